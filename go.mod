@@ -1,0 +1,3 @@
+module github.com/backpropgen/backpropgen
+
+go 1.25.0

@@ -1,0 +1,89 @@
+// Package spec says what a network is.
+//
+// A Network is the whole input of the generator: layer widths, activations, cost and a few
+// choices about the emitted code. It is written by hand as YAML or JSON and decoded strictly, every
+// mistake reported at once with its place in the file, or built directly in Go. Nothing in this
+// package knows how code is emitted; everything else in the module starts from a Network that has
+// passed Validate.
+package spec
+
+// Network is one network: the affine layers, their activations, the cost and how to emit it. The zero
+// value of every optional field means its documented default, so a literal needs only Name,
+// Input, Layers and Cost.
+type Network struct {
+	// Name is an exported Go identifier; every emitted name starts with it.
+	Name string
+	// Package is the Go package of the emitted files. Empty: $GOPACKAGE, else the folder's name.
+	Package string
+	// Precision is the type of every number in the emitted code. Default Float32.
+	Precision Precision
+	// Input is n₀, the number of inputs.
+	Input int
+	// Layers are the layers 1…L in order; there is at least one.
+	Layers []Layer
+	// Cost is C(ŷ, y), minimised by training.
+	Cost Function
+	// Cache says what the forward pass keeps for the backward pass. Default CacheAuto.
+	Cache Cache
+	// Batch is the block size of batch kernels, in samples. Default 32.
+	Batch int
+	// Rounding says whether the compiler may contract operations. Default RoundingFast.
+	Rounding Rounding
+	// Unroll says how far loops are unrolled. Default UnrollAuto.
+	Unroll Unroll
+	// InputGradient also emits the gradient of the loss with respect to the input.
+	InputGradient bool
+	// Targets lists the architectures that get assembly beside the portable Go. nil means the
+	// default, [amd64]; an empty non-nil slice means portable Go only.
+	Targets []Target
+}
+
+// Layer is one affine map a ↦ W·a + b followed by an activation.
+type Layer struct {
+	// Dense is the number of rows of W: the layer's width before its activation.
+	Dense int
+	// Activation is σ, applied to the whole layer. The zero value is the identity.
+	Activation Function
+	// NoBias leaves out b ("bias: false").
+	NoBias bool
+}
+
+// Function names an activation or a cost of the catalogue.
+type Function struct {
+	Name string
+}
+
+// Precision is the floating-point type of the emitted code.
+type Precision string
+
+// Cache says what the forward pass keeps of each layer: pre-activations z, post-activations a, or both.
+type Cache string
+
+// Rounding says whether the emitted code fixes every rounding.
+type Rounding string
+
+// Unroll says how far the emitted code is unrolled.
+type Unroll string
+
+// Target is an architecture with assembly kernels.
+type Target string
+
+// The values of the enumerations; the first of each group is the default.
+const (
+	Float32 Precision = "float32"
+	Float64 Precision = "float64"
+
+	CacheAuto Cache = "auto"
+	CachePre  Cache = "pre"
+	CachePost Cache = "post"
+	CacheBoth Cache = "both"
+
+	RoundingFast   Rounding = "fast"
+	RoundingStrict Rounding = "strict"
+
+	UnrollAuto Unroll = "auto"
+	UnrollFull Unroll = "full"
+	UnrollLoop Unroll = "loop"
+
+	AMD64 Target = "amd64"
+)
