@@ -11,23 +11,28 @@ package spec
 // value of every optional field means its documented default, so a literal needs only Name,
 // Input, Layers and Cost.
 type Network struct {
-	// Name is an exported Go identifier; every emitted name starts with it.
+	// Name is an exported Go identifier in ASCII, at most MaxNameLength bytes long; every emitted name
+	// starts with it. So that networks of different names can share a package, it neither ends
+	// as emitted names do (Grad, Workspace, …) nor begins like a test function.
 	Name string
 	// Package is the Go package of the emitted files. Empty: $GOPACKAGE, else the folder's name.
 	Package string
 	// Precision is the type of every number in the emitted code. Default Float32.
 	Precision Precision
-	// Input is n₀, the number of inputs.
+	// Input is n₀, the number of inputs, 1…MaxWidth.
 	Input int
-	// Layers are the layers 1…L in order; there is at least one.
+	// Layers are the layers 1…L in order, 1…MaxLayers of them; together they have at most MaxParams
+	// weights and biases.
 	Layers []Layer
-	// Cost is C(ŷ, y), minimised by training.
+	// Cost is C(ŷ, y), minimised by training. One that needs probabilities (see Entry) needs a last
+	// activation that gives them.
 	Cost Function
 	// Cache says what the forward pass keeps for the backward pass. Default CacheAuto.
 	Cache Cache
-	// Batch is the block size of batch kernels, in samples. Default 32.
+	// Batch is the block size of batch kernels, in samples, 1…MaxBatch. Default 32.
 	Batch int
-	// Rounding says whether the compiler may contract operations. Default RoundingFast.
+	// Rounding says whether the compiler may contract operations. Default RoundingFast; Validate
+	// refuses RoundingStrict, for which there are no kernels in this version.
 	Rounding Rounding
 	// Unroll says how far loops are unrolled. Default UnrollAuto.
 	Unroll Unroll
@@ -40,7 +45,7 @@ type Network struct {
 
 // Layer is one affine map a ↦ W·a + b followed by an activation.
 type Layer struct {
-	// Dense is the number of rows of W: the layer's width before its activation.
+	// Dense is the number of rows of W, 1…MaxWidth: the layer's width before its activation.
 	Dense int
 	// Activation is σ, applied to the whole layer. The zero value is the identity.
 	Activation Function
@@ -48,7 +53,7 @@ type Layer struct {
 	NoBias bool
 }
 
-// Function names an activation or a cost of the catalogue.
+// Function names an activation or a cost of the catalogue, which Activations and Costs list.
 type Function struct {
 	Name string
 }

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/backpropgen/backpropgen/gen"
+)
+
+// runCheck is the check command.
+func runCheck(c *call) int {
+	if len(c.args) == 0 {
+		return c.misused("no spec given")
+	}
+	if c.pkg != "" {
+		if err := packageProblem(c.pkg); err != nil {
+			return c.misused("-pkg: %v", err)
+		}
+	}
+	var r report
+	groups := plan(c, &r)
+	if r.failed() {
+		r.print(c.stderr)
+		return r.code()
+	}
+	var wrong []*job // those that generate would put right
+	for _, g := range groups {
+		for _, j := range g.jobs {
+			if g.checkJob(j, &r) {
+				wrong = append(wrong, j)
+			}
+		}
+		for _, o := range g.orphans() {
+			switch {
+			case o.owner == nil:
+				r.addf(exitStale, "%s: orphaned: %s; delete it", g.folder.show(o.name), o.reason)
+			default:
+				r.addf(exitStale, "%s: orphaned: %s", g.folder.show(o.name), o.reason)
+				if !slices.Contains(wrong, o.owner) {
+					wrong = append(wrong, o.owner)
+				}
+			}
+		}
+	}
+	r.print(c.stderr)
+	if len(wrong) > 0 {
+		fmt.Fprintf(c.stderr, "run '%s', or 'go generate ./...'\n", c.generateLine(wrong))
+	}
+	if !r.failed() && !c.quiet {
+		for _, g := range groups {
+			for _, j := range g.jobs {
+				fmt.Fprintf(c.stdout, "%s: %s is up to date (%s)\n", shown(j.source.path), j.network.Name, j.fileList())
+			}
+		}
+	}
+	return r.code()
+}
+
+// checkJob reports how the files in place differ from those of the job, one line each, and says whether
+// generating would put any of them right.
+func (g *group) checkJob(j *job, r *report) bool {
+	fixable := false
+	for _, f := range j.files {
+		path := g.folder.show(f.Name)
+		t, err := g.folder.target(f.Name)
+		taken := error(nil)
+		if err == nil {
+			taken = j.taken(t)
+		}
+		switch {
+		case errors.Is(err, errForeign), errors.Is(err, errNotRegular):
+			r.addf(exitStale, "%s: %v", path, err)
+		case err != nil:
+			r.addf(exitIO, "%s: cannot be read: %s", path, cause(err))
+		case taken != nil:
+			r.addf(exitStale, "%s: %v", path, taken)
+		case !t.exists:
+			r.addf(exitStale, "%s: missing", path)
+			fixable = true
+		case !sameText(t.data, f.Data):
+			r.addf(exitStale, "%s: %s", path, g.difference(j, t))
+			fixable = true
+		}
+	}
+	return fixable
+}
+
+// difference says why a file in place is not what would be generated, as far as it can be told.
+func (g *group) difference(j *job, t target) string {
+	if t.source != j.source.mark {
+		return fmt.Sprintf("stale: it was made from %s", shown(t.source))
+	}
+	if !g.sameSpec(j, t) {
+		return fmt.Sprintf("stale: %s changed since it was made", shown(j.source.path))
+	}
+	// The spec is the same; would other surroundings explain the difference?
+	other := j.options
+	other.Qualify = !other.Qualify
+	if g.madeWith(j, other, t) {
+		if j.options.Qualify {
+			return "stale: its package holds another network now"
+		}
+		return "stale: its network is alone in its package now"
+	}
+	if pkg := packageClause(t.data); pkg != "" && strings.TrimSuffix(pkg, "_test") != j.options.Package {
+		return fmt.Sprintf("stale: it is in package %s, and is to be in package %s", pkg, j.options.Package)
+	}
+	return "edited by hand, or made by another version of backpropgen"
+}
+
+// sameSpec says whether a file in place was made from the spec as it is now. The portable file speaks for
+// those whose header gives no digest.
+func (g *group) sameSpec(j *job, t target) bool {
+	digest := []byte(j.network.Digest())
+	if bytes.Contains(t.data, digest) {
+		return true
+	}
+	main, err := g.folder.target(gen.FileNames(j.network)[0])
+	return err == nil && !digestLine.Match(t.data) && bytes.Contains(main.data, digest)
+}
+
+// digestLine matches the header line of an emitted file that gives the digest of its spec.
+var digestLine = regexp.MustCompile(`(?m)^//.*\b[0-9a-f]{64}\b`)
+
+// madeWith says whether generating with the given options gives the file in place.
+func (g *group) madeWith(j *job, o gen.Options, t target) bool {
+	files, err := gen.Generate(j.network, o)
+	return err == nil && slices.ContainsFunc(files, func(f gen.File) bool {
+		return f.Name == t.name && sameText(t.data, f.Data)
+	})
+}
+
+// fileList names the files of a job.
+func (j *job) fileList() string {
+	names := make([]string, len(j.files))
+	for i, f := range j.files {
+		names[i] = j.folder.show(f.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// generateLine returns the command that puts right what check found.
+func (c *call) generateLine(wrong []*job) string {
+	words := []string{"backpropgen generate"}
+	if c.out != "" {
+		words = append(words, "-o", shellWord(c.out))
+	}
+	if c.pkg != "" {
+		words = append(words, "-pkg", c.pkg)
+	}
+	for _, j := range wrong {
+		words = append(words, shellWord(j.source.path))
+	}
+	return strings.Join(words, " ")
+}

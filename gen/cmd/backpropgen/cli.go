@@ -1,0 +1,150 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+)
+
+// env is everything a run takes from its surroundings beside the file system.
+type env struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	getenv         func(string) string
+}
+
+// command is one subcommand: what help says about it and what it does.
+type command struct {
+	name    string
+	args    string   // the usage line behind the name
+	summary string   // one line for the list of commands
+	about   string   // what it does, for its own help
+	flags   []string // the flags it takes, of those in flagHelp
+	example string
+	run     func(*call) int // returns the exit code
+}
+
+// call is one invocation of a command.
+type call struct {
+	env
+	cmd   command
+	args  []string // what is left beside the flags
+	out   string   // -o
+	pkg   string   // -pkg
+	quiet bool     // -q
+}
+
+// run does what the command line says and returns the exit code.
+func run(args []string, e env) int {
+	if len(args) == 0 {
+		fmt.Fprint(e.stderr, usage())
+		return exitUsage
+	}
+	name, args := args[0], args[1:]
+	switch name {
+	case "-h", "-help", "--help":
+		name, args = "help", nil
+	case "-version", "--version":
+		name = "version"
+	}
+	cmd, ok := lookup(name)
+	if !ok {
+		fmt.Fprintf(e.stderr, "backpropgen: no command %s%s\n", shown(name), commandHint(name))
+		return exitUsage
+	}
+	c := &call{env: e, cmd: cmd}
+	switch err := c.parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprint(e.stdout, help(cmd))
+		return exitOK
+	case err != nil:
+		return c.misused("%v", err)
+	}
+	return cmd.run(c)
+}
+
+// misused reports a mistake in the command line and returns the exit code for it.
+func (c *call) misused(format string, args ...any) int {
+	fmt.Fprintf(c.stderr, "backpropgen %s: %s\nrun 'backpropgen help %s' for usage\n",
+		c.cmd.name, fmt.Sprintf(format, args...), c.cmd.name)
+	return exitUsage
+}
+
+// parse reads the flags of the command, which may stand before, between and behind its other
+// arguments; after "--" everything is an argument.
+func (c *call) parse(args []string) error {
+	fs := flag.NewFlagSet(c.cmd.name, flag.ContinueOnError)
+	fs.SetOutput(io.Discard)
+	for _, name := range c.cmd.flags {
+		switch name {
+		case "o":
+			fs.Func("o", "", func(s string) error { c.out = s; return notEmpty(s) })
+		case "pkg":
+			fs.Func("pkg", "", func(s string) error { c.pkg = s; return notEmpty(s) })
+		case "q":
+			fs.BoolVar(&c.quiet, "q", false, "")
+		}
+	}
+	for {
+		if err := fs.Parse(args); err != nil {
+			if errors.Is(err, flag.ErrHelp) {
+				return err
+			}
+			return errors.New(printable(err.Error()))
+		}
+		rest := fs.Args()
+		if len(rest) == 0 {
+			return nil
+		}
+		if done := len(args) - len(rest); done > 0 && args[done-1] == "--" {
+			c.args = append(c.args, rest...)
+			return nil
+		}
+		c.args = append(c.args, rest[0])
+		args = rest[1:]
+	}
+}
+
+func notEmpty(s string) error {
+	if s == "" {
+		return errors.New("it is empty")
+	}
+	return nil
+}
+
+func lookup(name string) (command, bool) {
+	all := commands()
+	i := slices.IndexFunc(all, func(c command) bool { return c.name == name })
+	if i < 0 {
+		return command{}, false
+	}
+	return all[i], true
+}
+
+// commandHint ends the message about a command that does not exist.
+func commandHint(wrong string) string {
+	const most = 40 // a longer word is no misspelling, and distances cost time
+	best, distance := "", 0
+	if len(wrong) <= most {
+		for _, c := range commands() {
+			d := levenshtein.ComputeDistance(strings.ToLower(wrong), c.name)
+			if d <= max(1, len(c.name)/3) && (best == "" || d < distance) {
+				best, distance = c.name, d
+			}
+		}
+	}
+	if best != "" {
+		return fmt.Sprintf("; did you mean %q?", best)
+	}
+	for _, extension := range specExtensions {
+		if strings.HasSuffix(strings.ToLower(wrong), extension) {
+			return "; to generate from a spec write 'backpropgen generate " + shown(wrong) + "'"
+		}
+	}
+	return "; run 'backpropgen help' for the list"
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/backpropgen/backpropgen/gen"
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// runExplain is the explain command.
+func runExplain(c *call) int {
+	if len(c.args) == 0 {
+		return c.misused("no spec given")
+	}
+	var r report
+	var texts []string
+	for _, arg := range expandAll(c.args, &r) {
+		s, err := c.loadForReading(arg, &r)
+		if err != nil {
+			continue
+		}
+		text, err := gen.Explain(s.network, gen.Options{Package: c.explainedPackage(s), Source: s.mark})
+		if err != nil {
+			r.add(generateCode(err), fmt.Errorf("%s: %w", shown(s.path), err))
+			continue
+		}
+		texts = append(texts, strings.TrimRight(text, "\n")+"\n")
+	}
+	fmt.Fprint(c.stdout, strings.Join(texts, "\n"))
+	r.print(c.stderr)
+	return r.code()
+}
+
+// loadForReading is load, but takes standard input too, because nothing is going to name the source.
+func (c *call) loadForReading(arg string, r *report) (*source, error) {
+	if arg != stdinArg {
+		s, code, err := load(arg)
+		r.add(code, err)
+		return s, err
+	}
+	const name = "stdin"
+	data, err := io.ReadAll(io.LimitReader(c.stdin, spec.MaxFileBytes+1))
+	if err != nil {
+		r.addf(exitIO, "%s: cannot be read: %s", name, cause(err))
+		return nil, err
+	}
+	network, err := spec.Decode(name, data)
+	if err != nil {
+		r.add(exitSpec, err)
+		return nil, err
+	}
+	return &source{path: name, mark: name, network: network}, nil
+}
+
+// explainedPackage returns the package that generate would choose or, where it could not, any: it
+// changes nothing of the plan.
+func (c *call) explainedPackage(s *source) string {
+	if s.key != "" {
+		if f, err := readFolder(filepath.Dir(s.path)); err == nil {
+			if name, err := choosePackage(s, f, "", c.getenv); err == nil {
+				return name
+			}
+		}
+	}
+	if name := strings.ToLower(s.network.Name); packageProblem(name) == nil {
+		return name
+	}
+	return "network"
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+		"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/backpropgen/backpropgen/gen"
+)
+
+// runGenerate is the generate command.
+func runGenerate(c *call) int {
+	if len(c.args) == 0 {
+		return c.misused("no spec given")
+	}
+	if c.pkg != "" {
+		if err := packageProblem(c.pkg); err != nil {
+			return c.misused("-pkg: %v", err)
+		}
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+
+	var r report
+	groups := plan(c, &r)
+	batches, outcomes := changes(groups, &r)
+	if !r.failed() {
+		r.add(exitIO, commit(ctx, batches, nil))
+	}
+	if r.failed() {
+		r.print(c.stderr)
+		return r.code()
+	}
+	for _, o := range outcomes {
+		if o.note != "" {
+			fmt.Fprintln(c.stderr, o.note)
+		} else if !c.quiet {
+			fmt.Fprintln(c.stdout, o.line())
+		}
+	}
+	return exitOK
+}
+
+// outcome is what becomes of the files of one network, or a note about something else.
+type outcome struct {
+	job                       *job
+	wrote, unchanged, removed []string
+	note                      string
+}
+
+// changes compares what was generated with what is in place and returns what has to be done.
+func changes(groups []*group, r *report) ([]batch, []outcome) {
+	var batches []batch
+	var outcomes []outcome
+	for _, g := range groups {
+		b := batch{folder: g.folder.path}
+		for _, j := range g.jobs {
+			o := outcome{job: j}
+			for _, f := range j.files {
+				t, err := j.folder.target(f.Name)
+				if err == nil {
+					err = j.taken(t)
+				}
+				path := j.folder.show(f.Name)
+				switch {
+				case err != nil:
+					r.addf(exitIO, "%s: %s", path, cause(err))
+				case t.exists && sameText(t.data, f.Data):
+					o.unchanged = append(o.unchanged, path)
+				default:
+					o.wrote = append(o.wrote, path)
+					b.changes = append(b.changes, change{name: f.Name, data: f.Data, mode: t.mode, exists: t.exists})
+				}
+			}
+			outcomes = append(outcomes, o)
+		}
+		for _, orphan := range g.orphans() {
+			path := g.folder.show(orphan.name)
+			t, err := g.folder.target(orphan.name)
+			if orphan.owner == nil || err != nil {
+				outcomes = append(outcomes, outcome{note: path + ": orphaned: " + orphan.reason + "; delete it if nothing needs it"})
+				continue
+			}
+			i := slices.IndexFunc(outcomes, func(o outcome) bool { return o.job == orphan.owner })
+			outcomes[i].removed = append(outcomes[i].removed, path)
+			b.changes = append(b.changes, change{name: orphan.name, mode: t.mode, exists: true, remove: true})
+		}
+		batches = append(batches, b)
+	}
+	return batches, outcomes
+}
+
+// line is the summary of one network.
+func (o outcome) line() string {
+	j := o.job
+	n := j.network
+	var done []string
+	if len(o.wrote) > 0 {
+		done = append(done, "wrote "+strings.Join(o.wrote, ", "))
+	}
+	if len(o.removed) > 0 {
+		done = append(done, "removed "+strings.Join(o.removed, ", "))
+	}
+	text := strings.Join(done, ", ")
+	switch {
+	case text == "":
+		text = "up to date"
+	case len(o.unchanged) > 0:
+		text += " (unchanged: " + strings.Join(o.unchanged, ", ") + ")"
+	}
+	return fmt.Sprintf("%s: %s %s, %d parameters, %d multiply-adds forward, %d gradient, %d bytes workspace; %s in %s",
+		shown(j.source.path), n.Name, shortened(gen.Shape(n)), j.summary.Params, j.summary.MultiplyAdds, j.summary.GradMultiplyAdds,
+		j.summary.WorkspaceBytes, text, j.took.Round(time.Millisecond))
+}
+
+// shortened leaves the middle out of the shape of a deep network.
+func shortened(shape string) string {
+	const ends = 6
+	dims := strings.Split(shape, "-")
+	if len(dims) > 2*ends {
+		dims = slices.Concat(dims[:ends], []string{"…"}, dims[len(dims)-ends:])
+	}
+	return strings.Join(dims, "-")
+}

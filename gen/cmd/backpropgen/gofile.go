@@ -1,0 +1,135 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"go/ast"
+	"go/build"
+	"go/parser"
+	"go/token"
+	"io"
+	"path/filepath"
+	"strings"
+)
+
+// goFile is a hand-written Go file of an output folder.
+type goFile struct {
+	name     string
+	pkg      string // its package clause
+	declares []declaration
+}
+
+// declaration is a package-level identifier and the line that declares it.
+type declaration struct {
+	name     string
+	line     int
+	imported bool // it is the file's own name for a package it imports
+}
+
+// external says whether the file is of the folder's external test package, for which Go reserves
+// the suffix.
+func (g goFile) external() bool {
+	return strings.HasSuffix(g.name, "_test.go") && strings.HasSuffix(g.pkg, "_test")
+}
+
+// parseGo reads a Go file, of which it may report less when there are syntax errors. It returns false for files
+// that are in no build of the package (such as //go:build ignore).
+func parseGo(dir, name string, data []byte) (goFile, bool) {
+	if !builds(dir, name, data) {
+		return goFile{}, false
+	}
+	fset := token.NewFileSet()
+	file, _ := parser.ParseFile(fset, name, data, parser.SkipObjectResolution)
+	if file == nil || file.Name == nil || file.Name.Name == "_" {
+		return goFile{}, false
+	}
+	return goFile{name: name, pkg: file.Name.Name, declares: declarations(fset, file)}, true
+}
+
+// builds says whether a file is part of its package here or on another common platform.
+func builds(dir, name string, data []byte) bool {
+	for _, platform := range []string{"", "linux/amd64", "linux/arm64", "windows/amd64", "darwin/arm64", "js/wasm"} {
+		context := build.Default
+		if goos, goarch, ok := strings.Cut(platform, "/"); ok {
+			context.GOOS, context.GOARCH = goos, goarch
+		}
+		context.OpenFile = func(string) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }
+		if ok, err := context.MatchFile(dir, name); ok && err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// declarations lists the identifiers of a file that no other file of its package may declare.
+func declarations(fset *token.FileSet, file *ast.File) []declaration {
+	var list []declaration
+	add := func(id *ast.Ident, imported bool) {
+		if id.Name != "_" && id.Name != "." {
+			list = append(list, declaration{id.Name, fset.Position(id.Pos()).Line, imported})
+		}
+	}
+	for _, decl := range file.Decls {
+		switch decl := decl.(type) {
+		case *ast.FuncDecl:
+			if decl.Recv == nil && decl.Name.Name != "init" {
+				add(decl.Name, false)
+			}
+		case *ast.GenDecl:
+			for _, s := range decl.Specs {
+				switch s := s.(type) {
+				case *ast.TypeSpec:
+					add(s.Name, false)
+				case *ast.ValueSpec:
+					for _, id := range s.Names {
+						add(id, false)
+					}
+				case *ast.ImportSpec:
+					if s.Name != nil {
+						add(s.Name, true)
+					}
+				}
+			}
+		}
+	}
+	return list
+}
+
+// packageClause returns the package of a Go file, "" if it is not one.
+func packageClause(data []byte) string {
+	file, err := parser.ParseFile(token.NewFileSet(), "", data, parser.PackageClauseOnly)
+	if err != nil {
+		return ""
+	}
+	return file.Name.Name
+}
+
+// packageOf returns the package of the hand-written files of a folder, "" if there are none. Files of
+// external tests count for the package they test.
+func (f *folder) packageOf() (string, error) {
+	pkg, file := "", ""
+	for _, g := range f.handwritten {
+		name := g.pkg
+		if g.external() {
+			name = strings.TrimSuffix(name, "_test")
+		}
+		if pkg != "" && name != pkg {
+			return "", fmt.Errorf("%s holds files of two packages, %s (%s) and %s (%s); move one of them away",
+				f.title(), pkg, shown(file), name, shown(g.name))
+		}
+		pkg, file = name, g.name
+	}
+	return pkg, nil
+}
+
+// identifierFrom makes a folder's name into a package name, as far as that goes: lower case, without what an
+// identifier cannot hold.
+func identifierFrom(dir string) string {
+	keep := func(r rune) rune {
+		if r == '_' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' {
+			return r
+		}
+		return -1
+	}
+	return strings.Map(keep, strings.ToLower(filepath.Base(dir)))
+}

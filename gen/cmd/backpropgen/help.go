@@ -1,0 +1,132 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+)
+
+const exitCodes = `Exit codes: 0 ok · 1 internal or I/O · 2 usage · 3 spec · 4 stale (check only).
+When several things fail all are reported and the smallest code is returned.
+`
+
+// flagHelp describes the flags that commands share.
+var flagHelp = map[string]string{
+	"o":   "-o DIR      write to this folder instead of beside each spec; it is made if it does not exist",
+	"pkg": "-pkg NAME   the Go package of the files; without it the first of: the spec's package, $GOPACKAGE\n              (set by go generate; for files of the working directory), the package of the Go files in\n              the folder, the folder's name",
+	"q":   "-q          print nothing but errors",
+}
+
+// commands lists the subcommands in the order help shows them. It is a function because help is one of them.
+func commands() []command {
+	return []command{
+		{
+			name: "generate", args: "[-o DIR] [-pkg NAME] [-q] SPEC...",
+			summary: "write the Go files of networks (default: beside each spec)",
+			about: `Reads specs and writes, for each network, its Go package files: iris.yaml with "name: Iris" becomes
+iris_gen.go, iris_gen_test.go and so on, as its targets say.
+
+Everything is worked out and type-checked in memory first, for all specs. On any error nothing is
+written; files that are up to date are not touched; a file that backpropgen did not make is never
+overwritten. A file that an earlier run made from the same spec and that the spec no longer produces
+is removed. A pattern such as *.yaml that nobody expanded is expanded.
+
+Networks may share a package. Then the names of their tests and benchmarks carry the network's
+name (all but those of a network named like the package). Give networks that share a folder other than
+their specs' (-o) on one command line: only then does each know of the others.`,
+			flags:   []string{"o", "pkg", "q"},
+			example: "//go:generate go tool backpropgen generate iris.yaml",
+			run:     runGenerate,
+		},
+		{
+			name: "check", args: "[-o DIR] [-pkg NAME] [-q] SPEC...",
+			summary: "exit 4 if emitted files are missing, stale, orphaned or edited by hand",
+			about: `Compares the files in place with what generate would write, and writes nothing. Every difference is
+one line:
+
+  missing       there is no such file
+  stale         the spec, its package or its neighbours changed since
+  edited        the spec did not change, but the bytes did
+  orphaned      made from a spec that is gone, or that no longer produces this file
+
+Use the flags of generate.`,
+			flags:   []string{"o", "pkg", "q"},
+			example: "backpropgen check iris.yaml",
+			run:     runCheck,
+		},
+		{
+			name: "explain", args: "SPEC...",
+			summary: "print the plan: buffers, passes, costs, memory, code size",
+			about: `Prints how a network would be computed and what that costs, and writes no file. SPEC may be - for
+standard input.`,
+			example: "backpropgen explain iris.yaml",
+			run:     runExplain,
+		},
+		{
+			name: "init", args: "[-pkg NAME] [NAME]",
+			summary: "write a starting spec, a generate.go and a test",
+			about: `Writes, in the working directory, a small network's commented spec (NAME in lower case, .yaml), a
+generate.go with the go:generate line, and a test that trains the network. Nothing that exists is
+overwritten. NAME is the network's name, an exported Go identifier; without it the folder's name is
+made into one, or else it is Net.`,
+			flags:   []string{"pkg"},
+			example: "backpropgen init Iris",
+			run:     runInit,
+		},
+		{
+			name:    "version",
+			summary: "print the version",
+			about:   "Prints the version of backpropgen and of the Go toolchain that built it.",
+			example: "backpropgen version",
+			run:     runVersion,
+		},
+		{
+			name: "help", args: "[COMMAND]",
+			summary: "print this, or how to use a command",
+			about:   "Prints the list of commands, or how to use one of them.",
+			example: "backpropgen help generate",
+			run:     runHelp,
+		},
+	}
+}
+
+// usage returns the list of commands.
+func usage() string {
+	var b strings.Builder
+	b.WriteString("Backpropgen turns network specs into fast, allocation-free Go: forward and backward functions\n" +
+		"specialised to one network each.\n\nUsage: backpropgen COMMAND [ARGUMENTS]\n\n")
+	for _, c := range commands() {
+		fmt.Fprintf(&b, "  %-9s %s\n", c.name, c.summary)
+	}
+	b.WriteString("\nTo begin: backpropgen init Iris\nMore: backpropgen help COMMAND\n\n" + exitCodes)
+	return b.String()
+}
+
+// help returns how to use one command.
+func help(c command) string {
+	var b strings.Builder
+	b.WriteString(strings.TrimSpace("Usage: backpropgen "+c.name+" "+c.args) + "\n\n" + c.about + "\n")
+	b.WriteString("\nFlags:\n")
+	for _, name := range c.flags {
+		b.WriteString("  " + flagHelp[name] + "\n")
+	}
+	b.WriteString("  -h          print this\n")
+	b.WriteString("\nExample: " + c.example + "\n\n" + exitCodes)
+	return b.String()
+}
+
+// runHelp is the help command.
+func runHelp(c *call) int {
+	switch len(c.args) {
+	case 0:
+		fmt.Fprint(c.stdout, usage())
+		return exitOK
+	case 1:
+		cmd, ok := lookup(c.args[0])
+		if !ok {
+			return c.misused("no command %s%s", shown(c.args[0]), commandHint(c.args[0]))
+		}
+		fmt.Fprint(c.stdout, help(cmd))
+		return exitOK
+	}
+	return c.misused("one command at most, not %d", len(c.args))
+}

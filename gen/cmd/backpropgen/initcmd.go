@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"unicode/utf8"
+
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// runInit is the init command.
+func runInit(c *call) int {
+	if len(c.args) > 1 {
+		return c.misused("one name at most, not %d", len(c.args))
+	}
+	f, err := readFolder(".")
+	if err != nil {
+		fmt.Fprintln(c.stderr, err)
+		return exitIO
+	}
+	name := "Net"
+	if len(c.args) == 1 {
+		name = exported(c.args[0])
+		if err := networkNameProblem(name); err != nil {
+			return c.misused("name: %v", err)
+		}
+	} else if n := exported(identifierFrom(f.key)); networkNameProblem(n) == nil {
+		name = n
+	}
+	pkg, code, err := initPackage(c, f)
+	if err != nil {
+		if code == exitUsage {
+			return c.misused("%v", err)
+		}
+		fmt.Fprintln(c.stderr, err)
+		return code
+	}
+
+	var r report
+	s := newStart(name, pkg)
+	b := batch{folder: "."}
+	for _, file := range s.files() {
+		if !slices.Contains(f.names, file.name) {
+			b.changes = append(b.changes, change{name: file.name, data: []byte(file.text)})
+		} else if file.name != generateFile {
+			r.addf(exitIO, "%s: exists already, and init overwrites nothing; choose another name or delete it", shown(file.name))
+		}
+	}
+	for _, d := range f.declarationsOf(s.testFunction()) {
+		r.addf(exitIO, "%s: declares %s already, which %s would; choose another name", d, s.testFunction(), s.test())
+	}
+	if !r.failed() {
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		defer stop()
+		r.add(exitIO, commit(ctx, []batch{b}, nil))
+	}
+	if r.failed() {
+		r.print(c.stderr)
+		return r.code()
+	}
+	fmt.Fprint(c.stdout, s.nextSteps(slices.Contains(f.names, generateFile), inModule(f.key)))
+	return exitOK
+}
+
+// initPackage settles the package clause of the files: the -pkg flag, else that of the folder's Go files,
+// else the folder's name.
+func initPackage(c *call, f *folder) (string, int, error) {
+	inPlace, err := f.packageOf()
+	if err != nil {
+		return "", exitIO, err
+	}
+	if c.pkg != "" {
+		if err := packageProblem(c.pkg); err != nil {
+			return "", exitUsage, fmt.Errorf("-pkg: %w", err)
+		}
+		if inPlace != "" && inPlace != c.pkg {
+			return "", exitUsage, fmt.Errorf("-pkg %s: %s holds Go files of package %s (such as %s); one folder holds one package",
+				c.pkg, f.title(), inPlace, shown(f.handwritten[0].name))
+		}
+		return c.pkg, exitOK, nil
+	}
+	if inPlace != "" {
+		return inPlace, exitOK, nil
+	}
+	name := identifierFrom(f.key)
+	if packageProblem(name) != nil {
+		return "", exitUsage, fmt.Errorf("the name of the working directory, %s, does not make a Go package name; use -pkg NAME",
+			shown(f.key))
+	}
+	return name, exitOK, nil
+}
+
+// exported returns name with its first letter in upper case.
+func exported(name string) string {
+	_, size := utf8.DecodeRuneInString(name)
+	return strings.ToUpper(name[:size]) + name[size:]
+}
+
+// networkNameProblem says why name cannot be a network's name, in the words of package spec.
+func networkNameProblem(name string) error {
+	err := spec.Network{Name: name, Input: 1, Layers: []spec.Layer{{Dense: 1}}, Cost: spec.Function{Name: "mse"}}.Validate()
+	var list spec.ErrorList
+	if errors.As(err, &list) {
+		return errors.New(list[0].Message)
+	}
+	return err
+}
+
+// declarationsOf lists where hand-written files of the folder declare name.
+func (f *folder) declarationsOf(name string) []string {
+	var places []string
+	for _, file := range f.handwritten {
+		for _, d := range file.declares {
+			if d.name == name && !d.imported {
+				places = append(places, fmt.Sprintf("%s:%d", f.show(file.name), d.line))
+			}
+		}
+	}
+	return places
+}
+
+// inModule says whether a folder is part of a Go module.
+func inModule(dir string) bool {
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return true
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			return false
+		}
+		dir = up
+	}
+}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/backpropgen/backpropgen/gen"
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// job is one network on its way into a folder.
+type job struct {
+	source  *source
+	folder  *folder
+	network spec.Network
+	options gen.Options
+	files   []gen.File
+	summary gen.Summary
+	took    time.Duration
+}
+
+// group is the jobs of one folder.
+type group struct {
+	folder *folder
+	jobs   []*job
+}
+
+// beside says whether the files go to the folder of the spec, which then is the only spec that
+// its name can stand for there.
+func (j *job) beside() bool { return filepath.Dir(j.source.key) == j.folder.key }
+
+// plan reads the specs of a call and the folders their files belong to, settles packages and names,
+// and generates everything in memory. Groups come in the order of the command line. What is wrong
+// is in the report; then what is returned is of no use.
+func plan(c *call, r *report) []*group {
+	var groups []*group
+	for _, s := range loadAll(c.args, r) {
+		dir := c.out
+		if dir == "" {
+			dir = filepath.Dir(s.path)
+		}
+		g, err := groupFor(&groups, dir)
+		if err != nil {
+			r.add(exitIO, err)
+			continue
+		}
+		pkg, err := choosePackage(s, g.folder, c.pkg, c.getenv)
+		if err != nil {
+			r.add(exitSpec, err)
+			continue
+		}
+		j := &job{source: s, folder: g.folder, network: s.network}
+		j.network.Package = pkg
+		j.options = gen.Options{Package: pkg, Source: s.mark}
+		g.jobs = append(g.jobs, j)
+	}
+	for _, g := range groups {
+		g.agree(r)
+		g.qualify()
+		g.collide(r)
+	}
+	generateAll(c, groups, r)
+	return groups
+}
+
+// groupFor returns the group of a folder, which it reads when it is the first time.
+func groupFor(groups *[]*group, dir string) (*group, error) {
+	key := folderKey(dir)
+	i := slices.IndexFunc(*groups, func(g *group) bool { return g.folder.key == key })
+	if i >= 0 {
+		return (*groups)[i], nil
+	}
+	f, err := readFolder(dir)
+	if err != nil {
+		return nil, err
+	}
+	g := &group{folder: f}
+	*groups = append(*groups, g)
+	return g, nil
+}
+
+// agree reports networks that are to be of different packages in one folder.
+func (g *group) agree(r *report) {
+	for _, j := range g.jobs[min(1, len(g.jobs)):] {
+		if first := g.jobs[0]; j.options.Package != first.options.Package {
+			r.addf(exitSpec, "%s and %s: one is to be in package %s, the other in package %s, and both in %s; one folder holds one package",
+				shown(first.source.path), shown(j.source.path), first.options.Package, j.options.Package, g.folder.title())
+		}
+	}
+}
+
+// generateAll fills in the files of every job and checks that they can stand beside what is in the folder.
+func generateAll(c *call, groups []*group, r *report) {
+	total := 0
+	for _, g := range groups {
+		total += len(g.jobs)
+	}
+	p := newProgress(c, total)
+	defer p.clear()
+	for _, g := range groups {
+		for _, j := range g.jobs {
+			p.next(j.source.path)
+			if err := j.generate(); err != nil {
+				r.add(generateCode(err), fmt.Errorf("%s: %w", shown(j.source.path), err))
+				continue
+			}
+			j.checkImports(r)
+		}
+	}
+}
+
+func (j *job) generate() error {
+	start := time.Now()
+	files, err := gen.Generate(j.network, j.options)
+	if err != nil {
+		return err
+	}
+	j.summary, err = gen.Summarise(j.network, j.options)
+	if err != nil {
+		return err
+	}
+	j.files, j.took = files, time.Since(start)
+	return nil
+}
+
+// generateCode tells a network that cannot be generated from a mistake of ours.
+func generateCode(err error) int {
+	var list spec.ErrorList
+	if errors.As(err, &list) {
+		return exitSpec
+	}
+	return exitIO
+}
+
+// produces says whether one of the files of the job has that name.
+func (j *job) produces(name string) bool {
+	return slices.ContainsFunc(j.files, func(f gen.File) bool { return f.Name == name })
+}

@@ -1,0 +1,23 @@
+// Backpropgen turns network specs into Go source: forward and backward functions specialised to one
+// network each, fully unrolled and free of allocations.
+//
+//	backpropgen generate [-o DIR] [-pkg NAME] SPEC…   write the files (default: beside each spec)
+//	backpropgen check SPEC…                           exit 4 if missing, stale, orphaned or edited by hand
+//	backpropgen explain SPEC…                         the plan: buffers, passes, costs, memory, code size
+//	backpropgen init [NAME]                           a starting spec, a generate.go, a test
+//
+// This package is flags, files and exit codes; what is written comes from package gen. Every command
+// works out everything in memory first and then either does all of its work or, with every mistake
+// reported, none of it. `backpropgen help COMMAND` teaches each of them.
+package main
+
+import "os"
+
+func main() {
+	os.Exit(run(os.Args[1:], env{
+		stdin:  os.Stdin,
+		stdout: os.Stdout,
+		stderr: os.Stderr,
+		getenv: os.Getenv,
+	}))
+}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+)
+
+// start is what init writes: a first network that learns exclusive or.
+type start struct {
+	name string // of the network
+	pkg  string
+	stem string // what the files are called
+}
+
+// generateFile holds the go:generate lines. When it exists already init leaves it as it is.
+const generateFile = "generate.go"
+
+// newStart names the files after the network. Underscores are left out: x_linux_test.go would be a
+// file for one system only.
+func newStart(name, pkg string) start {
+	return start{name, pkg, strings.ReplaceAll(strings.ToLower(name), "_", "")}
+}
+
+func (s start) spec() string         { return s.stem + ".yaml" }
+func (s start) test() string         { return s.stem + "_test.go" }
+func (s start) testFunction() string { return "Test" + s.name + "LearnsXOR" }
+
+// generateLine is the line by which go generate makes the network's files.
+func (s start) generateLine() string {
+	return "//go:generate go tool backpropgen generate " + s.spec()
+}
+
+// textFile is a file to be written.
+type textFile struct{ name, text string }
+
+func (s start) files() []textFile {
+	fill := strings.NewReplacer("NAME", s.name, "PACKAGE", s.pkg, "TEST", s.testFunction(), "GENERATE", s.generateLine()).Replace
+	return []textFile{
+		{s.spec(), fill(startSpec)},
+		{generateFile, fill(startGenerate)},
+		{s.test(), fill(startTest)},
+	}
+}
+
+// nextSteps tells what to do after init.
+func (s start) nextSteps(keptGenerate, inModule bool) string {
+	var b strings.Builder
+	written := []string{s.spec(), generateFile, s.test()}
+	if keptGenerate {
+		written = []string{s.spec(), s.test()}
+	}
+	fmt.Fprintf(&b, "wrote %s\n\n", strings.Join(written, ", "))
+	if keptGenerate {
+		fmt.Fprintf(&b, "%s exists and was left as it is; add this line to it if it is not there:\n\n    %s\n\n", generateFile, s.generateLine())
+	}
+	b.WriteString("next:\n\n")
+	if !inModule {
+		b.WriteString("    go mod init example.com/" + s.pkg + "\n")
+	}
+	b.WriteString("    go get -tool github.com/backpropgen/backpropgen/gen/cmd/backpropgen\n" +
+		"    go generate\n" +
+		"    go mod tidy\n" +
+		"    go test\n")
+	return b.String()
+}
+
+const startSpec = `# A small network that learns exclusive or. Change it, then run: go generate
+name: NAME                  # exported Go identifier, prefix of every emitted name
+precision: float32          # float32 or float64
+input: 2                    # number of inputs
+layers:                     # from the input to the output
+  - dense: 8                # outputs of the layer
+    activation: tanh        # identity, sigmoid, relu, tanh or softmax
+  - dense: 1
+    activation: sigmoid
+cost: binary-cross-entropy  # mse, squared-error, cross-entropy or binary-cross-entropy
+
+# Optional, with their defaults:
+# package: PACKAGE          # Go package; default: as in the folder
+# cache: auto               # what Forward keeps for Backward: auto, pre, post or both
+# rounding: fast            # strict: the same bits on every platform
+# unroll: auto              # auto, full or loop
+# input_gradient: false     # also emit the gradient with respect to the input
+`
+
+const startGenerate = `package PACKAGE
+
+GENERATE
+`
+
+const startTest = `package PACKAGE
+
+import (
+	"math/rand/v2"
+	"testing"
+)
+
+func TEST(t *testing.T) {
+	xs := [4][2]float32{{0, 0}, {0, 1}, {1, 0}, {1, 1}}
+	ys := [4][1]float32{{0}, {1}, {1}, {0}}
+
+	var net NAME
+	var ws NAMEWorkspace // one per goroutine; nothing else is ever allocated
+	net.Init(rand.New(rand.NewPCG(1, 2)).NormFloat64)
+
+	for range 5000 {
+		for i := range xs {
+			net.Step(&ws, &xs[i], &ys[i], 0.1)
+		}
+	}
+	for i := range xs {
+		if got := net.Forward(&ws, &xs[i])[0]; (got > 0.5) != (ys[i][0] > 0.5) {
+			t.Errorf("%v gives %.3f, want about %v", xs[i], got, ys[i][0])
+		}
+	}
+}
+`

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/backpropgen/backpropgen/gen"
+)
+
+// target is what stands where a file is to be written.
+type target struct {
+	name   string
+	exists bool
+	mode   fs.FileMode
+	data   []byte // of a regular file
+	source string // the mark of the spec it was made from, "" if it is not ours
+}
+
+// errNotRegular and errForeign are why a file in place is not replaced.
+var (
+	errNotRegular = errors.New("is not a regular file")
+	errForeign    = errors.New("was not made by backpropgen")
+)
+
+// target looks at a file in place. Links are not followed: a file that is replaced must be the file
+// itself. The error, without a path, says why it must not be replaced.
+func (f *folder) target(name string) (target, error) {
+	t := target{name: name}
+	if !f.exists {
+		return t, nil
+	}
+	root, err := os.OpenRoot(f.path)
+	if err != nil {
+		return t, err
+	}
+	defer root.Close()
+	info, err := root.Lstat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return t, nil
+	}
+	if err != nil {
+		return t, err
+	}
+	t.exists, t.mode = true, info.Mode()
+	if !t.mode.IsRegular() {
+		return t, fmt.Errorf("%w but %s; move it away", errNotRegular, kindOf(t.mode))
+	}
+	if t.data, err = root.ReadFile(name); err != nil {
+		return t, err
+	}
+	from, ok := markedSource(t.data)
+	if !ok {
+		return t, fmt.Errorf("%w (its first line is not %s…), so it is not overwritten; move it away", errForeign, gen.Marker)
+	}
+	t.source = from
+	return t, nil
+}
+
+func kindOf(mode fs.FileMode) string {
+	switch {
+	case mode.IsDir():
+		return "a folder"
+	case mode&fs.ModeSymlink != 0:
+		return "a symbolic link"
+	}
+	return "a device or a pipe"
+}
+
+// taken says whether a file in place belongs to another network that must keep it, and which: its
+// spec is another one, and is not known to have given the file up.
+func (j *job) taken(t target) error {
+	if t.source == "" || t.source == j.source.mark {
+		return nil
+	}
+	if specs := j.folder.specsMarked(t.source); specs != nil {
+		if !anyWrites(specs, t.name) {
+			return nil // that network is called otherwise now
+		}
+	} else if j.beside() && !j.folder.holdsMarked(t.source) {
+		return nil // the spec was renamed
+	}
+	return fmt.Errorf("was made from %s; delete it if that spec is gone, or else rename one of the networks", shown(t.source))
+}
+
+// anyWrites says whether one of the specs' networks may have a file of that name.
+func anyWrites(specs []*source, name string) bool {
+	return slices.ContainsFunc(specs, func(s *source) bool { return slices.Contains(gen.FileNames(s.network), name) })
+}
+
+// orphan is an emitted file that no spec produces any more.
+type orphan struct {
+	name   string
+	reason string
+	owner  *job // whose to remove; nil if that is for the user to decide
+}
+
+// orphans lists the emitted files of the folder that no spec produces. Files of specs that may be
+// elsewhere are not taken for orphans if a spec of that name lies beside one of the specs at hand.
+func (g *group) orphans() []orphan {
+	var list []orphan
+	for _, e := range g.folder.emitted {
+		if slices.ContainsFunc(g.jobs, func(j *job) bool { return j.produces(e.name) }) {
+			continue
+		}
+		i := slices.IndexFunc(g.jobs, func(j *job) bool { return j.source.mark == e.source })
+		switch {
+		case i >= 0 && !g.othersWrite(e):
+			o := orphan{name: e.name, reason: shown(g.jobs[i].source.path) + " no longer produces it"}
+			// Elsewhere than beside the spec another one of the same file name may have made the file, unless
+			// it is a file of this very network.
+			if j := g.jobs[i]; j.beside() || slices.Contains(gen.FileNames(j.network), e.name) {
+				o.owner = j
+			}
+			list = append(list, o)
+		case i < 0 && !g.specExists(e.source):
+			list = append(list, orphan{name: e.name, reason: "it was made from " + shown(e.source) + ", which is gone"})
+		}
+	}
+	return list
+}
+
+// othersWrite says whether a spec of the folder that is not at hand has the same mark and may have made
+// the file.
+func (g *group) othersWrite(e emitted) bool {
+	specs := slices.DeleteFunc(g.folder.specsMarked(e.source), func(s *source) bool {
+		return slices.ContainsFunc(g.jobs, func(j *job) bool { return j.source.key == s.key })
+	})
+	return anyWrites(specs, e.name)
+}
+
+// specExists says whether a file that emitted files name so lies in the folder or beside one of the specs.
+func (g *group) specExists(mark string) bool {
+	return g.folder.holdsMarked(mark) || slices.ContainsFunc(g.jobs, func(j *job) bool {
+		entries, _ := os.ReadDir(filepath.Dir(j.source.path))
+		return slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return markOf(e.Name()) == mark })
+	})
+}

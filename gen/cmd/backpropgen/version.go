@@ -1,0 +1,45 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+)
+
+// runVersion is the version command.
+func runVersion(c *call) int {
+	if len(c.args) > 0 {
+		return c.misused("takes no arguments")
+	}
+	info, _ := debug.ReadBuildInfo()
+	fmt.Fprintf(c.stdout, "backpropgen %s %s %s/%s\n", versionOf(info), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return exitOK
+}
+
+// versionOf returns the module version a binary was built from, or, for a build in a working tree, its
+// revision; info may be nil.
+func versionOf(info *debug.BuildInfo) string {
+	const unknown = "(devel)"
+	if info == nil {
+		return unknown
+	}
+	const module = "github.com/backpropgen/backpropgen"
+	for _, m := range append([]*debug.Module{&info.Main}, info.Deps...) {
+		if m.Path == module && m.Version != "" && m.Version != unknown {
+			return m.Version
+		}
+	}
+	revision, modified := "", ""
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			revision = s.Value
+		case s.Key == "vcs.modified" && s.Value == "true":
+			modified = ", modified"
+		}
+	}
+	if revision == "" {
+		return unknown
+	}
+	return "(devel " + revision[:min(12, len(revision))] + modified + ")"
+}

@@ -1,0 +1,89 @@
+package expr
+
+import "testing"
+
+func TestD(t *testing.T) {
+	n := Number
+	for _, c := range []struct {
+		e    Expr
+		want string
+	}{
+		{n(3), "0"},
+		{Z, "1"},
+		{A, "0"},
+		{Neg(Z), "-1"},
+		{Add(Z, A), "1"},
+		{Mul(n(3), Z), "3"},
+		{Mul(A, Z), "a"},
+		{Square(Z), "2*z"},
+		{Square(Sub(Z, Y)), "2*(z - y)"},
+		{Square(Sub(Y, Z)), "-2*(y - z)"},
+		{Div(Z, n(6)), "0.16666666666666666"},
+		{Div(A, Z), "-a/z/z"},
+		{Exp(Neg(Z)), "-exp(-z)"},
+		{Exp(Mul(n(2), Z)), "2*exp(2*z)"},
+		{Log(Z), "1/z"},
+		{Log(Mul(A, Z)), "a/(a*z)"},
+		{Log1p(Exp(Z)), "exp(z)/(1 + exp(z))"},
+		{Sqrt(Z), "0.5/sqrt(z)"},
+		{Tanh(Z), "1 - tanh(z)^2"},
+		{Sigmoid(Z), "sigmoid(z)*(1 - sigmoid(z))"},
+		{Abs(Z), "positive(z) - positive(-z)"},
+		{Positive(Z), "0"},
+		{Max(Z, n(0)), "positive(z)"},
+		{Max(n(0), Z), "positive(z)"},
+		{Min(Z, n(1)), "positive(1 - z)"},
+		{Max(Z, A), "positive(z - a)"},
+		{Max(A, Z), "1 - positive(a - z)"},
+		{Max(Z, Add(Z, A)), "1"},
+		{Exp(A), "0"},
+		{Exp(Sub(Z, Z)), "0"},
+		{Add(Mul(Z, A), Mul(n(-1), Mul(Z, A))), "0"},
+	} {
+		if got := D(c.e, Z).String(); got != c.want {
+			t.Errorf("d/dz %v: got %s, want %s", c.e, got, c.want)
+		}
+	}
+}
+
+// The conventions of D where there is no derivative.
+func TestDAtKinks(t *testing.T) {
+	for _, c := range []struct {
+		e    Expr
+		z    float64
+		want float64
+	}{
+		{Abs(Z), 0, 0},
+		{Max(Z, Number(0)), 0, 0},
+		{Max(Number(0), Z), 0, 0},
+		{Min(Z, Number(1)), 1, 0},
+		{Max(Z, Mul(Number(2), Z)), 0, 2}, // the second operand's
+		{Positive(Z), 0, 0},
+	} {
+		if got := mustEval(t, D(c.e, Z), Env[float64]{Z: c.z}); got != c.want {
+			t.Errorf("d/dz %v at %v is %v, want %v", c.e, c.z, got, c.want)
+		}
+	}
+}
+
+// Random expressions, against differences.
+func TestDOfRandomExpressions(t *testing.T) {
+	m := newTreeMaker(4)
+	m.numbers = []float64{1, 2, 3, 0.5, -1, -0.3, 0.1}
+	env := Env[float64]{Z: 0.7109375, A: -1.2734375, Y: 0.3515625}
+	compared := 0
+	for range 6000 {
+		e := Simplify(m.tree(1 + m.IntN(5)))
+		for _, v := range []Var{Z, A, Y} {
+			if Uses(e, v) && checkDerivative(t, e, D(e, v), v, env) {
+				compared++
+			}
+		}
+		if t.Failed() {
+			t.FailNow()
+		}
+	}
+	if compared < 3000 {
+		t.Errorf("only %d derivatives could be compared", compared)
+	}
+}

@@ -1,0 +1,87 @@
+package gen
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// Summary is what a network costs.
+type Summary struct {
+	Params           int    // weights and biases
+	MultiplyAdds     int    // of Forward
+	GradMultiplyAdds int    // of Grad: forward and backward
+	WorkspaceBytes   int    // size of the workspace struct
+	CodeBytes        int    // estimated size of the portable kernels' machine code
+	Digest           string // of the spec
+	Unrolled         string // how far loops are unrolled, in words
+}
+
+// Summarise returns what a network costs, without printing it.
+func Summarise(n spec.Network, o Options) (Summary, error) {
+	n, p, _, err := compile(n, o)
+	if err != nil {
+		return Summary{}, err
+	}
+	return summarise(n, p), nil
+}
+
+func summarise(n spec.Network, p *plan.Program) Summary {
+	forward, backward := n.MultiplyAdds()
+	return Summary{
+		Params: n.Params(), MultiplyAdds: forward, GradMultiplyAdds: forward + backward,
+		WorkspaceBytes: p.WorkspaceBytes(), CodeBytes: p.MachineBytes(), Digest: n.Digest(), Unrolled: p.Unrolled(),
+	}
+}
+
+// marker is the first line of an emitted file, without its slashes. A file name is whatever the file system took: what is
+// not plain in it becomes an underscore, so that the line stays one line and the marker a marker.
+func marker(o Options) string {
+	plain := strings.Map(func(r rune) rune {
+		if r > ' ' && r < 0x7f && r != ';' && r != '*' {
+			return r
+		}
+		return '_'
+	}, o.Source)
+	return strings.TrimPrefix(Marker, "// ") + plain + "; DO NOT EDIT."
+}
+
+// header is the comment at the top of the kernels: the marker and the summary.
+func header(n spec.Network, p *plan.Program, s Summary, o Options) []string {
+	size := 4
+	if n.Precision == spec.Float64 {
+		size = 8
+	}
+	lines := []string{
+		marker(o),
+		"",
+		"network        " + n.Name + " " + Shape(n) + ", " + string(n.Precision),
+		"activations    " + activations(n),
+		"cost           " + n.Cost.Name,
+		fmt.Sprintf("parameters     %d (%d bytes)", s.Params, s.Params*size),
+		fmt.Sprintf("multiply-adds  %d Forward, %d Grad", s.MultiplyAdds, s.GradMultiplyAdds),
+		fmt.Sprintf("workspace      %d bytes", s.WorkspaceBytes),
+		"code           " + s.Unrolled,
+		"spec           sha256:" + s.Digest,
+	}
+	return lines
+}
+
+// Shape is a network's dimensions, n₀ first: 4-8-3.
+func Shape(n spec.Network) string {
+	var dims []string
+	for l := 0; l <= n.Depth(); l++ {
+		dims = append(dims, fmt.Sprint(n.Width(l)))
+	}
+	return strings.Join(dims, "-")
+}
+
+func activations(n spec.Network) string {
+	var names []string
+	for _, l := range n.Layers {
+		names = append(names, l.Activation.Name)
+	}
+	return strings.Join(names, ", ")
+}

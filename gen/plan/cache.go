@@ -1,0 +1,116 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// cache decides what the forward pass keeps of each layer for the backward pass, and rewrites each pointwise
+// Jacobian in terms of a where a alone gives σ'.
+//
+//	pre    z; a is formed again where the backward pass needs it (algorithm 1)
+//	post   a, and z only where σ' needs it (algorithm 3)
+//	both   z and a (algorithm 4)
+//	auto   post: a is needed for ∇W in any case, and for most σ it gives σ' at least as cheaply as z
+//
+// Two buffers are kept in every mode: ŷ = a_L, because Forward returns it, and z_L where the loss is
+// computed from logits, because a_L has lost them.
+func cache(p *Program) error {
+	n := p.Network
+	depth := n.Depth()
+	for l := 1; l <= depth; l++ {
+		layer := n.Layers[l-1]
+		z, a := p.Buffer(fmt.Sprintf("z%d", l)), p.Buffer(fmt.Sprintf("a%d", l))
+		act, ok := expr.LookupActivation(layer.Activation.Name)
+		if !ok {
+			return fmt.Errorf("layers[%d].activation: %q has no formula", l-1, layer.Activation.Name)
+		}
+		fromPost := act.Vector != expr.NotVector || act.DerivPost != nil
+		_, logits := expr.Fusion(layer.Activation.Name, n.Cost.Name)
+		logits = logits && l == depth
+
+		keepZ, keepA := false, false
+		switch n.Cache {
+		case spec.CachePre:
+			keepZ = true
+		case spec.CachePost, spec.CacheAuto:
+			keepA, keepZ = true, !fromPost
+		case spec.CacheBoth:
+			keepZ, keepA = true, true
+		default:
+			return fmt.Errorf("cache: %q is not a mode", n.Cache)
+		}
+		recompute := !keepA && l < depth
+		keepZ = keepZ || logits
+		keepA = keepA || l == depth
+
+		z.Kind, a.Kind = kept(keepZ), kept(keepA)
+		if fromPost && act.Vector == expr.NotVector {
+			usePost(p, l, a, act.DerivPost)
+		}
+		if recompute {
+			insertRecompute(p, l, applyOp(p, l, z, a))
+		}
+		p.Choices = append(p.Choices, fmt.Sprintf("layer %d keeps %s", l, keptNames(keepZ, keepA, recompute, logits)))
+	}
+	return nil
+}
+
+func kept(keep bool) Kind {
+	if keep {
+		return Cache
+	}
+	return Scratch
+}
+
+func keptNames(z, a, recompute, logits bool) string {
+	s := ""
+	switch {
+	case z && a:
+		s = "z and a"
+	case z:
+		s = "z"
+	case a:
+		s = "a"
+	}
+	if logits {
+		s += "; z are the logits the loss is computed from"
+	}
+	if recompute {
+		s += "; a is formed again from z on the way back"
+	}
+	return s
+}
+
+// usePost writes the Jacobian of layer l in terms of a.
+func usePost(p *Program, l int, a *Buffer, deriv expr.Expr) {
+	for _, op := range p.Ops() {
+		m, ok := op.(*Map)
+		if !ok || m.Role != Jacobian || m.Layer != l {
+			continue
+		}
+		v := m.Bind(AccBackward)
+		m.Args = []Arg{{AccBackward, v}}
+		if expr.Uses(deriv, expr.A) {
+			m.Args = append(m.Args, Arg{expr.A, a})
+		}
+		m.Sets[0].Expr = expr.Mul(AccBackward, deriv)
+	}
+}
+
+// insertRecompute puts op, which forms a of layer l, before the first operation of the backward
+// pass that reads a or that fuse may join with one that does.
+func insertRecompute(p *Program, l int, op Op) {
+	for _, f := range p.Funcs {
+		i := slices.IndexFunc(f.Ops, func(o Op) bool {
+			b, ok := o.(*BackAffine)
+			return ok && b.W.Layer == l+1
+		})
+		if i >= 0 {
+			f.Ops = slices.Insert(f.Ops, i, op)
+		}
+	}
+}

@@ -1,0 +1,240 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/backpropgen/backpropgen/gen/expr"
+)
+
+// Check finds what would make a plan compute nonsense: shapes that don't fit, expressions with unbound variables,
+// reads of what was never written, scratch read across functions, weights written before their old
+// values have been read, gradients written twice or never, slots that two living buffers share, loops that miss or
+// repeat an index.
+func Check(p *Program) error {
+	var errs []error
+	for _, f := range p.Funcs {
+		for i, op := range f.Ops {
+			if err := checkShape(op); err != nil {
+				errs = append(errs, fmt.Errorf("%s, operation %d (%s): %w", f.Name, i, op, err))
+			}
+		}
+		if err := checkFlow(p, f); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", f.Name, err))
+		}
+		if err := checkParts(f); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", f.Name, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func checkShape(op Op) error {
+	outer, inner := 0, 0
+	switch o := op.(type) {
+	case *Affine:
+		outer, inner = o.W.Rows, o.W.Cols
+		if err := lengths(inner, o.In); err != nil {
+			return err
+		}
+		if o.B != nil {
+			if err := lengths(outer, o.B); err != nil {
+				return err
+			}
+		}
+		if err := checkMap(&o.Each, outer, AccForward); err != nil {
+			return err
+		}
+	case *BackAffine:
+		outer, inner = o.W.Cols, o.W.Rows
+		if err := lengths(inner, o.D); err != nil {
+			return err
+		}
+		if err := checkMap(&o.Each, outer, AccBackward); err != nil {
+			return err
+		}
+		if u := o.Update; u != nil {
+			if u.W != o.W || u.D != o.D {
+				return fmt.Errorf("a fused update must share W and δ")
+			}
+			if err := checkShape(u); err != nil {
+				return err
+			}
+		}
+	case *Outer:
+		outer, inner = o.GW.Rows, o.GW.Cols
+		if err := errors.Join(lengths(outer, some(o.D, o.GB)...), lengths(inner, o.A)); err != nil {
+			return err
+		}
+	case *Update:
+		outer, inner = o.W.Rows, o.W.Cols
+		if err := errors.Join(lengths(outer, some(o.D, o.B)...), lengths(inner, o.A), lengths(1, o.Rate)); err != nil {
+			return err
+		}
+	case *Map:
+		outer = o.N
+		if err := checkMap(o, o.N, ""); err != nil {
+			return err
+		}
+	case *Softmax:
+		outer = o.In.Len()
+		if err := errors.Join(lengths(outer, o.Out), lengths(1, some(o.Max, o.Total)...)); err != nil {
+			return err
+		}
+	case *SoftmaxJacobian:
+		outer = o.A.Len()
+		if err := lengths(outer, o.V, o.D); err != nil {
+			return err
+		}
+	default:
+		return fmt.Errorf("unexpected operation %T", op)
+	}
+	l := op.Loop()
+	return errors.Join(checkSegments(l.Outer, outer), checkSegments(l.Inner, inner))
+}
+
+func lengths(n int, bs ...*Buffer) error {
+	for _, b := range bs {
+		if b.Len() != n {
+			return fmt.Errorf("%v should have %d elements", b, n)
+		}
+	}
+	return nil
+}
+
+func checkMap(m *Map, n int, acc expr.Var) error {
+	if m.N != n {
+		return fmt.Errorf("elementwise part runs over %d elements, not %d", m.N, n)
+	}
+	for _, a := range m.Args {
+		if a.Buf.Len() != n && a.Buf.Len() != 1 {
+			return fmt.Errorf("%v should have %d elements or one", a.Buf, n)
+		}
+	}
+	bound := func(e expr.Expr) error {
+		for _, v := range expr.Vars(e) {
+			if v != acc && m.Bind(v) == nil {
+				return fmt.Errorf("variable %s of %s is not bound", v, e)
+			}
+		}
+		return nil
+	}
+	for _, s := range m.Sets {
+		if err := errors.Join(lengths(n, s.Buf), bound(s.Expr)); err != nil {
+			return err
+		}
+	}
+	if m.Sum != nil {
+		return errors.Join(lengths(1, m.Sum.Buf), bound(m.Sum.Expr))
+	}
+	return nil
+}
+
+// checkSegments asks that segments, once split has set them, cover 0…n−1 in order.
+func checkSegments(segs []Segment, n int) error {
+	if segs == nil {
+		return nil
+	}
+	next := 0
+	for _, s := range segs {
+		if s.Lo != next || s.Size < 1 || s.Trips < 1 {
+			return fmt.Errorf("segment %+v does not continue at %d", s, next)
+		}
+		next = s.Hi()
+	}
+	if next != n {
+		return fmt.Errorf("segments end at %d, not %d", next, n)
+	}
+	return nil
+}
+
+// checkFlow follows one function: every read finds a value, every gradient is written exactly once, and
+// no weight is written before the last read of its old value.
+func checkFlow(p *Program, f *Func) error {
+	written := map[*Buffer]bool{}
+	slot := map[int]*Buffer{}
+	ready := func(b *Buffer) bool {
+		switch b.Kind {
+		case Input, Target, Rate, Weight, Bias:
+			return true
+		case Cache:
+			return f.Name == Backward || written[b] // Backward comes after Forward
+		case Scratch:
+			return written[b] && (b.Slot < 0 || slot[b.Slot] == b)
+		}
+		return written[b]
+	}
+	for i, op := range f.Ops {
+		for _, b := range op.Reads() {
+			if !ready(b) {
+				return fmt.Errorf("operation %d (%s) reads %v, which holds nothing yet", i, op, b)
+			}
+			if (b.Kind == Weight || b.Kind == Bias) && written[b] {
+				return fmt.Errorf("operation %d (%s) reads %v after it was updated", i, op, b)
+			}
+		}
+		for _, b := range op.Writes() {
+			switch b.Kind {
+			case Input, Target, Rate:
+				return fmt.Errorf("operation %d (%s) writes the argument %v", i, op, b)
+			case WeightGrad, BiasGrad, Loss:
+				if written[b] {
+					return fmt.Errorf("operation %d (%s) writes %v a second time", i, op, b)
+				}
+			case Weight, Bias:
+				if f.Name != Step {
+					return fmt.Errorf("operation %d (%s) writes %v outside Step", i, op, b)
+				}
+			case Scratch:
+				if b.Slot >= 0 {
+					slot[b.Slot] = b
+				}
+			}
+			written[b] = true
+		}
+	}
+	for _, b := range p.Buffers {
+		want := false
+		switch b.Kind {
+		case WeightGrad, BiasGrad:
+			want = f.Name == Backward || f.Name == Grad
+		case Weight, Bias:
+			want = f.Name == Step
+		case Loss:
+			want = f.Name != Forward
+		case Delta:
+			want = f.Name == Backward || f.Name == Grad || f.Name == Step
+		}
+		if want && !written[b] {
+			return fmt.Errorf("nothing writes %v", b)
+		}
+	}
+	return nil
+}
+
+// checkParts asks that the parts, once split has made them, hold the operations in order and every
+// operation whole: itself or pieces that together are its outer segments.
+func checkParts(f *Func) error {
+	if f.Parts == nil {
+		return nil
+	}
+	var pieces []Piece
+	for _, part := range f.Parts {
+		pieces = append(pieces, part.Pieces...)
+	}
+	for _, op := range f.Ops {
+		var outer []Segment
+		for len(pieces) > 0 && pieces[0].Op == op {
+			outer = append(outer, pieces[0].Outer...)
+			pieces = pieces[1:]
+		}
+		if !slices.Equal(outer, op.Loop().Outer) {
+			return fmt.Errorf("parts hold segments %v of %s, not %v", outer, op, op.Loop().Outer)
+		}
+	}
+	if len(pieces) > 0 {
+		return fmt.Errorf("parts hold %s, which the function does not", pieces[0].Op)
+	}
+	return nil
+}

@@ -1,0 +1,171 @@
+package plan
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/backpropgen/backpropgen/gen/expr"
+)
+
+// Memory holds the contents of a plan's buffers while it runs.
+type Memory[F expr.Float] struct {
+	p     *Program
+	data  map[*Buffer][]F
+	slots [][]F
+}
+
+// NewMemory returns zeroed memory for a plan.
+func NewMemory[F expr.Float](p *Program) *Memory[F] {
+	m := &Memory[F]{p: p, data: map[*Buffer][]F{}}
+	for _, n := range p.Slots {
+		m.slots = append(m.slots, make([]F, n))
+	}
+	for _, b := range p.Buffers {
+		if b.Kind == Scratch && b.Slot >= 0 {
+			m.data[b] = m.slots[b.Slot][:b.Len()]
+		} else {
+			m.data[b] = make([]F, b.Len())
+		}
+	}
+	return m
+}
+
+// Data returns the elements of the buffer of that name, row-major, nil if there is none.
+func (m *Memory[F]) Data(name string) []F { return m.data[m.p.Buffer(name)] }
+
+// Run executes the function of that name on the memory, in the arithmetic of F and in the plainest order: it is
+// the meaning of a plan, against which passes and printers are checked.
+func (m *Memory[F]) Run(name string) error {
+	f := m.p.Func(name)
+	if f == nil {
+		return fmt.Errorf("plan: no function %s", name)
+	}
+	for _, op := range f.Ops {
+		if err := m.exec(op); err != nil {
+			return fmt.Errorf("%s, %s: %w", name, op, err)
+		}
+	}
+	return nil
+}
+
+func (m *Memory[F]) exec(op Op) error {
+	switch o := op.(type) {
+	case *Affine:
+		w, in := m.data[o.W], m.data[o.In]
+		acc := make([]F, o.W.Rows)
+		for i := range acc {
+			if o.B != nil {
+				acc[i] = m.data[o.B][i]
+			}
+			for j, x := range in {
+				acc[i] += F(w[i*len(in)+j] * x)
+			}
+		}
+		return m.elements(&o.Each, AccForward, acc)
+	case *BackAffine:
+		w, d := m.data[o.W], m.data[o.D]
+		acc := make([]F, o.W.Cols)
+		for i, di := range d {
+			for j := range acc {
+				acc[j] += F(w[i*len(acc)+j] * di)
+			}
+		}
+		if o.Update != nil {
+			if err := m.exec(o.Update); err != nil {
+				return err
+			}
+		}
+		return m.elements(&o.Each, AccBackward, acc)
+	case *Outer:
+		g, d, a := m.data[o.GW], m.data[o.D], m.data[o.A]
+		for i, di := range d {
+			for j, aj := range a {
+				g[i*len(a)+j] = di * aj
+			}
+		}
+		if o.GB != nil {
+			copy(m.data[o.GB], d)
+		}
+	case *Update:
+		w, d, a, rate := m.data[o.W], m.data[o.D], m.data[o.A], m.data[o.Rate][0]
+		for i, di := range d {
+			e := F(rate * di)
+			for j, aj := range a {
+				w[i*len(a)+j] -= F(e * aj)
+			}
+			if o.B != nil {
+				m.data[o.B][i] -= e
+			}
+		}
+	case *Map:
+		return m.elements(o, "", nil)
+	case *Softmax:
+		m.softmax(o)
+	case *SoftmaxJacobian:
+		a, v, d := m.data[o.A], m.data[o.V], m.data[o.D]
+		var dot F
+		for i := range a {
+			dot += F(a[i] * v[i])
+		}
+		for i := range a {
+			d[i] = a[i] * (v[i] - dot)
+		}
+	default:
+		return fmt.Errorf("unexpected operation %T", op)
+	}
+	return nil
+}
+
+func (m *Memory[F]) elements(o *Map, acc expr.Var, accs []F) error {
+	env := expr.Env[F]{}
+	var sum F
+	for k := range o.N {
+		for _, a := range o.Args {
+			data := m.data[a.Buf]
+			env[a.Var] = data[min(k, len(data)-1)]
+		}
+		if acc != "" {
+			env[acc] = accs[k]
+		}
+		for _, s := range o.Sets {
+			v, err := expr.Eval(s.Expr, env)
+			if err != nil {
+				return err
+			}
+			m.data[s.Buf][k] = v
+		}
+		if o.Sum != nil {
+			v, err := expr.Eval(o.Sum.Expr, env)
+			if err != nil {
+				return err
+			}
+			sum += v
+		}
+	}
+	if o.Sum != nil {
+		m.data[o.Sum.Buf][0] = F(F(o.Sum.Scale) * sum)
+	}
+	return nil
+}
+
+func (m *Memory[F]) softmax(o *Softmax) {
+	z, a := m.data[o.In], m.data[o.Out]
+	top := z[0]
+	for _, v := range z {
+		top = max(top, v)
+	}
+	var total F
+	for i, v := range z {
+		a[i] = F(math.Exp(float64(v - top)))
+		total += a[i]
+	}
+	for i := range a {
+		a[i] /= total
+	}
+	if o.Max != nil {
+		m.data[o.Max][0] = top
+	}
+	if o.Total != nil {
+		m.data[o.Total][0] = total
+	}
+}

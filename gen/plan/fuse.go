@@ -1,0 +1,173 @@
+package plan
+
+import (
+	"fmt"
+
+	"github.com/backpropgen/backpropgen/gen/expr"
+)
+
+// fuse joins operations so that every element is finished where it is formed:
+//
+//	z = W·in + b, a = σ(z)             one loop, σ applied to the sum just formed
+//	v = ∇C, δ = Jacᵀ·v                 one expression; in closed form where the pair has one
+//	v = Wᵀ·δ', δ = σ' ⊙ v              the diagonal Jacobian becomes a Hadamard product in the loop
+//	v = Wᵀ·δ', W −= rate·δ'·aᵀ         one pass over W, each old weight read before it is written
+func fuse(p *Program) error {
+	f := &fuser{p: p, done: map[[2]Op]Op{}}
+	for _, fn := range p.Funcs {
+		fn.Ops = f.list(fn.Ops)
+	}
+	return nil
+}
+
+// fuser remembers what it made of which operations, so that an operation shared by several functions
+// stays shared.
+type fuser struct {
+	p    *Program
+	done map[[2]Op]Op
+}
+
+func (f *fuser) once(a, b Op, make func() Op) Op {
+	key := [2]Op{a, b}
+	if f.done[key] == nil {
+		f.done[key] = make()
+	}
+	return f.done[key]
+}
+
+func (f *fuser) list(ops []Op) []Op {
+	var out []Op
+	for i := 0; i < len(ops); i++ {
+		op := ops[i]
+		switch o := op.(type) {
+		case *Affine:
+			if m, ok := at(ops, i+1).(*Map); ok && m.Role == Apply {
+				out = append(out, f.once(o, m, func() Op { return fuseApply(o, m) }))
+				i++
+				continue
+			}
+		case *Map:
+			if o.Role == CostTerm {
+				used, fused := f.cost(o, at(ops, i+1))
+				out = append(out, fused...)
+				i += used
+				continue
+			}
+		case *BackAffine:
+			fused, used := op, 0
+			params := at(ops, i+1)
+			if m, ok := at(ops, i+2).(*Map); ok && m.Role == Jacobian && m.Layer == o.Each.Layer {
+				fused = f.once(o, m, func() Op { return fuseJacobian(o, m) })
+				used = 2
+			}
+			if u, ok := params.(*Update); ok && u.W == o.W {
+				before := fused.(*BackAffine)
+				out = append(out, f.once(before, u, func() Op {
+					joined := *before
+					joined.Update = u
+					return &joined
+				}))
+				i += max(used, 1)
+				continue
+			}
+			if used == 2 {
+				out = append(out, fused, params)
+				i += used
+				continue
+			}
+		}
+		out = append(out, op)
+	}
+	return out
+}
+
+func at(ops []Op, i int) Op {
+	if i < len(ops) {
+		return ops[i]
+	}
+	return nil
+}
+
+// fuseApply applies σ to every sum where it is formed.
+func fuseApply(o *Affine, m *Map) Op {
+	joined := *o
+	joined.Each.Sets = append(append([]Set{}, o.Each.Sets...), Set{m.Sets[0].Buf, expr.Substitute(m.Sets[0].Expr, expr.Z, AccForward)})
+	return &joined
+}
+
+// fuseJacobian multiplies every sum of Wᵀ·δ with σ' where it is formed.
+func fuseJacobian(o *BackAffine, m *Map) Op {
+	joined := *o
+	joined.Each = Map{N: m.N, Sets: m.Sets, Layer: m.Layer}
+	for _, a := range m.Args {
+		if a.Var != AccBackward {
+			joined.Each.Args = append(joined.Each.Args, a)
+		}
+	}
+	return &joined
+}
+
+// cost fuses the cost with the last activation. It returns how many operations after m are used up, and
+// what stands in their place.
+func (f *fuser) cost(m *Map, next Op) (used int, ops []Op) {
+	n := f.p.Network
+	last := n.Layers[n.Depth()-1].Activation.Name
+	if form, ok := expr.Fusion(last, n.Cost.Name); ok {
+		if len(m.Sets) > 0 {
+			used = 1
+		}
+		return used, f.closedForm(form, m, used == 1)
+	}
+	if j, ok := next.(*Map); ok && len(m.Sets) > 0 && j.Role == Jacobian {
+		return 1, []Op{f.once(m, j, func() Op { return fuseCost(m, j) })}
+	}
+	return 0, []Op{m}
+}
+
+// fuseCost substitutes the gradient of the cost into the Jacobian's product: δ = σ' ⊙ ∇C.
+func fuseCost(m, j *Map) Op {
+	joined := *m
+	joined.Args = append([]Arg{}, m.Args...)
+	for _, a := range j.Args {
+		if a.Var != AccBackward && m.Bind(a.Var) == nil {
+			joined.Args = append(joined.Args, a)
+		}
+	}
+	joined.Sets = []Set{{j.Sets[0].Buf, expr.Substitute(j.Sets[0].Expr, AccBackward, m.Sets[0].Expr)}}
+	return &joined
+}
+
+// The variables of the softmax loss: the largest logit, and log Σ exp(z_j − m).
+const (
+	maxVar  = expr.Var("m")
+	logsVar = expr.Var("t")
+)
+
+// closedForm is the cost and the last activation as one formula over the logits. The softmax loss reads the
+// maximum m and the total s that the forward pass left behind: lse − z is formed as (m − z) + log s, which
+// cancels nothing.
+func (f *fuser) closedForm(form expr.Fused, m *Map, gradient bool) []Op {
+	p, depth := f.p, f.p.Network.Depth()
+	z, a, y, d := p.Buffer(fmt.Sprintf("z%d", depth)), p.Buffer(fmt.Sprintf("a%d", depth)), p.Buffer("y"), p.Buffer(fmt.Sprintf("d%d", depth))
+	term := form.Term
+	var ops []Op
+	joined := &Map{N: m.N, Role: CostTerm, Layer: depth}
+	if form.Vector {
+		mx, total, logs := p.Buffer(fmt.Sprintf("m%d", depth)), p.Buffer(fmt.Sprintf("s%d", depth)), p.Buffer("t")
+		ops = append(ops, f.once(logsOp{}, nil, func() Op {
+			return &Map{N: 1, Args: []Arg{{"s", total}}, Sets: []Set{{logs, expr.Log(expr.Var("s"))}}, Layer: depth}
+		}))
+		term = expr.Substitute(term, expr.Sub(expr.LSE, expr.Z), expr.Add(expr.Sub(maxVar, expr.Z), logsVar))
+		joined.Args = append(joined.Args, Arg{maxVar, mx}, Arg{logsVar, logs})
+	}
+	joined.Args = append(joined.Args, Arg{expr.Z, z}, Arg{expr.Y, y})
+	joined.Sum = &Sum{m.Sum.Buf, term, 1}
+	if gradient {
+		joined.Args = append(joined.Args, Arg{expr.A, a})
+		joined.Sets = []Set{{d, form.Delta}}
+	}
+	return append(ops, f.once(m, nil, func() Op { return joined }))
+}
+
+// logsOp is the key under which a fuser remembers the operation t = log s.
+type logsOp struct{ Op }

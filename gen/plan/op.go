@@ -1,0 +1,309 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/backpropgen/backpropgen/gen/expr"
+)
+
+// Op is one operation over whole buffers. The concrete types are Affine, BackAffine, Outer, Update,
+// Map, Softmax and SoftmaxJacobian.
+type Op interface {
+	// Reads and Writes list the buffers the operation touches, in order.
+	Reads() []*Buffer
+	Writes() []*Buffer
+	// String is the operation as an equation.
+	String() string
+	// Loop is the loop structure, which split fills in.
+	Loop() *Loops
+}
+
+// Segment is a stretch of an index range: Trips iterations of a loop whose body handles Size consecutive
+// indices, beginning at Lo. One trip means straight-line code with constant indices.
+type Segment struct {
+	Lo, Size, Trips int
+}
+
+// Hi is the index just past the segment.
+func (s Segment) Hi() int { return s.Lo + s.Size*s.Trips }
+
+// Looped says whether the segment is a loop.
+func (s Segment) Looped() bool { return s.Trips > 1 }
+
+// Loops is the loop structure of an operation. Outer runs over the results, the elements of the
+// vector that is formed or the rows of the matrix that is written; Inner over what is summed, or over the columns
+// written. Elementwise operations have no Inner. A sum over Inner is formed in Lanes partial sums, so that short
+// vectors of long sums don't wait for one addition after another.
+type Loops struct {
+	Outer, Inner []Segment
+	Lanes        int
+}
+
+// Loop returns the loop structure itself.
+func (l *Loops) Loop() *Loops { return l }
+
+// Arg binds a variable of a Map's expressions to a buffer; a buffer of one element serves every index.
+type Arg struct {
+	Var expr.Var
+	Buf *Buffer
+}
+
+// Set writes the value of an expression to the same element of a buffer.
+type Set struct {
+	Buf  *Buffer
+	Expr expr.Expr
+}
+
+// Sum adds the value of an expression over all elements, scales the sum and stores it in a
+// one-element buffer.
+type Sum struct {
+	Buf   *Buffer
+	Expr  expr.Expr
+	Scale float64
+}
+
+// Map is an elementwise operation: for every index k it evaluates expressions of Args[·][k] and
+// stores them to element k of other buffers. Where a Map is fused into another operation, that
+// operation's own variable stands for the element it has just formed.
+type Map struct {
+	Loops
+	N    int
+	Args []Arg
+	Sets []Set
+	Sum  *Sum
+	Role Role
+	// Layer is ℓ for an activation or a Jacobian, L for the cost.
+	Layer int
+}
+
+// Role says which equation a Map came from, so that passes can find it.
+type Role int
+
+// The roles of a Map.
+const (
+	Plain    Role = iota
+	Apply         // a = σ(z)
+	CostTerm      // v = ∇ŷ C, loss = C
+	Jacobian      // δ = σ'(z) ⊙ v
+)
+
+// Reads lists the arguments.
+func (m *Map) Reads() []*Buffer {
+	var bs []*Buffer
+	for _, a := range m.Args {
+		bs = append(bs, a.Buf)
+	}
+	return bs
+}
+
+// Writes lists the buffers set, the sum's last.
+func (m *Map) Writes() []*Buffer {
+	var bs []*Buffer
+	for _, s := range m.Sets {
+		bs = append(bs, s.Buf)
+	}
+	if m.Sum != nil {
+		bs = append(bs, m.Sum.Buf)
+	}
+	return bs
+}
+
+// Bind returns the buffer a variable stands for, nil if it is not an argument.
+func (m *Map) Bind(v expr.Var) *Buffer {
+	for _, a := range m.Args {
+		if a.Var == v {
+			return a.Buf
+		}
+	}
+	return nil
+}
+
+// Equations renders the map with its variables replaced by buffer names; acc names the variable
+// of a host operation and what it stands for.
+func (m *Map) Equations(acc expr.Var, accText string) []string {
+	var lines []string
+	render := func(e expr.Expr) string {
+		for _, a := range m.Args {
+			e = expr.Substitute(e, a.Var, expr.Var(a.Buf.Name))
+		}
+		if acc != "" {
+			e = expr.Substitute(e, acc, expr.Var(accText))
+		}
+		return e.String()
+	}
+	for _, s := range m.Sets {
+		if acc == AccForward && s.Expr == expr.Expr(acc) {
+			continue // the host operation says it already
+		}
+		lines = append(lines, s.Buf.Name+" = "+render(s.Expr))
+	}
+	if m.Sum != nil {
+		scale := ""
+		if m.Sum.Scale != 1 {
+			scale = fmt.Sprintf("%.6g·", m.Sum.Scale)
+		}
+		lines = append(lines, fmt.Sprintf("%s = %sΣ %s", m.Sum.Buf.Name, scale, render(m.Sum.Expr)))
+	}
+	return lines
+}
+
+func (m *Map) String() string { return strings.Join(m.Equations("", ""), "; ") }
+
+// Affine forms z = W·in + b, where B may be nil, and hands every element to Each under the name z.
+type Affine struct {
+	Loops
+	W, B, In *Buffer
+	Each     Map
+}
+
+// Reads lists W, b, the input and what Each reads.
+func (o *Affine) Reads() []*Buffer {
+	bs := []*Buffer{o.W}
+	if o.B != nil {
+		bs = append(bs, o.B)
+	}
+	return append(append(bs, o.In), o.Each.Reads()...)
+}
+
+// Writes lists what Each writes.
+func (o *Affine) Writes() []*Buffer { return o.Each.Writes() }
+
+// Product is the affine map as text: W1·x + b1.
+func (o *Affine) Product() string {
+	s := o.W.Name + "·" + o.In.Name
+	if o.B != nil {
+		s += " + " + o.B.Name
+	}
+	return s
+}
+
+func (o *Affine) String() string {
+	z := fmt.Sprintf("z%d", o.W.Layer)
+	return strings.Join(append([]string{z + " = " + o.Product()}, o.Each.Equations(AccForward, z)...), "; ")
+}
+
+// The variables that stand for the element an operation has just formed.
+const (
+	AccForward  = expr.Z
+	AccBackward = expr.Var("v")
+)
+
+// BackAffine forms v = Wᵀ·δ and hands every element to Each under the name v. With Update set, it also
+// takes the descent step of W and b in the same pass over W, reading every old weight before writing it.
+type BackAffine struct {
+	Loops
+	W, D   *Buffer
+	Each   Map
+	Update *Update
+}
+
+// Reads lists W, δ, what Each reads and what a fused update reads.
+func (o *BackAffine) Reads() []*Buffer {
+	bs := append([]*Buffer{o.W, o.D}, o.Each.Reads()...)
+	if o.Update != nil {
+		bs = append(bs, o.Update.Reads()...)
+	}
+	return bs
+}
+
+// Writes lists what Each and a fused update write.
+func (o *BackAffine) Writes() []*Buffer {
+	bs := o.Each.Writes()
+	if o.Update != nil {
+		bs = append(bs, o.Update.Writes()...)
+	}
+	return bs
+}
+
+func (o *BackAffine) String() string {
+	product := fmt.Sprintf("(%sᵀ·%s)", o.W.Name, o.D.Name)
+	s := strings.Join(o.Each.Equations(AccBackward, product), "; ")
+	if o.Update != nil {
+		s += "; in the same pass " + o.Update.String()
+	}
+	return s
+}
+
+// Outer forms the gradient of a layer's parameters: GW = δ·aᵀ, GB = δ; GB may be nil.
+type Outer struct {
+	Loops
+	GW, GB, D, A *Buffer
+}
+
+// Reads lists δ and a.
+func (o *Outer) Reads() []*Buffer { return []*Buffer{o.D, o.A} }
+
+// Writes lists the gradients.
+func (o *Outer) Writes() []*Buffer { return some(o.GW, o.GB) }
+
+func (o *Outer) String() string {
+	s := fmt.Sprintf("∇%s = %s·%sᵀ", "W"+fmt.Sprint(o.D.Layer), o.D.Name, o.A.Name)
+	if o.GB != nil {
+		s += fmt.Sprintf("; ∇b%d = %s", o.D.Layer, o.D.Name)
+	}
+	return s
+}
+
+// Update takes one descent step of a layer's parameters: W −= (rate·δ)·aᵀ, b −= rate·δ; B may be nil.
+type Update struct {
+	Loops
+	W, B, D, A, Rate *Buffer
+}
+
+// Reads lists the parameters, δ, a and the rate.
+func (o *Update) Reads() []*Buffer { return append(some(o.W, o.B), o.D, o.A, o.Rate) }
+
+// Writes lists the parameters.
+func (o *Update) Writes() []*Buffer { return some(o.W, o.B) }
+
+func (o *Update) String() string {
+	s := fmt.Sprintf("%s −= %s·%s·%sᵀ", o.W.Name, o.Rate.Name, o.D.Name, o.A.Name)
+	if o.B != nil {
+		s += fmt.Sprintf("; %s −= %s·%s", o.B.Name, o.Rate.Name, o.D.Name)
+	}
+	return s
+}
+
+// Softmax forms a_i = exp(z_i − m)/s with m = max z and s = Σ exp(z_j − m), and keeps m and s.
+type Softmax struct {
+	Loops
+	In, Out, Max, Total *Buffer
+}
+
+// Reads lists z.
+func (o *Softmax) Reads() []*Buffer { return []*Buffer{o.In} }
+
+// Writes lists a, m and s.
+func (o *Softmax) Writes() []*Buffer { return some(o.Out, o.Max, o.Total) }
+
+func (o *Softmax) String() string {
+	return fmt.Sprintf("%s = softmax(%s)", o.Out.Name, o.In.Name)
+}
+
+// SoftmaxJacobian forms δ = Jacᵀ·v in closed form, δ = a ⊙ (v − aᵀv), O(n) and with no matrix.
+type SoftmaxJacobian struct {
+	Loops
+	A, V, D *Buffer
+}
+
+// Reads lists a and v.
+func (o *SoftmaxJacobian) Reads() []*Buffer { return []*Buffer{o.A, o.V} }
+
+// Writes lists δ.
+func (o *SoftmaxJacobian) Writes() []*Buffer { return []*Buffer{o.D} }
+
+func (o *SoftmaxJacobian) String() string {
+	return fmt.Sprintf("%s = %s ⊙ (%s − %sᵀ·%s)", o.D.Name, o.A.Name, o.V.Name, o.A.Name, o.V.Name)
+}
+
+// some drops the nil buffers of a list.
+func some(bs ...*Buffer) []*Buffer {
+	var out []*Buffer
+	for _, b := range bs {
+		if b != nil {
+			out = append(out, b)
+		}
+	}
+	return out
+}

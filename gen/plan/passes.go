@@ -1,0 +1,57 @@
+package plan
+
+import (
+	"fmt"
+
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// A pass takes a plan to a plan that computes the same; it may change the one it is given.
+type pass struct {
+	name string
+	run  func(*Program) error
+}
+
+// passes is the whole compiler, in order. cache comes before fuse because it rewrites each Jacobian in terms
+// of what is kept while it is still an operation of its own; prune follows fuse because only fused
+// operations leave stores that nothing reads; share needs to know which buffers are left, and split
+// which operations.
+var passes = []pass{
+	{"cache", cache},
+	{"fuse", fuse},
+	{"prune", prune},
+	{"share", share},
+	{"split", split},
+}
+
+// Compile builds the plan of a valid network and takes it through every pass, checking it at the
+// start and after each. An error is a mistake in this package, not in the network.
+func Compile(n spec.Network) (*Program, error) {
+	return compile(n, func(string, *Program) {})
+}
+
+// Trace is Compile, calling seen with the plan after every stage, "build" first.
+func Trace(n spec.Network, seen func(stage string, p *Program)) (*Program, error) {
+	return compile(n, seen)
+}
+
+func compile(n spec.Network, seen func(string, *Program)) (*Program, error) {
+	p, err := Build(n)
+	if err != nil {
+		return nil, err
+	}
+	if err := Check(p); err != nil {
+		return nil, fmt.Errorf("plan of %s as built: %w", n.Name, err)
+	}
+	seen("build", p)
+	for _, pass := range passes {
+		if err := pass.run(p); err != nil {
+			return nil, fmt.Errorf("pass %s on %s: %w", pass.name, n.Name, err)
+		}
+		if err := Check(p); err != nil {
+			return nil, fmt.Errorf("plan of %s after pass %s: %w", n.Name, pass.name, err)
+		}
+		seen(pass.name, p)
+	}
+	return p, nil
+}

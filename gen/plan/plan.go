@@ -1,0 +1,151 @@
+// Package plan is the generator's intermediate form: a network as a short program over fixed-size
+// buffers.
+//
+// Build writes down forward propagation, the cost and backpropagation exactly as the equations
+// stand, one operation an equation. Compile then takes that program through a list of passes, each
+// from a plan to a plan: fuse joins every diagonal Jacobian with the loop that produces its operand, cache
+// decides what the forward pass keeps, share lets dead scratch space be used again, split
+// chooses loops and functions. A plan prints (String), can be checked (Check) and can be run (Run),
+// so that a mistake in a pass and a mistake in a printer are told apart without compiling
+// anything. The packages that print code take a compiled plan and decide nothing.
+package plan
+
+import (
+	"fmt"
+
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// Kind says what a buffer is for, which decides where it lives and who may write to it.
+type Kind int
+
+// The kinds of buffers.
+const (
+	Input      Kind = iota // x, read only
+	Target                 // y, read only
+	Rate                   // the learning rate, a scalar, read only
+	Weight                 // W of a layer; written by Step alone
+	Bias                   // b of a layer; written by Step alone
+	WeightGrad             // gradient of a weight matrix
+	BiasGrad               // gradient of a bias vector
+	Cache                  // kept in the workspace from Forward to Backward
+	Delta                  // gradient with respect to a layer's z, or to x; in the workspace
+	Scratch                // in the workspace, dead once the function returns
+	Loss                   // the loss, a scalar result
+)
+
+var kindNames = [...]string{"input", "target", "rate", "weight", "bias", "weight gradient", "bias gradient", "cache", "delta", "scratch", "loss"}
+
+func (k Kind) String() string { return kindNames[k] }
+
+// Buffer is a fixed-size array of numbers: a vector of Rows elements, or a matrix of Rows×Cols,
+// row-major.
+type Buffer struct {
+	Name  string // in the notes' letters: W1, b1, z1, a1, d1, x, y
+	Kind  Kind
+	Layer int // ℓ; 0 for the input
+	Rows  int // length of a vector
+	Cols  int // 1 for a vector
+	Doc   string
+	Slot  int // for Scratch: which shared slot holds it; -1 before the share pass
+}
+
+// Len is the number of elements.
+func (b *Buffer) Len() int { return b.Rows * b.Cols }
+
+// Matrix says whether the buffer is a weight matrix or the gradient of one.
+func (b *Buffer) Matrix() bool { return b.Kind == Weight || b.Kind == WeightGrad }
+
+func (b *Buffer) String() string {
+	if b.Matrix() {
+		return fmt.Sprintf("%s[%d×%d]", b.Name, b.Rows, b.Cols)
+	}
+	return fmt.Sprintf("%s[%d]", b.Name, b.Rows)
+}
+
+// Program is one network's emitted functions.
+type Program struct {
+	Network spec.Network // with defaults
+	Buffers []*Buffer
+	Funcs   []*Func
+	Slots   []int    // length of each shared scratch slot, in elements
+	Choices []string // what the passes decided, a line each, for explain
+}
+
+// The functions of a program, by the names of the emitted methods.
+const (
+	Forward  = "Forward"
+	LossOnly = "Loss"
+	Backward = "Backward"
+	Grad     = "Grad"
+	Step     = "Step"
+)
+
+// Func is one emitted function: operations in order. The same operation may stand in several
+// functions; split groups them into Parts, which functions share likewise.
+type Func struct {
+	Name  string
+	Ops   []Op
+	Parts []*Part // set by split; together they hold Ops
+}
+
+// Part is a run of operations emitted as one Go function: a method of its own that several functions may
+// call, or the body of its function.
+type Part struct {
+	Name   string // method name; empty when the part is the body of its function
+	Pieces []Piece
+}
+
+// Piece is an operation, or the share of one that forms the results of some outer segments.
+type Piece struct {
+	Op    Op
+	Outer []Segment
+}
+
+// First says whether the piece forms the operation's first results; what an operation does once belongs to it.
+func (p Piece) First() bool { return p.Outer[0].Lo == 0 }
+
+// Func returns the function of that name, nil if there is none.
+func (p *Program) Func(name string) *Func {
+	for _, f := range p.Funcs {
+		if f.Name == name {
+			return f
+		}
+	}
+	return nil
+}
+
+// Buffer returns the buffer of that name, nil if there is none.
+func (p *Program) Buffer(name string) *Buffer {
+	for _, b := range p.Buffers {
+		if b.Name == name {
+			return b
+		}
+	}
+	return nil
+}
+
+// Find returns the buffer of a kind that belongs to layer l, nil if there is none.
+func (p *Program) Find(k Kind, l int) *Buffer {
+	for _, b := range p.Buffers {
+		if b.Kind == k && b.Layer == l {
+			return b
+		}
+	}
+	return nil
+}
+
+// Ops returns every operation of the program once, in the order of first appearance.
+func (p *Program) Ops() []Op {
+	seen := map[Op]bool{}
+	var ops []Op
+	for _, f := range p.Funcs {
+		for _, op := range f.Ops {
+			if !seen[op] {
+				seen[op] = true
+				ops = append(ops, op)
+			}
+		}
+	}
+	return ops
+}

@@ -1,0 +1,58 @@
+package plan
+
+import "slices"
+
+// prune drops stores to scratch that nothing reads, and buffers that no operation touches. What
+// lies in the workspace's cache stays: that is what the forward pass is documented to keep.
+func prune(p *Program) error {
+	for changed := true; changed; {
+		changed = false
+		read := map[*Buffer]bool{}
+		for _, op := range p.Ops() {
+			for _, b := range op.Reads() {
+				read[b] = true
+			}
+		}
+		dead := func(s Set) bool { return s.Buf.Kind == Scratch && !read[s.Buf] }
+		for _, op := range p.Ops() {
+			var each *Map
+			switch o := op.(type) {
+			case *Affine:
+				each = &o.Each
+			case *BackAffine:
+				each = &o.Each
+			case *Map:
+				each = o
+			case *Softmax:
+				// Only the loss reads the maximum and the total.
+				if o.Max != nil && !read[o.Max] {
+					o.Max = nil
+				}
+				if o.Total != nil && !read[o.Total] {
+					o.Total = nil
+				}
+			}
+			if each != nil && slices.ContainsFunc(each.Sets, dead) {
+				each.Sets = slices.DeleteFunc(each.Sets, dead)
+				changed = true
+			}
+		}
+	}
+	used := map[*Buffer]bool{}
+	for _, op := range p.Ops() {
+		for _, b := range append(op.Reads(), op.Writes()...) {
+			used[b] = true
+		}
+	}
+	p.Buffers = slices.DeleteFunc(p.Buffers, func(b *Buffer) bool { return !used[b] && !argument(b) })
+	return nil
+}
+
+// argument says whether a buffer is part of the emitted signatures, touched or not.
+func argument(b *Buffer) bool {
+	switch b.Kind {
+	case Input, Target, Rate, Loss:
+		return true
+	}
+	return false
+}

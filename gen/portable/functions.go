@@ -1,0 +1,183 @@
+package portable
+
+import (
+	"fmt"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/templates"
+)
+
+// argNames are the parameters of the emitted functions, in the order of every signature.
+var argNames = []string{"ws", "x", "y", "g", "rate"}
+
+// signatures are the parameters of each function of the API.
+var signatures = map[string][]string{
+	plan.Forward:  {"ws", "x"},
+	plan.LossOnly: {"ws", "x", "y"},
+	plan.Backward: {"ws", "x", "y", "g"},
+	plan.Grad:     {"ws", "x", "y", "g"},
+	plan.Step:     {"ws", "x", "y", "rate"},
+}
+
+var functionDocs = map[string]string{
+	plan.Forward:  "Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with ws.",
+	plan.LossOnly: "Loss computes ŷ from x and returns the cost of ŷ against y.",
+	plan.Backward: "Backward computes the gradient of the loss with respect to every parameter, overwriting g, and returns the loss. It\nfollows Forward with the same ws, x and parameters.",
+	plan.Grad:     "Grad is Forward and Backward in one call: it overwrites g with the gradient of the loss and returns the loss.",
+	plan.Step:     "Step takes one step of gradient descent, p -= rate*∇L, and returns the loss before it. Forward and backward propagation\nand the update are one pass, no gradient is stored, and every weight is read before it is written.",
+}
+
+func (pr *printer) param(name string) templates.Param {
+	n := pr.p.Network
+	switch name {
+	case "ws":
+		return templates.Param{Name: name, Type: pr.name + "Workspace", Ptr: true}
+	case "x":
+		return templates.Param{Name: name, Type: pr.typ, Ptr: true, Dims: []int{n.Input}}
+	case "y":
+		return templates.Param{Name: name, Type: pr.typ, Ptr: true, Dims: []int{n.Width(n.Depth())}}
+	case "g":
+		return templates.Param{Name: name, Type: pr.name + "Grad", Ptr: true}
+	}
+	return templates.Param{Name: name, Type: pr.typ}
+}
+
+func (pr *printer) params(names []string) []templates.Param {
+	var ps []templates.Param
+	for _, n := range names {
+		ps = append(ps, pr.param(n))
+	}
+	return ps
+}
+
+// functions emits the API and the parts it is made of.
+func (pr *printer) functions() error {
+	recv := &templates.Param{Name: "p", Type: pr.name, Ptr: true}
+	var parts []*plan.Part
+	seen := map[*plan.Part]bool{}
+	for _, f := range pr.p.Funcs {
+		fn := templates.Function{Name: f.Name, Recv: recv, Params: pr.params(signatures[f.Name]), Body: &templates.Block{}}
+		if f.Name == plan.Forward {
+			fn.Result = &templates.Param{Type: pr.typ, Ptr: true, Dims: []int{pr.p.Network.Width(pr.p.Network.Depth())}}
+		} else {
+			fn.Result = &templates.Param{Type: pr.typ}
+		}
+		for _, part := range f.Parts {
+			if part.Name == "" {
+				if err := pr.part(part, fn.Body); err != nil {
+					return fmt.Errorf("%s: %w", f.Name, err)
+				}
+				continue
+			}
+			args, loss := uses(part)
+			call := templates.Method("p", part.Name, args...)
+			if loss {
+				fn.Body.Define("loss", call)
+			} else {
+				fn.Body.Do(call)
+			}
+			if !seen[part] {
+				seen[part] = true
+				parts = append(parts, part)
+			}
+		}
+		if f.Name == plan.Forward {
+			fn.Body.Return(templates.Addr(templates.Name(base(pr.output()))))
+		} else {
+			fn.Body.Return(templates.Name("loss"))
+		}
+		pr.file.Doc(functionDocs[f.Name])
+		pr.file.Func(fn)
+	}
+	for _, part := range parts {
+		args, loss := uses(part)
+		fn := templates.Function{Name: part.Name, Recv: recv, Params: pr.params(args), Body: &templates.Block{}}
+		if err := pr.part(part, fn.Body); err != nil {
+			return fmt.Errorf("%s: %w", part.Name, err)
+		}
+		if loss {
+			fn.Result = &templates.Param{Type: pr.typ}
+			fn.Body.Return(templates.Name("loss"))
+		}
+		pr.file.Doc(pr.partDoc(part))
+		pr.file.Func(fn)
+	}
+	return nil
+}
+
+// output is the buffer of ŷ.
+func (pr *printer) output() *plan.Buffer {
+	return pr.p.Buffer(fmt.Sprintf("a%d", pr.p.Network.Depth()))
+}
+
+// partDoc lists the equations of a part.
+func (pr *printer) partDoc(part *plan.Part) string {
+	doc := part.Name + " computes"
+	for _, piece := range part.Pieces {
+		doc += "\n  " + piece.Op.String()
+		if !whole(piece) {
+			last := piece.Outer[len(piece.Outer)-1]
+			doc += fmt.Sprintf(", results %d to %d", piece.Outer[0].Lo, last.Hi()-1)
+		}
+	}
+	return doc
+}
+
+func whole(p plan.Piece) bool { return len(p.Outer) == len(p.Op.Loop().Outer) }
+
+// uses lists the arguments a part needs, and whether it forms the loss.
+func uses(part *plan.Part) (args []string, loss bool) {
+	need := map[string]bool{}
+	for _, piece := range part.Pieces {
+		for _, b := range append(piece.Op.Reads(), piece.Op.Writes()...) {
+			switch b.Kind {
+			case plan.Input, plan.Target, plan.Rate:
+				need[b.Name] = true
+			case plan.WeightGrad, plan.BiasGrad:
+				need["g"] = true
+			case plan.Cache, plan.Delta, plan.Scratch:
+				need["ws"] = true
+			case plan.Loss:
+				loss = true
+			}
+		}
+	}
+	for _, name := range argNames {
+		if need[name] {
+			args = append(args, name)
+		}
+	}
+	return args, loss
+}
+
+// part prints the pieces of a part into a body.
+func (pr *printer) part(part *plan.Part, b *templates.Block) error {
+	root := newScope(b)
+	for _, piece := range part.Pieces {
+		b.Blank()
+		b.Comment(piece.Op.String())
+		var err error
+		switch op := piece.Op.(type) {
+		case *plan.Affine:
+			err = pr.affine(op, piece, root)
+		case *plan.BackAffine:
+			err = pr.backAffine(op, piece, root)
+		case *plan.Outer:
+			pr.outer(op, piece, root)
+		case *plan.Update:
+			pr.update(op, piece, root)
+		case *plan.Map:
+			err = pr.mapping(op, root)
+		case *plan.Softmax:
+			pr.softmax(op, root)
+		case *plan.SoftmaxJacobian:
+			pr.softmaxJacobian(op, root)
+		default:
+			err = fmt.Errorf("unexpected operation %T", op)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,274 @@
+package portable
+
+import (
+	"fmt"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/templates"
+)
+
+// shortSum is the number of terms up to which a sum is one statement. Sums of different results
+// overlap all the same: they are short enough for the processor to have several under way.
+const shortSum = 8
+
+// keepScalars is the length of a vector up to which its elements are read once for a whole operation.
+const keepScalars = 16
+
+// accumulators names the partial sums of one result: z1_3, z1_3b, …
+func accumulators(name string, lanes int) []string {
+	names := []string{name}
+	for l := 1; l < lanes; l++ {
+		names = append(names, name+string(rune('a'+l)))
+	}
+	return names
+}
+
+// gather adds the partial sums of a result, in pairs.
+func gather(s *scope, names []string) {
+	for step := len(names) / 2; step >= 1; step /= 2 {
+		for i := range step {
+			s.b.AddTo(templates.Name(names[i]), templates.Name(names[i+step]))
+		}
+	}
+}
+
+// affine prints z = W·in + b for a block of rows at a time: for every column, one term of each row's sum.
+func (pr *printer) affine(op *plan.Affine, piece plan.Piece, root *scope) error {
+	stem := fmt.Sprintf("z%d", op.W.Layer)
+	short := op.W.Cols <= shortSum && !op.Inner[0].Looped() && op.Lanes == 1
+	if op.W.Cols <= keepScalars {
+		root.load(op.In, templates.Index{}, op.W.Cols)
+	}
+	for _, seg := range piece.Outer {
+		s, row := root.enter(seg, "i")
+		if !seg.Looped() && op.W.Cols > keepScalars {
+			s = root.inner()
+		}
+		acc := make([][]string, seg.Size)
+		rows := make([]string, seg.Size)
+		for k := range seg.Size {
+			acc[k] = accumulators(scalar(stem, plus(row, k)), op.Lanes)
+			rows[k] = pr.row(s, op.W, plus(row, k))
+		}
+		if short {
+			for k := range seg.Size {
+				var terms []templates.Value
+				if op.B != nil {
+					terms = append(terms, element(op.B, plus(row, k)))
+				}
+				for c := range op.W.Cols {
+					col := templates.Index{Off: c}
+					terms = append(terms, templates.Mul(weight(rows[k], op.W, plus(row, k), col), s.get(op.In, col)))
+				}
+				s.set(acc[k][0], templates.Add(terms...))
+			}
+		} else {
+			for k := range seg.Size {
+				for l, name := range acc[k] {
+					if op.B != nil && l == 0 {
+						s.set(name, element(op.B, plus(row, k)))
+					} else {
+						s.set(name, templates.Convert(pr.typ, templates.Number(0)))
+					}
+				}
+			}
+			for _, in := range op.Inner {
+				t, col := s.enter(in, "j")
+				for c := range in.Size {
+					x := t.get(op.In, plus(col, c))
+					for k := range seg.Size {
+						t.b.AddTo(templates.Name(acc[k][c%op.Lanes]), templates.Mul(weight(rows[k], op.W, plus(row, k), plus(col, c)), x))
+					}
+				}
+			}
+		}
+		for k := range seg.Size {
+			gather(s, acc[k])
+			if err := pr.each(&op.Each, s, plus(row, k), plan.AccForward, acc[k][0]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// row declares a pointer to a row where rows run in a loop, so that elements are found by one constant offset each. It
+// returns its name, empty for a row with a constant index.
+func (pr *printer) row(s *scope, w *plan.Buffer, row templates.Index) string {
+	if row.Var == "" {
+		return ""
+	}
+	name := "w_" + row.Suffix()
+	s.set(name, templates.Addr(templates.Elem(base(w), row)))
+	return name
+}
+
+// weight is an element of a matrix, by way of a row pointer where there is one.
+func weight(rowName string, w *plan.Buffer, row, col templates.Index) templates.Value {
+	if rowName != "" {
+		return templates.Elem(rowName, col)
+	}
+	return templates.Elem(base(w), row, col)
+}
+
+// backAffine prints v = Wᵀ·δ for a block of columns at a time, and the update of the same weights where it is fused.
+func (pr *printer) backAffine(op *plan.BackAffine, piece plan.Piece, root *scope) error {
+	stem := fmt.Sprintf("v%d", op.W.Layer-1)
+	u := op.Update
+	short := op.W.Rows <= shortSum && !op.Inner[0].Looped() && u == nil && op.Lanes == 1
+	if op.W.Rows <= keepScalars || u != nil && !op.Inner[0].Looped() {
+		root.load(op.D, templates.Index{}, op.W.Rows)
+	}
+	if u != nil {
+		pr.biasUpdate(u, piece.First(), root)
+	}
+	for _, seg := range piece.Outer {
+		s, col := root.enter(seg, "i")
+		if !seg.Looped() && op.W.Rows > keepScalars {
+			s = root.inner()
+		}
+		acc := make([][]string, seg.Size)
+		for k := range seg.Size {
+			acc[k] = accumulators(scalar(stem, plus(col, k)), op.Lanes)
+		}
+		if u != nil {
+			s.load(u.A, col, seg.Size)
+		}
+		if short {
+			for k := range seg.Size {
+				var terms []templates.Value
+				for r := range op.W.Rows {
+					row := templates.Index{Off: r}
+					terms = append(terms, templates.Mul(weight("", op.W, row, plus(col, k)), s.get(op.D, row)))
+				}
+				s.set(acc[k][0], templates.Add(terms...))
+			}
+		} else {
+			for k := range seg.Size {
+				for _, name := range acc[k] {
+					s.set(name, templates.Convert(pr.typ, templates.Number(0)))
+				}
+			}
+			for _, in := range op.Inner {
+				t, row := s.enter(in, "j")
+				for r := range in.Size {
+					pr.backRow(op, t, plus(row, r), col, seg.Size, func(k int) string { return acc[k][r%op.Lanes] })
+				}
+			}
+		}
+		for k := range seg.Size {
+			gather(s, acc[k])
+			if err := pr.each(&op.Each, s, plus(col, k), plan.AccBackward, acc[k][0]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// backRow prints one row's terms of the sums of a block of columns, and its update.
+func (pr *printer) backRow(op *plan.BackAffine, s *scope, row, col templates.Index, n int, acc func(k int) string) {
+	name := pr.row(s, op.W, row)
+	d := s.get(op.D, row)
+	if op.Update == nil {
+		for k := range n {
+			s.b.AddTo(templates.Name(acc(k)), templates.Mul(weight(name, op.W, row, plus(col, k)), d))
+		}
+		return
+	}
+	e := pr.rated(op.Update, s, row)
+	for k := range n {
+		place := weight(name, op.W, row, plus(col, k))
+		w := fmt.Sprintf("w%d_%s_%s", op.W.Layer, row.Suffix(), plus(col, k).Suffix())
+		s.set(w, place)
+		s.b.AddTo(templates.Name(acc(k)), templates.Mul(templates.Name(w), d))
+		s.b.Assign(place, templates.Sub(templates.Name(w), templates.Mul(e, s.get(op.Update.A, plus(col, k)))))
+	}
+}
+
+// rated is rate·δ of a row as a scalar: e2_3 := rate * d2_3.
+func (pr *printer) rated(u *plan.Update, s *scope, row templates.Index) templates.Value {
+	name := scalar(fmt.Sprintf("e%d", u.W.Layer), row)
+	if held, ok := s.find(name); ok {
+		return templates.Name(held)
+	}
+	s.set(name, templates.Mul(templates.Name(u.Rate.Name), s.get(u.D, row)))
+	s.local[name] = name
+	return templates.Name(name)
+}
+
+// biasUpdate prints b −= rate·δ, in the first piece of an operation, and leaves rate·δ in scalars for straight rows.
+func (pr *printer) biasUpdate(u *plan.Update, first bool, root *scope) {
+	for _, seg := range u.Outer {
+		if seg.Looped() && (u.B == nil || !first) {
+			continue
+		}
+		s, row := root.enter(seg, "j")
+		for k := range seg.Size {
+			e := pr.rated(u, s, plus(row, k))
+			if u.B != nil && first {
+				s.b.SubFrom(element(u.B, plus(row, k)), e)
+			}
+		}
+	}
+}
+
+// outer prints ∇W = δ·aᵀ and ∇b = δ, rows in order.
+func (pr *printer) outer(op *plan.Outer, piece plan.Piece, root *scope) {
+	pr.rankOne(op.GW, op.A, piece, op.Inner, root, func(s *scope, row templates.Index) templates.Value {
+		d := s.get(op.D, row)
+		if op.GB != nil {
+			s.b.Assign(element(op.GB, row), d)
+		}
+		return d
+	}, (*templates.Block).Assign)
+}
+
+// update prints W −= (rate·δ)·aᵀ and b −= rate·δ, rows in order.
+func (pr *printer) update(op *plan.Update, piece plan.Piece, root *scope) {
+	pr.rankOne(op.W, op.A, piece, op.Inner, root, func(s *scope, row templates.Index) templates.Value {
+		e := pr.rated(op, s, row)
+		if op.B != nil {
+			s.b.SubFrom(element(op.B, row), e)
+		}
+		return e
+	}, (*templates.Block).SubFrom)
+}
+
+// rankOne prints a statement for every element of a matrix: put the product of a row's factor and a column's a there.
+func (pr *printer) rankOne(w, a *plan.Buffer, piece plan.Piece, inner []plan.Segment, root *scope, factor func(*scope, templates.Index) templates.Value, put func(b *templates.Block, dst, v templates.Value)) {
+	if a.Len() <= keepScalars {
+		root.load(a, templates.Index{}, a.Len())
+	}
+	for _, seg := range piece.Outer {
+		s, row := root.enter(seg, "i")
+		factors := make([]templates.Value, seg.Size)
+		rows := make([]string, seg.Size)
+		for k := range seg.Size {
+			factors[k] = factor(s, plus(row, k))
+			rows[k] = pr.row(s, w, plus(row, k))
+			if !seg.Looped() {
+				pr.columns(w, a, inner, s, plus(row, k), factors[k:k+1], rows[k:k+1], put)
+			}
+		}
+		if seg.Looped() {
+			pr.columns(w, a, inner, s, row, factors, rows, put)
+		}
+	}
+}
+
+// columns prints the statements of some consecutive rows, all rows of one column together.
+func (pr *printer) columns(w, a *plan.Buffer, inner []plan.Segment, s *scope, row templates.Index, factors []templates.Value, rows []string, put func(b *templates.Block, dst, v templates.Value)) {
+	for _, in := range inner {
+		t, col := s.enter(in, "j")
+		for c := range in.Size {
+			x := t.peek(a, plus(col, c))
+			if len(factors) > 1 {
+				x = t.get(a, plus(col, c))
+			}
+			for k, f := range factors {
+				put(t.b, weight(rows[k], w, plus(row, k), plus(col, c)), templates.Mul(f, x))
+			}
+		}
+	}
+}

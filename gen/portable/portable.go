@@ -1,0 +1,106 @@
+// Package portable prints a compiled plan as plain Go, through templates.
+//
+// It walks the plan in order and looks up, for every operation, the Go that stands for it: straight-line statements
+// where a segment of the plan is straight, counted loops where it is looped, with scalars in the notes' letters
+// (z1_3 is unit 3 of layer 1; a1_i3 is unit i+3 inside a loop over i) and the equation above each group. What is
+// unrolled, fused, kept or split was decided in the plan.
+package portable
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/templates"
+)
+
+// Options are what a plan does not say.
+type Options struct {
+	Package string
+	Header  []string // lines of the comment at the top of the file
+}
+
+// Print returns the Go file of a compiled plan.
+func Print(p *plan.Program, o Options) ([]byte, error) {
+	pr := &printer{
+		p: p, name: p.Network.Name, prefix: Prefix(p.Network.Name), typ: string(p.Network.Precision),
+		file: templates.NewFile(o.Package, o.Header), used: map[expr.Op]bool{},
+	}
+	pr.declarations()
+	pr.methods()
+	if err := pr.functions(); err != nil {
+		return nil, err
+	}
+	if err := pr.elementary(); err != nil {
+		return nil, err
+	}
+	return pr.file.Render()
+}
+
+// Prefix is the network's name as the beginning of an unexported name: Iris becomes iris.
+func Prefix(name string) string {
+	r := []rune(name)
+	r[0] = unicode.ToLower(r[0])
+	return string(r)
+}
+
+type printer struct {
+	p      *plan.Program
+	name   string
+	prefix string
+	typ    string
+	file   *templates.File
+	used   map[expr.Op]bool // elementary functions called
+}
+
+// elementary declares the elementary functions that were used, in the order of their operations.
+func (pr *printer) elementary() error {
+	for _, op := range slices.Sorted(maps.Keys(pr.used)) {
+		if err := pr.file.Elementary(pr.prefix, op, pr.typ); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// use notes the elementary functions of an expression.
+func (pr *printer) use(e expr.Expr) {
+	switch n := e.(type) {
+	case expr.Unary:
+		if templates.FunctionName("", n.Op) != "" {
+			pr.used[n.Op] = true
+		}
+		pr.use(n.X)
+	case expr.Binary:
+		pr.use(n.X)
+		pr.use(n.Y)
+	}
+}
+
+// field is the exported name of a workspace or parameter buffer: a1 becomes A1.
+func field(b *plan.Buffer) string {
+	switch b.Kind {
+	case plan.WeightGrad, plan.BiasGrad:
+		return strings.ToUpper(b.Name[1:2]) + b.Name[2:]
+	case plan.Scratch:
+		return fmt.Sprintf("scratch%d", b.Slot)
+	}
+	return strings.ToUpper(b.Name[:1]) + b.Name[1:]
+}
+
+// base is the Go expression of a whole buffer.
+func base(b *plan.Buffer) string {
+	switch b.Kind {
+	case plan.Input, plan.Target, plan.Rate, plan.Loss:
+		return b.Name
+	case plan.Weight, plan.Bias:
+		return "p." + field(b)
+	case plan.WeightGrad, plan.BiasGrad:
+		return "g." + field(b)
+	}
+	return "ws." + field(b)
+}

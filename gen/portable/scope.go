@@ -1,0 +1,128 @@
+package portable
+
+import (
+	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/templates"
+)
+
+// scope is a block of emitted code together with the scalars that hold buffer elements in it, so that an element
+// is read from memory once and used by name from then on.
+type scope struct {
+	b      *templates.Block
+	parent *scope
+	// local maps the name an element's scalar would have to the name that holds its value; empty when the
+	// value in memory has moved on.
+	local map[string]string
+	// declared are the variables declared in this very block.
+	declared map[string]bool
+}
+
+func newScope(b *templates.Block) *scope {
+	return &scope{b: b, local: map[string]string{}, declared: map[string]bool{}}
+}
+
+// inner is a block inside the scope: { … }.
+func (s *scope) inner() *scope { return s.child(s.b.Scope()) }
+
+func (s *scope) child(b *templates.Block) *scope {
+	c := newScope(b)
+	c.parent = s
+	return c
+}
+
+// enter is where a segment's code goes and the index of its first element there: a loop over v, or the scope
+// itself with constant indices.
+func (s *scope) enter(seg plan.Segment, v string) (*scope, templates.Index) {
+	if !seg.Looped() {
+		return s, templates.Index{Off: seg.Lo}
+	}
+	return s.child(s.b.For(v, seg.Lo, seg.Hi(), seg.Size)), templates.Index{Var: v}
+}
+
+// plus is the index k further on.
+func plus(x templates.Index, k int) templates.Index {
+	x.Off += k
+	return x
+}
+
+// scalar is the name of the scalar that holds an element: z1_3, a1_i3.
+func scalar(stem string, x templates.Index) string { return stem + "_" + x.Suffix() }
+
+// find is the variable that holds an element's value in this scope or one around it.
+func (s *scope) find(name string) (string, bool) {
+	for ; s != nil; s = s.parent {
+		if held, ok := s.local[name]; ok {
+			return held, held != ""
+		}
+	}
+	return "", false
+}
+
+// get is an element as a scalar, read into one here unless a scope around has it.
+func (s *scope) get(b *plan.Buffer, x templates.Index) templates.Value {
+	if b.Kind == plan.Rate {
+		return templates.Name(b.Name)
+	}
+	name := scalar(b.Name, x)
+	if held, ok := s.find(name); ok {
+		return templates.Name(held)
+	}
+	s.set(name, element(b, x))
+	s.local[name] = name
+	return templates.Name(name)
+}
+
+// peek is an element as a scalar where one holds it, else its place in memory.
+func (s *scope) peek(b *plan.Buffer, x templates.Index) templates.Value {
+	if held, ok := s.find(scalar(b.Name, x)); ok {
+		return templates.Name(held)
+	}
+	return element(b, x)
+}
+
+// load reads the elements that no scalar holds yet, in one statement.
+func (s *scope) load(b *plan.Buffer, x templates.Index, n int) {
+	var names []string
+	var values []templates.Value
+	for k := range n {
+		name := scalar(b.Name, plus(x, k))
+		if _, ok := s.find(name); ok || s.declared[name] {
+			continue
+		}
+		names, values = append(names, name), append(values, element(b, plus(x, k)))
+		s.local[name], s.declared[name] = name, true
+	}
+	s.b.DefineAll(names, values)
+}
+
+// set gives a scalar a value, declaring it if this block hasn't.
+func (s *scope) set(name string, v templates.Value) {
+	if s.declared[name] {
+		s.b.Assign(templates.Name(name), v)
+		return
+	}
+	s.declared[name] = true
+	s.b.Define(name, v)
+}
+
+// store writes the value of the variable held to an element and remembers that it holds it.
+func (s *scope) store(b *plan.Buffer, x templates.Index, held string) {
+	s.b.Assign(element(b, x), templates.Name(held))
+	name := scalar(b.Name, x)
+	if x.Var != "" {
+		// A loop writes other elements too: scalars around it no longer hold them.
+		for p := s.parent; p != nil; p = p.parent {
+			for k := range b.Len() {
+				if n := scalar(b.Name, templates.Index{Off: k}); p.local[n] != "" {
+					p.local[n] = ""
+				}
+			}
+		}
+	}
+	s.local[name] = held
+}
+
+// element is the place of an element in memory: ws.A1[3].
+func element(b *plan.Buffer, x templates.Index) templates.Value {
+	return templates.Elem(base(b), x)
+}

@@ -1,0 +1,119 @@
+package gen
+
+import (
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+)
+
+// stubs are the declarations of other packages that emitted files use, so that they are type-checked without reading
+// those packages. A test compares them with the packages themselves.
+var stubs = map[string]string{
+	"math": `package math
+const (
+	Ln2 = 0.693147180559945309417232121458176568
+	Log2E = 1 / Ln2
+	MaxFloat32 = 0x1p127 * (1 + (1 - 0x1p-23))
+)
+func Abs(x float64) float64
+func Copysign(f, sign float64) float64
+func Exp(x float64) float64
+func Log(x float64) float64
+func Log1p(x float64) float64
+func Sqrt(x float64) float64
+func Tanh(x float64) float64
+func Float32bits(f float32) uint32
+func Float32frombits(b uint32) float32
+func Float64bits(f float64) uint64
+func Float64frombits(b uint64) float64
+`,
+	"math/rand": `package rand
+type Source interface{ Int63() int64 }
+type Rand struct{ src Source }
+func New(src Source) *Rand
+func NewSource(seed int64) Source
+func (r *Rand) NormFloat64() float64
+func (r *Rand) Intn(n int) int
+`,
+	"fmt": `package fmt
+func Println(a ...any) (n int, err error)
+func Printf(format string, a ...any) (n int, err error)
+`,
+	"testing": `package testing
+type TB interface{ Helper() }
+type T struct{ c int }
+func (t *T) Helper()
+type B struct{ N int }
+func (b *B) Helper()
+func (b *B) ReportAllocs()
+func (b *B) ResetTimer()
+`,
+	"github.com/backpropgen/backpropgen/verify": `package verify
+import "testing"
+type Float interface{ float32 | float64 }
+type Kernel[P, G, W, X, Y any, F Float] struct {
+	Init func(p *P, norm func() float64)
+	Forward func(p *P, ws *W, x *X) *Y
+	Loss func(p *P, ws *W, x *X, y *Y) F
+	Backward func(p *P, ws *W, x *X, y *Y, g *G) F
+	Grad func(p *P, ws *W, x *X, y *Y, g *G) F
+	Step func(p *P, ws *W, x *X, y *Y, rate F) F
+	InputGrad func(ws *W) *X
+}
+func Test[P, G, W, X, Y any, F Float](t testing.TB, network string, k Kernel[P, G, W, X, Y, F]) {}
+`,
+}
+
+// typeCheck parses and type-checks emitted Go files as one package. An error is a mistake in the generator; it is found
+// here so that no user's compiler has to.
+func typeCheck(files []File) error {
+	fset := token.NewFileSet()
+	imp := &stubImporter{fset: fset, done: map[string]*types.Package{"unsafe": types.Unsafe}}
+	var parsed []*ast.File
+	for _, f := range files {
+		file, err := parser.ParseFile(fset, f.Name, f.Data, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		parsed = append(parsed, file)
+	}
+	var errs []error
+	conf := types.Config{Importer: imp, Error: func(err error) {
+		if len(errs) < 10 {
+			errs = append(errs, err)
+		}
+	}}
+	// The first error is in errs as well.
+	_, _ = conf.Check("emitted", fset, parsed, nil)
+	return errors.Join(errs...)
+}
+
+type stubImporter struct {
+	fset *token.FileSet
+	done map[string]*types.Package
+}
+
+// Import returns the package of a stub. Any other path is an import that emitted code must not have.
+func (s *stubImporter) Import(path string) (*types.Package, error) {
+	if p := s.done[path]; p != nil {
+		return p, nil
+	}
+	src, ok := stubs[path]
+	if !ok {
+		return nil, fmt.Errorf("emitted code must not import %q", path)
+	}
+	file, err := parser.ParseFile(s.fset, path+"/stub.go", src, parser.SkipObjectResolution)
+	if err != nil {
+		return nil, err
+	}
+	conf := types.Config{Importer: s, IgnoreFuncBodies: true}
+	p, err := conf.Check(path, s.fset, []*ast.File{file}, nil)
+	if err != nil {
+		return nil, err
+	}
+	s.done[path] = p
+	return p, nil
+}

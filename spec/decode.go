@@ -1,0 +1,79 @@
+package spec
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Decode reads one network from data, the content of a spec file of that name. A name that ends in
+// .json means JSON, any other YAML, of which JSON is nearly a part. Decoding is strict: one document,
+// known fields only, each at most once and of its own type, no null, anchors, aliases or tags. Fields
+// that are left out stay zero; see WithDefaults. The network returned has passed Validate.
+//
+// The error is an ErrorList with every mistake of the file, up to 1000, in the order of the file. Only text that
+// cannot be read as YAML or JSON at all stops at the first.
+func Decode(name string, data []byte) (Network, error) {
+	s, err := newSource(name, data)
+	if err != nil {
+		return Network{}, err
+	}
+	var root *value
+	switch {
+	case strings.TrimSpace(s.text) == "":
+	case strings.EqualFold(filepath.Ext(name), ".json"):
+		root, err = readJSON(s)
+	default:
+		root, err = readYAML(s)
+	}
+	if err != nil {
+		return Network{}, err
+	}
+	if root == nil || root.kind == nullKind && !root.broken {
+		return Network{}, s.fail(place{1, 1}, "the file holds no spec; it needs at least %s",
+			list(required(networkFields), "and"))
+	}
+	d := decoder{places: map[string]place{}}
+	var n Network
+	if d.enter("", root) {
+		decodeFields(&d, "", root, &n, networkFields, unknownField(networkFields))
+	}
+	d.network(n)
+	if len(d.errs) > 0 {
+		return Network{}, d.located(s)
+	}
+	return n, nil
+}
+
+// DecodeFile reads one network from a file, as Decode does, and never more than MaxFileBytes of it.
+// Errors of the file system are returned as they are, not as an ErrorList.
+func DecodeFile(name string) (Network, error) {
+	data, err := ReadFile(name)
+	if err != nil {
+		return Network{}, err
+	}
+	return Decode(name, data)
+}
+
+// ReadFile returns the content of a spec file. It reads no more than MaxFileBytes and returns an
+// ErrorList if there is more; errors of the file system are returned as they are.
+func ReadFile(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Size() > MaxFileBytes {
+		return nil, ErrorList{{File: name, Message: tooBig(fmt.Sprint(info.Size()))}}
+	}
+	data, err := io.ReadAll(io.LimitReader(f, MaxFileBytes+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > MaxFileBytes {
+		return nil, ErrorList{{File: name, Message: tooBig("more than " + fmt.Sprint(MaxFileBytes))}}
+	}
+	return data, nil
+}

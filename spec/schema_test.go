@@ -1,0 +1,120 @@
+package spec
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+// compileSchema returns the shipped schema, ready to validate with.
+func compileSchema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(Schema()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	const url = "https://example.com/schema.json"
+	if err := c.AddResource(url, doc); err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Compile(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// schemaDoc is the part of the schema that repeats what the tables of this package say.
+type schemaDoc struct {
+	Required   []string              `json:"required"`
+	Properties map[string]*schemaDoc `json:"properties"`
+	Defs       map[string]*schemaDoc `json:"$defs"`
+	Enum       []string              `json:"enum"`
+	OneOf      []struct{ Const, Description string }
+	AnyOf      []*schemaDoc `json:"anyOf"`
+	Default    any          `json:"default"`
+	Describe   string       `json:"description"`
+	Closed     *bool        `json:"additionalProperties"`
+	Minimum    int          `json:"minimum"`
+	Maximum    int          `json:"maximum"`
+	MaxItems   int          `json:"maxItems"`
+	MaxLength  int          `json:"maxLength"`
+}
+
+// TestSchemaFields compares fields, required fields, defaults, limits and catalogue with the tables.
+func TestSchemaFields(t *testing.T) {
+	var s schemaDoc
+	if err := json.Unmarshal(Schema(), &s); err != nil {
+		t.Fatal(err)
+	}
+	layer := s.Defs["layer"]
+	sameFields(t, "the network", &s, fieldNames(networkFields), required(networkFields))
+	sameFields(t, "a layer", layer, fieldNames(layerFields), required(layerFields))
+	for _, def := range []string{"activation", "cost"} {
+		sameFields(t, def, s.Defs[def].AnyOf[1], fieldNames(functionFields), required(functionFields))
+	}
+	for name, property := range s.Properties {
+		if property.Describe == "" {
+			t.Errorf("%s has no description", name)
+		}
+	}
+	for name, role := range map[string]Role{"activationName": ActivationRole, "costName": CostRole} {
+		var got, want []string
+		for _, c := range s.Defs[name].OneOf {
+			got = append(got, c.Const+": "+c.Description)
+		}
+		for _, e := range entries(role) {
+			want = append(want, e.Name+": "+e.Formula)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s\ngot  %q\nwant %q", name, got, want)
+		}
+	}
+	limits := []int{s.Defs["width"].Maximum, s.Properties["batch"].Maximum, s.Properties["layers"].MaxItems,
+		s.Properties["name"].MaxLength, s.Properties["package"].MaxLength}
+	if want := []int{MaxWidth, MaxBatch, MaxLayers, MaxNameLength, MaxNameLength}; !slices.Equal(limits, want) {
+		t.Errorf("limits %v, want %v", limits, want)
+	}
+	d := Network{Layers: []Layer{{}}}.WithDefaults()
+	for property, want := range map[*schemaDoc]any{
+		s.Properties["precision"]: d.Precision, s.Properties["cache"]: d.Cache, s.Properties["batch"]: d.Batch,
+		s.Properties["rounding"]: d.Rounding, s.Properties["unroll"]: d.Unroll, s.Properties["targets"]: d.Targets,
+		s.Properties["input_gradient"]: d.InputGradient, layer.Properties["bias"]: !d.Layers[0].NoBias,
+		layer.Properties["activation"]: d.Layers[0].Activation.Name,
+	} {
+		if fmt.Sprint(property.Default) != fmt.Sprint(want) {
+			t.Errorf("default %v, want %v: %s", property.Default, want, property.Describe)
+		}
+	}
+}
+
+// sameFields compares the properties of a schema with the fields the decoder knows.
+func sameFields(t *testing.T, name string, s *schemaDoc, fields, required []string) {
+	t.Helper()
+	var properties []string
+	for p := range s.Properties {
+		properties = append(properties, p)
+	}
+	slices.Sort(properties)
+	if want := slices.Sorted(slices.Values(fields)); !slices.Equal(properties, want) {
+		t.Errorf("%s: schema %q, decoder %q", name, properties, want)
+	}
+	if !slices.Equal(s.Required, required) {
+		t.Errorf("%s: schema requires %q, decoder %q", name, s.Required, required)
+	}
+	if s.Closed == nil || *s.Closed {
+		t.Errorf("%s: the schema takes unknown fields", name)
+	}
+}
+
+func TestSchemaIsCopied(t *testing.T) {
+	Schema()[0] = '!'
+	if Schema()[0] != '{' {
+		t.Error("a caller changed the schema")
+	}
+}

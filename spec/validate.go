@@ -1,0 +1,219 @@
+package spec
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Validate checks n as a whole and returns nil or an ErrorList of everything that is wrong, each with
+// the path of its field. Optional fields that are zero stand for their defaults. It allocates
+// nothing that grows with the sizes in n, and no arithmetic overflows, however large they are.
+func (n Network) Validate() error {
+	var c checker
+	c.network(n)
+	if len(c.errs) == 0 {
+		return nil
+	}
+	return c.errs
+}
+
+// checker collects mistakes. A field that has one is spoiled: nothing more is said about it, nor about
+// what follows from it.
+type checker struct {
+	errs    ErrorList
+	spoiled map[string]bool
+}
+
+// fail records a mistake of the field at path.
+func (c *checker) fail(path, format string, args ...any) {
+	if !c.full() {
+		c.errs = append(c.errs, Error{Path: path, Message: fmt.Sprintf(format, args...)})
+	}
+	c.spoil(path)
+}
+
+// full reports whether so many mistakes have been found that no more are recorded.
+func (c *checker) full() bool { return len(c.errs) == maxMistakes }
+
+// spoil marks the field at path as already reported, without a message.
+func (c *checker) spoil(path string) {
+	if c.spoiled == nil {
+		c.spoiled = map[string]bool{}
+	}
+	c.spoiled[path] = true
+}
+
+// sound reports whether neither path nor anything it is part of is spoiled.
+func (c *checker) sound(path string) bool {
+	for ; path != ""; path = parent(path) {
+		if c.spoiled[path] {
+			return false
+		}
+	}
+	return !c.spoiled[""]
+}
+
+// parent returns the path of what the field at path is part of; the file's is "".
+func parent(path string) string {
+	return path[:max(0, strings.LastIndexAny(path, ".["))]
+}
+
+func layerPath(i int, field string) string {
+	return fmt.Sprintf("layers[%d].%s", i, field)
+}
+
+func (c *checker) network(n Network) {
+	c.text("name", n.Name, nameProblem)
+	if n.Package != "" {
+		c.text("package", n.Package, packageProblem)
+	}
+	enum(c, "precision", n.Precision, Float32, Float64)
+	c.count("input", n.Input, MaxWidth)
+	c.layers(n)
+	c.function("cost", CostRole, n.Cost.Name)
+	c.probabilities(n)
+	enum(c, "cache", n.Cache, CacheAuto, CachePre, CachePost, CacheBoth)
+	if n.Batch != 0 {
+		c.count("batch", n.Batch, MaxBatch)
+	}
+	c.rounding(n.Rounding)
+	enum(c, "unroll", n.Unroll, UnrollAuto, UnrollFull, UnrollLoop)
+	c.targets(n.Targets)
+}
+
+func (c *checker) text(path, value string, problem func(string) string) {
+	if c.sound(path) {
+		if p := problem(value); p != "" {
+			c.fail(path, "%s", p)
+		}
+	}
+}
+
+// count checks a number that counts something: 1…most.
+func (c *checker) count(path string, value, most int) {
+	if c.sound(path) && (value < 1 || value > most) {
+		c.fail(path, "%s", countProblem(most))
+	}
+}
+
+func countProblem(most int) string { return fmt.Sprintf("must be a whole number from 1 to %d", most) }
+
+// enum checks a field that takes one of a few words; its zero value is the default.
+func enum[T ~string](c *checker, path string, value T, allowed ...T) {
+	if value == "" || !c.sound(path) || slices.Contains(allowed, value) {
+		return
+	}
+	words := make([]string, len(allowed))
+	for i, a := range allowed {
+		words[i] = string(a)
+	}
+	field := path[strings.LastIndexByte(path, '.')+1:]
+	if i := strings.IndexByte(field, '['); i >= 0 {
+		field = strings.TrimSuffix(field[:i], "s")
+	}
+	c.fail(path, "unknown %s %s%s", field, quoted(string(value)), hint(string(value), words))
+}
+
+// layers checks the number of layers, each layer, and the size of the whole.
+func (c *checker) layers(n Network) {
+	if !c.sound("layers") {
+		return
+	}
+	if len(n.Layers) == 0 {
+		c.fail("layers", `there are no layers; a network needs at least one, such as "- dense: 3"`)
+		return
+	}
+	if len(n.Layers) > MaxLayers {
+		c.fail("layers", "there are %d layers; at most %d are allowed", len(n.Layers), MaxLayers)
+		return
+	}
+	sound := c.sound("input")
+	for i, layer := range n.Layers {
+		c.count(layerPath(i, "dense"), layer.Dense, MaxWidth)
+		c.function(layerPath(i, "activation"), ActivationRole, orDefault(layer.Activation.Name, "identity"))
+		sound = sound && c.sound(layerPath(i, "dense"))
+	}
+	if sound {
+		c.params(n)
+	}
+}
+
+// params checks the number of weights and biases. Every width is in range here, so that a layer has
+// less than 2³³ of them and the sum, stopped at the limit, fits in 64 bits.
+func (c *checker) params(n Network) {
+	params := int64(0)
+	for i, layer := range n.Layers {
+		params += int64(n.Width(i)+1) * int64(layer.Dense)
+		if layer.NoBias {
+			params -= int64(layer.Dense)
+		}
+		if params > MaxParams {
+			c.fail(layerPath(i, "dense"),
+				"with this layer the network has %d weights and biases; at most %d are allowed", params, MaxParams)
+			return
+		}
+	}
+}
+
+// function checks the name of an activation or a cost.
+func (c *checker) function(path string, role Role, name string) {
+	if !c.sound(path) {
+		return
+	}
+	if name == "" {
+		c.fail(path, "missing; every network needs a %s: %s", role, list(names(role, false), "or"))
+		return
+	}
+	if _, ok := Lookup(role, name); !ok {
+		c.fail(path, "unknown %s %s%s", role, quoted(name), hint(name, names(role, false)))
+	}
+}
+
+// probabilities checks that a cost that takes logarithms of the outputs is given probabilities.
+func (c *checker) probabilities(n Network) {
+	last := len(n.Layers) - 1
+	if last < 0 || !c.sound("cost") || !c.sound("layers") || !c.sound(layerPath(last, "activation")) {
+		return
+	}
+	cost, known := Lookup(CostRole, n.Cost.Name)
+	name := orDefault(n.Layers[last].Activation.Name, "identity")
+	activation, _ := Lookup(ActivationRole, name)
+	if known && cost.Probabilities && !activation.Probabilities {
+		c.fail("cost", "%s needs outputs that are probabilities, but the last activation is %s; use %s there",
+			cost.Name, activation.Name, list(names(ActivationRole, true), "or"))
+	}
+}
+
+// rounding refuses the one value of the format that no kernel honours yet: emitting kernels that
+// may contract operations would break what the value promises.
+func (c *checker) rounding(r Rounding) {
+	if r == RoundingStrict && c.sound("rounding") {
+		c.fail("rounding", "strict is not available: the kernels that give the same bits on every platform "+
+			"are not in this version; use fast")
+		return
+	}
+	enum(c, "rounding", r, RoundingFast)
+}
+
+// targets checks each architecture and that none is listed twice.
+func (c *checker) targets(targets []Target) {
+	for i, t := range targets {
+		if c.full() {
+			return
+		}
+		path := fmt.Sprintf("targets[%d]", i)
+		switch {
+		case t == "":
+			if c.sound(path) {
+				c.fail(path, "missing; name an architecture or use [] for portable Go only")
+			}
+		case slices.Contains(targets[:i], t):
+			if c.sound(path) {
+				c.fail(path, "%s is listed twice", quoted(string(t)))
+			}
+		default:
+			enum(c, path, t, AMD64)
+		}
+	}
+}

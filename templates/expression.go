@@ -1,0 +1,103 @@
+package templates
+
+import (
+	"fmt"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/backpropgen/backpropgen/gen/expr"
+)
+
+// Expression is a scalar expression with its variables replaced by values: (1 - a1_3*a1_3). Functions are called
+// under names that begin with prefix.
+func Expression(e expr.Expr, prefix string, value func(expr.Var) (Value, error)) (Value, error) {
+	w := writer{prefix, value}
+	c, err := w.write(e, 0)
+	return Value{c}, err
+}
+
+type writer struct {
+	prefix string
+	value  func(expr.Var) (Value, error)
+}
+
+// Binding strengths of Go's operators, for parentheses.
+const (
+	sum = iota + 1
+	product
+	unary
+)
+
+func (w writer) write(e expr.Expr, context int) (*jen.Statement, error) {
+	switch n := e.(type) {
+	case expr.Num:
+		c := Number(n.Value()).code
+		if n.Value() < 0 && context > sum {
+			c = jen.Parens(c)
+		}
+		return c, nil
+	case expr.Var:
+		v, err := w.value(n)
+		if err != nil {
+			return nil, err
+		}
+		return v.code, nil
+	case expr.Unary:
+		if n.Op == expr.OpNeg {
+			x, err := w.write(n.X, unary)
+			if err != nil {
+				return nil, err
+			}
+			c := jen.Op("-").Add(x)
+			if context > sum {
+				c = jen.Parens(c)
+			}
+			return c, nil
+		}
+		x, err := w.write(n.X, 0)
+		if err != nil {
+			return nil, err
+		}
+		name := FunctionName(w.prefix, n.Op)
+		if name == "" {
+			return nil, fmt.Errorf("no emitted function for operation %v", n.Op)
+		}
+		return jen.Id(name).Call(x), nil
+	case expr.Binary:
+		return w.binary(n, context)
+	}
+	return nil, fmt.Errorf("unexpected expression %T", e)
+}
+
+func (w writer) binary(n expr.Binary, context int) (*jen.Statement, error) {
+	own, right := sum, sum
+	switch n.Op {
+	case expr.OpMax, expr.OpMin:
+		own, right = 0, 0
+	case expr.OpMul, expr.OpDiv:
+		own, right = product, unary
+	case expr.OpSub, expr.OpAdd:
+		right = product // x + (y + z) keeps its parentheses: the order of sums is the plan's
+	default:
+		return nil, fmt.Errorf("no emitted operator for operation %v", n.Op)
+	}
+	x, err := w.write(n.X, own)
+	if err != nil {
+		return nil, err
+	}
+	y, err := w.write(n.Y, right)
+	if err != nil {
+		return nil, err
+	}
+	switch n.Op {
+	case expr.OpMax:
+		return jen.Max(x, y), nil
+	case expr.OpMin:
+		return jen.Min(x, y), nil
+	}
+	c := jen.Add(x).Op(n.Op.String()).Add(y)
+	if own < context {
+		c = jen.Parens(c)
+	}
+	return c, nil
+}

@@ -1,0 +1,210 @@
+package templates
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/backpropgen/backpropgen/gen/expr"
+)
+
+// Elementary functions are emitted once a network, under names that begin with the network's. In float32
+// they compute in float64 and round once: the argument is reduced to a small interval, a polynomial there is good
+// to about 2⁻³², and nothing branches on ordinary arguments. In float64 they are those of package math.
+
+// FunctionName is the name of the emitted function for an operation, prefix first: irisTanh.
+func FunctionName(prefix string, op expr.Op) string {
+	switch op {
+	case expr.OpExp:
+		return prefix + "Exp"
+	case expr.OpLog:
+		return prefix + "Log"
+	case expr.OpLog1p:
+		return prefix + "Log1p"
+	case expr.OpSqrt:
+		return prefix + "Sqrt"
+	case expr.OpTanh:
+		return prefix + "Tanh"
+	case expr.OpSigmoid:
+		return prefix + "Sigmoid"
+	case expr.OpAbs:
+		return prefix + "Abs"
+	case expr.OpPositive:
+		return prefix + "Positive"
+	}
+	return ""
+}
+
+// FunctionNames lists the names of all elementary functions that may be emitted.
+func FunctionNames(prefix string) []string {
+	var names []string
+	for _, op := range slices.Sorted(maps.Keys(elementary32)) {
+		names = append(names, FunctionName(prefix, op))
+	}
+	return names
+}
+
+// Elementary declares the function of an operation for the type float32 or float64.
+func (f *File) Elementary(prefix string, op expr.Op, typ string) error {
+	var e elementary
+	var ok bool
+	if typ == "float32" {
+		e, ok = elementary32[op]
+	} else {
+		e, ok = elementary64[op]
+	}
+	if !ok {
+		return fmt.Errorf("no emitted function for operation %v in %s", op, typ)
+	}
+	name := FunctionName(prefix, op)
+	f.Doc(name + " " + e.doc)
+	body := &Block{}
+	e.body(body)
+	f.Func(Function{Name: name, Params: []Param{{Name: "x", Type: typ}}, Result: &Param{Type: typ}, Body: body})
+	return nil
+}
+
+type elementary struct {
+	doc  string
+	body func(b *Block)
+}
+
+var elementary32 = map[expr.Op]elementary{
+	expr.OpExp: {"is e to the x, to 0.51 ULP.", func(b *Block) {
+		b.Define("t", float64of("x"))
+		b.clamp("t", -110, 90)
+		b.reduce("t")
+		b.Return(Convert("float32", Mul(Name("scale"), Paren(Add(Number(1), Mul(Name("r"), Name("q")))))))
+	}},
+	expr.OpSigmoid: {"is 1/(1 + exp(-x)), to 0.51 ULP.", func(b *Block) {
+		b.Define("t", Neg(float64of("x")))
+		b.clamp("t", -90, 110)
+		b.reduce("t")
+		b.Return(Convert("float32", Div(Number(1), Paren(Add(Number(1), Mul(Name("scale"), Paren(Add(Number(1), Mul(Name("r"), Name("q")))))))))) // 1/(1+e)
+	}},
+	expr.OpTanh: {"is the hyperbolic tangent of x, to 0.51 ULP: (e - 1)/(e + 1) with e = exp(2|x|) and\ne - 1 formed without cancellation; the sign is put back at the end.", func(b *Block) {
+		b.Define("t", Mul(Number(2), Value{jen.Qual("math", "Abs").Call(float64of("x").code)}))
+		b.raw(jen.Id("t").Op("=").Min(jen.Id("t"), jen.Lit(44)))
+		b.reduce("t")
+		b.Define("e", Add(Mul(Name("scale"), Paren(Mul(Name("r"), Name("q")))), Paren(Sub(Name("scale"), Number(1)))))
+		b.Return(Convert("float32", Value{jen.Qual("math", "Copysign").Call(jen.Id("e").Op("/").Parens(jen.Id("e").Op("+").Lit(2)), float64of("x").code)}))
+	}},
+	expr.OpLog: {"is the natural logarithm of x, to 0.51 ULP.", func(b *Block) {
+		b.raw(jen.If(jen.Op("!").Parens(jen.Id("x").Op(">").Lit(0).Op("&&").Id("x").Op("<=").Qual("math", "MaxFloat32"))).Block(
+			jen.Return(jen.Float32().Call(jen.Qual("math", "Log").Call(float64of("x").code))).Comment("// 0, negative, +Inf, NaN")))
+		b.Comment("x = 2^k·m with √½ ≤ m < √2; s = (m - 1)/(m + 1); log m = 2·atanh(s)")
+		b.Define("bits", Value{jen.Qual("math", "Float64bits").Call(float64of("x").code)})
+		b.Define("above", Value{jen.Id("bits").Op("-").Id("0x3fe6a09e667f3bcd")})
+		b.Define("k", Value{jen.Float64().Call(jen.Int64().Call(jen.Id("above")).Op(">>").Lit(52))})
+		b.Define("m", Value{jen.Qual("math", "Float64frombits").Call(jen.Id("bits").Op("-").Parens(jen.Id("above").Op("&").Id("(0xfff << 52)")))})
+		b.Define("s", Div(Paren(Sub(Name("m"), Number(1))), Paren(Add(Name("m"), Number(1)))))
+		b.atanh(7)
+		b.Return(Convert("float32", Add(Mul(Name("k"), Value{jen.Qual("math", "Ln2")}), Mul(Mul(Number(2), Name("s")), Name("q")))))
+	}},
+	expr.OpLog1p: {"is log(1 + x), to 0.51 ULP. Near 0 it is 2·atanh(s) with s = x/(2 + x), which\nforms no 1 + x.", func(b *Block) {
+		b.raw(jen.If(jen.Op("!").Parens(jen.Id("x").Op(">=").Lit(-0.5).Op("&&").Id("x").Op("<=").Lit(1))).Block(
+			jen.Return(jen.Float32().Call(jen.Qual("math", "Log1p").Call(float64of("x").code)))))
+		b.Define("t", float64of("x"))
+		b.Define("s", Div(Name("t"), Paren(Add(Number(2), Name("t")))))
+		b.atanh(15)
+		b.Return(Convert("float32", Mul(Mul(Number(2), Name("s")), Name("q"))))
+	}},
+	expr.OpSqrt: {"is the square root of x, correctly rounded.", func(b *Block) {
+		b.Return(Convert("float32", Value{jen.Qual("math", "Sqrt").Call(float64of("x").code)}))
+	}},
+	expr.OpAbs: {"is |x|.", func(b *Block) {
+		b.Return(Value{jen.Qual("math", "Float32frombits").Call(jen.Qual("math", "Float32bits").Call(jen.Id("x")).Op("&^").Parens(jen.Lit(1).Op("<<").Lit(31)))})
+	}},
+	expr.OpPositive: {"is 1 where x > 0 and 0 elsewhere, without a branch.", positiveBody("float32")},
+}
+
+var elementary64 = map[expr.Op]elementary{
+	expr.OpExp:   {"is e to the x.", viaMath("Exp")},
+	expr.OpLog:   {"is the natural logarithm of x.", viaMath("Log")},
+	expr.OpLog1p: {"is log(1 + x).", viaMath("Log1p")},
+	expr.OpSqrt:  {"is the square root of x.", viaMath("Sqrt")},
+	expr.OpTanh:  {"is the hyperbolic tangent of x.", viaMath("Tanh")},
+	expr.OpAbs:   {"is |x|.", viaMath("Abs")},
+	expr.OpSigmoid: {"is 1/(1 + exp(-x)).", func(b *Block) {
+		b.Return(Div(Number(1), Paren(Add(Number(1), Value{jen.Qual("math", "Exp").Call(jen.Op("-").Id("x"))}))))
+	}},
+	expr.OpPositive: {"is 1 where x > 0 and 0 elsewhere, without a branch.", positiveBody("float64")},
+}
+
+// viaMath is return math.Exp(x).
+func viaMath(name string) func(*Block) {
+	return func(b *Block) { b.Return(Value{jen.Qual("math", name).Call(jen.Id("x"))}) }
+}
+
+// positiveBody selects between two integers, which the compiler does with a conditional move:
+//
+//	one := uint32(0)
+//	if x > 0 {
+//		one = 0x3f800000
+//	}
+//	return math.Float32frombits(one)
+func positiveBody(typ string) func(*Block) {
+	bits, from, word := fmt.Sprintf("%#x", math.Float32bits(1)), "Float32frombits", "uint32"
+	if typ == "float64" {
+		bits, from, word = fmt.Sprintf("%#x", math.Float64bits(1)), "Float64frombits", "uint64"
+	}
+	return func(b *Block) {
+		b.Define("one", Value{jen.Id(word).Call(jen.Lit(0))})
+		b.raw(jen.If(jen.Id("x").Op(">").Lit(0)).Block(jen.Id("one").Op("=").Id(bits)))
+		b.Return(Value{jen.Qual("math", from).Call(jen.Id("one"))})
+	}
+}
+
+func float64of(name string) Value { return Value{jen.Float64().Call(jen.Id(name))} }
+
+// clamp is t = min(max(t, lo), hi); NaN stays.
+func (b *Block) clamp(t string, lo, hi float64) {
+	b.raw(jen.Id(t).Op("=").Min(jen.Max(jen.Id(t), jen.Lit(lo)), jen.Lit(hi)))
+}
+
+// expCoefficients approximate (exp(r) − 1)/r on |r| ≤ ½·log 2 by a polynomial of degree 7, with a relative
+// error below 2⁻³⁷. It interpolates at the Chebyshev nodes, which is within a factor of two of the best polynomial. They
+// are written down, not computed at start, so that every machine emits the same digits; a test computes
+// them again, and the error.
+var expCoefficients = [...]float64{
+	0.999999999995509,
+	0.49999999999955097,
+	0.1666666678630804,
+	0.04166666678626815,
+	0.00833328353877633,
+	0.0013888839110825272,
+	0.00019907569291978958,
+	2.4867869746393003e-05,
+}
+
+// reduce writes exp(t) = scale·(1 + r·q), |r| ≤ ½·log 2:
+//
+//	n := t*log2e + 0x1.8p52 // n's low bits are the integer nearest t/log 2
+//	r := t - (n-0x1.8p52)*log2
+//	scale := math.Float64frombits((math.Float64bits(n) + 1023) << 52)
+//	r2 := r * r
+//	q := …polynomial in r…
+func (b *Block) reduce(t string) {
+	b.Comment("exp(t) = 2^k·exp(r): k is the integer nearest t/log 2, |r| ≤ ½·log 2, exp(r) = 1 + r·q(r)")
+	b.Define("n", Value{jen.Id(t).Op("*").Qual("math", "Log2E").Op("+").Id("0x1.8p52").Comment("// the low bits are k")})
+	b.Define("r", Value{jen.Id(t).Op("-").Parens(jen.Id("n").Op("-").Id("0x1.8p52")).Op("*").Qual("math", "Ln2")})
+	b.Define("scale", Value{jen.Qual("math", "Float64frombits").Call(jen.Parens(jen.Qual("math", "Float64bits").Call(jen.Id("n")).Op("+").Lit(1023)).Op("<<").Lit(52))})
+	c := func(i int) *jen.Statement { return jen.Lit(expCoefficients[i]) }
+	pair := func(i int) jen.Code { return jen.Parens(c(i).Op("+").Add(c(i + 1)).Op("*").Id("r")) }
+	b.Define("r2", Value{jen.Id("r").Op("*").Id("r")})
+	b.Define("low", Value{jen.Add(pair(0)).Op("+").Add(pair(2)).Op("*").Id("r2")})
+	b.Define("high", Value{jen.Add(pair(4)).Op("+").Add(pair(6)).Op("*").Id("r2")})
+	b.Define("q", Value{jen.Id("low").Op("+").Id("high").Op("*").Parens(jen.Id("r2").Op("*").Id("r2"))})
+}
+
+// atanh writes q = atanh(s)/s as the first terms of 1 + s²/3 + s⁴/5 + …, in Horner's order.
+func (b *Block) atanh(terms int) {
+	b.Define("s2", Mul(Name("s"), Name("s")))
+	b.Define("q", Number(1/float64(2*terms-1)))
+	for k := terms - 2; k >= 0; k-- {
+		b.Assign(Name("q"), Add(Number(1/float64(2*k+1)), Mul(Name("s2"), Name("q"))))
+	}
+}

@@ -1,0 +1,151 @@
+package templates
+
+import (
+	"fmt"
+
+	"github.com/dave/jennifer/jen"
+)
+
+// Test is what the test file of a network needs to know.
+type Test struct {
+	Package, Name, Prefix, Precision string
+	Header                           []string
+	Spec                             string // canonical JSON
+	Qualify                          bool   // benchmark names carry the network's name
+	Inputs, Outputs                  int
+	InputGrad                        bool
+	OneHot                           bool    // targets are classes
+	Rate                             float64 // of the example and the benchmark of Step
+}
+
+const verifyPath = "github.com/backpropgen/backpropgen/verify"
+
+// TestFile returns the formatted test file of a network: its check against the reference, an example, and
+// benchmarks.
+func TestFile(t Test) ([]byte, error) {
+	f := NewFile(t.Package, t.Header)
+	f.f.ImportName(verifyPath, "verify")
+	t.spec(f)
+	t.check(f)
+	t.example(f)
+	t.samples(f)
+	for _, b := range []struct{ name, call string }{
+		{"Forward", "Forward(&s.ws, &s.xs[i%len(s.xs)])"},
+		{"Grad", "Grad(&s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], &s.g)"},
+		{"Step", fmt.Sprintf("Step(&s.ws, &s.xs[i%%len(s.xs)], &s.ys[i%%len(s.ys)], %v)", t.Rate)},
+	} {
+		t.benchmark(f, b.name, b.call)
+	}
+	return f.Render()
+}
+
+// spec declares the network as text, and the kernel as the reference's judge takes it:
+//
+//	const irisSpec = "{…}"
+//	var irisKernel = verify.Kernel[Iris, IrisGrad, IrisWorkspace, [4]float32, [3]float32, float32]{…}
+func (t Test) spec(f *File) {
+	f.Doc(t.Prefix + "Spec is the network, for the reference.")
+	f.f.Const().Id(t.Prefix + "Spec").Op("=").Lit(t.Spec)
+	f.Doc(t.Prefix + "Kernel is what was emitted for it.")
+	f.f.Var().Id(t.Prefix+"Kernel").Op("=").Qual(verifyPath, "Kernel").Index(jen.List(
+		jen.Id(t.Name), jen.Id(t.Name+"Grad"), jen.Id(t.Name+"Workspace"),
+		jen.Index(jen.Lit(t.Inputs)).Id(t.Precision), jen.Index(jen.Lit(t.Outputs)).Id(t.Precision), jen.Id(t.Precision),
+	)).BlockFunc(func(g *jen.Group) {
+		method := func(recv, name string) {
+			g.Id(name).Op(":").Parens(jen.Op("*").Id(recv)).Dot(name).Op(",")
+		}
+		for _, name := range []string{"Init", "Forward", "Loss", "Backward", "Grad", "Step"} {
+			method(t.Name, name)
+		}
+		if t.InputGrad {
+			method(t.Name+"Workspace", "InputGrad")
+		}
+	})
+}
+
+// check is the test: func TestIris(t *testing.T) { verify.Test(t, irisSpec, irisKernel) }
+func (t Test) check(f *File) {
+	f.Doc(fmt.Sprintf("Test%s checks the emitted code against the reference: every output and gradient within the bound on rounding\nerrors, no allocation, nothing written but what is documented.", t.Name))
+	f.f.Func().Id("Test" + t.Name).Params(jen.Id("t").Op("*").Qual("testing", "T")).Block(
+		jen.Qual(verifyPath, "Test").Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), jen.Id(t.Prefix+"Kernel")))
+}
+
+// example trains on one sample.
+func (t Test) example(f *File) {
+	array := func(n int) *jen.Statement { return jen.Index(jen.Lit(n)).Id(t.Precision) }
+	f.Doc(fmt.Sprintf("Training %s on one sample: Step returns the loss before the step it takes.", t.Name))
+	f.f.Func().Id("Example"+t.Name).Params().Block(
+		jen.Var().Id("net").Id(t.Name),
+		jen.Id("net").Dot("Init").Call(jen.Qual("math/rand", "New").Call(jen.Qual("math/rand", "NewSource").Call(jen.Lit(1))).Dot("NormFloat64")),
+		jen.Var().Id("ws").Id(t.Name+"Workspace"),
+		jen.Id("x").Op(":=").Add(array(t.Inputs)).Values(jen.Lit(1)),
+		jen.Id("y").Op(":=").Add(array(t.Outputs)).Values(jen.Lit(1)),
+		jen.Line(),
+		jen.Id("before").Op(":=").Id("net").Dot("Loss").Call(jen.Op("&").Id("ws"), jen.Op("&").Id("x"), jen.Op("&").Id("y")),
+		jen.For(jen.Range().Lit(20)).Block(
+			jen.Id("net").Dot("Step").Call(jen.Op("&").Id("ws"), jen.Op("&").Id("x"), jen.Op("&").Id("y"), jen.Lit(t.Rate))),
+		jen.Id("after").Op(":=").Id("net").Dot("Loss").Call(jen.Op("&").Id("ws"), jen.Op("&").Id("x"), jen.Op("&").Id("y")),
+		jen.Qual("fmt", "Println").Call(jen.Lit("learned:"), jen.Id("after").Op("<=").Id("before")),
+		jen.Comment("// Output: learned: true"),
+	)
+}
+
+// sampleCount keeps the samples of a benchmark within 64 KiB, a power of two.
+func (t Test) sampleCount() int {
+	n := 64
+	for n > 1 && n*(t.Inputs+t.Outputs)*4 > 64<<10 {
+		n /= 2
+	}
+	return n
+}
+
+// samples declares what benchmarks work on: a network, and samples that vary from call to call.
+func (t Test) samples(f *File) {
+	typ, n := t.Prefix+"Samples", t.sampleCount()
+	f.Doc(typ + " is what the benchmarks work on.")
+	f.Struct(typ, []Field{
+		{Name: "net", Type: t.Name}, {Name: "ws", Type: t.Name + "Workspace"}, {Name: "g", Type: t.Name + "Grad"},
+		{Name: "xs", Type: t.Precision, Dims: []int{n, t.Inputs}}, {Name: "ys", Type: t.Precision, Dims: []int{n, t.Outputs}},
+	})
+	f.f.Line()
+	f.f.Func().Params(jen.Id("s").Op("*").Id(typ)).Id("init").Params().BlockFunc(func(g *jen.Group) {
+		g.Id("random").Op(":=").Qual("math/rand", "New").Call(jen.Qual("math/rand", "NewSource").Call(jen.Lit(1)))
+		g.Id("s").Dot("net").Dot("Init").Call(jen.Id("random").Dot("NormFloat64"))
+		g.For(jen.Id("i").Op(":=").Range().Id("s").Dot("xs")).BlockFunc(func(g *jen.Group) {
+			g.For(jen.Id("j").Op(":=").Range().Id("s").Dot("xs").Index(jen.Id("i"))).Block(
+				jen.Id("s").Dot("xs").Index(jen.Id("i")).Index(jen.Id("j")).Op("=").Id(t.Precision).Call(jen.Id("random").Dot("NormFloat64").Call()))
+			if t.OneHot {
+				g.Id("s").Dot("ys").Index(jen.Id("i")).Index(jen.Id("random").Dot("Intn").Call(jen.Lit(t.Outputs))).Op("=").Lit(1)
+				return
+			}
+			g.For(jen.Id("j").Op(":=").Range().Id("s").Dot("ys").Index(jen.Id("i"))).Block(
+				jen.Id("s").Dot("ys").Index(jen.Id("i")).Index(jen.Id("j")).Op("=").Id(t.Precision).Call(jen.Id("random").Dot("Intn").Call(jen.Lit(2))))
+		})
+	})
+}
+
+// benchmark is one benchmark:
+//
+//	func BenchmarkStep(b *testing.B) {
+//		s := new(irisSamples)
+//		s.init()
+//		b.ReportAllocs()
+//		b.ResetTimer()
+//		for i := 0; i < b.N; i++ {
+//			s.net.Step(&s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], 0.1)
+//		}
+//	}
+func (t Test) benchmark(f *File, name, call string) {
+	if t.Qualify {
+		name = t.Name + name
+	}
+	f.f.Line()
+	f.f.Func().Id("Benchmark"+name).Params(jen.Id("b").Op("*").Qual("testing", "B")).Block(
+		jen.Id("s").Op(":=").New(jen.Id(t.Prefix+"Samples")),
+		jen.Id("s").Dot("init").Call(),
+		jen.Id("b").Dot("ReportAllocs").Call(),
+		jen.Id("b").Dot("ResetTimer").Call(),
+		jen.For(jen.Id("i").Op(":=").Lit(0), jen.Id("i").Op("<").Id("b").Dot("N"), jen.Id("i").Op("++")).Block(
+			jen.Id("s").Dot("net").Dot(call)),
+	)
+}

@@ -1,0 +1,93 @@
+package verify
+
+import (
+	"math"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/spec"
+	"gonum.org/v1/gonum/diff/fd"
+	"gonum.org/v1/gonum/mat"
+)
+
+// TestCatalogue: the reference knows every function a spec can name.
+func TestCatalogue(t *testing.T) {
+	for _, e := range spec.Activations() {
+		if _, err := activationOf(e.Name); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, e := range spec.Costs() {
+		if _, err := costOf(e.Name); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := activationOf("swish"); err == nil {
+		t.Error("an unknown activation is no error")
+	}
+	if _, err := costOf("regret"); err == nil {
+		t.Error("an unknown cost is no error")
+	}
+}
+
+// TestSlopes: the two ways to write σ', from z and from a, agree within the bounds.
+func TestSlopes(t *testing.T) {
+	r := newRounding(arithmetic64)
+	for _, p := range pointwiseTable {
+		if p.fromPost.at == nil {
+			continue
+		}
+		for z := -40.0; z <= 40; z += 0.37 {
+			a, slope := p.function.at(z), p.derivative.at(z)
+			bound := p.derivative.bound(r, z, 0, slope) +
+				p.fromPost.bound(r, a, p.function.bound(r, z, 0, a), slope)
+			if got := p.fromPost.at(a); !(math.Abs(got-slope) <= bound) {
+				t.Errorf("%s' at %v: %v from z, %v ± %v from a", p.name, z, slope, got, bound)
+			}
+		}
+	}
+}
+
+// TestJacobians holds every Jacobian matrix against differences of the value; the tolerance is what two
+// steps differ by, and rounding.
+func TestJacobians(t *testing.T) {
+	z := vector([]float64{0.3, -1.2, 2, 0.7})
+	for _, e := range spec.Activations() {
+		sigma, err := activationOf(e.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const h = 0x1p-14
+		differences := func(step float64) *mat.Dense {
+			jac := mat.NewDense(4, 4, nil)
+			fd.Jacobian(jac, func(y, x []float64) { copy(y, elements(sigma.value(vector(x)))) }, elements(z),
+				&fd.JacobianSettings{Formula: fd.Central, Step: step})
+			return jac
+		}
+		got, wide, narrow := sigma.jacobian(z), differences(h), differences(h/2)
+		rounding := mat.Max(vector(sigma.valueBound(newRounding(arithmetic64), exact(z), elements(sigma.value(z)))))
+		for i := range 4 {
+			for j := range 4 {
+				tolerance := math.Abs(wide.At(i, j)-narrow.At(i, j)) + 4*rounding/h + 4*arithmetic64.u/h
+				if !(math.Abs(got.At(i, j)-narrow.At(i, j)) <= tolerance) {
+					t.Errorf("%s: ∂a_%d/∂z_%d = %v, differences give %v ± %v", e.Name, i, j, got.At(i, j), narrow.At(i, j), tolerance)
+				}
+			}
+		}
+	}
+}
+
+// TestConventions: relu passes NaN on, is 0 up to 0 and has slope 0 at 0, and no activation hides a NaN.
+func TestConventions(t *testing.T) {
+	if relu(0) != 0 || step(0) != 0 || relu(-3) != 0 || relu(2) != 2 || step(2) != 1 {
+		t.Error("relu is not max(z, 0) with slope 0 at 0")
+	}
+	for _, e := range spec.Activations() {
+		sigma, err := activationOf(e.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a := sigma.value(vector([]float64{math.NaN()})); !math.IsNaN(a.AtVec(0)) {
+			t.Errorf("%s(NaN) = %v", e.Name, a.AtVec(0))
+		}
+	}
+}

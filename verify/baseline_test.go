@@ -1,0 +1,149 @@
+package verify
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/spec"
+	"gonum.org/v1/gonum/mat"
+)
+
+// The baselines that generated kernels are measured against: the same networks written by hand as plain
+// loops over the same arrays, and with gonum/mat. They are judged first, so that they are not fast by
+// being wrong.
+
+var (
+	irisNet    = build("cross-entropy", spec.Float32, []int{4, 8, 3}, "tanh", "softmax")
+	controlNet = build("mse", spec.Float32, []int{16, 32, 16, 4}, "tanh", "tanh", "identity")
+	digitsNet  = build("cross-entropy", spec.Float32, []int{64, 64, 10}, "relu", "softmax")
+)
+
+var irisPlain = Kernel[plainIris, plainIris, plainIrisWork, [4]float32, [3]float32, float32]{
+	Init: (*plainIris).initialise, Forward: (*plainIris).forward, Loss: (*plainIris).loss,
+	Backward: (*plainIris).backward, Grad: (*plainIris).grad, Step: (*plainIris).step,
+}
+
+var controlPlain = Kernel[plainControl, plainControl, plainControlWork, [16]float32, [4]float32, float32]{
+	Init: (*plainControl).initialise, Forward: (*plainControl).forward, Loss: (*plainControl).loss,
+	Backward: (*plainControl).backward, Grad: (*plainControl).grad, Step: (*plainControl).step,
+}
+
+var digitsPlain = Kernel[plainDigits, plainDigits, plainDigitsWork, [64]float32, [10]float32, float32]{
+	Init: (*plainDigits).initialise, Forward: (*plainDigits).forward, Loss: (*plainDigits).loss,
+	Backward: (*plainDigits).backward, Grad: (*plainDigits).grad, Step: (*plainDigits).step,
+}
+
+func TestPlainBaselines(t *testing.T) {
+	t.Run("iris", func(t *testing.T) { Test(t, string(irisNet.JSON()), irisPlain) })
+	t.Run("control", func(t *testing.T) { Test(t, string(controlNet.JSON()), controlPlain) })
+	t.Run("digits", func(t *testing.T) { Test(t, string(digitsNet.JSON()), digitsPlain) })
+}
+
+// TestGonumBaselines compares the gonum version with the reference, within the bounds of a float64 kernel.
+func TestGonumBaselines(t *testing.T) {
+	for _, n := range []spec.Network{irisNet, controlNet, digitsNet} {
+		n.Precision = spec.Float64
+		s := draw(t, n, 0)
+		reference, trace, bounds := run(t, n, s)
+		net, x, y := gonumOf(n, s.params), vector(s.x), vector(s.y)
+		loss, g := net.grad(x, y)
+		within(t, title(n)+" loss", []float64{loss}, []float64{trace.Loss}, []float64{bounds.Loss})
+		within(t, title(n)+" gradient", g.flat(), trace.Flat(), bounds.Flat())
+
+		want, slack, err := reference.Step(trace, bounds, n.Precision, s.rate)
+		if err != nil {
+			t.Fatal(err)
+		}
+		net.step(x, y, s.rate)
+		within(t, title(n)+" step", gonumGrad{net.w, net.b}.flat(), want, slack)
+	}
+}
+
+func gonumOf(n spec.Network, params []float64) *gonumNet {
+	widths, activations := []int{n.Input}, []string{}
+	for _, l := range n.Layers {
+		widths, activations = append(widths, l.Dense), append(activations, l.Activation.Name)
+	}
+	return newGonumNet(params, widths, activations...)
+}
+
+// rotation is how many samples a benchmark goes round, a power of two: enough that no branch on the data
+// is learnt by heart.
+const rotation = 64
+
+const benchmarkRate = 0x1p-10
+
+// benchmarkPlain measures Grad and Step of a kernel.
+func benchmarkPlain[P, G, W, X, Y any](b *testing.B, n spec.Network, k Kernel[P, G, W, X, Y, float32]) {
+	p, g, ws := new(P), new(G), new(W)
+	rng := rand.New(rand.NewPCG(1, 2))
+	var xs [rotation]X
+	var ys [rotation]Y
+	for i := range xs {
+		x, y := benchmarkSample(n, rng)
+		narrowed(view[float32](&xs[i]), x)
+		narrowed(view[float32](&ys[i]), y)
+	}
+	k.Init(p, rng.NormFloat64)
+	b.Run("Grad", func(b *testing.B) {
+		b.ReportAllocs()
+		for i := 0; b.Loop(); i++ {
+			k.Grad(p, ws, &xs[i%rotation], &ys[i%rotation], g)
+		}
+	})
+	b.Run("Step", func(b *testing.B) {
+		b.ReportAllocs()
+		for i := 0; b.Loop(); i++ {
+			k.Step(p, ws, &xs[i%rotation], &ys[i%rotation], benchmarkRate)
+		}
+	})
+}
+
+func benchmarkGonum(b *testing.B, n spec.Network) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	var xs, ys [rotation]*mat.VecDense
+	for i := range xs {
+		x, y := benchmarkSample(n, rng)
+		xs[i], ys[i] = vector(x), vector(y)
+	}
+	s, err := newSample(n, 0)
+	if err != nil {
+		b.Fatal(err)
+	}
+	net := gonumOf(n, s.params)
+	b.Run("Grad", func(b *testing.B) {
+		b.ReportAllocs()
+		for i := 0; b.Loop(); i++ {
+			net.grad(xs[i%rotation], ys[i%rotation])
+		}
+	})
+	b.Run("Step", func(b *testing.B) {
+		b.ReportAllocs()
+		for i := 0; b.Loop(); i++ {
+			net.step(xs[i%rotation], ys[i%rotation], benchmarkRate)
+		}
+	})
+}
+
+func benchmarkSample(n spec.Network, rng *rand.Rand) (x, y []float64) {
+	x, y = make([]float64, n.Width(0)), make([]float64, n.Width(n.Depth()))
+	normal(rng, x)
+	if n.Cost.Name == "cross-entropy" {
+		oneHot(n, rng, y)
+	} else {
+		normal(rng, y)
+	}
+	return x, y
+}
+
+func BenchmarkPlain(b *testing.B) {
+	b.Run("iris", func(b *testing.B) { benchmarkPlain(b, irisNet, irisPlain) })
+	b.Run("control", func(b *testing.B) { benchmarkPlain(b, controlNet, controlPlain) })
+	b.Run("digits", func(b *testing.B) { benchmarkPlain(b, digitsNet, digitsPlain) })
+}
+
+func BenchmarkGonum(b *testing.B) {
+	b.Run("iris", func(b *testing.B) { benchmarkGonum(b, irisNet) })
+	b.Run("control", func(b *testing.B) { benchmarkGonum(b, controlNet) })
+	b.Run("digits", func(b *testing.B) { benchmarkGonum(b, digitsNet) })
+}

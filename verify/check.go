@@ -1,0 +1,94 @@
+package verify
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// Options says how thorough Check is. The zero value is what Test uses.
+type Options struct {
+	// Trials is the number of sets of parameters and inputs; 0 chooses by the size of the network.
+	Trials int
+	// Short tries fewer when Trials is 0, as go test -short asks for.
+	Short bool
+}
+
+// trialBudget is how many parameters all trials of a network have together: about a second of work.
+const trialBudget = 3 << 20
+
+// trials returns the number of trials: enough to meet every kind several times in small networks, and
+// every kind once in any.
+func (o Options) trials(n spec.Network) int {
+	if o.Trials > 0 {
+		return o.Trials
+	}
+	few, many := len(kinds), 20*len(kinds)
+	if o.Short {
+		many = 3 * len(kinds)
+	}
+	budget := trialBudget
+	if o.Short {
+		budget /= 8
+	}
+	return min(max(budget/n.Params(), few), many)
+}
+
+// Test checks a kernel against the reference of its network and fails the test with what is wrong. spec
+// is the network as Decode reads it; the summary of the errors seen, as fractions of their bounds, is
+// logged. Tests that call it must not be parallel, because it counts allocations.
+func Test[P, G, W, X, Y any, F Float](t testing.TB, network string, k Kernel[P, G, W, X, Y, F]) {
+	t.Helper()
+	n, err := spec.Decode("spec.json", []byte(network))
+	if err != nil {
+		t.Fatalf("the emitted spec does not decode; generate the package again: %v", err)
+	}
+	report := Check(n, k, Options{Short: testing.Short()})
+	t.Log(report)
+	for _, f := range report.Failures {
+		t.Error(f.Message)
+	}
+	if report.Omitted > 0 {
+		t.Errorf("and %d more elements of these quantities", report.Omitted)
+	}
+}
+
+// Check runs a kernel on many parameters and inputs, fixed by the network, and judges everything that
+// the contract of Kernel says. It panics only if the kernel does, or in a parallel test.
+func Check[P, G, W, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, X, Y, F], o Options) *Report {
+	n = n.WithDefaults()
+	report := &Report{Network: n.Name}
+	if err := n.Validate(); err != nil {
+		report.broken("Kernel", "spec", "", "%v", err)
+		return report.finish()
+	}
+	_, report.Seed = random(n, 0)
+	m, err := newMachine(n, k)
+	if err != nil {
+		report.broken("Kernel", "types", "", "%v", err)
+		return report.finish()
+	}
+	other, err := newMachine(n, k)
+	if err != nil {
+		report.broken("Kernel", "types", "", "%v", err)
+		return report.finish()
+	}
+	format, err := arithmeticOf(n.Precision)
+	if err != nil {
+		report.broken("Kernel", "types", "", "%v", err)
+		return report.finish()
+	}
+	j := &judge[F]{network: n, format: format, report: report, machine: m, other: other}
+	j.initialisation()
+	report.Trials = o.trials(n)
+	for i := range report.Trials {
+		if err := j.trial(i); err != nil {
+			report.broken("Kernel", "reference", fmt.Sprintf("trial %d", i), "%v", err)
+			break
+		}
+	}
+	j.notANumber()
+	j.allocations()
+	return report.finish()
+}

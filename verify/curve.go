@@ -1,0 +1,54 @@
+package verify
+
+import "math"
+
+// curve is a scalar function with what its error analysis needs.
+type curve struct {
+	// at is the function.
+	at func(t float64) float64
+	// breaks are its stationary points, kinks and jumps: between two neighbours it is monotone,
+	// so that its range over an interval comes from the end points and the breaks inside.
+	breaks []float64
+	// work is what one evaluation does, in the least accurate of the ways to write it.
+	work work
+	// magnitude is the absolute sum of the terms that evaluation adds up, on which work acts; nil
+	// means |at(t)|, for functions evaluated without cancellation.
+	magnitude func(t float64) float64
+}
+
+// bound bounds |f̂(t̂) - f(t)| over every |t̂ - t| ≤ e, f̂ being the curve as a kernel evaluates it:
+// the range of the curve over [t-e, t+e] and the roundings of the evaluation. value is f(t) as the
+// reference computed it, possibly by another formula.
+func (c curve) bound(r rounding, t, e, value float64) float64 {
+	var spread, largest float64
+	visit := func(p float64) {
+		spread = max(spread, math.Abs(c.at(p)-value))
+		largest = max(largest, c.size(p))
+	}
+	visit(t)
+	if e > 0 {
+		// One step outwards, since t ± e is itself rounded.
+		visit(math.Nextafter(t-e, math.Inf(-1)))
+		visit(math.Nextafter(t+e, math.Inf(1)))
+		for _, b := range c.breaks {
+			if t-e <= b && b <= t+e {
+				// A jump has a value of its own and a limit on either side.
+				visit(b)
+				visit(math.Nextafter(b, math.Inf(-1)))
+				visit(math.Nextafter(b, math.Inf(1)))
+			}
+		}
+	}
+	bound := up(spread, 2) + r.local(c.work, largest, largest)
+	if math.IsNaN(bound) && !math.IsNaN(value) {
+		return math.Inf(1) // an interval without end on which the curve is undefined
+	}
+	return bound
+}
+
+func (c curve) size(t float64) float64 {
+	if c.magnitude != nil {
+		return c.magnitude(t)
+	}
+	return math.Abs(c.at(t))
+}

@@ -1,0 +1,88 @@
+package verify
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// tabled is one curve of the tables, with the interval it is defined on.
+type tabled struct {
+	name     string
+	curve    curve
+	low, top float64
+}
+
+// everyCurve lists the curves of every activation, cost and closed form.
+func everyCurve() []tabled {
+	var list []tabled
+	for _, p := range pointwiseTable {
+		list = append(list, tabled{p.name, p.function, -20, 20}, tabled{p.name + "'", p.derivative, -20, 20})
+		if p.fromPost.at != nil {
+			list = append(list, tabled{p.name + "' from a", p.fromPost, -1, 1})
+		}
+	}
+	for _, y := range []float64{0, 0.3, 1} {
+		for _, c := range costTable {
+			list = append(list, tabled{fmt.Sprintf("%s of y=%v", c.name, y), c.term(y), 0, 1},
+				tabled{fmt.Sprintf("%s' of y=%v", c.name, y), c.slope(y), 0, 1})
+		}
+		for name, pair := range map[string]fused{
+			"sigmoid-binary-cross-entropy": fusedOf("sigmoid", "binary-cross-entropy"),
+			"sigmoid-cross-entropy":        fusedOf("sigmoid", "cross-entropy"),
+		} {
+			p := pair.(sigmoidPair)
+			list = append(list, tabled{fmt.Sprintf("%s of y=%v", name, y), p.cost(y), -20, 20},
+				tabled{fmt.Sprintf("%s' of y=%v", name, y), p.slope(y), -20, 20})
+		}
+	}
+	return list
+}
+
+// TestRanges: over random intervals, no point of a curve is further from the centre than the bound. A break
+// missing from a table shows here.
+func TestRanges(t *testing.T) {
+	r := newRounding(arithmetic64)
+	for _, c := range everyCurve() {
+		t.Run(c.name, func(t *testing.T) {
+			rng := rand.New(rand.NewPCG(3, 4))
+			for range 300 {
+				centre := c.low + (c.top-c.low)*rng.Float64()
+				e := (c.top - c.low) * math.Exp2(-12*rng.Float64())
+				value := c.curve.at(centre)
+				bound := c.curve.bound(r, centre, e, value)
+				for range 100 {
+					p := centre + e*(2*rng.Float64()-1)
+					if d := math.Abs(c.curve.at(p) - value); !(d <= bound) {
+						t.Fatalf("at %v ± %v: off by %v at %v, bound %v", centre, e, d, p, bound)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestMagnitudes: the terms added up are never smaller than the sum.
+func TestMagnitudes(t *testing.T) {
+	for _, c := range everyCurve() {
+		for i := range 1000 {
+			p := c.low + (c.top-c.low)*float64(i)/1000
+			if c.curve.size(p) < math.Abs(c.curve.at(p))*(1-1e-15) {
+				t.Errorf("%s: magnitude %v of %v at %v", c.name, c.curve.size(p), c.curve.at(p), p)
+			}
+		}
+	}
+}
+
+// TestExactCurves: a relu at exactly 0 has no error, and across 0 its derivative has the whole jump.
+func TestExactCurves(t *testing.T) {
+	r := newRounding(arithmetic32)
+	slope := curve{at: step, breaks: []float64{0}}
+	if got := slope.bound(r, 0, 0, 0); got != 0 {
+		t.Errorf("relu' at exactly 0 is off by %v", got)
+	}
+	if got := slope.bound(r, -1e-9, 1e-8, 0); got < 1 || got > 1.0001 {
+		t.Errorf("relu' across 0 is off by %v, want its jump", got)
+	}
+}

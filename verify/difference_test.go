@@ -1,0 +1,106 @@
+package verify
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/spec"
+	"gonum.org/v1/gonum/diff/fd"
+	"gonum.org/v1/gonum/floats"
+)
+
+// TestFiniteDifferences holds the gradients of the reference, in every parameter and every input, against
+// central differences of its loss. The tolerance is the error estimate of the differences:
+//
+//	truncation  D(h/2) differs from the derivative by a third of |D(h) - D(h/2)|, up to higher powers of h
+//	            (Richardson); the whole of it is granted
+//	rounding    each of the two losses is off by at most its computed bound
+//
+// Coordinates where a relu has its kink within the stencil have no derivative to compare; they are
+// skipped and counted.
+func TestFiniteDifferences(t *testing.T) {
+	compared, skipped, tight := 0, 0, 0
+	for _, n := range everyPair(t, spec.Float64) {
+		t.Run(title(n), func(t *testing.T) {
+			for i := range 2 { // "random" and "one-hot target"
+				s := draw(t, n, i)
+				_, trace, bounds := run(t, n, s)
+				analytic := append(trace.Flat(), elements(trace.X)...)
+				rounding := append(bounds.Flat(), elements(bounds.X)...)
+				largest := floats.Norm(analytic, math.Inf(1))
+				for c := range analytic {
+					d, tolerance, ok := difference(t, n, s, c)
+					if !ok {
+						skipped++
+						continue
+					}
+					compared++
+					tolerance += rounding[c]
+					if math.Abs(d-analytic[c]) > tolerance {
+						t.Errorf("trial %d, coordinate %d: gradient %v, differences %v ± %v", i, c, analytic[c], d, tolerance)
+					}
+					if tolerance < 1e-5*largest {
+						tight++
+					}
+				}
+			}
+		})
+	}
+	t.Logf("%d coordinates compared, %d skipped at kinks; tolerance below 1e-5 of the largest in %d", compared, skipped, tight)
+	if skipped*10 > compared || tight*10 < compared*9 {
+		t.Errorf("the comparison says little: %d compared, %d skipped, %d with a tight tolerance", compared, skipped, tight)
+	}
+}
+
+// difference returns the central difference of the loss along coordinate c of (parameters, x), and its
+// error estimate. ok is false if a relu changes sides within the stencil.
+func difference(t *testing.T, n spec.Network, s sample, c int) (d, tolerance float64, ok bool) {
+	t.Helper()
+	const h = 0x1p-11 // near the cube root of float64's u, times what the logits' scale is
+	at := func(offset float64) (*Trace, *Gradient) {
+		moved := s
+		if c < len(s.params) {
+			moved.params = slices.Clone(s.params)
+			moved.params[c] += offset
+		} else {
+			moved.x = slices.Clone(s.x)
+			moved.x[c-len(s.params)] += offset
+		}
+		_, trace, bounds := run(t, n, moved)
+		return trace, bounds
+	}
+	centre, _ := at(0)
+	rounding := 0.0
+	for _, offset := range []float64{-h, -h / 2, h / 2, h} {
+		trace, bounds := at(offset)
+		rounding = max(rounding, bounds.Loss)
+		if !sameSides(n, centre, trace) {
+			return 0, 0, false
+		}
+	}
+	// Differentiating in the offset keeps gonum's own x ± h exact at 0.
+	loss := func(offset float64) float64 { trace, _ := at(offset); return trace.Loss }
+	wide := fd.Derivative(loss, 0, &fd.Settings{Formula: fd.Central, Step: h})
+	narrow := fd.Derivative(loss, 0, &fd.Settings{Formula: fd.Central, Step: h / 2})
+	// p + h is rounded when p is not a multiple of h's last place: an error of the step, relatively
+	// u|p|/h, which goes into the difference in proportion.
+	p := append(slices.Clone(s.params), s.x...)[c]
+	step := arithmetic64.u * math.Abs(p) / (h / 2) * math.Abs(narrow)
+	return narrow, math.Abs(wide-narrow) + 2*rounding/h*2 + step, true
+}
+
+// sameSides says whether every relu unit is on the same side of 0, and not at it, in both traces.
+func sameSides(n spec.Network, a, b *Trace) bool {
+	for l := 1; l <= n.Depth(); l++ {
+		if n.Layers[l-1].Activation.Name != "relu" {
+			continue
+		}
+		for i, z := range elements(a.Z[l]) {
+			if z*b.Z[l].AtVec(i) <= 0 {
+				return false
+			}
+		}
+	}
+	return true
+}

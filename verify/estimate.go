@@ -1,0 +1,68 @@
+package verify
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// estimate is a vector of the reference with a bound for each element on how far a kernel's may be off.
+type estimate struct {
+	value, bound []float64
+}
+
+// exact is a vector that both sides are given: no error.
+func exact(v *mat.VecDense) estimate {
+	return estimate{elements(v), make([]float64, v.Len())}
+}
+
+// magnitude is the largest absolute value the kernel's element i can have.
+func (e estimate) magnitude(i int) float64 { return math.Abs(e.value[i]) + e.bound[i] }
+
+// elements returns the elements of a vector that mat.NewVecDense made, not a copy.
+func elements(v *mat.VecDense) []float64 { return v.RawVector().Data }
+
+// affineBound bounds the error of W·a + b, b nil for none, with any order of summation and with or
+// without fused multiply-adds:
+//
+//	|ẑ - z| ≤ |W|ea + γ_{n+2} (|W|(|a| + ea) + |b|)      n = columns of W
+//
+// (Higham, section 3.5, for matrix times vector; n products and n additions put at most n + 1
+// factors on any term, one more is spare). W and b are the same on both sides.
+func affineBound(r rounding, w mat.Matrix, a estimate, b *mat.VecDense) []float64 {
+	rows, cols := w.Dims()
+	bound := make([]float64, rows)
+	for i := range bound {
+		var propagated, kernel, reference float64
+		for j := range cols {
+			wij := math.Abs(w.At(i, j))
+			if wij == 0 {
+				continue // so that 0 times an error without a bound is 0
+			}
+			propagated += wij * a.bound[j]
+			kernel += wij * a.magnitude(j)
+			reference += wij * math.Abs(a.value[j])
+		}
+		if b != nil {
+			kernel += math.Abs(b.AtVec(i))
+			reference += math.Abs(b.AtVec(i))
+		}
+		n := float64(cols)
+		bound[i] = up(propagated, 2*n) + up(r.local(work{roundings: n + 2}, kernel, reference), 2*n)
+	}
+	return bound
+}
+
+// outerBound bounds the error of the outer product d·aᵀ, row-major: the product rule and one
+// rounding (Higham, section 3.1).
+func outerBound(r rounding, d, a estimate) []float64 {
+	bound := make([]float64, 0, len(d.value)*len(a.value))
+	for i, di := range d.value {
+		for j, aj := range a.value {
+			e := product(di, d.bound[i], aj, a.bound[j])
+			bound = append(bound, e+r.local(work{roundings: 1},
+				d.magnitude(i)*a.magnitude(j), math.Abs(di*aj)))
+		}
+	}
+	return bound
+}

@@ -1,0 +1,124 @@
+package verify
+
+import (
+	"fmt"
+	"reflect"
+	"unsafe"
+
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// Float is the type of a kernel's numbers.
+type Float interface{ float32 | float64 }
+
+// Kernel is the functions of one emitted network, as method expressions: P its parameter struct, G its
+// gradient, W its workspace, X and Y the arrays of inputs and outputs. P and G are W1, B1, W2, B2, …
+// and nothing else, every matrix row-major, without the B of layers that have no bias.
+//
+// The judge holds them to this contract. x and y do not point into the workspace. Every call but
+// Backward may find anything in the workspace; Backward finds what Forward on the same x left.
+// Forward returns a pointer into the workspace, good until the next call on it. Calls on different
+// workspaces do not see each other. Only Step writes p; none writes x or y; Backward and Grad
+// overwrite all of g. The same arguments give the same bits. Nothing allocates.
+type Kernel[P, G, W, X, Y any, F Float] struct {
+	// Init sets biases to 0 and every weight to norm() times sqrt(2/n_{ℓ-1}) for relu (He), and
+	// sqrt(2/(n_ℓ + n_{ℓ-1})) for the other activations (Glorot).
+	Init func(p *P, norm func() float64)
+	// Forward returns ŷ.
+	Forward func(p *P, ws *W, x *X) *Y
+	// Loss returns C(ŷ, y).
+	Loss func(p *P, ws *W, x *X, y *Y) F
+	// Backward, after Forward on the same x, sets g and returns the loss.
+	Backward func(p *P, ws *W, x *X, y *Y, g *G) F
+	// Grad sets g and returns the loss.
+	Grad func(p *P, ws *W, x *X, y *Y, g *G) F
+	// Step subtracts rate times the gradient from p and returns the loss before that.
+	Step func(p *P, ws *W, x *X, y *Y, rate F) F
+	// InputGrad returns the gradient of the input that the last Backward, Grad or Step on the
+	// workspace left in it; nil for networks without input_gradient.
+	InputGrad func(ws *W) *X
+}
+
+// machine is a kernel with one set of everything it works on, seen as flat slices: the judge's only
+// view of it.
+type machine[F Float] struct {
+	params, grad, x, y []F
+
+	init     func(norm func() float64)
+	forward  func() []F // ŷ, where the kernel put it
+	loss     func() F
+	backward func() F
+	gradient func() F
+	step     func(rate F) F
+	// inputGrad is nil for networks without input gradient.
+	inputGrad func() []F
+	// poison fills every float of the workspace with NaN.
+	poison func()
+	// owns says whether memory lies in the workspace.
+	owns func(v []F) bool
+}
+
+// newMachine allocates one of each of the kernel's types and views them. The error says which type or
+// function does not fit the network.
+func newMachine[P, G, W, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, X, Y, F]) (*machine[F], error) {
+	if err := k.complete(n); err != nil {
+		return nil, err
+	}
+	p, g, ws, x, y := new(P), new(G), new(W), new(X), new(Y)
+	m := &machine[F]{
+		init:     func(norm func() float64) { k.Init(p, norm) },
+		forward:  func() []F { return view[F](k.Forward(p, ws, x)) },
+		loss:     func() F { return k.Loss(p, ws, x, y) },
+		backward: func() F { return k.Backward(p, ws, x, y, g) },
+		gradient: func() F { return k.Grad(p, ws, x, y, g) },
+		step:     func(rate F) F { return k.Step(p, ws, x, y, rate) },
+		poison:   func() { poison(reflect.TypeFor[W](), unsafe.Pointer(ws)) },
+		owns: func(v []F) bool {
+			at, start := uintptr(unsafe.Pointer(unsafe.SliceData(v))), uintptr(unsafe.Pointer(ws))
+			size := uintptr(len(v)) * unsafe.Sizeof(*new(F))
+			return at >= start && at+size <= start+unsafe.Sizeof(*ws)
+		},
+		params: view[F](p), grad: view[F](g), x: view[F](x), y: view[F](y),
+	}
+	if k.InputGrad != nil {
+		m.inputGrad = func() []F { return view[F](k.InputGrad(ws)) }
+	}
+	return m, nil
+}
+
+// complete checks the types and functions of a kernel against the network, before any memory is touched
+// through the wrong type.
+func (k Kernel[P, G, W, X, Y, F]) complete(n spec.Network) error {
+	number := reflect.TypeFor[F]()
+	if number.String() != string(n.Precision) {
+		return fmt.Errorf("the kernel computes in %v, the spec says %s", number, n.Precision)
+	}
+	for _, c := range []struct {
+		role string
+		typ  reflect.Type
+		want int
+	}{
+		{"parameters", reflect.TypeFor[P](), n.Params()},
+		{"gradient", reflect.TypeFor[G](), n.Params()},
+		{"input", reflect.TypeFor[X](), n.Width(0)},
+		{"output", reflect.TypeFor[Y](), n.Width(n.Depth())},
+	} {
+		if got := c.typ.Size() / number.Size(); !only(c.typ, number.Kind()) || got != uintptr(c.want) {
+			return fmt.Errorf("the kernel's %s type %v (%d bytes) must be %d × %v and nothing else; "+
+				"generate it again from this spec", c.role, c.typ, c.typ.Size(), c.want, number)
+		}
+	}
+	for _, f := range []struct {
+		name    string
+		missing bool
+	}{
+		{"Init", k.Init == nil}, {"Forward", k.Forward == nil}, {"Loss", k.Loss == nil},
+		{"Backward", k.Backward == nil}, {"Grad", k.Grad == nil}, {"Step", k.Step == nil},
+		{"InputGrad", k.InputGrad == nil && n.InputGradient},
+	} {
+		if f.missing {
+			return fmt.Errorf("the kernel's %s is nil; set it to the emitted method expression", f.name)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,142 @@
+package verify
+
+import (
+	"fmt"
+
+	"github.com/backpropgen/backpropgen/spec"
+	"gonum.org/v1/gonum/mat"
+)
+
+// Network is the reference of a network with given parameters: plain matrices and vectors in float64.
+type Network struct {
+	layers []layer
+	cost   cost
+	// fused is the closed form of the last activation and the cost, nil if they have none.
+	fused fused
+}
+
+// layer is one affine map and its activation: W is n_ℓ×n_{ℓ-1}, b has n_ℓ elements or is nil.
+type layer struct {
+	w     *mat.Dense
+	b     *mat.VecDense
+	sigma activation
+}
+
+// NewNetwork returns the reference of a network. params are W1, b1, W2, b2, …, every W row-major,
+// without the b of layers that have none: the memory layout of an emitted parameter struct. The
+// slice is copied. The error says what the network or params lack.
+func NewNetwork(n spec.Network, params []float64) (*Network, error) {
+	n = n.WithDefaults()
+	if err := n.Validate(); err != nil {
+		return nil, err
+	}
+	if len(params) != n.Params() {
+		return nil, fmt.Errorf("%d parameters given for a network of %d; pass W1, b1, W2, b2, … in one slice",
+			len(params), n.Params())
+	}
+	c, err := costOf(n.Cost.Name)
+	if err != nil {
+		return nil, err
+	}
+	network := &Network{cost: c}
+	last := ""
+	params = append([]float64{}, params...)
+	for l := 1; l <= n.Depth(); l++ {
+		rows, cols := n.Width(l), n.Width(l-1)
+		last = n.Layers[l-1].Activation.Name
+		sigma, err := activationOf(last)
+		if err != nil {
+			return nil, fmt.Errorf("layer %d: %w", l, err)
+		}
+		next := layer{w: mat.NewDense(rows, cols, params[:rows*cols:rows*cols]), sigma: sigma}
+		params = params[rows*cols:]
+		if !n.Layers[l-1].NoBias {
+			next.b = mat.NewVecDense(rows, params[:rows:rows])
+			params = params[rows:]
+		}
+		network.layers = append(network.layers, next)
+	}
+	network.fused = fusedOf(last, n.Cost.Name)
+	return network, nil
+}
+
+// affine returns W·a + b.
+func (l layer) affine(a *mat.VecDense) *mat.VecDense {
+	rows, _ := l.w.Dims()
+	z := mat.NewVecDense(rows, nil)
+	z.MulVec(l.w, a)
+	if l.b != nil {
+		z.AddVec(z, l.b)
+	}
+	return z
+}
+
+// loss is C(σ_L(z_L), y).
+func (n *Network) loss(zL, y *mat.VecDense) float64 {
+	if n.fused != nil {
+		return n.fused.loss(zL, y)
+	}
+	return n.cost.value(n.last().sigma.value(zL), y)
+}
+
+// gradZL is ∇z_L = Jac_Lᵀ·∇C(-, y) at ŷ = σ_L(z_L), equation (3.1); in closed form where there is one,
+// because the matrix loses every digit once σ_L saturates.
+func (n *Network) gradZL(zL, y *mat.VecDense) *mat.VecDense {
+	if n.fused != nil {
+		return n.fused.delta(zL, y)
+	}
+	sigma := n.last().sigma
+	return mulTransposed(sigma.jacobian(zL), n.cost.gradient(sigma.value(zL), y))
+}
+
+func (n *Network) last() layer { return n.layers[len(n.layers)-1] }
+
+// mulTransposed returns Mᵀ·v.
+func mulTransposed(m mat.Matrix, v *mat.VecDense) *mat.VecDense {
+	_, cols := m.Dims()
+	product := mat.NewVecDense(cols, nil)
+	product.MulVec(m.T(), v)
+	return product
+}
+
+// outer returns u·vᵀ.
+func outer(u, v *mat.VecDense) *mat.Dense {
+	product := mat.NewDense(u.Len(), v.Len(), nil)
+	product.Outer(1, u, v)
+	return product
+}
+
+// Gradient is what backpropagation computes for one sample (x, y); Bounds returns the same shape with a
+// bound on the error of every number.
+type Gradient struct {
+	// Output is ŷ, n_L elements.
+	Output *mat.VecDense
+	// Loss is C(ŷ, y).
+	Loss float64
+	// W and B are the gradients of W_ℓ and b_ℓ, for layer ℓ at index ℓ-1; B is nil for layers
+	// without bias.
+	W []*mat.Dense
+	B []*mat.VecDense
+	// X is the gradient of the input, n_0 elements.
+	X *mat.VecDense
+}
+
+// Flat returns the gradients of the parameters in one new slice, in the layout of NewNetwork's params.
+func (g *Gradient) Flat() []float64 {
+	var flat []float64
+	for l, w := range g.W {
+		flat = append(flat, w.RawMatrix().Data...)
+		if g.B[l] != nil {
+			flat = append(flat, elements(g.B[l])...)
+		}
+	}
+	return flat
+}
+
+// newGradient returns a Gradient with room for the given number of layers.
+func newGradient(layers int) *Gradient {
+	return &Gradient{W: make([]*mat.Dense, layers), B: make([]*mat.VecDense, layers)}
+}
+
+// vector returns a slice as the vector gonum computes with, not a copy.
+func vector(v []float64) *mat.VecDense { return mat.NewVecDense(len(v), v) }

@@ -1,0 +1,51 @@
+package verify
+
+import (
+	"math"
+	"strings"
+	"testing"
+)
+
+// TestWorstFirst: of many wrong elements the worst few are shown, the worst first, and the rest counted.
+func TestWorstFirst(t *testing.T) {
+	report := &Report{}
+	r := ruler{report, arithmetic32, "trial 7 (random), seed 0"}
+	got := []float32{1.5, 1, 3, 2, float32(math.NaN()), 1.25}
+	compare(r, "Grad", block{"∂L/∂W2", 2, 6, 3}, got, []float64{1, 1, 1, 1, 1, 1}, []float64{0.1, 0.1, 0.1, 0.1, 0.1, 0.5})
+	report.finish()
+
+	var named []string
+	for _, f := range report.Failures {
+		named = append(named, f.Quantity)
+	}
+	if got, want := strings.Join(named, " "), "∂L/∂W2[1][1] ∂L/∂W2[0][2] ∂L/∂W2[1][0]"; got != want {
+		t.Errorf("shown %s, want %s", got, want)
+	}
+	if report.Omitted != 1 || !strings.Contains(report.Err().Error(), "and 1 more") {
+		t.Errorf("omitted %d, want 1: %v", report.Omitted, report.Err())
+	}
+	want := "Grad: ∂L/∂W2[0][2] of layer 2: got 3, want 1 ± 0.1, off by 8.39e+06 ULP (float32), bound 4.19e+05 ULP; " +
+		"trial 7 (random), seed 0"
+	if got := report.Failures[1].Message; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestExcess(t *testing.T) {
+	inf, nan := math.Inf(1), math.NaN()
+	for _, c := range []struct{ got, want, bound, excess float64 }{
+		{1, 1, 0, 0},
+		{1.5, 1, 1, 0.5},
+		{3, 1, 1, 2},
+		{1e-300, 0, 0, inf},
+		{nan, 1, 1, inf},
+		{nan, nan, nan, 0},
+		{1, nan, nan, inf},
+		{inf, 1, 1, inf},
+		{inf, 1e39, inf, 0},
+	} {
+		if got := excess(c.got, c.want, c.bound); got != c.excess {
+			t.Errorf("got %v, want %v ± %v: %v of the bound, want %v", c.got, c.want, c.bound, got, c.excess)
+		}
+	}
+}

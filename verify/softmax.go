@@ -1,0 +1,117 @@
+package verify
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+)
+
+// softmax is a_i = exp(z_i) / Σ exp(z_j), over the whole layer.
+type softmax struct{}
+
+// value subtracts the largest z first, so that no exponential overflows and one of them is 1.
+func (softmax) value(z *mat.VecDense) *mat.VecDense {
+	m := mat.Max(z)
+	a := mat.NewVecDense(z.Len(), nil)
+	for i := range z.Len() {
+		a.SetVec(i, math.Exp(z.AtVec(i)-m))
+	}
+	a.ScaleVec(1/mat.Sum(a), a)
+	return a
+}
+
+// jacobian is ∂a_i/∂z_j = a_i(δ_ij - a_j).
+func (s softmax) jacobian(z *mat.VecDense) *mat.Dense {
+	a := s.value(z)
+	n := z.Len()
+	jac := mat.NewDense(n, n, nil)
+	for i := range n {
+		for j := range n {
+			d := 0.0
+			if i == j {
+				d = 1
+			}
+			jac.Set(i, j, a.AtVec(i)*(d-a.AtVec(j)))
+		}
+	}
+	return jac
+}
+
+// valueBound follows log a_i = z_i - lse(z). If every z_j is off by at most e_j, log a_i is off by at
+// most e_i + Δ, Δ = log Σ a_j exp(e_j), the most that lse can move (and by Jensen's inequality it
+// cannot fall further than it can rise). To e_j add the rounding of the exponent, u|z_j - max z|.
+// The exponentials, their sum and the division add relative roundings. All in relative terms, so
+// |â_i - a_i| ≤ a_i expm1(e_i + Δ) + …; nor can two numbers of [0, 1] be further apart than 1.
+func (softmax) valueBound(r rounding, z estimate, a []float64) []float64 {
+	e := exponentBounds(r, z)
+	delta := lseShift(a, e)
+	w := work{roundings: float64(len(a)) + 2, elementary: 2} // exp of z_i, and those in the sum
+	bound := make([]float64, len(a))
+	for i, ai := range a {
+		relative := math.Expm1(e[i] + delta)
+		propagated := 0.0
+		if ai > 0 {
+			propagated = min(up(ai*relative, 8), max(ai, 1-ai))
+		}
+		// Σ exp(z_j - max z) ≥ 1, so an exponential that underflows leaves no more than tiny.
+		bound[i] = propagated + r.local(w, ai+propagated, ai) + r.kernel.tiny*(2*r.kernel.ulps+2) +
+			r.reference.tiny*(2*r.reference.ulps+2)
+	}
+	return bound
+}
+
+// exponentBounds bounds the error of every z_i - max z as the argument of exp: that of z_i, and the
+// rounding of the difference on both sides. (The error of the maximum itself cancels: softmax and
+// lse - z do not change when a number is added to all z.)
+func exponentBounds(r rounding, z estimate) []float64 {
+	top, off := floats.Max(z.value), floats.Max(z.bound)
+	e := make([]float64, len(z.value))
+	for i := range e {
+		difference := top - z.value[i]
+		e[i] = z.bound[i] + r.local(work{roundings: 1}, difference+z.bound[i]+off, difference)
+	}
+	return e
+}
+
+// lseShift bounds how far log Σ exp(z_j) moves when every z_j moves by at most e_j and a = softmax(z):
+// log(1 + Σ a_j expm1(e_j)).
+func lseShift(a, e []float64) float64 {
+	sum := 0.0
+	for j, aj := range a {
+		if aj > 0 {
+			sum += aj * math.Expm1(e[j])
+		}
+	}
+	n := float64(len(a))
+	// a is the reference's own and thus slightly off, relatively by γ_{n+...}.
+	return up(math.Log1p(up(sum, 3*n+32)), 8)
+}
+
+// pullbackBound bounds Jacᵀ·v in the closed form a_i(v_i - s), s = Σ a_j v_j. With r_i = v_i - s,
+//
+//	|Δs|   ≤ Σ (a_j ev_j + |v_j| ea_j + ea_j ev_j)
+//	|Δr_i| ≤ ev_i + |Δs|
+//	|Δd_i| ≤ |r_i| ea_i + a_i |Δr_i| + ea_i |Δr_i|
+//
+// and roundings on all terms a_i(|v_i| + Σ a_j|v_j|), the row sums of |M| with M_ij = a_i(δ_ij + a_j):
+// v_i - s cancels, in the kernel as in the reference, which multiplies by the matrix.
+func (softmax) pullbackBound(r rounding, _, a, v estimate) []float64 {
+	n := float64(len(a.value))
+	var s, ds, kernel, reference float64
+	for j, aj := range a.value {
+		s += aj * v.value[j]
+		ds += product(aj, a.bound[j], v.value[j], v.bound[j])
+		kernel += a.magnitude(j) * v.magnitude(j)
+		reference += aj * math.Abs(v.value[j])
+	}
+	bound := make([]float64, len(a.value))
+	for i, ai := range a.value {
+		ri := v.value[i] - s
+		dr := v.bound[i] + ds
+		bound[i] = up(product(ri, dr, ai, a.bound[i]), 2*n) +
+			r.local(work{roundings: n + 3}, up(a.magnitude(i)*(v.magnitude(i)+kernel), 2*n),
+				up(ai*(math.Abs(v.value[i])+reference), 2*n))
+	}
+	return bound
+}

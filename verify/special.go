@@ -1,0 +1,124 @@
+package verify
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+)
+
+// initialisation judges Init: biases 0, and every weight the layer's scale times its own call of norm.
+func (j *judge[F]) initialisation() {
+	if j.scales() {
+		j.draws()
+	}
+}
+
+// scales judges Init with a norm that is always 1, so that every weight is the scale of its layer. It
+// reports whether all is right.
+func (j *judge[F]) scales() bool {
+	n, m := j.network, j.machine
+	fill(m.params, math.NaN())
+	m.init(func() float64 { return 1 })
+
+	before := len(j.report.groups)
+	want, bound := make([]float64, 0, n.Params()), make([]float64, 0, n.Params())
+	for _, b := range blocks(n, "") {
+		scale, e := 0.0, 0.0
+		if b.cols > 0 {
+			// The scale, a square root of a quotient of a sum, is rounded, and the product.
+			scale = weightScale(n, b.layer)
+			e = newRounding(j.format).local(work{roundings: 5}, scale, scale)
+		}
+		for range b.n {
+			want, bound = append(want, scale), append(bound, e)
+		}
+	}
+	compareAll(ruler{j.report, j.format, "norm always 1"}, "Init", blocks(n, ""), m.params, want, bound)
+	for _, g := range j.report.groups[before:] {
+		if g.count > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// draws judges that Init uses every number that norm returns for one weight. In which order is the
+// kernel's business, so both are sorted: that keeps the relative errors, because the k-th smallest of
+// the rounded numbers is the k-th smallest number rounded.
+func (j *judge[F]) draws() {
+	n, m := j.network, j.machine
+	rng, _ := random(n, 0)
+	var drawn, used, bound []float64
+	m.init(func() float64 {
+		drawn = append(drawn, 1+rng.Float64()) // apart from 0, where relative errors mean nothing
+		return drawn[len(drawn)-1]
+	})
+
+	params := m.params
+	for _, b := range blocks(n, "") {
+		if b.cols > 0 {
+			for _, w := range params[:b.n] {
+				used = append(used, float64(w)/weightScale(n, b.layer))
+			}
+		}
+		params = params[b.n:]
+	}
+	if len(drawn) != len(used) {
+		j.report.broken("Init", "weights", "", "norm was called %d times for %d weights; call it once for each",
+			len(drawn), len(used))
+		return
+	}
+	slices.Sort(used)
+	slices.Sort(drawn)
+	for _, d := range drawn {
+		bound = append(bound, newRounding(j.format).local(work{roundings: 6}, d, d))
+	}
+	compare(ruler{j.report, j.format, "norm in [1, 2)"}, "Init", block{name: "weights/scale, k-th smallest", n: len(used)},
+		used, drawn, bound)
+}
+
+// notANumber checks that a NaN in the input reaches the output and the loss: no activation hides it.
+func (j *judge[F]) notANumber() {
+	s, err := newSample(j.network, 0)
+	if err != nil {
+		j.report.broken("Kernel", "reference", "", "%v", err)
+		return
+	}
+	s.x[0] = math.NaN()
+	want, err := newExpectation(j.network, s)
+	if err != nil {
+		j.report.broken("Kernel", "reference", "", "%v", err)
+		return
+	}
+	r := ruler{j.report, j.format, fmt.Sprintf("x[0] NaN, seed %s", j.report.Seed)}
+	for _, c := range calls[F]() {
+		if c.gradient || c.step {
+			continue
+		}
+		j.machine.load(s)
+		j.machine.poison()
+		j.numbers(r, c, j.do(c, s), want)
+	}
+}
+
+// allocations counts the allocations of every call.
+func (j *judge[F]) allocations() {
+	s, err := newSample(j.network, 0)
+	if err != nil {
+		j.report.broken("Kernel", "reference", "", "%v", err)
+		return
+	}
+	j.machine.load(s)
+	for _, c := range calls[F]() {
+		if allocs := testing.AllocsPerRun(10, func() { c.run(j.machine, F(s.rate)) }); allocs != 0 {
+			j.report.broken(c.name, "allocations", "", "%v per call; there must be none", allocs)
+		}
+	}
+	if j.machine.inputGrad == nil {
+		return
+	}
+	if allocs := testing.AllocsPerRun(10, func() { j.machine.inputGrad() }); allocs != 0 {
+		j.report.broken("InputGrad", "allocations", "", "%v per call; there must be none", allocs)
+	}
+}
