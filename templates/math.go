@@ -73,24 +73,33 @@ type elementary struct {
 }
 
 var elementary32 = map[expr.Op]elementary{
-	expr.OpExp: {"is e to the x, to 0.51 ULP.", func(b *Block) {
-		b.Define("t", float64of("x"))
-		b.clamp("t", -110, 90)
-		b.reduce("t")
-		b.Return(Convert("float32", Mul(Name("scale"), Paren(Add(Number(1), Mul(Name("r"), Name("q")))))))
+	expr.OpExp: {"is e to the x, to 0.51 ULP. NaN is returned as it came.", func(b *Block) {
+		b.magnitude()
+		b.widen(110, 896, "uint64(b>>31)<<63")
+		b.reduce()
+		b.Define("h", bits32(Mul(Name("scale"), Paren(Add(Number(1), Mul(Name("r"), Name("q")))))))
+		b.choose("h", "a > 0x7f800000", "b")
+		b.Return(unbits32("h"))
 	}},
-	expr.OpSigmoid: {"is 1/(1 + exp(-x)), to 0.51 ULP.", func(b *Block) {
-		b.Define("t", Neg(float64of("x")))
-		b.clamp("t", -90, 110)
-		b.reduce("t")
-		b.Return(Convert("float32", Div(Number(1), Paren(Add(Number(1), Mul(Name("scale"), Paren(Add(Number(1), Mul(Name("r"), Name("q")))))))))) // 1/(1+e)
+	expr.OpSigmoid: {"is 1/(1 + exp(-x)), to 0.51 ULP: with e = exp(-|x|) it is 1/(1 + e), and e/(1 + e) for\nnegative x. NaN is returned as it came.", func(b *Block) {
+		b.magnitude()
+		b.widen(110, 896, "1<<63")
+		b.reduce()
+		b.Define("e", Mul(Name("scale"), Paren(Add(Number(1), Mul(Name("r"), Name("q"))))))
+		b.Define("num", Value{jen.Qual("math", "Float64bits").Call(jen.Id("e"))})
+		b.choose("num", "int32(b) >= 0", fmt.Sprintf("%#x << 52", 0x3ff))
+		b.Define("h", bits32(Div(Value{jen.Qual("math", "Float64frombits").Call(jen.Id("num"))}, Paren(Add(Number(1), Name("e"))))))
+		b.choose("h", "a > 0x7f800000", "b")
+		b.Return(unbits32("h"))
 	}},
-	expr.OpTanh: {"is the hyperbolic tangent of x, to 0.51 ULP: (e - 1)/(e + 1) with e = exp(2|x|) and\ne - 1 formed without cancellation; the sign is put back at the end.", func(b *Block) {
-		b.Define("t", Mul(Number(2), Value{jen.Qual("math", "Abs").Call(float64of("x").code)}))
-		b.raw(jen.Id("t").Op("=").Min(jen.Id("t"), jen.Lit(44)))
-		b.reduce("t")
-		b.Define("e", Add(Mul(Name("scale"), Paren(Mul(Name("r"), Name("q")))), Paren(Sub(Name("scale"), Number(1)))))
-		b.Return(Convert("float32", Value{jen.Qual("math", "Copysign").Call(jen.Id("e").Op("/").Parens(jen.Id("e").Op("+").Lit(2)), float64of("x").code)}))
+	expr.OpTanh: {"is the hyperbolic tangent of x, to 0.51 ULP: (e - 1)/(e + 1) with e = exp(2|x|), e - 1 formed\nwithout cancellation. Below 2^-12 it is x to half an ULP; there, and for NaN, x is returned.", func(b *Block) {
+		b.magnitude()
+		b.widen(22, 897, "") // one more in the exponent: t = 2|x|
+		b.reduce()
+		b.Define("e", Add(Mul(Name("scale"), Paren(Mul(Name("r"), Name("q")))), Paren(Sub(Name("scale"), Number(1))))) // exp(t) − 1
+		b.Define("h", Value{jen.Add(bits32(Div(Name("e"), Paren(Add(Name("e"), Number(2))))).code).Op("|").Id("b").Op("&").Parens(jen.Lit(1).Op("<<").Lit(31))})
+		b.choose("h", "a-0x39800000 > 0x7f800000-0x39800000", "b")
+		b.Return(unbits32("h"))
 	}},
 	expr.OpLog: {"is the natural logarithm of x, to 0.51 ULP.", func(b *Block) {
 		b.raw(jen.If(jen.Op("!").Parens(jen.Id("x").Op(">").Lit(0).Op("&&").Id("x").Op("<=").Qual("math", "MaxFloat32"))).Block(
@@ -160,9 +169,47 @@ func positiveBody(typ string) func(*Block) {
 
 func float64of(name string) Value { return Value{jen.Float64().Call(jen.Id(name))} }
 
-// clamp is t = min(max(t, lo), hi); NaN stays.
-func (b *Block) clamp(t string, lo, hi float64) {
-	b.raw(jen.Id(t).Op("=").Min(jen.Max(jen.Id(t), jen.Lit(lo)), jen.Lit(hi)))
+// bits32 is math.Float32bits(float32(v)).
+func bits32(v Value) Value {
+	return Value{jen.Qual("math", "Float32bits").Call(jen.Float32().Call(v.code))}
+}
+
+// unbits32 is math.Float32frombits(h).
+func unbits32(name string) Value {
+	return Value{jen.Qual("math", "Float32frombits").Call(jen.Id(name))}
+}
+
+// magnitude writes the bits of x and of |x|:
+//
+//	b := math.Float32bits(x)
+//	a := b &^ (1 << 31)
+func (b *Block) magnitude() {
+	b.Define("b", Value{jen.Qual("math", "Float32bits").Call(jen.Id("x"))})
+	b.Define("a", Value{jen.Id("b").Op("&^").Parens(jen.Lit(1).Op("<<").Lit(31))})
+}
+
+// widen writes t, the float64 that is min(|x|, limit) with the sign bit given, times 2^(shift−896):
+//
+//	t := math.Float64frombits(uint64(min(a, limit))<<29 + shift<<52 | sign)
+//
+// The exponent is moved by an integer addition: the conversion instruction would wait for the last value of the
+// register it writes to, and so chain one call to the next. Zero and subnormal x become about
+// 2^-127, which every function takes for zero or treats apart; infinities and NaN become the limit.
+func (b *Block) widen(limit float32, shift int, sign string) {
+	s := jen.Uint64().Call(jen.Min(jen.Id("a"), jen.Id(fmt.Sprintf("%#x", math.Float32bits(limit))))).Op("<<").Lit(29).Op("+").Lit(shift).Op("<<").Lit(52)
+	if sign != "" {
+		s = jen.Parens(s).Op("|").Id(sign)
+	}
+	b.Define("t", Value{jen.Qual("math", "Float64frombits").Call(s)})
+}
+
+// choose replaces an integer where a condition holds, which the compiler does with a conditional move:
+//
+//	if a > 0x7f800000 {
+//		h = b
+//	}
+func (b *Block) choose(name, condition, value string) {
+	b.raw(jen.If(jen.Id(condition)).Block(jen.Id(name).Op("=").Id(value)))
 }
 
 // expCoefficients approximate (exp(r) − 1)/r on |r| ≤ ½·log 2 by a polynomial of degree 7, with a relative
@@ -187,10 +234,10 @@ var expCoefficients = [...]float64{
 //	scale := math.Float64frombits((math.Float64bits(n) + 1023) << 52)
 //	r2 := r * r
 //	q := …polynomial in r…
-func (b *Block) reduce(t string) {
+func (b *Block) reduce() {
 	b.Comment("exp(t) = 2^k·exp(r): k is the integer nearest t/log 2, |r| ≤ ½·log 2, exp(r) = 1 + r·q(r)")
-	b.Define("n", Value{jen.Id(t).Op("*").Qual("math", "Log2E").Op("+").Id("0x1.8p52").Comment("// the low bits are k")})
-	b.Define("r", Value{jen.Id(t).Op("-").Parens(jen.Id("n").Op("-").Id("0x1.8p52")).Op("*").Qual("math", "Ln2")})
+	b.Define("n", Value{jen.Id("t").Op("*").Qual("math", "Log2E").Op("+").Id("0x1.8p52").Comment("// the low bits are k")})
+	b.Define("r", Value{jen.Id("t").Op("-").Parens(jen.Id("n").Op("-").Id("0x1.8p52")).Op("*").Qual("math", "Ln2")})
 	b.Define("scale", Value{jen.Qual("math", "Float64frombits").Call(jen.Parens(jen.Qual("math", "Float64bits").Call(jen.Id("n")).Op("+").Lit(1023)).Op("<<").Lit(52))})
 	c := func(i int) *jen.Statement { return jen.Lit(expCoefficients[i]) }
 	pair := func(i int) jen.Code { return jen.Parens(c(i).Op("+").Add(c(i + 1)).Op("*").Id("r")) }

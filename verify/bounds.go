@@ -70,7 +70,9 @@ func (n *Network) gradZLBound(r rounding, z, a estimate, t *Trace) []float64 {
 // NewNetwork's params, and a bound for each on how far a kernel of the given precision may be off, in
 // either order, rate·(d·a) or (rate·d)·a, with or without fused multiply-adds. bounds is what Bounds
 // returned for the trace; rate is a number of the kernel's precision.
-func (n *Network) Step(t *Trace, bounds *Gradient, p spec.Precision, rate float64) (params, bound []float64, err error) {
+func (n *Network) Step(t *Trace, bounds *Gradient, p spec.Precision, rate float64) (
+	params, bound []float64, err error,
+) {
 	kernel, err := arithmeticOf(p)
 	if err != nil {
 		return nil, nil, err

@@ -55,6 +55,9 @@ func compare[F Float](r ruler, call string, b block, got []F, want, bound []floa
 	for i, g := range got {
 		fraction := excess(float64(g), want[i], bound[i])
 		group.fraction = max(group.fraction, fraction)
+		if !math.IsNaN(want[i]) && !(bound[i] <= math.MaxFloat64) {
+			r.report.Unbounded++
+		}
 		if fraction > 1 {
 			group.add(fraction, func() Failure {
 				return Failure{call, b.element(i), r.describe(call, b, i, float64(g), want[i], bound[i]), fraction}

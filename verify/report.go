@@ -39,6 +39,8 @@ type Report struct {
 	Failures []Failure
 	// Omitted is the number of further elements that are wrong in the same quantities.
 	Omitted int
+	// Unbounded is the number of comparisons that could not fail, because the kernel may overflow there.
+	Unbounded int
 	// Accuracies has one row for every quantity of every call, in the order they were checked.
 	Accuracies []Accuracy
 
@@ -80,6 +82,9 @@ func (r *Report) String() string {
 			fmt.Fprintf(&b, "\n  %-8s", call)
 		}
 		fmt.Fprintf(&b, "  %s %.2g", a.Quantity, a.Fraction)
+	}
+	if r.Unbounded > 0 {
+		fmt.Fprintf(&b, "\n  %d numbers were not judged: they may overflow", r.Unbounded)
 	}
 	return b.String()
 }

@@ -31,6 +31,20 @@ func TestWorstFirst(t *testing.T) {
 	}
 }
 
+// TestUnbounded: numbers that nothing bounds are accepted, but the report says how many.
+func TestUnbounded(t *testing.T) {
+	report := &Report{Network: "Net"}
+	inf := math.Inf(1)
+	compare(ruler{report, arithmetic32, ""}, "Loss", block{name: "a", n: 3}, []float64{1, inf, math.NaN()},
+		[]float64{1, 1e39, math.NaN()}, []float64{1, inf, math.NaN()})
+	if err := report.finish().Err(); err != nil || report.Unbounded != 1 {
+		t.Errorf("%d unbounded, want 1: %v", report.Unbounded, err)
+	}
+	if s := report.String(); !strings.Contains(s, "1 numbers were not judged") {
+		t.Errorf("the summary does not say so: %s", s)
+	}
+}
+
 func TestExcess(t *testing.T) {
 	inf, nan := math.Inf(1), math.NaN()
 	for _, c := range []struct{ got, want, bound, excess float64 }{

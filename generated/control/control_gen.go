@@ -3871,11 +3871,12 @@ func (p *Control) descend(ws *ControlWorkspace, x *[16]float32, rate float32) {
 	}
 }
 
-// controlTanh is the hyperbolic tangent of x, to 0.51 ULP: (e - 1)/(e + 1) with e = exp(2|x|) and
-// e - 1 formed without cancellation; the sign is put back at the end.
+// controlTanh is the hyperbolic tangent of x, to 0.51 ULP: (e - 1)/(e + 1) with e = exp(2|x|), e - 1 formed
+// without cancellation. Below 2^-12 it is x to half an ULP; there, and for NaN, x is returned.
 func controlTanh(x float32) float32 {
-	t := 2 * math.Abs(float64(x))
-	t = min(t, 44)
+	b := math.Float32bits(x)
+	a := b &^ (1 << 31)
+	t := math.Float64frombits(uint64(min(a, 0x41b00000))<<29 + 897<<52)
 	// exp(t) = 2^k·exp(r): k is the integer nearest t/log 2, |r| ≤ ½·log 2, exp(r) = 1 + r·q(r)
 	n := t*math.Log2E + 0x1.8p52 // the low bits are k
 	r := t - (n-0x1.8p52)*math.Ln2
@@ -3885,5 +3886,9 @@ func controlTanh(x float32) float32 {
 	high := (0.00833328353877633 + 0.0013888839110825272*r) + (0.00019907569291978958+2.4867869746393003e-05*r)*r2
 	q := low + high*(r2*r2)
 	e := scale*(r*q) + (scale - 1)
-	return float32(math.Copysign(e/(e+2), float64(x)))
+	h := math.Float32bits(float32(e/(e+2))) | b&(1<<31)
+	if a-0x39800000 > 0x7f800000-0x39800000 {
+		h = b
+	}
+	return math.Float32frombits(h)
 }

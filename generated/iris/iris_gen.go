@@ -726,10 +726,11 @@ func (p *Iris) Step(ws *IrisWorkspace, x *[4]float32, y *[3]float32, rate float3
 	return loss
 }
 
-// irisExp is e to the x, to 0.51 ULP.
+// irisExp is e to the x, to 0.51 ULP. NaN is returned as it came.
 func irisExp(x float32) float32 {
-	t := float64(x)
-	t = min(max(t, -110.0), 90.0)
+	b := math.Float32bits(x)
+	a := b &^ (1 << 31)
+	t := math.Float64frombits((uint64(min(a, 0x42dc0000))<<29 + 896<<52) | uint64(b>>31)<<63)
 	// exp(t) = 2^k·exp(r): k is the integer nearest t/log 2, |r| ≤ ½·log 2, exp(r) = 1 + r·q(r)
 	n := t*math.Log2E + 0x1.8p52 // the low bits are k
 	r := t - (n-0x1.8p52)*math.Ln2
@@ -738,7 +739,11 @@ func irisExp(x float32) float32 {
 	low := (0.999999999995509 + 0.49999999999955097*r) + (0.1666666678630804+0.04166666678626815*r)*r2
 	high := (0.00833328353877633 + 0.0013888839110825272*r) + (0.00019907569291978958+2.4867869746393003e-05*r)*r2
 	q := low + high*(r2*r2)
-	return float32(scale * (1 + r*q))
+	h := math.Float32bits(float32(scale * (1 + r*q)))
+	if a > 0x7f800000 {
+		h = b
+	}
+	return math.Float32frombits(h)
 }
 
 // irisLog is the natural logarithm of x, to 0.51 ULP.
@@ -763,11 +768,12 @@ func irisLog(x float32) float32 {
 	return float32(k*math.Ln2 + 2*s*q)
 }
 
-// irisTanh is the hyperbolic tangent of x, to 0.51 ULP: (e - 1)/(e + 1) with e = exp(2|x|) and
-// e - 1 formed without cancellation; the sign is put back at the end.
+// irisTanh is the hyperbolic tangent of x, to 0.51 ULP: (e - 1)/(e + 1) with e = exp(2|x|), e - 1 formed
+// without cancellation. Below 2^-12 it is x to half an ULP; there, and for NaN, x is returned.
 func irisTanh(x float32) float32 {
-	t := 2 * math.Abs(float64(x))
-	t = min(t, 44)
+	b := math.Float32bits(x)
+	a := b &^ (1 << 31)
+	t := math.Float64frombits(uint64(min(a, 0x41b00000))<<29 + 897<<52)
 	// exp(t) = 2^k·exp(r): k is the integer nearest t/log 2, |r| ≤ ½·log 2, exp(r) = 1 + r·q(r)
 	n := t*math.Log2E + 0x1.8p52 // the low bits are k
 	r := t - (n-0x1.8p52)*math.Ln2
@@ -777,5 +783,9 @@ func irisTanh(x float32) float32 {
 	high := (0.00833328353877633 + 0.0013888839110825272*r) + (0.00019907569291978958+2.4867869746393003e-05*r)*r2
 	q := low + high*(r2*r2)
 	e := scale*(r*q) + (scale - 1)
-	return float32(math.Copysign(e/(e+2), float64(x)))
+	h := math.Float32bits(float32(e/(e+2))) | b&(1<<31)
+	if a-0x39800000 > 0x7f800000-0x39800000 {
+		h = b
+	}
+	return math.Float32frombits(h)
 }

@@ -2606,10 +2606,11 @@ func (p *Pixels) Step(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, rate
 	return loss
 }
 
-// pixelsExp is e to the x, to 0.51 ULP.
+// pixelsExp is e to the x, to 0.51 ULP. NaN is returned as it came.
 func pixelsExp(x float32) float32 {
-	t := float64(x)
-	t = min(max(t, -110.0), 90.0)
+	b := math.Float32bits(x)
+	a := b &^ (1 << 31)
+	t := math.Float64frombits((uint64(min(a, 0x42dc0000))<<29 + 896<<52) | uint64(b>>31)<<63)
 	// exp(t) = 2^k·exp(r): k is the integer nearest t/log 2, |r| ≤ ½·log 2, exp(r) = 1 + r·q(r)
 	n := t*math.Log2E + 0x1.8p52 // the low bits are k
 	r := t - (n-0x1.8p52)*math.Ln2
@@ -2618,7 +2619,11 @@ func pixelsExp(x float32) float32 {
 	low := (0.999999999995509 + 0.49999999999955097*r) + (0.1666666678630804+0.04166666678626815*r)*r2
 	high := (0.00833328353877633 + 0.0013888839110825272*r) + (0.00019907569291978958+2.4867869746393003e-05*r)*r2
 	q := low + high*(r2*r2)
-	return float32(scale * (1 + r*q))
+	h := math.Float32bits(float32(scale * (1 + r*q)))
+	if a > 0x7f800000 {
+		h = b
+	}
+	return math.Float32frombits(h)
 }
 
 // pixelsLog is the natural logarithm of x, to 0.51 ULP.

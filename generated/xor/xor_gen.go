@@ -290,10 +290,12 @@ func (p *Xor) Step(ws *XorWorkspace, x *[2]float32, y *[1]float32, rate float32)
 	return loss
 }
 
-// xorSigmoid is 1/(1 + exp(-x)), to 0.51 ULP.
+// xorSigmoid is 1/(1 + exp(-x)), to 0.51 ULP: with e = exp(-|x|) it is 1/(1 + e), and e/(1 + e) for
+// negative x. NaN is returned as it came.
 func xorSigmoid(x float32) float32 {
-	t := -float64(x)
-	t = min(max(t, -90.0), 110.0)
+	b := math.Float32bits(x)
+	a := b &^ (1 << 31)
+	t := math.Float64frombits((uint64(min(a, 0x42dc0000))<<29 + 896<<52) | 1<<63)
 	// exp(t) = 2^k·exp(r): k is the integer nearest t/log 2, |r| ≤ ½·log 2, exp(r) = 1 + r·q(r)
 	n := t*math.Log2E + 0x1.8p52 // the low bits are k
 	r := t - (n-0x1.8p52)*math.Ln2
@@ -302,5 +304,14 @@ func xorSigmoid(x float32) float32 {
 	low := (0.999999999995509 + 0.49999999999955097*r) + (0.1666666678630804+0.04166666678626815*r)*r2
 	high := (0.00833328353877633 + 0.0013888839110825272*r) + (0.00019907569291978958+2.4867869746393003e-05*r)*r2
 	q := low + high*(r2*r2)
-	return float32(1 / (1 + scale*(1+r*q)))
+	e := scale * (1 + r*q)
+	num := math.Float64bits(e)
+	if int32(b) >= 0 {
+		num = 0x3ff << 52
+	}
+	h := math.Float32bits(float32(math.Float64frombits(num) / (1 + e)))
+	if a > 0x7f800000 {
+		h = b
+	}
+	return math.Float32frombits(h)
 }

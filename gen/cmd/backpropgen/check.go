@@ -13,13 +13,8 @@ import (
 
 // runCheck is the check command.
 func runCheck(c *call) int {
-	if len(c.args) == 0 {
-		return c.misused("no spec given")
-	}
-	if c.pkg != "" {
-		if err := packageProblem(c.pkg); err != nil {
-			return c.misused("-pkg: %v", err)
-		}
+	if code := c.checkArgs(); code != exitOK {
+		return code
 	}
 	var r report
 	groups := plan(c, &r)

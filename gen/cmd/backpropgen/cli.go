@@ -128,12 +128,18 @@ func lookup(name string) (command, bool) {
 
 // commandHint ends the message about a command that does not exist.
 func commandHint(wrong string) string {
-	const most = 40 // a longer word is no misspelling, and distances cost time
+	const (
+		most  = 40 // a longer word is no misspelling, and distances cost time
+		close = 2  // two letters wrong, or two swapped
+	)
 	best, distance := "", 0
 	if len(wrong) <= most {
 		for _, c := range commands() {
 			d := levenshtein.ComputeDistance(strings.ToLower(wrong), c.name)
-			if d <= max(1, len(c.name)/3) && (best == "" || d < distance) {
+			if len(wrong) > 1 && strings.HasPrefix(c.name, strings.ToLower(wrong)) {
+				d = 0 // an abbreviation
+			}
+			if d <= close && d < len(wrong) && (best == "" || d < distance) {
 				best, distance = c.name, d
 			}
 		}

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-		"slices"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -15,22 +15,14 @@ import (
 
 // runGenerate is the generate command.
 func runGenerate(c *call) int {
-	if len(c.args) == 0 {
-		return c.misused("no spec given")
+	if code := c.checkArgs(); code != exitOK {
+		return code
 	}
-	if c.pkg != "" {
-		if err := packageProblem(c.pkg); err != nil {
-			return c.misused("-pkg: %v", err)
-		}
-	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-
 	var r report
 	groups := plan(c, &r)
 	batches, outcomes := changes(groups, &r)
 	if !r.failed() {
-		r.add(exitIO, commit(ctx, batches, nil))
+		r.add(exitIO, commitUnlessInterrupted(batches))
 	}
 	if r.failed() {
 		r.print(c.stderr)
@@ -44,6 +36,27 @@ func runGenerate(c *call) int {
 		}
 	}
 	return exitOK
+}
+
+// checkArgs reports what is wrong with the arguments of a command that takes specs.
+func (c *call) checkArgs() int {
+	if len(c.args) == 0 {
+		return c.misused("no spec given")
+	}
+	if c.pkg != "" {
+		if err := packageProblem(c.pkg); err != nil {
+			return c.misused("-pkg: %v", err)
+		}
+	}
+	return exitOK
+}
+
+// commitUnlessInterrupted commits, and takes everything back when the user or the system ends the run half-way.
+// Before that, a signal may end the process as it stands: nothing has been written.
+func commitUnlessInterrupted(batches []batch) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return commit(ctx, batches, nil)
 }
 
 // outcome is what becomes of the files of one network, or a note about something else.

@@ -9,11 +9,13 @@ const exitCodes = `Exit codes: 0 ok · 1 internal or I/O · 2 usage · 3 spec ·
 When several things fail all are reported and the smallest code is returned.
 `
 
-// flagHelp describes the flags that commands share.
+// flagHelp describes the flags. Commands share them; one to which a flag means something else has its
+// own description.
 var flagHelp = map[string]string{
-	"o":   "-o DIR      write to this folder instead of beside each spec; it is made if it does not exist",
-	"pkg": "-pkg NAME   the Go package of the files; without it the first of: the spec's package, $GOPACKAGE\n              (set by go generate; for files of the working directory), the package of the Go files in\n              the folder, the folder's name",
-	"q":   "-q          print nothing but errors",
+	"o":        "-o DIR      write to this folder instead of beside each spec; it is made if it does not exist",
+	"pkg":      "-pkg NAME   the Go package of the files; without it the first of: the spec's package, $GOPACKAGE\n              (set by go generate; for files of the working directory), the package of the Go files in\n              the folder, the folder's name",
+	"q":        "-q          print nothing but errors",
+	"init pkg": "-pkg NAME   the package clause; without it that of the Go files in the folder, or else the folder's name",
 }
 
 // commands lists the subcommands in the order help shows them. It is a function because help is one of them.
@@ -107,7 +109,11 @@ func help(c command) string {
 	b.WriteString(strings.TrimSpace("Usage: backpropgen "+c.name+" "+c.args) + "\n\n" + c.about + "\n")
 	b.WriteString("\nFlags:\n")
 	for _, name := range c.flags {
-		b.WriteString("  " + flagHelp[name] + "\n")
+		text, ok := flagHelp[c.name+" "+name]
+		if !ok {
+			text = flagHelp[name]
+		}
+		b.WriteString("  " + text + "\n")
 	}
 	b.WriteString("  -h          print this\n")
 	b.WriteString("\nExample: " + c.example + "\n\n" + exitCodes)

@@ -1,15 +1,12 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"unicode/utf8"
 
 	"github.com/backpropgen/backpropgen/spec"
@@ -57,9 +54,7 @@ func runInit(c *call) int {
 		r.addf(exitIO, "%s: declares %s already, which %s would; choose another name", d, s.testFunction(), s.test())
 	}
 	if !r.failed() {
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-		defer stop()
-		r.add(exitIO, commit(ctx, []batch{b}, nil))
+		r.add(exitIO, commitUnlessInterrupted([]batch{b}))
 	}
 	if r.failed() {
 		r.print(c.stderr)

@@ -107,7 +107,7 @@ func generateAll(c *call, groups []*group, r *report) {
 				r.add(generateCode(err), fmt.Errorf("%s: %w", shown(j.source.path), err))
 				continue
 			}
-			j.checkImports(r)
+			j.clashes(r)
 		}
 	}
 }

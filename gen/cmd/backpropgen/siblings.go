@@ -1,14 +1,8 @@
 package main
 
 import (
-	"bytes"
-	"go/ast"
-	"go/parser"
-	"go/token"
-	"path"
-	"regexp"
+	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/backpropgen/backpropgen/gen"
@@ -81,8 +75,7 @@ func (g *group) collide(r *report) {
 			}
 			for _, d := range file.declares {
 				if slices.Contains(names, d.name) {
-					r.addf(exitSpec, "%s: network %s would declare %s, which %s:%d declares already; rename one of them",
-						shown(j.source.path), j.network.Name, d.name, g.folder.show(file.name), d.line)
+					r.add(exitSpec, j.declaredTwice(d.name, fmt.Sprintf("%s:%d", g.folder.show(file.name), d.line)))
 				}
 			}
 		}
@@ -114,46 +107,3 @@ func (g *group) collidePair(a, b member, r *report) {
 		}
 	}
 }
-
-// checkImports reports identifiers of hand-written files that are the name of a package which an
-// emitted file imports: Go takes that for declaring the name twice.
-func (j *job) checkImports(r *report) {
-	for _, f := range j.files {
-		if !strings.HasSuffix(f.Name, ".go") {
-			continue
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), f.Name, bytes.NewReader(f.Data), parser.ImportsOnly)
-		if err != nil {
-			continue // what is generated was type-checked
-		}
-		for _, hand := range j.folder.handwritten {
-			if hand.pkg != file.Name.Name {
-				continue
-			}
-			for _, imported := range file.Imports {
-				name := importedName(imported)
-				for _, d := range hand.declares {
-					if d.name == name && !d.imported {
-						r.addf(exitSpec, "%s: %s imports a package named %s, and %s:%d declares that name; rename it there",
-							shown(j.source.path), j.folder.show(f.Name), name, j.folder.show(hand.name), d.line)
-					}
-				}
-			}
-		}
-	}
-}
-
-// importedName returns the name of an import in its file, as far as the path tells.
-func importedName(s *ast.ImportSpec) string {
-	if s.Name != nil {
-		return s.Name.Name
-	}
-	value, _ := strconv.Unquote(s.Path.Value)
-	name := path.Base(value)
-	if majorVersion.MatchString(name) {
-		name = path.Base(path.Dir(value))
-	}
-	return name
-}
-
-var majorVersion = regexp.MustCompile(`^v[0-9]+$`)

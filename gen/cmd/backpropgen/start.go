@@ -36,7 +36,7 @@ type textFile struct{ name, text string }
 func (s start) files() []textFile {
 	fill := strings.NewReplacer("NAME", s.name, "PACKAGE", s.pkg, "TEST", s.testFunction(), "GENERATE", s.generateLine()).Replace
 	return []textFile{
-		{s.spec(), fill(startSpec)},
+		{s.spec(), alignComments(fill(startSpec))},
 		{generateFile, fill(startGenerate)},
 		{s.test(), fill(startTest)},
 	}
@@ -64,23 +64,37 @@ func (s start) nextSteps(keptGenerate, inModule bool) string {
 	return b.String()
 }
 
+// alignComments puts the comments behind the fields of a spec into one column. In the text they stand
+// behind two spaces.
+func alignComments(text string) string {
+	const column = 28
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if field, comment, ok := strings.Cut(line, "  # "); ok {
+			lines[i] = fmt.Sprintf("%-*s  # %s", column-2, field, comment)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
 const startSpec = `# A small network that learns exclusive or. Change it, then run: go generate
-name: NAME                  # exported Go identifier, prefix of every emitted name
-precision: float32          # float32 or float64
-input: 2                    # number of inputs
-layers:                     # from the input to the output
-  - dense: 8                # outputs of the layer
-    activation: tanh        # identity, sigmoid, relu, tanh or softmax
+name: NAME  # exported Go identifier, prefix of every emitted name
+precision: float32  # float32 or float64
+input: 2  # number of inputs
+layers:  # from the input to the output
+  - dense: 8  # outputs of the layer
+    activation: tanh  # identity, sigmoid, relu, tanh or softmax
+    bias: true  # false: no biases
   - dense: 1
     activation: sigmoid
 cost: binary-cross-entropy  # mse, squared-error, cross-entropy or binary-cross-entropy
 
 # Optional, with their defaults:
-# package: PACKAGE          # Go package; default: as in the folder
-# cache: auto               # what Forward keeps for Backward: auto, pre, post or both
-# rounding: fast            # strict: the same bits on every platform
-# unroll: auto              # auto, full or loop
-# input_gradient: false     # also emit the gradient with respect to the input
+# package: PACKAGE  # Go package; default: as in the folder
+# cache: auto  # what Forward keeps for Backward: auto, pre, post or both
+# rounding: fast  # strict: the same bits on every platform
+# unroll: auto  # auto, full or loop
+# input_gradient: false  # also emit the gradient with respect to the input
 `
 
 const startGenerate = `package PACKAGE

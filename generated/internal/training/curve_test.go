@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"gonum.org/v1/plot"
 )
 
 // falling are two results of the given number of epochs.
@@ -106,6 +108,30 @@ func TestWriteCurvePNG(t *testing.T) {
 	}
 	if !found["training"] || !found["test"] {
 		t.Errorf("colours of the curves found: %v, want both", found)
+	}
+}
+
+func TestAddLineThins(t *testing.T) {
+	for _, c := range []struct{ epochs, points, second int }{{1, 1, 0}, {30, 30, 2}, {1000, 1000, 2}, {2500, 834, 4}} {
+		losses := make([]float64, c.epochs)
+		for e := range losses {
+			losses[e] = 1 / float64(e+1)
+		}
+		line, err := addLine(plot.New(), losses, trainColor, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(line.XYs) != c.points {
+			t.Errorf("%d epochs: %d points, want %d", c.epochs, len(line.XYs), c.points)
+		}
+		for i, xy := range line.XYs {
+			if xy.Y != 1/xy.X {
+				t.Errorf("%d epochs: point %d is %v, not the loss of its epoch", c.epochs, i, xy)
+			}
+		}
+		if c.second > 0 && line.XYs[1].X != float64(c.second) {
+			t.Errorf("%d epochs: the second point is epoch %g, want %d", c.epochs, line.XYs[1].X, c.second)
+		}
 	}
 }
 

@@ -72,11 +72,10 @@ type poisoned struct {
 }
 
 func (p poisoned) Step(x, y []float32, rate float32) float32 {
-	loss := p.perceptron.Step(x, y, rate)
 	if p.step {
 		return float32(math.NaN())
 	}
-	return loss
+	return 0.5
 }
 
 func (p poisoned) Loss(x, y []float32) float32 { return float32(math.Inf(1)) }

@@ -18,9 +18,9 @@ import (
 var data []byte
 
 // task holds the hyperparameters, chosen on seeds 101 to 700, not on the default ones, so that the
-// accuracy of a plain run is not a result of the choice. On those seeds every rate from 0.02 to 0.1
-// comes to rest at about 96.5 %, which is what this network can do on this data; 40 epochs at
-// 0.05 get there first. Longer training overfits.
+// accuracy of a plain run is not a result of the choice. On those seeds 20 to 100 epochs at rates
+// of 0.05 and 0.1 all come to 96 to 97 %, 40 epochs at 0.05 being among the best; many more
+// at a high rate overfit.
 var task = training.Task{
 	Name:    "iris",
 	About:   "Trains the emitted 4-8-3 network on Fisher's 150 irises: four measurements, three species.",
