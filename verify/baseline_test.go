@@ -73,8 +73,8 @@ const rotation = 64
 
 const benchmarkRate = 0x1p-10
 
-// benchmarkPlain measures Grad and Step of a kernel.
-func benchmarkPlain[P, G, W, X, Y any](b *testing.B, n spec.Network, k Kernel[P, G, W, X, Y, float32]) {
+// benchmarkKernel measures Grad and Step of a kernel.
+func benchmarkKernel[P, G, W, X, Y any](b *testing.B, n spec.Network, k Kernel[P, G, W, X, Y, float32]) {
 	p, g, ws := new(P), new(G), new(W)
 	rng := rand.New(rand.NewPCG(1, 2))
 	var xs [rotation]X
@@ -137,9 +137,9 @@ func benchmarkSample(n spec.Network, rng *rand.Rand) (x, y []float64) {
 }
 
 func BenchmarkPlain(b *testing.B) {
-	b.Run("iris", func(b *testing.B) { benchmarkPlain(b, irisNet, irisPlain) })
-	b.Run("control", func(b *testing.B) { benchmarkPlain(b, controlNet, controlPlain) })
-	b.Run("digits", func(b *testing.B) { benchmarkPlain(b, digitsNet, digitsPlain) })
+	b.Run("iris", func(b *testing.B) { benchmarkKernel(b, irisNet, irisPlain) })
+	b.Run("control", func(b *testing.B) { benchmarkKernel(b, controlNet, controlPlain) })
+	b.Run("digits", func(b *testing.B) { benchmarkKernel(b, digitsNet, digitsPlain) })
 }
 
 func BenchmarkGonum(b *testing.B) {

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"flag"
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// The scripts are every behaviour and exit code of the command as a user meets them, with the messages word for
+// word. go test -update rewrites the messages.
+var update = flag.Bool("update", false, "write what the command prints into the scripts")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"backpropgen": main})
+}
+
+func TestScript(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("GOPACKAGE", "") // the tests themselves may be run by go generate
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":   exits,
+			"sameage": sameAge,
+			"oddname": oddName,
+		},
+	})
+}
+
+// exits runs the command and checks its exit code: exits CODE ARGUMENTS…
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: exits CODE ARGUMENTS...")
+	}
+	err := ts.Exec("backpropgen", args[1:]...)
+	code := "0"
+	if exit, ok := err.(interface{ ExitCode() int }); ok {
+		code = string(rune('0' + exit.ExitCode()))
+	} else if err != nil {
+		ts.Fatalf("backpropgen did not run: %v", err)
+	}
+	if code != args[0] {
+		ts.Fatalf("backpropgen %q exits with %s, want %s", args[1:], code, args[0])
+	}
+}
+
+// sameAge notes when a file was written the first time it is called, and fails if that changed the next time.
+func sameAge(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: [!] sameage FILE")
+	}
+	info, err := os.Stat(ts.MkAbs(args[0]))
+	ts.Check(err)
+	key := "AGE_" + args[0]
+	now := info.ModTime().String()
+	if before := ts.Getenv(key); before != "" && (before == now) == neg {
+		ts.Fatalf("%s was written at %s, before at %s", args[0], now, before)
+	}
+	ts.Setenv(key, now)
+}
+
+// oddName copies a file to a name that a script cannot write, given in Go syntax: oddname FILE "NAME"
+func oddName(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: oddname FILE GOSTRING")
+	}
+	name, err := unquote(args[1])
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(name), []byte(ts.ReadFile(args[0])), 0o644))
+}
