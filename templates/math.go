@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"math/big"
 	"slices"
 
 	"github.com/dave/jennifer/jen"
@@ -12,8 +13,8 @@ import (
 )
 
 // Elementary functions are emitted once a network, under names that begin with the network's. In float32
-// they compute in float64 and round once: the argument is reduced to a small interval, a polynomial there is good
-// to about 2⁻³², and nothing branches on ordinary arguments. In float64 they are those of package math.
+// they compute in float64 and round once: the argument is reduced to a small interval, a short series there is good
+// to about 2⁻³³, and nothing branches on ordinary arguments. In float64 they are those of package math.
 
 // FunctionName is the name of the emitted function for an operation, prefix first: irisTanh.
 func FunctionName(prefix string, op expr.Op) string {
@@ -44,47 +45,50 @@ func FunctionNames(prefix string) []string {
 	for _, op := range slices.Sorted(maps.Keys(elementary32)) {
 		names = append(names, FunctionName(prefix, op))
 	}
-	return names
+	return append(names, rootsName(prefix))
 }
 
-// Elementary declares the function of an operation for the type float32 or float64.
-func (f *File) Elementary(prefix string, op expr.Op, typ string) error {
-	var e elementary
-	var ok bool
+// Elementary declares the functions of the given operations for the type float32 or float64, and what they share.
+func (f *File) Elementary(prefix string, ops []expr.Op, typ string) error {
+	table := elementary64
 	if typ == "float32" {
-		e, ok = elementary32[op]
-	} else {
-		e, ok = elementary64[op]
+		table = elementary32
+		if slices.ContainsFunc(ops, usesRoots) {
+			f.roots(prefix)
+		}
 	}
-	if !ok {
-		return fmt.Errorf("no emitted function for operation %v in %s", op, typ)
+	for _, op := range ops {
+		e, ok := table[op]
+		if !ok {
+			return fmt.Errorf("no emitted function for operation %v in %s", op, typ)
+		}
+		name := FunctionName(prefix, op)
+		f.Doc(name + " " + e.doc)
+		body := &Block{}
+		e.body(body, prefix)
+		f.Func(Function{Name: name, Params: []Param{{Name: "x", Type: typ}}, Result: &Param{Type: typ}, Body: body})
 	}
-	name := FunctionName(prefix, op)
-	f.Doc(name + " " + e.doc)
-	body := &Block{}
-	e.body(body)
-	f.Func(Function{Name: name, Params: []Param{{Name: "x", Type: typ}}, Result: &Param{Type: typ}, Body: body})
 	return nil
 }
 
 type elementary struct {
 	doc  string
-	body func(b *Block)
+	body func(b *Block, prefix string)
 }
 
 var elementary32 = map[expr.Op]elementary{
-	expr.OpExp: {"is e to the x, to 0.51 ULP. NaN is returned as it came.", func(b *Block) {
+	expr.OpExp: {"is e to the x, to 0.51 ULP. NaN is returned as it came.", func(b *Block, prefix string) {
 		b.magnitude()
 		b.widen(110, 896, "uint64(b>>31)<<63")
-		b.reduce()
+		b.reduce(prefix)
 		b.Define("h", bits32(Mul(Name("scale"), Paren(Add(Number(1), Mul(Name("r"), Name("q")))))))
 		b.choose("h", "a > 0x7f800000", "b")
 		b.Return(unbits32("h"))
 	}},
-	expr.OpSigmoid: {"is 1/(1 + exp(-x)), to 0.51 ULP: with e = exp(-|x|) it is 1/(1 + e), and e/(1 + e) for\nnegative x. NaN is returned as it came.", func(b *Block) {
+	expr.OpSigmoid: {"is 1/(1 + exp(-x)), to 0.51 ULP: with e = exp(-|x|) it is 1/(1 + e), and e/(1 + e) for\nnegative x. NaN is returned as it came.", func(b *Block, prefix string) {
 		b.magnitude()
 		b.widen(110, 896, "1<<63")
-		b.reduce()
+		b.reduce(prefix)
 		b.Define("e", Mul(Name("scale"), Paren(Add(Number(1), Mul(Name("r"), Name("q"))))))
 		b.Define("num", Value{jen.Qual("math", "Float64bits").Call(jen.Id("e"))})
 		b.choose("num", "int32(b) >= 0", fmt.Sprintf("%#x << 52", 0x3ff))
@@ -92,16 +96,16 @@ var elementary32 = map[expr.Op]elementary{
 		b.choose("h", "a > 0x7f800000", "b")
 		b.Return(unbits32("h"))
 	}},
-	expr.OpTanh: {"is the hyperbolic tangent of x, to 0.51 ULP: (e - 1)/(e + 1) with e = exp(2|x|), e - 1 formed\nwithout cancellation. Below 2^-12 it is x to half an ULP; there, and for NaN, x is returned.", func(b *Block) {
+	expr.OpTanh: {"is the hyperbolic tangent of x, to 0.51 ULP: (e - 1)/(e + 1) with e = exp(2|x|), e - 1 formed\nwithout cancellation. Below 2^-12 it is x to half an ULP; there, and for NaN, x is returned.", func(b *Block, prefix string) {
 		b.magnitude()
 		b.widen(22, 897, "") // one more in the exponent: t = 2|x|
-		b.reduce()
+		b.reduce(prefix)
 		b.Define("e", Add(Mul(Name("scale"), Paren(Mul(Name("r"), Name("q")))), Paren(Sub(Name("scale"), Number(1))))) // exp(t) − 1
 		b.Define("h", Value{jen.Add(bits32(Div(Name("e"), Paren(Add(Name("e"), Number(2))))).code).Op("|").Id("b").Op("&").Parens(jen.Lit(1).Op("<<").Lit(31))})
 		b.choose("h", "a-0x39800000 > 0x7f800000-0x39800000", "b")
 		b.Return(unbits32("h"))
 	}},
-	expr.OpLog: {"is the natural logarithm of x, to 0.51 ULP.", func(b *Block) {
+	expr.OpLog: {"is the natural logarithm of x, to 0.51 ULP.", func(b *Block, prefix string) {
 		b.raw(jen.If(jen.Op("!").Parens(jen.Id("x").Op(">").Lit(0).Op("&&").Id("x").Op("<=").Qual("math", "MaxFloat32"))).Block(
 			jen.Return(jen.Float32().Call(jen.Qual("math", "Log").Call(float64of("x").code))).Comment("// 0, negative, +Inf, NaN")))
 		b.Comment("x = 2^k·m with √½ ≤ m < √2; s = (m - 1)/(m + 1); log m = 2·atanh(s)")
@@ -113,7 +117,7 @@ var elementary32 = map[expr.Op]elementary{
 		b.atanh(7)
 		b.Return(Convert("float32", Add(Mul(Name("k"), Value{jen.Qual("math", "Ln2")}), Mul(Mul(Number(2), Name("s")), Name("q")))))
 	}},
-	expr.OpLog1p: {"is log(1 + x), to 0.51 ULP. Near 0 it is 2·atanh(s) with s = x/(2 + x), which\nforms no 1 + x.", func(b *Block) {
+	expr.OpLog1p: {"is log(1 + x), to 0.51 ULP. Near 0 it is 2·atanh(s) with s = x/(2 + x), which\nforms no 1 + x.", func(b *Block, prefix string) {
 		b.raw(jen.If(jen.Op("!").Parens(jen.Id("x").Op(">=").Lit(-0.5).Op("&&").Id("x").Op("<=").Lit(1))).Block(
 			jen.Return(jen.Float32().Call(jen.Qual("math", "Log1p").Call(float64of("x").code)))))
 		b.Define("t", float64of("x"))
@@ -121,10 +125,10 @@ var elementary32 = map[expr.Op]elementary{
 		b.atanh(15)
 		b.Return(Convert("float32", Mul(Mul(Number(2), Name("s")), Name("q"))))
 	}},
-	expr.OpSqrt: {"is the square root of x, correctly rounded.", func(b *Block) {
+	expr.OpSqrt: {"is the square root of x, correctly rounded.", func(b *Block, prefix string) {
 		b.Return(Convert("float32", Value{jen.Qual("math", "Sqrt").Call(float64of("x").code)}))
 	}},
-	expr.OpAbs: {"is |x|.", func(b *Block) {
+	expr.OpAbs: {"is |x|.", func(b *Block, prefix string) {
 		b.Return(Value{jen.Qual("math", "Float32frombits").Call(jen.Qual("math", "Float32bits").Call(jen.Id("x")).Op("&^").Parens(jen.Lit(1).Op("<<").Lit(31)))})
 	}},
 	expr.OpPositive: {"is 1 where x > 0 and 0 elsewhere, without a branch.", positiveBody("float32")},
@@ -137,15 +141,15 @@ var elementary64 = map[expr.Op]elementary{
 	expr.OpSqrt:  {"is the square root of x.", viaMath("Sqrt")},
 	expr.OpTanh:  {"is the hyperbolic tangent of x.", viaMath("Tanh")},
 	expr.OpAbs:   {"is |x|.", viaMath("Abs")},
-	expr.OpSigmoid: {"is 1/(1 + exp(-x)).", func(b *Block) {
+	expr.OpSigmoid: {"is 1/(1 + exp(-x)).", func(b *Block, prefix string) {
 		b.Return(Div(Number(1), Paren(Add(Number(1), Value{jen.Qual("math", "Exp").Call(jen.Op("-").Id("x"))}))))
 	}},
 	expr.OpPositive: {"is 1 where x > 0 and 0 elsewhere, without a branch.", positiveBody("float64")},
 }
 
 // viaMath is return math.Exp(x).
-func viaMath(name string) func(*Block) {
-	return func(b *Block) { b.Return(Value{jen.Qual("math", name).Call(jen.Id("x"))}) }
+func viaMath(name string) func(*Block, string) {
+	return func(b *Block, prefix string) { b.Return(Value{jen.Qual("math", name).Call(jen.Id("x"))}) }
 }
 
 // positiveBody selects between two integers, which the compiler does with a conditional move:
@@ -155,12 +159,12 @@ func viaMath(name string) func(*Block) {
 //		one = 0x3f800000
 //	}
 //	return math.Float32frombits(one)
-func positiveBody(typ string) func(*Block) {
+func positiveBody(typ string) func(*Block, string) {
 	bits, from, word := fmt.Sprintf("%#x", math.Float32bits(1)), "Float32frombits", "uint32"
 	if typ == "float64" {
 		bits, from, word = fmt.Sprintf("%#x", math.Float64bits(1)), "Float64frombits", "uint64"
 	}
-	return func(b *Block) {
+	return func(b *Block, _ string) {
 		b.Define("one", Value{jen.Id(word).Call(jen.Lit(0))})
 		b.raw(jen.If(jen.Id("x").Op(">").Lit(0)).Block(jen.Id("one").Op("=").Id(bits)))
 		b.Return(Value{jen.Qual("math", from).Call(jen.Id("one"))})
@@ -212,39 +216,61 @@ func (b *Block) choose(name, condition, value string) {
 	b.raw(jen.If(jen.Id(condition)).Block(jen.Id(name).Op("=").Id(value)))
 }
 
-// expCoefficients approximate (exp(r) − 1)/r on |r| ≤ ½·log 2 by a polynomial of degree 7, with a relative
-// error below 2⁻³⁷. It interpolates at the Chebyshev nodes, which is within a factor of two of the best polynomial. They
-// are written down, not computed at start, so that every machine emits the same digits; a test computes
-// them again, and the error.
-var expCoefficients = [...]float64{
-	0.999999999995509,
-	0.49999999999955097,
-	0.1666666678630804,
-	0.04166666678626815,
-	0.00833328353877633,
-	0.0013888839110825272,
-	0.00019907569291978958,
-	2.4867869746393003e-05,
+// rootCount is the number of entries in the table of the exponential: 2^(j/32). With 32 of them |r| is at most 0.011
+// and four terms of the exponential series are good to 2⁻³³.
+const rootCount = 32
+
+// reduce writes exp(t) = scale·(1 + r·q), with the binary exponent and a table's share of t in scale:
+//
+//	n := t*(32*math.Log2E) + 0x1.8p52
+//	r := t - (n-0x1.8p52)*(math.Ln2/32)
+//	k := math.Float64bits(n)
+//	scale := math.Float64frombits(math.Float64bits(irisRoots[k&31]) + k>>5<<52)
+//	q := (1 + r*0.5) + (1.0/6+r*(1.0/24))*(r*r)
+func (b *Block) reduce(prefix string) {
+	b.Comment("exp(t) = 2^(k/32)·exp(r): k is the integer nearest 32·t/log 2, exp(r) = 1 + r·q(r)")
+	b.Define("n", Value{jen.Id("t").Op("*").Parens(jen.Lit(rootCount).Op("*").Qual("math", "Log2E")).Op("+").Id("0x1.8p52").Comment("// the low bits are k")})
+	b.Define("r", Value{jen.Id("t").Op("-").Parens(jen.Id("n").Op("-").Id("0x1.8p52")).Op("*").Parens(jen.Qual("math", "Ln2").Op("/").Lit(rootCount))})
+	b.Define("k", Value{jen.Qual("math", "Float64bits").Call(jen.Id("n"))})
+	b.Define("scale", Value{jen.Qual("math", "Float64frombits").Call(
+		jen.Qual("math", "Float64bits").Call(jen.Id(rootsName(prefix)).Index(jen.Id("k").Op("&").Lit(rootCount - 1))).Op("+").Id("k").Op(">>").Lit(5).Op("<<").Lit(52))})
+	b.Define("q", Value{jen.Parens(jen.Lit(1).Op("+").Id("r").Op("*").Lit(0.5)).Op("+").Parens(jen.Id("1.0/6").Op("+").Id("r").Op("*").Parens(jen.Id("1.0/24"))).Op("*").Parens(jen.Id("r").Op("*").Id("r"))})
 }
 
-// reduce writes exp(t) = scale·(1 + r·q), |r| ≤ ½·log 2:
+func rootsName(prefix string) string { return prefix + "Roots" }
+
+// usesRoots says whether an elementary function reads the table.
+func usesRoots(op expr.Op) bool {
+	return op == expr.OpExp || op == expr.OpSigmoid || op == expr.OpTanh
+}
+
+// roots declares the table:
 //
-//	n := t*log2e + 0x1.8p52 // n's low bits are the integer nearest t/log 2
-//	r := t - (n-0x1.8p52)*log2
-//	scale := math.Float64frombits((math.Float64bits(n) + 1023) << 52)
-//	r2 := r * r
-//	q := …polynomial in r…
-func (b *Block) reduce() {
-	b.Comment("exp(t) = 2^k·exp(r): k is the integer nearest t/log 2, |r| ≤ ½·log 2, exp(r) = 1 + r·q(r)")
-	b.Define("n", Value{jen.Id("t").Op("*").Qual("math", "Log2E").Op("+").Id("0x1.8p52").Comment("// the low bits are k")})
-	b.Define("r", Value{jen.Id("t").Op("-").Parens(jen.Id("n").Op("-").Id("0x1.8p52")).Op("*").Qual("math", "Ln2")})
-	b.Define("scale", Value{jen.Qual("math", "Float64frombits").Call(jen.Parens(jen.Qual("math", "Float64bits").Call(jen.Id("n")).Op("+").Lit(1023)).Op("<<").Lit(52))})
-	c := func(i int) *jen.Statement { return jen.Lit(expCoefficients[i]) }
-	pair := func(i int) jen.Code { return jen.Parens(c(i).Op("+").Add(c(i + 1)).Op("*").Id("r")) }
-	b.Define("r2", Value{jen.Id("r").Op("*").Id("r")})
-	b.Define("low", Value{jen.Add(pair(0)).Op("+").Add(pair(2)).Op("*").Id("r2")})
-	b.Define("high", Value{jen.Add(pair(4)).Op("+").Add(pair(6)).Op("*").Id("r2")})
-	b.Define("q", Value{jen.Id("low").Op("+").Id("high").Op("*").Parens(jen.Id("r2").Op("*").Id("r2"))})
+//	var irisRoots = [32]float64{1, 1.0218971486541166, …}
+func (f *File) roots(prefix string) {
+	f.Doc(rootsName(prefix) + fmt.Sprintf(" are the powers 2^(j/%d), for exponentials.", rootCount))
+	f.f.Var().Id(rootsName(prefix)).Op("=").Index(jen.Lit(rootCount)).Float64().ValuesFunc(func(g *jen.Group) {
+		for _, v := range roots() {
+			g.Lit(v)
+		}
+	})
+}
+
+// roots are the powers 2^(j/32), correctly rounded. They are computed in extended precision, with square roots only, so that
+// every machine emits the same digits.
+func roots() []float64 {
+	step := big.NewFloat(2).SetPrec(200)
+	for n := rootCount; n > 1; n /= 2 {
+		step.Sqrt(step)
+	}
+	var vs []float64
+	power := big.NewFloat(1).SetPrec(200)
+	for range rootCount {
+		v, _ := power.Float64()
+		vs = append(vs, v)
+		power.Mul(power, step)
+	}
+	return vs
 }
 
 // atanh writes q = atanh(s)/s as the first terms of 1 + s²/3 + s⁴/5 + …, in Horner's order.

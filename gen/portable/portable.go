@@ -59,12 +59,7 @@ type printer struct {
 
 // elementary declares the elementary functions that were used, in the order of their operations.
 func (pr *printer) elementary() error {
-	for _, op := range slices.Sorted(maps.Keys(pr.used)) {
-		if err := pr.file.Elementary(pr.prefix, op, pr.typ); err != nil {
-			return err
-		}
-	}
-	return nil
+	return pr.file.Elementary(pr.prefix, slices.Sorted(maps.Keys(pr.used)), pr.typ)
 }
 
 // use notes the elementary functions of an expression.

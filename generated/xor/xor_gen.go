@@ -290,20 +290,21 @@ func (p *Xor) Step(ws *XorWorkspace, x *[2]float32, y *[1]float32, rate float32)
 	return loss
 }
 
+// xorRoots are the powers 2^(j/32), for exponentials.
+var xorRoots = [32]float64{1.0, 1.0218971486541166, 1.0442737824274138, 1.0671404006768237, 1.0905077326652577, 1.1143867425958924, 1.1387886347566916, 1.1637248587775775, 1.189207115002721, 1.215247359980469, 1.241857812073484, 1.2690509571917332, 1.2968395546510096, 1.3252366431597413, 1.3542555469368927, 1.383909881963832, 1.4142135623730951, 1.4451808069770467, 1.4768261459394993, 1.5091644275934228, 1.5422108254079407, 1.5759808451078865, 1.6104903319492543, 1.645755478153965, 1.681792830507429, 1.718619298122478, 1.7562521603732995, 1.7947090750031072, 1.8340080864093424, 1.8741676341103, 1.9152065613971474, 1.9571441241754002}
+
 // xorSigmoid is 1/(1 + exp(-x)), to 0.51 ULP: with e = exp(-|x|) it is 1/(1 + e), and e/(1 + e) for
 // negative x. NaN is returned as it came.
 func xorSigmoid(x float32) float32 {
 	b := math.Float32bits(x)
 	a := b &^ (1 << 31)
 	t := math.Float64frombits((uint64(min(a, 0x42dc0000))<<29 + 896<<52) | 1<<63)
-	// exp(t) = 2^k·exp(r): k is the integer nearest t/log 2, |r| ≤ ½·log 2, exp(r) = 1 + r·q(r)
-	n := t*math.Log2E + 0x1.8p52 // the low bits are k
-	r := t - (n-0x1.8p52)*math.Ln2
-	scale := math.Float64frombits((math.Float64bits(n) + 1023) << 52)
-	r2 := r * r
-	low := (0.999999999995509 + 0.49999999999955097*r) + (0.1666666678630804+0.04166666678626815*r)*r2
-	high := (0.00833328353877633 + 0.0013888839110825272*r) + (0.00019907569291978958+2.4867869746393003e-05*r)*r2
-	q := low + high*(r2*r2)
+	// exp(t) = 2^(k/32)·exp(r): k is the integer nearest 32·t/log 2, exp(r) = 1 + r·q(r)
+	n := t*(32*math.Log2E) + 0x1.8p52 // the low bits are k
+	r := t - (n-0x1.8p52)*(math.Ln2/32)
+	k := math.Float64bits(n)
+	scale := math.Float64frombits(math.Float64bits(xorRoots[k&31]) + k>>5<<52)
+	q := (1 + r*0.5) + (1.0/6+r*(1.0/24))*(r*r)
 	e := scale * (1 + r*q)
 	num := math.Float64bits(e)
 	if int32(b) >= 0 {

@@ -1,0 +1,119 @@
+package generated_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// diagnose compiles packages of the module in dir and returns what the compiler says about escapes, inlining and bounds
+// checks, a line each. The go command keeps the compiler's words with what it compiled, so that they come again from
+// the build cache without compiling again.
+func diagnose(t *testing.T, dir string, packages ...string) []string {
+	t.Helper()
+	// For the host alone: the passes that prove bounds are the same for every architecture.
+	args := append([]string{"build", "-gcflags=-m -d=ssa/check_bce/debug=1"}, packages...)
+	cmd := exec.Command("go", args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return strings.Split(strings.TrimSpace(string(out)), "\n")
+}
+
+var (
+	diagnostic = regexp.MustCompile(`^(.*_gen\.go):(\d+):(\d+): (.*)$`)
+	unwanted   = regexp.MustCompile(`^Found Is(Slice)?InBounds$|escapes to heap|^moved to heap`)
+)
+
+// findings are the diagnostics about emitted kernels that none of them may have: a bounds check that the compiler could
+// not prove away, or a value on the heap. lines is the number of all diagnostics about each kernel's file.
+func findings(diagnostics []string) (found []string, lines map[string]int) {
+	lines = map[string]int{}
+	for _, d := range diagnostics {
+		m := diagnostic.FindStringSubmatch(d)
+		if m == nil {
+			continue
+		}
+		lines[filepath.Base(m[1])]++
+		if unwanted.MatchString(m[4]) {
+			found = append(found, d)
+		}
+	}
+	return found, lines
+}
+
+// TestCompiled holds every emitted kernel to what is promised of it: no bounds check, nothing on the heap.
+func TestCompiled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiling every kernel for its diagnostics takes some seconds; go test without -short does it")
+	}
+	var packages []string
+	for _, name := range folders(t) {
+		packages = append(packages, "./"+name)
+	}
+	found, lines := findings(diagnose(t, ".", packages...))
+	for _, f := range found {
+		t.Errorf("generated/%s: emitted kernels must have no bounds check and put nothing on the heap", f)
+	}
+	for _, name := range folders(t) {
+		// Every kernel has pointer parameters and small methods that the compiler says something about.
+		if file := name + "_gen.go"; lines[file] == 0 {
+			t.Errorf("the compiler said nothing at all about %s/%s, so nothing was checked; has the form of its diagnostics changed?", name, file)
+		}
+	}
+}
+
+// TestFindings lets the compiler loose on a package with one of each thing that must not be, and a clean
+// function beside them.
+func TestFindings(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs the compiler; go test without -short runs it")
+	}
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "go.mod"), []byte("module bad\n\ngo 1.25\n"))
+	source := []string{
+		"package bad",
+		"type Ws struct{ A [4]float32 }",
+		"func clean(ws *Ws) float32 { return ws.A[3] }",
+		"func index(ws *Ws, i int) float32 { return ws.A[i] } // want: Found IsInBounds",
+		"func slice(ws *Ws, i int) []float32 { return ws.A[i:] } // want: Found IsSliceInBounds",
+		"func local() *Ws {",
+		"	var ws Ws // want: moved to heap: ws",
+		"	return &ws",
+		"}",
+		"func grow() []float32 { return make([]float32, 4) } // want: make([]float32, 4) escapes to heap",
+		"func boxed(x float32) any { return x } // want: x escapes to heap",
+		"var _ = []any{clean, index, slice, local, grow, boxed}",
+	}
+	write(t, filepath.Join(dir, "bad_gen.go"), []byte(strings.Join(source, "\n")+"\n"))
+	write(t, filepath.Join(dir, "bad.go"), []byte("package bad\n\n// Mine is not emitted and may do as it likes.\nfunc Mine(x []int, i int) int { return x[i] }\n"))
+
+	found, lines := findings(diagnose(t, dir, "."))
+	if lines["bad_gen.go"] == 0 || lines["bad.go"] != 0 {
+		t.Errorf("diagnostics were counted for %v, want some for bad_gen.go alone", lines)
+	}
+	want := map[string]bool{}
+	for i, line := range source {
+		if _, text, ok := strings.Cut(line, "// want: "); ok {
+			want[fmt.Sprintf("%d: %s", i+1, text)] = true
+		}
+	}
+	for _, f := range found {
+		m := diagnostic.FindStringSubmatch(f)
+		key := fmt.Sprintf("%s: %s", m[2], m[4])
+		if !want[key] && m[2] != fmt.Sprint(len(source)) {
+			t.Errorf("found %q, which is not wanted", f)
+		}
+		delete(want, key)
+	}
+	for key := range want {
+		t.Errorf("line %s was not found; the compiler's diagnostics:\n%s", key, strings.Join(found, "\n"))
+	}
+}

@@ -1,0 +1,242 @@
+package generated_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/gen"
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// folders are the networks of this folder: every folder NAME that holds NAME.yaml.
+func folders(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("*/*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, f := range files {
+		if name := filepath.Dir(f); filepath.Base(f) == name+".yaml" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// orphans are the generated files below a folder that lie where no network is.
+func orphans(root fs.FS) ([]string, error) {
+	var lines []string
+	err := fs.WalkDir(root, ".", func(file string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(root, file)
+		if err != nil || !bytes.HasPrefix(data, []byte(gen.Marker)) {
+			return err
+		}
+		dir := path.Dir(file)
+		if _, err := fs.Stat(root, path.Join(dir, dir+".yaml")); errors.Is(err, fs.ErrNotExist) {
+			lines = append(lines, fmt.Sprintf("%s is extra: there is no %s/%s.yaml; delete it", file, dir, path.Base(dir)))
+		}
+		return nil
+	})
+	return lines, err
+}
+
+// load reads the spec of a folder and generates its files in memory.
+func load(folder fs.FS, name string) (spec.Network, []gen.File, error) {
+	file := name + ".yaml"
+	data, err := fs.ReadFile(folder, file)
+	if err != nil {
+		return spec.Network{}, nil, err
+	}
+	n, err := spec.Decode(file, data)
+	if err != nil {
+		return n, nil, err
+	}
+	files, err := gen.Generate(n, gen.Options{Package: name, Source: file})
+	return n, files, err
+}
+
+// differences compares the folder of a network with what its spec gives, and says in a line each which files are
+// missing, stale, edited by hand or extra.
+func differences(folder fs.FS, name string) ([]string, error) {
+	n, files, err := load(folder, name)
+	if err != nil {
+		return nil, err
+	}
+	var lines []string
+	expected := map[string]bool{}
+	stale := !currentDigest(folder, n)
+	for _, f := range files {
+		expected[f.Name] = true
+		got, err := fs.ReadFile(folder, f.Name)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			lines = append(lines, f.Name+" is missing")
+		case err != nil:
+			return nil, err
+		case bytes.Equal(got, f.Data):
+		case stale:
+			lines = append(lines, f.Name+" is stale: the spec has changed since; "+firstDifference(got, f.Data))
+		default:
+			lines = append(lines, f.Name+" is edited by hand, or stale because the generator has changed; "+firstDifference(got, f.Data))
+		}
+	}
+	entries, err := fs.ReadDir(folder, ".")
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		if e.IsDir() || expected[e.Name()] {
+			continue
+		}
+		data, err := fs.ReadFile(folder, e.Name())
+		if err != nil {
+			return nil, err
+		}
+		if bytes.HasPrefix(data, []byte(gen.Marker)) {
+			lines = append(lines, e.Name()+" is extra: it says it is generated, but nothing generates it; delete it")
+		}
+	}
+	return lines, nil
+}
+
+var digestLine = regexp.MustCompile(`(?m)^// spec +sha256:([0-9a-f]{64})$`)
+
+// currentDigest says whether the kernels in place were made from the spec as it is.
+func currentDigest(folder fs.FS, n spec.Network) bool {
+	data, err := fs.ReadFile(folder, gen.FileNames(n)[0])
+	if err != nil {
+		return false
+	}
+	m := digestLine.FindSubmatch(data)
+	return m != nil && string(m[1]) == n.Digest()
+}
+
+// firstDifference quotes the first line in which two texts differ.
+func firstDifference(got, want []byte) string {
+	a, b := strings.Split(string(got), "\n"), strings.Split(string(want), "\n")
+	for i := range max(len(a), len(b)) {
+		x, y := "the end of the file", "the end of the file"
+		if i < len(a) {
+			x = fmt.Sprintf("%q", a[i])
+		}
+		if i < len(b) {
+			y = fmt.Sprintf("%q", b[i])
+		}
+		if x != y {
+			return fmt.Sprintf("line %d is %s, the generator gives %s", i+1, x, y)
+		}
+	}
+	return "they are equal"
+}
+
+// TestGolden compares what is committed with what the generator gives.
+func TestGolden(t *testing.T) {
+	names := folders(t)
+	if len(names) == 0 {
+		t.Fatal("no network found; run the test in the folder generated")
+	}
+	lines, err := orphans(os.DirFS("."))
+	if err != nil {
+		t.Error(err)
+	}
+	for _, l := range lines {
+		t.Errorf("generated/%s", l)
+	}
+	for _, name := range names {
+		lines, err := differences(os.DirFS(name), name)
+		if err != nil {
+			t.Errorf("generated/%s: %v", name, err)
+		}
+		for _, l := range lines {
+			t.Errorf("generated/%s/%s\nrun go generate ./...", name, l)
+		}
+	}
+}
+
+// TestRepeatable generates every network twice and wants the same bytes.
+func TestRepeatable(t *testing.T) {
+	for _, name := range folders(t) {
+		_, first, err := load(os.DirFS(name), name)
+		if err != nil {
+			t.Fatalf("generated/%s: %v", name, err)
+		}
+		_, second, err := load(os.DirFS(name), name)
+		if err != nil {
+			t.Fatalf("generated/%s: %v", name, err)
+		}
+		if len(first) != len(second) {
+			t.Fatalf("%s: %d files the first time, %d the second", name, len(first), len(second))
+		}
+		for i, f := range first {
+			if f.Name != second[i].Name || !bytes.Equal(f.Data, second[i].Data) {
+				t.Errorf("%s: generated twice, %s and %s differ: %s", name, f.Name, second[i].Name, firstDifference(second[i].Data, f.Data))
+			}
+		}
+	}
+}
+
+// TestNetworks checks that the networks are the ones that benchmarks elsewhere rely on.
+func TestNetworks(t *testing.T) {
+	want := map[string]string{
+		"xor":     "Xor 2-3-1 sigmoid,sigmoid mse float32 32",
+		"iris":    "Iris 4-8-3 tanh,softmax cross-entropy float32 32",
+		"control": "Control 16-32-16-4 tanh,tanh,identity mse float32 32",
+		"digits":  "Digits 64-64-10 relu,softmax cross-entropy float32 32",
+		"pixels":  "Pixels 784-128-10 relu,softmax cross-entropy float32 32",
+	}
+	got := map[string]string{}
+	for _, name := range folders(t) {
+		n, _, err := load(os.DirFS(name), name)
+		if err != nil {
+			t.Fatalf("generated/%s: %v", name, err)
+		}
+		n = n.WithDefaults()
+		var activations []string
+		for _, l := range n.Layers {
+			activations = append(activations, l.Activation.Name)
+			if l.NoBias {
+				activations = append(activations, "no bias")
+			}
+		}
+		got[name] = fmt.Sprintf("%s %s %s %s %s %d", n.Name, gen.Shape(n), strings.Join(activations, ","), n.Cost.Name, n.Precision, n.Batch)
+	}
+	for _, name := range slices.Sorted(maps.Keys(got)) {
+		if want[name] == "" {
+			t.Errorf("generated/%s is a network this test does not know: %s; add it here", name, got[name])
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(want)) {
+		if got[name] != want[name] {
+			t.Errorf("generated/%s is %q; it must be %q, because benchmarks compare it under this name", name, got[name], want[name])
+		}
+	}
+}
+
+// TestGoGenerate checks that go generate ./... reaches every network.
+func TestGoGenerate(t *testing.T) {
+	for _, name := range folders(t) {
+		data, err := os.ReadFile(path.Join(name, "doc.go"))
+		if err != nil {
+			t.Errorf("generated/%s needs a doc.go with its go:generate line: %v", name, err)
+			continue
+		}
+		line := fmt.Sprintf("//go:generate go run ../../gen/cmd/backpropgen generate %s.yaml", name)
+		if !slices.Contains(strings.Split(string(data), "\n"), line) {
+			t.Errorf("generated/%s/doc.go does not hold the line\n%s", name, line)
+		}
+	}
+}
