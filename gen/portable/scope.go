@@ -1,6 +1,8 @@
 package portable
 
 import (
+	"strings"
+
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/templates"
 )
@@ -112,8 +114,8 @@ func (s *scope) store(b *plan.Buffer, x templates.Index, held string) {
 	if x.Var != "" {
 		// A loop writes other elements too: scalars around it no longer hold them.
 		for p := s.parent; p != nil; p = p.parent {
-			for k := range b.Len() {
-				if n := scalar(b.Name, templates.Index{Off: k}); p.local[n] != "" {
+			for n := range p.local {
+				if strings.HasPrefix(n, b.Name+"_") {
 					p.local[n] = ""
 				}
 			}
