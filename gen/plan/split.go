@@ -17,6 +17,7 @@ const (
 	partLimit    = 2048 // statements in one Go function; compile time grows faster than size
 	inlineLimit  = 768  // statements of a function that is emitted in one piece
 	blockResults = 8    // results formed together, so that additions of different sums interleave
+	fusedResults = 4    // likewise where the weights are updated in the same pass
 	innerStep    = 16   // terms a trip, where the inner range is a loop too
 	wideMap      = 64   // elements an elementwise operation handles without a loop, four times as many when unrolled in full
 )
@@ -52,10 +53,14 @@ func tile(op Op, straight, small bool) {
 	}
 	switch o := op.(type) {
 	case *Affine:
-		l.Outer, l.Inner = sums(o.W.Rows, o.W.Cols, straight, limit)
+		l.Outer, l.Inner = sums(o.W.Rows, o.W.Cols, blockResults, straight, limit)
 		l.Lanes = lanes(l.Outer, o.W.Cols)
 	case *BackAffine:
-		l.Outer, l.Inner = sums(o.W.Cols, o.W.Rows, straight, limit)
+		block := blockResults
+		if o.Update != nil {
+			block = fusedResults
+		}
+		l.Outer, l.Inner = sums(o.W.Cols, o.W.Rows, block, straight, limit)
 		l.Lanes = lanes(l.Outer, o.W.Rows)
 		if u := o.Update; u != nil {
 			*u.Loop() = Loops{Outer: l.Inner, Inner: l.Outer}
@@ -74,12 +79,12 @@ func tile(op Op, straight, small bool) {
 }
 
 // sums tiles m results that are sums over n terms.
-func sums(m, n int, straight bool, limit int) (outer, inner []Segment) {
+func sums(m, n, block int, straight bool, limit int) (outer, inner []Segment) {
 	if straight {
-		return blocks(m), []Segment{{0, n, 1}}
+		return blocks(m, block), []Segment{{0, n, 1}}
 	}
-	outer = loopBlocks(m)
-	if min(m, blockResults)*n <= limit {
+	outer = loopBlocks(m, block)
+	if min(m, block)*n <= limit {
 		return outer, []Segment{{0, n, 1}}
 	}
 	return outer, loop(n, innerStep)
@@ -118,22 +123,22 @@ func loop(n, size int) []Segment {
 
 // loopBlocks is loop for sums: where the rest is so small that its additions would wait for one another, it
 // joins the last block.
-func loopBlocks(n int) []Segment {
-	if n < 2*blockResults {
-		return blocks(n)
+func loopBlocks(n, block int) []Segment {
+	if n < 2*block {
+		return blocks(n, block)
 	}
-	segs := loop(n, blockResults)
-	if rest := n % blockResults; rest == 1 || rest == 2 {
-		trips := n/blockResults - 1
-		segs = []Segment{{0, blockResults, trips}, {trips * blockResults, blockResults + rest, 1}}
+	segs := loop(n, block)
+	if rest := n % block; rest == 1 || rest == 2 {
+		trips := n/block - 1
+		segs = []Segment{{0, block, trips}, {trips * block, block + rest, 1}}
 	}
 	return segs
 }
 
 // blocks covers 0…n−1 by straight blocks of about eight, none much smaller than the others: a block of one or
 // two sums would wait on its additions.
-func blocks(n int) []Segment {
-	count := max(1, (n+2)/blockResults)
+func blocks(n, block int) []Segment {
+	count := max(1, (n+2)/block)
 	var segs []Segment
 	for i := range count {
 		lo, hi := i*n/count, (i+1)*n/count
