@@ -36,16 +36,20 @@ func summarise(n spec.Network, p *plan.Program) Summary {
 	}
 }
 
-// marker is the first line of an emitted file, without its slashes. A file name is whatever the file system took: what is
-// not plain in it becomes an underscore, so that the line stays one line and the marker a marker.
-func marker(o Options) string {
-	plain := strings.Map(func(r rune) rune {
+// SourceName returns how emitted files name a spec file. A file name is whatever the file system took: what is not plain in it
+// becomes an underscore, so that the first line stays one line. Two files may get one name.
+func SourceName(base string) string {
+	return strings.Map(func(r rune) rune {
 		if r > ' ' && r < 0x7f && r != ';' && r != '*' {
 			return r
 		}
 		return '_'
-	}, o.Source)
-	return strings.TrimPrefix(Marker, "// ") + plain + "; DO NOT EDIT."
+	}, base)
+}
+
+// marker is the first line of an emitted file, without its slashes.
+func marker(o Options) string {
+	return strings.TrimPrefix(Marker, "// ") + SourceName(o.Source) + "; DO NOT EDIT."
 }
 
 // header is the comment at the top of the kernels: the marker and the summary.

@@ -70,7 +70,7 @@ func (g *group) checkJob(j *job, r *report) bool {
 		case errors.Is(err, errForeign), errors.Is(err, errNotRegular):
 			r.addf(exitStale, "%s: %v", path, err)
 		case err != nil:
-			r.addf(exitIO, "%s: cannot be read: %s", path, cause(err))
+			r.addf(exitIO, "%s: %v", path, err)
 		case taken != nil:
 			r.addf(exitStale, "%s: %v", path, taken)
 		case !t.exists:

@@ -24,7 +24,7 @@ func runExplain(c *call) int {
 		}
 		text, err := gen.Explain(s.network, gen.Options{Package: c.explainedPackage(s), Source: s.mark})
 		if err != nil {
-			r.add(generateCode(err), fmt.Errorf("%s: %w", shown(s.path), err))
+			r.add(refused(s.path, err))
 			continue
 		}
 		texts = append(texts, strings.TrimRight(text, "\n")+"\n")

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
 // batch is what is to become of the files of one folder.
@@ -32,9 +34,8 @@ var errInterrupted = errors.New("interrupted")
 // commit makes all changes or none. New contents are first written and synced under temporary names
 // in the same folder, and what they replace is kept under others; only then are files renamed, and when
 // one cannot be, or ctx ends, those before it are put back. Everything happens through os.Root: no
-// name leads out of its folder. before, if not nil, is called ahead of every operation on a
-// path and may make it fail.
-func commit(ctx context.Context, batches []batch, before func(operation, path string) error) error {
+// name leads out of its folder. before may be nil.
+func commit(ctx context.Context, batches []batch, before hook) error {
 	t := &transaction{ctx: ctx, before: before}
 	defer t.close()
 	err := t.prepare(batches)
@@ -48,9 +49,20 @@ func commit(ctx context.Context, batches []batch, before func(operation, path st
 	return nil
 }
 
+// hook is called ahead of every operation on a path and may make it fail.
+type hook func(ctx context.Context, operation, path string) error
+
+// commitUnlessInterrupted is commit, but takes everything back when the user or the system ends the run
+// half-way. Before it, a signal may end the process as it stands: nothing has been written.
+func commitUnlessInterrupted(batches []batch, before hook) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return commit(ctx, batches, before)
+}
+
 type transaction struct {
 	ctx    context.Context
-	before func(operation, path string) error
+	before hook
 	roots  []*os.Root
 	made   []string // folders that were made, the outermost first
 	items  []*item
@@ -73,7 +85,7 @@ func (t *transaction) step(operation, path string) error {
 		return errInterrupted
 	}
 	if t.before != nil {
-		if err := t.before(operation, path); err != nil {
+		if err := t.before(t.ctx, operation, path); err != nil {
 			return fmt.Errorf("%s: cannot %s: %s", shown(path), operation, cause(err))
 		}
 	}
@@ -103,7 +115,7 @@ func (t *transaction) prepareItem(i *item) error {
 		if err := t.step("keep the old file", i.path()); err != nil {
 			return err
 		}
-		if err := i.keep(); err != nil {
+		if err := i.keep(i.root.Link); err != nil {
 			return fmt.Errorf("%s: cannot keep the old file: %s", shown(i.path()), cause(err))
 		}
 	}
@@ -121,9 +133,9 @@ func (t *transaction) prepareItem(i *item) error {
 }
 
 // keep gives the old file a second name, or where the file system has no links, copies it.
-func (i *item) keep() error {
+func (i *item) keep(link func(name, another string) error) error {
 	i.backup = tempName()
-	if err := i.root.Link(i.name, i.backup); err == nil {
+	if err := link(i.name, i.backup); err == nil {
 		return nil
 	}
 	old, err := i.root.ReadFile(i.name)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -110,7 +109,7 @@ func steps(t *testing.T) []string {
 	t.Helper()
 	_, batches := example(t)
 	var list []string
-	err := commit(t.Context(), batches, func(operation, path string) error {
+	err := commit(t.Context(), batches, func(_ context.Context, operation, path string) error {
 		list = append(list, operation+" "+filepath.Base(path))
 		return nil
 	})
@@ -130,7 +129,7 @@ func TestCommitUndoesWhenAnyStepFails(t *testing.T) {
 		dir, batches := example(t)
 		before := tree(t, dir)
 		n := -1
-		err := commit(t.Context(), batches, func(string, string) error {
+		err := commit(t.Context(), batches, func(context.Context, string, string) error {
 			if n++; n == k {
 				return syscall.ENOSPC
 			}
@@ -153,7 +152,7 @@ func TestCommitUndoesWhenInterrupted(t *testing.T) {
 		before := tree(t, dir)
 		ctx, cancel := context.WithCancel(t.Context())
 		n := -1
-		err := commit(ctx, batches, func(string, string) error {
+		err := commit(ctx, batches, func(context.Context, string, string) error {
 			if n++; n == k {
 				cancel()
 			}
@@ -181,32 +180,32 @@ func TestCommitUndoesOnSignal(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("SKIPPED: a process cannot send itself an interrupt on Windows")
 	}
-	dir, batches := example(t)
-	before := tree(t, dir)
-	ctx, stop := signal.NotifyContext(t.Context(), os.Interrupt)
-	defer stop()
-	renames := 0
-	err := commit(ctx, batches, func(operation, _ string) error {
-		if operation != "rename into place" {
+	for _, sent := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		dir, batches := example(t)
+		before := tree(t, dir)
+		renames := 0
+		err := commitUnlessInterrupted(batches, func(ctx context.Context, operation, _ string) error {
+			if operation != "rename into place" {
+				return nil
+			}
+			if renames++; renames == 2 {
+				self, err := os.FindProcess(os.Getpid())
+				if err != nil {
+					return err
+				}
+				if err := self.Signal(sent); err != nil {
+					return err
+				}
+				<-ctx.Done()
+			}
 			return nil
+		})
+		if !errors.Is(err, errInterrupted) {
+			t.Errorf("%v: error is %v, want %v", sent, err, errInterrupted)
 		}
-		if renames++; renames == 2 {
-			self, err := os.FindProcess(os.Getpid())
-			if err != nil {
-				return err
-			}
-			if err := self.Signal(os.Interrupt); err != nil {
-				return err
-			}
-			<-ctx.Done()
+		if after := tree(t, dir); after != before {
+			t.Errorf("after %v:\n%swas\n%s", sent, after, before)
 		}
-		return nil
-	})
-	if !errors.Is(err, errInterrupted) {
-		t.Errorf("error is %v, want %v", err, errInterrupted)
-	}
-	if after := tree(t, dir); after != before {
-		t.Errorf("after the signal:\n%swas\n%s", after, before)
 	}
 }
 
@@ -214,7 +213,7 @@ func TestCommitUndoesOnSignal(t *testing.T) {
 func TestUndoThatFailsSaysWhereTheOldFileIs(t *testing.T) {
 	dir, batches := example(t)
 	a := filepath.Join(dir, "a")
-	err := commit(t.Context(), batches, func(operation, path string) error {
+	err := commit(t.Context(), batches, func(_ context.Context, operation, path string) error {
 		if operation == "remove" {
 			// Somebody puts a folder where the replaced file was.
 			if err := os.Remove(filepath.Join(a, "old.go")); err != nil {
@@ -231,6 +230,30 @@ func TestUndoThatFailsSaysWhereTheOldFileIs(t *testing.T) {
 	_, kept, _ := strings.Cut(err.Error(), "its old contents are in ")
 	if data, err := os.ReadFile(kept); err != nil || string(data) != "old" {
 		t.Errorf("%s holds %q (%v), want the old contents", kept, data, err)
+	}
+}
+
+// Where there are no links old files are copied.
+func TestKeepWithoutLinks(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "old.go"), "old", 0o600)
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	i := &item{change: change{name: "old.go", mode: 0o600, exists: true}, root: root}
+	if err := i.keep(func(string, string) error { return errors.ErrUnsupported }); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"old.go", i.backup} {
+		info, err := root.Stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if data, err := root.ReadFile(name); err != nil || string(data) != "old" || runtime.GOOS != "windows" && info.Mode() != 0o600 {
+			t.Errorf("%s holds %q (%v) with permissions %v", name, data, err, info.Mode())
+		}
 	}
 }
 

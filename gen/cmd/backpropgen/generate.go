@@ -1,13 +1,9 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"os"
-	"os/signal"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/backpropgen/backpropgen/gen"
@@ -22,7 +18,7 @@ func runGenerate(c *call) int {
 	groups := plan(c, &r)
 	batches, outcomes := changes(groups, &r)
 	if !r.failed() {
-		r.add(exitIO, commitUnlessInterrupted(batches))
+		r.add(exitIO, commitUnlessInterrupted(batches, nil))
 	}
 	if r.failed() {
 		r.print(c.stderr)
@@ -51,14 +47,6 @@ func (c *call) checkArgs() int {
 	return exitOK
 }
 
-// commitUnlessInterrupted commits, and takes everything back when the user or the system ends the run half-way.
-// Before that, a signal may end the process as it stands: nothing has been written.
-func commitUnlessInterrupted(batches []batch) error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	return commit(ctx, batches, nil)
-}
-
 // outcome is what becomes of the files of one network, or a note about something else.
 type outcome struct {
 	job                       *job
@@ -82,7 +70,7 @@ func changes(groups []*group, r *report) ([]batch, []outcome) {
 				path := j.folder.show(f.Name)
 				switch {
 				case err != nil:
-					r.addf(exitIO, "%s: %s", path, cause(err))
+					r.addf(exitIO, "%s: %v", path, err)
 				case t.exists && sameText(t.data, f.Data):
 					o.unchanged = append(o.unchanged, path)
 				default:

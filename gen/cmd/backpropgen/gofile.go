@@ -40,7 +40,7 @@ func parseGo(dir, name string, data []byte) (goFile, bool) {
 	}
 	fset := token.NewFileSet()
 	file, _ := parser.ParseFile(fset, name, data, parser.SkipObjectResolution)
-	if file == nil || file.Name == nil || file.Name.Name == "_" {
+	if file == nil || file.Name == nil || file.Name.Name == "" || file.Name.Name == "_" {
 		return goFile{}, false
 	}
 	return goFile{name: name, pkg: file.Name.Name, declares: declarations(fset, file)}, true

@@ -50,11 +50,13 @@ func runInit(c *call) int {
 			r.addf(exitIO, "%s: exists already, and init overwrites nothing; choose another name or delete it", shown(file.name))
 		}
 	}
-	for _, d := range f.declarationsOf(s.testFunction()) {
-		r.addf(exitIO, "%s: declares %s already, which %s would; choose another name", d, s.testFunction(), s.test())
+	if !r.failed() {
+		for _, d := range f.declarationsOf(s.testFunction()) {
+			r.addf(exitIO, "%s: declares %s already, which %s would; choose another name", d, s.testFunction(), s.test())
+		}
 	}
 	if !r.failed() {
-		r.add(exitIO, commitUnlessInterrupted([]batch{b}))
+		r.add(exitIO, commitUnlessInterrupted([]batch{b}, nil))
 	}
 	if r.failed() {
 		r.print(c.stderr)

@@ -104,7 +104,7 @@ func generateAll(c *call, groups []*group, r *report) {
 		for _, j := range g.jobs {
 			p.next(j.source.path)
 			if err := j.generate(); err != nil {
-				r.add(generateCode(err), fmt.Errorf("%s: %w", shown(j.source.path), err))
+				r.add(refused(j.source.path, err))
 				continue
 			}
 			j.clashes(r)
@@ -126,13 +126,18 @@ func (j *job) generate() error {
 	return nil
 }
 
-// generateCode tells a network that cannot be generated from a mistake of ours.
-func generateCode(err error) int {
+// refused returns the exit code and the message for an error of package gen: a mistake in the spec that only
+// generating shows, or one of ours.
+func refused(path string, err error) (int, error) {
 	var list spec.ErrorList
-	if errors.As(err, &list) {
-		return exitSpec
+	if !errors.As(err, &list) {
+		return exitIO, fmt.Errorf("%s: %w", shown(path), err)
 	}
-	return exitIO
+	list = slices.Clone(list)
+	for i := range list {
+		list[i].File = path
+	}
+	return exitSpec, list
 }
 
 // produces says whether one of the files of the job has that name.

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/backpropgen/backpropgen/gen"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -75,18 +76,7 @@ func load(path string) (*source, int, error) {
 	if err != nil {
 		return nil, exitSpec, err
 	}
-	return &source{path: path, key: fileKey(path), mark: markOf(filepath.Base(path)), network: network}, exitOK, nil
-}
-
-// markOf returns how emitted files name a spec file: its name, with an underscore for everything that a line
-// of plain text could not carry safely. Two files of a folder may have one mark.
-func markOf(base string) string {
-	return strings.Map(func(r rune) rune {
-		if r > ' ' && r < 0x7f && r != ';' && r != '*' {
-			return r
-		}
-		return '_'
-	}, base)
+	return &source{path: path, key: fileKey(path), mark: gen.SourceName(filepath.Base(path)), network: network}, exitOK, nil
 }
 
 // readSpec reads a file, at most what a spec may hold and one byte more, which Decode refuses.

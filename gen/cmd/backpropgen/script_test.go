@@ -2,7 +2,10 @@ package main
 
 import (
 	"flag"
+	"fmt"
 	"os"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -22,6 +25,12 @@ func TestScript(t *testing.T) {
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		Condition: func(name string) (bool, error) {
+			if name == "root" {
+				return os.Geteuid() == 0, nil
+			}
+			return false, fmt.Errorf("no condition %q", name)
+		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("GOPACKAGE", "") // the tests themselves may be run by go generate
 			return nil
@@ -30,6 +39,8 @@ func TestScript(t *testing.T) {
 			"exits":   exits,
 			"sameage": sameAge,
 			"oddname": oddName,
+			"crlf":    crlf,
+			"replace": replace,
 		},
 	})
 }
@@ -71,7 +82,31 @@ func oddName(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: oddname FILE GOSTRING")
 	}
-	name, err := unquote(args[1])
+	name, err := strconv.Unquote(args[1])
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(name), []byte(ts.ReadFile(args[0])), 0o644))
+}
+
+// crlf gives a file the line ends of Windows: crlf FILE
+func crlf(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: crlf FILE")
+	}
+	rewrite(ts, args[0], "\n", "\r\n")
+}
+
+// replace replaces a text that a file must hold: replace OLD NEW FILE
+func replace(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: replace OLD NEW FILE")
+	}
+	rewrite(ts, args[2], args[0], args[1])
+}
+
+func rewrite(ts *testscript.TestScript, file, from, to string) {
+	text := ts.ReadFile(file)
+	if !strings.Contains(text, from) {
+		ts.Fatalf("%s does not hold %q", file, from)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(file), []byte(strings.ReplaceAll(text, from, to)), 0o644))
 }

@@ -92,7 +92,6 @@ cost: binary-cross-entropy  # mse, squared-error, cross-entropy or binary-cross-
 # Optional, with their defaults:
 # package: PACKAGE  # Go package; default: as in the folder
 # cache: auto  # what Forward keeps for Backward: auto, pre, post or both
-# rounding: fast  # strict: the same bits on every platform
 # unroll: auto  # auto, full or loop
 # input_gradient: false  # also emit the gradient with respect to the input
 `

@@ -35,7 +35,7 @@ func (f *folder) target(name string) (target, error) {
 	}
 	root, err := os.OpenRoot(f.path)
 	if err != nil {
-		return t, err
+		return t, fmt.Errorf("cannot be looked at: %s", cause(err))
 	}
 	defer root.Close()
 	info, err := root.Lstat(name)
@@ -43,14 +43,14 @@ func (f *folder) target(name string) (target, error) {
 		return t, nil
 	}
 	if err != nil {
-		return t, err
+		return t, fmt.Errorf("cannot be looked at: %s", cause(err))
 	}
 	t.exists, t.mode = true, info.Mode()
 	if !t.mode.IsRegular() {
 		return t, fmt.Errorf("%w but %s; move it away", errNotRegular, kindOf(t.mode))
 	}
 	if t.data, err = root.ReadFile(name); err != nil {
-		return t, err
+		return t, fmt.Errorf("cannot be read: %s", cause(err))
 	}
 	from, ok := markedSource(t.data)
 	if !ok {
@@ -136,6 +136,6 @@ func (g *group) othersWrite(e emitted) bool {
 func (g *group) specExists(mark string) bool {
 	return g.folder.holdsMarked(mark) || slices.ContainsFunc(g.jobs, func(j *job) bool {
 		entries, _ := os.ReadDir(filepath.Dir(j.source.path))
-		return slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return markOf(e.Name()) == mark })
+		return slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return gen.SourceName(e.Name()) == mark })
 	})
 }

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+func TestHelpTeaches(t *testing.T) {
+	for _, c := range commands() {
+		text := help(c)
+		for _, part := range []string{"Usage: backpropgen " + c.name, c.about, "Flags:\n", "-h ", "Example: ", "Exit codes: "} {
+			if part == "" || !strings.Contains(text, part) {
+				t.Errorf("help %s lacks %q", c.name, part)
+			}
+		}
+		for _, flag := range c.flags {
+			if !strings.Contains(text, "\n  -"+flag+" ") {
+				t.Errorf("help %s lacks the flag -%s", c.name, flag)
+			}
+			if !strings.Contains(c.args, "-"+flag) {
+				t.Errorf("the usage of %s lacks the flag -%s", c.name, flag)
+			}
+		}
+		if !strings.Contains(usage(), "\n  "+c.name) {
+			t.Errorf("usage lacks %s", c.name)
+		}
+		for _, line := range strings.Split(text, "\n") {
+			if n := utf8.RuneCountInString(line); n > 110 {
+				t.Errorf("help %s: a line of %d characters: %s", c.name, n, line)
+			}
+		}
+	}
+}
