@@ -14,7 +14,7 @@ import (
 var stubs = map[string]string{
 	"math": `package math
 const (
-	Ln2 = 0.693147180559945309417232121458176568
+	Ln2 = 0.693147180559945309417232121458176568075500134360255254120680009
 	Log2E = 1 / Ln2
 	MaxFloat32 = 0x1p127 * (1 + (1 - 0x1p-23))
 )

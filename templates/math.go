@@ -141,8 +141,11 @@ var elementary64 = map[expr.Op]elementary{
 	expr.OpSqrt:  {"is the square root of x.", viaMath("Sqrt")},
 	expr.OpTanh:  {"is the hyperbolic tangent of x.", viaMath("Tanh")},
 	expr.OpAbs:   {"is |x|.", viaMath("Abs")},
-	expr.OpSigmoid: {"is 1/(1 + exp(-x)).", func(b *Block, prefix string) {
-		b.Return(Div(Number(1), Paren(Add(Number(1), Value{jen.Qual("math", "Exp").Call(jen.Op("-").Id("x"))}))))
+	expr.OpSigmoid: {"is 1/(1 + exp(-x)): with e = exp(-|x|) it is 1/(1 + e), and e/(1 + e) for negative x,\nwhose tail reaches the subnormals.", func(b *Block, prefix string) {
+		b.Define("e", Value{jen.Qual("math", "Exp").Call(jen.Op("-").Qual("math", "Abs").Call(jen.Id("x")))})
+		b.Define("num", Value{jen.Qual("math", "Float64bits").Call(jen.Id("e"))})
+		b.choose("num", "x >= 0", fmt.Sprintf("%#x << 52", 0x3ff))
+		b.Return(Div(Value{jen.Qual("math", "Float64frombits").Call(jen.Id("num"))}, Paren(Add(Number(1), Name("e")))))
 	}},
 	expr.OpPositive: {"is 1 where x > 0 and 0 elsewhere, without a branch.", positiveBody("float64")},
 }

@@ -14,6 +14,11 @@ import (
 // repeat an index.
 func Check(p *Program) error {
 	var errs []error
+	for _, b := range p.Buffers {
+		if b.Kind == Scratch && b.Slot >= 0 && (b.Slot >= len(p.Slots) || p.Slots[b.Slot] < b.Len()) {
+			errs = append(errs, fmt.Errorf("slot %d does not hold %v", b.Slot, b))
+		}
+	}
 	for _, f := range p.Funcs {
 		for i, op := range f.Ops {
 			if err := checkShape(op); err != nil {
@@ -154,12 +159,20 @@ func checkSegments(segs []Segment, n int) error {
 func checkFlow(p *Program, f *Func) error {
 	written := map[*Buffer]bool{}
 	slot := map[int]*Buffer{}
+	kept := map[*Buffer]bool{} // Backward comes after Forward
+	if f.Name == Backward {
+		for _, op := range p.Func(Forward).Ops {
+			for _, b := range op.Writes() {
+				kept[b] = true
+			}
+		}
+	}
 	ready := func(b *Buffer) bool {
 		switch b.Kind {
 		case Input, Target, Rate, Weight, Bias:
 			return true
 		case Cache:
-			return f.Name == Backward || written[b] // Backward comes after Forward
+			return written[b] || kept[b]
 		case Scratch:
 			return written[b] && (b.Slot < 0 || slot[b.Slot] == b)
 		}
@@ -187,9 +200,15 @@ func checkFlow(p *Program, f *Func) error {
 					return fmt.Errorf("operation %d (%s) writes %v outside Step", i, op, b)
 				}
 			case Scratch:
-				if b.Slot >= 0 {
-					slot[b.Slot] = b
+				if b.Slot < 0 {
+					break
 				}
+				for _, c := range append(op.Reads(), op.Writes()...) {
+					if c != b && c.Kind == Scratch && c.Slot == b.Slot {
+						return fmt.Errorf("operation %d (%s) writes %v over %v, which it uses too", i, op, b, c)
+					}
+				}
+				slot[b.Slot] = b
 			}
 			written[b] = true
 		}

@@ -85,10 +85,12 @@ func (d *downstream) twoNetworks(command string) {
 	d.t.Helper()
 	write(d.t, d.path("nets/iris.yaml"), irisSpec, 0o644)
 	write(d.t, d.path("nets/xor.yaml"), xorSpec, 0o644)
+	// Spelt in two pieces, so that go generate doesn't take this file's text for a directive of its own.
+	const directive = "//go:" + "generate "
 	write(d.t, d.path("nets/nets.go"), `// Package nets holds two networks.
 package nets
 
-//go:generate `+command+` generate iris.yaml xor.yaml
+`+directive+command+` generate iris.yaml xor.yaml
 
 // Both uses both.
 func Both(iris *Iris, w *IrisWorkspace, x *[IrisInputs]float32, xor *Xor, v *XorWorkspace) float32 {
