@@ -85,7 +85,7 @@ func compile(n spec.Network, o Options) (spec.Network, *plan.Program, Options, e
 		return n, nil, o, err
 	}
 	if size := p.CodeBytes(); size > maxSource {
-		return n, nil, o, spec.ErrorList{{Path: "unroll", Message: fmt.Sprintf("%s would emit about %d MB of Go; at most %d MB compile in reasonable time: use auto", n.Unroll, size>>20, maxSource>>20)}}
+		return n, nil, o, spec.ErrorList{{Path: "unroll", Message: fmt.Sprintf("%s would emit about %d MB of Go; at most %d MB compile in reasonable time: use unroll: auto", n.Unroll, size>>20, maxSource>>20)}}
 	}
 	return n, p, o, nil
 }

@@ -2,23 +2,24 @@ package templates
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/dave/jennifer/jen"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
 )
 
-// Expression is a scalar expression with its variables replaced by values: (1 - a1_3*a1_3). Functions are called
-// under names that begin with prefix.
-func Expression(e expr.Expr, prefix string, value func(expr.Var) (Value, error)) (Value, error) {
-	w := writer{prefix, value}
+// Expression is a scalar expression of type typ, float32 or float64, with its variables replaced by values:
+// (1 - a1_3*a1_3). Functions are called under names that begin with prefix.
+func Expression(e expr.Expr, prefix, typ string, value func(expr.Var) (Value, error)) (Value, error) {
+	w := writer{prefix, typ, value}
 	c, err := w.write(e, 0)
 	return Value{c}, err
 }
 
 type writer struct {
-	prefix string
-	value  func(expr.Var) (Value, error)
+	prefix, typ string
+	value       func(expr.Var) (Value, error)
 }
 
 // Binding strengths of Go's operators, for parentheses.
@@ -29,13 +30,10 @@ const (
 )
 
 func (w writer) write(e expr.Expr, context int) (*jen.Statement, error) {
+	if constant(e) {
+		return w.constant(e, context)
+	}
 	switch n := e.(type) {
-	case expr.Num:
-		c := Number(n.Value()).code
-		if n.Value() < 0 && context > sum {
-			c = jen.Parens(c)
-		}
-		return c, nil
 	case expr.Var:
 		v, err := w.value(n)
 		if err != nil {
@@ -67,6 +65,53 @@ func (w writer) write(e expr.Expr, context int) (*jen.Statement, error) {
 		return w.binary(n, context)
 	}
 	return nil, fmt.Errorf("unexpected expression %T", e)
+}
+
+// constant says whether an expression is made of numbers and operators alone.
+func constant(e expr.Expr) bool {
+	switch n := e.(type) {
+	case expr.Num:
+		return true
+	case expr.Unary:
+		return n.Op == expr.OpNeg && constant(n.X)
+	case expr.Binary:
+		return constant(n.X) && constant(n.Y)
+	}
+	return false
+}
+
+// constant is the number that a constant expression comes to in the emitted type. Go would evaluate it exactly, and 1/3 as
+// integers.
+func (w writer) constant(e expr.Expr, context int) (*jen.Statement, error) {
+	exact, err := expr.Eval[float64](e, nil)
+	if err != nil {
+		return nil, err
+	}
+	rounded := exact
+	if w.typ == "float32" {
+		single, err := expr.Eval[float32](e, nil)
+		if err != nil {
+			return nil, err
+		}
+		if rounded = float64(single); !isNumber(e) {
+			exact = rounded
+		}
+	}
+	switch {
+	case math.IsInf(rounded, 0) || math.IsNaN(rounded):
+		return nil, fmt.Errorf("the constant %s is %v in %s; Go has no such constant", e, rounded, w.typ)
+	case exact == 0 && math.Signbit(exact):
+		return Convert(w.typ, Number(exact)).code, nil
+	case exact < 0 && context > sum:
+		return jen.Parens(Number(exact).code), nil
+	}
+	return Number(exact).code, nil
+}
+
+// isNumber says whether an expression is one number, which is printed as it was written.
+func isNumber(e expr.Expr) bool {
+	_, ok := e.(expr.Num)
+	return ok
 }
 
 func (w writer) binary(n expr.Binary, context int) (*jen.Statement, error) {

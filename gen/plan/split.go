@@ -59,6 +59,7 @@ func tile(op Op, straight, small bool) {
 		block := blockResults
 		if o.Update != nil {
 			block = fusedResults
+			limit /= 2 // every term is two statements
 		}
 		l.Outer, l.Inner = sums(o.W.Cols, o.W.Rows, block, straight, limit)
 		l.Lanes = lanes(l.Outer, o.W.Rows)

@@ -67,7 +67,7 @@ func (pr *printer) each(m *plan.Map, s *scope, x templates.Index, acc expr.Var, 
 	}
 	write := func(e expr.Expr) (templates.Value, error) {
 		pr.use(e)
-		return templates.Expression(e, pr.prefix, value)
+		return templates.Expression(e, pr.prefix, pr.typ, value)
 	}
 	for _, let := range shared.Lets {
 		v, err := write(let.Value)

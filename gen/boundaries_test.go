@@ -1,0 +1,195 @@
+package gen_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/parser"
+	"go/token"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// listed is what go list says about a package, with paths of this module relative to it.
+type listed struct {
+	ImportPath                         string
+	Dir                                string
+	Imports, TestImports, XTestImports []string
+	Deps                               []string
+}
+
+// mayImport is the direction of imports: for every package of this module the ones of this module that it may
+// import, its tests apart. "*" in a path stands for the name of a network.
+var mayImport = map[string][]string{
+	"spec":         nil,
+	"gen/expr":     {"spec"},
+	"gen/plan":     {"spec", "gen/expr"},
+	"templates":    {"spec", "gen/expr"},
+	"gen/portable": {"spec", "gen/expr", "gen/plan", "templates"},
+	"gen/amd64":    {"spec", "gen/expr", "gen/plan", "templates"},
+	"gen":          {"spec", "gen/expr", "gen/plan", "gen/portable", "gen/amd64", "templates"},
+
+	"gen/cmd/backpropgen": {"spec", "gen"},
+
+	"verify": {"spec"}, // a mistake of the generator must not be shared by its judge
+
+	"generated":                   nil,
+	"generated/*":                 nil,
+	"generated/internal/training": nil,
+	"generated/*/train":           {"generated/*", "generated/internal/training"},
+}
+
+// onlyIn are the packages of other modules that few of ours may import directly, tests included: the beginning of
+// their paths, the longest that fits, and who may.
+var onlyIn = map[string][]string{
+	"github.com/dave/jennifer": {"templates"},
+	"github.com/mmcloughlin":   {"gen/amd64"},
+	"gonum.org/v1/gonum":       {"verify", "generated/internal/training", "generated/*/train"},
+	"gonum.org/v1/plot":        {"generated/internal/training", "generated/*/train"},
+}
+
+// rule is the key of mayImport for a package.
+func rule(path string) string {
+	if _, ok := mayImport[path]; ok {
+		return path
+	}
+	if parts := strings.Split(path, "/"); len(parts) >= 2 && parts[0] == "generated" && parts[1] != "internal" {
+		parts[1] = "*"
+		return strings.Join(parts, "/")
+	}
+	return path
+}
+
+// violations are the imports that break the rules, a line each.
+func violations(packages []listed) []string {
+	var lines []string
+	for _, p := range packages {
+		allowed, known := mayImport[rule(p.ImportPath)]
+		if !known {
+			lines = append(lines, fmt.Sprintf("%s: no rule says what this package may import; add one to mayImport", p.ImportPath))
+			continue
+		}
+		for _, path := range p.Imports {
+			if _, ours := mayImport[rule(path)]; ours && !slices.Contains(allowed, rule(path)) {
+				lines = append(lines, fmt.Sprintf("%s imports %s; of this module it may import only %q", p.ImportPath, path, allowed))
+			}
+		}
+		for _, path := range p.Deps {
+			// A way round through another package is as bad; only the judge needs more than the direct rules give.
+			if rule(p.ImportPath) == "verify" && (path == "templates" || path == "gen" || strings.HasPrefix(path, "gen/")) {
+				lines = append(lines, fmt.Sprintf("%s depends on %s, which it is to judge", p.ImportPath, path))
+			}
+		}
+		for _, path := range slices.Concat(p.Imports, p.TestImports, p.XTestImports) {
+			for prefix, who := range onlyIn {
+				if (path == prefix || strings.HasPrefix(path, prefix+"/")) && !slices.Contains(who, rule(p.ImportPath)) {
+					lines = append(lines, fmt.Sprintf("%s imports %s; only %q may", p.ImportPath, path, who))
+				}
+			}
+		}
+	}
+	return lines
+}
+
+// list is go list over the whole module.
+func list(t *testing.T) []listed {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Dir,Imports,TestImports,XTestImports,Deps", "./...")
+	cmd.Dir = ".."
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list ./...: %v\n%s", err, &stderr)
+	}
+	out = bytes.ReplaceAll(out, []byte(`"`+modulePath+`/`), []byte(`"`))
+	var packages []listed
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p listed
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			return packages
+		} else if err != nil {
+			t.Fatalf("go list -json: %v", err)
+		}
+		packages = append(packages, p)
+	}
+}
+
+// TestBoundaries holds the module's imports to one direction.
+func TestBoundaries(t *testing.T) {
+	packages := list(t)
+	for _, want := range []string{"spec", "gen", "gen/expr", "gen/plan", "gen/portable", "templates", "verify"} {
+		if !slices.ContainsFunc(packages, func(p listed) bool { return p.ImportPath == want }) {
+			t.Errorf("go list ./... does not list %s: %d packages", want, len(packages))
+		}
+	}
+	for _, v := range violations(packages) {
+		t.Error(v)
+	}
+}
+
+// TestViolations breaks every rule once.
+func TestViolations(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		p    listed
+		want string // part of the only line; empty: no line
+	}{
+		{"in order", listed{ImportPath: "gen/plan", Imports: []string{"fmt", "spec", "gen/expr"}}, ""},
+		{"spec on ours", listed{ImportPath: "spec", Imports: []string{"gen/expr"}}, "spec imports gen/expr"},
+		{"against the direction", listed{ImportPath: "gen/expr", Imports: []string{"gen/plan"}}, "gen/expr imports gen/plan"},
+		{"plan on templates", listed{ImportPath: "gen/plan", Imports: []string{"templates"}}, "gen/plan imports templates"},
+		{"verify on the generator", listed{ImportPath: "verify", Imports: []string{"gen/expr"}}, "verify imports gen/expr"},
+		{"verify by a way round", listed{ImportPath: "verify", Deps: []string{"templates"}}, "verify depends on templates"},
+		{"tests of verify", listed{ImportPath: "verify", TestImports: []string{"generated/iris"}}, ""},
+		{"jennifer elsewhere", listed{ImportPath: "gen/portable", Imports: []string{"github.com/dave/jennifer/jen"}}, "only [\"templates\"] may"},
+		{"gonum elsewhere", listed{ImportPath: "gen", XTestImports: []string{"gonum.org/v1/gonum/mat"}}, "gen imports gonum.org/v1/gonum/mat"},
+		{"gonum in verify", listed{ImportPath: "verify", Imports: []string{"gonum.org/v1/gonum/mat"}}, ""},
+		{"plot in verify", listed{ImportPath: "verify", Imports: []string{"gonum.org/v1/plot"}}, "verify imports gonum.org/v1/plot"},
+		{"plot in training", listed{ImportPath: "generated/internal/training", Imports: []string{"gonum.org/v1/plot/vg"}}, ""},
+		{"a kernel on ours", listed{ImportPath: "generated/iris", Imports: []string{"spec"}}, "generated/iris imports spec"},
+		{"training", listed{ImportPath: "generated/iris/train", Imports: []string{"generated/iris", "generated/internal/training"}}, ""},
+		{"a new package", listed{ImportPath: "tensors"}, "no rule says"},
+	} {
+		got := violations([]listed{c.p})
+		if c.want == "" && len(got) == 0 || len(got) == 1 && c.want != "" && strings.Contains(got[0], c.want) {
+			continue
+		}
+		t.Errorf("%s: found %q, want one line with %q", c.name, got, c.want)
+	}
+}
+
+// TestKernelImports checks that emitted kernels, for whichever platform, need nothing but math and unsafe.
+func TestKernelImports(t *testing.T) {
+	files, err := filepath.Glob("../generated/*/*_gen.go")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no kernels below ../generated: %v", err)
+	}
+	for _, file := range files {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, src, parser.ImportsOnly)
+		if err != nil {
+			t.Errorf("%s does not parse: %v", file, err)
+			continue
+		}
+		allowed := []string{"math", "unsafe"}
+		if strings.HasSuffix(file, "_amd64_gen.go") {
+			allowed = append(allowed, "golang.org/x/sys/cpu")
+		}
+		for _, spec := range parsed.Imports {
+			if path, err := strconv.Unquote(spec.Path.Value); err != nil || !slices.Contains(allowed, path) {
+				t.Errorf("%s imports %s; an emitted kernel may import only %q", file, spec.Path.Value, allowed)
+			}
+		}
+	}
+}

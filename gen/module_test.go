@@ -1,0 +1,231 @@
+package gen_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/gen"
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// module is a Go module in a temporary folder that requires this one, as a user's would.
+type module struct{ dir string }
+
+const modulePath = "github.com/backpropgen/backpropgen"
+
+// newModule makes the module. It takes over this module's requirements, so that the go command needs no network.
+func newModule(t *testing.T) module {
+	t.Helper()
+	root, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Replace(string(mod), "module "+modulePath+"\n", "module random\n", 1)
+	text += fmt.Sprintf("\nrequire %s v0.0.0\nreplace %s => %q\n", modulePath, modulePath, root)
+	sum, err := os.ReadFile(filepath.Join(root, "go.sum"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := module{t.TempDir()}
+	m.write(t, "go.mod", []byte(text))
+	m.write(t, "go.sum", sum)
+	return m
+}
+
+func (m module) write(t *testing.T, name string, data []byte) {
+	t.Helper()
+	path := filepath.Join(m.dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// emit generates networks into one package of the module.
+func (m module) emit(t *testing.T, pkg string, networks ...spec.Network) {
+	t.Helper()
+	for _, n := range networks {
+		files, err := generate(t, n, gen.Options{Package: pkg, Qualify: true})
+		if err != nil {
+			t.Fatalf("%v; the spec:\n%s", err, yaml(n))
+		}
+		for _, f := range files {
+			m.write(t, filepath.Join(pkg, f.Name), f.Data)
+		}
+	}
+}
+
+// result is what go test and the compiler said about a network.
+type result struct {
+	passed  []string // the emitted tests and examples that passed
+	said    int      // lines of the compiler about its kernel; there are always some
+	failed  string   // what did not first: a test, an example, "build" or "diagnostics"; empty: nothing
+	message string   // what was printed about it
+}
+
+// ok says whether the compiler gave its diagnostics, and every emitted test ran and passed.
+func (r result) ok(n spec.Network) bool {
+	return r.failed == "" && r.said > 0 && slices.Contains(r.passed, "Test"+n.Name) && slices.Contains(r.passed, "Example"+n.Name)
+}
+
+// event is a line of go test -json.
+type event struct{ Action, Test, Output, ImportPath string }
+
+// test runs go test on packages of the module and returns the result of each network.
+func (m module) test(t *testing.T, networks []spec.Network, packages ...string) map[string]result {
+	t.Helper()
+	// -short: three times every kind of trial; other networks find more than more trials do. The compiler says on the
+	// way which bounds checks it was left with and what it put on the heap.
+	args := []string{"test", "-json", "-short", "-count=1", "-vet=off", "-gcflags=-m -d=ssa/check_bce/debug=1"}
+	cmd := exec.Command("go", append(args, packages...)...)
+	cmd.Dir = m.dir
+	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off", "GOTOOLCHAIN=local")
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+		t.Fatalf("go test did not start: %v", err)
+	}
+	var events []event
+	for dec := json.NewDecoder(&stdout); ; {
+		var e event
+		if err := dec.Decode(&e); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatalf("go test -json printed no JSON: %v; standard error:\n%s", err, &stderr)
+		}
+		events = append(events, e)
+	}
+	if len(events) == 0 {
+		t.Fatalf("go test ran nothing: %v; standard error:\n%s", err, &stderr)
+	}
+	sorted := results(networks, events)
+	other := sorted[""]
+	other.message += stderr.String()
+	sorted[""] = other
+	return sorted
+}
+
+var (
+	aboutFile = regexp.MustCompile(`^(?:.*/)?([^/]+_gen(?:_test)?\.go):\d+:\d+: (.*)\n$`)
+	// unwanted is what the compiler may say about no kernel, harmless what else it says because it was asked.
+	unwanted = regexp.MustCompile(`^Found Is(Slice)?InBounds$|escapes to heap|^moved to heap`)
+	harmless = regexp.MustCompile(`can inline|inlining call|does not escape|leaking param|ignoring self-assignment`)
+)
+
+// results sorts what was said by networks; what is about none of them is the message of the network "".
+func results(networks []spec.Network, events []event) map[string]result {
+	owner := map[string]string{} // of a file
+	kernel := map[string]bool{}
+	for _, n := range networks {
+		files := gen.FileNames(n)
+		owner[files[0]], owner[files[1]], kernel[files[0]] = n.Name, n.Name, true
+	}
+	results := map[string]result{}
+	fail := func(network, what, message string) {
+		r := results[network]
+		if r.failed == "" {
+			r.failed = what
+		}
+		if r.failed == what {
+			r.message += message
+		}
+		results[network] = r
+	}
+	broken := map[string]bool{} // packages that do not build
+	for _, e := range events {
+		if e.Action == "build-fail" {
+			broken[e.ImportPath] = true
+		}
+	}
+	output := map[string]string{}
+	rest := ""
+	for _, e := range events {
+		network := strings.TrimPrefix(strings.TrimPrefix(e.Test, "Test"), "Example")
+		switch {
+		case e.Action == "build-output":
+			// One event holds all that the compiler says about a package.
+			for line := range strings.Lines(e.Output) {
+				m := aboutFile.FindStringSubmatch(line)
+				if m == nil || owner[m[1]] == "" {
+					rest += line
+					continue
+				}
+				name := owner[m[1]]
+				if kernel[m[1]] {
+					r := results[name]
+					r.said++
+					results[name] = r
+				}
+				switch {
+				case kernel[m[1]] && unwanted.MatchString(m[2]):
+					fail(name, "diagnostics", line)
+				case broken[e.ImportPath] && !unwanted.MatchString(m[2]) && !harmless.MatchString(m[2]):
+					fail(name, "build", line)
+				}
+			}
+		case e.Test == "":
+			rest += e.Output
+		case e.Action == "output":
+			output[e.Test] += e.Output
+		case e.Action == "pass":
+			r := results[network]
+			r.passed = append(r.passed, e.Test)
+			results[network] = r
+		case e.Action == "fail":
+			fail(network, e.Test, output[e.Test])
+		}
+	}
+	results[""] = result{message: rest}
+	return results
+}
+
+// TestResults sorts what go test might say about two networks.
+func TestResults(t *testing.T) {
+	one, two := spec.Network{Name: "N1"}, spec.Network{Name: "N2"}
+	const flat = "# random/p\np/n1_gen.go:3:4: can inline (*N1).Flat\n"
+	said := event{Action: "build-output", ImportPath: "random/p", Output: flat}
+	test, example := event{Action: "pass", Test: "TestN1"}, event{Action: "pass", Test: "ExampleN1"}
+	build := func(text string) event {
+		return event{Action: "build-output", ImportPath: "random/p", Output: flat + text + "\n"}
+	}
+	for _, c := range []struct {
+		name            string
+		events          []event
+		failed, message string
+		ok              bool
+	}{
+		{"all is well", []event{said, test, example}, "", "", true},
+		{"no diagnostics", []event{test, example}, "", "", false},
+		{"the example did not run", []event{said, test}, "", "", false},
+		{"nothing ran", nil, "", "", false},
+		{"the test fails", []event{said, {Action: "output", Test: "TestN1", Output: "17 ULP\n"}, {Action: "fail", Test: "TestN1"}, example}, "TestN1", "17 ULP\n", false},
+		{"the other fails", []event{said, test, example, {Action: "fail", Test: "TestN2"}}, "", "", true},
+		{"a bounds check", []event{said, build("p/n1_gen.go:9:2: Found IsInBounds"), test, example}, "diagnostics", "p/n1_gen.go:9:2: Found IsInBounds\n", false},
+		{"the other's bounds check", []event{said, build("p/n2_gen.go:9:2: Found IsInBounds"), test, example}, "", "", true},
+		{"a bounds check of the test", []event{said, build("p/n1_gen_test.go:9:2: Found IsInBounds"), test, example}, "", "", true},
+		{"the heap", []event{said, build("p/n1_gen.go:9:2: moved to heap: ws"), test, example}, "diagnostics", "p/n1_gen.go:9:2: moved to heap: ws\n", false},
+		{"a mistake", []event{said, build("p/n1_gen.go:9:2: undefined: z"), {Action: "build-fail", ImportPath: "random/p"}}, "build", "p/n1_gen.go:9:2: undefined: z\n", false},
+	} {
+		r := results([]spec.Network{one, two}, c.events)["N1"]
+		if r.failed != c.failed || r.message != c.message || r.ok(one) != c.ok {
+			t.Errorf("%s: failed %q with %q, ok %t; want %q with %q, ok %t", c.name, r.failed, r.message, r.ok(one), c.failed, c.message, c.ok)
+		}
+	}
+}

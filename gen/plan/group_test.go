@@ -1,0 +1,135 @@
+package plan
+
+import (
+	"math/rand/v2"
+	"regexp"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// TestGroupLimits checks over random networks, and two wide ones, that no Go function has more statements than compile
+// quickly, unless it is one segment that cannot be cut.
+func TestGroupLimits(t *testing.T) {
+	limits := func(t *testing.T, n spec.Network) {
+		t.Helper()
+		p := mustCompile(t, n)
+		for _, f := range p.Funcs {
+			if len(f.Parts) == 0 {
+				t.Errorf("%s has no parts", f.Name)
+			}
+			for _, part := range f.Parts {
+				total, segments := 0, 0
+				for _, piece := range part.Pieces {
+					total += emitted(piece.Op, piece.Outer)
+					segments += len(piece.Outer)
+				}
+				limit := partLimit
+				if part.Name == "" {
+					limit = inlineLimit
+					if len(f.Parts) != 1 {
+						t.Errorf("%s has its body and %d parts besides", f.Name, len(f.Parts)-1)
+					}
+				}
+				if total > limit && segments > 1 {
+					t.Errorf("%s, part %q has %d statements in %d segments, limit %d", f.Name, part.Name, total, segments, limit)
+				}
+			}
+		}
+	}
+	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) { limits(t, n) })
+	for _, unroll := range []spec.Unroll{spec.UnrollAuto, spec.UnrollFull, spec.UnrollLoop} {
+		n := build("cross-entropy", []int{200, 150, 130, 40}, "relu", "softmax", "softmax")
+		n.Unroll = unroll
+		limits(t, n)
+	}
+}
+
+// TestGroupNames checks over random networks that parts are named as methods, that different parts have different
+// names, and that a part belongs to the functions its name says.
+func TestGroupNames(t *testing.T) {
+	good := regexp.MustCompile(`^(forward|loss|backward|delta|descend)[0-9]*$`)
+	named := 0
+	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
+		p := mustCompile(t, n)
+		byName, users := map[string]*Part{}, map[*Part]map[string]bool{}
+		for _, f := range p.Funcs {
+			for _, part := range f.Parts {
+				if part.Name == "" {
+					continue
+				}
+				named++
+				if !good.MatchString(part.Name) {
+					t.Errorf("%s has a part called %q", f.Name, part.Name)
+				}
+				if byName[part.Name] != nil && byName[part.Name] != part {
+					t.Errorf("two parts are called %s", part.Name)
+				}
+				byName[part.Name] = part
+				if users[part] == nil {
+					users[part] = map[string]bool{}
+				}
+				users[part][f.Name] = true
+			}
+		}
+		for name, part := range byName {
+			for _, c := range []struct {
+				stem string
+				in   []string
+				out  []string
+			}{
+				{"forward", []string{}, []string{Backward}},
+				{"loss", []string{}, []string{Forward}},
+				{"backward", []string{}, []string{Forward, LossOnly, Step}},
+				{"delta", []string{}, []string{Forward, LossOnly}},
+				{"descend", []string{Step}, []string{Forward, LossOnly, Backward, Grad}},
+			} {
+				if !regexp.MustCompile("^" + c.stem + "[0-9]*$").MatchString(name) {
+					continue
+				}
+				for _, f := range c.in {
+					if !users[part][f] {
+						t.Errorf("%s is not used by %s", name, f)
+					}
+				}
+				for _, f := range c.out {
+					if users[part][f] {
+						t.Errorf("%s is used by %s", name, f)
+					}
+				}
+			}
+		}
+	})
+	if named == 0 {
+		t.Error("no network has a part of its own; draw wider ones")
+	}
+}
+
+// TestGroupShares checks that functions too large for one body share the parts of what they have in common.
+func TestGroupShares(t *testing.T) {
+	n := build("mse", []int{64, 64, 10}, "relu", "identity")
+	p := mustCompile(t, n)
+	forward := p.Func(Forward).Parts
+	for _, name := range []string{LossOnly, Grad, Step} {
+		f := p.Func(name)
+		if len(f.Parts) < len(forward) {
+			t.Fatalf("%s has %d parts, Forward %d:\n%s", name, len(f.Parts), len(forward), p)
+		}
+		for i, part := range forward {
+			if f.Parts[i] != part {
+				t.Errorf("%s does not use part %s of Forward", name, part.Name)
+			}
+		}
+	}
+}
+
+// TestStems lists the names by users.
+func TestStems(t *testing.T) {
+	for users, want := range map[string]string{
+		"Forward Loss Grad Step ": "forward", "Loss ": "loss", "Backward Grad Step ": "delta", "Backward Grad ": "backward", "Step ": "descend",
+	} {
+		if got := stemOf(users); got != want {
+			t.Errorf("the parts of %sare called %s, want %s", users, got, want)
+		}
+	}
+}

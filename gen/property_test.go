@@ -1,0 +1,276 @@
+package gen_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/format"
+	"go/parser"
+	"go/token"
+	"math"
+	"math/rand/v2"
+	"regexp"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/gen"
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// breakages are ways to spoil a valid network, each a little.
+var breakages = []struct {
+	name string
+	do   func(r *rand.Rand, n *spec.Network)
+}{
+	{"name", func(r *rand.Rand, n *spec.Network) {
+		n.Name = pick(r, "", "_", "iris", "Iris Net", "Iris\n", "É", "9", "IrisGrad", "TestIris", "Iris;", "I\x00", "../Iris", strings.Repeat("I", 65))
+	}},
+	{"package", func(r *rand.Rand, n *spec.Network) {
+		n.Package = pick(r, "_", "func", "a b", "a\nimport \"os\"", "a;", "a_test", "ä", "/etc")
+	}},
+	{"input", func(r *rand.Rand, n *spec.Network) { n.Input = badCount(r, spec.MaxWidth, true) }},
+	{"width", func(r *rand.Rand, n *spec.Network) {
+		n.Layers[r.IntN(len(n.Layers))].Dense = badCount(r, spec.MaxWidth, true)
+	}},
+	{"parameters", func(r *rand.Rand, n *spec.Network) {
+		n.Input, n.Layers[0].Dense = spec.MaxWidth, spec.MaxWidth
+	}},
+	{"no layers", func(r *rand.Rand, n *spec.Network) { n.Layers = nil }},
+	{"too many layers", func(r *rand.Rand, n *spec.Network) {
+		n.Layers = slices.Repeat(n.Layers, spec.MaxLayers+1)
+	}},
+	{"activation", func(r *rand.Rand, n *spec.Network) {
+		n.Layers[r.IntN(len(n.Layers))].Activation.Name = pick(r, "tan", "Tanh", "mse", " relu", "relu\n")
+	}},
+	{"cost", func(r *rand.Rand, n *spec.Network) { n.Cost.Name = pick(r, "", "mae?", "softmax", "MSE") }},
+	{"cost without probabilities", func(r *rand.Rand, n *spec.Network) {
+		n.Layers[len(n.Layers)-1].Activation.Name = pick(r, "", "identity", "relu", "tanh")
+		n.Cost.Name = pick(r, "cross-entropy", "binary-cross-entropy")
+	}},
+	{"precision", func(r *rand.Rand, n *spec.Network) {
+		n.Precision = pick[spec.Precision](r, "float16", "int", "float32 ")
+	}},
+	{"cache", func(r *rand.Rand, n *spec.Network) { n.Cache = pick[spec.Cache](r, "none", "z") }},
+	{"unroll", func(r *rand.Rand, n *spec.Network) { n.Unroll = pick[spec.Unroll](r, "8", "yes") }},
+	{"rounding", func(r *rand.Rand, n *spec.Network) { n.Rounding = pick(r, "exact", spec.RoundingStrict) }},
+	{"batch", func(r *rand.Rand, n *spec.Network) { n.Batch = badCount(r, spec.MaxBatch, false) }},
+	{"targets", func(r *rand.Rand, n *spec.Network) {
+		n.Targets = [][]spec.Target{{"mips"}, {""}, {spec.AMD64, spec.AMD64}}[r.IntN(3)]
+	}},
+}
+
+// badCount is a number that cannot count anything up to most; of some counts 0 is the default.
+func badCount(r *rand.Rand, most int, zero bool) int {
+	bad := []int{-1, math.MinInt, most + 1, math.MaxInt}
+	if zero {
+		bad = append(bad, 0)
+	}
+	return pick(r, bad...)
+}
+
+// TestGenerateBroken generates thousands of networks that are each a little broken: each gives an error that says what
+// is wrong with it, no files, and never a panic.
+func TestGenerateBroken(t *testing.T) {
+	done := map[string]bool{}
+	for i := range 5000 {
+		r := rand.New(rand.NewPCG(*seed, uint64(i)))
+		n := drawSpec(r, fmt.Sprintf("N%d", i), small)
+		b := breakages[r.IntN(len(breakages))]
+		b.do(r, &n)
+		done[b.name] = true
+		files, err := generate(t, n, gen.Options{Package: "p"})
+		if list := (spec.ErrorList)(nil); !errors.As(err, &list) || len(list) == 0 || files != nil {
+			t.Fatalf("broken in its %s, network %d of seed %d gives error %v (%T) and %d files, want a spec.ErrorList and none:\n%.2000s",
+				b.name, i, *seed, err, err, len(files), yaml(n))
+		}
+	}
+	for _, b := range breakages {
+		if !done[b.name] {
+			t.Errorf("no network was broken in its %s; draw more", b.name)
+		}
+	}
+}
+
+// TestGenerateAny generates valid networks: each gives files that hold together, the same ones every time.
+func TestGenerateAny(t *testing.T) {
+	count := max(400, *specs)
+	if testing.Short() {
+		count = 100
+	}
+	for i := range count {
+		r := rand.New(rand.NewPCG(*seed, uint64(i)))
+		n := drawSpec(r, fmt.Sprintf("N%d", i), small)
+		o := gen.Options{Package: pick(r, "", "p"), Source: pick(r, "", "spec.yaml"), Qualify: r.IntN(2) == 0}
+		files, err := generate(t, n, o)
+		problem := fmt.Sprint(err)
+		if err == nil {
+			problem = coherent(n, o, files)
+		}
+		if again, err := generate(t, n, o); problem == "" && (err != nil || !same(files, again)) {
+			problem = fmt.Sprintf("generated again, it gives other files, and error %v", err)
+		}
+		if problem != "" {
+			t.Fatalf("network %d of seed %d: %s; its spec:\n%s", i, *seed, problem, yaml(n))
+		}
+	}
+}
+
+// generate is gen.Generate; a panic fails the test.
+func generate(t *testing.T, n spec.Network, o gen.Options) (files []gen.File, err error) {
+	t.Helper()
+	defer func() {
+		if r := recover(); r != nil {
+			t.Fatalf("Generate panics: %v; the spec:\n%.2000s\n%s", r, yaml(n), debug.Stack())
+		}
+	}()
+	return gen.Generate(n, o)
+}
+
+func same(a, b []gen.File) bool {
+	return slices.EqualFunc(a, b, func(x, y gen.File) bool { return x.Name == y.Name && bytes.Equal(x.Data, y.Data) })
+}
+
+// coherent says what is wrong with the files of a network: their names, form, package, or a declaration that
+// PackageNames does not tell of.
+func coherent(n spec.Network, o gen.Options, files []gen.File) string {
+	if len(files) != 2 || files[0].Name != gen.FileNames(n)[0] || files[1].Name != gen.FileNames(n)[1] {
+		return fmt.Sprintf("%d files, want the first two of %q", len(files), gen.FileNames(n))
+	}
+	known := map[string]bool{}
+	for _, name := range gen.PackageNames(n) {
+		known[name] = true
+	}
+	for _, f := range files {
+		if !firstLine.Match(f.Data) {
+			return fmt.Sprintf("%s begins with %.100q", f.Name, f.Data)
+		}
+		if formatted, err := format.Source(f.Data); err != nil || !bytes.Equal(formatted, f.Data) {
+			return fmt.Sprintf("%s is not formatted: %v", f.Name, err)
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), f.Name, f.Data, parser.SkipObjectResolution)
+		if err != nil {
+			return err.Error()
+		}
+		if o.Package != "" && parsed.Name.Name != o.Package {
+			return fmt.Sprintf("%s is in package %s", f.Name, parsed.Name.Name)
+		}
+		for _, name := range declared(parsed) {
+			if !known[name] && !strings.HasPrefix(name, "Benchmark") {
+				return fmt.Sprintf("%s declares %s, which PackageNames does not list", f.Name, name)
+			}
+		}
+	}
+	return ""
+}
+
+// declared are the identifiers that a file declares in its package.
+func declared(f *ast.File) []string {
+	var names []string
+	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if d.Recv == nil {
+				names = append(names, d.Name.Name)
+			}
+		case *ast.GenDecl:
+			for _, s := range d.Specs {
+				switch s := s.(type) {
+				case *ast.TypeSpec:
+					names = append(names, s.Name.Name)
+				case *ast.ValueSpec:
+					for _, id := range s.Names {
+						names = append(names, id.Name)
+					}
+				}
+			}
+		}
+	}
+	return names
+}
+
+// firstLine is what tools know generated files by.
+var firstLine = regexp.MustCompile(`^// Code generated by backpropgen from [!-~]+; DO NOT EDIT\.\n`)
+
+// TestHostileSource names the spec's file in ways that would break out of a comment: the first line stays one
+// comment line, and nothing after it changes.
+func TestHostileSource(t *testing.T) {
+	n := drawSpec(rand.New(rand.NewPCG(1, 1)), "Net", small)
+	plain, err := gen.Generate(n, gen.Options{Source: "net.yaml"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources := []string{
+		"net.yaml\nimport \"os\"", "net.yaml\r\npackage evil", "\n//go:build ignore\n", "net\u2028.yaml", "net\x00.yaml", "net.yaml\u0085x",
+		"*/ package evil /*", "/*", "//go:generate rm -rf .", "a; DO NOT EDIT.", "; DO NOT EDIT.\nvar x = 1", "\xff\xfe", "\ufeffnet.yaml", "нет.yaml",
+		strings.Repeat("x", 10000), " ", "%s%d%!", "`", "\"", "\\n", "\t", "\v\f", "\x1b[31m",
+	}
+	r := rand.New(rand.NewPCG(*seed, 0))
+	for range 50 {
+		name := make([]byte, 1+r.IntN(20))
+		for i := range name {
+			name[i] = byte(r.IntN(256))
+		}
+		sources = append(sources, string(name))
+	}
+	for _, source := range sources {
+		files, err := gen.Generate(n, gen.Options{Source: source})
+		if err != nil {
+			t.Errorf("source %q: %v", source, err)
+			continue
+		}
+		for i, f := range files {
+			if !firstLine.Match(f.Data) || !bytes.HasPrefix(f.Data, []byte(gen.Marker)) {
+				t.Errorf("source %q: %s begins with %.200q", source, f.Name, f.Data)
+				continue
+			}
+			_, rest, _ := bytes.Cut(f.Data, []byte("\n"))
+			if _, want, _ := bytes.Cut(plain[i].Data, []byte("\n")); !bytes.Equal(rest, want) {
+				t.Errorf("source %q changes %s below its first line", source, f.Name)
+			}
+		}
+	}
+}
+
+// TestHostilePackage offers package names that are code: they are errors.
+func TestHostilePackage(t *testing.T) {
+	n := drawSpec(rand.New(rand.NewPCG(1, 1)), "Net", small)
+	for _, name := range []string{"a; import \"os\"", "a\nvar x = 1", "a//", "a b", "type", "_", "é", "a\x00"} {
+		if files, err := gen.Generate(n, gen.Options{Package: name}); err == nil {
+			t.Errorf("package %q gives %d files, want an error", name, len(files))
+		}
+	}
+}
+
+// TestLargest generates networks at the limits of a spec in the widest, the deepest and the largest matrix.
+func TestLargest(t *testing.T) {
+	if testing.Short() {
+		t.Skip("printing the largest networks takes seconds; go test without -short does it")
+	}
+	layer := func(width int, activation string) spec.Layer {
+		return spec.Layer{Dense: width, Activation: spec.Function{Name: activation}}
+	}
+	for _, n := range []spec.Network{
+		{Name: "WideIn", Input: spec.MaxWidth, Layers: []spec.Layer{layer(3, "tanh")}, Cost: spec.Function{Name: "mse"}, InputGradient: true},
+		{Name: "WideOut", Input: 3, Layers: []spec.Layer{layer(spec.MaxWidth, "softmax")}, Cost: spec.Function{Name: "cross-entropy"}},
+		{Name: "WideHidden", Input: 2, Layers: []spec.Layer{layer(spec.MaxWidth, "softmax"), layer(2, "sigmoid")}, Cost: spec.Function{Name: "mse"}},
+		{Name: "Large", Input: 4000, Layers: []spec.Layer{layer(4000, "relu"), layer(10, "softmax")}, Cost: spec.Function{Name: "cross-entropy"}},
+		{Name: "Deep", Input: 8, Layers: slices.Repeat([]spec.Layer{layer(8, "tanh")}, spec.MaxLayers), Cost: spec.Function{Name: "mse"}},
+	} {
+		files, err := gen.Generate(n, gen.Options{})
+		if err != nil {
+			t.Errorf("%s: %v", n.Name, err)
+			continue
+		}
+		if problem := coherent(n, gen.Options{}, files); problem != "" {
+			t.Errorf("%s: %s", n.Name, problem)
+		}
+		// Unrolled in full the same network is straight code, or an error that says what to do.
+		n.Unroll = spec.UnrollFull
+		if _, err := gen.Generate(n, gen.Options{}); err != nil && !strings.Contains(err.Error(), "use unroll: auto") {
+			t.Errorf("%s, unrolled in full: %v, want files or an error with a remedy", n.Name, err)
+		}
+	}
+}

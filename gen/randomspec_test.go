@@ -1,0 +1,152 @@
+package gen_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// drawn says how large the networks of drawSpec may become.
+type drawn struct {
+	width, depth int  // of ordinary layers, and how many there are at most
+	wide         bool // now and then a layer of some hundred units
+}
+
+// ordinary are networks that compile in a fraction of a second each and still meet every shape of loop.
+var ordinary = drawn{width: 40, depth: 12, wide: true}
+
+// small are networks that print in milliseconds.
+var small = drawn{width: 5, depth: 3}
+
+// edges are widths at which blocks, loops and the scalars kept for them begin, end or leave a rest.
+var edges = []int{1, 2, 3, 7, 8, 9, 10, 15, 16, 17, 18, 19, 23, 24, 25, 26, 31, 32, 33}
+
+// fullLimit is the most weights and biases that drawSpec unrolls in full: more compile, but not many of them.
+const fullLimit = 4000
+
+// drawSpec draws a valid network: any widths and depths, activations, costs that its last activation allows, and modes.
+func drawSpec(r *rand.Rand, name string, d drawn) spec.Network {
+	depth := 1 + r.IntN(min(4, d.depth))
+	if r.IntN(8) == 0 {
+		depth = 1 + r.IntN(d.depth)
+	}
+	return drawDeep(r, name, d, depth)
+}
+
+// drawDeep is drawSpec with a given number of layers.
+func drawDeep(r *rand.Rand, name string, d drawn, depth int) spec.Network {
+	dims := drawDims(r, d, depth)
+	n := spec.Network{
+		Name: name, Input: dims[0], InputGradient: r.IntN(2) == 0,
+		Precision: pick(r, spec.Float32, spec.Float32, spec.Float64),
+		Cache:     pick(r, spec.CacheAuto, spec.CachePre, spec.CachePost, spec.CacheBoth),
+		Unroll:    pick(r, spec.UnrollAuto, spec.UnrollFull, spec.UnrollLoop),
+	}
+	for _, width := range dims[1:] {
+		activation := pick(r, spec.Activations()...)
+		n.Layers = append(n.Layers, spec.Layer{
+			Dense: width, NoBias: r.IntN(4) == 0, Activation: spec.Function{Name: activation.Name},
+		})
+	}
+	n.Cost.Name = pick(r, costsFor(n)...)
+	if n.Unroll == spec.UnrollFull && n.Params() > fullLimit {
+		n.Unroll = pick(r, spec.UnrollAuto, spec.UnrollLoop)
+	}
+	return n
+}
+
+func drawDims(r *rand.Rand, d drawn, depth int) []int {
+	dims := make([]int, depth+1)
+	for i := range dims {
+		if dims[i] = 1 + r.IntN(d.width); r.IntN(3) == 0 {
+			dims[i] = min(d.width, pick(r, edges...))
+		}
+	}
+	if d.wide && r.IntN(10) == 0 {
+		i := r.IntN(len(dims))
+		dims[i] = 300 + r.IntN(601)
+		if r.IntN(3) == 0 {
+			// Two wide neighbours: a matrix with loops over rows and over columns.
+			dims[(i+1)%len(dims)] = 60 + r.IntN(140)
+		}
+	}
+	return dims
+}
+
+// costsFor are the costs that are valid for a network's last activation.
+func costsFor(n spec.Network) []string {
+	last, _ := spec.Lookup(spec.ActivationRole, n.Layers[len(n.Layers)-1].Activation.Name)
+	var names []string
+	for _, c := range spec.Costs() {
+		if !c.Probabilities || last.Probabilities {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
+func pick[T any](r *rand.Rand, from ...T) T { return from[r.IntN(len(from))] }
+
+// drawSpecs draws the networks N0000, N0001, … of a seed; the first is 20 layers deep.
+func drawSpecs(seed uint64, count int, d drawn) []spec.Network {
+	var networks []spec.Network
+	for i := range count {
+		// A generator for each, so that network i of a seed is the same however many are drawn.
+		r, name := rand.New(rand.NewPCG(seed, uint64(i))), fmt.Sprintf("N%04d", i)
+		if i == 0 {
+			networks = append(networks, drawDeep(r, name, drawn{width: 12}, 20))
+			continue
+		}
+		networks = append(networks, drawSpec(r, name, d))
+	}
+	return networks
+}
+
+// yaml writes a network as a spec file that decodes to it.
+func yaml(n spec.Network) string {
+	n = n.WithDefaults()
+	var b strings.Builder
+	fmt.Fprintf(&b, "name: %s\nprecision: %s\ninput: %d\nlayers:\n", n.Name, n.Precision, n.Input)
+	for _, l := range n.Layers {
+		fmt.Fprintf(&b, "  - {dense: %d, activation: %s, bias: %t}\n", l.Dense, l.Activation.Name, !l.NoBias)
+	}
+	fmt.Fprintf(&b, "cost: %s\ncache: %s\nunroll: %s\ninput_gradient: %t\n", n.Cost.Name, n.Cache, n.Unroll, n.InputGradient)
+	return b.String()
+}
+
+// smaller are networks somewhat simpler than n, the boldest steps first, none of them n.
+func smaller(n spec.Network) []spec.Network {
+	var out []spec.Network
+	try := func(change func(m *spec.Network)) {
+		m := n
+		m.Layers = slices.Clone(n.Layers)
+		change(&m)
+		if m.Digest() != n.Digest() && m.Validate() == nil {
+			out = append(out, m)
+		}
+	}
+	for i := range n.Layers {
+		try(func(m *spec.Network) { m.Layers = slices.Delete(m.Layers, i, i+1) })
+	}
+	for _, by := range []func(int) int{
+		func(int) int { return 1 }, func(w int) int { return (w + 1) / 2 }, func(w int) int { return max(1, w-1) },
+	} {
+		try(func(m *spec.Network) { m.Input = by(m.Input) })
+		for i := range n.Layers {
+			try(func(m *spec.Network) { m.Layers[i].Dense = by(m.Layers[i].Dense) })
+		}
+	}
+	for i := range n.Layers {
+		try(func(m *spec.Network) { m.Layers[i].Activation.Name = "identity" })
+		try(func(m *spec.Network) { m.Layers[i].NoBias = false })
+	}
+	try(func(m *spec.Network) { m.Cost.Name = "squared-error" })
+	try(func(m *spec.Network) { m.Cache = spec.CacheAuto })
+	try(func(m *spec.Network) { m.Unroll = spec.UnrollAuto })
+	try(func(m *spec.Network) { m.InputGradient = false })
+	try(func(m *spec.Network) { m.Precision = spec.Float32 })
+	return out
+}
