@@ -15,10 +15,7 @@ func ranges() []int {
 	for n := 1; n <= 70; n++ {
 		ns = append(ns, n)
 	}
-	for _, n := range []int{96, 100, 127, 128, 129, 250, 255, 256, 257, 500, 511, 512, 513, 784, 999, 1000} {
-		ns = append(ns, n)
-	}
-	return ns
+	return append(ns, 96, 100, 127, 128, 129, 250, 255, 256, 257, 500, 511, 512, 513, 784, 999, 1000)
 }
 
 // modes are the arguments of tile for the modes of unrolling: auto for small operations and large ones, full, and loop.
