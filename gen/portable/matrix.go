@@ -186,9 +186,9 @@ func (pr *printer) backRow(op *plan.BackAffine, s *scope, row, col templates.Ind
 	}
 }
 
-// rated is rate·δ of a row as a scalar: e2_3 := rate * d2_3.
+// rated is rate·δ of a row as a scalar: rd2_3 := rate * d2_3.
 func (pr *printer) rated(u *plan.Update, s *scope, row templates.Index) templates.Value {
-	name := scalar(fmt.Sprintf("e%d", u.W.Layer), row)
+	name := scalar(fmt.Sprintf("rd%d", u.W.Layer), row)
 	if held, ok := s.find(name); ok {
 		return templates.Name(held)
 	}

@@ -253,20 +253,20 @@ func (p *Xor) Step(ws *XorWorkspace, x *[2]float32, y *[1]float32, rate float32)
 	loss += u0_0 * u0_0
 
 	// d1 = (W2ᵀ·d2)*(a1*(1 - a1)); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
-	e2_0 := rate * d2_0
-	p.B2[0] -= e2_0
+	rd2_0 := rate * d2_0
+	p.B2[0] -= rd2_0
 	v1_0 := float32(0)
 	v1_1 := float32(0)
 	v1_2 := float32(0)
 	w2_0_0 := p.W2[0][0]
 	v1_0 += w2_0_0 * d2_0
-	p.W2[0][0] = w2_0_0 - e2_0*a1_0
+	p.W2[0][0] = w2_0_0 - rd2_0*a1_0
 	w2_0_1 := p.W2[0][1]
 	v1_1 += w2_0_1 * d2_0
-	p.W2[0][1] = w2_0_1 - e2_0*a1_1
+	p.W2[0][1] = w2_0_1 - rd2_0*a1_1
 	w2_0_2 := p.W2[0][2]
 	v1_2 += w2_0_2 * d2_0
-	p.W2[0][2] = w2_0_2 - e2_0*a1_2
+	p.W2[0][2] = w2_0_2 - rd2_0*a1_2
 	d1_0 := v1_0 * (a1_0 * (1 - a1_0))
 	ws.D1[0] = d1_0
 	d1_1 := v1_1 * (a1_1 * (1 - a1_1))
@@ -275,18 +275,18 @@ func (p *Xor) Step(ws *XorWorkspace, x *[2]float32, y *[1]float32, rate float32)
 	ws.D1[2] = d1_2
 
 	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
-	e1_0 := rate * d1_0
-	p.B1[0] -= e1_0
-	p.W1[0][0] -= e1_0 * x_0
-	p.W1[0][1] -= e1_0 * x_1
-	e1_1 := rate * d1_1
-	p.B1[1] -= e1_1
-	p.W1[1][0] -= e1_1 * x_0
-	p.W1[1][1] -= e1_1 * x_1
-	e1_2 := rate * d1_2
-	p.B1[2] -= e1_2
-	p.W1[2][0] -= e1_2 * x_0
-	p.W1[2][1] -= e1_2 * x_1
+	rd1_0 := rate * d1_0
+	p.B1[0] -= rd1_0
+	p.W1[0][0] -= rd1_0 * x_0
+	p.W1[0][1] -= rd1_0 * x_1
+	rd1_1 := rate * d1_1
+	p.B1[1] -= rd1_1
+	p.W1[1][0] -= rd1_1 * x_0
+	p.W1[1][1] -= rd1_1 * x_1
+	rd1_2 := rate * d1_2
+	p.B1[2] -= rd1_2
+	p.W1[2][0] -= rd1_2 * x_0
+	p.W1[2][1] -= rd1_2 * x_1
 	return loss
 }
 
