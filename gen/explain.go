@@ -21,6 +21,9 @@ func Explain(n spec.Network, o Options) (string, error) {
 	fmt.Fprintf(&b, "  %d parameters, %d multiply-adds forward, %d gradient\n", s.Params, s.MultiplyAdds, s.GradMultiplyAdds)
 	fmt.Fprintf(&b, "  %d bytes workspace, about %d bytes of machine code: %s\n", s.WorkspaceBytes, s.CodeBytes, s.Unrolled)
 	fmt.Fprintf(&b, "  spec sha256:%s\n", s.Digest)
+	if len(n.Targets) > 0 {
+		fmt.Fprintf(&b, "  targets %v: served by the portable Go; no assembly is emitted\n", n.Targets)
+	}
 	for _, c := range p.Choices {
 		fmt.Fprintf(&b, "  %s\n", c)
 	}
