@@ -115,14 +115,15 @@ func PackageNames(n spec.Network) []string {
 func oneHot(n spec.Network) bool { return n.Layers[n.Depth()-1].Activation.Name == "softmax" }
 
 // exampleRate is a learning rate for the emitted example, small enough for a descent on one sample: the curvature grows
-// with the numbers of inputs of all layers together.
+// with the numbers of inputs of all layers together, and with the outputs where the cost is their sum. The factor 4 is by trial: without
+// it, 2 of 24,000 random networks diverge, with it none.
 func exampleRate(n spec.Network) float64 {
-	fanIn := 0
+	size := n.Width(n.Depth())
 	for l := 1; l <= n.Depth(); l++ {
-		fanIn += n.Width(l-1) + 1
+		size += n.Width(l-1) + 1
 	}
 	rate := 0.1
-	for rate*float64(fanIn) > 1 {
+	for rate*float64(4*size) > 1 {
 		rate /= 2
 	}
 	return rate

@@ -38,7 +38,7 @@ func ExampleControl() {
 
 	before := net.Loss(&ws, &x, &y)
 	for range 20 {
-		net.Step(&ws, &x, &y, 0.0125)
+		net.Step(&ws, &x, &y, 0.003125)
 	}
 	after := net.Loss(&ws, &x, &y)
 	fmt.Println("learned:", after <= before)
@@ -93,6 +93,6 @@ func BenchmarkStep(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.Step(&s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], 0.0125)
+		s.net.Step(&s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], 0.003125)
 	}
 }

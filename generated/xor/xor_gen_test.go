@@ -38,7 +38,7 @@ func ExampleXor() {
 
 	before := net.Loss(&ws, &x, &y)
 	for range 20 {
-		net.Step(&ws, &x, &y, 0.1)
+		net.Step(&ws, &x, &y, 0.025)
 	}
 	after := net.Loss(&ws, &x, &y)
 	fmt.Println("learned:", after <= before)
@@ -93,6 +93,6 @@ func BenchmarkStep(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.Step(&s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], 0.1)
+		s.net.Step(&s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], 0.025)
 	}
 }
