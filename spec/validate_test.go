@@ -129,7 +129,8 @@ func TestValidateAllocations(t *testing.T) {
 			}
 		})
 	}
-	if small, large := allocations(1), allocations(MaxWidth); large > small {
+	// The race detector empties pools at random, which costs a few allocations at any size.
+	if small, large := allocations(1), allocations(MaxWidth); large > small+32 {
 		t.Errorf("%v allocations for one unit, %v for %d", small, large, MaxWidth)
 	}
 }
