@@ -19,6 +19,7 @@ const (
 	MaxFloat32 = 0x1p127 * (1 + (1 - 0x1p-23))
 )
 func Abs(x float64) float64
+func Atan(x float64) float64
 func Copysign(f, sign float64) float64
 func Exp(x float64) float64
 func Log(x float64) float64

@@ -45,6 +45,12 @@ var catalog = []Entry{
 	{Name: "sigmoid", Formula: "a = 1 / (1 + exp(-z))", Probabilities: true},
 	{Name: "relu", Formula: "a = max(z, 0)"},
 	{Name: "tanh", Formula: "a = tanh(z)"},
+	{Name: "arctan", Formula: "a = arctan(z)"},
+	{Name: "softplus", Formula: "a = log(1 + exp(z))"},
+	{Name: "silu", Formula: "a = z / (1 + exp(-z))"},
+	{Name: "softsign", Formula: "a = z / (1 + |z|)"},
+	{Name: "hard-sigmoid", Formula: "a = min(max(z/6 + 1/2, 0), 1)"},
+	{Name: "hard-tanh", Formula: "a = min(max(z, -1), 1)"},
 	{Name: "softmax", Formula: "a_i = exp(z_i) / sum_j exp(z_j)", Vector: true, Probabilities: true},
 
 	{Role: CostRole, Name: "mse", Formula: "mean_i (a_i - y_i)^2"},

@@ -20,7 +20,7 @@ func TestCatalog(t *testing.T) {
 		costs = append(costs, e.Name)
 	}
 	for _, c := range []struct{ got, want []string }{
-		{activations, []string{"identity", "sigmoid", "relu", "tanh", "softmax"}},
+		{activations, []string{"identity", "sigmoid", "relu", "tanh", "arctan", "softplus", "silu", "softsign", "hard-sigmoid", "hard-tanh", "softmax"}},
 		{probabilities, []string{"sigmoid", "softmax"}},
 		{costs, []string{"mse", "squared-error", "cross-entropy", "binary-cross-entropy"}},
 	} {

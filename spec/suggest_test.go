@@ -56,7 +56,7 @@ func TestSynonyms(t *testing.T) {
 func TestHint(t *testing.T) {
 	for wrong, want := range map[string]string{
 		"tnah": `; did you mean "tanh"?`,
-		"wave": "; use identity, sigmoid, relu, tanh or softmax",
+		"wave": "; use identity, sigmoid, relu, tanh, arctan, softplus, silu, softsign, hard-sigmoid, hard-tanh or softmax",
 	} {
 		if got := hint(wrong, names(ActivationRole, false)); got != want {
 			t.Errorf("hint(%q) = %q, want %q", wrong, got, want)

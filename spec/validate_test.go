@@ -92,7 +92,7 @@ func TestValidateRefuses(t *testing.T) {
 			[]string{`layers[1].activation: unknown activation "sofmax"; did you mean "softmax"?`,
 				`cost: unknown cost "cross-entropy-loss"; did you mean "cross-entropy"?`}},
 		{"roles", func(n *Network) { n.Layers[0].Activation.Name, n.Cost.Name = "mse", "tanh" },
-			[]string{`layers[0].activation: unknown activation "mse"; use identity, sigmoid, relu, tanh or softmax`,
+			[]string{`layers[0].activation: unknown activation "mse"; use identity, sigmoid, relu, tanh, arctan, softplus, silu, softsign, hard-sigmoid, hard-tanh or softmax`,
 				`cost: unknown cost "tanh"; use mse, squared-error, cross-entropy or binary-cross-entropy`}},
 		{"probabilities", func(n *Network) { n.Layers[1].Activation.Name, n.Cost.Name = "", "binary-cross-entropy" },
 			[]string{"cost: binary-cross-entropy needs outputs that are probabilities, but the last activation is identity; use sigmoid or softmax there"}},

@@ -29,6 +29,8 @@ func FunctionName(prefix string, op expr.Op) string {
 		return prefix + "Sqrt"
 	case expr.OpTanh:
 		return prefix + "Tanh"
+	case expr.OpAtan:
+		return prefix + "Atan"
 	case expr.OpSigmoid:
 		return prefix + "Sigmoid"
 	case expr.OpAbs:
@@ -128,6 +130,9 @@ var elementary32 = map[expr.Op]elementary{
 	expr.OpSqrt: {"is the square root of x, correctly rounded.", func(b *Block, prefix string) {
 		b.Return(Convert("float32", Value{jen.Qual("math", "Sqrt").Call(float64of("x").code)}))
 	}},
+	expr.OpAtan: {"is the inverse tangent of x, rounded from float64.", func(b *Block, prefix string) {
+		b.Return(Convert("float32", Value{jen.Qual("math", "Atan").Call(float64of("x").code)}))
+	}},
 	expr.OpAbs: {"is |x|.", func(b *Block, prefix string) {
 		b.Return(Value{jen.Qual("math", "Float32frombits").Call(jen.Qual("math", "Float32bits").Call(jen.Id("x")).Op("&^").Parens(jen.Lit(1).Op("<<").Lit(31)))})
 	}},
@@ -140,6 +145,7 @@ var elementary64 = map[expr.Op]elementary{
 	expr.OpLog1p: {"is log(1 + x).", viaMath("Log1p")},
 	expr.OpSqrt:  {"is the square root of x.", viaMath("Sqrt")},
 	expr.OpTanh:  {"is the hyperbolic tangent of x.", viaMath("Tanh")},
+	expr.OpAtan:  {"is the inverse tangent of x.", viaMath("Atan")},
 	expr.OpAbs:   {"is |x|.", viaMath("Abs")},
 	expr.OpSigmoid: {"is 1/(1 + exp(-x)): with e = exp(-|x|) it is 1/(1 + e), and e/(1 + e) for negative x,\nwhose tail reaches the subnormals.", func(b *Block, prefix string) {
 		b.Define("e", Value{jen.Qual("math", "Exp").Call(jen.Op("-").Qual("math", "Abs").Call(jen.Id("x")))})

@@ -82,7 +82,64 @@ var pointwiseTable = []pointwise{
 			magnitude: func(a float64) float64 { return 1 + a*a }, // of 1 - a², and of (1 - a)(1 + a)
 		},
 	},
+	{
+		name:       "arctan",
+		function:   curve{at: math.Atan, work: work{elementary: 1}},
+		derivative: curve{at: func(z float64) float64 { return 1 / (1 + z*z) }, breaks: []float64{0}, work: work{roundings: 3}},
+	},
+	{
+		name:       "softplus",
+		function:   curve{at: softplus, work: work{elementary: 2, roundings: 1}},
+		derivative: curve{at: sigmoid, work: work{elementary: 1}},
+	},
+	{
+		name:     "silu",
+		function: curve{at: silu, breaks: []float64{siluMinimum}, work: work{elementary: 1, roundings: 1}, gain: math.Abs},
+		derivative: curve{
+			at: siluSlope, breaks: []float64{-siluSlopeExtremum, siluSlopeExtremum}, work: work{elementary: 4, roundings: 5},
+			magnitude: func(z float64) float64 {
+				return sigmoid(z) + math.Abs(z)*sigmoidSlope(z) + math.Abs(z)*sigmoid(z)*sigmoid(z)
+			},
+			gain: math.Abs,
+		},
+	},
+	{
+		name:     "softsign",
+		function: curve{at: func(z float64) float64 { return z / (1 + math.Abs(z)) }, work: work{roundings: 2}},
+		derivative: curve{
+			at: func(z float64) float64 { return 1 / ((1 + math.Abs(z)) * (1 + math.Abs(z))) }, breaks: []float64{0},
+			work: work{roundings: 4},
+		},
+	},
+	{
+		name: "hard-sigmoid",
+		function: curve{
+			at: func(z float64) float64 { return min(max(z/6+0.5, 0), 1) }, breaks: []float64{-3, 3}, work: work{roundings: 3},
+			magnitude: func(z float64) float64 { return min(math.Abs(z)/6, 1) + 0.5 },
+		},
+		derivative: curve{
+			at: func(z float64) float64 { return step(3-math.Abs(z)) / 6 }, breaks: []float64{-3, 3}, work: work{roundings: 2},
+		},
+	},
+	{
+		name:       "hard-tanh",
+		function:   curve{at: func(z float64) float64 { return min(max(z, -1), 1) }, breaks: []float64{-1, 1}},
+		derivative: curve{at: func(z float64) float64 { return step(1 - math.Abs(z)) }, breaks: []float64{-1, 1}},
+		fromPost:   curve{at: func(a float64) float64 { return step(1 - math.Abs(a)) }, breaks: []float64{-1, 1}},
+	},
 }
+
+// silu is z·σ(z).
+func silu(z float64) float64 { return z * sigmoid(z) }
+
+// siluSlope is σ(z) + z·σ(z)·σ(-z).
+func siluSlope(z float64) float64 { return sigmoid(z) + z*sigmoidSlope(z) }
+
+// Where silu and its slope turn: the roots of 1 + exp(-z) + z·exp(-z) = 0 and of z·tanh(z/2) = 2; a test finds them again.
+const (
+	siluMinimum       = -1.2784645427610738
+	siluSlopeExtremum = 2.3993572805154676
+)
 
 // sigmoid is 1/(1 + exp(-z)), with exp never of a positive number so that it cannot overflow.
 func sigmoid(z float64) float64 {

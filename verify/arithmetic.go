@@ -109,6 +109,11 @@ func (r rounding) local(w work, kernel, reference float64) float64 {
 		nk*r.kernel.tiny+nr*r.reference.tiny, 16)
 }
 
+// underflow bounds what the underflows of a computation come to where it enlarges them by a factor of gain.
+func (r rounding) underflow(w work, gain float64) float64 {
+	return up(gain*(r.kernel.count(w)*r.kernel.tiny+r.reference.count(w)*r.reference.tiny), 8)
+}
+
 // up raises a bound by the rounding error of its own evaluation in float64, n operations on numbers
 // that are not negative.
 func up(bound, n float64) float64 { return bound * (1 + arithmetic64.gamma(n)) }

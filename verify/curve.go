@@ -14,14 +14,19 @@ type curve struct {
 	// magnitude is the absolute sum of the terms that evaluation adds up, on which work acts; nil
 	// means |at(t)|, for functions evaluated without cancellation.
 	magnitude func(t float64) float64
+	// gain is by how much the evaluation may enlarge what an underflow inside it leaves; nil means not.
+	gain func(t float64) float64
 }
 
 // bound bounds |f̂(t̂) - f(t)| over every |t̂ - t| ≤ e, f̂ being the curve as a kernel evaluates it:
 // the range of the curve over [t-e, t+e] and the roundings of the evaluation. value is f(t) as the
 // reference computed it, possibly by another formula.
 func (c curve) bound(r rounding, t, e, value float64) float64 {
-	var spread, largest float64
+	var spread, largest, gain float64
 	visit := func(p float64) {
+		if c.gain != nil {
+			gain = max(gain, c.gain(p))
+		}
 		spread = max(spread, math.Abs(c.at(p)-value))
 		largest = max(largest, c.size(p))
 	}
@@ -39,7 +44,7 @@ func (c curve) bound(r rounding, t, e, value float64) float64 {
 			}
 		}
 	}
-	bound := up(spread, 2) + r.local(c.work, largest, largest)
+	bound := up(spread, 2) + r.local(c.work, largest, largest) + r.underflow(c.work, gain)
 	if math.IsNaN(bound) && !math.IsNaN(value) {
 		return math.Inf(1) // an interval without end on which the curve is undefined
 	}

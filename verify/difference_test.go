@@ -17,7 +17,7 @@ import (
 //	            (Richardson); the whole of it is granted
 //	rounding    each of the two losses is off by at most its computed bound
 //
-// Coordinates where a relu has its kink within the stencil have no derivative to compare; they are
+// Coordinates where an activation has a kink within the stencil have no derivative to compare; they are
 // skipped and counted.
 func TestFiniteDifferences(t *testing.T) {
 	compared, skipped, tight := 0, 0, 0
@@ -54,7 +54,7 @@ func TestFiniteDifferences(t *testing.T) {
 }
 
 // difference returns the central difference of the loss along coordinate c of (parameters, x), and its
-// error estimate. ok is false if a relu changes sides within the stencil.
+// error estimate. ok is false if a unit crosses a kink within the stencil.
 func difference(t *testing.T, n spec.Network, s sample, c int) (d, tolerance float64, ok bool) {
 	t.Helper()
 	const h = 0x1p-11 // near the cube root of float64's u, times what the logits' scale is
@@ -90,15 +90,17 @@ func difference(t *testing.T, n spec.Network, s sample, c int) (d, tolerance flo
 	return narrow, math.Abs(wide-narrow) + 2*rounding/h*2 + step, true
 }
 
-// sameSides says whether every relu unit is on the same side of 0, and not at it, in both traces.
+// kinks are the points where an activation has no derivative, or no second one, which the error estimate needs.
+var kinks = map[string][]float64{"relu": {0}, "softsign": {0}, "hard-sigmoid": {-3, 3}, "hard-tanh": {-1, 1}}
+
+// sameSides says whether every unit is on the same side of its activation's kinks, and not at one, in both traces.
 func sameSides(n spec.Network, a, b *Trace) bool {
 	for l := 1; l <= n.Depth(); l++ {
-		if n.Layers[l-1].Activation.Name != "relu" {
-			continue
-		}
-		for i, z := range elements(a.Z[l]) {
-			if z*b.Z[l].AtVec(i) <= 0 {
-				return false
+		for _, kink := range kinks[n.Layers[l-1].Activation.Name] {
+			for i, z := range elements(a.Z[l]) {
+				if (z-kink)*(b.Z[l].AtVec(i)-kink) <= 0 {
+					return false
+				}
 			}
 		}
 	}

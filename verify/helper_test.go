@@ -44,7 +44,9 @@ func everyPair(t *testing.T, precision spec.Precision) []spec.Network {
 			}
 		}
 	}
-	if want := 5 * (5*2 + 2*2); len(list) != want {
+	// Two costs take any last activation, two want one of the two that are probabilities.
+	kinds := len(spec.Activations())
+	if want := kinds * (kinds*2 + 2*2); len(list) != want {
 		t.Fatalf("%d valid networks over all activations and costs, want %d", len(list), want)
 	}
 	return list

@@ -158,8 +158,53 @@ func (e naive[F]) activate(name string, z []F) []F {
 		for i := range a {
 			a[i] = max(z[i], 0)
 		}
+	case "identity":
+	default:
+		for i := range a {
+			a[i] = smooth[F](name, z[i])
+		}
 	}
 	return a
+}
+
+// smooth is the value of the other pointwise activations.
+func smooth[F Float](name string, z F) F {
+	switch name {
+	case "arctan":
+		return elementary(math.Atan, z)
+	case "softplus":
+		return max(z, 0) + elementary(math.Log1p, elementary(math.Exp, -max(z, -z)))
+	case "silu":
+		return z * elementary(sigmoid, z)
+	case "softsign":
+		return z / (1 + max(z, -z))
+	case "hard-sigmoid":
+		return min(max(z/6+0.5, 0), 1)
+	case "hard-tanh":
+		return min(max(z, -1), 1)
+	}
+	panic("the naive evaluator does not know " + name)
+}
+
+// smoothSlope is their derivative.
+func smoothSlope[F Float](name string, z F) F {
+	size := max(z, -z)
+	switch name {
+	case "arctan":
+		return 1 / (1 + z*z)
+	case "softplus":
+		return elementary(sigmoid, z)
+	case "silu":
+		s := elementary(sigmoid, z)
+		return s + z*s*(1-s)
+	case "softsign":
+		return 1 / ((1 + size) * (1 + size))
+	case "hard-sigmoid":
+		return F(step(float64(3-size))) / 6
+	case "hard-tanh":
+		return F(step(float64(1 - size)))
+	}
+	panic("the naive evaluator does not know " + name)
 }
 
 func (e naive[F]) pullback(name string, z, a, v []F) []F {
@@ -191,6 +236,9 @@ func (e naive[F]) pullback(name string, z, a, v []F) []F {
 			if z[i] <= 0 {
 				d[i] = 0
 			}
+		case "identity":
+		default:
+			d[i] *= smoothSlope(name, z[i])
 		}
 	}
 	return d

@@ -82,6 +82,45 @@ var activations = []Activation{
 		Value: Tanh(Z),
 		Doc:   "a = tanh(z); a' = 1 - a^2",
 	}),
+	pointwise(Activation{
+		Name:  "arctan",
+		Value: Atan(Z),
+		Doc:   "a = arctan(z); a' = 1/(1 + z^2)",
+	}),
+	pointwise(Activation{
+		Name: "softplus",
+		// Either term is accurate, and neither overflows.
+		Value: Add(Max(Z, Number(0)), Log1p(Exp(Neg(Abs(Z))))),
+		Deriv: Sigmoid(Z),
+		Doc:   "a = log(1 + exp(z)); a' = 1/(1 + exp(-z))",
+	}),
+	pointwise(Activation{
+		Name:  "silu",
+		Value: Mul(Z, Sigmoid(Z)),
+		Doc:   "a = z/(1 + exp(-z)), NaN at z = -Inf; a' = s + z*s*(1 - s) with s = 1/(1 + exp(-z))",
+	}),
+	pointwise(Activation{
+		Name:  "softsign",
+		Value: Div(Z, Add(Number(1), Abs(Z))),
+		Deriv: Div(Number(1), Square(Add(Number(1), Abs(Z)))),
+		Doc:   "a = z/(1 + |z|), NaN at infinite z; a' = 1/(1 + |z|)^2",
+	}),
+	pointwise(Activation{
+		Name:  "hard-sigmoid",
+		Value: Min(Max(Add(Div(Z, Number(6)), Number(0.5)), Number(0)), Number(1)),
+		// Comparing z itself, because the value rounds to 0 or 1 before z reaches -3 or 3.
+		Deriv: Div(Positive(Sub(Number(3), Abs(Z))), Number(6)),
+		Kinks: []Kink{{At: -3, Deriv: Number(0)}, {At: 3, Deriv: Number(0)}},
+		Doc:   "a = min(max(z/6 + 1/2, 0), 1); a' = 1/6 where |z| < 3, else 0, at z = -3 and z = 3 too",
+	}),
+	pointwise(Activation{
+		Name:      "hard-tanh",
+		Value:     Min(Max(Z, Number(-1)), Number(1)),
+		Deriv:     Positive(Sub(Number(1), Abs(Z))),
+		DerivPost: Positive(Sub(Number(1), Abs(A))),
+		Kinks:     []Kink{{At: -1, Deriv: Number(0)}, {At: 1, Deriv: Number(0)}},
+		Doc:       "a = min(max(z, -1), 1); a' = 1 where |z| < 1, else 0, at z = -1 and z = 1 too",
+	}),
 	{
 		Name:   "softmax",
 		Vector: Softmax,
@@ -89,10 +128,12 @@ var activations = []Activation{
 	},
 }
 
-// pointwise completes a row that states Value: Deriv by differentiation, and DerivPost, unless the
-// row states it, by finding the value in the derivative.
+// pointwise completes a row that states Value: Deriv by differentiation, and DerivPost by finding the value in
+// the derivative, unless the row states a better form of either.
 func pointwise(row Activation) Activation {
-	row.Deriv = D(row.Value, Z)
+	if row.Deriv == nil {
+		row.Deriv = D(row.Value, Z)
+	}
 	if row.DerivPost == nil {
 		// For the identity, z itself is the value and goes away likewise.
 		if post := Substitute(row.Deriv, row.Value, A); !Uses(post, Z) {

@@ -152,6 +152,9 @@ func Sqrt(x Expr) Expr { return Unary{OpSqrt, x} }
 // Tanh returns the hyperbolic tangent of x.
 func Tanh(x Expr) Expr { return Unary{OpTanh, x} }
 
+// Atan returns the inverse tangent of x.
+func Atan(x Expr) Expr { return Unary{OpAtan, x} }
+
 // Sigmoid returns 1/(1 + exp(-x)), without its overflow.
 func Sigmoid(x Expr) Expr { return Unary{OpSigmoid, x} }
 

@@ -42,6 +42,7 @@ var unaryDerivatives = [numOps]func(x, f Expr) Expr{
 	OpLog1p:    func(x, _ Expr) Expr { return div(Number(1), add(Number(1), x)) },
 	OpSqrt:     func(_, f Expr) Expr { return div(Number(0.5), f) },
 	OpTanh:     func(_, f Expr) Expr { return sub(Number(1), mul(f, f)) },
+	OpAtan:     func(x, _ Expr) Expr { return div(Number(1), add(Number(1), mul(x, x))) },
 	OpSigmoid:  func(_, f Expr) Expr { return mul(f, sub(Number(1), f)) },
 	OpAbs:      func(x, _ Expr) Expr { return sub(Positive(x), Positive(neg(x))) },
 	OpPositive: func(_, _ Expr) Expr { return Number(0) },

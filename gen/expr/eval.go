@@ -59,6 +59,7 @@ var unaryValues = [numOps]func(float64) float64{
 	OpLog1p:    math.Log1p,
 	OpSqrt:     math.Sqrt,
 	OpTanh:     math.Tanh,
+	OpAtan:     math.Atan,
 	OpSigmoid:  sigmoid,
 	OpAbs:      math.Abs,
 	OpPositive: positive,

@@ -16,6 +16,7 @@ const (
 	OpLog1p    // log(1 + x), accurate near 0
 	OpSqrt     // square root
 	OpTanh     // hyperbolic tangent
+	OpAtan     // inverse tangent, in (-π/2, π/2)
 	OpSigmoid  // 1/(1 + exp(-x)), overflowing nowhere
 	OpAbs      // absolute value
 	OpPositive // 1 if x > 0, else 0, for NaN too; its derivative is 0 everywhere
@@ -44,6 +45,7 @@ var ops = [numOps]struct {
 	OpLog1p:    {"log1p", 1, false, Count{Calls: 1}},
 	OpSqrt:     {"sqrt", 1, false, Count{Calls: 1}},
 	OpTanh:     {"tanh", 1, false, Count{Calls: 1}},
+	OpAtan:     {"atan", 1, false, Count{Calls: 1}},
 	OpSigmoid:  {"sigmoid", 1, false, Count{Calls: 1}},
 	OpAbs:      {"abs", 1, false, Count{Selects: 1}},
 	OpPositive: {"positive", 1, false, Count{Selects: 1}},
@@ -71,7 +73,7 @@ type Count struct {
 	Adds    int // additions and subtractions
 	Muls    int // multiplications
 	Divs    int // divisions
-	Calls   int // exp, log, log1p, sqrt, tanh, sigmoid
+	Calls   int // exp, log, log1p, sqrt, tanh, atan, sigmoid
 	Selects int // signs and comparisons: negation, abs, max, min, positive
 }
 

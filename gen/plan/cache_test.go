@@ -80,7 +80,9 @@ func TestCacheReads(t *testing.T) {
 			case b.Name[0] == 'a':
 				ok = n.Cache != spec.CachePre || top
 			case b.Name[0] == 'z':
-				ok = n.Cache == spec.CachePre || n.Cache == spec.CacheBoth || top && fused
+				act, _ := expr.LookupActivation(n.Layers[b.Layer-1].Activation.Name)
+				needed := act.Vector == expr.NotVector && act.DerivPost == nil // σ' is not to be had from a
+				ok = n.Cache == spec.CachePre || n.Cache == spec.CacheBoth || needed || top && fused
 			}
 			if !ok {
 				t.Errorf("cache %s keeps %v", n.Cache, b)
@@ -96,6 +98,9 @@ func TestCacheForms(t *testing.T) {
 		{"tanh", "d1 = (W2ᵀ·d2)*(1 - a1^2)"},
 		{"relu", "d1 = (W2ᵀ·d2)*positive(a1)"},
 		{"identity", "d1 = (W2ᵀ·d2)"},
+		{"hard-tanh", "d1 = (W2ᵀ·d2)*positive(1 - abs(a1))"},
+		{"arctan", "d1 = (W2ᵀ·d2)*(1/(1 + z1^2))"},
+		{"softplus", "d1 = (W2ᵀ·d2)*sigmoid(z1)"},
 	} {
 		for _, mode := range []spec.Cache{spec.CacheAuto, spec.CachePre, spec.CachePost, spec.CacheBoth} {
 			n := build("mse", []int{3, 4, 2}, c.activation, "identity")

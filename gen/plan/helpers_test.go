@@ -44,7 +44,7 @@ func draw(r *rand.Rand) spec.Network {
 	widths, activations := []int{width()}, []string{}
 	for range depth {
 		widths = append(widths, width())
-		activations = append(activations, pick("identity", "sigmoid", "relu", "tanh", "softmax"))
+		activations = append(activations, pick(everyActivation()...))
 	}
 	costs := []string{"mse", "squared-error"}
 	if last := activations[depth-1]; last == "sigmoid" || last == "softmax" {
@@ -144,4 +144,13 @@ func mustFail(t *testing.T, f func() error, want string) {
 	} else if !strings.Contains(err.Error(), want) {
 		t.Errorf("the error says %q, want %q in it", err, want)
 	}
+}
+
+// everyActivation names the activations of the catalogue.
+func everyActivation() []string {
+	var names []string
+	for _, e := range spec.Activations() {
+		names = append(names, e.Name)
+	}
+	return names
 }

@@ -83,7 +83,7 @@ precision: float32  # float32 or float64
 input: 2  # number of inputs
 layers:  # from the input to the output
   - dense: 8  # outputs of the layer
-    activation: tanh  # identity, sigmoid, relu, tanh or softmax
+    activation: tanh  # identity, sigmoid, relu, tanh, arctan, softplus, silu, softsign, hard-sigmoid, hard-tanh or softmax
     bias: true  # false: no biases
   - dense: 1
     activation: sigmoid

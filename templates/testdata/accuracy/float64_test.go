@@ -25,6 +25,7 @@ var doubles = []double{
 	{"exp", dExp, bigExp, [][2]float64{{-1, 1}, {-20, 20}, {-745, 709.7}, {-0x1p-20, 0x1p-20}}},
 	{"sigmoid", dSigmoid, bigSigmoid, [][2]float64{{-1, 1}, {-40, 40}, {-745, 0}, {0, 100}, {-0x1p-20, 0x1p-20}}},
 	{"tanh", dTanh, bigTanh, [][2]float64{{-0.7, 0.7}, {-5, 5}, {-25, 25}, {-0x1p-20, 0x1p-20}, {-0x1p-1000, 0x1p-1000}}},
+	{"atan", dAtan, bigAtan, [][2]float64{{-0.7, 0.7}, {-5, 5}, {-1e6, 1e6}, {-0x1p-20, 0x1p-20}, {-0x1p-1000, 0x1p-1000}}},
 	{"log", dLog, bigLog, [][2]float64{{0.4, 1.6}, {0.999, 1.001}, {0x1p-60, 100}, {0x1p-1022, 0x1p-1000}, {1, math.MaxFloat64}}},
 	{"log1p", dLog1p, bigLog1p, [][2]float64{{-0.5, 1}, {-0x1p-20, 0x1p-20}, {-0.9999, -0.5}, {1, 1e10}, {-0x1p-1000, 0x1p-1000}}},
 	{"sqrt", dSqrt, func(x *big.Float) *big.Float { return zero().Sqrt(x) }, [][2]float64{{0, 1}, {1, math.MaxFloat64}, {0, 0x1p-1022}}},
@@ -83,6 +84,7 @@ func TestReference(t *testing.T) {
 		at   []float64
 	}{
 		{"exp", bigExp, math.Exp, []float64{-700, -1, -0x1p-40, 0.3, 1, 42, 700}},
+		{"atan", bigAtan, math.Atan, []float64{-1e300, -3, -0.1, 0x1p-30, 0.6, 1, 20}},
 		{"log", bigLog, math.Log, []float64{0x1p-1022, 0.1, 0.999, 1.5, 42, math.MaxFloat64}},
 		{"log1p", bigLog1p, math.Log1p, []float64{-0.999, -0.4, 0x1p-500, 0.4, 42}},
 		{"tanh", bigTanh, math.Tanh, []float64{-3, -0.1, 0x1p-31, 0x1p-29, 0x1p-500, 0.6, 3, 20}},

@@ -36,6 +36,25 @@ func bigAtanh(s *big.Float) *big.Float {
 	return sum.Mul(sum, s)
 }
 
+// bigAtan is the inverse tangent: halved by atan(x) = 2·atan(x/(1 + √(1 + x²))) until its argument is below 1/3, then
+// Σ (-1)^k s^(2k+1)/(2k+1).
+func bigAtan(x *big.Float) *big.Float {
+	s, doublings := zero().Set(x), 0
+	for zero().Abs(s).Cmp(num(1.0/3)) > 0 {
+		root := zero().Sqrt(zero().Add(num(1), zero().Mul(s, s)))
+		s.Quo(s, root.Add(root, num(1)))
+		doublings++
+	}
+	sum, square := zero(), zero().Mul(s, s)
+	square.Neg(square)
+	for k := terms - 1; k >= 0; k-- {
+		sum.Mul(sum, square)
+		sum.Add(sum, odd[k])
+	}
+	sum.Mul(sum, s)
+	return sum.SetMantExp(sum, doublings)
+}
+
 // bigExp is exp(x) = 2^k·exp(r) with |r| ≤ log 2/2: Taylor's series at r/2^16, squared 16 times.
 func bigExp(x *big.Float) *big.Float {
 	v, _ := x.Float64()
