@@ -18,7 +18,7 @@ func NewFile(pkg string, header []string) *File {
 	f := jen.NewFile(pkg)
 	f.NoFormat = true
 	for _, line := range header {
-		f.HeaderComment(strings.TrimRight("// "+line, " "))
+		f.HeaderComment(strings.TrimRight(remark(line), " "))
 	}
 	return &File{f}
 }
@@ -58,7 +58,7 @@ type Constant struct {
 func (f *File) Consts(cs []Constant) {
 	f.f.Const().DefsFunc(func(g *jen.Group) {
 		for _, c := range cs {
-			g.Id(c.Name).Op("=").Lit(c.Value).Comment("// " + c.Doc)
+			g.Id(c.Name).Op("=").Lit(c.Value).Comment(remark(c.Doc))
 		}
 	})
 }
@@ -87,7 +87,7 @@ func (f *File) Struct(name string, fields []Field) {
 		for _, d := range fields {
 			s := g.Id(d.Name).Add(d.typ())
 			if d.Doc != "" {
-				s.Comment("// " + d.Doc)
+				s.Comment(remark(d.Doc))
 			}
 		}
 	})

@@ -158,10 +158,17 @@ func (b *Block) Comment(text string) {
 
 func comments(text string) []jen.Code {
 	var out []jen.Code
-	for _, line := range strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }) {
+	for _, line := range lines(text) {
 		out = append(out, jen.Comment("// "+line))
 	}
 	return out
+}
+
+// remark is a comment of one line, whatever the text.
+func remark(text string) string { return "// " + strings.Join(lines(text), " ") }
+
+func lines(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })
 }
 
 // Blank is an empty line.

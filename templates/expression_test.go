@@ -1,0 +1,230 @@
+package templates
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/gen/expr"
+)
+
+// operations on one operand that random expressions use.
+var unaries = []expr.Op{expr.OpNeg, expr.OpExp, expr.OpLog, expr.OpLog1p, expr.OpSqrt, expr.OpTanh, expr.OpSigmoid, expr.OpAbs, expr.OpPositive}
+
+// operations on two.
+var binaries = []expr.Op{expr.OpAdd, expr.OpSub, expr.OpMul, expr.OpDiv, expr.OpMax, expr.OpMin}
+
+// randomExpr draws an expression as a tree of nodes, past the constructors, which would simplify it.
+func randomExpr(r *rand.Rand, depth int) expr.Expr {
+	if depth == 0 || r.IntN(6) == 0 {
+		if r.IntN(3) == 0 {
+			return expr.Number([]float64{0, math.Copysign(0, -1), 1, -1, 2, 3, -3, 0.5, 0.1, -0.7, 1e10, 7e-20, 1e15}[r.IntN(13)])
+		}
+		return []expr.Var{"x", "y", "z"}[r.IntN(3)]
+	}
+	if r.IntN(4) == 0 {
+		return expr.Unary{Op: unaries[r.IntN(len(unaries))], X: randomExpr(r, depth-1)}
+	}
+	return expr.Binary{Op: binaries[r.IntN(len(binaries))], X: randomExpr(r, depth-1), Y: randomExpr(r, depth-1)}
+}
+
+// named replaces a variable by one of the same name.
+func named(v expr.Var) (Value, error) { return Name(string(v)), nil }
+
+// TestExpressionMeansTheTree prints random expressions, compiles them without contraction, and compares their values
+// with those of expr.Eval, bit for bit: parentheses and constants are right.
+func TestExpressionMeansTheTree(t *testing.T) {
+	const count = 400
+	inputs := [][3]float64{{0.3, -1.7, 2.9}, {0, math.Copysign(0, -1), 1}, {-5, 1e-30, 1e20}, {1.1, 1.1, -0.1}}
+	r := rand.New(rand.NewPCG(1, 1))
+	var want []string
+	var program strings.Builder
+	program.WriteString("package main\n\nimport (\n\t\"fmt\"\n\t\"math\"\n)\n\n")
+	for _, typ := range []string{"float32", "float64"} {
+		// The functions that are called, as Eval has them.
+		for _, op := range unaries {
+			name := FunctionName(typ[5:]+"_", op)
+			switch op {
+			case expr.OpNeg:
+				continue
+			case expr.OpSigmoid, expr.OpPositive:
+				fmt.Fprintf(&program, "func f%s(x %s) %s { return %s(%s(float64(x))) }\n", name, typ, typ, typ, op)
+			default:
+				fmt.Fprintf(&program, "func f%s(x %s) %s { return %s(math.%s(float64(x))) }\n", name, typ, typ, typ, name[3:])
+			}
+		}
+	}
+	program.WriteString(`
+func sigmoid(x float64) float64 {
+	if x < 0 {
+		e := math.Exp(x)
+		return e / (1 + e)
+	}
+	return 1 / (1 + math.Exp(-x))
+}
+
+func positive(x float64) float64 {
+	if x > 0 {
+		return 1
+	}
+	return 0
+}
+
+func show32(v float32) { if v != v { fmt.Println("NaN") } else { fmt.Printf("%08x\n", math.Float32bits(v)) } }
+func show64(v float64) { if v != v { fmt.Println("NaN") } else { fmt.Printf("%016x\n", math.Float64bits(v)) } }
+`)
+	var calls strings.Builder
+	var trees []string
+	for i := range count {
+		e := randomExpr(r, 5)
+		for _, typ := range []string{"float32", "float64"} {
+			v, err := Expression(e, "f"+typ[5:]+"_", typ, named)
+			if err != nil {
+				if strings.Contains(err.Error(), "Go has no such constant") {
+					continue
+				}
+				t.Fatalf("%s: %v", e, err)
+			}
+			b := &Block{}
+			b.Return(v)
+			f := NewFile("p", nil)
+			params := []Param{{Name: "x", Type: typ}, {Name: "y", Type: typ}, {Name: "z", Type: typ}}
+			f.Func(Function{Name: fmt.Sprintf("e%d_%s", i, typ[5:]), Params: params, Result: &Param{Type: typ}, Body: b})
+			_, text, _ := strings.Cut(render(t, f), "func ")
+			fmt.Fprintf(&program, "\nfunc %s", text)
+			for _, in := range inputs {
+				fmt.Fprintf(&calls, "\tshow%s(e%d_%s(%s(%v), %s(%v), %s(%v)))\n", typ[5:], i, typ[5:], typ, literal(in[0]), typ, literal(in[1]), typ, literal(in[2]))
+				want = append(want, evaluate(t, e, typ, in))
+				trees = append(trees, fmt.Sprintf("%s in %s at %v, printed as\n%s", e, typ, in, text))
+			}
+		}
+	}
+	fmt.Fprintf(&program, "\nfunc main() {\n%s}\n", &calls)
+	dir := t.TempDir()
+	for name, text := range map[string]string{"main.go": program.String(), "go.mod": "module random\n\ngo 1.25.0\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// On other architectures and levels x*y + z may be contracted.
+	t.Setenv("GOAMD64", "v1")
+	if out := strings.TrimSpace(goTool(t, dir, "env", "GOARCH")); out != "amd64" && out != "386" {
+		t.Skipf("the compiler contracts x*y + z on %s; bits differ then", out)
+	}
+	got := strings.Fields(goTool(t, dir, "run", "."))
+	if len(got) != len(want) || len(want) < count {
+		t.Fatalf("%d values printed, want %d", len(got), len(want))
+	}
+	for i := range got {
+		if got[i] != want[i] {
+			t.Errorf("%s, want %s: %s", got[i], want[i], trees[i])
+		}
+	}
+}
+
+// literal is a number as an argument in Go; the sign of zero survives.
+func literal(v float64) string {
+	if v == 0 && math.Signbit(v) {
+		return "math.Copysign(0, -1)"
+	}
+	return fmt.Sprint(v)
+}
+
+// evaluate is the value of an expression as the compiled program shows it.
+func evaluate(t *testing.T, e expr.Expr, typ string, in [3]float64) string {
+	t.Helper()
+	if typ == "float32" {
+		v, err := expr.Eval(e, expr.Env[float32]{"x": float32(in[0]), "y": float32(in[1]), "z": float32(in[2])})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v != v {
+			return "NaN"
+		}
+		return fmt.Sprintf("%08x", math.Float32bits(v))
+	}
+	v, err := expr.Eval(e, expr.Env[float64]{"x": in[0], "y": in[1], "z": in[2]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v != v {
+		return "NaN"
+	}
+	return fmt.Sprintf("%016x", math.Float64bits(v))
+}
+
+// TestExpressionText lists what expressions look like, with no more parentheses than the tree needs.
+func TestExpressionText(t *testing.T) {
+	x, y, z := expr.Var("x"), expr.Var("y"), expr.Var("z")
+	num := func(v float64) expr.Expr { return expr.Number(v) }
+	two := func(op expr.Op, x, y expr.Expr) expr.Expr { return expr.Binary{Op: op, X: x, Y: y} }
+	for _, c := range []struct {
+		e    expr.Expr
+		want string
+	}{
+		{expr.Sub(num(1), expr.Square(x)), "1 - x*x"},
+		{expr.Mul(x, expr.Sub(num(1), y)), "x * (1 - y)"},
+		{expr.Add(x, expr.Add(y, z)), "x + (y + z)"},
+		{expr.Add(expr.Add(x, y), z), "x + y + z"},
+		{expr.Sub(x, expr.Sub(y, z)), "x - (y - z)"},
+		{expr.Mul(x, expr.Mul(y, z)), "x * (y * z)"},
+		{expr.Div(x, expr.Div(y, z)), "x / (y / z)"},
+		{expr.Div(expr.Mul(x, y), z), "x * y / z"},
+		{expr.Neg(expr.Mul(x, y)), "-(x * y)"},
+		{expr.Sub(x, expr.Neg(y)), ""}, // simplified by the constructors to x + y
+		{two(expr.OpSub, x, expr.Neg(y)), "x - (-y)"},
+		{two(expr.OpMul, expr.Neg(x), y), "(-x) * y"},
+		{two(expr.OpAdd, x, num(-3)), "x + (-3)"},
+		{two(expr.OpAdd, num(-3), x), "-3 + x"},
+		{expr.Exp(expr.Neg(expr.Abs(x))), "irisExp(-irisAbs(x))"},
+		{expr.Max(expr.Add(x, y), num(0)), "max(x+y, 0)"},
+		{expr.Min(x, y), "min(x, y)"},
+		{expr.Mul(expr.Max(x, y), z), "max(x, y) * z"},
+		{two(expr.OpDiv, num(1), num(3)), "0.3333333432674408"}, // in float32, as the plan means it; Go's 1/3 is 0
+		{two(expr.OpMul, num(math.Copysign(0, -1)), x), "float32(math.Copysign(0, -1)) * x"},
+	} {
+		if c.want == "" {
+			c.want = "x + y"
+		}
+		v, err := Expression(c.e, "iris", "float32", named)
+		if err != nil {
+			t.Errorf("%s: %v", c.e, err)
+			continue
+		}
+		b := &Block{}
+		b.Return(v)
+		if got := strings.TrimPrefix(body(t, b), "return "); got != c.want {
+			t.Errorf("%s prints %s, want %s", c.e, got, c.want)
+		}
+	}
+}
+
+// TestExpressionErrors checks that what has no Go is an error that names it.
+func TestExpressionErrors(t *testing.T) {
+	unbound := errors.New("no such variable")
+	x := expr.Var("x")
+	for want, e := range map[string]expr.Expr{
+		"no emitted function for operation +":                             expr.Unary{Op: expr.OpAdd, X: x},
+		"no emitted operator for operation exp":                           expr.Binary{Op: expr.OpExp, X: x, Y: x},
+		"unexpected expression <nil>":                                     nil,
+		"no such variable":                                                expr.Tanh(expr.Var("q")),
+		"the constant Inf is +Inf in float32; Go has no such constant":    expr.Add(x, expr.Number(math.Inf(1))),
+		"the constant 1e+300 is +Inf in float32; Go has no such constant": expr.Add(x, expr.Number(1e300)),
+		"the constant 0/0 is NaN in float32; Go has no such constant":     expr.Binary{Op: expr.OpDiv, X: expr.Number(0), Y: expr.Number(0)},
+	} {
+		_, err := Expression(e, "iris", "float32", func(v expr.Var) (Value, error) {
+			if v == "q" {
+				return Value{}, unbound
+			}
+			return named(v)
+		})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: the error is %v, want %q", e, err, want)
+		}
+	}
+}
