@@ -14,7 +14,7 @@ import (
 )
 
 // operations on one operand that random expressions use.
-var unaries = []expr.Op{expr.OpNeg, expr.OpExp, expr.OpLog, expr.OpLog1p, expr.OpSqrt, expr.OpTanh, expr.OpSigmoid, expr.OpAbs, expr.OpPositive}
+var unaries = []expr.Op{expr.OpNeg, expr.OpExp, expr.OpLog, expr.OpLog1p, expr.OpSqrt, expr.OpTanh, expr.OpSigmoid, expr.OpAtan, expr.OpAbs, expr.OpPositive}
 
 // operations on two.
 var binaries = []expr.Op{expr.OpAdd, expr.OpSub, expr.OpMul, expr.OpDiv, expr.OpMax, expr.OpMin}

@@ -43,6 +43,8 @@ func TestCacheKeeps(t *testing.T) {
 		{"no logits: the cost has no closed form", build("binary-cross-entropy", []int{3, 4, 2}, "tanh", "softmax"), spec.CachePost, "a1 a2"},
 		{"sigmoid in a hidden layer keeps no logits", build("binary-cross-entropy", []int{3, 4, 2}, "sigmoid", "sigmoid"), spec.CachePost, "a1 z2 a2"},
 		{"softmax in a hidden layer", build("mse", []int{3, 4, 2}, "softmax", "identity"), spec.CachePost, "a1 a2"},
+		{"σ' needs z", build("mse", []int{3, 4, 2}, "arctan", "silu"), spec.CachePost, "z1 a1 z2 a2"},
+		{"σ' needs z", build("mse", []int{3, 4, 2}, "arctan", "tanh"), spec.CachePre, "z1 z2 a2"},
 		{"softmax in a hidden layer", build("mse", []int{3, 4, 2}, "softmax", "identity"), spec.CachePre, "z1 z2 a2"},
 	} {
 		c.n.Cache = c.mode

@@ -1,0 +1,88 @@
+package portable
+
+import (
+	"flag"
+	"go/ast"
+	"go/importer"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+var (
+	seed     = flag.Uint64("seed", 1, "of the random networks")
+	networks = flag.Int("networks", 30, "how many random networks each property is tried on")
+)
+
+// draw returns a valid network of 1–4 layers, with any choice of everything else.
+func draw(r *rand.Rand) spec.Network {
+	pick := func(from ...string) string { return from[r.IntN(len(from))] }
+	width := func() int {
+		if r.IntN(8) == 0 {
+			return 40 + r.IntN(60)
+		}
+		return 1 + r.IntN(20)
+	}
+	widths, activations := []int{width()}, []string{}
+	for range 1 + r.IntN(4) {
+		widths = append(widths, width())
+		all := spec.Activations()
+		activations = append(activations, all[r.IntN(len(all))].Name)
+	}
+	var costs []string
+	for _, c := range spec.Costs() {
+		if network(c.Name, widths, activations...).Validate() == nil {
+			costs = append(costs, c.Name)
+		}
+	}
+	n := network(pick(costs...), widths, activations...)
+	for l := range n.Layers {
+		n.Layers[l].NoBias = r.IntN(4) == 0
+	}
+	n.Precision = spec.Precision(pick("float32", "float64"))
+	n.Cache = spec.Cache(pick("auto", "pre", "post", "both"))
+	n.Unroll = spec.Unroll(pick("auto", "full", "loop"))
+	n.InputGradient = r.IntN(2) == 0
+	return n
+}
+
+// eachNetwork calls f with the code of random networks, the same for the same seed.
+func eachNetwork(t *testing.T, f func(t *testing.T, n spec.Network, src string)) {
+	t.Helper()
+	t.Logf("seed %d; to repeat: go test ./gen/portable -run '^%s$' -seed %d -networks %d", *seed, t.Name(), *seed, *networks)
+	for i := range *networks {
+		n := draw(rand.New(rand.NewPCG(*seed, uint64(i))))
+		if err := n.Validate(); err != nil {
+			t.Fatalf("network %d is not valid: %v\n%s", i, err, n.JSON())
+		}
+		f(t, n, string(mustPrint(t, n)))
+		if t.Failed() {
+			t.Fatalf("network %d of seed %d fails:\n%s", i, *seed, n.JSON())
+		}
+	}
+}
+
+// typeCheck parses and type-checks a kernel file.
+func typeCheck(t *testing.T, src string) (*ast.File, *types.Info) {
+	t.Helper()
+	file, err := parser.ParseFile(fset, "net_gen.go", src, parser.ParseComments)
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, src)
+	}
+	info := &types.Info{Defs: map[*ast.Ident]types.Object{}}
+	conf := types.Config{Importer: standard}
+	if _, err := conf.Check("net", fset, []*ast.File{file}, info); err != nil {
+		t.Fatalf("%v in\n%s", err, src)
+	}
+	return file, info
+}
+
+// The standard library is read once.
+var (
+	fset     = token.NewFileSet()
+	standard = importer.ForCompiler(fset, "source", nil)
+)
