@@ -3,6 +3,7 @@ package portable
 import (
 	"fmt"
 
+	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/templates"
 )
@@ -19,12 +20,15 @@ var signatures = map[string][]string{
 	plan.Step:     {"ws", "x", "y", "rate"},
 }
 
+// apart is what every function that takes y asks of its arguments.
+const apart = "x, y and g must not overlap p or ws: copy what Forward returned before passing it back."
+
 var functionDocs = map[string]string{
 	plan.Forward:  "Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with ws.",
-	plan.LossOnly: "Loss computes ŷ from x and returns the cost of ŷ against y.",
-	plan.Backward: "Backward computes the gradient of the loss with respect to every parameter, overwriting g, and returns the loss. It\nfollows Forward with the same ws, x and parameters.",
-	plan.Grad:     "Grad is Forward and Backward in one call: it overwrites g with the gradient of the loss and returns the loss.",
-	plan.Step:     "Step takes one step of gradient descent, p -= rate*∇L, and returns the loss before it. Forward and backward propagation\nand the update are one pass, no gradient is stored, and every weight is read before it is written.",
+	plan.LossOnly: "Loss computes ŷ from x and returns the cost of ŷ against y.\n" + apart,
+	plan.Backward: "Backward computes the gradient of the loss with respect to every parameter, overwriting g, and returns the loss. It\nfollows Forward with the same ws, x and parameters.\n" + apart,
+	plan.Grad:     "Grad is Forward and Backward in one call: it overwrites g with the gradient of the loss and returns the loss.\n" + apart,
+	plan.Step:     "Step takes one step of gradient descent, p -= rate*∇L, and returns the loss before it. Forward and backward propagation\nand the update are one pass, no gradient of a parameter is stored, and every weight is read before it is written; ŷ in ws belongs to the\nparameters before the step.\n" + apart,
 }
 
 func (pr *printer) param(name string) templates.Param {
@@ -86,7 +90,11 @@ func (pr *printer) functions() error {
 		} else {
 			fn.Body.Return(templates.Name("loss"))
 		}
-		pr.file.Doc(functionDocs[f.Name])
+		doc := functionDocs[f.Name]
+		if f.Name != plan.Forward && pr.sumsToOne() {
+			doc += " y must sum to 1."
+		}
+		pr.file.Doc(doc)
 		pr.file.Func(fn)
 	}
 	for _, part := range parts {
@@ -103,6 +111,13 @@ func (pr *printer) functions() error {
 		pr.file.Func(fn)
 	}
 	return nil
+}
+
+// sumsToOne says whether the closed form of loss and gradient takes targets that sum to 1.
+func (pr *printer) sumsToOne() bool {
+	n := pr.p.Network
+	form, fused := expr.Fusion(n.Layers[n.Depth()-1].Activation.Name, n.Cost.Name)
+	return fused && form.Vector
 }
 
 // output is the buffer of ŷ.

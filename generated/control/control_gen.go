@@ -660,6 +660,7 @@ func (p *Control) Forward(ws *ControlWorkspace, x *[16]float32) *[4]float32 {
 }
 
 // Loss computes ŷ from x and returns the cost of ŷ against y.
+// x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Control) Loss(ws *ControlWorkspace, x *[16]float32, y *[4]float32) float32 {
 	// z1 = W1·x + b1; a1 = tanh(z1)
 	x_0, x_1, x_2, x_3, x_4, x_5, x_6, x_7, x_8, x_9, x_10, x_11, x_12, x_13, x_14, x_15 := x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7], x[8], x[9], x[10], x[11], x[12], x[13], x[14], x[15]
@@ -1250,6 +1251,7 @@ func (p *Control) Loss(ws *ControlWorkspace, x *[16]float32, y *[4]float32) floa
 
 // Backward computes the gradient of the loss with respect to every parameter, overwriting g, and returns the loss. It
 // follows Forward with the same ws, x and parameters.
+// x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Control) Backward(ws *ControlWorkspace, x *[16]float32, y *[4]float32, g *ControlGrad) float32 {
 	// d3 = 0.5*(a3 - y); loss = 0.25·Σ (a3 - y)^2
 	var loss float32
@@ -1881,6 +1883,7 @@ func (p *Control) Backward(ws *ControlWorkspace, x *[16]float32, y *[4]float32, 
 }
 
 // Grad is Forward and Backward in one call: it overwrites g with the gradient of the loss and returns the loss.
+// x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Control) Grad(ws *ControlWorkspace, x *[16]float32, y *[4]float32, g *ControlGrad) float32 {
 	p.forward(ws, x)
 	loss := p.delta(ws, y)
@@ -1889,7 +1892,9 @@ func (p *Control) Grad(ws *ControlWorkspace, x *[16]float32, y *[4]float32, g *C
 }
 
 // Step takes one step of gradient descent, p -= rate*∇L, and returns the loss before it. Forward and backward propagation
-// and the update are one pass, no gradient is stored, and every weight is read before it is written.
+// and the update are one pass, no gradient of a parameter is stored, and every weight is read before it is written; ŷ in ws belongs to the
+// parameters before the step.
+// x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Control) Step(ws *ControlWorkspace, x *[16]float32, y *[4]float32, rate float32) float32 {
 	p.forward(ws, x)
 	loss := p.delta(ws, y)

@@ -86,6 +86,7 @@ func (p *Digits) Forward(ws *DigitsWorkspace, x *[64]float32) *[10]float32 {
 }
 
 // Loss computes ŷ from x and returns the cost of ŷ against y.
+// x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Digits) Loss(ws *DigitsWorkspace, x *[64]float32, y *[10]float32) float32 {
 	p.forward1(ws, x)
 	p.forward2(ws)
@@ -97,6 +98,7 @@ func (p *Digits) Loss(ws *DigitsWorkspace, x *[64]float32, y *[10]float32) float
 
 // Backward computes the gradient of the loss with respect to every parameter, overwriting g, and returns the loss. It
 // follows Forward with the same ws, x and parameters.
+// x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Digits) Backward(ws *DigitsWorkspace, x *[64]float32, y *[10]float32, g *DigitsGrad) float32 {
 	// t = log(s2)
 	s2_0 := ws.S2[0]
@@ -663,6 +665,7 @@ func (p *Digits) Backward(ws *DigitsWorkspace, x *[64]float32, y *[10]float32, g
 }
 
 // Grad is Forward and Backward in one call: it overwrites g with the gradient of the loss and returns the loss.
+// x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Digits) Grad(ws *DigitsWorkspace, x *[64]float32, y *[10]float32, g *DigitsGrad) float32 {
 	p.forward1(ws, x)
 	p.forward2(ws)
@@ -674,7 +677,9 @@ func (p *Digits) Grad(ws *DigitsWorkspace, x *[64]float32, y *[10]float32, g *Di
 }
 
 // Step takes one step of gradient descent, p -= rate*∇L, and returns the loss before it. Forward and backward propagation
-// and the update are one pass, no gradient is stored, and every weight is read before it is written.
+// and the update are one pass, no gradient of a parameter is stored, and every weight is read before it is written; ŷ in ws belongs to the
+// parameters before the step.
+// x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Digits) Step(ws *DigitsWorkspace, x *[64]float32, y *[10]float32, rate float32) float32 {
 	p.forward1(ws, x)
 	p.forward2(ws)

@@ -133,6 +133,7 @@ func (p *Iris) Forward(ws *IrisWorkspace, x *[4]float32) *[3]float32 {
 }
 
 // Loss computes ŷ from x and returns the cost of ŷ against y.
+// x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Iris) Loss(ws *IrisWorkspace, x *[4]float32, y *[3]float32) float32 {
 	// z1 = W1·x + b1; a1 = tanh(z1)
 	x_0, x_1, x_2, x_3 := x[0], x[1], x[2], x[3]
@@ -200,6 +201,7 @@ func (p *Iris) Loss(ws *IrisWorkspace, x *[4]float32, y *[3]float32) float32 {
 
 // Backward computes the gradient of the loss with respect to every parameter, overwriting g, and returns the loss. It
 // follows Forward with the same ws, x and parameters.
+// x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Iris) Backward(ws *IrisWorkspace, x *[4]float32, y *[3]float32, g *IrisGrad) float32 {
 	// t = log(s2)
 	s2_0 := ws.S2[0]
@@ -331,6 +333,7 @@ func (p *Iris) Backward(ws *IrisWorkspace, x *[4]float32, y *[3]float32, g *Iris
 }
 
 // Grad is Forward and Backward in one call: it overwrites g with the gradient of the loss and returns the loss.
+// x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Iris) Grad(ws *IrisWorkspace, x *[4]float32, y *[3]float32, g *IrisGrad) float32 {
 	// z1 = W1·x + b1; a1 = tanh(z1)
 	x_0, x_1, x_2, x_3 := x[0], x[1], x[2], x[3]
@@ -500,7 +503,9 @@ func (p *Iris) Grad(ws *IrisWorkspace, x *[4]float32, y *[3]float32, g *IrisGrad
 }
 
 // Step takes one step of gradient descent, p -= rate*∇L, and returns the loss before it. Forward and backward propagation
-// and the update are one pass, no gradient is stored, and every weight is read before it is written.
+// and the update are one pass, no gradient of a parameter is stored, and every weight is read before it is written; ŷ in ws belongs to the
+// parameters before the step.
+// x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Iris) Step(ws *IrisWorkspace, x *[4]float32, y *[3]float32, rate float32) float32 {
 	// z1 = W1·x + b1; a1 = tanh(z1)
 	x_0, x_1, x_2, x_3 := x[0], x[1], x[2], x[3]

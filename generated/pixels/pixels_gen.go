@@ -513,6 +513,7 @@ func (p *Pixels) Forward(ws *PixelsWorkspace, x *[784]float32) *[10]float32 {
 }
 
 // Loss computes ŷ from x and returns the cost of ŷ against y.
+// x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Pixels) Loss(ws *PixelsWorkspace, x *[784]float32, y *[10]float32) float32 {
 	// z1 = W1·x + b1; a1 = max(z1, 0)
 	for i := 0; i < 128; i += 8 {
@@ -967,6 +968,7 @@ func (p *Pixels) Loss(ws *PixelsWorkspace, x *[784]float32, y *[10]float32) floa
 
 // Backward computes the gradient of the loss with respect to every parameter, overwriting g, and returns the loss. It
 // follows Forward with the same ws, x and parameters.
+// x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Pixels) Backward(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, g *PixelsGrad) float32 {
 	// t = log(s2)
 	s2_0 := ws.S2[0]
@@ -1179,6 +1181,7 @@ func (p *Pixels) Backward(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, 
 }
 
 // Grad is Forward and Backward in one call: it overwrites g with the gradient of the loss and returns the loss.
+// x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Pixels) Grad(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, g *PixelsGrad) float32 {
 	// z1 = W1·x + b1; a1 = max(z1, 0)
 	for i := 0; i < 128; i += 8 {
@@ -1818,7 +1821,9 @@ func (p *Pixels) Grad(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, g *P
 }
 
 // Step takes one step of gradient descent, p -= rate*∇L, and returns the loss before it. Forward and backward propagation
-// and the update are one pass, no gradient is stored, and every weight is read before it is written.
+// and the update are one pass, no gradient of a parameter is stored, and every weight is read before it is written; ŷ in ws belongs to the
+// parameters before the step.
+// x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Pixels) Step(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, rate float32) float32 {
 	// z1 = W1·x + b1; a1 = max(z1, 0)
 	for i := 0; i < 128; i += 8 {

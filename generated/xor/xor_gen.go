@@ -95,6 +95,7 @@ func (p *Xor) Forward(ws *XorWorkspace, x *[2]float32) *[1]float32 {
 }
 
 // Loss computes ŷ from x and returns the cost of ŷ against y.
+// x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Xor) Loss(ws *XorWorkspace, x *[2]float32, y *[1]float32) float32 {
 	// z1 = W1·x + b1; a1 = sigmoid(z1)
 	x_0, x_1 := x[0], x[1]
@@ -123,6 +124,7 @@ func (p *Xor) Loss(ws *XorWorkspace, x *[2]float32, y *[1]float32) float32 {
 
 // Backward computes the gradient of the loss with respect to every parameter, overwriting g, and returns the loss. It
 // follows Forward with the same ws, x and parameters.
+// x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Xor) Backward(ws *XorWorkspace, x *[2]float32, y *[1]float32, g *XorGrad) float32 {
 	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
 	var loss float32
@@ -168,6 +170,7 @@ func (p *Xor) Backward(ws *XorWorkspace, x *[2]float32, y *[1]float32, g *XorGra
 }
 
 // Grad is Forward and Backward in one call: it overwrites g with the gradient of the loss and returns the loss.
+// x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Xor) Grad(ws *XorWorkspace, x *[2]float32, y *[1]float32, g *XorGrad) float32 {
 	// z1 = W1·x + b1; a1 = sigmoid(z1)
 	x_0, x_1 := x[0], x[1]
@@ -225,7 +228,9 @@ func (p *Xor) Grad(ws *XorWorkspace, x *[2]float32, y *[1]float32, g *XorGrad) f
 }
 
 // Step takes one step of gradient descent, p -= rate*∇L, and returns the loss before it. Forward and backward propagation
-// and the update are one pass, no gradient is stored, and every weight is read before it is written.
+// and the update are one pass, no gradient of a parameter is stored, and every weight is read before it is written; ŷ in ws belongs to the
+// parameters before the step.
+// x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Xor) Step(ws *XorWorkspace, x *[2]float32, y *[1]float32, rate float32) float32 {
 	// z1 = W1·x + b1; a1 = sigmoid(z1)
 	x_0, x_1 := x[0], x[1]
