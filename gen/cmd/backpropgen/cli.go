@@ -39,8 +39,35 @@ type call struct {
 	quiet bool     // -q
 }
 
-// run does what the command line says and returns the exit code.
+// run does what the command line says and returns the exit code. Output that could not be written is a failure, unless
+// something worse has been reported.
 func run(args []string, e env) int {
+	out := &output{w: e.stdout}
+	e.stdout = out
+	code := dispatch(args, e)
+	if out.err != nil && code == exitOK {
+		fmt.Fprintf(e.stderr, "backpropgen: standard output: %v\n", out.err)
+		return exitIO
+	}
+	return code
+}
+
+// output remembers the first error of the writer behind it.
+type output struct {
+	w   io.Writer
+	err error
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	n, err := o.w.Write(p)
+	if o.err == nil {
+		o.err = err
+	}
+	return n, err
+}
+
+// dispatch finds the command and runs it.
+func dispatch(args []string, e env) int {
 	if len(args) == 0 {
 		fmt.Fprint(e.stderr, usage())
 		return exitUsage

@@ -12,7 +12,7 @@ When several things fail all are reported and the smallest code is returned.
 // flagHelp describes the flags. Commands share them; one to which a flag means something else has its
 // own description.
 var flagHelp = map[string]string{
-	"o":        "-o DIR      write to this folder instead of beside each spec; it is made if it does not exist",
+	"o":        "-o DIR      folder of the emitted files (default: beside each spec); generate makes it",
 	"pkg":      "-pkg NAME   the Go package of the files; without it the first of: the spec's package, $GOPACKAGE\n              (set by go generate; for files of the working directory), the package of the Go files in\n              the folder, the folder's name",
 	"q":        "-q          print nothing but errors",
 	"init pkg": "-pkg NAME   the package clause; without it that of the Go files in the folder, or else the folder's name",
@@ -25,7 +25,7 @@ func commands() []command {
 			name: "generate", args: "[-o DIR] [-pkg NAME] [-q] SPEC...",
 			summary: "write the Go files of networks (default: beside each spec)",
 			about: `Reads specs and writes, for each network, its Go package files: iris.yaml with "name: Iris" becomes
-iris_gen.go, iris_gen_test.go and so on, as its targets say.
+iris_gen.go and iris_gen_test.go.
 
 Everything is worked out and type-checked in memory first, for all specs. On any error nothing is
 written; files that are up to date are not touched; a file that backpropgen did not make is never

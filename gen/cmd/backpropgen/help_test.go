@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -32,3 +33,18 @@ func TestHelpTeaches(t *testing.T) {
 		}
 	}
 }
+
+// TestFullOutput checks that output that cannot be written is an I/O failure.
+func TestFullOutput(t *testing.T) {
+	for _, args := range [][]string{{"help"}, {"version"}, {"help", "check"}} {
+		var stderr strings.Builder
+		code := run(args, env{stdin: strings.NewReader(""), stdout: fullWriter{}, stderr: &stderr, getenv: func(string) string { return "" }})
+		if code != exitIO || !strings.Contains(stderr.String(), "no space left") {
+			t.Errorf("%q on a full disk exits %d and says %q; want %d and why", args, code, stderr.String(), exitIO)
+		}
+	}
+}
+
+type fullWriter struct{}
+
+func (fullWriter) Write([]byte) (int, error) { return 0, errors.New("no space left") }
