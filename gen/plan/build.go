@@ -82,7 +82,7 @@ func (b *builder) buffers() {
 		b.add(Cache, l, fmt.Sprintf("z%d", l), rows, 1)
 		b.add(Cache, l, fmt.Sprintf("a%d", l), n.Width(l), 1)
 		for _, name := range vectorForms[b.p.Activations[l-1].Vector].kept {
-			b.add(Cache, l, fmt.Sprintf("%s%d", name, l), layer.Dense/layer.Window(), 1)
+			b.add(Cache, l, fmt.Sprintf("%s%d", name, l), layer.Dense/window(b.p, l), 1)
 		}
 		b.add(Scratch, l, fmt.Sprintf("v%d", l), n.Width(l), 1)
 		b.add(Delta, l, fmt.Sprintf("d%d", l), rows, 1)
@@ -216,14 +216,20 @@ func (b *builder) functions() error {
 // formBuffersOf returns the buffers of layer l.
 func formBuffersOf(p *Program, l int) formBuffers {
 	get := func(name string) *Buffer { return p.Buffer(fmt.Sprintf("%s%d", name, l)) }
-	b := formBuffers{z: get("z"), a: get("a"), v: get("v"), d: get("d"), window: p.Network.Layers[l-1].Dense}
+	b := formBuffers{z: get("z"), a: get("a"), v: get("v"), d: get("d"), window: window(p, l)}
 	if act := p.Activations[l-1]; act.Vector != expr.NotVector {
 		for _, name := range vectorForms[act.Vector].kept {
 			b.kept = append(b.kept, get(name))
 		}
-		if act.Vector == expr.MaxPool || act.Vector == expr.AvgPool {
-			b.window = p.Network.Layers[l-1].Window()
-		}
 	}
 	return b
+}
+
+// window is how many units of layer l the activation takes together: a pool's window, or all of them.
+func window(p *Program, l int) int {
+	switch p.Activations[l-1].Vector {
+	case expr.MaxPool, expr.AvgPool:
+		return p.Network.Layers[l-1].Window()
+	}
+	return p.Network.Layers[l-1].Dense
 }
