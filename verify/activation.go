@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/backpropgen/backpropgen/spec"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -19,8 +20,13 @@ type activation interface {
 	pullbackBound(r rounding, z, a, v estimate) []float64
 }
 
-// activationOf returns the activation of a name; the empty name is the identity.
-func activationOf(name string) (activation, error) {
+// activationOf returns the activation that a spec names or writes as a formula; the zero value is the
+// identity.
+func activationOf(f spec.Function) (activation, error) {
+	if f.Expr != "" {
+		return formulaActivation(f.Expr)
+	}
+	name := f.Name
 	if name == "softmax" {
 		return softmax{}, nil
 	}

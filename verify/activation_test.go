@@ -12,19 +12,19 @@ import (
 // TestCatalogue: the reference knows every function a spec can name.
 func TestCatalogue(t *testing.T) {
 	for _, e := range spec.Activations() {
-		if _, err := activationOf(e.Name); err != nil {
+		if _, err := activationOf(spec.Function{Name: e.Name}); err != nil {
 			t.Error(err)
 		}
 	}
 	for _, e := range spec.Costs() {
-		if _, err := costOf(e.Name); err != nil {
+		if _, err := costOf(spec.Function{Name: e.Name}); err != nil {
 			t.Error(err)
 		}
 	}
-	if _, err := activationOf("swish"); err == nil {
+	if _, err := activationOf(spec.Function{Name: "swish"}); err == nil {
 		t.Error("an unknown activation is no error")
 	}
-	if _, err := costOf("regret"); err == nil {
+	if _, err := costOf(spec.Function{Name: "regret"}); err == nil {
 		t.Error("an unknown cost is no error")
 	}
 }
@@ -52,7 +52,7 @@ func TestSlopes(t *testing.T) {
 func TestJacobians(t *testing.T) {
 	z := vector([]float64{0.3, -1.2, 2, 0.7})
 	for _, e := range spec.Activations() {
-		sigma, err := activationOf(e.Name)
+		sigma, err := activationOf(spec.Function{Name: e.Name})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -82,7 +82,7 @@ func TestConventions(t *testing.T) {
 		t.Error("relu is not max(z, 0) with slope 0 at 0")
 	}
 	for _, e := range spec.Activations() {
-		sigma, err := activationOf(e.Name)
+		sigma, err := activationOf(spec.Function{Name: e.Name})
 		if err != nil {
 			t.Fatal(err)
 		}

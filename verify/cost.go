@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/backpropgen/backpropgen/spec"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -12,9 +13,34 @@ import (
 // constant.
 const probabilityFloor = 0x1p-126
 
-// cost is C(ŷ, y): a sum or mean over the outputs of one scalar term. A row of costTable is all that
-// a new one takes.
-type cost struct {
+// cost is C(ŷ, y): its value, its gradient with respect to ŷ, and how far a kernel may be off in each.
+type cost interface {
+	// value returns C(a, y).
+	value(a, y *mat.VecDense) float64
+	// gradient returns ∇C(-, y) at a.
+	gradient(a, y *mat.VecDense) *mat.VecDense
+	// valueBound bounds the error of C(a, y).
+	valueBound(r rounding, a estimate, y *mat.VecDense) float64
+	// gradientBound bounds the error of ∇C(-, y) at a, element by element.
+	gradientBound(r rounding, a estimate, y *mat.VecDense) []float64
+}
+
+// costOf returns the cost that a spec names or writes as a formula.
+func costOf(f spec.Function) (cost, error) {
+	if f.Expr != "" {
+		return formulaCost(f.Expr)
+	}
+	for _, row := range costTable {
+		if row.name == f.Name {
+			return row, nil
+		}
+	}
+	return nil, fmt.Errorf("no reference for the cost %q", f.Name)
+}
+
+// termCost is a sum or mean over the outputs of one scalar term. A row of costTable is all that a new
+// one takes.
+type termCost struct {
 	name string
 	// mean divides the sum, and with it the gradient, by the number of outputs.
 	mean bool
@@ -25,20 +51,11 @@ type cost struct {
 }
 
 // costTable has the costs.
-var costTable = []cost{
+var costTable = []termCost{
 	{name: "mse", mean: true, term: square, slope: squareSlope},
 	{name: "squared-error", term: square, slope: squareSlope},
 	{name: "cross-entropy", term: crossEntropy, slope: crossEntropySlope},
 	{name: "binary-cross-entropy", term: binaryCrossEntropy, slope: binaryCrossEntropySlope},
-}
-
-func costOf(name string) (cost, error) {
-	for _, row := range costTable {
-		if row.name == name {
-			return row, nil
-		}
-	}
-	return cost{}, fmt.Errorf("no reference for the cost %q", name)
 }
 
 // square is (a - y)².
@@ -105,7 +122,7 @@ func reciprocalFloored(a float64) float64 {
 }
 
 // scale is the factor on the sum of the terms.
-func (c cost) scale(outputs int) float64 {
+func (c termCost) scale(outputs int) float64 {
 	if c.mean {
 		return 1 / float64(outputs)
 	}
@@ -113,7 +130,7 @@ func (c cost) scale(outputs int) float64 {
 }
 
 // value returns C(a, y).
-func (c cost) value(a, y *mat.VecDense) float64 {
+func (c termCost) value(a, y *mat.VecDense) float64 {
 	sum := 0.0
 	for i := range a.Len() {
 		sum += c.term(y.AtVec(i)).at(a.AtVec(i))
@@ -122,7 +139,7 @@ func (c cost) value(a, y *mat.VecDense) float64 {
 }
 
 // gradient returns ∇C(-, y) at a.
-func (c cost) gradient(a, y *mat.VecDense) *mat.VecDense {
+func (c termCost) gradient(a, y *mat.VecDense) *mat.VecDense {
 	g := mat.NewVecDense(a.Len(), nil)
 	for i := range a.Len() {
 		g.SetVec(i, c.scale(a.Len())*c.slope(y.AtVec(i)).at(a.AtVec(i)))
@@ -131,7 +148,7 @@ func (c cost) gradient(a, y *mat.VecDense) *mat.VecDense {
 }
 
 // valueBound bounds the error of the cost at a: that of each term, and a sum of n terms in any order.
-func (c cost) valueBound(r rounding, a estimate, y *mat.VecDense) float64 {
+func (c termCost) valueBound(r rounding, a estimate, y *mat.VecDense) float64 {
 	n := float64(len(a.value))
 	var bound, size float64
 	for i := range a.value {
@@ -147,7 +164,7 @@ func (c cost) valueBound(r rounding, a estimate, y *mat.VecDense) float64 {
 }
 
 // gradientBound bounds the error of ∇C(-, y) at a, element by element.
-func (c cost) gradientBound(r rounding, a estimate, y *mat.VecDense) []float64 {
+func (c termCost) gradientBound(r rounding, a estimate, y *mat.VecDense) []float64 {
 	scale := c.scale(len(a.value))
 	bound := make([]float64, len(a.value))
 	for i := range bound {

@@ -3,6 +3,8 @@ package verify
 import (
 	"math"
 	"testing"
+
+	"github.com/backpropgen/backpropgen/spec"
 )
 
 func TestCosts(t *testing.T) {
@@ -17,7 +19,7 @@ func TestCosts(t *testing.T) {
 		{"cross-entropy", -ln(0.5) - 0.5*ln(0.25)},
 		{"binary-cross-entropy", -ln(0.75) - ln(0.5) - 0.5*ln(0.25) - 0.5*ln(0.75)},
 	} {
-		row, err := costOf(c.name)
+		row, err := costOf(spec.Function{Name: c.name})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -32,7 +34,7 @@ func TestFloor(t *testing.T) {
 		name string
 		a, y float64
 	}{{"cross-entropy", 0, 1}, {"binary-cross-entropy", 0, 1}, {"binary-cross-entropy", 1, 0}} {
-		row, err := costOf(c.name)
+		row, err := costOf(spec.Function{Name: c.name})
 		if err != nil {
 			t.Fatal(err)
 		}

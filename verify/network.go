@@ -34,7 +34,7 @@ func NewNetwork(n spec.Network, params []float64) (*Network, error) {
 		return nil, fmt.Errorf("%d parameters given for a network of %d; pass W1, b1, W2, b2, … in one slice",
 			len(params), n.Params())
 	}
-	c, err := costOf(n.Cost.Name)
+	c, err := costOf(n.Cost)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func NewNetwork(n spec.Network, params []float64) (*Network, error) {
 	for l := 1; l <= n.Depth(); l++ {
 		rows, cols := n.Width(l), n.Width(l-1)
 		last = n.Layers[l-1].Activation.Name
-		sigma, err := activationOf(last)
+		sigma, err := activationOf(n.Layers[l-1].Activation)
 		if err != nil {
 			return nil, fmt.Errorf("layer %d: %w", l, err)
 		}
