@@ -5,8 +5,6 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
-	"gonum.org/v1/gonum/diff/fd"
-	"gonum.org/v1/gonum/mat"
 )
 
 // TestCatalogue: the reference knows every function a spec can name.
@@ -42,35 +40,6 @@ func TestSlopes(t *testing.T) {
 				p.fromPost.bound(r, a, p.function.bound(r, z, 0, a), slope)
 			if got := p.fromPost.at(a); !(math.Abs(got-slope) <= bound) {
 				t.Errorf("%s' at %v: %v from z, %v ± %v from a", p.name, z, slope, got, bound)
-			}
-		}
-	}
-}
-
-// TestJacobians holds every Jacobian matrix against differences of the value; the tolerance is what two
-// steps differ by, and rounding.
-func TestJacobians(t *testing.T) {
-	z := vector([]float64{0.3, -1.2, 2, 0.7})
-	for _, e := range spec.Activations() {
-		sigma, err := activationOf(spec.Function{Name: e.Name})
-		if err != nil {
-			t.Fatal(err)
-		}
-		const h = 0x1p-14
-		differences := func(step float64) *mat.Dense {
-			jac := mat.NewDense(4, 4, nil)
-			fd.Jacobian(jac, func(y, x []float64) { copy(y, elements(sigma.value(vector(x)))) }, elements(z),
-				&fd.JacobianSettings{Formula: fd.Central, Step: step})
-			return jac
-		}
-		got, wide, narrow := sigma.jacobian(z), differences(h), differences(h/2)
-		rounding := mat.Max(vector(sigma.valueBound(newRounding(arithmetic64), exact(z), elements(sigma.value(z)))))
-		for i := range 4 {
-			for j := range 4 {
-				tolerance := math.Abs(wide.At(i, j)-narrow.At(i, j)) + 4*rounding/h + 4*arithmetic64.u/h
-				if !(math.Abs(got.At(i, j)-narrow.At(i, j)) <= tolerance) {
-					t.Errorf("%s: ∂a_%d/∂z_%d = %v, differences give %v ± %v", e.Name, i, j, got.At(i, j), narrow.At(i, j), tolerance)
-				}
 			}
 		}
 	}

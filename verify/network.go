@@ -15,7 +15,8 @@ type Network struct {
 	fused fused
 }
 
-// layer is one affine map and its activation: W is n_ℓ×n_{ℓ-1}, b has n_ℓ elements or is nil.
+// layer is one affine map and its activation: W has as many rows as z_ℓ has elements and n_{ℓ-1} columns;
+// b has an element for each row or is nil. σ makes n_ℓ elements of them, fewer where it pools.
 type layer struct {
 	w     *mat.Dense
 	b     *mat.VecDense
@@ -42,7 +43,7 @@ func NewNetwork(n spec.Network, params []float64) (*Network, error) {
 	last := ""
 	params = append([]float64{}, params...)
 	for l := 1; l <= n.Depth(); l++ {
-		rows, cols := n.Width(l), n.Width(l-1)
+		rows, cols := n.Layers[l-1].Dense, n.Width(l-1)
 		last = n.Layers[l-1].Activation.Name
 		sigma, err := activationOf(n.Layers[l-1].Activation)
 		if err != nil {
