@@ -134,7 +134,7 @@ func TestPullback(t *testing.T) {
 					full := mulTransposed(sigma.jacobian(vector(z)), vector(v))
 					bound := sigma.pullbackBound(r, zE, aE, exact(vector(v)))
 					for _, fromPost := range []bool{true, false} {
-						closed := naive[float64]{ascending[float64], fromPost, false}.pullback(l, z, a, v)
+						closed := naive[float64]{sum: ascending[float64], fromPost: fromPost}.pullback(l, z, a, v)
 						within(t, fmt.Sprintf("Jacᵀ%v", v), closed, elements(full), bound)
 					}
 				}

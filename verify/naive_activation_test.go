@@ -195,7 +195,7 @@ func (e naive[F]) pullback(l spec.Layer, z, a, v []F) []F {
 	case "radial-sigmoid":
 		r := e.norm(z)
 		if r == 0 {
-			return d
+			break
 		}
 		s := elementary(sigmoid, r)
 		q := s / r
@@ -219,6 +219,9 @@ func (e naive[F]) pullback(l spec.Layer, z, a, v []F) []F {
 		for i := range d {
 			d[i] = v[i] * naiveSlope(l.Activation, z[i], a[i], e.fromPost)
 		}
+	}
+	if e.twist != nil && e.twist.pullback != nil && e.twist.activation == l.Activation.Name {
+		e.twist.pullback(z, a, v, d)
 	}
 	return d
 }

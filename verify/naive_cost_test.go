@@ -115,6 +115,9 @@ func (e naive[F]) delta(n spec.Network, z, a, y []F) []F {
 			g[i] = naiveTermSlope(n.Cost, a[i], y[i])
 		}
 	}
+	if e.twist != nil && e.twist.slope != nil {
+		e.twist.slope(a, y, g)
+	}
 	if fusedWith(n) != "" {
 		return g
 	}

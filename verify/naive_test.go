@@ -17,6 +17,17 @@ type naive[F Float] struct {
 	fromPost bool
 	// rateFirst multiplies the rate into d, else into d·a.
 	rateFirst bool
+	// twist, if not nil, spoils what activate, pullback, cost and its gradient gave: a mistake for the bounds to find.
+	twist *twist[F]
+}
+
+// twist is a mistake: each function that is not nil changes its last argument. value and pullback are those of layers
+// with one activation.
+type twist[F Float] struct {
+	activation string
+	value    func(z, a []F)
+	pullback func(z, a, v, d []F)
+	slope    func(a, y, g []F)
 }
 
 // naives returns evaluators of all sorts.
@@ -95,6 +106,9 @@ func (e naive[F]) run(n spec.Network, s sample) (r results[F]) {
 			at += rows
 		}
 		a[l] = e.activate(n.Layers[l-1], z[l])
+		if e.twist != nil && e.twist.value != nil && e.twist.activation == n.Layers[l-1].Activation.Name {
+			e.twist.value(z[l], a[l])
+		}
 	}
 
 	r.output, r.loss = a[depth], e.loss(n, z[depth], a[depth], y)
