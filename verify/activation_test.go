@@ -64,17 +64,6 @@ func TestConventions(t *testing.T) {
 // TestSiluBreaks finds the turning points of silu and of its slope again: the roots of 1 + (1 + z)exp(-z), which is
 // silu'/σ², and of z·tanh(z/2) - 2, which is where the second derivative vanishes.
 func TestSiluBreaks(t *testing.T) {
-	root := func(f func(float64) float64, lo, hi float64) float64 {
-		for range 200 {
-			mid := (lo + hi) / 2
-			if (f(lo) > 0) == (f(mid) > 0) {
-				lo = mid
-			} else {
-				hi = mid
-			}
-		}
-		return lo
-	}
 	minimum := root(func(z float64) float64 { return 1 + (1+z)*math.Exp(-z) }, -2, -1)
 	if math.Abs(minimum-siluMinimum) > 0x1p-50 {
 		t.Errorf("silu turns at %v, not %v", minimum, siluMinimum)
@@ -83,4 +72,17 @@ func TestSiluBreaks(t *testing.T) {
 	if math.Abs(extremum-siluSlopeExtremum) > 0x1p-50 {
 		t.Errorf("silu's slope turns at %v, not %v", extremum, siluSlopeExtremum)
 	}
+}
+
+// root finds where f changes its sign between lo and hi.
+func root(f func(float64) float64, lo, hi float64) float64 {
+	for range 200 {
+		mid := (lo + hi) / 2
+		if (f(lo) > 0) == (f(mid) > 0) {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	return lo
 }

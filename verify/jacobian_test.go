@@ -176,3 +176,12 @@ func TestKinks(t *testing.T) {
 		}
 	}
 }
+
+// identity is the n×n identity matrix.
+func identity(n int) *mat.Dense {
+	m := mat.NewDense(n, n, nil)
+	for i := range n {
+		m.Set(i, i, 1)
+	}
+	return m
+}

@@ -25,9 +25,9 @@ type naive[F Float] struct {
 // with one activation.
 type twist[F Float] struct {
 	activation string
-	value    func(z, a []F)
-	pullback func(z, a, v, d []F)
-	slope    func(a, y, g []F)
+	value      func(z, a []F)
+	pullback   func(z, a, v, d []F)
+	slope      func(a, y, g []F)
 }
 
 // naives returns evaluators of all sorts.
