@@ -71,8 +71,13 @@ func newSample(n spec.Network, i int) (sample, error) {
 		case k.dead && turn:
 		case k.kinks && turn:
 			whole(rng, b)
+			repeatRows(rng, w, b)
 		case k.whole:
-			wholeLayer(rng, w, b)
+			whole(rng, b)
+			for i := range w {
+				w[i] = float64(rng.IntN(3) - 1)
+			}
+			repeatRows(rng, w, b)
 		default:
 			scaledNormal(rng, w, k.scale*weightScale(n, l))
 			scaledNormal(rng, b, k.bias)
@@ -170,13 +175,8 @@ func whole(rng *rand.Rand, v []float64) {
 	}
 }
 
-// wholeLayer draws weights from -1 to 1 and biases from -3 to 3, and makes every other row that of before with even
-// odds.
-func wholeLayer(rng *rand.Rand, w, b []float64) {
-	for i := range w {
-		w[i] = float64(rng.IntN(3) - 1)
-	}
-	whole(rng, b)
+// repeatRows makes every other row of W and b that of before, with even odds: units that tie.
+func repeatRows(rng *rand.Rand, w, b []float64) {
 	cols := len(w) / len(b)
 	for i := 1; i < len(b); i += 2 {
 		if rng.IntN(2) == 0 {
