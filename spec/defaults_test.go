@@ -6,10 +6,10 @@ import (
 )
 
 func TestWithDefaults(t *testing.T) {
-	n := Network{Name: "A", Input: 1, Layers: []Layer{{Dense: 2}}, Cost: Function{"mse"}}
+	n := Network{Name: "A", Input: 1, Layers: []Layer{{Dense: 2}}, Cost: Function{Name: "mse"}}
 	want := Network{
-		Name: "A", Precision: Float32, Input: 1, Layers: []Layer{{Dense: 2, Activation: Function{"identity"}}},
-		Cost: Function{"mse"}, Cache: CacheAuto, Batch: 32, Rounding: RoundingFast, Unroll: UnrollAuto,
+		Name: "A", Precision: Float32, Input: 1, Layers: []Layer{{Dense: 2, Activation: Function{Name: "identity"}}},
+		Cost: Function{Name: "mse"}, Cache: CacheAuto, Batch: 32, Rounding: RoundingFast, Unroll: UnrollAuto,
 		Targets: []Target{AMD64},
 	}
 	got := n.WithDefaults()
@@ -20,7 +20,7 @@ func TestWithDefaults(t *testing.T) {
 		t.Errorf("twice: %+v", again)
 	}
 	got.Layers[0].Dense = 9
-	if n.Layers[0] != (Layer{Dense: 2}) || n.Targets != nil {
+	if !reflect.DeepEqual(n.Layers[0], Layer{Dense: 2}) || n.Targets != nil {
 		t.Errorf("the original has changed: %+v", n)
 	}
 }
