@@ -58,7 +58,7 @@ func (s span) times(t span) span {
 				continue
 			}
 			p := a * b
-			r = r.hull(span{floor(p, productRest(a, b, p)), ceiling(p, productRest(a, b, p))})
+			r = r.hull(unrounded(p, productRest(a, b, p)))
 		}
 	}
 	return r
@@ -76,7 +76,7 @@ func (s span) over(t span) span {
 			if math.IsNaN(q) {
 				return everything
 			}
-			r = r.hull(span{floor(q, quotientRest(a, b, q)), ceiling(q, quotientRest(a, b, q))})
+			r = r.hull(unrounded(q, quotientRest(a, b, q)))
 		}
 	}
 	return r
@@ -137,6 +137,14 @@ func ceiling(v, rest float64) float64 {
 		return v
 	}
 	return above(v)
+}
+
+// unrounded has the product or quotient that v, with its sign, was rounded from.
+func unrounded(v, rest float64) span {
+	if math.Signbit(v) {
+		return span{floor(v, rest), min(ceiling(v, rest), 0)}
+	}
+	return span{max(floor(v, rest), 0), ceiling(v, rest)}
 }
 
 // sumRest is a + b - s for s = fl(a + b), exactly (Knuth's TwoSum); NaN if something overflowed.
