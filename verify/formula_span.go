@@ -97,8 +97,8 @@ func (s span) power(n int) span {
 // widened moves both ends outwards by a part of themselves and an absolute amount, but not across 0: rounding
 // never changes a sign.
 func (s span) widened(relative, absolute float64) span {
-	lo := below(s.lo - up(relative*math.Abs(s.lo)+absolute, 3))
-	hi := above(s.hi + up(relative*math.Abs(s.hi)+absolute, 3))
+	lo := below(s.lo - up(scaled(relative, math.Abs(s.lo))+absolute, 3))
+	hi := above(s.hi + up(scaled(relative, math.Abs(s.hi))+absolute, 3))
 	if s.lo >= 0 {
 		lo = max(lo, 0)
 	}
