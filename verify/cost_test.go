@@ -15,7 +15,11 @@ func TestCosts(t *testing.T) {
 		want float64
 	}{
 		{"mse", (0.0625 + 0.25 + 0.0625) / 3},
+		{"mae", (0.25 + 0.5 + 0.25) / 3},
+		{"huber", (0.0625 + 0.25 + 0.0625) / 6},
+		{"log-cosh", (2*ln(math.Cosh(0.25)) + ln(math.Cosh(0.5))) / 3},
 		{"squared-error", 0.0625 + 0.25 + 0.0625},
+		{"half-squared-error", (0.0625 + 0.25 + 0.0625) / 2},
 		{"cross-entropy", -ln(0.5) - 0.5*ln(0.25)},
 		{"binary-cross-entropy", -ln(0.75) - ln(0.5) - 0.5*ln(0.25) - 0.5*ln(0.75)},
 	} {

@@ -21,11 +21,14 @@ func newExpectation(n spec.Network, s sample) (*expectation, error) {
 	if err != nil {
 		return nil, err
 	}
+	// The trace has what the bounds are computed from. The numbers are those of the algorithm for the cache mode,
+	// whose own rounding the bounds include, since it does the same operations.
+	g := reference.Reference(n.Cache, s.x, s.y)
 	e := &expectation{
-		loss: t.Loss, lossBound: bounds.Loss,
-		output: elements(t.Output), outputBound: elements(bounds.Output),
-		grad: t.Flat(), gradBound: bounds.Flat(),
-		x: elements(t.X), xBound: elements(bounds.X),
+		loss: g.Loss, lossBound: bounds.Loss,
+		output: elements(g.Output), outputBound: elements(bounds.Output),
+		grad: g.Flat(), gradBound: bounds.Flat(),
+		x: elements(g.X), xBound: elements(bounds.X),
 	}
 	e.step, e.stepBound, err = reference.Step(t, bounds, n.Precision, s.rate)
 	return e, err

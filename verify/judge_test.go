@@ -85,7 +85,7 @@ var mutants342 = []mutant{
 var overflows = []flaw{"softmax without maximum", "loss from probabilities"}
 
 func TestMutants(t *testing.T) {
-	o := Options{Trials: 2 * len(kinds)}
+	o := Options{Trials: 3 * len(kinds)} // what -short runs
 	for _, m := range mutants232 {
 		t.Run(string(m.flaw), func(t *testing.T) {
 			m.judged(t, Check(twoThreeTwo(spec.Float32), kernel232[float32](m.flaw), o))
