@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/spec/formula"
 )
 
 // formulas are activations and costs as people write them; drawFormula adds what nobody would.
@@ -30,8 +31,14 @@ func drawFormula(r *rand.Rand, role spec.Role) spec.Function {
 	if role == spec.CostRole {
 		variables = []string{"a", "y", "(a - y)"}
 	}
-	// Its first variable must occur, else it says nothing about the layer.
-	return spec.Function{Expr: fmt.Sprintf("%s + %s", pick(r, variables[0], "tanh("+variables[0]+")"), drawTree(r, variables, 3))}
+	for {
+		// Its first variable must occur, else it says nothing about the layer; some constants are out of range.
+		text := fmt.Sprintf("%s + %s", pick(r, variables[0], "tanh("+variables[0]+")"), drawTree(r, variables, 3))
+		names := map[spec.Role][]string{spec.ActivationRole: {"z"}, spec.CostRole: {"a", "y"}}[role]
+		if _, err := formula.Parse(text, names...); err == nil {
+			return spec.Function{Expr: text}
+		}
+	}
 }
 
 // drawTree draws an expression of at most a depth. Arguments of functions that grow fast are kept small, so that

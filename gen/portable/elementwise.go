@@ -37,6 +37,16 @@ func (pr *printer) mapping(m *plan.Map, root *scope) error {
 	return nil
 }
 
+// write prints an expression, a constant with its type.
+func (pr *printer) write(e expr.Expr, value func(expr.Var) (templates.Value, error)) (templates.Value, error) {
+	pr.use(e)
+	v, err := templates.Expression(e, pr.prefix, pr.typ, value)
+	if err == nil && len(expr.Vars(e)) == 0 {
+		v = templates.Convert(pr.typ, v)
+	}
+	return v, err
+}
+
 // each prints what a Map does with one element. In a fused Map, acc is the variable of the host operation and held the
 // scalar that has its value.
 func (pr *printer) each(m *plan.Map, s *scope, x templates.Index, acc expr.Var, held string) error {
@@ -65,10 +75,7 @@ func (pr *printer) each(m *plan.Map, s *scope, x templates.Index, acc expr.Var, 
 		}
 		return s.get(b, x), nil
 	}
-	write := func(e expr.Expr) (templates.Value, error) {
-		pr.use(e)
-		return templates.Expression(e, pr.prefix, pr.typ, value)
-	}
+	write := func(e expr.Expr) (templates.Value, error) { return pr.write(e, value) }
 	for _, let := range shared.Lets {
 		v, err := write(let.Value)
 		if err != nil {

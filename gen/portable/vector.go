@@ -147,8 +147,7 @@ func (w *windows) begin(st plan.Stage, s *scope) error {
 			}
 			return w.value(s, first, st)(v)
 		}
-		w.pr.use(st.Expr)
-		v, err := templates.Expression(st.Expr, w.pr.prefix, w.pr.typ, value)
+		v, err := w.pr.write(st.Expr, value)
 		if err != nil {
 			return err
 		}
@@ -243,8 +242,7 @@ func (w *windows) write(s *scope, suffix string, value func(expr.Var) (templates
 	shared := expr.Share("u", exprs...)
 	lets := map[expr.Var]string{}
 	print := func(e expr.Expr) (templates.Value, error) {
-		w.pr.use(e)
-		return templates.Expression(e, w.pr.prefix, w.pr.typ, func(v expr.Var) (templates.Value, error) {
+		return w.pr.write(e, func(v expr.Var) (templates.Value, error) {
 			if name, ok := lets[v]; ok {
 				return templates.Name(name), nil
 			}
