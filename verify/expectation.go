@@ -26,7 +26,10 @@ func newExpectation(n spec.Network, s sample) (*expectation, error) {
 	bounds, between := reference.estimates(t, newRounding(format))
 	// The trace has what the bounds are computed from. The numbers are those of the algorithm for the cache mode,
 	// whose own rounding the bounds include, since it does the same operations.
-	g := reference.Reference(n.Cache, s.x, s.y)
+	g := &t.Gradient
+	if n.Cache == spec.CachePre || n.Cache == spec.CachePost {
+		g = reference.Reference(n.Cache, s.x, s.y)
+	}
 	e := &expectation{
 		loss: g.Loss, lossBound: bounds.Loss,
 		output: elements(g.Output), outputBound: elements(bounds.Output),

@@ -52,7 +52,7 @@ var kinds = []kind{
 	{name: "all weights zero", input: normal, target: dense},
 	{name: "logits of ±100, dense target", scale: 1, bias: 0.5, logits: 100, input: uniform, target: dense},
 	{name: "one layer at kinks", scale: 1, bias: 0.5, kinks: true, input: normal, target: wholeOrDense},
-	{name: "whole numbers", whole: true, input: whole, target: wholeOrDense},
+	{name: "whole numbers", whole: true, input: wholeNumbers, target: wholeOrDense},
 	{name: "small weights", scale: 0x1p-10, bias: 0x1p-12, input: uniform, target: oneHot},
 }
 
@@ -70,10 +70,10 @@ func newSample(n spec.Network, i int) (sample, error) {
 		switch turn := l == i/len(kinds)%n.Depth()+1; {
 		case k.dead && turn:
 		case k.kinks && turn:
-			whole(rng, b)
+			wholeNumbers(rng, b)
 			repeatRows(rng, w, b)
 		case k.whole:
-			whole(rng, b)
+			wholeNumbers(rng, b)
 			for i := range w {
 				w[i] = float64(rng.IntN(3) - 1)
 			}
@@ -168,8 +168,8 @@ func scaledNormal(rng *rand.Rand, v []float64, scale float64) {
 
 func normal(rng *rand.Rand, v []float64) { scaledNormal(rng, v, 1) }
 
-// whole draws whole numbers from -3 to 3.
-func whole(rng *rand.Rand, v []float64) {
+// wholeNumbers draws whole numbers from -3 to 3.
+func wholeNumbers(rng *rand.Rand, v []float64) {
 	for i := range v {
 		v[i] = float64(rng.IntN(7) - 3)
 	}
@@ -223,5 +223,5 @@ func wholeOrDense(n spec.Network, rng *rand.Rand, y []float64) {
 		dense(n, rng, y)
 		return
 	}
-	whole(rng, y)
+	wholeNumbers(rng, y)
 }
