@@ -106,14 +106,14 @@ func newBinary(op byte, x, y *expression) (*expression, error) {
 		return binaryExpression(opSum, x, negation(y)), nil
 	case '*':
 		if x.equal(y) {
-			return whole(x, 2), nil // so that its range has no negative numbers
+			return factors(x, 2), nil // so that its range has no negative numbers
 		}
 		return binaryExpression(opProduct, x, y), nil
 	case '/':
 		return quotient(x, y), nil
 	case '^':
 		if c := y.constant(); c == math.Trunc(c) && math.Abs(c) <= wholeExponent {
-			return whole(x, int(c)), nil
+			return factors(x, int(c)), nil
 		}
 		return binaryExpression(opPower, x, y), nil
 	}
@@ -170,8 +170,8 @@ func functionCall(f *formulaFunction, x *expression) *expression {
 	return e
 }
 
-// whole is x^n. That x^0 is 1 needs no x; 1/(1 + exp(t)) has another way to write it.
-func whole(x *expression, n int) *expression {
+// factors is x^n. That x^0 is 1 needs no x; 1/(1 + exp(t)) has another way to write it.
+func factors(x *expression, n int) *expression {
 	if n == 0 {
 		return &expression{op: opNumber, number: 1, fixed: true}
 	}

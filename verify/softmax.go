@@ -95,15 +95,17 @@ func lseShift(a, e []float64) float64 {
 //	|Δd_i| ≤ |r_i| ea_i + a_i |Δr_i| + ea_i |Δr_i|
 //
 // and roundings on all terms a_i(|v_i| + Σ a_j|v_j|), the row sums of |M| with M_ij = a_i(δ_ij + a_j):
-// v_i - s cancels, in the kernel as in the reference, which multiplies by the matrix.
+// v_i - s cancels, in the kernel as in the reference, which multiplies by the matrix. Its elements a_i·a_j may
+// underflow before they meet a large v_j, which the closed form does not do.
 func (softmax) pullbackBound(r rounding, _, a, v estimate) []float64 {
 	n := float64(len(a.value))
-	var s, ds, kernel, reference float64
+	var s, ds, kernel, reference, lost float64
 	for j, aj := range a.value {
 		s += aj * v.value[j]
 		ds += product(aj, a.bound[j], v.value[j], v.bound[j])
 		kernel += a.magnitude(j) * v.magnitude(j)
 		reference += aj * math.Abs(v.value[j])
+		lost += r.reference.tiny * math.Abs(v.value[j])
 	}
 	bound := make([]float64, len(a.value))
 	for i, ai := range a.value {
@@ -111,7 +113,7 @@ func (softmax) pullbackBound(r rounding, _, a, v estimate) []float64 {
 		dr := v.bound[i] + ds
 		bound[i] = up(product(ri, dr, ai, a.bound[i]), 2*n) +
 			r.local(work{roundings: n + 3}, up(a.magnitude(i)*(v.magnitude(i)+kernel), 2*n),
-				up(ai*(math.Abs(v.value[i])+reference), 2*n))
+				up(ai*(math.Abs(v.value[i])+reference), 2*n)) + up(lost, 2*n)
 	}
 	return bound
 }
