@@ -5,7 +5,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -40,17 +39,11 @@ func TestCountsGolden(t *testing.T) {
 
 // TestCountsRandom counts the operations in the emitted code of random networks.
 func TestCountsRandom(t *testing.T) {
-	for _, n := range drawSpecs(*seed, max(200, *specs), ordinary) {
-		if os.Getenv("ONLY_KNOWN") != "" {
-			for i := range n.Layers {
-				if _, ok := expr.LookupActivation(n.Layers[i].Activation.Name); !ok {
-					n.Layers[i].Activation.Name = expr.Activations()[i%11].Name
-				}
-			}
-			if _, ok := expr.LookupCost(n.Cost.Name); !ok || n.Validate() != nil {
-				n.Cost.Name = "mse"
-			}
-		}
+	count := max(120, *specs)
+	if testing.Short() {
+		count = 30
+	}
+	for _, n := range drawSpecs(*seed, count, ordinary) {
 		checkCounts(t, n)
 		if t.Failed() {
 			t.Fatalf("network %s of seed %d fails; its spec:\n%s", n.Name, *seed, yaml(n))
