@@ -36,16 +36,21 @@ func (c Count) Times(n int) Count {
 	return Count{c.Count.Times(n), n * c.Loads, n * c.Stores, n * c.ParamLoads, n * c.ParamStores}
 }
 
+// Operations is the number of all operations but calls.
+func (c Count) Operations() int {
+	return c.Muls + c.Adds + c.Divs + c.Selects + c.Loads + c.Stores
+}
+
 // What a division and a call weigh, where a multiplication, an addition, a select, a load and a store weigh 1. On amd64 a scalar
 // division takes as long as about 4 of those, an emitted exp or tanh as long as about 20.
 const (
-	divWeight  = 4
-	callWeight = 20
+	DivWeight  = 4
+	CallWeight = 20
 )
 
 // Weight is the count as one number, by which counts are compared.
 func (c Count) Weight() int {
-	return c.Muls + c.Adds + c.Selects + c.Loads + c.Stores + divWeight*c.Divs + callWeight*c.Calls
+	return c.Operations() + (DivWeight-1)*c.Divs + CallWeight*c.Calls
 }
 
 // CountFunc counts the operations of one call of the emitted function of that name.

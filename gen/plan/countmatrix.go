@@ -136,26 +136,19 @@ func (b block) rankOne(a *Buffer, p Piece, keep bool, row func(s block, row inde
 	}
 	for _, seg := range p.Outer {
 		s, first := b.enter(seg, "i")
-		columns := func(rows int) {
-			for _, in := range p.Op.Loop().Inner {
-				t, col := s.enter(in, "j")
-				for k := range in.Size {
-					if rows > 1 {
-						t.get(a, col.plus(k))
-					} else {
-						t.peek(a, col.plus(k))
-					}
-				}
-			}
-		}
 		for k := range seg.Size {
 			row(s, first.plus(k))
-			if !seg.Looped() {
-				columns(1)
-			}
 		}
-		if seg.Looped() {
-			columns(seg.Size)
+		for _, in := range p.Op.Loop().Inner {
+			t, col := s.enter(in, "j")
+			if seg.Looped() && seg.Size > 1 {
+				t.load(a, col, in.Size)
+				continue
+			}
+			t.times *= seg.Size
+			for k := range in.Size {
+				t.peek(a, col.plus(k))
+			}
 		}
 	}
 }

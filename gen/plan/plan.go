@@ -66,6 +66,7 @@ func (b *Buffer) String() string {
 // Program is one network's emitted functions.
 type Program struct {
 	Network spec.Network // with defaults
+	Cache   spec.Cache   // the mode in force: the network's, unless that is auto and a fixed one turned out better
 	Buffers []*Buffer
 	Funcs   []*Func
 	Slots   []int    // length of each shared scratch slot, in elements

@@ -6,12 +6,16 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
+// ElementBytes is the size of a number.
+func (p *Program) ElementBytes() int {
+	if p.Network.Precision == spec.Float64 {
+		return 8
+	}
+	return 4
+}
+
 // WorkspaceBytes is the size of the emitted workspace.
 func (p *Program) WorkspaceBytes() int {
-	size := 4
-	if p.Network.Precision == spec.Float64 {
-		size = 8
-	}
 	n := 0
 	for _, b := range p.Buffers {
 		if b.Kind == Cache || b.Kind == Delta {
@@ -21,7 +25,19 @@ func (p *Program) WorkspaceBytes() int {
 	for _, s := range p.Slots {
 		n += s
 	}
-	return n * size
+	return n * p.ElementBytes()
+}
+
+// CachedBytes is the part of the workspace that Forward leaves for Backward: pre- and post-activations, and the scalars that
+// belong to a vector activation.
+func (p *Program) CachedBytes() int {
+	n := 0
+	for _, b := range p.Buffers {
+		if b.Kind == Cache {
+			n += b.Len()
+		}
+	}
+	return n * p.ElementBytes()
 }
 
 // Statements is the number of multiply-add statements printed, over all functions, each part once.
