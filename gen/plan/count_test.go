@@ -89,7 +89,7 @@ func TestCountGrowth(t *testing.T) {
 		for _, depth := range []int{1, 2, 4, 8} {
 			for _, width := range []int{1, 2, 4, 8, 16, 17, 24, 32, 48, 64, 100, 128} {
 				n := build("squared-error", slices.Repeat([]int{width}, depth+1), slices.Repeat([]string{activation}, depth)...)
-				for _, n.Cache = range []spec.Cache{spec.CachePre, spec.CacheAuto} {
+				for _, n.Cache = range []spec.Cache{spec.CachePre, spec.CacheBoth} {
 					for _, n.Unroll = range []spec.Unroll{spec.UnrollAuto, spec.UnrollLoop} {
 						checkGrowth(t, n, c*depth*width*width, d*depth*width)
 					}

@@ -9,6 +9,7 @@ func (b block) mapping(m *Map) {
 			b.get(a.Buf, index{})
 		}
 	}
+	each := m.each("")
 	for _, seg := range m.Outer {
 		s, first := b.enter(seg, "i")
 		for _, a := range m.Args {
@@ -17,7 +18,7 @@ func (b block) mapping(m *Map) {
 			}
 		}
 		for k := range seg.Size {
-			s.each(m, first.plus(k), "")
+			each(s, first.plus(k))
 		}
 	}
 	if m.Sum != nil && m.Sum.Scale != 1 {
@@ -25,40 +26,43 @@ func (b block) mapping(m *Map) {
 	}
 }
 
-// each counts what a Map does with one element, subexpressions that are needed more than once being formed once. In a fused
-// Map, acc is the variable of the host operation.
-func (b block) each(m *Map, x index, acc expr.Var) {
+// each returns what counts a Map's work on one element, subexpressions that are needed more than once being formed once. In a
+// fused Map, acc is the variable of the host operation.
+func (m *Map) each(acc expr.Var) func(b block, x index) {
 	var exprs []expr.Expr
 	for _, set := range m.Sets {
 		exprs = append(exprs, set.Expr)
 	}
+	var ops expr.Count
 	if m.Sum != nil {
 		exprs = append(exprs, m.Sum.Expr)
+		ops.Adds++
 	}
 	shared := expr.Share("u", exprs...)
 	for _, let := range shared.Lets {
-		b.arithmetic(emittedOps(let.Value))
+		ops = ops.Plus(emittedOps(let.Value))
 	}
-	for _, e := range shared.Results {
-		b.arithmetic(emittedOps(e))
-	}
-	for _, e := range exprs {
+	var read []*Buffer
+	for i, e := range exprs {
+		ops = ops.Plus(emittedOps(shared.Results[i]))
 		for _, v := range expr.Vars(e) {
-			buf := m.Bind(v)
-			switch {
-			case v == acc || buf == nil:
-			case buf.Len() == 1:
-				b.get(buf, index{})
-			default:
-				b.get(buf, x)
+			if buf := m.Bind(v); v != acc && buf != nil {
+				read = append(read, buf)
 			}
 		}
 	}
-	for _, set := range m.Sets {
-		b.store(set.Buf, x)
-	}
-	if m.Sum != nil {
-		b.arithmetic(expr.Count{Adds: 1})
+	return func(b block, x index) {
+		b.arithmetic(ops)
+		for _, buf := range read {
+			if buf.Len() == 1 {
+				b.get(buf, index{})
+			} else {
+				b.get(buf, x)
+			}
+		}
+		for _, set := range m.Sets {
+			b.store(set.Buf, x)
+		}
 	}
 }
 

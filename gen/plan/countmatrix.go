@@ -19,6 +19,7 @@ func (b block) affine(o *Affine, p Piece) {
 	if o.Keeps() {
 		b.load(o.In, index{}, o.W.Cols)
 	}
+	each := o.Each.each(AccForward)
 	for _, seg := range p.Outer {
 		s, row := b.enter(seg, "i")
 		if !seg.Looped() && !o.Keeps() {
@@ -30,7 +31,7 @@ func (b block) affine(o *Affine, p Piece) {
 			t.load(o.In, col, in.Size)
 		}
 		for k := range seg.Size {
-			s.each(&o.Each, row.plus(k), AccForward)
+			each(s, row.plus(k))
 		}
 	}
 }
@@ -44,6 +45,7 @@ func (b block) backAffine(o *BackAffine, p Piece) {
 	if u != nil {
 		b.biasUpdate(u, p.First())
 	}
+	each := o.Each.each(AccBackward)
 	for _, seg := range p.Outer {
 		s, col := b.enter(seg, "i")
 		if !seg.Looped() && o.Blocks() {
@@ -66,7 +68,7 @@ func (b block) backAffine(o *BackAffine, p Piece) {
 			}
 		}
 		for k := range seg.Size {
-			s.each(&o.Each, col.plus(k), AccBackward)
+			each(s, col.plus(k))
 		}
 	}
 }
