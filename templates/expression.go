@@ -30,7 +30,7 @@ const (
 )
 
 func (w writer) write(e expr.Expr, context int) (*jen.Statement, error) {
-	if constant(e) {
+	if expr.Constant(e) {
 		return w.constant(e, context)
 	}
 	switch n := e.(type) {
@@ -76,21 +76,6 @@ func (w writer) call(op expr.Op, args ...expr.Expr) (*jen.Statement, error) {
 		codes = append(codes, c)
 	}
 	return jen.Id(name).Call(codes...), nil
-}
-
-// constant says whether an expression is made of numbers and operators alone.
-func constant(e expr.Expr) bool {
-	switch n := e.(type) {
-	case expr.Num:
-		return true
-	case expr.Unary:
-		return n.Op == expr.OpNeg && constant(n.X)
-	case expr.Binary:
-		return constant(n.X) && constant(n.Y)
-	case expr.Select:
-		return constant(n.C) && constant(n.X) && constant(n.Y)
-	}
-	return false
 }
 
 // constant is the number that a constant expression comes to in the emitted type. Go would evaluate it exactly, and 1/3 as

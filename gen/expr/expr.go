@@ -86,6 +86,21 @@ func Uses(e Expr, v Var) bool {
 	return false
 }
 
+// Constant reports whether e is made of numbers and operators alone, so that emitted code has one number in its place.
+func Constant(e Expr) bool {
+	switch n := e.(type) {
+	case Num:
+		return true
+	case Unary:
+		return n.Op == OpNeg && Constant(n.X)
+	case Binary:
+		return Constant(n.X) && Constant(n.Y)
+	case Select:
+		return Constant(n.C) && Constant(n.X) && Constant(n.Y)
+	}
+	return false
+}
+
 // Vars returns the variables of e, each once, in the order they are first read from left to right.
 func Vars(e Expr) []Var {
 	return appendVars(nil, make(map[Var]bool), e)

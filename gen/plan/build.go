@@ -11,7 +11,8 @@ import (
 // fused: forward propagation (z = W·a + b, a = σ(z)), the cost and its gradient, and for every layer, last
 // first, the gradients of the parameters and of the layer below. Every z and every a is kept.
 func Build(n spec.Network) (*Program, error) {
-	b := &builder{p: &Program{Network: n.WithDefaults()}, jacobians: map[int]Op{}, backs: map[int]Op{}}
+	n = n.WithDefaults()
+	b := &builder{p: &Program{Network: n, Cache: n.Cache}, jacobians: map[int]Op{}, backs: map[int]Op{}}
 	if err := b.functions(); err != nil {
 		return nil, err
 	}

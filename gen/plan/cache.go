@@ -14,7 +14,9 @@ import (
 //	pre    z; a is formed again where the backward pass needs it (algorithm 1)
 //	post   a, and z only where σ' needs it (algorithm 3)
 //	both   z and a (algorithm 4)
-//	auto   post: a is needed for ∇W in any case, and for most σ it gives σ' at least as cheaply as z
+//	auto   a, which ∇W needs in any case and which costs more operations to form again than to keep; z only where σ' needs it
+//
+// That is what auto keeps unless choose finds that one of the other modes costs fewer operations as a whole.
 //
 // Two buffers are kept in every mode: ŷ = a_L, because Forward returns it, and z_L where the loss is
 // computed from logits, because a_L has lost them.
@@ -34,7 +36,7 @@ func cache(p *Program) error {
 		logits = logits && l == depth
 
 		keepZ, keepA := false, false
-		switch n.Cache {
+		switch p.Cache {
 		case spec.CachePre:
 			keepZ = true
 		case spec.CachePost, spec.CacheAuto:
@@ -42,7 +44,7 @@ func cache(p *Program) error {
 		case spec.CacheBoth:
 			keepZ, keepA = true, true
 		default:
-			return fmt.Errorf("cache: %q is not a mode", n.Cache)
+			return fmt.Errorf("cache: %q is not a mode", p.Cache)
 		}
 		recompute := !keepA && l < depth
 		keepZ = keepZ || logits
@@ -59,7 +61,12 @@ func cache(p *Program) error {
 		if recompute {
 			insertRecompute(p, l, applyOp(p, l))
 		}
-		p.Choices = append(p.Choices, fmt.Sprintf("layer %d keeps %s", l, keptNames(keepZ, keepA, recompute, logits)))
+		choice := fmt.Sprintf("layer %d keeps %s", l, keptNames(keepZ, keepA, recompute, logits))
+		if p.Cache == spec.CacheAuto && !vector && needsZ && l < depth {
+			again := Count{Count: emittedOps(act.Value), Loads: 1, Stores: 1}.Times(z.Rows)
+			choice += fmt.Sprintf("; σ' needs z, and to form a again from it would weigh %d", again.Weight())
+		}
+		p.Choices = append(p.Choices, choice)
 	}
 	return nil
 }

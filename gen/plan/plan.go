@@ -67,6 +67,8 @@ func (b *Buffer) String() string {
 // Program is one network's emitted functions.
 type Program struct {
 	Network spec.Network // with defaults
+	// Cache is the mode in force: the network's, unless that is auto and a fixed one turned out better.
+	Cache spec.Cache
 	// Activations are the formulas of the layers' activations, layer 1 first, and Cost the cost's.
 	Activations []expr.Activation
 	Cost        expr.Cost

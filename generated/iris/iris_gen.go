@@ -6,6 +6,8 @@
 // parameters     67 (268 bytes)
 // multiply-adds  56 Forward, 136 Grad
 // workspace      112 bytes
+// cache          auto keeps 64 bytes for 451 operations and 12 calls in Grad
+//                pre 64 for 467 and 20; post 64 for 451 and 12; both 96 for 459 and 12
 // code           fully unrolled
 // spec           sha256:e2c56fcf26c08743be25ba111bfbbead043136907adac2ef0a5d19d32ad2d272
 

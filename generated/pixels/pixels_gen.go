@@ -6,6 +6,8 @@
 // parameters     101770 (407080 bytes)
 // multiply-adds  101632 Forward, 204544 Grad
 // workspace      1156 bytes
+// cache          auto keeps 600 bytes for 627628 operations and 11 calls in Grad
+//                pre 600 for 628140 and 11; post 600 for 627628 and 11; both 1112 for 627756 and 11
 // code           7 of 11 operations in loops over unrolled blocks, the others fully unrolled
 // spec           sha256:d5ff7bd3e33759f64f60e15b7b9e5f43ab0fca041858a6817d78c426974ef9dd
 
