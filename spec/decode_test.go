@@ -26,6 +26,36 @@ var valid = map[string]Network{
 	"yes.yaml":     {Name: "Yes", Input: 4, Layers: []Layer{{Dense: 3}}, Cost: Function{Name: "mse"}},
 	"largest.yaml": {Name: strings.Repeat("L", MaxNameLength), Input: 4095, Layers: []Layer{{Dense: 4096}},
 		Cost: Function{Name: "mse"}, Cache: CachePost},
+	"parameters.yaml": {
+		Name: "Parameters", Input: 4, Precision: Float64,
+		Layers: []Layer{
+			{Dense: 12, Activation: Function{Name: "leaky-relu", Params: map[string]float64{"slope": -0.25}}},
+			{Dense: 12, Activation: Function{Name: "max-pool", Params: map[string]float64{"window": 3}}},
+			{Dense: 8, Activation: Function{Name: "elu", Params: map[string]float64{"alpha": 1e-30}}},
+			{Dense: 8, Activation: Function{Name: "avg-pool"}},
+			{Dense: 8, Activation: Function{Name: "leaky-relu", Params: map[string]float64{"slope": 0}}},
+			{Dense: 6, Activation: Function{Name: "max-pool"}},
+		},
+		Cost: Function{Name: "huber", Params: map[string]float64{"delta": 12345.678}},
+	},
+	"formulas.yaml": {
+		Name: "Formulas", Input: 2,
+		Layers: []Layer{
+			{Dense: 3, Activation: Function{Expr: "z / (1 + exp(-z))"}},
+			{Dense: 3, Activation: Function{Expr: "tanh(sqrt(2/pi)\n  * (z + 0.044715*z^3))\n"}},
+			{Dense: 3, Activation: Function{Expr: "max(z, 0) + 0.01*min(z, 0)"}},
+			{Dense: 3, Activation: Function{Expr: "z"}},
+		},
+		Cost: Function{Expr: "(a - y)^2"},
+	},
+	"pooling.json": {
+		Name: "Pooling", Input: 2,
+		Layers: []Layer{
+			{Dense: 4, Activation: Function{Name: "avg-pool", Params: map[string]float64{"window": 2}}},
+			{Dense: 3, Activation: Function{Expr: "3*z^2"}},
+		},
+		Cost: Function{Name: "huber"},
+	},
 	"everything.yaml": {
 		Name: "Every_Thing2", Package: "every_thing", Precision: Float64, Input: 65536,
 		Layers: []Layer{
@@ -160,6 +190,9 @@ func TestDecodeHostile(t *testing.T) {
 		"long field":    fill("", "k", ": 1"),
 		"indented":      fill("a:\n", " b:\n  - c\n", ""),
 		"wide":          fill("name: ", "\u00e9\u2028", ""),
+		"formulas":      fill("layers: [", `{activation: {expr: "z $"}}, `, "]"),
+		"long formula":  fill(`cost: {expr: "`, "(a+", `"}`),
+		"parameters":    fill("cost: {name: huber, ", "delta: .5, ", "}"),
 		"comment lines": fill("layers:\n", "# c\n- x\n", ""),
 	} {
 		for _, ext := range []string{".yaml", ".json"} {

@@ -95,6 +95,11 @@ func decodeFields[T any](d *decoder, path string, v *value, into *T, fields []fi
 		i := slices.Index(allowed, given.key)
 		if i < 0 {
 			message := unknown(given.key)
+			if problem := spaceMissing(given.key); problem != "" {
+				message = problem
+				field, _, _ := strings.Cut(given.key, ":")
+				misspelt[field] = true
+			}
 			if message == "" {
 				continue
 			}
@@ -165,6 +170,8 @@ func remedy(v *value, want kind) string {
 		v.kind == textKind && want == numberKind && plainNumber.MatchString(v.text),
 		v.kind == textKind && want == boolKind && (v.text == "true" || v.text == "false"):
 		return "; remove the quotes"
+	case v.kind == textKind && want == fieldsKind && spaceMissing(v.text) != "":
+		return ": " + spaceMissing(v.text)
 	case v.kind == boolKind && want == textKind:
 		return "; put it in quotes if text is meant"
 	}
@@ -211,15 +218,17 @@ var plainNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-
 // number decodes a number as JSON spells it, so that it has one meaning in every reader; .5, 0x10, 1_000, .inf and
 // .nan are refused. Numbers beyond float64 become infinite; one that would become 0 and is not is refused.
 func (d *decoder) number(path string, v *value) float64 {
-	if v.kind != intKind && v.kind != numberKind {
+	n, err := strconv.ParseFloat(v.text, 64)
+	plain := plainNumber.MatchString(v.text)
+	switch {
+	case v.kind == textKind && plain && err != nil: // to YAML, numbers beyond float64 are text
+	case v.kind != intKind && v.kind != numberKind:
 		d.is(path, v, numberKind)
 		return 0
-	}
-	if !plainNumber.MatchString(v.text) {
+	case !plain:
 		d.fail(path, "must be a number written as 2, 0.5 or 1e-3, not %s", clip(v.text))
 		return 0
 	}
-	n, _ := strconv.ParseFloat(v.text, 64) // it fails for infinities only
 	if mantissa, _, _ := strings.Cut(strings.ToLower(v.text), "e"); n == 0 && strings.ContainsAny(mantissa, "123456789") {
 		d.fail(path, "%s", rangeProblem(false))
 	}
