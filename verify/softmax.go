@@ -49,11 +49,7 @@ func (softmax) valueBound(r rounding, z estimate, a []float64) []float64 {
 	w := work{roundings: float64(len(a)) + 2, elementary: 2} // exp of z_i, and those in the sum
 	bound := make([]float64, len(a))
 	for i, ai := range a {
-		relative := math.Expm1(e[i] + delta)
-		propagated := 0.0
-		if ai > 0 {
-			propagated = min(up(ai*relative, 8), max(ai, 1-ai))
-		}
+		propagated := min(up(growth(ai, e[i]+delta), 8), max(ai, 1-ai))
 		// Σ exp(z_j - max z) ≥ 1, so an exponential that underflows leaves no more than tiny.
 		bound[i] = propagated + r.local(w, ai+propagated, ai) + r.kernel.tiny*(2*r.kernel.ulps+2) +
 			r.reference.tiny*(2*r.reference.ulps+2)
@@ -79,13 +75,23 @@ func exponentBounds(r rounding, z estimate) []float64 {
 func lseShift(a, e []float64) float64 {
 	sum := 0.0
 	for j, aj := range a {
-		if aj > 0 {
-			sum += aj * math.Expm1(e[j])
-		}
+		sum += growth(aj, e[j])
 	}
 	n := float64(len(a))
 	// a is the reference's own and thus slightly off, relatively by γ_{n+...}.
 	return up(math.Log1p(up(sum, 3*n+32)), 8)
+}
+
+// growth is a·expm1(e), what a ≥ 0 gains if its logarithm grows by e. An a that underflowed in the reference gains
+// nothing that counts, unless the growth is such that it may be anything.
+func growth(a, e float64) float64 {
+	switch {
+	case e > 600:
+		return math.Inf(1)
+	case a == 0:
+		return 0
+	}
+	return a * math.Expm1(e)
 }
 
 // pullbackBound bounds Jacᵀ·v in the closed form a_i(v_i - s), s = Σ a_j v_j. With r_i = v_i - s,
