@@ -21,7 +21,8 @@ func (c Caching) better(d Caching) bool {
 // maxCompared is the number of statements beyond which plans are not compared. Code of that size is never emitted.
 const maxCompared = 1 << 19
 
-// Cachings compiles a valid network under every cache mode: pre, post, both and auto.
+// Cachings compiles a valid network under every cache mode: pre, post, both and auto. There are none for code too large to be
+// emitted.
 func Cachings(n spec.Network) ([]Caching, error) {
 	all, _, err := compare(n.WithDefaults())
 	return all, err
@@ -40,14 +41,13 @@ func choose(n spec.Network) (spec.Cache, error) {
 // layer cannot foresee what later passes make of it: a gradient that is a little longer may become loops, and these read some
 // vectors less often than straight code.
 func compare(n spec.Network) (all []Caching, auto spec.Cache, err error) {
-	n.Cache = spec.CacheAuto // what a mode makes of the network is to be the same whichever it asks for
 	best := Caching{}
 	for i, mode := range []spec.Cache{spec.CacheAuto, spec.CachePre, spec.CachePost, spec.CacheBoth} {
 		p, err := compile(n, mode, func(string, *Program) {})
 		if err != nil {
 			return nil, "", err
 		}
-		if p.Statements() > maxCompared {
+		if i == 0 && p.Statements() > maxCompared {
 			return nil, spec.CacheAuto, nil
 		}
 		grad, err := p.CountFunc(Grad)
