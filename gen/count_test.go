@@ -81,6 +81,43 @@ func checkCounts(t *testing.T, n spec.Network) {
 	}
 }
 
+// TestTally shows that the operations of code are seen: what TestCountsGolden and TestCountsRandom rest on.
+func TestTally(t *testing.T) {
+	arithmetic := func(c expr.Count) plan.Count { return plan.Count{Count: c} }
+	for body, want := range map[string]plan.Count{
+		"a := b * c + d - e":                               arithmetic(expr.Count{Muls: 1, Adds: 2}),
+		"a = -b / (c - 1)":                                 arithmetic(expr.Count{Selects: 1, Divs: 1, Adds: 1}),
+		"a = (-0.5) * b":                                   arithmetic(expr.Count{Muls: 1}),
+		"a += max(b, c, 0) * netExp(d - netAbs(e))":        arithmetic(expr.Count{Adds: 2, Muls: 1, Calls: 1, Selects: 3}),
+		"var loss float32; loss *= 0.25":                   arithmetic(expr.Count{Muls: 1}),
+		"a, b := x[0], ws.A1[1]":                           {Loads: 2},
+		"g.W1[1][2] = a * p.W1[3][4]":                      {Count: expr.Count{Muls: 1}, Loads: 1, ParamLoads: 1, Stores: 1, ParamStores: 1},
+		"p.B1[0] -= a":                                     {Count: expr.Count{Adds: 1}, Loads: 1, ParamLoads: 1, Stores: 1, ParamStores: 1},
+		"w_i := &p.W1[i]; a := w_i[3]":                     {Loads: 1, ParamLoads: 1},
+		"ws.D1[0] = float32(0)":                            {Stores: 1},
+		"for i := 0; i < 24; i += 8 { ws.A1[i+1] = x[i] }": {Loads: 3, Stores: 3},
+		"for i := 2; i < 6; i++ { for j := 0; j < 9; j += 3 { a += x[j]; { b += c } } }": {Count: expr.Count{Adds: 24}, Loads: 12},
+		"loss := p.part(x); p.part(x); return &ws.A1":                                    {Count: expr.Count{Adds: 2}, Loads: 2},
+	} {
+		c, err := newTally([]byte("package net\nfunc (p *Net) F() {\n"+body+"\n}\nfunc (p *Net) part(x *[1]float32) float32 { return x[0] + 1 }\n"), "net")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := c.function("F"); err != nil || got != want {
+			t.Errorf("%s: counted %+v, %v; want %+v", body, got, err, want)
+		}
+	}
+	for _, body := range []string{"a := b % c", "a := math.Sqrt(b)", "if a { }", "a <<= 1", "for i := range x { }", "a := x[0:1]", "a = netSinh(b)"} {
+		c, err := newTally([]byte("package net\nfunc (p *Net) F() {\n"+body+"\n}\n"), "net")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := c.function("F"); err == nil {
+			t.Errorf("%s: counted %+v, want an error: it is not in emitted code", body, got)
+		}
+	}
+}
+
 // tally counts the operations in emitted code.
 type tally struct {
 	methods map[string]*ast.FuncDecl

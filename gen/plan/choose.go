@@ -18,58 +18,49 @@ func (c Caching) better(d Caching) bool {
 	return c.Bytes < d.Bytes
 }
 
-// maxCompared is the number of statements beyond which plans are not compared. Code of that size is not emitted.
+// maxCompared is the number of statements beyond which plans are not compared. Code of that size is never emitted.
 const maxCompared = 1 << 19
 
-// Cachings compiles a valid network under every cache mode: pre, post, both and auto.
+// Cachings compiles a valid network under every cache mode: pre, post, both and auto. There are none for code too large to be
+// emitted.
 func Cachings(n spec.Network) ([]Caching, error) {
-	n = n.WithDefaults()
-	var all []Caching
-	for _, mode := range []spec.Cache{spec.CachePre, spec.CachePost, spec.CacheBoth, spec.CacheAuto} {
-		n.Cache = mode
-		p, err := Compile(n)
-		if err != nil {
-			return nil, err
-		}
-		c, err := p.caching()
-		if err != nil {
-			return nil, err
-		}
-		c.Mode = mode
-		all = append(all, c)
-	}
-	return all, nil
+	all, _, err := compare(n.WithDefaults())
+	return all, err
 }
 
-// caching is what a plan keeps and performs.
-func (p *Program) caching() (Caching, error) {
-	grad, err := p.CountFunc(Grad)
-	return Caching{p.Cache, p.CachedBytes(), grad}, err
-}
-
-// choose returns the mode under which a network is to be compiled: its own or, for auto, the best of them all. What auto
-// decides layer by layer cannot foresee what later passes make of it: a gradient that is a little longer may
-// become loops, and these read some vectors less often than straight code.
+// choose returns the mode under which a network is to be compiled: its own or, for auto, the best of them all.
 func choose(n spec.Network) (spec.Cache, error) {
 	if n.Cache != spec.CacheAuto {
 		return n.Cache, nil
 	}
-	var best Caching
-	for i, mode := range []spec.Cache{spec.CacheAuto, spec.CachePost, spec.CachePre, spec.CacheBoth} {
+	_, mode, err := compare(n)
+	return mode, err
+}
+
+// compare returns what a network keeps and performs under every mode, and the one that auto comes to. What auto decides layer by
+// layer cannot foresee what later passes make of it: a gradient that is a little longer may become loops, and these read some
+// vectors less often than straight code.
+func compare(n spec.Network) (all []Caching, auto spec.Cache, err error) {
+	best := Caching{}
+	for i, mode := range []spec.Cache{spec.CacheAuto, spec.CachePre, spec.CachePost, spec.CacheBoth} {
 		p, err := compile(n, mode, func(string, *Program) {})
 		if err != nil {
-			return "", err
+			return nil, "", err
 		}
-		if p.Statements() > maxCompared {
-			return spec.CacheAuto, nil
+		if i == 0 && p.Statements() > maxCompared {
+			return nil, spec.CacheAuto, nil
 		}
-		c, err := p.caching()
+		grad, err := p.CountFunc(Grad)
 		if err != nil {
-			return "", err
+			return nil, "", err
 		}
+		c := Caching{mode, p.CachedBytes(), grad}
 		if i == 0 || c.better(best) {
 			best = c
 		}
+		if i > 0 {
+			all = append(all, c)
+		}
 	}
-	return best.Mode, nil
+	return append(all, Caching{spec.CacheAuto, best.Bytes, best.Grad}), best.Mode, nil
 }
