@@ -83,7 +83,7 @@ func TestDuals(t *testing.T) {
 			value, jac := elements(sigma.value(vector(z))), sigma.jacobian(vector(z))
 			a := estimate{value, sigma.valueBound(r, zE, value)}
 			for j := range n {
-				seeded := make([]dual, n)
+				seeded := make([]tangent, n)
 				for i := range seeded {
 					seeded[i] = constant(z[i])
 				}

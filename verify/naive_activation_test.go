@@ -31,7 +31,7 @@ func (e naive[F]) activate(l spec.Layer, z []F) []F {
 		r := e.norm(z)
 		for i := range a {
 			a[i] = 0
-			if r > 0 {
+			if r != 0 {
 				a[i] = elementary(sigmoid, r) / r * z[i]
 			}
 		}
@@ -209,7 +209,8 @@ func (e naive[F]) pullback(l spec.Layer, z, a, v []F) []F {
 	case "max-pool":
 		for g := range v {
 			cell := z[g*l.Window() : (g+1)*l.Window()]
-			d[g*l.Window()+slices.Index(cell, a[g])] = v[g]
+			top := slices.IndexFunc(cell, func(zi F) bool { return zi == a[g] || zi != zi })
+			d[g*l.Window()+top] = v[g]
 		}
 	case "avg-pool":
 		for i := range d {

@@ -75,6 +75,8 @@ func elementary[F Float](f func(float64) float64, v F) F { return F(f(float64(v)
 type results[F Float] struct {
 	output, grad, x, step []F
 	loss                  F
+	// z, a and d are z_ℓ, a_ℓ and ∇z_ℓ, for layer ℓ at index ℓ.
+	z, a, d [][]F
 }
 
 func (e naive[F]) run(n spec.Network, s sample) (r results[F]) {
@@ -113,10 +115,12 @@ func (e naive[F]) run(n spec.Network, s sample) (r results[F]) {
 
 	r.output, r.loss = a[depth], e.loss(n, z[depth], a[depth], y)
 	d := e.delta(n, z[depth], a[depth], y)
+	r.z, r.a, r.d = z, a, make([][]F, depth+1)
 	r.grad, r.step = make([]F, len(params)), slices.Clone(params)
 	rate := F(s.rate)
 	for l := depth; l >= 1; l-- {
 		rows, cols := n.Layers[l-1].Dense, n.Width(l-1)
+		r.d[l] = d
 		v := make([]F, cols)
 		for j := range cols {
 			var terms []F

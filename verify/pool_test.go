@@ -77,7 +77,7 @@ func TestPoolRanges(t *testing.T) {
 	for _, sigma := range []activation{maxPool{2}, maxPool{}, averagePool{3}, averagePool{}} {
 		ranges(t, sigma, newRounding(arithmetic64), func(rng *rand.Rand) ([]float64, float64) {
 			z := make([]float64, 6)
-			whole(rng, z)
+			wholeNumbers(rng, z)
 			return z, math.Exp2(-6 * rng.Float64())
 		})
 	}

@@ -52,7 +52,7 @@ var kinds = []kind{
 	{name: "all weights zero", input: normal, target: dense},
 	{name: "logits of ±100, dense target", scale: 1, bias: 0.5, logits: 100, input: uniform, target: dense},
 	{name: "one layer at kinks", scale: 1, bias: 0.5, kinks: true, input: normal, target: wholeOrDense},
-	{name: "whole numbers", whole: true, input: whole, target: wholeOrDense},
+	{name: "whole numbers", whole: true, input: wholeNumbers, target: wholeOrDense},
 	{name: "small weights", scale: 0x1p-10, bias: 0x1p-12, input: uniform, target: oneHot},
 }
 
@@ -70,9 +70,14 @@ func newSample(n spec.Network, i int) (sample, error) {
 		switch turn := l == i/len(kinds)%n.Depth()+1; {
 		case k.dead && turn:
 		case k.kinks && turn:
-			whole(rng, b)
+			wholeNumbers(rng, b)
+			repeatRows(rng, w, b)
 		case k.whole:
-			wholeLayer(rng, w, b)
+			wholeNumbers(rng, b)
+			for i := range w {
+				w[i] = float64(rng.IntN(3) - 1)
+			}
+			repeatRows(rng, w, b)
 		default:
 			scaledNormal(rng, w, k.scale*weightScale(n, l))
 			scaledNormal(rng, b, k.bias)
@@ -163,20 +168,15 @@ func scaledNormal(rng *rand.Rand, v []float64, scale float64) {
 
 func normal(rng *rand.Rand, v []float64) { scaledNormal(rng, v, 1) }
 
-// whole draws whole numbers from -3 to 3.
-func whole(rng *rand.Rand, v []float64) {
+// wholeNumbers draws whole numbers from -3 to 3.
+func wholeNumbers(rng *rand.Rand, v []float64) {
 	for i := range v {
 		v[i] = float64(rng.IntN(7) - 3)
 	}
 }
 
-// wholeLayer draws weights from -1 to 1 and biases from -3 to 3, and makes every other row that of before with even
-// odds.
-func wholeLayer(rng *rand.Rand, w, b []float64) {
-	for i := range w {
-		w[i] = float64(rng.IntN(3) - 1)
-	}
-	whole(rng, b)
+// repeatRows makes every other row of W and b that of before, with even odds: units that tie.
+func repeatRows(rng *rand.Rand, w, b []float64) {
 	cols := len(w) / len(b)
 	for i := 1; i < len(b); i += 2 {
 		if rng.IntN(2) == 0 {
@@ -223,5 +223,5 @@ func wholeOrDense(n spec.Network, rng *rand.Rand, y []float64) {
 		dense(n, rng, y)
 		return
 	}
-	whole(rng, y)
+	wholeNumbers(rng, y)
 }
