@@ -21,6 +21,14 @@ func (r Role) String() string {
 	return "activation"
 }
 
+// Variables returns the variables that a formula of the role is written in. It must depend on the first.
+func (r Role) Variables() []string {
+	if r == CostRole {
+		return []string{"a", "y"}
+	}
+	return []string{"z"}
+}
+
 // Entry is one row of the catalogue: what the rest of the module may rely on about a function of
 // that name. How it is computed and differentiated is the business of the packages that emit code.
 type Entry struct {

@@ -12,16 +12,18 @@ func (n Network) Width(l int) int {
 	return n.Layers[l-1].Width()
 }
 
-// Width returns the number of elements of the layer's a: Dense, divided by the window if its activation pools.
+// Width returns the number of elements of the layer's a: Dense, divided by the window if its activation
+// pools.
 func (l Layer) Width() int { return l.Dense / l.Window() }
 
-// Window returns how many units make one output: 1 unless the activation pools.
+// Window returns how many units make one output: 1 unless the activation pools. It is at least 1 for any layer;
+// a window that is out of range counts as the layer's width.
 func (l Layer) Window() int {
 	if entry, _ := Lookup(ActivationRole, l.Activation.Name); !entry.Pools {
 		return 1
 	}
-	if w := int(l.Activation.Param(ActivationRole, Window)); w > 0 {
-		return w
+	if w := l.Activation.Param(ActivationRole, Window); w >= 1 && w <= MaxWidth && int(w) <= l.Dense {
+		return int(w)
 	}
 	return max(l.Dense, 1)
 }

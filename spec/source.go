@@ -78,6 +78,45 @@ func (s *source) around(p place) (before string, r rune) {
 	return string(line[:p.column-1]), line[p.column-1]
 }
 
+// inside returns the place of a character of the text of a scalar that begins at p, count characters behind
+// its beginning, or behind the last character before it that is not white space if it is white space or the end. Quotes, the
+// head of a block, indentation and line folding are seen through; if text is not what the file shows, because of
+// escapes, it is not found.
+func (s *source) inside(p place, text string, count int) (at place, found bool) {
+	line := []rune(s.lines[p.line-1])
+	column := p.column - 1 // of the next character, from 0
+	if column < len(line) && (line[column] == '"' || line[column] == '\'') {
+		column++
+	} else if column < len(line) && (line[column] == '|' || line[column] == '>') {
+		column = len(line)
+	}
+	at = place{p.line, column + 1}
+	chars := []rune(text)
+	for i := 0; i <= min(count, len(chars)-1); i++ {
+		if unicode.IsSpace(chars[i]) {
+			continue
+		}
+		for column == len(line) || unicode.IsSpace(line[column]) {
+			if column++; column > len(line) {
+				if p.line == len(s.lines) {
+					return place{}, false
+				}
+				p.line, column = p.line+1, 0
+				line = []rune(s.lines[p.line-1])
+			}
+		}
+		if line[column] != chars[i] {
+			return place{}, false
+		}
+		column++
+		at = place{p.line, column + 1}
+		if i == count {
+			at.column--
+		}
+	}
+	return at, true
+}
+
 // at returns the place of the character at a byte offset.
 func (s *source) at(offset int) place {
 	return advance(place{1, 1}, s.text[:offset])

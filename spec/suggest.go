@@ -6,13 +6,17 @@ import "github.com/backpropgen/backpropgen/spec/internal/words"
 // write → what a spec calls it. A word may lead to several; the first that is allowed where it
 // stands is suggested.
 var synonyms = map[string][]string{
-	"units": {"dense"}, "width": {"dense"}, "size": {"dense"}, "neurons": {"dense"},
+	"units": {"dense"}, "width": {"dense"}, "size": {"dense", "window"}, "neurons": {"dense"},
 	"nodes": {"dense"}, "out_features": {"dense"}, "outputs": {"dense"},
 	"hidden": {"dense", "layers"}, "inputs": {"input"}, "in_features": {"input"}, "input_size": {"input"},
 	"act": {"activation"}, "nonlinearity": {"activation"}, "use_bias": {"bias"},
 	"type": {"name", "precision"}, "dtype": {"precision"}, "float": {"precision", "float32"},
 	"loss": {"cost"}, "objective": {"cost"}, "criterion": {"cost"}, "batch_size": {"batch"},
 	"arch": {"targets"}, "goarch": {"targets"}, "x_grad": {"input_gradient"},
+	"formula": {"expr"}, "expression": {"expr"}, "function": {"name", "expr"}, "negative_slope": {"slope"}, "leak": {"slope"},
+	"pool_size": {"window"}, "kernel": {"window"}, "kernel_size": {"window"}, "pool": {"window", "max-pool"}, "beta": {"delta"},
+	"threshold": {"delta"}, "swish": {"silu"}, "lrelu": {"leaky-relu"}, "atan": {"arctan"}, "mean-pool": {"avg-pool"},
+	"average-pool": {"avg-pool"}, "l1": {"mae"}, "mean_absolute_error": {"mae"}, "smooth_l1": {"huber"},
 	"linear": {"identity"}, "none": {"identity"}, "logistic": {"sigmoid"}, "rectifier": {"relu"},
 	"l2": {"mse"}, "quadratic": {"mse"}, "sse": {"squared-error"}, "ce": {"cross-entropy"},
 	"bce": {"binary-cross-entropy"}, "nll": {"cross-entropy"}, "log-loss": {"binary-cross-entropy"},

@@ -16,7 +16,7 @@ const maxGuessed = 40
 // Suggest returns the allowed word that wrong most likely stands for, or "" when none is close: the
 // first allowed one of its synonyms, which are looked up in lower case, or the nearest by edit
 // distance if that is one for short words, two for words of four letters and more, and at most a
-// third of long ones. Case, - and _ do not count.
+// third of long ones. Case, - and _ do not count, and two letters that have changed places count once.
 func Suggest(wrong string, allowed []string, synonyms map[string][]string) string {
 	if len(wrong) > maxGuessed {
 		return ""
@@ -29,12 +29,21 @@ func Suggest(wrong string, allowed []string, synonyms map[string][]string) strin
 	}
 	best, bestDistance := "", 0
 	for _, word := range allowed {
-		d := levenshtein.ComputeDistance(fold(wrong), fold(word))
+		d := distance(fold(wrong), fold(word))
 		if d <= reach(len(wrong)) && (best == "" || d < bestDistance) {
 			best, bestDistance = word, d
 		}
 	}
 	return best
+}
+
+func distance(a, b string) int {
+	for i := 1; i < len(a) && len(a) == len(b); i++ {
+		if a[i-1] == b[i] && a[i] == b[i-1] && a[:i-1] == b[:i-1] && a[i+1:] == b[i+1:] && a != b {
+			return 1
+		}
+	}
+	return levenshtein.ComputeDistance(a, b)
 }
 
 // reach is how many letters a word of that length may differ in from the one that is meant.

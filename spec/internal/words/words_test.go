@@ -10,7 +10,7 @@ func TestSuggest(t *testing.T) {
 	synonyms := map[string][]string{"logistic": {"logit", "sigmoid"}, "ln": {"log"}, "wave": {"sine"}}
 	for wrong, want := range map[string]string{
 		"tahn": "tanh", "TANH": "tanh", " tanh ": "tanh", "max_pool": "max-pool", "MaxPool": "max-pool",
-		"Z": "z", "x": "", "zz": "", "lag": "log", "lgo": "", "ln": "log", "LN": "log", "": "",
+		"Z": "z", "x": "", "zz": "", "lag": "log", "lgo": "log", "ln": "log", "LN": "log", "": "",
 		"logistic":                          "sigmoid", // the first of its synonyms is not allowed
 		"wave":                              "",
 		"sigmoid" + strings.Repeat("d", 34): "",
