@@ -196,22 +196,34 @@ func (k analysis) chosen(value enclosure, x, y followed, u, v enclosure) followe
 	return d
 }
 
+// valueBound and slopeBound are how far a kernel's value, or derivative, of an expression may be from the reference's. A
+// NaN given is NaN to everybody.
+func (k analysis) valueBound(e *expression, reference float64) float64 {
+	if math.IsNaN(k.v) || math.IsNaN(k.y) {
+		return math.NaN()
+	}
+	return k.bound(k.follow(e).value, reference)
+}
+
+func (k analysis) slopeBound(e *expression, reference float64) float64 {
+	if math.IsNaN(k.v) || math.IsNaN(k.y) {
+		return math.NaN()
+	}
+	return k.bound(k.slope(e), reference)
+}
+
 // slope analyses the derivative of an expression.
 func (k analysis) slope(e *expression) enclosure {
-	if d := k.follow(e); !d.constant {
-		return d.slope
+	if f := k.follow(e); !f.constant {
+		return f.slope
 	}
 	return enclosure{}
 }
 
 // bound is how far a kernel's number may be from the reference's: the reference is in exact but for its own
 // roundings, and what those are shows in the difference. +Inf where the kernel may have no number, and where the
-// reference has none: which of the two it is may be a matter of how the formula is written, as in z/z at 0. A NaN given
-// is NaN to everybody.
+// reference has none: which of the two it is may be a matter of how the formula is written, as in z/z at 0.
 func (k analysis) bound(x enclosure, reference float64) float64 {
-	if math.IsNaN(k.v) || math.IsNaN(k.y) {
-		return math.NaN()
-	}
 	if x.undefined || !(k.e <= math.MaxFloat64) || math.IsNaN(reference) {
 		return math.Inf(1)
 	}

@@ -3,6 +3,7 @@ package verify
 import (
 	"fmt"
 	"math"
+	"math/big"
 	"math/rand/v2"
 	"testing"
 
@@ -64,7 +65,7 @@ func TestFormulaBoundsHold(t *testing.T) {
 }
 
 func formulaBoundsHold[F Float](t *testing.T, format arithmetic) {
-	rng := rand.New(rand.NewPCG(zzSeed, 12))
+	rng := rand.New(rand.NewPCG(11, 12))
 	var count tally
 	check := func(text string, points int) {
 		n, err := formula.Parse(text, "z", "y")
@@ -82,9 +83,9 @@ func formulaBoundsHold[F Float](t *testing.T, format arithmetic) {
 	for _, text := range typicalFormulas {
 		check(text, 40)
 	}
-	formulas := zzN
+	formulas := 1000
 	if testing.Short() {
-		formulas = 300
+		formulas = 200
 	}
 	for i := range formulas {
 		check(randomFormula(rng, 1+i%4, "z", "z", "z", "y"), 6)
@@ -121,14 +122,18 @@ func formulaBoundHolds[F Float](
 	k := analysis{arithmetic: format, v: z, e: reach, y: y}
 	d := k.follow(e)
 	value, slope := e.evaluate(z, y)
-	for range 3 {
+	for i := range 3 {
 		v := float64(F(z + reach*(2*rng.Float64()-1)*0.99))
 		if math.Abs(v-z) > reach {
 			v = z
 		}
 		got := newFormulaKernel[F](rng, "z", v, y)
 		r := got.dual(n)
-		exact, exactSlope, ok := truthOf(n, "z", v, y)
+		var exact, exactSlope *big.Float
+		ok := false
+		if i == 0 { // once, because it takes longest
+			exact, exactSlope, ok = truthOf(n, "z", v, y)
+		}
 		where := fmt.Sprintf("%s at z = %v ± %.2g, y = %v, in a kernel with z = %v %+v", text, z, reach, y, v, *got)
 		pairs := []formulaCase{
 			{name: "value", got: float64(r.v), reference: value, known: d.value},

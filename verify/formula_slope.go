@@ -76,28 +76,34 @@ func isWhole(s span) bool { return s.isPoint() && s.lo == math.Trunc(s.lo) }
 
 // powers is the span of x^y for x in s and y in t; everything where some are not defined.
 func powers(s, t span) span {
-	switch {
-	case s.lo > 0, s.lo == 0 && t.lo > 0:
-		// Monotone in either variable.
-		r := span{math.Inf(1), 0}
-		for _, a := range [2]float64{s.lo, s.hi} {
-			for _, b := range [2]float64{t.lo, t.hi} {
-				r = r.hull(nearPower(a, b))
-			}
-		}
-		return r
-	case isWhole(t) && t.lo > 0:
-		if math.Mod(t.lo, 2) == 0 {
-			return powers(s.absolute(), t)
-		}
-		if s.hi <= 0 {
-			return powers(s.negated(), t).negated()
-		}
-		return span{powers(pointSpan(-s.lo), t).negated().lo, powers(pointSpan(s.hi), t).hi}
-	case isWhole(t) && t.lo < 0:
+	if !(s.lo < 0 && isWhole(t)) {
+		return positivePowers(s, t)
+	}
+	if t.lo < 0 {
 		return pointSpan(1).over(powers(s, t.negated()))
 	}
-	return everything
+	if math.Mod(t.lo, 2) == 0 {
+		return positivePowers(s.absolute(), t)
+	}
+	low := positivePowers(pointSpan(-s.lo), t).negated()
+	if s.hi <= 0 {
+		return span{low.lo, positivePowers(pointSpan(-s.hi), t).negated().hi}
+	}
+	return span{low.lo, positivePowers(pointSpan(s.hi), t).hi}
+}
+
+// positivePowers is powers for s without negative numbers: monotone in either variable.
+func positivePowers(s, t span) span {
+	if !(s.lo > 0 || s.lo == 0 && t.lo > 0) {
+		return everything
+	}
+	r := span{math.Inf(1), 0}
+	for _, a := range [2]float64{s.lo, s.hi} {
+		for _, b := range [2]float64{t.lo, t.hi} {
+			r = r.hull(nearPower(a, b))
+		}
+	}
+	return r
 }
 
 // nearPower is where x^y lies for x ≥ 0, according to package math.
