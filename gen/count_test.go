@@ -278,6 +278,9 @@ func (c *tally) expression(e ast.Expr) (plan.Count, error) {
 }
 
 func (c *tally) call(x *ast.CallExpr) (plan.Count, error) {
+	if _, view := x.Fun.(*ast.ParenExpr); view {
+		return plan.Count{}, nil // a vector seen as the rows of a matrix: no element is read
+	}
 	args, err := c.expressions(x.Args)
 	if err != nil {
 		return args, err

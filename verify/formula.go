@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/backpropgen/backpropgen/spec/formula"
@@ -11,7 +12,7 @@ import (
 func formulaActivation(text string) (activation, error) {
 	n, err := formula.Parse(text, "z")
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("formula %q: %w", text, err)
 	}
 	e, err := newExpression(n, "z", "")
 	if err != nil {
@@ -24,7 +25,7 @@ func formulaActivation(text string) (activation, error) {
 func formulaCost(text string) (cost, error) {
 	n, err := formula.Parse(text, "a", "y")
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("formula %q: %w", text, err)
 	}
 	e, err := newExpression(n, "a", "y")
 	if err != nil {
@@ -59,7 +60,7 @@ func (f formulaUnits) valueBound(r rounding, z estimate, a []float64) []float64 
 	bound := make([]float64, len(a))
 	for i := range bound {
 		k := analysis{arithmetic: r.kernel, v: z.value[i], e: z.bound[i]}
-		bound[i] = k.bound(k.dual(f.of).value, a[i])
+		bound[i] = k.valueBound(f.of, a[i])
 	}
 	return bound
 }
@@ -71,7 +72,7 @@ func (f formulaUnits) pullbackBound(r rounding, z, _, v estimate) []float64 {
 	for i := range bound {
 		_, slope := f.of.evaluate(z.value[i], 0)
 		k := analysis{arithmetic: r.kernel, v: z.value[i], e: z.bound[i]}
-		e := k.bound(k.slope(f.of), slope)
+		e := k.slopeBound(f.of, slope)
 		// Factors of σ' may be multiplied by v one after the other.
 		bound[i] = product(slope, e, v.value[i], v.bound[i]) +
 			r.local(work{roundings: 2}, (math.Abs(slope)+e)*v.magnitude(i), math.Abs(slope*v.value[i]))
@@ -120,7 +121,7 @@ func (f formulaTerms) valueBound(r rounding, a estimate, y *mat.VecDense) float6
 	for i := range a.value {
 		value, _ := f.of.evaluate(a.value[i], y.AtVec(i))
 		k := analysis{arithmetic: r.kernel, v: a.value[i], e: a.bound[i], y: y.AtVec(i)}
-		e := k.bound(k.dual(f.of).value, value)
+		e := k.valueBound(f.of, value)
 		bound += e
 		kernel += math.Abs(value) + e
 		reference += math.Abs(value)
@@ -133,7 +134,7 @@ func (f formulaTerms) gradientBound(r rounding, a estimate, y *mat.VecDense) []f
 	for i := range bound {
 		_, slope := f.of.evaluate(a.value[i], y.AtVec(i))
 		k := analysis{arithmetic: r.kernel, v: a.value[i], e: a.bound[i], y: y.AtVec(i)}
-		bound[i] = k.bound(k.slope(f.of), slope)
+		bound[i] = k.slopeBound(f.of, slope)
 	}
 	return bound
 }

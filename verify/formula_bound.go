@@ -11,18 +11,18 @@ type analysis struct {
 	v, e, y float64
 }
 
-// dual is a part of a formula and its derivative. constant: the derivative is 0, and nobody computes it.
-type dual struct {
+// followed is a part of a formula and its derivative. constant: the derivative is 0, and nobody computes it.
+type followed struct {
 	value, slope enclosure
 	constant     bool
 }
 
-// dual analyses an expression.
-func (k analysis) dual(e *expression) dual {
+// follow analyses an expression.
+func (k analysis) follow(e *expression) followed {
 	d := k.written(e)
 	if e.stable != nil {
-		s := k.dual(e.stable)
-		d = dual{d.value.or(s.value), d.slope.or(s.slope), d.constant}
+		s := k.follow(e.stable)
+		d = followed{d.value.or(s.value), d.slope.or(s.slope), d.constant}
 	}
 	if d.constant || k.e == 0 {
 		return d
@@ -35,19 +35,17 @@ func (k analysis) dual(e *expression) dual {
 }
 
 // written analyses an expression as it stands.
-func (k analysis) written(e *expression) dual {
-	var x, y dual
+func (k analysis) written(e *expression) followed {
+	var x, y followed
 	if e.x != nil {
-		x = k.dual(e.x)
+		x = k.follow(e.x)
 	}
 	if e.y != nil {
-		y = k.dual(e.y)
+		y = k.follow(e.y)
 	}
 	switch e.op {
 	case opNumber:
 		return k.fixed(k.number(e.number))
-	case opPi:
-		return k.fixed(k.roughly(math.Pi))
 	case opTarget:
 		return k.fixed(enclosure{at: pointSpan(k.y), exact: pointSpan(k.y), kernel: pointSpan(k.y)})
 	case opVariable:
@@ -55,13 +53,13 @@ func (k analysis) written(e *expression) dual {
 		if k.e > 0 {
 			s = s.by(k.e)
 		}
-		return dual{value: enclosure{at: pointSpan(k.v), exact: s, kernel: s}, slope: k.number(1)}
+		return followed{value: enclosure{at: pointSpan(k.v), exact: s, kernel: s}, slope: k.number(1)}
 	case opNegation:
-		return dual{x.value.negated(), x.slope.negated(), x.constant}
+		return followed{x.value.negated(), x.slope.negated(), x.constant}
 	case opSum:
-		return dual{k.add(x.value, y.value), k.sum(x, y, x.slope, y.slope), x.constant && y.constant}
+		return followed{k.add(x.value, y.value), k.sum(x, y, x.slope, y.slope), x.constant && y.constant}
 	case opProduct:
-		return dual{
+		return followed{
 			k.multiply(x.value, y.value),
 			k.sum(x, y, k.multiply(x.slope, y.value), k.multiply(x.value, y.slope)), x.constant && y.constant,
 		}
@@ -73,22 +71,22 @@ func (k analysis) written(e *expression) dual {
 		return k.raised(x, y)
 	case opFunction:
 		value := k.apply(e.function, x.value)
-		return dual{value, k.multiply(k.formed(e.function, x.value, value), x.slope), x.constant}
+		return followed{value, k.multiply(k.formed(e.function, x.value, value), x.slope), x.constant}
 	case opAbs:
-		return dual{k.absolute(x.value), k.multiply(k.sign(x.value), x.slope), x.constant}
+		return followed{k.absolute(x.value), k.multiply(k.sign(x.value), x.slope), x.constant}
 	case opMax:
 		return k.chosen(k.larger(x.value, y.value), x, y, x.value, y.value)
 	case opMin:
 		return k.chosen(k.smaller(x.value, y.value), x, y, y.value, x.value)
 	}
-	return dual{value: k.number(math.NaN()), constant: true}
+	return followed{value: k.number(math.NaN()), constant: true}
 }
 
 // fixed is a constant; its derivative of 0 is nowhere computed, but has a value for those who choose between two.
-func (k analysis) fixed(x enclosure) dual { return dual{value: x, constant: true} }
+func (k analysis) fixed(x enclosure) followed { return followed{value: x, constant: true} }
 
 // sum is p + q, the parts of a derivative by x and by y; those of constants are left out.
-func (k analysis) sum(x, y dual, p, q enclosure) enclosure {
+func (k analysis) sum(x, y followed, p, q enclosure) enclosure {
 	switch {
 	case x.constant && y.constant:
 		return enclosure{}
@@ -104,28 +102,28 @@ func (k analysis) sum(x, y dual, p, q enclosure) enclosure {
 //
 //	(x'y - xy')/y²    (x' - fy')/y    x'/y - xy'/y²
 //
-// the first and the last of which overflow with y².
-func (k analysis) quotient(x, y dual) dual {
+// and xy'/y² in any order. Those with y² overflow with it.
+func (k analysis) quotient(x, y followed) followed {
 	f := k.divide(x.value, y.value)
-	if x.constant && y.constant {
+	switch {
+	case x.constant && y.constant:
 		return k.fixed(f)
-	}
-	if y.constant {
-		return dual{value: f, slope: k.divide(x.slope, y.value)}
+	case y.constant:
+		return followed{value: f, slope: k.divide(x.slope, y.value)}
 	}
 	square := k.power(y.value, 2)
 	xdy, fdy := k.multiply(x.value, y.slope), k.multiply(f, y.slope)
+	part := k.divide(xdy, square).or(k.divide(fdy, y.value)).
+		or(k.multiply(k.divide(x.value, square), y.slope)).or(k.multiply(f, k.divide(y.slope, y.value)))
 	if x.constant {
-		return dual{value: f, slope: k.divide(xdy, square).or(k.divide(fdy, y.value)).negated()}
+		return followed{value: f, slope: part.negated()}
 	}
-	first := k.divide(k.subtract(k.multiply(x.slope, y.value), xdy), square)
-	second := k.divide(k.subtract(x.slope, fdy), y.value)
-	third := k.subtract(k.divide(x.slope, y.value), k.divide(xdy, square))
-	return dual{value: f, slope: first.or(second).or(third)}
+	return followed{value: f, slope: k.divide(k.subtract(k.multiply(x.slope, y.value), xdy), square).
+		or(k.divide(k.subtract(x.slope, fdy), y.value)).or(k.subtract(k.divide(x.slope, y.value), part))}
 }
 
 // repeated is x^n for a whole n but 0. A negative power is 1/x^-n or (1/x)^-n, and its derivative n·x^(n-1), n·f/x or that of the quotient.
-func (k analysis) repeated(x dual, n int) dual {
+func (k analysis) repeated(x followed, n int) followed {
 	if n < 0 {
 		q := k.quotient(k.fixed(k.number(1)), k.repeated(x, -n))
 		q.value = q.value.or(k.power(k.divide(k.number(1), x.value), -n))
@@ -135,9 +133,9 @@ func (k analysis) repeated(x dual, n int) dual {
 		factor := k.number(float64(n))
 		direct := k.multiply(k.divide(factor, k.power(x.value, 1-n)), x.slope)
 		short := k.multiply(k.divide(k.multiply(factor, q.value), x.value), x.slope)
-		return dual{value: q.value, slope: q.slope.or(direct).or(short)}
+		return followed{value: q.value, slope: q.slope.or(direct).or(short)}
 	}
-	d := dual{value: k.power(x.value, n), constant: x.constant}
+	d := followed{value: k.power(x.value, n), constant: x.constant}
 	switch {
 	case x.constant:
 	case n == 1:
@@ -149,7 +147,7 @@ func (k analysis) repeated(x dual, n int) dual {
 }
 
 // raised is x^y by logarithms.
-func (k analysis) raised(x, y dual) dual {
+func (k analysis) raised(x, y followed) followed {
 	f := k.raise(x.value, y.value)
 	var p, q enclosure
 	if !x.constant {
@@ -159,7 +157,7 @@ func (k analysis) raised(x, y dual) dual {
 	if !y.constant {
 		q = k.multiply(k.multiply(f, k.apply(functionOf("log"), x.value)), y.slope)
 	}
-	return dual{f, k.sum(x, y, p, q), x.constant && y.constant}
+	return followed{f, k.sum(x, y, p, q), x.constant && y.constant}
 }
 
 // sign is the derivative of abs: 0 at 0.
@@ -180,8 +178,8 @@ func (k analysis) sign(x enclosure) enclosure {
 // chosen is the maximum of x and y if u and v are their values, and their minimum if they are exchanged. At a tie,
 // which only exact numbers have for certain, the derivative is that of y. Who computes it by factors of 0
 // and 1 gets NaN from an infinity that is not chosen.
-func (k analysis) chosen(value enclosure, x, y dual, u, v enclosure) dual {
-	d := dual{value: value, constant: x.constant && y.constant}
+func (k analysis) chosen(value enclosure, x, y followed, u, v enclosure) followed {
+	d := followed{value: value, constant: x.constant && y.constant}
 	switch {
 	case d.constant:
 		return d
@@ -198,22 +196,34 @@ func (k analysis) chosen(value enclosure, x, y dual, u, v enclosure) dual {
 	return d
 }
 
+// valueBound and slopeBound are how far a kernel's value, or derivative, of an expression may be from the reference's. A
+// NaN given is NaN to everybody.
+func (k analysis) valueBound(e *expression, reference float64) float64 {
+	if math.IsNaN(k.v) || math.IsNaN(k.y) {
+		return math.NaN()
+	}
+	return k.bound(k.follow(e).value, reference)
+}
+
+func (k analysis) slopeBound(e *expression, reference float64) float64 {
+	if math.IsNaN(k.v) || math.IsNaN(k.y) {
+		return math.NaN()
+	}
+	return k.bound(k.slope(e), reference)
+}
+
 // slope analyses the derivative of an expression.
 func (k analysis) slope(e *expression) enclosure {
-	if d := k.dual(e); !d.constant {
-		return d.slope
+	if f := k.follow(e); !f.constant {
+		return f.slope
 	}
 	return enclosure{}
 }
 
 // bound is how far a kernel's number may be from the reference's: the reference is in exact but for its own
 // roundings, and what those are shows in the difference. +Inf where the kernel may have no number, and where the
-// reference has none: which of the two it is may be a matter of how the formula is written, as in z/z at 0. A NaN given
-// is NaN to everybody.
+// reference has none: which of the two it is may be a matter of how the formula is written, as in z/z at 0.
 func (k analysis) bound(x enclosure, reference float64) float64 {
-	if math.IsNaN(k.v) || math.IsNaN(k.y) {
-		return math.NaN()
-	}
 	if x.undefined || !(k.e <= math.MaxFloat64) || math.IsNaN(reference) {
 		return math.Inf(1)
 	}

@@ -13,6 +13,8 @@ type enclosure struct {
 	off float64
 	// undefined: a kernel may compute NaN.
 	undefined bool
+	// factor is the constant in front of a product, where generators gather it, 0 for none.
+	factor float64
 	// terms and size are the number of terms of a sum and the sum of their absolute values in a kernel; 0 terms
 	// for everything else.
 	terms int
@@ -101,7 +103,11 @@ func (f arithmetic) exactly(x enclosure) bool {
 }
 
 // number is a constant of the formula.
-func (f arithmetic) number(c float64) enclosure { return f.constant(pointSpan(c)) }
+func (f arithmetic) number(c float64) enclosure {
+	x := f.constant(pointSpan(c))
+	x.factor = math.Abs(c)
+	return x
+}
 
 // roughly is a constant that float64 does not hold, nor the formula, such as π.
 func (f arithmetic) roughly(c float64) enclosure { return f.constant(span{below(c), above(c)}) }
@@ -153,11 +159,22 @@ func (f arithmetic) multiply(x, y enclosure) enclosure {
 	e.off = up(min(
 		scaled(x.kernel.largest(), y.off)+scaled(y.exact.largest(), x.off),
 		scaled(y.kernel.largest(), x.off)+scaled(x.exact.largest(), y.off)), 3)
+	if x.factor != 0 || y.factor != 0 {
+		e.factor = x.inFront() * y.inFront()
+	}
 	if f.exactly(e) {
 		return e.tightened()
 	}
 	// In another order of the factors an underflow may be enlarged by one of them.
-	return f.rounded(e, 1, f.tiny*(1+min(x.kernel.largest(), y.kernel.largest())))
+	return f.rounded(e, 1, f.tiny*(1+e.factor+min(x.kernel.largest(), y.kernel.largest())))
+}
+
+// inFront is the constant factor, 1 for none.
+func (x enclosure) inFront() float64 {
+	if x.factor == 0 {
+		return 1
+	}
+	return x.factor
 }
 
 // scaled is the product of two bounds; 0 times one that is infinite is 0.
@@ -203,6 +220,9 @@ func (f arithmetic) apply(g *formulaFunction, x enclosure) enclosure {
 		undefined: x.undefined || x.kernel.lo < g.lowest || g.periodic && x.kernel.unbounded(),
 	}
 	e.off = up(scaled(g.slopes(x.exact.hull(x.kernel)).largest(), x.off), 1)
+	if g.periodic {
+		e.off = up(e.off+reduction*x.kernel.largest(), 2)
+	}
 	if e.kernel == pointSpan(0) && e.exact == pointSpan(0) {
 		return e.tightened()
 	}

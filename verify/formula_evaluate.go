@@ -54,8 +54,6 @@ func (e *expression) combined(v, y, x, w float64) float64 {
 	switch e.op {
 	case opNumber:
 		return e.number
-	case opPi:
-		return math.Pi
 	case opVariable:
 		return v
 	case opTarget:

@@ -12,10 +12,9 @@ import (
 type formulaOp uint8
 
 const (
-	opNumber formulaOp = iota
-	opPi
-	opVariable // what the formula is differentiated by: z, or a
-	opTarget   // y
+	opNumber   formulaOp = iota
+	opVariable           // what the formula is differentiated by: z, or a
+	opTarget             // y
 	opNegation
 	opSum
 	opProduct
@@ -60,8 +59,6 @@ func newExpression(n formula.Node, by, target string) (*expression, error) {
 			return &expression{op: opVariable, varies: true}, nil
 		case n.Name == target && target != "":
 			return &expression{op: opTarget}, nil
-		case n.Name == "pi":
-			return &expression{op: opPi, fixed: true}, nil
 		}
 		return nil, fmt.Errorf("no reference for the variable %q of a formula", n.Name)
 	case *formula.Negation:
@@ -106,14 +103,14 @@ func newBinary(op byte, x, y *expression) (*expression, error) {
 		return binaryExpression(opSum, x, negation(y)), nil
 	case '*':
 		if x.equal(y) {
-			return factors(x, 2), nil // so that its range has no negative numbers
+			return wholePower(x, 2), nil // so that its range has no negative numbers
 		}
 		return binaryExpression(opProduct, x, y), nil
 	case '/':
 		return quotient(x, y), nil
 	case '^':
 		if c := y.constant(); c == math.Trunc(c) && math.Abs(c) <= wholeExponent {
-			return factors(x, int(c)), nil
+			return wholePower(x, int(c)), nil
 		}
 		return binaryExpression(opPower, x, y), nil
 	}
@@ -170,8 +167,8 @@ func functionCall(f *formulaFunction, x *expression) *expression {
 	return e
 }
 
-// factors is x^n. That x^0 is 1 needs no x; 1/(1 + exp(t)) has another way to write it.
-func factors(x *expression, n int) *expression {
+// wholePower is x^n. That x^0 is 1 needs no x; 1/(1 + exp(t)) has another way to write it.
+func wholePower(x *expression, n int) *expression {
 	if n == 0 {
 		return &expression{op: opNumber, number: 1, fixed: true}
 	}

@@ -119,8 +119,11 @@ func loosely(v, ulps float64) span {
 	return span{below(v - off), above(v + off)}
 }
 
-// around is the range over s of a sine or cosine: that at the middle, give or take half the length. Near a
-// multiple of π or π/2 package math loses digits with the size of the argument.
+// reduction is what package math loses of sine and cosine by knowing π to so many digits, relative to the argument: near a
+// multiple of π or π/2 that is more than a few units in the last place.
+const reduction = 0x1p-100
+
+// around is the range over s of a sine or cosine: that at the middle, give or take half the length.
 func around(f func(float64) float64, s span) span {
 	middle := s.lo/2 + s.hi/2
 	if s.unbounded() || math.Abs(middle) > 0x1p53 {
@@ -130,5 +133,5 @@ func around(f func(float64) float64, s span) span {
 	if v := f(middle); v == 0 && middle == 0 && reach == 0 {
 		return pointSpan(0)
 	}
-	return loosely(f(middle), ElementaryULPsFloat64).by(reach + 0x1p-100*math.Abs(middle)).meet(span{-1, 1})
+	return loosely(f(middle), ElementaryULPsFloat64).by(reach + reduction*math.Abs(middle)).meet(span{-1, 1})
 }

@@ -40,10 +40,7 @@ func (k *formulaKernel[F]) dual(n formula.Node) kernelDual[F] {
 	case *formula.Number:
 		return kernelDual[F]{F(n.Value), 0, true, true}
 	case *formula.Variable:
-		switch n.Name {
-		case "pi":
-			return kernelDual[F]{F(math.Pi), 0, true, true}
-		case k.by:
+		if n.Name == k.by {
 			return kernelDual[F]{k.v, 1, false, false}
 		}
 		return kernelDual[F]{k.y, 0, false, true}
@@ -64,13 +61,18 @@ func (k *formulaKernel[F]) folded(n formula.Node, x kernelDual[F]) kernelDual[F]
 		x.d = 0
 	}
 	if x.fixed && k.fold {
-		e, err := newExpression(n, "z", "y")
-		if err != nil {
-			panic(err)
-		}
-		x.v = F(e.constant())
+		x.v = F(constantOf(n))
 	}
 	return x
+}
+
+// constantOf is the value of a node without variables, NaN for others.
+func constantOf(n formula.Node) float64 {
+	e, err := newExpression(n, "z", "y")
+	if err != nil {
+		return math.NaN()
+	}
+	return e.constant()
 }
 
 func (k *formulaKernel[F]) binary(n *formula.Binary) kernelDual[F] {
@@ -91,10 +93,11 @@ func (k *formulaKernel[F]) binary(n *formula.Binary) kernelDual[F] {
 	case '/':
 		r.v, r.d = k.divided(x, y)
 	case '^':
-		if y.fixed && y.v == 0 {
+		c := constantOf(n.Y)
+		if c == 0 {
 			return kernelDual[F]{1, 0, true, true}
 		}
-		r.v, r.d = k.power(x, y)
+		r.v, r.d = k.power(x, y, c)
 	}
 	return r
 }
@@ -204,17 +207,17 @@ func (k *formulaKernel[F]) logistic(n formula.Node, t kernelDual[F]) kernelDual[
 	return r
 }
 
-func (k *formulaKernel[F]) power(x, y kernelDual[F]) (v, d F) {
-	c := float64(y.v)
-	if n := int(c); y.fixed && c == math.Trunc(c) && math.Abs(c) <= 16 {
+// power is x^y, c being y if that is constant.
+func (k *formulaKernel[F]) power(x, y kernelDual[F], c float64) (v, d F) {
+	if n := int(c); c == math.Trunc(c) && math.Abs(c) <= 16 {
 		v = k.repeated(x.v, n)
 		switch {
 		case n < 0 && k.slope == 0:
-			return v, y.v * v / x.v * x.d
+			return v, F(n) * v / x.v * x.d
 		case k.slope == 1:
-			return v, y.v * (k.repeated(x.v, n-1) * x.d)
+			return v, F(n) * (k.repeated(x.v, n-1) * x.d)
 		}
-		return v, y.v * k.repeated(x.v, n-1) * x.d
+		return v, F(n) * k.repeated(x.v, n-1) * x.d
 	}
 	pow := func(x, y F) F {
 		return k.disturbed(math.Pow(float64(x), float64(y)), x == 0)

@@ -34,10 +34,10 @@ func (k analysis) formed(g *formulaFunction, x, f enclosure) enclosure {
 		s = k.apply(functionOf("sin"), x).negated()
 	}
 	s.at, s.exact = s.at.meet(g.slopes(x.at)), s.exact.meet(g.slopes(x.exact))
-	return k.rounded(s, 6, k.tiny)
+	return k.rounded(s, k.count(work{elementary: 2, roundings: 3}), k.tiny)
 }
 
-// raise is x^y as package math computes it: with as many more roundings in float64 as y is large.
+// raise is x^y as package math computes it: with more roundings in float64 the larger y and log(x) are.
 func (f arithmetic) raise(x, y enclosure) enclosure {
 	e := enclosure{
 		at: powers(x.at, y.at), exact: powers(x.exact, y.exact), kernel: powers(x.kernel, y.kernel),
@@ -50,14 +50,25 @@ func (f arithmetic) raise(x, y enclosure) enclosure {
 		e.off = 0
 	case base.lo > 0:
 		less := powers(base, exponent.plus(pointSpan(-1))).hi
-		logs := max(math.Abs(math.Log(base.lo)), math.Abs(math.Log(base.hi)))
-		e.off = up(scaled(exponent.largest()*less, x.off)+scaled(powers(base, exponent).hi*logs, y.off), 16)
+		e.off = up(scaled(exponent.largest()*less, x.off)+scaled(powers(base, exponent).hi*logarithms(base), y.off), 16)
 	}
 	if e.kernel == pointSpan(0) && e.exact == pointSpan(0) {
 		return e.tightened()
 	}
-	n := f.count(work{elementary: 1, roundings: 2}) + 4*exponent.largest()*arithmetic64.u/f.u
+	n := f.count(work{elementary: 1, roundings: 2}) + 4*(exponent.largest()+logarithms(base))*arithmetic64.u/f.u
 	return f.rounded(e, n, f.tiny)
+}
+
+// logarithms is the largest |log(x)| over s without 0, where powers have no roundings.
+func logarithms(s span) float64 {
+	s = s.absolute()
+	largest := 0.0
+	for _, x := range [2]float64{s.lo, s.hi} {
+		if x > 0 {
+			largest = max(largest, math.Abs(math.Log(x)))
+		}
+	}
+	return largest
 }
 
 // isWhole says whether s is one whole number.
@@ -65,28 +76,34 @@ func isWhole(s span) bool { return s.isPoint() && s.lo == math.Trunc(s.lo) }
 
 // powers is the span of x^y for x in s and y in t; everything where some are not defined.
 func powers(s, t span) span {
-	switch {
-	case s.lo > 0, s.lo == 0 && t.lo > 0:
-		// Monotone in either variable.
-		r := span{math.Inf(1), 0}
-		for _, a := range [2]float64{s.lo, s.hi} {
-			for _, b := range [2]float64{t.lo, t.hi} {
-				r = r.hull(nearPower(a, b))
-			}
-		}
-		return r
-	case isWhole(t) && t.lo > 0:
-		if math.Mod(t.lo, 2) == 0 {
-			return powers(s.absolute(), t)
-		}
-		if s.hi <= 0 {
-			return powers(s.negated(), t).negated()
-		}
-		return span{powers(pointSpan(-s.lo), t).negated().lo, powers(pointSpan(s.hi), t).hi}
-	case isWhole(t) && t.lo < 0:
+	if !(s.lo < 0 && isWhole(t)) {
+		return positivePowers(s, t)
+	}
+	if t.lo < 0 {
 		return pointSpan(1).over(powers(s, t.negated()))
 	}
-	return everything
+	if math.Mod(t.lo, 2) == 0 {
+		return positivePowers(s.absolute(), t)
+	}
+	low := positivePowers(pointSpan(-s.lo), t).negated()
+	if s.hi <= 0 {
+		return span{low.lo, positivePowers(pointSpan(-s.hi), t).negated().hi}
+	}
+	return span{low.lo, positivePowers(pointSpan(s.hi), t).hi}
+}
+
+// positivePowers is powers for s without negative numbers: monotone in either variable.
+func positivePowers(s, t span) span {
+	if !(s.lo > 0 || s.lo == 0 && t.lo > 0) {
+		return everything
+	}
+	r := span{math.Inf(1), 0}
+	for _, a := range [2]float64{s.lo, s.hi} {
+		for _, b := range [2]float64{t.lo, t.hi} {
+			r = r.hull(nearPower(a, b))
+		}
+	}
+	return r
 }
 
 // nearPower is where x^y lies for x ≥ 0, according to package math.
@@ -94,6 +111,6 @@ func nearPower(x, y float64) span {
 	if x == 0 && y > 0 {
 		return pointSpan(0)
 	}
-	r := loosely(math.Pow(x, y), 16+4*math.Abs(y))
+	r := loosely(math.Pow(x, y), 16+4*math.Abs(y)+4*logarithms(pointSpan(x)))
 	return span{max(r.lo, 0), r.hi}
 }
