@@ -28,7 +28,7 @@ type counted struct {
 // name is the name of the scalar of unit j of the window in a buffer, or of the window.
 func (w counted) name(buf *Buffer, j index) string {
 	switch {
-	case !w.op.Element(buf) || w.op.Groups() == w.op.N && w.group.loop == "":
+	case !w.op.Element(buf) || w.op.Window == 1:
 		return element(buf.Name, w.group)
 	case w.group.loop != "":
 		return element(element(buf.Name, w.group), j)

@@ -13,7 +13,7 @@ import (
 func (pr *printer) vector(op *plan.Vector, piece plan.Piece, root *scope) error {
 	for _, seg := range piece.Outer {
 		w := &windows{pr: pr, op: op}
-		if seg.Looped() {
+		if seg.Looped() && op.Window > 1 {
 			w.view(root)
 		}
 		s, group := root.enter(seg, "i")
@@ -35,7 +35,7 @@ type windows struct {
 	op    *plan.Vector
 	group templates.Index
 	// views are the names of the buffers seen as matrices of one row per window; nil where windows
-	// have constant indices.
+	// have constant indices or one unit each.
 	views map[*plan.Buffer]string
 }
 
@@ -59,7 +59,7 @@ func (w *windows) view(root *scope) {
 // at returns the name of the scalar that holds the buffer's element for unit j of the window, or for the
 // window, and its place in memory.
 func (w *windows) at(b *plan.Buffer, j templates.Index) (name string, place templates.Value) {
-	if !w.op.Element(b) || w.op.Groups() == w.op.N && w.views == nil {
+	if !w.op.Element(b) || w.op.Window == 1 {
 		return scalar(b.Name, w.group), element(b, w.group)
 	}
 	if w.views != nil {
@@ -80,6 +80,9 @@ func (w *windows) local(v expr.Var) string {
 
 // suffix tells the units of all windows apart.
 func (w *windows) suffix(j templates.Index) string {
+	if w.op.Window == 1 {
+		return w.group.Suffix()
+	}
 	if w.views != nil {
 		return w.group.Suffix() + "_" + j.Suffix()
 	}
@@ -182,7 +185,7 @@ func (w *windows) keep(st plan.Stage, s *scope) {
 
 // load reads the arguments of a straight stage's elements, in one statement each.
 func (w *windows) load(st plan.Stage, s *scope, first templates.Index, n int) {
-	if w.views != nil {
+	if w.group.Var != "" {
 		return
 	}
 	for _, a := range w.op.Args {
