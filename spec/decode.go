@@ -35,7 +35,7 @@ func Decode(name string, data []byte) (Network, error) {
 		return Network{}, s.fail(place{1, 1}, "the file holds no spec; it needs at least %s",
 			list(required(networkFields), "and"))
 	}
-	d := decoder{places: map[string]place{}}
+	d := decoder{source: s, places: map[string]place{}}
 	var n Network
 	if d.enter("", root) {
 		decodeFields(&d, "", root, &n, networkFields, unknownField(networkFields))

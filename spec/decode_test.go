@@ -12,36 +12,66 @@ import (
 
 // iris is the network of testdata/valid/iris.yaml.
 var iris = Network{
-	Name: "Iris", Input: 4, Cost: Function{"cross-entropy"},
-	Layers: []Layer{{Dense: 8, Activation: Function{"tanh"}}, {Dense: 3, Activation: Function{"softmax"}}},
+	Name: "Iris", Input: 4, Cost: Function{Name: "cross-entropy"},
+	Layers: []Layer{{Dense: 8, Activation: Function{Name: "tanh"}}, {Dense: 3, Activation: Function{Name: "softmax"}}},
 }
 
 // valid says what each file of testdata/valid means.
 var valid = map[string]Network{
-	"minimal.yaml": {Name: "A", Input: 1, Layers: []Layer{{Dense: 1}}, Cost: Function{"mse"}},
+	"minimal.yaml": {Name: "A", Input: 1, Layers: []Layer{{Dense: 1}}, Cost: Function{Name: "mse"}},
 	"iris.yaml":    iris,
 	"windows.yaml": iris,
-	"windows.JSON": {Name: "Iris", Input: 4, Layers: []Layer{{Dense: 3}}, Cost: Function{"mse"}},
-	"quoted.yaml":  {Name: "Iris", Input: 4, Layers: []Layer{{Dense: 8}}, Cost: Function{"mse"}},
-	"yes.yaml":     {Name: "Yes", Input: 4, Layers: []Layer{{Dense: 3}}, Cost: Function{"mse"}},
+	"windows.JSON": {Name: "Iris", Input: 4, Layers: []Layer{{Dense: 3}}, Cost: Function{Name: "mse"}},
+	"quoted.yaml":  {Name: "Iris", Input: 4, Layers: []Layer{{Dense: 8}}, Cost: Function{Name: "mse"}},
+	"yes.yaml":     {Name: "Yes", Input: 4, Layers: []Layer{{Dense: 3}}, Cost: Function{Name: "mse"}},
 	"largest.yaml": {Name: strings.Repeat("L", MaxNameLength), Input: 4095, Layers: []Layer{{Dense: 4096}},
-		Cost: Function{"mse"}, Cache: CachePost},
+		Cost: Function{Name: "mse"}, Cache: CachePost},
+	"parameters.yaml": {
+		Name: "Parameters", Input: 4, Precision: Float64,
+		Layers: []Layer{
+			{Dense: 12, Activation: Function{Name: "leaky-relu", Params: map[string]float64{"slope": -0.25}}},
+			{Dense: 12, Activation: Function{Name: "max-pool", Params: map[string]float64{"window": 3}}},
+			{Dense: 8, Activation: Function{Name: "elu", Params: map[string]float64{"alpha": 1e-30}}},
+			{Dense: 8, Activation: Function{Name: "avg-pool"}},
+			{Dense: 8, Activation: Function{Name: "leaky-relu", Params: map[string]float64{"slope": 0}}},
+			{Dense: 6, Activation: Function{Name: "max-pool"}},
+		},
+		Cost: Function{Name: "huber", Params: map[string]float64{"delta": 12345.678}},
+	},
+	"formulas.yaml": {
+		Name: "Formulas", Input: 2,
+		Layers: []Layer{
+			{Dense: 3, Activation: Function{Expr: "z / (1 + exp(-z))"}},
+			{Dense: 3, Activation: Function{Expr: "tanh(sqrt(2/pi)\n  * (z + 0.044715*z^3))\n"}},
+			{Dense: 3, Activation: Function{Expr: "max(z, 0) + 0.01*min(z, 0)"}},
+			{Dense: 3, Activation: Function{Expr: "z"}},
+		},
+		Cost: Function{Expr: "(a - y)^2"},
+	},
+	"pooling.json": {
+		Name: "Pooling", Input: 2,
+		Layers: []Layer{
+			{Dense: 4, Activation: Function{Name: "avg-pool", Params: map[string]float64{"window": 2}}},
+			{Dense: 3, Activation: Function{Expr: "3*z^2"}},
+		},
+		Cost: Function{Name: "huber"},
+	},
 	"everything.yaml": {
 		Name: "Every_Thing2", Package: "every_thing", Precision: Float64, Input: 65536,
 		Layers: []Layer{
-			{Dense: 1, Activation: Function{"relu"}, NoBias: true},
-			{Dense: 65536, Activation: Function{"identity"}},
-			{Dense: 2, Activation: Function{"sigmoid"}},
+			{Dense: 1, Activation: Function{Name: "relu"}, NoBias: true},
+			{Dense: 65536, Activation: Function{Name: "identity"}},
+			{Dense: 2, Activation: Function{Name: "sigmoid"}},
 		},
-		Cost: Function{"binary-cross-entropy"}, Cache: CacheBoth, Batch: 65536, Rounding: RoundingFast,
+		Cost: Function{Name: "binary-cross-entropy"}, Cache: CacheBoth, Batch: 65536, Rounding: RoundingFast,
 		Unroll: UnrollLoop, InputGradient: true, Targets: []Target{},
 	},
 	"everything.json": {
 		Name: "Everything", Package: "main", Precision: Float32, Input: 1,
 		Layers: []Layer{
-			{Dense: 1, Activation: Function{"tanh"}}, {Dense: 2, Activation: Function{"softmax"}, NoBias: true},
+			{Dense: 1, Activation: Function{Name: "tanh"}}, {Dense: 2, Activation: Function{Name: "softmax"}, NoBias: true},
 		},
-		Cost: Function{"squared-error"}, Cache: CachePre, Batch: 1, Rounding: RoundingFast,
+		Cost: Function{Name: "squared-error"}, Cache: CachePre, Batch: 1, Rounding: RoundingFast,
 		Unroll: UnrollFull, Targets: []Target{AMD64},
 	},
 }
@@ -160,6 +190,9 @@ func TestDecodeHostile(t *testing.T) {
 		"long field":    fill("", "k", ": 1"),
 		"indented":      fill("a:\n", " b:\n  - c\n", ""),
 		"wide":          fill("name: ", "\u00e9\u2028", ""),
+		"formulas":      fill("layers: [", `{activation: {expr: "z $"}}, `, "]"),
+		"long formula":  fill(`cost: {expr: "`, "(a+", `"}`),
+		"parameters":    fill("cost: {name: huber, ", "delta: .5, ", "}"),
 		"comment lines": fill("layers:\n", "# c\n- x\n", ""),
 	} {
 		for _, ext := range []string{".yaml", ".json"} {

@@ -13,6 +13,7 @@ import (
 // path stands in the file, so that mistakes found by Validate's rules get a place too.
 type decoder struct {
 	checker
+	source *source
 	places map[string]place
 	// reported are the places of mistakes that do not stand at their path's: unknown fields, second
 	// occurrences. It is indexed like errs.
@@ -94,6 +95,11 @@ func decodeFields[T any](d *decoder, path string, v *value, into *T, fields []fi
 		i := slices.Index(allowed, given.key)
 		if i < 0 {
 			message := unknown(given.key)
+			if problem := spaceMissing(given.key); problem != "" {
+				message = problem
+				field, _, _ := strings.Cut(given.key, ":")
+				misspelt[field] = true
+			}
 			if message == "" {
 				continue
 			}
@@ -161,8 +167,11 @@ func (d *decoder) is(path string, v *value, want kind) bool {
 func remedy(v *value, want kind) string {
 	switch {
 	case v.kind == textKind && want == intKind && decimal.MatchString(v.text),
+		v.kind == textKind && want == numberKind && plainNumber.MatchString(v.text),
 		v.kind == textKind && want == boolKind && (v.text == "true" || v.text == "false"):
 		return "; remove the quotes"
+	case v.kind == textKind && want == fieldsKind && spaceMissing(v.text) != "":
+		return ": " + spaceMissing(v.text)
 	case v.kind == boolKind && want == textKind:
 		return "; put it in quotes if text is meant"
 	}
@@ -202,6 +211,28 @@ func (d *decoder) count(path string, v *value) int {
 		}
 	}
 	return n
+}
+
+var plainNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
+
+// number decodes a number as JSON spells it, so that it has one meaning in every reader; .5, 0x10, 1_000, .inf and
+// .nan are refused. Numbers beyond float64 become infinite; one that would become 0 and is not is refused.
+func (d *decoder) number(path string, v *value) float64 {
+	n, err := strconv.ParseFloat(v.text, 64)
+	plain := plainNumber.MatchString(v.text)
+	switch {
+	case v.kind == textKind && plain && err != nil: // to YAML, numbers beyond float64 are text
+	case v.kind != intKind && v.kind != numberKind:
+		d.is(path, v, numberKind)
+		return 0
+	case !plain:
+		d.fail(path, "must be a number written as 2, 0.5 or 1e-3, not %s", clip(v.text))
+		return 0
+	}
+	if mantissa, _, _ := strings.Cut(strings.ToLower(v.text), "e"); n == 0 && strings.ContainsAny(mantissa, "123456789") {
+		d.fail(path, "%s", rangeProblem(false))
+	}
+	return n + 0 // -0 and 0 are the same parameter
 }
 
 // truth decodes a boolean, spelt true or false and nothing else.

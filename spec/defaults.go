@@ -1,13 +1,19 @@
 package spec
 
-import "slices"
+import (
+	"maps"
+	"slices"
+
+	"github.com/backpropgen/backpropgen/spec/formula"
+)
 
 // DefaultBatch is the block size of batch kernels, in samples, when a spec does not say.
 const DefaultBatch = 32
 
 // WithDefaults returns a copy of n in which every optional field is explicit: activation identity,
-// precision float32, cache auto, batch 32, rounding fast, unroll auto, targets [amd64]. Package stays
-// as it is, because its default depends on where the files go. The copy shares no memory with n.
+// precision float32, cache auto, batch 32, rounding fast, unroll auto, targets [amd64], and every parameter
+// of a function of the catalogue. Formulas become their canonical text. Package stays as it is, because
+// its default depends on where the files go. The copy shares no memory with n.
 func (n Network) WithDefaults() Network {
 	n.Precision = orDefault(n.Precision, Float32)
 	n.Cache = orDefault(n.Cache, CacheAuto)
@@ -20,11 +26,44 @@ func (n Network) WithDefaults() Network {
 		n.Targets = append([]Target{}, n.Targets...)
 	}
 	n.Layers = slices.Clone(n.Layers)
-	for i := range n.Layers {
-		f := &n.Layers[i].Activation
+	for i, layer := range n.Layers {
+		n.Layers[i].Activation = orIdentity(layer.Activation).withDefaults(ActivationRole, layer.Dense)
+	}
+	n.Cost = n.Cost.withDefaults(CostRole, 0)
+	return n
+}
+
+// orIdentity returns the activation that f stands for: the zero value is the identity.
+func orIdentity(f Function) Function {
+	if f.Expr == "" {
 		f.Name = orDefault(f.Name, "identity")
 	}
-	return n
+	return f
+}
+
+// withDefaults returns a copy of f with every parameter; width is the layer's width before its activation, which is
+// the window of a pool that gives none.
+func (f Function) withDefaults(role Role, width int) Function {
+	if node, err := formula.Parse(f.Expr, role.Variables()...); err == nil {
+		f.Expr = formula.Format(node)
+	}
+	params := map[string]float64{}
+	entry, _ := Lookup(role, f.Name)
+	for _, p := range entry.Params {
+		params[p.Name] = p.Default
+		if p.Name == Window {
+			params[p.Name] = float64(width)
+		}
+	}
+	maps.Copy(params, f.Params)
+	for name, v := range params {
+		params[name] = v + 0 // -0 and 0 are the same parameter
+	}
+	f.Params = params
+	if len(params) == 0 {
+		f.Params = nil
+	}
+	return f
 }
 
 func orDefault[T comparable](v, def T) T {

@@ -27,21 +27,44 @@ func (g grammar) width() literal {
 	return literal(fmt.Sprint(pick(g, 1, 2, 3, 8, 64, 255, 4095, 65536)))
 }
 
-// function is a name or a mapping of a name.
-func (g grammar) function(words []string) any {
-	if g.IntN(4) > 0 {
-		return g.word(words...)
+// The formulas of random documents: the only valid ones, one for each role.
+const (
+	someActivation = "z^3 - z"
+	someCost       = "(a - y)^2"
+)
+
+// function is a name, a mapping of a name and perhaps parameters, or a formula.
+func (g grammar) function(role Role, probabilities bool) any {
+	switch g.IntN(6) {
+	case 0:
+		if probabilities {
+			break
+		}
+		return pairs{{"expr", literal(fmt.Sprintf("%q", map[Role]string{ActivationRole: someActivation, CostRole: someCost}[role]))}}
+	case 1, 2:
+		entry, _ := Lookup(role, pick(g, names(role, probabilities)...))
+		f := pairs{{"name", literal(fmt.Sprintf("%q", entry.Name))}}
+		for _, p := range entry.Params {
+			switch {
+			case g.IntN(4) == 0:
+			case p.Whole:
+				f = append(f, pair{p.Name, pick(g, literal("1"), "2", "3", "8")})
+			default:
+				f = append(f, pair{p.Name, pick(g, literal("1"), "0.25", "3e-2", "1e-30", "12345.678")})
+			}
+		}
+		return f
 	}
-	return pairs{{"name", g.word(words...)}}
+	return g.word(names(role, probabilities)...)
 }
 
-// network is a document that is valid but for its total size and its last activation.
+// network is a document that is valid but for its total size, its windows and its last activation.
 func (g grammar) network() pairs {
 	layers := make([]any, 1+g.IntN(3))
 	for i := range layers {
 		layer := pairs{{"dense", g.width()}}
 		if g.IntN(4) > 0 {
-			layer = append(layer, pair{"activation", g.function(names(ActivationRole, g.IntN(2) > 0))})
+			layer = append(layer, pair{"activation", g.function(ActivationRole, g.IntN(2) > 0)})
 		}
 		if g.IntN(3) == 0 {
 			layer = append(layer, pair{"bias", pick(g, literal("true"), "false")})
@@ -49,7 +72,7 @@ func (g grammar) network() pairs {
 		layers[i] = layer
 	}
 	n := pairs{{"name", g.word("Iris", "A", "Net_2")}, {"input", g.width()}, {"layers", layers},
-		{"cost", g.function(names(CostRole, false))}}
+		{"cost", g.function(CostRole, false)}}
 	for _, p := range (pairs{
 		{"package", g.word("iris", "main", "x_1")}, {"precision", g.word("float32", "float64")},
 		{"cache", g.word("auto", "pre", "post", "both")}, {"batch", g.width()}, {"rounding", g.word("fast")},
@@ -71,7 +94,9 @@ func (g grammar) stray() any {
 		literal(`"true"`), literal(`"tanh"`), literal(`"softmax"`), literal(`"cross-entropy"`), literal(`"strict"`), literal(`"Func"`),
 		literal(`"func"`), literal(`"IrisGrad"`), literal(`"\ud83d\ude00"`), literal(`"a\u0000"`), literal(`"auto"`), []any{}, pairs{},
 		[]any{literal(`"amd64"`), literal(`"amd64"`)}, pairs{{"name", literal(`"sigmoid"`)}},
-		pairs{{"name", literal(`"tanh"`)}, {"slope", literal("0.1")}}, pairs{{"dense", literal("3")}},
+		pairs{{"name", literal(`"tanh"`)}, {"slope", literal("0.1")}}, pairs{{"name", literal(`"huber"`)}, {"delta", literal("2.5")}},
+		pairs{{"name", literal(`"max-pool"`)}, {"window", literal("2")}}, pairs{{"expr", literal(`"z <"`)}},
+		pairs{{"expr", literal(`"` + someCost + `"`)}}, literal("1e-31"), literal("-0.5"), pairs{{"dense", literal("3")}},
 		[]any{pairs{{"dense", literal("3")}, {"activation", literal(`"softmax"`)}}})
 }
 
@@ -140,7 +165,7 @@ func (g grammar) add(v pairs, p pair) pairs {
 }
 
 func (g grammar) key() string {
-	return pick(g, append(append(fieldNames(networkFields), fieldNames(layerFields)...), "", "units", "Name", "slope", "expr")...)
+	return pick(g, append(append(fieldNames(networkFields), fieldNames(layerFields)...), "", "units", "Name", "name", "expr", "slope", "alpha", "delta", "window")...)
 }
 
 // text writes a document as JSON.

@@ -1,6 +1,10 @@
 package spec
 
-import "testing"
+import (
+	"math"
+	"strings"
+	"testing"
+)
 
 func TestJSON(t *testing.T) {
 	const want = `{"name":"Iris","precision":"float32","input":4,"layers":[{"dense":8,"activation":"tanh","bias":true},` +
@@ -17,6 +21,36 @@ func TestJSON(t *testing.T) {
 	}
 }
 
+// TestJSONFunctions: what a function is written as; the parameters in the order of the catalogue.
+func TestJSONFunctions(t *testing.T) {
+	for _, c := range []struct {
+		f    Function
+		want string
+	}{
+		{Function{}, `"identity"`},
+		{Function{Name: "softmax"}, `"softmax"`},
+		{Function{Name: "leaky-relu"}, `{"name":"leaky-relu","slope":0.01}`},
+		{Function{Name: "leaky-relu", Params: map[string]float64{"slope": -1e30}}, `{"name":"leaky-relu","slope":-1e+30}`},
+		{Function{Name: "elu", Params: map[string]float64{"alpha": 1e-30}}, `{"name":"elu","alpha":1e-30}`},
+		{Function{Name: "max-pool"}, `{"name":"max-pool","window":6}`},
+		{Function{Name: "max-pool", Params: map[string]float64{Window: 2}}, `{"name":"max-pool","window":2}`},
+		{Function{Expr: "z / (1+exp( -z ))"}, `{"expr":"z/(1 + exp(-z))"}`},
+		// Not valid, but no reason to lose the whole text.
+		{Function{Name: "none", Expr: "z <", Params: map[string]float64{"b": math.NaN(), "a": 1}},
+			`{"name":"none","expr":"z \u003c","a":1,"b":null}`},
+	} {
+		n := Network{Layers: []Layer{{Dense: 6, Activation: c.f}}}
+		want := `"activation":` + c.want + `,"bias"`
+		if got := string(n.JSON()); !strings.Contains(got, want) {
+			t.Errorf("%+v: got %s, want %s", c.f, got, want)
+		}
+	}
+	n := Network{Cost: Function{Name: "huber", Params: map[string]float64{"delta": 0.5}}}
+	if got, want := string(n.JSON()), `"cost":{"name":"huber","delta":0.5},"cache"`; !strings.Contains(got, want) {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 func TestDigest(t *testing.T) {
 	// printf '%s' "$canonical" | sha256sum
 	const want = "e2c56fcf26c08743be25ba111bfbbead043136907adac2ef0a5d19d32ad2d272"
@@ -25,20 +59,37 @@ func TestDigest(t *testing.T) {
 	}
 	for name, n := range map[string]Network{
 		"defaults": iris.WithDefaults(), "package": with(func(n *Network) { n.Package = "other" }),
+		"empty parameters": with(func(n *Network) { n.Cost.Params = map[string]float64{} }),
 	} {
 		if got := n.Digest(); got != want {
 			t.Errorf("%s: the digest has changed to %s", name, got)
 		}
 	}
+	spelt := func(expr string, params map[string]float64) string {
+		return with(func(n *Network) {
+			n.Layers[0].Activation.Expr, n.Layers[0].Activation.Name = expr, ""
+			n.Layers[1].Activation = Function{Name: "leaky-relu", Params: params}
+		}).Digest()
+	}
+	if spelt("z+1.0", nil) != spelt("((z) + 1)", map[string]float64{"slope": 0.01}) {
+		t.Error("spelling changes the digest")
+	}
 	digests := map[string]string{want: "iris"}
 	for name, edit := range map[string]func(n *Network){
-		"name":           func(n *Network) { n.Name = "Other" },
-		"precision":      func(n *Network) { n.Precision = Float64 },
-		"input":          func(n *Network) { n.Input++ },
-		"dense":          func(n *Network) { n.Layers[0].Dense++ },
-		"activation":     func(n *Network) { n.Layers[0].Activation.Name = "relu" },
-		"bias":           func(n *Network) { n.Layers[0].NoBias = true },
-		"layers":         func(n *Network) { n.Layers = n.Layers[:1] },
+		"name":       func(n *Network) { n.Name = "Other" },
+		"precision":  func(n *Network) { n.Precision = Float64 },
+		"input":      func(n *Network) { n.Input++ },
+		"dense":      func(n *Network) { n.Layers[0].Dense++ },
+		"activation": func(n *Network) { n.Layers[0].Activation.Name = "relu" },
+		"bias":       func(n *Network) { n.Layers[0].NoBias = true },
+		"layers":     func(n *Network) { n.Layers = n.Layers[:1] },
+		"slope":      func(n *Network) { n.Layers[0].Activation = Function{Name: "leaky-relu"} },
+		"other slope": func(n *Network) {
+			n.Layers[0].Activation = Function{Name: "leaky-relu", Params: map[string]float64{"slope": 0.02}}
+		},
+		"formula":        func(n *Network) { n.Layers[0].Activation = Function{Expr: "tanh(z)"} },
+		"other formula":  func(n *Network) { n.Layers[0].Activation = Function{Expr: "tanh(-z)"} },
+		"cost formula":   func(n *Network) { n.Cost = Function{Expr: "abs(a - y)"} },
 		"cost":           func(n *Network) { n.Cost.Name = "mse" },
 		"cache":          func(n *Network) { n.Cache = CachePre },
 		"batch":          func(n *Network) { n.Batch = 33 },

@@ -15,6 +15,8 @@ var schema []byte
 //   - duplicate keys: most readers keep one of the two and say nothing.
 //   - spelling: to a schema 4.0, 4e0 and 0x4 are the integer 4, and True is true; Decode takes
 //     plain decimal digits, true and false only.
+//   - formula: to a schema a formula is any text.
+//   - window: that it divides the width of its layer.
 //   - total size: that the whole network has at most MaxParams weights and biases.
 //   - last activation: with a cost that needs probabilities the schema asks for a layer that gives
 //     them, Decode for the last to be one.

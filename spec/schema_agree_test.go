@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"go/token"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -21,6 +22,8 @@ import (
 const (
 	duplicateKeys  = "duplicate keys"
 	spelling       = "spelling"
+	formulaText    = "formula"
+	windowSize     = "window"
 	totalSize      = "total size"
 	lastActivation = "last activation"
 	yamlItself     = "YAML itself"
@@ -86,6 +89,22 @@ var agreement = []string{
 	"layers: [" + strings.Repeat("{dense: 1}, ", 256) + "]", "layers: [" + strings.Repeat("{dense: 1}, ", 257) + "]",
 	"cost: squared-error", "cost: cross-entropy", "cost: binary-cross-entropy", "cost: {name: mse}", "cost: {name: cross-entropy}", "cost: tanh",
 	"cost: ''", "cost: ~", "cost: {}", "cost: {name: mse, delta: 1}", "cost: {expr: a}", "cost: [mse]", "cost: 1",
+	"cost: {name: huber}", "cost: {name: huber, delta: 2}", "cost: {name: huber, delta: 0}", "cost: {name: huber, delta: -1}",
+	"cost: {name: huber, delta: 1e-30}", "cost: {name: huber, delta: 9e-31}", "cost: {name: huber, delta: 1e30}", "cost: {name: huber, delta: 1.1e30}",
+	"cost: {name: huber, delta: '1'}", "cost: {name: huber, delta: ~}", "cost: {name: huber, delta: .inf}", "cost: {name: huber, delta: .nan}",
+	"cost: {name: huber, slope: 1}", "cost: {name: huber, delta: 1, slope: 1}", "cost: {name: huber, expr: a}", "cost: {name: mse, expr: a}",
+	"cost: {expr: (a - y)^2}", "cost: {expr: a, delta: 1}", "cost: {expr: ''}", "cost: {expr: ~}", "cost: {expr: 1}", "cost: {expr: [a]}",
+	"cost: {delta: 1}", "cost: {expr: 'a" + strings.Repeat(" ", 999) + "'}", "cost: {expr: 'a" + strings.Repeat(" ", 1000) + "'}",
+	"layers: [{dense: 1, activation: leaky-relu}]", "layers: [{dense: 1, activation: {name: leaky-relu}}]",
+	"layers: [{dense: 1, activation: {name: leaky-relu, slope: 0}}]", "layers: [{dense: 1, activation: {name: leaky-relu, slope: -0.0}}]",
+	"layers: [{dense: 1, activation: {name: leaky-relu, slope: -1e30}}]", "layers: [{dense: 1, activation: {name: leaky-relu, slope: -1.1e30}}]",
+	"layers: [{dense: 1, activation: {name: leaky-relu, slope: 1e-31}}]",
+	"layers: [{dense: 1, activation: {name: leaky-relu, alpha: 1}}]", "layers: [{dense: 1, activation: {slope: 1}}]",
+	"layers: [{dense: 1, activation: {name: elu, alpha: 0.5}}]", "layers: [{dense: 1, activation: {name: elu, alpha: 0}}]",
+	"layers: [{dense: 8, activation: max-pool}]", "layers: [{dense: 8, activation: {name: max-pool, window: 2}}]",
+	"layers: [{dense: 8, activation: {name: max-pool, window: 0}}]", "layers: [{dense: 8, activation: {name: avg-pool, window: 8}}]",
+	"layers: [{dense: 8, activation: {name: avg-pool, window: 65537}}]", "layers: [{dense: 8, activation: {name: avg-pool, window: 2.5}}]",
+	"layers: [{dense: 8, activation: {name: avg-pool, window: '2'}}]", "layers: [{dense: 8, activation: {expr: 'z^2', window: 2}}]",
 	"cache: auto", "cache: pre", "cache: post", "cache: both", "cache: none", "cache: ''", "cache: ~", "cache: true",
 	"batch: 1", "batch: 0", "batch: -1", "batch: 65536", "batch: 65537", "batch: '32'", "batch: ~", "batch: 1.5",
 	"rounding: fast", "rounding: strict", "rounding: exact", "rounding: ~", "rounding: ''",
@@ -108,6 +127,17 @@ var exceptions = []struct{ name, text string }{
 	{spelling, specWith("input: 04")},
 	{spelling, specWith("input_gradient: True")},
 	{spelling, specWith("input_gradient: FALSE")},
+	{spelling, specWith("cost: {name: huber, delta: 0x1}")},
+	{spelling, specWith("cost: {name: huber, delta: .5}")},
+	{spelling, specWith("cost: {name: huber, delta: 1.}")},
+	{spelling, specWith("cost: {name: huber, delta: +1}")},
+	{spelling, specWith("layers: [{dense: 8, activation: {name: max-pool, window: 4.0}}]")},
+	{formulaText, specWith("cost: {expr: a < y}")},
+	{formulaText, specWith("cost: {expr: y}")},
+	{formulaText, specWith("cost: {expr: ' '}")},
+	{formulaText, specWith("layers: [{dense: 1, activation: {expr: a}}]")},
+	{windowSize, specWith("layers: [{dense: 8, activation: {name: max-pool, window: 3}}]")},
+	{windowSize, specWith("layers: [{dense: 8, activation: {name: max-pool, window: 16}}]")},
 	{totalSize, specWith("layers: [{dense: 65536}, {dense: 65536}]")},
 	{lastActivation, "name: A\ninput: 4\nlayers: [{dense: 2, activation: softmax}, {dense: 1}]\ncost: cross-entropy\n"},
 	{yamlItself, specWith("input: &x 4")},
@@ -224,24 +254,45 @@ func excuse(text string) string {
 	if oddNumber.MatchString(text) {
 		return spelling
 	}
-	if json.Unmarshal([]byte(text), &doc) != nil || len(doc.Layers) == 0 {
-		return ""
-	}
-	total, before := 0.0, doc.Input
-	for _, l := range doc.Layers {
-		total += before * l.Dense
-		if before = l.Dense; l.Bias == nil || *l.Bias {
-			total += l.Dense
-		}
-	}
-	if total > MaxParams {
-		return totalSize
-	}
 	name := func(v any) string {
 		if m, ok := v.(map[string]any); ok {
 			v = m["name"]
 		}
 		return fmt.Sprint(v)
+	}
+	if json.Unmarshal([]byte(text), &doc) != nil || len(doc.Layers) == 0 {
+		return ""
+	}
+	odd := func(f any, formula string) bool {
+		m, _ := f.(map[string]any)
+		text, given := m["expr"].(string)
+		return given && text != formula
+	}
+	if odd(doc.Cost, someCost) {
+		return formulaText
+	}
+	total, before := 0.0, doc.Input
+	for _, l := range doc.Layers {
+		if odd(l.Activation, someActivation) {
+			return formulaText
+		}
+		f, _ := l.Activation.(map[string]any)
+		width := l.Dense
+		if window, given := f["window"].(float64); given {
+			if window > l.Dense || math.Mod(l.Dense, window) != 0 {
+				return windowSize
+			}
+			width = l.Dense / window
+		} else if strings.HasSuffix(name(l.Activation), "-pool") {
+			width = 1
+		}
+		total += before * l.Dense
+		if before = width; l.Bias == nil || *l.Bias {
+			total += l.Dense
+		}
+	}
+	if total > MaxParams {
+		return totalSize
 	}
 	last, some := false, false
 	for _, l := range doc.Layers {

@@ -4,9 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
+	"reflect"
+	"regexp"
 	"slices"
 	"testing"
 
+	"github.com/backpropgen/backpropgen/spec/formula"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
@@ -34,14 +38,16 @@ type schemaDoc struct {
 	Required   []string              `json:"required"`
 	Properties map[string]*schemaDoc `json:"properties"`
 	Defs       map[string]*schemaDoc `json:"$defs"`
+	Ref        string                `json:"$ref"`
+	Const      any                   `json:"const"`
 	Enum       []string              `json:"enum"`
 	OneOf      []struct{ Const, Description string }
 	AnyOf      []*schemaDoc `json:"anyOf"`
 	Default    any          `json:"default"`
 	Describe   string       `json:"description"`
 	Closed     *bool        `json:"additionalProperties"`
-	Minimum    int          `json:"minimum"`
-	Maximum    int          `json:"maximum"`
+	Minimum    float64      `json:"minimum"`
+	Maximum    float64      `json:"maximum"`
 	MaxItems   int          `json:"maxItems"`
 	MaxLength  int          `json:"maxLength"`
 }
@@ -55,9 +61,8 @@ func TestSchemaFields(t *testing.T) {
 	layer := s.Defs["layer"]
 	sameFields(t, "the network", &s, fieldNames(networkFields), required(networkFields))
 	sameFields(t, "a layer", layer, fieldNames(layerFields), required(layerFields))
-	for _, def := range []string{"activation", "cost"} {
-		sameFields(t, def, s.Defs[def].AnyOf[1], fieldNames(functionFields), required(functionFields))
-	}
+	sameFunctions(t, ActivationRole, s.Defs["activation"].AnyOf)
+	sameFunctions(t, CostRole, s.Defs["cost"].AnyOf)
 	for name, property := range s.Properties {
 		if property.Describe == "" {
 			t.Errorf("%s has no description", name)
@@ -75,10 +80,24 @@ func TestSchemaFields(t *testing.T) {
 			t.Errorf("%s\ngot  %q\nwant %q", name, got, want)
 		}
 	}
-	limits := []int{s.Defs["width"].Maximum, s.Properties["batch"].Maximum, s.Properties["layers"].MaxItems,
-		s.Properties["name"].MaxLength, s.Properties["package"].MaxLength}
-	if want := []int{MaxWidth, MaxBatch, MaxLayers, MaxNameLength, MaxNameLength}; !slices.Equal(limits, want) {
+	for _, f := range formula.Functions() {
+		if !regexp.MustCompile(`\b` + f.Name + `\b`).MatchString(s.Defs["formula"].Describe) {
+			t.Errorf("the description of formulas does not list %s", f.Name)
+		}
+	}
+	limits := []int{int(s.Defs["width"].Maximum), int(s.Properties["batch"].Maximum), s.Properties["layers"].MaxItems,
+		s.Properties["name"].MaxLength, s.Properties["package"].MaxLength, s.Defs["formula"].MaxLength}
+	if want := []int{MaxWidth, MaxBatch, MaxLayers, MaxNameLength, MaxNameLength, formula.MaxLength}; !slices.Equal(limits, want) {
 		t.Errorf("limits %v, want %v", limits, want)
+	}
+	for _, name := range []string{"number", "positive"} {
+		for _, end := range append(s.Defs[name].AnyOf, s.Defs[name]) {
+			for _, v := range []float64{end.Minimum, end.Maximum} {
+				if m := math.Abs(v); m != 0 && m != formula.MinMagnitude && m != formula.MaxMagnitude {
+					t.Errorf("%s: the limit %v", name, v)
+				}
+			}
+		}
 	}
 	d := Network{Layers: []Layer{{}}}.WithDefaults()
 	for property, want := range map[*schemaDoc]any{
@@ -91,6 +110,52 @@ func TestSchemaFields(t *testing.T) {
 			t.Errorf("default %v, want %v: %s", property.Default, want, property.Describe)
 		}
 	}
+}
+
+// sameFunctions compares the mappings that an activation or a cost may be, all but the first of the
+// alternatives, with the catalogue: the entries without parameters, those with the same ones together,
+// and formulas.
+func sameFunctions(t *testing.T, role Role, alternatives []*schemaDoc) {
+	t.Helper()
+	got := map[string]string{}
+	for _, s := range alternatives[1 : len(alternatives)-1] {
+		names := s.Properties["name"].Enum
+		if one, ok := s.Properties["name"].Const.(string); ok {
+			names = append(names, one)
+		}
+		var fields, params []string
+		for name, p := range s.Properties {
+			fields = append(fields, name)
+			if name != "name" {
+				params = append(params, fmt.Sprintf("%s %s %v %s", name, p.Ref, p.Default, p.Describe))
+			}
+		}
+		sameFields(t, fmt.Sprint(names), s, fields, []string{"name"})
+		slices.Sort(params)
+		for _, name := range names {
+			got[name] += fmt.Sprintf("%q", params)
+		}
+	}
+	want := map[string]string{}
+	for _, e := range entries(role) {
+		var params []string
+		for _, p := range e.Params {
+			ref, value := "number", any(p.Default)
+			switch {
+			case p.Name == Window:
+				ref, value = "width", nil
+			case p.Positive:
+				ref = "positive"
+			}
+			params = append(params, fmt.Sprintf("%s #/$defs/%s %v %s", p.Name, ref, value, p.Doc))
+		}
+		slices.Sort(params)
+		want[e.Name] = fmt.Sprintf("%q", params)
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%v mappings\ngot  %v\nwant %v", role, got, want)
+	}
+	sameFields(t, "a formula", alternatives[len(alternatives)-1], []string{"expr"}, []string{"expr"})
 }
 
 // sameFields compares the properties of a schema with the fields the decoder knows.

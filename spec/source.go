@@ -15,6 +15,18 @@ type source struct {
 	name  string
 	text  string
 	lines []string
+
+	// The last line that was asked for in characters: many mistakes may stand on one long line.
+	runes   []rune
+	runesOf int // its number
+}
+
+// line returns a line in characters; the number counts from 1.
+func (s *source) line(number int) []rune {
+	if s.runesOf != number {
+		s.runes, s.runesOf = []rune(s.lines[number-1]), number
+	}
+	return s.runes
 }
 
 // byteOrderMark may begin a file; editors of some systems put it there.
@@ -76,6 +88,45 @@ func (s *source) around(p place) (before string, r rune) {
 		return string(line), 0
 	}
 	return string(line[:p.column-1]), line[p.column-1]
+}
+
+// inside returns the place of a character of the text of a scalar that begins at p, count characters behind
+// its beginning, or behind the last character before it that is not white space if it is white space or the end. Quotes, the
+// head of a block, indentation and line folding are seen through; if text is not what the file shows, because of
+// escapes, it is not found.
+func (s *source) inside(p place, text string, count int) (at place, found bool) {
+	line := s.line(p.line)
+	column := p.column - 1 // of the next character, from 0
+	if column < len(line) && (line[column] == '"' || line[column] == '\'') {
+		column++
+	} else if column < len(line) && (line[column] == '|' || line[column] == '>') {
+		column = len(line)
+	}
+	at = place{p.line, column + 1}
+	chars := []rune(text)
+	for i := 0; i <= min(count, len(chars)-1); i++ {
+		if unicode.IsSpace(chars[i]) {
+			continue
+		}
+		for column == len(line) || unicode.IsSpace(line[column]) {
+			if column++; column > len(line) {
+				if p.line == len(s.lines) {
+					return place{}, false
+				}
+				p.line, column = p.line+1, 0
+				line = s.line(p.line)
+			}
+		}
+		if line[column] != chars[i] {
+			return place{}, false
+		}
+		column++
+		at = place{p.line, column + 1}
+		if i == count {
+			at.column--
+		}
+	}
+	return at, true
 }
 
 // at returns the place of the character at a byte offset.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -81,6 +83,56 @@ func TestAround(t *testing.T) {
 		before, r := s.around(p)
 		if got := fmt.Sprintf("%q %d", before, r); got != want {
 			t.Errorf("%v: %s, want %s", p, got, want)
+		}
+	}
+}
+
+// TestInside decodes a formula written in every style with a # in it, and demands that it is found.
+func TestInside(t *testing.T) {
+	for _, text := range []string{
+		"a: é + # b", "a: 'é + # b'", `a: "é + # b"`, `{"a":"é+#"}`, "a: |\n  é +\n\n   # b\n", "a: >- \n\n  é\n  + #\n  b", "a:\n  é\n\n  + # ",
+		"a: \"é\r\n   +\r\n # b\"", "a: 'é\u2028  + # '", "- {x: é, a: 'é + é #'}", "a: \"\té # b\"",
+	} {
+		text = strings.Replace(text, "#", "@", 1) // a # behind a space would begin a comment
+		var doc yaml.Node
+		if err := yaml.Load([]byte(text), &doc); err != nil {
+			t.Errorf("%q: %v", text, err)
+			continue
+		}
+		n := doc.Content[0]
+		if n.Kind == yaml.SequenceNode {
+			n = n.Content[0]
+		}
+		n = n.Content[len(n.Content)-1]
+		s, err := newSource("x", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		before, _, _ := strings.Cut(n.Value, "@")
+		at, found := s.inside(place{n.Line, n.Column}, n.Value, utf8.RuneCountInString(before))
+		if want := s.at(strings.Index(text, "@")); !found || at != want {
+			t.Errorf("%q: %v, %v, want %v", text, at, found, want)
+		}
+		// The end is behind the last character that is not white space, even if there is more.
+		end := strings.TrimRightFunc(n.Value, unicode.IsSpace)
+		last, _ := utf8.DecodeLastRuneInString(end)
+		at, found = s.inside(place{n.Line, n.Column}, n.Value, utf8.RuneCountInString(n.Value))
+		if _, r := s.around(place{at.line, at.column - 1}); !found || r != last {
+			t.Errorf("%q ends at %v, %v, behind %q", text, at, found, r)
+		}
+	}
+}
+
+// TestInsideEscapes: text that is not what the file shows has no place in it.
+func TestInsideEscapes(t *testing.T) {
+	for _, text := range []string{`"a\u0020b"`, `"a \
+ b"`, `"\x61 b"`, "'a"} {
+		s, err := newSource("x", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if at, found := s.inside(place{1, 1}, "a b", 2); found {
+			t.Errorf("%s: found at %v", text, at)
 		}
 	}
 }

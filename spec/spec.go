@@ -53,9 +53,17 @@ type Layer struct {
 	NoBias bool
 }
 
-// Function names an activation or a cost of the catalogue, which Activations and Costs list.
+// Function is an activation or a cost: one of the catalogue, by Name, or a formula, Expr. The zero value is
+// no function.
 type Function struct {
+	// Name is an entry of the catalogue, which Activations and Costs list; empty with Expr.
 	Name string
+	// Params are the parameters given, by name; those left out have the defaults that the entry
+	// lists. nil where there are none.
+	Params map[string]float64
+	// Expr is a formula of package formula: an activation in z, or the term of a cost in a and y, which
+	// is summed over the outputs. Empty with Name.
+	Expr string
 }
 
 // Precision is the floating-point type of the emitted code.

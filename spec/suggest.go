@@ -1,23 +1,22 @@
 package spec
 
-import (
-	"slices"
-	"strings"
-
-	"github.com/agnivade/levenshtein"
-)
+import "github.com/backpropgen/backpropgen/spec/internal/words"
 
 // synonyms are words of other tools and habits that no edit distance would lead from: what people
 // write → what a spec calls it. A word may lead to several; the first that is allowed where it
 // stands is suggested.
 var synonyms = map[string][]string{
-	"units": {"dense"}, "width": {"dense"}, "size": {"dense"}, "neurons": {"dense"},
+	"units": {"dense"}, "width": {"dense"}, "size": {"dense", "window"}, "neurons": {"dense"},
 	"nodes": {"dense"}, "out_features": {"dense"}, "outputs": {"dense"},
 	"hidden": {"dense", "layers"}, "inputs": {"input"}, "in_features": {"input"}, "input_size": {"input"},
 	"act": {"activation"}, "nonlinearity": {"activation"}, "use_bias": {"bias"},
 	"type": {"name", "precision"}, "dtype": {"precision"}, "float": {"precision", "float32"},
 	"loss": {"cost"}, "objective": {"cost"}, "criterion": {"cost"}, "batch_size": {"batch"},
 	"arch": {"targets"}, "goarch": {"targets"}, "x_grad": {"input_gradient"},
+	"formula": {"expr"}, "expression": {"expr"}, "function": {"name", "expr"}, "negative_slope": {"slope"}, "leak": {"slope"},
+	"pool_size": {"window"}, "kernel": {"window"}, "kernel_size": {"window"}, "pool": {"window", "max-pool"}, "beta": {"delta"},
+	"threshold": {"delta"}, "swish": {"silu"}, "lrelu": {"leaky-relu"}, "atan": {"arctan"}, "mean-pool": {"avg-pool"},
+	"average-pool": {"avg-pool"}, "l1": {"mae"}, "mean_absolute_error": {"mae"}, "smooth_l1": {"huber"},
 	"linear": {"identity"}, "none": {"identity"}, "logistic": {"sigmoid"}, "rectifier": {"relu"},
 	"l2": {"mse"}, "quadratic": {"mse"}, "sse": {"squared-error"}, "ce": {"cross-entropy"},
 	"bce": {"binary-cross-entropy"}, "nll": {"cross-entropy"}, "log-loss": {"binary-cross-entropy"},
@@ -26,47 +25,8 @@ var synonyms = map[string][]string{
 	"x86_64": {"amd64"}, "x86-64": {"amd64"}, "x64": {"amd64"},
 }
 
-// maxGuessed bounds the length of a word that a suggestion is looked for; distances cost time in
-// proportion to it.
-const maxGuessed = 40
-
-// suggest returns the allowed word that wrong most likely stands for, or "" when none is close: a
-// known synonym, or the nearest by edit distance if that is one for short words, two for words of
-// four letters and more, and at most a third of long ones. Case, - and _ do not count.
-func suggest(wrong string, allowed []string) string {
-	if len(wrong) > maxGuessed {
-		return ""
-	}
-	wrong = strings.TrimSpace(wrong)
-	for _, s := range synonyms[strings.ToLower(wrong)] {
-		if slices.Contains(allowed, s) {
-			return s
-		}
-	}
-	best, bestDistance := "", 0
-	for _, word := range allowed {
-		d := levenshtein.ComputeDistance(fold(wrong), fold(word))
-		if d <= reach(len(wrong)) && (best == "" || d < bestDistance) {
-			best, bestDistance = word, d
-		}
-	}
-	return best
-}
-
-// reach is how many letters a word of that length may differ in from the one that is meant.
-func reach(length int) int {
-	switch {
-	case length < 3:
-		return 0
-	case length < 4:
-		return 1
-	}
-	return max(2, length/3)
-}
-
-var separators = strings.NewReplacer("_", "", "-", "", " ", "")
-
-func fold(s string) string { return separators.Replace(strings.ToLower(s)) }
+// suggest returns the allowed word that wrong most likely stands for, or "" when none is close.
+func suggest(wrong string, allowed []string) string { return words.Suggest(wrong, allowed, synonyms) }
 
 // hint ends a message about an unknown word: "; did you mean …?", or what is allowed.
 func hint(wrong string, allowed []string) string {
@@ -77,10 +37,4 @@ func hint(wrong string, allowed []string) string {
 }
 
 // list writes words as "a, b or c", with the given last conjunction.
-func list(words []string, conjunction string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " " + conjunction + " " + words[last]
-}
+func list(all []string, conjunction string) string { return words.List(all, conjunction) }

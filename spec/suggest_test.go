@@ -15,7 +15,8 @@ func TestSuggest(t *testing.T) {
 	}{
 		{"tahn", activations, "tanh"}, {"TANH", activations, "tanh"}, {" tanh ", activations, "tanh"},
 		{"sofmax", activations, "softmax"}, {"soft_max", activations, "softmax"}, {"sigmiod", activations, "sigmoid"},
-		{"linear", activations, "identity"}, {"relu6", activations, "relu"}, {"wave", activations, ""},
+		{"swish", activations, "silu"}, {"avgpool", activations, "avg-pool"},
+		{"mean_absolute_error", costs, "mae"}, {"linear", activations, "identity"}, {"relu6", activations, "relu"}, {"wave", activations, ""},
 		{"", activations, ""}, {"x", activations, ""}, {"z^2", activations, ""},
 		{"cross_entropy", costs, "cross-entropy"}, {"crossentropy", costs, "cross-entropy"},
 		{"binary crossentropy", costs, "binary-cross-entropy"}, {"BCE", costs, "binary-cross-entropy"},
@@ -35,6 +36,11 @@ func TestSuggest(t *testing.T) {
 // TestSynonyms: every synonym is spelt as it is looked up and leads to words that exist.
 func TestSynonyms(t *testing.T) {
 	known := map[string]bool{"float32": true, "float64": true, "amd64": true}
+	for _, e := range catalog {
+		for _, p := range e.Params {
+			known[p.Name] = true
+		}
+	}
 	for _, list := range [][]string{fieldNames(networkFields), fieldNames(layerFields), fieldNames(functionFields),
 		names(ActivationRole, false), names(CostRole, false)} {
 		for _, word := range list {
@@ -56,7 +62,8 @@ func TestSynonyms(t *testing.T) {
 func TestHint(t *testing.T) {
 	for wrong, want := range map[string]string{
 		"tnah": `; did you mean "tanh"?`,
-		"wave": "; use identity, sigmoid, relu, tanh, arctan, softplus, silu, softsign, hard-sigmoid, hard-tanh or softmax",
+		"wave": "; use identity, sigmoid, relu, leaky-relu, tanh, arctan, softplus, elu, selu, gelu, silu, softsign, hard-sigmoid, " +
+			"hard-tanh, softmax, log-softmax, radial-sigmoid, max-pool or avg-pool",
 	} {
 		if got := hint(wrong, names(ActivationRole, false)); got != want {
 			t.Errorf("hint(%q) = %q, want %q", wrong, got, want)

@@ -71,7 +71,7 @@ func (c *checker) network(n Network) {
 	enum(c, "precision", n.Precision, Float32, Float64)
 	c.count("input", n.Input, MaxWidth)
 	c.layers(n)
-	c.function("cost", CostRole, n.Cost.Name)
+	c.function("cost", CostRole, n.Cost, 0)
 	c.probabilities(n)
 	enum(c, "cache", n.Cache, CacheAuto, CachePre, CachePost, CacheBoth)
 	if n.Batch != 0 {
@@ -130,17 +130,22 @@ func (c *checker) layers(n Network) {
 	}
 	sound := c.sound("input")
 	for i, layer := range n.Layers {
-		c.count(layerPath(i, "dense"), layer.Dense, MaxWidth)
-		c.function(layerPath(i, "activation"), ActivationRole, orDefault(layer.Activation.Name, "identity"))
-		sound = sound && c.sound(layerPath(i, "dense"))
+		dense, activation := layerPath(i, "dense"), layerPath(i, "activation")
+		c.count(dense, layer.Dense, MaxWidth)
+		width := 0
+		if c.sound(dense) {
+			width = layer.Dense
+		}
+		c.function(activation, ActivationRole, orIdentity(layer.Activation), width)
+		sound = sound && c.sound(dense) && c.sound(join(activation, Window))
 	}
 	if sound {
 		c.params(n)
 	}
 }
 
-// params checks the number of weights and biases. Every width is in range here, so that a layer has
-// less than 2³³ of them and the sum, stopped at the limit, fits in 64 bits.
+// params checks the number of weights and biases. Every width and window is in range here, so that a layer
+// has less than 2³³ of them and the sum, stopped at the limit, fits in 64 bits.
 func (c *checker) params(n Network) {
 	params := int64(0)
 	for i, layer := range n.Layers {
@@ -156,33 +161,24 @@ func (c *checker) params(n Network) {
 	}
 }
 
-// function checks the name of an activation or a cost.
-func (c *checker) function(path string, role Role, name string) {
-	if !c.sound(path) {
-		return
-	}
-	if name == "" {
-		c.fail(path, "missing; every network needs a %s: %s", role, list(names(role, false), "or"))
-		return
-	}
-	if _, ok := Lookup(role, name); !ok {
-		c.fail(path, "unknown %s %s%s", role, quoted(name), hint(name, names(role, false)))
-	}
-}
-
 // probabilities checks that a cost that takes logarithms of the outputs is given probabilities.
 func (c *checker) probabilities(n Network) {
 	last := len(n.Layers) - 1
 	if last < 0 || !c.sound("cost") || !c.sound("layers") || !c.sound(layerPath(last, "activation")) {
 		return
 	}
-	cost, known := Lookup(CostRole, n.Cost.Name)
-	name := orDefault(n.Layers[last].Activation.Name, "identity")
-	activation, _ := Lookup(ActivationRole, name)
-	if known && cost.Probabilities && !activation.Probabilities {
-		c.fail("cost", "%s needs outputs that are probabilities, but the last activation is %s; use %s there",
-			cost.Name, activation.Name, list(names(ActivationRole, true), "or"))
+	cost, _ := Lookup(CostRole, n.Cost.Name)
+	f := orIdentity(n.Layers[last].Activation)
+	activation, _ := Lookup(ActivationRole, f.Name)
+	if !cost.Probabilities || activation.Probabilities {
+		return
 	}
+	but := "the last activation is " + activation.Name
+	if f.Expr != "" {
+		but = "the last activation is a formula, of which that is not known"
+	}
+	c.fail("cost", "%s needs outputs that are probabilities, but %s; use %s there", cost.Name, but,
+		list(names(ActivationRole, true), "or"))
 }
 
 // rounding refuses the one value of the format that no kernel honours yet: emitting kernels that

@@ -55,7 +55,8 @@ func Test[P, G, W, X, Y any, F Float](t testing.TB, network string, k Kernel[P, 
 }
 
 // Check runs a kernel on many parameters and inputs, fixed by the network, and judges everything that
-// the contract of Kernel says. It panics only if the kernel does, or in a parallel test.
+// the contract of Kernel says. Its numbers are held against those of the algorithm for the network's cache
+// mode, see Network.Reference. It panics only if the kernel does, or in a parallel test.
 func Check[P, G, W, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, X, Y, F], o Options) *Report {
 	n = n.WithDefaults()
 	report := &Report{Network: n.Name}
@@ -88,7 +89,7 @@ func Check[P, G, W, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, X, Y, F
 			break
 		}
 	}
-	j.notANumber()
+	j.notFinite()
 	j.allocations()
 	return report.finish()
 }

@@ -1,0 +1,127 @@
+package verify
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/spec/formula"
+	"gonum.org/v1/gonum/diff/fd"
+)
+
+// read is a formula in z and y that the test knows to be right.
+func read(t *testing.T, text string) *expression {
+	t.Helper()
+	n, err := formula.Parse(text, "z", "y")
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	e, err := newExpression(n, "z", "y")
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	return e
+}
+
+// TestFormulaSlopes holds derivatives against differences of the value: the tolerance is what two steps differ by, and
+// rounding.
+func TestFormulaSlopes(t *testing.T) {
+	const h, y = 0x1p-13, 0.7
+	rng := rand.New(rand.NewPCG(5, 6))
+	for _, text := range typicalFormulas {
+		e := read(t, text)
+		for range 50 {
+			z := 0.25 + 3*rng.Float64() // where all of them are defined
+			if math.Abs(z-1) < 4*h || math.Abs(z-3) < 4*h {
+				continue // kinks of some
+			}
+			value := func(z float64) float64 { v, _ := e.evaluate(z, y); return v }
+			difference := func(h float64) float64 {
+				return fd.Derivative(value, z, &fd.Settings{Formula: fd.Central, Step: h})
+			}
+			_, slope := e.evaluate(z, y)
+			wide, narrow := difference(h), difference(h/2)
+			noise := analysis{arithmetic: arithmetic64, v: z, e: h, y: y}.follow(e).value.off / h
+			if tolerance := math.Abs(wide-narrow) + 4*noise + 4*arithmetic64.u/h; !(math.Abs(slope-narrow) <= tolerance) {
+				t.Errorf("(%s)' = %v at %v, differences give %v ± %v", text, slope, z, narrow, tolerance)
+			}
+		}
+	}
+}
+
+// TestFormulaKinks: values and derivatives where there are several to choose from are those of the conventions, to the bit,
+// in every kernel; a little beside a kernel may take either.
+func TestFormulaKinks(t *testing.T) {
+	for _, c := range []struct {
+		text            string
+		z, value, slope float64
+	}{
+		{"max(z, 0)", 0, 0, 0}, {"max(0, z)", 0, 0, 0}, {"min(z, 0)", 0, 0, 0}, {"min(0, z)", 0, 0, 0},
+		{"max(0*pi, z)", 0, 0, 0}, {"max(1 - 1, z)", 0, 0, 0}, {"max(sin(0), z)", 0, 0, 0},
+		{"max(z, -z)", 0, 0, -1}, {"max(-z, z)", 0, 0, 1}, {"min(z, -z)", 0, 0, -1},
+		{"max(z, 0.01*z)", 0, 0, 0.01}, {"max(z/2, z)", 0, 0, 1}, {"min(max(z, -1), 1)", 1, 1, 0}, {"min(max(z, -1), 1)", -1, -1, 0},
+		{"max(2*z, 1)", 0.5, 1, 0}, {"max(1 - abs(z), 0)", 1, 0, 0}, {"max(z - 0.1, z*0.5 - y)", 0.2, 0.1, 1},
+		{"max(tanh(z), 0)", 0, 0, 0}, {"max(0, log(z))", 1, 0, 0}, {"max(y, z)", 0.7, 0.7, 1}, {"max(z, y)", 0.7, 0.7, 0},
+		{"abs(z)", 0, 0, 0}, {"abs(z - y)", 0.7, 0, 0}, {"abs(2*z - 1)", 0.5, 0, 0}, {"abs(sin(z))", 0, 0, 0}, {"abs(z^3)", 0, 0, 0},
+		{"z^0", 0, 1, 0}, {"z^1", 0, 0, 1}, {"z^2", 0, 0, 0}, {"abs(z)^1.5", 0, 0, 0}, {"z*max(0, z)", 0, 0, 0},
+	} {
+		const y = 0.7
+		var e *expression
+		if c.text == "z^0" { // which the language does not take for a formula in z
+			e = wholePower(&expression{op: opVariable, varies: true}, 0)
+		} else {
+			e = read(t, c.text)
+		}
+		value, slope := e.evaluate(c.z, y)
+		if math.Abs(value-c.value) > 1e-16 || math.Abs(slope-c.slope) > 1e-16 {
+			t.Errorf("%s at %v: value %v, slope %v; want %v, %v", c.text, c.z, value, slope, c.value, c.slope)
+		}
+		for _, format := range []arithmetic{arithmetic32, arithmetic64} {
+			k := analysis{arithmetic: format, v: c.z, y: y}
+			if bound := k.slopeBound(e, slope); !(bound <= 8*format.u) && c.text != "max(z - 0.1, z*0.5 - y)" {
+				t.Errorf("%s: slope of %s at %v: %v ± %v", format.name, c.text, c.z, slope, bound)
+			}
+		}
+	}
+	for _, text := range []string{"max(z, 0)", "min(0, z)", "abs(z)/2", "max(z, -z)/2"} {
+		e := read(t, text)
+		k := analysis{arithmetic: arithmetic32, v: 1e-9, e: 1e-8}
+		_, slope := e.evaluate(k.v, 0)
+		if bound := k.slopeBound(e, slope); !(bound >= 1 && bound < 1.001) {
+			t.Errorf("slope of %s across 0: %v ± %v, want the whole jump of 1", text, slope, bound)
+		}
+	}
+}
+
+// TestFormulaNaN: no formula hides a NaN, and none claims a bound for it.
+func TestFormulaNaN(t *testing.T) {
+	for _, text := range append(typicalFormulas, "max(abs(z), 1)", "min(3, max(z, 2))", "0*z + y") {
+		e := read(t, text)
+		value, _ := e.evaluate(math.NaN(), 1)
+		if !math.IsNaN(value) && e.varies {
+			t.Errorf("%s of NaN is %v", text, value)
+		}
+		k := analysis{arithmetic: arithmetic32, v: math.NaN(), y: 1}
+		if bound := k.valueBound(e, value); !math.IsNaN(bound) {
+			t.Errorf("%s of NaN has the bound %v", text, bound)
+		}
+	}
+}
+
+// TestFormulasWithoutBound: where a number leaves the kernel's range, or has no value in one of the two, there is no bound.
+func TestFormulasWithoutBound(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		z, e float64
+	}{
+		{"exp(z)", 89, 0}, {"z^3", 1e13, 0}, {"1/z", 1e-9, 1e-8}, {"log(z)", 1e-9, 1e-8}, {"sqrt(z)", 1e-9, 1e-8}, {"log(z)", -1, 0},
+		{"z/z", 0, 0}, {"1/z", 0, 0}, {"z^-1", 0, 0}, {"z^0.5", -1, 0}, {"tanh(z)", 0, math.Inf(1)}, {"exp(z) - exp(2*z)", 100, 0}, {"z^-0.5", 0, 0},
+	} {
+		e := read(t, c.text)
+		k := analysis{arithmetic: arithmetic32, v: c.z, e: c.e}
+		value, _ := e.evaluate(c.z, 0)
+		if bound := k.valueBound(e, value); !math.IsInf(bound, 1) {
+			t.Errorf("%s at %v ± %v: %v ± %v, want no bound", c.text, c.z, c.e, value, bound)
+		}
+	}
+}
