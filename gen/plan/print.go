@@ -23,6 +23,7 @@ func (p *Program) String() string {
 		if f.Parts == nil {
 			for _, op := range f.Ops {
 				fmt.Fprintf(&s, "  %s\n", op)
+				printStages(&s, "    ", op)
 			}
 			continue
 		}
@@ -38,10 +39,22 @@ func (p *Program) String() string {
 			}
 			for _, piece := range part.Pieces {
 				fmt.Fprintf(&s, "%s%-60s  %s\n", indent, piece.Op, loopText(piece))
+				if piece.First() {
+					printStages(&s, indent+"  ", piece.Op)
+				}
 			}
 		}
 	}
 	return s.String()
+}
+
+// printStages writes the stages of a Vector, a line each.
+func printStages(s *strings.Builder, indent string, op Op) {
+	if v, ok := op.(*Vector); ok {
+		for _, line := range v.equations() {
+			fmt.Fprintf(s, "%s%s\n", indent, line)
+		}
+	}
 }
 
 // loopText says how a piece runs over its results and terms.
