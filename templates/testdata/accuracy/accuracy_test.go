@@ -27,7 +27,7 @@ var singles = []single{
 	{"exp", sExp, math.Exp, 0.51, []float32{-110, 110, 88.72284, -87.33654, -103.97208, -103.27893, 0x1p-25, -0x1p-24}},
 	{"sigmoid", sSigmoid, sigmoid, 0.51, []float32{-110, 110, -88.72284, -87.33654, -103.97208, 16.635532, 17.32868}},
 	{"tanh", sTanh, math.Tanh, 0.51, []float32{0x1p-12, -0x1p-12, 22, -22, 9.010913, -9.010913}},
-	{"atan", sAtan, math.Atan, 0.51, []float32{1, -1, 0x1p-12, 0x1p-126, math.MaxFloat32}},
+	{"atan", sAtan, math.Atan, 0.502, []float32{1, -1, 0x1p-12, -0x1p-12, 0.0625, -0.0625, 0.078125, 0.5, 12, -12, 0x1p-126, math.MaxFloat32}},
 	{"log", sLog, math.Log, 0.51, []float32{1, 0x1p-126, math.Sqrt2, math.Sqrt2 / 2, 2, 0.5, math.MaxFloat32}},
 	{"log1p", sLog1p, math.Log1p, 0.51, []float32{-1, -0.5, 1, 0x1p-24, -0x1p-24, math.MaxFloat32}},
 	{"sqrt", sSqrt, math.Sqrt, 0, []float32{1, 0x1p-126, math.MaxFloat32}},
@@ -156,6 +156,7 @@ func ulp32(x float64) float64 {
 // TestSpecial checks the values that have no rounding, in both precisions.
 func TestSpecial(t *testing.T) {
 	inf, nan, minus := math.Inf(1), math.NaN(), math.Copysign(0, -1)
+	const tiny = math.SmallestNonzeroFloat32
 	for _, c := range []struct {
 		name string
 		f32  func(float32) float32
@@ -165,7 +166,7 @@ func TestSpecial(t *testing.T) {
 		{"exp", sExp, dExp, map[string][2]float64{"0": {0, 1}, "-0": {minus, 1}, "+Inf": {inf, inf}, "-Inf": {-inf, 0}, "NaN": {nan, nan}, "1000": {1000, inf}, "-1000": {-1000, 0}}},
 		{"sigmoid", sSigmoid, dSigmoid, map[string][2]float64{"0": {0, 0.5}, "-0": {minus, 0.5}, "+Inf": {inf, 1}, "-Inf": {-inf, 0}, "NaN": {nan, nan}, "1000": {1000, 1}, "-1000": {-1000, 0}}},
 		{"tanh", sTanh, dTanh, map[string][2]float64{"0": {0, 0}, "-0": {minus, minus}, "+Inf": {inf, 1}, "-Inf": {-inf, -1}, "NaN": {nan, nan}, "1000": {1000, 1}, "-1000": {-1000, -1}}},
-		{"atan", sAtan, dAtan, map[string][2]float64{"0": {0, 0}, "-0": {minus, minus}, "NaN": {nan, nan}}},
+		{"atan", sAtan, dAtan, map[string][2]float64{"0": {0, 0}, "-0": {minus, minus}, "+Inf": {inf, math.Pi / 2}, "-Inf": {-inf, -math.Pi / 2}, "NaN": {nan, nan}, "2^-149": {tiny, tiny}, "-2^-149": {-tiny, -tiny}}},
 		{"log", sLog, dLog, map[string][2]float64{"0": {0, -inf}, "-0": {minus, -inf}, "+Inf": {inf, inf}, "-Inf": {-inf, nan}, "NaN": {nan, nan}, "1": {1, 0}, "-1": {-1, nan}}},
 		{"log1p", sLog1p, dLog1p, map[string][2]float64{"0": {0, 0}, "-0": {minus, minus}, "+Inf": {inf, inf}, "-Inf": {-inf, nan}, "NaN": {nan, nan}, "-1": {-1, -inf}, "-2": {-2, nan}}},
 		{"sqrt", sSqrt, dSqrt, map[string][2]float64{"0": {0, 0}, "-0": {minus, minus}, "+Inf": {inf, inf}, "-Inf": {-inf, nan}, "NaN": {nan, nan}, "4": {4, 2}, "-1": {-1, nan}}},
@@ -173,8 +174,8 @@ func TestSpecial(t *testing.T) {
 		{"positive", sPositive, dPositive, map[string][2]float64{"0": {0, 0}, "-0": {minus, 0}, "+Inf": {inf, 1}, "-Inf": {-inf, 0}, "NaN": {nan, 0}, "2^-149": {math.SmallestNonzeroFloat32, 1}, "-2^-149": {-math.SmallestNonzeroFloat32, 0}}},
 	} {
 		for name, v := range c.want {
-			if got := float64(c.f32(float32(v[0]))); !same(got, v[1]) {
-				t.Errorf("float32 %s(%s) = %v, want %v", c.name, name, got, v[1])
+			if got, want := float64(c.f32(float32(v[0]))), float64(float32(v[1])); !same(got, want) {
+				t.Errorf("float32 %s(%s) = %v, want %v", c.name, name, got, want)
 			}
 			if got := c.f64(v[0]); !same(got, v[1]) {
 				t.Errorf("float64 %s(%s) = %v, want %v", c.name, name, got, v[1])
