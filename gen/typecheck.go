@@ -16,14 +16,20 @@ var stubs = map[string]string{
 const (
 	Ln2 = 0.693147180559945309417232121458176568075500134360255254120680009
 	Log2E = 1 / Ln2
+	Pi = 3.14159265358979323846264338327950288419716939937510582097494459
 	MaxFloat32 = 0x1p127 * (1 + (1 - 0x1p-23))
 )
 func Abs(x float64) float64
 func Atan(x float64) float64
 func Copysign(f, sign float64) float64
+func Cos(x float64) float64
+func Erf(x float64) float64
 func Exp(x float64) float64
+func Expm1(x float64) float64
 func Log(x float64) float64
 func Log1p(x float64) float64
+func Pow(x, y float64) float64
+func Sin(x float64) float64
 func Sqrt(x float64) float64
 func Tanh(x float64) float64
 func Float32bits(f float32) uint32
