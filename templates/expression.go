@@ -52,19 +52,30 @@ func (w writer) write(e expr.Expr, context int) (*jen.Statement, error) {
 			}
 			return c, nil
 		}
-		x, err := w.write(n.X, 0)
+		return w.call(n.Op, n.X)
+	case expr.Binary:
+		return w.binary(n, context)
+	case expr.Select:
+		return w.call(expr.OpWhere, n.C, n.X, n.Y)
+	}
+	return nil, fmt.Errorf("unexpected expression %T", e)
+}
+
+// call is a call of the emitted function of an operation.
+func (w writer) call(op expr.Op, args ...expr.Expr) (*jen.Statement, error) {
+	name := FunctionName(w.prefix, op)
+	if name == "" {
+		return nil, fmt.Errorf("no emitted function for operation %v", op)
+	}
+	var codes []jen.Code
+	for _, arg := range args {
+		c, err := w.write(arg, 0)
 		if err != nil {
 			return nil, err
 		}
-		name := FunctionName(w.prefix, n.Op)
-		if name == "" {
-			return nil, fmt.Errorf("no emitted function for operation %v", n.Op)
-		}
-		return jen.Id(name).Call(x), nil
-	case expr.Binary:
-		return w.binary(n, context)
+		codes = append(codes, c)
 	}
-	return nil, fmt.Errorf("unexpected expression %T", e)
+	return jen.Id(name).Call(codes...), nil
 }
 
 // constant says whether an expression is made of numbers and operators alone.
@@ -76,6 +87,8 @@ func constant(e expr.Expr) bool {
 		return n.Op == expr.OpNeg && constant(n.X)
 	case expr.Binary:
 		return constant(n.X) && constant(n.Y)
+	case expr.Select:
+		return constant(n.C) && constant(n.X) && constant(n.Y)
 	}
 	return false
 }
@@ -117,6 +130,8 @@ func isNumber(e expr.Expr) bool {
 func (w writer) binary(n expr.Binary, context int) (*jen.Statement, error) {
 	own, right := sum, sum
 	switch n.Op {
+	case expr.OpPow:
+		return w.call(n.Op, n.X, n.Y)
 	case expr.OpMax, expr.OpMin:
 		own, right = 0, 0
 	case expr.OpMul, expr.OpDiv:

@@ -24,11 +24,12 @@ func cache(p *Program) error {
 	for l := 1; l <= depth; l++ {
 		layer := n.Layers[l-1]
 		z, a := p.Buffer(fmt.Sprintf("z%d", l)), p.Buffer(fmt.Sprintf("a%d", l))
-		act, ok := expr.LookupActivation(layer.Activation.Name)
-		if !ok {
-			return fmt.Errorf("layers[%d].activation: %q has no formula", l-1, layer.Activation.Name)
+		act := p.Activations[l-1]
+		needsZ := act.DerivPost == nil
+		form, vector := vectorForms[act.Vector]
+		if vector {
+			needsZ = form.needsZ
 		}
-		fromPost := act.Vector != expr.NotVector || act.DerivPost != nil
 		_, logits := expr.Fusion(layer.Activation.Name, n.Cost.Name)
 		logits = logits && l == depth
 
@@ -37,7 +38,7 @@ func cache(p *Program) error {
 		case spec.CachePre:
 			keepZ = true
 		case spec.CachePost, spec.CacheAuto:
-			keepA, keepZ = true, !fromPost
+			keepA, keepZ = true, needsZ
 		case spec.CacheBoth:
 			keepZ, keepA = true, true
 		default:
@@ -48,11 +49,15 @@ func cache(p *Program) error {
 		keepA = keepA || l == depth
 
 		z.Kind, a.Kind = kept(keepZ), kept(keepA)
-		if fromPost && act.Vector == expr.NotVector {
+		for _, name := range form.kept {
+			k := p.Buffer(fmt.Sprintf("%s%d", name, l))
+			k.Kind = kept(logits || form.needsKept && !recompute)
+		}
+		if !vector && act.DerivPost != nil {
 			usePost(p, l, a, act.DerivPost)
 		}
 		if recompute {
-			insertRecompute(p, l, applyOp(p, l, z, a))
+			insertRecompute(p, l, applyOp(p, l))
 		}
 		p.Choices = append(p.Choices, fmt.Sprintf("layer %d keeps %s", l, keptNames(keepZ, keepA, recompute, logits)))
 	}

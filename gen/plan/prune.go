@@ -23,13 +23,12 @@ func prune(p *Program) error {
 				each = &o.Each
 			case *Map:
 				each = o
-			case *Softmax:
-				// Only the loss reads the maximum and the total.
-				if o.Max != nil && !read[o.Max] {
-					o.Max = nil
-				}
-				if o.Total != nil && !read[o.Total] {
-					o.Total = nil
+			case *Vector:
+				for i, s := range o.Stages {
+					if s.Keep != nil && s.Keep.Kind == Scratch && !read[s.Keep] {
+						o.Stages[i].Keep = nil
+						changed = true
+					}
 				}
 			}
 			if each != nil && slices.ContainsFunc(each.Sets, dead) {

@@ -65,11 +65,15 @@ func (s *scope) get(b *plan.Buffer, x templates.Index) templates.Value {
 	if b.Kind == plan.Rate {
 		return templates.Name(b.Name)
 	}
-	name := scalar(b.Name, x)
+	return s.read(scalar(b.Name, x), element(b, x))
+}
+
+// read is get for the scalar and the place of an element.
+func (s *scope) read(name string, place templates.Value) templates.Value {
 	if held, ok := s.find(name); ok {
 		return templates.Name(held)
 	}
-	s.set(name, element(b, x))
+	s.set(name, place)
 	s.local[name] = name
 	return templates.Name(name)
 }
@@ -109,9 +113,13 @@ func (s *scope) set(name string, v templates.Value) {
 
 // store writes the value of the variable held to an element and remembers that it holds it.
 func (s *scope) store(b *plan.Buffer, x templates.Index, held string) {
-	s.b.Assign(element(b, x), templates.Name(held))
-	name := scalar(b.Name, x)
-	if x.Var != "" {
+	s.storeAt(b, scalar(b.Name, x), element(b, x), held, x.Var != "")
+}
+
+// storeAt is store for the scalar and the place of an element; looped says that a loop writes other elements too.
+func (s *scope) storeAt(b *plan.Buffer, name string, place templates.Value, held string, looped bool) {
+	s.b.Assign(place, templates.Name(held))
+	if looped {
 		// A loop writes other elements too: scalars around it no longer hold them.
 		for p := s.parent; p != nil; p = p.parent {
 			for n := range p.local {

@@ -1,0 +1,128 @@
+package formula
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"unicode/utf8"
+)
+
+// check demands of a formula that has been read what Parse promises.
+func check(x Node, variables []string) *Error {
+	if len(variables) > 0 && !depends(x, variables[:1]) {
+		return &Error{0, fmt.Sprintf("the formula does not depend on %s, so that nothing could be learnt through it", variables[0])}
+	}
+	if _, _, err := constant(x); err != nil {
+		return err
+	}
+	if size(x) > MaxSize {
+		return &Error{0, fmt.Sprintf("the formula is too large: with its powers multiplied out it has more than %d "+
+			"numbers, variables, operators and calls", MaxSize)}
+	}
+	if length := utf8.RuneCountInString(Format(x)); length > MaxLength {
+		return &Error{0, fmt.Sprintf("the formula is %d characters long with spaces around + and - and numbers written out; "+
+			"at most %d are allowed", length, MaxLength)}
+	}
+	return nil
+}
+
+// parts returns what a node consists of.
+func parts(n Node) []Node {
+	switch n := n.(type) {
+	case *Negation:
+		return []Node{n.X}
+	case *Binary:
+		return []Node{n.X, n.Y}
+	case *Call:
+		return n.Args
+	}
+	return nil
+}
+
+// depends reports whether one of the variables occurs in n.
+func depends(n Node, variables []string) bool {
+	if v, ok := n.(*Variable); ok {
+		return slices.Contains(variables, v.Name)
+	}
+	return slices.ContainsFunc(parts(n), func(part Node) bool { return depends(part, variables) })
+}
+
+// constant returns the value of what has no variables. The error is that it, or a part of n that has none,
+// has no value in range, or that something is divided by zero.
+func constant(n Node) (v float64, is bool, err *Error) {
+	all := true
+	var values [2]float64
+	for i, part := range parts(n) {
+		v, is, err := constant(part)
+		if err != nil {
+			return 0, false, err
+		}
+		all = all && is
+		values[i] = v
+		if b, binary := n.(*Binary); binary && b.Op == '/' && i == 1 && is && v == 0 {
+			return 0, false, &Error{n.Pos(), "this divides by zero"}
+		}
+	}
+	if _, variable := n.(*Variable); variable || !all {
+		return 0, false, nil
+	}
+	v = apply(n, values[0], values[1])
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return 0, false, &Error{n.Pos(), fmt.Sprintf("%s is not a number", brief(n))}
+	}
+	if !InRange(v) {
+		return 0, false, &Error{n.Pos(), fmt.Sprintf("%s is %.3g, which is out of range; a constant is %s", brief(n), v, inRange)}
+	}
+	return v, true, nil
+}
+
+// apply evaluates one node, given the values of its parts.
+func apply(n Node, x, y float64) float64 {
+	switch n := n.(type) {
+	case *Number:
+		return n.Value
+	case *Negation:
+		return -x
+	case *Call:
+		f, _ := lookup(n.Name)
+		return f.value(x, y)
+	case *Binary:
+		switch n.Op {
+		case '+':
+			return x + y
+		case '-':
+			return x - y
+		case '*':
+			return x * y
+		case '/':
+			return x / y
+		}
+		return math.Pow(x, y)
+	}
+	return math.NaN()
+}
+
+// size counts the nodes of n, those of a power's base once for every factor, and stops above MaxSize.
+func size(n Node) int {
+	total := 1
+	for i, part := range parts(n) {
+		s := size(part)
+		if b, binary := n.(*Binary); binary && b.Op == '^' && i == 0 {
+			s *= factors(b.Y)
+		}
+		total = min(total+s, MaxSize+1)
+	}
+	return total
+}
+
+// factors returns how many factors a power of that exponent is multiplied out to; 1 if it is not.
+func factors(exponent Node) int {
+	v, is, err := constant(exponent)
+	if m := math.Abs(v); err == nil && is && m == math.Trunc(m) && m <= MaxPower {
+		return max(1, int(m))
+	}
+	return 1
+}
+
+// brief returns the text of a part of a formula for a message.
+func brief(n Node) string { return clip(Format(n)) }
