@@ -13,7 +13,7 @@ import (
 
 // Elementary functions are emitted once a network, under names that begin with the network's. In float32
 // they compute in float64 and round once: the argument is reduced to a small interval, a short series there is good
-// to about 2⁻³³, and nothing branches on ordinary arguments. In float64 they are those of package math.
+// to about 2⁻³³, and nothing branches on ordinary arguments; the power alone is that of package math. In float64 all are.
 
 // FunctionName is the name of the emitted function for an operation, prefix first: irisTanh.
 func FunctionName(prefix string, op expr.Op) string {
@@ -98,9 +98,13 @@ type elementary struct {
 
 var elementary32 = map[expr.Op]elementary{
 	expr.OpExp:     exp32,
+	expr.OpExpm1:   expm132,
 	expr.OpSigmoid: sigmoid32,
 	expr.OpTanh:    tanh32,
+	expr.OpErf:     erf32,
 	expr.OpAtan:    atan32,
+	expr.OpSin:     sin32,
+	expr.OpCos:     cos32,
 	expr.OpLog:     log32,
 	expr.OpLog1p:   log1p32,
 	expr.OpSqrt: {"is the square root of x, correctly rounded.", func(b *Block, prefix string) {
@@ -109,10 +113,6 @@ var elementary32 = map[expr.Op]elementary{
 	expr.OpAbs: {"is |x|.", func(b *Block, prefix string) {
 		b.Return(Value{jen.Qual("math", "Float32frombits").Call(jen.Qual("math", "Float32bits").Call(jen.Id("x")).Op("&^").Parens(jen.Lit(1).Op("<<").Lit(31)))})
 	}},
-	expr.OpExpm1: {"is e to the x, less 1.", viaMath32("Expm1")},
-	expr.OpErf:   {"is the error function of x.", viaMath32("Erf")},
-	expr.OpSin:   {"is the sine of x.", viaMath32("Sin")},
-	expr.OpCos:   {"is the cosine of x.", viaMath32("Cos")},
 	expr.OpPow: {"is x to the y.", func(b *Block, _ string) {
 		b.Return(Value{jen.Float32().Call(jen.Qual("math", "Pow").Call(jen.Float64().Call(jen.Id("x")), jen.Float64().Call(jen.Id("y"))))})
 	}},
@@ -146,13 +146,6 @@ var elementary64 = map[expr.Op]elementary{
 // viaMath is return math.Exp(x).
 func viaMath(name string) func(*Block, string) {
 	return func(b *Block, prefix string) { b.Return(Value{jen.Qual("math", name).Call(jen.Id("x"))}) }
-}
-
-// viaMath32 is return float32(math.Erf(float64(x))).
-func viaMath32(name string) func(*Block, string) {
-	return func(b *Block, prefix string) {
-		b.Return(Value{jen.Float32().Call(jen.Qual("math", name).Call(jen.Float64().Call(jen.Id("x"))))})
-	}
 }
 
 // whereBody selects between two integers, which the compiler does with a conditional move:

@@ -72,14 +72,12 @@ func TestArcs(t *testing.T) {
 			}
 		}
 		// The arguments that come to this entry.
-		low, high, limit := 0.0, math.Inf(1), 1.0/12
+		low, high, limit := 0.0, math.MaxFloat32, 1.0/12
 		if j > 0 {
 			low = float64(math.Float32frombits(uint32(arcFirst+j) << arcQuarter))
 		}
 		if j < arcCount-1 {
 			high = float64(math.Float32frombits(uint32(arcFirst+j+1) << arcQuarter))
-		} else {
-			high = math.MaxFloat32
 		}
 		if j < arcCount/2 {
 			limit = 1.0 / 16

@@ -16,6 +16,15 @@ var exp32 = elementary{"is e to the x, to 0.51 ULP. NaN is returned as it came."
 	b.Return(unbits32("h"))
 }}
 
+var expm132 = elementary{"is exp(x) - 1, to 0.502 ULP, formed without cancellation. Below 2^-24 it is x to half an ULP; there,\nand for NaN, x is returned.", func(b *Block, prefix string) {
+	b.magnitude()
+	b.widen(110, 896, "uint64(b>>31)<<63")
+	b.reduce(prefix)
+	b.Define("h", bits32(lessOne()))
+	b.choose("h", "a-0x33800000 > 0x7f800000-0x33800000", "b")
+	b.Return(unbits32("h"))
+}}
+
 var sigmoid32 = elementary{"is 1/(1 + exp(-x)), to 0.51 ULP: with e = exp(-|x|) it is 1/(1 + e), and e/(1 + e) for\nnegative x. NaN is returned as it came.", func(b *Block, prefix string) {
 	b.magnitude()
 	b.widen(110, 896, "1<<63")

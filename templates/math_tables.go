@@ -22,9 +22,15 @@ type table struct {
 // tables are all there are, in the order they are emitted in.
 var tables = []table{
 	{"Roots", "are the powers 2^(j/32), for exponentials.",
-		[]expr.Op{expr.OpExp, expr.OpSigmoid, expr.OpTanh}, sync.OnceValue(column(roots))},
+		[]expr.Op{expr.OpExp, expr.OpExpm1, expr.OpSigmoid, expr.OpTanh}, sync.OnceValue(column(roots))},
 	{"Arcs", "are numbers c and their inverse tangents: 0, the middles of quarters of binades from 1/16 to 12,\nand a number that stands for infinity.",
 		[]expr.Op{expr.OpAtan}, sync.OnceValue(arcs)},
+	{"Turns", "are, for exponents of x from 8j-127 to 8j-120, the bits of 32/pi that tell where on a circle of\n64 parts x lies: the first 29, the next 29, and the next 53.",
+		[]expr.Op{expr.OpSin, expr.OpCos}, sync.OnceValue(turns)},
+	{"Sines", "are sin(2*pi*j/64).",
+		[]expr.Op{expr.OpSin, expr.OpCos}, sync.OnceValue(column(sines))},
+	{"Erfs", "are the first eight coefficients of Taylor's series of erf around j/8, in powers of 8x-j.",
+		[]expr.Op{expr.OpErf}, sync.OnceValue(erfs)},
 }
 
 // readBy says whether one of the functions reads the table.
