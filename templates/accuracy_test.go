@@ -18,7 +18,10 @@ import (
 	"github.com/backpropgen/backpropgen/verify"
 )
 
-var exhaustive = flag.Bool("exhaustive", false, "test the float32 functions on all 2^32 arguments")
+var (
+	exhaustive = flag.Bool("exhaustive", false, "test the float32 functions on all 2^32 arguments")
+	measure    = flag.Bool("measure", false, "measure how long the float32 functions take, and those of package math")
+)
 
 // elementaryModule is a module that holds every elementary function in both precisions, sExp … and dExp …, and the
 // tests of testdata/accuracy.
@@ -78,8 +81,14 @@ func goTool(t *testing.T, dir string, args ...string) string {
 // minutes:
 //
 //	go test ./templates -run 'Accuracy$' -v -timeout 0 -exhaustive
+//
+// With -measure it also benchmarks them beside those of package math.
 func TestAccuracy(t *testing.T) {
-	args := []string{"test", "-count=1", "-v", "-timeout=0", ".", "-args", fmt.Sprintf("-ulps=%d", verify.ElementaryULPsFloat64)}
+	args := []string{"test", "-count=1", "-v", "-timeout=0", "."}
+	if *measure {
+		args = append(args, "-bench=.")
+	}
+	args = append(args, "-args", fmt.Sprintf("-ulps=%d", verify.ElementaryULPsFloat64))
 	if *exhaustive {
 		args = append(args, "-stride=1")
 	}
@@ -92,7 +101,7 @@ func TestAccuracy(t *testing.T) {
 	}
 }
 
-// TestBranchless checks that the compiler makes conditional moves of the choices in exp, tanh and sigmoid.
+// TestBranchless checks that the compiler makes conditional moves of the choices in functions that are to have no jump.
 func TestBranchless(t *testing.T) {
 	if runtime.GOARCH != "amd64" {
 		t.Skipf("the jumps looked for are those of amd64; this is %s", runtime.GOARCH)
@@ -102,7 +111,7 @@ func TestBranchless(t *testing.T) {
 	dir := elementaryModule(t)
 	goTool(t, dir, "test", "-c", "-o", "accuracy.test", ".")
 	branch := regexp.MustCompile(`\tJ[A-Z]+\s`)
-	for _, op := range []expr.Op{expr.OpExp, expr.OpTanh, expr.OpSigmoid} {
+	for _, op := range []expr.Op{expr.OpExp, expr.OpExpm1, expr.OpTanh, expr.OpSigmoid, expr.OpAtan, expr.OpSin, expr.OpCos, expr.OpErf} {
 		name := "accuracy." + FunctionName("s", op)
 		text := goTool(t, dir, "tool", "objdump", "-s", "^"+regexp.QuoteMeta(name)+"$", "accuracy.test")
 		if !strings.Contains(text, "RET") {
@@ -112,6 +121,20 @@ func TestBranchless(t *testing.T) {
 			if branch.MatchString(line) {
 				t.Errorf("%s jumps: %s", name, line)
 			}
+		}
+	}
+}
+
+// TestUnchecked checks that the compiler proves every index of an elementary function within bounds, and puts nothing on
+// the heap.
+func TestUnchecked(t *testing.T) {
+	out := goTool(t, elementaryModule(t), "build", "-gcflags=-m -d=ssa/check_bce/debug=1", ".")
+	if !strings.Contains(out, "can inline sAbs") {
+		t.Fatalf("the compiler does not say what it does:\n%s", out)
+	}
+	for line := range strings.Lines(out) {
+		if strings.Contains(line, "Found Is") || strings.Contains(line, "escapes to heap") || strings.Contains(line, "moved to heap") {
+			t.Error(line)
 		}
 	}
 }

@@ -2,40 +2,12 @@ package templates
 
 import (
 	"maps"
-	"math"
-	"math/big"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
 )
-
-// TestRoots checks that the table of 2^(j/32) is correctly rounded: the 32nd power of the interval of half an ULP around
-// every entry holds 2^j.
-func TestRoots(t *testing.T) {
-	const bits = 2000
-	vs := roots()
-	if len(vs) != rootCount {
-		t.Fatalf("%d entries, want %d", len(vs), rootCount)
-	}
-	power := func(x *big.Float) *big.Float {
-		for n := rootCount; n > 1; n /= 2 {
-			x = new(big.Float).SetPrec(bits).Mul(x, x)
-		}
-		return x
-	}
-	for j, v := range vs {
-		half := new(big.Float).SetPrec(bits).SetFloat64((math.Nextafter(v, 3) - v) / 2)
-		mid := new(big.Float).SetPrec(bits).SetFloat64(v)
-		low := power(new(big.Float).SetPrec(bits).Sub(mid, half))
-		high := power(new(big.Float).SetPrec(bits).Add(mid, half))
-		want := new(big.Float).SetMantExp(big.NewFloat(1), j)
-		if low.Cmp(want) > 0 || high.Cmp(want) < 0 {
-			t.Errorf("2^(%d/32) is not %v to half an ULP", j, v)
-		}
-	}
-}
 
 // TestElementaryDeclares emits every elementary function in both precisions: they type-check, depend on nothing but
 // package math, are the same bytes each time, and declare no name that FunctionNames leaves out.
@@ -67,27 +39,31 @@ func TestElementaryDeclares(t *testing.T) {
 				t.Errorf("%s: %s is declared and not among the names %v", typ, name, FunctionNames("iris"))
 			}
 		}
-		// Besides the functions there is the table of roots, for float32.
-		if want := len(table) + map[string]int{"float32": 1}[typ]; len(declared) != want {
+		// Besides the functions there are the tables, for float32.
+		if want := len(table) + map[string]int{"float32": len(tables)}[typ]; len(declared) != want {
 			t.Errorf("%s: %d declarations %v, want %d", typ, len(declared), declared, want)
 		}
 	}
 }
 
-// TestElementaryOnDemand checks that only what is asked for is emitted, and the table with what reads it.
+// TestElementaryOnDemand checks that only what is asked for is emitted, and a table with the functions that read it alone.
 func TestElementaryOnDemand(t *testing.T) {
-	for _, c := range []struct {
-		op    expr.Op
-		table bool
-	}{{expr.OpExp, true}, {expr.OpTanh, true}, {expr.OpSigmoid, true}, {expr.OpLog, false}, {expr.OpWhere, false}} {
+	for op := range elementary32 {
 		f := NewFile("p", nil)
-		if err := f.Elementary("iris", []expr.Op{c.op}, "float32"); err != nil {
+		if err := f.Elementary("iris", []expr.Op{op}, "float32"); err != nil {
 			t.Fatal(err)
 		}
 		src := render(t, f)
 		typeCheck(t, src)
-		if strings.Count(src, "func ") != 1 || strings.Contains(src, "irisRoots = ") != c.table {
-			t.Errorf("%v emits, table %t:\n%s", c.op, c.table, src)
+		if strings.Count(src, "func ") != 1 {
+			t.Errorf("%v emits\n%s", op, src)
+		}
+		_, function, _ := strings.Cut(src, "func ")
+		for _, table := range tables {
+			reads := strings.Contains(function, "iris"+table.suffix+"[")
+			if declared := strings.Contains(src, "var iris"+table.suffix+" = "); declared != reads {
+				t.Errorf("%v reads %s: %t; it is emitted: %t", op, table.suffix, reads, declared)
+			}
 		}
 	}
 	for _, typ := range []string{"float32", "float64"} {

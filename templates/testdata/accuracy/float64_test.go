@@ -21,11 +21,16 @@ type double struct {
 	intervals [][2]float64
 }
 
+// From 2^29 on package math has sine and cosine to 2^-53, which near multiples of π is more than an ULP of them.
 var doubles = []double{
 	{"exp", dExp, bigExp, [][2]float64{{-1, 1}, {-20, 20}, {-745, 709.7}, {-0x1p-20, 0x1p-20}}},
+	{"expm1", dExpm1, bigExpm1, [][2]float64{{-1, 1}, {-20, 20}, {-745, 709.7}, {-0x1p-20, 0x1p-20}, {-0x1p-1000, 0x1p-1000}}},
 	{"sigmoid", dSigmoid, bigSigmoid, [][2]float64{{-1, 1}, {-40, 40}, {-745, 0}, {0, 100}, {-0x1p-20, 0x1p-20}}},
 	{"tanh", dTanh, bigTanh, [][2]float64{{-0.7, 0.7}, {-5, 5}, {-25, 25}, {-0x1p-20, 0x1p-20}, {-0x1p-1000, 0x1p-1000}}},
 	{"atan", dAtan, bigAtan, [][2]float64{{-0.7, 0.7}, {-5, 5}, {-1e6, 1e6}, {-0x1p-20, 0x1p-20}, {-0x1p-1000, 0x1p-1000}}},
+	{"sin", dSin, bigSin, [][2]float64{{-0.8, 0.8}, {-20, 20}, {-1e6, 1e6}, {-0x1p29, 0x1p29}, {-0x1p-20, 0x1p-20}, {-0x1p-1000, 0x1p-1000}}},
+	{"cos", dCos, bigCos, [][2]float64{{-0.8, 0.8}, {-20, 20}, {-1e6, 1e6}, {-0x1p29, 0x1p29}}},
+	{"erf", dErf, bigErf, [][2]float64{{-0.8, 0.8}, {-6, 6}, {-0x1p-20, 0x1p-20}, {-0x1p-1000, 0x1p-1000}}},
 	{"log", dLog, bigLog, [][2]float64{{0.4, 1.6}, {0.999, 1.001}, {0x1p-60, 100}, {0x1p-1022, 0x1p-1000}, {1, math.MaxFloat64}}},
 	{"log1p", dLog1p, bigLog1p, [][2]float64{{-0.5, 1}, {-0x1p-20, 0x1p-20}, {-0.9999, -0.5}, {1, 1e10}, {-0x1p-1000, 0x1p-1000}}},
 	{"sqrt", dSqrt, func(x *big.Float) *big.Float { return zero().Sqrt(x) }, [][2]float64{{0, 1}, {1, math.MaxFloat64}, {0, 0x1p-1022}}},
@@ -85,6 +90,10 @@ func TestReference(t *testing.T) {
 	}{
 		{"exp", bigExp, math.Exp, []float64{-700, -1, -0x1p-40, 0.3, 1, 42, 700}},
 		{"atan", bigAtan, math.Atan, []float64{-1e300, -3, -0.1, 0x1p-30, 0.6, 1, 20}},
+		{"expm1", bigExpm1, math.Expm1, []float64{-700, -1, -0x1p-40, -0x1p-500, 0x1p-29, 0x1p-31, 0.3, 1, 700}},
+		{"sin", bigSin, math.Sin, []float64{-1e10, -3, -0.1, 0x1p-500, 0.6, 1, 2, 4, 5, 1e22}},
+		{"cos", bigCos, math.Cos, []float64{-1e10, -3, -0.1, 0x1p-500, 0.6, 1, 2, 4, 5, 1e22}},
+		{"erf", bigErf, math.Erf, []float64{-5, -3, -0.1, 0x1p-500, 0.6, 1, 2, 5.5}},
 		{"log", bigLog, math.Log, []float64{0x1p-1022, 0.1, 0.999, 1.5, 42, math.MaxFloat64}},
 		{"log1p", bigLog1p, math.Log1p, []float64{-0.999, -0.4, 0x1p-500, 0.4, 42}},
 		{"tanh", bigTanh, math.Tanh, []float64{-3, -0.1, 0x1p-31, 0x1p-29, 0x1p-500, 0.6, 3, 20}},

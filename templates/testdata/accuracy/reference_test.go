@@ -107,6 +107,97 @@ func bigTanh(x *big.Float) *big.Float {
 	return zero().Quo(zero().Sub(e, num(1)), zero().Add(e, num(1)))
 }
 
+// bigExpm1 is exp(x) - 1, by its series near 0.
+func bigExpm1(x *big.Float) *big.Float {
+	if v, _ := x.Float64(); math.Abs(v) < 0x1p-30 {
+		// x + x²/2 + … + x⁶/720, good to x⁶ ≤ 2^-180.
+		sum := num(1)
+		for n := 6; n > 1; n-- {
+			sum.Mul(sum, x)
+			sum.Quo(sum, num(float64(n)))
+			sum.Add(sum, num(1))
+		}
+		return sum.Mul(sum, x)
+	}
+	return zero().Sub(bigExp(x), num(1))
+}
+
+// bigPi is π by Machin's formula, 16·atan(1/5) - 4·atan(1/239), as a whole number of 2^-piBits: float32s have up to
+// 128 bits before the point, and precision is wanted after as many zeros as the nearest to a multiple of π leaves.
+const piBits = 128 + precision + 40
+
+var bigPi = func() *big.Int {
+	pi := new(big.Int)
+	for _, term := range []struct{ factor, x int64 }{{16, 5}, {-4, 239}} {
+		power := new(big.Int).Lsh(big.NewInt(term.factor), piBits)
+		power.Quo(power, big.NewInt(term.x))
+		for k := int64(1); power.Sign() != 0; k += 2 {
+			pi.Add(pi, new(big.Int).Quo(power, big.NewInt(k)))
+			power.Quo(power, big.NewInt(-term.x*term.x))
+		}
+	}
+	return pi
+}()
+
+// bigTurn is the nearest quarter of the circle to x, from 0 to 3, and the angle from there to x.
+func bigTurn(x *big.Float) (quarter int, rest *big.Float) {
+	half := new(big.Float).SetPrec(piBits + 128).SetInt(bigPi)
+	half.SetMantExp(half, -piBits-1)
+	q := new(big.Float).SetPrec(piBits+128).Quo(x, half)
+	n, _ := q.Add(q, num(math.Copysign(0.5, float64(x.Sign())))).Int(nil)
+	product := new(big.Float).SetPrec(piBits + 128).SetInt(n)
+	product.Mul(product, half)
+	rest = zero().Sub(x, product)
+	return int(n.And(n, big.NewInt(3)).Int64()), rest
+}
+
+// bigSin is the sine of x: Taylor's series of sine or cosine at no more than π/4.
+func bigSin(x *big.Float) *big.Float {
+	quarter, rest := bigTurn(x)
+	return bigWave(quarter, rest)
+}
+
+// bigCos is the sine a quarter of the circle further.
+func bigCos(x *big.Float) *big.Float {
+	quarter, rest := bigTurn(x)
+	return bigWave(quarter+1, rest)
+}
+
+func bigWave(quarter int, x *big.Float) *big.Float {
+	first, term := 1, zero().Set(x)
+	if quarter%2 == 1 {
+		first, term = 0, num(1)
+	}
+	sum, square := zero(), zero().Mul(x, x)
+	for n := first; n < 50; n += 2 {
+		sum.Add(sum, term)
+		term.Mul(term, square)
+		term.Quo(term, num(float64(-(n+1)*(n+2))))
+	}
+	if quarter&2 != 0 {
+		sum.Neg(sum)
+	}
+	return sum
+}
+
+// bigErf is the error function, exp(-x²)·2/√π·(x + 2x³/3 + 4x⁵/(3·5) + …), all of one sign, for |x| ≤ 6.
+func bigErf(x *big.Float) *big.Float {
+	sum, term, square := zero(), zero().Set(x), zero().Mul(x, x)
+	square.Add(square, square)
+	for n := 0; n < 300; n++ {
+		sum.Add(sum, term)
+		term.Mul(term, square)
+		term.Quo(term, num(float64(2*n+3)))
+		if term.MantExp(nil) < sum.MantExp(nil)-precision {
+			break
+		}
+	}
+	root := zero().SetInt(bigPi)
+	root.Sqrt(root.SetMantExp(root, -piBits))
+	sum.Quo(sum.Add(sum, sum), root)
+	return sum.Mul(sum, bigExp(zero().Neg(zero().Mul(x, x))))
+}
+
 // bigSigmoid is 1/(1 + exp(-x)).
 func bigSigmoid(x *big.Float) *big.Float {
 	e := bigExp(zero().Neg(x))
