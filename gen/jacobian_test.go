@@ -1,0 +1,69 @@
+package gen_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/gen/portable"
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// TestJacobianColumns emits a network of one layer for every activation and some formulas, compiles them, and compares their
+// Jacᵀ·e_j with the full Jacobian of the reference, for every j.
+func TestJacobianColumns(t *testing.T) {
+	var networks []spec.Network
+	add := func(f spec.Function, dense int) {
+		for _, precision := range []spec.Precision{spec.Float32, spec.Float64} {
+			for _, unroll := range []spec.Unroll{spec.UnrollFull, spec.UnrollLoop} {
+				networks = append(networks, spec.Network{
+					Name: fmt.Sprintf("N%d", len(networks)), Input: 1, Precision: precision, Unroll: unroll,
+					Layers: []spec.Layer{{Dense: dense, Activation: f}}, Cost: spec.Function{Expr: "a*y"},
+				})
+			}
+		}
+	}
+	for _, a := range spec.Activations() {
+		f := spec.Function{Name: a.Name}
+		add(f, 1)
+		add(f, 12)
+		if a.Pools {
+			for _, window := range []float64{1, 3, 17} {
+				f.Params = map[string]float64{spec.Window: window}
+				add(f, 51)
+			}
+		} else if a.Vector {
+			add(f, 37)
+		}
+	}
+	for _, text := range formulas[spec.ActivationRole] {
+		add(spec.Function{Expr: text}, 5)
+	}
+
+	m := newModule(t)
+	m.emit(t, "jacobian", networks...)
+	checker, err := os.ReadFile(filepath.Join("testdata", "jacobian", "columns_test.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.write(t, "jacobian/columns_test.go", checker)
+	var all strings.Builder
+	all.WriteString("package jacobian\n\nimport \"testing\"\n\nfunc TestColumns(t *testing.T) {\n")
+	for _, n := range networks {
+		prefix := portable.Prefix(n.Name)
+		fmt.Fprintf(&all, "\tcolumns(t, %sSpec, %sKernel)\n", prefix, prefix)
+	}
+	all.WriteString("}\n")
+	m.write(t, "jacobian/all_test.go", []byte(all.String()))
+
+	cmd := exec.Command("go", "test", "-count=1", "-vet=off", "-run=^TestColumns$", "-v", "./jacobian")
+	cmd.Dir = m.dir
+	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off", "GOTOOLCHAIN=local")
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "--- PASS: TestColumns") {
+		t.Errorf("%v\n%s", err, beginning(string(out)))
+	}
+}
