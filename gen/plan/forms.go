@@ -96,12 +96,11 @@ var vectorForms = map[expr.VectorKind]vectorForm{
 	expr.RadialSigmoid: {
 		kept: []string{"q", "k"}, needsKept: true,
 		value: func(b formBuffers) (string, []Stage) {
-			direction := expr.Div(expr.Z, unit)
 			slope := expr.Mul(gate, expr.Sub(one, gate))
 			return fmt.Sprintf("σ(|%s|)·%s/|%s|", b.z.Name, b.z.Name, b.z.Name), []Stage{
 				{Fold: FoldMax, Var: top, Expr: expr.Abs(expr.Z)},
 				{Fold: FoldLet, Var: unit, Expr: expr.Where(top, top, one)},
-				{Fold: FoldSum, Var: total, Expr: expr.Square(direction)},
+				{Fold: FoldSum, Var: total, Expr: expr.Square(DraftVar), Draft: &Set{b.a, expr.Div(expr.Z, unit)}},
 				{Fold: FoldLet, Var: length, Expr: expr.Sqrt(total)},
 				{Fold: FoldLet, Var: norm, Expr: expr.Mul(top, length)},
 				{Fold: FoldLet, Var: gate, Expr: expr.Sigmoid(norm)},
@@ -109,7 +108,7 @@ var vectorForms = map[expr.VectorKind]vectorForm{
 				{Fold: FoldLet, Var: radial, Expr: expr.Where(norm, expr.Div(gate, norm), zero), Keep: b.kept[0]},
 				{Fold: FoldLet, Var: tangle, Keep: b.kept[1],
 					Expr: expr.Where(norm, expr.Div(expr.Sub(slope, radial), expr.Square(gate)), zero)},
-				{Sets: []Set{{b.a, expr.Mul(scale, direction)}}},
+				{Sets: []Set{{b.a, expr.Mul(scale, DraftVar)}}},
 			}
 		},
 		pullback: func(b formBuffers) (string, []Stage) {
@@ -130,7 +129,7 @@ var vectorForms = map[expr.VectorKind]vectorForm{
 		},
 		pullback: func(b formBuffers) (string, []Stage) {
 			below := expr.Sub(expr.A, expr.Z)
-			text := fmt.Sprintf("%s at the first %s = %s, 0 elsewhere,", b.v.Name, b.z.Name, b.a.Name)
+			text := fmt.Sprintf("%s where %s is the first to be %s, else 0", b.v.Name, b.z.Name, b.a.Name)
 			return text, []Stage{{
 				Fold: FoldScan, Var: free, From: 1, Expr: expr.Where(below, free, zero),
 				Sets: []Set{{b.d, expr.Where(expr.Where(below, zero, free), AccBackward, zero)}},
@@ -146,7 +145,7 @@ var vectorForms = map[expr.VectorKind]vectorForm{
 			}
 		},
 		pullback: func(b formBuffers) (string, []Stage) {
-			text := fmt.Sprintf("%s/%d for each", b.v.Name, b.window)
+			text := fmt.Sprintf("%s/%d", b.v.Name, b.window)
 			return text, []Stage{{Sets: []Set{{b.d, expr.Mul(expr.Number(1/float64(b.window)), AccBackward)}}}}
 		},
 	},

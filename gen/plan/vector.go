@@ -113,7 +113,7 @@ func (o *Vector) Writes() []*Buffer {
 func (o *Vector) String() string {
 	text := o.Out.Name + " = " + o.Text
 	if o.Groups() > 1 {
-		text += fmt.Sprintf(" of every %d", o.Window)
+		text += fmt.Sprintf(", windows of %d", o.Window)
 	}
 	return text
 }
