@@ -39,10 +39,14 @@ func affineBound(r rounding, w mat.Matrix, a estimate, b *mat.VecDense) []float6
 		given := true // every a that counts is without error
 		for j := range cols {
 			wij := math.Abs(w.At(i, j))
-			if wij == 0 {
-				continue // so that 0 times an error without a bound is 0
+			if wij == 0 && a.bound[j] <= r.kernel.max {
+				continue // adds 0; times an a that may have overflowed, it would be NaN
 			}
 			given = given && a.bound[j] == 0
+			if wij == 0 {
+				propagated = math.Inf(1)
+				continue
+			}
 			propagated += wij * a.bound[j]
 			kernel += wij * a.magnitude(j)
 			reference += wij * math.Abs(a.value[j])

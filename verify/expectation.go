@@ -1,6 +1,10 @@
 package verify
 
-import "github.com/backpropgen/backpropgen/spec"
+import (
+	"math"
+
+	"github.com/backpropgen/backpropgen/spec"
+)
 
 // expectation is what a kernel must compute on a sample, and how far off it may be. Parameters are flat.
 type expectation struct {
@@ -37,6 +41,36 @@ func newExpectation(n spec.Network, s sample) (*expectation, error) {
 		x: elements(g.X), xBound: elements(bounds.X),
 		between: between,
 	}
-	e.step, e.stepBound, err = reference.Step(t, bounds, n.Precision, s.rate)
-	return e, err
+	if e.step, e.stepBound, err = reference.Step(t, bounds, n.Precision, s.rate); err != nil {
+		return nil, err
+	}
+	if s.finite() {
+		e.overflowed()
+	}
+	return e, nil
+}
+
+// overflowed takes the bound from numbers that the reference itself cannot represent: with finite parameters and inputs a NaN is
+// the difference of two overflows, which a kernel need not meet in the same places.
+func (e *expectation) overflowed() {
+	drop := func(v, bound *float64) {
+		if math.IsNaN(*v) {
+			*v, *bound = 0, math.Inf(1)
+		}
+	}
+	drop(&e.loss, &e.lossBound)
+	for _, c := range [][2][]float64{
+		{e.output, e.outputBound}, {e.grad, e.gradBound}, {e.step, e.stepBound}, {e.x, e.xBound},
+	} {
+		for i := range c[0] {
+			drop(&c[0][i], &c[1][i])
+		}
+	}
+	for _, layers := range [][]estimate{e.between.z, e.between.a, e.between.d} {
+		for _, v := range layers {
+			for i := range v.value {
+				drop(&v.value[i], &v.bound[i])
+			}
+		}
+	}
 }

@@ -18,6 +18,18 @@ type sample struct {
 	rate         float64
 }
 
+// finite says whether all numbers of the sample are.
+func (s sample) finite() bool {
+	for _, vs := range [][]float64{s.params, s.x, s.y} {
+		for _, v := range vs {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // kind is a sort of trial.
 type kind struct {
 	name string
