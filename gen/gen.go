@@ -7,6 +7,7 @@ package gen
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
@@ -54,7 +55,7 @@ func Generate(n spec.Network, o Options) ([]File, error) {
 	test, err := templates.TestFile(templates.Test{
 		Package: o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Precision: string(n.Precision),
 		Header: []string{marker(o)}, Spec: string(n.JSON()), Qualify: o.Qualify,
-		Inputs: n.Input, Outputs: n.Width(n.Depth()), InputGrad: n.InputGradient, OneHot: oneHot(n), Rate: exampleRate(n),
+		Inputs: n.Input, Outputs: n.Width(n.Depth()), InputGrad: n.InputGradient, OneHot: oneHot(n), Rate: exampleRate(n), Careful: formulas(n),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%s: printing test: %w", n.Name, err)
@@ -112,6 +113,11 @@ func PackageNames(n spec.Network) []string {
 		prefix + "Spec", prefix + "Kernel", prefix + "Samples", "Test" + name, "Example" + name,
 	}
 	return append(names, templates.FunctionNames(prefix)...)
+}
+
+// formulas says whether the network has functions of its own, whose curvature may be anything.
+func formulas(n spec.Network) bool {
+	return n.Cost.Expr != "" || slices.ContainsFunc(n.Layers, func(l spec.Layer) bool { return l.Activation.Expr != "" })
 }
 
 // oneHot says whether the network's targets are classes.

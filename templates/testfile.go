@@ -16,6 +16,7 @@ type Test struct {
 	InputGrad                        bool
 	OneHot                           bool    // targets are classes
 	Rate                             float64 // of the example and the benchmark of Step
+	Careful                          bool    // how far a step may go is not known: there are formulas
 }
 
 const verifyPath = "github.com/backpropgen/backpropgen/verify"
@@ -27,7 +28,11 @@ func TestFile(t Test) ([]byte, error) {
 	f.f.ImportName(verifyPath, "verify")
 	t.spec(f)
 	t.check(f)
-	t.example(f)
+	if t.Careful {
+		t.carefulExample(f)
+	} else {
+		t.example(f)
+	}
 	t.samples(f)
 	for _, b := range []struct{ name, call string }{
 		{"Forward", "Forward(&s.ws, &s.xs[i%len(s.xs)])"},
@@ -87,6 +92,44 @@ func (t Test) example(f *File) {
 		jen.Id("after").Op(":=").Id("net").Dot("Loss").Call(jen.Op("&").Id("ws"), jen.Op("&").Id("x"), jen.Op("&").Id("y")),
 		jen.Qual("fmt", "Println").Call(jen.Lit("learned:"), jen.Id("after").Op("<=").Id("before")),
 		jen.Comment("// Output: learned: true"),
+	)
+}
+
+// carefulExample looks for a step that does not lead uphill:
+//
+//	before := net.Loss(&ws, &x, &y)
+//	after := before
+//	for rate := float32(0.1); rate > 1e-30; rate /= 4 {
+//		trial := net
+//		trial.Step(&ws, &x, &y, rate)
+//		if after = trial.Loss(&ws, &x, &y); after <= before {
+//			break
+//		}
+//	}
+//	fmt.Println("uphill:", after > before)
+func (t Test) carefulExample(f *File) {
+	array := func(n int) *jen.Statement { return jen.Index(jen.Lit(n)).Id(t.Precision) }
+	call := func(name, method string, more ...jen.Code) *jen.Statement {
+		args := append([]jen.Code{jen.Op("&").Id("ws"), jen.Op("&").Id("x"), jen.Op("&").Id("y")}, more...)
+		return jen.Id(name).Dot(method).Call(args...)
+	}
+	f.Doc(fmt.Sprintf("Training %s on one sample: a step at a rate that is small enough does not lead uphill.", t.Name))
+	f.f.Func().Id("Example"+t.Name).Params().Block(
+		jen.Var().Id("net").Id(t.Name),
+		jen.Id("net").Dot("Init").Call(jen.Qual("math/rand", "New").Call(jen.Qual("math/rand", "NewSource").Call(jen.Lit(1))).Dot("NormFloat64")),
+		jen.Var().Id("ws").Id(t.Name+"Workspace"),
+		jen.Id("x").Op(":=").Add(array(t.Inputs)).Values(jen.Lit(1)),
+		jen.Id("y").Op(":=").Add(array(t.Outputs)).Values(jen.Lit(1)),
+		jen.Line(),
+		jen.Id("before").Op(":=").Add(call("net", "Loss")),
+		jen.Id("after").Op(":=").Id("before"),
+		jen.For(jen.Id("rate").Op(":=").Id(t.Precision).Call(jen.Lit(t.Rate)), jen.Id("rate").Op(">").Lit(1e-30), jen.Id("rate").Op("/=").Lit(4)).Block(
+			jen.Id("trial").Op(":=").Id("net"),
+			call("trial", "Step", jen.Id("rate")),
+			jen.If(jen.Id("after").Op("=").Add(call("trial", "Loss")), jen.Id("after").Op("<=").Id("before")).Block(jen.Break()),
+		),
+		jen.Qual("fmt", "Println").Call(jen.Lit("uphill:"), jen.Id("after").Op(">").Id("before")),
+		jen.Comment("// Output: uphill: false"),
 	)
 }
 

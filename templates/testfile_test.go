@@ -29,6 +29,7 @@ func testOf(t *testing.T, change func(*Test)) string {
 // TestTestFile prints two test files; package gen type-checks such files, and their own tests run in generated/.
 func TestTestFile(t *testing.T) {
 	golden(t, "testfile.golden", testOf(t, func(*Test) {}))
+	golden(t, "testfile-careful.golden", testOf(t, func(c *Test) { c.Careful = true }))
 	golden(t, "testfile-classes.golden", testOf(t, func(c *Test) { c.OneHot, c.InputGrad, c.Qualify, c.Precision = true, true, true, "float64" }))
 }
 
