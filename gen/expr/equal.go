@@ -6,11 +6,45 @@ func Equal(x, y Expr) bool {
 	if x == y {
 		return true
 	}
-	if !sameShape(x, y) {
+	if !sameShape(x, y) || fingerprint(x) != fingerprint(y) {
 		return false
 	}
 	n := newNumbering()
 	return n.number(x) == n.number(y)
+}
+
+// fingerprint is the same for equal expressions and nearly always different for others. It costs a small fraction
+// of a numbering: derivatives are compared at every step of their making, and are large.
+func fingerprint(e Expr) uint64 {
+	switch n := e.(type) {
+	case Num:
+		return scatter(n.bits)
+	case Var:
+		h := uint64(numOps)
+		for i := range len(n) {
+			h = scatter(h ^ uint64(n[i]))
+		}
+		return h
+	case Unary:
+		return scatter(fingerprint(n.X) + uint64(n.Op))
+	case Binary:
+		x, y := fingerprint(n.X), fingerprint(n.Y)
+		if n.Op.Commutative() {
+			x, y = x+y, x*y // either order
+		}
+		return scatter(scatter(x+uint64(n.Op)) + y)
+	case Select:
+		return scatter(scatter(scatter(fingerprint(n.C))+fingerprint(n.X)) + fingerprint(n.Y))
+	}
+	return 0
+}
+
+// scatter changes about half of all bits for any change of h: the finaliser of SplitMix64 (Steele, Lea and Flood 2014).
+func scatter(h uint64) uint64 {
+	h += 0x9e3779b97f4a7c15
+	h = (h ^ h>>30) * 0xbf58476d1ce4e5b9
+	h = (h ^ h>>27) * 0x94d049bb133111eb
+	return h ^ h>>31
 }
 
 // sameShape tells most unequal expressions apart by their roots alone.
