@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/backpropgen/backpropgen/spec"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -11,7 +12,8 @@ import (
 type activation interface {
 	// value returns a = σ(z).
 	value(z *mat.VecDense) *mat.VecDense
-	// jacobian returns dσ at z, an n×n matrix with ∂a_i/∂z_j in row i.
+	// jacobian returns dσ at z, a matrix with ∂a_i/∂z_j in row i: as many rows as a has elements, which
+	// is fewer than z has where σ pools.
 	jacobian(z *mat.VecDense) *mat.Dense
 	// valueBound bounds the error of a = σ(z).
 	valueBound(r rounding, z estimate, a []float64) []float64
@@ -19,37 +21,41 @@ type activation interface {
 	pullbackBound(r rounding, z, a, v estimate) []float64
 }
 
-// activationOf returns the activation of a name; the empty name is the identity.
-func activationOf(name string) (activation, error) {
-	if name == "softmax" {
-		return softmax{}, nil
+// activationOf returns the activation that a spec names or writes as a formula; the zero value is the
+// identity.
+func activationOf(f spec.Function) (activation, error) {
+	if f.Expr != "" {
+		return formulaActivation(f.Expr)
 	}
-	if name == "" {
-		name = "identity"
+	parameter := func(name string) float64 { return f.Param(spec.ActivationRole, name) }
+	switch f.Name {
+	case "":
+		return activationOf(spec.Function{Name: "identity"})
+	case "leaky-relu":
+		return leakyRelu(parameter("slope")), nil
+	case "elu":
+		return elu(1, parameter("alpha")), nil
+	case "softmax":
+		return softmax{}, nil
+	case "log-softmax":
+		return logSoftmax{}, nil
+	case "radial-sigmoid":
+		return radialSigmoid{}, nil
+	case "max-pool":
+		return maxPool{window(parameter(spec.Window))}, nil
+	case "avg-pool":
+		return averagePool{window(parameter(spec.Window))}, nil
 	}
 	for _, row := range pointwiseTable {
-		if row.name == name {
+		if row.name == f.Name {
 			return row, nil
 		}
 	}
-	return nil, fmt.Errorf("no reference for the activation %q", name)
+	return nil, fmt.Errorf("no reference for the activation %q", f.Name)
 }
 
-// pointwise is an activation that maps every unit by the same scalar function: its Jacobian matrix
-// is diagonal. A row of pointwiseTable is all that a new one takes.
-type pointwise struct {
-	name string
-	// function is σ.
-	function curve
-	// derivative is σ' in terms of z.
-	derivative curve
-	// fromPost is σ' in terms of a = σ(z), for the kernels that keep only a; without a function
-	// where a does not determine it.
-	fromPost curve
-}
-
-// pointwiseTable has the pointwise activations. Conventions: relu passes NaN on and has derivative
-// 0 at 0.
+// pointwiseTable has the pointwise activations without parameters. Conventions: relu passes NaN on and has
+// derivative 0 at 0.
 var pointwiseTable = []pointwise{
 	{
 		name:       "identity",
@@ -72,6 +78,8 @@ var pointwiseTable = []pointwise{
 		derivative: curve{at: step, breaks: []float64{0}},
 		fromPost:   curve{at: step, breaks: []float64{0}},
 	},
+	elu(seluScale, seluAlpha).named("selu"),
+	gelu,
 	{
 		name:       "tanh",
 		function:   curve{at: math.Tanh, work: work{elementary: 1}},
@@ -172,44 +180,4 @@ func step(z float64) float64 {
 func tanhSlope(z float64) float64 {
 	c := math.Cosh(z)
 	return 1 / (c * c)
-}
-
-func (p pointwise) value(z *mat.VecDense) *mat.VecDense {
-	a := mat.NewVecDense(z.Len(), nil)
-	for i := range z.Len() {
-		a.SetVec(i, p.function.at(z.AtVec(i)))
-	}
-	return a
-}
-
-func (p pointwise) jacobian(z *mat.VecDense) *mat.Dense {
-	n := z.Len()
-	jac := mat.NewDense(n, n, nil)
-	for i := range n {
-		jac.Set(i, i, p.derivative.at(z.AtVec(i)))
-	}
-	return jac
-}
-
-func (p pointwise) valueBound(r rounding, z estimate, a []float64) []float64 {
-	bound := make([]float64, len(a))
-	for i := range bound {
-		bound[i] = p.function.bound(r, z.value[i], z.bound[i], a[i])
-	}
-	return bound
-}
-
-// pullbackBound is the product rule on σ'(z) ⊙ v, with σ' from z or from a, whichever is worse.
-func (p pointwise) pullbackBound(r rounding, z, a, v estimate) []float64 {
-	bound := make([]float64, len(v.value))
-	for i := range bound {
-		slope := p.derivative.at(z.value[i])
-		e := p.derivative.bound(r, z.value[i], z.bound[i], slope)
-		if p.fromPost.at != nil {
-			e = max(e, p.fromPost.bound(r, a.value[i], a.bound[i], slope))
-		}
-		bound[i] = product(slope, e, v.value[i], v.bound[i]) +
-			r.local(work{roundings: 1}, (math.Abs(slope)+e)*v.magnitude(i), math.Abs(slope*v.value[i]))
-	}
-	return bound
 }

@@ -5,26 +5,24 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
-	"gonum.org/v1/gonum/diff/fd"
-	"gonum.org/v1/gonum/mat"
 )
 
 // TestCatalogue: the reference knows every function a spec can name.
 func TestCatalogue(t *testing.T) {
 	for _, e := range spec.Activations() {
-		if _, err := activationOf(e.Name); err != nil {
+		if _, err := activationOf(spec.Function{Name: e.Name}); err != nil {
 			t.Error(err)
 		}
 	}
 	for _, e := range spec.Costs() {
-		if _, err := costOf(e.Name); err != nil {
+		if _, err := costOf(spec.Function{Name: e.Name}); err != nil {
 			t.Error(err)
 		}
 	}
-	if _, err := activationOf("swish"); err == nil {
+	if _, err := activationOf(spec.Function{Name: "swish"}); err == nil {
 		t.Error("an unknown activation is no error")
 	}
-	if _, err := costOf("regret"); err == nil {
+	if _, err := costOf(spec.Function{Name: "regret"}); err == nil {
 		t.Error("an unknown cost is no error")
 	}
 }
@@ -47,42 +45,13 @@ func TestSlopes(t *testing.T) {
 	}
 }
 
-// TestJacobians holds every Jacobian matrix against differences of the value; the tolerance is what two
-// steps differ by, and rounding.
-func TestJacobians(t *testing.T) {
-	z := vector([]float64{0.3, -1.2, 2, 0.7})
-	for _, e := range spec.Activations() {
-		sigma, err := activationOf(e.Name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		const h = 0x1p-14
-		differences := func(step float64) *mat.Dense {
-			jac := mat.NewDense(4, 4, nil)
-			fd.Jacobian(jac, func(y, x []float64) { copy(y, elements(sigma.value(vector(x)))) }, elements(z),
-				&fd.JacobianSettings{Formula: fd.Central, Step: step})
-			return jac
-		}
-		got, wide, narrow := sigma.jacobian(z), differences(h), differences(h/2)
-		rounding := mat.Max(vector(sigma.valueBound(newRounding(arithmetic64), exact(z), elements(sigma.value(z)))))
-		for i := range 4 {
-			for j := range 4 {
-				tolerance := math.Abs(wide.At(i, j)-narrow.At(i, j)) + 4*rounding/h + 4*arithmetic64.u/h
-				if !(math.Abs(got.At(i, j)-narrow.At(i, j)) <= tolerance) {
-					t.Errorf("%s: ∂a_%d/∂z_%d = %v, differences give %v ± %v", e.Name, i, j, got.At(i, j), narrow.At(i, j), tolerance)
-				}
-			}
-		}
-	}
-}
-
 // TestConventions: relu passes NaN on, is 0 up to 0 and has slope 0 at 0, and no activation hides a NaN.
 func TestConventions(t *testing.T) {
 	if relu(0) != 0 || step(0) != 0 || relu(-3) != 0 || relu(2) != 2 || step(2) != 1 {
 		t.Error("relu is not max(z, 0) with slope 0 at 0")
 	}
 	for _, e := range spec.Activations() {
-		sigma, err := activationOf(e.Name)
+		sigma, err := activationOf(spec.Function{Name: e.Name})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -95,17 +64,6 @@ func TestConventions(t *testing.T) {
 // TestSiluBreaks finds the turning points of silu and of its slope again: the roots of 1 + (1 + z)exp(-z), which is
 // silu'/σ², and of z·tanh(z/2) - 2, which is where the second derivative vanishes.
 func TestSiluBreaks(t *testing.T) {
-	root := func(f func(float64) float64, lo, hi float64) float64 {
-		for range 200 {
-			mid := (lo + hi) / 2
-			if (f(lo) > 0) == (f(mid) > 0) {
-				lo = mid
-			} else {
-				hi = mid
-			}
-		}
-		return lo
-	}
 	minimum := root(func(z float64) float64 { return 1 + (1+z)*math.Exp(-z) }, -2, -1)
 	if math.Abs(minimum-siluMinimum) > 0x1p-50 {
 		t.Errorf("silu turns at %v, not %v", minimum, siluMinimum)
@@ -114,4 +72,17 @@ func TestSiluBreaks(t *testing.T) {
 	if math.Abs(extremum-siluSlopeExtremum) > 0x1p-50 {
 		t.Errorf("silu's slope turns at %v, not %v", extremum, siluSlopeExtremum)
 	}
+}
+
+// root finds where f changes its sign between lo and hi.
+func root(f func(float64) float64, lo, hi float64) float64 {
+	for range 200 {
+		mid := (lo + hi) / 2
+		if (f(lo) > 0) == (f(mid) > 0) {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	return lo
 }

@@ -3,7 +3,8 @@ package verify
 import "gonum.org/v1/gonum/mat"
 
 // Algorithm1 computes loss and gradients for the sample (x, y), of n_0 and n_L elements, by the
-// algorithm that keeps the pre-activations z and computes a = σ(z) again where it needs it:
+// algorithm that keeps the pre-activations z and computes a = σ(z) again where it needs it, the reference
+// of kernels with the cache mode pre:
 //
 //	z_0 = x,  σ_0 = identity
 //	z_ℓ = W_ℓ σ_{ℓ-1}(z_{ℓ-1}) + b_ℓ            Jac_ℓ = dσ_ℓ at z_ℓ

@@ -16,7 +16,8 @@ type Trace struct {
 }
 
 // Algorithm4 computes loss and gradients for the sample (x, y), of n_0 and n_L elements, by the
-// algorithm that keeps both pre-activations z and post-activations a:
+// algorithm that keeps both pre-activations z and post-activations a, the reference of kernels with the
+// cache modes both and auto:
 //
 //	a_0 = x
 //	z_ℓ = W_ℓ a_{ℓ-1} + b_ℓ,  a_ℓ = σ_ℓ(z_ℓ)     Jac_ℓ = dσ_ℓ at z_ℓ

@@ -16,7 +16,15 @@ func (n *Network) Bounds(t *Trace, p spec.Precision) (*Gradient, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := newRounding(kernel)
+	g, _ := n.estimates(t, newRounding(kernel))
+	return g, nil
+}
+
+// intermediates are z_ℓ, a_ℓ and ∇z_ℓ of a trace with their bounds, for layer ℓ at index ℓ.
+type intermediates struct{ z, a, d []estimate }
+
+// estimates is Bounds, and the same for what comes in between.
+func (n *Network) estimates(t *Trace, r rounding) (*Gradient, intermediates) {
 	depth := len(n.layers)
 
 	// Forward: the error of a_{ℓ-1} goes through W_ℓ, then through σ_ℓ.
@@ -32,8 +40,10 @@ func (n *Network) Bounds(t *Trace, p spec.Precision) (*Gradient, error) {
 	g.Loss = n.lossBound(r, z[depth], a[depth], t.Target)
 
 	// Backward: the error of ∇z_ℓ goes through W_ℓᵀ, then through Jac_{ℓ-1}ᵀ.
+	deltas := make([]estimate, depth+1)
 	d := estimate{elements(t.GradZ[depth]), n.gradZLBound(r, z[depth], a[depth], t)}
 	for l := depth; l >= 1; l-- {
+		deltas[l] = d
 		layer := n.layers[l-1]
 		rows, cols := layer.w.Dims()
 		g.W[l-1] = mat.NewDense(rows, cols, outerBound(r, d, a[l-1]))
@@ -47,7 +57,7 @@ func (n *Network) Bounds(t *Trace, p spec.Precision) (*Gradient, error) {
 		}
 		d = estimate{elements(t.GradZ[l-1]), n.layers[l-2].sigma.pullbackBound(r, z[l-1], a[l-1], v)}
 	}
-	return g, nil
+	return g, intermediates{z, a, deltas}
 }
 
 func (n *Network) lossBound(r rounding, z, a estimate, y *mat.VecDense) float64 {

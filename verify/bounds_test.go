@@ -23,12 +23,20 @@ func TestBoundsHold(t *testing.T) {
 // TestBoundsAreTight shows that the bounds say something on typical networks: the largest observed error is not
 // less than a thousandth of its bound, and bounds are below 1e-2 of the numbers they bound.
 func TestBoundsAreTight(t *testing.T) {
+	pooled := build("half-squared-error", spec.Float32, []int{8, 24, 12, 3}, "avg-pool", "max-pool", "identity")
+	for l := range 2 {
+		pooled.Layers[l].Activation.Params = map[string]float64{spec.Window: 3}
+	}
 	for _, n := range []spec.Network{
 		build("mse", spec.Float32, []int{2, 3, 1}, "sigmoid", "sigmoid"),
 		build("cross-entropy", spec.Float32, []int{4, 8, 3}, "tanh", "softmax"),
 		build("mse", spec.Float32, []int{16, 32, 16, 4}, "tanh", "tanh", "identity"),
 		build("cross-entropy", spec.Float32, []int{64, 64, 10}, "relu", "softmax"),
 		build("binary-cross-entropy", spec.Float32, []int{32, 24, 5}, "sigmoid", "sigmoid"),
+		build("huber", spec.Float32, []int{8, 16, 12, 4}, "gelu", "selu", "identity"),
+		build("mae", spec.Float32, []int{8, 16, 6}, "elu", "log-softmax"),
+		build("log-cosh", spec.Float32, []int{8, 16, 5}, "radial-sigmoid", "leaky-relu"),
+		pooled,
 	} {
 		t.Run(title(n), func(t *testing.T) {
 			for quantity, fraction := range holds[float32](t, n, 16) {

@@ -88,7 +88,7 @@ func Check[P, G, W, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, X, Y, F
 			break
 		}
 	}
-	j.notANumber()
+	j.notFinite()
 	j.allocations()
 	return report.finish()
 }

@@ -31,7 +31,7 @@ func (b block) element(i int) string {
 func blocks(n spec.Network, prefix string) []block {
 	var list []block
 	for l := 1; l <= n.Depth(); l++ {
-		rows, cols := n.Width(l), n.Width(l-1)
+		rows, cols := n.Layers[l-1].Dense, n.Width(l-1)
 		list = append(list, block{fmt.Sprintf("%sW%d", prefix, l), l, rows * cols, cols})
 		if !n.Layers[l-1].NoBias {
 			list = append(list, block{fmt.Sprintf("%sb%d", prefix, l), l, rows, 0})

@@ -3,6 +3,8 @@ package verify
 import (
 	"math"
 	"testing"
+
+	"github.com/backpropgen/backpropgen/spec"
 )
 
 func TestCosts(t *testing.T) {
@@ -13,11 +15,15 @@ func TestCosts(t *testing.T) {
 		want float64
 	}{
 		{"mse", (0.0625 + 0.25 + 0.0625) / 3},
+		{"mae", (0.25 + 0.5 + 0.25) / 3},
+		{"huber", (0.0625 + 0.25 + 0.0625) / 6},
+		{"log-cosh", (2*ln(math.Cosh(0.25)) + ln(math.Cosh(0.5))) / 3},
 		{"squared-error", 0.0625 + 0.25 + 0.0625},
+		{"half-squared-error", (0.0625 + 0.25 + 0.0625) / 2},
 		{"cross-entropy", -ln(0.5) - 0.5*ln(0.25)},
 		{"binary-cross-entropy", -ln(0.75) - ln(0.5) - 0.5*ln(0.25) - 0.5*ln(0.75)},
 	} {
-		row, err := costOf(c.name)
+		row, err := costOf(spec.Function{Name: c.name})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -32,7 +38,7 @@ func TestFloor(t *testing.T) {
 		name string
 		a, y float64
 	}{{"cross-entropy", 0, 1}, {"binary-cross-entropy", 0, 1}, {"binary-cross-entropy", 1, 0}} {
-		row, err := costOf(c.name)
+		row, err := costOf(spec.Function{Name: c.name})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -17,14 +18,15 @@ type tabled struct {
 // everyCurve lists the curves of every activation, cost and closed form.
 func everyCurve() []tabled {
 	var list []tabled
-	for _, p := range pointwiseTable {
+	rows := append(slices.Clone(pointwiseTable), leakyRelu(0.3), leakyRelu(-0.5), leakyRelu(3), elu(1, 0.5), elu(1, 2.5))
+	for _, p := range rows {
 		list = append(list, tabled{p.name, p.function, -20, 20}, tabled{p.name + "'", p.derivative, -20, 20})
 		if p.fromPost.at != nil {
 			list = append(list, tabled{p.name + "' from a", p.fromPost, -1, 1})
 		}
 	}
 	for _, y := range []float64{0, 0.3, 1} {
-		for _, c := range costTable {
+		for _, c := range append(slices.Clone(costTable), huber(1), huber(0.2)) {
 			list = append(list, tabled{fmt.Sprintf("%s of y=%v", c.name, y), c.term(y), 0, 1},
 				tabled{fmt.Sprintf("%s' of y=%v", c.name, y), c.slope(y), 0, 1})
 		}

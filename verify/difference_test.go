@@ -8,6 +8,7 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 	"gonum.org/v1/gonum/diff/fd"
 	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
 )
 
 // TestFiniteDifferences holds the gradients of the reference, in every parameter and every input, against
@@ -90,18 +91,52 @@ func difference(t *testing.T, n spec.Network, s sample, c int) (d, tolerance flo
 	return narrow, math.Abs(wide-narrow) + 2*rounding/h*2 + step, true
 }
 
-// kinks are the points where an activation has no derivative, or no second one, which the error estimate needs.
-var kinks = map[string][]float64{"relu": {0}, "softsign": {0}, "hard-sigmoid": {-3, 3}, "hard-tanh": {-1, 1}}
+// turns are the points where an activation has no derivative, or no second one, which the error estimate needs.
+var turns = map[string][]float64{
+	"relu": {0}, "leaky-relu": {0}, "elu": {0}, "selu": {0}, "softsign": {0}, "hard-sigmoid": {-3, 3}, "hard-tanh": {-1, 1},
+}
 
-// sameSides says whether every unit is on the same side of its activation's kinks, and not at one, in both traces.
+// sameSides says whether every unit is on the same side of its activation's kinks, and not at one, in both traces, every
+// window has its maximum at the same unit, and every output is on the same side of the kinks of the cost.
 func sameSides(n spec.Network, a, b *Trace) bool {
+	apart := func(u, v *mat.VecDense, kink func(i int) float64) bool {
+		for i := range u.Len() {
+			if k := kink(i); (u.AtVec(i)-k)*(v.AtVec(i)-k) <= 0 {
+				return false
+			}
+		}
+		return true
+	}
 	for l := 1; l <= n.Depth(); l++ {
-		for _, kink := range kinks[n.Layers[l-1].Activation.Name] {
-			for i, z := range elements(a.Z[l]) {
-				if (z-kink)*(b.Z[l].AtVec(i)-kink) <= 0 {
+		f := n.Layers[l-1].Activation
+		for _, turn := range turns[f.Name] {
+			if !apart(a.Z[l], b.Z[l], func(int) float64 { return turn }) {
+				return false
+			}
+		}
+		if f.Name == "max-pool" {
+			w := n.Layers[l-1].Window()
+			for g := range n.Width(l) {
+				if first(elements(a.Z[l]), g*w, g*w+w) != first(elements(b.Z[l]), g*w, g*w+w) {
 					return false
 				}
 			}
+		}
+		if f.Name == "radial-sigmoid" && n.Layers[l-1].Dense == 1 && !apart(a.Z[l], b.Z[l], func(int) float64 { return 0 }) {
+			return false // through the origin, where it jumps
+		}
+	}
+	var offsets []float64
+	switch n.Cost.Name {
+	case "mae":
+		offsets = []float64{0}
+	case "huber":
+		delta := n.Cost.Param(spec.CostRole, "delta")
+		offsets = []float64{-delta, delta}
+	}
+	for _, o := range offsets {
+		if !apart(a.Output, b.Output, func(i int) float64 { return a.Target.AtVec(i) + o }) {
+			return false
 		}
 	}
 	return true

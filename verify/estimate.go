@@ -2,6 +2,7 @@ package verify
 
 import (
 	"math"
+	"math/bits"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -28,17 +29,20 @@ func elements(v *mat.VecDense) []float64 { return v.RawVector().Data }
 //	|ẑ - z| ≤ |W|ea + γ_{n+2} (|W|(|a| + ea) + |b|)      n = columns of W
 //
 // (Higham, section 3.5, for matrix times vector; n products and n additions put at most n + 1
-// factors on any term, one more is spare). W and b are the same on both sides.
+// factors on any term, one more is spare). W and b are the same on both sides. Sums that cannot round have
+// the bound 0, so that units at a kink, and units that tie, are judged by the convention for them.
 func affineBound(r rounding, w mat.Matrix, a estimate, b *mat.VecDense) []float64 {
 	rows, cols := w.Dims()
 	bound := make([]float64, rows)
 	for i := range bound {
 		var propagated, kernel, reference float64
+		given := true // every a that counts is without error
 		for j := range cols {
 			wij := math.Abs(w.At(i, j))
 			if wij == 0 {
 				continue // so that 0 times an error without a bound is 0
 			}
+			given = given && a.bound[j] == 0
 			propagated += wij * a.bound[j]
 			kernel += wij * a.magnitude(j)
 			reference += wij * math.Abs(a.value[j])
@@ -47,10 +51,47 @@ func affineBound(r rounding, w mat.Matrix, a estimate, b *mat.VecDense) []float6
 			kernel += math.Abs(b.AtVec(i))
 			reference += math.Abs(b.AtVec(i))
 		}
+		if given && exactSum(r.kernel, w, i, a.value, b, reference) {
+			continue
+		}
 		n := float64(cols)
 		bound[i] = up(propagated, 2*n) + up(r.local(work{roundings: n + 2}, kernel, reference), 2*n)
 	}
 	return bound
+}
+
+// exactSum says whether row i of W·a + b comes out exactly in the kernel's format, whatever the order of the sum,
+// for a without error: if all terms are multiples of one power of 2, and the sum of their absolute values, size, is at
+// most 1/u of it, then so is every partial sum, and the format holds it. The reference's format is the kernel's
+// or wider.
+func exactSum(kernel arithmetic, w mat.Matrix, i int, a []float64, b *mat.VecDense, size float64) bool {
+	if size == 0 {
+		return true
+	}
+	if !(size <= kernel.max) {
+		return false
+	}
+	unit := math.MaxInt
+	for j, aj := range a {
+		if wij := w.At(i, j); wij != 0 && aj != 0 {
+			unit = min(unit, lowestBit(wij)+lowestBit(aj))
+		}
+		if size*kernel.u > math.Ldexp(1, unit) {
+			return false // early, as almost all sums that are not meant to be exact
+		}
+	}
+	if b != nil && b.AtVec(i) != 0 {
+		unit = min(unit, lowestBit(b.AtVec(i)))
+	}
+	step := math.Ldexp(1, unit)
+	return step >= kernel.tiny && size <= step/kernel.u
+}
+
+// lowestBit returns the exponent of the last bit set in v, which is finite and not 0: v is an odd multiple of 2 to the
+// power of it.
+func lowestBit(v float64) int {
+	fraction, exponent := math.Frexp(v)
+	return exponent - 53 + bits.TrailingZeros64(uint64(math.Abs(math.Ldexp(fraction, 53))))
 }
 
 // outerBound bounds the error of the outer product d·aᵀ, row-major: the product rule and one

@@ -9,6 +9,8 @@ type expectation struct {
 	grad, gradBound     []float64
 	step, stepBound     []float64
 	x, xBound           []float64
+	// between is what fields of the workspace hold.
+	between intermediates
 }
 
 func newExpectation(n spec.Network, s sample) (*expectation, error) {
@@ -17,15 +19,20 @@ func newExpectation(n spec.Network, s sample) (*expectation, error) {
 		return nil, err
 	}
 	t := reference.Algorithm4(s.x, s.y)
-	bounds, err := reference.Bounds(t, n.Precision)
+	format, err := arithmeticOf(n.Precision)
 	if err != nil {
 		return nil, err
 	}
+	bounds, between := reference.estimates(t, newRounding(format))
+	// The trace has what the bounds are computed from. The numbers are those of the algorithm for the cache mode,
+	// whose own rounding the bounds include, since it does the same operations.
+	g := reference.Reference(n.Cache, s.x, s.y)
 	e := &expectation{
-		loss: t.Loss, lossBound: bounds.Loss,
-		output: elements(t.Output), outputBound: elements(bounds.Output),
-		grad: t.Flat(), gradBound: bounds.Flat(),
-		x: elements(t.X), xBound: elements(bounds.X),
+		loss: g.Loss, lossBound: bounds.Loss,
+		output: elements(g.Output), outputBound: elements(bounds.Output),
+		grad: g.Flat(), gradBound: bounds.Flat(),
+		x: elements(g.X), xBound: elements(bounds.X),
+		between: between,
 	}
 	e.step, e.stepBound, err = reference.Step(t, bounds, n.Precision, s.rate)
 	return e, err

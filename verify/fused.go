@@ -95,21 +95,21 @@ func sigmoidCrossEntropySlope(y float64) curve {
 }
 
 func (p sigmoidPair) loss(z, y *mat.VecDense) float64 {
-	return cost{term: p.cost}.value(z, y)
+	return termCost{term: p.cost}.value(z, y)
 }
 
 func (p sigmoidPair) delta(z, y *mat.VecDense) *mat.VecDense {
-	return cost{slope: p.slope}.gradient(z, y)
+	return termCost{slope: p.slope}.gradient(z, y)
 }
 
 func (p sigmoidPair) lossBound(r rounding, z estimate, y *mat.VecDense) float64 {
-	return cost{term: p.cost}.valueBound(r, z, y)
+	return termCost{term: p.cost}.valueBound(r, z, y)
 }
 
 // deltaBound: the slope is a - y, or y(a - 1), so the range of the slope over the interval of z and one
 // evaluation of σ cover a kernel that computes it from a as well.
 func (p sigmoidPair) deltaBound(r rounding, z, _ estimate, y *mat.VecDense) []float64 {
-	return cost{slope: p.slope}.gradientBound(r, z, y)
+	return termCost{slope: p.slope}.gradientBound(r, z, y)
 }
 
 // softmaxCrossEntropy is C = -Σ y_i log a_i = Σ y_i (lse(z) - z_i), lse = log Σ exp(z_j), with

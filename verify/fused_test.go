@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/backpropgen/backpropgen/spec"
 )
 
 // pairs are the closed forms, by name, each with its composition computed with hundreds of digits.
@@ -35,7 +37,7 @@ func TestClosedForms(t *testing.T) {
 	r := newRounding(arithmetic64)
 	for _, p := range pairs {
 		pair := fusedOf(p.activation, p.cost)
-		sigma, err := activationOf(p.activation)
+		sigma, err := activationOf(spec.Function{Name: p.activation})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -78,11 +80,11 @@ func TestClosedFormsAreAccurate(t *testing.T) {
 func TestClosedFormsAreTheComposition(t *testing.T) {
 	r := newRounding(arithmetic64)
 	for _, p := range pairs {
-		sigma, err := activationOf(p.activation)
+		sigma, err := activationOf(spec.Function{Name: p.activation})
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, err := costOf(p.cost)
+		c, err := costOf(spec.Function{Name: p.cost})
 		if err != nil {
 			t.Fatal(err)
 		}

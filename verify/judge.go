@@ -46,6 +46,8 @@ func calls[F Float]() []call[F] {
 type outcome[F Float] struct {
 	loss                    F
 	output, params, grad, x []F
+	// fields are copies of the machine's.
+	fields []field[F]
 }
 
 // do loads the sample, makes the call and copies what it left behind. g is filled with NaN before.
@@ -55,6 +57,10 @@ func (j *judge[F]) do(c call[F], s sample) (o outcome[F]) {
 	loss, output := c.run(m, F(s.rate))
 	o = outcome[F]{loss: loss, output: slices.Clone(output),
 		params: slices.Clone(m.params), grad: slices.Clone(m.grad)}
+	for _, f := range m.fields {
+		f.view = slices.Clone(f.view)
+		o.fields = append(o.fields, f)
+	}
 	if (c.gradient || c.step) && m.inputGrad != nil {
 		o.x = slices.Clone(m.inputGrad())
 	}
@@ -122,6 +128,11 @@ func (j *judge[F]) numbers(r ruler, c call[F], got outcome[F], want *expectation
 	}
 	if got.x != nil {
 		compare(r, c.name, block{name: "∂L/∂x", n: n.Width(0)}, got.x, want.x, want.xBound)
+	}
+	for _, f := range got.fields {
+		if e := f.expected(want.between); !f.gradient || c.gradient || c.step {
+			compare(r, c.name, f.block, f.view, e.value, e.bound)
+		}
 	}
 }
 

@@ -57,6 +57,8 @@ var mutants232 = []mutant{
 	{"loss misses a term", "Loss", "loss", "want", "Forward Init"},
 	{"sum for mean", "Step", "loss", "want", "Forward Init"},
 	{"gradient of the sum for the mean", "Grad", "∂L/∂b2[", "of layer 2", "Forward Loss Init"},
+	{"NaN sticks", "Forward", "ŷ[", "after others with NaN", "Init"},
+	{"infinity sticks", "Forward", "ŷ[", "after others with NaN", "Init"},
 	{"writes x", "Forward", "x[1]", "written", "Init"},
 	{"writes y", "Backward", "y[0]", "written", "Forward Loss Init"},
 	{"gradient writes p", "Grad", "b2[1]", "written", "Forward Loss Step Init"},
@@ -73,10 +75,12 @@ var mutants232 = []mutant{
 
 // mutants342 are mistakes in kernel342.
 var mutants342 = []mutant{
-	{"relu hides NaN", "Forward", "ŷ[", "want NaN", "Backward Grad Step Init"},
+	{"relu hides NaN", "Forward", "ŷ[", "want NaN", "Init"},
 	{"relu slope 1 at 0", "Grad", "∂L/∂W1[", "want 0", "Forward Loss Init"},
 	{"softmax without maximum", "Forward", "ŷ[", "logits of ±100", "Init"},
 	{"loss from probabilities", "Loss", "loss", "logits of ±100", "Forward Init"},
+	{"D is of the activations", "Grad", "D1[", "of layer 1", "Forward Loss Step Init"},
+	{"Z is overwritten", "Grad", "Z2[", "of layer 2", "Forward Step Init"},
 	{"backward ignores the workspace", "Backward", "∂L/∂W2[", "want", "Forward Loss Grad Step Init"},
 	{"step uphill", "Step", "W2[", "of layer 2", "Forward Loss Backward Grad Init"},
 }
@@ -85,7 +89,7 @@ var mutants342 = []mutant{
 var overflows = []flaw{"softmax without maximum", "loss from probabilities"}
 
 func TestMutants(t *testing.T) {
-	o := Options{Trials: 2 * len(kinds)}
+	o := Options{Trials: 3 * len(kinds)} // what -short runs
 	for _, m := range mutants232 {
 		t.Run(string(m.flaw), func(t *testing.T) {
 			m.judged(t, Check(twoThreeTwo(spec.Float32), kernel232[float32](m.flaw), o))

@@ -19,10 +19,16 @@ type Float interface{ float32 | float64 }
 // Backward may find anything in the workspace; Backward finds what Forward on the same x left.
 // Forward returns a pointer into the workspace, good until the next call on it. Calls on different
 // workspaces do not see each other. Only Step writes p; none writes x or y; Backward and Grad
-// overwrite all of g. The same arguments give the same bits. Nothing allocates.
+// overwrite all of g. The same arguments give the same bits. Nothing allocates. A NaN in x makes NaN of every
+// output and loss that depends on it, whatever activations and cost there are between; after a call with NaN or
+// infinities in x the workspace is as good as before.
+//
+// An exported field of the workspace named Z, A or D and the number ℓ of a layer is an array of z_ℓ, a_ℓ or ∇z_ℓ
+// and is judged too: after every call what the forward pass keeps, after Backward, Grad and Step the gradient.
 type Kernel[P, G, W, X, Y any, F Float] struct {
-	// Init sets biases to 0 and every weight to norm() times sqrt(2/n_{ℓ-1}) for relu (He), and
-	// sqrt(2/(n_ℓ + n_{ℓ-1})) for the other activations (Glorot).
+	// Init sets biases to 0 and every weight to norm() times sqrt(2/n_{ℓ-1}) for relu, leaky-relu, elu and
+	// gelu (He), sqrt(1/n_{ℓ-1}) for selu (LeCun), and sqrt(2/(n + n_{ℓ-1})) for the other activations
+	// (Glorot), n being the rows of W_ℓ.
 	Init func(p *P, norm func() float64)
 	// Forward returns ŷ.
 	Forward func(p *P, ws *W, x *X) *Y
@@ -52,6 +58,8 @@ type machine[F Float] struct {
 	step     func(rate F) F
 	// inputGrad is nil for networks without input gradient.
 	inputGrad func() []F
+	// fields are those of the workspace that are judged.
+	fields []field[F]
 	// poison fills every float of the workspace with NaN.
 	poison func()
 	// owns says whether memory lies in the workspace.
@@ -79,6 +87,10 @@ func newMachine[P, G, W, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, X,
 			return at >= start && at+size <= start+unsafe.Sizeof(*ws)
 		},
 		params: view[F](p), grad: view[F](g), x: view[F](x), y: view[F](y),
+	}
+	var err error
+	if m.fields, err = fieldsOf[F](n, ws); err != nil {
+		return nil, err
 	}
 	if k.InputGrad != nil {
 		m.inputGrad = func() []F { return view[F](k.InputGrad(ws)) }

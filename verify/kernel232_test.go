@@ -31,6 +31,7 @@ type grad232[F Float] params232[F]
 // work232 mixes in an integer, which the judge has to leave alone.
 type work232[F Float] struct {
 	calls    int32
+	broken   bool
 	hidden   struct{ a1, d1 [3]F }
 	a2, d2   [2]F
 	dx       [2]F
@@ -84,6 +85,16 @@ func kernel232[F Float](flaw flaw) Kernel[params232[F], grad232[F], work232[F], 
 		}
 		ws.calls++
 		switch flaw {
+		case "NaN sticks":
+			ws.broken = ws.broken || x[0] != x[0]
+			if ws.broken {
+				ws.a2[0] /= 2
+			}
+		case "infinity sticks":
+			ws.broken = ws.broken || math.IsInf(float64(x[0]), -1)
+			if ws.broken {
+				ws.a2[0] /= 2
+			}
 		case "result outside the workspace":
 			out := sharedOutput[F]()
 			*out = ws.a2

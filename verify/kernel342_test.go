@@ -20,9 +20,9 @@ type params342[F Float] struct {
 }
 
 type work342[F Float] struct {
-	a1, d1    [4]F
-	z2, a2, d [2]F
-	logSum    F
+	A1, D1     [4]F
+	Z2, A2, D2 [2]F
+	logSum     F
 }
 
 func kernel342[F Float](flaw flaw) Kernel[params342[F], params342[F], work342[F], [3]F, [2]F, F] {
@@ -39,63 +39,71 @@ func kernel342[F Float](flaw flaw) Kernel[params342[F], params342[F], work342[F]
 			if s <= 0 || flaw == "relu hides NaN" && s != s {
 				s = 0
 			}
-			ws.a1[i] = s
+			ws.A1[i] = s
 		}
 		for i := range p.W2 {
 			s := p.B2[i]
-			for j := range ws.a1 {
-				s += p.W2[i][j] * ws.a1[j]
+			for j := range ws.A1 {
+				s += p.W2[i][j] * ws.A1[j]
 			}
-			ws.z2[i] = s
+			ws.Z2[i] = s
 		}
-		m := max(ws.z2[0], ws.z2[1])
+		m := max(ws.Z2[0], ws.Z2[1])
 		if flaw == "softmax without maximum" {
 			m = 0
 		}
 		var sum F
-		for i := range ws.z2 {
-			ws.a2[i] = elementary(math.Exp, ws.z2[i]-m)
-			sum += ws.a2[i]
+		for i := range ws.Z2 {
+			ws.A2[i] = elementary(math.Exp, ws.Z2[i]-m)
+			sum += ws.A2[i]
 		}
-		for i := range ws.z2 {
-			ws.a2[i] /= sum
+		for i := range ws.Z2 {
+			ws.A2[i] /= sum
 		}
 		ws.logSum = m + elementary(math.Log, sum)
-		return &ws.a2
+		return &ws.A2
 	}
 	loss := func(ws *W, y *[2]F) (l F) {
 		for i := range y {
 			if flaw == "loss from probabilities" {
-				l -= y[i] * elementary(math.Log, ws.a2[i])
+				l -= y[i] * elementary(math.Log, ws.A2[i])
 				continue
 			}
-			l += y[i] * (ws.logSum - ws.z2[i])
+			l += y[i] * (ws.logSum - ws.Z2[i])
 		}
 		return l
 	}
 	deltas := func(p *P, ws *W, y *[2]F) {
 		for i := range y {
-			ws.d[i] = ws.a2[i] - y[i]
+			ws.D2[i] = ws.A2[i] - y[i]
 		}
-		for j, a := range ws.a1 {
-			ws.d1[j] = 0
+		for j, a := range ws.A1 {
+			ws.D1[j] = 0
 			if a > 0 || flaw == "relu slope 1 at 0" && a == 0 {
-				ws.d1[j] = p.W2[0][j]*ws.d[0] + p.W2[1][j]*ws.d[1]
+				ws.D1[j] = p.W2[0][j]*ws.D2[0] + p.W2[1][j]*ws.D2[1]
 			}
 		}
 	}
 	backward := func(p *P, ws *W, x *[3]F, y *[2]F, g *P) F {
 		deltas(p, ws, y)
-		g.B2 = ws.d
+		g.B2 = ws.D2
 		for i := range g.W2 {
 			for j := range g.W2[i] {
-				g.W2[i][j] = ws.d[i] * ws.a1[j]
+				g.W2[i][j] = ws.D2[i] * ws.A1[j]
 			}
 		}
 		for i := range g.W1 {
 			for j := range g.W1[i] {
-				g.W1[i][j] = ws.d1[i] * x[j]
+				g.W1[i][j] = ws.D1[i] * x[j]
 			}
+		}
+		switch flaw {
+		case "D is of the activations":
+			for j := range ws.D1 {
+				ws.D1[j] = p.W2[0][j]*ws.D2[0] + p.W2[1][j]*ws.D2[1]
+			}
+		case "Z is overwritten":
+			ws.Z2 = ws.D2
 		}
 		return loss(ws, y)
 	}
@@ -128,13 +136,13 @@ func kernel342[F Float](flaw flaw) Kernel[params342[F], params342[F], work342[F]
 			if flaw == "step uphill" {
 				rate = -rate
 			}
-			for i, d := range ws.d {
+			for i, d := range ws.D2 {
 				p.B2[i] -= rate * d
-				for j, a := range ws.a1 {
+				for j, a := range ws.A1 {
 					p.W2[i][j] -= rate * d * a
 				}
 			}
-			for i, d := range ws.d1 {
+			for i, d := range ws.D1 {
 				for j := range x {
 					p.W1[i][j] -= rate * d * x[j]
 				}

@@ -17,6 +17,17 @@ type naive[F Float] struct {
 	fromPost bool
 	// rateFirst multiplies the rate into d, else into d·a.
 	rateFirst bool
+	// twist, if not nil, spoils what activate, pullback, cost and its gradient gave: a mistake for the bounds to find.
+	twist *twist[F]
+}
+
+// twist is a mistake: each function that is not nil changes its last argument. value and pullback are those of layers
+// with one activation.
+type twist[F Float] struct {
+	activation string
+	value      func(z, a []F)
+	pullback   func(z, a, v, d []F)
+	slope      func(a, y, g []F)
 }
 
 // naives returns evaluators of all sorts.
@@ -78,7 +89,7 @@ func (e naive[F]) run(n spec.Network, s sample) (r results[F]) {
 	a[0] = x
 	at := 0
 	for l := 1; l <= depth; l++ {
-		rows, cols := n.Width(l), n.Width(l-1)
+		rows, cols := n.Layers[l-1].Dense, n.Width(l-1)
 		start[l] = at
 		for i := range rows {
 			var terms []F
@@ -94,16 +105,18 @@ func (e naive[F]) run(n spec.Network, s sample) (r results[F]) {
 		if !n.Layers[l-1].NoBias {
 			at += rows
 		}
-		a[l] = e.activate(n.Layers[l-1].Activation.Name, z[l])
+		a[l] = e.activate(n.Layers[l-1], z[l])
+		if e.twist != nil && e.twist.value != nil && e.twist.activation == n.Layers[l-1].Activation.Name {
+			e.twist.value(z[l], a[l])
+		}
 	}
 
-	last, cost := n.Layers[depth-1].Activation.Name, n.Cost.Name
-	r.output, r.loss = a[depth], e.loss(last, cost, z[depth], a[depth], y)
-	d := e.delta(last, cost, z[depth], a[depth], y)
+	r.output, r.loss = a[depth], e.loss(n, z[depth], a[depth], y)
+	d := e.delta(n, z[depth], a[depth], y)
 	r.grad, r.step = make([]F, len(params)), slices.Clone(params)
 	rate := F(s.rate)
 	for l := depth; l >= 1; l-- {
-		rows, cols := n.Width(l), n.Width(l-1)
+		rows, cols := n.Layers[l-1].Dense, n.Width(l-1)
 		v := make([]F, cols)
 		for j := range cols {
 			var terms []F
@@ -126,174 +139,10 @@ func (e naive[F]) run(n spec.Network, s sample) (r results[F]) {
 			}
 		}
 		if l > 1 {
-			d = e.pullback(n.Layers[l-2].Activation.Name, z[l-1], a[l-1], v)
+			d = e.pullback(n.Layers[l-2], z[l-1], a[l-1], v)
 		} else {
 			r.x = v
 		}
 	}
 	return r
-}
-
-func (e naive[F]) activate(name string, z []F) []F {
-	a := slices.Clone(z)
-	switch name {
-	case "softmax":
-		m := slices.Max(z)
-		for i := range a {
-			a[i] = elementary(math.Exp, z[i]-m)
-		}
-		s := e.sum(slices.Clone(a))
-		for i := range a {
-			a[i] /= s
-		}
-	case "sigmoid":
-		for i := range a {
-			a[i] = elementary(sigmoid, z[i])
-		}
-	case "tanh":
-		for i := range a {
-			a[i] = elementary(math.Tanh, z[i])
-		}
-	case "relu":
-		for i := range a {
-			a[i] = max(z[i], 0)
-		}
-	case "identity":
-	default:
-		for i := range a {
-			a[i] = smooth[F](name, z[i])
-		}
-	}
-	return a
-}
-
-// smooth is the value of the other pointwise activations.
-func smooth[F Float](name string, z F) F {
-	switch name {
-	case "arctan":
-		return elementary(math.Atan, z)
-	case "softplus":
-		return max(z, 0) + elementary(math.Log1p, elementary(math.Exp, -max(z, -z)))
-	case "silu":
-		return z * elementary(sigmoid, z)
-	case "softsign":
-		return z / (1 + max(z, -z))
-	case "hard-sigmoid":
-		return min(max(z/6+0.5, 0), 1)
-	case "hard-tanh":
-		return min(max(z, -1), 1)
-	}
-	panic("the naive evaluator does not know " + name)
-}
-
-// smoothSlope is their derivative.
-func smoothSlope[F Float](name string, z F) F {
-	size := max(z, -z)
-	switch name {
-	case "arctan":
-		return 1 / (1 + z*z)
-	case "softplus":
-		return elementary(sigmoid, z)
-	case "silu":
-		s := elementary(sigmoid, z)
-		return s + z*s*(1-s)
-	case "softsign":
-		return 1 / ((1 + size) * (1 + size))
-	case "hard-sigmoid":
-		return F(step(float64(3-size))) / 6
-	case "hard-tanh":
-		return F(step(float64(1 - size)))
-	}
-	panic("the naive evaluator does not know " + name)
-}
-
-func (e naive[F]) pullback(name string, z, a, v []F) []F {
-	d := slices.Clone(v)
-	var dot F
-	if name == "softmax" {
-		var terms []F
-		for j := range v {
-			terms = append(terms, a[j]*v[j])
-		}
-		dot = e.sum(terms)
-	}
-	for i := range d {
-		switch name {
-		case "softmax":
-			d[i] = a[i] * (v[i] - dot)
-		case "sigmoid":
-			d[i] *= a[i] * (1 - a[i])
-			if !e.fromPost {
-				d[i] = v[i] * (elementary(sigmoid, z[i]) * elementary(sigmoid, -z[i]))
-			}
-		case "tanh":
-			d[i] *= 1 - a[i]*a[i]
-			if !e.fromPost {
-				c := elementary(math.Cosh, z[i])
-				d[i] = v[i] / (c * c)
-			}
-		case "relu":
-			if z[i] <= 0 {
-				d[i] = 0
-			}
-		case "identity":
-		default:
-			d[i] *= smoothSlope(name, z[i])
-		}
-	}
-	return d
-}
-
-func (e naive[F]) loss(last, cost string, z, a, y []F) F {
-	terms := make([]F, len(y))
-	logSum := F(0)
-	if last == "softmax" && cost == "cross-entropy" {
-		m := slices.Max(z)
-		for i := range z {
-			terms[i] = elementary(math.Exp, z[i]-m)
-		}
-		logSum = m + elementary(math.Log, e.sum(slices.Clone(terms)))
-	}
-	for i := range y {
-		soft := elementary(math.Log1p, elementary(math.Exp, -max(z[i], -z[i])))
-		switch {
-		case cost == "mse" || cost == "squared-error":
-			terms[i] = (a[i] - y[i]) * (a[i] - y[i])
-		case last == "softmax" && cost == "cross-entropy":
-			terms[i] = y[i] * (logSum - z[i])
-		case last == "sigmoid" && cost == "cross-entropy":
-			terms[i] = y[i] * (max(-z[i], 0) + soft)
-		case last == "sigmoid":
-			terms[i] = max(z[i], 0) - z[i]*y[i] + soft
-		default: // binary cross-entropy after softmax
-			terms[i] = -(y[i]*elementary(logFloored, a[i]) + (1-y[i])*elementary(logFloored, 1-a[i]))
-		}
-	}
-	s := e.sum(terms)
-	if cost == "mse" {
-		s /= F(len(y))
-	}
-	return s
-}
-
-func (e naive[F]) delta(last, cost string, z, a, y []F) []F {
-	g := make([]F, len(y))
-	for i := range y {
-		switch {
-		case cost == "mse":
-			g[i] = 2 / F(len(y)) * (a[i] - y[i])
-		case cost == "squared-error":
-			g[i] = 2 * (a[i] - y[i])
-		case last == "sigmoid" && cost == "cross-entropy":
-			g[i] = -y[i] * (1 - a[i])
-		case last == "softmax" && cost == "binary-cross-entropy":
-			g[i] = -y[i]*elementary(reciprocalFloored, a[i]) + (1-y[i])*elementary(reciprocalFloored, 1-a[i])
-		default: // the closed forms
-			g[i] = a[i] - y[i]
-		}
-	}
-	if fusedOf(last, cost) != nil {
-		return g
-	}
-	return e.pullback(last, z, a, g)
 }

@@ -15,7 +15,8 @@ type Network struct {
 	fused fused
 }
 
-// layer is one affine map and its activation: W is n_ℓ×n_{ℓ-1}, b has n_ℓ elements or is nil.
+// layer is one affine map and its activation: W has as many rows as z_ℓ has elements and n_{ℓ-1} columns;
+// b has an element for each row or is nil. σ makes n_ℓ elements of them, fewer where it pools.
 type layer struct {
 	w     *mat.Dense
 	b     *mat.VecDense
@@ -34,7 +35,7 @@ func NewNetwork(n spec.Network, params []float64) (*Network, error) {
 		return nil, fmt.Errorf("%d parameters given for a network of %d; pass W1, b1, W2, b2, … in one slice",
 			len(params), n.Params())
 	}
-	c, err := costOf(n.Cost.Name)
+	c, err := costOf(n.Cost)
 	if err != nil {
 		return nil, err
 	}
@@ -42,9 +43,9 @@ func NewNetwork(n spec.Network, params []float64) (*Network, error) {
 	last := ""
 	params = append([]float64{}, params...)
 	for l := 1; l <= n.Depth(); l++ {
-		rows, cols := n.Width(l), n.Width(l-1)
+		rows, cols := n.Layers[l-1].Dense, n.Width(l-1)
 		last = n.Layers[l-1].Activation.Name
-		sigma, err := activationOf(last)
+		sigma, err := activationOf(n.Layers[l-1].Activation)
 		if err != nil {
 			return nil, fmt.Errorf("layer %d: %w", l, err)
 		}
@@ -58,6 +59,27 @@ func NewNetwork(n spec.Network, params []float64) (*Network, error) {
 	}
 	network.fused = fusedOf(last, n.Cost.Name)
 	return network, nil
+}
+
+// Reference computes loss and gradients for the sample (x, y) by the algorithm that keeps what kernels of this cache
+// mode keep: Algorithm1 for pre, Algorithm3 for post, Algorithm4 for both and auto.
+func (n *Network) Reference(cache spec.Cache, x, y []float64) *Gradient {
+	switch cache {
+	case spec.CachePre:
+		return n.Algorithm1(x, y)
+	case spec.CachePost:
+		return n.Algorithm3(x, y)
+	}
+	return &n.Algorithm4(x, y).Gradient
+}
+
+// BatchReference is Reference for a batch of samples, a row each: Algorithm2 for pre, else Algorithm5. There is no
+// algorithm of batches that keeps post-activations alone; Algorithm5 computes the same.
+func (n *Network) BatchReference(cache spec.Cache, x, y *mat.Dense) *BatchGradient {
+	if cache == spec.CachePre {
+		return n.Algorithm2(x, y)
+	}
+	return n.Algorithm5(x, y)
 }
 
 // affine returns W·a + b.

@@ -26,8 +26,16 @@ type kind struct {
 	// dead sets one layer's parameters to 0, a different one from trial to trial: every z of it is
 	// exactly 0, where relu's derivative is a convention, while the layers above pass gradients.
 	dead bool
-	// logits, if not 0, is what the largest |z_L| is brought to.
+	// kinks sets one layer's weights to 0 and its biases to whole numbers, in turn like dead: every z of it
+	// is exactly one of -3…3, at 0, ±1 and ±3 the kinks of the activations, and units of a window tie.
+	kinks bool
+	// whole makes all parameters small whole numbers and repeats rows, so that with such an input the first
+	// layer, and others after it, compute without rounding: kinks and ties again, with weights.
+	whole bool
+	// logits, if not 0, is what the largest |z_L| is brought to; missed puts the one-hot target of every
+	// other such trial at the least output, where losses overflow first.
 	logits float64
+	missed bool
 	// input and target make x and y.
 	input  func(*rand.Rand, []float64)
 	target func(spec.Network, *rand.Rand, []float64)
@@ -37,12 +45,14 @@ type kind struct {
 var kinds = []kind{
 	{name: "random", scale: 1, bias: 0.5, input: normal, target: dense},
 	{name: "one-hot target", scale: 1, bias: 0.5, input: uniform, target: oneHot},
-	{name: "logits of ±100", scale: 1, bias: 0.5, logits: 100, input: normal, target: oneHot},
+	{name: "logits of ±100", scale: 1, bias: 0.5, logits: 100, missed: true, input: normal, target: oneHot},
 	{name: "zero input", scale: 1, bias: 0.5, input: zeros, target: dense},
 	{name: "large weights", scale: 4, bias: 2, input: normal, target: dense},
 	{name: "one layer of zero weights", scale: 1, bias: 0.5, dead: true, input: normal, target: dense},
 	{name: "all weights zero", input: normal, target: dense},
 	{name: "logits of ±100, dense target", scale: 1, bias: 0.5, logits: 100, input: uniform, target: dense},
+	{name: "one layer at kinks", scale: 1, bias: 0.5, kinks: true, input: normal, target: wholeOrDense},
+	{name: "whole numbers", whole: true, input: whole, target: wholeOrDense},
 	{name: "small weights", scale: 0x1p-10, bias: 0x1p-12, input: uniform, target: oneHot},
 }
 
@@ -55,21 +65,39 @@ func newSample(n spec.Network, i int) (sample, error) {
 		y: make([]float64, n.Width(n.Depth())), rate: math.Ldexp(rng.Float64()+0.5, -rng.IntN(8)),
 	}
 	for l := 1; l <= n.Depth(); l++ {
-		scale, bias := k.scale*weightScale(n, l), k.bias
-		if k.dead && l == i/len(kinds)%n.Depth()+1 {
-			scale, bias = 0, 0
+		rows, cols := n.Layers[l-1].Dense, n.Width(l-1)
+		w, b := make([]float64, rows*cols), make([]float64, rows)
+		switch turn := l == i/len(kinds)%n.Depth()+1; {
+		case k.dead && turn:
+		case k.kinks && turn:
+			whole(rng, b)
+			repeatRows(rng, w, b)
+		case k.whole:
+			whole(rng, b)
+			for i := range w {
+				w[i] = float64(rng.IntN(3) - 1)
+			}
+			repeatRows(rng, w, b)
+		default:
+			scaledNormal(rng, w, k.scale*weightScale(n, l))
+			scaledNormal(rng, b, k.bias)
 		}
-		s.params = appendNormal(s.params, rng, n.Width(l)*n.Width(l-1), scale)
+		s.params = append(s.params, w...)
 		if !n.Layers[l-1].NoBias {
-			s.params = appendNormal(s.params, rng, n.Width(l), bias)
+			s.params = append(s.params, b...)
 		}
 	}
 	k.input(rng, s.x)
 	k.target(n, rng, s.y)
 	s.round(n.Precision)
 	if k.logits != 0 {
-		if err := s.scaleLogits(n, k.logits); err != nil {
+		least, err := s.scaleLogits(n, k.logits)
+		if err != nil {
 			return sample{}, err
+		}
+		if k.missed && i/len(kinds)%2 == 0 {
+			clear(s.y)
+			s.y[least] = 1
 		}
 		s.round(n.Precision)
 	}
@@ -84,32 +112,39 @@ func random(n spec.Network, trial uint64) (rng *rand.Rand, seed string) {
 	return rand.New(rand.NewPCG(first, trial)), fmt.Sprintf("%016x", first)
 }
 
-// weightScale is the standard deviation of the weights of layer l: He et al. 2015 for relu, which
-// passes half of its inputs on, Glorot and Bengio 2010 for the others.
+// weightScale is the standard deviation of the weights of layer l: He et al. 2015 for relu and its kin, which pass
+// half of their inputs on, LeCun et al. 1998 for selu, which presumes it, Glorot and Bengio 2010 for the others.
 func weightScale(n spec.Network, l int) float64 {
-	if n.Layers[l-1].Activation.Name == "relu" {
-		return math.Sqrt(2 / float64(n.Width(l-1)))
+	rows, cols := float64(n.Layers[l-1].Dense), float64(n.Width(l-1))
+	switch n.Layers[l-1].Activation.Name {
+	case "relu", "leaky-relu", "elu", "gelu":
+		return math.Sqrt(2 / cols)
+	case "selu":
+		return math.Sqrt(1 / cols)
 	}
-	return math.Sqrt(2 / float64(n.Width(l-1)+n.Width(l)))
+	return math.Sqrt(2 / (cols + rows))
 }
 
-// scaleLogits multiplies the last layer so that the largest |z_L| becomes the given one.
-func (s *sample) scaleLogits(n spec.Network, largest float64) error {
+// scaleLogits multiplies the last layer so that the largest |z_L| becomes the given one, and returns which output was
+// the least.
+func (s *sample) scaleLogits(n spec.Network, largest float64) (least int, err error) {
 	reference, err := NewNetwork(n, s.params)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	t := reference.Algorithm4(s.x, s.y)
+	least = floats.MinIdx(elements(t.Output))
 	z := floats.Norm(elements(t.Z[n.Depth()]), math.Inf(1))
 	if z == 0 {
-		return nil
+		return least, nil
 	}
-	last := n.Width(n.Depth()) * n.Width(n.Depth()-1)
+	rows := n.Layers[n.Depth()-1].Dense
+	last := rows * n.Width(n.Depth()-1)
 	if !n.Layers[n.Depth()-1].NoBias {
-		last += n.Width(n.Depth())
+		last += rows
 	}
 	floats.Scale(largest/z, s.params[len(s.params)-last:])
-	return nil
+	return least, nil
 }
 
 // round brings every number to the precision.
@@ -125,16 +160,29 @@ func (s *sample) round(p spec.Precision) {
 	}
 }
 
-func appendNormal(to []float64, rng *rand.Rand, n int, scale float64) []float64 {
-	for range n {
-		to = append(to, scale*rng.NormFloat64())
+func scaledNormal(rng *rand.Rand, v []float64, scale float64) {
+	for i := range v {
+		v[i] = scale * rng.NormFloat64()
 	}
-	return to
 }
 
-func normal(rng *rand.Rand, v []float64) {
+func normal(rng *rand.Rand, v []float64) { scaledNormal(rng, v, 1) }
+
+// whole draws whole numbers from -3 to 3.
+func whole(rng *rand.Rand, v []float64) {
 	for i := range v {
-		v[i] = rng.NormFloat64()
+		v[i] = float64(rng.IntN(7) - 3)
+	}
+}
+
+// repeatRows makes every other row of W and b that of before, with even odds: units that tie.
+func repeatRows(rng *rand.Rand, w, b []float64) {
+	cols := len(w) / len(b)
+	for i := 1; i < len(b); i += 2 {
+		if rng.IntN(2) == 0 {
+			copy(w[i*cols:(i+1)*cols], w[(i-1)*cols:i*cols])
+			b[i] = b[i-1]
+		}
 	}
 }
 
@@ -166,4 +214,14 @@ func dense(n spec.Network, rng *rand.Rand, y []float64) {
 	default:
 		normal(rng, y)
 	}
+}
+
+// wholeOrDense is dense where the cost wants probabilities, and whole numbers where it takes any: errors of exactly 0
+// and ±1 among them, where mae and huber have their kinks.
+func wholeOrDense(n spec.Network, rng *rand.Rand, y []float64) {
+	if entry, _ := spec.Lookup(spec.CostRole, n.Cost.Name); entry.Probabilities {
+		dense(n, rng, y)
+		return
+	}
+	whole(rng, y)
 }

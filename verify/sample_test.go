@@ -37,3 +37,68 @@ func TestKinds(t *testing.T) {
 		}
 	}
 }
+
+// TestExactKinds: trials that aim at kinks hit them: every whole number from -3 to 3 is an exact z of every layer, and units
+// of a window tie, so that the conventions there are judged and not excused by the bounds.
+func TestExactKinds(t *testing.T) {
+	n := build("mae", spec.Float32, []int{6, 5, 6, 4}, "relu", "max-pool", "hard-tanh")
+	n.Layers[1].Activation.Params = map[string]float64{spec.Window: 3}
+	hit := map[[2]int]bool{}
+	ties, exactErrors, rounded := 0, 0, 0
+	for i := range 20 * len(kinds) {
+		k := kinds[i%len(kinds)]
+		if !k.kinks && !k.whole {
+			continue
+		}
+		s := draw(t, n, i)
+		reference, trace, _ := run(t, n, s)
+		_, between := reference.estimates(trace, newRounding(arithmetic32))
+		for l := 1; l <= 3; l++ {
+			z := between.z[l]
+			for u, v := range z.value {
+				if z.bound[u] == 0 && v == math.Trunc(v) {
+					hit[[2]int{l, int(v)}] = true
+				}
+				if z.bound[u] > 0 {
+					rounded++
+				}
+			}
+		}
+		for g := range 2 {
+			if list, decided := (maxPool{3}).candidates(between.z[2], g); decided && len(list) > 1 {
+				ties++
+			}
+		}
+		for u, a := range between.a[3].value {
+			if between.a[3].bound[u] == 0 && a == s.y[u] {
+				exactErrors++
+			}
+		}
+	}
+	for l := 1; l <= 3; l++ {
+		for v := -3; v <= 3; v++ {
+			if !hit[[2]int{l, v}] {
+				t.Errorf("no unit of layer %d is ever exactly %d", l, v)
+			}
+		}
+	}
+	if ties < 5 || exactErrors < 5 || rounded == 0 {
+		t.Errorf("%d exact ties for a maximum, %d outputs exactly on target, %d units with a rounding", ties, exactErrors, rounded)
+	}
+}
+
+func TestWeightScale(t *testing.T) {
+	for _, c := range []struct {
+		activation string
+		want       float64
+	}{
+		{"", math.Sqrt(2. / 16)}, {"tanh", math.Sqrt(2. / 16)}, {"softmax", math.Sqrt(2. / 16)}, {"max-pool", math.Sqrt(2. / 16)},
+		{"relu", math.Sqrt(2. / 4)}, {"leaky-relu", math.Sqrt(2. / 4)}, {"elu", math.Sqrt(2. / 4)}, {"gelu", math.Sqrt(2. / 4)},
+		{"selu", math.Sqrt(1. / 4)},
+	} {
+		n := build("mse", spec.Float32, []int{4, 12}, c.activation)
+		if got := weightScale(n, 1); got != c.want {
+			t.Errorf("%s: scale %v, want %v", c.activation, got, c.want)
+		}
+	}
+}

@@ -20,27 +20,6 @@ func TestSoftmaxExtremes(t *testing.T) {
 	}
 }
 
-// TestPullback: the closed form a(v - a·v) is Jacᵀv of the full matrix, within the bound.
-func TestPullback(t *testing.T) {
-	r := newRounding(arithmetic64)
-	for _, z := range [][]float64{{0, 0, 0}, {1, -2, 0.5}, {100, -100, 99}, {3}} {
-		v := []float64{1e3, -7, 0.1}[:len(z)]
-		zE := exact(vector(z))
-		a := elements(softmax{}.value(vector(z)))
-		aE := estimate{a, softmax{}.valueBound(r, zE, a)}
-		s := 0.0
-		for j := range a {
-			s += a[j] * v[j]
-		}
-		closed := make([]float64, len(z))
-		for i := range a {
-			closed[i] = a[i] * (v[i] - s)
-		}
-		full := mulTransposed(softmax{}.jacobian(vector(z)), vector(v))
-		within(t, "Jacᵀv", closed, elements(full), softmax{}.pullbackBound(r, zE, aE, exact(vector(v))))
-	}
-}
-
 // TestLSEShift: moving every logit by its error moves log Σ exp no further.
 func TestLSEShift(t *testing.T) {
 	z, e := []float64{2, -1, 0.5}, []float64{0.3, 1.5, 0}

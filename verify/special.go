@@ -78,27 +78,40 @@ func (j *judge[F]) draws() {
 		used, drawn, bound)
 }
 
-// notANumber checks that a NaN in the input reaches the output and the loss: no activation hides it.
-func (j *judge[F]) notANumber() {
+// notFinite checks that a NaN in the input reaches the output and the loss, no activation hiding it, that no call
+// panics on NaN or infinities, and that they leave nothing behind in the workspace.
+func (j *judge[F]) notFinite() {
 	s, err := newSample(j.network, 0)
 	if err != nil {
 		j.report.broken("Kernel", "reference", "", "%v", err)
 		return
 	}
-	s.x[0] = math.NaN()
-	want, err := newExpectation(j.network, s)
+	spoilt := s
+	spoilt.x = slices.Clone(s.x)
+	spoilt.x[0] = math.NaN()
+	want, err := newExpectation(j.network, spoilt)
 	if err != nil {
 		j.report.broken("Kernel", "reference", "", "%v", err)
 		return
 	}
 	r := ruler{j.report, j.format, fmt.Sprintf("x[0] NaN, seed %s", j.report.Seed)}
 	for _, c := range calls[F]() {
-		if c.gradient || c.step {
-			continue
-		}
-		j.machine.load(s)
 		j.machine.poison()
-		j.numbers(r, c, j.do(c, s), want)
+		first := j.do(c, s)
+		got := j.do(c, spoilt)
+		if c.output {
+			b := block{name: "ŷ", layer: j.network.Depth(), n: len(want.output)}
+			compare(r, c.name, b, got.output, want.output, want.outputBound)
+		}
+		if c.loss {
+			compare(r, c.name, block{name: "loss"}, []F{got.loss}, []float64{want.loss}, []float64{want.lossBound})
+		}
+		for _, infinite := range []float64{math.Inf(1), math.Inf(-1)} {
+			spoilt.x[0] = infinite
+			j.do(c, spoilt)
+		}
+		spoilt.x[0] = math.NaN()
+		j.repeats(r, c.name, "a call after others with NaN and ±Inf in x", first, j.do(c, s))
 	}
 }
 

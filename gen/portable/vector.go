@@ -71,7 +71,11 @@ func (w *windows) at(b *plan.Buffer, j templates.Index) (name string, place temp
 
 // local is the name of a scalar of the window.
 func (w *windows) local(v expr.Var) string {
-	return scalar(fmt.Sprintf("%s%d", v, w.op.Layer), w.group)
+	stem := fmt.Sprintf("%s%d", v, w.op.Layer)
+	if w.op.Groups() == 1 {
+		return stem
+	}
+	return scalar(stem, w.group)
 }
 
 // suffix tells the units of all windows apart.

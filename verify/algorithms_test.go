@@ -1,0 +1,64 @@
+package verify
+
+import (
+	"math"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/spec"
+	"gonum.org/v1/gonum/mat"
+)
+
+// TestAlgorithmsAgree holds the five algorithms against one another over all activations and costs, at every kind of
+// trial. Algorithms 1, 3 and 4 do the same operations in the same order, so that their bits are the same; 2 and 5
+// multiply matrices where those multiply vectors, so that they may differ by no more than the bounds for a float64
+// kernel.
+func TestAlgorithmsAgree(t *testing.T) {
+	for _, n := range everyPair(t, spec.Float64) {
+		t.Run(title(n), func(t *testing.T) {
+			for i := range len(kinds) {
+				s := draw(t, n, i)
+				reference, trace, bounds := run(t, n, s)
+				for _, cache := range []spec.Cache{spec.CachePre, spec.CachePost, spec.CacheBoth} {
+					g := reference.Reference(cache, s.x, s.y)
+					same(t, string(cache)+" loss", []float64{g.Loss}, []float64{trace.Loss})
+					same(t, string(cache)+" output", elements(g.Output), elements(trace.Output))
+					same(t, string(cache)+" gradient", g.Flat(), trace.Flat())
+					same(t, string(cache)+" input gradient", elements(g.X), elements(trace.X))
+				}
+				x, y := mat.NewDense(1, len(s.x), s.x), mat.NewDense(1, len(s.y), s.y)
+				for _, cache := range []spec.Cache{spec.CachePre, spec.CacheBoth} {
+					g := reference.BatchReference(cache, x, y)
+					within(t, string(cache)+" batch loss", []float64{g.Loss}, []float64{trace.Loss}, []float64{bounds.Loss})
+					within(t, string(cache)+" batch output", data(g.Output), elements(trace.Output), elements(bounds.Output))
+					within(t, string(cache)+" batch gradient", g.Flat(), trace.Flat(), bounds.Flat())
+					within(t, string(cache)+" batch input gradient", data(g.X), elements(trace.X), elements(bounds.X))
+				}
+			}
+		})
+	}
+}
+
+// data returns the elements of a matrix row by row.
+func data(m *mat.Dense) []float64 { return m.RawMatrix().Data }
+
+func same(t *testing.T, what string, got, want []float64) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("%s: %d numbers, want %d", what, len(got), len(want))
+	}
+	if i := sameBits(got, want); i >= 0 {
+		t.Errorf("%s[%d]: got %v, want the bits of %v", what, i, got[i], want[i])
+	}
+}
+
+func within(t *testing.T, what string, got, want, bound []float64) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("%s: %d numbers, want %d", what, len(got), len(want))
+	}
+	for i := range got {
+		if math.IsNaN(got[i]) || math.IsNaN(bound[i]) || math.Abs(got[i]-want[i]) > bound[i] {
+			t.Errorf("%s[%d]: got %v, want %v ± %v", what, i, got[i], want[i], bound[i])
+		}
+	}
+}

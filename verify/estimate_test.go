@@ -1,0 +1,55 @@
+package verify
+
+import (
+	"math"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// TestExactSums: sums of terms that one format holds whatever their order have no error, and those that only just do
+// not, have one.
+func TestExactSums(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		kernel  arithmetic
+		w, a, b []float64
+		exact   bool
+	}{
+		{"whole numbers", arithmetic32, []float64{1, -3, 2}, []float64{5, 7, -1}, []float64{-3}, true},
+		{"zero weights", arithmetic32, []float64{0, 0, 0}, []float64{0.1, 0.2, 0.3}, []float64{float64(float32(0.7))}, true},
+		{"zero weights, infinite a", arithmetic32, []float64{0, 0, 0}, []float64{0.1, 0.2, math.MaxFloat64}, []float64{3}, true},
+		{"zero input", arithmetic32, []float64{0.1, 0.2, 0.3}, []float64{0, 0, 0}, nil, true},
+		{"one term", arithmetic32, []float64{0.5, 0, 0}, []float64{3, 1, 1}, nil, true},
+		{"eighths", arithmetic32, []float64{0.125, 3, 0}, []float64{1, 0.5, 1}, []float64{1024}, true},
+		{"all 24 bits", arithmetic32, []float64{1, 1, 0}, []float64{0x1p23, 0x1p23 - 1, 1}, nil, true},
+		{"24 bits and one more", arithmetic32, []float64{1, 1, 0}, []float64{0x1p24, 0x1p0, 1}, nil, false},
+		{"that, in float64", arithmetic64, []float64{1, 1, 0}, []float64{0x1p24, 0x1p0, 1}, nil, true},
+		{"a sum that comes back", arithmetic32, []float64{1, 1, -1}, []float64{0x1p24, 0x1p0, 0x1p24}, nil, false},
+		{"tenths", arithmetic32, []float64{1, 1, 1}, []float64{0.1, 0.2, 0.3}, nil, false},
+		{"a product of too many bits", arithmetic32, []float64{1 + 0x1p-20, 0, 0}, []float64{1 + 0x1p-20, 1, 1}, nil, false},
+		{"underflow", arithmetic32, []float64{0x1p-100, 0, 0}, []float64{0x1p-50, 1, 1}, nil, false},
+		{"overflow", arithmetic32, []float64{0x1p100, 0, 0}, []float64{0x1p50, 1, 1}, nil, false},
+	} {
+		var b *mat.VecDense
+		if c.b != nil {
+			b = vector(c.b)
+		}
+		bound := affineBound(newRounding(c.kernel), mat.NewDense(1, 3, c.w), exact(vector(c.a)), b)[0]
+		if (bound == 0) != c.exact {
+			t.Errorf("%s: bound %v", c.name, bound)
+		}
+	}
+	uncertain := estimate{[]float64{1, 2, 3}, []float64{0, 0, 1e-300}}
+	if bound := affineBound(newRounding(arithmetic32), mat.NewDense(1, 3, []float64{1, 1, 1e-300}), uncertain, nil)[0]; bound == 0 {
+		t.Error("an input with an error counts as exact")
+	}
+}
+
+func TestLowestBit(t *testing.T) {
+	for v, want := range map[float64]int{1: 0, -12: 2, 0.75: -2, 0x1p-1074: -1074, 0x1.8p-1070: -1071, 1 + 0x1p-52: -52} {
+		if got := lowestBit(v); got != want {
+			t.Errorf("lowest bit of %v: %d, want %d", v, got, want)
+		}
+	}
+}

@@ -1,0 +1,187 @@
+package verify
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/spec"
+	"gonum.org/v1/gonum/diff/fd"
+	"gonum.org/v1/gonum/mat"
+)
+
+// points are z of six elements, which the windows of everyActivation divide: ordinary ones first, then at kinks, where
+// a test of conventions needs them.
+func points() [][]float64 {
+	list := [][]float64{{0.3, -1.2, 2, 0.7, -0.4, 1.1}, {-3.5, 4, 0.01, -0.02, 2.5, -2.5}}
+	rng := rand.New(rand.NewPCG(11, 12))
+	for _, scale := range []float64{1e-3, 0.5, 2, 8} {
+		z := make([]float64, 6)
+		scaledNormal(rng, z, scale)
+		list = append(list, z)
+	}
+	return list
+}
+
+// kinky are z at which some activation has a kink, ties of windows among them.
+var kinky = [][]float64{
+	{0, 0, 0, 0, 0, 0}, {-3, 3, -1, 1, 0, 0}, {1, 1, 1, -1, -1, -1}, {-2, 5, 5, 5, 2, 5}, {3, 3, 0, -3, -3, -3},
+}
+
+// sigmaOf returns the activation of a function that the reference must know.
+func sigmaOf(t *testing.T, f spec.Function) activation {
+	t.Helper()
+	sigma, err := activationOf(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sigma
+}
+
+// TestJacobians holds every Jacobian matrix against differences of the value, column by column; the tolerance is
+// what two steps differ by, and rounding.
+func TestJacobians(t *testing.T) {
+	z := vector(points()[0])
+	n := z.Len()
+	for _, f := range everyActivation() {
+		sigma := sigmaOf(t, f)
+		a := sigma.value(z)
+		const h = 0x1p-14
+		differences := func(step float64) *mat.Dense {
+			jac := mat.NewDense(a.Len(), n, nil)
+			fd.Jacobian(jac, func(y, x []float64) { copy(y, elements(sigma.value(vector(x)))) }, elements(z),
+				&fd.JacobianSettings{Formula: fd.Central, Step: step})
+			return jac
+		}
+		got, wide, narrow := sigma.jacobian(z), differences(h), differences(h/2)
+		if rows, cols := got.Dims(); rows != a.Len() || cols != n {
+			t.Fatalf("%s: Jacobian of %d×%d for %d outputs of %d units", f.Name, rows, cols, a.Len(), n)
+		}
+		rounding := mat.Max(vector(sigma.valueBound(newRounding(arithmetic64), exact(z), elements(a))))
+		for i := range a.Len() {
+			for j := range n {
+				tolerance := math.Abs(wide.At(i, j)-narrow.At(i, j)) + 4*rounding/h + 4*arithmetic64.u/h
+				if !(math.Abs(got.At(i, j)-narrow.At(i, j)) <= tolerance) {
+					t.Errorf("%s: ∂a_%d/∂z_%d = %v, differences give %v ± %v", f.Name, i, j, got.At(i, j), narrow.At(i, j), tolerance)
+				}
+			}
+		}
+	}
+}
+
+// TestDuals holds values and Jacobian matrices, column by column, against dual numbers: off by no more than float64
+// kernels may be, for row i is Jacᵀ of the i-th unit vector, and for how far dual numbers are less accurate.
+func TestDuals(t *testing.T) {
+	// The definitions cancel where the reference and kernels do not: by a last place of 1, a few times.
+	const definition = 32 * 0x1p-53
+	r := newRounding(arithmetic64)
+	for _, f := range everyActivation() {
+		sigma := sigmaOf(t, f)
+		for _, z := range points() {
+			zE, n := exact(vector(z)), len(z)
+			value, jac := elements(sigma.value(vector(z))), sigma.jacobian(vector(z))
+			a := estimate{value, sigma.valueBound(r, zE, value)}
+			for j := range n {
+				seeded := make([]dual, n)
+				for i := range seeded {
+					seeded[i] = constant(z[i])
+				}
+				seeded[j].d = 1
+				column, ok := dualActivate(f, seeded)
+				if !ok {
+					t.Fatalf("no definition of %s", f.Name)
+				}
+				for i, want := range column {
+					unit := make([]float64, len(value))
+					unit[i] = 1
+					slack := sigma.pullbackBound(r, zE, a, exact(vector(unit)))[j]
+					if d := math.Abs(jac.At(i, j) - want.d); !(d <= slack+definition*(1+math.Abs(want.d))) {
+						t.Errorf("%s at %v: ∂a_%d/∂z_%d = %v, dual numbers give %v", f.Name, z, i, j, jac.At(i, j), want.d)
+					}
+					if d := math.Abs(value[i] - want.v); !(d <= a.bound[i]+definition*(1+math.Abs(want.v))) {
+						t.Errorf("%s at %v: a_%d = %v, by definition %v", f.Name, z, i, value[i], want.v)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestPullback: the closed forms of Jacᵀv are those of the full matrix, within the bound, for unit vectors, which give the
+// matrix row by row, and others; at kinks too, and however close or large the z are.
+func TestPullback(t *testing.T) {
+	r := newRounding(arithmetic64)
+	extremes := [][]float64{
+		{100, -100, 99, 0, 0, 0}, {1e4, 1e4, -1e4, 0, 1, 2}, {1e-200, 0, 0, -1e-200, 0, 0}, {40, 41, 0, 0, 0, 0},
+	}
+	for _, f := range everyActivation() {
+		sigma := sigmaOf(t, f)
+		for _, z := range append(append(points(), kinky...), extremes...) {
+			t.Run(fmt.Sprint(f.Name, f.Params, z), func(t *testing.T) {
+				zE := exact(vector(z))
+				a := elements(sigma.value(vector(z)))
+				aE := estimate{a, sigma.valueBound(r, zE, a)}
+				l := spec.Layer{Dense: len(z), Activation: f}
+				uneven := []float64{1e3, -7, 0.1, 2, 3, 1e-3}
+				vs := [][]float64{uneven[:len(a)], make([]float64, len(a))}
+				for i := range a {
+					unit := make([]float64, len(a))
+					unit[i] = 1
+					vs = append(vs, unit)
+				}
+				for _, v := range vs {
+					full := mulTransposed(sigma.jacobian(vector(z)), vector(v))
+					bound := sigma.pullbackBound(r, zE, aE, exact(vector(v)))
+					for _, fromPost := range []bool{true, false} {
+						closed := naive[float64]{sum: ascending[float64], fromPost: fromPost}.pullback(l, z, a, v)
+						within(t, fmt.Sprintf("Jacᵀ%v", v), closed, elements(full), bound)
+					}
+				}
+			})
+		}
+	}
+}
+
+// TestKinks: at kinks the derivatives are those agreed on, exactly.
+func TestKinks(t *testing.T) {
+	lambda, alpha := seluScale, seluAlpha // so that their product is one of float64
+	for _, c := range []struct {
+		f       spec.Function
+		z, want float64
+	}{
+		{spec.Function{Name: "relu"}, 0, 0},
+		{spec.Function{Name: "leaky-relu"}, 0, 0.01},
+		{spec.Function{Name: "leaky-relu", Params: map[string]float64{"slope": -2}}, 0, -2},
+		{spec.Function{Name: "elu", Params: map[string]float64{"alpha": 0.5}}, 0, 0.5},
+		{spec.Function{Name: "selu"}, 0, lambda * alpha},
+		{spec.Function{Name: "hard-sigmoid"}, 3, 0},
+		{spec.Function{Name: "hard-sigmoid"}, -3, 0},
+		{spec.Function{Name: "hard-tanh"}, 1, 0},
+		{spec.Function{Name: "hard-tanh"}, -1, 0},
+		{spec.Function{Name: "softsign"}, 0, 1},
+		{spec.Function{Name: "radial-sigmoid"}, 0, 0},
+		{spec.Function{Name: "max-pool"}, 0, 1},
+	} {
+		sigma := sigmaOf(t, c.f)
+		if got := sigma.jacobian(vector([]float64{c.z})).At(0, 0); got != c.want {
+			t.Errorf("%s' at %v = %v, want %v", c.f.Name, c.z, got, c.want)
+		}
+		p, ok := sigma.(pointwise)
+		if !ok || p.fromPost.at == nil {
+			continue
+		}
+		if got := p.fromPost.at(p.function.at(c.z)); got != c.want {
+			t.Errorf("%s' at %v = %v from a, want %v", c.f.Name, c.z, got, c.want)
+		}
+	}
+}
+
+// identity is the n×n identity matrix.
+func identity(n int) *mat.Dense {
+	m := mat.NewDense(n, n, nil)
+	for i := range n {
+		m.Set(i, i, 1)
+	}
+	return m
+}
