@@ -6,12 +6,45 @@ func Equal(x, y Expr) bool {
 	if x == y {
 		return true
 	}
-	// A derivative asks this of every two parts that it puts together, and nearly all of them differ.
 	if !sameShape(x, y) || fingerprint(x) != fingerprint(y) {
 		return false
 	}
 	n := newNumbering()
 	return n.number(x) == n.number(y)
+}
+
+// fingerprint is the same for equal expressions and nearly always different for others. It costs a small fraction
+// of a numbering: derivatives are compared at every step of their making, and are large.
+func fingerprint(e Expr) uint64 {
+	switch n := e.(type) {
+	case Num:
+		return scatter(n.bits)
+	case Var:
+		h := uint64(numOps)
+		for i := range len(n) {
+			h = scatter(h ^ uint64(n[i]))
+		}
+		return h
+	case Unary:
+		return scatter(fingerprint(n.X) + uint64(n.Op))
+	case Binary:
+		x, y := fingerprint(n.X), fingerprint(n.Y)
+		if n.Op.Commutative() {
+			x, y = x+y, x*y // either order
+		}
+		return scatter(scatter(x+uint64(n.Op)) + y)
+	case Select:
+		return scatter(scatter(scatter(fingerprint(n.C))+fingerprint(n.X)) + fingerprint(n.Y))
+	}
+	return 0
+}
+
+// scatter changes about half of all bits for any change of h: the finaliser of SplitMix64 (Steele, Lea and Flood 2014).
+func scatter(h uint64) uint64 {
+	h += 0x9e3779b97f4a7c15
+	h = (h ^ h>>30) * 0xbf58476d1ce4e5b9
+	h = (h ^ h>>27) * 0x94d049bb133111eb
+	return h ^ h>>31
 }
 
 // sameShape tells most unequal expressions apart by their roots alone.
@@ -28,39 +61,6 @@ func sameShape(x, y Expr) bool {
 		return ok
 	}
 	return false // leaves are equal only by ==
-}
-
-// fingerprint returns the same number for equal expressions, and for others hardly ever: it costs a walk where
-// a numbering costs a map.
-func fingerprint(e Expr) uint64 {
-	switch e := e.(type) {
-	case Num:
-		return mix(1, e.bits)
-	case Var:
-		h := uint64(2)
-		for i := range len(e) {
-			h = mix(h, uint64(e[i]))
-		}
-		return h
-	case Unary:
-		return mix(uint64(e.Op)<<8, fingerprint(e.X))
-	case Binary:
-		x, y := fingerprint(e.X), fingerprint(e.Y)
-		if e.Op.Commutative() {
-			return mix(uint64(e.Op)<<8, x+y)
-		}
-		return mix(mix(uint64(e.Op)<<8, x), y)
-	case Select:
-		return mix(mix(mix(uint64(OpWhere)<<8, fingerprint(e.C)), fingerprint(e.X)), fingerprint(e.Y))
-	}
-	return 0
-}
-
-// mix returns a hash of h and v in this order: a multiplication by an odd number spreads v upwards, the shift
-// brings it down again.
-func mix(h, v uint64) uint64 {
-	h = (h ^ v) * 0x9e3779b97f4a7c15
-	return h ^ h>>29
 }
 
 // A numbering gives equal expressions the same number (value numbering): numbers count up from 0 in
