@@ -62,7 +62,7 @@ func mul(x, y Expr) Expr {
 	}
 	c, p := splitFactor(x)
 	d, q := splitFactor(y)
-	if f := c * d; (c != 1 || d != 1) && f != 0 && !math.IsInf(f, 0) && !math.IsNaN(f) {
+	if f := c * d; (c != 1 || d != 1) && gathered(f) {
 		return Mul(Number(f), mul(p, q))
 	}
 	if n, ok := y.(Binary); ok && n.Op == OpDiv && isNumber(n.X, 1) {
@@ -104,6 +104,13 @@ func splitFactor(e Expr) (factor float64, rest Expr) {
 		}
 	}
 	return 1, e
+}
+
+// gathered reports whether a product of constants is a normal number of either precision. Others are left as they were
+// written: c*(d*x) may well be a number where c*d is none.
+func gathered(f float64) bool {
+	f = math.Abs(f)
+	return f >= 0x1p-126 && f <= math.MaxFloat32
 }
 
 // foldRounded computes x op y for two constants, rounded to float64. What leaves the finite numbers

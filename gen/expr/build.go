@@ -167,8 +167,19 @@ func Sin(x Expr) Expr { return Unary{OpSin, x} }
 // Cos returns the cosine of x.
 func Cos(x Expr) Expr { return Unary{OpCos, x} }
 
-// Pow returns x to the y, as Go's math.Pow.
-func Pow(x, y Expr) Expr { return Binary{OpPow, x, y} }
+// Pow returns x to the y, as Go's math.Pow. An exponent 1/2 becomes a square root only where x has no sign: the powers of
+// -0 and -Inf are +0 and +Inf, their square roots -0 and NaN.
+func Pow(x, y Expr) Expr {
+	switch {
+	case isNumber(y, 1):
+		return x
+	case isZero(y), isNumber(x, 1):
+		return Number(1)
+	case isNumber(y, 0.5) && positive(x):
+		return Sqrt(x)
+	}
+	return Binary{OpPow, x, y}
+}
 
 // Sigmoid returns 1/(1 + exp(-x)), without its overflow.
 func Sigmoid(x Expr) Expr { return Unary{OpSigmoid, x} }

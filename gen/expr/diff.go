@@ -71,7 +71,7 @@ func binaryDerivative(n Binary, dx, dy Expr) Expr {
 		return choose(sub(n.Y, n.X), dx, dy)
 	case OpPow:
 		// (x^y)' = y·x^(y-1)·x' + x^y·log(x)·y', each part only where its factor is not 0.
-		return add(mul(mul(n.Y, Pow(n.X, sub(n.Y, Number(1)))), dx), mulUnlessZero(dy, func() Expr { return mul(n, Log(n.X)) }))
+		return add(mul(mul(n.Y, Pow(n.X, sub(n.Y, Number(1)))), dx), mulUnlessZero(dy, func() Expr { return mul(n, log(n.X)) }))
 	}
 	return Number(math.NaN())
 }
@@ -83,6 +83,14 @@ func choose(d, x, y Expr) Expr {
 		return x
 	}
 	return Where(d, x, y)
+}
+
+// log returns the logarithm of x, that of a constant rounded to float64.
+func log(x Expr) Expr {
+	if n, ok := x.(Num); ok && n.Value() > 0 && !math.IsInf(n.Value(), 1) {
+		return Number(math.Log(n.Value()))
+	}
+	return Log(x)
 }
 
 // mulUnlessZero returns x times a factor that is built only where x is not 0.

@@ -50,6 +50,33 @@ func negated(e Expr) (m Expr, ok bool) {
 	return nil, false
 }
 
+// positive reports whether e is in plain sight NaN or at least +0, whatever its variables are.
+func positive(e Expr) bool {
+	switch n := e.(type) {
+	case Num:
+		return !math.Signbit(n.Value())
+	case Unary:
+		switch n.Op {
+		case OpExp, OpSigmoid, OpAbs:
+			return true
+		case OpSqrt:
+			return positive(n.X)
+		}
+	case Binary:
+		switch n.Op {
+		case OpMul:
+			return Equal(n.X, n.Y) || positive(n.X) && positive(n.Y)
+		case OpAdd, OpDiv, OpMin:
+			return positive(n.X) && positive(n.Y)
+		case OpMax:
+			return positive(n.X) || positive(n.Y)
+		}
+	case Select:
+		return positive(n.X) && positive(n.Y)
+	}
+	return false
+}
+
 // foldBinary computes x op y for two constants where that is exact in float32 and in float64 alike.
 // Anything that rounds is left to the evaluation, whose precision is not known yet.
 func foldBinary(op Op, x, y Expr) (Expr, bool) {

@@ -22,7 +22,7 @@ func formulaActivation(text string) (Activation, error) {
 		Value: value,
 		Doc:   "a = " + text + "; its derivative is 0 where abs(x) has none, and that of y where x = y in max(x, y) and min(x, y), a constant being y",
 	})
-	return row, checkSize(row.Value, row.Deriv)
+	return row, checkCode(row.Value, row.Deriv)
 }
 
 // formulaCost is the row of a cost whose terms are a formula in a and y.
@@ -32,14 +32,43 @@ func formulaCost(text string) (Cost, error) {
 		return Cost{}, err
 	}
 	row := term(Cost{Name: text, Term: value, Doc: "sum over the outputs of " + text})
-	return row, checkSize(row.Term, row.Grad)
+	return row, checkCode(row.Term, row.Grad)
 }
 
-// checkSize refuses formulas whose code would be out of proportion.
-func checkSize(value, deriv Expr) error {
+// checkCode refuses formulas whose code would be out of proportion, or have constants that are no numbers of the
+// emitted type, as the derivative 1e60 of 1e30*(1e30*z).
+func checkCode(value, deriv Expr) error {
 	c := Share("u", value, deriv).Count()
 	if n := c.Adds + c.Muls + c.Divs + c.Calls + c.Selects; n > maxFormula {
-		return &formula.Error{Message: fmt.Sprintf("the formula and its derivative take %d operations; at most %d are allowed", n, maxFormula)}
+		return &formula.Error{Message: fmt.Sprintf("the formula is too complicated: it and its derivative take %d operations; at most %d are allowed", n, maxFormula)}
+	}
+	if c := overflowing(value, deriv); c != nil {
+		return &formula.Error{Message: fmt.Sprintf("the formula or its derivative contains %v, which is no number in float32", c)}
+	}
+	return nil
+}
+
+// overflowing returns a constant part that is infinite or NaN in float32, nil if there is none.
+func overflowing(exprs ...Expr) Expr {
+	for _, e := range exprs {
+		if fixed(e) {
+			if v, err := Eval[float32](e, nil); err != nil || math.IsInf(float64(v), 0) || v != v {
+				return e
+			}
+			continue
+		}
+		var c Expr
+		switch n := e.(type) {
+		case Unary:
+			c = overflowing(n.X)
+		case Binary:
+			c = overflowing(n.X, n.Y)
+		case Select:
+			c = overflowing(n.C, n.X, n.Y)
+		}
+		if c != nil {
+			return c
+		}
 	}
 	return nil
 }
@@ -57,21 +86,38 @@ func parseFormula(text string, variables ...Var) (Expr, error) {
 	return fromFormula(node)
 }
 
-// fromFormula builds the expression of a formula. Parts without variables become one constant, rounded to a float64: a
-// constant is what their author meant. 1/(1 + exp(-x)) becomes sigmoid(x), which overflows nowhere.
+// fromFormula builds the expression of a formula. Parts without variables become one constant, computed in float64: unlike
+// the constructors, which keep what rounds for the evaluation, it may do so because a constant is what their author
+// meant. Some quotients and logarithms that would overflow are rewritten; see quotient and logarithm.
 func fromFormula(node formula.Node) (Expr, error) {
 	e, err := convert(node)
-	if err != nil {
-		return nil, err
-	}
-	if _, number := e.(Num); number || len(Vars(e)) > 0 {
-		return e, nil
+	if err != nil || !fixed(e) {
+		return e, err
 	}
 	v, err := Eval[float64](e, nil)
 	if err != nil {
 		return nil, err
 	}
+	// Parse has seen to the constants that are written as such; z^0 makes others.
+	if !formula.InRange(v) {
+		return nil, &formula.Error{At: node.Pos(), Message: fmt.Sprintf("this is always %.3g, which is out of range", v)}
+	}
 	return Number(v), nil
+}
+
+// fixed reports whether e has no variables.
+func fixed(e Expr) bool {
+	switch n := e.(type) {
+	case Var:
+		return false
+	case Unary:
+		return fixed(n.X)
+	case Binary:
+		return fixed(n.X) && fixed(n.Y)
+	case Select:
+		return fixed(n.C) && fixed(n.X) && fixed(n.Y)
+	}
+	return true
 }
 
 func convert(node formula.Node) (Expr, error) {
@@ -111,6 +157,9 @@ func convertBinary(n *formula.Binary, x, y Expr) (Expr, error) {
 	case '*':
 		return Mul(x, y), nil
 	case '/':
+		if isZero(y) {
+			return nil, &formula.Error{At: n.At, Message: "this divides by zero"}
+		}
 		return quotient(x, y), nil
 	case '^':
 		return power(x, y), nil
@@ -118,52 +167,9 @@ func convertBinary(n *formula.Binary, x, y Expr) (Expr, error) {
 	return nil, &formula.Error{At: n.At, Message: fmt.Sprintf("unknown operator %c", n.Op)}
 }
 
-// quotient is x/y, with x/(1 + exp(u)) as x times the sigmoid of -u.
-func quotient(x, y Expr) Expr {
-	if sum, ok := y.(Binary); ok && sum.Op == OpAdd {
-		for _, operands := range [][2]Expr{{sum.X, sum.Y}, {sum.Y, sum.X}} {
-			if e, ok := operands[1].(Unary); ok && e.Op == OpExp && isNumber(operands[0], 1) {
-				return Mul(x, Sigmoid(Neg(e.X)))
-			}
-		}
-	}
-	return Div(x, y)
-}
-
-// power is x^y: a whole constant exponent of at most formula.MaxPower becomes products, 1/2 a square root.
-func power(x, y Expr) Expr {
-	c, ok := y.(Num)
-	if !ok {
-		return Pow(x, y)
-	}
-	v := c.Value()
-	switch {
-	case v == 0.5:
-		return Sqrt(x)
-	case v != math.Trunc(v) || math.Abs(v) > formula.MaxPower:
-		return Pow(x, y)
-	case v < 0:
-		return Div(Number(1), product(x, int(-v)))
-	}
-	return product(x, int(v))
-}
-
-// product is x to the n by repeated squaring.
-func product(x Expr, n int) Expr {
-	switch {
-	case n == 0:
-		return Number(1)
-	case n == 1:
-		return x
-	case n%2 == 0:
-		return Square(product(x, n/2))
-	}
-	return Mul(product(x, n-1), x)
-}
-
-// calls are the functions of formulas on one argument.
-var calls = map[string]func(Expr) Expr{
-	"exp": Exp, "expm1": Expm1, "log": Log, "log1p": Log1p, "sqrt": Sqrt, "tanh": Tanh, "sigmoid": Sigmoid,
+// functions are those of formulas on one argument.
+var functions = map[string]func(Expr) Expr{
+	"exp": Exp, "expm1": Expm1, "log": logarithm, "log1p": logarithm1p, "sqrt": Sqrt, "tanh": Tanh, "sigmoid": Sigmoid,
 	"erf": Erf, "sin": Sin, "cos": Cos, "atan": Atan, "abs": Abs,
 }
 
@@ -176,7 +182,7 @@ func convertCall(n *formula.Call) (Expr, error) {
 		}
 		args = append(args, x)
 	}
-	switch f := calls[n.Name]; {
+	switch f := functions[n.Name]; {
 	case f != nil && len(args) == 1:
 		return f(args[0]), nil
 	case n.Name == "max" && len(args) == 2:

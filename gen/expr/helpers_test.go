@@ -136,7 +136,7 @@ func sameBits[F Float](x, y F) bool {
 }
 
 // mustEval is Eval for an expression whose variables are all in env.
-func mustEval[F Float](t *testing.T, e Expr, env Env[F]) F {
+func mustEval[F Float](t testing.TB, e Expr, env Env[F]) F {
 	t.Helper()
 	v, err := Eval(e, env)
 	if err != nil {
