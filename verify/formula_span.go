@@ -42,8 +42,6 @@ func (s span) absolute() span { return span{s.smallest(), s.largest()} }
 
 func (s span) larger(t span) span { return span{max(s.lo, t.lo), max(s.hi, t.hi)} }
 
-func (s span) smaller(t span) span { return span{min(s.lo, t.lo), min(s.hi, t.hi)} }
-
 func (s span) plus(t span) span {
 	lo, hi := s.lo+t.lo, s.hi+t.hi
 	return span{floor(lo, sumRest(s.lo, t.lo, lo)), ceiling(hi, sumRest(s.hi, t.hi, hi))}
