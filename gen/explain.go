@@ -3,7 +3,9 @@ package gen
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
+	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -14,7 +16,10 @@ func Explain(n spec.Network, o Options) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	s := summarise(n, p)
+	s, err := summarise(n, p)
+	if err != nil {
+		return "", err
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s, %s: %s; cost %s\n", n.Name, Shape(n), n.Precision, activations(n), n.Cost.Name)
 	fmt.Fprintf(&b, "  package %s, files %s\n", o.Package, strings.Join(FileNames(n)[:2], " "))
@@ -27,7 +32,65 @@ func Explain(n spec.Network, o Options) (string, error) {
 	for _, c := range p.Choices {
 		fmt.Fprintf(&b, "  %s\n", c)
 	}
+	fmt.Fprintf(&b, "\noperations of one call; a batch of N samples takes N times as many\n%s", operations(s, p.ElementBytes()))
+	b.WriteString("  A select is a negation, an absolute value, a mask or a comparison of max or min; a call is of an elementary function, exp or\n" +
+		"  tanh, whatever it takes inside. Bytes are those of the loads and stores.\n")
+	fmt.Fprintf(&b, "\nwhat each cache mode keeps from Forward to Backward, and what Grad takes\n%s", caches(n, s))
+	fmt.Fprintf(&b, "  A division weighs %d, a call %d, any other operation 1; auto takes what weighs least and, of that, what keeps least.\n", plan.DivWeight, plan.CallWeight)
+	if p.Cache != n.Cache {
+		fmt.Fprintf(&b, "  auto is %s here.\n", p.Cache)
+	}
 	b.WriteString("\n")
 	b.WriteString(p.String())
 	return b.String(), nil
+}
+
+// operations is the table of what each emitted function performs; numbers are of size bytes.
+func operations(s Summary, size int) string {
+	rows := [][]string{{"function", "multiplies", "adds", "divides", "calls", "selects", "loads", "stores", "bytes", "of parameters read", "written"}}
+	for _, f := range s.Functions {
+		row := []string{f.Name}
+		for _, n := range []int{
+			f.Muls, f.Adds, f.Divs, f.Calls, f.Selects, f.Loads, f.Stores,
+			size * (f.Loads + f.Stores), size * f.ParamLoads, size * f.ParamStores,
+		} {
+			row = append(row, fmt.Sprint(n))
+		}
+		rows = append(rows, row)
+	}
+	return table(rows)
+}
+
+// caches is the table of what each cache mode keeps and performs, the network's own marked.
+func caches(n spec.Network, s Summary) string {
+	rows := [][]string{{"mode", "bytes kept", "operations", "calls", "weight"}}
+	for _, c := range s.Caches {
+		name := string(c.Mode)
+		if c.Mode == n.Cache {
+			name += " ←"
+		}
+		rows = append(rows, []string{
+			name, fmt.Sprint(c.Bytes), fmt.Sprint(c.Grad.Operations()), fmt.Sprint(c.Grad.Calls), fmt.Sprint(c.Grad.Weight()),
+		})
+	}
+	return table(rows)
+}
+
+// table sets rows in columns, the first one to the left, the numbers to the right.
+func table(rows [][]string) string {
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	var b strings.Builder
+	for _, row := range rows {
+		fmt.Fprintf(&b, "  %-*s", widths[0], row[0])
+		for i, cell := range row[1:] {
+			fmt.Fprintf(&b, "  %*s", widths[i+1], cell)
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
 }

@@ -43,7 +43,10 @@ func Generate(n spec.Network, o Options) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := summarise(n, p)
+	s, err := summarise(n, p)
+	if err != nil {
+		return nil, err
+	}
 	kernel, err := portable.Print(p, portable.Options{Package: o.Package, Header: header(n, p, s, o)})
 	if err != nil {
 		return nil, fmt.Errorf("%s: printing: %w", n.Name, err)

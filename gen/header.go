@@ -17,6 +17,17 @@ type Summary struct {
 	CodeBytes        int    // estimated size of the portable kernels' machine code
 	Digest           string // of the spec
 	Unrolled         string // how far loops are unrolled, in words
+	// Functions are the operations of one call of each emitted function, in their order in the file. A batch of N samples
+	// takes N times as many, Count.Times(N).
+	Functions []FunctionCount
+	// Caches are what each cache mode keeps and spends on a gradient, the network's own among them.
+	Caches []plan.Caching
+}
+
+// FunctionCount is what one call of an emitted function performs.
+type FunctionCount struct {
+	Name string
+	plan.Count
 }
 
 // Summarise returns what a network costs, without printing it.
@@ -25,15 +36,25 @@ func Summarise(n spec.Network, o Options) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
-	return summarise(n, p), nil
+	return summarise(n, p)
 }
 
-func summarise(n spec.Network, p *plan.Program) Summary {
+func summarise(n spec.Network, p *plan.Program) (Summary, error) {
 	forward, backward := n.MultiplyAdds()
-	return Summary{
+	s := Summary{
 		Params: n.Params(), MultiplyAdds: forward, GradMultiplyAdds: forward + backward,
 		WorkspaceBytes: p.WorkspaceBytes(), CodeBytes: p.MachineBytes(), Digest: n.Digest(), Unrolled: p.Unrolled(),
 	}
+	for _, f := range p.Funcs {
+		count, err := p.CountFunc(f.Name)
+		if err != nil {
+			return s, err
+		}
+		s.Functions = append(s.Functions, FunctionCount{f.Name, count})
+	}
+	caches, err := plan.Cachings(n)
+	s.Caches = caches
+	return s, err
 }
 
 // SourceName returns how emitted files name a spec file. A file name is whatever the file system took: what is not plain in it
@@ -54,23 +75,34 @@ func marker(o Options) string {
 
 // header is the comment at the top of the kernels: the marker and the summary.
 func header(n spec.Network, p *plan.Program, s Summary, o Options) []string {
-	size := 4
-	if n.Precision == spec.Float64 {
-		size = 8
-	}
-	lines := []string{
+	cache, others := cacheLines(n, s)
+	return []string{
 		marker(o),
 		"",
 		"network        " + n.Name + " " + Shape(n) + ", " + string(n.Precision),
 		"activations    " + activations(n),
 		"cost           " + n.Cost.Name,
-		fmt.Sprintf("parameters     %d (%d bytes)", s.Params, s.Params*size),
+		fmt.Sprintf("parameters     %d (%d bytes)", s.Params, s.Params*p.ElementBytes()),
 		fmt.Sprintf("multiply-adds  %d Forward, %d Grad", s.MultiplyAdds, s.GradMultiplyAdds),
 		fmt.Sprintf("workspace      %d bytes", s.WorkspaceBytes),
+		"cache          " + cache,
+		"               " + others,
 		"code           " + s.Unrolled,
 		"spec           sha256:" + s.Digest,
 	}
-	return lines
+}
+
+// cacheLines say what the network's cache mode keeps and spends, and what the other modes would.
+func cacheLines(n spec.Network, s Summary) (own, others string) {
+	var rest []string
+	for _, c := range s.Caches {
+		if c.Mode == n.Cache {
+			own = fmt.Sprintf("%s keeps %d bytes for %d operations and %d calls in Grad", c.Mode, c.Bytes, c.Grad.Operations(), c.Grad.Calls)
+		} else {
+			rest = append(rest, fmt.Sprintf("%s %d for %d and %d", c.Mode, c.Bytes, c.Grad.Operations(), c.Grad.Calls))
+		}
+	}
+	return own, strings.Join(rest, "; ")
 }
 
 // Shape is a network's dimensions, n₀ first: 4-8-3.

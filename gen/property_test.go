@@ -43,12 +43,31 @@ var breakages = []struct {
 		n.Layers = slices.Repeat(n.Layers, spec.MaxLayers+1)
 	}},
 	{"activation", func(r *rand.Rand, n *spec.Network) {
-		n.Layers[r.IntN(len(n.Layers))].Activation.Name = pick(r, "tan", "Tanh", "mse", " relu", "relu\n")
+		n.Layers[r.IntN(len(n.Layers))].Activation = spec.Function{Name: pick(r, "tan", "Tanh", "mse", " relu", "relu\n")}
 	}},
-	{"cost", func(r *rand.Rand, n *spec.Network) { n.Cost.Name = pick(r, "", "mae?", "softmax", "MSE") }},
+	{"cost", func(r *rand.Rand, n *spec.Network) {
+		n.Cost = spec.Function{Name: pick(r, "", "mae?", "softmax", "MSE")}
+	}},
+	{"parameter", func(r *rand.Rand, n *spec.Network) {
+		params := pick(r, map[string]float64{"slop": 1}, map[string]float64{"slope": math.NaN()}, map[string]float64{"slope": math.Inf(1)},
+			map[string]float64{"slope": 1e300}, map[string]float64{"slope\n": 1})
+		n.Layers[r.IntN(len(n.Layers))].Activation = spec.Function{Name: "leaky-relu", Params: params}
+	}},
+	{"window", func(r *rand.Rand, n *spec.Network) {
+		window := pick(r, 0, -1, 0.5, 1e300, math.NaN(), float64(n.Layers[0].Dense+1))
+		n.Layers[0].Activation = spec.Function{Name: pick(r, "max-pool", "avg-pool"), Params: map[string]float64{spec.Window: window}}
+	}},
+	{"formula", func(r *rand.Rand, n *spec.Network) {
+		text := pick(r, " ", "z +", "z)", "2z", "q", "a", "z; os.Exit(1)", "z\n//", "pow(z)", "1", "z**2", "exp z", strings.Repeat("(", 1000)+"z")
+		n.Layers[r.IntN(len(n.Layers))].Activation = spec.Function{Expr: text}
+	}},
+	{"formula of a cost", func(r *rand.Rand, n *spec.Network) { n.Cost = spec.Function{Expr: pick(r, "z", "y", "a -", "3")} }},
+	{"two kinds of function", func(r *rand.Rand, n *spec.Network) {
+		n.Cost = spec.Function{Name: "mse", Expr: "(a - y)^2"}
+	}},
 	{"cost without probabilities", func(r *rand.Rand, n *spec.Network) {
-		n.Layers[len(n.Layers)-1].Activation.Name = pick(r, "", "identity", "relu", "tanh")
-		n.Cost.Name = pick(r, "cross-entropy", "binary-cross-entropy")
+		n.Layers[len(n.Layers)-1].Activation = spec.Function{Name: pick(r, "", "identity", "relu", "tanh")}
+		n.Cost = spec.Function{Name: pick(r, "cross-entropy", "binary-cross-entropy")}
 	}},
 	{"precision", func(r *rand.Rand, n *spec.Network) {
 		n.Precision = pick[spec.Precision](r, "float16", "int", "float32 ")

@@ -181,6 +181,12 @@ func TestDrawSpecs(t *testing.T) {
 				seen["softmax of one unit"]++
 			case l.Activation.Name == "softmax" && j < len(n.Layers)-1:
 				seen["hidden softmax"]++
+			case l.Window() > 1 && l.Window() < l.Dense && j < len(n.Layers)-1:
+				seen["hidden pooling"]++
+			case l.Window() > 1 && j == len(n.Layers)-1:
+				seen["pooling last"]++
+			case l.Activation.Expr != "":
+				seen["expression"]++
 			case l.Dense >= 300:
 				seen["wide layer"]++
 			}
@@ -189,7 +195,9 @@ func TestDrawSpecs(t *testing.T) {
 			seen["20 layers"]++
 		}
 	}
-	corners := []string{"softmax of one unit", "hidden softmax", "wide layer", "20 layers"}
+	corners := []string{
+		"softmax of one unit", "hidden softmax", "wide layer", "20 layers", "hidden pooling", "pooling last", "expression",
+	}
 	for _, a := range spec.Activations() {
 		for _, c := range spec.Costs() {
 			if a.Probabilities || !c.Probabilities {

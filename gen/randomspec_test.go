@@ -46,12 +46,11 @@ func drawDeep(r *rand.Rand, name string, d drawn, depth int) spec.Network {
 		Unroll:    pick(r, spec.UnrollAuto, spec.UnrollFull, spec.UnrollLoop),
 	}
 	for _, width := range dims[1:] {
-		activation := pick(r, spec.Activations()...)
 		n.Layers = append(n.Layers, spec.Layer{
-			Dense: width, NoBias: r.IntN(4) == 0, Activation: spec.Function{Name: activation.Name},
+			Dense: width, NoBias: r.IntN(4) == 0, Activation: drawActivation(r, width),
 		})
 	}
-	n.Cost.Name = pick(r, costsFor(n)...)
+	n.Cost = drawCost(r, n)
 	if n.Unroll == spec.UnrollFull && n.Params() > fullLimit {
 		n.Unroll = pick(r, spec.UnrollAuto, spec.UnrollLoop)
 	}
@@ -76,16 +75,19 @@ func drawDims(r *rand.Rand, d drawn, depth int) []int {
 	return dims
 }
 
-// costsFor are the costs that are valid for a network's last activation.
-func costsFor(n spec.Network) []string {
+// drawCost draws a cost that is valid for a network's last activation; the closed forms are not rare.
+func drawCost(r *rand.Rand, n spec.Network) spec.Function {
 	last, _ := spec.Lookup(spec.ActivationRole, n.Layers[len(n.Layers)-1].Activation.Name)
-	var names []string
+	if !last.Probabilities && r.IntN(8) == 0 {
+		return drawFormula(r, spec.CostRole)
+	}
+	var costs []spec.Entry
 	for _, c := range spec.Costs() {
 		if !c.Probabilities || last.Probabilities {
-			names = append(names, c.Name)
+			costs = append(costs, c)
 		}
 	}
-	return names
+	return drawParams(r, pick(r, costs...), 0)
 }
 
 func pick[T any](r *rand.Rand, from ...T) T { return from[r.IntN(len(from))] }
@@ -111,9 +113,9 @@ func yaml(n spec.Network) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "name: %s\nprecision: %s\ninput: %d\nlayers:\n", n.Name, n.Precision, n.Input)
 	for _, l := range n.Layers {
-		fmt.Fprintf(&b, "  - {dense: %d, activation: %s, bias: %t}\n", l.Dense, l.Activation.Name, !l.NoBias)
+		fmt.Fprintf(&b, "  - {dense: %d, activation: %s, bias: %t}\n", l.Dense, flow(spec.ActivationRole, l.Activation), !l.NoBias)
 	}
-	fmt.Fprintf(&b, "cost: %s\ncache: %s\nunroll: %s\ninput_gradient: %t\n", n.Cost.Name, n.Cache, n.Unroll, n.InputGradient)
+	fmt.Fprintf(&b, "cost: %s\ncache: %s\nunroll: %s\ninput_gradient: %t\n", flow(spec.CostRole, n.Cost), n.Cache, n.Unroll, n.InputGradient)
 	return b.String()
 }
 
@@ -140,10 +142,15 @@ func smaller(n spec.Network) []spec.Network {
 		}
 	}
 	for i := range n.Layers {
-		try(func(m *spec.Network) { m.Layers[i].Activation.Name = "identity" })
+		try(func(m *spec.Network) { m.Layers[i].Activation = spec.Function{Name: "identity"} })
+		try(func(m *spec.Network) { m.Layers[i].Activation.Params = nil })
+		if n.Layers[i].Activation.Expr != "" {
+			try(func(m *spec.Network) { m.Layers[i].Activation.Expr = "z" })
+		}
+		try(func(m *spec.Network) { m.Layers[i].Dense = m.Layers[i].Window() })
 		try(func(m *spec.Network) { m.Layers[i].NoBias = false })
 	}
-	try(func(m *spec.Network) { m.Cost.Name = "squared-error" })
+	try(func(m *spec.Network) { m.Cost = spec.Function{Name: "squared-error"} })
 	try(func(m *spec.Network) { m.Cache = spec.CacheAuto })
 	try(func(m *spec.Network) { m.Unroll = spec.UnrollAuto })
 	try(func(m *spec.Network) { m.InputGradient = false })

@@ -21,9 +21,14 @@ const (
 func Abs(x float64) float64
 func Atan(x float64) float64
 func Copysign(f, sign float64) float64
+func Cos(x float64) float64
+func Erf(x float64) float64
 func Exp(x float64) float64
+func Expm1(x float64) float64
 func Log(x float64) float64
 func Log1p(x float64) float64
+func Pow(x, y float64) float64
+func Sin(x float64) float64
 func Sqrt(x float64) float64
 func Tanh(x float64) float64
 func Float32bits(f float32) uint32

@@ -190,6 +190,9 @@ func TestDecodeHostile(t *testing.T) {
 		"long field":    fill("", "k", ": 1"),
 		"indented":      fill("a:\n", " b:\n  - c\n", ""),
 		"wide":          fill("name: ", "\u00e9\u2028", ""),
+		"formulas":      fill("layers: [", `{activation: {expr: "z $"}}, `, "]"),
+		"long formula":  fill(`cost: {expr: "`, "(a+", `"}`),
+		"parameters":    fill("cost: {name: huber, ", "delta: .5, ", "}"),
 		"comment lines": fill("layers:\n", "# c\n- x\n", ""),
 	} {
 		for _, ext := range []string{".yaml", ".json"} {

@@ -95,6 +95,11 @@ func decodeFields[T any](d *decoder, path string, v *value, into *T, fields []fi
 		i := slices.Index(allowed, given.key)
 		if i < 0 {
 			message := unknown(given.key)
+			if problem := spaceMissing(given.key); problem != "" {
+				message = problem
+				field, _, _ := strings.Cut(given.key, ":")
+				misspelt[field] = true
+			}
 			if message == "" {
 				continue
 			}
@@ -165,6 +170,8 @@ func remedy(v *value, want kind) string {
 		v.kind == textKind && want == numberKind && plainNumber.MatchString(v.text),
 		v.kind == textKind && want == boolKind && (v.text == "true" || v.text == "false"):
 		return "; remove the quotes"
+	case v.kind == textKind && want == fieldsKind && spaceMissing(v.text) != "":
+		return ": " + spaceMissing(v.text)
 	case v.kind == boolKind && want == textKind:
 		return "; put it in quotes if text is meant"
 	}

@@ -21,6 +21,9 @@ func (d *decoder) function(path string, v *value, role Role) Function {
 	var f Function
 	if v.kind != fieldsKind {
 		f.Name = d.text(path, v)
+		if problem := spaceMissing(f.Name); problem != "" {
+			d.fail(path, "%s", problem)
+		}
 		return f
 	}
 	entry, _ := Lookup(role, textOf(v, "name"))

@@ -45,6 +45,9 @@ func explainYAML(s *source, err error) error {
 		return s.fail(place{1, 1}, "YAML: %v", err)
 	}
 	at := place{load.Mark.Line, load.Mark.Column}
+	if behind, problem := s.spaceMissingAt(at.line); problem != "" {
+		return s.fail(behind, "YAML: %s", problem)
+	}
 	message := load.Message
 	switch from := load.ContextMark.Line; {
 	case strings.Contains(message, "exceeded max depth"):

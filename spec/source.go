@@ -15,6 +15,18 @@ type source struct {
 	name  string
 	text  string
 	lines []string
+
+	// The last line that was asked for in characters: many mistakes may stand on one long line.
+	runes   []rune
+	runesOf int // its number
+}
+
+// line returns a line in characters; the number counts from 1.
+func (s *source) line(number int) []rune {
+	if s.runesOf != number {
+		s.runes, s.runesOf = []rune(s.lines[number-1]), number
+	}
+	return s.runes
 }
 
 // byteOrderMark may begin a file; editors of some systems put it there.
@@ -83,7 +95,7 @@ func (s *source) around(p place) (before string, r rune) {
 // head of a block, indentation and line folding are seen through; if text is not what the file shows, because of
 // escapes, it is not found.
 func (s *source) inside(p place, text string, count int) (at place, found bool) {
-	line := []rune(s.lines[p.line-1])
+	line := s.line(p.line)
 	column := p.column - 1 // of the next character, from 0
 	if column < len(line) && (line[column] == '"' || line[column] == '\'') {
 		column++
@@ -102,7 +114,7 @@ func (s *source) inside(p place, text string, count int) (at place, found bool) 
 					return place{}, false
 				}
 				p.line, column = p.line+1, 0
-				line = []rune(s.lines[p.line-1])
+				line = s.line(p.line)
 			}
 		}
 		if line[column] != chars[i] {

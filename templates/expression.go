@@ -30,7 +30,7 @@ const (
 )
 
 func (w writer) write(e expr.Expr, context int) (*jen.Statement, error) {
-	if constant(e) {
+	if expr.Constant(e) {
 		return w.constant(e, context)
 	}
 	switch n := e.(type) {
@@ -52,32 +52,30 @@ func (w writer) write(e expr.Expr, context int) (*jen.Statement, error) {
 			}
 			return c, nil
 		}
-		x, err := w.write(n.X, 0)
-		if err != nil {
-			return nil, err
-		}
-		name := FunctionName(w.prefix, n.Op)
-		if name == "" {
-			return nil, fmt.Errorf("no emitted function for operation %v", n.Op)
-		}
-		return jen.Id(name).Call(x), nil
+		return w.call(n.Op, n.X)
 	case expr.Binary:
 		return w.binary(n, context)
+	case expr.Select:
+		return w.call(expr.OpWhere, n.C, n.X, n.Y)
 	}
 	return nil, fmt.Errorf("unexpected expression %T", e)
 }
 
-// constant says whether an expression is made of numbers and operators alone.
-func constant(e expr.Expr) bool {
-	switch n := e.(type) {
-	case expr.Num:
-		return true
-	case expr.Unary:
-		return n.Op == expr.OpNeg && constant(n.X)
-	case expr.Binary:
-		return constant(n.X) && constant(n.Y)
+// call is a call of the emitted function of an operation.
+func (w writer) call(op expr.Op, args ...expr.Expr) (*jen.Statement, error) {
+	name := FunctionName(w.prefix, op)
+	if name == "" {
+		return nil, fmt.Errorf("no emitted function for operation %v", op)
 	}
-	return false
+	var codes []jen.Code
+	for _, arg := range args {
+		c, err := w.write(arg, 0)
+		if err != nil {
+			return nil, err
+		}
+		codes = append(codes, c)
+	}
+	return jen.Id(name).Call(codes...), nil
 }
 
 // constant is the number that a constant expression comes to in the emitted type. Go would evaluate it exactly, and 1/3 as
@@ -117,6 +115,8 @@ func isNumber(e expr.Expr) bool {
 func (w writer) binary(n expr.Binary, context int) (*jen.Statement, error) {
 	own, right := sum, sum
 	switch n.Op {
+	case expr.OpPow:
+		return w.call(n.Op, n.X, n.Y)
 	case expr.OpMax, expr.OpMin:
 		own, right = 0, 0
 	case expr.OpMul, expr.OpDiv:

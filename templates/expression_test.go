@@ -14,10 +14,13 @@ import (
 )
 
 // operations on one operand that random expressions use.
-var unaries = []expr.Op{expr.OpNeg, expr.OpExp, expr.OpLog, expr.OpLog1p, expr.OpSqrt, expr.OpTanh, expr.OpSigmoid, expr.OpAtan, expr.OpAbs, expr.OpPositive}
+var unaries = []expr.Op{
+	expr.OpNeg, expr.OpExp, expr.OpExpm1, expr.OpLog, expr.OpLog1p, expr.OpSqrt, expr.OpTanh, expr.OpSigmoid, expr.OpAtan, expr.OpErf,
+	expr.OpSin, expr.OpCos, expr.OpAbs,
+}
 
 // operations on two.
-var binaries = []expr.Op{expr.OpAdd, expr.OpSub, expr.OpMul, expr.OpDiv, expr.OpMax, expr.OpMin}
+var binaries = []expr.Op{expr.OpAdd, expr.OpSub, expr.OpMul, expr.OpDiv, expr.OpMax, expr.OpMin, expr.OpPow}
 
 // randomExpr draws an expression as a tree of nodes, past the constructors, which would simplify it.
 func randomExpr(r *rand.Rand, depth int) expr.Expr {
@@ -29,6 +32,9 @@ func randomExpr(r *rand.Rand, depth int) expr.Expr {
 	}
 	if r.IntN(4) == 0 {
 		return expr.Unary{Op: unaries[r.IntN(len(unaries))], X: randomExpr(r, depth-1)}
+	}
+	if r.IntN(8) == 0 {
+		return expr.Select{C: randomExpr(r, depth-1), X: randomExpr(r, depth-1), Y: randomExpr(r, depth-1)}
 	}
 	return expr.Binary{Op: binaries[r.IntN(len(binaries))], X: randomExpr(r, depth-1), Y: randomExpr(r, depth-1)}
 }
@@ -52,12 +58,17 @@ func TestExpressionMeansTheTree(t *testing.T) {
 			switch op {
 			case expr.OpNeg:
 				continue
-			case expr.OpSigmoid, expr.OpPositive:
+			case expr.OpSigmoid:
 				fmt.Fprintf(&program, "func f%s(x %s) %s { return %s(%s(float64(x))) }\n", name, typ, typ, typ, op)
 			default:
 				fmt.Fprintf(&program, "func f%s(x %s) %s { return %s(math.%s(float64(x))) }\n", name, typ, typ, typ, name[3:])
 			}
 		}
+	}
+	for _, typ := range []string{"float32", "float64"} {
+		prefix := "f" + typ[5:] + "_"
+		fmt.Fprintf(&program, "func %sPow(x, y %s) %s { return %s(math.Pow(float64(x), float64(y))) }\n", prefix, typ, typ, typ)
+		fmt.Fprintf(&program, "func %sWhere(c, x, y %s) %s { if c > 0 { return x }; return y }\n", prefix, typ, typ)
 	}
 	program.WriteString(`
 func sigmoid(x float64) float64 {
@@ -66,13 +77,6 @@ func sigmoid(x float64) float64 {
 		return e / (1 + e)
 	}
 	return 1 / (1 + math.Exp(-x))
-}
-
-func positive(x float64) float64 {
-	if x > 0 {
-		return 1
-	}
-	return 0
 }
 
 func show32(v float32) { if v != v { fmt.Println("NaN") } else { fmt.Printf("%08x\n", math.Float32bits(v)) } }

@@ -147,6 +147,12 @@ func View(recv string, n int, typ string) *Block {
 	return b
 }
 
+// Matrix is a vector seen as the rows of a matrix: (*[4][3]float32)(unsafe.Pointer(&ws.Z1)).
+func Matrix(base string, rows, cols int, typ string) Value {
+	return Value{jen.Parens(jen.Op("*").Index(jen.Lit(rows)).Index(jen.Lit(cols)).Id(typ)).Call(
+		jen.Qual("unsafe", "Pointer").Call(jen.Op("&").Id(base)))}
+}
+
 // Draw fills a matrix of parameters with scaled normal numbers:
 //
 //	for i := range p.W1 {

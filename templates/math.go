@@ -35,8 +35,18 @@ func FunctionName(prefix string, op expr.Op) string {
 		return prefix + "Sigmoid"
 	case expr.OpAbs:
 		return prefix + "Abs"
-	case expr.OpPositive:
-		return prefix + "Positive"
+	case expr.OpExpm1:
+		return prefix + "Expm1"
+	case expr.OpErf:
+		return prefix + "Erf"
+	case expr.OpSin:
+		return prefix + "Sin"
+	case expr.OpCos:
+		return prefix + "Cos"
+	case expr.OpPow:
+		return prefix + "Pow"
+	case expr.OpWhere:
+		return prefix + "Where"
 	}
 	return ""
 }
@@ -68,7 +78,11 @@ func (f *File) Elementary(prefix string, ops []expr.Op, typ string) error {
 		f.Doc(name + " " + e.doc)
 		body := &Block{}
 		e.body(body, prefix)
-		f.Func(Function{Name: name, Params: []Param{{Name: "x", Type: typ}}, Result: &Param{Type: typ}, Body: body})
+		var params []Param
+		for _, x := range parameters(op) {
+			params = append(params, Param{Name: x, Type: typ})
+		}
+		f.Func(Function{Name: name, Params: params, Result: &Param{Type: typ}, Body: body})
 	}
 	return nil
 }
@@ -136,7 +150,14 @@ var elementary32 = map[expr.Op]elementary{
 	expr.OpAbs: {"is |x|.", func(b *Block, prefix string) {
 		b.Return(Value{jen.Qual("math", "Float32frombits").Call(jen.Qual("math", "Float32bits").Call(jen.Id("x")).Op("&^").Parens(jen.Lit(1).Op("<<").Lit(31)))})
 	}},
-	expr.OpPositive: {"is 1 where x > 0 and 0 elsewhere, without a branch.", positiveBody("float32")},
+	expr.OpExpm1: {"is e to the x, less 1.", viaMath32("Expm1")},
+	expr.OpErf:   {"is the error function of x.", viaMath32("Erf")},
+	expr.OpSin:   {"is the sine of x.", viaMath32("Sin")},
+	expr.OpCos:   {"is the cosine of x.", viaMath32("Cos")},
+	expr.OpPow: {"is x to the y.", func(b *Block, _ string) {
+		b.Return(Value{jen.Float32().Call(jen.Qual("math", "Pow").Call(jen.Float64().Call(jen.Id("x")), jen.Float64().Call(jen.Id("y"))))})
+	}},
+	expr.OpWhere: {"is x where c > 0 and y elsewhere, without a branch.", whereBody("float32")},
 }
 
 var elementary64 = map[expr.Op]elementary{
@@ -153,7 +174,14 @@ var elementary64 = map[expr.Op]elementary{
 		b.choose("num", "x >= 0", fmt.Sprintf("%#x << 52", 0x3ff))
 		b.Return(Div(Value{jen.Qual("math", "Float64frombits").Call(jen.Id("num"))}, Paren(Add(Number(1), Name("e")))))
 	}},
-	expr.OpPositive: {"is 1 where x > 0 and 0 elsewhere, without a branch.", positiveBody("float64")},
+	expr.OpExpm1: {"is e to the x, less 1.", viaMath("Expm1")},
+	expr.OpErf:   {"is the error function of x.", viaMath("Erf")},
+	expr.OpSin:   {"is the sine of x.", viaMath("Sin")},
+	expr.OpCos:   {"is the cosine of x.", viaMath("Cos")},
+	expr.OpPow: {"is x to the y.", func(b *Block, _ string) {
+		b.Return(Value{jen.Qual("math", "Pow").Call(jen.Id("x"), jen.Id("y"))})
+	}},
+	expr.OpWhere: {"is x where c > 0 and y elsewhere, without a branch.", whereBody("float64")},
 }
 
 // viaMath is return math.Exp(x).
@@ -161,23 +189,42 @@ func viaMath(name string) func(*Block, string) {
 	return func(b *Block, prefix string) { b.Return(Value{jen.Qual("math", name).Call(jen.Id("x"))}) }
 }
 
-// positiveBody selects between two integers, which the compiler does with a conditional move:
+// viaMath32 is return float32(math.Erf(float64(x))).
+func viaMath32(name string) func(*Block, string) {
+	return func(b *Block, prefix string) {
+		b.Return(Value{jen.Float32().Call(jen.Qual("math", name).Call(jen.Float64().Call(jen.Id("x"))))})
+	}
+}
+
+// whereBody selects between two integers, which the compiler does with a conditional move:
 //
-//	one := uint32(0)
-//	if x > 0 {
-//		one = 0x3f800000
+//	v := math.Float32bits(y)
+//	if c > 0 {
+//		v = math.Float32bits(x)
 //	}
-//	return math.Float32frombits(one)
-func positiveBody(typ string) func(*Block, string) {
-	bits, from, word := fmt.Sprintf("%#x", math.Float32bits(1)), "Float32frombits", "uint32"
+//	return math.Float32frombits(v)
+func whereBody(typ string) func(*Block, string) {
+	bits, from := "Float32bits", "Float32frombits"
 	if typ == "float64" {
-		bits, from, word = fmt.Sprintf("%#x", math.Float64bits(1)), "Float64frombits", "uint64"
+		bits, from = "Float64bits", "Float64frombits"
 	}
 	return func(b *Block, _ string) {
-		b.Define("one", Value{jen.Id(word).Call(jen.Lit(0))})
-		b.raw(jen.If(jen.Id("x").Op(">").Lit(0)).Block(jen.Id("one").Op("=").Id(bits)))
-		b.Return(Value{jen.Qual("math", from).Call(jen.Id("one"))})
+		b.Define("v", Value{jen.Qual("math", bits).Call(jen.Id("y"))})
+		b.Define("u", Value{jen.Qual("math", bits).Call(jen.Id("x"))})
+		b.raw(jen.If(jen.Id("c").Op(">").Lit(0)).Block(jen.Id("v").Op("=").Id("u")))
+		b.Return(Value{jen.Qual("math", from).Call(jen.Id("v"))})
 	}
+}
+
+// parameters are the names of an elementary function's parameters.
+func parameters(op expr.Op) []string {
+	switch op {
+	case expr.OpWhere:
+		return []string{"c", "x", "y"}
+	case expr.OpPow:
+		return []string{"x", "y"}
+	}
+	return []string{"x"}
 }
 
 func float64of(name string) Value { return Value{jen.Float64().Call(jen.Id(name))} }

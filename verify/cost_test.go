@@ -31,23 +31,3 @@ func TestCosts(t *testing.T) {
 			[]float64{row.valueBound(newRounding(arithmetic64), exact(a), y)})
 	}
 }
-
-// TestFloor: a probability of 0 costs log 2^-126, and its gradient is 0.
-func TestFloor(t *testing.T) {
-	for _, c := range []struct {
-		name string
-		a, y float64
-	}{{"cross-entropy", 0, 1}, {"binary-cross-entropy", 0, 1}, {"binary-cross-entropy", 1, 0}} {
-		row, err := costOf(spec.Function{Name: c.name})
-		if err != nil {
-			t.Fatal(err)
-		}
-		a, y := vector([]float64{c.a}), vector([]float64{c.y})
-		if got, want := row.value(a, y), 126*math.Ln2; math.Abs(got-want) > 4*arithmetic64.ulp(want) {
-			t.Errorf("%s of %v for target %v: %v, want %v", c.name, c.a, c.y, got, want)
-		}
-		if got := row.gradient(a, y).AtVec(0); got != 0 {
-			t.Errorf("%s' of %v for target %v: %v, want 0", c.name, c.a, c.y, got)
-		}
-	}
-}

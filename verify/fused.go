@@ -158,7 +158,7 @@ func (softmaxCrossEntropy) lossBound(r rounding, z estimate, y *mat.VecDense) fl
 	var propagated, kernel, reference float64
 	for i, ai := range a {
 		e := z.bound[i]
-		slope := math.Abs(ai*total-y.AtVec(i)) + math.Abs(total)*min(1, ai*math.Expm1(e+delta))
+		slope := math.Abs(ai*total-y.AtVec(i)) + math.Abs(total)*min(1, growth(ai, e+delta))
 		if slope > 0 { // so that 0 times an error without a bound is 0
 			propagated += slope * e
 		}

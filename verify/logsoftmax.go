@@ -59,7 +59,7 @@ func (logSoftmax) valueBound(r rounding, z estimate, _ []float64) []float64 {
 				slope = 1 - pj
 			}
 			// pj is the reference's own and thus slightly off.
-			slope += min(1, pj*(math.Expm1(z.bound[j]+shift)+arithmetic64.gamma(3*n+32)))
+			slope += growth(pj, z.bound[j]+shift) + pj*arithmetic64.gamma(3*n+32)
 			if slope > 0 && z.bound[j] > 0 {
 				propagated += min(1, slope) * z.bound[j]
 			}
@@ -88,10 +88,7 @@ func (logSoftmax) pullbackBound(r rounding, z, a, v estimate) []float64 {
 	ds = up(ds, n)
 	bound := make([]float64, len(p))
 	for i, pi := range p {
-		fromA := 0.0
-		if pi > 0 {
-			fromA = up(pi*math.Expm1(a.bound[i]), 8)
-		}
+		fromA := up(growth(pi, a.bound[i]), 8)
 		fromA += r.local(work{elementary: 1}, pi+fromA, pi)
 		e := max(fromZ[i], fromA)
 		bound[i] = up(v.bound[i]+product(pi, e, s, ds), 4) + r.local(work{roundings: n + 3},

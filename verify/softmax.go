@@ -49,11 +49,7 @@ func (softmax) valueBound(r rounding, z estimate, a []float64) []float64 {
 	w := work{roundings: float64(len(a)) + 2, elementary: 2} // exp of z_i, and those in the sum
 	bound := make([]float64, len(a))
 	for i, ai := range a {
-		relative := math.Expm1(e[i] + delta)
-		propagated := 0.0
-		if ai > 0 {
-			propagated = min(up(ai*relative, 8), max(ai, 1-ai))
-		}
+		propagated := min(up(growth(ai, e[i]+delta), 8), max(ai, 1-ai))
 		// Σ exp(z_j - max z) ≥ 1, so an exponential that underflows leaves no more than tiny.
 		bound[i] = propagated + r.local(w, ai+propagated, ai) + r.kernel.tiny*(2*r.kernel.ulps+2) +
 			r.reference.tiny*(2*r.reference.ulps+2)
@@ -79,13 +75,23 @@ func exponentBounds(r rounding, z estimate) []float64 {
 func lseShift(a, e []float64) float64 {
 	sum := 0.0
 	for j, aj := range a {
-		if aj > 0 {
-			sum += aj * math.Expm1(e[j])
-		}
+		sum += growth(aj, e[j])
 	}
 	n := float64(len(a))
 	// a is the reference's own and thus slightly off, relatively by γ_{n+...}.
 	return up(math.Log1p(up(sum, 3*n+32)), 8)
+}
+
+// growth is a·expm1(e), what a ≥ 0 gains if its logarithm grows by e. An a that underflowed in the reference gains
+// nothing that counts, unless the growth is such that it may be anything.
+func growth(a, e float64) float64 {
+	switch {
+	case e > 600:
+		return math.Inf(1)
+	case a == 0:
+		return 0
+	}
+	return a * math.Expm1(e)
 }
 
 // pullbackBound bounds Jacᵀ·v in the closed form a_i(v_i - s), s = Σ a_j v_j. With r_i = v_i - s,
@@ -95,15 +101,17 @@ func lseShift(a, e []float64) float64 {
 //	|Δd_i| ≤ |r_i| ea_i + a_i |Δr_i| + ea_i |Δr_i|
 //
 // and roundings on all terms a_i(|v_i| + Σ a_j|v_j|), the row sums of |M| with M_ij = a_i(δ_ij + a_j):
-// v_i - s cancels, in the kernel as in the reference, which multiplies by the matrix.
+// v_i - s cancels, in the kernel as in the reference, which multiplies by the matrix. Its elements a_i·a_j may
+// underflow before they meet a large v_j, which the closed form does not do.
 func (softmax) pullbackBound(r rounding, _, a, v estimate) []float64 {
 	n := float64(len(a.value))
-	var s, ds, kernel, reference float64
+	var s, ds, kernel, reference, lost float64
 	for j, aj := range a.value {
 		s += aj * v.value[j]
 		ds += product(aj, a.bound[j], v.value[j], v.bound[j])
 		kernel += a.magnitude(j) * v.magnitude(j)
 		reference += aj * math.Abs(v.value[j])
+		lost += r.reference.tiny * math.Abs(v.value[j])
 	}
 	bound := make([]float64, len(a.value))
 	for i, ai := range a.value {
@@ -111,7 +119,7 @@ func (softmax) pullbackBound(r rounding, _, a, v estimate) []float64 {
 		dr := v.bound[i] + ds
 		bound[i] = up(product(ri, dr, ai, a.bound[i]), 2*n) +
 			r.local(work{roundings: n + 3}, up(a.magnitude(i)*(v.magnitude(i)+kernel), 2*n),
-				up(ai*(math.Abs(v.value[i])+reference), 2*n))
+				up(ai*(math.Abs(v.value[i])+reference), 2*n)) + up(lost, 2*n)
 	}
 	return bound
 }

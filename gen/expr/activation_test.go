@@ -19,11 +19,12 @@ func TestActivationsAreTheCatalogue(t *testing.T) {
 	}
 	for _, entry := range spec.Activations() {
 		entries = append(entries, entry.Name)
-		if row, _ := LookupActivation(entry.Name); entry.Vector != (row.Vector != NotVector) {
-			t.Errorf("%s: vector is %t in the spec and %d here", entry.Name, entry.Vector, row.Vector)
+		row, err := ActivationOf(spec.Function{Name: entry.Name})
+		if err != nil {
+			t.Error(err)
 		}
-		if _, ok := Pointwise(entry.Name); ok == entry.Vector {
-			t.Errorf("%s: vector is %t, found as pointwise is %t", entry.Name, entry.Vector, ok)
+		if entry.Vector != (row.Vector != NotVector) {
+			t.Errorf("%s: vector is %t in the spec and %d here", entry.Name, entry.Vector, row.Vector)
 		}
 	}
 	slices.Sort(rows)
@@ -31,8 +32,11 @@ func TestActivationsAreTheCatalogue(t *testing.T) {
 	if !slices.Equal(rows, entries) {
 		t.Errorf("the table has %q, a spec can name %q", rows, entries)
 	}
-	if row, ok := LookupActivation(""); ok {
-		t.Errorf("no name at all is %s", row.Name)
+	if row, err := ActivationOf(spec.Function{}); err != nil || row.Name != "identity" {
+		t.Errorf("no name at all is %s, %v", row.Name, err)
+	}
+	if row, err := ActivationOf(spec.Function{Name: "mse"}); err == nil {
+		t.Errorf("mse is the activation %s", row.Name)
 	}
 }
 
@@ -40,12 +44,12 @@ func TestActivationFormulas(t *testing.T) {
 	for _, c := range []struct{ name, value, deriv, post string }{
 		{"identity", "z", "1", "1"},
 		{"sigmoid", "sigmoid(z)", "sigmoid(z)*(1 - sigmoid(z))", "a*(1 - a)"},
-		{"relu", "max(z, 0)", "positive(z)", "positive(a)"},
+		{"relu", "max(z, 0)", "where(z, 1, 0)", "where(a, 1, 0)"},
 		{"tanh", "tanh(z)", "1 - tanh(z)^2", "1 - a^2"},
 	} {
-		row, ok := Pointwise(c.name)
-		if !ok {
-			t.Errorf("%s is not there", c.name)
+		row, err := ActivationOf(spec.Function{Name: c.name})
+		if err != nil {
+			t.Error(err)
 			continue
 		}
 		if value, deriv, post := row.Value.String(), row.Deriv.String(), row.DerivPost.String(); value != c.value || deriv != c.deriv || post != c.post {
@@ -78,7 +82,7 @@ func TestActivationDerivativesAgainstDifferences(t *testing.T) {
 
 // nearKink reports whether the largest steps of slope reach a kink from x.
 func nearKink(kinks []Kink, x float64) bool {
-	return slices.ContainsFunc(kinks, func(k Kink) bool { return math.Abs(x-k.At) < 0x1p-4 })
+	return slices.ContainsFunc(kinks, func(k Kink) bool { return math.Abs(x-k.At.(Num).Value()) < 0x1p-4 })
 }
 
 // Whether the derivative is taken from z or from a must not be seen: a is the value rounded, which is
@@ -117,10 +121,10 @@ func TestActivationKinks(t *testing.T) {
 	eachPointwise(t, func(t *testing.T, row Activation) {
 		for _, kink := range row.Kinks {
 			want := mustEval(t, kink.Deriv, Env[float64]{})
-			if got := mustEval(t, row.Deriv, Env[float64]{Z: kink.At}); got != want {
+			if got := mustEval(t, row.Deriv, Env[float64]{Z: kink.At.(Num).Value()}); got != want {
 				t.Errorf("derivative at %v is %v, should be %v", kink.At, got, want)
 			}
-			left, right := sideSlopes(t, row.Value, Z, Env[float64]{Z: kink.At}, 0x1p-20)
+			left, right := sideSlopes(t, row.Value, Z, Env[float64]{Z: kink.At.(Num).Value()}, 0x1p-20)
 			if math.Abs(left-right) < 0x1p-10 {
 				t.Errorf("no kink at %v: slopes %v and %v", kink.At, left, right)
 			}
@@ -155,8 +159,11 @@ func TestActivationsPassNaN(t *testing.T) {
 func TestInit(t *testing.T) {
 	for _, row := range Activations() {
 		want := 2.0 / (4 + 12)
-		if row.Name == "relu" {
+		switch row.Name {
+		case "relu", "leaky-relu", "elu", "gelu":
 			want = 2.0 / 4
+		case "selu":
+			want = 1.0 / 4
 		}
 		if got := row.Init.Variance(4, 12); got != want {
 			t.Errorf("%s: variance of the weights from 4 to 12 is %v, want %v", row.Name, got, want)
@@ -166,17 +173,17 @@ func TestInit(t *testing.T) {
 
 // The tables are the package's own: a caller who changes what it got changes nothing else.
 func TestTablesAreCopied(t *testing.T) {
-	row, _ := LookupActivation("relu")
-	row.Kinks[0].At = 5
+	row, _ := ActivationOf(spec.Function{Name: "relu"})
+	row.Kinks[0].At = Number(5)
 	Activations()[0].Name = "changed"
-	cost, _ := LookupCost("cross-entropy")
-	cost.Kinks[0].At = 5
+	cost, _ := CostOf(spec.Function{Name: "cross-entropy"})
+	cost.Kinks[0].At = Number(5)
 	Costs()[0].Name = "changed"
 	Fusions()[0].Cost = "changed"
-	if row, _ := LookupActivation("relu"); row.Kinks[0].At != 0 || Activations()[0].Name == "changed" {
+	if row, _ := ActivationOf(spec.Function{Name: "relu"}); row.Kinks[0].At != Expr(Number(0)) || Activations()[0].Name == "changed" {
 		t.Error("the table of activations was changed")
 	}
-	if cost, _ := LookupCost("cross-entropy"); cost.Kinks[0].At == 5 || Costs()[0].Name == "changed" {
+	if cost, _ := CostOf(spec.Function{Name: "cross-entropy"}); cost.Kinks[0].At == Expr(Number(5)) || Costs()[0].Name == "changed" {
 		t.Error("the table of costs was changed")
 	}
 	if Fusions()[0].Cost == "changed" {

@@ -140,6 +140,9 @@ func extremum(op Op, x, y Expr) Expr {
 // Exp returns e to the x.
 func Exp(x Expr) Expr { return Unary{OpExp, x} }
 
+// Expm1 returns e to the x, less 1, accurate near 0.
+func Expm1(x Expr) Expr { return Unary{OpExpm1, x} }
+
 // Log returns the natural logarithm of x.
 func Log(x Expr) Expr { return Unary{OpLog, x} }
 
@@ -154,6 +157,18 @@ func Tanh(x Expr) Expr { return Unary{OpTanh, x} }
 
 // Atan returns the inverse tangent of x.
 func Atan(x Expr) Expr { return Unary{OpAtan, x} }
+
+// Erf returns the error function of x.
+func Erf(x Expr) Expr { return Unary{OpErf, x} }
+
+// Sin returns the sine of x.
+func Sin(x Expr) Expr { return Unary{OpSin, x} }
+
+// Cos returns the cosine of x.
+func Cos(x Expr) Expr { return Unary{OpCos, x} }
+
+// Pow returns x to the y, as Go's math.Pow.
+func Pow(x, y Expr) Expr { return Binary{OpPow, x, y} }
 
 // Sigmoid returns 1/(1 + exp(-x)), without its overflow.
 func Sigmoid(x Expr) Expr { return Unary{OpSigmoid, x} }
@@ -174,12 +189,18 @@ func Abs(x Expr) Expr {
 	return Unary{OpAbs, x}
 }
 
-// Positive returns 1 if x > 0 and 0 otherwise, for NaN too. D takes it for a constant.
-func Positive(x Expr) Expr {
-	if n, ok := x.(Num); ok && isFloat32(n.Value()) {
-		return Number(positive(n.Value()))
+// Where returns x where c > 0, else y, where c is NaN too.
+func Where(c, x, y Expr) Expr {
+	if n, ok := c.(Num); ok && (isFloat32(n.Value()) || math.IsInf(n.Value(), 0)) {
+		if n.Value() > 0 {
+			return x
+		}
+		return y
 	}
-	return Unary{OpPositive, x}
+	if Equal(x, y) {
+		return x
+	}
+	return Select{c, x, y}
 }
 
 // apply builds op over its operands with the exported constructors. A Unary ignores y.
@@ -189,8 +210,6 @@ func apply(op Op, x, y Expr) Expr {
 		return Neg(x)
 	case OpAbs:
 		return Abs(x)
-	case OpPositive:
-		return Positive(x)
 	case OpAdd:
 		return Add(x, y)
 	case OpSub:
@@ -201,6 +220,8 @@ func apply(op Op, x, y Expr) Expr {
 		return Div(x, y)
 	case OpMax, OpMin:
 		return extremum(op, x, y)
+	case OpPow:
+		return Pow(x, y)
 	}
 	return Unary{op, x}
 }

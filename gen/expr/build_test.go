@@ -44,7 +44,7 @@ func TestConstructorsRewriteExactly(t *testing.T) {
 		{Min(n(2), n(0.1)), "0.1"},
 		{Abs(Neg(Z)), "abs(z)"},
 		{Abs(Abs(Z)), "abs(z)"},
-		{Positive(n(2)), "1"},
+		{Where(n(2), Z, A), "z"},
 		{Add(n(1), n(2)), "3"},
 		{Div(n(3), n(4)), "0.75"},
 	} {
@@ -72,7 +72,8 @@ func TestConstructorsKeepWhatRounds(t *testing.T) {
 		{Div(n(1), n(3)), "1/3"},
 		{Div(n(1), n(0)), "1/0"},
 		{Mul(n(2), Mul(n(0.1), Z)), "2*(0.1*z)"},
-		{Positive(n(1e-60)), "positive(1e-60)"},
+		{Where(n(1e-60), Z, A), "where(1e-60, z, a)"},
+		{Where(Z, A, A), "a"},
 		{Div(Z, Number(0x1p-140)), "z/2^-140"},
 	} {
 		if got := c.got.String(); got != c.want {

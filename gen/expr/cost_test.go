@@ -28,7 +28,7 @@ func TestCostsAreTheCatalogue(t *testing.T) {
 	if !slices.Equal(rows, entries) {
 		t.Errorf("the table has %q, a spec can name %q", rows, entries)
 	}
-	if row, ok := LookupCost("tanh"); ok {
+	if row, err := CostOf(spec.Function{Name: "tanh"}); err == nil {
 		t.Errorf("tanh is the cost %s", row.Name)
 	}
 }
@@ -40,14 +40,14 @@ func TestCostFormulas(t *testing.T) {
 	}{
 		{"mse", "(a - y)^2", "2*(a - y)", true},
 		{"squared-error", "(a - y)^2", "2*(a - y)", false},
-		{"cross-entropy", "-y*log(max(a, 2^-126))", "-y*(positive(a - 2^-126)/max(a, 2^-126))", false},
+		{"cross-entropy", "-y*log(max(a, 2^-126))", "-y*(where(a - 2^-126, 1, 0)/max(a, 2^-126))", false},
 		{"binary-cross-entropy",
 			"-(y*log(max(a, 2^-126)) + (1 - y)*log(max(1 - a, 2^-126)))",
-			"(1 - y)*(positive(1 - a - 2^-126)/max(1 - a, 2^-126)) - y*(positive(a - 2^-126)/max(a, 2^-126))", false},
+			"-(y*(where(a - 2^-126, 1, 0)/max(a, 2^-126)) + (1 - y)*(where(1 - a - 2^-126, -1, 0)/max(1 - a, 2^-126)))", false},
 	} {
-		row, ok := LookupCost(c.name)
-		if !ok {
-			t.Errorf("%s is not there", c.name)
+		row, err := CostOf(spec.Function{Name: c.name})
+		if err != nil {
+			t.Error(err)
 			continue
 		}
 		if term, grad := row.Term.String(), row.Grad.String(); term != c.term || grad != c.grad || row.Mean != c.mean {
@@ -64,6 +64,9 @@ func TestCostGradientsAgainstDifferences(t *testing.T) {
 					continue // the ends of a probability, where logarithms are cut off
 				}
 				for _, y := range []float64{0, 0.25, 0.625, 1} {
+					if nearKinkOf(t, row.Kinks, a, y) {
+						continue
+					}
 					if !checkDerivative(t, row.Term, row.Grad, A, Env[float64]{A: a, Y: y}) {
 						t.Errorf("slope at a = %v, y = %v not known", a, y)
 					}
@@ -73,18 +76,26 @@ func TestCostGradientsAgainstDifferences(t *testing.T) {
 	}
 }
 
+// nearKinkOf reports whether the largest steps of slope reach a kink from a, or y, where mae and log-cosh cancel.
+func nearKinkOf(t *testing.T, kinks []Kink, a, y float64) bool {
+	return slices.ContainsFunc(kinks, func(k Kink) bool {
+		return math.Abs(a-mustEval(t, k.At, Env[float64]{Y: y})) < 0x1p-4
+	})
+}
+
 func TestCostKinks(t *testing.T) {
 	for _, row := range Costs() {
 		for _, kink := range row.Kinks {
 			for _, y := range []float64{0.25, 0.625} {
-				env := Env[float64]{A: kink.At, Y: y}
+				at := mustEval(t, kink.At, Env[float64]{Y: y})
+				env := Env[float64]{A: at, Y: y}
 				want := mustEval(t, kink.Deriv, env)
 				if got := mustEval(t, row.Grad, env); got != want {
-					t.Errorf("%s: gradient at a = %v, y = %v is %v, should be %v", row.Name, kink.At, y, got, want)
+					t.Errorf("%s: gradient at a = %v, y = %v is %v, should be %v", row.Name, at, y, got, want)
 				}
-				left, right := sideSlopes(t, row.Term, A, env, kink.At*0x1p-20)
+				left, right := sideSlopes(t, row.Term, A, env, at*0x1p-20)
 				if math.Abs(left-right) < 0x1p-10 {
-					t.Errorf("%s: no kink at %v: slopes %v and %v", row.Name, kink.At, left, right)
+					t.Errorf("%s: no kink at %v: slopes %v and %v", row.Name, at, left, right)
 				}
 			}
 		}

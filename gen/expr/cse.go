@@ -79,6 +79,9 @@ func (s *sharing) place(number int) Expr {
 	case Binary:
 		x := s.place(node.operands[0])
 		e = Binary{n.Op, x, s.place(node.operands[1])}
+	case Select:
+		c, x := s.place(node.operands[0]), s.place(node.operands[1])
+		e = Select{c, x, s.place(node.operands[2])}
 	default:
 		return n
 	}

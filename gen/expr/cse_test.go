@@ -56,6 +56,8 @@ func TestShareRandomExpressions(t *testing.T) {
 				want = want.Plus(opCount(e.Op))
 			case Binary:
 				want = want.Plus(opCount(e.Op))
+			case Select:
+				want = want.Plus(opCount(OpWhere))
 			}
 		}
 		if got := p.Count(); got != want {

@@ -22,6 +22,9 @@ func sameShape(x, y Expr) bool {
 	case Binary:
 		n, ok := y.(Binary)
 		return ok && m.Op == n.Op
+	case Select:
+		_, ok := y.(Select)
+		return ok
 	}
 	return false // leaves are equal only by ==
 }
@@ -45,6 +48,7 @@ type numberKey struct {
 	leaf Expr // a Num or Var, else nil
 	op   Op
 	x, y int
+	c    int // the condition of a Select
 }
 
 func newNumbering() *numbering {
@@ -64,6 +68,9 @@ func (n *numbering) number(e Expr) int {
 			key.x, key.y = y, x
 		}
 		return n.lookup(key, numbered{e, []int{x, y}})
+	case Select:
+		c, x, y := n.number(e.C), n.number(e.X), n.number(e.Y)
+		return n.lookup(numberKey{op: OpWhere, c: c, x: x, y: y}, numbered{e, []int{c, x, y}})
 	}
 	return n.lookup(numberKey{leaf: e}, numbered{expr: e})
 }

@@ -46,6 +46,15 @@ func Eval[F Float](e Expr, env Env[F]) (F, error) {
 			return 0, fmt.Errorf("%v is not an operation on two operands; build expressions with the constructors", n.Op)
 		}
 		return binaryValue(n.Op, x, y), nil
+	case Select:
+		c, err := Eval(n.C, env)
+		if err != nil {
+			return 0, err
+		}
+		if c > 0 {
+			return Eval(n.X, env)
+		}
+		return Eval(n.Y, env)
 	}
 	return 0, fmt.Errorf("%T is not an expression; build expressions with the constructors", e)
 }
@@ -53,16 +62,19 @@ func Eval[F Float](e Expr, env Env[F]) (F, error) {
 // unaryValues holds the function of every operation on one operand. Computing a negation, an absolute
 // value, a comparison or a square root in float64 and rounding gives the float32 result exactly.
 var unaryValues = [numOps]func(float64) float64{
-	OpNeg:      func(x float64) float64 { return -x },
-	OpExp:      math.Exp,
-	OpLog:      math.Log,
-	OpLog1p:    math.Log1p,
-	OpSqrt:     math.Sqrt,
-	OpTanh:     math.Tanh,
-	OpAtan:     math.Atan,
-	OpSigmoid:  sigmoid,
-	OpAbs:      math.Abs,
-	OpPositive: positive,
+	OpNeg:     func(x float64) float64 { return -x },
+	OpExp:     math.Exp,
+	OpExpm1:   math.Expm1,
+	OpErf:     math.Erf,
+	OpSin:     math.Sin,
+	OpCos:     math.Cos,
+	OpLog:     math.Log,
+	OpLog1p:   math.Log1p,
+	OpSqrt:    math.Sqrt,
+	OpTanh:    math.Tanh,
+	OpAtan:    math.Atan,
+	OpSigmoid: sigmoid,
+	OpAbs:     math.Abs,
 }
 
 // binaryValue computes x op y; NaN for an operation that is not binary. The conversions keep the compiler
@@ -81,6 +93,8 @@ func binaryValue[F Float](op Op, x, y F) F {
 		return max(x, y)
 	case OpMin:
 		return min(x, y)
+	case OpPow:
+		return F(math.Pow(float64(x), float64(y)))
 	}
 	return F(math.NaN())
 }
@@ -92,11 +106,4 @@ func sigmoid(x float64) float64 {
 		return e / (1 + e)
 	}
 	return 1 / (1 + math.Exp(-x))
-}
-
-func positive(x float64) float64 {
-	if x > 0 {
-		return 1
-	}
-	return 0
 }

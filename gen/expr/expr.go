@@ -14,7 +14,7 @@ package expr
 
 import "math"
 
-// An Expr is an immutable scalar expression: a Num, a Var, a Unary or a Binary. Build expressions with
+// An Expr is an immutable scalar expression: a Num, a Var, a Unary, a Binary or a Select. Build expressions with
 // the constructors (Number, Add, Exp …), take them apart with a type switch. Expressions are
 // comparable: == is equality of structure; Equal also ignores the order of commutative operands.
 type Expr interface {
@@ -62,7 +62,11 @@ type Binary struct {
 	X, Y Expr
 }
 
+// Select is X where C > 0, else Y, where C is NaN too.
+type Select struct{ C, X, Y Expr }
+
 func (Num) sealed()    {}
+func (Select) sealed() {}
 func (Var) sealed()    {}
 func (Unary) sealed()  {}
 func (Binary) sealed() {}
@@ -76,6 +80,23 @@ func Uses(e Expr, v Var) bool {
 		return Uses(n.X, v)
 	case Binary:
 		return Uses(n.X, v) || Uses(n.Y, v)
+	case Select:
+		return Uses(n.C, v) || Uses(n.X, v) || Uses(n.Y, v)
+	}
+	return false
+}
+
+// Constant reports whether e is made of numbers and operators alone, so that emitted code has one number in its place.
+func Constant(e Expr) bool {
+	switch n := e.(type) {
+	case Num:
+		return true
+	case Unary:
+		return n.Op == OpNeg && Constant(n.X)
+	case Binary:
+		return Constant(n.X) && Constant(n.Y)
+	case Select:
+		return Constant(n.C) && Constant(n.X) && Constant(n.Y)
 	}
 	return false
 }
@@ -96,6 +117,8 @@ func appendVars(vars []Var, seen map[Var]bool, e Expr) []Var {
 		vars = appendVars(vars, seen, n.X)
 	case Binary:
 		vars = appendVars(appendVars(vars, seen, n.X), seen, n.Y)
+	case Select:
+		vars = appendVars(appendVars(appendVars(vars, seen, n.C), seen, n.X), seen, n.Y)
 	}
 	return vars
 }

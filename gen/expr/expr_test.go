@@ -35,3 +35,18 @@ func TestVars(t *testing.T) {
 		t.Error("a variable is used where it is not")
 	}
 }
+
+func TestConstant(t *testing.T) {
+	third := Binary{OpDiv, Number(1), Number(3)}
+	for _, c := range []struct {
+		e    Expr
+		want bool
+	}{
+		{Number(2), true}, {third, true}, {Unary{OpNeg, third}, true}, {Binary{OpMax, third, Number(0)}, true},
+		{Z, false}, {Binary{OpMul, third, Z}, false}, {Unary{OpNeg, Z}, false}, {Unary{OpExp, Number(1)}, false},
+	} {
+		if got := Constant(c.e); got != c.want {
+			t.Errorf("Constant(%v) is %v", c.e, got)
+		}
+	}
+}

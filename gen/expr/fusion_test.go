@@ -56,8 +56,8 @@ func TestPointwiseFusions(t *testing.T) {
 			continue
 		}
 		t.Run(row.Activation+" "+row.Cost, func(t *testing.T) {
-			activation, _ := Pointwise(row.Activation)
-			cost, _ := LookupCost(row.Cost)
+			activation, _ := ActivationOf(spec.Function{Name: row.Activation})
+			cost, _ := CostOf(spec.Function{Name: row.Cost})
 			value := func(e Expr) Expr { return Substitute(e, A, activation.Value) }
 			for z := -12.0; z <= 12; z += 0x1p-4 {
 				for _, y := range []float64{0, 0.25, 0.625, 1} {
@@ -89,7 +89,7 @@ func TestSoftmaxFusions(t *testing.T) {
 		if !row.Vector {
 			continue
 		}
-		cost, _ := LookupCost(row.Cost)
+		cost, _ := CostOf(spec.Function{Name: row.Cost})
 		var fused, plain Expr = Number(0), Number(0)
 		for i, z := range zs {
 			a := Div(Exp(z), sum)

@@ -13,7 +13,7 @@ func bounded(t *testing.T, e Expr, env Env[float64], unit float64) (v, bound flo
 	t.Helper()
 	const smallest = 0x1p-149
 	defer func() {
-		if math.IsInf(v, 0) || math.IsNaN(v) {
+		if math.IsInf(v, 0) || math.IsNaN(v) || math.IsNaN(bound) {
 			bound = math.Inf(1)
 		}
 	}()
@@ -32,7 +32,8 @@ func bounded(t *testing.T, e Expr, env Env[float64], unit float64) (v, bound flo
 		v = f(x)
 		if ex > 0 { // all functions are monotonic between kinks, so the ends of the interval tell
 			bound = max(math.Abs(f(x+ex)-v), math.Abs(f(x-ex)-v))
-			if n.Op == OpAbs {
+			switch n.Op {
+			case OpAbs, OpSin, OpCos:
 				bound = ex
 			}
 		}
@@ -45,6 +46,16 @@ func bounded(t *testing.T, e Expr, env Env[float64], unit float64) (v, bound flo
 		y, ey := bounded(t, n.Y, env, unit)
 		v = binaryValue(n.Op, x, y)
 		switch n.Op {
+		case OpPow:
+			if ex > 0 || ey > 0 {
+				bound = 0
+				for _, xs := range []float64{x - ex, x + ex} {
+					for _, ys := range []float64{y - ey, y + ey} {
+						bound = max(bound, math.Abs(math.Pow(xs, ys)-v))
+					}
+				}
+			}
+			return v, bound + 16*unit*math.Abs(v) + smallest // 4 for the power, more for its logarithm
 		case OpMax, OpMin:
 			high, low := binaryValue(n.Op, x+ex, y+ey), binaryValue(n.Op, x-ex, y-ey)
 			return v, max(high-v, v-low)
@@ -59,6 +70,18 @@ func bounded(t *testing.T, e Expr, env Env[float64], unit float64) (v, bound flo
 			bound = (ex + math.Abs(v)*ey) / (math.Abs(y) - ey)
 		}
 		return v, bound + unit*(math.Abs(v)+bound) + smallest
+	case Select:
+		c, ec := bounded(t, n.C, env, unit)
+		x, ex := bounded(t, n.X, env, unit)
+		y, ey := bounded(t, n.Y, env, unit)
+		v, bound = y, ey
+		if c > 0 {
+			v, bound = x, ex
+		}
+		if math.Abs(c) <= ec {
+			bound = max(math.Abs(x-v)+ex, math.Abs(y-v)+ey)
+		}
+		return v, bound
 	}
 	t.Fatalf("no expression: %T", e)
 	return
@@ -161,6 +184,8 @@ func (m treeMaker) tree(depth int) Expr {
 			return Unary{OpNeg, m.tree(depth - 1)}
 		}
 		return Unary{m.unary[m.IntN(len(m.unary))], m.tree(depth - 1)}
+	case k == 4:
+		return Select{m.tree(depth - 1), m.tree(depth - 1), m.tree(depth - 1)}
 	default:
 		op := m.binary[m.IntN(len(m.binary))]
 		x := m.tree(depth - 1)

@@ -6,20 +6,24 @@ import "fmt"
 type Op uint8
 
 // The operations. A new one gets a row in ops, one in unaryValues or a case in binaryValue, and one
-// in unaryDerivatives or a case in binaryDerivative; a test asks for all of them.
+// in unaryDerivatives or a case in binaryDerivative; a test asks for all of them. Select has the only one on
+// three operands.
 const (
 	opNone Op = iota // the zero Op is no operation
 
-	OpNeg      // -x
-	OpExp      // e to the x
-	OpLog      // natural logarithm
-	OpLog1p    // log(1 + x), accurate near 0
-	OpSqrt     // square root
-	OpTanh     // hyperbolic tangent
-	OpAtan     // inverse tangent, in (-π/2, π/2)
-	OpSigmoid  // 1/(1 + exp(-x)), overflowing nowhere
-	OpAbs      // absolute value
-	OpPositive // 1 if x > 0, else 0, for NaN too; its derivative is 0 everywhere
+	OpNeg     // -x
+	OpExp     // e to the x
+	OpExpm1   // e to the x, less 1, accurate near 0
+	OpLog     // natural logarithm
+	OpLog1p   // log(1 + x), accurate near 0
+	OpSqrt    // square root
+	OpTanh    // hyperbolic tangent
+	OpAtan    // inverse tangent, in (-π/2, π/2)
+	OpErf     // error function
+	OpSin     // sine
+	OpCos     // cosine
+	OpSigmoid // 1/(1 + exp(-x)), overflowing nowhere
+	OpAbs     // absolute value
 
 	OpAdd // x + y
 	OpSub // x - y
@@ -27,6 +31,9 @@ const (
 	OpDiv // x/y
 	OpMax // the larger, as Go's max: NaN if either is NaN, and +0 above -0
 	OpMin // the smaller, as Go's min: NaN if either is NaN, and -0 below +0
+	OpPow // x to the y, as Go's math.Pow
+
+	OpWhere // the operation of a Select: x if c > 0, else y
 
 	numOps
 )
@@ -39,22 +46,27 @@ var ops = [numOps]struct {
 	commutative bool
 	count       Count
 }{
-	OpNeg:      {"-", 1, false, Count{Selects: 1}},
-	OpExp:      {"exp", 1, false, Count{Calls: 1}},
-	OpLog:      {"log", 1, false, Count{Calls: 1}},
-	OpLog1p:    {"log1p", 1, false, Count{Calls: 1}},
-	OpSqrt:     {"sqrt", 1, false, Count{Calls: 1}},
-	OpTanh:     {"tanh", 1, false, Count{Calls: 1}},
-	OpAtan:     {"atan", 1, false, Count{Calls: 1}},
-	OpSigmoid:  {"sigmoid", 1, false, Count{Calls: 1}},
-	OpAbs:      {"abs", 1, false, Count{Selects: 1}},
-	OpPositive: {"positive", 1, false, Count{Selects: 1}},
-	OpAdd:      {"+", 2, true, Count{Adds: 1}},
-	OpSub:      {"-", 2, false, Count{Adds: 1}},
-	OpMul:      {"*", 2, true, Count{Muls: 1}},
-	OpDiv:      {"/", 2, false, Count{Divs: 1}},
-	OpMax:      {"max", 2, true, Count{Selects: 1}},
-	OpMin:      {"min", 2, true, Count{Selects: 1}},
+	OpNeg:     {"-", 1, false, Count{Selects: 1}},
+	OpExp:     {"exp", 1, false, Count{Calls: 1}},
+	OpExpm1:   {"expm1", 1, false, Count{Calls: 1}},
+	OpLog:     {"log", 1, false, Count{Calls: 1}},
+	OpLog1p:   {"log1p", 1, false, Count{Calls: 1}},
+	OpSqrt:    {"sqrt", 1, false, Count{Calls: 1}},
+	OpTanh:    {"tanh", 1, false, Count{Calls: 1}},
+	OpAtan:    {"atan", 1, false, Count{Calls: 1}},
+	OpErf:     {"erf", 1, false, Count{Calls: 1}},
+	OpSin:     {"sin", 1, false, Count{Calls: 1}},
+	OpCos:     {"cos", 1, false, Count{Calls: 1}},
+	OpSigmoid: {"sigmoid", 1, false, Count{Calls: 1}},
+	OpAbs:     {"abs", 1, false, Count{Selects: 1}},
+	OpAdd:     {"+", 2, true, Count{Adds: 1}},
+	OpSub:     {"-", 2, false, Count{Adds: 1}},
+	OpMul:     {"*", 2, true, Count{Muls: 1}},
+	OpDiv:     {"/", 2, false, Count{Divs: 1}},
+	OpMax:     {"max", 2, true, Count{Selects: 1}},
+	OpMin:     {"min", 2, true, Count{Selects: 1}},
+	OpPow:     {"pow", 2, false, Count{Calls: 1}},
+	OpWhere:   {"where", 3, false, Count{Selects: 1}},
 }
 
 // String returns the sign or the name by which the operation is written.
@@ -73,8 +85,8 @@ type Count struct {
 	Adds    int // additions and subtractions
 	Muls    int // multiplications
 	Divs    int // divisions
-	Calls   int // exp, log, log1p, sqrt, tanh, atan, sigmoid
-	Selects int // signs and comparisons: negation, abs, max, min, positive
+	Calls   int // exp, expm1, log, log1p, sqrt, tanh, atan, erf, sin, cos, sigmoid, pow
+	Selects int // signs and comparisons: negation, abs, max, min, where
 }
 
 // Plus returns the sum of two counts.
@@ -95,6 +107,8 @@ func CountOps(e Expr) Count {
 		return opCount(n.Op).Plus(CountOps(n.X))
 	case Binary:
 		return opCount(n.Op).Plus(CountOps(n.X)).Plus(CountOps(n.Y))
+	case Select:
+		return opCount(OpWhere).Plus(CountOps(n.C)).Plus(CountOps(n.X)).Plus(CountOps(n.Y))
 	}
 	return Count{}
 }

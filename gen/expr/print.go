@@ -19,6 +19,7 @@ func (n Num) String() string    { text, _ := format(n); return text }
 func (v Var) String() string    { return string(v) }
 func (n Unary) String() string  { text, _ := format(n); return text }
 func (n Binary) String() string { text, _ := format(n); return text }
+func (n Select) String() string { text, _ := format(n); return text }
 
 // format returns e in print, and how tightly it holds together.
 func format(e Expr) (text string, prec int) {
@@ -45,6 +46,8 @@ func format(e Expr) (text string, prec int) {
 			return operand(n.X, precProduct, true) + "/" + operand(n.Y, precPower, false), precProduct
 		}
 		return call(n.Op, n.X, n.Y), precAtom
+	case Select:
+		return call(OpWhere, n.C, n.X, n.Y), precAtom
 	}
 	return "?", precAtom // no expression at all
 }

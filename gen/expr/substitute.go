@@ -23,6 +23,8 @@ func rebuild(e Expr, replace func(Expr) (Expr, bool)) Expr {
 		return apply(n.Op, rebuild(n.X, replace), nil)
 	case Binary:
 		return apply(n.Op, rebuild(n.X, replace), rebuild(n.Y, replace))
+	case Select:
+		return Where(rebuild(n.C, replace), rebuild(n.X, replace), rebuild(n.Y, replace))
 	}
 	return e
 }

@@ -11,25 +11,15 @@ import (
 // fused: forward propagation (z = W·a + b, a = σ(z)), the cost and its gradient, and for every layer, last
 // first, the gradients of the parameters and of the layer below. Every z and every a is kept.
 func Build(n spec.Network) (*Program, error) {
-	b := &builder{p: &Program{Network: n.WithDefaults()}, jacobians: map[int]Op{}, backs: map[int]Op{}}
+	n = n.WithDefaults()
+	b := &builder{p: &Program{Network: n, Cache: n.Cache}, jacobians: map[int]Op{}, backs: map[int]Op{}}
+	if err := b.functions(); err != nil {
+		return nil, err
+	}
 	b.buffers()
 	forward := b.forward()
-	value, err := b.cost(false)
-	if err != nil {
-		return nil, err
-	}
-	cost, err := b.cost(true)
-	if err != nil {
-		return nil, err
-	}
-	gradient, err := b.backward(b.outer)
-	if err != nil {
-		return nil, err
-	}
-	descent, err := b.backward(b.update)
-	if err != nil {
-		return nil, err
-	}
+	value, cost := b.cost(false), b.cost(true)
+	gradient, descent := b.backward(b.outer), b.backward(b.update)
 	if b.err != nil {
 		return nil, b.err
 	}
@@ -92,9 +82,8 @@ func (b *builder) buffers() {
 		}
 		b.add(Cache, l, fmt.Sprintf("z%d", l), rows, 1)
 		b.add(Cache, l, fmt.Sprintf("a%d", l), n.Width(l), 1)
-		if vectorKind(layer) == expr.Softmax {
-			b.add(Cache, l, fmt.Sprintf("m%d", l), 1, 1)
-			b.add(Cache, l, fmt.Sprintf("s%d", l), 1, 1)
+		for _, name := range vectorForms[b.p.Activations[l-1].Vector].kept {
+			b.add(Cache, l, fmt.Sprintf("%s%d", name, l), layer.Dense/window(b.p, l), 1)
 		}
 		b.add(Scratch, l, fmt.Sprintf("v%d", l), n.Width(l), 1)
 		b.add(Delta, l, fmt.Sprintf("d%d", l), rows, 1)
@@ -121,97 +110,72 @@ func (b *builder) forward() []Op {
 		ops = append(ops, &Affine{
 			W: b.get("W%d", l), B: b.p.Find(Bias, l), In: b.activation(l - 1),
 			Each: Map{N: z.Rows, Sets: []Set{{z, AccForward}}, Layer: l},
-		}, applyOp(b.p, l, z, b.get("a%d", l)))
+		}, applyOp(b.p, l))
 	}
 	return ops
 }
 
-// applyOp is a = σ(z) of layer l, from buffer z to buffer a.
-func applyOp(p *Program, l int, z, a *Buffer) Op {
-	layer := p.Network.Layers[l-1]
-	if vectorKind(layer) == expr.Softmax {
-		return &Softmax{In: z, Out: a, Max: p.Buffer(fmt.Sprintf("m%d", l)), Total: p.Buffer(fmt.Sprintf("s%d", l))}
+// applyOp is a = σ(z) of layer l.
+func applyOp(p *Program, l int) Op {
+	act, bufs := p.Activations[l-1], formBuffersOf(p, l)
+	if act.Vector != expr.NotVector {
+		text, stages := vectorForms[act.Vector].value(bufs)
+		return vectorOp(bufs, l, bufs.a, text, stages)
 	}
-	act, _ := expr.Pointwise(layer.Activation.Name)
-	return &Map{N: z.Rows, Args: []Arg{{expr.Z, z}}, Sets: []Set{{a, act.Value}}, Role: Apply, Layer: l}
+	return &Map{N: bufs.z.Rows, Args: []Arg{{expr.Z, bufs.z}}, Sets: []Set{{bufs.a, act.Value}}, Role: Apply, Layer: l}
 }
 
 // cost is loss = C(ŷ, y) and, when gradient is set, v_L = ∇C with respect to ŷ.
-func (b *builder) cost(gradient bool) ([]Op, error) {
+func (b *builder) cost(gradient bool) []Op {
 	n := b.p.Network
 	depth := n.Depth()
-	c, ok := expr.LookupCost(n.Cost.Name)
-	if !ok {
-		return nil, fmt.Errorf("cost %q has no formula", n.Cost.Name)
-	}
 	width := n.Width(depth)
-	scale := 1.0
-	if c.Mean {
-		scale = 1 / float64(width)
-	}
+	c := b.p.Cost
 	m := &Map{
 		N: width, Args: []Arg{{expr.A, b.get("a%d", depth)}, {expr.Y, b.get("y")}}, Role: CostTerm, Layer: depth,
-		Sum: &Sum{b.get("loss"), c.Term, scale},
+		Sum: &Sum{b.get("loss"), c.Term, c.Scale(width)},
 	}
 	if gradient {
-		// Differentiating the scaled term gathers its constants into one.
-		m.Sets = []Set{{b.get("v%d", depth), expr.D(expr.Mul(expr.Number(scale), c.Term), expr.A)}}
+		m.Sets = []Set{{b.get("v%d", depth), c.Gradient(width)}}
 	}
-	return []Op{m}, nil
+	return []Op{m}
 }
 
 // jacobian is δ_l = Jacᵀ·v_l.
-func (b *builder) jacobian(l int) (Op, error) {
+func (b *builder) jacobian(l int) Op {
 	if b.jacobians[l] == nil {
-		op, err := b.newJacobian(l)
-		if err != nil {
-			return nil, err
-		}
-		b.jacobians[l] = op
+		b.jacobians[l] = b.newJacobian(l)
 	}
-	return b.jacobians[l], nil
+	return b.jacobians[l]
 }
 
-func (b *builder) newJacobian(l int) (Op, error) {
-	layer := b.p.Network.Layers[l-1]
-	v, d := b.get("v%d", l), b.get("d%d", l)
-	if vectorKind(layer) == expr.Softmax {
-		return &SoftmaxJacobian{A: b.get("a%d", l), V: v, D: d}, nil
+func (b *builder) newJacobian(l int) Op {
+	act, bufs := b.p.Activations[l-1], formBuffersOf(b.p, l)
+	if act.Vector != expr.NotVector {
+		text, stages := vectorForms[act.Vector].pullback(bufs)
+		return vectorOp(bufs, l, bufs.d, text, stages)
 	}
-	act, ok := expr.Pointwise(layer.Activation.Name)
-	if !ok {
-		return nil, fmt.Errorf("layers[%d].activation: %q has no formula", l-1, layer.Activation.Name)
-	}
-	z := b.get("z%d", l)
 	return &Map{
-		N: z.Rows, Args: []Arg{{AccBackward, v}, {expr.Z, z}},
-		Sets: []Set{{d, expr.Mul(AccBackward, act.Deriv)}}, Role: Jacobian, Layer: l,
-	}, nil
+		N: bufs.z.Rows, Args: []Arg{{AccBackward, bufs.v}, {expr.Z, bufs.z}},
+		Sets: []Set{{bufs.d, expr.Mul(AccBackward, act.Deriv)}}, Role: Jacobian, Layer: l,
+	}
 }
 
 // backward is δ_L = Jac_Lᵀ·v_L and then, for every layer from the last, what params makes of δ_l and a_{l-1}, and
 // δ_{l-1} = Jacᵀ·W_lᵀ·δ_l. W_l is read for δ_{l-1} before params writes it.
-func (b *builder) backward(params func(l int) Op) ([]Op, error) {
+func (b *builder) backward(params func(l int) Op) []Op {
 	n := b.p.Network
-	j, err := b.jacobian(n.Depth())
-	if err != nil {
-		return nil, err
-	}
-	ops := []Op{j}
+	ops := []Op{b.jacobian(n.Depth())}
 	for l := n.Depth(); l >= 1; l-- {
 		if l > 1 || n.InputGradient {
 			ops = append(ops, b.back(l))
 		}
 		ops = append(ops, params(l))
 		if l > 1 {
-			j, err := b.jacobian(l - 1)
-			if err != nil {
-				return nil, err
-			}
-			ops = append(ops, j)
+			ops = append(ops, b.jacobian(l-1))
 		}
 	}
-	return ops, nil
+	return ops
 }
 
 // back is v_{l-1} = W_lᵀ·δ_l; below the first layer that is the gradient with respect to x.
@@ -234,8 +198,39 @@ func (b *builder) update(l int) Op {
 	return &Update{W: b.get("W%d", l), B: b.p.Find(Bias, l), D: b.get("d%d", l), A: b.activation(l - 1), Rate: b.get("rate")}
 }
 
-// vectorKind is the kind of a layer's activation that is not pointwise, zero for a pointwise one.
-func vectorKind(l spec.Layer) expr.VectorKind {
-	act, _ := expr.LookupActivation(l.Activation.Name)
-	return act.Vector
+// functions looks up the formulas of every activation and of the cost.
+func (b *builder) functions() error {
+	for i, layer := range b.p.Network.Layers {
+		act, err := expr.ActivationOf(layer.Activation)
+		if err != nil {
+			return fmt.Errorf("layers[%d].activation: %w", i, err)
+		}
+		b.p.Activations = append(b.p.Activations, act)
+	}
+	var err error
+	if b.p.Cost, err = expr.CostOf(b.p.Network.Cost); err != nil {
+		return fmt.Errorf("cost: %w", err)
+	}
+	return nil
+}
+
+// formBuffersOf returns the buffers of layer l.
+func formBuffersOf(p *Program, l int) formBuffers {
+	get := func(name string) *Buffer { return p.Buffer(fmt.Sprintf("%s%d", name, l)) }
+	b := formBuffers{z: get("z"), a: get("a"), v: get("v"), d: get("d"), window: window(p, l)}
+	if act := p.Activations[l-1]; act.Vector != expr.NotVector {
+		for _, name := range vectorForms[act.Vector].kept {
+			b.kept = append(b.kept, get(name))
+		}
+	}
+	return b
+}
+
+// window is how many units of layer l the activation takes together: a pool's window, or all of them.
+func window(p *Program, l int) int {
+	switch p.Activations[l-1].Vector {
+	case expr.MaxPool, expr.AvgPool:
+		return p.Network.Layers[l-1].Window()
+	}
+	return p.Network.Layers[l-1].Dense
 }

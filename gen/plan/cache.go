@@ -14,7 +14,9 @@ import (
 //	pre    z; a is formed again where the backward pass needs it (algorithm 1)
 //	post   a, and z only where σ' needs it (algorithm 3)
 //	both   z and a (algorithm 4)
-//	auto   post: a is needed for ∇W in any case, and for most σ it gives σ' at least as cheaply as z
+//	auto   a, which ∇W needs in any case and which costs more operations to form again than to keep; z only where σ' needs it
+//
+// That is what auto keeps unless choose finds that one of the other modes costs fewer operations as a whole.
 //
 // Two buffers are kept in every mode: ŷ = a_L, because Forward returns it, and z_L where the loss is
 // computed from logits, because a_L has lost them.
@@ -24,37 +26,47 @@ func cache(p *Program) error {
 	for l := 1; l <= depth; l++ {
 		layer := n.Layers[l-1]
 		z, a := p.Buffer(fmt.Sprintf("z%d", l)), p.Buffer(fmt.Sprintf("a%d", l))
-		act, ok := expr.LookupActivation(layer.Activation.Name)
-		if !ok {
-			return fmt.Errorf("layers[%d].activation: %q has no formula", l-1, layer.Activation.Name)
+		act := p.Activations[l-1]
+		needsZ := act.DerivPost == nil
+		form, vector := vectorForms[act.Vector]
+		if vector {
+			needsZ = form.needsZ
 		}
-		fromPost := act.Vector != expr.NotVector || act.DerivPost != nil
 		_, logits := expr.Fusion(layer.Activation.Name, n.Cost.Name)
 		logits = logits && l == depth
 
 		keepZ, keepA := false, false
-		switch n.Cache {
+		switch p.Cache {
 		case spec.CachePre:
 			keepZ = true
 		case spec.CachePost, spec.CacheAuto:
-			keepA, keepZ = true, !fromPost
+			keepA, keepZ = true, needsZ
 		case spec.CacheBoth:
 			keepZ, keepA = true, true
 		default:
-			return fmt.Errorf("cache: %q is not a mode", n.Cache)
+			return fmt.Errorf("cache: %q is not a mode", p.Cache)
 		}
 		recompute := !keepA && l < depth
 		keepZ = keepZ || logits
 		keepA = keepA || l == depth
 
 		z.Kind, a.Kind = kept(keepZ), kept(keepA)
-		if fromPost && act.Vector == expr.NotVector {
+		for _, name := range form.kept {
+			k := p.Buffer(fmt.Sprintf("%s%d", name, l))
+			k.Kind = kept(logits || form.needsKept && !recompute)
+		}
+		if !vector && act.DerivPost != nil {
 			usePost(p, l, a, act.DerivPost)
 		}
 		if recompute {
-			insertRecompute(p, l, applyOp(p, l, z, a))
+			insertRecompute(p, l, applyOp(p, l))
 		}
-		p.Choices = append(p.Choices, fmt.Sprintf("layer %d keeps %s", l, keptNames(keepZ, keepA, recompute, logits)))
+		choice := fmt.Sprintf("layer %d keeps %s", l, keptNames(keepZ, keepA, recompute, logits))
+		if p.Cache == spec.CacheAuto && !vector && needsZ && l < depth {
+			again := Count{Count: emittedOps(act.Value), Loads: 1, Stores: 1}.Times(z.Rows)
+			choice += fmt.Sprintf("; σ' needs z, and to form a again from it would weigh %d", again.Weight())
+		}
+		p.Choices = append(p.Choices, choice)
 	}
 	return nil
 }

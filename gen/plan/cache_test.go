@@ -82,8 +82,9 @@ func TestCacheReads(t *testing.T) {
 			case b.Name[0] == 'a':
 				ok = n.Cache != spec.CachePre || top
 			case b.Name[0] == 'z':
-				act, _ := expr.LookupActivation(n.Layers[b.Layer-1].Activation.Name)
+				act, _ := expr.ActivationOf(n.Layers[b.Layer-1].Activation)
 				needed := act.Vector == expr.NotVector && act.DerivPost == nil // σ' is not to be had from a
+				needed = needed || act.Vector == expr.MaxPool                  // nor which unit was the largest
 				ok = n.Cache == spec.CachePre || n.Cache == spec.CacheBoth || needed || top && fused
 			}
 			if !ok {
@@ -98,9 +99,9 @@ func TestCacheForms(t *testing.T) {
 	for _, c := range []struct{ activation, want string }{
 		{"sigmoid", "d1 = (W2ᵀ·d2)*(a1*(1 - a1))"},
 		{"tanh", "d1 = (W2ᵀ·d2)*(1 - a1^2)"},
-		{"relu", "d1 = (W2ᵀ·d2)*positive(a1)"},
+		{"relu", "d1 = (W2ᵀ·d2)*where(a1, 1, 0)"},
 		{"identity", "d1 = (W2ᵀ·d2)"},
-		{"hard-tanh", "d1 = (W2ᵀ·d2)*positive(1 - abs(a1))"},
+		{"hard-tanh", "d1 = (W2ᵀ·d2)*where(1 - abs(a1), 1, 0)"},
 		{"arctan", "d1 = (W2ᵀ·d2)*(1/(1 + z1^2))"},
 		{"softplus", "d1 = (W2ᵀ·d2)*sigmoid(z1)"},
 	} {

@@ -82,14 +82,9 @@ func checkShape(op Op) error {
 		if err := checkMap(o, o.N, ""); err != nil {
 			return err
 		}
-	case *Softmax:
-		outer = o.In.Len()
-		if err := errors.Join(lengths(outer, o.Out), lengths(1, some(o.Max, o.Total)...)); err != nil {
-			return err
-		}
-	case *SoftmaxJacobian:
-		outer = o.A.Len()
-		if err := lengths(outer, o.V, o.D); err != nil {
+	case *Vector:
+		outer, inner = o.Groups(), o.Window
+		if err := checkVector(o); err != nil {
 			return err
 		}
 	default:

@@ -55,6 +55,15 @@ func pick(p *Program, f string, match func(Op) bool) Op {
 	return ops[slices.IndexFunc(ops, match)]
 }
 
+// rebind gives a variable of a Vector another buffer.
+func rebind(o *Vector, v expr.Var, b *Buffer) {
+	for i := range o.Args {
+		if o.Args[i].Var == v {
+			o.Args[i].Buf = b
+		}
+	}
+}
+
 // strange is an operation that this package does not know.
 type strange struct{ Loops }
 
@@ -88,11 +97,15 @@ func TestCheckFinds(t *testing.T) {
 		{"a loss that is a vector", deep, func(p *Program) { p.Buffer("loss").Rows = 2 }, "loss[2] should have 1 elements"},
 		{"a target too long", deep, func(p *Program) { p.Buffer("y").Rows = 3 }, "y[3] should have 2 elements or one"},
 		{"a softmax over something else", deep, func(p *Program) {
-			every(p, func(o *Softmax) { o.Out = p.Buffer("d1") })
+			every(p, func(o *Vector) {
+				if last := &o.Stages[len(o.Stages)-1]; o.Out == p.Buffer("a2") {
+					last.Sets[0].Buf = p.Buffer("d1")
+				}
+			})
 		}, "d1[5] should have 4 elements"},
 		{"a softmax Jacobian over something else", deep, func(p *Program) {
-			every(p, func(o *SoftmaxJacobian) { o.V = p.Buffer("d1") })
-		}, "d1[5] should have 4 elements"},
+			every(p, func(o *Vector) { rebind(o, AccBackward, p.Buffer("d1")) })
+		}, "d1[5] should have 4 elements or 1"},
 		{"a gradient of another layer", deep, func(p *Program) {
 			every(p, func(o *Outer) { o.GW = p.Buffer("gW1") })
 		}, "should have 5 elements"},
@@ -192,11 +205,10 @@ func TestCheckFinds(t *testing.T) {
 			p.Buffer("v2").Slot = p.Buffer("a2").Slot
 		}, "reads a2[4], which holds nothing yet"},
 		{"an operation over its own argument", deep, func(p *Program) {
-			every(p, func(o *SoftmaxJacobian) {
-				d := &Buffer{Name: "copy", Kind: Scratch, Layer: 2, Rows: 4, Cols: 1, Slot: o.V.Slot}
-				appendOp(p, Forward, &Map{N: 4, Sets: []Set{{o.V, expr.Number(0)}}})
-				appendOp(p, Forward, &Map{N: 4, Args: []Arg{{"q", o.V}}, Sets: []Set{{d, expr.Var("q")}}})
-			})
+			v := p.Buffer("v2")
+			d := &Buffer{Name: "copy", Kind: Scratch, Layer: 2, Rows: 4, Cols: 1, Slot: v.Slot}
+			appendOp(p, Forward, &Map{N: 4, Sets: []Set{{v, expr.Number(0)}}})
+			appendOp(p, Forward, &Map{N: 4, Args: []Arg{{"q", v}}, Sets: []Set{{d, expr.Var("q")}}})
 		}, "writes copy[4] over v2[4], which it uses too"},
 		{"a slot too small", deep, func(p *Program) { p.Slots[0]-- }, "slot 0 does not hold"},
 		{"a slot that is not there", deep, func(p *Program) { p.Slots = nil }, "slot 0 does not hold"},

@@ -2,117 +2,177 @@ package plan
 
 import (
 	"math/rand/v2"
-	"os"
+	"slices"
 	"strings"
 	"testing"
-	"unsafe"
 
-	"github.com/backpropgen/backpropgen/generated/control"
-	"github.com/backpropgen/backpropgen/generated/digits"
-	irisnet "github.com/backpropgen/backpropgen/generated/iris"
-	"github.com/backpropgen/backpropgen/generated/pixels"
-	"github.com/backpropgen/backpropgen/generated/xor"
+	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestWorkspaceBytes compares the size that explain prints with that of the emitted struct.
-func TestWorkspaceBytes(t *testing.T) {
-	for name, want := range map[string]uintptr{
-		"xor":     unsafe.Sizeof(xor.XorWorkspace{}),
-		"iris":    unsafe.Sizeof(irisnet.IrisWorkspace{}),
-		"control": unsafe.Sizeof(control.ControlWorkspace{}),
-		"digits":  unsafe.Sizeof(digits.DigitsWorkspace{}),
-		"pixels":  unsafe.Sizeof(pixels.PixelsWorkspace{}),
+// mustCount counts the operations of a function.
+func mustCount(t testing.TB, p *Program, name string) Count {
+	t.Helper()
+	c, err := p.CountFunc(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// TestCountByHand compares the counts of networks small enough with those made by reading their equations.
+func TestCountByHand(t *testing.T) {
+	for _, c := range []struct {
+		n    spec.Network
+		want map[string]Count
+	}{
+		{build("squared-error", []int{2, 1}, "identity"), map[string]Count{
+			// x, W and b are read; 2 products are added to b; a is written.
+			Forward: {expr.Count{Adds: 2, Muls: 2}, 5, 1, 3, 0},
+			// y is read; (a - y)², added to 0.
+			LossOnly: {expr.Count{Adds: 4, Muls: 3}, 6, 1, 3, 0},
+			// x, a and y are read; (a - y)² and 2(a - y); ∇W = δ·x; δ, ∇W and ∇b are written.
+			Backward: {expr.Count{Adds: 2, Muls: 4}, 4, 4, 0, 3},
+			Grad:     {expr.Count{Adds: 4, Muls: 6}, 6, 5, 3, 3},
+			// rate·δ, and W and b are read again and lowered.
+			Step: {expr.Count{Adds: 7, Muls: 7}, 9, 5, 6, 3},
+		}},
+		{build("mse", []int{1, 2}, "tanh"), map[string]Count{
+			Forward: {expr.Count{Adds: 2, Muls: 2, Calls: 2}, 5, 2, 4, 0},
+			// The squares, their sum, and half of it.
+			LossOnly: {expr.Count{Adds: 6, Muls: 5, Calls: 2}, 7, 2, 4, 0},
+		}},
+		{build("cross-entropy", []int{1, 3}, "softmax"), map[string]Count{
+			// z, a, m and s are written; 2 comparisons, 3 differences to m, 2 additions of exponentials, 1/s.
+			Forward: {expr.Count{Adds: 8, Muls: 6, Divs: 1, Calls: 3, Selects: 2}, 7, 8, 6, 0},
+		}},
 	} {
-		path := "../../generated/" + name + "/" + name + ".yaml"
-		data, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		n, err := spec.Decode(path, data)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p := mustCompile(t, n.WithDefaults())
-		if got := p.WorkspaceBytes(); got != int(want) {
-			t.Errorf("%s: %d bytes, the emitted workspace has %d", name, got, want)
-		}
-		n.Precision = spec.Float64
-		if got := mustCompile(t, n.WithDefaults()).WorkspaceBytes(); got != 2*int(want) {
-			t.Errorf("%s in float64: %d bytes, want %d", name, got, 2*want)
+		p := mustCompile(t, c.n)
+		for _, f := range p.Funcs {
+			want, ok := c.want[f.Name]
+			if got := mustCount(t, p, f.Name); ok && got != want {
+				t.Errorf("%s, %s: counted %+v, want %+v", title(c.n), f.Name, got, want)
+			}
 		}
 	}
 }
 
-// TestStatements counts the statements of a network small enough to count by hand, and checks that shared parts count
-// once.
-func TestStatements(t *testing.T) {
-	n := build("squared-error", []int{2, 1}, "identity")
-	// z = W·x + b: 2 terms and 4 for the element; the loss 4; ∇W 2, or W 2: Forward 6, Loss 10, Backward 6, Grad 12, Step 12.
-	if got := mustCompile(t, n).Statements(); got != 46 {
-		t.Errorf("%d statements, want 46", got)
-	}
-	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
+// TestCountMultiplies holds the products of whole networks to the closed form: those of the matrices, which the shape tells, and
+// those of the elements.
+func TestCountMultiplies(t *testing.T) {
+	eachNetwork(t, func(t *testing.T, r *rand.Rand, n spec.Network) {
+		for l := range n.Layers {
+			n.Layers[l].Activation = spec.Function{Name: "identity"}
+		}
+		n.Cost, n.InputGradient = spec.Function{Name: "squared-error"}, false
 		p := mustCompile(t, n)
-		parts, all := map[*Part]int{}, 0
-		for _, f := range p.Funcs {
-			for _, part := range f.Parts {
-				parts[part] = 0
-				for _, piece := range part.Pieces {
-					parts[part] += emitted(piece.Op, piece.Outer)
-				}
-			}
+		forward, backward := n.MultiplyAdds()
+		last := n.Width(n.Depth())
+		if got := mustCount(t, p, Forward).Muls; got != forward {
+			t.Errorf("Forward has %d products, want %d", got, forward)
 		}
-		for _, n := range parts {
-			all += n
+		if got := mustCount(t, p, LossOnly).Muls; got != forward+last {
+			t.Errorf("Loss has %d products, want %d and a square for each of %d outputs", got, forward, last)
 		}
-		if got := p.Statements(); got != all {
-			t.Errorf("%d statements, the parts have %d", got, all)
-		}
-		if p.CodeBytes() != sourceBytes*all || p.MachineBytes() != machineBytes*all {
-			t.Errorf("%d bytes of code and %d compiled for %d statements", p.CodeBytes(), p.MachineBytes(), all)
+		// δ = 2(a - y) takes one more for each output.
+		if got := mustCount(t, p, Grad).Muls; got != forward+backward+2*last {
+			t.Errorf("Grad has %d products, want %d", got, forward+backward+2*last)
 		}
 	})
 }
 
-// TestEstimates compares the estimated size of the code with the committed networks' files.
-func TestEstimates(t *testing.T) {
-	for _, name := range []string{"control", "digits", "pixels"} { // in the smaller ones the declarations weigh most
-		stem := "../../generated/" + name + "/" + name
-		data, err := os.ReadFile(stem + ".yaml")
-		if err != nil {
-			t.Fatal(err)
-		}
-		n, err := spec.Decode(stem+".yaml", data)
-		if err != nil {
-			t.Fatal(err)
-		}
-		file, err := os.Stat(stem + "_gen.go")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := int64(mustCompile(t, n.WithDefaults()).CodeBytes()); got > 2*file.Size() || got < file.Size()/2 {
-			t.Errorf("%s: %d bytes of Go are expected, the file has %d", name, got, file.Size())
+// TestCountGrowth holds every kind of operation of every function to c·L·n² + d·L·n where n is the widest layer, and the products of
+// the gradient to no less than L·n²: the algorithms are quadratic in the width and linear in the depth.
+func TestCountGrowth(t *testing.T) {
+	const c, d = 4, 40
+	for _, activation := range []string{"identity", "relu", "tanh", "silu", "hard-sigmoid", "softmax"} {
+		for _, depth := range []int{1, 2, 4, 8} {
+			for _, width := range []int{1, 2, 4, 8, 16, 17, 24, 32, 48, 64, 100, 128} {
+				n := build("squared-error", slices.Repeat([]int{width}, depth+1), slices.Repeat([]string{activation}, depth)...)
+				for _, n.Cache = range []spec.Cache{spec.CachePre, spec.CacheBoth} {
+					for _, n.Unroll = range []spec.Unroll{spec.UnrollAuto, spec.UnrollLoop} {
+						checkGrowth(t, n, c*depth*width*width, d*depth*width)
+					}
+				}
+			}
 		}
 	}
 }
 
-// TestUnrolled checks the three ways of saying it.
-func TestUnrolled(t *testing.T) {
-	small, wide := iris(), build("mse", []int{300, 200, 4}, "tanh", "identity")
-	allLooped := build("mse", []int{300, 200}, "identity")
-	for _, c := range []struct {
-		n      spec.Network
-		unroll spec.Unroll
-		want   string
-	}{
-		{small, spec.UnrollAuto, "fully unrolled"},
-		{wide, spec.UnrollAuto, "operations in loops over unrolled blocks, the others fully unrolled"},
-		{allLooped, spec.UnrollLoop, "loops over unrolled blocks"},
-	} {
-		c.n.Unroll = c.unroll
-		if got := mustCompile(t, c.n).Unrolled(); !strings.HasSuffix(got, c.want) || (c.want[0] == 'o') != (got != c.want) {
-			t.Errorf("%s, unroll %s: %q, want %q", title(c.n), c.unroll, got, c.want)
+// checkGrowth holds the operations of a network to square + line, and those that only elements take to line.
+func checkGrowth(t *testing.T, n spec.Network, square, line int) {
+	t.Helper()
+	p := mustCompile(t, n)
+	for _, f := range p.Funcs {
+		k := mustCount(t, p, f.Name)
+		for _, kind := range []struct {
+			name        string
+			count, most int
+		}{
+			{"multiplies", k.Muls, square + line}, {"adds", k.Adds, square + line},
+			{"loads", k.Loads, square + line}, {"stores", k.Stores, square + line},
+			{"divides", k.Divs, line}, {"calls", k.Calls, line}, {"selects", k.Selects, line},
+		} {
+			if kind.count > kind.most {
+				t.Errorf("%s, cache %s, unroll %s: %s takes %d %s, more than %d", title(n), n.Cache, n.Unroll, f.Name, kind.count, kind.name, kind.most)
+			}
 		}
+	}
+	if got, weights := mustCount(t, p, Grad).Muls, n.Depth()*n.Input*n.Input; got < weights {
+		t.Errorf("%s: a gradient takes %d multiplies, fewer than there are weights, %d", title(n), got, weights)
+	}
+}
+
+// TestCountTimes checks that n repetitions are a sum of n, kind by kind.
+func TestCountTimes(t *testing.T) {
+	one := Count{expr.Count{Adds: 1, Muls: 2, Divs: 3, Calls: 4, Selects: 5}, 6, 7, 8, 9}
+	sum := Count{}
+	for range 5 {
+		sum = sum.Plus(one)
+	}
+	if got := one.Times(5); got != sum || got.ParamStores != 45 {
+		t.Errorf("5 times %+v is %+v, want %+v", one, got, sum)
+	}
+	if got := one.Operations(); got != 1+2+3+5+6+7 {
+		t.Errorf("%d operations in %+v", got, one)
+	}
+	if got := one.Weight(); got != 1+2+3*DivWeight+4*CallWeight+5+6+7 {
+		t.Errorf("%+v weighs %d", one, got)
+	}
+}
+
+// TestCountUnrolls checks that straight lines and loops perform the same products on parameters, which they all read once in
+// a pass over them.
+func TestCountUnrolls(t *testing.T) {
+	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
+		n.Unroll = spec.UnrollLoop
+		loops := mustCompile(t, n)
+		n.Unroll = spec.UnrollFull
+		straight := mustCompile(t, n)
+		for _, f := range loops.Funcs {
+			a, b := mustCount(t, loops, f.Name), mustCount(t, straight, f.Name)
+			if a.ParamLoads != b.ParamLoads || a.ParamStores != b.ParamStores || a.Calls != b.Calls || a.Divs != b.Divs {
+				t.Errorf("%s: in loops %+v, straight %+v", f.Name, a, b)
+			}
+		}
+	})
+}
+
+// odd is an operation that the package does not know.
+type odd struct{ Loops }
+
+func (*odd) Reads() []*Buffer  { return nil }
+func (*odd) Writes() []*Buffer { return nil }
+func (*odd) String() string    { return "odd" }
+
+// TestCountErrors checks that what cannot be counted is an error that says what.
+func TestCountErrors(t *testing.T) {
+	p := mustCompile(t, iris())
+	mustFail(t, func() error { _, err := p.CountFunc("Train"); return err }, "no function Train")
+	part := p.Func(Grad).Parts[0]
+	part.Pieces = append(part.Pieces, Piece{Op: &odd{}})
+	_, err := p.CountFunc(Grad)
+	if err == nil || !strings.Contains(err.Error(), "Grad, odd: unexpected operation *plan.odd") {
+		t.Errorf("the error is %v", err)
 	}
 }

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
 )
@@ -99,17 +98,8 @@ func (m *Memory[F]) exec(op Op) error {
 		}
 	case *Map:
 		return m.elements(o, "", nil)
-	case *Softmax:
-		m.softmax(o)
-	case *SoftmaxJacobian:
-		a, v, d := m.data[o.A], m.data[o.V], m.data[o.D]
-		var dot F
-		for i := range a {
-			dot += F(a[i] * v[i])
-		}
-		for i := range a {
-			d[i] = a[i] * (v[i] - dot)
-		}
+	case *Vector:
+		return m.vector(o)
 	default:
 		return fmt.Errorf("unexpected operation %T", op)
 	}
@@ -146,26 +136,4 @@ func (m *Memory[F]) elements(o *Map, acc expr.Var, accs []F) error {
 		m.data[o.Sum.Buf][0] = F(F(o.Sum.Scale) * sum)
 	}
 	return nil
-}
-
-func (m *Memory[F]) softmax(o *Softmax) {
-	z, a := m.data[o.In], m.data[o.Out]
-	top := z[0]
-	for _, v := range z {
-		top = max(top, v)
-	}
-	var total F
-	for i, v := range z {
-		a[i] = F(math.Exp(float64(v - top)))
-		total += a[i]
-	}
-	for i := range a {
-		a[i] /= total
-	}
-	if o.Max != nil {
-		m.data[o.Max][0] = top
-	}
-	if o.Total != nil {
-		m.data[o.Total][0] = total
-	}
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // Op is one operation over whole buffers. The concrete types are Affine, BackAffine, Outer, Update,
-// Map, Softmax and SoftmaxJacobian.
+// Map and Vector.
 type Op interface {
 	// Reads and Writes list the buffers the operation touches, in order.
 	Reads() []*Buffer
@@ -263,38 +263,6 @@ func (o *Update) String() string {
 		s += fmt.Sprintf("; %s −= %s·%s", o.B.Name, o.Rate.Name, o.D.Name)
 	}
 	return s
-}
-
-// Softmax forms a_i = exp(z_i − m)/s with m = max z and s = Σ exp(z_j − m), and keeps m and s.
-type Softmax struct {
-	Loops
-	In, Out, Max, Total *Buffer
-}
-
-// Reads lists z.
-func (o *Softmax) Reads() []*Buffer { return []*Buffer{o.In} }
-
-// Writes lists a, m and s.
-func (o *Softmax) Writes() []*Buffer { return some(o.Out, o.Max, o.Total) }
-
-func (o *Softmax) String() string {
-	return fmt.Sprintf("%s = softmax(%s)", o.Out.Name, o.In.Name)
-}
-
-// SoftmaxJacobian forms δ = Jacᵀ·v in closed form, δ = a ⊙ (v − aᵀv), O(n) and with no matrix.
-type SoftmaxJacobian struct {
-	Loops
-	A, V, D *Buffer
-}
-
-// Reads lists a and v.
-func (o *SoftmaxJacobian) Reads() []*Buffer { return []*Buffer{o.A, o.V} }
-
-// Writes lists δ.
-func (o *SoftmaxJacobian) Writes() []*Buffer { return []*Buffer{o.D} }
-
-func (o *SoftmaxJacobian) String() string {
-	return fmt.Sprintf("%s = %s ⊙ (%s − %sᵀ·%s)", o.D.Name, o.A.Name, o.V.Name, o.A.Name, o.V.Name)
 }
 
 // some drops the nil buffers of a list.

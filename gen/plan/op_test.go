@@ -17,6 +17,15 @@ func TestOpsDeclare(t *testing.T) {
 	update := &Update{W: w, B: b, D: d, A: x, Rate: rate}
 	each := Map{N: 2, Sets: []Set{{z, AccForward}, {a, expr.Tanh(AccForward)}}}
 	back := Map{N: 2, Args: []Arg{{expr.A, x}}, Sets: []Set{{v, expr.Mul(AccBackward, expr.A)}}}
+	form := func(kind expr.VectorKind, value bool) *Vector {
+		b := formBuffers{z: z, a: a, v: v, d: d, kept: []*Buffer{m, s}, window: 2}
+		if value {
+			text, stages := vectorForms[kind].value(b)
+			return vectorOp(b, 2, a, text, stages)
+		}
+		text, stages := vectorForms[kind].pullback(b)
+		return vectorOp(b, 2, d, text, stages)
+	}
 	for _, c := range []struct {
 		op            Op
 		reads, writes []*Buffer
@@ -30,9 +39,9 @@ func TestOpsDeclare(t *testing.T) {
 		{&Outer{GW: g, D: d, A: x}, []*Buffer{d, x}, []*Buffer{g}, "∇W2 = d2·a1ᵀ"},
 		{update, []*Buffer{w, b, d, x, rate}, []*Buffer{w, b}, "W2 −= rate·d2·a1ᵀ; b2 −= rate·d2"},
 		{&Update{W: w, D: d, A: x, Rate: rate}, []*Buffer{w, d, x, rate}, []*Buffer{w}, "W2 −= rate·d2·a1ᵀ"},
-		{&Softmax{In: z, Out: a, Max: m, Total: s}, []*Buffer{z}, []*Buffer{a, m, s}, "a2 = softmax(z2)"},
-		{&Softmax{In: z, Out: a}, []*Buffer{z}, []*Buffer{a}, "a2 = softmax(z2)"},
-		{&SoftmaxJacobian{A: a, V: v, D: d}, []*Buffer{a, v}, []*Buffer{d}, "d2 = a2 ⊙ (v1 − a2ᵀ·v1)"},
+		{form(expr.Softmax, true), []*Buffer{z}, []*Buffer{m, s, a}, "a2 = softmax(z2)"},
+		{form(expr.Softmax, false), []*Buffer{a, v}, []*Buffer{d}, "d2 = a2 ⊙ (v1 − a2ᵀ·v1)"},
+		{form(expr.LogSoftmax, false), []*Buffer{a, v}, []*Buffer{d}, "d2 = v1 − exp(a2)·Σ v1"},
 		{&Map{N: 2, Args: []Arg{{expr.A, a}, {expr.Y, y}}, Sets: []Set{{d, expr.Sub(expr.A, expr.Y)}}, Sum: &Sum{loss, expr.Square(expr.Sub(expr.A, expr.Y)), 0.5}}, []*Buffer{a, y}, []*Buffer{d, loss}, "d2 = a2 - y; loss = 0.5·Σ (a2 - y)^2"},
 	} {
 		if got := c.op.Reads(); !slices.Equal(got, c.reads) {

@@ -27,19 +27,25 @@ var passes = []pass{
 // Compile builds the plan of a valid network and takes it through every pass, checking it at the
 // start and after each. An error is a mistake in this package, not in the network.
 func Compile(n spec.Network) (*Program, error) {
-	return compile(n, func(string, *Program) {})
+	return Trace(n, func(string, *Program) {})
 }
 
 // Trace is Compile, calling seen with the plan after every stage, "build" first.
 func Trace(n spec.Network, seen func(stage string, p *Program)) (*Program, error) {
-	return compile(n, seen)
+	mode, err := choose(n.WithDefaults())
+	if err != nil {
+		return nil, err
+	}
+	return compile(n, mode, seen)
 }
 
-func compile(n spec.Network, seen func(string, *Program)) (*Program, error) {
+// compile is Trace under a cache mode, which need not be the network's.
+func compile(n spec.Network, mode spec.Cache, seen func(string, *Program)) (*Program, error) {
 	p, err := Build(n)
 	if err != nil {
 		return nil, err
 	}
+	p.Cache = mode
 	if err := Check(p); err != nil {
 		return nil, fmt.Errorf("plan of %s as built: %w", n.Name, err)
 	}

@@ -60,10 +60,11 @@ func newTrial(t *testing.T, n spec.Network, precision spec.Precision, r *rand.Ra
 	n.Precision = precision
 	c := &trial{n: n, rate: 0.125 + r.Float64()}
 	for l := 1; l <= n.Depth(); l++ {
-		scale := math.Sqrt(2 / float64(n.Width(l-1)+n.Width(l)))
-		c.params = append(c.params, normals(r, n.Width(l)*n.Width(l-1), scale)...)
+		rows, cols := n.Layers[l-1].Dense, n.Width(l-1)
+		scale := math.Sqrt(2 / float64(cols+rows))
+		c.params = append(c.params, normals(r, rows*cols, scale)...)
 		if !n.Layers[l-1].NoBias {
-			c.params = append(c.params, normals(r, n.Width(l), 0.5)...)
+			c.params = append(c.params, normals(r, rows, 0.5)...)
 		}
 	}
 	c.x = normals(r, n.Input, 1)
@@ -297,8 +298,8 @@ func TestCompileRefuses(t *testing.T) {
 		change func(n *spec.Network)
 		want   string
 	}{
-		{func(n *spec.Network) { n.Layers[0].Activation.Name = "wobble" }, `layers[0].activation: "wobble" has no formula`},
-		{func(n *spec.Network) { n.Cost.Name = "regret" }, `cost "regret" has no formula`},
+		{func(n *spec.Network) { n.Layers[0].Activation.Name = "wobble" }, `layers[0].activation: the activation "wobble" has no formula`},
+		{func(n *spec.Network) { n.Cost.Name = "regret" }, `cost: the cost "regret" has no formula`},
 		{func(n *spec.Network) { n.Cache = "all" }, `cache: "all" is not a mode`},
 		{func(n *spec.Network) { n.Unroll = "twice" }, `unroll: "twice" is not a mode`},
 	} {

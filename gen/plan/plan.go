@@ -13,6 +13,7 @@ package plan
 import (
 	"fmt"
 
+	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -66,10 +67,15 @@ func (b *Buffer) String() string {
 // Program is one network's emitted functions.
 type Program struct {
 	Network spec.Network // with defaults
-	Buffers []*Buffer
-	Funcs   []*Func
-	Slots   []int    // length of each shared scratch slot, in elements
-	Choices []string // what the passes decided, a line each, for explain
+	// Cache is the mode in force: the network's, unless that is auto and a fixed one turned out better.
+	Cache spec.Cache
+	// Activations are the formulas of the layers' activations, layer 1 first, and Cost the cost's.
+	Activations []expr.Activation
+	Cost        expr.Cost
+	Buffers     []*Buffer
+	Funcs       []*Func
+	Slots       []int    // length of each shared scratch slot, in elements
+	Choices     []string // what the passes decided, a line each, for explain
 }
 
 // The functions of a program, by the names of the emitted methods.

@@ -58,6 +58,9 @@ func loopText(p Piece) string {
 		return strings.Join(parts, "+")
 	}
 	l := p.Op.Loop()
+	if v, ok := p.Op.(*Vector); ok && v.Groups() == 1 {
+		return "[" + text(l.Inner) + "]"
+	}
 	s := "[" + text(p.Outer)
 	if l.Inner != nil {
 		s += " by " + text(l.Inner)

@@ -1,10 +1,24 @@
 package plan
 
-import "slices"
+import (
+	"slices"
 
-// prune drops stores to scratch that nothing reads, and buffers that no operation touches. What
+	"github.com/backpropgen/backpropgen/gen/expr"
+)
+
+// prune drops arguments that no expression uses, stores to scratch that nothing reads, and buffers that no operation touches. What
 // lies in the workspace's cache stays: that is what the forward pass is documented to keep.
 func prune(p *Program) error {
+	for _, op := range p.Ops() {
+		switch o := op.(type) {
+		case *Affine:
+			o.Each.trim()
+		case *BackAffine:
+			o.Each.trim()
+		case *Map:
+			o.trim()
+		}
+	}
 	for changed := true; changed; {
 		changed = false
 		read := map[*Buffer]bool{}
@@ -23,13 +37,12 @@ func prune(p *Program) error {
 				each = &o.Each
 			case *Map:
 				each = o
-			case *Softmax:
-				// Only the loss reads the maximum and the total.
-				if o.Max != nil && !read[o.Max] {
-					o.Max = nil
-				}
-				if o.Total != nil && !read[o.Total] {
-					o.Total = nil
+			case *Vector:
+				for i, s := range o.Stages {
+					if s.Keep != nil && s.Keep.Kind == Scratch && !read[s.Keep] {
+						o.Stages[i].Keep = nil
+						changed = true
+					}
 				}
 			}
 			if each != nil && slices.ContainsFunc(each.Sets, dead) {
@@ -46,6 +59,17 @@ func prune(p *Program) error {
 	}
 	p.Buffers = slices.DeleteFunc(p.Buffers, func(b *Buffer) bool { return !used[b] && !argument(b) })
 	return nil
+}
+
+// trim drops the arguments that no expression uses: the derivative of a formula may be a constant.
+func (m *Map) trim() {
+	m.Args = slices.DeleteFunc(m.Args, func(a Arg) bool {
+		used := m.Sum != nil && expr.Uses(m.Sum.Expr, a.Var)
+		for _, s := range m.Sets {
+			used = used || expr.Uses(s.Expr, a.Var)
+		}
+		return !used
+	})
 }
 
 // argument says whether a buffer is part of the emitted signatures, touched or not.

@@ -2,17 +2,24 @@ package plan
 
 // share lets scratch buffers whose lives never overlap use the same slot of the workspace.
 func share(p *Program) error {
-	var scratch []*Buffer
-	for _, b := range p.Buffers {
-		if b.Kind == Scratch {
-			scratch = append(scratch, b)
-		}
+	var used []uses
+	for _, f := range p.Funcs {
+		used = append(used, usesOf(f))
 	}
+	var scratch []*Buffer
+	var lives []life
 	p.Slots = nil
-	for i, b := range scratch {
+	for _, b := range p.Buffers {
+		if b.Kind != Scratch {
+			continue
+		}
+		var l life
+		for _, u := range used {
+			l = append(l, live(u, b)...)
+		}
 		taken := map[int]bool{}
-		for _, c := range scratch[:i] {
-			if overlap(p, b, c) {
+		for i, c := range scratch {
+			if !taken[c.Slot] && l.overlaps(lives[i]) {
 				taken[c.Slot] = true
 			}
 		}
@@ -25,30 +32,42 @@ func share(p *Program) error {
 			p.Slots = append(p.Slots, 0)
 		}
 		p.Slots[slot] = max(p.Slots[slot], b.Len())
+		scratch, lives = append(scratch, b), append(lives, l)
 	}
 	return nil
 }
 
-// overlap says whether both buffers hold a value that is still to be read at one time in any function.
-func overlap(p *Program, a, b *Buffer) bool {
-	for _, f := range p.Funcs {
-		la, lb := live(f, a), live(f, b)
-		for i := range la {
-			if la[i] && lb[i] {
-				return true
-			}
+// uses are the buffers that each operation of a function reads and writes.
+type uses struct{ reads, writes [][]*Buffer }
+
+func usesOf(f *Func) uses {
+	var u uses
+	for _, op := range f.Ops {
+		u.reads, u.writes = append(u.reads, op.Reads()), append(u.writes, op.Writes())
+	}
+	return u
+}
+
+// life has an element for every operation: whether a buffer's memory is in use while it runs.
+type life []bool
+
+// overlaps says whether two buffers hold a value that is still to be read at one time.
+func (l life) overlaps(m life) bool {
+	for i := range l {
+		if l[i] && m[i] {
+			return true
 		}
 	}
 	return false
 }
 
-// live says for every operation of f whether the buffer's memory is in use while it runs: it writes the buffer,
-// or reads it, or leaves alone what a later operation reads.
-func live(f *Func, b *Buffer) []bool {
-	out := make([]bool, len(f.Ops))
+// live is the life of a buffer in a function: an operation writes the buffer, or reads it, or leaves alone what a later
+// operation reads.
+func live(u uses, b *Buffer) life {
+	out := make(life, len(u.reads))
 	needed := false
-	for i := len(f.Ops) - 1; i >= 0; i-- {
-		writes, reads := contains(f.Ops[i].Writes(), b), contains(f.Ops[i].Reads(), b)
+	for i := len(out) - 1; i >= 0; i-- {
+		writes, reads := contains(u.writes[i], b), contains(u.reads[i], b)
 		out[i] = needed || writes || reads
 		if writes {
 			needed = false

@@ -116,7 +116,7 @@ func TestLive(t *testing.T) {
 		z: {true, true, false, true, true, false}, // the first operation finds what came before
 	}
 	for buffer, w := range want {
-		got := live(f, buffer)
+		got := live(usesOf(f), buffer)
 		for i := range w {
 			if got[i] != w[i] {
 				t.Errorf("%s is alive in %v, want %v", buffer.Name, got, w)

@@ -72,10 +72,8 @@ func tile(op Op, straight, small bool) {
 		l.Outer, l.Inner = products(o.W.Rows, o.W.Cols, straight, limit)
 	case *Map:
 		l.Outer = elements(o.N, straight, small)
-	case *Softmax:
-		l.Outer = elements(o.In.Len(), straight, small)
-	case *SoftmaxJacobian:
-		l.Outer = elements(o.A.Len(), straight, small)
+	case *Vector:
+		l.Outer, l.Inner = windows(o.Groups(), o.Window, straight, small)
 	}
 }
 
@@ -108,6 +106,20 @@ func elements(n int, straight, small bool) []Segment {
 		return []Segment{{0, n, 1}}
 	}
 	return loop(n, blockResults)
+}
+
+// windows tiles groups of window elements each.
+func windows(groups, window int, straight, small bool) (outer, inner []Segment) {
+	if groups == 1 {
+		return []Segment{{0, 1, 1}}, elements(window, straight, small)
+	}
+	if whole := elements(groups*window, straight, small); !whole[0].Looped() {
+		return []Segment{{0, groups, 1}}, []Segment{{0, window, 1}}
+	}
+	if window > 2*blockResults {
+		return loop(groups, 1), loop(window, blockResults)
+	}
+	return loop(groups, max(1, blockResults/window)), []Segment{{0, window, 1}}
 }
 
 // loop covers 0…n−1 by a loop over blocks of the given size and straight code for the rest.
@@ -180,10 +192,14 @@ func size(op Op) int {
 		return o.W.Len()
 	case *Map:
 		return 4 * o.N
-	case *Softmax:
-		return 12 * o.In.Len()
-	case *SoftmaxJacobian:
-		return 4 * o.A.Len()
+	case *Vector:
+		n := 0
+		for _, s := range o.Stages {
+			if s.Fold != FoldLet {
+				n += 4 * o.N
+			}
+		}
+		return n
 	}
 	return 0
 }

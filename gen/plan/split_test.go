@@ -50,8 +50,13 @@ func TestTileCovers(t *testing.T) {
 		}
 	}
 	elementwise := func(n int) []Op {
-		b := &Buffer{Name: "v", Rows: n, Cols: 1}
-		return []Op{&Map{N: n}, &Softmax{In: b, Out: b}, &SoftmaxJacobian{A: b, V: b, D: b}}
+		ops := []Op{&Map{N: n}}
+		for window := 1; window <= n; window++ {
+			if n%window == 0 {
+				ops = append(ops, &Vector{N: n, Window: window})
+			}
+		}
+		return ops
 	}
 	checkOps := func(ops []Op, text string, of int) {
 		for _, op := range ops {

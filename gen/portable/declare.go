@@ -5,7 +5,6 @@ import (
 	"math"
 	"strings"
 
-	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/templates"
 )
@@ -25,7 +24,7 @@ func (pr *printer) declarations() {
 	for l := 1; l <= depth; l++ {
 		layer := n.Layers[l-1]
 		w := pr.p.Find(plan.Weight, l)
-		params = append(params, templates.Field{Name: field(w), Type: pr.typ, Dims: []int{w.Rows, w.Cols}, Doc: fmt.Sprintf("weights of layer %d, %s", l, layer.Activation.Name)})
+		params = append(params, templates.Field{Name: field(w), Type: pr.typ, Dims: []int{w.Rows, w.Cols}, Doc: fmt.Sprintf("weights of layer %d, %s", l, layer.Activation)})
 		if b := pr.p.Find(plan.Bias, l); b != nil {
 			params = append(params, templates.Field{Name: field(b), Type: pr.typ, Dims: []int{b.Rows}, Doc: fmt.Sprintf("biases of layer %d", l)})
 		}
@@ -68,8 +67,12 @@ func (pr *printer) bufferDoc(b *plan.Buffer) string {
 		return fmt.Sprintf("max z%d", b.Layer)
 	case 's':
 		return fmt.Sprintf("Σ exp(z%d - m%d)", b.Layer, b.Layer)
+	case 'q':
+		return fmt.Sprintf("σ(|z%d|)/|z%d|, the tangential part of the Jacobian", b.Layer, b.Layer)
+	case 'k':
+		return fmt.Sprintf("(σ'(|z%d|) - q%d)/σ(|z%d|)^2, for its radial part", b.Layer, b.Layer, b.Layer)
 	}
-	act := pr.p.Network.Layers[b.Layer-1].Activation.Name
+	act := pr.p.Network.Layers[b.Layer-1].Activation
 	if b.Layer == pr.p.Network.Depth() {
 		return fmt.Sprintf("ŷ, post-activations of layer %d: %s", b.Layer, act)
 	}
@@ -84,13 +87,9 @@ func (pr *printer) methods() {
 	body := &templates.Block{}
 	var scales []string
 	for l := 1; l <= n.Depth(); l++ {
-		act, _ := expr.LookupActivation(n.Layers[l-1].Activation.Name)
+		act := pr.p.Activations[l-1]
 		w := pr.p.Find(plan.Weight, l)
-		rule := "Glorot"
-		if act.Init == expr.He {
-			rule = "He"
-		}
-		scales = append(scales, fmt.Sprintf("%s %s", field(w), rule))
+		scales = append(scales, fmt.Sprintf("%s %s", field(w), act.Init))
 		body.Draw(base(w), pr.typ, math.Sqrt(act.Init.Variance(w.Cols, w.Rows)))
 		if b := pr.p.Find(plan.Bias, l); b != nil {
 			body.Zero(base(b), b.Rows, pr.typ)

@@ -183,10 +183,8 @@ func (pr *printer) part(part *plan.Part, b *templates.Block) error {
 			pr.update(op, piece, root)
 		case *plan.Map:
 			err = pr.mapping(op, root)
-		case *plan.Softmax:
-			pr.softmax(op, root)
-		case *plan.SoftmaxJacobian:
-			pr.softmaxJacobian(op, root)
+		case *plan.Vector:
+			err = pr.vector(op, piece, root)
 		default:
 			err = fmt.Errorf("unexpected operation %T", op)
 		}

@@ -7,13 +7,6 @@ import (
 	"github.com/backpropgen/backpropgen/templates"
 )
 
-// shortSum is the number of terms up to which a sum is one statement. Sums of different results
-// overlap all the same: they are short enough for the processor to have several under way.
-const shortSum = 8
-
-// keepScalars is the length of a vector up to which its elements are read once for a whole operation.
-const keepScalars = 16
-
 // accumulators names the partial sums of one result: z1_3, z1_3b, …
 func accumulators(name string, lanes int) []string {
 	names := []string{name}
@@ -35,13 +28,12 @@ func gather(s *scope, names []string) {
 // affine prints z = W·in + b for a block of rows at a time: for every column, one term of each row's sum.
 func (pr *printer) affine(op *plan.Affine, piece plan.Piece, root *scope) error {
 	stem := fmt.Sprintf("z%d", op.W.Layer)
-	short := op.W.Cols <= shortSum && !op.Inner[0].Looped() && op.Lanes == 1
-	if op.W.Cols <= keepScalars {
+	if op.Keeps() {
 		root.load(op.In, templates.Index{}, op.W.Cols)
 	}
 	for _, seg := range piece.Outer {
 		s, row := root.enter(seg, "i")
-		if !seg.Looped() && op.W.Cols > keepScalars {
+		if !seg.Looped() && !op.Keeps() {
 			s = root.inner()
 		}
 		acc := make([][]string, seg.Size)
@@ -50,7 +42,7 @@ func (pr *printer) affine(op *plan.Affine, piece plan.Piece, root *scope) error 
 			acc[k] = accumulators(scalar(stem, plus(row, k)), op.Lanes)
 			rows[k] = pr.row(s, op.W, plus(row, k))
 		}
-		if short {
+		if op.Short() {
 			for k := range seg.Size {
 				var terms []templates.Value
 				if op.B != nil {
@@ -115,8 +107,7 @@ func weight(rowName string, w *plan.Buffer, row, col templates.Index) templates.
 func (pr *printer) backAffine(op *plan.BackAffine, piece plan.Piece, root *scope) error {
 	stem := fmt.Sprintf("v%d", op.W.Layer-1)
 	u := op.Update
-	short := op.W.Rows <= shortSum && !op.Inner[0].Looped() && u == nil && op.Lanes == 1
-	if op.W.Rows <= keepScalars || u != nil && !op.Inner[0].Looped() {
+	if op.Keeps() {
 		root.load(op.D, templates.Index{}, op.W.Rows)
 	}
 	if u != nil {
@@ -124,7 +115,7 @@ func (pr *printer) backAffine(op *plan.BackAffine, piece plan.Piece, root *scope
 	}
 	for _, seg := range piece.Outer {
 		s, col := root.enter(seg, "i")
-		if !seg.Looped() && op.W.Rows > keepScalars {
+		if !seg.Looped() && op.Blocks() {
 			s = root.inner()
 		}
 		acc := make([][]string, seg.Size)
@@ -134,7 +125,7 @@ func (pr *printer) backAffine(op *plan.BackAffine, piece plan.Piece, root *scope
 		if u != nil {
 			s.load(u.A, col, seg.Size)
 		}
-		if short {
+		if op.Short() {
 			for k := range seg.Size {
 				var terms []templates.Value
 				for r := range op.W.Rows {
@@ -193,7 +184,7 @@ func (pr *printer) rated(u *plan.Update, s *scope, row templates.Index) template
 		return templates.Name(held)
 	}
 	s.set(name, templates.Mul(templates.Name(u.Rate.Name), s.get(u.D, row)))
-	s.local[name] = name
+	s.scalars.Hold(name, name)
 	return templates.Name(name)
 }
 
@@ -215,7 +206,7 @@ func (pr *printer) biasUpdate(u *plan.Update, first bool, root *scope) {
 
 // outer prints ∇W = δ·aᵀ and ∇b = δ, rows in order.
 func (pr *printer) outer(op *plan.Outer, piece plan.Piece, root *scope) {
-	pr.rankOne(op.GW, op.A, piece, op.Inner, root, func(s *scope, row templates.Index) templates.Value {
+	pr.rankOne(op.GW, op.A, piece, op.Keeps(), op.Inner, root, func(s *scope, row templates.Index) templates.Value {
 		d := s.get(op.D, row)
 		if op.GB != nil {
 			s.b.Assign(element(op.GB, row), d)
@@ -226,7 +217,7 @@ func (pr *printer) outer(op *plan.Outer, piece plan.Piece, root *scope) {
 
 // update prints W −= (rate·δ)·aᵀ and b −= rate·δ, rows in order.
 func (pr *printer) update(op *plan.Update, piece plan.Piece, root *scope) {
-	pr.rankOne(op.W, op.A, piece, op.Inner, root, func(s *scope, row templates.Index) templates.Value {
+	pr.rankOne(op.W, op.A, piece, op.Keeps(), op.Inner, root, func(s *scope, row templates.Index) templates.Value {
 		e := pr.rated(op, s, row)
 		if op.B != nil {
 			s.b.SubFrom(element(op.B, row), e)
@@ -236,8 +227,8 @@ func (pr *printer) update(op *plan.Update, piece plan.Piece, root *scope) {
 }
 
 // rankOne prints a statement for every element of a matrix: put the product of a row's factor and a column's a there.
-func (pr *printer) rankOne(w, a *plan.Buffer, piece plan.Piece, inner []plan.Segment, root *scope, factor func(*scope, templates.Index) templates.Value, put func(b *templates.Block, dst, v templates.Value)) {
-	if a.Len() <= keepScalars {
+func (pr *printer) rankOne(w, a *plan.Buffer, piece plan.Piece, keep bool, inner []plan.Segment, root *scope, factor func(*scope, templates.Index) templates.Value, put func(b *templates.Block, dst, v templates.Value)) {
+	if keep {
 		root.load(a, templates.Index{}, a.Len())
 	}
 	for _, seg := range piece.Outer {

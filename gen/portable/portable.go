@@ -71,6 +71,14 @@ func (pr *printer) use(e expr.Expr) {
 		}
 		pr.use(n.X)
 	case expr.Binary:
+		if templates.FunctionName("", n.Op) != "" {
+			pr.used[n.Op] = true
+		}
+		pr.use(n.X)
+		pr.use(n.Y)
+	case expr.Select:
+		pr.used[expr.OpWhere] = true
+		pr.use(n.C)
 		pr.use(n.X)
 		pr.use(n.Y)
 	}

@@ -1,8 +1,6 @@
 package portable
 
 import (
-	"strings"
-
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/templates"
 )
@@ -10,26 +8,21 @@ import (
 // scope is a block of emitted code together with the scalars that hold buffer elements in it, so that an element
 // is read from memory once and used by name from then on.
 type scope struct {
-	b      *templates.Block
-	parent *scope
-	// local maps the name an element's scalar would have to the name that holds its value; empty when the
-	// value in memory has moved on.
-	local map[string]string
+	b       *templates.Block
+	scalars *plan.Scalars
 	// declared are the variables declared in this very block.
 	declared map[string]bool
 }
 
 func newScope(b *templates.Block) *scope {
-	return &scope{b: b, local: map[string]string{}, declared: map[string]bool{}}
+	return &scope{b: b, scalars: plan.NewScalars(nil), declared: map[string]bool{}}
 }
 
 // inner is a block inside the scope: { … }.
 func (s *scope) inner() *scope { return s.child(s.b.Scope()) }
 
 func (s *scope) child(b *templates.Block) *scope {
-	c := newScope(b)
-	c.parent = s
-	return c
+	return &scope{b: b, scalars: plan.NewScalars(s.scalars), declared: map[string]bool{}}
 }
 
 // enter is where a segment's code goes and the index of its first element there: a loop over v, or the scope
@@ -51,26 +44,23 @@ func plus(x templates.Index, k int) templates.Index {
 func scalar(stem string, x templates.Index) string { return stem + "_" + x.Suffix() }
 
 // find is the variable that holds an element's value in this scope or one around it.
-func (s *scope) find(name string) (string, bool) {
-	for ; s != nil; s = s.parent {
-		if held, ok := s.local[name]; ok {
-			return held, held != ""
-		}
-	}
-	return "", false
-}
+func (s *scope) find(name string) (string, bool) { return s.scalars.Find(name) }
 
 // get is an element as a scalar, read into one here unless a scope around has it.
 func (s *scope) get(b *plan.Buffer, x templates.Index) templates.Value {
 	if b.Kind == plan.Rate {
 		return templates.Name(b.Name)
 	}
-	name := scalar(b.Name, x)
+	return s.read(scalar(b.Name, x), element(b, x))
+}
+
+// read is get for the scalar and the place of an element.
+func (s *scope) read(name string, place templates.Value) templates.Value {
 	if held, ok := s.find(name); ok {
 		return templates.Name(held)
 	}
-	s.set(name, element(b, x))
-	s.local[name] = name
+	s.set(name, place)
+	s.scalars.Hold(name, name)
 	return templates.Name(name)
 }
 
@@ -82,17 +72,23 @@ func (s *scope) peek(b *plan.Buffer, x templates.Index) templates.Value {
 	return element(b, x)
 }
 
-// load reads the elements that no scalar holds yet, in one statement.
+// load reads the elements that no scalar holds yet: those that have no scalar in this block in one statement, and anew those whose
+// scalar is out of date.
 func (s *scope) load(b *plan.Buffer, x templates.Index, n int) {
 	var names []string
 	var values []templates.Value
 	for k := range n {
 		name := scalar(b.Name, plus(x, k))
-		if _, ok := s.find(name); ok || s.declared[name] {
+		if _, ok := s.find(name); ok {
+			continue
+		}
+		s.scalars.Hold(name, name)
+		if s.declared[name] {
+			s.set(name, element(b, plus(x, k)))
 			continue
 		}
 		names, values = append(names, name), append(values, element(b, plus(x, k)))
-		s.local[name], s.declared[name] = name, true
+		s.declared[name] = true
 	}
 	s.b.DefineAll(names, values)
 }
@@ -109,19 +105,13 @@ func (s *scope) set(name string, v templates.Value) {
 
 // store writes the value of the variable held to an element and remembers that it holds it.
 func (s *scope) store(b *plan.Buffer, x templates.Index, held string) {
-	s.b.Assign(element(b, x), templates.Name(held))
-	name := scalar(b.Name, x)
-	if x.Var != "" {
-		// A loop writes other elements too: scalars around it no longer hold them.
-		for p := s.parent; p != nil; p = p.parent {
-			for n := range p.local {
-				if strings.HasPrefix(n, b.Name+"_") {
-					p.local[n] = ""
-				}
-			}
-		}
-	}
-	s.local[name] = held
+	s.storeAt(b, scalar(b.Name, x), element(b, x), held, x.Var != "")
+}
+
+// storeAt is store for the scalar and the place of an element; looped says that a loop writes other elements too.
+func (s *scope) storeAt(b *plan.Buffer, name string, place templates.Value, held string, looped bool) {
+	s.b.Assign(place, templates.Name(held))
+	s.scalars.Stored(b, name, held, looped)
 }
 
 // element is the place of an element in memory: ws.A1[3].

@@ -79,6 +79,19 @@ func TestScopeForgets(t *testing.T) {
 	expect(t, got, "a1_0 := ws.A1[0]", "u = a1_0", "for i := 0; i < 8; i += 2 {", "\ta1_i := 1", "\tws.A1[i] = a1_i", "}", "a1_0 = ws.A1[0]", "v = a1_0")
 }
 
+// TestScopeLoadsAnew checks that scalars a loop has made stale are read again, and that others are not.
+func TestScopeLoadsAnew(t *testing.T) {
+	got := rendered(t, func(root *scope) {
+		root.load(vectorA, templates.Index{Off: 0}, 1)
+		loop, i := root.enter(plan.Segment{Lo: 0, Size: 2, Trips: 4}, "i")
+		loop.set("a1_i", templates.Number(1))
+		loop.store(vectorA, i, "a1_i")
+		root.load(vectorA, templates.Index{Off: 0}, 2)
+		root.load(vectorA, templates.Index{Off: 0}, 2)
+	})
+	expect(t, got, "a1_0 := ws.A1[0]", "for i := 0; i < 8; i += 2 {", "\ta1_i := 1", "\tws.A1[i] = a1_i", "}", "a1_0 = ws.A1[0]", "a1_1 := ws.A1[1]")
+}
+
 func TestScopeStoreRemembers(t *testing.T) {
 	got := rendered(t, func(root *scope) {
 		x := templates.Index{Off: 5}

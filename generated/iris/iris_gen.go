@@ -6,6 +6,8 @@
 // parameters     67 (268 bytes)
 // multiply-adds  56 Forward, 136 Grad
 // workspace      112 bytes
+// cache          auto keeps 64 bytes for 451 operations and 12 calls in Grad
+//                pre 64 for 467 and 20; post 64 for 451 and 12; both 96 for 459 and 12
 // code           fully unrolled
 // spec           sha256:e2c56fcf26c08743be25ba111bfbbead043136907adac2ef0a5d19d32ad2d272
 
@@ -115,20 +117,20 @@ func (p *Iris) Forward(ws *IrisWorkspace, x *[4]float32) *[3]float32 {
 	ws.Z2[2] = z2_2
 
 	// a2 = softmax(z2)
-	m2_0 := max(z2_0, z2_1, z2_2)
-	e2_0 := irisExp(z2_0 - m2_0)
-	e2_1 := irisExp(z2_1 - m2_0)
-	e2_2 := irisExp(z2_2 - m2_0)
-	s2_0 := e2_0 + e2_1 + e2_2
-	r2 := 1 / s2_0
+	m2 := max(z2_0, z2_1, z2_2)
+	ws.M2[0] = m2
+	e2_0 := irisExp(z2_0 - m2)
+	e2_1 := irisExp(z2_1 - m2)
+	e2_2 := irisExp(z2_2 - m2)
+	s2 := e2_0 + e2_1 + e2_2
+	ws.S2[0] = s2
+	r2 := 1 / s2
 	a2_0 := e2_0 * r2
 	ws.A2[0] = a2_0
 	a2_1 := e2_1 * r2
 	ws.A2[1] = a2_1
 	a2_2 := e2_2 * r2
 	ws.A2[2] = a2_2
-	ws.M2[0] = m2_0
-	ws.S2[0] = s2_0
 	return &ws.A2
 }
 
@@ -171,31 +173,31 @@ func (p *Iris) Loss(ws *IrisWorkspace, x *[4]float32, y *[3]float32) float32 {
 	ws.Z2[2] = z2_2
 
 	// a2 = softmax(z2)
-	m2_0 := max(z2_0, z2_1, z2_2)
-	e2_0 := irisExp(z2_0 - m2_0)
-	e2_1 := irisExp(z2_1 - m2_0)
-	e2_2 := irisExp(z2_2 - m2_0)
-	s2_0 := e2_0 + e2_1 + e2_2
-	r2 := 1 / s2_0
+	m2 := max(z2_0, z2_1, z2_2)
+	ws.M2[0] = m2
+	e2_0 := irisExp(z2_0 - m2)
+	e2_1 := irisExp(z2_1 - m2)
+	e2_2 := irisExp(z2_2 - m2)
+	s2 := e2_0 + e2_1 + e2_2
+	ws.S2[0] = s2
+	r2 := 1 / s2
 	a2_0 := e2_0 * r2
 	ws.A2[0] = a2_0
 	a2_1 := e2_1 * r2
 	ws.A2[1] = a2_1
 	a2_2 := e2_2 * r2
 	ws.A2[2] = a2_2
-	ws.M2[0] = m2_0
-	ws.S2[0] = s2_0
 
 	// t = log(s2)
-	t_0 := irisLog(s2_0)
+	t_0 := irisLog(s2)
 	ws.scratch0[0] = t_0
 
 	// loss = Σ y*(m2 - z2 + t)
 	var loss float32
 	y_0, y_1, y_2 := y[0], y[1], y[2]
-	loss += y_0 * (m2_0 - z2_0 + t_0)
-	loss += y_1 * (m2_0 - z2_1 + t_0)
-	loss += y_2 * (m2_0 - z2_2 + t_0)
+	loss += y_0 * (m2 - z2_0 + t_0)
+	loss += y_1 * (m2 - z2_1 + t_0)
+	loss += y_2 * (m2 - z2_2 + t_0)
 	return loss
 }
 
@@ -371,23 +373,23 @@ func (p *Iris) Grad(ws *IrisWorkspace, x *[4]float32, y *[3]float32, g *IrisGrad
 	ws.Z2[2] = z2_2
 
 	// a2 = softmax(z2)
-	m2_0 := max(z2_0, z2_1, z2_2)
-	e2_0 := irisExp(z2_0 - m2_0)
-	e2_1 := irisExp(z2_1 - m2_0)
-	e2_2 := irisExp(z2_2 - m2_0)
-	s2_0 := e2_0 + e2_1 + e2_2
-	r2 := 1 / s2_0
+	m2 := max(z2_0, z2_1, z2_2)
+	ws.M2[0] = m2
+	e2_0 := irisExp(z2_0 - m2)
+	e2_1 := irisExp(z2_1 - m2)
+	e2_2 := irisExp(z2_2 - m2)
+	s2 := e2_0 + e2_1 + e2_2
+	ws.S2[0] = s2
+	r2 := 1 / s2
 	a2_0 := e2_0 * r2
 	ws.A2[0] = a2_0
 	a2_1 := e2_1 * r2
 	ws.A2[1] = a2_1
 	a2_2 := e2_2 * r2
 	ws.A2[2] = a2_2
-	ws.M2[0] = m2_0
-	ws.S2[0] = s2_0
 
 	// t = log(s2)
-	t_0 := irisLog(s2_0)
+	t_0 := irisLog(s2)
 	ws.scratch0[0] = t_0
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
@@ -395,13 +397,13 @@ func (p *Iris) Grad(ws *IrisWorkspace, x *[4]float32, y *[3]float32, g *IrisGrad
 	y_0, y_1, y_2 := y[0], y[1], y[2]
 	d2_0 := a2_0 - y_0
 	ws.D2[0] = d2_0
-	loss += y_0 * (m2_0 - z2_0 + t_0)
+	loss += y_0 * (m2 - z2_0 + t_0)
 	d2_1 := a2_1 - y_1
 	ws.D2[1] = d2_1
-	loss += y_1 * (m2_0 - z2_1 + t_0)
+	loss += y_1 * (m2 - z2_1 + t_0)
 	d2_2 := a2_2 - y_2
 	ws.D2[2] = d2_2
-	loss += y_2 * (m2_0 - z2_2 + t_0)
+	loss += y_2 * (m2 - z2_2 + t_0)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
 	v1_0 := p.W2[0][0]*d2_0 + p.W2[1][0]*d2_1 + p.W2[2][0]*d2_2
@@ -543,23 +545,23 @@ func (p *Iris) Step(ws *IrisWorkspace, x *[4]float32, y *[3]float32, rate float3
 	ws.Z2[2] = z2_2
 
 	// a2 = softmax(z2)
-	m2_0 := max(z2_0, z2_1, z2_2)
-	e2_0 := irisExp(z2_0 - m2_0)
-	e2_1 := irisExp(z2_1 - m2_0)
-	e2_2 := irisExp(z2_2 - m2_0)
-	s2_0 := e2_0 + e2_1 + e2_2
-	r2 := 1 / s2_0
+	m2 := max(z2_0, z2_1, z2_2)
+	ws.M2[0] = m2
+	e2_0 := irisExp(z2_0 - m2)
+	e2_1 := irisExp(z2_1 - m2)
+	e2_2 := irisExp(z2_2 - m2)
+	s2 := e2_0 + e2_1 + e2_2
+	ws.S2[0] = s2
+	r2 := 1 / s2
 	a2_0 := e2_0 * r2
 	ws.A2[0] = a2_0
 	a2_1 := e2_1 * r2
 	ws.A2[1] = a2_1
 	a2_2 := e2_2 * r2
 	ws.A2[2] = a2_2
-	ws.M2[0] = m2_0
-	ws.S2[0] = s2_0
 
 	// t = log(s2)
-	t_0 := irisLog(s2_0)
+	t_0 := irisLog(s2)
 	ws.scratch0[0] = t_0
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
@@ -567,13 +569,13 @@ func (p *Iris) Step(ws *IrisWorkspace, x *[4]float32, y *[3]float32, rate float3
 	y_0, y_1, y_2 := y[0], y[1], y[2]
 	d2_0 := a2_0 - y_0
 	ws.D2[0] = d2_0
-	loss += y_0 * (m2_0 - z2_0 + t_0)
+	loss += y_0 * (m2 - z2_0 + t_0)
 	d2_1 := a2_1 - y_1
 	ws.D2[1] = d2_1
-	loss += y_1 * (m2_0 - z2_1 + t_0)
+	loss += y_1 * (m2 - z2_1 + t_0)
 	d2_2 := a2_2 - y_2
 	ws.D2[2] = d2_2
-	loss += y_2 * (m2_0 - z2_2 + t_0)
+	loss += y_2 * (m2 - z2_2 + t_0)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
 	rd2_0 := rate * d2_0

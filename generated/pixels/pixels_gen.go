@@ -6,6 +6,8 @@
 // parameters     101770 (407080 bytes)
 // multiply-adds  101632 Forward, 204544 Grad
 // workspace      1156 bytes
+// cache          auto keeps 600 bytes for 627628 operations and 11 calls in Grad
+//                pre 600 for 628140 and 11; post 600 for 627628 and 11; both 1112 for 627756 and 11
 // code           7 of 11 operations in loops over unrolled blocks, the others fully unrolled
 // spec           sha256:d5ff7bd3e33759f64f60e15b7b9e5f43ab0fca041858a6817d78c426974ef9dd
 
@@ -474,19 +476,21 @@ func (p *Pixels) Forward(ws *PixelsWorkspace, x *[784]float32) *[10]float32 {
 	z2_7 := ws.Z2[7]
 	z2_8 := ws.Z2[8]
 	z2_9 := ws.Z2[9]
-	m2_0 := max(z2_0, z2_1, z2_2, z2_3, z2_4, z2_5, z2_6, z2_7, z2_8, z2_9)
-	e2_0 := pixelsExp(z2_0 - m2_0)
-	e2_1 := pixelsExp(z2_1 - m2_0)
-	e2_2 := pixelsExp(z2_2 - m2_0)
-	e2_3 := pixelsExp(z2_3 - m2_0)
-	e2_4 := pixelsExp(z2_4 - m2_0)
-	e2_5 := pixelsExp(z2_5 - m2_0)
-	e2_6 := pixelsExp(z2_6 - m2_0)
-	e2_7 := pixelsExp(z2_7 - m2_0)
-	e2_8 := pixelsExp(z2_8 - m2_0)
-	e2_9 := pixelsExp(z2_9 - m2_0)
-	s2_0 := e2_0 + e2_1 + e2_2 + e2_3 + e2_4 + e2_5 + e2_6 + e2_7 + e2_8 + e2_9
-	r2 := 1 / s2_0
+	m2 := max(z2_0, z2_1, z2_2, z2_3, z2_4, z2_5, z2_6, z2_7, z2_8, z2_9)
+	ws.M2[0] = m2
+	e2_0 := pixelsExp(z2_0 - m2)
+	e2_1 := pixelsExp(z2_1 - m2)
+	e2_2 := pixelsExp(z2_2 - m2)
+	e2_3 := pixelsExp(z2_3 - m2)
+	e2_4 := pixelsExp(z2_4 - m2)
+	e2_5 := pixelsExp(z2_5 - m2)
+	e2_6 := pixelsExp(z2_6 - m2)
+	e2_7 := pixelsExp(z2_7 - m2)
+	e2_8 := pixelsExp(z2_8 - m2)
+	e2_9 := pixelsExp(z2_9 - m2)
+	s2 := e2_0 + e2_1 + e2_2 + e2_3 + e2_4 + e2_5 + e2_6 + e2_7 + e2_8 + e2_9
+	ws.S2[0] = s2
+	r2 := 1 / s2
 	a2_0 := e2_0 * r2
 	ws.A2[0] = a2_0
 	a2_1 := e2_1 * r2
@@ -507,8 +511,6 @@ func (p *Pixels) Forward(ws *PixelsWorkspace, x *[784]float32) *[10]float32 {
 	ws.A2[8] = a2_8
 	a2_9 := e2_9 * r2
 	ws.A2[9] = a2_9
-	ws.M2[0] = m2_0
-	ws.S2[0] = s2_0
 	return &ws.A2
 }
 
@@ -910,19 +912,21 @@ func (p *Pixels) Loss(ws *PixelsWorkspace, x *[784]float32, y *[10]float32) floa
 	z2_7 := ws.Z2[7]
 	z2_8 := ws.Z2[8]
 	z2_9 := ws.Z2[9]
-	m2_0 := max(z2_0, z2_1, z2_2, z2_3, z2_4, z2_5, z2_6, z2_7, z2_8, z2_9)
-	e2_0 := pixelsExp(z2_0 - m2_0)
-	e2_1 := pixelsExp(z2_1 - m2_0)
-	e2_2 := pixelsExp(z2_2 - m2_0)
-	e2_3 := pixelsExp(z2_3 - m2_0)
-	e2_4 := pixelsExp(z2_4 - m2_0)
-	e2_5 := pixelsExp(z2_5 - m2_0)
-	e2_6 := pixelsExp(z2_6 - m2_0)
-	e2_7 := pixelsExp(z2_7 - m2_0)
-	e2_8 := pixelsExp(z2_8 - m2_0)
-	e2_9 := pixelsExp(z2_9 - m2_0)
-	s2_0 := e2_0 + e2_1 + e2_2 + e2_3 + e2_4 + e2_5 + e2_6 + e2_7 + e2_8 + e2_9
-	r2 := 1 / s2_0
+	m2 := max(z2_0, z2_1, z2_2, z2_3, z2_4, z2_5, z2_6, z2_7, z2_8, z2_9)
+	ws.M2[0] = m2
+	e2_0 := pixelsExp(z2_0 - m2)
+	e2_1 := pixelsExp(z2_1 - m2)
+	e2_2 := pixelsExp(z2_2 - m2)
+	e2_3 := pixelsExp(z2_3 - m2)
+	e2_4 := pixelsExp(z2_4 - m2)
+	e2_5 := pixelsExp(z2_5 - m2)
+	e2_6 := pixelsExp(z2_6 - m2)
+	e2_7 := pixelsExp(z2_7 - m2)
+	e2_8 := pixelsExp(z2_8 - m2)
+	e2_9 := pixelsExp(z2_9 - m2)
+	s2 := e2_0 + e2_1 + e2_2 + e2_3 + e2_4 + e2_5 + e2_6 + e2_7 + e2_8 + e2_9
+	ws.S2[0] = s2
+	r2 := 1 / s2
 	a2_0 := e2_0 * r2
 	ws.A2[0] = a2_0
 	a2_1 := e2_1 * r2
@@ -943,26 +947,24 @@ func (p *Pixels) Loss(ws *PixelsWorkspace, x *[784]float32, y *[10]float32) floa
 	ws.A2[8] = a2_8
 	a2_9 := e2_9 * r2
 	ws.A2[9] = a2_9
-	ws.M2[0] = m2_0
-	ws.S2[0] = s2_0
 
 	// t = log(s2)
-	t_0 := pixelsLog(s2_0)
+	t_0 := pixelsLog(s2)
 	ws.scratch0[0] = t_0
 
 	// loss = Σ y*(m2 - z2 + t)
 	var loss float32
 	y_0, y_1, y_2, y_3, y_4, y_5, y_6, y_7, y_8, y_9 := y[0], y[1], y[2], y[3], y[4], y[5], y[6], y[7], y[8], y[9]
-	loss += y_0 * (m2_0 - z2_0 + t_0)
-	loss += y_1 * (m2_0 - z2_1 + t_0)
-	loss += y_2 * (m2_0 - z2_2 + t_0)
-	loss += y_3 * (m2_0 - z2_3 + t_0)
-	loss += y_4 * (m2_0 - z2_4 + t_0)
-	loss += y_5 * (m2_0 - z2_5 + t_0)
-	loss += y_6 * (m2_0 - z2_6 + t_0)
-	loss += y_7 * (m2_0 - z2_7 + t_0)
-	loss += y_8 * (m2_0 - z2_8 + t_0)
-	loss += y_9 * (m2_0 - z2_9 + t_0)
+	loss += y_0 * (m2 - z2_0 + t_0)
+	loss += y_1 * (m2 - z2_1 + t_0)
+	loss += y_2 * (m2 - z2_2 + t_0)
+	loss += y_3 * (m2 - z2_3 + t_0)
+	loss += y_4 * (m2 - z2_4 + t_0)
+	loss += y_5 * (m2 - z2_5 + t_0)
+	loss += y_6 * (m2 - z2_6 + t_0)
+	loss += y_7 * (m2 - z2_7 + t_0)
+	loss += y_8 * (m2 - z2_8 + t_0)
+	loss += y_9 * (m2 - z2_9 + t_0)
 	return loss
 }
 
@@ -1012,7 +1014,7 @@ func (p *Pixels) Backward(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, 
 	ws.D2[9] = d2_9
 	loss += y_9 * (m2_0 - z2_9 + t_0)
 
-	// d1 = (W2ᵀ·d2)*positive(a1)
+	// d1 = (W2ᵀ·d2)*where(a1, 1, 0)
 	for i := 0; i < 128; i += 8 {
 		v1_i := float32(0)
 		v1_i1 := float32(0)
@@ -1103,28 +1105,28 @@ func (p *Pixels) Backward(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, 
 		v1_i6 += p.W2[9][i+6] * d2_9
 		v1_i7 += p.W2[9][i+7] * d2_9
 		a1_i := ws.A1[i]
-		d1_i := v1_i * pixelsPositive(a1_i)
+		d1_i := v1_i * pixelsWhere(a1_i, 1, 0)
 		ws.D1[i] = d1_i
 		a1_i1 := ws.A1[i+1]
-		d1_i1 := v1_i1 * pixelsPositive(a1_i1)
+		d1_i1 := v1_i1 * pixelsWhere(a1_i1, 1, 0)
 		ws.D1[i+1] = d1_i1
 		a1_i2 := ws.A1[i+2]
-		d1_i2 := v1_i2 * pixelsPositive(a1_i2)
+		d1_i2 := v1_i2 * pixelsWhere(a1_i2, 1, 0)
 		ws.D1[i+2] = d1_i2
 		a1_i3 := ws.A1[i+3]
-		d1_i3 := v1_i3 * pixelsPositive(a1_i3)
+		d1_i3 := v1_i3 * pixelsWhere(a1_i3, 1, 0)
 		ws.D1[i+3] = d1_i3
 		a1_i4 := ws.A1[i+4]
-		d1_i4 := v1_i4 * pixelsPositive(a1_i4)
+		d1_i4 := v1_i4 * pixelsWhere(a1_i4, 1, 0)
 		ws.D1[i+4] = d1_i4
 		a1_i5 := ws.A1[i+5]
-		d1_i5 := v1_i5 * pixelsPositive(a1_i5)
+		d1_i5 := v1_i5 * pixelsWhere(a1_i5, 1, 0)
 		ws.D1[i+5] = d1_i5
 		a1_i6 := ws.A1[i+6]
-		d1_i6 := v1_i6 * pixelsPositive(a1_i6)
+		d1_i6 := v1_i6 * pixelsWhere(a1_i6, 1, 0)
 		ws.D1[i+6] = d1_i6
 		a1_i7 := ws.A1[i+7]
-		d1_i7 := v1_i7 * pixelsPositive(a1_i7)
+		d1_i7 := v1_i7 * pixelsWhere(a1_i7, 1, 0)
 		ws.D1[i+7] = d1_i7
 	}
 
@@ -1578,19 +1580,21 @@ func (p *Pixels) Grad(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, g *P
 	z2_7 := ws.Z2[7]
 	z2_8 := ws.Z2[8]
 	z2_9 := ws.Z2[9]
-	m2_0 := max(z2_0, z2_1, z2_2, z2_3, z2_4, z2_5, z2_6, z2_7, z2_8, z2_9)
-	e2_0 := pixelsExp(z2_0 - m2_0)
-	e2_1 := pixelsExp(z2_1 - m2_0)
-	e2_2 := pixelsExp(z2_2 - m2_0)
-	e2_3 := pixelsExp(z2_3 - m2_0)
-	e2_4 := pixelsExp(z2_4 - m2_0)
-	e2_5 := pixelsExp(z2_5 - m2_0)
-	e2_6 := pixelsExp(z2_6 - m2_0)
-	e2_7 := pixelsExp(z2_7 - m2_0)
-	e2_8 := pixelsExp(z2_8 - m2_0)
-	e2_9 := pixelsExp(z2_9 - m2_0)
-	s2_0 := e2_0 + e2_1 + e2_2 + e2_3 + e2_4 + e2_5 + e2_6 + e2_7 + e2_8 + e2_9
-	r2 := 1 / s2_0
+	m2 := max(z2_0, z2_1, z2_2, z2_3, z2_4, z2_5, z2_6, z2_7, z2_8, z2_9)
+	ws.M2[0] = m2
+	e2_0 := pixelsExp(z2_0 - m2)
+	e2_1 := pixelsExp(z2_1 - m2)
+	e2_2 := pixelsExp(z2_2 - m2)
+	e2_3 := pixelsExp(z2_3 - m2)
+	e2_4 := pixelsExp(z2_4 - m2)
+	e2_5 := pixelsExp(z2_5 - m2)
+	e2_6 := pixelsExp(z2_6 - m2)
+	e2_7 := pixelsExp(z2_7 - m2)
+	e2_8 := pixelsExp(z2_8 - m2)
+	e2_9 := pixelsExp(z2_9 - m2)
+	s2 := e2_0 + e2_1 + e2_2 + e2_3 + e2_4 + e2_5 + e2_6 + e2_7 + e2_8 + e2_9
+	ws.S2[0] = s2
+	r2 := 1 / s2
 	a2_0 := e2_0 * r2
 	ws.A2[0] = a2_0
 	a2_1 := e2_1 * r2
@@ -1611,11 +1615,9 @@ func (p *Pixels) Grad(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, g *P
 	ws.A2[8] = a2_8
 	a2_9 := e2_9 * r2
 	ws.A2[9] = a2_9
-	ws.M2[0] = m2_0
-	ws.S2[0] = s2_0
 
 	// t = log(s2)
-	t_0 := pixelsLog(s2_0)
+	t_0 := pixelsLog(s2)
 	ws.scratch0[0] = t_0
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
@@ -1623,36 +1625,36 @@ func (p *Pixels) Grad(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, g *P
 	y_0, y_1, y_2, y_3, y_4, y_5, y_6, y_7, y_8, y_9 := y[0], y[1], y[2], y[3], y[4], y[5], y[6], y[7], y[8], y[9]
 	d2_0 := a2_0 - y_0
 	ws.D2[0] = d2_0
-	loss += y_0 * (m2_0 - z2_0 + t_0)
+	loss += y_0 * (m2 - z2_0 + t_0)
 	d2_1 := a2_1 - y_1
 	ws.D2[1] = d2_1
-	loss += y_1 * (m2_0 - z2_1 + t_0)
+	loss += y_1 * (m2 - z2_1 + t_0)
 	d2_2 := a2_2 - y_2
 	ws.D2[2] = d2_2
-	loss += y_2 * (m2_0 - z2_2 + t_0)
+	loss += y_2 * (m2 - z2_2 + t_0)
 	d2_3 := a2_3 - y_3
 	ws.D2[3] = d2_3
-	loss += y_3 * (m2_0 - z2_3 + t_0)
+	loss += y_3 * (m2 - z2_3 + t_0)
 	d2_4 := a2_4 - y_4
 	ws.D2[4] = d2_4
-	loss += y_4 * (m2_0 - z2_4 + t_0)
+	loss += y_4 * (m2 - z2_4 + t_0)
 	d2_5 := a2_5 - y_5
 	ws.D2[5] = d2_5
-	loss += y_5 * (m2_0 - z2_5 + t_0)
+	loss += y_5 * (m2 - z2_5 + t_0)
 	d2_6 := a2_6 - y_6
 	ws.D2[6] = d2_6
-	loss += y_6 * (m2_0 - z2_6 + t_0)
+	loss += y_6 * (m2 - z2_6 + t_0)
 	d2_7 := a2_7 - y_7
 	ws.D2[7] = d2_7
-	loss += y_7 * (m2_0 - z2_7 + t_0)
+	loss += y_7 * (m2 - z2_7 + t_0)
 	d2_8 := a2_8 - y_8
 	ws.D2[8] = d2_8
-	loss += y_8 * (m2_0 - z2_8 + t_0)
+	loss += y_8 * (m2 - z2_8 + t_0)
 	d2_9 := a2_9 - y_9
 	ws.D2[9] = d2_9
-	loss += y_9 * (m2_0 - z2_9 + t_0)
+	loss += y_9 * (m2 - z2_9 + t_0)
 
-	// d1 = (W2ᵀ·d2)*positive(a1)
+	// d1 = (W2ᵀ·d2)*where(a1, 1, 0)
 	for i := 0; i < 128; i += 8 {
 		v1_i := float32(0)
 		v1_i1 := float32(0)
@@ -1743,28 +1745,28 @@ func (p *Pixels) Grad(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, g *P
 		v1_i6 += p.W2[9][i+6] * d2_9
 		v1_i7 += p.W2[9][i+7] * d2_9
 		a1_i := ws.A1[i]
-		d1_i := v1_i * pixelsPositive(a1_i)
+		d1_i := v1_i * pixelsWhere(a1_i, 1, 0)
 		ws.D1[i] = d1_i
 		a1_i1 := ws.A1[i+1]
-		d1_i1 := v1_i1 * pixelsPositive(a1_i1)
+		d1_i1 := v1_i1 * pixelsWhere(a1_i1, 1, 0)
 		ws.D1[i+1] = d1_i1
 		a1_i2 := ws.A1[i+2]
-		d1_i2 := v1_i2 * pixelsPositive(a1_i2)
+		d1_i2 := v1_i2 * pixelsWhere(a1_i2, 1, 0)
 		ws.D1[i+2] = d1_i2
 		a1_i3 := ws.A1[i+3]
-		d1_i3 := v1_i3 * pixelsPositive(a1_i3)
+		d1_i3 := v1_i3 * pixelsWhere(a1_i3, 1, 0)
 		ws.D1[i+3] = d1_i3
 		a1_i4 := ws.A1[i+4]
-		d1_i4 := v1_i4 * pixelsPositive(a1_i4)
+		d1_i4 := v1_i4 * pixelsWhere(a1_i4, 1, 0)
 		ws.D1[i+4] = d1_i4
 		a1_i5 := ws.A1[i+5]
-		d1_i5 := v1_i5 * pixelsPositive(a1_i5)
+		d1_i5 := v1_i5 * pixelsWhere(a1_i5, 1, 0)
 		ws.D1[i+5] = d1_i5
 		a1_i6 := ws.A1[i+6]
-		d1_i6 := v1_i6 * pixelsPositive(a1_i6)
+		d1_i6 := v1_i6 * pixelsWhere(a1_i6, 1, 0)
 		ws.D1[i+6] = d1_i6
 		a1_i7 := ws.A1[i+7]
-		d1_i7 := v1_i7 * pixelsPositive(a1_i7)
+		d1_i7 := v1_i7 * pixelsWhere(a1_i7, 1, 0)
 		ws.D1[i+7] = d1_i7
 	}
 
@@ -2220,19 +2222,21 @@ func (p *Pixels) Step(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, rate
 	z2_7 := ws.Z2[7]
 	z2_8 := ws.Z2[8]
 	z2_9 := ws.Z2[9]
-	m2_0 := max(z2_0, z2_1, z2_2, z2_3, z2_4, z2_5, z2_6, z2_7, z2_8, z2_9)
-	e2_0 := pixelsExp(z2_0 - m2_0)
-	e2_1 := pixelsExp(z2_1 - m2_0)
-	e2_2 := pixelsExp(z2_2 - m2_0)
-	e2_3 := pixelsExp(z2_3 - m2_0)
-	e2_4 := pixelsExp(z2_4 - m2_0)
-	e2_5 := pixelsExp(z2_5 - m2_0)
-	e2_6 := pixelsExp(z2_6 - m2_0)
-	e2_7 := pixelsExp(z2_7 - m2_0)
-	e2_8 := pixelsExp(z2_8 - m2_0)
-	e2_9 := pixelsExp(z2_9 - m2_0)
-	s2_0 := e2_0 + e2_1 + e2_2 + e2_3 + e2_4 + e2_5 + e2_6 + e2_7 + e2_8 + e2_9
-	r2 := 1 / s2_0
+	m2 := max(z2_0, z2_1, z2_2, z2_3, z2_4, z2_5, z2_6, z2_7, z2_8, z2_9)
+	ws.M2[0] = m2
+	e2_0 := pixelsExp(z2_0 - m2)
+	e2_1 := pixelsExp(z2_1 - m2)
+	e2_2 := pixelsExp(z2_2 - m2)
+	e2_3 := pixelsExp(z2_3 - m2)
+	e2_4 := pixelsExp(z2_4 - m2)
+	e2_5 := pixelsExp(z2_5 - m2)
+	e2_6 := pixelsExp(z2_6 - m2)
+	e2_7 := pixelsExp(z2_7 - m2)
+	e2_8 := pixelsExp(z2_8 - m2)
+	e2_9 := pixelsExp(z2_9 - m2)
+	s2 := e2_0 + e2_1 + e2_2 + e2_3 + e2_4 + e2_5 + e2_6 + e2_7 + e2_8 + e2_9
+	ws.S2[0] = s2
+	r2 := 1 / s2
 	a2_0 := e2_0 * r2
 	ws.A2[0] = a2_0
 	a2_1 := e2_1 * r2
@@ -2253,11 +2257,9 @@ func (p *Pixels) Step(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, rate
 	ws.A2[8] = a2_8
 	a2_9 := e2_9 * r2
 	ws.A2[9] = a2_9
-	ws.M2[0] = m2_0
-	ws.S2[0] = s2_0
 
 	// t = log(s2)
-	t_0 := pixelsLog(s2_0)
+	t_0 := pixelsLog(s2)
 	ws.scratch0[0] = t_0
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
@@ -2265,36 +2267,36 @@ func (p *Pixels) Step(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, rate
 	y_0, y_1, y_2, y_3, y_4, y_5, y_6, y_7, y_8, y_9 := y[0], y[1], y[2], y[3], y[4], y[5], y[6], y[7], y[8], y[9]
 	d2_0 := a2_0 - y_0
 	ws.D2[0] = d2_0
-	loss += y_0 * (m2_0 - z2_0 + t_0)
+	loss += y_0 * (m2 - z2_0 + t_0)
 	d2_1 := a2_1 - y_1
 	ws.D2[1] = d2_1
-	loss += y_1 * (m2_0 - z2_1 + t_0)
+	loss += y_1 * (m2 - z2_1 + t_0)
 	d2_2 := a2_2 - y_2
 	ws.D2[2] = d2_2
-	loss += y_2 * (m2_0 - z2_2 + t_0)
+	loss += y_2 * (m2 - z2_2 + t_0)
 	d2_3 := a2_3 - y_3
 	ws.D2[3] = d2_3
-	loss += y_3 * (m2_0 - z2_3 + t_0)
+	loss += y_3 * (m2 - z2_3 + t_0)
 	d2_4 := a2_4 - y_4
 	ws.D2[4] = d2_4
-	loss += y_4 * (m2_0 - z2_4 + t_0)
+	loss += y_4 * (m2 - z2_4 + t_0)
 	d2_5 := a2_5 - y_5
 	ws.D2[5] = d2_5
-	loss += y_5 * (m2_0 - z2_5 + t_0)
+	loss += y_5 * (m2 - z2_5 + t_0)
 	d2_6 := a2_6 - y_6
 	ws.D2[6] = d2_6
-	loss += y_6 * (m2_0 - z2_6 + t_0)
+	loss += y_6 * (m2 - z2_6 + t_0)
 	d2_7 := a2_7 - y_7
 	ws.D2[7] = d2_7
-	loss += y_7 * (m2_0 - z2_7 + t_0)
+	loss += y_7 * (m2 - z2_7 + t_0)
 	d2_8 := a2_8 - y_8
 	ws.D2[8] = d2_8
-	loss += y_8 * (m2_0 - z2_8 + t_0)
+	loss += y_8 * (m2 - z2_8 + t_0)
 	d2_9 := a2_9 - y_9
 	ws.D2[9] = d2_9
-	loss += y_9 * (m2_0 - z2_9 + t_0)
+	loss += y_9 * (m2 - z2_9 + t_0)
 
-	// d1 = (W2ᵀ·d2)*positive(a1); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
+	// d1 = (W2ᵀ·d2)*where(a1, 1, 0); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
 	rd2_0 := rate * d2_0
 	p.B2[0] -= rd2_0
 	rd2_1 := rate * d2_1
@@ -2441,13 +2443,13 @@ func (p *Pixels) Step(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, rate
 		w2_9_i3 := p.W2[9][i+3]
 		v1_i3 += w2_9_i3 * d2_9
 		p.W2[9][i+3] = w2_9_i3 - rd2_9*a1_i3
-		d1_i := v1_i * pixelsPositive(a1_i)
+		d1_i := v1_i * pixelsWhere(a1_i, 1, 0)
 		ws.D1[i] = d1_i
-		d1_i1 := v1_i1 * pixelsPositive(a1_i1)
+		d1_i1 := v1_i1 * pixelsWhere(a1_i1, 1, 0)
 		ws.D1[i+1] = d1_i1
-		d1_i2 := v1_i2 * pixelsPositive(a1_i2)
+		d1_i2 := v1_i2 * pixelsWhere(a1_i2, 1, 0)
 		ws.D1[i+2] = d1_i2
-		d1_i3 := v1_i3 * pixelsPositive(a1_i3)
+		d1_i3 := v1_i3 * pixelsWhere(a1_i3, 1, 0)
 		ws.D1[i+3] = d1_i3
 	}
 
@@ -2522,11 +2524,12 @@ func pixelsLog(x float32) float32 {
 	return float32(k*math.Ln2 + 2*s*q)
 }
 
-// pixelsPositive is 1 where x > 0 and 0 elsewhere, without a branch.
-func pixelsPositive(x float32) float32 {
-	one := uint32(0)
-	if x > 0 {
-		one = 0x3f800000
+// pixelsWhere is x where c > 0 and y elsewhere, without a branch.
+func pixelsWhere(c float32, x float32, y float32) float32 {
+	v := math.Float32bits(y)
+	u := math.Float32bits(x)
+	if c > 0 {
+		v = u
 	}
-	return math.Float32frombits(one)
+	return math.Float32frombits(v)
 }

@@ -6,6 +6,8 @@
 // parameters     13 (52 bytes)
 // multiply-adds  9 Forward, 21 Grad
 // workspace      32 bytes
+// cache          auto keeps 16 bytes for 86 operations and 4 calls in Grad
+//                pre 20 for 93 and 7; post 16 for 86 and 4; both 32 for 90 and 4
 // code           fully unrolled
 // spec           sha256:9440b350b2f8db0edcca5729b5437410094b23640f838144007e4e443a9de4f0
 

@@ -32,7 +32,12 @@ var singles = []single{
 	{"log1p", sLog1p, math.Log1p, 0.51, []float32{-1, -0.5, 1, 0x1p-24, -0x1p-24, math.MaxFloat32}},
 	{"sqrt", sSqrt, math.Sqrt, 0, []float32{1, 0x1p-126, math.MaxFloat32}},
 	{"abs", sAbs, math.Abs, 0, []float32{1, -1, 0x1p-126}},
-	{"positive", sPositive, positive, 0, []float32{0x1p-126, -0x1p-126}},
+	{"where", func(x float32) float32 { return sWhere(x, 7, -5) }, where, 0, []float32{0x1p-126, -0x1p-126}},
+	{"expm1", sExpm1, math.Expm1, 0.51, []float32{-110, 110, 88.72284, -17.32868, 0x1p-25, -0x1p-24, 0x1p-126}},
+	{"erf", sErf, math.Erf, 0.51, []float32{0x1p-126, 1, -1, 3.8325, 4, -4, 0x1p-13}},
+	{"sin", sSin, math.Sin, 0.51, []float32{1, 3.1415927, 1e10, math.MaxFloat32, 0x1p-126}},
+	{"cos", sCos, math.Cos, 0.51, []float32{1, 1.5707964, 1e10, math.MaxFloat32, 0x1p-126}},
+	{"pow", func(x float32) float32 { return sPow(x, 1.5) }, func(x float64) float64 { return math.Pow(x, 1.5) }, 0.51, []float32{1, 2, -1, 0x1p-126, math.MaxFloat32}},
 }
 
 func sigmoid(x float64) float64 {
@@ -43,11 +48,11 @@ func sigmoid(x float64) float64 {
 	return 1 / (1 + math.Exp(-x))
 }
 
-func positive(x float64) float64 {
-	if x > 0 {
-		return 1
+func where(c float64) float64 {
+	if c > 0 {
+		return 7
 	}
-	return 0
+	return -5
 }
 
 // TestFloat32 compares every function with float64 arithmetic, whose own error is 2^-28 ULP of a float32.
@@ -170,7 +175,14 @@ func TestSpecial(t *testing.T) {
 		{"log1p", sLog1p, dLog1p, map[string][2]float64{"0": {0, 0}, "-0": {minus, minus}, "+Inf": {inf, inf}, "-Inf": {-inf, nan}, "NaN": {nan, nan}, "-1": {-1, -inf}, "-2": {-2, nan}}},
 		{"sqrt", sSqrt, dSqrt, map[string][2]float64{"0": {0, 0}, "-0": {minus, minus}, "+Inf": {inf, inf}, "-Inf": {-inf, nan}, "NaN": {nan, nan}, "4": {4, 2}, "-1": {-1, nan}}},
 		{"abs", sAbs, dAbs, map[string][2]float64{"0": {0, 0}, "-0": {minus, 0}, "+Inf": {inf, inf}, "-Inf": {-inf, inf}, "NaN": {nan, nan}, "-3": {-3, 3}}},
-		{"positive", sPositive, dPositive, map[string][2]float64{"0": {0, 0}, "-0": {minus, 0}, "+Inf": {inf, 1}, "-Inf": {-inf, 0}, "NaN": {nan, 0}, "2^-149": {math.SmallestNonzeroFloat32, 1}, "-2^-149": {-math.SmallestNonzeroFloat32, 0}}},
+		{
+			"where", func(x float32) float32 { return sWhere(x, 7, -5) }, func(x float64) float64 { return dWhere(x, 7, -5) },
+			map[string][2]float64{"0": {0, -5}, "-0": {minus, -5}, "+Inf": {inf, 7}, "-Inf": {-inf, -5}, "NaN": {nan, -5}, "2^-149": {math.SmallestNonzeroFloat32, 7}, "-2^-149": {-math.SmallestNonzeroFloat32, -5}},
+		},
+		{"expm1", sExpm1, dExpm1, map[string][2]float64{"0": {0, 0}, "-0": {minus, minus}, "+Inf": {inf, inf}, "-Inf": {-inf, -1}, "NaN": {nan, nan}}},
+		{"erf", sErf, dErf, map[string][2]float64{"0": {0, 0}, "-0": {minus, minus}, "+Inf": {inf, 1}, "-Inf": {-inf, -1}, "NaN": {nan, nan}}},
+		{"sin", sSin, dSin, map[string][2]float64{"0": {0, 0}, "-0": {minus, minus}, "+Inf": {inf, nan}, "-Inf": {-inf, nan}, "NaN": {nan, nan}}},
+		{"cos", sCos, dCos, map[string][2]float64{"0": {0, 1}, "-0": {minus, 1}, "+Inf": {inf, nan}, "-Inf": {-inf, nan}, "NaN": {nan, nan}}},
 	} {
 		for name, v := range c.want {
 			if got := float64(c.f32(float32(v[0]))); !same(got, v[1]) {

@@ -1,0 +1,172 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/backpropgen/backpropgen/gen/expr"
+)
+
+// vectorForm is how an activation that is not pointwise is computed: stages for a = σ(z) and for
+// δ = Jacᵀ·v, and what the second needs of the first.
+type vectorForm struct {
+	// kept are the scalars of a window that a = σ(z) leaves behind, by the names of their buffers.
+	kept []string
+	// needsZ says whether δ = Jacᵀ·v reads z, needsKept whether it reads the scalars; a is kept for ∇W in
+	// any case, and the loss computed from logits may read z and the scalars besides.
+	needsZ, needsKept bool
+	// value is a = σ(z) as an equation's right side, given the name of z, and its stages; pullback is
+	// δ = Jacᵀ·v.
+	value, pullback func(b formBuffers) (text string, stages []Stage)
+}
+
+// formBuffers are the buffers of one layer.
+type formBuffers struct {
+	z, a, v, d *Buffer
+	kept       []*Buffer
+	window     int
+}
+
+// Scalars of the stages.
+const (
+	top    = expr.Var("m")   // the largest of a window
+	total  = expr.Var("s")   // a sum over a window
+	inv    = expr.Var("r")   // its reciprocal
+	logs   = expr.Var("t")   // its logarithm
+	dot    = expr.Var("dot") // aᵀv
+	sum    = expr.Var("sum") // Σv
+	along  = expr.Var("kd")  // k·aᵀv
+	unit   = expr.Var("c")   // what z is divided by before it is squared
+	length = expr.Var("p")   // |z|/c
+	norm   = expr.Var("n")   // |z|
+	gate   = expr.Var("h")   // σ(|z|), the logistic function
+	scale  = expr.Var("f")   // what makes z/c to a
+	radial = expr.Var("q")   // σ(r)/r
+	tangle = expr.Var("k")   // (σ'(r) - q)/σ(r)²
+	free   = expr.Var("o")   // 1 until the first maximum has been met, then 0
+)
+
+var (
+	zero = expr.Number(0)
+	one  = expr.Number(1)
+)
+
+// vectorForms is the table of activations that are not pointwise.
+var vectorForms = map[expr.VectorKind]vectorForm{
+	// m = max z;  e = exp(z - m), s = Σe;  a = e/s.  Jacᵀv = a ⊙ (v - aᵀv).
+	expr.Softmax: {
+		kept: []string{"m", "s"},
+		value: func(b formBuffers) (string, []Stage) {
+			return fmt.Sprintf("softmax(%s)", b.z.Name), []Stage{
+				{Fold: FoldMax, Var: top, Expr: expr.Z, Keep: b.kept[0]},
+				{Fold: FoldSum, Var: total, Expr: DraftVar, Keep: b.kept[1],
+					Draft: &Set{b.a, expr.Exp(expr.Sub(expr.Z, top))}},
+				{Fold: FoldLet, Var: inv, Expr: expr.Div(one, total)},
+				{Sets: []Set{{b.a, expr.Mul(DraftVar, inv)}}},
+			}
+		},
+		pullback: func(b formBuffers) (string, []Stage) {
+			return fmt.Sprintf("%s ⊙ (%s − %sᵀ·%s)", b.a.Name, b.v.Name, b.a.Name, b.v.Name), []Stage{
+				{Fold: FoldSum, Var: dot, Expr: expr.Mul(expr.A, AccBackward)},
+				{Sets: []Set{{b.d, expr.Mul(expr.A, expr.Sub(AccBackward, dot))}}},
+			}
+		},
+	},
+	// m = max z;  s = Σ exp(z - m);  a = (z - m) - log s.  Jacᵀv = v - exp(a)·Σv.
+	expr.LogSoftmax: {
+		value: func(b formBuffers) (string, []Stage) {
+			return fmt.Sprintf("log-softmax(%s)", b.z.Name), []Stage{
+				{Fold: FoldMax, Var: top, Expr: expr.Z},
+				{Fold: FoldSum, Var: total, Expr: expr.Exp(expr.Sub(expr.Z, top))},
+				{Fold: FoldLet, Var: logs, Expr: expr.Log(total)},
+				{Sets: []Set{{b.a, expr.Sub(expr.Sub(expr.Z, top), logs)}}},
+			}
+		},
+		pullback: func(b formBuffers) (string, []Stage) {
+			return fmt.Sprintf("%s − exp(%s)·Σ %s", b.v.Name, b.a.Name, b.v.Name), []Stage{
+				{Fold: FoldSum, Var: sum, Expr: AccBackward},
+				{Sets: []Set{{b.d, expr.Sub(AccBackward, expr.Mul(expr.Exp(expr.A), sum))}}},
+			}
+		},
+	},
+	// a = σ(r)·z/r with r = |z|, 0 at z = 0. z is divided by c = max |z_i| before it is squared, so that no
+	// square overflows or vanishes and a is right for the largest and the smallest z alike.
+	// With q = σ(r)/r and k = (σ(r)(1 - σ(r)) - q)/σ(r)², Jacᵀv = q·v + k·(aᵀv)·a: the tangential part is
+	// scaled by q, the radial part by σ'(r). At z = 0 both are 0.
+	expr.RadialSigmoid: {
+		kept: []string{"q", "k"}, needsKept: true,
+		value: func(b formBuffers) (string, []Stage) {
+			direction := expr.Div(expr.Z, unit)
+			slope := expr.Mul(gate, expr.Sub(one, gate))
+			return fmt.Sprintf("σ(|%s|)·%s/|%s|", b.z.Name, b.z.Name, b.z.Name), []Stage{
+				{Fold: FoldMax, Var: top, Expr: expr.Abs(expr.Z)},
+				{Fold: FoldLet, Var: unit, Expr: expr.Where(top, top, one)},
+				{Fold: FoldSum, Var: total, Expr: expr.Square(direction)},
+				{Fold: FoldLet, Var: length, Expr: expr.Sqrt(total)},
+				{Fold: FoldLet, Var: norm, Expr: expr.Mul(top, length)},
+				{Fold: FoldLet, Var: gate, Expr: expr.Sigmoid(norm)},
+				{Fold: FoldLet, Var: scale, Expr: expr.Where(length, expr.Div(gate, length), gate)},
+				{Fold: FoldLet, Var: radial, Expr: expr.Where(norm, expr.Div(gate, norm), zero), Keep: b.kept[0]},
+				{Fold: FoldLet, Var: tangle, Keep: b.kept[1],
+					Expr: expr.Where(norm, expr.Div(expr.Sub(slope, radial), expr.Square(gate)), zero)},
+				{Sets: []Set{{b.a, expr.Mul(scale, direction)}}},
+			}
+		},
+		pullback: func(b formBuffers) (string, []Stage) {
+			text := fmt.Sprintf("%s·%s + %s·(%sᵀ·%s)·%s", b.kept[0].Name, b.v.Name, b.kept[1].Name, b.a.Name, b.v.Name, b.a.Name)
+			return text, []Stage{
+				{Fold: FoldSum, Var: dot, Expr: expr.Mul(expr.A, AccBackward)},
+				{Fold: FoldLet, Var: along, Expr: expr.Mul(tangle, dot)},
+				{Sets: []Set{{b.d, expr.Add(expr.Mul(radial, AccBackward), expr.Mul(along, expr.A))}}},
+			}
+		},
+	},
+	// a = max z of each window. Jacᵀv: v at the first maximum, which is the first z that a is not greater
+	// than, 0 elsewhere.
+	expr.MaxPool: {
+		needsZ: true,
+		value: func(b formBuffers) (string, []Stage) {
+			return fmt.Sprintf("max(%s)", b.z.Name), []Stage{{Fold: FoldMax, Var: top, Expr: expr.Z, Keep: b.a}}
+		},
+		pullback: func(b formBuffers) (string, []Stage) {
+			below := expr.Sub(expr.A, expr.Z)
+			text := fmt.Sprintf("%s at the first %s = %s, 0 elsewhere,", b.v.Name, b.z.Name, b.a.Name)
+			return text, []Stage{{
+				Fold: FoldScan, Var: free, From: 1, Expr: expr.Where(below, free, zero),
+				Sets: []Set{{b.d, expr.Where(expr.Where(below, zero, free), AccBackward, zero)}},
+			}}
+		},
+	},
+	// a = mean z of each window. Jacᵀv = v/window.
+	expr.AvgPool: {
+		value: func(b formBuffers) (string, []Stage) {
+			return fmt.Sprintf("mean(%s)", b.z.Name), []Stage{
+				{Fold: FoldSum, Var: total, Expr: expr.Z},
+				{Fold: FoldLet, Var: top, Expr: expr.Div(total, expr.Number(float64(b.window))), Keep: b.a},
+			}
+		},
+		pullback: func(b formBuffers) (string, []Stage) {
+			text := fmt.Sprintf("%s/%d for each", b.v.Name, b.window)
+			return text, []Stage{{Sets: []Set{{b.d, expr.Mul(expr.Number(1/float64(b.window)), AccBackward)}}}}
+		},
+	},
+}
+
+// vectorOp makes a Vector of stages; it takes from args those that the stages read.
+func vectorOp(b formBuffers, layer int, out *Buffer, text string, stages []Stage) *Vector {
+	o := &Vector{N: b.z.Rows, Window: b.window, Stages: stages, Text: text, Out: out, Layer: layer}
+	args := []Arg{{expr.Z, b.z}, {expr.A, b.a}, {AccBackward, b.v}}
+	for _, k := range b.kept {
+		args = append(args, Arg{expr.Var(k.Name[:1]), k})
+	}
+	formed := map[expr.Var]bool{}
+	for _, s := range stages {
+		formed[s.Var] = true
+	}
+	for _, a := range args {
+		if !formed[a.Var] && slices.ContainsFunc(stages, func(s Stage) bool { return s.Uses(a.Var) }) {
+			o.Args = append(o.Args, a)
+		}
+	}
+	return o
+}

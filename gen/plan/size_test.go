@@ -1,0 +1,118 @@
+package plan
+
+import (
+	"math/rand/v2"
+	"os"
+	"strings"
+	"testing"
+	"unsafe"
+
+	"github.com/backpropgen/backpropgen/generated/control"
+	"github.com/backpropgen/backpropgen/generated/digits"
+	irisnet "github.com/backpropgen/backpropgen/generated/iris"
+	"github.com/backpropgen/backpropgen/generated/pixels"
+	"github.com/backpropgen/backpropgen/generated/xor"
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// TestWorkspaceBytes compares the size that explain prints with that of the emitted struct.
+func TestWorkspaceBytes(t *testing.T) {
+	for name, want := range map[string]uintptr{
+		"xor":     unsafe.Sizeof(xor.XorWorkspace{}),
+		"iris":    unsafe.Sizeof(irisnet.IrisWorkspace{}),
+		"control": unsafe.Sizeof(control.ControlWorkspace{}),
+		"digits":  unsafe.Sizeof(digits.DigitsWorkspace{}),
+		"pixels":  unsafe.Sizeof(pixels.PixelsWorkspace{}),
+	} {
+		path := "../../generated/" + name + "/" + name + ".yaml"
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := spec.Decode(path, data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := mustCompile(t, n.WithDefaults())
+		if got := p.WorkspaceBytes(); got != int(want) {
+			t.Errorf("%s: %d bytes, the emitted workspace has %d", name, got, want)
+		}
+		n.Precision = spec.Float64
+		if got := mustCompile(t, n.WithDefaults()).WorkspaceBytes(); got != 2*int(want) {
+			t.Errorf("%s in float64: %d bytes, want %d", name, got, 2*want)
+		}
+	}
+}
+
+// TestStatements counts the statements of a network small enough to count by hand, and checks that shared parts count
+// once.
+func TestStatements(t *testing.T) {
+	n := build("squared-error", []int{2, 1}, "identity")
+	// z = W·x + b: 2 terms and 4 for the element; the loss 4; ∇W 2, or W 2: Forward 6, Loss 10, Backward 6, Grad 12, Step 12.
+	if got := mustCompile(t, n).Statements(); got != 46 {
+		t.Errorf("%d statements, want 46", got)
+	}
+	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
+		p := mustCompile(t, n)
+		parts, all := map[*Part]int{}, 0
+		for _, f := range p.Funcs {
+			for _, part := range f.Parts {
+				parts[part] = 0
+				for _, piece := range part.Pieces {
+					parts[part] += emitted(piece.Op, piece.Outer)
+				}
+			}
+		}
+		for _, n := range parts {
+			all += n
+		}
+		if got := p.Statements(); got != all {
+			t.Errorf("%d statements, the parts have %d", got, all)
+		}
+		if p.CodeBytes() != sourceBytes*all || p.MachineBytes() != machineBytes*all {
+			t.Errorf("%d bytes of code and %d compiled for %d statements", p.CodeBytes(), p.MachineBytes(), all)
+		}
+	})
+}
+
+// TestEstimates compares the estimated size of the code with the committed networks' files.
+func TestEstimates(t *testing.T) {
+	for _, name := range []string{"control", "digits", "pixels"} { // in the smaller ones the declarations weigh most
+		stem := "../../generated/" + name + "/" + name
+		data, err := os.ReadFile(stem + ".yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := spec.Decode(stem+".yaml", data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file, err := os.Stat(stem + "_gen.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := int64(mustCompile(t, n.WithDefaults()).CodeBytes()); got > 2*file.Size() || got < file.Size()/2 {
+			t.Errorf("%s: %d bytes of Go are expected, the file has %d", name, got, file.Size())
+		}
+	}
+}
+
+// TestUnrolled checks the three ways of saying it.
+func TestUnrolled(t *testing.T) {
+	small, wide := iris(), build("mse", []int{300, 200, 4}, "tanh", "identity")
+	allLooped := build("mse", []int{300, 200}, "identity")
+	for _, c := range []struct {
+		n      spec.Network
+		unroll spec.Unroll
+		want   string
+	}{
+		{small, spec.UnrollAuto, "fully unrolled"},
+		{wide, spec.UnrollAuto, "operations in loops over unrolled blocks, the others fully unrolled"},
+		{allLooped, spec.UnrollLoop, "loops over unrolled blocks"},
+	} {
+		c.n.Unroll = c.unroll
+		if got := mustCompile(t, c.n).Unrolled(); !strings.HasSuffix(got, c.want) || (c.want[0] == 'o') != (got != c.want) {
+			t.Errorf("%s, unroll %s: %q, want %q", title(c.n), c.unroll, got, c.want)
+		}
+	}
+}
