@@ -20,6 +20,9 @@ type followed struct {
 // follow analyses an expression.
 func (k analysis) follow(e *expression) followed {
 	d := k.written(e)
+	if e.fixed {
+		d.value.factor = d.value.exact.largest()
+	}
 	if e.stable != nil {
 		s := k.follow(e.stable)
 		d = followed{d.value.or(s.value), d.slope.or(s.slope), d.constant}
