@@ -76,12 +76,6 @@ func (f formulaUnits) pullbackBound(r rounding, z, _, v estimate) []float64 {
 		// Factors of σ' may be multiplied by v one after the other.
 		bound[i] = product(slope, e, v.value[i], v.bound[i]) +
 			r.local(work{roundings: 2}, (math.Abs(slope)+e)*v.magnitude(i), math.Abs(slope*v.value[i]))
-		if slope != 0 || e != 0 {
-			bound[i] += r.underflow(work{roundings: 2}, 1+v.magnitude(i))
-		}
-		if math.IsInf(e, 1) {
-			bound[i] = e
-		}
 		lost = lost || !(math.Abs(v.value[i]) <= math.MaxFloat64)
 	}
 	if lost {

@@ -20,6 +20,9 @@ type followed struct {
 // follow analyses an expression.
 func (k analysis) follow(e *expression) followed {
 	d := k.written(e)
+	if e.fixed {
+		d.value.factor = d.value.exact.largest()
+	}
 	if e.stable != nil {
 		s := k.follow(e.stable)
 		d = followed{d.value.or(s.value), d.slope.or(s.slope), d.constant}
@@ -175,9 +178,8 @@ func (k analysis) sign(x enclosure) enclosure {
 	return s
 }
 
-// chosen is the maximum of x and y if u and v are their values, and their minimum if they are exchanged. At a tie,
-// which only exact numbers have for certain, the derivative is that of y. Who computes it by factors of 0
-// and 1 gets NaN from an infinity that is not chosen.
+// chosen is the maximum of x and y if u and v are their values, and their minimum if they are exchanged. At a tie the
+// derivative is that of y. Who computes it by factors of 0 and 1 gets NaN from an infinity that is not chosen.
 func (k analysis) chosen(value enclosure, x, y followed, u, v enclosure) followed {
 	d := followed{value: value, constant: x.constant && y.constant}
 	switch {
@@ -185,8 +187,7 @@ func (k analysis) chosen(value enclosure, x, y followed, u, v enclosure) followe
 		return d
 	case u.kernel.lo > v.kernel.hi:
 		d.slope = x.slope
-	case u.kernel.hi < v.kernel.lo,
-		u.kernel.isPoint() && u.kernel == v.kernel && u.exact == v.exact && u.exact.isPoint():
+	case u.kernel.hi <= v.kernel.lo:
 		d.slope = y.slope
 	default:
 		d.slope = x.slope.either(y.slope)

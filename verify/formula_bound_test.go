@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec/formula"
@@ -19,6 +20,12 @@ var typicalFormulas = []string{
 	"max(z, 0.01*z)", "max(z, 0) + min(expm1(z), 0)", "sqrt(z^2 + 1) - 1", "sqrt(abs(z))", "z/sqrt(1 + z^2)", "log(z)", "1/z", "z/z",
 	"z - z", "z^3 - 3*z + 2", "(z + 1)^-2", "abs(z)^1.5", "2^z", "(1 + z^2)^-0.5", "(exp(z) - exp(-z))/(exp(z) + exp(-z))", "abs(z)^z",
 	"z^16", "z^-16", "z^0", "(z - 1)*(z + 1)", "z*(1 - z)", "max(z, -z)", "min(z, 1/z)", "1/(1/z)", "z^20", "0*z",
+}
+
+// extremeFormulas overflow or underflow in some of the ways to write them or their derivatives.
+var extremeFormulas = []string{
+	"1/(1e-20*z)", "z/(1 + 1e20*z^2)", "exp(z)/(1 + exp(2*z))", "(1e20*z)^-2", "1000*z*(z*1e-20)*(z*1e-20)", "tanh(exp(z^2) - exp(2*z^2))",
+	"min(exp(z^3), 5)", "atan(1/z)", "exp(-1/z^2)", "log(exp(z^2))", "(1e-10*z)^3*1e30",
 }
 
 // randomFormula writes a formula in the given variables.
@@ -80,7 +87,7 @@ func formulaBoundsHold[F Float](t *testing.T, format arithmetic) {
 			formulaBoundHolds[F](t, format, rng, &count, text, n, e)
 		}
 	}
-	for _, text := range typicalFormulas {
+	for _, text := range append(slices.Clone(typicalFormulas), extremeFormulas...) {
 		check(text, 40)
 	}
 	formulas := 1000
@@ -180,5 +187,36 @@ func (c formulaCase) judge(t *testing.T, k analysis, count *tally, defined bool,
 	}
 	if fraction := excess(c.got, c.reference, bound); fraction > 1 {
 		t.Errorf("%s: the %s is %v, the reference has %v ± %v", where, c.name, c.got, c.reference, bound)
+	}
+}
+
+// TestFormulaBoundsAreTight: a value or derivative with a relative error of 1000 roundings shows, at every other argument at least.
+func TestFormulaBoundsAreTight(t *testing.T) {
+	for _, format := range []arithmetic{arithmetic32, arithmetic64} {
+		for _, text := range typicalFormulas {
+			if text == "z - z" || text == "z/z" || text == "0*z" {
+				continue // all rounding
+			}
+			e := read(t, text)
+			rng := rand.New(rand.NewPCG(7, 8))
+			var seen, seenSlopes, all int
+			for range 400 {
+				k := analysis{arithmetic: format, v: float64(float32(2 * rng.NormFloat64())), y: 0.5}
+				value, slope := e.evaluate(k.v, k.y)
+				if math.IsNaN(value + slope) {
+					continue
+				}
+				all++
+				if k.valueBound(e, value) <= 1000*format.u*math.Abs(value) {
+					seen++
+				}
+				if k.slopeBound(e, slope) <= 1000*format.u*math.Abs(slope) {
+					seenSlopes++
+				}
+			}
+			if seen < all/2 || seenSlopes < all/2 {
+				t.Errorf("%s: %s: %d values and %d derivatives of %d have a bound that would show it", format.name, text, seen, seenSlopes, all)
+			}
+		}
 	}
 }

@@ -163,10 +163,29 @@ func (f arithmetic) multiply(x, y enclosure) enclosure {
 		e.factor = x.inFront() * y.inFront()
 	}
 	if f.exactly(e) {
-		return e.tightened()
+		return f.gathered(e.tightened())
 	}
 	// In another order of the factors an underflow may be enlarged by one of them.
-	return f.rounded(e, 1, f.tiny*(1+e.factor+min(x.kernel.largest(), y.kernel.largest())))
+	return f.gathered(f.rounded(e, 1, f.tiny*(1+e.factor+min(x.kernel.largest(), y.kernel.largest()))))
+}
+
+// gathered allows for a product's constants having become one in front, which may leave the format by itself, or
+// the rest of the product may.
+func (f arithmetic) gathered(x enclosure) enclosure {
+	switch {
+	case x.factor == 0:
+		return x
+	case x.factor > f.max:
+		x.kernel, x.undefined = everything, true
+	case !(x.kernel.largest()/x.factor <= f.max):
+		x.kernel = everything
+	case x.factor < f.tiny/f.u:
+		x.kernel = x.kernel.hull(pointSpan(0)).times(pointSpan(2))
+	default:
+		return x
+	}
+	x.off = x.kernel.distance(x.exact)
+	return x
 }
 
 // inFront is the constant factor, 1 for none.
@@ -206,10 +225,13 @@ func (f arithmetic) power(x enclosure, n int) enclosure {
 	e := enclosure{at: x.at.power(n), exact: x.exact.power(n), kernel: x.kernel.power(n), undefined: x.undefined}
 	both := pointSpan(x.kernel.hull(x.exact).largest())
 	e.off = up(scaled(float64(n)*both.power(n-1).hi, x.off), 3)
-	if f.exactly(e) {
-		return e.tightened()
+	if x.factor != 0 {
+		e.factor = math.Pow(x.factor, float64(n))
 	}
-	return f.rounded(e, float64(n), f.tiny)
+	if f.exactly(e) {
+		return f.gathered(e.tightened())
+	}
+	return f.gathered(f.rounded(e, float64(n), f.tiny))
 }
 
 // apply is g(x): what x is off by goes through the steepest slope, and the evaluation is one elementary function with some roundings to

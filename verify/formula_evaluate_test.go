@@ -116,6 +116,9 @@ func TestFormulasWithoutBound(t *testing.T) {
 	}{
 		{"exp(z)", 89, 0}, {"z^3", 1e13, 0}, {"1/z", 1e-9, 1e-8}, {"log(z)", 1e-9, 1e-8}, {"sqrt(z)", 1e-9, 1e-8}, {"log(z)", -1, 0},
 		{"z/z", 0, 0}, {"1/z", 0, 0}, {"z^-1", 0, 0}, {"z^0.5", -1, 0}, {"tanh(z)", 0, math.Inf(1)}, {"exp(z) - exp(2*z)", 100, 0}, {"z^-0.5", 0, 0},
+		{"tanh(exp(z) - exp(2*z))", 100, 0}, {"tanh(exp(z)/(1 + exp(2*z)))", 100, 0}, {"sin(exp(z))", 100, 0},
+		{"tanh(exp(z)/(2 + exp(2*z)))", 100, 0}, {"tanh(z^2/(z^2 + z^4))", 1e-30, 0},
+		{"1e20*(1e20*z)", 1e-30, 0}, {"1e-20*z*z*z", 1e14, 0}, {"(1e20*z)^2", 1e-30, 0}, // with the constants in front
 	} {
 		e := read(t, c.text)
 		k := analysis{arithmetic: arithmetic32, v: c.z, e: c.e}
@@ -123,5 +126,30 @@ func TestFormulasWithoutBound(t *testing.T) {
 		if bound := k.valueBound(e, value); !math.IsInf(bound, 1) {
 			t.Errorf("%s at %v ± %v: %v ± %v, want no bound", c.text, c.z, c.e, value, bound)
 		}
+	}
+}
+
+// TestFormulaMeanValues: over an interval, occurrences of the variable that cancel are seen to.
+func TestFormulaMeanValues(t *testing.T) {
+	for _, c := range []struct {
+		text     string
+		z, bound float64
+	}{{"z - z", 1, 1e-8}, {"(exp(z) - exp(-z))/(exp(z) + exp(-z))", 8, 1e-3}, {"z*(2 - z)", 1, 3e-4}} {
+		e := read(t, c.text)
+		k := analysis{arithmetic: arithmetic32, v: c.z, e: 0.01}
+		value, _ := e.evaluate(c.z, 0)
+		if bound := k.valueBound(e, value); !(bound < c.bound) {
+			t.Errorf("%s at %v ± 0.01: %v ± %v, want no more than %v", c.text, c.z, value, bound, c.bound)
+		}
+	}
+}
+
+// TestFormulaConstantsUnderflow: gathered in front, constants may round to 0.
+func TestFormulaConstantsUnderflow(t *testing.T) {
+	e := read(t, "1e-25*(1e-25*z)")
+	value, _ := e.evaluate(1e30, 0)
+	k := analysis{arithmetic: arithmetic32, v: 1e30}
+	if bound := k.valueBound(e, value); !(bound >= value && bound < 4*value) {
+		t.Errorf("1e-25*(1e-25*z) is %v ± %v, want a bound that allows for 0", value, bound)
 	}
 }

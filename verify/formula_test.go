@@ -152,6 +152,34 @@ func TestFormulaSums(t *testing.T) {
 	}
 }
 
+// TestFormulaPullbacks: where a derivative may be infinite there is no bound, not even for 0 times it; and nowhere in a layer
+// if the reference multiplies its matrix by an infinity.
+func TestFormulaPullbacks(t *testing.T) {
+	sigma, err := activationOf(spec.Function{Expr: "exp(z)"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newRounding(arithmetic32)
+	z := estimate{[]float64{100, 0}, []float64{0, 0}}
+	bound := sigma.pullbackBound(r, z, estimate{}, estimate{[]float64{0, 1}, []float64{0, 0}})
+	if !math.IsInf(bound[0], 1) || !(bound[1] < 1e-6) {
+		t.Errorf("0·exp'(100) and 1·exp'(0) have the bounds %v, want no bound and a small one", bound)
+	}
+	bound = sigma.pullbackBound(r, z, estimate{}, estimate{[]float64{math.Inf(1), 1}, []float64{0, 0}})
+	if !math.IsInf(bound[0], 1) || !math.IsInf(bound[1], 1) {
+		t.Errorf("beside an infinity there are the bounds %v, want none", bound)
+	}
+	rectified, err := activationOf(spec.Function{Expr: "max(z, 0)"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	z = estimate{[]float64{0, 1}, []float64{0, 0}}
+	bound = rectified.pullbackBound(r, z, estimate{}, estimate{[]float64{3, 4}, []float64{0, 0.5}})
+	if bound[0] != 0 || !(bound[1] >= 0.5 && bound[1] < 0.51) {
+		t.Errorf("of relu at 0 and at 1 the bounds are %v, want 0 and 0.5", bound)
+	}
+}
+
 // TestFormulasInNetworks: a network with formulas computes what the same network computes with the functions of the
 // catalogue.
 func TestFormulasInNetworks(t *testing.T) {
