@@ -20,7 +20,7 @@ func formulaActivation(text string) (Activation, error) {
 	row := pointwise(Activation{
 		Name:  text,
 		Value: value,
-		Doc:   "a = " + text + "; its derivative is 0 where abs(x) has none, and that of y where x = y in max(x, y) and min(x, y), a constant being y",
+		Doc:   "a = " + text + ties(value),
 	})
 	return row, checkSize(row.Value, row.Deriv)
 }
@@ -31,8 +31,33 @@ func formulaCost(text string) (Cost, error) {
 	if err != nil {
 		return Cost{}, err
 	}
-	row := term(Cost{Name: text, Term: value, Doc: "sum over the outputs of " + text})
+	row := term(Cost{Name: text, Term: value, Doc: "sum over the outputs of " + text + ties(value)})
 	return row, checkSize(row.Term, row.Grad)
+}
+
+// ties states the conventions for the points where the functions in a formula have no derivative, those of D.
+func ties(e Expr) string {
+	text := ""
+	if performs(e, OpAbs) {
+		text += "; the derivative of abs(x) is 0 at x = 0"
+	}
+	if performs(e, OpMax) || performs(e, OpMin) {
+		text += "; where the arguments of max or min are equal, its derivative is that of the second, or of the one that is constant"
+	}
+	return text
+}
+
+// performs reports whether an operation occurs in e.
+func performs(e Expr, op Op) bool {
+	switch n := e.(type) {
+	case Unary:
+		return n.Op == op || performs(n.X, op)
+	case Binary:
+		return n.Op == op || performs(n.X, op) || performs(n.Y, op)
+	case Select:
+		return performs(n.C, op) || performs(n.X, op) || performs(n.Y, op)
+	}
+	return false
 }
 
 // checkSize refuses formulas whose code would be out of proportion.
