@@ -16,9 +16,16 @@ import (
 // The error is an ErrorList with every mistake of the file, up to 1000, in the order of the file. Only text that
 // cannot be read as YAML or JSON at all stops at the first.
 func Decode(name string, data []byte) (Network, error) {
+	n, _, err := DecodeWarnings(name, data)
+	return n, err
+}
+
+// DecodeWarnings is Decode, and returns the network's Warnings besides, with their places in the file and in
+// its order.
+func DecodeWarnings(name string, data []byte) (n Network, warnings ErrorList, err error) {
 	s, err := newSource(name, data)
 	if err != nil {
-		return Network{}, err
+		return Network{}, nil, err
 	}
 	var root *value
 	switch {
@@ -29,22 +36,24 @@ func Decode(name string, data []byte) (Network, error) {
 		root, err = readYAML(s)
 	}
 	if err != nil {
-		return Network{}, err
+		return Network{}, nil, err
 	}
 	if root == nil || root.kind == nullKind && !root.broken {
-		return Network{}, s.fail(place{1, 1}, "the file holds no spec; it needs at least %s",
+		return Network{}, nil, s.fail(place{1, 1}, "the file holds no spec; it needs at least %s",
 			list(required(networkFields), "and"))
 	}
 	d := decoder{source: s, places: map[string]place{}}
-	var n Network
 	if d.enter("", root) {
 		decodeFields(&d, "", root, &n, networkFields, unknownField(networkFields))
 	}
 	d.network(n)
 	if len(d.errs) > 0 {
-		return Network{}, d.located(s)
+		return Network{}, nil, d.located(s)
 	}
-	return n, nil
+	if d.errs = n.Warnings(); len(d.errs) == 0 {
+		return n, nil, nil
+	}
+	return n, d.located(s), nil
 }
 
 // DecodeFile reads one network from a file, as Decode does, and never more than MaxFileBytes of it.

@@ -1,8 +1,10 @@
 package expr
 
 import (
+	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
@@ -123,6 +125,9 @@ func TestActivationKinks(t *testing.T) {
 			want := mustEval(t, kink.Deriv, Env[float64]{})
 			if got := mustEval(t, row.Deriv, Env[float64]{Z: kink.At.(Num).Value()}); got != want {
 				t.Errorf("derivative at %v is %v, should be %v", kink.At, got, want)
+			}
+			if at := fmt.Sprintf("z = %v", kink.At); !strings.Contains(row.Doc, at) {
+				t.Errorf("the doc does not say what the derivative is at %s: %s", at, row.Doc)
 			}
 			left, right := sideSlopes(t, row.Value, Z, Env[float64]{Z: kink.At.(Num).Value()}, 0x1p-20)
 			if math.Abs(left-right) < 0x1p-10 {

@@ -3,6 +3,7 @@ package expr
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/backpropgen/backpropgen/spec/formula"
 )
@@ -20,7 +21,7 @@ func formulaActivation(text string) (Activation, error) {
 	row := pointwise(Activation{
 		Name:  text,
 		Value: value,
-		Doc:   "a = " + text + "; its derivative is 0 where abs(x) has none, and that of y where x = y in max(x, y) and min(x, y), a constant being y",
+		Doc:   "a = " + text + ties(text),
 	})
 	return row, checkCode(row.Value, row.Deriv)
 }
@@ -31,8 +32,20 @@ func formulaCost(text string) (Cost, error) {
 	if err != nil {
 		return Cost{}, err
 	}
-	row := term(Cost{Name: text, Term: value, Doc: "sum over the outputs of " + text})
+	row := term(Cost{Name: text, Term: value, Doc: "sum over the outputs of " + text + ties(text)})
 	return row, checkCode(row.Term, row.Grad)
+}
+
+// ties states the conventions for the points where the functions that a formula calls have no derivative, those of D.
+func ties(text string) string {
+	said := ""
+	if strings.Contains(text, "abs(") {
+		said += "; the derivative of abs(x) is 0 at x = 0"
+	}
+	if strings.Contains(text, "max(") || strings.Contains(text, "min(") {
+		said += "; where the arguments of max or min are equal, its derivative is that of the second, or of the one that is constant"
+	}
+	return said
 }
 
 // checkCode refuses formulas whose code would be out of proportion, or have constants that are no numbers of the

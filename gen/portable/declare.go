@@ -24,12 +24,12 @@ func (pr *printer) declarations() {
 	for l := 1; l <= depth; l++ {
 		layer := n.Layers[l-1]
 		w := pr.p.Find(plan.Weight, l)
-		params = append(params, templates.Field{Name: field(w), Type: pr.typ, Dims: []int{w.Rows, w.Cols}, Doc: fmt.Sprintf("weights of layer %d, %s", l, layer.Activation)})
+		params = append(params, templates.Field{Name: field(w), Type: pr.typ, Dims: []int{w.Rows, w.Cols}, Doc: fmt.Sprintf("weights of layer %d, %s", l, layer.Activation.Brief())})
 		if b := pr.p.Find(plan.Bias, l); b != nil {
 			params = append(params, templates.Field{Name: field(b), Type: pr.typ, Dims: []int{b.Rows}, Doc: fmt.Sprintf("biases of layer %d", l)})
 		}
 	}
-	pr.file.Doc(fmt.Sprintf("%s holds the parameters of the network. The zero value is usable and all zeros; Init draws\nweights to train from.", pr.name))
+	pr.file.Doc(fmt.Sprintf("%s holds the parameters of the network. The zero value is usable and all zeros; Init draws\nweights to train from. What it computes:\n%s", pr.name, items(pr.p.Conventions())))
 	pr.file.Struct(pr.name, params)
 
 	pr.file.Doc(fmt.Sprintf("%sGrad is the gradient of the loss with respect to every parameter, laid out like %s.", pr.name, pr.name))
@@ -56,9 +56,9 @@ func (pr *printer) workspace() []templates.Field {
 func (pr *printer) bufferDoc(b *plan.Buffer) string {
 	if b.Kind == plan.Delta {
 		if b.Layer == 0 {
-			return "∇x L, gradient with respect to the input"
+			return "∇x L: gradient of the loss with respect to x"
 		}
-		return fmt.Sprintf("∇z%d L, gradient with respect to the pre-activations of layer %d", b.Layer, b.Layer)
+		return fmt.Sprintf("∇z%d L: gradient of the loss with respect to z%d, of the partial loss after layer %d's affine map", b.Layer, b.Layer, b.Layer)
 	}
 	switch b.Name[0] {
 	case 'z':
@@ -72,12 +72,15 @@ func (pr *printer) bufferDoc(b *plan.Buffer) string {
 	case 'k':
 		return fmt.Sprintf("(σ'(|z%d|) - q%d)/σ(|z%d|)^2, for its radial part", b.Layer, b.Layer, b.Layer)
 	}
-	act := pr.p.Network.Layers[b.Layer-1].Activation
+	act := pr.p.Network.Layers[b.Layer-1].Activation.Brief()
 	if b.Layer == pr.p.Network.Depth() {
 		return fmt.Sprintf("ŷ, post-activations of layer %d: %s", b.Layer, act)
 	}
 	return fmt.Sprintf("post-activations of layer %d: %s", b.Layer, act)
 }
+
+// items is a list of lines as a doc comment has it.
+func items(lines []string) string { return "  - " + strings.Join(lines, "\n  - ") }
 
 // methods emits Init and the views.
 func (pr *printer) methods() {
@@ -108,7 +111,7 @@ func (pr *printer) methods() {
 	if d0 := pr.p.Find(plan.Delta, 0); d0 != nil {
 		body := &templates.Block{}
 		body.Return(templates.Addr(templates.Name(base(d0))))
-		pr.file.Doc("InputGrad is the gradient of the loss with respect to x, left by the last Backward, Grad or Step. Step's is the gradient\nat the weights before the step.")
+		pr.file.Doc("InputGrad is the gradient of the loss with respect to x, left in ws by the last Backward, Grad or Step. Step's is\nthe gradient at the weights before the step.")
 		pr.file.Func(templates.Function{
 			Name: "InputGrad", Recv: &templates.Param{Name: "ws", Type: pr.name + "Workspace", Ptr: true},
 			Result: &templates.Param{Type: pr.typ, Ptr: true, Dims: []int{d0.Rows}}, Body: body,

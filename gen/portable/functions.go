@@ -24,7 +24,7 @@ var signatures = map[string][]string{
 const apart = "x, y and g must not overlap p or ws: copy what Forward returned before passing it back."
 
 var functionDocs = map[string]string{
-	plan.Forward:  "Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with ws.",
+	plan.Forward:  "Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with ws.\nNaN in x or in a parameter makes NaN of every output that depends on it; ±Inf may: Inf - Inf and 0*Inf are NaN.",
 	plan.LossOnly: "Loss computes ŷ from x and returns the cost of ŷ against y.\n" + apart,
 	plan.Backward: "Backward computes the gradient of the loss with respect to every parameter, overwriting g, and returns the loss. It\nfollows Forward with the same ws, x and parameters.\n" + apart,
 	plan.Grad:     "Grad is Forward and Backward in one call: it overwrites g with the gradient of the loss and returns the loss.\n" + apart,

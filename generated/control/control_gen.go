@@ -26,7 +26,10 @@ const (
 )
 
 // Control holds the parameters of the network. The zero value is usable and all zeros; Init draws
-// weights to train from.
+// weights to train from. What it computes:
+//   - layers 1 and 2, tanh: a = tanh(z); a' = 1 - a^2
+//   - layer 3, identity: a = z
+//   - cost, mse: mean over the outputs of (a - y)^2
 type Control struct {
 	W1 [32][16]float32 // weights of layer 1, tanh
 	B1 [32]float32     // biases of layer 1
@@ -44,11 +47,11 @@ type ControlGrad Control
 // call with the same workspace.
 type ControlWorkspace struct {
 	A1 [32]float32 // post-activations of layer 1: tanh
-	D1 [32]float32 // ∇z1 L, gradient with respect to the pre-activations of layer 1
+	D1 [32]float32 // ∇z1 L: gradient of the loss with respect to z1, of the partial loss after layer 1's affine map
 	A2 [16]float32 // post-activations of layer 2: tanh
-	D2 [16]float32 // ∇z2 L, gradient with respect to the pre-activations of layer 2
+	D2 [16]float32 // ∇z2 L: gradient of the loss with respect to z2, of the partial loss after layer 2's affine map
 	A3 [4]float32  // ŷ, post-activations of layer 3: identity
-	D3 [4]float32  // ∇z3 L, gradient with respect to the pre-activations of layer 3
+	D3 [4]float32  // ∇z3 L: gradient of the loss with respect to z3, of the partial loss after layer 3's affine map
 }
 
 // Init draws every weight from norm, which returns independent standard normal numbers (rand.NormFloat64), scaled
@@ -86,6 +89,7 @@ func (g *ControlGrad) Flat() *[1140]float32 {
 }
 
 // Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with ws.
+// NaN in x or in a parameter makes NaN of every output that depends on it; ±Inf may: Inf - Inf and 0*Inf are NaN.
 func (p *Control) Forward(ws *ControlWorkspace, x *[16]float32) *[4]float32 {
 	// z1 = W1·x + b1; a1 = tanh(z1)
 	x_0, x_1, x_2, x_3, x_4, x_5, x_6, x_7, x_8, x_9, x_10, x_11, x_12, x_13, x_14, x_15 := x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7], x[8], x[9], x[10], x[11], x[12], x[13], x[14], x[15]

@@ -26,7 +26,10 @@ const (
 )
 
 // Pixels holds the parameters of the network. The zero value is usable and all zeros; Init draws
-// weights to train from.
+// weights to train from. What it computes:
+//   - layer 1, relu: a = max(z, 0), NaN where z is NaN; a' = 1 where z > 0, else 0, at z = 0 too
+//   - layer 2, softmax: a_i = exp(z_i - m)/sum_j exp(z_j - m) with m = max_j z_j; Jac^T v = a*(v - sum_j a_j*v_j)
+//   - cost, cross-entropy of a softmax, from its logits: y*(lse - z) for each output, lse = log(sum_j exp(z_j)); delta = a - y, for targets that sum to 1
 type Pixels struct {
 	W1 [128][784]float32 // weights of layer 1, relu
 	B1 [128]float32      // biases of layer 1
@@ -42,12 +45,12 @@ type PixelsGrad Pixels
 // call with the same workspace.
 type PixelsWorkspace struct {
 	A1       [128]float32 // post-activations of layer 1: relu
-	D1       [128]float32 // ∇z1 L, gradient with respect to the pre-activations of layer 1
+	D1       [128]float32 // ∇z1 L: gradient of the loss with respect to z1, of the partial loss after layer 1's affine map
 	Z2       [10]float32  // pre-activations of layer 2
 	A2       [10]float32  // ŷ, post-activations of layer 2: softmax
 	M2       [1]float32   // max z2
 	S2       [1]float32   // Σ exp(z2 - m2)
-	D2       [10]float32  // ∇z2 L, gradient with respect to the pre-activations of layer 2
+	D2       [10]float32  // ∇z2 L: gradient of the loss with respect to z2, of the partial loss after layer 2's affine map
 	scratch0 [1]float32
 }
 
@@ -80,6 +83,7 @@ func (g *PixelsGrad) Flat() *[101770]float32 {
 }
 
 // Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with ws.
+// NaN in x or in a parameter makes NaN of every output that depends on it; ±Inf may: Inf - Inf and 0*Inf are NaN.
 func (p *Pixels) Forward(ws *PixelsWorkspace, x *[784]float32) *[10]float32 {
 	// z1 = W1·x + b1; a1 = max(z1, 0)
 	for i := 0; i < 128; i += 8 {

@@ -26,7 +26,9 @@ const (
 )
 
 // Xor holds the parameters of the network. The zero value is usable and all zeros; Init draws
-// weights to train from.
+// weights to train from. What it computes:
+//   - layers 1 and 2, sigmoid: a = 1/(1 + exp(-z)); a' = a*(1 - a)
+//   - cost, mse: mean over the outputs of (a - y)^2
 type Xor struct {
 	W1 [3][2]float32 // weights of layer 1, sigmoid
 	B1 [3]float32    // biases of layer 1
@@ -42,9 +44,9 @@ type XorGrad Xor
 // call with the same workspace.
 type XorWorkspace struct {
 	A1 [3]float32 // post-activations of layer 1: sigmoid
-	D1 [3]float32 // ∇z1 L, gradient with respect to the pre-activations of layer 1
+	D1 [3]float32 // ∇z1 L: gradient of the loss with respect to z1, of the partial loss after layer 1's affine map
 	A2 [1]float32 // ŷ, post-activations of layer 2: sigmoid
-	D2 [1]float32 // ∇z2 L, gradient with respect to the pre-activations of layer 2
+	D2 [1]float32 // ∇z2 L: gradient of the loss with respect to z2, of the partial loss after layer 2's affine map
 }
 
 // Init draws every weight from norm, which returns independent standard normal numbers (rand.NormFloat64), scaled
@@ -76,6 +78,7 @@ func (g *XorGrad) Flat() *[13]float32 {
 }
 
 // Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with ws.
+// NaN in x or in a parameter makes NaN of every output that depends on it; ±Inf may: Inf - Inf and 0*Inf are NaN.
 func (p *Xor) Forward(ws *XorWorkspace, x *[2]float32) *[1]float32 {
 	// z1 = W1·x + b1; a1 = sigmoid(z1)
 	x_0, x_1 := x[0], x[1]

@@ -28,6 +28,7 @@ func runExplain(c *call) int {
 			continue
 		}
 		texts = append(texts, strings.TrimRight(text, "\n")+"\n")
+		c.warn(s)
 	}
 	fmt.Fprint(c.stdout, strings.Join(texts, "\n"))
 	r.print(c.stderr)
@@ -47,12 +48,12 @@ func (c *call) loadForReading(arg string, r *report) (*source, error) {
 		r.addf(exitIO, "%s: cannot be read: %s", name, cause(err))
 		return nil, err
 	}
-	network, err := spec.Decode(name, data)
+	network, warnings, err := spec.DecodeWarnings(name, data)
 	if err != nil {
 		r.add(exitSpec, err)
 		return nil, err
 	}
-	return &source{path: name, mark: name, network: network}, nil
+	return &source{path: name, mark: name, network: network, warnings: warnings}, nil
 }
 
 // explainedPackage returns the package that generate would choose or, where it could not, any: it

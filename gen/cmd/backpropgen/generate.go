@@ -24,6 +24,11 @@ func runGenerate(c *call) int {
 		r.print(c.stderr)
 		return r.code()
 	}
+	for _, g := range groups {
+		for _, j := range g.jobs {
+			c.warn(j.source)
+		}
+	}
 	for _, o := range outcomes {
 		if o.note != "" {
 			fmt.Fprintln(c.stderr, o.note)
@@ -32,6 +37,13 @@ func runGenerate(c *call) int {
 		}
 	}
 	return exitOK
+}
+
+// warn prints the warnings of a spec, which are no reason not to generate, unless only errors are to be printed.
+func (c *call) warn(s *source) {
+	if !c.quiet && len(s.warnings) > 0 {
+		fmt.Fprintln(c.stderr, s.warnings)
+	}
 }
 
 // checkArgs reports what is wrong with the arguments of a command that takes specs.
@@ -84,7 +96,7 @@ func changes(groups []*group, r *report) ([]batch, []outcome) {
 			path := g.folder.show(orphan.name)
 			t, err := g.folder.target(orphan.name)
 			if orphan.owner == nil || err != nil {
-				outcomes = append(outcomes, outcome{note: path + ": orphaned: " + orphan.reason + "; delete it if nothing needs it"})
+				outcomes = append(outcomes, outcome{note: path + ": orphaned: " + orphan.reason + "; it stays, because something may need it, and check exits 4 until it is deleted"})
 				continue
 			}
 			i := slices.IndexFunc(outcomes, func(o outcome) bool { return o.job == orphan.owner })

@@ -20,6 +20,8 @@ type source struct {
 	key     string // what identifies the file however it was written
 	mark    string // how emitted files name it
 	network spec.Network
+
+	warnings spec.ErrorList // of the network, nil if there are none
 }
 
 // stdinArg stands for standard input on the command line.
@@ -72,11 +74,12 @@ func load(path string) (*source, int, error) {
 	if err != nil {
 		return nil, exitIO, fmt.Errorf("%s: %w", shown(path), err)
 	}
-	network, err := spec.Decode(path, data)
+	network, warnings, err := spec.DecodeWarnings(path, data)
 	if err != nil {
 		return nil, exitSpec, err
 	}
-	return &source{path: path, key: fileKey(path), mark: gen.SourceName(filepath.Base(path)), network: network}, exitOK, nil
+	mark := gen.SourceName(filepath.Base(path))
+	return &source{path: path, key: fileKey(path), mark: mark, network: network, warnings: warnings}, exitOK, nil
 }
 
 // readSpec reads a file, at most what a spec may hold and one byte more, which Decode refuses.
