@@ -5,6 +5,8 @@ import (
 	"image/color"
 	"math"
 
+	"gonum.org/v1/plot/vg"
+
 	"github.com/backpropgen/backpropgen/gen/expr"
 )
 
@@ -14,7 +16,7 @@ func radialPlot() (file, error) {
 	r := expr.Var("r")
 	length := expr.Sigmoid(r)
 	origin := func(e expr.Expr) func(float64) (float64, error) { return of(expr.Where(r, e, expr.Number(0)), r) }
-	return drawn("radial-sigmoid", frame{"|z|", 0, 6, 0, 3},
+	return drawn("radial-sigmoid", frame{"|z|", 0, 6, 0, 3, 4 * vg.Centimeter},
 		curve{name: "length of a", at: origin(length), color: valueColor, breaks: []float64{0}},
 		curve{name: "Jacobian along z", at: origin(expr.D(length, r)), color: slopeColor, dashes: dashed, breaks: []float64{0}},
 		curve{name: "Jacobian across z", at: origin(expr.Div(length, r)), color: thirdColor, dashes: dotted},
@@ -27,7 +29,7 @@ func softmaxPlot() (file, error) {
 	plain := func(f func(float64) float64) func(float64) (float64, error) {
 		return func(z float64) (float64, error) { return f(z), nil }
 	}
-	return drawn("softmax", frame{"z₁, with z₂ = z₃ = 0", -6, 6, -5, 3},
+	return drawn("softmax", frame{"z₁, with z₂ = z₃ = 0", -6, 6, -5, 5, vg.Points(6)},
 		curve{name: "softmax, a₁", at: plain(probability), color: valueColor},
 		curve{name: "its derivative", at: plain(func(z float64) float64 { return probability(z) * (1 - probability(z)) }), color: valueColor, dashes: dashed},
 		curve{name: "log-softmax, a₁", at: plain(func(z float64) float64 { return math.Log(probability(z)) }), color: slopeColor},
@@ -43,12 +45,12 @@ var distances = []struct {
 
 // costPlot shows these costs, of one output.
 func costPlot() (file, error) {
-	return costCurves("costs", frame{"a − y", -3, 3, 0, 3}, func(c expr.Cost) expr.Expr { return c.Term }, false)
+	return costCurves("costs", frame{"a − y", -3, 3, 0, 4, 3 * vg.Centimeter}, func(c expr.Cost) expr.Expr { return c.Term }, false)
 }
 
 // slopePlot shows their derivatives.
 func slopePlot() (file, error) {
-	return costCurves("cost-gradients", frame{"a − y", -3, 3, -2, 3}, func(c expr.Cost) expr.Expr { return c.Grad }, true)
+	return costCurves("cost-gradients", frame{"a − y", -3, 3, -3, 3, vg.Points(6)}, func(c expr.Cost) expr.Expr { return c.Grad }, true)
 }
 
 func costCurves(name string, f frame, what func(expr.Cost) expr.Expr, slope bool) (file, error) {

@@ -6,6 +6,7 @@ import (
 	"image/color"
 	"math"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/font"
@@ -57,6 +58,8 @@ type frame struct {
 	x           string
 	left, right float64
 	low, high   float64
+	// legend is how far from the left the legend stands, where no curve is.
+	legend vg.Length
 }
 
 // plots draws every plot of the page.
@@ -67,7 +70,7 @@ func plots() ([]file, error) {
 	}
 	var files []file
 	for _, row := range list {
-		f, err := drawn(row.Name, frame{"z", -6, 6, -2, 3}, activationCurves(row)...)
+		f, err := drawn(row.Name, frame{"z", -6, 6, -2, 3, vg.Points(6)}, activationCurves(row)...)
 		if err != nil {
 			return nil, err
 		}
@@ -117,7 +120,7 @@ func drawn(name string, f frame, curves ...curve) (file, error) {
 	}
 	p.Legend.TextStyle.Color, p.Legend.TextStyle.Font = axisColor, face
 	p.Legend.Top, p.Legend.Left = true, true
-	p.Legend.XOffs, p.Legend.YOffs = vg.Points(6), vg.Points(-2)
+	p.Legend.XOffs, p.Legend.YOffs = f.legend, vg.Points(-2)
 	p.Legend.Padding = vg.Points(1)
 	grid := plotter.NewGrid()
 	grid.Vertical.Color, grid.Horizontal.Color = gridColor, gridColor
@@ -136,14 +139,16 @@ func drawn(name string, f frame, curves ...curve) (file, error) {
 	if _, err := drawing.WriteTo(&b); err != nil {
 		return file{}, err
 	}
-	return file{plotDir + "/" + name + ".svg", b.Bytes()}, nil
+	// Who reads the page may not have the font: any other without serifs does.
+	svg := bytes.ReplaceAll(b.Bytes(), []byte("font-family:Liberation Sans;"), []byte("font-family:Liberation Sans,Arial,Helvetica,sans-serif;"))
+	return file{plotDir + "/" + name + ".svg", svg}, nil
 }
 
 // whole has a tick at every whole number, and a label at every second one if there are many.
 func whole(low, high float64) []plot.Tick {
 	var ticks []plot.Tick
 	for v := math.Ceil(low); v <= high; v++ {
-		label := fmt.Sprint(v)
+		label := strings.Replace(fmt.Sprint(v), "-", "−", 1)
 		if high-low > 8 && int(v)%2 != 0 {
 			label = ""
 		}
@@ -153,7 +158,7 @@ func whole(low, high float64) []plot.Tick {
 }
 
 // steps is how many points a curve has from one end of its frame to the other.
-const steps = 240
+const steps = 144
 
 // add draws a curve, each stretch between two breaks on its own, with no line across a jump. At a break a full dot is the value,
 // an empty one a limit that is not the value.
@@ -210,7 +215,9 @@ func stretch(c curve, from, to, step float64) (plotter.XYs, error) {
 		if err != nil {
 			return nil, err
 		}
-		points = append(points, plotter.XY{X: x, Y: y})
+		if !math.IsInf(y, 0) { // the curve leaves the frame before that
+			points = append(points, plotter.XY{X: x, Y: y})
+		}
 	}
 	return points, nil
 }
