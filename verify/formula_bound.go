@@ -3,12 +3,16 @@ package verify
 import "math"
 
 // analysis follows a formula and its derivative through the arithmetic of a kernel, over all the arguments that
-// the kernel may have. Kernels may write either in many ways; where two of them differ in what they lose, the analysis goes through both.
-// What it does not grant: multiplying out products, which makes digits cancel that the formula keeps.
+// the kernel may have. Kernels may write either in many ways; where two of them differ in what they lose, the analysis
+// goes through both. What it does not grant: multiplying out products, which makes digits cancel that the formula
+// keeps.
 type analysis struct {
 	arithmetic
 	// v and e are the centre and the reach of the argument, y the target.
 	v, e, y float64
+	// seen keeps what was found of the expressions with a stable form, whose operands are met twice; nil
+	// keeps nothing.
+	seen map[*expression]followed
 }
 
 // followed is a part of a formula and its derivative. constant: the derivative is 0, and nobody computes it.
@@ -19,7 +23,18 @@ type followed struct {
 
 // follow analyses an expression.
 func (k analysis) follow(e *expression) followed {
-	d := k.written(e)
+	if d, again := k.seen[e]; again {
+		return d
+	}
+	d := k.narrowed(e, k.written(e))
+	if k.seen != nil && e.stable != nil {
+		k.seen[e] = d
+	}
+	return d
+}
+
+// narrowed adds to what was found of an expression as it stands what there is to know besides.
+func (k analysis) narrowed(e *expression, d followed) followed {
 	if e.fixed {
 		d.value.factor = d.value.exact.largest()
 	}
@@ -125,7 +140,8 @@ func (k analysis) quotient(x, y followed) followed {
 		or(k.divide(k.subtract(x.slope, fdy), y.value)).or(k.subtract(k.divide(x.slope, y.value), part))}
 }
 
-// repeated is x^n for a whole n but 0. A negative power is 1/x^-n or (1/x)^-n, and its derivative n·x^(n-1), n·f/x or that of the quotient.
+// repeated is x^n for a whole n but 0. A negative power is 1/x^-n or (1/x)^-n, and its derivative n·x^(n-1), n·f/x or
+// that of the quotient.
 func (k analysis) repeated(x followed, n int) followed {
 	if n < 0 {
 		q := k.quotient(k.fixed(k.number(1)), k.repeated(x, -n))
@@ -203,6 +219,7 @@ func (k analysis) valueBound(e *expression, reference float64) float64 {
 	if math.IsNaN(k.v) || math.IsNaN(k.y) {
 		return math.NaN()
 	}
+	k.seen = map[*expression]followed{}
 	return k.bound(k.follow(e).value, reference)
 }
 
@@ -210,6 +227,7 @@ func (k analysis) slopeBound(e *expression, reference float64) float64 {
 	if math.IsNaN(k.v) || math.IsNaN(k.y) {
 		return math.NaN()
 	}
+	k.seen = map[*expression]followed{}
 	return k.bound(k.slope(e), reference)
 }
 

@@ -63,9 +63,9 @@ func randomFormula(rng *rand.Rand, depth int, variables ...string) string {
 // tally counts how much the bounds say.
 type tally struct{ defined, bounded int }
 
-// TestFormulaBoundsHold lets kernels of many kinds compute formulas and their derivatives, typical ones and thousands of random ones, at
-// arguments up to a bound off the reference's, and compares: with the reference, with the truth to hundreds of digits, and with what the analysis says
-// of both.
+// TestFormulaBoundsHold lets kernels of many kinds compute formulas and their derivatives, typical ones and many random
+// ones, at arguments up to a bound off the reference's, and compares: with the reference, with the truth to hundreds
+// of digits, and with what the analysis says of both.
 func TestFormulaBoundsHold(t *testing.T) {
 	t.Run("float32", func(t *testing.T) { formulaBoundsHold[float32](t, arithmetic32) })
 	t.Run("float64", func(t *testing.T) { formulaBoundsHold[float64](t, arithmetic64) })
@@ -190,7 +190,8 @@ func (c formulaCase) judge(t *testing.T, k analysis, count *tally, defined bool,
 	}
 }
 
-// TestFormulaBoundsAreTight: a value or derivative with a relative error of 1000 roundings shows, at every other argument at least.
+// TestFormulaBoundsAreTight: a value or derivative with a relative error of 1000 roundings shows, at every other argument
+// at least.
 func TestFormulaBoundsAreTight(t *testing.T) {
 	for _, format := range []arithmetic{arithmetic32, arithmetic64} {
 		for _, text := range typicalFormulas {

@@ -68,8 +68,6 @@ func (x enclosure) tightened() enclosure {
 	return x
 }
 
-// arithmetic of kernels: operations on enclosures, with the roundings of a format.
-
 // holds says whether v is a number of the format.
 func (f arithmetic) holds(v float64) bool {
 	return math.Abs(v) <= f.max && (f.u <= arithmetic64.u || float64(float32(v)) == v)
@@ -234,8 +232,8 @@ func (f arithmetic) power(x enclosure, n int) enclosure {
 	return f.gathered(f.rounded(e, float64(n), f.tiny))
 }
 
-// apply is g(x): what x is off by goes through the steepest slope, and the evaluation is one elementary function with some roundings to
-// spare, for g written with another.
+// apply is g(x): what x is off by goes through the steepest slope, and the evaluation is one elementary function with
+// some roundings to spare, for g written with another.
 func (f arithmetic) apply(g *formulaFunction, x enclosure) enclosure {
 	e := enclosure{
 		at: g.rangeOver(x.at), exact: g.rangeOver(x.exact), kernel: g.rangeOver(x.kernel),

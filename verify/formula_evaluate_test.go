@@ -153,3 +153,20 @@ func TestFormulaConstantsUnderflow(t *testing.T) {
 		t.Errorf("1e-25*(1e-25*z) is %v ± %v, want a bound that allows for 0", value, bound)
 	}
 }
+
+// TestNestedSigmoids: an analysis goes through two forms of each sigmoid, but not through all combinations of them.
+func TestNestedSigmoids(t *testing.T) {
+	one := &expression{op: opNumber, number: 1, fixed: true}
+	e := &expression{op: opVariable, varies: true}
+	for range 40 {
+		e = quotient(one, binaryExpression(opSum, one, functionCall(functionOf("exp"), e)))
+	}
+	value, slope := e.evaluate(0.5, 0)
+	k := analysis{arithmetic: arithmetic64, v: 0.5}
+	if bound := k.valueBound(e, value); !(bound < 1e-10) {
+		t.Errorf("value %v ± %v", value, bound)
+	}
+	if bound := k.slopeBound(e, slope); !(bound < 1e-10) {
+		t.Errorf("slope %v ± %v", slope, bound)
+	}
+}

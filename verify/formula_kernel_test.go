@@ -7,8 +7,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec/formula"
 )
 
-// formulaKernel evaluates formulas and their derivatives in precision F in one of the ways in which a generator may write them, and with the
-// worst elementary functions that are allowed. It follows the tree that the parser gives.
+// formulaKernel evaluates formulas and their derivatives in precision F in one of the ways in which a generator may
+// write them, and with the worst elementary functions that are allowed. It follows the tree that the parser gives.
 type formulaKernel[F Float] struct {
 	v, y F
 	by   string
