@@ -22,6 +22,9 @@ type curve struct {
 // the range of the curve over [t-e, t+e] and the roundings of the evaluation. value is f(t) as the
 // reference computed it, possibly by another formula.
 func (c curve) bound(r rounding, t, e, value float64) float64 {
+	if !(e <= math.MaxFloat64) {
+		return math.Inf(1) // the kernel's t may be NaN, where even a bounded function is
+	}
 	var spread, largest, gain float64
 	visit := func(p float64) {
 		if c.gain != nil {

@@ -45,3 +45,32 @@ func TestZeroTimesOverflow(t *testing.T) {
 		t.Errorf("without overflow the bound is %v, want 0", got)
 	}
 }
+
+// TestUnboundedArgument gives every activation a z that may be infinite or NaN in the kernel: then what depends on it may be NaN,
+// even where the function is bounded.
+func TestUnboundedArgument(t *testing.T) {
+	r := newRounding(arithmetic32)
+	z := estimate{[]float64{1, 2, 3, 4}, []float64{0, math.Inf(1), 0, 0}}
+	var all []spec.Function
+	for _, entry := range spec.Activations() {
+		all = append(all, spec.Function{Name: entry.Name})
+	}
+	all = append(all, spec.Function{Name: "max-pool", Params: map[string]float64{spec.Window: 2}}, spec.Function{Expr: "tanh(z)"})
+	for _, f := range all {
+		layer := spec.Layer{Dense: 4, Activation: f}
+		sigma, err := activationOf(layer.Activation)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := elements(sigma.value(vector(z.value)))
+		bound := sigma.valueBound(r, z, a)
+		entry, _ := spec.Lookup(spec.ActivationRole, f.Name)
+		for i := range bound {
+			pointwise := !entry.Vector && i != 1
+			apart := entry.Pools && len(bound) > 1 && i != 0
+			if !pointwise && !apart && bound[i] <= math.MaxFloat64 {
+				t.Errorf("%v of an unbounded z: element %d is %v ± %v", f, i, a[i], bound[i])
+			}
+		}
+	}
+}

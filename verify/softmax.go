@@ -44,6 +44,13 @@ func (s softmax) jacobian(z *mat.VecDense) *mat.Dense {
 // The exponentials, their sum and the division add relative roundings. All in relative terms, so
 // |â_i - a_i| ≤ a_i expm1(e_i + Δ) + …; nor can two numbers of [0, 1] be further apart than 1.
 func (softmax) valueBound(r rounding, z estimate, a []float64) []float64 {
+	if !(floats.Max(z.bound) <= math.MaxFloat64) {
+		bound := make([]float64, len(a))
+		for i := range bound {
+			bound[i] = math.Inf(1) // one z that is NaN makes all of a NaN
+		}
+		return bound
+	}
 	e := exponentBounds(r, z)
 	delta := lseShift(a, e)
 	w := work{roundings: float64(len(a)) + 2, elementary: 2} // exp of z_i, and those in the sum
