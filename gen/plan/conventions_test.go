@@ -99,3 +99,51 @@ func TestNaNReachesTheLoss(t *testing.T) {
 		check(n)
 	}
 }
+
+// What the README says of infinite pre-activations: they become the limit of the activation, which is not NaN, but for these.
+func TestInfinitePreActivations(t *testing.T) {
+	low := []string{"softsign", "gelu", "silu", "radial-sigmoid"}
+	high := []string{"softsign", "softmax", "log-softmax", "radial-sigmoid"}
+	for _, row := range expr.Activations() {
+		for sign, exceptions := range map[int][]string{-1: low, 1: high} {
+			m := NewMemory[float32](mustCompile(t, build("mse", []int{2, 4}, row.Name)))
+			m.Data("b1")[0] = float32(math.Inf(sign))
+			if err := m.Run(Forward); err != nil {
+				t.Fatal(err)
+			}
+			a := m.Data("a1")[0]
+			if isNaN := a != a; isNaN != slices.Contains(exceptions, row.Name) {
+				t.Errorf("%s of %vInf is %v", row.Name, sign, a)
+			}
+		}
+	}
+}
+
+// A formula is computed as it is written: what the README says of this one against softplus.
+func TestFormulasOverflow(t *testing.T) {
+	written, err := expr.ActivationOf(spec.Function{Expr: "log(1 + exp(z))"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	named, err := expr.ActivationOf(spec.Function{Name: "softplus"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(e expr.Expr, z float32) float64 {
+		v, err := expr.Eval(e, expr.Env[float32]{expr.Z: z})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return float64(v)
+	}
+	if v, d := at(written.Value, 89), at(written.Deriv, 89); !math.IsInf(v, 1) || !math.IsNaN(d) {
+		t.Errorf("the formula is %v at 89, its derivative %v", v, d)
+	}
+	if v, d := at(named.Value, 89), at(named.Deriv, 89); v != 89 || d != 1 {
+		t.Errorf("softplus is %v at 89, its derivative %v", v, d)
+	}
+	want := math.Log1p(math.Exp(-12))
+	if lost, kept := math.Abs(at(written.Value, -12)/want-1), math.Abs(at(named.Value, -12)/want-1); lost < 1e-3 || kept > 1e-6 {
+		t.Errorf("at -12 the formula is off by %v, softplus by %v", lost, kept)
+	}
+}

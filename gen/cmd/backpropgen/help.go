@@ -25,12 +25,15 @@ func commands() []command {
 			name: "generate", args: "[-o DIR] [-pkg NAME] [-q] SPEC...",
 			summary: "write the Go files of networks (default: beside each spec)",
 			about: `Reads specs and writes, for each network, its Go package files: iris.yaml with "name: Iris" becomes
-iris_gen.go and iris_gen_test.go.
+iris_gen.go and iris_gen_test.go. What a spec may hold, from layers and their activations to pooling and
+formulas of your own, is told by 'backpropgen help spec'. A network that can learn nothing, such as one that
+ends in the softmax of a single unit, is generated with a warning.
 
 Everything is worked out and type-checked in memory first, for all specs. On any error nothing is
 written; files that are up to date are not touched; a file that backpropgen did not make is never
 overwritten. A file that an earlier run made from the same spec and that the spec no longer produces
-is removed. A pattern such as *.yaml that nobody expanded is expanded.
+is removed; one whose spec is gone stays, with a note, until somebody deletes it, and check exits 4. A
+pattern such as *.yaml that nobody expanded is expanded.
 
 Networks may share a package. Then the names of their tests and benchmarks carry the network's
 name (all but those of a network named like the package). Give networks that share a folder other than
@@ -58,8 +61,11 @@ Use the flags of generate.`,
 		{
 			name: "explain", args: "SPEC...",
 			summary: "print the plan: buffers, passes, costs, memory, code size",
-			about: `Prints how a network would be computed and what that costs, and writes no file. SPEC may be - for
-standard input.`,
+			about: `Prints how a network would be computed and what that costs, and writes no file: what each activation,
+pool or formula and the cost compute, with the convention where a derivative does not exist; what is
+kept of each layer; the operations of a call of each function; what each cache mode would keep and take;
+the buffers; and each function as equations, with the derivatives that were found. SPEC may be - for
+standard input. What a spec may hold: backpropgen help spec.`,
 			example: "backpropgen explain iris.yaml",
 			run:     runExplain,
 		},
@@ -67,11 +73,12 @@ standard input.`,
 			name: "init", args: "[-pkg NAME] [NAME]",
 			summary: "write a starting spec, a generate.go and a test",
 			about: `Writes, in the working directory, a small network's commented spec (NAME in lower case, .yaml), a
-generate.go with the go:generate line, and a test that trains the network. Nothing that exists is
+generate.go with the go:generate line, and a test that trains the network. It learns exclusive or,
+whatever its name: change the spec and the test into yours. Nothing that exists is
 overwritten. NAME is the network's name, an exported Go identifier; without it the folder's name is
 made into one, or else it is Net.`,
 			flags:   []string{"pkg"},
-			example: "backpropgen init Iris",
+			example: "backpropgen init Xor",
 			run:     runInit,
 		},
 		{
@@ -82,9 +89,9 @@ made into one, or else it is Net.`,
 			run:     runVersion,
 		},
 		{
-			name: "help", args: "[COMMAND]",
-			summary: "print this, or how to use a command",
-			about:   "Prints the list of commands, or how to use one of them.",
+			name: "help", args: "[COMMAND | spec]",
+			summary: "print this, how to use a command, or what a spec may hold",
+			about:   "Prints the list of commands, or how to use one of them, or with 'spec' what a spec may hold.",
 			example: "backpropgen help generate",
 			run:     runHelp,
 		},
@@ -99,7 +106,7 @@ func usage() string {
 	for _, c := range commands() {
 		fmt.Fprintf(&b, "  %-9s %s\n", c.name, c.summary)
 	}
-	b.WriteString("\nTo begin: backpropgen init Iris\nMore: backpropgen help COMMAND\n\n" + exitCodes)
+	b.WriteString("\nTo begin: backpropgen init Xor\nMore: backpropgen help COMMAND\nWhat a spec may hold: backpropgen help spec\n\n" + exitCodes)
 	return b.String()
 }
 
@@ -127,6 +134,10 @@ func runHelp(c *call) int {
 		fmt.Fprint(c.stdout, usage())
 		return exitOK
 	case 1:
+		if c.args[0] == specTopic {
+			fmt.Fprint(c.stdout, helpSpec())
+			return exitOK
+		}
 		cmd, ok := lookup(c.args[0])
 		if !ok {
 			return c.misused("no command %s%s", shown(c.args[0]), commandHint(c.args[0]))

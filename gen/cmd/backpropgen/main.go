@@ -5,6 +5,7 @@
 //	backpropgen check SPEC…                           exit 4 if missing, stale, orphaned or edited by hand
 //	backpropgen explain SPEC…                         the plan: buffers, passes, costs, memory, code size
 //	backpropgen init [NAME]                           a starting spec, a generate.go, a test
+//	backpropgen help [COMMAND | spec]                 how to use a command; what a spec may hold
 //
 // This package is flags, files and exit codes; what is written comes from package gen. Every command
 // works out everything in memory first and then either does all of its work or, with every mistake

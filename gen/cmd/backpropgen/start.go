@@ -77,17 +77,18 @@ func alignComments(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-const startSpec = `# A small network that learns exclusive or. Change it, then run: go generate
+const startSpec = `# A small network that learns exclusive or. Change it and its test into yours, then run: go generate
+# All fields, names and parameters: go tool backpropgen help spec
 name: NAME  # exported Go identifier, prefix of every emitted name
 precision: float32  # float32 or float64
 input: 2  # number of inputs
 layers:  # from the input to the output
   - dense: 8  # outputs of the layer
-    activation: tanh  # identity, sigmoid, relu, tanh, arctan, softplus, silu, softsign, hard-sigmoid, hard-tanh or softmax
+    activation: tanh  # a name, {name: leaky-relu, slope: 0.1} or {expr: "z / (1 + exp(-z))"}
     bias: true  # false: no biases
   - dense: 1
     activation: sigmoid
-cost: binary-cross-entropy  # mse, squared-error, cross-entropy or binary-cross-entropy
+cost: binary-cross-entropy  # a name, {name: huber, delta: 1} or {expr: "(a - y)^2"}
 
 # Optional, with their defaults:
 # package: PACKAGE  # Go package; default: as in the folder

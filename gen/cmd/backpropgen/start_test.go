@@ -51,7 +51,7 @@ func TestStartSpecIsTrue(t *testing.T) {
 	}
 
 	choices := regexp.MustCompile(`(?m)^[# -]*(\w+): (\S+) +# (?:.*: )?((?:[\w-]+, )*[\w-]+ or [\w-]+)$`).FindAllStringSubmatch(text, -1)
-	if len(choices) < 5 {
+	if len(choices) < 3 {
 		t.Fatalf("found only %d lists of choices", len(choices))
 	}
 	for _, c := range choices {
@@ -64,6 +64,18 @@ func TestStartSpecIsTrue(t *testing.T) {
 			// A cost may not go with the activation; anything else is a word that does not exist.
 			if _, err := spec.Decode("net.yaml", []byte(changed)); err != nil && strings.Contains(err.Error(), "unknown") {
 				t.Errorf("%s: %s: %v", field, word, err)
+			}
+		}
+	}
+	mappings := regexp.MustCompile(`(?m)^[ -]*(\w+): (\S+) +# a name, (\{.*\}) or (\{.*\})$`).FindAllStringSubmatch(text, -1)
+	if len(mappings) != 2 {
+		t.Fatalf("found %d lists of mappings", len(mappings))
+	}
+	for _, m := range mappings {
+		for _, mapping := range m[3:] {
+			changed := strings.Replace(text, m[1]+": "+m[2], m[1]+": "+mapping, 1)
+			if _, err := spec.Decode("net.yaml", []byte(changed)); err != nil || changed == text {
+				t.Errorf("%s: %s: %v", m[1], mapping, err)
 			}
 		}
 	}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/spec/formula"
+)
+
+// specTopic is what help takes besides the commands.
+const specTopic = "spec"
+
+// specExample has every field of a spec and shows every way to write an activation.
+const specExample = `name: Iris                 # exported Go identifier, prefix of every emitted name
+input: 4                   # number of inputs
+layers:                    # from the input to the output: z = W*a + b of the a before it, then a = activation(z)
+  - dense: 8               # rows of W
+    activation: tanh
+  - dense: 8
+    activation: {name: leaky-relu, slope: 0.1}          # with a parameter
+  - dense: 8
+    activation: {expr: "z / (1 + exp(-z))"}             # a formula
+    bias: false                                         # default: true
+  - dense: 8
+    activation: {name: max-pool, window: 2}             # 4 outputs: the next layer's W has 4 columns
+  - dense: 3
+    activation: softmax
+cost: cross-entropy        # or {name: huber, delta: 0.5}, or {expr: "(a - y)^2"}: one term, summed over the outputs
+
+# Optional, with their defaults:
+package: iris              # Go package; without it $GOPACKAGE, that of the folder's Go files, or the folder's name
+precision: float32         # or float64
+cache: auto                # what Forward keeps for Backward: pre (z), post (a, and z where it is needed) or both
+unroll: auto               # straight-line code while that is fast; full, or loop
+input_gradient: false      # true: emit InputGrad, the gradient with respect to the input
+batch: 32                  # read, but changes nothing yet
+rounding: fast             # the only one yet
+targets: [amd64]           # read, but changes nothing yet
+`
+
+// helpSpec is what a spec may hold.
+func helpSpec() string {
+	var b strings.Builder
+	b.WriteString("A spec is a YAML or JSON file that says what one network is.\n\n")
+	for line := range strings.Lines(specExample) {
+		if line != "\n" {
+			line = "  " + line
+		}
+		b.WriteString(line)
+	}
+	b.WriteString("\nActivations, for any layer; where there is an index the whole layer is meant, else each unit:\n\n")
+	entries(&b, spec.Activations())
+	b.WriteString("\nCosts, of outputs a and targets y:\n\n")
+	entries(&b, spec.Costs())
+	var one, two []string
+	for _, f := range formula.Functions() {
+		if f.Args == 1 {
+			one = append(one, f.Name)
+		} else {
+			two = append(two, f.Name+"(x, y)")
+		}
+	}
+	fmt.Fprintf(&b, `
+Formulas, in quotes, are made of z (an activation), or a and y (a cost); numbers and pi; + - * / and ^,
+which groups to the right and binds tighter than a sign before it; parentheses; and the functions
+%s
+and %s. At most %d characters, nested %d deep.
+The derivative is found by differentiation. That of abs(x) is 0 at x = 0; where x = y, those of max(x, y)
+and min(x, y) are that of y, a constant being taken for y. A formula is computed as it is written, but
+for 1/(1 + exp(-x)), which is sigmoid(x): log(1 + exp(z)) is infinite from z = 89 on in float32, where
+softplus is z. Prefer a name to a formula where there is one.
+`, strings.Join(one, " "), strings.Join(two, " "), formula.MaxLength, formula.MaxDepth)
+	return b.String()
+}
+
+// entries lists functions with their definitions and parameters.
+func entries(b *strings.Builder, list []spec.Entry) {
+	for _, e := range list {
+		fmt.Fprintf(b, "  %-20s  %s\n", e.Name, e.Formula)
+		for _, p := range e.Params {
+			name := p.Name
+			if p.Name != spec.Window { // whose default depends on the layer
+				name += " (default " + strconv.FormatFloat(p.Default, 'g', -1, 64) + ")"
+			}
+			fmt.Fprintf(b, "  %-20s  %s: %s\n", "", name, p.Doc)
+		}
+	}
+}
