@@ -79,18 +79,18 @@ func (nets networks) countTable() (string, error) {
 			rows = append(rows, row)
 		}
 	}
-	return table([]string{"network", "function", "multiplies", "adds", "divides", "calls", "selects", "loads", "stores", "all" + perSquare}, rows)
+	return table([]string{"network", "function", "multiplies", "adds", "divides", "calls", "selects", "loads", "stores", "all " + perSquare}, rows)
 }
 
 // perSquare divides by L·n_max².
-var perSquare = " / " + inline(`L\,n_{\max}^2`)
+var perSquare = "/ " + inline(`L\,n_{\max}^2`)
 
 // squareTable counts Grad of networks of L layers of n units, of tanh.
 func squareTable() (string, error) {
 	depths := []int{1, 2, 4, 8}
 	head := []string{"n"}
 	for _, depth := range depths {
-		head = append(head, inline(fmt.Sprintf("L = %d", depth)), perSquare[3:])
+		head = append(head, inline(fmt.Sprintf("L = %d", depth)), perSquare)
 	}
 	var rows [][]string
 	for _, width := range []int{4, 8, 16, 32, 64, 128} {

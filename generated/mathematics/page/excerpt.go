@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// excerpt quotes the code below an equation: the statements of a function from the comment that is the equation to the next empty line.
+// excerpt quotes the code below an equation: the statements of a function from the comment that is the equation to the next empty line
+// or the return.
 // With keep only the lines that begin with one of these are shown, and the others are hinted at. It is
 // an error if the function, the equation or a line to keep is not there.
 func (nets networks) excerpt(name, function, equation string, keep ...string) (string, error) {
@@ -64,7 +65,7 @@ func block(lines []string, function, equation string) (from, to int, err error) 
 	if at < 0 {
 		return 0, 0, fmt.Errorf("%s has no equation %q; it has\n%s", function, equation, strings.Join(comments(body), "\n"))
 	}
-	length := slices.Index(body[at:], "")
+	length := slices.IndexFunc(body[at:], func(l string) bool { return l == "" || strings.HasPrefix(l, "\treturn") })
 	if length < 0 {
 		length = len(body) - at
 	}
@@ -86,26 +87,21 @@ func comments(body []string) []string {
 func selected(lines, keep []string) ([]string, error) {
 	used := make([]bool, len(keep))
 	var shown []string
-	gap := false
+	hidden := false
 	for i, l := range lines {
 		l = strings.TrimPrefix(l, "\t")
-		k := slices.IndexFunc(keep, func(k string) bool { return strings.HasPrefix(strings.TrimLeft(l, "\t"), k) })
-		switch {
-		case k >= 0:
+		text := strings.TrimLeft(l, "\t")
+		k := slices.IndexFunc(keep, func(k string) bool { return strings.HasPrefix(text, k) })
+		if k >= 0 {
 			used[k] = true
-			fallthrough
-		case i == 0 || len(keep) == 0:
-			if gap {
-				shown = append(shown, "// …")
-			}
-			shown = append(shown, l)
-			gap = false
-		default:
-			gap = true
 		}
-	}
-	if gap {
-		shown = append(shown, "// …")
+		if k >= 0 || i == 0 || len(keep) == 0 {
+			shown, hidden = append(shown, l), false
+			continue
+		}
+		if !hidden {
+			shown, hidden = append(shown, strings.TrimSuffix(l, text)+"// …"), true
+		}
 	}
 	if i := slices.Index(used, false); i >= 0 {
 		return nil, fmt.Errorf("no line begins with %q", keep[i])

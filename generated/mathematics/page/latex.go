@@ -65,7 +65,7 @@ func texOf(e expr.Expr) (text string, prec int) {
 	case expr.Binary:
 		return texBinary(n)
 	case expr.Select:
-		return `\begin{cases} ` + tex(n.X) + ` & ` + texPositive(n.C) + ` \\ ` + tex(n.Y) + ` & \text{else} \end{cases}`, texProduct
+		return texSelect(n)
 	}
 	return "?", texAtom // no expression at all
 }
@@ -73,7 +73,7 @@ func texOf(e expr.Expr) (text string, prec int) {
 func texNumber(v float64) (text string, prec int) {
 	if math.Signbit(v) {
 		text, _ = texNumber(-v)
-		return "-" + text, texSum
+		return "-" + text, texProduct
 	}
 	for _, n := range texNames {
 		if math.Abs(v-n.value) <= 4e-16*n.value {
@@ -154,10 +154,39 @@ func unsigned(e expr.Expr, prec int) string {
 	return text
 }
 
+// texSelect is a choice: [c > 0] for one of 1 and 0, -[c > 0] for one of -1 and 0, else lines behind a brace, of which there are
+// more than two where the other value is a choice again.
+func texSelect(n expr.Select) (text string, prec int) {
+	if n.Y == expr.Expr(expr.Number(0)) {
+		switch n.X {
+		case expr.Expr(expr.Number(1)):
+			return "[" + texPositive(n.C) + "]", texAtom
+		case expr.Expr(expr.Number(-1)):
+			return "-[" + texPositive(n.C) + "]", texProduct
+		}
+	}
+	var lines []string
+	var last expr.Expr = n
+	for {
+		s, ok := last.(expr.Select)
+		if !ok {
+			break
+		}
+		lines = append(lines, tex(s.X)+" & "+texPositive(s.C))
+		last = s.Y
+	}
+	lines = append(lines, tex(last)+` & \text{else}`)
+	return `\begin{cases} ` + strings.Join(lines, ` \\ `) + ` \end{cases}`, texProduct
+}
+
 // texPositive is the condition that e > 0, a difference as a comparison.
 func texPositive(e expr.Expr) string {
-	if n, ok := e.(expr.Binary); ok && n.Op == expr.OpSub {
-		return tex(n.X) + " > " + tex(n.Y)
+	n, ok := e.(expr.Binary)
+	if !ok || n.Op != expr.OpSub {
+		return tex(e) + " > 0"
 	}
-	return tex(e) + " > 0"
+	if _, bound := n.X.(expr.Num); bound {
+		return tex(n.Y) + " < " + tex(n.X)
+	}
+	return tex(n.X) + " > " + tex(n.Y)
 }

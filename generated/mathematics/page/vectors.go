@@ -33,20 +33,20 @@ var vectorRows = map[expr.VectorKind]vectorRow{
 	},
 	expr.RadialSigmoid: {
 		`a = s(r)\, \frac{z}{r}, \quad r = \lVert z \rVert_2`,
-		`q\,I + k\,a a^\top, \quad q = \frac{s(r)}{r}, \quad k = \frac{s(r)(1 - s(r)) - q}{s(r)^2}`,
+		`q\,I + k\,a a^\top`,
 		`q\,v + k\,(a^\top v)\,a`,
 		inline("a, q, k"), inline("z = 0") + ", where it jumps: value and gradient 0",
 	},
 	expr.MaxPool: {
-		`a_g = \max_{i \in \text{window } g} z_i`,
-		`\mathrm{Jac}_{g,i} = 1 \text{ at the maximum } i = i^*_g \text{ of window } g, \; 0 \text{ elsewhere}`,
-		`(\mathrm{Jac}^\top v)_i = \begin{cases} v_g & i = i^*_g \\ 0 & \text{else} \end{cases}`,
-		inline("z, a"), "a tie for the maximum: the first has all of the gradient",
+		`a_g = \max_{i \in G_g} z_i`,
+		`\mathrm{Jac}_{g,i} = [i = i^*_g]`,
+		`(\mathrm{Jac}^\top v)_i = v_g \, [i = i^*_g]`,
+		inline("z, a"), "a tie for the maximum: the first, " + inline("i^*_g") + ", has all of the gradient",
 	},
 	expr.AvgPool: {
-		`a_g = \frac1w \sum_{i \in \text{window } g} z_i`,
-		`\mathrm{Jac}_{g,i} = \frac1w \text{ for } i \text{ in window } g, \; 0 \text{ elsewhere}`,
-		`(\mathrm{Jac}^\top v)_i = \frac{v_g}{w} \text{ for } i \text{ in window } g`,
+		`a_g = \tfrac1w \sum_{i \in G_g} z_i`,
+		`\mathrm{Jac}_{g,i} = \tfrac1w \, [i \in G_g]`,
+		`(\mathrm{Jac}^\top v)_i = \tfrac1w \, v_g`,
 		"neither", "—",
 	},
 }

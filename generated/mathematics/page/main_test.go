@@ -1,0 +1,93 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// renderedOnce is what the page should be, rendered once for all tests.
+var renderedOnce = sync.OnceValues(func() ([]file, error) { return render(generatedDir) })
+
+// rendered is what the page should be.
+func rendered(t *testing.T) []file {
+	t.Helper()
+	files, err := renderedOnce()
+	if err != nil {
+		t.Fatalf("%v\nthe prose is in page.md.tmpl; what it quotes has changed", err)
+	}
+	return files
+}
+
+// differences says in a line each which files of a folder are missing or other than they should be.
+func differences(dir string, files []file) []string {
+	var lines []string
+	for _, f := range files {
+		got, err := os.ReadFile(filepath.Join(dir, f.name))
+		switch {
+		case err != nil:
+			lines = append(lines, err.Error())
+		case !bytes.Equal(got, f.data):
+			lines = append(lines, fmt.Sprintf("%s is stale: %s", f.name, firstDifference(string(got), string(f.data))))
+		}
+	}
+	return lines
+}
+
+// firstDifference quotes the first line in which two texts differ.
+func firstDifference(got, want string) string {
+	a, b := strings.Split(got, "\n"), strings.Split(want, "\n")
+	for i := range min(len(a), len(b)) {
+		if a[i] != b[i] {
+			return fmt.Sprintf("line %d is %q, not %q", i+1, a[i], b[i])
+		}
+	}
+	return fmt.Sprintf("it has %d lines, not %d", len(a), len(b))
+}
+
+// TestFresh compares the committed page and plots with what they should be.
+func TestFresh(t *testing.T) {
+	files := rendered(t)
+	for _, line := range differences(pageDir, files) {
+		t.Errorf("generated/mathematics: %s\nrun go generate ./generated/mathematics/...", line)
+	}
+	stale, err := extra(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range stale {
+		t.Errorf("generated/mathematics/%s is no plot of the page any more\nrun go generate ./generated/mathematics/...", name)
+	}
+}
+
+// TestDifferences spoils a copy of the page in every way.
+func TestDifferences(t *testing.T) {
+	files := []file{{"a", []byte("1\n2\n")}, {"b", []byte("1\n")}, {"c", []byte("1\n")}}
+	dir := t.TempDir()
+	for name, text := range map[string]string{"a": "1\n3\n", "b": "1\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := differences(dir, files)
+	if len(got) != 2 || !strings.Contains(got[0], `line 2 is "3", not "2"`) || !strings.Contains(got[1], "c: no such file") {
+		t.Errorf("differences are %q, want a stale a and a missing c", got)
+	}
+}
+
+// TestRepeatable renders once more and wants the same bytes.
+func TestRepeatable(t *testing.T) {
+	second, err := render(generatedDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, f := range rendered(t) {
+		if !bytes.Equal(f.data, second[i].data) {
+			t.Errorf("%s rendered twice: %s", f.name, firstDifference(string(second[i].data), string(f.data)))
+		}
+	}
+}
