@@ -81,7 +81,7 @@ func header(n spec.Network, p *plan.Program, s Summary, o Options) []string {
 		"",
 		"network        " + n.Name + " " + Shape(n) + ", " + string(n.Precision),
 		"activations    " + activations(n),
-		"cost           " + n.Cost.Name,
+		"cost           " + n.Cost.String(),
 		fmt.Sprintf("parameters     %d (%d bytes)", s.Params, s.Params*p.ElementBytes()),
 		fmt.Sprintf("multiply-adds  %d Forward, %d Grad", s.MultiplyAdds, s.GradMultiplyAdds),
 		fmt.Sprintf("workspace      %d bytes", s.WorkspaceBytes),
@@ -117,7 +117,7 @@ func Shape(n spec.Network) string {
 func activations(n spec.Network) string {
 	var names []string
 	for _, l := range n.Layers {
-		names = append(names, l.Activation.Name)
+		names = append(names, l.Activation.String())
 	}
 	return strings.Join(names, ", ")
 }

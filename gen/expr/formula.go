@@ -37,8 +37,7 @@ func formulaCost(text string) (Cost, error) {
 
 // checkSize refuses formulas whose code would be out of proportion.
 func checkSize(value, deriv Expr) error {
-	c := Share("u", value, deriv).Count()
-	if n := c.Adds + c.Muls + c.Divs + c.Calls + c.Selects; n > maxFormula {
+	if n := Share("u", value, deriv).Count().Total(); n > maxFormula {
 		return &formula.Error{Message: fmt.Sprintf("the formula and its derivative take %d operations; at most %d are allowed", n, maxFormula)}
 	}
 	return nil
