@@ -26,8 +26,10 @@ func Cos(x float64) float64
 func Erf(x float64) float64
 func Exp(x float64) float64
 func Expm1(x float64) float64
+func Inf(sign int) float64
 func Log(x float64) float64
 func Log1p(x float64) float64
+func NaN() float64
 func Pow(x, y float64) float64
 func Sin(x float64) float64
 func Sqrt(x float64) float64

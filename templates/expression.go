@@ -97,7 +97,7 @@ func (w writer) constant(e expr.Expr, context int) (*jen.Statement, error) {
 	}
 	switch {
 	case math.IsInf(rounded, 0) || math.IsNaN(rounded):
-		return nil, fmt.Errorf("the constant %s is %v in %s; Go has no such constant", e, rounded, w.typ)
+		return Convert(w.typ, Number(rounded)).code, nil
 	case exact == 0 && math.Signbit(exact):
 		return Convert(w.typ, Number(exact)).code, nil
 	case exact < 0 && context > sum:

@@ -21,10 +21,17 @@ type Value struct{ code *jen.Statement }
 // Name is a variable: x.
 func Name(name string) Value { return Value{jen.Id(name)} }
 
-// Number is a finite floating-point constant: 0.25. The sign of zero survives.
+// Number is a floating-point constant: 0.25. The sign of zero survives.
 func Number(v float64) Value {
-	if v == 0 && math.Signbit(v) {
-		// The constant -0.0 is +0 in Go. This is a float64, not an untyped constant.
+	switch {
+	// What Go has no constants for are float64s, not untyped constants; -0.0 is +0 in Go.
+	case math.IsNaN(v):
+		return Value{jen.Qual("math", "NaN").Call()}
+	case v > math.MaxFloat64:
+		return Value{jen.Qual("math", "Inf").Call(jen.Lit(1))}
+	case v < -math.MaxFloat64:
+		return Value{jen.Qual("math", "Inf").Call(jen.Lit(-1))}
+	case v == 0 && math.Signbit(v):
 		return Value{jen.Qual("math", "Copysign").Call(jen.Lit(0), jen.Lit(-1))}
 	}
 	if v == math.Trunc(v) && math.Abs(v) < 1e15 {

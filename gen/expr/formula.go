@@ -52,7 +52,7 @@ func ties(text string) string {
 // emitted type, as the derivative 1e60 of 1e30*(1e30*z).
 func checkCode(value, deriv Expr) error {
 	c := Share("u", value, deriv).Count()
-	if n := c.Adds + c.Muls + c.Divs + c.Calls + c.Selects; n > maxFormula {
+	if n := c.Total(); n > maxFormula {
 		return &formula.Error{Message: fmt.Sprintf("the formula is too complicated: it and its derivative take %d operations; at most %d are allowed", n, maxFormula)}
 	}
 	if c := overflowing(value, deriv); c != nil {

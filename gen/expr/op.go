@@ -94,6 +94,9 @@ func (c Count) Plus(d Count) Count {
 	return Count{c.Adds + d.Adds, c.Muls + d.Muls, c.Divs + d.Divs, c.Calls + d.Calls, c.Selects + d.Selects}
 }
 
+// Total is the number of all operations.
+func (c Count) Total() int { return c.Adds + c.Muls + c.Divs + c.Calls + c.Selects }
+
 // Times returns the count of n repetitions.
 func (c Count) Times(n int) Count {
 	return Count{n * c.Adds, n * c.Muls, n * c.Divs, n * c.Calls, n * c.Selects}

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/spec"
@@ -12,9 +13,18 @@ import (
 // first, the gradients of the parameters and of the layer below. Every z and every a is kept.
 func Build(n spec.Network) (*Program, error) {
 	n = n.WithDefaults()
-	b := &builder{p: &Program{Network: n, Cache: n.Cache}, jacobians: map[int]Op{}, backs: map[int]Op{}}
-	if err := b.functions(); err != nil {
+	rows, err := functionsOf(n)
+	if err != nil {
 		return nil, err
+	}
+	return buildWith(n, rows)
+}
+
+// buildWith is Build with the network's functions.
+func buildWith(n spec.Network, rows functions) (*Program, error) {
+	b := &builder{
+		p:         &Program{Network: n, Cache: n.Cache, Activations: slices.Clone(rows.activations), Cost: rows.cost},
+		jacobians: map[int]Op{}, backs: map[int]Op{},
 	}
 	b.buffers()
 	forward := b.forward()
@@ -198,20 +208,34 @@ func (b *builder) update(l int) Op {
 	return &Update{W: b.get("W%d", l), B: b.p.Find(Bias, l), D: b.get("d%d", l), A: b.activation(l - 1), Rate: b.get("rate")}
 }
 
-// functions looks up the formulas of every activation and of the cost.
-func (b *builder) functions() error {
-	for i, layer := range b.p.Network.Layers {
-		act, err := expr.ActivationOf(layer.Activation)
-		if err != nil {
-			return fmt.Errorf("layers[%d].activation: %w", i, err)
+// functions are the formulas of every activation and of the cost.
+type functions struct {
+	activations []expr.Activation
+	cost        expr.Cost
+}
+
+// functionsOf looks the formulas of a network up, or differentiates what its spec gives: a formula that several layers
+// have once, for some take a tenth of a second.
+func functionsOf(n spec.Network) (functions, error) {
+	var rows functions
+	given := map[string]expr.Activation{}
+	for i, layer := range n.Layers {
+		text := layer.Activation.Expr
+		act, known := given[text]
+		if !known || text == "" {
+			var err error
+			if act, err = expr.ActivationOf(layer.Activation); err != nil {
+				return rows, fmt.Errorf("layers[%d].activation: %w", i, err)
+			}
+			given[text] = act
 		}
-		b.p.Activations = append(b.p.Activations, act)
+		rows.activations = append(rows.activations, act)
 	}
 	var err error
-	if b.p.Cost, err = expr.CostOf(b.p.Network.Cost); err != nil {
-		return fmt.Errorf("cost: %w", err)
+	if rows.cost, err = expr.CostOf(n.Cost); err != nil {
+		return rows, fmt.Errorf("cost: %w", err)
 	}
-	return nil
+	return rows, nil
 }
 
 // formBuffersOf returns the buffers of layer l.

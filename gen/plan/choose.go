@@ -24,26 +24,31 @@ const maxCompared = 1 << 19
 // Cachings compiles a valid network under every cache mode: pre, post, both and auto. There are none for code too large to be
 // emitted.
 func Cachings(n spec.Network) ([]Caching, error) {
-	all, _, err := compare(n.WithDefaults())
+	n = n.WithDefaults()
+	rows, err := functionsOf(n)
+	if err != nil {
+		return nil, err
+	}
+	all, _, err := compare(n, rows)
 	return all, err
 }
 
 // choose returns the mode under which a network is to be compiled: its own or, for auto, the best of them all.
-func choose(n spec.Network) (spec.Cache, error) {
+func choose(n spec.Network, rows functions) (spec.Cache, error) {
 	if n.Cache != spec.CacheAuto {
 		return n.Cache, nil
 	}
-	_, mode, err := compare(n)
+	_, mode, err := compare(n, rows)
 	return mode, err
 }
 
 // compare returns what a network keeps and performs under every mode, and the one that auto comes to. What auto decides layer by
 // layer cannot foresee what later passes make of it: a gradient that is a little longer may become loops, and these read some
 // vectors less often than straight code.
-func compare(n spec.Network) (all []Caching, auto spec.Cache, err error) {
+func compare(n spec.Network, rows functions) (all []Caching, auto spec.Cache, err error) {
 	best := Caching{}
 	for i, mode := range []spec.Cache{spec.CacheAuto, spec.CachePre, spec.CachePost, spec.CacheBoth} {
-		p, err := compile(n, mode, func(string, *Program) {})
+		p, err := compile(n, rows, mode, func(string, *Program) {})
 		if err != nil {
 			return nil, "", err
 		}

@@ -119,11 +119,27 @@ func (m *Map) Bind(v expr.Var) *Buffer {
 	return nil
 }
 
+// shownOps is the most operations, repeated ones counted every time, of an expression that an equation shows. The derivative of
+// a formula may repeat itself to tens of thousands.
+const shownOps = 100
+
 // Equations renders the map with its variables replaced by buffer names; acc names the variable
 // of a host operation and what it stands for.
 func (m *Map) Equations(acc expr.Var, accText string) []string {
 	var lines []string
 	render := func(e expr.Expr) string {
+		if c := expr.CountOps(e); c.Total() > shownOps {
+			var names []string
+			for _, v := range expr.Vars(e) {
+				switch b := m.Bind(v); {
+				case v == acc && acc != "":
+					names = append(names, accText)
+				case b != nil:
+					names = append(names, b.Name)
+				}
+			}
+			return fmt.Sprintf("f(%s) of %d operations", strings.Join(names, ", "), expr.Share("u", e).Count().Total())
+		}
 		for _, a := range m.Args {
 			e = expr.Substitute(e, a.Var, expr.Var(a.Buf.Name))
 		}

@@ -32,16 +32,21 @@ func Compile(n spec.Network) (*Program, error) {
 
 // Trace is Compile, calling seen with the plan after every stage, "build" first.
 func Trace(n spec.Network, seen func(stage string, p *Program)) (*Program, error) {
-	mode, err := choose(n.WithDefaults())
+	n = n.WithDefaults()
+	rows, err := functionsOf(n)
 	if err != nil {
 		return nil, err
 	}
-	return compile(n, mode, seen)
+	mode, err := choose(n, rows)
+	if err != nil {
+		return nil, err
+	}
+	return compile(n, rows, mode, seen)
 }
 
 // compile is Trace under a cache mode, which need not be the network's.
-func compile(n spec.Network, mode spec.Cache, seen func(string, *Program)) (*Program, error) {
-	p, err := Build(n)
+func compile(n spec.Network, rows functions, mode spec.Cache, seen func(string, *Program)) (*Program, error) {
+	p, err := buildWith(n, rows)
 	if err != nil {
 		return nil, err
 	}

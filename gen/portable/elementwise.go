@@ -50,14 +50,7 @@ func (pr *printer) write(e expr.Expr, value func(expr.Var) (templates.Value, err
 // each prints what a Map does with one element. In a fused Map, acc is the variable of the host operation and held the
 // scalar that has its value.
 func (pr *printer) each(m *plan.Map, s *scope, x templates.Index, acc expr.Var, held string) error {
-	var exprs []expr.Expr
-	for _, set := range m.Sets {
-		exprs = append(exprs, set.Expr)
-	}
-	if m.Sum != nil {
-		exprs = append(exprs, m.Sum.Expr)
-	}
-	shared := expr.Share("u", exprs...)
+	shared := pr.sharing(m)
 	lets := map[expr.Var]string{}
 	value := func(v expr.Var) (templates.Value, error) {
 		if acc != "" && v == acc {
@@ -107,4 +100,21 @@ func (pr *printer) each(m *plan.Map, s *scope, x templates.Index, acc expr.Var, 
 		s.b.AddTo(templates.Name("loss"), v)
 	}
 	return nil
+}
+
+// sharing is the program for one element of a Map. It is made once: an unrolled layer prints it for every unit.
+func (pr *printer) sharing(m *plan.Map) expr.Program {
+	if shared, ok := pr.shared[m]; ok {
+		return shared
+	}
+	var exprs []expr.Expr
+	for _, set := range m.Sets {
+		exprs = append(exprs, set.Expr)
+	}
+	if m.Sum != nil {
+		exprs = append(exprs, m.Sum.Expr)
+	}
+	shared := expr.Share("u", exprs...)
+	pr.shared[m] = shared
+	return shared
 }

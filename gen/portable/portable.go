@@ -28,7 +28,7 @@ type Options struct {
 func Print(p *plan.Program, o Options) ([]byte, error) {
 	pr := &printer{
 		p: p, name: p.Network.Name, prefix: Prefix(p.Network.Name), typ: string(p.Network.Precision),
-		file: templates.NewFile(o.Package, o.Header), used: map[expr.Op]bool{},
+		file: templates.NewFile(o.Package, o.Header), used: map[expr.Op]bool{}, shared: map[*plan.Map]expr.Program{},
 	}
 	pr.declarations()
 	pr.methods()
@@ -55,6 +55,7 @@ type printer struct {
 	typ    string
 	file   *templates.File
 	used   map[expr.Op]bool // elementary functions called
+	shared map[*plan.Map]expr.Program
 }
 
 // elementary declares the elementary functions that were used, in the order of their operations.
