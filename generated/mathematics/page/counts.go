@@ -39,7 +39,7 @@ func (nets networks) cacheTable() (string, error) {
 			rows = append(rows, []string{shape, "`" + string(c.Mode) + "`", grouped(c.Bytes), grouped(c.Grad.Operations()), grouped(c.Grad.Calls), grouped(c.Grad.Weight())})
 		}
 	}
-	return table([]string{"network", "`cache`", "bytes kept", "operations of Grad", "calls", "weight"}, rows)
+	return numbers(2, []string{"network", "`cache`", "bytes kept", "operations of Grad", "calls", "weight"}, rows)
 }
 
 // activations lists a network's activations.
@@ -79,7 +79,7 @@ func (nets networks) countTable() (string, error) {
 			rows = append(rows, row)
 		}
 	}
-	return table([]string{"network", "function", "multiplies", "adds", "divides", "calls", "selects", "loads", "stores", "all " + perSquare}, rows)
+	return numbers(2, []string{"network", "function", "mul", "add", "div", "calls", "selects", "loads", "stores", "all " + perSquare}, rows)
 }
 
 // perSquare divides by L·n_max².
@@ -113,7 +113,7 @@ func squareTable() (string, error) {
 		}
 		rows = append(rows, row)
 	}
-	return table(head, rows)
+	return numbers(0, head, rows)
 }
 
 // widest is n_max.
