@@ -93,7 +93,7 @@ func squareTable() (string, error) {
 		head = append(head, inline(fmt.Sprintf("L = %d", depth)), perSquare)
 	}
 	var rows [][]string
-	for _, width := range []int{4, 8, 16, 32, 64, 128} {
+	for _, width := range []int{4, 8, 16, 32, 64, 128, 256} {
 		row := []string{strconv.Itoa(width)}
 		for _, depth := range depths {
 			n := spec.Network{Name: "Square", Input: width, Cost: spec.Function{Name: "mse"}}
