@@ -10,11 +10,17 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// table is a Markdown table. Its cells hold no line breaks and no vertical bars.
-func table(head []string, rows [][]string) (string, error) {
+// table is a Markdown table of words. Its cells hold no line breaks and no vertical bars.
+func table(head []string, rows [][]string) (string, error) { return numbers(len(head), head, rows) }
+
+// numbers is a Markdown table whose columns hold numbers, but for the first words.
+func numbers(words int, head []string, rows [][]string) (string, error) {
 	rule := make([]string, len(head))
 	for i := range rule {
 		rule[i] = "---"
+		if i >= words {
+			rule[i] = "--:"
+		}
 	}
 	var b strings.Builder
 	for _, row := range append([][]string{head, rule}, rows...) {
@@ -106,17 +112,17 @@ func behaviourTable() (string, error) {
 	}
 	var rows [][]string
 	for i, row := range list {
-		ends, slopes, err := ends(row)
+		values, slopes, err := ends(row)
 		if err != nil {
 			return "", err
 		}
-		rows = append(rows, []string{
-			picture(row.Name, row.Name+" and its derivative"), named(spec.ActivationRole, row.Name), kinks("z", `\sigma'`, symbolic[i].Kinks), ends, slopes,
-		})
+		about := named(spec.ActivationRole, row.Name)
+		if len(symbolic[i].Kinks) > 0 {
+			about += "<br>no derivative at<br>" + kinks("z", `\sigma'`, symbolic[i].Kinks)
+		}
+		rows = append(rows, []string{picture(row.Name, row.Name+" and its derivative"), about, inline(`\sigma`) + ": " + values + "<br>" + inline(`\sigma'`) + ": " + slopes})
 	}
-	return table([]string{
-		inline(`\sigma`) + " solid, " + inline(`\sigma'`) + " dashed", "", "no derivative at", inline(`\sigma`) + " at −∞, ∞, NaN", inline(`\sigma'`) + " there",
-	}, rows)
+	return table([]string{inline(`\sigma`) + " solid, " + inline(`\sigma'`) + " dashed", "", "at −∞, ∞, NaN"}, rows)
 }
 
 // picture shows a plot of the page.
@@ -158,7 +164,7 @@ func ends(row expr.Activation) (values, slopes string, err error) {
 	return strings.Join(v, ", "), strings.Join(s, ", "), nil
 }
 
-// number is a number in four significant digits, as text.
+// number is a number as text, in three significant digits unless it is large.
 func number(v float32) string {
 	switch x := float64(v); {
 	case math.IsInf(x, 1):
@@ -167,8 +173,10 @@ func number(v float32) string {
 		return "−∞"
 	case x == 0:
 		return "0" // of either sign
+	case math.Abs(x) >= 1000:
+		return strings.Replace(strconv.FormatFloat(x, 'f', -1, 32), "-", "−", 1)
 	default:
-		return strings.Replace(strconv.FormatFloat(x, 'g', 4, 32), "-", "−", 1)
+		return strings.Replace(strconv.FormatFloat(x, 'g', 3, 32), "-", "−", 1)
 	}
 }
 

@@ -20,13 +20,11 @@ func costTable() (string, error) {
 		if row.Mean {
 			weight = "mean"
 		}
-		entry, _ := spec.Lookup(spec.CostRole, row.Name)
 		rows = append(rows, []string{
-			named(spec.CostRole, row.Name), inline(texDistance(row.Term)), weight, inline(texDistance(row.Grad)),
-			kinks("a", `c'`, row.Kinks), yes(entry.Probabilities),
+			named(spec.CostRole, row.Name), weight, inline(texDistance(row.Term)), inline(texDistance(row.Grad)), kinks("a", `c'`, row.Kinks),
 		})
 	}
-	return table([]string{"cost", "term " + inline("c(a, y)"), "over the outputs", inline(`c' = \partial c/\partial a`), "no derivative at", "probabilities only"}, rows)
+	return table([]string{"cost", "", "term " + inline("c(a, y)"), inline(`c' = \partial c/\partial a`), "no derivative at"}, rows)
 }
 
 // texDistance writes a - y as d, and |d| where it stands, so that the long forms can be read.
@@ -43,13 +41,6 @@ func replace(e, part expr.Expr, by expr.Var) expr.Expr {
 		return e
 	}
 	return expr.Substitute(e, part, by)
-}
-
-func yes(b bool) string {
-	if b {
-		return "yes"
-	}
-	return ""
 }
 
 // fusionTable has the closed forms of a last activation with a cost.

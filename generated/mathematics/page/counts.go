@@ -39,7 +39,7 @@ func (nets networks) cacheTable() (string, error) {
 			rows = append(rows, []string{shape, "`" + string(c.Mode) + "`", grouped(c.Bytes), grouped(c.Grad.Operations()), grouped(c.Grad.Calls), grouped(c.Grad.Weight())})
 		}
 	}
-	return table([]string{"network", "`cache`", "bytes kept", "operations of Grad", "calls", "weight"}, rows)
+	return numbers(2, []string{"network", "`cache`", "bytes kept", "operations of Grad", "calls", "weight"}, rows)
 }
 
 // activations lists a network's activations.
@@ -79,7 +79,7 @@ func (nets networks) countTable() (string, error) {
 			rows = append(rows, row)
 		}
 	}
-	return table([]string{"network", "function", "multiplies", "adds", "divides", "calls", "selects", "loads", "stores", "all " + perSquare}, rows)
+	return numbers(2, []string{"network", "function", "mul", "add", "div", "calls", "selects", "loads", "stores", "all " + perSquare}, rows)
 }
 
 // perSquare divides by L·n_max².
@@ -93,7 +93,7 @@ func squareTable() (string, error) {
 		head = append(head, inline(fmt.Sprintf("L = %d", depth)), perSquare)
 	}
 	var rows [][]string
-	for _, width := range []int{4, 8, 16, 32, 64, 128} {
+	for _, width := range []int{4, 8, 16, 32, 64, 128, 256} {
 		row := []string{strconv.Itoa(width)}
 		for _, depth := range depths {
 			n := spec.Network{Name: "Square", Input: width, Cost: spec.Function{Name: "mse"}}
@@ -113,7 +113,7 @@ func squareTable() (string, error) {
 		}
 		rows = append(rows, row)
 	}
-	return table(head, rows)
+	return numbers(0, head, rows)
 }
 
 // widest is n_max.

@@ -111,7 +111,7 @@ func drawn(name string, f frame, curves ...curve) (file, error) {
 	p.BackgroundColor = nil
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = f.left, f.right, f.low, f.high
 	p.X.Label.Text = f.x
-	face := font.Font{Typeface: "Liberation", Variant: "Sans", Size: vg.Points(9)}
+	face := font.Font{Typeface: "Liberation", Variant: "Sans", Size: vg.Points(10)}
 	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
 		axis.Color, axis.Tick.Color, axis.Tick.Label.Color, axis.Label.TextStyle.Color = axisColor, axisColor, axisColor, axisColor
 		axis.Tick.Label.Font, axis.Label.TextStyle.Font = face, face

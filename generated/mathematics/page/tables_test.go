@@ -16,6 +16,10 @@ func TestTable(t *testing.T) {
 	if want := "| a | b |\n| --- | --- |\n| 1 | 2 |"; got != want || err != nil {
 		t.Errorf("%q, %v, want %q", got, err, want)
 	}
+	got, err = numbers(1, []string{"a", "b"}, [][]string{{"1", "2"}})
+	if want := "| a | b |\n| --- | --: |\n| 1 | 2 |"; got != want || err != nil {
+		t.Errorf("%q, %v, want %q", got, err, want)
+	}
 	for _, cell := range []string{"|z|", "a\nb"} {
 		if _, err := table([]string{"a"}, [][]string{{cell}}); err == nil {
 			t.Errorf("%q is taken for a cell", cell)
@@ -109,7 +113,7 @@ func TestClosedForms(t *testing.T) {
 
 // TestNumber writes numbers for tables.
 func TestNumber(t *testing.T) {
-	for v, want := range map[float64]string{math.Inf(1): "∞", math.Inf(-1): "−∞", -1.25: "−1.25", 1.0 / 3: "0.3333", 1000: "1000"} {
+	for v, want := range map[float64]string{math.Inf(1): "∞", math.Inf(-1): "−∞", -1.25: "−1.25", 1.0 / 3: "0.333", 1000: "1000"} {
 		if got := number(float32(v)); got != want {
 			t.Errorf("%v is written %s, want %s", v, got, want)
 		}

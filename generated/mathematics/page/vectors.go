@@ -22,13 +22,13 @@ var vectorRows = map[expr.VectorKind]vectorRow{
 	expr.Softmax: {
 		`a_i = \frac{e^{z_i}}{\sum_j e^{z_j}}`,
 		`\mathrm{diag}(a) - a a^\top`,
-		`a \odot \bigl(v - (a^\top v)\,\mathbb 1\bigr)`,
+		`a \odot \bigl(v - (a^\top v)\,\mathbf 1\bigr)`,
 		inline("a"), "—",
 	},
 	expr.LogSoftmax: {
 		`a_i = z_i - \log \sum_j e^{z_j}`,
-		`I - \mathbb 1\, (e^a)^\top`,
-		`v - (\mathbb 1^\top v)\, e^a`,
+		`I - \mathbf 1\, (e^a)^\top`,
+		`v - (\mathbf 1^\top v)\, e^a`,
 		inline("a"), "—",
 	},
 	expr.RadialSigmoid: {
