@@ -119,15 +119,14 @@ func TestInfinitePreActivations(t *testing.T) {
 	}
 }
 
-// A formula is computed as it is written: what the README says of this one against softplus.
-func TestFormulasOverflow(t *testing.T) {
-	written, err := expr.ActivationOf(spec.Function{Expr: "log(1 + exp(z))"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	named, err := expr.ActivationOf(spec.Function{Name: "softplus"})
-	if err != nil {
-		t.Fatal(err)
+// A formula is computed as it is written, and a few are recognised: what the README says of them.
+func TestFormulasAsWritten(t *testing.T) {
+	of := func(text string) expr.Activation {
+		row, err := expr.ActivationOf(spec.Function{Expr: text})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return row
 	}
 	at := func(e expr.Expr, z float32) float64 {
 		v, err := expr.Eval(e, expr.Env[float32]{expr.Z: z})
@@ -136,14 +135,23 @@ func TestFormulasOverflow(t *testing.T) {
 		}
 		return float64(v)
 	}
+	written := of("log(exp(z) + exp(-z))")
 	if v, d := at(written.Value, 89), at(written.Deriv, 89); !math.IsInf(v, 1) || !math.IsNaN(d) {
-		t.Errorf("the formula is %v at 89, its derivative %v", v, d)
+		t.Errorf("%v is %v at 89, its derivative %v", written.Value, v, d)
 	}
-	if v, d := at(named.Value, 89), at(named.Deriv, 89); v != 89 || d != 1 {
-		t.Errorf("softplus is %v at 89, its derivative %v", v, d)
+	for _, text := range []string{"log(1 + exp(z))", "z/(1 + exp(-z))", "(exp(z) - exp(-z))/(exp(z) + exp(-z))"} {
+		row := of(text)
+		for _, z := range []float32{-1000, -89, 89, 1000} {
+			for _, e := range []expr.Expr{row.Value, row.Deriv} {
+				if v := at(e, z); math.IsNaN(v) || math.IsInf(v, 0) {
+					t.Errorf("%s: %v is %v at %v", text, e, v, z)
+				}
+			}
+		}
 	}
-	want := math.Log1p(math.Exp(-12))
-	if lost, kept := math.Abs(at(written.Value, -12)/want-1), math.Abs(at(named.Value, -12)/want-1); lost < 1e-3 || kept > 1e-6 {
-		t.Errorf("at -12 the formula is off by %v, softplus by %v", lost, kept)
+	const z = 0x1p-20
+	lost, kept := math.Abs(at(of("exp(z) - 1").Value, z)/math.Expm1(z)-1), math.Abs(at(of("expm1(z)").Value, z)/math.Expm1(z)-1)
+	if lost < 1e-3 || kept > 1e-6 {
+		t.Errorf("exp(z) - 1 is off by %v, expm1(z) by %v", lost, kept)
 	}
 }

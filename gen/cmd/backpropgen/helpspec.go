@@ -69,8 +69,8 @@ which groups to the right and binds tighter than a sign before it; parentheses; 
 and %s. At most %d characters, nested %d deep.
 The derivative is found by differentiation. That of abs(x) is 0 at x = 0; where x = y, those of max(x, y)
 and min(x, y) are that of y, a constant being taken for y. A formula is computed as it is written, but
-for 1/(1 + exp(-x)), which is sigmoid(x): log(1 + exp(z)) is infinite from z = 89 on in float32, where
-softplus is z. Prefer a name to a formula where there is one.
+1/(1 + exp(-x)), log(1 + exp(x)) and tanh written out are recognised and overflow nowhere. Others may: in
+float32 log(exp(z) + exp(-z)) is infinite from z = 89 on. Prefer a name to a formula where there is one.
 `, strings.Join(one, " "), strings.Join(two, " "), formula.MaxLength, formula.MaxDepth)
 	return b.String()
 }
