@@ -43,10 +43,12 @@ var mayImport = map[string][]string{
 
 	"verify": {"spec", "spec/formula"}, // a mistake of the generator must not be shared by its judge
 
+	"train": nil, // user programs import it at run time: see standardOnly
+
 	"generated":                   nil,
 	"generated/*":                 nil,
-	"generated/internal/training": nil,
-	"generated/*/train":           {"generated/*", "generated/internal/training"},
+	"generated/internal/training": {"train"},
+	"generated/*/train":           {"train", "generated/*", "generated/internal/training"},
 	"generated/mathematics/page":  {"spec", "spec/formula", "gen", "gen/expr", "gen/plan"}, // it describes them; nothing imports it
 }
 
@@ -57,6 +59,17 @@ var onlyIn = map[string][]string{
 	"github.com/mmcloughlin":   {"gen/amd64"},
 	"gonum.org/v1/gonum":       {"verify", "generated/internal/training", "generated/*/train"},
 	"gonum.org/v1/plot":        {"generated/internal/training", "generated/*/train", "generated/mathematics/page"},
+}
+
+// standardOnly are the packages that import nothing but the standard library, tests apart, so that they cost those who
+// import them no dependency.
+var standardOnly = []string{"train"}
+
+// standard says whether a package is of the standard library: others have a host's name in front, ours are in mayImport.
+func standard(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	_, ours := mayImport[rule(path)]
+	return !strings.Contains(first, ".") && !ours
 }
 
 // rule is the key of mayImport for a package.
@@ -81,7 +94,9 @@ func violations(packages []listed) []string {
 			continue
 		}
 		for _, path := range p.Imports {
-			if _, ours := mayImport[rule(path)]; ours && !slices.Contains(allowed, rule(path)) {
+			if slices.Contains(standardOnly, rule(p.ImportPath)) && !standard(path) {
+				lines = append(lines, fmt.Sprintf("%s imports %s; it may import the standard library only", p.ImportPath, path))
+			} else if _, ours := mayImport[rule(path)]; ours && !slices.Contains(allowed, rule(path)) {
 				lines = append(lines, fmt.Sprintf("%s imports %s; of this module it may import only %q", p.ImportPath, path, allowed))
 			}
 		}
@@ -129,7 +144,7 @@ func list(t *testing.T) []listed {
 // TestBoundaries holds the module's imports to one direction.
 func TestBoundaries(t *testing.T) {
 	packages := list(t)
-	for _, want := range []string{"spec", "gen", "gen/expr", "gen/plan", "gen/portable", "templates", "verify"} {
+	for _, want := range []string{"spec", "gen", "gen/expr", "gen/plan", "gen/portable", "templates", "verify", "train"} {
 		if !slices.ContainsFunc(packages, func(p listed) bool { return p.ImportPath == want }) {
 			t.Errorf("go list ./... does not list %s: %d packages", want, len(packages))
 		}
@@ -159,6 +174,11 @@ func TestViolations(t *testing.T) {
 		{"plot in verify", listed{ImportPath: "verify", Imports: []string{"gonum.org/v1/plot"}}, "verify imports gonum.org/v1/plot"},
 		{"plot in training", listed{ImportPath: "generated/internal/training", Imports: []string{"gonum.org/v1/plot/vg"}}, ""},
 		{"a kernel on ours", listed{ImportPath: "generated/iris", Imports: []string{"spec"}}, "generated/iris imports spec"},
+		{"the loop on a kernel", listed{ImportPath: "train", Imports: []string{"generated/iris"}}, "train imports generated/iris"},
+		{"the loop on others", listed{ImportPath: "train", Imports: []string{"golang.org/x/term"}}, "train imports golang.org/x/term"},
+		{"the loop", listed{ImportPath: "train", Imports: []string{"math/rand/v2"}, XTestImports: []string{"generated/xor"}}, ""},
+		{"training on the loop", listed{ImportPath: "generated/internal/training", Imports: []string{"train"}}, ""},
+		{"a kernel on the loop", listed{ImportPath: "generated/iris", Imports: []string{"train"}}, "generated/iris imports train"},
 		{"training", listed{ImportPath: "generated/iris/train", Imports: []string{"generated/iris", "generated/internal/training"}}, ""},
 		{"the page", listed{ImportPath: "generated/mathematics/page", Imports: []string{"gen/plan", "gonum.org/v1/plot"}}, ""},
 		{"the page on a kernel", listed{ImportPath: "generated/mathematics/page", Imports: []string{"generated/iris"}}, "page imports generated/iris"},

@@ -1,0 +1,29 @@
+package train
+
+import "time"
+
+// Epoch is what an epoch came to.
+type Epoch struct {
+	// Number counts from 1, epochs before Options.Start included.
+	Number int
+	// Loss is the mean loss of the training data as the steps met it, each batch with the parameters before its step.
+	Loss float64
+	// Validation is the mean loss of the validation part after the epoch; NaN without one.
+	Validation float64
+	// Lowest says that no epoch of this Fit before had as low a validation loss; false without a validation part.
+	Lowest bool
+	// Rate is the learning rate of the last step.
+	Rate float64
+	// Elapsed is the time that the steps took, without validation and callbacks.
+	Elapsed time.Duration
+}
+
+// Result is the history of a training.
+type Result struct {
+	// Epochs are the epochs that were finished, in order.
+	Epochs []Epoch
+	// Best is the index in Epochs of the lowest validation loss, the first of several; -1 without one.
+	Best int
+	// Steps is the number of steps taken, those of an epoch that was broken off included.
+	Steps int
+}
