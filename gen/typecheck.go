@@ -63,7 +63,7 @@ func (b *B) ResetTimer()
 	"github.com/backpropgen/backpropgen/verify": `package verify
 import "testing"
 type Float interface{ float32 | float64 }
-type Kernel[P, G, W, X, Y any, F Float] struct {
+type Kernel[P, G, W, B, X, Y any, F Float] struct {
 	Init func(p *P, norm func() float64)
 	Forward func(p *P, ws *W, x *X) *Y
 	Loss func(p *P, ws *W, x *X, y *Y) F
@@ -71,8 +71,13 @@ type Kernel[P, G, W, X, Y any, F Float] struct {
 	Grad func(p *P, ws *W, x *X, y *Y, g *G) F
 	Step func(p *P, ws *W, x *X, y *Y, rate F) F
 	InputGrad func(ws *W) *X
+	ForwardBatch func(p *P, b *B, xs []X, out []Y)
+	LossBatch func(p *P, b *B, xs []X, ys []Y) F
+	GradBatch func(p *P, b *B, xs []X, ys []Y, g *G) F
+	StepBatch func(p *P, b *B, xs []X, ys []Y, rate F) F
+	InputGradBatch func(p *P, b *B, xs []X, ys []Y, gxs []X) F
 }
-func Test[P, G, W, X, Y any, F Float](t testing.TB, network string, k Kernel[P, G, W, X, Y, F]) {}
+func Test[P, G, W, B, X, Y any, F Float](t testing.TB, network string, k Kernel[P, G, W, B, X, Y, F]) {}
 `,
 }
 

@@ -47,13 +47,13 @@ func TestFile(t Test) ([]byte, error) {
 // spec declares the network as text, and the kernel as the reference's judge takes it:
 //
 //	const irisSpec = "{…}"
-//	var irisKernel = verify.Kernel[Iris, IrisGrad, IrisWorkspace, [4]float32, [3]float32, float32]{…}
+//	var irisKernel = verify.Kernel[Iris, IrisGrad, IrisWorkspace, struct{}, [4]float32, [3]float32, float32]{…}
 func (t Test) spec(f *File) {
 	f.Doc(t.Prefix + "Spec is the network, for the reference.")
 	f.f.Const().Id(t.Prefix + "Spec").Op("=").Lit(t.Spec)
 	f.Doc(t.Prefix + "Kernel is what was emitted for it.")
 	f.f.Var().Id(t.Prefix+"Kernel").Op("=").Qual(verifyPath, "Kernel").Index(jen.List(
-		jen.Id(t.Name), jen.Id(t.Name+"Grad"), jen.Id(t.Name+"Workspace"),
+		jen.Id(t.Name), jen.Id(t.Name+"Grad"), jen.Id(t.Name+"Workspace"), jen.Struct(),
 		jen.Index(jen.Lit(t.Inputs)).Id(t.Precision), jen.Index(jen.Lit(t.Outputs)).Id(t.Precision), jen.Id(t.Precision),
 	)).BlockFunc(func(g *jen.Group) {
 		method := func(recv, name string) {

@@ -18,17 +18,17 @@ var (
 	digitsNet  = build("cross-entropy", spec.Float32, []int{64, 64, 10}, "relu", "softmax")
 )
 
-var irisPlain = Kernel[plainIris, plainIris, plainIrisWork, [4]float32, [3]float32, float32]{
+var irisPlain = Kernel[plainIris, plainIris, plainIrisWork, naiveBatch[plainIrisWork, plainIris], [4]float32, [3]float32, float32]{
 	Init: (*plainIris).initialise, Forward: (*plainIris).forward, Loss: (*plainIris).loss,
 	Backward: (*plainIris).backward, Grad: (*plainIris).grad, Step: (*plainIris).step,
 }
 
-var controlPlain = Kernel[plainControl, plainControl, plainControlWork, [16]float32, [4]float32, float32]{
+var controlPlain = Kernel[plainControl, plainControl, plainControlWork, naiveBatch[plainControlWork, plainControl], [16]float32, [4]float32, float32]{
 	Init: (*plainControl).initialise, Forward: (*plainControl).forward, Loss: (*plainControl).loss,
 	Backward: (*plainControl).backward, Grad: (*plainControl).grad, Step: (*plainControl).step,
 }
 
-var digitsPlain = Kernel[plainDigits, plainDigits, plainDigitsWork, [64]float32, [10]float32, float32]{
+var digitsPlain = Kernel[plainDigits, plainDigits, plainDigitsWork, naiveBatch[plainDigitsWork, plainDigits], [64]float32, [10]float32, float32]{
 	Init: (*plainDigits).initialise, Forward: (*plainDigits).forward, Loss: (*plainDigits).loss,
 	Backward: (*plainDigits).backward, Grad: (*plainDigits).grad, Step: (*plainDigits).step,
 }
@@ -74,7 +74,7 @@ const rotation = 64
 const benchmarkRate = 0x1p-10
 
 // benchmarkKernel measures Grad and Step of a kernel.
-func benchmarkKernel[P, G, W, X, Y any](b *testing.B, n spec.Network, k Kernel[P, G, W, X, Y, float32]) {
+func benchmarkKernel[P, G, W, B, X, Y any](b *testing.B, n spec.Network, k Kernel[P, G, W, B, X, Y, float32]) {
 	p, g, ws := new(P), new(G), new(W)
 	rng := rand.New(rand.NewPCG(1, 2))
 	var xs [rotation]X

@@ -38,7 +38,7 @@ func (o Options) trials(n spec.Network) int {
 // Test checks a kernel against the reference of its network and fails the test with what is wrong. spec
 // is the network as Decode reads it; the summary of the errors seen, as fractions of their bounds, is
 // logged. Tests that call it must not be parallel, because it counts allocations.
-func Test[P, G, W, X, Y any, F Float](t testing.TB, network string, k Kernel[P, G, W, X, Y, F]) {
+func Test[P, G, W, B, X, Y any, F Float](t testing.TB, network string, k Kernel[P, G, W, B, X, Y, F]) {
 	t.Helper()
 	n, err := spec.Decode("spec.json", []byte(network))
 	if err != nil {
@@ -57,7 +57,7 @@ func Test[P, G, W, X, Y any, F Float](t testing.TB, network string, k Kernel[P, 
 // Check runs a kernel on many parameters and inputs, fixed by the network, and judges everything that
 // the contract of Kernel says. Its numbers are held against those of the algorithm for the network's cache
 // mode, see Network.Reference. It panics only if the kernel does, or in a parallel test.
-func Check[P, G, W, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, X, Y, F], o Options) *Report {
+func Check[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B, X, Y, F], o Options) *Report {
 	n = n.WithDefaults()
 	report := &Report{Network: n.Name}
 	if err := n.Validate(); err != nil {
@@ -91,5 +91,11 @@ func Check[P, G, W, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, X, Y, F
 	}
 	j.notFinite()
 	j.allocations()
+	if k.GradBatch != nil {
+		batches := newBatchJudge[F](n, format, report)
+		batches.machine = newBatchMachine(k.batches(), batches.largest()+1)
+		batches.trials(o)
+		batches.special()
+	}
 	return report.finish()
 }

@@ -21,7 +21,7 @@ func TestMisfits(t *testing.T) {
 	counted := Kernel[struct {
 		params232[float32]
 		Count int32
-	}, grad232[float32], work232[float32], [2]float32, [2]float32, float32]{}
+	}, grad232[float32], work232[float32], naiveBatch[work232[float32], grad232[float32]], [2]float32, [2]float32, float32]{}
 
 	for _, c := range []struct {
 		name   string
@@ -63,7 +63,7 @@ func (t *tb) Errorf(f string, args ...any) { t.failed = true; t.Log(fmt.Sprintf(
 func (t *tb) Fatalf(f string, args ...any) { t.Errorf(f, args...); panic(fatal{}) }
 
 func TestTest(t *testing.T) {
-	says := func(network string, k Kernel[params232[float32], grad232[float32], work232[float32], [2]float32, [2]float32, float32]) (text string, failed bool) {
+	says := func(network string, k Kernel[params232[float32], grad232[float32], work232[float32], naiveBatch[work232[float32], grad232[float32]], [2]float32, [2]float32, float32]) (text string, failed bool) {
 		r := &tb{TB: t}
 		defer func() {
 			if v := recover(); v != nil && v != any(fatal{}) {

@@ -74,3 +74,30 @@ func (e *expectation) overflowed() {
 		}
 	}
 }
+
+// newBatchExpectation is newExpectation for a batch, outputs and gradients of inputs a sample a row: by the algorithm of
+// batches that keeps what the cache mode keeps.
+func newBatchExpectation(n spec.Network, b batch) (*expectation, error) {
+	reference, err := NewNetwork(n, b.params)
+	if err != nil {
+		return nil, err
+	}
+	format, err := arithmeticOf(n.Precision)
+	if err != nil {
+		return nil, err
+	}
+	x, y := b.matrices(n)
+	r := newRounding(format)
+	g, estimate := reference.BatchReference(n.Cache, x, y), reference.batchEstimate(x, y, r)
+	e := &expectation{
+		loss: g.Loss, lossBound: estimate.bounds.Loss,
+		output: g.Output.RawMatrix().Data, outputBound: estimate.bounds.Output.RawMatrix().Data,
+		grad: g.Flat(), gradBound: estimate.bounds.Flat(),
+		x: g.X.RawMatrix().Data, xBound: estimate.bounds.X.RawMatrix().Data,
+	}
+	e.step, e.stepBound = reference.batchStep(g, estimate, r, b.rate, b.count)
+	if allFinite(b.params, b.xs, b.ys) {
+		e.overflowed()
+	}
+	return e, nil
+}

@@ -95,7 +95,7 @@ func (j *judge[F]) trial(i int) error {
 		}
 		j.numbers(r, c, first, want)
 		// Once more on the workspace as the first call left it, then with other calls in between.
-		j.repeats(r, c.name, "second call", first, j.do(c, s))
+		repeats(r, singleShape(j.network), c.name, "second call", first, j.do(c, s))
 		if c.name == "Backward" {
 			disturbed := c
 			disturbed.run = func(m *machine[F], rate F) (F, []F) {
@@ -103,7 +103,7 @@ func (j *judge[F]) trial(i int) error {
 				j.disturb(s)
 				return m.backward(), nil
 			}
-			j.repeats(r, c.name, "calls on another workspace in between", first, j.do(disturbed, s))
+			repeats(r, singleShape(j.network), c.name, "calls on another workspace in between", first, j.do(disturbed, s))
 		}
 	}
 	j.stays(r, s)
@@ -172,29 +172,6 @@ func (j *judge[F]) delivered(r ruler, c call[F], o outcome[F]) bool {
 		j.report.broken("InputGrad", "∂L/∂x", r.where, "the returned pointer does not point into the workspace")
 	}
 	return true
-}
-
-// repeats checks that the same arguments gave the same bits.
-func (j *judge[F]) repeats(r ruler, name, how string, first, second outcome[F]) {
-	check := func(b block, a, c []F) {
-		if len(a) != len(c) {
-			return // one call returned nil, which is reported already
-		}
-		if i := sameBits(a, c); i >= 0 {
-			j.report.broken(name, b.element(i), r.where, "%s gave %v, the first %v; a result must not "+
-				"depend on what the workspace held or on other workspaces", how, c[i], a[i])
-		}
-	}
-	check(block{name: "ŷ", n: 1}, first.output, second.output)
-	check(block{name: "loss"}, []F{first.loss}, []F{second.loss})
-	check(block{name: "∂L/∂x", n: 1}, first.x, second.x)
-	at := 0
-	grads := blocks(j.network, "∂L/∂")
-	for i, b := range blocks(j.network, "") {
-		check(b, first.params[at:at+b.n], second.params[at:at+b.n])
-		check(grads[i], first.grad[at:at+b.n], second.grad[at:at+b.n])
-		at += b.n
-	}
 }
 
 // disturb runs calls on the other machine, with another input.

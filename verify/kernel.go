@@ -12,8 +12,8 @@ import (
 type Float interface{ float32 | float64 }
 
 // Kernel is the functions of one emitted network, as method expressions: P its parameter struct, G its
-// gradient, W its workspace, X and Y the arrays of inputs and outputs. P and G are W1, B1, W2, B2, …
-// and nothing else, every matrix row-major, without the B of layers that have no bias.
+// gradient, W its workspace, B the workspace of its batch functions, X and Y the arrays of inputs and outputs.
+// P and G are W1, B1, W2, B2, … and nothing else, every matrix row-major, without the B of layers that have no bias.
 //
 // The judge holds them to this contract. x and y do not point into the workspace. Every call but
 // Backward may find anything in the workspace; Backward finds what Forward on the same x left.
@@ -25,7 +25,12 @@ type Float interface{ float32 | float64 }
 //
 // An exported field of the workspace named Z, A or D and the number ℓ of a layer is an array of z_ℓ, a_ℓ or ∇z_ℓ
 // and is judged too: after every call what the forward pass keeps, after Backward, Grad and Step the gradient.
-type Kernel[P, G, W, X, Y any, F Float] struct {
+//
+// The batch functions take any number of samples, also none, whose sums are 0. They may find anything in the
+// workspace, and write the first len(xs) elements of out and gxs and nothing beside them. They panic, before
+// anything is written, with a message such as "Iris.GradBatch: xs and ys differ in length". A NaN in one sample makes
+// NaN of its own outputs and of the loss; the outputs of other samples keep their bits.
+type Kernel[P, G, W, B, X, Y any, F Float] struct {
 	// Init sets biases to 0 and every weight to norm() times sqrt(2/n_{ℓ-1}) for relu, leaky-relu, elu and
 	// gelu (He), sqrt(1/n_{ℓ-1}) for selu (LeCun), and sqrt(2/(n + n_{ℓ-1})) for the other activations
 	// (Glorot), n being the rows of W_ℓ.
@@ -43,6 +48,19 @@ type Kernel[P, G, W, X, Y any, F Float] struct {
 	// InputGrad returns the gradient of the input that the last Backward, Grad or Step on the
 	// workspace left in it; nil for networks without input_gradient.
 	InputGrad func(ws *W) *X
+
+	// ForwardBatch sets out[i] to ŷ of xs[i].
+	ForwardBatch func(p *P, b *B, xs []X, out []Y)
+	// LossBatch returns the sum of the losses of all samples.
+	LossBatch func(p *P, b *B, xs []X, ys []Y) F
+	// GradBatch sets g to the sum of the gradients of all samples and returns the sum of their losses.
+	GradBatch func(p *P, b *B, xs []X, ys []Y, g *G) F
+	// StepBatch subtracts rate times the sum of the gradients at the old p from p and returns the sum of the losses
+	// there.
+	StepBatch func(p *P, b *B, xs []X, ys []Y, rate F) F
+	// InputGradBatch sets gxs[i] to the gradient of xs[i] and returns the sum of the losses; nil for networks without
+	// input_gradient.
+	InputGradBatch func(p *P, b *B, xs []X, ys []Y, gxs []X) F
 }
 
 // machine is a kernel with one set of everything it works on, seen as flat slices: the judge's only
@@ -68,7 +86,7 @@ type machine[F Float] struct {
 
 // newMachine allocates one of each of the kernel's types and views them. The error says which type or
 // function does not fit the network.
-func newMachine[P, G, W, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, X, Y, F]) (*machine[F], error) {
+func newMachine[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B, X, Y, F]) (*machine[F], error) {
 	if err := k.complete(n); err != nil {
 		return nil, err
 	}
@@ -100,7 +118,7 @@ func newMachine[P, G, W, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, X,
 
 // complete checks the types and functions of a kernel against the network, before any memory is touched
 // through the wrong type.
-func (k Kernel[P, G, W, X, Y, F]) complete(n spec.Network) error {
+func (k Kernel[P, G, W, B, X, Y, F]) complete(n spec.Network) error {
 	number := reflect.TypeFor[F]()
 	if number.String() != string(n.Precision) {
 		return fmt.Errorf("the kernel computes in %v, the spec says %s", number, n.Precision)

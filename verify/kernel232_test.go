@@ -54,7 +54,7 @@ func sharedOutput[F Float]() *[2]F {
 	return any(&shared.f64).(*[2]F)
 }
 
-func kernel232[F Float](flaw flaw) Kernel[params232[F], grad232[F], work232[F], [2]F, [2]F, F] {
+func kernel232[F Float](flaw flaw) Kernel[params232[F], grad232[F], work232[F], naiveBatch[work232[F], grad232[F]], [2]F, [2]F, F] {
 	type (
 		P = params232[F]
 		G = grad232[F]
@@ -186,7 +186,7 @@ func kernel232[F Float](flaw flaw) Kernel[params232[F], grad232[F], work232[F], 
 		}
 		return loss(ws, y)
 	}
-	return Kernel[P, G, W, V, V, F]{
+	return Kernel[P, G, W, naiveBatch[W, G], V, V, F]{
 		Init: func(p *P, norm func() float64) {
 			glorot1, glorot2 := math.Sqrt(2./5), math.Sqrt(2./5)
 			switch flaw {

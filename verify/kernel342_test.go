@@ -25,7 +25,7 @@ type work342[F Float] struct {
 	logSum     F
 }
 
-func kernel342[F Float](flaw flaw) Kernel[params342[F], params342[F], work342[F], [3]F, [2]F, F] {
+func kernel342[F Float](flaw flaw) Kernel[params342[F], params342[F], work342[F], naiveBatch[work342[F], params342[F]], [3]F, [2]F, F] {
 	type (
 		P = params342[F]
 		W = work342[F]
@@ -107,7 +107,7 @@ func kernel342[F Float](flaw flaw) Kernel[params342[F], params342[F], work342[F]
 		}
 		return loss(ws, y)
 	}
-	return Kernel[P, P, W, [3]F, [2]F, F]{
+	return Kernel[P, P, W, naiveBatch[W, P], [3]F, [2]F, F]{
 		Init: func(p *P, norm func() float64) {
 			for i := range p.W1 {
 				for j := range p.W1[i] {

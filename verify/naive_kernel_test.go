@@ -30,7 +30,7 @@ type pooledWork[F Float] struct {
 
 // pooledKernel is a naive evaluator dressed up as a kernel of pooledNet. It allocates, which is all that the judge may
 // find.
-func pooledKernel[F Float](n spec.Network, e naive[F]) Kernel[[66]F, [66]F, pooledWork[F], [4]F, [2]F, F] {
+func pooledKernel[F Float](n spec.Network, e naive[F]) Kernel[[66]F, [66]F, pooledWork[F], naiveBatch[pooledWork[F], [66]F], [4]F, [2]F, F] {
 	type (
 		P = [66]F
 		W = pooledWork[F]
@@ -55,7 +55,7 @@ func pooledKernel[F Float](n spec.Network, e naive[F]) Kernel[[66]F, [66]F, pool
 		*g = P(r.grad)
 		return r.loss
 	}
-	return Kernel[P, P, W, [4]F, [2]F, F]{
+	return Kernel[P, P, W, naiveBatch[W, P], [4]F, [2]F, F]{
 		Init: func(p *P, norm func() float64) {
 			at := 0
 			for _, l := range [][2]int{{6, 4}, {4, 3}, {4, 4}} {

@@ -19,8 +19,10 @@ type sample struct {
 }
 
 // finite says whether all numbers of the sample are.
-func (s sample) finite() bool {
-	for _, vs := range [][]float64{s.params, s.x, s.y} {
+func (s sample) finite() bool { return allFinite(s.params, s.x, s.y) }
+
+func allFinite(all ...[]float64) bool {
+	for _, vs := range all {
 		for _, v := range vs {
 			if math.IsNaN(v) || math.IsInf(v, 0) {
 				return false

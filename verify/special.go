@@ -111,7 +111,7 @@ func (j *judge[F]) notFinite() {
 			j.do(c, spoilt)
 		}
 		spoilt.x[0] = math.NaN()
-		j.repeats(r, c.name, "a call after others with NaN and ±Inf in x", first, j.do(c, s))
+		repeats(r, singleShape(j.network), c.name, "a call after others with NaN and ±Inf in x", first, j.do(c, s))
 	}
 }
 

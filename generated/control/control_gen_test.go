@@ -13,7 +13,7 @@ import (
 const controlSpec = "{\"name\":\"Control\",\"package\":\"control\",\"precision\":\"float32\",\"input\":16,\"layers\":[{\"dense\":32,\"activation\":\"tanh\",\"bias\":true},{\"dense\":16,\"activation\":\"tanh\",\"bias\":true},{\"dense\":4,\"activation\":\"identity\",\"bias\":true}],\"cost\":\"mse\",\"cache\":\"auto\",\"batch\":32,\"rounding\":\"fast\",\"unroll\":\"auto\",\"input_gradient\":false,\"targets\":[\"amd64\"]}"
 
 // controlKernel is what was emitted for it.
-var controlKernel = verify.Kernel[Control, ControlGrad, ControlWorkspace, [16]float32, [4]float32, float32]{
+var controlKernel = verify.Kernel[Control, ControlGrad, ControlWorkspace, struct{}, [16]float32, [4]float32, float32]{
 	Init:     (*Control).Init,
 	Forward:  (*Control).Forward,
 	Loss:     (*Control).Loss,

@@ -13,7 +13,7 @@ import (
 const digitsSpec = "{\"name\":\"Digits\",\"package\":\"digits\",\"precision\":\"float32\",\"input\":64,\"layers\":[{\"dense\":64,\"activation\":\"relu\",\"bias\":true},{\"dense\":10,\"activation\":\"softmax\",\"bias\":true}],\"cost\":\"cross-entropy\",\"cache\":\"auto\",\"batch\":32,\"rounding\":\"fast\",\"unroll\":\"auto\",\"input_gradient\":false,\"targets\":[\"amd64\"]}"
 
 // digitsKernel is what was emitted for it.
-var digitsKernel = verify.Kernel[Digits, DigitsGrad, DigitsWorkspace, [64]float32, [10]float32, float32]{
+var digitsKernel = verify.Kernel[Digits, DigitsGrad, DigitsWorkspace, struct{}, [64]float32, [10]float32, float32]{
 	Init:     (*Digits).Init,
 	Forward:  (*Digits).Forward,
 	Loss:     (*Digits).Loss,

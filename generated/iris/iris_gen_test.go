@@ -13,7 +13,7 @@ import (
 const irisSpec = "{\"name\":\"Iris\",\"package\":\"iris\",\"precision\":\"float32\",\"input\":4,\"layers\":[{\"dense\":8,\"activation\":\"tanh\",\"bias\":true},{\"dense\":3,\"activation\":\"softmax\",\"bias\":true}],\"cost\":\"cross-entropy\",\"cache\":\"auto\",\"batch\":32,\"rounding\":\"fast\",\"unroll\":\"auto\",\"input_gradient\":false,\"targets\":[\"amd64\"]}"
 
 // irisKernel is what was emitted for it.
-var irisKernel = verify.Kernel[Iris, IrisGrad, IrisWorkspace, [4]float32, [3]float32, float32]{
+var irisKernel = verify.Kernel[Iris, IrisGrad, IrisWorkspace, struct{}, [4]float32, [3]float32, float32]{
 	Init:     (*Iris).Init,
 	Forward:  (*Iris).Forward,
 	Loss:     (*Iris).Loss,

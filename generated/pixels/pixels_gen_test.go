@@ -13,7 +13,7 @@ import (
 const pixelsSpec = "{\"name\":\"Pixels\",\"package\":\"pixels\",\"precision\":\"float32\",\"input\":784,\"layers\":[{\"dense\":128,\"activation\":\"relu\",\"bias\":true},{\"dense\":10,\"activation\":\"softmax\",\"bias\":true}],\"cost\":\"cross-entropy\",\"cache\":\"auto\",\"batch\":32,\"rounding\":\"fast\",\"unroll\":\"auto\",\"input_gradient\":false,\"targets\":[\"amd64\"]}"
 
 // pixelsKernel is what was emitted for it.
-var pixelsKernel = verify.Kernel[Pixels, PixelsGrad, PixelsWorkspace, [784]float32, [10]float32, float32]{
+var pixelsKernel = verify.Kernel[Pixels, PixelsGrad, PixelsWorkspace, struct{}, [784]float32, [10]float32, float32]{
 	Init:     (*Pixels).Init,
 	Forward:  (*Pixels).Forward,
 	Loss:     (*Pixels).Loss,

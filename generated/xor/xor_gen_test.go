@@ -13,7 +13,7 @@ import (
 const xorSpec = "{\"name\":\"Xor\",\"package\":\"xor\",\"precision\":\"float32\",\"input\":2,\"layers\":[{\"dense\":3,\"activation\":\"sigmoid\",\"bias\":true},{\"dense\":1,\"activation\":\"sigmoid\",\"bias\":true}],\"cost\":\"mse\",\"cache\":\"auto\",\"batch\":32,\"rounding\":\"fast\",\"unroll\":\"auto\",\"input_gradient\":false,\"targets\":[\"amd64\"]}"
 
 // xorKernel is what was emitted for it.
-var xorKernel = verify.Kernel[Xor, XorGrad, XorWorkspace, [2]float32, [1]float32, float32]{
+var xorKernel = verify.Kernel[Xor, XorGrad, XorWorkspace, struct{}, [2]float32, [1]float32, float32]{
 	Init:     (*Xor).Init,
 	Forward:  (*Xor).Forward,
 	Loss:     (*Xor).Loss,

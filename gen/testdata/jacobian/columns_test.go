@@ -12,7 +12,7 @@ import (
 
 // columns compares the Jacobian of the only layer of a network whose cost is Σ a·y with the reference's matrix, column by column:
 // for the target e_j the gradient of the biases is Jacᵀ·e_j. Small and large z, and some that are equal.
-func columns[P, G, W, X, Y any, F verify.Float](t *testing.T, text string, k verify.Kernel[P, G, W, X, Y, F]) {
+func columns[P, G, W, B, X, Y any, F verify.Float](t *testing.T, text string, k verify.Kernel[P, G, W, B, X, Y, F]) {
 	n, err := spec.Decode("spec.json", []byte(text))
 	if err != nil {
 		t.Fatal(err)

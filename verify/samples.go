@@ -1,0 +1,52 @@
+package verify
+
+import (
+	"reflect"
+	"unsafe"
+)
+
+// marginBefore and marginAfter are how many samples an array has around those of the largest batch: kernels that work on
+// whole tiles may go beyond the end, by less than the widest vectors hold.
+const marginBefore, marginAfter = 1, 16
+
+// sampleArray is an array of samples of type T that goes on before and after those that a call is given.
+type sampleArray[T any, F Float] []T
+
+func newSamples[T any, F Float](largest int) sampleArray[T, F] {
+	return make([]T, marginBefore+largest+marginAfter)
+}
+
+// first returns the first n samples. The capacity goes on: what lies beyond the length is not the call's to use.
+func (s sampleArray[T, F]) first(n int) []T { return s[marginBefore : marginBefore+n] }
+
+// flat views the array as numbers.
+func (s sampleArray[T, F]) flat() samples[F] {
+	width := int(reflect.TypeFor[T]().Size() / unsafe.Sizeof(*new(F)))
+	return samples[F]{unsafe.Slice((*F)(unsafe.Pointer(unsafe.SliceData(s))), len(s)*width), width}
+}
+
+// samples is an array of samples as numbers, width a row.
+type samples[F Float] struct {
+	memory []F
+	width  int
+}
+
+// first returns the numbers of the first n samples.
+func (s samples[F]) first(n int) []F { return s.memory[marginBefore*s.width:][:n*s.width] }
+
+// load sets the samples of a batch, and all others to beyond.
+func (s samples[F]) load(v []float64, beyond float64) {
+	fill(s.memory, beyond)
+	narrowed(s.memory[marginBefore*s.width:], v)
+}
+
+// beside returns the number of a sample outside the first n that does not hold what load set, counted from the first.
+func (s samples[F]) beside(n int, beyond float64) (at int, found bool) {
+	for i, v := range s.memory {
+		at = i/s.width - marginBefore
+		if (at < 0 || at >= n) && sameBits([]F{v}, []F{F(beyond)}) >= 0 {
+			return at, true
+		}
+	}
+	return 0, false
+}
