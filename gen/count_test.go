@@ -80,6 +80,63 @@ func checkCounts(t *testing.T, n spec.Network) {
 			t.Errorf("%s, %s, cache %s, unroll %s: the code of %s performs\n%+v, the plan counts\n%+v", n.Name, n.Precision, n.Cache, n.Unroll, f.Name, got, want)
 		}
 	}
+	checkUpdates(t, n, src, c)
+}
+
+// checkUpdates compares the counts of every optimizer's cases with the loops of its Update.
+func checkUpdates(t *testing.T, n spec.Network, src []byte, c *tally) {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "net_gen.go", src, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	descents, err := plan.Descents(n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range descents {
+		cases := caseStatements(file, n.Name+d.Type)
+		if len(cases) != len(d.Cases) {
+			t.Fatalf("%s has %d cases, the plan %d", d.Name, len(cases), len(d.Cases))
+		}
+		for i, stmts := range cases {
+			got, err := c.block(&ast.BlockStmt{List: stmts})
+			if err != nil {
+				t.Fatalf("%s: %v", d.Name, err)
+			}
+			if want := d.Count(i); got != want {
+				t.Errorf("%s, %s: case %d of %s performs\n%+v, the plan counts\n%+v", n.Name, n.Precision, i, d.Name, got, want)
+			}
+		}
+	}
+}
+
+// caseStatements are the statements of each case in the Update of an optimizer, which are what follows the views of all
+// arrays: cases under a condition are the blocks of an if that returns, the rest is the last.
+func caseStatements(file *ast.File, typ string) [][]ast.Stmt {
+	var body []ast.Stmt
+	for _, d := range file.Decls {
+		f, ok := d.(*ast.FuncDecl)
+		if ok && f.Name.Name == "Update" && f.Recv.List[0].Type.(*ast.StarExpr).X.(*ast.Ident).Name == typ {
+			body = f.Body.List
+		}
+	}
+	for i, stmt := range body {
+		if s, ok := stmt.(*ast.AssignStmt); ok && isNamed(s.Lhs[0], "ps") {
+			body = body[i+1:]
+			break
+		}
+	}
+	var cases [][]ast.Stmt
+	for {
+		s, ok := body[0].(*ast.IfStmt)
+		if !ok {
+			return append(cases, body)
+		}
+		inner := s.Body.List
+		cases = append(cases, inner[:len(inner)-1]) // without its return
+		body = body[1:]
+	}
 }
 
 // TestTally shows that the operations of code are seen: what TestCountsGolden and TestCountsRandom rest on.
@@ -320,8 +377,8 @@ func load(x *ast.IndexExpr) plan.Count {
 	return plan.Count{Loads: 1}
 }
 
-// ofParams says whether an element belongs to the parameters or their gradient: p.W1[2][3], g.B1[0], or w_i3[2] where w_i3
-// points to a row.
+// ofParams says whether an element belongs to the parameters or their gradient: p.W1[2][3], g.B1[0], w_i3[2] where w_i3
+// points to a row, or an element of the views ps and gs of all of them.
 func ofParams(x *ast.IndexExpr) bool {
 	var base ast.Expr = x
 	for {
@@ -335,7 +392,7 @@ func ofParams(x *ast.IndexExpr) bool {
 	case *ast.SelectorExpr:
 		return isNamed(b.X, "p") || isNamed(b.X, "g")
 	case *ast.Ident:
-		return strings.HasPrefix(b.Name, "w_")
+		return strings.HasPrefix(b.Name, "w_") || b.Name == "ps" || b.Name == "gs"
 	}
 	return false
 }

@@ -38,6 +38,11 @@ func Explain(n spec.Network, o Options) (string, error) {
 	fmt.Fprintf(&b, "\noperations of one call; a batch of N samples takes N times as many\n%s", operations(s, p.ElementBytes()))
 	b.WriteString("  A select is a negation, an absolute value, a mask or a comparison of max or min; a call is of an elementary function, exp or\n" +
 		"  tanh, whatever it takes inside. Bytes are those of the loads and stores.\n")
+	if len(s.Updates) > 0 {
+		fmt.Fprintf(&b, "\noperations of one Update of each optimizer\n%s", updates(s, p.ElementBytes()))
+		b.WriteString("  Not counted is what is formed once, whatever the number of parameters. The state is one number a parameter for each running\n" +
+			"  mean and velocity.\n")
+	}
 	fmt.Fprintf(&b, "\nwhat each cache mode keeps from Forward to Backward, and what Grad takes\n%s", caches(n, s))
 	fmt.Fprintf(&b, "  A division weighs %d, a call %d, any other operation 1; auto takes what weighs least and, of that, what keeps least.\n", plan.DivWeight, plan.CallWeight)
 	if p.Cache != n.Cache {
@@ -49,9 +54,14 @@ func Explain(n spec.Network, o Options) (string, error) {
 }
 
 // operations is the table of what each emitted function performs; numbers are of size bytes.
-func operations(s Summary, size int) string {
-	rows := [][]string{{"function", "multiplies", "adds", "divides", "calls", "selects", "loads", "stores", "bytes", "of parameters read", "written"}}
-	for _, f := range s.Functions {
+func operations(s Summary, size int) string { return countTable("function", s.Functions, size) }
+
+// updates is the table of what one update of each optimizer performs.
+func updates(s Summary, size int) string { return countTable("optimizer", s.Updates, size) }
+
+func countTable(head string, counts []FunctionCount, size int) string {
+	rows := [][]string{{head, "multiplies", "adds", "divides", "calls", "selects", "loads", "stores", "bytes", "of parameters read", "written"}}
+	for _, f := range counts {
 		row := []string{f.Name}
 		for _, n := range []int{
 			f.Muls, f.Adds, f.Divs, f.Calls, f.Selects, f.Loads, f.Stores,

@@ -110,7 +110,11 @@ func PackageNames(n spec.Network) []string {
 	name, prefix := n.Name, portable.Prefix(n.Name)
 	names := []string{
 		name, name + "Grad", name + "Workspace", name + "Batch", name + "Inputs", name + "Outputs", name + "Params",
+		name + "Team", "New" + name + "Team",
 		prefix + "Spec", prefix + "Kernel", prefix + "Samples", "Test" + name, "Example" + name,
+	}
+	for _, o := range spec.Optimizers() {
+		names = append(names, name+o.Type, "New"+name+o.Type)
 	}
 	return append(names, templates.FunctionNames(prefix)...)
 }

@@ -20,6 +20,9 @@ type Summary struct {
 	// Functions are the operations of one call of each emitted function, in their order in the file. A batch of N samples
 	// takes N times as many, Count.Times(N).
 	Functions []FunctionCount
+	// Updates are the operations of one Update of each optimizer, in the spec's order; one that may go by several rules
+	// has each of them.
+	Updates []FunctionCount
 	// Caches are what each cache mode keeps and spends on a gradient, the network's own among them.
 	Caches []plan.Caching
 }
@@ -51,6 +54,19 @@ func summarise(n spec.Network, p *plan.Program) (Summary, error) {
 			return s, err
 		}
 		s.Functions = append(s.Functions, FunctionCount{f.Name, count})
+	}
+	descents, err := plan.Descents(n)
+	if err != nil {
+		return s, err
+	}
+	for _, d := range descents {
+		for i, c := range d.Cases {
+			name := string(d.Name)
+			if c.When != "" {
+				name += fmt.Sprintf(", %s not 0", c.When)
+			}
+			s.Updates = append(s.Updates, FunctionCount{name, d.Count(i)})
+		}
 	}
 	caches, err := plan.Cachings(n)
 	s.Caches = caches

@@ -76,6 +76,9 @@ var breakages = []struct {
 	{"unroll", func(r *rand.Rand, n *spec.Network) { n.Unroll = pick[spec.Unroll](r, "8", "yes") }},
 	{"rounding", func(r *rand.Rand, n *spec.Network) { n.Rounding = pick(r, "exact", spec.RoundingStrict) }},
 	{"batch", func(r *rand.Rand, n *spec.Network) { n.Batch = badCount(r, spec.MaxBatch, false) }},
+	{"optimizers", func(r *rand.Rand, n *spec.Network) {
+		n.Optimizers = [][]spec.Optimizer{{"lion"}, {""}, {spec.Adam, spec.Adam}}[r.IntN(3)]
+	}},
 	{"targets", func(r *rand.Rand, n *spec.Network) {
 		n.Targets = [][]spec.Target{{"mips"}, {""}, {spec.AMD64, spec.AMD64}}[r.IntN(3)]
 	}},

@@ -175,6 +175,12 @@ func TestDrawSpecs(t *testing.T) {
 		last := n.Layers[len(n.Layers)-1]
 		seen[fmt.Sprintf("%s after %s", n.Cost.Name, last.Activation.Name)]++
 		seen[fmt.Sprintf("cache %s, unroll %s, %s", n.Cache, n.Unroll, n.Precision)]++
+		for _, o := range n.Optimizers {
+			seen[fmt.Sprintf("%s, %s", o, n.Precision)]++
+		}
+		if len(n.Optimizers) > 1 && n.Optimizers[0] == spec.AdamW {
+			seen["optimizers in another order"]++
+		}
 		for j, l := range n.Layers {
 			switch {
 			case l.Activation.Name == "softmax" && l.Dense == 1:
@@ -196,7 +202,10 @@ func TestDrawSpecs(t *testing.T) {
 		}
 	}
 	corners := []string{
-		"softmax of one unit", "hidden softmax", "wide layer", "20 layers", "hidden pooling", "pooling last", "expression",
+		"optimizers in another order", "softmax of one unit", "hidden softmax", "wide layer", "20 layers", "hidden pooling", "pooling last", "expression",
+	}
+	for _, o := range spec.Optimizers() {
+		corners = append(corners, fmt.Sprintf("%s, float32", o.Name), fmt.Sprintf("%s, float64", o.Name))
 	}
 	for _, a := range spec.Activations() {
 		for _, c := range spec.Costs() {

@@ -51,6 +51,7 @@ func drawDeep(r *rand.Rand, name string, d drawn, depth int) spec.Network {
 		})
 	}
 	n.Cost = drawCost(r, n)
+	n.Optimizers = drawOptimizers(r)
 	if n.Unroll == spec.UnrollFull && n.Params() > fullLimit {
 		n.Unroll = pick(r, spec.UnrollAuto, spec.UnrollLoop)
 	}
@@ -90,6 +91,21 @@ func drawCost(r *rand.Rand, n spec.Network) spec.Function {
 	return drawParams(r, pick(r, costs...), 0)
 }
 
+// drawOptimizers draws none, one or several optimizers, in any order.
+func drawOptimizers(r *rand.Rand) []spec.Optimizer {
+	var names []spec.Optimizer
+	if r.IntN(2) == 0 {
+		return names
+	}
+	for _, o := range spec.Optimizers() {
+		if r.IntN(3) == 0 {
+			names = append(names, o.Name)
+		}
+	}
+	r.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
+	return names
+}
+
 func pick[T any](r *rand.Rand, from ...T) T { return from[r.IntN(len(from))] }
 
 // drawSpecs draws the networks N0000, N0001, … of a seed; the first is 20 layers deep.
@@ -116,7 +132,16 @@ func yaml(n spec.Network) string {
 		fmt.Fprintf(&b, "  - {dense: %d, activation: %s, bias: %t}\n", l.Dense, flow(spec.ActivationRole, l.Activation), !l.NoBias)
 	}
 	fmt.Fprintf(&b, "cost: %s\ncache: %s\nunroll: %s\ninput_gradient: %t\n", flow(spec.CostRole, n.Cost), n.Cache, n.Unroll, n.InputGradient)
+	fmt.Fprintf(&b, "optimizers: [%s]\n", join(n.Optimizers))
 	return b.String()
+}
+
+func join(names []spec.Optimizer) string {
+	var texts []string
+	for _, n := range names {
+		texts = append(texts, string(n))
+	}
+	return strings.Join(texts, ", ")
 }
 
 // smaller are networks somewhat simpler than n, the boldest steps first, none of them n.
@@ -154,6 +179,7 @@ func smaller(n spec.Network) []spec.Network {
 	try(func(m *spec.Network) { m.Cache = spec.CacheAuto })
 	try(func(m *spec.Network) { m.Unroll = spec.UnrollAuto })
 	try(func(m *spec.Network) { m.InputGradient = false })
+	try(func(m *spec.Network) { m.Optimizers = nil })
 	try(func(m *spec.Network) { m.Precision = spec.Float32 })
 	return out
 }

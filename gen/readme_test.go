@@ -42,6 +42,26 @@ func TestReadmeTables(t *testing.T) {
 	}
 }
 
+// TestReadmeOptimizers compares the README's table of optimizers with the catalogue.
+func TestReadmeOptimizers(t *testing.T) {
+	_, table, found := strings.Cut(specSection(t), "\n| optimizer |")
+	if !found {
+		t.Fatal("no table of optimizers")
+	}
+	table, _, _ = strings.Cut(table, "\n\n")
+	var want []string
+	for _, o := range spec.Optimizers() {
+		var params []string
+		for _, p := range o.Params {
+			params = append(params, fmt.Sprintf("`%s` %v", p.Name, p.Default))
+		}
+		want = append(want, fmt.Sprintf("| `%s` | `Iris%s` | %s |", o.Name, o.Type, strings.Join(params, "; ")))
+	}
+	if got := strings.Split(table, "\n")[2:]; !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
 func specSection(t *testing.T) string {
 	t.Helper()
 	data, err := os.ReadFile("../README.md")

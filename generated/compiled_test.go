@@ -30,10 +30,12 @@ func diagnose(t *testing.T, dir string, packages ...string) []string {
 var (
 	diagnostic = regexp.MustCompile(`^(.*_gen\.go):(\d+):(\d+): (.*)$`)
 	unwanted   = regexp.MustCompile(`^Found Is(Slice)?InBounds$|escapes to heap|^moved to heap`)
+	// constructed is what a constructor is for; nothing else in a kernel's file says new of a type.
+	constructed = regexp.MustCompile(`^new\([A-Z]\w*\) escapes to heap$`)
 )
 
 // findings are the diagnostics about emitted kernels that none of them may have: a bounds check that the compiler could
-// not prove away, or a value on the heap. lines is the number of all diagnostics about each kernel's file.
+// not prove away, or a value on the heap other than what a constructor returns. lines is the number of all diagnostics about each kernel's file.
 func findings(diagnostics []string) (found []string, lines map[string]int) {
 	lines = map[string]int{}
 	for _, d := range diagnostics {
@@ -42,7 +44,7 @@ func findings(diagnostics []string) (found []string, lines map[string]int) {
 			continue
 		}
 		lines[filepath.Base(m[1])]++
-		if unwanted.MatchString(m[4]) {
+		if unwanted.MatchString(m[4]) && !constructed.MatchString(m[4]) {
 			found = append(found, d)
 		}
 	}
@@ -88,9 +90,10 @@ func TestFindings(t *testing.T) {
 		"	var ws Ws // want: moved to heap: ws",
 		"	return &ws",
 		"}",
+		"func NewWs() *Ws { return new(Ws) }",
 		"func grow() []float32 { return make([]float32, 4) } // want: make([]float32, 4) escapes to heap",
 		"func boxed(x float32) any { return x } // want: x escapes to heap",
-		"var _ = []any{clean, index, slice, local, grow, boxed}",
+		"var _ = []any{clean, index, slice, local, NewWs, grow, boxed}",
 	}
 	write(t, filepath.Join(dir, "bad_gen.go"), []byte(strings.Join(source, "\n")+"\n"))
 	write(t, filepath.Join(dir, "bad.go"), []byte("package bad\n\n// Mine is not emitted and may do as it likes.\nfunc Mine(x []int, i int) int { return x[i] }\n"))

@@ -64,7 +64,7 @@ var valid = map[string]Network{
 			{Dense: 2, Activation: Function{Name: "sigmoid"}},
 		},
 		Cost: Function{Name: "binary-cross-entropy"}, Cache: CacheBoth, Batch: 65536, Rounding: RoundingFast,
-		Unroll: UnrollLoop, InputGradient: true, Targets: []Target{},
+		Unroll: UnrollLoop, InputGradient: true, Optimizers: []Optimizer{AdamW, SGD, Momentum, Nesterov, RMSprop, Adam}, Targets: []Target{},
 	},
 	"everything.json": {
 		Name: "Everything", Package: "main", Precision: Float32, Input: 1,
@@ -72,7 +72,7 @@ var valid = map[string]Network{
 			{Dense: 1, Activation: Function{Name: "tanh"}}, {Dense: 2, Activation: Function{Name: "softmax"}, NoBias: true},
 		},
 		Cost: Function{Name: "squared-error"}, Cache: CachePre, Batch: 1, Rounding: RoundingFast,
-		Unroll: UnrollFull, Targets: []Target{AMD64},
+		Unroll: UnrollFull, Optimizers: []Optimizer{}, Targets: []Target{AMD64},
 	},
 }
 
@@ -179,6 +179,7 @@ func TestDecodeHostile(t *testing.T) {
 		"layers":        fill("layers:\n", "- {dense: 0}\n", ""),
 		"layers wrong":  fill("layers: [", "x, ", "]"),
 		"targets":       fill("targets: [", "amd64, ", "]"),
+		"optimizers":    fill("optimizers: [", "adam, ", "]"),
 		"one line":      fill("{name: ", "x ", "}"),
 		"quotes":        fill("name: \"", "\\x41", "\""),
 		"comments":      fill("name: A\n", "#\n", ""),

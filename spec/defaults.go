@@ -11,7 +11,7 @@ import (
 const DefaultBatch = 32
 
 // WithDefaults returns a copy of n in which every optional field is explicit: activation identity,
-// precision float32, cache auto, batch 32, rounding fast, unroll auto, targets [amd64], and every parameter
+// precision float32, cache auto, batch 32, rounding fast, unroll auto, optimizers [], targets [amd64], and every parameter
 // of a function of the catalogue. Formulas become their canonical text. Package stays as it is, because
 // its default depends on where the files go. The copy shares no memory with n.
 func (n Network) WithDefaults() Network {
@@ -20,6 +20,7 @@ func (n Network) WithDefaults() Network {
 	n.Batch = orDefault(n.Batch, DefaultBatch)
 	n.Rounding = orDefault(n.Rounding, RoundingFast)
 	n.Unroll = orDefault(n.Unroll, UnrollAuto)
+	n.Optimizers = append([]Optimizer{}, n.Optimizers...)
 	if n.Targets == nil {
 		n.Targets = []Target{AMD64}
 	} else {

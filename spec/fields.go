@@ -13,6 +13,7 @@ var networkFields = []fieldOf[Network]{
 	{"rounding", false, func(d *decoder, path string, v *value, n *Network) { n.Rounding = Rounding(d.text(path, v)) }},
 	{"unroll", false, func(d *decoder, path string, v *value, n *Network) { n.Unroll = Unroll(d.text(path, v)) }},
 	{"input_gradient", false, func(d *decoder, path string, v *value, n *Network) { n.InputGradient = d.truth(path, v) }},
+	{"optimizers", false, decodeOptimizers},
 	{"targets", false, decodeTargets},
 }
 
@@ -38,6 +39,11 @@ func decodeBatch(d *decoder, path string, v *value, n *Network) {
 	if n.Batch == 0 && d.sound(path) {
 		d.fail(path, "%s", countProblem(MaxBatch))
 	}
+}
+
+func decodeOptimizers(d *decoder, path string, v *value, n *Network) {
+	n.Optimizers = make([]Optimizer, len(v.items))
+	d.each(path, v, func(i int, path string, item *value) { n.Optimizers[i] = Optimizer(d.text(path, item)) })
 }
 
 func decodeTargets(d *decoder, path string, v *value, n *Network) {

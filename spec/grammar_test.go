@@ -77,6 +77,7 @@ func (g grammar) network() pairs {
 		{"package", g.word("iris", "main", "x_1")}, {"precision", g.word("float32", "float64")},
 		{"cache", g.word("auto", "pre", "post", "both")}, {"batch", g.width()}, {"rounding", g.word("fast")},
 		{"unroll", g.word("auto", "full", "loop")}, {"input_gradient", pick(g, literal("true"), "false")},
+		{"optimizers", pick(g, []any{}, []any{literal(`"adam"`)}, []any{literal(`"sgd"`), literal(`"adamw"`)})},
 		{"targets", pick(g, []any{}, []any{literal(`"amd64"`)})},
 	}) {
 		if g.IntN(3) == 0 {
@@ -93,7 +94,7 @@ func (g grammar) stray() any {
 		literal("2.5"), literal("65536"), literal("65537"), literal("99999999999999999999"), literal(`""`), literal(`"4"`),
 		literal(`"true"`), literal(`"tanh"`), literal(`"softmax"`), literal(`"cross-entropy"`), literal(`"strict"`), literal(`"Func"`),
 		literal(`"func"`), literal(`"IrisGrad"`), literal(`"\ud83d\ude00"`), literal(`"a\u0000"`), literal(`"auto"`), []any{}, pairs{},
-		[]any{literal(`"amd64"`), literal(`"amd64"`)}, pairs{{"name", literal(`"sigmoid"`)}},
+		[]any{literal(`"amd64"`), literal(`"amd64"`)}, []any{literal(`"adam"`), literal(`"adam"`)}, pairs{{"name", literal(`"sigmoid"`)}},
 		pairs{{"name", literal(`"tanh"`)}, {"slope", literal("0.1")}}, pairs{{"name", literal(`"huber"`)}, {"delta", literal("2.5")}},
 		pairs{{"name", literal(`"max-pool"`)}, {"window", literal("2")}}, pairs{{"expr", literal(`"z <"`)}},
 		pairs{{"expr", literal(`"` + someCost + `"`)}}, literal("1e-31"), literal("-0.5"), pairs{{"dense", literal("3")}},

@@ -22,6 +22,7 @@ type file struct {
 	Rounding      Rounding    `json:"rounding"`
 	Unroll        Unroll      `json:"unroll"`
 	InputGradient bool        `json:"input_gradient"`
+	Optimizers    []Optimizer `json:"optimizers"`
 	Targets       []Target    `json:"targets"`
 }
 
@@ -39,7 +40,7 @@ func (n Network) JSON() []byte {
 	f := file{
 		Name: n.Name, Package: n.Package, Precision: n.Precision, Input: n.Input,
 		Layers: make([]fileLayer, len(n.Layers)), Cost: n.Cost.file(CostRole), Cache: n.Cache, Batch: n.Batch,
-		Rounding: n.Rounding, Unroll: n.Unroll, InputGradient: n.InputGradient, Targets: n.Targets,
+		Rounding: n.Rounding, Unroll: n.Unroll, InputGradient: n.InputGradient, Optimizers: n.Optimizers, Targets: n.Targets,
 	}
 	for i, layer := range n.Layers {
 		f.Layers[i] = fileLayer{layer.Dense, layer.Activation.file(ActivationRole), !layer.NoBias}

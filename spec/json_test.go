@@ -9,13 +9,13 @@ import (
 func TestJSON(t *testing.T) {
 	const want = `{"name":"Iris","precision":"float32","input":4,"layers":[{"dense":8,"activation":"tanh","bias":true},` +
 		`{"dense":3,"activation":"softmax","bias":true}],"cost":"cross-entropy","cache":"auto","batch":32,` +
-		`"rounding":"fast","unroll":"auto","input_gradient":false,"targets":["amd64"]}`
+		`"rounding":"fast","unroll":"auto","input_gradient":false,"optimizers":[],"targets":["amd64"]}`
 	if got := string(iris.JSON()); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	empty := Network{Package: "p", Targets: []Target{}}
 	const wantEmpty = `{"name":"","package":"p","precision":"float32","input":0,"layers":[],"cost":"","cache":"auto",` +
-		`"batch":32,"rounding":"fast","unroll":"auto","input_gradient":false,"targets":[]}`
+		`"batch":32,"rounding":"fast","unroll":"auto","input_gradient":false,"optimizers":[],"targets":[]}`
 	if got := string(empty.JSON()); got != wantEmpty {
 		t.Errorf("got  %s\nwant %s", got, wantEmpty)
 	}
@@ -53,12 +53,13 @@ func TestJSONFunctions(t *testing.T) {
 
 func TestDigest(t *testing.T) {
 	// printf '%s' "$canonical" | sha256sum
-	const want = "e2c56fcf26c08743be25ba111bfbbead043136907adac2ef0a5d19d32ad2d272"
+	const want = "42386aecfacd913f2654cf8a64deafc91f4ec993cec94f7181229f4530574a31"
 	if got := iris.Digest(); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	for name, n := range map[string]Network{
 		"defaults": iris.WithDefaults(), "package": with(func(n *Network) { n.Package = "other" }),
+		"no optimizers":    with(func(n *Network) { n.Optimizers = []Optimizer{} }),
 		"empty parameters": with(func(n *Network) { n.Cost.Params = map[string]float64{} }),
 	} {
 		if got := n.Digest(); got != want {
@@ -96,6 +97,8 @@ func TestDigest(t *testing.T) {
 		"unroll":         func(n *Network) { n.Unroll = UnrollLoop },
 		"rounding":       func(n *Network) { n.Rounding = RoundingStrict },
 		"input gradient": func(n *Network) { n.InputGradient = true },
+		"optimizers":     func(n *Network) { n.Optimizers = []Optimizer{Adam, SGD} },
+		"their order":    func(n *Network) { n.Optimizers = []Optimizer{SGD, Adam} },
 		"targets":        func(n *Network) { n.Targets = []Target{} },
 	} {
 		digest := with(edit).Digest()

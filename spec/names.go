@@ -13,7 +13,10 @@ var (
 	// emittedSuffixes are what is put behind a network's name to name its other types and constants.
 	// No name may end in one: then the emitted names of two networks in one package differ
 	// whenever the networks' names do (no suffix is the end of another).
-	emittedSuffixes = []string{"Grad", "Workspace", "Batch", "Inputs", "Outputs", "Params"}
+	emittedSuffixes = append([]string{"Grad", "Workspace", "Batch", "Inputs", "Outputs", "Params", "Team"}, optimizerTypes()...)
+
+	// constructorName is how the constructors of a network's types begin, the network's name following.
+	constructorName = regexp.MustCompile(`^New[A-Z]`)
 
 	// testPrefixes begin the functions of an emitted test file.
 	testPrefixes = []string{"Test", "Benchmark", "Fuzz", "Example"}
@@ -40,6 +43,9 @@ func nameProblem(name string) string {
 			return fmt.Sprintf("%s ends in %q, which is kept for the types and constants of networks; choose another name",
 				quoted(name), s)
 		}
+	}
+	if constructorName.MatchString(name) {
+		return fmt.Sprintf(`%s begins with "New", like the constructors of networks; choose another name`, quoted(name))
 	}
 	if testName.MatchString(name) {
 		return fmt.Sprintf("%s begins like a test function (%s); choose another name",

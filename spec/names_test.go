@@ -9,7 +9,7 @@ import (
 // TestNamesNeverCollide puts every pair of allowed names of up to three parts into one package and
 // demands that no emitted name of one is an emitted name of the other.
 func TestNamesNeverCollide(t *testing.T) {
-	parts := append([]string{"A", "Test", "Benchmark", "Example", "Fuzz", "s", "_"}, emittedSuffixes...)
+	parts := append([]string{"A", "Test", "Benchmark", "Example", "Fuzz", "New", "s", "_"}, emittedSuffixes...)
 	var names []string
 	for _, a := range parts {
 		for _, b := range append(parts, "") {
@@ -22,12 +22,18 @@ func TestNamesNeverCollide(t *testing.T) {
 	}
 	owner := map[string]string{}
 	for _, name := range names {
-		emitted := append([]string{""}, emittedSuffixes...)
-		for _, suffix := range emitted {
-			if other, taken := owner[name+suffix]; taken && other != name {
-				t.Errorf("%s and %s both emit %s", other, name, name+suffix)
+		emitted := []string{name, "New" + name + "Team"}
+		for _, suffix := range emittedSuffixes {
+			emitted = append(emitted, name+suffix)
+		}
+		for _, typ := range optimizerTypes() {
+			emitted = append(emitted, "New"+name+typ)
+		}
+		for _, e := range emitted {
+			if other, taken := owner[e]; taken && other != name {
+				t.Errorf("%s and %s both emit %s", other, name, e)
 			}
-			owner[name+suffix] = name
+			owner[e] = name
 		}
 	}
 	for _, name := range names {
@@ -44,7 +50,8 @@ func TestNamesNeverCollide(t *testing.T) {
 
 func TestNameProblem(t *testing.T) {
 	for name, want := range map[string]string{
-		"Iris": "", "A": "", "A_1": "", "Test1x": "test function", "Test_": "test function", "Testing": "",
+		"Iris": "", "A": "", "A_1": "", "Test1x": "test function", "NewIris": "constructors",
+		"New": "", "Newton": "", "Adam": "kept for", "AdamW": "kept for", "NetSGD": "kept for", "IrisTeam": "kept for", "AdamNet": "", "Test_": "test function", "Testing": "",
 		"Test": "test function", "Grad": "kept for", "XNOutputs": "kept for", "": "missing", "iris": "not exported",
 		"_A": "not exported", "type": "keyword", "Ä": "identifier", "A b": "identifier", "A\n": "identifier",
 		"A\x00": "identifier", "9": "identifier", strings.Repeat("a", 65): "65 bytes",

@@ -110,6 +110,11 @@ var agreement = []string{
 	"rounding: fast", "rounding: strict", "rounding: exact", "rounding: ~", "rounding: ''",
 	"unroll: auto", "unroll: full", "unroll: loop", "unroll: none", "unroll: ~", "unroll: 8",
 	"input_gradient: true", "input_gradient: false", "input_gradient: 'true'", "input_gradient: 0", "input_gradient: ~", "input_gradient: no",
+	"name: IrisAdam", "name: IrisAdamW", "name: IrisSGD", "name: Momentum", "name: IrisTeam", "name: AdamIris", "name: NewIris", "name: New",
+	"name: Newton", "name: New_1", "name: RMSprop", "name: XNesterov",
+	"optimizers: []", "optimizers: [adam]", "optimizers: [sgd, momentum, nesterov, rmsprop, adam, adamw]", "optimizers: [adam, adam]",
+	"optimizers: [Adam]", "optimizers: adam", "optimizers: ~", "optimizers: [~]", "optimizers: ['']", "optimizers: {}", "optimizers: [[adam]]",
+	"optimizers: [adam, sgd, adam]", "optimizers: [{name: adam}]", "optimizers: [1]",
 	"targets: []", "targets: [amd64]", "targets: [amd64, amd64]", "targets: [arm64]", "targets: amd64", "targets: ~", "targets: [~]",
 	"targets: ['']", "targets: [[amd64]]", "targets: {}", "colour: red", "Name: Iris", "'': 1", "\" name\": Iris", "inputs: 4",
 }

@@ -43,6 +43,7 @@ type schemaDoc struct {
 	Enum       []string              `json:"enum"`
 	OneOf      []struct{ Const, Description string }
 	AnyOf      []*schemaDoc `json:"anyOf"`
+	Items      *schemaDoc   `json:"items"`
 	Default    any          `json:"default"`
 	Describe   string       `json:"description"`
 	Closed     *bool        `json:"additionalProperties"`
@@ -80,6 +81,9 @@ func TestSchemaFields(t *testing.T) {
 			t.Errorf("%s\ngot  %q\nwant %q", name, got, want)
 		}
 	}
+	if got, want := s.Properties["optimizers"].Items.Enum, optimizerNames(); fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("optimizers %v, want %v", got, want)
+	}
 	for _, f := range formula.Functions() {
 		if !regexp.MustCompile(`\b` + f.Name + `\b`).MatchString(s.Defs["formula"].Describe) {
 			t.Errorf("the description of formulas does not list %s", f.Name)
@@ -103,6 +107,7 @@ func TestSchemaFields(t *testing.T) {
 	for property, want := range map[*schemaDoc]any{
 		s.Properties["precision"]: d.Precision, s.Properties["cache"]: d.Cache, s.Properties["batch"]: d.Batch,
 		s.Properties["rounding"]: d.Rounding, s.Properties["unroll"]: d.Unroll, s.Properties["targets"]: d.Targets,
+		s.Properties["optimizers"]:     d.Optimizers,
 		s.Properties["input_gradient"]: d.InputGradient, layer.Properties["bias"]: !d.Layers[0].NoBias,
 		layer.Properties["activation"]: d.Layers[0].Activation.Name,
 	} {

@@ -38,6 +38,9 @@ type Network struct {
 	Unroll Unroll
 	// InputGradient also emits the gradient of the loss with respect to the input.
 	InputGradient bool
+	// Optimizers lists the optimizers that are emitted beside the kernels, each with a type of its own. nil and
+	// empty: none.
+	Optimizers []Optimizer
 	// Targets lists the architectures that get assembly beside the portable Go. nil means the
 	// default, [amd64]; an empty non-nil slice means portable Go only.
 	Targets []Target

@@ -79,7 +79,8 @@ func (c *checker) network(n Network) {
 	}
 	c.rounding(n.Rounding)
 	enum(c, "unroll", n.Unroll, UnrollAuto, UnrollFull, UnrollLoop)
-	c.targets(n.Targets)
+	choices(c, "optimizers", n.Optimizers, "missing; name an optimizer, or use [] for none", optimizerNames()...)
+	choices(c, "targets", n.Targets, "missing; name an architecture or use [] for portable Go only", AMD64)
 }
 
 func (c *checker) text(path, value string, problem func(string) string) {
@@ -192,24 +193,25 @@ func (c *checker) rounding(r Rounding) {
 	enum(c, "rounding", r, RoundingFast)
 }
 
-// targets checks each architecture and that none is listed twice.
-func (c *checker) targets(targets []Target) {
-	for i, t := range targets {
+// choices checks a list of words out of a few: each of them, and that none is listed twice. missing is what is said of
+// an empty one.
+func choices[T ~string](c *checker, path string, list []T, missing string, allowed ...T) {
+	for i, w := range list {
 		if c.full() {
 			return
 		}
-		path := fmt.Sprintf("targets[%d]", i)
+		at := fmt.Sprintf("%s[%d]", path, i)
 		switch {
-		case t == "":
-			if c.sound(path) {
-				c.fail(path, "missing; name an architecture or use [] for portable Go only")
+		case w == "":
+			if c.sound(at) {
+				c.fail(at, "%s", missing)
 			}
-		case slices.Contains(targets[:i], t):
-			if c.sound(path) {
-				c.fail(path, "%s is listed twice", quoted(string(t)))
+		case slices.Contains(list[:i], w):
+			if c.sound(at) {
+				c.fail(at, "%s is listed twice", quoted(string(w)))
 			}
 		default:
-			enum(c, path, t, AMD64)
+			enum(c, at, w, allowed...)
 		}
 	}
 }

@@ -98,11 +98,17 @@ func TestValidateRefuses(t *testing.T) {
 			[]string{"cost: binary-cross-entropy needs outputs that are probabilities, but the last activation is identity; use sigmoid or softmax there"}},
 		{"enumerations", func(n *Network) {
 			n.Precision, n.Cache, n.Rounding, n.Unroll, n.Targets = "f64", "pots", "exact", "Full", []Target{"arm", "amd64", "amd64", ""}
+			n.Optimizers = []Optimizer{"adam", "", "Adam", "momentun", "adam", "lbfgs"}
 		}, []string{
 			`precision: unknown precision "f64"; did you mean "float64"?`,
 			`cache: unknown cache "pots"; did you mean "post"?`,
 			`rounding: unknown rounding "exact"; use fast`,
 			`unroll: unknown unroll "Full"; did you mean "full"?`,
+			`optimizers[1]: missing; name an optimizer, or use [] for none`,
+			`optimizers[2]: unknown optimizer "Adam"; did you mean "adam"?`,
+			`optimizers[3]: unknown optimizer "momentun"; did you mean "momentum"?`,
+			`optimizers[4]: "adam" is listed twice`,
+			`optimizers[5]: unknown optimizer "lbfgs"; use sgd, momentum, nesterov, rmsprop, adam or adamw`,
 			`targets[0]: unknown target "arm"; use amd64`,
 			`targets[2]: "amd64" is listed twice`,
 			`targets[3]: missing; name an architecture or use [] for portable Go only`,

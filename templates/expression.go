@@ -12,14 +12,21 @@ import (
 // Expression is a scalar expression of type typ, float32 or float64, with its variables replaced by values:
 // (1 - a1_3*a1_3). Functions are called under names that begin with prefix.
 func Expression(e expr.Expr, prefix, typ string, value func(expr.Var) (Value, error)) (Value, error) {
-	w := writer{prefix, typ, value}
+	w := writer{typ, value, func(op expr.Op) (*jen.Statement, error) {
+		name := FunctionName(prefix, op)
+		if name == "" {
+			return nil, fmt.Errorf("no emitted function for operation %v", op)
+		}
+		return jen.Id(name), nil
+	}}
 	c, err := w.write(e, 0)
 	return Value{c}, err
 }
 
 type writer struct {
-	prefix, typ string
-	value       func(expr.Var) (Value, error)
+	typ      string
+	value    func(expr.Var) (Value, error)
+	function func(expr.Op) (*jen.Statement, error) // what an operation is called as
 }
 
 // Binding strengths of Go's operators, for parentheses.
@@ -61,11 +68,11 @@ func (w writer) write(e expr.Expr, context int) (*jen.Statement, error) {
 	return nil, fmt.Errorf("unexpected expression %T", e)
 }
 
-// call is a call of the emitted function of an operation.
+// call is a call of the function of an operation.
 func (w writer) call(op expr.Op, args ...expr.Expr) (*jen.Statement, error) {
-	name := FunctionName(w.prefix, op)
-	if name == "" {
-		return nil, fmt.Errorf("no emitted function for operation %v", op)
+	name, err := w.function(op)
+	if err != nil {
+		return nil, err
 	}
 	var codes []jen.Code
 	for _, arg := range args {
@@ -75,7 +82,7 @@ func (w writer) call(op expr.Op, args ...expr.Expr) (*jen.Statement, error) {
 		}
 		codes = append(codes, c)
 	}
-	return jen.Id(name).Call(codes...), nil
+	return name.Call(codes...), nil
 }
 
 // constant is the number that a constant expression comes to in the emitted type. Go would evaluate it exactly, and 1/3 as

@@ -125,6 +125,23 @@ type Function struct {
 
 // Func declares a function.
 func (f *File) Func(fn Function) {
+	var result *jen.Statement
+	if fn.Result != nil {
+		result = fn.Result.typ()
+	}
+	f.function(fn, result)
+}
+
+// FuncResults declares a function of several results, with their names: func (g *IrisGrad) norm() (root, scale float64) { … }.
+func (f *File) FuncResults(fn Function, results ...Param) {
+	f.function(fn, jen.ParamsFunc(func(g *jen.Group) {
+		for _, r := range results {
+			g.Id(r.Name).Add(r.typ())
+		}
+	}))
+}
+
+func (f *File) function(fn Function, result *jen.Statement) {
 	s := f.f.Func()
 	if fn.Recv != nil {
 		s.Params(jen.Id(fn.Recv.Name).Add(fn.Recv.typ()))
@@ -134,8 +151,8 @@ func (f *File) Func(fn Function) {
 			g.Id(p.Name).Add(p.typ())
 		}
 	})
-	if fn.Result != nil {
-		s.Add(fn.Result.typ())
+	if result != nil {
+		s.Add(result)
 	}
 	s.BlockFunc(fn.Body.fill)
 }

@@ -202,6 +202,15 @@ func (b *Block) DefineAll(names []string, vs []Value) {
 	b.raw(jen.List(left...).Op(":=").List(right...))
 }
 
+// DefineFrom is a definition of several variables by one call: root, scale := g.norm().
+func (b *Block) DefineFrom(names []string, v Value) {
+	var left []jen.Code
+	for _, name := range names {
+		left = append(left, jen.Id(name))
+	}
+	b.raw(jen.List(left...).Op(":=").Add(v.code))
+}
+
 // Var is a declaration of a zero variable: var loss float32.
 func (b *Block) Var(name, typ string) { b.raw(jen.Var().Id(name).Id(typ)) }
 

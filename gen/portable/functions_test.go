@@ -126,6 +126,9 @@ func (r *reader) block(list []ast.Stmt, held map[string]string) {
 			// What the loop writes is not held in its first statement either, the second time round.
 			forget(s.Body, held)
 			r.block(s.Body.List, maps.Clone(held))
+		case *ast.IfStmt:
+			r.block(s.Body.List, maps.Clone(held))
+			forget(s.Body, held)
 		case *ast.BlockStmt:
 			r.block(s.List, maps.Clone(held))
 			forget(s, held)
@@ -145,6 +148,9 @@ func (r *reader) assign(s *ast.AssignStmt, held map[string]string) {
 			r.failures = append(r.failures, fmt.Sprintf("%s is not declared by %s :=", id.Name, id.Name))
 		}
 		maps.DeleteFunc(held, func(_, name string) bool { return name == id.Name })
+		if len(s.Rhs) != len(s.Lhs) {
+			continue // the results of one call
+		}
 		if _, ok := s.Rhs[i].(*ast.IndexExpr); !ok || s.Tok != token.DEFINE && s.Tok != token.ASSIGN {
 			continue
 		}

@@ -47,6 +47,11 @@ func draw(r *rand.Rand) spec.Network {
 	n.Cache = spec.Cache(pick("auto", "pre", "post", "both"))
 	n.Unroll = spec.Unroll(pick("auto", "full", "loop"))
 	n.InputGradient = r.IntN(2) == 0
+	for _, o := range spec.Optimizers() {
+		if r.IntN(4) == 0 {
+			n.Optimizers = append(n.Optimizers, o.Name)
+		}
+	}
 	return n
 }
 

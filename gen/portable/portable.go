@@ -35,6 +35,10 @@ func Print(p *plan.Program, o Options) ([]byte, error) {
 	if err := pr.functions(); err != nil {
 		return nil, err
 	}
+	pr.gradient()
+	if err := pr.optimizers(); err != nil {
+		return nil, err
+	}
 	if err := pr.elementary(); err != nil {
 		return nil, err
 	}

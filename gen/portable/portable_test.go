@@ -40,10 +40,12 @@ func cases() map[string]spec.Network {
 	straight := network("mse", []int{2, 2, 1}, "relu", "identity")
 	straight.InputGradient = true
 	straight.Layers[0].NoBias = true
+	straight.Optimizers = []spec.Optimizer{spec.Adam}
 
 	hidden := network("squared-error", []int{2, 3, 2}, "softmax", "tanh")
 	hidden.Precision = spec.Float64
 	hidden.Cache = spec.CachePre
+	hidden.Optimizers = []spec.Optimizer{spec.RMSprop, spec.Momentum}
 
 	loops := network("cross-entropy", []int{18, 17, 9}, "sigmoid", "softmax")
 	loops.Unroll = spec.UnrollLoop

@@ -9,7 +9,7 @@
 // cache          auto keeps 208 bytes for 7905 operations and 48 calls in Grad
 //                pre 224 for 8053 and 96; post 208 for 7905 and 48; both 416 for 7957 and 48
 // code           9 of 13 operations in loops over unrolled blocks, the others fully unrolled
-// spec           sha256:09cfbc067124911ef17c152e1f320aa01688c1ec331e31065ce4211bc0ae81f3
+// spec           sha256:281aa7c2e3f7f99fd55f84034af7cf20a0648948d000994f6431abb2c5cac880
 
 package control
 
@@ -3623,6 +3623,49 @@ func (p *Control) descend(ws *ControlWorkspace, x *[16]float32, rate float32) {
 		w_i5[15] -= rd1_i5 * x_15
 		w_i6[15] -= rd1_i6 * x_15
 		w_i7[15] -= rd1_i7 * x_15
+	}
+}
+
+// norm is Norm before it is rounded.
+func (g *ControlGrad) norm() float64 {
+	var s0, s1, s2, s3 float64
+	gs := g.Flat()
+	for i := 0; i < 1140; i += 4 {
+		x0, x1, x2, x3 := float64(gs[i]), float64(gs[i+1]), float64(gs[i+2]), float64(gs[i+3])
+		s0 += x0 * x0
+		s1 += x1 * x1
+		s2 += x2 * x2
+		s3 += x3 * x3
+	}
+	return math.Sqrt(s0 + s1 + s2 + s3)
+}
+
+// Norm is the Euclidean norm of the gradient: NaN if an element is, else infinite if one is. It overflows only where the norm
+// itself is beyond the type, and no square is lost.
+func (g *ControlGrad) Norm() float32 {
+	return float32(g.norm())
+}
+
+// Clip scales the gradient down to a norm of limit where it is greater, and returns the norm it had. It is PyTorch's
+// clip_grad_norm_, without the 1e-6 that is added to the norm there. A norm of NaN makes every element NaN; one that is infinite
+// because an element is makes NaN of that and 0 of the finite ones. Either is seen in the result. limit must not be negative.
+func (g *ControlGrad) Clip(limit float32) float32 {
+	norm := g.norm()
+	if !(norm <= float64(limit)) {
+		k := float64(limit) / norm
+		gs := g.Flat()
+		for i, x := range gs {
+			gs[i] = float32(k * float64(x))
+		}
+	}
+	return float32(norm)
+}
+
+// Scale multiplies the gradient by k: by 1/n, a sum over n samples becomes their mean.
+func (g *ControlGrad) Scale(k float32) {
+	gs := g.Flat()
+	for i, x := range gs {
+		gs[i] = k * x
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // controlSpec is the network, for the reference.
-const controlSpec = "{\"name\":\"Control\",\"package\":\"control\",\"precision\":\"float32\",\"input\":16,\"layers\":[{\"dense\":32,\"activation\":\"tanh\",\"bias\":true},{\"dense\":16,\"activation\":\"tanh\",\"bias\":true},{\"dense\":4,\"activation\":\"identity\",\"bias\":true}],\"cost\":\"mse\",\"cache\":\"auto\",\"batch\":32,\"rounding\":\"fast\",\"unroll\":\"auto\",\"input_gradient\":false,\"targets\":[\"amd64\"]}"
+const controlSpec = "{\"name\":\"Control\",\"package\":\"control\",\"precision\":\"float32\",\"input\":16,\"layers\":[{\"dense\":32,\"activation\":\"tanh\",\"bias\":true},{\"dense\":16,\"activation\":\"tanh\",\"bias\":true},{\"dense\":4,\"activation\":\"identity\",\"bias\":true}],\"cost\":\"mse\",\"cache\":\"auto\",\"batch\":32,\"rounding\":\"fast\",\"unroll\":\"auto\",\"input_gradient\":false,\"optimizers\":[],\"targets\":[\"amd64\"]}"
 
 // controlKernel is what was emitted for it.
 var controlKernel = verify.Kernel[Control, ControlGrad, ControlWorkspace, struct{}, [16]float32, [4]float32, float32]{

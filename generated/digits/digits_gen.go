@@ -9,7 +9,7 @@
 // cache          auto keeps 344 bytes for 29325 operations and 11 calls in Grad
 //                pre 344 for 29581 and 11; post 344 for 29325 and 11; both 600 for 29389 and 11
 // code           6 of 11 operations in loops over unrolled blocks, the others fully unrolled
-// spec           sha256:1443c1db7aa311003f6481ea1577e728befa1188cfb35c6757244052b3e6a8b1
+// spec           sha256:8029ca436b94bc6bd4203511d5bcf4497fca91ae33cff067f86f731f669d5fcf
 
 package digits
 
@@ -3068,6 +3068,54 @@ func (p *Digits) descend(ws *DigitsWorkspace, x *[64]float32, rate float32) {
 		x_63 := x[63]
 		w_i[63] -= rd1_i * x_63
 		w_i1[63] -= rd1_i1 * x_63
+	}
+}
+
+// norm is Norm before it is rounded.
+func (g *DigitsGrad) norm() float64 {
+	var s0, s1, s2, s3 float64
+	gs := g.Flat()
+	for i := 0; i < 4808; i += 4 {
+		x0, x1, x2, x3 := float64(gs[i]), float64(gs[i+1]), float64(gs[i+2]), float64(gs[i+3])
+		s0 += x0 * x0
+		s1 += x1 * x1
+		s2 += x2 * x2
+		s3 += x3 * x3
+	}
+	{
+		x0, x1 := float64(gs[4808]), float64(gs[4809])
+		s0 += x0 * x0
+		s1 += x1 * x1
+	}
+	return math.Sqrt(s0 + s1 + s2 + s3)
+}
+
+// Norm is the Euclidean norm of the gradient: NaN if an element is, else infinite if one is. It overflows only where the norm
+// itself is beyond the type, and no square is lost.
+func (g *DigitsGrad) Norm() float32 {
+	return float32(g.norm())
+}
+
+// Clip scales the gradient down to a norm of limit where it is greater, and returns the norm it had. It is PyTorch's
+// clip_grad_norm_, without the 1e-6 that is added to the norm there. A norm of NaN makes every element NaN; one that is infinite
+// because an element is makes NaN of that and 0 of the finite ones. Either is seen in the result. limit must not be negative.
+func (g *DigitsGrad) Clip(limit float32) float32 {
+	norm := g.norm()
+	if !(norm <= float64(limit)) {
+		k := float64(limit) / norm
+		gs := g.Flat()
+		for i, x := range gs {
+			gs[i] = float32(k * float64(x))
+		}
+	}
+	return float32(norm)
+}
+
+// Scale multiplies the gradient by k: by 1/n, a sum over n samples becomes their mean.
+func (g *DigitsGrad) Scale(k float32) {
+	gs := g.Flat()
+	for i, x := range gs {
+		gs[i] = k * x
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // digitsSpec is the network, for the reference.
-const digitsSpec = "{\"name\":\"Digits\",\"package\":\"digits\",\"precision\":\"float32\",\"input\":64,\"layers\":[{\"dense\":64,\"activation\":\"relu\",\"bias\":true},{\"dense\":10,\"activation\":\"softmax\",\"bias\":true}],\"cost\":\"cross-entropy\",\"cache\":\"auto\",\"batch\":32,\"rounding\":\"fast\",\"unroll\":\"auto\",\"input_gradient\":false,\"targets\":[\"amd64\"]}"
+const digitsSpec = "{\"name\":\"Digits\",\"package\":\"digits\",\"precision\":\"float32\",\"input\":64,\"layers\":[{\"dense\":64,\"activation\":\"relu\",\"bias\":true},{\"dense\":10,\"activation\":\"softmax\",\"bias\":true}],\"cost\":\"cross-entropy\",\"cache\":\"auto\",\"batch\":32,\"rounding\":\"fast\",\"unroll\":\"auto\",\"input_gradient\":false,\"optimizers\":[],\"targets\":[\"amd64\"]}"
 
 // digitsKernel is what was emitted for it.
 var digitsKernel = verify.Kernel[Digits, DigitsGrad, DigitsWorkspace, struct{}, [64]float32, [10]float32, float32]{

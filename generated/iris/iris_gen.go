@@ -9,7 +9,7 @@
 // cache          auto keeps 64 bytes for 451 operations and 12 calls in Grad
 //                pre 64 for 467 and 20; post 64 for 451 and 12; both 96 for 459 and 12
 // code           fully unrolled
-// spec           sha256:e2c56fcf26c08743be25ba111bfbbead043136907adac2ef0a5d19d32ad2d272
+// spec           sha256:42386aecfacd913f2654cf8a64deafc91f4ec993cec94f7181229f4530574a31
 
 package iris
 
@@ -735,6 +735,55 @@ func (p *Iris) Step(ws *IrisWorkspace, x *[4]float32, y *[3]float32, rate float3
 	p.W1[7][2] -= rd1_7 * x_2
 	p.W1[7][3] -= rd1_7 * x_3
 	return loss
+}
+
+// norm is Norm before it is rounded.
+func (g *IrisGrad) norm() float64 {
+	var s0, s1, s2, s3 float64
+	gs := g.Flat()
+	for i := 0; i < 64; i += 4 {
+		x0, x1, x2, x3 := float64(gs[i]), float64(gs[i+1]), float64(gs[i+2]), float64(gs[i+3])
+		s0 += x0 * x0
+		s1 += x1 * x1
+		s2 += x2 * x2
+		s3 += x3 * x3
+	}
+	{
+		x0, x1, x2 := float64(gs[64]), float64(gs[65]), float64(gs[66])
+		s0 += x0 * x0
+		s1 += x1 * x1
+		s2 += x2 * x2
+	}
+	return math.Sqrt(s0 + s1 + s2 + s3)
+}
+
+// Norm is the Euclidean norm of the gradient: NaN if an element is, else infinite if one is. It overflows only where the norm
+// itself is beyond the type, and no square is lost.
+func (g *IrisGrad) Norm() float32 {
+	return float32(g.norm())
+}
+
+// Clip scales the gradient down to a norm of limit where it is greater, and returns the norm it had. It is PyTorch's
+// clip_grad_norm_, without the 1e-6 that is added to the norm there. A norm of NaN makes every element NaN; one that is infinite
+// because an element is makes NaN of that and 0 of the finite ones. Either is seen in the result. limit must not be negative.
+func (g *IrisGrad) Clip(limit float32) float32 {
+	norm := g.norm()
+	if !(norm <= float64(limit)) {
+		k := float64(limit) / norm
+		gs := g.Flat()
+		for i, x := range gs {
+			gs[i] = float32(k * float64(x))
+		}
+	}
+	return float32(norm)
+}
+
+// Scale multiplies the gradient by k: by 1/n, a sum over n samples becomes their mean.
+func (g *IrisGrad) Scale(k float32) {
+	gs := g.Flat()
+	for i, x := range gs {
+		gs[i] = k * x
+	}
 }
 
 // irisRoots are the powers 2^(j/32), for exponentials.

@@ -10,7 +10,7 @@ import (
 )
 
 // irisSpec is the network, for the reference.
-const irisSpec = "{\"name\":\"Iris\",\"package\":\"iris\",\"precision\":\"float32\",\"input\":4,\"layers\":[{\"dense\":8,\"activation\":\"tanh\",\"bias\":true},{\"dense\":3,\"activation\":\"softmax\",\"bias\":true}],\"cost\":\"cross-entropy\",\"cache\":\"auto\",\"batch\":32,\"rounding\":\"fast\",\"unroll\":\"auto\",\"input_gradient\":false,\"targets\":[\"amd64\"]}"
+const irisSpec = "{\"name\":\"Iris\",\"package\":\"iris\",\"precision\":\"float32\",\"input\":4,\"layers\":[{\"dense\":8,\"activation\":\"tanh\",\"bias\":true},{\"dense\":3,\"activation\":\"softmax\",\"bias\":true}],\"cost\":\"cross-entropy\",\"cache\":\"auto\",\"batch\":32,\"rounding\":\"fast\",\"unroll\":\"auto\",\"input_gradient\":false,\"optimizers\":[],\"targets\":[\"amd64\"]}"
 
 // irisKernel is what was emitted for it.
 var irisKernel = verify.Kernel[Iris, IrisGrad, IrisWorkspace, struct{}, [4]float32, [3]float32, float32]{

@@ -9,7 +9,7 @@
 // cache          auto keeps 600 bytes for 627628 operations and 11 calls in Grad
 //                pre 600 for 628140 and 11; post 600 for 627628 and 11; both 1112 for 627756 and 11
 // code           7 of 11 operations in loops over unrolled blocks, the others fully unrolled
-// spec           sha256:d5ff7bd3e33759f64f60e15b7b9e5f43ab0fca041858a6817d78c426974ef9dd
+// spec           sha256:7fcac83702789baa846851ff2c0f89f11152fc576eca089d0f68946a7edaa692
 
 package pixels
 
@@ -2483,6 +2483,54 @@ func (p *Pixels) Step(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, rate
 		}
 	}
 	return loss
+}
+
+// norm is Norm before it is rounded.
+func (g *PixelsGrad) norm() float64 {
+	var s0, s1, s2, s3 float64
+	gs := g.Flat()
+	for i := 0; i < 101768; i += 4 {
+		x0, x1, x2, x3 := float64(gs[i]), float64(gs[i+1]), float64(gs[i+2]), float64(gs[i+3])
+		s0 += x0 * x0
+		s1 += x1 * x1
+		s2 += x2 * x2
+		s3 += x3 * x3
+	}
+	{
+		x0, x1 := float64(gs[101768]), float64(gs[101769])
+		s0 += x0 * x0
+		s1 += x1 * x1
+	}
+	return math.Sqrt(s0 + s1 + s2 + s3)
+}
+
+// Norm is the Euclidean norm of the gradient: NaN if an element is, else infinite if one is. It overflows only where the norm
+// itself is beyond the type, and no square is lost.
+func (g *PixelsGrad) Norm() float32 {
+	return float32(g.norm())
+}
+
+// Clip scales the gradient down to a norm of limit where it is greater, and returns the norm it had. It is PyTorch's
+// clip_grad_norm_, without the 1e-6 that is added to the norm there. A norm of NaN makes every element NaN; one that is infinite
+// because an element is makes NaN of that and 0 of the finite ones. Either is seen in the result. limit must not be negative.
+func (g *PixelsGrad) Clip(limit float32) float32 {
+	norm := g.norm()
+	if !(norm <= float64(limit)) {
+		k := float64(limit) / norm
+		gs := g.Flat()
+		for i, x := range gs {
+			gs[i] = float32(k * float64(x))
+		}
+	}
+	return float32(norm)
+}
+
+// Scale multiplies the gradient by k: by 1/n, a sum over n samples becomes their mean.
+func (g *PixelsGrad) Scale(k float32) {
+	gs := g.Flat()
+	for i, x := range gs {
+		gs[i] = k * x
+	}
 }
 
 // pixelsRoots are the powers 2^(j/32), for exponentials.

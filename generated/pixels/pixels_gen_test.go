@@ -10,7 +10,7 @@ import (
 )
 
 // pixelsSpec is the network, for the reference.
-const pixelsSpec = "{\"name\":\"Pixels\",\"package\":\"pixels\",\"precision\":\"float32\",\"input\":784,\"layers\":[{\"dense\":128,\"activation\":\"relu\",\"bias\":true},{\"dense\":10,\"activation\":\"softmax\",\"bias\":true}],\"cost\":\"cross-entropy\",\"cache\":\"auto\",\"batch\":32,\"rounding\":\"fast\",\"unroll\":\"auto\",\"input_gradient\":false,\"targets\":[\"amd64\"]}"
+const pixelsSpec = "{\"name\":\"Pixels\",\"package\":\"pixels\",\"precision\":\"float32\",\"input\":784,\"layers\":[{\"dense\":128,\"activation\":\"relu\",\"bias\":true},{\"dense\":10,\"activation\":\"softmax\",\"bias\":true}],\"cost\":\"cross-entropy\",\"cache\":\"auto\",\"batch\":32,\"rounding\":\"fast\",\"unroll\":\"auto\",\"input_gradient\":false,\"optimizers\":[],\"targets\":[\"amd64\"]}"
 
 // pixelsKernel is what was emitted for it.
 var pixelsKernel = verify.Kernel[Pixels, PixelsGrad, PixelsWorkspace, struct{}, [784]float32, [10]float32, float32]{

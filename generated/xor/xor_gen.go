@@ -9,7 +9,7 @@
 // cache          auto keeps 16 bytes for 86 operations and 4 calls in Grad
 //                pre 20 for 93 and 7; post 16 for 86 and 4; both 32 for 90 and 4
 // code           fully unrolled
-// spec           sha256:9440b350b2f8db0edcca5729b5437410094b23640f838144007e4e443a9de4f0
+// spec           sha256:5a7c50816b36d84482935a882391dc917641efeefad3c8d157d9d3ba7956d2b3
 
 package xor
 
@@ -300,8 +300,480 @@ func (p *Xor) Step(ws *XorWorkspace, x *[2]float32, y *[1]float32, rate float32)
 	return loss
 }
 
+// norm is Norm before it is rounded.
+func (g *XorGrad) norm() float64 {
+	var s0, s1, s2, s3 float64
+	gs := g.Flat()
+	for i := 0; i < 12; i += 4 {
+		x0, x1, x2, x3 := float64(gs[i]), float64(gs[i+1]), float64(gs[i+2]), float64(gs[i+3])
+		s0 += x0 * x0
+		s1 += x1 * x1
+		s2 += x2 * x2
+		s3 += x3 * x3
+	}
+	{
+		x0 := float64(gs[12])
+		s0 += x0 * x0
+	}
+	return math.Sqrt(s0 + s1 + s2 + s3)
+}
+
+// Norm is the Euclidean norm of the gradient: NaN if an element is, else infinite if one is. It overflows only where the norm
+// itself is beyond the type, and no square is lost.
+func (g *XorGrad) Norm() float32 {
+	return float32(g.norm())
+}
+
+// Clip scales the gradient down to a norm of limit where it is greater, and returns the norm it had. It is PyTorch's
+// clip_grad_norm_, without the 1e-6 that is added to the norm there. A norm of NaN makes every element NaN; one that is infinite
+// because an element is makes NaN of that and 0 of the finite ones. Either is seen in the result. limit must not be negative.
+func (g *XorGrad) Clip(limit float32) float32 {
+	norm := g.norm()
+	if !(norm <= float64(limit)) {
+		k := float64(limit) / norm
+		gs := g.Flat()
+		for i, x := range gs {
+			gs[i] = float32(k * float64(x))
+		}
+	}
+	return float32(norm)
+}
+
+// Scale multiplies the gradient by k: by 1/n, a sum over n samples becomes their mean.
+func (g *XorGrad) Scale(k float32) {
+	gs := g.Flat()
+	for i, x := range gs {
+		gs[i] = k * x
+	}
+}
+
+// XorSGD is the optimizer sgd. Update moves each parameter p with gradient g by
+//
+//	p -= rate*(g + weightdecay*p)
+//
+// The zero value is ready. One optimizer belongs to one network and one goroutine at a time.
+type XorSGD struct {
+	WeightDecay float32 // that much of p is added to g
+}
+
+// NewXorSGD returns the optimizer with PyTorch's defaults: WeightDecay 0.
+func NewXorSGD() *XorSGD {
+	return new(XorSGD)
+}
+
+// Update moves p against the gradient g, which is only read, at a learning rate. g is the gradient of one sample, or a sum or
+// mean over many; the rate belongs to it.
+func (o *XorSGD) Update(p *Xor, g *XorGrad, rate float32) {
+	weightdecay := o.WeightDecay
+	ps, gs := p.Flat(), g.Flat()
+	// p = p - rate*(g + weightdecay*p)
+	for i := 0; i < 12; i += 4 {
+		p_i := ps[i]
+		ps[i] = p_i - rate*(gs[i]+weightdecay*p_i)
+		p_i1 := ps[i+1]
+		ps[i+1] = p_i1 - rate*(gs[i+1]+weightdecay*p_i1)
+		p_i2 := ps[i+2]
+		ps[i+2] = p_i2 - rate*(gs[i+2]+weightdecay*p_i2)
+		p_i3 := ps[i+3]
+		ps[i+3] = p_i3 - rate*(gs[i+3]+weightdecay*p_i3)
+	}
+	p_12 := ps[12]
+	ps[12] = p_12 - rate*(gs[12]+weightdecay*p_12)
+}
+
+// Reset does nothing: there is no state. It is here for code that takes any optimizer.
+func (o *XorSGD) Reset() {}
+
+// XorMomentum is the optimizer momentum. Update moves each parameter p with gradient g by
+//
+//	v = momentum*v + (1 - dampening)*(g + weightdecay*p), at t = 1 without dampening
+//	p -= rate*v
+//
+// where t is the number of the update. The zero value is ready: where every hyperparameter is 0, the first Update
+// sets those of NewXorMomentum. One optimizer belongs to one network and one goroutine at a time.
+type XorMomentum struct {
+	Momentum    float32 // what is left of the velocity after each update
+	Dampening   float32 // what is held back of each gradient but the first
+	WeightDecay float32 // that much of p is added to g
+	T           uint64  // updates so far
+	V           XorGrad // velocity
+}
+
+// NewXorMomentum returns the optimizer with PyTorch's defaults: Momentum 0.9, Dampening 0, WeightDecay 0.
+func NewXorMomentum() *XorMomentum {
+	o := new(XorMomentum)
+	o.defaults()
+	return o
+}
+
+// defaults sets the hyperparameters to PyTorch's defaults.
+func (o *XorMomentum) defaults() {
+	o.Momentum = 0.9
+	o.Dampening = 0
+	o.WeightDecay = 0
+}
+
+// Update moves p against the gradient g, which is only read, at a learning rate. g is the gradient of one sample, or a sum or
+// mean over many; the rate belongs to it. NaN or an infinity in g stays in the state: where g may hold one, look at its Norm first.
+func (o *XorMomentum) Update(p *Xor, g *XorGrad, rate float32) {
+	if o.T == 0 && o.Momentum == 0 && o.Dampening == 0 && o.WeightDecay == 0 {
+		o.defaults()
+	}
+	o.T++
+
+	// rest = 1 - dampening, at first 1
+	rest := float32(1 - float64(o.Dampening))
+	if o.T == 1 {
+		rest = 1
+	}
+	momentum, weightdecay := o.Momentum, o.WeightDecay
+	ps, gs, vs := p.Flat(), g.Flat(), o.V.Flat()
+	// v = momentum*v + rest*(g + weightdecay*p)
+	// p = p - rate*v
+	for i := 0; i < 12; i += 4 {
+		p_i := ps[i]
+		v_i := momentum*vs[i] + rest*(gs[i]+weightdecay*p_i)
+		vs[i] = v_i
+		ps[i] = p_i - rate*v_i
+		p_i1 := ps[i+1]
+		v_i1 := momentum*vs[i+1] + rest*(gs[i+1]+weightdecay*p_i1)
+		vs[i+1] = v_i1
+		ps[i+1] = p_i1 - rate*v_i1
+		p_i2 := ps[i+2]
+		v_i2 := momentum*vs[i+2] + rest*(gs[i+2]+weightdecay*p_i2)
+		vs[i+2] = v_i2
+		ps[i+2] = p_i2 - rate*v_i2
+		p_i3 := ps[i+3]
+		v_i3 := momentum*vs[i+3] + rest*(gs[i+3]+weightdecay*p_i3)
+		vs[i+3] = v_i3
+		ps[i+3] = p_i3 - rate*v_i3
+	}
+	p_12 := ps[12]
+	v_12 := momentum*vs[12] + rest*(gs[12]+weightdecay*p_12)
+	vs[12] = v_12
+	ps[12] = p_12 - rate*v_12
+}
+
+// Reset forgets all updates: what follows is as if o were new. The hyperparameters stay.
+func (o *XorMomentum) Reset() {
+	o.T = 0
+	o.V = XorGrad{}
+}
+
+// XorNesterov is the optimizer nesterov. Update moves each parameter p with gradient g by
+//
+//	e = g + weightdecay*p
+//	v = momentum*v + e
+//	p -= rate*(e + momentum*v)
+//
+// The zero value is ready: where every hyperparameter is 0, the first Update
+// sets those of NewXorNesterov. One optimizer belongs to one network and one goroutine at a time.
+type XorNesterov struct {
+	Momentum    float32 // what is left of the velocity after each update
+	WeightDecay float32 // that much of p is added to g
+	T           uint64  // updates so far
+	V           XorGrad // velocity
+}
+
+// NewXorNesterov returns the optimizer with PyTorch's defaults: Momentum 0.9, WeightDecay 0.
+func NewXorNesterov() *XorNesterov {
+	o := new(XorNesterov)
+	o.defaults()
+	return o
+}
+
+// defaults sets the hyperparameters to PyTorch's defaults.
+func (o *XorNesterov) defaults() {
+	o.Momentum = 0.9
+	o.WeightDecay = 0
+}
+
+// Update moves p against the gradient g, which is only read, at a learning rate. g is the gradient of one sample, or a sum or
+// mean over many; the rate belongs to it. NaN or an infinity in g stays in the state: where g may hold one, look at its Norm first.
+func (o *XorNesterov) Update(p *Xor, g *XorGrad, rate float32) {
+	if o.T == 0 && o.Momentum == 0 && o.WeightDecay == 0 {
+		o.defaults()
+	}
+	o.T++
+
+	momentum, weightdecay := o.Momentum, o.WeightDecay
+	ps, gs, vs := p.Flat(), g.Flat(), o.V.Flat()
+	// e = g + weightdecay*p
+	// v = momentum*v + e
+	// p = p - rate*(e + momentum*v)
+	for i := 0; i < 12; i += 4 {
+		p_i := ps[i]
+		e_i := gs[i] + weightdecay*p_i
+		v_i := momentum*vs[i] + e_i
+		vs[i] = v_i
+		ps[i] = p_i - rate*(e_i+momentum*v_i)
+		p_i1 := ps[i+1]
+		e_i1 := gs[i+1] + weightdecay*p_i1
+		v_i1 := momentum*vs[i+1] + e_i1
+		vs[i+1] = v_i1
+		ps[i+1] = p_i1 - rate*(e_i1+momentum*v_i1)
+		p_i2 := ps[i+2]
+		e_i2 := gs[i+2] + weightdecay*p_i2
+		v_i2 := momentum*vs[i+2] + e_i2
+		vs[i+2] = v_i2
+		ps[i+2] = p_i2 - rate*(e_i2+momentum*v_i2)
+		p_i3 := ps[i+3]
+		e_i3 := gs[i+3] + weightdecay*p_i3
+		v_i3 := momentum*vs[i+3] + e_i3
+		vs[i+3] = v_i3
+		ps[i+3] = p_i3 - rate*(e_i3+momentum*v_i3)
+	}
+	p_12 := ps[12]
+	e_12 := gs[12] + weightdecay*p_12
+	v_12 := momentum*vs[12] + e_12
+	vs[12] = v_12
+	ps[12] = p_12 - rate*(e_12+momentum*v_12)
+}
+
+// Reset forgets all updates: what follows is as if o were new. The hyperparameters stay.
+func (o *XorNesterov) Reset() {
+	o.T = 0
+	o.V = XorGrad{}
+}
+
+// XorRMSprop is the optimizer rmsprop. Update moves each parameter p with gradient g by
+//
+//	e = g + weightdecay*p
+//	s = alpha*s + (1 - alpha)*e^2
+//	v = momentum*v + e/(sqrt(s) + eps)
+//	p -= rate*v
+//
+// The zero value is ready: where every hyperparameter is 0, the first Update
+// sets those of NewXorRMSprop. One optimizer belongs to one network and one goroutine at a time.
+type XorRMSprop struct {
+	Alpha       float32 // what is left of the mean of g^2 after each update
+	Eps         float32 // keeps the divisor from 0
+	WeightDecay float32 // that much of p is added to g
+	Momentum    float32 // what is left of the velocity after each update; 0 leaves V unused
+	T           uint64  // updates so far
+	S           XorGrad // running mean of the squares of the gradient
+	V           XorGrad // velocity, unused where Momentum is 0
+}
+
+// NewXorRMSprop returns the optimizer with PyTorch's defaults: Alpha 0.99, Eps 1e-08, WeightDecay 0, Momentum 0.
+func NewXorRMSprop() *XorRMSprop {
+	o := new(XorRMSprop)
+	o.defaults()
+	return o
+}
+
+// defaults sets the hyperparameters to PyTorch's defaults.
+func (o *XorRMSprop) defaults() {
+	o.Alpha = 0.99
+	o.Eps = 1e-08
+	o.WeightDecay = 0
+	o.Momentum = 0
+}
+
+// Update moves p against the gradient g, which is only read, at a learning rate. g is the gradient of one sample, or a sum or
+// mean over many; the rate belongs to it. NaN or an infinity in g stays in the state: where g may hold one, look at its Norm first.
+func (o *XorRMSprop) Update(p *Xor, g *XorGrad, rate float32) {
+	if o.T == 0 && o.Alpha == 0 && o.Eps == 0 && o.WeightDecay == 0 && o.Momentum == 0 {
+		o.defaults()
+	}
+	o.T++
+
+	// rest = 1 - alpha
+	rest := float32(1 - float64(o.Alpha))
+	alpha, eps, weightdecay, momentum := o.Alpha, o.Eps, o.WeightDecay, o.Momentum
+	ps, gs, ss, vs := p.Flat(), g.Flat(), o.S.Flat(), o.V.Flat()
+	if momentum != 0 {
+		// e = g + weightdecay*p
+		// s = alpha*s + rest*e*e
+		// v = momentum*v + e/(sqrt(s) + eps)
+		// p = p - rate*v
+		for i := 0; i < 13; i++ {
+			p_i := ps[i]
+			e_i := gs[i] + weightdecay*p_i
+			s_i := alpha*ss[i] + rest*e_i*e_i
+			ss[i] = s_i
+			v_i := momentum*vs[i] + e_i/(xorSqrt(s_i)+eps)
+			vs[i] = v_i
+			ps[i] = p_i - rate*v_i
+		}
+		return
+	}
+	// e = g + weightdecay*p
+	// s = alpha*s + rest*e*e
+	// p = p - rate*e/(sqrt(s) + eps)
+	for i := 0; i < 13; i++ {
+		p_i := ps[i]
+		e_i := gs[i] + weightdecay*p_i
+		s_i := alpha*ss[i] + rest*e_i*e_i
+		ss[i] = s_i
+		ps[i] = p_i - rate*e_i/(xorSqrt(s_i)+eps)
+	}
+}
+
+// Reset forgets all updates: what follows is as if o were new. The hyperparameters stay.
+func (o *XorRMSprop) Reset() {
+	o.T = 0
+	o.S = XorGrad{}
+	o.V = XorGrad{}
+}
+
+// XorAdam is the optimizer adam. Update moves each parameter p with gradient g by
+//
+//	e = g + weightdecay*p
+//	m = beta1*m + (1 - beta1)*e
+//	v = beta2*v + (1 - beta2)*e^2
+//	p -= rate*m/(1 - beta1^t) / (sqrt(v/(1 - beta2^t)) + eps)
+//
+// where t is the number of the update. The zero value is ready: where every hyperparameter is 0, the first Update
+// sets those of NewXorAdam. One optimizer belongs to one network and one goroutine at a time.
+type XorAdam struct {
+	Beta1       float32 // what is left of the mean of g after each update
+	Beta2       float32 // what is left of the mean of g^2 after each update
+	Eps         float32 // keeps the divisor from 0
+	WeightDecay float32 // that much of p is added to g
+	T           uint64  // updates so far
+	M           XorGrad // running mean of the gradient
+	V           XorGrad // running mean of its squares
+}
+
+// NewXorAdam returns the optimizer with PyTorch's defaults: Beta1 0.9, Beta2 0.999, Eps 1e-08, WeightDecay 0.
+func NewXorAdam() *XorAdam {
+	o := new(XorAdam)
+	o.defaults()
+	return o
+}
+
+// defaults sets the hyperparameters to PyTorch's defaults.
+func (o *XorAdam) defaults() {
+	o.Beta1 = 0.9
+	o.Beta2 = 0.999
+	o.Eps = 1e-08
+	o.WeightDecay = 0
+}
+
+// Update moves p against the gradient g, which is only read, at a learning rate. g is the gradient of one sample, or a sum or
+// mean over many; the rate belongs to it. NaN or an infinity in g stays in the state: where g may hold one, look at its Norm first.
+func (o *XorAdam) Update(p *Xor, g *XorGrad, rate float32) {
+	if o.T == 0 && o.Beta1 == 0 && o.Beta2 == 0 && o.Eps == 0 && o.WeightDecay == 0 {
+		o.defaults()
+	}
+	o.T++
+
+	// rest1 = 1 - beta1
+	rest1 := float32(1 - float64(o.Beta1))
+	// rest2 = 1 - beta2
+	rest2 := float32(1 - float64(o.Beta2))
+	// step = rate/(1 - beta1^t)
+	step := float32(-(float64(rate) / math.Expm1(float64(o.T)*math.Log(float64(o.Beta1)))))
+	// scale = 1/sqrt(1 - beta2^t)
+	scale := float32(1 / math.Sqrt(-math.Expm1(float64(o.T)*math.Log(float64(o.Beta2)))))
+	beta1, beta2, eps, weightdecay := o.Beta1, o.Beta2, o.Eps, o.WeightDecay
+	ps, gs, ms, vs := p.Flat(), g.Flat(), o.M.Flat(), o.V.Flat()
+	// e = g + weightdecay*p
+	// m = beta1*m + rest1*e
+	// v = beta2*v + rest2*e*e
+	// p = p - step*m/(scale*sqrt(v) + eps)
+	for i := 0; i < 13; i++ {
+		p_i := ps[i]
+		e_i := gs[i] + weightdecay*p_i
+		m_i := beta1*ms[i] + rest1*e_i
+		ms[i] = m_i
+		v_i := beta2*vs[i] + rest2*e_i*e_i
+		vs[i] = v_i
+		ps[i] = p_i - step*m_i/(scale*xorSqrt(v_i)+eps)
+	}
+}
+
+// Reset forgets all updates: what follows is as if o were new. The hyperparameters stay.
+func (o *XorAdam) Reset() {
+	o.T = 0
+	o.M = XorGrad{}
+	o.V = XorGrad{}
+}
+
+// XorAdamW is the optimizer adamw. Update moves each parameter p with gradient g by
+//
+//	p -= rate*weightdecay*p
+//	m = beta1*m + (1 - beta1)*g
+//	v = beta2*v + (1 - beta2)*g^2
+//	p -= rate*m/(1 - beta1^t) / (sqrt(v/(1 - beta2^t)) + eps)
+//
+// where t is the number of the update. The zero value is ready: where every hyperparameter is 0, the first Update
+// sets those of NewXorAdamW. One optimizer belongs to one network and one goroutine at a time.
+type XorAdamW struct {
+	Beta1       float32 // what is left of the mean of g after each update
+	Beta2       float32 // what is left of the mean of g^2 after each update
+	Eps         float32 // keeps the divisor from 0
+	WeightDecay float32 // at each update p loses that much of itself, times the rate
+	T           uint64  // updates so far
+	M           XorGrad // running mean of the gradient
+	V           XorGrad // running mean of its squares
+}
+
+// NewXorAdamW returns the optimizer with PyTorch's defaults: Beta1 0.9, Beta2 0.999, Eps 1e-08, WeightDecay 0.01.
+func NewXorAdamW() *XorAdamW {
+	o := new(XorAdamW)
+	o.defaults()
+	return o
+}
+
+// defaults sets the hyperparameters to PyTorch's defaults.
+func (o *XorAdamW) defaults() {
+	o.Beta1 = 0.9
+	o.Beta2 = 0.999
+	o.Eps = 1e-08
+	o.WeightDecay = 0.01
+}
+
+// Update moves p against the gradient g, which is only read, at a learning rate. g is the gradient of one sample, or a sum or
+// mean over many; the rate belongs to it. NaN or an infinity in g stays in the state: where g may hold one, look at its Norm first.
+func (o *XorAdamW) Update(p *Xor, g *XorGrad, rate float32) {
+	if o.T == 0 && o.Beta1 == 0 && o.Beta2 == 0 && o.Eps == 0 && o.WeightDecay == 0 {
+		o.defaults()
+	}
+	o.T++
+
+	// rest1 = 1 - beta1
+	rest1 := float32(1 - float64(o.Beta1))
+	// rest2 = 1 - beta2
+	rest2 := float32(1 - float64(o.Beta2))
+	// step = rate/(1 - beta1^t)
+	step := float32(-(float64(rate) / math.Expm1(float64(o.T)*math.Log(float64(o.Beta1)))))
+	// scale = 1/sqrt(1 - beta2^t)
+	scale := float32(1 / math.Sqrt(-math.Expm1(float64(o.T)*math.Log(float64(o.Beta2)))))
+	// keep = 1 - rate*weightdecay
+	keep := float32(1 - float64(rate)*float64(o.WeightDecay))
+	beta1, beta2, eps := o.Beta1, o.Beta2, o.Eps
+	ps, gs, ms, vs := p.Flat(), g.Flat(), o.M.Flat(), o.V.Flat()
+	// w = keep*p
+	// m = beta1*m + rest1*g
+	// v = beta2*v + rest2*g*g
+	// p = w - step*m/(scale*sqrt(v) + eps)
+	for i := 0; i < 13; i++ {
+		w_i := keep * ps[i]
+		g_i := gs[i]
+		m_i := beta1*ms[i] + rest1*g_i
+		ms[i] = m_i
+		v_i := beta2*vs[i] + rest2*g_i*g_i
+		vs[i] = v_i
+		ps[i] = w_i - step*m_i/(scale*xorSqrt(v_i)+eps)
+	}
+}
+
+// Reset forgets all updates: what follows is as if o were new. The hyperparameters stay.
+func (o *XorAdamW) Reset() {
+	o.T = 0
+	o.M = XorGrad{}
+	o.V = XorGrad{}
+}
+
 // xorRoots are the powers 2^(j/32), for exponentials.
 var xorRoots = [32]float64{1.0, 1.0218971486541166, 1.0442737824274138, 1.0671404006768237, 1.0905077326652577, 1.1143867425958924, 1.1387886347566916, 1.1637248587775775, 1.189207115002721, 1.215247359980469, 1.241857812073484, 1.2690509571917332, 1.2968395546510096, 1.3252366431597413, 1.3542555469368927, 1.383909881963832, 1.4142135623730951, 1.4451808069770467, 1.4768261459394993, 1.5091644275934228, 1.5422108254079407, 1.5759808451078865, 1.6104903319492543, 1.645755478153965, 1.681792830507429, 1.718619298122478, 1.7562521603732995, 1.7947090750031072, 1.8340080864093424, 1.8741676341103, 1.9152065613971474, 1.9571441241754002}
+
+// xorSqrt is the square root of x, correctly rounded.
+func xorSqrt(x float32) float32 {
+	return float32(math.Sqrt(float64(x)))
+}
 
 // xorSigmoid is 1/(1 + exp(-x)), to 0.51 ULP: with e = exp(-|x|) it is 1/(1 + e), and e/(1 + e) for
 // negative x. NaN is returned as it came.

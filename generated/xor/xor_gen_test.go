@@ -10,7 +10,7 @@ import (
 )
 
 // xorSpec is the network, for the reference.
-const xorSpec = "{\"name\":\"Xor\",\"package\":\"xor\",\"precision\":\"float32\",\"input\":2,\"layers\":[{\"dense\":3,\"activation\":\"sigmoid\",\"bias\":true},{\"dense\":1,\"activation\":\"sigmoid\",\"bias\":true}],\"cost\":\"mse\",\"cache\":\"auto\",\"batch\":32,\"rounding\":\"fast\",\"unroll\":\"auto\",\"input_gradient\":false,\"targets\":[\"amd64\"]}"
+const xorSpec = "{\"name\":\"Xor\",\"package\":\"xor\",\"precision\":\"float32\",\"input\":2,\"layers\":[{\"dense\":3,\"activation\":\"sigmoid\",\"bias\":true},{\"dense\":1,\"activation\":\"sigmoid\",\"bias\":true}],\"cost\":\"mse\",\"cache\":\"auto\",\"batch\":32,\"rounding\":\"fast\",\"unroll\":\"auto\",\"input_gradient\":false,\"optimizers\":[\"sgd\",\"momentum\",\"nesterov\",\"rmsprop\",\"adam\",\"adamw\"],\"targets\":[\"amd64\"]}"
 
 // xorKernel is what was emitted for it.
 var xorKernel = verify.Kernel[Xor, XorGrad, XorWorkspace, struct{}, [2]float32, [1]float32, float32]{

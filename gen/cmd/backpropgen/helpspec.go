@@ -35,6 +35,7 @@ precision: float32         # or float64
 cache: auto                # what Forward keeps for Backward: pre (z), post (a, and z where it is needed) or both
 unroll: auto               # straight-line code while that is fast; full, or loop
 input_gradient: false      # true: emit InputGrad, the gradient with respect to the input
+optimizers: []             # types to emit, each with an Update: sgd, momentum, nesterov, rmsprop, adam, adamw
 batch: 32                  # read, but changes nothing yet
 rounding: fast             # the only one yet
 targets: [amd64]           # read, but changes nothing yet
@@ -54,6 +55,8 @@ func helpSpec() string {
 	entries(&b, spec.Activations())
 	b.WriteString("\nCosts, of outputs a and targets y:\n\n")
 	entries(&b, spec.Costs())
+	b.WriteString("\nOptimizers, one update of a parameter p with gradient g; what PyTorch computes, with its defaults:\n\n")
+	optimizers(&b)
 	var one, two []string
 	for _, f := range formula.Functions() {
 		if f.Args == 1 {
@@ -85,6 +88,20 @@ func entries(b *strings.Builder, list []spec.Entry) {
 				name += " (default " + strconv.FormatFloat(p.Default, 'g', -1, 64) + ")"
 			}
 			fmt.Fprintf(b, "  %-20s  %s: %s\n", "", name, p.Doc)
+		}
+	}
+}
+
+// optimizers lists the optimizers with their formulas, a line for each assignment, and hyperparameters.
+func optimizers(b *strings.Builder) {
+	for _, o := range spec.Optimizers() {
+		name := string(o.Name)
+		for line := range strings.SplitSeq(o.Formula, "; ") {
+			fmt.Fprintf(b, "  %-20s  %s\n", name, line)
+			name = ""
+		}
+		for _, p := range o.Params {
+			fmt.Fprintf(b, "  %-20s  %s (default %s): %s\n", "", p.Name, strconv.FormatFloat(p.Default, 'g', -1, 64), p.Doc)
 		}
 	}
 }

@@ -23,6 +23,16 @@ func TestHelpSpecIsComplete(t *testing.T) {
 			}
 		}
 	}
+	for _, o := range spec.Optimizers() {
+		if !strings.Contains(text, "\n  "+string(o.Name)+" ") {
+			t.Errorf("no optimizer %s", o.Name)
+		}
+		for _, p := range o.Params {
+			if !strings.Contains(text, " "+p.Name+" (default ") {
+				t.Errorf("no hyperparameter %s of %s", p.Name, o.Name)
+			}
+		}
+	}
 	for _, f := range formula.Functions() {
 		if !strings.Contains(text, f.Name) {
 			t.Errorf("no function %s", f.Name)
@@ -57,7 +67,7 @@ func TestHelpSpecExampleIsTrue(t *testing.T) {
 		t.Error(err)
 	}
 	for _, field := range []string{"name", "package", "precision", "input", "layers", "dense", "activation", "bias", "cost",
-		"cache", "batch", "rounding", "unroll", "input_gradient", "targets"} {
+		"cache", "batch", "rounding", "unroll", "input_gradient", "optimizers", "targets"} {
 		if !strings.Contains(specExample, field+": ") {
 			t.Errorf("no field %s", field)
 		}
