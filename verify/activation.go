@@ -91,9 +91,12 @@ var pointwiseTable = []pointwise{
 		},
 	},
 	{
-		name:       "arctan",
-		function:   curve{at: math.Atan, work: work{elementary: 1}},
-		derivative: curve{at: func(z float64) float64 { return 1 / (1 + z*z) }, breaks: []float64{0}, work: work{roundings: 3}},
+		name:     "arctan",
+		function: curve{at: math.Atan, work: work{elementary: 1}},
+		derivative: curve{
+			at: func(z float64) float64 { return 1 / (1 + z*z) }, breaks: []float64{0}, work: work{roundings: 3},
+			divisor: func(z float64) float64 { return 1 + z*z },
+		},
 	},
 	{
 		name:       "softplus",
@@ -116,7 +119,8 @@ var pointwiseTable = []pointwise{
 		function: curve{at: func(z float64) float64 { return z / (1 + math.Abs(z)) }, work: work{roundings: 2}},
 		derivative: curve{
 			at: func(z float64) float64 { return 1 / ((1 + math.Abs(z)) * (1 + math.Abs(z))) }, breaks: []float64{0},
-			work: work{roundings: 4},
+			work:    work{roundings: 4},
+			divisor: func(z float64) float64 { return (1 + math.Abs(z)) * (1 + math.Abs(z)) },
 		},
 	},
 	{

@@ -16,6 +16,9 @@ type curve struct {
 	magnitude func(t float64) float64
 	// gain is by how much the evaluation may enlarge what an underflow inside it leaves; nil means not.
 	gain func(t float64) float64
+	// divisor is what the evaluation divides 1 by: where it overflows the kernel has 0 for a small number. nil means
+	// that there is none, or none that overflows.
+	divisor func(t float64) float64
 }
 
 // bound bounds |f̂(t̂) - f(t)| over every |t̂ - t| ≤ e, f̂ being the curve as a kernel evaluates it:
@@ -31,6 +34,9 @@ func (c curve) bound(r rounding, t, e, value float64) float64 {
 			gain = max(gain, c.gain(p))
 		}
 		spread = max(spread, math.Abs(c.at(p)-value))
+		if c.divisor != nil && !(c.divisor(p) <= r.kernel.max/2) { // half: the divisor is rounded, too
+			spread = max(spread, math.Abs(value))
+		}
 		largest = max(largest, c.size(p))
 	}
 	visit(t)

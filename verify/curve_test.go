@@ -88,3 +88,34 @@ func TestExactCurves(t *testing.T) {
 		t.Errorf("relu' across 0 is off by %v, want its jump", got)
 	}
 }
+
+// TestOverflowingDivisors: a kernel that squares in float32 has the slope 0 where the reference has one of 1e-39 and less, and
+// both are right. Small slopes short of that are judged.
+func TestOverflowingDivisors(t *testing.T) {
+	r := newRounding(arithmetic32)
+	for _, c := range []struct {
+		name  string
+		slope func(z float32) float32
+	}{
+		{"arctan", func(z float32) float32 { return 1 / (1 + z*z) }},
+		{"softsign", func(z float32) float32 { u := 1 + max(z, -z); return 1 / (u * u) }},
+	} {
+		row := pointwiseTable[slices.IndexFunc(pointwiseTable, func(p pointwise) bool { return p.name == c.name })]
+		overflows := 0
+		for z := float32(-1e15); z > -1e25; z *= 1.1 {
+			want := row.derivative.at(float64(z))
+			got, bound := float64(c.slope(z)), row.derivative.bound(r, float64(z), 0, want)
+			if !(math.Abs(got-want) <= bound) {
+				t.Errorf("%s' at %v is %v, want %v ± %v", c.name, z, got, want, bound)
+			}
+			if got == 0 {
+				overflows++
+			} else if want > 0x1p-126 && bound > want/2 {
+				t.Errorf("%s' at %v is %v ± %v: not judged", c.name, z, want, bound)
+			}
+		}
+		if overflows == 0 {
+			t.Errorf("%s' never overflows", c.name)
+		}
+	}
+}
