@@ -16,7 +16,7 @@ type Test struct {
 	InputGrad                        bool
 	OneHot                           bool    // targets are classes
 	Rate                             float64 // of the example and the benchmark of Step
-	Careful                          bool    // how far a step may go is not known: there are formulas
+	Careful                          bool    // how far a step may go is not known
 }
 
 const verifyPath = "github.com/backpropgen/backpropgen/verify"

@@ -1,0 +1,7 @@
+package gen
+
+// For tests outside the package, which share the random networks.
+var (
+	Careful     = careful
+	ExampleRate = exampleRate
+)
