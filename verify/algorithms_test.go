@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -32,6 +33,42 @@ func TestAlgorithmsAgree(t *testing.T) {
 					within(t, string(cache)+" batch output", data(g.Output), elements(trace.Output), elements(bounds.Output))
 					within(t, string(cache)+" batch gradient", g.Flat(), trace.Flat(), bounds.Flat())
 					within(t, string(cache)+" batch input gradient", data(g.X), elements(trace.X), elements(bounds.X))
+				}
+			}
+		})
+	}
+}
+
+// TestBatchOfOne: with N = 1, algorithm 2 is algorithm 1, and so 5 is 4: rows are columns transposed and sums have one term.
+func TestBatchOfOne(t *testing.T) {
+	for _, n := range everyPair(t, spec.Float64) {
+		t.Run(title(n), func(t *testing.T) {
+			for _, i := range []int{0, 8} { // "random" and "one layer at kinks"
+				s := draw(t, n, i)
+				reference, trace, bounds := run(t, n, s)
+				x, y := mat.NewDense(1, len(s.x), s.x), mat.NewDense(1, len(s.y), s.y)
+				for _, pair := range []struct {
+					name   string
+					batch  *BatchGradient
+					single *Gradient
+				}{
+					{"algorithm 2 and 1", reference.Algorithm2(x, y), reference.Algorithm1(s.x, s.y)},
+					{"algorithm 5 and 4", reference.Algorithm5(x, y), &trace.Gradient},
+				} {
+					b, g := pair.batch, pair.single
+					within(t, pair.name+": loss", []float64{b.Loss}, []float64{g.Loss}, []float64{bounds.Loss})
+					within(t, pair.name+": output", data(b.Output), elements(g.Output), elements(bounds.Output))
+					for l := range g.W {
+						name := fmt.Sprintf("%s: layer %d", pair.name, l+1)
+						within(t, name, data(b.W[l]), data(g.W[l]), data(bounds.W[l]))
+						if (b.B[l] == nil) != (g.B[l] == nil) {
+							t.Fatalf("%s: one has a bias, one has none", name)
+						}
+						if g.B[l] != nil {
+							within(t, name, elements(b.B[l]), elements(g.B[l]), elements(bounds.B[l]))
+						}
+					}
+					within(t, pair.name+": input gradient", data(b.X), elements(g.X), elements(bounds.X))
 				}
 			}
 		})
