@@ -176,3 +176,38 @@ func TestCountErrors(t *testing.T) {
 		t.Errorf("the error is %v", err)
 	}
 }
+
+// TestInputGradientCosts compares each network with and without input_gradient. What it costs is d0 = W1ᵀ·d1 in the gradients, and
+// without it not an operation more: no other function, and no other kind of operation, tells the two apart.
+func TestInputGradientCosts(t *testing.T) {
+	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
+		if n.Unroll == spec.UnrollAuto {
+			n.Unroll = spec.UnrollLoop // auto may take loops for the longer of the two
+		}
+		if n.Cache == spec.CacheAuto {
+			n.Cache = spec.CachePost
+		}
+		n.InputGradient = true
+		with := mustCompile(t, n)
+		n.InputGradient = false
+		without := mustCompile(t, n)
+		inputs, rows := n.Input, n.Layers[0].Dense
+		for _, f := range without.Funcs {
+			a, b := mustCount(t, without, f.Name), mustCount(t, with, f.Name)
+			if f.Name == Forward || f.Name == LossOnly {
+				if a != b {
+					t.Errorf("%s: with input_gradient %+v, without %+v", f.Name, b, a)
+				}
+				continue
+			}
+			// A product for every weight, and those of a column added up, in one run or several. Step may form rate·d anew for every piece of a
+			// split layer, of which there are more then.
+			muls, adds := b.Muls-a.Muls, b.Adds-a.Adds
+			exact := muls == inputs*rows || f.Name == Step && muls > inputs*rows
+			if !exact || adds < inputs*(rows-1) || b.Stores-a.Stores < inputs ||
+				a.Divs != b.Divs || a.Calls != b.Calls || a.Selects != b.Selects || a.ParamStores != b.ParamStores {
+				t.Errorf("%s of %d inputs and %d rows: with input_gradient %+v, without %+v", f.Name, inputs, rows, b, a)
+			}
+		}
+	})
+}
