@@ -174,6 +174,7 @@ func TestDrawSpecs(t *testing.T) {
 		}
 		last := n.Layers[len(n.Layers)-1]
 		seen[fmt.Sprintf("%s after %s", n.Cost.Name, last.Activation.Name)]++
+		seen[fmt.Sprintf("cost %s, cache %s, %s", n.Cost.Name, n.Cache, n.Precision)]++
 		seen[fmt.Sprintf("cache %s, unroll %s, %s", n.Cache, n.Unroll, n.Precision)]++
 		for _, o := range n.Optimizers {
 			seen[fmt.Sprintf("%s, %s", o, n.Precision)]++
@@ -182,6 +183,9 @@ func TestDrawSpecs(t *testing.T) {
 			seen["optimizers in another order"]++
 		}
 		for j, l := range n.Layers {
+			if j < len(n.Layers)-1 {
+				seen[fmt.Sprintf("hidden %s, cache %s, %s", l.Activation.Name, n.Cache, n.Precision)]++
+			}
 			switch {
 			case l.Activation.Name == "softmax" && l.Dense == 1:
 				seen["softmax of one unit"]++
@@ -217,6 +221,14 @@ func TestDrawSpecs(t *testing.T) {
 	for _, c := range []spec.Cache{spec.CacheAuto, spec.CachePre, spec.CachePost, spec.CacheBoth} {
 		for _, u := range []spec.Unroll{spec.UnrollAuto, spec.UnrollFull, spec.UnrollLoop} {
 			corners = append(corners, fmt.Sprintf("cache %s, unroll %s, float32", c, u), fmt.Sprintf("cache %s, unroll %s, float64", c, u))
+		}
+		for _, p := range []spec.Precision{spec.Float32, spec.Float64} {
+			for _, a := range spec.Activations() {
+				corners = append(corners, fmt.Sprintf("hidden %s, cache %s, %s", a.Name, c, p))
+			}
+			for _, f := range spec.Costs() {
+				corners = append(corners, fmt.Sprintf("cost %s, cache %s, %s", f.Name, c, p))
+			}
 		}
 	}
 	for _, c := range corners {

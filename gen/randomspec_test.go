@@ -50,6 +50,9 @@ func drawDeep(r *rand.Rand, name string, d drawn, depth int) spec.Network {
 			Dense: width, NoBias: r.IntN(4) == 0, Activation: drawActivation(r, width),
 		})
 	}
+	if r.IntN(8) == 0 { // else the costs that want probabilities are rare
+		n.Layers[depth-1].Activation = spec.Function{Name: pick(r, "sigmoid", "softmax")}
+	}
 	n.Cost = drawCost(r, n)
 	n.Optimizers = drawOptimizers(r)
 	if n.Unroll == spec.UnrollFull && n.Params() > fullLimit {
@@ -82,9 +85,10 @@ func drawCost(r *rand.Rand, n spec.Network) spec.Function {
 	if !last.Probabilities && r.IntN(8) == 0 {
 		return drawFormula(r, spec.CostRole)
 	}
+	closed := last.Probabilities && r.IntN(2) == 0
 	var costs []spec.Entry
 	for _, c := range spec.Costs() {
-		if !c.Probabilities || last.Probabilities {
+		if c.Probabilities && last.Probabilities || !c.Probabilities && !closed {
 			costs = append(costs, c)
 		}
 	}
