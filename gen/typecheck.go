@@ -76,8 +76,12 @@ type Kernel[P, G, W, B, X, Y any, F Float] struct {
 	GradBatch func(p *P, b *B, xs []X, ys []Y, g *G) F
 	StepBatch func(p *P, b *B, xs []X, ys []Y, rate F) F
 	InputGradBatch func(p *P, b *B, xs []X, ys []Y, gxs []X) F
+	Norm func(g *G) F
+	Clip func(g *G, limit F) F
+	Scale func(g *G, k F)
 }
 func Test[P, G, W, B, X, Y any, F Float](t testing.TB, network string, k Kernel[P, G, W, B, X, Y, F]) {}
+func TestOptimizer[S, P, G any, F Float](t testing.TB, network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F)) {}
 `,
 }
 

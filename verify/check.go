@@ -44,14 +44,7 @@ func Test[P, G, W, B, X, Y any, F Float](t testing.TB, network string, k Kernel[
 	if err != nil {
 		t.Fatalf("the emitted spec does not decode; generate the package again: %v", err)
 	}
-	report := Check(n, k, Options{Short: testing.Short()})
-	t.Log(report)
-	for _, f := range report.Failures {
-		t.Error(f.Message)
-	}
-	if report.Omitted > 0 {
-		t.Errorf("and %d more elements of these quantities", report.Omitted)
-	}
+	Check(n, k, Options{Short: testing.Short()}).tell(t)
 }
 
 // Check runs a kernel on many parameters and inputs, fixed by the network, and judges everything that
@@ -91,6 +84,9 @@ func Check[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B, X
 	}
 	j.notFinite()
 	j.allocations()
+	if k.Norm != nil {
+		newGradientJudge(n, format, report, k).run()
+	}
 	if k.GradBatch != nil {
 		batches := newBatchJudge[F](n, format, report)
 		batches.machine = newBatchMachine(k.batches(), batches.largest()+1)

@@ -61,6 +61,15 @@ type Kernel[P, G, W, B, X, Y any, F Float] struct {
 	// InputGradBatch sets gxs[i] to the gradient of xs[i] and returns the sum of the losses; nil for networks without
 	// input_gradient.
 	InputGradBatch func(p *P, b *B, xs []X, ys []Y, gxs []X) F
+
+	// Norm returns the Euclidean norm of g: right wherever it is a number of the precision, though squares may not be, NaN
+	// where an element is NaN, else infinite where one is.
+	Norm func(g *G) F
+	// Clip multiplies g by limit/norm unless its norm is at most limit, and returns the norm it had: a gradient with a NaN becomes
+	// NaN in every element.
+	Clip func(g *G, limit F) F
+	// Scale multiplies g by k.
+	Scale func(g *G, k F)
 }
 
 // machine is a kernel with one set of everything it works on, seen as flat slices: the judge's only

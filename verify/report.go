@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"testing"
 )
 
 // worstShown is how many of the worst elements of one quantity a report shows.
@@ -69,6 +70,18 @@ func (r *Report) Err() error {
 		lines = append(lines, fmt.Sprintf("and %d more elements of these quantities", r.Omitted))
 	}
 	return errors.New(strings.Join(lines, "\n"))
+}
+
+// tell logs the summary and fails the test with what is wrong.
+func (r *Report) tell(t testing.TB) {
+	t.Helper()
+	t.Log(r)
+	for _, f := range r.Failures {
+		t.Error(f.Message)
+	}
+	if r.Omitted > 0 {
+		t.Errorf("and %d more elements of these quantities", r.Omitted)
+	}
 }
 
 // String is a table of the largest errors seen, each as a fraction of its bound.

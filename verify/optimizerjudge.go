@@ -1,0 +1,235 @@
+package verify
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// TestOptimizer checks an emitted optimizer, "sgd", "momentum", "nesterov", "rmsprop", "adam" or "adamw", against the
+// definition of its name, and fails the test with what is wrong. network is the spec as text, newState the constructor, and
+// update the method Update as an expression. Tests that call it must not be parallel, because it counts allocations.
+func TestOptimizer[S, P, G any, F Float](
+	t testing.TB, network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F),
+) {
+	t.Helper()
+	n, err := spec.Decode("spec.json", []byte(network))
+	if err != nil {
+		t.Fatalf("the emitted spec does not decode; generate the package again: %v", err)
+	}
+	CheckOptimizer(n, name, newState, update, Options{Short: testing.Short()}).tell(t)
+}
+
+// CheckOptimizer runs an optimizer for some updates in every setting, and judges each of them on its own: the reference goes
+// on from the state that the optimizer is in, so that bounds stay tight.
+//
+// The state has the hyperparameters as fields of the precision: WeightDecay of sgd; Momentum, Dampening and WeightDecay of
+// momentum; Momentum and WeightDecay of nesterov; Alpha, Eps, WeightDecay and Momentum of rmsprop; Beta1, Beta2, Eps and
+// WeightDecay of adam and adamw. It has arrays laid out like the parameters: V of momentum and nesterov, S and V of rmsprop,
+// M and V of adam and adamw; and all but sgd have a uint64 T that counts updates. The constructor sets PyTorch's defaults,
+// with momentum 0.9; a zero value, all hyperparameters 0, takes the same at its first update. An update reads the gradient and
+// writes the parameters and the state, each element by itself. The same state gives the same bits. Nothing allocates.
+func CheckOptimizer[S, P, G any, F Float](
+	n spec.Network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F), o Options,
+) *Report {
+	n = n.WithDefaults()
+	report := &Report{Network: n.Name}
+	_, report.Seed = random(n, 0)
+	refuse := func(err error) *Report {
+		report.broken(name, "types", "", "%v", err)
+		return report.finish()
+	}
+	format, err := arithmeticOf(n.Precision)
+	if err != nil {
+		return refuse(err)
+	}
+	rule, err := ruleOf(name)
+	if err != nil {
+		return refuse(err)
+	}
+	if newState == nil || update == nil {
+		return refuse(fmt.Errorf("the constructor or Update is nil"))
+	}
+	j := &optimizerJudge[F]{network: n, format: format, report: report, name: name, rule: rule}
+	for _, m := range []struct {
+		machine **optimizerMachine[F]
+		state   *S
+	}{{&j.built, newState()}, {&j.zero, new(S)}, {&j.machine, new(S)}, {&j.other, new(S)}} {
+		if *m.machine, err = newOptimizerMachine(rule, n.Params(), m.state, update); err != nil {
+			return refuse(err)
+		}
+	}
+	j.defaults()
+	updates := min(max(optimizerBudget/n.Params(), 3), optimizerUpdates)
+	for i, s := range j.settings() {
+		j.run(i, s, updates)
+		report.Trials += updates
+	}
+	j.apart()
+	j.allocations()
+	return report.finish()
+}
+
+// optimizerUpdates is how many updates are judged in one setting, fewer in large networks: as many parameters as optimizerBudget
+// says have together.
+const optimizerUpdates, optimizerBudget = 20, 1 << 18
+
+// optimizerJudge checks one optimizer.
+type optimizerJudge[F Float] struct {
+	network spec.Network
+	format  arithmetic
+	report  *Report
+	name    string
+	rule    rule
+	// built comes from the constructor and zero from nothing; machine is the one that is judged, beside other.
+	built, zero, machine, other *optimizerMachine[F]
+}
+
+// setting is hyperparameters, and the count of updates to begin after.
+type setting struct {
+	hyper []float64
+	after uint64
+}
+
+// settings are the defaults, from the beginning and after so many updates that bias corrections are near 1, each
+// hyperparameter on its own at a half, 0 elsewhere where it may be, and all of them away from their defaults.
+func (j *optimizerJudge[F]) settings() []setting {
+	away := map[string]float64{"Eps": 0.125, "WeightDecay": 0.25, "Dampening": 0.25, "Momentum": 0.75, "Beta1": 0.5, "Beta2": 0.75, "Alpha": 0.5}
+	all := make([]float64, len(j.rule.hyper))
+	for i, name := range j.rule.hyper {
+		all[i] = away[name]
+	}
+	list := []setting{{hyper: j.rule.defaults}, {hyper: all}}
+	if len(j.rule.corrects) > 0 {
+		list = append(list, setting{j.rule.defaults, 700}, setting{j.rule.defaults, 1 << 40})
+	}
+	// One that is 0 beside others that are not stays 0.
+	for i, name := range j.rule.hyper {
+		if name != "Eps" && len(all) > 1 {
+			one := slices.Clone(all)
+			one[i] = 0
+			list = append(list, setting{hyper: one})
+		}
+	}
+	return list
+}
+
+// run judges the updates of one setting.
+func (j *optimizerJudge[F]) run(i int, s setting, updates int) {
+	n, m := j.network, j.machine
+	rng, _ := random(n, optimizerTrials+uint64(i))
+	for k, h := range s.hyper {
+		*m.hyper[k] = F(h)
+	}
+	for k := range m.params {
+		m.params[k] = F(rng.NormFloat64())
+		for _, a := range m.state {
+			a[k] = 0
+			if s.after > 0 {
+				a[k] = F(math.Abs(rng.NormFloat64()))
+			}
+		}
+	}
+	if m.t != nil {
+		*m.t = s.after
+	}
+	for step := range updates {
+		j.gradients(rng, m.grad)
+		rate := F(math.Ldexp(rng.Float64()+0.5, -rng.IntN(12)))
+		j.judge(ruler{j.report, j.format, fmt.Sprintf("update %d of setting %d (%v %v after %d), rate %v, seed %s",
+			step, i, j.rule.hyper, m.settings(), s.after, rate, j.report.Seed)}, rate)
+	}
+}
+
+// optimizerTrials is where the trials of optimizers begin among the seeds.
+const optimizerTrials = 1 << 40
+
+// gradients draws a gradient of all sizes: an element always of the same, so that state grows to its size. Some are so large
+// that squares overflow, or so small that they underflow; some are 0.
+func (j *optimizerJudge[F]) gradients(rng *rand.Rand, g []F) {
+	scales := []float64{1, 1e-3, 1, 1e-8, 1e9, 0, math.Sqrt(j.format.tiny), math.Sqrt(j.format.max) * 4, 1, 1e-20}
+	for k := range g {
+		g[k] = F(rng.NormFloat64() * scales[k%len(scales)])
+		if rng.IntN(8) == 0 {
+			g[k] = 0
+		}
+	}
+}
+
+// judge makes one update and compares everything after it with the reference.
+func (j *optimizerJudge[F]) judge(r ruler, rate F) {
+	n, m, before := j.network, j.machine, j.other
+	for k := range m.params { // what has overflowed begins anew
+		if numbers := j.element(m, k); !allFinite(numbers) {
+			m.params[k] = 1
+			for _, a := range m.state {
+				a[k] = 0
+			}
+		}
+	}
+	before.set(m)
+	m.update(rate)
+
+	u := update{hyper: before.settings(), rate: float64(rate), t: 1}
+	if before.t != nil {
+		u.t = *before.t + 1
+		if *m.t != u.t {
+			j.report.broken(j.name, "T", r.where, "%d after %d; it counts updates", *m.t, *before.t)
+		}
+	}
+	rounding := newRounding(j.format)
+	for _, i := range j.rule.corrects {
+		u.corrections = append(u.corrections, rounding.correction(u.hyper[i], u.t))
+	}
+	want, bound := make([][]float64, 1+len(m.state)), make([][]float64, 1+len(m.state))
+	for k := range m.params {
+		e := j.element(before, k)
+		u.p, u.g, u.state = e[0], e[1], e[2:]
+		p, state := j.rule.next(rounding, u)
+		for i, x := range append([]number{p}, state...) {
+			if math.IsNaN(x.value) { // from finite numbers: two overflows, which a kernel need not meet
+				x = number{0, math.Inf(1)}
+			}
+			want[i], bound[i] = append(want[i], x.value), append(bound[i], x.bound)
+		}
+	}
+	compareAll(r, j.name, blocks(n, ""), m.params, want[0], bound[0])
+	for i, a := range m.state {
+		compareAll(r, j.name, blocks(n, j.rule.state[i]+"."), a, want[i+1], bound[i+1])
+	}
+	j.readOnly(r, before)
+
+	// Once more, with all that is known of the state somewhere else.
+	before.update(rate)
+	for i, a := range append([][]F{m.params}, m.state...) {
+		if k := sameBits(a, append([][]F{before.params}, before.state...)[i]); k >= 0 {
+			j.report.broken(j.name, "state", r.where, "the same update of a copy gave another %s, in element %d",
+				append([]string{"p"}, j.rule.state...)[i], k)
+		}
+	}
+}
+
+// element returns p, g and the state of one element.
+func (j *optimizerJudge[F]) element(m *optimizerMachine[F], k int) []float64 {
+	e := []float64{float64(m.params[k]), float64(m.grad[k])}
+	for _, a := range m.state {
+		e = append(e, float64(a[k]))
+	}
+	return e
+}
+
+// readOnly checks that an update wrote neither gradient nor hyperparameters.
+func (j *optimizerJudge[F]) readOnly(r ruler, before *optimizerMachine[F]) {
+	if k := sameBits(j.machine.grad, before.grad); k >= 0 {
+		j.report.broken(j.name, "g", r.where, "element %d written, from %v to %v", k, before.grad[k], j.machine.grad[k])
+	}
+	for i, h := range j.machine.settings() {
+		if was := float64(*before.hyper[i]); h != was {
+			j.report.broken(j.name, j.rule.hyper[i], r.where, "changed from %v to %v", was, h)
+		}
+	}
+}

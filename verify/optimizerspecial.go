@@ -1,0 +1,76 @@
+package verify
+
+import (
+	"math"
+	"testing"
+)
+
+// defaults judges the constructor, and that a zero value does the same.
+func (j *optimizerJudge[F]) defaults() {
+	for i, name := range j.rule.hyper {
+		if got, want := *j.built.hyper[i], F(j.rule.defaults[i]); got != want {
+			j.report.broken(j.name, name, "", "the constructor sets %v, the default is %v", got, want)
+		}
+	}
+	if j.built.t != nil && *j.built.t != 0 {
+		j.report.broken(j.name, "T", "", "the constructor sets %d", *j.built.t)
+	}
+	for i, a := range j.built.state {
+		for k := range a {
+			if a[k] != 0 {
+				j.report.broken(j.name, j.rule.state[i], "", "the constructor sets element %d to %v", k, a[k])
+				break
+			}
+		}
+	}
+	rng, _ := random(j.network, optimizerTrials-1)
+	for k := range j.built.params {
+		j.built.params[k] = F(rng.NormFloat64())
+	}
+	copy(j.zero.params, j.built.params)
+	for range 3 {
+		j.gradients(rng, j.built.grad)
+		copy(j.zero.grad, j.built.grad)
+		j.built.update(0x1p-7)
+		j.zero.update(0x1p-7)
+		for i := range j.rule.hyper {
+			if got, want := *j.zero.hyper[i], *j.built.hyper[i]; got != want {
+				j.report.broken(j.name, j.rule.hyper[i], "", "a zero value has %v after its first update, the default is %v", got, want)
+			}
+		}
+		if k := sameBits(j.zero.params, j.built.params); k >= 0 {
+			j.report.broken(j.name, "defaults", "", "a zero value updates parameter %d to %v, one from the constructor to %v",
+				k, j.zero.params[k], j.built.params[k])
+			return
+		}
+	}
+}
+
+// apart checks that no element depends on the gradient of another, not even on a NaN.
+func (j *optimizerJudge[F]) apart() {
+	m, clean := j.machine, j.other
+	j.run(0, setting{hyper: j.rule.defaults}, 0)
+	rng, _ := random(j.network, optimizerTrials-2)
+	j.gradients(rng, m.grad)
+	clean.set(m)
+	spoilt := len(m.grad) / 2
+	m.grad[spoilt] = F(math.NaN())
+	m.update(0x1p-7)
+	clean.update(0x1p-7)
+	if p := m.params[spoilt]; p == p {
+		j.report.broken(j.name, "p", "NaN in g", "a parameter whose gradient is NaN becomes %v; it must not hide", p)
+	}
+	for k := range m.params {
+		if k != spoilt && sameBits(m.params[k:k+1], clean.params[k:k+1]) >= 0 {
+			j.report.broken(j.name, "p", "NaN in g", "NaN in element %d changes element %d from %v to %v", spoilt, k, clean.params[k], m.params[k])
+			return
+		}
+	}
+}
+
+// allocations counts those of an update.
+func (j *optimizerJudge[F]) allocations() {
+	if allocs := testing.AllocsPerRun(5, func() { j.machine.update(0x1p-7) }); allocs != 0 {
+		j.report.broken(j.name, "allocations", "", "%v per call; there must be none", allocs)
+	}
+}
