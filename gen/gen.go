@@ -57,6 +57,7 @@ func Generate(n spec.Network, o Options) ([]File, error) {
 		Package: o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Precision: string(n.Precision),
 		Header: []string{marker(o)}, Spec: string(n.JSON()), Qualify: o.Qualify,
 		Inputs: n.Input, Outputs: n.Width(n.Depth()), InputGrad: n.InputGradient, OneHot: oneHot(n), Rate: exampleRate(n), Careful: careful(n),
+		Optimizers: tested(n),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%s: printing test: %w", n.Name, err)
@@ -67,6 +68,15 @@ func Generate(n spec.Network, o Options) ([]File, error) {
 		return nil, fmt.Errorf("%s: emitted code does not type-check: %w", n.Name, err)
 	}
 	return files, nil
+}
+
+// tested lists the optimizers of a network with their types' names.
+func tested(n spec.Network) (list []templates.TestedOptimizer) {
+	for _, name := range n.Optimizers {
+		entry, _ := spec.LookupOptimizer(name)
+		list = append(list, templates.TestedOptimizer{Name: string(name), Type: n.Name + entry.Type})
+	}
+	return list
 }
 
 // compile validates a network and its surroundings and plans it.

@@ -14,10 +14,14 @@ type Test struct {
 	Qualify                          bool   // benchmark names carry the network's name
 	Inputs, Outputs                  int
 	InputGrad                        bool
+	Optimizers                       []TestedOptimizer
 	OneHot                           bool    // targets are classes
 	Rate                             float64 // of the example and the benchmark of Step
 	Careful                          bool    // how far a step may go is not known
 }
+
+// TestedOptimizer is an optimizer of the network: its name in the spec, adam, and its type, IrisAdam.
+type TestedOptimizer struct{ Name, Type string }
 
 const verifyPath = "github.com/backpropgen/backpropgen/verify"
 
@@ -65,14 +69,27 @@ func (t Test) spec(f *File) {
 		if t.InputGrad {
 			method(t.Name+"Workspace", "InputGrad")
 		}
+		for _, name := range []string{"Norm", "Clip", "Scale"} {
+			method(t.Name+"Grad", name)
+		}
 	})
 }
 
-// check is the test: func TestIris(t *testing.T) { verify.Test(t, irisSpec, irisKernel) }
+// check is the test:
+//
+//	func TestIris(t *testing.T) {
+//		verify.Test(t, irisSpec, irisKernel)
+//		verify.TestOptimizer(t, irisSpec, "adam", NewIrisAdam, (*IrisAdam).Update)
+//	}
 func (t Test) check(f *File) {
 	f.Doc(fmt.Sprintf("Test%s checks the emitted code against the reference: every output and gradient within the bound on rounding\nerrors, no allocation, nothing written but what is documented.", t.Name))
-	f.f.Func().Id("Test" + t.Name).Params(jen.Id("t").Op("*").Qual("testing", "T")).Block(
-		jen.Qual(verifyPath, "Test").Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), jen.Id(t.Prefix+"Kernel")))
+	f.f.Func().Id("Test" + t.Name).Params(jen.Id("t").Op("*").Qual("testing", "T")).BlockFunc(func(g *jen.Group) {
+		g.Qual(verifyPath, "Test").Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), jen.Id(t.Prefix+"Kernel"))
+		for _, o := range t.Optimizers {
+			g.Qual(verifyPath, "TestOptimizer").Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), jen.Lit(o.Name),
+				jen.Id("New"+o.Type), jen.Parens(jen.Op("*").Id(o.Type)).Dot("Update"))
+		}
+	})
 }
 
 // example trains on one sample.

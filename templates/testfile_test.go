@@ -31,6 +31,9 @@ func TestTestFile(t *testing.T) {
 	golden(t, "testfile.golden", testOf(t, func(*Test) {}))
 	golden(t, "testfile-careful.golden", testOf(t, func(c *Test) { c.Careful = true }))
 	golden(t, "testfile-classes.golden", testOf(t, func(c *Test) { c.OneHot, c.InputGrad, c.Qualify, c.Precision = true, true, true, "float64" }))
+	golden(t, "testfile-optimizers.golden", testOf(t, func(c *Test) {
+		c.Optimizers = []TestedOptimizer{{"sgd", "TinySGD"}, {"adamw", "TinyAdamW"}}
+	}))
 }
 
 // TestTestFileQuotes checks that a spec is inert text, whatever is in it.

@@ -104,8 +104,8 @@ func (j *gradientJudge[F]) judge(where string, g []float64) {
 	}
 }
 
-// euclidean is √Σg², with a bound for any order of the sum, the elements scaled or not: relative to the norm half the
-// roundings of the sum, and those of the root and of scaling.
+// euclidean is √Σg², with a bound for any order of the sum in float64, the elements scaled or not: relative to the norm half
+// the roundings of the sum and of the squares, in the kernel and here, and those of the root and of what it is rounded to.
 func (j *gradientJudge[F]) euclidean(g []float64) number {
 	largest := 0.0
 	for _, v := range g {
@@ -121,7 +121,8 @@ func (j *gradientJudge[F]) euclidean(g []float64) number {
 		sum += v * v
 	}
 	norm := math.Ldexp(math.Sqrt(sum), e)
-	return newRounding(j.format).rounded(number{value: norm}, work{roundings: float64(len(g))/2 + 4}, 0)
+	r := newRounding(j.format)
+	return r.rounded(number{norm, 2 * r.reference.gamma(float64(len(g))/2+4) * norm}, work{roundings: 2}, 0)
 }
 
 // elements compares the gradient with what becomes of each element of g.

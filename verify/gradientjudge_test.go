@@ -29,23 +29,27 @@ func clipped[P, G, W, B, X, Y any, F Float](k Kernel[P, G, W, B, X, Y, F], flaw 
 		case scale == 0 || scale != scale || math.IsInf(scale, 0):
 			return F(scale)
 		}
-		var sum F
+		var sum float64
 		for i, v := range gs {
 			if flaw == "one element missed" && i == 5 {
 				continue
 			}
-			v = F(float64(v) / scale)
-			sum += v * v
+			w := float64(v) / scale
+			if flaw == "squares overflow" {
+				sum += float64(v * v)
+				continue
+			}
+			sum += w * w
 		}
 		switch flaw {
 		case "square for the root":
-			return F(scale) * sum
+			return F(scale * sum)
 		case "allocates":
 			sink = make([]float64, 3+len(sink)%2)
 		case "norm off by 1e-5":
 			sum *= 1.00002
 		}
-		return F(scale) * F(math.Sqrt(float64(sum)))
+		return F(scale * math.Sqrt(sum))
 	}
 	k.Clip = func(g *G, limit F) F {
 		norm := k.Norm(g)

@@ -62,8 +62,8 @@ type Kernel[P, G, W, B, X, Y any, F Float] struct {
 	// input_gradient.
 	InputGradBatch func(p *P, b *B, xs []X, ys []Y, gxs []X) F
 
-	// Norm returns the Euclidean norm of g: right wherever it is a number of the precision, though squares may not be, NaN
-	// where an element is NaN, else infinite where one is.
+	// Norm returns the Euclidean norm of g, summed in float64: right wherever it is a number of the precision, though
+	// squares may not be, NaN where an element is NaN, else infinite where one is.
 	Norm func(g *G) F
 	// Clip multiplies g by limit/norm unless its norm is at most limit, and returns the norm it had: a gradient with a NaN becomes
 	// NaN in every element.

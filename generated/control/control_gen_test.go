@@ -20,6 +20,9 @@ var controlKernel = verify.Kernel[Control, ControlGrad, ControlWorkspace, struct
 	Backward: (*Control).Backward,
 	Grad:     (*Control).Grad,
 	Step:     (*Control).Step,
+	Norm:     (*ControlGrad).Norm,
+	Clip:     (*ControlGrad).Clip,
+	Scale:    (*ControlGrad).Scale,
 }
 
 // TestControl checks the emitted code against the reference: every output and gradient within the bound on rounding

@@ -20,6 +20,9 @@ var digitsKernel = verify.Kernel[Digits, DigitsGrad, DigitsWorkspace, struct{}, 
 	Backward: (*Digits).Backward,
 	Grad:     (*Digits).Grad,
 	Step:     (*Digits).Step,
+	Norm:     (*DigitsGrad).Norm,
+	Clip:     (*DigitsGrad).Clip,
+	Scale:    (*DigitsGrad).Scale,
 }
 
 // TestDigits checks the emitted code against the reference: every output and gradient within the bound on rounding

@@ -20,6 +20,9 @@ var irisKernel = verify.Kernel[Iris, IrisGrad, IrisWorkspace, struct{}, [4]float
 	Backward: (*Iris).Backward,
 	Grad:     (*Iris).Grad,
 	Step:     (*Iris).Step,
+	Norm:     (*IrisGrad).Norm,
+	Clip:     (*IrisGrad).Clip,
+	Scale:    (*IrisGrad).Scale,
 }
 
 // TestIris checks the emitted code against the reference: every output and gradient within the bound on rounding

@@ -20,6 +20,9 @@ var pixelsKernel = verify.Kernel[Pixels, PixelsGrad, PixelsWorkspace, struct{}, 
 	Backward: (*Pixels).Backward,
 	Grad:     (*Pixels).Grad,
 	Step:     (*Pixels).Step,
+	Norm:     (*PixelsGrad).Norm,
+	Clip:     (*PixelsGrad).Clip,
+	Scale:    (*PixelsGrad).Scale,
 }
 
 // TestPixels checks the emitted code against the reference: every output and gradient within the bound on rounding

@@ -20,12 +20,21 @@ var xorKernel = verify.Kernel[Xor, XorGrad, XorWorkspace, struct{}, [2]float32, 
 	Backward: (*Xor).Backward,
 	Grad:     (*Xor).Grad,
 	Step:     (*Xor).Step,
+	Norm:     (*XorGrad).Norm,
+	Clip:     (*XorGrad).Clip,
+	Scale:    (*XorGrad).Scale,
 }
 
 // TestXor checks the emitted code against the reference: every output and gradient within the bound on rounding
 // errors, no allocation, nothing written but what is documented.
 func TestXor(t *testing.T) {
 	verify.Test(t, xorSpec, xorKernel)
+	verify.TestOptimizer(t, xorSpec, "sgd", NewXorSGD, (*XorSGD).Update)
+	verify.TestOptimizer(t, xorSpec, "momentum", NewXorMomentum, (*XorMomentum).Update)
+	verify.TestOptimizer(t, xorSpec, "nesterov", NewXorNesterov, (*XorNesterov).Update)
+	verify.TestOptimizer(t, xorSpec, "rmsprop", NewXorRMSprop, (*XorRMSprop).Update)
+	verify.TestOptimizer(t, xorSpec, "adam", NewXorAdam, (*XorAdam).Update)
+	verify.TestOptimizer(t, xorSpec, "adamw", NewXorAdamW, (*XorAdamW).Update)
 }
 
 // Training Xor on one sample: Step returns the loss before the step it takes.
