@@ -62,8 +62,12 @@ func Generate(n spec.Network, o Options) ([]File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: printing test: %w", n.Name, err)
 	}
+	store, err := storeFile(n, o)
+	if err != nil {
+		return nil, fmt.Errorf("%s: printing what saves and loads: %w", n.Name, err)
+	}
 	names := FileNames(n)
-	files := []File{{names[0], kernel}, {names[1], test}}
+	files := []File{{names[0], kernel}, {names[1], test}, {storeName(n), store}}
 	if err := typeCheck(files); err != nil {
 		return nil, fmt.Errorf("%s: emitted code does not type-check: %w", n.Name, err)
 	}
@@ -109,12 +113,15 @@ func compile(n spec.Network, o Options) (spec.Network, *plan.Program, Options, e
 // about 4 seconds and 270 MB.
 const maxSource = 16 << 20
 
-// FileNames lists every file Generate may emit for a network under any options, the portable kernels first and their test
-// second.
+// FileNames lists every file Generate may emit for a network under any options: the portable kernels first, their test second, those
+// of assembly, and what saves and loads the network.
 func FileNames(n spec.Network) []string {
 	stem := strings.ToLower(n.Name)
-	return []string{stem + "_gen.go", stem + "_gen_test.go", stem + "_amd64_gen.go", stem + "_amd64_gen.s"}
+	return []string{stem + "_gen.go", stem + "_gen_test.go", stem + "_amd64_gen.go", stem + "_amd64_gen.s", storeName(n)}
 }
+
+// storeName is the name of the file that saves and loads a network.
+func storeName(n spec.Network) string { return strings.ToLower(n.Name) + "_store_gen.go" }
 
 // PackageNames lists every package-level identifier that the emitted files may declare.
 func PackageNames(n spec.Network) []string {
@@ -127,6 +134,7 @@ func PackageNames(n spec.Network) []string {
 	for _, o := range spec.Optimizers() {
 		names = append(names, name+o.Type, "New"+name+o.Type)
 	}
+	names = append(names, templates.StoreNames(prefix)...)
 	return append(names, templates.FunctionNames(prefix)...)
 }
 

@@ -136,7 +136,10 @@ func results(networks []spec.Network, events []event) map[string]result {
 	kernel := map[string]bool{}
 	for _, n := range networks {
 		files := gen.FileNames(n)
-		owner[files[0]], owner[files[1]], kernel[files[0]] = n.Name, n.Name, true
+		for _, f := range files {
+			owner[f] = n.Name
+		}
+		kernel[files[0]] = true
 	}
 	results := map[string]result{}
 	fail := func(network, what, message string) {

@@ -158,8 +158,9 @@ func same(a, b []gen.File) bool {
 // coherent says what is wrong with the files of a network: their names, form, package, or a declaration that
 // PackageNames does not tell of.
 func coherent(n spec.Network, o gen.Options, files []gen.File) string {
-	if len(files) != 2 || files[0].Name != gen.FileNames(n)[0] || files[1].Name != gen.FileNames(n)[1] {
-		return fmt.Sprintf("%d files, want the first two of %q", len(files), gen.FileNames(n))
+	names := gen.FileNames(n)
+	if len(files) != 3 || files[0].Name != names[0] || files[1].Name != names[1] || files[2].Name != names[4] {
+		return fmt.Sprintf("%d files, want the first two and the last of %q", len(files), names)
 	}
 	known := map[string]bool{}
 	for _, name := range gen.PackageNames(n) {

@@ -27,6 +27,8 @@ func Erf(x float64) float64
 func Exp(x float64) float64
 func Expm1(x float64) float64
 func Inf(sign int) float64
+func IsInf(f float64, sign int) bool
+func IsNaN(f float64) bool
 func Log(x float64) float64
 func Log1p(x float64) float64
 func NaN() float64
@@ -39,6 +41,60 @@ func Float32frombits(b uint32) float32
 func Float64bits(f float64) uint64
 func Float64frombits(b uint64) float64
 `,
+	"bytes": `package bytes
+type Reader struct{ i int64 }
+func NewReader(b []byte) *Reader
+func (r *Reader) Read(b []byte) (n int, err error)
+func TrimRight(s []byte, cutset string) []byte
+`,
+	"encoding/binary": `package binary
+var LittleEndian littleEndian
+type littleEndian struct{}
+func (littleEndian) Uint32(b []byte) uint32
+func (littleEndian) Uint64(b []byte) uint64
+func (littleEndian) AppendUint32(b []byte, v uint32) []byte
+func (littleEndian) AppendUint64(b []byte, v uint64) []byte
+`,
+	"encoding/hex": `package hex
+func DecodeString(s string) ([]byte, error)
+func EncodeToString(src []byte) string
+`,
+	"encoding/json": `package json
+import "io"
+type Token any
+type Delim rune
+type Number string
+func (n Number) String() string
+type Decoder struct{ r io.Reader }
+func NewDecoder(r io.Reader) *Decoder
+func (dec *Decoder) UseNumber()
+func (dec *Decoder) Token() (Token, error)
+func (dec *Decoder) More() bool
+`,
+	"errors": `package errors
+func New(text string) error
+func Is(err, target error) bool
+`,
+	"hash/crc32": `package crc32
+const Castagnoli = 0x82f63b78
+type Table [256]uint32
+func MakeTable(poly uint32) *Table
+func Checksum(data []byte, tab *Table) uint32
+func Update(crc uint32, tab *Table, p []byte) uint32
+`,
+	"io": `package io
+type Reader interface{ Read(p []byte) (n int, err error) }
+type Writer interface{ Write(p []byte) (n int, err error) }
+func ReadFull(r Reader, buf []byte) (n int, err error)
+var EOF, ErrUnexpectedEOF, ErrShortWrite error
+`,
+	"strconv": `package strconv
+var ErrRange error
+func AppendFloat(dst []byte, f float64, fmt byte, prec, bitSize int) []byte
+func AppendUint(dst []byte, i uint64, base int) []byte
+func ParseFloat(s string, bitSize int) (float64, error)
+func ParseUint(s string, base int, bitSize int) (uint64, error)
+`,
 	"math/rand": `package rand
 type Source interface{ Int63() int64 }
 type Rand struct{ src Source }
@@ -50,6 +106,8 @@ func (r *Rand) Intn(n int) int
 	"fmt": `package fmt
 func Println(a ...any) (n int, err error)
 func Printf(format string, a ...any) (n int, err error)
+func Errorf(format string, a ...any) error
+func Sprintf(format string, a ...any) string
 `,
 	"testing": `package testing
 type TB interface{ Helper() }

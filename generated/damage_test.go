@@ -44,10 +44,12 @@ func TestDifferences(t *testing.T) {
 	}{
 		{"nothing", func(*testing.T, string) {}, nil},
 		{"the spec has changed", replace("xor.yaml", "dense: 3", "dense: 4"),
-			[]string{"xor_gen.go is stale", "xor_gen_test.go is stale"}},
+			[]string{"xor_gen.go is stale", "xor_gen_test.go is stale", "xor_store_gen.go is stale"}},
 		{"a comment in the spec has changed", replace("xor.yaml", "#", "# really,"), nil},
 		{"the kernels are gone", remove("xor_gen.go"), []string{"xor_gen.go is missing"}},
 		{"the test is gone", remove("xor_gen_test.go"), []string{"xor_gen_test.go is missing"}},
+		{"what saves and loads is gone", remove("xor_store_gen.go"), []string{"xor_store_gen.go is missing"}},
+		{"it is edited", replace("xor_store_gen.go", "crc32.Castagnoli", "crc32.IEEE"), []string{"xor_store_gen.go is edited by hand"}},
 		{"the kernels are edited", replace("xor_gen.go", "ws.D1[0]", "ws.D1[1]"), []string{"xor_gen.go is edited by hand"}},
 		{"the test is edited", replace("xor_gen_test.go", "b.ReportAllocs()", ""), []string{"xor_gen_test.go is edited by hand"}},
 		{"a comment of the kernels is edited", replace("xor_gen.go", "// Xor holds", "// XOR holds"), []string{"xor_gen.go is edited by hand"}},
@@ -58,7 +60,7 @@ func TestDifferences(t *testing.T) {
 			replace("xor.yaml", "mse", "squared-error")(t, dir)
 			remove("xor_gen_test.go")(t, dir)
 			add("old_gen.go", marker)(t, dir)
-		}, []string{"xor_gen.go is stale", "xor_gen_test.go is missing", "old_gen.go is extra"}},
+		}, []string{"xor_gen.go is stale", "xor_gen_test.go is missing", "xor_store_gen.go is stale", "old_gen.go is extra"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()

@@ -39,15 +39,21 @@ func (n Network) JSON() []byte {
 	n = n.WithDefaults()
 	f := file{
 		Name: n.Name, Package: n.Package, Precision: n.Precision, Input: n.Input,
-		Layers: make([]fileLayer, len(n.Layers)), Cost: n.Cost.file(CostRole), Cache: n.Cache, Batch: n.Batch,
+		Layers: n.fileLayers(), Cost: n.Cost.file(CostRole), Cache: n.Cache, Batch: n.Batch,
 		Rounding: n.Rounding, Unroll: n.Unroll, InputGradient: n.InputGradient, Optimizers: n.Optimizers, Targets: n.Targets,
-	}
-	for i, layer := range n.Layers {
-		f.Layers[i] = fileLayer{layer.Dense, layer.Activation.file(ActivationRole), !layer.NoBias}
 	}
 	// Marshal fails on types, cycles and non-finite floats only; a file holds none of them.
 	data, _ := json.Marshal(f)
 	return data
+}
+
+// fileLayers returns the layers of n, with their defaults, as a file has them.
+func (n Network) fileLayers() []fileLayer {
+	layers := make([]fileLayer, len(n.Layers))
+	for i, layer := range n.Layers {
+		layers[i] = fileLayer{layer.Dense, layer.Activation.file(ActivationRole), !layer.NoBias}
+	}
+	return layers
 }
 
 // file returns f, with its defaults, as a file has it: its name alone if it takes no parameters, else a mapping
@@ -111,5 +117,32 @@ func (m mapping) MarshalJSON() ([]byte, error) {
 func (n Network) Digest() string {
 	n.Package = ""
 	sum := sha256.Sum256(n.JSON())
+	return hex.EncodeToString(sum[:])
+}
+
+// FunctionDigest returns the SHA-256, as 64 hex digits, of what the parameters of n mean: of the input, and of every layer's width,
+// activation with its parameters or formula, and bias. Networks of the same FunctionDigest have parameters of the same
+// shapes and compute the same function with them, but for rounding, so that parameters trained in one serve in the other. The
+// cost is no part of it, which only training asks for, nor is anything that says how code is emitted. Neither is the
+// precision, which a stored file gives by itself.
+func (n Network) FunctionDigest() string { return n.digestOf(false) }
+
+// TrainingDigest returns the SHA-256, as 64 hex digits, of what gradients of n mean: of all that FunctionDigest is of, and of the
+// cost. What an optimizer keeps are sums of gradients, which are of no use under another cost.
+func (n Network) TrainingDigest() string { return n.digestOf(true) }
+
+func (n Network) digestOf(cost bool) string {
+	n = n.WithDefaults()
+	f := struct {
+		Input  int         `json:"input"`
+		Layers []fileLayer `json:"layers"`
+		Cost   any         `json:"cost,omitempty"`
+	}{Input: n.Input, Layers: n.fileLayers()}
+	if cost {
+		f.Cost = n.Cost.file(CostRole)
+	}
+	// Marshal fails on types, cycles and non-finite floats only; none are here.
+	data, _ := json.Marshal(f)
+	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
 }

@@ -108,3 +108,45 @@ func TestDigest(t *testing.T) {
 		digests[digest] = name
 	}
 }
+
+// TestStoredDigests: what parameters and gradients mean depends on the layers, gradients on the cost besides, and neither on how code is
+// emitted.
+func TestStoredDigests(t *testing.T) {
+	// printf '%s' '{"input":4,"layers":[{"dense":8,…},{"dense":3,…}]}' | sha256sum, without and with ,"cost":"cross-entropy"
+	const function, training = "cf0e7267a1734b2ce1accd1dd89ecf7cb959eaef4ebdeaab0984b9d4fac8c332", "d6cfc84c617bf69383cbdd5a88c44322932a663cf6f07a328bead8881b00a998"
+	if f, g := iris.FunctionDigest(), iris.TrainingDigest(); f != function || g != training {
+		t.Errorf("got %s and %s, want %s and %s", f, g, function, training)
+	}
+	for _, c := range []struct {
+		name         string
+		edit         func(n *Network)
+		other, costs bool // whether the function, or the cost, is another
+	}{
+		{"defaults", func(n *Network) { *n = n.WithDefaults() }, false, false},
+		{"name", func(n *Network) { n.Name = "Other" }, false, false},
+		{"package", func(n *Network) { n.Package = "other" }, false, false},
+		{"precision", func(n *Network) { n.Precision = Float64 }, false, false},
+		{"cache", func(n *Network) { n.Cache = CachePre }, false, false},
+		{"batch", func(n *Network) { n.Batch = 33 }, false, false},
+		{"unroll", func(n *Network) { n.Unroll = UnrollLoop }, false, false},
+		{"input gradient", func(n *Network) { n.InputGradient = true }, false, false},
+		{"optimizers", func(n *Network) { n.Optimizers = []Optimizer{Adam} }, false, false},
+		{"targets", func(n *Network) { n.Targets = []Target{} }, false, false},
+		{"cost", func(n *Network) { n.Cost.Name = "mse" }, false, true},
+		{"delta", func(n *Network) { n.Cost = Function{Name: "huber"} }, false, true},
+		{"input", func(n *Network) { n.Input++ }, true, true},
+		{"dense", func(n *Network) { n.Layers[0].Dense++ }, true, true},
+		{"activation", func(n *Network) { n.Layers[0].Activation.Name = "relu" }, true, true},
+		{"formula", func(n *Network) { n.Layers[0].Activation = Function{Expr: "tanh(z)"} }, true, true},
+		{"slope", func(n *Network) {
+			n.Layers[0].Activation = Function{Name: "leaky-relu", Params: map[string]float64{"slope": 0.02}}
+		}, true, true},
+		{"bias", func(n *Network) { n.Layers[0].NoBias = true }, true, true},
+		{"layers", func(n *Network) { n.Layers = n.Layers[:1] }, true, true},
+	} {
+		n := with(c.edit)
+		if (n.FunctionDigest() != function) != c.other || (n.TrainingDigest() != training) != c.costs {
+			t.Errorf("%s: the function's digest is %s, the gradient's %s", c.name, n.FunctionDigest(), n.TrainingDigest())
+		}
+	}
+}

@@ -1,0 +1,43 @@
+package gen
+
+import (
+	"fmt"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/portable"
+	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/templates"
+)
+
+// storeFile is the file that saves and loads a network and its optimizers. It stands by itself, since it needs more of the
+// standard library than kernels do: without it they and their test compile all the same.
+func storeFile(n spec.Network, o Options) ([]byte, error) {
+	s := templates.Store{
+		Package: o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Precision: string(n.Precision),
+		Header: []string{marker(o), "", "Saving and loading of " + n.Name + " and its optimizers, in binary and as JSON. Nothing else needs this file."},
+		Layers: n.Depth(), Function: n.FunctionDigest(), Training: n.TrainingDigest(),
+		Types: []templates.Stored{{Type: n.Name, Kind: "parameters"}},
+	}
+	for l := 1; l <= n.Depth(); l++ {
+		layer := n.Layers[l-1]
+		s.Shapes = append(s.Shapes, templates.Shape{Name: fmt.Sprintf("W%d", l), Rows: layer.Dense, Cols: n.Width(l - 1)})
+		if !layer.NoBias {
+			s.Shapes = append(s.Shapes, templates.Shape{Name: fmt.Sprintf("B%d", l), Rows: layer.Dense})
+		}
+	}
+	descents, err := plan.Descents(n)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range descents {
+		t := templates.Stored{Type: n.Name + d.Type, Kind: string(d.Name), Counts: d.Rule.Counts}
+		for _, p := range d.Params {
+			t.Fields = append(t.Fields, p.Name)
+		}
+		for _, a := range d.Rule.State {
+			t.Arrays = append(t.Arrays, a.Field)
+		}
+		s.Types = append(s.Types, t)
+	}
+	return templates.StoreFile(s)
+}

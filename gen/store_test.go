@@ -1,0 +1,150 @@
+package gen_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/gen"
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// TestStore saves and loads random networks with all their optimizers, each type's data being offered to all others: networks of
+// other shapes, precisions and activations.
+func TestStore(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiling networks takes some seconds; go test without -short does it")
+	}
+	dir := t.TempDir()
+	put := func(name string, data []byte) {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// Networks alike but for one thing, and some that are not.
+	base := spec.Network{
+		Input: 3, Layers: []spec.Layer{{Dense: 2, Activation: spec.Function{Name: "tanh"}}, {Dense: 2}}, Cost: spec.Function{Name: "mse"},
+		Optimizers: []spec.Optimizer{spec.Adam, spec.SGD},
+	}
+	networks := []spec.Network{base}
+	for _, change := range []func(n *spec.Network){
+		func(n *spec.Network) { n.Precision = spec.Float64 },
+		func(n *spec.Network) { n.Layers[1].Activation.Name = "relu" },
+		func(n *spec.Network) { n.Layers[0].Activation = spec.Function{Expr: "z/2"} },
+		func(n *spec.Network) { n.Input, n.Layers[0].Dense = 2, 3; n.Layers[1].NoBias = true },
+		func(n *spec.Network) { n.Layers = n.Layers[:1] },
+	} {
+		n := base
+		n.Layers = slices.Clone(base.Layers)
+		change(&n)
+		networks = append(networks, n)
+	}
+	for i := range 10 {
+		networks = append(networks, drawSpec(rand.New(rand.NewPCG(*seed, uint64(i))), "", small))
+	}
+	var calls strings.Builder
+	calls.WriteString("package store\n\nimport \"testing\"\n\nfunc TestAll(t *testing.T) {\n\tcheck(t, []func() stored{\n")
+	seen := map[string]bool{}
+	for i, n := range networks {
+		n.Name = fmt.Sprintf("N%d", i)
+		files, err := gen.Generate(n, gen.Options{Package: "store"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			if !strings.HasSuffix(f.Name, "_test.go") {
+				put(f.Name, f.Data)
+			}
+		}
+		if key := n.WithDefaults().FunctionDigest() + string(n.WithDefaults().Precision); !seen[key] {
+			seen[key] = true
+			types := []string{n.Name}
+			for _, o := range n.Optimizers {
+				entry, _ := spec.LookupOptimizer(o)
+				types = append(types, n.Name+entry.Type)
+			}
+			for _, typ := range types {
+				fmt.Fprintf(&calls, "\t\tfunc() stored { return new(%s) },\n", typ)
+			}
+		}
+	}
+	calls.WriteString("\t})\n}\n")
+	put("all_test.go", []byte(calls.String()))
+	checker, err := os.ReadFile(filepath.Join("testdata", "store", "store_test.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	put("store_test.go", checker)
+	put("go.mod", []byte("module random\n\ngo 1.25\n"))
+	run := func(args ...string) string {
+		t.Helper()
+		cmd := exec.Command("go", args...)
+		cmd.Dir = dir
+		cmd.Env = append(os.Environ(), "GOFLAGS=", "GOPROXY=off", "GOWORK=off", "GOTOOLCHAIN=local")
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Errorf("go %s: %v\n%s", strings.Join(args, " "), err, beginning(string(out)))
+		}
+		return string(out)
+	}
+	if out := run("test", "-count=1", "-vet=all", "-v", "."); !strings.Contains(out, "--- PASS: TestAll") {
+		t.Errorf("the test did not run:\n%s", beginning(out))
+	}
+	// What is emitted, its test apart, is the Go of 2023.
+	for _, name := range []string{"all_test.go", "store_test.go"} {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("go.mod", []byte("module random\n\ngo 1.21\n"))
+	run("build", ".")
+	// Kernels do not need the file.
+	stores, err := filepath.Glob(filepath.Join(dir, "*_store_gen.go"))
+	if err != nil || len(stores) != len(networks) {
+		t.Fatal(len(stores), err)
+	}
+	for _, file := range stores {
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run("vet", ".")
+}
+
+// TestKernelsWithoutStore: neither a kernel nor its test says a name that only the file that saves and loads declares.
+func TestKernelsWithoutStore(t *testing.T) {
+	n := drawSpec(rand.New(rand.NewPCG(*seed, 1)), "Net", small)
+	n.Optimizers = []spec.Optimizer{spec.Adam}
+	files, err := gen.Generate(n, gen.Options{Package: "net"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := newModule(t)
+	for _, f := range files {
+		if !strings.HasSuffix(f.Name, "_store_gen.go") {
+			m.write(t, filepath.Join("net", f.Name), f.Data)
+		}
+	}
+	cmd := exec.Command("go", "vet", "./net")
+	cmd.Dir = m.dir
+	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off", "GOTOOLCHAIN=local")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// TestPackageNamesDiffer: no two declarations of one network have one name.
+func TestPackageNamesDiffer(t *testing.T) {
+	names := gen.PackageNames(spec.Network{Name: "Iris"})
+	slices.Sort(names)
+	for i, name := range names[1:] {
+		if name == names[i] {
+			t.Errorf("%s is declared twice", name)
+		}
+	}
+}

@@ -1,0 +1,320 @@
+package store
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+)
+
+// toJSON is the value as an object that people can read, a line for every row of a matrix:
+//
+//	{
+//	  "network": "Xnet",
+//	  "kind": "parameters",
+//	  "precision": "float32",
+//	  "digest": "sha256:…",
+//	  "W1": [
+//	    [0.5, -0.25],
+//	    [1, 2]
+//	  ],
+//	  "B1": [0, 0]
+//	}
+//
+// The state of an optimizer has its hyperparameters, T and its arrays, each such an object. Every finite number is written with as
+// many digits as tell it from its neighbours; "NaN", "+Inf" and "-Inf", of which JSON has no notation, are text.
+func (s xnetStored) toJSON() []byte {
+	b := append([]byte(nil), "{\n"...)
+	b = append(b, "  \"network\": \"Xnet\",\n  \"kind\": \""+s.kind+"\",\n  \"precision\": \""+xnetPrecision+"\",\n  \"digest\": \"sha256:"+s.digest+"\""...)
+	for _, f := range s.fields {
+		b = append(b, ",\n  \""+f.name+"\": "...)
+		b = xnetJSONNumber(b, *f.value)
+	}
+	if s.updates != nil {
+		b = append(b, ",\n  \"T\": "...)
+		b = strconv.AppendUint(b, *s.updates, 10)
+	}
+	for _, a := range s.arrays {
+		if a.name == "" {
+			b = xnetJSONArrays(append(b, ",\n"...), a.values, "  ")
+			continue
+		}
+		b = append(b, ",\n  \""+a.name+"\": {\n"...)
+		b = append(xnetJSONArrays(b, a.values, "    "), "\n  }"...)
+	}
+	return append(b, "\n}"...)
+}
+
+// xnetJSONArrays appends the fields of an object, matrix by matrix.
+func xnetJSONArrays(b []byte, values *Xnet, indent string) []byte {
+	flat := values.Flat()[:]
+	for i, shape := range xnetLayout {
+		if i > 0 {
+			b = append(b, ",\n"...)
+		}
+		b = append(b, indent+"\""+shape.name+"\": ["...)
+		part := flat[:shape.len()]
+		flat = flat[shape.len():]
+		if shape.cols == 0 {
+			b = append(xnetJSONRow(b, part), ']')
+			continue
+		}
+		for row := 0; row < shape.rows; row++ {
+			if row > 0 {
+				b = append(b, ',')
+			}
+			b = append(b, "\n"+indent+"  ["...)
+			b = append(xnetJSONRow(b, part[row*shape.cols:(row+1)*shape.cols]), ']')
+		}
+		b = append(b, "\n"+indent+"]"...)
+	}
+	return b
+}
+
+func xnetJSONRow(b []byte, row []xnetFloat) []byte {
+	for i, v := range row {
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		b = xnetJSONNumber(b, v)
+	}
+	return b
+}
+
+func xnetJSONNumber(b []byte, v xnetFloat) []byte {
+	x := float64(v)
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return append(strconv.AppendFloat(append(b, '"'), x, 'g', -1, xnetNumberSize*8), '"')
+	}
+	return strconv.AppendFloat(b, x, 'g', -1, xnetNumberSize*8)
+}
+
+// fromJSON reads what toJSON writes, its fields in any order, each exactly once and no others.
+func (s xnetStored) fromJSON(data []byte) error {
+	d := xnetJSON{json.NewDecoder(bytes.NewReader(data))}
+	d.UseNumber()
+	var network, kind, precision, digest string
+	members := []xnetMember{
+		{"network", d.text(&network)}, {"kind", d.text(&kind)}, {"precision", d.text(&precision)}, {"digest", d.text(&digest)},
+	}
+	for _, f := range s.fields {
+		members = append(members, xnetMember{f.name, d.numbers(f.value)})
+	}
+	if s.updates != nil {
+		members = append(members, xnetMember{"T", d.count(s.updates)})
+	}
+	for _, a := range s.arrays {
+		if a.name == "" {
+			members = append(members, d.arrays(a.values)...)
+			continue
+		}
+		inner := d.arrays(a.values)
+		members = append(members, xnetMember{a.name, func(path string) error { return d.object(path, inner) }})
+	}
+	// Data of another network have other fields; that they belong to it says more than which fields those are.
+	failed := d.object("", members)
+	if kind != "" && precision != "" && len(digest) > len("sha256:") && digest[:len("sha256:")] == "sha256:" {
+		if err := s.compare(kind, precision, digest[len("sha256:"):], network); err != nil {
+			return err
+		}
+	} else if failed == nil {
+		failed = errors.New("digest: not of the form sha256:…, or an empty kind or precision")
+	}
+	if failed == nil {
+		if _, err := d.Token(); err != io.EOF {
+			failed = errors.New("something follows the object")
+		}
+	}
+	if failed != nil {
+		return fmt.Errorf("Xnet: JSON: %w", failed)
+	}
+	return nil
+}
+
+// xnetJSON reads JSON token by token, so that nothing is stored but what has its place.
+type xnetJSON struct{ *json.Decoder }
+
+// xnetMember is a field of an object and what reads its value.
+type xnetMember struct {
+	name string
+	read func(path string) error
+}
+
+// next is the next token. Anything but a value of its kind is an error of the caller.
+func (d xnetJSON) next(path string) (json.Token, error) {
+	token, err := d.Token()
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil && path != "" {
+		err = fmt.Errorf("%s: %w", path, err)
+	}
+	return token, err
+}
+
+// open reads the delimiter that an object or an array begins with.
+func (d xnetJSON) open(path string, delim json.Delim, what string) error {
+	token, err := d.next(path)
+	if err != nil {
+		return err
+	}
+	if token == delim {
+		return nil
+	}
+	if path == "" {
+		return fmt.Errorf("must be %s", what)
+	}
+	return fmt.Errorf("%s: must be %s", path, what)
+}
+
+// object reads an object with the given members, each once.
+func (d xnetJSON) object(path string, members []xnetMember) error {
+	if err := d.open(path, '{', "an object"); err != nil {
+		return err
+	}
+	seen := make([]bool, len(members))
+	for d.More() {
+		token, err := d.next(path)
+		if err != nil {
+			return err
+		}
+		name, _ := token.(string)
+		at := name
+		if path != "" {
+			at = path + "." + name
+		}
+		i := 0
+		for i < len(members) && members[i].name != name {
+			i++
+		}
+		if i == len(members) {
+			return fmt.Errorf("%.100q: unknown field", at)
+		}
+		if seen[i] {
+			return fmt.Errorf("%s: given twice", at)
+		}
+		seen[i] = true
+		if err := members[i].read(at); err != nil {
+			return err
+		}
+	}
+	if _, err := d.next(path); err != nil { // the brace
+		return err
+	}
+	for i, given := range seen {
+		if !given && path != "" {
+			return fmt.Errorf("%s.%s: missing", path, members[i].name)
+		}
+		if !given {
+			return fmt.Errorf("%s: missing", members[i].name)
+		}
+	}
+	return nil
+}
+
+// text reads a string.
+func (d xnetJSON) text(into *string) func(path string) error {
+	return func(path string) error {
+		token, err := d.next(path)
+		if err != nil {
+			return err
+		}
+		text, ok := token.(string)
+		if !ok {
+			return fmt.Errorf("%s: must be text", path)
+		}
+		*into = text
+		return nil
+	}
+}
+
+// count reads a whole number.
+func (d xnetJSON) count(into *uint64) func(path string) error {
+	return func(path string) error {
+		token, err := d.next(path)
+		if err != nil {
+			return err
+		}
+		number, _ := token.(json.Number)
+		if *into, err = strconv.ParseUint(number.String(), 10, 64); err != nil {
+			return fmt.Errorf("%s: must be a whole number below 2^64", path)
+		}
+		return nil
+	}
+}
+
+// numbers reads one number, finite or one of the three words.
+func (d xnetJSON) numbers(into *xnetFloat) func(path string) error {
+	return func(path string) error {
+		token, err := d.next(path)
+		if err != nil {
+			return err
+		}
+		var text string
+		switch t := token.(type) {
+		case json.Number:
+			text = t.String()
+		case string:
+			if t == "NaN" || t == "+Inf" || t == "-Inf" {
+				text = t
+			}
+		}
+		v, err := strconv.ParseFloat(text, xnetNumberSize*8)
+		if errors.Is(err, strconv.ErrRange) {
+			return fmt.Errorf("%s: %.40s is beyond %s", path, text, xnetPrecision)
+		}
+		if err != nil {
+			return fmt.Errorf(`%s: must be a number, "NaN", "+Inf" or "-Inf"`, path)
+		}
+		*into = xnetFloat(v)
+		return nil
+	}
+}
+
+// arrays are the members that hold a number for every parameter.
+func (d xnetJSON) arrays(values *Xnet) []xnetMember {
+	flat := values.Flat()[:]
+	var members []xnetMember
+	for _, shape := range xnetLayout {
+		rows, cols, part := shape.rows, shape.cols, flat[:shape.len()]
+		flat = flat[shape.len():]
+		members = append(members, xnetMember{shape.name, func(path string) error {
+			if cols == 0 {
+				return d.row(path, part)
+			}
+			return d.list(path, rows, "rows", func(i int, path string) error { return d.row(path, part[i*cols:(i+1)*cols]) })
+		}})
+	}
+	return members
+}
+
+// row reads an array of numbers.
+func (d xnetJSON) row(path string, into []xnetFloat) error {
+	return d.list(path, len(into), "numbers", func(i int, path string) error { return d.numbers(&into[i])(path) })
+}
+
+// list reads an array of exactly n elements.
+func (d xnetJSON) list(path string, n int, of string, read func(i int, path string) error) error {
+	if err := d.open(path, '[', fmt.Sprintf("an array of %d %s", n, of)); err != nil {
+		return err
+	}
+	i := 0
+	for ; d.More(); i++ {
+		if i == n {
+			return fmt.Errorf("%s: more than %d %s", path, n, of)
+		}
+		if err := read(i, fmt.Sprintf("%s[%d]", path, i)); err != nil {
+			return err
+		}
+	}
+	if _, err := d.next(path); err != nil { // the bracket
+		return err
+	}
+	if i < n {
+		return fmt.Errorf("%s: %d %s, not %d", path, i, of, n)
+	}
+	return nil
+}

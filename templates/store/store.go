@@ -1,0 +1,93 @@
+// Package store is the text of the emitted files that save and load networks, as Go that compiles, is vetted and tested where it
+// stands.
+//
+// What such a file does is the same for every network but for names, shapes and the width of a number, and there is nothing to
+// unroll or fuse in it. So it is written down once, for the model network Xnet (model.go, which is not emitted), and emitted with
+// Xnet and xnet replaced by the network's name, Xtype by each type that is stored, and xnetFloat by the network's precision. Nothing
+// imports this package but its tests.
+package store
+
+import "fmt"
+
+// xnetStored is what is stored of a value: how it is told from others, and where its numbers are.
+type xnetStored struct {
+	kind    string      // "parameters", or the optimizer whose state it is
+	digest  string      // SHA-256, in hex, of what the numbers belong to
+	fields  []xnetField // hyperparameters
+	updates *uint64     // updates made so far; nil where they are not counted
+	arrays  []xnetArray // the parameters, or states laid out like them
+}
+
+// xnetField is one number, and the field that it is.
+type xnetField struct {
+	name  string
+	value *xnetFloat
+}
+
+// xnetArray is a number for every parameter, and the field that it is; parameters themselves are no field.
+type xnetArray struct {
+	name   string
+	values *Xnet
+}
+
+// xnetShape is a matrix of parameters, or a vector of them if cols is 0.
+type xnetShape struct {
+	name       string
+	rows, cols int
+}
+
+// len is how many parameters there are of a shape.
+func (s xnetShape) len() int {
+	if s.cols == 0 {
+		return s.rows
+	}
+	return s.rows * s.cols
+}
+
+// numbers is how many numbers are stored, updates apart.
+func (s xnetStored) numbers() int { return len(s.fields) + len(s.arrays)*XnetParams }
+
+// title says in a few words what is stored.
+func (s xnetStored) title() string { return xnetTitle(s.kind) }
+
+func xnetTitle(kind string) string {
+	if kind == "parameters" {
+		return kind
+	}
+	return "the state of " + xnetWord(kind)
+}
+
+// xnetWord is a word of data for a message: as it is if it is one, else in quotes and cut short.
+func xnetWord(text string) string {
+	for _, r := range text {
+		if (r < 'a' || r > 'z') && (r < '0' || r > '9') || len(text) > 16 {
+			return fmt.Sprintf("%.32q", text)
+		}
+	}
+	return text
+}
+
+// compare refuses data of another kind, precision or network, the latter known by what its numbers belong to.
+func (s xnetStored) compare(kind, precision, digest, network string) error {
+	of := "layers, activations, biases or cost"
+	if s.kind == "parameters" {
+		of = "layers, activations or biases"
+	}
+	switch {
+	case kind != s.kind:
+		return fmt.Errorf("Xnet: the data are %s, not %s", xnetTitle(kind), s.title())
+	case precision != xnetPrecision:
+		return fmt.Errorf("Xnet: the data are %s numbers; this network's are %s", xnetWord(precision), xnetPrecision)
+	case digest != s.digest:
+		return fmt.Errorf("Xnet: the data belong to a network named %.64q, whose %s differ: %s, not %s", network, of, xnetBrief(digest), xnetBrief(s.digest))
+	}
+	return nil
+}
+
+// xnetBrief is the beginning of a digest.
+func xnetBrief(digest string) string {
+	if len(digest) > 12 {
+		digest = digest[:12]
+	}
+	return "sha256:" + xnetWord(digest) + "…"
+}
