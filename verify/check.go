@@ -74,6 +74,8 @@ func Check[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B, X
 		return report.finish()
 	}
 	j := &judge[F]{network: n, format: format, report: report, machine: m, other: other}
+	views[P, F](report)
+	views[G, F](report)
 	j.initialisation()
 	report.Trials = o.trials(n)
 	for i := range report.Trials {

@@ -174,7 +174,7 @@ func (j *judge[F]) delivered(r ruler, c call[F], o outcome[F]) bool {
 	return true
 }
 
-// disturb runs calls on the other machine, with another input.
+// disturb runs every call on the other machine, with another input.
 func (j *judge[F]) disturb(s sample) {
 	j.other.load(s)
 	for i := range j.other.x {
@@ -182,6 +182,9 @@ func (j *judge[F]) disturb(s sample) {
 	}
 	j.other.gradient()
 	j.other.step(F(s.rate))
+	j.other.loss()
+	j.other.forward()
+	j.other.backward()
 }
 
 // stays checks that what Forward returned does not change until the next call on its workspace.

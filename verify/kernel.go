@@ -13,7 +13,8 @@ type Float interface{ float32 | float64 }
 
 // Kernel is the functions of one emitted network, as method expressions: P its parameter struct, G its
 // gradient, W its workspace, B the workspace of its batch functions, X and Y the arrays of inputs and outputs.
-// P and G are W1, B1, W2, B2, … and nothing else, every matrix row-major, without the B of layers that have no bias.
+// P and G are W1, B1, W2, B2, … and nothing else, every matrix row-major, without the B of layers that have no bias; a method
+// Flat, where *P or *G has one, returns all of them as one array, a view.
 //
 // The judge holds them to this contract. x and y do not point into the workspace. Every call but
 // Backward may find anything in the workspace; Backward finds what Forward on the same x left.

@@ -103,6 +103,8 @@ func kernel232[F Float](flaw flaw) Kernel[params232[F], grad232[F], work232[F], 
 			return nil
 		case "writes x":
 			x[1] += 1
+		case "Forward leaves the result to all workspaces":
+			*sharedOutput[F]() = ws.a2
 		case "allocates":
 			sink = make([]float64, 3+len(sink)%2)
 		}
@@ -195,6 +197,12 @@ func kernel232[F Float](flaw flaw) Kernel[params232[F], grad232[F], work232[F], 
 			case "one number for all weights":
 				first := norm()
 				norm = func() float64 { return first }
+			case "draws become positive":
+				drawn := norm
+				norm = func() float64 { return math.Abs(drawn()) }
+			case "draws are cut off":
+				drawn := norm
+				norm = func() float64 { return max(-4, min(drawn(), 4)) }
 			}
 			for i := range p.W1 {
 				p.B1[i] = 0
@@ -227,7 +235,7 @@ func kernel232[F Float](flaw flaw) Kernel[params232[F], grad232[F], work232[F], 
 			return loss(ws, y)
 		},
 		Backward: func(p *P, ws *W, x, y *V, g *G) F {
-			if flaw == "workspaces share" {
+			if flaw == "workspaces share" || flaw == "Forward leaves the result to all workspaces" {
 				ws.a2 = *sharedOutput[F]()
 			}
 			return backward(p, ws, x, y, g)

@@ -32,7 +32,7 @@ func (e naive[F]) activate(l spec.Layer, z []F) []F {
 		for i := range a {
 			a[i] = 0
 			if r != 0 {
-				a[i] = elementary(sigmoid, r) / r * z[i]
+				a[i] = elementary(sigmoid, r) * (z[i] / r) // in this order, because 1/r may overflow
 			}
 		}
 		return a

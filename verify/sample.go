@@ -47,9 +47,11 @@ type kind struct {
 	// layer, and others after it, compute without rounding: kinks and ties again, with weights.
 	whole bool
 	// logits, if not 0, is what the largest |z_L| is brought to; missed puts the one-hot target of every
-	// other such trial at the least output, where losses overflow first.
+	// other such trial at the least output, where losses overflow first. inner does it to one layer, in turn like
+	// dead: exponentials overflow in hidden layers too.
 	logits float64
 	missed bool
+	inner  bool
 	// input and target make x and y.
 	input  func(*rand.Rand, []float64)
 	target func(spec.Network, *rand.Rand, []float64)
@@ -67,6 +69,7 @@ var kinds = []kind{
 	{name: "logits of ±100, dense target", scale: 1, bias: 0.5, logits: 100, input: uniform, target: dense},
 	{name: "one layer at kinks", scale: 1, bias: 0.5, kinks: true, input: normal, target: wholeOrDense},
 	{name: "whole numbers", whole: true, input: wholeNumbers, target: wholeOrDense},
+	{name: "one layer of z to ±100", scale: 1, bias: 0.5, logits: 100, inner: true, input: normal, target: dense},
 	{name: "small weights", scale: 0x1p-10, bias: 0x1p-12, input: uniform, target: oneHot},
 }
 
@@ -81,7 +84,7 @@ func newSample(n spec.Network, i int) (sample, error) {
 	for l := 1; l <= n.Depth(); l++ {
 		rows, cols := n.Layers[l-1].Dense, n.Width(l-1)
 		w, b := make([]float64, rows*cols), make([]float64, rows)
-		switch turn := l == i/len(kinds)%n.Depth()+1; {
+		switch turn := l == turn(n, i); {
 		case k.dead && turn:
 		case k.kinks && turn:
 			wholeNumbers(rng, b)
@@ -105,7 +108,11 @@ func newSample(n spec.Network, i int) (sample, error) {
 	k.target(n, rng, s.y)
 	s.round(n.Precision)
 	if k.logits != 0 {
-		least, err := s.scaleLogits(n, k.logits)
+		layer := n.Depth()
+		if k.inner {
+			layer = turn(n, i)
+		}
+		least, err := s.scaleLayer(n, layer, k.logits)
 		if err != nil {
 			return sample{}, err
 		}
@@ -117,6 +124,9 @@ func newSample(n spec.Network, i int) (sample, error) {
 	}
 	return s, nil
 }
+
+// turn is the layer whose turn it is in trial i, of those that treat one layer otherwise.
+func turn(n spec.Network, i int) int { return i/len(kinds)%n.Depth() + 1 }
 
 // random returns the generator of one trial, fixed by the network's spec and the trial's number, and its
 // seed for messages.
@@ -139,25 +149,26 @@ func weightScale(n spec.Network, l int) float64 {
 	return math.Sqrt(2 / (cols + rows))
 }
 
-// scaleLogits multiplies the last layer so that the largest |z_L| becomes the given one, and returns which output was
-// the least.
-func (s *sample) scaleLogits(n spec.Network, largest float64) (least int, err error) {
+// scaleLayer multiplies the parameters of layer l so that the largest |z_l| becomes the given one, and returns which output
+// was the least.
+func (s *sample) scaleLayer(n spec.Network, l int, largest float64) (least int, err error) {
 	reference, err := NewNetwork(n, s.params)
 	if err != nil {
 		return 0, err
 	}
 	t := reference.Algorithm4(s.x, s.y)
 	least = floats.MinIdx(elements(t.Output))
-	z := floats.Norm(elements(t.Z[n.Depth()]), math.Inf(1))
+	z := floats.Norm(elements(t.Z[l]), math.Inf(1))
 	if z == 0 {
 		return least, nil
 	}
-	rows := n.Layers[n.Depth()-1].Dense
-	last := rows * n.Width(n.Depth()-1)
-	if !n.Layers[n.Depth()-1].NoBias {
-		last += rows
+	params := s.params
+	for _, b := range blocks(n, "") {
+		if b.layer == l {
+			floats.Scale(largest/z, params[:b.n])
+		}
+		params = params[b.n:]
 	}
-	floats.Scale(largest/z, s.params[len(s.params)-last:])
 	return least, nil
 }
 

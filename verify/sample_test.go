@@ -11,13 +11,13 @@ import (
 // TestKinds: every kind of trial is what its name says.
 func TestKinds(t *testing.T) {
 	n := build("cross-entropy", spec.Float32, []int{6, 5, 4, 3}, "relu", "relu", "softmax")
-	dead := map[int]bool{}
+	dead, large := map[int]bool{}, map[int]bool{}
 	for i := range 3 * len(kinds) {
 		s := draw(t, n, i)
 		_, trace, _ := run(t, n, s)
 		largest := func(l int) float64 { return floats.Norm(elements(trace.Z[l]), math.Inf(1)) }
 		k := kinds[i%len(kinds)]
-		if k.logits > 0 && math.Round(largest(3)) != 100 {
+		if k.logits > 0 && !k.inner && math.Round(largest(3)) != 100 {
 			t.Errorf("%s: largest logit %v", k.name, largest(3))
 		}
 		if k.name == "zero input" && floats.Norm(s.x, 1) != 0 {
@@ -29,11 +29,17 @@ func TestKinds(t *testing.T) {
 		for l := 1; k.dead && l <= 3; l++ {
 			dead[l] = dead[l] || largest(l) == 0
 		}
+		for l := 1; k.inner && l <= 3; l++ {
+			large[l] = large[l] || math.Round(largest(l)) == 100
+		}
 	}
 	// Without the gradient from above, the convention of a relu at 0 would not be seen.
 	for l := 1; l <= 3; l++ {
 		if !dead[l] {
 			t.Errorf("layer %d never has all z at exactly 0", l)
+		}
+		if !large[l] {
+			t.Errorf("layer %d never has a z of ±100", l)
 		}
 	}
 }

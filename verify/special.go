@@ -51,8 +51,14 @@ func (j *judge[F]) draws() {
 	rng, _ := random(n, 0)
 	var drawn, used, bound []float64
 	m.init(func() float64 {
-		drawn = append(drawn, 1+rng.Float64()) // apart from 0, where relative errors mean nothing
-		return drawn[len(drawn)-1]
+		// Apart from 0, where relative errors mean nothing; of both signs, and the first the largest, so that weights are
+		// neither folded nor cut off.
+		d := math.Ldexp(1+rng.Float64(), 6-len(drawn)%7)
+		if len(drawn)%2 == 0 {
+			d = -d
+		}
+		drawn = append(drawn, d)
+		return d
 	})
 
 	params := m.params
@@ -72,9 +78,9 @@ func (j *judge[F]) draws() {
 	slices.Sort(used)
 	slices.Sort(drawn)
 	for _, d := range drawn {
-		bound = append(bound, newRounding(j.format).local(work{roundings: 6}, d, d))
+		bound = append(bound, newRounding(j.format).local(work{roundings: 6}, math.Abs(d), math.Abs(d)))
 	}
-	compare(ruler{j.report, j.format, "norm in [1, 2)"}, "Init", block{name: "weights/scale, k-th smallest", n: len(used)},
+	compare(ruler{j.report, j.format, "norm between -128 and 64"}, "Init", block{name: "weights/scale, k-th smallest", n: len(used)},
 		used, drawn, bound)
 }
 
