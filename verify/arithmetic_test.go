@@ -63,6 +63,9 @@ func TestProduct(t *testing.T) {
 	if got := product(0, 0, 3, math.Inf(1)); got != 0 {
 		t.Errorf("an exact 0 times a number without a bound is off by %v", got)
 	}
+	if got := product(0, 0.5, 3, math.Inf(1)); !math.IsInf(got, 1) {
+		t.Errorf("a 0 that is not exact times what has no bound gives %v, want no bound", got)
+	}
 	if got := product(2, 0.5, -3, 0.25); got < 2*0.25+3*0.5+0.125 || got > 2.1251 {
 		t.Errorf("product rule gives %v", got)
 	}

@@ -46,6 +46,10 @@ type kind struct {
 	// whole makes all parameters small whole numbers and repeats rows, so that with such an input the first
 	// layer, and others after it, compute without rounding: kinks and ties again, with weights.
 	whole bool
+	// powers makes every parameter ± a power of 2, the same in a layer, so small that z is about 1. With inputs of ±1 the first
+	// layer computes without rounding, and no weight and no input hides behind a 0: one that is misread shows, among
+	// however many.
+	powers bool
 	// logits, if not 0, is what the largest |z_L| is brought to; missed puts the one-hot target of every
 	// other such trial at the least output, where losses overflow first. inner does it to one layer, in turn like
 	// dead: exponentials overflow in hidden layers too.
@@ -70,6 +74,7 @@ var kinds = []kind{
 	{name: "one layer at kinks", scale: 1, bias: 0.5, kinks: true, input: normal, target: wholeOrDense},
 	{name: "whole numbers", whole: true, input: wholeNumbers, target: wholeOrDense},
 	{name: "one layer of z to ±100", scale: 1, bias: 0.5, logits: 100, inner: true, input: normal, target: dense},
+	{name: "powers of two", powers: true, input: signs, target: dense},
 	{name: "small weights", scale: 0x1p-10, bias: 0x1p-12, input: uniform, target: oneHot},
 }
 
@@ -95,6 +100,12 @@ func newSample(n spec.Network, i int) (sample, error) {
 				w[i] = float64(rng.IntN(3) - 1)
 			}
 			repeatRows(rng, w, b)
+		case k.powers:
+			power := math.Exp2(-math.Ceil(math.Log2(float64(cols)) / 2))
+			signs(rng, w)
+			signs(rng, b)
+			floats.Scale(power, w)
+			floats.Scale(power, b)
 		default:
 			scaledNormal(rng, w, k.scale*weightScale(n, l))
 			scaledNormal(rng, b, k.bias)
@@ -197,6 +208,13 @@ func normal(rng *rand.Rand, v []float64) { scaledNormal(rng, v, 1) }
 func wholeNumbers(rng *rand.Rand, v []float64) {
 	for i := range v {
 		v[i] = float64(rng.IntN(7) - 3)
+	}
+}
+
+// signs draws 1 and -1.
+func signs(rng *rand.Rand, v []float64) {
+	for i := range v {
+		v[i] = float64(2*rng.IntN(2) - 1)
 	}
 }
 

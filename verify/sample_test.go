@@ -44,6 +44,40 @@ func TestKinds(t *testing.T) {
 	}
 }
 
+// TestPowers: trials of powers of 2 let no weight of a wide first layer hide: z is exact and of order 1, so that a bounded
+// activation does not hide it either, and none of the products is 0.
+func TestPowers(t *testing.T) {
+	n := build("mse", spec.Float32, []int{300, 40, 2}, "tanh", "identity")
+	seen := 0
+	for i := range len(kinds) {
+		if !kinds[i%len(kinds)].powers {
+			continue
+		}
+		seen++
+		s := draw(t, n, i)
+		reference, trace, _ := run(t, n, s)
+		_, between := reference.estimates(trace, newRounding(arithmetic32))
+		for u, v := range between.z[1].value {
+			if between.z[1].bound[u] != 0 || math.Abs(v) > 5 {
+				t.Errorf("z1[%d] is %v ± %v, want an exact number of order 1", u, v, between.z[1].bound[u])
+			}
+		}
+		for j, v := range s.x {
+			if math.Abs(v) != 1 {
+				t.Errorf("x[%d] is %v, want ±1", j, v)
+			}
+		}
+		for j, v := range s.params[:300*40] {
+			if math.Abs(v) != 0x1p-5 {
+				t.Errorf("weight %d of layer 1 is %v, want ±1/32", j, v)
+			}
+		}
+	}
+	if seen != 1 {
+		t.Errorf("%d kinds of trials are of powers of 2, want 1", seen)
+	}
+}
+
 // TestExactKinds: trials that aim at kinks hit them: every whole number from -3 to 3 is an exact z of every layer, and units
 // of a window tie, so that the conventions there are judged and not excused by the bounds.
 func TestExactKinds(t *testing.T) {
