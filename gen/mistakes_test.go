@@ -158,7 +158,7 @@ var largeMistakes = []mutant{
 	one("Large", "Grad", "one gradient of 100,654 is 1e-3 too large", `return loss`, "g.W1[211][17] *= 1.001\n$0"),
 	one("Large", "Step", "one step of 100,654 is 1e-3 too large", `return loss`, "p.W1[17][211] -= 0.001 * rate * ws.D1[17] * x[211]\n$0"),
 	one("Large", "Forward", "one weight of 100,654 is read 1e-3 too large", `z1_i := p\.B1\[i\]`,
-		"$0\nif i == 16 {\nz1_i += 0.001 * p.W1[16][211] * x[211]\n}"),
+		"$0\nif i == 72 {\nz1_i += 0.001 * p.W1[72][47] * x[47]\n}"),
 	one("Large", "Forward", "a loop leaves its last block of rows out", `i < 320`, "i < 312"),
 	one("Large", "descend", "a loop leaves its last block of columns out", `j < 288`, "j < 272"),
 	one("Large", "backward", "a loop leaves its last row out", `i < 330`, "i < 329"),
