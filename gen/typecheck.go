@@ -139,6 +139,15 @@ type Kernel[P, G, W, B, X, Y any, F Float] struct {
 	Scale func(g *G, k F)
 }
 func Test[P, G, W, B, X, Y any, F Float](t testing.TB, network string, k Kernel[P, G, W, B, X, Y, F]) {}
+type Team[T, P, G, X, Y any, F Float] struct {
+	New func(workers int) *T
+	ForwardBatch func(t *T, p *P, xs []X, out []Y)
+	LossBatch func(t *T, p *P, xs []X, ys []Y) F
+	GradBatch func(t *T, p *P, xs []X, ys []Y, g *G) F
+	StepBatch func(t *T, p *P, xs []X, ys []Y, rate F) F
+	Close func(t *T)
+}
+func TestTeam[T, P, G, X, Y any, F Float](t testing.TB, network string, k Team[T, P, G, X, Y, F]) {}
 func TestOptimizer[S, P, G any, F Float](t testing.TB, network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F)) {}
 `,
 }

@@ -129,6 +129,18 @@ func newMachine[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W,
 // complete checks the types and functions of a kernel against the network, before any memory is touched
 // through the wrong type.
 func (k Kernel[P, G, W, B, X, Y, F]) complete(n spec.Network) error {
+	if err := fits[P, G, X, Y, F](n); err != nil {
+		return err
+	}
+	return present(missing{
+		{"Init", k.Init == nil}, {"Forward", k.Forward == nil}, {"Loss", k.Loss == nil},
+		{"Backward", k.Backward == nil}, {"Grad", k.Grad == nil}, {"Step", k.Step == nil},
+		{"InputGrad", k.InputGrad == nil && n.InputGradient},
+	})
+}
+
+// fits checks types against the network.
+func fits[P, G, X, Y any, F Float](n spec.Network) error {
 	number := reflect.TypeFor[F]()
 	if number.String() != string(n.Precision) {
 		return fmt.Errorf("the kernel computes in %v, the spec says %s", number, n.Precision)
@@ -148,14 +160,17 @@ func (k Kernel[P, G, W, B, X, Y, F]) complete(n spec.Network) error {
 				"generate it again from this spec", c.role, c.typ, c.typ.Size(), c.want, number)
 		}
 	}
-	for _, f := range []struct {
-		name    string
-		missing bool
-	}{
-		{"Init", k.Init == nil}, {"Forward", k.Forward == nil}, {"Loss", k.Loss == nil},
-		{"Backward", k.Backward == nil}, {"Grad", k.Grad == nil}, {"Step", k.Step == nil},
-		{"InputGrad", k.InputGrad == nil && n.InputGradient},
-	} {
+	return nil
+}
+
+// missing says of functions whether they are missing though they must not be.
+type missing []struct {
+	name    string
+	missing bool
+}
+
+func present(functions missing) error {
+	for _, f := range functions {
 		if f.missing {
 			return fmt.Errorf("the kernel's %s is nil; set it to the emitted method expression", f.name)
 		}

@@ -26,8 +26,8 @@ func repeats[F Float](r ruler, s shape, name, how string, first, second outcome[
 			return // one call returned nil, which is reported already
 		}
 		if i := sameBits(a, c); i >= 0 {
-			r.report.broken(name, b.element(i), r.where, "%s gave %v, the first %v; a result must not "+
-				"depend on what the workspace held or on other workspaces", how, c[i], a[i])
+			r.report.broken(name, b.element(i), r.where, "%s gave %v, the first %v; the same arguments must give the same bits",
+				how, c[i], a[i])
 		}
 	}
 	check(s.output, first.output, second.output)

@@ -1,0 +1,56 @@
+package verify
+
+import (
+	"testing"
+
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// Team is the functions of an emitted team, T, that works on batches with several goroutines: method expressions, but
+// for New. The other types are those of Kernel.
+//
+// The functions do what those of Kernel do, in the same bits for every number of workers. Nothing allocates once a team is
+// made. A panic in a worker reaches the caller; after one a team works on, or panics with a message that says that
+// it does not. New panics if there are no workers. Close ends the goroutines, and does nothing the second time; functions
+// called after it panic with a message.
+type Team[T, P, G, X, Y any, F Float] struct {
+	New          func(workers int) *T
+	ForwardBatch func(t *T, p *P, xs []X, out []Y)
+	LossBatch    func(t *T, p *P, xs []X, ys []Y) F
+	GradBatch    func(t *T, p *P, xs []X, ys []Y, g *G) F
+	StepBatch    func(t *T, p *P, xs []X, ys []Y, rate F) F
+	Close        func(t *T)
+}
+
+// batches are the functions of one team.
+func (k Team[T, P, G, X, Y, F]) batches(t *T) batchFunctions[P, G, X, Y, F] {
+	return batchFunctions[P, G, X, Y, F]{
+		forward:  func(p *P, xs []X, out []Y) { k.ForwardBatch(t, p, xs, out) },
+		loss:     func(p *P, xs []X, ys []Y) F { return k.LossBatch(t, p, xs, ys) },
+		gradient: func(p *P, xs []X, ys []Y, g *G) F { return k.GradBatch(t, p, xs, ys, g) },
+		step:     func(p *P, xs []X, ys []Y, rate F) F { return k.StepBatch(t, p, xs, ys, rate) },
+		poison:   func() {}, // what a team works in is behind pointers
+	}
+}
+
+// complete checks the types and functions of a team against the network.
+func (k Team[T, P, G, X, Y, F]) complete(n spec.Network) error {
+	if err := fits[P, G, X, Y, F](n); err != nil {
+		return err
+	}
+	return present(missing{
+		{"New", k.New == nil}, {"ForwardBatch", k.ForwardBatch == nil}, {"LossBatch", k.LossBatch == nil},
+		{"GradBatch", k.GradBatch == nil}, {"StepBatch", k.StepBatch == nil}, {"Close", k.Close == nil},
+	})
+}
+
+// TestTeam checks a team against the reference of its network and fails the test with what is wrong. network is the spec as
+// text. Tests that call it must not be parallel, because it counts allocations and goroutines.
+func TestTeam[T, P, G, X, Y any, F Float](t testing.TB, network string, k Team[T, P, G, X, Y, F]) {
+	t.Helper()
+	n, err := spec.Decode("spec.json", []byte(network))
+	if err != nil {
+		t.Fatalf("the emitted spec does not decode; generate the package again: %v", err)
+	}
+	CheckTeam(n, k, Options{Short: testing.Short()}).tell(t)
+}
