@@ -4,61 +4,116 @@ import (
 	"fmt"
 	"math"
 	"math/big"
-
-	"github.com/dave/jennifer/jen"
 )
 
-// The table of inverse tangents has an entry for |x| < 1/16, one for every quarter of a binade from there to 12, and
-// one for what is beyond. An argument is then within 1/12 of its entry, as angles go, and four terms of the series are
-// good to 2⁻³⁵.
+// The inverse tangent. A table has numbers c and their inverse tangents: 0 for |x| < 1/16, one for every quarter of a binade
+// from there to 12, and one for what is beyond. Then atan |x| = atan c + atan s with s = (|x| - c)/(1 + c·|x|), which is at
+// most 1/12.
 const (
-	arcCount   = 32
-	arcQuarter = 21                         // how many bits of a float32 there are below those that tell the quarter
-	arcFirst   = 0x3d800000>>arcQuarter - 1 // what comes before the quarter that begins at 1/16
+	arcCount = 32
+	arcStart = 1.0 / 16
 )
 
-// atan32 writes
-//
-//	j := int32(a>>21) - 0x1eb
-//	j &^= j >> 31
-//	j -= (j - 31) &^ ((j - 31) >> 31)
-//	c := &irisArcs[j&31]
-//	s := (t - c[0]) / (1 + t*c[0])
-//	s2 := s * s
-//	q := 1 + s2*(-1.0/3+s2*(1.0/5+s2*(-1.0/7)))
-//	h := math.Float32bits(float32(c[1]+s*q)) | b&(1<<31)
-//
-// The index is kept within bounds by arithmetic: where a comparison decides on an address, the compiler prefers a jump.
+// atan32 has four terms of the series, which are good to 2⁻³⁵.
 var atan32 = elementary{"is the inverse tangent of x, to 0.502 ULP: it is atan(c) + atan(s) with c near |x| and\ns = (|x| - c)/(1 + c*|x|). Below 2^-12 it is x to half an ULP; there, and for NaN, x is returned.", func(b *Block, prefix string) {
-	b.magnitude()
-	b.widen(unlimited, 896, "")
-	b.Comment("the entry of |x|'s quarter of a binade, of the first or of the last")
-	b.Define("j", Value{jen.Int32().Call(jen.Id("a").Op(">>").Lit(arcQuarter)).Op("-").Id(fmt.Sprintf("%#x", arcFirst))})
-	b.raw(jen.Id("j").Op("&^=").Id("j").Op(">>").Lit(31))
-	last := jen.Parens(jen.Id("j").Op("-").Lit(arcCount - 1))
-	b.raw(jen.Id("j").Op("-=").Add(last).Op("&^").Parens(last.Clone().Op(">>").Lit(31)))
-	b.Define("c", Value{jen.Op("&").Id(prefix + "Arcs").Index(jen.Id("j").Op("&").Lit(arcCount - 1))})
-	b.Define("s", Value{jen.Id("(t - c[0]) / (1 + t*c[0])")})
-	b.Define("s2", Mul(Name("s"), Name("s")))
-	b.Define("q", Value{jen.Id("1 + s2*(-1.0/3+s2*(1.0/5+s2*(-1.0/7)))")})
-	b.Define("h", signed(bits32(Value{jen.Id("c[1] + s*q")})))
-	b.choose("h", "a-0x39800000 > 0x7f800000-0x39800000", "b")
-	b.Return(unbits32("h"))
+	b.text(prefix, magnitude32+`
+		t := math.Float64frombits(uint64(a)<<29 + 896<<52)
+	`+arcRow("int32", 21, uint64(math.Float32bits(arcStart)))+`
+		s := (t - c[0]) / (1 + float64(t*c[0]))
+		s2 := s * s
+		q := 1 + float64(s2*(-1.0/3+float64(s2*(1.0/5+float64(s2*(-1.0/7))))))
+		h := math.Float32bits(float32(c[1]+float64(s*q))) | b&(1<<31)
+		if a-0x39800000 > 0x7f800000-0x39800000 {
+			h = b
+		}
+		return math.Float32frombits(h)
+	`)
 }}
 
-// arcs are the c and their inverse tangents. Infinity is 2⁶⁰⁰, of which products with an argument are finite, and
-// against which any argument is nothing.
-func arcs() [][]float64 {
-	rows := [][]float64{{0, 0}}
-	for j := 1; j < arcCount; j++ {
-		c := float64(math.Float32frombits(uint32(arcFirst+j)<<arcQuarter + 1<<(arcQuarter-1)))
-		if j == arcCount-1 {
-			c = 0x1p600
+// atan64 has the inverse tangent of c in two parts, and s as the quotient rounded: where c is not 0, s is at most an eighth of
+// the result, so that what s lacks is a quarter of an ULP.
+var atan64 = elementary{"is the inverse tangent of x, to 0.75 ULP: it is atan(c) + atan(s) with c near |x| and\ns = (|x| - c)/(1 + c*|x|). NaN is returned as it came.", func(b *Block, prefix string) {
+	b.constants("t", economize(arcSeries(), 5, 1.0/144, true)...)
+	b.text(prefix, magnitude64+`
+		t := math.Float64frombits(min(a, 0x43b0000000000000)) // |x|, up to 2^60
+	`+arcRow("int64", 50, math.Float64bits(arcStart))+`
+		s := (t - c[0]) / (1 + float64(t*c[0]))
+		s2 := s * s
+		s4 := s2 * s2
+		p := (t0 + float64(s2*t1)) + float64(s4*((t2+float64(s2*t3))+float64(s4*(t4+float64(s2*t5)))))
+		sum := c[1] + s
+		rest := ((c[1] - sum) + s) + (float64(float64(s*s2)*p) + c[2])
+		h := math.Float64bits(sum+rest) | b&(1<<63)
+		if a > 0x7ff<<52 {
+			h = b
 		}
-		angle, _ := arc(number(c)).Float64()
-		rows = append(rows, []float64{c, angle})
+		return math.Float64frombits(h)
+	`)
+}}
+
+// arcRow finds the row from the bits a of |x|, of which shift come after those that tell the quarter of a binade. The index is
+// kept within bounds by arithmetic: where a comparison decides on an address, the compiler prefers a jump.
+func arcRow(integer string, shift int, start uint64) string {
+	return fmt.Sprintf(`
+		// the entry of |x|'s quarter of a binade, of the first or of the last
+		j := %s(a>>%d) - %#x
+		j &^= j >> %d
+		j -= (j - %d) &^ ((j - %[5]d) >> %[4]d)
+		c := &@Arcs[j&%[5]d]
+	`, integer, shift, start>>shift-1, map[string]int{"int32": 31, "int64": 63}[integer], arcCount-1)
+}
+
+// arcSeries is that of (atan(s) - s)/s³, in powers of s².
+func arcSeries() []*big.Float {
+	return series(func(n int) *big.Float {
+		if n%2 == 0 {
+			return ratio(-1, 2*n+3)
+		}
+		return ratio(1, 2*n+3)
+	})
+}
+
+// arcTable has the c and their inverse tangents, in as many parts. Infinity is 2⁶⁰⁰, of which products with an argument are
+// finite, and against which any argument is nothing.
+func arcTable(parts int) [][]float64 {
+	var rows [][]float64
+	for j := range arcCount {
+		row := []float64{arcCenter(j)}
+		rest := arc(number(row[0]))
+		for range parts {
+			v, _ := rest.Float64()
+			rest.Sub(rest, number(v))
+			row = append(row, 0+v)
+		}
+		rows = append(rows, row)
 	}
 	return rows
+}
+
+// arcEnds are the least argument of a row and that of the next.
+func arcEnds(j int) (low, high float64) {
+	const quarter = 1 << 50
+	end := func(j int) float64 { return math.Float64frombits(math.Float64bits(arcStart) + uint64(j)*quarter) }
+	low, high = 0, math.Inf(1)
+	if j > 0 {
+		low = end(j - 1)
+	}
+	if j < arcCount-1 {
+		high = end(j)
+	}
+	return low, high
+}
+
+// arcCenter is the c of a row.
+func arcCenter(j int) float64 {
+	low, high := arcEnds(j)
+	switch j {
+	case 0:
+		return 0
+	case arcCount - 1:
+		return 0x1p600
+	}
+	return (low + high) / 2
 }
 
 // arc is the inverse tangent of x ≥ 0: halved by atan x = 2·atan(x/(1 + √(1 + x²))) until its argument is at most 1/16,
@@ -78,9 +133,3 @@ func arc(x *big.Float) *big.Float {
 	}
 	return sum.SetMantExp(sum.Mul(sum, s), halvings)
 }
-
-// precision is that of the arithmetic in which tables are computed, in bits. The table that asks for most has 32/π to
-// 2⁻²⁰³.
-const precision = 320
-
-func number(v float64) *big.Float { return new(big.Float).SetPrec(precision).SetFloat64(v) }

@@ -18,8 +18,8 @@ func bigPi(t *testing.T) *big.Float {
 	return pi
 }
 
-// circular are the sine and the cosine of x by Taylor's series, for x of a few units at most.
-func circular(x *big.Float) (sin, cos *big.Float) {
+// sineCosine are the sine and the cosine of x by Taylor's series, for x of a few units at most.
+func sineCosine(x *big.Float) (sin, cos *big.Float) {
 	sin, cos = number(0), number(0)
 	term := number(1)
 	for n := range 120 {
@@ -48,41 +48,34 @@ func TestArc(t *testing.T) {
 	}
 }
 
-// TestArcs checks that the inverse tangents are correctly rounded, as the tangents of the ends of the interval of half an ULP
-// around each are on either side of c, and that the series is only used where |s| is small.
+// TestArcs checks that the inverse tangents are correctly rounded, and their two parts good to 2⁻¹⁰⁰, as the tangents of the
+// ends of an interval around each are on either side of c, and that s is small for all arguments of a row.
 func TestArcs(t *testing.T) {
-	rows := arcs()
+	rows := arcTable(2)
 	if len(rows) != arcCount {
 		t.Fatalf("%d entries, want %d", len(rows), arcCount)
 	}
 	for j, row := range rows {
-		c, angle := row[0], row[1]
-		if j == 0 {
-			if c != 0 || angle != 0 {
-				t.Errorf("the first entry is %v", row)
+		c := row[0]
+		around := func(angle *big.Float, half float64) bool {
+			side := func(half float64) int { // of the tangent of an end of the interval
+				sin, cos := sineCosine(number(0).Add(angle, number(half)))
+				return sin.Sub(sin, cos.Mul(cos, number(c))).Sign()
 			}
-		} else {
-			half := number((math.Nextafter(angle, 3) - angle) / 2)
-			sin, cos := circular(number(0).Sub(number(angle), half))
-			low := sin.Sub(sin, cos.Mul(cos, number(c)))
-			sin, cos = circular(number(0).Add(number(angle), half))
-			high := sin.Sub(sin, cos.Mul(cos, number(c)))
-			if low.Sign() > 0 || high.Sign() < 0 {
-				t.Errorf("entry %d: the inverse tangent of %v is not %v to half an ULP", j, c, angle)
-			}
+			return side(-half) <= 0 && side(half) >= 0
 		}
-		// The arguments that come to this entry.
-		low, high, limit := 0.0, math.MaxFloat32, 1.0/12
-		if j > 0 {
-			low = float64(math.Float32frombits(uint32(arcFirst+j) << arcQuarter))
+		if !around(number(row[1]), (math.Nextafter(row[1], 3)-row[1])/2) {
+			t.Errorf("entry %d: the inverse tangent of %v is not %v to half an ULP", j, c, row[1])
 		}
-		if j < arcCount-1 {
-			high = float64(math.Float32frombits(uint32(arcFirst+j+1) << arcQuarter))
+		if !around(number(0).Add(number(row[1]), number(row[2])), 0x1p-100) {
+			t.Errorf("entry %d: the inverse tangent of %v is not %v and %v to 2^-100", j, c, row[1], row[2])
 		}
+		low, high := arcEnds(j)
+		limit := 1.0 / 12
 		if j < arcCount/2 {
-			limit = 1.0 / 16
+			limit = arcStart
 		}
-		for _, x := range []float64{low, high} {
+		for _, x := range []float64{low, min(high, 0x1p128)} {
 			if s := (x - c) / (1 + x*c); math.Abs(s) > limit {
 				t.Errorf("entry %d: s is %v for %v", j, s, x)
 			}

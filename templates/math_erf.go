@@ -1,77 +1,121 @@
 package templates
 
 import (
-	"fmt"
 	"math"
 	"math/big"
-
-	"github.com/dave/jennifer/jen"
 )
 
-// The table of the error function has a row of coefficients for every eighth of the way from 0 to 3.875. Beyond 3.93 the nearest
-// float32 is 1. Half an eighth from the middle of a row, its eight terms are good to 2⁻³⁵.
-const (
-	erfRows, erfTerms = 32, 8
-	erfLimit          = 3.9296875
-)
+// The error function: polynomials around the multiples of a step.
 
-// erf32 writes
-//
-//	t := math.Float64frombits(uint64(min(a, 0x407b8000))<<29) * 0x1p899
-//	n := t + 0x1.8p52
-//	d := t - (n - 0x1.8p52)
-//	c := &irisErfs[math.Float64bits(n)&31]
-//	d2 := d * d
-//	v := (c[0] + d*c[1]) + d2*(c[2]+d*c[3]) + (d2*d2)*((c[4]+d*c[5])+d2*(c[6]+d*c[7]))
-//	h := math.Float32bits(float32(v)) | b&(1<<31)
-//
-// The exponent is moved by a multiplication, which has subnormal arguments right as well: here there is none of which x is
-// the value. The row around 0 begins with 0, so that the result is as good in proportion there.
+// erf32 has a row of coefficients for every eighth of the way from 0 to 3.875. Beyond 3.93 the nearest float32 is 1. Half an
+// eighth from the middle of a row, its eight terms are good to 2⁻³⁵. The exponent of x is moved by a multiplication, which has
+// subnormal arguments right as well: here there is none of which x is the value. The row around 0 begins with 0, so that
+// the result is as good in proportion there.
 var erf32 = elementary{"is the error function of x, to 0.502 ULP. NaN is returned as it came.", func(b *Block, prefix string) {
-	b.magnitude()
-	b.Comment("t = min(8|x|, …), and k is the integer nearest to it: a series around k/8")
-	b.Define("t", Value{jen.Qual("math", "Float64frombits").Call(
-		jen.Uint64().Call(jen.Min(jen.Id("a"), jen.Id(fmt.Sprintf("%#x", math.Float32bits(erfLimit))))).Op("<<").Lit(29)).Op("*").Id("0x1p899")})
-	b.Define("n", Value{jen.Id("t").Op("+").Id("0x1.8p52").Comment("// the low bits are k")})
-	b.Define("d", Value{jen.Id("t - (n - 0x1.8p52)")})
-	b.Define("c", Value{jen.Op("&").Id(prefix + "Erfs").Index(jen.Qual("math", "Float64bits").Call(jen.Id("n")).Op("&").Lit(erfRows - 1))})
-	b.Define("d2", Mul(Name("d"), Name("d")))
-	b.Define("v", Value{jen.Id("(c[0] + d*c[1]) + d2*(c[2]+d*c[3]) + (d2*d2)*((c[4]+d*c[5])+d2*(c[6]+d*c[7]))")})
-	b.Define("h", signed(bits32(Name("v"))))
-	b.choose("h", "a > 0x7f800000", "b")
-	b.Return(unbits32("h"))
+	b.text(prefix, magnitude32+`
+		// t = min(8|x|, 31.4), and k is the integer nearest to it: a series around k/8
+		t := math.Float64frombits(uint64(min(a, 0x407b8000))<<29) * 0x1p899
+		n := t + 0x1.8p52 // the low bits are k
+		d := t - (n - 0x1.8p52)
+		c := &@Erfs[math.Float64bits(n)&31]
+		d2 := d * d
+		v := (c[0] + float64(d*c[1])) + float64(d2*(c[2]+float64(d*c[3]))) + float64((d2*d2)*((c[4]+float64(d*c[5]))+float64(d2*(c[6]+float64(d*c[7])))))
+		h := math.Float32bits(float32(v)) | b&(1<<31)
+		if a > 0x7f800000 {
+			h = b
+		}
+		return math.Float32frombits(h)
+	`)
 }}
 
-// erfs are the coefficients of Taylor's series around j/8, in eighths, rounded to multiples of 2⁻⁴⁴. The function and its first
-// derivative at 0 are known; from erf″(x) = -2x·erf′(x) follow the others, and from the sums of the two series the function
-// and its derivative an eighth further.
-func erfs() [][]float64 {
-	const terms = 64 // those left out are below 2⁻³⁰⁰
+const (
+	erfRows32, erfTerms32 = 32, 8
+	erfLimit32            = 3.9296875
+)
+
+// erf64 has a row for every quarter of the way to 6. The coefficient of d is near 1 where the function is small, so that d is
+// added first.
+var erf64 = elementary{"is the error function of x, to 0.65 ULP, and to 0.85 ULP where the result is subnormal. NaN is returned as it came.", func(b *Block, prefix string) {
+	b.text(prefix, magnitude64+`
+		t := math.Float64frombits(min(a, 0x4018000000000000)) // |x|, up to 6
+		n := 4*t + 0x1.8p52                                  // the low bits are the integer k nearest to 4|x|: a series around k/4
+		d := t - 0.25*(n-0x1.8p52)
+		c := &@Erfs[math.Float64bits(n)&31]
+		d2 := d * d
+		d4 := d2 * d2
+		p := (c[3] + float64(d*c[4])) + float64(d2*(c[5]+float64(d*c[6])))
+		q := (c[7] + float64(d*c[8])) + float64(d2*(c[9]+float64(d*c[10])))
+		r := (c[11] + float64(d*c[12])) + float64(d2*c[13])
+		sum := c[0] + d
+		rest := ((c[0] - sum) + d) + (c[1] + (float64(d*c[2]) + float64(d2*(p+float64(d4*(q+float64(d4*r)))))))
+		h := math.Float64bits(sum+rest) | b&(1<<63)
+		if a > 0x7ff<<52 {
+			h = b
+		}
+		return math.Float64frombits(h)
+	`)
+}}
+
+const (
+	erfRows64, erfTerms64 = 25, 13
+	erfLimit64            = 6
+)
+
+// erfSeries are the coefficients of Taylor's series around 0, step, 2·step, …. The function and its first derivative at 0 are
+// known; from erf″(x) = -2x·erf′(x) follow the others, and from the sums of the two series the function and its derivative a
+// step further.
+func erfSeries(rows int, step float64) [][]*big.Float {
+	const terms = 100 // those left out are below 2⁻³⁰⁰ a quarter from the middle
 	pi := arc(number(1))
 	slope := pi.SetMantExp(pi, 2)
 	slope.Quo(number(1), slope.Sqrt(slope))
-	slope.SetMantExp(slope, 1-3) // 2/√π, for a step of an eighth
+	slope.SetMantExp(slope, 1) // 2/√π
 	value := number(0)
-	var rows [][]float64
-	for j := range erfRows {
+	var all [][]*big.Float
+	for j := range rows {
 		a := []*big.Float{value, slope}
 		for n := range terms {
-			// (n+1)(n+2)·a[n+2] = -(2j(n+1)·a[n+1] + 2n·a[n])/64
-			v := number(0).Mul(a[n+1], number(float64(2*j*(n+1))))
+			// (n+1)(n+2)·a[n+2] = -(2c(n+1)·a[n+1] + 2n·a[n])
+			v := number(0).Mul(a[n+1], number(2*float64(j)*step*float64(n+1)))
 			v.Add(v, number(0).Mul(a[n], number(float64(2*n))))
-			a = append(a, v.Quo(v, number(float64(-64*(n+1)*(n+2)))))
+			a = append(a, v.Quo(v, number(float64(-(n+1)*(n+2)))))
 		}
+		all = append(all, a)
+		value, slope = number(0), number(0)
+		power := number(1) // step^(n-1)
+		for n, v := range a {
+			if n > 0 {
+				slope.Add(slope, number(0).Mul(number(0).Mul(v, number(float64(n))), power))
+				power.Mul(power, number(step))
+			}
+			value.Add(value, number(0).Mul(v, power))
+		}
+	}
+	return all
+}
+
+// erfs32 are the coefficients in powers of 8x - j, rounded to multiples of 2⁻⁴⁴.
+func erfs32() [][]float64 {
+	var rows [][]float64
+	for _, a := range erfSeries(erfRows32, 1.0/8) {
 		var row []float64
-		for _, v := range a[:erfTerms] {
-			c, _ := v.Float64()
+		for n, v := range a[:erfTerms32] {
+			c, _ := number(0).SetMantExp(v, -3*n).Float64()
 			row = append(row, 0+math.RoundToEven(c*0x1p44)*0x1p-44) // no -0
 		}
 		rows = append(rows, row)
-		value, slope = number(0), number(0)
-		for n, v := range a {
-			value.Add(value, v)
-			slope.Add(slope, number(0).Mul(v, number(float64(n))))
-		}
+	}
+	return rows
+}
+
+// erfs64 are the function at j/4 in two parts, its derivative less 1, and coefficients of (erf(j/4+d) - erf(j/4) - d·erf′(j/4))/d²
+// for |d| ≤ 1/8.
+func erfs64() [][]float64 {
+	var rows [][]float64
+	for _, a := range erfSeries(erfRows64, 1.0/4) {
+		high, _ := a[0].Float64()
+		row := floats([]*big.Float{a[0], number(0).Sub(a[0], number(high)), number(0).Sub(a[1], number(1))})
+		rows = append(rows, append(row, economize(a[2:2+2*erfTerms64], erfTerms64-3, 1.0/8, false)...))
 	}
 	return rows
 }

@@ -1,91 +1,241 @@
 package templates
 
 import (
-	"fmt"
 	"math/big"
-
-	"github.com/dave/jennifer/jen"
+	"strings"
 )
 
+// The exponential and what is made of it, in float32. All reduce their argument alike, in exp32Reduction.
+
 var exp32 = elementary{"is e to the x, to 0.51 ULP. NaN is returned as it came.", func(b *Block, prefix string) {
-	b.magnitude()
-	b.widen(110, 896, "uint64(b>>31)<<63")
-	b.reduce(prefix)
-	b.Define("h", bits32(Mul(Name("scale"), Paren(Add(Number(1), Mul(Name("r"), Name("q")))))))
-	b.choose("h", "a > 0x7f800000", "b")
-	b.Return(unbits32("h"))
+	b.text(prefix, magnitude32+`
+		t := math.Float64frombits(uint64(min(a, 0x42dc0000))<<29 + 896<<52 | uint64(b>>31)<<63) // x, between -110 and 110
+	`+exp32Reduction+`
+		h := math.Float32bits(float32(scale * (1 + float64(r*q))))
+		if a > 0x7f800000 {
+			h = b
+		}
+		return math.Float32frombits(h)
+	`)
 }}
 
 var expm132 = elementary{"is exp(x) - 1, to 0.502 ULP, formed without cancellation. Below 2^-24 it is x to half an ULP; there,\nand for NaN, x is returned.", func(b *Block, prefix string) {
-	b.magnitude()
-	b.widen(110, 896, "uint64(b>>31)<<63")
-	b.reduce(prefix)
-	b.Define("h", bits32(lessOne()))
-	b.choose("h", "a-0x33800000 > 0x7f800000-0x33800000", "b")
-	b.Return(unbits32("h"))
+	b.text(prefix, magnitude32+`
+		t := math.Float64frombits(uint64(min(a, 0x42dc0000))<<29 + 896<<52 | uint64(b>>31)<<63) // x, between -110 and 110
+	`+exp32Reduction+`
+		h := math.Float32bits(float32(float64(scale*(r*q)) + (scale - 1)))
+		if a-0x33800000 > 0x7f800000-0x33800000 {
+			h = b
+		}
+		return math.Float32frombits(h)
+	`)
 }}
 
 var sigmoid32 = elementary{"is 1/(1 + exp(-x)), to 0.51 ULP: with e = exp(-|x|) it is 1/(1 + e), and e/(1 + e) for\nnegative x. NaN is returned as it came.", func(b *Block, prefix string) {
-	b.magnitude()
-	b.widen(110, 896, "1<<63")
-	b.reduce(prefix)
-	b.Define("e", Mul(Name("scale"), Paren(Add(Number(1), Mul(Name("r"), Name("q"))))))
-	b.Define("num", Value{jen.Qual("math", "Float64bits").Call(jen.Id("e"))})
-	b.choose("num", "int32(b) >= 0", fmt.Sprintf("%#x << 52", 0x3ff))
-	b.Define("h", bits32(Div(Value{jen.Qual("math", "Float64frombits").Call(jen.Id("num"))}, Paren(Add(Number(1), Name("e"))))))
-	b.choose("h", "a > 0x7f800000", "b")
-	b.Return(unbits32("h"))
+	b.text(prefix, magnitude32+`
+		t := math.Float64frombits(uint64(min(a, 0x42dc0000))<<29 + 896<<52 | 1<<63) // -|x|, from -110 on
+	`+exp32Reduction+`
+		e := float64(scale * (1 + float64(r*q)))
+		num := math.Float64bits(e)
+		if int32(b) >= 0 {
+			num = 0x3ff << 52
+		}
+		h := math.Float32bits(float32(math.Float64frombits(num) / (1 + e)))
+		if a > 0x7f800000 {
+			h = b
+		}
+		return math.Float32frombits(h)
+	`)
 }}
 
 var tanh32 = elementary{"is the hyperbolic tangent of x, to 0.51 ULP: (e - 1)/(e + 1) with e = exp(2|x|), e - 1 formed\nwithout cancellation. Below 2^-12 it is x to half an ULP; there, and for NaN, x is returned.", func(b *Block, prefix string) {
-	b.magnitude()
-	b.widen(22, 897, "") // one more in the exponent: t = 2|x|
-	b.reduce(prefix)
-	b.Define("e", lessOne())
-	b.Define("h", signed(bits32(Div(Name("e"), Paren(Add(Name("e"), Number(2)))))))
-	b.choose("h", "a-0x39800000 > 0x7f800000-0x39800000", "b")
-	b.Return(unbits32("h"))
+	b.text(prefix, magnitude32+`
+		t := math.Float64frombits(uint64(min(a, 0x41b00000))<<29 + 897<<52) // 2|x|, up to 44
+	`+exp32Reduction+`
+		e := float64(scale*(r*q)) + (scale - 1)
+		h := math.Float32bits(float32(e/(e+2))) | b&(1<<31)
+		if a-0x39800000 > 0x7f800000-0x39800000 {
+			h = b
+		}
+		return math.Float32frombits(h)
+	`)
 }}
 
-// rootCount is the number of entries in the table of the exponential: 2^(j/32). With 32 of them |r| is at most 0.011
-// and four terms of the exponential series are good to 2⁻³³.
-const rootCount = 32
+// magnitude32 are the bits of x and of |x|. What then widens |x| to float64 moves the exponent by an integer addition: the
+// conversion instruction would wait for the last value of the register it writes to, and so chain one call to the next. Zero
+// and subnormal x become about 2⁻¹²⁷, which every function that does so takes for zero or treats apart; infinities and
+// NaN become the limit, or where there is none numbers from 2¹²⁸ on.
+const magnitude32 = `
+	b := math.Float32bits(x)
+	a := b &^ (1 << 31)
+`
 
-// reduce writes exp(t) = scale·(1 + r·q), with the binary exponent and a table's share of t in scale:
-//
-//	n := t*(32*math.Log2E) + 0x1.8p52
-//	r := t - (n-0x1.8p52)*(math.Ln2/32)
-//	k := math.Float64bits(n)
-//	scale := math.Float64frombits(math.Float64bits(irisRoots[k&31]) + k>>5<<52)
-//	q := (1 + r*0.5) + (1.0/6+r*(1.0/24))*(r*r)
-func (b *Block) reduce(prefix string) {
-	b.Comment("exp(t) = 2^(k/32)·exp(r): k is the integer nearest 32·t/log 2, exp(r) = 1 + r·q(r)")
-	b.Define("n", Value{jen.Id("t").Op("*").Parens(jen.Lit(rootCount).Op("*").Qual("math", "Log2E")).Op("+").Id("0x1.8p52").Comment("// the low bits are k")})
-	b.Define("r", Value{jen.Id("t").Op("-").Parens(jen.Id("n").Op("-").Id("0x1.8p52")).Op("*").Parens(jen.Qual("math", "Ln2").Op("/").Lit(rootCount))})
-	b.Define("k", Value{jen.Qual("math", "Float64bits").Call(jen.Id("n"))})
-	b.Define("scale", Value{jen.Qual("math", "Float64frombits").Call(
-		jen.Qual("math", "Float64bits").Call(jen.Id(prefix + "Roots").Index(jen.Id("k").Op("&").Lit(rootCount - 1))).Op("+").Id("k").Op(">>").Lit(5).Op("<<").Lit(52))})
-	b.Define("q", Value{jen.Parens(jen.Lit(1).Op("+").Id("r").Op("*").Lit(0.5)).Op("+").Parens(jen.Id("1.0/6").Op("+").Id("r").Op("*").Parens(jen.Id("1.0/24"))).Op("*").Parens(jen.Id("r").Op("*").Id("r"))})
-}
+// exp32Reduction writes exp(t) = scale·(1 + r·q), with the binary exponent and the table's share of t in scale. With 32
+// entries |r| is at most 0.011 and four terms of the exponential series are good to 2⁻³³.
+const exp32Reduction = `
+	// exp(t) = 2^(k/32)·exp(r): k is the integer nearest 32·t/log 2, exp(r) = 1 + r·q(r)
+	n := float64(t*(32*math.Log2E)) + 0x1.8p52 // the low bits are k
+	r := t - float64((n-0x1.8p52)*(math.Ln2/32))
+	k := math.Float64bits(n)
+	scale := math.Float64frombits(math.Float64bits(@Roots[k&31]) + k>>5<<52)
+	q := (1 + float64(r*0.5)) + float64((1.0/6+float64(r*(1.0/24)))*(r*r))
+`
 
-// lessOne is exp(t) − 1 after reduce, without cancellation: scale*(r*q) + (scale-1).
-func lessOne() Value {
-	return Add(Mul(Name("scale"), Paren(Mul(Name("r"), Name("q")))), Paren(Sub(Name("scale"), Number(1))))
-}
-
-// roots are the powers 2^(j/32), correctly rounded. They are computed in extended precision, with square roots only, so that
-// every machine emits the same digits.
-func roots() []float64 {
-	step := big.NewFloat(2).SetPrec(200)
-	for n := rootCount; n > 1; n /= 2 {
+// roots are the powers 2^(j/count), each as a float64 and what it lacks. They are computed with square roots only.
+func roots(count int) [][]float64 {
+	step := number(2)
+	for n := count; n > 1; n /= 2 {
 		step.Sqrt(step)
 	}
-	var vs []float64
-	power := big.NewFloat(1).SetPrec(200)
-	for range rootCount {
-		v, _ := power.Float64()
-		vs = append(vs, v)
+	var rows [][]float64
+	power := number(1)
+	for range count {
+		high, _ := power.Float64()
+		low, _ := number(0).Sub(power, number(high)).Float64()
+		rows = append(rows, []float64{high, 0 + low})
 		power.Mul(power, step)
 	}
-	return vs
+	return rows
 }
+
+// The same in float64. Where a sum is not exact, what it lost is carried along: to float64s that are added at the end.
+
+var exp64 = elementary{"is e to the x, to 0.53 ULP, and to 0.8 ULP where the result is subnormal. NaN is returned as it came.", func(b *Block, prefix string) {
+	exp64Constants(b, 3)
+	b.text(prefix, magnitude64+`
+		t := math.Float64frombits(min(a, 0x4087500000000000) | b&(1<<63)) // x, between -746 and 746
+	`+exp64Reduction+exp64Short+`
+		// in two factors, as 2^e may be no float64
+		h := math.Float64bits((c[0] + w) * math.Float64frombits(uint64(1023+e>>1)<<52) * math.Float64frombits(uint64(1023+(e-e>>1))<<52))
+		if a > 0x7ff<<52 {
+			h = b
+		}
+		return math.Float64frombits(h)
+	`)
+}}
+
+var expm164 = elementary{"is exp(x) - 1, to 0.62 ULP, formed without cancellation. Below 2^-54 it is x to half an ULP; there,\nand for NaN, x is returned.", func(b *Block, prefix string) {
+	exp64Constants(b, 4)
+	b.text(prefix, magnitude64+`
+		limit := uint64(0x4086300000000000) // 710
+		if b>>63 != 0 {
+			limit = 0x4044000000000000 // 40
+		}
+		t := math.Float64frombits(min(a, limit) | b&(1<<63))
+	`+exp64Reduction+`
+		over := uint64(e>>10) &^ uint64(e>>63) // 1 where 2^e is no float64
+		s := math.Float64frombits((uint64(1023+e) - over) << 52)
+		s1, sl := float64(c[0]*s), float64(c[1]*s)
+		m := s1 - 1
+		back := m - s1
+		lost := (s1 - (m - back)) - (1 + back)
+	`+exp64LessOne+`
+		h := math.Float64bits((sum + rest) * math.Float64frombits((1023+over)<<52))
+		if a-0x3c90000000000000 > 0x7ff<<52-0x3c90000000000000 {
+			h = b
+		}
+		return math.Float64frombits(h)
+	`)
+}}
+
+var sigmoid64 = elementary{"is 1/(1 + exp(-x)), to 0.8 ULP: with z = exp(-|x|) it is 1/(1 + z), and z/(1 + z) for\nnegative x. NaN is returned as it came.", func(b *Block, prefix string) {
+	exp64Constants(b, 3)
+	b.text(prefix, magnitude64+`
+		t := math.Float64frombits(min(a, 0x4087500000000000) | 1<<63) // -|x|, from -746 on
+	`+exp64Reduction+exp64Short+`
+		// z + zl = exp(t), in two factors, as 2^e may be no float64
+		f, g := math.Float64frombits(uint64(1023+e>>1)<<52), math.Float64frombits(uint64(1023+(e-e>>1))<<52)
+		y := c[0] + w
+		z, zl := float64(y*f*g), float64(((c[0]-y)+w)*f*g)
+		d := 1 + z
+		dh := math.Float64frombits(math.Float64bits(d) &^ (1<<27 - 1))
+		dl := ((1 - dh) + z) + zl
+		num := math.Float64bits(z)
+		if int64(b) >= 0 {
+			num = 0x3ff << 52
+		}
+		u := math.Float64frombits(num)
+		ul := math.Float64frombits(math.Float64bits(zl) & uint64(int64(b)>>63))
+	`+quotient64+`
+		h := math.Float64bits(v)
+		if a > 0x7ff<<52 {
+			h = b
+		}
+		return math.Float64frombits(h)
+	`)
+}}
+
+var tanh64 = elementary{"is the hyperbolic tangent of x, to 0.62 ULP: -m/(2 + m) with m = exp(-2|x|) - 1, formed\nwithout cancellation. Below 2^-28 it is x to half an ULP; there, and for NaN, x is returned.", func(b *Block, prefix string) {
+	exp64Constants(b, 4)
+	b.text(prefix, magnitude64+`
+		t := -2 * math.Float64frombits(min(a, 0x4036000000000000)) // -2|x|, from -44 on
+	`+exp64Reduction+`
+		s := math.Float64frombits(uint64(1023+e) << 52)
+		s1, sl := float64(c[0]*s), float64(c[1]*s)
+		m := s1 - 1
+		lost := s1 - (m + 1)
+	`+exp64LessOne+`
+		u := -(sum + rest)
+		ul := -((sum + u) + rest)
+		d := 2 - u
+		dh := math.Float64frombits(math.Float64bits(d) &^ (1<<27 - 1))
+		dl := ((2 - dh) - u) - ul
+	`+quotient64+`
+		h := math.Float64bits(v) | b&(1<<63)
+		if a-0x3e30000000000000 > 0x7ff<<52-0x3e30000000000000 {
+			h = b
+		}
+		return math.Float64frombits(h)
+	`)
+}}
+
+// magnitude64 are the bits of x and of |x|.
+var magnitude64 = strings.NewReplacer("Float32bits", "Float64bits", "31", "63").Replace(magnitude32)
+
+// exp64Constants declares log 2/64, first as a multiple of 2⁻⁴² whose products with k are exact, and the coefficients of
+// (exp(r) - 1 - r)/r². Up to the third power of r they are good to 2⁻⁵⁷ of exp(r), up to the fourth to 2⁻⁶¹ of exp(r) - 1.
+func exp64Constants(b *Block, degree int) {
+	step := logarithm(number(2))
+	step.SetMantExp(step, -6)
+	b.constants("step", pieces(step, 0x1p-42)...)
+	b.constants("e", economize(series(func(n int) *big.Float {
+		return number(0).Quo(number(1), factorial(n+2))
+	}), degree, 0.00542, false)...)
+}
+
+// exp64Reduction writes exp(t) = 2^e·(c[0] + c[1])·exp(r) with |r| ≤ log 2/128.
+const exp64Reduction = `
+	// exp(t) = 2^(k/64)·exp(r): k is the integer nearest 64·t/log 2
+	n := float64(t*(64*math.Log2E)) + 0x1.8p52 // the low bits are k
+	kd := n - 0x1.8p52
+	rh := t - float64(kd*step0)
+	rl := float64(kd * step1)
+	r := rh - rl
+	r2 := r * r
+	k := math.Float64bits(n)
+	e := int64(k<<13) >> 19
+	c := &@Roots[k&63]
+`
+
+// exp64Short writes exp(t) = 2^e·(c[0] + w).
+const exp64Short = `
+	p := float64(r2*(e0+float64(r*e1))) + float64((r2*r2)*(e2+float64(r*e3)))
+	w := float64(c[0]*(r+p)) + c[1]
+`
+
+// exp64LessOne writes exp(t) - 1 = sum + rest, from 2^e·(c[0] + c[1]) = s1 + sl and s1 - 1 = m + lost. s1·r is r + m·r, so that
+// the sum of m and r has the digits, whichever of them cancel. What r is rounded by counts.
+const exp64LessOne = `
+	sum := m + r
+	rest := ((m - sum) + r) + lost + sl + float64(m*r)
+	p := (float64(r2*(e0+float64(r*e1))) + ((rh - r) - rl)) + float64((r2*r2)*((e2+float64(r*e3))+float64(r2*e4)))
+	rest += float64(s1 * p)
+`
+
+// quotient64 writes v = (u + ul)/(dh + dl), to little more than half an ULP: v is a quotient of 27 bits and what the
+// remainder adds to it. dh has 26, so that the product is exact, and d is the whole divisor rounded.
+const quotient64 = `
+	inv := 1 / d
+	v := math.Float64frombits(math.Float64bits(u*inv) &^ (1<<26 - 1))
+	v += float64((((u - float64(v*dh)) - float64(v*dl)) + ul) * inv)
+`

@@ -6,28 +6,35 @@ import (
 	"testing"
 )
 
-// TestRoots checks that the table of 2^(j/32) is correctly rounded: the 32nd power of the interval of half an ULP around
-// every entry holds 2^j.
+// TestRoots checks that the powers 2^(j/count) are correctly rounded, and with what they lack good to 2⁻¹⁰⁰: the power of
+// count of the interval around every entry holds 2^j.
 func TestRoots(t *testing.T) {
 	const bits = 2000
-	vs := roots()
-	if len(vs) != rootCount {
-		t.Fatalf("%d entries, want %d", len(vs), rootCount)
-	}
-	power := func(x *big.Float) *big.Float {
-		for n := rootCount; n > 1; n /= 2 {
-			x = new(big.Float).SetPrec(bits).Mul(x, x)
+	for _, count := range []int{32, 64} {
+		rows := roots(count)
+		if len(rows) != count {
+			t.Fatalf("%d entries, want %d", len(rows), count)
 		}
-		return x
-	}
-	for j, v := range vs {
-		half := new(big.Float).SetPrec(bits).SetFloat64((math.Nextafter(v, 3) - v) / 2)
-		mid := new(big.Float).SetPrec(bits).SetFloat64(v)
-		low := power(new(big.Float).SetPrec(bits).Sub(mid, half))
-		high := power(new(big.Float).SetPrec(bits).Add(mid, half))
-		want := new(big.Float).SetMantExp(big.NewFloat(1), j)
-		if low.Cmp(want) > 0 || high.Cmp(want) < 0 {
-			t.Errorf("2^(%d/32) is not %v to half an ULP", j, v)
+		within := func(j int, center, half *big.Float) bool {
+			power := func(x *big.Float) *big.Float {
+				for n := count; n > 1; n /= 2 {
+					x = new(big.Float).SetPrec(bits).Mul(x, x)
+				}
+				return x
+			}
+			low := power(new(big.Float).SetPrec(bits).Sub(center, half))
+			high := power(new(big.Float).SetPrec(bits).Add(center, half))
+			want := new(big.Float).SetMantExp(big.NewFloat(1), j)
+			return low.Cmp(want) <= 0 && high.Cmp(want) >= 0
+		}
+		for j, row := range rows {
+			v := new(big.Float).SetPrec(bits).SetFloat64(row[0])
+			if !within(j, v, big.NewFloat((math.Nextafter(row[0], 3)-row[0])/2)) {
+				t.Errorf("2^(%d/%d) is not %v to half an ULP", j, count, row[0])
+			}
+			if !within(j, v.Add(v, big.NewFloat(row[1])), big.NewFloat(0x1p-100)) {
+				t.Errorf("2^(%d/%d) is not %v and %v to 2^-100", j, count, row[0], row[1])
+			}
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"sync"
@@ -10,43 +11,97 @@ import (
 	"github.com/backpropgen/backpropgen/gen/expr"
 )
 
-// A table is an array of constants that functions for float32 read. It is emitted once a network, before the functions, and
+// A table is an array of constants that functions read. It is emitted once a network, before the functions, and
 // only with one that reads it. Its values are computed in extended precision, so that every machine emits the same digits.
 type table struct {
 	suffix  string // what follows the network's name
 	doc     string
 	readers []expr.Op
-	rows    func() [][]float64 // computed once
+	rows    func() [][]float64 // computed once; nil where words is not
+	words   func() [][]uint64
+	first   int // the index of the first row
+	length  int // of the array, where it is more than the rows: zeros that an index may reach but no argument does
 }
 
-// tables are all there are, in the order they are emitted in.
-var tables = []table{
-	{"Roots", "are the powers 2^(j/32), for exponentials.",
-		[]expr.Op{expr.OpExp, expr.OpExpm1, expr.OpSigmoid, expr.OpTanh}, sync.OnceValue(column(roots))},
-	{"Arcs", "are numbers c and their inverse tangents: 0, the middles of quarters of binades from 1/16 to 12,\nand a number that stands for infinity.",
-		[]expr.Op{expr.OpAtan}, sync.OnceValue(arcs)},
-	{"Turns", "are, for exponents of x from 8j-127 to 8j-120, the bits of 32/pi that tell where on a circle of\n64 parts x lies: the first 29, the next 29, and the next 53.",
-		[]expr.Op{expr.OpSin, expr.OpCos}, sync.OnceValue(turns)},
-	{"Sines", "are sin(2*pi*j/64).",
-		[]expr.Op{expr.OpSin, expr.OpCos}, sync.OnceValue(column(sines))},
-	{"Erfs", "are the first eight coefficients of Taylor's series of erf around j/8, in powers of 8x-j.",
-		[]expr.Op{expr.OpErf}, sync.OnceValue(erfs)},
+var (
+	exponentials = []expr.Op{expr.OpExp, expr.OpExpm1, expr.OpSigmoid, expr.OpTanh}
+	logarithms   = []expr.Op{expr.OpLog, expr.OpLog1p}
+	circular     = []expr.Op{expr.OpSin, expr.OpCos}
+	arcs         = []expr.Op{expr.OpAtan}
+	gaussians    = []expr.Op{expr.OpErf}
+)
+
+// tables32 are all there are for float32, in the order they are emitted in.
+var tables32 = []table{
+	{
+		suffix: "Roots", readers: exponentials, rows: once(func() [][]float64 { return firstColumn(roots(32)) }),
+		doc: "are the powers 2^(j/32), for exponentials.",
+	},
+	{
+		suffix: "Logs", readers: logarithms, rows: once(func() [][]float64 { return logs(logRows32) }),
+		doc: "are numbers c of 13 bits and -log(c), where 1/c is the middle of the j-th of 32 parts of a binade from\n0.711 on, for logarithms. Around 1 c is 1.",
+	},
+	{
+		suffix: "Arcs", readers: arcs, rows: once(func() [][]float64 { return arcTable(1) }),
+		doc: "are numbers c and their inverse tangents: 0, the middles of quarters of binades from 1/16 to 12,\nand a number that stands for infinity.",
+	},
+	{
+		suffix: "Turns", readers: circular, rows: once(turns),
+		doc: "are, for exponents of x from 8j-127 to 8j-120, the bits of 32/pi that tell where on a circle of\n64 parts x lies: the first 29, the next 29, and the next 53.",
+	},
+	{
+		suffix: "Sines", readers: circular, rows: once(sines),
+		doc: "are sin(2*pi*j/64).",
+	},
+	{
+		suffix: "Erfs", readers: gaussians, rows: once(erfs32),
+		doc: "are the first eight coefficients of Taylor's series of erf around j/8, in powers of 8x-j.",
+	},
 }
+
+// tables64 are those for float64.
+var tables64 = []table{
+	{
+		suffix: "Roots", readers: exponentials, rows: once(func() [][]float64 { return roots(64) }),
+		doc: "are the powers 2^(j/64), for exponentials, each as the sum of two numbers.",
+	},
+	{
+		suffix: "Logs", readers: logarithms, rows: once(func() [][]float64 { return logs(logRows64, 0x1p-42) }),
+		doc: "are numbers c of 13 bits and -log(c) as the sum of a multiple of 2^-42 and another number, where 1/c is the\nmiddle of the j-th of 64 parts of a binade from 0.707 on, for logarithms. Around 1 c is 1.",
+	},
+	{
+		suffix: "Arcs", readers: arcs, rows: once(func() [][]float64 { return arcTable(2) }),
+		doc: "are numbers c and their inverse tangents, as sums of two numbers: 0, the middles of quarters of binades from\n1/16 to 12, and a number that stands for infinity.",
+	},
+	{
+		suffix: "Turns", readers: circular, words: sync.OnceValue(turnRows), first: turnFirst, length: 256,
+		doc: "are, for exponents of x from 8j-1023 to 8j-1016, the bits of 1/(2*pi) that tell where on a circle x lies: the\nfirst 64, the next 64, and the rest as the bits of a float64.",
+	},
+	{
+		suffix: "Circle", readers: circular, rows: once(circleTable),
+		doc: "has sin(2*pi*j/64) as the sum of a multiple of 2^-27 and another number, and 2*pi*cos(2*pi*j/64) as that of\na multiple of 2^-24 and another.",
+	},
+	{
+		suffix: "Erfs", readers: gaussians, rows: once(erfs64), length: 32,
+		doc: "are erf(j/4) as the sum of two numbers, its derivative there less 1, and the coefficients of a polynomial\nin d for what is left of erf(j/4 + d), divided by d^2. Beyond 6, erf is 1 to 17 digits.",
+	},
+}
+
+// once computes a table when it is first asked for.
+func once(rows func() [][]float64) func() [][]float64 { return sync.OnceValue(rows) }
 
 // readBy says whether one of the functions reads the table.
 func (t table) readBy(ops []expr.Op) bool {
 	return slices.ContainsFunc(t.readers, func(op expr.Op) bool { return slices.Contains(ops, op) })
 }
 
-// column makes a list of numbers a table of one column, which is an array of numbers and not of arrays.
-func column(values func() []float64) func() [][]float64 {
-	return func() [][]float64 {
-		var rows [][]float64
-		for _, v := range values() {
-			rows = append(rows, []float64{v})
-		}
-		return rows
+// firstColumn is the table without what its numbers lack.
+func firstColumn(rows [][]float64) [][]float64 {
+	var first [][]float64
+	for _, row := range rows {
+		first = append(first, row[:1])
 	}
+	return first
 }
 
 // table declares a table:
@@ -60,9 +115,28 @@ func column(values func() []float64) func() [][]float64 {
 //		…
 //	}
 func (f *File) table(prefix string, t table) {
-	rows := t.rows()
 	f.Doc(prefix + t.suffix + " " + t.doc)
-	s := f.f.Var().Id(prefix + t.suffix).Op("=").Index(jen.Lit(len(rows)))
+	s := f.f.Var().Id(prefix + t.suffix).Op("=")
+	lines := jen.Options{Open: "{", Close: "}", Separator: ",", Multi: true}
+	if t.words != nil {
+		rows := t.words()
+		s.Index(jen.Lit(max(t.length, len(rows)))).Index(jen.Lit(len(rows[0]))).Uint64().CustomFunc(lines, func(g *jen.Group) {
+			for i, row := range rows {
+				line := jen.ValuesFunc(func(g *jen.Group) {
+					for _, w := range row {
+						g.Id(fmt.Sprintf("%#x", w))
+					}
+				})
+				if i == 0 && t.first > 0 {
+					line = jen.Lit(t.first).Op(":").Add(line)
+				}
+				g.Add(line)
+			}
+		})
+		return
+	}
+	rows := t.rows()
+	s.Index(jen.Lit(max(t.length, len(rows))))
 	if len(rows[0]) == 1 {
 		s.Float64().ValuesFunc(func(g *jen.Group) {
 			for _, row := range rows {
@@ -71,7 +145,6 @@ func (f *File) table(prefix string, t table) {
 		})
 		return
 	}
-	lines := jen.Options{Open: "{", Close: "}", Separator: ",", Multi: true}
 	s.Index(jen.Lit(len(rows[0]))).Float64().CustomFunc(lines, func(g *jen.Group) {
 		for _, row := range rows {
 			g.ValuesFunc(func(g *jen.Group) {

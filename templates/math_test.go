@@ -39,34 +39,38 @@ func TestElementaryDeclares(t *testing.T) {
 				t.Errorf("%s: %s is declared and not among the names %v", typ, name, FunctionNames("iris"))
 			}
 		}
-		// Besides the functions there are the tables, for float32.
-		if want := len(table) + map[string]int{"float32": len(tables)}[typ]; len(declared) != want {
+		if want := len(table) + len(tablesOf[typ]); len(declared) != want {
 			t.Errorf("%s: %d declarations %v, want %d", typ, len(declared), declared, want)
 		}
 	}
 }
 
+var (
+	tablesOf    = map[string][]table{"float32": tables32, "float64": tables64}
+	functionsOf = map[string]map[expr.Op]elementary{"float32": elementary32, "float64": elementary64}
+)
+
 // TestElementaryOnDemand checks that only what is asked for is emitted, and a table with the functions that read it alone.
 func TestElementaryOnDemand(t *testing.T) {
-	for op := range elementary32 {
-		f := NewFile("p", nil)
-		if err := f.Elementary("iris", []expr.Op{op}, "float32"); err != nil {
-			t.Fatal(err)
-		}
-		src := render(t, f)
-		typeCheck(t, src)
-		if strings.Count(src, "func ") != 1 {
-			t.Errorf("%v emits\n%s", op, src)
-		}
-		_, function, _ := strings.Cut(src, "func ")
-		for _, table := range tables {
-			reads := strings.Contains(function, "iris"+table.suffix+"[")
-			if declared := strings.Contains(src, "var iris"+table.suffix+" = "); declared != reads {
-				t.Errorf("%v reads %s: %t; it is emitted: %t", op, table.suffix, reads, declared)
+	for typ, tables := range tablesOf {
+		for op := range elementary32 {
+			f := NewFile("p", nil)
+			if err := f.Elementary("iris", []expr.Op{op}, typ); err != nil {
+				t.Fatal(err)
+			}
+			src := render(t, f)
+			typeCheck(t, src)
+			if strings.Count(src, "func ") != 1 {
+				t.Errorf("%s: %v emits\n%s", typ, op, src)
+			}
+			_, function, _ := strings.Cut(src, "func ")
+			for _, table := range tables {
+				reads := strings.Contains(function, "iris"+table.suffix+"[")
+				if declared := strings.Contains(src, "var iris"+table.suffix+" = "); declared != reads {
+					t.Errorf("%s: %v reads %s: %t; it is emitted: %t", typ, op, table.suffix, reads, declared)
+				}
 			}
 		}
-	}
-	for _, typ := range []string{"float32", "float64"} {
 		if err := NewFile("p", nil).Elementary("iris", []expr.Op{expr.OpAdd}, typ); err == nil || !strings.Contains(err.Error(), "no emitted function for operation + in "+typ) {
 			t.Errorf("%s: an addition as a function: the error is %v", typ, err)
 		}

@@ -38,13 +38,13 @@ func TestTurns(t *testing.T) {
 
 // TestSines checks that the sines are correctly rounded, and exact where they are 0 and 1.
 func TestSines(t *testing.T) {
-	vs := sines()
-	if len(vs) != circle {
-		t.Fatalf("%d entries, want %d", len(vs), circle)
+	rows := sines()
+	if len(rows) != circle {
+		t.Fatalf("%d entries, want %d", len(rows), circle)
 	}
-	for j, v := range vs {
-		angle := number(0).Mul(bigPi(t), number(float64(2*j)/circle))
-		want, _ := circular(angle)
+	for j, row := range rows {
+		v := row[0]
+		want, _ := sineCosine(number(0).Mul(bigPi(t), number(float64(2*j)/circle)))
 		if j%(circle/4) == 0 {
 			if exact := []float64{0, 1, 0, -1}[j/(circle/4)]; v != exact {
 				t.Errorf("the sine of %d/64 is %v, want %v", j, v, exact)

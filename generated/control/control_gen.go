@@ -3677,14 +3677,14 @@ var controlRoots = [32]float64{1.0, 1.0218971486541166, 1.0442737824274138, 1.06
 func controlTanh(x float32) float32 {
 	b := math.Float32bits(x)
 	a := b &^ (1 << 31)
-	t := math.Float64frombits(uint64(min(a, 0x41b00000))<<29 + 897<<52)
+	t := math.Float64frombits(uint64(min(a, 0x41b00000))<<29 + 897<<52) // 2|x|, up to 44
 	// exp(t) = 2^(k/32)·exp(r): k is the integer nearest 32·t/log 2, exp(r) = 1 + r·q(r)
-	n := t*(32*math.Log2E) + 0x1.8p52 // the low bits are k
-	r := t - (n-0x1.8p52)*(math.Ln2/32)
+	n := float64(t*(32*math.Log2E)) + 0x1.8p52 // the low bits are k
+	r := t - float64((n-0x1.8p52)*(math.Ln2/32))
 	k := math.Float64bits(n)
 	scale := math.Float64frombits(math.Float64bits(controlRoots[k&31]) + k>>5<<52)
-	q := (1 + r*0.5) + (1.0/6+r*(1.0/24))*(r*r)
-	e := scale*(r*q) + (scale - 1)
+	q := (1 + float64(r*0.5)) + float64((1.0/6+float64(r*(1.0/24)))*(r*r))
+	e := float64(scale*(r*q)) + (scale - 1)
 	h := math.Float32bits(float32(e/(e+2))) | b&(1<<31)
 	if a-0x39800000 > 0x7f800000-0x39800000 {
 		h = b

@@ -2536,44 +2536,84 @@ func (g *PixelsGrad) Scale(k float32) {
 // pixelsRoots are the powers 2^(j/32), for exponentials.
 var pixelsRoots = [32]float64{1.0, 1.0218971486541166, 1.0442737824274138, 1.0671404006768237, 1.0905077326652577, 1.1143867425958924, 1.1387886347566916, 1.1637248587775775, 1.189207115002721, 1.215247359980469, 1.241857812073484, 1.2690509571917332, 1.2968395546510096, 1.3252366431597413, 1.3542555469368927, 1.383909881963832, 1.4142135623730951, 1.4451808069770467, 1.4768261459394993, 1.5091644275934228, 1.5422108254079407, 1.5759808451078865, 1.6104903319492543, 1.645755478153965, 1.681792830507429, 1.718619298122478, 1.7562521603732995, 1.7947090750031072, 1.8340080864093424, 1.8741676341103, 1.9152065613971474, 1.9571441241754002}
 
+// pixelsLogs are numbers c of 13 bits and -log(c), where 1/c is the middle of the j-th of 32 parts of a binade from
+// 0.711 on, for logarithms. Around 1 c is 1.
+var pixelsLogs = [32][2]float64{
+	{0x1.643p+00, -0.33027983311565584},
+	{0x1.5cap+00, -0.30881940146809056},
+	{0x1.555p+00, -0.28762103543281},
+	{0x1.4e6p+00, -0.2670856731707085},
+	{0x1.47bp+00, -0.24688296585318906},
+	{0x1.414p+00, -0.2270421917298671},
+	{0x1.3b1p+00, -0.20759358736328712},
+	{0x1.352p+00, -0.1885682813620178},
+	{0x1.2f7p+00, -0.16999821400608156},
+	{0x1.29ep+00, -0.15149649093934373},
+	{0x1.249p+00, -0.13350087458072687},
+	{0x1.1f7p+00, -0.1158280008205801},
+	{1.103515625, -0.09850110610693316},
+	{0x1.15bp+00, -0.08131893621656476},
+	{0x1.111p+00, -0.06452326223209216},
+	{0x1.0c9p+00, -0.047906217055651394},
+	{0x1.084p+00, -0.03171818027078454},
+	{0x1.041p+00, -0.015744542263597568},
+	{1.0, 0},
+	{0x1.f08p-01, 0.030741141554280503},
+	{0x1.e1ep-01, 0.06063988072191385},
+	{0x1.d42p-01, 0.08958927076802387},
+	{0x1.c72p-01, 0.11775251854391026},
+	{0x1.bacp-01, 0.14531934837656488},
+	{0x1.af2p-01, 0.1719265537825028},
+	{0x1.a42p-01, 0.19777233899423804},
+	{0x1.99ap-01, 0.2230825180205291},
+	{0x1.8fap-01, 0.24779801765950227},
+	{0x1.862p-01, 0.2718574244485643},
+	{0x1.7dp-01, 0.2955252499128068},
+	{0x1.746p-01, 0.31842321400606144},
+	{0x1.6c2p-01, 0.3408274097599091},
+}
+
 // pixelsExp is e to the x, to 0.51 ULP. NaN is returned as it came.
 func pixelsExp(x float32) float32 {
 	b := math.Float32bits(x)
 	a := b &^ (1 << 31)
-	t := math.Float64frombits((uint64(min(a, 0x42dc0000))<<29 + 896<<52) | uint64(b>>31)<<63)
+	t := math.Float64frombits(uint64(min(a, 0x42dc0000))<<29 + 896<<52 | uint64(b>>31)<<63) // x, between -110 and 110
 	// exp(t) = 2^(k/32)·exp(r): k is the integer nearest 32·t/log 2, exp(r) = 1 + r·q(r)
-	n := t*(32*math.Log2E) + 0x1.8p52 // the low bits are k
-	r := t - (n-0x1.8p52)*(math.Ln2/32)
+	n := float64(t*(32*math.Log2E)) + 0x1.8p52 // the low bits are k
+	r := t - float64((n-0x1.8p52)*(math.Ln2/32))
 	k := math.Float64bits(n)
 	scale := math.Float64frombits(math.Float64bits(pixelsRoots[k&31]) + k>>5<<52)
-	q := (1 + r*0.5) + (1.0/6+r*(1.0/24))*(r*r)
-	h := math.Float32bits(float32(scale * (1 + r*q)))
+	q := (1 + float64(r*0.5)) + float64((1.0/6+float64(r*(1.0/24)))*(r*r))
+	h := math.Float32bits(float32(scale * (1 + float64(r*q))))
 	if a > 0x7f800000 {
 		h = b
 	}
 	return math.Float32frombits(h)
 }
 
-// pixelsLog is the natural logarithm of x, to 0.51 ULP.
+// pixelsLog is the natural logarithm of x, to 0.502 ULP. That of a negative number is NaN; NaN is returned as it came.
 func pixelsLog(x float32) float32 {
-	if !(x > 0 && x <= math.MaxFloat32) {
-		return float32(math.Log(float64(x))) // 0, negative, +Inf, NaN
+	const l0, l1, l2, l3 = -0.49999999859987176, 0.33333333033294077, -0.25004320954199843, 0.20004629730059453
+	b := math.Float32bits(x)
+	m := math.Float64bits(math.Float64frombits(uint64(b)<<29) * 0x1p896) // x, if subnormal too
+	// the argument is z·2^k, and log z is log(1 + r) - log c with r = c·z - 1
+	above := m - 0x3fe6c00000000000
+	k := int64(above) >> 52
+	kd := math.Float64frombits(0x4338<<48+uint64(k)) - 0x1.8p52
+	z := math.Float64frombits(m - above&(0xfff<<52))
+	c := &pixelsLogs[above>>47&31]
+	r := float64(z*c[0]) - 1
+	r2 := r * r
+	p := float64(r2*(l0+float64(r*l1))) + float64((r2*r2)*(l2+float64(r*l3)))
+	h := math.Float32bits(float32((float64(kd*math.Ln2) + c[1]) + (r + p)))
+	special := b | uint32(int32(b)>>31)&0x7fc00000
+	if b >= 0xff<<23 {
+		h = special
 	}
-	// x = 2^k·m with √½ ≤ m < √2; s = (m - 1)/(m + 1); log m = 2·atanh(s)
-	bits := math.Float64bits(float64(x))
-	above := bits - 0x3fe6a09e667f3bcd
-	k := float64(int64(above) >> 52)
-	m := math.Float64frombits(bits - (above & (0xfff << 52)))
-	s := (m - 1) / (m + 1)
-	s2 := s * s
-	q := 0.07692307692307693
-	q = 0.09090909090909091 + s2*q
-	q = 0.1111111111111111 + s2*q
-	q = 0.14285714285714285 + s2*q
-	q = 0.2 + s2*q
-	q = 0.3333333333333333 + s2*q
-	q = 1 + s2*q
-	return float32(k*math.Ln2 + 2*s*q)
+	if b<<1 == 0 {
+		h = 0x1ff << 23
+	}
+	return math.Float32frombits(h)
 }
 
 // pixelsWhere is x where c > 0 and y elsewhere, without a branch.

@@ -780,14 +780,14 @@ func xorSqrt(x float32) float32 {
 func xorSigmoid(x float32) float32 {
 	b := math.Float32bits(x)
 	a := b &^ (1 << 31)
-	t := math.Float64frombits((uint64(min(a, 0x42dc0000))<<29 + 896<<52) | 1<<63)
+	t := math.Float64frombits(uint64(min(a, 0x42dc0000))<<29 + 896<<52 | 1<<63) // -|x|, from -110 on
 	// exp(t) = 2^(k/32)·exp(r): k is the integer nearest 32·t/log 2, exp(r) = 1 + r·q(r)
-	n := t*(32*math.Log2E) + 0x1.8p52 // the low bits are k
-	r := t - (n-0x1.8p52)*(math.Ln2/32)
+	n := float64(t*(32*math.Log2E)) + 0x1.8p52 // the low bits are k
+	r := t - float64((n-0x1.8p52)*(math.Ln2/32))
 	k := math.Float64bits(n)
 	scale := math.Float64frombits(math.Float64bits(xorRoots[k&31]) + k>>5<<52)
-	q := (1 + r*0.5) + (1.0/6+r*(1.0/24))*(r*r)
-	e := scale * (1 + r*q)
+	q := (1 + float64(r*0.5)) + float64((1.0/6+float64(r*(1.0/24)))*(r*r))
+	e := float64(scale * (1 + float64(r*q)))
 	num := math.Float64bits(e)
 	if int32(b) >= 0 {
 		num = 0x3ff << 52

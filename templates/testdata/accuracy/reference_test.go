@@ -122,9 +122,9 @@ func bigExpm1(x *big.Float) *big.Float {
 	return zero().Sub(bigExp(x), num(1))
 }
 
-// bigPi is π by Machin's formula, 16·atan(1/5) - 4·atan(1/239), as a whole number of 2^-piBits: float32s have up to
-// 128 bits before the point, and precision is wanted after as many zeros as the nearest to a multiple of π leaves.
-const piBits = 128 + precision + 40
+// bigPi is π by Machin's formula, 16·atan(1/5) - 4·atan(1/239), as a whole number of 2^-piBits: float64s have up to
+// 1024 bits before the point, and precision is wanted after as many zeros as the nearest to a multiple of π leaves.
+const piBits = 1024 + precision + 80
 
 var bigPi = func() *big.Int {
 	pi := new(big.Int)
@@ -141,11 +141,11 @@ var bigPi = func() *big.Int {
 
 // bigTurn is the nearest quarter of the circle to x, from 0 to 3, and the angle from there to x.
 func bigTurn(x *big.Float) (quarter int, rest *big.Float) {
-	half := new(big.Float).SetPrec(piBits + 128).SetInt(bigPi)
+	half := new(big.Float).SetPrec(piBits + 1024).SetInt(bigPi)
 	half.SetMantExp(half, -piBits-1)
-	q := new(big.Float).SetPrec(piBits+128).Quo(x, half)
+	q := new(big.Float).SetPrec(piBits+1024).Quo(x, half)
 	n, _ := q.Add(q, num(math.Copysign(0.5, float64(x.Sign())))).Int(nil)
-	product := new(big.Float).SetPrec(piBits + 128).SetInt(n)
+	product := new(big.Float).SetPrec(piBits + 1024).SetInt(n)
 	product.Mul(product, half)
 	rest = zero().Sub(x, product)
 	return int(n.And(n, big.NewInt(3)).Int64()), rest
