@@ -1,7 +1,6 @@
 package templates
 
 import (
-	"fmt"
 	"math"
 	"math/big"
 )
@@ -18,7 +17,7 @@ const (
 var atan32 = elementary{"is the inverse tangent of x, to 0.502 ULP: it is atan(c) + atan(s) with c near |x| and\ns = (|x| - c)/(1 + c*|x|). Below 2^-12 it is x to half an ULP; there, and for NaN, x is returned.", func(b *Block, prefix string) {
 	b.text(prefix, magnitude32+`
 		t := math.Float64frombits(uint64(a)<<29 + 896<<52)
-	`+arcRow("int32", 21, uint64(math.Float32bits(arcStart)))+`
+	`+quarterRow("Arcs", 32, 21, uint64(math.Float32bits(arcStart)), arcCount, arcCount)+`
 		s := (t - c[0]) / (1 + float64(t*c[0]))
 		s2 := s * s
 		q := 1 + float64(s2*(-1.0/3+float64(s2*(1.0/5+float64(s2*(-1.0/7))))))
@@ -36,7 +35,7 @@ var atan64 = elementary{"is the inverse tangent of x, to 0.75 ULP: it is atan(c)
 	b.constants("t", economize(arcSeries(), 5, 1.0/144, true)...)
 	b.text(prefix, magnitude64+`
 		t := math.Float64frombits(min(a, 0x43b0000000000000)) // |x|, up to 2^60
-	`+arcRow("int64", 50, math.Float64bits(arcStart))+`
+	`+quarterRow("Arcs", 64, 50, math.Float64bits(arcStart), arcCount, arcCount)+`
 		s := (t - c[0]) / (1 + float64(t*c[0]))
 		s2 := s * s
 		s4 := s2 * s2
@@ -50,18 +49,6 @@ var atan64 = elementary{"is the inverse tangent of x, to 0.75 ULP: it is atan(c)
 		return math.Float64frombits(h)
 	`)
 }}
-
-// arcRow finds the row from the bits a of |x|, of which shift come after those that tell the quarter of a binade. The index is
-// kept within bounds by arithmetic: where a comparison decides on an address, the compiler prefers a jump.
-func arcRow(integer string, shift int, start uint64) string {
-	return fmt.Sprintf(`
-		// the entry of |x|'s quarter of a binade, of the first or of the last
-		j := %s(a>>%d) - %#x
-		j &^= j >> %d
-		j -= (j - %d) &^ ((j - %[5]d) >> %[4]d)
-		c := &@Arcs[j&%[5]d]
-	`, integer, shift, start>>shift-1, map[string]int{"int32": 31, "int64": 63}[integer], arcCount-1)
-}
 
 // arcSeries is that of (atan(s) - s)/s³, in powers of s².
 func arcSeries() []*big.Float {
@@ -92,14 +79,9 @@ func arcTable(parts int) [][]float64 {
 
 // arcEnds are the least argument of a row and that of the next.
 func arcEnds(j int) (low, high float64) {
-	const quarter = 1 << 50
-	end := func(j int) float64 { return math.Float64frombits(math.Float64bits(arcStart) + uint64(j)*quarter) }
-	low, high = 0, math.Inf(1)
-	if j > 0 {
-		low = end(j - 1)
-	}
-	if j < arcCount-1 {
-		high = end(j)
+	low, high = quarterEnds(arcStart, j)
+	if j == arcCount-1 {
+		high = math.Inf(1)
 	}
 	return low, high
 }

@@ -129,7 +129,11 @@ var expm164 = elementary{"is exp(x) - 1, to 0.62 ULP, formed without cancellatio
 		m := s1 - 1
 		back := m - s1
 		lost := (s1 - (m - back)) - (1 + back)
-	`+exp64LessOne+`
+		// s1*(1 + r + p) - 1, s1*r being r + m*r: so the sum of m and r has the digits, whichever of them cancel
+		sum := m + r
+		rest := ((m - sum) + r) + lost + sl + float64(m*r)
+		p := (float64(r2*(e0+float64(r*e1))) + ((rh - r) - rl)) + float64((r2*r2)*((e2+float64(r*e3))+float64(r2*e4)))
+		rest += float64(s1 * p)
 		h := math.Float64bits((sum + rest) * math.Float64frombits((1023+over)<<52))
 		if a-0x3c90000000000000 > 0x7ff<<52-0x3c90000000000000 {
 			h = b
@@ -156,33 +160,12 @@ var sigmoid64 = elementary{"is 1/(1 + exp(-x)), to 0.8 ULP: with z = exp(-|x|) i
 		}
 		u := math.Float64frombits(num)
 		ul := math.Float64frombits(math.Float64bits(zl) & uint64(int64(b)>>63))
-	`+quotient64+`
+		// (u + ul)/(dh + dl): a quotient of 27 bits, whose product with dh is exact, and what the remainder adds to it
+		inv := 1 / d
+		v := math.Float64frombits(math.Float64bits(u*inv) &^ (1<<26 - 1))
+		v += float64(((u - float64(v*dh)) + (ul - float64(v*dl))) * inv)
 		h := math.Float64bits(v)
 		if a > 0x7ff<<52 {
-			h = b
-		}
-		return math.Float64frombits(h)
-	`)
-}}
-
-var tanh64 = elementary{"is the hyperbolic tangent of x, to 0.62 ULP: -m/(2 + m) with m = exp(-2|x|) - 1, formed\nwithout cancellation. Below 2^-28 it is x to half an ULP; there, and for NaN, x is returned.", func(b *Block, prefix string) {
-	exp64Constants(b, 4)
-	b.text(prefix, magnitude64+`
-		t := -2 * math.Float64frombits(min(a, 0x4036000000000000)) // -2|x|, from -44 on
-	`+exp64Reduction+`
-		s := math.Float64frombits(uint64(1023+e) << 52)
-		s1, sl := float64(c[0]*s), float64(c[1]*s)
-		m := s1 - 1
-		lost := s1 - (m + 1)
-	`+exp64LessOne+`
-		u := -(sum + rest)
-		ul := -((sum + u) + rest)
-		d := 2 - u
-		dh := math.Float64frombits(math.Float64bits(d) &^ (1<<27 - 1))
-		dl := ((2 - dh) - u) - ul
-	`+quotient64+`
-		h := math.Float64bits(v) | b&(1<<63)
-		if a-0x3e30000000000000 > 0x7ff<<52-0x3e30000000000000 {
 			h = b
 		}
 		return math.Float64frombits(h)
@@ -221,21 +204,4 @@ const exp64Reduction = `
 const exp64Short = `
 	p := float64(r2*(e0+float64(r*e1))) + float64((r2*r2)*(e2+float64(r*e3)))
 	w := float64(c[0]*(r+p)) + c[1]
-`
-
-// exp64LessOne writes exp(t) - 1 = sum + rest, from 2^e·(c[0] + c[1]) = s1 + sl and s1 - 1 = m + lost. s1·r is r + m·r, so that
-// the sum of m and r has the digits, whichever of them cancel. What r is rounded by counts.
-const exp64LessOne = `
-	sum := m + r
-	rest := ((m - sum) + r) + lost + sl + float64(m*r)
-	p := (float64(r2*(e0+float64(r*e1))) + ((rh - r) - rl)) + float64((r2*r2)*((e2+float64(r*e3))+float64(r2*e4)))
-	rest += float64(s1 * p)
-`
-
-// quotient64 writes v = (u + ul)/(dh + dl), to little more than half an ULP: v is a quotient of 27 bits and what the
-// remainder adds to it. dh has 26, so that the product is exact, and d is the whole divisor rounded.
-const quotient64 = `
-	inv := 1 / d
-	v := math.Float64frombits(math.Float64bits(u*inv) &^ (1<<26 - 1))
-	v += float64((((u - float64(v*dh)) - float64(v*dl)) + ul) * inv)
 `

@@ -130,3 +130,19 @@ func logarithm(x *big.Float) *big.Float {
 	v := sum(m)
 	return v.Add(v, number(0).Mul(sum(number(2)), number(float64(k))))
 }
+
+// exponential is exp x: Taylor's series at x/2⁴⁰, squared 40 times, which costs some 45 bits.
+func exponential(x *big.Float) *big.Float {
+	const halvings = 40
+	small := number(0).SetMantExp(x, -halvings)
+	sum := number(1)
+	for n := 12; n > 0; n-- {
+		sum.Mul(sum, small)
+		sum.Quo(sum, number(float64(n)))
+		sum.Add(sum, number(1))
+	}
+	for range halvings {
+		sum.Mul(sum, sum)
+	}
+	return sum
+}

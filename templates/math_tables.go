@@ -62,7 +62,7 @@ var tables32 = []table{
 // tables64 are those for float64.
 var tables64 = []table{
 	{
-		suffix: "Roots", readers: exponentials, rows: once(func() [][]float64 { return roots(64) }),
+		suffix: "Roots", readers: []expr.Op{expr.OpExp, expr.OpExpm1, expr.OpSigmoid}, rows: once(func() [][]float64 { return roots(64) }),
 		doc: "are the powers 2^(j/64), for exponentials, each as the sum of two numbers.",
 	},
 	{
@@ -80,6 +80,10 @@ var tables64 = []table{
 	{
 		suffix: "Circle", readers: circular, rows: once(circleTable),
 		doc: "has sin(2*pi*j/64) as the sum of a multiple of 2^-27 and another number, and 2*pi*cos(2*pi*j/64) as that of\na multiple of 2^-24 and another.",
+	},
+	{
+		suffix: "Tanhs", readers: []expr.Op{expr.OpTanh}, rows: once(tanhs), length: 32,
+		doc: "are, for c = 0 and for the middles c of quarters of binades from 1/8 to 20, tanh(c) as the sum of two numbers, the\nderivative there rounded to 0 or 1, what it lacks, and the coefficients of a polynomial in d for what is left of\ntanh(c + d), divided by d^2.",
 	},
 	{
 		suffix: "Erfs", readers: gaussians, rows: once(erfs64), length: 32,

@@ -32,7 +32,7 @@ var doubles = []double{
 	{"sigmoid", dSigmoid, sigmoid, bigSigmoid, [][2]float64{{-1, 1}, {-40, 40}, {-745.13, 0}, {0, 100}, {-745.1, -708}, {-0x1p-20, 0x1p-20}},
 		append(steps(math.Ln2/64, -300, 300), -708.3964, -744.44, -745.1332, 36.7, 37.4, 0x1p-54, -0x1p-53)},
 	{"tanh", dTanh, math.Tanh, bigTanh, [][2]float64{{-0.7, 0.7}, {-5, 5}, {-25, 25}, {-0x1p-20, 0x1p-20}, {-0x1p-1000, 0x1p-1000}},
-		append(steps(math.Ln2/128, -300, 300), 19.06, 22, -22, 0x1p-28, -0x1p-28, 0x1p-27)},
+		append(binades(8, -5, 5), 19.06, 19.999999999999996, 20, 22, -22, 300, 0x1p-28, -0x1p-28, 0x1p-27)},
 	{"atan", dAtan, math.Atan, bigAtan, [][2]float64{{-0.7, 0.7}, {-5, 5}, {-20, 20}, {-1e6, 1e6}, {-0x1p-20, 0x1p-20}, {-0x1p-1000, 0x1p-1000}},
 		append(binades(4, -6, 5), 0x1p-28, 0x1p-27, 0x1p53, 0x1p60, 1e300, math.MaxFloat64)},
 	{"sin", dSin, math.Sin, bigSin, [][2]float64{{-0.8, 0.8}, {-20, 20}, {-1e6, 1e6}, {-0x1p40, 0x1p40}, {-1e300, 1e300}, {-0x1p-20, 0x1p-20}, {-0x1p-1000, 0x1p-1000}},
