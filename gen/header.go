@@ -92,7 +92,7 @@ func marker(o Options) string {
 // header is the comment at the top of the kernels: the marker and the summary.
 func header(n spec.Network, p *plan.Program, s Summary, o Options) []string {
 	cache, others := cacheLines(n, s)
-	return []string{
+	lines := []string{
 		marker(o),
 		"",
 		"network        " + n.Name + " " + Shape(n) + ", " + string(n.Precision),
@@ -104,8 +104,20 @@ func header(n spec.Network, p *plan.Program, s Summary, o Options) []string {
 		"cache          " + cache,
 		"               " + others,
 		"code           " + s.Unrolled,
-		"spec           sha256:" + s.Digest,
 	}
+	if len(n.Optimizers) > 0 {
+		lines = append(lines, "optimizers     "+optimizers(n))
+	}
+	return append(lines, "spec           sha256:"+s.Digest)
+}
+
+// optimizers lists the optimizers of a network.
+func optimizers(n spec.Network) string {
+	var names []string
+	for _, o := range n.Optimizers {
+		names = append(names, string(o))
+	}
+	return strings.Join(names, ", ")
 }
 
 // cacheLines say what the network's cache mode keeps and spends, and what the other modes would.

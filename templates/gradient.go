@@ -91,3 +91,6 @@ func (b *Block) Each(v Value) {
 func (b *Block) IfBeyond(norm, limit Value) *Block {
 	return b.when(jen.Op("!").Parens(norm.code.Clone().Op("<=").Add(limit.code)))
 }
+
+// IfNormal is a condition that a float64 has all its digits, whose body is returned: if factor >= 0x1p-1022 { … }.
+func (b *Block) IfNormal(name string) *Block { return b.when(jen.Id(name).Op(">=").Id("0x1p-1022")) }

@@ -9,6 +9,7 @@
 // cache          auto keeps 16 bytes for 86 operations and 4 calls in Grad
 //                pre 20 for 93 and 7; post 16 for 86 and 4; both 32 for 90 and 4
 // code           fully unrolled
+// optimizers     sgd, momentum, nesterov, rmsprop, adam, adamw
 // spec           sha256:5a7c50816b36d84482935a882391dc917641efeefad3c8d157d9d3ba7956d2b3
 
 package xor
