@@ -30,7 +30,20 @@ func (x number) negative() number { return number{-x.value, x.bound} }
 
 // times is x·y.
 func (r rounding) times(x, y number) number {
-	return r.rounded(number{x.value * y.value, product(x.value, x.bound, y.value, y.bound)}, work{roundings: 1}, 0)
+	z := number{x.value * y.value, product(x.value, x.bound, y.value, y.bound)}
+	return r.rounded(r.vanishing(z, x, y), work{roundings: 1}, 0)
+}
+
+// vanishing is a product or a quotient of numbers that are not 0, which may have become 0 in float64, and its bound with it. The
+// four smallest numbers make up for what each of the roundings of the bound may have lost.
+func (r rounding) vanishing(z number, of ...number) number {
+	for _, x := range of {
+		if x.largest() == 0 {
+			return z
+		}
+	}
+	z.bound += 4 * r.reference.tiny
+	return z
 }
 
 // over is x/y. There is no bound where y may be 0.
@@ -40,7 +53,8 @@ func (r rounding) over(x, y number) number {
 		return number{x.value / y.value, math.Inf(1)}
 	}
 	q := x.value / y.value
-	return r.rounded(number{q, up((x.bound+math.Abs(q)*y.bound)/least, 5)}, work{roundings: 1}, 0)
+	z := number{q, up((x.bound+math.Abs(q)*y.bound)/least, 5)}
+	return r.rounded(r.vanishing(z, x), work{roundings: 1}, 0)
 }
 
 // root is √x for x ≥ 0. For |x̂ - x| ≤ e both |√x̂ - √x| ≤ √e and, as √x̂ + √x ≥ √x, |√x̂ - √x| ≤ e/√x.

@@ -69,3 +69,30 @@ func TestNumberLimits(t *testing.T) {
 		t.Errorf("√(0 ± 1e-40) is %v", x)
 	}
 }
+
+// TestNumbersVanish multiplies and divides the smallest float64s, whose bounds are no larger: products that become 0 in one order of
+// factors need not in another, and what is 0 stays exact.
+func TestNumbersVanish(t *testing.T) {
+	r := newRounding(arithmetic64)
+	for _, factor := range []float64{0.25, 0.5, 0.75, 1, 0x1p-53} {
+		for k := 1; k <= 64; k++ {
+			g := math.Sqrt(float64(k)) * 0x1p-537
+			want := r.times(given(factor), r.times(given(g), given(g)))
+			for _, got := range []float64{factor * (g * g), (factor * g) * g} {
+				if !(math.Abs(got-want.value) <= want.bound) {
+					t.Errorf("%v times the square of %v: got %v, want %v ± %v", factor, g, got, want.value, want.bound)
+				}
+			}
+			want = r.over(r.times(given(g), given(g)), given(1/factor))
+			if got := g / (1 / factor) * g; !(math.Abs(got-want.value) <= want.bound) {
+				t.Errorf("%v squared, over %v: got %v, want %v ± %v", g, 1/factor, got, want.value, want.bound)
+			}
+		}
+	}
+	if z := r.times(given(0), number{1, 1}); z != given(0) {
+		t.Errorf("0 times a number is %v", z)
+	}
+	if z := r.over(given(0), given(3)); z != given(0) {
+		t.Errorf("0 over a number is %v", z)
+	}
+}
