@@ -1,21 +1,16 @@
 package gen_test
 
 import (
-	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"path/filepath"
-	"slices"
-	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/portable"
 	"github.com/backpropgen/backpropgen/spec"
-	"github.com/backpropgen/backpropgen/templates"
 )
 
 // TestCountsGolden counts the operations in the emitted code of the committed networks, in every mode and precision.
@@ -67,7 +62,12 @@ func checkCounts(t *testing.T, n spec.Network) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	c.params = n.Params()
 	for _, f := range p.Funcs {
+		if f.Batch {
+			checkBatchCounts(t, n, p, c, f.Name)
+			continue
+		}
 		want, err := p.CountFunc(f.Name)
 		if err != nil {
 			t.Fatal(err)
@@ -139,6 +139,25 @@ func caseStatements(file *ast.File, typ string) [][]ast.Stmt {
 	}
 }
 
+// checkBatchCounts is checkCounts for calls of a batch function with various numbers of samples.
+func checkBatchCounts(t *testing.T, n spec.Network, p *plan.Program, c *tally, name string) {
+	t.Helper()
+	for _, c.samples = range []int{0, 1, p.Block, p.Block + 1, 3*p.Block + 2} {
+		samples := c.samples
+		want, err := p.CountBatch(name, samples)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := c.function(name)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if got != want {
+			t.Errorf("%s, %s, cache %s, unroll %s: the code of %s performs for %d samples\n%+v, the plan counts\n%+v", n.Name, n.Precision, n.Cache, n.Unroll, name, samples, got, want)
+		}
+	}
+}
+
 // TestTally shows that the operations of code are seen: what TestCountsGolden and TestCountsRandom rest on.
 func TestTally(t *testing.T) {
 	arithmetic := func(c expr.Count) plan.Count { return plan.Count{Count: c} }
@@ -156,11 +175,18 @@ func TestTally(t *testing.T) {
 		"for i := 0; i < 24; i += 8 { ws.A1[i+1] = x[i] }": {Loads: 3, Stores: 3},
 		"for i := 2; i < 6; i++ { for j := 0; j < 9; j += 3 { a += x[j]; { b += c } } }": {Count: expr.Count{Adds: 24}, Loads: 12},
 		"loss := p.part(x); p.part(x); return &ws.A1":                                    {Count: expr.Count{Adds: 2}, Loads: 2},
+		// Of seven samples and six parameters.
+		"for s := range xs { x := &xs[s]; a += x[1] }":                                                 {Count: expr.Count{Adds: 7}, Loads: 7},
+		"*g = NetGrad{}; if len(xs) != len(ys) { panic(0) }":                                           {Stores: 6, ParamStores: 6},
+		"ps, gs := p.Flat(), b.sum.Flat(); ps[2] -= gs[2]":                                             {Count: expr.Count{Adds: 1}, Loads: 2, Stores: 1, ParamLoads: 2, ParamStores: 1},
+		"for len(xs) > 3 && len(ys) > 3 { p.each(b, xs[:3]); xs, ys = xs[3:], ys[3:] }; p.each(b, xs)": {Count: expr.Count{Adds: 7 + 3}},
 	} {
-		c, err := newTally([]byte("package net\nfunc (p *Net) F() {\n"+body+"\n}\nfunc (p *Net) part(x *[1]float32) float32 { return x[0] + 1 }\n"), "net")
+		c, err := newTally([]byte("package net\nfunc (p *Net) F() {\n"+body+"\n}\nfunc (p *Net) part(x *[1]float32) float32 { return x[0] + 1 }\n"+
+			"func (p *Net) each(b *NetBatch, xs [][1]float32) { for s := range xs { a += b }; a += 0 }\n"), "net")
 		if err != nil {
 			t.Fatal(err)
 		}
+		c.samples, c.params = 7, 6
 		if got, err := c.function("F"); err != nil || got != want {
 			t.Errorf("%s: counted %+v, %v; want %+v", body, got, err, want)
 		}
@@ -174,262 +200,4 @@ func TestTally(t *testing.T) {
 			t.Errorf("%s: counted %+v, want an error: it is not in emitted code", body, got)
 		}
 	}
-}
-
-// tally counts the operations in emitted code.
-type tally struct {
-	methods map[string]*ast.FuncDecl
-	// functions are the elementary functions by name, each counted as what it is.
-	functions map[string]expr.Count
-}
-
-func newTally(src []byte, prefix string) (*tally, error) {
-	file, err := parser.ParseFile(token.NewFileSet(), "net_gen.go", src, 0)
-	if err != nil {
-		return nil, err
-	}
-	c := &tally{methods: map[string]*ast.FuncDecl{}, functions: map[string]expr.Count{}}
-	for _, d := range file.Decls {
-		if f, ok := d.(*ast.FuncDecl); ok && f.Recv != nil {
-			c.methods[f.Name.Name] = f
-		}
-	}
-	for op := range expr.Op(255) {
-		if name := templates.FunctionName(prefix, op); name != "" {
-			c.functions[name] = expr.CountOps(expr.Unary{Op: op, X: expr.Z})
-		}
-	}
-	return c, nil
-}
-
-// function counts what one call of a method performs.
-func (c *tally) function(name string) (plan.Count, error) {
-	f := c.methods[name]
-	if f == nil {
-		return plan.Count{}, fmt.Errorf("no method %s", name)
-	}
-	return c.block(f.Body)
-}
-
-func (c *tally) block(b *ast.BlockStmt) (plan.Count, error) {
-	var all plan.Count
-	for _, stmt := range b.List {
-		n, err := c.statement(stmt)
-		if err != nil {
-			return all, err
-		}
-		all = all.Plus(n)
-	}
-	return all, nil
-}
-
-func (c *tally) statement(stmt ast.Stmt) (plan.Count, error) {
-	switch s := stmt.(type) {
-	case *ast.BlockStmt:
-		return c.block(s)
-	case *ast.ExprStmt:
-		return c.expression(s.X)
-	case *ast.ReturnStmt:
-		return c.expressions(s.Results)
-	case *ast.DeclStmt: // var loss float32
-		return plan.Count{}, nil
-	case *ast.ForStmt:
-		trips, err := tripsOf(s)
-		if err != nil {
-			return plan.Count{}, err
-		}
-		body, err := c.block(s.Body)
-		return body.Times(trips), err
-	case *ast.AssignStmt:
-		all, err := c.expressions(s.Rhs)
-		if err != nil {
-			return all, err
-		}
-		for _, left := range s.Lhs {
-			n, err := c.target(left, s.Tok)
-			if err != nil {
-				return all, err
-			}
-			all = all.Plus(n)
-		}
-		return all, nil
-	}
-	return plan.Count{}, fmt.Errorf("unexpected statement %T", stmt)
-}
-
-// target counts what assigning to an element or a variable performs.
-func (c *tally) target(left ast.Expr, tok token.Token) (plan.Count, error) {
-	var n plan.Count
-	if x, ok := left.(*ast.IndexExpr); ok {
-		n.Stores = 1
-		if ofParams(x) {
-			n.ParamStores = 1
-		}
-		if tok != token.ASSIGN {
-			n = n.Plus(load(x))
-		}
-	} else if _, ok := left.(*ast.Ident); !ok {
-		return n, fmt.Errorf("unexpected assignment to %T", left)
-	}
-	switch tok {
-	case token.DEFINE, token.ASSIGN:
-	case token.ADD_ASSIGN, token.SUB_ASSIGN:
-		n.Adds = 1
-	case token.MUL_ASSIGN:
-		n.Muls = 1
-	case token.QUO_ASSIGN:
-		n.Divs = 1
-	default:
-		return n, fmt.Errorf("unexpected assignment %v", tok)
-	}
-	return n, nil
-}
-
-func (c *tally) expressions(list []ast.Expr) (plan.Count, error) {
-	var all plan.Count
-	for _, e := range list {
-		n, err := c.expression(e)
-		if err != nil {
-			return all, err
-		}
-		all = all.Plus(n)
-	}
-	return all, nil
-}
-
-func (c *tally) expression(e ast.Expr) (plan.Count, error) {
-	var own plan.Count
-	switch x := e.(type) {
-	case *ast.Ident, *ast.BasicLit:
-		return own, nil
-	case *ast.ParenExpr:
-		return c.expression(x.X)
-	case *ast.IndexExpr:
-		return load(x), nil
-	case *ast.UnaryExpr:
-		if _, constant := x.X.(*ast.BasicLit); constant || x.Op == token.AND {
-			return own, nil // a negative number, or an address
-		}
-		if x.Op != token.SUB {
-			return own, fmt.Errorf("unexpected operator %v", x.Op)
-		}
-		own.Selects = 1
-		operand, err := c.expression(x.X)
-		return own.Plus(operand), err
-	case *ast.BinaryExpr:
-		switch x.Op {
-		case token.ADD, token.SUB:
-			own.Adds = 1
-		case token.MUL:
-			own.Muls = 1
-		case token.QUO:
-			own.Divs = 1
-		default:
-			return own, fmt.Errorf("unexpected operator %v", x.Op)
-		}
-		operands, err := c.expressions([]ast.Expr{x.X, x.Y})
-		return own.Plus(operands), err
-	case *ast.CallExpr:
-		return c.call(x)
-	}
-	return own, fmt.Errorf("unexpected expression %T", e)
-}
-
-func (c *tally) call(x *ast.CallExpr) (plan.Count, error) {
-	if _, view := x.Fun.(*ast.ParenExpr); view {
-		return plan.Count{}, nil // a vector seen as the rows of a matrix: no element is read
-	}
-	args, err := c.expressions(x.Args)
-	if err != nil {
-		return args, err
-	}
-	switch f := x.Fun.(type) {
-	case *ast.SelectorExpr:
-		if isNamed(f.X, "math") && slices.Contains([]string{"Copysign", "Inf", "NaN"}, f.Sel.Name) {
-			return plan.Count{}, nil // a constant that Go has no notation for
-		}
-		if !isNamed(f.X, "p") {
-			return args, fmt.Errorf("unexpected call of %s", f.Sel.Name)
-		}
-		return c.function(f.Sel.Name)
-	case *ast.Ident:
-		switch f.Name {
-		case "float32", "float64":
-			return args, nil
-		case "max", "min":
-			args.Selects += len(x.Args) - 1
-			return args, nil
-		}
-		if own, ok := c.functions[f.Name]; ok {
-			args.Count = args.Count.Plus(own)
-			return args, nil
-		}
-		return args, fmt.Errorf("unexpected call of %s", f.Name)
-	}
-	return args, fmt.Errorf("unexpected call of a %T", x.Fun)
-}
-
-// load is an element read.
-func load(x *ast.IndexExpr) plan.Count {
-	if ofParams(x) {
-		return plan.Count{Loads: 1, ParamLoads: 1}
-	}
-	return plan.Count{Loads: 1}
-}
-
-// ofParams says whether an element belongs to the parameters or their gradient: p.W1[2][3], g.B1[0], w_i3[2] where w_i3
-// points to a row, or an element of the views ps and gs of all of them.
-func ofParams(x *ast.IndexExpr) bool {
-	var base ast.Expr = x
-	for {
-		index, ok := base.(*ast.IndexExpr)
-		if !ok {
-			break
-		}
-		base = index.X
-	}
-	switch b := base.(type) {
-	case *ast.SelectorExpr:
-		return isNamed(b.X, "p") || isNamed(b.X, "g")
-	case *ast.Ident:
-		return strings.HasPrefix(b.Name, "w_") || b.Name == "ps" || b.Name == "gs"
-	}
-	return false
-}
-
-func isNamed(e ast.Expr, name string) bool {
-	id, ok := e.(*ast.Ident)
-	return ok && id.Name == name
-}
-
-// tripsOf is how often a loop of the form for i := 0; i < 64; i += 8 runs.
-func tripsOf(s *ast.ForStmt) (int, error) {
-	init, ok1 := s.Init.(*ast.AssignStmt)
-	cond, ok2 := s.Cond.(*ast.BinaryExpr)
-	if !ok1 || !ok2 || cond.Op != token.LSS {
-		return 0, fmt.Errorf("a loop of unexpected form")
-	}
-	lo, err := number(init.Rhs[0])
-	if err != nil {
-		return 0, err
-	}
-	hi, err := number(cond.Y)
-	if err != nil {
-		return 0, err
-	}
-	step := 1
-	if post, ok := s.Post.(*ast.AssignStmt); ok {
-		if step, err = number(post.Rhs[0]); err != nil {
-			return 0, err
-		}
-	}
-	return (hi - lo + step - 1) / step, nil
-}
-
-func number(e ast.Expr) (int, error) {
-	lit, ok := e.(*ast.BasicLit)
-	if !ok {
-		return 0, fmt.Errorf("a bound that is no number")
-	}
-	return strconv.Atoi(lit.Value)
 }

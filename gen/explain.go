@@ -25,6 +25,7 @@ func Explain(n spec.Network, o Options) (string, error) {
 	fmt.Fprintf(&b, "  package %s, files %s\n", o.Package, strings.Join(append(FileNames(n)[:2], storeName(n)), " "))
 	fmt.Fprintf(&b, "  %d parameters, %d multiply-adds forward, %d gradient\n", s.Params, s.MultiplyAdds, s.GradMultiplyAdds)
 	fmt.Fprintf(&b, "  %d bytes workspace, about %d bytes of machine code: %s\n", s.WorkspaceBytes, s.CodeBytes, s.Unrolled)
+	fmt.Fprintf(&b, "  batches %d samples at a time, in %d bytes\n", s.Block, s.BatchBytes)
 	fmt.Fprintf(&b, "  spec sha256:%s\n", s.Digest)
 	if len(n.Targets) > 0 {
 		fmt.Fprintf(&b, "  targets %v: served by the portable Go; no assembly is emitted\n", n.Targets)
@@ -35,7 +36,7 @@ func Explain(n spec.Network, o Options) (string, error) {
 	for _, c := range p.Choices {
 		fmt.Fprintf(&b, "  %s\n", c)
 	}
-	fmt.Fprintf(&b, "\noperations of one call; a batch of N samples takes N times as many\n%s", operations(s, p.ElementBytes()))
+	fmt.Fprintf(&b, "\noperations of one call; of a batch function, with the samples of one block, %d\n%s", s.Block, operations(s, p.ElementBytes()))
 	b.WriteString("  A select is a negation, an absolute value, a mask or a comparison of max or min; a call is of an elementary function, exp or\n" +
 		"  tanh, whatever it takes inside. Bytes are those of the loads and stores.\n")
 	if len(s.Updates) > 0 {

@@ -50,8 +50,8 @@ func TestExplainCounts(t *testing.T) {
 			if precision == spec.Float64 {
 				size = 8
 			}
-			operations := rows(text, "Forward", "Loss", "Backward", "Grad", "Step")
-			if len(s.Functions) != 5 {
+			operations := rows(text, "Forward", "Loss", "Backward", "Grad", "Step", "ForwardBatch", "LossBatch", "GradBatch", "StepBatch")
+			if len(s.Functions) != 9 {
 				t.Errorf("the summary has %d functions", len(s.Functions))
 			}
 			for _, f := range s.Functions {

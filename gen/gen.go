@@ -103,6 +103,10 @@ func compile(n spec.Network, o Options) (spec.Network, *plan.Program, Options, e
 	if err != nil {
 		return n, nil, o, err
 	}
+	// The default is made smaller instead, for it is nobody's wish.
+	if n.Batch > p.Block && n.Batch > spec.DefaultBatch {
+		return n, nil, o, spec.ErrorList{{Path: "batch", Message: fmt.Sprintf("the workspaces of %d samples, %d bytes each, would take more than %d MB; at most %d have room, and blocks need not be large: any number of samples is taken in blocks", n.Batch, p.WorkspaceBytes(), plan.MaxBlockBytes>>20, p.Block)}}
+	}
 	if size := p.CodeBytes(); size > maxSource {
 		return n, nil, o, spec.ErrorList{{Path: "unroll", Message: fmt.Sprintf("%s would emit about %d MB of Go; at most %d MB compile in reasonable time: use unroll: auto", n.Unroll, size>>20, maxSource>>20)}}
 	}
@@ -129,7 +133,7 @@ func PackageNames(n spec.Network) []string {
 	names := []string{
 		name, name + "Grad", name + "Workspace", name + "Batch", name + "Inputs", name + "Outputs", name + "Params",
 		name + "Team", "New" + name + "Team",
-		prefix + "Spec", prefix + "Kernel", prefix + "Samples", "Test" + name, "Example" + name,
+		prefix + "Spec", prefix + "Kernel", prefix + "Samples", prefix + "BatchSamples", "Test" + name, "Example" + name,
 	}
 	for _, o := range spec.Optimizers() {
 		names = append(names, name+o.Type, "New"+name+o.Type)

@@ -14,11 +14,13 @@ type Summary struct {
 	MultiplyAdds     int    // of Forward
 	GradMultiplyAdds int    // of Grad: forward and backward
 	WorkspaceBytes   int    // size of the workspace struct
+	Block            int    // samples that batch functions take at a time
+	BatchBytes       int    // size of the batch struct
 	CodeBytes        int    // estimated size of the portable kernels' machine code
 	Digest           string // of the spec
 	Unrolled         string // how far loops are unrolled, in words
-	// Functions are the operations of one call of each emitted function, in their order in the file. A batch of N samples
-	// takes N times as many, Count.Times(N).
+	// Functions are the operations of one call of each emitted function, in their order in the file; of a batch function, of a call
+	// with Block samples.
 	Functions []FunctionCount
 	// Updates are the operations of one Update of each optimizer, in the spec's order; one that may go by several rules
 	// has each of them.
@@ -46,7 +48,7 @@ func summarise(n spec.Network, p *plan.Program) (Summary, error) {
 	forward, backward := n.MultiplyAdds()
 	s := Summary{
 		Params: n.Params(), MultiplyAdds: forward, GradMultiplyAdds: forward + backward,
-		WorkspaceBytes: p.WorkspaceBytes(), CodeBytes: p.MachineBytes(), Digest: n.Digest(), Unrolled: p.Unrolled(),
+		WorkspaceBytes: p.WorkspaceBytes(), Block: p.Block, BatchBytes: p.BatchBytes(), CodeBytes: p.MachineBytes(), Digest: n.Digest(), Unrolled: p.Unrolled(),
 	}
 	for _, f := range p.Funcs {
 		count, err := p.CountFunc(f.Name)
@@ -101,6 +103,7 @@ func header(n spec.Network, p *plan.Program, s Summary, o Options) []string {
 		fmt.Sprintf("parameters     %d (%d bytes)", s.Params, s.Params*p.ElementBytes()),
 		fmt.Sprintf("multiply-adds  %d Forward, %d Grad", s.MultiplyAdds, s.GradMultiplyAdds),
 		fmt.Sprintf("workspace      %d bytes", s.WorkspaceBytes),
+		fmt.Sprintf("batch          %d samples at a time, in %d bytes", s.Block, s.BatchBytes),
 		"cache          " + cache,
 		"               " + others,
 		"code           " + s.Unrolled,

@@ -55,11 +55,15 @@ func drawDeep(r *rand.Rand, name string, d drawn, depth int) spec.Network {
 	}
 	n.Cost = drawCost(r, n)
 	n.Optimizers = drawOptimizers(r)
+	n.Batch = pick(r, batches...)
 	if n.Unroll == spec.UnrollFull && n.Params() > fullLimit {
 		n.Unroll = pick(r, spec.UnrollAuto, spec.UnrollLoop)
 	}
 	return n
 }
+
+// batches are sizes of blocks: mostly small, so that batches of a few samples have several.
+var batches = []int{1, 2, 3, 5, 8, 32, 33}
 
 func drawDims(r *rand.Rand, d drawn, depth int) []int {
 	dims := make([]int, depth+1)
@@ -135,7 +139,7 @@ func yaml(n spec.Network) string {
 	for _, l := range n.Layers {
 		fmt.Fprintf(&b, "  - {dense: %d, activation: %s, bias: %t}\n", l.Dense, flow(spec.ActivationRole, l.Activation), !l.NoBias)
 	}
-	fmt.Fprintf(&b, "cost: %s\ncache: %s\nunroll: %s\ninput_gradient: %t\n", flow(spec.CostRole, n.Cost), n.Cache, n.Unroll, n.InputGradient)
+	fmt.Fprintf(&b, "cost: %s\ncache: %s\nunroll: %s\nbatch: %d\ninput_gradient: %t\n", flow(spec.CostRole, n.Cost), n.Cache, n.Unroll, n.Batch, n.InputGradient)
 	fmt.Fprintf(&b, "optimizers: [%s]\n", join(n.Optimizers))
 	return b.String()
 }
@@ -185,5 +189,6 @@ func smaller(n spec.Network) []spec.Network {
 	try(func(m *spec.Network) { m.InputGradient = false })
 	try(func(m *spec.Network) { m.Optimizers = nil })
 	try(func(m *spec.Network) { m.Precision = spec.Float32 })
+	try(func(m *spec.Network) { m.Batch = 1 })
 	return out
 }

@@ -109,7 +109,12 @@ func Printf(format string, a ...any) (n int, err error)
 func Errorf(format string, a ...any) error
 func Sprintf(format string, a ...any) string
 `,
+	"time": `package time
+type Duration int64
+func (d Duration) Nanoseconds() int64
+`,
 	"testing": `package testing
+import "time"
 type TB interface{ Helper() }
 type T struct{ c int }
 func (t *T) Helper()
@@ -117,6 +122,8 @@ type B struct{ N int }
 func (b *B) Helper()
 func (b *B) ReportAllocs()
 func (b *B) ResetTimer()
+func (b *B) Elapsed() time.Duration
+func (b *B) ReportMetric(n float64, unit string)
 `,
 	"github.com/backpropgen/backpropgen/verify": `package verify
 import "testing"

@@ -32,6 +32,8 @@ var (
 	unwanted   = regexp.MustCompile(`^Found Is(Slice)?InBounds$|escapes to heap|^moved to heap`)
 	// constructed is what a constructor is for; nothing else in a kernel's file says new of a type.
 	constructed = regexp.MustCompile(`^new\([A-Z]\w*\) escapes to heap$`)
+	// constant is the message of a panic: static data, of which the compiler says that it escapes.
+	constant = regexp.MustCompile(`^"[^"]*" escapes to heap$`)
 )
 
 // findings are the diagnostics about emitted kernels that none of them may have: a bounds check that the compiler could
@@ -44,7 +46,7 @@ func findings(diagnostics []string) (found []string, lines map[string]int) {
 			continue // what saves and loads is no kernel
 		}
 		lines[filepath.Base(m[1])]++
-		if unwanted.MatchString(m[4]) && !constructed.MatchString(m[4]) {
+		if unwanted.MatchString(m[4]) && !constructed.MatchString(m[4]) && !constant.MatchString(m[4]) {
 			found = append(found, d)
 		}
 	}
@@ -93,7 +95,9 @@ func TestFindings(t *testing.T) {
 		"func NewWs() *Ws { return new(Ws) }",
 		"func grow() []float32 { return make([]float32, 4) } // want: make([]float32, 4) escapes to heap",
 		"func boxed(x float32) any { return x } // want: x escapes to heap",
-		"var _ = []any{clean, index, slice, local, NewWs, grow, boxed}",
+		"func message(s string) any { return \"a \" + s } // want: \"a \" + s escapes to heap",
+		"func refuse() { panic(\"a constant\") }",
+		"var _ = []any{refuse, message, clean, index, slice, local, NewWs, grow, boxed}",
 	}
 	write(t, filepath.Join(dir, "bad_gen.go"), []byte(strings.Join(source, "\n")+"\n"))
 	write(t, filepath.Join(dir, "bad.go"), []byte("package bad\n\n// Mine is not emitted and may do as it likes.\nfunc Mine(x []int, i int) int { return x[i] }\n"))
@@ -108,15 +112,19 @@ func TestFindings(t *testing.T) {
 			want[fmt.Sprintf("%d: %s", i+1, text)] = true
 		}
 	}
+	seen := map[string]bool{}
 	for _, f := range found {
 		m := diagnostic.FindStringSubmatch(f)
 		key := fmt.Sprintf("%s: %s", m[2], m[4])
 		if !want[key] && m[2] != fmt.Sprint(len(source)) {
 			t.Errorf("found %q, which is not wanted", f)
 		}
-		delete(want, key)
+		seen[key] = true // the compiler may say it of an expression and of its part
 	}
 	for key := range want {
+		if seen[key] {
+			continue
+		}
 		t.Errorf("line %s was not found; the compiler's diagnostics:\n%s", key, strings.Join(found, "\n"))
 	}
 }

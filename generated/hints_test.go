@@ -9,7 +9,7 @@ import (
 	"github.com/backpropgen/backpropgen/generated/iris"
 )
 
-// The README's ways of saving and loading parameters and of forming the mean gradient of a batch.
+// The README's ways of saving and loading parameters and of a step on the mean loss of a batch.
 func TestReadmeHints(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	var net, loaded iris.Iris
@@ -41,17 +41,9 @@ func TestReadmeHints(t *testing.T) {
 		return sum
 	}
 	before := loss()
+	var b iris.IrisBatch
 	for range 20 {
-		var g, sum iris.IrisGrad
-		for i := range xs {
-			net.Grad(&ws, &xs[i], &ys[i], &g)
-			for k, v := range g.Flat() {
-				sum.Flat()[k] += v / float32(len(xs))
-			}
-		}
-		for k, v := range sum.Flat() {
-			net.Flat()[k] -= 0.05 * v
-		}
+		net.StepBatch(&b, xs, ys, 0.05/float32(len(xs)))
 	}
 	if after := loss(); !(after < before) {
 		t.Errorf("20 steps of the whole batch took the loss from %v to %v", before, after)

@@ -63,7 +63,7 @@ func (f *File) Consts(cs []Constant) {
 	})
 }
 
-// Field is a field of a struct: an array of Dims, or a scalar when there are none.
+// Field is a field of a struct: an array of Dims, or of a single Type when there are none.
 type Field struct {
 	Name, Type, Doc string
 	Dims            []int
@@ -96,15 +96,18 @@ func (f *File) Struct(name string, fields []Field) {
 // DefinedType is a type with another's layout: type IrisGrad Iris.
 func (f *File) DefinedType(name, of string) { f.f.Type().Id(name).Id(of) }
 
-// Param is a parameter or receiver of a function: x *[4]float32. Ptr puts the star there.
+// Param is a parameter or receiver of a function: x *[4]float32. Ptr puts the star there, Slice the brackets of a slice.
 type Param struct {
 	Name, Type string
-	Ptr        bool
+	Ptr, Slice bool
 	Dims       []int
 }
 
 func (p Param) typ() *jen.Statement {
 	s := jen.Null()
+	if p.Slice {
+		s = s.Index()
+	}
 	if p.Ptr {
 		s = s.Op("*")
 	}

@@ -45,19 +45,20 @@ func TestFile(t Test) ([]byte, error) {
 	} {
 		t.benchmark(f, b.name, b.call)
 	}
+	t.batch(f)
 	return f.Render()
 }
 
 // spec declares the network as text, and the kernel as the reference's judge takes it:
 //
 //	const irisSpec = "{…}"
-//	var irisKernel = verify.Kernel[Iris, IrisGrad, IrisWorkspace, struct{}, [4]float32, [3]float32, float32]{…}
+//	var irisKernel = verify.Kernel[Iris, IrisGrad, IrisWorkspace, IrisBatch, [4]float32, [3]float32, float32]{…}
 func (t Test) spec(f *File) {
 	f.Doc(t.Prefix + "Spec is the network, for the reference.")
 	f.f.Const().Id(t.Prefix + "Spec").Op("=").Lit(t.Spec)
 	f.Doc(t.Prefix + "Kernel is what was emitted for it.")
 	f.f.Var().Id(t.Prefix+"Kernel").Op("=").Qual(verifyPath, "Kernel").Index(jen.List(
-		jen.Id(t.Name), jen.Id(t.Name+"Grad"), jen.Id(t.Name+"Workspace"), jen.Struct(),
+		jen.Id(t.Name), jen.Id(t.Name+"Grad"), jen.Id(t.Name+"Workspace"), jen.Id(t.Name+"Batch"),
 		jen.Index(jen.Lit(t.Inputs)).Id(t.Precision), jen.Index(jen.Lit(t.Outputs)).Id(t.Precision), jen.Id(t.Precision),
 	)).BlockFunc(func(g *jen.Group) {
 		method := func(recv, name string) {
@@ -68,6 +69,12 @@ func (t Test) spec(f *File) {
 		}
 		if t.InputGrad {
 			method(t.Name+"Workspace", "InputGrad")
+		}
+		for _, name := range []string{"ForwardBatch", "LossBatch", "GradBatch", "StepBatch"} {
+			method(t.Name, name)
+		}
+		if t.InputGrad {
+			method(t.Name, "InputGradBatch")
 		}
 		for _, name := range []string{"Norm", "Clip", "Scale"} {
 			method(t.Name+"Grad", name)
@@ -167,6 +174,11 @@ func (t Test) samples(f *File) {
 		{Name: "net", Type: t.Name}, {Name: "ws", Type: t.Name + "Workspace"}, {Name: "g", Type: t.Name + "Grad"},
 		{Name: "xs", Type: t.Precision, Dims: []int{n, t.Inputs}}, {Name: "ys", Type: t.Precision, Dims: []int{n, t.Outputs}},
 	})
+	t.fill(f, typ)
+}
+
+// fill declares the method that draws a network and samples.
+func (t Test) fill(f *File, typ string) {
 	f.f.Line()
 	f.f.Func().Params(jen.Id("s").Op("*").Id(typ)).Id("init").Params().BlockFunc(func(g *jen.Group) {
 		g.Id("random").Op(":=").Qual("math/rand", "New").Call(jen.Qual("math/rand", "NewSource").Call(jen.Lit(1)))
@@ -196,16 +208,22 @@ func (t Test) samples(f *File) {
 //		}
 //	}
 func (t Test) benchmark(f *File, name, call string) {
+	t.benchmarkOf(f, name, t.Prefix+"Samples", call)
+}
+
+// benchmarkOf is a benchmark on a type of samples, with what it reports at the end.
+func (t Test) benchmarkOf(f *File, name, typ, call string, report ...jen.Code) {
 	if t.Qualify {
 		name = t.Name + name
 	}
-	f.f.Line()
-	f.f.Func().Id("Benchmark"+name).Params(jen.Id("b").Op("*").Qual("testing", "B")).Block(
-		jen.Id("s").Op(":=").New(jen.Id(t.Prefix+"Samples")),
+	body := []jen.Code{
+		jen.Id("s").Op(":=").New(jen.Id(typ)),
 		jen.Id("s").Dot("init").Call(),
 		jen.Id("b").Dot("ReportAllocs").Call(),
 		jen.Id("b").Dot("ResetTimer").Call(),
 		jen.For(jen.Id("i").Op(":=").Lit(0), jen.Id("i").Op("<").Id("b").Dot("N"), jen.Id("i").Op("++")).Block(
 			jen.Id("s").Dot("net").Dot(call)),
-	)
+	}
+	f.f.Line()
+	f.f.Func().Id("Benchmark" + name).Params(jen.Id("b").Op("*").Qual("testing", "B")).Block(append(body, report...)...)
 }

@@ -10,7 +10,8 @@ import (
 
 // Build writes a valid network down as the equations stand, one operation an equation and nothing
 // fused: forward propagation (z = W·a + b, a = σ(z)), the cost and its gradient, and for every layer, last
-// first, the gradients of the parameters and of the layer below. Every z and every a is kept.
+// first, the gradients of the parameters and of the layer below. Every z and every a is kept. The batch functions are made of the
+// same operations, but that gradients of parameters are summed over the samples.
 func Build(n spec.Network) (*Program, error) {
 	n = n.WithDefaults()
 	rows, err := functionsOf(n)
@@ -23,16 +24,14 @@ func Build(n spec.Network) (*Program, error) {
 // buildWith is Build with the network's functions.
 func buildWith(n spec.Network, rows functions) (*Program, error) {
 	b := &builder{
-		p:         &Program{Network: n, Cache: n.Cache, Activations: slices.Clone(rows.activations), Cost: rows.cost},
-		jacobians: map[int]Op{}, backs: map[int]Op{},
+		p:         &Program{Network: n, Cache: n.Cache, Block: n.Batch, Activations: slices.Clone(rows.activations), Cost: rows.cost},
+		jacobians: map[int]Op{}, backs: map[int]Op{}, sums: map[int]Op{},
 	}
 	b.buffers()
 	forward := b.forward()
 	value, cost := b.cost(false), b.cost(true)
-	gradient, descent := b.backward(b.outer), b.backward(b.update)
-	if b.err != nil {
-		return nil, b.err
-	}
+	below := b.lowest()
+	gradient, descent := b.backward(below, b.outer), b.backward(below, b.update)
 	b.p.Funcs = []*Func{
 		{Name: Forward, Ops: forward},
 		{Name: LossOnly, Ops: join(forward, value)},
@@ -40,7 +39,8 @@ func buildWith(n spec.Network, rows functions) (*Program, error) {
 		{Name: Grad, Ops: join(forward, cost, gradient)},
 		{Name: Step, Ops: join(forward, cost, descent)},
 	}
-	return b.p, nil
+	b.batch(forward, value, cost)
+	return b.p, b.err
 }
 
 func join(lists ...[]Op) []Op {
@@ -55,7 +55,7 @@ type builder struct {
 	p   *Program
 	err error
 	// What the gradient and the descent share, by layer.
-	jacobians, backs map[int]Op
+	jacobians, backs, sums map[int]Op
 }
 
 func (b *builder) add(k Kind, layer int, name string, rows, cols int) *Buffer {
@@ -99,8 +99,10 @@ func (b *builder) buffers() {
 		b.add(Delta, l, fmt.Sprintf("d%d", l), rows, 1)
 	}
 	b.add(Scratch, depth, "t", 1, 1)
+	b.add(Result, depth, "o", n.Width(depth), 1)
 	if n.InputGradient {
 		b.add(Delta, 0, "d0", n.Input, 1)
+		b.add(Result, 0, "gx", n.Input, 1)
 	}
 }
 
@@ -171,16 +173,26 @@ func (b *builder) newJacobian(l int) Op {
 	}
 }
 
-// backward is δ_L = Jac_Lᵀ·v_L and then, for every layer from the last, what params makes of δ_l and a_{l-1}, and
-// δ_{l-1} = Jacᵀ·W_lᵀ·δ_l. W_l is read for δ_{l-1} before params writes it.
-func (b *builder) backward(params func(l int) Op) []Op {
+// lowest is the layer down to which the gradients of vectors go: 0 where that with respect to x is asked for.
+func (b *builder) lowest() int {
+	if b.p.Network.InputGradient {
+		return 0
+	}
+	return 1
+}
+
+// backward is δ_L = Jac_Lᵀ·v_L and then, for every layer from the last, what params makes of δ_l and a_{l-1}, nil for nothing,
+// and δ_{l-1} = Jacᵀ·W_lᵀ·δ_l, down to layer below. W_l is read for δ_{l-1} before params writes it.
+func (b *builder) backward(below int, params func(l int) Op) []Op {
 	n := b.p.Network
 	ops := []Op{b.jacobian(n.Depth())}
 	for l := n.Depth(); l >= 1; l-- {
-		if l > 1 || n.InputGradient {
+		if l > below {
 			ops = append(ops, b.back(l))
 		}
-		ops = append(ops, params(l))
+		if params != nil {
+			ops = append(ops, params(l))
+		}
 		if l > 1 {
 			ops = append(ops, b.jacobian(l-1))
 		}

@@ -25,6 +25,9 @@ func Check(p *Program) error {
 				errs = append(errs, fmt.Errorf("%s, operation %d (%s): %w", f.Name, i, op, err))
 			}
 		}
+		if err := checkScopes(f); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", f.Name, err))
+		}
 		if err := checkFlow(p, f); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", f.Name, err))
 		}
@@ -37,6 +40,7 @@ func Check(p *Program) error {
 
 func checkShape(op Op) error {
 	outer, inner := 0, 0
+	l := op.Loop()
 	switch o := op.(type) {
 	case *Affine:
 		outer, inner = o.W.Rows, o.W.Cols
@@ -77,6 +81,18 @@ func checkShape(op Op) error {
 		if err := errors.Join(lengths(outer, some(o.D, o.B)...), lengths(inner, o.A), lengths(1, o.Rate)); err != nil {
 			return err
 		}
+	case *OuterSum:
+		outer, inner = o.GW.Cols, o.GW.Rows
+		err := errors.Join(lengths(inner, some(o.D, o.GB)...), lengths(outer, o.A), checkSegments(o.BiasRows, inner))
+		if err != nil {
+			return err
+		}
+	case *Clear:
+	case *Descend:
+		outer = o.N()
+		if err := errors.Join(lengths(1, o.Rate), sameShapes(o.P, o.G)); err != nil {
+			return err
+		}
 	case *Map:
 		outer = o.N
 		if err := checkMap(o, o.N, ""); err != nil {
@@ -90,7 +106,6 @@ func checkShape(op Op) error {
 	default:
 		return fmt.Errorf("unexpected operation %T", op)
 	}
-	l := op.Loop()
 	return errors.Join(checkSegments(l.Outer, outer), checkSegments(l.Inner, inner))
 }
 
@@ -98,6 +113,19 @@ func lengths(n int, bs ...*Buffer) error {
 	for _, b := range bs {
 		if b.Len() != n {
 			return fmt.Errorf("%v should have %d elements", b, n)
+		}
+	}
+	return nil
+}
+
+// sameShapes asks that two lists of buffers have the same elements in the same order.
+func sameShapes(as, bs []*Buffer) error {
+	if len(as) != len(bs) {
+		return fmt.Errorf("%d parameters have %d gradients", len(as), len(bs))
+	}
+	for i, a := range as {
+		if b := bs[i]; a.Rows != b.Rows || a.Cols != b.Cols {
+			return fmt.Errorf("%v is not the gradient of %v", b, a)
 		}
 	}
 	return nil
@@ -153,6 +181,7 @@ func checkSegments(segs []Segment, n int) error {
 // no weight is written before the last read of its old value.
 func checkFlow(p *Program, f *Func) error {
 	written := map[*Buffer]bool{}
+	cleared := map[*Buffer]bool{} // sums over samples begin at 0
 	slot := map[int]*Buffer{}
 	kept := map[*Buffer]bool{} // Backward comes after Forward
 	if f.Name == Backward {
@@ -187,12 +216,22 @@ func checkFlow(p *Program, f *Func) error {
 			case Input, Target, Rate:
 				return fmt.Errorf("operation %d (%s) writes the argument %v", i, op, b)
 			case WeightGrad, BiasGrad, Loss:
+				switch op.(type) {
+				case *Clear:
+					cleared[b] = true
+				case *OuterSum:
+					if !cleared[b] {
+						return fmt.Errorf("operation %d (%s) adds to %v, which already has what it adds", i, op, b)
+					}
+					cleared[b] = false
+					continue
+				}
 				if written[b] {
 					return fmt.Errorf("operation %d (%s) writes %v a second time", i, op, b)
 				}
 			case Weight, Bias:
-				if f.Name != Step {
-					return fmt.Errorf("operation %d (%s) writes %v outside Step", i, op, b)
+				if f.Name != Step && f.Name != StepBatch {
+					return fmt.Errorf("operation %d (%s) writes %v outside Step and StepBatch", i, op, b)
 				}
 			case Scratch:
 				if b.Slot < 0 {
@@ -209,20 +248,52 @@ func checkFlow(p *Program, f *Func) error {
 		}
 	}
 	for _, b := range p.Buffers {
-		want := false
-		switch b.Kind {
-		case WeightGrad, BiasGrad:
-			want = f.Name == Backward || f.Name == Grad
-		case Weight, Bias:
-			want = f.Name == Step
-		case Loss:
-			want = f.Name != Forward
-		case Delta:
-			want = f.Name == Backward || f.Name == Grad || f.Name == Step
-		}
-		if want && !written[b] {
+		if wants(f.Name, b) && !written[b] {
 			return fmt.Errorf("nothing writes %v", b)
 		}
+		if cleared[b] {
+			return fmt.Errorf("nothing adds to %v", b)
+		}
+	}
+	return nil
+}
+
+// wants says whether a function is to write a buffer.
+func wants(name string, b *Buffer) bool {
+	switch b.Kind {
+	case WeightGrad, BiasGrad:
+		return name == Backward || name == Grad || name == GradBatch || name == StepBatch
+	case Weight, Bias:
+		return name == Step || name == StepBatch
+	case Loss:
+		return name != Forward && name != ForwardBatch
+	case Delta:
+		switch name {
+		case Backward, Grad, Step, InputGradBatch:
+			return true
+		case GradBatch, StepBatch:
+			return b.Layer > 0
+		}
+	case Result:
+		return b.Layer > 0 && name == ForwardBatch || b.Layer == 0 && name == InputGradBatch
+	}
+	return false
+}
+
+// checkScopes asks that what is done once in a call comes before the first block or after the last, and that functions of one sample
+// are of that alone.
+func checkScopes(f *Func) error {
+	began, ended := false, false
+	for i, op := range f.Ops {
+		scope := ScopeOf(op)
+		switch {
+		case !f.Batch && scope != PerSample:
+			return fmt.Errorf("operation %d (%s) is of a batch", i, op)
+		case ended && scope != PerCall:
+			return fmt.Errorf("operation %d (%s) comes after the last block", i, op)
+		}
+		began = began || scope != PerCall
+		ended = began && scope == PerCall
 	}
 	return nil
 }
@@ -235,9 +306,18 @@ func checkParts(f *Func) error {
 	}
 	var pieces []Piece
 	for _, part := range f.Parts {
+		if part.Batch != f.Batch {
+			return fmt.Errorf("the part %s is of something else", part.Name)
+		}
+		if err := checkNests(part); err != nil {
+			return err
+		}
 		pieces = append(pieces, part.Pieces...)
 	}
 	for _, op := range f.Ops {
+		if ScopeOf(op) == PerCall {
+			continue // in the function itself, beside the loop over blocks
+		}
 		var outer []Segment
 		for len(pieces) > 0 && pieces[0].Op == op {
 			outer = append(outer, pieces[0].Outer...)
@@ -249,6 +329,25 @@ func checkParts(f *Func) error {
 	}
 	if len(pieces) > 0 {
 		return fmt.Errorf("parts hold %s, which the function does not", pieces[0].Op)
+	}
+	return nil
+}
+
+// checkNests asks that every operation of the samples stands in a loop over them, in batch functions alone.
+func checkNests(part *Part) error {
+	inside := false
+	for _, piece := range part.Pieces {
+		looped := piece.Nest != Unnested
+		if want := part.Batch && ScopeOf(piece.Op) == PerSample; looped != want {
+			return fmt.Errorf("%s stands in a loop over samples: %t, want %t", piece.Op, looped, want)
+		}
+		if piece.Nest == Continue && !inside {
+			return fmt.Errorf("%s goes on in a loop over samples that has not begun", piece.Op)
+		}
+		inside = piece.Nest == Begin || piece.Nest == Continue
+		if _, weights := weightsOf(piece.Op); piece.Nest == Within && !weights {
+			return fmt.Errorf("%s has no weights to read for all samples", piece.Op)
+		}
 	}
 	return nil
 }

@@ -53,18 +53,39 @@ func (c Count) Weight() int {
 	return c.Operations() + (DivWeight-1)*c.Divs + CallWeight*c.Calls
 }
 
-// CountFunc counts the operations of one call of the emitted function of that name.
+// CountFunc counts the operations of one call of the emitted function of that name; of a batch function, of a call with as many
+// samples as make a block.
 func (p *Program) CountFunc(name string) (Count, error) {
 	f := p.Func(name)
 	if f == nil {
 		return Count{}, fmt.Errorf("plan: no function %s", name)
 	}
+	if f.Batch {
+		return p.CountBatch(name, p.Block)
+	}
+	return p.countParts(f, 1)
+}
+
+// countParts counts the operations of the parts of a function, those of a batch function for a block of so many samples.
+func (p *Program) countParts(f *Func, samples int) (Count, error) {
 	var c Count
 	for _, part := range f.Parts {
-		root := block{count: &c, scalars: NewScalars(nil), times: 1}
+		root := block{count: &c, scalars: NewScalars(nil), times: 1, samples: samples}
+		loop := root // over samples
 		for _, piece := range part.Pieces {
-			if err := root.piece(piece); err != nil {
-				return Count{}, fmt.Errorf("%s, %s: %w", name, piece.Op, err)
+			in := root
+			switch piece.Nest {
+			case Begin:
+				loop = root.repeat()
+				in = loop
+			case Continue:
+				in = loop
+			}
+			if err := in.piece(piece); err != nil {
+				return Count{}, fmt.Errorf("%s, %s: %w", f.Name, piece.Op, err)
+			}
+			if f.Batch && forms(piece.Op, Loss) {
+				in.arithmetic(expr.Count{Adds: 1}) // to the loss of the block
 			}
 		}
 	}
@@ -76,6 +97,7 @@ type block struct {
 	count   *Count
 	scalars *Scalars
 	times   int
+	samples int // of a loop over the samples of a block
 }
 
 // index is an index of a vector: a constant, or so much further than the variable of a loop.
@@ -95,11 +117,11 @@ func (b block) enter(s Segment, v string) (block, index) {
 	if !s.Looped() {
 		return b, index{off: s.Lo}
 	}
-	return block{b.count, NewScalars(b.scalars), b.times * s.Trips}, index{loop: v}
+	return block{b.count, NewScalars(b.scalars), b.times * s.Trips, b.samples}, index{loop: v}
 }
 
 // inner is a block of its own inside the block.
-func (b block) inner() block { return block{b.count, NewScalars(b.scalars), b.times} }
+func (b block) inner() block { return block{b.count, NewScalars(b.scalars), b.times, b.samples} }
 
 // do counts operations of the block.
 func (b block) do(c Count) { *b.count = b.count.Plus(c.Times(b.times)) }
@@ -178,6 +200,8 @@ func (b block) piece(p Piece) error {
 		b.outer(o, p)
 	case *Update:
 		b.update(o, p)
+	case *OuterSum:
+		b.outerSum(o)
 	case *Map:
 		b.mapping(o)
 	case *Vector:

@@ -16,7 +16,8 @@ func (b block) terms(w, bias *Buffer, n, m, lanes int, short bool) {
 
 // affine counts z = W·in + b, a block of rows at a time.
 func (b block) affine(o *Affine, p Piece) {
-	if o.Keeps() {
+	within := p.Nest == Within
+	if o.Keeps() && !within {
 		b.load(o.In, index{}, o.W.Cols)
 	}
 	each := o.Each.each(AccForward)
@@ -24,6 +25,12 @@ func (b block) affine(o *Affine, p Piece) {
 		s, row := b.enter(seg, "i")
 		if !seg.Looped() && !o.Keeps() {
 			s = s.inner()
+		}
+		if within {
+			s = s.repeat()
+			if o.Keeps() {
+				s.load(o.In, index{}, o.W.Cols)
+			}
 		}
 		s.terms(o.W, o.B, seg.Size, o.W.Cols, o.Lanes, o.Short())
 		for _, in := range o.Inner {
@@ -39,7 +46,8 @@ func (b block) affine(o *Affine, p Piece) {
 // backAffine counts v = Wᵀ·δ, a block of columns at a time, and the update of the same weights where it is fused.
 func (b block) backAffine(o *BackAffine, p Piece) {
 	u := o.Update
-	if o.Keeps() {
+	within := p.Nest == Within
+	if o.Keeps() && !within {
 		b.load(o.D, index{}, o.W.Rows)
 	}
 	if u != nil {
@@ -50,6 +58,12 @@ func (b block) backAffine(o *BackAffine, p Piece) {
 		s, col := b.enter(seg, "i")
 		if !seg.Looped() && o.Blocks() {
 			s = s.inner()
+		}
+		if within {
+			s = s.repeat()
+			if o.Keeps() {
+				s.load(o.D, index{}, o.W.Rows)
+			}
 		}
 		s.terms(o.W, nil, seg.Size, o.W.Rows, o.Lanes, o.Short())
 		if u != nil {

@@ -36,8 +36,8 @@ func (m *Memory[F]) Data(name string) []F { return m.data[m.p.Buffer(name)] }
 // the meaning of a plan, against which passes and printers are checked.
 func (m *Memory[F]) Run(name string) error {
 	f := m.p.Func(name)
-	if f == nil {
-		return fmt.Errorf("plan: no function %s", name)
+	if f == nil || f.Batch {
+		return fmt.Errorf("plan: no function %s of one sample", name)
 	}
 	for _, op := range f.Ops {
 		if err := m.exec(op); err != nil {
@@ -96,6 +96,12 @@ func (m *Memory[F]) exec(op Op) error {
 				m.data[o.B][i] -= e
 			}
 		}
+	case *Clear:
+		for _, b := range o.G {
+			clear(m.data[b])
+		}
+	case *Descend:
+		m.descend(o)
 	case *Map:
 		return m.elements(o, "", nil)
 	case *Vector:

@@ -54,27 +54,25 @@ func (f *fuser) list(ops []Op) []Op {
 				continue
 			}
 		case *BackAffine:
-			fused, used := op, 0
-			params := at(ops, i+1)
-			if m, ok := at(ops, i+2).(*Map); ok && m.Role == Jacobian && m.Layer == o.Each.Layer {
-				fused = f.once(o, m, func() Op { return fuseJacobian(o, m) })
-				used = 2
+			params := parametersOf(at(ops, i+1), o)
+			if len(params) > 0 {
+				i++
 			}
-			if u, ok := params.(*Update); ok && u.W == o.W {
+			fused := op
+			if m, ok := at(ops, i+1).(*Map); ok && m.Role == Jacobian && m.Layer == o.Each.Layer {
+				fused = f.once(o, m, func() Op { return fuseJacobian(o, m) })
+				i++
+			}
+			if u, ok := at(params, 0).(*Update); ok {
 				before := fused.(*BackAffine)
-				out = append(out, f.once(before, u, func() Op {
+				fused, params = f.once(before, u, func() Op {
 					joined := *before
 					joined.Update = u
 					return &joined
-				}))
-				i += max(used, 1)
-				continue
+				}), nil
 			}
-			if used == 2 {
-				out = append(out, fused, params)
-				i += used
-				continue
-			}
+			out = append(append(out, fused), params...)
+			continue
 		}
 		out = append(out, op)
 	}
@@ -84,6 +82,25 @@ func (f *fuser) list(ops []Op) []Op {
 func at(ops []Op, i int) Op {
 	if i < len(ops) {
 		return ops[i]
+	}
+	return nil
+}
+
+// parametersOf is what makes something of the parameters that a BackAffine reads, where op does, else nothing.
+func parametersOf(op Op, back *BackAffine) []Op {
+	switch o := op.(type) {
+	case *Outer:
+		if o.D == back.D {
+			return []Op{o}
+		}
+	case *OuterSum:
+		if o.D == back.D {
+			return []Op{o}
+		}
+	case *Update:
+		if o.W == back.W {
+			return []Op{o}
+		}
 	}
 	return nil
 }

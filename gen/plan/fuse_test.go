@@ -17,7 +17,11 @@ func TestFuseShares(t *testing.T) {
 		p := mustCompile(t, n)
 		forward, loss, backward, grad, step := p.Func(Forward).Ops, p.Func(LossOnly).Ops, p.Func(Backward).Ops, p.Func(Grad).Ops, p.Func(Step).Ops
 		for _, f := range p.Funcs {
-			if f.Name != Backward && !slices.Equal(f.Ops[:len(forward)], forward) {
+			ops := f.Ops
+			if f.Batch {
+				ops = blockOps(f)
+			}
+			if f.Name != Backward && !slices.Equal(ops[:len(forward)], forward) {
 				t.Errorf("%s does not begin with the operations of Forward", f.Name)
 			}
 		}

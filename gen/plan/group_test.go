@@ -3,6 +3,7 @@ package plan
 import (
 	"math/rand/v2"
 	"regexp"
+	"slices"
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
@@ -25,7 +26,7 @@ func TestGroupLimits(t *testing.T) {
 					segments += len(piece.Outer)
 				}
 				limit := partLimit
-				if part.Name == "" {
+				if part.Name == "" && !f.Batch {
 					limit = inlineLimit
 					if len(f.Parts) != 1 {
 						t.Errorf("%s has its body and %d parts besides", f.Name, len(f.Parts)-1)
@@ -48,7 +49,10 @@ func TestGroupLimits(t *testing.T) {
 // TestGroupNames checks over random networks that parts are named as methods, that different parts have different
 // names, and that a part belongs to the functions its name says.
 func TestGroupNames(t *testing.T) {
-	good := regexp.MustCompile(`^(forward|loss|backward|delta|descend)[0-9]*$`)
+	good := map[bool]*regexp.Regexp{
+		false: regexp.MustCompile(`^(forward|loss|backward|delta|descend)[0-9]*$`),
+		true:  regexp.MustCompile(`^((forward|loss|delta|grad|inputGrad)Part[0-9]*|(forward|loss|grad|inputGrad)Block)$`),
+	}
 	named := 0
 	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
 		p := mustCompile(t, n)
@@ -59,7 +63,7 @@ func TestGroupNames(t *testing.T) {
 					continue
 				}
 				named++
-				if !good.MatchString(part.Name) {
+				if !good[f.Batch].MatchString(part.Name) {
 					t.Errorf("%s has a part called %q", f.Name, part.Name)
 				}
 				if byName[part.Name] != nil && byName[part.Name] != part {
@@ -83,6 +87,11 @@ func TestGroupNames(t *testing.T) {
 				{"backward", []string{}, []string{Forward, LossOnly, Step}},
 				{"delta", []string{}, []string{Forward, LossOnly}},
 				{"descend", []string{Step}, []string{Forward, LossOnly, Backward, Grad}},
+				{"lossPart", []string{}, []string{ForwardBatch}},
+				{"deltaPart", []string{}, []string{ForwardBatch, LossBatch}},
+				{"gradPart", []string{GradBatch, StepBatch}, []string{ForwardBatch, LossBatch, InputGradBatch}},
+				{"inputGradPart", []string{InputGradBatch}, []string{ForwardBatch, LossBatch, GradBatch, StepBatch}},
+				{"gradBlock", []string{GradBatch, StepBatch}, []string{ForwardBatch, LossBatch, InputGradBatch}},
 			} {
 				if !regexp.MustCompile("^" + c.stem + "[0-9]*$").MatchString(name) {
 					continue
@@ -120,6 +129,22 @@ func TestGroupShares(t *testing.T) {
 				t.Errorf("%s does not use part %s of Forward", name, part.Name)
 			}
 		}
+	}
+}
+
+// TestGroupApart checks that functions share parts where one has operations in between that the other has not.
+func TestGroupApart(t *testing.T) {
+	n := build("mse", []int{64, 64, 64, 10}, "relu", "tanh", "identity")
+	n.InputGradient = true
+	p := mustCompile(t, n)
+	shared := 0
+	for _, part := range p.Func(InputGradBatch).Parts {
+		if slices.Contains(p.Func(GradBatch).Parts, part) {
+			shared++
+		}
+	}
+	if shared < 4 {
+		t.Errorf("InputGradBatch shares %d parts with GradBatch:\n%s", shared, p)
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 )
 
 // Op is one operation over whole buffers. The concrete types are Affine, BackAffine, Outer, Update,
-// Map and Vector.
+// Map and Vector, and in batch functions besides Clear, OuterSum and Descend.
 type Op interface {
 	// Reads and Writes list the buffers the operation touches, in order.
 	Reads() []*Buffer
@@ -86,6 +86,7 @@ const (
 	Apply         // a = σ(z)
 	CostTerm      // v = ∇ŷ C, loss = C
 	Jacobian      // δ = σ'(z) ⊙ v
+	Deliver       // what is handed back for a sample
 )
 
 // Reads lists the arguments.

@@ -33,9 +33,10 @@ const (
 	Delta                  // gradient with respect to a layer's z, or to x; in the workspace
 	Scratch                // in the workspace, dead once the function returns
 	Loss                   // the loss, a scalar result
+	Result                 // what a batch function hands back for every sample, in an argument
 )
 
-var kindNames = [...]string{"input", "target", "rate", "weight", "bias", "weight gradient", "bias gradient", "cache", "delta", "scratch", "loss"}
+var kindNames = [...]string{"input", "target", "rate", "weight", "bias", "weight gradient", "bias gradient", "cache", "delta", "scratch", "loss", "result"}
 
 func (k Kind) String() string { return kindNames[k] }
 
@@ -75,6 +76,7 @@ type Program struct {
 	Buffers     []*Buffer
 	Funcs       []*Func
 	Slots       []int    // length of each shared scratch slot, in elements
+	Block       int      // samples that a batch function takes at a time: the network's batch, or what MaxBlockBytes has room for
 	Choices     []string // what the passes decided, a line each, for explain
 }
 
@@ -85,20 +87,35 @@ const (
 	Backward = "Backward"
 	Grad     = "Grad"
 	Step     = "Step"
+
+	ForwardBatch   = "ForwardBatch"
+	LossBatch      = "LossBatch"
+	GradBatch      = "GradBatch"
+	StepBatch      = "StepBatch"
+	InputGradBatch = "InputGradBatch"
 )
 
 // Func is one emitted function: operations in order. The same operation may stand in several
 // functions; split groups them into Parts, which functions share likewise.
+//
+// A function of a batch takes any number of samples, a block at a time: the operations that Scope says to be of the samples are
+// carried out for every sample of a block, each in its own workspace, those of the block once for all of them, and those of the
+// call once, before the first block or after the last.
 type Func struct {
 	Name  string
+	Batch bool
 	Ops   []Op
-	Parts []*Part // set by split; together they hold Ops
+	// Parts are set by split; together they hold Ops, of a batch those of a block. Block is the method then that takes a block
+	// through all parts: the only one, or one that calls them.
+	Parts []*Part
+	Block string
 }
 
 // Part is a run of operations emitted as one Go function: a method of its own that several functions may
 // call, or the body of its function.
 type Part struct {
 	Name   string // method name; empty when the part is the body of its function
+	Batch  bool   // whether it works on a block of samples
 	Pieces []Piece
 }
 
@@ -106,6 +123,7 @@ type Part struct {
 type Piece struct {
 	Op    Op
 	Outer []Segment
+	Nest  Nest
 }
 
 // First says whether the piece forms the operation's first results; what an operation does once belongs to it.
@@ -142,12 +160,15 @@ func (p *Program) Find(k Kind, l int) *Buffer {
 }
 
 // Ops returns every operation of the program once, in the order of first appearance.
-func (p *Program) Ops() []Op {
+func (p *Program) Ops() []Op { return p.ops(func(*Func) bool { return true }) }
+
+// ops are the operations of some functions.
+func (p *Program) ops(of func(*Func) bool) []Op {
 	seen := map[Op]bool{}
 	var ops []Op
 	for _, f := range p.Funcs {
 		for _, op := range f.Ops {
-			if !seen[op] {
+			if of(f) && !seen[op] {
 				seen[op] = true
 				ops = append(ops, op)
 			}

@@ -47,7 +47,7 @@ func TestOps(t *testing.T) {
 // TestKinds checks that every kind has a name of its own.
 func TestKinds(t *testing.T) {
 	seen := map[string]bool{}
-	for k := Input; k <= Loss; k++ {
+	for k := Input; k <= Result; k++ {
 		if s := k.String(); s == "" || seen[s] {
 			t.Errorf("kind %d is called %q", k, s)
 		}
@@ -58,7 +58,7 @@ func TestKinds(t *testing.T) {
 // TestPieces checks which piece of an operation is the first.
 func TestPieces(t *testing.T) {
 	op := &Outer{}
-	if !(Piece{op, []Segment{{0, 8, 2}}}).First() || (Piece{op, []Segment{{16, 8, 1}}}).First() {
+	if !(Piece{Op: op, Outer: []Segment{{0, 8, 2}}}).First() || (Piece{Op: op, Outer: []Segment{{16, 8, 1}}}).First() {
 		t.Error("the first piece begins at 0, and no other")
 	}
 	if s := (Segment{Lo: 4, Size: 8, Trips: 3}); s.Hi() != 28 || !s.Looped() {

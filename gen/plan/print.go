@@ -19,7 +19,11 @@ func (p *Program) String() string {
 	}
 	seen := map[*Part]bool{}
 	for _, f := range p.Funcs {
-		fmt.Fprintln(&s, f.Name)
+		if f.Batch {
+			fmt.Fprintf(&s, "%s, %d samples at a time\n", f.Name, p.Block)
+		} else {
+			fmt.Fprintln(&s, f.Name)
+		}
 		if f.Parts == nil {
 			for _, op := range f.Ops {
 				fmt.Fprintf(&s, "  %s\n", op)
@@ -27,25 +31,50 @@ func (p *Program) String() string {
 			}
 			continue
 		}
-		for _, part := range f.Parts {
-			indent := "  "
-			if part.Name != "" {
-				fmt.Fprintf(&s, "  %s\n", part.Name)
-				indent = "    "
-				if seen[part] {
-					continue
-				}
-				seen[part] = true
-			}
-			for _, piece := range part.Pieces {
-				fmt.Fprintf(&s, "%s%-60s  %s\n", indent, piece.Op, loopText(piece))
-				if piece.First() {
-					printStages(&s, indent+"  ", piece.Op)
-				}
+		f.printParts(&s, seen)
+	}
+	return s.String()
+}
+
+// printParts writes the parts of a function between what is done once in a call; those in seen by their names alone.
+func (f *Func) printParts(s *strings.Builder, seen map[*Part]bool) {
+	printed := false
+	for _, op := range f.Ops {
+		if ScopeOf(op) == PerCall {
+			fmt.Fprintf(s, "  %s\n", op)
+		} else if !printed {
+			printed = true
+			for _, part := range f.Parts {
+				printPart(s, part, seen[part])
+				seen[part] = part.Name != ""
 			}
 		}
 	}
-	return s.String()
+}
+
+// printPart writes the pieces of a part, those in a loop over samples below it.
+func printPart(s *strings.Builder, part *Part, known bool) {
+	indent := "  "
+	if part.Name != "" {
+		fmt.Fprintf(s, "  %s\n", part.Name)
+		indent = "    "
+	}
+	if known {
+		return
+	}
+	for _, piece := range part.Pieces {
+		in := indent
+		if piece.Nest == Begin {
+			fmt.Fprintf(s, "%severy sample\n", indent)
+		}
+		if piece.Nest == Begin || piece.Nest == Continue {
+			in += "  "
+		}
+		fmt.Fprintf(s, "%s%-60s  %s\n", in, piece.Op, loopText(piece))
+		if piece.First() {
+			printStages(s, in+"  ", piece.Op)
+		}
+	}
 }
 
 // printStages writes the stages of a Vector, a line each.
@@ -80,6 +109,9 @@ func loopText(p Piece) string {
 	}
 	if l.Lanes > 1 {
 		s += fmt.Sprintf(", %d lanes", l.Lanes)
+	}
+	if p.Nest == Within {
+		s += ", every sample within"
 	}
 	return s + "]"
 }

@@ -27,11 +27,12 @@ func TestStringGolden(t *testing.T) {
 	}
 }
 
-// TestStringMarksParts checks that a part used by several functions is listed once.
+// TestStringMarksParts checks that a part used by several functions is listed once, and so is one of several batch functions.
 func TestStringMarksParts(t *testing.T) {
 	text := mustCompile(t, build("mse", []int{64, 64, 10}, "relu", "identity")).String()
-	if n := strings.Count(text, "z1 = W1·x + b1"); n != 1 {
-		t.Errorf("the first operation is listed %d times:\n%s", n, text)
+	single, batch, _ := strings.Cut(text, ForwardBatch)
+	if n, m := strings.Count(single, "z1 = W1·x + b1"), strings.Count(batch, "z1 = W1·x + b1"); n != 1 || m != 1 {
+		t.Errorf("the first operation is listed %d times, and %d times for batches:\n%s", n, m, text)
 	}
 	if n := strings.Count(text, "  forward"); n < 4 {
 		t.Errorf("the forward part is named %d times, want once in each function:\n%s", n, text)

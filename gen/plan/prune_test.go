@@ -50,7 +50,7 @@ func TestPruneKeeps(t *testing.T) {
 	xor := build("mse", []int{2, 3, 1}, "sigmoid", "sigmoid")
 	before := stages(t, xor, names)["fuse"]
 	after := names(mustCompile(t, xor))
-	if want := []string{"x", "y", "rate", "loss", "W1", "gW1", "b1", "gb1", "a1", "d1", "W2", "gW2", "b2", "gb2", "a2", "d2"}; !slices.Equal(after, want) {
+	if want := []string{"x", "y", "rate", "loss", "W1", "gW1", "b1", "gb1", "a1", "d1", "W2", "gW2", "b2", "gb2", "a2", "d2", "o"}; !slices.Equal(after, want) {
 		t.Errorf("buffers %v, want %v", after, want)
 	}
 	if want := []string{"z1", "v1", "z2", "v2", "t"}; !slices.ContainsFunc(want, func(s string) bool { return slices.Contains(before, s) }) {

@@ -69,10 +69,11 @@ func (p *Program) CodeBytes() int { return p.Statements() * sourceBytes }
 // MachineBytes estimates the size of the compiled functions.
 func (p *Program) MachineBytes() int { return p.Statements() * machineBytes }
 
-// Unrolled says in words how far the code is unrolled.
+// Unrolled says in words how far the code is unrolled that takes one sample. Batch functions have the same straight lines and loops
+// within loops over the samples.
 func (p *Program) Unrolled() string {
 	loops, all := 0, 0
-	for _, op := range p.Ops() {
+	for _, op := range p.ops(func(f *Func) bool { return !f.Batch }) {
 		l := op.Loop()
 		all++
 		for _, s := range append(append([]Segment{}, l.Outer...), l.Inner...) {

@@ -44,13 +44,22 @@ func TestWorkspaceBytes(t *testing.T) {
 	}
 }
 
+// TestBatchBytes compares the size that explain prints with that of the emitted struct.
+func TestBatchBytes(t *testing.T) {
+	n := iris()
+	if got := mustCompile(t, n).BatchBytes(); got != int(unsafe.Sizeof(irisnet.IrisBatch{})) {
+		t.Errorf("%d bytes, the emitted batch has %d", got, unsafe.Sizeof(irisnet.IrisBatch{}))
+	}
+}
+
 // TestStatements counts the statements of a network small enough to count by hand, and checks that shared parts count
 // once.
 func TestStatements(t *testing.T) {
 	n := build("squared-error", []int{2, 1}, "identity")
-	// z = W·x + b: 2 terms and 4 for the element; the loss 4; ∇W 2, or W 2: Forward 6, Loss 10, Backward 6, Grad 12, Step 12.
-	if got := mustCompile(t, n).Statements(); got != 46 {
-		t.Errorf("%d statements, want 46", got)
+	// z = W·x + b: 2 terms and 4 for the element; the loss 4; ∇W 2, or W 2: Forward 6, Loss 10, Backward 6, Grad 12, Step 12; to hand ŷ
+	// back 4: ForwardBatch 10, LossBatch 10, GradBatch and StepBatch together 12.
+	if got := mustCompile(t, n).Statements(); got != 46+32 {
+		t.Errorf("%d statements, want 78", got)
 	}
 	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
 		p := mustCompile(t, n)

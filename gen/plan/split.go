@@ -25,6 +25,7 @@ const (
 // split decides loops and functions: which index ranges are straight code and which are loops over blocks, and how the
 // operations of each function are grouped into Go functions that compile quickly.
 func split(p *Program) error {
+	p.Block = p.block()
 	n := p.Network
 	total := statements(p.Func(Grad).Ops)
 	for _, op := range p.Ops() {
@@ -70,6 +71,10 @@ func tile(op Op, straight, small bool) {
 		l.Outer, l.Inner = products(o.GW.Rows, o.GW.Cols, straight, limit)
 	case *Update:
 		l.Outer, l.Inner = products(o.W.Rows, o.W.Cols, straight, limit)
+	case *OuterSum:
+		tileSum(o)
+	case *Descend:
+		l.Outer = elements(o.N(), false, true)
 	case *Map:
 		l.Outer = elements(o.N, straight, small)
 	case *Vector:
@@ -190,6 +195,10 @@ func size(op Op) int {
 		return o.GW.Len()
 	case *Update:
 		return o.W.Len()
+	case *OuterSum:
+		return o.GW.Len()
+	case *Descend:
+		return o.N()
 	case *Map:
 		return 4 * o.N
 	case *Vector:

@@ -137,11 +137,11 @@ func TestLanes(t *testing.T) {
 	}
 }
 
-// TestUnrollModes checks what each mode promises: full has no loop up to the widest elementwise operation, loop has
+// TestUnrollModes checks what each mode promises of the functions of one sample: full has no loop up to the widest elementwise operation, loop has
 // one wherever there are two blocks or more, and auto unrolls small networks and loops in large ones.
 func TestUnrollModes(t *testing.T) {
 	looped := func(n spec.Network) (loops, straight int) {
-		for _, op := range mustCompile(t, n).Ops() {
+		for _, op := range mustCompile(t, n).ops(func(f *Func) bool { return !f.Batch }) {
 			l := op.Loop()
 			any := false
 			for _, s := range append(append([]Segment{}, l.Outer...), l.Inner...) {

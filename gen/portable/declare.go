@@ -37,6 +37,9 @@ func (pr *printer) declarations() {
 
 	pr.file.Doc(fmt.Sprintf("%sWorkspace holds what one call leaves for the next. The zero value is ready; goroutines need one each.\nCaches are valid after Forward, Loss, Grad and Step, gradients after Backward, Grad and Step, until the next\ncall with the same workspace.", pr.name))
 	pr.file.Struct(pr.name+"Workspace", pr.workspace())
+
+	pr.file.Doc(pr.batchDoc())
+	pr.file.Struct(pr.name+"Batch", pr.batchFields())
 }
 
 func (pr *printer) workspace() []templates.Field {

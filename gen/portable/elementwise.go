@@ -88,6 +88,10 @@ func (pr *printer) each(m *plan.Map, s *scope, x templates.Index, acc expr.Var, 
 		if err != nil {
 			return err
 		}
+		if m.Role == plan.Deliver {
+			s.b.Assign(element(set.Buf, x), v)
+			continue
+		}
 		name := scalar(set.Buf.Name, x)
 		s.set(name, v)
 		s.store(set.Buf, x, name)

@@ -8,7 +8,7 @@ import (
 	"github.com/backpropgen/backpropgen/templates"
 )
 
-// argNames are the parameters of the emitted functions, in the order of every signature.
+// argNames are the parameters of the functions of one sample, in the order of every signature.
 var argNames = []string{"ws", "x", "y", "g", "rate"}
 
 // signatures are the parameters of each function of the API.
@@ -60,6 +60,9 @@ func (pr *printer) functions() error {
 	var parts []*plan.Part
 	seen := map[*plan.Part]bool{}
 	for _, f := range pr.p.Funcs {
+		if f.Batch {
+			continue
+		}
 		fn := templates.Function{Name: f.Name, Recv: recv, Params: pr.params(signatures[f.Name]), Body: &templates.Block{}}
 		if f.Name == plan.Forward {
 			fn.Result = &templates.Param{Type: pr.typ, Ptr: true, Dims: []int{pr.p.Network.Width(pr.p.Network.Depth())}}
@@ -169,28 +172,34 @@ func uses(part *plan.Part) (args []string, loss bool) {
 func (pr *printer) part(part *plan.Part, b *templates.Block) error {
 	root := newScope(b)
 	for _, piece := range part.Pieces {
-		b.Blank()
-		b.Comment(piece.Op.String())
-		var err error
-		switch op := piece.Op.(type) {
-		case *plan.Affine:
-			err = pr.affine(op, piece, root)
-		case *plan.BackAffine:
-			err = pr.backAffine(op, piece, root)
-		case *plan.Outer:
-			pr.outer(op, piece, root)
-		case *plan.Update:
-			pr.update(op, piece, root)
-		case *plan.Map:
-			err = pr.mapping(op, root)
-		case *plan.Vector:
-			err = pr.vector(op, piece, root)
-		default:
-			err = fmt.Errorf("unexpected operation %T", op)
-		}
-		if err != nil {
+		if err := pr.piece(piece, root); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// piece prints a piece where the scope ends.
+func (pr *printer) piece(piece plan.Piece, s *scope) error {
+	s.b.Blank()
+	s.b.Comment(piece.Op.String())
+	switch op := piece.Op.(type) {
+	case *plan.Affine:
+		return pr.affine(op, piece, s)
+	case *plan.BackAffine:
+		return pr.backAffine(op, piece, s)
+	case *plan.Outer:
+		pr.outer(op, piece, s)
+	case *plan.Update:
+		pr.update(op, piece, s)
+	case *plan.OuterSum:
+		pr.outerSum(op, s)
+	case *plan.Map:
+		return pr.mapping(op, s)
+	case *plan.Vector:
+		return pr.vector(op, piece, s)
+	default:
+		return fmt.Errorf("unexpected operation %T", op)
 	}
 	return nil
 }

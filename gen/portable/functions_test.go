@@ -41,13 +41,25 @@ func TestPrintIsGo(t *testing.T) {
 	})
 }
 
-// TestScalarsOnly checks over random networks what keeps kernels fast: no local array, slice or map, and no closure.
+// TestScalarsOnly checks over random networks what keeps kernels fast: no local array, slice or map, and no closure. The samples of
+// a batch are arguments.
 func TestScalarsOnly(t *testing.T) {
 	eachNetwork(t, func(t *testing.T, n spec.Network, src string) {
 		file, info := typeCheck(t, src)
+		parameters := map[types.Object]bool{}
+		ast.Inspect(file, func(node ast.Node) bool {
+			if f, ok := node.(*ast.FuncDecl); ok {
+				for _, p := range f.Type.Params.List {
+					for _, id := range p.Names {
+						parameters[info.Defs[id]] = true
+					}
+				}
+			}
+			return true
+		})
 		for id, obj := range info.Defs {
 			v, ok := obj.(*types.Var)
-			if !ok || v.IsField() || v.Parent() == v.Pkg().Scope() {
+			if !ok || v.IsField() || v.Parent() == v.Pkg().Scope() || parameters[obj] {
 				continue
 			}
 			switch v.Type().Underlying().(type) {

@@ -28,7 +28,8 @@ func gather(s *scope, names []string) {
 // affine prints z = W·in + b for a block of rows at a time: for every column, one term of each row's sum.
 func (pr *printer) affine(op *plan.Affine, piece plan.Piece, root *scope) error {
 	stem := fmt.Sprintf("z%d", op.W.Layer)
-	if op.Keeps() {
+	within := piece.Nest == plan.Within
+	if op.Keeps() && !within {
 		root.load(op.In, templates.Index{}, op.W.Cols)
 	}
 	for _, seg := range piece.Outer {
@@ -41,6 +42,12 @@ func (pr *printer) affine(op *plan.Affine, piece plan.Piece, root *scope) error 
 		for k := range seg.Size {
 			acc[k] = accumulators(scalar(stem, plus(row, k)), op.Lanes)
 			rows[k] = pr.row(s, op.W, plus(row, k))
+		}
+		if within {
+			s = s.samples(op)
+			if op.Keeps() {
+				s.load(op.In, templates.Index{}, op.W.Cols)
+			}
 		}
 		if op.Short() {
 			for k := range seg.Size {
@@ -107,7 +114,8 @@ func weight(rowName string, w *plan.Buffer, row, col templates.Index) templates.
 func (pr *printer) backAffine(op *plan.BackAffine, piece plan.Piece, root *scope) error {
 	stem := fmt.Sprintf("v%d", op.W.Layer-1)
 	u := op.Update
-	if op.Keeps() {
+	within := piece.Nest == plan.Within
+	if op.Keeps() && !within {
 		root.load(op.D, templates.Index{}, op.W.Rows)
 	}
 	if u != nil {
@@ -117,6 +125,12 @@ func (pr *printer) backAffine(op *plan.BackAffine, piece plan.Piece, root *scope
 		s, col := root.enter(seg, "i")
 		if !seg.Looped() && op.Blocks() {
 			s = root.inner()
+		}
+		if within {
+			s = s.samples(op)
+			if op.Keeps() {
+				s.load(op.D, templates.Index{}, op.W.Rows)
+			}
 		}
 		acc := make([][]string, seg.Size)
 		for k := range seg.Size {

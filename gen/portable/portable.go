@@ -35,6 +35,9 @@ func Print(p *plan.Program, o Options) ([]byte, error) {
 	if err := pr.functions(); err != nil {
 		return nil, err
 	}
+	if err := pr.batch(); err != nil {
+		return nil, err
+	}
 	pr.gradient()
 	if err := pr.optimizers(); err != nil {
 		return nil, err
@@ -103,7 +106,7 @@ func field(b *plan.Buffer) string {
 // base is the Go expression of a whole buffer.
 func base(b *plan.Buffer) string {
 	switch b.Kind {
-	case plan.Input, plan.Target, plan.Rate, plan.Loss:
+	case plan.Input, plan.Target, plan.Rate, plan.Loss, plan.Result:
 		return b.Name
 	case plan.Weight, plan.Bias:
 		return "p." + field(b)

@@ -13,16 +13,20 @@ import (
 const controlSpec = "{\"name\":\"Control\",\"package\":\"control\",\"precision\":\"float32\",\"input\":16,\"layers\":[{\"dense\":32,\"activation\":\"tanh\",\"bias\":true},{\"dense\":16,\"activation\":\"tanh\",\"bias\":true},{\"dense\":4,\"activation\":\"identity\",\"bias\":true}],\"cost\":\"mse\",\"cache\":\"auto\",\"batch\":32,\"rounding\":\"fast\",\"unroll\":\"auto\",\"input_gradient\":false,\"optimizers\":[],\"targets\":[\"amd64\"]}"
 
 // controlKernel is what was emitted for it.
-var controlKernel = verify.Kernel[Control, ControlGrad, ControlWorkspace, struct{}, [16]float32, [4]float32, float32]{
-	Init:     (*Control).Init,
-	Forward:  (*Control).Forward,
-	Loss:     (*Control).Loss,
-	Backward: (*Control).Backward,
-	Grad:     (*Control).Grad,
-	Step:     (*Control).Step,
-	Norm:     (*ControlGrad).Norm,
-	Clip:     (*ControlGrad).Clip,
-	Scale:    (*ControlGrad).Scale,
+var controlKernel = verify.Kernel[Control, ControlGrad, ControlWorkspace, ControlBatch, [16]float32, [4]float32, float32]{
+	Init:         (*Control).Init,
+	Forward:      (*Control).Forward,
+	Loss:         (*Control).Loss,
+	Backward:     (*Control).Backward,
+	Grad:         (*Control).Grad,
+	Step:         (*Control).Step,
+	ForwardBatch: (*Control).ForwardBatch,
+	LossBatch:    (*Control).LossBatch,
+	GradBatch:    (*Control).GradBatch,
+	StepBatch:    (*Control).StepBatch,
+	Norm:         (*ControlGrad).Norm,
+	Clip:         (*ControlGrad).Clip,
+	Scale:        (*ControlGrad).Scale,
 }
 
 // TestControl checks the emitted code against the reference: every output and gradient within the bound on rounding
@@ -98,4 +102,71 @@ func BenchmarkStep(b *testing.B) {
 	for i := 0; i < b.N; i++ {
 		s.net.Step(&s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], 0.003125)
 	}
+}
+
+// controlBatchSamples is what the benchmarks of batches work on.
+type controlBatchSamples struct {
+	net Control
+	b   ControlBatch
+	g   ControlGrad
+	xs  [256][16]float32
+	ys  [256][4]float32
+	out [256][4]float32
+}
+
+func (s *controlBatchSamples) init() {
+	random := rand.New(rand.NewSource(1))
+	s.net.Init(random.NormFloat64)
+	for i := range s.xs {
+		for j := range s.xs[i] {
+			s.xs[i][j] = float32(random.NormFloat64())
+		}
+		for j := range s.ys[i] {
+			s.ys[i][j] = float32(random.Intn(2))
+		}
+	}
+}
+
+func BenchmarkForwardBatch(b *testing.B) {
+	s := new(controlBatchSamples)
+	s.init()
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := 0; i < b.N; i++ {
+		s.net.ForwardBatch(&s.b, s.xs[:], s.out[:])
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
+}
+
+func BenchmarkLossBatch(b *testing.B) {
+	s := new(controlBatchSamples)
+	s.init()
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := 0; i < b.N; i++ {
+		s.net.LossBatch(&s.b, s.xs[:], s.ys[:])
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
+}
+
+func BenchmarkGradBatch(b *testing.B) {
+	s := new(controlBatchSamples)
+	s.init()
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := 0; i < b.N; i++ {
+		s.net.GradBatch(&s.b, s.xs[:], s.ys[:], &s.g)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
+}
+
+func BenchmarkStepBatch(b *testing.B) {
+	s := new(controlBatchSamples)
+	s.init()
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := 0; i < b.N; i++ {
+		s.net.StepBatch(&s.b, s.xs[:], s.ys[:], 1.220703125e-05)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
 }

@@ -13,16 +13,20 @@ import (
 const digitsSpec = "{\"name\":\"Digits\",\"package\":\"digits\",\"precision\":\"float32\",\"input\":64,\"layers\":[{\"dense\":64,\"activation\":\"relu\",\"bias\":true},{\"dense\":10,\"activation\":\"softmax\",\"bias\":true}],\"cost\":\"cross-entropy\",\"cache\":\"auto\",\"batch\":32,\"rounding\":\"fast\",\"unroll\":\"auto\",\"input_gradient\":false,\"optimizers\":[],\"targets\":[\"amd64\"]}"
 
 // digitsKernel is what was emitted for it.
-var digitsKernel = verify.Kernel[Digits, DigitsGrad, DigitsWorkspace, struct{}, [64]float32, [10]float32, float32]{
-	Init:     (*Digits).Init,
-	Forward:  (*Digits).Forward,
-	Loss:     (*Digits).Loss,
-	Backward: (*Digits).Backward,
-	Grad:     (*Digits).Grad,
-	Step:     (*Digits).Step,
-	Norm:     (*DigitsGrad).Norm,
-	Clip:     (*DigitsGrad).Clip,
-	Scale:    (*DigitsGrad).Scale,
+var digitsKernel = verify.Kernel[Digits, DigitsGrad, DigitsWorkspace, DigitsBatch, [64]float32, [10]float32, float32]{
+	Init:         (*Digits).Init,
+	Forward:      (*Digits).Forward,
+	Loss:         (*Digits).Loss,
+	Backward:     (*Digits).Backward,
+	Grad:         (*Digits).Grad,
+	Step:         (*Digits).Step,
+	ForwardBatch: (*Digits).ForwardBatch,
+	LossBatch:    (*Digits).LossBatch,
+	GradBatch:    (*Digits).GradBatch,
+	StepBatch:    (*Digits).StepBatch,
+	Norm:         (*DigitsGrad).Norm,
+	Clip:         (*DigitsGrad).Clip,
+	Scale:        (*DigitsGrad).Scale,
 }
 
 // TestDigits checks the emitted code against the reference: every output and gradient within the bound on rounding
@@ -96,4 +100,69 @@ func BenchmarkStep(b *testing.B) {
 	for i := 0; i < b.N; i++ {
 		s.net.Step(&s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], 0.0015625)
 	}
+}
+
+// digitsBatchSamples is what the benchmarks of batches work on.
+type digitsBatchSamples struct {
+	net Digits
+	b   DigitsBatch
+	g   DigitsGrad
+	xs  [256][64]float32
+	ys  [256][10]float32
+	out [256][10]float32
+}
+
+func (s *digitsBatchSamples) init() {
+	random := rand.New(rand.NewSource(1))
+	s.net.Init(random.NormFloat64)
+	for i := range s.xs {
+		for j := range s.xs[i] {
+			s.xs[i][j] = float32(random.NormFloat64())
+		}
+		s.ys[i][random.Intn(10)] = 1
+	}
+}
+
+func BenchmarkForwardBatch(b *testing.B) {
+	s := new(digitsBatchSamples)
+	s.init()
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := 0; i < b.N; i++ {
+		s.net.ForwardBatch(&s.b, s.xs[:], s.out[:])
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
+}
+
+func BenchmarkLossBatch(b *testing.B) {
+	s := new(digitsBatchSamples)
+	s.init()
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := 0; i < b.N; i++ {
+		s.net.LossBatch(&s.b, s.xs[:], s.ys[:])
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
+}
+
+func BenchmarkGradBatch(b *testing.B) {
+	s := new(digitsBatchSamples)
+	s.init()
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := 0; i < b.N; i++ {
+		s.net.GradBatch(&s.b, s.xs[:], s.ys[:], &s.g)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
+}
+
+func BenchmarkStepBatch(b *testing.B) {
+	s := new(digitsBatchSamples)
+	s.init()
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := 0; i < b.N; i++ {
+		s.net.StepBatch(&s.b, s.xs[:], s.ys[:], 6.103515625e-06)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
 }

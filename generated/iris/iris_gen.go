@@ -6,6 +6,7 @@
 // parameters     67 (268 bytes)
 // multiply-adds  56 Forward, 136 Grad
 // workspace      112 bytes
+// batch          32 samples at a time, in 3852 bytes
 // cache          auto keeps 64 bytes for 451 operations and 12 calls in Grad
 //                pre 64 for 467 and 20; post 64 for 451 and 12; both 96 for 459 and 12
 // code           fully unrolled
@@ -52,6 +53,14 @@ type IrisWorkspace struct {
 	S2       [1]float32 // Σ exp(z2 - m2)
 	D2       [3]float32 // ∇z2 L: gradient of the loss with respect to z2, of the partial loss after layer 2's affine map
 	scratch0 [1]float32
+}
+
+// IrisBatch holds what one call of a batch function works on: a workspace for each sample of a block, and the gradient
+// that StepBatch sums up, 3852 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
+// block of 32 samples at a time.
+type IrisBatch struct {
+	samples [32]IrisWorkspace
+	sum     IrisGrad
 }
 
 // Init draws every weight from norm, which returns independent standard normal numbers (rand.NormFloat64), scaled
@@ -735,6 +744,423 @@ func (p *Iris) Step(ws *IrisWorkspace, x *[4]float32, y *[3]float32, rate float3
 	p.W1[7][2] -= rd1_7 * x_2
 	p.W1[7][3] -= rd1_7 * x_3
 	return loss
+}
+
+// ForwardBatch computes ŷ of every sample: out[i] from xs[i].
+// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+func (p *Iris) ForwardBatch(b *IrisBatch, xs [][4]float32, out [][3]float32) {
+	if len(xs) != len(out) {
+		panic("Iris.ForwardBatch: xs and out differ in length")
+	}
+	for len(xs) > 32 && len(out) > 32 {
+		p.forwardBlock(b, xs[:32], out[:32])
+		xs, out = xs[32:], out[32:]
+	}
+	p.forwardBlock(b, xs, out)
+}
+
+// LossBatch returns the sum of the losses of all samples; of none it is 0.
+// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
+func (p *Iris) LossBatch(b *IrisBatch, xs [][4]float32, ys [][3]float32) float32 {
+	if len(xs) != len(ys) {
+		panic("Iris.LossBatch: xs and ys differ in length")
+	}
+	loss := float32(0)
+	for len(xs) > 32 && len(ys) > 32 {
+		loss += p.lossBlock(b, xs[:32], ys[:32])
+		xs, ys = xs[32:], ys[32:]
+	}
+	loss += p.lossBlock(b, xs, ys)
+	return loss
+}
+
+// GradBatch overwrites g with the gradient of the sum of the losses of all samples and returns that sum; of no samples
+// both are 0. For means, divide both by len(xs).
+// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
+func (p *Iris) GradBatch(b *IrisBatch, xs [][4]float32, ys [][3]float32, g *IrisGrad) float32 {
+	if len(xs) != len(ys) {
+		panic("Iris.GradBatch: xs and ys differ in length")
+	}
+	*g = IrisGrad{}
+	loss := float32(0)
+	for len(xs) > 32 && len(ys) > 32 {
+		loss += p.gradBlock(b, xs[:32], ys[:32], g)
+		xs, ys = xs[32:], ys[32:]
+	}
+	loss += p.gradBlock(b, xs, ys, g)
+	return loss
+}
+
+// StepBatch takes one step of gradient descent on the sum of the losses of all samples, p -= rate*∇ΣL, and returns
+// the sum before it. Every gradient is taken at the parameters before the step. For a step on the mean, divide rate by len(xs).
+// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
+func (p *Iris) StepBatch(b *IrisBatch, xs [][4]float32, ys [][3]float32, rate float32) float32 {
+	if len(xs) != len(ys) {
+		panic("Iris.StepBatch: xs and ys differ in length")
+	}
+	b.sum = IrisGrad{}
+	loss := float32(0)
+	for len(xs) > 32 && len(ys) > 32 {
+		loss += p.gradBlock(b, xs[:32], ys[:32], &b.sum)
+		xs, ys = xs[32:], ys[32:]
+	}
+	loss += p.gradBlock(b, xs, ys, &b.sum)
+
+	// W1, b1, W2, b2 −= rate·∇
+	ps, gs := p.Flat(), b.sum.Flat()
+	for k := 0; k < 64; k += 8 {
+		ps[k] -= rate * gs[k]
+		ps[k+1] -= rate * gs[k+1]
+		ps[k+2] -= rate * gs[k+2]
+		ps[k+3] -= rate * gs[k+3]
+		ps[k+4] -= rate * gs[k+4]
+		ps[k+5] -= rate * gs[k+5]
+		ps[k+6] -= rate * gs[k+6]
+		ps[k+7] -= rate * gs[k+7]
+	}
+	ps[64] -= rate * gs[64]
+	ps[65] -= rate * gs[65]
+	ps[66] -= rate * gs[66]
+	return loss
+}
+
+// forwardBlock computes
+//
+//	z1 = W1·x + b1; a1 = tanh(z1)
+//	z2 = W2·a1 + b2
+//	a2 = softmax(z2)
+//	o = a2
+//
+// for at most 32 samples.
+func (p *Iris) forwardBlock(b *IrisBatch, xs [][4]float32, out [][3]float32) {
+	if len(xs) > len(b.samples) || len(out) != len(xs) {
+		return
+	}
+	for s := range xs {
+		ws, x, o := &b.samples[s], &xs[s], &out[s]
+
+		// z1 = W1·x + b1; a1 = tanh(z1)
+		x_0, x_1, x_2, x_3 := x[0], x[1], x[2], x[3]
+		z1_0 := p.B1[0] + p.W1[0][0]*x_0 + p.W1[0][1]*x_1 + p.W1[0][2]*x_2 + p.W1[0][3]*x_3
+		z1_1 := p.B1[1] + p.W1[1][0]*x_0 + p.W1[1][1]*x_1 + p.W1[1][2]*x_2 + p.W1[1][3]*x_3
+		z1_2 := p.B1[2] + p.W1[2][0]*x_0 + p.W1[2][1]*x_1 + p.W1[2][2]*x_2 + p.W1[2][3]*x_3
+		z1_3 := p.B1[3] + p.W1[3][0]*x_0 + p.W1[3][1]*x_1 + p.W1[3][2]*x_2 + p.W1[3][3]*x_3
+		z1_4 := p.B1[4] + p.W1[4][0]*x_0 + p.W1[4][1]*x_1 + p.W1[4][2]*x_2 + p.W1[4][3]*x_3
+		z1_5 := p.B1[5] + p.W1[5][0]*x_0 + p.W1[5][1]*x_1 + p.W1[5][2]*x_2 + p.W1[5][3]*x_3
+		z1_6 := p.B1[6] + p.W1[6][0]*x_0 + p.W1[6][1]*x_1 + p.W1[6][2]*x_2 + p.W1[6][3]*x_3
+		z1_7 := p.B1[7] + p.W1[7][0]*x_0 + p.W1[7][1]*x_1 + p.W1[7][2]*x_2 + p.W1[7][3]*x_3
+		a1_0 := irisTanh(z1_0)
+		ws.A1[0] = a1_0
+		a1_1 := irisTanh(z1_1)
+		ws.A1[1] = a1_1
+		a1_2 := irisTanh(z1_2)
+		ws.A1[2] = a1_2
+		a1_3 := irisTanh(z1_3)
+		ws.A1[3] = a1_3
+		a1_4 := irisTanh(z1_4)
+		ws.A1[4] = a1_4
+		a1_5 := irisTanh(z1_5)
+		ws.A1[5] = a1_5
+		a1_6 := irisTanh(z1_6)
+		ws.A1[6] = a1_6
+		a1_7 := irisTanh(z1_7)
+		ws.A1[7] = a1_7
+
+		// z2 = W2·a1 + b2
+		z2_0 := p.B2[0] + p.W2[0][0]*a1_0 + p.W2[0][1]*a1_1 + p.W2[0][2]*a1_2 + p.W2[0][3]*a1_3 + p.W2[0][4]*a1_4 + p.W2[0][5]*a1_5 + p.W2[0][6]*a1_6 + p.W2[0][7]*a1_7
+		z2_1 := p.B2[1] + p.W2[1][0]*a1_0 + p.W2[1][1]*a1_1 + p.W2[1][2]*a1_2 + p.W2[1][3]*a1_3 + p.W2[1][4]*a1_4 + p.W2[1][5]*a1_5 + p.W2[1][6]*a1_6 + p.W2[1][7]*a1_7
+		z2_2 := p.B2[2] + p.W2[2][0]*a1_0 + p.W2[2][1]*a1_1 + p.W2[2][2]*a1_2 + p.W2[2][3]*a1_3 + p.W2[2][4]*a1_4 + p.W2[2][5]*a1_5 + p.W2[2][6]*a1_6 + p.W2[2][7]*a1_7
+		ws.Z2[0] = z2_0
+		ws.Z2[1] = z2_1
+		ws.Z2[2] = z2_2
+
+		// a2 = softmax(z2)
+		m2 := max(z2_0, z2_1, z2_2)
+		ws.M2[0] = m2
+		e2_0 := irisExp(z2_0 - m2)
+		e2_1 := irisExp(z2_1 - m2)
+		e2_2 := irisExp(z2_2 - m2)
+		s2 := e2_0 + e2_1 + e2_2
+		ws.S2[0] = s2
+		r2 := 1 / s2
+		a2_0 := e2_0 * r2
+		ws.A2[0] = a2_0
+		a2_1 := e2_1 * r2
+		ws.A2[1] = a2_1
+		a2_2 := e2_2 * r2
+		ws.A2[2] = a2_2
+
+		// o = a2
+		o[0] = a2_0
+		o[1] = a2_1
+		o[2] = a2_2
+	}
+}
+
+// lossBlock computes
+//
+//	z1 = W1·x + b1; a1 = tanh(z1)
+//	z2 = W2·a1 + b2
+//	a2 = softmax(z2)
+//	t = log(s2)
+//	loss = Σ y*(m2 - z2 + t)
+//
+// for at most 32 samples.
+func (p *Iris) lossBlock(b *IrisBatch, xs [][4]float32, ys [][3]float32) float32 {
+	if len(xs) > len(b.samples) || len(ys) != len(xs) {
+		return 0
+	}
+	sum := float32(0)
+	for s := range xs {
+		ws, x, y := &b.samples[s], &xs[s], &ys[s]
+
+		// z1 = W1·x + b1; a1 = tanh(z1)
+		x_0, x_1, x_2, x_3 := x[0], x[1], x[2], x[3]
+		z1_0 := p.B1[0] + p.W1[0][0]*x_0 + p.W1[0][1]*x_1 + p.W1[0][2]*x_2 + p.W1[0][3]*x_3
+		z1_1 := p.B1[1] + p.W1[1][0]*x_0 + p.W1[1][1]*x_1 + p.W1[1][2]*x_2 + p.W1[1][3]*x_3
+		z1_2 := p.B1[2] + p.W1[2][0]*x_0 + p.W1[2][1]*x_1 + p.W1[2][2]*x_2 + p.W1[2][3]*x_3
+		z1_3 := p.B1[3] + p.W1[3][0]*x_0 + p.W1[3][1]*x_1 + p.W1[3][2]*x_2 + p.W1[3][3]*x_3
+		z1_4 := p.B1[4] + p.W1[4][0]*x_0 + p.W1[4][1]*x_1 + p.W1[4][2]*x_2 + p.W1[4][3]*x_3
+		z1_5 := p.B1[5] + p.W1[5][0]*x_0 + p.W1[5][1]*x_1 + p.W1[5][2]*x_2 + p.W1[5][3]*x_3
+		z1_6 := p.B1[6] + p.W1[6][0]*x_0 + p.W1[6][1]*x_1 + p.W1[6][2]*x_2 + p.W1[6][3]*x_3
+		z1_7 := p.B1[7] + p.W1[7][0]*x_0 + p.W1[7][1]*x_1 + p.W1[7][2]*x_2 + p.W1[7][3]*x_3
+		a1_0 := irisTanh(z1_0)
+		ws.A1[0] = a1_0
+		a1_1 := irisTanh(z1_1)
+		ws.A1[1] = a1_1
+		a1_2 := irisTanh(z1_2)
+		ws.A1[2] = a1_2
+		a1_3 := irisTanh(z1_3)
+		ws.A1[3] = a1_3
+		a1_4 := irisTanh(z1_4)
+		ws.A1[4] = a1_4
+		a1_5 := irisTanh(z1_5)
+		ws.A1[5] = a1_5
+		a1_6 := irisTanh(z1_6)
+		ws.A1[6] = a1_6
+		a1_7 := irisTanh(z1_7)
+		ws.A1[7] = a1_7
+
+		// z2 = W2·a1 + b2
+		z2_0 := p.B2[0] + p.W2[0][0]*a1_0 + p.W2[0][1]*a1_1 + p.W2[0][2]*a1_2 + p.W2[0][3]*a1_3 + p.W2[0][4]*a1_4 + p.W2[0][5]*a1_5 + p.W2[0][6]*a1_6 + p.W2[0][7]*a1_7
+		z2_1 := p.B2[1] + p.W2[1][0]*a1_0 + p.W2[1][1]*a1_1 + p.W2[1][2]*a1_2 + p.W2[1][3]*a1_3 + p.W2[1][4]*a1_4 + p.W2[1][5]*a1_5 + p.W2[1][6]*a1_6 + p.W2[1][7]*a1_7
+		z2_2 := p.B2[2] + p.W2[2][0]*a1_0 + p.W2[2][1]*a1_1 + p.W2[2][2]*a1_2 + p.W2[2][3]*a1_3 + p.W2[2][4]*a1_4 + p.W2[2][5]*a1_5 + p.W2[2][6]*a1_6 + p.W2[2][7]*a1_7
+		ws.Z2[0] = z2_0
+		ws.Z2[1] = z2_1
+		ws.Z2[2] = z2_2
+
+		// a2 = softmax(z2)
+		m2 := max(z2_0, z2_1, z2_2)
+		ws.M2[0] = m2
+		e2_0 := irisExp(z2_0 - m2)
+		e2_1 := irisExp(z2_1 - m2)
+		e2_2 := irisExp(z2_2 - m2)
+		s2 := e2_0 + e2_1 + e2_2
+		ws.S2[0] = s2
+		r2 := 1 / s2
+		a2_0 := e2_0 * r2
+		ws.A2[0] = a2_0
+		a2_1 := e2_1 * r2
+		ws.A2[1] = a2_1
+		a2_2 := e2_2 * r2
+		ws.A2[2] = a2_2
+
+		// t = log(s2)
+		t_0 := irisLog(s2)
+		ws.scratch0[0] = t_0
+
+		// loss = Σ y*(m2 - z2 + t)
+		var loss float32
+		y_0, y_1, y_2 := y[0], y[1], y[2]
+		loss += y_0 * (m2 - z2_0 + t_0)
+		loss += y_1 * (m2 - z2_1 + t_0)
+		loss += y_2 * (m2 - z2_2 + t_0)
+		sum += loss
+	}
+	return sum
+}
+
+// gradBlock computes
+//
+//	z1 = W1·x + b1; a1 = tanh(z1)
+//	z2 = W2·a1 + b2
+//	a2 = softmax(z2)
+//	t = log(s2)
+//	d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
+//	d1 = (W2ᵀ·d2)*(1 - a1^2)
+//	∇W2 += Σ d2·a1ᵀ; ∇b2 += Σ d2
+//	∇W1 += Σ d1·xᵀ; ∇b1 += Σ d1
+//
+// for at most 32 samples.
+func (p *Iris) gradBlock(b *IrisBatch, xs [][4]float32, ys [][3]float32, g *IrisGrad) float32 {
+	if len(xs) > len(b.samples) || len(ys) != len(xs) {
+		return 0
+	}
+	sum := float32(0)
+	for s := range xs {
+		ws, x, y := &b.samples[s], &xs[s], &ys[s]
+
+		// z1 = W1·x + b1; a1 = tanh(z1)
+		x_0, x_1, x_2, x_3 := x[0], x[1], x[2], x[3]
+		z1_0 := p.B1[0] + p.W1[0][0]*x_0 + p.W1[0][1]*x_1 + p.W1[0][2]*x_2 + p.W1[0][3]*x_3
+		z1_1 := p.B1[1] + p.W1[1][0]*x_0 + p.W1[1][1]*x_1 + p.W1[1][2]*x_2 + p.W1[1][3]*x_3
+		z1_2 := p.B1[2] + p.W1[2][0]*x_0 + p.W1[2][1]*x_1 + p.W1[2][2]*x_2 + p.W1[2][3]*x_3
+		z1_3 := p.B1[3] + p.W1[3][0]*x_0 + p.W1[3][1]*x_1 + p.W1[3][2]*x_2 + p.W1[3][3]*x_3
+		z1_4 := p.B1[4] + p.W1[4][0]*x_0 + p.W1[4][1]*x_1 + p.W1[4][2]*x_2 + p.W1[4][3]*x_3
+		z1_5 := p.B1[5] + p.W1[5][0]*x_0 + p.W1[5][1]*x_1 + p.W1[5][2]*x_2 + p.W1[5][3]*x_3
+		z1_6 := p.B1[6] + p.W1[6][0]*x_0 + p.W1[6][1]*x_1 + p.W1[6][2]*x_2 + p.W1[6][3]*x_3
+		z1_7 := p.B1[7] + p.W1[7][0]*x_0 + p.W1[7][1]*x_1 + p.W1[7][2]*x_2 + p.W1[7][3]*x_3
+		a1_0 := irisTanh(z1_0)
+		ws.A1[0] = a1_0
+		a1_1 := irisTanh(z1_1)
+		ws.A1[1] = a1_1
+		a1_2 := irisTanh(z1_2)
+		ws.A1[2] = a1_2
+		a1_3 := irisTanh(z1_3)
+		ws.A1[3] = a1_3
+		a1_4 := irisTanh(z1_4)
+		ws.A1[4] = a1_4
+		a1_5 := irisTanh(z1_5)
+		ws.A1[5] = a1_5
+		a1_6 := irisTanh(z1_6)
+		ws.A1[6] = a1_6
+		a1_7 := irisTanh(z1_7)
+		ws.A1[7] = a1_7
+
+		// z2 = W2·a1 + b2
+		z2_0 := p.B2[0] + p.W2[0][0]*a1_0 + p.W2[0][1]*a1_1 + p.W2[0][2]*a1_2 + p.W2[0][3]*a1_3 + p.W2[0][4]*a1_4 + p.W2[0][5]*a1_5 + p.W2[0][6]*a1_6 + p.W2[0][7]*a1_7
+		z2_1 := p.B2[1] + p.W2[1][0]*a1_0 + p.W2[1][1]*a1_1 + p.W2[1][2]*a1_2 + p.W2[1][3]*a1_3 + p.W2[1][4]*a1_4 + p.W2[1][5]*a1_5 + p.W2[1][6]*a1_6 + p.W2[1][7]*a1_7
+		z2_2 := p.B2[2] + p.W2[2][0]*a1_0 + p.W2[2][1]*a1_1 + p.W2[2][2]*a1_2 + p.W2[2][3]*a1_3 + p.W2[2][4]*a1_4 + p.W2[2][5]*a1_5 + p.W2[2][6]*a1_6 + p.W2[2][7]*a1_7
+		ws.Z2[0] = z2_0
+		ws.Z2[1] = z2_1
+		ws.Z2[2] = z2_2
+
+		// a2 = softmax(z2)
+		m2 := max(z2_0, z2_1, z2_2)
+		ws.M2[0] = m2
+		e2_0 := irisExp(z2_0 - m2)
+		e2_1 := irisExp(z2_1 - m2)
+		e2_2 := irisExp(z2_2 - m2)
+		s2 := e2_0 + e2_1 + e2_2
+		ws.S2[0] = s2
+		r2 := 1 / s2
+		a2_0 := e2_0 * r2
+		ws.A2[0] = a2_0
+		a2_1 := e2_1 * r2
+		ws.A2[1] = a2_1
+		a2_2 := e2_2 * r2
+		ws.A2[2] = a2_2
+
+		// t = log(s2)
+		t_0 := irisLog(s2)
+		ws.scratch0[0] = t_0
+
+		// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
+		var loss float32
+		y_0, y_1, y_2 := y[0], y[1], y[2]
+		d2_0 := a2_0 - y_0
+		ws.D2[0] = d2_0
+		loss += y_0 * (m2 - z2_0 + t_0)
+		d2_1 := a2_1 - y_1
+		ws.D2[1] = d2_1
+		loss += y_1 * (m2 - z2_1 + t_0)
+		d2_2 := a2_2 - y_2
+		ws.D2[2] = d2_2
+		loss += y_2 * (m2 - z2_2 + t_0)
+		sum += loss
+
+		// d1 = (W2ᵀ·d2)*(1 - a1^2)
+		v1_0 := p.W2[0][0]*d2_0 + p.W2[1][0]*d2_1 + p.W2[2][0]*d2_2
+		v1_1 := p.W2[0][1]*d2_0 + p.W2[1][1]*d2_1 + p.W2[2][1]*d2_2
+		v1_2 := p.W2[0][2]*d2_0 + p.W2[1][2]*d2_1 + p.W2[2][2]*d2_2
+		v1_3 := p.W2[0][3]*d2_0 + p.W2[1][3]*d2_1 + p.W2[2][3]*d2_2
+		v1_4 := p.W2[0][4]*d2_0 + p.W2[1][4]*d2_1 + p.W2[2][4]*d2_2
+		v1_5 := p.W2[0][5]*d2_0 + p.W2[1][5]*d2_1 + p.W2[2][5]*d2_2
+		v1_6 := p.W2[0][6]*d2_0 + p.W2[1][6]*d2_1 + p.W2[2][6]*d2_2
+		v1_7 := p.W2[0][7]*d2_0 + p.W2[1][7]*d2_1 + p.W2[2][7]*d2_2
+		d1_0 := v1_0 * (1 - a1_0*a1_0)
+		ws.D1[0] = d1_0
+		d1_1 := v1_1 * (1 - a1_1*a1_1)
+		ws.D1[1] = d1_1
+		d1_2 := v1_2 * (1 - a1_2*a1_2)
+		ws.D1[2] = d1_2
+		d1_3 := v1_3 * (1 - a1_3*a1_3)
+		ws.D1[3] = d1_3
+		d1_4 := v1_4 * (1 - a1_4*a1_4)
+		ws.D1[4] = d1_4
+		d1_5 := v1_5 * (1 - a1_5*a1_5)
+		ws.D1[5] = d1_5
+		d1_6 := v1_6 * (1 - a1_6*a1_6)
+		ws.D1[6] = d1_6
+		d1_7 := v1_7 * (1 - a1_7*a1_7)
+		ws.D1[7] = d1_7
+	}
+
+	// ∇W2 += Σ d2·a1ᵀ; ∇b2 += Σ d2
+	for i := 0; i < 3; i++ {
+		w_i := &g.W2[i]
+		gW2_i_0, gW2_i_1, gW2_i_2, gW2_i_3 := w_i[0], w_i[1], w_i[2], w_i[3]
+		for s := range xs {
+			ws := &b.samples[s]
+			d2_i := ws.D2[i]
+			gW2_i_0 += d2_i * ws.A1[0]
+			gW2_i_1 += d2_i * ws.A1[1]
+			gW2_i_2 += d2_i * ws.A1[2]
+			gW2_i_3 += d2_i * ws.A1[3]
+		}
+		w_i[0] = gW2_i_0
+		w_i[1] = gW2_i_1
+		w_i[2] = gW2_i_2
+		w_i[3] = gW2_i_3
+	}
+	for i := 0; i < 3; i++ {
+		w_i := &g.W2[i]
+		gW2_i_4, gW2_i_5, gW2_i_6, gW2_i_7 := w_i[4], w_i[5], w_i[6], w_i[7]
+		for s := range xs {
+			ws := &b.samples[s]
+			d2_i := ws.D2[i]
+			gW2_i_4 += d2_i * ws.A1[4]
+			gW2_i_5 += d2_i * ws.A1[5]
+			gW2_i_6 += d2_i * ws.A1[6]
+			gW2_i_7 += d2_i * ws.A1[7]
+		}
+		w_i[4] = gW2_i_4
+		w_i[5] = gW2_i_5
+		w_i[6] = gW2_i_6
+		w_i[7] = gW2_i_7
+	}
+	gb2_0, gb2_1, gb2_2 := g.B2[0], g.B2[1], g.B2[2]
+	for s := range xs {
+		ws := &b.samples[s]
+		gb2_0 += ws.D2[0]
+		gb2_1 += ws.D2[1]
+		gb2_2 += ws.D2[2]
+	}
+	g.B2[0] = gb2_0
+	g.B2[1] = gb2_1
+	g.B2[2] = gb2_2
+
+	// ∇W1 += Σ d1·xᵀ; ∇b1 += Σ d1
+	for i := 0; i < 8; i++ {
+		w_i := &g.W1[i]
+		gW1_i_0, gW1_i_1, gW1_i_2, gW1_i_3 := w_i[0], w_i[1], w_i[2], w_i[3]
+		gb1_i := g.B1[i]
+		for s := range xs {
+			ws, x := &b.samples[s], &xs[s]
+			d1_i := ws.D1[i]
+			gW1_i_0 += d1_i * x[0]
+			gW1_i_1 += d1_i * x[1]
+			gW1_i_2 += d1_i * x[2]
+			gW1_i_3 += d1_i * x[3]
+			gb1_i += d1_i
+		}
+		w_i[0] = gW1_i_0
+		w_i[1] = gW1_i_1
+		w_i[2] = gW1_i_2
+		w_i[3] = gW1_i_3
+		g.B1[i] = gb1_i
+	}
+	return sum
 }
 
 // norm is Norm before it is rounded.

@@ -13,16 +13,20 @@ import (
 const irisSpec = "{\"name\":\"Iris\",\"package\":\"iris\",\"precision\":\"float32\",\"input\":4,\"layers\":[{\"dense\":8,\"activation\":\"tanh\",\"bias\":true},{\"dense\":3,\"activation\":\"softmax\",\"bias\":true}],\"cost\":\"cross-entropy\",\"cache\":\"auto\",\"batch\":32,\"rounding\":\"fast\",\"unroll\":\"auto\",\"input_gradient\":false,\"optimizers\":[],\"targets\":[\"amd64\"]}"
 
 // irisKernel is what was emitted for it.
-var irisKernel = verify.Kernel[Iris, IrisGrad, IrisWorkspace, struct{}, [4]float32, [3]float32, float32]{
-	Init:     (*Iris).Init,
-	Forward:  (*Iris).Forward,
-	Loss:     (*Iris).Loss,
-	Backward: (*Iris).Backward,
-	Grad:     (*Iris).Grad,
-	Step:     (*Iris).Step,
-	Norm:     (*IrisGrad).Norm,
-	Clip:     (*IrisGrad).Clip,
-	Scale:    (*IrisGrad).Scale,
+var irisKernel = verify.Kernel[Iris, IrisGrad, IrisWorkspace, IrisBatch, [4]float32, [3]float32, float32]{
+	Init:         (*Iris).Init,
+	Forward:      (*Iris).Forward,
+	Loss:         (*Iris).Loss,
+	Backward:     (*Iris).Backward,
+	Grad:         (*Iris).Grad,
+	Step:         (*Iris).Step,
+	ForwardBatch: (*Iris).ForwardBatch,
+	LossBatch:    (*Iris).LossBatch,
+	GradBatch:    (*Iris).GradBatch,
+	StepBatch:    (*Iris).StepBatch,
+	Norm:         (*IrisGrad).Norm,
+	Clip:         (*IrisGrad).Clip,
+	Scale:        (*IrisGrad).Scale,
 }
 
 // TestIris checks the emitted code against the reference: every output and gradient within the bound on rounding
@@ -96,4 +100,69 @@ func BenchmarkStep(b *testing.B) {
 	for i := 0; i < b.N; i++ {
 		s.net.Step(&s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], 0.0125)
 	}
+}
+
+// irisBatchSamples is what the benchmarks of batches work on.
+type irisBatchSamples struct {
+	net Iris
+	b   IrisBatch
+	g   IrisGrad
+	xs  [256][4]float32
+	ys  [256][3]float32
+	out [256][3]float32
+}
+
+func (s *irisBatchSamples) init() {
+	random := rand.New(rand.NewSource(1))
+	s.net.Init(random.NormFloat64)
+	for i := range s.xs {
+		for j := range s.xs[i] {
+			s.xs[i][j] = float32(random.NormFloat64())
+		}
+		s.ys[i][random.Intn(3)] = 1
+	}
+}
+
+func BenchmarkForwardBatch(b *testing.B) {
+	s := new(irisBatchSamples)
+	s.init()
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := 0; i < b.N; i++ {
+		s.net.ForwardBatch(&s.b, s.xs[:], s.out[:])
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
+}
+
+func BenchmarkLossBatch(b *testing.B) {
+	s := new(irisBatchSamples)
+	s.init()
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := 0; i < b.N; i++ {
+		s.net.LossBatch(&s.b, s.xs[:], s.ys[:])
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
+}
+
+func BenchmarkGradBatch(b *testing.B) {
+	s := new(irisBatchSamples)
+	s.init()
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := 0; i < b.N; i++ {
+		s.net.GradBatch(&s.b, s.xs[:], s.ys[:], &s.g)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
+}
+
+func BenchmarkStepBatch(b *testing.B) {
+	s := new(irisBatchSamples)
+	s.init()
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := 0; i < b.N; i++ {
+		s.net.StepBatch(&s.b, s.xs[:], s.ys[:], 4.8828125e-05)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
 }

@@ -6,6 +6,7 @@
 // parameters     101770 (407080 bytes)
 // multiply-adds  101632 Forward, 204544 Grad
 // workspace      1156 bytes
+// batch          32 samples at a time, in 444072 bytes
 // cache          auto keeps 600 bytes for 627628 operations and 11 calls in Grad
 //                pre 600 for 628140 and 11; post 600 for 627628 and 11; both 1112 for 627756 and 11
 // code           7 of 11 operations in loops over unrolled blocks, the others fully unrolled
@@ -52,6 +53,14 @@ type PixelsWorkspace struct {
 	S2       [1]float32   // Σ exp(z2 - m2)
 	D2       [10]float32  // ∇z2 L: gradient of the loss with respect to z2, of the partial loss after layer 2's affine map
 	scratch0 [1]float32
+}
+
+// PixelsBatch holds what one call of a batch function works on: a workspace for each sample of a block, and the gradient
+// that StepBatch sums up, 444072 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
+// block of 32 samples at a time.
+type PixelsBatch struct {
+	samples [32]PixelsWorkspace
+	sum     PixelsGrad
 }
 
 // Init draws every weight from norm, which returns independent standard normal numbers (rand.NormFloat64), scaled
@@ -2483,6 +2492,1773 @@ func (p *Pixels) Step(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, rate
 		}
 	}
 	return loss
+}
+
+// ForwardBatch computes ŷ of every sample: out[i] from xs[i].
+// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+func (p *Pixels) ForwardBatch(b *PixelsBatch, xs [][784]float32, out [][10]float32) {
+	if len(xs) != len(out) {
+		panic("Pixels.ForwardBatch: xs and out differ in length")
+	}
+	for len(xs) > 32 && len(out) > 32 {
+		p.forwardBlock(b, xs[:32], out[:32])
+		xs, out = xs[32:], out[32:]
+	}
+	p.forwardBlock(b, xs, out)
+}
+
+// LossBatch returns the sum of the losses of all samples; of none it is 0.
+// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
+func (p *Pixels) LossBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32) float32 {
+	if len(xs) != len(ys) {
+		panic("Pixels.LossBatch: xs and ys differ in length")
+	}
+	loss := float32(0)
+	for len(xs) > 32 && len(ys) > 32 {
+		loss += p.lossBlock(b, xs[:32], ys[:32])
+		xs, ys = xs[32:], ys[32:]
+	}
+	loss += p.lossBlock(b, xs, ys)
+	return loss
+}
+
+// GradBatch overwrites g with the gradient of the sum of the losses of all samples and returns that sum; of no samples
+// both are 0. For means, divide both by len(xs).
+// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
+func (p *Pixels) GradBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32, g *PixelsGrad) float32 {
+	if len(xs) != len(ys) {
+		panic("Pixels.GradBatch: xs and ys differ in length")
+	}
+	*g = PixelsGrad{}
+	loss := float32(0)
+	for len(xs) > 32 && len(ys) > 32 {
+		loss += p.gradBlock(b, xs[:32], ys[:32], g)
+		xs, ys = xs[32:], ys[32:]
+	}
+	loss += p.gradBlock(b, xs, ys, g)
+	return loss
+}
+
+// StepBatch takes one step of gradient descent on the sum of the losses of all samples, p -= rate*∇ΣL, and returns
+// the sum before it. Every gradient is taken at the parameters before the step. For a step on the mean, divide rate by len(xs).
+// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
+func (p *Pixels) StepBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32, rate float32) float32 {
+	if len(xs) != len(ys) {
+		panic("Pixels.StepBatch: xs and ys differ in length")
+	}
+	b.sum = PixelsGrad{}
+	loss := float32(0)
+	for len(xs) > 32 && len(ys) > 32 {
+		loss += p.gradBlock(b, xs[:32], ys[:32], &b.sum)
+		xs, ys = xs[32:], ys[32:]
+	}
+	loss += p.gradBlock(b, xs, ys, &b.sum)
+
+	// W1, b1, W2, b2 −= rate·∇
+	ps, gs := p.Flat(), b.sum.Flat()
+	for k := 0; k < 101768; k += 8 {
+		ps[k] -= rate * gs[k]
+		ps[k+1] -= rate * gs[k+1]
+		ps[k+2] -= rate * gs[k+2]
+		ps[k+3] -= rate * gs[k+3]
+		ps[k+4] -= rate * gs[k+4]
+		ps[k+5] -= rate * gs[k+5]
+		ps[k+6] -= rate * gs[k+6]
+		ps[k+7] -= rate * gs[k+7]
+	}
+	ps[101768] -= rate * gs[101768]
+	ps[101769] -= rate * gs[101769]
+	return loss
+}
+
+// forwardBlock computes
+//
+//	z1 = W1·x + b1; a1 = max(z1, 0)
+//	z2 = W2·a1 + b2
+//	a2 = softmax(z2)
+//	o = a2
+//
+// for at most 32 samples.
+func (p *Pixels) forwardBlock(b *PixelsBatch, xs [][784]float32, out [][10]float32) {
+	if len(xs) > len(b.samples) || len(out) != len(xs) {
+		return
+	}
+
+	// z1 = W1·x + b1; a1 = max(z1, 0)
+	for i := 0; i < 128; i += 8 {
+		w_i := &p.W1[i]
+		w_i1 := &p.W1[i+1]
+		w_i2 := &p.W1[i+2]
+		w_i3 := &p.W1[i+3]
+		w_i4 := &p.W1[i+4]
+		w_i5 := &p.W1[i+5]
+		w_i6 := &p.W1[i+6]
+		w_i7 := &p.W1[i+7]
+		for s := range xs {
+			ws, x := &b.samples[s], &xs[s]
+			z1_i := p.B1[i]
+			z1_i1 := p.B1[i+1]
+			z1_i2 := p.B1[i+2]
+			z1_i3 := p.B1[i+3]
+			z1_i4 := p.B1[i+4]
+			z1_i5 := p.B1[i+5]
+			z1_i6 := p.B1[i+6]
+			z1_i7 := p.B1[i+7]
+			for j := 0; j < 784; j += 16 {
+				x_j := x[j]
+				z1_i += w_i[j] * x_j
+				z1_i1 += w_i1[j] * x_j
+				z1_i2 += w_i2[j] * x_j
+				z1_i3 += w_i3[j] * x_j
+				z1_i4 += w_i4[j] * x_j
+				z1_i5 += w_i5[j] * x_j
+				z1_i6 += w_i6[j] * x_j
+				z1_i7 += w_i7[j] * x_j
+				x_j1 := x[j+1]
+				z1_i += w_i[j+1] * x_j1
+				z1_i1 += w_i1[j+1] * x_j1
+				z1_i2 += w_i2[j+1] * x_j1
+				z1_i3 += w_i3[j+1] * x_j1
+				z1_i4 += w_i4[j+1] * x_j1
+				z1_i5 += w_i5[j+1] * x_j1
+				z1_i6 += w_i6[j+1] * x_j1
+				z1_i7 += w_i7[j+1] * x_j1
+				x_j2 := x[j+2]
+				z1_i += w_i[j+2] * x_j2
+				z1_i1 += w_i1[j+2] * x_j2
+				z1_i2 += w_i2[j+2] * x_j2
+				z1_i3 += w_i3[j+2] * x_j2
+				z1_i4 += w_i4[j+2] * x_j2
+				z1_i5 += w_i5[j+2] * x_j2
+				z1_i6 += w_i6[j+2] * x_j2
+				z1_i7 += w_i7[j+2] * x_j2
+				x_j3 := x[j+3]
+				z1_i += w_i[j+3] * x_j3
+				z1_i1 += w_i1[j+3] * x_j3
+				z1_i2 += w_i2[j+3] * x_j3
+				z1_i3 += w_i3[j+3] * x_j3
+				z1_i4 += w_i4[j+3] * x_j3
+				z1_i5 += w_i5[j+3] * x_j3
+				z1_i6 += w_i6[j+3] * x_j3
+				z1_i7 += w_i7[j+3] * x_j3
+				x_j4 := x[j+4]
+				z1_i += w_i[j+4] * x_j4
+				z1_i1 += w_i1[j+4] * x_j4
+				z1_i2 += w_i2[j+4] * x_j4
+				z1_i3 += w_i3[j+4] * x_j4
+				z1_i4 += w_i4[j+4] * x_j4
+				z1_i5 += w_i5[j+4] * x_j4
+				z1_i6 += w_i6[j+4] * x_j4
+				z1_i7 += w_i7[j+4] * x_j4
+				x_j5 := x[j+5]
+				z1_i += w_i[j+5] * x_j5
+				z1_i1 += w_i1[j+5] * x_j5
+				z1_i2 += w_i2[j+5] * x_j5
+				z1_i3 += w_i3[j+5] * x_j5
+				z1_i4 += w_i4[j+5] * x_j5
+				z1_i5 += w_i5[j+5] * x_j5
+				z1_i6 += w_i6[j+5] * x_j5
+				z1_i7 += w_i7[j+5] * x_j5
+				x_j6 := x[j+6]
+				z1_i += w_i[j+6] * x_j6
+				z1_i1 += w_i1[j+6] * x_j6
+				z1_i2 += w_i2[j+6] * x_j6
+				z1_i3 += w_i3[j+6] * x_j6
+				z1_i4 += w_i4[j+6] * x_j6
+				z1_i5 += w_i5[j+6] * x_j6
+				z1_i6 += w_i6[j+6] * x_j6
+				z1_i7 += w_i7[j+6] * x_j6
+				x_j7 := x[j+7]
+				z1_i += w_i[j+7] * x_j7
+				z1_i1 += w_i1[j+7] * x_j7
+				z1_i2 += w_i2[j+7] * x_j7
+				z1_i3 += w_i3[j+7] * x_j7
+				z1_i4 += w_i4[j+7] * x_j7
+				z1_i5 += w_i5[j+7] * x_j7
+				z1_i6 += w_i6[j+7] * x_j7
+				z1_i7 += w_i7[j+7] * x_j7
+				x_j8 := x[j+8]
+				z1_i += w_i[j+8] * x_j8
+				z1_i1 += w_i1[j+8] * x_j8
+				z1_i2 += w_i2[j+8] * x_j8
+				z1_i3 += w_i3[j+8] * x_j8
+				z1_i4 += w_i4[j+8] * x_j8
+				z1_i5 += w_i5[j+8] * x_j8
+				z1_i6 += w_i6[j+8] * x_j8
+				z1_i7 += w_i7[j+8] * x_j8
+				x_j9 := x[j+9]
+				z1_i += w_i[j+9] * x_j9
+				z1_i1 += w_i1[j+9] * x_j9
+				z1_i2 += w_i2[j+9] * x_j9
+				z1_i3 += w_i3[j+9] * x_j9
+				z1_i4 += w_i4[j+9] * x_j9
+				z1_i5 += w_i5[j+9] * x_j9
+				z1_i6 += w_i6[j+9] * x_j9
+				z1_i7 += w_i7[j+9] * x_j9
+				x_j10 := x[j+10]
+				z1_i += w_i[j+10] * x_j10
+				z1_i1 += w_i1[j+10] * x_j10
+				z1_i2 += w_i2[j+10] * x_j10
+				z1_i3 += w_i3[j+10] * x_j10
+				z1_i4 += w_i4[j+10] * x_j10
+				z1_i5 += w_i5[j+10] * x_j10
+				z1_i6 += w_i6[j+10] * x_j10
+				z1_i7 += w_i7[j+10] * x_j10
+				x_j11 := x[j+11]
+				z1_i += w_i[j+11] * x_j11
+				z1_i1 += w_i1[j+11] * x_j11
+				z1_i2 += w_i2[j+11] * x_j11
+				z1_i3 += w_i3[j+11] * x_j11
+				z1_i4 += w_i4[j+11] * x_j11
+				z1_i5 += w_i5[j+11] * x_j11
+				z1_i6 += w_i6[j+11] * x_j11
+				z1_i7 += w_i7[j+11] * x_j11
+				x_j12 := x[j+12]
+				z1_i += w_i[j+12] * x_j12
+				z1_i1 += w_i1[j+12] * x_j12
+				z1_i2 += w_i2[j+12] * x_j12
+				z1_i3 += w_i3[j+12] * x_j12
+				z1_i4 += w_i4[j+12] * x_j12
+				z1_i5 += w_i5[j+12] * x_j12
+				z1_i6 += w_i6[j+12] * x_j12
+				z1_i7 += w_i7[j+12] * x_j12
+				x_j13 := x[j+13]
+				z1_i += w_i[j+13] * x_j13
+				z1_i1 += w_i1[j+13] * x_j13
+				z1_i2 += w_i2[j+13] * x_j13
+				z1_i3 += w_i3[j+13] * x_j13
+				z1_i4 += w_i4[j+13] * x_j13
+				z1_i5 += w_i5[j+13] * x_j13
+				z1_i6 += w_i6[j+13] * x_j13
+				z1_i7 += w_i7[j+13] * x_j13
+				x_j14 := x[j+14]
+				z1_i += w_i[j+14] * x_j14
+				z1_i1 += w_i1[j+14] * x_j14
+				z1_i2 += w_i2[j+14] * x_j14
+				z1_i3 += w_i3[j+14] * x_j14
+				z1_i4 += w_i4[j+14] * x_j14
+				z1_i5 += w_i5[j+14] * x_j14
+				z1_i6 += w_i6[j+14] * x_j14
+				z1_i7 += w_i7[j+14] * x_j14
+				x_j15 := x[j+15]
+				z1_i += w_i[j+15] * x_j15
+				z1_i1 += w_i1[j+15] * x_j15
+				z1_i2 += w_i2[j+15] * x_j15
+				z1_i3 += w_i3[j+15] * x_j15
+				z1_i4 += w_i4[j+15] * x_j15
+				z1_i5 += w_i5[j+15] * x_j15
+				z1_i6 += w_i6[j+15] * x_j15
+				z1_i7 += w_i7[j+15] * x_j15
+			}
+			a1_i := max(z1_i, 0)
+			ws.A1[i] = a1_i
+			a1_i1 := max(z1_i1, 0)
+			ws.A1[i+1] = a1_i1
+			a1_i2 := max(z1_i2, 0)
+			ws.A1[i+2] = a1_i2
+			a1_i3 := max(z1_i3, 0)
+			ws.A1[i+3] = a1_i3
+			a1_i4 := max(z1_i4, 0)
+			ws.A1[i+4] = a1_i4
+			a1_i5 := max(z1_i5, 0)
+			ws.A1[i+5] = a1_i5
+			a1_i6 := max(z1_i6, 0)
+			ws.A1[i+6] = a1_i6
+			a1_i7 := max(z1_i7, 0)
+			ws.A1[i+7] = a1_i7
+		}
+	}
+	for s := range xs {
+		ws, o := &b.samples[s], &out[s]
+
+		// z2 = W2·a1 + b2
+		{
+			z2_0 := p.B2[0]
+			z2_1 := p.B2[1]
+			z2_2 := p.B2[2]
+			z2_3 := p.B2[3]
+			z2_4 := p.B2[4]
+			z2_5 := p.B2[5]
+			z2_6 := p.B2[6]
+			z2_7 := p.B2[7]
+			z2_8 := p.B2[8]
+			z2_9 := p.B2[9]
+			for j := 0; j < 128; j += 16 {
+				a1_j := ws.A1[j]
+				z2_0 += p.W2[0][j] * a1_j
+				z2_1 += p.W2[1][j] * a1_j
+				z2_2 += p.W2[2][j] * a1_j
+				z2_3 += p.W2[3][j] * a1_j
+				z2_4 += p.W2[4][j] * a1_j
+				z2_5 += p.W2[5][j] * a1_j
+				z2_6 += p.W2[6][j] * a1_j
+				z2_7 += p.W2[7][j] * a1_j
+				z2_8 += p.W2[8][j] * a1_j
+				z2_9 += p.W2[9][j] * a1_j
+				a1_j1 := ws.A1[j+1]
+				z2_0 += p.W2[0][j+1] * a1_j1
+				z2_1 += p.W2[1][j+1] * a1_j1
+				z2_2 += p.W2[2][j+1] * a1_j1
+				z2_3 += p.W2[3][j+1] * a1_j1
+				z2_4 += p.W2[4][j+1] * a1_j1
+				z2_5 += p.W2[5][j+1] * a1_j1
+				z2_6 += p.W2[6][j+1] * a1_j1
+				z2_7 += p.W2[7][j+1] * a1_j1
+				z2_8 += p.W2[8][j+1] * a1_j1
+				z2_9 += p.W2[9][j+1] * a1_j1
+				a1_j2 := ws.A1[j+2]
+				z2_0 += p.W2[0][j+2] * a1_j2
+				z2_1 += p.W2[1][j+2] * a1_j2
+				z2_2 += p.W2[2][j+2] * a1_j2
+				z2_3 += p.W2[3][j+2] * a1_j2
+				z2_4 += p.W2[4][j+2] * a1_j2
+				z2_5 += p.W2[5][j+2] * a1_j2
+				z2_6 += p.W2[6][j+2] * a1_j2
+				z2_7 += p.W2[7][j+2] * a1_j2
+				z2_8 += p.W2[8][j+2] * a1_j2
+				z2_9 += p.W2[9][j+2] * a1_j2
+				a1_j3 := ws.A1[j+3]
+				z2_0 += p.W2[0][j+3] * a1_j3
+				z2_1 += p.W2[1][j+3] * a1_j3
+				z2_2 += p.W2[2][j+3] * a1_j3
+				z2_3 += p.W2[3][j+3] * a1_j3
+				z2_4 += p.W2[4][j+3] * a1_j3
+				z2_5 += p.W2[5][j+3] * a1_j3
+				z2_6 += p.W2[6][j+3] * a1_j3
+				z2_7 += p.W2[7][j+3] * a1_j3
+				z2_8 += p.W2[8][j+3] * a1_j3
+				z2_9 += p.W2[9][j+3] * a1_j3
+				a1_j4 := ws.A1[j+4]
+				z2_0 += p.W2[0][j+4] * a1_j4
+				z2_1 += p.W2[1][j+4] * a1_j4
+				z2_2 += p.W2[2][j+4] * a1_j4
+				z2_3 += p.W2[3][j+4] * a1_j4
+				z2_4 += p.W2[4][j+4] * a1_j4
+				z2_5 += p.W2[5][j+4] * a1_j4
+				z2_6 += p.W2[6][j+4] * a1_j4
+				z2_7 += p.W2[7][j+4] * a1_j4
+				z2_8 += p.W2[8][j+4] * a1_j4
+				z2_9 += p.W2[9][j+4] * a1_j4
+				a1_j5 := ws.A1[j+5]
+				z2_0 += p.W2[0][j+5] * a1_j5
+				z2_1 += p.W2[1][j+5] * a1_j5
+				z2_2 += p.W2[2][j+5] * a1_j5
+				z2_3 += p.W2[3][j+5] * a1_j5
+				z2_4 += p.W2[4][j+5] * a1_j5
+				z2_5 += p.W2[5][j+5] * a1_j5
+				z2_6 += p.W2[6][j+5] * a1_j5
+				z2_7 += p.W2[7][j+5] * a1_j5
+				z2_8 += p.W2[8][j+5] * a1_j5
+				z2_9 += p.W2[9][j+5] * a1_j5
+				a1_j6 := ws.A1[j+6]
+				z2_0 += p.W2[0][j+6] * a1_j6
+				z2_1 += p.W2[1][j+6] * a1_j6
+				z2_2 += p.W2[2][j+6] * a1_j6
+				z2_3 += p.W2[3][j+6] * a1_j6
+				z2_4 += p.W2[4][j+6] * a1_j6
+				z2_5 += p.W2[5][j+6] * a1_j6
+				z2_6 += p.W2[6][j+6] * a1_j6
+				z2_7 += p.W2[7][j+6] * a1_j6
+				z2_8 += p.W2[8][j+6] * a1_j6
+				z2_9 += p.W2[9][j+6] * a1_j6
+				a1_j7 := ws.A1[j+7]
+				z2_0 += p.W2[0][j+7] * a1_j7
+				z2_1 += p.W2[1][j+7] * a1_j7
+				z2_2 += p.W2[2][j+7] * a1_j7
+				z2_3 += p.W2[3][j+7] * a1_j7
+				z2_4 += p.W2[4][j+7] * a1_j7
+				z2_5 += p.W2[5][j+7] * a1_j7
+				z2_6 += p.W2[6][j+7] * a1_j7
+				z2_7 += p.W2[7][j+7] * a1_j7
+				z2_8 += p.W2[8][j+7] * a1_j7
+				z2_9 += p.W2[9][j+7] * a1_j7
+				a1_j8 := ws.A1[j+8]
+				z2_0 += p.W2[0][j+8] * a1_j8
+				z2_1 += p.W2[1][j+8] * a1_j8
+				z2_2 += p.W2[2][j+8] * a1_j8
+				z2_3 += p.W2[3][j+8] * a1_j8
+				z2_4 += p.W2[4][j+8] * a1_j8
+				z2_5 += p.W2[5][j+8] * a1_j8
+				z2_6 += p.W2[6][j+8] * a1_j8
+				z2_7 += p.W2[7][j+8] * a1_j8
+				z2_8 += p.W2[8][j+8] * a1_j8
+				z2_9 += p.W2[9][j+8] * a1_j8
+				a1_j9 := ws.A1[j+9]
+				z2_0 += p.W2[0][j+9] * a1_j9
+				z2_1 += p.W2[1][j+9] * a1_j9
+				z2_2 += p.W2[2][j+9] * a1_j9
+				z2_3 += p.W2[3][j+9] * a1_j9
+				z2_4 += p.W2[4][j+9] * a1_j9
+				z2_5 += p.W2[5][j+9] * a1_j9
+				z2_6 += p.W2[6][j+9] * a1_j9
+				z2_7 += p.W2[7][j+9] * a1_j9
+				z2_8 += p.W2[8][j+9] * a1_j9
+				z2_9 += p.W2[9][j+9] * a1_j9
+				a1_j10 := ws.A1[j+10]
+				z2_0 += p.W2[0][j+10] * a1_j10
+				z2_1 += p.W2[1][j+10] * a1_j10
+				z2_2 += p.W2[2][j+10] * a1_j10
+				z2_3 += p.W2[3][j+10] * a1_j10
+				z2_4 += p.W2[4][j+10] * a1_j10
+				z2_5 += p.W2[5][j+10] * a1_j10
+				z2_6 += p.W2[6][j+10] * a1_j10
+				z2_7 += p.W2[7][j+10] * a1_j10
+				z2_8 += p.W2[8][j+10] * a1_j10
+				z2_9 += p.W2[9][j+10] * a1_j10
+				a1_j11 := ws.A1[j+11]
+				z2_0 += p.W2[0][j+11] * a1_j11
+				z2_1 += p.W2[1][j+11] * a1_j11
+				z2_2 += p.W2[2][j+11] * a1_j11
+				z2_3 += p.W2[3][j+11] * a1_j11
+				z2_4 += p.W2[4][j+11] * a1_j11
+				z2_5 += p.W2[5][j+11] * a1_j11
+				z2_6 += p.W2[6][j+11] * a1_j11
+				z2_7 += p.W2[7][j+11] * a1_j11
+				z2_8 += p.W2[8][j+11] * a1_j11
+				z2_9 += p.W2[9][j+11] * a1_j11
+				a1_j12 := ws.A1[j+12]
+				z2_0 += p.W2[0][j+12] * a1_j12
+				z2_1 += p.W2[1][j+12] * a1_j12
+				z2_2 += p.W2[2][j+12] * a1_j12
+				z2_3 += p.W2[3][j+12] * a1_j12
+				z2_4 += p.W2[4][j+12] * a1_j12
+				z2_5 += p.W2[5][j+12] * a1_j12
+				z2_6 += p.W2[6][j+12] * a1_j12
+				z2_7 += p.W2[7][j+12] * a1_j12
+				z2_8 += p.W2[8][j+12] * a1_j12
+				z2_9 += p.W2[9][j+12] * a1_j12
+				a1_j13 := ws.A1[j+13]
+				z2_0 += p.W2[0][j+13] * a1_j13
+				z2_1 += p.W2[1][j+13] * a1_j13
+				z2_2 += p.W2[2][j+13] * a1_j13
+				z2_3 += p.W2[3][j+13] * a1_j13
+				z2_4 += p.W2[4][j+13] * a1_j13
+				z2_5 += p.W2[5][j+13] * a1_j13
+				z2_6 += p.W2[6][j+13] * a1_j13
+				z2_7 += p.W2[7][j+13] * a1_j13
+				z2_8 += p.W2[8][j+13] * a1_j13
+				z2_9 += p.W2[9][j+13] * a1_j13
+				a1_j14 := ws.A1[j+14]
+				z2_0 += p.W2[0][j+14] * a1_j14
+				z2_1 += p.W2[1][j+14] * a1_j14
+				z2_2 += p.W2[2][j+14] * a1_j14
+				z2_3 += p.W2[3][j+14] * a1_j14
+				z2_4 += p.W2[4][j+14] * a1_j14
+				z2_5 += p.W2[5][j+14] * a1_j14
+				z2_6 += p.W2[6][j+14] * a1_j14
+				z2_7 += p.W2[7][j+14] * a1_j14
+				z2_8 += p.W2[8][j+14] * a1_j14
+				z2_9 += p.W2[9][j+14] * a1_j14
+				a1_j15 := ws.A1[j+15]
+				z2_0 += p.W2[0][j+15] * a1_j15
+				z2_1 += p.W2[1][j+15] * a1_j15
+				z2_2 += p.W2[2][j+15] * a1_j15
+				z2_3 += p.W2[3][j+15] * a1_j15
+				z2_4 += p.W2[4][j+15] * a1_j15
+				z2_5 += p.W2[5][j+15] * a1_j15
+				z2_6 += p.W2[6][j+15] * a1_j15
+				z2_7 += p.W2[7][j+15] * a1_j15
+				z2_8 += p.W2[8][j+15] * a1_j15
+				z2_9 += p.W2[9][j+15] * a1_j15
+			}
+			ws.Z2[0] = z2_0
+			ws.Z2[1] = z2_1
+			ws.Z2[2] = z2_2
+			ws.Z2[3] = z2_3
+			ws.Z2[4] = z2_4
+			ws.Z2[5] = z2_5
+			ws.Z2[6] = z2_6
+			ws.Z2[7] = z2_7
+			ws.Z2[8] = z2_8
+			ws.Z2[9] = z2_9
+		}
+
+		// a2 = softmax(z2)
+		z2_0 := ws.Z2[0]
+		z2_1 := ws.Z2[1]
+		z2_2 := ws.Z2[2]
+		z2_3 := ws.Z2[3]
+		z2_4 := ws.Z2[4]
+		z2_5 := ws.Z2[5]
+		z2_6 := ws.Z2[6]
+		z2_7 := ws.Z2[7]
+		z2_8 := ws.Z2[8]
+		z2_9 := ws.Z2[9]
+		m2 := max(z2_0, z2_1, z2_2, z2_3, z2_4, z2_5, z2_6, z2_7, z2_8, z2_9)
+		ws.M2[0] = m2
+		e2_0 := pixelsExp(z2_0 - m2)
+		e2_1 := pixelsExp(z2_1 - m2)
+		e2_2 := pixelsExp(z2_2 - m2)
+		e2_3 := pixelsExp(z2_3 - m2)
+		e2_4 := pixelsExp(z2_4 - m2)
+		e2_5 := pixelsExp(z2_5 - m2)
+		e2_6 := pixelsExp(z2_6 - m2)
+		e2_7 := pixelsExp(z2_7 - m2)
+		e2_8 := pixelsExp(z2_8 - m2)
+		e2_9 := pixelsExp(z2_9 - m2)
+		s2 := e2_0 + e2_1 + e2_2 + e2_3 + e2_4 + e2_5 + e2_6 + e2_7 + e2_8 + e2_9
+		ws.S2[0] = s2
+		r2 := 1 / s2
+		a2_0 := e2_0 * r2
+		ws.A2[0] = a2_0
+		a2_1 := e2_1 * r2
+		ws.A2[1] = a2_1
+		a2_2 := e2_2 * r2
+		ws.A2[2] = a2_2
+		a2_3 := e2_3 * r2
+		ws.A2[3] = a2_3
+		a2_4 := e2_4 * r2
+		ws.A2[4] = a2_4
+		a2_5 := e2_5 * r2
+		ws.A2[5] = a2_5
+		a2_6 := e2_6 * r2
+		ws.A2[6] = a2_6
+		a2_7 := e2_7 * r2
+		ws.A2[7] = a2_7
+		a2_8 := e2_8 * r2
+		ws.A2[8] = a2_8
+		a2_9 := e2_9 * r2
+		ws.A2[9] = a2_9
+
+		// o = a2
+		o[0] = a2_0
+		o[1] = a2_1
+		o[2] = a2_2
+		o[3] = a2_3
+		o[4] = a2_4
+		o[5] = a2_5
+		o[6] = a2_6
+		o[7] = a2_7
+		o[8] = a2_8
+		o[9] = a2_9
+	}
+}
+
+// lossBlock computes
+//
+//	z1 = W1·x + b1; a1 = max(z1, 0)
+//	z2 = W2·a1 + b2
+//	a2 = softmax(z2)
+//	t = log(s2)
+//	loss = Σ y*(m2 - z2 + t)
+//
+// for at most 32 samples.
+func (p *Pixels) lossBlock(b *PixelsBatch, xs [][784]float32, ys [][10]float32) float32 {
+	if len(xs) > len(b.samples) || len(ys) != len(xs) {
+		return 0
+	}
+	sum := float32(0)
+
+	// z1 = W1·x + b1; a1 = max(z1, 0)
+	for i := 0; i < 128; i += 8 {
+		w_i := &p.W1[i]
+		w_i1 := &p.W1[i+1]
+		w_i2 := &p.W1[i+2]
+		w_i3 := &p.W1[i+3]
+		w_i4 := &p.W1[i+4]
+		w_i5 := &p.W1[i+5]
+		w_i6 := &p.W1[i+6]
+		w_i7 := &p.W1[i+7]
+		for s := range xs {
+			ws, x := &b.samples[s], &xs[s]
+			z1_i := p.B1[i]
+			z1_i1 := p.B1[i+1]
+			z1_i2 := p.B1[i+2]
+			z1_i3 := p.B1[i+3]
+			z1_i4 := p.B1[i+4]
+			z1_i5 := p.B1[i+5]
+			z1_i6 := p.B1[i+6]
+			z1_i7 := p.B1[i+7]
+			for j := 0; j < 784; j += 16 {
+				x_j := x[j]
+				z1_i += w_i[j] * x_j
+				z1_i1 += w_i1[j] * x_j
+				z1_i2 += w_i2[j] * x_j
+				z1_i3 += w_i3[j] * x_j
+				z1_i4 += w_i4[j] * x_j
+				z1_i5 += w_i5[j] * x_j
+				z1_i6 += w_i6[j] * x_j
+				z1_i7 += w_i7[j] * x_j
+				x_j1 := x[j+1]
+				z1_i += w_i[j+1] * x_j1
+				z1_i1 += w_i1[j+1] * x_j1
+				z1_i2 += w_i2[j+1] * x_j1
+				z1_i3 += w_i3[j+1] * x_j1
+				z1_i4 += w_i4[j+1] * x_j1
+				z1_i5 += w_i5[j+1] * x_j1
+				z1_i6 += w_i6[j+1] * x_j1
+				z1_i7 += w_i7[j+1] * x_j1
+				x_j2 := x[j+2]
+				z1_i += w_i[j+2] * x_j2
+				z1_i1 += w_i1[j+2] * x_j2
+				z1_i2 += w_i2[j+2] * x_j2
+				z1_i3 += w_i3[j+2] * x_j2
+				z1_i4 += w_i4[j+2] * x_j2
+				z1_i5 += w_i5[j+2] * x_j2
+				z1_i6 += w_i6[j+2] * x_j2
+				z1_i7 += w_i7[j+2] * x_j2
+				x_j3 := x[j+3]
+				z1_i += w_i[j+3] * x_j3
+				z1_i1 += w_i1[j+3] * x_j3
+				z1_i2 += w_i2[j+3] * x_j3
+				z1_i3 += w_i3[j+3] * x_j3
+				z1_i4 += w_i4[j+3] * x_j3
+				z1_i5 += w_i5[j+3] * x_j3
+				z1_i6 += w_i6[j+3] * x_j3
+				z1_i7 += w_i7[j+3] * x_j3
+				x_j4 := x[j+4]
+				z1_i += w_i[j+4] * x_j4
+				z1_i1 += w_i1[j+4] * x_j4
+				z1_i2 += w_i2[j+4] * x_j4
+				z1_i3 += w_i3[j+4] * x_j4
+				z1_i4 += w_i4[j+4] * x_j4
+				z1_i5 += w_i5[j+4] * x_j4
+				z1_i6 += w_i6[j+4] * x_j4
+				z1_i7 += w_i7[j+4] * x_j4
+				x_j5 := x[j+5]
+				z1_i += w_i[j+5] * x_j5
+				z1_i1 += w_i1[j+5] * x_j5
+				z1_i2 += w_i2[j+5] * x_j5
+				z1_i3 += w_i3[j+5] * x_j5
+				z1_i4 += w_i4[j+5] * x_j5
+				z1_i5 += w_i5[j+5] * x_j5
+				z1_i6 += w_i6[j+5] * x_j5
+				z1_i7 += w_i7[j+5] * x_j5
+				x_j6 := x[j+6]
+				z1_i += w_i[j+6] * x_j6
+				z1_i1 += w_i1[j+6] * x_j6
+				z1_i2 += w_i2[j+6] * x_j6
+				z1_i3 += w_i3[j+6] * x_j6
+				z1_i4 += w_i4[j+6] * x_j6
+				z1_i5 += w_i5[j+6] * x_j6
+				z1_i6 += w_i6[j+6] * x_j6
+				z1_i7 += w_i7[j+6] * x_j6
+				x_j7 := x[j+7]
+				z1_i += w_i[j+7] * x_j7
+				z1_i1 += w_i1[j+7] * x_j7
+				z1_i2 += w_i2[j+7] * x_j7
+				z1_i3 += w_i3[j+7] * x_j7
+				z1_i4 += w_i4[j+7] * x_j7
+				z1_i5 += w_i5[j+7] * x_j7
+				z1_i6 += w_i6[j+7] * x_j7
+				z1_i7 += w_i7[j+7] * x_j7
+				x_j8 := x[j+8]
+				z1_i += w_i[j+8] * x_j8
+				z1_i1 += w_i1[j+8] * x_j8
+				z1_i2 += w_i2[j+8] * x_j8
+				z1_i3 += w_i3[j+8] * x_j8
+				z1_i4 += w_i4[j+8] * x_j8
+				z1_i5 += w_i5[j+8] * x_j8
+				z1_i6 += w_i6[j+8] * x_j8
+				z1_i7 += w_i7[j+8] * x_j8
+				x_j9 := x[j+9]
+				z1_i += w_i[j+9] * x_j9
+				z1_i1 += w_i1[j+9] * x_j9
+				z1_i2 += w_i2[j+9] * x_j9
+				z1_i3 += w_i3[j+9] * x_j9
+				z1_i4 += w_i4[j+9] * x_j9
+				z1_i5 += w_i5[j+9] * x_j9
+				z1_i6 += w_i6[j+9] * x_j9
+				z1_i7 += w_i7[j+9] * x_j9
+				x_j10 := x[j+10]
+				z1_i += w_i[j+10] * x_j10
+				z1_i1 += w_i1[j+10] * x_j10
+				z1_i2 += w_i2[j+10] * x_j10
+				z1_i3 += w_i3[j+10] * x_j10
+				z1_i4 += w_i4[j+10] * x_j10
+				z1_i5 += w_i5[j+10] * x_j10
+				z1_i6 += w_i6[j+10] * x_j10
+				z1_i7 += w_i7[j+10] * x_j10
+				x_j11 := x[j+11]
+				z1_i += w_i[j+11] * x_j11
+				z1_i1 += w_i1[j+11] * x_j11
+				z1_i2 += w_i2[j+11] * x_j11
+				z1_i3 += w_i3[j+11] * x_j11
+				z1_i4 += w_i4[j+11] * x_j11
+				z1_i5 += w_i5[j+11] * x_j11
+				z1_i6 += w_i6[j+11] * x_j11
+				z1_i7 += w_i7[j+11] * x_j11
+				x_j12 := x[j+12]
+				z1_i += w_i[j+12] * x_j12
+				z1_i1 += w_i1[j+12] * x_j12
+				z1_i2 += w_i2[j+12] * x_j12
+				z1_i3 += w_i3[j+12] * x_j12
+				z1_i4 += w_i4[j+12] * x_j12
+				z1_i5 += w_i5[j+12] * x_j12
+				z1_i6 += w_i6[j+12] * x_j12
+				z1_i7 += w_i7[j+12] * x_j12
+				x_j13 := x[j+13]
+				z1_i += w_i[j+13] * x_j13
+				z1_i1 += w_i1[j+13] * x_j13
+				z1_i2 += w_i2[j+13] * x_j13
+				z1_i3 += w_i3[j+13] * x_j13
+				z1_i4 += w_i4[j+13] * x_j13
+				z1_i5 += w_i5[j+13] * x_j13
+				z1_i6 += w_i6[j+13] * x_j13
+				z1_i7 += w_i7[j+13] * x_j13
+				x_j14 := x[j+14]
+				z1_i += w_i[j+14] * x_j14
+				z1_i1 += w_i1[j+14] * x_j14
+				z1_i2 += w_i2[j+14] * x_j14
+				z1_i3 += w_i3[j+14] * x_j14
+				z1_i4 += w_i4[j+14] * x_j14
+				z1_i5 += w_i5[j+14] * x_j14
+				z1_i6 += w_i6[j+14] * x_j14
+				z1_i7 += w_i7[j+14] * x_j14
+				x_j15 := x[j+15]
+				z1_i += w_i[j+15] * x_j15
+				z1_i1 += w_i1[j+15] * x_j15
+				z1_i2 += w_i2[j+15] * x_j15
+				z1_i3 += w_i3[j+15] * x_j15
+				z1_i4 += w_i4[j+15] * x_j15
+				z1_i5 += w_i5[j+15] * x_j15
+				z1_i6 += w_i6[j+15] * x_j15
+				z1_i7 += w_i7[j+15] * x_j15
+			}
+			a1_i := max(z1_i, 0)
+			ws.A1[i] = a1_i
+			a1_i1 := max(z1_i1, 0)
+			ws.A1[i+1] = a1_i1
+			a1_i2 := max(z1_i2, 0)
+			ws.A1[i+2] = a1_i2
+			a1_i3 := max(z1_i3, 0)
+			ws.A1[i+3] = a1_i3
+			a1_i4 := max(z1_i4, 0)
+			ws.A1[i+4] = a1_i4
+			a1_i5 := max(z1_i5, 0)
+			ws.A1[i+5] = a1_i5
+			a1_i6 := max(z1_i6, 0)
+			ws.A1[i+6] = a1_i6
+			a1_i7 := max(z1_i7, 0)
+			ws.A1[i+7] = a1_i7
+		}
+	}
+	for s := range xs {
+		ws, y := &b.samples[s], &ys[s]
+
+		// z2 = W2·a1 + b2
+		{
+			z2_0 := p.B2[0]
+			z2_1 := p.B2[1]
+			z2_2 := p.B2[2]
+			z2_3 := p.B2[3]
+			z2_4 := p.B2[4]
+			z2_5 := p.B2[5]
+			z2_6 := p.B2[6]
+			z2_7 := p.B2[7]
+			z2_8 := p.B2[8]
+			z2_9 := p.B2[9]
+			for j := 0; j < 128; j += 16 {
+				a1_j := ws.A1[j]
+				z2_0 += p.W2[0][j] * a1_j
+				z2_1 += p.W2[1][j] * a1_j
+				z2_2 += p.W2[2][j] * a1_j
+				z2_3 += p.W2[3][j] * a1_j
+				z2_4 += p.W2[4][j] * a1_j
+				z2_5 += p.W2[5][j] * a1_j
+				z2_6 += p.W2[6][j] * a1_j
+				z2_7 += p.W2[7][j] * a1_j
+				z2_8 += p.W2[8][j] * a1_j
+				z2_9 += p.W2[9][j] * a1_j
+				a1_j1 := ws.A1[j+1]
+				z2_0 += p.W2[0][j+1] * a1_j1
+				z2_1 += p.W2[1][j+1] * a1_j1
+				z2_2 += p.W2[2][j+1] * a1_j1
+				z2_3 += p.W2[3][j+1] * a1_j1
+				z2_4 += p.W2[4][j+1] * a1_j1
+				z2_5 += p.W2[5][j+1] * a1_j1
+				z2_6 += p.W2[6][j+1] * a1_j1
+				z2_7 += p.W2[7][j+1] * a1_j1
+				z2_8 += p.W2[8][j+1] * a1_j1
+				z2_9 += p.W2[9][j+1] * a1_j1
+				a1_j2 := ws.A1[j+2]
+				z2_0 += p.W2[0][j+2] * a1_j2
+				z2_1 += p.W2[1][j+2] * a1_j2
+				z2_2 += p.W2[2][j+2] * a1_j2
+				z2_3 += p.W2[3][j+2] * a1_j2
+				z2_4 += p.W2[4][j+2] * a1_j2
+				z2_5 += p.W2[5][j+2] * a1_j2
+				z2_6 += p.W2[6][j+2] * a1_j2
+				z2_7 += p.W2[7][j+2] * a1_j2
+				z2_8 += p.W2[8][j+2] * a1_j2
+				z2_9 += p.W2[9][j+2] * a1_j2
+				a1_j3 := ws.A1[j+3]
+				z2_0 += p.W2[0][j+3] * a1_j3
+				z2_1 += p.W2[1][j+3] * a1_j3
+				z2_2 += p.W2[2][j+3] * a1_j3
+				z2_3 += p.W2[3][j+3] * a1_j3
+				z2_4 += p.W2[4][j+3] * a1_j3
+				z2_5 += p.W2[5][j+3] * a1_j3
+				z2_6 += p.W2[6][j+3] * a1_j3
+				z2_7 += p.W2[7][j+3] * a1_j3
+				z2_8 += p.W2[8][j+3] * a1_j3
+				z2_9 += p.W2[9][j+3] * a1_j3
+				a1_j4 := ws.A1[j+4]
+				z2_0 += p.W2[0][j+4] * a1_j4
+				z2_1 += p.W2[1][j+4] * a1_j4
+				z2_2 += p.W2[2][j+4] * a1_j4
+				z2_3 += p.W2[3][j+4] * a1_j4
+				z2_4 += p.W2[4][j+4] * a1_j4
+				z2_5 += p.W2[5][j+4] * a1_j4
+				z2_6 += p.W2[6][j+4] * a1_j4
+				z2_7 += p.W2[7][j+4] * a1_j4
+				z2_8 += p.W2[8][j+4] * a1_j4
+				z2_9 += p.W2[9][j+4] * a1_j4
+				a1_j5 := ws.A1[j+5]
+				z2_0 += p.W2[0][j+5] * a1_j5
+				z2_1 += p.W2[1][j+5] * a1_j5
+				z2_2 += p.W2[2][j+5] * a1_j5
+				z2_3 += p.W2[3][j+5] * a1_j5
+				z2_4 += p.W2[4][j+5] * a1_j5
+				z2_5 += p.W2[5][j+5] * a1_j5
+				z2_6 += p.W2[6][j+5] * a1_j5
+				z2_7 += p.W2[7][j+5] * a1_j5
+				z2_8 += p.W2[8][j+5] * a1_j5
+				z2_9 += p.W2[9][j+5] * a1_j5
+				a1_j6 := ws.A1[j+6]
+				z2_0 += p.W2[0][j+6] * a1_j6
+				z2_1 += p.W2[1][j+6] * a1_j6
+				z2_2 += p.W2[2][j+6] * a1_j6
+				z2_3 += p.W2[3][j+6] * a1_j6
+				z2_4 += p.W2[4][j+6] * a1_j6
+				z2_5 += p.W2[5][j+6] * a1_j6
+				z2_6 += p.W2[6][j+6] * a1_j6
+				z2_7 += p.W2[7][j+6] * a1_j6
+				z2_8 += p.W2[8][j+6] * a1_j6
+				z2_9 += p.W2[9][j+6] * a1_j6
+				a1_j7 := ws.A1[j+7]
+				z2_0 += p.W2[0][j+7] * a1_j7
+				z2_1 += p.W2[1][j+7] * a1_j7
+				z2_2 += p.W2[2][j+7] * a1_j7
+				z2_3 += p.W2[3][j+7] * a1_j7
+				z2_4 += p.W2[4][j+7] * a1_j7
+				z2_5 += p.W2[5][j+7] * a1_j7
+				z2_6 += p.W2[6][j+7] * a1_j7
+				z2_7 += p.W2[7][j+7] * a1_j7
+				z2_8 += p.W2[8][j+7] * a1_j7
+				z2_9 += p.W2[9][j+7] * a1_j7
+				a1_j8 := ws.A1[j+8]
+				z2_0 += p.W2[0][j+8] * a1_j8
+				z2_1 += p.W2[1][j+8] * a1_j8
+				z2_2 += p.W2[2][j+8] * a1_j8
+				z2_3 += p.W2[3][j+8] * a1_j8
+				z2_4 += p.W2[4][j+8] * a1_j8
+				z2_5 += p.W2[5][j+8] * a1_j8
+				z2_6 += p.W2[6][j+8] * a1_j8
+				z2_7 += p.W2[7][j+8] * a1_j8
+				z2_8 += p.W2[8][j+8] * a1_j8
+				z2_9 += p.W2[9][j+8] * a1_j8
+				a1_j9 := ws.A1[j+9]
+				z2_0 += p.W2[0][j+9] * a1_j9
+				z2_1 += p.W2[1][j+9] * a1_j9
+				z2_2 += p.W2[2][j+9] * a1_j9
+				z2_3 += p.W2[3][j+9] * a1_j9
+				z2_4 += p.W2[4][j+9] * a1_j9
+				z2_5 += p.W2[5][j+9] * a1_j9
+				z2_6 += p.W2[6][j+9] * a1_j9
+				z2_7 += p.W2[7][j+9] * a1_j9
+				z2_8 += p.W2[8][j+9] * a1_j9
+				z2_9 += p.W2[9][j+9] * a1_j9
+				a1_j10 := ws.A1[j+10]
+				z2_0 += p.W2[0][j+10] * a1_j10
+				z2_1 += p.W2[1][j+10] * a1_j10
+				z2_2 += p.W2[2][j+10] * a1_j10
+				z2_3 += p.W2[3][j+10] * a1_j10
+				z2_4 += p.W2[4][j+10] * a1_j10
+				z2_5 += p.W2[5][j+10] * a1_j10
+				z2_6 += p.W2[6][j+10] * a1_j10
+				z2_7 += p.W2[7][j+10] * a1_j10
+				z2_8 += p.W2[8][j+10] * a1_j10
+				z2_9 += p.W2[9][j+10] * a1_j10
+				a1_j11 := ws.A1[j+11]
+				z2_0 += p.W2[0][j+11] * a1_j11
+				z2_1 += p.W2[1][j+11] * a1_j11
+				z2_2 += p.W2[2][j+11] * a1_j11
+				z2_3 += p.W2[3][j+11] * a1_j11
+				z2_4 += p.W2[4][j+11] * a1_j11
+				z2_5 += p.W2[5][j+11] * a1_j11
+				z2_6 += p.W2[6][j+11] * a1_j11
+				z2_7 += p.W2[7][j+11] * a1_j11
+				z2_8 += p.W2[8][j+11] * a1_j11
+				z2_9 += p.W2[9][j+11] * a1_j11
+				a1_j12 := ws.A1[j+12]
+				z2_0 += p.W2[0][j+12] * a1_j12
+				z2_1 += p.W2[1][j+12] * a1_j12
+				z2_2 += p.W2[2][j+12] * a1_j12
+				z2_3 += p.W2[3][j+12] * a1_j12
+				z2_4 += p.W2[4][j+12] * a1_j12
+				z2_5 += p.W2[5][j+12] * a1_j12
+				z2_6 += p.W2[6][j+12] * a1_j12
+				z2_7 += p.W2[7][j+12] * a1_j12
+				z2_8 += p.W2[8][j+12] * a1_j12
+				z2_9 += p.W2[9][j+12] * a1_j12
+				a1_j13 := ws.A1[j+13]
+				z2_0 += p.W2[0][j+13] * a1_j13
+				z2_1 += p.W2[1][j+13] * a1_j13
+				z2_2 += p.W2[2][j+13] * a1_j13
+				z2_3 += p.W2[3][j+13] * a1_j13
+				z2_4 += p.W2[4][j+13] * a1_j13
+				z2_5 += p.W2[5][j+13] * a1_j13
+				z2_6 += p.W2[6][j+13] * a1_j13
+				z2_7 += p.W2[7][j+13] * a1_j13
+				z2_8 += p.W2[8][j+13] * a1_j13
+				z2_9 += p.W2[9][j+13] * a1_j13
+				a1_j14 := ws.A1[j+14]
+				z2_0 += p.W2[0][j+14] * a1_j14
+				z2_1 += p.W2[1][j+14] * a1_j14
+				z2_2 += p.W2[2][j+14] * a1_j14
+				z2_3 += p.W2[3][j+14] * a1_j14
+				z2_4 += p.W2[4][j+14] * a1_j14
+				z2_5 += p.W2[5][j+14] * a1_j14
+				z2_6 += p.W2[6][j+14] * a1_j14
+				z2_7 += p.W2[7][j+14] * a1_j14
+				z2_8 += p.W2[8][j+14] * a1_j14
+				z2_9 += p.W2[9][j+14] * a1_j14
+				a1_j15 := ws.A1[j+15]
+				z2_0 += p.W2[0][j+15] * a1_j15
+				z2_1 += p.W2[1][j+15] * a1_j15
+				z2_2 += p.W2[2][j+15] * a1_j15
+				z2_3 += p.W2[3][j+15] * a1_j15
+				z2_4 += p.W2[4][j+15] * a1_j15
+				z2_5 += p.W2[5][j+15] * a1_j15
+				z2_6 += p.W2[6][j+15] * a1_j15
+				z2_7 += p.W2[7][j+15] * a1_j15
+				z2_8 += p.W2[8][j+15] * a1_j15
+				z2_9 += p.W2[9][j+15] * a1_j15
+			}
+			ws.Z2[0] = z2_0
+			ws.Z2[1] = z2_1
+			ws.Z2[2] = z2_2
+			ws.Z2[3] = z2_3
+			ws.Z2[4] = z2_4
+			ws.Z2[5] = z2_5
+			ws.Z2[6] = z2_6
+			ws.Z2[7] = z2_7
+			ws.Z2[8] = z2_8
+			ws.Z2[9] = z2_9
+		}
+
+		// a2 = softmax(z2)
+		z2_0 := ws.Z2[0]
+		z2_1 := ws.Z2[1]
+		z2_2 := ws.Z2[2]
+		z2_3 := ws.Z2[3]
+		z2_4 := ws.Z2[4]
+		z2_5 := ws.Z2[5]
+		z2_6 := ws.Z2[6]
+		z2_7 := ws.Z2[7]
+		z2_8 := ws.Z2[8]
+		z2_9 := ws.Z2[9]
+		m2 := max(z2_0, z2_1, z2_2, z2_3, z2_4, z2_5, z2_6, z2_7, z2_8, z2_9)
+		ws.M2[0] = m2
+		e2_0 := pixelsExp(z2_0 - m2)
+		e2_1 := pixelsExp(z2_1 - m2)
+		e2_2 := pixelsExp(z2_2 - m2)
+		e2_3 := pixelsExp(z2_3 - m2)
+		e2_4 := pixelsExp(z2_4 - m2)
+		e2_5 := pixelsExp(z2_5 - m2)
+		e2_6 := pixelsExp(z2_6 - m2)
+		e2_7 := pixelsExp(z2_7 - m2)
+		e2_8 := pixelsExp(z2_8 - m2)
+		e2_9 := pixelsExp(z2_9 - m2)
+		s2 := e2_0 + e2_1 + e2_2 + e2_3 + e2_4 + e2_5 + e2_6 + e2_7 + e2_8 + e2_9
+		ws.S2[0] = s2
+		r2 := 1 / s2
+		a2_0 := e2_0 * r2
+		ws.A2[0] = a2_0
+		a2_1 := e2_1 * r2
+		ws.A2[1] = a2_1
+		a2_2 := e2_2 * r2
+		ws.A2[2] = a2_2
+		a2_3 := e2_3 * r2
+		ws.A2[3] = a2_3
+		a2_4 := e2_4 * r2
+		ws.A2[4] = a2_4
+		a2_5 := e2_5 * r2
+		ws.A2[5] = a2_5
+		a2_6 := e2_6 * r2
+		ws.A2[6] = a2_6
+		a2_7 := e2_7 * r2
+		ws.A2[7] = a2_7
+		a2_8 := e2_8 * r2
+		ws.A2[8] = a2_8
+		a2_9 := e2_9 * r2
+		ws.A2[9] = a2_9
+
+		// t = log(s2)
+		t_0 := pixelsLog(s2)
+		ws.scratch0[0] = t_0
+
+		// loss = Σ y*(m2 - z2 + t)
+		var loss float32
+		y_0, y_1, y_2, y_3, y_4, y_5, y_6, y_7, y_8, y_9 := y[0], y[1], y[2], y[3], y[4], y[5], y[6], y[7], y[8], y[9]
+		loss += y_0 * (m2 - z2_0 + t_0)
+		loss += y_1 * (m2 - z2_1 + t_0)
+		loss += y_2 * (m2 - z2_2 + t_0)
+		loss += y_3 * (m2 - z2_3 + t_0)
+		loss += y_4 * (m2 - z2_4 + t_0)
+		loss += y_5 * (m2 - z2_5 + t_0)
+		loss += y_6 * (m2 - z2_6 + t_0)
+		loss += y_7 * (m2 - z2_7 + t_0)
+		loss += y_8 * (m2 - z2_8 + t_0)
+		loss += y_9 * (m2 - z2_9 + t_0)
+		sum += loss
+	}
+	return sum
+}
+
+// gradBlock computes
+//
+//	z1 = W1·x + b1; a1 = max(z1, 0)
+//	z2 = W2·a1 + b2
+//	a2 = softmax(z2)
+//	t = log(s2)
+//	d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
+//	d1 = (W2ᵀ·d2)*where(a1, 1, 0)
+//	∇W2 += Σ d2·a1ᵀ; ∇b2 += Σ d2
+//	∇W1 += Σ d1·xᵀ; ∇b1 += Σ d1
+//
+// for at most 32 samples.
+func (p *Pixels) gradBlock(b *PixelsBatch, xs [][784]float32, ys [][10]float32, g *PixelsGrad) float32 {
+	if len(xs) > len(b.samples) || len(ys) != len(xs) {
+		return 0
+	}
+	sum := float32(0)
+
+	// z1 = W1·x + b1; a1 = max(z1, 0)
+	for i := 0; i < 128; i += 8 {
+		w_i := &p.W1[i]
+		w_i1 := &p.W1[i+1]
+		w_i2 := &p.W1[i+2]
+		w_i3 := &p.W1[i+3]
+		w_i4 := &p.W1[i+4]
+		w_i5 := &p.W1[i+5]
+		w_i6 := &p.W1[i+6]
+		w_i7 := &p.W1[i+7]
+		for s := range xs {
+			ws, x := &b.samples[s], &xs[s]
+			z1_i := p.B1[i]
+			z1_i1 := p.B1[i+1]
+			z1_i2 := p.B1[i+2]
+			z1_i3 := p.B1[i+3]
+			z1_i4 := p.B1[i+4]
+			z1_i5 := p.B1[i+5]
+			z1_i6 := p.B1[i+6]
+			z1_i7 := p.B1[i+7]
+			for j := 0; j < 784; j += 16 {
+				x_j := x[j]
+				z1_i += w_i[j] * x_j
+				z1_i1 += w_i1[j] * x_j
+				z1_i2 += w_i2[j] * x_j
+				z1_i3 += w_i3[j] * x_j
+				z1_i4 += w_i4[j] * x_j
+				z1_i5 += w_i5[j] * x_j
+				z1_i6 += w_i6[j] * x_j
+				z1_i7 += w_i7[j] * x_j
+				x_j1 := x[j+1]
+				z1_i += w_i[j+1] * x_j1
+				z1_i1 += w_i1[j+1] * x_j1
+				z1_i2 += w_i2[j+1] * x_j1
+				z1_i3 += w_i3[j+1] * x_j1
+				z1_i4 += w_i4[j+1] * x_j1
+				z1_i5 += w_i5[j+1] * x_j1
+				z1_i6 += w_i6[j+1] * x_j1
+				z1_i7 += w_i7[j+1] * x_j1
+				x_j2 := x[j+2]
+				z1_i += w_i[j+2] * x_j2
+				z1_i1 += w_i1[j+2] * x_j2
+				z1_i2 += w_i2[j+2] * x_j2
+				z1_i3 += w_i3[j+2] * x_j2
+				z1_i4 += w_i4[j+2] * x_j2
+				z1_i5 += w_i5[j+2] * x_j2
+				z1_i6 += w_i6[j+2] * x_j2
+				z1_i7 += w_i7[j+2] * x_j2
+				x_j3 := x[j+3]
+				z1_i += w_i[j+3] * x_j3
+				z1_i1 += w_i1[j+3] * x_j3
+				z1_i2 += w_i2[j+3] * x_j3
+				z1_i3 += w_i3[j+3] * x_j3
+				z1_i4 += w_i4[j+3] * x_j3
+				z1_i5 += w_i5[j+3] * x_j3
+				z1_i6 += w_i6[j+3] * x_j3
+				z1_i7 += w_i7[j+3] * x_j3
+				x_j4 := x[j+4]
+				z1_i += w_i[j+4] * x_j4
+				z1_i1 += w_i1[j+4] * x_j4
+				z1_i2 += w_i2[j+4] * x_j4
+				z1_i3 += w_i3[j+4] * x_j4
+				z1_i4 += w_i4[j+4] * x_j4
+				z1_i5 += w_i5[j+4] * x_j4
+				z1_i6 += w_i6[j+4] * x_j4
+				z1_i7 += w_i7[j+4] * x_j4
+				x_j5 := x[j+5]
+				z1_i += w_i[j+5] * x_j5
+				z1_i1 += w_i1[j+5] * x_j5
+				z1_i2 += w_i2[j+5] * x_j5
+				z1_i3 += w_i3[j+5] * x_j5
+				z1_i4 += w_i4[j+5] * x_j5
+				z1_i5 += w_i5[j+5] * x_j5
+				z1_i6 += w_i6[j+5] * x_j5
+				z1_i7 += w_i7[j+5] * x_j5
+				x_j6 := x[j+6]
+				z1_i += w_i[j+6] * x_j6
+				z1_i1 += w_i1[j+6] * x_j6
+				z1_i2 += w_i2[j+6] * x_j6
+				z1_i3 += w_i3[j+6] * x_j6
+				z1_i4 += w_i4[j+6] * x_j6
+				z1_i5 += w_i5[j+6] * x_j6
+				z1_i6 += w_i6[j+6] * x_j6
+				z1_i7 += w_i7[j+6] * x_j6
+				x_j7 := x[j+7]
+				z1_i += w_i[j+7] * x_j7
+				z1_i1 += w_i1[j+7] * x_j7
+				z1_i2 += w_i2[j+7] * x_j7
+				z1_i3 += w_i3[j+7] * x_j7
+				z1_i4 += w_i4[j+7] * x_j7
+				z1_i5 += w_i5[j+7] * x_j7
+				z1_i6 += w_i6[j+7] * x_j7
+				z1_i7 += w_i7[j+7] * x_j7
+				x_j8 := x[j+8]
+				z1_i += w_i[j+8] * x_j8
+				z1_i1 += w_i1[j+8] * x_j8
+				z1_i2 += w_i2[j+8] * x_j8
+				z1_i3 += w_i3[j+8] * x_j8
+				z1_i4 += w_i4[j+8] * x_j8
+				z1_i5 += w_i5[j+8] * x_j8
+				z1_i6 += w_i6[j+8] * x_j8
+				z1_i7 += w_i7[j+8] * x_j8
+				x_j9 := x[j+9]
+				z1_i += w_i[j+9] * x_j9
+				z1_i1 += w_i1[j+9] * x_j9
+				z1_i2 += w_i2[j+9] * x_j9
+				z1_i3 += w_i3[j+9] * x_j9
+				z1_i4 += w_i4[j+9] * x_j9
+				z1_i5 += w_i5[j+9] * x_j9
+				z1_i6 += w_i6[j+9] * x_j9
+				z1_i7 += w_i7[j+9] * x_j9
+				x_j10 := x[j+10]
+				z1_i += w_i[j+10] * x_j10
+				z1_i1 += w_i1[j+10] * x_j10
+				z1_i2 += w_i2[j+10] * x_j10
+				z1_i3 += w_i3[j+10] * x_j10
+				z1_i4 += w_i4[j+10] * x_j10
+				z1_i5 += w_i5[j+10] * x_j10
+				z1_i6 += w_i6[j+10] * x_j10
+				z1_i7 += w_i7[j+10] * x_j10
+				x_j11 := x[j+11]
+				z1_i += w_i[j+11] * x_j11
+				z1_i1 += w_i1[j+11] * x_j11
+				z1_i2 += w_i2[j+11] * x_j11
+				z1_i3 += w_i3[j+11] * x_j11
+				z1_i4 += w_i4[j+11] * x_j11
+				z1_i5 += w_i5[j+11] * x_j11
+				z1_i6 += w_i6[j+11] * x_j11
+				z1_i7 += w_i7[j+11] * x_j11
+				x_j12 := x[j+12]
+				z1_i += w_i[j+12] * x_j12
+				z1_i1 += w_i1[j+12] * x_j12
+				z1_i2 += w_i2[j+12] * x_j12
+				z1_i3 += w_i3[j+12] * x_j12
+				z1_i4 += w_i4[j+12] * x_j12
+				z1_i5 += w_i5[j+12] * x_j12
+				z1_i6 += w_i6[j+12] * x_j12
+				z1_i7 += w_i7[j+12] * x_j12
+				x_j13 := x[j+13]
+				z1_i += w_i[j+13] * x_j13
+				z1_i1 += w_i1[j+13] * x_j13
+				z1_i2 += w_i2[j+13] * x_j13
+				z1_i3 += w_i3[j+13] * x_j13
+				z1_i4 += w_i4[j+13] * x_j13
+				z1_i5 += w_i5[j+13] * x_j13
+				z1_i6 += w_i6[j+13] * x_j13
+				z1_i7 += w_i7[j+13] * x_j13
+				x_j14 := x[j+14]
+				z1_i += w_i[j+14] * x_j14
+				z1_i1 += w_i1[j+14] * x_j14
+				z1_i2 += w_i2[j+14] * x_j14
+				z1_i3 += w_i3[j+14] * x_j14
+				z1_i4 += w_i4[j+14] * x_j14
+				z1_i5 += w_i5[j+14] * x_j14
+				z1_i6 += w_i6[j+14] * x_j14
+				z1_i7 += w_i7[j+14] * x_j14
+				x_j15 := x[j+15]
+				z1_i += w_i[j+15] * x_j15
+				z1_i1 += w_i1[j+15] * x_j15
+				z1_i2 += w_i2[j+15] * x_j15
+				z1_i3 += w_i3[j+15] * x_j15
+				z1_i4 += w_i4[j+15] * x_j15
+				z1_i5 += w_i5[j+15] * x_j15
+				z1_i6 += w_i6[j+15] * x_j15
+				z1_i7 += w_i7[j+15] * x_j15
+			}
+			a1_i := max(z1_i, 0)
+			ws.A1[i] = a1_i
+			a1_i1 := max(z1_i1, 0)
+			ws.A1[i+1] = a1_i1
+			a1_i2 := max(z1_i2, 0)
+			ws.A1[i+2] = a1_i2
+			a1_i3 := max(z1_i3, 0)
+			ws.A1[i+3] = a1_i3
+			a1_i4 := max(z1_i4, 0)
+			ws.A1[i+4] = a1_i4
+			a1_i5 := max(z1_i5, 0)
+			ws.A1[i+5] = a1_i5
+			a1_i6 := max(z1_i6, 0)
+			ws.A1[i+6] = a1_i6
+			a1_i7 := max(z1_i7, 0)
+			ws.A1[i+7] = a1_i7
+		}
+	}
+	for s := range xs {
+		ws, y := &b.samples[s], &ys[s]
+
+		// z2 = W2·a1 + b2
+		{
+			z2_0 := p.B2[0]
+			z2_1 := p.B2[1]
+			z2_2 := p.B2[2]
+			z2_3 := p.B2[3]
+			z2_4 := p.B2[4]
+			z2_5 := p.B2[5]
+			z2_6 := p.B2[6]
+			z2_7 := p.B2[7]
+			z2_8 := p.B2[8]
+			z2_9 := p.B2[9]
+			for j := 0; j < 128; j += 16 {
+				a1_j := ws.A1[j]
+				z2_0 += p.W2[0][j] * a1_j
+				z2_1 += p.W2[1][j] * a1_j
+				z2_2 += p.W2[2][j] * a1_j
+				z2_3 += p.W2[3][j] * a1_j
+				z2_4 += p.W2[4][j] * a1_j
+				z2_5 += p.W2[5][j] * a1_j
+				z2_6 += p.W2[6][j] * a1_j
+				z2_7 += p.W2[7][j] * a1_j
+				z2_8 += p.W2[8][j] * a1_j
+				z2_9 += p.W2[9][j] * a1_j
+				a1_j1 := ws.A1[j+1]
+				z2_0 += p.W2[0][j+1] * a1_j1
+				z2_1 += p.W2[1][j+1] * a1_j1
+				z2_2 += p.W2[2][j+1] * a1_j1
+				z2_3 += p.W2[3][j+1] * a1_j1
+				z2_4 += p.W2[4][j+1] * a1_j1
+				z2_5 += p.W2[5][j+1] * a1_j1
+				z2_6 += p.W2[6][j+1] * a1_j1
+				z2_7 += p.W2[7][j+1] * a1_j1
+				z2_8 += p.W2[8][j+1] * a1_j1
+				z2_9 += p.W2[9][j+1] * a1_j1
+				a1_j2 := ws.A1[j+2]
+				z2_0 += p.W2[0][j+2] * a1_j2
+				z2_1 += p.W2[1][j+2] * a1_j2
+				z2_2 += p.W2[2][j+2] * a1_j2
+				z2_3 += p.W2[3][j+2] * a1_j2
+				z2_4 += p.W2[4][j+2] * a1_j2
+				z2_5 += p.W2[5][j+2] * a1_j2
+				z2_6 += p.W2[6][j+2] * a1_j2
+				z2_7 += p.W2[7][j+2] * a1_j2
+				z2_8 += p.W2[8][j+2] * a1_j2
+				z2_9 += p.W2[9][j+2] * a1_j2
+				a1_j3 := ws.A1[j+3]
+				z2_0 += p.W2[0][j+3] * a1_j3
+				z2_1 += p.W2[1][j+3] * a1_j3
+				z2_2 += p.W2[2][j+3] * a1_j3
+				z2_3 += p.W2[3][j+3] * a1_j3
+				z2_4 += p.W2[4][j+3] * a1_j3
+				z2_5 += p.W2[5][j+3] * a1_j3
+				z2_6 += p.W2[6][j+3] * a1_j3
+				z2_7 += p.W2[7][j+3] * a1_j3
+				z2_8 += p.W2[8][j+3] * a1_j3
+				z2_9 += p.W2[9][j+3] * a1_j3
+				a1_j4 := ws.A1[j+4]
+				z2_0 += p.W2[0][j+4] * a1_j4
+				z2_1 += p.W2[1][j+4] * a1_j4
+				z2_2 += p.W2[2][j+4] * a1_j4
+				z2_3 += p.W2[3][j+4] * a1_j4
+				z2_4 += p.W2[4][j+4] * a1_j4
+				z2_5 += p.W2[5][j+4] * a1_j4
+				z2_6 += p.W2[6][j+4] * a1_j4
+				z2_7 += p.W2[7][j+4] * a1_j4
+				z2_8 += p.W2[8][j+4] * a1_j4
+				z2_9 += p.W2[9][j+4] * a1_j4
+				a1_j5 := ws.A1[j+5]
+				z2_0 += p.W2[0][j+5] * a1_j5
+				z2_1 += p.W2[1][j+5] * a1_j5
+				z2_2 += p.W2[2][j+5] * a1_j5
+				z2_3 += p.W2[3][j+5] * a1_j5
+				z2_4 += p.W2[4][j+5] * a1_j5
+				z2_5 += p.W2[5][j+5] * a1_j5
+				z2_6 += p.W2[6][j+5] * a1_j5
+				z2_7 += p.W2[7][j+5] * a1_j5
+				z2_8 += p.W2[8][j+5] * a1_j5
+				z2_9 += p.W2[9][j+5] * a1_j5
+				a1_j6 := ws.A1[j+6]
+				z2_0 += p.W2[0][j+6] * a1_j6
+				z2_1 += p.W2[1][j+6] * a1_j6
+				z2_2 += p.W2[2][j+6] * a1_j6
+				z2_3 += p.W2[3][j+6] * a1_j6
+				z2_4 += p.W2[4][j+6] * a1_j6
+				z2_5 += p.W2[5][j+6] * a1_j6
+				z2_6 += p.W2[6][j+6] * a1_j6
+				z2_7 += p.W2[7][j+6] * a1_j6
+				z2_8 += p.W2[8][j+6] * a1_j6
+				z2_9 += p.W2[9][j+6] * a1_j6
+				a1_j7 := ws.A1[j+7]
+				z2_0 += p.W2[0][j+7] * a1_j7
+				z2_1 += p.W2[1][j+7] * a1_j7
+				z2_2 += p.W2[2][j+7] * a1_j7
+				z2_3 += p.W2[3][j+7] * a1_j7
+				z2_4 += p.W2[4][j+7] * a1_j7
+				z2_5 += p.W2[5][j+7] * a1_j7
+				z2_6 += p.W2[6][j+7] * a1_j7
+				z2_7 += p.W2[7][j+7] * a1_j7
+				z2_8 += p.W2[8][j+7] * a1_j7
+				z2_9 += p.W2[9][j+7] * a1_j7
+				a1_j8 := ws.A1[j+8]
+				z2_0 += p.W2[0][j+8] * a1_j8
+				z2_1 += p.W2[1][j+8] * a1_j8
+				z2_2 += p.W2[2][j+8] * a1_j8
+				z2_3 += p.W2[3][j+8] * a1_j8
+				z2_4 += p.W2[4][j+8] * a1_j8
+				z2_5 += p.W2[5][j+8] * a1_j8
+				z2_6 += p.W2[6][j+8] * a1_j8
+				z2_7 += p.W2[7][j+8] * a1_j8
+				z2_8 += p.W2[8][j+8] * a1_j8
+				z2_9 += p.W2[9][j+8] * a1_j8
+				a1_j9 := ws.A1[j+9]
+				z2_0 += p.W2[0][j+9] * a1_j9
+				z2_1 += p.W2[1][j+9] * a1_j9
+				z2_2 += p.W2[2][j+9] * a1_j9
+				z2_3 += p.W2[3][j+9] * a1_j9
+				z2_4 += p.W2[4][j+9] * a1_j9
+				z2_5 += p.W2[5][j+9] * a1_j9
+				z2_6 += p.W2[6][j+9] * a1_j9
+				z2_7 += p.W2[7][j+9] * a1_j9
+				z2_8 += p.W2[8][j+9] * a1_j9
+				z2_9 += p.W2[9][j+9] * a1_j9
+				a1_j10 := ws.A1[j+10]
+				z2_0 += p.W2[0][j+10] * a1_j10
+				z2_1 += p.W2[1][j+10] * a1_j10
+				z2_2 += p.W2[2][j+10] * a1_j10
+				z2_3 += p.W2[3][j+10] * a1_j10
+				z2_4 += p.W2[4][j+10] * a1_j10
+				z2_5 += p.W2[5][j+10] * a1_j10
+				z2_6 += p.W2[6][j+10] * a1_j10
+				z2_7 += p.W2[7][j+10] * a1_j10
+				z2_8 += p.W2[8][j+10] * a1_j10
+				z2_9 += p.W2[9][j+10] * a1_j10
+				a1_j11 := ws.A1[j+11]
+				z2_0 += p.W2[0][j+11] * a1_j11
+				z2_1 += p.W2[1][j+11] * a1_j11
+				z2_2 += p.W2[2][j+11] * a1_j11
+				z2_3 += p.W2[3][j+11] * a1_j11
+				z2_4 += p.W2[4][j+11] * a1_j11
+				z2_5 += p.W2[5][j+11] * a1_j11
+				z2_6 += p.W2[6][j+11] * a1_j11
+				z2_7 += p.W2[7][j+11] * a1_j11
+				z2_8 += p.W2[8][j+11] * a1_j11
+				z2_9 += p.W2[9][j+11] * a1_j11
+				a1_j12 := ws.A1[j+12]
+				z2_0 += p.W2[0][j+12] * a1_j12
+				z2_1 += p.W2[1][j+12] * a1_j12
+				z2_2 += p.W2[2][j+12] * a1_j12
+				z2_3 += p.W2[3][j+12] * a1_j12
+				z2_4 += p.W2[4][j+12] * a1_j12
+				z2_5 += p.W2[5][j+12] * a1_j12
+				z2_6 += p.W2[6][j+12] * a1_j12
+				z2_7 += p.W2[7][j+12] * a1_j12
+				z2_8 += p.W2[8][j+12] * a1_j12
+				z2_9 += p.W2[9][j+12] * a1_j12
+				a1_j13 := ws.A1[j+13]
+				z2_0 += p.W2[0][j+13] * a1_j13
+				z2_1 += p.W2[1][j+13] * a1_j13
+				z2_2 += p.W2[2][j+13] * a1_j13
+				z2_3 += p.W2[3][j+13] * a1_j13
+				z2_4 += p.W2[4][j+13] * a1_j13
+				z2_5 += p.W2[5][j+13] * a1_j13
+				z2_6 += p.W2[6][j+13] * a1_j13
+				z2_7 += p.W2[7][j+13] * a1_j13
+				z2_8 += p.W2[8][j+13] * a1_j13
+				z2_9 += p.W2[9][j+13] * a1_j13
+				a1_j14 := ws.A1[j+14]
+				z2_0 += p.W2[0][j+14] * a1_j14
+				z2_1 += p.W2[1][j+14] * a1_j14
+				z2_2 += p.W2[2][j+14] * a1_j14
+				z2_3 += p.W2[3][j+14] * a1_j14
+				z2_4 += p.W2[4][j+14] * a1_j14
+				z2_5 += p.W2[5][j+14] * a1_j14
+				z2_6 += p.W2[6][j+14] * a1_j14
+				z2_7 += p.W2[7][j+14] * a1_j14
+				z2_8 += p.W2[8][j+14] * a1_j14
+				z2_9 += p.W2[9][j+14] * a1_j14
+				a1_j15 := ws.A1[j+15]
+				z2_0 += p.W2[0][j+15] * a1_j15
+				z2_1 += p.W2[1][j+15] * a1_j15
+				z2_2 += p.W2[2][j+15] * a1_j15
+				z2_3 += p.W2[3][j+15] * a1_j15
+				z2_4 += p.W2[4][j+15] * a1_j15
+				z2_5 += p.W2[5][j+15] * a1_j15
+				z2_6 += p.W2[6][j+15] * a1_j15
+				z2_7 += p.W2[7][j+15] * a1_j15
+				z2_8 += p.W2[8][j+15] * a1_j15
+				z2_9 += p.W2[9][j+15] * a1_j15
+			}
+			ws.Z2[0] = z2_0
+			ws.Z2[1] = z2_1
+			ws.Z2[2] = z2_2
+			ws.Z2[3] = z2_3
+			ws.Z2[4] = z2_4
+			ws.Z2[5] = z2_5
+			ws.Z2[6] = z2_6
+			ws.Z2[7] = z2_7
+			ws.Z2[8] = z2_8
+			ws.Z2[9] = z2_9
+		}
+
+		// a2 = softmax(z2)
+		z2_0 := ws.Z2[0]
+		z2_1 := ws.Z2[1]
+		z2_2 := ws.Z2[2]
+		z2_3 := ws.Z2[3]
+		z2_4 := ws.Z2[4]
+		z2_5 := ws.Z2[5]
+		z2_6 := ws.Z2[6]
+		z2_7 := ws.Z2[7]
+		z2_8 := ws.Z2[8]
+		z2_9 := ws.Z2[9]
+		m2 := max(z2_0, z2_1, z2_2, z2_3, z2_4, z2_5, z2_6, z2_7, z2_8, z2_9)
+		ws.M2[0] = m2
+		e2_0 := pixelsExp(z2_0 - m2)
+		e2_1 := pixelsExp(z2_1 - m2)
+		e2_2 := pixelsExp(z2_2 - m2)
+		e2_3 := pixelsExp(z2_3 - m2)
+		e2_4 := pixelsExp(z2_4 - m2)
+		e2_5 := pixelsExp(z2_5 - m2)
+		e2_6 := pixelsExp(z2_6 - m2)
+		e2_7 := pixelsExp(z2_7 - m2)
+		e2_8 := pixelsExp(z2_8 - m2)
+		e2_9 := pixelsExp(z2_9 - m2)
+		s2 := e2_0 + e2_1 + e2_2 + e2_3 + e2_4 + e2_5 + e2_6 + e2_7 + e2_8 + e2_9
+		ws.S2[0] = s2
+		r2 := 1 / s2
+		a2_0 := e2_0 * r2
+		ws.A2[0] = a2_0
+		a2_1 := e2_1 * r2
+		ws.A2[1] = a2_1
+		a2_2 := e2_2 * r2
+		ws.A2[2] = a2_2
+		a2_3 := e2_3 * r2
+		ws.A2[3] = a2_3
+		a2_4 := e2_4 * r2
+		ws.A2[4] = a2_4
+		a2_5 := e2_5 * r2
+		ws.A2[5] = a2_5
+		a2_6 := e2_6 * r2
+		ws.A2[6] = a2_6
+		a2_7 := e2_7 * r2
+		ws.A2[7] = a2_7
+		a2_8 := e2_8 * r2
+		ws.A2[8] = a2_8
+		a2_9 := e2_9 * r2
+		ws.A2[9] = a2_9
+
+		// t = log(s2)
+		t_0 := pixelsLog(s2)
+		ws.scratch0[0] = t_0
+
+		// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
+		var loss float32
+		y_0, y_1, y_2, y_3, y_4, y_5, y_6, y_7, y_8, y_9 := y[0], y[1], y[2], y[3], y[4], y[5], y[6], y[7], y[8], y[9]
+		d2_0 := a2_0 - y_0
+		ws.D2[0] = d2_0
+		loss += y_0 * (m2 - z2_0 + t_0)
+		d2_1 := a2_1 - y_1
+		ws.D2[1] = d2_1
+		loss += y_1 * (m2 - z2_1 + t_0)
+		d2_2 := a2_2 - y_2
+		ws.D2[2] = d2_2
+		loss += y_2 * (m2 - z2_2 + t_0)
+		d2_3 := a2_3 - y_3
+		ws.D2[3] = d2_3
+		loss += y_3 * (m2 - z2_3 + t_0)
+		d2_4 := a2_4 - y_4
+		ws.D2[4] = d2_4
+		loss += y_4 * (m2 - z2_4 + t_0)
+		d2_5 := a2_5 - y_5
+		ws.D2[5] = d2_5
+		loss += y_5 * (m2 - z2_5 + t_0)
+		d2_6 := a2_6 - y_6
+		ws.D2[6] = d2_6
+		loss += y_6 * (m2 - z2_6 + t_0)
+		d2_7 := a2_7 - y_7
+		ws.D2[7] = d2_7
+		loss += y_7 * (m2 - z2_7 + t_0)
+		d2_8 := a2_8 - y_8
+		ws.D2[8] = d2_8
+		loss += y_8 * (m2 - z2_8 + t_0)
+		d2_9 := a2_9 - y_9
+		ws.D2[9] = d2_9
+		loss += y_9 * (m2 - z2_9 + t_0)
+		sum += loss
+
+		// d1 = (W2ᵀ·d2)*where(a1, 1, 0)
+		for i := 0; i < 128; i += 8 {
+			v1_i := float32(0)
+			v1_i1 := float32(0)
+			v1_i2 := float32(0)
+			v1_i3 := float32(0)
+			v1_i4 := float32(0)
+			v1_i5 := float32(0)
+			v1_i6 := float32(0)
+			v1_i7 := float32(0)
+			v1_i += p.W2[0][i] * d2_0
+			v1_i1 += p.W2[0][i+1] * d2_0
+			v1_i2 += p.W2[0][i+2] * d2_0
+			v1_i3 += p.W2[0][i+3] * d2_0
+			v1_i4 += p.W2[0][i+4] * d2_0
+			v1_i5 += p.W2[0][i+5] * d2_0
+			v1_i6 += p.W2[0][i+6] * d2_0
+			v1_i7 += p.W2[0][i+7] * d2_0
+			v1_i += p.W2[1][i] * d2_1
+			v1_i1 += p.W2[1][i+1] * d2_1
+			v1_i2 += p.W2[1][i+2] * d2_1
+			v1_i3 += p.W2[1][i+3] * d2_1
+			v1_i4 += p.W2[1][i+4] * d2_1
+			v1_i5 += p.W2[1][i+5] * d2_1
+			v1_i6 += p.W2[1][i+6] * d2_1
+			v1_i7 += p.W2[1][i+7] * d2_1
+			v1_i += p.W2[2][i] * d2_2
+			v1_i1 += p.W2[2][i+1] * d2_2
+			v1_i2 += p.W2[2][i+2] * d2_2
+			v1_i3 += p.W2[2][i+3] * d2_2
+			v1_i4 += p.W2[2][i+4] * d2_2
+			v1_i5 += p.W2[2][i+5] * d2_2
+			v1_i6 += p.W2[2][i+6] * d2_2
+			v1_i7 += p.W2[2][i+7] * d2_2
+			v1_i += p.W2[3][i] * d2_3
+			v1_i1 += p.W2[3][i+1] * d2_3
+			v1_i2 += p.W2[3][i+2] * d2_3
+			v1_i3 += p.W2[3][i+3] * d2_3
+			v1_i4 += p.W2[3][i+4] * d2_3
+			v1_i5 += p.W2[3][i+5] * d2_3
+			v1_i6 += p.W2[3][i+6] * d2_3
+			v1_i7 += p.W2[3][i+7] * d2_3
+			v1_i += p.W2[4][i] * d2_4
+			v1_i1 += p.W2[4][i+1] * d2_4
+			v1_i2 += p.W2[4][i+2] * d2_4
+			v1_i3 += p.W2[4][i+3] * d2_4
+			v1_i4 += p.W2[4][i+4] * d2_4
+			v1_i5 += p.W2[4][i+5] * d2_4
+			v1_i6 += p.W2[4][i+6] * d2_4
+			v1_i7 += p.W2[4][i+7] * d2_4
+			v1_i += p.W2[5][i] * d2_5
+			v1_i1 += p.W2[5][i+1] * d2_5
+			v1_i2 += p.W2[5][i+2] * d2_5
+			v1_i3 += p.W2[5][i+3] * d2_5
+			v1_i4 += p.W2[5][i+4] * d2_5
+			v1_i5 += p.W2[5][i+5] * d2_5
+			v1_i6 += p.W2[5][i+6] * d2_5
+			v1_i7 += p.W2[5][i+7] * d2_5
+			v1_i += p.W2[6][i] * d2_6
+			v1_i1 += p.W2[6][i+1] * d2_6
+			v1_i2 += p.W2[6][i+2] * d2_6
+			v1_i3 += p.W2[6][i+3] * d2_6
+			v1_i4 += p.W2[6][i+4] * d2_6
+			v1_i5 += p.W2[6][i+5] * d2_6
+			v1_i6 += p.W2[6][i+6] * d2_6
+			v1_i7 += p.W2[6][i+7] * d2_6
+			v1_i += p.W2[7][i] * d2_7
+			v1_i1 += p.W2[7][i+1] * d2_7
+			v1_i2 += p.W2[7][i+2] * d2_7
+			v1_i3 += p.W2[7][i+3] * d2_7
+			v1_i4 += p.W2[7][i+4] * d2_7
+			v1_i5 += p.W2[7][i+5] * d2_7
+			v1_i6 += p.W2[7][i+6] * d2_7
+			v1_i7 += p.W2[7][i+7] * d2_7
+			v1_i += p.W2[8][i] * d2_8
+			v1_i1 += p.W2[8][i+1] * d2_8
+			v1_i2 += p.W2[8][i+2] * d2_8
+			v1_i3 += p.W2[8][i+3] * d2_8
+			v1_i4 += p.W2[8][i+4] * d2_8
+			v1_i5 += p.W2[8][i+5] * d2_8
+			v1_i6 += p.W2[8][i+6] * d2_8
+			v1_i7 += p.W2[8][i+7] * d2_8
+			v1_i += p.W2[9][i] * d2_9
+			v1_i1 += p.W2[9][i+1] * d2_9
+			v1_i2 += p.W2[9][i+2] * d2_9
+			v1_i3 += p.W2[9][i+3] * d2_9
+			v1_i4 += p.W2[9][i+4] * d2_9
+			v1_i5 += p.W2[9][i+5] * d2_9
+			v1_i6 += p.W2[9][i+6] * d2_9
+			v1_i7 += p.W2[9][i+7] * d2_9
+			a1_i := ws.A1[i]
+			d1_i := v1_i * pixelsWhere(a1_i, 1, 0)
+			ws.D1[i] = d1_i
+			a1_i1 := ws.A1[i+1]
+			d1_i1 := v1_i1 * pixelsWhere(a1_i1, 1, 0)
+			ws.D1[i+1] = d1_i1
+			a1_i2 := ws.A1[i+2]
+			d1_i2 := v1_i2 * pixelsWhere(a1_i2, 1, 0)
+			ws.D1[i+2] = d1_i2
+			a1_i3 := ws.A1[i+3]
+			d1_i3 := v1_i3 * pixelsWhere(a1_i3, 1, 0)
+			ws.D1[i+3] = d1_i3
+			a1_i4 := ws.A1[i+4]
+			d1_i4 := v1_i4 * pixelsWhere(a1_i4, 1, 0)
+			ws.D1[i+4] = d1_i4
+			a1_i5 := ws.A1[i+5]
+			d1_i5 := v1_i5 * pixelsWhere(a1_i5, 1, 0)
+			ws.D1[i+5] = d1_i5
+			a1_i6 := ws.A1[i+6]
+			d1_i6 := v1_i6 * pixelsWhere(a1_i6, 1, 0)
+			ws.D1[i+6] = d1_i6
+			a1_i7 := ws.A1[i+7]
+			d1_i7 := v1_i7 * pixelsWhere(a1_i7, 1, 0)
+			ws.D1[i+7] = d1_i7
+		}
+	}
+
+	// ∇W2 += Σ d2·a1ᵀ; ∇b2 += Σ d2
+	for j := 0; j < 119; j += 7 {
+		for i := 0; i < 10; i++ {
+			w_i := &g.W2[i]
+			gW2_i_j, gW2_i_j1, gW2_i_j2, gW2_i_j3, gW2_i_j4, gW2_i_j5, gW2_i_j6 := w_i[j], w_i[j+1], w_i[j+2], w_i[j+3], w_i[j+4], w_i[j+5], w_i[j+6]
+			for s := range xs {
+				ws := &b.samples[s]
+				d2_i := ws.D2[i]
+				gW2_i_j += d2_i * ws.A1[j]
+				gW2_i_j1 += d2_i * ws.A1[j+1]
+				gW2_i_j2 += d2_i * ws.A1[j+2]
+				gW2_i_j3 += d2_i * ws.A1[j+3]
+				gW2_i_j4 += d2_i * ws.A1[j+4]
+				gW2_i_j5 += d2_i * ws.A1[j+5]
+				gW2_i_j6 += d2_i * ws.A1[j+6]
+			}
+			w_i[j] = gW2_i_j
+			w_i[j+1] = gW2_i_j1
+			w_i[j+2] = gW2_i_j2
+			w_i[j+3] = gW2_i_j3
+			w_i[j+4] = gW2_i_j4
+			w_i[j+5] = gW2_i_j5
+			w_i[j+6] = gW2_i_j6
+		}
+	}
+	for i := 0; i < 10; i++ {
+		w_i := &g.W2[i]
+		gW2_i_119, gW2_i_120, gW2_i_121, gW2_i_122, gW2_i_123 := w_i[119], w_i[120], w_i[121], w_i[122], w_i[123]
+		for s := range xs {
+			ws := &b.samples[s]
+			d2_i := ws.D2[i]
+			gW2_i_119 += d2_i * ws.A1[119]
+			gW2_i_120 += d2_i * ws.A1[120]
+			gW2_i_121 += d2_i * ws.A1[121]
+			gW2_i_122 += d2_i * ws.A1[122]
+			gW2_i_123 += d2_i * ws.A1[123]
+		}
+		w_i[119] = gW2_i_119
+		w_i[120] = gW2_i_120
+		w_i[121] = gW2_i_121
+		w_i[122] = gW2_i_122
+		w_i[123] = gW2_i_123
+	}
+	for i := 0; i < 10; i++ {
+		w_i := &g.W2[i]
+		gW2_i_124, gW2_i_125, gW2_i_126, gW2_i_127 := w_i[124], w_i[125], w_i[126], w_i[127]
+		for s := range xs {
+			ws := &b.samples[s]
+			d2_i := ws.D2[i]
+			gW2_i_124 += d2_i * ws.A1[124]
+			gW2_i_125 += d2_i * ws.A1[125]
+			gW2_i_126 += d2_i * ws.A1[126]
+			gW2_i_127 += d2_i * ws.A1[127]
+		}
+		w_i[124] = gW2_i_124
+		w_i[125] = gW2_i_125
+		w_i[126] = gW2_i_126
+		w_i[127] = gW2_i_127
+	}
+	gb2_0, gb2_1, gb2_2, gb2_3, gb2_4, gb2_5, gb2_6 := g.B2[0], g.B2[1], g.B2[2], g.B2[3], g.B2[4], g.B2[5], g.B2[6]
+	for s := range xs {
+		ws := &b.samples[s]
+		gb2_0 += ws.D2[0]
+		gb2_1 += ws.D2[1]
+		gb2_2 += ws.D2[2]
+		gb2_3 += ws.D2[3]
+		gb2_4 += ws.D2[4]
+		gb2_5 += ws.D2[5]
+		gb2_6 += ws.D2[6]
+	}
+	g.B2[0] = gb2_0
+	g.B2[1] = gb2_1
+	g.B2[2] = gb2_2
+	g.B2[3] = gb2_3
+	g.B2[4] = gb2_4
+	g.B2[5] = gb2_5
+	g.B2[6] = gb2_6
+	gb2_7, gb2_8, gb2_9 := g.B2[7], g.B2[8], g.B2[9]
+	for s := range xs {
+		ws := &b.samples[s]
+		gb2_7 += ws.D2[7]
+		gb2_8 += ws.D2[8]
+		gb2_9 += ws.D2[9]
+	}
+	g.B2[7] = gb2_7
+	g.B2[8] = gb2_8
+	g.B2[9] = gb2_9
+
+	// ∇W1 += Σ d1·xᵀ; ∇b1 += Σ d1
+	for j := 0; j < 784; j += 7 {
+		for i := 0; i < 128; i++ {
+			w_i := &g.W1[i]
+			gW1_i_j, gW1_i_j1, gW1_i_j2, gW1_i_j3, gW1_i_j4, gW1_i_j5, gW1_i_j6 := w_i[j], w_i[j+1], w_i[j+2], w_i[j+3], w_i[j+4], w_i[j+5], w_i[j+6]
+			for s := range xs {
+				ws, x := &b.samples[s], &xs[s]
+				d1_i := ws.D1[i]
+				gW1_i_j += d1_i * x[j]
+				gW1_i_j1 += d1_i * x[j+1]
+				gW1_i_j2 += d1_i * x[j+2]
+				gW1_i_j3 += d1_i * x[j+3]
+				gW1_i_j4 += d1_i * x[j+4]
+				gW1_i_j5 += d1_i * x[j+5]
+				gW1_i_j6 += d1_i * x[j+6]
+			}
+			w_i[j] = gW1_i_j
+			w_i[j+1] = gW1_i_j1
+			w_i[j+2] = gW1_i_j2
+			w_i[j+3] = gW1_i_j3
+			w_i[j+4] = gW1_i_j4
+			w_i[j+5] = gW1_i_j5
+			w_i[j+6] = gW1_i_j6
+		}
+	}
+	for i := 0; i < 126; i += 7 {
+		gb1_i, gb1_i1, gb1_i2, gb1_i3, gb1_i4, gb1_i5, gb1_i6 := g.B1[i], g.B1[i+1], g.B1[i+2], g.B1[i+3], g.B1[i+4], g.B1[i+5], g.B1[i+6]
+		for s := range xs {
+			ws := &b.samples[s]
+			gb1_i += ws.D1[i]
+			gb1_i1 += ws.D1[i+1]
+			gb1_i2 += ws.D1[i+2]
+			gb1_i3 += ws.D1[i+3]
+			gb1_i4 += ws.D1[i+4]
+			gb1_i5 += ws.D1[i+5]
+			gb1_i6 += ws.D1[i+6]
+		}
+		g.B1[i] = gb1_i
+		g.B1[i+1] = gb1_i1
+		g.B1[i+2] = gb1_i2
+		g.B1[i+3] = gb1_i3
+		g.B1[i+4] = gb1_i4
+		g.B1[i+5] = gb1_i5
+		g.B1[i+6] = gb1_i6
+	}
+	gb1_126, gb1_127 := g.B1[126], g.B1[127]
+	for s := range xs {
+		ws := &b.samples[s]
+		gb1_126 += ws.D1[126]
+		gb1_127 += ws.D1[127]
+	}
+	g.B1[126] = gb1_126
+	g.B1[127] = gb1_127
+	return sum
 }
 
 // norm is Norm before it is rounded.

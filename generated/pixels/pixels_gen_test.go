@@ -13,16 +13,20 @@ import (
 const pixelsSpec = "{\"name\":\"Pixels\",\"package\":\"pixels\",\"precision\":\"float32\",\"input\":784,\"layers\":[{\"dense\":128,\"activation\":\"relu\",\"bias\":true},{\"dense\":10,\"activation\":\"softmax\",\"bias\":true}],\"cost\":\"cross-entropy\",\"cache\":\"auto\",\"batch\":32,\"rounding\":\"fast\",\"unroll\":\"auto\",\"input_gradient\":false,\"optimizers\":[],\"targets\":[\"amd64\"]}"
 
 // pixelsKernel is what was emitted for it.
-var pixelsKernel = verify.Kernel[Pixels, PixelsGrad, PixelsWorkspace, struct{}, [784]float32, [10]float32, float32]{
-	Init:     (*Pixels).Init,
-	Forward:  (*Pixels).Forward,
-	Loss:     (*Pixels).Loss,
-	Backward: (*Pixels).Backward,
-	Grad:     (*Pixels).Grad,
-	Step:     (*Pixels).Step,
-	Norm:     (*PixelsGrad).Norm,
-	Clip:     (*PixelsGrad).Clip,
-	Scale:    (*PixelsGrad).Scale,
+var pixelsKernel = verify.Kernel[Pixels, PixelsGrad, PixelsWorkspace, PixelsBatch, [784]float32, [10]float32, float32]{
+	Init:         (*Pixels).Init,
+	Forward:      (*Pixels).Forward,
+	Loss:         (*Pixels).Loss,
+	Backward:     (*Pixels).Backward,
+	Grad:         (*Pixels).Grad,
+	Step:         (*Pixels).Step,
+	ForwardBatch: (*Pixels).ForwardBatch,
+	LossBatch:    (*Pixels).LossBatch,
+	GradBatch:    (*Pixels).GradBatch,
+	StepBatch:    (*Pixels).StepBatch,
+	Norm:         (*PixelsGrad).Norm,
+	Clip:         (*PixelsGrad).Clip,
+	Scale:        (*PixelsGrad).Scale,
 }
 
 // TestPixels checks the emitted code against the reference: every output and gradient within the bound on rounding
@@ -96,4 +100,69 @@ func BenchmarkStep(b *testing.B) {
 	for i := 0; i < b.N; i++ {
 		s.net.Step(&s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], 0.0001953125)
 	}
+}
+
+// pixelsBatchSamples is what the benchmarks of batches work on.
+type pixelsBatchSamples struct {
+	net Pixels
+	b   PixelsBatch
+	g   PixelsGrad
+	xs  [256][784]float32
+	ys  [256][10]float32
+	out [256][10]float32
+}
+
+func (s *pixelsBatchSamples) init() {
+	random := rand.New(rand.NewSource(1))
+	s.net.Init(random.NormFloat64)
+	for i := range s.xs {
+		for j := range s.xs[i] {
+			s.xs[i][j] = float32(random.NormFloat64())
+		}
+		s.ys[i][random.Intn(10)] = 1
+	}
+}
+
+func BenchmarkForwardBatch(b *testing.B) {
+	s := new(pixelsBatchSamples)
+	s.init()
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := 0; i < b.N; i++ {
+		s.net.ForwardBatch(&s.b, s.xs[:], s.out[:])
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
+}
+
+func BenchmarkLossBatch(b *testing.B) {
+	s := new(pixelsBatchSamples)
+	s.init()
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := 0; i < b.N; i++ {
+		s.net.LossBatch(&s.b, s.xs[:], s.ys[:])
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
+}
+
+func BenchmarkGradBatch(b *testing.B) {
+	s := new(pixelsBatchSamples)
+	s.init()
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := 0; i < b.N; i++ {
+		s.net.GradBatch(&s.b, s.xs[:], s.ys[:], &s.g)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
+}
+
+func BenchmarkStepBatch(b *testing.B) {
+	s := new(pixelsBatchSamples)
+	s.init()
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := 0; i < b.N; i++ {
+		s.net.StepBatch(&s.b, s.xs[:], s.ys[:], 7.62939453125e-07)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
 }

@@ -6,6 +6,7 @@
 // parameters     13 (52 bytes)
 // multiply-adds  9 Forward, 21 Grad
 // workspace      32 bytes
+// batch          32 samples at a time, in 1076 bytes
 // cache          auto keeps 16 bytes for 86 operations and 4 calls in Grad
 //                pre 20 for 93 and 7; post 16 for 86 and 4; both 32 for 90 and 4
 // code           fully unrolled
@@ -48,6 +49,14 @@ type XorWorkspace struct {
 	D1 [3]float32 // ∇z1 L: gradient of the loss with respect to z1, of the partial loss after layer 1's affine map
 	A2 [1]float32 // ŷ, post-activations of layer 2: sigmoid
 	D2 [1]float32 // ∇z2 L: gradient of the loss with respect to z2, of the partial loss after layer 2's affine map
+}
+
+// XorBatch holds what one call of a batch function works on: a workspace for each sample of a block, and the gradient
+// that StepBatch sums up, 1076 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
+// block of 32 samples at a time.
+type XorBatch struct {
+	samples [32]XorWorkspace
+	sum     XorGrad
 }
 
 // Init draws every weight from norm, which returns independent standard normal numbers (rand.NormFloat64), scaled
@@ -299,6 +308,276 @@ func (p *Xor) Step(ws *XorWorkspace, x *[2]float32, y *[1]float32, rate float32)
 	p.W1[2][0] -= rd1_2 * x_0
 	p.W1[2][1] -= rd1_2 * x_1
 	return loss
+}
+
+// ForwardBatch computes ŷ of every sample: out[i] from xs[i].
+// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+func (p *Xor) ForwardBatch(b *XorBatch, xs [][2]float32, out [][1]float32) {
+	if len(xs) != len(out) {
+		panic("Xor.ForwardBatch: xs and out differ in length")
+	}
+	for len(xs) > 32 && len(out) > 32 {
+		p.forwardBlock(b, xs[:32], out[:32])
+		xs, out = xs[32:], out[32:]
+	}
+	p.forwardBlock(b, xs, out)
+}
+
+// LossBatch returns the sum of the losses of all samples; of none it is 0.
+// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+func (p *Xor) LossBatch(b *XorBatch, xs [][2]float32, ys [][1]float32) float32 {
+	if len(xs) != len(ys) {
+		panic("Xor.LossBatch: xs and ys differ in length")
+	}
+	loss := float32(0)
+	for len(xs) > 32 && len(ys) > 32 {
+		loss += p.lossBlock(b, xs[:32], ys[:32])
+		xs, ys = xs[32:], ys[32:]
+	}
+	loss += p.lossBlock(b, xs, ys)
+	return loss
+}
+
+// GradBatch overwrites g with the gradient of the sum of the losses of all samples and returns that sum; of no samples
+// both are 0. For means, divide both by len(xs).
+// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+func (p *Xor) GradBatch(b *XorBatch, xs [][2]float32, ys [][1]float32, g *XorGrad) float32 {
+	if len(xs) != len(ys) {
+		panic("Xor.GradBatch: xs and ys differ in length")
+	}
+	*g = XorGrad{}
+	loss := float32(0)
+	for len(xs) > 32 && len(ys) > 32 {
+		loss += p.gradBlock(b, xs[:32], ys[:32], g)
+		xs, ys = xs[32:], ys[32:]
+	}
+	loss += p.gradBlock(b, xs, ys, g)
+	return loss
+}
+
+// StepBatch takes one step of gradient descent on the sum of the losses of all samples, p -= rate*∇ΣL, and returns
+// the sum before it. Every gradient is taken at the parameters before the step. For a step on the mean, divide rate by len(xs).
+// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+func (p *Xor) StepBatch(b *XorBatch, xs [][2]float32, ys [][1]float32, rate float32) float32 {
+	if len(xs) != len(ys) {
+		panic("Xor.StepBatch: xs and ys differ in length")
+	}
+	b.sum = XorGrad{}
+	loss := float32(0)
+	for len(xs) > 32 && len(ys) > 32 {
+		loss += p.gradBlock(b, xs[:32], ys[:32], &b.sum)
+		xs, ys = xs[32:], ys[32:]
+	}
+	loss += p.gradBlock(b, xs, ys, &b.sum)
+
+	// W1, b1, W2, b2 −= rate·∇
+	ps, gs := p.Flat(), b.sum.Flat()
+	ps[0] -= rate * gs[0]
+	ps[1] -= rate * gs[1]
+	ps[2] -= rate * gs[2]
+	ps[3] -= rate * gs[3]
+	ps[4] -= rate * gs[4]
+	ps[5] -= rate * gs[5]
+	ps[6] -= rate * gs[6]
+	ps[7] -= rate * gs[7]
+	ps[8] -= rate * gs[8]
+	ps[9] -= rate * gs[9]
+	ps[10] -= rate * gs[10]
+	ps[11] -= rate * gs[11]
+	ps[12] -= rate * gs[12]
+	return loss
+}
+
+// forwardBlock computes
+//
+//	z1 = W1·x + b1; a1 = sigmoid(z1)
+//	z2 = W2·a1 + b2; a2 = sigmoid(z2)
+//	o = a2
+//
+// for at most 32 samples.
+func (p *Xor) forwardBlock(b *XorBatch, xs [][2]float32, out [][1]float32) {
+	if len(xs) > len(b.samples) || len(out) != len(xs) {
+		return
+	}
+	for s := range xs {
+		ws, x, o := &b.samples[s], &xs[s], &out[s]
+
+		// z1 = W1·x + b1; a1 = sigmoid(z1)
+		x_0, x_1 := x[0], x[1]
+		z1_0 := p.B1[0] + p.W1[0][0]*x_0 + p.W1[0][1]*x_1
+		z1_1 := p.B1[1] + p.W1[1][0]*x_0 + p.W1[1][1]*x_1
+		z1_2 := p.B1[2] + p.W1[2][0]*x_0 + p.W1[2][1]*x_1
+		a1_0 := xorSigmoid(z1_0)
+		ws.A1[0] = a1_0
+		a1_1 := xorSigmoid(z1_1)
+		ws.A1[1] = a1_1
+		a1_2 := xorSigmoid(z1_2)
+		ws.A1[2] = a1_2
+
+		// z2 = W2·a1 + b2; a2 = sigmoid(z2)
+		z2_0 := p.B2[0] + p.W2[0][0]*a1_0 + p.W2[0][1]*a1_1 + p.W2[0][2]*a1_2
+		a2_0 := xorSigmoid(z2_0)
+		ws.A2[0] = a2_0
+
+		// o = a2
+		o[0] = a2_0
+	}
+}
+
+// lossBlock computes
+//
+//	z1 = W1·x + b1; a1 = sigmoid(z1)
+//	z2 = W2·a1 + b2; a2 = sigmoid(z2)
+//	loss = Σ (a2 - y)^2
+//
+// for at most 32 samples.
+func (p *Xor) lossBlock(b *XorBatch, xs [][2]float32, ys [][1]float32) float32 {
+	if len(xs) > len(b.samples) || len(ys) != len(xs) {
+		return 0
+	}
+	sum := float32(0)
+	for s := range xs {
+		ws, x, y := &b.samples[s], &xs[s], &ys[s]
+
+		// z1 = W1·x + b1; a1 = sigmoid(z1)
+		x_0, x_1 := x[0], x[1]
+		z1_0 := p.B1[0] + p.W1[0][0]*x_0 + p.W1[0][1]*x_1
+		z1_1 := p.B1[1] + p.W1[1][0]*x_0 + p.W1[1][1]*x_1
+		z1_2 := p.B1[2] + p.W1[2][0]*x_0 + p.W1[2][1]*x_1
+		a1_0 := xorSigmoid(z1_0)
+		ws.A1[0] = a1_0
+		a1_1 := xorSigmoid(z1_1)
+		ws.A1[1] = a1_1
+		a1_2 := xorSigmoid(z1_2)
+		ws.A1[2] = a1_2
+
+		// z2 = W2·a1 + b2; a2 = sigmoid(z2)
+		z2_0 := p.B2[0] + p.W2[0][0]*a1_0 + p.W2[0][1]*a1_1 + p.W2[0][2]*a1_2
+		a2_0 := xorSigmoid(z2_0)
+		ws.A2[0] = a2_0
+
+		// loss = Σ (a2 - y)^2
+		var loss float32
+		y_0 := y[0]
+		u0_0 := a2_0 - y_0
+		loss += u0_0 * u0_0
+		sum += loss
+	}
+	return sum
+}
+
+// gradBlock computes
+//
+//	z1 = W1·x + b1; a1 = sigmoid(z1)
+//	z2 = W2·a1 + b2; a2 = sigmoid(z2)
+//	d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
+//	d1 = (W2ᵀ·d2)*(a1*(1 - a1))
+//	∇W2 += Σ d2·a1ᵀ; ∇b2 += Σ d2
+//	∇W1 += Σ d1·xᵀ; ∇b1 += Σ d1
+//
+// for at most 32 samples.
+func (p *Xor) gradBlock(b *XorBatch, xs [][2]float32, ys [][1]float32, g *XorGrad) float32 {
+	if len(xs) > len(b.samples) || len(ys) != len(xs) {
+		return 0
+	}
+	sum := float32(0)
+	for s := range xs {
+		ws, x, y := &b.samples[s], &xs[s], &ys[s]
+
+		// z1 = W1·x + b1; a1 = sigmoid(z1)
+		x_0, x_1 := x[0], x[1]
+		z1_0 := p.B1[0] + p.W1[0][0]*x_0 + p.W1[0][1]*x_1
+		z1_1 := p.B1[1] + p.W1[1][0]*x_0 + p.W1[1][1]*x_1
+		z1_2 := p.B1[2] + p.W1[2][0]*x_0 + p.W1[2][1]*x_1
+		a1_0 := xorSigmoid(z1_0)
+		ws.A1[0] = a1_0
+		a1_1 := xorSigmoid(z1_1)
+		ws.A1[1] = a1_1
+		a1_2 := xorSigmoid(z1_2)
+		ws.A1[2] = a1_2
+
+		// z2 = W2·a1 + b2; a2 = sigmoid(z2)
+		z2_0 := p.B2[0] + p.W2[0][0]*a1_0 + p.W2[0][1]*a1_1 + p.W2[0][2]*a1_2
+		a2_0 := xorSigmoid(z2_0)
+		ws.A2[0] = a2_0
+
+		// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
+		var loss float32
+		y_0 := y[0]
+		u0_0 := a2_0 - y_0
+		d2_0 := 2 * u0_0 * (a2_0 * (1 - a2_0))
+		ws.D2[0] = d2_0
+		loss += u0_0 * u0_0
+		sum += loss
+
+		// d1 = (W2ᵀ·d2)*(a1*(1 - a1))
+		v1_0 := p.W2[0][0] * d2_0
+		v1_1 := p.W2[0][1] * d2_0
+		v1_2 := p.W2[0][2] * d2_0
+		d1_0 := v1_0 * (a1_0 * (1 - a1_0))
+		ws.D1[0] = d1_0
+		d1_1 := v1_1 * (a1_1 * (1 - a1_1))
+		ws.D1[1] = d1_1
+		d1_2 := v1_2 * (a1_2 * (1 - a1_2))
+		ws.D1[2] = d1_2
+	}
+
+	// ∇W2 += Σ d2·a1ᵀ; ∇b2 += Σ d2
+	{
+		gW2_0_0, gW2_0_1, gW2_0_2 := g.W2[0][0], g.W2[0][1], g.W2[0][2]
+		gb2_0 := g.B2[0]
+		for s := range xs {
+			ws := &b.samples[s]
+			d2_0 := ws.D2[0]
+			gW2_0_0 += d2_0 * ws.A1[0]
+			gW2_0_1 += d2_0 * ws.A1[1]
+			gW2_0_2 += d2_0 * ws.A1[2]
+			gb2_0 += d2_0
+		}
+		g.W2[0][0] = gW2_0_0
+		g.W2[0][1] = gW2_0_1
+		g.W2[0][2] = gW2_0_2
+		g.B2[0] = gb2_0
+	}
+
+	// ∇W1 += Σ d1·xᵀ; ∇b1 += Σ d1
+	{
+		gW1_0_0, gW1_0_1, gW1_1_0, gW1_1_1 := g.W1[0][0], g.W1[0][1], g.W1[1][0], g.W1[1][1]
+		gb1_0, gb1_1 := g.B1[0], g.B1[1]
+		for s := range xs {
+			ws, x := &b.samples[s], &xs[s]
+			d1_0, d1_1 := ws.D1[0], ws.D1[1]
+			x_0 := x[0]
+			gW1_0_0 += d1_0 * x_0
+			gW1_1_0 += d1_1 * x_0
+			x_1 := x[1]
+			gW1_0_1 += d1_0 * x_1
+			gW1_1_1 += d1_1 * x_1
+			gb1_0 += d1_0
+			gb1_1 += d1_1
+		}
+		g.W1[0][0] = gW1_0_0
+		g.W1[0][1] = gW1_0_1
+		g.W1[1][0] = gW1_1_0
+		g.W1[1][1] = gW1_1_1
+		g.B1[0] = gb1_0
+		g.B1[1] = gb1_1
+	}
+	{
+		gW1_2_0, gW1_2_1 := g.W1[2][0], g.W1[2][1]
+		gb1_2 := g.B1[2]
+		for s := range xs {
+			ws, x := &b.samples[s], &xs[s]
+			d1_2 := ws.D1[2]
+			gW1_2_0 += d1_2 * x[0]
+			gW1_2_1 += d1_2 * x[1]
+			gb1_2 += d1_2
+		}
+		g.W1[2][0] = gW1_2_0
+		g.W1[2][1] = gW1_2_1
+		g.B1[2] = gb1_2
+	}
+	return sum
 }
 
 // norm is Norm before it is rounded.

@@ -13,16 +13,20 @@ import (
 const xorSpec = "{\"name\":\"Xor\",\"package\":\"xor\",\"precision\":\"float32\",\"input\":2,\"layers\":[{\"dense\":3,\"activation\":\"sigmoid\",\"bias\":true},{\"dense\":1,\"activation\":\"sigmoid\",\"bias\":true}],\"cost\":\"mse\",\"cache\":\"auto\",\"batch\":32,\"rounding\":\"fast\",\"unroll\":\"auto\",\"input_gradient\":false,\"optimizers\":[\"sgd\",\"momentum\",\"nesterov\",\"rmsprop\",\"adam\",\"adamw\"],\"targets\":[\"amd64\"]}"
 
 // xorKernel is what was emitted for it.
-var xorKernel = verify.Kernel[Xor, XorGrad, XorWorkspace, struct{}, [2]float32, [1]float32, float32]{
-	Init:     (*Xor).Init,
-	Forward:  (*Xor).Forward,
-	Loss:     (*Xor).Loss,
-	Backward: (*Xor).Backward,
-	Grad:     (*Xor).Grad,
-	Step:     (*Xor).Step,
-	Norm:     (*XorGrad).Norm,
-	Clip:     (*XorGrad).Clip,
-	Scale:    (*XorGrad).Scale,
+var xorKernel = verify.Kernel[Xor, XorGrad, XorWorkspace, XorBatch, [2]float32, [1]float32, float32]{
+	Init:         (*Xor).Init,
+	Forward:      (*Xor).Forward,
+	Loss:         (*Xor).Loss,
+	Backward:     (*Xor).Backward,
+	Grad:         (*Xor).Grad,
+	Step:         (*Xor).Step,
+	ForwardBatch: (*Xor).ForwardBatch,
+	LossBatch:    (*Xor).LossBatch,
+	GradBatch:    (*Xor).GradBatch,
+	StepBatch:    (*Xor).StepBatch,
+	Norm:         (*XorGrad).Norm,
+	Clip:         (*XorGrad).Clip,
+	Scale:        (*XorGrad).Scale,
 }
 
 // TestXor checks the emitted code against the reference: every output and gradient within the bound on rounding
@@ -104,4 +108,71 @@ func BenchmarkStep(b *testing.B) {
 	for i := 0; i < b.N; i++ {
 		s.net.Step(&s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], 0.025)
 	}
+}
+
+// xorBatchSamples is what the benchmarks of batches work on.
+type xorBatchSamples struct {
+	net Xor
+	b   XorBatch
+	g   XorGrad
+	xs  [256][2]float32
+	ys  [256][1]float32
+	out [256][1]float32
+}
+
+func (s *xorBatchSamples) init() {
+	random := rand.New(rand.NewSource(1))
+	s.net.Init(random.NormFloat64)
+	for i := range s.xs {
+		for j := range s.xs[i] {
+			s.xs[i][j] = float32(random.NormFloat64())
+		}
+		for j := range s.ys[i] {
+			s.ys[i][j] = float32(random.Intn(2))
+		}
+	}
+}
+
+func BenchmarkForwardBatch(b *testing.B) {
+	s := new(xorBatchSamples)
+	s.init()
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := 0; i < b.N; i++ {
+		s.net.ForwardBatch(&s.b, s.xs[:], s.out[:])
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
+}
+
+func BenchmarkLossBatch(b *testing.B) {
+	s := new(xorBatchSamples)
+	s.init()
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := 0; i < b.N; i++ {
+		s.net.LossBatch(&s.b, s.xs[:], s.ys[:])
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
+}
+
+func BenchmarkGradBatch(b *testing.B) {
+	s := new(xorBatchSamples)
+	s.init()
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := 0; i < b.N; i++ {
+		s.net.GradBatch(&s.b, s.xs[:], s.ys[:], &s.g)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
+}
+
+func BenchmarkStepBatch(b *testing.B) {
+	s := new(xorBatchSamples)
+	s.init()
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := 0; i < b.N; i++ {
+		s.net.StepBatch(&s.b, s.xs[:], s.ys[:], 9.765625e-05)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
 }

@@ -34,9 +34,9 @@ package: iris              # Go package; without it $GOPACKAGE, that of the fold
 precision: float32         # or float64
 cache: auto                # what Forward keeps for Backward: pre (z), post (a, and z where it is needed) or both
 unroll: auto               # straight-line code while that is fast; full, or loop
-input_gradient: false      # true: emit InputGrad, the gradient with respect to the input
+input_gradient: false      # true: emit InputGrad and InputGradBatch, the gradient with respect to the input
 optimizers: []             # types to emit, each with an Update: sgd, momentum, nesterov, rmsprop, adam, adamw
-batch: 32                  # read, but changes nothing yet
+batch: 32                  # samples that the batch functions take at a time; each needs a workspace
 rounding: fast             # the only one yet
 targets: [amd64]           # read, but changes nothing yet
 `

@@ -1,0 +1,310 @@
+package plan
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify"
+)
+
+// TestBatchMeaning runs the batch functions of random networks after every stage, on less than a block, whole blocks, more, and no
+// samples at all, and holds every result within the reference's bound for a batch.
+func TestBatchMeaning(t *testing.T) {
+	compared, unbounded := 0, 0
+	eachNetwork(t, func(t *testing.T, r *rand.Rand, n spec.Network) {
+		n.Batch = 1 + r.IntN(4)
+		single, double := newBatchTrial(t, n, spec.Float32, r), newBatchTrial(t, n, spec.Float64, r)
+		stages(t, n, func(p *Program) bool {
+			checkBatch[float32](p, single)
+			checkBatch[float64](p, double)
+			return true
+		})
+		for _, f := range append(single.failures, double.failures...) {
+			t.Error(f)
+		}
+		compared, unbounded = compared+single.compared+double.compared, unbounded+single.unbounded+double.unbounded
+	})
+	t.Logf("%d numbers compared, %d without a bound", compared, unbounded)
+	if unbounded > compared/50 {
+		t.Errorf("%d of %d comparisons could not fail: the inputs are too large", unbounded, compared)
+	}
+}
+
+// batchTrial is some samples, the parameters and rate of the first, and the reference's results for all together.
+type batchTrial struct {
+	trial
+	samples []*trial
+	// What the reference has for each sample, and the sums with the bounds of sums in any order.
+	want, bound         []*verify.Gradient
+	loss, lossBound     float64
+	gradient, gradSlack []float64
+}
+
+func newBatchTrial(t *testing.T, n spec.Network, precision spec.Precision, r *rand.Rand) *batchTrial {
+	t.Helper()
+	c := &batchTrial{trial: *newTrial(t, n, precision, r)}
+	for range r.IntN(3*n.Batch + 2) {
+		c.samples = append(c.samples, newTrial(t, n, precision, r))
+	}
+	network, err := verify.NewNetwork(n, c.params)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.gradient, c.gradSlack = make([]float64, n.Params()), make([]float64, n.Params())
+	roundings := float64(len(c.samples)+2) * c.unit()
+	for _, s := range c.samples {
+		trace := network.Algorithm4(s.x, s.y)
+		bound, err := network.Bounds(trace, precision)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.want, c.bound = append(c.want, &trace.Gradient), append(c.bound, bound)
+		c.loss += trace.Loss
+		c.lossBound += bound.Loss + 2*roundings*(math.Abs(trace.Loss)+bound.Loss)
+		off := bound.Flat()
+		for i, g := range trace.Flat() {
+			c.gradient[i] += g
+			c.gradSlack[i] += off[i] + 2*roundings*(math.Abs(g)+off[i])
+		}
+	}
+	return c
+}
+
+// unit is half the distance from 1 to the next number.
+func (c *trial) unit() float64 {
+	if c.n.Precision == spec.Float64 {
+		return 0x1p-53
+	}
+	return 0x1p-24
+}
+
+// checkBatch runs every batch function of a plan on a trial.
+func checkBatch[F expr.Float](p *Program, c *batchTrial) {
+	for _, f := range p.Funcs {
+		if !f.Batch {
+			continue
+		}
+		m := NewBatchMemory[F](p, len(c.samples))
+		set(m.Network, &c.trial)
+		poison(m.Network, func(*Buffer) bool { return true })
+		for i, s := range m.Samples {
+			set(s, c.samples[i])
+			poison(s, func(*Buffer) bool { return true })
+		}
+		set(m.Network, &c.trial) // the samples share the parameters, and have just set their own
+		if err := m.RunBatch(f.Name); err != nil {
+			c.fail("%v", err)
+			continue
+		}
+		if f.Name == ForwardBatch {
+			for i, s := range m.Samples {
+				compareAll(&c.trial, f.Name, "ŷ", s.Data("o"), vector(c.want[i].Output), vector(c.bound[i].Output))
+			}
+			continue
+		}
+		compareAll(&c.trial, f.Name, "loss", []F{m.Loss}, []float64{c.loss}, []float64{c.lossBound})
+		switch f.Name {
+		case GradBatch:
+			compareAll(&c.trial, f.Name, "gradient", params(m.Network, "gW%d", "gb%d"), c.gradient, c.gradSlack)
+		case StepBatch:
+			next, bound := c.step()
+			compareAll(&c.trial, f.Name, "parameter", params(m.Network, "W%d", "b%d"), next, bound)
+		case InputGradBatch:
+			for i, s := range m.Samples {
+				compareAll(&c.trial, f.Name, "∇x", s.Data("gx"), vector(c.want[i].X), vector(c.bound[i].X))
+			}
+		}
+	}
+}
+
+// step is p − rate·∇ with a bound: the gradient's, and three roundings of what they can be of at most.
+func (c *batchTrial) step() (next, bound []float64) {
+	for i, p := range c.params {
+		g, off := c.gradient[i], c.gradSlack[i]
+		next = append(next, p-c.rate*g)
+		bound = append(bound, c.rate*off+3*c.unit()*(math.Abs(p)+2*c.rate*(math.Abs(g)+off)))
+	}
+	return next, bound
+}
+
+// TestBatchMeaningFindsMistakes shows that TestBatchMeaning can fail: the mistakes are in plans that Check has no objection to.
+func TestBatchMeaningFindsMistakes(t *testing.T) {
+	n := build("mse", []int{3, 5, 2}, "tanh", "identity")
+	n.Batch, n.InputGradient = 2, true
+	run := func(change func(p *Program)) (failed, compared int) {
+		p := mustCompile(t, n)
+		change(p)
+		c := newBatchTrial(t, n, spec.Float64, rand.New(rand.NewPCG(1, 3)))
+		if len(c.samples) < 3 {
+			t.Fatalf("%d samples are no two blocks", len(c.samples))
+		}
+		checkBatch[float64](p, c)
+		return len(c.failures), c.compared
+	}
+	if failed, _ := run(func(*Program) {}); failed > 0 {
+		t.Fatal("it fails without a mistake")
+	}
+	for name, mistake := range map[string]func(p *Program){
+		"a sum of another layer's deltas": func(p *Program) { every(p, func(o *OuterSum) { o.GB = nil }) },
+		"a step by something else":        func(p *Program) { every(p, func(o *Descend) { o.Rate = p.Buffer("loss") }) },
+		"sums of the last block alone": func(p *Program) {
+			f := p.Func(GradBatch)
+			f.Ops = slices.DeleteFunc(slices.Clone(f.Ops), func(op Op) bool { return ScopeOf(op) == PerCall })
+		},
+		"the gradient of another vector handed back": func(p *Program) {
+			every(p, func(m *Map) {
+				if m.Role == Deliver && m.Layer == 0 {
+					m.Args[0].Buf = p.Buffer("x")
+				}
+			})
+		},
+	} {
+		if failed, compared := run(mistake); failed == 0 {
+			t.Errorf("%s: all %d comparisons pass", name, compared)
+		}
+	}
+}
+
+// TestBatchScopes checks that InputGradBatch is there for those who ask for it, that then no other batch function forms the gradient
+// with respect to x, and that it forms none of a parameter.
+func TestBatchScopes(t *testing.T) {
+	n := iris()
+	if mustCompile(t, n).Func(InputGradBatch) != nil {
+		t.Error("InputGradBatch is there without input_gradient")
+	}
+	without := mustCompile(t, n)
+	n.InputGradient = true
+	p := mustCompile(t, n)
+	for _, f := range p.Funcs {
+		writes := f.Name == InputGradBatch
+		for _, op := range f.Ops {
+			if f.Batch && contains(op.Writes(), p.Buffer("d0")) && !writes {
+				t.Errorf("%s forms the gradient with respect to x: %s", f.Name, op)
+			}
+			if writes && (ScopeOf(op) != PerSample || forms(op, WeightGrad)) {
+				t.Errorf("InputGradBatch has %s", op)
+			}
+		}
+		if f.Batch && !writes {
+			if got, want := mustCount(t, p, f.Name), mustCount(t, without, f.Name); got != want {
+				t.Errorf("with input_gradient %s performs %+v, without %+v", f.Name, got, want)
+			}
+		}
+	}
+}
+
+// TestBlock checks that blocks are as large as the spec says, unless their workspaces would be larger than fixed arrays may be.
+func TestBlock(t *testing.T) {
+	n := iris()
+	n.Batch = 7
+	p := mustCompile(t, n)
+	if p.Block != 7 || p.BatchBytes() != 7*p.WorkspaceBytes()+4*67 {
+		t.Errorf("%d samples in %d bytes, want 7 in 7 times %d and 268", p.Block, p.BatchBytes(), p.WorkspaceBytes())
+	}
+	n = build("mse", slices.Concat([]int{65536}, []int{1}), "identity")
+	n.Batch = spec.MaxBatch
+	p = mustCompile(t, n)
+	if p.Block != spec.MaxBatch {
+		t.Errorf("%d samples of %d bytes, want %d", p.Block, p.WorkspaceBytes(), n.Batch)
+	}
+	n = build("mse", []int{1, 65536}, "tanh")
+	n.Batch = spec.MaxBatch
+	p = mustCompile(t, n)
+	if p.Block != MaxBlockBytes/p.WorkspaceBytes() || p.Block < 100 {
+		t.Errorf("%d samples of %d bytes, want as many as %d bytes hold", p.Block, p.WorkspaceBytes(), MaxBlockBytes)
+	}
+}
+
+// TestCountBatch compares the count of calls with that of their blocks: each whole block takes the same, and a call the rest besides.
+func TestCountBatch(t *testing.T) {
+	n := iris()
+	n.Batch = 8
+	p := mustCompile(t, n)
+	count := func(name string, samples int) Count {
+		c, err := p.CountBatch(name, samples)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	for _, f := range p.Funcs {
+		if !f.Batch {
+			continue
+		}
+		block := count(f.Name, 17)
+		for range 3 {
+			block = block.Plus(minus(count(f.Name, 25), count(f.Name, 17)))
+		}
+		if got := count(f.Name, 17+3*8); got != block {
+			t.Errorf("%s of 41 samples performs %+v, want %+v", f.Name, got, block)
+		}
+	}
+	// By hand: ∇W and ∇b of the two layers and the sum of the loss, each read and written once a block.
+	empty := count(GradBatch, 0)
+	if want := (Count{expr.Count{Adds: 1}, 67, 2 * 67, 67, 2 * 67}); empty != want {
+		t.Errorf("GradBatch of no samples performs %+v, want %+v", empty, want)
+	}
+	one := minus(count(GradBatch, 2), count(GradBatch, 1))
+	grad := mustCount(t, p, Grad)
+	if one.Muls != grad.Muls || one.Calls != grad.Calls || one.ParamStores != 0 || one.ParamLoads != grad.ParamLoads {
+		t.Errorf("one sample more takes %+v in GradBatch; Grad takes %+v", one, grad)
+	}
+	mustFail(t, func() error { _, err := p.CountBatch(Grad, 3); return err }, "no batch function Grad")
+}
+
+func minus(a, b Count) Count { return a.Plus(b.Times(-1)) }
+
+// TestNests checks over random networks that large weights are read for all samples in a row, and what stands together in a loop over
+// samples is small.
+func TestNests(t *testing.T) {
+	within, together := 0, 0
+	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
+		for _, f := range mustCompile(t, n).Funcs {
+			for _, part := range f.Parts {
+				size, pieces := 0, 0
+				for _, p := range part.Pieces {
+					if p.Nest != Continue {
+						size, pieces = 0, 0
+					}
+					size, pieces = size+emitted(p.Op, p.Outer), pieces+1
+					w, weights := weightsOf(p.Op)
+					if weights && p.Nest == Within {
+						within++
+					}
+					if p.Nest == Continue {
+						together++
+					}
+					if weights && p.Nest != Unnested && p.Nest != Within && w.Len() > nearWeights && p.Outer[0].Looped() {
+						t.Errorf("%s: %s reads %d weights in a loop for every sample", f.Name, p.Op, w.Len())
+					}
+					if f.Batch && pieces > 1 && size > sampleLoop {
+						t.Errorf("%s: %d statements stand together in a loop over samples", f.Name, size)
+					}
+				}
+			}
+		}
+	})
+	if within == 0 || together == 0 {
+		t.Errorf("%d pieces with samples within, %d that go on in a loop: draw other networks", within, together)
+	}
+}
+
+// TestTileColumns checks that tiles of columns cover them, that none has more sums than registers, and none two or fewer
+// where there are more columns.
+func TestTileColumns(t *testing.T) {
+	for n := 1; n <= 100; n++ {
+		segs := tileColumns(n)
+		if err := checkSegments(segs, n); err != nil {
+			t.Errorf("%d columns: %v", n, err)
+		}
+		for _, s := range segs {
+			if s.Size > tileResults || n > 2 && s.Size < 3 {
+				t.Errorf("%d columns have a tile of %d: %v", n, s.Size, segs)
+			}
+		}
+	}
+}

@@ -1,0 +1,415 @@
+package portable
+
+import (
+	"fmt"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/templates"
+)
+
+// The slices of samples that batch functions take, in the order of every signature.
+const (
+	inputs  = "xs"
+	targets = "ys"
+	outputs = "out"
+	slopes  = "gxs"
+)
+
+// batchSignatures are the slices of each batch function, and what follows them: g or rate.
+var batchSignatures = map[string]struct {
+	slices []string
+	last   string
+}{
+	plan.ForwardBatch:   {[]string{inputs, outputs}, ""},
+	plan.LossBatch:      {[]string{inputs, targets}, ""},
+	plan.GradBatch:      {[]string{inputs, targets}, "g"},
+	plan.StepBatch:      {[]string{inputs, targets}, "rate"},
+	plan.InputGradBatch: {[]string{inputs, targets, slopes}, ""},
+}
+
+// batchApart is what every batch function asks of its arguments.
+const batchApart = "Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written."
+
+var batchDocs = map[string]string{
+	plan.ForwardBatch:   "ForwardBatch computes ŷ of every sample: out[i] from xs[i].\n" + batchApart,
+	plan.LossBatch:      "LossBatch returns the sum of the losses of all samples; of none it is 0.\n" + batchApart,
+	plan.GradBatch:      "GradBatch overwrites g with the gradient of the sum of the losses of all samples and returns that sum; of no samples\nboth are 0. For means, divide both by len(xs).\n" + batchApart,
+	plan.StepBatch:      "StepBatch takes one step of gradient descent on the sum of the losses of all samples, p -= rate*∇ΣL, and returns\nthe sum before it. Every gradient is taken at the parameters before the step. For a step on the mean, divide rate by len(xs).\n" + batchApart,
+	plan.InputGradBatch: "InputGradBatch computes the gradient of every sample's loss with respect to x, gxs[i] at xs[i], and returns the sum of\nthe losses. No gradient of a parameter is formed.\n" + batchApart,
+}
+
+func (pr *printer) batchDoc() string {
+	return fmt.Sprintf("%sBatch holds what one call of a batch function works on: a workspace for each sample of a block, and the gradient\nthat StepBatch sums up, %d bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a\nblock of %d samples at a time.", pr.name, pr.p.BatchBytes(), pr.p.Block)
+}
+
+func (pr *printer) batchFields() []templates.Field {
+	return []templates.Field{
+		{Name: "samples", Type: pr.name + "Workspace", Dims: []int{pr.p.Block}},
+		{Name: "sum", Type: pr.name + "Grad"},
+	}
+}
+
+// batch emits the batch functions, the methods that take a block through them, and the parts of these.
+func (pr *printer) batch() error {
+	for _, f := range pr.p.Funcs {
+		if f.Batch {
+			if err := pr.batchFunction(f); err != nil {
+				return fmt.Errorf("%s: %w", f.Name, err)
+			}
+		}
+	}
+	seen := map[string]bool{}
+	var parts []*plan.Part
+	slices := map[*plan.Part][]string{}
+	for _, f := range pr.p.Funcs {
+		if !f.Batch || seen[f.Block] {
+			continue
+		}
+		seen[f.Block] = true
+		if len(f.Parts) > 1 {
+			pr.blockMethod(f)
+		}
+		for _, part := range f.Parts {
+			if slices[part] != nil {
+				continue
+			}
+			parts = append(parts, part)
+			// The method of a block takes what its function does, needed or not: a cost may do without y.
+			if slices[part], _, _ = blockUses(partOps(part)...); part.Name == f.Block {
+				slices[part] = batchSignatures[f.Name].slices
+			}
+		}
+	}
+	for _, part := range parts {
+		if err := pr.blockPart(part, slices[part]); err != nil {
+			return fmt.Errorf("%s: %w", part.Name, err)
+		}
+	}
+	return nil
+}
+
+// batchFunction emits a function of the API: what is done once, and the loop over blocks.
+func (pr *printer) batchFunction(f *plan.Func) error {
+	sig := batchSignatures[f.Name]
+	loss := f.Forms(plan.Loss)
+	fn := templates.Function{Name: f.Name, Recv: pr.receiver(), Params: pr.batchParams(sig.slices, sig.last), Body: &templates.Block{}}
+	body := fn.Body
+	for _, s := range sig.slices[1:] {
+		body.SameLength(inputs, s, fmt.Sprintf("%s.%s: %s and %s differ in length", pr.name, f.Name, inputs, s))
+	}
+	var g templates.Value // where the gradient is summed
+	switch f.Name {
+	case plan.GradBatch:
+		g = templates.Name("g")
+		body.Reset(templates.Deref("g"), pr.name+"Grad")
+	case plan.StepBatch:
+		g = templates.Addr(templates.Name("b.sum"))
+		body.Reset(templates.Name("b.sum"), pr.name+"Grad")
+	}
+	call := func(slice func(string) templates.Value) templates.Value {
+		args := []templates.Value{templates.Name("b")}
+		for _, s := range sig.slices {
+			args = append(args, slice(s))
+		}
+		if f.Name == plan.GradBatch || f.Name == plan.StepBatch {
+			args = append(args, g)
+		}
+		return templates.CallMethod("p", f.Block, args...)
+	}
+	add := func(b *templates.Block, v templates.Value) {
+		if loss {
+			b.AddTo(templates.Name("loss"), v)
+		} else {
+			b.Do(v)
+		}
+	}
+	if loss {
+		body.Define("loss", templates.Convert(pr.typ, templates.Number(0)))
+	}
+	loop := body.Blocks(sig.slices, pr.p.Block)
+	add(loop, call(func(s string) templates.Value { return templates.First(s, pr.p.Block) }))
+	loop.Advance(sig.slices, pr.p.Block)
+	add(body, call(templates.Name))
+	for _, op := range f.Ops {
+		if d, ok := op.(*plan.Descend); ok {
+			pr.descend(d, body)
+		}
+	}
+	if loss {
+		fn.Result = &templates.Param{Type: pr.typ}
+		body.Return(templates.Name("loss"))
+	}
+	doc := batchDocs[f.Name]
+	if loss && pr.sumsToOne() {
+		doc += " Every y must sum to 1."
+	}
+	pr.file.Doc(doc)
+	pr.file.Func(fn)
+	return nil
+}
+
+func (pr *printer) receiver() *templates.Param {
+	return &templates.Param{Name: "p", Type: pr.name, Ptr: true}
+}
+
+// batchParams are the parameters of a batch function or one of its methods: the workspaces, slices, and last where it is not empty.
+func (pr *printer) batchParams(slices []string, last string) []templates.Param {
+	n := pr.p.Network
+	ps := []templates.Param{{Name: "b", Type: pr.name + "Batch", Ptr: true}}
+	for _, s := range slices {
+		width := n.Input
+		if s == targets || s == outputs {
+			width = n.Width(n.Depth())
+		}
+		ps = append(ps, templates.Slice(s, pr.typ, width))
+	}
+	if last != "" {
+		ps = append(ps, pr.param(last))
+	}
+	return ps
+}
+
+// blockUses are the slices and the last argument that some operations on a block need, and whether they form the loss. Inputs are
+// always there: their length is the number of samples.
+func blockUses(ops ...plan.Op) (slices []string, last string, loss bool) {
+	need := map[string]bool{inputs: true}
+	for _, op := range ops {
+		for _, b := range append(op.Reads(), op.Writes()...) {
+			switch b.Kind {
+			case plan.Target:
+				need[targets] = true
+			case plan.Result:
+				need[resultSlice(b)] = true
+			case plan.WeightGrad, plan.BiasGrad:
+				last = "g"
+			case plan.Loss:
+				loss = true
+			}
+		}
+	}
+	for _, s := range []string{inputs, targets, outputs, slopes} {
+		if need[s] {
+			slices = append(slices, s)
+		}
+	}
+	return slices, last, loss
+}
+
+// resultSlice is the slice that a result is handed back in.
+func resultSlice(b *plan.Buffer) string {
+	if b.Layer == 0 {
+		return slopes
+	}
+	return outputs
+}
+
+func partOps(part *plan.Part) []plan.Op {
+	var ops []plan.Op
+	for _, p := range part.Pieces {
+		ops = append(ops, p.Op)
+	}
+	return ops
+}
+
+// blockMethod emits the method that takes a block through the parts of a function.
+func (pr *printer) blockMethod(f *plan.Func) {
+	var all []plan.Op
+	body := &templates.Block{}
+	for _, part := range f.Parts {
+		ops := partOps(part)
+		slices, last, loss := blockUses(ops...)
+		all = append(all, ops...)
+		args := append([]string{"b"}, slices...)
+		if last != "" {
+			args = append(args, last)
+		}
+		if call := templates.Method("p", part.Name, args...); loss {
+			body.Define("loss", call)
+		} else {
+			body.Do(call)
+		}
+	}
+	_, last, loss := blockUses(all...)
+	slices := batchSignatures[f.Name].slices
+	fn := templates.Function{Name: f.Block, Recv: pr.receiver(), Params: pr.batchParams(slices, last), Body: body}
+	if loss {
+		fn.Result = &templates.Param{Type: pr.typ}
+		body.Return(templates.Name("loss"))
+	}
+	pr.file.Doc(fmt.Sprintf("%s takes at most %d samples through %s.", f.Block, pr.p.Block, f.Name))
+	pr.file.Func(fn)
+}
+
+// blockPart emits a part that works on a block of samples, which are in the slices.
+func (pr *printer) blockPart(part *plan.Part, slices []string) error {
+	_, last, loss := blockUses(partOps(part)...)
+	body := &templates.Block{}
+	fn := templates.Function{Name: part.Name, Recv: pr.receiver(), Params: pr.batchParams(slices, last), Body: body}
+	if loss {
+		zero := templates.Number(0)
+		body.Fits("b.samples", slices, &zero)
+		body.Define("sum", templates.Convert(pr.typ, zero))
+		fn.Result = &templates.Param{Type: pr.typ}
+	} else {
+		body.Fits("b.samples", slices, nil)
+	}
+	root := newScope(body)
+	loop := root // over samples
+	for i, piece := range part.Pieces {
+		in := root
+		switch piece.Nest {
+		case plan.Begin:
+			loop = root.samples(loopOps(part.Pieces[i:])...)
+			in = loop
+		case plan.Continue:
+			in = loop
+		}
+		if err := pr.piece(piece, in); err != nil {
+			return err
+		}
+		if _, _, loss := blockUses(piece.Op); loss {
+			in.b.AddTo(templates.Name("sum"), templates.Name("loss"))
+		}
+	}
+	if loss {
+		body.Return(templates.Name("sum"))
+	}
+	pr.file.Doc(pr.partDoc(part) + fmt.Sprintf("\nfor at most %d samples.", pr.p.Block))
+	pr.file.Func(fn)
+	return nil
+}
+
+// loopOps are the operations of the loop over samples that begins with the first piece.
+func loopOps(pieces []plan.Piece) []plan.Op {
+	ops := []plan.Op{pieces[0].Op}
+	for _, p := range pieces[1:] {
+		if p.Nest != plan.Continue {
+			break
+		}
+		ops = append(ops, p.Op)
+	}
+	return ops
+}
+
+// samples is a loop over the samples of a block, with what the operations touch of a sample by the names that functions of one
+// sample have for it.
+func (s *scope) samples(ops ...plan.Op) *scope {
+	need := map[string]string{}
+	for _, op := range ops {
+		for _, b := range append(op.Reads(), op.Writes()...) {
+			switch b.Kind {
+			case plan.Cache, plan.Delta, plan.Scratch:
+				need["ws"] = "b.samples"
+			case plan.Input:
+				need[b.Name] = inputs
+			case plan.Target:
+				need[b.Name] = targets
+			case plan.Result:
+				need[b.Name] = resultSlice(b)
+			}
+		}
+	}
+	t := s.child(s.b.Range("s", inputs))
+	var names []string
+	var values []templates.Value
+	for _, name := range []string{"ws", "x", "y", "o", "gx"} {
+		if from := need[name]; from != "" {
+			names, values = append(names, name), append(values, templates.Addr(templates.Elem(from, templates.Index{Var: "s"})))
+		}
+	}
+	t.b.DefineAll(names, values)
+	return t
+}
+
+// outerSum prints ∇W += Σ δ·aᵀ and ∇b += Σ δ: a tile of sums in registers, the samples gone through for each.
+func (pr *printer) outerSum(op *plan.OuterSum, root *scope) {
+	for _, cols := range op.Outer {
+		s, col := root.enter(cols, "j")
+		for _, rows := range op.Inner {
+			t, row := s.enter(rows, "i")
+			pr.tile(op, t, row, col, rows.Size, cols.Size)
+		}
+	}
+	for _, rows := range op.BiasRows {
+		t, row := root.enter(rows, "i")
+		sums := tileSums{}
+		for k := range rows.Size {
+			sums.add(scalar(op.GB.Name, plus(row, k)), element(op.GB, plus(row, k)))
+		}
+		sums.read(t)
+		u := t.samples(&plan.OuterSum{GW: op.GB, GB: op.GB, D: op.D, A: op.D})
+		for k := range rows.Size {
+			u.b.AddTo(templates.Name(sums.names[k]), element(op.D, plus(row, k)))
+		}
+		sums.write(t)
+	}
+}
+
+// tile prints the sums of some rows and columns, with those of the biases where they are formed here.
+func (pr *printer) tile(op *plan.OuterSum, s *scope, row, col templates.Index, rows, cols int) {
+	if row.Var == "" {
+		s = s.inner()
+	}
+	var weights, biases tileSums
+	for r := range rows {
+		pointer := pr.row(s, op.GW, plus(row, r))
+		for c := range cols {
+			name := scalar(scalar(op.GW.Name, plus(row, r)), plus(col, c))
+			weights.add(name, weight(pointer, op.GW, plus(row, r), plus(col, c)))
+		}
+		if op.FusesBias() {
+			biases.add(scalar(op.GB.Name, plus(row, r)), element(op.GB, plus(row, r)))
+		}
+	}
+	weights.read(s)
+	biases.read(s)
+	t := s.samples(op)
+	t.load(op.D, row, rows)
+	for c := range cols {
+		x := t.peek(op.A, plus(col, c))
+		if rows > 1 {
+			x = t.get(op.A, plus(col, c))
+		}
+		for r := range rows {
+			t.b.AddTo(templates.Name(weights.names[r*cols+c]), templates.Mul(t.get(op.D, plus(row, r)), x))
+		}
+	}
+	for r, name := range biases.names {
+		t.b.AddTo(templates.Name(name), t.get(op.D, plus(row, r)))
+	}
+	weights.write(s)
+	biases.write(s)
+}
+
+// tileSums are sums kept in scalars while the samples are gone through, and their places in memory.
+type tileSums struct {
+	names  []string
+	places []templates.Value
+}
+
+func (t *tileSums) add(name string, place templates.Value) {
+	t.names, t.places = append(t.names, name), append(t.places, place)
+}
+
+func (t *tileSums) read(s *scope) { s.b.DefineAll(t.names, t.places) }
+
+func (t *tileSums) write(s *scope) {
+	for i, name := range t.names {
+		s.b.Assign(t.places[i], templates.Name(name))
+	}
+}
+
+// descend prints p −= rate·∇ over all parameters as one array.
+func (pr *printer) descend(op *plan.Descend, b *templates.Block) {
+	b.Blank()
+	b.Comment(op.String())
+	s := newScope(b)
+	b.DefineAll([]string{"ps", "gs"}, []templates.Value{templates.Method("p", "Flat"), templates.Method("b.sum", "Flat")})
+	for _, seg := range op.Outer {
+		t, first := s.enter(seg, "k")
+		for k := range seg.Size {
+			x := plus(first, k)
+			t.b.SubFrom(templates.Elem("ps", x), templates.Mul(templates.Name(op.Rate.Name), templates.Elem("gs", x)))
+		}
+	}
+}
