@@ -33,7 +33,7 @@ func dataJumps(f compiled) []string {
 	}
 	c.preds[0] = append(c.preds[0], -1)
 	for i, in := range f.code {
-		if i+1 < len(f.code) && in.op != "JMP" && in.op != "RET" && in.op != "UD2" {
+		if i+1 < len(f.code) && in.op != "JMP" && in.op != "RET" && in.op != "UD2" && !strings.HasPrefix(in.symbol, "runtime.gopanic") {
 			c.preds[i+1] = append(c.preds[i+1], i)
 		}
 		if !conditionalJump.MatchString(in.op) {
@@ -144,7 +144,7 @@ func (c *control) value(i int, operand string) string {
 		return c.register(i, full(operand))
 	case slot.MatchString(operand):
 		c.seen[key] = true
-		return c.spilled(operand)
+		return c.spilled(i, operand)
 	}
 	return "depends on " + operand
 }
@@ -212,20 +212,20 @@ func (c *control) operands(p int, in instruction) string {
 	return ""
 }
 
-// spilled says why a place on the stack may hold data: anything that is ever written there.
-func (c *control) spilled(place string) string {
+// spilled says why a place on the stack may hold data before instruction i: by what was last written there on any path. Places serve
+// one value after another, integers and numbers.
+func (c *control) spilled(i int, place string) string {
 	written := false
-	for p, in := range c.f.code {
+	why := c.before(i, func(p int) (string, bool) {
+		in := c.f.code[p]
 		if len(in.args) == 0 || !writes(in.op) || in.args[len(in.args)-1] != place {
-			continue
+			return "", false
 		}
 		written = true
-		if why := c.operands(p, in); why != "" {
-			return why
-		}
-	}
+		return c.operands(p, in), true
+	})
 	if !written {
 		return "depends on " + place
 	}
-	return ""
+	return why
 }

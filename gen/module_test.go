@@ -127,8 +127,8 @@ var (
 	// unwanted is what the compiler may say about no kernel, harmless what else it says because it was asked, and what it says of a
 	// constructor.
 	unwanted = regexp.MustCompile(`^Found Is(Slice)?InBounds$|escapes to heap|^moved to heap`)
-	// constant is the message of a panic: static data, of which the compiler says that it escapes.
-	constant = regexp.MustCompile(`^"[^"]*" escapes to heap\n?$`)
+	// panicked is the message of a panic: static data, of which the compiler says that it escapes.
+	panicked = regexp.MustCompile(`^"[^"]*" escapes to heap\n?$`)
 	harmless = regexp.MustCompile(`^new\([A-Z]\w*\) escapes to heap$|can inline|inlining call|does not escape|leaking param|ignoring self-assignment`)
 )
 
@@ -180,7 +180,7 @@ func results(networks []spec.Network, events []event) map[string]result {
 					results[name] = r
 				}
 				switch {
-				case constant.MatchString(m[2]):
+				case panicked.MatchString(m[2]):
 				case kernel[m[1]] && unwanted.MatchString(m[2]) && !harmless.MatchString(m[2]):
 					fail(name, "diagnostics", line)
 				case broken[e.ImportPath] && !unwanted.MatchString(m[2]) && !harmless.MatchString(m[2]):
