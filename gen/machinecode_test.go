@@ -21,7 +21,6 @@ const (
 
 // branching are the emitted functions that may jump on data, and why.
 var branching = map[string]string{
-	`Log(1p)?$`:             "0, negative numbers, NaN and numbers far from 1 go another way",
 	`^\(\*\w+Grad\)\.Clip$`: "a gradient is scaled only if its norm is above the limit",
 	`^\(\*\w+\)\.Update$`:   "of optimizers: what depends on their settings and on the number of steps",
 }
@@ -31,7 +30,7 @@ var outside = map[string]string{
 	`^runtime\.morestack`:  "the stack grows, once",
 	`^runtime\.(duff|mem)`: "copies and zeroes of constant size",
 	`^runtime\.gopanic`:    "slices of samples that differ in length are refused, before anything is done",
-	`^math\.`:              "elementary functions in double precision, and special arguments of the logarithms",
+	`^math\.`:              "of optimizers: once in an update, not for every parameter",
 }
 
 // notKernels are emitted functions that are no kernels: they take a function of the caller's, or make things.

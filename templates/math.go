@@ -117,9 +117,7 @@ var elementary32 = map[expr.Op]elementary{
 	expr.OpAbs: {"is |x|.", func(b *Block, prefix string) {
 		b.text(prefix, "return math.Float32frombits(math.Float32bits(x) &^ (1 << 31))")
 	}},
-	expr.OpPow: {"is x to the y.", func(b *Block, prefix string) {
-		b.text(prefix, "return float32(math.Pow(float64(x), float64(y)))")
-	}},
+	expr.OpPow:   pow32,
 	expr.OpWhere: {"is x where c > 0 and y elsewhere, without a branch.", where("Float32bits", "Float32frombits")},
 }
 
@@ -140,9 +138,7 @@ var elementary64 = map[expr.Op]elementary{
 	expr.OpAbs: {"is |x|.", func(b *Block, prefix string) {
 		b.text(prefix, "return math.Float64frombits(math.Float64bits(x) &^ (1 << 63))")
 	}},
-	expr.OpPow: {"is x to the y.", func(b *Block, prefix string) {
-		b.text(prefix, "return math.Pow(x, y)")
-	}},
+	expr.OpPow:   pow64,
 	expr.OpWhere: {"is x where c > 0 and y elsewhere, without a branch.", where("Float64bits", "Float64frombits")},
 }
 

@@ -24,8 +24,8 @@ type table struct {
 }
 
 var (
-	exponentials = []expr.Op{expr.OpExp, expr.OpExpm1, expr.OpSigmoid, expr.OpTanh}
-	logarithms   = []expr.Op{expr.OpLog, expr.OpLog1p}
+	exponentials = []expr.Op{expr.OpExp, expr.OpExpm1, expr.OpSigmoid, expr.OpTanh, expr.OpPow}
+	logarithms   = []expr.Op{expr.OpLog, expr.OpLog1p, expr.OpPow}
 	circular     = []expr.Op{expr.OpSin, expr.OpCos}
 	arcs         = []expr.Op{expr.OpAtan}
 	gaussians    = []expr.Op{expr.OpErf}
@@ -62,7 +62,7 @@ var tables32 = []table{
 // tables64 are those for float64.
 var tables64 = []table{
 	{
-		suffix: "Roots", readers: []expr.Op{expr.OpExp, expr.OpExpm1, expr.OpSigmoid}, rows: once(func() [][]float64 { return roots(64) }),
+		suffix: "Roots", readers: []expr.Op{expr.OpExp, expr.OpExpm1, expr.OpSigmoid, expr.OpPow}, rows: once(func() [][]float64 { return roots(64) }),
 		doc: "are the powers 2^(j/64), for exponentials, each as the sum of two numbers.",
 	},
 	{

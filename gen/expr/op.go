@@ -31,7 +31,7 @@ const (
 	OpDiv // x/y
 	OpMax // the larger, as Go's max: NaN if either is NaN, and +0 above -0
 	OpMin // the smaller, as Go's min: NaN if either is NaN, and -0 below +0
-	OpPow // x to the y, as Go's math.Pow
+	OpPow // x to the y, with the conventions of Go's math.Pow
 
 	OpWhere // the operation of a Select: x if c > 0, else y
 

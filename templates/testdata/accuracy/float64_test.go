@@ -45,6 +45,9 @@ var doubles = []double{
 		append(binades(128, -2, 2), 0x1p-1022, 0x1p-1040, 0x1p-1074, math.MaxFloat64)},
 	{"log1p", dLog1p, math.Log1p, bigLog1p, [][2]float64{{-0.5, 1}, {-0x1p-20, 0x1p-20}, {-0.9999, -0.5}, {1, 1e10}, {1, 1e300}, {-0x1p-1000, 0x1p-1000}},
 		append(below(binades(128, -2, 2)), -1+0x1p-53, -1+0x1p-40, 0x1p-54, -0x1p-54, 0x1p-53, -0x1p-45, 0x1p-45, 0x1p53, math.MaxFloat64)},
+	{"pow", func(x float64) float64 { return dPow(x, 1.5) }, func(x float64) float64 { return math.Pow(x, 1.5) },
+		func(x *big.Float) *big.Float { return bigExp(zero().Mul(bigLog(x), num(1.5))) },
+		[][2]float64{{0.4, 1.6}, {0.999, 1.001}, {0x1p-60, 100}, {0x1p-700, 0x1p-670}, {1, 0x1p600}}, append(binades(128, -2, 2), 0x1p-681, 0x1p-715)},
 	{"sqrt", dSqrt, math.Sqrt, func(x *big.Float) *big.Float { return zero().Sqrt(x) }, [][2]float64{{0, 1}, {1, math.MaxFloat64}, {0, 0x1p-1022}}, nil},
 }
 
