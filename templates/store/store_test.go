@@ -167,6 +167,8 @@ func TestRefused(t *testing.T) {
 		{"no kind at all", edit(16, "\n\x00\x00\x00\x00\x00"), `are the state of "\n", not the state of model`},
 		{"parameters", edit(16, "parameters"), "are parameters, not the state of model"},
 		{"inputs", edit(96, "\x03"), `named "Xnet", with 3 inputs, 2 outputs, 2 layers and 15 parameters; this one has 2, 2, 2 and 15`},
+		{"outputs", edit(100, "\x01"), "with 2 inputs, 1 outputs"},
+		{"layers", edit(104, "\x03"), "2 outputs, 3 layers"},
 		{"hostile sizes", edit(108, "\xff\xff\xff\xff"), "4294967295 parameters"},
 		{"hostile numbers", edit(152, "\xff\xff\xff\xff"), "are 4294967295 numbers; the state of model take 32"},
 		{"a hostile name", edit(32, "\x1b[31m"), `whose layers, activations, biases or cost differ`},
