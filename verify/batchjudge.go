@@ -39,11 +39,14 @@ func newBatchJudge[F Float](n spec.Network, format arithmetic, report *Report) *
 // largest is the largest number of samples of a call.
 func (j *batchJudge[F]) largest() int { return j.counts[len(j.counts)-1] }
 
+// count is the number of samples of trial i, many before few.
+func (j *batchJudge[F]) count(i int) int { return j.counts[len(j.counts)-1-i%len(j.counts)] }
+
 // trials runs each of the counts at least once, and more trials as far as time allows.
 func (j *batchJudge[F]) trials(o Options) {
 	trials := max(o.trials(j.network)/batchShare, len(j.counts))
 	for i := range trials {
-		if err := j.trial(i, j.counts[i%len(j.counts)]); err != nil {
+		if err := j.trial(i, j.count(i)); err != nil {
 			j.report.broken("Kernel", "reference", fmt.Sprintf("batch %d", i), "%v", err)
 			return
 		}
@@ -63,7 +66,7 @@ func (j *batchJudge[F]) trial(i, count int) error {
 	if err != nil {
 		return err
 	}
-	other, err := newBatch(j.network, i+1, j.counts[(i+1)%len(j.counts)], j.distinct)
+	other, err := newBatch(j.network, i+1, j.count(i+1), j.distinct)
 	if err != nil {
 		return err
 	}

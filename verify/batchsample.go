@@ -16,13 +16,15 @@ type batch struct {
 }
 
 // newBatch draws a batch of trial i: the parameters of newSample, and count samples of its kind, as many of them distinct as is
-// said, since bounds take their time; the others repeat them without order.
+// said, since bounds take their time; the others repeat them without order. Large networks have few trials, so ordinary
+// kinds come first.
 func newBatch(n spec.Network, i, count, distinct int) (batch, error) {
-	first, err := newSample(n, i)
+	which := ordinaryFirst()[i%len(kinds)]
+	first, err := newSample(n, i/len(kinds)*len(kinds)+which)
 	if err != nil {
 		return batch{}, err
 	}
-	k := kinds[i%len(kinds)]
+	k := kinds[which]
 	rng, _ := random(n, batchTrials+uint64(i))
 	pool := []sample{first}
 	for range min(distinct, count) - 1 {
@@ -45,6 +47,19 @@ func newBatch(n spec.Network, i, count, distinct int) (batch, error) {
 
 // batchTrials is where the trials of batches begin among the seeds, far from those of samples.
 const batchTrials = 1 << 32
+
+// ordinaryFirst are the numbers of the kinds, those first in which hardly a number is 0 or saturated.
+func ordinaryFirst() (order []int) {
+	for _, corners := range []bool{false, true} {
+		for i, k := range kinds {
+			corner := k.dead || k.kinks || k.whole || k.logits != 0 || k.name == "zero input" || k.name == "all weights zero"
+			if corner == corners {
+				order = append(order, i)
+			}
+		}
+	}
+	return order
+}
 
 // sample is one of the batch.
 func (b batch) sample(n spec.Network, i int) sample {

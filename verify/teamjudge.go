@@ -75,7 +75,7 @@ func (j *teamJudge[F]) trials(o Options) {
 	base := j.teams[0]
 	j.report.Trials = max(o.trials(base.network)/(batchShare*len(j.teams)), len(base.counts))
 	for i := range j.report.Trials {
-		if err := j.trial(i, base.counts[i%len(base.counts)]); err != nil {
+		if err := j.trial(i, base.count(i)); err != nil {
 			j.report.broken("Team", "reference", fmt.Sprintf("batch %d", i), "%v", err)
 			return
 		}
