@@ -18,20 +18,20 @@ var (
 	digitsNet  = build("cross-entropy", spec.Float32, []int{64, 64, 10}, "relu", "softmax")
 )
 
-var irisPlain = Kernel[plainIris, plainIris, plainIrisWork, naiveBatch[plainIrisWork, plainIris], [4]float32, [3]float32, float32]{
+var irisPlain = whole(Kernel[plainIris, plainIris, plainIrisWork, naiveBatch[plainIrisWork, plainIris], [4]float32, [3]float32, float32]{
 	Init: (*plainIris).initialise, Forward: (*plainIris).forward, Loss: (*plainIris).loss,
 	Backward: (*plainIris).backward, Grad: (*plainIris).grad, Step: (*plainIris).step,
-}
+})
 
-var controlPlain = Kernel[plainControl, plainControl, plainControlWork, naiveBatch[plainControlWork, plainControl], [16]float32, [4]float32, float32]{
+var controlPlain = whole(Kernel[plainControl, plainControl, plainControlWork, naiveBatch[plainControlWork, plainControl], [16]float32, [4]float32, float32]{
 	Init: (*plainControl).initialise, Forward: (*plainControl).forward, Loss: (*plainControl).loss,
 	Backward: (*plainControl).backward, Grad: (*plainControl).grad, Step: (*plainControl).step,
-}
+})
 
-var digitsPlain = Kernel[plainDigits, plainDigits, plainDigitsWork, naiveBatch[plainDigitsWork, plainDigits], [64]float32, [10]float32, float32]{
+var digitsPlain = whole(Kernel[plainDigits, plainDigits, plainDigitsWork, naiveBatch[plainDigitsWork, plainDigits], [64]float32, [10]float32, float32]{
 	Init: (*plainDigits).initialise, Forward: (*plainDigits).forward, Loss: (*plainDigits).loss,
 	Backward: (*plainDigits).backward, Grad: (*plainDigits).grad, Step: (*plainDigits).step,
-}
+})
 
 func TestPlainBaselines(t *testing.T) {
 	t.Run("iris", func(t *testing.T) { Test(t, string(irisNet.JSON()), irisPlain) })

@@ -26,6 +26,8 @@ var mutantsBatch = []mutant{
 	{"a sample too many", "ForwardBatch", "out[1]", "the slice has 1 samples", "LossBatch GradBatch StepBatch InputGradBatch"},
 	{"whole blocks", "ForwardBatch", "out[1]", "the slice has 1 samples", "LossBatch GradBatch StepBatch InputGradBatch"},
 	{"last two swapped", "ForwardBatch", "ŷ[", "want", "LossBatch GradBatch StepBatch InputGradBatch"},
+	{"NaN hides", "ForwardBatch", "ŷ[4][", "must not hide", "LossBatch GradBatch StepBatch InputGradBatch"},
+	{"loss without NaN", "LossBatch", "loss", "must not hide", "ForwardBatch GradBatch StepBatch InputGradBatch"},
 	{"NaN spreads", "ForwardBatch", "ŷ[1][", "without NaN in another sample", "LossBatch GradBatch StepBatch InputGradBatch"},
 	{"NaN sticks", "LossBatch", "loss", "after others with NaN", "ForwardBatch GradBatch StepBatch InputGradBatch"},
 	{"results written first", "ForwardBatch", "lengths that differ", "out was written before", "LossBatch GradBatch StepBatch InputGradBatch"},

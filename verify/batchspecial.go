@@ -64,12 +64,15 @@ func (j *batchJudge[F]) notFinite(c batchCall[F], b batch, spoilt int) error {
 	clean := j.do(r, c, b)
 	got := j.do(r, c, with(math.NaN()))
 	if c.output {
-		row := block{fmt.Sprintf("ŷ[%d]", spoilt), s.output.layer, out, 0}
-		compare(r, c.name, row, got.output[spoilt*out:][:out], single.output, single.outputBound)
+		for i, want := range single.output {
+			if v := got.output[spoilt*out+i]; want != want && v == v {
+				j.report.broken(c.name, s.output.element(spoilt*out+i), r.where, "%v; NaN must not hide", v)
+			}
+		}
 		j.others(r, c.name, s.output, clean.output, got.output, spoilt)
 	}
-	if c.loss && math.IsNaN(single.loss) {
-		compare(r, c.name, block{name: "loss"}, []F{got.loss}, []float64{single.loss}, []float64{single.lossBound})
+	if c.loss && single.loss != single.loss && got.loss == got.loss {
+		j.report.broken(c.name, "loss", r.where, "%v; NaN must not hide", got.loss)
 	}
 	if c.input {
 		j.others(r, c.name, s.x, clean.x, got.x, spoilt)

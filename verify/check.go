@@ -86,14 +86,10 @@ func Check[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B, X
 	}
 	j.notFinite()
 	j.allocations()
-	if k.Norm != nil {
-		newGradientJudge(n, format, report, k).run()
-	}
-	if k.GradBatch != nil {
-		batches := newBatchJudge[F](n, format, report)
-		batches.machine = newBatchMachine(k.batches(), batches.largest()+1)
-		batches.trials(o)
-		batches.special()
-	}
+	newGradientJudge(n, format, report, k).run()
+	batches := newBatchJudge[F](n, format, report)
+	batches.machine = newBatchMachine(k.batches(), batches.largest()+1)
+	batches.trials(o)
+	batches.special()
 	return report.finish()
 }

@@ -12,8 +12,8 @@ import (
 // TestMisfits: a kernel that does not fit its network is refused before any of its memory is touched.
 func TestMisfits(t *testing.T) {
 	k := kernel232[float32](none)
-	noStep, noInputGrad := k, k
-	noStep.Step, noInputGrad.InputGrad = nil, nil
+	noStep, noInputGrad, noBatch, noClip := k, k, k, k
+	noStep.Step, noInputGrad.InputGrad, noBatch.StepBatch, noClip.Clip = nil, nil, nil, nil
 	wider := build("mse", spec.Float32, []int{2, 4, 2}, "sigmoid", "sigmoid")
 	pair := build("mse", spec.Float32, []int{2, 3, 2}, "sigmoid", "sigmoid")
 	noLayers := pair
@@ -32,6 +32,8 @@ func TestMisfits(t *testing.T) {
 		{"size", Check(wider, k, Options{}), "parameters type verify.params232[float32] (68 bytes) must be 22 × float32"},
 		{"integer among parameters", Check(pair, counted, Options{}), "must be 17 × float32 and nothing else"},
 		{"missing function", Check(twoThreeTwo(spec.Float32), noStep, Options{}), "kernel's Step is nil"},
+		{"missing batch function", Check(twoThreeTwo(spec.Float32), noBatch, Options{}), "kernel's StepBatch is nil"},
+		{"missing function of gradients", Check(twoThreeTwo(spec.Float32), noClip, Options{}), "kernel's Clip is nil"},
 		{"missing input gradient", Check(twoThreeTwo(spec.Float32), noInputGrad, Options{}), "kernel's InputGrad is nil"},
 		{"invalid network", Check(noLayers, k, Options{}), "layer"},
 	} {

@@ -38,20 +38,20 @@ func (j *gradientJudge[F]) run() {
 	rng, _ := random(j.network, gradientTrials)
 	// From where the sum of all squares overflows though its root does not, to the smallest numbers.
 	n := float64(len(j.grad))
-	for _, size := range []float64{1, 1e3, j.format.max / (8 * math.Sqrt(n)), math.Sqrt(j.format.max), 1e-6,
+	for i, size := range []float64{1, 1e3, j.format.max / (8 * math.Sqrt(n)), math.Sqrt(j.format.max), 1e-6,
 		math.Sqrt(j.format.tiny), j.format.tiny * 100, 0} {
 		g := make([]float64, len(j.grad))
-		for i := range g {
-			g[i] = float64(F(min(max(rng.NormFloat64(), -4), 4) * size))
+		for k := range g {
+			g[k] = float64(F(min(max(rng.NormFloat64(), -4), 4) * size))
 		}
-		j.judge(fmt.Sprintf("a gradient of size %.3g, seed %s", size, j.report.Seed), g)
+		j.judge(fmt.Sprintf("a gradient of size %.3g, seed %s", size, j.report.Seed), g, scales[i%len(scales)])
 	}
 	g := make([]float64, len(j.grad)) // one large element among those that it swallows
 	for i := range g {
 		g[i] = float64(F(rng.NormFloat64() * 1e-10))
 	}
 	g[len(g)-1] = -float64(F(j.format.max / 2))
-	j.judge("one element of half the largest number", g)
+	j.judge("one element of half the largest number", g, 0.25)
 	j.notFinite(g)
 
 	fill(j.grad, 1)
@@ -65,8 +65,11 @@ func (j *gradientJudge[F]) run() {
 // gradientTrials is the trial of gradients among the seeds.
 const gradientTrials = 1 << 36
 
+// scales are factors of Scale, taken in turn.
+var scales = []float64{0.25, -3, 1. / 3, 0}
+
 // judge holds all three functions against the reference on one gradient.
-func (j *gradientJudge[F]) judge(where string, g []float64) {
+func (j *gradientJudge[F]) judge(where string, g []float64, k float64) {
 	norm := j.euclidean(g)
 	r := ruler{j.report, j.format, where}
 	returned := func(name string, got F) {
@@ -95,13 +98,11 @@ func (j *gradientJudge[F]) judge(where string, g []float64) {
 			return rounding.rounded(rounding.times(k, given(v)), work{roundings: 2}, 0)
 		})
 	}
-	for _, k := range []float64{0.25, -3, 1. / 3, 0} {
-		narrowed(j.grad, g)
-		k = float64(F(k))
-		r.where = fmt.Sprintf("k %v, %s", k, where)
-		j.scale(F(k))
-		j.elements(r, "Scale", g, func(v float64) number { return newRounding(j.format).times(given(k), given(v)) })
-	}
+	narrowed(j.grad, g)
+	k = float64(F(k))
+	r.where = fmt.Sprintf("k %v, %s", k, where)
+	j.scale(F(k))
+	j.elements(r, "Scale", g, func(v float64) number { return newRounding(j.format).times(given(k), given(v)) })
 }
 
 // euclidean is √Σg², with a bound for any order of the sum in float64, the elements scaled or not: relative to the norm half

@@ -136,6 +136,10 @@ func (k Kernel[P, G, W, B, X, Y, F]) complete(n spec.Network) error {
 		{"Init", k.Init == nil}, {"Forward", k.Forward == nil}, {"Loss", k.Loss == nil},
 		{"Backward", k.Backward == nil}, {"Grad", k.Grad == nil}, {"Step", k.Step == nil},
 		{"InputGrad", k.InputGrad == nil && n.InputGradient},
+		{"ForwardBatch", k.ForwardBatch == nil}, {"LossBatch", k.LossBatch == nil},
+		{"GradBatch", k.GradBatch == nil}, {"StepBatch", k.StepBatch == nil},
+		{"InputGradBatch", k.InputGradBatch == nil && n.InputGradient},
+		{"Norm", k.Norm == nil}, {"Clip", k.Clip == nil}, {"Scale", k.Scale == nil},
 	})
 }
 

@@ -188,7 +188,7 @@ func kernel232[F Float](flaw flaw) Kernel[params232[F], grad232[F], work232[F], 
 		}
 		return loss(ws, y)
 	}
-	return Kernel[P, G, W, naiveBatch[W, G], V, V, F]{
+	return whole(Kernel[P, G, W, naiveBatch[W, G], V, V, F]{
 		Init: func(p *P, norm func() float64) {
 			glorot1, glorot2 := math.Sqrt(2./5), math.Sqrt(2./5)
 			switch flaw {
@@ -277,5 +277,5 @@ func kernel232[F Float](flaw flaw) Kernel[params232[F], grad232[F], work232[F], 
 			return loss(ws, y)
 		},
 		InputGrad: func(ws *W) *V { return &ws.dx },
-	}
+	})
 }

@@ -107,7 +107,7 @@ func kernel342[F Float](flaw flaw) Kernel[params342[F], params342[F], work342[F]
 		}
 		return loss(ws, y)
 	}
-	return Kernel[P, P, W, naiveBatch[W, P], [3]F, [2]F, F]{
+	return whole(Kernel[P, P, W, naiveBatch[W, P], [3]F, [2]F, F]{
 		Init: func(p *P, norm func() float64) {
 			for i := range p.W1 {
 				for j := range p.W1[i] {
@@ -149,5 +149,5 @@ func kernel342[F Float](flaw flaw) Kernel[params342[F], params342[F], work342[F]
 			}
 			return loss(ws, y)
 		},
-	}
+	})
 }

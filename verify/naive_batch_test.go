@@ -91,6 +91,14 @@ func batched[P, G, W, X, Y any, F Float](
 			}
 		case flaw == "last two swapped" && n > 1:
 			out[n-1], out[n-2] = out[n-2], out[n-1]
+		case flaw == "NaN hides":
+			for i := range n {
+				for c, v := range view[F](&out[i]) {
+					if v != v {
+						view[F](&out[i])[c] = 0
+					}
+				}
+			}
 		case flaw == "NaN spreads":
 			for i := range n {
 				if x := view[F](&xs[i]); x[0] != x[0] {
@@ -109,6 +117,9 @@ func batched[P, G, W, X, Y any, F Float](
 			if b.spoilt {
 				loss = F(math.NaN())
 			}
+		}
+		if flaw == "loss without NaN" && loss != loss {
+			loss = 0
 		}
 		if flaw == "writes xs" && len(xs) > 0 {
 			view[F](&xs[len(xs)-1])[0] = 7
@@ -182,4 +193,9 @@ func batched[P, G, W, X, Y any, F Float](
 		}
 	}
 	return k
+}
+
+// whole gives a kernel of single samples what else there is, without mistakes.
+func whole[P, G, W, X, Y any, F Float](k Kernel[P, G, W, naiveBatch[W, G], X, Y, F]) Kernel[P, G, W, naiveBatch[W, G], X, Y, F] {
+	return clipped(batched(k, 32, none), none)
 }

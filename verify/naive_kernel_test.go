@@ -55,7 +55,7 @@ func pooledKernel[F Float](n spec.Network, e naive[F]) Kernel[[66]F, [66]F, pool
 		*g = P(r.grad)
 		return r.loss
 	}
-	return Kernel[P, P, W, naiveBatch[W, P], [4]F, [2]F, F]{
+	return whole(Kernel[P, P, W, naiveBatch[W, P], [4]F, [2]F, F]{
 		Init: func(p *P, norm func() float64) {
 			at := 0
 			for _, l := range [][2]int{{6, 4}, {4, 3}, {4, 4}} {
@@ -77,7 +77,7 @@ func pooledKernel[F Float](n spec.Network, e naive[F]) Kernel[[66]F, [66]F, pool
 			return r.loss
 		},
 		InputGrad: func(ws *W) *[4]F { return &ws.dx },
-	}
+	})
 }
 
 // TestPooledKernels: the judge finds its way through networks whose layers are wider before their activation than after,

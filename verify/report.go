@@ -88,11 +88,14 @@ func (r *Report) tell(t testing.TB) {
 func (r *Report) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %d trials, seed %s; largest error as a fraction of its bound:", r.Network, r.Trials, r.Seed)
-	call := ""
+	call, width := "", 0
+	for _, a := range r.Accuracies {
+		width = max(width, len(a.Call))
+	}
 	for _, a := range r.Accuracies {
 		if a.Call != call {
 			call = a.Call
-			fmt.Fprintf(&b, "\n  %-8s", call)
+			fmt.Fprintf(&b, "\n  %-*s", width, call)
 		}
 		fmt.Fprintf(&b, "  %s %.2g", a.Quantity, a.Fraction)
 	}
