@@ -66,8 +66,12 @@ func Generate(n spec.Network, o Options) ([]File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: printing what saves and loads: %w", n.Name, err)
 	}
+	team, err := teamFile(n, p, o)
+	if err != nil {
+		return nil, fmt.Errorf("%s: printing its team: %w", n.Name, err)
+	}
 	names := FileNames(n)
-	files := []File{{names[0], kernel}, {names[1], test}, {storeName(n), store}}
+	files := []File{{names[0], kernel}, {names[1], test}, {storeName(n), store}, {teamName(n), team}}
 	if err := typeCheck(files); err != nil {
 		return nil, fmt.Errorf("%s: emitted code does not type-check: %w", n.Name, err)
 	}
@@ -118,10 +122,10 @@ func compile(n spec.Network, o Options) (spec.Network, *plan.Program, Options, e
 const maxSource = 16 << 20
 
 // FileNames lists every file Generate may emit for a network under any options: the portable kernels first, their test second, those
-// of assembly, and what saves and loads the network.
+// of assembly, what saves and loads the network, and its team.
 func FileNames(n spec.Network) []string {
 	stem := strings.ToLower(n.Name)
-	return []string{stem + "_gen.go", stem + "_gen_test.go", stem + "_amd64_gen.go", stem + "_amd64_gen.s", storeName(n)}
+	return []string{stem + "_gen.go", stem + "_gen_test.go", stem + "_amd64_gen.go", stem + "_amd64_gen.s", storeName(n), teamName(n)}
 }
 
 // storeName is the name of the file that saves and loads a network.
@@ -132,7 +136,7 @@ func PackageNames(n spec.Network) []string {
 	name, prefix := n.Name, portable.Prefix(n.Name)
 	names := []string{
 		name, name + "Grad", name + "Workspace", name + "Batch", name + "Inputs", name + "Outputs", name + "Params",
-		name + "Team", "New" + name + "Team",
+		name + "Team", "New" + name + "Team", prefix + "Worker",
 		prefix + "Spec", prefix + "Kernel", prefix + "Samples", prefix + "BatchSamples", "Test" + name, "Example" + name,
 	}
 	for _, o := range spec.Optimizers() {

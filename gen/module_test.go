@@ -129,7 +129,7 @@ var (
 	unwanted = regexp.MustCompile(`^Found Is(Slice)?InBounds$|escapes to heap|^moved to heap`)
 	// panicked is the message of a panic: static data, of which the compiler says that it escapes.
 	panicked = regexp.MustCompile(`^"[^"]*" escapes to heap\n?$`)
-	harmless = regexp.MustCompile(`^new\([A-Z]\w*\) escapes to heap$|can inline|inlining call|does not escape|leaking param|ignoring self-assignment`)
+	harmless = regexp.MustCompile(`^new\(([A-Z]\w*|[a-z]\w*Worker)\) escapes to heap$|can inline|inlining call|does not escape|leaking param|ignoring self-assignment`)
 )
 
 // results sorts what was said by networks; what is about none of them is the message of the network "".

@@ -159,7 +159,7 @@ func same(a, b []gen.File) bool {
 // PackageNames does not tell of.
 func coherent(n spec.Network, o gen.Options, files []gen.File) string {
 	names := gen.FileNames(n)
-	if len(files) != 3 || files[0].Name != names[0] || files[1].Name != names[1] || files[2].Name != names[4] {
+	if len(files) != 4 || files[0].Name != names[0] || files[1].Name != names[1] || files[2].Name != names[4] || files[3].Name != names[5] {
 		return fmt.Sprintf("%d files, want the first two and the last of %q", len(files), names)
 	}
 	known := map[string]bool{}

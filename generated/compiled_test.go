@@ -31,7 +31,7 @@ var (
 	diagnostic = regexp.MustCompile(`^(.*_gen\.go):(\d+):(\d+): (.*)$`)
 	unwanted   = regexp.MustCompile(`^Found Is(Slice)?InBounds$|escapes to heap|^moved to heap`)
 	// constructed is what a constructor is for; nothing else in a kernel's file says new of a type.
-	constructed = regexp.MustCompile(`^new\([A-Z]\w*\) escapes to heap$`)
+	constructed = regexp.MustCompile(`^new\([A-Z]\w*\) escapes to heap$|^new\([a-z]\w*Worker\) escapes to heap$`)
 	// constant is the message of a panic: static data, of which the compiler says that it escapes.
 	constant = regexp.MustCompile(`^"[^"]*" escapes to heap$`)
 )

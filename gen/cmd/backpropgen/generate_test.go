@@ -37,10 +37,10 @@ func TestHostileFileNamesAreInert(t *testing.T) {
 			t.Errorf("%q: check: exit code %d: %s", name, code, stderr)
 		}
 		entries, err := os.ReadDir(dir)
-		if err != nil || len(entries) != 5 {
+		if err != nil || len(entries) != 6 {
 			t.Errorf("%q: the folder holds %v (%v)", name, entries, err)
 		}
-		for _, file := range []string{"iris_gen.go", "iris_gen_test.go", "iris_store_gen.go"} {
+		for _, file := range []string{"iris_gen.go", "iris_gen_test.go", "iris_store_gen.go", "iris_team_gen.go"} {
 			data, err := os.ReadFile(filepath.Join(dir, file))
 			if err != nil {
 				t.Fatal(err)

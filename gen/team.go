@@ -1,0 +1,36 @@
+package gen
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/portable"
+	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/templates"
+)
+
+// The most gradients that a team sums up apart from one another, which is the most workers it can have, and the most memory they
+// may take where that leaves two.
+const (
+	teamSlots = 32
+	teamBytes = 256 << 20
+)
+
+// slots is how many gradients a team of a network has.
+func slots(p *plan.Program) int {
+	return max(2, min(teamSlots, teamBytes/(p.Network.Params()*p.ElementBytes())))
+}
+
+// teamFile is the file that spreads batches over several cores. It stands by itself, so that kernels need no goroutines: without it they
+// and their test compile all the same.
+func teamFile(n spec.Network, p *plan.Program, o Options) ([]byte, error) {
+	return templates.TeamFile(templates.Team{
+		Package: o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Precision: string(n.Precision),
+		Header: []string{marker(o), "", fmt.Sprintf("Batches of %s on several cores. Nothing else needs this file.", n.Name)},
+		Inputs: n.Input, Outputs: n.Width(n.Depth()), Block: p.Block, Slots: slots(p),
+	})
+}
+
+// teamName is the name of the file of a network's team.
+func teamName(n spec.Network) string { return strings.ToLower(n.Name) + "_team_gen.go" }

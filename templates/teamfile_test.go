@@ -1,0 +1,50 @@
+package templates
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"strings"
+	"testing"
+)
+
+// TestTeamFile checks that nothing of the model network is left in an emitted file, and that its sizes and names are those of the
+// network.
+func TestTeamFile(t *testing.T) {
+	src, err := TeamFile(Team{
+		Package: "nets", Name: "Iris", Prefix: "iris", Precision: "float64", Header: []string{"made", "", "for a test"},
+		Inputs: 4, Outputs: 3, Block: 7, Slots: 5,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(src)
+	if strings.Contains(strings.ToLower(text), "xnet") || !strings.HasPrefix(text, "// made\n//\n// for a test\n\npackage nets\n") {
+		t.Errorf("the file is\n%.300s", text)
+	}
+	for _, want := range []string{"xs   [][4]float64", "ys   [][3]float64", "sums         [5]IrisGrad", "len(xs) / 7", "IrisParams", "at most 5 runs"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("there is no %q", want)
+		}
+	}
+	file, err := parser.ParseFile(token.NewFileSet(), "iris_team_gen.go", src, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, d := range file.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if d.Recv == nil {
+				names = append(names, d.Name.Name)
+			}
+		case *ast.GenDecl:
+			for _, s := range d.Specs {
+				names = append(names, s.(*ast.TypeSpec).Name.Name)
+			}
+		}
+	}
+	if got := strings.Join(names, " "); got != "IrisTeam irisWorker NewIrisTeam" {
+		t.Errorf("the file declares %s", got)
+	}
+}
