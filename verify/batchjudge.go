@@ -95,6 +95,7 @@ func (j *batchJudge[F]) do(r ruler, c batchCall[F], b batch) outcome[F] {
 	m.load(b)
 	loss := c.run(m, evenly(b.count), F(b.rate))
 	j.untouched(r, c, b)
+	untouchedBeside(r, c.name, m.guards)
 	o := outcome[F]{loss: loss, params: slices.Clone(m.params), grad: slices.Clone(m.grad)}
 	if c.output {
 		o.output = slices.Clone(m.out.first(b.count))

@@ -16,17 +16,21 @@ type batchFunctions[P, G, X, Y any, F Float] struct {
 	inputGrad func(p *P, xs []X, ys []Y, gxs []X) F
 	// poison fills every float of the workspace with NaN.
 	poison func()
+	// guards are around the workspace.
+	guards []guard
 }
 
 // batches are the batch functions of a kernel on a workspace of its own.
 func (k Kernel[P, G, W, B, X, Y, F]) batches() batchFunctions[P, G, X, Y, F] {
-	b := new(B)
+	var guards []guard
+	b := newGuarded[B]("b", &guards)
 	f := batchFunctions[P, G, X, Y, F]{
 		forward:  func(p *P, xs []X, out []Y) { k.ForwardBatch(p, b, xs, out) },
 		loss:     func(p *P, xs []X, ys []Y) F { return k.LossBatch(p, b, xs, ys) },
 		gradient: func(p *P, xs []X, ys []Y, g *G) F { return k.GradBatch(p, b, xs, ys, g) },
 		step:     func(p *P, xs []X, ys []Y, rate F) F { return k.StepBatch(p, b, xs, ys, rate) },
 		poison:   func() { poison(reflect.TypeFor[B](), unsafe.Pointer(b)) },
+		guards:   guards,
 	}
 	if k.InputGradBatch != nil {
 		f.inputGrad = func(p *P, xs []X, ys []Y, gxs []X) F { return k.InputGradBatch(p, b, xs, ys, gxs) }
@@ -47,6 +51,8 @@ type batchMachine[F Float] struct {
 	// inputGrad is nil where there is none.
 	inputGrad func(n lengths) F
 	poison    func()
+	// guards are around the parameters, the gradient and the workspace; the samples have margins of their own.
+	guards []guard
 }
 
 // lengths are how many samples a call is given in each of its arguments, results being out or gxs.
@@ -54,7 +60,8 @@ type lengths struct{ xs, ys, results int }
 
 // newBatchMachine allocates one of each of the functions' types, for batches of up to largest samples.
 func newBatchMachine[P, G, X, Y any, F Float](f batchFunctions[P, G, X, Y, F], largest int) *batchMachine[F] {
-	p, g := new(P), new(G)
+	guards := f.guards
+	p, g := newGuarded[P]("p", &guards), newGuarded[G]("g", &guards)
 	xs, ys := newSamples[X, F](largest), newSamples[Y, F](largest)
 	out, gxs := newSamples[Y, F](largest), newSamples[X, F](largest)
 	m := &batchMachine[F]{
@@ -65,6 +72,7 @@ func newBatchMachine[P, G, X, Y any, F Float](f batchFunctions[P, G, X, Y, F], l
 		gradient: func(n lengths) F { return f.gradient(p, xs.first(n.xs), ys.first(n.ys), g) },
 		step:     func(n lengths, rate F) F { return f.step(p, xs.first(n.xs), ys.first(n.ys), rate) },
 		poison:   f.poison,
+		guards:   guards,
 	}
 	if f.inputGrad != nil {
 		m.inputGrad = func(n lengths) F {

@@ -50,11 +50,13 @@ type outcome[F Float] struct {
 	fields []field[F]
 }
 
-// do loads the sample, makes the call and copies what it left behind. g is filled with NaN before.
+// do loads the sample, makes the call, checks that it wrote nothing beside its arguments and copies what it left behind. g is
+// filled with NaN before.
 func (j *judge[F]) do(c call[F], s sample) (o outcome[F]) {
 	m := j.machine
 	m.load(s)
 	loss, output := c.run(m, F(s.rate))
+	untouchedBeside(ruler{j.report, j.format, s.kind}, c.name, m.guards)
 	o = outcome[F]{loss: loss, output: slices.Clone(output),
 		params: slices.Clone(m.params), grad: slices.Clone(m.grad)}
 	for _, f := range m.fields {
@@ -185,6 +187,7 @@ func (j *judge[F]) disturb(s sample) {
 	j.other.loss()
 	j.other.forward()
 	j.other.backward()
+	untouchedBeside(ruler{j.report, j.format, s.kind}, "calls on another workspace", j.other.guards)
 }
 
 // stays checks that what Forward returned does not change until the next call on its workspace.

@@ -20,7 +20,7 @@ type Float interface{ float32 | float64 }
 // Backward may find anything in the workspace; Backward finds what Forward on the same x left.
 // Forward returns a pointer into the workspace, good until the next call on it. Calls on different
 // workspaces do not see each other. Only Step writes p; none writes x or y; Backward and Grad
-// overwrite all of g. The same arguments give the same bits. Nothing allocates. A NaN in x makes NaN of every
+// overwrite all of g, and none reads or writes what lies beside its arguments. The same arguments give the same bits. Nothing allocates. A NaN in x makes NaN of every
 // output and loss that depends on it, whatever activations and cost there are between; after a call with NaN or
 // infinities in x the workspace is as good as before.
 //
@@ -92,6 +92,8 @@ type machine[F Float] struct {
 	poison func()
 	// owns says whether memory lies in the workspace.
 	owns func(v []F) bool
+	// guards are around everything above.
+	guards []guard
 }
 
 // newMachine allocates one of each of the kernel's types and views them. The error says which type or
@@ -100,8 +102,11 @@ func newMachine[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W,
 	if err := k.complete(n); err != nil {
 		return nil, err
 	}
-	p, g, ws, x, y := new(P), new(G), new(W), new(X), new(Y)
+	var guards []guard
+	p, g, ws := newGuarded[P]("p", &guards), newGuarded[G]("g", &guards), newGuarded[W]("ws", &guards)
+	x, y := newGuarded[X]("x", &guards), newGuarded[Y]("y", &guards)
 	m := &machine[F]{
+		guards:   guards,
 		init:     func(norm func() float64) { k.Init(p, norm) },
 		forward:  func() []F { return view[F](k.Forward(p, ws, x)) },
 		loss:     func() F { return k.Loss(p, ws, x, y) },

@@ -20,6 +20,7 @@ func (j *judge[F]) scales() bool {
 	n, m := j.network, j.machine
 	fill(m.params, math.NaN())
 	m.init(func() float64 { return 1 })
+	untouchedBeside(ruler{j.report, j.format, ""}, "Init", m.guards)
 
 	before := len(j.report.groups)
 	want, bound := make([]float64, 0, n.Params()), make([]float64, 0, n.Params())
@@ -133,6 +134,7 @@ func (j *judge[F]) allocations() {
 		if allocs := testing.AllocsPerRun(10, func() { c.run(j.machine, F(s.rate)) }); allocs != 0 {
 			j.report.broken(c.name, "allocations", "", "%v per call; there must be none", allocs)
 		}
+		untouchedBeside(ruler{j.report, j.format, "many calls"}, c.name, j.machine.guards)
 	}
 	if j.machine.inputGrad == nil {
 		return
