@@ -4,7 +4,7 @@ import "slices"
 
 // mistakes are all that are planted: no two of them alike, none of them a matter of taste.
 func mistakes() []mutant {
-	return slices.Concat(smoothMistakes, classesMistakes, loopsMistakes, poolsMistakes, preMistakes, doubleMistakes, formulaMistakes, largeMistakes)
+	return slices.Concat(smoothMistakes, classesMistakes, loopsMistakes, poolsMistakes, preMistakes, doubleMistakes, formulaMistakes, largeMistakes, batchMistakes)
 }
 
 // smoothMistakes are made in straight code with activations of single units, and in what every network has.
@@ -35,6 +35,9 @@ var smoothMistakes = []mutant{
 	one("Smooth", "Grad", "NaN in the workspace stays there", `ws\.D1\[0\] = d1_0`, "ws.D1[0] = d1_0 + 0*ws.D1[0]"),
 	one("Smooth", "Grad", "a part of the delta of the call before", `ws\.D1\[1\] = d1_1`,
 		"if old := ws.D1[1]; old == old {\nd1_1 += old / 1024\n}\n$0"),
+	one("Smooth", "Grad", "a gradient beyond the last", `return loss`, "*(*float32)(unsafe.Add(unsafe.Pointer(g), unsafe.Sizeof(*g))) = loss\n$0"),
+	one("Smooth", "Forward", "a number before the workspace", `return &ws`, "(*[2]float32)(unsafe.Add(unsafe.Pointer(ws), -8))[1] = 0\n$0"),
+	one("Smooth", "Loss", "y is read beyond its end", `return loss`, "return loss + 0*(*[2]float32)(unsafe.Add(unsafe.Pointer(y), 8))[0]"),
 	one("Smooth", "Step", "the rate is squared", `rate \* d3_0`, "rate * rate * d3_0"),
 	one("Smooth", "Step", "the rate is left out", `rate \* d3_1`, "d3_1"),
 	one("Smooth", "Step", "a weight is read after it is written", `\+= w3_0_1 \* d3_0`, "+= (w3_0_1 - rd3_0*a2_1) * d3_0"),
@@ -164,4 +167,23 @@ var largeMistakes = []mutant{
 	one("Large", "backward", "a loop leaves its last row out", `i < 330`, "i < 329"),
 	one("Large", "Forward", "a column is left out", `\+= w_i3\[288\] \* x_288`, "+= 0 * x_288"),
 	one("Large", "backward", "a column further", `(w_i\[j\+15\] = d1_i \* x\[j\+)15\]`, "${1}14]"),
+}
+
+// batchMistakes are made in functions that take many samples.
+var batchMistakes = []mutant{
+	one("Classes", "ForwardBatch", "a sample between blocks is left out", `xs\[32:\], out\[32:\]`, "xs[33:], out[33:]"),
+	one("Classes", "ForwardBatch", "fewer samples than results are taken", `len\(xs\) != len\(out\)`, "len(xs) > len(out)"),
+	one("Classes", "ForwardBatch", "a result beyond the last", `p\.forwardBlock\(b, xs, out\)`, "$0\nif n := len(out); n < cap(out) {\nout[:n+1][n][0] = 0\n}"),
+	one("Classes", "forwardBlock", "results in another order", `&out\[s\]`, "&out[len(xs)-1-s]"),
+	one("Classes", "forwardBlock", "a sample is written", `for s := range xs \{`, "$0\nxs[s][0] /= 2"),
+	one("Classes", "LossBatch", "the last block is left out", `loss \+= p\.lossBlock\(b, xs, ys\)`, "_ = p.lossBlock(b, xs, ys)"),
+	one("Classes", "GradBatch", "the loss of the last block alone", `loss \+= (p\.gradBlock\(b, xs, ys, g\))`, "loss = $1"),
+	one("Classes", "GradBatch", "the sum is added to what g held", `\*g = ClassesGrad\{\}\n`, ""),
+	one("Classes", "gradBlock", "the first sample of a block is left out of a sum", `ws := &b\.samples\[s\]\n`, "if s == 0 {\ncontinue\n}\n$0"),
+	one("Classes", "gradBlock", "the delta of another sample", `d2_i := ws\.D2\[i\]`, "d2_i := b.samples[0].D2[i]"),
+	one("Classes", "StepBatch", "the sum of the call before is kept", `b\.sum = ClassesGrad\{\}\n`, ""),
+	one("Classes", "StepBatch", "the last parameters do not move", `k < 48`, "k < 40"),
+	one("Classes", "StepBatch", "a gradient of another place", `rate \* gs\[k\+3\]`, "rate * gs[k+2]"),
+	{"Classes", "memory is allocated for every sample", []edit{{"GradBatch", `\*g = `, "kept = make([]float32, len(xs))\n$0", false}}, "var kept []float32"},
+	{"Classes", "parameters move after every block", []edit{{"StepBatch", `xs, ys = xs\[32:\], ys\[32:\]`, "$0\np.W1[0][0] -= rate * b.sum.W1[0][0]\nb.sum.W1[0][0] = 0", false}}, ""},
 }
