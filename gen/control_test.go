@@ -224,8 +224,19 @@ func (c *control) spilled(i int, place string) string {
 		written = true
 		return c.operands(p, in), true
 	})
-	if !written {
+	if !written && !c.argument(place) {
 		return "depends on " + place
 	}
 	return why
+}
+
+// argument says whether a place on the stack lies beyond the function's own frame: there the caller leaves the integer arguments
+// for which there are no registers.
+func (c *control) argument(place string) bool {
+	frame, err := c.f.frame()
+	if err != nil {
+		return false
+	}
+	offset, err := strconv.ParseInt(strings.TrimSuffix(place, "(SP)"), 0, 64)
+	return err == nil && offset >= int64(frame)
 }

@@ -15,7 +15,7 @@ import (
 // The most of the stack that a call of an emitted function may take with all that it calls, in bytes: of the committed
 // networks, and of any network that is drawn.
 const (
-	stackCommitted = 512
+	stackCommitted = 1024
 	stackDrawn     = 8192
 )
 
@@ -189,6 +189,7 @@ func Bits(x float32) float32 { if math.Float32bits(x)&7 == 3 { return Called(x) 
 func Loaded(p *[64]int) (s int) { for i := 0; i < p[0]&63; i++ { s += i*i ^ s }; return s } // data
 func Converges(x float32) float32 { for x > 1 { x = x*0.5 + Called(x) }; return x } // data
 func Refuses(p, q []float32) (s float32) { if len(p) != len(q) { panic("lengths") }; for i, v := range p { s += v * q[i] }; return s } // clean
+func Many(p, q *float32, a, b, c []float32) (s float32) { if len(a) != len(b) || len(a) != len(c) { panic("lengths") }; for i := range c { s += Called(a[i&63]) }; return s } // clean
 func Table(p *[64]int, x float32) float32 { switch p[0] { case 0: return Called(x); case 1: return x*x; case 2: return x+3; case 3: return Called(x*x); case 4: return x-1; case 5: return x/2; case 6: return Called(x+1); case 7: return 8*x }; return x } // data
 
 //go:noinline
@@ -201,8 +202,8 @@ func Called(x float32) float32 { var a [100]float32; for i := range a { a[i] = x
 	for _, f := range functions {
 		found[f.base()] = dataJumps(f)
 	}
-	if len(found) != 11 {
-		t.Errorf("%d functions in the machine code, want 11", len(found))
+	if len(found) != 12 {
+		t.Errorf("%d functions in the machine code, want 12", len(found))
 	}
 	for _, m := range regexp.MustCompile(`(?m)^func (\w+)\(.* // (clean|data)$`).FindAllStringSubmatch(source, -1) {
 		if got := found[m[1]]; m[2] == "clean" && len(got) > 0 || m[2] == "data" && len(got) == 0 {
