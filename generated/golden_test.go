@@ -189,7 +189,7 @@ func TestRepeatable(t *testing.T) {
 	}
 }
 
-// TestNetworks checks that the networks are the ones that benchmarks elsewhere rely on.
+// TestNetworks checks that the networks are the ones that benchmarks elsewhere and the training programs rely on.
 func TestNetworks(t *testing.T) {
 	want := map[string]string{
 		"xor":     "Xor 2-3-1 sigmoid,sigmoid mse float32 32",
@@ -197,6 +197,7 @@ func TestNetworks(t *testing.T) {
 		"control": "Control 16-32-16-4 tanh,tanh,identity mse float32 32",
 		"digits":  "Digits 64-64-10 relu,softmax cross-entropy float32 32",
 		"pixels":  "Pixels 784-128-10 relu,softmax cross-entropy float32 32",
+		"pole":    "Pole 4-16-2 tanh,softmax cross-entropy float32 32",
 	}
 	got := map[string]string{}
 	for _, name := range folders(t) {
@@ -221,7 +222,7 @@ func TestNetworks(t *testing.T) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(want)) {
 		if got[name] != want[name] {
-			t.Errorf("generated/%s is %q; it must be %q, because benchmarks compare it under this name", name, got[name], want[name])
+			t.Errorf("generated/%s is %q; it must be %q, because benchmarks and programs know it under this name", name, got[name], want[name])
 		}
 	}
 }

@@ -1,10 +1,6 @@
 package training
 
-import (
-	"fmt"
-	"strings"
-	"unicode/utf8"
-)
+import "fmt"
 
 // Confusion counts predictions: Counts[true][predicted].
 type Confusion struct {
@@ -74,38 +70,11 @@ func (c *Confusion) String() string {
 			}
 		}
 		if r, ok := c.Recall(i); ok {
-			row = append(row, percent(r))
+			row = append(row, Percent(r))
 		} else {
 			row = append(row, "-")
 		}
 		cells = append(cells, row)
 	}
-	return table(cells)
+	return Align(cells)
 }
-
-// table aligns cells: the first column to the left, the others to the right. Every row has the
-// same number of cells.
-func table(cells [][]string) string {
-	widths := make([]int, len(cells[0]))
-	for _, row := range cells {
-		for j, s := range row {
-			widths[j] = max(widths[j], utf8.RuneCountInString(s))
-		}
-	}
-	var b strings.Builder
-	for _, row := range cells {
-		for j, s := range row {
-			pad := strings.Repeat(" ", widths[j]-utf8.RuneCountInString(s))
-			if j == 0 {
-				b.WriteString(s + pad)
-			} else {
-				b.WriteString("  " + pad + s)
-			}
-		}
-		b.WriteByte('\n')
-	}
-	return b.String()
-}
-
-// percent prints a part of 1 as a percentage.
-func percent(part float64) string { return fmt.Sprintf("%.1f %%", 100*part) }

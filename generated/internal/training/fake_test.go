@@ -6,65 +6,94 @@ import (
 	"strings"
 )
 
-// perceptron is a linear softmax classifier written with plain loops, the network of these tests.
-type perceptron struct {
-	w, out  []float32
-	inputs  int
-	classes int
-}
+// perceptron is a linear softmax classifier with plain loops, the network of these tests: three rows of two weights and
+// a bias.
+type perceptron struct{ W [9]float32 }
 
-func newPerceptron(inputs, classes int) *perceptron {
-	return &perceptron{
-		w: make([]float32, classes*(inputs+1)), out: make([]float32, classes),
-		inputs: inputs, classes: classes,
-	}
-}
+type perceptronGrad perceptron
+
+type perceptronBatch struct{}
+
+func (p *perceptron) Flat() *[9]float32 { return &p.W }
 
 func (p *perceptron) Init(norm func() float64) {
-	for i := range p.w {
-		p.w[i] = float32(0.1 * norm())
+	for i := range p.W {
+		p.W[i] = float32(0.1 * norm())
 	}
 }
 
-func (p *perceptron) row(c int) []float32 { return p.w[c*(p.inputs+1) : (c+1)*(p.inputs+1)] }
-
-func (p *perceptron) Forward(x []float32) []float32 {
+func (p *perceptron) forward(x *[2]float32) (a [3]float32) {
 	var sum float32
-	for c := range p.out {
-		row := p.row(c)
-		z := row[p.inputs]
-		for i, v := range x {
-			z += row[i] * v
-		}
-		p.out[c] = float32(math.Exp(float64(z)))
-		sum += p.out[c]
+	for c := range a {
+		a[c] = float32(math.Exp(float64(p.W[3*c]*x[0] + p.W[3*c+1]*x[1] + p.W[3*c+2])))
+		sum += a[c]
 	}
-	for c := range p.out {
-		p.out[c] /= sum
+	for c := range a {
+		a[c] /= sum
 	}
-	return p.out
+	return a
 }
 
-func (p *perceptron) Loss(x, y []float32) float32 {
+func (p *perceptron) ForwardBatch(_ *perceptronBatch, xs [][2]float32, out [][3]float32) {
+	for i := range xs {
+		out[i] = p.forward(&xs[i])
+	}
+}
+
+func (p *perceptron) LossBatch(_ *perceptronBatch, xs [][2]float32, ys [][3]float32) float32 {
 	loss := 0.0
-	for c, a := range p.Forward(x) {
-		if y[c] != 0 {
-			loss -= float64(y[c]) * math.Log(float64(a))
+	for i := range xs {
+		for c, a := range p.forward(&xs[i]) {
+			if ys[i][c] != 0 {
+				loss -= math.Log(float64(a))
+			}
 		}
 	}
 	return float32(loss)
 }
 
-func (p *perceptron) Step(x, y []float32, rate float32) float32 {
-	loss := p.Loss(x, y)
-	for c, a := range p.out {
-		row, d := p.row(c), rate*(a-y[c])
-		for i, v := range x {
-			row[i] -= d * v
+func (p *perceptron) GradBatch(b *perceptronBatch, xs [][2]float32, ys [][3]float32, g *perceptronGrad) float32 {
+	*g = perceptronGrad{}
+	for i, x := range xs {
+		for c, a := range p.forward(&xs[i]) {
+			d := a - ys[i][c]
+			g.W[3*c] += d * x[0]
+			g.W[3*c+1] += d * x[1]
+			g.W[3*c+2] += d
 		}
-		row[p.inputs] -= d
+	}
+	return p.LossBatch(b, xs, ys)
+}
+
+func (p *perceptron) StepBatch(b *perceptronBatch, xs [][2]float32, ys [][3]float32, rate float32) float32 {
+	var g perceptronGrad
+	loss := p.GradBatch(b, xs, ys, &g)
+	for i, v := range g.W {
+		p.W[i] -= rate * v
 	}
 	return loss
+}
+
+func (g *perceptronGrad) Scale(k float32) {
+	for i := range g.W {
+		g.W[i] *= k
+	}
+}
+
+func (g *perceptronGrad) Norm() float32 {
+	sum := 0.0
+	for _, v := range g.W {
+		sum += float64(v) * float64(v)
+	}
+	return float32(math.Sqrt(sum))
+}
+
+func (g *perceptronGrad) Clip(limit float32) float32 {
+	n := g.Norm()
+	if n > limit {
+		g.Scale(limit / n)
+	}
+	return n
 }
 
 // blobs is a task whose three classes lie far apart in the plane, ten samples each.
@@ -79,7 +108,7 @@ func blobs() Task {
 		Name: "blobs", About: "Tells colours by their place.",
 		File: "blobs.csv", Data: []byte(csv.String()),
 		Inputs: 2, Classes: []string{"red", "green", "blue"},
-		Folds: 5, Epochs: 20, Rate: 0.1,
-		New: func() Network { return newPerceptron(2, 3) },
+		Folds: 5, Epochs: 20, Batch: 4, Rate: 0.4,
+		New: func() Network { return Emitted(new(perceptron)) },
 	}
 }

@@ -1,37 +1,14 @@
 package training
 
 import (
-	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"math"
 	"strings"
 )
 
 // maxEpochs bounds -epochs: every epoch's losses are kept for the curve.
 const maxEpochs = 1_000_000
-
-// UsageError is a mistake in the command line, as opposed to a training that failed.
-type UsageError struct{ Err error }
-
-func (e UsageError) Error() string { return e.Err.Error() }
-
-// Unwrap returns the mistake.
-func (e UsageError) Unwrap() error { return e.Err }
-
-// ExitCode is the exit status of a program that ended with err: 0 without one, 2 for a UsageError
-// and 1 for anything else.
-func ExitCode(err error) int {
-	var usage UsageError
-	switch {
-	case err == nil:
-		return 0
-	case errors.As(err, &usage):
-		return 2
-	}
-	return 1
-}
 
 // options are the flags of a training program.
 type options struct {
@@ -44,15 +21,8 @@ type options struct {
 // a mistake; it prints nothing.
 func (t Task) parse(args []string) (options, error) {
 	o := options{Settings: t.Defaults()}
-	set := t.flagSet(&o)
-	if err := set.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return options{}, err
-		}
-		return options{}, UsageError{err}
-	}
-	if set.NArg() > 0 {
-		return options{}, UsageError{fmt.Errorf("unexpected argument %q; there are only flags", set.Arg(0))}
+	if err := Parse(t.flagSet(&o), args); err != nil {
+		return options{}, err
 	}
 	if err := o.check(); err != nil {
 		return options{}, UsageError{err}
@@ -62,12 +32,11 @@ func (t Task) parse(args []string) (options, error) {
 
 // flagSet declares the flags, which are written into o; what o holds already are the defaults.
 func (t Task) flagSet(o *options) *flag.FlagSet {
-	set := flag.NewFlagSet(t.Name, flag.ContinueOnError)
-	set.SetOutput(io.Discard)
-	set.Usage = func() {}
+	set := Flags(t.Name)
 	set.IntVar(&o.Epochs, "epochs", o.Epochs, "passes over the training part, `N`")
-	set.Float64Var(&o.Rate, "rate", o.Rate, "learning `rate` of the first epoch; it falls linearly towards 0")
-	set.Var((*seedList)(&o.Seeds), "seeds", "one training from scratch per seed: a `list` such as 1,2,3 or a range such as 1-5")
+	set.IntVar(&o.Batch, "batch", o.Batch, "samples of a step, `N`; all if there are fewer")
+	set.Float64Var(&o.Rate, "rate", o.Rate, "learning `rate` of the first step, for the mean gradient of a batch; it falls along half a cosine to 0")
+	set.Var((*Seeds)(&o.Seeds), "seeds", "one training from scratch per seed: a `list` such as 1,2,3 or a range such as 1-5")
 	set.StringVar(&o.plot, "plot", "", "write the loss curve to `FILE`, replacing it; .svg or .png")
 	set.BoolVar(&o.quiet, "quiet", false, "print results only, no progress")
 	return set
@@ -78,12 +47,15 @@ func (o options) check() error {
 	if o.Epochs < 1 || o.Epochs > maxEpochs {
 		return fmt.Errorf("-epochs %d: give a number from 1 to %d", o.Epochs, maxEpochs)
 	}
+	if o.Batch < 1 {
+		return fmt.Errorf("-batch %d: give a number from 1", o.Batch)
+	}
 	// The rate is used as a float32; the comparison is false for NaN too.
 	if !(o.Rate >= math.SmallestNonzeroFloat32 && o.Rate <= math.MaxFloat32) {
 		return fmt.Errorf("-rate %g: give a positive number, such as 0.01", o.Rate)
 	}
 	if o.plot != "" {
-		if err := CheckCurveFile(o.plot); err != nil {
+		if err := CheckFile(o.plot, PlotFormats); err != nil {
 			return fmt.Errorf("-plot %w", err)
 		}
 	}

@@ -1,8 +1,6 @@
 package training
 
 import (
-	"errors"
-	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -10,12 +8,12 @@ import (
 
 func TestParse(t *testing.T) {
 	got, err := blobs().parse(nil)
-	want := options{Settings: Settings{Epochs: 20, Rate: 0.1, Seeds: []uint64{1, 2, 3, 4, 5}}}
+	want := options{Settings: Settings{Epochs: 20, Batch: 4, Rate: 0.4, Seeds: []uint64{1, 2, 3, 4, 5}}}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("no flags: got %+v, %v; want %+v", got, err, want)
 	}
-	got, err = blobs().parse([]string{"-epochs", "3", "-rate=1e-3", "-seeds", "8-9", "-plot", "a.svg", "-quiet"})
-	want = options{Settings: Settings{Epochs: 3, Rate: 1e-3, Seeds: []uint64{8, 9}}, plot: "a.svg", quiet: true}
+	got, err = blobs().parse([]string{"-epochs", "3", "-batch", "7", "-rate=1e-3", "-seeds", "8-9", "-plot", "a.svg", "-quiet"})
+	want = options{Settings: Settings{Epochs: 3, Batch: 7, Rate: 1e-3, Seeds: []uint64{8, 9}}, plot: "a.svg", quiet: true}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("all flags: got %+v, %v; want %+v", got, err, want)
 	}
@@ -29,6 +27,7 @@ func TestParseErrors(t *testing.T) {
 		{"-epochs -5", "-epochs -5: give a number"},
 		{"-epochs 1000001", "-epochs 1000001: give a number"},
 		{"-epochs 1.5", `invalid value "1.5" for flag -epochs`},
+		{"-batch 0", "-batch 0: give a number from 1"},
 		{"-rate 0", "-rate 0: give a positive number, such as 0.01"},
 		{"-rate -0.1", "-rate -0.1: give a positive number"},
 		{"-rate NaN", "-rate NaN: give a positive number"},
@@ -46,22 +45,6 @@ func TestParseErrors(t *testing.T) {
 		}
 		if code := ExitCode(err); code != 2 {
 			t.Errorf("%s: exit code %d, want 2", c.args, code)
-		}
-	}
-}
-
-func TestExitCode(t *testing.T) {
-	for _, c := range []struct {
-		err  error
-		want int
-	}{
-		{nil, 0},
-		{errors.New("a disk is full"), 1},
-		{UsageError{errors.New("a flag is wrong")}, 2},
-		{fmt.Errorf("wrapped: %w", UsageError{errors.New("a flag is wrong")}), 2},
-	} {
-		if got := ExitCode(c.err); got != c.want {
-			t.Errorf("%v: got %d, want %d", c.err, got, c.want)
 		}
 	}
 }

@@ -13,16 +13,17 @@ import (
 // Progress shows how far a training is. Start and Stop enclose each seed, also one that fails.
 type Progress interface {
 	Start(seed uint64, epochs int)
-	Epoch(done int, loss float64)
+	Epoch(done int, value float64)
 	Stop()
 }
 
-// NewProgress chooses the display for w: a bar on a terminal, plain lines elsewhere.
-func NewProgress(w io.Writer) Progress {
+// NewProgress chooses the display for w: a bar on a terminal, plain lines elsewhere. unit is what is counted, "epoch", and
+// figure what is shown of it, "loss".
+func NewProgress(w io.Writer, unit, figure string) Progress {
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		return &bar{w: w}
+		return &bar{w: w, figure: figure}
 	}
-	return &lines{w: w}
+	return &lines{w: w, unit: unit, figure: figure}
 }
 
 // Silent shows nothing.
@@ -44,6 +45,7 @@ const linesPerSeed = 4
 // lines prints a line every few epochs, and one for the last.
 type lines struct {
 	w             io.Writer
+	unit, figure  string
 	seed          uint64
 	epochs, every int
 }
@@ -53,9 +55,9 @@ func (l *lines) Start(seed uint64, epochs int) {
 	l.every = max(1, (epochs+linesPerSeed-1)/linesPerSeed)
 }
 
-func (l *lines) Epoch(done int, loss float64) {
+func (l *lines) Epoch(done int, value float64) {
 	if done%l.every == 0 || done == l.epochs {
-		fmt.Fprintf(l.w, "seed %d: epoch %d of %d, loss %.4f\n", l.seed, done, l.epochs, loss)
+		fmt.Fprintf(l.w, "seed %d: %s %d of %d, %s %.4g\n", l.seed, l.unit, done, l.epochs, l.figure, value)
 	}
 }
 
@@ -66,10 +68,11 @@ const refresh = 50 * time.Millisecond
 
 // bar draws one bar per seed and removes it when the seed is done, leaving the line to the result.
 type bar struct {
-	w     io.Writer
-	seed  uint64
-	shown time.Time
-	bar   *progressbar.ProgressBar
+	w      io.Writer
+	figure string
+	seed   uint64
+	shown  time.Time
+	bar    *progressbar.ProgressBar
 }
 
 func (b *bar) Start(seed uint64, epochs int) {
@@ -85,10 +88,10 @@ func (b *bar) Start(seed uint64, epochs int) {
 
 // Epoch advances the bar. A display that cannot be written to is no reason to stop training, so
 // its errors are dropped.
-func (b *bar) Epoch(done int, loss float64) {
+func (b *bar) Epoch(done int, value float64) {
 	if time.Since(b.shown) >= refresh {
 		b.shown = time.Now()
-		b.bar.Describe(fmt.Sprintf("seed %d, loss %.4f", b.seed, loss))
+		b.bar.Describe(fmt.Sprintf("seed %d, %s %.4g", b.seed, b.figure, value))
 	}
 	_ = b.bar.Set(done)
 }

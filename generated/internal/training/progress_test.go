@@ -18,7 +18,7 @@ func TestLines(t *testing.T) {
 		{1, []string{"epoch 1 of 1"}},
 	} {
 		var out bytes.Buffer
-		p := NewProgress(&out)
+		p := NewProgress(&out, "epoch", "loss")
 		p.Start(3, c.epochs)
 		for e := range c.epochs {
 			p.Epoch(e+1, 0.25)
@@ -26,7 +26,7 @@ func TestLines(t *testing.T) {
 		p.Stop()
 		want := ""
 		for _, s := range c.want {
-			want += "seed 3: " + s + ", loss 0.2500\n"
+			want += "seed 3: " + s + ", loss 0.25\n"
 		}
 		if out.String() != want {
 			t.Errorf("%d epochs: got\n%s\nwant\n%s", c.epochs, out.String(), want)
@@ -40,7 +40,7 @@ func TestNewProgressOnFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if _, ok := NewProgress(f).(*lines); !ok {
+	if _, ok := NewProgress(f, "epoch", "loss").(*lines); !ok {
 		t.Error("a file that is not a terminal gets a bar")
 	}
 }
@@ -51,14 +51,14 @@ func TestBar(t *testing.T) {
 		done int
 	}{{"finished", 100}, {"failed half-way", 50}} {
 		var out bytes.Buffer
-		p := &bar{w: &out}
+		p := &bar{w: &out, figure: "loss"}
 		p.Start(3, 100)
 		for e := range c.done {
 			p.Epoch(e+1, 0.25)
 		}
 		p.Stop()
 		got := out.String()
-		if !strings.Contains(got, "seed 3, loss 0.2500") || !strings.Contains(got, "/100") {
+		if !strings.Contains(got, "seed 3, loss 0.25") || !strings.Contains(got, "/100") {
 			t.Errorf("%s: bar without seed, loss or count: %q", c.name, got)
 		}
 		// What is left on the line is blank, with the cursor at its start.

@@ -59,18 +59,13 @@ func printHead(w io.Writer) {
 }
 
 func printResult(w io.Writer, r Result) {
-	fmt.Fprintf(w, resultFormat, r.Seed, r.TrainLoss(), percent(r.Confusion.Accuracy()), duration(r.Elapsed))
+	fmt.Fprintf(w, resultFormat, r.Seed, r.TrainLoss(), Percent(r.Confusion.Accuracy()), Duration(r.Elapsed))
 }
 
 // printTotals ends the table and prints the confusion matrix.
 func printTotals(w io.Writer, r Report) {
-	fmt.Fprintf(w, totalFormat, "mean", "", percent(r.MeanAccuracy()), duration(r.Elapsed()/time.Duration(len(r))))
-	fmt.Fprintf(w, worstFormat, "worst", "", percent(r.WorstAccuracy()))
-	fmt.Fprintf(w, totalFormat, "total", "", "", duration(r.Elapsed()))
+	fmt.Fprintf(w, totalFormat, "mean", "", Percent(r.MeanAccuracy()), Duration(r.Elapsed()/time.Duration(len(r))))
+	fmt.Fprintf(w, worstFormat, "worst", "", Percent(r.WorstAccuracy()))
+	fmt.Fprintf(w, totalFormat, "total", "", "", Duration(r.Elapsed()))
 	fmt.Fprintf(w, "\nconfusion matrix of the test parts, all seeds together:\n\n%s", r.Confusion())
-}
-
-// duration prints milliseconds, the unit in which small networks train.
-func duration(d time.Duration) string {
-	return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
 }

@@ -10,11 +10,11 @@ import (
 // maxSeeds bounds how many trainings one run may ask for; a slip in a range should not run for days.
 const maxSeeds = 1000
 
-// seedList is the value of -seeds: numbers and ranges between commas, "1,2,7-9".
-type seedList []uint64
+// Seeds is the value of a flag -seeds: numbers and ranges between commas, "1,2,7-9".
+type Seeds []uint64
 
 // String is the list as it may be written, ranges spelled out.
-func (s *seedList) String() string {
+func (s *Seeds) String() string {
 	parts := make([]string, len(*s))
 	for i, seed := range *s {
 		parts[i] = strconv.FormatUint(seed, 10)
@@ -23,8 +23,8 @@ func (s *seedList) String() string {
 }
 
 // Set replaces the list by the one that text spells.
-func (s *seedList) Set(text string) error {
-	var seeds seedList
+func (s *Seeds) Set(text string) error {
+	var seeds Seeds
 	for part := range strings.SplitSeq(text, ",") {
 		first, last, err := seedRange(strings.TrimSpace(part))
 		if err != nil {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestSeedList(t *testing.T) {
+func TestSeeds(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"7", "7"},
 		{"1,2,3", "1,2,3"},
@@ -13,20 +13,20 @@ func TestSeedList(t *testing.T) {
 		{"9, 0,3-4", "9,0,3,4"},
 		{"18446744073709551614-18446744073709551615", "18446744073709551614,18446744073709551615"},
 	} {
-		list := seedList{42}
+		list := Seeds{42}
 		if err := list.Set(c.text); err != nil {
 			t.Errorf("%s: %v", c.text, err)
 		} else if got := list.String(); got != c.want {
 			t.Errorf("%s: got %s, want %s", c.text, got, c.want)
 		}
 	}
-	var list seedList
+	var list Seeds
 	if err := list.Set("1-1000"); err != nil || len(list) != 1000 {
 		t.Errorf("1-1000: %d seeds, %v; want 1000", len(list), err)
 	}
 }
 
-func TestSeedListErrors(t *testing.T) {
+func TestSeedsErrors(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"", `"" is not a seed; write whole numbers`},
 		{"1,,2", `"" is not a seed`},
@@ -44,7 +44,7 @@ func TestSeedListErrors(t *testing.T) {
 		{"1-999,2000,3000", "more than 1000 seeds"},
 		{"0-18446744073709551615", "more than 1000 seeds"},
 	} {
-		list := seedList{42}
+		list := Seeds{42}
 		err := list.Set(c.text)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q: got %v, want …%s…", c.text, err, c.want)

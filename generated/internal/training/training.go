@@ -1,23 +1,9 @@
 // Package training is what the example training programs share: it reads a labelled data set,
-// splits and standardises it, trains an emitted network with Step over several seeds, and reports
+// splits and standardises it, trains an emitted network with package train over several seeds, and reports
 // losses, accuracies, a confusion matrix and a loss curve. A program states its task (the data,
 // the classes, how to make a network, the default epochs and rate) and calls Task.Run; everything
 // random comes from the seed, so the same flags give the same numbers.
 package training
-
-// Network is an emitted classifier as the training loop sees it: slices stand for the fixed arrays
-// of the emitted methods, so that one loop serves every shape. Slices passed in have exactly the
-// task's Inputs and one element per class; the result of Forward is valid until the next call.
-type Network interface {
-	// Init draws fresh parameters from standard normal numbers.
-	Init(norm func() float64)
-	// Forward returns the class probabilities for x.
-	Forward(x []float32) []float32
-	// Loss returns the cost of one sample; y is the one-hot target.
-	Loss(x, y []float32) float32
-	// Step takes one gradient step on one sample and returns its loss from before the step.
-	Step(x, y []float32, rate float32) float32
-}
 
 // Task is a classification problem and the choices made for it.
 type Task struct {
@@ -36,14 +22,14 @@ type Task struct {
 	Folds int
 	// MinDeviation is the smallest standard deviation a feature is divided by; see FitScaler.
 	MinDeviation float64
-	// Epochs and Rate are the defaults of the flags of the same names.
-	Epochs int
-	Rate   float64
-	// New returns a network; the training loop calls its Init.
+	// Epochs, Batch and Rate are the defaults of the flags of the same names.
+	Epochs, Batch int
+	Rate          float64
+	// New returns a network; Learn calls its Init.
 	New func() Network
 }
 
-// Defaults are the settings of a run without flags: the task's epochs and rate, seeds 1 to 5.
+// Defaults are the settings of a run without flags: the task's choices, seeds 1 to 5.
 func (t Task) Defaults() Settings {
-	return Settings{Epochs: t.Epochs, Rate: t.Rate, Seeds: []uint64{1, 2, 3, 4, 5}}
+	return Settings{Epochs: t.Epochs, Batch: t.Batch, Rate: t.Rate, Seeds: []uint64{1, 2, 3, 4, 5}}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,7 +28,7 @@ func TestAccuracy(t *testing.T) {
 func TestRun(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "loss.svg")
 	var stdout, stderr bytes.Buffer
-	if err := run([]string{"-seeds", "1-2", "-epochs", "4", "-plot", file}, &stdout, &stderr); err != nil {
+	if err := run(context.Background(), []string{"-seeds", "1-2", "-epochs", "4", "-plot", file}, &stdout, &stderr); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"iris: 150 samples, 4 inputs, 3 classes", "versicolor", "recall", file} {
@@ -46,6 +47,7 @@ func TestRun(t *testing.T) {
 func TestRunRejectsBadFlags(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"-epochs 0", "-epochs 0: give a number from 1"},
+		{"-batch 0", "-batch 0: give a number from 1"},
 		{"-rate NaN", "-rate NaN: give a positive number"},
 		{"-seeds 5-1", "range 5-1 runs backwards"},
 		{"-plot loss.gif", "one of the extensions .svg, .png"},
@@ -53,7 +55,7 @@ func TestRunRejectsBadFlags(t *testing.T) {
 		{"iris.csv", `unexpected argument "iris.csv"`},
 	} {
 		var stdout, stderr bytes.Buffer
-		err := run(strings.Fields(c.args), &stdout, &stderr)
+		err := run(context.Background(), strings.Fields(c.args), &stdout, &stderr)
 		if err == nil || !strings.Contains(err.Error(), c.want) || training.ExitCode(err) != 2 {
 			t.Errorf("%s: got %v with exit code %d, want …%s… and 2", c.args, err, training.ExitCode(err), c.want)
 		}
@@ -66,8 +68,8 @@ func TestRunRejectsBadFlags(t *testing.T) {
 // A rate at which the parameters overflow is an error that names the remedy, not a bad result.
 func TestRunReportsDivergence(t *testing.T) {
 	var stdout, stderr bytes.Buffer
-	err := run([]string{"-rate", "1e38"}, &stdout, &stderr)
-	if err == nil || !strings.Contains(err.Error(), "try -rate 0.05") || training.ExitCode(err) != 1 {
+	err := run(context.Background(), []string{"-rate", "1e38"}, &stdout, &stderr)
+	if err == nil || !strings.Contains(err.Error(), "try -rate 0.2") || training.ExitCode(err) != 1 {
 		t.Errorf("got %v with exit code %d, want advice on the rate and 1", err, training.ExitCode(err))
 	}
 }
