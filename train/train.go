@@ -16,7 +16,7 @@
 //
 // # What is promised
 //
-// The same network, data, options and seed give the same bits, on any number of cores. The order of an epoch depends on
+// The same network, data, options and seed give the same bits, with any number of workers of a team. The order of an epoch depends on
 // the seed and the number of that epoch and on nothing before it, so that a training that is broken off and resumed from a
 // checkpoint gives the same bits as one that ran through: see [Options.Start].
 //
@@ -39,7 +39,7 @@ type Trainer[P, G, X, Y any, F Float] struct {
 	// Optimizer turns a gradient into a step. Nil stands for gradient descent, p -= rate*g, in one pass.
 	// An optimizer's state goes on from one Fit to the next.
 	Optimizer Optimizer[P, G, F]
-	// Team computes losses and gradients. Nil stands for the goroutine that calls Fit.
+	// Team computes losses and gradients, on all cores. Nil stands for the goroutine that calls Fit.
 	Team Team[P, G, X, Y, F]
 
 	net      *P
