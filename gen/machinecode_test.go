@@ -124,7 +124,8 @@ func unused(t *testing.T, list map[string]string, used map[string]bool) {
 	}
 }
 
-// kernels are the functions in files of kernels, Go or assembly, that users call many times.
+// kernels are the functions in files of kernels, Go or assembly: not those that save and load, and not those of teams, which wait
+// for one another and call these.
 func kernels(functions []compiled) []compiled {
 	return slices.DeleteFunc(functions, func(f compiled) bool {
 		kernel := strings.HasSuffix(f.file, "_gen.go") && !strings.HasSuffix(f.file, "_store_gen.go") && !strings.HasSuffix(f.file, "_team_gen.go") || strings.HasSuffix(f.file, "_gen.s")
