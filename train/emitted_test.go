@@ -37,6 +37,43 @@ func TestEmittedDoesNotAllocateInSteps(t *testing.T) {
 	}
 }
 
+// A team trains to the same bits with any number of workers, and close to those of one core: the sums of a batch are added up
+// in another order.
+func TestEmittedTeams(t *testing.T) {
+	xs, ys := disc(500)
+	fit := func(team train.Team[spirals.Spirals, spirals.SpiralsGrad, [2]float32, [2]float32, float32]) (spirals.Spirals, train.Result) {
+		var net spirals.Spirals
+		net.Init(rand.New(rand.NewPCG(1, 2)).NormFloat64)
+		trainer := train.New(&net)
+		trainer.Team = team
+		trainer.Optimizer = spirals.NewSpiralsAdam()
+		r, err := trainer.Fit(context.Background(), xs, ys, train.Options{
+			Epochs: 3, Batch: 150, Rate: train.Constant(0.01), Validation: 0.2, Seed: 1,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return net, r
+	}
+	var first spirals.Spirals
+	var firstResult train.Result
+	for workers := 1; workers <= 4; workers++ {
+		team := spirals.NewSpiralsTeam(workers)
+		net, r := fit(team)
+		team.Close()
+		if workers == 1 {
+			first, firstResult = net, r
+		}
+		if net != first || r.Epochs[2].Loss != firstResult.Epochs[2].Loss || r.Epochs[2].Validation != firstResult.Epochs[2].Validation {
+			t.Errorf("%d workers give other bits than one", workers)
+		}
+	}
+	_, alone := fit(nil)
+	if a, b := alone.Epochs[2].Loss, firstResult.Epochs[2].Loss; math.Abs(a-b) > 1e-4*a {
+		t.Errorf("losses %g without a team, %g with one", a, b)
+	}
+}
+
 // Batches of emitted networks give the steps of their mean: one epoch by hand, with the single-sample functions. The two
 // differ in the order of their sums only, which is some units in the last place of a gradient of length about 1.
 func TestEmittedTakesStepsOfTheMean(t *testing.T) {
