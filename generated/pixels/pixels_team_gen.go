@@ -8,7 +8,7 @@ package pixels
 // samples are cut into at most 32 runs of whole blocks by their number alone, the gradient of each run is summed up by itself, and
 // these sums are added in the order of the runs. It may differ in rounding from what Pixels's own functions give.
 //
-// A team holds an PixelsBatch for every worker and 32 gradients. It takes one call at a time, and none allocates. A panic in a worker
+// A team holds one PixelsBatch for each worker, and 32 gradients. It takes one call at a time, and none allocates. A panic in a worker
 // comes out of the call, and the team may be used again. Close ends the goroutines.
 type PixelsTeam struct {
 	// The call under way.

@@ -8,7 +8,7 @@ package pole
 // samples are cut into at most 32 runs of whole blocks by their number alone, the gradient of each run is summed up by itself, and
 // these sums are added in the order of the runs. It may differ in rounding from what Pole's own functions give.
 //
-// A team holds an PoleBatch for every worker and 32 gradients. It takes one call at a time, and none allocates. A panic in a worker
+// A team holds one PoleBatch for each worker, and 32 gradients. It takes one call at a time, and none allocates. A panic in a worker
 // comes out of the call, and the team may be used again. Close ends the goroutines.
 type PoleTeam struct {
 	// The call under way.

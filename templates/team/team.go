@@ -10,7 +10,7 @@ package team
 // samples are cut into at most xnetSlots runs of whole blocks by their number alone, the gradient of each run is summed up by itself, and
 // these sums are added in the order of the runs. It may differ in rounding from what Xnet's own functions give.
 //
-// A team holds an XnetBatch for every worker and xnetSlots gradients. It takes one call at a time, and none allocates. A panic in a worker
+// A team holds one XnetBatch for each worker, and xnetSlots gradients. It takes one call at a time, and none allocates. A panic in a worker
 // comes out of the call, and the team may be used again. Close ends the goroutines.
 type XnetTeam struct {
 	// The call under way.

@@ -1,0 +1,99 @@
+package portable
+
+import (
+	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/templates"
+)
+
+// outerSum prints ∇W += Σ δ·aᵀ and ∇b += Σ δ: a tile of sums in registers, the samples gone through for each.
+func (pr *printer) outerSum(op *plan.OuterSum, root *scope) {
+	for _, cols := range op.Outer {
+		s, col := root.enter(cols, "j")
+		for _, rows := range op.Inner {
+			t, row := s.enter(rows, "i")
+			pr.tile(op, t, row, col, rows.Size, cols.Size)
+		}
+	}
+	for _, rows := range op.BiasRows {
+		t, row := root.enter(rows, "i")
+		sums := tileSums{}
+		for k := range rows.Size {
+			sums.add(scalar(op.GB.Name, plus(row, k)), element(op.GB, plus(row, k)))
+		}
+		sums.read(t)
+		u := t.samples(&plan.OuterSum{GW: op.GB, GB: op.GB, D: op.D, A: op.D})
+		for k := range rows.Size {
+			u.b.AddTo(templates.Name(sums.names[k]), element(op.D, plus(row, k)))
+		}
+		sums.write(t)
+	}
+}
+
+// tile prints the sums of some rows and columns, with those of the biases where they are formed here.
+func (pr *printer) tile(op *plan.OuterSum, s *scope, row, col templates.Index, rows, cols int) {
+	if row.Var == "" {
+		s = s.inner()
+	}
+	var weights, biases tileSums
+	for r := range rows {
+		pointer := pr.row(s, op.GW, plus(row, r))
+		for c := range cols {
+			name := scalar(scalar(op.GW.Name, plus(row, r)), plus(col, c))
+			weights.add(name, weight(pointer, op.GW, plus(row, r), plus(col, c)))
+		}
+		if op.FusesBias() {
+			biases.add(scalar(op.GB.Name, plus(row, r)), element(op.GB, plus(row, r)))
+		}
+	}
+	weights.read(s)
+	biases.read(s)
+	t := s.samples(op)
+	t.load(op.D, row, rows)
+	for c := range cols {
+		x := t.peek(op.A, plus(col, c))
+		if rows > 1 {
+			x = t.get(op.A, plus(col, c))
+		}
+		for r := range rows {
+			t.b.AddTo(templates.Name(weights.names[r*cols+c]), templates.Mul(t.get(op.D, plus(row, r)), x))
+		}
+	}
+	for r, name := range biases.names {
+		t.b.AddTo(templates.Name(name), t.get(op.D, plus(row, r)))
+	}
+	weights.write(s)
+	biases.write(s)
+}
+
+// tileSums are sums kept in scalars while the samples are gone through, and their places in memory.
+type tileSums struct {
+	names  []string
+	places []templates.Value
+}
+
+func (t *tileSums) add(name string, place templates.Value) {
+	t.names, t.places = append(t.names, name), append(t.places, place)
+}
+
+func (t *tileSums) read(s *scope) { s.b.DefineAll(t.names, t.places) }
+
+func (t *tileSums) write(s *scope) {
+	for i, name := range t.names {
+		s.b.Assign(t.places[i], templates.Name(name))
+	}
+}
+
+// descend prints p −= rate·∇ over all parameters as one array.
+func (pr *printer) descend(op *plan.Descend, b *templates.Block) {
+	b.Blank()
+	b.Comment(op.String())
+	s := newScope(b)
+	b.DefineAll([]string{"ps", "gs"}, []templates.Value{templates.Method("p", "Flat"), templates.Method("b.sum", "Flat")})
+	for _, seg := range op.Outer {
+		t, first := s.enter(seg, "k")
+		for k := range seg.Size {
+			x := plus(first, k)
+			t.b.SubFrom(templates.Elem("ps", x), templates.Mul(templates.Name(op.Rate.Name), templates.Elem("gs", x)))
+		}
+	}
+}
