@@ -1,9 +1,6 @@
 package verify
 
-import (
-	"bytes"
-	"unsafe"
-)
+import "bytes"
 
 // guardWidth is how many bytes are watched on each side of everything a kernel works on: four of the widest vectors.
 const guardWidth = 256
@@ -28,8 +25,7 @@ type guard struct {
 // newGuarded allocates a value between canaries. Its alignment is T's, which the bytes before it keep.
 func newGuarded[T any](name string, all *[]guard) *T {
 	v := new(guarded[T])
-	at := unsafe.Add(unsafe.Pointer(&v.value), unsafe.Sizeof(v.value))
-	g := guard{name, v.before[:], unsafe.Slice((*byte)(at), guardWidth)}
+	g := guard{name, v.before[:], v.after[:]}
 	g.restore()
 	*all = append(*all, g)
 	return &v.value

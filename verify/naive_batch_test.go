@@ -4,11 +4,10 @@ import "math"
 
 // naiveBatch is what batched works in: one workspace for all samples, and sums.
 type naiveBatch[W, G any] struct {
-	ws        W
-	g, sum    G
-	left      float32
-	spoilt    bool
-	blockLoss float32
+	ws     W
+	g, sum G
+	left   float32
+	spoilt bool
 }
 
 // batched gives a kernel batch functions, sample by sample and block by block, with one mistake at a place where people make
