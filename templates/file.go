@@ -23,13 +23,23 @@ func NewFile(pkg string, header []string) *File {
 	return &File{f}
 }
 
+// NewConstrainedFile begins a file that only some builds read: //go:build amd64 && !purego.
+func NewConstrainedFile(pkg string, header []string, constraint string) *File {
+	f := NewFile(pkg, header)
+	f.f.HeaderComment(buildLine + constraint)
+	return f
+}
+
+const buildLine = "//go:build "
+
 // Render returns the formatted file.
 func (f *File) Render() ([]byte, error) {
 	var buf bytes.Buffer
 	if err := f.f.Render(&buf); err != nil {
 		return nil, fmt.Errorf("rendering: %w", err)
 	}
-	src, err := format.Source(buf.Bytes())
+	// A constraint stands apart from the comment above it.
+	src, err := format.Source(bytes.Replace(buf.Bytes(), []byte(buildLine), []byte("\n"+buildLine), 1))
 	if err != nil {
 		return nil, fmt.Errorf("formatting: %w", err)
 	}

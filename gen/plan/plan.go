@@ -12,6 +12,7 @@ package plan
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/spec"
@@ -175,4 +176,41 @@ func (p *Program) ops(of func(*Func) bool) []Op {
 		}
 	}
 	return ops
+}
+
+// FieldName is the exported name of a buffer as a field of an emitted struct: a1 is A1, and the gradient gW1 is W1.
+func FieldName(b *Buffer) string {
+	name := b.Name
+	switch b.Kind {
+	case WeightGrad, BiasGrad:
+		name = name[1:]
+	case Scratch:
+		return fmt.Sprintf("scratch%d", b.Slot)
+	}
+	return strings.ToUpper(name[:1]) + name[1:]
+}
+
+// Expressions lists the expressions that an operation evaluates.
+func Expressions(op Op) []expr.Expr {
+	var m *Map
+	switch o := op.(type) {
+	case *Affine:
+		m = &o.Each
+	case *BackAffine:
+		m = &o.Each
+	case *Map:
+		m = o
+	case *Vector:
+		return o.expressions()
+	}
+	var es []expr.Expr
+	if m != nil {
+		for _, s := range m.Sets {
+			es = append(es, s.Expr)
+		}
+		if m.Sum != nil {
+			es = append(es, m.Sum.Expr)
+		}
+	}
+	return es
 }

@@ -231,3 +231,20 @@ func (o *Vector) equations() []string {
 	}
 	return lines
 }
+
+// expressions lists what the stages evaluate.
+func (o *Vector) expressions() []expr.Expr {
+	var es []expr.Expr
+	for _, s := range o.Stages {
+		if s.Draft != nil {
+			es = append(es, s.Draft.Expr)
+		}
+		for _, set := range s.Sets {
+			es = append(es, set.Expr)
+		}
+		if s.Expr != nil {
+			es = append(es, s.Expr)
+		}
+	}
+	return es
+}

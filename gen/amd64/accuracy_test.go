@@ -1,0 +1,126 @@
+package amd64
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/mmcloughlin/avo/ir"
+	"github.com/mmcloughlin/avo/printer"
+	"golang.org/x/sys/cpu"
+
+	"github.com/backpropgen/backpropgen/gen/expr"
+)
+
+var exhaustive = flag.Bool("exhaustive", false, "test the float32 functions on all 2^32 arguments")
+
+// accuracyOps are the elementary functions that have a rounding error.
+var accuracyOps = []expr.Op{
+	expr.OpExp, expr.OpExpm1, expr.OpLog, expr.OpLog1p, expr.OpSigmoid, expr.OpTanh, expr.OpAtan, expr.OpErf, expr.OpSqrt,
+}
+
+// lanesTested is how many numbers a tested function takes at once.
+const lanesTested = 256
+
+// machineLevels are the levels of this machine.
+func machineLevels() []Level {
+	var levels []Level
+	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
+		levels = append(levels, AVX2)
+	}
+	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512VL && cpu.X86.HasAVX512DQ {
+		levels = append(levels, AVX512)
+	}
+	return levels
+}
+
+// elementaryAssembly is an assembly file with every elementary function at every level, in both precisions, over arrays, and the Go
+// that declares them and lists them as kernels.
+func elementaryAssembly(t *testing.T) (assembly, declarations []byte) {
+	t.Helper()
+	f := &file{data: &ir.Global{Symbol: dataSymbol("accuracy"), Attributes: dataAttributes}, known: map[string]ref{}}
+	out := ir.NewFile()
+	var decl, list bytes.Buffer
+	for _, l := range machineLevels() {
+		for _, size := range []int{4, 8} {
+			m, typ := machine{l, size}, fmt.Sprintf("float%d", 8*size)
+			for _, op := range accuracyOps {
+				name := fmt.Sprintf("%s%s%d", op, l, 8*size)
+				fn := newFunction(f, m, name, []param{{name: "x", dim: lanesTested}, {name: "y", dim: lanesTested}}, false)
+				fn.chunks(lanesTested, m.lanes(), 0, []int{1}, func(at index, n int) {
+					v := elementary[op](fn.code, fn.code.load(fn.along(ref{base: fn.bases["x"]}, at), n))
+					fn.code.store(v, fn.along(ref{base: fn.bases["y"]}, at), n)
+				})
+				out.AddSection(fn.finish())
+				for _, err := range fn.errs {
+					t.Fatal(err)
+				}
+				fmt.Fprintf(&decl, "\n//go:noescape\nfunc %s(x, y *[%d]%s)\n", name, lanesTested, typ)
+				fmt.Fprintf(&list, "\tlist%d = append(list%d, kernel%d{%q, %q, %s})\n", 8*size, 8*size, 8*size, op, l, name)
+			}
+		}
+	}
+	out.AddSection(f.data)
+	if err := rest.Execute(out); err != nil {
+		t.Fatal(err)
+	}
+	text, err := printer.NewGoAsm(printer.Config{}).Print(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text, fmt.Appendf(nil, "package accuracy\n%s\nfunc init() {\n%s}\n", decl.Bytes(), list.Bytes())
+}
+
+// TestAccuracy emits every elementary function, assembles them and measures them: float32 functions on a sample of all bit
+// patterns to 1 ULP, float64 functions to 2 ULP. All 2^32 float32 arguments take some minutes:
+//
+//	go test ./gen/amd64 -run 'Accuracy$' -v -timeout 0 -exhaustive
+func TestAccuracy(t *testing.T) {
+	if len(machineLevels()) == 0 {
+		t.Skip("this machine has none of the instruction sets")
+	}
+	dir := t.TempDir()
+	write := func(name string, data []byte) {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	assembly, declarations := elementaryAssembly(t)
+	write("go.mod", []byte("module accuracy\n\ngo 1.25.0\n"))
+	write("functions_amd64.s", assembly)
+	write("functions_amd64.go", declarations)
+	// The reference is the one that judges the portable functions.
+	for _, name := range []string{"testdata/accuracy/kernels.go", "testdata/accuracy/accuracy_test.go", "../../templates/testdata/accuracy/reference_test.go"} {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(filepath.Base(name), src)
+	}
+	args := []string{"test", "-count=1", "-v", "-timeout=0", "."}
+	if *exhaustive {
+		args = append(args, "-args", "-stride=1")
+	}
+	cmd := exec.Command("go", args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off", "GOTOOLCHAIN=local", "GOPROXY=off")
+	out, err := cmd.CombinedOutput()
+	t.Logf("%s", out)
+	if err != nil {
+		t.Fatalf("go %s: %v", strings.Join(args, " "), err)
+	}
+	for _, l := range machineLevels() {
+		for _, op := range accuracyOps {
+			for _, test := range []string{"Float32", "Float64", "Special"} {
+				if want := fmt.Sprintf("--- PASS: Test%s/%s/%s ", test, op, l); !bytes.Contains(out, []byte(want)) {
+					t.Errorf("the tests of %s at level %s did not run: no %q", op, l, want)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,137 @@
+// Package amd64 prints a compiled plan as assembly for x86-64, with AVX2 and with AVX-512, through avo.
+//
+// Every function of the plan becomes one assembly function for each level, all its operations fused: vectors pass from one
+// operation to the next in registers where they can. The package is one code for both levels and precisions, in layers.
+// At the bottom a machine says how many numbers a register holds, move.go how so many are loaded and stored without touching
+// what lies beside them, and emit.go gives registers to the values of a block of straight-line code when all of it is known.
+// Over values stand the elementary functions (exp.go, log.go, arc.go), which compute all lanes at once and never branch;
+// expressions, which are made of those, so that no activation has code of its own; transposing sums (reduce.go); and, one file a
+// kind, the operations of a plan. What is unrolled and what is a loop is decided where an operation is written,
+// so that code stays small whatever a network's size.
+//
+// avo's own register allocator isn't used: it neither spills nor knows which operands an instruction overwrites.
+package amd64
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"github.com/mmcloughlin/avo/buildtags"
+	"github.com/mmcloughlin/avo/ir"
+	"github.com/mmcloughlin/avo/pass"
+	"github.com/mmcloughlin/avo/printer"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/templates"
+)
+
+// Options are what a plan does not say.
+type Options struct {
+	Package string
+	Header  string // the first line, without its slashes
+	Prefix  string // of the names of functions
+}
+
+// Print returns the assembly file of a compiled plan, with the functions that have assembly.
+func Print(p *plan.Program, o Options) ([]byte, error) {
+	f := newFile(p)
+	out := ir.NewFile()
+	out.Constraints = buildtags.And(buildtags.Term("amd64"), buildtags.Not("purego"))
+	for _, fn := range p.Funcs {
+		if Missing(fn) != "" {
+			continue
+		}
+		for _, l := range Levels {
+			a, err := print(f, p, machine{l, p.ElementBytes()}, fn, o.Prefix+fn.Name+l.String())
+			if err != nil {
+				return nil, fmt.Errorf("assembly: %w", err)
+			}
+			out.AddSection(a)
+		}
+	}
+	if f.data.Size > 0 {
+		out.AddSection(f.data)
+	}
+	if err := rest.Execute(out); err != nil {
+		return nil, fmt.Errorf("assembly: %w", err)
+	}
+	text, err := printer.NewGoAsm(printer.Config{Pkg: o.Package}).Print(out)
+	if err != nil {
+		return nil, fmt.Errorf("assembly: %w", err)
+	}
+	// avo's first line names avo and not the spec.
+	_, text, _ = bytes.Cut(text, []byte("\n"))
+	return append([]byte("// "+o.Header+"\n"), text...), nil
+}
+
+// rest is what there is to do for avo once every register is given.
+var rest = pass.Concat(pass.Verify, pass.Func(pass.IncludeTextFlagHeader), pass.FunctionPass(pass.RequiredISAExtensions))
+
+// print writes a function of the plan for a machine.
+func print(f *file, p *plan.Program, m machine, fn *plan.Func, name string) (*ir.Function, error) {
+	a := newFunction(f, m, name, params(p, fn.Name), fn.Name != plan.Forward)
+	for _, op := range fn.Ops {
+		a.comment(op.String())
+		switch op := op.(type) {
+		case *plan.Affine:
+			a.affine(op)
+		case *plan.BackAffine:
+			a.backAffine(op)
+		case *plan.Outer:
+			a.outer(op)
+		case *plan.Update:
+			a.update(op)
+		case *plan.Map:
+			a.mapping(op)
+		case *plan.Vector:
+			a.vector(op)
+		default:
+			return nil, fmt.Errorf("%s: unexpected operation %T", name, op)
+		}
+	}
+	return a.finish(), errors.Join(a.errs...)
+}
+
+// Missing says why a function has no assembly; it is empty for those that have.
+func Missing(fn *plan.Func) string {
+	if !known[fn.Name] {
+		return "functions of a batch have no vector code yet"
+	}
+	for _, op := range fn.Ops {
+		for _, e := range plan.Expressions(op) {
+			if name := missing(e); name != "" {
+				return fmt.Sprintf("%s has no vector code", name)
+			}
+		}
+	}
+	return ""
+}
+
+// known are the functions whose arguments are known here.
+var known = map[string]bool{plan.Forward: true, plan.LossOnly: true, plan.Backward: true, plan.Grad: true, plan.Step: true}
+
+// params are the parameters of an assembly function, the network's parameters first.
+func params(p *plan.Program, function string) []param {
+	name, n := p.Network.Name, p.Network
+	ps := []param{{name: "p", typ: name}, {name: "ws", typ: name + "Workspace"}, {name: "x", dim: n.Input}}
+	if function != plan.Forward {
+		ps = append(ps, param{name: "y", dim: n.Width(n.Depth())})
+	}
+	switch function {
+	case plan.Backward, plan.Grad:
+		ps = append(ps, param{name: templates.AssemblerName("g"), typ: name + "Grad"})
+	case plan.Step:
+		ps = append(ps, param{name: "rate"})
+	}
+	return ps
+}
+
+// Field is a field of an emitted struct and its offset as the assembly has it, for the emitted Go to check.
+type Field struct {
+	Struct, Name string
+	Offset       int
+}
+
+// Fields lists the fields of the parameters and of the workspace, in their order.
+func Fields(p *plan.Program) []Field { return newLayout(p).fields }

@@ -1,0 +1,96 @@
+package amd64
+
+import (
+	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/plan"
+)
+
+// each does what a Map does with n elements from at on. In a fused Map, acc is the variable of the host operation and held its
+// value. It returns the terms of the sum, 0 in the lanes above, nil where there is none.
+func (f *function) each(m *plan.Map, at index, n int, acc expr.Var, held *value) (terms *value) {
+	var exprs []expr.Expr
+	for _, s := range m.Sets {
+		exprs = append(exprs, s.Expr)
+	}
+	if m.Sum != nil {
+		exprs = append(exprs, m.Sum.Expr)
+	}
+	loaded := map[expr.Var]*value{}
+	f.code.within(f.m.width(n), func() {
+		out := f.code.program(expr.Share("u", exprs...), func(v expr.Var) *value {
+			if acc != "" && v == acc {
+				return held
+			}
+			if loaded[v] == nil {
+				if b := m.Bind(v); b.Len() == 1 {
+					loaded[v] = f.code.spread(f.at(b, index{}))
+				} else {
+					loaded[v] = f.code.load(f.at(b, at), n)
+				}
+			}
+			return loaded[v]
+		})
+		for i, s := range m.Sets {
+			f.code.store(out[i], f.at(s.Buf, at), n)
+		}
+		if m.Sum != nil {
+			terms = f.code.clip(out[len(out)-1], n)
+		}
+	})
+	return terms
+}
+
+// mapping is an elementwise operation of its own.
+func (f *function) mapping(m *plan.Map) {
+	lanes := f.m.lanes()
+	if m.Sum == nil {
+		f.chunks(m.N, lanes, unrolledChunks, []int{1}, func(at index, n int) { f.each(m, at, n, "", nil) })
+		return
+	}
+	total := f.sum(m.N, unrolledChunks, func(at index, n int) *value { return f.each(m, at, n, "", nil) })
+	f.finishSum(m.Sum, total, m.N)
+}
+
+// unrolledChunks is up to how many whole vectors an elementwise operation is straight code: its body may be long.
+const unrolledChunks = 4
+
+// sum adds the vectors that a body makes of n elements, a register full at a time, each with 0 in the lanes that it lacks.
+func (f *function) sum(n, unrolled int, body func(at index, n int) *value) (total *value) {
+	lanes := f.m.lanes()
+	f.code.within(f.m.width(min(n, lanes)), func() {
+		if n/lanes <= unrolled {
+			f.chunks(n, lanes, unrolled, []int{1}, func(at index, n int) {
+				v := body(at, n)
+				if total == nil {
+					total = v
+					return
+				}
+				total = f.code.sum(total, v)
+			})
+			return
+		}
+		total = f.cell()
+		f.code.set(total, f.code.zeros())
+		f.chunks(n, lanes, unrolled, []int{1}, func(at index, n int) {
+			f.code.set(total, f.code.sum(total, body(at, n)))
+		})
+		f.pending = append(f.pending, total)
+	})
+	return total
+}
+
+// finishSum adds the lanes of a sum over n elements and stores it, as the function's result where it is the loss.
+func (f *function) finishSum(s *plan.Sum, total *value, n int) {
+	f.code.within(f.m.width(min(n, f.m.lanes())), func() {
+		total = f.code.everywhere(total, (*block).sum)
+		if s.Scale != 1 {
+			total = f.code.product(total, f.code.number(s.Scale))
+		}
+	})
+	at := f.result
+	if s.Buf.Kind != plan.Loss {
+		at = f.at(s.Buf, index{})
+	}
+	f.code.store(total, at, 1)
+	f.releasePending()
+}

@@ -1,0 +1,208 @@
+package amd64
+
+import "math"
+
+// polynomial is c[0] + c[1]·x + …, in two interleaved chains where it is long.
+func (b *block) polynomial(x *value, c ...float64) *value {
+	if len(c) < 6 {
+		return b.horner(x, c)
+	}
+	var even, odd []float64
+	for i, v := range c {
+		if i%2 == 0 {
+			even = append(even, v)
+		} else {
+			odd = append(odd, v)
+		}
+	}
+	square := b.product(x, x)
+	return b.madd(b.horner(square, odd), x, b.horner(square, even))
+}
+
+func (b *block) horner(x *value, c []float64) *value {
+	acc := b.number(c[len(c)-1])
+	for i := len(c) - 2; i >= 0; i-- {
+		acc = b.madd(acc, x, b.number(c[i]))
+	}
+	return acc
+}
+
+// format are the constants of a precision that the elementary functions take apart and put together numbers with.
+type format struct {
+	// magic added to a number of moderate size leaves it rounded to an integer in the low bits.
+	magic float64
+	// mantissa is the number of bits below the exponent.
+	mantissa int
+	// ln2High has so few bits that n·ln2High is exact; ln2Low is what it lacks of log 2.
+	ln2High, ln2Low float64
+	// most and least are where e^x is infinite and 0.
+	most, least float64
+	// exp is (e^r - 1 - r)/r² for |r| ≤ log(2)/2.
+	exp []float64
+}
+
+// The coefficients of this and of the other tables interpolate their functions at Chebyshev's points, in 60 digits; the largest
+// relative error of what they stand for is given in powers of two.
+var formats = map[int]format{
+	4: {
+		magic: 0x1.8p23, mantissa: 23, ln2High: 0x1.62e4p-1, ln2Low: 0x1.7f7d1cp-20, most: 89, least: -104,
+		// 2^-32
+		exp: []float64{0.500000001346581, 0.16666666681623232, 0.041666464925285904, 0.0083333109254809, 0.0013933649996309251, 0.00019890990824673654},
+	},
+	8: {
+		magic: 0x1.8p52, mantissa: 52, ln2High: 0x1.62e42feep-1, ln2Low: 0x1.a39ef35793c76p-33, most: 710, least: -746,
+		// 2^-61.6
+		exp: []float64{
+			0.5, 0.1666666666666667, 0.04166666666666667, 0.008333333333326136, 0.0013888888888883748, 0.00019841269874820627,
+			2.4801587325547743e-05, 2.7557255400206422e-06, 2.75572736431103e-07, 2.5105217004720745e-08, 2.0914686968086876e-09,
+		},
+	},
+}
+
+func (b *block) format() format { return formats[b.m.size] }
+
+// reduced takes x apart as n·log 2 + r with |r| ≤ log(2)/2 and returns e^r - 1 as r + s, and n both as a number and in
+// the low bits of t. x is brought within low and high first; NaN stays NaN.
+func (b *block) reduced(x *value, low, high float64) (r, s, n, t *value) {
+	c := b.format()
+	x = b.larger(b.number(low), b.smaller(b.number(high), x))
+	magic := b.number(c.magic)
+	t = b.madd(x, b.number(math.Log2E), magic)
+	n = b.less(t, magic)
+	r = b.nmadd(n, b.number(c.ln2High), x)
+	r = b.nmadd(n, b.number(c.ln2Low), r)
+	return r, b.product(b.product(r, r), b.polynomial(r, c.exp...)), n, t
+}
+
+// expParts is e^x as (p + low)·2^n, low being what rounding took from p. n is a number, and in the low bits of t.
+func (b *block) expParts(x *value) (p, low, n *value) {
+	c, one := b.format(), b.number(1)
+	r, s, n, _ := b.reduced(x, c.least, c.most)
+	high := b.sum(one, r)
+	rest := b.sum(s, b.less(r, b.less(high, one)))
+	p = b.sum(high, rest)
+	return p, b.less(rest, b.less(p, high)), n
+}
+
+// exp is e^x.
+func (b *block) exp(x *value) *value {
+	p, _, n := b.expParts(x)
+	return b.scale(n, p)[0]
+}
+
+// scale multiplies values with 2^n.
+func (b *block) scale(n *value, values ...*value) []*value {
+	out := make([]*value, len(values))
+	if b.m.level == AVX512 {
+		for i, v := range values {
+			out[i] = b.add(&node{op: "VSCALEF" + b.m.suffix(), in: []*value{v, n}, out: b.fresh(), imm: -1})
+		}
+		return out
+	}
+	// In two steps, so that subnormal results are rounded once and no power of two overflows before the result does.
+	magic := b.number(b.format().magic)
+	half := b.madd(n, b.number(0.5), magic)
+	rest := b.sum(b.less(n, b.less(half, magic)), magic)
+	first, second := b.power(half, 1), b.power(rest, 1)
+	for i, v := range values {
+		out[i] = b.product(b.product(v, first), second)
+	}
+	return out
+}
+
+// power is one·2^n for the integer n in the low bits of t, one being a power of two.
+func (b *block) power(t *value, one float64) *value {
+	bits := math.Float64bits(one)
+	if b.m.size == 4 {
+		bits = uint64(math.Float32bits(float32(one)))
+	}
+	return b.integer("VPADD", b.shift("VPSLL", t, b.format().mantissa), b.pattern(bits))
+}
+
+// expm1 is e^x - 1.
+func (b *block) expm1(x *value) *value {
+	if b.m.size == 4 {
+		return b.wide(x, (*block).expm1)
+	}
+	// With y = 2^(n-1), which is finite where 2^n is not, the result is 2·(y·s + (y·r + (y - 1/2))).
+	r, s, _, t := b.reduced(x, -60, b.format().most)
+	y := b.power(t, 0.5)
+	m := b.madd(y, s, b.madd(y, r, b.less(y, b.number(0.5))))
+	return b.signed(b.sum(m, m), x)
+}
+
+// signed gives a result, positive or of the sign of x already, the sign of x.
+func (b *block) signed(v, x *value) *value { return b.or(v, b.and(x, b.signBit())) }
+
+// quotientOf is (num + numLow)/(den + denLow), the low parts being rounding errors, nearly correctly rounded.
+func (b *block) quotientOf(num, numLow, den, denLow *value) *value {
+	inverse := b.quotient(b.number(1), den)
+	q := b.product(num, inverse)
+	rest := b.nmadd(q, denLow, b.nmadd(q, den, num))
+	return b.madd(b.sum(rest, numLow), inverse, q)
+}
+
+// sigmoid is 1/(1 + e^-x), by way of e^-|x|, which does not overflow.
+func (b *block) sigmoid(x *value) *value {
+	p, rest, n := b.expParts(b.or(x, b.signBit()))
+	parts := b.scale(n, p, rest)
+	e, low := parts[0], parts[1]
+	one := b.number(1)
+	den := b.sum(one, e)
+	positive := b.compare(greaterEqual, x, b.zeros())
+	num, numLow := b.choose(positive, one, e), b.choose(positive, b.zeros(), low)
+	return b.quotientOf(num, numLow, den, b.sum(b.less(e, b.less(den, one)), low))
+}
+
+// tanhSmall is (tanh(x)/x - 1)/x² as a polynomial in x², up to the bound from which tanh is (1 - e^-2x)/(1 + e^-2x).
+var tanhSmall = map[int]struct {
+	bound float64
+	c     []float64
+}{
+	4: {0.6, []float64{ // 2^-31.5
+		-0.33333333231207923, 0.133333128668618, -0.05396155178134269, 0.02178832199710852, -0.008410070801530736, 0.002370765640497788,
+	}},
+	8: {0.35, []float64{ // 2^-58.6
+		-0.3333333333333333, 0.13333333333333333, -0.05396825396825362, 0.021869488536110603, -0.00886323552698086,
+		0.0035921279247881055, -0.001455831715243748, 0.000589986303783696, -0.00023872007313996519, 9.436304428504489e-05, -3.00409121593037e-05,
+	}},
+}
+
+// tanh is the hyperbolic tangent.
+func (b *block) tanh(x *value) *value {
+	one, a := b.number(1), b.magnitude(x)
+	e := b.exp(b.product(b.number(-2), a))
+	num, den := b.less(one, e), b.sum(one, e)
+	large := b.quotientOf(num, b.less(b.less(one, num), e), den, b.less(e, b.less(den, one)))
+	small := tanhSmall[b.m.size]
+	u := b.product(a, a)
+	near := b.madd(b.product(u, b.polynomial(u, small.c...)), a, a)
+	return b.signed(b.choose(b.compare(lessThan, a, b.number(small.bound)), near, large), x)
+}
+
+// wide computes a function of float32 lanes as one of float64 and rounds once.
+func (b *block) wide(x *value, fn func(b *block, x *value) *value) *value {
+	narrow := b.m
+	part := func(x *value, bits int) (out *value) { // of bits/2
+		b.m.size = 8
+		b.within(bits, func() {
+			v := b.add(&node{op: "VCVTPS2PD", in: []*value{x}, out: b.fresh(), imm: -1, narrow: bits / 2})
+			v = fn(b, v)
+			out = b.fresh()
+			out.bits = bits / 2
+			op := "VCVTPD2PSY"
+			if bits == 512 {
+				op = "VCVTPD2PS"
+			}
+			b.add(&node{op: op, in: []*value{v}, out: out, imm: -1, wide: bits / 2, narrow: bits})
+		})
+		b.m = narrow
+		return out
+	}
+	if 2*b.bits <= b.m.widest() {
+		return part(x, 2*b.bits)
+	}
+	high := b.half(x)
+	low := part(x, b.bits)
+	return b.join(low, part(high, b.bits))
+}

@@ -1,0 +1,172 @@
+package amd64
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/backpropgen/backpropgen/gen/expr"
+)
+
+// elementary are the functions of expressions that have vector code.
+var elementary = map[expr.Op]func(b *block, x *value) *value{
+	expr.OpNeg:     (*block).negate,
+	expr.OpAbs:     (*block).magnitude,
+	expr.OpSqrt:    (*block).root,
+	expr.OpExp:     (*block).exp,
+	expr.OpExpm1:   (*block).expm1,
+	expr.OpLog:     (*block).log,
+	expr.OpLog1p:   (*block).log1p,
+	expr.OpSigmoid: (*block).sigmoid,
+	expr.OpTanh:    (*block).tanh,
+	expr.OpAtan:    (*block).atan,
+	expr.OpErf:     (*block).erf,
+}
+
+// binaries are the operations on two operands that have vector code.
+var binaries = map[expr.Op]func(b *block, x, y *value) *value{
+	expr.OpAdd: (*block).sum,
+	expr.OpSub: (*block).less,
+	expr.OpMul: (*block).product,
+	expr.OpDiv: (*block).quotient,
+	expr.OpMax: (*block).maximum,
+	expr.OpMin: (*block).minimum,
+}
+
+// missing names an operation of an expression that has no vector code, "" if there is none.
+func missing(e expr.Expr) string {
+	switch n := e.(type) {
+	case expr.Unary:
+		if elementary[n.Op] == nil {
+			return n.Op.String()
+		}
+		return missing(n.X)
+	case expr.Binary:
+		if binaries[n.Op] == nil {
+			return n.Op.String()
+		}
+		return missing(n.X) + missing(n.Y)
+	case expr.Select:
+		return missing(n.C) + missing(n.X) + missing(n.Y)
+	}
+	return ""
+}
+
+// program computes the results of some expressions in every lane, what they share once.
+func (b *block) program(p expr.Program, look func(expr.Var) *value) []*value {
+	lets := map[expr.Var]*value{}
+	find := func(v expr.Var) *value {
+		if x := lets[v]; x != nil {
+			return x
+		}
+		return look(v)
+	}
+	for _, l := range p.Lets {
+		lets[l.Name] = b.expression(l.Value, find)
+	}
+	var out []*value
+	for _, e := range p.Results {
+		out = append(out, b.expression(e, find))
+	}
+	return out
+}
+
+// expression computes an expression in every lane. Products that are added are rounded once with their sum.
+func (b *block) expression(e expr.Expr, look func(expr.Var) *value) *value {
+	value := func(e expr.Expr) *value { return b.expression(e, look) }
+	switch n := e.(type) {
+	case expr.Num:
+		return b.number(n.Value())
+	case expr.Var:
+		return look(n)
+	case expr.Unary:
+		return elementary[n.Op](b, value(n.X))
+	case expr.Select:
+		c := b.compare(greater, value(n.C), b.zeros())
+		x := value(n.X)
+		return b.choose(c, x, value(n.Y))
+	case expr.Binary:
+		if n.Op == expr.OpAdd || n.Op == expr.OpSub {
+			x, xok := factors(n.X)
+			y, yok := factors(n.Y)
+			switch {
+			case n.Op == expr.OpAdd && xok:
+				u, v := value(x.X), value(x.Y)
+				return b.madd(u, v, value(n.Y))
+			case n.Op == expr.OpAdd && yok:
+				u, v := value(y.X), value(y.Y)
+				return b.madd(u, v, value(n.X))
+			case yok:
+				u, v := value(y.X), value(y.Y)
+				return b.nmadd(u, v, value(n.X))
+			case xok:
+				u, v := value(x.X), value(x.Y)
+				return b.msub(u, v, value(n.Y))
+			}
+		}
+		x := value(n.X)
+		return binaries[n.Op](b, x, value(n.Y))
+	}
+	b.f.fail(fmt.Sprintf("unexpected expression %T", e))
+	return b.zeros()
+}
+
+// factors says whether an expression is a product.
+func factors(e expr.Expr) (expr.Binary, bool) {
+	n, ok := e.(expr.Binary)
+	return n, ok && n.Op == expr.OpMul
+}
+
+// signBit is the bit of the sign in every lane.
+func (b *block) signBit() *value {
+	if b.m.size == 8 {
+		return b.pattern(1 << 63)
+	}
+	return b.pattern(1 << 31)
+}
+
+func (b *block) negate(x *value) *value { return b.xor(x, b.signBit()) }
+
+func (b *block) magnitude(x *value) *value {
+	if b.m.size == 8 {
+		return b.and(x, b.pattern(1<<63-1))
+	}
+	return b.and(x, b.pattern(1<<31-1))
+}
+
+// maximum is Go's max: NaN if either is NaN, and +0 above -0.
+func (b *block) maximum(x, y *value) *value {
+	if c, ok := b.constantOf(y); ok && c == 0 && !math.Signbit(c) {
+		return b.keep(b.compare(notLessEqual, x, y), x)
+	} else if ok && c != 0 && c == c {
+		return b.larger(y, x)
+	}
+	return b.extreme((*block).larger, (*block).and, x, y)
+}
+
+// minimum is Go's min: NaN if either is NaN, and -0 below +0.
+func (b *block) minimum(x, y *value) *value {
+	if c, ok := b.constantOf(y); ok && c != 0 && c == c {
+		return b.smaller(y, x)
+	}
+	return b.extreme((*block).smaller, (*block).or, x, y)
+}
+
+// extreme mends what VMAX and VMIN make of NaN and of zeros: they return their second operand then. Equal numbers have equal
+// bits but for zeros, whose signs bits joins.
+func (b *block) extreme(op, bits func(b *block, x, y *value) *value, x, y *value) *value {
+	r := b.choose(b.compare(equal, x, y), bits(b, x, y), op(b, x, y))
+	return b.choose(b.compare(unordered, x, x), x, r)
+}
+
+// largest is the larger of x and y, and NaN if either is; which of two zeros is left open.
+func (b *block) largest(x, y *value) *value {
+	return b.choose(b.compare(unordered, x, x), x, b.larger(x, y))
+}
+
+// constantOf is the number a value is in every lane, if it is a constant.
+func (b *block) constantOf(v *value) (float64, bool) {
+	if v.def == nil || v.def.kind != literal || v.def.n != 1 {
+		return 0, false
+	}
+	return v.def.number, true
+}

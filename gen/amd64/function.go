@@ -1,0 +1,247 @@
+package amd64
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/mmcloughlin/avo/attr"
+	"github.com/mmcloughlin/avo/ir"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+)
+
+// function is one function of the assembly as it is being written: blocks of vector code, and between them loops over them.
+type function struct {
+	m     machine
+	file  *file
+	fn    *ir.Function
+	code  *block
+	frame int // bytes of stack
+	taken []bool
+	// pointers are free general registers, bases where the arguments' pointers are.
+	pointers []reg.GPPhysical
+	bases    map[string]reg.GPPhysical
+	labels   int
+	errs     []error
+	// rate and result are the argument and the result that are numbers.
+	rate, result ref
+	// pending are variables that the code after a loop still reads.
+	pending []*value
+}
+
+// free are the general registers for addresses and counters. AX is for masks; R14 belongs to the runtime, R15 to dynamic
+// linking, BP to the caller.
+var free = []reg.GPPhysical{reg.R8, reg.R9, reg.R10, reg.R11, reg.R12, reg.R13}
+
+// argumentRegisters are where a function keeps the pointers it was given.
+var argumentRegisters = map[string]reg.GPPhysical{"p": reg.RDI, "ws": reg.RSI, "x": reg.RDX, "y": reg.RCX, "grad": reg.RBX}
+
+func newFunction(f *file, m machine, name string, params []param, result bool) *function {
+	fn := &function{
+		m: m, file: f, fn: ir.NewFunction(name), taken: make([]bool, m.registers()), bases: map[string]reg.GPPhysical{},
+	}
+	fn.pointers = append(fn.pointers, free...)
+	fn.code = newBlock(fn)
+	fn.fn.SetSignature(signature(params, result, m.size))
+	offset := 0
+	for _, p := range params {
+		if r, ok := argumentRegisters[p.name]; ok {
+			fn.bases[p.name] = r
+			fn.do("MOVQ", operand.NewParamAddr(p.name, offset), r)
+		} else {
+			fn.rate = argument(p.name, offset)
+		}
+		offset += 8 // a number that is followed by nothing but the result, which is aligned
+	}
+	fn.result = argument("ret", offset)
+	return fn
+}
+
+// argument is an argument or the result of the function.
+func argument(name string, offset int) ref {
+	m := operand.NewParamAddr(name, offset)
+	return ref{base: m.Base, symbol: m.Symbol, disp: m.Disp}
+}
+
+// fail notes a mistake of this package. Writing goes on, and the file is not printed.
+func (f *function) fail(message string) {
+	if len(f.errs) < 10 {
+		f.errs = append(f.errs, errors.New(f.fn.Name+": "+message))
+	}
+}
+
+// flush emits what has been written of the current block and begins another.
+func (f *function) flush() {
+	if len(f.code.nodes) > 0 {
+		f.emit(f.code)
+	}
+	bits, m := f.code.bits, f.code.m
+	f.code = newBlock(f)
+	f.code.bits, f.code.m = bits, m
+}
+
+// comment puts a line before what follows. Values go on living in registers, unless the block has become long.
+func (f *function) comment(text string) {
+	if len(f.code.nodes) > longBlock {
+		f.flush()
+	}
+	f.code.add(&node{kind: note, op: text})
+}
+
+// longBlock is the number of nodes from which a block ends with its operation.
+const longBlock = 2000
+
+// finish ends the function.
+func (f *function) finish() *ir.Function {
+	f.flush()
+	f.do("VZEROUPPER")
+	f.do("RET")
+	f.fn.LocalSize = (f.frame + 7) &^ 7
+	if f.fn.LocalSize <= 256 {
+		f.fn.Attributes = attr.NOSPLIT
+	}
+	return f.fn
+}
+
+// pointer reserves a general register.
+func (f *function) pointer() reg.GPPhysical {
+	n := len(f.pointers)
+	if n == 0 {
+		f.fail("no register is left for an address")
+		return reg.R8
+	}
+	r := f.pointers[n-1]
+	f.pointers = f.pointers[:n-1]
+	return r
+}
+
+func (f *function) drop(r reg.GPPhysical) { f.pointers = append(f.pointers, r) }
+
+// index is a position in a loop or a constant one: elements off, and a register that has what the loop adds, in bytes
+// times each of the scales asked for.
+type index struct {
+	off  int
+	regs map[int]reg.GPPhysical
+}
+
+// loop runs its body trips times. For every scale the body's index has a register that grows by step·scale numbers.
+func (f *function) loop(trips, step int, scales []int, body func(at index)) {
+	if trips == 1 {
+		body(index{})
+		return
+	}
+	f.flush()
+	at := index{regs: map[int]reg.GPPhysical{}}
+	for _, s := range scales {
+		if at.regs[s] == nil {
+			r := f.pointer()
+			at.regs[s] = r
+			f.do("XORL", r.As32(), r.As32())
+		}
+	}
+	label := f.label()
+	body(at)
+	f.flush()
+	scale := scales[0]
+	distinct := slices.Compact(slices.Clone(scales)) // of two, a matrix of one column has them equal
+	for _, s := range distinct {
+		f.do("ADDQ", operand.U32(step*s*f.m.size), at.regs[s])
+	}
+	f.do("CMPQ", at.regs[scale], operand.U32(trips*step*scale*f.m.size))
+	f.do("JNE", operand.LabelRef(label))
+	for _, s := range distinct {
+		f.drop(at.regs[s])
+	}
+}
+
+// loopFrom is a loop over elements that begins where an index stands.
+func (f *function) loopFrom(from index, trips, step int, body func(at index)) {
+	f.flush()
+	count, r := f.pointer(), f.pointer()
+	if from.regs[1] != nil {
+		f.do("MOVQ", from.regs[1], r)
+	} else {
+		f.do("XORL", r.As32(), r.As32())
+	}
+	f.do("MOVL", operand.U32(trips), count.As32())
+	label := f.label()
+	body(index{off: from.off, regs: map[int]reg.GPPhysical{1: r}})
+	f.flush()
+	f.do("ADDQ", operand.U32(step*f.m.size), r)
+	f.do("SUBL", operand.U32(1), count.As32())
+	f.do("JNE", operand.LabelRef(label))
+	f.drop(r)
+	f.drop(count)
+}
+
+// label marks the place where a loop begins.
+func (f *function) label() string {
+	label := fmt.Sprintf("loop%d", f.labels)
+	f.labels++
+	f.fn.AddLabel(ir.Label(label))
+	return label
+}
+
+// releasePending gives back the variables of loops that have been read.
+func (f *function) releasePending() {
+	if len(f.pending) > 0 {
+		f.release(f.pending...)
+		f.pending = nil
+	}
+}
+
+// chunks runs a body over n numbers, step at a time, then over what is left: unrolled up to a number of full steps, as a loop
+// beyond it.
+func (f *function) chunks(n, step, unrolled int, scales []int, body func(at index, size int)) {
+	full := n / step
+	if full <= unrolled {
+		for i := range full {
+			body(index{off: i * step}, step)
+		}
+	} else {
+		f.loop(full, step, scales, func(at index) { body(at, step) })
+	}
+	if rest := n % step; rest > 0 {
+		body(index{off: full * step}, rest)
+	}
+}
+
+// at is the place of an element of a vector, or of a matrix's row and column; the loops' registers are those of the
+// scales 1 and, for rows, the number of columns.
+func (f *function) at(b *plan.Buffer, i index) ref {
+	r := f.file.layout.place(f, b)
+	r.disp += i.off * f.m.size
+	r.index = i.regs[1]
+	return r
+}
+
+// row is the place of a matrix's row.
+func (f *function) row(b *plan.Buffer, i index) ref {
+	r := f.file.layout.place(f, b)
+	r.disp += i.off * b.Cols * f.m.size
+	r.index = i.regs[b.Cols]
+	return r
+}
+
+// address computes a place into a register, so that another index can be added.
+func (f *function) address(r ref) (at ref, release func()) {
+	if r.index == nil {
+		return r, func() {}
+	}
+	f.flush()
+	p := f.pointer()
+	f.do("LEAQ", ref{base: r.base, index: r.index, disp: r.disp}.mem(), p)
+	return ref{base: p}, func() { f.flush(); f.drop(p) }
+}
+
+// along is a place moved by an index.
+func (f *function) along(r ref, i index) ref {
+	r.disp += i.off * f.m.size
+	if i.regs[1] != nil {
+		r.index = i.regs[1]
+	}
+	return r
+}

@@ -1,0 +1,224 @@
+package amd64
+
+import (
+	"math"
+	"slices"
+
+	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/plan"
+)
+
+// window is the state of a Vector's stages over one window.
+type window struct {
+	f  *function
+	op *plan.Vector
+	// group and unit are the window's number and its first unit.
+	group, unit index
+	// step is how many units are taken at once; looped says whether that is done in loops, which leave scalars in
+	// variables and drafts in memory.
+	step   int
+	looped bool
+	// scalars are those formed so far, each in every lane; drafts those of each step.
+	scalars map[expr.Var]*value
+	drafts  map[int]*value
+}
+
+// Straight-line code of an operation over a layer: up to so many windows, and so many vectors of one.
+const (
+	unrolledWindows = 4
+	unrolledUnits   = 6
+)
+
+// vector is an operation over the windows of a layer, stage after stage. A scan takes one unit at a time.
+func (f *function) vector(op *plan.Vector) {
+	step := f.m.lanes()
+	for _, s := range op.Stages {
+		if s.Fold == plan.FoldScan {
+			step = 1
+		}
+	}
+	write := func(group, unit index) {
+		w := &window{
+			f: f, op: op, group: group, unit: unit, step: step, looped: op.Window/step > unrolledUnits,
+			scalars: map[expr.Var]*value{}, drafts: map[int]*value{},
+		}
+		f.code.within(f.m.width(min(op.Window, step)), func() {
+			for i := range op.Stages {
+				w.stage(i)
+			}
+		})
+	}
+	if op.Groups() <= unrolledWindows {
+		for g := range op.Groups() {
+			write(index{off: g}, index{off: g * op.Window})
+		}
+		return
+	}
+	f.loop(op.Groups(), 1, []int{1, op.Window}, func(at index) {
+		write(at, index{regs: map[int]reg.GPPhysical{1: at.regs[op.Window]}})
+	})
+}
+
+// units runs a body over the units of the window.
+func (w *window) units(body func(at index, n int)) {
+	full := w.op.Window / w.step
+	if w.looped {
+		w.f.loopFrom(w.unit, full, w.step, func(at index) { body(at, w.step) })
+	} else {
+		for i := range full {
+			at := w.unit
+			at.off += i * w.step
+			body(at, w.step)
+		}
+	}
+	if rest := w.op.Window % w.step; rest > 0 {
+		at := w.unit
+		at.off += full * w.step
+		body(at, rest)
+	}
+}
+
+// stage writes one stage.
+func (w *window) stage(i int) {
+	f, s := w.f, w.op.Stages[i]
+	var cell, result *value
+	if w.looped && s.Fold != plan.NoFold {
+		cell = f.cell()
+	}
+	switch s.Fold {
+	case plan.NoFold:
+		w.units(func(at index, n int) { w.at(s, at, n, nil) })
+		return
+	case plan.FoldLet:
+		result = f.code.expression(s.Expr, func(v expr.Var) *value { return w.look(v, w.unit, 1, nil) })
+	case plan.FoldScan:
+		result = w.fold(s, cell, s.From)
+	case plan.FoldSum:
+		result = f.code.everywhere(w.fold(s, cell, 0), (*block).sum)
+	case plan.FoldMax:
+		result = f.code.everywhere(w.fold(s, cell, math.Inf(-1)), (*block).largest)
+	}
+	if cell != nil {
+		f.code.set(cell, result)
+		result = cell
+	}
+	w.scalars[s.Var] = result
+	if s.Keep != nil {
+		f.code.store(result, f.at(s.Keep, w.group), 1)
+	}
+	// Variables that no later stage reads are given back.
+	for _, earlier := range w.op.Stages[:i+1] {
+		x := w.scalars[earlier.Var]
+		if x != nil && x.cell && !slices.ContainsFunc(w.op.Stages[i+1:], func(s plan.Stage) bool { return s.Uses(earlier.Var) }) {
+			f.release(x)
+			delete(w.scalars, earlier.Var)
+		}
+	}
+}
+
+// fold runs a stage over the window and joins what it makes of its units, in a variable where the window is looped over.
+func (w *window) fold(s plan.Stage, cell *value, from float64) *value {
+	var sofar *value
+	switch {
+	case cell != nil:
+		w.f.code.set(cell, w.f.code.number(from))
+		sofar = cell
+	case s.Fold == plan.FoldScan:
+		sofar = w.f.code.number(from)
+	}
+	w.units(func(at index, n int) {
+		b := w.f.code
+		v := w.at(s, at, n, sofar)
+		switch s.Fold {
+		case plan.FoldSum:
+			b.within(b.m.width(n), func() { v = b.clip(v, n) })
+			if sofar != nil {
+				v = b.sum(sofar, v)
+			}
+		case plan.FoldMax:
+			v = b.fill(v, n, b.number(math.Inf(-1)))
+			if sofar != nil {
+				v = b.largest(sofar, v)
+			}
+		}
+		if cell != nil {
+			b.set(cell, v)
+			return
+		}
+		sofar = v
+	})
+	return sofar
+}
+
+// at computes a stage for n units: its draft, what it stores, and the value that is folded. sofar is that of a scan.
+func (w *window) at(s plan.Stage, at index, n int, sofar *value) (v *value) {
+	b := w.f.code
+	b.within(b.m.width(n), func() {
+		memo := map[expr.Var]*value{}
+		var exprs []expr.Expr
+		if s.Draft != nil {
+			d := b.expression(s.Draft.Expr, func(v expr.Var) *value { return w.look(v, at, n, memo) })
+			if w.looped {
+				b.store(d, w.f.at(s.Draft.Buf, at), n)
+			} else {
+				w.drafts[at.off] = d
+			}
+			memo[plan.DraftVar] = d
+		}
+		if s.Fold == plan.FoldScan {
+			memo[s.Var] = sofar
+		}
+		for _, set := range s.Sets {
+			exprs = append(exprs, set.Expr)
+		}
+		if s.Fold != plan.NoFold {
+			exprs = append(exprs, s.Expr)
+		}
+		results := b.program(expr.Share("u", exprs...), func(v expr.Var) *value { return w.look(v, at, n, memo) })
+		for i, set := range s.Sets {
+			b.store(results[i], w.f.at(set.Buf, at), n)
+		}
+		if s.Fold != plan.NoFold {
+			v = results[len(results)-1]
+		}
+	})
+	return v
+}
+
+// look finds what a variable stands for: a scalar of the window, the draft, or an argument, which is read once for every stage.
+func (w *window) look(v expr.Var, at index, n int, memo map[expr.Var]*value) *value {
+	if x := memo[v]; x != nil {
+		return x
+	}
+	if x := w.scalars[v]; x != nil {
+		return x
+	}
+	b := w.f.code
+	var x *value
+	switch buf := w.op.Bind(v); {
+	case v == plan.DraftVar && !w.looped:
+		x = w.drafts[at.off]
+	case v == plan.DraftVar:
+		x = b.load(w.f.at(w.draftBuffer(), at), n)
+	case w.op.Groups() > 1 && w.op.Element(buf) || w.op.Groups() == 1 && buf.Len() > 1:
+		x = b.load(w.f.at(buf, at), n)
+	default:
+		x = b.spread(w.f.at(buf, w.group))
+	}
+	if memo != nil {
+		memo[v] = x
+	}
+	return x
+}
+
+// draftBuffer is where the drafts of a looped window are.
+func (w *window) draftBuffer() *plan.Buffer {
+	for _, s := range w.op.Stages {
+		if s.Draft != nil {
+			return s.Draft.Buf
+		}
+	}
+	return nil
+}

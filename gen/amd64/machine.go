@@ -1,0 +1,85 @@
+package amd64
+
+import (
+	"fmt"
+
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// Level is an instruction set that functions are emitted for. Higher levels contain lower ones; level 0 is the portable Go.
+type Level int
+
+// The levels.
+const (
+	AVX2   Level = 1 // AVX2 and FMA: 16 registers of 256 bits, masks are vectors
+	AVX512 Level = 2 // AVX-512 F, VL and DQ: 32 registers of 512 bits, masks are registers of their own
+)
+
+// Levels lists them all, the lowest first.
+var Levels = []Level{AVX2, AVX512}
+
+func (l Level) String() string {
+	switch l {
+	case AVX2:
+		return "AVX2"
+	case AVX512:
+		return "AVX512"
+	}
+	return fmt.Sprintf("Level(%d)", int(l))
+}
+
+// machine is what code is emitted for: a level, and the size of a number. All that depends on either is decided by its
+// methods and in the functions of move.go; the rest of the package is one code.
+type machine struct {
+	level Level
+	size  int // bytes of a number, 4 or 8
+}
+
+// widest is the number of bits of a whole register.
+func (m machine) widest() int {
+	if m.level == AVX512 {
+		return 512
+	}
+	return 256
+}
+
+// lanes is how many numbers a whole register holds.
+func (m machine) lanes() int { return m.widest() / 8 / m.size }
+
+// registers is how many vector registers there are.
+func (m machine) registers() int {
+	if m.level == AVX512 {
+		return 32
+	}
+	return 16
+}
+
+// width is the number of bits of the narrowest register that holds n numbers.
+func (m machine) width(n int) int {
+	bits := 128
+	for n*m.size*8 > bits {
+		bits *= 2
+	}
+	return bits
+}
+
+// suffix tells the instructions for float32 from those for float64.
+func (m machine) suffix() string {
+	if m.size == 8 {
+		return "PD"
+	}
+	return "PS"
+}
+
+// single is the suffix of instructions for one number.
+func (m machine) single() string { return "S" + m.suffix()[1:] }
+
+// vector is a vector register seen with a width.
+func vector(index, bits int) operand.Op {
+	spec := map[int]reg.Spec{128: reg.S128, 256: reg.S256, 512: reg.S512}[bits]
+	return reg.Vector.Lookup(reg.Index(index), spec)
+}
+
+// opmask is a mask register.
+func opmask(index int) operand.Op { return reg.Opmask.Lookup(reg.Index(index), reg.S64) }

@@ -1,0 +1,232 @@
+package templates
+
+import (
+	"fmt"
+
+	"github.com/dave/jennifer/jen"
+)
+
+// Assembly is what the Go beside a network's assembly needs to know.
+type Assembly struct {
+	Package, Name, Prefix string
+	Header                []string
+	// Levels are the instruction sets, the lowest first; without any, the file stands in for those of processors that have no assembly.
+	Levels    []AssemblyLevel
+	Functions []AssemblyFunction
+	Layout    []FieldOffset
+}
+
+// AssemblyLevel is an instruction set: its name in names of functions and in prose, and the fields of cpu.X86 that tell of it.
+type AssemblyLevel struct {
+	Name, Doc string
+	Features  []string
+}
+
+// AssemblyFunction is a function of the API that has assembly. Result is nil where it returns nothing.
+type AssemblyFunction struct {
+	Name   string
+	Params []Param
+	Result *Param
+}
+
+// FieldOffset is where the assembly looks for a field of a struct.
+type FieldOffset struct {
+	Struct, Field string
+	Offset        int
+}
+
+const cpuPath = "golang.org/x/sys/cpu"
+
+// AssemblyFile returns the Go file that declares a network's assembly and chooses among its levels.
+func AssemblyFile(a Assembly) ([]byte, error) {
+	f := NewConstrainedFile(a.Package, a.Header, "amd64 && !purego")
+	f.f.ImportName(cpuPath, "cpu")
+	a.levels(f)
+	a.machine(f)
+	for _, fn := range a.Functions {
+		a.choose(f, fn)
+		a.declare(f, fn)
+	}
+	a.layout(f)
+	return f.Render()
+}
+
+// FallbackFile returns the Go file that takes the place of AssemblyFile's for other processors, and with the tag purego.
+func FallbackFile(a Assembly) ([]byte, error) {
+	f := NewConstrainedFile(a.Package, a.Header, "!amd64 || purego")
+	f.Doc(a.level() + " says that there is no assembly.")
+	f.f.Const().Id(a.level()).Op("=").Lit(0)
+	f.Doc(a.Prefix + "AtLevels calls a test once: there is only the portable Go.")
+	f.f.Func().Id(a.Prefix + "AtLevels").Params(jen.Id("test").Func().Params(jen.Id("level").String())).Block(
+		jen.Id("test").Call(jen.Lit("portable")))
+	for _, fn := range a.Functions {
+		f.Doc(a.method(fn) + " is never called.")
+		body := &Block{}
+		if fn.Result != nil {
+			body.Return(Number(0))
+		}
+		f.Func(Function{Name: a.method(fn), Recv: a.recv(), Params: fn.Params, Result: fn.Result, Body: body})
+	}
+	return f.Render()
+}
+
+func (a Assembly) level() string { return a.Prefix + "Level" }
+
+func (a Assembly) method(fn AssemblyFunction) string { return VectorMethod(fn.Name) }
+
+// VectorMethod is the method that has the assembly of a function.
+func VectorMethod(function string) string { return "vector" + function }
+
+func (a Assembly) recv() *Param { return &Param{Name: "p", Type: a.Name, Ptr: true} }
+
+// levels declares the level in force and what tests go through:
+//
+//	var irisLevel = irisMachine()
+//
+//	func irisAtLevels(test func(level string)) {
+//		machine := irisLevel
+//		for level, name := range [3]string{"portable", "AVX2", "AVX512"} {
+//			if level <= machine {
+//				irisLevel = level
+//				test(name)
+//			}
+//		}
+//		irisLevel = machine
+//	}
+func (a Assembly) levels(f *File) {
+	doc := a.level() + " is the instruction set that functions use: 0 the portable Go"
+	for i, l := range a.Levels {
+		doc += fmt.Sprintf(", %d %s", i+1, l.Doc)
+	}
+	f.Doc(doc + ".\nThe environment variable GODEBUG lowers it: cpu.avx512f=off, and cpu.avx2=off as well for the portable Go.")
+	f.f.Var().Id(a.level()).Op("=").Id(a.Prefix + "Machine").Call()
+	f.Doc(a.Prefix + "AtLevels calls a test once with every level that the machine has.")
+	f.f.Func().Id(a.Prefix+"AtLevels").Params(jen.Id("test").Func().Params(jen.Id("level").String())).Block(
+		jen.Id("machine").Op(":=").Id(a.level()),
+		jen.For(jen.List(jen.Id("level"), jen.Id("name")).Op(":=").Range().Index(jen.Lit(len(a.Levels)+1)).String().ValuesFunc(func(g *jen.Group) {
+			g.Lit("portable")
+			for _, l := range a.Levels {
+				g.Lit(l.Name)
+			}
+		})).Block(
+			jen.If(jen.Id("level").Op("<=").Id("machine")).Block(
+				jen.Id(a.level()).Op("=").Id("level"),
+				jen.Id("test").Call(jen.Id("name")),
+			),
+		),
+		jen.Id(a.level()).Op("=").Id("machine"),
+	)
+}
+
+// machine finds the level of the machine:
+//
+//	func irisMachine() int {
+//		x := &cpu.X86
+//		switch {
+//		case x.HasAVX512F && …:
+//			return 2
+//		…
+//		}
+//		return 0
+//	}
+func (a Assembly) machine(f *File) {
+	f.Doc(a.Prefix + "Machine is the highest level that the processor has and the operating system saves the registers of: package cpu asks\nboth.")
+	f.f.Func().Id(a.Prefix+"Machine").Params().Int().Block(
+		jen.Id("x").Op(":=").Op("&").Qual(cpuPath, "X86"),
+		jen.Switch().BlockFunc(func(g *jen.Group) {
+			for i := len(a.Levels) - 1; i >= 0; i-- {
+				all := jen.Null()
+				for k, name := range a.Levels[i].Features {
+					if k > 0 {
+						all.Op("&&")
+					}
+					all.Id("x").Dot(name)
+				}
+				g.Case(all).Block(jen.Return(jen.Lit(i + 1)))
+			}
+		}),
+		jen.Return(jen.Lit(0)),
+	)
+}
+
+// choose is the method that calls the level's function:
+//
+//	func (p *Iris) vectorForward(ws *IrisWorkspace, x *[4]float32) {
+//		if irisLevel > 1 {
+//			irisForwardAVX512(p, ws, x)
+//			return
+//		}
+//		irisForwardAVX2(p, ws, x)
+//	}
+func (a Assembly) choose(f *File, fn AssemblyFunction) {
+	f.Doc(fmt.Sprintf("%s is %s in assembly.", a.method(fn), fn.Name))
+	body := &Block{}
+	call := func(b *Block, l AssemblyLevel) {
+		args := []Value{Name("p")}
+		for _, p := range fn.Params {
+			args = append(args, Name(p.Name))
+		}
+		v := Call(a.Prefix+fn.Name+l.Name, args...)
+		if fn.Result != nil {
+			b.Return(v)
+			return
+		}
+		b.Do(v)
+	}
+	for i := len(a.Levels) - 1; i > 0; i-- {
+		inner := body.IfAbove(a.level(), i)
+		call(inner, a.Levels[i])
+		if fn.Result == nil {
+			inner.raw(jen.Return())
+		}
+	}
+	call(body, a.Levels[0])
+	f.Func(Function{Name: a.method(fn), Recv: a.recv(), Params: fn.Params, Result: fn.Result, Body: body})
+}
+
+// declare declares the assembly of a function:
+//
+//	//go:noescape
+//	func irisForwardAVX2(p *Iris, ws *IrisWorkspace, x *[4]float32)
+func (a Assembly) declare(f *File, fn AssemblyFunction) {
+	for _, l := range a.Levels {
+		f.f.Line()
+		f.f.Comment("//go:noescape")
+		s := f.f.Func().Id(a.Prefix + fn.Name + l.Name).ParamsFunc(func(g *jen.Group) {
+			for _, p := range append([]Param{*a.recv()}, fn.Params...) {
+				g.Id(AssemblerName(p.Name)).Add(p.typ())
+			}
+		})
+		if fn.Result != nil {
+			s.Add(fn.Result.typ())
+		}
+	}
+}
+
+// AssemblerName is the name of a parameter in assembly, where g is a register.
+func AssemblerName(name string) string {
+	if name == "g" {
+		return "grad"
+	}
+	return name
+}
+
+// layout makes the compiler check the offsets that the assembly has:
+//
+//	var _ = [1]struct{}{}[unsafe.Offsetof(Iris{}.B1)-128]
+func (a Assembly) layout(f *File) {
+	f.Doc("Where the assembly looks for fields. This does not compile where one of them is elsewhere.")
+	f.f.Var().DefsFunc(func(g *jen.Group) {
+		for _, o := range a.Layout {
+			g.Id("_").Op("=").Index(jen.Lit(1)).Struct().Values().Index(
+				jen.Qual("unsafe", "Offsetof").Call(jen.Id(o.Struct).Values().Dot(o.Field)).Op("-").Lit(o.Offset))
+		}
+	})
+}
+
+// IfAbove is a condition, whose body is returned: if level > n { … }.
+func (b *Block) IfAbove(name string, n int) *Block {
+	return b.nest(func(body func(*jen.Group)) jen.Code {
+		return jen.If(jen.Id(name).Op(">").Lit(n)).BlockFunc(body)
+	})
+}
