@@ -213,8 +213,3 @@ func (b *block) fill(x *value, n int, other *value) *value {
 
 // zeros is 0 in every lane.
 func (b *block) zeros() *value { return b.number(0) }
-
-// copyOf is the present value of a variable.
-func (b *block) copyOf(cell *value) *value {
-	return b.add(&node{op: "VMOVAP" + b.m.suffix()[1:], in: []*value{cell}, out: b.fresh(), imm: -1})
-}

@@ -72,9 +72,6 @@ func (m machine) suffix() string {
 	return "PS"
 }
 
-// single is the suffix of instructions for one number.
-func (m machine) single() string { return "S" + m.suffix()[1:] }
-
 // vector is a vector register seen with a width.
 func vector(index, bits int) operand.Op {
 	spec := map[int]reg.Spec{128: reg.S128, 256: reg.S256, 512: reg.S512}[bits]
