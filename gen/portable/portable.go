@@ -7,10 +7,8 @@
 package portable
 
 import (
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"unicode"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
@@ -22,12 +20,14 @@ import (
 type Options struct {
 	Package string
 	Header  []string // lines of the comment at the top of the file
+	// Vector says which functions have assembly, which they call where the machine can run it.
+	Vector func(function string) bool
 }
 
 // Print returns the Go file of a compiled plan.
 func Print(p *plan.Program, o Options) ([]byte, error) {
 	pr := &printer{
-		p: p, name: p.Network.Name, prefix: Prefix(p.Network.Name), typ: string(p.Network.Precision),
+		p: p, hasVector: o.Vector, name: p.Network.Name, prefix: Prefix(p.Network.Name), typ: string(p.Network.Precision),
 		file: templates.NewFile(o.Package, o.Header), used: map[expr.Op]bool{}, shared: map[*plan.Map]expr.Program{},
 	}
 	pr.declarations()
@@ -56,13 +56,14 @@ func Prefix(name string) string {
 }
 
 type printer struct {
-	p      *plan.Program
-	name   string
-	prefix string
-	typ    string
-	file   *templates.File
-	used   map[expr.Op]bool // elementary functions called
-	shared map[*plan.Map]expr.Program
+	p         *plan.Program
+	hasVector func(function string) bool
+	name      string
+	prefix    string
+	typ       string
+	file      *templates.File
+	used      map[expr.Op]bool // elementary functions called
+	shared    map[*plan.Map]expr.Program
 }
 
 // elementary declares the elementary functions that were used, in the order of their operations.
@@ -92,16 +93,8 @@ func (pr *printer) use(e expr.Expr) {
 	}
 }
 
-// field is the exported name of a workspace or parameter buffer: a1 becomes A1.
-func field(b *plan.Buffer) string {
-	switch b.Kind {
-	case plan.WeightGrad, plan.BiasGrad:
-		return strings.ToUpper(b.Name[1:2]) + b.Name[2:]
-	case plan.Scratch:
-		return fmt.Sprintf("scratch%d", b.Slot)
-	}
-	return strings.ToUpper(b.Name[:1]) + b.Name[1:]
-}
+// field is the name of a workspace or parameter buffer: a1 becomes A1.
+func field(b *plan.Buffer) string { return plan.FieldName(b) }
 
 // base is the Go expression of a whole buffer.
 func base(b *plan.Buffer) string {
