@@ -101,6 +101,23 @@ func Constant(e Expr) bool {
 	return false
 }
 
+// Occurrences is how often a variable stands in an expression, repeated subexpressions counted every time.
+func Occurrences(e Expr, v Var) int {
+	switch n := e.(type) {
+	case Var:
+		if n == v {
+			return 1
+		}
+	case Unary:
+		return Occurrences(n.X, v)
+	case Binary:
+		return Occurrences(n.X, v) + Occurrences(n.Y, v)
+	case Select:
+		return Occurrences(n.C, v) + Occurrences(n.X, v) + Occurrences(n.Y, v)
+	}
+	return 0
+}
+
 // Vars returns the variables of e, each once, in the order they are first read from left to right.
 func Vars(e Expr) []Var {
 	return appendVars(nil, make(map[Var]bool), e)

@@ -85,7 +85,7 @@ func (w counted) stage(b block, st Stage) {
 func (w counted) begin(b block, st Stage) {
 	b.arithmetic(emittedOps(st.Expr))
 	for _, a := range w.op.Args {
-		for range occurrences(st.Expr, a.Var) {
+		for range expr.Occurrences(st.Expr, a.Var) {
 			b.read(a.Buf, 1)
 		}
 	}
@@ -123,7 +123,7 @@ func (w counted) evaluate(b block, st Stage, j index, exprs ...expr.Expr) {
 	for _, e := range parts {
 		b.arithmetic(emittedOps(e))
 		if st.Draft == nil && !w.straight() {
-			b.read(w.op.Out, occurrences(e, DraftVar))
+			b.read(w.op.Out, expr.Occurrences(e, DraftVar))
 		}
 	}
 	for _, a := range w.op.Args {
@@ -145,21 +145,4 @@ func later(i int, s Segment) int {
 		return s.Size - 1
 	}
 	return s.Size
-}
-
-// occurrences is how often a variable stands in an expression.
-func occurrences(e expr.Expr, v expr.Var) int {
-	switch n := e.(type) {
-	case expr.Var:
-		if n == v {
-			return 1
-		}
-	case expr.Unary:
-		return occurrences(n.X, v)
-	case expr.Binary:
-		return occurrences(n.X, v) + occurrences(n.Y, v)
-	case expr.Select:
-		return occurrences(n.C, v) + occurrences(n.X, v) + occurrences(n.Y, v)
-	}
-	return 0
 }

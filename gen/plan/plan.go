@@ -192,19 +192,11 @@ func FieldName(b *Buffer) string {
 
 // Expressions lists the expressions that an operation evaluates.
 func Expressions(op Op) []expr.Expr {
-	var m *Map
-	switch o := op.(type) {
-	case *Affine:
-		m = &o.Each
-	case *BackAffine:
-		m = &o.Each
-	case *Map:
-		m = o
-	case *Vector:
+	if o, ok := op.(*Vector); ok {
 		return o.expressions()
 	}
 	var es []expr.Expr
-	if m != nil {
+	if m := elementwise(op); m != nil {
 		for _, s := range m.Sets {
 			es = append(es, s.Expr)
 		}
@@ -213,4 +205,17 @@ func Expressions(op Op) []expr.Expr {
 		}
 	}
 	return es
+}
+
+// elementwise is what an operation does with every element it forms, nil for operations that have nothing of the kind.
+func elementwise(op Op) *Map {
+	switch o := op.(type) {
+	case *Affine:
+		return &o.Each
+	case *BackAffine:
+		return &o.Each
+	case *Map:
+		return o
+	}
+	return nil
 }

@@ -10,13 +10,8 @@ import (
 // lies in the workspace's cache stays: that is what the forward pass is documented to keep.
 func prune(p *Program) error {
 	for _, op := range p.Ops() {
-		switch o := op.(type) {
-		case *Affine:
-			o.Each.trim()
-		case *BackAffine:
-			o.Each.trim()
-		case *Map:
-			o.trim()
+		if m := elementwise(op); m != nil {
+			m.trim()
 		}
 	}
 	for changed := true; changed; {
@@ -29,15 +24,7 @@ func prune(p *Program) error {
 		}
 		dead := func(s Set) bool { return s.Buf.Kind == Scratch && !read[s.Buf] }
 		for _, op := range p.Ops() {
-			var each *Map
-			switch o := op.(type) {
-			case *Affine:
-				each = &o.Each
-			case *BackAffine:
-				each = &o.Each
-			case *Map:
-				each = o
-			case *Vector:
+			if o, ok := op.(*Vector); ok {
 				for i, s := range o.Stages {
 					if s.Keep != nil && s.Keep.Kind == Scratch && !read[s.Keep] {
 						o.Stages[i].Keep = nil
@@ -45,7 +32,7 @@ func prune(p *Program) error {
 					}
 				}
 			}
-			if each != nil && slices.ContainsFunc(each.Sets, dead) {
+			if each := elementwise(op); each != nil && slices.ContainsFunc(each.Sets, dead) {
 				each.Sets = slices.DeleteFunc(each.Sets, dead)
 				changed = true
 			}

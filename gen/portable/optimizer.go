@@ -280,28 +280,12 @@ func (o optimizer) element(c plan.DescentCase, b *templates.Block, x templates.I
 func reads(sets []expr.Let, v expr.Var) int {
 	n := 0
 	for _, s := range sets {
-		n += occurrences(s.Value, v)
+		n += expr.Occurrences(s.Value, v)
 		if s.Name == v {
 			break
 		}
 	}
 	return n
-}
-
-func occurrences(e expr.Expr, v expr.Var) int {
-	switch n := e.(type) {
-	case expr.Var:
-		if n == v {
-			return 1
-		}
-	case expr.Unary:
-		return occurrences(n.X, v)
-	case expr.Binary:
-		return occurrences(n.X, v) + occurrences(n.Y, v)
-	case expr.Select:
-		return occurrences(n.C, v) + occurrences(n.X, v) + occurrences(n.Y, v)
-	}
-	return 0
 }
 
 // reset emits Reset.

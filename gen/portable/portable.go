@@ -7,10 +7,8 @@
 package portable
 
 import (
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"unicode"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
@@ -92,16 +90,8 @@ func (pr *printer) use(e expr.Expr) {
 	}
 }
 
-// field is the exported name of a workspace or parameter buffer: a1 becomes A1.
-func field(b *plan.Buffer) string {
-	switch b.Kind {
-	case plan.WeightGrad, plan.BiasGrad:
-		return strings.ToUpper(b.Name[1:2]) + b.Name[2:]
-	case plan.Scratch:
-		return fmt.Sprintf("scratch%d", b.Slot)
-	}
-	return strings.ToUpper(b.Name[:1]) + b.Name[1:]
-}
+// field is the name of a workspace or parameter buffer: a1 becomes A1.
+func field(b *plan.Buffer) string { return plan.FieldName(b) }
 
 // base is the Go expression of a whole buffer.
 func base(b *plan.Buffer) string {
