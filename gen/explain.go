@@ -22,13 +22,13 @@ func Explain(n spec.Network, o Options) (string, error) {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s, %s: %s; cost %s\n", n.Name, Shape(n), n.Precision, activations(n), n.Cost.Brief())
-	fmt.Fprintf(&b, "  package %s, files %s\n", o.Package, strings.Join(append(FileNames(n)[:2], storeName(n), teamName(n)), " "))
+	fmt.Fprintf(&b, "  package %s, files %s\n", o.Package, strings.Join(emitted(n, p), " "))
 	fmt.Fprintf(&b, "  %d parameters, %d multiply-adds forward, %d gradient\n", s.Params, s.MultiplyAdds, s.GradMultiplyAdds)
 	fmt.Fprintf(&b, "  %d bytes workspace, about %d bytes of machine code: %s\n", s.WorkspaceBytes, s.CodeBytes, s.Unrolled)
 	fmt.Fprintf(&b, "  batches %d samples at a time, in %d bytes\n", s.Block, s.BatchBytes)
 	fmt.Fprintf(&b, "  spec sha256:%s\n", s.Digest)
-	if len(n.Targets) > 0 {
-		fmt.Fprintf(&b, "  targets %v: served by the portable Go; no assembly is emitted\n", n.Targets)
+	for _, line := range assemblyLines(n, p) {
+		fmt.Fprintf(&b, "  %s\n", line)
 	}
 	for _, c := range p.Conventions() {
 		fmt.Fprintf(&b, "  %s\n", c)

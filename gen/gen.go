@@ -49,7 +49,10 @@ func Generate(n spec.Network, o Options) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	kernel, err := portable.Print(p, portable.Options{Package: o.Package, Header: header(n, p, s, o)})
+	vector := assembled(n, p)
+	kernel, err := portable.Print(p, portable.Options{
+		Package: o.Package, Header: header(n, p, s, o), Vector: func(function string) bool { return slices.Contains(vector, function) },
+	})
 	if err != nil {
 		return nil, fmt.Errorf("%s: printing: %w", n.Name, err)
 	}
@@ -58,6 +61,7 @@ func Generate(n spec.Network, o Options) ([]File, error) {
 		Header: []string{marker(o)}, Spec: string(n.JSON()), Qualify: o.Qualify,
 		Inputs: n.Input, Outputs: n.Width(n.Depth()), InputGrad: n.InputGradient, OneHot: oneHot(n), Rate: exampleRate(n), Careful: careful(n),
 		Optimizers: tested(n),
+		Levels:     len(vector) > 0,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%s: printing test: %w", n.Name, err)
@@ -71,11 +75,29 @@ func Generate(n spec.Network, o Options) ([]File, error) {
 		return nil, fmt.Errorf("%s: printing its team: %w", n.Name, err)
 	}
 	names := FileNames(n)
-	files := []File{{names[0], kernel}, {names[1], test}, {storeName(n), store}, {teamName(n), team}}
-	if err := typeCheck(files); err != nil {
-		return nil, fmt.Errorf("%s: emitted code does not type-check: %w", n.Name, err)
+	files := []File{{names[0], kernel}, {names[1], test}, {names[2], store}, {names[3], team}}
+	if len(vector) == 0 {
+		return files, checked(n, files)
 	}
-	return files, nil
+	more, err := assembly(n, p, o, vector)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", n.Name, err)
+	}
+	// Every build has one of the two Go files beside the assembly.
+	for _, one := range more[:2] {
+		if err := checked(n, append(slices.Clone(files), one)); err != nil {
+			return nil, err
+		}
+	}
+	return append(files, more...), nil
+}
+
+// checked type-checks the Go files of one build.
+func checked(n spec.Network, files []File) error {
+	if err := typeCheck(files); err != nil {
+		return fmt.Errorf("%s: emitted code does not type-check: %w", n.Name, err)
+	}
+	return nil
 }
 
 // tested lists the optimizers of a network with their types' names.
@@ -121,11 +143,14 @@ func compile(n spec.Network, o Options) (spec.Network, *plan.Program, Options, e
 // about 4 seconds and 270 MB.
 const maxSource = 16 << 20
 
-// FileNames lists every file Generate may emit for a network under any options: the portable kernels first, their test second, those
-// of assembly, what saves and loads the network, and its team.
+// FileNames lists every file Generate may emit for a network under any options: the portable kernels first, their test
+// second, what saves and loads the network, its team, and then those of assembly.
 func FileNames(n spec.Network) []string {
 	stem := strings.ToLower(n.Name)
-	return []string{stem + "_gen.go", stem + "_gen_test.go", stem + "_amd64_gen.go", stem + "_amd64_gen.s", storeName(n), teamName(n)}
+	return []string{
+		stem + "_gen.go", stem + "_gen_test.go", storeName(n), teamName(n),
+		stem + "_amd64_gen.go", stem + "_noasm_gen.go", stem + "_amd64_gen.s",
+	}
 }
 
 // storeName is the name of the file that saves and loads a network.
@@ -143,6 +168,7 @@ func PackageNames(n spec.Network) []string {
 		names = append(names, name+o.Type, "New"+name+o.Type)
 	}
 	names = append(names, templates.StoreNames(prefix)...)
+	names = append(names, assemblyNames(prefix)...)
 	return append(names, templates.FunctionNames(prefix)...)
 }
 

@@ -140,8 +140,8 @@ func results(networks []spec.Network, events []event) map[string]result {
 		files := gen.FileNames(n)
 		for _, f := range files {
 			owner[f] = n.Name
+			kernel[f] = !slices.Contains(files[1:4], f)
 		}
-		kernel[files[0]] = true
 	}
 	results := map[string]result{}
 	fail := func(network, what, message string) {
@@ -163,7 +163,8 @@ func results(networks []spec.Network, events []event) map[string]result {
 	output := map[string]string{}
 	rest := ""
 	for _, e := range events {
-		network := strings.TrimPrefix(strings.TrimPrefix(e.Test, "Test"), "Example")
+		name, _, _ := strings.Cut(e.Test, "/") // of the test without the level that it is run at
+		network := strings.TrimPrefix(strings.TrimPrefix(name, "Test"), "Example")
 		switch {
 		case e.Action == "build-output":
 			// One event holds all that the compiler says about a package.
@@ -236,4 +237,17 @@ func TestResults(t *testing.T) {
 			t.Errorf("%s: failed %q with %q, ok %t; want %q with %q, ok %t", c.name, r.failed, r.message, r.ok(one), c.failed, c.message, c.ok)
 		}
 	}
+}
+
+// goTest runs go test in the module and returns what it prints, passed or not.
+func (m module) goTest(t *testing.T, args ...string) string {
+	t.Helper()
+	cmd := exec.Command("go", append([]string{"test", "-count=1", "-vet=off"}, args...)...)
+	cmd.Dir = m.dir
+	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off", "GOTOOLCHAIN=local")
+	out, err := cmd.CombinedOutput()
+	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+		t.Fatalf("go test did not start: %v", err)
+	}
+	return string(out)
 }

@@ -70,6 +70,10 @@ func disagreements(stub, real *types.Package, complete bool) []string {
 			if r := r.(*types.Const); shape(s.Type()) != shape(r.Type()) || !constant.Compare(s.Val(), token.EQL, r.Val()) {
 				differ("%s is %s, the stub has %s", name, r, s)
 			}
+		case *types.Var: // of which a stub may leave out fields
+			for _, d := range typeDisagreements(s.Type(), r.Type(), false) {
+				differ("%s%s", name, d)
+			}
 		case *types.TypeName:
 			for _, d := range typeDisagreements(s.Type(), r.Type(), complete) {
 				differ("%s%s", name, d)

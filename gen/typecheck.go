@@ -103,6 +103,15 @@ func NewSource(seed int64) Source
 func (r *Rand) NormFloat64() float64
 func (r *Rand) Intn(n int) int
 `,
+	"golang.org/x/sys/cpu": `package cpu
+var X86 struct {
+	HasAVX2 bool
+	HasAVX512F bool
+	HasAVX512DQ bool
+	HasAVX512VL bool
+	HasFMA bool
+}
+`,
 	"fmt": `package fmt
 func Println(a ...any) (n int, err error)
 func Printf(format string, a ...any) (n int, err error)
@@ -118,6 +127,7 @@ import "time"
 type TB interface{ Helper() }
 type T struct{ c int }
 func (t *T) Helper()
+func (t *T) Run(name string, f func(t *T)) bool
 type B struct{ N int }
 func (b *B) Helper()
 func (b *B) ReportAllocs()

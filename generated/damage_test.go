@@ -44,7 +44,7 @@ func TestDifferences(t *testing.T) {
 	}{
 		{"nothing", func(*testing.T, string) {}, nil},
 		{"the spec has changed", replace("xor.yaml", "dense: 3", "dense: 4"),
-			[]string{"xor_gen.go is stale", "xor_gen_test.go is stale", "xor_store_gen.go is stale"}},
+			[]string{"xor_gen.go is stale", "xor_gen_test.go is stale", "xor_store_gen.go is stale", "xor_amd64_gen.go is stale", "xor_amd64_gen.s is stale"}},
 		{"a comment in the spec has changed", replace("xor.yaml", "#", "# really,"), nil},
 		{"the kernels are gone", remove("xor_gen.go"), []string{"xor_gen.go is missing"}},
 		{"the test is gone", remove("xor_gen_test.go"), []string{"xor_gen_test.go is missing"}},
@@ -55,7 +55,7 @@ func TestDifferences(t *testing.T) {
 		{"the test is edited", replace("xor_gen_test.go", "b.ReportAllocs()", ""), []string{"xor_gen_test.go is edited by hand"}},
 		{"a comment of the kernels is edited", replace("xor_gen.go", "// Xor holds", "// XOR holds"), []string{"xor_gen.go is edited by hand"}},
 		{"kernels of another network", add("old_gen.go", marker+"\npackage xor\n"), []string{"old_gen.go is extra"}},
-		{"assembly of another time", add("xor_amd64_gen.s", marker), []string{"xor_amd64_gen.s is extra"}},
+		{"assembly of another time", add("old_amd64_gen.s", marker), []string{"old_amd64_gen.s is extra"}},
 		{"a file of one's own", add("mine_gen.go", "package xor\n"), nil},
 		{"everything at once", func(t *testing.T, dir string) {
 			replace("xor.yaml", "mse", "squared-error")(t, dir)

@@ -18,6 +18,7 @@ type Test struct {
 	OneHot                           bool    // targets are classes
 	Rate                             float64 // of the example and the benchmark of Step
 	Careful                          bool    // how far a step may go is not known
+	Levels                           bool    // there is assembly beside the portable Go
 }
 
 // TestedOptimizer is an optimizer of the network: its name in the spec, adam, and its type, IrisAdam.
@@ -88,10 +89,23 @@ func (t Test) spec(f *File) {
 //		verify.Test(t, irisSpec, irisKernel)
 //		verify.TestOptimizer(t, irisSpec, "adam", NewIrisAdam, (*IrisAdam).Update)
 //	}
+//
+// Where there is assembly, its first line goes through the instruction sets:
+//
+//	irisAtLevels(func(level string) {
+//		t.Run(level, func(t *testing.T) { verify.Test(t, irisSpec, irisKernel) })
+//	})
 func (t Test) check(f *File) {
-	f.Doc(fmt.Sprintf("Test%s checks the emitted code against the reference: every output and gradient within the bound on rounding\nerrors, no allocation, nothing written but what is documented.", t.Name))
+	doc := fmt.Sprintf("Test%s checks the emitted code against the reference: every output and gradient within the bound on rounding\nerrors, no allocation, nothing written but what is documented.", t.Name)
+	test := jen.Qual(verifyPath, "Test").Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), jen.Id(t.Prefix+"Kernel"))
+	if t.Levels {
+		doc += " It does so with every instruction set that the machine has."
+		test = jen.Id(t.Prefix + "AtLevels").Call(jen.Func().Params(jen.Id("level").String()).Block(
+			jen.Id("t").Dot("Run").Call(jen.Id("level"), jen.Func().Params(jen.Id("t").Op("*").Qual("testing", "T")).Block(test))))
+	}
+	f.Doc(doc)
 	f.f.Func().Id("Test" + t.Name).Params(jen.Id("t").Op("*").Qual("testing", "T")).BlockFunc(func(g *jen.Group) {
-		g.Qual(verifyPath, "Test").Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), jen.Id(t.Prefix+"Kernel"))
+		g.Add(test)
 		for _, o := range t.Optimizers {
 			g.Qual(verifyPath, "TestOptimizer").Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), jen.Lit(o.Name),
 				jen.Id("New"+o.Type), jen.Parens(jen.Op("*").Id(o.Type)).Dot("Update"))

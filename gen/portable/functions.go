@@ -69,6 +69,7 @@ func (pr *printer) functions() error {
 		} else {
 			fn.Result = &templates.Param{Type: pr.typ}
 		}
+		pr.dispatch(f.Name, fn.Body)
 		for _, part := range f.Parts {
 			if part.Name == "" {
 				if err := pr.part(part, fn.Body); err != nil {
@@ -116,6 +117,21 @@ func (pr *printer) functions() error {
 	return nil
 }
 
+// dispatch leaves a function to its assembly where the machine can run it.
+func (pr *printer) dispatch(function string, b *templates.Block) {
+	if pr.hasVector == nil || !pr.hasVector(function) {
+		return
+	}
+	inner := b.IfAbove(pr.prefix+"Level", 0)
+	call := templates.Method("p", templates.VectorMethod(function), signatures[function]...)
+	if function == plan.Forward {
+		inner.Do(call)
+		inner.Return(templates.Addr(templates.Name(base(pr.output()))))
+		return
+	}
+	inner.Return(call)
+}
+
 // sumsToOne says whether the closed form of loss and gradient takes targets that sum to 1.
 func (pr *printer) sumsToOne() bool {
 	n := pr.p.Network
@@ -126,6 +142,16 @@ func (pr *printer) sumsToOne() bool {
 // output is the buffer of ŷ.
 func (pr *printer) output() *plan.Buffer {
 	return pr.p.Buffer(fmt.Sprintf("a%d", pr.p.Network.Depth()))
+}
+
+// Params are the parameters of a function of the API, and its result.
+func Params(p *plan.Program, function string) (params []templates.Param, result *templates.Param) {
+	n := p.Network
+	pr := &printer{p: p, name: n.Name, typ: string(n.Precision)}
+	if function != plan.Forward {
+		result = &templates.Param{Type: pr.typ}
+	}
+	return pr.params(signatures[function]), result
 }
 
 // partDoc lists the equations of a part.

@@ -20,12 +20,14 @@ import (
 type Options struct {
 	Package string
 	Header  []string // lines of the comment at the top of the file
+	// Vector says which functions have assembly, which they call where the machine can run it.
+	Vector func(function string) bool
 }
 
 // Print returns the Go file of a compiled plan.
 func Print(p *plan.Program, o Options) ([]byte, error) {
 	pr := &printer{
-		p: p, name: p.Network.Name, prefix: Prefix(p.Network.Name), typ: string(p.Network.Precision),
+		p: p, hasVector: o.Vector, name: p.Network.Name, prefix: Prefix(p.Network.Name), typ: string(p.Network.Precision),
 		file: templates.NewFile(o.Package, o.Header), used: map[expr.Op]bool{}, shared: map[*plan.Map]expr.Program{},
 	}
 	pr.declarations()
@@ -54,13 +56,14 @@ func Prefix(name string) string {
 }
 
 type printer struct {
-	p      *plan.Program
-	name   string
-	prefix string
-	typ    string
-	file   *templates.File
-	used   map[expr.Op]bool // elementary functions called
-	shared map[*plan.Map]expr.Program
+	p         *plan.Program
+	hasVector func(function string) bool
+	name      string
+	prefix    string
+	typ       string
+	file      *templates.File
+	used      map[expr.Op]bool // elementary functions called
+	shared    map[*plan.Map]expr.Program
 }
 
 // elementary declares the elementary functions that were used, in the order of their operations.

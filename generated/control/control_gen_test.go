@@ -30,9 +30,13 @@ var controlKernel = verify.Kernel[Control, ControlGrad, ControlWorkspace, Contro
 }
 
 // TestControl checks the emitted code against the reference: every output and gradient within the bound on rounding
-// errors, no allocation, nothing written but what is documented.
+// errors, no allocation, nothing written but what is documented. It does so with every instruction set that the machine has.
 func TestControl(t *testing.T) {
-	verify.Test(t, controlSpec, controlKernel)
+	controlAtLevels(func(level string) {
+		t.Run(level, func(t *testing.T) {
+			verify.Test(t, controlSpec, controlKernel)
+		})
+	})
 }
 
 // Training Control on one sample: Step returns the loss before the step it takes.

@@ -30,9 +30,13 @@ var digitsKernel = verify.Kernel[Digits, DigitsGrad, DigitsWorkspace, DigitsBatc
 }
 
 // TestDigits checks the emitted code against the reference: every output and gradient within the bound on rounding
-// errors, no allocation, nothing written but what is documented.
+// errors, no allocation, nothing written but what is documented. It does so with every instruction set that the machine has.
 func TestDigits(t *testing.T) {
-	verify.Test(t, digitsSpec, digitsKernel)
+	digitsAtLevels(func(level string) {
+		t.Run(level, func(t *testing.T) {
+			verify.Test(t, digitsSpec, digitsKernel)
+		})
+	})
 }
 
 // Training Digits on one sample: Step returns the loss before the step it takes.

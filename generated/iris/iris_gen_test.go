@@ -30,9 +30,13 @@ var irisKernel = verify.Kernel[Iris, IrisGrad, IrisWorkspace, IrisBatch, [4]floa
 }
 
 // TestIris checks the emitted code against the reference: every output and gradient within the bound on rounding
-// errors, no allocation, nothing written but what is documented.
+// errors, no allocation, nothing written but what is documented. It does so with every instruction set that the machine has.
 func TestIris(t *testing.T) {
-	verify.Test(t, irisSpec, irisKernel)
+	irisAtLevels(func(level string) {
+		t.Run(level, func(t *testing.T) {
+			verify.Test(t, irisSpec, irisKernel)
+		})
+	})
 }
 
 // Training Iris on one sample: Step returns the loss before the step it takes.

@@ -30,9 +30,13 @@ var pixelsKernel = verify.Kernel[Pixels, PixelsGrad, PixelsWorkspace, PixelsBatc
 }
 
 // TestPixels checks the emitted code against the reference: every output and gradient within the bound on rounding
-// errors, no allocation, nothing written but what is documented.
+// errors, no allocation, nothing written but what is documented. It does so with every instruction set that the machine has.
 func TestPixels(t *testing.T) {
-	verify.Test(t, pixelsSpec, pixelsKernel)
+	pixelsAtLevels(func(level string) {
+		t.Run(level, func(t *testing.T) {
+			verify.Test(t, pixelsSpec, pixelsKernel)
+		})
+	})
 }
 
 // Training Pixels on one sample: Step returns the loss before the step it takes.

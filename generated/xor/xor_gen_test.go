@@ -30,9 +30,13 @@ var xorKernel = verify.Kernel[Xor, XorGrad, XorWorkspace, XorBatch, [2]float32, 
 }
 
 // TestXor checks the emitted code against the reference: every output and gradient within the bound on rounding
-// errors, no allocation, nothing written but what is documented.
+// errors, no allocation, nothing written but what is documented. It does so with every instruction set that the machine has.
 func TestXor(t *testing.T) {
-	verify.Test(t, xorSpec, xorKernel)
+	xorAtLevels(func(level string) {
+		t.Run(level, func(t *testing.T) {
+			verify.Test(t, xorSpec, xorKernel)
+		})
+	})
 	verify.TestOptimizer(t, xorSpec, "sgd", NewXorSGD, (*XorSGD).Update)
 	verify.TestOptimizer(t, xorSpec, "momentum", NewXorMomentum, (*XorMomentum).Update)
 	verify.TestOptimizer(t, xorSpec, "nesterov", NewXorNesterov, (*XorNesterov).Update)

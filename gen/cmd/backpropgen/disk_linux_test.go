@@ -72,7 +72,7 @@ func mount(t *testing.T) string {
 	if err := os.Mkdir(disk, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := syscall.Mount("backpropgen-test", disk, "tmpfs", 0, "size=256k"); err != nil {
+	if err := syscall.Mount("backpropgen-test", disk, "tmpfs", 0, "size=2m"); err != nil {
 		t.Skip("SKIPPED: a small disk cannot be mounted here (it takes root): ", err)
 	}
 	t.Cleanup(func() {

@@ -38,7 +38,7 @@ input_gradient: false      # true: emit InputGrad and InputGradBatch, the gradie
 optimizers: []             # types to emit, each with an Update: sgd, momentum, nesterov, rmsprop, adam, adamw
 batch: 32                  # samples that the batch functions take at a time; each needs a workspace
 rounding: fast             # the only one yet
-targets: [amd64]           # read, but changes nothing yet
+targets: [amd64]           # assembly beside the portable Go; [] for none
 `
 
 // helpSpec is what a spec may hold.

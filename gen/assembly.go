@@ -1,0 +1,110 @@
+package gen
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/backpropgen/backpropgen/gen/amd64"
+	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/portable"
+	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/templates"
+)
+
+// levels are the instruction sets of the assembly as the emitted Go knows them.
+var levels = []templates.AssemblyLevel{
+	{Name: amd64.AVX2.String(), Doc: "AVX2 and FMA", Features: []string{"HasAVX2", "HasFMA"}},
+	{
+		Name: amd64.AVX512.String(), Doc: "AVX-512 F, VL and DQ as well",
+		Features: []string{"HasAVX512F", "HasAVX512VL", "HasAVX512DQ", "HasAVX2", "HasFMA"},
+	},
+}
+
+// assembled are the functions of a network that get assembly, none where the targets do not ask for it.
+func assembled(n spec.Network, p *plan.Program) []string {
+	if !slices.Contains(n.Targets, spec.AMD64) {
+		return nil
+	}
+	var names []string
+	for _, f := range p.Funcs {
+		if amd64.Missing(f) == "" {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+// assembly prints the assembly of a network: the Go that declares it, the Go that stands in for it, and the assembly itself.
+func assembly(n spec.Network, p *plan.Program, o Options, functions []string) ([]File, error) {
+	a := templates.Assembly{
+		Package: o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Header: []string{marker(o)}, Levels: levels,
+	}
+	for _, name := range functions {
+		params, result := portable.Params(p, name)
+		a.Functions = append(a.Functions, templates.AssemblyFunction{Name: name, Params: params, Result: result})
+	}
+	for _, f := range amd64.Fields(p) {
+		a.Layout = append(a.Layout, templates.FieldOffset{Struct: f.Struct, Field: f.Name, Offset: f.Offset})
+	}
+	declarations, err := templates.AssemblyFile(a)
+	if err != nil {
+		return nil, fmt.Errorf("printing the assembly's declarations: %w", err)
+	}
+	fallback, err := templates.FallbackFile(a)
+	if err != nil {
+		return nil, fmt.Errorf("printing what stands in for the assembly: %w", err)
+	}
+	text, err := amd64.Print(p, amd64.Options{Package: o.Package, Header: marker(o), Prefix: a.Prefix})
+	if err != nil {
+		return nil, err
+	}
+	names := FileNames(n)
+	return []File{{names[4], declarations}, {names[5], fallback}, {names[6], text}}, nil
+}
+
+// assemblyNames lists the identifiers that go with assembly.
+func assemblyNames(prefix string) []string {
+	names := []string{prefix + "Level", prefix + "Machine", prefix + "AtLevels"}
+	for _, f := range []string{plan.Forward, plan.LossOnly, plan.Backward, plan.Grad, plan.Step} {
+		for _, l := range levels {
+			names = append(names, prefix+f+l.Name)
+		}
+	}
+	return names
+}
+
+// assemblyLines say what is in assembly and what is left to Go.
+func assemblyLines(n spec.Network, p *plan.Program) []string {
+	if !slices.Contains(n.Targets, spec.AMD64) {
+		return []string{"assembly: none; the targets do not ask for it"}
+	}
+	var lines []string
+	if names := assembled(n, p); len(names) > 0 {
+		lines = append(lines, fmt.Sprintf("assembly for AVX2 and AVX-512: %s", strings.Join(names, ", ")))
+	}
+	// Functions that have none for the same reason share a line.
+	var reasons []string
+	left := map[string][]string{}
+	for _, f := range p.Funcs {
+		if why := amd64.Missing(f); why != "" {
+			if left[why] == nil {
+				reasons = append(reasons, why)
+			}
+			left[why] = append(left[why], f.Name)
+		}
+	}
+	for _, why := range reasons {
+		lines = append(lines, fmt.Sprintf("portable Go, because %s: %s", why, strings.Join(left[why], ", ")))
+	}
+	return lines
+}
+
+// emitted are the names of the files that a network gets.
+func emitted(n spec.Network, p *plan.Program) []string {
+	names := FileNames(n)
+	if len(assembled(n, p)) == 0 {
+		return names[:4]
+	}
+	return names
+}

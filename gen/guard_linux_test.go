@@ -1,0 +1,68 @@
+package gen_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/gen/portable"
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// TestGuardPages runs networks of all kinds with every argument between pages that must not be touched: no function reads or writes beside
+// an array, at any level.
+func TestGuardPages(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiling networks takes seconds; go test without -short does it")
+	}
+	count := 15
+	if *specs > 30 {
+		count = *specs
+	}
+	networks := drawSpecs(*seed, count, ordinary)
+	// Every width up to three vectors and one more has tails of every length, in both precisions.
+	for width := 1; width <= 25; width++ {
+		n := spec.Network{
+			Name: fmt.Sprintf("Width%d", width), Input: width, InputGradient: true, Cost: spec.Function{Name: "mse"},
+			Layers: []spec.Layer{
+				{Dense: 26 - width, Activation: spec.Function{Name: "tanh"}}, {Dense: width, Activation: spec.Function{Name: "softmax"}},
+			},
+		}
+		if width%2 == 0 {
+			n.Precision = spec.Float64
+		}
+		networks = append(networks, n)
+	}
+	m := newModule(t)
+	m.emit(t, "guard", networks...)
+	test, err := os.ReadFile("testdata/guard/guard_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.write(t, filepath.Join("guard", "guard_test.go"), test)
+	var list bytes.Buffer
+	fmt.Fprint(&list, "package guard\n\nimport \"testing\"\n\nfunc TestGuard(t *testing.T) {\n")
+	for _, n := range networks {
+		n = n.WithDefaults()
+		levels := portable.Prefix(n.Name) + "AtLevels"
+		if files, err := filepath.Glob(filepath.Join(m.dir, "guard", strings.ToLower(n.Name)+"_amd64_gen.s")); err != nil || len(files) == 0 {
+			levels = `func(f func(string)) { f("portable") }`
+		}
+		fmt.Fprintf(&list, "\tt.Run(%q, kernel[%[2]s, %[2]sGrad, %[2]sWorkspace, [%[3]d]%[5]s, [%[4]d]%[5]s, %[5]s]{%[6]s,\n", n.Name, n.Name, n.Input, n.Width(n.Depth()), n.Precision, levels)
+		fmt.Fprintf(&list, "\t\t(*%[1]s).Init, (*%[1]s).Forward, (*%[1]s).Loss, (*%[1]s).Backward, (*%[1]s).Grad, (*%[1]s).Step}.run)\n", n.Name)
+	}
+	fmt.Fprint(&list, "}\n")
+	m.write(t, filepath.Join("guard", "list_test.go"), list.Bytes())
+	out := m.goTest(t, "-run", "TestGuard|TestFence", "-v", "./guard")
+	for _, n := range networks {
+		if !strings.Contains(out, fmt.Sprintf("--- PASS: TestGuard/%s ", n.Name)) {
+			t.Fatalf("network %s did not pass; its spec:\n%s\n%s", n.Name, yaml(n), out)
+		}
+	}
+	if !strings.Contains(out, "--- PASS: TestFence ") {
+		t.Errorf("the fences were not tried:\n%s", out)
+	}
+}

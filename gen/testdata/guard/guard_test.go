@@ -1,0 +1,91 @@
+package guard
+
+import (
+	"runtime/debug"
+	"testing"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// fenced returns a T in memory of its own, with a page that may not be touched before and after it. It touches the one after, or the one
+// before.
+func fenced[T any](t *testing.T, atEnd bool) *T {
+	t.Helper()
+	page := unix.Getpagesize()
+	size := int(unsafe.Sizeof(*new(T)))
+	inner := (size + page - 1) / page * page
+	memory, err := unix.Mmap(-1, 0, inner+2*page, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { unix.Munmap(memory) })
+	for _, fence := range [][]byte{memory[:page], memory[page+inner:]} {
+		if err := unix.Mprotect(fence, unix.PROT_NONE); err != nil {
+			t.Fatal(err)
+		}
+	}
+	at := page
+	if atEnd {
+		at += inner - size
+	}
+	return (*T)(unsafe.Pointer(&memory[at]))
+}
+
+// kernel is the functions of a network.
+type kernel[P, G, W, X, Y any, F float32 | float64] struct {
+	atLevels func(func(level string))
+	init     func(p *P, norm func() float64)
+	forward  func(p *P, ws *W, x *X) *Y
+	loss     func(p *P, ws *W, x *X, y *Y) F
+	backward func(p *P, ws *W, x *X, y *Y, g *G) F
+	grad     func(p *P, ws *W, x *X, y *Y, g *G) F
+	step     func(p *P, ws *W, x *X, y *Y, rate F) F
+}
+
+// run calls every function at every level with every argument between fences, at either end of its memory.
+func (k kernel[P, G, W, X, Y, F]) run(t *testing.T) {
+	for _, atEnd := range []bool{false, true} {
+		p, ws, x, y, g := fenced[P](t, atEnd), fenced[W](t, atEnd), fenced[X](t, atEnd), fenced[Y](t, atEnd), fenced[G](t, atEnd)
+		k.init(p, func() float64 { return 0.5 })
+		k.atLevels(func(level string) {
+			for name, call := range map[string]func(){
+				"Forward":  func() { k.forward(p, ws, x) },
+				"Loss":     func() { k.loss(p, ws, x, y) },
+				"Backward": func() { k.forward(p, ws, x); k.backward(p, ws, x, y, g) },
+				"Grad":     func() { k.grad(p, ws, x, y, g) },
+				"Step":     func() { k.step(p, ws, x, y, 0.001) },
+			} {
+				func() {
+					defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+					defer func() {
+						if r := recover(); r != nil {
+							t.Errorf("%s, %s, arguments before a fence %t: %v", name, level, atEnd, r)
+						}
+					}()
+					call()
+				}()
+			}
+		})
+	}
+}
+
+// TestFence touches a fence, so that it is known to hurt.
+func TestFence(t *testing.T) {
+	for _, atEnd := range []bool{false, true} {
+		func() {
+			defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+			defer func() {
+				if recover() == nil {
+					t.Errorf("beyond the fence (at the end: %t) there is memory", atEnd)
+				}
+			}()
+			v := fenced[[3]float32](t, atEnd)
+			offset := -4
+			if atEnd {
+				offset = 12
+			}
+			*(*float32)(unsafe.Add(unsafe.Pointer(v), offset)) = 1
+		}()
+	}
+}
