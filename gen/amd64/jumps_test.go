@@ -1,0 +1,54 @@
+package amd64
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// counted is how a loop ends: a general register is counted against a constant and nothing else is jumped on.
+var counted = regexp.MustCompile(`\t(?:CMPQ +[A-Z0-9]+, \$0x[0-9a-f]+|SUBL +\$0x00000001, [A-Z0-9]+)\n\tJNE +loop\d+\n`)
+
+// TestJumps reads the assembly of networks of every activation and of sizes that are looped over: every jump ends a counted loop, so
+// that none depends on data.
+func TestJumps(t *testing.T) {
+	var networks []spec.Network
+	for _, a := range spec.Activations() {
+		for _, width := range []int{6, 210} {
+			networks = append(networks, spec.Network{
+				Name: "Net", Input: width, Cost: spec.Function{Name: "mse"},
+				Layers: []spec.Layer{{Dense: width, Activation: spec.Function{Name: a.Name}}, {Dense: 3}},
+			})
+		}
+	}
+	loops := 0
+	for _, n := range networks {
+		for _, n.Precision = range []spec.Precision{spec.Float32, spec.Float64} {
+			p, err := plan.Compile(n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, err := Print(p, Options{Package: "net", Header: "net", Prefix: "net"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			jumps := 0
+			for line := range strings.Lines(string(text)) {
+				if strings.HasPrefix(line, "\tJ") || strings.HasPrefix(line, "\tCALL") {
+					jumps++
+				}
+			}
+			ends := len(counted.FindAll(text, -1))
+			loops += ends
+			if jumps != ends {
+				t.Errorf("%s of %d units, %s: %d jumps and calls, %d of them end counted loops", n.Layers[0].Activation.Name, n.Layers[0].Dense, n.Precision, jumps, ends)
+			}
+		}
+	}
+	if loops == 0 {
+		t.Error("no loop was found; has its form changed?")
+	}
+}
