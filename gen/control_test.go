@@ -130,7 +130,9 @@ var (
 	constant = regexp.MustCompile(`^\$-?(0x)?[0-9a-f]+$`)
 	integer  = regexp.MustCompile(`^(AX|BX|CX|DX|SI|DI|BP|SP|R\d+|[ABCD]L|SIB|DIB|R\d+[LB])$`)
 	address  = regexp.MustCompile(`^-?(?:0x)?[0-9a-f]*(?:\(([A-Z0-9]+)\))?(?:\(([A-Z0-9]+)\*\d\))?$`)
-	slot     = regexp.MustCompile(`^-?(0x)?[0-9a-f]*\(SP\)$`)
+	// level is the instruction set in force, which doesn't change while a program runs.
+	level = regexp.MustCompile(`\.\w+Level(?:[+-]+\d+)?$`)
+	slot  = regexp.MustCompile(`^-?(0x)?[0-9a-f]*\(SP\)$`)
 )
 
 // value says why an operand of instruction i may depend on data.
@@ -145,6 +147,8 @@ func (c *control) value(i int, operand string) string {
 	case slot.MatchString(operand):
 		c.seen[key] = true
 		return c.spilled(i, operand)
+	case strings.HasSuffix(operand, "(IP)") && level.MatchString(c.f.code[i].global):
+		return ""
 	}
 	return "depends on " + operand
 }

@@ -18,6 +18,8 @@ type instruction struct {
 	args    []string
 	// symbol is what a call or a jump out of the function goes to.
 	symbol string
+	// global is the variable or constant whose memory it reads or writes.
+	global string
 	// where is the source, file:line.
 	where string
 }
@@ -33,6 +35,7 @@ var (
 	textLine = regexp.MustCompile(`^TEXT (.*)\(SB\) (\S+)$`)
 	codeLine = regexp.MustCompile(`^ +(\S+:\d+)\t+0x([0-9a-f]+)\t+[0-9a-f]+\t+((?:REP; )?[A-Z][A-Z0-9_]*)(?: ([^\t]*))?(?:\t+(\[\d+:\d+\].*))?\t*$`)
 	callee   = regexp.MustCompile(`\]R_CALL:(\S+)`)
+	global   = regexp.MustCompile(`\]R_PCREL:(\S+)`)
 )
 
 // parseDisassembly reads what go tool objdump printed. It fails on a line that it does not know.
@@ -63,6 +66,9 @@ func parseDisassembly(t *testing.T, text string) []compiled {
 		i := instruction{address: address, op: m[3], where: m[1]}
 		if r := callee.FindStringSubmatch(m[5]); r != nil {
 			i.symbol = r[1]
+		}
+		if r := global.FindStringSubmatch(m[5]); r != nil {
+			i.global = r[1]
 		}
 		for arg := range strings.SplitSeq(m[4], ", ") {
 			if arg = strings.TrimSpace(arg); arg != "" {

@@ -94,6 +94,11 @@ func (g *PoleGrad) Flat() *[114]float32 {
 // Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with ws.
 // NaN in x or in a parameter makes NaN of every output that depends on it; ±Inf may: Inf - Inf and 0*Inf are NaN.
 func (p *Pole) Forward(ws *PoleWorkspace, x *[4]float32) *[2]float32 {
+	if poleLevel > 0 {
+		p.vectorForward(ws, x)
+		return &ws.A2
+	}
+
 	// z1 = W1·x + b1; a1 = tanh(z1)
 	x_0, x_1, x_2, x_3 := x[0], x[1], x[2], x[3]
 	z1_0 := p.B1[0] + p.W1[0][0]*x_0 + p.W1[0][1]*x_1 + p.W1[0][2]*x_2 + p.W1[0][3]*x_3
@@ -205,6 +210,10 @@ func (p *Pole) Forward(ws *PoleWorkspace, x *[4]float32) *[2]float32 {
 // Loss computes ŷ from x and returns the cost of ŷ against y.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Pole) Loss(ws *PoleWorkspace, x *[4]float32, y *[2]float32) float32 {
+	if poleLevel > 0 {
+		return p.vectorLoss(ws, x, y)
+	}
+
 	// z1 = W1·x + b1; a1 = tanh(z1)
 	x_0, x_1, x_2, x_3 := x[0], x[1], x[2], x[3]
 	z1_0 := p.B1[0] + p.W1[0][0]*x_0 + p.W1[0][1]*x_1 + p.W1[0][2]*x_2 + p.W1[0][3]*x_3
@@ -327,6 +336,10 @@ func (p *Pole) Loss(ws *PoleWorkspace, x *[4]float32, y *[2]float32) float32 {
 // follows Forward with the same ws, x and parameters.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Pole) Backward(ws *PoleWorkspace, x *[4]float32, y *[2]float32, g *PoleGrad) float32 {
+	if poleLevel > 0 {
+		return p.vectorBackward(ws, x, y, g)
+	}
+
 	// t = log(s2)
 	s2_0 := ws.S2[0]
 	t_0 := poleLog(s2_0)
@@ -535,6 +548,10 @@ func (p *Pole) Backward(ws *PoleWorkspace, x *[4]float32, y *[2]float32, g *Pole
 // Grad is Forward and Backward in one call: it overwrites g with the gradient of the loss and returns the loss.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Pole) Grad(ws *PoleWorkspace, x *[4]float32, y *[2]float32, g *PoleGrad) float32 {
+	if poleLevel > 0 {
+		return p.vectorGrad(ws, x, y, g)
+	}
+
 	// z1 = W1·x + b1; a1 = tanh(z1)
 	x_0, x_1, x_2, x_3 := x[0], x[1], x[2], x[3]
 	z1_0 := p.B1[0] + p.W1[0][0]*x_0 + p.W1[0][1]*x_1 + p.W1[0][2]*x_2 + p.W1[0][3]*x_3
@@ -830,6 +847,10 @@ func (p *Pole) Grad(ws *PoleWorkspace, x *[4]float32, y *[2]float32, g *PoleGrad
 // parameters before the step.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Pole) Step(ws *PoleWorkspace, x *[4]float32, y *[2]float32, rate float32) float32 {
+	if poleLevel > 0 {
+		return p.vectorStep(ws, x, y, rate)
+	}
+
 	// z1 = W1·x + b1; a1 = tanh(z1)
 	x_0, x_1, x_2, x_3 := x[0], x[1], x[2], x[3]
 	z1_0 := p.B1[0] + p.W1[0][0]*x_0 + p.W1[0][1]*x_1 + p.W1[0][2]*x_2 + p.W1[0][3]*x_3

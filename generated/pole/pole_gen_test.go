@@ -30,9 +30,13 @@ var poleKernel = verify.Kernel[Pole, PoleGrad, PoleWorkspace, PoleBatch, [4]floa
 }
 
 // TestPole checks the emitted code against the reference: every output and gradient within the bound on rounding
-// errors, no allocation, nothing written but what is documented.
+// errors, no allocation, nothing written but what is documented. It does so with every instruction set that the machine has.
 func TestPole(t *testing.T) {
-	verify.Test(t, poleSpec, poleKernel)
+	poleAtLevels(func(level string) {
+		t.Run(level, func(t *testing.T) {
+			verify.Test(t, poleSpec, poleKernel)
+		})
+	})
 }
 
 // Training Pole on one sample: Step returns the loss before the step it takes.

@@ -105,6 +105,11 @@ func (g *SpiralsGrad) Flat() *[354]float32 {
 // Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with ws.
 // NaN in x or in a parameter makes NaN of every output that depends on it; ±Inf may: Inf - Inf and 0*Inf are NaN.
 func (p *Spirals) Forward(ws *SpiralsWorkspace, x *[2]float32) *[2]float32 {
+	if spiralsLevel > 0 {
+		p.vectorForward(ws, x)
+		return &ws.A3
+	}
+
 	// z1 = W1·x + b1; a1 = tanh(z1)
 	x_0, x_1 := x[0], x[1]
 	z1_0 := p.B1[0] + p.W1[0][0]*x_0 + p.W1[0][1]*x_1
@@ -522,6 +527,10 @@ func (p *Spirals) Forward(ws *SpiralsWorkspace, x *[2]float32) *[2]float32 {
 // Loss computes ŷ from x and returns the cost of ŷ against y.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Spirals) Loss(ws *SpiralsWorkspace, x *[2]float32, y *[2]float32) float32 {
+	if spiralsLevel > 0 {
+		return p.vectorLoss(ws, x, y)
+	}
+
 	// z1 = W1·x + b1; a1 = tanh(z1)
 	x_0, x_1 := x[0], x[1]
 	z1_0 := p.B1[0] + p.W1[0][0]*x_0 + p.W1[0][1]*x_1
@@ -950,6 +959,10 @@ func (p *Spirals) Loss(ws *SpiralsWorkspace, x *[2]float32, y *[2]float32) float
 // follows Forward with the same ws, x and parameters.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Spirals) Backward(ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, g *SpiralsGrad) float32 {
+	if spiralsLevel > 0 {
+		return p.vectorBackward(ws, x, y, g)
+	}
+
 	// t = log(s3)
 	s3_0 := ws.S3[0]
 	t_0 := spiralsLog(s3_0)
@@ -1722,6 +1735,9 @@ func (p *Spirals) Backward(ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, g
 // Grad is Forward and Backward in one call: it overwrites g with the gradient of the loss and returns the loss.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Spirals) Grad(ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, g *SpiralsGrad) float32 {
+	if spiralsLevel > 0 {
+		return p.vectorGrad(ws, x, y, g)
+	}
 	p.forward(ws, x)
 	p.loss(ws)
 	loss := p.delta(ws, y)
@@ -1734,6 +1750,9 @@ func (p *Spirals) Grad(ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, g *Sp
 // parameters before the step.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Spirals) Step(ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, rate float32) float32 {
+	if spiralsLevel > 0 {
+		return p.vectorStep(ws, x, y, rate)
+	}
 	p.forward(ws, x)
 	p.loss(ws)
 	loss := p.delta(ws, y)

@@ -30,9 +30,13 @@ var spiralsKernel = verify.Kernel[Spirals, SpiralsGrad, SpiralsWorkspace, Spiral
 }
 
 // TestSpirals checks the emitted code against the reference: every output and gradient within the bound on rounding
-// errors, no allocation, nothing written but what is documented.
+// errors, no allocation, nothing written but what is documented. It does so with every instruction set that the machine has.
 func TestSpirals(t *testing.T) {
-	verify.Test(t, spiralsSpec, spiralsKernel)
+	spiralsAtLevels(func(level string) {
+		t.Run(level, func(t *testing.T) {
+			verify.Test(t, spiralsSpec, spiralsKernel)
+		})
+	})
 	verify.TestOptimizer(t, spiralsSpec, "adam", NewSpiralsAdam, (*SpiralsAdam).Update)
 }
 
