@@ -22,12 +22,12 @@ func slots(p *plan.Program) int {
 	return max(2, min(teamSlots, teamBytes/(p.Network.Params()*p.ElementBytes())))
 }
 
-// teamFile is the file that spreads batches over several cores. It stands by itself, so that kernels need no goroutines: without it they
-// and their test compile all the same.
+// teamFile is the file that spreads batches over several cores. It stands by itself, so that kernels need no goroutines: only the
+// emitted test names it.
 func teamFile(n spec.Network, p *plan.Program, o Options) ([]byte, error) {
 	return templates.TeamFile(templates.Team{
 		Package: o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Precision: string(n.Precision),
-		Header: []string{marker(o), "", fmt.Sprintf("Batches of %s on several cores. Nothing else needs this file.", n.Name)},
+		Header: []string{marker(o), "", fmt.Sprintf("Batches of %s on several cores. The kernels do not need this file.", n.Name)},
 		Inputs: n.Input, Outputs: n.Width(n.Depth()), Block: p.Block, Slots: slots(p),
 	})
 }

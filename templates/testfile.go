@@ -58,13 +58,8 @@ func (t Test) spec(f *File) {
 	f.Doc(t.Prefix + "Spec is the network, for the reference.")
 	f.f.Const().Id(t.Prefix + "Spec").Op("=").Lit(t.Spec)
 	f.Doc(t.Prefix + "Kernel is what was emitted for it.")
-	f.f.Var().Id(t.Prefix+"Kernel").Op("=").Qual(verifyPath, "Kernel").Index(jen.List(
-		jen.Id(t.Name), jen.Id(t.Name+"Grad"), jen.Id(t.Name+"Workspace"), jen.Id(t.Name+"Batch"),
-		jen.Index(jen.Lit(t.Inputs)).Id(t.Precision), jen.Index(jen.Lit(t.Outputs)).Id(t.Precision), jen.Id(t.Precision),
-	)).BlockFunc(func(g *jen.Group) {
-		method := func(recv, name string) {
-			g.Id(name).Op(":").Parens(jen.Op("*").Id(recv)).Dot(name).Op(",")
-		}
+	f.f.Var().Id(t.Prefix + "Kernel").Op("=").Add(t.judged("Kernel", "", "Grad", "Workspace", "Batch")).BlockFunc(func(g *jen.Group) {
+		method := func(recv, name string) { methodField(g, recv, name) }
 		for _, name := range []string{"Init", "Forward", "Loss", "Backward", "Grad", "Step"} {
 			method(t.Name, name)
 		}
@@ -83,10 +78,36 @@ func (t Test) spec(f *File) {
 	})
 }
 
+// judged is a type of package verify for the types of the network that have these endings, its samples, targets and numbers.
+func (t Test) judged(name string, endings ...string) *jen.Statement {
+	var types []jen.Code
+	for _, e := range endings {
+		types = append(types, jen.Id(t.Name+e))
+	}
+	array := func(n int) jen.Code { return jen.Index(jen.Lit(n)).Id(t.Precision) }
+	return jen.Qual(verifyPath, name).Index(jen.List(append(types, array(t.Inputs), array(t.Outputs), jen.Id(t.Precision))...))
+}
+
+// methodField is the field of a struct literal that has a method by its own name.
+func methodField(g *jen.Group, recv, name string) {
+	g.Id(name).Op(":").Parens(jen.Op("*").Id(recv)).Dot(name).Op(",")
+}
+
+// team is the team as the reference's judge takes it.
+func (t Test) team() *jen.Statement {
+	return t.judged("Team", "Team", "", "Grad").BlockFunc(func(g *jen.Group) {
+		g.Id("New").Op(":").Id("New" + t.Name + "Team").Op(",")
+		for _, name := range []string{"ForwardBatch", "LossBatch", "GradBatch", "StepBatch", "Close"} {
+			methodField(g, t.Name+"Team", name)
+		}
+	})
+}
+
 // check is the test:
 //
 //	func TestIris(t *testing.T) {
 //		verify.Test(t, irisSpec, irisKernel)
+//		verify.TestTeam(t, irisSpec, verify.Team[IrisTeam, Iris, IrisGrad, [4]float32, [3]float32, float32]{…})
 //		verify.TestOptimizer(t, irisSpec, "adam", NewIrisAdam, (*IrisAdam).Update)
 //	}
 //
@@ -106,6 +127,7 @@ func (t Test) check(f *File) {
 	f.Doc(doc)
 	f.f.Func().Id("Test" + t.Name).Params(jen.Id("t").Op("*").Qual("testing", "T")).BlockFunc(func(g *jen.Group) {
 		g.Add(test)
+		g.Qual(verifyPath, "TestTeam").Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), t.team())
 		for _, o := range t.Optimizers {
 			g.Qual(verifyPath, "TestOptimizer").Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), jen.Lit(o.Name),
 				jen.Id("New"+o.Type), jen.Parens(jen.Op("*").Id(o.Type)).Dot("Update"))

@@ -37,6 +37,14 @@ func TestControl(t *testing.T) {
 			verify.Test(t, controlSpec, controlKernel)
 		})
 	})
+	verify.TestTeam(t, controlSpec, verify.Team[ControlTeam, Control, ControlGrad, [16]float32, [4]float32, float32]{
+		New:          NewControlTeam,
+		ForwardBatch: (*ControlTeam).ForwardBatch,
+		LossBatch:    (*ControlTeam).LossBatch,
+		GradBatch:    (*ControlTeam).GradBatch,
+		StepBatch:    (*ControlTeam).StepBatch,
+		Close:        (*ControlTeam).Close,
+	})
 }
 
 // Training Control on one sample: Step returns the loss before the step it takes.

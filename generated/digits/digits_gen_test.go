@@ -37,6 +37,14 @@ func TestDigits(t *testing.T) {
 			verify.Test(t, digitsSpec, digitsKernel)
 		})
 	})
+	verify.TestTeam(t, digitsSpec, verify.Team[DigitsTeam, Digits, DigitsGrad, [64]float32, [10]float32, float32]{
+		New:          NewDigitsTeam,
+		ForwardBatch: (*DigitsTeam).ForwardBatch,
+		LossBatch:    (*DigitsTeam).LossBatch,
+		GradBatch:    (*DigitsTeam).GradBatch,
+		StepBatch:    (*DigitsTeam).StepBatch,
+		Close:        (*DigitsTeam).Close,
+	})
 }
 
 // Training Digits on one sample: Step returns the loss before the step it takes.

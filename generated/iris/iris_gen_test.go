@@ -37,6 +37,14 @@ func TestIris(t *testing.T) {
 			verify.Test(t, irisSpec, irisKernel)
 		})
 	})
+	verify.TestTeam(t, irisSpec, verify.Team[IrisTeam, Iris, IrisGrad, [4]float32, [3]float32, float32]{
+		New:          NewIrisTeam,
+		ForwardBatch: (*IrisTeam).ForwardBatch,
+		LossBatch:    (*IrisTeam).LossBatch,
+		GradBatch:    (*IrisTeam).GradBatch,
+		StepBatch:    (*IrisTeam).StepBatch,
+		Close:        (*IrisTeam).Close,
+	})
 }
 
 // Training Iris on one sample: Step returns the loss before the step it takes.

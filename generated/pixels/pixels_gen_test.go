@@ -37,6 +37,14 @@ func TestPixels(t *testing.T) {
 			verify.Test(t, pixelsSpec, pixelsKernel)
 		})
 	})
+	verify.TestTeam(t, pixelsSpec, verify.Team[PixelsTeam, Pixels, PixelsGrad, [784]float32, [10]float32, float32]{
+		New:          NewPixelsTeam,
+		ForwardBatch: (*PixelsTeam).ForwardBatch,
+		LossBatch:    (*PixelsTeam).LossBatch,
+		GradBatch:    (*PixelsTeam).GradBatch,
+		StepBatch:    (*PixelsTeam).StepBatch,
+		Close:        (*PixelsTeam).Close,
+	})
 }
 
 // Training Pixels on one sample: Step returns the loss before the step it takes.

@@ -37,6 +37,14 @@ func TestPole(t *testing.T) {
 			verify.Test(t, poleSpec, poleKernel)
 		})
 	})
+	verify.TestTeam(t, poleSpec, verify.Team[PoleTeam, Pole, PoleGrad, [4]float32, [2]float32, float32]{
+		New:          NewPoleTeam,
+		ForwardBatch: (*PoleTeam).ForwardBatch,
+		LossBatch:    (*PoleTeam).LossBatch,
+		GradBatch:    (*PoleTeam).GradBatch,
+		StepBatch:    (*PoleTeam).StepBatch,
+		Close:        (*PoleTeam).Close,
+	})
 }
 
 // Training Pole on one sample: Step returns the loss before the step it takes.

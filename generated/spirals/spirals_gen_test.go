@@ -37,6 +37,14 @@ func TestSpirals(t *testing.T) {
 			verify.Test(t, spiralsSpec, spiralsKernel)
 		})
 	})
+	verify.TestTeam(t, spiralsSpec, verify.Team[SpiralsTeam, Spirals, SpiralsGrad, [2]float32, [2]float32, float32]{
+		New:          NewSpiralsTeam,
+		ForwardBatch: (*SpiralsTeam).ForwardBatch,
+		LossBatch:    (*SpiralsTeam).LossBatch,
+		GradBatch:    (*SpiralsTeam).GradBatch,
+		StepBatch:    (*SpiralsTeam).StepBatch,
+		Close:        (*SpiralsTeam).Close,
+	})
 	verify.TestOptimizer(t, spiralsSpec, "adam", NewSpiralsAdam, (*SpiralsAdam).Update)
 }
 

@@ -37,6 +37,14 @@ func TestXor(t *testing.T) {
 			verify.Test(t, xorSpec, xorKernel)
 		})
 	})
+	verify.TestTeam(t, xorSpec, verify.Team[XorTeam, Xor, XorGrad, [2]float32, [1]float32, float32]{
+		New:          NewXorTeam,
+		ForwardBatch: (*XorTeam).ForwardBatch,
+		LossBatch:    (*XorTeam).LossBatch,
+		GradBatch:    (*XorTeam).GradBatch,
+		StepBatch:    (*XorTeam).StepBatch,
+		Close:        (*XorTeam).Close,
+	})
 	verify.TestOptimizer(t, xorSpec, "sgd", NewXorSGD, (*XorSGD).Update)
 	verify.TestOptimizer(t, xorSpec, "momentum", NewXorMomentum, (*XorMomentum).Update)
 	verify.TestOptimizer(t, xorSpec, "nesterov", NewXorNesterov, (*XorNesterov).Update)

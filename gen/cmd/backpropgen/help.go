@@ -26,7 +26,7 @@ func commands() []command {
 			summary: "write the Go files of networks (default: beside each spec)",
 			about: `Reads specs and writes, for each network, its Go package files: iris.yaml with "name: Iris" becomes
 iris_gen.go with its kernels, iris_gen_test.go with their test, iris_store_gen.go, which saves and loads
-it, and iris_team_gen.go, which spreads batches over several cores; nothing else needs these two. What a
+it, and iris_team_gen.go, which spreads batches over several cores; kernels need neither. What a
 spec may hold, from layers and their activations to pooling and formulas of your own, is told by
 'backpropgen help spec'. A network that can learn nothing, such as one that ends in the softmax of a
 single unit, is generated with a warning.
