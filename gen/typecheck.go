@@ -88,6 +88,9 @@ type Writer interface{ Write(p []byte) (n int, err error) }
 func ReadFull(r Reader, buf []byte) (n int, err error)
 var EOF, ErrUnexpectedEOF, ErrShortWrite error
 `,
+	"runtime": `package runtime
+func Gosched()
+`,
 	"strconv": `package strconv
 var ErrRange error
 func AppendFloat(dst []byte, f float64, fmt byte, prec, bitSize int) []byte

@@ -40,7 +40,9 @@ func TestTeamFile(t *testing.T) {
 			}
 		case *ast.GenDecl:
 			for _, s := range d.Specs {
-				names = append(names, s.(*ast.TypeSpec).Name.Name)
+				if t, ok := s.(*ast.TypeSpec); ok {
+					names = append(names, t.Name.Name)
+				}
 			}
 		}
 	}

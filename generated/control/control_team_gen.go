@@ -4,9 +4,11 @@
 
 package control
 
+import "runtime"
+
 // ControlTeam computes batches on several goroutines, its workers. What comes out does not depend on how many they are, bit for bit: the
 // samples are cut into at most 32 runs of whole blocks by their number alone, the gradient of each run is summed up by itself, and
-// these sums are added in the order of the runs. It may differ in rounding from what Control's own functions give.
+// these sums are added in pairs. It may differ in rounding from what Control's own functions give.
 //
 // A team holds one ControlBatch for each worker, and 32 gradients. It takes one call at a time, and none allocates. A panic in a worker
 // comes out of the call, and the team may be used again. Close ends the goroutines.
@@ -34,7 +36,7 @@ type controlWorker struct {
 	next    *controlWorker
 	index   int
 	task    chan string // what to do next; closed at the end
-	done    chan bool   // that it is done
+	done    chan string // what is done
 	failure any         // what it panicked with
 	b       ControlBatch
 }
@@ -52,7 +54,8 @@ func NewControlTeam(workers int) *ControlTeam {
 		w.team, w.next, w.index = t, t.first, i
 		t.first = w
 		if i > 0 {
-			w.task, w.done = make(chan string), make(chan bool)
+			// With room for one, so that neither side waits for the other to take it.
+			w.task, w.done = make(chan string, 1), make(chan string, 1)
 			go w.work()
 		}
 	}
@@ -81,7 +84,7 @@ func (t *ControlTeam) ForwardBatch(p *Control, xs [][16]float32, out [][4]float3
 	}
 	t.begin(p, xs)
 	t.out = out
-	t.run("forward", t.slots)
+	t.run("forward", t.computing())
 	t.end()
 }
 
@@ -92,7 +95,7 @@ func (t *ControlTeam) LossBatch(p *Control, xs [][16]float32, ys [][4]float32) f
 	}
 	t.begin(p, xs)
 	t.ys = ys
-	t.run("loss", t.slots)
+	t.run("loss", t.computing())
 	return t.end()
 }
 
@@ -104,8 +107,8 @@ func (t *ControlTeam) GradBatch(p *Control, xs [][16]float32, ys [][4]float32, g
 	}
 	t.begin(p, xs)
 	t.ys, t.g = ys, g
-	t.run("gradient", t.slots)
-	t.run("sum", t.reducers())
+	t.run("gradient", t.computing())
+	t.run("sum", t.finishing())
 	return t.end()
 }
 
@@ -117,8 +120,8 @@ func (t *ControlTeam) StepBatch(p *Control, xs [][16]float32, ys [][4]float32, r
 	}
 	t.begin(p, xs)
 	t.ys, t.rate = ys, rate
-	t.run("gradient", t.slots)
-	t.run("step", t.reducers())
+	t.run("gradient", t.computing())
+	t.run("step", t.finishing())
 	return t.end()
 }
 
@@ -151,20 +154,21 @@ func (t *ControlTeam) end() float32 {
 	return loss
 }
 
-// reducers is how many workers add gradients up: one where waking another takes longer.
-func (t *ControlTeam) reducers() int {
-	return 1 + ControlParams*t.slots/16384
+// finishing is how many workers add up what is left: one where waking another takes longer.
+func (t *ControlTeam) finishing() int {
+	return min(t.workers, 1+ControlParams*t.computing()/16384)
 }
 
-// run has a task shared by so many workers, if there are as many, waits for all of them, and panics with what one panicked with.
+// run has a task shared by so many workers, waits for all of them, and panics with what one panicked with.
 func (t *ControlTeam) run(task string, sharing int) {
-	t.sharing = min(sharing, t.workers)
+	t.sharing = sharing
 	for w := t.first.next; w != nil && w.index < t.sharing; w = w.next {
 		w.task <- task
 	}
 	t.first.share(task)
 	failure := t.first.failure
 	for w := t.first.next; w != nil && w.index < t.sharing; w = w.next {
+		w.linger(w.done)
 		<-w.done
 		if failure == nil {
 			failure = w.failure
@@ -178,23 +182,43 @@ func (t *ControlTeam) run(task string, sharing int) {
 
 // work is what a worker's goroutine does.
 func (w *controlWorker) work() {
-	for task := range w.task {
-		w.share(task)
-		w.done <- true
+	for {
+		w.linger(w.task)
+		task, open := <-w.task
+		if open {
+			w.share(task)
+		}
+		w.done <- task
+		if !open {
+			return
+		}
 	}
-	w.done <- true
 }
 
-// share does the worker's part of a task: every so manieth run of samples, or a range of the parameters.
+// linger waits for something to be in a channel, but for a moment only, and lets other goroutines run meanwhile. A goroutine that waits in
+// earnest gives its processor back, and it takes the system 0.1 ms to more than 1 ms to have it running again; what comes next most often comes sooner.
+func (w *controlWorker) linger(c chan string) {
+	for n := 0; n < 1<<15 && len(c) == 0; n++ {
+		if n%64 == 63 {
+			runtime.Gosched()
+		}
+	}
+}
+
+// share does the worker's part of a task: its runs of samples, or a range of the parameters.
 func (w *controlWorker) share(task string) {
 	defer w.caught()
 	t := w.team
 	if task == "sum" || task == "step" {
-		w.add(task == "step")
+		w.finish(task == "step")
 		return
 	}
-	for k := w.index; k < t.slots && k < 32; k += t.sharing {
+	first := w.index * t.slots / t.sharing
+	for k := first; k < (w.index+1)*t.slots/t.sharing; k++ {
 		w.slot(task, k)
+		if task == "gradient" {
+			t.add(first, k+1)
+		}
 	}
 }
 
@@ -231,21 +255,57 @@ func (w *controlWorker) slot(task string, k int) {
 	t.losses[k] = t.p.GradBatch(&w.b, xs[lo:hi], ys[lo:hi], &t.sums[k])
 }
 
-// add adds the sums of all runs up, in their order, for the worker's range of the parameters, and hands them over or takes the step.
-func (w *controlWorker) add(step bool) {
-	t := w.team
-	each := (ControlParams + t.sharing - 1) / t.sharing
-	lo, hi := w.index*each, min((w.index+1)*each, ControlParams)
-	if lo < 0 || hi > ControlParams {
-		return // which is never so
+// Sums of runs are added in pairs, the sums of pairs in pairs, and so on: sums[i] += sums[i+d] for d = 1, 2, 4 … and every i that is a
+// multiple of 2d, which gives the same bits whoever does it. A worker adds the pairs that have all their runs from it while they are in its
+// processor's cache; the few that are left are shared out by ranges of the parameters.
+
+// add adds all pairs that end before run k and begin at run first or later.
+func (t *ControlTeam) add(first, k int) {
+	for d := 1; d < t.slots; d *= 2 {
+		i := (k - 1) / (2 * d) * (2 * d)
+		if i < first || min(i+2*d, t.slots) != k {
+			return
+		}
+		t.pair(i, d, 0, ControlParams)
 	}
-	sum := t.sums[0].Flat()
-	for k := 1; k < t.slots && k < 32; k++ {
-		next := t.sums[k].Flat()
-		for i := lo; i < hi; i++ {
+}
+
+// pair adds parameters lo to hi of run i+d, if there is one, to those of run i.
+func (t *ControlTeam) pair(i, d, lo, hi int) {
+	if k := i + d; k < t.slots && i >= 0 && i < k && k < 32 && lo >= 0 && lo <= hi && hi <= ControlParams {
+		sum, next := t.sums[i].Flat()[lo:hi], t.sums[k].Flat()[lo:hi]
+		for len(sum) >= 8 && len(next) >= 8 {
+			sum[0] += next[0]
+			sum[1] += next[1]
+			sum[2] += next[2]
+			sum[3] += next[3]
+			sum[4] += next[4]
+			sum[5] += next[5]
+			sum[6] += next[6]
+			sum[7] += next[7]
+			sum, next = sum[8:], next[8:]
+		}
+		for i := range min(len(sum), len(next)) {
 			sum[i] += next[i]
 		}
 	}
+}
+
+// finish adds the pairs that are left up for the worker's range of the parameters, and hands the sum over or takes the step.
+func (w *controlWorker) finish(step bool) {
+	t := w.team
+	lo, hi := w.index*ControlParams/t.sharing, (w.index+1)*ControlParams/t.sharing
+	if lo < 0 || lo > hi || hi > ControlParams {
+		return // which is never so
+	}
+	for d := 1; d < t.slots; d *= 2 {
+		for i := 0; i+d < t.slots; i += 2 * d {
+			if t.owner(i) != t.owner(min(i+2*d, t.slots)-1) {
+				t.pair(i, d, lo, hi)
+			}
+		}
+	}
+	sum := t.sums[0].Flat()
 	if step {
 		p := t.p.Flat()
 		for i := lo; i < hi; i++ {
@@ -253,8 +313,11 @@ func (w *controlWorker) add(step bool) {
 		}
 		return
 	}
-	g := t.g.Flat()
-	for i := lo; i < hi; i++ {
-		g[i] = sum[i]
-	}
+	copy(t.g.Flat()[lo:hi], sum[lo:hi])
 }
+
+// owner is the worker that computed run k.
+func (t *ControlTeam) owner(k int) int { return ((k+1)*t.computing() - 1) / t.slots }
+
+// computing is how many workers compute runs of samples.
+func (t *ControlTeam) computing() int { return min(t.slots, t.workers) }

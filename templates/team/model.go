@@ -13,7 +13,7 @@ const XnetParams = 6
 
 // xnetSlots and xnetBlock are chosen for each network.
 const (
-	xnetSlots = 4
+	xnetSlots = 7
 	xnetBlock = 2
 )
 

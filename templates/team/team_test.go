@@ -24,28 +24,37 @@ func samples(count int) (p *Xnet, xs []xnetX, ys []xnetY) {
 	return p, xs, ys
 }
 
-// sequential is what a team is to compute for the samples: the runs one after another, and their sums in order.
+// sequential is what a team is to compute for the samples: the runs one after another, and their sums in pairs.
 func sequential(p *Xnet, xs []xnetX, ys []xnetY) (loss float32, g XnetGrad) {
 	blocks := (len(xs) + xnetBlock - 1) / xnetBlock
-	slots := min(max(blocks, 1), xnetSlots)
-	for k, lo := 0, 0; k < slots; k++ {
-		run := blocks / slots
-		if k < blocks%slots {
+	sums := make([]XnetGrad, min(max(blocks, 1), xnetSlots))
+	for k, lo := 0, 0; k < len(sums); k++ {
+		run := blocks / len(sums)
+		if k < blocks%len(sums) {
 			run++
 		}
 		hi := min(lo+run*xnetBlock, len(xs))
-		var one XnetGrad
-		loss += p.GradBatch(new(XnetBatch), xs[lo:hi], ys[lo:hi], &one)
-		for i, v := range one.Flat() {
-			if k == 0 {
-				g.Flat()[i] = v
-			} else {
-				g.Flat()[i] += v
-			}
-		}
+		loss += p.GradBatch(new(XnetBatch), xs[lo:hi], ys[lo:hi], &sums[k])
 		lo = hi
 	}
-	return loss, g
+	return loss, pairwise(sums)
+}
+
+// pairwise is the sum of gradients, those of the largest power of two of them that leaves some and those of the others being
+// summed up apart.
+func pairwise(gs []XnetGrad) XnetGrad {
+	if len(gs) == 1 {
+		return gs[0]
+	}
+	half := 1
+	for 2*half < len(gs) {
+		half *= 2
+	}
+	sum, others := pairwise(gs[:half]), pairwise(gs[half:])
+	for i, v := range others.Flat() {
+		sum.Flat()[i] += v
+	}
+	return sum
 }
 
 // TestAnyWorkers compares teams of all sizes with the runs computed one after another: the same bits.
@@ -92,7 +101,7 @@ func TestShares(t *testing.T) {
 		var g XnetGrad
 		team.begin(p, xs)
 		team.ys, team.g = ys, &g
-		team.run("gradient", team.slots)
+		team.run("gradient", team.computing())
 		team.run("sum", sharing)
 		team.end()
 		if g != want {
