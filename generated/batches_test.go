@@ -130,7 +130,7 @@ func (n batched[P, G, W, B, X, Y]) workers(t testing.TB) {
 }
 
 // BenchmarkBatches measures, for a sample each, what a batch is compared with in one run: Grad with its gradients summed up, GradBatch, Grad
-// followed by a plain loop that takes the step, Step, and teams of one and two.
+// followed by a plain loop that takes the step, Step, Step of four networks in turn, and teams of one and two.
 func BenchmarkBatches(b *testing.B) {
 	eachBatched(256, func(name string, _, measure func(testing.TB)) {
 		b.Run(name, func(b *testing.B) { measure(b) })
@@ -178,6 +178,13 @@ func (n batched[P, G, W, B, X, Y]) measure(t testing.TB) {
 	each("Step", func() {
 		for i := range n.xs {
 			n.step(n.p, ws, &n.xs[i], &n.ys[i], rate)
+		}
+	})
+	// Four networks in turn: a step need not wait for the weights that the step before it wrote.
+	nets := [4]P{*n.p, *n.p, *n.p, *n.p}
+	each("Step-of-4", func() {
+		for i := range n.xs {
+			n.step(&nets[i%len(nets)], ws, &n.xs[i], &n.ys[i], rate)
 		}
 	})
 	for _, workers := range []int{1, 2} {
