@@ -1,6 +1,9 @@
 package amd64
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // block is a stretch of straight-line vector code as it is being written: nodes over values. Nothing is emitted before flush,
 // when it is known how often each value is read and when for the last time.
@@ -16,6 +19,18 @@ type block struct {
 	stored   map[place]*value
 	literals map[string]*value
 	tails    map[[2]int]*value
+	// done are the steps of computation so far, so that none is done twice.
+	done map[step]*value
+}
+
+// step is a node that computes, for comparison.
+type step struct {
+	op, end            string
+	kind               kind
+	x, y, z, mask      *value
+	imm                int
+	zero               bool
+	bits, wide, narrow int
 }
 
 // place is a load or store for comparison.
@@ -25,7 +40,22 @@ type place struct {
 }
 
 func newBlock(f *function) *block {
-	return &block{f: f, m: f.m, bits: f.m.widest(), stored: map[place]*value{}, literals: map[string]*value{}, tails: map[[2]int]*value{}}
+	return &block{
+		f: f, m: f.m, bits: f.m.widest(), stored: map[place]*value{}, literals: map[string]*value{}, tails: map[[2]int]*value{},
+		done: map[step]*value{},
+	}
+}
+
+// repeated finds the value that a node would compute again. Variables change, so what is made of them isn't known.
+func (b *block) repeated(n *node) (v *value, key step, ok bool) {
+	if n.kind != compute && n.kind != fused || n.out == nil || n.out.cell || slices.ContainsFunc(n.in, func(v *value) bool { return v.cell }) {
+		return nil, step{}, false
+	}
+	key = step{op: n.op, end: n.end, kind: n.kind, mask: n.mask, imm: n.imm, zero: n.zero, bits: n.bits, wide: n.wide, narrow: n.narrow}
+	for i, at := range []**value{&key.x, &key.y, &key.z}[:len(n.in)] {
+		*at = n.in[i]
+	}
+	return b.done[key], key, true
 }
 
 func (b *block) add(n *node) *value {
@@ -33,6 +63,11 @@ func (b *block) add(n *node) *value {
 	n.size = b.m.size
 	if n.bits == 0 {
 		n.bits = b.bits
+	}
+	if v, key, ok := b.repeated(n); v != nil {
+		return v
+	} else if ok {
+		b.done[key] = n.out
 	}
 	b.nodes = append(b.nodes, n)
 	if n.out != nil && !n.out.cell {

@@ -2,29 +2,26 @@ package amd64
 
 import "math"
 
-// polynomial is c[0] + c[1]·x + …, in two interleaved chains where it is long.
+// polynomial is c[0] + c[1]·x + …, by Estrin's scheme: neighbours are joined with x, then with x², with x⁴ and so on, so that the
+// chain of operations grows as the logarithm of the degree.
 func (b *block) polynomial(x *value, c ...float64) *value {
-	if len(c) < 6 {
-		return b.horner(x, c)
-	}
-	var even, odd []float64
+	terms := make([]*value, len(c))
 	for i, v := range c {
-		if i%2 == 0 {
-			even = append(even, v)
-		} else {
-			odd = append(odd, v)
+		terms[i] = b.number(v)
+	}
+	for {
+		for i := 0; i < len(terms); i += 2 {
+			terms[i/2] = terms[i]
+			if i+1 < len(terms) {
+				terms[i/2] = b.madd(terms[i+1], x, terms[i])
+			}
 		}
+		terms = terms[:(len(terms)+1)/2]
+		if len(terms) == 1 {
+			return terms[0]
+		}
+		x = b.product(x, x)
 	}
-	square := b.product(x, x)
-	return b.madd(b.horner(square, odd), x, b.horner(square, even))
-}
-
-func (b *block) horner(x *value, c []float64) *value {
-	acc := b.number(c[len(c)-1])
-	for i := len(c) - 2; i >= 0; i-- {
-		acc = b.madd(acc, x, b.number(c[i]))
-	}
-	return acc
 }
 
 // format are the constants of a precision that the elementary functions take apart and put together numbers with.
@@ -61,33 +58,39 @@ var formats = map[int]format{
 
 func (b *block) format() format { return formats[b.m.size] }
 
-// reduced takes x apart as n·log 2 + r with |r| ≤ log(2)/2 and returns e^r - 1 as r + s, and n both as a number and in
-// the low bits of t. x is brought within low and high first; NaN stays NaN.
-func (b *block) reduced(x *value, low, high float64) (r, s, n, t *value) {
+// reduced takes x apart as n·log 2 + r with |r| ≤ log(2)/2, n both as a number and in the low bits of t. x is brought within low
+// and high first; NaN stays NaN.
+func (b *block) reduced(x *value, low, high float64) (r, n, t *value) {
 	c := b.format()
 	x = b.larger(b.number(low), b.smaller(b.number(high), x))
 	magic := b.number(c.magic)
 	t = b.madd(x, b.number(math.Log2E), magic)
 	n = b.less(t, magic)
 	r = b.nmadd(n, b.number(c.ln2High), x)
-	r = b.nmadd(n, b.number(c.ln2Low), r)
-	return r, b.product(b.product(r, r), b.polynomial(r, c.exp...)), n, t
+	return b.nmadd(n, b.number(c.ln2Low), r), n, t
 }
 
-// expParts is e^x as (p + low)·2^n, low being what rounding took from p. n is a number, and in the low bits of t.
+// expParts is e^x as (p + low)·2^n, low being what rounding took from p.
 func (b *block) expParts(x *value) (p, low, n *value) {
 	c, one := b.format(), b.number(1)
-	r, s, n, _ := b.reduced(x, c.least, c.most)
+	r, n, _ := b.reduced(x, c.least, c.most)
+	s := b.product(b.product(r, r), b.polynomial(r, c.exp...))
 	high := b.sum(one, r)
 	rest := b.sum(s, b.less(r, b.less(high, one)))
 	p = b.sum(high, rest)
 	return p, b.less(rest, b.less(p, high)), n
 }
 
-// exp is e^x.
+// exp is e^x. In float32 what rounding takes from 1 + r is not put back.
 func (b *block) exp(x *value) *value {
-	p, _, n := b.expParts(x)
-	return b.scale(n, p)[0]
+	if b.m.size == 8 {
+		p, _, n := b.expParts(x)
+		return b.scale(n, p)[0]
+	}
+	c := b.format()
+	r, n, _ := b.reduced(x, c.least, c.most)
+	p := b.madd(b.product(r, r), b.polynomial(r, c.exp...), r)
+	return b.scale(n, b.sum(p, b.number(1)))[0]
 }
 
 // scale multiplies values with 2^n.
@@ -122,10 +125,12 @@ func (b *block) power(t *value, one float64) *value {
 // expm1 is e^x - 1.
 func (b *block) expm1(x *value) *value {
 	if b.m.size == 4 {
-		return b.wide(x, (*block).expm1)
+		return b.wide(x, (*block).expm1Rounded)
 	}
 	// With y = 2^(n-1), which is finite where 2^n is not, the result is 2·(y·s + (y·r + (y - 1/2))).
-	r, s, _, t := b.reduced(x, -60, b.format().most)
+	c := b.format()
+	r, _, t := b.reduced(x, -60, c.most)
+	s := b.product(b.product(r, r), b.polynomial(r, c.exp...))
 	y := b.power(t, 0.5)
 	m := b.madd(y, s, b.madd(y, r, b.less(y, b.number(0.5))))
 	return b.signed(b.sum(m, m), x)
@@ -144,6 +149,9 @@ func (b *block) quotientOf(num, numLow, den, denLow *value) *value {
 
 // sigmoid is 1/(1 + e^-x), by way of e^-|x|, which does not overflow.
 func (b *block) sigmoid(x *value) *value {
+	if b.m.size == 4 {
+		return b.wide(x, (*block).sigmoidRounded)
+	}
 	p, rest, n := b.expParts(b.or(x, b.signBit()))
 	parts := b.scale(n, p, rest)
 	e, low := parts[0], parts[1]
@@ -154,30 +162,24 @@ func (b *block) sigmoid(x *value) *value {
 	return b.quotientOf(num, numLow, den, b.sum(b.less(e, b.less(den, one)), low))
 }
 
-// tanhSmall is (tanh(x)/x - 1)/x² as a polynomial in x², up to the bound from which tanh is (1 - e^-2x)/(1 + e^-2x).
-var tanhSmall = map[int]struct {
-	bound float64
-	c     []float64
-}{
-	4: {0.6, []float64{ // 2^-31.5
-		-0.33333333231207923, 0.133333128668618, -0.05396155178134269, 0.02178832199710852, -0.008410070801530736, 0.002370765640497788,
-	}},
-	8: {0.35, []float64{ // 2^-58.6
-		-0.3333333333333333, 0.13333333333333333, -0.05396825396825362, 0.021869488536110603, -0.00886323552698086,
-		0.0035921279247881055, -0.001455831715243748, 0.000589986303783696, -0.00023872007313996519, 9.436304428504489e-05, -3.00409121593037e-05,
-	}},
+// tanhSmall is (tanh(x)/x - 1)/x² as a polynomial in x², |x| ≤ 0.35, from where on tanh is (1 - e^-2x)/(1 + e^-2x); 2^-58.6.
+var tanhSmall = []float64{
+	-0.3333333333333333, 0.13333333333333333, -0.05396825396825362, 0.021869488536110603, -0.00886323552698086,
+	0.0035921279247881055, -0.001455831715243748, 0.000589986303783696, -0.00023872007313996519, 9.436304428504489e-05, -3.00409121593037e-05,
 }
 
 // tanh is the hyperbolic tangent.
 func (b *block) tanh(x *value) *value {
+	if b.m.size == 4 {
+		return b.wide(x, (*block).tanhRounded)
+	}
 	one, a := b.number(1), b.magnitude(x)
 	e := b.exp(b.product(b.number(-2), a))
 	num, den := b.less(one, e), b.sum(one, e)
 	large := b.quotientOf(num, b.less(b.less(one, num), e), den, b.less(e, b.less(den, one)))
-	small := tanhSmall[b.m.size]
 	u := b.product(a, a)
-	near := b.madd(b.product(u, b.polynomial(u, small.c...)), a, a)
-	return b.signed(b.choose(b.compare(lessThan, a, b.number(small.bound)), near, large), x)
+	near := b.madd(b.product(u, b.polynomial(u, tanhSmall...)), a, a)
+	return b.signed(b.choose(b.compare(lessThan, a, b.number(0.35)), near, large), x)
 }
 
 // wide computes a function of float32 lanes as one of float64 and rounds once.

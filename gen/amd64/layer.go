@@ -94,11 +94,11 @@ func (w *window) stage(i int) {
 	case plan.FoldLet:
 		result = f.code.expression(s.Expr, func(v expr.Var) *value { return w.look(v, w.unit, 1, nil) })
 	case plan.FoldScan:
-		result = w.fold(s, cell, s.From)
+		result = w.fold(i, cell, s.From)
 	case plan.FoldSum:
-		result = f.code.everywhere(w.fold(s, cell, 0), (*block).sum)
+		result = f.code.everywhere(w.fold(i, cell, 0), (*block).sum)
 	case plan.FoldMax:
-		result = f.code.everywhere(w.fold(s, cell, math.Inf(-1)), (*block).largest)
+		result = f.code.everywhere(w.fold(i, cell, math.Inf(-1)), w.largest(i))
 	}
 	if cell != nil {
 		f.code.set(cell, result)
@@ -118,8 +118,18 @@ func (w *window) stage(i int) {
 	}
 }
 
+// largest is how a stage's maximum is found. Where a sum over the same elements follows, that is NaN if one of them is, and then
+// the maximum needn't be.
+func (w *window) largest(stage int) func(b *block, x, y *value) *value {
+	if slices.ContainsFunc(w.op.Stages[stage+1:], func(s plan.Stage) bool { return s.Fold == plan.FoldSum }) {
+		return (*block).larger
+	}
+	return (*block).largest
+}
+
 // fold runs a stage over the window and joins what it makes of its units, in a variable where the window is looped over.
-func (w *window) fold(s plan.Stage, cell *value, from float64) *value {
+func (w *window) fold(i int, cell *value, from float64) *value {
+	s := w.op.Stages[i]
 	var sofar *value
 	switch {
 	case cell != nil:
@@ -140,7 +150,7 @@ func (w *window) fold(s plan.Stage, cell *value, from float64) *value {
 		case plan.FoldMax:
 			v = b.fill(v, n, b.number(math.Inf(-1)))
 			if sofar != nil {
-				v = b.largest(sofar, v)
+				v = w.largest(i)(b, sofar, v)
 			}
 		}
 		if cell != nil {

@@ -252,115 +252,98 @@ loop0:
 	VMOVSD       X1, 544(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       DigitsConstants<>+64(SB), X1, X2
-	VMOVUPS      DigitsConstants<>+64(SB), Y3
-	VMOVUPS      DigitsConstants<>+32(SB), Y4
-	VBLENDVPS    Y3, Y2, Y4, Y2
-	VCMPPS       $0x03, Y0, Y0, Y4
-	VMAXPS       Y2, Y0, Y2
-	VBLENDVPS    Y4, Y0, Y2, Y2
-	VPERM2F128   $0x01, Y2, Y2, Y4
-	VCMPPS       $0x03, Y2, Y2, Y5
-	VMAXPS       Y4, Y2, Y4
-	VBLENDVPS    Y5, Y2, Y4, Y2
-	VSHUFPS      $0x4e, Y2, Y2, Y4
-	VCMPPS       $0x03, Y2, Y2, Y5
-	VMAXPS       Y4, Y2, Y4
-	VBLENDVPS    Y5, Y2, Y4, Y2
-	VSHUFPS      $0xb1, Y2, Y2, Y4
-	VCMPPS       $0x03, Y2, Y2, Y5
-	VMAXPS       Y4, Y2, Y4
-	VBLENDVPS    Y5, Y2, Y4, Y2
-	VMOVSS       X2, 592(SI)
-	VSUBPS       Y2, Y0, Y0
-	VMOVUPS      DigitsConstants<>+160(SB), Y4
+	VANDPS       DigitsConstants<>+64(SB), X1, X1
+	VMOVUPS      DigitsConstants<>+64(SB), Y2
+	VMOVUPS      DigitsConstants<>+32(SB), Y3
+	VBLENDVPS    Y2, Y1, Y3, Y3
+	VMAXPS       Y3, Y0, Y3
+	VPERM2F128   $0x01, Y3, Y3, Y4
+	VMAXPS       Y4, Y3, Y3
+	VSHUFPS      $0x4e, Y3, Y3, Y4
+	VMAXPS       Y4, Y3, Y3
+	VSHUFPS      $0xb1, Y3, Y3, Y4
+	VMAXPS       Y4, Y3, Y3
+	VMOVSS       X3, 592(SI)
+	VSUBPS       Y3, Y0, Y0
+	VMOVUPS      DigitsConstants<>+128(SB), Y4
 	VMINPS       Y0, Y4, Y0
-	VMOVUPS      DigitsConstants<>+128(SB), Y5
+	VMOVUPS      DigitsConstants<>+96(SB), Y5
 	VMAXPS       Y0, Y5, Y0
-	VMOVUPS      DigitsConstants<>+192(SB), Y6
+	VMOVUPS      DigitsConstants<>+160(SB), Y6
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  DigitsConstants<>+224(SB), Y0, Y7
+	VFMADD231PS  DigitsConstants<>+192(SB), Y0, Y7
 	VSUBPS       Y6, Y7, Y7
+	VFNMADD231PS DigitsConstants<>+224(SB), Y7, Y0
 	VFNMADD231PS DigitsConstants<>+256(SB), Y7, Y0
-	VFNMADD231PS DigitsConstants<>+288(SB), Y7, Y0
 	VMULPS       Y0, Y0, Y8
-	VMULPS       Y0, Y0, Y9
-	VMOVUPS      DigitsConstants<>+352(SB), Y10
-	VMOVAPS      Y10, Y11
-	VFMADD231PS  DigitsConstants<>+320(SB), Y9, Y11
-	VFMADD213PS  DigitsConstants<>+384(SB), Y9, Y11
-	VMOVUPS      DigitsConstants<>+448(SB), Y12
-	VMOVAPS      Y12, Y13
-	VFMADD231PS  DigitsConstants<>+416(SB), Y9, Y13
-	VFMADD213PS  DigitsConstants<>+480(SB), Y9, Y13
-	VFMADD231PS  Y0, Y11, Y13
-	VMULPS       Y13, Y8, Y8
-	VADDPS       DigitsConstants<>+96(SB), Y0, Y9
-	VSUBPS       DigitsConstants<>+96(SB), Y9, Y11
-	VSUBPS       Y11, Y0, Y0
-	VADDPS       Y0, Y8, Y0
-	VADDPS       Y0, Y9, Y8
-	VSUBPS       Y9, Y8, Y9
-	VMOVAPS      Y6, Y11
-	VFMADD231PS  DigitsConstants<>+480(SB), Y7, Y11
-	VSUBPS       Y6, Y11, Y13
-	VSUBPS       Y13, Y7, Y7
+	VMOVUPS      DigitsConstants<>+288(SB), Y9
+	VMOVAPS      Y9, Y10
+	VFMADD231PS  DigitsConstants<>+320(SB), Y0, Y10
+	VMOVUPS      DigitsConstants<>+352(SB), Y11
+	VMOVAPS      Y11, Y12
+	VFMADD231PS  DigitsConstants<>+384(SB), Y0, Y12
+	VMOVUPS      DigitsConstants<>+416(SB), Y13
+	VMOVAPS      Y13, Y14
+	VFMADD231PS  DigitsConstants<>+448(SB), Y0, Y14
+	VFMADD231PS  Y8, Y12, Y10
+	VMULPS       Y8, Y8, Y12
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VADDPS       DigitsConstants<>+480(SB), Y0, Y0
+	VMOVAPS      Y6, Y8
+	VFMADD231PS  Y9, Y7, Y8
+	VSUBPS       Y6, Y8, Y10
+	VSUBPS       Y10, Y7, Y7
 	VADDPS       Y6, Y7, Y7
-	VPSLLD       $0x17, Y11, Y11
-	VPADDD       DigitsConstants<>+96(SB), Y11, Y11
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       DigitsConstants<>+480(SB), Y8, Y8
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       DigitsConstants<>+96(SB), Y7, Y7
-	VMULPS       Y11, Y8, Y8
-	VMULPS       Y7, Y8, Y7
-	VANDPS       X1, X3, X1
-	VSUBPS       X2, X1, X1
+	VPADDD       DigitsConstants<>+480(SB), Y7, Y7
+	VMULPS       Y8, Y0, Y0
+	VMULPS       Y7, Y0, Y0
+	VSUBPS       X3, X1, X1
 	VMINPS       X1, X4, X1
 	VMAXPS       X1, X5, X1
-	VMOVAPS      X6, X2
-	VFMADD231PS  DigitsConstants<>+224(SB), X1, X2
-	VSUBPS       X6, X2, X2
-	VFNMADD231PS DigitsConstants<>+256(SB), X2, X1
-	VFNMADD231PS DigitsConstants<>+288(SB), X2, X1
+	VMOVAPS      X6, X3
+	VFMADD231PS  DigitsConstants<>+192(SB), X1, X3
+	VSUBPS       X6, X3, X3
+	VFNMADD231PS DigitsConstants<>+224(SB), X3, X1
+	VFNMADD231PS DigitsConstants<>+256(SB), X3, X1
 	VMULPS       X1, X1, X4
-	VMULPS       X1, X1, X5
-	VFMADD231PS  DigitsConstants<>+320(SB), X5, X10
-	VFMADD213PS  DigitsConstants<>+384(SB), X5, X10
-	VFMADD231PS  DigitsConstants<>+416(SB), X5, X12
-	VFMADD213PS  DigitsConstants<>+480(SB), X5, X12
-	VFMADD231PS  X1, X10, X12
-	VMULPS       X12, X4, X4
-	VADDPS       DigitsConstants<>+96(SB), X1, X5
-	VSUBPS       DigitsConstants<>+96(SB), X5, X8
-	VSUBPS       X8, X1, X1
-	VADDPS       X1, X4, X1
-	VADDPS       X1, X5, X4
-	VSUBPS       X5, X4, X5
-	VMOVAPS      X6, X8
-	VFMADD231PS  DigitsConstants<>+480(SB), X2, X8
-	VSUBPS       X6, X8, X10
-	VSUBPS       X10, X2, X2
-	VADDPS       X6, X2, X2
-	VPSLLD       $0x17, X8, X6
-	VPADDD       DigitsConstants<>+96(SB), X6, X6
-	VPSLLD       $0x17, X2, X2
-	VPADDD       DigitsConstants<>+96(SB), X2, X2
-	VMULPS       X6, X4, X4
-	VMULPS       X2, X4, X2
-	VANDPS       X2, X3, X3
-	VADDPS       Y3, Y7, Y3
-	VPERM2F128   $0x01, Y3, Y3, Y4
-	VADDPS       Y4, Y3, Y3
-	VSHUFPS      $0x4e, Y3, Y3, Y4
-	VADDPS       Y4, Y3, Y3
-	VSHUFPS      $0xb1, Y3, Y3, Y4
-	VADDPS       Y4, Y3, Y3
-	VMOVSS       X3, 596(SI)
-	VMOVUPS      DigitsConstants<>+96(SB), Y4
-	VDIVPS       Y3, Y4, Y3
-	VMULPS       Y3, Y7, Y4
-	VMOVUPS      Y4, 552(SI)
-	VMULPS       X3, X2, X2
-	VMOVSD       X2, 584(SI)
+	VMOVAPS      X9, X5
+	VFMADD231PS  DigitsConstants<>+320(SB), X1, X5
+	VFMADD231PS  DigitsConstants<>+384(SB), X1, X11
+	VFMADD231PS  DigitsConstants<>+448(SB), X1, X13
+	VFMADD231PS  X4, X11, X5
+	VMULPS       X4, X4, X7
+	VFMADD231PS  X7, X13, X5
+	VFMADD231PS  X5, X4, X1
+	VADDPS       DigitsConstants<>+480(SB), X1, X1
+	VFMADD213PS  X6, X3, X9
+	VSUBPS       X6, X9, X4
+	VSUBPS       X4, X3, X3
+	VADDPS       X6, X3, X3
+	VPSLLD       $0x17, X9, X4
+	VPADDD       DigitsConstants<>+480(SB), X4, X4
+	VPSLLD       $0x17, X3, X3
+	VPADDD       DigitsConstants<>+480(SB), X3, X3
+	VMULPS       X4, X1, X1
+	VMULPS       X3, X1, X1
+	VANDPS       X1, X2, X2
+	VADDPS       Y2, Y0, Y2
+	VPERM2F128   $0x01, Y2, Y2, Y3
+	VADDPS       Y3, Y2, Y2
+	VSHUFPS      $0x4e, Y2, Y2, Y3
+	VADDPS       Y3, Y2, Y2
+	VSHUFPS      $0xb1, Y2, Y2, Y3
+	VADDPS       Y3, Y2, Y2
+	VMOVSS       X2, 596(SI)
+	VMOVUPS      DigitsConstants<>+480(SB), Y3
+	VDIVPS       Y2, Y3, Y2
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 552(SI)
+	VMULPS       X2, X1, X0
+	VMOVSD       X0, 584(SI)
 	VZEROUPPER
 	RET
 
@@ -923,69 +906,56 @@ TEXT ·digitsForwardAVX512(SB), NOSPLIT, $0-24
 	VMOVUPS     Z0, K1, 512(SI)
 
 	// a2 = softmax(z2)
-	VMOVAPS.Z         Z0, K1, Z1
-	VBROADCASTSS      DigitsConstants<>+516(SB), Z2
-	VBLENDMPS         Z1, Z2, K1, Z1
-	VSHUFF32X4        $0x4e, Z1, Z1, Z2
-	VCMPPS            $0x03, Z1, Z1, K2
-	VMAXPS            Z2, Z1, Z2
-	VBLENDMPS         Z1, Z2, K2, Z1
-	VSHUFF32X4        $0xb1, Z1, Z1, Z2
-	VCMPPS            $0x03, Z1, Z1, K2
-	VMAXPS            Z2, Z1, Z2
-	VBLENDMPS         Z1, Z2, K2, Z1
-	VSHUFPS           $0x4e, Z1, Z1, Z2
-	VCMPPS            $0x03, Z1, Z1, K2
-	VMAXPS            Z2, Z1, Z2
-	VBLENDMPS         Z1, Z2, K2, Z1
-	VSHUFPS           $0xb1, Z1, Z1, Z2
-	VCMPPS            $0x03, Z1, Z1, K2
-	VMAXPS            Z2, Z1, Z2
-	VBLENDMPS         Z1, Z2, K2, Z1
-	VMOVSS            X1, 592(SI)
 	VMOVAPS.Z         Z0, K1, Z0
+	VBROADCASTSS      DigitsConstants<>+516(SB), Z1
+	VBLENDMPS         Z0, Z1, K1, Z1
+	VSHUFF32X4        $0x4e, Z1, Z1, Z2
+	VMAXPS            Z2, Z1, Z1
+	VSHUFF32X4        $0xb1, Z1, Z1, Z2
+	VMAXPS            Z2, Z1, Z1
+	VSHUFPS           $0x4e, Z1, Z1, Z2
+	VMAXPS            Z2, Z1, Z1
+	VSHUFPS           $0xb1, Z1, Z1, Z2
+	VMAXPS            Z2, Z1, Z1
+	VMOVSS            X1, 592(SI)
 	VSUBPS            Z1, Z0, Z0
-	VBROADCASTSS      DigitsConstants<>+528(SB), Z1
-	VMINPS            Z0, Z1, Z0
 	VBROADCASTSS      DigitsConstants<>+524(SB), Z1
+	VMINPS            Z0, Z1, Z0
+	VBROADCASTSS      DigitsConstants<>+520(SB), Z1
 	VMAXPS            Z0, Z1, Z0
-	VBROADCASTSS      DigitsConstants<>+532(SB), Z1
+	VBROADCASTSS      DigitsConstants<>+528(SB), Z1
 	VMOVAPS           Z1, Z2
-	VFMADD231PS.BCST  DigitsConstants<>+536(SB), Z0, Z2
+	VFMADD231PS.BCST  DigitsConstants<>+532(SB), Z0, Z2
 	VSUBPS            Z1, Z2, Z1
+	VFNMADD231PS.BCST DigitsConstants<>+536(SB), Z1, Z0
 	VFNMADD231PS.BCST DigitsConstants<>+540(SB), Z1, Z0
-	VFNMADD231PS.BCST DigitsConstants<>+544(SB), Z1, Z0
 	VMULPS            Z0, Z0, Z2
-	VMULPS            Z0, Z0, Z3
+	VBROADCASTSS      DigitsConstants<>+544(SB), Z3
+	VFMADD231PS.BCST  DigitsConstants<>+548(SB), Z0, Z3
 	VBROADCASTSS      DigitsConstants<>+552(SB), Z4
-	VFMADD231PS.BCST  DigitsConstants<>+548(SB), Z3, Z4
-	VFMADD213PS.BCST  DigitsConstants<>+556(SB), Z3, Z4
-	VBROADCASTSS      DigitsConstants<>+564(SB), Z5
-	VFMADD231PS.BCST  DigitsConstants<>+560(SB), Z3, Z5
-	VFMADD213PS.BCST  DigitsConstants<>+568(SB), Z3, Z5
-	VFMADD231PS       Z0, Z4, Z5
-	VMULPS            Z5, Z2, Z2
-	VBROADCASTSS      DigitsConstants<>+520(SB), Z3
-	VADDPS            Z0, Z3, Z4
-	VSUBPS            Z3, Z4, Z5
-	VSUBPS            Z5, Z0, Z0
-	VADDPS            Z0, Z2, Z0
-	VADDPS            Z0, Z4, Z2
-	VSUBPS            Z4, Z2, Z4
-	VSCALEFPS         Z1, Z2, Z1
-	VMOVAPS.Z         Z1, K1, Z2
-	VSHUFF32X4        $0x4e, Z2, Z2, Z5
-	VADDPS            Z5, Z2, Z2
-	VSHUFF32X4        $0xb1, Z2, Z2, Z5
-	VADDPS            Z5, Z2, Z2
-	VSHUFPS           $0x4e, Z2, Z2, Z5
-	VADDPS            Z5, Z2, Z2
-	VSHUFPS           $0xb1, Z2, Z2, Z5
-	VADDPS            Z5, Z2, Z2
-	VMOVSS            X2, 596(SI)
-	VDIVPS            Z2, Z3, Z2
-	VMULPS            Z2, Z1, Z1
-	VMOVUPS           Z1, K1, 552(SI)
+	VFMADD231PS.BCST  DigitsConstants<>+556(SB), Z0, Z4
+	VBROADCASTSS      DigitsConstants<>+560(SB), Z5
+	VFMADD231PS.BCST  DigitsConstants<>+564(SB), Z0, Z5
+	VFMADD231PS       Z2, Z4, Z3
+	VMULPS            Z2, Z2, Z4
+	VFMADD231PS       Z4, Z5, Z3
+	VFMADD231PS       Z3, Z2, Z0
+	VBROADCASTSS      DigitsConstants<>+568(SB), Z2
+	VADDPS            Z2, Z0, Z0
+	VSCALEFPS         Z1, Z0, Z0
+	VMOVAPS.Z         Z0, K1, Z1
+	VSHUFF32X4        $0x4e, Z1, Z1, Z3
+	VADDPS            Z3, Z1, Z1
+	VSHUFF32X4        $0xb1, Z1, Z1, Z3
+	VADDPS            Z3, Z1, Z1
+	VSHUFPS           $0x4e, Z1, Z1, Z3
+	VADDPS            Z3, Z1, Z1
+	VSHUFPS           $0xb1, Z1, Z1, Z3
+	VADDPS            Z3, Z1, Z1
+	VMOVSS            X1, 596(SI)
+	VDIVPS            Z1, Z2, Z1
+	VMULPS            Z1, Z0, Z0
+	VMOVUPS           Z0, K1, 552(SI)
 	VZEROUPPER
 	RET
 
@@ -1238,183 +1208,154 @@ loop0:
 	VMOVSD       X1, 544(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       DigitsConstants<>+64(SB), X1, X2
-	VMOVUPS      DigitsConstants<>+64(SB), Y3
-	VMOVUPS      DigitsConstants<>+32(SB), Y4
-	VBLENDVPS    Y3, Y2, Y4, Y2
-	VCMPPS       $0x03, Y0, Y0, Y4
-	VMAXPS       Y2, Y0, Y2
-	VBLENDVPS    Y4, Y0, Y2, Y2
-	VPERM2F128   $0x01, Y2, Y2, Y4
-	VCMPPS       $0x03, Y2, Y2, Y5
-	VMAXPS       Y4, Y2, Y4
-	VBLENDVPS    Y5, Y2, Y4, Y2
-	VSHUFPS      $0x4e, Y2, Y2, Y4
-	VCMPPS       $0x03, Y2, Y2, Y5
-	VMAXPS       Y4, Y2, Y4
-	VBLENDVPS    Y5, Y2, Y4, Y2
-	VSHUFPS      $0xb1, Y2, Y2, Y4
-	VCMPPS       $0x03, Y2, Y2, Y5
-	VMAXPS       Y4, Y2, Y4
-	VBLENDVPS    Y5, Y2, Y4, Y2
-	VMOVSS       X2, 592(SI)
-	VSUBPS       Y2, Y0, Y0
-	VMOVUPS      DigitsConstants<>+160(SB), Y4
+	VANDPS       DigitsConstants<>+64(SB), X1, X1
+	VMOVUPS      DigitsConstants<>+64(SB), Y2
+	VMOVUPS      DigitsConstants<>+32(SB), Y3
+	VBLENDVPS    Y2, Y1, Y3, Y3
+	VMAXPS       Y3, Y0, Y3
+	VPERM2F128   $0x01, Y3, Y3, Y4
+	VMAXPS       Y4, Y3, Y3
+	VSHUFPS      $0x4e, Y3, Y3, Y4
+	VMAXPS       Y4, Y3, Y3
+	VSHUFPS      $0xb1, Y3, Y3, Y4
+	VMAXPS       Y4, Y3, Y3
+	VMOVSS       X3, 592(SI)
+	VSUBPS       Y3, Y0, Y0
+	VMOVUPS      DigitsConstants<>+128(SB), Y4
 	VMINPS       Y0, Y4, Y0
-	VMOVUPS      DigitsConstants<>+128(SB), Y5
+	VMOVUPS      DigitsConstants<>+96(SB), Y5
 	VMAXPS       Y0, Y5, Y0
-	VMOVUPS      DigitsConstants<>+192(SB), Y6
+	VMOVUPS      DigitsConstants<>+160(SB), Y6
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  DigitsConstants<>+224(SB), Y0, Y7
+	VFMADD231PS  DigitsConstants<>+192(SB), Y0, Y7
 	VSUBPS       Y6, Y7, Y7
+	VFNMADD231PS DigitsConstants<>+224(SB), Y7, Y0
 	VFNMADD231PS DigitsConstants<>+256(SB), Y7, Y0
-	VFNMADD231PS DigitsConstants<>+288(SB), Y7, Y0
 	VMULPS       Y0, Y0, Y8
-	VMULPS       Y0, Y0, Y9
-	VMOVUPS      DigitsConstants<>+352(SB), Y10
-	VMOVAPS      Y10, Y11
-	VFMADD231PS  DigitsConstants<>+320(SB), Y9, Y11
-	VFMADD213PS  DigitsConstants<>+384(SB), Y9, Y11
-	VMOVUPS      DigitsConstants<>+448(SB), Y12
-	VMOVAPS      Y12, Y13
-	VFMADD231PS  DigitsConstants<>+416(SB), Y9, Y13
-	VFMADD213PS  DigitsConstants<>+480(SB), Y9, Y13
-	VFMADD231PS  Y0, Y11, Y13
-	VMULPS       Y13, Y8, Y8
-	VADDPS       DigitsConstants<>+96(SB), Y0, Y9
-	VSUBPS       DigitsConstants<>+96(SB), Y9, Y11
-	VSUBPS       Y11, Y0, Y0
-	VADDPS       Y0, Y8, Y0
-	VADDPS       Y0, Y9, Y8
-	VSUBPS       Y9, Y8, Y9
-	VMOVAPS      Y6, Y11
-	VFMADD231PS  DigitsConstants<>+480(SB), Y7, Y11
-	VSUBPS       Y6, Y11, Y13
-	VSUBPS       Y13, Y7, Y7
+	VMOVUPS      DigitsConstants<>+288(SB), Y9
+	VMOVAPS      Y9, Y10
+	VFMADD231PS  DigitsConstants<>+320(SB), Y0, Y10
+	VMOVUPS      DigitsConstants<>+352(SB), Y11
+	VMOVAPS      Y11, Y12
+	VFMADD231PS  DigitsConstants<>+384(SB), Y0, Y12
+	VMOVUPS      DigitsConstants<>+416(SB), Y13
+	VMOVAPS      Y13, Y14
+	VFMADD231PS  DigitsConstants<>+448(SB), Y0, Y14
+	VFMADD231PS  Y8, Y12, Y10
+	VMULPS       Y8, Y8, Y12
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VADDPS       DigitsConstants<>+480(SB), Y0, Y0
+	VMOVAPS      Y6, Y8
+	VFMADD231PS  Y9, Y7, Y8
+	VSUBPS       Y6, Y8, Y10
+	VSUBPS       Y10, Y7, Y7
 	VADDPS       Y6, Y7, Y7
-	VPSLLD       $0x17, Y11, Y11
-	VPADDD       DigitsConstants<>+96(SB), Y11, Y11
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       DigitsConstants<>+480(SB), Y8, Y8
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       DigitsConstants<>+96(SB), Y7, Y7
-	VMULPS       Y11, Y8, Y8
-	VMULPS       Y7, Y8, Y7
-	VANDPS       X1, X3, X1
-	VSUBPS       X2, X1, X1
+	VPADDD       DigitsConstants<>+480(SB), Y7, Y7
+	VMULPS       Y8, Y0, Y0
+	VMULPS       Y7, Y0, Y0
+	VSUBPS       X3, X1, X1
 	VMINPS       X1, X4, X1
 	VMAXPS       X1, X5, X1
-	VMOVAPS      X6, X2
-	VFMADD231PS  DigitsConstants<>+224(SB), X1, X2
-	VSUBPS       X6, X2, X2
-	VFNMADD231PS DigitsConstants<>+256(SB), X2, X1
-	VFNMADD231PS DigitsConstants<>+288(SB), X2, X1
+	VMOVAPS      X6, X3
+	VFMADD231PS  DigitsConstants<>+192(SB), X1, X3
+	VSUBPS       X6, X3, X3
+	VFNMADD231PS DigitsConstants<>+224(SB), X3, X1
+	VFNMADD231PS DigitsConstants<>+256(SB), X3, X1
 	VMULPS       X1, X1, X4
-	VMULPS       X1, X1, X5
-	VFMADD231PS  DigitsConstants<>+320(SB), X5, X10
-	VFMADD213PS  DigitsConstants<>+384(SB), X5, X10
-	VFMADD231PS  DigitsConstants<>+416(SB), X5, X12
-	VFMADD213PS  DigitsConstants<>+480(SB), X5, X12
-	VFMADD231PS  X1, X10, X12
-	VMULPS       X12, X4, X4
-	VADDPS       DigitsConstants<>+96(SB), X1, X5
-	VSUBPS       DigitsConstants<>+96(SB), X5, X8
-	VSUBPS       X8, X1, X1
-	VADDPS       X1, X4, X1
-	VADDPS       X1, X5, X4
-	VSUBPS       X5, X4, X5
-	VMOVAPS      X6, X8
-	VFMADD231PS  DigitsConstants<>+480(SB), X2, X8
-	VSUBPS       X6, X8, X10
-	VSUBPS       X10, X2, X2
-	VADDPS       X6, X2, X2
-	VPSLLD       $0x17, X8, X6
-	VPADDD       DigitsConstants<>+96(SB), X6, X6
-	VPSLLD       $0x17, X2, X2
-	VPADDD       DigitsConstants<>+96(SB), X2, X2
-	VMULPS       X6, X4, X4
-	VMULPS       X2, X4, X2
-	VANDPS       X2, X3, X4
-	VADDPS       Y4, Y7, Y4
-	VPERM2F128   $0x01, Y4, Y4, Y6
-	VADDPS       Y6, Y4, Y4
-	VSHUFPS      $0x4e, Y4, Y4, Y6
-	VADDPS       Y6, Y4, Y4
-	VSHUFPS      $0xb1, Y4, Y4, Y6
-	VADDPS       Y6, Y4, Y4
-	VMOVSS       X4, 596(SI)
-	VMOVUPS      DigitsConstants<>+96(SB), Y6
-	VDIVPS       Y4, Y6, Y4
-	VMULPS       Y4, Y7, Y6
-	VMOVUPS      Y6, 552(SI)
-	VMULPS       X4, X2, X2
-	VMOVSD       X2, 584(SI)
+	VMOVAPS      X9, X5
+	VFMADD231PS  DigitsConstants<>+320(SB), X1, X5
+	VFMADD231PS  DigitsConstants<>+384(SB), X1, X11
+	VFMADD231PS  DigitsConstants<>+448(SB), X1, X13
+	VFMADD231PS  X4, X11, X5
+	VMULPS       X4, X4, X7
+	VFMADD231PS  X7, X13, X5
+	VFMADD231PS  X5, X4, X1
+	VADDPS       DigitsConstants<>+480(SB), X1, X1
+	VFMADD213PS  X6, X3, X9
+	VSUBPS       X6, X9, X4
+	VSUBPS       X4, X3, X3
+	VADDPS       X6, X3, X3
+	VPSLLD       $0x17, X9, X4
+	VPADDD       DigitsConstants<>+480(SB), X4, X4
+	VPSLLD       $0x17, X3, X3
+	VPADDD       DigitsConstants<>+480(SB), X3, X3
+	VMULPS       X4, X1, X1
+	VMULPS       X3, X1, X1
+	VANDPS       X1, X2, X3
+	VADDPS       Y3, Y0, Y3
+	VPERM2F128   $0x01, Y3, Y3, Y4
+	VADDPS       Y4, Y3, Y3
+	VSHUFPS      $0x4e, Y3, Y3, Y4
+	VADDPS       Y4, Y3, Y3
+	VSHUFPS      $0xb1, Y3, Y3, Y4
+	VADDPS       Y4, Y3, Y3
+	VMOVSS       X3, 596(SI)
+	VMOVUPS      DigitsConstants<>+480(SB), Y4
+	VDIVPS       Y3, Y4, Y3
+	VMULPS       Y3, Y0, Y0
+	VMOVUPS      Y0, 552(SI)
+	VMULPS       X3, X1, X0
+	VMOVSD       X0, 584(SI)
 
 	// t = log(s2)
-	VBROADCASTSS 596(SI), X2
-	VCVTPS2PD    X2, Y2
-	VCMPPD       $0x11, DigitsConstants<>+604(SB), Y2, Y4
-	VMULPD       DigitsConstants<>+636(SB), Y2, Y6
-	VBLENDVPD    Y4, Y6, Y2, Y6
-	VPADDQ       DigitsConstants<>+668(SB), Y6, Y6
-	VPSRLQ       $0x34, Y6, Y7
-	VORPD        DigitsConstants<>+700(SB), Y7, Y7
-	VSUBPD       DigitsConstants<>+732(SB), Y7, Y7
-	VANDPD       DigitsConstants<>+764(SB), Y4, Y4
-	VSUBPD       Y4, Y7, Y4
-	VANDPD       DigitsConstants<>+796(SB), Y6, Y6
-	VPADDQ       DigitsConstants<>+828(SB), Y6, Y6
-	VSUBPD       DigitsConstants<>+860(SB), Y6, Y6
-	VADDPD       DigitsConstants<>+892(SB), Y6, Y7
-	VDIVPD       Y7, Y6, Y7
-	VMULPD       Y7, Y7, Y8
-	VMULPD       Y6, Y6, Y10
-	VMULPD       DigitsConstants<>+924(SB), Y10, Y10
-	VMULPD       Y8, Y8, Y11
-	VMOVUPS      DigitsConstants<>+988(SB), Y12
-	VFMADD231PD  DigitsConstants<>+956(SB), Y11, Y12
-	VFMADD213PD  DigitsConstants<>+1020(SB), Y11, Y12
-	VMOVUPS      DigitsConstants<>+1084(SB), Y13
-	VFMADD231PD  DigitsConstants<>+1052(SB), Y11, Y13
-	VFMADD213PD  DigitsConstants<>+1116(SB), Y11, Y13
-	VFMADD213PD  DigitsConstants<>+1148(SB), Y11, Y13
-	VFMADD231PD  Y8, Y12, Y13
-	VFMADD213PD  Y10, Y13, Y8
-	VMULPD       DigitsConstants<>+1180(SB), Y4, Y11
-	VFMADD231PD  Y8, Y7, Y11
-	VSUBPD       Y11, Y10, Y7
-	VSUBPD       Y6, Y7, Y6
-	VFMSUB231PD  DigitsConstants<>+1212(SB), Y4, Y6
-	VXORPS       X4, X4, X4
-	VCMPPD       $0x00, Y4, Y2, Y7
-	VBLENDVPD    Y7, DigitsConstants<>+1276(SB), Y6, Y6
-	VCMPPD       $0x00, DigitsConstants<>+572(SB), Y2, Y7
-	VBLENDVPD    Y7, DigitsConstants<>+572(SB), Y6, Y6
-	VCMPPD       $0x19, Y4, Y2, Y2
-	VBLENDVPD    Y2, DigitsConstants<>+1308(SB), Y6, Y2
-	VCVTPD2PSY   Y2, X2
-	VMOVSS       X2, 640(SI)
+	VBROADCASTSS 596(SI), X0
+	VCVTPS2PD    X0, Y0
+	VPADDQ       DigitsConstants<>+604(SB), Y0, Y1
+	VPSRLQ       $0x34, Y1, Y3
+	VORPD        DigitsConstants<>+636(SB), Y3, Y3
+	VSUBPD       DigitsConstants<>+668(SB), Y3, Y3
+	VANDPD       DigitsConstants<>+700(SB), Y1, Y1
+	VPADDQ       DigitsConstants<>+732(SB), Y1, Y1
+	VSUBPD       DigitsConstants<>+764(SB), Y1, Y1
+	VADDPD       DigitsConstants<>+796(SB), Y1, Y4
+	VDIVPD       Y4, Y1, Y1
+	VMULPD       Y1, Y1, Y4
+	VMOVUPS      DigitsConstants<>+860(SB), Y5
+	VFMADD231PD  DigitsConstants<>+892(SB), Y4, Y5
+	VMOVUPS      DigitsConstants<>+924(SB), Y6
+	VFMADD231PD  DigitsConstants<>+956(SB), Y4, Y6
+	VMULPD       Y4, Y4, Y4
+	VFMADD231PD  Y4, Y6, Y5
+	VMULPD       Y4, Y4, Y4
+	VFMADD231PD  DigitsConstants<>+988(SB), Y4, Y5
+	VMULPD       Y5, Y1, Y1
+	VFMADD231PD  DigitsConstants<>+828(SB), Y3, Y1
+	VXORPS       X3, X3, X3
+	VCMPPD       $0x00, Y3, Y0, Y4
+	VBLENDVPD    Y4, DigitsConstants<>+1052(SB), Y1, Y1
+	VCMPPD       $0x00, DigitsConstants<>+572(SB), Y0, Y4
+	VBLENDVPD    Y4, DigitsConstants<>+572(SB), Y1, Y1
+	VCMPPD       $0x19, Y3, Y0, Y0
+	VBLENDVPD    Y0, DigitsConstants<>+1084(SB), Y1, Y0
+	VCVTPD2PSY   Y0, X0
+	VMOVSS       X0, 640(SI)
 
 	// loss = Σ y*(m2 - z2 + t)
-	VBROADCASTSS 592(SI), Y2
-	VSUBPS       512(SI), Y2, Y2
-	VBROADCASTSS 640(SI), Y4
-	VADDPS       Y4, Y2, Y2
-	VMULPS       (CX), Y2, Y2
-	VBROADCASTSS 592(SI), X4
-	VMOVSD       544(SI), X6
-	VSUBPS       X6, X4, X4
-	VBROADCASTSS 640(SI), X6
-	VADDPS       X6, X4, X4
-	VMOVSD       32(CX), X6
-	VMULPS       X4, X6, X4
-	VANDPS       X4, X3, X3
-	VADDPS       Y3, Y2, Y2
-	VPERM2F128   $0x01, Y2, Y2, Y3
-	VADDPS       Y3, Y2, Y2
-	VSHUFPS      $0x4e, Y2, Y2, Y3
-	VADDPS       Y3, Y2, Y2
-	VSHUFPS      $0xb1, Y2, Y2, Y3
-	VADDPS       Y3, Y2, Y2
-	VMOVSS       X2, ret+32(FP)
+	VBROADCASTSS 592(SI), Y0
+	VSUBPS       512(SI), Y0, Y0
+	VBROADCASTSS 640(SI), Y1
+	VADDPS       Y1, Y0, Y0
+	VMULPS       (CX), Y0, Y0
+	VBROADCASTSS 592(SI), X1
+	VMOVSD       544(SI), X3
+	VSUBPS       X3, X1, X1
+	VBROADCASTSS 640(SI), X3
+	VADDPS       X3, X1, X1
+	VMOVSD       32(CX), X3
+	VMULPS       X1, X3, X1
+	VANDPS       X1, X2, X1
+	VADDPS       Y1, Y0, Y0
+	VPERM2F128   $0x01, Y0, Y0, Y1
+	VADDPS       Y1, Y0, Y0
+	VSHUFPS      $0x4e, Y0, Y0, Y1
+	VADDPS       Y1, Y0, Y0
+	VSHUFPS      $0xb1, Y0, Y0, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVSS       X0, ret+32(FP)
 	VZEROUPPER
 	RET
 
@@ -1978,134 +1919,108 @@ TEXT ·digitsLossAVX512(SB), NOSPLIT, $0-36
 	VMOVUPS     Z0, K1, 512(SI)
 
 	// a2 = softmax(z2)
-	VMOVAPS.Z         Z0, K1, Z1
-	VBROADCASTSS      DigitsConstants<>+516(SB), Z2
-	VBLENDMPS         Z1, Z2, K1, Z1
-	VSHUFF32X4        $0x4e, Z1, Z1, Z2
-	VCMPPS            $0x03, Z1, Z1, K2
-	VMAXPS            Z2, Z1, Z2
-	VBLENDMPS         Z1, Z2, K2, Z1
-	VSHUFF32X4        $0xb1, Z1, Z1, Z2
-	VCMPPS            $0x03, Z1, Z1, K2
-	VMAXPS            Z2, Z1, Z2
-	VBLENDMPS         Z1, Z2, K2, Z1
-	VSHUFPS           $0x4e, Z1, Z1, Z2
-	VCMPPS            $0x03, Z1, Z1, K2
-	VMAXPS            Z2, Z1, Z2
-	VBLENDMPS         Z1, Z2, K2, Z1
-	VSHUFPS           $0xb1, Z1, Z1, Z2
-	VCMPPS            $0x03, Z1, Z1, K2
-	VMAXPS            Z2, Z1, Z2
-	VBLENDMPS         Z1, Z2, K2, Z1
-	VMOVSS            X1, 592(SI)
 	VMOVAPS.Z         Z0, K1, Z0
+	VBROADCASTSS      DigitsConstants<>+516(SB), Z1
+	VBLENDMPS         Z0, Z1, K1, Z1
+	VSHUFF32X4        $0x4e, Z1, Z1, Z2
+	VMAXPS            Z2, Z1, Z1
+	VSHUFF32X4        $0xb1, Z1, Z1, Z2
+	VMAXPS            Z2, Z1, Z1
+	VSHUFPS           $0x4e, Z1, Z1, Z2
+	VMAXPS            Z2, Z1, Z1
+	VSHUFPS           $0xb1, Z1, Z1, Z2
+	VMAXPS            Z2, Z1, Z1
+	VMOVSS            X1, 592(SI)
 	VSUBPS            Z1, Z0, Z0
-	VBROADCASTSS      DigitsConstants<>+528(SB), Z1
-	VMINPS            Z0, Z1, Z0
 	VBROADCASTSS      DigitsConstants<>+524(SB), Z1
+	VMINPS            Z0, Z1, Z0
+	VBROADCASTSS      DigitsConstants<>+520(SB), Z1
 	VMAXPS            Z0, Z1, Z0
-	VBROADCASTSS      DigitsConstants<>+532(SB), Z1
+	VBROADCASTSS      DigitsConstants<>+528(SB), Z1
 	VMOVAPS           Z1, Z2
-	VFMADD231PS.BCST  DigitsConstants<>+536(SB), Z0, Z2
+	VFMADD231PS.BCST  DigitsConstants<>+532(SB), Z0, Z2
 	VSUBPS            Z1, Z2, Z1
+	VFNMADD231PS.BCST DigitsConstants<>+536(SB), Z1, Z0
 	VFNMADD231PS.BCST DigitsConstants<>+540(SB), Z1, Z0
-	VFNMADD231PS.BCST DigitsConstants<>+544(SB), Z1, Z0
 	VMULPS            Z0, Z0, Z2
-	VMULPS            Z0, Z0, Z3
+	VBROADCASTSS      DigitsConstants<>+544(SB), Z3
+	VFMADD231PS.BCST  DigitsConstants<>+548(SB), Z0, Z3
 	VBROADCASTSS      DigitsConstants<>+552(SB), Z4
-	VFMADD231PS.BCST  DigitsConstants<>+548(SB), Z3, Z4
-	VFMADD213PS.BCST  DigitsConstants<>+556(SB), Z3, Z4
-	VBROADCASTSS      DigitsConstants<>+564(SB), Z5
-	VFMADD231PS.BCST  DigitsConstants<>+560(SB), Z3, Z5
-	VFMADD213PS.BCST  DigitsConstants<>+568(SB), Z3, Z5
-	VFMADD231PS       Z0, Z4, Z5
-	VMULPS            Z5, Z2, Z2
-	VBROADCASTSS      DigitsConstants<>+520(SB), Z3
-	VADDPS            Z0, Z3, Z4
-	VSUBPS            Z3, Z4, Z5
-	VSUBPS            Z5, Z0, Z0
-	VADDPS            Z0, Z2, Z0
-	VADDPS            Z0, Z4, Z2
-	VSUBPS            Z4, Z2, Z4
-	VSCALEFPS         Z1, Z2, Z1
-	VMOVAPS.Z         Z1, K1, Z2
-	VSHUFF32X4        $0x4e, Z2, Z2, Z5
-	VADDPS            Z5, Z2, Z2
-	VSHUFF32X4        $0xb1, Z2, Z2, Z5
-	VADDPS            Z5, Z2, Z2
-	VSHUFPS           $0x4e, Z2, Z2, Z5
-	VADDPS            Z5, Z2, Z2
-	VSHUFPS           $0xb1, Z2, Z2, Z5
-	VADDPS            Z5, Z2, Z2
-	VMOVSS            X2, 596(SI)
-	VDIVPS            Z2, Z3, Z2
-	VMULPS            Z2, Z1, Z1
-	VMOVUPS           Z1, K1, 552(SI)
+	VFMADD231PS.BCST  DigitsConstants<>+556(SB), Z0, Z4
+	VBROADCASTSS      DigitsConstants<>+560(SB), Z5
+	VFMADD231PS.BCST  DigitsConstants<>+564(SB), Z0, Z5
+	VFMADD231PS       Z2, Z4, Z3
+	VMULPS            Z2, Z2, Z4
+	VFMADD231PS       Z4, Z5, Z3
+	VFMADD231PS       Z3, Z2, Z0
+	VBROADCASTSS      DigitsConstants<>+568(SB), Z2
+	VADDPS            Z2, Z0, Z0
+	VSCALEFPS         Z1, Z0, Z0
+	VMOVAPS.Z         Z0, K1, Z1
+	VSHUFF32X4        $0x4e, Z1, Z1, Z3
+	VADDPS            Z3, Z1, Z1
+	VSHUFF32X4        $0xb1, Z1, Z1, Z3
+	VADDPS            Z3, Z1, Z1
+	VSHUFPS           $0x4e, Z1, Z1, Z3
+	VADDPS            Z3, Z1, Z1
+	VSHUFPS           $0xb1, Z1, Z1, Z3
+	VADDPS            Z3, Z1, Z1
+	VMOVSS            X1, 596(SI)
+	VDIVPS            Z1, Z2, Z1
+	VMULPS            Z1, Z0, Z0
+	VMOVUPS           Z0, K1, 552(SI)
 
 	// t = log(s2)
-	VBROADCASTSS     596(SI), X1
-	VCVTPS2PD        X1, Y1
-	VCMPPD.BCST      $0x11, DigitsConstants<>+1348(SB), Y1, K2
-	VMULPD.BCST      DigitsConstants<>+1356(SB), Y1, Y2
-	VBLENDMPD        Y2, Y1, K2, Y2
-	VPADDQ.BCST      DigitsConstants<>+1364(SB), Y2, Y2
-	VPSRLQ           $0x34, Y2, Y3
-	VORPD.BCST       DigitsConstants<>+1372(SB), Y3, Y3
-	VSUBPD.BCST      DigitsConstants<>+1380(SB), Y3, Y3
-	VBROADCASTSD     DigitsConstants<>+1388(SB), Y5
-	VMOVAPD.Z        Y5, K2, Y5
-	VSUBPD           Y5, Y3, Y3
-	VANDPD.BCST      DigitsConstants<>+1396(SB), Y2, Y2
-	VPADDQ.BCST      DigitsConstants<>+1404(SB), Y2, Y2
-	VSUBPD.BCST      DigitsConstants<>+1412(SB), Y2, Y2
-	VADDPD.BCST      DigitsConstants<>+1420(SB), Y2, Y5
-	VDIVPD           Y5, Y2, Y5
-	VMULPD           Y5, Y5, Y6
-	VMULPD           Y2, Y2, Y7
-	VMULPD.BCST      DigitsConstants<>+1428(SB), Y7, Y7
-	VMULPD           Y6, Y6, Y8
-	VBROADCASTSD     DigitsConstants<>+1444(SB), Y9
-	VFMADD231PD.BCST DigitsConstants<>+1436(SB), Y8, Y9
-	VFMADD213PD.BCST DigitsConstants<>+1452(SB), Y8, Y9
-	VBROADCASTSD     DigitsConstants<>+1468(SB), Y10
-	VFMADD231PD.BCST DigitsConstants<>+1460(SB), Y8, Y10
-	VFMADD213PD.BCST DigitsConstants<>+1476(SB), Y8, Y10
-	VFMADD213PD.BCST DigitsConstants<>+1484(SB), Y8, Y10
-	VFMADD231PD      Y6, Y9, Y10
-	VFMADD213PD      Y7, Y10, Y6
-	VMULPD.BCST      DigitsConstants<>+1492(SB), Y3, Y8
-	VFMADD231PD      Y6, Y5, Y8
-	VSUBPD           Y8, Y7, Y5
-	VSUBPD           Y2, Y5, Y2
-	VFMSUB231PD.BCST DigitsConstants<>+1500(SB), Y3, Y2
-	VXORPS           X3, X3, X3
-	VCMPPD           $0x00, Y3, Y1, K2
-	VBLENDMPD.BCST   DigitsConstants<>+1516(SB), Y2, K2, Y2
-	VBROADCASTSD     DigitsConstants<>+1340(SB), Y5
-	VCMPPD           $0x00, Y5, Y1, K2
-	VBLENDMPD        Y5, Y2, K2, Y2
-	VCMPPD           $0x19, Y3, Y1, K2
-	VBLENDMPD.BCST   DigitsConstants<>+1524(SB), Y2, K2, Y1
-	VCVTPD2PSY       Y1, X1
-	VMOVSS           X1, 640(SI)
+	VBROADCASTSS     596(SI), X0
+	VCVTPS2PD        X0, Y0
+	VPADDQ.BCST      DigitsConstants<>+1124(SB), Y0, Y1
+	VPSRLQ           $0x34, Y1, Y2
+	VORPD.BCST       DigitsConstants<>+1132(SB), Y2, Y2
+	VSUBPD.BCST      DigitsConstants<>+1140(SB), Y2, Y2
+	VANDPD.BCST      DigitsConstants<>+1148(SB), Y1, Y1
+	VPADDQ.BCST      DigitsConstants<>+1156(SB), Y1, Y1
+	VSUBPD.BCST      DigitsConstants<>+1164(SB), Y1, Y1
+	VADDPD.BCST      DigitsConstants<>+1172(SB), Y1, Y3
+	VDIVPD           Y3, Y1, Y1
+	VMULPD           Y1, Y1, Y3
+	VBROADCASTSD     DigitsConstants<>+1188(SB), Y4
+	VFMADD231PD.BCST DigitsConstants<>+1196(SB), Y3, Y4
+	VBROADCASTSD     DigitsConstants<>+1204(SB), Y5
+	VFMADD231PD.BCST DigitsConstants<>+1212(SB), Y3, Y5
+	VMULPD           Y3, Y3, Y3
+	VFMADD231PD      Y3, Y5, Y4
+	VMULPD           Y3, Y3, Y3
+	VFMADD231PD.BCST DigitsConstants<>+1220(SB), Y3, Y4
+	VMULPD           Y4, Y1, Y1
+	VFMADD231PD.BCST DigitsConstants<>+1180(SB), Y2, Y1
+	VXORPS           X2, X2, X2
+	VCMPPD           $0x00, Y2, Y0, K2
+	VBLENDMPD.BCST   DigitsConstants<>+1236(SB), Y1, K2, Y1
+	VBROADCASTSD     DigitsConstants<>+1116(SB), Y3
+	VCMPPD           $0x00, Y3, Y0, K2
+	VBLENDMPD        Y3, Y1, K2, Y1
+	VCMPPD           $0x19, Y2, Y0, K2
+	VBLENDMPD.BCST   DigitsConstants<>+1244(SB), Y1, K2, Y0
+	VCVTPD2PSY       Y0, X0
+	VMOVSS           X0, 640(SI)
 
 	// loss = Σ y*(m2 - z2 + t)
-	VBROADCASTSS 592(SI), Z1
-	VMOVUPS.Z    512(SI), K1, Z2
-	VSUBPS       Z2, Z1, Z1
-	VADDPS.BCST  640(SI), Z1, Z1
-	VMOVUPS.Z    (CX), K1, Z2
-	VMULPS       Z1, Z2, Z1
-	VMOVAPS.Z    Z1, K1, Z1
-	VSHUFF32X4   $0x4e, Z1, Z1, Z2
-	VADDPS       Z2, Z1, Z1
-	VSHUFF32X4   $0xb1, Z1, Z1, Z2
-	VADDPS       Z2, Z1, Z1
-	VSHUFPS      $0x4e, Z1, Z1, Z2
-	VADDPS       Z2, Z1, Z1
-	VSHUFPS      $0xb1, Z1, Z1, Z2
-	VADDPS       Z2, Z1, Z1
-	VMOVSS       X1, ret+32(FP)
+	VBROADCASTSS 592(SI), Z0
+	VMOVUPS.Z    512(SI), K1, Z1
+	VSUBPS       Z1, Z0, Z0
+	VADDPS.BCST  640(SI), Z0, Z0
+	VMOVUPS.Z    (CX), K1, Z1
+	VMULPS       Z0, Z1, Z0
+	VMOVAPS.Z    Z0, K1, Z0
+	VSHUFF32X4   $0x4e, Z0, Z0, Z1
+	VADDPS       Z1, Z0, Z0
+	VSHUFF32X4   $0xb1, Z0, Z0, Z1
+	VADDPS       Z1, Z0, Z0
+	VSHUFPS      $0x4e, Z0, Z0, Z1
+	VADDPS       Z1, Z0, Z0
+	VSHUFPS      $0xb1, Z0, Z0, Z1
+	VADDPS       Z1, Z0, Z0
+	VMOVSS       X0, ret+32(FP)
 	VZEROUPPER
 	RET
 
@@ -2121,45 +2036,33 @@ TEXT ·digitsBackwardAVX2(SB), NOSPLIT, $0-44
 	// t = log(s2)
 	VBROADCASTSS 596(SI), X0
 	VCVTPS2PD    X0, Y0
-	VCMPPD       $0x11, DigitsConstants<>+604(SB), Y0, Y1
-	VMULPD       DigitsConstants<>+636(SB), Y0, Y2
-	VBLENDVPD    Y1, Y2, Y0, Y2
-	VPADDQ       DigitsConstants<>+668(SB), Y2, Y2
-	VPSRLQ       $0x34, Y2, Y3
-	VORPD        DigitsConstants<>+700(SB), Y3, Y3
-	VSUBPD       DigitsConstants<>+732(SB), Y3, Y3
-	VANDPD       DigitsConstants<>+764(SB), Y1, Y1
-	VSUBPD       Y1, Y3, Y1
-	VANDPD       DigitsConstants<>+796(SB), Y2, Y2
-	VPADDQ       DigitsConstants<>+828(SB), Y2, Y2
-	VSUBPD       DigitsConstants<>+860(SB), Y2, Y2
-	VADDPD       DigitsConstants<>+892(SB), Y2, Y3
-	VDIVPD       Y3, Y2, Y3
-	VMULPD       Y3, Y3, Y4
-	VMULPD       Y2, Y2, Y5
-	VMULPD       DigitsConstants<>+924(SB), Y5, Y5
-	VMULPD       Y4, Y4, Y6
-	VMOVUPS      DigitsConstants<>+988(SB), Y7
-	VFMADD231PD  DigitsConstants<>+956(SB), Y6, Y7
-	VFMADD213PD  DigitsConstants<>+1020(SB), Y6, Y7
-	VMOVUPS      DigitsConstants<>+1084(SB), Y8
-	VFMADD231PD  DigitsConstants<>+1052(SB), Y6, Y8
-	VFMADD213PD  DigitsConstants<>+1116(SB), Y6, Y8
-	VFMADD213PD  DigitsConstants<>+1148(SB), Y6, Y8
-	VFMADD231PD  Y4, Y7, Y8
-	VFMADD213PD  Y5, Y8, Y4
-	VMULPD       DigitsConstants<>+1180(SB), Y1, Y6
-	VFMADD231PD  Y4, Y3, Y6
-	VSUBPD       Y6, Y5, Y3
-	VSUBPD       Y2, Y3, Y2
-	VFMSUB231PD  DigitsConstants<>+1212(SB), Y1, Y2
-	VXORPS       X1, X1, X1
-	VCMPPD       $0x00, Y1, Y0, Y3
-	VBLENDVPD    Y3, DigitsConstants<>+1276(SB), Y2, Y2
+	VPADDQ       DigitsConstants<>+604(SB), Y0, Y1
+	VPSRLQ       $0x34, Y1, Y2
+	VORPD        DigitsConstants<>+636(SB), Y2, Y2
+	VSUBPD       DigitsConstants<>+668(SB), Y2, Y2
+	VANDPD       DigitsConstants<>+700(SB), Y1, Y1
+	VPADDQ       DigitsConstants<>+732(SB), Y1, Y1
+	VSUBPD       DigitsConstants<>+764(SB), Y1, Y1
+	VADDPD       DigitsConstants<>+796(SB), Y1, Y3
+	VDIVPD       Y3, Y1, Y1
+	VMULPD       Y1, Y1, Y3
+	VMOVUPS      DigitsConstants<>+860(SB), Y4
+	VFMADD231PD  DigitsConstants<>+892(SB), Y3, Y4
+	VMOVUPS      DigitsConstants<>+924(SB), Y5
+	VFMADD231PD  DigitsConstants<>+956(SB), Y3, Y5
+	VMULPD       Y3, Y3, Y3
+	VFMADD231PD  Y3, Y5, Y4
+	VMULPD       Y3, Y3, Y3
+	VFMADD231PD  DigitsConstants<>+988(SB), Y3, Y4
+	VMULPD       Y4, Y1, Y1
+	VFMADD231PD  DigitsConstants<>+828(SB), Y2, Y1
+	VXORPS       X2, X2, X2
+	VCMPPD       $0x00, Y2, Y0, Y3
+	VBLENDVPD    Y3, DigitsConstants<>+1052(SB), Y1, Y1
 	VCMPPD       $0x00, DigitsConstants<>+572(SB), Y0, Y3
-	VBLENDVPD    Y3, DigitsConstants<>+572(SB), Y2, Y2
-	VCMPPD       $0x19, Y1, Y0, Y0
-	VBLENDVPD    Y0, DigitsConstants<>+1308(SB), Y2, Y0
+	VBLENDVPD    Y3, DigitsConstants<>+572(SB), Y1, Y1
+	VCMPPD       $0x19, Y2, Y0, Y0
+	VBLENDVPD    Y0, DigitsConstants<>+1084(SB), Y1, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVSS       X0, 640(SI)
 
@@ -2247,22 +2150,22 @@ TEXT ·digitsBackwardAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS      (SI), Y4
 	VXORPS       X5, X5, X5
 	VCMPPS       $0x1e, Y5, Y4, Y4
-	VBLENDVPS    Y4, DigitsConstants<>+96(SB), Y5, Y4
+	VBLENDVPS    Y4, DigitsConstants<>+480(SB), Y5, Y4
 	VMULPS       Y4, Y1, Y1
 	VMOVUPS      Y1, 256(SI)
 	VMOVUPS      32(SI), Y1
 	VCMPPS       $0x1e, Y5, Y1, Y1
-	VBLENDVPS    Y1, DigitsConstants<>+96(SB), Y5, Y1
+	VBLENDVPS    Y1, DigitsConstants<>+480(SB), Y5, Y1
 	VMULPS       Y1, Y2, Y1
 	VMOVUPS      Y1, 288(SI)
 	VMOVUPS      64(SI), Y1
 	VCMPPS       $0x1e, Y5, Y1, Y1
-	VBLENDVPS    Y1, DigitsConstants<>+96(SB), Y5, Y1
+	VBLENDVPS    Y1, DigitsConstants<>+480(SB), Y5, Y1
 	VMULPS       Y1, Y3, Y1
 	VMOVUPS      Y1, 320(SI)
 	VMOVUPS      96(SI), Y1
 	VCMPPS       $0x1e, Y5, Y1, Y1
-	VBLENDVPS    Y1, DigitsConstants<>+96(SB), Y5, Y1
+	VBLENDVPS    Y1, DigitsConstants<>+480(SB), Y5, Y1
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 352(SI)
 	VBROADCASTSS 600(SI), Y0
@@ -2317,22 +2220,22 @@ TEXT ·digitsBackwardAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PS  19168(DI), Y4, Y0
 	VMOVUPS      128(SI), Y4
 	VCMPPS       $0x1e, Y5, Y4, Y4
-	VBLENDVPS    Y4, DigitsConstants<>+96(SB), Y5, Y4
+	VBLENDVPS    Y4, DigitsConstants<>+480(SB), Y5, Y4
 	VMULPS       Y4, Y1, Y1
 	VMOVUPS      Y1, 384(SI)
 	VMOVUPS      160(SI), Y1
 	VCMPPS       $0x1e, Y5, Y1, Y1
-	VBLENDVPS    Y1, DigitsConstants<>+96(SB), Y5, Y1
+	VBLENDVPS    Y1, DigitsConstants<>+480(SB), Y5, Y1
 	VMULPS       Y1, Y2, Y1
 	VMOVUPS      Y1, 416(SI)
 	VMOVUPS      192(SI), Y1
 	VCMPPS       $0x1e, Y5, Y1, Y1
-	VBLENDVPS    Y1, DigitsConstants<>+96(SB), Y5, Y1
+	VBLENDVPS    Y1, DigitsConstants<>+480(SB), Y5, Y1
 	VMULPS       Y1, Y3, Y1
 	VMOVUPS      Y1, 448(SI)
 	VMOVUPS      224(SI), Y1
 	VCMPPS       $0x1e, Y5, Y1, Y1
-	VBLENDVPS    Y1, DigitsConstants<>+96(SB), Y5, Y1
+	VBLENDVPS    Y1, DigitsConstants<>+480(SB), Y5, Y1
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 480(SI)
 
@@ -2688,47 +2591,34 @@ TEXT ·digitsBackwardAVX512(SB), NOSPLIT, $0-44
 	// t = log(s2)
 	VBROADCASTSS     596(SI), X0
 	VCVTPS2PD        X0, Y0
-	VCMPPD.BCST      $0x11, DigitsConstants<>+1348(SB), Y0, K1
-	VMULPD.BCST      DigitsConstants<>+1356(SB), Y0, Y1
-	VBLENDMPD        Y1, Y0, K1, Y1
-	VPADDQ.BCST      DigitsConstants<>+1364(SB), Y1, Y1
+	VPADDQ.BCST      DigitsConstants<>+1124(SB), Y0, Y1
 	VPSRLQ           $0x34, Y1, Y2
-	VORPD.BCST       DigitsConstants<>+1372(SB), Y2, Y2
-	VSUBPD.BCST      DigitsConstants<>+1380(SB), Y2, Y2
-	VBROADCASTSD     DigitsConstants<>+1388(SB), Y3
-	VMOVAPD.Z        Y3, K1, Y3
-	VSUBPD           Y3, Y2, Y2
-	VANDPD.BCST      DigitsConstants<>+1396(SB), Y1, Y1
-	VPADDQ.BCST      DigitsConstants<>+1404(SB), Y1, Y1
-	VSUBPD.BCST      DigitsConstants<>+1412(SB), Y1, Y1
-	VADDPD.BCST      DigitsConstants<>+1420(SB), Y1, Y3
-	VDIVPD           Y3, Y1, Y3
-	VMULPD           Y3, Y3, Y4
-	VMULPD           Y1, Y1, Y5
-	VMULPD.BCST      DigitsConstants<>+1428(SB), Y5, Y5
-	VMULPD           Y4, Y4, Y6
-	VBROADCASTSD     DigitsConstants<>+1444(SB), Y7
-	VFMADD231PD.BCST DigitsConstants<>+1436(SB), Y6, Y7
-	VFMADD213PD.BCST DigitsConstants<>+1452(SB), Y6, Y7
-	VBROADCASTSD     DigitsConstants<>+1468(SB), Y8
-	VFMADD231PD.BCST DigitsConstants<>+1460(SB), Y6, Y8
-	VFMADD213PD.BCST DigitsConstants<>+1476(SB), Y6, Y8
-	VFMADD213PD.BCST DigitsConstants<>+1484(SB), Y6, Y8
-	VFMADD231PD      Y4, Y7, Y8
-	VFMADD213PD      Y5, Y8, Y4
-	VMULPD.BCST      DigitsConstants<>+1492(SB), Y2, Y6
-	VFMADD231PD      Y4, Y3, Y6
-	VSUBPD           Y6, Y5, Y3
-	VSUBPD           Y1, Y3, Y1
-	VFMSUB231PD.BCST DigitsConstants<>+1500(SB), Y2, Y1
+	VORPD.BCST       DigitsConstants<>+1132(SB), Y2, Y2
+	VSUBPD.BCST      DigitsConstants<>+1140(SB), Y2, Y2
+	VANDPD.BCST      DigitsConstants<>+1148(SB), Y1, Y1
+	VPADDQ.BCST      DigitsConstants<>+1156(SB), Y1, Y1
+	VSUBPD.BCST      DigitsConstants<>+1164(SB), Y1, Y1
+	VADDPD.BCST      DigitsConstants<>+1172(SB), Y1, Y3
+	VDIVPD           Y3, Y1, Y1
+	VMULPD           Y1, Y1, Y3
+	VBROADCASTSD     DigitsConstants<>+1188(SB), Y4
+	VFMADD231PD.BCST DigitsConstants<>+1196(SB), Y3, Y4
+	VBROADCASTSD     DigitsConstants<>+1204(SB), Y5
+	VFMADD231PD.BCST DigitsConstants<>+1212(SB), Y3, Y5
+	VMULPD           Y3, Y3, Y3
+	VFMADD231PD      Y3, Y5, Y4
+	VMULPD           Y3, Y3, Y3
+	VFMADD231PD.BCST DigitsConstants<>+1220(SB), Y3, Y4
+	VMULPD           Y4, Y1, Y1
+	VFMADD231PD.BCST DigitsConstants<>+1180(SB), Y2, Y1
 	VXORPS           X2, X2, X2
 	VCMPPD           $0x00, Y2, Y0, K1
-	VBLENDMPD.BCST   DigitsConstants<>+1516(SB), Y1, K1, Y1
-	VBROADCASTSD     DigitsConstants<>+1340(SB), Y3
+	VBLENDMPD.BCST   DigitsConstants<>+1236(SB), Y1, K1, Y1
+	VBROADCASTSD     DigitsConstants<>+1116(SB), Y3
 	VCMPPD           $0x00, Y3, Y0, K1
 	VBLENDMPD        Y3, Y1, K1, Y1
 	VCMPPD           $0x19, Y2, Y0, K1
-	VBLENDMPD.BCST   DigitsConstants<>+1524(SB), Y1, K1, Y0
+	VBLENDMPD.BCST   DigitsConstants<>+1244(SB), Y1, K1, Y0
 	VCVTPD2PSY       Y0, X0
 	VMOVSS           X0, 640(SI)
 
@@ -2809,7 +2699,7 @@ TEXT ·digitsBackwardAVX512(SB), NOSPLIT, $0-44
 	VMOVUPS      (SI), Z5
 	VXORPS       X6, X6, X6
 	VCMPPS       $0x1e, Z6, Z5, K2
-	VBROADCASTSS DigitsConstants<>+520(SB), Z5
+	VBROADCASTSS DigitsConstants<>+568(SB), Z5
 	VBLENDMPS    Z5, Z6, K2, Z7
 	VMULPS       Z7, Z2, Z2
 	VMOVUPS      Z2, 256(SI)
@@ -3513,7 +3403,7 @@ TEXT ·digitsBackwardAVX512(SB), NOSPLIT, $0-44
 
 // func digitsGradAVX2(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, grad *DigitsGrad) float32
 // Requires: AVX, AVX2, FMA3
-TEXT ·digitsGradAVX2(SB), NOSPLIT, $32-44
+TEXT ·digitsGradAVX2(SB), NOSPLIT, $0-44
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
 	MOVQ x+16(FP), DX
@@ -3761,332 +3651,302 @@ loop0:
 	VMOVSD       X1, 544(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       DigitsConstants<>+64(SB), X1, X2
-	VMOVUPS      DigitsConstants<>+64(SB), Y3
-	VMOVUPS      DigitsConstants<>+32(SB), Y4
-	VBLENDVPS    Y3, Y2, Y4, Y2
-	VCMPPS       $0x03, Y0, Y0, Y4
-	VMAXPS       Y2, Y0, Y2
-	VBLENDVPS    Y4, Y0, Y2, Y2
-	VPERM2F128   $0x01, Y2, Y2, Y4
-	VCMPPS       $0x03, Y2, Y2, Y5
-	VMAXPS       Y4, Y2, Y4
-	VBLENDVPS    Y5, Y2, Y4, Y2
-	VSHUFPS      $0x4e, Y2, Y2, Y4
-	VCMPPS       $0x03, Y2, Y2, Y5
-	VMAXPS       Y4, Y2, Y4
-	VBLENDVPS    Y5, Y2, Y4, Y2
-	VSHUFPS      $0xb1, Y2, Y2, Y4
-	VCMPPS       $0x03, Y2, Y2, Y5
-	VMAXPS       Y4, Y2, Y4
-	VBLENDVPS    Y5, Y2, Y4, Y2
-	VMOVSS       X2, 592(SI)
-	VSUBPS       Y2, Y0, Y0
-	VMOVUPS      DigitsConstants<>+160(SB), Y4
+	VANDPS       DigitsConstants<>+64(SB), X1, X1
+	VMOVUPS      DigitsConstants<>+64(SB), Y2
+	VMOVUPS      DigitsConstants<>+32(SB), Y3
+	VBLENDVPS    Y2, Y1, Y3, Y3
+	VMAXPS       Y3, Y0, Y3
+	VPERM2F128   $0x01, Y3, Y3, Y4
+	VMAXPS       Y4, Y3, Y3
+	VSHUFPS      $0x4e, Y3, Y3, Y4
+	VMAXPS       Y4, Y3, Y3
+	VSHUFPS      $0xb1, Y3, Y3, Y4
+	VMAXPS       Y4, Y3, Y3
+	VMOVSS       X3, 592(SI)
+	VSUBPS       Y3, Y0, Y0
+	VMOVUPS      DigitsConstants<>+128(SB), Y4
 	VMINPS       Y0, Y4, Y0
-	VMOVUPS      DigitsConstants<>+128(SB), Y5
+	VMOVUPS      DigitsConstants<>+96(SB), Y5
 	VMAXPS       Y0, Y5, Y0
-	VMOVUPS      DigitsConstants<>+192(SB), Y6
+	VMOVUPS      DigitsConstants<>+160(SB), Y6
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  DigitsConstants<>+224(SB), Y0, Y7
+	VFMADD231PS  DigitsConstants<>+192(SB), Y0, Y7
 	VSUBPS       Y6, Y7, Y7
+	VFNMADD231PS DigitsConstants<>+224(SB), Y7, Y0
 	VFNMADD231PS DigitsConstants<>+256(SB), Y7, Y0
-	VFNMADD231PS DigitsConstants<>+288(SB), Y7, Y0
 	VMULPS       Y0, Y0, Y8
-	VMULPS       Y0, Y0, Y9
-	VMOVUPS      DigitsConstants<>+352(SB), Y10
-	VMOVAPS      Y10, Y11
-	VFMADD231PS  DigitsConstants<>+320(SB), Y9, Y11
-	VFMADD213PS  DigitsConstants<>+384(SB), Y9, Y11
-	VMOVUPS      DigitsConstants<>+448(SB), Y12
-	VMOVAPS      Y12, Y13
-	VFMADD231PS  DigitsConstants<>+416(SB), Y9, Y13
-	VFMADD213PS  DigitsConstants<>+480(SB), Y9, Y13
-	VFMADD231PS  Y0, Y11, Y13
-	VMULPS       Y13, Y8, Y8
-	VADDPS       DigitsConstants<>+96(SB), Y0, Y9
-	VSUBPS       DigitsConstants<>+96(SB), Y9, Y11
-	VSUBPS       Y11, Y0, Y0
-	VADDPS       Y0, Y8, Y0
-	VADDPS       Y0, Y9, Y8
-	VSUBPS       Y9, Y8, Y9
-	VMOVAPS      Y6, Y11
-	VFMADD231PS  DigitsConstants<>+480(SB), Y7, Y11
-	VSUBPS       Y6, Y11, Y13
-	VSUBPS       Y13, Y7, Y7
+	VMOVUPS      DigitsConstants<>+288(SB), Y9
+	VMOVAPS      Y9, Y10
+	VFMADD231PS  DigitsConstants<>+320(SB), Y0, Y10
+	VMOVUPS      DigitsConstants<>+352(SB), Y11
+	VMOVAPS      Y11, Y12
+	VFMADD231PS  DigitsConstants<>+384(SB), Y0, Y12
+	VMOVUPS      DigitsConstants<>+416(SB), Y13
+	VMOVAPS      Y13, Y14
+	VFMADD231PS  DigitsConstants<>+448(SB), Y0, Y14
+	VFMADD231PS  Y8, Y12, Y10
+	VMULPS       Y8, Y8, Y12
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VADDPS       DigitsConstants<>+480(SB), Y0, Y0
+	VMOVAPS      Y6, Y8
+	VFMADD231PS  Y9, Y7, Y8
+	VSUBPS       Y6, Y8, Y10
+	VSUBPS       Y10, Y7, Y7
 	VADDPS       Y6, Y7, Y7
-	VPSLLD       $0x17, Y11, Y11
-	VPADDD       DigitsConstants<>+96(SB), Y11, Y11
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       DigitsConstants<>+480(SB), Y8, Y8
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       DigitsConstants<>+96(SB), Y7, Y7
-	VMULPS       Y11, Y8, Y8
-	VMULPS       Y7, Y8, Y7
-	VANDPS       X1, X3, X1
-	VSUBPS       X2, X1, X1
+	VPADDD       DigitsConstants<>+480(SB), Y7, Y7
+	VMULPS       Y8, Y0, Y0
+	VMULPS       Y7, Y0, Y0
+	VSUBPS       X3, X1, X1
 	VMINPS       X1, X4, X1
 	VMAXPS       X1, X5, X1
-	VMOVAPS      X6, X2
-	VFMADD231PS  DigitsConstants<>+224(SB), X1, X2
-	VSUBPS       X6, X2, X2
-	VFNMADD231PS DigitsConstants<>+256(SB), X2, X1
-	VFNMADD231PS DigitsConstants<>+288(SB), X2, X1
+	VMOVAPS      X6, X3
+	VFMADD231PS  DigitsConstants<>+192(SB), X1, X3
+	VSUBPS       X6, X3, X3
+	VFNMADD231PS DigitsConstants<>+224(SB), X3, X1
+	VFNMADD231PS DigitsConstants<>+256(SB), X3, X1
 	VMULPS       X1, X1, X4
-	VMULPS       X1, X1, X5
-	VFMADD231PS  DigitsConstants<>+320(SB), X5, X10
-	VFMADD213PS  DigitsConstants<>+384(SB), X5, X10
-	VFMADD231PS  DigitsConstants<>+416(SB), X5, X12
-	VFMADD213PS  DigitsConstants<>+480(SB), X5, X12
-	VFMADD231PS  X1, X10, X12
-	VMULPS       X12, X4, X4
-	VADDPS       DigitsConstants<>+96(SB), X1, X5
-	VSUBPS       DigitsConstants<>+96(SB), X5, X8
-	VSUBPS       X8, X1, X1
-	VADDPS       X1, X4, X1
-	VADDPS       X1, X5, X4
-	VSUBPS       X5, X4, X5
-	VMOVAPS      X6, X8
-	VFMADD231PS  DigitsConstants<>+480(SB), X2, X8
-	VSUBPS       X6, X8, X10
-	VSUBPS       X10, X2, X2
-	VADDPS       X6, X2, X2
-	VPSLLD       $0x17, X8, X6
-	VPADDD       DigitsConstants<>+96(SB), X6, X6
-	VPSLLD       $0x17, X2, X2
-	VPADDD       DigitsConstants<>+96(SB), X2, X2
-	VMULPS       X6, X4, X4
-	VMULPS       X2, X4, X2
-	VANDPS       X2, X3, X4
-	VADDPS       Y4, Y7, Y4
-	VPERM2F128   $0x01, Y4, Y4, Y6
-	VADDPS       Y6, Y4, Y4
-	VSHUFPS      $0x4e, Y4, Y4, Y6
-	VADDPS       Y6, Y4, Y4
-	VSHUFPS      $0xb1, Y4, Y4, Y6
-	VADDPS       Y6, Y4, Y4
-	VMOVSS       X4, 596(SI)
-	VMOVUPS      DigitsConstants<>+96(SB), Y6
-	VDIVPS       Y4, Y6, Y4
-	VMULPS       Y4, Y7, Y7
-	VMOVUPS      Y7, 552(SI)
-	VMULPS       X4, X2, X2
-	VMOVSD       X2, 584(SI)
+	VMOVAPS      X9, X5
+	VFMADD231PS  DigitsConstants<>+320(SB), X1, X5
+	VFMADD231PS  DigitsConstants<>+384(SB), X1, X11
+	VFMADD231PS  DigitsConstants<>+448(SB), X1, X13
+	VFMADD231PS  X4, X11, X5
+	VMULPS       X4, X4, X7
+	VFMADD231PS  X7, X13, X5
+	VFMADD231PS  X5, X4, X1
+	VADDPS       DigitsConstants<>+480(SB), X1, X1
+	VFMADD213PS  X6, X3, X9
+	VSUBPS       X6, X9, X4
+	VSUBPS       X4, X3, X3
+	VADDPS       X6, X3, X3
+	VPSLLD       $0x17, X9, X4
+	VPADDD       DigitsConstants<>+480(SB), X4, X4
+	VPSLLD       $0x17, X3, X3
+	VPADDD       DigitsConstants<>+480(SB), X3, X3
+	VMULPS       X4, X1, X1
+	VMULPS       X3, X1, X1
+	VANDPS       X1, X2, X3
+	VADDPS       Y3, Y0, Y3
+	VPERM2F128   $0x01, Y3, Y3, Y4
+	VADDPS       Y4, Y3, Y3
+	VSHUFPS      $0x4e, Y3, Y3, Y4
+	VADDPS       Y4, Y3, Y3
+	VSHUFPS      $0xb1, Y3, Y3, Y4
+	VADDPS       Y4, Y3, Y3
+	VMOVSS       X3, 596(SI)
+	VMOVUPS      DigitsConstants<>+480(SB), Y4
+	VDIVPS       Y3, Y4, Y3
+	VMULPS       Y3, Y0, Y0
+	VMOVUPS      Y0, 552(SI)
+	VMULPS       X3, X1, X1
+	VMOVSD       X1, 584(SI)
 
 	// t = log(s2)
-	VBROADCASTSS 596(SI), X4
-	VCVTPS2PD    X4, Y4
-	VCMPPD       $0x11, DigitsConstants<>+604(SB), Y4, Y8
-	VMULPD       DigitsConstants<>+636(SB), Y4, Y10
-	VBLENDVPD    Y8, Y10, Y4, Y10
-	VPADDQ       DigitsConstants<>+668(SB), Y10, Y10
-	VPSRLQ       $0x34, Y10, Y11
-	VORPD        DigitsConstants<>+700(SB), Y11, Y11
-	VSUBPD       DigitsConstants<>+732(SB), Y11, Y11
-	VANDPD       DigitsConstants<>+764(SB), Y8, Y8
-	VSUBPD       Y8, Y11, Y8
-	VANDPD       DigitsConstants<>+796(SB), Y10, Y10
-	VPADDQ       DigitsConstants<>+828(SB), Y10, Y10
-	VSUBPD       DigitsConstants<>+860(SB), Y10, Y10
-	VADDPD       DigitsConstants<>+892(SB), Y10, Y11
-	VDIVPD       Y11, Y10, Y11
-	VMULPD       Y11, Y11, Y12
-	VMULPD       Y10, Y10, Y13
-	VMULPD       DigitsConstants<>+924(SB), Y13, Y13
-	VMULPD       Y12, Y12, Y14
-	VMOVUPS      DigitsConstants<>+988(SB), Y15
-	VFMADD231PD  DigitsConstants<>+956(SB), Y14, Y15
-	VFMADD213PD  DigitsConstants<>+1020(SB), Y14, Y15
-	VMOVUPS      Y0, (SP)
-	VMOVUPS      DigitsConstants<>+1084(SB), Y0
-	VFMADD231PD  DigitsConstants<>+1052(SB), Y14, Y0
-	VFMADD213PD  DigitsConstants<>+1116(SB), Y14, Y0
-	VFMADD213PD  DigitsConstants<>+1148(SB), Y14, Y0
-	VFMADD231PD  Y12, Y15, Y0
-	VFMADD213PD  Y13, Y0, Y12
-	VMULPD       DigitsConstants<>+1180(SB), Y8, Y0
-	VFMADD231PD  Y12, Y11, Y0
-	VSUBPD       Y0, Y13, Y0
-	VSUBPD       Y10, Y0, Y0
-	VFMSUB231PD  DigitsConstants<>+1212(SB), Y8, Y0
-	VXORPS       X8, X8, X8
-	VCMPPD       $0x00, Y8, Y4, Y10
-	VBLENDVPD    Y10, DigitsConstants<>+1276(SB), Y0, Y0
-	VCMPPD       $0x00, DigitsConstants<>+572(SB), Y4, Y10
-	VBLENDVPD    Y10, DigitsConstants<>+572(SB), Y0, Y0
-	VCMPPD       $0x19, Y8, Y4, Y4
-	VBLENDVPD    Y4, DigitsConstants<>+1308(SB), Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VMOVSS       X0, 640(SI)
+	VBROADCASTSS 596(SI), X3
+	VCVTPS2PD    X3, Y3
+	VPADDQ       DigitsConstants<>+604(SB), Y3, Y5
+	VPSRLQ       $0x34, Y5, Y6
+	VORPD        DigitsConstants<>+636(SB), Y6, Y6
+	VSUBPD       DigitsConstants<>+668(SB), Y6, Y6
+	VANDPD       DigitsConstants<>+700(SB), Y5, Y5
+	VPADDQ       DigitsConstants<>+732(SB), Y5, Y5
+	VSUBPD       DigitsConstants<>+764(SB), Y5, Y5
+	VADDPD       DigitsConstants<>+796(SB), Y5, Y7
+	VDIVPD       Y7, Y5, Y5
+	VMULPD       Y5, Y5, Y7
+	VMOVUPS      DigitsConstants<>+860(SB), Y8
+	VFMADD231PD  DigitsConstants<>+892(SB), Y7, Y8
+	VMOVUPS      DigitsConstants<>+924(SB), Y9
+	VFMADD231PD  DigitsConstants<>+956(SB), Y7, Y9
+	VMULPD       Y7, Y7, Y7
+	VFMADD231PD  Y7, Y9, Y8
+	VMULPD       Y7, Y7, Y7
+	VFMADD231PD  DigitsConstants<>+988(SB), Y7, Y8
+	VMULPD       Y8, Y5, Y5
+	VFMADD231PD  DigitsConstants<>+828(SB), Y6, Y5
+	VXORPS       X6, X6, X6
+	VCMPPD       $0x00, Y6, Y3, Y7
+	VBLENDVPD    Y7, DigitsConstants<>+1052(SB), Y5, Y5
+	VCMPPD       $0x00, DigitsConstants<>+572(SB), Y3, Y7
+	VBLENDVPD    Y7, DigitsConstants<>+572(SB), Y5, Y5
+	VCMPPD       $0x19, Y6, Y3, Y3
+	VBLENDVPD    Y3, DigitsConstants<>+1084(SB), Y5, Y3
+	VCVTPD2PSY   Y3, X3
+	VMOVSS       X3, 640(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVUPS      (CX), Y0
-	VSUBPS       Y0, Y7, Y4
-	VBROADCASTSS 592(SI), Y7
-	VSUBPS       512(SI), Y7, Y7
-	VBROADCASTSS 640(SI), Y8
-	VADDPS       Y8, Y7, Y7
-	VMULPS       Y7, Y0, Y0
-	VMOVUPS      Y4, 600(SI)
-	VANDPS       X2, X3, X2
-	VMOVSD       32(CX), X4
-	VSUBPS       X4, X2, X2
-	VBROADCASTSS 592(SI), X7
-	VMOVSD       544(SI), X8
-	VSUBPS       X8, X7, X7
-	VBROADCASTSS 640(SI), X8
-	VADDPS       X8, X7, X7
-	VMULPS       X7, X4, X4
-	VMOVSD       X2, 632(SI)
-	VANDPS       X4, X3, X2
-	VADDPS       Y2, Y0, Y0
-	VPERM2F128   $0x01, Y0, Y0, Y2
-	VADDPS       Y2, Y0, Y0
-	VSHUFPS      $0x4e, Y0, Y0, Y2
-	VADDPS       Y2, Y0, Y0
-	VSHUFPS      $0xb1, Y0, Y0, Y2
-	VADDPS       Y2, Y0, Y0
+	VMOVUPS      (CX), Y3
+	VSUBPS       Y3, Y0, Y0
+	VBROADCASTSS 592(SI), Y5
+	VSUBPS       512(SI), Y5, Y5
+	VBROADCASTSS 640(SI), Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       Y5, Y3, Y3
+	VMOVUPS      Y0, 600(SI)
+	VANDPS       X1, X2, X0
+	VMOVSD       32(CX), X1
+	VSUBPS       X1, X0, X0
+	VBROADCASTSS 592(SI), X5
+	VMOVSD       544(SI), X6
+	VSUBPS       X6, X5, X5
+	VBROADCASTSS 640(SI), X6
+	VADDPS       X6, X5, X5
+	VMULPS       X5, X1, X1
+	VMOVSD       X0, 632(SI)
+	VANDPS       X1, X2, X0
+	VADDPS       Y0, Y3, Y0
+	VPERM2F128   $0x01, Y0, Y0, Y1
+	VADDPS       Y1, Y0, Y0
+	VSHUFPS      $0x4e, Y0, Y0, Y1
+	VADDPS       Y1, Y0, Y0
+	VSHUFPS      $0xb1, Y0, Y0, Y1
+	VADDPS       Y1, Y0, Y0
 	VMOVSS       X0, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*where(a1, 1, 0)
 	VBROADCASTSS 600(SI), Y0
-	VMULPS       16640(DI), Y0, Y2
-	VMULPS       16672(DI), Y0, Y3
-	VMULPS       16704(DI), Y0, Y4
+	VMULPS       16640(DI), Y0, Y1
+	VMULPS       16672(DI), Y0, Y2
+	VMULPS       16704(DI), Y0, Y3
 	VMULPS       16736(DI), Y0, Y0
-	VBROADCASTSS 604(SI), Y7
-	VFMADD231PS  16896(DI), Y7, Y2
-	VFMADD231PS  16928(DI), Y7, Y3
-	VFMADD231PS  16960(DI), Y7, Y4
-	VFMADD231PS  16992(DI), Y7, Y0
-	VBROADCASTSS 608(SI), Y7
-	VFMADD231PS  17152(DI), Y7, Y2
-	VFMADD231PS  17184(DI), Y7, Y3
-	VFMADD231PS  17216(DI), Y7, Y4
-	VFMADD231PS  17248(DI), Y7, Y0
-	VBROADCASTSS 612(SI), Y7
-	VFMADD231PS  17408(DI), Y7, Y2
-	VFMADD231PS  17440(DI), Y7, Y3
-	VFMADD231PS  17472(DI), Y7, Y4
-	VFMADD231PS  17504(DI), Y7, Y0
-	VBROADCASTSS 616(SI), Y7
-	VFMADD231PS  17664(DI), Y7, Y2
-	VFMADD231PS  17696(DI), Y7, Y3
-	VFMADD231PS  17728(DI), Y7, Y4
-	VFMADD231PS  17760(DI), Y7, Y0
-	VBROADCASTSS 620(SI), Y7
-	VFMADD231PS  17920(DI), Y7, Y2
-	VFMADD231PS  17952(DI), Y7, Y3
-	VFMADD231PS  17984(DI), Y7, Y4
-	VFMADD231PS  18016(DI), Y7, Y0
-	VBROADCASTSS 624(SI), Y7
-	VFMADD231PS  18176(DI), Y7, Y2
-	VFMADD231PS  18208(DI), Y7, Y3
-	VFMADD231PS  18240(DI), Y7, Y4
-	VFMADD231PS  18272(DI), Y7, Y0
-	VBROADCASTSS 628(SI), Y7
-	VFMADD231PS  18432(DI), Y7, Y2
-	VFMADD231PS  18464(DI), Y7, Y3
-	VFMADD231PS  18496(DI), Y7, Y4
-	VFMADD231PS  18528(DI), Y7, Y0
-	VBROADCASTSS 632(SI), Y7
-	VFMADD231PS  18688(DI), Y7, Y2
-	VFMADD231PS  18720(DI), Y7, Y3
-	VFMADD231PS  18752(DI), Y7, Y4
-	VFMADD231PS  18784(DI), Y7, Y0
-	VBROADCASTSS 636(SI), Y7
-	VFMADD231PS  18944(DI), Y7, Y2
-	VFMADD231PS  18976(DI), Y7, Y3
-	VFMADD231PS  19008(DI), Y7, Y4
-	VFMADD231PS  19040(DI), Y7, Y0
-	VMOVUPS      (SI), Y7
-	VXORPS       X8, X8, X8
-	VCMPPS       $0x1e, Y8, Y7, Y7
-	VBLENDVPS    Y7, Y6, Y8, Y7
-	VMULPS       Y7, Y2, Y2
-	VMOVUPS      Y2, 256(SI)
-	VMOVUPS      32(SI), Y2
-	VCMPPS       $0x1e, Y8, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y8, Y2
-	VMULPS       Y2, Y3, Y2
-	VMOVUPS      Y2, 288(SI)
-	VMOVUPS      64(SI), Y2
-	VCMPPS       $0x1e, Y8, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y8, Y2
-	VMULPS       Y2, Y4, Y2
-	VMOVUPS      Y2, 320(SI)
-	VMOVUPS      96(SI), Y2
-	VCMPPS       $0x1e, Y8, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y8, Y2
-	VMULPS       Y2, Y0, Y0
+	VBROADCASTSS 604(SI), Y5
+	VFMADD231PS  16896(DI), Y5, Y1
+	VFMADD231PS  16928(DI), Y5, Y2
+	VFMADD231PS  16960(DI), Y5, Y3
+	VFMADD231PS  16992(DI), Y5, Y0
+	VBROADCASTSS 608(SI), Y5
+	VFMADD231PS  17152(DI), Y5, Y1
+	VFMADD231PS  17184(DI), Y5, Y2
+	VFMADD231PS  17216(DI), Y5, Y3
+	VFMADD231PS  17248(DI), Y5, Y0
+	VBROADCASTSS 612(SI), Y5
+	VFMADD231PS  17408(DI), Y5, Y1
+	VFMADD231PS  17440(DI), Y5, Y2
+	VFMADD231PS  17472(DI), Y5, Y3
+	VFMADD231PS  17504(DI), Y5, Y0
+	VBROADCASTSS 616(SI), Y5
+	VFMADD231PS  17664(DI), Y5, Y1
+	VFMADD231PS  17696(DI), Y5, Y2
+	VFMADD231PS  17728(DI), Y5, Y3
+	VFMADD231PS  17760(DI), Y5, Y0
+	VBROADCASTSS 620(SI), Y5
+	VFMADD231PS  17920(DI), Y5, Y1
+	VFMADD231PS  17952(DI), Y5, Y2
+	VFMADD231PS  17984(DI), Y5, Y3
+	VFMADD231PS  18016(DI), Y5, Y0
+	VBROADCASTSS 624(SI), Y5
+	VFMADD231PS  18176(DI), Y5, Y1
+	VFMADD231PS  18208(DI), Y5, Y2
+	VFMADD231PS  18240(DI), Y5, Y3
+	VFMADD231PS  18272(DI), Y5, Y0
+	VBROADCASTSS 628(SI), Y5
+	VFMADD231PS  18432(DI), Y5, Y1
+	VFMADD231PS  18464(DI), Y5, Y2
+	VFMADD231PS  18496(DI), Y5, Y3
+	VFMADD231PS  18528(DI), Y5, Y0
+	VBROADCASTSS 632(SI), Y5
+	VFMADD231PS  18688(DI), Y5, Y1
+	VFMADD231PS  18720(DI), Y5, Y2
+	VFMADD231PS  18752(DI), Y5, Y3
+	VFMADD231PS  18784(DI), Y5, Y0
+	VBROADCASTSS 636(SI), Y5
+	VFMADD231PS  18944(DI), Y5, Y1
+	VFMADD231PS  18976(DI), Y5, Y2
+	VFMADD231PS  19008(DI), Y5, Y3
+	VFMADD231PS  19040(DI), Y5, Y0
+	VMOVUPS      (SI), Y5
+	VXORPS       X6, X6, X6
+	VCMPPS       $0x1e, Y6, Y5, Y5
+	VBLENDVPS    Y5, Y4, Y6, Y5
+	VMULPS       Y5, Y1, Y1
+	VMOVUPS      Y1, 256(SI)
+	VMOVUPS      32(SI), Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y6, Y1
+	VMULPS       Y1, Y2, Y1
+	VMOVUPS      Y1, 288(SI)
+	VMOVUPS      64(SI), Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y6, Y1
+	VMULPS       Y1, Y3, Y1
+	VMOVUPS      Y1, 320(SI)
+	VMOVUPS      96(SI), Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y6, Y1
+	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 352(SI)
 	VBROADCASTSS 600(SI), Y0
-	VMULPS       16768(DI), Y0, Y2
-	VMULPS       16800(DI), Y0, Y3
-	VMULPS       16832(DI), Y0, Y4
+	VMULPS       16768(DI), Y0, Y1
+	VMULPS       16800(DI), Y0, Y2
+	VMULPS       16832(DI), Y0, Y3
 	VMULPS       16864(DI), Y0, Y0
-	VBROADCASTSS 604(SI), Y7
-	VFMADD231PS  17024(DI), Y7, Y2
-	VFMADD231PS  17056(DI), Y7, Y3
-	VFMADD231PS  17088(DI), Y7, Y4
-	VFMADD231PS  17120(DI), Y7, Y0
-	VBROADCASTSS 608(SI), Y7
-	VFMADD231PS  17280(DI), Y7, Y2
-	VFMADD231PS  17312(DI), Y7, Y3
-	VFMADD231PS  17344(DI), Y7, Y4
-	VFMADD231PS  17376(DI), Y7, Y0
-	VBROADCASTSS 612(SI), Y7
-	VFMADD231PS  17536(DI), Y7, Y2
-	VFMADD231PS  17568(DI), Y7, Y3
-	VFMADD231PS  17600(DI), Y7, Y4
-	VFMADD231PS  17632(DI), Y7, Y0
-	VBROADCASTSS 616(SI), Y7
-	VFMADD231PS  17792(DI), Y7, Y2
-	VFMADD231PS  17824(DI), Y7, Y3
-	VFMADD231PS  17856(DI), Y7, Y4
-	VFMADD231PS  17888(DI), Y7, Y0
-	VBROADCASTSS 620(SI), Y7
-	VFMADD231PS  18048(DI), Y7, Y2
-	VFMADD231PS  18080(DI), Y7, Y3
-	VFMADD231PS  18112(DI), Y7, Y4
-	VFMADD231PS  18144(DI), Y7, Y0
-	VBROADCASTSS 624(SI), Y7
-	VFMADD231PS  18304(DI), Y7, Y2
-	VFMADD231PS  18336(DI), Y7, Y3
-	VFMADD231PS  18368(DI), Y7, Y4
-	VFMADD231PS  18400(DI), Y7, Y0
-	VBROADCASTSS 628(SI), Y7
-	VFMADD231PS  18560(DI), Y7, Y2
-	VFMADD231PS  18592(DI), Y7, Y3
-	VFMADD231PS  18624(DI), Y7, Y4
-	VFMADD231PS  18656(DI), Y7, Y0
-	VBROADCASTSS 632(SI), Y7
-	VFMADD231PS  18816(DI), Y7, Y2
-	VFMADD231PS  18848(DI), Y7, Y3
-	VFMADD231PS  18880(DI), Y7, Y4
-	VFMADD231PS  18912(DI), Y7, Y0
-	VBROADCASTSS 636(SI), Y7
-	VFMADD231PS  19072(DI), Y7, Y2
-	VFMADD231PS  19104(DI), Y7, Y3
-	VFMADD231PS  19136(DI), Y7, Y4
-	VFMADD231PS  19168(DI), Y7, Y0
-	VMOVUPS      128(SI), Y7
-	VCMPPS       $0x1e, Y8, Y7, Y7
-	VBLENDVPS    Y7, Y6, Y8, Y7
-	VMULPS       Y7, Y2, Y2
-	VMOVUPS      Y2, 384(SI)
-	VMOVUPS      160(SI), Y2
-	VCMPPS       $0x1e, Y8, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y8, Y2
-	VMULPS       Y2, Y3, Y2
-	VMOVUPS      Y2, 416(SI)
-	VMOVUPS      192(SI), Y2
-	VCMPPS       $0x1e, Y8, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y8, Y2
-	VMULPS       Y2, Y4, Y2
-	VMOVUPS      Y2, 448(SI)
-	VMOVUPS      224(SI), Y2
-	VCMPPS       $0x1e, Y8, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y8, Y2
-	VMULPS       Y2, Y0, Y0
+	VBROADCASTSS 604(SI), Y5
+	VFMADD231PS  17024(DI), Y5, Y1
+	VFMADD231PS  17056(DI), Y5, Y2
+	VFMADD231PS  17088(DI), Y5, Y3
+	VFMADD231PS  17120(DI), Y5, Y0
+	VBROADCASTSS 608(SI), Y5
+	VFMADD231PS  17280(DI), Y5, Y1
+	VFMADD231PS  17312(DI), Y5, Y2
+	VFMADD231PS  17344(DI), Y5, Y3
+	VFMADD231PS  17376(DI), Y5, Y0
+	VBROADCASTSS 612(SI), Y5
+	VFMADD231PS  17536(DI), Y5, Y1
+	VFMADD231PS  17568(DI), Y5, Y2
+	VFMADD231PS  17600(DI), Y5, Y3
+	VFMADD231PS  17632(DI), Y5, Y0
+	VBROADCASTSS 616(SI), Y5
+	VFMADD231PS  17792(DI), Y5, Y1
+	VFMADD231PS  17824(DI), Y5, Y2
+	VFMADD231PS  17856(DI), Y5, Y3
+	VFMADD231PS  17888(DI), Y5, Y0
+	VBROADCASTSS 620(SI), Y5
+	VFMADD231PS  18048(DI), Y5, Y1
+	VFMADD231PS  18080(DI), Y5, Y2
+	VFMADD231PS  18112(DI), Y5, Y3
+	VFMADD231PS  18144(DI), Y5, Y0
+	VBROADCASTSS 624(SI), Y5
+	VFMADD231PS  18304(DI), Y5, Y1
+	VFMADD231PS  18336(DI), Y5, Y2
+	VFMADD231PS  18368(DI), Y5, Y3
+	VFMADD231PS  18400(DI), Y5, Y0
+	VBROADCASTSS 628(SI), Y5
+	VFMADD231PS  18560(DI), Y5, Y1
+	VFMADD231PS  18592(DI), Y5, Y2
+	VFMADD231PS  18624(DI), Y5, Y3
+	VFMADD231PS  18656(DI), Y5, Y0
+	VBROADCASTSS 632(SI), Y5
+	VFMADD231PS  18816(DI), Y5, Y1
+	VFMADD231PS  18848(DI), Y5, Y2
+	VFMADD231PS  18880(DI), Y5, Y3
+	VFMADD231PS  18912(DI), Y5, Y0
+	VBROADCASTSS 636(SI), Y5
+	VFMADD231PS  19072(DI), Y5, Y1
+	VFMADD231PS  19104(DI), Y5, Y2
+	VFMADD231PS  19136(DI), Y5, Y3
+	VFMADD231PS  19168(DI), Y5, Y0
+	VMOVUPS      128(SI), Y5
+	VCMPPS       $0x1e, Y6, Y5, Y5
+	VBLENDVPS    Y5, Y4, Y6, Y5
+	VMULPS       Y5, Y1, Y1
+	VMOVUPS      Y1, 384(SI)
+	VMOVUPS      160(SI), Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y6, Y1
+	VMULPS       Y1, Y2, Y1
+	VMOVUPS      Y1, 416(SI)
+	VMOVUPS      192(SI), Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y6, Y1
+	VMULPS       Y1, Y3, Y1
+	VMOVUPS      Y1, 448(SI)
+	VMOVUPS      224(SI), Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y6, Y1
+	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 480(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
@@ -4095,173 +3955,173 @@ loop0:
 	VMOVSD       632(SI), X0
 	VMOVSD       X0, 19232(BX)
 	VBROADCASTSS 600(SI), Y0
-	VMULPS       (SI), Y0, Y2
-	VMOVUPS      Y2, 16640(BX)
-	VMULPS       32(SI), Y0, Y2
-	VMOVUPS      Y2, 16672(BX)
-	VMULPS       64(SI), Y0, Y2
-	VMOVUPS      Y2, 16704(BX)
-	VMULPS       96(SI), Y0, Y2
-	VMOVUPS      Y2, 16736(BX)
-	VMULPS       128(SI), Y0, Y2
-	VMOVUPS      Y2, 16768(BX)
-	VMULPS       160(SI), Y0, Y2
-	VMOVUPS      Y2, 16800(BX)
-	VMULPS       192(SI), Y0, Y2
-	VMOVUPS      Y2, 16832(BX)
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 16640(BX)
+	VMULPS       32(SI), Y0, Y1
+	VMOVUPS      Y1, 16672(BX)
+	VMULPS       64(SI), Y0, Y1
+	VMOVUPS      Y1, 16704(BX)
+	VMULPS       96(SI), Y0, Y1
+	VMOVUPS      Y1, 16736(BX)
+	VMULPS       128(SI), Y0, Y1
+	VMOVUPS      Y1, 16768(BX)
+	VMULPS       160(SI), Y0, Y1
+	VMOVUPS      Y1, 16800(BX)
+	VMULPS       192(SI), Y0, Y1
+	VMOVUPS      Y1, 16832(BX)
 	VMULPS       224(SI), Y0, Y0
 	VMOVUPS      Y0, 16864(BX)
 	VBROADCASTSS 604(SI), Y0
-	VMULPS       (SI), Y0, Y2
-	VMOVUPS      Y2, 16896(BX)
-	VMULPS       32(SI), Y0, Y2
-	VMOVUPS      Y2, 16928(BX)
-	VMULPS       64(SI), Y0, Y2
-	VMOVUPS      Y2, 16960(BX)
-	VMULPS       96(SI), Y0, Y2
-	VMOVUPS      Y2, 16992(BX)
-	VMULPS       128(SI), Y0, Y2
-	VMOVUPS      Y2, 17024(BX)
-	VMULPS       160(SI), Y0, Y2
-	VMOVUPS      Y2, 17056(BX)
-	VMULPS       192(SI), Y0, Y2
-	VMOVUPS      Y2, 17088(BX)
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 16896(BX)
+	VMULPS       32(SI), Y0, Y1
+	VMOVUPS      Y1, 16928(BX)
+	VMULPS       64(SI), Y0, Y1
+	VMOVUPS      Y1, 16960(BX)
+	VMULPS       96(SI), Y0, Y1
+	VMOVUPS      Y1, 16992(BX)
+	VMULPS       128(SI), Y0, Y1
+	VMOVUPS      Y1, 17024(BX)
+	VMULPS       160(SI), Y0, Y1
+	VMOVUPS      Y1, 17056(BX)
+	VMULPS       192(SI), Y0, Y1
+	VMOVUPS      Y1, 17088(BX)
 	VMULPS       224(SI), Y0, Y0
 	VMOVUPS      Y0, 17120(BX)
 	VBROADCASTSS 608(SI), Y0
-	VMULPS       (SI), Y0, Y2
-	VMOVUPS      Y2, 17152(BX)
-	VMULPS       32(SI), Y0, Y2
-	VMOVUPS      Y2, 17184(BX)
-	VMULPS       64(SI), Y0, Y2
-	VMOVUPS      Y2, 17216(BX)
-	VMULPS       96(SI), Y0, Y2
-	VMOVUPS      Y2, 17248(BX)
-	VMULPS       128(SI), Y0, Y2
-	VMOVUPS      Y2, 17280(BX)
-	VMULPS       160(SI), Y0, Y2
-	VMOVUPS      Y2, 17312(BX)
-	VMULPS       192(SI), Y0, Y2
-	VMOVUPS      Y2, 17344(BX)
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 17152(BX)
+	VMULPS       32(SI), Y0, Y1
+	VMOVUPS      Y1, 17184(BX)
+	VMULPS       64(SI), Y0, Y1
+	VMOVUPS      Y1, 17216(BX)
+	VMULPS       96(SI), Y0, Y1
+	VMOVUPS      Y1, 17248(BX)
+	VMULPS       128(SI), Y0, Y1
+	VMOVUPS      Y1, 17280(BX)
+	VMULPS       160(SI), Y0, Y1
+	VMOVUPS      Y1, 17312(BX)
+	VMULPS       192(SI), Y0, Y1
+	VMOVUPS      Y1, 17344(BX)
 	VMULPS       224(SI), Y0, Y0
 	VMOVUPS      Y0, 17376(BX)
 	VBROADCASTSS 612(SI), Y0
-	VMULPS       (SI), Y0, Y2
-	VMOVUPS      Y2, 17408(BX)
-	VMULPS       32(SI), Y0, Y2
-	VMOVUPS      Y2, 17440(BX)
-	VMULPS       64(SI), Y0, Y2
-	VMOVUPS      Y2, 17472(BX)
-	VMULPS       96(SI), Y0, Y2
-	VMOVUPS      Y2, 17504(BX)
-	VMULPS       128(SI), Y0, Y2
-	VMOVUPS      Y2, 17536(BX)
-	VMULPS       160(SI), Y0, Y2
-	VMOVUPS      Y2, 17568(BX)
-	VMULPS       192(SI), Y0, Y2
-	VMOVUPS      Y2, 17600(BX)
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 17408(BX)
+	VMULPS       32(SI), Y0, Y1
+	VMOVUPS      Y1, 17440(BX)
+	VMULPS       64(SI), Y0, Y1
+	VMOVUPS      Y1, 17472(BX)
+	VMULPS       96(SI), Y0, Y1
+	VMOVUPS      Y1, 17504(BX)
+	VMULPS       128(SI), Y0, Y1
+	VMOVUPS      Y1, 17536(BX)
+	VMULPS       160(SI), Y0, Y1
+	VMOVUPS      Y1, 17568(BX)
+	VMULPS       192(SI), Y0, Y1
+	VMOVUPS      Y1, 17600(BX)
 	VMULPS       224(SI), Y0, Y0
 	VMOVUPS      Y0, 17632(BX)
 	VBROADCASTSS 616(SI), Y0
-	VMULPS       (SI), Y0, Y2
-	VMOVUPS      Y2, 17664(BX)
-	VMULPS       32(SI), Y0, Y2
-	VMOVUPS      Y2, 17696(BX)
-	VMULPS       64(SI), Y0, Y2
-	VMOVUPS      Y2, 17728(BX)
-	VMULPS       96(SI), Y0, Y2
-	VMOVUPS      Y2, 17760(BX)
-	VMULPS       128(SI), Y0, Y2
-	VMOVUPS      Y2, 17792(BX)
-	VMULPS       160(SI), Y0, Y2
-	VMOVUPS      Y2, 17824(BX)
-	VMULPS       192(SI), Y0, Y2
-	VMOVUPS      Y2, 17856(BX)
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 17664(BX)
+	VMULPS       32(SI), Y0, Y1
+	VMOVUPS      Y1, 17696(BX)
+	VMULPS       64(SI), Y0, Y1
+	VMOVUPS      Y1, 17728(BX)
+	VMULPS       96(SI), Y0, Y1
+	VMOVUPS      Y1, 17760(BX)
+	VMULPS       128(SI), Y0, Y1
+	VMOVUPS      Y1, 17792(BX)
+	VMULPS       160(SI), Y0, Y1
+	VMOVUPS      Y1, 17824(BX)
+	VMULPS       192(SI), Y0, Y1
+	VMOVUPS      Y1, 17856(BX)
 	VMULPS       224(SI), Y0, Y0
 	VMOVUPS      Y0, 17888(BX)
 	VBROADCASTSS 620(SI), Y0
-	VMULPS       (SI), Y0, Y2
-	VMOVUPS      Y2, 17920(BX)
-	VMULPS       32(SI), Y0, Y2
-	VMOVUPS      Y2, 17952(BX)
-	VMULPS       64(SI), Y0, Y2
-	VMOVUPS      Y2, 17984(BX)
-	VMULPS       96(SI), Y0, Y2
-	VMOVUPS      Y2, 18016(BX)
-	VMULPS       128(SI), Y0, Y2
-	VMOVUPS      Y2, 18048(BX)
-	VMULPS       160(SI), Y0, Y2
-	VMOVUPS      Y2, 18080(BX)
-	VMULPS       192(SI), Y0, Y2
-	VMOVUPS      Y2, 18112(BX)
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 17920(BX)
+	VMULPS       32(SI), Y0, Y1
+	VMOVUPS      Y1, 17952(BX)
+	VMULPS       64(SI), Y0, Y1
+	VMOVUPS      Y1, 17984(BX)
+	VMULPS       96(SI), Y0, Y1
+	VMOVUPS      Y1, 18016(BX)
+	VMULPS       128(SI), Y0, Y1
+	VMOVUPS      Y1, 18048(BX)
+	VMULPS       160(SI), Y0, Y1
+	VMOVUPS      Y1, 18080(BX)
+	VMULPS       192(SI), Y0, Y1
+	VMOVUPS      Y1, 18112(BX)
 	VMULPS       224(SI), Y0, Y0
 	VMOVUPS      Y0, 18144(BX)
 	VBROADCASTSS 624(SI), Y0
-	VMULPS       (SI), Y0, Y2
-	VMOVUPS      Y2, 18176(BX)
-	VMULPS       32(SI), Y0, Y2
-	VMOVUPS      Y2, 18208(BX)
-	VMULPS       64(SI), Y0, Y2
-	VMOVUPS      Y2, 18240(BX)
-	VMULPS       96(SI), Y0, Y2
-	VMOVUPS      Y2, 18272(BX)
-	VMULPS       128(SI), Y0, Y2
-	VMOVUPS      Y2, 18304(BX)
-	VMULPS       160(SI), Y0, Y2
-	VMOVUPS      Y2, 18336(BX)
-	VMULPS       192(SI), Y0, Y2
-	VMOVUPS      Y2, 18368(BX)
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 18176(BX)
+	VMULPS       32(SI), Y0, Y1
+	VMOVUPS      Y1, 18208(BX)
+	VMULPS       64(SI), Y0, Y1
+	VMOVUPS      Y1, 18240(BX)
+	VMULPS       96(SI), Y0, Y1
+	VMOVUPS      Y1, 18272(BX)
+	VMULPS       128(SI), Y0, Y1
+	VMOVUPS      Y1, 18304(BX)
+	VMULPS       160(SI), Y0, Y1
+	VMOVUPS      Y1, 18336(BX)
+	VMULPS       192(SI), Y0, Y1
+	VMOVUPS      Y1, 18368(BX)
 	VMULPS       224(SI), Y0, Y0
 	VMOVUPS      Y0, 18400(BX)
 	VBROADCASTSS 628(SI), Y0
-	VMULPS       (SI), Y0, Y2
-	VMOVUPS      Y2, 18432(BX)
-	VMULPS       32(SI), Y0, Y2
-	VMOVUPS      Y2, 18464(BX)
-	VMULPS       64(SI), Y0, Y2
-	VMOVUPS      Y2, 18496(BX)
-	VMULPS       96(SI), Y0, Y2
-	VMOVUPS      Y2, 18528(BX)
-	VMULPS       128(SI), Y0, Y2
-	VMOVUPS      Y2, 18560(BX)
-	VMULPS       160(SI), Y0, Y2
-	VMOVUPS      Y2, 18592(BX)
-	VMULPS       192(SI), Y0, Y2
-	VMOVUPS      Y2, 18624(BX)
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 18432(BX)
+	VMULPS       32(SI), Y0, Y1
+	VMOVUPS      Y1, 18464(BX)
+	VMULPS       64(SI), Y0, Y1
+	VMOVUPS      Y1, 18496(BX)
+	VMULPS       96(SI), Y0, Y1
+	VMOVUPS      Y1, 18528(BX)
+	VMULPS       128(SI), Y0, Y1
+	VMOVUPS      Y1, 18560(BX)
+	VMULPS       160(SI), Y0, Y1
+	VMOVUPS      Y1, 18592(BX)
+	VMULPS       192(SI), Y0, Y1
+	VMOVUPS      Y1, 18624(BX)
 	VMULPS       224(SI), Y0, Y0
 	VMOVUPS      Y0, 18656(BX)
 	VBROADCASTSS 632(SI), Y0
-	VMULPS       (SI), Y0, Y2
-	VMOVUPS      Y2, 18688(BX)
-	VMULPS       32(SI), Y0, Y2
-	VMOVUPS      Y2, 18720(BX)
-	VMULPS       64(SI), Y0, Y2
-	VMOVUPS      Y2, 18752(BX)
-	VMULPS       96(SI), Y0, Y2
-	VMOVUPS      Y2, 18784(BX)
-	VMULPS       128(SI), Y0, Y2
-	VMOVUPS      Y2, 18816(BX)
-	VMULPS       160(SI), Y0, Y2
-	VMOVUPS      Y2, 18848(BX)
-	VMULPS       192(SI), Y0, Y2
-	VMOVUPS      Y2, 18880(BX)
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 18688(BX)
+	VMULPS       32(SI), Y0, Y1
+	VMOVUPS      Y1, 18720(BX)
+	VMULPS       64(SI), Y0, Y1
+	VMOVUPS      Y1, 18752(BX)
+	VMULPS       96(SI), Y0, Y1
+	VMOVUPS      Y1, 18784(BX)
+	VMULPS       128(SI), Y0, Y1
+	VMOVUPS      Y1, 18816(BX)
+	VMULPS       160(SI), Y0, Y1
+	VMOVUPS      Y1, 18848(BX)
+	VMULPS       192(SI), Y0, Y1
+	VMOVUPS      Y1, 18880(BX)
 	VMULPS       224(SI), Y0, Y0
 	VMOVUPS      Y0, 18912(BX)
 	VBROADCASTSS 636(SI), Y0
-	VMULPS       (SI), Y0, Y2
-	VMOVUPS      Y2, 18944(BX)
-	VMULPS       32(SI), Y0, Y2
-	VMOVUPS      Y2, 18976(BX)
-	VMULPS       64(SI), Y0, Y2
-	VMOVUPS      Y2, 19008(BX)
-	VMULPS       96(SI), Y0, Y2
-	VMOVUPS      Y2, 19040(BX)
-	VMULPS       128(SI), Y0, Y2
-	VMOVUPS      Y2, 19072(BX)
-	VMULPS       160(SI), Y0, Y2
-	VMOVUPS      Y2, 19104(BX)
-	VMULPS       192(SI), Y0, Y2
-	VMOVUPS      Y2, 19136(BX)
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 18944(BX)
+	VMULPS       32(SI), Y0, Y1
+	VMOVUPS      Y1, 18976(BX)
+	VMULPS       64(SI), Y0, Y1
+	VMOVUPS      Y1, 19008(BX)
+	VMULPS       96(SI), Y0, Y1
+	VMOVUPS      Y1, 19040(BX)
+	VMULPS       128(SI), Y0, Y1
+	VMOVUPS      Y1, 19072(BX)
+	VMULPS       160(SI), Y0, Y1
+	VMOVUPS      Y1, 19104(BX)
+	VMULPS       192(SI), Y0, Y1
+	VMOVUPS      Y1, 19136(BX)
 	VMULPS       224(SI), Y0, Y0
 	VMOVUPS      Y0, 19168(BX)
 
@@ -4990,895 +4850,869 @@ TEXT ·digitsGradAVX512(SB), NOSPLIT, $0-44
 	VMOVUPS     Z0, K1, 512(SI)
 
 	// a2 = softmax(z2)
-	VMOVAPS.Z         Z0, K1, Z2
-	VBROADCASTSS      DigitsConstants<>+516(SB), Z3
-	VBLENDMPS         Z2, Z3, K1, Z2
-	VSHUFF32X4        $0x4e, Z2, Z2, Z3
-	VCMPPS            $0x03, Z2, Z2, K2
-	VMAXPS            Z3, Z2, Z3
-	VBLENDMPS         Z2, Z3, K2, Z2
-	VSHUFF32X4        $0xb1, Z2, Z2, Z3
-	VCMPPS            $0x03, Z2, Z2, K2
-	VMAXPS            Z3, Z2, Z3
-	VBLENDMPS         Z2, Z3, K2, Z2
-	VSHUFPS           $0x4e, Z2, Z2, Z3
-	VCMPPS            $0x03, Z2, Z2, K2
-	VMAXPS            Z3, Z2, Z3
-	VBLENDMPS         Z2, Z3, K2, Z2
-	VSHUFPS           $0xb1, Z2, Z2, Z3
-	VCMPPS            $0x03, Z2, Z2, K2
-	VMAXPS            Z3, Z2, Z3
-	VBLENDMPS         Z2, Z3, K2, Z2
-	VMOVSS            X2, 592(SI)
 	VMOVAPS.Z         Z0, K1, Z0
+	VBROADCASTSS      DigitsConstants<>+516(SB), Z2
+	VBLENDMPS         Z0, Z2, K1, Z2
+	VSHUFF32X4        $0x4e, Z2, Z2, Z3
+	VMAXPS            Z3, Z2, Z2
+	VSHUFF32X4        $0xb1, Z2, Z2, Z3
+	VMAXPS            Z3, Z2, Z2
+	VSHUFPS           $0x4e, Z2, Z2, Z3
+	VMAXPS            Z3, Z2, Z2
+	VSHUFPS           $0xb1, Z2, Z2, Z3
+	VMAXPS            Z3, Z2, Z2
+	VMOVSS            X2, 592(SI)
 	VSUBPS            Z2, Z0, Z0
-	VBROADCASTSS      DigitsConstants<>+528(SB), Z2
-	VMINPS            Z0, Z2, Z0
 	VBROADCASTSS      DigitsConstants<>+524(SB), Z2
+	VMINPS            Z0, Z2, Z0
+	VBROADCASTSS      DigitsConstants<>+520(SB), Z2
 	VMAXPS            Z0, Z2, Z0
-	VBROADCASTSS      DigitsConstants<>+532(SB), Z2
+	VBROADCASTSS      DigitsConstants<>+528(SB), Z2
 	VMOVAPS           Z2, Z3
-	VFMADD231PS.BCST  DigitsConstants<>+536(SB), Z0, Z3
+	VFMADD231PS.BCST  DigitsConstants<>+532(SB), Z0, Z3
 	VSUBPS            Z2, Z3, Z2
+	VFNMADD231PS.BCST DigitsConstants<>+536(SB), Z2, Z0
 	VFNMADD231PS.BCST DigitsConstants<>+540(SB), Z2, Z0
-	VFNMADD231PS.BCST DigitsConstants<>+544(SB), Z2, Z0
 	VMULPS            Z0, Z0, Z3
-	VMULPS            Z0, Z0, Z4
+	VBROADCASTSS      DigitsConstants<>+544(SB), Z4
+	VFMADD231PS.BCST  DigitsConstants<>+548(SB), Z0, Z4
 	VBROADCASTSS      DigitsConstants<>+552(SB), Z5
-	VFMADD231PS.BCST  DigitsConstants<>+548(SB), Z4, Z5
-	VFMADD213PS.BCST  DigitsConstants<>+556(SB), Z4, Z5
-	VBROADCASTSS      DigitsConstants<>+564(SB), Z6
-	VFMADD231PS.BCST  DigitsConstants<>+560(SB), Z4, Z6
-	VFMADD213PS.BCST  DigitsConstants<>+568(SB), Z4, Z6
-	VFMADD231PS       Z0, Z5, Z6
-	VMULPS            Z6, Z3, Z3
-	VBROADCASTSS      DigitsConstants<>+520(SB), Z4
-	VADDPS            Z0, Z4, Z5
-	VSUBPS            Z4, Z5, Z6
-	VSUBPS            Z6, Z0, Z0
-	VADDPS            Z0, Z3, Z0
-	VADDPS            Z0, Z5, Z3
-	VSUBPS            Z5, Z3, Z5
-	VSCALEFPS         Z2, Z3, Z2
-	VMOVAPS.Z         Z2, K1, Z3
-	VSHUFF32X4        $0x4e, Z3, Z3, Z6
-	VADDPS            Z6, Z3, Z3
-	VSHUFF32X4        $0xb1, Z3, Z3, Z6
-	VADDPS            Z6, Z3, Z3
-	VSHUFPS           $0x4e, Z3, Z3, Z6
-	VADDPS            Z6, Z3, Z3
-	VSHUFPS           $0xb1, Z3, Z3, Z6
-	VADDPS            Z6, Z3, Z3
-	VMOVSS            X3, 596(SI)
-	VDIVPS            Z3, Z4, Z3
-	VMULPS            Z3, Z2, Z2
-	VMOVUPS           Z2, K1, 552(SI)
+	VFMADD231PS.BCST  DigitsConstants<>+556(SB), Z0, Z5
+	VBROADCASTSS      DigitsConstants<>+560(SB), Z6
+	VFMADD231PS.BCST  DigitsConstants<>+564(SB), Z0, Z6
+	VFMADD231PS       Z3, Z5, Z4
+	VMULPS            Z3, Z3, Z5
+	VFMADD231PS       Z5, Z6, Z4
+	VFMADD231PS       Z4, Z3, Z0
+	VBROADCASTSS      DigitsConstants<>+568(SB), Z3
+	VADDPS            Z3, Z0, Z0
+	VSCALEFPS         Z2, Z0, Z0
+	VMOVAPS.Z         Z0, K1, Z2
+	VSHUFF32X4        $0x4e, Z2, Z2, Z4
+	VADDPS            Z4, Z2, Z2
+	VSHUFF32X4        $0xb1, Z2, Z2, Z4
+	VADDPS            Z4, Z2, Z2
+	VSHUFPS           $0x4e, Z2, Z2, Z4
+	VADDPS            Z4, Z2, Z2
+	VSHUFPS           $0xb1, Z2, Z2, Z4
+	VADDPS            Z4, Z2, Z2
+	VMOVSS            X2, 596(SI)
+	VDIVPS            Z2, Z3, Z2
+	VMULPS            Z2, Z0, Z0
+	VMOVUPS           Z0, K1, 552(SI)
 
 	// t = log(s2)
-	VBROADCASTSS     596(SI), X2
-	VCVTPS2PD        X2, Y2
-	VCMPPD.BCST      $0x11, DigitsConstants<>+1348(SB), Y2, K2
-	VMULPD.BCST      DigitsConstants<>+1356(SB), Y2, Y3
-	VBLENDMPD        Y3, Y2, K2, Y3
-	VPADDQ.BCST      DigitsConstants<>+1364(SB), Y3, Y3
-	VPSRLQ           $0x34, Y3, Y6
-	VORPD.BCST       DigitsConstants<>+1372(SB), Y6, Y6
-	VSUBPD.BCST      DigitsConstants<>+1380(SB), Y6, Y6
-	VBROADCASTSD     DigitsConstants<>+1388(SB), Y7
-	VMOVAPD.Z        Y7, K2, Y7
-	VSUBPD           Y7, Y6, Y6
-	VANDPD.BCST      DigitsConstants<>+1396(SB), Y3, Y3
-	VPADDQ.BCST      DigitsConstants<>+1404(SB), Y3, Y3
-	VSUBPD.BCST      DigitsConstants<>+1412(SB), Y3, Y3
-	VADDPD.BCST      DigitsConstants<>+1420(SB), Y3, Y7
-	VDIVPD           Y7, Y3, Y7
-	VMULPD           Y7, Y7, Y8
-	VMULPD           Y3, Y3, Y9
-	VMULPD.BCST      DigitsConstants<>+1428(SB), Y9, Y9
-	VMULPD           Y8, Y8, Y10
-	VBROADCASTSD     DigitsConstants<>+1444(SB), Y11
-	VFMADD231PD.BCST DigitsConstants<>+1436(SB), Y10, Y11
-	VFMADD213PD.BCST DigitsConstants<>+1452(SB), Y10, Y11
-	VBROADCASTSD     DigitsConstants<>+1468(SB), Y12
-	VFMADD231PD.BCST DigitsConstants<>+1460(SB), Y10, Y12
-	VFMADD213PD.BCST DigitsConstants<>+1476(SB), Y10, Y12
-	VFMADD213PD.BCST DigitsConstants<>+1484(SB), Y10, Y12
-	VFMADD231PD      Y8, Y11, Y12
-	VFMADD213PD      Y9, Y12, Y8
-	VMULPD.BCST      DigitsConstants<>+1492(SB), Y6, Y10
-	VFMADD231PD      Y8, Y7, Y10
-	VSUBPD           Y10, Y9, Y7
-	VSUBPD           Y3, Y7, Y3
-	VFMSUB231PD.BCST DigitsConstants<>+1500(SB), Y6, Y3
-	VXORPS           X6, X6, X6
-	VCMPPD           $0x00, Y6, Y2, K2
-	VBLENDMPD.BCST   DigitsConstants<>+1516(SB), Y3, K2, Y3
-	VBROADCASTSD     DigitsConstants<>+1340(SB), Y7
-	VCMPPD           $0x00, Y7, Y2, K2
-	VBLENDMPD        Y7, Y3, K2, Y3
-	VCMPPD           $0x19, Y6, Y2, K2
-	VBLENDMPD.BCST   DigitsConstants<>+1524(SB), Y3, K2, Y2
-	VCVTPD2PSY       Y2, X2
-	VMOVSS           X2, 640(SI)
+	VBROADCASTSS     596(SI), X0
+	VCVTPS2PD        X0, Y0
+	VPADDQ.BCST      DigitsConstants<>+1124(SB), Y0, Y2
+	VPSRLQ           $0x34, Y2, Y4
+	VORPD.BCST       DigitsConstants<>+1132(SB), Y4, Y4
+	VSUBPD.BCST      DigitsConstants<>+1140(SB), Y4, Y4
+	VANDPD.BCST      DigitsConstants<>+1148(SB), Y2, Y2
+	VPADDQ.BCST      DigitsConstants<>+1156(SB), Y2, Y2
+	VSUBPD.BCST      DigitsConstants<>+1164(SB), Y2, Y2
+	VADDPD.BCST      DigitsConstants<>+1172(SB), Y2, Y5
+	VDIVPD           Y5, Y2, Y2
+	VMULPD           Y2, Y2, Y5
+	VBROADCASTSD     DigitsConstants<>+1188(SB), Y6
+	VFMADD231PD.BCST DigitsConstants<>+1196(SB), Y5, Y6
+	VBROADCASTSD     DigitsConstants<>+1204(SB), Y7
+	VFMADD231PD.BCST DigitsConstants<>+1212(SB), Y5, Y7
+	VMULPD           Y5, Y5, Y5
+	VFMADD231PD      Y5, Y7, Y6
+	VMULPD           Y5, Y5, Y5
+	VFMADD231PD.BCST DigitsConstants<>+1220(SB), Y5, Y6
+	VMULPD           Y6, Y2, Y2
+	VFMADD231PD.BCST DigitsConstants<>+1180(SB), Y4, Y2
+	VXORPS           X4, X4, X4
+	VCMPPD           $0x00, Y4, Y0, K2
+	VBLENDMPD.BCST   DigitsConstants<>+1236(SB), Y2, K2, Y2
+	VBROADCASTSD     DigitsConstants<>+1116(SB), Y5
+	VCMPPD           $0x00, Y5, Y0, K2
+	VBLENDMPD        Y5, Y2, K2, Y2
+	VCMPPD           $0x19, Y4, Y0, K2
+	VBLENDMPD.BCST   DigitsConstants<>+1244(SB), Y2, K2, Y0
+	VCVTPD2PSY       Y0, X0
+	VMOVSS           X0, 640(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVUPS.Z    552(SI), K1, Z2
-	VMOVUPS.Z    (CX), K1, Z3
-	VSUBPS       Z3, Z2, Z2
-	VBROADCASTSS 592(SI), Z6
-	VMOVUPS.Z    512(SI), K1, Z7
-	VSUBPS       Z7, Z6, Z6
-	VADDPS.BCST  640(SI), Z6, Z6
-	VMULPS       Z6, Z3, Z3
-	VMOVUPS      Z2, K1, 600(SI)
-	VMOVAPS.Z    Z3, K1, Z3
-	VSHUFF32X4   $0x4e, Z3, Z3, Z6
-	VADDPS       Z6, Z3, Z3
-	VSHUFF32X4   $0xb1, Z3, Z3, Z6
-	VADDPS       Z6, Z3, Z3
-	VSHUFPS      $0x4e, Z3, Z3, Z6
-	VADDPS       Z6, Z3, Z3
-	VSHUFPS      $0xb1, Z3, Z3, Z6
-	VADDPS       Z6, Z3, Z3
-	VMOVSS       X3, ret+40(FP)
+	VMOVUPS.Z    552(SI), K1, Z0
+	VMOVUPS.Z    (CX), K1, Z2
+	VSUBPS       Z2, Z0, Z0
+	VBROADCASTSS 592(SI), Z4
+	VMOVUPS.Z    512(SI), K1, Z5
+	VSUBPS       Z5, Z4, Z4
+	VADDPS.BCST  640(SI), Z4, Z4
+	VMULPS       Z4, Z2, Z2
+	VMOVUPS      Z0, K1, 600(SI)
+	VMOVAPS.Z    Z2, K1, Z2
+	VSHUFF32X4   $0x4e, Z2, Z2, Z4
+	VADDPS       Z4, Z2, Z2
+	VSHUFF32X4   $0xb1, Z2, Z2, Z4
+	VADDPS       Z4, Z2, Z2
+	VSHUFPS      $0x4e, Z2, Z2, Z4
+	VADDPS       Z4, Z2, Z2
+	VSHUFPS      $0xb1, Z2, Z2, Z4
+	VADDPS       Z4, Z2, Z2
+	VMOVSS       X2, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*where(a1, 1, 0)
-	VBROADCASTSS 600(SI), Z3
-	VMULPS       16640(DI), Z3, Z6
-	VMULPS       16704(DI), Z3, Z7
-	VMULPS       16768(DI), Z3, Z8
-	VMULPS       16832(DI), Z3, Z3
-	VBROADCASTSS 604(SI), Z9
-	VFMADD231PS  16896(DI), Z9, Z6
-	VFMADD231PS  16960(DI), Z9, Z7
-	VFMADD231PS  17024(DI), Z9, Z8
-	VFMADD231PS  17088(DI), Z9, Z3
-	VBROADCASTSS 608(SI), Z9
-	VFMADD231PS  17152(DI), Z9, Z6
-	VFMADD231PS  17216(DI), Z9, Z7
-	VFMADD231PS  17280(DI), Z9, Z8
-	VFMADD231PS  17344(DI), Z9, Z3
-	VBROADCASTSS 612(SI), Z9
-	VFMADD231PS  17408(DI), Z9, Z6
-	VFMADD231PS  17472(DI), Z9, Z7
-	VFMADD231PS  17536(DI), Z9, Z8
-	VFMADD231PS  17600(DI), Z9, Z3
-	VBROADCASTSS 616(SI), Z9
-	VFMADD231PS  17664(DI), Z9, Z6
-	VFMADD231PS  17728(DI), Z9, Z7
-	VFMADD231PS  17792(DI), Z9, Z8
-	VFMADD231PS  17856(DI), Z9, Z3
-	VBROADCASTSS 620(SI), Z9
-	VFMADD231PS  17920(DI), Z9, Z6
-	VFMADD231PS  17984(DI), Z9, Z7
-	VFMADD231PS  18048(DI), Z9, Z8
-	VFMADD231PS  18112(DI), Z9, Z3
-	VBROADCASTSS 624(SI), Z9
-	VFMADD231PS  18176(DI), Z9, Z6
-	VFMADD231PS  18240(DI), Z9, Z7
-	VFMADD231PS  18304(DI), Z9, Z8
-	VFMADD231PS  18368(DI), Z9, Z3
-	VBROADCASTSS 628(SI), Z9
-	VFMADD231PS  18432(DI), Z9, Z6
-	VFMADD231PS  18496(DI), Z9, Z7
-	VFMADD231PS  18560(DI), Z9, Z8
-	VFMADD231PS  18624(DI), Z9, Z3
-	VBROADCASTSS 632(SI), Z9
-	VFMADD231PS  18688(DI), Z9, Z6
-	VFMADD231PS  18752(DI), Z9, Z7
-	VFMADD231PS  18816(DI), Z9, Z8
-	VFMADD231PS  18880(DI), Z9, Z3
-	VBROADCASTSS 636(SI), Z9
-	VFMADD231PS  18944(DI), Z9, Z6
-	VFMADD231PS  19008(DI), Z9, Z7
-	VFMADD231PS  19072(DI), Z9, Z8
-	VFMADD231PS  19136(DI), Z9, Z3
-	VMOVUPS      (SI), Z9
-	VCMPPS       $0x1e, Z1, Z9, K2
-	VBLENDMPS    Z4, Z1, K2, Z9
-	VMULPS       Z9, Z6, Z6
-	VMOVUPS      Z6, 256(SI)
-	VMOVUPS      64(SI), Z6
-	VCMPPS       $0x1e, Z1, Z6, K2
-	VBLENDMPS    Z4, Z1, K2, Z6
-	VMULPS       Z6, Z7, Z6
-	VMOVUPS      Z6, 320(SI)
-	VMOVUPS      128(SI), Z6
-	VCMPPS       $0x1e, Z1, Z6, K2
-	VBLENDMPS    Z4, Z1, K2, Z6
-	VMULPS       Z6, Z8, Z6
-	VMOVUPS      Z6, 384(SI)
-	VMOVUPS      192(SI), Z6
-	VCMPPS       $0x1e, Z1, Z6, K2
-	VBLENDMPS    Z4, Z1, K2, Z1
-	VMULPS       Z1, Z3, Z1
+	VBROADCASTSS 600(SI), Z2
+	VMULPS       16640(DI), Z2, Z4
+	VMULPS       16704(DI), Z2, Z5
+	VMULPS       16768(DI), Z2, Z6
+	VMULPS       16832(DI), Z2, Z2
+	VBROADCASTSS 604(SI), Z7
+	VFMADD231PS  16896(DI), Z7, Z4
+	VFMADD231PS  16960(DI), Z7, Z5
+	VFMADD231PS  17024(DI), Z7, Z6
+	VFMADD231PS  17088(DI), Z7, Z2
+	VBROADCASTSS 608(SI), Z7
+	VFMADD231PS  17152(DI), Z7, Z4
+	VFMADD231PS  17216(DI), Z7, Z5
+	VFMADD231PS  17280(DI), Z7, Z6
+	VFMADD231PS  17344(DI), Z7, Z2
+	VBROADCASTSS 612(SI), Z7
+	VFMADD231PS  17408(DI), Z7, Z4
+	VFMADD231PS  17472(DI), Z7, Z5
+	VFMADD231PS  17536(DI), Z7, Z6
+	VFMADD231PS  17600(DI), Z7, Z2
+	VBROADCASTSS 616(SI), Z7
+	VFMADD231PS  17664(DI), Z7, Z4
+	VFMADD231PS  17728(DI), Z7, Z5
+	VFMADD231PS  17792(DI), Z7, Z6
+	VFMADD231PS  17856(DI), Z7, Z2
+	VBROADCASTSS 620(SI), Z7
+	VFMADD231PS  17920(DI), Z7, Z4
+	VFMADD231PS  17984(DI), Z7, Z5
+	VFMADD231PS  18048(DI), Z7, Z6
+	VFMADD231PS  18112(DI), Z7, Z2
+	VBROADCASTSS 624(SI), Z7
+	VFMADD231PS  18176(DI), Z7, Z4
+	VFMADD231PS  18240(DI), Z7, Z5
+	VFMADD231PS  18304(DI), Z7, Z6
+	VFMADD231PS  18368(DI), Z7, Z2
+	VBROADCASTSS 628(SI), Z7
+	VFMADD231PS  18432(DI), Z7, Z4
+	VFMADD231PS  18496(DI), Z7, Z5
+	VFMADD231PS  18560(DI), Z7, Z6
+	VFMADD231PS  18624(DI), Z7, Z2
+	VBROADCASTSS 632(SI), Z7
+	VFMADD231PS  18688(DI), Z7, Z4
+	VFMADD231PS  18752(DI), Z7, Z5
+	VFMADD231PS  18816(DI), Z7, Z6
+	VFMADD231PS  18880(DI), Z7, Z2
+	VBROADCASTSS 636(SI), Z7
+	VFMADD231PS  18944(DI), Z7, Z4
+	VFMADD231PS  19008(DI), Z7, Z5
+	VFMADD231PS  19072(DI), Z7, Z6
+	VFMADD231PS  19136(DI), Z7, Z2
+	VMOVUPS      (SI), Z7
+	VCMPPS       $0x1e, Z1, Z7, K2
+	VBLENDMPS    Z3, Z1, K2, Z7
+	VMULPS       Z7, Z4, Z4
+	VMOVUPS      Z4, 256(SI)
+	VMOVUPS      64(SI), Z4
+	VCMPPS       $0x1e, Z1, Z4, K2
+	VBLENDMPS    Z3, Z1, K2, Z4
+	VMULPS       Z4, Z5, Z4
+	VMOVUPS      Z4, 320(SI)
+	VMOVUPS      128(SI), Z4
+	VCMPPS       $0x1e, Z1, Z4, K2
+	VBLENDMPS    Z3, Z1, K2, Z4
+	VMULPS       Z4, Z6, Z4
+	VMOVUPS      Z4, 384(SI)
+	VMOVUPS      192(SI), Z4
+	VCMPPS       $0x1e, Z1, Z4, K2
+	VBLENDMPS    Z3, Z1, K2, Z1
+	VMULPS       Z1, Z2, Z1
 	VMOVUPS      Z1, 448(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VMOVAPS.Z    Z2, K1, Z1
-	VMOVUPS      Z1, K1, 19200(BX)
-	VBROADCASTSS 600(SI), Z1
-	VMULPS       (SI), Z1, Z2
-	VMOVUPS      Z2, 16640(BX)
-	VMULPS       64(SI), Z1, Z2
-	VMOVUPS      Z2, 16704(BX)
-	VMULPS       128(SI), Z1, Z2
-	VMOVUPS      Z2, 16768(BX)
-	VMULPS       192(SI), Z1, Z1
-	VMOVUPS      Z1, 16832(BX)
-	VBROADCASTSS 604(SI), Z1
-	VMULPS       (SI), Z1, Z2
-	VMOVUPS      Z2, 16896(BX)
-	VMULPS       64(SI), Z1, Z2
-	VMOVUPS      Z2, 16960(BX)
-	VMULPS       128(SI), Z1, Z2
-	VMOVUPS      Z2, 17024(BX)
-	VMULPS       192(SI), Z1, Z1
-	VMOVUPS      Z1, 17088(BX)
-	VBROADCASTSS 608(SI), Z1
-	VMULPS       (SI), Z1, Z2
-	VMOVUPS      Z2, 17152(BX)
-	VMULPS       64(SI), Z1, Z2
-	VMOVUPS      Z2, 17216(BX)
-	VMULPS       128(SI), Z1, Z2
-	VMOVUPS      Z2, 17280(BX)
-	VMULPS       192(SI), Z1, Z1
-	VMOVUPS      Z1, 17344(BX)
-	VBROADCASTSS 612(SI), Z1
-	VMULPS       (SI), Z1, Z2
-	VMOVUPS      Z2, 17408(BX)
-	VMULPS       64(SI), Z1, Z2
-	VMOVUPS      Z2, 17472(BX)
-	VMULPS       128(SI), Z1, Z2
-	VMOVUPS      Z2, 17536(BX)
-	VMULPS       192(SI), Z1, Z1
-	VMOVUPS      Z1, 17600(BX)
-	VBROADCASTSS 616(SI), Z1
-	VMULPS       (SI), Z1, Z2
-	VMOVUPS      Z2, 17664(BX)
-	VMULPS       64(SI), Z1, Z2
-	VMOVUPS      Z2, 17728(BX)
-	VMULPS       128(SI), Z1, Z2
-	VMOVUPS      Z2, 17792(BX)
-	VMULPS       192(SI), Z1, Z1
-	VMOVUPS      Z1, 17856(BX)
-	VBROADCASTSS 620(SI), Z1
-	VMULPS       (SI), Z1, Z2
-	VMOVUPS      Z2, 17920(BX)
-	VMULPS       64(SI), Z1, Z2
-	VMOVUPS      Z2, 17984(BX)
-	VMULPS       128(SI), Z1, Z2
-	VMOVUPS      Z2, 18048(BX)
-	VMULPS       192(SI), Z1, Z1
-	VMOVUPS      Z1, 18112(BX)
-	VBROADCASTSS 624(SI), Z1
-	VMULPS       (SI), Z1, Z2
-	VMOVUPS      Z2, 18176(BX)
-	VMULPS       64(SI), Z1, Z2
-	VMOVUPS      Z2, 18240(BX)
-	VMULPS       128(SI), Z1, Z2
-	VMOVUPS      Z2, 18304(BX)
-	VMULPS       192(SI), Z1, Z1
-	VMOVUPS      Z1, 18368(BX)
-	VBROADCASTSS 628(SI), Z1
-	VMULPS       (SI), Z1, Z2
-	VMOVUPS      Z2, 18432(BX)
-	VMULPS       64(SI), Z1, Z2
-	VMOVUPS      Z2, 18496(BX)
-	VMULPS       128(SI), Z1, Z2
-	VMOVUPS      Z2, 18560(BX)
-	VMULPS       192(SI), Z1, Z1
-	VMOVUPS      Z1, 18624(BX)
-	VBROADCASTSS 632(SI), Z1
-	VMULPS       (SI), Z1, Z2
-	VMOVUPS      Z2, 18688(BX)
-	VMULPS       64(SI), Z1, Z2
-	VMOVUPS      Z2, 18752(BX)
-	VMULPS       128(SI), Z1, Z2
-	VMOVUPS      Z2, 18816(BX)
-	VMULPS       192(SI), Z1, Z1
-	VMOVUPS      Z1, 18880(BX)
-	VBROADCASTSS 636(SI), Z1
-	VMULPS       (SI), Z1, Z2
-	VMOVUPS      Z2, 18944(BX)
-	VMULPS       64(SI), Z1, Z2
-	VMOVUPS      Z2, 19008(BX)
-	VMULPS       128(SI), Z1, Z2
-	VMOVUPS      Z2, 19072(BX)
-	VMULPS       192(SI), Z1, Z1
-	VMOVUPS      Z1, 19136(BX)
+	VMOVAPS.Z    Z0, K1, Z0
+	VMOVUPS      Z0, K1, 19200(BX)
+	VBROADCASTSS 600(SI), Z0
+	VMULPS       (SI), Z0, Z1
+	VMOVUPS      Z1, 16640(BX)
+	VMULPS       64(SI), Z0, Z1
+	VMOVUPS      Z1, 16704(BX)
+	VMULPS       128(SI), Z0, Z1
+	VMOVUPS      Z1, 16768(BX)
+	VMULPS       192(SI), Z0, Z0
+	VMOVUPS      Z0, 16832(BX)
+	VBROADCASTSS 604(SI), Z0
+	VMULPS       (SI), Z0, Z1
+	VMOVUPS      Z1, 16896(BX)
+	VMULPS       64(SI), Z0, Z1
+	VMOVUPS      Z1, 16960(BX)
+	VMULPS       128(SI), Z0, Z1
+	VMOVUPS      Z1, 17024(BX)
+	VMULPS       192(SI), Z0, Z0
+	VMOVUPS      Z0, 17088(BX)
+	VBROADCASTSS 608(SI), Z0
+	VMULPS       (SI), Z0, Z1
+	VMOVUPS      Z1, 17152(BX)
+	VMULPS       64(SI), Z0, Z1
+	VMOVUPS      Z1, 17216(BX)
+	VMULPS       128(SI), Z0, Z1
+	VMOVUPS      Z1, 17280(BX)
+	VMULPS       192(SI), Z0, Z0
+	VMOVUPS      Z0, 17344(BX)
+	VBROADCASTSS 612(SI), Z0
+	VMULPS       (SI), Z0, Z1
+	VMOVUPS      Z1, 17408(BX)
+	VMULPS       64(SI), Z0, Z1
+	VMOVUPS      Z1, 17472(BX)
+	VMULPS       128(SI), Z0, Z1
+	VMOVUPS      Z1, 17536(BX)
+	VMULPS       192(SI), Z0, Z0
+	VMOVUPS      Z0, 17600(BX)
+	VBROADCASTSS 616(SI), Z0
+	VMULPS       (SI), Z0, Z1
+	VMOVUPS      Z1, 17664(BX)
+	VMULPS       64(SI), Z0, Z1
+	VMOVUPS      Z1, 17728(BX)
+	VMULPS       128(SI), Z0, Z1
+	VMOVUPS      Z1, 17792(BX)
+	VMULPS       192(SI), Z0, Z0
+	VMOVUPS      Z0, 17856(BX)
+	VBROADCASTSS 620(SI), Z0
+	VMULPS       (SI), Z0, Z1
+	VMOVUPS      Z1, 17920(BX)
+	VMULPS       64(SI), Z0, Z1
+	VMOVUPS      Z1, 17984(BX)
+	VMULPS       128(SI), Z0, Z1
+	VMOVUPS      Z1, 18048(BX)
+	VMULPS       192(SI), Z0, Z0
+	VMOVUPS      Z0, 18112(BX)
+	VBROADCASTSS 624(SI), Z0
+	VMULPS       (SI), Z0, Z1
+	VMOVUPS      Z1, 18176(BX)
+	VMULPS       64(SI), Z0, Z1
+	VMOVUPS      Z1, 18240(BX)
+	VMULPS       128(SI), Z0, Z1
+	VMOVUPS      Z1, 18304(BX)
+	VMULPS       192(SI), Z0, Z0
+	VMOVUPS      Z0, 18368(BX)
+	VBROADCASTSS 628(SI), Z0
+	VMULPS       (SI), Z0, Z1
+	VMOVUPS      Z1, 18432(BX)
+	VMULPS       64(SI), Z0, Z1
+	VMOVUPS      Z1, 18496(BX)
+	VMULPS       128(SI), Z0, Z1
+	VMOVUPS      Z1, 18560(BX)
+	VMULPS       192(SI), Z0, Z0
+	VMOVUPS      Z0, 18624(BX)
+	VBROADCASTSS 632(SI), Z0
+	VMULPS       (SI), Z0, Z1
+	VMOVUPS      Z1, 18688(BX)
+	VMULPS       64(SI), Z0, Z1
+	VMOVUPS      Z1, 18752(BX)
+	VMULPS       128(SI), Z0, Z1
+	VMOVUPS      Z1, 18816(BX)
+	VMULPS       192(SI), Z0, Z0
+	VMOVUPS      Z0, 18880(BX)
+	VBROADCASTSS 636(SI), Z0
+	VMULPS       (SI), Z0, Z1
+	VMOVUPS      Z1, 18944(BX)
+	VMULPS       64(SI), Z0, Z1
+	VMOVUPS      Z1, 19008(BX)
+	VMULPS       128(SI), Z0, Z1
+	VMOVUPS      Z1, 19072(BX)
+	VMULPS       192(SI), Z0, Z0
+	VMOVUPS      Z0, 19136(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VMOVUPS      256(SI), Z1
-	VMOVUPS      Z1, 16384(BX)
-	VMOVUPS      320(SI), Z1
-	VMOVUPS      Z1, 16448(BX)
-	VMOVUPS      384(SI), Z1
-	VMOVUPS      Z1, 16512(BX)
-	VMOVUPS      448(SI), Z1
-	VMOVUPS      Z1, 16576(BX)
-	VBROADCASTSS 256(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, (BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 64(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 128(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 192(BX)
-	VBROADCASTSS 260(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 256(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 320(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 384(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 448(BX)
-	VBROADCASTSS 264(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 512(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 576(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 640(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 704(BX)
-	VBROADCASTSS 268(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 768(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 832(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 896(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 960(BX)
-	VBROADCASTSS 272(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 1024(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 1088(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 1152(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 1216(BX)
-	VBROADCASTSS 276(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 1280(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 1344(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 1408(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 1472(BX)
-	VBROADCASTSS 280(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 1536(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 1600(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 1664(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 1728(BX)
-	VBROADCASTSS 284(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 1792(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 1856(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 1920(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 1984(BX)
-	VBROADCASTSS 288(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 2048(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 2112(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 2176(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 2240(BX)
-	VBROADCASTSS 292(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 2304(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 2368(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 2432(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 2496(BX)
-	VBROADCASTSS 296(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 2560(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 2624(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 2688(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 2752(BX)
-	VBROADCASTSS 300(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 2816(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 2880(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 2944(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 3008(BX)
-	VBROADCASTSS 304(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 3072(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 3136(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 3200(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 3264(BX)
-	VBROADCASTSS 308(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 3328(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 3392(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 3456(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 3520(BX)
-	VBROADCASTSS 312(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 3584(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 3648(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 3712(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 3776(BX)
-	VBROADCASTSS 316(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 3840(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 3904(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 3968(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 4032(BX)
-	VBROADCASTSS 320(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 4096(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 4160(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 4224(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 4288(BX)
-	VBROADCASTSS 324(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 4352(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 4416(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 4480(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 4544(BX)
-	VBROADCASTSS 328(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 4608(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 4672(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 4736(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 4800(BX)
-	VBROADCASTSS 332(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 4864(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 4928(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 4992(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 5056(BX)
-	VBROADCASTSS 336(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 5120(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 5184(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 5248(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 5312(BX)
-	VBROADCASTSS 340(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 5376(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 5440(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 5504(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 5568(BX)
-	VBROADCASTSS 344(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 5632(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 5696(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 5760(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 5824(BX)
-	VBROADCASTSS 348(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 5888(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 5952(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 6016(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 6080(BX)
-	VBROADCASTSS 352(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 6144(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 6208(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 6272(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 6336(BX)
-	VBROADCASTSS 356(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 6400(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 6464(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 6528(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 6592(BX)
-	VBROADCASTSS 360(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 6656(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 6720(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 6784(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 6848(BX)
-	VBROADCASTSS 364(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 6912(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 6976(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 7040(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 7104(BX)
-	VBROADCASTSS 368(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 7168(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 7232(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 7296(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 7360(BX)
-	VBROADCASTSS 372(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 7424(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 7488(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 7552(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 7616(BX)
-	VBROADCASTSS 376(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 7680(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 7744(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 7808(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 7872(BX)
-	VBROADCASTSS 380(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 7936(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 8000(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 8064(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 8128(BX)
-	VBROADCASTSS 384(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 8192(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 8256(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 8320(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 8384(BX)
-	VBROADCASTSS 388(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 8448(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 8512(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 8576(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 8640(BX)
-	VBROADCASTSS 392(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 8704(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 8768(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 8832(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 8896(BX)
-	VBROADCASTSS 396(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 8960(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 9024(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 9088(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 9152(BX)
-	VBROADCASTSS 400(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 9216(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 9280(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 9344(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 9408(BX)
-	VBROADCASTSS 404(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 9472(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 9536(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 9600(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 9664(BX)
-	VBROADCASTSS 408(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 9728(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 9792(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 9856(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 9920(BX)
-	VBROADCASTSS 412(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 9984(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 10048(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 10112(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 10176(BX)
-	VBROADCASTSS 416(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 10240(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 10304(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 10368(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 10432(BX)
-	VBROADCASTSS 420(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 10496(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 10560(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 10624(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 10688(BX)
-	VBROADCASTSS 424(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 10752(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 10816(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 10880(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 10944(BX)
-	VBROADCASTSS 428(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 11008(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 11072(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 11136(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 11200(BX)
-	VBROADCASTSS 432(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 11264(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 11328(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 11392(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 11456(BX)
-	VBROADCASTSS 436(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 11520(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 11584(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 11648(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 11712(BX)
-	VBROADCASTSS 440(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 11776(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 11840(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 11904(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 11968(BX)
-	VBROADCASTSS 444(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 12032(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 12096(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 12160(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 12224(BX)
-	VBROADCASTSS 448(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 12288(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 12352(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 12416(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 12480(BX)
-	VBROADCASTSS 452(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 12544(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 12608(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 12672(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 12736(BX)
-	VBROADCASTSS 456(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 12800(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 12864(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 12928(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 12992(BX)
-	VBROADCASTSS 460(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 13056(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 13120(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 13184(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 13248(BX)
-	VBROADCASTSS 464(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 13312(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 13376(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 13440(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 13504(BX)
-	VBROADCASTSS 468(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 13568(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 13632(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 13696(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 13760(BX)
-	VBROADCASTSS 472(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 13824(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 13888(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 13952(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 14016(BX)
-	VBROADCASTSS 476(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 14080(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 14144(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 14208(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 14272(BX)
-	VBROADCASTSS 480(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 14336(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 14400(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 14464(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 14528(BX)
-	VBROADCASTSS 484(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 14592(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 14656(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 14720(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 14784(BX)
-	VBROADCASTSS 488(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 14848(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 14912(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 14976(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 15040(BX)
-	VBROADCASTSS 492(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 15104(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 15168(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 15232(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 15296(BX)
-	VBROADCASTSS 496(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 15360(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 15424(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 15488(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 15552(BX)
-	VBROADCASTSS 500(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 15616(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 15680(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 15744(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 15808(BX)
-	VBROADCASTSS 504(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 15872(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 15936(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 16000(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 16064(BX)
-	VBROADCASTSS 508(SI), Z1
-	VMULPS       (DX), Z1, Z2
-	VMOVUPS      Z2, 16128(BX)
-	VMULPS       64(DX), Z1, Z2
-	VMOVUPS      Z2, 16192(BX)
-	VMULPS       128(DX), Z1, Z2
-	VMOVUPS      Z2, 16256(BX)
-	VMULPS       192(DX), Z1, Z1
-	VMOVUPS      Z1, 16320(BX)
+	VMOVUPS      256(SI), Z0
+	VMOVUPS      Z0, 16384(BX)
+	VMOVUPS      320(SI), Z0
+	VMOVUPS      Z0, 16448(BX)
+	VMOVUPS      384(SI), Z0
+	VMOVUPS      Z0, 16512(BX)
+	VMOVUPS      448(SI), Z0
+	VMOVUPS      Z0, 16576(BX)
+	VBROADCASTSS 256(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, (BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 64(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 128(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 192(BX)
+	VBROADCASTSS 260(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 256(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 320(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 384(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 448(BX)
+	VBROADCASTSS 264(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 512(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 576(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 640(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 704(BX)
+	VBROADCASTSS 268(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 768(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 832(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 896(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 960(BX)
+	VBROADCASTSS 272(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 1024(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 1088(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 1152(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 1216(BX)
+	VBROADCASTSS 276(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 1280(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 1344(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 1408(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 1472(BX)
+	VBROADCASTSS 280(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 1536(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 1600(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 1664(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 1728(BX)
+	VBROADCASTSS 284(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 1792(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 1856(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 1920(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 1984(BX)
+	VBROADCASTSS 288(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 2048(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 2112(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 2176(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 2240(BX)
+	VBROADCASTSS 292(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 2304(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 2368(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 2432(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 2496(BX)
+	VBROADCASTSS 296(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 2560(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 2624(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 2688(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 2752(BX)
+	VBROADCASTSS 300(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 2816(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 2880(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 2944(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 3008(BX)
+	VBROADCASTSS 304(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 3072(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 3136(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 3200(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 3264(BX)
+	VBROADCASTSS 308(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 3328(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 3392(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 3456(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 3520(BX)
+	VBROADCASTSS 312(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 3584(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 3648(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 3712(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 3776(BX)
+	VBROADCASTSS 316(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 3840(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 3904(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 3968(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 4032(BX)
+	VBROADCASTSS 320(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 4096(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 4160(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 4224(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 4288(BX)
+	VBROADCASTSS 324(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 4352(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 4416(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 4480(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 4544(BX)
+	VBROADCASTSS 328(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 4608(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 4672(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 4736(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 4800(BX)
+	VBROADCASTSS 332(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 4864(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 4928(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 4992(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 5056(BX)
+	VBROADCASTSS 336(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 5120(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 5184(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 5248(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 5312(BX)
+	VBROADCASTSS 340(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 5376(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 5440(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 5504(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 5568(BX)
+	VBROADCASTSS 344(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 5632(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 5696(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 5760(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 5824(BX)
+	VBROADCASTSS 348(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 5888(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 5952(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 6016(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 6080(BX)
+	VBROADCASTSS 352(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 6144(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 6208(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 6272(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 6336(BX)
+	VBROADCASTSS 356(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 6400(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 6464(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 6528(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 6592(BX)
+	VBROADCASTSS 360(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 6656(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 6720(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 6784(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 6848(BX)
+	VBROADCASTSS 364(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 6912(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 6976(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 7040(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 7104(BX)
+	VBROADCASTSS 368(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 7168(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 7232(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 7296(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 7360(BX)
+	VBROADCASTSS 372(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 7424(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 7488(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 7552(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 7616(BX)
+	VBROADCASTSS 376(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 7680(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 7744(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 7808(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 7872(BX)
+	VBROADCASTSS 380(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 7936(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 8000(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 8064(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 8128(BX)
+	VBROADCASTSS 384(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 8192(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 8256(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 8320(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 8384(BX)
+	VBROADCASTSS 388(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 8448(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 8512(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 8576(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 8640(BX)
+	VBROADCASTSS 392(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 8704(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 8768(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 8832(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 8896(BX)
+	VBROADCASTSS 396(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 8960(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 9024(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 9088(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 9152(BX)
+	VBROADCASTSS 400(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 9216(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 9280(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 9344(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 9408(BX)
+	VBROADCASTSS 404(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 9472(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 9536(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 9600(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 9664(BX)
+	VBROADCASTSS 408(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 9728(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 9792(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 9856(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 9920(BX)
+	VBROADCASTSS 412(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 9984(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 10048(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 10112(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 10176(BX)
+	VBROADCASTSS 416(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 10240(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 10304(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 10368(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 10432(BX)
+	VBROADCASTSS 420(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 10496(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 10560(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 10624(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 10688(BX)
+	VBROADCASTSS 424(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 10752(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 10816(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 10880(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 10944(BX)
+	VBROADCASTSS 428(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 11008(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 11072(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 11136(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 11200(BX)
+	VBROADCASTSS 432(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 11264(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 11328(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 11392(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 11456(BX)
+	VBROADCASTSS 436(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 11520(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 11584(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 11648(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 11712(BX)
+	VBROADCASTSS 440(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 11776(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 11840(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 11904(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 11968(BX)
+	VBROADCASTSS 444(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 12032(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 12096(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 12160(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 12224(BX)
+	VBROADCASTSS 448(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 12288(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 12352(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 12416(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 12480(BX)
+	VBROADCASTSS 452(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 12544(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 12608(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 12672(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 12736(BX)
+	VBROADCASTSS 456(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 12800(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 12864(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 12928(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 12992(BX)
+	VBROADCASTSS 460(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 13056(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 13120(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 13184(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 13248(BX)
+	VBROADCASTSS 464(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 13312(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 13376(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 13440(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 13504(BX)
+	VBROADCASTSS 468(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 13568(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 13632(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 13696(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 13760(BX)
+	VBROADCASTSS 472(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 13824(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 13888(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 13952(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 14016(BX)
+	VBROADCASTSS 476(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 14080(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 14144(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 14208(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 14272(BX)
+	VBROADCASTSS 480(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 14336(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 14400(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 14464(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 14528(BX)
+	VBROADCASTSS 484(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 14592(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 14656(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 14720(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 14784(BX)
+	VBROADCASTSS 488(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 14848(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 14912(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 14976(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 15040(BX)
+	VBROADCASTSS 492(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 15104(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 15168(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 15232(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 15296(BX)
+	VBROADCASTSS 496(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 15360(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 15424(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 15488(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 15552(BX)
+	VBROADCASTSS 500(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 15616(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 15680(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 15744(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 15808(BX)
+	VBROADCASTSS 504(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 15872(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 15936(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 16000(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 16064(BX)
+	VBROADCASTSS 508(SI), Z0
+	VMULPS       (DX), Z0, Z1
+	VMOVUPS      Z1, 16128(BX)
+	VMULPS       64(DX), Z0, Z1
+	VMOVUPS      Z1, 16192(BX)
+	VMULPS       128(DX), Z0, Z1
+	VMOVUPS      Z1, 16256(BX)
+	VMULPS       192(DX), Z0, Z0
+	VMOVUPS      Z0, 16320(BX)
 	VZEROUPPER
 	RET
 
 // func digitsStepAVX2(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, rate float32) float32
 // Requires: AVX, AVX2, FMA3
-TEXT ·digitsStepAVX2(SB), NOSPLIT, $32-44
+TEXT ·digitsStepAVX2(SB), NOSPLIT, $0-44
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
 	MOVQ x+16(FP), DX
@@ -6125,655 +5959,625 @@ loop0:
 	VMOVSD       X1, 544(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       DigitsConstants<>+64(SB), X1, X2
-	VMOVUPS      DigitsConstants<>+64(SB), Y3
-	VMOVUPS      DigitsConstants<>+32(SB), Y4
-	VBLENDVPS    Y3, Y2, Y4, Y2
-	VCMPPS       $0x03, Y0, Y0, Y4
-	VMAXPS       Y2, Y0, Y2
-	VBLENDVPS    Y4, Y0, Y2, Y2
-	VPERM2F128   $0x01, Y2, Y2, Y4
-	VCMPPS       $0x03, Y2, Y2, Y5
-	VMAXPS       Y4, Y2, Y4
-	VBLENDVPS    Y5, Y2, Y4, Y2
-	VSHUFPS      $0x4e, Y2, Y2, Y4
-	VCMPPS       $0x03, Y2, Y2, Y5
-	VMAXPS       Y4, Y2, Y4
-	VBLENDVPS    Y5, Y2, Y4, Y2
-	VSHUFPS      $0xb1, Y2, Y2, Y4
-	VCMPPS       $0x03, Y2, Y2, Y5
-	VMAXPS       Y4, Y2, Y4
-	VBLENDVPS    Y5, Y2, Y4, Y2
-	VMOVSS       X2, 592(SI)
-	VSUBPS       Y2, Y0, Y0
-	VMOVUPS      DigitsConstants<>+160(SB), Y4
+	VANDPS       DigitsConstants<>+64(SB), X1, X1
+	VMOVUPS      DigitsConstants<>+64(SB), Y2
+	VMOVUPS      DigitsConstants<>+32(SB), Y3
+	VBLENDVPS    Y2, Y1, Y3, Y3
+	VMAXPS       Y3, Y0, Y3
+	VPERM2F128   $0x01, Y3, Y3, Y4
+	VMAXPS       Y4, Y3, Y3
+	VSHUFPS      $0x4e, Y3, Y3, Y4
+	VMAXPS       Y4, Y3, Y3
+	VSHUFPS      $0xb1, Y3, Y3, Y4
+	VMAXPS       Y4, Y3, Y3
+	VMOVSS       X3, 592(SI)
+	VSUBPS       Y3, Y0, Y0
+	VMOVUPS      DigitsConstants<>+128(SB), Y4
 	VMINPS       Y0, Y4, Y0
-	VMOVUPS      DigitsConstants<>+128(SB), Y5
+	VMOVUPS      DigitsConstants<>+96(SB), Y5
 	VMAXPS       Y0, Y5, Y0
-	VMOVUPS      DigitsConstants<>+192(SB), Y6
+	VMOVUPS      DigitsConstants<>+160(SB), Y6
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  DigitsConstants<>+224(SB), Y0, Y7
+	VFMADD231PS  DigitsConstants<>+192(SB), Y0, Y7
 	VSUBPS       Y6, Y7, Y7
+	VFNMADD231PS DigitsConstants<>+224(SB), Y7, Y0
 	VFNMADD231PS DigitsConstants<>+256(SB), Y7, Y0
-	VFNMADD231PS DigitsConstants<>+288(SB), Y7, Y0
 	VMULPS       Y0, Y0, Y8
-	VMULPS       Y0, Y0, Y9
-	VMOVUPS      DigitsConstants<>+352(SB), Y10
-	VMOVAPS      Y10, Y11
-	VFMADD231PS  DigitsConstants<>+320(SB), Y9, Y11
-	VFMADD213PS  DigitsConstants<>+384(SB), Y9, Y11
-	VMOVUPS      DigitsConstants<>+448(SB), Y12
-	VMOVAPS      Y12, Y13
-	VFMADD231PS  DigitsConstants<>+416(SB), Y9, Y13
-	VFMADD213PS  DigitsConstants<>+480(SB), Y9, Y13
-	VFMADD231PS  Y0, Y11, Y13
-	VMULPS       Y13, Y8, Y8
-	VADDPS       DigitsConstants<>+96(SB), Y0, Y9
-	VSUBPS       DigitsConstants<>+96(SB), Y9, Y11
-	VSUBPS       Y11, Y0, Y0
-	VADDPS       Y0, Y8, Y0
-	VADDPS       Y0, Y9, Y8
-	VSUBPS       Y9, Y8, Y9
-	VMOVAPS      Y6, Y11
-	VFMADD231PS  DigitsConstants<>+480(SB), Y7, Y11
-	VSUBPS       Y6, Y11, Y13
-	VSUBPS       Y13, Y7, Y7
+	VMOVUPS      DigitsConstants<>+288(SB), Y9
+	VMOVAPS      Y9, Y10
+	VFMADD231PS  DigitsConstants<>+320(SB), Y0, Y10
+	VMOVUPS      DigitsConstants<>+352(SB), Y11
+	VMOVAPS      Y11, Y12
+	VFMADD231PS  DigitsConstants<>+384(SB), Y0, Y12
+	VMOVUPS      DigitsConstants<>+416(SB), Y13
+	VMOVAPS      Y13, Y14
+	VFMADD231PS  DigitsConstants<>+448(SB), Y0, Y14
+	VFMADD231PS  Y8, Y12, Y10
+	VMULPS       Y8, Y8, Y12
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VADDPS       DigitsConstants<>+480(SB), Y0, Y0
+	VMOVAPS      Y6, Y8
+	VFMADD231PS  Y9, Y7, Y8
+	VSUBPS       Y6, Y8, Y10
+	VSUBPS       Y10, Y7, Y7
 	VADDPS       Y6, Y7, Y7
-	VPSLLD       $0x17, Y11, Y11
-	VPADDD       DigitsConstants<>+96(SB), Y11, Y11
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       DigitsConstants<>+480(SB), Y8, Y8
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       DigitsConstants<>+96(SB), Y7, Y7
-	VMULPS       Y11, Y8, Y8
-	VMULPS       Y7, Y8, Y7
-	VANDPS       X1, X3, X1
-	VSUBPS       X2, X1, X1
+	VPADDD       DigitsConstants<>+480(SB), Y7, Y7
+	VMULPS       Y8, Y0, Y0
+	VMULPS       Y7, Y0, Y0
+	VSUBPS       X3, X1, X1
 	VMINPS       X1, X4, X1
 	VMAXPS       X1, X5, X1
-	VMOVAPS      X6, X2
-	VFMADD231PS  DigitsConstants<>+224(SB), X1, X2
-	VSUBPS       X6, X2, X2
-	VFNMADD231PS DigitsConstants<>+256(SB), X2, X1
-	VFNMADD231PS DigitsConstants<>+288(SB), X2, X1
+	VMOVAPS      X6, X3
+	VFMADD231PS  DigitsConstants<>+192(SB), X1, X3
+	VSUBPS       X6, X3, X3
+	VFNMADD231PS DigitsConstants<>+224(SB), X3, X1
+	VFNMADD231PS DigitsConstants<>+256(SB), X3, X1
 	VMULPS       X1, X1, X4
-	VMULPS       X1, X1, X5
-	VFMADD231PS  DigitsConstants<>+320(SB), X5, X10
-	VFMADD213PS  DigitsConstants<>+384(SB), X5, X10
-	VFMADD231PS  DigitsConstants<>+416(SB), X5, X12
-	VFMADD213PS  DigitsConstants<>+480(SB), X5, X12
-	VFMADD231PS  X1, X10, X12
-	VMULPS       X12, X4, X4
-	VADDPS       DigitsConstants<>+96(SB), X1, X5
-	VSUBPS       DigitsConstants<>+96(SB), X5, X8
-	VSUBPS       X8, X1, X1
-	VADDPS       X1, X4, X1
-	VADDPS       X1, X5, X4
-	VSUBPS       X5, X4, X5
-	VMOVAPS      X6, X8
-	VFMADD231PS  DigitsConstants<>+480(SB), X2, X8
-	VSUBPS       X6, X8, X10
-	VSUBPS       X10, X2, X2
-	VADDPS       X6, X2, X2
-	VPSLLD       $0x17, X8, X6
-	VPADDD       DigitsConstants<>+96(SB), X6, X6
-	VPSLLD       $0x17, X2, X2
-	VPADDD       DigitsConstants<>+96(SB), X2, X2
-	VMULPS       X6, X4, X4
-	VMULPS       X2, X4, X2
-	VANDPS       X2, X3, X4
-	VADDPS       Y4, Y7, Y4
-	VPERM2F128   $0x01, Y4, Y4, Y6
-	VADDPS       Y6, Y4, Y4
-	VSHUFPS      $0x4e, Y4, Y4, Y6
-	VADDPS       Y6, Y4, Y4
-	VSHUFPS      $0xb1, Y4, Y4, Y6
-	VADDPS       Y6, Y4, Y4
-	VMOVSS       X4, 596(SI)
-	VMOVUPS      DigitsConstants<>+96(SB), Y6
-	VDIVPS       Y4, Y6, Y4
-	VMULPS       Y4, Y7, Y7
-	VMOVUPS      Y7, 552(SI)
-	VMULPS       X4, X2, X2
-	VMOVSD       X2, 584(SI)
+	VMOVAPS      X9, X5
+	VFMADD231PS  DigitsConstants<>+320(SB), X1, X5
+	VFMADD231PS  DigitsConstants<>+384(SB), X1, X11
+	VFMADD231PS  DigitsConstants<>+448(SB), X1, X13
+	VFMADD231PS  X4, X11, X5
+	VMULPS       X4, X4, X7
+	VFMADD231PS  X7, X13, X5
+	VFMADD231PS  X5, X4, X1
+	VADDPS       DigitsConstants<>+480(SB), X1, X1
+	VFMADD213PS  X6, X3, X9
+	VSUBPS       X6, X9, X4
+	VSUBPS       X4, X3, X3
+	VADDPS       X6, X3, X3
+	VPSLLD       $0x17, X9, X4
+	VPADDD       DigitsConstants<>+480(SB), X4, X4
+	VPSLLD       $0x17, X3, X3
+	VPADDD       DigitsConstants<>+480(SB), X3, X3
+	VMULPS       X4, X1, X1
+	VMULPS       X3, X1, X1
+	VANDPS       X1, X2, X3
+	VADDPS       Y3, Y0, Y3
+	VPERM2F128   $0x01, Y3, Y3, Y4
+	VADDPS       Y4, Y3, Y3
+	VSHUFPS      $0x4e, Y3, Y3, Y4
+	VADDPS       Y4, Y3, Y3
+	VSHUFPS      $0xb1, Y3, Y3, Y4
+	VADDPS       Y4, Y3, Y3
+	VMOVSS       X3, 596(SI)
+	VMOVUPS      DigitsConstants<>+480(SB), Y4
+	VDIVPS       Y3, Y4, Y3
+	VMULPS       Y3, Y0, Y0
+	VMOVUPS      Y0, 552(SI)
+	VMULPS       X3, X1, X1
+	VMOVSD       X1, 584(SI)
 
 	// t = log(s2)
-	VBROADCASTSS 596(SI), X4
-	VCVTPS2PD    X4, Y4
-	VCMPPD       $0x11, DigitsConstants<>+604(SB), Y4, Y8
-	VMULPD       DigitsConstants<>+636(SB), Y4, Y10
-	VBLENDVPD    Y8, Y10, Y4, Y10
-	VPADDQ       DigitsConstants<>+668(SB), Y10, Y10
-	VPSRLQ       $0x34, Y10, Y11
-	VORPD        DigitsConstants<>+700(SB), Y11, Y11
-	VSUBPD       DigitsConstants<>+732(SB), Y11, Y11
-	VANDPD       DigitsConstants<>+764(SB), Y8, Y8
-	VSUBPD       Y8, Y11, Y8
-	VANDPD       DigitsConstants<>+796(SB), Y10, Y10
-	VPADDQ       DigitsConstants<>+828(SB), Y10, Y10
-	VSUBPD       DigitsConstants<>+860(SB), Y10, Y10
-	VADDPD       DigitsConstants<>+892(SB), Y10, Y11
-	VDIVPD       Y11, Y10, Y11
-	VMULPD       Y11, Y11, Y12
-	VMULPD       Y10, Y10, Y13
-	VMULPD       DigitsConstants<>+924(SB), Y13, Y13
-	VMULPD       Y12, Y12, Y14
-	VMOVUPS      DigitsConstants<>+988(SB), Y15
-	VFMADD231PD  DigitsConstants<>+956(SB), Y14, Y15
-	VFMADD213PD  DigitsConstants<>+1020(SB), Y14, Y15
-	VMOVUPS      Y0, (SP)
-	VMOVUPS      DigitsConstants<>+1084(SB), Y0
-	VFMADD231PD  DigitsConstants<>+1052(SB), Y14, Y0
-	VFMADD213PD  DigitsConstants<>+1116(SB), Y14, Y0
-	VFMADD213PD  DigitsConstants<>+1148(SB), Y14, Y0
-	VFMADD231PD  Y12, Y15, Y0
-	VFMADD213PD  Y13, Y0, Y12
-	VMULPD       DigitsConstants<>+1180(SB), Y8, Y0
-	VFMADD231PD  Y12, Y11, Y0
-	VSUBPD       Y0, Y13, Y0
-	VSUBPD       Y10, Y0, Y0
-	VFMSUB231PD  DigitsConstants<>+1212(SB), Y8, Y0
-	VXORPS       X8, X8, X8
-	VCMPPD       $0x00, Y8, Y4, Y10
-	VBLENDVPD    Y10, DigitsConstants<>+1276(SB), Y0, Y0
-	VCMPPD       $0x00, DigitsConstants<>+572(SB), Y4, Y10
-	VBLENDVPD    Y10, DigitsConstants<>+572(SB), Y0, Y0
-	VCMPPD       $0x19, Y8, Y4, Y4
-	VBLENDVPD    Y4, DigitsConstants<>+1308(SB), Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VMOVSS       X0, 640(SI)
+	VBROADCASTSS 596(SI), X3
+	VCVTPS2PD    X3, Y3
+	VPADDQ       DigitsConstants<>+604(SB), Y3, Y5
+	VPSRLQ       $0x34, Y5, Y6
+	VORPD        DigitsConstants<>+636(SB), Y6, Y6
+	VSUBPD       DigitsConstants<>+668(SB), Y6, Y6
+	VANDPD       DigitsConstants<>+700(SB), Y5, Y5
+	VPADDQ       DigitsConstants<>+732(SB), Y5, Y5
+	VSUBPD       DigitsConstants<>+764(SB), Y5, Y5
+	VADDPD       DigitsConstants<>+796(SB), Y5, Y7
+	VDIVPD       Y7, Y5, Y5
+	VMULPD       Y5, Y5, Y7
+	VMOVUPS      DigitsConstants<>+860(SB), Y8
+	VFMADD231PD  DigitsConstants<>+892(SB), Y7, Y8
+	VMOVUPS      DigitsConstants<>+924(SB), Y9
+	VFMADD231PD  DigitsConstants<>+956(SB), Y7, Y9
+	VMULPD       Y7, Y7, Y7
+	VFMADD231PD  Y7, Y9, Y8
+	VMULPD       Y7, Y7, Y7
+	VFMADD231PD  DigitsConstants<>+988(SB), Y7, Y8
+	VMULPD       Y8, Y5, Y5
+	VFMADD231PD  DigitsConstants<>+828(SB), Y6, Y5
+	VXORPS       X6, X6, X6
+	VCMPPD       $0x00, Y6, Y3, Y7
+	VBLENDVPD    Y7, DigitsConstants<>+1052(SB), Y5, Y5
+	VCMPPD       $0x00, DigitsConstants<>+572(SB), Y3, Y7
+	VBLENDVPD    Y7, DigitsConstants<>+572(SB), Y5, Y5
+	VCMPPD       $0x19, Y6, Y3, Y3
+	VBLENDVPD    Y3, DigitsConstants<>+1084(SB), Y5, Y3
+	VCVTPD2PSY   Y3, X3
+	VMOVSS       X3, 640(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVUPS      (CX), Y0
-	VSUBPS       Y0, Y7, Y4
-	VBROADCASTSS 592(SI), Y7
-	VSUBPS       512(SI), Y7, Y7
-	VBROADCASTSS 640(SI), Y8
-	VADDPS       Y8, Y7, Y7
-	VMULPS       Y7, Y0, Y0
-	VMOVUPS      Y4, 600(SI)
-	VANDPS       X2, X3, X2
-	VMOVSD       32(CX), X4
-	VSUBPS       X4, X2, X2
-	VBROADCASTSS 592(SI), X7
-	VMOVSD       544(SI), X8
-	VSUBPS       X8, X7, X7
-	VBROADCASTSS 640(SI), X8
-	VADDPS       X8, X7, X7
-	VMULPS       X7, X4, X4
-	VMOVSD       X2, 632(SI)
-	VANDPS       X4, X3, X4
-	VADDPS       Y4, Y0, Y0
-	VPERM2F128   $0x01, Y0, Y0, Y4
-	VADDPS       Y4, Y0, Y0
-	VSHUFPS      $0x4e, Y0, Y0, Y4
-	VADDPS       Y4, Y0, Y0
-	VSHUFPS      $0xb1, Y0, Y0, Y4
-	VADDPS       Y4, Y0, Y0
-	VMOVSS       X0, ret+40(FP)
+	VMOVUPS      (CX), Y3
+	VSUBPS       Y3, Y0, Y0
+	VBROADCASTSS 592(SI), Y5
+	VSUBPS       512(SI), Y5, Y5
+	VBROADCASTSS 640(SI), Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       Y5, Y3, Y3
+	VMOVUPS      Y0, 600(SI)
+	VANDPS       X1, X2, X0
+	VMOVSD       32(CX), X1
+	VSUBPS       X1, X0, X0
+	VBROADCASTSS 592(SI), X5
+	VMOVSD       544(SI), X6
+	VSUBPS       X6, X5, X5
+	VBROADCASTSS 640(SI), X6
+	VADDPS       X6, X5, X5
+	VMULPS       X5, X1, X1
+	VMOVSD       X0, 632(SI)
+	VANDPS       X1, X2, X1
+	VADDPS       Y1, Y3, Y1
+	VPERM2F128   $0x01, Y1, Y1, Y3
+	VADDPS       Y3, Y1, Y1
+	VSHUFPS      $0x4e, Y1, Y1, Y3
+	VADDPS       Y3, Y1, Y1
+	VSHUFPS      $0xb1, Y1, Y1, Y3
+	VADDPS       Y3, Y1, Y1
+	VMOVSS       X1, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*where(a1, 1, 0); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
-	VMOVUPS      19200(DI), Y0
-	VBROADCASTSS rate+32(FP), Y4
-	VFNMADD231PS 600(SI), Y4, Y0
-	VMOVUPS      Y0, 19200(DI)
-	VANDPS       X2, X3, X0
-	VMOVSD       19232(DI), X2
-	VBROADCASTSS rate+32(FP), X3
-	VFNMADD231PS X0, X3, X2
-	VMOVSD       X2, 19232(DI)
+	VMOVUPS      19200(DI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VFNMADD231PS 600(SI), Y3, Y1
+	VMOVUPS      Y1, 19200(DI)
+	VANDPS       X0, X2, X0
+	VMOVSD       19232(DI), X1
+	VBROADCASTSS rate+32(FP), X2
+	VFNMADD231PS X0, X2, X1
+	VMOVSD       X1, 19232(DI)
 	VBROADCASTSS 600(SI), Y0
+	VBROADCASTSS rate+32(FP), Y1
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      16640(DI), Y2
+	VMULPS       Y0, Y2, Y3
+	VFNMADD231PS (SI), Y1, Y2
+	VMOVUPS      Y2, 16640(DI)
+	VMOVUPS      16672(DI), Y2
+	VMULPS       Y0, Y2, Y5
+	VFNMADD231PS 32(SI), Y1, Y2
+	VMOVUPS      Y2, 16672(DI)
+	VMOVUPS      16704(DI), Y2
+	VMULPS       Y0, Y2, Y6
+	VFNMADD231PS 64(SI), Y1, Y2
+	VMOVUPS      Y2, 16704(DI)
+	VMOVUPS      16736(DI), Y2
+	VMULPS       Y0, Y2, Y0
+	VFNMADD231PS 96(SI), Y1, Y2
+	VMOVUPS      Y2, 16736(DI)
+	VBROADCASTSS 604(SI), Y1
 	VBROADCASTSS rate+32(FP), Y2
-	VMULPS       Y0, Y2, Y2
-	VMOVUPS      16640(DI), Y3
-	VMULPS       Y0, Y3, Y4
-	VFNMADD231PS (SI), Y2, Y3
-	VMOVUPS      Y3, 16640(DI)
-	VMOVUPS      16672(DI), Y3
-	VMULPS       Y0, Y3, Y7
-	VFNMADD231PS 32(SI), Y2, Y3
-	VMOVUPS      Y3, 16672(DI)
-	VMOVUPS      16704(DI), Y3
-	VMULPS       Y0, Y3, Y8
-	VFNMADD231PS 64(SI), Y2, Y3
-	VMOVUPS      Y3, 16704(DI)
-	VMOVUPS      16736(DI), Y3
-	VMULPS       Y0, Y3, Y0
-	VFNMADD231PS 96(SI), Y2, Y3
-	VMOVUPS      Y3, 16736(DI)
-	VBROADCASTSS 604(SI), Y2
-	VBROADCASTSS rate+32(FP), Y3
-	VMULPS       Y2, Y3, Y3
-	VMOVUPS      16896(DI), Y10
-	VFMADD231PS  Y2, Y10, Y4
-	VFNMADD231PS (SI), Y3, Y10
-	VMOVUPS      Y10, 16896(DI)
-	VMOVUPS      16928(DI), Y10
-	VFMADD231PS  Y2, Y10, Y7
-	VFNMADD231PS 32(SI), Y3, Y10
-	VMOVUPS      Y10, 16928(DI)
-	VMOVUPS      16960(DI), Y10
-	VFMADD231PS  Y2, Y10, Y8
-	VFNMADD231PS 64(SI), Y3, Y10
-	VMOVUPS      Y10, 16960(DI)
-	VMOVUPS      16992(DI), Y10
-	VFMADD231PS  Y2, Y10, Y0
-	VFNMADD231PS 96(SI), Y3, Y10
-	VMOVUPS      Y10, 16992(DI)
-	VBROADCASTSS 608(SI), Y2
-	VBROADCASTSS rate+32(FP), Y3
-	VMULPS       Y2, Y3, Y3
-	VMOVUPS      17152(DI), Y10
-	VFMADD231PS  Y2, Y10, Y4
-	VFNMADD231PS (SI), Y3, Y10
-	VMOVUPS      Y10, 17152(DI)
-	VMOVUPS      17184(DI), Y10
-	VFMADD231PS  Y2, Y10, Y7
-	VFNMADD231PS 32(SI), Y3, Y10
-	VMOVUPS      Y10, 17184(DI)
-	VMOVUPS      17216(DI), Y10
-	VFMADD231PS  Y2, Y10, Y8
-	VFNMADD231PS 64(SI), Y3, Y10
-	VMOVUPS      Y10, 17216(DI)
-	VMOVUPS      17248(DI), Y10
-	VFMADD231PS  Y2, Y10, Y0
-	VFNMADD231PS 96(SI), Y3, Y10
-	VMOVUPS      Y10, 17248(DI)
-	VBROADCASTSS 612(SI), Y2
-	VBROADCASTSS rate+32(FP), Y3
-	VMULPS       Y2, Y3, Y3
-	VMOVUPS      17408(DI), Y10
-	VFMADD231PS  Y2, Y10, Y4
-	VFNMADD231PS (SI), Y3, Y10
-	VMOVUPS      Y10, 17408(DI)
-	VMOVUPS      17440(DI), Y10
-	VFMADD231PS  Y2, Y10, Y7
-	VFNMADD231PS 32(SI), Y3, Y10
-	VMOVUPS      Y10, 17440(DI)
-	VMOVUPS      17472(DI), Y10
-	VFMADD231PS  Y2, Y10, Y8
-	VFNMADD231PS 64(SI), Y3, Y10
-	VMOVUPS      Y10, 17472(DI)
-	VMOVUPS      17504(DI), Y10
-	VFMADD231PS  Y2, Y10, Y0
-	VFNMADD231PS 96(SI), Y3, Y10
-	VMOVUPS      Y10, 17504(DI)
-	VBROADCASTSS 616(SI), Y2
-	VBROADCASTSS rate+32(FP), Y3
-	VMULPS       Y2, Y3, Y3
-	VMOVUPS      17664(DI), Y10
-	VFMADD231PS  Y2, Y10, Y4
-	VFNMADD231PS (SI), Y3, Y10
-	VMOVUPS      Y10, 17664(DI)
-	VMOVUPS      17696(DI), Y10
-	VFMADD231PS  Y2, Y10, Y7
-	VFNMADD231PS 32(SI), Y3, Y10
-	VMOVUPS      Y10, 17696(DI)
-	VMOVUPS      17728(DI), Y10
-	VFMADD231PS  Y2, Y10, Y8
-	VFNMADD231PS 64(SI), Y3, Y10
-	VMOVUPS      Y10, 17728(DI)
-	VMOVUPS      17760(DI), Y10
-	VFMADD231PS  Y2, Y10, Y0
-	VFNMADD231PS 96(SI), Y3, Y10
-	VMOVUPS      Y10, 17760(DI)
-	VBROADCASTSS 620(SI), Y2
-	VBROADCASTSS rate+32(FP), Y3
-	VMULPS       Y2, Y3, Y3
-	VMOVUPS      17920(DI), Y10
-	VFMADD231PS  Y2, Y10, Y4
-	VFNMADD231PS (SI), Y3, Y10
-	VMOVUPS      Y10, 17920(DI)
-	VMOVUPS      17952(DI), Y10
-	VFMADD231PS  Y2, Y10, Y7
-	VFNMADD231PS 32(SI), Y3, Y10
-	VMOVUPS      Y10, 17952(DI)
-	VMOVUPS      17984(DI), Y10
-	VFMADD231PS  Y2, Y10, Y8
-	VFNMADD231PS 64(SI), Y3, Y10
-	VMOVUPS      Y10, 17984(DI)
-	VMOVUPS      18016(DI), Y10
-	VFMADD231PS  Y2, Y10, Y0
-	VFNMADD231PS 96(SI), Y3, Y10
-	VMOVUPS      Y10, 18016(DI)
-	VBROADCASTSS 624(SI), Y2
-	VBROADCASTSS rate+32(FP), Y3
-	VMULPS       Y2, Y3, Y3
-	VMOVUPS      18176(DI), Y10
-	VFMADD231PS  Y2, Y10, Y4
-	VFNMADD231PS (SI), Y3, Y10
-	VMOVUPS      Y10, 18176(DI)
-	VMOVUPS      18208(DI), Y10
-	VFMADD231PS  Y2, Y10, Y7
-	VFNMADD231PS 32(SI), Y3, Y10
-	VMOVUPS      Y10, 18208(DI)
-	VMOVUPS      18240(DI), Y10
-	VFMADD231PS  Y2, Y10, Y8
-	VFNMADD231PS 64(SI), Y3, Y10
-	VMOVUPS      Y10, 18240(DI)
-	VMOVUPS      18272(DI), Y10
-	VFMADD231PS  Y2, Y10, Y0
-	VFNMADD231PS 96(SI), Y3, Y10
-	VMOVUPS      Y10, 18272(DI)
-	VBROADCASTSS 628(SI), Y2
-	VBROADCASTSS rate+32(FP), Y3
-	VMULPS       Y2, Y3, Y3
-	VMOVUPS      18432(DI), Y10
-	VFMADD231PS  Y2, Y10, Y4
-	VFNMADD231PS (SI), Y3, Y10
-	VMOVUPS      Y10, 18432(DI)
-	VMOVUPS      18464(DI), Y10
-	VFMADD231PS  Y2, Y10, Y7
-	VFNMADD231PS 32(SI), Y3, Y10
-	VMOVUPS      Y10, 18464(DI)
-	VMOVUPS      18496(DI), Y10
-	VFMADD231PS  Y2, Y10, Y8
-	VFNMADD231PS 64(SI), Y3, Y10
-	VMOVUPS      Y10, 18496(DI)
-	VMOVUPS      18528(DI), Y10
-	VFMADD231PS  Y2, Y10, Y0
-	VFNMADD231PS 96(SI), Y3, Y10
-	VMOVUPS      Y10, 18528(DI)
-	VBROADCASTSS 632(SI), Y2
-	VBROADCASTSS rate+32(FP), Y3
-	VMULPS       Y2, Y3, Y3
-	VMOVUPS      18688(DI), Y10
-	VFMADD231PS  Y2, Y10, Y4
-	VFNMADD231PS (SI), Y3, Y10
-	VMOVUPS      Y10, 18688(DI)
-	VMOVUPS      18720(DI), Y10
-	VFMADD231PS  Y2, Y10, Y7
-	VFNMADD231PS 32(SI), Y3, Y10
-	VMOVUPS      Y10, 18720(DI)
-	VMOVUPS      18752(DI), Y10
-	VFMADD231PS  Y2, Y10, Y8
-	VFNMADD231PS 64(SI), Y3, Y10
-	VMOVUPS      Y10, 18752(DI)
-	VMOVUPS      18784(DI), Y10
-	VFMADD231PS  Y2, Y10, Y0
-	VFNMADD231PS 96(SI), Y3, Y10
-	VMOVUPS      Y10, 18784(DI)
-	VBROADCASTSS 636(SI), Y2
-	VBROADCASTSS rate+32(FP), Y3
-	VMULPS       Y2, Y3, Y3
-	VMOVUPS      18944(DI), Y10
-	VFMADD231PS  Y2, Y10, Y4
-	VFNMADD231PS (SI), Y3, Y10
-	VMOVUPS      Y10, 18944(DI)
-	VMOVUPS      18976(DI), Y10
-	VFMADD231PS  Y2, Y10, Y7
-	VFNMADD231PS 32(SI), Y3, Y10
-	VMOVUPS      Y10, 18976(DI)
-	VMOVUPS      19008(DI), Y10
-	VFMADD231PS  Y2, Y10, Y8
-	VFNMADD231PS 64(SI), Y3, Y10
-	VMOVUPS      Y10, 19008(DI)
-	VMOVUPS      19040(DI), Y10
-	VFMADD231PS  Y2, Y10, Y0
-	VFNMADD231PS 96(SI), Y3, Y10
-	VMOVUPS      Y10, 19040(DI)
-	VMOVUPS      (SI), Y2
-	VXORPS       X3, X3, X3
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y4, Y2
-	VMOVUPS      Y2, 256(SI)
-	VMOVUPS      32(SI), Y2
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y7, Y2
-	VMOVUPS      Y2, 288(SI)
-	VMOVUPS      64(SI), Y2
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y8, Y2
-	VMOVUPS      Y2, 320(SI)
-	VMOVUPS      96(SI), Y2
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y0, Y0
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      16896(DI), Y7
+	VFMADD231PS  Y1, Y7, Y3
+	VFNMADD231PS (SI), Y2, Y7
+	VMOVUPS      Y7, 16896(DI)
+	VMOVUPS      16928(DI), Y7
+	VFMADD231PS  Y1, Y7, Y5
+	VFNMADD231PS 32(SI), Y2, Y7
+	VMOVUPS      Y7, 16928(DI)
+	VMOVUPS      16960(DI), Y7
+	VFMADD231PS  Y1, Y7, Y6
+	VFNMADD231PS 64(SI), Y2, Y7
+	VMOVUPS      Y7, 16960(DI)
+	VMOVUPS      16992(DI), Y7
+	VFMADD231PS  Y1, Y7, Y0
+	VFNMADD231PS 96(SI), Y2, Y7
+	VMOVUPS      Y7, 16992(DI)
+	VBROADCASTSS 608(SI), Y1
+	VBROADCASTSS rate+32(FP), Y2
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      17152(DI), Y7
+	VFMADD231PS  Y1, Y7, Y3
+	VFNMADD231PS (SI), Y2, Y7
+	VMOVUPS      Y7, 17152(DI)
+	VMOVUPS      17184(DI), Y7
+	VFMADD231PS  Y1, Y7, Y5
+	VFNMADD231PS 32(SI), Y2, Y7
+	VMOVUPS      Y7, 17184(DI)
+	VMOVUPS      17216(DI), Y7
+	VFMADD231PS  Y1, Y7, Y6
+	VFNMADD231PS 64(SI), Y2, Y7
+	VMOVUPS      Y7, 17216(DI)
+	VMOVUPS      17248(DI), Y7
+	VFMADD231PS  Y1, Y7, Y0
+	VFNMADD231PS 96(SI), Y2, Y7
+	VMOVUPS      Y7, 17248(DI)
+	VBROADCASTSS 612(SI), Y1
+	VBROADCASTSS rate+32(FP), Y2
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      17408(DI), Y7
+	VFMADD231PS  Y1, Y7, Y3
+	VFNMADD231PS (SI), Y2, Y7
+	VMOVUPS      Y7, 17408(DI)
+	VMOVUPS      17440(DI), Y7
+	VFMADD231PS  Y1, Y7, Y5
+	VFNMADD231PS 32(SI), Y2, Y7
+	VMOVUPS      Y7, 17440(DI)
+	VMOVUPS      17472(DI), Y7
+	VFMADD231PS  Y1, Y7, Y6
+	VFNMADD231PS 64(SI), Y2, Y7
+	VMOVUPS      Y7, 17472(DI)
+	VMOVUPS      17504(DI), Y7
+	VFMADD231PS  Y1, Y7, Y0
+	VFNMADD231PS 96(SI), Y2, Y7
+	VMOVUPS      Y7, 17504(DI)
+	VBROADCASTSS 616(SI), Y1
+	VBROADCASTSS rate+32(FP), Y2
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      17664(DI), Y7
+	VFMADD231PS  Y1, Y7, Y3
+	VFNMADD231PS (SI), Y2, Y7
+	VMOVUPS      Y7, 17664(DI)
+	VMOVUPS      17696(DI), Y7
+	VFMADD231PS  Y1, Y7, Y5
+	VFNMADD231PS 32(SI), Y2, Y7
+	VMOVUPS      Y7, 17696(DI)
+	VMOVUPS      17728(DI), Y7
+	VFMADD231PS  Y1, Y7, Y6
+	VFNMADD231PS 64(SI), Y2, Y7
+	VMOVUPS      Y7, 17728(DI)
+	VMOVUPS      17760(DI), Y7
+	VFMADD231PS  Y1, Y7, Y0
+	VFNMADD231PS 96(SI), Y2, Y7
+	VMOVUPS      Y7, 17760(DI)
+	VBROADCASTSS 620(SI), Y1
+	VBROADCASTSS rate+32(FP), Y2
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      17920(DI), Y7
+	VFMADD231PS  Y1, Y7, Y3
+	VFNMADD231PS (SI), Y2, Y7
+	VMOVUPS      Y7, 17920(DI)
+	VMOVUPS      17952(DI), Y7
+	VFMADD231PS  Y1, Y7, Y5
+	VFNMADD231PS 32(SI), Y2, Y7
+	VMOVUPS      Y7, 17952(DI)
+	VMOVUPS      17984(DI), Y7
+	VFMADD231PS  Y1, Y7, Y6
+	VFNMADD231PS 64(SI), Y2, Y7
+	VMOVUPS      Y7, 17984(DI)
+	VMOVUPS      18016(DI), Y7
+	VFMADD231PS  Y1, Y7, Y0
+	VFNMADD231PS 96(SI), Y2, Y7
+	VMOVUPS      Y7, 18016(DI)
+	VBROADCASTSS 624(SI), Y1
+	VBROADCASTSS rate+32(FP), Y2
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      18176(DI), Y7
+	VFMADD231PS  Y1, Y7, Y3
+	VFNMADD231PS (SI), Y2, Y7
+	VMOVUPS      Y7, 18176(DI)
+	VMOVUPS      18208(DI), Y7
+	VFMADD231PS  Y1, Y7, Y5
+	VFNMADD231PS 32(SI), Y2, Y7
+	VMOVUPS      Y7, 18208(DI)
+	VMOVUPS      18240(DI), Y7
+	VFMADD231PS  Y1, Y7, Y6
+	VFNMADD231PS 64(SI), Y2, Y7
+	VMOVUPS      Y7, 18240(DI)
+	VMOVUPS      18272(DI), Y7
+	VFMADD231PS  Y1, Y7, Y0
+	VFNMADD231PS 96(SI), Y2, Y7
+	VMOVUPS      Y7, 18272(DI)
+	VBROADCASTSS 628(SI), Y1
+	VBROADCASTSS rate+32(FP), Y2
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      18432(DI), Y7
+	VFMADD231PS  Y1, Y7, Y3
+	VFNMADD231PS (SI), Y2, Y7
+	VMOVUPS      Y7, 18432(DI)
+	VMOVUPS      18464(DI), Y7
+	VFMADD231PS  Y1, Y7, Y5
+	VFNMADD231PS 32(SI), Y2, Y7
+	VMOVUPS      Y7, 18464(DI)
+	VMOVUPS      18496(DI), Y7
+	VFMADD231PS  Y1, Y7, Y6
+	VFNMADD231PS 64(SI), Y2, Y7
+	VMOVUPS      Y7, 18496(DI)
+	VMOVUPS      18528(DI), Y7
+	VFMADD231PS  Y1, Y7, Y0
+	VFNMADD231PS 96(SI), Y2, Y7
+	VMOVUPS      Y7, 18528(DI)
+	VBROADCASTSS 632(SI), Y1
+	VBROADCASTSS rate+32(FP), Y2
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      18688(DI), Y7
+	VFMADD231PS  Y1, Y7, Y3
+	VFNMADD231PS (SI), Y2, Y7
+	VMOVUPS      Y7, 18688(DI)
+	VMOVUPS      18720(DI), Y7
+	VFMADD231PS  Y1, Y7, Y5
+	VFNMADD231PS 32(SI), Y2, Y7
+	VMOVUPS      Y7, 18720(DI)
+	VMOVUPS      18752(DI), Y7
+	VFMADD231PS  Y1, Y7, Y6
+	VFNMADD231PS 64(SI), Y2, Y7
+	VMOVUPS      Y7, 18752(DI)
+	VMOVUPS      18784(DI), Y7
+	VFMADD231PS  Y1, Y7, Y0
+	VFNMADD231PS 96(SI), Y2, Y7
+	VMOVUPS      Y7, 18784(DI)
+	VBROADCASTSS 636(SI), Y1
+	VBROADCASTSS rate+32(FP), Y2
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      18944(DI), Y7
+	VFMADD231PS  Y1, Y7, Y3
+	VFNMADD231PS (SI), Y2, Y7
+	VMOVUPS      Y7, 18944(DI)
+	VMOVUPS      18976(DI), Y7
+	VFMADD231PS  Y1, Y7, Y5
+	VFNMADD231PS 32(SI), Y2, Y7
+	VMOVUPS      Y7, 18976(DI)
+	VMOVUPS      19008(DI), Y7
+	VFMADD231PS  Y1, Y7, Y6
+	VFNMADD231PS 64(SI), Y2, Y7
+	VMOVUPS      Y7, 19008(DI)
+	VMOVUPS      19040(DI), Y7
+	VFMADD231PS  Y1, Y7, Y0
+	VFNMADD231PS 96(SI), Y2, Y7
+	VMOVUPS      Y7, 19040(DI)
+	VMOVUPS      (SI), Y1
+	VXORPS       X2, X2, X2
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y2, Y1
+	VMULPS       Y1, Y3, Y1
+	VMOVUPS      Y1, 256(SI)
+	VMOVUPS      32(SI), Y1
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y2, Y1
+	VMULPS       Y1, Y5, Y1
+	VMOVUPS      Y1, 288(SI)
+	VMOVUPS      64(SI), Y1
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y2, Y1
+	VMULPS       Y1, Y6, Y1
+	VMOVUPS      Y1, 320(SI)
+	VMOVUPS      96(SI), Y1
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y2, Y1
+	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 352(SI)
 	VBROADCASTSS 600(SI), Y0
-	VBROADCASTSS rate+32(FP), Y2
-	VMULPS       Y0, Y2, Y2
-	VMOVUPS      16768(DI), Y4
-	VMULPS       Y0, Y4, Y7
-	VFNMADD231PS 128(SI), Y2, Y4
-	VMOVUPS      Y4, 16768(DI)
-	VMOVUPS      16800(DI), Y4
-	VMULPS       Y0, Y4, Y8
-	VFNMADD231PS 160(SI), Y2, Y4
-	VMOVUPS      Y4, 16800(DI)
-	VMOVUPS      16832(DI), Y4
-	VMULPS       Y0, Y4, Y10
-	VFNMADD231PS 192(SI), Y2, Y4
-	VMOVUPS      Y4, 16832(DI)
-	VMOVUPS      16864(DI), Y4
-	VMULPS       Y0, Y4, Y0
-	VFNMADD231PS 224(SI), Y2, Y4
-	VMOVUPS      Y4, 16864(DI)
-	VBROADCASTSS 604(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      17024(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 128(SI), Y4, Y11
-	VMOVUPS      Y11, 17024(DI)
-	VMOVUPS      17056(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 160(SI), Y4, Y11
-	VMOVUPS      Y11, 17056(DI)
-	VMOVUPS      17088(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 192(SI), Y4, Y11
-	VMOVUPS      Y11, 17088(DI)
-	VMOVUPS      17120(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 224(SI), Y4, Y11
-	VMOVUPS      Y11, 17120(DI)
-	VBROADCASTSS 608(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      17280(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 128(SI), Y4, Y11
-	VMOVUPS      Y11, 17280(DI)
-	VMOVUPS      17312(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 160(SI), Y4, Y11
-	VMOVUPS      Y11, 17312(DI)
-	VMOVUPS      17344(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 192(SI), Y4, Y11
-	VMOVUPS      Y11, 17344(DI)
-	VMOVUPS      17376(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 224(SI), Y4, Y11
-	VMOVUPS      Y11, 17376(DI)
-	VBROADCASTSS 612(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      17536(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 128(SI), Y4, Y11
-	VMOVUPS      Y11, 17536(DI)
-	VMOVUPS      17568(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 160(SI), Y4, Y11
-	VMOVUPS      Y11, 17568(DI)
-	VMOVUPS      17600(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 192(SI), Y4, Y11
-	VMOVUPS      Y11, 17600(DI)
-	VMOVUPS      17632(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 224(SI), Y4, Y11
-	VMOVUPS      Y11, 17632(DI)
-	VBROADCASTSS 616(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      17792(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 128(SI), Y4, Y11
-	VMOVUPS      Y11, 17792(DI)
-	VMOVUPS      17824(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 160(SI), Y4, Y11
-	VMOVUPS      Y11, 17824(DI)
-	VMOVUPS      17856(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 192(SI), Y4, Y11
-	VMOVUPS      Y11, 17856(DI)
-	VMOVUPS      17888(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 224(SI), Y4, Y11
-	VMOVUPS      Y11, 17888(DI)
-	VBROADCASTSS 620(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      18048(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 128(SI), Y4, Y11
-	VMOVUPS      Y11, 18048(DI)
-	VMOVUPS      18080(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 160(SI), Y4, Y11
-	VMOVUPS      Y11, 18080(DI)
-	VMOVUPS      18112(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 192(SI), Y4, Y11
-	VMOVUPS      Y11, 18112(DI)
-	VMOVUPS      18144(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 224(SI), Y4, Y11
-	VMOVUPS      Y11, 18144(DI)
-	VBROADCASTSS 624(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      18304(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 128(SI), Y4, Y11
-	VMOVUPS      Y11, 18304(DI)
-	VMOVUPS      18336(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 160(SI), Y4, Y11
-	VMOVUPS      Y11, 18336(DI)
-	VMOVUPS      18368(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 192(SI), Y4, Y11
-	VMOVUPS      Y11, 18368(DI)
-	VMOVUPS      18400(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 224(SI), Y4, Y11
-	VMOVUPS      Y11, 18400(DI)
-	VBROADCASTSS 628(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      18560(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 128(SI), Y4, Y11
-	VMOVUPS      Y11, 18560(DI)
-	VMOVUPS      18592(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 160(SI), Y4, Y11
-	VMOVUPS      Y11, 18592(DI)
-	VMOVUPS      18624(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 192(SI), Y4, Y11
-	VMOVUPS      Y11, 18624(DI)
-	VMOVUPS      18656(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 224(SI), Y4, Y11
-	VMOVUPS      Y11, 18656(DI)
-	VBROADCASTSS 632(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      18816(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 128(SI), Y4, Y11
-	VMOVUPS      Y11, 18816(DI)
-	VMOVUPS      18848(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 160(SI), Y4, Y11
-	VMOVUPS      Y11, 18848(DI)
-	VMOVUPS      18880(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 192(SI), Y4, Y11
-	VMOVUPS      Y11, 18880(DI)
-	VMOVUPS      18912(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 224(SI), Y4, Y11
-	VMOVUPS      Y11, 18912(DI)
-	VBROADCASTSS 636(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      19072(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 128(SI), Y4, Y11
-	VMOVUPS      Y11, 19072(DI)
-	VMOVUPS      19104(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 160(SI), Y4, Y11
-	VMOVUPS      Y11, 19104(DI)
-	VMOVUPS      19136(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 192(SI), Y4, Y11
-	VMOVUPS      Y11, 19136(DI)
-	VMOVUPS      19168(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 224(SI), Y4, Y11
-	VMOVUPS      Y11, 19168(DI)
-	VMOVUPS      128(SI), Y2
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y7, Y2
-	VMOVUPS      Y2, 384(SI)
-	VMOVUPS      160(SI), Y2
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y8, Y2
-	VMOVUPS      Y2, 416(SI)
-	VMOVUPS      192(SI), Y2
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y10, Y2
-	VMOVUPS      Y2, 448(SI)
-	VMOVUPS      224(SI), Y2
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y0, Y0
+	VBROADCASTSS rate+32(FP), Y1
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      16768(DI), Y3
+	VMULPS       Y0, Y3, Y5
+	VFNMADD231PS 128(SI), Y1, Y3
+	VMOVUPS      Y3, 16768(DI)
+	VMOVUPS      16800(DI), Y3
+	VMULPS       Y0, Y3, Y6
+	VFNMADD231PS 160(SI), Y1, Y3
+	VMOVUPS      Y3, 16800(DI)
+	VMOVUPS      16832(DI), Y3
+	VMULPS       Y0, Y3, Y7
+	VFNMADD231PS 192(SI), Y1, Y3
+	VMOVUPS      Y3, 16832(DI)
+	VMOVUPS      16864(DI), Y3
+	VMULPS       Y0, Y3, Y0
+	VFNMADD231PS 224(SI), Y1, Y3
+	VMOVUPS      Y3, 16864(DI)
+	VBROADCASTSS 604(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      17024(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 128(SI), Y3, Y8
+	VMOVUPS      Y8, 17024(DI)
+	VMOVUPS      17056(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 160(SI), Y3, Y8
+	VMOVUPS      Y8, 17056(DI)
+	VMOVUPS      17088(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 192(SI), Y3, Y8
+	VMOVUPS      Y8, 17088(DI)
+	VMOVUPS      17120(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 224(SI), Y3, Y8
+	VMOVUPS      Y8, 17120(DI)
+	VBROADCASTSS 608(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      17280(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 128(SI), Y3, Y8
+	VMOVUPS      Y8, 17280(DI)
+	VMOVUPS      17312(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 160(SI), Y3, Y8
+	VMOVUPS      Y8, 17312(DI)
+	VMOVUPS      17344(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 192(SI), Y3, Y8
+	VMOVUPS      Y8, 17344(DI)
+	VMOVUPS      17376(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 224(SI), Y3, Y8
+	VMOVUPS      Y8, 17376(DI)
+	VBROADCASTSS 612(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      17536(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 128(SI), Y3, Y8
+	VMOVUPS      Y8, 17536(DI)
+	VMOVUPS      17568(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 160(SI), Y3, Y8
+	VMOVUPS      Y8, 17568(DI)
+	VMOVUPS      17600(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 192(SI), Y3, Y8
+	VMOVUPS      Y8, 17600(DI)
+	VMOVUPS      17632(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 224(SI), Y3, Y8
+	VMOVUPS      Y8, 17632(DI)
+	VBROADCASTSS 616(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      17792(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 128(SI), Y3, Y8
+	VMOVUPS      Y8, 17792(DI)
+	VMOVUPS      17824(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 160(SI), Y3, Y8
+	VMOVUPS      Y8, 17824(DI)
+	VMOVUPS      17856(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 192(SI), Y3, Y8
+	VMOVUPS      Y8, 17856(DI)
+	VMOVUPS      17888(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 224(SI), Y3, Y8
+	VMOVUPS      Y8, 17888(DI)
+	VBROADCASTSS 620(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      18048(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 128(SI), Y3, Y8
+	VMOVUPS      Y8, 18048(DI)
+	VMOVUPS      18080(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 160(SI), Y3, Y8
+	VMOVUPS      Y8, 18080(DI)
+	VMOVUPS      18112(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 192(SI), Y3, Y8
+	VMOVUPS      Y8, 18112(DI)
+	VMOVUPS      18144(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 224(SI), Y3, Y8
+	VMOVUPS      Y8, 18144(DI)
+	VBROADCASTSS 624(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      18304(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 128(SI), Y3, Y8
+	VMOVUPS      Y8, 18304(DI)
+	VMOVUPS      18336(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 160(SI), Y3, Y8
+	VMOVUPS      Y8, 18336(DI)
+	VMOVUPS      18368(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 192(SI), Y3, Y8
+	VMOVUPS      Y8, 18368(DI)
+	VMOVUPS      18400(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 224(SI), Y3, Y8
+	VMOVUPS      Y8, 18400(DI)
+	VBROADCASTSS 628(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      18560(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 128(SI), Y3, Y8
+	VMOVUPS      Y8, 18560(DI)
+	VMOVUPS      18592(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 160(SI), Y3, Y8
+	VMOVUPS      Y8, 18592(DI)
+	VMOVUPS      18624(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 192(SI), Y3, Y8
+	VMOVUPS      Y8, 18624(DI)
+	VMOVUPS      18656(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 224(SI), Y3, Y8
+	VMOVUPS      Y8, 18656(DI)
+	VBROADCASTSS 632(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      18816(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 128(SI), Y3, Y8
+	VMOVUPS      Y8, 18816(DI)
+	VMOVUPS      18848(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 160(SI), Y3, Y8
+	VMOVUPS      Y8, 18848(DI)
+	VMOVUPS      18880(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 192(SI), Y3, Y8
+	VMOVUPS      Y8, 18880(DI)
+	VMOVUPS      18912(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 224(SI), Y3, Y8
+	VMOVUPS      Y8, 18912(DI)
+	VBROADCASTSS 636(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      19072(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 128(SI), Y3, Y8
+	VMOVUPS      Y8, 19072(DI)
+	VMOVUPS      19104(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 160(SI), Y3, Y8
+	VMOVUPS      Y8, 19104(DI)
+	VMOVUPS      19136(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 192(SI), Y3, Y8
+	VMOVUPS      Y8, 19136(DI)
+	VMOVUPS      19168(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 224(SI), Y3, Y8
+	VMOVUPS      Y8, 19168(DI)
+	VMOVUPS      128(SI), Y1
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y2, Y1
+	VMULPS       Y1, Y5, Y1
+	VMOVUPS      Y1, 384(SI)
+	VMOVUPS      160(SI), Y1
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y2, Y1
+	VMULPS       Y1, Y6, Y1
+	VMOVUPS      Y1, 416(SI)
+	VMOVUPS      192(SI), Y1
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y2, Y1
+	VMULPS       Y1, Y7, Y1
+	VMOVUPS      Y1, 448(SI)
+	VMOVUPS      224(SI), Y1
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y2, Y1
+	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 480(SI)
 
 	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
 	VMOVUPS      16384(DI), Y0
-	VBROADCASTSS rate+32(FP), Y2
-	VFNMADD231PS 256(SI), Y2, Y0
+	VBROADCASTSS rate+32(FP), Y1
+	VFNMADD231PS 256(SI), Y1, Y0
 	VMOVUPS      Y0, 16384(DI)
 	VMOVUPS      16416(DI), Y0
-	VBROADCASTSS rate+32(FP), Y2
-	VFNMADD231PS 288(SI), Y2, Y0
+	VBROADCASTSS rate+32(FP), Y1
+	VFNMADD231PS 288(SI), Y1, Y0
 	VMOVUPS      Y0, 16416(DI)
 	VMOVUPS      16448(DI), Y0
-	VBROADCASTSS rate+32(FP), Y2
-	VFNMADD231PS 320(SI), Y2, Y0
+	VBROADCASTSS rate+32(FP), Y1
+	VFNMADD231PS 320(SI), Y1, Y0
 	VMOVUPS      Y0, 16448(DI)
 	VMOVUPS      16480(DI), Y0
-	VBROADCASTSS rate+32(FP), Y2
-	VFNMADD231PS 352(SI), Y2, Y0
+	VBROADCASTSS rate+32(FP), Y1
+	VFNMADD231PS 352(SI), Y1, Y0
 	VMOVUPS      Y0, 16480(DI)
 	VMOVUPS      16512(DI), Y0
-	VBROADCASTSS rate+32(FP), Y2
-	VFNMADD231PS 384(SI), Y2, Y0
+	VBROADCASTSS rate+32(FP), Y1
+	VFNMADD231PS 384(SI), Y1, Y0
 	VMOVUPS      Y0, 16512(DI)
 	VMOVUPS      16544(DI), Y0
-	VBROADCASTSS rate+32(FP), Y2
-	VFNMADD231PS 416(SI), Y2, Y0
+	VBROADCASTSS rate+32(FP), Y1
+	VFNMADD231PS 416(SI), Y1, Y0
 	VMOVUPS      Y0, 16544(DI)
 	VMOVUPS      16576(DI), Y0
-	VBROADCASTSS rate+32(FP), Y2
-	VFNMADD231PS 448(SI), Y2, Y0
+	VBROADCASTSS rate+32(FP), Y1
+	VFNMADD231PS 448(SI), Y1, Y0
 	VMOVUPS      Y0, 16576(DI)
 	VMOVUPS      16608(DI), Y0
-	VBROADCASTSS rate+32(FP), Y2
-	VFNMADD231PS 480(SI), Y2, Y0
+	VBROADCASTSS rate+32(FP), Y1
+	VFNMADD231PS 480(SI), Y1, Y0
 	VMOVUPS      Y0, 16608(DI)
 	XORL         R12, R12
 	XORL         R13, R13
@@ -7562,1268 +7366,1242 @@ TEXT ·digitsStepAVX512(SB), NOSPLIT, $0-44
 	VMOVUPS     Z0, K1, 512(SI)
 
 	// a2 = softmax(z2)
-	VMOVAPS.Z         Z0, K1, Z2
-	VBROADCASTSS      DigitsConstants<>+516(SB), Z3
-	VBLENDMPS         Z2, Z3, K1, Z2
-	VSHUFF32X4        $0x4e, Z2, Z2, Z3
-	VCMPPS            $0x03, Z2, Z2, K2
-	VMAXPS            Z3, Z2, Z3
-	VBLENDMPS         Z2, Z3, K2, Z2
-	VSHUFF32X4        $0xb1, Z2, Z2, Z3
-	VCMPPS            $0x03, Z2, Z2, K2
-	VMAXPS            Z3, Z2, Z3
-	VBLENDMPS         Z2, Z3, K2, Z2
-	VSHUFPS           $0x4e, Z2, Z2, Z3
-	VCMPPS            $0x03, Z2, Z2, K2
-	VMAXPS            Z3, Z2, Z3
-	VBLENDMPS         Z2, Z3, K2, Z2
-	VSHUFPS           $0xb1, Z2, Z2, Z3
-	VCMPPS            $0x03, Z2, Z2, K2
-	VMAXPS            Z3, Z2, Z3
-	VBLENDMPS         Z2, Z3, K2, Z2
-	VMOVSS            X2, 592(SI)
 	VMOVAPS.Z         Z0, K1, Z0
+	VBROADCASTSS      DigitsConstants<>+516(SB), Z2
+	VBLENDMPS         Z0, Z2, K1, Z2
+	VSHUFF32X4        $0x4e, Z2, Z2, Z3
+	VMAXPS            Z3, Z2, Z2
+	VSHUFF32X4        $0xb1, Z2, Z2, Z3
+	VMAXPS            Z3, Z2, Z2
+	VSHUFPS           $0x4e, Z2, Z2, Z3
+	VMAXPS            Z3, Z2, Z2
+	VSHUFPS           $0xb1, Z2, Z2, Z3
+	VMAXPS            Z3, Z2, Z2
+	VMOVSS            X2, 592(SI)
 	VSUBPS            Z2, Z0, Z0
-	VBROADCASTSS      DigitsConstants<>+528(SB), Z2
-	VMINPS            Z0, Z2, Z0
 	VBROADCASTSS      DigitsConstants<>+524(SB), Z2
+	VMINPS            Z0, Z2, Z0
+	VBROADCASTSS      DigitsConstants<>+520(SB), Z2
 	VMAXPS            Z0, Z2, Z0
-	VBROADCASTSS      DigitsConstants<>+532(SB), Z2
+	VBROADCASTSS      DigitsConstants<>+528(SB), Z2
 	VMOVAPS           Z2, Z3
-	VFMADD231PS.BCST  DigitsConstants<>+536(SB), Z0, Z3
+	VFMADD231PS.BCST  DigitsConstants<>+532(SB), Z0, Z3
 	VSUBPS            Z2, Z3, Z2
+	VFNMADD231PS.BCST DigitsConstants<>+536(SB), Z2, Z0
 	VFNMADD231PS.BCST DigitsConstants<>+540(SB), Z2, Z0
-	VFNMADD231PS.BCST DigitsConstants<>+544(SB), Z2, Z0
 	VMULPS            Z0, Z0, Z3
-	VMULPS            Z0, Z0, Z4
+	VBROADCASTSS      DigitsConstants<>+544(SB), Z4
+	VFMADD231PS.BCST  DigitsConstants<>+548(SB), Z0, Z4
 	VBROADCASTSS      DigitsConstants<>+552(SB), Z5
-	VFMADD231PS.BCST  DigitsConstants<>+548(SB), Z4, Z5
-	VFMADD213PS.BCST  DigitsConstants<>+556(SB), Z4, Z5
-	VBROADCASTSS      DigitsConstants<>+564(SB), Z6
-	VFMADD231PS.BCST  DigitsConstants<>+560(SB), Z4, Z6
-	VFMADD213PS.BCST  DigitsConstants<>+568(SB), Z4, Z6
-	VFMADD231PS       Z0, Z5, Z6
-	VMULPS            Z6, Z3, Z3
-	VBROADCASTSS      DigitsConstants<>+520(SB), Z4
-	VADDPS            Z0, Z4, Z5
-	VSUBPS            Z4, Z5, Z6
-	VSUBPS            Z6, Z0, Z0
-	VADDPS            Z0, Z3, Z0
-	VADDPS            Z0, Z5, Z3
-	VSUBPS            Z5, Z3, Z5
-	VSCALEFPS         Z2, Z3, Z2
-	VMOVAPS.Z         Z2, K1, Z3
-	VSHUFF32X4        $0x4e, Z3, Z3, Z6
-	VADDPS            Z6, Z3, Z3
-	VSHUFF32X4        $0xb1, Z3, Z3, Z6
-	VADDPS            Z6, Z3, Z3
-	VSHUFPS           $0x4e, Z3, Z3, Z6
-	VADDPS            Z6, Z3, Z3
-	VSHUFPS           $0xb1, Z3, Z3, Z6
-	VADDPS            Z6, Z3, Z3
-	VMOVSS            X3, 596(SI)
-	VDIVPS            Z3, Z4, Z3
-	VMULPS            Z3, Z2, Z2
-	VMOVUPS           Z2, K1, 552(SI)
+	VFMADD231PS.BCST  DigitsConstants<>+556(SB), Z0, Z5
+	VBROADCASTSS      DigitsConstants<>+560(SB), Z6
+	VFMADD231PS.BCST  DigitsConstants<>+564(SB), Z0, Z6
+	VFMADD231PS       Z3, Z5, Z4
+	VMULPS            Z3, Z3, Z5
+	VFMADD231PS       Z5, Z6, Z4
+	VFMADD231PS       Z4, Z3, Z0
+	VBROADCASTSS      DigitsConstants<>+568(SB), Z3
+	VADDPS            Z3, Z0, Z0
+	VSCALEFPS         Z2, Z0, Z0
+	VMOVAPS.Z         Z0, K1, Z2
+	VSHUFF32X4        $0x4e, Z2, Z2, Z4
+	VADDPS            Z4, Z2, Z2
+	VSHUFF32X4        $0xb1, Z2, Z2, Z4
+	VADDPS            Z4, Z2, Z2
+	VSHUFPS           $0x4e, Z2, Z2, Z4
+	VADDPS            Z4, Z2, Z2
+	VSHUFPS           $0xb1, Z2, Z2, Z4
+	VADDPS            Z4, Z2, Z2
+	VMOVSS            X2, 596(SI)
+	VDIVPS            Z2, Z3, Z2
+	VMULPS            Z2, Z0, Z0
+	VMOVUPS           Z0, K1, 552(SI)
 
 	// t = log(s2)
-	VBROADCASTSS     596(SI), X2
-	VCVTPS2PD        X2, Y2
-	VCMPPD.BCST      $0x11, DigitsConstants<>+1348(SB), Y2, K2
-	VMULPD.BCST      DigitsConstants<>+1356(SB), Y2, Y3
-	VBLENDMPD        Y3, Y2, K2, Y3
-	VPADDQ.BCST      DigitsConstants<>+1364(SB), Y3, Y3
-	VPSRLQ           $0x34, Y3, Y6
-	VORPD.BCST       DigitsConstants<>+1372(SB), Y6, Y6
-	VSUBPD.BCST      DigitsConstants<>+1380(SB), Y6, Y6
-	VBROADCASTSD     DigitsConstants<>+1388(SB), Y7
-	VMOVAPD.Z        Y7, K2, Y7
-	VSUBPD           Y7, Y6, Y6
-	VANDPD.BCST      DigitsConstants<>+1396(SB), Y3, Y3
-	VPADDQ.BCST      DigitsConstants<>+1404(SB), Y3, Y3
-	VSUBPD.BCST      DigitsConstants<>+1412(SB), Y3, Y3
-	VADDPD.BCST      DigitsConstants<>+1420(SB), Y3, Y7
-	VDIVPD           Y7, Y3, Y7
-	VMULPD           Y7, Y7, Y8
-	VMULPD           Y3, Y3, Y9
-	VMULPD.BCST      DigitsConstants<>+1428(SB), Y9, Y9
-	VMULPD           Y8, Y8, Y10
-	VBROADCASTSD     DigitsConstants<>+1444(SB), Y11
-	VFMADD231PD.BCST DigitsConstants<>+1436(SB), Y10, Y11
-	VFMADD213PD.BCST DigitsConstants<>+1452(SB), Y10, Y11
-	VBROADCASTSD     DigitsConstants<>+1468(SB), Y12
-	VFMADD231PD.BCST DigitsConstants<>+1460(SB), Y10, Y12
-	VFMADD213PD.BCST DigitsConstants<>+1476(SB), Y10, Y12
-	VFMADD213PD.BCST DigitsConstants<>+1484(SB), Y10, Y12
-	VFMADD231PD      Y8, Y11, Y12
-	VFMADD213PD      Y9, Y12, Y8
-	VMULPD.BCST      DigitsConstants<>+1492(SB), Y6, Y10
-	VFMADD231PD      Y8, Y7, Y10
-	VSUBPD           Y10, Y9, Y7
-	VSUBPD           Y3, Y7, Y3
-	VFMSUB231PD.BCST DigitsConstants<>+1500(SB), Y6, Y3
-	VXORPS           X6, X6, X6
-	VCMPPD           $0x00, Y6, Y2, K2
-	VBLENDMPD.BCST   DigitsConstants<>+1516(SB), Y3, K2, Y3
-	VBROADCASTSD     DigitsConstants<>+1340(SB), Y7
-	VCMPPD           $0x00, Y7, Y2, K2
-	VBLENDMPD        Y7, Y3, K2, Y3
-	VCMPPD           $0x19, Y6, Y2, K2
-	VBLENDMPD.BCST   DigitsConstants<>+1524(SB), Y3, K2, Y2
-	VCVTPD2PSY       Y2, X2
-	VMOVSS           X2, 640(SI)
+	VBROADCASTSS     596(SI), X0
+	VCVTPS2PD        X0, Y0
+	VPADDQ.BCST      DigitsConstants<>+1124(SB), Y0, Y2
+	VPSRLQ           $0x34, Y2, Y4
+	VORPD.BCST       DigitsConstants<>+1132(SB), Y4, Y4
+	VSUBPD.BCST      DigitsConstants<>+1140(SB), Y4, Y4
+	VANDPD.BCST      DigitsConstants<>+1148(SB), Y2, Y2
+	VPADDQ.BCST      DigitsConstants<>+1156(SB), Y2, Y2
+	VSUBPD.BCST      DigitsConstants<>+1164(SB), Y2, Y2
+	VADDPD.BCST      DigitsConstants<>+1172(SB), Y2, Y5
+	VDIVPD           Y5, Y2, Y2
+	VMULPD           Y2, Y2, Y5
+	VBROADCASTSD     DigitsConstants<>+1188(SB), Y6
+	VFMADD231PD.BCST DigitsConstants<>+1196(SB), Y5, Y6
+	VBROADCASTSD     DigitsConstants<>+1204(SB), Y7
+	VFMADD231PD.BCST DigitsConstants<>+1212(SB), Y5, Y7
+	VMULPD           Y5, Y5, Y5
+	VFMADD231PD      Y5, Y7, Y6
+	VMULPD           Y5, Y5, Y5
+	VFMADD231PD.BCST DigitsConstants<>+1220(SB), Y5, Y6
+	VMULPD           Y6, Y2, Y2
+	VFMADD231PD.BCST DigitsConstants<>+1180(SB), Y4, Y2
+	VXORPS           X4, X4, X4
+	VCMPPD           $0x00, Y4, Y0, K2
+	VBLENDMPD.BCST   DigitsConstants<>+1236(SB), Y2, K2, Y2
+	VBROADCASTSD     DigitsConstants<>+1116(SB), Y5
+	VCMPPD           $0x00, Y5, Y0, K2
+	VBLENDMPD        Y5, Y2, K2, Y2
+	VCMPPD           $0x19, Y4, Y0, K2
+	VBLENDMPD.BCST   DigitsConstants<>+1244(SB), Y2, K2, Y0
+	VCVTPD2PSY       Y0, X0
+	VMOVSS           X0, 640(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVUPS.Z    552(SI), K1, Z2
-	VMOVUPS.Z    (CX), K1, Z3
-	VSUBPS       Z3, Z2, Z2
-	VBROADCASTSS 592(SI), Z6
-	VMOVUPS.Z    512(SI), K1, Z7
-	VSUBPS       Z7, Z6, Z6
-	VADDPS.BCST  640(SI), Z6, Z6
-	VMULPS       Z6, Z3, Z3
-	VMOVUPS      Z2, K1, 600(SI)
-	VMOVAPS.Z    Z3, K1, Z3
-	VSHUFF32X4   $0x4e, Z3, Z3, Z6
-	VADDPS       Z6, Z3, Z3
-	VSHUFF32X4   $0xb1, Z3, Z3, Z6
-	VADDPS       Z6, Z3, Z3
-	VSHUFPS      $0x4e, Z3, Z3, Z6
-	VADDPS       Z6, Z3, Z3
-	VSHUFPS      $0xb1, Z3, Z3, Z6
-	VADDPS       Z6, Z3, Z3
-	VMOVSS       X3, ret+40(FP)
+	VMOVUPS.Z    552(SI), K1, Z0
+	VMOVUPS.Z    (CX), K1, Z2
+	VSUBPS       Z2, Z0, Z0
+	VBROADCASTSS 592(SI), Z4
+	VMOVUPS.Z    512(SI), K1, Z5
+	VSUBPS       Z5, Z4, Z4
+	VADDPS.BCST  640(SI), Z4, Z4
+	VMULPS       Z4, Z2, Z2
+	VMOVUPS      Z0, K1, 600(SI)
+	VMOVAPS.Z    Z2, K1, Z2
+	VSHUFF32X4   $0x4e, Z2, Z2, Z4
+	VADDPS       Z4, Z2, Z2
+	VSHUFF32X4   $0xb1, Z2, Z2, Z4
+	VADDPS       Z4, Z2, Z2
+	VSHUFPS      $0x4e, Z2, Z2, Z4
+	VADDPS       Z4, Z2, Z2
+	VSHUFPS      $0xb1, Z2, Z2, Z4
+	VADDPS       Z4, Z2, Z2
+	VMOVSS       X2, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*where(a1, 1, 0); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
-	VMOVAPS.Z    Z2, K1, Z2
-	VMOVUPS.Z    19200(DI), K1, Z3
-	VBROADCASTSS rate+32(FP), Z6
-	VFNMADD231PS Z2, Z6, Z3
-	VMOVUPS      Z3, K1, 19200(DI)
-	VBROADCASTSS 600(SI), Z2
-	VBROADCASTSS rate+32(FP), Z3
-	VMULPS       Z2, Z3, Z3
-	VMOVUPS      16640(DI), Z6
-	VMULPS       Z2, Z6, Z7
-	VFNMADD231PS (SI), Z3, Z6
-	VMOVUPS      Z6, 16640(DI)
-	VMOVUPS      16704(DI), Z6
-	VMULPS       Z2, Z6, Z8
-	VFNMADD231PS 64(SI), Z3, Z6
-	VMOVUPS      Z6, 16704(DI)
-	VMOVUPS      16768(DI), Z6
-	VMULPS       Z2, Z6, Z9
-	VFNMADD231PS 128(SI), Z3, Z6
-	VMOVUPS      Z6, 16768(DI)
-	VMOVUPS      16832(DI), Z6
-	VMULPS       Z2, Z6, Z2
-	VFNMADD231PS 192(SI), Z3, Z6
-	VMOVUPS      Z6, 16832(DI)
-	VBROADCASTSS 604(SI), Z3
-	VBROADCASTSS rate+32(FP), Z6
-	VMULPS       Z3, Z6, Z6
-	VMOVUPS      16896(DI), Z10
-	VFMADD231PS  Z3, Z10, Z7
-	VFNMADD231PS (SI), Z6, Z10
-	VMOVUPS      Z10, 16896(DI)
-	VMOVUPS      16960(DI), Z10
-	VFMADD231PS  Z3, Z10, Z8
-	VFNMADD231PS 64(SI), Z6, Z10
-	VMOVUPS      Z10, 16960(DI)
-	VMOVUPS      17024(DI), Z10
-	VFMADD231PS  Z3, Z10, Z9
-	VFNMADD231PS 128(SI), Z6, Z10
-	VMOVUPS      Z10, 17024(DI)
-	VMOVUPS      17088(DI), Z10
-	VFMADD231PS  Z3, Z10, Z2
-	VFNMADD231PS 192(SI), Z6, Z10
-	VMOVUPS      Z10, 17088(DI)
-	VBROADCASTSS 608(SI), Z3
-	VBROADCASTSS rate+32(FP), Z6
-	VMULPS       Z3, Z6, Z6
-	VMOVUPS      17152(DI), Z10
-	VFMADD231PS  Z3, Z10, Z7
-	VFNMADD231PS (SI), Z6, Z10
-	VMOVUPS      Z10, 17152(DI)
-	VMOVUPS      17216(DI), Z10
-	VFMADD231PS  Z3, Z10, Z8
-	VFNMADD231PS 64(SI), Z6, Z10
-	VMOVUPS      Z10, 17216(DI)
-	VMOVUPS      17280(DI), Z10
-	VFMADD231PS  Z3, Z10, Z9
-	VFNMADD231PS 128(SI), Z6, Z10
-	VMOVUPS      Z10, 17280(DI)
-	VMOVUPS      17344(DI), Z10
-	VFMADD231PS  Z3, Z10, Z2
-	VFNMADD231PS 192(SI), Z6, Z10
-	VMOVUPS      Z10, 17344(DI)
-	VBROADCASTSS 612(SI), Z3
-	VBROADCASTSS rate+32(FP), Z6
-	VMULPS       Z3, Z6, Z6
-	VMOVUPS      17408(DI), Z10
-	VFMADD231PS  Z3, Z10, Z7
-	VFNMADD231PS (SI), Z6, Z10
-	VMOVUPS      Z10, 17408(DI)
-	VMOVUPS      17472(DI), Z10
-	VFMADD231PS  Z3, Z10, Z8
-	VFNMADD231PS 64(SI), Z6, Z10
-	VMOVUPS      Z10, 17472(DI)
-	VMOVUPS      17536(DI), Z10
-	VFMADD231PS  Z3, Z10, Z9
-	VFNMADD231PS 128(SI), Z6, Z10
-	VMOVUPS      Z10, 17536(DI)
-	VMOVUPS      17600(DI), Z10
-	VFMADD231PS  Z3, Z10, Z2
-	VFNMADD231PS 192(SI), Z6, Z10
-	VMOVUPS      Z10, 17600(DI)
-	VBROADCASTSS 616(SI), Z3
-	VBROADCASTSS rate+32(FP), Z6
-	VMULPS       Z3, Z6, Z6
-	VMOVUPS      17664(DI), Z10
-	VFMADD231PS  Z3, Z10, Z7
-	VFNMADD231PS (SI), Z6, Z10
-	VMOVUPS      Z10, 17664(DI)
-	VMOVUPS      17728(DI), Z10
-	VFMADD231PS  Z3, Z10, Z8
-	VFNMADD231PS 64(SI), Z6, Z10
-	VMOVUPS      Z10, 17728(DI)
-	VMOVUPS      17792(DI), Z10
-	VFMADD231PS  Z3, Z10, Z9
-	VFNMADD231PS 128(SI), Z6, Z10
-	VMOVUPS      Z10, 17792(DI)
-	VMOVUPS      17856(DI), Z10
-	VFMADD231PS  Z3, Z10, Z2
-	VFNMADD231PS 192(SI), Z6, Z10
-	VMOVUPS      Z10, 17856(DI)
-	VBROADCASTSS 620(SI), Z3
-	VBROADCASTSS rate+32(FP), Z6
-	VMULPS       Z3, Z6, Z6
-	VMOVUPS      17920(DI), Z10
-	VFMADD231PS  Z3, Z10, Z7
-	VFNMADD231PS (SI), Z6, Z10
-	VMOVUPS      Z10, 17920(DI)
-	VMOVUPS      17984(DI), Z10
-	VFMADD231PS  Z3, Z10, Z8
-	VFNMADD231PS 64(SI), Z6, Z10
-	VMOVUPS      Z10, 17984(DI)
-	VMOVUPS      18048(DI), Z10
-	VFMADD231PS  Z3, Z10, Z9
-	VFNMADD231PS 128(SI), Z6, Z10
-	VMOVUPS      Z10, 18048(DI)
-	VMOVUPS      18112(DI), Z10
-	VFMADD231PS  Z3, Z10, Z2
-	VFNMADD231PS 192(SI), Z6, Z10
-	VMOVUPS      Z10, 18112(DI)
-	VBROADCASTSS 624(SI), Z3
-	VBROADCASTSS rate+32(FP), Z6
-	VMULPS       Z3, Z6, Z6
-	VMOVUPS      18176(DI), Z10
-	VFMADD231PS  Z3, Z10, Z7
-	VFNMADD231PS (SI), Z6, Z10
-	VMOVUPS      Z10, 18176(DI)
-	VMOVUPS      18240(DI), Z10
-	VFMADD231PS  Z3, Z10, Z8
-	VFNMADD231PS 64(SI), Z6, Z10
-	VMOVUPS      Z10, 18240(DI)
-	VMOVUPS      18304(DI), Z10
-	VFMADD231PS  Z3, Z10, Z9
-	VFNMADD231PS 128(SI), Z6, Z10
-	VMOVUPS      Z10, 18304(DI)
-	VMOVUPS      18368(DI), Z10
-	VFMADD231PS  Z3, Z10, Z2
-	VFNMADD231PS 192(SI), Z6, Z10
-	VMOVUPS      Z10, 18368(DI)
-	VBROADCASTSS 628(SI), Z3
-	VBROADCASTSS rate+32(FP), Z6
-	VMULPS       Z3, Z6, Z6
-	VMOVUPS      18432(DI), Z10
-	VFMADD231PS  Z3, Z10, Z7
-	VFNMADD231PS (SI), Z6, Z10
-	VMOVUPS      Z10, 18432(DI)
-	VMOVUPS      18496(DI), Z10
-	VFMADD231PS  Z3, Z10, Z8
-	VFNMADD231PS 64(SI), Z6, Z10
-	VMOVUPS      Z10, 18496(DI)
-	VMOVUPS      18560(DI), Z10
-	VFMADD231PS  Z3, Z10, Z9
-	VFNMADD231PS 128(SI), Z6, Z10
-	VMOVUPS      Z10, 18560(DI)
-	VMOVUPS      18624(DI), Z10
-	VFMADD231PS  Z3, Z10, Z2
-	VFNMADD231PS 192(SI), Z6, Z10
-	VMOVUPS      Z10, 18624(DI)
-	VBROADCASTSS 632(SI), Z3
-	VBROADCASTSS rate+32(FP), Z6
-	VMULPS       Z3, Z6, Z6
-	VMOVUPS      18688(DI), Z10
-	VFMADD231PS  Z3, Z10, Z7
-	VFNMADD231PS (SI), Z6, Z10
-	VMOVUPS      Z10, 18688(DI)
-	VMOVUPS      18752(DI), Z10
-	VFMADD231PS  Z3, Z10, Z8
-	VFNMADD231PS 64(SI), Z6, Z10
-	VMOVUPS      Z10, 18752(DI)
-	VMOVUPS      18816(DI), Z10
-	VFMADD231PS  Z3, Z10, Z9
-	VFNMADD231PS 128(SI), Z6, Z10
-	VMOVUPS      Z10, 18816(DI)
-	VMOVUPS      18880(DI), Z10
-	VFMADD231PS  Z3, Z10, Z2
-	VFNMADD231PS 192(SI), Z6, Z10
-	VMOVUPS      Z10, 18880(DI)
-	VBROADCASTSS 636(SI), Z3
-	VBROADCASTSS rate+32(FP), Z6
-	VMULPS       Z3, Z6, Z6
-	VMOVUPS      18944(DI), Z10
-	VFMADD231PS  Z3, Z10, Z7
-	VFNMADD231PS (SI), Z6, Z10
-	VMOVUPS      Z10, 18944(DI)
-	VMOVUPS      19008(DI), Z10
-	VFMADD231PS  Z3, Z10, Z8
-	VFNMADD231PS 64(SI), Z6, Z10
-	VMOVUPS      Z10, 19008(DI)
-	VMOVUPS      19072(DI), Z10
-	VFMADD231PS  Z3, Z10, Z9
-	VFNMADD231PS 128(SI), Z6, Z10
-	VMOVUPS      Z10, 19072(DI)
-	VMOVUPS      19136(DI), Z10
-	VFMADD231PS  Z3, Z10, Z2
-	VFNMADD231PS 192(SI), Z6, Z10
-	VMOVUPS      Z10, 19136(DI)
-	VMOVUPS      (SI), Z3
-	VCMPPS       $0x1e, Z1, Z3, K1
-	VBLENDMPS    Z4, Z1, K1, Z3
-	VMULPS       Z3, Z7, Z3
-	VMOVUPS      Z3, 256(SI)
-	VMOVUPS      64(SI), Z6
-	VCMPPS       $0x1e, Z1, Z6, K1
-	VBLENDMPS    Z4, Z1, K1, Z6
-	VMULPS       Z6, Z8, Z6
-	VMOVUPS      Z6, 320(SI)
-	VMOVUPS      128(SI), Z6
-	VCMPPS       $0x1e, Z1, Z6, K1
-	VBLENDMPS    Z4, Z1, K1, Z6
-	VMULPS       Z6, Z9, Z6
-	VMOVUPS      Z6, 384(SI)
-	VMOVUPS      192(SI), Z6
-	VCMPPS       $0x1e, Z1, Z6, K1
-	VBLENDMPS    Z4, Z1, K1, Z1
-	VMULPS       Z1, Z2, Z1
-	VMOVUPS      Z1, 448(SI)
+	VMOVAPS.Z    Z0, K1, Z0
+	VMOVUPS.Z    19200(DI), K1, Z2
+	VBROADCASTSS rate+32(FP), Z4
+	VFNMADD231PS Z0, Z4, Z2
+	VMOVUPS      Z2, K1, 19200(DI)
+	VBROADCASTSS 600(SI), Z0
+	VBROADCASTSS rate+32(FP), Z2
+	VMULPS       Z0, Z2, Z2
+	VMOVUPS      16640(DI), Z4
+	VMULPS       Z0, Z4, Z5
+	VFNMADD231PS (SI), Z2, Z4
+	VMOVUPS      Z4, 16640(DI)
+	VMOVUPS      16704(DI), Z4
+	VMULPS       Z0, Z4, Z6
+	VFNMADD231PS 64(SI), Z2, Z4
+	VMOVUPS      Z4, 16704(DI)
+	VMOVUPS      16768(DI), Z4
+	VMULPS       Z0, Z4, Z7
+	VFNMADD231PS 128(SI), Z2, Z4
+	VMOVUPS      Z4, 16768(DI)
+	VMOVUPS      16832(DI), Z4
+	VMULPS       Z0, Z4, Z0
+	VFNMADD231PS 192(SI), Z2, Z4
+	VMOVUPS      Z4, 16832(DI)
+	VBROADCASTSS 604(SI), Z2
+	VBROADCASTSS rate+32(FP), Z4
+	VMULPS       Z2, Z4, Z4
+	VMOVUPS      16896(DI), Z8
+	VFMADD231PS  Z2, Z8, Z5
+	VFNMADD231PS (SI), Z4, Z8
+	VMOVUPS      Z8, 16896(DI)
+	VMOVUPS      16960(DI), Z8
+	VFMADD231PS  Z2, Z8, Z6
+	VFNMADD231PS 64(SI), Z4, Z8
+	VMOVUPS      Z8, 16960(DI)
+	VMOVUPS      17024(DI), Z8
+	VFMADD231PS  Z2, Z8, Z7
+	VFNMADD231PS 128(SI), Z4, Z8
+	VMOVUPS      Z8, 17024(DI)
+	VMOVUPS      17088(DI), Z8
+	VFMADD231PS  Z2, Z8, Z0
+	VFNMADD231PS 192(SI), Z4, Z8
+	VMOVUPS      Z8, 17088(DI)
+	VBROADCASTSS 608(SI), Z2
+	VBROADCASTSS rate+32(FP), Z4
+	VMULPS       Z2, Z4, Z4
+	VMOVUPS      17152(DI), Z8
+	VFMADD231PS  Z2, Z8, Z5
+	VFNMADD231PS (SI), Z4, Z8
+	VMOVUPS      Z8, 17152(DI)
+	VMOVUPS      17216(DI), Z8
+	VFMADD231PS  Z2, Z8, Z6
+	VFNMADD231PS 64(SI), Z4, Z8
+	VMOVUPS      Z8, 17216(DI)
+	VMOVUPS      17280(DI), Z8
+	VFMADD231PS  Z2, Z8, Z7
+	VFNMADD231PS 128(SI), Z4, Z8
+	VMOVUPS      Z8, 17280(DI)
+	VMOVUPS      17344(DI), Z8
+	VFMADD231PS  Z2, Z8, Z0
+	VFNMADD231PS 192(SI), Z4, Z8
+	VMOVUPS      Z8, 17344(DI)
+	VBROADCASTSS 612(SI), Z2
+	VBROADCASTSS rate+32(FP), Z4
+	VMULPS       Z2, Z4, Z4
+	VMOVUPS      17408(DI), Z8
+	VFMADD231PS  Z2, Z8, Z5
+	VFNMADD231PS (SI), Z4, Z8
+	VMOVUPS      Z8, 17408(DI)
+	VMOVUPS      17472(DI), Z8
+	VFMADD231PS  Z2, Z8, Z6
+	VFNMADD231PS 64(SI), Z4, Z8
+	VMOVUPS      Z8, 17472(DI)
+	VMOVUPS      17536(DI), Z8
+	VFMADD231PS  Z2, Z8, Z7
+	VFNMADD231PS 128(SI), Z4, Z8
+	VMOVUPS      Z8, 17536(DI)
+	VMOVUPS      17600(DI), Z8
+	VFMADD231PS  Z2, Z8, Z0
+	VFNMADD231PS 192(SI), Z4, Z8
+	VMOVUPS      Z8, 17600(DI)
+	VBROADCASTSS 616(SI), Z2
+	VBROADCASTSS rate+32(FP), Z4
+	VMULPS       Z2, Z4, Z4
+	VMOVUPS      17664(DI), Z8
+	VFMADD231PS  Z2, Z8, Z5
+	VFNMADD231PS (SI), Z4, Z8
+	VMOVUPS      Z8, 17664(DI)
+	VMOVUPS      17728(DI), Z8
+	VFMADD231PS  Z2, Z8, Z6
+	VFNMADD231PS 64(SI), Z4, Z8
+	VMOVUPS      Z8, 17728(DI)
+	VMOVUPS      17792(DI), Z8
+	VFMADD231PS  Z2, Z8, Z7
+	VFNMADD231PS 128(SI), Z4, Z8
+	VMOVUPS      Z8, 17792(DI)
+	VMOVUPS      17856(DI), Z8
+	VFMADD231PS  Z2, Z8, Z0
+	VFNMADD231PS 192(SI), Z4, Z8
+	VMOVUPS      Z8, 17856(DI)
+	VBROADCASTSS 620(SI), Z2
+	VBROADCASTSS rate+32(FP), Z4
+	VMULPS       Z2, Z4, Z4
+	VMOVUPS      17920(DI), Z8
+	VFMADD231PS  Z2, Z8, Z5
+	VFNMADD231PS (SI), Z4, Z8
+	VMOVUPS      Z8, 17920(DI)
+	VMOVUPS      17984(DI), Z8
+	VFMADD231PS  Z2, Z8, Z6
+	VFNMADD231PS 64(SI), Z4, Z8
+	VMOVUPS      Z8, 17984(DI)
+	VMOVUPS      18048(DI), Z8
+	VFMADD231PS  Z2, Z8, Z7
+	VFNMADD231PS 128(SI), Z4, Z8
+	VMOVUPS      Z8, 18048(DI)
+	VMOVUPS      18112(DI), Z8
+	VFMADD231PS  Z2, Z8, Z0
+	VFNMADD231PS 192(SI), Z4, Z8
+	VMOVUPS      Z8, 18112(DI)
+	VBROADCASTSS 624(SI), Z2
+	VBROADCASTSS rate+32(FP), Z4
+	VMULPS       Z2, Z4, Z4
+	VMOVUPS      18176(DI), Z8
+	VFMADD231PS  Z2, Z8, Z5
+	VFNMADD231PS (SI), Z4, Z8
+	VMOVUPS      Z8, 18176(DI)
+	VMOVUPS      18240(DI), Z8
+	VFMADD231PS  Z2, Z8, Z6
+	VFNMADD231PS 64(SI), Z4, Z8
+	VMOVUPS      Z8, 18240(DI)
+	VMOVUPS      18304(DI), Z8
+	VFMADD231PS  Z2, Z8, Z7
+	VFNMADD231PS 128(SI), Z4, Z8
+	VMOVUPS      Z8, 18304(DI)
+	VMOVUPS      18368(DI), Z8
+	VFMADD231PS  Z2, Z8, Z0
+	VFNMADD231PS 192(SI), Z4, Z8
+	VMOVUPS      Z8, 18368(DI)
+	VBROADCASTSS 628(SI), Z2
+	VBROADCASTSS rate+32(FP), Z4
+	VMULPS       Z2, Z4, Z4
+	VMOVUPS      18432(DI), Z8
+	VFMADD231PS  Z2, Z8, Z5
+	VFNMADD231PS (SI), Z4, Z8
+	VMOVUPS      Z8, 18432(DI)
+	VMOVUPS      18496(DI), Z8
+	VFMADD231PS  Z2, Z8, Z6
+	VFNMADD231PS 64(SI), Z4, Z8
+	VMOVUPS      Z8, 18496(DI)
+	VMOVUPS      18560(DI), Z8
+	VFMADD231PS  Z2, Z8, Z7
+	VFNMADD231PS 128(SI), Z4, Z8
+	VMOVUPS      Z8, 18560(DI)
+	VMOVUPS      18624(DI), Z8
+	VFMADD231PS  Z2, Z8, Z0
+	VFNMADD231PS 192(SI), Z4, Z8
+	VMOVUPS      Z8, 18624(DI)
+	VBROADCASTSS 632(SI), Z2
+	VBROADCASTSS rate+32(FP), Z4
+	VMULPS       Z2, Z4, Z4
+	VMOVUPS      18688(DI), Z8
+	VFMADD231PS  Z2, Z8, Z5
+	VFNMADD231PS (SI), Z4, Z8
+	VMOVUPS      Z8, 18688(DI)
+	VMOVUPS      18752(DI), Z8
+	VFMADD231PS  Z2, Z8, Z6
+	VFNMADD231PS 64(SI), Z4, Z8
+	VMOVUPS      Z8, 18752(DI)
+	VMOVUPS      18816(DI), Z8
+	VFMADD231PS  Z2, Z8, Z7
+	VFNMADD231PS 128(SI), Z4, Z8
+	VMOVUPS      Z8, 18816(DI)
+	VMOVUPS      18880(DI), Z8
+	VFMADD231PS  Z2, Z8, Z0
+	VFNMADD231PS 192(SI), Z4, Z8
+	VMOVUPS      Z8, 18880(DI)
+	VBROADCASTSS 636(SI), Z2
+	VBROADCASTSS rate+32(FP), Z4
+	VMULPS       Z2, Z4, Z4
+	VMOVUPS      18944(DI), Z8
+	VFMADD231PS  Z2, Z8, Z5
+	VFNMADD231PS (SI), Z4, Z8
+	VMOVUPS      Z8, 18944(DI)
+	VMOVUPS      19008(DI), Z8
+	VFMADD231PS  Z2, Z8, Z6
+	VFNMADD231PS 64(SI), Z4, Z8
+	VMOVUPS      Z8, 19008(DI)
+	VMOVUPS      19072(DI), Z8
+	VFMADD231PS  Z2, Z8, Z7
+	VFNMADD231PS 128(SI), Z4, Z8
+	VMOVUPS      Z8, 19072(DI)
+	VMOVUPS      19136(DI), Z8
+	VFMADD231PS  Z2, Z8, Z0
+	VFNMADD231PS 192(SI), Z4, Z8
+	VMOVUPS      Z8, 19136(DI)
+	VMOVUPS      (SI), Z2
+	VCMPPS       $0x1e, Z1, Z2, K1
+	VBLENDMPS    Z3, Z1, K1, Z2
+	VMULPS       Z2, Z5, Z2
+	VMOVUPS      Z2, 256(SI)
+	VMOVUPS      64(SI), Z4
+	VCMPPS       $0x1e, Z1, Z4, K1
+	VBLENDMPS    Z3, Z1, K1, Z4
+	VMULPS       Z4, Z6, Z4
+	VMOVUPS      Z4, 320(SI)
+	VMOVUPS      128(SI), Z4
+	VCMPPS       $0x1e, Z1, Z4, K1
+	VBLENDMPS    Z3, Z1, K1, Z4
+	VMULPS       Z4, Z7, Z4
+	VMOVUPS      Z4, 384(SI)
+	VMOVUPS      192(SI), Z4
+	VCMPPS       $0x1e, Z1, Z4, K1
+	VBLENDMPS    Z3, Z1, K1, Z1
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 448(SI)
 
 	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
-	VMOVUPS      16384(DI), Z1
-	VBROADCASTSS rate+32(FP), Z2
-	VFNMADD231PS Z3, Z2, Z1
-	VMOVUPS      Z1, 16384(DI)
-	VMOVUPS      16448(DI), Z1
-	VBROADCASTSS rate+32(FP), Z2
-	VFNMADD231PS 320(SI), Z2, Z1
-	VMOVUPS      Z1, 16448(DI)
-	VMOVUPS      16512(DI), Z1
-	VBROADCASTSS rate+32(FP), Z2
-	VFNMADD231PS 384(SI), Z2, Z1
-	VMOVUPS      Z1, 16512(DI)
-	VMOVUPS      16576(DI), Z1
-	VBROADCASTSS rate+32(FP), Z2
-	VFNMADD231PS 448(SI), Z2, Z1
-	VMOVUPS      Z1, 16576(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  256(SI), Z1, Z1
-	VMOVUPS      (DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, (DI)
-	VMOVUPS      64(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 64(DI)
-	VMOVUPS      128(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 128(DI)
-	VMOVUPS      192(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 192(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  260(SI), Z1, Z1
-	VMOVUPS      256(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 256(DI)
-	VMOVUPS      320(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 320(DI)
-	VMOVUPS      384(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 384(DI)
-	VMOVUPS      448(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 448(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  264(SI), Z1, Z1
-	VMOVUPS      512(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 512(DI)
-	VMOVUPS      576(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 576(DI)
-	VMOVUPS      640(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 640(DI)
-	VMOVUPS      704(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 704(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  268(SI), Z1, Z1
-	VMOVUPS      768(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 768(DI)
-	VMOVUPS      832(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 832(DI)
-	VMOVUPS      896(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 896(DI)
-	VMOVUPS      960(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 960(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  272(SI), Z1, Z1
-	VMOVUPS      1024(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 1024(DI)
-	VMOVUPS      1088(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 1088(DI)
-	VMOVUPS      1152(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 1152(DI)
-	VMOVUPS      1216(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 1216(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  276(SI), Z1, Z1
-	VMOVUPS      1280(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 1280(DI)
-	VMOVUPS      1344(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 1344(DI)
-	VMOVUPS      1408(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 1408(DI)
-	VMOVUPS      1472(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 1472(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  280(SI), Z1, Z1
-	VMOVUPS      1536(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 1536(DI)
-	VMOVUPS      1600(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 1600(DI)
-	VMOVUPS      1664(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 1664(DI)
-	VMOVUPS      1728(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 1728(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  284(SI), Z1, Z1
-	VMOVUPS      1792(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 1792(DI)
-	VMOVUPS      1856(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 1856(DI)
-	VMOVUPS      1920(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 1920(DI)
-	VMOVUPS      1984(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 1984(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  288(SI), Z1, Z1
-	VMOVUPS      2048(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 2048(DI)
-	VMOVUPS      2112(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 2112(DI)
-	VMOVUPS      2176(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 2176(DI)
-	VMOVUPS      2240(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 2240(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  292(SI), Z1, Z1
-	VMOVUPS      2304(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 2304(DI)
-	VMOVUPS      2368(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 2368(DI)
-	VMOVUPS      2432(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 2432(DI)
-	VMOVUPS      2496(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 2496(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  296(SI), Z1, Z1
-	VMOVUPS      2560(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 2560(DI)
-	VMOVUPS      2624(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 2624(DI)
-	VMOVUPS      2688(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 2688(DI)
-	VMOVUPS      2752(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 2752(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  300(SI), Z1, Z1
-	VMOVUPS      2816(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 2816(DI)
-	VMOVUPS      2880(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 2880(DI)
-	VMOVUPS      2944(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 2944(DI)
-	VMOVUPS      3008(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 3008(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  304(SI), Z1, Z1
-	VMOVUPS      3072(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 3072(DI)
-	VMOVUPS      3136(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 3136(DI)
-	VMOVUPS      3200(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 3200(DI)
-	VMOVUPS      3264(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 3264(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  308(SI), Z1, Z1
-	VMOVUPS      3328(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 3328(DI)
-	VMOVUPS      3392(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 3392(DI)
-	VMOVUPS      3456(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 3456(DI)
-	VMOVUPS      3520(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 3520(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  312(SI), Z1, Z1
-	VMOVUPS      3584(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 3584(DI)
-	VMOVUPS      3648(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 3648(DI)
-	VMOVUPS      3712(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 3712(DI)
-	VMOVUPS      3776(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 3776(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  316(SI), Z1, Z1
-	VMOVUPS      3840(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 3840(DI)
-	VMOVUPS      3904(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 3904(DI)
-	VMOVUPS      3968(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 3968(DI)
-	VMOVUPS      4032(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 4032(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  320(SI), Z1, Z1
-	VMOVUPS      4096(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 4096(DI)
-	VMOVUPS      4160(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 4160(DI)
-	VMOVUPS      4224(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 4224(DI)
-	VMOVUPS      4288(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 4288(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  324(SI), Z1, Z1
-	VMOVUPS      4352(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 4352(DI)
-	VMOVUPS      4416(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 4416(DI)
-	VMOVUPS      4480(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 4480(DI)
-	VMOVUPS      4544(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 4544(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  328(SI), Z1, Z1
-	VMOVUPS      4608(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 4608(DI)
-	VMOVUPS      4672(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 4672(DI)
-	VMOVUPS      4736(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 4736(DI)
-	VMOVUPS      4800(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 4800(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  332(SI), Z1, Z1
-	VMOVUPS      4864(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 4864(DI)
-	VMOVUPS      4928(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 4928(DI)
-	VMOVUPS      4992(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 4992(DI)
-	VMOVUPS      5056(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 5056(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  336(SI), Z1, Z1
-	VMOVUPS      5120(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 5120(DI)
-	VMOVUPS      5184(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 5184(DI)
-	VMOVUPS      5248(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 5248(DI)
-	VMOVUPS      5312(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 5312(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  340(SI), Z1, Z1
-	VMOVUPS      5376(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 5376(DI)
-	VMOVUPS      5440(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 5440(DI)
-	VMOVUPS      5504(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 5504(DI)
-	VMOVUPS      5568(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 5568(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  344(SI), Z1, Z1
-	VMOVUPS      5632(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 5632(DI)
-	VMOVUPS      5696(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 5696(DI)
-	VMOVUPS      5760(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 5760(DI)
-	VMOVUPS      5824(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 5824(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  348(SI), Z1, Z1
-	VMOVUPS      5888(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 5888(DI)
-	VMOVUPS      5952(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 5952(DI)
-	VMOVUPS      6016(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 6016(DI)
-	VMOVUPS      6080(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 6080(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  352(SI), Z1, Z1
-	VMOVUPS      6144(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 6144(DI)
-	VMOVUPS      6208(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 6208(DI)
-	VMOVUPS      6272(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 6272(DI)
-	VMOVUPS      6336(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 6336(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  356(SI), Z1, Z1
-	VMOVUPS      6400(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 6400(DI)
-	VMOVUPS      6464(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 6464(DI)
-	VMOVUPS      6528(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 6528(DI)
-	VMOVUPS      6592(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 6592(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  360(SI), Z1, Z1
-	VMOVUPS      6656(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 6656(DI)
-	VMOVUPS      6720(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 6720(DI)
-	VMOVUPS      6784(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 6784(DI)
-	VMOVUPS      6848(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 6848(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  364(SI), Z1, Z1
-	VMOVUPS      6912(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 6912(DI)
-	VMOVUPS      6976(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 6976(DI)
-	VMOVUPS      7040(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 7040(DI)
-	VMOVUPS      7104(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 7104(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  368(SI), Z1, Z1
-	VMOVUPS      7168(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 7168(DI)
-	VMOVUPS      7232(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 7232(DI)
-	VMOVUPS      7296(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 7296(DI)
-	VMOVUPS      7360(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 7360(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  372(SI), Z1, Z1
-	VMOVUPS      7424(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 7424(DI)
-	VMOVUPS      7488(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 7488(DI)
-	VMOVUPS      7552(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 7552(DI)
-	VMOVUPS      7616(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 7616(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  376(SI), Z1, Z1
-	VMOVUPS      7680(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 7680(DI)
-	VMOVUPS      7744(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 7744(DI)
-	VMOVUPS      7808(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 7808(DI)
-	VMOVUPS      7872(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 7872(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  380(SI), Z1, Z1
-	VMOVUPS      7936(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 7936(DI)
-	VMOVUPS      8000(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 8000(DI)
-	VMOVUPS      8064(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 8064(DI)
-	VMOVUPS      8128(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 8128(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  384(SI), Z1, Z1
-	VMOVUPS      8192(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 8192(DI)
-	VMOVUPS      8256(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 8256(DI)
-	VMOVUPS      8320(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 8320(DI)
-	VMOVUPS      8384(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 8384(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  388(SI), Z1, Z1
-	VMOVUPS      8448(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 8448(DI)
-	VMOVUPS      8512(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 8512(DI)
-	VMOVUPS      8576(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 8576(DI)
-	VMOVUPS      8640(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 8640(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  392(SI), Z1, Z1
-	VMOVUPS      8704(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 8704(DI)
-	VMOVUPS      8768(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 8768(DI)
-	VMOVUPS      8832(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 8832(DI)
-	VMOVUPS      8896(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 8896(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  396(SI), Z1, Z1
-	VMOVUPS      8960(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 8960(DI)
-	VMOVUPS      9024(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 9024(DI)
-	VMOVUPS      9088(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 9088(DI)
-	VMOVUPS      9152(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 9152(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  400(SI), Z1, Z1
-	VMOVUPS      9216(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 9216(DI)
-	VMOVUPS      9280(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 9280(DI)
-	VMOVUPS      9344(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 9344(DI)
-	VMOVUPS      9408(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 9408(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  404(SI), Z1, Z1
-	VMOVUPS      9472(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 9472(DI)
-	VMOVUPS      9536(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 9536(DI)
-	VMOVUPS      9600(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 9600(DI)
-	VMOVUPS      9664(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 9664(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  408(SI), Z1, Z1
-	VMOVUPS      9728(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 9728(DI)
-	VMOVUPS      9792(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 9792(DI)
-	VMOVUPS      9856(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 9856(DI)
-	VMOVUPS      9920(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 9920(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  412(SI), Z1, Z1
-	VMOVUPS      9984(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 9984(DI)
-	VMOVUPS      10048(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 10048(DI)
-	VMOVUPS      10112(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 10112(DI)
-	VMOVUPS      10176(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 10176(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  416(SI), Z1, Z1
-	VMOVUPS      10240(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 10240(DI)
-	VMOVUPS      10304(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 10304(DI)
-	VMOVUPS      10368(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 10368(DI)
-	VMOVUPS      10432(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 10432(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  420(SI), Z1, Z1
-	VMOVUPS      10496(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 10496(DI)
-	VMOVUPS      10560(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 10560(DI)
-	VMOVUPS      10624(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 10624(DI)
-	VMOVUPS      10688(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 10688(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  424(SI), Z1, Z1
-	VMOVUPS      10752(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 10752(DI)
-	VMOVUPS      10816(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 10816(DI)
-	VMOVUPS      10880(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 10880(DI)
-	VMOVUPS      10944(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 10944(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  428(SI), Z1, Z1
-	VMOVUPS      11008(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 11008(DI)
-	VMOVUPS      11072(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 11072(DI)
-	VMOVUPS      11136(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 11136(DI)
-	VMOVUPS      11200(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 11200(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  432(SI), Z1, Z1
-	VMOVUPS      11264(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 11264(DI)
-	VMOVUPS      11328(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 11328(DI)
-	VMOVUPS      11392(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 11392(DI)
-	VMOVUPS      11456(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 11456(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  436(SI), Z1, Z1
-	VMOVUPS      11520(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 11520(DI)
-	VMOVUPS      11584(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 11584(DI)
-	VMOVUPS      11648(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 11648(DI)
-	VMOVUPS      11712(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 11712(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  440(SI), Z1, Z1
-	VMOVUPS      11776(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 11776(DI)
-	VMOVUPS      11840(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 11840(DI)
-	VMOVUPS      11904(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 11904(DI)
-	VMOVUPS      11968(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 11968(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  444(SI), Z1, Z1
-	VMOVUPS      12032(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 12032(DI)
-	VMOVUPS      12096(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 12096(DI)
-	VMOVUPS      12160(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 12160(DI)
-	VMOVUPS      12224(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 12224(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  448(SI), Z1, Z1
-	VMOVUPS      12288(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 12288(DI)
-	VMOVUPS      12352(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 12352(DI)
-	VMOVUPS      12416(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 12416(DI)
-	VMOVUPS      12480(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 12480(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  452(SI), Z1, Z1
-	VMOVUPS      12544(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 12544(DI)
-	VMOVUPS      12608(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 12608(DI)
-	VMOVUPS      12672(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 12672(DI)
-	VMOVUPS      12736(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 12736(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  456(SI), Z1, Z1
-	VMOVUPS      12800(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 12800(DI)
-	VMOVUPS      12864(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 12864(DI)
-	VMOVUPS      12928(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 12928(DI)
-	VMOVUPS      12992(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 12992(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  460(SI), Z1, Z1
-	VMOVUPS      13056(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 13056(DI)
-	VMOVUPS      13120(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 13120(DI)
-	VMOVUPS      13184(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 13184(DI)
-	VMOVUPS      13248(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 13248(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  464(SI), Z1, Z1
-	VMOVUPS      13312(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 13312(DI)
-	VMOVUPS      13376(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 13376(DI)
-	VMOVUPS      13440(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 13440(DI)
-	VMOVUPS      13504(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 13504(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  468(SI), Z1, Z1
-	VMOVUPS      13568(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 13568(DI)
-	VMOVUPS      13632(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 13632(DI)
-	VMOVUPS      13696(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 13696(DI)
-	VMOVUPS      13760(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 13760(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  472(SI), Z1, Z1
-	VMOVUPS      13824(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 13824(DI)
-	VMOVUPS      13888(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 13888(DI)
-	VMOVUPS      13952(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 13952(DI)
-	VMOVUPS      14016(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 14016(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  476(SI), Z1, Z1
-	VMOVUPS      14080(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 14080(DI)
-	VMOVUPS      14144(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 14144(DI)
-	VMOVUPS      14208(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 14208(DI)
-	VMOVUPS      14272(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 14272(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  480(SI), Z1, Z1
-	VMOVUPS      14336(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 14336(DI)
-	VMOVUPS      14400(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 14400(DI)
-	VMOVUPS      14464(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 14464(DI)
-	VMOVUPS      14528(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 14528(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  484(SI), Z1, Z1
-	VMOVUPS      14592(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 14592(DI)
-	VMOVUPS      14656(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 14656(DI)
-	VMOVUPS      14720(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 14720(DI)
-	VMOVUPS      14784(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 14784(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  488(SI), Z1, Z1
-	VMOVUPS      14848(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 14848(DI)
-	VMOVUPS      14912(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 14912(DI)
-	VMOVUPS      14976(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 14976(DI)
-	VMOVUPS      15040(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 15040(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  492(SI), Z1, Z1
-	VMOVUPS      15104(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 15104(DI)
-	VMOVUPS      15168(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 15168(DI)
-	VMOVUPS      15232(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 15232(DI)
-	VMOVUPS      15296(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 15296(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  496(SI), Z1, Z1
-	VMOVUPS      15360(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 15360(DI)
-	VMOVUPS      15424(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 15424(DI)
-	VMOVUPS      15488(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 15488(DI)
-	VMOVUPS      15552(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 15552(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  500(SI), Z1, Z1
-	VMOVUPS      15616(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 15616(DI)
-	VMOVUPS      15680(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 15680(DI)
-	VMOVUPS      15744(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 15744(DI)
-	VMOVUPS      15808(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 15808(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  504(SI), Z1, Z1
-	VMOVUPS      15872(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 15872(DI)
-	VMOVUPS      15936(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 15936(DI)
-	VMOVUPS      16000(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 16000(DI)
-	VMOVUPS      16064(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 16064(DI)
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS.BCST  508(SI), Z1, Z1
-	VMOVUPS      16128(DI), Z2
-	VFNMADD231PS (DX), Z1, Z2
-	VMOVUPS      Z2, 16128(DI)
-	VMOVUPS      16192(DI), Z2
-	VFNMADD231PS 64(DX), Z1, Z2
-	VMOVUPS      Z2, 16192(DI)
-	VMOVUPS      16256(DI), Z2
-	VFNMADD231PS 128(DX), Z1, Z2
-	VMOVUPS      Z2, 16256(DI)
-	VMOVUPS      16320(DI), Z2
-	VFNMADD231PS 192(DX), Z1, Z2
-	VMOVUPS      Z2, 16320(DI)
+	VMOVUPS      16384(DI), Z0
+	VBROADCASTSS rate+32(FP), Z1
+	VFNMADD231PS Z2, Z1, Z0
+	VMOVUPS      Z0, 16384(DI)
+	VMOVUPS      16448(DI), Z0
+	VBROADCASTSS rate+32(FP), Z1
+	VFNMADD231PS 320(SI), Z1, Z0
+	VMOVUPS      Z0, 16448(DI)
+	VMOVUPS      16512(DI), Z0
+	VBROADCASTSS rate+32(FP), Z1
+	VFNMADD231PS 384(SI), Z1, Z0
+	VMOVUPS      Z0, 16512(DI)
+	VMOVUPS      16576(DI), Z0
+	VBROADCASTSS rate+32(FP), Z1
+	VFNMADD231PS 448(SI), Z1, Z0
+	VMOVUPS      Z0, 16576(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  256(SI), Z0, Z0
+	VMOVUPS      (DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, (DI)
+	VMOVUPS      64(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 64(DI)
+	VMOVUPS      128(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 128(DI)
+	VMOVUPS      192(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 192(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  260(SI), Z0, Z0
+	VMOVUPS      256(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 256(DI)
+	VMOVUPS      320(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 320(DI)
+	VMOVUPS      384(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 384(DI)
+	VMOVUPS      448(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 448(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  264(SI), Z0, Z0
+	VMOVUPS      512(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 512(DI)
+	VMOVUPS      576(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 576(DI)
+	VMOVUPS      640(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 640(DI)
+	VMOVUPS      704(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 704(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  268(SI), Z0, Z0
+	VMOVUPS      768(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 768(DI)
+	VMOVUPS      832(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 832(DI)
+	VMOVUPS      896(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 896(DI)
+	VMOVUPS      960(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 960(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  272(SI), Z0, Z0
+	VMOVUPS      1024(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 1024(DI)
+	VMOVUPS      1088(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 1088(DI)
+	VMOVUPS      1152(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 1152(DI)
+	VMOVUPS      1216(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 1216(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  276(SI), Z0, Z0
+	VMOVUPS      1280(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 1280(DI)
+	VMOVUPS      1344(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 1344(DI)
+	VMOVUPS      1408(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 1408(DI)
+	VMOVUPS      1472(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 1472(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  280(SI), Z0, Z0
+	VMOVUPS      1536(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 1536(DI)
+	VMOVUPS      1600(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 1600(DI)
+	VMOVUPS      1664(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 1664(DI)
+	VMOVUPS      1728(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 1728(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  284(SI), Z0, Z0
+	VMOVUPS      1792(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 1792(DI)
+	VMOVUPS      1856(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 1856(DI)
+	VMOVUPS      1920(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 1920(DI)
+	VMOVUPS      1984(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 1984(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  288(SI), Z0, Z0
+	VMOVUPS      2048(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 2048(DI)
+	VMOVUPS      2112(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 2112(DI)
+	VMOVUPS      2176(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 2176(DI)
+	VMOVUPS      2240(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 2240(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  292(SI), Z0, Z0
+	VMOVUPS      2304(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 2304(DI)
+	VMOVUPS      2368(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 2368(DI)
+	VMOVUPS      2432(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 2432(DI)
+	VMOVUPS      2496(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 2496(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  296(SI), Z0, Z0
+	VMOVUPS      2560(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 2560(DI)
+	VMOVUPS      2624(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 2624(DI)
+	VMOVUPS      2688(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 2688(DI)
+	VMOVUPS      2752(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 2752(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  300(SI), Z0, Z0
+	VMOVUPS      2816(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 2816(DI)
+	VMOVUPS      2880(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 2880(DI)
+	VMOVUPS      2944(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 2944(DI)
+	VMOVUPS      3008(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 3008(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  304(SI), Z0, Z0
+	VMOVUPS      3072(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 3072(DI)
+	VMOVUPS      3136(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 3136(DI)
+	VMOVUPS      3200(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 3200(DI)
+	VMOVUPS      3264(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 3264(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  308(SI), Z0, Z0
+	VMOVUPS      3328(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 3328(DI)
+	VMOVUPS      3392(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 3392(DI)
+	VMOVUPS      3456(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 3456(DI)
+	VMOVUPS      3520(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 3520(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  312(SI), Z0, Z0
+	VMOVUPS      3584(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 3584(DI)
+	VMOVUPS      3648(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 3648(DI)
+	VMOVUPS      3712(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 3712(DI)
+	VMOVUPS      3776(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 3776(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  316(SI), Z0, Z0
+	VMOVUPS      3840(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 3840(DI)
+	VMOVUPS      3904(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 3904(DI)
+	VMOVUPS      3968(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 3968(DI)
+	VMOVUPS      4032(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 4032(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  320(SI), Z0, Z0
+	VMOVUPS      4096(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 4096(DI)
+	VMOVUPS      4160(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 4160(DI)
+	VMOVUPS      4224(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 4224(DI)
+	VMOVUPS      4288(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 4288(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  324(SI), Z0, Z0
+	VMOVUPS      4352(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 4352(DI)
+	VMOVUPS      4416(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 4416(DI)
+	VMOVUPS      4480(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 4480(DI)
+	VMOVUPS      4544(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 4544(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  328(SI), Z0, Z0
+	VMOVUPS      4608(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 4608(DI)
+	VMOVUPS      4672(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 4672(DI)
+	VMOVUPS      4736(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 4736(DI)
+	VMOVUPS      4800(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 4800(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  332(SI), Z0, Z0
+	VMOVUPS      4864(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 4864(DI)
+	VMOVUPS      4928(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 4928(DI)
+	VMOVUPS      4992(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 4992(DI)
+	VMOVUPS      5056(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 5056(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  336(SI), Z0, Z0
+	VMOVUPS      5120(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 5120(DI)
+	VMOVUPS      5184(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 5184(DI)
+	VMOVUPS      5248(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 5248(DI)
+	VMOVUPS      5312(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 5312(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  340(SI), Z0, Z0
+	VMOVUPS      5376(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 5376(DI)
+	VMOVUPS      5440(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 5440(DI)
+	VMOVUPS      5504(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 5504(DI)
+	VMOVUPS      5568(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 5568(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  344(SI), Z0, Z0
+	VMOVUPS      5632(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 5632(DI)
+	VMOVUPS      5696(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 5696(DI)
+	VMOVUPS      5760(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 5760(DI)
+	VMOVUPS      5824(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 5824(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  348(SI), Z0, Z0
+	VMOVUPS      5888(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 5888(DI)
+	VMOVUPS      5952(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 5952(DI)
+	VMOVUPS      6016(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 6016(DI)
+	VMOVUPS      6080(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 6080(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  352(SI), Z0, Z0
+	VMOVUPS      6144(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 6144(DI)
+	VMOVUPS      6208(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 6208(DI)
+	VMOVUPS      6272(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 6272(DI)
+	VMOVUPS      6336(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 6336(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  356(SI), Z0, Z0
+	VMOVUPS      6400(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 6400(DI)
+	VMOVUPS      6464(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 6464(DI)
+	VMOVUPS      6528(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 6528(DI)
+	VMOVUPS      6592(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 6592(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  360(SI), Z0, Z0
+	VMOVUPS      6656(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 6656(DI)
+	VMOVUPS      6720(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 6720(DI)
+	VMOVUPS      6784(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 6784(DI)
+	VMOVUPS      6848(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 6848(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  364(SI), Z0, Z0
+	VMOVUPS      6912(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 6912(DI)
+	VMOVUPS      6976(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 6976(DI)
+	VMOVUPS      7040(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 7040(DI)
+	VMOVUPS      7104(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 7104(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  368(SI), Z0, Z0
+	VMOVUPS      7168(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 7168(DI)
+	VMOVUPS      7232(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 7232(DI)
+	VMOVUPS      7296(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 7296(DI)
+	VMOVUPS      7360(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 7360(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  372(SI), Z0, Z0
+	VMOVUPS      7424(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 7424(DI)
+	VMOVUPS      7488(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 7488(DI)
+	VMOVUPS      7552(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 7552(DI)
+	VMOVUPS      7616(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 7616(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  376(SI), Z0, Z0
+	VMOVUPS      7680(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 7680(DI)
+	VMOVUPS      7744(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 7744(DI)
+	VMOVUPS      7808(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 7808(DI)
+	VMOVUPS      7872(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 7872(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  380(SI), Z0, Z0
+	VMOVUPS      7936(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 7936(DI)
+	VMOVUPS      8000(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 8000(DI)
+	VMOVUPS      8064(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 8064(DI)
+	VMOVUPS      8128(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 8128(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  384(SI), Z0, Z0
+	VMOVUPS      8192(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 8192(DI)
+	VMOVUPS      8256(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 8256(DI)
+	VMOVUPS      8320(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 8320(DI)
+	VMOVUPS      8384(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 8384(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  388(SI), Z0, Z0
+	VMOVUPS      8448(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 8448(DI)
+	VMOVUPS      8512(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 8512(DI)
+	VMOVUPS      8576(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 8576(DI)
+	VMOVUPS      8640(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 8640(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  392(SI), Z0, Z0
+	VMOVUPS      8704(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 8704(DI)
+	VMOVUPS      8768(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 8768(DI)
+	VMOVUPS      8832(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 8832(DI)
+	VMOVUPS      8896(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 8896(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  396(SI), Z0, Z0
+	VMOVUPS      8960(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 8960(DI)
+	VMOVUPS      9024(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 9024(DI)
+	VMOVUPS      9088(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 9088(DI)
+	VMOVUPS      9152(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 9152(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  400(SI), Z0, Z0
+	VMOVUPS      9216(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 9216(DI)
+	VMOVUPS      9280(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 9280(DI)
+	VMOVUPS      9344(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 9344(DI)
+	VMOVUPS      9408(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 9408(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  404(SI), Z0, Z0
+	VMOVUPS      9472(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 9472(DI)
+	VMOVUPS      9536(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 9536(DI)
+	VMOVUPS      9600(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 9600(DI)
+	VMOVUPS      9664(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 9664(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  408(SI), Z0, Z0
+	VMOVUPS      9728(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 9728(DI)
+	VMOVUPS      9792(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 9792(DI)
+	VMOVUPS      9856(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 9856(DI)
+	VMOVUPS      9920(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 9920(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  412(SI), Z0, Z0
+	VMOVUPS      9984(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 9984(DI)
+	VMOVUPS      10048(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 10048(DI)
+	VMOVUPS      10112(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 10112(DI)
+	VMOVUPS      10176(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 10176(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  416(SI), Z0, Z0
+	VMOVUPS      10240(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 10240(DI)
+	VMOVUPS      10304(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 10304(DI)
+	VMOVUPS      10368(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 10368(DI)
+	VMOVUPS      10432(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 10432(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  420(SI), Z0, Z0
+	VMOVUPS      10496(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 10496(DI)
+	VMOVUPS      10560(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 10560(DI)
+	VMOVUPS      10624(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 10624(DI)
+	VMOVUPS      10688(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 10688(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  424(SI), Z0, Z0
+	VMOVUPS      10752(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 10752(DI)
+	VMOVUPS      10816(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 10816(DI)
+	VMOVUPS      10880(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 10880(DI)
+	VMOVUPS      10944(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 10944(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  428(SI), Z0, Z0
+	VMOVUPS      11008(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 11008(DI)
+	VMOVUPS      11072(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 11072(DI)
+	VMOVUPS      11136(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 11136(DI)
+	VMOVUPS      11200(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 11200(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  432(SI), Z0, Z0
+	VMOVUPS      11264(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 11264(DI)
+	VMOVUPS      11328(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 11328(DI)
+	VMOVUPS      11392(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 11392(DI)
+	VMOVUPS      11456(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 11456(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  436(SI), Z0, Z0
+	VMOVUPS      11520(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 11520(DI)
+	VMOVUPS      11584(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 11584(DI)
+	VMOVUPS      11648(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 11648(DI)
+	VMOVUPS      11712(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 11712(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  440(SI), Z0, Z0
+	VMOVUPS      11776(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 11776(DI)
+	VMOVUPS      11840(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 11840(DI)
+	VMOVUPS      11904(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 11904(DI)
+	VMOVUPS      11968(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 11968(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  444(SI), Z0, Z0
+	VMOVUPS      12032(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 12032(DI)
+	VMOVUPS      12096(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 12096(DI)
+	VMOVUPS      12160(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 12160(DI)
+	VMOVUPS      12224(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 12224(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  448(SI), Z0, Z0
+	VMOVUPS      12288(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 12288(DI)
+	VMOVUPS      12352(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 12352(DI)
+	VMOVUPS      12416(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 12416(DI)
+	VMOVUPS      12480(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 12480(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  452(SI), Z0, Z0
+	VMOVUPS      12544(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 12544(DI)
+	VMOVUPS      12608(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 12608(DI)
+	VMOVUPS      12672(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 12672(DI)
+	VMOVUPS      12736(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 12736(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  456(SI), Z0, Z0
+	VMOVUPS      12800(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 12800(DI)
+	VMOVUPS      12864(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 12864(DI)
+	VMOVUPS      12928(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 12928(DI)
+	VMOVUPS      12992(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 12992(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  460(SI), Z0, Z0
+	VMOVUPS      13056(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 13056(DI)
+	VMOVUPS      13120(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 13120(DI)
+	VMOVUPS      13184(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 13184(DI)
+	VMOVUPS      13248(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 13248(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  464(SI), Z0, Z0
+	VMOVUPS      13312(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 13312(DI)
+	VMOVUPS      13376(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 13376(DI)
+	VMOVUPS      13440(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 13440(DI)
+	VMOVUPS      13504(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 13504(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  468(SI), Z0, Z0
+	VMOVUPS      13568(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 13568(DI)
+	VMOVUPS      13632(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 13632(DI)
+	VMOVUPS      13696(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 13696(DI)
+	VMOVUPS      13760(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 13760(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  472(SI), Z0, Z0
+	VMOVUPS      13824(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 13824(DI)
+	VMOVUPS      13888(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 13888(DI)
+	VMOVUPS      13952(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 13952(DI)
+	VMOVUPS      14016(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 14016(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  476(SI), Z0, Z0
+	VMOVUPS      14080(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 14080(DI)
+	VMOVUPS      14144(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 14144(DI)
+	VMOVUPS      14208(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 14208(DI)
+	VMOVUPS      14272(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 14272(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  480(SI), Z0, Z0
+	VMOVUPS      14336(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 14336(DI)
+	VMOVUPS      14400(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 14400(DI)
+	VMOVUPS      14464(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 14464(DI)
+	VMOVUPS      14528(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 14528(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  484(SI), Z0, Z0
+	VMOVUPS      14592(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 14592(DI)
+	VMOVUPS      14656(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 14656(DI)
+	VMOVUPS      14720(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 14720(DI)
+	VMOVUPS      14784(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 14784(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  488(SI), Z0, Z0
+	VMOVUPS      14848(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 14848(DI)
+	VMOVUPS      14912(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 14912(DI)
+	VMOVUPS      14976(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 14976(DI)
+	VMOVUPS      15040(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 15040(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  492(SI), Z0, Z0
+	VMOVUPS      15104(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 15104(DI)
+	VMOVUPS      15168(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 15168(DI)
+	VMOVUPS      15232(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 15232(DI)
+	VMOVUPS      15296(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 15296(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  496(SI), Z0, Z0
+	VMOVUPS      15360(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 15360(DI)
+	VMOVUPS      15424(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 15424(DI)
+	VMOVUPS      15488(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 15488(DI)
+	VMOVUPS      15552(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 15552(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  500(SI), Z0, Z0
+	VMOVUPS      15616(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 15616(DI)
+	VMOVUPS      15680(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 15680(DI)
+	VMOVUPS      15744(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 15744(DI)
+	VMOVUPS      15808(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 15808(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  504(SI), Z0, Z0
+	VMOVUPS      15872(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 15872(DI)
+	VMOVUPS      15936(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 15936(DI)
+	VMOVUPS      16000(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 16000(DI)
+	VMOVUPS      16064(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 16064(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  508(SI), Z0, Z0
+	VMOVUPS      16128(DI), Z1
+	VFNMADD231PS (DX), Z0, Z1
+	VMOVUPS      Z1, 16128(DI)
+	VMOVUPS      16192(DI), Z1
+	VFNMADD231PS 64(DX), Z0, Z1
+	VMOVUPS      Z1, 16192(DI)
+	VMOVUPS      16256(DI), Z1
+	VFNMADD231PS 128(DX), Z0, Z1
+	VMOVUPS      Z1, 16256(DI)
+	VMOVUPS      16320(DI), Z1
+	VFNMADD231PS 192(DX), Z0, Z1
+	VMOVUPS      Z1, 16320(DI)
 	VZEROUPPER
 	RET
 
@@ -8851,86 +8629,86 @@ DATA DigitsConstants<>+80(SB)/4, $0x00000000
 DATA DigitsConstants<>+84(SB)/4, $0x00000000
 DATA DigitsConstants<>+88(SB)/4, $0x00000000
 DATA DigitsConstants<>+92(SB)/4, $0x00000000
-DATA DigitsConstants<>+96(SB)/4, $0x3f800000
-DATA DigitsConstants<>+100(SB)/4, $0x3f800000
-DATA DigitsConstants<>+104(SB)/4, $0x3f800000
-DATA DigitsConstants<>+108(SB)/4, $0x3f800000
-DATA DigitsConstants<>+112(SB)/4, $0x3f800000
-DATA DigitsConstants<>+116(SB)/4, $0x3f800000
-DATA DigitsConstants<>+120(SB)/4, $0x3f800000
-DATA DigitsConstants<>+124(SB)/4, $0x3f800000
-DATA DigitsConstants<>+128(SB)/4, $0xc2d00000
-DATA DigitsConstants<>+132(SB)/4, $0xc2d00000
-DATA DigitsConstants<>+136(SB)/4, $0xc2d00000
-DATA DigitsConstants<>+140(SB)/4, $0xc2d00000
-DATA DigitsConstants<>+144(SB)/4, $0xc2d00000
-DATA DigitsConstants<>+148(SB)/4, $0xc2d00000
-DATA DigitsConstants<>+152(SB)/4, $0xc2d00000
-DATA DigitsConstants<>+156(SB)/4, $0xc2d00000
-DATA DigitsConstants<>+160(SB)/4, $0x42b20000
-DATA DigitsConstants<>+164(SB)/4, $0x42b20000
-DATA DigitsConstants<>+168(SB)/4, $0x42b20000
-DATA DigitsConstants<>+172(SB)/4, $0x42b20000
-DATA DigitsConstants<>+176(SB)/4, $0x42b20000
-DATA DigitsConstants<>+180(SB)/4, $0x42b20000
-DATA DigitsConstants<>+184(SB)/4, $0x42b20000
-DATA DigitsConstants<>+188(SB)/4, $0x42b20000
-DATA DigitsConstants<>+192(SB)/4, $0x4b400000
-DATA DigitsConstants<>+196(SB)/4, $0x4b400000
-DATA DigitsConstants<>+200(SB)/4, $0x4b400000
-DATA DigitsConstants<>+204(SB)/4, $0x4b400000
-DATA DigitsConstants<>+208(SB)/4, $0x4b400000
-DATA DigitsConstants<>+212(SB)/4, $0x4b400000
-DATA DigitsConstants<>+216(SB)/4, $0x4b400000
-DATA DigitsConstants<>+220(SB)/4, $0x4b400000
-DATA DigitsConstants<>+224(SB)/4, $0x3fb8aa3b
-DATA DigitsConstants<>+228(SB)/4, $0x3fb8aa3b
-DATA DigitsConstants<>+232(SB)/4, $0x3fb8aa3b
-DATA DigitsConstants<>+236(SB)/4, $0x3fb8aa3b
-DATA DigitsConstants<>+240(SB)/4, $0x3fb8aa3b
-DATA DigitsConstants<>+244(SB)/4, $0x3fb8aa3b
-DATA DigitsConstants<>+248(SB)/4, $0x3fb8aa3b
-DATA DigitsConstants<>+252(SB)/4, $0x3fb8aa3b
-DATA DigitsConstants<>+256(SB)/4, $0x3f317200
-DATA DigitsConstants<>+260(SB)/4, $0x3f317200
-DATA DigitsConstants<>+264(SB)/4, $0x3f317200
-DATA DigitsConstants<>+268(SB)/4, $0x3f317200
-DATA DigitsConstants<>+272(SB)/4, $0x3f317200
-DATA DigitsConstants<>+276(SB)/4, $0x3f317200
-DATA DigitsConstants<>+280(SB)/4, $0x3f317200
-DATA DigitsConstants<>+284(SB)/4, $0x3f317200
-DATA DigitsConstants<>+288(SB)/4, $0x35bfbe8e
-DATA DigitsConstants<>+292(SB)/4, $0x35bfbe8e
-DATA DigitsConstants<>+296(SB)/4, $0x35bfbe8e
-DATA DigitsConstants<>+300(SB)/4, $0x35bfbe8e
-DATA DigitsConstants<>+304(SB)/4, $0x35bfbe8e
-DATA DigitsConstants<>+308(SB)/4, $0x35bfbe8e
-DATA DigitsConstants<>+312(SB)/4, $0x35bfbe8e
-DATA DigitsConstants<>+316(SB)/4, $0x35bfbe8e
-DATA DigitsConstants<>+320(SB)/4, $0x39509279
-DATA DigitsConstants<>+324(SB)/4, $0x39509279
-DATA DigitsConstants<>+328(SB)/4, $0x39509279
-DATA DigitsConstants<>+332(SB)/4, $0x39509279
-DATA DigitsConstants<>+336(SB)/4, $0x39509279
-DATA DigitsConstants<>+340(SB)/4, $0x39509279
-DATA DigitsConstants<>+344(SB)/4, $0x39509279
-DATA DigitsConstants<>+348(SB)/4, $0x39509279
-DATA DigitsConstants<>+352(SB)/4, $0x3c088870
-DATA DigitsConstants<>+356(SB)/4, $0x3c088870
-DATA DigitsConstants<>+360(SB)/4, $0x3c088870
-DATA DigitsConstants<>+364(SB)/4, $0x3c088870
-DATA DigitsConstants<>+368(SB)/4, $0x3c088870
-DATA DigitsConstants<>+372(SB)/4, $0x3c088870
-DATA DigitsConstants<>+376(SB)/4, $0x3c088870
-DATA DigitsConstants<>+380(SB)/4, $0x3c088870
-DATA DigitsConstants<>+384(SB)/4, $0x3e2aaaab
-DATA DigitsConstants<>+388(SB)/4, $0x3e2aaaab
-DATA DigitsConstants<>+392(SB)/4, $0x3e2aaaab
-DATA DigitsConstants<>+396(SB)/4, $0x3e2aaaab
-DATA DigitsConstants<>+400(SB)/4, $0x3e2aaaab
-DATA DigitsConstants<>+404(SB)/4, $0x3e2aaaab
-DATA DigitsConstants<>+408(SB)/4, $0x3e2aaaab
-DATA DigitsConstants<>+412(SB)/4, $0x3e2aaaab
+DATA DigitsConstants<>+96(SB)/4, $0xc2d00000
+DATA DigitsConstants<>+100(SB)/4, $0xc2d00000
+DATA DigitsConstants<>+104(SB)/4, $0xc2d00000
+DATA DigitsConstants<>+108(SB)/4, $0xc2d00000
+DATA DigitsConstants<>+112(SB)/4, $0xc2d00000
+DATA DigitsConstants<>+116(SB)/4, $0xc2d00000
+DATA DigitsConstants<>+120(SB)/4, $0xc2d00000
+DATA DigitsConstants<>+124(SB)/4, $0xc2d00000
+DATA DigitsConstants<>+128(SB)/4, $0x42b20000
+DATA DigitsConstants<>+132(SB)/4, $0x42b20000
+DATA DigitsConstants<>+136(SB)/4, $0x42b20000
+DATA DigitsConstants<>+140(SB)/4, $0x42b20000
+DATA DigitsConstants<>+144(SB)/4, $0x42b20000
+DATA DigitsConstants<>+148(SB)/4, $0x42b20000
+DATA DigitsConstants<>+152(SB)/4, $0x42b20000
+DATA DigitsConstants<>+156(SB)/4, $0x42b20000
+DATA DigitsConstants<>+160(SB)/4, $0x4b400000
+DATA DigitsConstants<>+164(SB)/4, $0x4b400000
+DATA DigitsConstants<>+168(SB)/4, $0x4b400000
+DATA DigitsConstants<>+172(SB)/4, $0x4b400000
+DATA DigitsConstants<>+176(SB)/4, $0x4b400000
+DATA DigitsConstants<>+180(SB)/4, $0x4b400000
+DATA DigitsConstants<>+184(SB)/4, $0x4b400000
+DATA DigitsConstants<>+188(SB)/4, $0x4b400000
+DATA DigitsConstants<>+192(SB)/4, $0x3fb8aa3b
+DATA DigitsConstants<>+196(SB)/4, $0x3fb8aa3b
+DATA DigitsConstants<>+200(SB)/4, $0x3fb8aa3b
+DATA DigitsConstants<>+204(SB)/4, $0x3fb8aa3b
+DATA DigitsConstants<>+208(SB)/4, $0x3fb8aa3b
+DATA DigitsConstants<>+212(SB)/4, $0x3fb8aa3b
+DATA DigitsConstants<>+216(SB)/4, $0x3fb8aa3b
+DATA DigitsConstants<>+220(SB)/4, $0x3fb8aa3b
+DATA DigitsConstants<>+224(SB)/4, $0x3f317200
+DATA DigitsConstants<>+228(SB)/4, $0x3f317200
+DATA DigitsConstants<>+232(SB)/4, $0x3f317200
+DATA DigitsConstants<>+236(SB)/4, $0x3f317200
+DATA DigitsConstants<>+240(SB)/4, $0x3f317200
+DATA DigitsConstants<>+244(SB)/4, $0x3f317200
+DATA DigitsConstants<>+248(SB)/4, $0x3f317200
+DATA DigitsConstants<>+252(SB)/4, $0x3f317200
+DATA DigitsConstants<>+256(SB)/4, $0x35bfbe8e
+DATA DigitsConstants<>+260(SB)/4, $0x35bfbe8e
+DATA DigitsConstants<>+264(SB)/4, $0x35bfbe8e
+DATA DigitsConstants<>+268(SB)/4, $0x35bfbe8e
+DATA DigitsConstants<>+272(SB)/4, $0x35bfbe8e
+DATA DigitsConstants<>+276(SB)/4, $0x35bfbe8e
+DATA DigitsConstants<>+280(SB)/4, $0x35bfbe8e
+DATA DigitsConstants<>+284(SB)/4, $0x35bfbe8e
+DATA DigitsConstants<>+288(SB)/4, $0x3f000000
+DATA DigitsConstants<>+292(SB)/4, $0x3f000000
+DATA DigitsConstants<>+296(SB)/4, $0x3f000000
+DATA DigitsConstants<>+300(SB)/4, $0x3f000000
+DATA DigitsConstants<>+304(SB)/4, $0x3f000000
+DATA DigitsConstants<>+308(SB)/4, $0x3f000000
+DATA DigitsConstants<>+312(SB)/4, $0x3f000000
+DATA DigitsConstants<>+316(SB)/4, $0x3f000000
+DATA DigitsConstants<>+320(SB)/4, $0x3e2aaaab
+DATA DigitsConstants<>+324(SB)/4, $0x3e2aaaab
+DATA DigitsConstants<>+328(SB)/4, $0x3e2aaaab
+DATA DigitsConstants<>+332(SB)/4, $0x3e2aaaab
+DATA DigitsConstants<>+336(SB)/4, $0x3e2aaaab
+DATA DigitsConstants<>+340(SB)/4, $0x3e2aaaab
+DATA DigitsConstants<>+344(SB)/4, $0x3e2aaaab
+DATA DigitsConstants<>+348(SB)/4, $0x3e2aaaab
+DATA DigitsConstants<>+352(SB)/4, $0x3d2aaa75
+DATA DigitsConstants<>+356(SB)/4, $0x3d2aaa75
+DATA DigitsConstants<>+360(SB)/4, $0x3d2aaa75
+DATA DigitsConstants<>+364(SB)/4, $0x3d2aaa75
+DATA DigitsConstants<>+368(SB)/4, $0x3d2aaa75
+DATA DigitsConstants<>+372(SB)/4, $0x3d2aaa75
+DATA DigitsConstants<>+376(SB)/4, $0x3d2aaa75
+DATA DigitsConstants<>+380(SB)/4, $0x3d2aaa75
+DATA DigitsConstants<>+384(SB)/4, $0x3c088870
+DATA DigitsConstants<>+388(SB)/4, $0x3c088870
+DATA DigitsConstants<>+392(SB)/4, $0x3c088870
+DATA DigitsConstants<>+396(SB)/4, $0x3c088870
+DATA DigitsConstants<>+400(SB)/4, $0x3c088870
+DATA DigitsConstants<>+404(SB)/4, $0x3c088870
+DATA DigitsConstants<>+408(SB)/4, $0x3c088870
+DATA DigitsConstants<>+412(SB)/4, $0x3c088870
 DATA DigitsConstants<>+416(SB)/4, $0x3ab6a192
 DATA DigitsConstants<>+420(SB)/4, $0x3ab6a192
 DATA DigitsConstants<>+424(SB)/4, $0x3ab6a192
@@ -8939,155 +8717,120 @@ DATA DigitsConstants<>+432(SB)/4, $0x3ab6a192
 DATA DigitsConstants<>+436(SB)/4, $0x3ab6a192
 DATA DigitsConstants<>+440(SB)/4, $0x3ab6a192
 DATA DigitsConstants<>+444(SB)/4, $0x3ab6a192
-DATA DigitsConstants<>+448(SB)/4, $0x3d2aaa75
-DATA DigitsConstants<>+452(SB)/4, $0x3d2aaa75
-DATA DigitsConstants<>+456(SB)/4, $0x3d2aaa75
-DATA DigitsConstants<>+460(SB)/4, $0x3d2aaa75
-DATA DigitsConstants<>+464(SB)/4, $0x3d2aaa75
-DATA DigitsConstants<>+468(SB)/4, $0x3d2aaa75
-DATA DigitsConstants<>+472(SB)/4, $0x3d2aaa75
-DATA DigitsConstants<>+476(SB)/4, $0x3d2aaa75
-DATA DigitsConstants<>+480(SB)/4, $0x3f000000
-DATA DigitsConstants<>+484(SB)/4, $0x3f000000
-DATA DigitsConstants<>+488(SB)/4, $0x3f000000
-DATA DigitsConstants<>+492(SB)/4, $0x3f000000
-DATA DigitsConstants<>+496(SB)/4, $0x3f000000
-DATA DigitsConstants<>+500(SB)/4, $0x3f000000
-DATA DigitsConstants<>+504(SB)/4, $0x3f000000
-DATA DigitsConstants<>+508(SB)/4, $0x3f000000
+DATA DigitsConstants<>+448(SB)/4, $0x39509279
+DATA DigitsConstants<>+452(SB)/4, $0x39509279
+DATA DigitsConstants<>+456(SB)/4, $0x39509279
+DATA DigitsConstants<>+460(SB)/4, $0x39509279
+DATA DigitsConstants<>+464(SB)/4, $0x39509279
+DATA DigitsConstants<>+468(SB)/4, $0x39509279
+DATA DigitsConstants<>+472(SB)/4, $0x39509279
+DATA DigitsConstants<>+476(SB)/4, $0x39509279
+DATA DigitsConstants<>+480(SB)/4, $0x3f800000
+DATA DigitsConstants<>+484(SB)/4, $0x3f800000
+DATA DigitsConstants<>+488(SB)/4, $0x3f800000
+DATA DigitsConstants<>+492(SB)/4, $0x3f800000
+DATA DigitsConstants<>+496(SB)/4, $0x3f800000
+DATA DigitsConstants<>+500(SB)/4, $0x3f800000
+DATA DigitsConstants<>+504(SB)/4, $0x3f800000
+DATA DigitsConstants<>+508(SB)/4, $0x3f800000
 DATA DigitsConstants<>+512(SB)/4, $0x00000000
 DATA DigitsConstants<>+516(SB)/4, $0xff800000
-DATA DigitsConstants<>+520(SB)/4, $0x3f800000
-DATA DigitsConstants<>+524(SB)/4, $0xc2d00000
-DATA DigitsConstants<>+528(SB)/4, $0x42b20000
-DATA DigitsConstants<>+532(SB)/4, $0x4b400000
-DATA DigitsConstants<>+536(SB)/4, $0x3fb8aa3b
-DATA DigitsConstants<>+540(SB)/4, $0x3f317200
-DATA DigitsConstants<>+544(SB)/4, $0x35bfbe8e
-DATA DigitsConstants<>+548(SB)/4, $0x39509279
-DATA DigitsConstants<>+552(SB)/4, $0x3c088870
-DATA DigitsConstants<>+556(SB)/4, $0x3e2aaaab
+DATA DigitsConstants<>+520(SB)/4, $0xc2d00000
+DATA DigitsConstants<>+524(SB)/4, $0x42b20000
+DATA DigitsConstants<>+528(SB)/4, $0x4b400000
+DATA DigitsConstants<>+532(SB)/4, $0x3fb8aa3b
+DATA DigitsConstants<>+536(SB)/4, $0x3f317200
+DATA DigitsConstants<>+540(SB)/4, $0x35bfbe8e
+DATA DigitsConstants<>+544(SB)/4, $0x3f000000
+DATA DigitsConstants<>+548(SB)/4, $0x3e2aaaab
+DATA DigitsConstants<>+552(SB)/4, $0x3d2aaa75
+DATA DigitsConstants<>+556(SB)/4, $0x3c088870
 DATA DigitsConstants<>+560(SB)/4, $0x3ab6a192
-DATA DigitsConstants<>+564(SB)/4, $0x3d2aaa75
-DATA DigitsConstants<>+568(SB)/4, $0x3f000000
+DATA DigitsConstants<>+564(SB)/4, $0x39509279
+DATA DigitsConstants<>+568(SB)/4, $0x3f800000
 DATA DigitsConstants<>+572(SB)/8, $0x7ff0000000000000
 DATA DigitsConstants<>+580(SB)/8, $0x7ff0000000000000
 DATA DigitsConstants<>+588(SB)/8, $0x7ff0000000000000
 DATA DigitsConstants<>+596(SB)/8, $0x7ff0000000000000
-DATA DigitsConstants<>+604(SB)/8, $0x0010000000000000
-DATA DigitsConstants<>+612(SB)/8, $0x0010000000000000
-DATA DigitsConstants<>+620(SB)/8, $0x0010000000000000
-DATA DigitsConstants<>+628(SB)/8, $0x0010000000000000
-DATA DigitsConstants<>+636(SB)/8, $0x4350000000000000
-DATA DigitsConstants<>+644(SB)/8, $0x4350000000000000
-DATA DigitsConstants<>+652(SB)/8, $0x4350000000000000
-DATA DigitsConstants<>+660(SB)/8, $0x4350000000000000
-DATA DigitsConstants<>+668(SB)/8, $0x00095f619980c433
-DATA DigitsConstants<>+676(SB)/8, $0x00095f619980c433
-DATA DigitsConstants<>+684(SB)/8, $0x00095f619980c433
-DATA DigitsConstants<>+692(SB)/8, $0x00095f619980c433
-DATA DigitsConstants<>+700(SB)/8, $0x4330000000000000
-DATA DigitsConstants<>+708(SB)/8, $0x4330000000000000
-DATA DigitsConstants<>+716(SB)/8, $0x4330000000000000
-DATA DigitsConstants<>+724(SB)/8, $0x4330000000000000
-DATA DigitsConstants<>+732(SB)/8, $0x43300000000003ff
-DATA DigitsConstants<>+740(SB)/8, $0x43300000000003ff
-DATA DigitsConstants<>+748(SB)/8, $0x43300000000003ff
-DATA DigitsConstants<>+756(SB)/8, $0x43300000000003ff
-DATA DigitsConstants<>+764(SB)/8, $0x404b000000000000
-DATA DigitsConstants<>+772(SB)/8, $0x404b000000000000
-DATA DigitsConstants<>+780(SB)/8, $0x404b000000000000
-DATA DigitsConstants<>+788(SB)/8, $0x404b000000000000
-DATA DigitsConstants<>+796(SB)/8, $0x000fffffffffffff
-DATA DigitsConstants<>+804(SB)/8, $0x000fffffffffffff
-DATA DigitsConstants<>+812(SB)/8, $0x000fffffffffffff
-DATA DigitsConstants<>+820(SB)/8, $0x000fffffffffffff
-DATA DigitsConstants<>+828(SB)/8, $0x3fe6a09e667f3bcd
-DATA DigitsConstants<>+836(SB)/8, $0x3fe6a09e667f3bcd
-DATA DigitsConstants<>+844(SB)/8, $0x3fe6a09e667f3bcd
-DATA DigitsConstants<>+852(SB)/8, $0x3fe6a09e667f3bcd
-DATA DigitsConstants<>+860(SB)/8, $0x3ff0000000000000
-DATA DigitsConstants<>+868(SB)/8, $0x3ff0000000000000
-DATA DigitsConstants<>+876(SB)/8, $0x3ff0000000000000
-DATA DigitsConstants<>+884(SB)/8, $0x3ff0000000000000
-DATA DigitsConstants<>+892(SB)/8, $0x4000000000000000
-DATA DigitsConstants<>+900(SB)/8, $0x4000000000000000
-DATA DigitsConstants<>+908(SB)/8, $0x4000000000000000
-DATA DigitsConstants<>+916(SB)/8, $0x4000000000000000
-DATA DigitsConstants<>+924(SB)/8, $0x3fe0000000000000
-DATA DigitsConstants<>+932(SB)/8, $0x3fe0000000000000
-DATA DigitsConstants<>+940(SB)/8, $0x3fe0000000000000
-DATA DigitsConstants<>+948(SB)/8, $0x3fe0000000000000
-DATA DigitsConstants<>+956(SB)/8, $0x3fc39fe208c33457
-DATA DigitsConstants<>+964(SB)/8, $0x3fc39fe208c33457
-DATA DigitsConstants<>+972(SB)/8, $0x3fc39fe208c33457
-DATA DigitsConstants<>+980(SB)/8, $0x3fc39fe208c33457
-DATA DigitsConstants<>+988(SB)/8, $0x3fcc71c62debf86b
-DATA DigitsConstants<>+996(SB)/8, $0x3fcc71c62debf86b
-DATA DigitsConstants<>+1004(SB)/8, $0x3fcc71c62debf86b
-DATA DigitsConstants<>+1012(SB)/8, $0x3fcc71c62debf86b
-DATA DigitsConstants<>+1020(SB)/8, $0x3fd99999999952b2
-DATA DigitsConstants<>+1028(SB)/8, $0x3fd99999999952b2
-DATA DigitsConstants<>+1036(SB)/8, $0x3fd99999999952b2
-DATA DigitsConstants<>+1044(SB)/8, $0x3fd99999999952b2
-DATA DigitsConstants<>+1052(SB)/8, $0x3fc2b5b5fb2eac92
-DATA DigitsConstants<>+1060(SB)/8, $0x3fc2b5b5fb2eac92
-DATA DigitsConstants<>+1068(SB)/8, $0x3fc2b5b5fb2eac92
-DATA DigitsConstants<>+1076(SB)/8, $0x3fc2b5b5fb2eac92
-DATA DigitsConstants<>+1084(SB)/8, $0x3fc7462b69705382
-DATA DigitsConstants<>+1092(SB)/8, $0x3fc7462b69705382
-DATA DigitsConstants<>+1100(SB)/8, $0x3fc7462b69705382
-DATA DigitsConstants<>+1108(SB)/8, $0x3fc7462b69705382
-DATA DigitsConstants<>+1116(SB)/8, $0x3fd2492492df6947
-DATA DigitsConstants<>+1124(SB)/8, $0x3fd2492492df6947
-DATA DigitsConstants<>+1132(SB)/8, $0x3fd2492492df6947
-DATA DigitsConstants<>+1140(SB)/8, $0x3fd2492492df6947
-DATA DigitsConstants<>+1148(SB)/8, $0x3fe5555555555558
-DATA DigitsConstants<>+1156(SB)/8, $0x3fe5555555555558
-DATA DigitsConstants<>+1164(SB)/8, $0x3fe5555555555558
-DATA DigitsConstants<>+1172(SB)/8, $0x3fe5555555555558
-DATA DigitsConstants<>+1180(SB)/8, $0x3dea39ef35793c76
-DATA DigitsConstants<>+1188(SB)/8, $0x3dea39ef35793c76
-DATA DigitsConstants<>+1196(SB)/8, $0x3dea39ef35793c76
-DATA DigitsConstants<>+1204(SB)/8, $0x3dea39ef35793c76
-DATA DigitsConstants<>+1212(SB)/8, $0x3fe62e42fee00000
-DATA DigitsConstants<>+1220(SB)/8, $0x3fe62e42fee00000
-DATA DigitsConstants<>+1228(SB)/8, $0x3fe62e42fee00000
-DATA DigitsConstants<>+1236(SB)/8, $0x3fe62e42fee00000
-DATA DigitsConstants<>+1244(SB)/8, $0x0000000000000000
-DATA DigitsConstants<>+1252(SB)/8, $0x0000000000000000
-DATA DigitsConstants<>+1260(SB)/8, $0x0000000000000000
-DATA DigitsConstants<>+1268(SB)/8, $0x0000000000000000
-DATA DigitsConstants<>+1276(SB)/8, $0xfff0000000000000
-DATA DigitsConstants<>+1284(SB)/8, $0xfff0000000000000
-DATA DigitsConstants<>+1292(SB)/8, $0xfff0000000000000
-DATA DigitsConstants<>+1300(SB)/8, $0xfff0000000000000
-DATA DigitsConstants<>+1308(SB)/8, $0x7ff8000000000001
-DATA DigitsConstants<>+1316(SB)/8, $0x7ff8000000000001
-DATA DigitsConstants<>+1324(SB)/8, $0x7ff8000000000001
-DATA DigitsConstants<>+1332(SB)/8, $0x7ff8000000000001
-DATA DigitsConstants<>+1340(SB)/8, $0x7ff0000000000000
-DATA DigitsConstants<>+1348(SB)/8, $0x0010000000000000
-DATA DigitsConstants<>+1356(SB)/8, $0x4350000000000000
-DATA DigitsConstants<>+1364(SB)/8, $0x00095f619980c433
-DATA DigitsConstants<>+1372(SB)/8, $0x4330000000000000
-DATA DigitsConstants<>+1380(SB)/8, $0x43300000000003ff
-DATA DigitsConstants<>+1388(SB)/8, $0x404b000000000000
-DATA DigitsConstants<>+1396(SB)/8, $0x000fffffffffffff
-DATA DigitsConstants<>+1404(SB)/8, $0x3fe6a09e667f3bcd
-DATA DigitsConstants<>+1412(SB)/8, $0x3ff0000000000000
-DATA DigitsConstants<>+1420(SB)/8, $0x4000000000000000
-DATA DigitsConstants<>+1428(SB)/8, $0x3fe0000000000000
-DATA DigitsConstants<>+1436(SB)/8, $0x3fc39fe208c33457
-DATA DigitsConstants<>+1444(SB)/8, $0x3fcc71c62debf86b
-DATA DigitsConstants<>+1452(SB)/8, $0x3fd99999999952b2
-DATA DigitsConstants<>+1460(SB)/8, $0x3fc2b5b5fb2eac92
-DATA DigitsConstants<>+1468(SB)/8, $0x3fc7462b69705382
-DATA DigitsConstants<>+1476(SB)/8, $0x3fd2492492df6947
-DATA DigitsConstants<>+1484(SB)/8, $0x3fe5555555555558
-DATA DigitsConstants<>+1492(SB)/8, $0x3dea39ef35793c76
-DATA DigitsConstants<>+1500(SB)/8, $0x3fe62e42fee00000
-DATA DigitsConstants<>+1508(SB)/8, $0x0000000000000000
-DATA DigitsConstants<>+1516(SB)/8, $0xfff0000000000000
-DATA DigitsConstants<>+1524(SB)/8, $0x7ff8000000000001
-GLOBL DigitsConstants<>(SB), RODATA|NOPTR, $1532
+DATA DigitsConstants<>+604(SB)/8, $0x00095f619980c433
+DATA DigitsConstants<>+612(SB)/8, $0x00095f619980c433
+DATA DigitsConstants<>+620(SB)/8, $0x00095f619980c433
+DATA DigitsConstants<>+628(SB)/8, $0x00095f619980c433
+DATA DigitsConstants<>+636(SB)/8, $0x4330000000000000
+DATA DigitsConstants<>+644(SB)/8, $0x4330000000000000
+DATA DigitsConstants<>+652(SB)/8, $0x4330000000000000
+DATA DigitsConstants<>+660(SB)/8, $0x4330000000000000
+DATA DigitsConstants<>+668(SB)/8, $0x43300000000003ff
+DATA DigitsConstants<>+676(SB)/8, $0x43300000000003ff
+DATA DigitsConstants<>+684(SB)/8, $0x43300000000003ff
+DATA DigitsConstants<>+692(SB)/8, $0x43300000000003ff
+DATA DigitsConstants<>+700(SB)/8, $0x000fffffffffffff
+DATA DigitsConstants<>+708(SB)/8, $0x000fffffffffffff
+DATA DigitsConstants<>+716(SB)/8, $0x000fffffffffffff
+DATA DigitsConstants<>+724(SB)/8, $0x000fffffffffffff
+DATA DigitsConstants<>+732(SB)/8, $0x3fe6a09e667f3bcd
+DATA DigitsConstants<>+740(SB)/8, $0x3fe6a09e667f3bcd
+DATA DigitsConstants<>+748(SB)/8, $0x3fe6a09e667f3bcd
+DATA DigitsConstants<>+756(SB)/8, $0x3fe6a09e667f3bcd
+DATA DigitsConstants<>+764(SB)/8, $0x3ff0000000000000
+DATA DigitsConstants<>+772(SB)/8, $0x3ff0000000000000
+DATA DigitsConstants<>+780(SB)/8, $0x3ff0000000000000
+DATA DigitsConstants<>+788(SB)/8, $0x3ff0000000000000
+DATA DigitsConstants<>+796(SB)/8, $0x4000000000000000
+DATA DigitsConstants<>+804(SB)/8, $0x4000000000000000
+DATA DigitsConstants<>+812(SB)/8, $0x4000000000000000
+DATA DigitsConstants<>+820(SB)/8, $0x4000000000000000
+DATA DigitsConstants<>+828(SB)/8, $0x3fe62e42fefa39ef
+DATA DigitsConstants<>+836(SB)/8, $0x3fe62e42fefa39ef
+DATA DigitsConstants<>+844(SB)/8, $0x3fe62e42fefa39ef
+DATA DigitsConstants<>+852(SB)/8, $0x3fe62e42fefa39ef
+DATA DigitsConstants<>+860(SB)/8, $0x4000000000004990
+DATA DigitsConstants<>+868(SB)/8, $0x4000000000004990
+DATA DigitsConstants<>+876(SB)/8, $0x4000000000004990
+DATA DigitsConstants<>+884(SB)/8, $0x4000000000004990
+DATA DigitsConstants<>+892(SB)/8, $0x3fe555554db62b8a
+DATA DigitsConstants<>+900(SB)/8, $0x3fe555554db62b8a
+DATA DigitsConstants<>+908(SB)/8, $0x3fe555554db62b8a
+DATA DigitsConstants<>+916(SB)/8, $0x3fe555554db62b8a
+DATA DigitsConstants<>+924(SB)/8, $0x3fd999a9bd09c3ae
+DATA DigitsConstants<>+932(SB)/8, $0x3fd999a9bd09c3ae
+DATA DigitsConstants<>+940(SB)/8, $0x3fd999a9bd09c3ae
+DATA DigitsConstants<>+948(SB)/8, $0x3fd999a9bd09c3ae
+DATA DigitsConstants<>+956(SB)/8, $0x3fd2432e86d5da18
+DATA DigitsConstants<>+964(SB)/8, $0x3fd2432e86d5da18
+DATA DigitsConstants<>+972(SB)/8, $0x3fd2432e86d5da18
+DATA DigitsConstants<>+980(SB)/8, $0x3fd2432e86d5da18
+DATA DigitsConstants<>+988(SB)/8, $0x3fce3aa5e803484d
+DATA DigitsConstants<>+996(SB)/8, $0x3fce3aa5e803484d
+DATA DigitsConstants<>+1004(SB)/8, $0x3fce3aa5e803484d
+DATA DigitsConstants<>+1012(SB)/8, $0x3fce3aa5e803484d
+DATA DigitsConstants<>+1020(SB)/8, $0x0000000000000000
+DATA DigitsConstants<>+1028(SB)/8, $0x0000000000000000
+DATA DigitsConstants<>+1036(SB)/8, $0x0000000000000000
+DATA DigitsConstants<>+1044(SB)/8, $0x0000000000000000
+DATA DigitsConstants<>+1052(SB)/8, $0xfff0000000000000
+DATA DigitsConstants<>+1060(SB)/8, $0xfff0000000000000
+DATA DigitsConstants<>+1068(SB)/8, $0xfff0000000000000
+DATA DigitsConstants<>+1076(SB)/8, $0xfff0000000000000
+DATA DigitsConstants<>+1084(SB)/8, $0x7ff8000000000001
+DATA DigitsConstants<>+1092(SB)/8, $0x7ff8000000000001
+DATA DigitsConstants<>+1100(SB)/8, $0x7ff8000000000001
+DATA DigitsConstants<>+1108(SB)/8, $0x7ff8000000000001
+DATA DigitsConstants<>+1116(SB)/8, $0x7ff0000000000000
+DATA DigitsConstants<>+1124(SB)/8, $0x00095f619980c433
+DATA DigitsConstants<>+1132(SB)/8, $0x4330000000000000
+DATA DigitsConstants<>+1140(SB)/8, $0x43300000000003ff
+DATA DigitsConstants<>+1148(SB)/8, $0x000fffffffffffff
+DATA DigitsConstants<>+1156(SB)/8, $0x3fe6a09e667f3bcd
+DATA DigitsConstants<>+1164(SB)/8, $0x3ff0000000000000
+DATA DigitsConstants<>+1172(SB)/8, $0x4000000000000000
+DATA DigitsConstants<>+1180(SB)/8, $0x3fe62e42fefa39ef
+DATA DigitsConstants<>+1188(SB)/8, $0x4000000000004990
+DATA DigitsConstants<>+1196(SB)/8, $0x3fe555554db62b8a
+DATA DigitsConstants<>+1204(SB)/8, $0x3fd999a9bd09c3ae
+DATA DigitsConstants<>+1212(SB)/8, $0x3fd2432e86d5da18
+DATA DigitsConstants<>+1220(SB)/8, $0x3fce3aa5e803484d
+DATA DigitsConstants<>+1228(SB)/8, $0x0000000000000000
+DATA DigitsConstants<>+1236(SB)/8, $0xfff0000000000000
+DATA DigitsConstants<>+1244(SB)/8, $0x7ff8000000000001
+GLOBL DigitsConstants<>(SB), RODATA|NOPTR, $1252

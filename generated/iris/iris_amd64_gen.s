@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func irisForwardAVX2(p *Iris, ws *IrisWorkspace, x *[4]float32)
-// Requires: AVX, AVX2, FMA3
+// Requires: AVX, FMA3
 TEXT ·irisForwardAVX2(SB), NOSPLIT, $0-24
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
@@ -41,160 +41,137 @@ TEXT ·irisForwardAVX2(SB), NOSPLIT, $0-24
 	VADDPS       X0, X3, X0
 	VINSERTF128  $0x01, X0, Y1, Y0
 	VADDPS       128(DI), Y0, Y0
-	VANDPS       IrisConstants<>+32(SB), Y0, Y1
-	VMULPS       IrisConstants<>+64(SB), Y1, Y2
-	VMOVUPS      IrisConstants<>+128(SB), Y3
-	VMINPS       Y2, Y3, Y2
-	VMOVUPS      IrisConstants<>+96(SB), Y4
-	VMAXPS       Y2, Y4, Y2
-	VMOVUPS      IrisConstants<>+160(SB), Y5
+	VEXTRACTF128 $0x01, Y0, X1
+	VCVTPS2PD    X0, Y0
+	VMOVUPS      IrisConstants<>+32(SB), Y2
+	VMINPD       Y0, Y2, Y0
+	VMOVUPS      IrisConstants<>+0(SB), Y3
+	VMAXPD       Y0, Y3, Y0
+	VMULPD       Y0, Y0, Y4
+	VMOVUPS      IrisConstants<>+64(SB), Y5
 	VMOVAPS      Y5, Y6
-	VFMADD231PS  IrisConstants<>+192(SB), Y2, Y6
-	VSUBPS       Y5, Y6, Y6
-	VFNMADD231PS IrisConstants<>+224(SB), Y6, Y2
-	VFNMADD231PS IrisConstants<>+256(SB), Y6, Y2
-	VMULPS       Y2, Y2, Y7
-	VMULPS       Y2, Y2, Y8
-	VMOVUPS      IrisConstants<>+320(SB), Y9
-	VMOVAPS      Y9, Y10
-	VFMADD231PS  IrisConstants<>+288(SB), Y8, Y10
-	VFMADD213PS  IrisConstants<>+352(SB), Y8, Y10
-	VMOVUPS      IrisConstants<>+416(SB), Y11
+	VFMADD231PD  IrisConstants<>+96(SB), Y4, Y6
+	VMOVUPS      IrisConstants<>+128(SB), Y7
+	VMOVAPS      Y7, Y8
+	VFMADD231PD  IrisConstants<>+160(SB), Y4, Y8
+	VMULPD       Y4, Y4, Y9
+	VFMADD231PD  Y9, Y8, Y6
+	VMULPD       Y9, Y9, Y8
+	VFMADD231PD  IrisConstants<>+192(SB), Y8, Y6
+	VMULPD       Y6, Y0, Y0
+	VMOVUPS      IrisConstants<>+224(SB), Y6
+	VMOVAPS      Y6, Y10
+	VFMADD231PD  IrisConstants<>+256(SB), Y4, Y10
+	VMOVUPS      IrisConstants<>+288(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  IrisConstants<>+384(SB), Y8, Y12
-	VFMADD213PS  IrisConstants<>+448(SB), Y8, Y12
-	VFMADD231PS  Y2, Y10, Y12
-	VMULPS       Y12, Y7, Y7
-	VADDPS       IrisConstants<>+0(SB), Y2, Y8
-	VSUBPS       IrisConstants<>+0(SB), Y8, Y10
-	VSUBPS       Y10, Y2, Y2
-	VADDPS       Y2, Y7, Y2
-	VADDPS       Y2, Y8, Y7
-	VSUBPS       Y8, Y7, Y8
-	VMOVAPS      Y5, Y10
-	VFMADD231PS  IrisConstants<>+448(SB), Y6, Y10
-	VSUBPS       Y5, Y10, Y12
-	VSUBPS       Y12, Y6, Y6
-	VADDPS       Y5, Y6, Y6
-	VPSLLD       $0x17, Y10, Y10
-	VPADDD       IrisConstants<>+0(SB), Y10, Y10
-	VPSLLD       $0x17, Y6, Y6
-	VPADDD       IrisConstants<>+0(SB), Y6, Y6
-	VMULPS       Y10, Y7, Y7
-	VMULPS       Y6, Y7, Y6
-	VMOVUPS      IrisConstants<>+0(SB), Y7
-	VSUBPS       Y6, Y7, Y10
-	VADDPS       Y6, Y7, Y12
-	VSUBPS       Y10, Y7, Y13
-	VSUBPS       Y6, Y13, Y13
-	VSUBPS       Y7, Y12, Y14
-	VSUBPS       Y14, Y6, Y6
-	VDIVPS       Y12, Y7, Y14
-	VMULPS       Y14, Y10, Y15
-	VFNMADD231PS Y12, Y15, Y10
-	VFNMADD231PS Y6, Y15, Y10
-	VADDPS       Y13, Y10, Y6
-	VFMADD231PS  Y14, Y6, Y15
-	VMULPS       Y1, Y1, Y6
-	VMULPS       Y6, Y6, Y10
-	VMOVUPS      IrisConstants<>+512(SB), Y12
-	VFMADD231PS  IrisConstants<>+480(SB), Y10, Y12
-	VFMADD213PS  IrisConstants<>+544(SB), Y10, Y12
-	VMOVUPS      IrisConstants<>+608(SB), Y13
-	VFMADD231PS  IrisConstants<>+576(SB), Y10, Y13
-	VFMADD213PS  IrisConstants<>+640(SB), Y10, Y13
-	VFMADD231PS  Y6, Y12, Y13
-	VMULPS       Y13, Y6, Y6
-	VFMADD213PS  Y1, Y1, Y6
-	VCMPPS       $0x11, IrisConstants<>+672(SB), Y1, Y1
-	VBLENDVPS    Y1, Y6, Y15, Y1
-	VANDPS       IrisConstants<>+704(SB), Y0, Y0
-	VORPS        Y0, Y1, Y0
+	VFMADD231PD  IrisConstants<>+320(SB), Y4, Y12
+	VMOVUPS      IrisConstants<>+352(SB), Y13
+	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  Y9, Y12, Y10
+	VFMADD231PD  Y8, Y4, Y10
+	VDIVPD       Y10, Y0, Y0
+	VCVTPD2PSY   Y0, X0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y1, Y2, Y1
+	VMAXPD       Y1, Y3, Y1
+	VMULPD       Y1, Y1, Y2
+	VFMADD231PD  IrisConstants<>+96(SB), Y2, Y5
+	VFMADD231PD  IrisConstants<>+160(SB), Y2, Y7
+	VMULPD       Y2, Y2, Y3
+	VFMADD231PD  Y3, Y7, Y5
+	VMULPD       Y3, Y3, Y4
+	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y5
+	VMULPD       Y5, Y1, Y1
+	VFMADD231PD  IrisConstants<>+256(SB), Y2, Y6
+	VFMADD231PD  IrisConstants<>+320(SB), Y2, Y11
+	VFMADD231PD  IrisConstants<>+384(SB), Y2, Y13
+	VFMADD231PD  Y3, Y11, Y6
+	VFMADD231PD  Y4, Y13, Y6
+	VDIVPD       Y6, Y1, Y1
+	VCVTPD2PSY   Y1, X1
+	VINSERTF128  $0x01, X1, Y0, Y0
 	VMOVUPS      Y0, (SI)
 
 	// z2 = W2·a1 + b2
 	VMULPS       160(DI), Y0, Y1
-	VMULPS       192(DI), Y0, Y6
+	VMULPS       192(DI), Y0, Y2
 	VMULPS       224(DI), Y0, Y0
-	VUNPCKLPS    Y6, Y1, Y10
-	VUNPCKHPS    Y6, Y1, Y1
-	VADDPS       Y1, Y10, Y1
-	VUNPCKLPS    Y0, Y0, Y6
+	VUNPCKLPS    Y2, Y1, Y3
+	VUNPCKHPS    Y2, Y1, Y1
+	VADDPS       Y1, Y3, Y1
+	VUNPCKLPS    Y0, Y0, Y2
 	VUNPCKHPS    Y0, Y0, Y0
-	VADDPS       Y0, Y6, Y0
-	VUNPCKLPD    Y0, Y1, Y6
+	VADDPS       Y0, Y2, Y0
+	VUNPCKLPD    Y0, Y1, Y2
 	VUNPCKHPD    Y0, Y1, Y0
-	VADDPS       Y0, Y6, Y0
+	VADDPS       Y0, Y2, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPS       X1, X0, X0
-	VMOVUPS      IrisConstants<>+736(SB), X1
-	VMASKMOVPS   256(DI), X1, X6
-	VADDPS       X6, X0, X0
+	VMOVUPS      IrisConstants<>+416(SB), X1
+	VMASKMOVPS   256(DI), X1, X2
+	VADDPS       X2, X0, X0
 	VMOVSD       X0, 64(SI)
 	VEXTRACTPS   $0x02, X0, 72(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       X0, X1, X6
-	VMOVUPS      IrisConstants<>+768(SB), X10
-	VBLENDVPS    X1, X6, X10, X6
-	VSHUFPS      $0x4e, X6, X6, X10
-	VCMPPS       $0x03, X6, X6, X12
-	VMAXPS       X10, X6, X10
-	VBLENDVPS    X12, X6, X10, X6
-	VSHUFPS      $0xb1, X6, X6, X10
-	VCMPPS       $0x03, X6, X6, X12
-	VMAXPS       X10, X6, X10
-	VBLENDVPS    X12, X6, X10, X6
-	VMOVSS       X6, 88(SI)
 	VANDPS       X0, X1, X0
-	VSUBPS       X6, X0, X0
-	VMINPS       X0, X3, X0
-	VMAXPS       X0, X4, X0
-	VMOVAPS      X5, X3
-	VFMADD231PS  IrisConstants<>+192(SB), X0, X3
-	VSUBPS       X5, X3, X3
-	VFNMADD231PS IrisConstants<>+224(SB), X3, X0
-	VFNMADD231PS IrisConstants<>+256(SB), X3, X0
+	VMOVUPS      IrisConstants<>+448(SB), X2
+	VBLENDVPS    X1, X0, X2, X2
+	VSHUFPS      $0x4e, X2, X2, X3
+	VMAXPS       X3, X2, X2
+	VSHUFPS      $0xb1, X2, X2, X3
+	VMAXPS       X3, X2, X2
+	VMOVSS       X2, 88(SI)
+	VSUBPS       X2, X0, X0
+	VMOVUPS      IrisConstants<>+512(SB), X2
+	VMINPS       X0, X2, X0
+	VMOVUPS      IrisConstants<>+480(SB), X2
+	VMAXPS       X0, X2, X0
+	VMOVUPS      IrisConstants<>+544(SB), X2
+	VMOVAPS      X2, X3
+	VFMADD231PS  IrisConstants<>+576(SB), X0, X3
+	VSUBPS       X2, X3, X3
+	VFNMADD231PS IrisConstants<>+608(SB), X3, X0
+	VFNMADD231PS IrisConstants<>+640(SB), X3, X0
 	VMULPS       X0, X0, X4
-	VMULPS       X0, X0, X6
-	VFMADD231PS  IrisConstants<>+288(SB), X6, X9
-	VFMADD213PS  IrisConstants<>+352(SB), X6, X9
-	VFMADD231PS  IrisConstants<>+384(SB), X6, X11
-	VFMADD213PS  IrisConstants<>+448(SB), X6, X11
-	VFMADD231PS  X0, X9, X11
-	VMULPS       X11, X4, X4
-	VADDPS       X0, X7, X6
-	VSUBPS       X7, X6, X9
-	VSUBPS       X9, X0, X0
-	VADDPS       X0, X4, X0
-	VADDPS       X0, X6, X4
-	VSUBPS       X6, X4, X6
-	VMOVAPS      X5, X9
-	VFMADD231PS  IrisConstants<>+448(SB), X3, X9
-	VSUBPS       X5, X9, X10
-	VSUBPS       X10, X3, X3
-	VADDPS       X5, X3, X3
-	VPSLLD       $0x17, X9, X5
-	VPADDD       X7, X5, X5
-	VPSLLD       $0x17, X3, X3
-	VPADDD       X7, X3, X3
-	VMULPS       X5, X4, X4
-	VMULPS       X3, X4, X3
-	VANDPS       X3, X1, X1
-	VSHUFPS      $0x4e, X1, X1, X4
-	VADDPS       X4, X1, X1
-	VSHUFPS      $0xb1, X1, X1, X4
-	VADDPS       X4, X1, X1
+	VMOVUPS      IrisConstants<>+672(SB), X5
+	VMOVAPS      X5, X6
+	VFMADD231PS  IrisConstants<>+704(SB), X0, X6
+	VMOVUPS      IrisConstants<>+736(SB), X7
+	VFMADD231PS  IrisConstants<>+768(SB), X0, X7
+	VMOVUPS      IrisConstants<>+800(SB), X8
+	VFMADD231PS  IrisConstants<>+832(SB), X0, X8
+	VFMADD231PS  X4, X7, X6
+	VMULPS       X4, X4, X7
+	VFMADD231PS  X7, X8, X6
+	VFMADD231PS  X6, X4, X0
+	VADDPS       IrisConstants<>+864(SB), X0, X0
+	VFMADD213PS  X2, X3, X5
+	VSUBPS       X2, X5, X4
+	VSUBPS       X4, X3, X3
+	VADDPS       X2, X3, X2
+	VPSLLD       $0x17, X5, X3
+	VPADDD       IrisConstants<>+864(SB), X3, X3
+	VPSLLD       $0x17, X2, X2
+	VPADDD       IrisConstants<>+864(SB), X2, X2
+	VMULPS       X3, X0, X0
+	VMULPS       X2, X0, X0
+	VANDPS       X0, X1, X1
+	VSHUFPS      $0x4e, X1, X1, X2
+	VADDPS       X2, X1, X1
+	VSHUFPS      $0xb1, X1, X1, X2
+	VADDPS       X2, X1, X1
 	VMOVSS       X1, 92(SI)
-	VDIVPS       X1, X7, X1
-	VMULPS       X1, X3, X1
-	VMOVSD       X1, 76(SI)
-	VEXTRACTPS   $0x02, X1, 84(SI)
+	VMOVUPS      IrisConstants<>+864(SB), X2
+	VDIVPS       X1, X2, X1
+	VMULPS       X1, X0, X0
+	VMOVSD       X0, 76(SI)
+	VEXTRACTPS   $0x02, X0, 84(SI)
 	VZEROUPPER
 	RET
 
 // func irisForwardAVX512(p *Iris, ws *IrisWorkspace, x *[4]float32)
-// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, FMA3
+// Requires: AVX, AVX512F, AVX512VL, FMA3
 TEXT ·irisForwardAVX512(SB), NOSPLIT, $0-24
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
@@ -230,87 +207,46 @@ TEXT ·irisForwardAVX512(SB), NOSPLIT, $0-24
 	VADDPS           X0, X3, X0
 	VINSERTF32X4     $0x01, X0, Y1, Y0
 	VADDPS           128(DI), Y0, Y0
-	VANDPS.BCST      IrisConstants<>+804(SB), Y0, Y1
-	VMULPS.BCST      IrisConstants<>+808(SB), Y1, Y2
-	VBROADCASTSS     IrisConstants<>+816(SB), Y3
-	VMINPS           Y2, Y3, Y2
-	VBROADCASTSS     IrisConstants<>+812(SB), Y4
-	VMAXPS           Y2, Y4, Y2
-	VBROADCASTSS     IrisConstants<>+824(SB), Y5
-	VBROADCASTSS     IrisConstants<>+820(SB), Y6
-	VMOVAPS          Y6, Y7
-	VFMADD231PS      Y5, Y2, Y7
-	VSUBPS           Y6, Y7, Y7
-	VBROADCASTSS     IrisConstants<>+828(SB), Y8
-	VFNMADD231PS     Y8, Y7, Y2
-	VBROADCASTSS     IrisConstants<>+832(SB), Y9
-	VFNMADD231PS     Y9, Y7, Y2
-	VMULPS           Y2, Y2, Y10
-	VMULPS           Y2, Y2, Y11
-	VBROADCASTSS     IrisConstants<>+836(SB), Y12
-	VBROADCASTSS     IrisConstants<>+840(SB), Y13
-	VMOVAPS          Y13, Y14
-	VFMADD231PS      Y11, Y12, Y14
-	VBROADCASTSS     IrisConstants<>+844(SB), Y15
-	VFMADD213PS      Y15, Y11, Y14
-	VBROADCASTSS     IrisConstants<>+848(SB), Y16
-	VBROADCASTSS     IrisConstants<>+852(SB), Y17
-	VMOVAPS          Y17, Y18
-	VFMADD231PS      Y11, Y16, Y18
-	VBROADCASTSS     IrisConstants<>+856(SB), Y19
-	VFMADD213PS      Y19, Y11, Y18
-	VFMADD231PS      Y2, Y14, Y18
-	VMULPS           Y18, Y10, Y10
-	VBROADCASTSS     IrisConstants<>+800(SB), Y11
-	VADDPS           Y2, Y11, Y14
-	VSUBPS           Y11, Y14, Y18
-	VSUBPS           Y18, Y2, Y2
-	VADDPS           Y2, Y10, Y2
-	VADDPS           Y2, Y14, Y10
-	VSUBPS           Y14, Y10, Y14
-	VSCALEFPS        Y7, Y10, Y7
-	VSUBPS           Y7, Y11, Y10
-	VADDPS           Y7, Y11, Y18
-	VSUBPS           Y10, Y11, Y20
-	VSUBPS           Y7, Y20, Y20
-	VSUBPS           Y11, Y18, Y21
-	VSUBPS           Y21, Y7, Y7
-	VDIVPS           Y18, Y11, Y21
-	VMULPS           Y21, Y10, Y22
-	VFNMADD231PS     Y18, Y22, Y10
-	VFNMADD231PS     Y7, Y22, Y10
-	VADDPS           Y20, Y10, Y7
-	VFMADD231PS      Y21, Y7, Y22
-	VMULPS           Y1, Y1, Y7
-	VMULPS           Y7, Y7, Y10
-	VBROADCASTSS     IrisConstants<>+864(SB), Y18
-	VFMADD231PS.BCST IrisConstants<>+860(SB), Y10, Y18
-	VFMADD213PS.BCST IrisConstants<>+868(SB), Y10, Y18
-	VBROADCASTSS     IrisConstants<>+876(SB), Y20
-	VFMADD231PS.BCST IrisConstants<>+872(SB), Y10, Y20
-	VFMADD213PS.BCST IrisConstants<>+880(SB), Y10, Y20
-	VFMADD231PS      Y7, Y18, Y20
-	VMULPS           Y20, Y7, Y7
-	VFMADD213PS      Y1, Y1, Y7
-	VCMPPS.BCST      $0x11, IrisConstants<>+884(SB), Y1, K1
-	VBLENDMPS        Y7, Y22, K1, Y1
-	VANDPS.BCST      IrisConstants<>+888(SB), Y0, Y0
-	VORPS            Y0, Y1, Y0
+	VCVTPS2PD        Y0, Z0
+	VBROADCASTSD     IrisConstants<>+904(SB), Z1
+	VMINPD           Z0, Z1, Z0
+	VBROADCASTSD     IrisConstants<>+896(SB), Z1
+	VMAXPD           Z0, Z1, Z0
+	VMULPD           Z0, Z0, Z1
+	VBROADCASTSD     IrisConstants<>+912(SB), Z2
+	VFMADD231PD.BCST IrisConstants<>+920(SB), Z1, Z2
+	VBROADCASTSD     IrisConstants<>+928(SB), Z3
+	VFMADD231PD.BCST IrisConstants<>+936(SB), Z1, Z3
+	VMULPD           Z1, Z1, Z4
+	VFMADD231PD      Z4, Z3, Z2
+	VMULPD           Z4, Z4, Z3
+	VFMADD231PD.BCST IrisConstants<>+944(SB), Z3, Z2
+	VMULPD           Z2, Z0, Z0
+	VBROADCASTSD     IrisConstants<>+952(SB), Z2
+	VFMADD231PD.BCST IrisConstants<>+960(SB), Z1, Z2
+	VBROADCASTSD     IrisConstants<>+968(SB), Z5
+	VFMADD231PD.BCST IrisConstants<>+976(SB), Z1, Z5
+	VBROADCASTSD     IrisConstants<>+984(SB), Z6
+	VFMADD231PD.BCST IrisConstants<>+992(SB), Z1, Z6
+	VFMADD231PD      Z4, Z5, Z2
+	VFMADD231PD      Z3, Z6, Z2
+	VDIVPD           Z2, Z0, Z0
+	VCVTPD2PS        Z0, Y0
 	VMOVUPS          Y0, (SI)
 
 	// z2 = W2·a1 + b2
 	VMULPS        160(DI), Y0, Y1
-	VMULPS        192(DI), Y0, Y7
+	VMULPS        192(DI), Y0, Y2
 	VMULPS        224(DI), Y0, Y0
-	VUNPCKLPS     Y7, Y1, Y10
-	VUNPCKHPS     Y7, Y1, Y1
-	VADDPS        Y1, Y10, Y1
-	VUNPCKLPS     Y0, Y0, Y7
+	VUNPCKLPS     Y2, Y1, Y3
+	VUNPCKHPS     Y2, Y1, Y1
+	VADDPS        Y1, Y3, Y1
+	VUNPCKLPS     Y0, Y0, Y2
 	VUNPCKHPS     Y0, Y0, Y0
-	VADDPS        Y0, Y7, Y0
-	VUNPCKLPD     Y0, Y1, Y7
+	VADDPS        Y0, Y2, Y0
+	VUNPCKLPD     Y0, Y1, Y2
 	VUNPCKHPD     Y0, Y1, Y0
-	VADDPS        Y0, Y7, Y0
+	VADDPS        Y0, Y2, Y0
 	VEXTRACTF32X4 $0x01, Y0, X1
 	VADDPS        X1, X0, X0
 	MOVL          $0x00000007, AX
@@ -320,50 +256,48 @@ TEXT ·irisForwardAVX512(SB), NOSPLIT, $0-24
 	VMOVUPS       X0, K1, 64(SI)
 
 	// a2 = softmax(z2)
-	VMOVAPS.Z    X0, K1, X1
-	VBROADCASTSS IrisConstants<>+892(SB), X7
-	VBLENDMPS    X1, X7, K1, X1
-	VSHUFPS      $0x4e, X1, X1, X7
-	VCMPPS       $0x03, X1, X1, K2
-	VMAXPS       X7, X1, X7
-	VBLENDMPS    X1, X7, K2, X1
-	VSHUFPS      $0xb1, X1, X1, X7
-	VCMPPS       $0x03, X1, X1, K2
-	VMAXPS       X7, X1, X7
-	VBLENDMPS    X1, X7, K2, X1
-	VMOVSS       X1, 88(SI)
-	VMOVAPS.Z    X0, K1, X0
-	VSUBPS       X1, X0, X0
-	VMINPS       X0, X3, X0
-	VMAXPS       X0, X4, X0
-	VFMADD213PS  X6, X0, X5
-	VSUBPS       X6, X5, X1
-	VFNMADD231PS X8, X1, X0
-	VFNMADD231PS X9, X1, X0
-	VMULPS       X0, X0, X3
-	VMULPS       X0, X0, X4
-	VFMADD231PS  X4, X12, X13
-	VFMADD231PS  X4, X13, X15
-	VFMADD231PS  X4, X16, X17
-	VFMADD231PS  X4, X17, X19
-	VFMADD231PS  X0, X15, X19
-	VMULPS       X19, X3, X3
-	VADDPS       X0, X11, X4
-	VSUBPS       X11, X4, X5
-	VSUBPS       X5, X0, X0
-	VADDPS       X0, X3, X0
-	VADDPS       X0, X4, X3
-	VSUBPS       X4, X3, X4
-	VSCALEFPS    X1, X3, X1
-	VMOVAPS.Z    X1, K1, X3
-	VSHUFPS      $0x4e, X3, X3, X5
-	VADDPS       X5, X3, X3
-	VSHUFPS      $0xb1, X3, X3, X5
-	VADDPS       X5, X3, X3
-	VMOVSS       X3, 92(SI)
-	VDIVPS       X3, X11, X3
-	VMULPS       X3, X1, X1
-	VMOVUPS      X1, K1, 76(SI)
+	VMOVAPS.Z         X0, K1, X0
+	VBROADCASTSS      IrisConstants<>+1000(SB), X1
+	VBLENDMPS         X0, X1, K1, X1
+	VSHUFPS           $0x4e, X1, X1, X2
+	VMAXPS            X2, X1, X1
+	VSHUFPS           $0xb1, X1, X1, X2
+	VMAXPS            X2, X1, X1
+	VMOVSS            X1, 88(SI)
+	VSUBPS            X1, X0, X0
+	VBROADCASTSS      IrisConstants<>+1008(SB), X1
+	VMINPS            X0, X1, X0
+	VBROADCASTSS      IrisConstants<>+1004(SB), X1
+	VMAXPS            X0, X1, X0
+	VBROADCASTSS      IrisConstants<>+1012(SB), X1
+	VMOVAPS           X1, X2
+	VFMADD231PS.BCST  IrisConstants<>+1016(SB), X0, X2
+	VSUBPS            X1, X2, X1
+	VFNMADD231PS.BCST IrisConstants<>+1020(SB), X1, X0
+	VFNMADD231PS.BCST IrisConstants<>+1024(SB), X1, X0
+	VMULPS            X0, X0, X2
+	VBROADCASTSS      IrisConstants<>+1028(SB), X3
+	VFMADD231PS.BCST  IrisConstants<>+1032(SB), X0, X3
+	VBROADCASTSS      IrisConstants<>+1036(SB), X4
+	VFMADD231PS.BCST  IrisConstants<>+1040(SB), X0, X4
+	VBROADCASTSS      IrisConstants<>+1044(SB), X5
+	VFMADD231PS.BCST  IrisConstants<>+1048(SB), X0, X5
+	VFMADD231PS       X2, X4, X3
+	VMULPS            X2, X2, X4
+	VFMADD231PS       X4, X5, X3
+	VFMADD231PS       X3, X2, X0
+	VBROADCASTSS      IrisConstants<>+1052(SB), X2
+	VADDPS            X2, X0, X0
+	VSCALEFPS         X1, X0, X0
+	VMOVAPS.Z         X0, K1, X1
+	VSHUFPS           $0x4e, X1, X1, X3
+	VADDPS            X3, X1, X1
+	VSHUFPS           $0xb1, X1, X1, X3
+	VADDPS            X3, X1, X1
+	VMOVSS            X1, 92(SI)
+	VDIVPS            X1, X2, X1
+	VMULPS            X1, X0, X0
+	VMOVUPS           X0, K1, 76(SI)
 	VZEROUPPER
 	RET
 
@@ -405,215 +339,181 @@ TEXT ·irisLossAVX2(SB), NOSPLIT, $0-36
 	VADDPS       X0, X3, X0
 	VINSERTF128  $0x01, X0, Y1, Y0
 	VADDPS       128(DI), Y0, Y0
-	VANDPS       IrisConstants<>+32(SB), Y0, Y1
-	VMULPS       IrisConstants<>+64(SB), Y1, Y2
-	VMOVUPS      IrisConstants<>+128(SB), Y3
-	VMINPS       Y2, Y3, Y2
-	VMOVUPS      IrisConstants<>+96(SB), Y4
-	VMAXPS       Y2, Y4, Y2
-	VMOVUPS      IrisConstants<>+160(SB), Y5
+	VEXTRACTF128 $0x01, Y0, X1
+	VCVTPS2PD    X0, Y0
+	VMOVUPS      IrisConstants<>+32(SB), Y2
+	VMINPD       Y0, Y2, Y0
+	VMOVUPS      IrisConstants<>+0(SB), Y3
+	VMAXPD       Y0, Y3, Y0
+	VMULPD       Y0, Y0, Y4
+	VMOVUPS      IrisConstants<>+64(SB), Y5
 	VMOVAPS      Y5, Y6
-	VFMADD231PS  IrisConstants<>+192(SB), Y2, Y6
-	VSUBPS       Y5, Y6, Y6
-	VFNMADD231PS IrisConstants<>+224(SB), Y6, Y2
-	VFNMADD231PS IrisConstants<>+256(SB), Y6, Y2
-	VMULPS       Y2, Y2, Y7
-	VMULPS       Y2, Y2, Y8
-	VMOVUPS      IrisConstants<>+320(SB), Y9
-	VMOVAPS      Y9, Y10
-	VFMADD231PS  IrisConstants<>+288(SB), Y8, Y10
-	VFMADD213PS  IrisConstants<>+352(SB), Y8, Y10
-	VMOVUPS      IrisConstants<>+416(SB), Y11
+	VFMADD231PD  IrisConstants<>+96(SB), Y4, Y6
+	VMOVUPS      IrisConstants<>+128(SB), Y7
+	VMOVAPS      Y7, Y8
+	VFMADD231PD  IrisConstants<>+160(SB), Y4, Y8
+	VMULPD       Y4, Y4, Y9
+	VFMADD231PD  Y9, Y8, Y6
+	VMULPD       Y9, Y9, Y8
+	VFMADD231PD  IrisConstants<>+192(SB), Y8, Y6
+	VMULPD       Y6, Y0, Y0
+	VMOVUPS      IrisConstants<>+224(SB), Y6
+	VMOVAPS      Y6, Y10
+	VFMADD231PD  IrisConstants<>+256(SB), Y4, Y10
+	VMOVUPS      IrisConstants<>+288(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  IrisConstants<>+384(SB), Y8, Y12
-	VFMADD213PS  IrisConstants<>+448(SB), Y8, Y12
-	VFMADD231PS  Y2, Y10, Y12
-	VMULPS       Y12, Y7, Y7
-	VADDPS       IrisConstants<>+0(SB), Y2, Y8
-	VSUBPS       IrisConstants<>+0(SB), Y8, Y10
-	VSUBPS       Y10, Y2, Y2
-	VADDPS       Y2, Y7, Y2
-	VADDPS       Y2, Y8, Y7
-	VSUBPS       Y8, Y7, Y8
-	VMOVAPS      Y5, Y10
-	VFMADD231PS  IrisConstants<>+448(SB), Y6, Y10
-	VSUBPS       Y5, Y10, Y12
-	VSUBPS       Y12, Y6, Y6
-	VADDPS       Y5, Y6, Y6
-	VPSLLD       $0x17, Y10, Y10
-	VPADDD       IrisConstants<>+0(SB), Y10, Y10
-	VPSLLD       $0x17, Y6, Y6
-	VPADDD       IrisConstants<>+0(SB), Y6, Y6
-	VMULPS       Y10, Y7, Y7
-	VMULPS       Y6, Y7, Y6
-	VMOVUPS      IrisConstants<>+0(SB), Y7
-	VSUBPS       Y6, Y7, Y10
-	VADDPS       Y6, Y7, Y12
-	VSUBPS       Y10, Y7, Y13
-	VSUBPS       Y6, Y13, Y13
-	VSUBPS       Y7, Y12, Y14
-	VSUBPS       Y14, Y6, Y6
-	VDIVPS       Y12, Y7, Y14
-	VMULPS       Y14, Y10, Y15
-	VFNMADD231PS Y12, Y15, Y10
-	VFNMADD231PS Y6, Y15, Y10
-	VADDPS       Y13, Y10, Y6
-	VFMADD231PS  Y14, Y6, Y15
-	VMULPS       Y1, Y1, Y6
-	VMULPS       Y6, Y6, Y10
-	VMOVUPS      IrisConstants<>+512(SB), Y12
-	VFMADD231PS  IrisConstants<>+480(SB), Y10, Y12
-	VFMADD213PS  IrisConstants<>+544(SB), Y10, Y12
-	VMOVUPS      IrisConstants<>+608(SB), Y13
-	VFMADD231PS  IrisConstants<>+576(SB), Y10, Y13
-	VFMADD213PS  IrisConstants<>+640(SB), Y10, Y13
-	VFMADD231PS  Y6, Y12, Y13
-	VMULPS       Y13, Y6, Y6
-	VFMADD213PS  Y1, Y1, Y6
-	VCMPPS       $0x11, IrisConstants<>+672(SB), Y1, Y1
-	VBLENDVPS    Y1, Y6, Y15, Y1
-	VANDPS       IrisConstants<>+704(SB), Y0, Y0
-	VORPS        Y0, Y1, Y0
+	VFMADD231PD  IrisConstants<>+320(SB), Y4, Y12
+	VMOVUPS      IrisConstants<>+352(SB), Y13
+	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  Y9, Y12, Y10
+	VFMADD231PD  Y8, Y4, Y10
+	VDIVPD       Y10, Y0, Y0
+	VCVTPD2PSY   Y0, X0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y1, Y2, Y1
+	VMAXPD       Y1, Y3, Y1
+	VMULPD       Y1, Y1, Y2
+	VFMADD231PD  IrisConstants<>+96(SB), Y2, Y5
+	VFMADD231PD  IrisConstants<>+160(SB), Y2, Y7
+	VMULPD       Y2, Y2, Y3
+	VFMADD231PD  Y3, Y7, Y5
+	VMULPD       Y3, Y3, Y4
+	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y5
+	VMULPD       Y5, Y1, Y1
+	VMOVAPS      Y6, Y5
+	VFMADD231PD  IrisConstants<>+256(SB), Y2, Y5
+	VFMADD231PD  IrisConstants<>+320(SB), Y2, Y11
+	VFMADD231PD  IrisConstants<>+384(SB), Y2, Y13
+	VFMADD231PD  Y3, Y11, Y5
+	VFMADD231PD  Y4, Y13, Y5
+	VDIVPD       Y5, Y1, Y1
+	VCVTPD2PSY   Y1, X1
+	VINSERTF128  $0x01, X1, Y0, Y0
 	VMOVUPS      Y0, (SI)
 
 	// z2 = W2·a1 + b2
 	VMULPS       160(DI), Y0, Y1
-	VMULPS       192(DI), Y0, Y6
+	VMULPS       192(DI), Y0, Y2
 	VMULPS       224(DI), Y0, Y0
-	VUNPCKLPS    Y6, Y1, Y10
-	VUNPCKHPS    Y6, Y1, Y1
-	VADDPS       Y1, Y10, Y1
-	VUNPCKLPS    Y0, Y0, Y6
+	VUNPCKLPS    Y2, Y1, Y3
+	VUNPCKHPS    Y2, Y1, Y1
+	VADDPS       Y1, Y3, Y1
+	VUNPCKLPS    Y0, Y0, Y2
 	VUNPCKHPS    Y0, Y0, Y0
-	VADDPS       Y0, Y6, Y0
-	VUNPCKLPD    Y0, Y1, Y6
+	VADDPS       Y0, Y2, Y0
+	VUNPCKLPD    Y0, Y1, Y2
 	VUNPCKHPD    Y0, Y1, Y0
-	VADDPS       Y0, Y6, Y0
+	VADDPS       Y0, Y2, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPS       X1, X0, X0
-	VMOVUPS      IrisConstants<>+736(SB), X1
-	VMASKMOVPS   256(DI), X1, X6
-	VADDPS       X6, X0, X0
+	VMOVUPS      IrisConstants<>+416(SB), X1
+	VMASKMOVPS   256(DI), X1, X2
+	VADDPS       X2, X0, X0
 	VMOVSD       X0, 64(SI)
 	VEXTRACTPS   $0x02, X0, 72(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       X0, X1, X6
-	VMOVUPS      IrisConstants<>+768(SB), X10
-	VBLENDVPS    X1, X6, X10, X6
-	VSHUFPS      $0x4e, X6, X6, X10
-	VCMPPS       $0x03, X6, X6, X12
-	VMAXPS       X10, X6, X10
-	VBLENDVPS    X12, X6, X10, X6
-	VSHUFPS      $0xb1, X6, X6, X10
-	VCMPPS       $0x03, X6, X6, X12
-	VMAXPS       X10, X6, X10
-	VBLENDVPS    X12, X6, X10, X6
-	VMOVSS       X6, 88(SI)
 	VANDPS       X0, X1, X0
-	VSUBPS       X6, X0, X0
-	VMINPS       X0, X3, X0
-	VMAXPS       X0, X4, X0
-	VMOVAPS      X5, X3
-	VFMADD231PS  IrisConstants<>+192(SB), X0, X3
-	VSUBPS       X5, X3, X3
-	VFNMADD231PS IrisConstants<>+224(SB), X3, X0
-	VFNMADD231PS IrisConstants<>+256(SB), X3, X0
+	VMOVUPS      IrisConstants<>+448(SB), X2
+	VBLENDVPS    X1, X0, X2, X2
+	VSHUFPS      $0x4e, X2, X2, X3
+	VMAXPS       X3, X2, X2
+	VSHUFPS      $0xb1, X2, X2, X3
+	VMAXPS       X3, X2, X2
+	VMOVSS       X2, 88(SI)
+	VSUBPS       X2, X0, X0
+	VMOVUPS      IrisConstants<>+512(SB), X2
+	VMINPS       X0, X2, X0
+	VMOVUPS      IrisConstants<>+480(SB), X2
+	VMAXPS       X0, X2, X0
+	VMOVUPS      IrisConstants<>+544(SB), X2
+	VMOVAPS      X2, X3
+	VFMADD231PS  IrisConstants<>+576(SB), X0, X3
+	VSUBPS       X2, X3, X3
+	VFNMADD231PS IrisConstants<>+608(SB), X3, X0
+	VFNMADD231PS IrisConstants<>+640(SB), X3, X0
 	VMULPS       X0, X0, X4
-	VMULPS       X0, X0, X6
-	VFMADD231PS  IrisConstants<>+288(SB), X6, X9
-	VFMADD213PS  IrisConstants<>+352(SB), X6, X9
-	VFMADD231PS  IrisConstants<>+384(SB), X6, X11
-	VFMADD213PS  IrisConstants<>+448(SB), X6, X11
-	VFMADD231PS  X0, X9, X11
-	VMULPS       X11, X4, X4
-	VADDPS       X0, X7, X6
-	VSUBPS       X7, X6, X9
-	VSUBPS       X9, X0, X0
-	VADDPS       X0, X4, X0
-	VADDPS       X0, X6, X4
-	VSUBPS       X6, X4, X6
-	VMOVAPS      X5, X9
-	VFMADD231PS  IrisConstants<>+448(SB), X3, X9
-	VSUBPS       X5, X9, X10
-	VSUBPS       X10, X3, X3
-	VADDPS       X5, X3, X3
-	VPSLLD       $0x17, X9, X5
-	VPADDD       X7, X5, X5
-	VPSLLD       $0x17, X3, X3
-	VPADDD       X7, X3, X3
-	VMULPS       X5, X4, X4
-	VMULPS       X3, X4, X3
-	VANDPS       X3, X1, X4
-	VSHUFPS      $0x4e, X4, X4, X5
-	VADDPS       X5, X4, X4
-	VSHUFPS      $0xb1, X4, X4, X5
-	VADDPS       X5, X4, X4
-	VMOVSS       X4, 92(SI)
-	VDIVPS       X4, X7, X4
-	VMULPS       X4, X3, X3
-	VMOVSD       X3, 76(SI)
-	VEXTRACTPS   $0x02, X3, 84(SI)
+	VMOVUPS      IrisConstants<>+672(SB), X5
+	VMOVAPS      X5, X7
+	VFMADD231PS  IrisConstants<>+704(SB), X0, X7
+	VMOVUPS      IrisConstants<>+736(SB), X8
+	VFMADD231PS  IrisConstants<>+768(SB), X0, X8
+	VMOVUPS      IrisConstants<>+800(SB), X9
+	VFMADD231PS  IrisConstants<>+832(SB), X0, X9
+	VFMADD231PS  X4, X8, X7
+	VMULPS       X4, X4, X8
+	VFMADD231PS  X8, X9, X7
+	VFMADD231PS  X7, X4, X0
+	VADDPS       IrisConstants<>+864(SB), X0, X0
+	VFMADD213PS  X2, X3, X5
+	VSUBPS       X2, X5, X4
+	VSUBPS       X4, X3, X3
+	VADDPS       X2, X3, X2
+	VPSLLD       $0x17, X5, X3
+	VPADDD       IrisConstants<>+864(SB), X3, X3
+	VPSLLD       $0x17, X2, X2
+	VPADDD       IrisConstants<>+864(SB), X2, X2
+	VMULPS       X3, X0, X0
+	VMULPS       X2, X0, X0
+	VANDPS       X0, X1, X2
+	VSHUFPS      $0x4e, X2, X2, X3
+	VADDPS       X3, X2, X2
+	VSHUFPS      $0xb1, X2, X2, X3
+	VADDPS       X3, X2, X2
+	VMOVSS       X2, 92(SI)
+	VMOVUPS      IrisConstants<>+864(SB), X3
+	VDIVPS       X2, X3, X2
+	VMULPS       X2, X0, X0
+	VMOVSD       X0, 76(SI)
+	VEXTRACTPS   $0x02, X0, 84(SI)
 
 	// t = log(s2)
-	VBROADCASTSS 92(SI), X3
-	VCVTPS2PD    X3, Y3
-	VCMPPD       $0x11, IrisConstants<>+928(SB), Y3, Y4
-	VMULPD       IrisConstants<>+960(SB), Y3, Y5
-	VBLENDVPD    Y4, Y5, Y3, Y5
-	VPADDQ       IrisConstants<>+992(SB), Y5, Y5
-	VPSRLQ       $0x34, Y5, Y7
-	VORPD        IrisConstants<>+1024(SB), Y7, Y7
-	VSUBPD       IrisConstants<>+1056(SB), Y7, Y7
-	VANDPD       IrisConstants<>+1088(SB), Y4, Y4
-	VSUBPD       Y4, Y7, Y4
-	VANDPD       IrisConstants<>+1120(SB), Y5, Y5
-	VPADDQ       IrisConstants<>+1152(SB), Y5, Y5
-	VSUBPD       IrisConstants<>+1184(SB), Y5, Y5
-	VADDPD       IrisConstants<>+1216(SB), Y5, Y7
-	VDIVPD       Y7, Y5, Y7
-	VMULPD       Y7, Y7, Y9
-	VMULPD       Y5, Y5, Y10
-	VMULPD       IrisConstants<>+1248(SB), Y10, Y10
-	VMULPD       Y9, Y9, Y11
-	VMOVUPS      IrisConstants<>+1312(SB), Y12
-	VFMADD231PD  IrisConstants<>+1280(SB), Y11, Y12
-	VFMADD213PD  IrisConstants<>+1344(SB), Y11, Y12
-	VMOVUPS      IrisConstants<>+1408(SB), Y13
-	VFMADD231PD  IrisConstants<>+1376(SB), Y11, Y13
-	VFMADD213PD  IrisConstants<>+1440(SB), Y11, Y13
-	VFMADD213PD  IrisConstants<>+1472(SB), Y11, Y13
-	VFMADD231PD  Y9, Y12, Y13
-	VFMADD213PD  Y10, Y13, Y9
-	VMULPD       IrisConstants<>+1504(SB), Y4, Y11
-	VFMADD231PD  Y9, Y7, Y11
-	VSUBPD       Y11, Y10, Y7
-	VSUBPD       Y5, Y7, Y5
-	VFMSUB231PD  IrisConstants<>+1536(SB), Y4, Y5
-	VXORPS       X4, X4, X4
-	VCMPPD       $0x00, Y4, Y3, Y7
-	VBLENDVPD    Y7, IrisConstants<>+1600(SB), Y5, Y5
-	VCMPPD       $0x00, IrisConstants<>+896(SB), Y3, Y7
-	VBLENDVPD    Y7, IrisConstants<>+896(SB), Y5, Y5
-	VCMPPD       $0x19, Y4, Y3, Y3
-	VBLENDVPD    Y3, IrisConstants<>+1632(SB), Y5, Y3
-	VCVTPD2PSY   Y3, X3
-	VMOVSS       X3, 108(SI)
+	VBROADCASTSS 92(SI), X0
+	VCVTPS2PD    X0, Y0
+	VPADDQ       IrisConstants<>+1088(SB), Y0, Y2
+	VPSRLQ       $0x34, Y2, Y3
+	VORPD        IrisConstants<>+1120(SB), Y3, Y3
+	VSUBPD       IrisConstants<>+1152(SB), Y3, Y3
+	VANDPD       IrisConstants<>+1184(SB), Y2, Y2
+	VPADDQ       IrisConstants<>+1216(SB), Y2, Y2
+	VSUBPD       Y6, Y2, Y2
+	VADDPD       IrisConstants<>+1248(SB), Y2, Y4
+	VDIVPD       Y4, Y2, Y2
+	VMULPD       Y2, Y2, Y4
+	VMOVUPS      IrisConstants<>+1312(SB), Y5
+	VFMADD231PD  IrisConstants<>+1344(SB), Y4, Y5
+	VMOVUPS      IrisConstants<>+1376(SB), Y6
+	VFMADD231PD  IrisConstants<>+1408(SB), Y4, Y6
+	VMULPD       Y4, Y4, Y4
+	VFMADD231PD  Y4, Y6, Y5
+	VMULPD       Y4, Y4, Y4
+	VFMADD231PD  IrisConstants<>+1440(SB), Y4, Y5
+	VMULPD       Y5, Y2, Y2
+	VFMADD231PD  IrisConstants<>+1280(SB), Y3, Y2
+	VXORPS       X3, X3, X3
+	VCMPPD       $0x00, Y3, Y0, Y4
+	VBLENDVPD    Y4, IrisConstants<>+1504(SB), Y2, Y2
+	VCMPPD       $0x00, IrisConstants<>+1056(SB), Y0, Y4
+	VBLENDVPD    Y4, IrisConstants<>+1056(SB), Y2, Y2
+	VCMPPD       $0x19, Y3, Y0, Y0
+	VBLENDVPD    Y0, IrisConstants<>+1536(SB), Y2, Y0
+	VCVTPD2PSY   Y0, X0
+	VMOVSS       X0, 108(SI)
 
 	// loss = Σ y*(m2 - z2 + t)
-	VBROADCASTSS 88(SI), X3
-	VMASKMOVPS   64(SI), X1, X4
-	VSUBPS       X4, X3, X3
-	VBROADCASTSS 108(SI), X4
-	VADDPS       X4, X3, X3
-	VMASKMOVPS   (CX), X1, X4
-	VMULPS       X3, X4, X3
-	VANDPS       X3, X1, X1
-	VSHUFPS      $0x4e, X1, X1, X3
-	VADDPS       X3, X1, X1
-	VSHUFPS      $0xb1, X1, X1, X3
-	VADDPS       X3, X1, X1
-	VMOVSS       X1, ret+32(FP)
+	VBROADCASTSS 88(SI), X0
+	VMASKMOVPS   64(SI), X1, X2
+	VSUBPS       X2, X0, X0
+	VBROADCASTSS 108(SI), X2
+	VADDPS       X2, X0, X0
+	VMASKMOVPS   (CX), X1, X2
+	VMULPS       X0, X2, X0
+	VANDPS       X0, X1, X0
+	VSHUFPS      $0x4e, X0, X0, X1
+	VADDPS       X1, X0, X0
+	VSHUFPS      $0xb1, X0, X0, X1
+	VADDPS       X1, X0, X0
+	VMOVSS       X0, ret+32(FP)
 	VZEROUPPER
 	RET
 
@@ -655,87 +555,47 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	VADDPS           X0, X3, X0
 	VINSERTF32X4     $0x01, X0, Y1, Y0
 	VADDPS           128(DI), Y0, Y0
-	VANDPS.BCST      IrisConstants<>+804(SB), Y0, Y1
-	VMULPS.BCST      IrisConstants<>+808(SB), Y1, Y2
-	VBROADCASTSS     IrisConstants<>+816(SB), Y3
-	VMINPS           Y2, Y3, Y2
-	VBROADCASTSS     IrisConstants<>+812(SB), Y4
-	VMAXPS           Y2, Y4, Y2
-	VBROADCASTSS     IrisConstants<>+824(SB), Y5
-	VBROADCASTSS     IrisConstants<>+820(SB), Y6
-	VMOVAPS          Y6, Y7
-	VFMADD231PS      Y5, Y2, Y7
-	VSUBPS           Y6, Y7, Y7
-	VBROADCASTSS     IrisConstants<>+828(SB), Y8
-	VFNMADD231PS     Y8, Y7, Y2
-	VBROADCASTSS     IrisConstants<>+832(SB), Y9
-	VFNMADD231PS     Y9, Y7, Y2
-	VMULPS           Y2, Y2, Y10
-	VMULPS           Y2, Y2, Y11
-	VBROADCASTSS     IrisConstants<>+836(SB), Y12
-	VBROADCASTSS     IrisConstants<>+840(SB), Y13
-	VMOVAPS          Y13, Y14
-	VFMADD231PS      Y11, Y12, Y14
-	VBROADCASTSS     IrisConstants<>+844(SB), Y15
-	VFMADD213PS      Y15, Y11, Y14
-	VBROADCASTSS     IrisConstants<>+848(SB), Y16
-	VBROADCASTSS     IrisConstants<>+852(SB), Y17
-	VMOVAPS          Y17, Y18
-	VFMADD231PS      Y11, Y16, Y18
-	VBROADCASTSS     IrisConstants<>+856(SB), Y19
-	VFMADD213PS      Y19, Y11, Y18
-	VFMADD231PS      Y2, Y14, Y18
-	VMULPS           Y18, Y10, Y10
-	VBROADCASTSS     IrisConstants<>+800(SB), Y11
-	VADDPS           Y2, Y11, Y14
-	VSUBPS           Y11, Y14, Y18
-	VSUBPS           Y18, Y2, Y2
-	VADDPS           Y2, Y10, Y2
-	VADDPS           Y2, Y14, Y10
-	VSUBPS           Y14, Y10, Y14
-	VSCALEFPS        Y7, Y10, Y7
-	VSUBPS           Y7, Y11, Y10
-	VADDPS           Y7, Y11, Y18
-	VSUBPS           Y10, Y11, Y20
-	VSUBPS           Y7, Y20, Y20
-	VSUBPS           Y11, Y18, Y21
-	VSUBPS           Y21, Y7, Y7
-	VDIVPS           Y18, Y11, Y21
-	VMULPS           Y21, Y10, Y22
-	VFNMADD231PS     Y18, Y22, Y10
-	VFNMADD231PS     Y7, Y22, Y10
-	VADDPS           Y20, Y10, Y7
-	VFMADD231PS      Y21, Y7, Y22
-	VMULPS           Y1, Y1, Y7
-	VMULPS           Y7, Y7, Y10
-	VBROADCASTSS     IrisConstants<>+864(SB), Y18
-	VFMADD231PS.BCST IrisConstants<>+860(SB), Y10, Y18
-	VFMADD213PS.BCST IrisConstants<>+868(SB), Y10, Y18
-	VBROADCASTSS     IrisConstants<>+876(SB), Y20
-	VFMADD231PS.BCST IrisConstants<>+872(SB), Y10, Y20
-	VFMADD213PS.BCST IrisConstants<>+880(SB), Y10, Y20
-	VFMADD231PS      Y7, Y18, Y20
-	VMULPS           Y20, Y7, Y7
-	VFMADD213PS      Y1, Y1, Y7
-	VCMPPS.BCST      $0x11, IrisConstants<>+884(SB), Y1, K1
-	VBLENDMPS        Y7, Y22, K1, Y1
-	VANDPS.BCST      IrisConstants<>+888(SB), Y0, Y0
-	VORPS            Y0, Y1, Y0
+	VCVTPS2PD        Y0, Z0
+	VBROADCASTSD     IrisConstants<>+904(SB), Z1
+	VMINPD           Z0, Z1, Z0
+	VBROADCASTSD     IrisConstants<>+896(SB), Z1
+	VMAXPD           Z0, Z1, Z0
+	VMULPD           Z0, Z0, Z1
+	VBROADCASTSD     IrisConstants<>+912(SB), Z2
+	VFMADD231PD.BCST IrisConstants<>+920(SB), Z1, Z2
+	VBROADCASTSD     IrisConstants<>+928(SB), Z3
+	VFMADD231PD.BCST IrisConstants<>+936(SB), Z1, Z3
+	VMULPD           Z1, Z1, Z4
+	VFMADD231PD      Z4, Z3, Z2
+	VMULPD           Z4, Z4, Z3
+	VFMADD231PD.BCST IrisConstants<>+944(SB), Z3, Z2
+	VMULPD           Z2, Z0, Z0
+	VBROADCASTSD     IrisConstants<>+952(SB), Z2
+	VMOVAPS          Z2, Z5
+	VFMADD231PD.BCST IrisConstants<>+960(SB), Z1, Z5
+	VBROADCASTSD     IrisConstants<>+968(SB), Z6
+	VFMADD231PD.BCST IrisConstants<>+976(SB), Z1, Z6
+	VBROADCASTSD     IrisConstants<>+984(SB), Z7
+	VFMADD231PD.BCST IrisConstants<>+992(SB), Z1, Z7
+	VFMADD231PD      Z4, Z6, Z5
+	VFMADD231PD      Z3, Z7, Z5
+	VDIVPD           Z5, Z0, Z0
+	VCVTPD2PS        Z0, Y0
 	VMOVUPS          Y0, (SI)
 
 	// z2 = W2·a1 + b2
 	VMULPS        160(DI), Y0, Y1
-	VMULPS        192(DI), Y0, Y7
+	VMULPS        192(DI), Y0, Y3
 	VMULPS        224(DI), Y0, Y0
-	VUNPCKLPS     Y7, Y1, Y10
-	VUNPCKHPS     Y7, Y1, Y1
-	VADDPS        Y1, Y10, Y1
-	VUNPCKLPS     Y0, Y0, Y7
+	VUNPCKLPS     Y3, Y1, Y4
+	VUNPCKHPS     Y3, Y1, Y1
+	VADDPS        Y1, Y4, Y1
+	VUNPCKLPS     Y0, Y0, Y3
 	VUNPCKHPS     Y0, Y0, Y0
-	VADDPS        Y0, Y7, Y0
-	VUNPCKLPD     Y0, Y1, Y7
+	VADDPS        Y0, Y3, Y0
+	VUNPCKLPD     Y0, Y1, Y3
 	VUNPCKHPD     Y0, Y1, Y0
-	VADDPS        Y0, Y7, Y0
+	VADDPS        Y0, Y3, Y0
 	VEXTRACTF32X4 $0x01, Y0, X1
 	VADDPS        X1, X0, X0
 	MOVL          $0x00000007, AX
@@ -745,110 +605,94 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	VMOVUPS       X0, K1, 64(SI)
 
 	// a2 = softmax(z2)
-	VMOVAPS.Z    X0, K1, X1
-	VBROADCASTSS IrisConstants<>+892(SB), X7
-	VBLENDMPS    X1, X7, K1, X1
-	VSHUFPS      $0x4e, X1, X1, X7
-	VCMPPS       $0x03, X1, X1, K2
-	VMAXPS       X7, X1, X7
-	VBLENDMPS    X1, X7, K2, X1
-	VSHUFPS      $0xb1, X1, X1, X7
-	VCMPPS       $0x03, X1, X1, K2
-	VMAXPS       X7, X1, X7
-	VBLENDMPS    X1, X7, K2, X1
-	VMOVSS       X1, 88(SI)
-	VMOVAPS.Z    X0, K1, X7
-	VSUBPS       X1, X7, X1
-	VMINPS       X1, X3, X1
-	VMAXPS       X1, X4, X1
-	VFMADD213PS  X6, X1, X5
-	VSUBPS       X6, X5, X3
-	VFNMADD231PS X8, X3, X1
-	VFNMADD231PS X9, X3, X1
-	VMULPS       X1, X1, X4
-	VMULPS       X1, X1, X5
-	VFMADD231PS  X5, X12, X13
-	VFMADD231PS  X5, X13, X15
-	VFMADD231PS  X5, X16, X17
-	VFMADD231PS  X5, X17, X19
-	VFMADD231PS  X1, X15, X19
-	VMULPS       X19, X4, X4
-	VADDPS       X1, X11, X5
-	VSUBPS       X11, X5, X6
-	VSUBPS       X6, X1, X1
-	VADDPS       X1, X4, X1
-	VADDPS       X1, X5, X4
-	VSUBPS       X5, X4, X5
-	VSCALEFPS    X3, X4, X3
-	VMOVAPS.Z    X3, K1, X4
-	VSHUFPS      $0x4e, X4, X4, X6
-	VADDPS       X6, X4, X4
-	VSHUFPS      $0xb1, X4, X4, X6
-	VADDPS       X6, X4, X4
-	VMOVSS       X4, 92(SI)
-	VDIVPS       X4, X11, X4
-	VMULPS       X4, X3, X3
-	VMOVUPS      X3, K1, 76(SI)
+	VMOVAPS.Z         X0, K1, X0
+	VBROADCASTSS      IrisConstants<>+1000(SB), X1
+	VBLENDMPS         X0, X1, K1, X1
+	VSHUFPS           $0x4e, X1, X1, X3
+	VMAXPS            X3, X1, X1
+	VSHUFPS           $0xb1, X1, X1, X3
+	VMAXPS            X3, X1, X1
+	VMOVSS            X1, 88(SI)
+	VSUBPS            X1, X0, X1
+	VBROADCASTSS      IrisConstants<>+1008(SB), X3
+	VMINPS            X1, X3, X1
+	VBROADCASTSS      IrisConstants<>+1004(SB), X3
+	VMAXPS            X1, X3, X1
+	VBROADCASTSS      IrisConstants<>+1012(SB), X3
+	VMOVAPS           X3, X4
+	VFMADD231PS.BCST  IrisConstants<>+1016(SB), X1, X4
+	VSUBPS            X3, X4, X3
+	VFNMADD231PS.BCST IrisConstants<>+1020(SB), X3, X1
+	VFNMADD231PS.BCST IrisConstants<>+1024(SB), X3, X1
+	VMULPS            X1, X1, X4
+	VBROADCASTSS      IrisConstants<>+1028(SB), X5
+	VFMADD231PS.BCST  IrisConstants<>+1032(SB), X1, X5
+	VBROADCASTSS      IrisConstants<>+1036(SB), X6
+	VFMADD231PS.BCST  IrisConstants<>+1040(SB), X1, X6
+	VBROADCASTSS      IrisConstants<>+1044(SB), X7
+	VFMADD231PS.BCST  IrisConstants<>+1048(SB), X1, X7
+	VFMADD231PS       X4, X6, X5
+	VMULPS            X4, X4, X6
+	VFMADD231PS       X6, X7, X5
+	VFMADD231PS       X5, X4, X1
+	VBROADCASTSS      IrisConstants<>+1052(SB), X4
+	VADDPS            X4, X1, X1
+	VSCALEFPS         X3, X1, X1
+	VMOVAPS.Z         X1, K1, X3
+	VSHUFPS           $0x4e, X3, X3, X5
+	VADDPS            X5, X3, X3
+	VSHUFPS           $0xb1, X3, X3, X5
+	VADDPS            X5, X3, X3
+	VMOVSS            X3, 92(SI)
+	VDIVPS            X3, X4, X3
+	VMULPS            X3, X1, X1
+	VMOVUPS           X1, K1, 76(SI)
 
 	// t = log(s2)
-	VBROADCASTSS     92(SI), X3
-	VCVTPS2PD        X3, Y3
-	VCMPPD.BCST      $0x11, IrisConstants<>+1672(SB), Y3, K2
-	VMULPD.BCST      IrisConstants<>+1680(SB), Y3, Y4
-	VBLENDMPD        Y4, Y3, K2, Y4
-	VPADDQ.BCST      IrisConstants<>+1688(SB), Y4, Y4
-	VPSRLQ           $0x34, Y4, Y6
-	VORPD.BCST       IrisConstants<>+1696(SB), Y6, Y6
-	VSUBPD.BCST      IrisConstants<>+1704(SB), Y6, Y6
-	VBROADCASTSD     IrisConstants<>+1712(SB), Y7
-	VMOVAPD.Z        Y7, K2, Y7
-	VSUBPD           Y7, Y6, Y6
-	VANDPD.BCST      IrisConstants<>+1720(SB), Y4, Y4
-	VPADDQ.BCST      IrisConstants<>+1728(SB), Y4, Y4
-	VSUBPD.BCST      IrisConstants<>+1736(SB), Y4, Y4
-	VADDPD.BCST      IrisConstants<>+1744(SB), Y4, Y7
-	VDIVPD           Y7, Y4, Y7
-	VMULPD           Y7, Y7, Y8
-	VMULPD           Y4, Y4, Y9
-	VMULPD.BCST      IrisConstants<>+1752(SB), Y9, Y9
-	VMULPD           Y8, Y8, Y10
-	VBROADCASTSD     IrisConstants<>+1768(SB), Y11
-	VFMADD231PD.BCST IrisConstants<>+1760(SB), Y10, Y11
-	VFMADD213PD.BCST IrisConstants<>+1776(SB), Y10, Y11
-	VBROADCASTSD     IrisConstants<>+1792(SB), Y12
-	VFMADD231PD.BCST IrisConstants<>+1784(SB), Y10, Y12
-	VFMADD213PD.BCST IrisConstants<>+1800(SB), Y10, Y12
-	VFMADD213PD.BCST IrisConstants<>+1808(SB), Y10, Y12
-	VFMADD231PD      Y8, Y11, Y12
-	VFMADD213PD      Y9, Y12, Y8
-	VMULPD.BCST      IrisConstants<>+1816(SB), Y6, Y10
-	VFMADD231PD      Y8, Y7, Y10
-	VSUBPD           Y10, Y9, Y7
-	VSUBPD           Y4, Y7, Y4
-	VFMSUB231PD.BCST IrisConstants<>+1824(SB), Y6, Y4
-	VXORPS           X6, X6, X6
-	VCMPPD           $0x00, Y6, Y3, K2
-	VBLENDMPD.BCST   IrisConstants<>+1840(SB), Y4, K2, Y4
-	VBROADCASTSD     IrisConstants<>+1664(SB), Y7
-	VCMPPD           $0x00, Y7, Y3, K2
-	VBLENDMPD        Y7, Y4, K2, Y4
-	VCMPPD           $0x19, Y6, Y3, K2
-	VBLENDMPD.BCST   IrisConstants<>+1848(SB), Y4, K2, Y3
-	VCVTPD2PSY       Y3, X3
-	VMOVSS           X3, 108(SI)
+	VBROADCASTSS     92(SI), X1
+	VCVTPS2PD        X1, Y1
+	VPADDQ.BCST      IrisConstants<>+1576(SB), Y1, Y3
+	VPSRLQ           $0x34, Y3, Y4
+	VORPD.BCST       IrisConstants<>+1584(SB), Y4, Y4
+	VSUBPD.BCST      IrisConstants<>+1592(SB), Y4, Y4
+	VANDPD.BCST      IrisConstants<>+1600(SB), Y3, Y3
+	VPADDQ.BCST      IrisConstants<>+1608(SB), Y3, Y3
+	VSUBPD           Y2, Y3, Y2
+	VADDPD.BCST      IrisConstants<>+1616(SB), Y2, Y3
+	VDIVPD           Y3, Y2, Y2
+	VMULPD           Y2, Y2, Y3
+	VBROADCASTSD     IrisConstants<>+1632(SB), Y5
+	VFMADD231PD.BCST IrisConstants<>+1640(SB), Y3, Y5
+	VBROADCASTSD     IrisConstants<>+1648(SB), Y6
+	VFMADD231PD.BCST IrisConstants<>+1656(SB), Y3, Y6
+	VMULPD           Y3, Y3, Y3
+	VFMADD231PD      Y3, Y6, Y5
+	VMULPD           Y3, Y3, Y3
+	VFMADD231PD.BCST IrisConstants<>+1664(SB), Y3, Y5
+	VMULPD           Y5, Y2, Y2
+	VFMADD231PD.BCST IrisConstants<>+1624(SB), Y4, Y2
+	VXORPS           X3, X3, X3
+	VCMPPD           $0x00, Y3, Y1, K2
+	VBLENDMPD.BCST   IrisConstants<>+1680(SB), Y2, K2, Y2
+	VBROADCASTSD     IrisConstants<>+1568(SB), Y4
+	VCMPPD           $0x00, Y4, Y1, K2
+	VBLENDMPD        Y4, Y2, K2, Y2
+	VCMPPD           $0x19, Y3, Y1, K2
+	VBLENDMPD.BCST   IrisConstants<>+1688(SB), Y2, K2, Y1
+	VCVTPD2PSY       Y1, X1
+	VMOVSS           X1, 108(SI)
 
 	// loss = Σ y*(m2 - z2 + t)
-	VBROADCASTSS 88(SI), X3
-	VMOVAPS.Z    X0, K1, X0
-	VSUBPS       X0, X3, X0
+	VBROADCASTSS 88(SI), X1
+	VSUBPS       X0, X1, X0
 	VADDPS.BCST  108(SI), X0, X0
-	VMOVUPS.Z    (CX), K1, X3
-	VMULPS       X0, X3, X0
+	VMOVUPS.Z    (CX), K1, X1
+	VMULPS       X0, X1, X0
 	VMOVAPS.Z    X0, K1, X0
-	VSHUFPS      $0x4e, X0, X0, X3
-	VADDPS       X3, X0, X0
-	VSHUFPS      $0xb1, X0, X0, X3
-	VADDPS       X3, X0, X0
+	VSHUFPS      $0x4e, X0, X0, X1
+	VADDPS       X1, X0, X0
+	VSHUFPS      $0xb1, X0, X0, X1
+	VADDPS       X1, X0, X0
 	VMOVSS       X0, ret+32(FP)
 	VZEROUPPER
 	RET
@@ -865,50 +709,38 @@ TEXT ·irisBackwardAVX2(SB), NOSPLIT, $0-44
 	// t = log(s2)
 	VBROADCASTSS 92(SI), X0
 	VCVTPS2PD    X0, Y0
-	VCMPPD       $0x11, IrisConstants<>+928(SB), Y0, Y1
-	VMULPD       IrisConstants<>+960(SB), Y0, Y2
-	VBLENDVPD    Y1, Y2, Y0, Y2
-	VPADDQ       IrisConstants<>+992(SB), Y2, Y2
-	VPSRLQ       $0x34, Y2, Y3
-	VORPD        IrisConstants<>+1024(SB), Y3, Y3
-	VSUBPD       IrisConstants<>+1056(SB), Y3, Y3
-	VANDPD       IrisConstants<>+1088(SB), Y1, Y1
-	VSUBPD       Y1, Y3, Y1
-	VANDPD       IrisConstants<>+1120(SB), Y2, Y2
-	VPADDQ       IrisConstants<>+1152(SB), Y2, Y2
-	VSUBPD       IrisConstants<>+1184(SB), Y2, Y2
-	VADDPD       IrisConstants<>+1216(SB), Y2, Y3
-	VDIVPD       Y3, Y2, Y3
-	VMULPD       Y3, Y3, Y4
-	VMULPD       Y2, Y2, Y5
-	VMULPD       IrisConstants<>+1248(SB), Y5, Y5
-	VMULPD       Y4, Y4, Y6
-	VMOVUPS      IrisConstants<>+1312(SB), Y7
-	VFMADD231PD  IrisConstants<>+1280(SB), Y6, Y7
-	VFMADD213PD  IrisConstants<>+1344(SB), Y6, Y7
-	VMOVUPS      IrisConstants<>+1408(SB), Y8
-	VFMADD231PD  IrisConstants<>+1376(SB), Y6, Y8
-	VFMADD213PD  IrisConstants<>+1440(SB), Y6, Y8
-	VFMADD213PD  IrisConstants<>+1472(SB), Y6, Y8
-	VFMADD231PD  Y4, Y7, Y8
-	VFMADD213PD  Y5, Y8, Y4
-	VMULPD       IrisConstants<>+1504(SB), Y1, Y6
-	VFMADD231PD  Y4, Y3, Y6
-	VSUBPD       Y6, Y5, Y3
-	VSUBPD       Y2, Y3, Y2
-	VFMSUB231PD  IrisConstants<>+1536(SB), Y1, Y2
-	VXORPS       X1, X1, X1
-	VCMPPD       $0x00, Y1, Y0, Y3
-	VBLENDVPD    Y3, IrisConstants<>+1600(SB), Y2, Y2
-	VCMPPD       $0x00, IrisConstants<>+896(SB), Y0, Y3
-	VBLENDVPD    Y3, IrisConstants<>+896(SB), Y2, Y2
-	VCMPPD       $0x19, Y1, Y0, Y0
-	VBLENDVPD    Y0, IrisConstants<>+1632(SB), Y2, Y0
+	VPADDQ       IrisConstants<>+1088(SB), Y0, Y1
+	VPSRLQ       $0x34, Y1, Y2
+	VORPD        IrisConstants<>+1120(SB), Y2, Y2
+	VSUBPD       IrisConstants<>+1152(SB), Y2, Y2
+	VANDPD       IrisConstants<>+1184(SB), Y1, Y1
+	VPADDQ       IrisConstants<>+1216(SB), Y1, Y1
+	VSUBPD       IrisConstants<>+224(SB), Y1, Y1
+	VADDPD       IrisConstants<>+1248(SB), Y1, Y3
+	VDIVPD       Y3, Y1, Y1
+	VMULPD       Y1, Y1, Y3
+	VMOVUPS      IrisConstants<>+1312(SB), Y4
+	VFMADD231PD  IrisConstants<>+1344(SB), Y3, Y4
+	VMOVUPS      IrisConstants<>+1376(SB), Y5
+	VFMADD231PD  IrisConstants<>+1408(SB), Y3, Y5
+	VMULPD       Y3, Y3, Y3
+	VFMADD231PD  Y3, Y5, Y4
+	VMULPD       Y3, Y3, Y3
+	VFMADD231PD  IrisConstants<>+1440(SB), Y3, Y4
+	VMULPD       Y4, Y1, Y1
+	VFMADD231PD  IrisConstants<>+1280(SB), Y2, Y1
+	VXORPS       X2, X2, X2
+	VCMPPD       $0x00, Y2, Y0, Y3
+	VBLENDVPD    Y3, IrisConstants<>+1504(SB), Y1, Y1
+	VCMPPD       $0x00, IrisConstants<>+1056(SB), Y0, Y3
+	VBLENDVPD    Y3, IrisConstants<>+1056(SB), Y1, Y1
+	VCMPPD       $0x19, Y2, Y0, Y0
+	VBLENDVPD    Y0, IrisConstants<>+1536(SB), Y1, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVSS       X0, 108(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVUPS      IrisConstants<>+736(SB), X0
+	VMOVUPS      IrisConstants<>+416(SB), X0
 	VMASKMOVPS   76(SI), X0, X1
 	VMASKMOVPS   (CX), X0, X2
 	VSUBPS       X2, X1, X1
@@ -935,7 +767,7 @@ TEXT ·irisBackwardAVX2(SB), NOSPLIT, $0-44
 	VBROADCASTSS 104(SI), Y3
 	VFMADD231PS  224(DI), Y3, Y2
 	VMOVUPS      (SI), Y3
-	VMOVUPS      IrisConstants<>+0(SB), Y4
+	VMOVUPS      IrisConstants<>+864(SB), Y4
 	VFNMADD231PS Y3, Y3, Y4
 	VMULPS       Y4, Y2, Y2
 	VMOVUPS      Y2, 32(SI)
@@ -996,47 +828,34 @@ TEXT ·irisBackwardAVX512(SB), NOSPLIT, $0-44
 	// t = log(s2)
 	VBROADCASTSS     92(SI), X0
 	VCVTPS2PD        X0, Y0
-	VCMPPD.BCST      $0x11, IrisConstants<>+1672(SB), Y0, K1
-	VMULPD.BCST      IrisConstants<>+1680(SB), Y0, Y1
-	VBLENDMPD        Y1, Y0, K1, Y1
-	VPADDQ.BCST      IrisConstants<>+1688(SB), Y1, Y1
+	VPADDQ.BCST      IrisConstants<>+1576(SB), Y0, Y1
 	VPSRLQ           $0x34, Y1, Y2
-	VORPD.BCST       IrisConstants<>+1696(SB), Y2, Y2
-	VSUBPD.BCST      IrisConstants<>+1704(SB), Y2, Y2
-	VBROADCASTSD     IrisConstants<>+1712(SB), Y3
-	VMOVAPD.Z        Y3, K1, Y3
-	VSUBPD           Y3, Y2, Y2
-	VANDPD.BCST      IrisConstants<>+1720(SB), Y1, Y1
-	VPADDQ.BCST      IrisConstants<>+1728(SB), Y1, Y1
-	VSUBPD.BCST      IrisConstants<>+1736(SB), Y1, Y1
-	VADDPD.BCST      IrisConstants<>+1744(SB), Y1, Y3
-	VDIVPD           Y3, Y1, Y3
-	VMULPD           Y3, Y3, Y4
-	VMULPD           Y1, Y1, Y5
-	VMULPD.BCST      IrisConstants<>+1752(SB), Y5, Y5
-	VMULPD           Y4, Y4, Y6
-	VBROADCASTSD     IrisConstants<>+1768(SB), Y7
-	VFMADD231PD.BCST IrisConstants<>+1760(SB), Y6, Y7
-	VFMADD213PD.BCST IrisConstants<>+1776(SB), Y6, Y7
-	VBROADCASTSD     IrisConstants<>+1792(SB), Y8
-	VFMADD231PD.BCST IrisConstants<>+1784(SB), Y6, Y8
-	VFMADD213PD.BCST IrisConstants<>+1800(SB), Y6, Y8
-	VFMADD213PD.BCST IrisConstants<>+1808(SB), Y6, Y8
-	VFMADD231PD      Y4, Y7, Y8
-	VFMADD213PD      Y5, Y8, Y4
-	VMULPD.BCST      IrisConstants<>+1816(SB), Y2, Y6
-	VFMADD231PD      Y4, Y3, Y6
-	VSUBPD           Y6, Y5, Y3
-	VSUBPD           Y1, Y3, Y1
-	VFMSUB231PD.BCST IrisConstants<>+1824(SB), Y2, Y1
+	VORPD.BCST       IrisConstants<>+1584(SB), Y2, Y2
+	VSUBPD.BCST      IrisConstants<>+1592(SB), Y2, Y2
+	VANDPD.BCST      IrisConstants<>+1600(SB), Y1, Y1
+	VPADDQ.BCST      IrisConstants<>+1608(SB), Y1, Y1
+	VSUBPD.BCST      IrisConstants<>+952(SB), Y1, Y1
+	VADDPD.BCST      IrisConstants<>+1616(SB), Y1, Y3
+	VDIVPD           Y3, Y1, Y1
+	VMULPD           Y1, Y1, Y3
+	VBROADCASTSD     IrisConstants<>+1632(SB), Y4
+	VFMADD231PD.BCST IrisConstants<>+1640(SB), Y3, Y4
+	VBROADCASTSD     IrisConstants<>+1648(SB), Y5
+	VFMADD231PD.BCST IrisConstants<>+1656(SB), Y3, Y5
+	VMULPD           Y3, Y3, Y3
+	VFMADD231PD      Y3, Y5, Y4
+	VMULPD           Y3, Y3, Y3
+	VFMADD231PD.BCST IrisConstants<>+1664(SB), Y3, Y4
+	VMULPD           Y4, Y1, Y1
+	VFMADD231PD.BCST IrisConstants<>+1624(SB), Y2, Y1
 	VXORPS           X2, X2, X2
 	VCMPPD           $0x00, Y2, Y0, K1
-	VBLENDMPD.BCST   IrisConstants<>+1840(SB), Y1, K1, Y1
-	VBROADCASTSD     IrisConstants<>+1664(SB), Y3
+	VBLENDMPD.BCST   IrisConstants<>+1680(SB), Y1, K1, Y1
+	VBROADCASTSD     IrisConstants<>+1568(SB), Y3
 	VCMPPD           $0x00, Y3, Y0, K1
 	VBLENDMPD        Y3, Y1, K1, Y1
 	VCMPPD           $0x19, Y2, Y0, K1
-	VBLENDMPD.BCST   IrisConstants<>+1848(SB), Y1, K1, Y0
+	VBLENDMPD.BCST   IrisConstants<>+1688(SB), Y1, K1, Y0
 	VCVTPD2PSY       Y0, X0
 	VMOVSS           X0, 108(SI)
 
@@ -1067,7 +886,7 @@ TEXT ·irisBackwardAVX512(SB), NOSPLIT, $0-44
 	VBROADCASTSS 104(SI), Z2
 	VFMADD231PS  224(DI), Y2, Y1
 	VMOVUPS      (SI), Y2
-	VBROADCASTSS IrisConstants<>+800(SB), Y3
+	VBROADCASTSS IrisConstants<>+1052(SB), Y3
 	VFNMADD231PS Y2, Y2, Y3
 	VMULPS       Y3, Y1, Y1
 	VMOVUPS      Y1, 32(SI)
@@ -1153,273 +972,239 @@ TEXT ·irisGradAVX2(SB), NOSPLIT, $0-44
 	VADDPS       X0, X3, X0
 	VINSERTF128  $0x01, X0, Y1, Y0
 	VADDPS       128(DI), Y0, Y0
-	VANDPS       IrisConstants<>+32(SB), Y0, Y1
-	VMULPS       IrisConstants<>+64(SB), Y1, Y2
-	VMOVUPS      IrisConstants<>+128(SB), Y3
-	VMINPS       Y2, Y3, Y2
-	VMOVUPS      IrisConstants<>+96(SB), Y4
-	VMAXPS       Y2, Y4, Y2
-	VMOVUPS      IrisConstants<>+160(SB), Y5
+	VEXTRACTF128 $0x01, Y0, X1
+	VCVTPS2PD    X0, Y0
+	VMOVUPS      IrisConstants<>+32(SB), Y2
+	VMINPD       Y0, Y2, Y0
+	VMOVUPS      IrisConstants<>+0(SB), Y3
+	VMAXPD       Y0, Y3, Y0
+	VMULPD       Y0, Y0, Y4
+	VMOVUPS      IrisConstants<>+64(SB), Y5
 	VMOVAPS      Y5, Y6
-	VFMADD231PS  IrisConstants<>+192(SB), Y2, Y6
-	VSUBPS       Y5, Y6, Y6
-	VFNMADD231PS IrisConstants<>+224(SB), Y6, Y2
-	VFNMADD231PS IrisConstants<>+256(SB), Y6, Y2
-	VMULPS       Y2, Y2, Y7
-	VMULPS       Y2, Y2, Y8
-	VMOVUPS      IrisConstants<>+320(SB), Y9
-	VMOVAPS      Y9, Y10
-	VFMADD231PS  IrisConstants<>+288(SB), Y8, Y10
-	VFMADD213PS  IrisConstants<>+352(SB), Y8, Y10
-	VMOVUPS      IrisConstants<>+416(SB), Y11
+	VFMADD231PD  IrisConstants<>+96(SB), Y4, Y6
+	VMOVUPS      IrisConstants<>+128(SB), Y7
+	VMOVAPS      Y7, Y8
+	VFMADD231PD  IrisConstants<>+160(SB), Y4, Y8
+	VMULPD       Y4, Y4, Y9
+	VFMADD231PD  Y9, Y8, Y6
+	VMULPD       Y9, Y9, Y8
+	VFMADD231PD  IrisConstants<>+192(SB), Y8, Y6
+	VMULPD       Y6, Y0, Y0
+	VMOVUPS      IrisConstants<>+224(SB), Y6
+	VMOVAPS      Y6, Y10
+	VFMADD231PD  IrisConstants<>+256(SB), Y4, Y10
+	VMOVUPS      IrisConstants<>+288(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  IrisConstants<>+384(SB), Y8, Y12
-	VFMADD213PS  IrisConstants<>+448(SB), Y8, Y12
-	VFMADD231PS  Y2, Y10, Y12
-	VMULPS       Y12, Y7, Y7
-	VADDPS       IrisConstants<>+0(SB), Y2, Y8
-	VSUBPS       IrisConstants<>+0(SB), Y8, Y10
-	VSUBPS       Y10, Y2, Y2
-	VADDPS       Y2, Y7, Y2
-	VADDPS       Y2, Y8, Y7
-	VSUBPS       Y8, Y7, Y8
-	VMOVAPS      Y5, Y10
-	VFMADD231PS  IrisConstants<>+448(SB), Y6, Y10
-	VSUBPS       Y5, Y10, Y12
-	VSUBPS       Y12, Y6, Y6
-	VADDPS       Y5, Y6, Y6
-	VPSLLD       $0x17, Y10, Y10
-	VPADDD       IrisConstants<>+0(SB), Y10, Y10
-	VPSLLD       $0x17, Y6, Y6
-	VPADDD       IrisConstants<>+0(SB), Y6, Y6
-	VMULPS       Y10, Y7, Y7
-	VMULPS       Y6, Y7, Y6
-	VMOVUPS      IrisConstants<>+0(SB), Y7
-	VSUBPS       Y6, Y7, Y10
-	VADDPS       Y6, Y7, Y12
-	VSUBPS       Y10, Y7, Y13
-	VSUBPS       Y6, Y13, Y13
-	VSUBPS       Y7, Y12, Y14
-	VSUBPS       Y14, Y6, Y6
-	VDIVPS       Y12, Y7, Y14
-	VMULPS       Y14, Y10, Y15
-	VFNMADD231PS Y12, Y15, Y10
-	VFNMADD231PS Y6, Y15, Y10
-	VADDPS       Y13, Y10, Y6
-	VFMADD231PS  Y14, Y6, Y15
-	VMULPS       Y1, Y1, Y6
-	VMULPS       Y6, Y6, Y10
-	VMOVUPS      IrisConstants<>+512(SB), Y12
-	VFMADD231PS  IrisConstants<>+480(SB), Y10, Y12
-	VFMADD213PS  IrisConstants<>+544(SB), Y10, Y12
-	VMOVUPS      IrisConstants<>+608(SB), Y13
-	VFMADD231PS  IrisConstants<>+576(SB), Y10, Y13
-	VFMADD213PS  IrisConstants<>+640(SB), Y10, Y13
-	VFMADD231PS  Y6, Y12, Y13
-	VMULPS       Y13, Y6, Y6
-	VFMADD213PS  Y1, Y1, Y6
-	VCMPPS       $0x11, IrisConstants<>+672(SB), Y1, Y1
-	VBLENDVPS    Y1, Y6, Y15, Y1
-	VANDPS       IrisConstants<>+704(SB), Y0, Y0
-	VORPS        Y0, Y1, Y0
+	VFMADD231PD  IrisConstants<>+320(SB), Y4, Y12
+	VMOVUPS      IrisConstants<>+352(SB), Y13
+	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  Y9, Y12, Y10
+	VFMADD231PD  Y8, Y4, Y10
+	VDIVPD       Y10, Y0, Y0
+	VCVTPD2PSY   Y0, X0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y1, Y2, Y1
+	VMAXPD       Y1, Y3, Y1
+	VMULPD       Y1, Y1, Y2
+	VFMADD231PD  IrisConstants<>+96(SB), Y2, Y5
+	VFMADD231PD  IrisConstants<>+160(SB), Y2, Y7
+	VMULPD       Y2, Y2, Y3
+	VFMADD231PD  Y3, Y7, Y5
+	VMULPD       Y3, Y3, Y4
+	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y5
+	VMULPD       Y5, Y1, Y1
+	VMOVAPS      Y6, Y5
+	VFMADD231PD  IrisConstants<>+256(SB), Y2, Y5
+	VFMADD231PD  IrisConstants<>+320(SB), Y2, Y11
+	VFMADD231PD  IrisConstants<>+384(SB), Y2, Y13
+	VFMADD231PD  Y3, Y11, Y5
+	VFMADD231PD  Y4, Y13, Y5
+	VDIVPD       Y5, Y1, Y1
+	VCVTPD2PSY   Y1, X1
+	VINSERTF128  $0x01, X1, Y0, Y0
 	VMOVUPS      Y0, (SI)
 
 	// z2 = W2·a1 + b2
 	VMULPS       160(DI), Y0, Y1
-	VMULPS       192(DI), Y0, Y6
+	VMULPS       192(DI), Y0, Y2
 	VMULPS       224(DI), Y0, Y0
-	VUNPCKLPS    Y6, Y1, Y10
-	VUNPCKHPS    Y6, Y1, Y1
-	VADDPS       Y1, Y10, Y1
-	VUNPCKLPS    Y0, Y0, Y6
+	VUNPCKLPS    Y2, Y1, Y3
+	VUNPCKHPS    Y2, Y1, Y1
+	VADDPS       Y1, Y3, Y1
+	VUNPCKLPS    Y0, Y0, Y2
 	VUNPCKHPS    Y0, Y0, Y0
-	VADDPS       Y0, Y6, Y0
-	VUNPCKLPD    Y0, Y1, Y6
+	VADDPS       Y0, Y2, Y0
+	VUNPCKLPD    Y0, Y1, Y2
 	VUNPCKHPD    Y0, Y1, Y0
-	VADDPS       Y0, Y6, Y0
+	VADDPS       Y0, Y2, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPS       X1, X0, X0
-	VMOVUPS      IrisConstants<>+736(SB), X1
-	VMASKMOVPS   256(DI), X1, X6
-	VADDPS       X6, X0, X0
+	VMOVUPS      IrisConstants<>+416(SB), X1
+	VMASKMOVPS   256(DI), X1, X2
+	VADDPS       X2, X0, X0
 	VMOVSD       X0, 64(SI)
 	VEXTRACTPS   $0x02, X0, 72(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       X0, X1, X6
-	VMOVUPS      IrisConstants<>+768(SB), X10
-	VBLENDVPS    X1, X6, X10, X6
-	VSHUFPS      $0x4e, X6, X6, X10
-	VCMPPS       $0x03, X6, X6, X12
-	VMAXPS       X10, X6, X10
-	VBLENDVPS    X12, X6, X10, X6
-	VSHUFPS      $0xb1, X6, X6, X10
-	VCMPPS       $0x03, X6, X6, X12
-	VMAXPS       X10, X6, X10
-	VBLENDVPS    X12, X6, X10, X6
-	VMOVSS       X6, 88(SI)
 	VANDPS       X0, X1, X0
-	VSUBPS       X6, X0, X0
-	VMINPS       X0, X3, X0
-	VMAXPS       X0, X4, X0
-	VMOVAPS      X5, X3
-	VFMADD231PS  IrisConstants<>+192(SB), X0, X3
-	VSUBPS       X5, X3, X3
-	VFNMADD231PS IrisConstants<>+224(SB), X3, X0
-	VFNMADD231PS IrisConstants<>+256(SB), X3, X0
+	VMOVUPS      IrisConstants<>+448(SB), X2
+	VBLENDVPS    X1, X0, X2, X2
+	VSHUFPS      $0x4e, X2, X2, X3
+	VMAXPS       X3, X2, X2
+	VSHUFPS      $0xb1, X2, X2, X3
+	VMAXPS       X3, X2, X2
+	VMOVSS       X2, 88(SI)
+	VSUBPS       X2, X0, X0
+	VMOVUPS      IrisConstants<>+512(SB), X2
+	VMINPS       X0, X2, X0
+	VMOVUPS      IrisConstants<>+480(SB), X2
+	VMAXPS       X0, X2, X0
+	VMOVUPS      IrisConstants<>+544(SB), X2
+	VMOVAPS      X2, X3
+	VFMADD231PS  IrisConstants<>+576(SB), X0, X3
+	VSUBPS       X2, X3, X3
+	VFNMADD231PS IrisConstants<>+608(SB), X3, X0
+	VFNMADD231PS IrisConstants<>+640(SB), X3, X0
 	VMULPS       X0, X0, X4
-	VMULPS       X0, X0, X6
-	VFMADD231PS  IrisConstants<>+288(SB), X6, X9
-	VFMADD213PS  IrisConstants<>+352(SB), X6, X9
-	VFMADD231PS  IrisConstants<>+384(SB), X6, X11
-	VFMADD213PS  IrisConstants<>+448(SB), X6, X11
-	VFMADD231PS  X0, X9, X11
-	VMULPS       X11, X4, X4
-	VADDPS       X0, X7, X6
-	VSUBPS       X7, X6, X9
-	VSUBPS       X9, X0, X0
-	VADDPS       X0, X4, X0
-	VADDPS       X0, X6, X4
-	VSUBPS       X6, X4, X6
-	VMOVAPS      X5, X9
-	VFMADD231PS  IrisConstants<>+448(SB), X3, X9
-	VSUBPS       X5, X9, X10
-	VSUBPS       X10, X3, X3
-	VADDPS       X5, X3, X3
-	VPSLLD       $0x17, X9, X5
-	VPADDD       X7, X5, X5
-	VPSLLD       $0x17, X3, X3
-	VPADDD       X7, X3, X3
-	VMULPS       X5, X4, X4
-	VMULPS       X3, X4, X3
-	VANDPS       X3, X1, X4
-	VSHUFPS      $0x4e, X4, X4, X5
-	VADDPS       X5, X4, X4
-	VSHUFPS      $0xb1, X4, X4, X5
-	VADDPS       X5, X4, X4
-	VMOVSS       X4, 92(SI)
-	VDIVPS       X4, X7, X4
-	VMULPS       X4, X3, X3
-	VMOVSD       X3, 76(SI)
-	VEXTRACTPS   $0x02, X3, 84(SI)
+	VMOVUPS      IrisConstants<>+672(SB), X5
+	VMOVAPS      X5, X7
+	VFMADD231PS  IrisConstants<>+704(SB), X0, X7
+	VMOVUPS      IrisConstants<>+736(SB), X8
+	VFMADD231PS  IrisConstants<>+768(SB), X0, X8
+	VMOVUPS      IrisConstants<>+800(SB), X9
+	VFMADD231PS  IrisConstants<>+832(SB), X0, X9
+	VFMADD231PS  X4, X8, X7
+	VMULPS       X4, X4, X8
+	VFMADD231PS  X8, X9, X7
+	VFMADD231PS  X7, X4, X0
+	VADDPS       IrisConstants<>+864(SB), X0, X0
+	VFMADD213PS  X2, X3, X5
+	VSUBPS       X2, X5, X4
+	VSUBPS       X4, X3, X3
+	VADDPS       X2, X3, X2
+	VPSLLD       $0x17, X5, X3
+	VPADDD       IrisConstants<>+864(SB), X3, X3
+	VPSLLD       $0x17, X2, X2
+	VPADDD       IrisConstants<>+864(SB), X2, X2
+	VMULPS       X3, X0, X0
+	VMULPS       X2, X0, X0
+	VANDPS       X0, X1, X2
+	VSHUFPS      $0x4e, X2, X2, X3
+	VADDPS       X3, X2, X2
+	VSHUFPS      $0xb1, X2, X2, X3
+	VADDPS       X3, X2, X2
+	VMOVSS       X2, 92(SI)
+	VMOVUPS      IrisConstants<>+864(SB), Y3
+	VDIVPS       X2, X3, X2
+	VMULPS       X2, X0, X0
+	VMOVSD       X0, 76(SI)
+	VEXTRACTPS   $0x02, X0, 84(SI)
 
 	// t = log(s2)
-	VBROADCASTSS 92(SI), X4
-	VCVTPS2PD    X4, Y4
-	VCMPPD       $0x11, IrisConstants<>+928(SB), Y4, Y5
-	VMULPD       IrisConstants<>+960(SB), Y4, Y9
-	VBLENDVPD    Y5, Y9, Y4, Y9
-	VPADDQ       IrisConstants<>+992(SB), Y9, Y9
-	VPSRLQ       $0x34, Y9, Y10
-	VORPD        IrisConstants<>+1024(SB), Y10, Y10
-	VSUBPD       IrisConstants<>+1056(SB), Y10, Y10
-	VANDPD       IrisConstants<>+1088(SB), Y5, Y5
-	VSUBPD       Y5, Y10, Y5
-	VANDPD       IrisConstants<>+1120(SB), Y9, Y9
-	VPADDQ       IrisConstants<>+1152(SB), Y9, Y9
-	VSUBPD       IrisConstants<>+1184(SB), Y9, Y9
-	VADDPD       IrisConstants<>+1216(SB), Y9, Y10
-	VDIVPD       Y10, Y9, Y10
-	VMULPD       Y10, Y10, Y11
-	VMULPD       Y9, Y9, Y12
-	VMULPD       IrisConstants<>+1248(SB), Y12, Y12
-	VMULPD       Y11, Y11, Y13
-	VMOVUPS      IrisConstants<>+1312(SB), Y14
-	VFMADD231PD  IrisConstants<>+1280(SB), Y13, Y14
-	VFMADD213PD  IrisConstants<>+1344(SB), Y13, Y14
-	VMOVUPS      IrisConstants<>+1408(SB), Y15
-	VFMADD231PD  IrisConstants<>+1376(SB), Y13, Y15
-	VFMADD213PD  IrisConstants<>+1440(SB), Y13, Y15
-	VFMADD213PD  IrisConstants<>+1472(SB), Y13, Y15
-	VFMADD231PD  Y11, Y14, Y15
-	VFMADD213PD  Y12, Y15, Y11
-	VMULPD       IrisConstants<>+1504(SB), Y5, Y13
-	VFMADD231PD  Y11, Y10, Y13
-	VSUBPD       Y13, Y12, Y10
-	VSUBPD       Y9, Y10, Y9
-	VFMSUB231PD  IrisConstants<>+1536(SB), Y5, Y9
+	VBROADCASTSS 92(SI), X2
+	VCVTPS2PD    X2, Y2
+	VPADDQ       IrisConstants<>+1088(SB), Y2, Y4
+	VPSRLQ       $0x34, Y4, Y5
+	VORPD        IrisConstants<>+1120(SB), Y5, Y5
+	VSUBPD       IrisConstants<>+1152(SB), Y5, Y5
+	VANDPD       IrisConstants<>+1184(SB), Y4, Y4
+	VPADDQ       IrisConstants<>+1216(SB), Y4, Y4
+	VSUBPD       Y6, Y4, Y4
+	VADDPD       IrisConstants<>+1248(SB), Y4, Y6
+	VDIVPD       Y6, Y4, Y4
+	VMULPD       Y4, Y4, Y6
+	VMOVUPS      IrisConstants<>+1312(SB), Y7
+	VFMADD231PD  IrisConstants<>+1344(SB), Y6, Y7
+	VMOVUPS      IrisConstants<>+1376(SB), Y8
+	VFMADD231PD  IrisConstants<>+1408(SB), Y6, Y8
+	VMULPD       Y6, Y6, Y6
+	VFMADD231PD  Y6, Y8, Y7
+	VMULPD       Y6, Y6, Y6
+	VFMADD231PD  IrisConstants<>+1440(SB), Y6, Y7
+	VMULPD       Y7, Y4, Y4
+	VFMADD231PD  IrisConstants<>+1280(SB), Y5, Y4
 	VXORPS       X5, X5, X5
-	VCMPPD       $0x00, Y5, Y4, Y10
-	VBLENDVPD    Y10, IrisConstants<>+1600(SB), Y9, Y9
-	VCMPPD       $0x00, IrisConstants<>+896(SB), Y4, Y10
-	VBLENDVPD    Y10, IrisConstants<>+896(SB), Y9, Y9
-	VCMPPD       $0x19, Y5, Y4, Y4
-	VBLENDVPD    Y4, IrisConstants<>+1632(SB), Y9, Y4
-	VCVTPD2PSY   Y4, X4
-	VMOVSS       X4, 108(SI)
+	VCMPPD       $0x00, Y5, Y2, Y6
+	VBLENDVPD    Y6, IrisConstants<>+1504(SB), Y4, Y4
+	VCMPPD       $0x00, IrisConstants<>+1056(SB), Y2, Y6
+	VBLENDVPD    Y6, IrisConstants<>+1056(SB), Y4, Y4
+	VCMPPD       $0x19, Y5, Y2, Y2
+	VBLENDVPD    Y2, IrisConstants<>+1536(SB), Y4, Y2
+	VCVTPD2PSY   Y2, X2
+	VMOVSS       X2, 108(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VANDPS       X3, X1, X3
-	VMASKMOVPS   (CX), X1, X4
-	VSUBPS       X4, X3, X3
-	VBROADCASTSS 88(SI), X5
-	VMASKMOVPS   64(SI), X1, X9
-	VSUBPS       X9, X5, X5
-	VBROADCASTSS 108(SI), X9
-	VADDPS       X9, X5, X5
-	VMULPS       X5, X4, X4
-	VMOVSD       X3, 96(SI)
-	VEXTRACTPS   $0x02, X3, 104(SI)
-	VANDPS       X4, X1, X3
-	VSHUFPS      $0x4e, X3, X3, X4
-	VADDPS       X4, X3, X3
-	VSHUFPS      $0xb1, X3, X3, X4
-	VADDPS       X4, X3, X3
-	VMOVSS       X3, ret+40(FP)
+	VANDPS       X0, X1, X0
+	VMASKMOVPS   (CX), X1, X2
+	VSUBPS       X2, X0, X0
+	VBROADCASTSS 88(SI), X4
+	VMASKMOVPS   64(SI), X1, X5
+	VSUBPS       X5, X4, X4
+	VBROADCASTSS 108(SI), X5
+	VADDPS       X5, X4, X4
+	VMULPS       X4, X2, X2
+	VMOVSD       X0, 96(SI)
+	VEXTRACTPS   $0x02, X0, 104(SI)
+	VANDPS       X2, X1, X0
+	VSHUFPS      $0x4e, X0, X0, X2
+	VADDPS       X2, X0, X0
+	VSHUFPS      $0xb1, X0, X0, X2
+	VADDPS       X2, X0, X0
+	VMOVSS       X0, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
-	VBROADCASTSS 96(SI), Y3
-	VMULPS       160(DI), Y3, Y3
-	VBROADCASTSS 100(SI), Y4
-	VFMADD231PS  192(DI), Y4, Y3
-	VBROADCASTSS 104(SI), Y4
-	VFMADD231PS  224(DI), Y4, Y3
-	VMOVUPS      (SI), Y4
-	VFNMADD231PS Y4, Y4, Y7
-	VMULPS       Y7, Y3, Y3
-	VMOVUPS      Y3, 32(SI)
+	VBROADCASTSS 96(SI), Y0
+	VMULPS       160(DI), Y0, Y0
+	VBROADCASTSS 100(SI), Y2
+	VFMADD231PS  192(DI), Y2, Y0
+	VBROADCASTSS 104(SI), Y2
+	VFMADD231PS  224(DI), Y2, Y0
+	VMOVUPS      (SI), Y2
+	VFNMADD231PS Y2, Y2, Y3
+	VMULPS       Y3, Y0, Y0
+	VMOVUPS      Y0, 32(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VMASKMOVPS   96(SI), X1, X1
-	VMOVSD       X1, 256(BX)
-	VEXTRACTPS   $0x02, X1, 264(BX)
-	VBROADCASTSS 96(SI), Y1
-	VMULPS       (SI), Y1, Y1
-	VMOVUPS      Y1, 160(BX)
-	VBROADCASTSS 100(SI), Y1
-	VMULPS       (SI), Y1, Y1
-	VMOVUPS      Y1, 192(BX)
-	VBROADCASTSS 104(SI), Y1
-	VMULPS       (SI), Y1, Y1
-	VMOVUPS      Y1, 224(BX)
+	VMASKMOVPS   96(SI), X1, X0
+	VMOVSD       X0, 256(BX)
+	VEXTRACTPS   $0x02, X0, 264(BX)
+	VBROADCASTSS 96(SI), Y0
+	VMULPS       (SI), Y0, Y0
+	VMOVUPS      Y0, 160(BX)
+	VBROADCASTSS 100(SI), Y0
+	VMULPS       (SI), Y0, Y0
+	VMOVUPS      Y0, 192(BX)
+	VBROADCASTSS 104(SI), Y0
+	VMULPS       (SI), Y0, Y0
+	VMOVUPS      Y0, 224(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VMOVUPS      32(SI), Y1
-	VMOVUPS      Y1, 128(BX)
-	VBROADCASTSS 32(SI), Y1
-	VMULPS       (DX), X1, X1
-	VMOVUPS      X1, (BX)
-	VBROADCASTSS 36(SI), Y1
-	VMULPS       (DX), X1, X1
-	VMOVUPS      X1, 16(BX)
-	VBROADCASTSS 40(SI), Y1
-	VMULPS       (DX), X1, X1
-	VMOVUPS      X1, 32(BX)
-	VBROADCASTSS 44(SI), Y1
-	VMULPS       (DX), X1, X1
-	VMOVUPS      X1, 48(BX)
-	VBROADCASTSS 48(SI), Y1
-	VMULPS       (DX), X1, X1
-	VMOVUPS      X1, 64(BX)
-	VBROADCASTSS 52(SI), Y1
-	VMULPS       (DX), X1, X1
-	VMOVUPS      X1, 80(BX)
-	VBROADCASTSS 56(SI), Y1
-	VMULPS       (DX), X1, X1
-	VMOVUPS      X1, 96(BX)
-	VBROADCASTSS 60(SI), Y1
-	VMULPS       (DX), X1, X1
-	VMOVUPS      X1, 112(BX)
+	VMOVUPS      32(SI), Y0
+	VMOVUPS      Y0, 128(BX)
+	VBROADCASTSS 32(SI), Y0
+	VMULPS       (DX), X0, X0
+	VMOVUPS      X0, (BX)
+	VBROADCASTSS 36(SI), Y0
+	VMULPS       (DX), X0, X0
+	VMOVUPS      X0, 16(BX)
+	VBROADCASTSS 40(SI), Y0
+	VMULPS       (DX), X0, X0
+	VMOVUPS      X0, 32(BX)
+	VBROADCASTSS 44(SI), Y0
+	VMULPS       (DX), X0, X0
+	VMOVUPS      X0, 48(BX)
+	VBROADCASTSS 48(SI), Y0
+	VMULPS       (DX), X0, X0
+	VMOVUPS      X0, 64(BX)
+	VBROADCASTSS 52(SI), Y0
+	VMULPS       (DX), X0, X0
+	VMOVUPS      X0, 80(BX)
+	VBROADCASTSS 56(SI), Y0
+	VMULPS       (DX), X0, X0
+	VMOVUPS      X0, 96(BX)
+	VBROADCASTSS 60(SI), Y0
+	VMULPS       (DX), X0, X0
+	VMOVUPS      X0, 112(BX)
 	VZEROUPPER
 	RET
 
@@ -1462,214 +1247,158 @@ TEXT ·irisGradAVX512(SB), NOSPLIT, $0-44
 	VADDPS           X0, X3, X0
 	VINSERTF32X4     $0x01, X0, Y1, Y0
 	VADDPS           128(DI), Y0, Y0
-	VANDPS.BCST      IrisConstants<>+804(SB), Y0, Y1
-	VMULPS.BCST      IrisConstants<>+808(SB), Y1, Y2
-	VBROADCASTSS     IrisConstants<>+816(SB), Y3
-	VMINPS           Y2, Y3, Y2
-	VBROADCASTSS     IrisConstants<>+812(SB), Y4
-	VMAXPS           Y2, Y4, Y2
-	VBROADCASTSS     IrisConstants<>+824(SB), Y5
-	VBROADCASTSS     IrisConstants<>+820(SB), Y6
-	VMOVAPS          Y6, Y7
-	VFMADD231PS      Y5, Y2, Y7
-	VSUBPS           Y6, Y7, Y7
-	VBROADCASTSS     IrisConstants<>+828(SB), Y8
-	VFNMADD231PS     Y8, Y7, Y2
-	VBROADCASTSS     IrisConstants<>+832(SB), Y9
-	VFNMADD231PS     Y9, Y7, Y2
-	VMULPS           Y2, Y2, Y10
-	VMULPS           Y2, Y2, Y11
-	VBROADCASTSS     IrisConstants<>+836(SB), Y12
-	VBROADCASTSS     IrisConstants<>+840(SB), Y13
-	VMOVAPS          Y13, Y14
-	VFMADD231PS      Y11, Y12, Y14
-	VBROADCASTSS     IrisConstants<>+844(SB), Y15
-	VFMADD213PS      Y15, Y11, Y14
-	VBROADCASTSS     IrisConstants<>+848(SB), Y16
-	VBROADCASTSS     IrisConstants<>+852(SB), Y17
-	VMOVAPS          Y17, Y18
-	VFMADD231PS      Y11, Y16, Y18
-	VBROADCASTSS     IrisConstants<>+856(SB), Y19
-	VFMADD213PS      Y19, Y11, Y18
-	VFMADD231PS      Y2, Y14, Y18
-	VMULPS           Y18, Y10, Y10
-	VBROADCASTSS     IrisConstants<>+800(SB), Y11
-	VADDPS           Y2, Y11, Y14
-	VSUBPS           Y11, Y14, Y18
-	VSUBPS           Y18, Y2, Y2
-	VADDPS           Y2, Y10, Y2
-	VADDPS           Y2, Y14, Y10
-	VSUBPS           Y14, Y10, Y14
-	VSCALEFPS        Y7, Y10, Y7
-	VSUBPS           Y7, Y11, Y10
-	VADDPS           Y7, Y11, Y18
-	VSUBPS           Y10, Y11, Y20
-	VSUBPS           Y7, Y20, Y20
-	VSUBPS           Y11, Y18, Y21
-	VSUBPS           Y21, Y7, Y7
-	VDIVPS           Y18, Y11, Y21
-	VMULPS           Y21, Y10, Y22
-	VFNMADD231PS     Y18, Y22, Y10
-	VFNMADD231PS     Y7, Y22, Y10
-	VADDPS           Y20, Y10, Y7
-	VFMADD231PS      Y21, Y7, Y22
-	VMULPS           Y1, Y1, Y7
-	VMULPS           Y7, Y7, Y10
-	VBROADCASTSS     IrisConstants<>+864(SB), Y18
-	VFMADD231PS.BCST IrisConstants<>+860(SB), Y10, Y18
-	VFMADD213PS.BCST IrisConstants<>+868(SB), Y10, Y18
-	VBROADCASTSS     IrisConstants<>+876(SB), Y20
-	VFMADD231PS.BCST IrisConstants<>+872(SB), Y10, Y20
-	VFMADD213PS.BCST IrisConstants<>+880(SB), Y10, Y20
-	VFMADD231PS      Y7, Y18, Y20
-	VMULPS           Y20, Y7, Y7
-	VFMADD213PS      Y1, Y1, Y7
-	VCMPPS.BCST      $0x11, IrisConstants<>+884(SB), Y1, K1
-	VBLENDMPS        Y7, Y22, K1, Y1
-	VANDPS.BCST      IrisConstants<>+888(SB), Y0, Y0
-	VORPS            Y0, Y1, Y0
+	VCVTPS2PD        Y0, Z0
+	VBROADCASTSD     IrisConstants<>+904(SB), Z1
+	VMINPD           Z0, Z1, Z0
+	VBROADCASTSD     IrisConstants<>+896(SB), Z1
+	VMAXPD           Z0, Z1, Z0
+	VMULPD           Z0, Z0, Z1
+	VBROADCASTSD     IrisConstants<>+912(SB), Z2
+	VFMADD231PD.BCST IrisConstants<>+920(SB), Z1, Z2
+	VBROADCASTSD     IrisConstants<>+928(SB), Z3
+	VFMADD231PD.BCST IrisConstants<>+936(SB), Z1, Z3
+	VMULPD           Z1, Z1, Z4
+	VFMADD231PD      Z4, Z3, Z2
+	VMULPD           Z4, Z4, Z3
+	VFMADD231PD.BCST IrisConstants<>+944(SB), Z3, Z2
+	VMULPD           Z2, Z0, Z0
+	VBROADCASTSD     IrisConstants<>+952(SB), Z2
+	VMOVAPS          Z2, Z5
+	VFMADD231PD.BCST IrisConstants<>+960(SB), Z1, Z5
+	VBROADCASTSD     IrisConstants<>+968(SB), Z6
+	VFMADD231PD.BCST IrisConstants<>+976(SB), Z1, Z6
+	VBROADCASTSD     IrisConstants<>+984(SB), Z7
+	VFMADD231PD.BCST IrisConstants<>+992(SB), Z1, Z7
+	VFMADD231PD      Z4, Z6, Z5
+	VFMADD231PD      Z3, Z7, Z5
+	VDIVPD           Z5, Z0, Z0
+	VCVTPD2PS        Z0, Y0
 	VMOVUPS          Y0, (SI)
 
 	// z2 = W2·a1 + b2
 	VMULPS        160(DI), Y0, Y1
-	VMULPS        192(DI), Y0, Y7
-	VMULPS        224(DI), Y0, Y10
-	VUNPCKLPS     Y7, Y1, Y18
-	VUNPCKHPS     Y7, Y1, Y1
-	VADDPS        Y1, Y18, Y1
-	VUNPCKLPS     Y10, Y10, Y7
-	VUNPCKHPS     Y10, Y10, Y10
-	VADDPS        Y10, Y7, Y7
-	VUNPCKLPD     Y7, Y1, Y10
-	VUNPCKHPD     Y7, Y1, Y1
-	VADDPS        Y1, Y10, Y1
-	VEXTRACTF32X4 $0x01, Y1, X7
-	VADDPS        X7, X1, X1
+	VMULPS        192(DI), Y0, Y3
+	VMULPS        224(DI), Y0, Y4
+	VUNPCKLPS     Y3, Y1, Y5
+	VUNPCKHPS     Y3, Y1, Y1
+	VADDPS        Y1, Y5, Y1
+	VUNPCKLPS     Y4, Y4, Y3
+	VUNPCKHPS     Y4, Y4, Y4
+	VADDPS        Y4, Y3, Y3
+	VUNPCKLPD     Y3, Y1, Y4
+	VUNPCKHPD     Y3, Y1, Y1
+	VADDPS        Y1, Y4, Y1
+	VEXTRACTF32X4 $0x01, Y1, X3
+	VADDPS        X3, X1, X1
 	MOVL          $0x00000007, AX
 	KMOVW         AX, K1
-	VMOVUPS.Z     256(DI), K1, X7
-	VADDPS        X7, X1, X1
+	VMOVUPS.Z     256(DI), K1, X3
+	VADDPS        X3, X1, X1
 	VMOVUPS       X1, K1, 64(SI)
 
 	// a2 = softmax(z2)
-	VMOVAPS.Z    X1, K1, X7
-	VBROADCASTSS IrisConstants<>+892(SB), X10
-	VBLENDMPS    X7, X10, K1, X7
-	VSHUFPS      $0x4e, X7, X7, X10
-	VCMPPS       $0x03, X7, X7, K2
-	VMAXPS       X10, X7, X10
-	VBLENDMPS    X7, X10, K2, X7
-	VSHUFPS      $0xb1, X7, X7, X10
-	VCMPPS       $0x03, X7, X7, K2
-	VMAXPS       X10, X7, X10
-	VBLENDMPS    X7, X10, K2, X7
-	VMOVSS       X7, 88(SI)
-	VMOVAPS.Z    X1, K1, X10
-	VSUBPS       X7, X10, X7
-	VMINPS       X7, X3, X3
-	VMAXPS       X3, X4, X3
-	VFMADD213PS  X6, X3, X5
-	VSUBPS       X6, X5, X4
-	VFNMADD231PS X8, X4, X3
-	VFNMADD231PS X9, X4, X3
-	VMULPS       X3, X3, X5
-	VMULPS       X3, X3, X6
-	VFMADD231PS  X6, X12, X13
-	VFMADD231PS  X6, X13, X15
-	VFMADD231PS  X6, X16, X17
-	VFMADD231PS  X6, X17, X19
-	VFMADD231PS  X3, X15, X19
-	VMULPS       X19, X5, X5
-	VADDPS       X3, X11, X6
-	VSUBPS       X11, X6, X7
-	VSUBPS       X7, X3, X3
-	VADDPS       X3, X5, X3
-	VADDPS       X3, X6, X5
-	VSUBPS       X6, X5, X6
-	VSCALEFPS    X4, X5, X4
-	VMOVAPS.Z    X4, K1, X5
-	VSHUFPS      $0x4e, X5, X5, X7
-	VADDPS       X7, X5, X5
-	VSHUFPS      $0xb1, X5, X5, X7
-	VADDPS       X7, X5, X5
-	VMOVSS       X5, 92(SI)
-	VDIVPS       X5, X11, X5
-	VMULPS       X5, X4, X4
-	VMOVUPS      X4, K1, 76(SI)
+	VMOVAPS.Z         X1, K1, X1
+	VBROADCASTSS      IrisConstants<>+1000(SB), X3
+	VBLENDMPS         X1, X3, K1, X3
+	VSHUFPS           $0x4e, X3, X3, X4
+	VMAXPS            X4, X3, X3
+	VSHUFPS           $0xb1, X3, X3, X4
+	VMAXPS            X4, X3, X3
+	VMOVSS            X3, 88(SI)
+	VSUBPS            X3, X1, X3
+	VBROADCASTSS      IrisConstants<>+1008(SB), X4
+	VMINPS            X3, X4, X3
+	VBROADCASTSS      IrisConstants<>+1004(SB), X4
+	VMAXPS            X3, X4, X3
+	VBROADCASTSS      IrisConstants<>+1012(SB), X4
+	VMOVAPS           X4, X5
+	VFMADD231PS.BCST  IrisConstants<>+1016(SB), X3, X5
+	VSUBPS            X4, X5, X4
+	VFNMADD231PS.BCST IrisConstants<>+1020(SB), X4, X3
+	VFNMADD231PS.BCST IrisConstants<>+1024(SB), X4, X3
+	VMULPS            X3, X3, X5
+	VBROADCASTSS      IrisConstants<>+1028(SB), X6
+	VFMADD231PS.BCST  IrisConstants<>+1032(SB), X3, X6
+	VBROADCASTSS      IrisConstants<>+1036(SB), X7
+	VFMADD231PS.BCST  IrisConstants<>+1040(SB), X3, X7
+	VBROADCASTSS      IrisConstants<>+1044(SB), X8
+	VFMADD231PS.BCST  IrisConstants<>+1048(SB), X3, X8
+	VFMADD231PS       X5, X7, X6
+	VMULPS            X5, X5, X7
+	VFMADD231PS       X7, X8, X6
+	VFMADD231PS       X6, X5, X3
+	VBROADCASTSS      IrisConstants<>+1052(SB), Y5
+	VADDPS            X5, X3, X3
+	VSCALEFPS         X4, X3, X3
+	VMOVAPS.Z         X3, K1, X4
+	VSHUFPS           $0x4e, X4, X4, X6
+	VADDPS            X6, X4, X4
+	VSHUFPS           $0xb1, X4, X4, X6
+	VADDPS            X6, X4, X4
+	VMOVSS            X4, 92(SI)
+	VDIVPS            X4, X5, X4
+	VMULPS            X4, X3, X3
+	VMOVUPS           X3, K1, 76(SI)
 
 	// t = log(s2)
-	VBROADCASTSS     92(SI), X5
-	VCVTPS2PD        X5, Y5
-	VCMPPD.BCST      $0x11, IrisConstants<>+1672(SB), Y5, K2
-	VMULPD.BCST      IrisConstants<>+1680(SB), Y5, Y7
-	VBLENDMPD        Y7, Y5, K2, Y7
-	VPADDQ.BCST      IrisConstants<>+1688(SB), Y7, Y7
-	VPSRLQ           $0x34, Y7, Y8
-	VORPD.BCST       IrisConstants<>+1696(SB), Y8, Y8
-	VSUBPD.BCST      IrisConstants<>+1704(SB), Y8, Y8
-	VBROADCASTSD     IrisConstants<>+1712(SB), Y9
-	VMOVAPD.Z        Y9, K2, Y9
-	VSUBPD           Y9, Y8, Y8
-	VANDPD.BCST      IrisConstants<>+1720(SB), Y7, Y7
-	VPADDQ.BCST      IrisConstants<>+1728(SB), Y7, Y7
-	VSUBPD.BCST      IrisConstants<>+1736(SB), Y7, Y7
-	VADDPD.BCST      IrisConstants<>+1744(SB), Y7, Y9
-	VDIVPD           Y9, Y7, Y9
-	VMULPD           Y9, Y9, Y10
-	VMULPD           Y7, Y7, Y12
-	VMULPD.BCST      IrisConstants<>+1752(SB), Y12, Y12
-	VMULPD           Y10, Y10, Y13
-	VBROADCASTSD     IrisConstants<>+1768(SB), Y15
-	VFMADD231PD.BCST IrisConstants<>+1760(SB), Y13, Y15
-	VFMADD213PD.BCST IrisConstants<>+1776(SB), Y13, Y15
-	VBROADCASTSD     IrisConstants<>+1792(SB), Y16
-	VFMADD231PD.BCST IrisConstants<>+1784(SB), Y13, Y16
-	VFMADD213PD.BCST IrisConstants<>+1800(SB), Y13, Y16
-	VFMADD213PD.BCST IrisConstants<>+1808(SB), Y13, Y16
-	VFMADD231PD      Y10, Y15, Y16
-	VFMADD213PD      Y12, Y16, Y10
-	VMULPD.BCST      IrisConstants<>+1816(SB), Y8, Y13
-	VFMADD231PD      Y10, Y9, Y13
-	VSUBPD           Y13, Y12, Y9
-	VSUBPD           Y7, Y9, Y7
-	VFMSUB231PD.BCST IrisConstants<>+1824(SB), Y8, Y7
-	VXORPS           X8, X8, X8
-	VCMPPD           $0x00, Y8, Y5, K2
-	VBLENDMPD.BCST   IrisConstants<>+1840(SB), Y7, K2, Y7
-	VBROADCASTSD     IrisConstants<>+1664(SB), Y9
-	VCMPPD           $0x00, Y9, Y5, K2
-	VBLENDMPD        Y9, Y7, K2, Y7
-	VCMPPD           $0x19, Y8, Y5, K2
-	VBLENDMPD.BCST   IrisConstants<>+1848(SB), Y7, K2, Y5
-	VCVTPD2PSY       Y5, X5
-	VMOVSS           X5, 108(SI)
+	VBROADCASTSS     92(SI), X4
+	VCVTPS2PD        X4, Y4
+	VPADDQ.BCST      IrisConstants<>+1576(SB), Y4, Y6
+	VPSRLQ           $0x34, Y6, Y7
+	VORPD.BCST       IrisConstants<>+1584(SB), Y7, Y7
+	VSUBPD.BCST      IrisConstants<>+1592(SB), Y7, Y7
+	VANDPD.BCST      IrisConstants<>+1600(SB), Y6, Y6
+	VPADDQ.BCST      IrisConstants<>+1608(SB), Y6, Y6
+	VSUBPD           Y2, Y6, Y2
+	VADDPD.BCST      IrisConstants<>+1616(SB), Y2, Y6
+	VDIVPD           Y6, Y2, Y2
+	VMULPD           Y2, Y2, Y6
+	VBROADCASTSD     IrisConstants<>+1632(SB), Y8
+	VFMADD231PD.BCST IrisConstants<>+1640(SB), Y6, Y8
+	VBROADCASTSD     IrisConstants<>+1648(SB), Y9
+	VFMADD231PD.BCST IrisConstants<>+1656(SB), Y6, Y9
+	VMULPD           Y6, Y6, Y6
+	VFMADD231PD      Y6, Y9, Y8
+	VMULPD           Y6, Y6, Y6
+	VFMADD231PD.BCST IrisConstants<>+1664(SB), Y6, Y8
+	VMULPD           Y8, Y2, Y2
+	VFMADD231PD.BCST IrisConstants<>+1624(SB), Y7, Y2
+	VXORPS           X6, X6, X6
+	VCMPPD           $0x00, Y6, Y4, K2
+	VBLENDMPD.BCST   IrisConstants<>+1680(SB), Y2, K2, Y2
+	VBROADCASTSD     IrisConstants<>+1568(SB), Y7
+	VCMPPD           $0x00, Y7, Y4, K2
+	VBLENDMPD        Y7, Y2, K2, Y2
+	VCMPPD           $0x19, Y6, Y4, K2
+	VBLENDMPD.BCST   IrisConstants<>+1688(SB), Y2, K2, Y2
+	VCVTPD2PSY       Y2, X2
+	VMOVSS           X2, 108(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVAPS.Z    X4, K1, X4
-	VMOVUPS.Z    (CX), K1, X5
-	VSUBPS       X5, X4, X4
-	VBROADCASTSS 88(SI), X7
-	VMOVAPS.Z    X1, K1, X1
-	VSUBPS       X1, X7, X1
+	VMOVAPS.Z    X3, K1, X2
+	VMOVUPS.Z    (CX), K1, X3
+	VSUBPS       X3, X2, X2
+	VBROADCASTSS 88(SI), X4
+	VSUBPS       X1, X4, X1
 	VADDPS.BCST  108(SI), X1, X1
-	VMULPS       X1, X5, X1
-	VMOVUPS      X4, K1, 96(SI)
+	VMULPS       X1, X3, X1
+	VMOVUPS      X2, K1, 96(SI)
 	VMOVAPS.Z    X1, K1, X1
-	VSHUFPS      $0x4e, X1, X1, X4
-	VADDPS       X4, X1, X1
-	VSHUFPS      $0xb1, X1, X1, X4
-	VADDPS       X4, X1, X1
+	VSHUFPS      $0x4e, X1, X1, X2
+	VADDPS       X2, X1, X1
+	VSHUFPS      $0xb1, X1, X1, X2
+	VADDPS       X2, X1, X1
 	VMOVSS       X1, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
 	VMOVUPS      160(DI), Y1
 	VMULPS.BCST  96(SI), Y1, Y1
-	VBROADCASTSS 100(SI), Z4
-	VFMADD231PS  192(DI), Y4, Y1
-	VBROADCASTSS 104(SI), Z4
-	VFMADD231PS  224(DI), Y4, Y1
-	VFNMADD231PS Y0, Y0, Y11
-	VMULPS       Y11, Y1, Y0
+	VBROADCASTSS 100(SI), Z2
+	VFMADD231PS  192(DI), Y2, Y1
+	VBROADCASTSS 104(SI), Z2
+	VFMADD231PS  224(DI), Y2, Y1
+	VFNMADD231PS Y0, Y0, Y5
+	VMULPS       Y5, Y1, Y0
 	VMOVUPS      Y0, 32(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
@@ -1752,306 +1481,272 @@ TEXT ·irisStepAVX2(SB), NOSPLIT, $0-44
 	VADDPS       X0, X3, X0
 	VINSERTF128  $0x01, X0, Y1, Y0
 	VADDPS       128(DI), Y0, Y0
-	VANDPS       IrisConstants<>+32(SB), Y0, Y1
-	VMULPS       IrisConstants<>+64(SB), Y1, Y2
-	VMOVUPS      IrisConstants<>+128(SB), Y3
-	VMINPS       Y2, Y3, Y2
-	VMOVUPS      IrisConstants<>+96(SB), Y4
-	VMAXPS       Y2, Y4, Y2
-	VMOVUPS      IrisConstants<>+160(SB), Y5
+	VEXTRACTF128 $0x01, Y0, X1
+	VCVTPS2PD    X0, Y0
+	VMOVUPS      IrisConstants<>+32(SB), Y2
+	VMINPD       Y0, Y2, Y0
+	VMOVUPS      IrisConstants<>+0(SB), Y3
+	VMAXPD       Y0, Y3, Y0
+	VMULPD       Y0, Y0, Y4
+	VMOVUPS      IrisConstants<>+64(SB), Y5
 	VMOVAPS      Y5, Y6
-	VFMADD231PS  IrisConstants<>+192(SB), Y2, Y6
-	VSUBPS       Y5, Y6, Y6
-	VFNMADD231PS IrisConstants<>+224(SB), Y6, Y2
-	VFNMADD231PS IrisConstants<>+256(SB), Y6, Y2
-	VMULPS       Y2, Y2, Y7
-	VMULPS       Y2, Y2, Y8
-	VMOVUPS      IrisConstants<>+320(SB), Y9
-	VMOVAPS      Y9, Y10
-	VFMADD231PS  IrisConstants<>+288(SB), Y8, Y10
-	VFMADD213PS  IrisConstants<>+352(SB), Y8, Y10
-	VMOVUPS      IrisConstants<>+416(SB), Y11
+	VFMADD231PD  IrisConstants<>+96(SB), Y4, Y6
+	VMOVUPS      IrisConstants<>+128(SB), Y7
+	VMOVAPS      Y7, Y8
+	VFMADD231PD  IrisConstants<>+160(SB), Y4, Y8
+	VMULPD       Y4, Y4, Y9
+	VFMADD231PD  Y9, Y8, Y6
+	VMULPD       Y9, Y9, Y8
+	VFMADD231PD  IrisConstants<>+192(SB), Y8, Y6
+	VMULPD       Y6, Y0, Y0
+	VMOVUPS      IrisConstants<>+224(SB), Y6
+	VMOVAPS      Y6, Y10
+	VFMADD231PD  IrisConstants<>+256(SB), Y4, Y10
+	VMOVUPS      IrisConstants<>+288(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  IrisConstants<>+384(SB), Y8, Y12
-	VFMADD213PS  IrisConstants<>+448(SB), Y8, Y12
-	VFMADD231PS  Y2, Y10, Y12
-	VMULPS       Y12, Y7, Y7
-	VADDPS       IrisConstants<>+0(SB), Y2, Y8
-	VSUBPS       IrisConstants<>+0(SB), Y8, Y10
-	VSUBPS       Y10, Y2, Y2
-	VADDPS       Y2, Y7, Y2
-	VADDPS       Y2, Y8, Y7
-	VSUBPS       Y8, Y7, Y8
-	VMOVAPS      Y5, Y10
-	VFMADD231PS  IrisConstants<>+448(SB), Y6, Y10
-	VSUBPS       Y5, Y10, Y12
-	VSUBPS       Y12, Y6, Y6
-	VADDPS       Y5, Y6, Y6
-	VPSLLD       $0x17, Y10, Y10
-	VPADDD       IrisConstants<>+0(SB), Y10, Y10
-	VPSLLD       $0x17, Y6, Y6
-	VPADDD       IrisConstants<>+0(SB), Y6, Y6
-	VMULPS       Y10, Y7, Y7
-	VMULPS       Y6, Y7, Y6
-	VMOVUPS      IrisConstants<>+0(SB), Y7
-	VSUBPS       Y6, Y7, Y10
-	VADDPS       Y6, Y7, Y12
-	VSUBPS       Y10, Y7, Y13
-	VSUBPS       Y6, Y13, Y13
-	VSUBPS       Y7, Y12, Y14
-	VSUBPS       Y14, Y6, Y6
-	VDIVPS       Y12, Y7, Y14
-	VMULPS       Y14, Y10, Y15
-	VFNMADD231PS Y12, Y15, Y10
-	VFNMADD231PS Y6, Y15, Y10
-	VADDPS       Y13, Y10, Y6
-	VFMADD231PS  Y14, Y6, Y15
-	VMULPS       Y1, Y1, Y6
-	VMULPS       Y6, Y6, Y10
-	VMOVUPS      IrisConstants<>+512(SB), Y12
-	VFMADD231PS  IrisConstants<>+480(SB), Y10, Y12
-	VFMADD213PS  IrisConstants<>+544(SB), Y10, Y12
-	VMOVUPS      IrisConstants<>+608(SB), Y13
-	VFMADD231PS  IrisConstants<>+576(SB), Y10, Y13
-	VFMADD213PS  IrisConstants<>+640(SB), Y10, Y13
-	VFMADD231PS  Y6, Y12, Y13
-	VMULPS       Y13, Y6, Y6
-	VFMADD213PS  Y1, Y1, Y6
-	VCMPPS       $0x11, IrisConstants<>+672(SB), Y1, Y1
-	VBLENDVPS    Y1, Y6, Y15, Y1
-	VANDPS       IrisConstants<>+704(SB), Y0, Y0
-	VORPS        Y0, Y1, Y0
+	VFMADD231PD  IrisConstants<>+320(SB), Y4, Y12
+	VMOVUPS      IrisConstants<>+352(SB), Y13
+	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  Y9, Y12, Y10
+	VFMADD231PD  Y8, Y4, Y10
+	VDIVPD       Y10, Y0, Y0
+	VCVTPD2PSY   Y0, X0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y1, Y2, Y1
+	VMAXPD       Y1, Y3, Y1
+	VMULPD       Y1, Y1, Y2
+	VFMADD231PD  IrisConstants<>+96(SB), Y2, Y5
+	VFMADD231PD  IrisConstants<>+160(SB), Y2, Y7
+	VMULPD       Y2, Y2, Y3
+	VFMADD231PD  Y3, Y7, Y5
+	VMULPD       Y3, Y3, Y4
+	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y5
+	VMULPD       Y5, Y1, Y1
+	VMOVAPS      Y6, Y5
+	VFMADD231PD  IrisConstants<>+256(SB), Y2, Y5
+	VFMADD231PD  IrisConstants<>+320(SB), Y2, Y11
+	VFMADD231PD  IrisConstants<>+384(SB), Y2, Y13
+	VFMADD231PD  Y3, Y11, Y5
+	VFMADD231PD  Y4, Y13, Y5
+	VDIVPD       Y5, Y1, Y1
+	VCVTPD2PSY   Y1, X1
+	VINSERTF128  $0x01, X1, Y0, Y0
 	VMOVUPS      Y0, (SI)
 
 	// z2 = W2·a1 + b2
 	VMULPS       160(DI), Y0, Y1
-	VMULPS       192(DI), Y0, Y6
+	VMULPS       192(DI), Y0, Y2
 	VMULPS       224(DI), Y0, Y0
-	VUNPCKLPS    Y6, Y1, Y10
-	VUNPCKHPS    Y6, Y1, Y1
-	VADDPS       Y1, Y10, Y1
-	VUNPCKLPS    Y0, Y0, Y6
+	VUNPCKLPS    Y2, Y1, Y3
+	VUNPCKHPS    Y2, Y1, Y1
+	VADDPS       Y1, Y3, Y1
+	VUNPCKLPS    Y0, Y0, Y2
 	VUNPCKHPS    Y0, Y0, Y0
-	VADDPS       Y0, Y6, Y0
-	VUNPCKLPD    Y0, Y1, Y6
+	VADDPS       Y0, Y2, Y0
+	VUNPCKLPD    Y0, Y1, Y2
 	VUNPCKHPD    Y0, Y1, Y0
-	VADDPS       Y0, Y6, Y0
+	VADDPS       Y0, Y2, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPS       X1, X0, X0
-	VMOVUPS      IrisConstants<>+736(SB), X1
-	VMASKMOVPS   256(DI), X1, X6
-	VADDPS       X6, X0, X0
+	VMOVUPS      IrisConstants<>+416(SB), X1
+	VMASKMOVPS   256(DI), X1, X2
+	VADDPS       X2, X0, X0
 	VMOVSD       X0, 64(SI)
 	VEXTRACTPS   $0x02, X0, 72(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       X0, X1, X6
-	VMOVUPS      IrisConstants<>+768(SB), X10
-	VBLENDVPS    X1, X6, X10, X6
-	VSHUFPS      $0x4e, X6, X6, X10
-	VCMPPS       $0x03, X6, X6, X12
-	VMAXPS       X10, X6, X10
-	VBLENDVPS    X12, X6, X10, X6
-	VSHUFPS      $0xb1, X6, X6, X10
-	VCMPPS       $0x03, X6, X6, X12
-	VMAXPS       X10, X6, X10
-	VBLENDVPS    X12, X6, X10, X6
-	VMOVSS       X6, 88(SI)
 	VANDPS       X0, X1, X0
-	VSUBPS       X6, X0, X0
-	VMINPS       X0, X3, X0
-	VMAXPS       X0, X4, X0
-	VMOVAPS      X5, X3
-	VFMADD231PS  IrisConstants<>+192(SB), X0, X3
-	VSUBPS       X5, X3, X3
-	VFNMADD231PS IrisConstants<>+224(SB), X3, X0
-	VFNMADD231PS IrisConstants<>+256(SB), X3, X0
+	VMOVUPS      IrisConstants<>+448(SB), X2
+	VBLENDVPS    X1, X0, X2, X2
+	VSHUFPS      $0x4e, X2, X2, X3
+	VMAXPS       X3, X2, X2
+	VSHUFPS      $0xb1, X2, X2, X3
+	VMAXPS       X3, X2, X2
+	VMOVSS       X2, 88(SI)
+	VSUBPS       X2, X0, X0
+	VMOVUPS      IrisConstants<>+512(SB), X2
+	VMINPS       X0, X2, X0
+	VMOVUPS      IrisConstants<>+480(SB), X2
+	VMAXPS       X0, X2, X0
+	VMOVUPS      IrisConstants<>+544(SB), X2
+	VMOVAPS      X2, X3
+	VFMADD231PS  IrisConstants<>+576(SB), X0, X3
+	VSUBPS       X2, X3, X3
+	VFNMADD231PS IrisConstants<>+608(SB), X3, X0
+	VFNMADD231PS IrisConstants<>+640(SB), X3, X0
 	VMULPS       X0, X0, X4
-	VMULPS       X0, X0, X6
-	VFMADD231PS  IrisConstants<>+288(SB), X6, X9
-	VFMADD213PS  IrisConstants<>+352(SB), X6, X9
-	VFMADD231PS  IrisConstants<>+384(SB), X6, X11
-	VFMADD213PS  IrisConstants<>+448(SB), X6, X11
-	VFMADD231PS  X0, X9, X11
-	VMULPS       X11, X4, X4
-	VADDPS       X0, X7, X6
-	VSUBPS       X7, X6, X9
-	VSUBPS       X9, X0, X0
-	VADDPS       X0, X4, X0
-	VADDPS       X0, X6, X4
-	VSUBPS       X6, X4, X6
-	VMOVAPS      X5, X9
-	VFMADD231PS  IrisConstants<>+448(SB), X3, X9
-	VSUBPS       X5, X9, X10
-	VSUBPS       X10, X3, X3
-	VADDPS       X5, X3, X3
-	VPSLLD       $0x17, X9, X5
-	VPADDD       X7, X5, X5
-	VPSLLD       $0x17, X3, X3
-	VPADDD       X7, X3, X3
-	VMULPS       X5, X4, X4
-	VMULPS       X3, X4, X3
-	VANDPS       X3, X1, X4
-	VSHUFPS      $0x4e, X4, X4, X5
-	VADDPS       X5, X4, X4
-	VSHUFPS      $0xb1, X4, X4, X5
-	VADDPS       X5, X4, X4
-	VMOVSS       X4, 92(SI)
-	VDIVPS       X4, X7, X4
-	VMULPS       X4, X3, X3
-	VMOVSD       X3, 76(SI)
-	VEXTRACTPS   $0x02, X3, 84(SI)
+	VMOVUPS      IrisConstants<>+672(SB), X5
+	VMOVAPS      X5, X7
+	VFMADD231PS  IrisConstants<>+704(SB), X0, X7
+	VMOVUPS      IrisConstants<>+736(SB), X8
+	VFMADD231PS  IrisConstants<>+768(SB), X0, X8
+	VMOVUPS      IrisConstants<>+800(SB), X9
+	VFMADD231PS  IrisConstants<>+832(SB), X0, X9
+	VFMADD231PS  X4, X8, X7
+	VMULPS       X4, X4, X8
+	VFMADD231PS  X8, X9, X7
+	VFMADD231PS  X7, X4, X0
+	VADDPS       IrisConstants<>+864(SB), X0, X0
+	VFMADD213PS  X2, X3, X5
+	VSUBPS       X2, X5, X4
+	VSUBPS       X4, X3, X3
+	VADDPS       X2, X3, X2
+	VPSLLD       $0x17, X5, X3
+	VPADDD       IrisConstants<>+864(SB), X3, X3
+	VPSLLD       $0x17, X2, X2
+	VPADDD       IrisConstants<>+864(SB), X2, X2
+	VMULPS       X3, X0, X0
+	VMULPS       X2, X0, X0
+	VANDPS       X0, X1, X2
+	VSHUFPS      $0x4e, X2, X2, X3
+	VADDPS       X3, X2, X2
+	VSHUFPS      $0xb1, X2, X2, X3
+	VADDPS       X3, X2, X2
+	VMOVSS       X2, 92(SI)
+	VMOVUPS      IrisConstants<>+864(SB), Y3
+	VDIVPS       X2, X3, X2
+	VMULPS       X2, X0, X0
+	VMOVSD       X0, 76(SI)
+	VEXTRACTPS   $0x02, X0, 84(SI)
 
 	// t = log(s2)
-	VBROADCASTSS 92(SI), X4
-	VCVTPS2PD    X4, Y4
-	VCMPPD       $0x11, IrisConstants<>+928(SB), Y4, Y5
-	VMULPD       IrisConstants<>+960(SB), Y4, Y9
-	VBLENDVPD    Y5, Y9, Y4, Y9
-	VPADDQ       IrisConstants<>+992(SB), Y9, Y9
-	VPSRLQ       $0x34, Y9, Y10
-	VORPD        IrisConstants<>+1024(SB), Y10, Y10
-	VSUBPD       IrisConstants<>+1056(SB), Y10, Y10
-	VANDPD       IrisConstants<>+1088(SB), Y5, Y5
-	VSUBPD       Y5, Y10, Y5
-	VANDPD       IrisConstants<>+1120(SB), Y9, Y9
-	VPADDQ       IrisConstants<>+1152(SB), Y9, Y9
-	VSUBPD       IrisConstants<>+1184(SB), Y9, Y9
-	VADDPD       IrisConstants<>+1216(SB), Y9, Y10
-	VDIVPD       Y10, Y9, Y10
-	VMULPD       Y10, Y10, Y11
-	VMULPD       Y9, Y9, Y12
-	VMULPD       IrisConstants<>+1248(SB), Y12, Y12
-	VMULPD       Y11, Y11, Y13
-	VMOVUPS      IrisConstants<>+1312(SB), Y14
-	VFMADD231PD  IrisConstants<>+1280(SB), Y13, Y14
-	VFMADD213PD  IrisConstants<>+1344(SB), Y13, Y14
-	VMOVUPS      IrisConstants<>+1408(SB), Y15
-	VFMADD231PD  IrisConstants<>+1376(SB), Y13, Y15
-	VFMADD213PD  IrisConstants<>+1440(SB), Y13, Y15
-	VFMADD213PD  IrisConstants<>+1472(SB), Y13, Y15
-	VFMADD231PD  Y11, Y14, Y15
-	VFMADD213PD  Y12, Y15, Y11
-	VMULPD       IrisConstants<>+1504(SB), Y5, Y13
-	VFMADD231PD  Y11, Y10, Y13
-	VSUBPD       Y13, Y12, Y10
-	VSUBPD       Y9, Y10, Y9
-	VFMSUB231PD  IrisConstants<>+1536(SB), Y5, Y9
+	VBROADCASTSS 92(SI), X2
+	VCVTPS2PD    X2, Y2
+	VPADDQ       IrisConstants<>+1088(SB), Y2, Y4
+	VPSRLQ       $0x34, Y4, Y5
+	VORPD        IrisConstants<>+1120(SB), Y5, Y5
+	VSUBPD       IrisConstants<>+1152(SB), Y5, Y5
+	VANDPD       IrisConstants<>+1184(SB), Y4, Y4
+	VPADDQ       IrisConstants<>+1216(SB), Y4, Y4
+	VSUBPD       Y6, Y4, Y4
+	VADDPD       IrisConstants<>+1248(SB), Y4, Y6
+	VDIVPD       Y6, Y4, Y4
+	VMULPD       Y4, Y4, Y6
+	VMOVUPS      IrisConstants<>+1312(SB), Y7
+	VFMADD231PD  IrisConstants<>+1344(SB), Y6, Y7
+	VMOVUPS      IrisConstants<>+1376(SB), Y8
+	VFMADD231PD  IrisConstants<>+1408(SB), Y6, Y8
+	VMULPD       Y6, Y6, Y6
+	VFMADD231PD  Y6, Y8, Y7
+	VMULPD       Y6, Y6, Y6
+	VFMADD231PD  IrisConstants<>+1440(SB), Y6, Y7
+	VMULPD       Y7, Y4, Y4
+	VFMADD231PD  IrisConstants<>+1280(SB), Y5, Y4
 	VXORPS       X5, X5, X5
-	VCMPPD       $0x00, Y5, Y4, Y10
-	VBLENDVPD    Y10, IrisConstants<>+1600(SB), Y9, Y9
-	VCMPPD       $0x00, IrisConstants<>+896(SB), Y4, Y10
-	VBLENDVPD    Y10, IrisConstants<>+896(SB), Y9, Y9
-	VCMPPD       $0x19, Y5, Y4, Y4
-	VBLENDVPD    Y4, IrisConstants<>+1632(SB), Y9, Y4
-	VCVTPD2PSY   Y4, X4
-	VMOVSS       X4, 108(SI)
+	VCMPPD       $0x00, Y5, Y2, Y6
+	VBLENDVPD    Y6, IrisConstants<>+1504(SB), Y4, Y4
+	VCMPPD       $0x00, IrisConstants<>+1056(SB), Y2, Y6
+	VBLENDVPD    Y6, IrisConstants<>+1056(SB), Y4, Y4
+	VCMPPD       $0x19, Y5, Y2, Y2
+	VBLENDVPD    Y2, IrisConstants<>+1536(SB), Y4, Y2
+	VCVTPD2PSY   Y2, X2
+	VMOVSS       X2, 108(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VANDPS       X3, X1, X3
-	VMASKMOVPS   (CX), X1, X4
-	VSUBPS       X4, X3, X3
-	VBROADCASTSS 88(SI), X5
-	VMASKMOVPS   64(SI), X1, X9
-	VSUBPS       X9, X5, X5
-	VBROADCASTSS 108(SI), X9
-	VADDPS       X9, X5, X5
-	VMULPS       X5, X4, X4
-	VMOVSD       X3, 96(SI)
-	VEXTRACTPS   $0x02, X3, 104(SI)
-	VANDPS       X4, X1, X4
-	VSHUFPS      $0x4e, X4, X4, X5
+	VANDPS       X0, X1, X0
+	VMASKMOVPS   (CX), X1, X2
+	VSUBPS       X2, X0, X0
+	VBROADCASTSS 88(SI), X4
+	VMASKMOVPS   64(SI), X1, X5
+	VSUBPS       X5, X4, X4
+	VBROADCASTSS 108(SI), X5
 	VADDPS       X5, X4, X4
-	VSHUFPS      $0xb1, X4, X4, X5
-	VADDPS       X5, X4, X4
-	VMOVSS       X4, ret+40(FP)
+	VMULPS       X4, X2, X2
+	VMOVSD       X0, 96(SI)
+	VEXTRACTPS   $0x02, X0, 104(SI)
+	VANDPS       X2, X1, X2
+	VSHUFPS      $0x4e, X2, X2, X4
+	VADDPS       X4, X2, X2
+	VSHUFPS      $0xb1, X2, X2, X4
+	VADDPS       X4, X2, X2
+	VMOVSS       X2, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
-	VANDPS       X3, X1, X3
+	VANDPS       X0, X1, X0
 	VMASKMOVPS   256(DI), X1, X1
-	VBROADCASTSS rate+32(FP), X4
-	VFNMADD231PS X3, X4, X1
+	VBROADCASTSS rate+32(FP), X2
+	VFNMADD231PS X0, X2, X1
 	VMOVSD       X1, 256(DI)
 	VEXTRACTPS   $0x02, X1, 264(DI)
-	VBROADCASTSS 96(SI), Y1
-	VBROADCASTSS rate+32(FP), Y3
-	VMULPS       Y1, Y3, Y3
-	VMOVUPS      160(DI), Y4
-	VMULPS       Y1, Y4, Y1
-	VFNMADD231PS (SI), Y3, Y4
-	VMOVUPS      Y4, 160(DI)
-	VBROADCASTSS 100(SI), Y3
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y3, Y4, Y4
-	VMOVUPS      192(DI), Y5
-	VFMADD231PS  Y3, Y5, Y1
-	VFNMADD231PS (SI), Y4, Y5
-	VMOVUPS      Y5, 192(DI)
-	VBROADCASTSS 104(SI), Y3
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y3, Y4, Y4
-	VMOVUPS      224(DI), Y5
-	VFMADD231PS  Y3, Y5, Y1
-	VFNMADD231PS (SI), Y4, Y5
-	VMOVUPS      Y5, 224(DI)
-	VMOVUPS      (SI), Y3
-	VFNMADD231PS Y3, Y3, Y7
-	VMULPS       Y7, Y1, Y1
-	VMOVUPS      Y1, 32(SI)
+	VBROADCASTSS 96(SI), Y0
+	VBROADCASTSS rate+32(FP), Y1
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      160(DI), Y2
+	VMULPS       Y0, Y2, Y0
+	VFNMADD231PS (SI), Y1, Y2
+	VMOVUPS      Y2, 160(DI)
+	VBROADCASTSS 100(SI), Y1
+	VBROADCASTSS rate+32(FP), Y2
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      192(DI), Y4
+	VFMADD231PS  Y1, Y4, Y0
+	VFNMADD231PS (SI), Y2, Y4
+	VMOVUPS      Y4, 192(DI)
+	VBROADCASTSS 104(SI), Y1
+	VBROADCASTSS rate+32(FP), Y2
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      224(DI), Y4
+	VFMADD231PS  Y1, Y4, Y0
+	VFNMADD231PS (SI), Y2, Y4
+	VMOVUPS      Y4, 224(DI)
+	VMOVUPS      (SI), Y1
+	VFNMADD231PS Y1, Y1, Y3
+	VMULPS       Y3, Y0, Y0
+	VMOVUPS      Y0, 32(SI)
 
 	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
-	VMOVUPS      128(DI), Y3
-	VBROADCASTSS rate+32(FP), Y4
-	VFNMADD231PS Y1, Y4, Y3
-	VMOVUPS      Y3, 128(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 32(SI), Y3
-	VMULPS       Y3, Y1, Y1
-	VMOVUPS      (DI), X3
-	VFNMADD231PS (DX), X1, X3
-	VMOVUPS      X3, (DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 36(SI), Y3
-	VMULPS       Y3, Y1, Y1
-	VMOVUPS      16(DI), X3
-	VFNMADD231PS (DX), X1, X3
-	VMOVUPS      X3, 16(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 40(SI), Y3
-	VMULPS       Y3, Y1, Y1
-	VMOVUPS      32(DI), X3
-	VFNMADD231PS (DX), X1, X3
-	VMOVUPS      X3, 32(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 44(SI), Y3
-	VMULPS       Y3, Y1, Y1
-	VMOVUPS      48(DI), X3
-	VFNMADD231PS (DX), X1, X3
-	VMOVUPS      X3, 48(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 48(SI), Y3
-	VMULPS       Y3, Y1, Y1
-	VMOVUPS      64(DI), X3
-	VFNMADD231PS (DX), X1, X3
-	VMOVUPS      X3, 64(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 52(SI), Y3
-	VMULPS       Y3, Y1, Y1
-	VMOVUPS      80(DI), X3
-	VFNMADD231PS (DX), X1, X3
-	VMOVUPS      X3, 80(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 56(SI), Y3
-	VMULPS       Y3, Y1, Y1
-	VMOVUPS      96(DI), X3
-	VFNMADD231PS (DX), X1, X3
-	VMOVUPS      X3, 96(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 60(SI), Y3
-	VMULPS       Y3, Y1, Y1
-	VMOVUPS      112(DI), X3
-	VFNMADD231PS (DX), X1, X3
-	VMOVUPS      X3, 112(DI)
+	VMOVUPS      128(DI), Y1
+	VBROADCASTSS rate+32(FP), Y2
+	VFNMADD231PS Y0, Y2, Y1
+	VMOVUPS      Y1, 128(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 32(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      (DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, (DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 36(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      16(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 16(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 40(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      32(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 32(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 44(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      48(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 48(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 48(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      64(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 64(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 52(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      80(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 80(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 56(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      96(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 96(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 60(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      112(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 112(DI)
 	VZEROUPPER
 	RET
 
@@ -2093,87 +1788,47 @@ TEXT ·irisStepAVX512(SB), NOSPLIT, $0-44
 	VADDPS           X0, X3, X0
 	VINSERTF32X4     $0x01, X0, Y1, Y0
 	VADDPS           128(DI), Y0, Y0
-	VANDPS.BCST      IrisConstants<>+804(SB), Y0, Y1
-	VMULPS.BCST      IrisConstants<>+808(SB), Y1, Y2
-	VBROADCASTSS     IrisConstants<>+816(SB), Y3
-	VMINPS           Y2, Y3, Y2
-	VBROADCASTSS     IrisConstants<>+812(SB), Y4
-	VMAXPS           Y2, Y4, Y2
-	VBROADCASTSS     IrisConstants<>+824(SB), Y5
-	VBROADCASTSS     IrisConstants<>+820(SB), Y6
-	VMOVAPS          Y6, Y7
-	VFMADD231PS      Y5, Y2, Y7
-	VSUBPS           Y6, Y7, Y7
-	VBROADCASTSS     IrisConstants<>+828(SB), Y8
-	VFNMADD231PS     Y8, Y7, Y2
-	VBROADCASTSS     IrisConstants<>+832(SB), Y9
-	VFNMADD231PS     Y9, Y7, Y2
-	VMULPS           Y2, Y2, Y10
-	VMULPS           Y2, Y2, Y11
-	VBROADCASTSS     IrisConstants<>+836(SB), Y12
-	VBROADCASTSS     IrisConstants<>+840(SB), Y13
-	VMOVAPS          Y13, Y14
-	VFMADD231PS      Y11, Y12, Y14
-	VBROADCASTSS     IrisConstants<>+844(SB), Y15
-	VFMADD213PS      Y15, Y11, Y14
-	VBROADCASTSS     IrisConstants<>+848(SB), Y16
-	VBROADCASTSS     IrisConstants<>+852(SB), Y17
-	VMOVAPS          Y17, Y18
-	VFMADD231PS      Y11, Y16, Y18
-	VBROADCASTSS     IrisConstants<>+856(SB), Y19
-	VFMADD213PS      Y19, Y11, Y18
-	VFMADD231PS      Y2, Y14, Y18
-	VMULPS           Y18, Y10, Y10
-	VBROADCASTSS     IrisConstants<>+800(SB), Y11
-	VADDPS           Y2, Y11, Y14
-	VSUBPS           Y11, Y14, Y18
-	VSUBPS           Y18, Y2, Y2
-	VADDPS           Y2, Y10, Y2
-	VADDPS           Y2, Y14, Y10
-	VSUBPS           Y14, Y10, Y14
-	VSCALEFPS        Y7, Y10, Y7
-	VSUBPS           Y7, Y11, Y10
-	VADDPS           Y7, Y11, Y18
-	VSUBPS           Y10, Y11, Y20
-	VSUBPS           Y7, Y20, Y20
-	VSUBPS           Y11, Y18, Y21
-	VSUBPS           Y21, Y7, Y7
-	VDIVPS           Y18, Y11, Y21
-	VMULPS           Y21, Y10, Y22
-	VFNMADD231PS     Y18, Y22, Y10
-	VFNMADD231PS     Y7, Y22, Y10
-	VADDPS           Y20, Y10, Y7
-	VFMADD231PS      Y21, Y7, Y22
-	VMULPS           Y1, Y1, Y7
-	VMULPS           Y7, Y7, Y10
-	VBROADCASTSS     IrisConstants<>+864(SB), Y18
-	VFMADD231PS.BCST IrisConstants<>+860(SB), Y10, Y18
-	VFMADD213PS.BCST IrisConstants<>+868(SB), Y10, Y18
-	VBROADCASTSS     IrisConstants<>+876(SB), Y20
-	VFMADD231PS.BCST IrisConstants<>+872(SB), Y10, Y20
-	VFMADD213PS.BCST IrisConstants<>+880(SB), Y10, Y20
-	VFMADD231PS      Y7, Y18, Y20
-	VMULPS           Y20, Y7, Y7
-	VFMADD213PS      Y1, Y1, Y7
-	VCMPPS.BCST      $0x11, IrisConstants<>+884(SB), Y1, K1
-	VBLENDMPS        Y7, Y22, K1, Y1
-	VANDPS.BCST      IrisConstants<>+888(SB), Y0, Y0
-	VORPS            Y0, Y1, Y0
+	VCVTPS2PD        Y0, Z0
+	VBROADCASTSD     IrisConstants<>+904(SB), Z1
+	VMINPD           Z0, Z1, Z0
+	VBROADCASTSD     IrisConstants<>+896(SB), Z1
+	VMAXPD           Z0, Z1, Z0
+	VMULPD           Z0, Z0, Z1
+	VBROADCASTSD     IrisConstants<>+912(SB), Z2
+	VFMADD231PD.BCST IrisConstants<>+920(SB), Z1, Z2
+	VBROADCASTSD     IrisConstants<>+928(SB), Z3
+	VFMADD231PD.BCST IrisConstants<>+936(SB), Z1, Z3
+	VMULPD           Z1, Z1, Z4
+	VFMADD231PD      Z4, Z3, Z2
+	VMULPD           Z4, Z4, Z3
+	VFMADD231PD.BCST IrisConstants<>+944(SB), Z3, Z2
+	VMULPD           Z2, Z0, Z0
+	VBROADCASTSD     IrisConstants<>+952(SB), Z2
+	VMOVAPS          Z2, Z5
+	VFMADD231PD.BCST IrisConstants<>+960(SB), Z1, Z5
+	VBROADCASTSD     IrisConstants<>+968(SB), Z6
+	VFMADD231PD.BCST IrisConstants<>+976(SB), Z1, Z6
+	VBROADCASTSD     IrisConstants<>+984(SB), Z7
+	VFMADD231PD.BCST IrisConstants<>+992(SB), Z1, Z7
+	VFMADD231PD      Z4, Z6, Z5
+	VFMADD231PD      Z3, Z7, Z5
+	VDIVPD           Z5, Z0, Z0
+	VCVTPD2PS        Z0, Y0
 	VMOVUPS          Y0, (SI)
 
 	// z2 = W2·a1 + b2
 	VMULPS        160(DI), Y0, Y1
-	VMULPS        192(DI), Y0, Y7
+	VMULPS        192(DI), Y0, Y3
 	VMULPS        224(DI), Y0, Y0
-	VUNPCKLPS     Y7, Y1, Y10
-	VUNPCKHPS     Y7, Y1, Y1
-	VADDPS        Y1, Y10, Y1
-	VUNPCKLPS     Y0, Y0, Y7
+	VUNPCKLPS     Y3, Y1, Y4
+	VUNPCKHPS     Y3, Y1, Y1
+	VADDPS        Y1, Y4, Y1
+	VUNPCKLPS     Y0, Y0, Y3
 	VUNPCKHPS     Y0, Y0, Y0
-	VADDPS        Y0, Y7, Y0
-	VUNPCKLPD     Y0, Y1, Y7
+	VADDPS        Y0, Y3, Y0
+	VUNPCKLPD     Y0, Y1, Y3
 	VUNPCKHPD     Y0, Y1, Y0
-	VADDPS        Y0, Y7, Y0
+	VADDPS        Y0, Y3, Y0
 	VEXTRACTF32X4 $0x01, Y0, X1
 	VADDPS        X1, X0, X0
 	MOVL          $0x00000007, AX
@@ -2183,537 +1838,456 @@ TEXT ·irisStepAVX512(SB), NOSPLIT, $0-44
 	VMOVUPS       X0, K1, 64(SI)
 
 	// a2 = softmax(z2)
-	VMOVAPS.Z    X0, K1, X1
-	VBROADCASTSS IrisConstants<>+892(SB), X7
-	VBLENDMPS    X1, X7, K1, X1
-	VSHUFPS      $0x4e, X1, X1, X7
-	VCMPPS       $0x03, X1, X1, K2
-	VMAXPS       X7, X1, X7
-	VBLENDMPS    X1, X7, K2, X1
-	VSHUFPS      $0xb1, X1, X1, X7
-	VCMPPS       $0x03, X1, X1, K2
-	VMAXPS       X7, X1, X7
-	VBLENDMPS    X1, X7, K2, X1
-	VMOVSS       X1, 88(SI)
-	VMOVAPS.Z    X0, K1, X7
-	VSUBPS       X1, X7, X1
-	VMINPS       X1, X3, X1
-	VMAXPS       X1, X4, X1
-	VFMADD213PS  X6, X1, X5
-	VSUBPS       X6, X5, X3
-	VFNMADD231PS X8, X3, X1
-	VFNMADD231PS X9, X3, X1
-	VMULPS       X1, X1, X4
-	VMULPS       X1, X1, X5
-	VFMADD231PS  X5, X12, X13
-	VFMADD231PS  X5, X13, X15
-	VFMADD231PS  X5, X16, X17
-	VFMADD231PS  X5, X17, X19
-	VFMADD231PS  X1, X15, X19
-	VMULPS       X19, X4, X4
-	VADDPS       X1, X11, X5
-	VSUBPS       X11, X5, X6
-	VSUBPS       X6, X1, X1
-	VADDPS       X1, X4, X1
-	VADDPS       X1, X5, X4
-	VSUBPS       X5, X4, X5
-	VSCALEFPS    X3, X4, X3
-	VMOVAPS.Z    X3, K1, X4
-	VSHUFPS      $0x4e, X4, X4, X6
-	VADDPS       X6, X4, X4
-	VSHUFPS      $0xb1, X4, X4, X6
-	VADDPS       X6, X4, X4
-	VMOVSS       X4, 92(SI)
-	VDIVPS       X4, X11, X4
-	VMULPS       X4, X3, X3
-	VMOVUPS      X3, K1, 76(SI)
+	VMOVAPS.Z         X0, K1, X0
+	VBROADCASTSS      IrisConstants<>+1000(SB), X1
+	VBLENDMPS         X0, X1, K1, X1
+	VSHUFPS           $0x4e, X1, X1, X3
+	VMAXPS            X3, X1, X1
+	VSHUFPS           $0xb1, X1, X1, X3
+	VMAXPS            X3, X1, X1
+	VMOVSS            X1, 88(SI)
+	VSUBPS            X1, X0, X1
+	VBROADCASTSS      IrisConstants<>+1008(SB), X3
+	VMINPS            X1, X3, X1
+	VBROADCASTSS      IrisConstants<>+1004(SB), X3
+	VMAXPS            X1, X3, X1
+	VBROADCASTSS      IrisConstants<>+1012(SB), X3
+	VMOVAPS           X3, X4
+	VFMADD231PS.BCST  IrisConstants<>+1016(SB), X1, X4
+	VSUBPS            X3, X4, X3
+	VFNMADD231PS.BCST IrisConstants<>+1020(SB), X3, X1
+	VFNMADD231PS.BCST IrisConstants<>+1024(SB), X3, X1
+	VMULPS            X1, X1, X4
+	VBROADCASTSS      IrisConstants<>+1028(SB), X5
+	VFMADD231PS.BCST  IrisConstants<>+1032(SB), X1, X5
+	VBROADCASTSS      IrisConstants<>+1036(SB), X6
+	VFMADD231PS.BCST  IrisConstants<>+1040(SB), X1, X6
+	VBROADCASTSS      IrisConstants<>+1044(SB), X7
+	VFMADD231PS.BCST  IrisConstants<>+1048(SB), X1, X7
+	VFMADD231PS       X4, X6, X5
+	VMULPS            X4, X4, X6
+	VFMADD231PS       X6, X7, X5
+	VFMADD231PS       X5, X4, X1
+	VBROADCASTSS      IrisConstants<>+1052(SB), Y4
+	VADDPS            X4, X1, X1
+	VSCALEFPS         X3, X1, X1
+	VMOVAPS.Z         X1, K1, X3
+	VSHUFPS           $0x4e, X3, X3, X5
+	VADDPS            X5, X3, X3
+	VSHUFPS           $0xb1, X3, X3, X5
+	VADDPS            X5, X3, X3
+	VMOVSS            X3, 92(SI)
+	VDIVPS            X3, X4, X3
+	VMULPS            X3, X1, X1
+	VMOVUPS           X1, K1, 76(SI)
 
 	// t = log(s2)
-	VBROADCASTSS     92(SI), X4
-	VCVTPS2PD        X4, Y4
-	VCMPPD.BCST      $0x11, IrisConstants<>+1672(SB), Y4, K2
-	VMULPD.BCST      IrisConstants<>+1680(SB), Y4, Y6
-	VBLENDMPD        Y6, Y4, K2, Y6
-	VPADDQ.BCST      IrisConstants<>+1688(SB), Y6, Y6
-	VPSRLQ           $0x34, Y6, Y7
-	VORPD.BCST       IrisConstants<>+1696(SB), Y7, Y7
-	VSUBPD.BCST      IrisConstants<>+1704(SB), Y7, Y7
-	VBROADCASTSD     IrisConstants<>+1712(SB), Y8
-	VMOVAPD.Z        Y8, K2, Y8
-	VSUBPD           Y8, Y7, Y7
-	VANDPD.BCST      IrisConstants<>+1720(SB), Y6, Y6
-	VPADDQ.BCST      IrisConstants<>+1728(SB), Y6, Y6
-	VSUBPD.BCST      IrisConstants<>+1736(SB), Y6, Y6
-	VADDPD.BCST      IrisConstants<>+1744(SB), Y6, Y8
-	VDIVPD           Y8, Y6, Y8
-	VMULPD           Y8, Y8, Y9
-	VMULPD           Y6, Y6, Y10
-	VMULPD.BCST      IrisConstants<>+1752(SB), Y10, Y10
-	VMULPD           Y9, Y9, Y12
-	VBROADCASTSD     IrisConstants<>+1768(SB), Y13
-	VFMADD231PD.BCST IrisConstants<>+1760(SB), Y12, Y13
-	VFMADD213PD.BCST IrisConstants<>+1776(SB), Y12, Y13
-	VBROADCASTSD     IrisConstants<>+1792(SB), Y15
-	VFMADD231PD.BCST IrisConstants<>+1784(SB), Y12, Y15
-	VFMADD213PD.BCST IrisConstants<>+1800(SB), Y12, Y15
-	VFMADD213PD.BCST IrisConstants<>+1808(SB), Y12, Y15
-	VFMADD231PD      Y9, Y13, Y15
-	VFMADD213PD      Y10, Y15, Y9
-	VMULPD.BCST      IrisConstants<>+1816(SB), Y7, Y12
-	VFMADD231PD      Y9, Y8, Y12
-	VSUBPD           Y12, Y10, Y8
-	VSUBPD           Y6, Y8, Y6
-	VFMSUB231PD.BCST IrisConstants<>+1824(SB), Y7, Y6
-	VXORPS           X7, X7, X7
-	VCMPPD           $0x00, Y7, Y4, K2
-	VBLENDMPD.BCST   IrisConstants<>+1840(SB), Y6, K2, Y6
-	VBROADCASTSD     IrisConstants<>+1664(SB), Y8
-	VCMPPD           $0x00, Y8, Y4, K2
-	VBLENDMPD        Y8, Y6, K2, Y6
-	VCMPPD           $0x19, Y7, Y4, K2
-	VBLENDMPD.BCST   IrisConstants<>+1848(SB), Y6, K2, Y4
-	VCVTPD2PSY       Y4, X4
-	VMOVSS           X4, 108(SI)
+	VBROADCASTSS     92(SI), X3
+	VCVTPS2PD        X3, Y3
+	VPADDQ.BCST      IrisConstants<>+1576(SB), Y3, Y5
+	VPSRLQ           $0x34, Y5, Y6
+	VORPD.BCST       IrisConstants<>+1584(SB), Y6, Y6
+	VSUBPD.BCST      IrisConstants<>+1592(SB), Y6, Y6
+	VANDPD.BCST      IrisConstants<>+1600(SB), Y5, Y5
+	VPADDQ.BCST      IrisConstants<>+1608(SB), Y5, Y5
+	VSUBPD           Y2, Y5, Y2
+	VADDPD.BCST      IrisConstants<>+1616(SB), Y2, Y5
+	VDIVPD           Y5, Y2, Y2
+	VMULPD           Y2, Y2, Y5
+	VBROADCASTSD     IrisConstants<>+1632(SB), Y7
+	VFMADD231PD.BCST IrisConstants<>+1640(SB), Y5, Y7
+	VBROADCASTSD     IrisConstants<>+1648(SB), Y8
+	VFMADD231PD.BCST IrisConstants<>+1656(SB), Y5, Y8
+	VMULPD           Y5, Y5, Y5
+	VFMADD231PD      Y5, Y8, Y7
+	VMULPD           Y5, Y5, Y5
+	VFMADD231PD.BCST IrisConstants<>+1664(SB), Y5, Y7
+	VMULPD           Y7, Y2, Y2
+	VFMADD231PD.BCST IrisConstants<>+1624(SB), Y6, Y2
+	VXORPS           X5, X5, X5
+	VCMPPD           $0x00, Y5, Y3, K2
+	VBLENDMPD.BCST   IrisConstants<>+1680(SB), Y2, K2, Y2
+	VBROADCASTSD     IrisConstants<>+1568(SB), Y6
+	VCMPPD           $0x00, Y6, Y3, K2
+	VBLENDMPD        Y6, Y2, K2, Y2
+	VCMPPD           $0x19, Y5, Y3, K2
+	VBLENDMPD.BCST   IrisConstants<>+1688(SB), Y2, K2, Y2
+	VCVTPD2PSY       Y2, X2
+	VMOVSS           X2, 108(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVAPS.Z    X3, K1, X3
-	VMOVUPS.Z    (CX), K1, X4
-	VSUBPS       X4, X3, X3
-	VBROADCASTSS 88(SI), X6
-	VMOVAPS.Z    X0, K1, X0
-	VSUBPS       X0, X6, X0
+	VMOVAPS.Z    X1, K1, X1
+	VMOVUPS.Z    (CX), K1, X2
+	VSUBPS       X2, X1, X1
+	VBROADCASTSS 88(SI), X3
+	VSUBPS       X0, X3, X0
 	VADDPS.BCST  108(SI), X0, X0
-	VMULPS       X0, X4, X0
-	VMOVUPS      X3, K1, 96(SI)
+	VMULPS       X0, X2, X0
+	VMOVUPS      X1, K1, 96(SI)
 	VMOVAPS.Z    X0, K1, X0
-	VSHUFPS      $0x4e, X0, X0, X4
-	VADDPS       X4, X0, X0
-	VSHUFPS      $0xb1, X0, X0, X4
-	VADDPS       X4, X0, X0
+	VSHUFPS      $0x4e, X0, X0, X2
+	VADDPS       X2, X0, X0
+	VSHUFPS      $0xb1, X0, X0, X2
+	VADDPS       X2, X0, X0
 	VMOVSS       X0, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
-	VMOVAPS.Z    X3, K1, X0
-	VMOVUPS.Z    256(DI), K1, X3
-	VBROADCASTSS rate+32(FP), X4
-	VFNMADD231PS X0, X4, X3
-	VMOVUPS      X3, K1, 256(DI)
+	VMOVAPS.Z    X1, K1, X0
+	VMOVUPS.Z    256(DI), K1, X1
+	VBROADCASTSS rate+32(FP), X2
+	VFNMADD231PS X0, X2, X1
+	VMOVUPS      X1, K1, 256(DI)
 	VBROADCASTSS 96(SI), Z0
-	VBROADCASTSS rate+32(FP), Z3
-	VMULPS       Z0, Z3, Z3
-	VMOVUPS      160(DI), Y4
-	VMULPS       Y0, Y4, Y0
-	VFNMADD231PS (SI), Y3, Y4
-	VMOVUPS      Y4, 160(DI)
-	VBROADCASTSS 100(SI), Z3
-	VBROADCASTSS rate+32(FP), Z4
-	VMULPS       Z3, Z4, Z4
-	VMOVUPS      192(DI), Y6
-	VFMADD231PS  Y3, Y6, Y0
-	VFNMADD231PS (SI), Y4, Y6
-	VMOVUPS      Y6, 192(DI)
-	VBROADCASTSS 104(SI), Z3
-	VBROADCASTSS rate+32(FP), Z4
-	VMULPS       Z3, Z4, Z4
-	VMOVUPS      224(DI), Y6
-	VFMADD231PS  Y3, Y6, Y0
-	VFNMADD231PS (SI), Y4, Y6
-	VMOVUPS      Y6, 224(DI)
-	VMOVUPS      (SI), Y3
-	VFNMADD231PS Y3, Y3, Y11
-	VMULPS       Y11, Y0, Y0
+	VBROADCASTSS rate+32(FP), Z1
+	VMULPS       Z0, Z1, Z1
+	VMOVUPS      160(DI), Y2
+	VMULPS       Y0, Y2, Y0
+	VFNMADD231PS (SI), Y1, Y2
+	VMOVUPS      Y2, 160(DI)
+	VBROADCASTSS 100(SI), Z1
+	VBROADCASTSS rate+32(FP), Z2
+	VMULPS       Z1, Z2, Z2
+	VMOVUPS      192(DI), Y3
+	VFMADD231PS  Y1, Y3, Y0
+	VFNMADD231PS (SI), Y2, Y3
+	VMOVUPS      Y3, 192(DI)
+	VBROADCASTSS 104(SI), Z1
+	VBROADCASTSS rate+32(FP), Z2
+	VMULPS       Z1, Z2, Z2
+	VMOVUPS      224(DI), Y3
+	VFMADD231PS  Y1, Y3, Y0
+	VFNMADD231PS (SI), Y2, Y3
+	VMOVUPS      Y3, 224(DI)
+	VMOVUPS      (SI), Y1
+	VFNMADD231PS Y1, Y1, Y4
+	VMULPS       Y4, Y0, Y0
 	VMOVUPS      Y0, 32(SI)
 
 	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
-	VMOVUPS      128(DI), Y3
-	VBROADCASTSS rate+32(FP), Y4
-	VFNMADD231PS Y0, Y4, Y3
-	VMOVUPS      Y3, 128(DI)
+	VMOVUPS      128(DI), Y1
+	VBROADCASTSS rate+32(FP), Y2
+	VFNMADD231PS Y0, Y2, Y1
+	VMOVUPS      Y1, 128(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  32(SI), Z0, Z0
-	VMOVUPS      (DI), X3
-	VFNMADD231PS (DX), X0, X3
-	VMOVUPS      X3, (DI)
+	VMOVUPS      (DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, (DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  36(SI), Z0, Z0
-	VMOVUPS      16(DI), X3
-	VFNMADD231PS (DX), X0, X3
-	VMOVUPS      X3, 16(DI)
+	VMOVUPS      16(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 16(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  40(SI), Z0, Z0
-	VMOVUPS      32(DI), X3
-	VFNMADD231PS (DX), X0, X3
-	VMOVUPS      X3, 32(DI)
+	VMOVUPS      32(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 32(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  44(SI), Z0, Z0
-	VMOVUPS      48(DI), X3
-	VFNMADD231PS (DX), X0, X3
-	VMOVUPS      X3, 48(DI)
+	VMOVUPS      48(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 48(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  48(SI), Z0, Z0
-	VMOVUPS      64(DI), X3
-	VFNMADD231PS (DX), X0, X3
-	VMOVUPS      X3, 64(DI)
+	VMOVUPS      64(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 64(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  52(SI), Z0, Z0
-	VMOVUPS      80(DI), X3
-	VFNMADD231PS (DX), X0, X3
-	VMOVUPS      X3, 80(DI)
+	VMOVUPS      80(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 80(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  56(SI), Z0, Z0
-	VMOVUPS      96(DI), X3
-	VFNMADD231PS (DX), X0, X3
-	VMOVUPS      X3, 96(DI)
+	VMOVUPS      96(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 96(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  60(SI), Z0, Z0
-	VMOVUPS      112(DI), X3
-	VFNMADD231PS (DX), X0, X3
-	VMOVUPS      X3, 112(DI)
+	VMOVUPS      112(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 112(DI)
 	VZEROUPPER
 	RET
 
-DATA IrisConstants<>+0(SB)/4, $0x3f800000
-DATA IrisConstants<>+4(SB)/4, $0x3f800000
-DATA IrisConstants<>+8(SB)/4, $0x3f800000
-DATA IrisConstants<>+12(SB)/4, $0x3f800000
-DATA IrisConstants<>+16(SB)/4, $0x3f800000
-DATA IrisConstants<>+20(SB)/4, $0x3f800000
-DATA IrisConstants<>+24(SB)/4, $0x3f800000
-DATA IrisConstants<>+28(SB)/4, $0x3f800000
-DATA IrisConstants<>+32(SB)/4, $0x7fffffff
-DATA IrisConstants<>+36(SB)/4, $0x7fffffff
-DATA IrisConstants<>+40(SB)/4, $0x7fffffff
-DATA IrisConstants<>+44(SB)/4, $0x7fffffff
-DATA IrisConstants<>+48(SB)/4, $0x7fffffff
-DATA IrisConstants<>+52(SB)/4, $0x7fffffff
-DATA IrisConstants<>+56(SB)/4, $0x7fffffff
-DATA IrisConstants<>+60(SB)/4, $0x7fffffff
-DATA IrisConstants<>+64(SB)/4, $0xc0000000
-DATA IrisConstants<>+68(SB)/4, $0xc0000000
-DATA IrisConstants<>+72(SB)/4, $0xc0000000
-DATA IrisConstants<>+76(SB)/4, $0xc0000000
-DATA IrisConstants<>+80(SB)/4, $0xc0000000
-DATA IrisConstants<>+84(SB)/4, $0xc0000000
-DATA IrisConstants<>+88(SB)/4, $0xc0000000
-DATA IrisConstants<>+92(SB)/4, $0xc0000000
-DATA IrisConstants<>+96(SB)/4, $0xc2d00000
-DATA IrisConstants<>+100(SB)/4, $0xc2d00000
-DATA IrisConstants<>+104(SB)/4, $0xc2d00000
-DATA IrisConstants<>+108(SB)/4, $0xc2d00000
-DATA IrisConstants<>+112(SB)/4, $0xc2d00000
-DATA IrisConstants<>+116(SB)/4, $0xc2d00000
-DATA IrisConstants<>+120(SB)/4, $0xc2d00000
-DATA IrisConstants<>+124(SB)/4, $0xc2d00000
-DATA IrisConstants<>+128(SB)/4, $0x42b20000
-DATA IrisConstants<>+132(SB)/4, $0x42b20000
-DATA IrisConstants<>+136(SB)/4, $0x42b20000
-DATA IrisConstants<>+140(SB)/4, $0x42b20000
-DATA IrisConstants<>+144(SB)/4, $0x42b20000
-DATA IrisConstants<>+148(SB)/4, $0x42b20000
-DATA IrisConstants<>+152(SB)/4, $0x42b20000
-DATA IrisConstants<>+156(SB)/4, $0x42b20000
-DATA IrisConstants<>+160(SB)/4, $0x4b400000
-DATA IrisConstants<>+164(SB)/4, $0x4b400000
-DATA IrisConstants<>+168(SB)/4, $0x4b400000
-DATA IrisConstants<>+172(SB)/4, $0x4b400000
-DATA IrisConstants<>+176(SB)/4, $0x4b400000
-DATA IrisConstants<>+180(SB)/4, $0x4b400000
-DATA IrisConstants<>+184(SB)/4, $0x4b400000
-DATA IrisConstants<>+188(SB)/4, $0x4b400000
-DATA IrisConstants<>+192(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+196(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+200(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+204(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+208(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+212(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+216(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+220(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+224(SB)/4, $0x3f317200
-DATA IrisConstants<>+228(SB)/4, $0x3f317200
-DATA IrisConstants<>+232(SB)/4, $0x3f317200
-DATA IrisConstants<>+236(SB)/4, $0x3f317200
-DATA IrisConstants<>+240(SB)/4, $0x3f317200
-DATA IrisConstants<>+244(SB)/4, $0x3f317200
-DATA IrisConstants<>+248(SB)/4, $0x3f317200
-DATA IrisConstants<>+252(SB)/4, $0x3f317200
-DATA IrisConstants<>+256(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+260(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+264(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+268(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+272(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+276(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+280(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+284(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+288(SB)/4, $0x39509279
-DATA IrisConstants<>+292(SB)/4, $0x39509279
-DATA IrisConstants<>+296(SB)/4, $0x39509279
-DATA IrisConstants<>+300(SB)/4, $0x39509279
-DATA IrisConstants<>+304(SB)/4, $0x39509279
-DATA IrisConstants<>+308(SB)/4, $0x39509279
-DATA IrisConstants<>+312(SB)/4, $0x39509279
-DATA IrisConstants<>+316(SB)/4, $0x39509279
-DATA IrisConstants<>+320(SB)/4, $0x3c088870
-DATA IrisConstants<>+324(SB)/4, $0x3c088870
-DATA IrisConstants<>+328(SB)/4, $0x3c088870
-DATA IrisConstants<>+332(SB)/4, $0x3c088870
-DATA IrisConstants<>+336(SB)/4, $0x3c088870
-DATA IrisConstants<>+340(SB)/4, $0x3c088870
-DATA IrisConstants<>+344(SB)/4, $0x3c088870
-DATA IrisConstants<>+348(SB)/4, $0x3c088870
-DATA IrisConstants<>+352(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+356(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+360(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+364(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+368(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+372(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+376(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+380(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+384(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+388(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+392(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+396(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+400(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+404(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+408(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+412(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+416(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+420(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+424(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+428(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+432(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+436(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+440(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+444(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+448(SB)/4, $0x3f000000
-DATA IrisConstants<>+452(SB)/4, $0x3f000000
-DATA IrisConstants<>+456(SB)/4, $0x3f000000
-DATA IrisConstants<>+460(SB)/4, $0x3f000000
-DATA IrisConstants<>+464(SB)/4, $0x3f000000
-DATA IrisConstants<>+468(SB)/4, $0x3f000000
-DATA IrisConstants<>+472(SB)/4, $0x3f000000
-DATA IrisConstants<>+476(SB)/4, $0x3f000000
-DATA IrisConstants<>+480(SB)/4, $0x3b1b5ed9
-DATA IrisConstants<>+484(SB)/4, $0x3b1b5ed9
-DATA IrisConstants<>+488(SB)/4, $0x3b1b5ed9
-DATA IrisConstants<>+492(SB)/4, $0x3b1b5ed9
-DATA IrisConstants<>+496(SB)/4, $0x3b1b5ed9
-DATA IrisConstants<>+500(SB)/4, $0x3b1b5ed9
-DATA IrisConstants<>+504(SB)/4, $0x3b1b5ed9
-DATA IrisConstants<>+508(SB)/4, $0x3b1b5ed9
-DATA IrisConstants<>+512(SB)/4, $0x3cb27d6c
-DATA IrisConstants<>+516(SB)/4, $0x3cb27d6c
-DATA IrisConstants<>+520(SB)/4, $0x3cb27d6c
-DATA IrisConstants<>+524(SB)/4, $0x3cb27d6c
-DATA IrisConstants<>+528(SB)/4, $0x3cb27d6c
-DATA IrisConstants<>+532(SB)/4, $0x3cb27d6c
-DATA IrisConstants<>+536(SB)/4, $0x3cb27d6c
-DATA IrisConstants<>+540(SB)/4, $0x3cb27d6c
-DATA IrisConstants<>+544(SB)/4, $0x3e08887b
-DATA IrisConstants<>+548(SB)/4, $0x3e08887b
-DATA IrisConstants<>+552(SB)/4, $0x3e08887b
-DATA IrisConstants<>+556(SB)/4, $0x3e08887b
-DATA IrisConstants<>+560(SB)/4, $0x3e08887b
-DATA IrisConstants<>+564(SB)/4, $0x3e08887b
-DATA IrisConstants<>+568(SB)/4, $0x3e08887b
-DATA IrisConstants<>+572(SB)/4, $0x3e08887b
-DATA IrisConstants<>+576(SB)/4, $0xbc09ca65
-DATA IrisConstants<>+580(SB)/4, $0xbc09ca65
-DATA IrisConstants<>+584(SB)/4, $0xbc09ca65
-DATA IrisConstants<>+588(SB)/4, $0xbc09ca65
-DATA IrisConstants<>+592(SB)/4, $0xbc09ca65
-DATA IrisConstants<>+596(SB)/4, $0xbc09ca65
-DATA IrisConstants<>+600(SB)/4, $0xbc09ca65
-DATA IrisConstants<>+604(SB)/4, $0xbc09ca65
-DATA IrisConstants<>+608(SB)/4, $0xbd5d06ca
-DATA IrisConstants<>+612(SB)/4, $0xbd5d06ca
-DATA IrisConstants<>+616(SB)/4, $0xbd5d06ca
-DATA IrisConstants<>+620(SB)/4, $0xbd5d06ca
-DATA IrisConstants<>+624(SB)/4, $0xbd5d06ca
-DATA IrisConstants<>+628(SB)/4, $0xbd5d06ca
-DATA IrisConstants<>+632(SB)/4, $0xbd5d06ca
-DATA IrisConstants<>+636(SB)/4, $0xbd5d06ca
-DATA IrisConstants<>+640(SB)/4, $0xbeaaaaab
-DATA IrisConstants<>+644(SB)/4, $0xbeaaaaab
-DATA IrisConstants<>+648(SB)/4, $0xbeaaaaab
-DATA IrisConstants<>+652(SB)/4, $0xbeaaaaab
-DATA IrisConstants<>+656(SB)/4, $0xbeaaaaab
-DATA IrisConstants<>+660(SB)/4, $0xbeaaaaab
-DATA IrisConstants<>+664(SB)/4, $0xbeaaaaab
-DATA IrisConstants<>+668(SB)/4, $0xbeaaaaab
-DATA IrisConstants<>+672(SB)/4, $0x3f19999a
-DATA IrisConstants<>+676(SB)/4, $0x3f19999a
-DATA IrisConstants<>+680(SB)/4, $0x3f19999a
-DATA IrisConstants<>+684(SB)/4, $0x3f19999a
-DATA IrisConstants<>+688(SB)/4, $0x3f19999a
-DATA IrisConstants<>+692(SB)/4, $0x3f19999a
-DATA IrisConstants<>+696(SB)/4, $0x3f19999a
-DATA IrisConstants<>+700(SB)/4, $0x3f19999a
-DATA IrisConstants<>+704(SB)/4, $0x80000000
-DATA IrisConstants<>+708(SB)/4, $0x80000000
-DATA IrisConstants<>+712(SB)/4, $0x80000000
-DATA IrisConstants<>+716(SB)/4, $0x80000000
-DATA IrisConstants<>+720(SB)/4, $0x80000000
-DATA IrisConstants<>+724(SB)/4, $0x80000000
-DATA IrisConstants<>+728(SB)/4, $0x80000000
-DATA IrisConstants<>+732(SB)/4, $0x80000000
-DATA IrisConstants<>+736(SB)/4, $0xffffffff
-DATA IrisConstants<>+740(SB)/4, $0xffffffff
-DATA IrisConstants<>+744(SB)/4, $0xffffffff
-DATA IrisConstants<>+748(SB)/4, $0x00000000
-DATA IrisConstants<>+752(SB)/4, $0x00000000
-DATA IrisConstants<>+756(SB)/4, $0x00000000
-DATA IrisConstants<>+760(SB)/4, $0x00000000
-DATA IrisConstants<>+764(SB)/4, $0x00000000
-DATA IrisConstants<>+768(SB)/4, $0xff800000
-DATA IrisConstants<>+772(SB)/4, $0xff800000
-DATA IrisConstants<>+776(SB)/4, $0xff800000
-DATA IrisConstants<>+780(SB)/4, $0xff800000
-DATA IrisConstants<>+784(SB)/4, $0xff800000
-DATA IrisConstants<>+788(SB)/4, $0xff800000
-DATA IrisConstants<>+792(SB)/4, $0xff800000
-DATA IrisConstants<>+796(SB)/4, $0xff800000
-DATA IrisConstants<>+800(SB)/4, $0x3f800000
-DATA IrisConstants<>+804(SB)/4, $0x7fffffff
-DATA IrisConstants<>+808(SB)/4, $0xc0000000
-DATA IrisConstants<>+812(SB)/4, $0xc2d00000
-DATA IrisConstants<>+816(SB)/4, $0x42b20000
-DATA IrisConstants<>+820(SB)/4, $0x4b400000
-DATA IrisConstants<>+824(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+828(SB)/4, $0x3f317200
-DATA IrisConstants<>+832(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+0(SB)/8, $0xc022666666666666
+DATA IrisConstants<>+8(SB)/8, $0xc022666666666666
+DATA IrisConstants<>+16(SB)/8, $0xc022666666666666
+DATA IrisConstants<>+24(SB)/8, $0xc022666666666666
+DATA IrisConstants<>+32(SB)/8, $0x4022666666666666
+DATA IrisConstants<>+40(SB)/8, $0x4022666666666666
+DATA IrisConstants<>+48(SB)/8, $0x4022666666666666
+DATA IrisConstants<>+56(SB)/8, $0x4022666666666666
+DATA IrisConstants<>+64(SB)/8, $0x3fefffffff5d2f8a
+DATA IrisConstants<>+72(SB)/8, $0x3fefffffff5d2f8a
+DATA IrisConstants<>+80(SB)/8, $0x3fefffffff5d2f8a
+DATA IrisConstants<>+88(SB)/8, $0x3fefffffff5d2f8a
+DATA IrisConstants<>+96(SB)/8, $0x3fc1a25749bfd9c6
+DATA IrisConstants<>+104(SB)/8, $0x3fc1a25749bfd9c6
+DATA IrisConstants<>+112(SB)/8, $0x3fc1a25749bfd9c6
+DATA IrisConstants<>+120(SB)/8, $0x3fc1a25749bfd9c6
+DATA IrisConstants<>+128(SB)/8, $0x3f705f9e09d912bd
+DATA IrisConstants<>+136(SB)/8, $0x3f705f9e09d912bd
+DATA IrisConstants<>+144(SB)/8, $0x3f705f9e09d912bd
+DATA IrisConstants<>+152(SB)/8, $0x3f705f9e09d912bd
+DATA IrisConstants<>+160(SB)/8, $0x3f006f86df8744e1
+DATA IrisConstants<>+168(SB)/8, $0x3f006f86df8744e1
+DATA IrisConstants<>+176(SB)/8, $0x3f006f86df8744e1
+DATA IrisConstants<>+184(SB)/8, $0x3f006f86df8744e1
+DATA IrisConstants<>+192(SB)/8, $0x3e6accd728944370
+DATA IrisConstants<>+200(SB)/8, $0x3e6accd728944370
+DATA IrisConstants<>+208(SB)/8, $0x3e6accd728944370
+DATA IrisConstants<>+216(SB)/8, $0x3e6accd728944370
+DATA IrisConstants<>+224(SB)/8, $0x3ff0000000000000
+DATA IrisConstants<>+232(SB)/8, $0x3ff0000000000000
+DATA IrisConstants<>+240(SB)/8, $0x3ff0000000000000
+DATA IrisConstants<>+248(SB)/8, $0x3ff0000000000000
+DATA IrisConstants<>+256(SB)/8, $0x3fde2680edefb4d4
+DATA IrisConstants<>+264(SB)/8, $0x3fde2680edefb4d4
+DATA IrisConstants<>+272(SB)/8, $0x3fde2680edefb4d4
+DATA IrisConstants<>+280(SB)/8, $0x3fde2680edefb4d4
+DATA IrisConstants<>+288(SB)/8, $0x3f9c5cba800d435a
+DATA IrisConstants<>+296(SB)/8, $0x3f9c5cba800d435a
+DATA IrisConstants<>+304(SB)/8, $0x3f9c5cba800d435a
+DATA IrisConstants<>+312(SB)/8, $0x3f9c5cba800d435a
+DATA IrisConstants<>+320(SB)/8, $0x3f3b71488e4fe508
+DATA IrisConstants<>+328(SB)/8, $0x3f3b71488e4fe508
+DATA IrisConstants<>+336(SB)/8, $0x3f3b71488e4fe508
+DATA IrisConstants<>+344(SB)/8, $0x3f3b71488e4fe508
+DATA IrisConstants<>+352(SB)/8, $0x3ebad30869630fb0
+DATA IrisConstants<>+360(SB)/8, $0x3ebad30869630fb0
+DATA IrisConstants<>+368(SB)/8, $0x3ebad30869630fb0
+DATA IrisConstants<>+376(SB)/8, $0x3ebad30869630fb0
+DATA IrisConstants<>+384(SB)/8, $0x3e08c1ab44ef68c0
+DATA IrisConstants<>+392(SB)/8, $0x3e08c1ab44ef68c0
+DATA IrisConstants<>+400(SB)/8, $0x3e08c1ab44ef68c0
+DATA IrisConstants<>+408(SB)/8, $0x3e08c1ab44ef68c0
+DATA IrisConstants<>+416(SB)/4, $0xffffffff
+DATA IrisConstants<>+420(SB)/4, $0xffffffff
+DATA IrisConstants<>+424(SB)/4, $0xffffffff
+DATA IrisConstants<>+428(SB)/4, $0x00000000
+DATA IrisConstants<>+432(SB)/4, $0x00000000
+DATA IrisConstants<>+436(SB)/4, $0x00000000
+DATA IrisConstants<>+440(SB)/4, $0x00000000
+DATA IrisConstants<>+444(SB)/4, $0x00000000
+DATA IrisConstants<>+448(SB)/4, $0xff800000
+DATA IrisConstants<>+452(SB)/4, $0xff800000
+DATA IrisConstants<>+456(SB)/4, $0xff800000
+DATA IrisConstants<>+460(SB)/4, $0xff800000
+DATA IrisConstants<>+464(SB)/4, $0xff800000
+DATA IrisConstants<>+468(SB)/4, $0xff800000
+DATA IrisConstants<>+472(SB)/4, $0xff800000
+DATA IrisConstants<>+476(SB)/4, $0xff800000
+DATA IrisConstants<>+480(SB)/4, $0xc2d00000
+DATA IrisConstants<>+484(SB)/4, $0xc2d00000
+DATA IrisConstants<>+488(SB)/4, $0xc2d00000
+DATA IrisConstants<>+492(SB)/4, $0xc2d00000
+DATA IrisConstants<>+496(SB)/4, $0xc2d00000
+DATA IrisConstants<>+500(SB)/4, $0xc2d00000
+DATA IrisConstants<>+504(SB)/4, $0xc2d00000
+DATA IrisConstants<>+508(SB)/4, $0xc2d00000
+DATA IrisConstants<>+512(SB)/4, $0x42b20000
+DATA IrisConstants<>+516(SB)/4, $0x42b20000
+DATA IrisConstants<>+520(SB)/4, $0x42b20000
+DATA IrisConstants<>+524(SB)/4, $0x42b20000
+DATA IrisConstants<>+528(SB)/4, $0x42b20000
+DATA IrisConstants<>+532(SB)/4, $0x42b20000
+DATA IrisConstants<>+536(SB)/4, $0x42b20000
+DATA IrisConstants<>+540(SB)/4, $0x42b20000
+DATA IrisConstants<>+544(SB)/4, $0x4b400000
+DATA IrisConstants<>+548(SB)/4, $0x4b400000
+DATA IrisConstants<>+552(SB)/4, $0x4b400000
+DATA IrisConstants<>+556(SB)/4, $0x4b400000
+DATA IrisConstants<>+560(SB)/4, $0x4b400000
+DATA IrisConstants<>+564(SB)/4, $0x4b400000
+DATA IrisConstants<>+568(SB)/4, $0x4b400000
+DATA IrisConstants<>+572(SB)/4, $0x4b400000
+DATA IrisConstants<>+576(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+580(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+584(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+588(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+592(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+596(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+600(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+604(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+608(SB)/4, $0x3f317200
+DATA IrisConstants<>+612(SB)/4, $0x3f317200
+DATA IrisConstants<>+616(SB)/4, $0x3f317200
+DATA IrisConstants<>+620(SB)/4, $0x3f317200
+DATA IrisConstants<>+624(SB)/4, $0x3f317200
+DATA IrisConstants<>+628(SB)/4, $0x3f317200
+DATA IrisConstants<>+632(SB)/4, $0x3f317200
+DATA IrisConstants<>+636(SB)/4, $0x3f317200
+DATA IrisConstants<>+640(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+644(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+648(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+652(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+656(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+660(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+664(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+668(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+672(SB)/4, $0x3f000000
+DATA IrisConstants<>+676(SB)/4, $0x3f000000
+DATA IrisConstants<>+680(SB)/4, $0x3f000000
+DATA IrisConstants<>+684(SB)/4, $0x3f000000
+DATA IrisConstants<>+688(SB)/4, $0x3f000000
+DATA IrisConstants<>+692(SB)/4, $0x3f000000
+DATA IrisConstants<>+696(SB)/4, $0x3f000000
+DATA IrisConstants<>+700(SB)/4, $0x3f000000
+DATA IrisConstants<>+704(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+708(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+712(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+716(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+720(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+724(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+728(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+732(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+736(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+740(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+744(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+748(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+752(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+756(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+760(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+764(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+768(SB)/4, $0x3c088870
+DATA IrisConstants<>+772(SB)/4, $0x3c088870
+DATA IrisConstants<>+776(SB)/4, $0x3c088870
+DATA IrisConstants<>+780(SB)/4, $0x3c088870
+DATA IrisConstants<>+784(SB)/4, $0x3c088870
+DATA IrisConstants<>+788(SB)/4, $0x3c088870
+DATA IrisConstants<>+792(SB)/4, $0x3c088870
+DATA IrisConstants<>+796(SB)/4, $0x3c088870
+DATA IrisConstants<>+800(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+804(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+808(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+812(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+816(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+820(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+824(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+828(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+832(SB)/4, $0x39509279
 DATA IrisConstants<>+836(SB)/4, $0x39509279
-DATA IrisConstants<>+840(SB)/4, $0x3c088870
-DATA IrisConstants<>+844(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+848(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+852(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+856(SB)/4, $0x3f000000
-DATA IrisConstants<>+860(SB)/4, $0x3b1b5ed9
-DATA IrisConstants<>+864(SB)/4, $0x3cb27d6c
-DATA IrisConstants<>+868(SB)/4, $0x3e08887b
-DATA IrisConstants<>+872(SB)/4, $0xbc09ca65
-DATA IrisConstants<>+876(SB)/4, $0xbd5d06ca
-DATA IrisConstants<>+880(SB)/4, $0xbeaaaaab
-DATA IrisConstants<>+884(SB)/4, $0x3f19999a
-DATA IrisConstants<>+888(SB)/4, $0x80000000
-DATA IrisConstants<>+892(SB)/4, $0xff800000
-DATA IrisConstants<>+896(SB)/8, $0x7ff0000000000000
-DATA IrisConstants<>+904(SB)/8, $0x7ff0000000000000
-DATA IrisConstants<>+912(SB)/8, $0x7ff0000000000000
-DATA IrisConstants<>+920(SB)/8, $0x7ff0000000000000
-DATA IrisConstants<>+928(SB)/8, $0x0010000000000000
-DATA IrisConstants<>+936(SB)/8, $0x0010000000000000
-DATA IrisConstants<>+944(SB)/8, $0x0010000000000000
-DATA IrisConstants<>+952(SB)/8, $0x0010000000000000
-DATA IrisConstants<>+960(SB)/8, $0x4350000000000000
-DATA IrisConstants<>+968(SB)/8, $0x4350000000000000
-DATA IrisConstants<>+976(SB)/8, $0x4350000000000000
-DATA IrisConstants<>+984(SB)/8, $0x4350000000000000
-DATA IrisConstants<>+992(SB)/8, $0x00095f619980c433
-DATA IrisConstants<>+1000(SB)/8, $0x00095f619980c433
-DATA IrisConstants<>+1008(SB)/8, $0x00095f619980c433
-DATA IrisConstants<>+1016(SB)/8, $0x00095f619980c433
-DATA IrisConstants<>+1024(SB)/8, $0x4330000000000000
-DATA IrisConstants<>+1032(SB)/8, $0x4330000000000000
-DATA IrisConstants<>+1040(SB)/8, $0x4330000000000000
-DATA IrisConstants<>+1048(SB)/8, $0x4330000000000000
-DATA IrisConstants<>+1056(SB)/8, $0x43300000000003ff
-DATA IrisConstants<>+1064(SB)/8, $0x43300000000003ff
-DATA IrisConstants<>+1072(SB)/8, $0x43300000000003ff
-DATA IrisConstants<>+1080(SB)/8, $0x43300000000003ff
-DATA IrisConstants<>+1088(SB)/8, $0x404b000000000000
-DATA IrisConstants<>+1096(SB)/8, $0x404b000000000000
-DATA IrisConstants<>+1104(SB)/8, $0x404b000000000000
-DATA IrisConstants<>+1112(SB)/8, $0x404b000000000000
-DATA IrisConstants<>+1120(SB)/8, $0x000fffffffffffff
-DATA IrisConstants<>+1128(SB)/8, $0x000fffffffffffff
-DATA IrisConstants<>+1136(SB)/8, $0x000fffffffffffff
-DATA IrisConstants<>+1144(SB)/8, $0x000fffffffffffff
-DATA IrisConstants<>+1152(SB)/8, $0x3fe6a09e667f3bcd
-DATA IrisConstants<>+1160(SB)/8, $0x3fe6a09e667f3bcd
-DATA IrisConstants<>+1168(SB)/8, $0x3fe6a09e667f3bcd
-DATA IrisConstants<>+1176(SB)/8, $0x3fe6a09e667f3bcd
-DATA IrisConstants<>+1184(SB)/8, $0x3ff0000000000000
-DATA IrisConstants<>+1192(SB)/8, $0x3ff0000000000000
-DATA IrisConstants<>+1200(SB)/8, $0x3ff0000000000000
-DATA IrisConstants<>+1208(SB)/8, $0x3ff0000000000000
-DATA IrisConstants<>+1216(SB)/8, $0x4000000000000000
-DATA IrisConstants<>+1224(SB)/8, $0x4000000000000000
-DATA IrisConstants<>+1232(SB)/8, $0x4000000000000000
-DATA IrisConstants<>+1240(SB)/8, $0x4000000000000000
-DATA IrisConstants<>+1248(SB)/8, $0x3fe0000000000000
-DATA IrisConstants<>+1256(SB)/8, $0x3fe0000000000000
-DATA IrisConstants<>+1264(SB)/8, $0x3fe0000000000000
-DATA IrisConstants<>+1272(SB)/8, $0x3fe0000000000000
-DATA IrisConstants<>+1280(SB)/8, $0x3fc39fe208c33457
-DATA IrisConstants<>+1288(SB)/8, $0x3fc39fe208c33457
-DATA IrisConstants<>+1296(SB)/8, $0x3fc39fe208c33457
-DATA IrisConstants<>+1304(SB)/8, $0x3fc39fe208c33457
-DATA IrisConstants<>+1312(SB)/8, $0x3fcc71c62debf86b
-DATA IrisConstants<>+1320(SB)/8, $0x3fcc71c62debf86b
-DATA IrisConstants<>+1328(SB)/8, $0x3fcc71c62debf86b
-DATA IrisConstants<>+1336(SB)/8, $0x3fcc71c62debf86b
-DATA IrisConstants<>+1344(SB)/8, $0x3fd99999999952b2
-DATA IrisConstants<>+1352(SB)/8, $0x3fd99999999952b2
-DATA IrisConstants<>+1360(SB)/8, $0x3fd99999999952b2
-DATA IrisConstants<>+1368(SB)/8, $0x3fd99999999952b2
-DATA IrisConstants<>+1376(SB)/8, $0x3fc2b5b5fb2eac92
-DATA IrisConstants<>+1384(SB)/8, $0x3fc2b5b5fb2eac92
-DATA IrisConstants<>+1392(SB)/8, $0x3fc2b5b5fb2eac92
-DATA IrisConstants<>+1400(SB)/8, $0x3fc2b5b5fb2eac92
-DATA IrisConstants<>+1408(SB)/8, $0x3fc7462b69705382
-DATA IrisConstants<>+1416(SB)/8, $0x3fc7462b69705382
-DATA IrisConstants<>+1424(SB)/8, $0x3fc7462b69705382
-DATA IrisConstants<>+1432(SB)/8, $0x3fc7462b69705382
-DATA IrisConstants<>+1440(SB)/8, $0x3fd2492492df6947
-DATA IrisConstants<>+1448(SB)/8, $0x3fd2492492df6947
-DATA IrisConstants<>+1456(SB)/8, $0x3fd2492492df6947
-DATA IrisConstants<>+1464(SB)/8, $0x3fd2492492df6947
-DATA IrisConstants<>+1472(SB)/8, $0x3fe5555555555558
-DATA IrisConstants<>+1480(SB)/8, $0x3fe5555555555558
-DATA IrisConstants<>+1488(SB)/8, $0x3fe5555555555558
-DATA IrisConstants<>+1496(SB)/8, $0x3fe5555555555558
-DATA IrisConstants<>+1504(SB)/8, $0x3dea39ef35793c76
-DATA IrisConstants<>+1512(SB)/8, $0x3dea39ef35793c76
-DATA IrisConstants<>+1520(SB)/8, $0x3dea39ef35793c76
-DATA IrisConstants<>+1528(SB)/8, $0x3dea39ef35793c76
-DATA IrisConstants<>+1536(SB)/8, $0x3fe62e42fee00000
-DATA IrisConstants<>+1544(SB)/8, $0x3fe62e42fee00000
-DATA IrisConstants<>+1552(SB)/8, $0x3fe62e42fee00000
-DATA IrisConstants<>+1560(SB)/8, $0x3fe62e42fee00000
-DATA IrisConstants<>+1568(SB)/8, $0x0000000000000000
-DATA IrisConstants<>+1576(SB)/8, $0x0000000000000000
-DATA IrisConstants<>+1584(SB)/8, $0x0000000000000000
-DATA IrisConstants<>+1592(SB)/8, $0x0000000000000000
-DATA IrisConstants<>+1600(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+1608(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+1616(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+1624(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+1632(SB)/8, $0x7ff8000000000001
-DATA IrisConstants<>+1640(SB)/8, $0x7ff8000000000001
-DATA IrisConstants<>+1648(SB)/8, $0x7ff8000000000001
-DATA IrisConstants<>+1656(SB)/8, $0x7ff8000000000001
-DATA IrisConstants<>+1664(SB)/8, $0x7ff0000000000000
-DATA IrisConstants<>+1672(SB)/8, $0x0010000000000000
-DATA IrisConstants<>+1680(SB)/8, $0x4350000000000000
-DATA IrisConstants<>+1688(SB)/8, $0x00095f619980c433
-DATA IrisConstants<>+1696(SB)/8, $0x4330000000000000
-DATA IrisConstants<>+1704(SB)/8, $0x43300000000003ff
-DATA IrisConstants<>+1712(SB)/8, $0x404b000000000000
-DATA IrisConstants<>+1720(SB)/8, $0x000fffffffffffff
-DATA IrisConstants<>+1728(SB)/8, $0x3fe6a09e667f3bcd
-DATA IrisConstants<>+1736(SB)/8, $0x3ff0000000000000
-DATA IrisConstants<>+1744(SB)/8, $0x4000000000000000
-DATA IrisConstants<>+1752(SB)/8, $0x3fe0000000000000
-DATA IrisConstants<>+1760(SB)/8, $0x3fc39fe208c33457
-DATA IrisConstants<>+1768(SB)/8, $0x3fcc71c62debf86b
-DATA IrisConstants<>+1776(SB)/8, $0x3fd99999999952b2
-DATA IrisConstants<>+1784(SB)/8, $0x3fc2b5b5fb2eac92
-DATA IrisConstants<>+1792(SB)/8, $0x3fc7462b69705382
-DATA IrisConstants<>+1800(SB)/8, $0x3fd2492492df6947
-DATA IrisConstants<>+1808(SB)/8, $0x3fe5555555555558
-DATA IrisConstants<>+1816(SB)/8, $0x3dea39ef35793c76
-DATA IrisConstants<>+1824(SB)/8, $0x3fe62e42fee00000
-DATA IrisConstants<>+1832(SB)/8, $0x0000000000000000
-DATA IrisConstants<>+1840(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+1848(SB)/8, $0x7ff8000000000001
-GLOBL IrisConstants<>(SB), RODATA|NOPTR, $1856
+DATA IrisConstants<>+840(SB)/4, $0x39509279
+DATA IrisConstants<>+844(SB)/4, $0x39509279
+DATA IrisConstants<>+848(SB)/4, $0x39509279
+DATA IrisConstants<>+852(SB)/4, $0x39509279
+DATA IrisConstants<>+856(SB)/4, $0x39509279
+DATA IrisConstants<>+860(SB)/4, $0x39509279
+DATA IrisConstants<>+864(SB)/4, $0x3f800000
+DATA IrisConstants<>+868(SB)/4, $0x3f800000
+DATA IrisConstants<>+872(SB)/4, $0x3f800000
+DATA IrisConstants<>+876(SB)/4, $0x3f800000
+DATA IrisConstants<>+880(SB)/4, $0x3f800000
+DATA IrisConstants<>+884(SB)/4, $0x3f800000
+DATA IrisConstants<>+888(SB)/4, $0x3f800000
+DATA IrisConstants<>+892(SB)/4, $0x3f800000
+DATA IrisConstants<>+896(SB)/8, $0xc022666666666666
+DATA IrisConstants<>+904(SB)/8, $0x4022666666666666
+DATA IrisConstants<>+912(SB)/8, $0x3fefffffff5d2f8a
+DATA IrisConstants<>+920(SB)/8, $0x3fc1a25749bfd9c6
+DATA IrisConstants<>+928(SB)/8, $0x3f705f9e09d912bd
+DATA IrisConstants<>+936(SB)/8, $0x3f006f86df8744e1
+DATA IrisConstants<>+944(SB)/8, $0x3e6accd728944370
+DATA IrisConstants<>+952(SB)/8, $0x3ff0000000000000
+DATA IrisConstants<>+960(SB)/8, $0x3fde2680edefb4d4
+DATA IrisConstants<>+968(SB)/8, $0x3f9c5cba800d435a
+DATA IrisConstants<>+976(SB)/8, $0x3f3b71488e4fe508
+DATA IrisConstants<>+984(SB)/8, $0x3ebad30869630fb0
+DATA IrisConstants<>+992(SB)/8, $0x3e08c1ab44ef68c0
+DATA IrisConstants<>+1000(SB)/4, $0xff800000
+DATA IrisConstants<>+1004(SB)/4, $0xc2d00000
+DATA IrisConstants<>+1008(SB)/4, $0x42b20000
+DATA IrisConstants<>+1012(SB)/4, $0x4b400000
+DATA IrisConstants<>+1016(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+1020(SB)/4, $0x3f317200
+DATA IrisConstants<>+1024(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+1028(SB)/4, $0x3f000000
+DATA IrisConstants<>+1032(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+1036(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+1040(SB)/4, $0x3c088870
+DATA IrisConstants<>+1044(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+1048(SB)/4, $0x39509279
+DATA IrisConstants<>+1052(SB)/4, $0x3f800000
+DATA IrisConstants<>+1056(SB)/8, $0x7ff0000000000000
+DATA IrisConstants<>+1064(SB)/8, $0x7ff0000000000000
+DATA IrisConstants<>+1072(SB)/8, $0x7ff0000000000000
+DATA IrisConstants<>+1080(SB)/8, $0x7ff0000000000000
+DATA IrisConstants<>+1088(SB)/8, $0x00095f619980c433
+DATA IrisConstants<>+1096(SB)/8, $0x00095f619980c433
+DATA IrisConstants<>+1104(SB)/8, $0x00095f619980c433
+DATA IrisConstants<>+1112(SB)/8, $0x00095f619980c433
+DATA IrisConstants<>+1120(SB)/8, $0x4330000000000000
+DATA IrisConstants<>+1128(SB)/8, $0x4330000000000000
+DATA IrisConstants<>+1136(SB)/8, $0x4330000000000000
+DATA IrisConstants<>+1144(SB)/8, $0x4330000000000000
+DATA IrisConstants<>+1152(SB)/8, $0x43300000000003ff
+DATA IrisConstants<>+1160(SB)/8, $0x43300000000003ff
+DATA IrisConstants<>+1168(SB)/8, $0x43300000000003ff
+DATA IrisConstants<>+1176(SB)/8, $0x43300000000003ff
+DATA IrisConstants<>+1184(SB)/8, $0x000fffffffffffff
+DATA IrisConstants<>+1192(SB)/8, $0x000fffffffffffff
+DATA IrisConstants<>+1200(SB)/8, $0x000fffffffffffff
+DATA IrisConstants<>+1208(SB)/8, $0x000fffffffffffff
+DATA IrisConstants<>+1216(SB)/8, $0x3fe6a09e667f3bcd
+DATA IrisConstants<>+1224(SB)/8, $0x3fe6a09e667f3bcd
+DATA IrisConstants<>+1232(SB)/8, $0x3fe6a09e667f3bcd
+DATA IrisConstants<>+1240(SB)/8, $0x3fe6a09e667f3bcd
+DATA IrisConstants<>+1248(SB)/8, $0x4000000000000000
+DATA IrisConstants<>+1256(SB)/8, $0x4000000000000000
+DATA IrisConstants<>+1264(SB)/8, $0x4000000000000000
+DATA IrisConstants<>+1272(SB)/8, $0x4000000000000000
+DATA IrisConstants<>+1280(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+1288(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+1296(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+1304(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+1312(SB)/8, $0x4000000000004990
+DATA IrisConstants<>+1320(SB)/8, $0x4000000000004990
+DATA IrisConstants<>+1328(SB)/8, $0x4000000000004990
+DATA IrisConstants<>+1336(SB)/8, $0x4000000000004990
+DATA IrisConstants<>+1344(SB)/8, $0x3fe555554db62b8a
+DATA IrisConstants<>+1352(SB)/8, $0x3fe555554db62b8a
+DATA IrisConstants<>+1360(SB)/8, $0x3fe555554db62b8a
+DATA IrisConstants<>+1368(SB)/8, $0x3fe555554db62b8a
+DATA IrisConstants<>+1376(SB)/8, $0x3fd999a9bd09c3ae
+DATA IrisConstants<>+1384(SB)/8, $0x3fd999a9bd09c3ae
+DATA IrisConstants<>+1392(SB)/8, $0x3fd999a9bd09c3ae
+DATA IrisConstants<>+1400(SB)/8, $0x3fd999a9bd09c3ae
+DATA IrisConstants<>+1408(SB)/8, $0x3fd2432e86d5da18
+DATA IrisConstants<>+1416(SB)/8, $0x3fd2432e86d5da18
+DATA IrisConstants<>+1424(SB)/8, $0x3fd2432e86d5da18
+DATA IrisConstants<>+1432(SB)/8, $0x3fd2432e86d5da18
+DATA IrisConstants<>+1440(SB)/8, $0x3fce3aa5e803484d
+DATA IrisConstants<>+1448(SB)/8, $0x3fce3aa5e803484d
+DATA IrisConstants<>+1456(SB)/8, $0x3fce3aa5e803484d
+DATA IrisConstants<>+1464(SB)/8, $0x3fce3aa5e803484d
+DATA IrisConstants<>+1472(SB)/8, $0x0000000000000000
+DATA IrisConstants<>+1480(SB)/8, $0x0000000000000000
+DATA IrisConstants<>+1488(SB)/8, $0x0000000000000000
+DATA IrisConstants<>+1496(SB)/8, $0x0000000000000000
+DATA IrisConstants<>+1504(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+1512(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+1520(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+1528(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+1536(SB)/8, $0x7ff8000000000001
+DATA IrisConstants<>+1544(SB)/8, $0x7ff8000000000001
+DATA IrisConstants<>+1552(SB)/8, $0x7ff8000000000001
+DATA IrisConstants<>+1560(SB)/8, $0x7ff8000000000001
+DATA IrisConstants<>+1568(SB)/8, $0x7ff0000000000000
+DATA IrisConstants<>+1576(SB)/8, $0x00095f619980c433
+DATA IrisConstants<>+1584(SB)/8, $0x4330000000000000
+DATA IrisConstants<>+1592(SB)/8, $0x43300000000003ff
+DATA IrisConstants<>+1600(SB)/8, $0x000fffffffffffff
+DATA IrisConstants<>+1608(SB)/8, $0x3fe6a09e667f3bcd
+DATA IrisConstants<>+1616(SB)/8, $0x4000000000000000
+DATA IrisConstants<>+1624(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+1632(SB)/8, $0x4000000000004990
+DATA IrisConstants<>+1640(SB)/8, $0x3fe555554db62b8a
+DATA IrisConstants<>+1648(SB)/8, $0x3fd999a9bd09c3ae
+DATA IrisConstants<>+1656(SB)/8, $0x3fd2432e86d5da18
+DATA IrisConstants<>+1664(SB)/8, $0x3fce3aa5e803484d
+DATA IrisConstants<>+1672(SB)/8, $0x0000000000000000
+DATA IrisConstants<>+1680(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+1688(SB)/8, $0x7ff8000000000001
+GLOBL IrisConstants<>(SB), RODATA|NOPTR, $1696

@@ -301,115 +301,98 @@ loop1:
 	VMOVSD       X1, 1056(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       PixelsConstants<>+64(SB), X1, X2
-	VMOVUPS      PixelsConstants<>+64(SB), Y3
-	VMOVUPS      PixelsConstants<>+32(SB), Y4
-	VBLENDVPS    Y3, Y2, Y4, Y2
-	VCMPPS       $0x03, Y0, Y0, Y4
-	VMAXPS       Y2, Y0, Y2
-	VBLENDVPS    Y4, Y0, Y2, Y2
-	VPERM2F128   $0x01, Y2, Y2, Y4
-	VCMPPS       $0x03, Y2, Y2, Y5
-	VMAXPS       Y4, Y2, Y4
-	VBLENDVPS    Y5, Y2, Y4, Y2
-	VSHUFPS      $0x4e, Y2, Y2, Y4
-	VCMPPS       $0x03, Y2, Y2, Y5
-	VMAXPS       Y4, Y2, Y4
-	VBLENDVPS    Y5, Y2, Y4, Y2
-	VSHUFPS      $0xb1, Y2, Y2, Y4
-	VCMPPS       $0x03, Y2, Y2, Y5
-	VMAXPS       Y4, Y2, Y4
-	VBLENDVPS    Y5, Y2, Y4, Y2
-	VMOVSS       X2, 1104(SI)
-	VSUBPS       Y2, Y0, Y0
-	VMOVUPS      PixelsConstants<>+160(SB), Y4
+	VANDPS       PixelsConstants<>+64(SB), X1, X1
+	VMOVUPS      PixelsConstants<>+64(SB), Y2
+	VMOVUPS      PixelsConstants<>+32(SB), Y3
+	VBLENDVPS    Y2, Y1, Y3, Y3
+	VMAXPS       Y3, Y0, Y3
+	VPERM2F128   $0x01, Y3, Y3, Y4
+	VMAXPS       Y4, Y3, Y3
+	VSHUFPS      $0x4e, Y3, Y3, Y4
+	VMAXPS       Y4, Y3, Y3
+	VSHUFPS      $0xb1, Y3, Y3, Y4
+	VMAXPS       Y4, Y3, Y3
+	VMOVSS       X3, 1104(SI)
+	VSUBPS       Y3, Y0, Y0
+	VMOVUPS      PixelsConstants<>+128(SB), Y4
 	VMINPS       Y0, Y4, Y0
-	VMOVUPS      PixelsConstants<>+128(SB), Y5
+	VMOVUPS      PixelsConstants<>+96(SB), Y5
 	VMAXPS       Y0, Y5, Y0
-	VMOVUPS      PixelsConstants<>+192(SB), Y6
+	VMOVUPS      PixelsConstants<>+160(SB), Y6
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  PixelsConstants<>+224(SB), Y0, Y7
+	VFMADD231PS  PixelsConstants<>+192(SB), Y0, Y7
 	VSUBPS       Y6, Y7, Y7
+	VFNMADD231PS PixelsConstants<>+224(SB), Y7, Y0
 	VFNMADD231PS PixelsConstants<>+256(SB), Y7, Y0
-	VFNMADD231PS PixelsConstants<>+288(SB), Y7, Y0
 	VMULPS       Y0, Y0, Y8
-	VMULPS       Y0, Y0, Y9
-	VMOVUPS      PixelsConstants<>+352(SB), Y10
-	VMOVAPS      Y10, Y11
-	VFMADD231PS  PixelsConstants<>+320(SB), Y9, Y11
-	VFMADD213PS  PixelsConstants<>+384(SB), Y9, Y11
-	VMOVUPS      PixelsConstants<>+448(SB), Y12
-	VMOVAPS      Y12, Y13
-	VFMADD231PS  PixelsConstants<>+416(SB), Y9, Y13
-	VFMADD213PS  PixelsConstants<>+480(SB), Y9, Y13
-	VFMADD231PS  Y0, Y11, Y13
-	VMULPS       Y13, Y8, Y8
-	VADDPS       PixelsConstants<>+96(SB), Y0, Y9
-	VSUBPS       PixelsConstants<>+96(SB), Y9, Y11
-	VSUBPS       Y11, Y0, Y0
-	VADDPS       Y0, Y8, Y0
-	VADDPS       Y0, Y9, Y8
-	VSUBPS       Y9, Y8, Y9
-	VMOVAPS      Y6, Y11
-	VFMADD231PS  PixelsConstants<>+480(SB), Y7, Y11
-	VSUBPS       Y6, Y11, Y13
-	VSUBPS       Y13, Y7, Y7
+	VMOVUPS      PixelsConstants<>+288(SB), Y9
+	VMOVAPS      Y9, Y10
+	VFMADD231PS  PixelsConstants<>+320(SB), Y0, Y10
+	VMOVUPS      PixelsConstants<>+352(SB), Y11
+	VMOVAPS      Y11, Y12
+	VFMADD231PS  PixelsConstants<>+384(SB), Y0, Y12
+	VMOVUPS      PixelsConstants<>+416(SB), Y13
+	VMOVAPS      Y13, Y14
+	VFMADD231PS  PixelsConstants<>+448(SB), Y0, Y14
+	VFMADD231PS  Y8, Y12, Y10
+	VMULPS       Y8, Y8, Y12
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VADDPS       PixelsConstants<>+480(SB), Y0, Y0
+	VMOVAPS      Y6, Y8
+	VFMADD231PS  Y9, Y7, Y8
+	VSUBPS       Y6, Y8, Y10
+	VSUBPS       Y10, Y7, Y7
 	VADDPS       Y6, Y7, Y7
-	VPSLLD       $0x17, Y11, Y11
-	VPADDD       PixelsConstants<>+96(SB), Y11, Y11
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       PixelsConstants<>+480(SB), Y8, Y8
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       PixelsConstants<>+96(SB), Y7, Y7
-	VMULPS       Y11, Y8, Y8
-	VMULPS       Y7, Y8, Y7
-	VANDPS       X1, X3, X1
-	VSUBPS       X2, X1, X1
+	VPADDD       PixelsConstants<>+480(SB), Y7, Y7
+	VMULPS       Y8, Y0, Y0
+	VMULPS       Y7, Y0, Y0
+	VSUBPS       X3, X1, X1
 	VMINPS       X1, X4, X1
 	VMAXPS       X1, X5, X1
-	VMOVAPS      X6, X2
-	VFMADD231PS  PixelsConstants<>+224(SB), X1, X2
-	VSUBPS       X6, X2, X2
-	VFNMADD231PS PixelsConstants<>+256(SB), X2, X1
-	VFNMADD231PS PixelsConstants<>+288(SB), X2, X1
+	VMOVAPS      X6, X3
+	VFMADD231PS  PixelsConstants<>+192(SB), X1, X3
+	VSUBPS       X6, X3, X3
+	VFNMADD231PS PixelsConstants<>+224(SB), X3, X1
+	VFNMADD231PS PixelsConstants<>+256(SB), X3, X1
 	VMULPS       X1, X1, X4
-	VMULPS       X1, X1, X5
-	VFMADD231PS  PixelsConstants<>+320(SB), X5, X10
-	VFMADD213PS  PixelsConstants<>+384(SB), X5, X10
-	VFMADD231PS  PixelsConstants<>+416(SB), X5, X12
-	VFMADD213PS  PixelsConstants<>+480(SB), X5, X12
-	VFMADD231PS  X1, X10, X12
-	VMULPS       X12, X4, X4
-	VADDPS       PixelsConstants<>+96(SB), X1, X5
-	VSUBPS       PixelsConstants<>+96(SB), X5, X8
-	VSUBPS       X8, X1, X1
-	VADDPS       X1, X4, X1
-	VADDPS       X1, X5, X4
-	VSUBPS       X5, X4, X5
-	VMOVAPS      X6, X8
-	VFMADD231PS  PixelsConstants<>+480(SB), X2, X8
-	VSUBPS       X6, X8, X10
-	VSUBPS       X10, X2, X2
-	VADDPS       X6, X2, X2
-	VPSLLD       $0x17, X8, X6
-	VPADDD       PixelsConstants<>+96(SB), X6, X6
-	VPSLLD       $0x17, X2, X2
-	VPADDD       PixelsConstants<>+96(SB), X2, X2
-	VMULPS       X6, X4, X4
-	VMULPS       X2, X4, X2
-	VANDPS       X2, X3, X3
-	VADDPS       Y3, Y7, Y3
-	VPERM2F128   $0x01, Y3, Y3, Y4
-	VADDPS       Y4, Y3, Y3
-	VSHUFPS      $0x4e, Y3, Y3, Y4
-	VADDPS       Y4, Y3, Y3
-	VSHUFPS      $0xb1, Y3, Y3, Y4
-	VADDPS       Y4, Y3, Y3
-	VMOVSS       X3, 1108(SI)
-	VMOVUPS      PixelsConstants<>+96(SB), Y4
-	VDIVPS       Y3, Y4, Y3
-	VMULPS       Y3, Y7, Y4
-	VMOVUPS      Y4, 1064(SI)
-	VMULPS       X3, X2, X2
-	VMOVSD       X2, 1096(SI)
+	VMOVAPS      X9, X5
+	VFMADD231PS  PixelsConstants<>+320(SB), X1, X5
+	VFMADD231PS  PixelsConstants<>+384(SB), X1, X11
+	VFMADD231PS  PixelsConstants<>+448(SB), X1, X13
+	VFMADD231PS  X4, X11, X5
+	VMULPS       X4, X4, X7
+	VFMADD231PS  X7, X13, X5
+	VFMADD231PS  X5, X4, X1
+	VADDPS       PixelsConstants<>+480(SB), X1, X1
+	VFMADD213PS  X6, X3, X9
+	VSUBPS       X6, X9, X4
+	VSUBPS       X4, X3, X3
+	VADDPS       X6, X3, X3
+	VPSLLD       $0x17, X9, X4
+	VPADDD       PixelsConstants<>+480(SB), X4, X4
+	VPSLLD       $0x17, X3, X3
+	VPADDD       PixelsConstants<>+480(SB), X3, X3
+	VMULPS       X4, X1, X1
+	VMULPS       X3, X1, X1
+	VANDPS       X1, X2, X2
+	VADDPS       Y2, Y0, Y2
+	VPERM2F128   $0x01, Y2, Y2, Y3
+	VADDPS       Y3, Y2, Y2
+	VSHUFPS      $0x4e, Y2, Y2, Y3
+	VADDPS       Y3, Y2, Y2
+	VSHUFPS      $0xb1, Y2, Y2, Y3
+	VADDPS       Y3, Y2, Y2
+	VMOVSS       X2, 1108(SI)
+	VMOVUPS      PixelsConstants<>+480(SB), Y3
+	VDIVPS       Y2, Y3, Y2
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 1064(SI)
+	VMULPS       X2, X1, X0
+	VMOVSD       X0, 1096(SI)
 	VZEROUPPER
 	RET
 
@@ -650,69 +633,56 @@ loop1:
 	VMOVUPS     Z0, K1, 1024(SI)
 
 	// a2 = softmax(z2)
-	VMOVAPS.Z         Z0, K1, Z1
-	VBROADCASTSS      PixelsConstants<>+516(SB), Z2
-	VBLENDMPS         Z1, Z2, K1, Z1
-	VSHUFF32X4        $0x4e, Z1, Z1, Z2
-	VCMPPS            $0x03, Z1, Z1, K2
-	VMAXPS            Z2, Z1, Z2
-	VBLENDMPS         Z1, Z2, K2, Z1
-	VSHUFF32X4        $0xb1, Z1, Z1, Z2
-	VCMPPS            $0x03, Z1, Z1, K2
-	VMAXPS            Z2, Z1, Z2
-	VBLENDMPS         Z1, Z2, K2, Z1
-	VSHUFPS           $0x4e, Z1, Z1, Z2
-	VCMPPS            $0x03, Z1, Z1, K2
-	VMAXPS            Z2, Z1, Z2
-	VBLENDMPS         Z1, Z2, K2, Z1
-	VSHUFPS           $0xb1, Z1, Z1, Z2
-	VCMPPS            $0x03, Z1, Z1, K2
-	VMAXPS            Z2, Z1, Z2
-	VBLENDMPS         Z1, Z2, K2, Z1
-	VMOVSS            X1, 1104(SI)
 	VMOVAPS.Z         Z0, K1, Z0
+	VBROADCASTSS      PixelsConstants<>+516(SB), Z1
+	VBLENDMPS         Z0, Z1, K1, Z1
+	VSHUFF32X4        $0x4e, Z1, Z1, Z2
+	VMAXPS            Z2, Z1, Z1
+	VSHUFF32X4        $0xb1, Z1, Z1, Z2
+	VMAXPS            Z2, Z1, Z1
+	VSHUFPS           $0x4e, Z1, Z1, Z2
+	VMAXPS            Z2, Z1, Z1
+	VSHUFPS           $0xb1, Z1, Z1, Z2
+	VMAXPS            Z2, Z1, Z1
+	VMOVSS            X1, 1104(SI)
 	VSUBPS            Z1, Z0, Z0
-	VBROADCASTSS      PixelsConstants<>+528(SB), Z1
-	VMINPS            Z0, Z1, Z0
 	VBROADCASTSS      PixelsConstants<>+524(SB), Z1
+	VMINPS            Z0, Z1, Z0
+	VBROADCASTSS      PixelsConstants<>+520(SB), Z1
 	VMAXPS            Z0, Z1, Z0
-	VBROADCASTSS      PixelsConstants<>+532(SB), Z1
+	VBROADCASTSS      PixelsConstants<>+528(SB), Z1
 	VMOVAPS           Z1, Z2
-	VFMADD231PS.BCST  PixelsConstants<>+536(SB), Z0, Z2
+	VFMADD231PS.BCST  PixelsConstants<>+532(SB), Z0, Z2
 	VSUBPS            Z1, Z2, Z1
+	VFNMADD231PS.BCST PixelsConstants<>+536(SB), Z1, Z0
 	VFNMADD231PS.BCST PixelsConstants<>+540(SB), Z1, Z0
-	VFNMADD231PS.BCST PixelsConstants<>+544(SB), Z1, Z0
 	VMULPS            Z0, Z0, Z2
-	VMULPS            Z0, Z0, Z3
+	VBROADCASTSS      PixelsConstants<>+544(SB), Z3
+	VFMADD231PS.BCST  PixelsConstants<>+548(SB), Z0, Z3
 	VBROADCASTSS      PixelsConstants<>+552(SB), Z4
-	VFMADD231PS.BCST  PixelsConstants<>+548(SB), Z3, Z4
-	VFMADD213PS.BCST  PixelsConstants<>+556(SB), Z3, Z4
-	VBROADCASTSS      PixelsConstants<>+564(SB), Z5
-	VFMADD231PS.BCST  PixelsConstants<>+560(SB), Z3, Z5
-	VFMADD213PS.BCST  PixelsConstants<>+568(SB), Z3, Z5
-	VFMADD231PS       Z0, Z4, Z5
-	VMULPS            Z5, Z2, Z2
-	VBROADCASTSS      PixelsConstants<>+520(SB), Z3
-	VADDPS            Z0, Z3, Z4
-	VSUBPS            Z3, Z4, Z5
-	VSUBPS            Z5, Z0, Z0
-	VADDPS            Z0, Z2, Z0
-	VADDPS            Z0, Z4, Z2
-	VSUBPS            Z4, Z2, Z4
-	VSCALEFPS         Z1, Z2, Z1
-	VMOVAPS.Z         Z1, K1, Z2
-	VSHUFF32X4        $0x4e, Z2, Z2, Z5
-	VADDPS            Z5, Z2, Z2
-	VSHUFF32X4        $0xb1, Z2, Z2, Z5
-	VADDPS            Z5, Z2, Z2
-	VSHUFPS           $0x4e, Z2, Z2, Z5
-	VADDPS            Z5, Z2, Z2
-	VSHUFPS           $0xb1, Z2, Z2, Z5
-	VADDPS            Z5, Z2, Z2
-	VMOVSS            X2, 1108(SI)
-	VDIVPS            Z2, Z3, Z2
-	VMULPS            Z2, Z1, Z1
-	VMOVUPS           Z1, K1, 1064(SI)
+	VFMADD231PS.BCST  PixelsConstants<>+556(SB), Z0, Z4
+	VBROADCASTSS      PixelsConstants<>+560(SB), Z5
+	VFMADD231PS.BCST  PixelsConstants<>+564(SB), Z0, Z5
+	VFMADD231PS       Z2, Z4, Z3
+	VMULPS            Z2, Z2, Z4
+	VFMADD231PS       Z4, Z5, Z3
+	VFMADD231PS       Z3, Z2, Z0
+	VBROADCASTSS      PixelsConstants<>+568(SB), Z2
+	VADDPS            Z2, Z0, Z0
+	VSCALEFPS         Z1, Z0, Z0
+	VMOVAPS.Z         Z0, K1, Z1
+	VSHUFF32X4        $0x4e, Z1, Z1, Z3
+	VADDPS            Z3, Z1, Z1
+	VSHUFF32X4        $0xb1, Z1, Z1, Z3
+	VADDPS            Z3, Z1, Z1
+	VSHUFPS           $0x4e, Z1, Z1, Z3
+	VADDPS            Z3, Z1, Z1
+	VSHUFPS           $0xb1, Z1, Z1, Z3
+	VADDPS            Z3, Z1, Z1
+	VMOVSS            X1, 1108(SI)
+	VDIVPS            Z1, Z2, Z1
+	VMULPS            Z1, Z0, Z0
+	VMOVUPS           Z0, K1, 1064(SI)
 	VZEROUPPER
 	RET
 
@@ -1014,183 +984,154 @@ loop1:
 	VMOVSD       X1, 1056(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       PixelsConstants<>+64(SB), X1, X2
-	VMOVUPS      PixelsConstants<>+64(SB), Y3
-	VMOVUPS      PixelsConstants<>+32(SB), Y4
-	VBLENDVPS    Y3, Y2, Y4, Y2
-	VCMPPS       $0x03, Y0, Y0, Y4
-	VMAXPS       Y2, Y0, Y2
-	VBLENDVPS    Y4, Y0, Y2, Y2
-	VPERM2F128   $0x01, Y2, Y2, Y4
-	VCMPPS       $0x03, Y2, Y2, Y5
-	VMAXPS       Y4, Y2, Y4
-	VBLENDVPS    Y5, Y2, Y4, Y2
-	VSHUFPS      $0x4e, Y2, Y2, Y4
-	VCMPPS       $0x03, Y2, Y2, Y5
-	VMAXPS       Y4, Y2, Y4
-	VBLENDVPS    Y5, Y2, Y4, Y2
-	VSHUFPS      $0xb1, Y2, Y2, Y4
-	VCMPPS       $0x03, Y2, Y2, Y5
-	VMAXPS       Y4, Y2, Y4
-	VBLENDVPS    Y5, Y2, Y4, Y2
-	VMOVSS       X2, 1104(SI)
-	VSUBPS       Y2, Y0, Y0
-	VMOVUPS      PixelsConstants<>+160(SB), Y4
+	VANDPS       PixelsConstants<>+64(SB), X1, X1
+	VMOVUPS      PixelsConstants<>+64(SB), Y2
+	VMOVUPS      PixelsConstants<>+32(SB), Y3
+	VBLENDVPS    Y2, Y1, Y3, Y3
+	VMAXPS       Y3, Y0, Y3
+	VPERM2F128   $0x01, Y3, Y3, Y4
+	VMAXPS       Y4, Y3, Y3
+	VSHUFPS      $0x4e, Y3, Y3, Y4
+	VMAXPS       Y4, Y3, Y3
+	VSHUFPS      $0xb1, Y3, Y3, Y4
+	VMAXPS       Y4, Y3, Y3
+	VMOVSS       X3, 1104(SI)
+	VSUBPS       Y3, Y0, Y0
+	VMOVUPS      PixelsConstants<>+128(SB), Y4
 	VMINPS       Y0, Y4, Y0
-	VMOVUPS      PixelsConstants<>+128(SB), Y5
+	VMOVUPS      PixelsConstants<>+96(SB), Y5
 	VMAXPS       Y0, Y5, Y0
-	VMOVUPS      PixelsConstants<>+192(SB), Y6
+	VMOVUPS      PixelsConstants<>+160(SB), Y6
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  PixelsConstants<>+224(SB), Y0, Y7
+	VFMADD231PS  PixelsConstants<>+192(SB), Y0, Y7
 	VSUBPS       Y6, Y7, Y7
+	VFNMADD231PS PixelsConstants<>+224(SB), Y7, Y0
 	VFNMADD231PS PixelsConstants<>+256(SB), Y7, Y0
-	VFNMADD231PS PixelsConstants<>+288(SB), Y7, Y0
 	VMULPS       Y0, Y0, Y8
-	VMULPS       Y0, Y0, Y9
-	VMOVUPS      PixelsConstants<>+352(SB), Y10
-	VMOVAPS      Y10, Y11
-	VFMADD231PS  PixelsConstants<>+320(SB), Y9, Y11
-	VFMADD213PS  PixelsConstants<>+384(SB), Y9, Y11
-	VMOVUPS      PixelsConstants<>+448(SB), Y12
-	VMOVAPS      Y12, Y13
-	VFMADD231PS  PixelsConstants<>+416(SB), Y9, Y13
-	VFMADD213PS  PixelsConstants<>+480(SB), Y9, Y13
-	VFMADD231PS  Y0, Y11, Y13
-	VMULPS       Y13, Y8, Y8
-	VADDPS       PixelsConstants<>+96(SB), Y0, Y9
-	VSUBPS       PixelsConstants<>+96(SB), Y9, Y11
-	VSUBPS       Y11, Y0, Y0
-	VADDPS       Y0, Y8, Y0
-	VADDPS       Y0, Y9, Y8
-	VSUBPS       Y9, Y8, Y9
-	VMOVAPS      Y6, Y11
-	VFMADD231PS  PixelsConstants<>+480(SB), Y7, Y11
-	VSUBPS       Y6, Y11, Y13
-	VSUBPS       Y13, Y7, Y7
+	VMOVUPS      PixelsConstants<>+288(SB), Y9
+	VMOVAPS      Y9, Y10
+	VFMADD231PS  PixelsConstants<>+320(SB), Y0, Y10
+	VMOVUPS      PixelsConstants<>+352(SB), Y11
+	VMOVAPS      Y11, Y12
+	VFMADD231PS  PixelsConstants<>+384(SB), Y0, Y12
+	VMOVUPS      PixelsConstants<>+416(SB), Y13
+	VMOVAPS      Y13, Y14
+	VFMADD231PS  PixelsConstants<>+448(SB), Y0, Y14
+	VFMADD231PS  Y8, Y12, Y10
+	VMULPS       Y8, Y8, Y12
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VADDPS       PixelsConstants<>+480(SB), Y0, Y0
+	VMOVAPS      Y6, Y8
+	VFMADD231PS  Y9, Y7, Y8
+	VSUBPS       Y6, Y8, Y10
+	VSUBPS       Y10, Y7, Y7
 	VADDPS       Y6, Y7, Y7
-	VPSLLD       $0x17, Y11, Y11
-	VPADDD       PixelsConstants<>+96(SB), Y11, Y11
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       PixelsConstants<>+480(SB), Y8, Y8
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       PixelsConstants<>+96(SB), Y7, Y7
-	VMULPS       Y11, Y8, Y8
-	VMULPS       Y7, Y8, Y7
-	VANDPS       X1, X3, X1
-	VSUBPS       X2, X1, X1
+	VPADDD       PixelsConstants<>+480(SB), Y7, Y7
+	VMULPS       Y8, Y0, Y0
+	VMULPS       Y7, Y0, Y0
+	VSUBPS       X3, X1, X1
 	VMINPS       X1, X4, X1
 	VMAXPS       X1, X5, X1
-	VMOVAPS      X6, X2
-	VFMADD231PS  PixelsConstants<>+224(SB), X1, X2
-	VSUBPS       X6, X2, X2
-	VFNMADD231PS PixelsConstants<>+256(SB), X2, X1
-	VFNMADD231PS PixelsConstants<>+288(SB), X2, X1
+	VMOVAPS      X6, X3
+	VFMADD231PS  PixelsConstants<>+192(SB), X1, X3
+	VSUBPS       X6, X3, X3
+	VFNMADD231PS PixelsConstants<>+224(SB), X3, X1
+	VFNMADD231PS PixelsConstants<>+256(SB), X3, X1
 	VMULPS       X1, X1, X4
-	VMULPS       X1, X1, X5
-	VFMADD231PS  PixelsConstants<>+320(SB), X5, X10
-	VFMADD213PS  PixelsConstants<>+384(SB), X5, X10
-	VFMADD231PS  PixelsConstants<>+416(SB), X5, X12
-	VFMADD213PS  PixelsConstants<>+480(SB), X5, X12
-	VFMADD231PS  X1, X10, X12
-	VMULPS       X12, X4, X4
-	VADDPS       PixelsConstants<>+96(SB), X1, X5
-	VSUBPS       PixelsConstants<>+96(SB), X5, X8
-	VSUBPS       X8, X1, X1
-	VADDPS       X1, X4, X1
-	VADDPS       X1, X5, X4
-	VSUBPS       X5, X4, X5
-	VMOVAPS      X6, X8
-	VFMADD231PS  PixelsConstants<>+480(SB), X2, X8
-	VSUBPS       X6, X8, X10
-	VSUBPS       X10, X2, X2
-	VADDPS       X6, X2, X2
-	VPSLLD       $0x17, X8, X6
-	VPADDD       PixelsConstants<>+96(SB), X6, X6
-	VPSLLD       $0x17, X2, X2
-	VPADDD       PixelsConstants<>+96(SB), X2, X2
-	VMULPS       X6, X4, X4
-	VMULPS       X2, X4, X2
-	VANDPS       X2, X3, X4
-	VADDPS       Y4, Y7, Y4
-	VPERM2F128   $0x01, Y4, Y4, Y6
-	VADDPS       Y6, Y4, Y4
-	VSHUFPS      $0x4e, Y4, Y4, Y6
-	VADDPS       Y6, Y4, Y4
-	VSHUFPS      $0xb1, Y4, Y4, Y6
-	VADDPS       Y6, Y4, Y4
-	VMOVSS       X4, 1108(SI)
-	VMOVUPS      PixelsConstants<>+96(SB), Y6
-	VDIVPS       Y4, Y6, Y4
-	VMULPS       Y4, Y7, Y6
-	VMOVUPS      Y6, 1064(SI)
-	VMULPS       X4, X2, X2
-	VMOVSD       X2, 1096(SI)
+	VMOVAPS      X9, X5
+	VFMADD231PS  PixelsConstants<>+320(SB), X1, X5
+	VFMADD231PS  PixelsConstants<>+384(SB), X1, X11
+	VFMADD231PS  PixelsConstants<>+448(SB), X1, X13
+	VFMADD231PS  X4, X11, X5
+	VMULPS       X4, X4, X7
+	VFMADD231PS  X7, X13, X5
+	VFMADD231PS  X5, X4, X1
+	VADDPS       PixelsConstants<>+480(SB), X1, X1
+	VFMADD213PS  X6, X3, X9
+	VSUBPS       X6, X9, X4
+	VSUBPS       X4, X3, X3
+	VADDPS       X6, X3, X3
+	VPSLLD       $0x17, X9, X4
+	VPADDD       PixelsConstants<>+480(SB), X4, X4
+	VPSLLD       $0x17, X3, X3
+	VPADDD       PixelsConstants<>+480(SB), X3, X3
+	VMULPS       X4, X1, X1
+	VMULPS       X3, X1, X1
+	VANDPS       X1, X2, X3
+	VADDPS       Y3, Y0, Y3
+	VPERM2F128   $0x01, Y3, Y3, Y4
+	VADDPS       Y4, Y3, Y3
+	VSHUFPS      $0x4e, Y3, Y3, Y4
+	VADDPS       Y4, Y3, Y3
+	VSHUFPS      $0xb1, Y3, Y3, Y4
+	VADDPS       Y4, Y3, Y3
+	VMOVSS       X3, 1108(SI)
+	VMOVUPS      PixelsConstants<>+480(SB), Y4
+	VDIVPS       Y3, Y4, Y3
+	VMULPS       Y3, Y0, Y0
+	VMOVUPS      Y0, 1064(SI)
+	VMULPS       X3, X1, X0
+	VMOVSD       X0, 1096(SI)
 
 	// t = log(s2)
-	VBROADCASTSS 1108(SI), X2
-	VCVTPS2PD    X2, Y2
-	VCMPPD       $0x11, PixelsConstants<>+604(SB), Y2, Y4
-	VMULPD       PixelsConstants<>+636(SB), Y2, Y6
-	VBLENDVPD    Y4, Y6, Y2, Y6
-	VPADDQ       PixelsConstants<>+668(SB), Y6, Y6
-	VPSRLQ       $0x34, Y6, Y7
-	VORPD        PixelsConstants<>+700(SB), Y7, Y7
-	VSUBPD       PixelsConstants<>+732(SB), Y7, Y7
-	VANDPD       PixelsConstants<>+764(SB), Y4, Y4
-	VSUBPD       Y4, Y7, Y4
-	VANDPD       PixelsConstants<>+796(SB), Y6, Y6
-	VPADDQ       PixelsConstants<>+828(SB), Y6, Y6
-	VSUBPD       PixelsConstants<>+860(SB), Y6, Y6
-	VADDPD       PixelsConstants<>+892(SB), Y6, Y7
-	VDIVPD       Y7, Y6, Y7
-	VMULPD       Y7, Y7, Y8
-	VMULPD       Y6, Y6, Y10
-	VMULPD       PixelsConstants<>+924(SB), Y10, Y10
-	VMULPD       Y8, Y8, Y11
-	VMOVUPS      PixelsConstants<>+988(SB), Y12
-	VFMADD231PD  PixelsConstants<>+956(SB), Y11, Y12
-	VFMADD213PD  PixelsConstants<>+1020(SB), Y11, Y12
-	VMOVUPS      PixelsConstants<>+1084(SB), Y13
-	VFMADD231PD  PixelsConstants<>+1052(SB), Y11, Y13
-	VFMADD213PD  PixelsConstants<>+1116(SB), Y11, Y13
-	VFMADD213PD  PixelsConstants<>+1148(SB), Y11, Y13
-	VFMADD231PD  Y8, Y12, Y13
-	VFMADD213PD  Y10, Y13, Y8
-	VMULPD       PixelsConstants<>+1180(SB), Y4, Y11
-	VFMADD231PD  Y8, Y7, Y11
-	VSUBPD       Y11, Y10, Y7
-	VSUBPD       Y6, Y7, Y6
-	VFMSUB231PD  PixelsConstants<>+1212(SB), Y4, Y6
-	VXORPS       X4, X4, X4
-	VCMPPD       $0x00, Y4, Y2, Y7
-	VBLENDVPD    Y7, PixelsConstants<>+1276(SB), Y6, Y6
-	VCMPPD       $0x00, PixelsConstants<>+572(SB), Y2, Y7
-	VBLENDVPD    Y7, PixelsConstants<>+572(SB), Y6, Y6
-	VCMPPD       $0x19, Y4, Y2, Y2
-	VBLENDVPD    Y2, PixelsConstants<>+1308(SB), Y6, Y2
-	VCVTPD2PSY   Y2, X2
-	VMOVSS       X2, 1152(SI)
+	VBROADCASTSS 1108(SI), X0
+	VCVTPS2PD    X0, Y0
+	VPADDQ       PixelsConstants<>+604(SB), Y0, Y1
+	VPSRLQ       $0x34, Y1, Y3
+	VORPD        PixelsConstants<>+636(SB), Y3, Y3
+	VSUBPD       PixelsConstants<>+668(SB), Y3, Y3
+	VANDPD       PixelsConstants<>+700(SB), Y1, Y1
+	VPADDQ       PixelsConstants<>+732(SB), Y1, Y1
+	VSUBPD       PixelsConstants<>+764(SB), Y1, Y1
+	VADDPD       PixelsConstants<>+796(SB), Y1, Y4
+	VDIVPD       Y4, Y1, Y1
+	VMULPD       Y1, Y1, Y4
+	VMOVUPS      PixelsConstants<>+860(SB), Y5
+	VFMADD231PD  PixelsConstants<>+892(SB), Y4, Y5
+	VMOVUPS      PixelsConstants<>+924(SB), Y6
+	VFMADD231PD  PixelsConstants<>+956(SB), Y4, Y6
+	VMULPD       Y4, Y4, Y4
+	VFMADD231PD  Y4, Y6, Y5
+	VMULPD       Y4, Y4, Y4
+	VFMADD231PD  PixelsConstants<>+988(SB), Y4, Y5
+	VMULPD       Y5, Y1, Y1
+	VFMADD231PD  PixelsConstants<>+828(SB), Y3, Y1
+	VXORPS       X3, X3, X3
+	VCMPPD       $0x00, Y3, Y0, Y4
+	VBLENDVPD    Y4, PixelsConstants<>+1052(SB), Y1, Y1
+	VCMPPD       $0x00, PixelsConstants<>+572(SB), Y0, Y4
+	VBLENDVPD    Y4, PixelsConstants<>+572(SB), Y1, Y1
+	VCMPPD       $0x19, Y3, Y0, Y0
+	VBLENDVPD    Y0, PixelsConstants<>+1084(SB), Y1, Y0
+	VCVTPD2PSY   Y0, X0
+	VMOVSS       X0, 1152(SI)
 
 	// loss = Σ y*(m2 - z2 + t)
-	VBROADCASTSS 1104(SI), Y2
-	VSUBPS       1024(SI), Y2, Y2
-	VBROADCASTSS 1152(SI), Y4
-	VADDPS       Y4, Y2, Y2
-	VMULPS       (CX), Y2, Y2
-	VBROADCASTSS 1104(SI), X4
-	VMOVSD       1056(SI), X6
-	VSUBPS       X6, X4, X4
-	VBROADCASTSS 1152(SI), X6
-	VADDPS       X6, X4, X4
-	VMOVSD       32(CX), X6
-	VMULPS       X4, X6, X4
-	VANDPS       X4, X3, X3
-	VADDPS       Y3, Y2, Y2
-	VPERM2F128   $0x01, Y2, Y2, Y3
-	VADDPS       Y3, Y2, Y2
-	VSHUFPS      $0x4e, Y2, Y2, Y3
-	VADDPS       Y3, Y2, Y2
-	VSHUFPS      $0xb1, Y2, Y2, Y3
-	VADDPS       Y3, Y2, Y2
-	VMOVSS       X2, ret+32(FP)
+	VBROADCASTSS 1104(SI), Y0
+	VSUBPS       1024(SI), Y0, Y0
+	VBROADCASTSS 1152(SI), Y1
+	VADDPS       Y1, Y0, Y0
+	VMULPS       (CX), Y0, Y0
+	VBROADCASTSS 1104(SI), X1
+	VMOVSD       1056(SI), X3
+	VSUBPS       X3, X1, X1
+	VBROADCASTSS 1152(SI), X3
+	VADDPS       X3, X1, X1
+	VMOVSD       32(CX), X3
+	VMULPS       X1, X3, X1
+	VANDPS       X1, X2, X1
+	VADDPS       Y1, Y0, Y0
+	VPERM2F128   $0x01, Y0, Y0, Y1
+	VADDPS       Y1, Y0, Y0
+	VSHUFPS      $0x4e, Y0, Y0, Y1
+	VADDPS       Y1, Y0, Y0
+	VSHUFPS      $0xb1, Y0, Y0, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVSS       X0, ret+32(FP)
 	VZEROUPPER
 	RET
 
@@ -1432,133 +1373,106 @@ loop1:
 	VMOVUPS     Z0, K1, 1024(SI)
 
 	// a2 = softmax(z2)
-	VMOVAPS.Z         Z0, K1, Z1
-	VBROADCASTSS      PixelsConstants<>+516(SB), Z2
-	VBLENDMPS         Z1, Z2, K1, Z1
+	VMOVAPS.Z         Z0, K1, Z0
+	VBROADCASTSS      PixelsConstants<>+516(SB), Z1
+	VBLENDMPS         Z0, Z1, K1, Z1
 	VSHUFF32X4        $0x4e, Z1, Z1, Z2
-	VCMPPS            $0x03, Z1, Z1, K2
-	VMAXPS            Z2, Z1, Z2
-	VBLENDMPS         Z1, Z2, K2, Z1
+	VMAXPS            Z2, Z1, Z1
 	VSHUFF32X4        $0xb1, Z1, Z1, Z2
-	VCMPPS            $0x03, Z1, Z1, K2
-	VMAXPS            Z2, Z1, Z2
-	VBLENDMPS         Z1, Z2, K2, Z1
+	VMAXPS            Z2, Z1, Z1
 	VSHUFPS           $0x4e, Z1, Z1, Z2
-	VCMPPS            $0x03, Z1, Z1, K2
-	VMAXPS            Z2, Z1, Z2
-	VBLENDMPS         Z1, Z2, K2, Z1
+	VMAXPS            Z2, Z1, Z1
 	VSHUFPS           $0xb1, Z1, Z1, Z2
-	VCMPPS            $0x03, Z1, Z1, K2
-	VMAXPS            Z2, Z1, Z2
-	VBLENDMPS         Z1, Z2, K2, Z1
+	VMAXPS            Z2, Z1, Z1
 	VMOVSS            X1, 1104(SI)
-	VMOVAPS.Z         Z0, K1, Z2
-	VSUBPS            Z1, Z2, Z1
-	VBROADCASTSS      PixelsConstants<>+528(SB), Z2
-	VMINPS            Z1, Z2, Z1
+	VSUBPS            Z1, Z0, Z1
 	VBROADCASTSS      PixelsConstants<>+524(SB), Z2
+	VMINPS            Z1, Z2, Z1
+	VBROADCASTSS      PixelsConstants<>+520(SB), Z2
 	VMAXPS            Z1, Z2, Z1
-	VBROADCASTSS      PixelsConstants<>+532(SB), Z2
+	VBROADCASTSS      PixelsConstants<>+528(SB), Z2
 	VMOVAPS           Z2, Z3
-	VFMADD231PS.BCST  PixelsConstants<>+536(SB), Z1, Z3
+	VFMADD231PS.BCST  PixelsConstants<>+532(SB), Z1, Z3
 	VSUBPS            Z2, Z3, Z2
+	VFNMADD231PS.BCST PixelsConstants<>+536(SB), Z2, Z1
 	VFNMADD231PS.BCST PixelsConstants<>+540(SB), Z2, Z1
-	VFNMADD231PS.BCST PixelsConstants<>+544(SB), Z2, Z1
 	VMULPS            Z1, Z1, Z3
-	VMULPS            Z1, Z1, Z4
+	VBROADCASTSS      PixelsConstants<>+544(SB), Z4
+	VFMADD231PS.BCST  PixelsConstants<>+548(SB), Z1, Z4
 	VBROADCASTSS      PixelsConstants<>+552(SB), Z5
-	VFMADD231PS.BCST  PixelsConstants<>+548(SB), Z4, Z5
-	VFMADD213PS.BCST  PixelsConstants<>+556(SB), Z4, Z5
-	VBROADCASTSS      PixelsConstants<>+564(SB), Z6
-	VFMADD231PS.BCST  PixelsConstants<>+560(SB), Z4, Z6
-	VFMADD213PS.BCST  PixelsConstants<>+568(SB), Z4, Z6
-	VFMADD231PS       Z1, Z5, Z6
-	VMULPS            Z6, Z3, Z3
-	VBROADCASTSS      PixelsConstants<>+520(SB), Z4
-	VADDPS            Z1, Z4, Z5
-	VSUBPS            Z4, Z5, Z6
-	VSUBPS            Z6, Z1, Z1
-	VADDPS            Z1, Z3, Z1
-	VADDPS            Z1, Z5, Z3
-	VSUBPS            Z5, Z3, Z5
-	VSCALEFPS         Z2, Z3, Z2
-	VMOVAPS.Z         Z2, K1, Z3
-	VSHUFF32X4        $0x4e, Z3, Z3, Z6
-	VADDPS            Z6, Z3, Z3
-	VSHUFF32X4        $0xb1, Z3, Z3, Z6
-	VADDPS            Z6, Z3, Z3
-	VSHUFPS           $0x4e, Z3, Z3, Z6
-	VADDPS            Z6, Z3, Z3
-	VSHUFPS           $0xb1, Z3, Z3, Z6
-	VADDPS            Z6, Z3, Z3
-	VMOVSS            X3, 1108(SI)
-	VDIVPS            Z3, Z4, Z3
-	VMULPS            Z3, Z2, Z2
-	VMOVUPS           Z2, K1, 1064(SI)
+	VFMADD231PS.BCST  PixelsConstants<>+556(SB), Z1, Z5
+	VBROADCASTSS      PixelsConstants<>+560(SB), Z6
+	VFMADD231PS.BCST  PixelsConstants<>+564(SB), Z1, Z6
+	VFMADD231PS       Z3, Z5, Z4
+	VMULPS            Z3, Z3, Z5
+	VFMADD231PS       Z5, Z6, Z4
+	VFMADD231PS       Z4, Z3, Z1
+	VBROADCASTSS      PixelsConstants<>+568(SB), Z3
+	VADDPS            Z3, Z1, Z1
+	VSCALEFPS         Z2, Z1, Z1
+	VMOVAPS.Z         Z1, K1, Z2
+	VSHUFF32X4        $0x4e, Z2, Z2, Z4
+	VADDPS            Z4, Z2, Z2
+	VSHUFF32X4        $0xb1, Z2, Z2, Z4
+	VADDPS            Z4, Z2, Z2
+	VSHUFPS           $0x4e, Z2, Z2, Z4
+	VADDPS            Z4, Z2, Z2
+	VSHUFPS           $0xb1, Z2, Z2, Z4
+	VADDPS            Z4, Z2, Z2
+	VMOVSS            X2, 1108(SI)
+	VDIVPS            Z2, Z3, Z2
+	VMULPS            Z2, Z1, Z1
+	VMOVUPS           Z1, K1, 1064(SI)
 
 	// t = log(s2)
-	VBROADCASTSS     1108(SI), X2
-	VCVTPS2PD        X2, Y2
-	VCMPPD.BCST      $0x11, PixelsConstants<>+1348(SB), Y2, K2
-	VMULPD.BCST      PixelsConstants<>+1356(SB), Y2, Y3
-	VBLENDMPD        Y3, Y2, K2, Y3
-	VPADDQ.BCST      PixelsConstants<>+1364(SB), Y3, Y3
-	VPSRLQ           $0x34, Y3, Y4
-	VORPD.BCST       PixelsConstants<>+1372(SB), Y4, Y4
-	VSUBPD.BCST      PixelsConstants<>+1380(SB), Y4, Y4
-	VBROADCASTSD     PixelsConstants<>+1388(SB), Y6
-	VMOVAPD.Z        Y6, K2, Y6
-	VSUBPD           Y6, Y4, Y4
-	VANDPD.BCST      PixelsConstants<>+1396(SB), Y3, Y3
-	VPADDQ.BCST      PixelsConstants<>+1404(SB), Y3, Y3
-	VSUBPD.BCST      PixelsConstants<>+1412(SB), Y3, Y3
-	VADDPD.BCST      PixelsConstants<>+1420(SB), Y3, Y6
-	VDIVPD           Y6, Y3, Y6
-	VMULPD           Y6, Y6, Y7
-	VMULPD           Y3, Y3, Y8
-	VMULPD.BCST      PixelsConstants<>+1428(SB), Y8, Y8
-	VMULPD           Y7, Y7, Y9
-	VBROADCASTSD     PixelsConstants<>+1444(SB), Y10
-	VFMADD231PD.BCST PixelsConstants<>+1436(SB), Y9, Y10
-	VFMADD213PD.BCST PixelsConstants<>+1452(SB), Y9, Y10
-	VBROADCASTSD     PixelsConstants<>+1468(SB), Y11
-	VFMADD231PD.BCST PixelsConstants<>+1460(SB), Y9, Y11
-	VFMADD213PD.BCST PixelsConstants<>+1476(SB), Y9, Y11
-	VFMADD213PD.BCST PixelsConstants<>+1484(SB), Y9, Y11
-	VFMADD231PD      Y7, Y10, Y11
-	VFMADD213PD      Y8, Y11, Y7
-	VMULPD.BCST      PixelsConstants<>+1492(SB), Y4, Y9
-	VFMADD231PD      Y7, Y6, Y9
-	VSUBPD           Y9, Y8, Y6
-	VSUBPD           Y3, Y6, Y3
-	VFMSUB231PD.BCST PixelsConstants<>+1500(SB), Y4, Y3
-	VXORPS           X4, X4, X4
-	VCMPPD           $0x00, Y4, Y2, K2
-	VBLENDMPD.BCST   PixelsConstants<>+1516(SB), Y3, K2, Y3
-	VBROADCASTSD     PixelsConstants<>+1340(SB), Y6
-	VCMPPD           $0x00, Y6, Y2, K2
-	VBLENDMPD        Y6, Y3, K2, Y3
-	VCMPPD           $0x19, Y4, Y2, K2
-	VBLENDMPD.BCST   PixelsConstants<>+1524(SB), Y3, K2, Y2
-	VCVTPD2PSY       Y2, X2
-	VMOVSS           X2, 1152(SI)
+	VBROADCASTSS     1108(SI), X1
+	VCVTPS2PD        X1, Y1
+	VPADDQ.BCST      PixelsConstants<>+1124(SB), Y1, Y2
+	VPSRLQ           $0x34, Y2, Y3
+	VORPD.BCST       PixelsConstants<>+1132(SB), Y3, Y3
+	VSUBPD.BCST      PixelsConstants<>+1140(SB), Y3, Y3
+	VANDPD.BCST      PixelsConstants<>+1148(SB), Y2, Y2
+	VPADDQ.BCST      PixelsConstants<>+1156(SB), Y2, Y2
+	VSUBPD.BCST      PixelsConstants<>+1164(SB), Y2, Y2
+	VADDPD.BCST      PixelsConstants<>+1172(SB), Y2, Y4
+	VDIVPD           Y4, Y2, Y2
+	VMULPD           Y2, Y2, Y4
+	VBROADCASTSD     PixelsConstants<>+1188(SB), Y5
+	VFMADD231PD.BCST PixelsConstants<>+1196(SB), Y4, Y5
+	VBROADCASTSD     PixelsConstants<>+1204(SB), Y6
+	VFMADD231PD.BCST PixelsConstants<>+1212(SB), Y4, Y6
+	VMULPD           Y4, Y4, Y4
+	VFMADD231PD      Y4, Y6, Y5
+	VMULPD           Y4, Y4, Y4
+	VFMADD231PD.BCST PixelsConstants<>+1220(SB), Y4, Y5
+	VMULPD           Y5, Y2, Y2
+	VFMADD231PD.BCST PixelsConstants<>+1180(SB), Y3, Y2
+	VXORPS           X3, X3, X3
+	VCMPPD           $0x00, Y3, Y1, K2
+	VBLENDMPD.BCST   PixelsConstants<>+1236(SB), Y2, K2, Y2
+	VBROADCASTSD     PixelsConstants<>+1116(SB), Y4
+	VCMPPD           $0x00, Y4, Y1, K2
+	VBLENDMPD        Y4, Y2, K2, Y2
+	VCMPPD           $0x19, Y3, Y1, K2
+	VBLENDMPD.BCST   PixelsConstants<>+1244(SB), Y2, K2, Y1
+	VCVTPD2PSY       Y1, X1
+	VMOVSS           X1, 1152(SI)
 
 	// loss = Σ y*(m2 - z2 + t)
-	VBROADCASTSS 1104(SI), Z2
-	VMOVAPS.Z    Z0, K1, Z0
-	VSUBPS       Z0, Z2, Z0
+	VBROADCASTSS 1104(SI), Z1
+	VSUBPS       Z0, Z1, Z0
 	VADDPS.BCST  1152(SI), Z0, Z0
-	VMOVUPS.Z    (CX), K1, Z2
-	VMULPS       Z0, Z2, Z0
+	VMOVUPS.Z    (CX), K1, Z1
+	VMULPS       Z0, Z1, Z0
 	VMOVAPS.Z    Z0, K1, Z0
-	VSHUFF32X4   $0x4e, Z0, Z0, Z2
-	VADDPS       Z2, Z0, Z0
-	VSHUFF32X4   $0xb1, Z0, Z0, Z2
-	VADDPS       Z2, Z0, Z0
-	VSHUFPS      $0x4e, Z0, Z0, Z2
-	VADDPS       Z2, Z0, Z0
-	VSHUFPS      $0xb1, Z0, Z0, Z2
-	VADDPS       Z2, Z0, Z0
+	VSHUFF32X4   $0x4e, Z0, Z0, Z1
+	VADDPS       Z1, Z0, Z0
+	VSHUFF32X4   $0xb1, Z0, Z0, Z1
+	VADDPS       Z1, Z0, Z0
+	VSHUFPS      $0x4e, Z0, Z0, Z1
+	VADDPS       Z1, Z0, Z0
+	VSHUFPS      $0xb1, Z0, Z0, Z1
+	VADDPS       Z1, Z0, Z0
 	VMOVSS       X0, ret+32(FP)
 	VZEROUPPER
 	RET
@@ -1575,45 +1489,33 @@ TEXT ·pixelsBackwardAVX2(SB), NOSPLIT, $0-44
 	// t = log(s2)
 	VBROADCASTSS 1108(SI), X0
 	VCVTPS2PD    X0, Y0
-	VCMPPD       $0x11, PixelsConstants<>+604(SB), Y0, Y1
-	VMULPD       PixelsConstants<>+636(SB), Y0, Y2
-	VBLENDVPD    Y1, Y2, Y0, Y2
-	VPADDQ       PixelsConstants<>+668(SB), Y2, Y2
-	VPSRLQ       $0x34, Y2, Y3
-	VORPD        PixelsConstants<>+700(SB), Y3, Y3
-	VSUBPD       PixelsConstants<>+732(SB), Y3, Y3
-	VANDPD       PixelsConstants<>+764(SB), Y1, Y1
-	VSUBPD       Y1, Y3, Y1
-	VANDPD       PixelsConstants<>+796(SB), Y2, Y2
-	VPADDQ       PixelsConstants<>+828(SB), Y2, Y2
-	VSUBPD       PixelsConstants<>+860(SB), Y2, Y2
-	VADDPD       PixelsConstants<>+892(SB), Y2, Y3
-	VDIVPD       Y3, Y2, Y3
-	VMULPD       Y3, Y3, Y4
-	VMULPD       Y2, Y2, Y5
-	VMULPD       PixelsConstants<>+924(SB), Y5, Y5
-	VMULPD       Y4, Y4, Y6
-	VMOVUPS      PixelsConstants<>+988(SB), Y7
-	VFMADD231PD  PixelsConstants<>+956(SB), Y6, Y7
-	VFMADD213PD  PixelsConstants<>+1020(SB), Y6, Y7
-	VMOVUPS      PixelsConstants<>+1084(SB), Y8
-	VFMADD231PD  PixelsConstants<>+1052(SB), Y6, Y8
-	VFMADD213PD  PixelsConstants<>+1116(SB), Y6, Y8
-	VFMADD213PD  PixelsConstants<>+1148(SB), Y6, Y8
-	VFMADD231PD  Y4, Y7, Y8
-	VFMADD213PD  Y5, Y8, Y4
-	VMULPD       PixelsConstants<>+1180(SB), Y1, Y6
-	VFMADD231PD  Y4, Y3, Y6
-	VSUBPD       Y6, Y5, Y3
-	VSUBPD       Y2, Y3, Y2
-	VFMSUB231PD  PixelsConstants<>+1212(SB), Y1, Y2
-	VXORPS       X1, X1, X1
-	VCMPPD       $0x00, Y1, Y0, Y3
-	VBLENDVPD    Y3, PixelsConstants<>+1276(SB), Y2, Y2
+	VPADDQ       PixelsConstants<>+604(SB), Y0, Y1
+	VPSRLQ       $0x34, Y1, Y2
+	VORPD        PixelsConstants<>+636(SB), Y2, Y2
+	VSUBPD       PixelsConstants<>+668(SB), Y2, Y2
+	VANDPD       PixelsConstants<>+700(SB), Y1, Y1
+	VPADDQ       PixelsConstants<>+732(SB), Y1, Y1
+	VSUBPD       PixelsConstants<>+764(SB), Y1, Y1
+	VADDPD       PixelsConstants<>+796(SB), Y1, Y3
+	VDIVPD       Y3, Y1, Y1
+	VMULPD       Y1, Y1, Y3
+	VMOVUPS      PixelsConstants<>+860(SB), Y4
+	VFMADD231PD  PixelsConstants<>+892(SB), Y3, Y4
+	VMOVUPS      PixelsConstants<>+924(SB), Y5
+	VFMADD231PD  PixelsConstants<>+956(SB), Y3, Y5
+	VMULPD       Y3, Y3, Y3
+	VFMADD231PD  Y3, Y5, Y4
+	VMULPD       Y3, Y3, Y3
+	VFMADD231PD  PixelsConstants<>+988(SB), Y3, Y4
+	VMULPD       Y4, Y1, Y1
+	VFMADD231PD  PixelsConstants<>+828(SB), Y2, Y1
+	VXORPS       X2, X2, X2
+	VCMPPD       $0x00, Y2, Y0, Y3
+	VBLENDVPD    Y3, PixelsConstants<>+1052(SB), Y1, Y1
 	VCMPPD       $0x00, PixelsConstants<>+572(SB), Y0, Y3
-	VBLENDVPD    Y3, PixelsConstants<>+572(SB), Y2, Y2
-	VCMPPD       $0x19, Y1, Y0, Y0
-	VBLENDVPD    Y0, PixelsConstants<>+1308(SB), Y2, Y0
+	VBLENDVPD    Y3, PixelsConstants<>+572(SB), Y1, Y1
+	VCMPPD       $0x19, Y2, Y0, Y0
+	VBLENDVPD    Y0, PixelsConstants<>+1084(SB), Y1, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVSS       X0, 1152(SI)
 
@@ -1701,22 +1603,22 @@ TEXT ·pixelsBackwardAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS      (SI), Y4
 	VXORPS       X5, X5, X5
 	VCMPPS       $0x1e, Y5, Y4, Y4
-	VBLENDVPS    Y4, PixelsConstants<>+96(SB), Y5, Y4
+	VBLENDVPS    Y4, PixelsConstants<>+480(SB), Y5, Y4
 	VMULPS       Y4, Y1, Y1
 	VMOVUPS      Y1, 512(SI)
 	VMOVUPS      32(SI), Y1
 	VCMPPS       $0x1e, Y5, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+96(SB), Y5, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+480(SB), Y5, Y1
 	VMULPS       Y1, Y2, Y1
 	VMOVUPS      Y1, 544(SI)
 	VMOVUPS      64(SI), Y1
 	VCMPPS       $0x1e, Y5, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+96(SB), Y5, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+480(SB), Y5, Y1
 	VMULPS       Y1, Y3, Y1
 	VMOVUPS      Y1, 576(SI)
 	VMOVUPS      96(SI), Y1
 	VCMPPS       $0x1e, Y5, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+96(SB), Y5, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+480(SB), Y5, Y1
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 608(SI)
 	VBROADCASTSS 1112(SI), Y0
@@ -1771,22 +1673,22 @@ TEXT ·pixelsBackwardAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PS  406752(DI), Y4, Y0
 	VMOVUPS      128(SI), Y4
 	VCMPPS       $0x1e, Y5, Y4, Y4
-	VBLENDVPS    Y4, PixelsConstants<>+96(SB), Y5, Y4
+	VBLENDVPS    Y4, PixelsConstants<>+480(SB), Y5, Y4
 	VMULPS       Y4, Y1, Y1
 	VMOVUPS      Y1, 640(SI)
 	VMOVUPS      160(SI), Y1
 	VCMPPS       $0x1e, Y5, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+96(SB), Y5, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+480(SB), Y5, Y1
 	VMULPS       Y1, Y2, Y1
 	VMOVUPS      Y1, 672(SI)
 	VMOVUPS      192(SI), Y1
 	VCMPPS       $0x1e, Y5, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+96(SB), Y5, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+480(SB), Y5, Y1
 	VMULPS       Y1, Y3, Y1
 	VMOVUPS      Y1, 704(SI)
 	VMOVUPS      224(SI), Y1
 	VCMPPS       $0x1e, Y5, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+96(SB), Y5, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+480(SB), Y5, Y1
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 736(SI)
 	VBROADCASTSS 1112(SI), Y0
@@ -1841,22 +1743,22 @@ TEXT ·pixelsBackwardAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PS  406880(DI), Y4, Y0
 	VMOVUPS      256(SI), Y4
 	VCMPPS       $0x1e, Y5, Y4, Y4
-	VBLENDVPS    Y4, PixelsConstants<>+96(SB), Y5, Y4
+	VBLENDVPS    Y4, PixelsConstants<>+480(SB), Y5, Y4
 	VMULPS       Y4, Y1, Y1
 	VMOVUPS      Y1, 768(SI)
 	VMOVUPS      288(SI), Y1
 	VCMPPS       $0x1e, Y5, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+96(SB), Y5, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+480(SB), Y5, Y1
 	VMULPS       Y1, Y2, Y1
 	VMOVUPS      Y1, 800(SI)
 	VMOVUPS      320(SI), Y1
 	VCMPPS       $0x1e, Y5, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+96(SB), Y5, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+480(SB), Y5, Y1
 	VMULPS       Y1, Y3, Y1
 	VMOVUPS      Y1, 832(SI)
 	VMOVUPS      352(SI), Y1
 	VCMPPS       $0x1e, Y5, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+96(SB), Y5, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+480(SB), Y5, Y1
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 864(SI)
 	VBROADCASTSS 1112(SI), Y0
@@ -1911,22 +1813,22 @@ TEXT ·pixelsBackwardAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PS  407008(DI), Y4, Y0
 	VMOVUPS      384(SI), Y4
 	VCMPPS       $0x1e, Y5, Y4, Y4
-	VBLENDVPS    Y4, PixelsConstants<>+96(SB), Y5, Y4
+	VBLENDVPS    Y4, PixelsConstants<>+480(SB), Y5, Y4
 	VMULPS       Y4, Y1, Y1
 	VMOVUPS      Y1, 896(SI)
 	VMOVUPS      416(SI), Y1
 	VCMPPS       $0x1e, Y5, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+96(SB), Y5, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+480(SB), Y5, Y1
 	VMULPS       Y1, Y2, Y1
 	VMOVUPS      Y1, 928(SI)
 	VMOVUPS      448(SI), Y1
 	VCMPPS       $0x1e, Y5, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+96(SB), Y5, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+480(SB), Y5, Y1
 	VMULPS       Y1, Y3, Y1
 	VMOVUPS      Y1, 960(SI)
 	VMOVUPS      480(SI), Y1
 	VCMPPS       $0x1e, Y5, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+96(SB), Y5, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+480(SB), Y5, Y1
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 992(SI)
 
@@ -2327,47 +2229,34 @@ TEXT ·pixelsBackwardAVX512(SB), NOSPLIT, $0-44
 	// t = log(s2)
 	VBROADCASTSS     1108(SI), X0
 	VCVTPS2PD        X0, Y0
-	VCMPPD.BCST      $0x11, PixelsConstants<>+1348(SB), Y0, K1
-	VMULPD.BCST      PixelsConstants<>+1356(SB), Y0, Y1
-	VBLENDMPD        Y1, Y0, K1, Y1
-	VPADDQ.BCST      PixelsConstants<>+1364(SB), Y1, Y1
+	VPADDQ.BCST      PixelsConstants<>+1124(SB), Y0, Y1
 	VPSRLQ           $0x34, Y1, Y2
-	VORPD.BCST       PixelsConstants<>+1372(SB), Y2, Y2
-	VSUBPD.BCST      PixelsConstants<>+1380(SB), Y2, Y2
-	VBROADCASTSD     PixelsConstants<>+1388(SB), Y3
-	VMOVAPD.Z        Y3, K1, Y3
-	VSUBPD           Y3, Y2, Y2
-	VANDPD.BCST      PixelsConstants<>+1396(SB), Y1, Y1
-	VPADDQ.BCST      PixelsConstants<>+1404(SB), Y1, Y1
-	VSUBPD.BCST      PixelsConstants<>+1412(SB), Y1, Y1
-	VADDPD.BCST      PixelsConstants<>+1420(SB), Y1, Y3
-	VDIVPD           Y3, Y1, Y3
-	VMULPD           Y3, Y3, Y4
-	VMULPD           Y1, Y1, Y5
-	VMULPD.BCST      PixelsConstants<>+1428(SB), Y5, Y5
-	VMULPD           Y4, Y4, Y6
-	VBROADCASTSD     PixelsConstants<>+1444(SB), Y7
-	VFMADD231PD.BCST PixelsConstants<>+1436(SB), Y6, Y7
-	VFMADD213PD.BCST PixelsConstants<>+1452(SB), Y6, Y7
-	VBROADCASTSD     PixelsConstants<>+1468(SB), Y8
-	VFMADD231PD.BCST PixelsConstants<>+1460(SB), Y6, Y8
-	VFMADD213PD.BCST PixelsConstants<>+1476(SB), Y6, Y8
-	VFMADD213PD.BCST PixelsConstants<>+1484(SB), Y6, Y8
-	VFMADD231PD      Y4, Y7, Y8
-	VFMADD213PD      Y5, Y8, Y4
-	VMULPD.BCST      PixelsConstants<>+1492(SB), Y2, Y6
-	VFMADD231PD      Y4, Y3, Y6
-	VSUBPD           Y6, Y5, Y3
-	VSUBPD           Y1, Y3, Y1
-	VFMSUB231PD.BCST PixelsConstants<>+1500(SB), Y2, Y1
+	VORPD.BCST       PixelsConstants<>+1132(SB), Y2, Y2
+	VSUBPD.BCST      PixelsConstants<>+1140(SB), Y2, Y2
+	VANDPD.BCST      PixelsConstants<>+1148(SB), Y1, Y1
+	VPADDQ.BCST      PixelsConstants<>+1156(SB), Y1, Y1
+	VSUBPD.BCST      PixelsConstants<>+1164(SB), Y1, Y1
+	VADDPD.BCST      PixelsConstants<>+1172(SB), Y1, Y3
+	VDIVPD           Y3, Y1, Y1
+	VMULPD           Y1, Y1, Y3
+	VBROADCASTSD     PixelsConstants<>+1188(SB), Y4
+	VFMADD231PD.BCST PixelsConstants<>+1196(SB), Y3, Y4
+	VBROADCASTSD     PixelsConstants<>+1204(SB), Y5
+	VFMADD231PD.BCST PixelsConstants<>+1212(SB), Y3, Y5
+	VMULPD           Y3, Y3, Y3
+	VFMADD231PD      Y3, Y5, Y4
+	VMULPD           Y3, Y3, Y3
+	VFMADD231PD.BCST PixelsConstants<>+1220(SB), Y3, Y4
+	VMULPD           Y4, Y1, Y1
+	VFMADD231PD.BCST PixelsConstants<>+1180(SB), Y2, Y1
 	VXORPS           X2, X2, X2
 	VCMPPD           $0x00, Y2, Y0, K1
-	VBLENDMPD.BCST   PixelsConstants<>+1516(SB), Y1, K1, Y1
-	VBROADCASTSD     PixelsConstants<>+1340(SB), Y3
+	VBLENDMPD.BCST   PixelsConstants<>+1236(SB), Y1, K1, Y1
+	VBROADCASTSD     PixelsConstants<>+1116(SB), Y3
 	VCMPPD           $0x00, Y3, Y0, K1
 	VBLENDMPD        Y3, Y1, K1, Y1
 	VCMPPD           $0x19, Y2, Y0, K1
-	VBLENDMPD.BCST   PixelsConstants<>+1524(SB), Y1, K1, Y0
+	VBLENDMPD.BCST   PixelsConstants<>+1244(SB), Y1, K1, Y0
 	VCVTPD2PSY       Y0, X0
 	VMOVSS           X0, 1152(SI)
 
@@ -2488,7 +2377,7 @@ TEXT ·pixelsBackwardAVX512(SB), NOSPLIT, $0-44
 	VMOVUPS      (SI), Z8
 	VXORPS       X9, X9, X9
 	VCMPPS       $0x1e, Z9, Z8, K2
-	VBROADCASTSS PixelsConstants<>+520(SB), Z8
+	VBROADCASTSS PixelsConstants<>+568(SB), Z8
 	VBLENDMPS    Z8, Z9, K2, Z10
 	VMULPS       Z10, Z1, Z1
 	VMOVUPS      Z1, 512(SI)
@@ -2831,7 +2720,7 @@ loop0:
 
 // func pixelsGradAVX2(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]float32, grad *PixelsGrad) float32
 // Requires: AVX, AVX2, FMA3
-TEXT ·pixelsGradAVX2(SB), NOSPLIT, $32-44
+TEXT ·pixelsGradAVX2(SB), NOSPLIT, $0-44
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
 	MOVQ x+16(FP), DX
@@ -3128,472 +3017,442 @@ loop1:
 	VMOVSD       X1, 1056(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       PixelsConstants<>+64(SB), X1, X2
-	VMOVUPS      PixelsConstants<>+64(SB), Y3
-	VMOVUPS      PixelsConstants<>+32(SB), Y4
-	VBLENDVPS    Y3, Y2, Y4, Y2
-	VCMPPS       $0x03, Y0, Y0, Y4
-	VMAXPS       Y2, Y0, Y2
-	VBLENDVPS    Y4, Y0, Y2, Y2
-	VPERM2F128   $0x01, Y2, Y2, Y4
-	VCMPPS       $0x03, Y2, Y2, Y5
-	VMAXPS       Y4, Y2, Y4
-	VBLENDVPS    Y5, Y2, Y4, Y2
-	VSHUFPS      $0x4e, Y2, Y2, Y4
-	VCMPPS       $0x03, Y2, Y2, Y5
-	VMAXPS       Y4, Y2, Y4
-	VBLENDVPS    Y5, Y2, Y4, Y2
-	VSHUFPS      $0xb1, Y2, Y2, Y4
-	VCMPPS       $0x03, Y2, Y2, Y5
-	VMAXPS       Y4, Y2, Y4
-	VBLENDVPS    Y5, Y2, Y4, Y2
-	VMOVSS       X2, 1104(SI)
-	VSUBPS       Y2, Y0, Y0
-	VMOVUPS      PixelsConstants<>+160(SB), Y4
+	VANDPS       PixelsConstants<>+64(SB), X1, X1
+	VMOVUPS      PixelsConstants<>+64(SB), Y2
+	VMOVUPS      PixelsConstants<>+32(SB), Y3
+	VBLENDVPS    Y2, Y1, Y3, Y3
+	VMAXPS       Y3, Y0, Y3
+	VPERM2F128   $0x01, Y3, Y3, Y4
+	VMAXPS       Y4, Y3, Y3
+	VSHUFPS      $0x4e, Y3, Y3, Y4
+	VMAXPS       Y4, Y3, Y3
+	VSHUFPS      $0xb1, Y3, Y3, Y4
+	VMAXPS       Y4, Y3, Y3
+	VMOVSS       X3, 1104(SI)
+	VSUBPS       Y3, Y0, Y0
+	VMOVUPS      PixelsConstants<>+128(SB), Y4
 	VMINPS       Y0, Y4, Y0
-	VMOVUPS      PixelsConstants<>+128(SB), Y5
+	VMOVUPS      PixelsConstants<>+96(SB), Y5
 	VMAXPS       Y0, Y5, Y0
-	VMOVUPS      PixelsConstants<>+192(SB), Y6
+	VMOVUPS      PixelsConstants<>+160(SB), Y6
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  PixelsConstants<>+224(SB), Y0, Y7
+	VFMADD231PS  PixelsConstants<>+192(SB), Y0, Y7
 	VSUBPS       Y6, Y7, Y7
+	VFNMADD231PS PixelsConstants<>+224(SB), Y7, Y0
 	VFNMADD231PS PixelsConstants<>+256(SB), Y7, Y0
-	VFNMADD231PS PixelsConstants<>+288(SB), Y7, Y0
 	VMULPS       Y0, Y0, Y8
-	VMULPS       Y0, Y0, Y9
-	VMOVUPS      PixelsConstants<>+352(SB), Y10
-	VMOVAPS      Y10, Y11
-	VFMADD231PS  PixelsConstants<>+320(SB), Y9, Y11
-	VFMADD213PS  PixelsConstants<>+384(SB), Y9, Y11
-	VMOVUPS      PixelsConstants<>+448(SB), Y12
-	VMOVAPS      Y12, Y13
-	VFMADD231PS  PixelsConstants<>+416(SB), Y9, Y13
-	VFMADD213PS  PixelsConstants<>+480(SB), Y9, Y13
-	VFMADD231PS  Y0, Y11, Y13
-	VMULPS       Y13, Y8, Y8
-	VADDPS       PixelsConstants<>+96(SB), Y0, Y9
-	VSUBPS       PixelsConstants<>+96(SB), Y9, Y11
-	VSUBPS       Y11, Y0, Y0
-	VADDPS       Y0, Y8, Y0
-	VADDPS       Y0, Y9, Y8
-	VSUBPS       Y9, Y8, Y9
-	VMOVAPS      Y6, Y11
-	VFMADD231PS  PixelsConstants<>+480(SB), Y7, Y11
-	VSUBPS       Y6, Y11, Y13
-	VSUBPS       Y13, Y7, Y7
+	VMOVUPS      PixelsConstants<>+288(SB), Y9
+	VMOVAPS      Y9, Y10
+	VFMADD231PS  PixelsConstants<>+320(SB), Y0, Y10
+	VMOVUPS      PixelsConstants<>+352(SB), Y11
+	VMOVAPS      Y11, Y12
+	VFMADD231PS  PixelsConstants<>+384(SB), Y0, Y12
+	VMOVUPS      PixelsConstants<>+416(SB), Y13
+	VMOVAPS      Y13, Y14
+	VFMADD231PS  PixelsConstants<>+448(SB), Y0, Y14
+	VFMADD231PS  Y8, Y12, Y10
+	VMULPS       Y8, Y8, Y12
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VADDPS       PixelsConstants<>+480(SB), Y0, Y0
+	VMOVAPS      Y6, Y8
+	VFMADD231PS  Y9, Y7, Y8
+	VSUBPS       Y6, Y8, Y10
+	VSUBPS       Y10, Y7, Y7
 	VADDPS       Y6, Y7, Y7
-	VPSLLD       $0x17, Y11, Y11
-	VPADDD       PixelsConstants<>+96(SB), Y11, Y11
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       PixelsConstants<>+480(SB), Y8, Y8
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       PixelsConstants<>+96(SB), Y7, Y7
-	VMULPS       Y11, Y8, Y8
-	VMULPS       Y7, Y8, Y7
-	VANDPS       X1, X3, X1
-	VSUBPS       X2, X1, X1
+	VPADDD       PixelsConstants<>+480(SB), Y7, Y7
+	VMULPS       Y8, Y0, Y0
+	VMULPS       Y7, Y0, Y0
+	VSUBPS       X3, X1, X1
 	VMINPS       X1, X4, X1
 	VMAXPS       X1, X5, X1
-	VMOVAPS      X6, X2
-	VFMADD231PS  PixelsConstants<>+224(SB), X1, X2
-	VSUBPS       X6, X2, X2
-	VFNMADD231PS PixelsConstants<>+256(SB), X2, X1
-	VFNMADD231PS PixelsConstants<>+288(SB), X2, X1
+	VMOVAPS      X6, X3
+	VFMADD231PS  PixelsConstants<>+192(SB), X1, X3
+	VSUBPS       X6, X3, X3
+	VFNMADD231PS PixelsConstants<>+224(SB), X3, X1
+	VFNMADD231PS PixelsConstants<>+256(SB), X3, X1
 	VMULPS       X1, X1, X4
-	VMULPS       X1, X1, X5
-	VFMADD231PS  PixelsConstants<>+320(SB), X5, X10
-	VFMADD213PS  PixelsConstants<>+384(SB), X5, X10
-	VFMADD231PS  PixelsConstants<>+416(SB), X5, X12
-	VFMADD213PS  PixelsConstants<>+480(SB), X5, X12
-	VFMADD231PS  X1, X10, X12
-	VMULPS       X12, X4, X4
-	VADDPS       PixelsConstants<>+96(SB), X1, X5
-	VSUBPS       PixelsConstants<>+96(SB), X5, X8
-	VSUBPS       X8, X1, X1
-	VADDPS       X1, X4, X1
-	VADDPS       X1, X5, X4
-	VSUBPS       X5, X4, X5
-	VMOVAPS      X6, X8
-	VFMADD231PS  PixelsConstants<>+480(SB), X2, X8
-	VSUBPS       X6, X8, X10
-	VSUBPS       X10, X2, X2
-	VADDPS       X6, X2, X2
-	VPSLLD       $0x17, X8, X6
-	VPADDD       PixelsConstants<>+96(SB), X6, X6
-	VPSLLD       $0x17, X2, X2
-	VPADDD       PixelsConstants<>+96(SB), X2, X2
-	VMULPS       X6, X4, X4
-	VMULPS       X2, X4, X2
-	VANDPS       X2, X3, X4
-	VADDPS       Y4, Y7, Y4
-	VPERM2F128   $0x01, Y4, Y4, Y6
-	VADDPS       Y6, Y4, Y4
-	VSHUFPS      $0x4e, Y4, Y4, Y6
-	VADDPS       Y6, Y4, Y4
-	VSHUFPS      $0xb1, Y4, Y4, Y6
-	VADDPS       Y6, Y4, Y4
-	VMOVSS       X4, 1108(SI)
-	VMOVUPS      PixelsConstants<>+96(SB), Y6
-	VDIVPS       Y4, Y6, Y4
-	VMULPS       Y4, Y7, Y7
-	VMOVUPS      Y7, 1064(SI)
-	VMULPS       X4, X2, X2
-	VMOVSD       X2, 1096(SI)
+	VMOVAPS      X9, X5
+	VFMADD231PS  PixelsConstants<>+320(SB), X1, X5
+	VFMADD231PS  PixelsConstants<>+384(SB), X1, X11
+	VFMADD231PS  PixelsConstants<>+448(SB), X1, X13
+	VFMADD231PS  X4, X11, X5
+	VMULPS       X4, X4, X7
+	VFMADD231PS  X7, X13, X5
+	VFMADD231PS  X5, X4, X1
+	VADDPS       PixelsConstants<>+480(SB), X1, X1
+	VFMADD213PS  X6, X3, X9
+	VSUBPS       X6, X9, X4
+	VSUBPS       X4, X3, X3
+	VADDPS       X6, X3, X3
+	VPSLLD       $0x17, X9, X4
+	VPADDD       PixelsConstants<>+480(SB), X4, X4
+	VPSLLD       $0x17, X3, X3
+	VPADDD       PixelsConstants<>+480(SB), X3, X3
+	VMULPS       X4, X1, X1
+	VMULPS       X3, X1, X1
+	VANDPS       X1, X2, X3
+	VADDPS       Y3, Y0, Y3
+	VPERM2F128   $0x01, Y3, Y3, Y4
+	VADDPS       Y4, Y3, Y3
+	VSHUFPS      $0x4e, Y3, Y3, Y4
+	VADDPS       Y4, Y3, Y3
+	VSHUFPS      $0xb1, Y3, Y3, Y4
+	VADDPS       Y4, Y3, Y3
+	VMOVSS       X3, 1108(SI)
+	VMOVUPS      PixelsConstants<>+480(SB), Y4
+	VDIVPS       Y3, Y4, Y3
+	VMULPS       Y3, Y0, Y0
+	VMOVUPS      Y0, 1064(SI)
+	VMULPS       X3, X1, X1
+	VMOVSD       X1, 1096(SI)
 
 	// t = log(s2)
-	VBROADCASTSS 1108(SI), X4
-	VCVTPS2PD    X4, Y4
-	VCMPPD       $0x11, PixelsConstants<>+604(SB), Y4, Y8
-	VMULPD       PixelsConstants<>+636(SB), Y4, Y10
-	VBLENDVPD    Y8, Y10, Y4, Y10
-	VPADDQ       PixelsConstants<>+668(SB), Y10, Y10
-	VPSRLQ       $0x34, Y10, Y11
-	VORPD        PixelsConstants<>+700(SB), Y11, Y11
-	VSUBPD       PixelsConstants<>+732(SB), Y11, Y11
-	VANDPD       PixelsConstants<>+764(SB), Y8, Y8
-	VSUBPD       Y8, Y11, Y8
-	VANDPD       PixelsConstants<>+796(SB), Y10, Y10
-	VPADDQ       PixelsConstants<>+828(SB), Y10, Y10
-	VSUBPD       PixelsConstants<>+860(SB), Y10, Y10
-	VADDPD       PixelsConstants<>+892(SB), Y10, Y11
-	VDIVPD       Y11, Y10, Y11
-	VMULPD       Y11, Y11, Y12
-	VMULPD       Y10, Y10, Y13
-	VMULPD       PixelsConstants<>+924(SB), Y13, Y13
-	VMULPD       Y12, Y12, Y14
-	VMOVUPS      PixelsConstants<>+988(SB), Y15
-	VFMADD231PD  PixelsConstants<>+956(SB), Y14, Y15
-	VFMADD213PD  PixelsConstants<>+1020(SB), Y14, Y15
-	VMOVUPS      Y0, (SP)
-	VMOVUPS      PixelsConstants<>+1084(SB), Y0
-	VFMADD231PD  PixelsConstants<>+1052(SB), Y14, Y0
-	VFMADD213PD  PixelsConstants<>+1116(SB), Y14, Y0
-	VFMADD213PD  PixelsConstants<>+1148(SB), Y14, Y0
-	VFMADD231PD  Y12, Y15, Y0
-	VFMADD213PD  Y13, Y0, Y12
-	VMULPD       PixelsConstants<>+1180(SB), Y8, Y0
-	VFMADD231PD  Y12, Y11, Y0
-	VSUBPD       Y0, Y13, Y0
-	VSUBPD       Y10, Y0, Y0
-	VFMSUB231PD  PixelsConstants<>+1212(SB), Y8, Y0
-	VXORPS       X8, X8, X8
-	VCMPPD       $0x00, Y8, Y4, Y10
-	VBLENDVPD    Y10, PixelsConstants<>+1276(SB), Y0, Y0
-	VCMPPD       $0x00, PixelsConstants<>+572(SB), Y4, Y10
-	VBLENDVPD    Y10, PixelsConstants<>+572(SB), Y0, Y0
-	VCMPPD       $0x19, Y8, Y4, Y4
-	VBLENDVPD    Y4, PixelsConstants<>+1308(SB), Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VMOVSS       X0, 1152(SI)
+	VBROADCASTSS 1108(SI), X3
+	VCVTPS2PD    X3, Y3
+	VPADDQ       PixelsConstants<>+604(SB), Y3, Y5
+	VPSRLQ       $0x34, Y5, Y6
+	VORPD        PixelsConstants<>+636(SB), Y6, Y6
+	VSUBPD       PixelsConstants<>+668(SB), Y6, Y6
+	VANDPD       PixelsConstants<>+700(SB), Y5, Y5
+	VPADDQ       PixelsConstants<>+732(SB), Y5, Y5
+	VSUBPD       PixelsConstants<>+764(SB), Y5, Y5
+	VADDPD       PixelsConstants<>+796(SB), Y5, Y7
+	VDIVPD       Y7, Y5, Y5
+	VMULPD       Y5, Y5, Y7
+	VMOVUPS      PixelsConstants<>+860(SB), Y8
+	VFMADD231PD  PixelsConstants<>+892(SB), Y7, Y8
+	VMOVUPS      PixelsConstants<>+924(SB), Y9
+	VFMADD231PD  PixelsConstants<>+956(SB), Y7, Y9
+	VMULPD       Y7, Y7, Y7
+	VFMADD231PD  Y7, Y9, Y8
+	VMULPD       Y7, Y7, Y7
+	VFMADD231PD  PixelsConstants<>+988(SB), Y7, Y8
+	VMULPD       Y8, Y5, Y5
+	VFMADD231PD  PixelsConstants<>+828(SB), Y6, Y5
+	VXORPS       X6, X6, X6
+	VCMPPD       $0x00, Y6, Y3, Y7
+	VBLENDVPD    Y7, PixelsConstants<>+1052(SB), Y5, Y5
+	VCMPPD       $0x00, PixelsConstants<>+572(SB), Y3, Y7
+	VBLENDVPD    Y7, PixelsConstants<>+572(SB), Y5, Y5
+	VCMPPD       $0x19, Y6, Y3, Y3
+	VBLENDVPD    Y3, PixelsConstants<>+1084(SB), Y5, Y3
+	VCVTPD2PSY   Y3, X3
+	VMOVSS       X3, 1152(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVUPS      (CX), Y0
-	VSUBPS       Y0, Y7, Y4
-	VBROADCASTSS 1104(SI), Y7
-	VSUBPS       1024(SI), Y7, Y7
-	VBROADCASTSS 1152(SI), Y8
-	VADDPS       Y8, Y7, Y7
-	VMULPS       Y7, Y0, Y0
-	VMOVUPS      Y4, 1112(SI)
-	VANDPS       X2, X3, X2
-	VMOVSD       32(CX), X4
-	VSUBPS       X4, X2, X2
-	VBROADCASTSS 1104(SI), X7
-	VMOVSD       1056(SI), X8
-	VSUBPS       X8, X7, X7
-	VBROADCASTSS 1152(SI), X8
-	VADDPS       X8, X7, X7
-	VMULPS       X7, X4, X4
-	VMOVSD       X2, 1144(SI)
-	VANDPS       X4, X3, X2
-	VADDPS       Y2, Y0, Y0
-	VPERM2F128   $0x01, Y0, Y0, Y2
-	VADDPS       Y2, Y0, Y0
-	VSHUFPS      $0x4e, Y0, Y0, Y2
-	VADDPS       Y2, Y0, Y0
-	VSHUFPS      $0xb1, Y0, Y0, Y2
-	VADDPS       Y2, Y0, Y0
+	VMOVUPS      (CX), Y3
+	VSUBPS       Y3, Y0, Y0
+	VBROADCASTSS 1104(SI), Y5
+	VSUBPS       1024(SI), Y5, Y5
+	VBROADCASTSS 1152(SI), Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       Y5, Y3, Y3
+	VMOVUPS      Y0, 1112(SI)
+	VANDPS       X1, X2, X0
+	VMOVSD       32(CX), X1
+	VSUBPS       X1, X0, X0
+	VBROADCASTSS 1104(SI), X5
+	VMOVSD       1056(SI), X6
+	VSUBPS       X6, X5, X5
+	VBROADCASTSS 1152(SI), X6
+	VADDPS       X6, X5, X5
+	VMULPS       X5, X1, X1
+	VMOVSD       X0, 1144(SI)
+	VANDPS       X1, X2, X0
+	VADDPS       Y0, Y3, Y0
+	VPERM2F128   $0x01, Y0, Y0, Y1
+	VADDPS       Y1, Y0, Y0
+	VSHUFPS      $0x4e, Y0, Y0, Y1
+	VADDPS       Y1, Y0, Y0
+	VSHUFPS      $0xb1, Y0, Y0, Y1
+	VADDPS       Y1, Y0, Y0
 	VMOVSS       X0, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*where(a1, 1, 0)
 	VBROADCASTSS 1112(SI), Y0
-	VMULPS       401920(DI), Y0, Y2
-	VMULPS       401952(DI), Y0, Y3
-	VMULPS       401984(DI), Y0, Y4
+	VMULPS       401920(DI), Y0, Y1
+	VMULPS       401952(DI), Y0, Y2
+	VMULPS       401984(DI), Y0, Y3
 	VMULPS       402016(DI), Y0, Y0
-	VBROADCASTSS 1116(SI), Y7
-	VFMADD231PS  402432(DI), Y7, Y2
-	VFMADD231PS  402464(DI), Y7, Y3
-	VFMADD231PS  402496(DI), Y7, Y4
-	VFMADD231PS  402528(DI), Y7, Y0
-	VBROADCASTSS 1120(SI), Y7
-	VFMADD231PS  402944(DI), Y7, Y2
-	VFMADD231PS  402976(DI), Y7, Y3
-	VFMADD231PS  403008(DI), Y7, Y4
-	VFMADD231PS  403040(DI), Y7, Y0
-	VBROADCASTSS 1124(SI), Y7
-	VFMADD231PS  403456(DI), Y7, Y2
-	VFMADD231PS  403488(DI), Y7, Y3
-	VFMADD231PS  403520(DI), Y7, Y4
-	VFMADD231PS  403552(DI), Y7, Y0
-	VBROADCASTSS 1128(SI), Y7
-	VFMADD231PS  403968(DI), Y7, Y2
-	VFMADD231PS  404000(DI), Y7, Y3
-	VFMADD231PS  404032(DI), Y7, Y4
-	VFMADD231PS  404064(DI), Y7, Y0
-	VBROADCASTSS 1132(SI), Y7
-	VFMADD231PS  404480(DI), Y7, Y2
-	VFMADD231PS  404512(DI), Y7, Y3
-	VFMADD231PS  404544(DI), Y7, Y4
-	VFMADD231PS  404576(DI), Y7, Y0
-	VBROADCASTSS 1136(SI), Y7
-	VFMADD231PS  404992(DI), Y7, Y2
-	VFMADD231PS  405024(DI), Y7, Y3
-	VFMADD231PS  405056(DI), Y7, Y4
-	VFMADD231PS  405088(DI), Y7, Y0
-	VBROADCASTSS 1140(SI), Y7
-	VFMADD231PS  405504(DI), Y7, Y2
-	VFMADD231PS  405536(DI), Y7, Y3
-	VFMADD231PS  405568(DI), Y7, Y4
-	VFMADD231PS  405600(DI), Y7, Y0
-	VBROADCASTSS 1144(SI), Y7
-	VFMADD231PS  406016(DI), Y7, Y2
-	VFMADD231PS  406048(DI), Y7, Y3
-	VFMADD231PS  406080(DI), Y7, Y4
-	VFMADD231PS  406112(DI), Y7, Y0
-	VBROADCASTSS 1148(SI), Y7
-	VFMADD231PS  406528(DI), Y7, Y2
-	VFMADD231PS  406560(DI), Y7, Y3
-	VFMADD231PS  406592(DI), Y7, Y4
-	VFMADD231PS  406624(DI), Y7, Y0
-	VMOVUPS      (SI), Y7
-	VXORPS       X8, X8, X8
-	VCMPPS       $0x1e, Y8, Y7, Y7
-	VBLENDVPS    Y7, Y6, Y8, Y7
-	VMULPS       Y7, Y2, Y2
-	VMOVUPS      Y2, 512(SI)
-	VMOVUPS      32(SI), Y2
-	VCMPPS       $0x1e, Y8, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y8, Y2
-	VMULPS       Y2, Y3, Y2
-	VMOVUPS      Y2, 544(SI)
-	VMOVUPS      64(SI), Y2
-	VCMPPS       $0x1e, Y8, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y8, Y2
-	VMULPS       Y2, Y4, Y2
-	VMOVUPS      Y2, 576(SI)
-	VMOVUPS      96(SI), Y2
-	VCMPPS       $0x1e, Y8, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y8, Y2
-	VMULPS       Y2, Y0, Y0
+	VBROADCASTSS 1116(SI), Y5
+	VFMADD231PS  402432(DI), Y5, Y1
+	VFMADD231PS  402464(DI), Y5, Y2
+	VFMADD231PS  402496(DI), Y5, Y3
+	VFMADD231PS  402528(DI), Y5, Y0
+	VBROADCASTSS 1120(SI), Y5
+	VFMADD231PS  402944(DI), Y5, Y1
+	VFMADD231PS  402976(DI), Y5, Y2
+	VFMADD231PS  403008(DI), Y5, Y3
+	VFMADD231PS  403040(DI), Y5, Y0
+	VBROADCASTSS 1124(SI), Y5
+	VFMADD231PS  403456(DI), Y5, Y1
+	VFMADD231PS  403488(DI), Y5, Y2
+	VFMADD231PS  403520(DI), Y5, Y3
+	VFMADD231PS  403552(DI), Y5, Y0
+	VBROADCASTSS 1128(SI), Y5
+	VFMADD231PS  403968(DI), Y5, Y1
+	VFMADD231PS  404000(DI), Y5, Y2
+	VFMADD231PS  404032(DI), Y5, Y3
+	VFMADD231PS  404064(DI), Y5, Y0
+	VBROADCASTSS 1132(SI), Y5
+	VFMADD231PS  404480(DI), Y5, Y1
+	VFMADD231PS  404512(DI), Y5, Y2
+	VFMADD231PS  404544(DI), Y5, Y3
+	VFMADD231PS  404576(DI), Y5, Y0
+	VBROADCASTSS 1136(SI), Y5
+	VFMADD231PS  404992(DI), Y5, Y1
+	VFMADD231PS  405024(DI), Y5, Y2
+	VFMADD231PS  405056(DI), Y5, Y3
+	VFMADD231PS  405088(DI), Y5, Y0
+	VBROADCASTSS 1140(SI), Y5
+	VFMADD231PS  405504(DI), Y5, Y1
+	VFMADD231PS  405536(DI), Y5, Y2
+	VFMADD231PS  405568(DI), Y5, Y3
+	VFMADD231PS  405600(DI), Y5, Y0
+	VBROADCASTSS 1144(SI), Y5
+	VFMADD231PS  406016(DI), Y5, Y1
+	VFMADD231PS  406048(DI), Y5, Y2
+	VFMADD231PS  406080(DI), Y5, Y3
+	VFMADD231PS  406112(DI), Y5, Y0
+	VBROADCASTSS 1148(SI), Y5
+	VFMADD231PS  406528(DI), Y5, Y1
+	VFMADD231PS  406560(DI), Y5, Y2
+	VFMADD231PS  406592(DI), Y5, Y3
+	VFMADD231PS  406624(DI), Y5, Y0
+	VMOVUPS      (SI), Y5
+	VXORPS       X6, X6, X6
+	VCMPPS       $0x1e, Y6, Y5, Y5
+	VBLENDVPS    Y5, Y4, Y6, Y5
+	VMULPS       Y5, Y1, Y1
+	VMOVUPS      Y1, 512(SI)
+	VMOVUPS      32(SI), Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y6, Y1
+	VMULPS       Y1, Y2, Y1
+	VMOVUPS      Y1, 544(SI)
+	VMOVUPS      64(SI), Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y6, Y1
+	VMULPS       Y1, Y3, Y1
+	VMOVUPS      Y1, 576(SI)
+	VMOVUPS      96(SI), Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y6, Y1
+	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 608(SI)
 	VBROADCASTSS 1112(SI), Y0
-	VMULPS       402048(DI), Y0, Y2
-	VMULPS       402080(DI), Y0, Y3
-	VMULPS       402112(DI), Y0, Y4
+	VMULPS       402048(DI), Y0, Y1
+	VMULPS       402080(DI), Y0, Y2
+	VMULPS       402112(DI), Y0, Y3
 	VMULPS       402144(DI), Y0, Y0
-	VBROADCASTSS 1116(SI), Y7
-	VFMADD231PS  402560(DI), Y7, Y2
-	VFMADD231PS  402592(DI), Y7, Y3
-	VFMADD231PS  402624(DI), Y7, Y4
-	VFMADD231PS  402656(DI), Y7, Y0
-	VBROADCASTSS 1120(SI), Y7
-	VFMADD231PS  403072(DI), Y7, Y2
-	VFMADD231PS  403104(DI), Y7, Y3
-	VFMADD231PS  403136(DI), Y7, Y4
-	VFMADD231PS  403168(DI), Y7, Y0
-	VBROADCASTSS 1124(SI), Y7
-	VFMADD231PS  403584(DI), Y7, Y2
-	VFMADD231PS  403616(DI), Y7, Y3
-	VFMADD231PS  403648(DI), Y7, Y4
-	VFMADD231PS  403680(DI), Y7, Y0
-	VBROADCASTSS 1128(SI), Y7
-	VFMADD231PS  404096(DI), Y7, Y2
-	VFMADD231PS  404128(DI), Y7, Y3
-	VFMADD231PS  404160(DI), Y7, Y4
-	VFMADD231PS  404192(DI), Y7, Y0
-	VBROADCASTSS 1132(SI), Y7
-	VFMADD231PS  404608(DI), Y7, Y2
-	VFMADD231PS  404640(DI), Y7, Y3
-	VFMADD231PS  404672(DI), Y7, Y4
-	VFMADD231PS  404704(DI), Y7, Y0
-	VBROADCASTSS 1136(SI), Y7
-	VFMADD231PS  405120(DI), Y7, Y2
-	VFMADD231PS  405152(DI), Y7, Y3
-	VFMADD231PS  405184(DI), Y7, Y4
-	VFMADD231PS  405216(DI), Y7, Y0
-	VBROADCASTSS 1140(SI), Y7
-	VFMADD231PS  405632(DI), Y7, Y2
-	VFMADD231PS  405664(DI), Y7, Y3
-	VFMADD231PS  405696(DI), Y7, Y4
-	VFMADD231PS  405728(DI), Y7, Y0
-	VBROADCASTSS 1144(SI), Y7
-	VFMADD231PS  406144(DI), Y7, Y2
-	VFMADD231PS  406176(DI), Y7, Y3
-	VFMADD231PS  406208(DI), Y7, Y4
-	VFMADD231PS  406240(DI), Y7, Y0
-	VBROADCASTSS 1148(SI), Y7
-	VFMADD231PS  406656(DI), Y7, Y2
-	VFMADD231PS  406688(DI), Y7, Y3
-	VFMADD231PS  406720(DI), Y7, Y4
-	VFMADD231PS  406752(DI), Y7, Y0
-	VMOVUPS      128(SI), Y7
-	VCMPPS       $0x1e, Y8, Y7, Y7
-	VBLENDVPS    Y7, Y6, Y8, Y7
-	VMULPS       Y7, Y2, Y2
-	VMOVUPS      Y2, 640(SI)
-	VMOVUPS      160(SI), Y2
-	VCMPPS       $0x1e, Y8, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y8, Y2
-	VMULPS       Y2, Y3, Y2
-	VMOVUPS      Y2, 672(SI)
-	VMOVUPS      192(SI), Y2
-	VCMPPS       $0x1e, Y8, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y8, Y2
-	VMULPS       Y2, Y4, Y2
-	VMOVUPS      Y2, 704(SI)
-	VMOVUPS      224(SI), Y2
-	VCMPPS       $0x1e, Y8, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y8, Y2
-	VMULPS       Y2, Y0, Y0
+	VBROADCASTSS 1116(SI), Y5
+	VFMADD231PS  402560(DI), Y5, Y1
+	VFMADD231PS  402592(DI), Y5, Y2
+	VFMADD231PS  402624(DI), Y5, Y3
+	VFMADD231PS  402656(DI), Y5, Y0
+	VBROADCASTSS 1120(SI), Y5
+	VFMADD231PS  403072(DI), Y5, Y1
+	VFMADD231PS  403104(DI), Y5, Y2
+	VFMADD231PS  403136(DI), Y5, Y3
+	VFMADD231PS  403168(DI), Y5, Y0
+	VBROADCASTSS 1124(SI), Y5
+	VFMADD231PS  403584(DI), Y5, Y1
+	VFMADD231PS  403616(DI), Y5, Y2
+	VFMADD231PS  403648(DI), Y5, Y3
+	VFMADD231PS  403680(DI), Y5, Y0
+	VBROADCASTSS 1128(SI), Y5
+	VFMADD231PS  404096(DI), Y5, Y1
+	VFMADD231PS  404128(DI), Y5, Y2
+	VFMADD231PS  404160(DI), Y5, Y3
+	VFMADD231PS  404192(DI), Y5, Y0
+	VBROADCASTSS 1132(SI), Y5
+	VFMADD231PS  404608(DI), Y5, Y1
+	VFMADD231PS  404640(DI), Y5, Y2
+	VFMADD231PS  404672(DI), Y5, Y3
+	VFMADD231PS  404704(DI), Y5, Y0
+	VBROADCASTSS 1136(SI), Y5
+	VFMADD231PS  405120(DI), Y5, Y1
+	VFMADD231PS  405152(DI), Y5, Y2
+	VFMADD231PS  405184(DI), Y5, Y3
+	VFMADD231PS  405216(DI), Y5, Y0
+	VBROADCASTSS 1140(SI), Y5
+	VFMADD231PS  405632(DI), Y5, Y1
+	VFMADD231PS  405664(DI), Y5, Y2
+	VFMADD231PS  405696(DI), Y5, Y3
+	VFMADD231PS  405728(DI), Y5, Y0
+	VBROADCASTSS 1144(SI), Y5
+	VFMADD231PS  406144(DI), Y5, Y1
+	VFMADD231PS  406176(DI), Y5, Y2
+	VFMADD231PS  406208(DI), Y5, Y3
+	VFMADD231PS  406240(DI), Y5, Y0
+	VBROADCASTSS 1148(SI), Y5
+	VFMADD231PS  406656(DI), Y5, Y1
+	VFMADD231PS  406688(DI), Y5, Y2
+	VFMADD231PS  406720(DI), Y5, Y3
+	VFMADD231PS  406752(DI), Y5, Y0
+	VMOVUPS      128(SI), Y5
+	VCMPPS       $0x1e, Y6, Y5, Y5
+	VBLENDVPS    Y5, Y4, Y6, Y5
+	VMULPS       Y5, Y1, Y1
+	VMOVUPS      Y1, 640(SI)
+	VMOVUPS      160(SI), Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y6, Y1
+	VMULPS       Y1, Y2, Y1
+	VMOVUPS      Y1, 672(SI)
+	VMOVUPS      192(SI), Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y6, Y1
+	VMULPS       Y1, Y3, Y1
+	VMOVUPS      Y1, 704(SI)
+	VMOVUPS      224(SI), Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y6, Y1
+	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 736(SI)
 	VBROADCASTSS 1112(SI), Y0
-	VMULPS       402176(DI), Y0, Y2
-	VMULPS       402208(DI), Y0, Y3
-	VMULPS       402240(DI), Y0, Y4
+	VMULPS       402176(DI), Y0, Y1
+	VMULPS       402208(DI), Y0, Y2
+	VMULPS       402240(DI), Y0, Y3
 	VMULPS       402272(DI), Y0, Y0
-	VBROADCASTSS 1116(SI), Y7
-	VFMADD231PS  402688(DI), Y7, Y2
-	VFMADD231PS  402720(DI), Y7, Y3
-	VFMADD231PS  402752(DI), Y7, Y4
-	VFMADD231PS  402784(DI), Y7, Y0
-	VBROADCASTSS 1120(SI), Y7
-	VFMADD231PS  403200(DI), Y7, Y2
-	VFMADD231PS  403232(DI), Y7, Y3
-	VFMADD231PS  403264(DI), Y7, Y4
-	VFMADD231PS  403296(DI), Y7, Y0
-	VBROADCASTSS 1124(SI), Y7
-	VFMADD231PS  403712(DI), Y7, Y2
-	VFMADD231PS  403744(DI), Y7, Y3
-	VFMADD231PS  403776(DI), Y7, Y4
-	VFMADD231PS  403808(DI), Y7, Y0
-	VBROADCASTSS 1128(SI), Y7
-	VFMADD231PS  404224(DI), Y7, Y2
-	VFMADD231PS  404256(DI), Y7, Y3
-	VFMADD231PS  404288(DI), Y7, Y4
-	VFMADD231PS  404320(DI), Y7, Y0
-	VBROADCASTSS 1132(SI), Y7
-	VFMADD231PS  404736(DI), Y7, Y2
-	VFMADD231PS  404768(DI), Y7, Y3
-	VFMADD231PS  404800(DI), Y7, Y4
-	VFMADD231PS  404832(DI), Y7, Y0
-	VBROADCASTSS 1136(SI), Y7
-	VFMADD231PS  405248(DI), Y7, Y2
-	VFMADD231PS  405280(DI), Y7, Y3
-	VFMADD231PS  405312(DI), Y7, Y4
-	VFMADD231PS  405344(DI), Y7, Y0
-	VBROADCASTSS 1140(SI), Y7
-	VFMADD231PS  405760(DI), Y7, Y2
-	VFMADD231PS  405792(DI), Y7, Y3
-	VFMADD231PS  405824(DI), Y7, Y4
-	VFMADD231PS  405856(DI), Y7, Y0
-	VBROADCASTSS 1144(SI), Y7
-	VFMADD231PS  406272(DI), Y7, Y2
-	VFMADD231PS  406304(DI), Y7, Y3
-	VFMADD231PS  406336(DI), Y7, Y4
-	VFMADD231PS  406368(DI), Y7, Y0
-	VBROADCASTSS 1148(SI), Y7
-	VFMADD231PS  406784(DI), Y7, Y2
-	VFMADD231PS  406816(DI), Y7, Y3
-	VFMADD231PS  406848(DI), Y7, Y4
-	VFMADD231PS  406880(DI), Y7, Y0
-	VMOVUPS      256(SI), Y7
-	VCMPPS       $0x1e, Y8, Y7, Y7
-	VBLENDVPS    Y7, Y6, Y8, Y7
-	VMULPS       Y7, Y2, Y2
-	VMOVUPS      Y2, 768(SI)
-	VMOVUPS      288(SI), Y2
-	VCMPPS       $0x1e, Y8, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y8, Y2
-	VMULPS       Y2, Y3, Y2
-	VMOVUPS      Y2, 800(SI)
-	VMOVUPS      320(SI), Y2
-	VCMPPS       $0x1e, Y8, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y8, Y2
-	VMULPS       Y2, Y4, Y2
-	VMOVUPS      Y2, 832(SI)
-	VMOVUPS      352(SI), Y2
-	VCMPPS       $0x1e, Y8, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y8, Y2
-	VMULPS       Y2, Y0, Y0
+	VBROADCASTSS 1116(SI), Y5
+	VFMADD231PS  402688(DI), Y5, Y1
+	VFMADD231PS  402720(DI), Y5, Y2
+	VFMADD231PS  402752(DI), Y5, Y3
+	VFMADD231PS  402784(DI), Y5, Y0
+	VBROADCASTSS 1120(SI), Y5
+	VFMADD231PS  403200(DI), Y5, Y1
+	VFMADD231PS  403232(DI), Y5, Y2
+	VFMADD231PS  403264(DI), Y5, Y3
+	VFMADD231PS  403296(DI), Y5, Y0
+	VBROADCASTSS 1124(SI), Y5
+	VFMADD231PS  403712(DI), Y5, Y1
+	VFMADD231PS  403744(DI), Y5, Y2
+	VFMADD231PS  403776(DI), Y5, Y3
+	VFMADD231PS  403808(DI), Y5, Y0
+	VBROADCASTSS 1128(SI), Y5
+	VFMADD231PS  404224(DI), Y5, Y1
+	VFMADD231PS  404256(DI), Y5, Y2
+	VFMADD231PS  404288(DI), Y5, Y3
+	VFMADD231PS  404320(DI), Y5, Y0
+	VBROADCASTSS 1132(SI), Y5
+	VFMADD231PS  404736(DI), Y5, Y1
+	VFMADD231PS  404768(DI), Y5, Y2
+	VFMADD231PS  404800(DI), Y5, Y3
+	VFMADD231PS  404832(DI), Y5, Y0
+	VBROADCASTSS 1136(SI), Y5
+	VFMADD231PS  405248(DI), Y5, Y1
+	VFMADD231PS  405280(DI), Y5, Y2
+	VFMADD231PS  405312(DI), Y5, Y3
+	VFMADD231PS  405344(DI), Y5, Y0
+	VBROADCASTSS 1140(SI), Y5
+	VFMADD231PS  405760(DI), Y5, Y1
+	VFMADD231PS  405792(DI), Y5, Y2
+	VFMADD231PS  405824(DI), Y5, Y3
+	VFMADD231PS  405856(DI), Y5, Y0
+	VBROADCASTSS 1144(SI), Y5
+	VFMADD231PS  406272(DI), Y5, Y1
+	VFMADD231PS  406304(DI), Y5, Y2
+	VFMADD231PS  406336(DI), Y5, Y3
+	VFMADD231PS  406368(DI), Y5, Y0
+	VBROADCASTSS 1148(SI), Y5
+	VFMADD231PS  406784(DI), Y5, Y1
+	VFMADD231PS  406816(DI), Y5, Y2
+	VFMADD231PS  406848(DI), Y5, Y3
+	VFMADD231PS  406880(DI), Y5, Y0
+	VMOVUPS      256(SI), Y5
+	VCMPPS       $0x1e, Y6, Y5, Y5
+	VBLENDVPS    Y5, Y4, Y6, Y5
+	VMULPS       Y5, Y1, Y1
+	VMOVUPS      Y1, 768(SI)
+	VMOVUPS      288(SI), Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y6, Y1
+	VMULPS       Y1, Y2, Y1
+	VMOVUPS      Y1, 800(SI)
+	VMOVUPS      320(SI), Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y6, Y1
+	VMULPS       Y1, Y3, Y1
+	VMOVUPS      Y1, 832(SI)
+	VMOVUPS      352(SI), Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y6, Y1
+	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 864(SI)
 	VBROADCASTSS 1112(SI), Y0
-	VMULPS       402304(DI), Y0, Y2
-	VMULPS       402336(DI), Y0, Y3
-	VMULPS       402368(DI), Y0, Y4
+	VMULPS       402304(DI), Y0, Y1
+	VMULPS       402336(DI), Y0, Y2
+	VMULPS       402368(DI), Y0, Y3
 	VMULPS       402400(DI), Y0, Y0
-	VBROADCASTSS 1116(SI), Y7
-	VFMADD231PS  402816(DI), Y7, Y2
-	VFMADD231PS  402848(DI), Y7, Y3
-	VFMADD231PS  402880(DI), Y7, Y4
-	VFMADD231PS  402912(DI), Y7, Y0
-	VBROADCASTSS 1120(SI), Y7
-	VFMADD231PS  403328(DI), Y7, Y2
-	VFMADD231PS  403360(DI), Y7, Y3
-	VFMADD231PS  403392(DI), Y7, Y4
-	VFMADD231PS  403424(DI), Y7, Y0
-	VBROADCASTSS 1124(SI), Y7
-	VFMADD231PS  403840(DI), Y7, Y2
-	VFMADD231PS  403872(DI), Y7, Y3
-	VFMADD231PS  403904(DI), Y7, Y4
-	VFMADD231PS  403936(DI), Y7, Y0
-	VBROADCASTSS 1128(SI), Y7
-	VFMADD231PS  404352(DI), Y7, Y2
-	VFMADD231PS  404384(DI), Y7, Y3
-	VFMADD231PS  404416(DI), Y7, Y4
-	VFMADD231PS  404448(DI), Y7, Y0
-	VBROADCASTSS 1132(SI), Y7
-	VFMADD231PS  404864(DI), Y7, Y2
-	VFMADD231PS  404896(DI), Y7, Y3
-	VFMADD231PS  404928(DI), Y7, Y4
-	VFMADD231PS  404960(DI), Y7, Y0
-	VBROADCASTSS 1136(SI), Y7
-	VFMADD231PS  405376(DI), Y7, Y2
-	VFMADD231PS  405408(DI), Y7, Y3
-	VFMADD231PS  405440(DI), Y7, Y4
-	VFMADD231PS  405472(DI), Y7, Y0
-	VBROADCASTSS 1140(SI), Y7
-	VFMADD231PS  405888(DI), Y7, Y2
-	VFMADD231PS  405920(DI), Y7, Y3
-	VFMADD231PS  405952(DI), Y7, Y4
-	VFMADD231PS  405984(DI), Y7, Y0
-	VBROADCASTSS 1144(SI), Y7
-	VFMADD231PS  406400(DI), Y7, Y2
-	VFMADD231PS  406432(DI), Y7, Y3
-	VFMADD231PS  406464(DI), Y7, Y4
-	VFMADD231PS  406496(DI), Y7, Y0
-	VBROADCASTSS 1148(SI), Y7
-	VFMADD231PS  406912(DI), Y7, Y2
-	VFMADD231PS  406944(DI), Y7, Y3
-	VFMADD231PS  406976(DI), Y7, Y4
-	VFMADD231PS  407008(DI), Y7, Y0
-	VMOVUPS      384(SI), Y7
-	VCMPPS       $0x1e, Y8, Y7, Y7
-	VBLENDVPS    Y7, Y6, Y8, Y7
-	VMULPS       Y7, Y2, Y2
-	VMOVUPS      Y2, 896(SI)
-	VMOVUPS      416(SI), Y2
-	VCMPPS       $0x1e, Y8, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y8, Y2
-	VMULPS       Y2, Y3, Y2
-	VMOVUPS      Y2, 928(SI)
-	VMOVUPS      448(SI), Y2
-	VCMPPS       $0x1e, Y8, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y8, Y2
-	VMULPS       Y2, Y4, Y2
-	VMOVUPS      Y2, 960(SI)
-	VMOVUPS      480(SI), Y2
-	VCMPPS       $0x1e, Y8, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y8, Y2
-	VMULPS       Y2, Y0, Y0
+	VBROADCASTSS 1116(SI), Y5
+	VFMADD231PS  402816(DI), Y5, Y1
+	VFMADD231PS  402848(DI), Y5, Y2
+	VFMADD231PS  402880(DI), Y5, Y3
+	VFMADD231PS  402912(DI), Y5, Y0
+	VBROADCASTSS 1120(SI), Y5
+	VFMADD231PS  403328(DI), Y5, Y1
+	VFMADD231PS  403360(DI), Y5, Y2
+	VFMADD231PS  403392(DI), Y5, Y3
+	VFMADD231PS  403424(DI), Y5, Y0
+	VBROADCASTSS 1124(SI), Y5
+	VFMADD231PS  403840(DI), Y5, Y1
+	VFMADD231PS  403872(DI), Y5, Y2
+	VFMADD231PS  403904(DI), Y5, Y3
+	VFMADD231PS  403936(DI), Y5, Y0
+	VBROADCASTSS 1128(SI), Y5
+	VFMADD231PS  404352(DI), Y5, Y1
+	VFMADD231PS  404384(DI), Y5, Y2
+	VFMADD231PS  404416(DI), Y5, Y3
+	VFMADD231PS  404448(DI), Y5, Y0
+	VBROADCASTSS 1132(SI), Y5
+	VFMADD231PS  404864(DI), Y5, Y1
+	VFMADD231PS  404896(DI), Y5, Y2
+	VFMADD231PS  404928(DI), Y5, Y3
+	VFMADD231PS  404960(DI), Y5, Y0
+	VBROADCASTSS 1136(SI), Y5
+	VFMADD231PS  405376(DI), Y5, Y1
+	VFMADD231PS  405408(DI), Y5, Y2
+	VFMADD231PS  405440(DI), Y5, Y3
+	VFMADD231PS  405472(DI), Y5, Y0
+	VBROADCASTSS 1140(SI), Y5
+	VFMADD231PS  405888(DI), Y5, Y1
+	VFMADD231PS  405920(DI), Y5, Y2
+	VFMADD231PS  405952(DI), Y5, Y3
+	VFMADD231PS  405984(DI), Y5, Y0
+	VBROADCASTSS 1144(SI), Y5
+	VFMADD231PS  406400(DI), Y5, Y1
+	VFMADD231PS  406432(DI), Y5, Y2
+	VFMADD231PS  406464(DI), Y5, Y3
+	VFMADD231PS  406496(DI), Y5, Y0
+	VBROADCASTSS 1148(SI), Y5
+	VFMADD231PS  406912(DI), Y5, Y1
+	VFMADD231PS  406944(DI), Y5, Y2
+	VFMADD231PS  406976(DI), Y5, Y3
+	VFMADD231PS  407008(DI), Y5, Y0
+	VMOVUPS      384(SI), Y5
+	VCMPPS       $0x1e, Y6, Y5, Y5
+	VBLENDVPS    Y5, Y4, Y6, Y5
+	VMULPS       Y5, Y1, Y1
+	VMOVUPS      Y1, 896(SI)
+	VMOVUPS      416(SI), Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y6, Y1
+	VMULPS       Y1, Y2, Y1
+	VMOVUPS      Y1, 928(SI)
+	VMOVUPS      448(SI), Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y6, Y1
+	VMULPS       Y1, Y3, Y1
+	VMOVUPS      Y1, 960(SI)
+	VMOVUPS      480(SI), Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y6, Y1
+	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 992(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
@@ -3602,333 +3461,333 @@ loop1:
 	VMOVSD       1144(SI), X0
 	VMOVSD       X0, 407072(BX)
 	VBROADCASTSS 1112(SI), Y0
-	VMULPS       (SI), Y0, Y2
-	VMOVUPS      Y2, 401920(BX)
-	VMULPS       32(SI), Y0, Y2
-	VMOVUPS      Y2, 401952(BX)
-	VMULPS       64(SI), Y0, Y2
-	VMOVUPS      Y2, 401984(BX)
-	VMULPS       96(SI), Y0, Y2
-	VMOVUPS      Y2, 402016(BX)
-	VMULPS       128(SI), Y0, Y2
-	VMOVUPS      Y2, 402048(BX)
-	VMULPS       160(SI), Y0, Y2
-	VMOVUPS      Y2, 402080(BX)
-	VMULPS       192(SI), Y0, Y2
-	VMOVUPS      Y2, 402112(BX)
-	VMULPS       224(SI), Y0, Y2
-	VMOVUPS      Y2, 402144(BX)
-	VMULPS       256(SI), Y0, Y2
-	VMOVUPS      Y2, 402176(BX)
-	VMULPS       288(SI), Y0, Y2
-	VMOVUPS      Y2, 402208(BX)
-	VMULPS       320(SI), Y0, Y2
-	VMOVUPS      Y2, 402240(BX)
-	VMULPS       352(SI), Y0, Y2
-	VMOVUPS      Y2, 402272(BX)
-	VMULPS       384(SI), Y0, Y2
-	VMOVUPS      Y2, 402304(BX)
-	VMULPS       416(SI), Y0, Y2
-	VMOVUPS      Y2, 402336(BX)
-	VMULPS       448(SI), Y0, Y2
-	VMOVUPS      Y2, 402368(BX)
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 401920(BX)
+	VMULPS       32(SI), Y0, Y1
+	VMOVUPS      Y1, 401952(BX)
+	VMULPS       64(SI), Y0, Y1
+	VMOVUPS      Y1, 401984(BX)
+	VMULPS       96(SI), Y0, Y1
+	VMOVUPS      Y1, 402016(BX)
+	VMULPS       128(SI), Y0, Y1
+	VMOVUPS      Y1, 402048(BX)
+	VMULPS       160(SI), Y0, Y1
+	VMOVUPS      Y1, 402080(BX)
+	VMULPS       192(SI), Y0, Y1
+	VMOVUPS      Y1, 402112(BX)
+	VMULPS       224(SI), Y0, Y1
+	VMOVUPS      Y1, 402144(BX)
+	VMULPS       256(SI), Y0, Y1
+	VMOVUPS      Y1, 402176(BX)
+	VMULPS       288(SI), Y0, Y1
+	VMOVUPS      Y1, 402208(BX)
+	VMULPS       320(SI), Y0, Y1
+	VMOVUPS      Y1, 402240(BX)
+	VMULPS       352(SI), Y0, Y1
+	VMOVUPS      Y1, 402272(BX)
+	VMULPS       384(SI), Y0, Y1
+	VMOVUPS      Y1, 402304(BX)
+	VMULPS       416(SI), Y0, Y1
+	VMOVUPS      Y1, 402336(BX)
+	VMULPS       448(SI), Y0, Y1
+	VMOVUPS      Y1, 402368(BX)
 	VMULPS       480(SI), Y0, Y0
 	VMOVUPS      Y0, 402400(BX)
 	VBROADCASTSS 1116(SI), Y0
-	VMULPS       (SI), Y0, Y2
-	VMOVUPS      Y2, 402432(BX)
-	VMULPS       32(SI), Y0, Y2
-	VMOVUPS      Y2, 402464(BX)
-	VMULPS       64(SI), Y0, Y2
-	VMOVUPS      Y2, 402496(BX)
-	VMULPS       96(SI), Y0, Y2
-	VMOVUPS      Y2, 402528(BX)
-	VMULPS       128(SI), Y0, Y2
-	VMOVUPS      Y2, 402560(BX)
-	VMULPS       160(SI), Y0, Y2
-	VMOVUPS      Y2, 402592(BX)
-	VMULPS       192(SI), Y0, Y2
-	VMOVUPS      Y2, 402624(BX)
-	VMULPS       224(SI), Y0, Y2
-	VMOVUPS      Y2, 402656(BX)
-	VMULPS       256(SI), Y0, Y2
-	VMOVUPS      Y2, 402688(BX)
-	VMULPS       288(SI), Y0, Y2
-	VMOVUPS      Y2, 402720(BX)
-	VMULPS       320(SI), Y0, Y2
-	VMOVUPS      Y2, 402752(BX)
-	VMULPS       352(SI), Y0, Y2
-	VMOVUPS      Y2, 402784(BX)
-	VMULPS       384(SI), Y0, Y2
-	VMOVUPS      Y2, 402816(BX)
-	VMULPS       416(SI), Y0, Y2
-	VMOVUPS      Y2, 402848(BX)
-	VMULPS       448(SI), Y0, Y2
-	VMOVUPS      Y2, 402880(BX)
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 402432(BX)
+	VMULPS       32(SI), Y0, Y1
+	VMOVUPS      Y1, 402464(BX)
+	VMULPS       64(SI), Y0, Y1
+	VMOVUPS      Y1, 402496(BX)
+	VMULPS       96(SI), Y0, Y1
+	VMOVUPS      Y1, 402528(BX)
+	VMULPS       128(SI), Y0, Y1
+	VMOVUPS      Y1, 402560(BX)
+	VMULPS       160(SI), Y0, Y1
+	VMOVUPS      Y1, 402592(BX)
+	VMULPS       192(SI), Y0, Y1
+	VMOVUPS      Y1, 402624(BX)
+	VMULPS       224(SI), Y0, Y1
+	VMOVUPS      Y1, 402656(BX)
+	VMULPS       256(SI), Y0, Y1
+	VMOVUPS      Y1, 402688(BX)
+	VMULPS       288(SI), Y0, Y1
+	VMOVUPS      Y1, 402720(BX)
+	VMULPS       320(SI), Y0, Y1
+	VMOVUPS      Y1, 402752(BX)
+	VMULPS       352(SI), Y0, Y1
+	VMOVUPS      Y1, 402784(BX)
+	VMULPS       384(SI), Y0, Y1
+	VMOVUPS      Y1, 402816(BX)
+	VMULPS       416(SI), Y0, Y1
+	VMOVUPS      Y1, 402848(BX)
+	VMULPS       448(SI), Y0, Y1
+	VMOVUPS      Y1, 402880(BX)
 	VMULPS       480(SI), Y0, Y0
 	VMOVUPS      Y0, 402912(BX)
 	VBROADCASTSS 1120(SI), Y0
-	VMULPS       (SI), Y0, Y2
-	VMOVUPS      Y2, 402944(BX)
-	VMULPS       32(SI), Y0, Y2
-	VMOVUPS      Y2, 402976(BX)
-	VMULPS       64(SI), Y0, Y2
-	VMOVUPS      Y2, 403008(BX)
-	VMULPS       96(SI), Y0, Y2
-	VMOVUPS      Y2, 403040(BX)
-	VMULPS       128(SI), Y0, Y2
-	VMOVUPS      Y2, 403072(BX)
-	VMULPS       160(SI), Y0, Y2
-	VMOVUPS      Y2, 403104(BX)
-	VMULPS       192(SI), Y0, Y2
-	VMOVUPS      Y2, 403136(BX)
-	VMULPS       224(SI), Y0, Y2
-	VMOVUPS      Y2, 403168(BX)
-	VMULPS       256(SI), Y0, Y2
-	VMOVUPS      Y2, 403200(BX)
-	VMULPS       288(SI), Y0, Y2
-	VMOVUPS      Y2, 403232(BX)
-	VMULPS       320(SI), Y0, Y2
-	VMOVUPS      Y2, 403264(BX)
-	VMULPS       352(SI), Y0, Y2
-	VMOVUPS      Y2, 403296(BX)
-	VMULPS       384(SI), Y0, Y2
-	VMOVUPS      Y2, 403328(BX)
-	VMULPS       416(SI), Y0, Y2
-	VMOVUPS      Y2, 403360(BX)
-	VMULPS       448(SI), Y0, Y2
-	VMOVUPS      Y2, 403392(BX)
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 402944(BX)
+	VMULPS       32(SI), Y0, Y1
+	VMOVUPS      Y1, 402976(BX)
+	VMULPS       64(SI), Y0, Y1
+	VMOVUPS      Y1, 403008(BX)
+	VMULPS       96(SI), Y0, Y1
+	VMOVUPS      Y1, 403040(BX)
+	VMULPS       128(SI), Y0, Y1
+	VMOVUPS      Y1, 403072(BX)
+	VMULPS       160(SI), Y0, Y1
+	VMOVUPS      Y1, 403104(BX)
+	VMULPS       192(SI), Y0, Y1
+	VMOVUPS      Y1, 403136(BX)
+	VMULPS       224(SI), Y0, Y1
+	VMOVUPS      Y1, 403168(BX)
+	VMULPS       256(SI), Y0, Y1
+	VMOVUPS      Y1, 403200(BX)
+	VMULPS       288(SI), Y0, Y1
+	VMOVUPS      Y1, 403232(BX)
+	VMULPS       320(SI), Y0, Y1
+	VMOVUPS      Y1, 403264(BX)
+	VMULPS       352(SI), Y0, Y1
+	VMOVUPS      Y1, 403296(BX)
+	VMULPS       384(SI), Y0, Y1
+	VMOVUPS      Y1, 403328(BX)
+	VMULPS       416(SI), Y0, Y1
+	VMOVUPS      Y1, 403360(BX)
+	VMULPS       448(SI), Y0, Y1
+	VMOVUPS      Y1, 403392(BX)
 	VMULPS       480(SI), Y0, Y0
 	VMOVUPS      Y0, 403424(BX)
 	VBROADCASTSS 1124(SI), Y0
-	VMULPS       (SI), Y0, Y2
-	VMOVUPS      Y2, 403456(BX)
-	VMULPS       32(SI), Y0, Y2
-	VMOVUPS      Y2, 403488(BX)
-	VMULPS       64(SI), Y0, Y2
-	VMOVUPS      Y2, 403520(BX)
-	VMULPS       96(SI), Y0, Y2
-	VMOVUPS      Y2, 403552(BX)
-	VMULPS       128(SI), Y0, Y2
-	VMOVUPS      Y2, 403584(BX)
-	VMULPS       160(SI), Y0, Y2
-	VMOVUPS      Y2, 403616(BX)
-	VMULPS       192(SI), Y0, Y2
-	VMOVUPS      Y2, 403648(BX)
-	VMULPS       224(SI), Y0, Y2
-	VMOVUPS      Y2, 403680(BX)
-	VMULPS       256(SI), Y0, Y2
-	VMOVUPS      Y2, 403712(BX)
-	VMULPS       288(SI), Y0, Y2
-	VMOVUPS      Y2, 403744(BX)
-	VMULPS       320(SI), Y0, Y2
-	VMOVUPS      Y2, 403776(BX)
-	VMULPS       352(SI), Y0, Y2
-	VMOVUPS      Y2, 403808(BX)
-	VMULPS       384(SI), Y0, Y2
-	VMOVUPS      Y2, 403840(BX)
-	VMULPS       416(SI), Y0, Y2
-	VMOVUPS      Y2, 403872(BX)
-	VMULPS       448(SI), Y0, Y2
-	VMOVUPS      Y2, 403904(BX)
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 403456(BX)
+	VMULPS       32(SI), Y0, Y1
+	VMOVUPS      Y1, 403488(BX)
+	VMULPS       64(SI), Y0, Y1
+	VMOVUPS      Y1, 403520(BX)
+	VMULPS       96(SI), Y0, Y1
+	VMOVUPS      Y1, 403552(BX)
+	VMULPS       128(SI), Y0, Y1
+	VMOVUPS      Y1, 403584(BX)
+	VMULPS       160(SI), Y0, Y1
+	VMOVUPS      Y1, 403616(BX)
+	VMULPS       192(SI), Y0, Y1
+	VMOVUPS      Y1, 403648(BX)
+	VMULPS       224(SI), Y0, Y1
+	VMOVUPS      Y1, 403680(BX)
+	VMULPS       256(SI), Y0, Y1
+	VMOVUPS      Y1, 403712(BX)
+	VMULPS       288(SI), Y0, Y1
+	VMOVUPS      Y1, 403744(BX)
+	VMULPS       320(SI), Y0, Y1
+	VMOVUPS      Y1, 403776(BX)
+	VMULPS       352(SI), Y0, Y1
+	VMOVUPS      Y1, 403808(BX)
+	VMULPS       384(SI), Y0, Y1
+	VMOVUPS      Y1, 403840(BX)
+	VMULPS       416(SI), Y0, Y1
+	VMOVUPS      Y1, 403872(BX)
+	VMULPS       448(SI), Y0, Y1
+	VMOVUPS      Y1, 403904(BX)
 	VMULPS       480(SI), Y0, Y0
 	VMOVUPS      Y0, 403936(BX)
 	VBROADCASTSS 1128(SI), Y0
-	VMULPS       (SI), Y0, Y2
-	VMOVUPS      Y2, 403968(BX)
-	VMULPS       32(SI), Y0, Y2
-	VMOVUPS      Y2, 404000(BX)
-	VMULPS       64(SI), Y0, Y2
-	VMOVUPS      Y2, 404032(BX)
-	VMULPS       96(SI), Y0, Y2
-	VMOVUPS      Y2, 404064(BX)
-	VMULPS       128(SI), Y0, Y2
-	VMOVUPS      Y2, 404096(BX)
-	VMULPS       160(SI), Y0, Y2
-	VMOVUPS      Y2, 404128(BX)
-	VMULPS       192(SI), Y0, Y2
-	VMOVUPS      Y2, 404160(BX)
-	VMULPS       224(SI), Y0, Y2
-	VMOVUPS      Y2, 404192(BX)
-	VMULPS       256(SI), Y0, Y2
-	VMOVUPS      Y2, 404224(BX)
-	VMULPS       288(SI), Y0, Y2
-	VMOVUPS      Y2, 404256(BX)
-	VMULPS       320(SI), Y0, Y2
-	VMOVUPS      Y2, 404288(BX)
-	VMULPS       352(SI), Y0, Y2
-	VMOVUPS      Y2, 404320(BX)
-	VMULPS       384(SI), Y0, Y2
-	VMOVUPS      Y2, 404352(BX)
-	VMULPS       416(SI), Y0, Y2
-	VMOVUPS      Y2, 404384(BX)
-	VMULPS       448(SI), Y0, Y2
-	VMOVUPS      Y2, 404416(BX)
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 403968(BX)
+	VMULPS       32(SI), Y0, Y1
+	VMOVUPS      Y1, 404000(BX)
+	VMULPS       64(SI), Y0, Y1
+	VMOVUPS      Y1, 404032(BX)
+	VMULPS       96(SI), Y0, Y1
+	VMOVUPS      Y1, 404064(BX)
+	VMULPS       128(SI), Y0, Y1
+	VMOVUPS      Y1, 404096(BX)
+	VMULPS       160(SI), Y0, Y1
+	VMOVUPS      Y1, 404128(BX)
+	VMULPS       192(SI), Y0, Y1
+	VMOVUPS      Y1, 404160(BX)
+	VMULPS       224(SI), Y0, Y1
+	VMOVUPS      Y1, 404192(BX)
+	VMULPS       256(SI), Y0, Y1
+	VMOVUPS      Y1, 404224(BX)
+	VMULPS       288(SI), Y0, Y1
+	VMOVUPS      Y1, 404256(BX)
+	VMULPS       320(SI), Y0, Y1
+	VMOVUPS      Y1, 404288(BX)
+	VMULPS       352(SI), Y0, Y1
+	VMOVUPS      Y1, 404320(BX)
+	VMULPS       384(SI), Y0, Y1
+	VMOVUPS      Y1, 404352(BX)
+	VMULPS       416(SI), Y0, Y1
+	VMOVUPS      Y1, 404384(BX)
+	VMULPS       448(SI), Y0, Y1
+	VMOVUPS      Y1, 404416(BX)
 	VMULPS       480(SI), Y0, Y0
 	VMOVUPS      Y0, 404448(BX)
 	VBROADCASTSS 1132(SI), Y0
-	VMULPS       (SI), Y0, Y2
-	VMOVUPS      Y2, 404480(BX)
-	VMULPS       32(SI), Y0, Y2
-	VMOVUPS      Y2, 404512(BX)
-	VMULPS       64(SI), Y0, Y2
-	VMOVUPS      Y2, 404544(BX)
-	VMULPS       96(SI), Y0, Y2
-	VMOVUPS      Y2, 404576(BX)
-	VMULPS       128(SI), Y0, Y2
-	VMOVUPS      Y2, 404608(BX)
-	VMULPS       160(SI), Y0, Y2
-	VMOVUPS      Y2, 404640(BX)
-	VMULPS       192(SI), Y0, Y2
-	VMOVUPS      Y2, 404672(BX)
-	VMULPS       224(SI), Y0, Y2
-	VMOVUPS      Y2, 404704(BX)
-	VMULPS       256(SI), Y0, Y2
-	VMOVUPS      Y2, 404736(BX)
-	VMULPS       288(SI), Y0, Y2
-	VMOVUPS      Y2, 404768(BX)
-	VMULPS       320(SI), Y0, Y2
-	VMOVUPS      Y2, 404800(BX)
-	VMULPS       352(SI), Y0, Y2
-	VMOVUPS      Y2, 404832(BX)
-	VMULPS       384(SI), Y0, Y2
-	VMOVUPS      Y2, 404864(BX)
-	VMULPS       416(SI), Y0, Y2
-	VMOVUPS      Y2, 404896(BX)
-	VMULPS       448(SI), Y0, Y2
-	VMOVUPS      Y2, 404928(BX)
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 404480(BX)
+	VMULPS       32(SI), Y0, Y1
+	VMOVUPS      Y1, 404512(BX)
+	VMULPS       64(SI), Y0, Y1
+	VMOVUPS      Y1, 404544(BX)
+	VMULPS       96(SI), Y0, Y1
+	VMOVUPS      Y1, 404576(BX)
+	VMULPS       128(SI), Y0, Y1
+	VMOVUPS      Y1, 404608(BX)
+	VMULPS       160(SI), Y0, Y1
+	VMOVUPS      Y1, 404640(BX)
+	VMULPS       192(SI), Y0, Y1
+	VMOVUPS      Y1, 404672(BX)
+	VMULPS       224(SI), Y0, Y1
+	VMOVUPS      Y1, 404704(BX)
+	VMULPS       256(SI), Y0, Y1
+	VMOVUPS      Y1, 404736(BX)
+	VMULPS       288(SI), Y0, Y1
+	VMOVUPS      Y1, 404768(BX)
+	VMULPS       320(SI), Y0, Y1
+	VMOVUPS      Y1, 404800(BX)
+	VMULPS       352(SI), Y0, Y1
+	VMOVUPS      Y1, 404832(BX)
+	VMULPS       384(SI), Y0, Y1
+	VMOVUPS      Y1, 404864(BX)
+	VMULPS       416(SI), Y0, Y1
+	VMOVUPS      Y1, 404896(BX)
+	VMULPS       448(SI), Y0, Y1
+	VMOVUPS      Y1, 404928(BX)
 	VMULPS       480(SI), Y0, Y0
 	VMOVUPS      Y0, 404960(BX)
 	VBROADCASTSS 1136(SI), Y0
-	VMULPS       (SI), Y0, Y2
-	VMOVUPS      Y2, 404992(BX)
-	VMULPS       32(SI), Y0, Y2
-	VMOVUPS      Y2, 405024(BX)
-	VMULPS       64(SI), Y0, Y2
-	VMOVUPS      Y2, 405056(BX)
-	VMULPS       96(SI), Y0, Y2
-	VMOVUPS      Y2, 405088(BX)
-	VMULPS       128(SI), Y0, Y2
-	VMOVUPS      Y2, 405120(BX)
-	VMULPS       160(SI), Y0, Y2
-	VMOVUPS      Y2, 405152(BX)
-	VMULPS       192(SI), Y0, Y2
-	VMOVUPS      Y2, 405184(BX)
-	VMULPS       224(SI), Y0, Y2
-	VMOVUPS      Y2, 405216(BX)
-	VMULPS       256(SI), Y0, Y2
-	VMOVUPS      Y2, 405248(BX)
-	VMULPS       288(SI), Y0, Y2
-	VMOVUPS      Y2, 405280(BX)
-	VMULPS       320(SI), Y0, Y2
-	VMOVUPS      Y2, 405312(BX)
-	VMULPS       352(SI), Y0, Y2
-	VMOVUPS      Y2, 405344(BX)
-	VMULPS       384(SI), Y0, Y2
-	VMOVUPS      Y2, 405376(BX)
-	VMULPS       416(SI), Y0, Y2
-	VMOVUPS      Y2, 405408(BX)
-	VMULPS       448(SI), Y0, Y2
-	VMOVUPS      Y2, 405440(BX)
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 404992(BX)
+	VMULPS       32(SI), Y0, Y1
+	VMOVUPS      Y1, 405024(BX)
+	VMULPS       64(SI), Y0, Y1
+	VMOVUPS      Y1, 405056(BX)
+	VMULPS       96(SI), Y0, Y1
+	VMOVUPS      Y1, 405088(BX)
+	VMULPS       128(SI), Y0, Y1
+	VMOVUPS      Y1, 405120(BX)
+	VMULPS       160(SI), Y0, Y1
+	VMOVUPS      Y1, 405152(BX)
+	VMULPS       192(SI), Y0, Y1
+	VMOVUPS      Y1, 405184(BX)
+	VMULPS       224(SI), Y0, Y1
+	VMOVUPS      Y1, 405216(BX)
+	VMULPS       256(SI), Y0, Y1
+	VMOVUPS      Y1, 405248(BX)
+	VMULPS       288(SI), Y0, Y1
+	VMOVUPS      Y1, 405280(BX)
+	VMULPS       320(SI), Y0, Y1
+	VMOVUPS      Y1, 405312(BX)
+	VMULPS       352(SI), Y0, Y1
+	VMOVUPS      Y1, 405344(BX)
+	VMULPS       384(SI), Y0, Y1
+	VMOVUPS      Y1, 405376(BX)
+	VMULPS       416(SI), Y0, Y1
+	VMOVUPS      Y1, 405408(BX)
+	VMULPS       448(SI), Y0, Y1
+	VMOVUPS      Y1, 405440(BX)
 	VMULPS       480(SI), Y0, Y0
 	VMOVUPS      Y0, 405472(BX)
 	VBROADCASTSS 1140(SI), Y0
-	VMULPS       (SI), Y0, Y2
-	VMOVUPS      Y2, 405504(BX)
-	VMULPS       32(SI), Y0, Y2
-	VMOVUPS      Y2, 405536(BX)
-	VMULPS       64(SI), Y0, Y2
-	VMOVUPS      Y2, 405568(BX)
-	VMULPS       96(SI), Y0, Y2
-	VMOVUPS      Y2, 405600(BX)
-	VMULPS       128(SI), Y0, Y2
-	VMOVUPS      Y2, 405632(BX)
-	VMULPS       160(SI), Y0, Y2
-	VMOVUPS      Y2, 405664(BX)
-	VMULPS       192(SI), Y0, Y2
-	VMOVUPS      Y2, 405696(BX)
-	VMULPS       224(SI), Y0, Y2
-	VMOVUPS      Y2, 405728(BX)
-	VMULPS       256(SI), Y0, Y2
-	VMOVUPS      Y2, 405760(BX)
-	VMULPS       288(SI), Y0, Y2
-	VMOVUPS      Y2, 405792(BX)
-	VMULPS       320(SI), Y0, Y2
-	VMOVUPS      Y2, 405824(BX)
-	VMULPS       352(SI), Y0, Y2
-	VMOVUPS      Y2, 405856(BX)
-	VMULPS       384(SI), Y0, Y2
-	VMOVUPS      Y2, 405888(BX)
-	VMULPS       416(SI), Y0, Y2
-	VMOVUPS      Y2, 405920(BX)
-	VMULPS       448(SI), Y0, Y2
-	VMOVUPS      Y2, 405952(BX)
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 405504(BX)
+	VMULPS       32(SI), Y0, Y1
+	VMOVUPS      Y1, 405536(BX)
+	VMULPS       64(SI), Y0, Y1
+	VMOVUPS      Y1, 405568(BX)
+	VMULPS       96(SI), Y0, Y1
+	VMOVUPS      Y1, 405600(BX)
+	VMULPS       128(SI), Y0, Y1
+	VMOVUPS      Y1, 405632(BX)
+	VMULPS       160(SI), Y0, Y1
+	VMOVUPS      Y1, 405664(BX)
+	VMULPS       192(SI), Y0, Y1
+	VMOVUPS      Y1, 405696(BX)
+	VMULPS       224(SI), Y0, Y1
+	VMOVUPS      Y1, 405728(BX)
+	VMULPS       256(SI), Y0, Y1
+	VMOVUPS      Y1, 405760(BX)
+	VMULPS       288(SI), Y0, Y1
+	VMOVUPS      Y1, 405792(BX)
+	VMULPS       320(SI), Y0, Y1
+	VMOVUPS      Y1, 405824(BX)
+	VMULPS       352(SI), Y0, Y1
+	VMOVUPS      Y1, 405856(BX)
+	VMULPS       384(SI), Y0, Y1
+	VMOVUPS      Y1, 405888(BX)
+	VMULPS       416(SI), Y0, Y1
+	VMOVUPS      Y1, 405920(BX)
+	VMULPS       448(SI), Y0, Y1
+	VMOVUPS      Y1, 405952(BX)
 	VMULPS       480(SI), Y0, Y0
 	VMOVUPS      Y0, 405984(BX)
 	VBROADCASTSS 1144(SI), Y0
-	VMULPS       (SI), Y0, Y2
-	VMOVUPS      Y2, 406016(BX)
-	VMULPS       32(SI), Y0, Y2
-	VMOVUPS      Y2, 406048(BX)
-	VMULPS       64(SI), Y0, Y2
-	VMOVUPS      Y2, 406080(BX)
-	VMULPS       96(SI), Y0, Y2
-	VMOVUPS      Y2, 406112(BX)
-	VMULPS       128(SI), Y0, Y2
-	VMOVUPS      Y2, 406144(BX)
-	VMULPS       160(SI), Y0, Y2
-	VMOVUPS      Y2, 406176(BX)
-	VMULPS       192(SI), Y0, Y2
-	VMOVUPS      Y2, 406208(BX)
-	VMULPS       224(SI), Y0, Y2
-	VMOVUPS      Y2, 406240(BX)
-	VMULPS       256(SI), Y0, Y2
-	VMOVUPS      Y2, 406272(BX)
-	VMULPS       288(SI), Y0, Y2
-	VMOVUPS      Y2, 406304(BX)
-	VMULPS       320(SI), Y0, Y2
-	VMOVUPS      Y2, 406336(BX)
-	VMULPS       352(SI), Y0, Y2
-	VMOVUPS      Y2, 406368(BX)
-	VMULPS       384(SI), Y0, Y2
-	VMOVUPS      Y2, 406400(BX)
-	VMULPS       416(SI), Y0, Y2
-	VMOVUPS      Y2, 406432(BX)
-	VMULPS       448(SI), Y0, Y2
-	VMOVUPS      Y2, 406464(BX)
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 406016(BX)
+	VMULPS       32(SI), Y0, Y1
+	VMOVUPS      Y1, 406048(BX)
+	VMULPS       64(SI), Y0, Y1
+	VMOVUPS      Y1, 406080(BX)
+	VMULPS       96(SI), Y0, Y1
+	VMOVUPS      Y1, 406112(BX)
+	VMULPS       128(SI), Y0, Y1
+	VMOVUPS      Y1, 406144(BX)
+	VMULPS       160(SI), Y0, Y1
+	VMOVUPS      Y1, 406176(BX)
+	VMULPS       192(SI), Y0, Y1
+	VMOVUPS      Y1, 406208(BX)
+	VMULPS       224(SI), Y0, Y1
+	VMOVUPS      Y1, 406240(BX)
+	VMULPS       256(SI), Y0, Y1
+	VMOVUPS      Y1, 406272(BX)
+	VMULPS       288(SI), Y0, Y1
+	VMOVUPS      Y1, 406304(BX)
+	VMULPS       320(SI), Y0, Y1
+	VMOVUPS      Y1, 406336(BX)
+	VMULPS       352(SI), Y0, Y1
+	VMOVUPS      Y1, 406368(BX)
+	VMULPS       384(SI), Y0, Y1
+	VMOVUPS      Y1, 406400(BX)
+	VMULPS       416(SI), Y0, Y1
+	VMOVUPS      Y1, 406432(BX)
+	VMULPS       448(SI), Y0, Y1
+	VMOVUPS      Y1, 406464(BX)
 	VMULPS       480(SI), Y0, Y0
 	VMOVUPS      Y0, 406496(BX)
 	VBROADCASTSS 1148(SI), Y0
-	VMULPS       (SI), Y0, Y2
-	VMOVUPS      Y2, 406528(BX)
-	VMULPS       32(SI), Y0, Y2
-	VMOVUPS      Y2, 406560(BX)
-	VMULPS       64(SI), Y0, Y2
-	VMOVUPS      Y2, 406592(BX)
-	VMULPS       96(SI), Y0, Y2
-	VMOVUPS      Y2, 406624(BX)
-	VMULPS       128(SI), Y0, Y2
-	VMOVUPS      Y2, 406656(BX)
-	VMULPS       160(SI), Y0, Y2
-	VMOVUPS      Y2, 406688(BX)
-	VMULPS       192(SI), Y0, Y2
-	VMOVUPS      Y2, 406720(BX)
-	VMULPS       224(SI), Y0, Y2
-	VMOVUPS      Y2, 406752(BX)
-	VMULPS       256(SI), Y0, Y2
-	VMOVUPS      Y2, 406784(BX)
-	VMULPS       288(SI), Y0, Y2
-	VMOVUPS      Y2, 406816(BX)
-	VMULPS       320(SI), Y0, Y2
-	VMOVUPS      Y2, 406848(BX)
-	VMULPS       352(SI), Y0, Y2
-	VMOVUPS      Y2, 406880(BX)
-	VMULPS       384(SI), Y0, Y2
-	VMOVUPS      Y2, 406912(BX)
-	VMULPS       416(SI), Y0, Y2
-	VMOVUPS      Y2, 406944(BX)
-	VMULPS       448(SI), Y0, Y2
-	VMOVUPS      Y2, 406976(BX)
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 406528(BX)
+	VMULPS       32(SI), Y0, Y1
+	VMOVUPS      Y1, 406560(BX)
+	VMULPS       64(SI), Y0, Y1
+	VMOVUPS      Y1, 406592(BX)
+	VMULPS       96(SI), Y0, Y1
+	VMOVUPS      Y1, 406624(BX)
+	VMULPS       128(SI), Y0, Y1
+	VMOVUPS      Y1, 406656(BX)
+	VMULPS       160(SI), Y0, Y1
+	VMOVUPS      Y1, 406688(BX)
+	VMULPS       192(SI), Y0, Y1
+	VMOVUPS      Y1, 406720(BX)
+	VMULPS       224(SI), Y0, Y1
+	VMOVUPS      Y1, 406752(BX)
+	VMULPS       256(SI), Y0, Y1
+	VMOVUPS      Y1, 406784(BX)
+	VMULPS       288(SI), Y0, Y1
+	VMOVUPS      Y1, 406816(BX)
+	VMULPS       320(SI), Y0, Y1
+	VMOVUPS      Y1, 406848(BX)
+	VMULPS       352(SI), Y0, Y1
+	VMOVUPS      Y1, 406880(BX)
+	VMULPS       384(SI), Y0, Y1
+	VMOVUPS      Y1, 406912(BX)
+	VMULPS       416(SI), Y0, Y1
+	VMOVUPS      Y1, 406944(BX)
+	VMULPS       448(SI), Y0, Y1
+	VMOVUPS      Y1, 406976(BX)
 	VMULPS       480(SI), Y0, Y0
 	VMOVUPS      Y0, 407008(BX)
 
@@ -4220,442 +4079,415 @@ loop1:
 	VMOVUPS     Z0, K1, 1024(SI)
 
 	// a2 = softmax(z2)
-	VMOVAPS.Z         Z0, K1, Z1
-	VBROADCASTSS      PixelsConstants<>+516(SB), Z2
-	VBLENDMPS         Z1, Z2, K1, Z1
+	VMOVAPS.Z         Z0, K1, Z0
+	VBROADCASTSS      PixelsConstants<>+516(SB), Z1
+	VBLENDMPS         Z0, Z1, K1, Z1
 	VSHUFF32X4        $0x4e, Z1, Z1, Z2
-	VCMPPS            $0x03, Z1, Z1, K2
-	VMAXPS            Z2, Z1, Z2
-	VBLENDMPS         Z1, Z2, K2, Z1
+	VMAXPS            Z2, Z1, Z1
 	VSHUFF32X4        $0xb1, Z1, Z1, Z2
-	VCMPPS            $0x03, Z1, Z1, K2
-	VMAXPS            Z2, Z1, Z2
-	VBLENDMPS         Z1, Z2, K2, Z1
+	VMAXPS            Z2, Z1, Z1
 	VSHUFPS           $0x4e, Z1, Z1, Z2
-	VCMPPS            $0x03, Z1, Z1, K2
-	VMAXPS            Z2, Z1, Z2
-	VBLENDMPS         Z1, Z2, K2, Z1
+	VMAXPS            Z2, Z1, Z1
 	VSHUFPS           $0xb1, Z1, Z1, Z2
-	VCMPPS            $0x03, Z1, Z1, K2
-	VMAXPS            Z2, Z1, Z2
-	VBLENDMPS         Z1, Z2, K2, Z1
+	VMAXPS            Z2, Z1, Z1
 	VMOVSS            X1, 1104(SI)
-	VMOVAPS.Z         Z0, K1, Z2
-	VSUBPS            Z1, Z2, Z1
-	VBROADCASTSS      PixelsConstants<>+528(SB), Z2
-	VMINPS            Z1, Z2, Z1
+	VSUBPS            Z1, Z0, Z1
 	VBROADCASTSS      PixelsConstants<>+524(SB), Z2
+	VMINPS            Z1, Z2, Z1
+	VBROADCASTSS      PixelsConstants<>+520(SB), Z2
 	VMAXPS            Z1, Z2, Z1
-	VBROADCASTSS      PixelsConstants<>+532(SB), Z2
+	VBROADCASTSS      PixelsConstants<>+528(SB), Z2
 	VMOVAPS           Z2, Z3
-	VFMADD231PS.BCST  PixelsConstants<>+536(SB), Z1, Z3
+	VFMADD231PS.BCST  PixelsConstants<>+532(SB), Z1, Z3
 	VSUBPS            Z2, Z3, Z2
+	VFNMADD231PS.BCST PixelsConstants<>+536(SB), Z2, Z1
 	VFNMADD231PS.BCST PixelsConstants<>+540(SB), Z2, Z1
-	VFNMADD231PS.BCST PixelsConstants<>+544(SB), Z2, Z1
 	VMULPS            Z1, Z1, Z3
-	VMULPS            Z1, Z1, Z4
+	VBROADCASTSS      PixelsConstants<>+544(SB), Z4
+	VFMADD231PS.BCST  PixelsConstants<>+548(SB), Z1, Z4
 	VBROADCASTSS      PixelsConstants<>+552(SB), Z5
-	VFMADD231PS.BCST  PixelsConstants<>+548(SB), Z4, Z5
-	VFMADD213PS.BCST  PixelsConstants<>+556(SB), Z4, Z5
-	VBROADCASTSS      PixelsConstants<>+564(SB), Z6
-	VFMADD231PS.BCST  PixelsConstants<>+560(SB), Z4, Z6
-	VFMADD213PS.BCST  PixelsConstants<>+568(SB), Z4, Z6
-	VFMADD231PS       Z1, Z5, Z6
-	VMULPS            Z6, Z3, Z3
-	VBROADCASTSS      PixelsConstants<>+520(SB), Z4
-	VADDPS            Z1, Z4, Z5
-	VSUBPS            Z4, Z5, Z6
-	VSUBPS            Z6, Z1, Z1
-	VADDPS            Z1, Z3, Z1
-	VADDPS            Z1, Z5, Z3
-	VSUBPS            Z5, Z3, Z5
-	VSCALEFPS         Z2, Z3, Z2
-	VMOVAPS.Z         Z2, K1, Z3
-	VSHUFF32X4        $0x4e, Z3, Z3, Z6
-	VADDPS            Z6, Z3, Z3
-	VSHUFF32X4        $0xb1, Z3, Z3, Z6
-	VADDPS            Z6, Z3, Z3
-	VSHUFPS           $0x4e, Z3, Z3, Z6
-	VADDPS            Z6, Z3, Z3
-	VSHUFPS           $0xb1, Z3, Z3, Z6
-	VADDPS            Z6, Z3, Z3
-	VMOVSS            X3, 1108(SI)
-	VDIVPS            Z3, Z4, Z3
-	VMULPS            Z3, Z2, Z2
-	VMOVUPS           Z2, K1, 1064(SI)
+	VFMADD231PS.BCST  PixelsConstants<>+556(SB), Z1, Z5
+	VBROADCASTSS      PixelsConstants<>+560(SB), Z6
+	VFMADD231PS.BCST  PixelsConstants<>+564(SB), Z1, Z6
+	VFMADD231PS       Z3, Z5, Z4
+	VMULPS            Z3, Z3, Z5
+	VFMADD231PS       Z5, Z6, Z4
+	VFMADD231PS       Z4, Z3, Z1
+	VBROADCASTSS      PixelsConstants<>+568(SB), Z3
+	VADDPS            Z3, Z1, Z1
+	VSCALEFPS         Z2, Z1, Z1
+	VMOVAPS.Z         Z1, K1, Z2
+	VSHUFF32X4        $0x4e, Z2, Z2, Z4
+	VADDPS            Z4, Z2, Z2
+	VSHUFF32X4        $0xb1, Z2, Z2, Z4
+	VADDPS            Z4, Z2, Z2
+	VSHUFPS           $0x4e, Z2, Z2, Z4
+	VADDPS            Z4, Z2, Z2
+	VSHUFPS           $0xb1, Z2, Z2, Z4
+	VADDPS            Z4, Z2, Z2
+	VMOVSS            X2, 1108(SI)
+	VDIVPS            Z2, Z3, Z2
+	VMULPS            Z2, Z1, Z1
+	VMOVUPS           Z1, K1, 1064(SI)
 
 	// t = log(s2)
-	VBROADCASTSS     1108(SI), X3
-	VCVTPS2PD        X3, Y3
-	VCMPPD.BCST      $0x11, PixelsConstants<>+1348(SB), Y3, K2
-	VMULPD.BCST      PixelsConstants<>+1356(SB), Y3, Y6
-	VBLENDMPD        Y6, Y3, K2, Y6
-	VPADDQ.BCST      PixelsConstants<>+1364(SB), Y6, Y6
-	VPSRLQ           $0x34, Y6, Y7
-	VORPD.BCST       PixelsConstants<>+1372(SB), Y7, Y7
-	VSUBPD.BCST      PixelsConstants<>+1380(SB), Y7, Y7
-	VBROADCASTSD     PixelsConstants<>+1388(SB), Y8
-	VMOVAPD.Z        Y8, K2, Y8
-	VSUBPD           Y8, Y7, Y7
-	VANDPD.BCST      PixelsConstants<>+1396(SB), Y6, Y6
-	VPADDQ.BCST      PixelsConstants<>+1404(SB), Y6, Y6
-	VSUBPD.BCST      PixelsConstants<>+1412(SB), Y6, Y6
-	VADDPD.BCST      PixelsConstants<>+1420(SB), Y6, Y8
-	VDIVPD           Y8, Y6, Y8
-	VMULPD           Y8, Y8, Y9
-	VMULPD           Y6, Y6, Y10
-	VMULPD.BCST      PixelsConstants<>+1428(SB), Y10, Y10
-	VMULPD           Y9, Y9, Y11
-	VBROADCASTSD     PixelsConstants<>+1444(SB), Y12
-	VFMADD231PD.BCST PixelsConstants<>+1436(SB), Y11, Y12
-	VFMADD213PD.BCST PixelsConstants<>+1452(SB), Y11, Y12
-	VBROADCASTSD     PixelsConstants<>+1468(SB), Y13
-	VFMADD231PD.BCST PixelsConstants<>+1460(SB), Y11, Y13
-	VFMADD213PD.BCST PixelsConstants<>+1476(SB), Y11, Y13
-	VFMADD213PD.BCST PixelsConstants<>+1484(SB), Y11, Y13
-	VFMADD231PD      Y9, Y12, Y13
-	VFMADD213PD      Y10, Y13, Y9
-	VMULPD.BCST      PixelsConstants<>+1492(SB), Y7, Y11
-	VFMADD231PD      Y9, Y8, Y11
-	VSUBPD           Y11, Y10, Y8
-	VSUBPD           Y6, Y8, Y6
-	VFMSUB231PD.BCST PixelsConstants<>+1500(SB), Y7, Y6
-	VXORPS           X7, X7, X7
-	VCMPPD           $0x00, Y7, Y3, K2
-	VBLENDMPD.BCST   PixelsConstants<>+1516(SB), Y6, K2, Y6
-	VBROADCASTSD     PixelsConstants<>+1340(SB), Y8
-	VCMPPD           $0x00, Y8, Y3, K2
-	VBLENDMPD        Y8, Y6, K2, Y6
-	VCMPPD           $0x19, Y7, Y3, K2
-	VBLENDMPD.BCST   PixelsConstants<>+1524(SB), Y6, K2, Y3
-	VCVTPD2PSY       Y3, X3
-	VMOVSS           X3, 1152(SI)
+	VBROADCASTSS     1108(SI), X2
+	VCVTPS2PD        X2, Y2
+	VPADDQ.BCST      PixelsConstants<>+1124(SB), Y2, Y4
+	VPSRLQ           $0x34, Y4, Y5
+	VORPD.BCST       PixelsConstants<>+1132(SB), Y5, Y5
+	VSUBPD.BCST      PixelsConstants<>+1140(SB), Y5, Y5
+	VANDPD.BCST      PixelsConstants<>+1148(SB), Y4, Y4
+	VPADDQ.BCST      PixelsConstants<>+1156(SB), Y4, Y4
+	VSUBPD.BCST      PixelsConstants<>+1164(SB), Y4, Y4
+	VADDPD.BCST      PixelsConstants<>+1172(SB), Y4, Y6
+	VDIVPD           Y6, Y4, Y4
+	VMULPD           Y4, Y4, Y6
+	VBROADCASTSD     PixelsConstants<>+1188(SB), Y7
+	VFMADD231PD.BCST PixelsConstants<>+1196(SB), Y6, Y7
+	VBROADCASTSD     PixelsConstants<>+1204(SB), Y8
+	VFMADD231PD.BCST PixelsConstants<>+1212(SB), Y6, Y8
+	VMULPD           Y6, Y6, Y6
+	VFMADD231PD      Y6, Y8, Y7
+	VMULPD           Y6, Y6, Y6
+	VFMADD231PD.BCST PixelsConstants<>+1220(SB), Y6, Y7
+	VMULPD           Y7, Y4, Y4
+	VFMADD231PD.BCST PixelsConstants<>+1180(SB), Y5, Y4
+	VXORPS           X5, X5, X5
+	VCMPPD           $0x00, Y5, Y2, K2
+	VBLENDMPD.BCST   PixelsConstants<>+1236(SB), Y4, K2, Y4
+	VBROADCASTSD     PixelsConstants<>+1116(SB), Y6
+	VCMPPD           $0x00, Y6, Y2, K2
+	VBLENDMPD        Y6, Y4, K2, Y4
+	VCMPPD           $0x19, Y5, Y2, K2
+	VBLENDMPD.BCST   PixelsConstants<>+1244(SB), Y4, K2, Y2
+	VCVTPD2PSY       Y2, X2
+	VMOVSS           X2, 1152(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVAPS.Z    Z2, K1, Z2
-	VMOVUPS.Z    (CX), K1, Z3
-	VSUBPS       Z3, Z2, Z2
-	VBROADCASTSS 1104(SI), Z6
-	VMOVAPS.Z    Z0, K1, Z0
-	VSUBPS       Z0, Z6, Z0
+	VMOVAPS.Z    Z1, K1, Z1
+	VMOVUPS.Z    (CX), K1, Z2
+	VSUBPS       Z2, Z1, Z1
+	VBROADCASTSS 1104(SI), Z4
+	VSUBPS       Z0, Z4, Z0
 	VADDPS.BCST  1152(SI), Z0, Z0
-	VMULPS       Z0, Z3, Z0
-	VMOVUPS      Z2, K1, 1112(SI)
+	VMULPS       Z0, Z2, Z0
+	VMOVUPS      Z1, K1, 1112(SI)
 	VMOVAPS.Z    Z0, K1, Z0
-	VSHUFF32X4   $0x4e, Z0, Z0, Z2
-	VADDPS       Z2, Z0, Z0
-	VSHUFF32X4   $0xb1, Z0, Z0, Z2
-	VADDPS       Z2, Z0, Z0
-	VSHUFPS      $0x4e, Z0, Z0, Z2
-	VADDPS       Z2, Z0, Z0
-	VSHUFPS      $0xb1, Z0, Z0, Z2
-	VADDPS       Z2, Z0, Z0
+	VSHUFF32X4   $0x4e, Z0, Z0, Z1
+	VADDPS       Z1, Z0, Z0
+	VSHUFF32X4   $0xb1, Z0, Z0, Z1
+	VADDPS       Z1, Z0, Z0
+	VSHUFPS      $0x4e, Z0, Z0, Z1
+	VADDPS       Z1, Z0, Z0
+	VSHUFPS      $0xb1, Z0, Z0, Z1
+	VADDPS       Z1, Z0, Z0
 	VMOVSS       X0, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*where(a1, 1, 0)
 	VBROADCASTSS 1112(SI), Z0
-	VMULPS       401920(DI), Z0, Z2
-	VMULPS       401984(DI), Z0, Z3
-	VMULPS       402048(DI), Z0, Z6
-	VMULPS       402112(DI), Z0, Z7
-	VMULPS       402176(DI), Z0, Z8
-	VMULPS       402240(DI), Z0, Z9
-	VMULPS       402304(DI), Z0, Z10
+	VMULPS       401920(DI), Z0, Z1
+	VMULPS       401984(DI), Z0, Z2
+	VMULPS       402048(DI), Z0, Z4
+	VMULPS       402112(DI), Z0, Z5
+	VMULPS       402176(DI), Z0, Z6
+	VMULPS       402240(DI), Z0, Z7
+	VMULPS       402304(DI), Z0, Z8
 	VMULPS       402368(DI), Z0, Z0
-	VBROADCASTSS 1116(SI), Z11
-	VFMADD231PS  402432(DI), Z11, Z2
-	VFMADD231PS  402496(DI), Z11, Z3
-	VFMADD231PS  402560(DI), Z11, Z6
-	VFMADD231PS  402624(DI), Z11, Z7
-	VFMADD231PS  402688(DI), Z11, Z8
-	VFMADD231PS  402752(DI), Z11, Z9
-	VFMADD231PS  402816(DI), Z11, Z10
-	VFMADD231PS  402880(DI), Z11, Z0
-	VBROADCASTSS 1120(SI), Z11
-	VFMADD231PS  402944(DI), Z11, Z2
-	VFMADD231PS  403008(DI), Z11, Z3
-	VFMADD231PS  403072(DI), Z11, Z6
-	VFMADD231PS  403136(DI), Z11, Z7
-	VFMADD231PS  403200(DI), Z11, Z8
-	VFMADD231PS  403264(DI), Z11, Z9
-	VFMADD231PS  403328(DI), Z11, Z10
-	VFMADD231PS  403392(DI), Z11, Z0
-	VBROADCASTSS 1124(SI), Z11
-	VFMADD231PS  403456(DI), Z11, Z2
-	VFMADD231PS  403520(DI), Z11, Z3
-	VFMADD231PS  403584(DI), Z11, Z6
-	VFMADD231PS  403648(DI), Z11, Z7
-	VFMADD231PS  403712(DI), Z11, Z8
-	VFMADD231PS  403776(DI), Z11, Z9
-	VFMADD231PS  403840(DI), Z11, Z10
-	VFMADD231PS  403904(DI), Z11, Z0
-	VBROADCASTSS 1128(SI), Z11
-	VFMADD231PS  403968(DI), Z11, Z2
-	VFMADD231PS  404032(DI), Z11, Z3
-	VFMADD231PS  404096(DI), Z11, Z6
-	VFMADD231PS  404160(DI), Z11, Z7
-	VFMADD231PS  404224(DI), Z11, Z8
-	VFMADD231PS  404288(DI), Z11, Z9
-	VFMADD231PS  404352(DI), Z11, Z10
-	VFMADD231PS  404416(DI), Z11, Z0
-	VBROADCASTSS 1132(SI), Z11
-	VFMADD231PS  404480(DI), Z11, Z2
-	VFMADD231PS  404544(DI), Z11, Z3
-	VFMADD231PS  404608(DI), Z11, Z6
-	VFMADD231PS  404672(DI), Z11, Z7
-	VFMADD231PS  404736(DI), Z11, Z8
-	VFMADD231PS  404800(DI), Z11, Z9
-	VFMADD231PS  404864(DI), Z11, Z10
-	VFMADD231PS  404928(DI), Z11, Z0
-	VBROADCASTSS 1136(SI), Z11
-	VFMADD231PS  404992(DI), Z11, Z2
-	VFMADD231PS  405056(DI), Z11, Z3
-	VFMADD231PS  405120(DI), Z11, Z6
-	VFMADD231PS  405184(DI), Z11, Z7
-	VFMADD231PS  405248(DI), Z11, Z8
-	VFMADD231PS  405312(DI), Z11, Z9
-	VFMADD231PS  405376(DI), Z11, Z10
-	VFMADD231PS  405440(DI), Z11, Z0
-	VBROADCASTSS 1140(SI), Z11
-	VFMADD231PS  405504(DI), Z11, Z2
-	VFMADD231PS  405568(DI), Z11, Z3
-	VFMADD231PS  405632(DI), Z11, Z6
-	VFMADD231PS  405696(DI), Z11, Z7
-	VFMADD231PS  405760(DI), Z11, Z8
-	VFMADD231PS  405824(DI), Z11, Z9
-	VFMADD231PS  405888(DI), Z11, Z10
-	VFMADD231PS  405952(DI), Z11, Z0
-	VBROADCASTSS 1144(SI), Z11
-	VFMADD231PS  406016(DI), Z11, Z2
-	VFMADD231PS  406080(DI), Z11, Z3
-	VFMADD231PS  406144(DI), Z11, Z6
-	VFMADD231PS  406208(DI), Z11, Z7
-	VFMADD231PS  406272(DI), Z11, Z8
-	VFMADD231PS  406336(DI), Z11, Z9
-	VFMADD231PS  406400(DI), Z11, Z10
-	VFMADD231PS  406464(DI), Z11, Z0
-	VBROADCASTSS 1148(SI), Z11
-	VFMADD231PS  406528(DI), Z11, Z2
-	VFMADD231PS  406592(DI), Z11, Z3
-	VFMADD231PS  406656(DI), Z11, Z6
-	VFMADD231PS  406720(DI), Z11, Z7
-	VFMADD231PS  406784(DI), Z11, Z8
-	VFMADD231PS  406848(DI), Z11, Z9
-	VFMADD231PS  406912(DI), Z11, Z10
-	VFMADD231PS  406976(DI), Z11, Z0
-	VMOVUPS      (SI), Z11
-	VXORPS       X12, X12, X12
-	VCMPPS       $0x1e, Z12, Z11, K2
-	VBLENDMPS    Z4, Z12, K2, Z11
-	VMULPS       Z11, Z2, Z2
-	VMOVUPS      Z2, 512(SI)
-	VMOVUPS      64(SI), Z2
-	VCMPPS       $0x1e, Z12, Z2, K2
-	VBLENDMPS    Z4, Z12, K2, Z2
-	VMULPS       Z2, Z3, Z2
-	VMOVUPS      Z2, 576(SI)
-	VMOVUPS      128(SI), Z2
-	VCMPPS       $0x1e, Z12, Z2, K2
-	VBLENDMPS    Z4, Z12, K2, Z2
-	VMULPS       Z2, Z6, Z2
-	VMOVUPS      Z2, 640(SI)
-	VMOVUPS      192(SI), Z2
-	VCMPPS       $0x1e, Z12, Z2, K2
-	VBLENDMPS    Z4, Z12, K2, Z2
-	VMULPS       Z2, Z7, Z2
-	VMOVUPS      Z2, 704(SI)
-	VMOVUPS      256(SI), Z2
-	VCMPPS       $0x1e, Z12, Z2, K2
-	VBLENDMPS    Z4, Z12, K2, Z2
-	VMULPS       Z2, Z8, Z2
-	VMOVUPS      Z2, 768(SI)
-	VMOVUPS      320(SI), Z2
-	VCMPPS       $0x1e, Z12, Z2, K2
-	VBLENDMPS    Z4, Z12, K2, Z2
-	VMULPS       Z2, Z9, Z2
-	VMOVUPS      Z2, 832(SI)
-	VMOVUPS      384(SI), Z2
-	VCMPPS       $0x1e, Z12, Z2, K2
-	VBLENDMPS    Z4, Z12, K2, Z2
-	VMULPS       Z2, Z10, Z2
-	VMOVUPS      Z2, 896(SI)
-	VMOVUPS      448(SI), Z2
-	VCMPPS       $0x1e, Z12, Z2, K2
-	VBLENDMPS    Z4, Z12, K2, Z2
-	VMULPS       Z2, Z0, Z0
+	VBROADCASTSS 1116(SI), Z9
+	VFMADD231PS  402432(DI), Z9, Z1
+	VFMADD231PS  402496(DI), Z9, Z2
+	VFMADD231PS  402560(DI), Z9, Z4
+	VFMADD231PS  402624(DI), Z9, Z5
+	VFMADD231PS  402688(DI), Z9, Z6
+	VFMADD231PS  402752(DI), Z9, Z7
+	VFMADD231PS  402816(DI), Z9, Z8
+	VFMADD231PS  402880(DI), Z9, Z0
+	VBROADCASTSS 1120(SI), Z9
+	VFMADD231PS  402944(DI), Z9, Z1
+	VFMADD231PS  403008(DI), Z9, Z2
+	VFMADD231PS  403072(DI), Z9, Z4
+	VFMADD231PS  403136(DI), Z9, Z5
+	VFMADD231PS  403200(DI), Z9, Z6
+	VFMADD231PS  403264(DI), Z9, Z7
+	VFMADD231PS  403328(DI), Z9, Z8
+	VFMADD231PS  403392(DI), Z9, Z0
+	VBROADCASTSS 1124(SI), Z9
+	VFMADD231PS  403456(DI), Z9, Z1
+	VFMADD231PS  403520(DI), Z9, Z2
+	VFMADD231PS  403584(DI), Z9, Z4
+	VFMADD231PS  403648(DI), Z9, Z5
+	VFMADD231PS  403712(DI), Z9, Z6
+	VFMADD231PS  403776(DI), Z9, Z7
+	VFMADD231PS  403840(DI), Z9, Z8
+	VFMADD231PS  403904(DI), Z9, Z0
+	VBROADCASTSS 1128(SI), Z9
+	VFMADD231PS  403968(DI), Z9, Z1
+	VFMADD231PS  404032(DI), Z9, Z2
+	VFMADD231PS  404096(DI), Z9, Z4
+	VFMADD231PS  404160(DI), Z9, Z5
+	VFMADD231PS  404224(DI), Z9, Z6
+	VFMADD231PS  404288(DI), Z9, Z7
+	VFMADD231PS  404352(DI), Z9, Z8
+	VFMADD231PS  404416(DI), Z9, Z0
+	VBROADCASTSS 1132(SI), Z9
+	VFMADD231PS  404480(DI), Z9, Z1
+	VFMADD231PS  404544(DI), Z9, Z2
+	VFMADD231PS  404608(DI), Z9, Z4
+	VFMADD231PS  404672(DI), Z9, Z5
+	VFMADD231PS  404736(DI), Z9, Z6
+	VFMADD231PS  404800(DI), Z9, Z7
+	VFMADD231PS  404864(DI), Z9, Z8
+	VFMADD231PS  404928(DI), Z9, Z0
+	VBROADCASTSS 1136(SI), Z9
+	VFMADD231PS  404992(DI), Z9, Z1
+	VFMADD231PS  405056(DI), Z9, Z2
+	VFMADD231PS  405120(DI), Z9, Z4
+	VFMADD231PS  405184(DI), Z9, Z5
+	VFMADD231PS  405248(DI), Z9, Z6
+	VFMADD231PS  405312(DI), Z9, Z7
+	VFMADD231PS  405376(DI), Z9, Z8
+	VFMADD231PS  405440(DI), Z9, Z0
+	VBROADCASTSS 1140(SI), Z9
+	VFMADD231PS  405504(DI), Z9, Z1
+	VFMADD231PS  405568(DI), Z9, Z2
+	VFMADD231PS  405632(DI), Z9, Z4
+	VFMADD231PS  405696(DI), Z9, Z5
+	VFMADD231PS  405760(DI), Z9, Z6
+	VFMADD231PS  405824(DI), Z9, Z7
+	VFMADD231PS  405888(DI), Z9, Z8
+	VFMADD231PS  405952(DI), Z9, Z0
+	VBROADCASTSS 1144(SI), Z9
+	VFMADD231PS  406016(DI), Z9, Z1
+	VFMADD231PS  406080(DI), Z9, Z2
+	VFMADD231PS  406144(DI), Z9, Z4
+	VFMADD231PS  406208(DI), Z9, Z5
+	VFMADD231PS  406272(DI), Z9, Z6
+	VFMADD231PS  406336(DI), Z9, Z7
+	VFMADD231PS  406400(DI), Z9, Z8
+	VFMADD231PS  406464(DI), Z9, Z0
+	VBROADCASTSS 1148(SI), Z9
+	VFMADD231PS  406528(DI), Z9, Z1
+	VFMADD231PS  406592(DI), Z9, Z2
+	VFMADD231PS  406656(DI), Z9, Z4
+	VFMADD231PS  406720(DI), Z9, Z5
+	VFMADD231PS  406784(DI), Z9, Z6
+	VFMADD231PS  406848(DI), Z9, Z7
+	VFMADD231PS  406912(DI), Z9, Z8
+	VFMADD231PS  406976(DI), Z9, Z0
+	VMOVUPS      (SI), Z9
+	VXORPS       X10, X10, X10
+	VCMPPS       $0x1e, Z10, Z9, K2
+	VBLENDMPS    Z3, Z10, K2, Z9
+	VMULPS       Z9, Z1, Z1
+	VMOVUPS      Z1, 512(SI)
+	VMOVUPS      64(SI), Z1
+	VCMPPS       $0x1e, Z10, Z1, K2
+	VBLENDMPS    Z3, Z10, K2, Z1
+	VMULPS       Z1, Z2, Z1
+	VMOVUPS      Z1, 576(SI)
+	VMOVUPS      128(SI), Z1
+	VCMPPS       $0x1e, Z10, Z1, K2
+	VBLENDMPS    Z3, Z10, K2, Z1
+	VMULPS       Z1, Z4, Z1
+	VMOVUPS      Z1, 640(SI)
+	VMOVUPS      192(SI), Z1
+	VCMPPS       $0x1e, Z10, Z1, K2
+	VBLENDMPS    Z3, Z10, K2, Z1
+	VMULPS       Z1, Z5, Z1
+	VMOVUPS      Z1, 704(SI)
+	VMOVUPS      256(SI), Z1
+	VCMPPS       $0x1e, Z10, Z1, K2
+	VBLENDMPS    Z3, Z10, K2, Z1
+	VMULPS       Z1, Z6, Z1
+	VMOVUPS      Z1, 768(SI)
+	VMOVUPS      320(SI), Z1
+	VCMPPS       $0x1e, Z10, Z1, K2
+	VBLENDMPS    Z3, Z10, K2, Z1
+	VMULPS       Z1, Z7, Z1
+	VMOVUPS      Z1, 832(SI)
+	VMOVUPS      384(SI), Z1
+	VCMPPS       $0x1e, Z10, Z1, K2
+	VBLENDMPS    Z3, Z10, K2, Z1
+	VMULPS       Z1, Z8, Z1
+	VMOVUPS      Z1, 896(SI)
+	VMOVUPS      448(SI), Z1
+	VCMPPS       $0x1e, Z10, Z1, K2
+	VBLENDMPS    Z3, Z10, K2, Z1
+	VMULPS       Z1, Z0, Z0
 	VMOVUPS      Z0, 960(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
 	VMOVUPS.Z    1112(SI), K1, Z0
 	VMOVUPS      Z0, K1, 407040(BX)
 	VBROADCASTSS 1112(SI), Z0
-	VMULPS       (SI), Z0, Z2
-	VMOVUPS      Z2, 401920(BX)
-	VMULPS       64(SI), Z0, Z2
-	VMOVUPS      Z2, 401984(BX)
-	VMULPS       128(SI), Z0, Z2
-	VMOVUPS      Z2, 402048(BX)
-	VMULPS       192(SI), Z0, Z2
-	VMOVUPS      Z2, 402112(BX)
-	VMULPS       256(SI), Z0, Z2
-	VMOVUPS      Z2, 402176(BX)
-	VMULPS       320(SI), Z0, Z2
-	VMOVUPS      Z2, 402240(BX)
-	VMULPS       384(SI), Z0, Z2
-	VMOVUPS      Z2, 402304(BX)
+	VMULPS       (SI), Z0, Z1
+	VMOVUPS      Z1, 401920(BX)
+	VMULPS       64(SI), Z0, Z1
+	VMOVUPS      Z1, 401984(BX)
+	VMULPS       128(SI), Z0, Z1
+	VMOVUPS      Z1, 402048(BX)
+	VMULPS       192(SI), Z0, Z1
+	VMOVUPS      Z1, 402112(BX)
+	VMULPS       256(SI), Z0, Z1
+	VMOVUPS      Z1, 402176(BX)
+	VMULPS       320(SI), Z0, Z1
+	VMOVUPS      Z1, 402240(BX)
+	VMULPS       384(SI), Z0, Z1
+	VMOVUPS      Z1, 402304(BX)
 	VMULPS       448(SI), Z0, Z0
 	VMOVUPS      Z0, 402368(BX)
 	VBROADCASTSS 1116(SI), Z0
-	VMULPS       (SI), Z0, Z2
-	VMOVUPS      Z2, 402432(BX)
-	VMULPS       64(SI), Z0, Z2
-	VMOVUPS      Z2, 402496(BX)
-	VMULPS       128(SI), Z0, Z2
-	VMOVUPS      Z2, 402560(BX)
-	VMULPS       192(SI), Z0, Z2
-	VMOVUPS      Z2, 402624(BX)
-	VMULPS       256(SI), Z0, Z2
-	VMOVUPS      Z2, 402688(BX)
-	VMULPS       320(SI), Z0, Z2
-	VMOVUPS      Z2, 402752(BX)
-	VMULPS       384(SI), Z0, Z2
-	VMOVUPS      Z2, 402816(BX)
+	VMULPS       (SI), Z0, Z1
+	VMOVUPS      Z1, 402432(BX)
+	VMULPS       64(SI), Z0, Z1
+	VMOVUPS      Z1, 402496(BX)
+	VMULPS       128(SI), Z0, Z1
+	VMOVUPS      Z1, 402560(BX)
+	VMULPS       192(SI), Z0, Z1
+	VMOVUPS      Z1, 402624(BX)
+	VMULPS       256(SI), Z0, Z1
+	VMOVUPS      Z1, 402688(BX)
+	VMULPS       320(SI), Z0, Z1
+	VMOVUPS      Z1, 402752(BX)
+	VMULPS       384(SI), Z0, Z1
+	VMOVUPS      Z1, 402816(BX)
 	VMULPS       448(SI), Z0, Z0
 	VMOVUPS      Z0, 402880(BX)
 	VBROADCASTSS 1120(SI), Z0
-	VMULPS       (SI), Z0, Z2
-	VMOVUPS      Z2, 402944(BX)
-	VMULPS       64(SI), Z0, Z2
-	VMOVUPS      Z2, 403008(BX)
-	VMULPS       128(SI), Z0, Z2
-	VMOVUPS      Z2, 403072(BX)
-	VMULPS       192(SI), Z0, Z2
-	VMOVUPS      Z2, 403136(BX)
-	VMULPS       256(SI), Z0, Z2
-	VMOVUPS      Z2, 403200(BX)
-	VMULPS       320(SI), Z0, Z2
-	VMOVUPS      Z2, 403264(BX)
-	VMULPS       384(SI), Z0, Z2
-	VMOVUPS      Z2, 403328(BX)
+	VMULPS       (SI), Z0, Z1
+	VMOVUPS      Z1, 402944(BX)
+	VMULPS       64(SI), Z0, Z1
+	VMOVUPS      Z1, 403008(BX)
+	VMULPS       128(SI), Z0, Z1
+	VMOVUPS      Z1, 403072(BX)
+	VMULPS       192(SI), Z0, Z1
+	VMOVUPS      Z1, 403136(BX)
+	VMULPS       256(SI), Z0, Z1
+	VMOVUPS      Z1, 403200(BX)
+	VMULPS       320(SI), Z0, Z1
+	VMOVUPS      Z1, 403264(BX)
+	VMULPS       384(SI), Z0, Z1
+	VMOVUPS      Z1, 403328(BX)
 	VMULPS       448(SI), Z0, Z0
 	VMOVUPS      Z0, 403392(BX)
 	VBROADCASTSS 1124(SI), Z0
-	VMULPS       (SI), Z0, Z2
-	VMOVUPS      Z2, 403456(BX)
-	VMULPS       64(SI), Z0, Z2
-	VMOVUPS      Z2, 403520(BX)
-	VMULPS       128(SI), Z0, Z2
-	VMOVUPS      Z2, 403584(BX)
-	VMULPS       192(SI), Z0, Z2
-	VMOVUPS      Z2, 403648(BX)
-	VMULPS       256(SI), Z0, Z2
-	VMOVUPS      Z2, 403712(BX)
-	VMULPS       320(SI), Z0, Z2
-	VMOVUPS      Z2, 403776(BX)
-	VMULPS       384(SI), Z0, Z2
-	VMOVUPS      Z2, 403840(BX)
+	VMULPS       (SI), Z0, Z1
+	VMOVUPS      Z1, 403456(BX)
+	VMULPS       64(SI), Z0, Z1
+	VMOVUPS      Z1, 403520(BX)
+	VMULPS       128(SI), Z0, Z1
+	VMOVUPS      Z1, 403584(BX)
+	VMULPS       192(SI), Z0, Z1
+	VMOVUPS      Z1, 403648(BX)
+	VMULPS       256(SI), Z0, Z1
+	VMOVUPS      Z1, 403712(BX)
+	VMULPS       320(SI), Z0, Z1
+	VMOVUPS      Z1, 403776(BX)
+	VMULPS       384(SI), Z0, Z1
+	VMOVUPS      Z1, 403840(BX)
 	VMULPS       448(SI), Z0, Z0
 	VMOVUPS      Z0, 403904(BX)
 	VBROADCASTSS 1128(SI), Z0
-	VMULPS       (SI), Z0, Z2
-	VMOVUPS      Z2, 403968(BX)
-	VMULPS       64(SI), Z0, Z2
-	VMOVUPS      Z2, 404032(BX)
-	VMULPS       128(SI), Z0, Z2
-	VMOVUPS      Z2, 404096(BX)
-	VMULPS       192(SI), Z0, Z2
-	VMOVUPS      Z2, 404160(BX)
-	VMULPS       256(SI), Z0, Z2
-	VMOVUPS      Z2, 404224(BX)
-	VMULPS       320(SI), Z0, Z2
-	VMOVUPS      Z2, 404288(BX)
-	VMULPS       384(SI), Z0, Z2
-	VMOVUPS      Z2, 404352(BX)
+	VMULPS       (SI), Z0, Z1
+	VMOVUPS      Z1, 403968(BX)
+	VMULPS       64(SI), Z0, Z1
+	VMOVUPS      Z1, 404032(BX)
+	VMULPS       128(SI), Z0, Z1
+	VMOVUPS      Z1, 404096(BX)
+	VMULPS       192(SI), Z0, Z1
+	VMOVUPS      Z1, 404160(BX)
+	VMULPS       256(SI), Z0, Z1
+	VMOVUPS      Z1, 404224(BX)
+	VMULPS       320(SI), Z0, Z1
+	VMOVUPS      Z1, 404288(BX)
+	VMULPS       384(SI), Z0, Z1
+	VMOVUPS      Z1, 404352(BX)
 	VMULPS       448(SI), Z0, Z0
 	VMOVUPS      Z0, 404416(BX)
 	VBROADCASTSS 1132(SI), Z0
-	VMULPS       (SI), Z0, Z2
-	VMOVUPS      Z2, 404480(BX)
-	VMULPS       64(SI), Z0, Z2
-	VMOVUPS      Z2, 404544(BX)
-	VMULPS       128(SI), Z0, Z2
-	VMOVUPS      Z2, 404608(BX)
-	VMULPS       192(SI), Z0, Z2
-	VMOVUPS      Z2, 404672(BX)
-	VMULPS       256(SI), Z0, Z2
-	VMOVUPS      Z2, 404736(BX)
-	VMULPS       320(SI), Z0, Z2
-	VMOVUPS      Z2, 404800(BX)
-	VMULPS       384(SI), Z0, Z2
-	VMOVUPS      Z2, 404864(BX)
+	VMULPS       (SI), Z0, Z1
+	VMOVUPS      Z1, 404480(BX)
+	VMULPS       64(SI), Z0, Z1
+	VMOVUPS      Z1, 404544(BX)
+	VMULPS       128(SI), Z0, Z1
+	VMOVUPS      Z1, 404608(BX)
+	VMULPS       192(SI), Z0, Z1
+	VMOVUPS      Z1, 404672(BX)
+	VMULPS       256(SI), Z0, Z1
+	VMOVUPS      Z1, 404736(BX)
+	VMULPS       320(SI), Z0, Z1
+	VMOVUPS      Z1, 404800(BX)
+	VMULPS       384(SI), Z0, Z1
+	VMOVUPS      Z1, 404864(BX)
 	VMULPS       448(SI), Z0, Z0
 	VMOVUPS      Z0, 404928(BX)
 	VBROADCASTSS 1136(SI), Z0
-	VMULPS       (SI), Z0, Z2
-	VMOVUPS      Z2, 404992(BX)
-	VMULPS       64(SI), Z0, Z2
-	VMOVUPS      Z2, 405056(BX)
-	VMULPS       128(SI), Z0, Z2
-	VMOVUPS      Z2, 405120(BX)
-	VMULPS       192(SI), Z0, Z2
-	VMOVUPS      Z2, 405184(BX)
-	VMULPS       256(SI), Z0, Z2
-	VMOVUPS      Z2, 405248(BX)
-	VMULPS       320(SI), Z0, Z2
-	VMOVUPS      Z2, 405312(BX)
-	VMULPS       384(SI), Z0, Z2
-	VMOVUPS      Z2, 405376(BX)
+	VMULPS       (SI), Z0, Z1
+	VMOVUPS      Z1, 404992(BX)
+	VMULPS       64(SI), Z0, Z1
+	VMOVUPS      Z1, 405056(BX)
+	VMULPS       128(SI), Z0, Z1
+	VMOVUPS      Z1, 405120(BX)
+	VMULPS       192(SI), Z0, Z1
+	VMOVUPS      Z1, 405184(BX)
+	VMULPS       256(SI), Z0, Z1
+	VMOVUPS      Z1, 405248(BX)
+	VMULPS       320(SI), Z0, Z1
+	VMOVUPS      Z1, 405312(BX)
+	VMULPS       384(SI), Z0, Z1
+	VMOVUPS      Z1, 405376(BX)
 	VMULPS       448(SI), Z0, Z0
 	VMOVUPS      Z0, 405440(BX)
 	VBROADCASTSS 1140(SI), Z0
-	VMULPS       (SI), Z0, Z2
-	VMOVUPS      Z2, 405504(BX)
-	VMULPS       64(SI), Z0, Z2
-	VMOVUPS      Z2, 405568(BX)
-	VMULPS       128(SI), Z0, Z2
-	VMOVUPS      Z2, 405632(BX)
-	VMULPS       192(SI), Z0, Z2
-	VMOVUPS      Z2, 405696(BX)
-	VMULPS       256(SI), Z0, Z2
-	VMOVUPS      Z2, 405760(BX)
-	VMULPS       320(SI), Z0, Z2
-	VMOVUPS      Z2, 405824(BX)
-	VMULPS       384(SI), Z0, Z2
-	VMOVUPS      Z2, 405888(BX)
+	VMULPS       (SI), Z0, Z1
+	VMOVUPS      Z1, 405504(BX)
+	VMULPS       64(SI), Z0, Z1
+	VMOVUPS      Z1, 405568(BX)
+	VMULPS       128(SI), Z0, Z1
+	VMOVUPS      Z1, 405632(BX)
+	VMULPS       192(SI), Z0, Z1
+	VMOVUPS      Z1, 405696(BX)
+	VMULPS       256(SI), Z0, Z1
+	VMOVUPS      Z1, 405760(BX)
+	VMULPS       320(SI), Z0, Z1
+	VMOVUPS      Z1, 405824(BX)
+	VMULPS       384(SI), Z0, Z1
+	VMOVUPS      Z1, 405888(BX)
 	VMULPS       448(SI), Z0, Z0
 	VMOVUPS      Z0, 405952(BX)
 	VBROADCASTSS 1144(SI), Z0
-	VMULPS       (SI), Z0, Z2
-	VMOVUPS      Z2, 406016(BX)
-	VMULPS       64(SI), Z0, Z2
-	VMOVUPS      Z2, 406080(BX)
-	VMULPS       128(SI), Z0, Z2
-	VMOVUPS      Z2, 406144(BX)
-	VMULPS       192(SI), Z0, Z2
-	VMOVUPS      Z2, 406208(BX)
-	VMULPS       256(SI), Z0, Z2
-	VMOVUPS      Z2, 406272(BX)
-	VMULPS       320(SI), Z0, Z2
-	VMOVUPS      Z2, 406336(BX)
-	VMULPS       384(SI), Z0, Z2
-	VMOVUPS      Z2, 406400(BX)
+	VMULPS       (SI), Z0, Z1
+	VMOVUPS      Z1, 406016(BX)
+	VMULPS       64(SI), Z0, Z1
+	VMOVUPS      Z1, 406080(BX)
+	VMULPS       128(SI), Z0, Z1
+	VMOVUPS      Z1, 406144(BX)
+	VMULPS       192(SI), Z0, Z1
+	VMOVUPS      Z1, 406208(BX)
+	VMULPS       256(SI), Z0, Z1
+	VMOVUPS      Z1, 406272(BX)
+	VMULPS       320(SI), Z0, Z1
+	VMOVUPS      Z1, 406336(BX)
+	VMULPS       384(SI), Z0, Z1
+	VMOVUPS      Z1, 406400(BX)
 	VMULPS       448(SI), Z0, Z0
 	VMOVUPS      Z0, 406464(BX)
 	VBROADCASTSS 1148(SI), Z0
-	VMULPS       (SI), Z0, Z2
-	VMOVUPS      Z2, 406528(BX)
-	VMULPS       64(SI), Z0, Z2
-	VMOVUPS      Z2, 406592(BX)
-	VMULPS       128(SI), Z0, Z2
-	VMOVUPS      Z2, 406656(BX)
-	VMULPS       192(SI), Z0, Z2
-	VMOVUPS      Z2, 406720(BX)
-	VMULPS       256(SI), Z0, Z2
-	VMOVUPS      Z2, 406784(BX)
-	VMULPS       320(SI), Z0, Z2
-	VMOVUPS      Z2, 406848(BX)
-	VMULPS       384(SI), Z0, Z2
-	VMOVUPS      Z2, 406912(BX)
+	VMULPS       (SI), Z0, Z1
+	VMOVUPS      Z1, 406528(BX)
+	VMULPS       64(SI), Z0, Z1
+	VMOVUPS      Z1, 406592(BX)
+	VMULPS       128(SI), Z0, Z1
+	VMOVUPS      Z1, 406656(BX)
+	VMULPS       192(SI), Z0, Z1
+	VMOVUPS      Z1, 406720(BX)
+	VMULPS       256(SI), Z0, Z1
+	VMOVUPS      Z1, 406784(BX)
+	VMULPS       320(SI), Z0, Z1
+	VMOVUPS      Z1, 406848(BX)
+	VMULPS       384(SI), Z0, Z1
+	VMOVUPS      Z1, 406912(BX)
 	VMULPS       448(SI), Z0, Z0
 	VMOVUPS      Z0, 406976(BX)
 
@@ -4788,7 +4620,7 @@ loop2:
 
 // func pixelsStepAVX2(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]float32, rate float32) float32
 // Requires: AVX, AVX2, FMA3
-TEXT ·pixelsStepAVX2(SB), NOSPLIT, $32-44
+TEXT ·pixelsStepAVX2(SB), NOSPLIT, $0-44
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
 	MOVQ x+16(FP), DX
@@ -5084,1041 +4916,1011 @@ loop1:
 	VMOVSD       X1, 1056(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       PixelsConstants<>+64(SB), X1, X2
-	VMOVUPS      PixelsConstants<>+64(SB), Y3
-	VMOVUPS      PixelsConstants<>+32(SB), Y4
-	VBLENDVPS    Y3, Y2, Y4, Y2
-	VCMPPS       $0x03, Y0, Y0, Y4
-	VMAXPS       Y2, Y0, Y2
-	VBLENDVPS    Y4, Y0, Y2, Y2
-	VPERM2F128   $0x01, Y2, Y2, Y4
-	VCMPPS       $0x03, Y2, Y2, Y5
-	VMAXPS       Y4, Y2, Y4
-	VBLENDVPS    Y5, Y2, Y4, Y2
-	VSHUFPS      $0x4e, Y2, Y2, Y4
-	VCMPPS       $0x03, Y2, Y2, Y5
-	VMAXPS       Y4, Y2, Y4
-	VBLENDVPS    Y5, Y2, Y4, Y2
-	VSHUFPS      $0xb1, Y2, Y2, Y4
-	VCMPPS       $0x03, Y2, Y2, Y5
-	VMAXPS       Y4, Y2, Y4
-	VBLENDVPS    Y5, Y2, Y4, Y2
-	VMOVSS       X2, 1104(SI)
-	VSUBPS       Y2, Y0, Y0
-	VMOVUPS      PixelsConstants<>+160(SB), Y4
+	VANDPS       PixelsConstants<>+64(SB), X1, X1
+	VMOVUPS      PixelsConstants<>+64(SB), Y2
+	VMOVUPS      PixelsConstants<>+32(SB), Y3
+	VBLENDVPS    Y2, Y1, Y3, Y3
+	VMAXPS       Y3, Y0, Y3
+	VPERM2F128   $0x01, Y3, Y3, Y4
+	VMAXPS       Y4, Y3, Y3
+	VSHUFPS      $0x4e, Y3, Y3, Y4
+	VMAXPS       Y4, Y3, Y3
+	VSHUFPS      $0xb1, Y3, Y3, Y4
+	VMAXPS       Y4, Y3, Y3
+	VMOVSS       X3, 1104(SI)
+	VSUBPS       Y3, Y0, Y0
+	VMOVUPS      PixelsConstants<>+128(SB), Y4
 	VMINPS       Y0, Y4, Y0
-	VMOVUPS      PixelsConstants<>+128(SB), Y5
+	VMOVUPS      PixelsConstants<>+96(SB), Y5
 	VMAXPS       Y0, Y5, Y0
-	VMOVUPS      PixelsConstants<>+192(SB), Y6
+	VMOVUPS      PixelsConstants<>+160(SB), Y6
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  PixelsConstants<>+224(SB), Y0, Y7
+	VFMADD231PS  PixelsConstants<>+192(SB), Y0, Y7
 	VSUBPS       Y6, Y7, Y7
+	VFNMADD231PS PixelsConstants<>+224(SB), Y7, Y0
 	VFNMADD231PS PixelsConstants<>+256(SB), Y7, Y0
-	VFNMADD231PS PixelsConstants<>+288(SB), Y7, Y0
 	VMULPS       Y0, Y0, Y8
-	VMULPS       Y0, Y0, Y9
-	VMOVUPS      PixelsConstants<>+352(SB), Y10
-	VMOVAPS      Y10, Y11
-	VFMADD231PS  PixelsConstants<>+320(SB), Y9, Y11
-	VFMADD213PS  PixelsConstants<>+384(SB), Y9, Y11
-	VMOVUPS      PixelsConstants<>+448(SB), Y12
-	VMOVAPS      Y12, Y13
-	VFMADD231PS  PixelsConstants<>+416(SB), Y9, Y13
-	VFMADD213PS  PixelsConstants<>+480(SB), Y9, Y13
-	VFMADD231PS  Y0, Y11, Y13
-	VMULPS       Y13, Y8, Y8
-	VADDPS       PixelsConstants<>+96(SB), Y0, Y9
-	VSUBPS       PixelsConstants<>+96(SB), Y9, Y11
-	VSUBPS       Y11, Y0, Y0
-	VADDPS       Y0, Y8, Y0
-	VADDPS       Y0, Y9, Y8
-	VSUBPS       Y9, Y8, Y9
-	VMOVAPS      Y6, Y11
-	VFMADD231PS  PixelsConstants<>+480(SB), Y7, Y11
-	VSUBPS       Y6, Y11, Y13
-	VSUBPS       Y13, Y7, Y7
+	VMOVUPS      PixelsConstants<>+288(SB), Y9
+	VMOVAPS      Y9, Y10
+	VFMADD231PS  PixelsConstants<>+320(SB), Y0, Y10
+	VMOVUPS      PixelsConstants<>+352(SB), Y11
+	VMOVAPS      Y11, Y12
+	VFMADD231PS  PixelsConstants<>+384(SB), Y0, Y12
+	VMOVUPS      PixelsConstants<>+416(SB), Y13
+	VMOVAPS      Y13, Y14
+	VFMADD231PS  PixelsConstants<>+448(SB), Y0, Y14
+	VFMADD231PS  Y8, Y12, Y10
+	VMULPS       Y8, Y8, Y12
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VADDPS       PixelsConstants<>+480(SB), Y0, Y0
+	VMOVAPS      Y6, Y8
+	VFMADD231PS  Y9, Y7, Y8
+	VSUBPS       Y6, Y8, Y10
+	VSUBPS       Y10, Y7, Y7
 	VADDPS       Y6, Y7, Y7
-	VPSLLD       $0x17, Y11, Y11
-	VPADDD       PixelsConstants<>+96(SB), Y11, Y11
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       PixelsConstants<>+480(SB), Y8, Y8
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       PixelsConstants<>+96(SB), Y7, Y7
-	VMULPS       Y11, Y8, Y8
-	VMULPS       Y7, Y8, Y7
-	VANDPS       X1, X3, X1
-	VSUBPS       X2, X1, X1
+	VPADDD       PixelsConstants<>+480(SB), Y7, Y7
+	VMULPS       Y8, Y0, Y0
+	VMULPS       Y7, Y0, Y0
+	VSUBPS       X3, X1, X1
 	VMINPS       X1, X4, X1
 	VMAXPS       X1, X5, X1
-	VMOVAPS      X6, X2
-	VFMADD231PS  PixelsConstants<>+224(SB), X1, X2
-	VSUBPS       X6, X2, X2
-	VFNMADD231PS PixelsConstants<>+256(SB), X2, X1
-	VFNMADD231PS PixelsConstants<>+288(SB), X2, X1
+	VMOVAPS      X6, X3
+	VFMADD231PS  PixelsConstants<>+192(SB), X1, X3
+	VSUBPS       X6, X3, X3
+	VFNMADD231PS PixelsConstants<>+224(SB), X3, X1
+	VFNMADD231PS PixelsConstants<>+256(SB), X3, X1
 	VMULPS       X1, X1, X4
-	VMULPS       X1, X1, X5
-	VFMADD231PS  PixelsConstants<>+320(SB), X5, X10
-	VFMADD213PS  PixelsConstants<>+384(SB), X5, X10
-	VFMADD231PS  PixelsConstants<>+416(SB), X5, X12
-	VFMADD213PS  PixelsConstants<>+480(SB), X5, X12
-	VFMADD231PS  X1, X10, X12
-	VMULPS       X12, X4, X4
-	VADDPS       PixelsConstants<>+96(SB), X1, X5
-	VSUBPS       PixelsConstants<>+96(SB), X5, X8
-	VSUBPS       X8, X1, X1
-	VADDPS       X1, X4, X1
-	VADDPS       X1, X5, X4
-	VSUBPS       X5, X4, X5
-	VMOVAPS      X6, X8
-	VFMADD231PS  PixelsConstants<>+480(SB), X2, X8
-	VSUBPS       X6, X8, X10
-	VSUBPS       X10, X2, X2
-	VADDPS       X6, X2, X2
-	VPSLLD       $0x17, X8, X6
-	VPADDD       PixelsConstants<>+96(SB), X6, X6
-	VPSLLD       $0x17, X2, X2
-	VPADDD       PixelsConstants<>+96(SB), X2, X2
-	VMULPS       X6, X4, X4
-	VMULPS       X2, X4, X2
-	VANDPS       X2, X3, X4
-	VADDPS       Y4, Y7, Y4
-	VPERM2F128   $0x01, Y4, Y4, Y6
-	VADDPS       Y6, Y4, Y4
-	VSHUFPS      $0x4e, Y4, Y4, Y6
-	VADDPS       Y6, Y4, Y4
-	VSHUFPS      $0xb1, Y4, Y4, Y6
-	VADDPS       Y6, Y4, Y4
-	VMOVSS       X4, 1108(SI)
-	VMOVUPS      PixelsConstants<>+96(SB), Y6
-	VDIVPS       Y4, Y6, Y4
-	VMULPS       Y4, Y7, Y7
-	VMOVUPS      Y7, 1064(SI)
-	VMULPS       X4, X2, X2
-	VMOVSD       X2, 1096(SI)
+	VMOVAPS      X9, X5
+	VFMADD231PS  PixelsConstants<>+320(SB), X1, X5
+	VFMADD231PS  PixelsConstants<>+384(SB), X1, X11
+	VFMADD231PS  PixelsConstants<>+448(SB), X1, X13
+	VFMADD231PS  X4, X11, X5
+	VMULPS       X4, X4, X7
+	VFMADD231PS  X7, X13, X5
+	VFMADD231PS  X5, X4, X1
+	VADDPS       PixelsConstants<>+480(SB), X1, X1
+	VFMADD213PS  X6, X3, X9
+	VSUBPS       X6, X9, X4
+	VSUBPS       X4, X3, X3
+	VADDPS       X6, X3, X3
+	VPSLLD       $0x17, X9, X4
+	VPADDD       PixelsConstants<>+480(SB), X4, X4
+	VPSLLD       $0x17, X3, X3
+	VPADDD       PixelsConstants<>+480(SB), X3, X3
+	VMULPS       X4, X1, X1
+	VMULPS       X3, X1, X1
+	VANDPS       X1, X2, X3
+	VADDPS       Y3, Y0, Y3
+	VPERM2F128   $0x01, Y3, Y3, Y4
+	VADDPS       Y4, Y3, Y3
+	VSHUFPS      $0x4e, Y3, Y3, Y4
+	VADDPS       Y4, Y3, Y3
+	VSHUFPS      $0xb1, Y3, Y3, Y4
+	VADDPS       Y4, Y3, Y3
+	VMOVSS       X3, 1108(SI)
+	VMOVUPS      PixelsConstants<>+480(SB), Y4
+	VDIVPS       Y3, Y4, Y3
+	VMULPS       Y3, Y0, Y0
+	VMOVUPS      Y0, 1064(SI)
+	VMULPS       X3, X1, X1
+	VMOVSD       X1, 1096(SI)
 
 	// t = log(s2)
-	VBROADCASTSS 1108(SI), X4
-	VCVTPS2PD    X4, Y4
-	VCMPPD       $0x11, PixelsConstants<>+604(SB), Y4, Y8
-	VMULPD       PixelsConstants<>+636(SB), Y4, Y10
-	VBLENDVPD    Y8, Y10, Y4, Y10
-	VPADDQ       PixelsConstants<>+668(SB), Y10, Y10
-	VPSRLQ       $0x34, Y10, Y11
-	VORPD        PixelsConstants<>+700(SB), Y11, Y11
-	VSUBPD       PixelsConstants<>+732(SB), Y11, Y11
-	VANDPD       PixelsConstants<>+764(SB), Y8, Y8
-	VSUBPD       Y8, Y11, Y8
-	VANDPD       PixelsConstants<>+796(SB), Y10, Y10
-	VPADDQ       PixelsConstants<>+828(SB), Y10, Y10
-	VSUBPD       PixelsConstants<>+860(SB), Y10, Y10
-	VADDPD       PixelsConstants<>+892(SB), Y10, Y11
-	VDIVPD       Y11, Y10, Y11
-	VMULPD       Y11, Y11, Y12
-	VMULPD       Y10, Y10, Y13
-	VMULPD       PixelsConstants<>+924(SB), Y13, Y13
-	VMULPD       Y12, Y12, Y14
-	VMOVUPS      PixelsConstants<>+988(SB), Y15
-	VFMADD231PD  PixelsConstants<>+956(SB), Y14, Y15
-	VFMADD213PD  PixelsConstants<>+1020(SB), Y14, Y15
-	VMOVUPS      Y0, (SP)
-	VMOVUPS      PixelsConstants<>+1084(SB), Y0
-	VFMADD231PD  PixelsConstants<>+1052(SB), Y14, Y0
-	VFMADD213PD  PixelsConstants<>+1116(SB), Y14, Y0
-	VFMADD213PD  PixelsConstants<>+1148(SB), Y14, Y0
-	VFMADD231PD  Y12, Y15, Y0
-	VFMADD213PD  Y13, Y0, Y12
-	VMULPD       PixelsConstants<>+1180(SB), Y8, Y0
-	VFMADD231PD  Y12, Y11, Y0
-	VSUBPD       Y0, Y13, Y0
-	VSUBPD       Y10, Y0, Y0
-	VFMSUB231PD  PixelsConstants<>+1212(SB), Y8, Y0
-	VXORPS       X8, X8, X8
-	VCMPPD       $0x00, Y8, Y4, Y10
-	VBLENDVPD    Y10, PixelsConstants<>+1276(SB), Y0, Y0
-	VCMPPD       $0x00, PixelsConstants<>+572(SB), Y4, Y10
-	VBLENDVPD    Y10, PixelsConstants<>+572(SB), Y0, Y0
-	VCMPPD       $0x19, Y8, Y4, Y4
-	VBLENDVPD    Y4, PixelsConstants<>+1308(SB), Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VMOVSS       X0, 1152(SI)
+	VBROADCASTSS 1108(SI), X3
+	VCVTPS2PD    X3, Y3
+	VPADDQ       PixelsConstants<>+604(SB), Y3, Y5
+	VPSRLQ       $0x34, Y5, Y6
+	VORPD        PixelsConstants<>+636(SB), Y6, Y6
+	VSUBPD       PixelsConstants<>+668(SB), Y6, Y6
+	VANDPD       PixelsConstants<>+700(SB), Y5, Y5
+	VPADDQ       PixelsConstants<>+732(SB), Y5, Y5
+	VSUBPD       PixelsConstants<>+764(SB), Y5, Y5
+	VADDPD       PixelsConstants<>+796(SB), Y5, Y7
+	VDIVPD       Y7, Y5, Y5
+	VMULPD       Y5, Y5, Y7
+	VMOVUPS      PixelsConstants<>+860(SB), Y8
+	VFMADD231PD  PixelsConstants<>+892(SB), Y7, Y8
+	VMOVUPS      PixelsConstants<>+924(SB), Y9
+	VFMADD231PD  PixelsConstants<>+956(SB), Y7, Y9
+	VMULPD       Y7, Y7, Y7
+	VFMADD231PD  Y7, Y9, Y8
+	VMULPD       Y7, Y7, Y7
+	VFMADD231PD  PixelsConstants<>+988(SB), Y7, Y8
+	VMULPD       Y8, Y5, Y5
+	VFMADD231PD  PixelsConstants<>+828(SB), Y6, Y5
+	VXORPS       X6, X6, X6
+	VCMPPD       $0x00, Y6, Y3, Y7
+	VBLENDVPD    Y7, PixelsConstants<>+1052(SB), Y5, Y5
+	VCMPPD       $0x00, PixelsConstants<>+572(SB), Y3, Y7
+	VBLENDVPD    Y7, PixelsConstants<>+572(SB), Y5, Y5
+	VCMPPD       $0x19, Y6, Y3, Y3
+	VBLENDVPD    Y3, PixelsConstants<>+1084(SB), Y5, Y3
+	VCVTPD2PSY   Y3, X3
+	VMOVSS       X3, 1152(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVUPS      (CX), Y0
-	VSUBPS       Y0, Y7, Y4
-	VBROADCASTSS 1104(SI), Y7
-	VSUBPS       1024(SI), Y7, Y7
-	VBROADCASTSS 1152(SI), Y8
-	VADDPS       Y8, Y7, Y7
-	VMULPS       Y7, Y0, Y0
-	VMOVUPS      Y4, 1112(SI)
-	VANDPS       X2, X3, X2
-	VMOVSD       32(CX), X4
-	VSUBPS       X4, X2, X2
-	VBROADCASTSS 1104(SI), X7
-	VMOVSD       1056(SI), X8
-	VSUBPS       X8, X7, X7
-	VBROADCASTSS 1152(SI), X8
-	VADDPS       X8, X7, X7
-	VMULPS       X7, X4, X4
-	VMOVSD       X2, 1144(SI)
-	VANDPS       X4, X3, X4
-	VADDPS       Y4, Y0, Y0
-	VPERM2F128   $0x01, Y0, Y0, Y4
-	VADDPS       Y4, Y0, Y0
-	VSHUFPS      $0x4e, Y0, Y0, Y4
-	VADDPS       Y4, Y0, Y0
-	VSHUFPS      $0xb1, Y0, Y0, Y4
-	VADDPS       Y4, Y0, Y0
-	VMOVSS       X0, ret+40(FP)
+	VMOVUPS      (CX), Y3
+	VSUBPS       Y3, Y0, Y0
+	VBROADCASTSS 1104(SI), Y5
+	VSUBPS       1024(SI), Y5, Y5
+	VBROADCASTSS 1152(SI), Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       Y5, Y3, Y3
+	VMOVUPS      Y0, 1112(SI)
+	VANDPS       X1, X2, X0
+	VMOVSD       32(CX), X1
+	VSUBPS       X1, X0, X0
+	VBROADCASTSS 1104(SI), X5
+	VMOVSD       1056(SI), X6
+	VSUBPS       X6, X5, X5
+	VBROADCASTSS 1152(SI), X6
+	VADDPS       X6, X5, X5
+	VMULPS       X5, X1, X1
+	VMOVSD       X0, 1144(SI)
+	VANDPS       X1, X2, X1
+	VADDPS       Y1, Y3, Y1
+	VPERM2F128   $0x01, Y1, Y1, Y3
+	VADDPS       Y3, Y1, Y1
+	VSHUFPS      $0x4e, Y1, Y1, Y3
+	VADDPS       Y3, Y1, Y1
+	VSHUFPS      $0xb1, Y1, Y1, Y3
+	VADDPS       Y3, Y1, Y1
+	VMOVSS       X1, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*where(a1, 1, 0); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
-	VMOVUPS      407040(DI), Y0
-	VBROADCASTSS rate+32(FP), Y4
-	VFNMADD231PS 1112(SI), Y4, Y0
-	VMOVUPS      Y0, 407040(DI)
-	VANDPS       X2, X3, X0
-	VMOVSD       407072(DI), X2
-	VBROADCASTSS rate+32(FP), X3
-	VFNMADD231PS X0, X3, X2
-	VMOVSD       X2, 407072(DI)
+	VMOVUPS      407040(DI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VFNMADD231PS 1112(SI), Y3, Y1
+	VMOVUPS      Y1, 407040(DI)
+	VANDPS       X0, X2, X0
+	VMOVSD       407072(DI), X1
+	VBROADCASTSS rate+32(FP), X2
+	VFNMADD231PS X0, X2, X1
+	VMOVSD       X1, 407072(DI)
 	VBROADCASTSS 1112(SI), Y0
+	VBROADCASTSS rate+32(FP), Y1
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      401920(DI), Y2
+	VMULPS       Y0, Y2, Y3
+	VFNMADD231PS (SI), Y1, Y2
+	VMOVUPS      Y2, 401920(DI)
+	VMOVUPS      401952(DI), Y2
+	VMULPS       Y0, Y2, Y5
+	VFNMADD231PS 32(SI), Y1, Y2
+	VMOVUPS      Y2, 401952(DI)
+	VMOVUPS      401984(DI), Y2
+	VMULPS       Y0, Y2, Y6
+	VFNMADD231PS 64(SI), Y1, Y2
+	VMOVUPS      Y2, 401984(DI)
+	VMOVUPS      402016(DI), Y2
+	VMULPS       Y0, Y2, Y0
+	VFNMADD231PS 96(SI), Y1, Y2
+	VMOVUPS      Y2, 402016(DI)
+	VBROADCASTSS 1116(SI), Y1
 	VBROADCASTSS rate+32(FP), Y2
-	VMULPS       Y0, Y2, Y2
-	VMOVUPS      401920(DI), Y3
-	VMULPS       Y0, Y3, Y4
-	VFNMADD231PS (SI), Y2, Y3
-	VMOVUPS      Y3, 401920(DI)
-	VMOVUPS      401952(DI), Y3
-	VMULPS       Y0, Y3, Y7
-	VFNMADD231PS 32(SI), Y2, Y3
-	VMOVUPS      Y3, 401952(DI)
-	VMOVUPS      401984(DI), Y3
-	VMULPS       Y0, Y3, Y8
-	VFNMADD231PS 64(SI), Y2, Y3
-	VMOVUPS      Y3, 401984(DI)
-	VMOVUPS      402016(DI), Y3
-	VMULPS       Y0, Y3, Y0
-	VFNMADD231PS 96(SI), Y2, Y3
-	VMOVUPS      Y3, 402016(DI)
-	VBROADCASTSS 1116(SI), Y2
-	VBROADCASTSS rate+32(FP), Y3
-	VMULPS       Y2, Y3, Y3
-	VMOVUPS      402432(DI), Y10
-	VFMADD231PS  Y2, Y10, Y4
-	VFNMADD231PS (SI), Y3, Y10
-	VMOVUPS      Y10, 402432(DI)
-	VMOVUPS      402464(DI), Y10
-	VFMADD231PS  Y2, Y10, Y7
-	VFNMADD231PS 32(SI), Y3, Y10
-	VMOVUPS      Y10, 402464(DI)
-	VMOVUPS      402496(DI), Y10
-	VFMADD231PS  Y2, Y10, Y8
-	VFNMADD231PS 64(SI), Y3, Y10
-	VMOVUPS      Y10, 402496(DI)
-	VMOVUPS      402528(DI), Y10
-	VFMADD231PS  Y2, Y10, Y0
-	VFNMADD231PS 96(SI), Y3, Y10
-	VMOVUPS      Y10, 402528(DI)
-	VBROADCASTSS 1120(SI), Y2
-	VBROADCASTSS rate+32(FP), Y3
-	VMULPS       Y2, Y3, Y3
-	VMOVUPS      402944(DI), Y10
-	VFMADD231PS  Y2, Y10, Y4
-	VFNMADD231PS (SI), Y3, Y10
-	VMOVUPS      Y10, 402944(DI)
-	VMOVUPS      402976(DI), Y10
-	VFMADD231PS  Y2, Y10, Y7
-	VFNMADD231PS 32(SI), Y3, Y10
-	VMOVUPS      Y10, 402976(DI)
-	VMOVUPS      403008(DI), Y10
-	VFMADD231PS  Y2, Y10, Y8
-	VFNMADD231PS 64(SI), Y3, Y10
-	VMOVUPS      Y10, 403008(DI)
-	VMOVUPS      403040(DI), Y10
-	VFMADD231PS  Y2, Y10, Y0
-	VFNMADD231PS 96(SI), Y3, Y10
-	VMOVUPS      Y10, 403040(DI)
-	VBROADCASTSS 1124(SI), Y2
-	VBROADCASTSS rate+32(FP), Y3
-	VMULPS       Y2, Y3, Y3
-	VMOVUPS      403456(DI), Y10
-	VFMADD231PS  Y2, Y10, Y4
-	VFNMADD231PS (SI), Y3, Y10
-	VMOVUPS      Y10, 403456(DI)
-	VMOVUPS      403488(DI), Y10
-	VFMADD231PS  Y2, Y10, Y7
-	VFNMADD231PS 32(SI), Y3, Y10
-	VMOVUPS      Y10, 403488(DI)
-	VMOVUPS      403520(DI), Y10
-	VFMADD231PS  Y2, Y10, Y8
-	VFNMADD231PS 64(SI), Y3, Y10
-	VMOVUPS      Y10, 403520(DI)
-	VMOVUPS      403552(DI), Y10
-	VFMADD231PS  Y2, Y10, Y0
-	VFNMADD231PS 96(SI), Y3, Y10
-	VMOVUPS      Y10, 403552(DI)
-	VBROADCASTSS 1128(SI), Y2
-	VBROADCASTSS rate+32(FP), Y3
-	VMULPS       Y2, Y3, Y3
-	VMOVUPS      403968(DI), Y10
-	VFMADD231PS  Y2, Y10, Y4
-	VFNMADD231PS (SI), Y3, Y10
-	VMOVUPS      Y10, 403968(DI)
-	VMOVUPS      404000(DI), Y10
-	VFMADD231PS  Y2, Y10, Y7
-	VFNMADD231PS 32(SI), Y3, Y10
-	VMOVUPS      Y10, 404000(DI)
-	VMOVUPS      404032(DI), Y10
-	VFMADD231PS  Y2, Y10, Y8
-	VFNMADD231PS 64(SI), Y3, Y10
-	VMOVUPS      Y10, 404032(DI)
-	VMOVUPS      404064(DI), Y10
-	VFMADD231PS  Y2, Y10, Y0
-	VFNMADD231PS 96(SI), Y3, Y10
-	VMOVUPS      Y10, 404064(DI)
-	VBROADCASTSS 1132(SI), Y2
-	VBROADCASTSS rate+32(FP), Y3
-	VMULPS       Y2, Y3, Y3
-	VMOVUPS      404480(DI), Y10
-	VFMADD231PS  Y2, Y10, Y4
-	VFNMADD231PS (SI), Y3, Y10
-	VMOVUPS      Y10, 404480(DI)
-	VMOVUPS      404512(DI), Y10
-	VFMADD231PS  Y2, Y10, Y7
-	VFNMADD231PS 32(SI), Y3, Y10
-	VMOVUPS      Y10, 404512(DI)
-	VMOVUPS      404544(DI), Y10
-	VFMADD231PS  Y2, Y10, Y8
-	VFNMADD231PS 64(SI), Y3, Y10
-	VMOVUPS      Y10, 404544(DI)
-	VMOVUPS      404576(DI), Y10
-	VFMADD231PS  Y2, Y10, Y0
-	VFNMADD231PS 96(SI), Y3, Y10
-	VMOVUPS      Y10, 404576(DI)
-	VBROADCASTSS 1136(SI), Y2
-	VBROADCASTSS rate+32(FP), Y3
-	VMULPS       Y2, Y3, Y3
-	VMOVUPS      404992(DI), Y10
-	VFMADD231PS  Y2, Y10, Y4
-	VFNMADD231PS (SI), Y3, Y10
-	VMOVUPS      Y10, 404992(DI)
-	VMOVUPS      405024(DI), Y10
-	VFMADD231PS  Y2, Y10, Y7
-	VFNMADD231PS 32(SI), Y3, Y10
-	VMOVUPS      Y10, 405024(DI)
-	VMOVUPS      405056(DI), Y10
-	VFMADD231PS  Y2, Y10, Y8
-	VFNMADD231PS 64(SI), Y3, Y10
-	VMOVUPS      Y10, 405056(DI)
-	VMOVUPS      405088(DI), Y10
-	VFMADD231PS  Y2, Y10, Y0
-	VFNMADD231PS 96(SI), Y3, Y10
-	VMOVUPS      Y10, 405088(DI)
-	VBROADCASTSS 1140(SI), Y2
-	VBROADCASTSS rate+32(FP), Y3
-	VMULPS       Y2, Y3, Y3
-	VMOVUPS      405504(DI), Y10
-	VFMADD231PS  Y2, Y10, Y4
-	VFNMADD231PS (SI), Y3, Y10
-	VMOVUPS      Y10, 405504(DI)
-	VMOVUPS      405536(DI), Y10
-	VFMADD231PS  Y2, Y10, Y7
-	VFNMADD231PS 32(SI), Y3, Y10
-	VMOVUPS      Y10, 405536(DI)
-	VMOVUPS      405568(DI), Y10
-	VFMADD231PS  Y2, Y10, Y8
-	VFNMADD231PS 64(SI), Y3, Y10
-	VMOVUPS      Y10, 405568(DI)
-	VMOVUPS      405600(DI), Y10
-	VFMADD231PS  Y2, Y10, Y0
-	VFNMADD231PS 96(SI), Y3, Y10
-	VMOVUPS      Y10, 405600(DI)
-	VBROADCASTSS 1144(SI), Y2
-	VBROADCASTSS rate+32(FP), Y3
-	VMULPS       Y2, Y3, Y3
-	VMOVUPS      406016(DI), Y10
-	VFMADD231PS  Y2, Y10, Y4
-	VFNMADD231PS (SI), Y3, Y10
-	VMOVUPS      Y10, 406016(DI)
-	VMOVUPS      406048(DI), Y10
-	VFMADD231PS  Y2, Y10, Y7
-	VFNMADD231PS 32(SI), Y3, Y10
-	VMOVUPS      Y10, 406048(DI)
-	VMOVUPS      406080(DI), Y10
-	VFMADD231PS  Y2, Y10, Y8
-	VFNMADD231PS 64(SI), Y3, Y10
-	VMOVUPS      Y10, 406080(DI)
-	VMOVUPS      406112(DI), Y10
-	VFMADD231PS  Y2, Y10, Y0
-	VFNMADD231PS 96(SI), Y3, Y10
-	VMOVUPS      Y10, 406112(DI)
-	VBROADCASTSS 1148(SI), Y2
-	VBROADCASTSS rate+32(FP), Y3
-	VMULPS       Y2, Y3, Y3
-	VMOVUPS      406528(DI), Y10
-	VFMADD231PS  Y2, Y10, Y4
-	VFNMADD231PS (SI), Y3, Y10
-	VMOVUPS      Y10, 406528(DI)
-	VMOVUPS      406560(DI), Y10
-	VFMADD231PS  Y2, Y10, Y7
-	VFNMADD231PS 32(SI), Y3, Y10
-	VMOVUPS      Y10, 406560(DI)
-	VMOVUPS      406592(DI), Y10
-	VFMADD231PS  Y2, Y10, Y8
-	VFNMADD231PS 64(SI), Y3, Y10
-	VMOVUPS      Y10, 406592(DI)
-	VMOVUPS      406624(DI), Y10
-	VFMADD231PS  Y2, Y10, Y0
-	VFNMADD231PS 96(SI), Y3, Y10
-	VMOVUPS      Y10, 406624(DI)
-	VMOVUPS      (SI), Y2
-	VXORPS       X3, X3, X3
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y4, Y2
-	VMOVUPS      Y2, 512(SI)
-	VMOVUPS      32(SI), Y2
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y7, Y2
-	VMOVUPS      Y2, 544(SI)
-	VMOVUPS      64(SI), Y2
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y8, Y2
-	VMOVUPS      Y2, 576(SI)
-	VMOVUPS      96(SI), Y2
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y0, Y0
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      402432(DI), Y7
+	VFMADD231PS  Y1, Y7, Y3
+	VFNMADD231PS (SI), Y2, Y7
+	VMOVUPS      Y7, 402432(DI)
+	VMOVUPS      402464(DI), Y7
+	VFMADD231PS  Y1, Y7, Y5
+	VFNMADD231PS 32(SI), Y2, Y7
+	VMOVUPS      Y7, 402464(DI)
+	VMOVUPS      402496(DI), Y7
+	VFMADD231PS  Y1, Y7, Y6
+	VFNMADD231PS 64(SI), Y2, Y7
+	VMOVUPS      Y7, 402496(DI)
+	VMOVUPS      402528(DI), Y7
+	VFMADD231PS  Y1, Y7, Y0
+	VFNMADD231PS 96(SI), Y2, Y7
+	VMOVUPS      Y7, 402528(DI)
+	VBROADCASTSS 1120(SI), Y1
+	VBROADCASTSS rate+32(FP), Y2
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      402944(DI), Y7
+	VFMADD231PS  Y1, Y7, Y3
+	VFNMADD231PS (SI), Y2, Y7
+	VMOVUPS      Y7, 402944(DI)
+	VMOVUPS      402976(DI), Y7
+	VFMADD231PS  Y1, Y7, Y5
+	VFNMADD231PS 32(SI), Y2, Y7
+	VMOVUPS      Y7, 402976(DI)
+	VMOVUPS      403008(DI), Y7
+	VFMADD231PS  Y1, Y7, Y6
+	VFNMADD231PS 64(SI), Y2, Y7
+	VMOVUPS      Y7, 403008(DI)
+	VMOVUPS      403040(DI), Y7
+	VFMADD231PS  Y1, Y7, Y0
+	VFNMADD231PS 96(SI), Y2, Y7
+	VMOVUPS      Y7, 403040(DI)
+	VBROADCASTSS 1124(SI), Y1
+	VBROADCASTSS rate+32(FP), Y2
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      403456(DI), Y7
+	VFMADD231PS  Y1, Y7, Y3
+	VFNMADD231PS (SI), Y2, Y7
+	VMOVUPS      Y7, 403456(DI)
+	VMOVUPS      403488(DI), Y7
+	VFMADD231PS  Y1, Y7, Y5
+	VFNMADD231PS 32(SI), Y2, Y7
+	VMOVUPS      Y7, 403488(DI)
+	VMOVUPS      403520(DI), Y7
+	VFMADD231PS  Y1, Y7, Y6
+	VFNMADD231PS 64(SI), Y2, Y7
+	VMOVUPS      Y7, 403520(DI)
+	VMOVUPS      403552(DI), Y7
+	VFMADD231PS  Y1, Y7, Y0
+	VFNMADD231PS 96(SI), Y2, Y7
+	VMOVUPS      Y7, 403552(DI)
+	VBROADCASTSS 1128(SI), Y1
+	VBROADCASTSS rate+32(FP), Y2
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      403968(DI), Y7
+	VFMADD231PS  Y1, Y7, Y3
+	VFNMADD231PS (SI), Y2, Y7
+	VMOVUPS      Y7, 403968(DI)
+	VMOVUPS      404000(DI), Y7
+	VFMADD231PS  Y1, Y7, Y5
+	VFNMADD231PS 32(SI), Y2, Y7
+	VMOVUPS      Y7, 404000(DI)
+	VMOVUPS      404032(DI), Y7
+	VFMADD231PS  Y1, Y7, Y6
+	VFNMADD231PS 64(SI), Y2, Y7
+	VMOVUPS      Y7, 404032(DI)
+	VMOVUPS      404064(DI), Y7
+	VFMADD231PS  Y1, Y7, Y0
+	VFNMADD231PS 96(SI), Y2, Y7
+	VMOVUPS      Y7, 404064(DI)
+	VBROADCASTSS 1132(SI), Y1
+	VBROADCASTSS rate+32(FP), Y2
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      404480(DI), Y7
+	VFMADD231PS  Y1, Y7, Y3
+	VFNMADD231PS (SI), Y2, Y7
+	VMOVUPS      Y7, 404480(DI)
+	VMOVUPS      404512(DI), Y7
+	VFMADD231PS  Y1, Y7, Y5
+	VFNMADD231PS 32(SI), Y2, Y7
+	VMOVUPS      Y7, 404512(DI)
+	VMOVUPS      404544(DI), Y7
+	VFMADD231PS  Y1, Y7, Y6
+	VFNMADD231PS 64(SI), Y2, Y7
+	VMOVUPS      Y7, 404544(DI)
+	VMOVUPS      404576(DI), Y7
+	VFMADD231PS  Y1, Y7, Y0
+	VFNMADD231PS 96(SI), Y2, Y7
+	VMOVUPS      Y7, 404576(DI)
+	VBROADCASTSS 1136(SI), Y1
+	VBROADCASTSS rate+32(FP), Y2
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      404992(DI), Y7
+	VFMADD231PS  Y1, Y7, Y3
+	VFNMADD231PS (SI), Y2, Y7
+	VMOVUPS      Y7, 404992(DI)
+	VMOVUPS      405024(DI), Y7
+	VFMADD231PS  Y1, Y7, Y5
+	VFNMADD231PS 32(SI), Y2, Y7
+	VMOVUPS      Y7, 405024(DI)
+	VMOVUPS      405056(DI), Y7
+	VFMADD231PS  Y1, Y7, Y6
+	VFNMADD231PS 64(SI), Y2, Y7
+	VMOVUPS      Y7, 405056(DI)
+	VMOVUPS      405088(DI), Y7
+	VFMADD231PS  Y1, Y7, Y0
+	VFNMADD231PS 96(SI), Y2, Y7
+	VMOVUPS      Y7, 405088(DI)
+	VBROADCASTSS 1140(SI), Y1
+	VBROADCASTSS rate+32(FP), Y2
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      405504(DI), Y7
+	VFMADD231PS  Y1, Y7, Y3
+	VFNMADD231PS (SI), Y2, Y7
+	VMOVUPS      Y7, 405504(DI)
+	VMOVUPS      405536(DI), Y7
+	VFMADD231PS  Y1, Y7, Y5
+	VFNMADD231PS 32(SI), Y2, Y7
+	VMOVUPS      Y7, 405536(DI)
+	VMOVUPS      405568(DI), Y7
+	VFMADD231PS  Y1, Y7, Y6
+	VFNMADD231PS 64(SI), Y2, Y7
+	VMOVUPS      Y7, 405568(DI)
+	VMOVUPS      405600(DI), Y7
+	VFMADD231PS  Y1, Y7, Y0
+	VFNMADD231PS 96(SI), Y2, Y7
+	VMOVUPS      Y7, 405600(DI)
+	VBROADCASTSS 1144(SI), Y1
+	VBROADCASTSS rate+32(FP), Y2
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      406016(DI), Y7
+	VFMADD231PS  Y1, Y7, Y3
+	VFNMADD231PS (SI), Y2, Y7
+	VMOVUPS      Y7, 406016(DI)
+	VMOVUPS      406048(DI), Y7
+	VFMADD231PS  Y1, Y7, Y5
+	VFNMADD231PS 32(SI), Y2, Y7
+	VMOVUPS      Y7, 406048(DI)
+	VMOVUPS      406080(DI), Y7
+	VFMADD231PS  Y1, Y7, Y6
+	VFNMADD231PS 64(SI), Y2, Y7
+	VMOVUPS      Y7, 406080(DI)
+	VMOVUPS      406112(DI), Y7
+	VFMADD231PS  Y1, Y7, Y0
+	VFNMADD231PS 96(SI), Y2, Y7
+	VMOVUPS      Y7, 406112(DI)
+	VBROADCASTSS 1148(SI), Y1
+	VBROADCASTSS rate+32(FP), Y2
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      406528(DI), Y7
+	VFMADD231PS  Y1, Y7, Y3
+	VFNMADD231PS (SI), Y2, Y7
+	VMOVUPS      Y7, 406528(DI)
+	VMOVUPS      406560(DI), Y7
+	VFMADD231PS  Y1, Y7, Y5
+	VFNMADD231PS 32(SI), Y2, Y7
+	VMOVUPS      Y7, 406560(DI)
+	VMOVUPS      406592(DI), Y7
+	VFMADD231PS  Y1, Y7, Y6
+	VFNMADD231PS 64(SI), Y2, Y7
+	VMOVUPS      Y7, 406592(DI)
+	VMOVUPS      406624(DI), Y7
+	VFMADD231PS  Y1, Y7, Y0
+	VFNMADD231PS 96(SI), Y2, Y7
+	VMOVUPS      Y7, 406624(DI)
+	VMOVUPS      (SI), Y1
+	VXORPS       X2, X2, X2
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y2, Y1
+	VMULPS       Y1, Y3, Y1
+	VMOVUPS      Y1, 512(SI)
+	VMOVUPS      32(SI), Y1
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y2, Y1
+	VMULPS       Y1, Y5, Y1
+	VMOVUPS      Y1, 544(SI)
+	VMOVUPS      64(SI), Y1
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y2, Y1
+	VMULPS       Y1, Y6, Y1
+	VMOVUPS      Y1, 576(SI)
+	VMOVUPS      96(SI), Y1
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y2, Y1
+	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 608(SI)
 	VBROADCASTSS 1112(SI), Y0
-	VBROADCASTSS rate+32(FP), Y2
-	VMULPS       Y0, Y2, Y2
-	VMOVUPS      402048(DI), Y4
-	VMULPS       Y0, Y4, Y7
-	VFNMADD231PS 128(SI), Y2, Y4
-	VMOVUPS      Y4, 402048(DI)
-	VMOVUPS      402080(DI), Y4
-	VMULPS       Y0, Y4, Y8
-	VFNMADD231PS 160(SI), Y2, Y4
-	VMOVUPS      Y4, 402080(DI)
-	VMOVUPS      402112(DI), Y4
-	VMULPS       Y0, Y4, Y10
-	VFNMADD231PS 192(SI), Y2, Y4
-	VMOVUPS      Y4, 402112(DI)
-	VMOVUPS      402144(DI), Y4
-	VMULPS       Y0, Y4, Y0
-	VFNMADD231PS 224(SI), Y2, Y4
-	VMOVUPS      Y4, 402144(DI)
-	VBROADCASTSS 1116(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      402560(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 128(SI), Y4, Y11
-	VMOVUPS      Y11, 402560(DI)
-	VMOVUPS      402592(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 160(SI), Y4, Y11
-	VMOVUPS      Y11, 402592(DI)
-	VMOVUPS      402624(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 192(SI), Y4, Y11
-	VMOVUPS      Y11, 402624(DI)
-	VMOVUPS      402656(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 224(SI), Y4, Y11
-	VMOVUPS      Y11, 402656(DI)
-	VBROADCASTSS 1120(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      403072(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 128(SI), Y4, Y11
-	VMOVUPS      Y11, 403072(DI)
-	VMOVUPS      403104(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 160(SI), Y4, Y11
-	VMOVUPS      Y11, 403104(DI)
-	VMOVUPS      403136(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 192(SI), Y4, Y11
-	VMOVUPS      Y11, 403136(DI)
-	VMOVUPS      403168(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 224(SI), Y4, Y11
-	VMOVUPS      Y11, 403168(DI)
-	VBROADCASTSS 1124(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      403584(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 128(SI), Y4, Y11
-	VMOVUPS      Y11, 403584(DI)
-	VMOVUPS      403616(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 160(SI), Y4, Y11
-	VMOVUPS      Y11, 403616(DI)
-	VMOVUPS      403648(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 192(SI), Y4, Y11
-	VMOVUPS      Y11, 403648(DI)
-	VMOVUPS      403680(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 224(SI), Y4, Y11
-	VMOVUPS      Y11, 403680(DI)
-	VBROADCASTSS 1128(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      404096(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 128(SI), Y4, Y11
-	VMOVUPS      Y11, 404096(DI)
-	VMOVUPS      404128(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 160(SI), Y4, Y11
-	VMOVUPS      Y11, 404128(DI)
-	VMOVUPS      404160(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 192(SI), Y4, Y11
-	VMOVUPS      Y11, 404160(DI)
-	VMOVUPS      404192(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 224(SI), Y4, Y11
-	VMOVUPS      Y11, 404192(DI)
-	VBROADCASTSS 1132(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      404608(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 128(SI), Y4, Y11
-	VMOVUPS      Y11, 404608(DI)
-	VMOVUPS      404640(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 160(SI), Y4, Y11
-	VMOVUPS      Y11, 404640(DI)
-	VMOVUPS      404672(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 192(SI), Y4, Y11
-	VMOVUPS      Y11, 404672(DI)
-	VMOVUPS      404704(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 224(SI), Y4, Y11
-	VMOVUPS      Y11, 404704(DI)
-	VBROADCASTSS 1136(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      405120(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 128(SI), Y4, Y11
-	VMOVUPS      Y11, 405120(DI)
-	VMOVUPS      405152(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 160(SI), Y4, Y11
-	VMOVUPS      Y11, 405152(DI)
-	VMOVUPS      405184(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 192(SI), Y4, Y11
-	VMOVUPS      Y11, 405184(DI)
-	VMOVUPS      405216(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 224(SI), Y4, Y11
-	VMOVUPS      Y11, 405216(DI)
-	VBROADCASTSS 1140(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      405632(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 128(SI), Y4, Y11
-	VMOVUPS      Y11, 405632(DI)
-	VMOVUPS      405664(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 160(SI), Y4, Y11
-	VMOVUPS      Y11, 405664(DI)
-	VMOVUPS      405696(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 192(SI), Y4, Y11
-	VMOVUPS      Y11, 405696(DI)
-	VMOVUPS      405728(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 224(SI), Y4, Y11
-	VMOVUPS      Y11, 405728(DI)
-	VBROADCASTSS 1144(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      406144(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 128(SI), Y4, Y11
-	VMOVUPS      Y11, 406144(DI)
-	VMOVUPS      406176(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 160(SI), Y4, Y11
-	VMOVUPS      Y11, 406176(DI)
-	VMOVUPS      406208(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 192(SI), Y4, Y11
-	VMOVUPS      Y11, 406208(DI)
-	VMOVUPS      406240(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 224(SI), Y4, Y11
-	VMOVUPS      Y11, 406240(DI)
-	VBROADCASTSS 1148(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      406656(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 128(SI), Y4, Y11
-	VMOVUPS      Y11, 406656(DI)
-	VMOVUPS      406688(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 160(SI), Y4, Y11
-	VMOVUPS      Y11, 406688(DI)
-	VMOVUPS      406720(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 192(SI), Y4, Y11
-	VMOVUPS      Y11, 406720(DI)
-	VMOVUPS      406752(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 224(SI), Y4, Y11
-	VMOVUPS      Y11, 406752(DI)
-	VMOVUPS      128(SI), Y2
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y7, Y2
-	VMOVUPS      Y2, 640(SI)
-	VMOVUPS      160(SI), Y2
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y8, Y2
-	VMOVUPS      Y2, 672(SI)
-	VMOVUPS      192(SI), Y2
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y10, Y2
-	VMOVUPS      Y2, 704(SI)
-	VMOVUPS      224(SI), Y2
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y0, Y0
+	VBROADCASTSS rate+32(FP), Y1
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      402048(DI), Y3
+	VMULPS       Y0, Y3, Y5
+	VFNMADD231PS 128(SI), Y1, Y3
+	VMOVUPS      Y3, 402048(DI)
+	VMOVUPS      402080(DI), Y3
+	VMULPS       Y0, Y3, Y6
+	VFNMADD231PS 160(SI), Y1, Y3
+	VMOVUPS      Y3, 402080(DI)
+	VMOVUPS      402112(DI), Y3
+	VMULPS       Y0, Y3, Y7
+	VFNMADD231PS 192(SI), Y1, Y3
+	VMOVUPS      Y3, 402112(DI)
+	VMOVUPS      402144(DI), Y3
+	VMULPS       Y0, Y3, Y0
+	VFNMADD231PS 224(SI), Y1, Y3
+	VMOVUPS      Y3, 402144(DI)
+	VBROADCASTSS 1116(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      402560(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 128(SI), Y3, Y8
+	VMOVUPS      Y8, 402560(DI)
+	VMOVUPS      402592(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 160(SI), Y3, Y8
+	VMOVUPS      Y8, 402592(DI)
+	VMOVUPS      402624(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 192(SI), Y3, Y8
+	VMOVUPS      Y8, 402624(DI)
+	VMOVUPS      402656(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 224(SI), Y3, Y8
+	VMOVUPS      Y8, 402656(DI)
+	VBROADCASTSS 1120(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      403072(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 128(SI), Y3, Y8
+	VMOVUPS      Y8, 403072(DI)
+	VMOVUPS      403104(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 160(SI), Y3, Y8
+	VMOVUPS      Y8, 403104(DI)
+	VMOVUPS      403136(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 192(SI), Y3, Y8
+	VMOVUPS      Y8, 403136(DI)
+	VMOVUPS      403168(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 224(SI), Y3, Y8
+	VMOVUPS      Y8, 403168(DI)
+	VBROADCASTSS 1124(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      403584(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 128(SI), Y3, Y8
+	VMOVUPS      Y8, 403584(DI)
+	VMOVUPS      403616(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 160(SI), Y3, Y8
+	VMOVUPS      Y8, 403616(DI)
+	VMOVUPS      403648(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 192(SI), Y3, Y8
+	VMOVUPS      Y8, 403648(DI)
+	VMOVUPS      403680(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 224(SI), Y3, Y8
+	VMOVUPS      Y8, 403680(DI)
+	VBROADCASTSS 1128(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      404096(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 128(SI), Y3, Y8
+	VMOVUPS      Y8, 404096(DI)
+	VMOVUPS      404128(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 160(SI), Y3, Y8
+	VMOVUPS      Y8, 404128(DI)
+	VMOVUPS      404160(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 192(SI), Y3, Y8
+	VMOVUPS      Y8, 404160(DI)
+	VMOVUPS      404192(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 224(SI), Y3, Y8
+	VMOVUPS      Y8, 404192(DI)
+	VBROADCASTSS 1132(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      404608(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 128(SI), Y3, Y8
+	VMOVUPS      Y8, 404608(DI)
+	VMOVUPS      404640(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 160(SI), Y3, Y8
+	VMOVUPS      Y8, 404640(DI)
+	VMOVUPS      404672(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 192(SI), Y3, Y8
+	VMOVUPS      Y8, 404672(DI)
+	VMOVUPS      404704(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 224(SI), Y3, Y8
+	VMOVUPS      Y8, 404704(DI)
+	VBROADCASTSS 1136(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      405120(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 128(SI), Y3, Y8
+	VMOVUPS      Y8, 405120(DI)
+	VMOVUPS      405152(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 160(SI), Y3, Y8
+	VMOVUPS      Y8, 405152(DI)
+	VMOVUPS      405184(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 192(SI), Y3, Y8
+	VMOVUPS      Y8, 405184(DI)
+	VMOVUPS      405216(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 224(SI), Y3, Y8
+	VMOVUPS      Y8, 405216(DI)
+	VBROADCASTSS 1140(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      405632(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 128(SI), Y3, Y8
+	VMOVUPS      Y8, 405632(DI)
+	VMOVUPS      405664(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 160(SI), Y3, Y8
+	VMOVUPS      Y8, 405664(DI)
+	VMOVUPS      405696(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 192(SI), Y3, Y8
+	VMOVUPS      Y8, 405696(DI)
+	VMOVUPS      405728(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 224(SI), Y3, Y8
+	VMOVUPS      Y8, 405728(DI)
+	VBROADCASTSS 1144(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      406144(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 128(SI), Y3, Y8
+	VMOVUPS      Y8, 406144(DI)
+	VMOVUPS      406176(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 160(SI), Y3, Y8
+	VMOVUPS      Y8, 406176(DI)
+	VMOVUPS      406208(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 192(SI), Y3, Y8
+	VMOVUPS      Y8, 406208(DI)
+	VMOVUPS      406240(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 224(SI), Y3, Y8
+	VMOVUPS      Y8, 406240(DI)
+	VBROADCASTSS 1148(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      406656(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 128(SI), Y3, Y8
+	VMOVUPS      Y8, 406656(DI)
+	VMOVUPS      406688(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 160(SI), Y3, Y8
+	VMOVUPS      Y8, 406688(DI)
+	VMOVUPS      406720(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 192(SI), Y3, Y8
+	VMOVUPS      Y8, 406720(DI)
+	VMOVUPS      406752(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 224(SI), Y3, Y8
+	VMOVUPS      Y8, 406752(DI)
+	VMOVUPS      128(SI), Y1
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y2, Y1
+	VMULPS       Y1, Y5, Y1
+	VMOVUPS      Y1, 640(SI)
+	VMOVUPS      160(SI), Y1
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y2, Y1
+	VMULPS       Y1, Y6, Y1
+	VMOVUPS      Y1, 672(SI)
+	VMOVUPS      192(SI), Y1
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y2, Y1
+	VMULPS       Y1, Y7, Y1
+	VMOVUPS      Y1, 704(SI)
+	VMOVUPS      224(SI), Y1
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y2, Y1
+	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 736(SI)
 	VBROADCASTSS 1112(SI), Y0
-	VBROADCASTSS rate+32(FP), Y2
-	VMULPS       Y0, Y2, Y2
-	VMOVUPS      402176(DI), Y4
-	VMULPS       Y0, Y4, Y7
-	VFNMADD231PS 256(SI), Y2, Y4
-	VMOVUPS      Y4, 402176(DI)
-	VMOVUPS      402208(DI), Y4
-	VMULPS       Y0, Y4, Y8
-	VFNMADD231PS 288(SI), Y2, Y4
-	VMOVUPS      Y4, 402208(DI)
-	VMOVUPS      402240(DI), Y4
-	VMULPS       Y0, Y4, Y10
-	VFNMADD231PS 320(SI), Y2, Y4
-	VMOVUPS      Y4, 402240(DI)
-	VMOVUPS      402272(DI), Y4
-	VMULPS       Y0, Y4, Y0
-	VFNMADD231PS 352(SI), Y2, Y4
-	VMOVUPS      Y4, 402272(DI)
-	VBROADCASTSS 1116(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      402688(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 256(SI), Y4, Y11
-	VMOVUPS      Y11, 402688(DI)
-	VMOVUPS      402720(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 288(SI), Y4, Y11
-	VMOVUPS      Y11, 402720(DI)
-	VMOVUPS      402752(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 320(SI), Y4, Y11
-	VMOVUPS      Y11, 402752(DI)
-	VMOVUPS      402784(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 352(SI), Y4, Y11
-	VMOVUPS      Y11, 402784(DI)
-	VBROADCASTSS 1120(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      403200(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 256(SI), Y4, Y11
-	VMOVUPS      Y11, 403200(DI)
-	VMOVUPS      403232(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 288(SI), Y4, Y11
-	VMOVUPS      Y11, 403232(DI)
-	VMOVUPS      403264(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 320(SI), Y4, Y11
-	VMOVUPS      Y11, 403264(DI)
-	VMOVUPS      403296(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 352(SI), Y4, Y11
-	VMOVUPS      Y11, 403296(DI)
-	VBROADCASTSS 1124(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      403712(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 256(SI), Y4, Y11
-	VMOVUPS      Y11, 403712(DI)
-	VMOVUPS      403744(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 288(SI), Y4, Y11
-	VMOVUPS      Y11, 403744(DI)
-	VMOVUPS      403776(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 320(SI), Y4, Y11
-	VMOVUPS      Y11, 403776(DI)
-	VMOVUPS      403808(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 352(SI), Y4, Y11
-	VMOVUPS      Y11, 403808(DI)
-	VBROADCASTSS 1128(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      404224(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 256(SI), Y4, Y11
-	VMOVUPS      Y11, 404224(DI)
-	VMOVUPS      404256(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 288(SI), Y4, Y11
-	VMOVUPS      Y11, 404256(DI)
-	VMOVUPS      404288(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 320(SI), Y4, Y11
-	VMOVUPS      Y11, 404288(DI)
-	VMOVUPS      404320(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 352(SI), Y4, Y11
-	VMOVUPS      Y11, 404320(DI)
-	VBROADCASTSS 1132(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      404736(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 256(SI), Y4, Y11
-	VMOVUPS      Y11, 404736(DI)
-	VMOVUPS      404768(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 288(SI), Y4, Y11
-	VMOVUPS      Y11, 404768(DI)
-	VMOVUPS      404800(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 320(SI), Y4, Y11
-	VMOVUPS      Y11, 404800(DI)
-	VMOVUPS      404832(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 352(SI), Y4, Y11
-	VMOVUPS      Y11, 404832(DI)
-	VBROADCASTSS 1136(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      405248(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 256(SI), Y4, Y11
-	VMOVUPS      Y11, 405248(DI)
-	VMOVUPS      405280(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 288(SI), Y4, Y11
-	VMOVUPS      Y11, 405280(DI)
-	VMOVUPS      405312(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 320(SI), Y4, Y11
-	VMOVUPS      Y11, 405312(DI)
-	VMOVUPS      405344(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 352(SI), Y4, Y11
-	VMOVUPS      Y11, 405344(DI)
-	VBROADCASTSS 1140(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      405760(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 256(SI), Y4, Y11
-	VMOVUPS      Y11, 405760(DI)
-	VMOVUPS      405792(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 288(SI), Y4, Y11
-	VMOVUPS      Y11, 405792(DI)
-	VMOVUPS      405824(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 320(SI), Y4, Y11
-	VMOVUPS      Y11, 405824(DI)
-	VMOVUPS      405856(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 352(SI), Y4, Y11
-	VMOVUPS      Y11, 405856(DI)
-	VBROADCASTSS 1144(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      406272(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 256(SI), Y4, Y11
-	VMOVUPS      Y11, 406272(DI)
-	VMOVUPS      406304(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 288(SI), Y4, Y11
-	VMOVUPS      Y11, 406304(DI)
-	VMOVUPS      406336(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 320(SI), Y4, Y11
-	VMOVUPS      Y11, 406336(DI)
-	VMOVUPS      406368(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 352(SI), Y4, Y11
-	VMOVUPS      Y11, 406368(DI)
-	VBROADCASTSS 1148(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      406784(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 256(SI), Y4, Y11
-	VMOVUPS      Y11, 406784(DI)
-	VMOVUPS      406816(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 288(SI), Y4, Y11
-	VMOVUPS      Y11, 406816(DI)
-	VMOVUPS      406848(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 320(SI), Y4, Y11
-	VMOVUPS      Y11, 406848(DI)
-	VMOVUPS      406880(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 352(SI), Y4, Y11
-	VMOVUPS      Y11, 406880(DI)
-	VMOVUPS      256(SI), Y2
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y7, Y2
-	VMOVUPS      Y2, 768(SI)
-	VMOVUPS      288(SI), Y2
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y8, Y2
-	VMOVUPS      Y2, 800(SI)
-	VMOVUPS      320(SI), Y2
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y10, Y2
-	VMOVUPS      Y2, 832(SI)
-	VMOVUPS      352(SI), Y2
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y0, Y0
+	VBROADCASTSS rate+32(FP), Y1
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      402176(DI), Y3
+	VMULPS       Y0, Y3, Y5
+	VFNMADD231PS 256(SI), Y1, Y3
+	VMOVUPS      Y3, 402176(DI)
+	VMOVUPS      402208(DI), Y3
+	VMULPS       Y0, Y3, Y6
+	VFNMADD231PS 288(SI), Y1, Y3
+	VMOVUPS      Y3, 402208(DI)
+	VMOVUPS      402240(DI), Y3
+	VMULPS       Y0, Y3, Y7
+	VFNMADD231PS 320(SI), Y1, Y3
+	VMOVUPS      Y3, 402240(DI)
+	VMOVUPS      402272(DI), Y3
+	VMULPS       Y0, Y3, Y0
+	VFNMADD231PS 352(SI), Y1, Y3
+	VMOVUPS      Y3, 402272(DI)
+	VBROADCASTSS 1116(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      402688(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 256(SI), Y3, Y8
+	VMOVUPS      Y8, 402688(DI)
+	VMOVUPS      402720(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 288(SI), Y3, Y8
+	VMOVUPS      Y8, 402720(DI)
+	VMOVUPS      402752(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 320(SI), Y3, Y8
+	VMOVUPS      Y8, 402752(DI)
+	VMOVUPS      402784(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 352(SI), Y3, Y8
+	VMOVUPS      Y8, 402784(DI)
+	VBROADCASTSS 1120(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      403200(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 256(SI), Y3, Y8
+	VMOVUPS      Y8, 403200(DI)
+	VMOVUPS      403232(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 288(SI), Y3, Y8
+	VMOVUPS      Y8, 403232(DI)
+	VMOVUPS      403264(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 320(SI), Y3, Y8
+	VMOVUPS      Y8, 403264(DI)
+	VMOVUPS      403296(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 352(SI), Y3, Y8
+	VMOVUPS      Y8, 403296(DI)
+	VBROADCASTSS 1124(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      403712(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 256(SI), Y3, Y8
+	VMOVUPS      Y8, 403712(DI)
+	VMOVUPS      403744(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 288(SI), Y3, Y8
+	VMOVUPS      Y8, 403744(DI)
+	VMOVUPS      403776(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 320(SI), Y3, Y8
+	VMOVUPS      Y8, 403776(DI)
+	VMOVUPS      403808(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 352(SI), Y3, Y8
+	VMOVUPS      Y8, 403808(DI)
+	VBROADCASTSS 1128(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      404224(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 256(SI), Y3, Y8
+	VMOVUPS      Y8, 404224(DI)
+	VMOVUPS      404256(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 288(SI), Y3, Y8
+	VMOVUPS      Y8, 404256(DI)
+	VMOVUPS      404288(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 320(SI), Y3, Y8
+	VMOVUPS      Y8, 404288(DI)
+	VMOVUPS      404320(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 352(SI), Y3, Y8
+	VMOVUPS      Y8, 404320(DI)
+	VBROADCASTSS 1132(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      404736(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 256(SI), Y3, Y8
+	VMOVUPS      Y8, 404736(DI)
+	VMOVUPS      404768(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 288(SI), Y3, Y8
+	VMOVUPS      Y8, 404768(DI)
+	VMOVUPS      404800(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 320(SI), Y3, Y8
+	VMOVUPS      Y8, 404800(DI)
+	VMOVUPS      404832(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 352(SI), Y3, Y8
+	VMOVUPS      Y8, 404832(DI)
+	VBROADCASTSS 1136(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      405248(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 256(SI), Y3, Y8
+	VMOVUPS      Y8, 405248(DI)
+	VMOVUPS      405280(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 288(SI), Y3, Y8
+	VMOVUPS      Y8, 405280(DI)
+	VMOVUPS      405312(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 320(SI), Y3, Y8
+	VMOVUPS      Y8, 405312(DI)
+	VMOVUPS      405344(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 352(SI), Y3, Y8
+	VMOVUPS      Y8, 405344(DI)
+	VBROADCASTSS 1140(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      405760(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 256(SI), Y3, Y8
+	VMOVUPS      Y8, 405760(DI)
+	VMOVUPS      405792(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 288(SI), Y3, Y8
+	VMOVUPS      Y8, 405792(DI)
+	VMOVUPS      405824(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 320(SI), Y3, Y8
+	VMOVUPS      Y8, 405824(DI)
+	VMOVUPS      405856(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 352(SI), Y3, Y8
+	VMOVUPS      Y8, 405856(DI)
+	VBROADCASTSS 1144(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      406272(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 256(SI), Y3, Y8
+	VMOVUPS      Y8, 406272(DI)
+	VMOVUPS      406304(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 288(SI), Y3, Y8
+	VMOVUPS      Y8, 406304(DI)
+	VMOVUPS      406336(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 320(SI), Y3, Y8
+	VMOVUPS      Y8, 406336(DI)
+	VMOVUPS      406368(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 352(SI), Y3, Y8
+	VMOVUPS      Y8, 406368(DI)
+	VBROADCASTSS 1148(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      406784(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 256(SI), Y3, Y8
+	VMOVUPS      Y8, 406784(DI)
+	VMOVUPS      406816(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 288(SI), Y3, Y8
+	VMOVUPS      Y8, 406816(DI)
+	VMOVUPS      406848(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 320(SI), Y3, Y8
+	VMOVUPS      Y8, 406848(DI)
+	VMOVUPS      406880(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 352(SI), Y3, Y8
+	VMOVUPS      Y8, 406880(DI)
+	VMOVUPS      256(SI), Y1
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y2, Y1
+	VMULPS       Y1, Y5, Y1
+	VMOVUPS      Y1, 768(SI)
+	VMOVUPS      288(SI), Y1
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y2, Y1
+	VMULPS       Y1, Y6, Y1
+	VMOVUPS      Y1, 800(SI)
+	VMOVUPS      320(SI), Y1
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y2, Y1
+	VMULPS       Y1, Y7, Y1
+	VMOVUPS      Y1, 832(SI)
+	VMOVUPS      352(SI), Y1
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y2, Y1
+	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 864(SI)
 	VBROADCASTSS 1112(SI), Y0
-	VBROADCASTSS rate+32(FP), Y2
-	VMULPS       Y0, Y2, Y2
-	VMOVUPS      402304(DI), Y4
-	VMULPS       Y0, Y4, Y7
-	VFNMADD231PS 384(SI), Y2, Y4
-	VMOVUPS      Y4, 402304(DI)
-	VMOVUPS      402336(DI), Y4
-	VMULPS       Y0, Y4, Y8
-	VFNMADD231PS 416(SI), Y2, Y4
-	VMOVUPS      Y4, 402336(DI)
-	VMOVUPS      402368(DI), Y4
-	VMULPS       Y0, Y4, Y10
-	VFNMADD231PS 448(SI), Y2, Y4
-	VMOVUPS      Y4, 402368(DI)
-	VMOVUPS      402400(DI), Y4
-	VMULPS       Y0, Y4, Y0
-	VFNMADD231PS 480(SI), Y2, Y4
-	VMOVUPS      Y4, 402400(DI)
-	VBROADCASTSS 1116(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      402816(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 384(SI), Y4, Y11
-	VMOVUPS      Y11, 402816(DI)
-	VMOVUPS      402848(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 416(SI), Y4, Y11
-	VMOVUPS      Y11, 402848(DI)
-	VMOVUPS      402880(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 448(SI), Y4, Y11
-	VMOVUPS      Y11, 402880(DI)
-	VMOVUPS      402912(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 480(SI), Y4, Y11
-	VMOVUPS      Y11, 402912(DI)
-	VBROADCASTSS 1120(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      403328(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 384(SI), Y4, Y11
-	VMOVUPS      Y11, 403328(DI)
-	VMOVUPS      403360(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 416(SI), Y4, Y11
-	VMOVUPS      Y11, 403360(DI)
-	VMOVUPS      403392(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 448(SI), Y4, Y11
-	VMOVUPS      Y11, 403392(DI)
-	VMOVUPS      403424(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 480(SI), Y4, Y11
-	VMOVUPS      Y11, 403424(DI)
-	VBROADCASTSS 1124(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      403840(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 384(SI), Y4, Y11
-	VMOVUPS      Y11, 403840(DI)
-	VMOVUPS      403872(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 416(SI), Y4, Y11
-	VMOVUPS      Y11, 403872(DI)
-	VMOVUPS      403904(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 448(SI), Y4, Y11
-	VMOVUPS      Y11, 403904(DI)
-	VMOVUPS      403936(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 480(SI), Y4, Y11
-	VMOVUPS      Y11, 403936(DI)
-	VBROADCASTSS 1128(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      404352(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 384(SI), Y4, Y11
-	VMOVUPS      Y11, 404352(DI)
-	VMOVUPS      404384(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 416(SI), Y4, Y11
-	VMOVUPS      Y11, 404384(DI)
-	VMOVUPS      404416(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 448(SI), Y4, Y11
-	VMOVUPS      Y11, 404416(DI)
-	VMOVUPS      404448(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 480(SI), Y4, Y11
-	VMOVUPS      Y11, 404448(DI)
-	VBROADCASTSS 1132(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      404864(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 384(SI), Y4, Y11
-	VMOVUPS      Y11, 404864(DI)
-	VMOVUPS      404896(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 416(SI), Y4, Y11
-	VMOVUPS      Y11, 404896(DI)
-	VMOVUPS      404928(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 448(SI), Y4, Y11
-	VMOVUPS      Y11, 404928(DI)
-	VMOVUPS      404960(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 480(SI), Y4, Y11
-	VMOVUPS      Y11, 404960(DI)
-	VBROADCASTSS 1136(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      405376(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 384(SI), Y4, Y11
-	VMOVUPS      Y11, 405376(DI)
-	VMOVUPS      405408(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 416(SI), Y4, Y11
-	VMOVUPS      Y11, 405408(DI)
-	VMOVUPS      405440(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 448(SI), Y4, Y11
-	VMOVUPS      Y11, 405440(DI)
-	VMOVUPS      405472(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 480(SI), Y4, Y11
-	VMOVUPS      Y11, 405472(DI)
-	VBROADCASTSS 1140(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      405888(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 384(SI), Y4, Y11
-	VMOVUPS      Y11, 405888(DI)
-	VMOVUPS      405920(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 416(SI), Y4, Y11
-	VMOVUPS      Y11, 405920(DI)
-	VMOVUPS      405952(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 448(SI), Y4, Y11
-	VMOVUPS      Y11, 405952(DI)
-	VMOVUPS      405984(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 480(SI), Y4, Y11
-	VMOVUPS      Y11, 405984(DI)
-	VBROADCASTSS 1144(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      406400(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 384(SI), Y4, Y11
-	VMOVUPS      Y11, 406400(DI)
-	VMOVUPS      406432(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 416(SI), Y4, Y11
-	VMOVUPS      Y11, 406432(DI)
-	VMOVUPS      406464(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 448(SI), Y4, Y11
-	VMOVUPS      Y11, 406464(DI)
-	VMOVUPS      406496(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 480(SI), Y4, Y11
-	VMOVUPS      Y11, 406496(DI)
-	VBROADCASTSS 1148(SI), Y2
-	VBROADCASTSS rate+32(FP), Y4
-	VMULPS       Y2, Y4, Y4
-	VMOVUPS      406912(DI), Y11
-	VFMADD231PS  Y2, Y11, Y7
-	VFNMADD231PS 384(SI), Y4, Y11
-	VMOVUPS      Y11, 406912(DI)
-	VMOVUPS      406944(DI), Y11
-	VFMADD231PS  Y2, Y11, Y8
-	VFNMADD231PS 416(SI), Y4, Y11
-	VMOVUPS      Y11, 406944(DI)
-	VMOVUPS      406976(DI), Y11
-	VFMADD231PS  Y2, Y11, Y10
-	VFNMADD231PS 448(SI), Y4, Y11
-	VMOVUPS      Y11, 406976(DI)
-	VMOVUPS      407008(DI), Y11
-	VFMADD231PS  Y2, Y11, Y0
-	VFNMADD231PS 480(SI), Y4, Y11
-	VMOVUPS      Y11, 407008(DI)
-	VMOVUPS      384(SI), Y2
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y7, Y2
-	VMOVUPS      Y2, 896(SI)
-	VMOVUPS      416(SI), Y2
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y8, Y2
-	VMOVUPS      Y2, 928(SI)
-	VMOVUPS      448(SI), Y2
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y10, Y2
-	VMOVUPS      Y2, 960(SI)
-	VMOVUPS      480(SI), Y2
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y0, Y0
+	VBROADCASTSS rate+32(FP), Y1
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      402304(DI), Y3
+	VMULPS       Y0, Y3, Y5
+	VFNMADD231PS 384(SI), Y1, Y3
+	VMOVUPS      Y3, 402304(DI)
+	VMOVUPS      402336(DI), Y3
+	VMULPS       Y0, Y3, Y6
+	VFNMADD231PS 416(SI), Y1, Y3
+	VMOVUPS      Y3, 402336(DI)
+	VMOVUPS      402368(DI), Y3
+	VMULPS       Y0, Y3, Y7
+	VFNMADD231PS 448(SI), Y1, Y3
+	VMOVUPS      Y3, 402368(DI)
+	VMOVUPS      402400(DI), Y3
+	VMULPS       Y0, Y3, Y0
+	VFNMADD231PS 480(SI), Y1, Y3
+	VMOVUPS      Y3, 402400(DI)
+	VBROADCASTSS 1116(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      402816(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 384(SI), Y3, Y8
+	VMOVUPS      Y8, 402816(DI)
+	VMOVUPS      402848(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 416(SI), Y3, Y8
+	VMOVUPS      Y8, 402848(DI)
+	VMOVUPS      402880(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 448(SI), Y3, Y8
+	VMOVUPS      Y8, 402880(DI)
+	VMOVUPS      402912(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 480(SI), Y3, Y8
+	VMOVUPS      Y8, 402912(DI)
+	VBROADCASTSS 1120(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      403328(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 384(SI), Y3, Y8
+	VMOVUPS      Y8, 403328(DI)
+	VMOVUPS      403360(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 416(SI), Y3, Y8
+	VMOVUPS      Y8, 403360(DI)
+	VMOVUPS      403392(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 448(SI), Y3, Y8
+	VMOVUPS      Y8, 403392(DI)
+	VMOVUPS      403424(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 480(SI), Y3, Y8
+	VMOVUPS      Y8, 403424(DI)
+	VBROADCASTSS 1124(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      403840(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 384(SI), Y3, Y8
+	VMOVUPS      Y8, 403840(DI)
+	VMOVUPS      403872(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 416(SI), Y3, Y8
+	VMOVUPS      Y8, 403872(DI)
+	VMOVUPS      403904(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 448(SI), Y3, Y8
+	VMOVUPS      Y8, 403904(DI)
+	VMOVUPS      403936(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 480(SI), Y3, Y8
+	VMOVUPS      Y8, 403936(DI)
+	VBROADCASTSS 1128(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      404352(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 384(SI), Y3, Y8
+	VMOVUPS      Y8, 404352(DI)
+	VMOVUPS      404384(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 416(SI), Y3, Y8
+	VMOVUPS      Y8, 404384(DI)
+	VMOVUPS      404416(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 448(SI), Y3, Y8
+	VMOVUPS      Y8, 404416(DI)
+	VMOVUPS      404448(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 480(SI), Y3, Y8
+	VMOVUPS      Y8, 404448(DI)
+	VBROADCASTSS 1132(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      404864(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 384(SI), Y3, Y8
+	VMOVUPS      Y8, 404864(DI)
+	VMOVUPS      404896(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 416(SI), Y3, Y8
+	VMOVUPS      Y8, 404896(DI)
+	VMOVUPS      404928(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 448(SI), Y3, Y8
+	VMOVUPS      Y8, 404928(DI)
+	VMOVUPS      404960(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 480(SI), Y3, Y8
+	VMOVUPS      Y8, 404960(DI)
+	VBROADCASTSS 1136(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      405376(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 384(SI), Y3, Y8
+	VMOVUPS      Y8, 405376(DI)
+	VMOVUPS      405408(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 416(SI), Y3, Y8
+	VMOVUPS      Y8, 405408(DI)
+	VMOVUPS      405440(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 448(SI), Y3, Y8
+	VMOVUPS      Y8, 405440(DI)
+	VMOVUPS      405472(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 480(SI), Y3, Y8
+	VMOVUPS      Y8, 405472(DI)
+	VBROADCASTSS 1140(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      405888(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 384(SI), Y3, Y8
+	VMOVUPS      Y8, 405888(DI)
+	VMOVUPS      405920(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 416(SI), Y3, Y8
+	VMOVUPS      Y8, 405920(DI)
+	VMOVUPS      405952(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 448(SI), Y3, Y8
+	VMOVUPS      Y8, 405952(DI)
+	VMOVUPS      405984(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 480(SI), Y3, Y8
+	VMOVUPS      Y8, 405984(DI)
+	VBROADCASTSS 1144(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      406400(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 384(SI), Y3, Y8
+	VMOVUPS      Y8, 406400(DI)
+	VMOVUPS      406432(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 416(SI), Y3, Y8
+	VMOVUPS      Y8, 406432(DI)
+	VMOVUPS      406464(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 448(SI), Y3, Y8
+	VMOVUPS      Y8, 406464(DI)
+	VMOVUPS      406496(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 480(SI), Y3, Y8
+	VMOVUPS      Y8, 406496(DI)
+	VBROADCASTSS 1148(SI), Y1
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      406912(DI), Y8
+	VFMADD231PS  Y1, Y8, Y5
+	VFNMADD231PS 384(SI), Y3, Y8
+	VMOVUPS      Y8, 406912(DI)
+	VMOVUPS      406944(DI), Y8
+	VFMADD231PS  Y1, Y8, Y6
+	VFNMADD231PS 416(SI), Y3, Y8
+	VMOVUPS      Y8, 406944(DI)
+	VMOVUPS      406976(DI), Y8
+	VFMADD231PS  Y1, Y8, Y7
+	VFNMADD231PS 448(SI), Y3, Y8
+	VMOVUPS      Y8, 406976(DI)
+	VMOVUPS      407008(DI), Y8
+	VFMADD231PS  Y1, Y8, Y0
+	VFNMADD231PS 480(SI), Y3, Y8
+	VMOVUPS      Y8, 407008(DI)
+	VMOVUPS      384(SI), Y1
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y2, Y1
+	VMULPS       Y1, Y5, Y1
+	VMOVUPS      Y1, 896(SI)
+	VMOVUPS      416(SI), Y1
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y2, Y1
+	VMULPS       Y1, Y6, Y1
+	VMOVUPS      Y1, 928(SI)
+	VMOVUPS      448(SI), Y1
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y2, Y1
+	VMULPS       Y1, Y7, Y1
+	VMOVUPS      Y1, 960(SI)
+	VMOVUPS      480(SI), Y1
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y4, Y2, Y1
+	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 992(SI)
 
 	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
@@ -6424,568 +6226,541 @@ loop1:
 	VMOVUPS     Z0, K1, 1024(SI)
 
 	// a2 = softmax(z2)
-	VMOVAPS.Z         Z0, K1, Z1
-	VBROADCASTSS      PixelsConstants<>+516(SB), Z2
-	VBLENDMPS         Z1, Z2, K1, Z1
+	VMOVAPS.Z         Z0, K1, Z0
+	VBROADCASTSS      PixelsConstants<>+516(SB), Z1
+	VBLENDMPS         Z0, Z1, K1, Z1
 	VSHUFF32X4        $0x4e, Z1, Z1, Z2
-	VCMPPS            $0x03, Z1, Z1, K2
-	VMAXPS            Z2, Z1, Z2
-	VBLENDMPS         Z1, Z2, K2, Z1
+	VMAXPS            Z2, Z1, Z1
 	VSHUFF32X4        $0xb1, Z1, Z1, Z2
-	VCMPPS            $0x03, Z1, Z1, K2
-	VMAXPS            Z2, Z1, Z2
-	VBLENDMPS         Z1, Z2, K2, Z1
+	VMAXPS            Z2, Z1, Z1
 	VSHUFPS           $0x4e, Z1, Z1, Z2
-	VCMPPS            $0x03, Z1, Z1, K2
-	VMAXPS            Z2, Z1, Z2
-	VBLENDMPS         Z1, Z2, K2, Z1
+	VMAXPS            Z2, Z1, Z1
 	VSHUFPS           $0xb1, Z1, Z1, Z2
-	VCMPPS            $0x03, Z1, Z1, K2
-	VMAXPS            Z2, Z1, Z2
-	VBLENDMPS         Z1, Z2, K2, Z1
+	VMAXPS            Z2, Z1, Z1
 	VMOVSS            X1, 1104(SI)
-	VMOVAPS.Z         Z0, K1, Z2
-	VSUBPS            Z1, Z2, Z1
-	VBROADCASTSS      PixelsConstants<>+528(SB), Z2
-	VMINPS            Z1, Z2, Z1
+	VSUBPS            Z1, Z0, Z1
 	VBROADCASTSS      PixelsConstants<>+524(SB), Z2
+	VMINPS            Z1, Z2, Z1
+	VBROADCASTSS      PixelsConstants<>+520(SB), Z2
 	VMAXPS            Z1, Z2, Z1
-	VBROADCASTSS      PixelsConstants<>+532(SB), Z2
+	VBROADCASTSS      PixelsConstants<>+528(SB), Z2
 	VMOVAPS           Z2, Z3
-	VFMADD231PS.BCST  PixelsConstants<>+536(SB), Z1, Z3
+	VFMADD231PS.BCST  PixelsConstants<>+532(SB), Z1, Z3
 	VSUBPS            Z2, Z3, Z2
+	VFNMADD231PS.BCST PixelsConstants<>+536(SB), Z2, Z1
 	VFNMADD231PS.BCST PixelsConstants<>+540(SB), Z2, Z1
-	VFNMADD231PS.BCST PixelsConstants<>+544(SB), Z2, Z1
 	VMULPS            Z1, Z1, Z3
-	VMULPS            Z1, Z1, Z4
+	VBROADCASTSS      PixelsConstants<>+544(SB), Z4
+	VFMADD231PS.BCST  PixelsConstants<>+548(SB), Z1, Z4
 	VBROADCASTSS      PixelsConstants<>+552(SB), Z5
-	VFMADD231PS.BCST  PixelsConstants<>+548(SB), Z4, Z5
-	VFMADD213PS.BCST  PixelsConstants<>+556(SB), Z4, Z5
-	VBROADCASTSS      PixelsConstants<>+564(SB), Z6
-	VFMADD231PS.BCST  PixelsConstants<>+560(SB), Z4, Z6
-	VFMADD213PS.BCST  PixelsConstants<>+568(SB), Z4, Z6
-	VFMADD231PS       Z1, Z5, Z6
-	VMULPS            Z6, Z3, Z3
-	VBROADCASTSS      PixelsConstants<>+520(SB), Z4
-	VADDPS            Z1, Z4, Z5
-	VSUBPS            Z4, Z5, Z6
-	VSUBPS            Z6, Z1, Z1
-	VADDPS            Z1, Z3, Z1
-	VADDPS            Z1, Z5, Z3
-	VSUBPS            Z5, Z3, Z5
-	VSCALEFPS         Z2, Z3, Z2
-	VMOVAPS.Z         Z2, K1, Z3
-	VSHUFF32X4        $0x4e, Z3, Z3, Z6
-	VADDPS            Z6, Z3, Z3
-	VSHUFF32X4        $0xb1, Z3, Z3, Z6
-	VADDPS            Z6, Z3, Z3
-	VSHUFPS           $0x4e, Z3, Z3, Z6
-	VADDPS            Z6, Z3, Z3
-	VSHUFPS           $0xb1, Z3, Z3, Z6
-	VADDPS            Z6, Z3, Z3
-	VMOVSS            X3, 1108(SI)
-	VDIVPS            Z3, Z4, Z3
-	VMULPS            Z3, Z2, Z2
-	VMOVUPS           Z2, K1, 1064(SI)
+	VFMADD231PS.BCST  PixelsConstants<>+556(SB), Z1, Z5
+	VBROADCASTSS      PixelsConstants<>+560(SB), Z6
+	VFMADD231PS.BCST  PixelsConstants<>+564(SB), Z1, Z6
+	VFMADD231PS       Z3, Z5, Z4
+	VMULPS            Z3, Z3, Z5
+	VFMADD231PS       Z5, Z6, Z4
+	VFMADD231PS       Z4, Z3, Z1
+	VBROADCASTSS      PixelsConstants<>+568(SB), Z3
+	VADDPS            Z3, Z1, Z1
+	VSCALEFPS         Z2, Z1, Z1
+	VMOVAPS.Z         Z1, K1, Z2
+	VSHUFF32X4        $0x4e, Z2, Z2, Z4
+	VADDPS            Z4, Z2, Z2
+	VSHUFF32X4        $0xb1, Z2, Z2, Z4
+	VADDPS            Z4, Z2, Z2
+	VSHUFPS           $0x4e, Z2, Z2, Z4
+	VADDPS            Z4, Z2, Z2
+	VSHUFPS           $0xb1, Z2, Z2, Z4
+	VADDPS            Z4, Z2, Z2
+	VMOVSS            X2, 1108(SI)
+	VDIVPS            Z2, Z3, Z2
+	VMULPS            Z2, Z1, Z1
+	VMOVUPS           Z1, K1, 1064(SI)
 
 	// t = log(s2)
-	VBROADCASTSS     1108(SI), X3
-	VCVTPS2PD        X3, Y3
-	VCMPPD.BCST      $0x11, PixelsConstants<>+1348(SB), Y3, K2
-	VMULPD.BCST      PixelsConstants<>+1356(SB), Y3, Y6
-	VBLENDMPD        Y6, Y3, K2, Y6
-	VPADDQ.BCST      PixelsConstants<>+1364(SB), Y6, Y6
-	VPSRLQ           $0x34, Y6, Y7
-	VORPD.BCST       PixelsConstants<>+1372(SB), Y7, Y7
-	VSUBPD.BCST      PixelsConstants<>+1380(SB), Y7, Y7
-	VBROADCASTSD     PixelsConstants<>+1388(SB), Y8
-	VMOVAPD.Z        Y8, K2, Y8
-	VSUBPD           Y8, Y7, Y7
-	VANDPD.BCST      PixelsConstants<>+1396(SB), Y6, Y6
-	VPADDQ.BCST      PixelsConstants<>+1404(SB), Y6, Y6
-	VSUBPD.BCST      PixelsConstants<>+1412(SB), Y6, Y6
-	VADDPD.BCST      PixelsConstants<>+1420(SB), Y6, Y8
-	VDIVPD           Y8, Y6, Y8
-	VMULPD           Y8, Y8, Y9
-	VMULPD           Y6, Y6, Y10
-	VMULPD.BCST      PixelsConstants<>+1428(SB), Y10, Y10
-	VMULPD           Y9, Y9, Y11
-	VBROADCASTSD     PixelsConstants<>+1444(SB), Y12
-	VFMADD231PD.BCST PixelsConstants<>+1436(SB), Y11, Y12
-	VFMADD213PD.BCST PixelsConstants<>+1452(SB), Y11, Y12
-	VBROADCASTSD     PixelsConstants<>+1468(SB), Y13
-	VFMADD231PD.BCST PixelsConstants<>+1460(SB), Y11, Y13
-	VFMADD213PD.BCST PixelsConstants<>+1476(SB), Y11, Y13
-	VFMADD213PD.BCST PixelsConstants<>+1484(SB), Y11, Y13
-	VFMADD231PD      Y9, Y12, Y13
-	VFMADD213PD      Y10, Y13, Y9
-	VMULPD.BCST      PixelsConstants<>+1492(SB), Y7, Y11
-	VFMADD231PD      Y9, Y8, Y11
-	VSUBPD           Y11, Y10, Y8
-	VSUBPD           Y6, Y8, Y6
-	VFMSUB231PD.BCST PixelsConstants<>+1500(SB), Y7, Y6
-	VXORPS           X7, X7, X7
-	VCMPPD           $0x00, Y7, Y3, K2
-	VBLENDMPD.BCST   PixelsConstants<>+1516(SB), Y6, K2, Y6
-	VBROADCASTSD     PixelsConstants<>+1340(SB), Y8
-	VCMPPD           $0x00, Y8, Y3, K2
-	VBLENDMPD        Y8, Y6, K2, Y6
-	VCMPPD           $0x19, Y7, Y3, K2
-	VBLENDMPD.BCST   PixelsConstants<>+1524(SB), Y6, K2, Y3
-	VCVTPD2PSY       Y3, X3
-	VMOVSS           X3, 1152(SI)
+	VBROADCASTSS     1108(SI), X2
+	VCVTPS2PD        X2, Y2
+	VPADDQ.BCST      PixelsConstants<>+1124(SB), Y2, Y4
+	VPSRLQ           $0x34, Y4, Y5
+	VORPD.BCST       PixelsConstants<>+1132(SB), Y5, Y5
+	VSUBPD.BCST      PixelsConstants<>+1140(SB), Y5, Y5
+	VANDPD.BCST      PixelsConstants<>+1148(SB), Y4, Y4
+	VPADDQ.BCST      PixelsConstants<>+1156(SB), Y4, Y4
+	VSUBPD.BCST      PixelsConstants<>+1164(SB), Y4, Y4
+	VADDPD.BCST      PixelsConstants<>+1172(SB), Y4, Y6
+	VDIVPD           Y6, Y4, Y4
+	VMULPD           Y4, Y4, Y6
+	VBROADCASTSD     PixelsConstants<>+1188(SB), Y7
+	VFMADD231PD.BCST PixelsConstants<>+1196(SB), Y6, Y7
+	VBROADCASTSD     PixelsConstants<>+1204(SB), Y8
+	VFMADD231PD.BCST PixelsConstants<>+1212(SB), Y6, Y8
+	VMULPD           Y6, Y6, Y6
+	VFMADD231PD      Y6, Y8, Y7
+	VMULPD           Y6, Y6, Y6
+	VFMADD231PD.BCST PixelsConstants<>+1220(SB), Y6, Y7
+	VMULPD           Y7, Y4, Y4
+	VFMADD231PD.BCST PixelsConstants<>+1180(SB), Y5, Y4
+	VXORPS           X5, X5, X5
+	VCMPPD           $0x00, Y5, Y2, K2
+	VBLENDMPD.BCST   PixelsConstants<>+1236(SB), Y4, K2, Y4
+	VBROADCASTSD     PixelsConstants<>+1116(SB), Y6
+	VCMPPD           $0x00, Y6, Y2, K2
+	VBLENDMPD        Y6, Y4, K2, Y4
+	VCMPPD           $0x19, Y5, Y2, K2
+	VBLENDMPD.BCST   PixelsConstants<>+1244(SB), Y4, K2, Y2
+	VCVTPD2PSY       Y2, X2
+	VMOVSS           X2, 1152(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVAPS.Z    Z2, K1, Z2
-	VMOVUPS.Z    (CX), K1, Z3
-	VSUBPS       Z3, Z2, Z2
-	VBROADCASTSS 1104(SI), Z6
-	VMOVAPS.Z    Z0, K1, Z0
-	VSUBPS       Z0, Z6, Z0
+	VMOVAPS.Z    Z1, K1, Z1
+	VMOVUPS.Z    (CX), K1, Z2
+	VSUBPS       Z2, Z1, Z1
+	VBROADCASTSS 1104(SI), Z4
+	VSUBPS       Z0, Z4, Z0
 	VADDPS.BCST  1152(SI), Z0, Z0
-	VMULPS       Z0, Z3, Z0
-	VMOVUPS      Z2, K1, 1112(SI)
+	VMULPS       Z0, Z2, Z0
+	VMOVUPS      Z1, K1, 1112(SI)
 	VMOVAPS.Z    Z0, K1, Z0
-	VSHUFF32X4   $0x4e, Z0, Z0, Z3
-	VADDPS       Z3, Z0, Z0
-	VSHUFF32X4   $0xb1, Z0, Z0, Z3
-	VADDPS       Z3, Z0, Z0
-	VSHUFPS      $0x4e, Z0, Z0, Z3
-	VADDPS       Z3, Z0, Z0
-	VSHUFPS      $0xb1, Z0, Z0, Z3
-	VADDPS       Z3, Z0, Z0
+	VSHUFF32X4   $0x4e, Z0, Z0, Z2
+	VADDPS       Z2, Z0, Z0
+	VSHUFF32X4   $0xb1, Z0, Z0, Z2
+	VADDPS       Z2, Z0, Z0
+	VSHUFPS      $0x4e, Z0, Z0, Z2
+	VADDPS       Z2, Z0, Z0
+	VSHUFPS      $0xb1, Z0, Z0, Z2
+	VADDPS       Z2, Z0, Z0
 	VMOVSS       X0, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*where(a1, 1, 0); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
-	VMOVAPS.Z    Z2, K1, Z0
-	VMOVUPS.Z    407040(DI), K1, Z2
-	VBROADCASTSS rate+32(FP), Z3
-	VFNMADD231PS Z0, Z3, Z2
-	VMOVUPS      Z2, K1, 407040(DI)
-	VBROADCASTSS 1112(SI), Z0
+	VMOVAPS.Z    Z1, K1, Z0
+	VMOVUPS.Z    407040(DI), K1, Z1
 	VBROADCASTSS rate+32(FP), Z2
-	VMULPS       Z0, Z2, Z2
-	VMOVUPS      401920(DI), Z3
-	VMULPS       Z0, Z3, Z6
-	VFNMADD231PS (SI), Z2, Z3
-	VMOVUPS      Z3, 401920(DI)
-	VMOVUPS      401984(DI), Z3
-	VMULPS       Z0, Z3, Z7
-	VFNMADD231PS 64(SI), Z2, Z3
-	VMOVUPS      Z3, 401984(DI)
-	VMOVUPS      402048(DI), Z3
-	VMULPS       Z0, Z3, Z8
-	VFNMADD231PS 128(SI), Z2, Z3
-	VMOVUPS      Z3, 402048(DI)
-	VMOVUPS      402112(DI), Z3
-	VMULPS       Z0, Z3, Z9
-	VFNMADD231PS 192(SI), Z2, Z3
-	VMOVUPS      Z3, 402112(DI)
-	VMOVUPS      402176(DI), Z3
-	VMULPS       Z0, Z3, Z10
-	VFNMADD231PS 256(SI), Z2, Z3
-	VMOVUPS      Z3, 402176(DI)
-	VMOVUPS      402240(DI), Z3
-	VMULPS       Z0, Z3, Z11
-	VFNMADD231PS 320(SI), Z2, Z3
-	VMOVUPS      Z3, 402240(DI)
-	VMOVUPS      402304(DI), Z3
-	VMULPS       Z0, Z3, Z12
-	VFNMADD231PS 384(SI), Z2, Z3
-	VMOVUPS      Z3, 402304(DI)
-	VMOVUPS      402368(DI), Z3
-	VMULPS       Z0, Z3, Z0
-	VFNMADD231PS 448(SI), Z2, Z3
-	VMOVUPS      Z3, 402368(DI)
-	VBROADCASTSS 1116(SI), Z2
-	VBROADCASTSS rate+32(FP), Z3
-	VMULPS       Z2, Z3, Z3
-	VMOVUPS      402432(DI), Z13
-	VFMADD231PS  Z2, Z13, Z6
-	VFNMADD231PS (SI), Z3, Z13
-	VMOVUPS      Z13, 402432(DI)
-	VMOVUPS      402496(DI), Z13
-	VFMADD231PS  Z2, Z13, Z7
-	VFNMADD231PS 64(SI), Z3, Z13
-	VMOVUPS      Z13, 402496(DI)
-	VMOVUPS      402560(DI), Z13
-	VFMADD231PS  Z2, Z13, Z8
-	VFNMADD231PS 128(SI), Z3, Z13
-	VMOVUPS      Z13, 402560(DI)
-	VMOVUPS      402624(DI), Z13
-	VFMADD231PS  Z2, Z13, Z9
-	VFNMADD231PS 192(SI), Z3, Z13
-	VMOVUPS      Z13, 402624(DI)
-	VMOVUPS      402688(DI), Z13
-	VFMADD231PS  Z2, Z13, Z10
-	VFNMADD231PS 256(SI), Z3, Z13
-	VMOVUPS      Z13, 402688(DI)
-	VMOVUPS      402752(DI), Z13
-	VFMADD231PS  Z2, Z13, Z11
-	VFNMADD231PS 320(SI), Z3, Z13
-	VMOVUPS      Z13, 402752(DI)
-	VMOVUPS      402816(DI), Z13
-	VFMADD231PS  Z2, Z13, Z12
-	VFNMADD231PS 384(SI), Z3, Z13
-	VMOVUPS      Z13, 402816(DI)
-	VMOVUPS      402880(DI), Z13
-	VFMADD231PS  Z2, Z13, Z0
-	VFNMADD231PS 448(SI), Z3, Z13
-	VMOVUPS      Z13, 402880(DI)
-	VBROADCASTSS 1120(SI), Z2
-	VBROADCASTSS rate+32(FP), Z3
-	VMULPS       Z2, Z3, Z3
-	VMOVUPS      402944(DI), Z13
-	VFMADD231PS  Z2, Z13, Z6
-	VFNMADD231PS (SI), Z3, Z13
-	VMOVUPS      Z13, 402944(DI)
-	VMOVUPS      403008(DI), Z13
-	VFMADD231PS  Z2, Z13, Z7
-	VFNMADD231PS 64(SI), Z3, Z13
-	VMOVUPS      Z13, 403008(DI)
-	VMOVUPS      403072(DI), Z13
-	VFMADD231PS  Z2, Z13, Z8
-	VFNMADD231PS 128(SI), Z3, Z13
-	VMOVUPS      Z13, 403072(DI)
-	VMOVUPS      403136(DI), Z13
-	VFMADD231PS  Z2, Z13, Z9
-	VFNMADD231PS 192(SI), Z3, Z13
-	VMOVUPS      Z13, 403136(DI)
-	VMOVUPS      403200(DI), Z13
-	VFMADD231PS  Z2, Z13, Z10
-	VFNMADD231PS 256(SI), Z3, Z13
-	VMOVUPS      Z13, 403200(DI)
-	VMOVUPS      403264(DI), Z13
-	VFMADD231PS  Z2, Z13, Z11
-	VFNMADD231PS 320(SI), Z3, Z13
-	VMOVUPS      Z13, 403264(DI)
-	VMOVUPS      403328(DI), Z13
-	VFMADD231PS  Z2, Z13, Z12
-	VFNMADD231PS 384(SI), Z3, Z13
-	VMOVUPS      Z13, 403328(DI)
-	VMOVUPS      403392(DI), Z13
-	VFMADD231PS  Z2, Z13, Z0
-	VFNMADD231PS 448(SI), Z3, Z13
-	VMOVUPS      Z13, 403392(DI)
-	VBROADCASTSS 1124(SI), Z2
-	VBROADCASTSS rate+32(FP), Z3
-	VMULPS       Z2, Z3, Z3
-	VMOVUPS      403456(DI), Z13
-	VFMADD231PS  Z2, Z13, Z6
-	VFNMADD231PS (SI), Z3, Z13
-	VMOVUPS      Z13, 403456(DI)
-	VMOVUPS      403520(DI), Z13
-	VFMADD231PS  Z2, Z13, Z7
-	VFNMADD231PS 64(SI), Z3, Z13
-	VMOVUPS      Z13, 403520(DI)
-	VMOVUPS      403584(DI), Z13
-	VFMADD231PS  Z2, Z13, Z8
-	VFNMADD231PS 128(SI), Z3, Z13
-	VMOVUPS      Z13, 403584(DI)
-	VMOVUPS      403648(DI), Z13
-	VFMADD231PS  Z2, Z13, Z9
-	VFNMADD231PS 192(SI), Z3, Z13
-	VMOVUPS      Z13, 403648(DI)
-	VMOVUPS      403712(DI), Z13
-	VFMADD231PS  Z2, Z13, Z10
-	VFNMADD231PS 256(SI), Z3, Z13
-	VMOVUPS      Z13, 403712(DI)
-	VMOVUPS      403776(DI), Z13
-	VFMADD231PS  Z2, Z13, Z11
-	VFNMADD231PS 320(SI), Z3, Z13
-	VMOVUPS      Z13, 403776(DI)
-	VMOVUPS      403840(DI), Z13
-	VFMADD231PS  Z2, Z13, Z12
-	VFNMADD231PS 384(SI), Z3, Z13
-	VMOVUPS      Z13, 403840(DI)
-	VMOVUPS      403904(DI), Z13
-	VFMADD231PS  Z2, Z13, Z0
-	VFNMADD231PS 448(SI), Z3, Z13
-	VMOVUPS      Z13, 403904(DI)
-	VBROADCASTSS 1128(SI), Z2
-	VBROADCASTSS rate+32(FP), Z3
-	VMULPS       Z2, Z3, Z3
-	VMOVUPS      403968(DI), Z13
-	VFMADD231PS  Z2, Z13, Z6
-	VFNMADD231PS (SI), Z3, Z13
-	VMOVUPS      Z13, 403968(DI)
-	VMOVUPS      404032(DI), Z13
-	VFMADD231PS  Z2, Z13, Z7
-	VFNMADD231PS 64(SI), Z3, Z13
-	VMOVUPS      Z13, 404032(DI)
-	VMOVUPS      404096(DI), Z13
-	VFMADD231PS  Z2, Z13, Z8
-	VFNMADD231PS 128(SI), Z3, Z13
-	VMOVUPS      Z13, 404096(DI)
-	VMOVUPS      404160(DI), Z13
-	VFMADD231PS  Z2, Z13, Z9
-	VFNMADD231PS 192(SI), Z3, Z13
-	VMOVUPS      Z13, 404160(DI)
-	VMOVUPS      404224(DI), Z13
-	VFMADD231PS  Z2, Z13, Z10
-	VFNMADD231PS 256(SI), Z3, Z13
-	VMOVUPS      Z13, 404224(DI)
-	VMOVUPS      404288(DI), Z13
-	VFMADD231PS  Z2, Z13, Z11
-	VFNMADD231PS 320(SI), Z3, Z13
-	VMOVUPS      Z13, 404288(DI)
-	VMOVUPS      404352(DI), Z13
-	VFMADD231PS  Z2, Z13, Z12
-	VFNMADD231PS 384(SI), Z3, Z13
-	VMOVUPS      Z13, 404352(DI)
-	VMOVUPS      404416(DI), Z13
-	VFMADD231PS  Z2, Z13, Z0
-	VFNMADD231PS 448(SI), Z3, Z13
-	VMOVUPS      Z13, 404416(DI)
-	VBROADCASTSS 1132(SI), Z2
-	VBROADCASTSS rate+32(FP), Z3
-	VMULPS       Z2, Z3, Z3
-	VMOVUPS      404480(DI), Z13
-	VFMADD231PS  Z2, Z13, Z6
-	VFNMADD231PS (SI), Z3, Z13
-	VMOVUPS      Z13, 404480(DI)
-	VMOVUPS      404544(DI), Z13
-	VFMADD231PS  Z2, Z13, Z7
-	VFNMADD231PS 64(SI), Z3, Z13
-	VMOVUPS      Z13, 404544(DI)
-	VMOVUPS      404608(DI), Z13
-	VFMADD231PS  Z2, Z13, Z8
-	VFNMADD231PS 128(SI), Z3, Z13
-	VMOVUPS      Z13, 404608(DI)
-	VMOVUPS      404672(DI), Z13
-	VFMADD231PS  Z2, Z13, Z9
-	VFNMADD231PS 192(SI), Z3, Z13
-	VMOVUPS      Z13, 404672(DI)
-	VMOVUPS      404736(DI), Z13
-	VFMADD231PS  Z2, Z13, Z10
-	VFNMADD231PS 256(SI), Z3, Z13
-	VMOVUPS      Z13, 404736(DI)
-	VMOVUPS      404800(DI), Z13
-	VFMADD231PS  Z2, Z13, Z11
-	VFNMADD231PS 320(SI), Z3, Z13
-	VMOVUPS      Z13, 404800(DI)
-	VMOVUPS      404864(DI), Z13
-	VFMADD231PS  Z2, Z13, Z12
-	VFNMADD231PS 384(SI), Z3, Z13
-	VMOVUPS      Z13, 404864(DI)
-	VMOVUPS      404928(DI), Z13
-	VFMADD231PS  Z2, Z13, Z0
-	VFNMADD231PS 448(SI), Z3, Z13
-	VMOVUPS      Z13, 404928(DI)
-	VBROADCASTSS 1136(SI), Z2
-	VBROADCASTSS rate+32(FP), Z3
-	VMULPS       Z2, Z3, Z3
-	VMOVUPS      404992(DI), Z13
-	VFMADD231PS  Z2, Z13, Z6
-	VFNMADD231PS (SI), Z3, Z13
-	VMOVUPS      Z13, 404992(DI)
-	VMOVUPS      405056(DI), Z13
-	VFMADD231PS  Z2, Z13, Z7
-	VFNMADD231PS 64(SI), Z3, Z13
-	VMOVUPS      Z13, 405056(DI)
-	VMOVUPS      405120(DI), Z13
-	VFMADD231PS  Z2, Z13, Z8
-	VFNMADD231PS 128(SI), Z3, Z13
-	VMOVUPS      Z13, 405120(DI)
-	VMOVUPS      405184(DI), Z13
-	VFMADD231PS  Z2, Z13, Z9
-	VFNMADD231PS 192(SI), Z3, Z13
-	VMOVUPS      Z13, 405184(DI)
-	VMOVUPS      405248(DI), Z13
-	VFMADD231PS  Z2, Z13, Z10
-	VFNMADD231PS 256(SI), Z3, Z13
-	VMOVUPS      Z13, 405248(DI)
-	VMOVUPS      405312(DI), Z13
-	VFMADD231PS  Z2, Z13, Z11
-	VFNMADD231PS 320(SI), Z3, Z13
-	VMOVUPS      Z13, 405312(DI)
-	VMOVUPS      405376(DI), Z13
-	VFMADD231PS  Z2, Z13, Z12
-	VFNMADD231PS 384(SI), Z3, Z13
-	VMOVUPS      Z13, 405376(DI)
-	VMOVUPS      405440(DI), Z13
-	VFMADD231PS  Z2, Z13, Z0
-	VFNMADD231PS 448(SI), Z3, Z13
-	VMOVUPS      Z13, 405440(DI)
-	VBROADCASTSS 1140(SI), Z2
-	VBROADCASTSS rate+32(FP), Z3
-	VMULPS       Z2, Z3, Z3
-	VMOVUPS      405504(DI), Z13
-	VFMADD231PS  Z2, Z13, Z6
-	VFNMADD231PS (SI), Z3, Z13
-	VMOVUPS      Z13, 405504(DI)
-	VMOVUPS      405568(DI), Z13
-	VFMADD231PS  Z2, Z13, Z7
-	VFNMADD231PS 64(SI), Z3, Z13
-	VMOVUPS      Z13, 405568(DI)
-	VMOVUPS      405632(DI), Z13
-	VFMADD231PS  Z2, Z13, Z8
-	VFNMADD231PS 128(SI), Z3, Z13
-	VMOVUPS      Z13, 405632(DI)
-	VMOVUPS      405696(DI), Z13
-	VFMADD231PS  Z2, Z13, Z9
-	VFNMADD231PS 192(SI), Z3, Z13
-	VMOVUPS      Z13, 405696(DI)
-	VMOVUPS      405760(DI), Z13
-	VFMADD231PS  Z2, Z13, Z10
-	VFNMADD231PS 256(SI), Z3, Z13
-	VMOVUPS      Z13, 405760(DI)
-	VMOVUPS      405824(DI), Z13
-	VFMADD231PS  Z2, Z13, Z11
-	VFNMADD231PS 320(SI), Z3, Z13
-	VMOVUPS      Z13, 405824(DI)
-	VMOVUPS      405888(DI), Z13
-	VFMADD231PS  Z2, Z13, Z12
-	VFNMADD231PS 384(SI), Z3, Z13
-	VMOVUPS      Z13, 405888(DI)
-	VMOVUPS      405952(DI), Z13
-	VFMADD231PS  Z2, Z13, Z0
-	VFNMADD231PS 448(SI), Z3, Z13
-	VMOVUPS      Z13, 405952(DI)
-	VBROADCASTSS 1144(SI), Z2
-	VBROADCASTSS rate+32(FP), Z3
-	VMULPS       Z2, Z3, Z3
-	VMOVUPS      406016(DI), Z13
-	VFMADD231PS  Z2, Z13, Z6
-	VFNMADD231PS (SI), Z3, Z13
-	VMOVUPS      Z13, 406016(DI)
-	VMOVUPS      406080(DI), Z13
-	VFMADD231PS  Z2, Z13, Z7
-	VFNMADD231PS 64(SI), Z3, Z13
-	VMOVUPS      Z13, 406080(DI)
-	VMOVUPS      406144(DI), Z13
-	VFMADD231PS  Z2, Z13, Z8
-	VFNMADD231PS 128(SI), Z3, Z13
-	VMOVUPS      Z13, 406144(DI)
-	VMOVUPS      406208(DI), Z13
-	VFMADD231PS  Z2, Z13, Z9
-	VFNMADD231PS 192(SI), Z3, Z13
-	VMOVUPS      Z13, 406208(DI)
-	VMOVUPS      406272(DI), Z13
-	VFMADD231PS  Z2, Z13, Z10
-	VFNMADD231PS 256(SI), Z3, Z13
-	VMOVUPS      Z13, 406272(DI)
-	VMOVUPS      406336(DI), Z13
-	VFMADD231PS  Z2, Z13, Z11
-	VFNMADD231PS 320(SI), Z3, Z13
-	VMOVUPS      Z13, 406336(DI)
-	VMOVUPS      406400(DI), Z13
-	VFMADD231PS  Z2, Z13, Z12
-	VFNMADD231PS 384(SI), Z3, Z13
-	VMOVUPS      Z13, 406400(DI)
-	VMOVUPS      406464(DI), Z13
-	VFMADD231PS  Z2, Z13, Z0
-	VFNMADD231PS 448(SI), Z3, Z13
-	VMOVUPS      Z13, 406464(DI)
-	VBROADCASTSS 1148(SI), Z2
-	VBROADCASTSS rate+32(FP), Z3
-	VMULPS       Z2, Z3, Z3
-	VMOVUPS      406528(DI), Z13
-	VFMADD231PS  Z2, Z13, Z6
-	VFNMADD231PS (SI), Z3, Z13
-	VMOVUPS      Z13, 406528(DI)
-	VMOVUPS      406592(DI), Z13
-	VFMADD231PS  Z2, Z13, Z7
-	VFNMADD231PS 64(SI), Z3, Z13
-	VMOVUPS      Z13, 406592(DI)
-	VMOVUPS      406656(DI), Z13
-	VFMADD231PS  Z2, Z13, Z8
-	VFNMADD231PS 128(SI), Z3, Z13
-	VMOVUPS      Z13, 406656(DI)
-	VMOVUPS      406720(DI), Z13
-	VFMADD231PS  Z2, Z13, Z9
-	VFNMADD231PS 192(SI), Z3, Z13
-	VMOVUPS      Z13, 406720(DI)
-	VMOVUPS      406784(DI), Z13
-	VFMADD231PS  Z2, Z13, Z10
-	VFNMADD231PS 256(SI), Z3, Z13
-	VMOVUPS      Z13, 406784(DI)
-	VMOVUPS      406848(DI), Z13
-	VFMADD231PS  Z2, Z13, Z11
-	VFNMADD231PS 320(SI), Z3, Z13
-	VMOVUPS      Z13, 406848(DI)
-	VMOVUPS      406912(DI), Z13
-	VFMADD231PS  Z2, Z13, Z12
-	VFNMADD231PS 384(SI), Z3, Z13
-	VMOVUPS      Z13, 406912(DI)
-	VMOVUPS      406976(DI), Z13
-	VFMADD231PS  Z2, Z13, Z0
-	VFNMADD231PS 448(SI), Z3, Z13
-	VMOVUPS      Z13, 406976(DI)
-	VMOVUPS      (SI), Z2
-	VXORPS       X3, X3, X3
-	VCMPPS       $0x1e, Z3, Z2, K1
-	VBLENDMPS    Z4, Z3, K1, Z2
-	VMULPS       Z2, Z6, Z2
-	VMOVUPS      Z2, 512(SI)
-	VMOVUPS      64(SI), Z6
-	VCMPPS       $0x1e, Z3, Z6, K1
-	VBLENDMPS    Z4, Z3, K1, Z6
-	VMULPS       Z6, Z7, Z6
-	VMOVUPS      Z6, 576(SI)
-	VMOVUPS      128(SI), Z6
-	VCMPPS       $0x1e, Z3, Z6, K1
-	VBLENDMPS    Z4, Z3, K1, Z6
-	VMULPS       Z6, Z8, Z6
-	VMOVUPS      Z6, 640(SI)
-	VMOVUPS      192(SI), Z6
-	VCMPPS       $0x1e, Z3, Z6, K1
-	VBLENDMPS    Z4, Z3, K1, Z6
-	VMULPS       Z6, Z9, Z6
-	VMOVUPS      Z6, 704(SI)
-	VMOVUPS      256(SI), Z6
-	VCMPPS       $0x1e, Z3, Z6, K1
-	VBLENDMPS    Z4, Z3, K1, Z6
-	VMULPS       Z6, Z10, Z6
-	VMOVUPS      Z6, 768(SI)
-	VMOVUPS      320(SI), Z6
-	VCMPPS       $0x1e, Z3, Z6, K1
-	VBLENDMPS    Z4, Z3, K1, Z6
-	VMULPS       Z6, Z11, Z6
-	VMOVUPS      Z6, 832(SI)
-	VMOVUPS      384(SI), Z6
-	VCMPPS       $0x1e, Z3, Z6, K1
-	VBLENDMPS    Z4, Z3, K1, Z6
-	VMULPS       Z6, Z12, Z6
-	VMOVUPS      Z6, 896(SI)
-	VMOVUPS      448(SI), Z6
-	VCMPPS       $0x1e, Z3, Z6, K1
-	VBLENDMPS    Z4, Z3, K1, Z3
-	VMULPS       Z3, Z0, Z0
+	VFNMADD231PS Z0, Z2, Z1
+	VMOVUPS      Z1, K1, 407040(DI)
+	VBROADCASTSS 1112(SI), Z0
+	VBROADCASTSS rate+32(FP), Z1
+	VMULPS       Z0, Z1, Z1
+	VMOVUPS      401920(DI), Z2
+	VMULPS       Z0, Z2, Z4
+	VFNMADD231PS (SI), Z1, Z2
+	VMOVUPS      Z2, 401920(DI)
+	VMOVUPS      401984(DI), Z2
+	VMULPS       Z0, Z2, Z5
+	VFNMADD231PS 64(SI), Z1, Z2
+	VMOVUPS      Z2, 401984(DI)
+	VMOVUPS      402048(DI), Z2
+	VMULPS       Z0, Z2, Z6
+	VFNMADD231PS 128(SI), Z1, Z2
+	VMOVUPS      Z2, 402048(DI)
+	VMOVUPS      402112(DI), Z2
+	VMULPS       Z0, Z2, Z7
+	VFNMADD231PS 192(SI), Z1, Z2
+	VMOVUPS      Z2, 402112(DI)
+	VMOVUPS      402176(DI), Z2
+	VMULPS       Z0, Z2, Z8
+	VFNMADD231PS 256(SI), Z1, Z2
+	VMOVUPS      Z2, 402176(DI)
+	VMOVUPS      402240(DI), Z2
+	VMULPS       Z0, Z2, Z9
+	VFNMADD231PS 320(SI), Z1, Z2
+	VMOVUPS      Z2, 402240(DI)
+	VMOVUPS      402304(DI), Z2
+	VMULPS       Z0, Z2, Z10
+	VFNMADD231PS 384(SI), Z1, Z2
+	VMOVUPS      Z2, 402304(DI)
+	VMOVUPS      402368(DI), Z2
+	VMULPS       Z0, Z2, Z0
+	VFNMADD231PS 448(SI), Z1, Z2
+	VMOVUPS      Z2, 402368(DI)
+	VBROADCASTSS 1116(SI), Z1
+	VBROADCASTSS rate+32(FP), Z2
+	VMULPS       Z1, Z2, Z2
+	VMOVUPS      402432(DI), Z11
+	VFMADD231PS  Z1, Z11, Z4
+	VFNMADD231PS (SI), Z2, Z11
+	VMOVUPS      Z11, 402432(DI)
+	VMOVUPS      402496(DI), Z11
+	VFMADD231PS  Z1, Z11, Z5
+	VFNMADD231PS 64(SI), Z2, Z11
+	VMOVUPS      Z11, 402496(DI)
+	VMOVUPS      402560(DI), Z11
+	VFMADD231PS  Z1, Z11, Z6
+	VFNMADD231PS 128(SI), Z2, Z11
+	VMOVUPS      Z11, 402560(DI)
+	VMOVUPS      402624(DI), Z11
+	VFMADD231PS  Z1, Z11, Z7
+	VFNMADD231PS 192(SI), Z2, Z11
+	VMOVUPS      Z11, 402624(DI)
+	VMOVUPS      402688(DI), Z11
+	VFMADD231PS  Z1, Z11, Z8
+	VFNMADD231PS 256(SI), Z2, Z11
+	VMOVUPS      Z11, 402688(DI)
+	VMOVUPS      402752(DI), Z11
+	VFMADD231PS  Z1, Z11, Z9
+	VFNMADD231PS 320(SI), Z2, Z11
+	VMOVUPS      Z11, 402752(DI)
+	VMOVUPS      402816(DI), Z11
+	VFMADD231PS  Z1, Z11, Z10
+	VFNMADD231PS 384(SI), Z2, Z11
+	VMOVUPS      Z11, 402816(DI)
+	VMOVUPS      402880(DI), Z11
+	VFMADD231PS  Z1, Z11, Z0
+	VFNMADD231PS 448(SI), Z2, Z11
+	VMOVUPS      Z11, 402880(DI)
+	VBROADCASTSS 1120(SI), Z1
+	VBROADCASTSS rate+32(FP), Z2
+	VMULPS       Z1, Z2, Z2
+	VMOVUPS      402944(DI), Z11
+	VFMADD231PS  Z1, Z11, Z4
+	VFNMADD231PS (SI), Z2, Z11
+	VMOVUPS      Z11, 402944(DI)
+	VMOVUPS      403008(DI), Z11
+	VFMADD231PS  Z1, Z11, Z5
+	VFNMADD231PS 64(SI), Z2, Z11
+	VMOVUPS      Z11, 403008(DI)
+	VMOVUPS      403072(DI), Z11
+	VFMADD231PS  Z1, Z11, Z6
+	VFNMADD231PS 128(SI), Z2, Z11
+	VMOVUPS      Z11, 403072(DI)
+	VMOVUPS      403136(DI), Z11
+	VFMADD231PS  Z1, Z11, Z7
+	VFNMADD231PS 192(SI), Z2, Z11
+	VMOVUPS      Z11, 403136(DI)
+	VMOVUPS      403200(DI), Z11
+	VFMADD231PS  Z1, Z11, Z8
+	VFNMADD231PS 256(SI), Z2, Z11
+	VMOVUPS      Z11, 403200(DI)
+	VMOVUPS      403264(DI), Z11
+	VFMADD231PS  Z1, Z11, Z9
+	VFNMADD231PS 320(SI), Z2, Z11
+	VMOVUPS      Z11, 403264(DI)
+	VMOVUPS      403328(DI), Z11
+	VFMADD231PS  Z1, Z11, Z10
+	VFNMADD231PS 384(SI), Z2, Z11
+	VMOVUPS      Z11, 403328(DI)
+	VMOVUPS      403392(DI), Z11
+	VFMADD231PS  Z1, Z11, Z0
+	VFNMADD231PS 448(SI), Z2, Z11
+	VMOVUPS      Z11, 403392(DI)
+	VBROADCASTSS 1124(SI), Z1
+	VBROADCASTSS rate+32(FP), Z2
+	VMULPS       Z1, Z2, Z2
+	VMOVUPS      403456(DI), Z11
+	VFMADD231PS  Z1, Z11, Z4
+	VFNMADD231PS (SI), Z2, Z11
+	VMOVUPS      Z11, 403456(DI)
+	VMOVUPS      403520(DI), Z11
+	VFMADD231PS  Z1, Z11, Z5
+	VFNMADD231PS 64(SI), Z2, Z11
+	VMOVUPS      Z11, 403520(DI)
+	VMOVUPS      403584(DI), Z11
+	VFMADD231PS  Z1, Z11, Z6
+	VFNMADD231PS 128(SI), Z2, Z11
+	VMOVUPS      Z11, 403584(DI)
+	VMOVUPS      403648(DI), Z11
+	VFMADD231PS  Z1, Z11, Z7
+	VFNMADD231PS 192(SI), Z2, Z11
+	VMOVUPS      Z11, 403648(DI)
+	VMOVUPS      403712(DI), Z11
+	VFMADD231PS  Z1, Z11, Z8
+	VFNMADD231PS 256(SI), Z2, Z11
+	VMOVUPS      Z11, 403712(DI)
+	VMOVUPS      403776(DI), Z11
+	VFMADD231PS  Z1, Z11, Z9
+	VFNMADD231PS 320(SI), Z2, Z11
+	VMOVUPS      Z11, 403776(DI)
+	VMOVUPS      403840(DI), Z11
+	VFMADD231PS  Z1, Z11, Z10
+	VFNMADD231PS 384(SI), Z2, Z11
+	VMOVUPS      Z11, 403840(DI)
+	VMOVUPS      403904(DI), Z11
+	VFMADD231PS  Z1, Z11, Z0
+	VFNMADD231PS 448(SI), Z2, Z11
+	VMOVUPS      Z11, 403904(DI)
+	VBROADCASTSS 1128(SI), Z1
+	VBROADCASTSS rate+32(FP), Z2
+	VMULPS       Z1, Z2, Z2
+	VMOVUPS      403968(DI), Z11
+	VFMADD231PS  Z1, Z11, Z4
+	VFNMADD231PS (SI), Z2, Z11
+	VMOVUPS      Z11, 403968(DI)
+	VMOVUPS      404032(DI), Z11
+	VFMADD231PS  Z1, Z11, Z5
+	VFNMADD231PS 64(SI), Z2, Z11
+	VMOVUPS      Z11, 404032(DI)
+	VMOVUPS      404096(DI), Z11
+	VFMADD231PS  Z1, Z11, Z6
+	VFNMADD231PS 128(SI), Z2, Z11
+	VMOVUPS      Z11, 404096(DI)
+	VMOVUPS      404160(DI), Z11
+	VFMADD231PS  Z1, Z11, Z7
+	VFNMADD231PS 192(SI), Z2, Z11
+	VMOVUPS      Z11, 404160(DI)
+	VMOVUPS      404224(DI), Z11
+	VFMADD231PS  Z1, Z11, Z8
+	VFNMADD231PS 256(SI), Z2, Z11
+	VMOVUPS      Z11, 404224(DI)
+	VMOVUPS      404288(DI), Z11
+	VFMADD231PS  Z1, Z11, Z9
+	VFNMADD231PS 320(SI), Z2, Z11
+	VMOVUPS      Z11, 404288(DI)
+	VMOVUPS      404352(DI), Z11
+	VFMADD231PS  Z1, Z11, Z10
+	VFNMADD231PS 384(SI), Z2, Z11
+	VMOVUPS      Z11, 404352(DI)
+	VMOVUPS      404416(DI), Z11
+	VFMADD231PS  Z1, Z11, Z0
+	VFNMADD231PS 448(SI), Z2, Z11
+	VMOVUPS      Z11, 404416(DI)
+	VBROADCASTSS 1132(SI), Z1
+	VBROADCASTSS rate+32(FP), Z2
+	VMULPS       Z1, Z2, Z2
+	VMOVUPS      404480(DI), Z11
+	VFMADD231PS  Z1, Z11, Z4
+	VFNMADD231PS (SI), Z2, Z11
+	VMOVUPS      Z11, 404480(DI)
+	VMOVUPS      404544(DI), Z11
+	VFMADD231PS  Z1, Z11, Z5
+	VFNMADD231PS 64(SI), Z2, Z11
+	VMOVUPS      Z11, 404544(DI)
+	VMOVUPS      404608(DI), Z11
+	VFMADD231PS  Z1, Z11, Z6
+	VFNMADD231PS 128(SI), Z2, Z11
+	VMOVUPS      Z11, 404608(DI)
+	VMOVUPS      404672(DI), Z11
+	VFMADD231PS  Z1, Z11, Z7
+	VFNMADD231PS 192(SI), Z2, Z11
+	VMOVUPS      Z11, 404672(DI)
+	VMOVUPS      404736(DI), Z11
+	VFMADD231PS  Z1, Z11, Z8
+	VFNMADD231PS 256(SI), Z2, Z11
+	VMOVUPS      Z11, 404736(DI)
+	VMOVUPS      404800(DI), Z11
+	VFMADD231PS  Z1, Z11, Z9
+	VFNMADD231PS 320(SI), Z2, Z11
+	VMOVUPS      Z11, 404800(DI)
+	VMOVUPS      404864(DI), Z11
+	VFMADD231PS  Z1, Z11, Z10
+	VFNMADD231PS 384(SI), Z2, Z11
+	VMOVUPS      Z11, 404864(DI)
+	VMOVUPS      404928(DI), Z11
+	VFMADD231PS  Z1, Z11, Z0
+	VFNMADD231PS 448(SI), Z2, Z11
+	VMOVUPS      Z11, 404928(DI)
+	VBROADCASTSS 1136(SI), Z1
+	VBROADCASTSS rate+32(FP), Z2
+	VMULPS       Z1, Z2, Z2
+	VMOVUPS      404992(DI), Z11
+	VFMADD231PS  Z1, Z11, Z4
+	VFNMADD231PS (SI), Z2, Z11
+	VMOVUPS      Z11, 404992(DI)
+	VMOVUPS      405056(DI), Z11
+	VFMADD231PS  Z1, Z11, Z5
+	VFNMADD231PS 64(SI), Z2, Z11
+	VMOVUPS      Z11, 405056(DI)
+	VMOVUPS      405120(DI), Z11
+	VFMADD231PS  Z1, Z11, Z6
+	VFNMADD231PS 128(SI), Z2, Z11
+	VMOVUPS      Z11, 405120(DI)
+	VMOVUPS      405184(DI), Z11
+	VFMADD231PS  Z1, Z11, Z7
+	VFNMADD231PS 192(SI), Z2, Z11
+	VMOVUPS      Z11, 405184(DI)
+	VMOVUPS      405248(DI), Z11
+	VFMADD231PS  Z1, Z11, Z8
+	VFNMADD231PS 256(SI), Z2, Z11
+	VMOVUPS      Z11, 405248(DI)
+	VMOVUPS      405312(DI), Z11
+	VFMADD231PS  Z1, Z11, Z9
+	VFNMADD231PS 320(SI), Z2, Z11
+	VMOVUPS      Z11, 405312(DI)
+	VMOVUPS      405376(DI), Z11
+	VFMADD231PS  Z1, Z11, Z10
+	VFNMADD231PS 384(SI), Z2, Z11
+	VMOVUPS      Z11, 405376(DI)
+	VMOVUPS      405440(DI), Z11
+	VFMADD231PS  Z1, Z11, Z0
+	VFNMADD231PS 448(SI), Z2, Z11
+	VMOVUPS      Z11, 405440(DI)
+	VBROADCASTSS 1140(SI), Z1
+	VBROADCASTSS rate+32(FP), Z2
+	VMULPS       Z1, Z2, Z2
+	VMOVUPS      405504(DI), Z11
+	VFMADD231PS  Z1, Z11, Z4
+	VFNMADD231PS (SI), Z2, Z11
+	VMOVUPS      Z11, 405504(DI)
+	VMOVUPS      405568(DI), Z11
+	VFMADD231PS  Z1, Z11, Z5
+	VFNMADD231PS 64(SI), Z2, Z11
+	VMOVUPS      Z11, 405568(DI)
+	VMOVUPS      405632(DI), Z11
+	VFMADD231PS  Z1, Z11, Z6
+	VFNMADD231PS 128(SI), Z2, Z11
+	VMOVUPS      Z11, 405632(DI)
+	VMOVUPS      405696(DI), Z11
+	VFMADD231PS  Z1, Z11, Z7
+	VFNMADD231PS 192(SI), Z2, Z11
+	VMOVUPS      Z11, 405696(DI)
+	VMOVUPS      405760(DI), Z11
+	VFMADD231PS  Z1, Z11, Z8
+	VFNMADD231PS 256(SI), Z2, Z11
+	VMOVUPS      Z11, 405760(DI)
+	VMOVUPS      405824(DI), Z11
+	VFMADD231PS  Z1, Z11, Z9
+	VFNMADD231PS 320(SI), Z2, Z11
+	VMOVUPS      Z11, 405824(DI)
+	VMOVUPS      405888(DI), Z11
+	VFMADD231PS  Z1, Z11, Z10
+	VFNMADD231PS 384(SI), Z2, Z11
+	VMOVUPS      Z11, 405888(DI)
+	VMOVUPS      405952(DI), Z11
+	VFMADD231PS  Z1, Z11, Z0
+	VFNMADD231PS 448(SI), Z2, Z11
+	VMOVUPS      Z11, 405952(DI)
+	VBROADCASTSS 1144(SI), Z1
+	VBROADCASTSS rate+32(FP), Z2
+	VMULPS       Z1, Z2, Z2
+	VMOVUPS      406016(DI), Z11
+	VFMADD231PS  Z1, Z11, Z4
+	VFNMADD231PS (SI), Z2, Z11
+	VMOVUPS      Z11, 406016(DI)
+	VMOVUPS      406080(DI), Z11
+	VFMADD231PS  Z1, Z11, Z5
+	VFNMADD231PS 64(SI), Z2, Z11
+	VMOVUPS      Z11, 406080(DI)
+	VMOVUPS      406144(DI), Z11
+	VFMADD231PS  Z1, Z11, Z6
+	VFNMADD231PS 128(SI), Z2, Z11
+	VMOVUPS      Z11, 406144(DI)
+	VMOVUPS      406208(DI), Z11
+	VFMADD231PS  Z1, Z11, Z7
+	VFNMADD231PS 192(SI), Z2, Z11
+	VMOVUPS      Z11, 406208(DI)
+	VMOVUPS      406272(DI), Z11
+	VFMADD231PS  Z1, Z11, Z8
+	VFNMADD231PS 256(SI), Z2, Z11
+	VMOVUPS      Z11, 406272(DI)
+	VMOVUPS      406336(DI), Z11
+	VFMADD231PS  Z1, Z11, Z9
+	VFNMADD231PS 320(SI), Z2, Z11
+	VMOVUPS      Z11, 406336(DI)
+	VMOVUPS      406400(DI), Z11
+	VFMADD231PS  Z1, Z11, Z10
+	VFNMADD231PS 384(SI), Z2, Z11
+	VMOVUPS      Z11, 406400(DI)
+	VMOVUPS      406464(DI), Z11
+	VFMADD231PS  Z1, Z11, Z0
+	VFNMADD231PS 448(SI), Z2, Z11
+	VMOVUPS      Z11, 406464(DI)
+	VBROADCASTSS 1148(SI), Z1
+	VBROADCASTSS rate+32(FP), Z2
+	VMULPS       Z1, Z2, Z2
+	VMOVUPS      406528(DI), Z11
+	VFMADD231PS  Z1, Z11, Z4
+	VFNMADD231PS (SI), Z2, Z11
+	VMOVUPS      Z11, 406528(DI)
+	VMOVUPS      406592(DI), Z11
+	VFMADD231PS  Z1, Z11, Z5
+	VFNMADD231PS 64(SI), Z2, Z11
+	VMOVUPS      Z11, 406592(DI)
+	VMOVUPS      406656(DI), Z11
+	VFMADD231PS  Z1, Z11, Z6
+	VFNMADD231PS 128(SI), Z2, Z11
+	VMOVUPS      Z11, 406656(DI)
+	VMOVUPS      406720(DI), Z11
+	VFMADD231PS  Z1, Z11, Z7
+	VFNMADD231PS 192(SI), Z2, Z11
+	VMOVUPS      Z11, 406720(DI)
+	VMOVUPS      406784(DI), Z11
+	VFMADD231PS  Z1, Z11, Z8
+	VFNMADD231PS 256(SI), Z2, Z11
+	VMOVUPS      Z11, 406784(DI)
+	VMOVUPS      406848(DI), Z11
+	VFMADD231PS  Z1, Z11, Z9
+	VFNMADD231PS 320(SI), Z2, Z11
+	VMOVUPS      Z11, 406848(DI)
+	VMOVUPS      406912(DI), Z11
+	VFMADD231PS  Z1, Z11, Z10
+	VFNMADD231PS 384(SI), Z2, Z11
+	VMOVUPS      Z11, 406912(DI)
+	VMOVUPS      406976(DI), Z11
+	VFMADD231PS  Z1, Z11, Z0
+	VFNMADD231PS 448(SI), Z2, Z11
+	VMOVUPS      Z11, 406976(DI)
+	VMOVUPS      (SI), Z1
+	VXORPS       X2, X2, X2
+	VCMPPS       $0x1e, Z2, Z1, K1
+	VBLENDMPS    Z3, Z2, K1, Z1
+	VMULPS       Z1, Z4, Z1
+	VMOVUPS      Z1, 512(SI)
+	VMOVUPS      64(SI), Z4
+	VCMPPS       $0x1e, Z2, Z4, K1
+	VBLENDMPS    Z3, Z2, K1, Z4
+	VMULPS       Z4, Z5, Z4
+	VMOVUPS      Z4, 576(SI)
+	VMOVUPS      128(SI), Z4
+	VCMPPS       $0x1e, Z2, Z4, K1
+	VBLENDMPS    Z3, Z2, K1, Z4
+	VMULPS       Z4, Z6, Z4
+	VMOVUPS      Z4, 640(SI)
+	VMOVUPS      192(SI), Z4
+	VCMPPS       $0x1e, Z2, Z4, K1
+	VBLENDMPS    Z3, Z2, K1, Z4
+	VMULPS       Z4, Z7, Z4
+	VMOVUPS      Z4, 704(SI)
+	VMOVUPS      256(SI), Z4
+	VCMPPS       $0x1e, Z2, Z4, K1
+	VBLENDMPS    Z3, Z2, K1, Z4
+	VMULPS       Z4, Z8, Z4
+	VMOVUPS      Z4, 768(SI)
+	VMOVUPS      320(SI), Z4
+	VCMPPS       $0x1e, Z2, Z4, K1
+	VBLENDMPS    Z3, Z2, K1, Z4
+	VMULPS       Z4, Z9, Z4
+	VMOVUPS      Z4, 832(SI)
+	VMOVUPS      384(SI), Z4
+	VCMPPS       $0x1e, Z2, Z4, K1
+	VBLENDMPS    Z3, Z2, K1, Z4
+	VMULPS       Z4, Z10, Z4
+	VMOVUPS      Z4, 896(SI)
+	VMOVUPS      448(SI), Z4
+	VCMPPS       $0x1e, Z2, Z4, K1
+	VBLENDMPS    Z3, Z2, K1, Z2
+	VMULPS       Z2, Z0, Z0
 	VMOVUPS      Z0, 960(SI)
 
 	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
 	VMOVUPS      401408(DI), Z0
-	VBROADCASTSS rate+32(FP), Z3
-	VFNMADD231PS Z2, Z3, Z0
+	VBROADCASTSS rate+32(FP), Z2
+	VFNMADD231PS Z1, Z2, Z0
 	VMOVUPS      Z0, 401408(DI)
 	VMOVUPS      401472(DI), Z0
-	VBROADCASTSS rate+32(FP), Z2
-	VFNMADD231PS 576(SI), Z2, Z0
+	VBROADCASTSS rate+32(FP), Z1
+	VFNMADD231PS 576(SI), Z1, Z0
 	VMOVUPS      Z0, 401472(DI)
 	VMOVUPS      401536(DI), Z0
-	VBROADCASTSS rate+32(FP), Z2
-	VFNMADD231PS 640(SI), Z2, Z0
+	VBROADCASTSS rate+32(FP), Z1
+	VFNMADD231PS 640(SI), Z1, Z0
 	VMOVUPS      Z0, 401536(DI)
 	VMOVUPS      401600(DI), Z0
-	VBROADCASTSS rate+32(FP), Z2
-	VFNMADD231PS 704(SI), Z2, Z0
+	VBROADCASTSS rate+32(FP), Z1
+	VFNMADD231PS 704(SI), Z1, Z0
 	VMOVUPS      Z0, 401600(DI)
 	VMOVUPS      401664(DI), Z0
-	VBROADCASTSS rate+32(FP), Z2
-	VFNMADD231PS 768(SI), Z2, Z0
+	VBROADCASTSS rate+32(FP), Z1
+	VFNMADD231PS 768(SI), Z1, Z0
 	VMOVUPS      Z0, 401664(DI)
 	VMOVUPS      401728(DI), Z0
-	VBROADCASTSS rate+32(FP), Z2
-	VFNMADD231PS 832(SI), Z2, Z0
+	VBROADCASTSS rate+32(FP), Z1
+	VFNMADD231PS 832(SI), Z1, Z0
 	VMOVUPS      Z0, 401728(DI)
 	VMOVUPS      401792(DI), Z0
-	VBROADCASTSS rate+32(FP), Z2
-	VFNMADD231PS 896(SI), Z2, Z0
+	VBROADCASTSS rate+32(FP), Z1
+	VFNMADD231PS 896(SI), Z1, Z0
 	VMOVUPS      Z0, 401792(DI)
 	VMOVUPS      401856(DI), Z0
-	VBROADCASTSS rate+32(FP), Z2
-	VFNMADD231PS 960(SI), Z2, Z0
+	VBROADCASTSS rate+32(FP), Z1
+	VFNMADD231PS 960(SI), Z1, Z0
 	VMOVUPS      Z0, 401856(DI)
 	XORL         R12, R12
 	XORL         R13, R13
@@ -7171,86 +6946,86 @@ DATA PixelsConstants<>+80(SB)/4, $0x00000000
 DATA PixelsConstants<>+84(SB)/4, $0x00000000
 DATA PixelsConstants<>+88(SB)/4, $0x00000000
 DATA PixelsConstants<>+92(SB)/4, $0x00000000
-DATA PixelsConstants<>+96(SB)/4, $0x3f800000
-DATA PixelsConstants<>+100(SB)/4, $0x3f800000
-DATA PixelsConstants<>+104(SB)/4, $0x3f800000
-DATA PixelsConstants<>+108(SB)/4, $0x3f800000
-DATA PixelsConstants<>+112(SB)/4, $0x3f800000
-DATA PixelsConstants<>+116(SB)/4, $0x3f800000
-DATA PixelsConstants<>+120(SB)/4, $0x3f800000
-DATA PixelsConstants<>+124(SB)/4, $0x3f800000
-DATA PixelsConstants<>+128(SB)/4, $0xc2d00000
-DATA PixelsConstants<>+132(SB)/4, $0xc2d00000
-DATA PixelsConstants<>+136(SB)/4, $0xc2d00000
-DATA PixelsConstants<>+140(SB)/4, $0xc2d00000
-DATA PixelsConstants<>+144(SB)/4, $0xc2d00000
-DATA PixelsConstants<>+148(SB)/4, $0xc2d00000
-DATA PixelsConstants<>+152(SB)/4, $0xc2d00000
-DATA PixelsConstants<>+156(SB)/4, $0xc2d00000
-DATA PixelsConstants<>+160(SB)/4, $0x42b20000
-DATA PixelsConstants<>+164(SB)/4, $0x42b20000
-DATA PixelsConstants<>+168(SB)/4, $0x42b20000
-DATA PixelsConstants<>+172(SB)/4, $0x42b20000
-DATA PixelsConstants<>+176(SB)/4, $0x42b20000
-DATA PixelsConstants<>+180(SB)/4, $0x42b20000
-DATA PixelsConstants<>+184(SB)/4, $0x42b20000
-DATA PixelsConstants<>+188(SB)/4, $0x42b20000
-DATA PixelsConstants<>+192(SB)/4, $0x4b400000
-DATA PixelsConstants<>+196(SB)/4, $0x4b400000
-DATA PixelsConstants<>+200(SB)/4, $0x4b400000
-DATA PixelsConstants<>+204(SB)/4, $0x4b400000
-DATA PixelsConstants<>+208(SB)/4, $0x4b400000
-DATA PixelsConstants<>+212(SB)/4, $0x4b400000
-DATA PixelsConstants<>+216(SB)/4, $0x4b400000
-DATA PixelsConstants<>+220(SB)/4, $0x4b400000
-DATA PixelsConstants<>+224(SB)/4, $0x3fb8aa3b
-DATA PixelsConstants<>+228(SB)/4, $0x3fb8aa3b
-DATA PixelsConstants<>+232(SB)/4, $0x3fb8aa3b
-DATA PixelsConstants<>+236(SB)/4, $0x3fb8aa3b
-DATA PixelsConstants<>+240(SB)/4, $0x3fb8aa3b
-DATA PixelsConstants<>+244(SB)/4, $0x3fb8aa3b
-DATA PixelsConstants<>+248(SB)/4, $0x3fb8aa3b
-DATA PixelsConstants<>+252(SB)/4, $0x3fb8aa3b
-DATA PixelsConstants<>+256(SB)/4, $0x3f317200
-DATA PixelsConstants<>+260(SB)/4, $0x3f317200
-DATA PixelsConstants<>+264(SB)/4, $0x3f317200
-DATA PixelsConstants<>+268(SB)/4, $0x3f317200
-DATA PixelsConstants<>+272(SB)/4, $0x3f317200
-DATA PixelsConstants<>+276(SB)/4, $0x3f317200
-DATA PixelsConstants<>+280(SB)/4, $0x3f317200
-DATA PixelsConstants<>+284(SB)/4, $0x3f317200
-DATA PixelsConstants<>+288(SB)/4, $0x35bfbe8e
-DATA PixelsConstants<>+292(SB)/4, $0x35bfbe8e
-DATA PixelsConstants<>+296(SB)/4, $0x35bfbe8e
-DATA PixelsConstants<>+300(SB)/4, $0x35bfbe8e
-DATA PixelsConstants<>+304(SB)/4, $0x35bfbe8e
-DATA PixelsConstants<>+308(SB)/4, $0x35bfbe8e
-DATA PixelsConstants<>+312(SB)/4, $0x35bfbe8e
-DATA PixelsConstants<>+316(SB)/4, $0x35bfbe8e
-DATA PixelsConstants<>+320(SB)/4, $0x39509279
-DATA PixelsConstants<>+324(SB)/4, $0x39509279
-DATA PixelsConstants<>+328(SB)/4, $0x39509279
-DATA PixelsConstants<>+332(SB)/4, $0x39509279
-DATA PixelsConstants<>+336(SB)/4, $0x39509279
-DATA PixelsConstants<>+340(SB)/4, $0x39509279
-DATA PixelsConstants<>+344(SB)/4, $0x39509279
-DATA PixelsConstants<>+348(SB)/4, $0x39509279
-DATA PixelsConstants<>+352(SB)/4, $0x3c088870
-DATA PixelsConstants<>+356(SB)/4, $0x3c088870
-DATA PixelsConstants<>+360(SB)/4, $0x3c088870
-DATA PixelsConstants<>+364(SB)/4, $0x3c088870
-DATA PixelsConstants<>+368(SB)/4, $0x3c088870
-DATA PixelsConstants<>+372(SB)/4, $0x3c088870
-DATA PixelsConstants<>+376(SB)/4, $0x3c088870
-DATA PixelsConstants<>+380(SB)/4, $0x3c088870
-DATA PixelsConstants<>+384(SB)/4, $0x3e2aaaab
-DATA PixelsConstants<>+388(SB)/4, $0x3e2aaaab
-DATA PixelsConstants<>+392(SB)/4, $0x3e2aaaab
-DATA PixelsConstants<>+396(SB)/4, $0x3e2aaaab
-DATA PixelsConstants<>+400(SB)/4, $0x3e2aaaab
-DATA PixelsConstants<>+404(SB)/4, $0x3e2aaaab
-DATA PixelsConstants<>+408(SB)/4, $0x3e2aaaab
-DATA PixelsConstants<>+412(SB)/4, $0x3e2aaaab
+DATA PixelsConstants<>+96(SB)/4, $0xc2d00000
+DATA PixelsConstants<>+100(SB)/4, $0xc2d00000
+DATA PixelsConstants<>+104(SB)/4, $0xc2d00000
+DATA PixelsConstants<>+108(SB)/4, $0xc2d00000
+DATA PixelsConstants<>+112(SB)/4, $0xc2d00000
+DATA PixelsConstants<>+116(SB)/4, $0xc2d00000
+DATA PixelsConstants<>+120(SB)/4, $0xc2d00000
+DATA PixelsConstants<>+124(SB)/4, $0xc2d00000
+DATA PixelsConstants<>+128(SB)/4, $0x42b20000
+DATA PixelsConstants<>+132(SB)/4, $0x42b20000
+DATA PixelsConstants<>+136(SB)/4, $0x42b20000
+DATA PixelsConstants<>+140(SB)/4, $0x42b20000
+DATA PixelsConstants<>+144(SB)/4, $0x42b20000
+DATA PixelsConstants<>+148(SB)/4, $0x42b20000
+DATA PixelsConstants<>+152(SB)/4, $0x42b20000
+DATA PixelsConstants<>+156(SB)/4, $0x42b20000
+DATA PixelsConstants<>+160(SB)/4, $0x4b400000
+DATA PixelsConstants<>+164(SB)/4, $0x4b400000
+DATA PixelsConstants<>+168(SB)/4, $0x4b400000
+DATA PixelsConstants<>+172(SB)/4, $0x4b400000
+DATA PixelsConstants<>+176(SB)/4, $0x4b400000
+DATA PixelsConstants<>+180(SB)/4, $0x4b400000
+DATA PixelsConstants<>+184(SB)/4, $0x4b400000
+DATA PixelsConstants<>+188(SB)/4, $0x4b400000
+DATA PixelsConstants<>+192(SB)/4, $0x3fb8aa3b
+DATA PixelsConstants<>+196(SB)/4, $0x3fb8aa3b
+DATA PixelsConstants<>+200(SB)/4, $0x3fb8aa3b
+DATA PixelsConstants<>+204(SB)/4, $0x3fb8aa3b
+DATA PixelsConstants<>+208(SB)/4, $0x3fb8aa3b
+DATA PixelsConstants<>+212(SB)/4, $0x3fb8aa3b
+DATA PixelsConstants<>+216(SB)/4, $0x3fb8aa3b
+DATA PixelsConstants<>+220(SB)/4, $0x3fb8aa3b
+DATA PixelsConstants<>+224(SB)/4, $0x3f317200
+DATA PixelsConstants<>+228(SB)/4, $0x3f317200
+DATA PixelsConstants<>+232(SB)/4, $0x3f317200
+DATA PixelsConstants<>+236(SB)/4, $0x3f317200
+DATA PixelsConstants<>+240(SB)/4, $0x3f317200
+DATA PixelsConstants<>+244(SB)/4, $0x3f317200
+DATA PixelsConstants<>+248(SB)/4, $0x3f317200
+DATA PixelsConstants<>+252(SB)/4, $0x3f317200
+DATA PixelsConstants<>+256(SB)/4, $0x35bfbe8e
+DATA PixelsConstants<>+260(SB)/4, $0x35bfbe8e
+DATA PixelsConstants<>+264(SB)/4, $0x35bfbe8e
+DATA PixelsConstants<>+268(SB)/4, $0x35bfbe8e
+DATA PixelsConstants<>+272(SB)/4, $0x35bfbe8e
+DATA PixelsConstants<>+276(SB)/4, $0x35bfbe8e
+DATA PixelsConstants<>+280(SB)/4, $0x35bfbe8e
+DATA PixelsConstants<>+284(SB)/4, $0x35bfbe8e
+DATA PixelsConstants<>+288(SB)/4, $0x3f000000
+DATA PixelsConstants<>+292(SB)/4, $0x3f000000
+DATA PixelsConstants<>+296(SB)/4, $0x3f000000
+DATA PixelsConstants<>+300(SB)/4, $0x3f000000
+DATA PixelsConstants<>+304(SB)/4, $0x3f000000
+DATA PixelsConstants<>+308(SB)/4, $0x3f000000
+DATA PixelsConstants<>+312(SB)/4, $0x3f000000
+DATA PixelsConstants<>+316(SB)/4, $0x3f000000
+DATA PixelsConstants<>+320(SB)/4, $0x3e2aaaab
+DATA PixelsConstants<>+324(SB)/4, $0x3e2aaaab
+DATA PixelsConstants<>+328(SB)/4, $0x3e2aaaab
+DATA PixelsConstants<>+332(SB)/4, $0x3e2aaaab
+DATA PixelsConstants<>+336(SB)/4, $0x3e2aaaab
+DATA PixelsConstants<>+340(SB)/4, $0x3e2aaaab
+DATA PixelsConstants<>+344(SB)/4, $0x3e2aaaab
+DATA PixelsConstants<>+348(SB)/4, $0x3e2aaaab
+DATA PixelsConstants<>+352(SB)/4, $0x3d2aaa75
+DATA PixelsConstants<>+356(SB)/4, $0x3d2aaa75
+DATA PixelsConstants<>+360(SB)/4, $0x3d2aaa75
+DATA PixelsConstants<>+364(SB)/4, $0x3d2aaa75
+DATA PixelsConstants<>+368(SB)/4, $0x3d2aaa75
+DATA PixelsConstants<>+372(SB)/4, $0x3d2aaa75
+DATA PixelsConstants<>+376(SB)/4, $0x3d2aaa75
+DATA PixelsConstants<>+380(SB)/4, $0x3d2aaa75
+DATA PixelsConstants<>+384(SB)/4, $0x3c088870
+DATA PixelsConstants<>+388(SB)/4, $0x3c088870
+DATA PixelsConstants<>+392(SB)/4, $0x3c088870
+DATA PixelsConstants<>+396(SB)/4, $0x3c088870
+DATA PixelsConstants<>+400(SB)/4, $0x3c088870
+DATA PixelsConstants<>+404(SB)/4, $0x3c088870
+DATA PixelsConstants<>+408(SB)/4, $0x3c088870
+DATA PixelsConstants<>+412(SB)/4, $0x3c088870
 DATA PixelsConstants<>+416(SB)/4, $0x3ab6a192
 DATA PixelsConstants<>+420(SB)/4, $0x3ab6a192
 DATA PixelsConstants<>+424(SB)/4, $0x3ab6a192
@@ -7259,155 +7034,120 @@ DATA PixelsConstants<>+432(SB)/4, $0x3ab6a192
 DATA PixelsConstants<>+436(SB)/4, $0x3ab6a192
 DATA PixelsConstants<>+440(SB)/4, $0x3ab6a192
 DATA PixelsConstants<>+444(SB)/4, $0x3ab6a192
-DATA PixelsConstants<>+448(SB)/4, $0x3d2aaa75
-DATA PixelsConstants<>+452(SB)/4, $0x3d2aaa75
-DATA PixelsConstants<>+456(SB)/4, $0x3d2aaa75
-DATA PixelsConstants<>+460(SB)/4, $0x3d2aaa75
-DATA PixelsConstants<>+464(SB)/4, $0x3d2aaa75
-DATA PixelsConstants<>+468(SB)/4, $0x3d2aaa75
-DATA PixelsConstants<>+472(SB)/4, $0x3d2aaa75
-DATA PixelsConstants<>+476(SB)/4, $0x3d2aaa75
-DATA PixelsConstants<>+480(SB)/4, $0x3f000000
-DATA PixelsConstants<>+484(SB)/4, $0x3f000000
-DATA PixelsConstants<>+488(SB)/4, $0x3f000000
-DATA PixelsConstants<>+492(SB)/4, $0x3f000000
-DATA PixelsConstants<>+496(SB)/4, $0x3f000000
-DATA PixelsConstants<>+500(SB)/4, $0x3f000000
-DATA PixelsConstants<>+504(SB)/4, $0x3f000000
-DATA PixelsConstants<>+508(SB)/4, $0x3f000000
+DATA PixelsConstants<>+448(SB)/4, $0x39509279
+DATA PixelsConstants<>+452(SB)/4, $0x39509279
+DATA PixelsConstants<>+456(SB)/4, $0x39509279
+DATA PixelsConstants<>+460(SB)/4, $0x39509279
+DATA PixelsConstants<>+464(SB)/4, $0x39509279
+DATA PixelsConstants<>+468(SB)/4, $0x39509279
+DATA PixelsConstants<>+472(SB)/4, $0x39509279
+DATA PixelsConstants<>+476(SB)/4, $0x39509279
+DATA PixelsConstants<>+480(SB)/4, $0x3f800000
+DATA PixelsConstants<>+484(SB)/4, $0x3f800000
+DATA PixelsConstants<>+488(SB)/4, $0x3f800000
+DATA PixelsConstants<>+492(SB)/4, $0x3f800000
+DATA PixelsConstants<>+496(SB)/4, $0x3f800000
+DATA PixelsConstants<>+500(SB)/4, $0x3f800000
+DATA PixelsConstants<>+504(SB)/4, $0x3f800000
+DATA PixelsConstants<>+508(SB)/4, $0x3f800000
 DATA PixelsConstants<>+512(SB)/4, $0x00000000
 DATA PixelsConstants<>+516(SB)/4, $0xff800000
-DATA PixelsConstants<>+520(SB)/4, $0x3f800000
-DATA PixelsConstants<>+524(SB)/4, $0xc2d00000
-DATA PixelsConstants<>+528(SB)/4, $0x42b20000
-DATA PixelsConstants<>+532(SB)/4, $0x4b400000
-DATA PixelsConstants<>+536(SB)/4, $0x3fb8aa3b
-DATA PixelsConstants<>+540(SB)/4, $0x3f317200
-DATA PixelsConstants<>+544(SB)/4, $0x35bfbe8e
-DATA PixelsConstants<>+548(SB)/4, $0x39509279
-DATA PixelsConstants<>+552(SB)/4, $0x3c088870
-DATA PixelsConstants<>+556(SB)/4, $0x3e2aaaab
+DATA PixelsConstants<>+520(SB)/4, $0xc2d00000
+DATA PixelsConstants<>+524(SB)/4, $0x42b20000
+DATA PixelsConstants<>+528(SB)/4, $0x4b400000
+DATA PixelsConstants<>+532(SB)/4, $0x3fb8aa3b
+DATA PixelsConstants<>+536(SB)/4, $0x3f317200
+DATA PixelsConstants<>+540(SB)/4, $0x35bfbe8e
+DATA PixelsConstants<>+544(SB)/4, $0x3f000000
+DATA PixelsConstants<>+548(SB)/4, $0x3e2aaaab
+DATA PixelsConstants<>+552(SB)/4, $0x3d2aaa75
+DATA PixelsConstants<>+556(SB)/4, $0x3c088870
 DATA PixelsConstants<>+560(SB)/4, $0x3ab6a192
-DATA PixelsConstants<>+564(SB)/4, $0x3d2aaa75
-DATA PixelsConstants<>+568(SB)/4, $0x3f000000
+DATA PixelsConstants<>+564(SB)/4, $0x39509279
+DATA PixelsConstants<>+568(SB)/4, $0x3f800000
 DATA PixelsConstants<>+572(SB)/8, $0x7ff0000000000000
 DATA PixelsConstants<>+580(SB)/8, $0x7ff0000000000000
 DATA PixelsConstants<>+588(SB)/8, $0x7ff0000000000000
 DATA PixelsConstants<>+596(SB)/8, $0x7ff0000000000000
-DATA PixelsConstants<>+604(SB)/8, $0x0010000000000000
-DATA PixelsConstants<>+612(SB)/8, $0x0010000000000000
-DATA PixelsConstants<>+620(SB)/8, $0x0010000000000000
-DATA PixelsConstants<>+628(SB)/8, $0x0010000000000000
-DATA PixelsConstants<>+636(SB)/8, $0x4350000000000000
-DATA PixelsConstants<>+644(SB)/8, $0x4350000000000000
-DATA PixelsConstants<>+652(SB)/8, $0x4350000000000000
-DATA PixelsConstants<>+660(SB)/8, $0x4350000000000000
-DATA PixelsConstants<>+668(SB)/8, $0x00095f619980c433
-DATA PixelsConstants<>+676(SB)/8, $0x00095f619980c433
-DATA PixelsConstants<>+684(SB)/8, $0x00095f619980c433
-DATA PixelsConstants<>+692(SB)/8, $0x00095f619980c433
-DATA PixelsConstants<>+700(SB)/8, $0x4330000000000000
-DATA PixelsConstants<>+708(SB)/8, $0x4330000000000000
-DATA PixelsConstants<>+716(SB)/8, $0x4330000000000000
-DATA PixelsConstants<>+724(SB)/8, $0x4330000000000000
-DATA PixelsConstants<>+732(SB)/8, $0x43300000000003ff
-DATA PixelsConstants<>+740(SB)/8, $0x43300000000003ff
-DATA PixelsConstants<>+748(SB)/8, $0x43300000000003ff
-DATA PixelsConstants<>+756(SB)/8, $0x43300000000003ff
-DATA PixelsConstants<>+764(SB)/8, $0x404b000000000000
-DATA PixelsConstants<>+772(SB)/8, $0x404b000000000000
-DATA PixelsConstants<>+780(SB)/8, $0x404b000000000000
-DATA PixelsConstants<>+788(SB)/8, $0x404b000000000000
-DATA PixelsConstants<>+796(SB)/8, $0x000fffffffffffff
-DATA PixelsConstants<>+804(SB)/8, $0x000fffffffffffff
-DATA PixelsConstants<>+812(SB)/8, $0x000fffffffffffff
-DATA PixelsConstants<>+820(SB)/8, $0x000fffffffffffff
-DATA PixelsConstants<>+828(SB)/8, $0x3fe6a09e667f3bcd
-DATA PixelsConstants<>+836(SB)/8, $0x3fe6a09e667f3bcd
-DATA PixelsConstants<>+844(SB)/8, $0x3fe6a09e667f3bcd
-DATA PixelsConstants<>+852(SB)/8, $0x3fe6a09e667f3bcd
-DATA PixelsConstants<>+860(SB)/8, $0x3ff0000000000000
-DATA PixelsConstants<>+868(SB)/8, $0x3ff0000000000000
-DATA PixelsConstants<>+876(SB)/8, $0x3ff0000000000000
-DATA PixelsConstants<>+884(SB)/8, $0x3ff0000000000000
-DATA PixelsConstants<>+892(SB)/8, $0x4000000000000000
-DATA PixelsConstants<>+900(SB)/8, $0x4000000000000000
-DATA PixelsConstants<>+908(SB)/8, $0x4000000000000000
-DATA PixelsConstants<>+916(SB)/8, $0x4000000000000000
-DATA PixelsConstants<>+924(SB)/8, $0x3fe0000000000000
-DATA PixelsConstants<>+932(SB)/8, $0x3fe0000000000000
-DATA PixelsConstants<>+940(SB)/8, $0x3fe0000000000000
-DATA PixelsConstants<>+948(SB)/8, $0x3fe0000000000000
-DATA PixelsConstants<>+956(SB)/8, $0x3fc39fe208c33457
-DATA PixelsConstants<>+964(SB)/8, $0x3fc39fe208c33457
-DATA PixelsConstants<>+972(SB)/8, $0x3fc39fe208c33457
-DATA PixelsConstants<>+980(SB)/8, $0x3fc39fe208c33457
-DATA PixelsConstants<>+988(SB)/8, $0x3fcc71c62debf86b
-DATA PixelsConstants<>+996(SB)/8, $0x3fcc71c62debf86b
-DATA PixelsConstants<>+1004(SB)/8, $0x3fcc71c62debf86b
-DATA PixelsConstants<>+1012(SB)/8, $0x3fcc71c62debf86b
-DATA PixelsConstants<>+1020(SB)/8, $0x3fd99999999952b2
-DATA PixelsConstants<>+1028(SB)/8, $0x3fd99999999952b2
-DATA PixelsConstants<>+1036(SB)/8, $0x3fd99999999952b2
-DATA PixelsConstants<>+1044(SB)/8, $0x3fd99999999952b2
-DATA PixelsConstants<>+1052(SB)/8, $0x3fc2b5b5fb2eac92
-DATA PixelsConstants<>+1060(SB)/8, $0x3fc2b5b5fb2eac92
-DATA PixelsConstants<>+1068(SB)/8, $0x3fc2b5b5fb2eac92
-DATA PixelsConstants<>+1076(SB)/8, $0x3fc2b5b5fb2eac92
-DATA PixelsConstants<>+1084(SB)/8, $0x3fc7462b69705382
-DATA PixelsConstants<>+1092(SB)/8, $0x3fc7462b69705382
-DATA PixelsConstants<>+1100(SB)/8, $0x3fc7462b69705382
-DATA PixelsConstants<>+1108(SB)/8, $0x3fc7462b69705382
-DATA PixelsConstants<>+1116(SB)/8, $0x3fd2492492df6947
-DATA PixelsConstants<>+1124(SB)/8, $0x3fd2492492df6947
-DATA PixelsConstants<>+1132(SB)/8, $0x3fd2492492df6947
-DATA PixelsConstants<>+1140(SB)/8, $0x3fd2492492df6947
-DATA PixelsConstants<>+1148(SB)/8, $0x3fe5555555555558
-DATA PixelsConstants<>+1156(SB)/8, $0x3fe5555555555558
-DATA PixelsConstants<>+1164(SB)/8, $0x3fe5555555555558
-DATA PixelsConstants<>+1172(SB)/8, $0x3fe5555555555558
-DATA PixelsConstants<>+1180(SB)/8, $0x3dea39ef35793c76
-DATA PixelsConstants<>+1188(SB)/8, $0x3dea39ef35793c76
-DATA PixelsConstants<>+1196(SB)/8, $0x3dea39ef35793c76
-DATA PixelsConstants<>+1204(SB)/8, $0x3dea39ef35793c76
-DATA PixelsConstants<>+1212(SB)/8, $0x3fe62e42fee00000
-DATA PixelsConstants<>+1220(SB)/8, $0x3fe62e42fee00000
-DATA PixelsConstants<>+1228(SB)/8, $0x3fe62e42fee00000
-DATA PixelsConstants<>+1236(SB)/8, $0x3fe62e42fee00000
-DATA PixelsConstants<>+1244(SB)/8, $0x0000000000000000
-DATA PixelsConstants<>+1252(SB)/8, $0x0000000000000000
-DATA PixelsConstants<>+1260(SB)/8, $0x0000000000000000
-DATA PixelsConstants<>+1268(SB)/8, $0x0000000000000000
-DATA PixelsConstants<>+1276(SB)/8, $0xfff0000000000000
-DATA PixelsConstants<>+1284(SB)/8, $0xfff0000000000000
-DATA PixelsConstants<>+1292(SB)/8, $0xfff0000000000000
-DATA PixelsConstants<>+1300(SB)/8, $0xfff0000000000000
-DATA PixelsConstants<>+1308(SB)/8, $0x7ff8000000000001
-DATA PixelsConstants<>+1316(SB)/8, $0x7ff8000000000001
-DATA PixelsConstants<>+1324(SB)/8, $0x7ff8000000000001
-DATA PixelsConstants<>+1332(SB)/8, $0x7ff8000000000001
-DATA PixelsConstants<>+1340(SB)/8, $0x7ff0000000000000
-DATA PixelsConstants<>+1348(SB)/8, $0x0010000000000000
-DATA PixelsConstants<>+1356(SB)/8, $0x4350000000000000
-DATA PixelsConstants<>+1364(SB)/8, $0x00095f619980c433
-DATA PixelsConstants<>+1372(SB)/8, $0x4330000000000000
-DATA PixelsConstants<>+1380(SB)/8, $0x43300000000003ff
-DATA PixelsConstants<>+1388(SB)/8, $0x404b000000000000
-DATA PixelsConstants<>+1396(SB)/8, $0x000fffffffffffff
-DATA PixelsConstants<>+1404(SB)/8, $0x3fe6a09e667f3bcd
-DATA PixelsConstants<>+1412(SB)/8, $0x3ff0000000000000
-DATA PixelsConstants<>+1420(SB)/8, $0x4000000000000000
-DATA PixelsConstants<>+1428(SB)/8, $0x3fe0000000000000
-DATA PixelsConstants<>+1436(SB)/8, $0x3fc39fe208c33457
-DATA PixelsConstants<>+1444(SB)/8, $0x3fcc71c62debf86b
-DATA PixelsConstants<>+1452(SB)/8, $0x3fd99999999952b2
-DATA PixelsConstants<>+1460(SB)/8, $0x3fc2b5b5fb2eac92
-DATA PixelsConstants<>+1468(SB)/8, $0x3fc7462b69705382
-DATA PixelsConstants<>+1476(SB)/8, $0x3fd2492492df6947
-DATA PixelsConstants<>+1484(SB)/8, $0x3fe5555555555558
-DATA PixelsConstants<>+1492(SB)/8, $0x3dea39ef35793c76
-DATA PixelsConstants<>+1500(SB)/8, $0x3fe62e42fee00000
-DATA PixelsConstants<>+1508(SB)/8, $0x0000000000000000
-DATA PixelsConstants<>+1516(SB)/8, $0xfff0000000000000
-DATA PixelsConstants<>+1524(SB)/8, $0x7ff8000000000001
-GLOBL PixelsConstants<>(SB), RODATA|NOPTR, $1532
+DATA PixelsConstants<>+604(SB)/8, $0x00095f619980c433
+DATA PixelsConstants<>+612(SB)/8, $0x00095f619980c433
+DATA PixelsConstants<>+620(SB)/8, $0x00095f619980c433
+DATA PixelsConstants<>+628(SB)/8, $0x00095f619980c433
+DATA PixelsConstants<>+636(SB)/8, $0x4330000000000000
+DATA PixelsConstants<>+644(SB)/8, $0x4330000000000000
+DATA PixelsConstants<>+652(SB)/8, $0x4330000000000000
+DATA PixelsConstants<>+660(SB)/8, $0x4330000000000000
+DATA PixelsConstants<>+668(SB)/8, $0x43300000000003ff
+DATA PixelsConstants<>+676(SB)/8, $0x43300000000003ff
+DATA PixelsConstants<>+684(SB)/8, $0x43300000000003ff
+DATA PixelsConstants<>+692(SB)/8, $0x43300000000003ff
+DATA PixelsConstants<>+700(SB)/8, $0x000fffffffffffff
+DATA PixelsConstants<>+708(SB)/8, $0x000fffffffffffff
+DATA PixelsConstants<>+716(SB)/8, $0x000fffffffffffff
+DATA PixelsConstants<>+724(SB)/8, $0x000fffffffffffff
+DATA PixelsConstants<>+732(SB)/8, $0x3fe6a09e667f3bcd
+DATA PixelsConstants<>+740(SB)/8, $0x3fe6a09e667f3bcd
+DATA PixelsConstants<>+748(SB)/8, $0x3fe6a09e667f3bcd
+DATA PixelsConstants<>+756(SB)/8, $0x3fe6a09e667f3bcd
+DATA PixelsConstants<>+764(SB)/8, $0x3ff0000000000000
+DATA PixelsConstants<>+772(SB)/8, $0x3ff0000000000000
+DATA PixelsConstants<>+780(SB)/8, $0x3ff0000000000000
+DATA PixelsConstants<>+788(SB)/8, $0x3ff0000000000000
+DATA PixelsConstants<>+796(SB)/8, $0x4000000000000000
+DATA PixelsConstants<>+804(SB)/8, $0x4000000000000000
+DATA PixelsConstants<>+812(SB)/8, $0x4000000000000000
+DATA PixelsConstants<>+820(SB)/8, $0x4000000000000000
+DATA PixelsConstants<>+828(SB)/8, $0x3fe62e42fefa39ef
+DATA PixelsConstants<>+836(SB)/8, $0x3fe62e42fefa39ef
+DATA PixelsConstants<>+844(SB)/8, $0x3fe62e42fefa39ef
+DATA PixelsConstants<>+852(SB)/8, $0x3fe62e42fefa39ef
+DATA PixelsConstants<>+860(SB)/8, $0x4000000000004990
+DATA PixelsConstants<>+868(SB)/8, $0x4000000000004990
+DATA PixelsConstants<>+876(SB)/8, $0x4000000000004990
+DATA PixelsConstants<>+884(SB)/8, $0x4000000000004990
+DATA PixelsConstants<>+892(SB)/8, $0x3fe555554db62b8a
+DATA PixelsConstants<>+900(SB)/8, $0x3fe555554db62b8a
+DATA PixelsConstants<>+908(SB)/8, $0x3fe555554db62b8a
+DATA PixelsConstants<>+916(SB)/8, $0x3fe555554db62b8a
+DATA PixelsConstants<>+924(SB)/8, $0x3fd999a9bd09c3ae
+DATA PixelsConstants<>+932(SB)/8, $0x3fd999a9bd09c3ae
+DATA PixelsConstants<>+940(SB)/8, $0x3fd999a9bd09c3ae
+DATA PixelsConstants<>+948(SB)/8, $0x3fd999a9bd09c3ae
+DATA PixelsConstants<>+956(SB)/8, $0x3fd2432e86d5da18
+DATA PixelsConstants<>+964(SB)/8, $0x3fd2432e86d5da18
+DATA PixelsConstants<>+972(SB)/8, $0x3fd2432e86d5da18
+DATA PixelsConstants<>+980(SB)/8, $0x3fd2432e86d5da18
+DATA PixelsConstants<>+988(SB)/8, $0x3fce3aa5e803484d
+DATA PixelsConstants<>+996(SB)/8, $0x3fce3aa5e803484d
+DATA PixelsConstants<>+1004(SB)/8, $0x3fce3aa5e803484d
+DATA PixelsConstants<>+1012(SB)/8, $0x3fce3aa5e803484d
+DATA PixelsConstants<>+1020(SB)/8, $0x0000000000000000
+DATA PixelsConstants<>+1028(SB)/8, $0x0000000000000000
+DATA PixelsConstants<>+1036(SB)/8, $0x0000000000000000
+DATA PixelsConstants<>+1044(SB)/8, $0x0000000000000000
+DATA PixelsConstants<>+1052(SB)/8, $0xfff0000000000000
+DATA PixelsConstants<>+1060(SB)/8, $0xfff0000000000000
+DATA PixelsConstants<>+1068(SB)/8, $0xfff0000000000000
+DATA PixelsConstants<>+1076(SB)/8, $0xfff0000000000000
+DATA PixelsConstants<>+1084(SB)/8, $0x7ff8000000000001
+DATA PixelsConstants<>+1092(SB)/8, $0x7ff8000000000001
+DATA PixelsConstants<>+1100(SB)/8, $0x7ff8000000000001
+DATA PixelsConstants<>+1108(SB)/8, $0x7ff8000000000001
+DATA PixelsConstants<>+1116(SB)/8, $0x7ff0000000000000
+DATA PixelsConstants<>+1124(SB)/8, $0x00095f619980c433
+DATA PixelsConstants<>+1132(SB)/8, $0x4330000000000000
+DATA PixelsConstants<>+1140(SB)/8, $0x43300000000003ff
+DATA PixelsConstants<>+1148(SB)/8, $0x000fffffffffffff
+DATA PixelsConstants<>+1156(SB)/8, $0x3fe6a09e667f3bcd
+DATA PixelsConstants<>+1164(SB)/8, $0x3ff0000000000000
+DATA PixelsConstants<>+1172(SB)/8, $0x4000000000000000
+DATA PixelsConstants<>+1180(SB)/8, $0x3fe62e42fefa39ef
+DATA PixelsConstants<>+1188(SB)/8, $0x4000000000004990
+DATA PixelsConstants<>+1196(SB)/8, $0x3fe555554db62b8a
+DATA PixelsConstants<>+1204(SB)/8, $0x3fd999a9bd09c3ae
+DATA PixelsConstants<>+1212(SB)/8, $0x3fd2432e86d5da18
+DATA PixelsConstants<>+1220(SB)/8, $0x3fce3aa5e803484d
+DATA PixelsConstants<>+1228(SB)/8, $0x0000000000000000
+DATA PixelsConstants<>+1236(SB)/8, $0xfff0000000000000
+DATA PixelsConstants<>+1244(SB)/8, $0x7ff8000000000001
+GLOBL PixelsConstants<>(SB), RODATA|NOPTR, $1252

@@ -5,8 +5,8 @@
 #include "textflag.h"
 
 // func poleForwardAVX2(p *Pole, ws *PoleWorkspace, x *[4]float32)
-// Requires: AVX, AVX2, FMA3
-TEXT ·poleForwardAVX2(SB), NOSPLIT, $96-24
+// Requires: AVX, FMA3
+TEXT ·poleForwardAVX2(SB), NOSPLIT, $0-24
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
 	MOVQ x+16(FP), DX
@@ -41,173 +41,132 @@ TEXT ·poleForwardAVX2(SB), NOSPLIT, $96-24
 	VADDPS       X0, X3, X0
 	VINSERTF128  $0x01, X0, Y1, Y0
 	VADDPS       256(DI), Y0, Y0
-	VANDPS       PoleConstants<>+32(SB), Y0, Y1
-	VMULPS       PoleConstants<>+64(SB), Y1, Y2
-	VMOVUPS      PoleConstants<>+128(SB), Y3
-	VMINPS       Y2, Y3, Y2
-	VMOVUPS      PoleConstants<>+96(SB), Y4
-	VMAXPS       Y2, Y4, Y2
-	VMOVUPS      PoleConstants<>+160(SB), Y5
+	VEXTRACTF128 $0x01, Y0, X1
+	VCVTPS2PD    X0, Y0
+	VMOVUPS      PoleConstants<>+32(SB), Y2
+	VMINPD       Y0, Y2, Y0
+	VMOVUPS      PoleConstants<>+0(SB), Y3
+	VMAXPD       Y0, Y3, Y0
+	VMULPD       Y0, Y0, Y4
+	VMOVUPS      PoleConstants<>+64(SB), Y5
 	VMOVAPS      Y5, Y6
-	VFMADD231PS  PoleConstants<>+192(SB), Y2, Y6
-	VSUBPS       Y5, Y6, Y6
-	VFNMADD231PS PoleConstants<>+224(SB), Y6, Y2
-	VFNMADD231PS PoleConstants<>+256(SB), Y6, Y2
-	VMULPS       Y2, Y2, Y7
-	VMULPS       Y2, Y2, Y8
-	VMOVUPS      PoleConstants<>+320(SB), Y9
-	VMOVAPS      Y9, Y10
-	VFMADD231PS  PoleConstants<>+288(SB), Y8, Y10
-	VFMADD213PS  PoleConstants<>+352(SB), Y8, Y10
-	VMOVUPS      PoleConstants<>+416(SB), Y11
+	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y6
+	VMOVUPS      PoleConstants<>+128(SB), Y7
+	VMOVAPS      Y7, Y8
+	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y8
+	VMULPD       Y4, Y4, Y9
+	VFMADD231PD  Y9, Y8, Y6
+	VMULPD       Y9, Y9, Y8
+	VFMADD231PD  PoleConstants<>+192(SB), Y8, Y6
+	VMULPD       Y6, Y0, Y0
+	VMOVUPS      PoleConstants<>+224(SB), Y6
+	VMOVAPS      Y6, Y10
+	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y10
+	VMOVUPS      PoleConstants<>+288(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  PoleConstants<>+384(SB), Y8, Y12
-	VFMADD213PS  PoleConstants<>+448(SB), Y8, Y12
-	VFMADD231PS  Y2, Y10, Y12
-	VMULPS       Y12, Y7, Y7
-	VADDPS       PoleConstants<>+0(SB), Y2, Y8
-	VSUBPS       PoleConstants<>+0(SB), Y8, Y10
-	VSUBPS       Y10, Y2, Y2
-	VADDPS       Y2, Y7, Y2
-	VADDPS       Y2, Y8, Y7
-	VSUBPS       Y8, Y7, Y8
-	VMOVAPS      Y5, Y10
-	VFMADD231PS  PoleConstants<>+448(SB), Y6, Y10
-	VSUBPS       Y5, Y10, Y12
-	VSUBPS       Y12, Y6, Y6
-	VADDPS       Y5, Y6, Y6
-	VPSLLD       $0x17, Y10, Y10
-	VPADDD       PoleConstants<>+0(SB), Y10, Y10
-	VPSLLD       $0x17, Y6, Y6
-	VPADDD       PoleConstants<>+0(SB), Y6, Y6
-	VMULPS       Y10, Y7, Y7
-	VMULPS       Y6, Y7, Y6
-	VMOVUPS      PoleConstants<>+0(SB), Y7
-	VSUBPS       Y6, Y7, Y10
-	VADDPS       Y6, Y7, Y12
-	VSUBPS       Y10, Y7, Y13
-	VSUBPS       Y6, Y13, Y13
-	VSUBPS       Y7, Y12, Y14
-	VSUBPS       Y14, Y6, Y6
-	VDIVPS       Y12, Y7, Y14
-	VMULPS       Y14, Y10, Y15
-	VFNMADD231PS Y12, Y15, Y10
-	VFNMADD231PS Y6, Y15, Y10
-	VADDPS       Y13, Y10, Y6
-	VFMADD231PS  Y14, Y6, Y15
-	VMULPS       Y1, Y1, Y6
-	VMULPS       Y6, Y6, Y10
-	VMOVUPS      PoleConstants<>+512(SB), Y12
-	VMOVAPS      Y12, Y13
-	VFMADD231PS  PoleConstants<>+480(SB), Y10, Y13
-	VFMADD213PS  PoleConstants<>+544(SB), Y10, Y13
-	VMOVUPS      PoleConstants<>+608(SB), Y14
-	VMOVUPS      Y2, (SP)
-	VMOVAPS      Y14, Y2
-	VFMADD231PS  PoleConstants<>+576(SB), Y10, Y2
-	VFMADD213PS  PoleConstants<>+640(SB), Y10, Y2
-	VFMADD231PS  Y6, Y13, Y2
-	VMULPS       Y2, Y6, Y2
-	VFMADD213PS  Y1, Y1, Y2
-	VCMPPS       $0x11, PoleConstants<>+672(SB), Y1, Y1
-	VBLENDVPS    Y1, Y2, Y15, Y1
-	VANDPS       PoleConstants<>+704(SB), Y0, Y0
-	VORPS        Y0, Y1, Y0
+	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
+	VMOVUPS      PoleConstants<>+352(SB), Y13
+	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  Y9, Y12, Y10
+	VFMADD231PD  Y8, Y4, Y10
+	VDIVPD       Y10, Y0, Y0
+	VCVTPD2PSY   Y0, X0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y1, Y2, Y1
+	VMAXPD       Y1, Y3, Y1
+	VMULPD       Y1, Y1, Y4
+	VMOVAPS      Y5, Y8
+	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y8
+	VMOVAPS      Y7, Y9
+	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y9
+	VMULPD       Y4, Y4, Y10
+	VFMADD231PD  Y10, Y9, Y8
+	VMULPD       Y10, Y10, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y8
+	VMULPD       Y8, Y1, Y1
+	VMOVAPS      Y6, Y8
+	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y8
+	VMOVAPS      Y11, Y12
+	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
+	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  Y10, Y12, Y8
+	VFMADD231PD  Y9, Y4, Y8
+	VDIVPD       Y8, Y1, Y1
+	VCVTPD2PSY   Y1, X1
+	VINSERTF128  $0x01, X1, Y0, Y0
 	VMOVUPS      Y0, (SI)
 	VMOVUPS      (DX), X1
-	VMULPS       128(DI), X1, X2
-	VMULPS       144(DI), X1, X6
-	VMULPS       160(DI), X1, X10
-	VMULPS       176(DI), X1, X13
-	VMULPS       192(DI), X1, X15
-	VMOVUPS      Y8, 32(SP)
-	VMULPS       208(DI), X1, X8
-	VMULPS       224(DI), X1, X14
+	VMULPS       128(DI), X1, X4
+	VMULPS       144(DI), X1, X8
+	VMULPS       160(DI), X1, X9
+	VMULPS       176(DI), X1, X10
+	VMULPS       192(DI), X1, X12
+	VMULPS       208(DI), X1, X14
+	VMULPS       224(DI), X1, X15
 	VMULPS       240(DI), X1, X1
-	VUNPCKLPS    X6, X2, X12
-	VUNPCKHPS    X6, X2, X2
-	VADDPS       X2, X12, X2
-	VUNPCKLPS    X13, X10, X6
-	VUNPCKHPS    X13, X10, X10
-	VADDPS       X10, X6, X6
-	VUNPCKLPD    X6, X2, X10
-	VUNPCKHPD    X6, X2, X2
-	VADDPS       X2, X10, X2
-	VUNPCKLPS    X8, X15, X6
-	VUNPCKHPS    X8, X15, X8
-	VADDPS       X8, X6, X6
-	VUNPCKLPS    X1, X14, X8
-	VUNPCKHPS    X1, X14, X1
-	VADDPS       X1, X8, X1
-	VUNPCKLPD    X1, X6, X8
-	VUNPCKHPD    X1, X6, X1
-	VADDPS       X1, X8, X1
-	VINSERTF128  $0x01, X1, Y2, Y1
+	VUNPCKLPS    X8, X4, X13
+	VUNPCKHPS    X8, X4, X4
+	VADDPS       X4, X13, X4
+	VUNPCKLPS    X10, X9, X8
+	VUNPCKHPS    X10, X9, X9
+	VADDPS       X9, X8, X8
+	VUNPCKLPD    X8, X4, X9
+	VUNPCKHPD    X8, X4, X4
+	VADDPS       X4, X9, X4
+	VUNPCKLPS    X14, X12, X8
+	VUNPCKHPS    X14, X12, X9
+	VADDPS       X9, X8, X8
+	VUNPCKLPS    X1, X15, X9
+	VUNPCKHPS    X1, X15, X1
+	VADDPS       X1, X9, X1
+	VUNPCKLPD    X1, X8, X9
+	VUNPCKHPD    X1, X8, X1
+	VADDPS       X1, X9, X1
+	VINSERTF128  $0x01, X1, Y4, Y1
 	VADDPS       288(DI), Y1, Y1
-	VANDPS       PoleConstants<>+32(SB), Y1, Y2
-	VMULPS       PoleConstants<>+64(SB), Y2, Y6
-	VMINPS       Y6, Y3, Y6
-	VMAXPS       Y6, Y4, Y6
-	VMOVAPS      Y5, Y8
-	VFMADD231PS  PoleConstants<>+192(SB), Y6, Y8
-	VSUBPS       Y5, Y8, Y8
-	VFNMADD231PS PoleConstants<>+224(SB), Y8, Y6
-	VFNMADD231PS PoleConstants<>+256(SB), Y8, Y6
-	VMULPS       Y6, Y6, Y10
-	VMULPS       Y6, Y6, Y12
-	VMOVAPS      Y9, Y13
-	VFMADD231PS  PoleConstants<>+288(SB), Y12, Y13
-	VFMADD213PS  PoleConstants<>+352(SB), Y12, Y13
-	VMOVAPS      Y11, Y14
-	VFMADD231PS  PoleConstants<>+384(SB), Y12, Y14
-	VFMADD213PS  PoleConstants<>+448(SB), Y12, Y14
-	VFMADD231PS  Y6, Y13, Y14
-	VMULPS       Y14, Y10, Y10
-	VADDPS       Y6, Y7, Y12
-	VSUBPS       Y7, Y12, Y13
-	VSUBPS       Y13, Y6, Y6
-	VADDPS       Y6, Y10, Y6
-	VADDPS       Y6, Y12, Y10
-	VSUBPS       Y12, Y10, Y12
-	VMOVAPS      Y5, Y13
-	VFMADD231PS  PoleConstants<>+448(SB), Y8, Y13
-	VSUBPS       Y5, Y13, Y14
-	VSUBPS       Y14, Y8, Y8
-	VADDPS       Y5, Y8, Y8
-	VPSLLD       $0x17, Y13, Y13
-	VPADDD       Y7, Y13, Y13
-	VPSLLD       $0x17, Y8, Y8
-	VPADDD       Y7, Y8, Y8
-	VMULPS       Y13, Y10, Y10
-	VMULPS       Y8, Y10, Y8
-	VSUBPS       Y8, Y7, Y10
-	VADDPS       Y8, Y7, Y13
-	VSUBPS       Y10, Y7, Y14
-	VSUBPS       Y8, Y14, Y14
-	VSUBPS       Y7, Y13, Y15
-	VSUBPS       Y15, Y8, Y8
-	VDIVPS       Y13, Y7, Y15
-	VMOVUPS      Y6, 64(SP)
-	VMULPS       Y15, Y10, Y6
-	VFNMADD231PS Y13, Y6, Y10
-	VFNMADD231PS Y8, Y6, Y10
-	VADDPS       Y14, Y10, Y8
-	VFMADD231PS  Y15, Y8, Y6
-	VMULPS       Y2, Y2, Y8
-	VMULPS       Y8, Y8, Y10
-	VMOVUPS      PoleConstants<>+512(SB), Y13
-	VFMADD231PS  PoleConstants<>+480(SB), Y10, Y13
-	VFMADD213PS  PoleConstants<>+544(SB), Y10, Y13
-	VMOVUPS      PoleConstants<>+608(SB), Y14
-	VFMADD231PS  PoleConstants<>+576(SB), Y10, Y14
-	VFMADD213PS  PoleConstants<>+640(SB), Y10, Y14
-	VFMADD231PS  Y8, Y13, Y14
-	VMULPS       Y14, Y8, Y8
-	VFMADD213PS  Y2, Y2, Y8
-	VCMPPS       $0x11, PoleConstants<>+672(SB), Y2, Y2
-	VBLENDVPS    Y2, Y8, Y6, Y2
-	VANDPS       PoleConstants<>+704(SB), Y1, Y1
-	VORPS        Y1, Y2, Y1
+	VEXTRACTF128 $0x01, Y1, X4
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y1, Y2, Y1
+	VMAXPD       Y1, Y3, Y1
+	VMULPD       Y1, Y1, Y8
+	VMOVAPS      Y5, Y9
+	VFMADD231PD  PoleConstants<>+96(SB), Y8, Y9
+	VMOVAPS      Y7, Y10
+	VFMADD231PD  PoleConstants<>+160(SB), Y8, Y10
+	VMULPD       Y8, Y8, Y12
+	VFMADD231PD  Y12, Y10, Y9
+	VMULPD       Y12, Y12, Y10
+	VFMADD231PD  PoleConstants<>+192(SB), Y10, Y9
+	VMULPD       Y9, Y1, Y1
+	VMOVAPS      Y6, Y9
+	VFMADD231PD  PoleConstants<>+256(SB), Y8, Y9
+	VMOVAPS      Y11, Y13
+	VFMADD231PD  PoleConstants<>+320(SB), Y8, Y13
+	VMOVUPS      PoleConstants<>+352(SB), Y14
+	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y8
+	VFMADD231PD  Y12, Y13, Y9
+	VFMADD231PD  Y10, Y8, Y9
+	VDIVPD       Y9, Y1, Y1
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X4, Y4
+	VMINPD       Y4, Y2, Y2
+	VMAXPD       Y2, Y3, Y2
+	VMULPD       Y2, Y2, Y3
+	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y7
+	VMULPD       Y3, Y3, Y4
+	VFMADD231PD  Y4, Y7, Y5
+	VMULPD       Y4, Y4, Y7
+	VFMADD231PD  PoleConstants<>+192(SB), Y7, Y5
+	VMULPD       Y5, Y2, Y2
+	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y6
+	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y11
+	VFMADD231PD  PoleConstants<>+384(SB), Y3, Y14
+	VFMADD231PD  Y4, Y11, Y6
+	VFMADD231PD  Y7, Y14, Y6
+	VDIVPD       Y6, Y2, Y2
+	VCVTPD2PSY   Y2, X2
+	VINSERTF128  $0x01, X2, Y1, Y1
 	VMOVUPS      Y1, 32(SI)
 
 	// z2 = W2·a1 + b2
@@ -228,204 +187,190 @@ TEXT ·poleForwardAVX2(SB), NOSPLIT, $96-24
 	VMOVSD       X0, 128(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       PoleConstants<>+736(SB), X0, X1
-	VMOVUPS      PoleConstants<>+736(SB), X2
-	VMOVUPS      PoleConstants<>+768(SB), X6
-	VBLENDVPS    X2, X1, X6, X1
-	VSHUFPS      $0x4e, X1, X1, X6
-	VCMPPS       $0x03, X1, X1, X8
-	VMAXPS       X6, X1, X6
-	VBLENDVPS    X8, X1, X6, X1
-	VSHUFPS      $0xb1, X1, X1, X6
-	VCMPPS       $0x03, X1, X1, X8
-	VMAXPS       X6, X1, X6
-	VBLENDVPS    X8, X1, X6, X1
-	VMOVSS       X1, 144(SI)
-	VANDPS       X0, X2, X0
-	VSUBPS       X1, X0, X0
-	VMINPS       X0, X3, X0
-	VMAXPS       X0, X4, X0
-	VMOVAPS      X5, X1
-	VFMADD231PS  PoleConstants<>+192(SB), X0, X1
-	VSUBPS       X5, X1, X1
-	VFNMADD231PS PoleConstants<>+224(SB), X1, X0
-	VFNMADD231PS PoleConstants<>+256(SB), X1, X0
-	VMULPS       X0, X0, X3
-	VMULPS       X0, X0, X4
-	VFMADD231PS  PoleConstants<>+288(SB), X4, X9
-	VFMADD213PS  PoleConstants<>+352(SB), X4, X9
-	VFMADD231PS  PoleConstants<>+384(SB), X4, X11
-	VFMADD213PS  PoleConstants<>+448(SB), X4, X11
-	VFMADD231PS  X0, X9, X11
-	VMULPS       X11, X3, X3
-	VADDPS       X0, X7, X4
-	VSUBPS       X7, X4, X6
-	VSUBPS       X6, X0, X0
-	VADDPS       X0, X3, X0
-	VADDPS       X0, X4, X3
-	VSUBPS       X4, X3, X4
-	VMOVAPS      X5, X6
-	VFMADD231PS  PoleConstants<>+448(SB), X1, X6
-	VSUBPS       X5, X6, X8
-	VSUBPS       X8, X1, X1
-	VADDPS       X5, X1, X1
-	VPSLLD       $0x17, X6, X5
-	VPADDD       X7, X5, X5
-	VPSLLD       $0x17, X1, X1
-	VPADDD       X7, X1, X1
-	VMULPS       X5, X3, X3
-	VMULPS       X1, X3, X1
-	VANDPS       X1, X2, X2
+	VANDPS       PoleConstants<>+416(SB), X0, X0
+	VMOVUPS      PoleConstants<>+416(SB), X1
+	VMOVUPS      PoleConstants<>+448(SB), X2
+	VBLENDVPS    X1, X0, X2, X2
 	VSHUFPS      $0x4e, X2, X2, X3
-	VADDPS       X3, X2, X2
+	VMAXPS       X3, X2, X2
 	VSHUFPS      $0xb1, X2, X2, X3
-	VADDPS       X3, X2, X2
-	VMOVSS       X2, 148(SI)
-	VDIVPS       X2, X7, X2
-	VMULPS       X2, X1, X1
-	VMOVSD       X1, 136(SI)
+	VMAXPS       X3, X2, X2
+	VMOVSS       X2, 144(SI)
+	VSUBPS       X2, X0, X0
+	VMOVUPS      PoleConstants<>+512(SB), X2
+	VMINPS       X0, X2, X0
+	VMOVUPS      PoleConstants<>+480(SB), X2
+	VMAXPS       X0, X2, X0
+	VMOVUPS      PoleConstants<>+544(SB), X2
+	VMOVAPS      X2, X3
+	VFMADD231PS  PoleConstants<>+576(SB), X0, X3
+	VSUBPS       X2, X3, X3
+	VFNMADD231PS PoleConstants<>+608(SB), X3, X0
+	VFNMADD231PS PoleConstants<>+640(SB), X3, X0
+	VMULPS       X0, X0, X4
+	VMOVUPS      PoleConstants<>+672(SB), X5
+	VMOVAPS      X5, X6
+	VFMADD231PS  PoleConstants<>+704(SB), X0, X6
+	VMOVUPS      PoleConstants<>+736(SB), X7
+	VFMADD231PS  PoleConstants<>+768(SB), X0, X7
+	VMOVUPS      PoleConstants<>+800(SB), X8
+	VFMADD231PS  PoleConstants<>+832(SB), X0, X8
+	VFMADD231PS  X4, X7, X6
+	VMULPS       X4, X4, X7
+	VFMADD231PS  X7, X8, X6
+	VFMADD231PS  X6, X4, X0
+	VADDPS       PoleConstants<>+864(SB), X0, X0
+	VFMADD213PS  X2, X3, X5
+	VSUBPS       X2, X5, X4
+	VSUBPS       X4, X3, X3
+	VADDPS       X2, X3, X2
+	VPSLLD       $0x17, X5, X3
+	VPADDD       PoleConstants<>+864(SB), X3, X3
+	VPSLLD       $0x17, X2, X2
+	VPADDD       PoleConstants<>+864(SB), X2, X2
+	VMULPS       X3, X0, X0
+	VMULPS       X2, X0, X0
+	VANDPS       X0, X1, X1
+	VSHUFPS      $0x4e, X1, X1, X2
+	VADDPS       X2, X1, X1
+	VSHUFPS      $0xb1, X1, X1, X2
+	VADDPS       X2, X1, X1
+	VMOVSS       X1, 148(SI)
+	VMOVUPS      PoleConstants<>+864(SB), X2
+	VDIVPS       X1, X2, X1
+	VMULPS       X1, X0, X0
+	VMOVSD       X0, 136(SI)
 	VZEROUPPER
 	RET
 
 // func poleForwardAVX512(p *Pole, ws *PoleWorkspace, x *[4]float32)
-// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, FMA3
+// Requires: AVX, AVX512F, AVX512VL, FMA3
 TEXT ·poleForwardAVX512(SB), NOSPLIT, $0-24
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
 	MOVQ x+16(FP), DX
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VMOVUPS          (DX), X0
-	VMULPS           (DI), X0, X1
-	VMULPS           16(DI), X0, X2
-	VMULPS           32(DI), X0, X3
-	VMULPS           48(DI), X0, X4
-	VMULPS           64(DI), X0, X5
-	VMULPS           80(DI), X0, X6
-	VMULPS           96(DI), X0, X7
-	VMULPS           112(DI), X0, X8
-	VMULPS           128(DI), X0, X9
-	VMULPS           144(DI), X0, X10
-	VMULPS           160(DI), X0, X11
-	VMULPS           176(DI), X0, X12
-	VMULPS           192(DI), X0, X13
-	VMULPS           208(DI), X0, X14
-	VMULPS           224(DI), X0, X15
-	VMULPS           240(DI), X0, X0
-	VUNPCKLPS        X2, X1, X16
-	VUNPCKHPS        X2, X1, X1
-	VADDPS           X1, X16, X1
-	VUNPCKLPS        X4, X3, X2
-	VUNPCKHPS        X4, X3, X3
-	VADDPS           X3, X2, X2
-	VUNPCKLPD        X2, X1, X3
-	VUNPCKHPD        X2, X1, X1
-	VADDPS           X1, X3, X1
-	VUNPCKLPS        X6, X5, X2
-	VUNPCKHPS        X6, X5, X3
-	VADDPS           X3, X2, X2
-	VUNPCKLPS        X8, X7, X3
-	VUNPCKHPS        X8, X7, X4
-	VADDPS           X4, X3, X3
-	VUNPCKLPD        X3, X2, X4
-	VUNPCKHPD        X3, X2, X2
-	VADDPS           X2, X4, X2
-	VUNPCKLPS        X10, X9, X3
-	VUNPCKHPS        X10, X9, X4
-	VADDPS           X4, X3, X3
-	VUNPCKLPS        X12, X11, X4
-	VUNPCKHPS        X12, X11, X5
-	VADDPS           X5, X4, X4
-	VUNPCKLPD        X4, X3, X5
-	VUNPCKHPD        X4, X3, X3
-	VADDPS           X3, X5, X3
-	VUNPCKLPS        X14, X13, X4
-	VUNPCKHPS        X14, X13, X5
-	VADDPS           X5, X4, X4
-	VUNPCKLPS        X0, X15, X5
-	VUNPCKHPS        X0, X15, X0
-	VADDPS           X0, X5, X0
-	VUNPCKLPD        X0, X4, X5
-	VUNPCKHPD        X0, X4, X0
-	VADDPS           X0, X5, X0
-	VINSERTF32X4     $0x01, X2, Y1, Y1
-	VINSERTF32X4     $0x01, X0, Y3, Y0
-	VINSERTF64X4     $0x01, Y0, Z1, Z0
-	VADDPS           256(DI), Z0, Z0
-	VANDPS.BCST      PoleConstants<>+804(SB), Z0, Z1
-	VMULPS.BCST      PoleConstants<>+808(SB), Z1, Z2
-	VBROADCASTSS     PoleConstants<>+816(SB), Z3
-	VMINPS           Z2, Z3, Z2
-	VBROADCASTSS     PoleConstants<>+812(SB), Z4
-	VMAXPS           Z2, Z4, Z2
-	VBROADCASTSS     PoleConstants<>+824(SB), Z5
-	VBROADCASTSS     PoleConstants<>+820(SB), Z6
-	VMOVAPS          Z6, Z7
-	VFMADD231PS      Z5, Z2, Z7
-	VSUBPS           Z6, Z7, Z7
-	VBROADCASTSS     PoleConstants<>+828(SB), Z8
-	VFNMADD231PS     Z8, Z7, Z2
-	VBROADCASTSS     PoleConstants<>+832(SB), Z9
-	VFNMADD231PS     Z9, Z7, Z2
-	VMULPS           Z2, Z2, Z10
-	VMULPS           Z2, Z2, Z11
-	VBROADCASTSS     PoleConstants<>+836(SB), Z12
-	VBROADCASTSS     PoleConstants<>+840(SB), Z13
-	VMOVAPS          Z13, Z14
-	VFMADD231PS      Z11, Z12, Z14
-	VBROADCASTSS     PoleConstants<>+844(SB), Z15
-	VFMADD213PS      Z15, Z11, Z14
-	VBROADCASTSS     PoleConstants<>+848(SB), Z16
-	VBROADCASTSS     PoleConstants<>+852(SB), Z17
-	VMOVAPS          Z17, Z18
-	VFMADD231PS      Z11, Z16, Z18
-	VBROADCASTSS     PoleConstants<>+856(SB), Z19
-	VFMADD213PS      Z19, Z11, Z18
-	VFMADD231PS      Z2, Z14, Z18
-	VMULPS           Z18, Z10, Z10
-	VBROADCASTSS     PoleConstants<>+800(SB), Z11
-	VADDPS           Z2, Z11, Z14
-	VSUBPS           Z11, Z14, Z18
-	VSUBPS           Z18, Z2, Z2
-	VADDPS           Z2, Z10, Z2
-	VADDPS           Z2, Z14, Z10
-	VSUBPS           Z14, Z10, Z14
-	VSCALEFPS        Z7, Z10, Z7
-	VSUBPS           Z7, Z11, Z10
-	VADDPS           Z7, Z11, Z18
-	VSUBPS           Z10, Z11, Z20
-	VSUBPS           Z7, Z20, Z20
-	VSUBPS           Z11, Z18, Z21
-	VSUBPS           Z21, Z7, Z7
-	VDIVPS           Z18, Z11, Z21
-	VMULPS           Z21, Z10, Z22
-	VFNMADD231PS     Z18, Z22, Z10
-	VFNMADD231PS     Z7, Z22, Z10
-	VADDPS           Z20, Z10, Z7
-	VFMADD231PS      Z21, Z7, Z22
-	VMULPS           Z1, Z1, Z7
-	VMULPS           Z7, Z7, Z10
-	VBROADCASTSS     PoleConstants<>+864(SB), Z18
-	VFMADD231PS.BCST PoleConstants<>+860(SB), Z10, Z18
-	VFMADD213PS.BCST PoleConstants<>+868(SB), Z10, Z18
-	VBROADCASTSS     PoleConstants<>+876(SB), Z20
-	VFMADD231PS.BCST PoleConstants<>+872(SB), Z10, Z20
-	VFMADD213PS.BCST PoleConstants<>+880(SB), Z10, Z20
-	VFMADD231PS      Z7, Z18, Z20
-	VMULPS           Z20, Z7, Z7
-	VFMADD213PS      Z1, Z1, Z7
-	VCMPPS.BCST      $0x11, PoleConstants<>+884(SB), Z1, K1
-	VBLENDMPS        Z7, Z22, K1, Z1
-	VANDPS.BCST      PoleConstants<>+888(SB), Z0, Z0
-	VORPS            Z0, Z1, Z0
-	VMOVUPS          Z0, (SI)
+	VMOVUPS       (DX), X0
+	VMULPS        (DI), X0, X1
+	VMULPS        16(DI), X0, X2
+	VMULPS        32(DI), X0, X3
+	VMULPS        48(DI), X0, X4
+	VMULPS        64(DI), X0, X5
+	VMULPS        80(DI), X0, X6
+	VMULPS        96(DI), X0, X7
+	VMULPS        112(DI), X0, X8
+	VMULPS        128(DI), X0, X9
+	VMULPS        144(DI), X0, X10
+	VMULPS        160(DI), X0, X11
+	VMULPS        176(DI), X0, X12
+	VMULPS        192(DI), X0, X13
+	VMULPS        208(DI), X0, X14
+	VMULPS        224(DI), X0, X15
+	VMULPS        240(DI), X0, X0
+	VUNPCKLPS     X2, X1, X16
+	VUNPCKHPS     X2, X1, X1
+	VADDPS        X1, X16, X1
+	VUNPCKLPS     X4, X3, X2
+	VUNPCKHPS     X4, X3, X3
+	VADDPS        X3, X2, X2
+	VUNPCKLPD     X2, X1, X3
+	VUNPCKHPD     X2, X1, X1
+	VADDPS        X1, X3, X1
+	VUNPCKLPS     X6, X5, X2
+	VUNPCKHPS     X6, X5, X3
+	VADDPS        X3, X2, X2
+	VUNPCKLPS     X8, X7, X3
+	VUNPCKHPS     X8, X7, X4
+	VADDPS        X4, X3, X3
+	VUNPCKLPD     X3, X2, X4
+	VUNPCKHPD     X3, X2, X2
+	VADDPS        X2, X4, X2
+	VUNPCKLPS     X10, X9, X3
+	VUNPCKHPS     X10, X9, X4
+	VADDPS        X4, X3, X3
+	VUNPCKLPS     X12, X11, X4
+	VUNPCKHPS     X12, X11, X5
+	VADDPS        X5, X4, X4
+	VUNPCKLPD     X4, X3, X5
+	VUNPCKHPD     X4, X3, X3
+	VADDPS        X3, X5, X3
+	VUNPCKLPS     X14, X13, X4
+	VUNPCKHPS     X14, X13, X5
+	VADDPS        X5, X4, X4
+	VUNPCKLPS     X0, X15, X5
+	VUNPCKHPS     X0, X15, X0
+	VADDPS        X0, X5, X0
+	VUNPCKLPD     X0, X4, X5
+	VUNPCKHPD     X0, X4, X0
+	VADDPS        X0, X5, X0
+	VINSERTF32X4  $0x01, X2, Y1, Y1
+	VINSERTF32X4  $0x01, X0, Y3, Y0
+	VINSERTF64X4  $0x01, Y0, Z1, Z0
+	VADDPS        256(DI), Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VCVTPS2PD     Y0, Z0
+	VBROADCASTSD  PoleConstants<>+904(SB), Z2
+	VMINPD        Z0, Z2, Z0
+	VBROADCASTSD  PoleConstants<>+896(SB), Z3
+	VMAXPD        Z0, Z3, Z0
+	VMULPD        Z0, Z0, Z4
+	VBROADCASTSD  PoleConstants<>+920(SB), Z5
+	VBROADCASTSD  PoleConstants<>+912(SB), Z6
+	VMOVAPS       Z6, Z7
+	VFMADD231PD   Z4, Z5, Z7
+	VBROADCASTSD  PoleConstants<>+936(SB), Z8
+	VBROADCASTSD  PoleConstants<>+928(SB), Z9
+	VMOVAPS       Z9, Z10
+	VFMADD231PD   Z4, Z8, Z10
+	VMULPD        Z4, Z4, Z11
+	VFMADD231PD   Z11, Z10, Z7
+	VMULPD        Z11, Z11, Z10
+	VBROADCASTSD  PoleConstants<>+944(SB), Z12
+	VFMADD231PD   Z10, Z12, Z7
+	VMULPD        Z7, Z0, Z0
+	VBROADCASTSD  PoleConstants<>+960(SB), Z7
+	VBROADCASTSD  PoleConstants<>+952(SB), Z13
+	VMOVAPS       Z13, Z14
+	VFMADD231PD   Z4, Z7, Z14
+	VBROADCASTSD  PoleConstants<>+976(SB), Z15
+	VBROADCASTSD  PoleConstants<>+968(SB), Z16
+	VMOVAPS       Z16, Z17
+	VFMADD231PD   Z4, Z15, Z17
+	VBROADCASTSD  PoleConstants<>+992(SB), Z18
+	VBROADCASTSD  PoleConstants<>+984(SB), Z19
+	VFMADD213PD   Z19, Z18, Z4
+	VFMADD231PD   Z11, Z17, Z14
+	VFMADD231PD   Z10, Z4, Z14
+	VDIVPD        Z14, Z0, Z0
+	VCVTPD2PS     Z0, Y0
+	VCVTPS2PD     Y1, Z1
+	VMINPD        Z1, Z2, Z1
+	VMAXPD        Z1, Z3, Z1
+	VMULPD        Z1, Z1, Z2
+	VFMADD231PD   Z2, Z5, Z6
+	VFMADD231PD   Z2, Z8, Z9
+	VMULPD        Z2, Z2, Z3
+	VFMADD231PD   Z3, Z9, Z6
+	VMULPD        Z3, Z3, Z4
+	VFMADD231PD   Z4, Z12, Z6
+	VMULPD        Z6, Z1, Z1
+	VFMADD231PD   Z2, Z7, Z13
+	VFMADD231PD   Z2, Z15, Z16
+	VFMADD231PD   Z2, Z18, Z19
+	VFMADD231PD   Z3, Z16, Z13
+	VFMADD231PD   Z4, Z19, Z13
+	VDIVPD        Z13, Z1, Z1
+	VCVTPD2PS     Z1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, (SI)
 
 	// z2 = W2·a1 + b2
 	VMULPS        320(DI), Z0, Z1
 	VMULPS        384(DI), Z0, Z0
-	VUNPCKLPS     Z0, Z1, Z7
+	VUNPCKLPS     Z0, Z1, Z2
 	VUNPCKHPS     Z0, Z1, Z0
-	VADDPS        Z0, Z7, Z0
+	VADDPS        Z0, Z2, Z0
 	VUNPCKLPD     Z0, Z0, Z1
 	VUNPCKHPD     Z0, Z0, Z0
 	VADDPS        Z0, Z1, Z0
@@ -438,58 +383,56 @@ TEXT ·poleForwardAVX512(SB), NOSPLIT, $0-24
 	VMOVSD        X0, 128(SI)
 
 	// a2 = softmax(z2)
-	MOVL         $0x00000003, AX
-	KMOVW        AX, K1
-	VMOVAPS.Z    X0, K1, X1
-	VBROADCASTSS PoleConstants<>+892(SB), X7
-	VBLENDMPS    X1, X7, K1, X1
-	VSHUFPS      $0x4e, X1, X1, X7
-	VCMPPS       $0x03, X1, X1, K2
-	VMAXPS       X7, X1, X7
-	VBLENDMPS    X1, X7, K2, X1
-	VSHUFPS      $0xb1, X1, X1, X7
-	VCMPPS       $0x03, X1, X1, K2
-	VMAXPS       X7, X1, X7
-	VBLENDMPS    X1, X7, K2, X1
-	VMOVSS       X1, 144(SI)
-	VMOVAPS.Z    X0, K1, X0
-	VSUBPS       X1, X0, X0
-	VMINPS       X0, X3, X0
-	VMAXPS       X0, X4, X0
-	VFMADD213PS  X6, X0, X5
-	VSUBPS       X6, X5, X1
-	VFNMADD231PS X8, X1, X0
-	VFNMADD231PS X9, X1, X0
-	VMULPS       X0, X0, X3
-	VMULPS       X0, X0, X4
-	VFMADD231PS  X4, X12, X13
-	VFMADD231PS  X4, X13, X15
-	VFMADD231PS  X4, X16, X17
-	VFMADD231PS  X4, X17, X19
-	VFMADD231PS  X0, X15, X19
-	VMULPS       X19, X3, X3
-	VADDPS       X0, X11, X4
-	VSUBPS       X11, X4, X5
-	VSUBPS       X5, X0, X0
-	VADDPS       X0, X3, X0
-	VADDPS       X0, X4, X3
-	VSUBPS       X4, X3, X4
-	VSCALEFPS    X1, X3, X1
-	VMOVAPS.Z    X1, K1, X3
-	VSHUFPS      $0x4e, X3, X3, X5
-	VADDPS       X5, X3, X3
-	VSHUFPS      $0xb1, X3, X3, X5
-	VADDPS       X5, X3, X3
-	VMOVSS       X3, 148(SI)
-	VDIVPS       X3, X11, X3
-	VMULPS       X3, X1, X1
-	VMOVSD       X1, 136(SI)
+	MOVL              $0x00000003, AX
+	KMOVW             AX, K1
+	VMOVAPS.Z         X0, K1, X0
+	VBROADCASTSS      PoleConstants<>+1000(SB), X1
+	VBLENDMPS         X0, X1, K1, X1
+	VSHUFPS           $0x4e, X1, X1, X2
+	VMAXPS            X2, X1, X1
+	VSHUFPS           $0xb1, X1, X1, X2
+	VMAXPS            X2, X1, X1
+	VMOVSS            X1, 144(SI)
+	VSUBPS            X1, X0, X0
+	VBROADCASTSS      PoleConstants<>+1008(SB), X1
+	VMINPS            X0, X1, X0
+	VBROADCASTSS      PoleConstants<>+1004(SB), X1
+	VMAXPS            X0, X1, X0
+	VBROADCASTSS      PoleConstants<>+1012(SB), X1
+	VMOVAPS           X1, X2
+	VFMADD231PS.BCST  PoleConstants<>+1016(SB), X0, X2
+	VSUBPS            X1, X2, X1
+	VFNMADD231PS.BCST PoleConstants<>+1020(SB), X1, X0
+	VFNMADD231PS.BCST PoleConstants<>+1024(SB), X1, X0
+	VMULPS            X0, X0, X2
+	VBROADCASTSS      PoleConstants<>+1028(SB), X3
+	VFMADD231PS.BCST  PoleConstants<>+1032(SB), X0, X3
+	VBROADCASTSS      PoleConstants<>+1036(SB), X4
+	VFMADD231PS.BCST  PoleConstants<>+1040(SB), X0, X4
+	VBROADCASTSS      PoleConstants<>+1044(SB), X5
+	VFMADD231PS.BCST  PoleConstants<>+1048(SB), X0, X5
+	VFMADD231PS       X2, X4, X3
+	VMULPS            X2, X2, X4
+	VFMADD231PS       X4, X5, X3
+	VFMADD231PS       X3, X2, X0
+	VBROADCASTSS      PoleConstants<>+1052(SB), X2
+	VADDPS            X2, X0, X0
+	VSCALEFPS         X1, X0, X0
+	VMOVAPS.Z         X0, K1, X1
+	VSHUFPS           $0x4e, X1, X1, X3
+	VADDPS            X3, X1, X1
+	VSHUFPS           $0xb1, X1, X1, X3
+	VADDPS            X3, X1, X1
+	VMOVSS            X1, 148(SI)
+	VDIVPS            X1, X2, X1
+	VMULPS            X1, X0, X0
+	VMOVSD            X0, 136(SI)
 	VZEROUPPER
 	RET
 
 // func poleLossAVX2(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32) float32
 // Requires: AVX, AVX2, FMA3
-TEXT ·poleLossAVX2(SB), NOSPLIT, $96-36
+TEXT ·poleLossAVX2(SB), NOSPLIT, $0-36
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
 	MOVQ x+16(FP), DX
@@ -525,173 +468,133 @@ TEXT ·poleLossAVX2(SB), NOSPLIT, $96-36
 	VADDPS       X0, X3, X0
 	VINSERTF128  $0x01, X0, Y1, Y0
 	VADDPS       256(DI), Y0, Y0
-	VANDPS       PoleConstants<>+32(SB), Y0, Y1
-	VMULPS       PoleConstants<>+64(SB), Y1, Y2
-	VMOVUPS      PoleConstants<>+128(SB), Y3
-	VMINPS       Y2, Y3, Y2
-	VMOVUPS      PoleConstants<>+96(SB), Y4
-	VMAXPS       Y2, Y4, Y2
-	VMOVUPS      PoleConstants<>+160(SB), Y5
+	VEXTRACTF128 $0x01, Y0, X1
+	VCVTPS2PD    X0, Y0
+	VMOVUPS      PoleConstants<>+32(SB), Y2
+	VMINPD       Y0, Y2, Y0
+	VMOVUPS      PoleConstants<>+0(SB), Y3
+	VMAXPD       Y0, Y3, Y0
+	VMULPD       Y0, Y0, Y4
+	VMOVUPS      PoleConstants<>+64(SB), Y5
 	VMOVAPS      Y5, Y6
-	VFMADD231PS  PoleConstants<>+192(SB), Y2, Y6
-	VSUBPS       Y5, Y6, Y6
-	VFNMADD231PS PoleConstants<>+224(SB), Y6, Y2
-	VFNMADD231PS PoleConstants<>+256(SB), Y6, Y2
-	VMULPS       Y2, Y2, Y7
-	VMULPS       Y2, Y2, Y8
-	VMOVUPS      PoleConstants<>+320(SB), Y9
-	VMOVAPS      Y9, Y10
-	VFMADD231PS  PoleConstants<>+288(SB), Y8, Y10
-	VFMADD213PS  PoleConstants<>+352(SB), Y8, Y10
-	VMOVUPS      PoleConstants<>+416(SB), Y11
+	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y6
+	VMOVUPS      PoleConstants<>+128(SB), Y7
+	VMOVAPS      Y7, Y8
+	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y8
+	VMULPD       Y4, Y4, Y9
+	VFMADD231PD  Y9, Y8, Y6
+	VMULPD       Y9, Y9, Y8
+	VFMADD231PD  PoleConstants<>+192(SB), Y8, Y6
+	VMULPD       Y6, Y0, Y0
+	VMOVUPS      PoleConstants<>+224(SB), Y6
+	VMOVAPS      Y6, Y10
+	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y10
+	VMOVUPS      PoleConstants<>+288(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  PoleConstants<>+384(SB), Y8, Y12
-	VFMADD213PS  PoleConstants<>+448(SB), Y8, Y12
-	VFMADD231PS  Y2, Y10, Y12
-	VMULPS       Y12, Y7, Y7
-	VADDPS       PoleConstants<>+0(SB), Y2, Y8
-	VSUBPS       PoleConstants<>+0(SB), Y8, Y10
-	VSUBPS       Y10, Y2, Y2
-	VADDPS       Y2, Y7, Y2
-	VADDPS       Y2, Y8, Y7
-	VSUBPS       Y8, Y7, Y8
-	VMOVAPS      Y5, Y10
-	VFMADD231PS  PoleConstants<>+448(SB), Y6, Y10
-	VSUBPS       Y5, Y10, Y12
-	VSUBPS       Y12, Y6, Y6
-	VADDPS       Y5, Y6, Y6
-	VPSLLD       $0x17, Y10, Y10
-	VPADDD       PoleConstants<>+0(SB), Y10, Y10
-	VPSLLD       $0x17, Y6, Y6
-	VPADDD       PoleConstants<>+0(SB), Y6, Y6
-	VMULPS       Y10, Y7, Y7
-	VMULPS       Y6, Y7, Y6
-	VMOVUPS      PoleConstants<>+0(SB), Y7
-	VSUBPS       Y6, Y7, Y10
-	VADDPS       Y6, Y7, Y12
-	VSUBPS       Y10, Y7, Y13
-	VSUBPS       Y6, Y13, Y13
-	VSUBPS       Y7, Y12, Y14
-	VSUBPS       Y14, Y6, Y6
-	VDIVPS       Y12, Y7, Y14
-	VMULPS       Y14, Y10, Y15
-	VFNMADD231PS Y12, Y15, Y10
-	VFNMADD231PS Y6, Y15, Y10
-	VADDPS       Y13, Y10, Y6
-	VFMADD231PS  Y14, Y6, Y15
-	VMULPS       Y1, Y1, Y6
-	VMULPS       Y6, Y6, Y10
-	VMOVUPS      PoleConstants<>+512(SB), Y12
-	VMOVAPS      Y12, Y13
-	VFMADD231PS  PoleConstants<>+480(SB), Y10, Y13
-	VFMADD213PS  PoleConstants<>+544(SB), Y10, Y13
-	VMOVUPS      PoleConstants<>+608(SB), Y14
-	VMOVUPS      Y2, (SP)
-	VMOVAPS      Y14, Y2
-	VFMADD231PS  PoleConstants<>+576(SB), Y10, Y2
-	VFMADD213PS  PoleConstants<>+640(SB), Y10, Y2
-	VFMADD231PS  Y6, Y13, Y2
-	VMULPS       Y2, Y6, Y2
-	VFMADD213PS  Y1, Y1, Y2
-	VCMPPS       $0x11, PoleConstants<>+672(SB), Y1, Y1
-	VBLENDVPS    Y1, Y2, Y15, Y1
-	VANDPS       PoleConstants<>+704(SB), Y0, Y0
-	VORPS        Y0, Y1, Y0
+	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
+	VMOVUPS      PoleConstants<>+352(SB), Y13
+	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  Y9, Y12, Y10
+	VFMADD231PD  Y8, Y4, Y10
+	VDIVPD       Y10, Y0, Y0
+	VCVTPD2PSY   Y0, X0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y1, Y2, Y1
+	VMAXPD       Y1, Y3, Y1
+	VMULPD       Y1, Y1, Y4
+	VMOVAPS      Y5, Y8
+	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y8
+	VMOVAPS      Y7, Y9
+	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y9
+	VMULPD       Y4, Y4, Y10
+	VFMADD231PD  Y10, Y9, Y8
+	VMULPD       Y10, Y10, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y8
+	VMULPD       Y8, Y1, Y1
+	VMOVAPS      Y6, Y8
+	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y8
+	VMOVAPS      Y11, Y12
+	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
+	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  Y10, Y12, Y8
+	VFMADD231PD  Y9, Y4, Y8
+	VDIVPD       Y8, Y1, Y1
+	VCVTPD2PSY   Y1, X1
+	VINSERTF128  $0x01, X1, Y0, Y0
 	VMOVUPS      Y0, (SI)
 	VMOVUPS      (DX), X1
-	VMULPS       128(DI), X1, X2
-	VMULPS       144(DI), X1, X6
-	VMULPS       160(DI), X1, X10
-	VMULPS       176(DI), X1, X13
-	VMULPS       192(DI), X1, X15
-	VMOVUPS      Y8, 32(SP)
-	VMULPS       208(DI), X1, X8
-	VMULPS       224(DI), X1, X14
+	VMULPS       128(DI), X1, X4
+	VMULPS       144(DI), X1, X8
+	VMULPS       160(DI), X1, X9
+	VMULPS       176(DI), X1, X10
+	VMULPS       192(DI), X1, X12
+	VMULPS       208(DI), X1, X14
+	VMULPS       224(DI), X1, X15
 	VMULPS       240(DI), X1, X1
-	VUNPCKLPS    X6, X2, X12
-	VUNPCKHPS    X6, X2, X2
-	VADDPS       X2, X12, X2
-	VUNPCKLPS    X13, X10, X6
-	VUNPCKHPS    X13, X10, X10
-	VADDPS       X10, X6, X6
-	VUNPCKLPD    X6, X2, X10
-	VUNPCKHPD    X6, X2, X2
-	VADDPS       X2, X10, X2
-	VUNPCKLPS    X8, X15, X6
-	VUNPCKHPS    X8, X15, X8
-	VADDPS       X8, X6, X6
-	VUNPCKLPS    X1, X14, X8
-	VUNPCKHPS    X1, X14, X1
-	VADDPS       X1, X8, X1
-	VUNPCKLPD    X1, X6, X8
-	VUNPCKHPD    X1, X6, X1
-	VADDPS       X1, X8, X1
-	VINSERTF128  $0x01, X1, Y2, Y1
+	VUNPCKLPS    X8, X4, X13
+	VUNPCKHPS    X8, X4, X4
+	VADDPS       X4, X13, X4
+	VUNPCKLPS    X10, X9, X8
+	VUNPCKHPS    X10, X9, X9
+	VADDPS       X9, X8, X8
+	VUNPCKLPD    X8, X4, X9
+	VUNPCKHPD    X8, X4, X4
+	VADDPS       X4, X9, X4
+	VUNPCKLPS    X14, X12, X8
+	VUNPCKHPS    X14, X12, X9
+	VADDPS       X9, X8, X8
+	VUNPCKLPS    X1, X15, X9
+	VUNPCKHPS    X1, X15, X1
+	VADDPS       X1, X9, X1
+	VUNPCKLPD    X1, X8, X9
+	VUNPCKHPD    X1, X8, X1
+	VADDPS       X1, X9, X1
+	VINSERTF128  $0x01, X1, Y4, Y1
 	VADDPS       288(DI), Y1, Y1
-	VANDPS       PoleConstants<>+32(SB), Y1, Y2
-	VMULPS       PoleConstants<>+64(SB), Y2, Y6
-	VMINPS       Y6, Y3, Y6
-	VMAXPS       Y6, Y4, Y6
-	VMOVAPS      Y5, Y8
-	VFMADD231PS  PoleConstants<>+192(SB), Y6, Y8
-	VSUBPS       Y5, Y8, Y8
-	VFNMADD231PS PoleConstants<>+224(SB), Y8, Y6
-	VFNMADD231PS PoleConstants<>+256(SB), Y8, Y6
-	VMULPS       Y6, Y6, Y10
-	VMULPS       Y6, Y6, Y12
-	VMOVAPS      Y9, Y13
-	VFMADD231PS  PoleConstants<>+288(SB), Y12, Y13
-	VFMADD213PS  PoleConstants<>+352(SB), Y12, Y13
-	VMOVAPS      Y11, Y14
-	VFMADD231PS  PoleConstants<>+384(SB), Y12, Y14
-	VFMADD213PS  PoleConstants<>+448(SB), Y12, Y14
-	VFMADD231PS  Y6, Y13, Y14
-	VMULPS       Y14, Y10, Y10
-	VADDPS       Y6, Y7, Y12
-	VSUBPS       Y7, Y12, Y13
-	VSUBPS       Y13, Y6, Y6
-	VADDPS       Y6, Y10, Y6
-	VADDPS       Y6, Y12, Y10
-	VSUBPS       Y12, Y10, Y12
-	VMOVAPS      Y5, Y13
-	VFMADD231PS  PoleConstants<>+448(SB), Y8, Y13
-	VSUBPS       Y5, Y13, Y14
-	VSUBPS       Y14, Y8, Y8
-	VADDPS       Y5, Y8, Y8
-	VPSLLD       $0x17, Y13, Y13
-	VPADDD       Y7, Y13, Y13
-	VPSLLD       $0x17, Y8, Y8
-	VPADDD       Y7, Y8, Y8
-	VMULPS       Y13, Y10, Y10
-	VMULPS       Y8, Y10, Y8
-	VSUBPS       Y8, Y7, Y10
-	VADDPS       Y8, Y7, Y13
-	VSUBPS       Y10, Y7, Y14
-	VSUBPS       Y8, Y14, Y14
-	VSUBPS       Y7, Y13, Y15
-	VSUBPS       Y15, Y8, Y8
-	VDIVPS       Y13, Y7, Y15
-	VMOVUPS      Y6, 64(SP)
-	VMULPS       Y15, Y10, Y6
-	VFNMADD231PS Y13, Y6, Y10
-	VFNMADD231PS Y8, Y6, Y10
-	VADDPS       Y14, Y10, Y8
-	VFMADD231PS  Y15, Y8, Y6
-	VMULPS       Y2, Y2, Y8
-	VMULPS       Y8, Y8, Y10
-	VMOVUPS      PoleConstants<>+512(SB), Y13
-	VFMADD231PS  PoleConstants<>+480(SB), Y10, Y13
-	VFMADD213PS  PoleConstants<>+544(SB), Y10, Y13
-	VMOVUPS      PoleConstants<>+608(SB), Y14
-	VFMADD231PS  PoleConstants<>+576(SB), Y10, Y14
-	VFMADD213PS  PoleConstants<>+640(SB), Y10, Y14
-	VFMADD231PS  Y8, Y13, Y14
-	VMULPS       Y14, Y8, Y8
-	VFMADD213PS  Y2, Y2, Y8
-	VCMPPS       $0x11, PoleConstants<>+672(SB), Y2, Y2
-	VBLENDVPS    Y2, Y8, Y6, Y2
-	VANDPS       PoleConstants<>+704(SB), Y1, Y1
-	VORPS        Y1, Y2, Y1
+	VEXTRACTF128 $0x01, Y1, X4
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y1, Y2, Y1
+	VMAXPD       Y1, Y3, Y1
+	VMULPD       Y1, Y1, Y8
+	VMOVAPS      Y5, Y9
+	VFMADD231PD  PoleConstants<>+96(SB), Y8, Y9
+	VMOVAPS      Y7, Y10
+	VFMADD231PD  PoleConstants<>+160(SB), Y8, Y10
+	VMULPD       Y8, Y8, Y12
+	VFMADD231PD  Y12, Y10, Y9
+	VMULPD       Y12, Y12, Y10
+	VFMADD231PD  PoleConstants<>+192(SB), Y10, Y9
+	VMULPD       Y9, Y1, Y1
+	VMOVAPS      Y6, Y9
+	VFMADD231PD  PoleConstants<>+256(SB), Y8, Y9
+	VMOVAPS      Y11, Y13
+	VFMADD231PD  PoleConstants<>+320(SB), Y8, Y13
+	VMOVUPS      PoleConstants<>+352(SB), Y14
+	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y8
+	VFMADD231PD  Y12, Y13, Y9
+	VFMADD231PD  Y10, Y8, Y9
+	VDIVPD       Y9, Y1, Y1
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X4, Y4
+	VMINPD       Y4, Y2, Y2
+	VMAXPD       Y2, Y3, Y2
+	VMULPD       Y2, Y2, Y3
+	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y7
+	VMULPD       Y3, Y3, Y4
+	VFMADD231PD  Y4, Y7, Y5
+	VMULPD       Y4, Y4, Y7
+	VFMADD231PD  PoleConstants<>+192(SB), Y7, Y5
+	VMULPD       Y5, Y2, Y2
+	VMOVAPS      Y6, Y5
+	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y11
+	VFMADD231PD  PoleConstants<>+384(SB), Y3, Y14
+	VFMADD231PD  Y4, Y11, Y5
+	VFMADD231PD  Y7, Y14, Y5
+	VDIVPD       Y5, Y2, Y2
+	VCVTPD2PSY   Y2, X2
+	VINSERTF128  $0x01, X2, Y1, Y1
 	VMOVUPS      Y1, 32(SI)
 
 	// z2 = W2·a1 + b2
@@ -712,122 +615,107 @@ TEXT ·poleLossAVX2(SB), NOSPLIT, $96-36
 	VMOVSD       X0, 128(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       PoleConstants<>+736(SB), X0, X1
-	VMOVUPS      PoleConstants<>+736(SB), X2
-	VMOVUPS      PoleConstants<>+768(SB), X6
-	VBLENDVPS    X2, X1, X6, X1
-	VSHUFPS      $0x4e, X1, X1, X6
-	VCMPPS       $0x03, X1, X1, X8
-	VMAXPS       X6, X1, X6
-	VBLENDVPS    X8, X1, X6, X1
-	VSHUFPS      $0xb1, X1, X1, X6
-	VCMPPS       $0x03, X1, X1, X8
-	VMAXPS       X6, X1, X6
-	VBLENDVPS    X8, X1, X6, X1
-	VMOVSS       X1, 144(SI)
-	VANDPS       X0, X2, X0
-	VSUBPS       X1, X0, X0
-	VMINPS       X0, X3, X0
-	VMAXPS       X0, X4, X0
-	VMOVAPS      X5, X1
-	VFMADD231PS  PoleConstants<>+192(SB), X0, X1
-	VSUBPS       X5, X1, X1
-	VFNMADD231PS PoleConstants<>+224(SB), X1, X0
-	VFNMADD231PS PoleConstants<>+256(SB), X1, X0
-	VMULPS       X0, X0, X3
+	VANDPS       PoleConstants<>+416(SB), X0, X0
+	VMOVUPS      PoleConstants<>+416(SB), X1
+	VMOVUPS      PoleConstants<>+448(SB), X2
+	VBLENDVPS    X1, X0, X2, X2
+	VSHUFPS      $0x4e, X2, X2, X3
+	VMAXPS       X3, X2, X2
+	VSHUFPS      $0xb1, X2, X2, X3
+	VMAXPS       X3, X2, X2
+	VMOVSS       X2, 144(SI)
+	VSUBPS       X2, X0, X0
+	VMOVUPS      PoleConstants<>+512(SB), X2
+	VMINPS       X0, X2, X0
+	VMOVUPS      PoleConstants<>+480(SB), X2
+	VMAXPS       X0, X2, X0
+	VMOVUPS      PoleConstants<>+544(SB), X2
+	VMOVAPS      X2, X3
+	VFMADD231PS  PoleConstants<>+576(SB), X0, X3
+	VSUBPS       X2, X3, X3
+	VFNMADD231PS PoleConstants<>+608(SB), X3, X0
+	VFNMADD231PS PoleConstants<>+640(SB), X3, X0
 	VMULPS       X0, X0, X4
-	VFMADD231PS  PoleConstants<>+288(SB), X4, X9
-	VFMADD213PS  PoleConstants<>+352(SB), X4, X9
-	VFMADD231PS  PoleConstants<>+384(SB), X4, X11
-	VFMADD213PS  PoleConstants<>+448(SB), X4, X11
-	VFMADD231PS  X0, X9, X11
-	VMULPS       X11, X3, X3
-	VADDPS       X0, X7, X4
-	VSUBPS       X7, X4, X6
-	VSUBPS       X6, X0, X0
-	VADDPS       X0, X3, X0
-	VADDPS       X0, X4, X3
-	VSUBPS       X4, X3, X4
-	VMOVAPS      X5, X6
-	VFMADD231PS  PoleConstants<>+448(SB), X1, X6
-	VSUBPS       X5, X6, X8
-	VSUBPS       X8, X1, X1
-	VADDPS       X5, X1, X1
-	VPSLLD       $0x17, X6, X5
-	VPADDD       X7, X5, X5
-	VPSLLD       $0x17, X1, X1
-	VPADDD       X7, X1, X1
-	VMULPS       X5, X3, X3
-	VMULPS       X1, X3, X1
-	VANDPS       X1, X2, X3
-	VSHUFPS      $0x4e, X3, X3, X5
-	VADDPS       X5, X3, X3
-	VSHUFPS      $0xb1, X3, X3, X5
-	VADDPS       X5, X3, X3
-	VMOVSS       X3, 148(SI)
-	VDIVPS       X3, X7, X3
-	VMULPS       X3, X1, X1
-	VMOVSD       X1, 136(SI)
+	VMOVUPS      PoleConstants<>+672(SB), X5
+	VMOVAPS      X5, X7
+	VFMADD231PS  PoleConstants<>+704(SB), X0, X7
+	VMOVUPS      PoleConstants<>+736(SB), X8
+	VFMADD231PS  PoleConstants<>+768(SB), X0, X8
+	VMOVUPS      PoleConstants<>+800(SB), X9
+	VFMADD231PS  PoleConstants<>+832(SB), X0, X9
+	VFMADD231PS  X4, X8, X7
+	VMULPS       X4, X4, X8
+	VFMADD231PS  X8, X9, X7
+	VFMADD231PS  X7, X4, X0
+	VADDPS       PoleConstants<>+864(SB), X0, X0
+	VFMADD213PS  X2, X3, X5
+	VSUBPS       X2, X5, X4
+	VSUBPS       X4, X3, X3
+	VADDPS       X2, X3, X2
+	VPSLLD       $0x17, X5, X3
+	VPADDD       PoleConstants<>+864(SB), X3, X3
+	VPSLLD       $0x17, X2, X2
+	VPADDD       PoleConstants<>+864(SB), X2, X2
+	VMULPS       X3, X0, X0
+	VMULPS       X2, X0, X0
+	VANDPS       X0, X1, X2
+	VSHUFPS      $0x4e, X2, X2, X3
+	VADDPS       X3, X2, X2
+	VSHUFPS      $0xb1, X2, X2, X3
+	VADDPS       X3, X2, X2
+	VMOVSS       X2, 148(SI)
+	VMOVUPS      PoleConstants<>+864(SB), X3
+	VDIVPS       X2, X3, X2
+	VMULPS       X2, X0, X0
+	VMOVSD       X0, 136(SI)
 
 	// t = log(s2)
-	VBROADCASTSS 148(SI), X1
-	VCVTPS2PD    X1, Y1
-	VCMPPD       $0x11, PoleConstants<>+928(SB), Y1, Y3
-	VMULPD       PoleConstants<>+960(SB), Y1, Y5
-	VBLENDVPD    Y3, Y5, Y1, Y5
-	VPADDQ       PoleConstants<>+992(SB), Y5, Y5
-	VPSRLQ       $0x34, Y5, Y6
-	VORPD        PoleConstants<>+1024(SB), Y6, Y6
-	VSUBPD       PoleConstants<>+1056(SB), Y6, Y6
-	VANDPD       PoleConstants<>+1088(SB), Y3, Y3
-	VSUBPD       Y3, Y6, Y3
-	VANDPD       PoleConstants<>+1120(SB), Y5, Y5
-	VPADDQ       PoleConstants<>+1152(SB), Y5, Y5
-	VSUBPD       PoleConstants<>+1184(SB), Y5, Y5
-	VADDPD       PoleConstants<>+1216(SB), Y5, Y6
-	VDIVPD       Y6, Y5, Y6
-	VMULPD       Y6, Y6, Y7
-	VMULPD       Y5, Y5, Y8
-	VMULPD       PoleConstants<>+1248(SB), Y8, Y8
-	VMULPD       Y7, Y7, Y9
-	VMOVUPS      PoleConstants<>+1312(SB), Y10
-	VFMADD231PD  PoleConstants<>+1280(SB), Y9, Y10
-	VFMADD213PD  PoleConstants<>+1344(SB), Y9, Y10
-	VMOVUPS      PoleConstants<>+1408(SB), Y11
-	VFMADD231PD  PoleConstants<>+1376(SB), Y9, Y11
-	VFMADD213PD  PoleConstants<>+1440(SB), Y9, Y11
-	VFMADD213PD  PoleConstants<>+1472(SB), Y9, Y11
-	VFMADD231PD  Y7, Y10, Y11
-	VFMADD213PD  Y8, Y11, Y7
-	VMULPD       PoleConstants<>+1504(SB), Y3, Y9
-	VFMADD231PD  Y7, Y6, Y9
-	VSUBPD       Y9, Y8, Y6
-	VSUBPD       Y5, Y6, Y5
-	VFMSUB231PD  PoleConstants<>+1536(SB), Y3, Y5
+	VBROADCASTSS 148(SI), X0
+	VCVTPS2PD    X0, Y0
+	VPADDQ       PoleConstants<>+1088(SB), Y0, Y2
+	VPSRLQ       $0x34, Y2, Y3
+	VORPD        PoleConstants<>+1120(SB), Y3, Y3
+	VSUBPD       PoleConstants<>+1152(SB), Y3, Y3
+	VANDPD       PoleConstants<>+1184(SB), Y2, Y2
+	VPADDQ       PoleConstants<>+1216(SB), Y2, Y2
+	VSUBPD       Y6, Y2, Y2
+	VADDPD       PoleConstants<>+1248(SB), Y2, Y4
+	VDIVPD       Y4, Y2, Y2
+	VMULPD       Y2, Y2, Y4
+	VMOVUPS      PoleConstants<>+1312(SB), Y5
+	VFMADD231PD  PoleConstants<>+1344(SB), Y4, Y5
+	VMOVUPS      PoleConstants<>+1376(SB), Y6
+	VFMADD231PD  PoleConstants<>+1408(SB), Y4, Y6
+	VMULPD       Y4, Y4, Y4
+	VFMADD231PD  Y4, Y6, Y5
+	VMULPD       Y4, Y4, Y4
+	VFMADD231PD  PoleConstants<>+1440(SB), Y4, Y5
+	VMULPD       Y5, Y2, Y2
+	VFMADD231PD  PoleConstants<>+1280(SB), Y3, Y2
 	VXORPS       X3, X3, X3
-	VCMPPD       $0x00, Y3, Y1, Y6
-	VBLENDVPD    Y6, PoleConstants<>+1600(SB), Y5, Y5
-	VCMPPD       $0x00, PoleConstants<>+896(SB), Y1, Y6
-	VBLENDVPD    Y6, PoleConstants<>+896(SB), Y5, Y5
-	VCMPPD       $0x19, Y3, Y1, Y1
-	VBLENDVPD    Y1, PoleConstants<>+1632(SB), Y5, Y1
-	VCVTPD2PSY   Y1, X1
-	VMOVSS       X1, 160(SI)
+	VCMPPD       $0x00, Y3, Y0, Y4
+	VBLENDVPD    Y4, PoleConstants<>+1504(SB), Y2, Y2
+	VCMPPD       $0x00, PoleConstants<>+1056(SB), Y0, Y4
+	VBLENDVPD    Y4, PoleConstants<>+1056(SB), Y2, Y2
+	VCMPPD       $0x19, Y3, Y0, Y0
+	VBLENDVPD    Y0, PoleConstants<>+1536(SB), Y2, Y0
+	VCVTPD2PSY   Y0, X0
+	VMOVSS       X0, 160(SI)
 
 	// loss = Σ y*(m2 - z2 + t)
-	VBROADCASTSS 144(SI), X1
-	VMOVSD       128(SI), X3
-	VSUBPS       X3, X1, X1
-	VBROADCASTSS 160(SI), X3
-	VADDPS       X3, X1, X1
-	VMOVSD       (CX), X3
-	VMULPS       X1, X3, X1
-	VANDPS       X1, X2, X1
-	VSHUFPS      $0x4e, X1, X1, X2
-	VADDPS       X2, X1, X1
-	VSHUFPS      $0xb1, X1, X1, X2
-	VADDPS       X2, X1, X1
-	VMOVSS       X1, ret+32(FP)
+	VBROADCASTSS 144(SI), X0
+	VMOVSD       128(SI), X2
+	VSUBPS       X2, X0, X0
+	VBROADCASTSS 160(SI), X2
+	VADDPS       X2, X0, X0
+	VMOVSD       (CX), X2
+	VMULPS       X0, X2, X0
+	VANDPS       X0, X1, X0
+	VSHUFPS      $0x4e, X0, X0, X1
+	VADDPS       X1, X0, X0
+	VSHUFPS      $0xb1, X0, X0, X1
+	VADDPS       X1, X0, X0
+	VMOVSS       X0, ret+32(FP)
 	VZEROUPPER
 	RET
 
@@ -840,137 +728,126 @@ TEXT ·poleLossAVX512(SB), NOSPLIT, $0-36
 	MOVQ y+24(FP), CX
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VMOVUPS          (DX), X0
-	VMULPS           (DI), X0, X1
-	VMULPS           16(DI), X0, X2
-	VMULPS           32(DI), X0, X3
-	VMULPS           48(DI), X0, X4
-	VMULPS           64(DI), X0, X5
-	VMULPS           80(DI), X0, X6
-	VMULPS           96(DI), X0, X7
-	VMULPS           112(DI), X0, X8
-	VMULPS           128(DI), X0, X9
-	VMULPS           144(DI), X0, X10
-	VMULPS           160(DI), X0, X11
-	VMULPS           176(DI), X0, X12
-	VMULPS           192(DI), X0, X13
-	VMULPS           208(DI), X0, X14
-	VMULPS           224(DI), X0, X15
-	VMULPS           240(DI), X0, X0
-	VUNPCKLPS        X2, X1, X16
-	VUNPCKHPS        X2, X1, X1
-	VADDPS           X1, X16, X1
-	VUNPCKLPS        X4, X3, X2
-	VUNPCKHPS        X4, X3, X3
-	VADDPS           X3, X2, X2
-	VUNPCKLPD        X2, X1, X3
-	VUNPCKHPD        X2, X1, X1
-	VADDPS           X1, X3, X1
-	VUNPCKLPS        X6, X5, X2
-	VUNPCKHPS        X6, X5, X3
-	VADDPS           X3, X2, X2
-	VUNPCKLPS        X8, X7, X3
-	VUNPCKHPS        X8, X7, X4
-	VADDPS           X4, X3, X3
-	VUNPCKLPD        X3, X2, X4
-	VUNPCKHPD        X3, X2, X2
-	VADDPS           X2, X4, X2
-	VUNPCKLPS        X10, X9, X3
-	VUNPCKHPS        X10, X9, X4
-	VADDPS           X4, X3, X3
-	VUNPCKLPS        X12, X11, X4
-	VUNPCKHPS        X12, X11, X5
-	VADDPS           X5, X4, X4
-	VUNPCKLPD        X4, X3, X5
-	VUNPCKHPD        X4, X3, X3
-	VADDPS           X3, X5, X3
-	VUNPCKLPS        X14, X13, X4
-	VUNPCKHPS        X14, X13, X5
-	VADDPS           X5, X4, X4
-	VUNPCKLPS        X0, X15, X5
-	VUNPCKHPS        X0, X15, X0
-	VADDPS           X0, X5, X0
-	VUNPCKLPD        X0, X4, X5
-	VUNPCKHPD        X0, X4, X0
-	VADDPS           X0, X5, X0
-	VINSERTF32X4     $0x01, X2, Y1, Y1
-	VINSERTF32X4     $0x01, X0, Y3, Y0
-	VINSERTF64X4     $0x01, Y0, Z1, Z0
-	VADDPS           256(DI), Z0, Z0
-	VANDPS.BCST      PoleConstants<>+804(SB), Z0, Z1
-	VMULPS.BCST      PoleConstants<>+808(SB), Z1, Z2
-	VBROADCASTSS     PoleConstants<>+816(SB), Z3
-	VMINPS           Z2, Z3, Z2
-	VBROADCASTSS     PoleConstants<>+812(SB), Z4
-	VMAXPS           Z2, Z4, Z2
-	VBROADCASTSS     PoleConstants<>+824(SB), Z5
-	VBROADCASTSS     PoleConstants<>+820(SB), Z6
-	VMOVAPS          Z6, Z7
-	VFMADD231PS      Z5, Z2, Z7
-	VSUBPS           Z6, Z7, Z7
-	VBROADCASTSS     PoleConstants<>+828(SB), Z8
-	VFNMADD231PS     Z8, Z7, Z2
-	VBROADCASTSS     PoleConstants<>+832(SB), Z9
-	VFNMADD231PS     Z9, Z7, Z2
-	VMULPS           Z2, Z2, Z10
-	VMULPS           Z2, Z2, Z11
-	VBROADCASTSS     PoleConstants<>+836(SB), Z12
-	VBROADCASTSS     PoleConstants<>+840(SB), Z13
-	VMOVAPS          Z13, Z14
-	VFMADD231PS      Z11, Z12, Z14
-	VBROADCASTSS     PoleConstants<>+844(SB), Z15
-	VFMADD213PS      Z15, Z11, Z14
-	VBROADCASTSS     PoleConstants<>+848(SB), Z16
-	VBROADCASTSS     PoleConstants<>+852(SB), Z17
-	VMOVAPS          Z17, Z18
-	VFMADD231PS      Z11, Z16, Z18
-	VBROADCASTSS     PoleConstants<>+856(SB), Z19
-	VFMADD213PS      Z19, Z11, Z18
-	VFMADD231PS      Z2, Z14, Z18
-	VMULPS           Z18, Z10, Z10
-	VBROADCASTSS     PoleConstants<>+800(SB), Z11
-	VADDPS           Z2, Z11, Z14
-	VSUBPS           Z11, Z14, Z18
-	VSUBPS           Z18, Z2, Z2
-	VADDPS           Z2, Z10, Z2
-	VADDPS           Z2, Z14, Z10
-	VSUBPS           Z14, Z10, Z14
-	VSCALEFPS        Z7, Z10, Z7
-	VSUBPS           Z7, Z11, Z10
-	VADDPS           Z7, Z11, Z18
-	VSUBPS           Z10, Z11, Z20
-	VSUBPS           Z7, Z20, Z20
-	VSUBPS           Z11, Z18, Z21
-	VSUBPS           Z21, Z7, Z7
-	VDIVPS           Z18, Z11, Z21
-	VMULPS           Z21, Z10, Z22
-	VFNMADD231PS     Z18, Z22, Z10
-	VFNMADD231PS     Z7, Z22, Z10
-	VADDPS           Z20, Z10, Z7
-	VFMADD231PS      Z21, Z7, Z22
-	VMULPS           Z1, Z1, Z7
-	VMULPS           Z7, Z7, Z10
-	VBROADCASTSS     PoleConstants<>+864(SB), Z18
-	VFMADD231PS.BCST PoleConstants<>+860(SB), Z10, Z18
-	VFMADD213PS.BCST PoleConstants<>+868(SB), Z10, Z18
-	VBROADCASTSS     PoleConstants<>+876(SB), Z20
-	VFMADD231PS.BCST PoleConstants<>+872(SB), Z10, Z20
-	VFMADD213PS.BCST PoleConstants<>+880(SB), Z10, Z20
-	VFMADD231PS      Z7, Z18, Z20
-	VMULPS           Z20, Z7, Z7
-	VFMADD213PS      Z1, Z1, Z7
-	VCMPPS.BCST      $0x11, PoleConstants<>+884(SB), Z1, K1
-	VBLENDMPS        Z7, Z22, K1, Z1
-	VANDPS.BCST      PoleConstants<>+888(SB), Z0, Z0
-	VORPS            Z0, Z1, Z0
-	VMOVUPS          Z0, (SI)
+	VMOVUPS       (DX), X0
+	VMULPS        (DI), X0, X1
+	VMULPS        16(DI), X0, X2
+	VMULPS        32(DI), X0, X3
+	VMULPS        48(DI), X0, X4
+	VMULPS        64(DI), X0, X5
+	VMULPS        80(DI), X0, X6
+	VMULPS        96(DI), X0, X7
+	VMULPS        112(DI), X0, X8
+	VMULPS        128(DI), X0, X9
+	VMULPS        144(DI), X0, X10
+	VMULPS        160(DI), X0, X11
+	VMULPS        176(DI), X0, X12
+	VMULPS        192(DI), X0, X13
+	VMULPS        208(DI), X0, X14
+	VMULPS        224(DI), X0, X15
+	VMULPS        240(DI), X0, X0
+	VUNPCKLPS     X2, X1, X16
+	VUNPCKHPS     X2, X1, X1
+	VADDPS        X1, X16, X1
+	VUNPCKLPS     X4, X3, X2
+	VUNPCKHPS     X4, X3, X3
+	VADDPS        X3, X2, X2
+	VUNPCKLPD     X2, X1, X3
+	VUNPCKHPD     X2, X1, X1
+	VADDPS        X1, X3, X1
+	VUNPCKLPS     X6, X5, X2
+	VUNPCKHPS     X6, X5, X3
+	VADDPS        X3, X2, X2
+	VUNPCKLPS     X8, X7, X3
+	VUNPCKHPS     X8, X7, X4
+	VADDPS        X4, X3, X3
+	VUNPCKLPD     X3, X2, X4
+	VUNPCKHPD     X3, X2, X2
+	VADDPS        X2, X4, X2
+	VUNPCKLPS     X10, X9, X3
+	VUNPCKHPS     X10, X9, X4
+	VADDPS        X4, X3, X3
+	VUNPCKLPS     X12, X11, X4
+	VUNPCKHPS     X12, X11, X5
+	VADDPS        X5, X4, X4
+	VUNPCKLPD     X4, X3, X5
+	VUNPCKHPD     X4, X3, X3
+	VADDPS        X3, X5, X3
+	VUNPCKLPS     X14, X13, X4
+	VUNPCKHPS     X14, X13, X5
+	VADDPS        X5, X4, X4
+	VUNPCKLPS     X0, X15, X5
+	VUNPCKHPS     X0, X15, X0
+	VADDPS        X0, X5, X0
+	VUNPCKLPD     X0, X4, X5
+	VUNPCKHPD     X0, X4, X0
+	VADDPS        X0, X5, X0
+	VINSERTF32X4  $0x01, X2, Y1, Y1
+	VINSERTF32X4  $0x01, X0, Y3, Y0
+	VINSERTF64X4  $0x01, Y0, Z1, Z0
+	VADDPS        256(DI), Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VCVTPS2PD     Y0, Z0
+	VBROADCASTSD  PoleConstants<>+904(SB), Z2
+	VMINPD        Z0, Z2, Z0
+	VBROADCASTSD  PoleConstants<>+896(SB), Z3
+	VMAXPD        Z0, Z3, Z0
+	VMULPD        Z0, Z0, Z4
+	VBROADCASTSD  PoleConstants<>+920(SB), Z5
+	VBROADCASTSD  PoleConstants<>+912(SB), Z6
+	VMOVAPS       Z6, Z7
+	VFMADD231PD   Z4, Z5, Z7
+	VBROADCASTSD  PoleConstants<>+936(SB), Z8
+	VBROADCASTSD  PoleConstants<>+928(SB), Z9
+	VMOVAPS       Z9, Z10
+	VFMADD231PD   Z4, Z8, Z10
+	VMULPD        Z4, Z4, Z11
+	VFMADD231PD   Z11, Z10, Z7
+	VMULPD        Z11, Z11, Z10
+	VBROADCASTSD  PoleConstants<>+944(SB), Z12
+	VFMADD231PD   Z10, Z12, Z7
+	VMULPD        Z7, Z0, Z0
+	VBROADCASTSD  PoleConstants<>+960(SB), Z7
+	VBROADCASTSD  PoleConstants<>+952(SB), Z13
+	VMOVAPS       Z13, Z14
+	VFMADD231PD   Z4, Z7, Z14
+	VBROADCASTSD  PoleConstants<>+976(SB), Z15
+	VBROADCASTSD  PoleConstants<>+968(SB), Z16
+	VMOVAPS       Z16, Z17
+	VFMADD231PD   Z4, Z15, Z17
+	VBROADCASTSD  PoleConstants<>+992(SB), Z18
+	VBROADCASTSD  PoleConstants<>+984(SB), Z19
+	VFMADD213PD   Z19, Z18, Z4
+	VFMADD231PD   Z11, Z17, Z14
+	VFMADD231PD   Z10, Z4, Z14
+	VDIVPD        Z14, Z0, Z0
+	VCVTPD2PS     Z0, Y0
+	VCVTPS2PD     Y1, Z1
+	VMINPD        Z1, Z2, Z1
+	VMAXPD        Z1, Z3, Z1
+	VMULPD        Z1, Z1, Z2
+	VFMADD231PD   Z2, Z5, Z6
+	VFMADD231PD   Z2, Z8, Z9
+	VMULPD        Z2, Z2, Z3
+	VFMADD231PD   Z3, Z9, Z6
+	VMULPD        Z3, Z3, Z4
+	VFMADD231PD   Z4, Z12, Z6
+	VMULPD        Z6, Z1, Z1
+	VFMADD213PD   Z13, Z2, Z7
+	VFMADD231PD   Z2, Z15, Z16
+	VFMADD231PD   Z2, Z18, Z19
+	VFMADD231PD   Z3, Z16, Z7
+	VFMADD231PD   Z4, Z19, Z7
+	VDIVPD        Z7, Z1, Z1
+	VCVTPD2PS     Z1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, (SI)
 
 	// z2 = W2·a1 + b2
 	VMULPS        320(DI), Z0, Z1
 	VMULPS        384(DI), Z0, Z0
-	VUNPCKLPS     Z0, Z1, Z7
+	VUNPCKLPS     Z0, Z1, Z2
 	VUNPCKHPS     Z0, Z1, Z0
-	VADDPS        Z0, Z7, Z0
+	VADDPS        Z0, Z2, Z0
 	VUNPCKLPD     Z0, Z0, Z1
 	VUNPCKHPD     Z0, Z0, Z0
 	VADDPS        Z0, Z1, Z0
@@ -983,112 +860,96 @@ TEXT ·poleLossAVX512(SB), NOSPLIT, $0-36
 	VMOVSD        X0, 128(SI)
 
 	// a2 = softmax(z2)
-	MOVL         $0x00000003, AX
-	KMOVW        AX, K1
-	VMOVAPS.Z    X0, K1, X1
-	VBROADCASTSS PoleConstants<>+892(SB), X7
-	VBLENDMPS    X1, X7, K1, X1
-	VSHUFPS      $0x4e, X1, X1, X7
-	VCMPPS       $0x03, X1, X1, K2
-	VMAXPS       X7, X1, X7
-	VBLENDMPS    X1, X7, K2, X1
-	VSHUFPS      $0xb1, X1, X1, X7
-	VCMPPS       $0x03, X1, X1, K2
-	VMAXPS       X7, X1, X7
-	VBLENDMPS    X1, X7, K2, X1
-	VMOVSS       X1, 144(SI)
-	VMOVAPS.Z    X0, K1, X7
-	VSUBPS       X1, X7, X1
-	VMINPS       X1, X3, X1
-	VMAXPS       X1, X4, X1
-	VFMADD213PS  X6, X1, X5
-	VSUBPS       X6, X5, X3
-	VFNMADD231PS X8, X3, X1
-	VFNMADD231PS X9, X3, X1
-	VMULPS       X1, X1, X4
-	VMULPS       X1, X1, X5
-	VFMADD231PS  X5, X12, X13
-	VFMADD231PS  X5, X13, X15
-	VFMADD231PS  X5, X16, X17
-	VFMADD231PS  X5, X17, X19
-	VFMADD231PS  X1, X15, X19
-	VMULPS       X19, X4, X4
-	VADDPS       X1, X11, X5
-	VSUBPS       X11, X5, X6
-	VSUBPS       X6, X1, X1
-	VADDPS       X1, X4, X1
-	VADDPS       X1, X5, X4
-	VSUBPS       X5, X4, X5
-	VSCALEFPS    X3, X4, X3
-	VMOVAPS.Z    X3, K1, X4
-	VSHUFPS      $0x4e, X4, X4, X6
-	VADDPS       X6, X4, X4
-	VSHUFPS      $0xb1, X4, X4, X6
-	VADDPS       X6, X4, X4
-	VMOVSS       X4, 148(SI)
-	VDIVPS       X4, X11, X4
-	VMULPS       X4, X3, X3
-	VMOVSD       X3, 136(SI)
+	MOVL              $0x00000003, AX
+	KMOVW             AX, K1
+	VMOVAPS.Z         X0, K1, X0
+	VBROADCASTSS      PoleConstants<>+1000(SB), X1
+	VBLENDMPS         X0, X1, K1, X1
+	VSHUFPS           $0x4e, X1, X1, X2
+	VMAXPS            X2, X1, X1
+	VSHUFPS           $0xb1, X1, X1, X2
+	VMAXPS            X2, X1, X1
+	VMOVSS            X1, 144(SI)
+	VSUBPS            X1, X0, X1
+	VBROADCASTSS      PoleConstants<>+1008(SB), X2
+	VMINPS            X1, X2, X1
+	VBROADCASTSS      PoleConstants<>+1004(SB), X2
+	VMAXPS            X1, X2, X1
+	VBROADCASTSS      PoleConstants<>+1012(SB), X2
+	VMOVAPS           X2, X3
+	VFMADD231PS.BCST  PoleConstants<>+1016(SB), X1, X3
+	VSUBPS            X2, X3, X2
+	VFNMADD231PS.BCST PoleConstants<>+1020(SB), X2, X1
+	VFNMADD231PS.BCST PoleConstants<>+1024(SB), X2, X1
+	VMULPS            X1, X1, X3
+	VBROADCASTSS      PoleConstants<>+1028(SB), X4
+	VFMADD231PS.BCST  PoleConstants<>+1032(SB), X1, X4
+	VBROADCASTSS      PoleConstants<>+1036(SB), X5
+	VFMADD231PS.BCST  PoleConstants<>+1040(SB), X1, X5
+	VBROADCASTSS      PoleConstants<>+1044(SB), X6
+	VFMADD231PS.BCST  PoleConstants<>+1048(SB), X1, X6
+	VFMADD231PS       X3, X5, X4
+	VMULPS            X3, X3, X5
+	VFMADD231PS       X5, X6, X4
+	VFMADD231PS       X4, X3, X1
+	VBROADCASTSS      PoleConstants<>+1052(SB), X3
+	VADDPS            X3, X1, X1
+	VSCALEFPS         X2, X1, X1
+	VMOVAPS.Z         X1, K1, X2
+	VSHUFPS           $0x4e, X2, X2, X4
+	VADDPS            X4, X2, X2
+	VSHUFPS           $0xb1, X2, X2, X4
+	VADDPS            X4, X2, X2
+	VMOVSS            X2, 148(SI)
+	VDIVPS            X2, X3, X2
+	VMULPS            X2, X1, X1
+	VMOVSD            X1, 136(SI)
 
 	// t = log(s2)
-	VBROADCASTSS     148(SI), X3
-	VCVTPS2PD        X3, Y3
-	VCMPPD.BCST      $0x11, PoleConstants<>+1672(SB), Y3, K2
-	VMULPD.BCST      PoleConstants<>+1680(SB), Y3, Y4
-	VBLENDMPD        Y4, Y3, K2, Y4
-	VPADDQ.BCST      PoleConstants<>+1688(SB), Y4, Y4
-	VPSRLQ           $0x34, Y4, Y6
-	VORPD.BCST       PoleConstants<>+1696(SB), Y6, Y6
-	VSUBPD.BCST      PoleConstants<>+1704(SB), Y6, Y6
-	VBROADCASTSD     PoleConstants<>+1712(SB), Y7
-	VMOVAPD.Z        Y7, K2, Y7
-	VSUBPD           Y7, Y6, Y6
-	VANDPD.BCST      PoleConstants<>+1720(SB), Y4, Y4
-	VPADDQ.BCST      PoleConstants<>+1728(SB), Y4, Y4
-	VSUBPD.BCST      PoleConstants<>+1736(SB), Y4, Y4
-	VADDPD.BCST      PoleConstants<>+1744(SB), Y4, Y7
-	VDIVPD           Y7, Y4, Y7
-	VMULPD           Y7, Y7, Y8
-	VMULPD           Y4, Y4, Y9
-	VMULPD.BCST      PoleConstants<>+1752(SB), Y9, Y9
-	VMULPD           Y8, Y8, Y10
-	VBROADCASTSD     PoleConstants<>+1768(SB), Y11
-	VFMADD231PD.BCST PoleConstants<>+1760(SB), Y10, Y11
-	VFMADD213PD.BCST PoleConstants<>+1776(SB), Y10, Y11
-	VBROADCASTSD     PoleConstants<>+1792(SB), Y12
-	VFMADD231PD.BCST PoleConstants<>+1784(SB), Y10, Y12
-	VFMADD213PD.BCST PoleConstants<>+1800(SB), Y10, Y12
-	VFMADD213PD.BCST PoleConstants<>+1808(SB), Y10, Y12
-	VFMADD231PD      Y8, Y11, Y12
-	VFMADD213PD      Y9, Y12, Y8
-	VMULPD.BCST      PoleConstants<>+1816(SB), Y6, Y10
-	VFMADD231PD      Y8, Y7, Y10
-	VSUBPD           Y10, Y9, Y7
-	VSUBPD           Y4, Y7, Y4
-	VFMSUB231PD.BCST PoleConstants<>+1824(SB), Y6, Y4
-	VXORPS           X6, X6, X6
-	VCMPPD           $0x00, Y6, Y3, K2
-	VBLENDMPD.BCST   PoleConstants<>+1840(SB), Y4, K2, Y4
-	VBROADCASTSD     PoleConstants<>+1664(SB), Y7
-	VCMPPD           $0x00, Y7, Y3, K2
-	VBLENDMPD        Y7, Y4, K2, Y4
-	VCMPPD           $0x19, Y6, Y3, K2
-	VBLENDMPD.BCST   PoleConstants<>+1848(SB), Y4, K2, Y3
-	VCVTPD2PSY       Y3, X3
-	VMOVSS           X3, 160(SI)
+	VBROADCASTSS     148(SI), X1
+	VCVTPS2PD        X1, Y1
+	VPADDQ.BCST      PoleConstants<>+1576(SB), Y1, Y2
+	VPSRLQ           $0x34, Y2, Y3
+	VORPD.BCST       PoleConstants<>+1584(SB), Y3, Y3
+	VSUBPD.BCST      PoleConstants<>+1592(SB), Y3, Y3
+	VANDPD.BCST      PoleConstants<>+1600(SB), Y2, Y2
+	VPADDQ.BCST      PoleConstants<>+1608(SB), Y2, Y2
+	VSUBPD           Y13, Y2, Y2
+	VADDPD.BCST      PoleConstants<>+1616(SB), Y2, Y4
+	VDIVPD           Y4, Y2, Y2
+	VMULPD           Y2, Y2, Y4
+	VBROADCASTSD     PoleConstants<>+1632(SB), Y5
+	VFMADD231PD.BCST PoleConstants<>+1640(SB), Y4, Y5
+	VBROADCASTSD     PoleConstants<>+1648(SB), Y6
+	VFMADD231PD.BCST PoleConstants<>+1656(SB), Y4, Y6
+	VMULPD           Y4, Y4, Y4
+	VFMADD231PD      Y4, Y6, Y5
+	VMULPD           Y4, Y4, Y4
+	VFMADD231PD.BCST PoleConstants<>+1664(SB), Y4, Y5
+	VMULPD           Y5, Y2, Y2
+	VFMADD231PD.BCST PoleConstants<>+1624(SB), Y3, Y2
+	VXORPS           X3, X3, X3
+	VCMPPD           $0x00, Y3, Y1, K2
+	VBLENDMPD.BCST   PoleConstants<>+1680(SB), Y2, K2, Y2
+	VBROADCASTSD     PoleConstants<>+1568(SB), Y4
+	VCMPPD           $0x00, Y4, Y1, K2
+	VBLENDMPD        Y4, Y2, K2, Y2
+	VCMPPD           $0x19, Y3, Y1, K2
+	VBLENDMPD.BCST   PoleConstants<>+1688(SB), Y2, K2, Y1
+	VCVTPD2PSY       Y1, X1
+	VMOVSS           X1, 160(SI)
 
 	// loss = Σ y*(m2 - z2 + t)
-	VBROADCASTSS 144(SI), X3
-	VMOVAPS.Z    X0, K1, X0
-	VSUBPS       X0, X3, X0
+	VBROADCASTSS 144(SI), X1
+	VSUBPS       X0, X1, X0
 	VADDPS.BCST  160(SI), X0, X0
-	VMOVSD       (CX), X3
-	VMULPS       X0, X3, X0
+	VMOVSD       (CX), X1
+	VMULPS       X0, X1, X0
 	VMOVAPS.Z    X0, K1, X0
-	VSHUFPS      $0x4e, X0, X0, X3
-	VADDPS       X3, X0, X0
-	VSHUFPS      $0xb1, X0, X0, X3
-	VADDPS       X3, X0, X0
+	VSHUFPS      $0x4e, X0, X0, X1
+	VADDPS       X1, X0, X0
+	VSHUFPS      $0xb1, X0, X0, X1
+	VADDPS       X1, X0, X0
 	VMOVSS       X0, ret+32(FP)
 	VZEROUPPER
 	RET
@@ -1105,45 +966,33 @@ TEXT ·poleBackwardAVX2(SB), NOSPLIT, $0-44
 	// t = log(s2)
 	VBROADCASTSS 148(SI), X0
 	VCVTPS2PD    X0, Y0
-	VCMPPD       $0x11, PoleConstants<>+928(SB), Y0, Y1
-	VMULPD       PoleConstants<>+960(SB), Y0, Y2
-	VBLENDVPD    Y1, Y2, Y0, Y2
-	VPADDQ       PoleConstants<>+992(SB), Y2, Y2
-	VPSRLQ       $0x34, Y2, Y3
-	VORPD        PoleConstants<>+1024(SB), Y3, Y3
-	VSUBPD       PoleConstants<>+1056(SB), Y3, Y3
-	VANDPD       PoleConstants<>+1088(SB), Y1, Y1
-	VSUBPD       Y1, Y3, Y1
-	VANDPD       PoleConstants<>+1120(SB), Y2, Y2
-	VPADDQ       PoleConstants<>+1152(SB), Y2, Y2
-	VSUBPD       PoleConstants<>+1184(SB), Y2, Y2
-	VADDPD       PoleConstants<>+1216(SB), Y2, Y3
-	VDIVPD       Y3, Y2, Y3
-	VMULPD       Y3, Y3, Y4
-	VMULPD       Y2, Y2, Y5
-	VMULPD       PoleConstants<>+1248(SB), Y5, Y5
-	VMULPD       Y4, Y4, Y6
-	VMOVUPS      PoleConstants<>+1312(SB), Y7
-	VFMADD231PD  PoleConstants<>+1280(SB), Y6, Y7
-	VFMADD213PD  PoleConstants<>+1344(SB), Y6, Y7
-	VMOVUPS      PoleConstants<>+1408(SB), Y8
-	VFMADD231PD  PoleConstants<>+1376(SB), Y6, Y8
-	VFMADD213PD  PoleConstants<>+1440(SB), Y6, Y8
-	VFMADD213PD  PoleConstants<>+1472(SB), Y6, Y8
-	VFMADD231PD  Y4, Y7, Y8
-	VFMADD213PD  Y5, Y8, Y4
-	VMULPD       PoleConstants<>+1504(SB), Y1, Y6
-	VFMADD231PD  Y4, Y3, Y6
-	VSUBPD       Y6, Y5, Y3
-	VSUBPD       Y2, Y3, Y2
-	VFMSUB231PD  PoleConstants<>+1536(SB), Y1, Y2
-	VXORPS       X1, X1, X1
-	VCMPPD       $0x00, Y1, Y0, Y3
-	VBLENDVPD    Y3, PoleConstants<>+1600(SB), Y2, Y2
-	VCMPPD       $0x00, PoleConstants<>+896(SB), Y0, Y3
-	VBLENDVPD    Y3, PoleConstants<>+896(SB), Y2, Y2
-	VCMPPD       $0x19, Y1, Y0, Y0
-	VBLENDVPD    Y0, PoleConstants<>+1632(SB), Y2, Y0
+	VPADDQ       PoleConstants<>+1088(SB), Y0, Y1
+	VPSRLQ       $0x34, Y1, Y2
+	VORPD        PoleConstants<>+1120(SB), Y2, Y2
+	VSUBPD       PoleConstants<>+1152(SB), Y2, Y2
+	VANDPD       PoleConstants<>+1184(SB), Y1, Y1
+	VPADDQ       PoleConstants<>+1216(SB), Y1, Y1
+	VSUBPD       PoleConstants<>+224(SB), Y1, Y1
+	VADDPD       PoleConstants<>+1248(SB), Y1, Y3
+	VDIVPD       Y3, Y1, Y1
+	VMULPD       Y1, Y1, Y3
+	VMOVUPS      PoleConstants<>+1312(SB), Y4
+	VFMADD231PD  PoleConstants<>+1344(SB), Y3, Y4
+	VMOVUPS      PoleConstants<>+1376(SB), Y5
+	VFMADD231PD  PoleConstants<>+1408(SB), Y3, Y5
+	VMULPD       Y3, Y3, Y3
+	VFMADD231PD  Y3, Y5, Y4
+	VMULPD       Y3, Y3, Y3
+	VFMADD231PD  PoleConstants<>+1440(SB), Y3, Y4
+	VMULPD       Y4, Y1, Y1
+	VFMADD231PD  PoleConstants<>+1280(SB), Y2, Y1
+	VXORPS       X2, X2, X2
+	VCMPPD       $0x00, Y2, Y0, Y3
+	VBLENDVPD    Y3, PoleConstants<>+1504(SB), Y1, Y1
+	VCMPPD       $0x00, PoleConstants<>+1056(SB), Y0, Y3
+	VBLENDVPD    Y3, PoleConstants<>+1056(SB), Y1, Y1
+	VCMPPD       $0x19, Y2, Y0, Y0
+	VBLENDVPD    Y0, PoleConstants<>+1536(SB), Y1, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVSS       X0, 160(SI)
 
@@ -1158,7 +1007,7 @@ TEXT ·poleBackwardAVX2(SB), NOSPLIT, $0-44
 	VADDPS       X3, X2, X2
 	VMULPS       X2, X1, X1
 	VMOVSD       X0, 152(SI)
-	VANDPS       PoleConstants<>+736(SB), X1, X0
+	VANDPS       PoleConstants<>+416(SB), X1, X0
 	VSHUFPS      $0x4e, X0, X0, X1
 	VADDPS       X1, X0, X0
 	VSHUFPS      $0xb1, X0, X0, X1
@@ -1173,7 +1022,7 @@ TEXT ·poleBackwardAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PS  384(DI), Y2, Y1
 	VFMADD231PS  416(DI), Y2, Y0
 	VMOVUPS      (SI), Y2
-	VMOVUPS      PoleConstants<>+0(SB), Y3
+	VMOVUPS      PoleConstants<>+864(SB), Y3
 	VMOVAPS      Y3, Y4
 	VFNMADD231PS Y2, Y2, Y4
 	VMULPS       Y4, Y1, Y1
@@ -1265,47 +1114,34 @@ TEXT ·poleBackwardAVX512(SB), NOSPLIT, $0-44
 	// t = log(s2)
 	VBROADCASTSS     148(SI), X0
 	VCVTPS2PD        X0, Y0
-	VCMPPD.BCST      $0x11, PoleConstants<>+1672(SB), Y0, K1
-	VMULPD.BCST      PoleConstants<>+1680(SB), Y0, Y1
-	VBLENDMPD        Y1, Y0, K1, Y1
-	VPADDQ.BCST      PoleConstants<>+1688(SB), Y1, Y1
+	VPADDQ.BCST      PoleConstants<>+1576(SB), Y0, Y1
 	VPSRLQ           $0x34, Y1, Y2
-	VORPD.BCST       PoleConstants<>+1696(SB), Y2, Y2
-	VSUBPD.BCST      PoleConstants<>+1704(SB), Y2, Y2
-	VBROADCASTSD     PoleConstants<>+1712(SB), Y3
-	VMOVAPD.Z        Y3, K1, Y3
-	VSUBPD           Y3, Y2, Y2
-	VANDPD.BCST      PoleConstants<>+1720(SB), Y1, Y1
-	VPADDQ.BCST      PoleConstants<>+1728(SB), Y1, Y1
-	VSUBPD.BCST      PoleConstants<>+1736(SB), Y1, Y1
-	VADDPD.BCST      PoleConstants<>+1744(SB), Y1, Y3
-	VDIVPD           Y3, Y1, Y3
-	VMULPD           Y3, Y3, Y4
-	VMULPD           Y1, Y1, Y5
-	VMULPD.BCST      PoleConstants<>+1752(SB), Y5, Y5
-	VMULPD           Y4, Y4, Y6
-	VBROADCASTSD     PoleConstants<>+1768(SB), Y7
-	VFMADD231PD.BCST PoleConstants<>+1760(SB), Y6, Y7
-	VFMADD213PD.BCST PoleConstants<>+1776(SB), Y6, Y7
-	VBROADCASTSD     PoleConstants<>+1792(SB), Y8
-	VFMADD231PD.BCST PoleConstants<>+1784(SB), Y6, Y8
-	VFMADD213PD.BCST PoleConstants<>+1800(SB), Y6, Y8
-	VFMADD213PD.BCST PoleConstants<>+1808(SB), Y6, Y8
-	VFMADD231PD      Y4, Y7, Y8
-	VFMADD213PD      Y5, Y8, Y4
-	VMULPD.BCST      PoleConstants<>+1816(SB), Y2, Y6
-	VFMADD231PD      Y4, Y3, Y6
-	VSUBPD           Y6, Y5, Y3
-	VSUBPD           Y1, Y3, Y1
-	VFMSUB231PD.BCST PoleConstants<>+1824(SB), Y2, Y1
+	VORPD.BCST       PoleConstants<>+1584(SB), Y2, Y2
+	VSUBPD.BCST      PoleConstants<>+1592(SB), Y2, Y2
+	VANDPD.BCST      PoleConstants<>+1600(SB), Y1, Y1
+	VPADDQ.BCST      PoleConstants<>+1608(SB), Y1, Y1
+	VSUBPD.BCST      PoleConstants<>+952(SB), Y1, Y1
+	VADDPD.BCST      PoleConstants<>+1616(SB), Y1, Y3
+	VDIVPD           Y3, Y1, Y1
+	VMULPD           Y1, Y1, Y3
+	VBROADCASTSD     PoleConstants<>+1632(SB), Y4
+	VFMADD231PD.BCST PoleConstants<>+1640(SB), Y3, Y4
+	VBROADCASTSD     PoleConstants<>+1648(SB), Y5
+	VFMADD231PD.BCST PoleConstants<>+1656(SB), Y3, Y5
+	VMULPD           Y3, Y3, Y3
+	VFMADD231PD      Y3, Y5, Y4
+	VMULPD           Y3, Y3, Y3
+	VFMADD231PD.BCST PoleConstants<>+1664(SB), Y3, Y4
+	VMULPD           Y4, Y1, Y1
+	VFMADD231PD.BCST PoleConstants<>+1624(SB), Y2, Y1
 	VXORPS           X2, X2, X2
 	VCMPPD           $0x00, Y2, Y0, K1
-	VBLENDMPD.BCST   PoleConstants<>+1840(SB), Y1, K1, Y1
-	VBROADCASTSD     PoleConstants<>+1664(SB), Y3
+	VBLENDMPD.BCST   PoleConstants<>+1680(SB), Y1, K1, Y1
+	VBROADCASTSD     PoleConstants<>+1568(SB), Y3
 	VCMPPD           $0x00, Y3, Y0, K1
 	VBLENDMPD        Y3, Y1, K1, Y1
 	VCMPPD           $0x19, Y2, Y0, K1
-	VBLENDMPD.BCST   PoleConstants<>+1848(SB), Y1, K1, Y0
+	VBLENDMPD.BCST   PoleConstants<>+1688(SB), Y1, K1, Y0
 	VCVTPD2PSY       Y0, X0
 	VMOVSS           X0, 160(SI)
 
@@ -1334,7 +1170,7 @@ TEXT ·poleBackwardAVX512(SB), NOSPLIT, $0-44
 	VBROADCASTSS 156(SI), Z2
 	VFMADD231PS  384(DI), Z2, Z1
 	VMOVUPS      (SI), Z2
-	VBROADCASTSS PoleConstants<>+800(SB), Z3
+	VBROADCASTSS PoleConstants<>+1052(SB), Z3
 	VFNMADD231PS Z2, Z2, Z3
 	VMULPS       Z3, Z1, Z1
 	VMOVUPS      Z1, 64(SI)
@@ -1404,7 +1240,7 @@ TEXT ·poleBackwardAVX512(SB), NOSPLIT, $0-44
 
 // func poleGradAVX2(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, grad *PoleGrad) float32
 // Requires: AVX, AVX2, FMA3
-TEXT ·poleGradAVX2(SB), NOSPLIT, $96-44
+TEXT ·poleGradAVX2(SB), NOSPLIT, $0-44
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
 	MOVQ x+16(FP), DX
@@ -1441,173 +1277,133 @@ TEXT ·poleGradAVX2(SB), NOSPLIT, $96-44
 	VADDPS       X0, X3, X0
 	VINSERTF128  $0x01, X0, Y1, Y0
 	VADDPS       256(DI), Y0, Y0
-	VANDPS       PoleConstants<>+32(SB), Y0, Y1
-	VMULPS       PoleConstants<>+64(SB), Y1, Y2
-	VMOVUPS      PoleConstants<>+128(SB), Y3
-	VMINPS       Y2, Y3, Y2
-	VMOVUPS      PoleConstants<>+96(SB), Y4
-	VMAXPS       Y2, Y4, Y2
-	VMOVUPS      PoleConstants<>+160(SB), Y5
+	VEXTRACTF128 $0x01, Y0, X1
+	VCVTPS2PD    X0, Y0
+	VMOVUPS      PoleConstants<>+32(SB), Y2
+	VMINPD       Y0, Y2, Y0
+	VMOVUPS      PoleConstants<>+0(SB), Y3
+	VMAXPD       Y0, Y3, Y0
+	VMULPD       Y0, Y0, Y4
+	VMOVUPS      PoleConstants<>+64(SB), Y5
 	VMOVAPS      Y5, Y6
-	VFMADD231PS  PoleConstants<>+192(SB), Y2, Y6
-	VSUBPS       Y5, Y6, Y6
-	VFNMADD231PS PoleConstants<>+224(SB), Y6, Y2
-	VFNMADD231PS PoleConstants<>+256(SB), Y6, Y2
-	VMULPS       Y2, Y2, Y7
-	VMULPS       Y2, Y2, Y8
-	VMOVUPS      PoleConstants<>+320(SB), Y9
-	VMOVAPS      Y9, Y10
-	VFMADD231PS  PoleConstants<>+288(SB), Y8, Y10
-	VFMADD213PS  PoleConstants<>+352(SB), Y8, Y10
-	VMOVUPS      PoleConstants<>+416(SB), Y11
+	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y6
+	VMOVUPS      PoleConstants<>+128(SB), Y7
+	VMOVAPS      Y7, Y8
+	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y8
+	VMULPD       Y4, Y4, Y9
+	VFMADD231PD  Y9, Y8, Y6
+	VMULPD       Y9, Y9, Y8
+	VFMADD231PD  PoleConstants<>+192(SB), Y8, Y6
+	VMULPD       Y6, Y0, Y0
+	VMOVUPS      PoleConstants<>+224(SB), Y6
+	VMOVAPS      Y6, Y10
+	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y10
+	VMOVUPS      PoleConstants<>+288(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  PoleConstants<>+384(SB), Y8, Y12
-	VFMADD213PS  PoleConstants<>+448(SB), Y8, Y12
-	VFMADD231PS  Y2, Y10, Y12
-	VMULPS       Y12, Y7, Y7
-	VADDPS       PoleConstants<>+0(SB), Y2, Y8
-	VSUBPS       PoleConstants<>+0(SB), Y8, Y10
-	VSUBPS       Y10, Y2, Y2
-	VADDPS       Y2, Y7, Y2
-	VADDPS       Y2, Y8, Y7
-	VSUBPS       Y8, Y7, Y8
-	VMOVAPS      Y5, Y10
-	VFMADD231PS  PoleConstants<>+448(SB), Y6, Y10
-	VSUBPS       Y5, Y10, Y12
-	VSUBPS       Y12, Y6, Y6
-	VADDPS       Y5, Y6, Y6
-	VPSLLD       $0x17, Y10, Y10
-	VPADDD       PoleConstants<>+0(SB), Y10, Y10
-	VPSLLD       $0x17, Y6, Y6
-	VPADDD       PoleConstants<>+0(SB), Y6, Y6
-	VMULPS       Y10, Y7, Y7
-	VMULPS       Y6, Y7, Y6
-	VMOVUPS      PoleConstants<>+0(SB), Y7
-	VSUBPS       Y6, Y7, Y10
-	VADDPS       Y6, Y7, Y12
-	VSUBPS       Y10, Y7, Y13
-	VSUBPS       Y6, Y13, Y13
-	VSUBPS       Y7, Y12, Y14
-	VSUBPS       Y14, Y6, Y6
-	VDIVPS       Y12, Y7, Y14
-	VMULPS       Y14, Y10, Y15
-	VFNMADD231PS Y12, Y15, Y10
-	VFNMADD231PS Y6, Y15, Y10
-	VADDPS       Y13, Y10, Y6
-	VFMADD231PS  Y14, Y6, Y15
-	VMULPS       Y1, Y1, Y6
-	VMULPS       Y6, Y6, Y10
-	VMOVUPS      PoleConstants<>+512(SB), Y12
-	VMOVAPS      Y12, Y13
-	VFMADD231PS  PoleConstants<>+480(SB), Y10, Y13
-	VFMADD213PS  PoleConstants<>+544(SB), Y10, Y13
-	VMOVUPS      PoleConstants<>+608(SB), Y14
-	VMOVUPS      Y2, (SP)
-	VMOVAPS      Y14, Y2
-	VFMADD231PS  PoleConstants<>+576(SB), Y10, Y2
-	VFMADD213PS  PoleConstants<>+640(SB), Y10, Y2
-	VFMADD231PS  Y6, Y13, Y2
-	VMULPS       Y2, Y6, Y2
-	VFMADD213PS  Y1, Y1, Y2
-	VCMPPS       $0x11, PoleConstants<>+672(SB), Y1, Y1
-	VBLENDVPS    Y1, Y2, Y15, Y1
-	VANDPS       PoleConstants<>+704(SB), Y0, Y0
-	VORPS        Y0, Y1, Y0
+	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
+	VMOVUPS      PoleConstants<>+352(SB), Y13
+	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  Y9, Y12, Y10
+	VFMADD231PD  Y8, Y4, Y10
+	VDIVPD       Y10, Y0, Y0
+	VCVTPD2PSY   Y0, X0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y1, Y2, Y1
+	VMAXPD       Y1, Y3, Y1
+	VMULPD       Y1, Y1, Y4
+	VMOVAPS      Y5, Y8
+	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y8
+	VMOVAPS      Y7, Y9
+	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y9
+	VMULPD       Y4, Y4, Y10
+	VFMADD231PD  Y10, Y9, Y8
+	VMULPD       Y10, Y10, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y8
+	VMULPD       Y8, Y1, Y1
+	VMOVAPS      Y6, Y8
+	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y8
+	VMOVAPS      Y11, Y12
+	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
+	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  Y10, Y12, Y8
+	VFMADD231PD  Y9, Y4, Y8
+	VDIVPD       Y8, Y1, Y1
+	VCVTPD2PSY   Y1, X1
+	VINSERTF128  $0x01, X1, Y0, Y0
 	VMOVUPS      Y0, (SI)
 	VMOVUPS      (DX), X1
-	VMULPS       128(DI), X1, X2
-	VMULPS       144(DI), X1, X6
-	VMULPS       160(DI), X1, X10
-	VMULPS       176(DI), X1, X13
-	VMULPS       192(DI), X1, X15
-	VMOVUPS      Y8, 32(SP)
-	VMULPS       208(DI), X1, X8
-	VMULPS       224(DI), X1, X14
+	VMULPS       128(DI), X1, X4
+	VMULPS       144(DI), X1, X8
+	VMULPS       160(DI), X1, X9
+	VMULPS       176(DI), X1, X10
+	VMULPS       192(DI), X1, X12
+	VMULPS       208(DI), X1, X14
+	VMULPS       224(DI), X1, X15
 	VMULPS       240(DI), X1, X1
-	VUNPCKLPS    X6, X2, X12
-	VUNPCKHPS    X6, X2, X2
-	VADDPS       X2, X12, X2
-	VUNPCKLPS    X13, X10, X6
-	VUNPCKHPS    X13, X10, X10
-	VADDPS       X10, X6, X6
-	VUNPCKLPD    X6, X2, X10
-	VUNPCKHPD    X6, X2, X2
-	VADDPS       X2, X10, X2
-	VUNPCKLPS    X8, X15, X6
-	VUNPCKHPS    X8, X15, X8
-	VADDPS       X8, X6, X6
-	VUNPCKLPS    X1, X14, X8
-	VUNPCKHPS    X1, X14, X1
-	VADDPS       X1, X8, X1
-	VUNPCKLPD    X1, X6, X8
-	VUNPCKHPD    X1, X6, X1
-	VADDPS       X1, X8, X1
-	VINSERTF128  $0x01, X1, Y2, Y1
+	VUNPCKLPS    X8, X4, X13
+	VUNPCKHPS    X8, X4, X4
+	VADDPS       X4, X13, X4
+	VUNPCKLPS    X10, X9, X8
+	VUNPCKHPS    X10, X9, X9
+	VADDPS       X9, X8, X8
+	VUNPCKLPD    X8, X4, X9
+	VUNPCKHPD    X8, X4, X4
+	VADDPS       X4, X9, X4
+	VUNPCKLPS    X14, X12, X8
+	VUNPCKHPS    X14, X12, X9
+	VADDPS       X9, X8, X8
+	VUNPCKLPS    X1, X15, X9
+	VUNPCKHPS    X1, X15, X1
+	VADDPS       X1, X9, X1
+	VUNPCKLPD    X1, X8, X9
+	VUNPCKHPD    X1, X8, X1
+	VADDPS       X1, X9, X1
+	VINSERTF128  $0x01, X1, Y4, Y1
 	VADDPS       288(DI), Y1, Y1
-	VANDPS       PoleConstants<>+32(SB), Y1, Y2
-	VMULPS       PoleConstants<>+64(SB), Y2, Y6
-	VMINPS       Y6, Y3, Y6
-	VMAXPS       Y6, Y4, Y6
-	VMOVAPS      Y5, Y8
-	VFMADD231PS  PoleConstants<>+192(SB), Y6, Y8
-	VSUBPS       Y5, Y8, Y8
-	VFNMADD231PS PoleConstants<>+224(SB), Y8, Y6
-	VFNMADD231PS PoleConstants<>+256(SB), Y8, Y6
-	VMULPS       Y6, Y6, Y10
-	VMULPS       Y6, Y6, Y12
-	VMOVAPS      Y9, Y13
-	VFMADD231PS  PoleConstants<>+288(SB), Y12, Y13
-	VFMADD213PS  PoleConstants<>+352(SB), Y12, Y13
-	VMOVAPS      Y11, Y14
-	VFMADD231PS  PoleConstants<>+384(SB), Y12, Y14
-	VFMADD213PS  PoleConstants<>+448(SB), Y12, Y14
-	VFMADD231PS  Y6, Y13, Y14
-	VMULPS       Y14, Y10, Y10
-	VADDPS       Y6, Y7, Y12
-	VSUBPS       Y7, Y12, Y13
-	VSUBPS       Y13, Y6, Y6
-	VADDPS       Y6, Y10, Y6
-	VADDPS       Y6, Y12, Y10
-	VSUBPS       Y12, Y10, Y12
-	VMOVAPS      Y5, Y13
-	VFMADD231PS  PoleConstants<>+448(SB), Y8, Y13
-	VSUBPS       Y5, Y13, Y14
-	VSUBPS       Y14, Y8, Y8
-	VADDPS       Y5, Y8, Y8
-	VPSLLD       $0x17, Y13, Y13
-	VPADDD       Y7, Y13, Y13
-	VPSLLD       $0x17, Y8, Y8
-	VPADDD       Y7, Y8, Y8
-	VMULPS       Y13, Y10, Y10
-	VMULPS       Y8, Y10, Y8
-	VSUBPS       Y8, Y7, Y10
-	VADDPS       Y8, Y7, Y13
-	VSUBPS       Y10, Y7, Y14
-	VSUBPS       Y8, Y14, Y14
-	VSUBPS       Y7, Y13, Y15
-	VSUBPS       Y15, Y8, Y8
-	VDIVPS       Y13, Y7, Y15
-	VMOVUPS      Y6, 64(SP)
-	VMULPS       Y15, Y10, Y6
-	VFNMADD231PS Y13, Y6, Y10
-	VFNMADD231PS Y8, Y6, Y10
-	VADDPS       Y14, Y10, Y8
-	VFMADD231PS  Y15, Y8, Y6
-	VMULPS       Y2, Y2, Y8
-	VMULPS       Y8, Y8, Y10
-	VMOVUPS      PoleConstants<>+512(SB), Y13
-	VFMADD231PS  PoleConstants<>+480(SB), Y10, Y13
-	VFMADD213PS  PoleConstants<>+544(SB), Y10, Y13
-	VMOVUPS      PoleConstants<>+608(SB), Y14
-	VFMADD231PS  PoleConstants<>+576(SB), Y10, Y14
-	VFMADD213PS  PoleConstants<>+640(SB), Y10, Y14
-	VFMADD231PS  Y8, Y13, Y14
-	VMULPS       Y14, Y8, Y8
-	VFMADD213PS  Y2, Y2, Y8
-	VCMPPS       $0x11, PoleConstants<>+672(SB), Y2, Y2
-	VBLENDVPS    Y2, Y8, Y6, Y2
-	VANDPS       PoleConstants<>+704(SB), Y1, Y1
-	VORPS        Y1, Y2, Y1
+	VEXTRACTF128 $0x01, Y1, X4
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y1, Y2, Y1
+	VMAXPD       Y1, Y3, Y1
+	VMULPD       Y1, Y1, Y8
+	VMOVAPS      Y5, Y9
+	VFMADD231PD  PoleConstants<>+96(SB), Y8, Y9
+	VMOVAPS      Y7, Y10
+	VFMADD231PD  PoleConstants<>+160(SB), Y8, Y10
+	VMULPD       Y8, Y8, Y12
+	VFMADD231PD  Y12, Y10, Y9
+	VMULPD       Y12, Y12, Y10
+	VFMADD231PD  PoleConstants<>+192(SB), Y10, Y9
+	VMULPD       Y9, Y1, Y1
+	VMOVAPS      Y6, Y9
+	VFMADD231PD  PoleConstants<>+256(SB), Y8, Y9
+	VMOVAPS      Y11, Y13
+	VFMADD231PD  PoleConstants<>+320(SB), Y8, Y13
+	VMOVUPS      PoleConstants<>+352(SB), Y14
+	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y8
+	VFMADD231PD  Y12, Y13, Y9
+	VFMADD231PD  Y10, Y8, Y9
+	VDIVPD       Y9, Y1, Y1
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X4, Y4
+	VMINPD       Y4, Y2, Y2
+	VMAXPD       Y2, Y3, Y2
+	VMULPD       Y2, Y2, Y3
+	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y7
+	VMULPD       Y3, Y3, Y4
+	VFMADD231PD  Y4, Y7, Y5
+	VMULPD       Y4, Y4, Y7
+	VFMADD231PD  PoleConstants<>+192(SB), Y7, Y5
+	VMULPD       Y5, Y2, Y2
+	VMOVAPS      Y6, Y5
+	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y11
+	VFMADD231PD  PoleConstants<>+384(SB), Y3, Y14
+	VFMADD231PD  Y4, Y11, Y5
+	VFMADD231PD  Y7, Y14, Y5
+	VDIVPD       Y5, Y2, Y2
+	VCVTPD2PSY   Y2, X2
+	VINSERTF128  $0x01, X2, Y1, Y1
 	VMOVUPS      Y1, 32(SI)
 
 	// z2 = W2·a1 + b2
@@ -1628,210 +1424,195 @@ TEXT ·poleGradAVX2(SB), NOSPLIT, $96-44
 	VMOVSD       X0, 128(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       PoleConstants<>+736(SB), X0, X1
-	VMOVUPS      PoleConstants<>+736(SB), X2
-	VMOVUPS      PoleConstants<>+768(SB), X6
-	VBLENDVPS    X2, X1, X6, X1
-	VSHUFPS      $0x4e, X1, X1, X6
-	VCMPPS       $0x03, X1, X1, X8
-	VMAXPS       X6, X1, X6
-	VBLENDVPS    X8, X1, X6, X1
-	VSHUFPS      $0xb1, X1, X1, X6
-	VCMPPS       $0x03, X1, X1, X8
-	VMAXPS       X6, X1, X6
-	VBLENDVPS    X8, X1, X6, X1
-	VMOVSS       X1, 144(SI)
-	VANDPS       X0, X2, X0
-	VSUBPS       X1, X0, X0
-	VMINPS       X0, X3, X0
-	VMAXPS       X0, X4, X0
-	VMOVAPS      X5, X1
-	VFMADD231PS  PoleConstants<>+192(SB), X0, X1
-	VSUBPS       X5, X1, X1
-	VFNMADD231PS PoleConstants<>+224(SB), X1, X0
-	VFNMADD231PS PoleConstants<>+256(SB), X1, X0
-	VMULPS       X0, X0, X3
+	VANDPS       PoleConstants<>+416(SB), X0, X0
+	VMOVUPS      PoleConstants<>+416(SB), X1
+	VMOVUPS      PoleConstants<>+448(SB), X2
+	VBLENDVPS    X1, X0, X2, X2
+	VSHUFPS      $0x4e, X2, X2, X3
+	VMAXPS       X3, X2, X2
+	VSHUFPS      $0xb1, X2, X2, X3
+	VMAXPS       X3, X2, X2
+	VMOVSS       X2, 144(SI)
+	VSUBPS       X2, X0, X0
+	VMOVUPS      PoleConstants<>+512(SB), X2
+	VMINPS       X0, X2, X0
+	VMOVUPS      PoleConstants<>+480(SB), X2
+	VMAXPS       X0, X2, X0
+	VMOVUPS      PoleConstants<>+544(SB), X2
+	VMOVAPS      X2, X3
+	VFMADD231PS  PoleConstants<>+576(SB), X0, X3
+	VSUBPS       X2, X3, X3
+	VFNMADD231PS PoleConstants<>+608(SB), X3, X0
+	VFNMADD231PS PoleConstants<>+640(SB), X3, X0
 	VMULPS       X0, X0, X4
-	VFMADD231PS  PoleConstants<>+288(SB), X4, X9
-	VFMADD213PS  PoleConstants<>+352(SB), X4, X9
-	VFMADD231PS  PoleConstants<>+384(SB), X4, X11
-	VFMADD213PS  PoleConstants<>+448(SB), X4, X11
-	VFMADD231PS  X0, X9, X11
-	VMULPS       X11, X3, X3
-	VADDPS       X0, X7, X4
-	VSUBPS       X7, X4, X6
-	VSUBPS       X6, X0, X0
-	VADDPS       X0, X3, X0
-	VADDPS       X0, X4, X3
-	VSUBPS       X4, X3, X4
-	VMOVAPS      X5, X6
-	VFMADD231PS  PoleConstants<>+448(SB), X1, X6
-	VSUBPS       X5, X6, X8
-	VSUBPS       X8, X1, X1
-	VADDPS       X5, X1, X1
-	VPSLLD       $0x17, X6, X5
-	VPADDD       X7, X5, X5
-	VPSLLD       $0x17, X1, X1
-	VPADDD       X7, X1, X1
-	VMULPS       X5, X3, X3
-	VMULPS       X1, X3, X1
-	VANDPS       X1, X2, X3
-	VSHUFPS      $0x4e, X3, X3, X5
-	VADDPS       X5, X3, X3
-	VSHUFPS      $0xb1, X3, X3, X5
-	VADDPS       X5, X3, X3
-	VMOVSS       X3, 148(SI)
-	VDIVPS       X3, X7, X3
-	VMULPS       X3, X1, X1
-	VMOVSD       X1, 136(SI)
+	VMOVUPS      PoleConstants<>+672(SB), X5
+	VMOVAPS      X5, X7
+	VFMADD231PS  PoleConstants<>+704(SB), X0, X7
+	VMOVUPS      PoleConstants<>+736(SB), X8
+	VFMADD231PS  PoleConstants<>+768(SB), X0, X8
+	VMOVUPS      PoleConstants<>+800(SB), X9
+	VFMADD231PS  PoleConstants<>+832(SB), X0, X9
+	VFMADD231PS  X4, X8, X7
+	VMULPS       X4, X4, X8
+	VFMADD231PS  X8, X9, X7
+	VFMADD231PS  X7, X4, X0
+	VADDPS       PoleConstants<>+864(SB), X0, X0
+	VFMADD213PS  X2, X3, X5
+	VSUBPS       X2, X5, X4
+	VSUBPS       X4, X3, X3
+	VADDPS       X2, X3, X2
+	VPSLLD       $0x17, X5, X3
+	VPADDD       PoleConstants<>+864(SB), X3, X3
+	VPSLLD       $0x17, X2, X2
+	VPADDD       PoleConstants<>+864(SB), X2, X2
+	VMULPS       X3, X0, X0
+	VMULPS       X2, X0, X0
+	VANDPS       X0, X1, X2
+	VSHUFPS      $0x4e, X2, X2, X3
+	VADDPS       X3, X2, X2
+	VSHUFPS      $0xb1, X2, X2, X3
+	VADDPS       X3, X2, X2
+	VMOVSS       X2, 148(SI)
+	VMOVUPS      PoleConstants<>+864(SB), Y3
+	VDIVPS       X2, X3, X2
+	VMULPS       X2, X0, X0
+	VMOVSD       X0, 136(SI)
 
 	// t = log(s2)
-	VBROADCASTSS 148(SI), X3
-	VCVTPS2PD    X3, Y3
-	VCMPPD       $0x11, PoleConstants<>+928(SB), Y3, Y5
-	VMULPD       PoleConstants<>+960(SB), Y3, Y6
-	VBLENDVPD    Y5, Y6, Y3, Y6
-	VPADDQ       PoleConstants<>+992(SB), Y6, Y6
-	VPSRLQ       $0x34, Y6, Y8
-	VORPD        PoleConstants<>+1024(SB), Y8, Y8
-	VSUBPD       PoleConstants<>+1056(SB), Y8, Y8
-	VANDPD       PoleConstants<>+1088(SB), Y5, Y5
-	VSUBPD       Y5, Y8, Y5
-	VANDPD       PoleConstants<>+1120(SB), Y6, Y6
-	VPADDQ       PoleConstants<>+1152(SB), Y6, Y6
-	VSUBPD       PoleConstants<>+1184(SB), Y6, Y6
-	VADDPD       PoleConstants<>+1216(SB), Y6, Y8
-	VDIVPD       Y8, Y6, Y8
-	VMULPD       Y8, Y8, Y9
-	VMULPD       Y6, Y6, Y10
-	VMULPD       PoleConstants<>+1248(SB), Y10, Y10
-	VMULPD       Y9, Y9, Y11
-	VMOVUPS      PoleConstants<>+1312(SB), Y13
-	VFMADD231PD  PoleConstants<>+1280(SB), Y11, Y13
-	VFMADD213PD  PoleConstants<>+1344(SB), Y11, Y13
-	VMOVUPS      PoleConstants<>+1408(SB), Y14
-	VFMADD231PD  PoleConstants<>+1376(SB), Y11, Y14
-	VFMADD213PD  PoleConstants<>+1440(SB), Y11, Y14
-	VFMADD213PD  PoleConstants<>+1472(SB), Y11, Y14
-	VFMADD231PD  Y9, Y13, Y14
-	VFMADD213PD  Y10, Y14, Y9
-	VMULPD       PoleConstants<>+1504(SB), Y5, Y11
-	VFMADD231PD  Y9, Y8, Y11
-	VSUBPD       Y11, Y10, Y8
-	VSUBPD       Y6, Y8, Y6
-	VFMSUB231PD  PoleConstants<>+1536(SB), Y5, Y6
+	VBROADCASTSS 148(SI), X2
+	VCVTPS2PD    X2, Y2
+	VPADDQ       PoleConstants<>+1088(SB), Y2, Y4
+	VPSRLQ       $0x34, Y4, Y5
+	VORPD        PoleConstants<>+1120(SB), Y5, Y5
+	VSUBPD       PoleConstants<>+1152(SB), Y5, Y5
+	VANDPD       PoleConstants<>+1184(SB), Y4, Y4
+	VPADDQ       PoleConstants<>+1216(SB), Y4, Y4
+	VSUBPD       Y6, Y4, Y4
+	VADDPD       PoleConstants<>+1248(SB), Y4, Y6
+	VDIVPD       Y6, Y4, Y4
+	VMULPD       Y4, Y4, Y6
+	VMOVUPS      PoleConstants<>+1312(SB), Y7
+	VFMADD231PD  PoleConstants<>+1344(SB), Y6, Y7
+	VMOVUPS      PoleConstants<>+1376(SB), Y8
+	VFMADD231PD  PoleConstants<>+1408(SB), Y6, Y8
+	VMULPD       Y6, Y6, Y6
+	VFMADD231PD  Y6, Y8, Y7
+	VMULPD       Y6, Y6, Y6
+	VFMADD231PD  PoleConstants<>+1440(SB), Y6, Y7
+	VMULPD       Y7, Y4, Y4
+	VFMADD231PD  PoleConstants<>+1280(SB), Y5, Y4
 	VXORPS       X5, X5, X5
-	VCMPPD       $0x00, Y5, Y3, Y8
-	VBLENDVPD    Y8, PoleConstants<>+1600(SB), Y6, Y6
-	VCMPPD       $0x00, PoleConstants<>+896(SB), Y3, Y8
-	VBLENDVPD    Y8, PoleConstants<>+896(SB), Y6, Y6
-	VCMPPD       $0x19, Y5, Y3, Y3
-	VBLENDVPD    Y3, PoleConstants<>+1632(SB), Y6, Y3
-	VCVTPD2PSY   Y3, X3
-	VMOVSS       X3, 160(SI)
+	VCMPPD       $0x00, Y5, Y2, Y6
+	VBLENDVPD    Y6, PoleConstants<>+1504(SB), Y4, Y4
+	VCMPPD       $0x00, PoleConstants<>+1056(SB), Y2, Y6
+	VBLENDVPD    Y6, PoleConstants<>+1056(SB), Y4, Y4
+	VCMPPD       $0x19, Y5, Y2, Y2
+	VBLENDVPD    Y2, PoleConstants<>+1536(SB), Y4, Y2
+	VCVTPD2PSY   Y2, X2
+	VMOVSS       X2, 160(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VANDPS       X1, X2, X1
-	VMOVSD       (CX), X3
-	VSUBPS       X3, X1, X1
-	VBROADCASTSS 144(SI), X5
-	VMOVSD       128(SI), X6
-	VSUBPS       X6, X5, X5
-	VBROADCASTSS 160(SI), X6
-	VADDPS       X6, X5, X5
-	VMULPS       X5, X3, X3
-	VMOVSD       X1, 152(SI)
-	VANDPS       X3, X2, X1
-	VSHUFPS      $0x4e, X1, X1, X2
-	VADDPS       X2, X1, X1
-	VSHUFPS      $0xb1, X1, X1, X2
-	VADDPS       X2, X1, X1
-	VMOVSS       X1, ret+40(FP)
+	VANDPS       X0, X1, X0
+	VMOVSD       (CX), X2
+	VSUBPS       X2, X0, X0
+	VBROADCASTSS 144(SI), X4
+	VMOVSD       128(SI), X5
+	VSUBPS       X5, X4, X4
+	VBROADCASTSS 160(SI), X5
+	VADDPS       X5, X4, X4
+	VMULPS       X4, X2, X2
+	VMOVSD       X0, 152(SI)
+	VANDPS       X2, X1, X0
+	VSHUFPS      $0x4e, X0, X0, X1
+	VADDPS       X1, X0, X0
+	VSHUFPS      $0xb1, X0, X0, X1
+	VADDPS       X1, X0, X0
+	VMOVSS       X0, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
-	VBROADCASTSS 152(SI), Y1
-	VMULPS       320(DI), Y1, Y2
-	VMULPS       352(DI), Y1, Y1
-	VBROADCASTSS 156(SI), Y3
-	VFMADD231PS  384(DI), Y3, Y2
-	VFMADD231PS  416(DI), Y3, Y1
-	VMOVUPS      (SI), Y3
-	VMOVAPS      Y7, Y5
-	VFNMADD231PS Y3, Y3, Y5
-	VMULPS       Y5, Y2, Y2
-	VMOVUPS      Y2, 64(SI)
-	VMOVUPS      32(SI), Y2
-	VFNMADD231PS Y2, Y2, Y7
-	VMULPS       Y7, Y1, Y1
-	VMOVUPS      Y1, 96(SI)
+	VBROADCASTSS 152(SI), Y0
+	VMULPS       320(DI), Y0, Y1
+	VMULPS       352(DI), Y0, Y0
+	VBROADCASTSS 156(SI), Y2
+	VFMADD231PS  384(DI), Y2, Y1
+	VFMADD231PS  416(DI), Y2, Y0
+	VMOVUPS      (SI), Y2
+	VMOVAPS      Y3, Y4
+	VFNMADD231PS Y2, Y2, Y4
+	VMULPS       Y4, Y1, Y1
+	VMOVUPS      Y1, 64(SI)
+	VMOVUPS      32(SI), Y1
+	VFNMADD231PS Y1, Y1, Y3
+	VMULPS       Y3, Y0, Y0
+	VMOVUPS      Y0, 96(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VMOVSD       152(SI), X1
-	VMOVSD       X1, 448(BX)
-	VBROADCASTSS 152(SI), Y1
-	VMULPS       (SI), Y1, Y2
-	VMOVUPS      Y2, 320(BX)
-	VMULPS       32(SI), Y1, Y1
-	VMOVUPS      Y1, 352(BX)
-	VBROADCASTSS 156(SI), Y1
-	VMULPS       (SI), Y1, Y2
-	VMOVUPS      Y2, 384(BX)
-	VMULPS       32(SI), Y1, Y1
-	VMOVUPS      Y1, 416(BX)
+	VMOVSD       152(SI), X0
+	VMOVSD       X0, 448(BX)
+	VBROADCASTSS 152(SI), Y0
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 320(BX)
+	VMULPS       32(SI), Y0, Y0
+	VMOVUPS      Y0, 352(BX)
+	VBROADCASTSS 156(SI), Y0
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 384(BX)
+	VMULPS       32(SI), Y0, Y0
+	VMOVUPS      Y0, 416(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VMOVUPS      64(SI), Y1
-	VMOVUPS      Y1, 256(BX)
-	VMOVUPS      96(SI), Y1
-	VMOVUPS      Y1, 288(BX)
-	VBROADCASTSS 64(SI), Y1
-	VMULPS       (DX), X1, X1
-	VMOVUPS      X1, (BX)
-	VBROADCASTSS 68(SI), Y1
-	VMULPS       (DX), X1, X1
-	VMOVUPS      X1, 16(BX)
-	VBROADCASTSS 72(SI), Y1
-	VMULPS       (DX), X1, X1
-	VMOVUPS      X1, 32(BX)
-	VBROADCASTSS 76(SI), Y1
-	VMULPS       (DX), X1, X1
-	VMOVUPS      X1, 48(BX)
-	VBROADCASTSS 80(SI), Y1
-	VMULPS       (DX), X1, X1
-	VMOVUPS      X1, 64(BX)
-	VBROADCASTSS 84(SI), Y1
-	VMULPS       (DX), X1, X1
-	VMOVUPS      X1, 80(BX)
-	VBROADCASTSS 88(SI), Y1
-	VMULPS       (DX), X1, X1
-	VMOVUPS      X1, 96(BX)
-	VBROADCASTSS 92(SI), Y1
-	VMULPS       (DX), X1, X1
-	VMOVUPS      X1, 112(BX)
-	VBROADCASTSS 96(SI), Y1
-	VMULPS       (DX), X1, X1
-	VMOVUPS      X1, 128(BX)
-	VBROADCASTSS 100(SI), Y1
-	VMULPS       (DX), X1, X1
-	VMOVUPS      X1, 144(BX)
-	VBROADCASTSS 104(SI), Y1
-	VMULPS       (DX), X1, X1
-	VMOVUPS      X1, 160(BX)
-	VBROADCASTSS 108(SI), Y1
-	VMULPS       (DX), X1, X1
-	VMOVUPS      X1, 176(BX)
-	VBROADCASTSS 112(SI), Y1
-	VMULPS       (DX), X1, X1
-	VMOVUPS      X1, 192(BX)
-	VBROADCASTSS 116(SI), Y1
-	VMULPS       (DX), X1, X1
-	VMOVUPS      X1, 208(BX)
-	VBROADCASTSS 120(SI), Y1
-	VMULPS       (DX), X1, X1
-	VMOVUPS      X1, 224(BX)
-	VBROADCASTSS 124(SI), Y1
-	VMULPS       (DX), X1, X1
-	VMOVUPS      X1, 240(BX)
+	VMOVUPS      64(SI), Y0
+	VMOVUPS      Y0, 256(BX)
+	VMOVUPS      96(SI), Y0
+	VMOVUPS      Y0, 288(BX)
+	VBROADCASTSS 64(SI), Y0
+	VMULPS       (DX), X0, X0
+	VMOVUPS      X0, (BX)
+	VBROADCASTSS 68(SI), Y0
+	VMULPS       (DX), X0, X0
+	VMOVUPS      X0, 16(BX)
+	VBROADCASTSS 72(SI), Y0
+	VMULPS       (DX), X0, X0
+	VMOVUPS      X0, 32(BX)
+	VBROADCASTSS 76(SI), Y0
+	VMULPS       (DX), X0, X0
+	VMOVUPS      X0, 48(BX)
+	VBROADCASTSS 80(SI), Y0
+	VMULPS       (DX), X0, X0
+	VMOVUPS      X0, 64(BX)
+	VBROADCASTSS 84(SI), Y0
+	VMULPS       (DX), X0, X0
+	VMOVUPS      X0, 80(BX)
+	VBROADCASTSS 88(SI), Y0
+	VMULPS       (DX), X0, X0
+	VMOVUPS      X0, 96(BX)
+	VBROADCASTSS 92(SI), Y0
+	VMULPS       (DX), X0, X0
+	VMOVUPS      X0, 112(BX)
+	VBROADCASTSS 96(SI), Y0
+	VMULPS       (DX), X0, X0
+	VMOVUPS      X0, 128(BX)
+	VBROADCASTSS 100(SI), Y0
+	VMULPS       (DX), X0, X0
+	VMOVUPS      X0, 144(BX)
+	VBROADCASTSS 104(SI), Y0
+	VMULPS       (DX), X0, X0
+	VMOVUPS      X0, 160(BX)
+	VBROADCASTSS 108(SI), Y0
+	VMULPS       (DX), X0, X0
+	VMOVUPS      X0, 176(BX)
+	VBROADCASTSS 112(SI), Y0
+	VMULPS       (DX), X0, X0
+	VMOVUPS      X0, 192(BX)
+	VBROADCASTSS 116(SI), Y0
+	VMULPS       (DX), X0, X0
+	VMOVUPS      X0, 208(BX)
+	VBROADCASTSS 120(SI), Y0
+	VMULPS       (DX), X0, X0
+	VMOVUPS      X0, 224(BX)
+	VBROADCASTSS 124(SI), Y0
+	VMULPS       (DX), X0, X0
+	VMOVUPS      X0, 240(BX)
 	VZEROUPPER
 	RET
 
@@ -1845,267 +1626,240 @@ TEXT ·poleGradAVX512(SB), NOSPLIT, $0-44
 	MOVQ grad+32(FP), BX
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VMOVUPS          (DX), X0
-	VMULPS           (DI), X0, X1
-	VMULPS           16(DI), X0, X2
-	VMULPS           32(DI), X0, X3
-	VMULPS           48(DI), X0, X4
-	VMULPS           64(DI), X0, X5
-	VMULPS           80(DI), X0, X6
-	VMULPS           96(DI), X0, X7
-	VMULPS           112(DI), X0, X8
-	VMULPS           128(DI), X0, X9
-	VMULPS           144(DI), X0, X10
-	VMULPS           160(DI), X0, X11
-	VMULPS           176(DI), X0, X12
-	VMULPS           192(DI), X0, X13
-	VMULPS           208(DI), X0, X14
-	VMULPS           224(DI), X0, X15
-	VMULPS           240(DI), X0, X0
-	VUNPCKLPS        X2, X1, X16
-	VUNPCKHPS        X2, X1, X1
-	VADDPS           X1, X16, X1
-	VUNPCKLPS        X4, X3, X2
-	VUNPCKHPS        X4, X3, X3
-	VADDPS           X3, X2, X2
-	VUNPCKLPD        X2, X1, X3
-	VUNPCKHPD        X2, X1, X1
-	VADDPS           X1, X3, X1
-	VUNPCKLPS        X6, X5, X2
-	VUNPCKHPS        X6, X5, X3
-	VADDPS           X3, X2, X2
-	VUNPCKLPS        X8, X7, X3
-	VUNPCKHPS        X8, X7, X4
-	VADDPS           X4, X3, X3
-	VUNPCKLPD        X3, X2, X4
-	VUNPCKHPD        X3, X2, X2
-	VADDPS           X2, X4, X2
-	VUNPCKLPS        X10, X9, X3
-	VUNPCKHPS        X10, X9, X4
-	VADDPS           X4, X3, X3
-	VUNPCKLPS        X12, X11, X4
-	VUNPCKHPS        X12, X11, X5
-	VADDPS           X5, X4, X4
-	VUNPCKLPD        X4, X3, X5
-	VUNPCKHPD        X4, X3, X3
-	VADDPS           X3, X5, X3
-	VUNPCKLPS        X14, X13, X4
-	VUNPCKHPS        X14, X13, X5
-	VADDPS           X5, X4, X4
-	VUNPCKLPS        X0, X15, X5
-	VUNPCKHPS        X0, X15, X0
-	VADDPS           X0, X5, X0
-	VUNPCKLPD        X0, X4, X5
-	VUNPCKHPD        X0, X4, X0
-	VADDPS           X0, X5, X0
-	VINSERTF32X4     $0x01, X2, Y1, Y1
-	VINSERTF32X4     $0x01, X0, Y3, Y0
-	VINSERTF64X4     $0x01, Y0, Z1, Z0
-	VADDPS           256(DI), Z0, Z0
-	VANDPS.BCST      PoleConstants<>+804(SB), Z0, Z1
-	VMULPS.BCST      PoleConstants<>+808(SB), Z1, Z2
-	VBROADCASTSS     PoleConstants<>+816(SB), Z3
-	VMINPS           Z2, Z3, Z2
-	VBROADCASTSS     PoleConstants<>+812(SB), Z4
-	VMAXPS           Z2, Z4, Z2
-	VBROADCASTSS     PoleConstants<>+824(SB), Z5
-	VBROADCASTSS     PoleConstants<>+820(SB), Z6
-	VMOVAPS          Z6, Z7
-	VFMADD231PS      Z5, Z2, Z7
-	VSUBPS           Z6, Z7, Z7
-	VBROADCASTSS     PoleConstants<>+828(SB), Z8
-	VFNMADD231PS     Z8, Z7, Z2
-	VBROADCASTSS     PoleConstants<>+832(SB), Z9
-	VFNMADD231PS     Z9, Z7, Z2
-	VMULPS           Z2, Z2, Z10
-	VMULPS           Z2, Z2, Z11
-	VBROADCASTSS     PoleConstants<>+836(SB), Z12
-	VBROADCASTSS     PoleConstants<>+840(SB), Z13
-	VMOVAPS          Z13, Z14
-	VFMADD231PS      Z11, Z12, Z14
-	VBROADCASTSS     PoleConstants<>+844(SB), Z15
-	VFMADD213PS      Z15, Z11, Z14
-	VBROADCASTSS     PoleConstants<>+848(SB), Z16
-	VBROADCASTSS     PoleConstants<>+852(SB), Z17
-	VMOVAPS          Z17, Z18
-	VFMADD231PS      Z11, Z16, Z18
-	VBROADCASTSS     PoleConstants<>+856(SB), Z19
-	VFMADD213PS      Z19, Z11, Z18
-	VFMADD231PS      Z2, Z14, Z18
-	VMULPS           Z18, Z10, Z10
-	VBROADCASTSS     PoleConstants<>+800(SB), Z11
-	VADDPS           Z2, Z11, Z14
-	VSUBPS           Z11, Z14, Z18
-	VSUBPS           Z18, Z2, Z2
-	VADDPS           Z2, Z10, Z2
-	VADDPS           Z2, Z14, Z10
-	VSUBPS           Z14, Z10, Z14
-	VSCALEFPS        Z7, Z10, Z7
-	VSUBPS           Z7, Z11, Z10
-	VADDPS           Z7, Z11, Z18
-	VSUBPS           Z10, Z11, Z20
-	VSUBPS           Z7, Z20, Z20
-	VSUBPS           Z11, Z18, Z21
-	VSUBPS           Z21, Z7, Z7
-	VDIVPS           Z18, Z11, Z21
-	VMULPS           Z21, Z10, Z22
-	VFNMADD231PS     Z18, Z22, Z10
-	VFNMADD231PS     Z7, Z22, Z10
-	VADDPS           Z20, Z10, Z7
-	VFMADD231PS      Z21, Z7, Z22
-	VMULPS           Z1, Z1, Z7
-	VMULPS           Z7, Z7, Z10
-	VBROADCASTSS     PoleConstants<>+864(SB), Z18
-	VFMADD231PS.BCST PoleConstants<>+860(SB), Z10, Z18
-	VFMADD213PS.BCST PoleConstants<>+868(SB), Z10, Z18
-	VBROADCASTSS     PoleConstants<>+876(SB), Z20
-	VFMADD231PS.BCST PoleConstants<>+872(SB), Z10, Z20
-	VFMADD213PS.BCST PoleConstants<>+880(SB), Z10, Z20
-	VFMADD231PS      Z7, Z18, Z20
-	VMULPS           Z20, Z7, Z7
-	VFMADD213PS      Z1, Z1, Z7
-	VCMPPS.BCST      $0x11, PoleConstants<>+884(SB), Z1, K1
-	VBLENDMPS        Z7, Z22, K1, Z1
-	VANDPS.BCST      PoleConstants<>+888(SB), Z0, Z0
-	VORPS            Z0, Z1, Z0
-	VMOVUPS          Z0, (SI)
+	VMOVUPS       (DX), X0
+	VMULPS        (DI), X0, X1
+	VMULPS        16(DI), X0, X2
+	VMULPS        32(DI), X0, X3
+	VMULPS        48(DI), X0, X4
+	VMULPS        64(DI), X0, X5
+	VMULPS        80(DI), X0, X6
+	VMULPS        96(DI), X0, X7
+	VMULPS        112(DI), X0, X8
+	VMULPS        128(DI), X0, X9
+	VMULPS        144(DI), X0, X10
+	VMULPS        160(DI), X0, X11
+	VMULPS        176(DI), X0, X12
+	VMULPS        192(DI), X0, X13
+	VMULPS        208(DI), X0, X14
+	VMULPS        224(DI), X0, X15
+	VMULPS        240(DI), X0, X0
+	VUNPCKLPS     X2, X1, X16
+	VUNPCKHPS     X2, X1, X1
+	VADDPS        X1, X16, X1
+	VUNPCKLPS     X4, X3, X2
+	VUNPCKHPS     X4, X3, X3
+	VADDPS        X3, X2, X2
+	VUNPCKLPD     X2, X1, X3
+	VUNPCKHPD     X2, X1, X1
+	VADDPS        X1, X3, X1
+	VUNPCKLPS     X6, X5, X2
+	VUNPCKHPS     X6, X5, X3
+	VADDPS        X3, X2, X2
+	VUNPCKLPS     X8, X7, X3
+	VUNPCKHPS     X8, X7, X4
+	VADDPS        X4, X3, X3
+	VUNPCKLPD     X3, X2, X4
+	VUNPCKHPD     X3, X2, X2
+	VADDPS        X2, X4, X2
+	VUNPCKLPS     X10, X9, X3
+	VUNPCKHPS     X10, X9, X4
+	VADDPS        X4, X3, X3
+	VUNPCKLPS     X12, X11, X4
+	VUNPCKHPS     X12, X11, X5
+	VADDPS        X5, X4, X4
+	VUNPCKLPD     X4, X3, X5
+	VUNPCKHPD     X4, X3, X3
+	VADDPS        X3, X5, X3
+	VUNPCKLPS     X14, X13, X4
+	VUNPCKHPS     X14, X13, X5
+	VADDPS        X5, X4, X4
+	VUNPCKLPS     X0, X15, X5
+	VUNPCKHPS     X0, X15, X0
+	VADDPS        X0, X5, X0
+	VUNPCKLPD     X0, X4, X5
+	VUNPCKHPD     X0, X4, X0
+	VADDPS        X0, X5, X0
+	VINSERTF32X4  $0x01, X2, Y1, Y1
+	VINSERTF32X4  $0x01, X0, Y3, Y0
+	VINSERTF64X4  $0x01, Y0, Z1, Z0
+	VADDPS        256(DI), Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VCVTPS2PD     Y0, Z0
+	VBROADCASTSD  PoleConstants<>+904(SB), Z2
+	VMINPD        Z0, Z2, Z0
+	VBROADCASTSD  PoleConstants<>+896(SB), Z3
+	VMAXPD        Z0, Z3, Z0
+	VMULPD        Z0, Z0, Z4
+	VBROADCASTSD  PoleConstants<>+920(SB), Z5
+	VBROADCASTSD  PoleConstants<>+912(SB), Z6
+	VMOVAPS       Z6, Z7
+	VFMADD231PD   Z4, Z5, Z7
+	VBROADCASTSD  PoleConstants<>+936(SB), Z8
+	VBROADCASTSD  PoleConstants<>+928(SB), Z9
+	VMOVAPS       Z9, Z10
+	VFMADD231PD   Z4, Z8, Z10
+	VMULPD        Z4, Z4, Z11
+	VFMADD231PD   Z11, Z10, Z7
+	VMULPD        Z11, Z11, Z10
+	VBROADCASTSD  PoleConstants<>+944(SB), Z12
+	VFMADD231PD   Z10, Z12, Z7
+	VMULPD        Z7, Z0, Z0
+	VBROADCASTSD  PoleConstants<>+960(SB), Z7
+	VBROADCASTSD  PoleConstants<>+952(SB), Z13
+	VMOVAPS       Z13, Z14
+	VFMADD231PD   Z4, Z7, Z14
+	VBROADCASTSD  PoleConstants<>+976(SB), Z15
+	VBROADCASTSD  PoleConstants<>+968(SB), Z16
+	VMOVAPS       Z16, Z17
+	VFMADD231PD   Z4, Z15, Z17
+	VBROADCASTSD  PoleConstants<>+992(SB), Z18
+	VBROADCASTSD  PoleConstants<>+984(SB), Z19
+	VFMADD213PD   Z19, Z18, Z4
+	VFMADD231PD   Z11, Z17, Z14
+	VFMADD231PD   Z10, Z4, Z14
+	VDIVPD        Z14, Z0, Z0
+	VCVTPD2PS     Z0, Y0
+	VCVTPS2PD     Y1, Z1
+	VMINPD        Z1, Z2, Z1
+	VMAXPD        Z1, Z3, Z1
+	VMULPD        Z1, Z1, Z2
+	VFMADD231PD   Z2, Z5, Z6
+	VFMADD231PD   Z2, Z8, Z9
+	VMULPD        Z2, Z2, Z3
+	VFMADD231PD   Z3, Z9, Z6
+	VMULPD        Z3, Z3, Z4
+	VFMADD231PD   Z4, Z12, Z6
+	VMULPD        Z6, Z1, Z1
+	VFMADD213PD   Z13, Z2, Z7
+	VFMADD231PD   Z2, Z15, Z16
+	VFMADD231PD   Z2, Z18, Z19
+	VFMADD231PD   Z3, Z16, Z7
+	VFMADD231PD   Z4, Z19, Z7
+	VDIVPD        Z7, Z1, Z1
+	VCVTPD2PS     Z1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, (SI)
 
 	// z2 = W2·a1 + b2
 	VMULPS        320(DI), Z0, Z1
-	VMULPS        384(DI), Z0, Z7
-	VUNPCKLPS     Z7, Z1, Z10
-	VUNPCKHPS     Z7, Z1, Z1
-	VADDPS        Z1, Z10, Z1
-	VUNPCKLPD     Z1, Z1, Z7
+	VMULPS        384(DI), Z0, Z2
+	VUNPCKLPS     Z2, Z1, Z3
+	VUNPCKHPS     Z2, Z1, Z1
+	VADDPS        Z1, Z3, Z1
+	VUNPCKLPD     Z1, Z1, Z2
 	VUNPCKHPD     Z1, Z1, Z1
-	VADDPS        Z1, Z7, Z1
-	VEXTRACTF64X4 $0x01, Z1, Y7
-	VADDPS        Y7, Y1, Y1
-	VEXTRACTF32X4 $0x01, Y1, X7
-	VADDPS        X7, X1, X1
-	VMOVSD        448(DI), X7
-	VADDPS        X7, X1, X1
+	VADDPS        Z1, Z2, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y2
+	VADDPS        Y2, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X2
+	VADDPS        X2, X1, X1
+	VMOVSD        448(DI), X2
+	VADDPS        X2, X1, X1
 	VMOVSD        X1, 128(SI)
 
 	// a2 = softmax(z2)
-	MOVL         $0x00000003, AX
-	KMOVW        AX, K1
-	VMOVAPS.Z    X1, K1, X7
-	VBROADCASTSS PoleConstants<>+892(SB), X10
-	VBLENDMPS    X7, X10, K1, X7
-	VSHUFPS      $0x4e, X7, X7, X10
-	VCMPPS       $0x03, X7, X7, K2
-	VMAXPS       X10, X7, X10
-	VBLENDMPS    X7, X10, K2, X7
-	VSHUFPS      $0xb1, X7, X7, X10
-	VCMPPS       $0x03, X7, X7, K2
-	VMAXPS       X10, X7, X10
-	VBLENDMPS    X7, X10, K2, X7
-	VMOVSS       X7, 144(SI)
-	VMOVAPS.Z    X1, K1, X10
-	VSUBPS       X7, X10, X7
-	VMINPS       X7, X3, X3
-	VMAXPS       X3, X4, X3
-	VFMADD213PS  X6, X3, X5
-	VSUBPS       X6, X5, X4
-	VFNMADD231PS X8, X4, X3
-	VFNMADD231PS X9, X4, X3
-	VMULPS       X3, X3, X5
-	VMULPS       X3, X3, X6
-	VFMADD231PS  X6, X12, X13
-	VFMADD231PS  X6, X13, X15
-	VFMADD231PS  X6, X16, X17
-	VFMADD231PS  X6, X17, X19
-	VFMADD231PS  X3, X15, X19
-	VMULPS       X19, X5, X5
-	VADDPS       X3, X11, X6
-	VSUBPS       X11, X6, X7
-	VSUBPS       X7, X3, X3
-	VADDPS       X3, X5, X3
-	VADDPS       X3, X6, X5
-	VSUBPS       X6, X5, X6
-	VSCALEFPS    X4, X5, X4
-	VMOVAPS.Z    X4, K1, X5
-	VSHUFPS      $0x4e, X5, X5, X7
-	VADDPS       X7, X5, X5
-	VSHUFPS      $0xb1, X5, X5, X7
-	VADDPS       X7, X5, X5
-	VMOVSS       X5, 148(SI)
-	VDIVPS       X5, X11, X5
-	VMULPS       X5, X4, X4
-	VMOVSD       X4, 136(SI)
+	MOVL              $0x00000003, AX
+	KMOVW             AX, K1
+	VMOVAPS.Z         X1, K1, X1
+	VBROADCASTSS      PoleConstants<>+1000(SB), X2
+	VBLENDMPS         X1, X2, K1, X2
+	VSHUFPS           $0x4e, X2, X2, X3
+	VMAXPS            X3, X2, X2
+	VSHUFPS           $0xb1, X2, X2, X3
+	VMAXPS            X3, X2, X2
+	VMOVSS            X2, 144(SI)
+	VSUBPS            X2, X1, X2
+	VBROADCASTSS      PoleConstants<>+1008(SB), X3
+	VMINPS            X2, X3, X2
+	VBROADCASTSS      PoleConstants<>+1004(SB), X3
+	VMAXPS            X2, X3, X2
+	VBROADCASTSS      PoleConstants<>+1012(SB), X3
+	VMOVAPS           X3, X4
+	VFMADD231PS.BCST  PoleConstants<>+1016(SB), X2, X4
+	VSUBPS            X3, X4, X3
+	VFNMADD231PS.BCST PoleConstants<>+1020(SB), X3, X2
+	VFNMADD231PS.BCST PoleConstants<>+1024(SB), X3, X2
+	VMULPS            X2, X2, X4
+	VBROADCASTSS      PoleConstants<>+1028(SB), X5
+	VFMADD231PS.BCST  PoleConstants<>+1032(SB), X2, X5
+	VBROADCASTSS      PoleConstants<>+1036(SB), X6
+	VFMADD231PS.BCST  PoleConstants<>+1040(SB), X2, X6
+	VBROADCASTSS      PoleConstants<>+1044(SB), X7
+	VFMADD231PS.BCST  PoleConstants<>+1048(SB), X2, X7
+	VFMADD231PS       X4, X6, X5
+	VMULPS            X4, X4, X6
+	VFMADD231PS       X6, X7, X5
+	VFMADD231PS       X5, X4, X2
+	VBROADCASTSS      PoleConstants<>+1052(SB), Z4
+	VADDPS            X4, X2, X2
+	VSCALEFPS         X3, X2, X2
+	VMOVAPS.Z         X2, K1, X3
+	VSHUFPS           $0x4e, X3, X3, X5
+	VADDPS            X5, X3, X3
+	VSHUFPS           $0xb1, X3, X3, X5
+	VADDPS            X5, X3, X3
+	VMOVSS            X3, 148(SI)
+	VDIVPS            X3, X4, X3
+	VMULPS            X3, X2, X2
+	VMOVSD            X2, 136(SI)
 
 	// t = log(s2)
-	VBROADCASTSS     148(SI), X5
-	VCVTPS2PD        X5, Y5
-	VCMPPD.BCST      $0x11, PoleConstants<>+1672(SB), Y5, K2
-	VMULPD.BCST      PoleConstants<>+1680(SB), Y5, Y7
-	VBLENDMPD        Y7, Y5, K2, Y7
-	VPADDQ.BCST      PoleConstants<>+1688(SB), Y7, Y7
-	VPSRLQ           $0x34, Y7, Y8
-	VORPD.BCST       PoleConstants<>+1696(SB), Y8, Y8
-	VSUBPD.BCST      PoleConstants<>+1704(SB), Y8, Y8
-	VBROADCASTSD     PoleConstants<>+1712(SB), Y9
-	VMOVAPD.Z        Y9, K2, Y9
-	VSUBPD           Y9, Y8, Y8
-	VANDPD.BCST      PoleConstants<>+1720(SB), Y7, Y7
-	VPADDQ.BCST      PoleConstants<>+1728(SB), Y7, Y7
-	VSUBPD.BCST      PoleConstants<>+1736(SB), Y7, Y7
-	VADDPD.BCST      PoleConstants<>+1744(SB), Y7, Y9
-	VDIVPD           Y9, Y7, Y9
-	VMULPD           Y9, Y9, Y10
-	VMULPD           Y7, Y7, Y12
-	VMULPD.BCST      PoleConstants<>+1752(SB), Y12, Y12
-	VMULPD           Y10, Y10, Y13
-	VBROADCASTSD     PoleConstants<>+1768(SB), Y15
-	VFMADD231PD.BCST PoleConstants<>+1760(SB), Y13, Y15
-	VFMADD213PD.BCST PoleConstants<>+1776(SB), Y13, Y15
-	VBROADCASTSD     PoleConstants<>+1792(SB), Y16
-	VFMADD231PD.BCST PoleConstants<>+1784(SB), Y13, Y16
-	VFMADD213PD.BCST PoleConstants<>+1800(SB), Y13, Y16
-	VFMADD213PD.BCST PoleConstants<>+1808(SB), Y13, Y16
-	VFMADD231PD      Y10, Y15, Y16
-	VFMADD213PD      Y12, Y16, Y10
-	VMULPD.BCST      PoleConstants<>+1816(SB), Y8, Y13
-	VFMADD231PD      Y10, Y9, Y13
-	VSUBPD           Y13, Y12, Y9
-	VSUBPD           Y7, Y9, Y7
-	VFMSUB231PD.BCST PoleConstants<>+1824(SB), Y8, Y7
-	VXORPS           X8, X8, X8
-	VCMPPD           $0x00, Y8, Y5, K2
-	VBLENDMPD.BCST   PoleConstants<>+1840(SB), Y7, K2, Y7
-	VBROADCASTSD     PoleConstants<>+1664(SB), Y9
-	VCMPPD           $0x00, Y9, Y5, K2
-	VBLENDMPD        Y9, Y7, K2, Y7
-	VCMPPD           $0x19, Y8, Y5, K2
-	VBLENDMPD.BCST   PoleConstants<>+1848(SB), Y7, K2, Y5
-	VCVTPD2PSY       Y5, X5
-	VMOVSS           X5, 160(SI)
+	VBROADCASTSS     148(SI), X3
+	VCVTPS2PD        X3, Y3
+	VPADDQ.BCST      PoleConstants<>+1576(SB), Y3, Y5
+	VPSRLQ           $0x34, Y5, Y6
+	VORPD.BCST       PoleConstants<>+1584(SB), Y6, Y6
+	VSUBPD.BCST      PoleConstants<>+1592(SB), Y6, Y6
+	VANDPD.BCST      PoleConstants<>+1600(SB), Y5, Y5
+	VPADDQ.BCST      PoleConstants<>+1608(SB), Y5, Y5
+	VSUBPD           Y13, Y5, Y5
+	VADDPD.BCST      PoleConstants<>+1616(SB), Y5, Y7
+	VDIVPD           Y7, Y5, Y5
+	VMULPD           Y5, Y5, Y7
+	VBROADCASTSD     PoleConstants<>+1632(SB), Y8
+	VFMADD231PD.BCST PoleConstants<>+1640(SB), Y7, Y8
+	VBROADCASTSD     PoleConstants<>+1648(SB), Y9
+	VFMADD231PD.BCST PoleConstants<>+1656(SB), Y7, Y9
+	VMULPD           Y7, Y7, Y7
+	VFMADD231PD      Y7, Y9, Y8
+	VMULPD           Y7, Y7, Y7
+	VFMADD231PD.BCST PoleConstants<>+1664(SB), Y7, Y8
+	VMULPD           Y8, Y5, Y5
+	VFMADD231PD.BCST PoleConstants<>+1624(SB), Y6, Y5
+	VXORPS           X6, X6, X6
+	VCMPPD           $0x00, Y6, Y3, K2
+	VBLENDMPD.BCST   PoleConstants<>+1680(SB), Y5, K2, Y5
+	VBROADCASTSD     PoleConstants<>+1568(SB), Y7
+	VCMPPD           $0x00, Y7, Y3, K2
+	VBLENDMPD        Y7, Y5, K2, Y5
+	VCMPPD           $0x19, Y6, Y3, K2
+	VBLENDMPD.BCST   PoleConstants<>+1688(SB), Y5, K2, Y3
+	VCVTPD2PSY       Y3, X3
+	VMOVSS           X3, 160(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVAPS.Z    X4, K1, X4
-	VMOVSD       (CX), X5
-	VSUBPS       X5, X4, X4
-	VBROADCASTSS 144(SI), X7
-	VMOVAPS.Z    X1, K1, X1
-	VSUBPS       X1, X7, X1
+	VMOVAPS.Z    X2, K1, X2
+	VMOVSD       (CX), X3
+	VSUBPS       X3, X2, X2
+	VBROADCASTSS 144(SI), X5
+	VSUBPS       X1, X5, X1
 	VADDPS.BCST  160(SI), X1, X1
-	VMULPS       X1, X5, X1
-	VMOVSD       X4, 152(SI)
+	VMULPS       X1, X3, X1
+	VMOVSD       X2, 152(SI)
 	VMOVAPS.Z    X1, K1, X1
-	VSHUFPS      $0x4e, X1, X1, X4
-	VADDPS       X4, X1, X1
-	VSHUFPS      $0xb1, X1, X1, X4
-	VADDPS       X4, X1, X1
+	VSHUFPS      $0x4e, X1, X1, X2
+	VADDPS       X2, X1, X1
+	VSHUFPS      $0xb1, X1, X1, X2
+	VADDPS       X2, X1, X1
 	VMOVSS       X1, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
 	VMOVUPS      320(DI), Z1
 	VMULPS.BCST  152(SI), Z1, Z1
-	VBROADCASTSS 156(SI), Z4
-	VFMADD231PS  384(DI), Z4, Z1
-	VFNMADD231PS Z0, Z0, Z11
-	VMULPS       Z11, Z1, Z0
+	VBROADCASTSS 156(SI), Z2
+	VFMADD231PS  384(DI), Z2, Z1
+	VFNMADD231PS Z0, Z0, Z4
+	VMULPS       Z4, Z1, Z0
 	VMOVUPS      Z0, 64(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
@@ -2173,7 +1927,7 @@ TEXT ·poleGradAVX512(SB), NOSPLIT, $0-44
 
 // func poleStepAVX2(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, rate float32) float32
 // Requires: AVX, AVX2, FMA3
-TEXT ·poleStepAVX2(SB), NOSPLIT, $96-44
+TEXT ·poleStepAVX2(SB), NOSPLIT, $0-44
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
 	MOVQ x+16(FP), DX
@@ -2209,173 +1963,133 @@ TEXT ·poleStepAVX2(SB), NOSPLIT, $96-44
 	VADDPS       X0, X3, X0
 	VINSERTF128  $0x01, X0, Y1, Y0
 	VADDPS       256(DI), Y0, Y0
-	VANDPS       PoleConstants<>+32(SB), Y0, Y1
-	VMULPS       PoleConstants<>+64(SB), Y1, Y2
-	VMOVUPS      PoleConstants<>+128(SB), Y3
-	VMINPS       Y2, Y3, Y2
-	VMOVUPS      PoleConstants<>+96(SB), Y4
-	VMAXPS       Y2, Y4, Y2
-	VMOVUPS      PoleConstants<>+160(SB), Y5
+	VEXTRACTF128 $0x01, Y0, X1
+	VCVTPS2PD    X0, Y0
+	VMOVUPS      PoleConstants<>+32(SB), Y2
+	VMINPD       Y0, Y2, Y0
+	VMOVUPS      PoleConstants<>+0(SB), Y3
+	VMAXPD       Y0, Y3, Y0
+	VMULPD       Y0, Y0, Y4
+	VMOVUPS      PoleConstants<>+64(SB), Y5
 	VMOVAPS      Y5, Y6
-	VFMADD231PS  PoleConstants<>+192(SB), Y2, Y6
-	VSUBPS       Y5, Y6, Y6
-	VFNMADD231PS PoleConstants<>+224(SB), Y6, Y2
-	VFNMADD231PS PoleConstants<>+256(SB), Y6, Y2
-	VMULPS       Y2, Y2, Y7
-	VMULPS       Y2, Y2, Y8
-	VMOVUPS      PoleConstants<>+320(SB), Y9
-	VMOVAPS      Y9, Y10
-	VFMADD231PS  PoleConstants<>+288(SB), Y8, Y10
-	VFMADD213PS  PoleConstants<>+352(SB), Y8, Y10
-	VMOVUPS      PoleConstants<>+416(SB), Y11
+	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y6
+	VMOVUPS      PoleConstants<>+128(SB), Y7
+	VMOVAPS      Y7, Y8
+	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y8
+	VMULPD       Y4, Y4, Y9
+	VFMADD231PD  Y9, Y8, Y6
+	VMULPD       Y9, Y9, Y8
+	VFMADD231PD  PoleConstants<>+192(SB), Y8, Y6
+	VMULPD       Y6, Y0, Y0
+	VMOVUPS      PoleConstants<>+224(SB), Y6
+	VMOVAPS      Y6, Y10
+	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y10
+	VMOVUPS      PoleConstants<>+288(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  PoleConstants<>+384(SB), Y8, Y12
-	VFMADD213PS  PoleConstants<>+448(SB), Y8, Y12
-	VFMADD231PS  Y2, Y10, Y12
-	VMULPS       Y12, Y7, Y7
-	VADDPS       PoleConstants<>+0(SB), Y2, Y8
-	VSUBPS       PoleConstants<>+0(SB), Y8, Y10
-	VSUBPS       Y10, Y2, Y2
-	VADDPS       Y2, Y7, Y2
-	VADDPS       Y2, Y8, Y7
-	VSUBPS       Y8, Y7, Y8
-	VMOVAPS      Y5, Y10
-	VFMADD231PS  PoleConstants<>+448(SB), Y6, Y10
-	VSUBPS       Y5, Y10, Y12
-	VSUBPS       Y12, Y6, Y6
-	VADDPS       Y5, Y6, Y6
-	VPSLLD       $0x17, Y10, Y10
-	VPADDD       PoleConstants<>+0(SB), Y10, Y10
-	VPSLLD       $0x17, Y6, Y6
-	VPADDD       PoleConstants<>+0(SB), Y6, Y6
-	VMULPS       Y10, Y7, Y7
-	VMULPS       Y6, Y7, Y6
-	VMOVUPS      PoleConstants<>+0(SB), Y7
-	VSUBPS       Y6, Y7, Y10
-	VADDPS       Y6, Y7, Y12
-	VSUBPS       Y10, Y7, Y13
-	VSUBPS       Y6, Y13, Y13
-	VSUBPS       Y7, Y12, Y14
-	VSUBPS       Y14, Y6, Y6
-	VDIVPS       Y12, Y7, Y14
-	VMULPS       Y14, Y10, Y15
-	VFNMADD231PS Y12, Y15, Y10
-	VFNMADD231PS Y6, Y15, Y10
-	VADDPS       Y13, Y10, Y6
-	VFMADD231PS  Y14, Y6, Y15
-	VMULPS       Y1, Y1, Y6
-	VMULPS       Y6, Y6, Y10
-	VMOVUPS      PoleConstants<>+512(SB), Y12
-	VMOVAPS      Y12, Y13
-	VFMADD231PS  PoleConstants<>+480(SB), Y10, Y13
-	VFMADD213PS  PoleConstants<>+544(SB), Y10, Y13
-	VMOVUPS      PoleConstants<>+608(SB), Y14
-	VMOVUPS      Y2, (SP)
-	VMOVAPS      Y14, Y2
-	VFMADD231PS  PoleConstants<>+576(SB), Y10, Y2
-	VFMADD213PS  PoleConstants<>+640(SB), Y10, Y2
-	VFMADD231PS  Y6, Y13, Y2
-	VMULPS       Y2, Y6, Y2
-	VFMADD213PS  Y1, Y1, Y2
-	VCMPPS       $0x11, PoleConstants<>+672(SB), Y1, Y1
-	VBLENDVPS    Y1, Y2, Y15, Y1
-	VANDPS       PoleConstants<>+704(SB), Y0, Y0
-	VORPS        Y0, Y1, Y0
+	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
+	VMOVUPS      PoleConstants<>+352(SB), Y13
+	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  Y9, Y12, Y10
+	VFMADD231PD  Y8, Y4, Y10
+	VDIVPD       Y10, Y0, Y0
+	VCVTPD2PSY   Y0, X0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y1, Y2, Y1
+	VMAXPD       Y1, Y3, Y1
+	VMULPD       Y1, Y1, Y4
+	VMOVAPS      Y5, Y8
+	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y8
+	VMOVAPS      Y7, Y9
+	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y9
+	VMULPD       Y4, Y4, Y10
+	VFMADD231PD  Y10, Y9, Y8
+	VMULPD       Y10, Y10, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y8
+	VMULPD       Y8, Y1, Y1
+	VMOVAPS      Y6, Y8
+	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y8
+	VMOVAPS      Y11, Y12
+	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
+	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  Y10, Y12, Y8
+	VFMADD231PD  Y9, Y4, Y8
+	VDIVPD       Y8, Y1, Y1
+	VCVTPD2PSY   Y1, X1
+	VINSERTF128  $0x01, X1, Y0, Y0
 	VMOVUPS      Y0, (SI)
 	VMOVUPS      (DX), X1
-	VMULPS       128(DI), X1, X2
-	VMULPS       144(DI), X1, X6
-	VMULPS       160(DI), X1, X10
-	VMULPS       176(DI), X1, X13
-	VMULPS       192(DI), X1, X15
-	VMOVUPS      Y8, 32(SP)
-	VMULPS       208(DI), X1, X8
-	VMULPS       224(DI), X1, X14
+	VMULPS       128(DI), X1, X4
+	VMULPS       144(DI), X1, X8
+	VMULPS       160(DI), X1, X9
+	VMULPS       176(DI), X1, X10
+	VMULPS       192(DI), X1, X12
+	VMULPS       208(DI), X1, X14
+	VMULPS       224(DI), X1, X15
 	VMULPS       240(DI), X1, X1
-	VUNPCKLPS    X6, X2, X12
-	VUNPCKHPS    X6, X2, X2
-	VADDPS       X2, X12, X2
-	VUNPCKLPS    X13, X10, X6
-	VUNPCKHPS    X13, X10, X10
-	VADDPS       X10, X6, X6
-	VUNPCKLPD    X6, X2, X10
-	VUNPCKHPD    X6, X2, X2
-	VADDPS       X2, X10, X2
-	VUNPCKLPS    X8, X15, X6
-	VUNPCKHPS    X8, X15, X8
-	VADDPS       X8, X6, X6
-	VUNPCKLPS    X1, X14, X8
-	VUNPCKHPS    X1, X14, X1
-	VADDPS       X1, X8, X1
-	VUNPCKLPD    X1, X6, X8
-	VUNPCKHPD    X1, X6, X1
-	VADDPS       X1, X8, X1
-	VINSERTF128  $0x01, X1, Y2, Y1
+	VUNPCKLPS    X8, X4, X13
+	VUNPCKHPS    X8, X4, X4
+	VADDPS       X4, X13, X4
+	VUNPCKLPS    X10, X9, X8
+	VUNPCKHPS    X10, X9, X9
+	VADDPS       X9, X8, X8
+	VUNPCKLPD    X8, X4, X9
+	VUNPCKHPD    X8, X4, X4
+	VADDPS       X4, X9, X4
+	VUNPCKLPS    X14, X12, X8
+	VUNPCKHPS    X14, X12, X9
+	VADDPS       X9, X8, X8
+	VUNPCKLPS    X1, X15, X9
+	VUNPCKHPS    X1, X15, X1
+	VADDPS       X1, X9, X1
+	VUNPCKLPD    X1, X8, X9
+	VUNPCKHPD    X1, X8, X1
+	VADDPS       X1, X9, X1
+	VINSERTF128  $0x01, X1, Y4, Y1
 	VADDPS       288(DI), Y1, Y1
-	VANDPS       PoleConstants<>+32(SB), Y1, Y2
-	VMULPS       PoleConstants<>+64(SB), Y2, Y6
-	VMINPS       Y6, Y3, Y6
-	VMAXPS       Y6, Y4, Y6
-	VMOVAPS      Y5, Y8
-	VFMADD231PS  PoleConstants<>+192(SB), Y6, Y8
-	VSUBPS       Y5, Y8, Y8
-	VFNMADD231PS PoleConstants<>+224(SB), Y8, Y6
-	VFNMADD231PS PoleConstants<>+256(SB), Y8, Y6
-	VMULPS       Y6, Y6, Y10
-	VMULPS       Y6, Y6, Y12
-	VMOVAPS      Y9, Y13
-	VFMADD231PS  PoleConstants<>+288(SB), Y12, Y13
-	VFMADD213PS  PoleConstants<>+352(SB), Y12, Y13
-	VMOVAPS      Y11, Y14
-	VFMADD231PS  PoleConstants<>+384(SB), Y12, Y14
-	VFMADD213PS  PoleConstants<>+448(SB), Y12, Y14
-	VFMADD231PS  Y6, Y13, Y14
-	VMULPS       Y14, Y10, Y10
-	VADDPS       Y6, Y7, Y12
-	VSUBPS       Y7, Y12, Y13
-	VSUBPS       Y13, Y6, Y6
-	VADDPS       Y6, Y10, Y6
-	VADDPS       Y6, Y12, Y10
-	VSUBPS       Y12, Y10, Y12
-	VMOVAPS      Y5, Y13
-	VFMADD231PS  PoleConstants<>+448(SB), Y8, Y13
-	VSUBPS       Y5, Y13, Y14
-	VSUBPS       Y14, Y8, Y8
-	VADDPS       Y5, Y8, Y8
-	VPSLLD       $0x17, Y13, Y13
-	VPADDD       Y7, Y13, Y13
-	VPSLLD       $0x17, Y8, Y8
-	VPADDD       Y7, Y8, Y8
-	VMULPS       Y13, Y10, Y10
-	VMULPS       Y8, Y10, Y8
-	VSUBPS       Y8, Y7, Y10
-	VADDPS       Y8, Y7, Y13
-	VSUBPS       Y10, Y7, Y14
-	VSUBPS       Y8, Y14, Y14
-	VSUBPS       Y7, Y13, Y15
-	VSUBPS       Y15, Y8, Y8
-	VDIVPS       Y13, Y7, Y15
-	VMOVUPS      Y6, 64(SP)
-	VMULPS       Y15, Y10, Y6
-	VFNMADD231PS Y13, Y6, Y10
-	VFNMADD231PS Y8, Y6, Y10
-	VADDPS       Y14, Y10, Y8
-	VFMADD231PS  Y15, Y8, Y6
-	VMULPS       Y2, Y2, Y8
-	VMULPS       Y8, Y8, Y10
-	VMOVUPS      PoleConstants<>+512(SB), Y13
-	VFMADD231PS  PoleConstants<>+480(SB), Y10, Y13
-	VFMADD213PS  PoleConstants<>+544(SB), Y10, Y13
-	VMOVUPS      PoleConstants<>+608(SB), Y14
-	VFMADD231PS  PoleConstants<>+576(SB), Y10, Y14
-	VFMADD213PS  PoleConstants<>+640(SB), Y10, Y14
-	VFMADD231PS  Y8, Y13, Y14
-	VMULPS       Y14, Y8, Y8
-	VFMADD213PS  Y2, Y2, Y8
-	VCMPPS       $0x11, PoleConstants<>+672(SB), Y2, Y2
-	VBLENDVPS    Y2, Y8, Y6, Y2
-	VANDPS       PoleConstants<>+704(SB), Y1, Y1
-	VORPS        Y1, Y2, Y1
+	VEXTRACTF128 $0x01, Y1, X4
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y1, Y2, Y1
+	VMAXPD       Y1, Y3, Y1
+	VMULPD       Y1, Y1, Y8
+	VMOVAPS      Y5, Y9
+	VFMADD231PD  PoleConstants<>+96(SB), Y8, Y9
+	VMOVAPS      Y7, Y10
+	VFMADD231PD  PoleConstants<>+160(SB), Y8, Y10
+	VMULPD       Y8, Y8, Y12
+	VFMADD231PD  Y12, Y10, Y9
+	VMULPD       Y12, Y12, Y10
+	VFMADD231PD  PoleConstants<>+192(SB), Y10, Y9
+	VMULPD       Y9, Y1, Y1
+	VMOVAPS      Y6, Y9
+	VFMADD231PD  PoleConstants<>+256(SB), Y8, Y9
+	VMOVAPS      Y11, Y13
+	VFMADD231PD  PoleConstants<>+320(SB), Y8, Y13
+	VMOVUPS      PoleConstants<>+352(SB), Y14
+	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y8
+	VFMADD231PD  Y12, Y13, Y9
+	VFMADD231PD  Y10, Y8, Y9
+	VDIVPD       Y9, Y1, Y1
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X4, Y4
+	VMINPD       Y4, Y2, Y2
+	VMAXPD       Y2, Y3, Y2
+	VMULPD       Y2, Y2, Y3
+	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y7
+	VMULPD       Y3, Y3, Y4
+	VFMADD231PD  Y4, Y7, Y5
+	VMULPD       Y4, Y4, Y7
+	VFMADD231PD  PoleConstants<>+192(SB), Y7, Y5
+	VMULPD       Y5, Y2, Y2
+	VMOVAPS      Y6, Y5
+	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y11
+	VFMADD231PD  PoleConstants<>+384(SB), Y3, Y14
+	VFMADD231PD  Y4, Y11, Y5
+	VFMADD231PD  Y7, Y14, Y5
+	VDIVPD       Y5, Y2, Y2
+	VCVTPD2PSY   Y2, X2
+	VINSERTF128  $0x01, X2, Y1, Y1
 	VMOVUPS      Y1, 32(SI)
 
 	// z2 = W2·a1 + b2
@@ -2396,269 +2110,254 @@ TEXT ·poleStepAVX2(SB), NOSPLIT, $96-44
 	VMOVSD       X0, 128(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       PoleConstants<>+736(SB), X0, X1
-	VMOVUPS      PoleConstants<>+736(SB), X2
-	VMOVUPS      PoleConstants<>+768(SB), X6
-	VBLENDVPS    X2, X1, X6, X1
-	VSHUFPS      $0x4e, X1, X1, X6
-	VCMPPS       $0x03, X1, X1, X8
-	VMAXPS       X6, X1, X6
-	VBLENDVPS    X8, X1, X6, X1
-	VSHUFPS      $0xb1, X1, X1, X6
-	VCMPPS       $0x03, X1, X1, X8
-	VMAXPS       X6, X1, X6
-	VBLENDVPS    X8, X1, X6, X1
-	VMOVSS       X1, 144(SI)
-	VANDPS       X0, X2, X0
-	VSUBPS       X1, X0, X0
-	VMINPS       X0, X3, X0
-	VMAXPS       X0, X4, X0
-	VMOVAPS      X5, X1
-	VFMADD231PS  PoleConstants<>+192(SB), X0, X1
-	VSUBPS       X5, X1, X1
-	VFNMADD231PS PoleConstants<>+224(SB), X1, X0
-	VFNMADD231PS PoleConstants<>+256(SB), X1, X0
-	VMULPS       X0, X0, X3
+	VANDPS       PoleConstants<>+416(SB), X0, X0
+	VMOVUPS      PoleConstants<>+416(SB), X1
+	VMOVUPS      PoleConstants<>+448(SB), X2
+	VBLENDVPS    X1, X0, X2, X2
+	VSHUFPS      $0x4e, X2, X2, X3
+	VMAXPS       X3, X2, X2
+	VSHUFPS      $0xb1, X2, X2, X3
+	VMAXPS       X3, X2, X2
+	VMOVSS       X2, 144(SI)
+	VSUBPS       X2, X0, X0
+	VMOVUPS      PoleConstants<>+512(SB), X2
+	VMINPS       X0, X2, X0
+	VMOVUPS      PoleConstants<>+480(SB), X2
+	VMAXPS       X0, X2, X0
+	VMOVUPS      PoleConstants<>+544(SB), X2
+	VMOVAPS      X2, X3
+	VFMADD231PS  PoleConstants<>+576(SB), X0, X3
+	VSUBPS       X2, X3, X3
+	VFNMADD231PS PoleConstants<>+608(SB), X3, X0
+	VFNMADD231PS PoleConstants<>+640(SB), X3, X0
 	VMULPS       X0, X0, X4
-	VFMADD231PS  PoleConstants<>+288(SB), X4, X9
-	VFMADD213PS  PoleConstants<>+352(SB), X4, X9
-	VFMADD231PS  PoleConstants<>+384(SB), X4, X11
-	VFMADD213PS  PoleConstants<>+448(SB), X4, X11
-	VFMADD231PS  X0, X9, X11
-	VMULPS       X11, X3, X3
-	VADDPS       X0, X7, X4
-	VSUBPS       X7, X4, X6
-	VSUBPS       X6, X0, X0
-	VADDPS       X0, X3, X0
-	VADDPS       X0, X4, X3
-	VSUBPS       X4, X3, X4
-	VMOVAPS      X5, X6
-	VFMADD231PS  PoleConstants<>+448(SB), X1, X6
-	VSUBPS       X5, X6, X8
-	VSUBPS       X8, X1, X1
-	VADDPS       X5, X1, X1
-	VPSLLD       $0x17, X6, X5
-	VPADDD       X7, X5, X5
-	VPSLLD       $0x17, X1, X1
-	VPADDD       X7, X1, X1
-	VMULPS       X5, X3, X3
-	VMULPS       X1, X3, X1
-	VANDPS       X1, X2, X3
-	VSHUFPS      $0x4e, X3, X3, X5
-	VADDPS       X5, X3, X3
-	VSHUFPS      $0xb1, X3, X3, X5
-	VADDPS       X5, X3, X3
-	VMOVSS       X3, 148(SI)
-	VDIVPS       X3, X7, X3
-	VMULPS       X3, X1, X1
-	VMOVSD       X1, 136(SI)
+	VMOVUPS      PoleConstants<>+672(SB), X5
+	VMOVAPS      X5, X7
+	VFMADD231PS  PoleConstants<>+704(SB), X0, X7
+	VMOVUPS      PoleConstants<>+736(SB), X8
+	VFMADD231PS  PoleConstants<>+768(SB), X0, X8
+	VMOVUPS      PoleConstants<>+800(SB), X9
+	VFMADD231PS  PoleConstants<>+832(SB), X0, X9
+	VFMADD231PS  X4, X8, X7
+	VMULPS       X4, X4, X8
+	VFMADD231PS  X8, X9, X7
+	VFMADD231PS  X7, X4, X0
+	VADDPS       PoleConstants<>+864(SB), X0, X0
+	VFMADD213PS  X2, X3, X5
+	VSUBPS       X2, X5, X4
+	VSUBPS       X4, X3, X3
+	VADDPS       X2, X3, X2
+	VPSLLD       $0x17, X5, X3
+	VPADDD       PoleConstants<>+864(SB), X3, X3
+	VPSLLD       $0x17, X2, X2
+	VPADDD       PoleConstants<>+864(SB), X2, X2
+	VMULPS       X3, X0, X0
+	VMULPS       X2, X0, X0
+	VANDPS       X0, X1, X2
+	VSHUFPS      $0x4e, X2, X2, X3
+	VADDPS       X3, X2, X2
+	VSHUFPS      $0xb1, X2, X2, X3
+	VADDPS       X3, X2, X2
+	VMOVSS       X2, 148(SI)
+	VMOVUPS      PoleConstants<>+864(SB), Y3
+	VDIVPS       X2, X3, X2
+	VMULPS       X2, X0, X0
+	VMOVSD       X0, 136(SI)
 
 	// t = log(s2)
-	VBROADCASTSS 148(SI), X3
-	VCVTPS2PD    X3, Y3
-	VCMPPD       $0x11, PoleConstants<>+928(SB), Y3, Y5
-	VMULPD       PoleConstants<>+960(SB), Y3, Y6
-	VBLENDVPD    Y5, Y6, Y3, Y6
-	VPADDQ       PoleConstants<>+992(SB), Y6, Y6
-	VPSRLQ       $0x34, Y6, Y8
-	VORPD        PoleConstants<>+1024(SB), Y8, Y8
-	VSUBPD       PoleConstants<>+1056(SB), Y8, Y8
-	VANDPD       PoleConstants<>+1088(SB), Y5, Y5
-	VSUBPD       Y5, Y8, Y5
-	VANDPD       PoleConstants<>+1120(SB), Y6, Y6
-	VPADDQ       PoleConstants<>+1152(SB), Y6, Y6
-	VSUBPD       PoleConstants<>+1184(SB), Y6, Y6
-	VADDPD       PoleConstants<>+1216(SB), Y6, Y8
-	VDIVPD       Y8, Y6, Y8
-	VMULPD       Y8, Y8, Y9
-	VMULPD       Y6, Y6, Y10
-	VMULPD       PoleConstants<>+1248(SB), Y10, Y10
-	VMULPD       Y9, Y9, Y11
-	VMOVUPS      PoleConstants<>+1312(SB), Y13
-	VFMADD231PD  PoleConstants<>+1280(SB), Y11, Y13
-	VFMADD213PD  PoleConstants<>+1344(SB), Y11, Y13
-	VMOVUPS      PoleConstants<>+1408(SB), Y14
-	VFMADD231PD  PoleConstants<>+1376(SB), Y11, Y14
-	VFMADD213PD  PoleConstants<>+1440(SB), Y11, Y14
-	VFMADD213PD  PoleConstants<>+1472(SB), Y11, Y14
-	VFMADD231PD  Y9, Y13, Y14
-	VFMADD213PD  Y10, Y14, Y9
-	VMULPD       PoleConstants<>+1504(SB), Y5, Y11
-	VFMADD231PD  Y9, Y8, Y11
-	VSUBPD       Y11, Y10, Y8
-	VSUBPD       Y6, Y8, Y6
-	VFMSUB231PD  PoleConstants<>+1536(SB), Y5, Y6
+	VBROADCASTSS 148(SI), X2
+	VCVTPS2PD    X2, Y2
+	VPADDQ       PoleConstants<>+1088(SB), Y2, Y4
+	VPSRLQ       $0x34, Y4, Y5
+	VORPD        PoleConstants<>+1120(SB), Y5, Y5
+	VSUBPD       PoleConstants<>+1152(SB), Y5, Y5
+	VANDPD       PoleConstants<>+1184(SB), Y4, Y4
+	VPADDQ       PoleConstants<>+1216(SB), Y4, Y4
+	VSUBPD       Y6, Y4, Y4
+	VADDPD       PoleConstants<>+1248(SB), Y4, Y6
+	VDIVPD       Y6, Y4, Y4
+	VMULPD       Y4, Y4, Y6
+	VMOVUPS      PoleConstants<>+1312(SB), Y7
+	VFMADD231PD  PoleConstants<>+1344(SB), Y6, Y7
+	VMOVUPS      PoleConstants<>+1376(SB), Y8
+	VFMADD231PD  PoleConstants<>+1408(SB), Y6, Y8
+	VMULPD       Y6, Y6, Y6
+	VFMADD231PD  Y6, Y8, Y7
+	VMULPD       Y6, Y6, Y6
+	VFMADD231PD  PoleConstants<>+1440(SB), Y6, Y7
+	VMULPD       Y7, Y4, Y4
+	VFMADD231PD  PoleConstants<>+1280(SB), Y5, Y4
 	VXORPS       X5, X5, X5
-	VCMPPD       $0x00, Y5, Y3, Y8
-	VBLENDVPD    Y8, PoleConstants<>+1600(SB), Y6, Y6
-	VCMPPD       $0x00, PoleConstants<>+896(SB), Y3, Y8
-	VBLENDVPD    Y8, PoleConstants<>+896(SB), Y6, Y6
-	VCMPPD       $0x19, Y5, Y3, Y3
-	VBLENDVPD    Y3, PoleConstants<>+1632(SB), Y6, Y3
-	VCVTPD2PSY   Y3, X3
-	VMOVSS       X3, 160(SI)
+	VCMPPD       $0x00, Y5, Y2, Y6
+	VBLENDVPD    Y6, PoleConstants<>+1504(SB), Y4, Y4
+	VCMPPD       $0x00, PoleConstants<>+1056(SB), Y2, Y6
+	VBLENDVPD    Y6, PoleConstants<>+1056(SB), Y4, Y4
+	VCMPPD       $0x19, Y5, Y2, Y2
+	VBLENDVPD    Y2, PoleConstants<>+1536(SB), Y4, Y2
+	VCVTPD2PSY   Y2, X2
+	VMOVSS       X2, 160(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VANDPS       X1, X2, X1
-	VMOVSD       (CX), X3
-	VSUBPS       X3, X1, X1
-	VBROADCASTSS 144(SI), X5
-	VMOVSD       128(SI), X6
-	VSUBPS       X6, X5, X5
-	VBROADCASTSS 160(SI), X6
-	VADDPS       X6, X5, X5
-	VMULPS       X5, X3, X3
-	VMOVSD       X1, 152(SI)
-	VANDPS       X3, X2, X1
-	VSHUFPS      $0x4e, X1, X1, X2
-	VADDPS       X2, X1, X1
-	VSHUFPS      $0xb1, X1, X1, X2
-	VADDPS       X2, X1, X1
-	VMOVSS       X1, ret+40(FP)
+	VANDPS       X0, X1, X0
+	VMOVSD       (CX), X2
+	VSUBPS       X2, X0, X0
+	VBROADCASTSS 144(SI), X4
+	VMOVSD       128(SI), X5
+	VSUBPS       X5, X4, X4
+	VBROADCASTSS 160(SI), X5
+	VADDPS       X5, X4, X4
+	VMULPS       X4, X2, X2
+	VMOVSD       X0, 152(SI)
+	VANDPS       X2, X1, X0
+	VSHUFPS      $0x4e, X0, X0, X1
+	VADDPS       X1, X0, X0
+	VSHUFPS      $0xb1, X0, X0, X1
+	VADDPS       X1, X0, X0
+	VMOVSS       X0, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
-	VMOVSD       448(DI), X1
-	VBROADCASTSS rate+32(FP), X2
-	VMOVSD       152(SI), X3
-	VFNMADD231PS X3, X2, X1
-	VMOVSD       X1, 448(DI)
-	VBROADCASTSS 152(SI), Y1
+	VMOVSD       448(DI), X0
+	VBROADCASTSS rate+32(FP), X1
+	VMOVSD       152(SI), X2
+	VFNMADD231PS X2, X1, X0
+	VMOVSD       X0, 448(DI)
+	VBROADCASTSS 152(SI), Y0
+	VBROADCASTSS rate+32(FP), Y1
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      320(DI), Y2
+	VMULPS       Y0, Y2, Y4
+	VFNMADD231PS (SI), Y1, Y2
+	VMOVUPS      Y2, 320(DI)
+	VMOVUPS      352(DI), Y2
+	VMULPS       Y0, Y2, Y0
+	VFNMADD231PS 32(SI), Y1, Y2
+	VMOVUPS      Y2, 352(DI)
+	VBROADCASTSS 156(SI), Y1
 	VBROADCASTSS rate+32(FP), Y2
 	VMULPS       Y1, Y2, Y2
-	VMOVUPS      320(DI), Y3
-	VMULPS       Y1, Y3, Y5
-	VFNMADD231PS (SI), Y2, Y3
-	VMOVUPS      Y3, 320(DI)
-	VMOVUPS      352(DI), Y3
-	VMULPS       Y1, Y3, Y1
-	VFNMADD231PS 32(SI), Y2, Y3
-	VMOVUPS      Y3, 352(DI)
-	VBROADCASTSS 156(SI), Y2
-	VBROADCASTSS rate+32(FP), Y3
-	VMULPS       Y2, Y3, Y3
-	VMOVUPS      384(DI), Y6
-	VFMADD231PS  Y2, Y6, Y5
-	VFNMADD231PS (SI), Y3, Y6
-	VMOVUPS      Y6, 384(DI)
-	VMOVUPS      416(DI), Y6
-	VFMADD231PS  Y2, Y6, Y1
-	VFNMADD231PS 32(SI), Y3, Y6
-	VMOVUPS      Y6, 416(DI)
-	VMOVUPS      (SI), Y2
-	VMOVAPS      Y7, Y3
+	VMOVUPS      384(DI), Y5
+	VFMADD231PS  Y1, Y5, Y4
+	VFNMADD231PS (SI), Y2, Y5
+	VMOVUPS      Y5, 384(DI)
+	VMOVUPS      416(DI), Y5
+	VFMADD231PS  Y1, Y5, Y0
+	VFNMADD231PS 32(SI), Y2, Y5
+	VMOVUPS      Y5, 416(DI)
+	VMOVUPS      (SI), Y1
+	VMOVAPS      Y3, Y2
+	VFNMADD231PS Y1, Y1, Y2
+	VMULPS       Y2, Y4, Y1
+	VMOVUPS      Y1, 64(SI)
+	VMOVUPS      32(SI), Y2
 	VFNMADD231PS Y2, Y2, Y3
-	VMULPS       Y3, Y5, Y2
-	VMOVUPS      Y2, 64(SI)
-	VMOVUPS      32(SI), Y3
-	VFNMADD231PS Y3, Y3, Y7
-	VMULPS       Y7, Y1, Y1
-	VMOVUPS      Y1, 96(SI)
+	VMULPS       Y3, Y0, Y0
+	VMOVUPS      Y0, 96(SI)
 
 	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
-	VMOVUPS      256(DI), Y1
-	VBROADCASTSS rate+32(FP), Y3
-	VFNMADD231PS Y2, Y3, Y1
-	VMOVUPS      Y1, 256(DI)
-	VMOVUPS      288(DI), Y1
+	VMOVUPS      256(DI), Y0
 	VBROADCASTSS rate+32(FP), Y2
-	VFNMADD231PS 96(SI), Y2, Y1
-	VMOVUPS      Y1, 288(DI)
+	VFNMADD231PS Y1, Y2, Y0
+	VMOVUPS      Y0, 256(DI)
+	VMOVUPS      288(DI), Y0
 	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 64(SI), Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      (DI), X2
-	VFNMADD231PS (DX), X1, X2
-	VMOVUPS      X2, (DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 68(SI), Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      16(DI), X2
-	VFNMADD231PS (DX), X1, X2
-	VMOVUPS      X2, 16(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 72(SI), Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      32(DI), X2
-	VFNMADD231PS (DX), X1, X2
-	VMOVUPS      X2, 32(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 76(SI), Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      48(DI), X2
-	VFNMADD231PS (DX), X1, X2
-	VMOVUPS      X2, 48(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 80(SI), Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      64(DI), X2
-	VFNMADD231PS (DX), X1, X2
-	VMOVUPS      X2, 64(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 84(SI), Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      80(DI), X2
-	VFNMADD231PS (DX), X1, X2
-	VMOVUPS      X2, 80(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 88(SI), Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      96(DI), X2
-	VFNMADD231PS (DX), X1, X2
-	VMOVUPS      X2, 96(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 92(SI), Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      112(DI), X2
-	VFNMADD231PS (DX), X1, X2
-	VMOVUPS      X2, 112(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 96(SI), Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      128(DI), X2
-	VFNMADD231PS (DX), X1, X2
-	VMOVUPS      X2, 128(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 100(SI), Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      144(DI), X2
-	VFNMADD231PS (DX), X1, X2
-	VMOVUPS      X2, 144(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 104(SI), Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      160(DI), X2
-	VFNMADD231PS (DX), X1, X2
-	VMOVUPS      X2, 160(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 108(SI), Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      176(DI), X2
-	VFNMADD231PS (DX), X1, X2
-	VMOVUPS      X2, 176(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 112(SI), Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      192(DI), X2
-	VFNMADD231PS (DX), X1, X2
-	VMOVUPS      X2, 192(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 116(SI), Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      208(DI), X2
-	VFNMADD231PS (DX), X1, X2
-	VMOVUPS      X2, 208(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 120(SI), Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      224(DI), X2
-	VFNMADD231PS (DX), X1, X2
-	VMOVUPS      X2, 224(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 124(SI), Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      240(DI), X2
-	VFNMADD231PS (DX), X1, X2
-	VMOVUPS      X2, 240(DI)
+	VFNMADD231PS 96(SI), Y1, Y0
+	VMOVUPS      Y0, 288(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 64(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      (DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, (DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 68(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      16(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 16(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 72(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      32(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 32(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 76(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      48(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 48(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 80(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      64(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 64(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 84(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      80(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 80(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 88(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      96(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 96(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 92(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      112(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 112(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 96(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      128(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 128(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 100(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      144(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 144(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 104(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      160(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 160(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 108(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      176(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 176(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 112(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      192(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 192(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 116(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      208(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 208(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 120(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      224(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 224(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 124(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      240(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 240(DI)
 	VZEROUPPER
 	RET
 
@@ -2671,137 +2370,126 @@ TEXT ·poleStepAVX512(SB), NOSPLIT, $0-44
 	MOVQ y+24(FP), CX
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VMOVUPS          (DX), X0
-	VMULPS           (DI), X0, X1
-	VMULPS           16(DI), X0, X2
-	VMULPS           32(DI), X0, X3
-	VMULPS           48(DI), X0, X4
-	VMULPS           64(DI), X0, X5
-	VMULPS           80(DI), X0, X6
-	VMULPS           96(DI), X0, X7
-	VMULPS           112(DI), X0, X8
-	VMULPS           128(DI), X0, X9
-	VMULPS           144(DI), X0, X10
-	VMULPS           160(DI), X0, X11
-	VMULPS           176(DI), X0, X12
-	VMULPS           192(DI), X0, X13
-	VMULPS           208(DI), X0, X14
-	VMULPS           224(DI), X0, X15
-	VMULPS           240(DI), X0, X0
-	VUNPCKLPS        X2, X1, X16
-	VUNPCKHPS        X2, X1, X1
-	VADDPS           X1, X16, X1
-	VUNPCKLPS        X4, X3, X2
-	VUNPCKHPS        X4, X3, X3
-	VADDPS           X3, X2, X2
-	VUNPCKLPD        X2, X1, X3
-	VUNPCKHPD        X2, X1, X1
-	VADDPS           X1, X3, X1
-	VUNPCKLPS        X6, X5, X2
-	VUNPCKHPS        X6, X5, X3
-	VADDPS           X3, X2, X2
-	VUNPCKLPS        X8, X7, X3
-	VUNPCKHPS        X8, X7, X4
-	VADDPS           X4, X3, X3
-	VUNPCKLPD        X3, X2, X4
-	VUNPCKHPD        X3, X2, X2
-	VADDPS           X2, X4, X2
-	VUNPCKLPS        X10, X9, X3
-	VUNPCKHPS        X10, X9, X4
-	VADDPS           X4, X3, X3
-	VUNPCKLPS        X12, X11, X4
-	VUNPCKHPS        X12, X11, X5
-	VADDPS           X5, X4, X4
-	VUNPCKLPD        X4, X3, X5
-	VUNPCKHPD        X4, X3, X3
-	VADDPS           X3, X5, X3
-	VUNPCKLPS        X14, X13, X4
-	VUNPCKHPS        X14, X13, X5
-	VADDPS           X5, X4, X4
-	VUNPCKLPS        X0, X15, X5
-	VUNPCKHPS        X0, X15, X0
-	VADDPS           X0, X5, X0
-	VUNPCKLPD        X0, X4, X5
-	VUNPCKHPD        X0, X4, X0
-	VADDPS           X0, X5, X0
-	VINSERTF32X4     $0x01, X2, Y1, Y1
-	VINSERTF32X4     $0x01, X0, Y3, Y0
-	VINSERTF64X4     $0x01, Y0, Z1, Z0
-	VADDPS           256(DI), Z0, Z0
-	VANDPS.BCST      PoleConstants<>+804(SB), Z0, Z1
-	VMULPS.BCST      PoleConstants<>+808(SB), Z1, Z2
-	VBROADCASTSS     PoleConstants<>+816(SB), Z3
-	VMINPS           Z2, Z3, Z2
-	VBROADCASTSS     PoleConstants<>+812(SB), Z4
-	VMAXPS           Z2, Z4, Z2
-	VBROADCASTSS     PoleConstants<>+824(SB), Z5
-	VBROADCASTSS     PoleConstants<>+820(SB), Z6
-	VMOVAPS          Z6, Z7
-	VFMADD231PS      Z5, Z2, Z7
-	VSUBPS           Z6, Z7, Z7
-	VBROADCASTSS     PoleConstants<>+828(SB), Z8
-	VFNMADD231PS     Z8, Z7, Z2
-	VBROADCASTSS     PoleConstants<>+832(SB), Z9
-	VFNMADD231PS     Z9, Z7, Z2
-	VMULPS           Z2, Z2, Z10
-	VMULPS           Z2, Z2, Z11
-	VBROADCASTSS     PoleConstants<>+836(SB), Z12
-	VBROADCASTSS     PoleConstants<>+840(SB), Z13
-	VMOVAPS          Z13, Z14
-	VFMADD231PS      Z11, Z12, Z14
-	VBROADCASTSS     PoleConstants<>+844(SB), Z15
-	VFMADD213PS      Z15, Z11, Z14
-	VBROADCASTSS     PoleConstants<>+848(SB), Z16
-	VBROADCASTSS     PoleConstants<>+852(SB), Z17
-	VMOVAPS          Z17, Z18
-	VFMADD231PS      Z11, Z16, Z18
-	VBROADCASTSS     PoleConstants<>+856(SB), Z19
-	VFMADD213PS      Z19, Z11, Z18
-	VFMADD231PS      Z2, Z14, Z18
-	VMULPS           Z18, Z10, Z10
-	VBROADCASTSS     PoleConstants<>+800(SB), Z11
-	VADDPS           Z2, Z11, Z14
-	VSUBPS           Z11, Z14, Z18
-	VSUBPS           Z18, Z2, Z2
-	VADDPS           Z2, Z10, Z2
-	VADDPS           Z2, Z14, Z10
-	VSUBPS           Z14, Z10, Z14
-	VSCALEFPS        Z7, Z10, Z7
-	VSUBPS           Z7, Z11, Z10
-	VADDPS           Z7, Z11, Z18
-	VSUBPS           Z10, Z11, Z20
-	VSUBPS           Z7, Z20, Z20
-	VSUBPS           Z11, Z18, Z21
-	VSUBPS           Z21, Z7, Z7
-	VDIVPS           Z18, Z11, Z21
-	VMULPS           Z21, Z10, Z22
-	VFNMADD231PS     Z18, Z22, Z10
-	VFNMADD231PS     Z7, Z22, Z10
-	VADDPS           Z20, Z10, Z7
-	VFMADD231PS      Z21, Z7, Z22
-	VMULPS           Z1, Z1, Z7
-	VMULPS           Z7, Z7, Z10
-	VBROADCASTSS     PoleConstants<>+864(SB), Z18
-	VFMADD231PS.BCST PoleConstants<>+860(SB), Z10, Z18
-	VFMADD213PS.BCST PoleConstants<>+868(SB), Z10, Z18
-	VBROADCASTSS     PoleConstants<>+876(SB), Z20
-	VFMADD231PS.BCST PoleConstants<>+872(SB), Z10, Z20
-	VFMADD213PS.BCST PoleConstants<>+880(SB), Z10, Z20
-	VFMADD231PS      Z7, Z18, Z20
-	VMULPS           Z20, Z7, Z7
-	VFMADD213PS      Z1, Z1, Z7
-	VCMPPS.BCST      $0x11, PoleConstants<>+884(SB), Z1, K1
-	VBLENDMPS        Z7, Z22, K1, Z1
-	VANDPS.BCST      PoleConstants<>+888(SB), Z0, Z0
-	VORPS            Z0, Z1, Z0
-	VMOVUPS          Z0, (SI)
+	VMOVUPS       (DX), X0
+	VMULPS        (DI), X0, X1
+	VMULPS        16(DI), X0, X2
+	VMULPS        32(DI), X0, X3
+	VMULPS        48(DI), X0, X4
+	VMULPS        64(DI), X0, X5
+	VMULPS        80(DI), X0, X6
+	VMULPS        96(DI), X0, X7
+	VMULPS        112(DI), X0, X8
+	VMULPS        128(DI), X0, X9
+	VMULPS        144(DI), X0, X10
+	VMULPS        160(DI), X0, X11
+	VMULPS        176(DI), X0, X12
+	VMULPS        192(DI), X0, X13
+	VMULPS        208(DI), X0, X14
+	VMULPS        224(DI), X0, X15
+	VMULPS        240(DI), X0, X0
+	VUNPCKLPS     X2, X1, X16
+	VUNPCKHPS     X2, X1, X1
+	VADDPS        X1, X16, X1
+	VUNPCKLPS     X4, X3, X2
+	VUNPCKHPS     X4, X3, X3
+	VADDPS        X3, X2, X2
+	VUNPCKLPD     X2, X1, X3
+	VUNPCKHPD     X2, X1, X1
+	VADDPS        X1, X3, X1
+	VUNPCKLPS     X6, X5, X2
+	VUNPCKHPS     X6, X5, X3
+	VADDPS        X3, X2, X2
+	VUNPCKLPS     X8, X7, X3
+	VUNPCKHPS     X8, X7, X4
+	VADDPS        X4, X3, X3
+	VUNPCKLPD     X3, X2, X4
+	VUNPCKHPD     X3, X2, X2
+	VADDPS        X2, X4, X2
+	VUNPCKLPS     X10, X9, X3
+	VUNPCKHPS     X10, X9, X4
+	VADDPS        X4, X3, X3
+	VUNPCKLPS     X12, X11, X4
+	VUNPCKHPS     X12, X11, X5
+	VADDPS        X5, X4, X4
+	VUNPCKLPD     X4, X3, X5
+	VUNPCKHPD     X4, X3, X3
+	VADDPS        X3, X5, X3
+	VUNPCKLPS     X14, X13, X4
+	VUNPCKHPS     X14, X13, X5
+	VADDPS        X5, X4, X4
+	VUNPCKLPS     X0, X15, X5
+	VUNPCKHPS     X0, X15, X0
+	VADDPS        X0, X5, X0
+	VUNPCKLPD     X0, X4, X5
+	VUNPCKHPD     X0, X4, X0
+	VADDPS        X0, X5, X0
+	VINSERTF32X4  $0x01, X2, Y1, Y1
+	VINSERTF32X4  $0x01, X0, Y3, Y0
+	VINSERTF64X4  $0x01, Y0, Z1, Z0
+	VADDPS        256(DI), Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VCVTPS2PD     Y0, Z0
+	VBROADCASTSD  PoleConstants<>+904(SB), Z2
+	VMINPD        Z0, Z2, Z0
+	VBROADCASTSD  PoleConstants<>+896(SB), Z3
+	VMAXPD        Z0, Z3, Z0
+	VMULPD        Z0, Z0, Z4
+	VBROADCASTSD  PoleConstants<>+920(SB), Z5
+	VBROADCASTSD  PoleConstants<>+912(SB), Z6
+	VMOVAPS       Z6, Z7
+	VFMADD231PD   Z4, Z5, Z7
+	VBROADCASTSD  PoleConstants<>+936(SB), Z8
+	VBROADCASTSD  PoleConstants<>+928(SB), Z9
+	VMOVAPS       Z9, Z10
+	VFMADD231PD   Z4, Z8, Z10
+	VMULPD        Z4, Z4, Z11
+	VFMADD231PD   Z11, Z10, Z7
+	VMULPD        Z11, Z11, Z10
+	VBROADCASTSD  PoleConstants<>+944(SB), Z12
+	VFMADD231PD   Z10, Z12, Z7
+	VMULPD        Z7, Z0, Z0
+	VBROADCASTSD  PoleConstants<>+960(SB), Z7
+	VBROADCASTSD  PoleConstants<>+952(SB), Z13
+	VMOVAPS       Z13, Z14
+	VFMADD231PD   Z4, Z7, Z14
+	VBROADCASTSD  PoleConstants<>+976(SB), Z15
+	VBROADCASTSD  PoleConstants<>+968(SB), Z16
+	VMOVAPS       Z16, Z17
+	VFMADD231PD   Z4, Z15, Z17
+	VBROADCASTSD  PoleConstants<>+992(SB), Z18
+	VBROADCASTSD  PoleConstants<>+984(SB), Z19
+	VFMADD213PD   Z19, Z18, Z4
+	VFMADD231PD   Z11, Z17, Z14
+	VFMADD231PD   Z10, Z4, Z14
+	VDIVPD        Z14, Z0, Z0
+	VCVTPD2PS     Z0, Y0
+	VCVTPS2PD     Y1, Z1
+	VMINPD        Z1, Z2, Z1
+	VMAXPD        Z1, Z3, Z1
+	VMULPD        Z1, Z1, Z2
+	VFMADD231PD   Z2, Z5, Z6
+	VFMADD231PD   Z2, Z8, Z9
+	VMULPD        Z2, Z2, Z3
+	VFMADD231PD   Z3, Z9, Z6
+	VMULPD        Z3, Z3, Z4
+	VFMADD231PD   Z4, Z12, Z6
+	VMULPD        Z6, Z1, Z1
+	VFMADD213PD   Z13, Z2, Z7
+	VFMADD231PD   Z2, Z15, Z16
+	VFMADD231PD   Z2, Z18, Z19
+	VFMADD231PD   Z3, Z16, Z7
+	VFMADD231PD   Z4, Z19, Z7
+	VDIVPD        Z7, Z1, Z1
+	VCVTPD2PS     Z1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, (SI)
 
 	// z2 = W2·a1 + b2
 	VMULPS        320(DI), Z0, Z1
 	VMULPS        384(DI), Z0, Z0
-	VUNPCKLPS     Z0, Z1, Z7
+	VUNPCKLPS     Z0, Z1, Z2
 	VUNPCKHPS     Z0, Z1, Z0
-	VADDPS        Z0, Z7, Z0
+	VADDPS        Z0, Z2, Z0
 	VUNPCKLPD     Z0, Z0, Z1
 	VUNPCKHPD     Z0, Z0, Z0
 	VADDPS        Z0, Z1, Z0
@@ -2814,572 +2502,491 @@ TEXT ·poleStepAVX512(SB), NOSPLIT, $0-44
 	VMOVSD        X0, 128(SI)
 
 	// a2 = softmax(z2)
-	MOVL         $0x00000003, AX
-	KMOVW        AX, K1
-	VMOVAPS.Z    X0, K1, X1
-	VBROADCASTSS PoleConstants<>+892(SB), X7
-	VBLENDMPS    X1, X7, K1, X1
-	VSHUFPS      $0x4e, X1, X1, X7
-	VCMPPS       $0x03, X1, X1, K2
-	VMAXPS       X7, X1, X7
-	VBLENDMPS    X1, X7, K2, X1
-	VSHUFPS      $0xb1, X1, X1, X7
-	VCMPPS       $0x03, X1, X1, K2
-	VMAXPS       X7, X1, X7
-	VBLENDMPS    X1, X7, K2, X1
-	VMOVSS       X1, 144(SI)
-	VMOVAPS.Z    X0, K1, X7
-	VSUBPS       X1, X7, X1
-	VMINPS       X1, X3, X1
-	VMAXPS       X1, X4, X1
-	VFMADD213PS  X6, X1, X5
-	VSUBPS       X6, X5, X3
-	VFNMADD231PS X8, X3, X1
-	VFNMADD231PS X9, X3, X1
-	VMULPS       X1, X1, X4
-	VMULPS       X1, X1, X5
-	VFMADD231PS  X5, X12, X13
-	VFMADD231PS  X5, X13, X15
-	VFMADD231PS  X5, X16, X17
-	VFMADD231PS  X5, X17, X19
-	VFMADD231PS  X1, X15, X19
-	VMULPS       X19, X4, X4
-	VADDPS       X1, X11, X5
-	VSUBPS       X11, X5, X6
-	VSUBPS       X6, X1, X1
-	VADDPS       X1, X4, X1
-	VADDPS       X1, X5, X4
-	VSUBPS       X5, X4, X5
-	VSCALEFPS    X3, X4, X3
-	VMOVAPS.Z    X3, K1, X4
-	VSHUFPS      $0x4e, X4, X4, X6
-	VADDPS       X6, X4, X4
-	VSHUFPS      $0xb1, X4, X4, X6
-	VADDPS       X6, X4, X4
-	VMOVSS       X4, 148(SI)
-	VDIVPS       X4, X11, X4
-	VMULPS       X4, X3, X3
-	VMOVSD       X3, 136(SI)
+	MOVL              $0x00000003, AX
+	KMOVW             AX, K1
+	VMOVAPS.Z         X0, K1, X0
+	VBROADCASTSS      PoleConstants<>+1000(SB), X1
+	VBLENDMPS         X0, X1, K1, X1
+	VSHUFPS           $0x4e, X1, X1, X2
+	VMAXPS            X2, X1, X1
+	VSHUFPS           $0xb1, X1, X1, X2
+	VMAXPS            X2, X1, X1
+	VMOVSS            X1, 144(SI)
+	VSUBPS            X1, X0, X1
+	VBROADCASTSS      PoleConstants<>+1008(SB), X2
+	VMINPS            X1, X2, X1
+	VBROADCASTSS      PoleConstants<>+1004(SB), X2
+	VMAXPS            X1, X2, X1
+	VBROADCASTSS      PoleConstants<>+1012(SB), X2
+	VMOVAPS           X2, X3
+	VFMADD231PS.BCST  PoleConstants<>+1016(SB), X1, X3
+	VSUBPS            X2, X3, X2
+	VFNMADD231PS.BCST PoleConstants<>+1020(SB), X2, X1
+	VFNMADD231PS.BCST PoleConstants<>+1024(SB), X2, X1
+	VMULPS            X1, X1, X3
+	VBROADCASTSS      PoleConstants<>+1028(SB), X4
+	VFMADD231PS.BCST  PoleConstants<>+1032(SB), X1, X4
+	VBROADCASTSS      PoleConstants<>+1036(SB), X5
+	VFMADD231PS.BCST  PoleConstants<>+1040(SB), X1, X5
+	VBROADCASTSS      PoleConstants<>+1044(SB), X6
+	VFMADD231PS.BCST  PoleConstants<>+1048(SB), X1, X6
+	VFMADD231PS       X3, X5, X4
+	VMULPS            X3, X3, X5
+	VFMADD231PS       X5, X6, X4
+	VFMADD231PS       X4, X3, X1
+	VBROADCASTSS      PoleConstants<>+1052(SB), Z3
+	VADDPS            X3, X1, X1
+	VSCALEFPS         X2, X1, X1
+	VMOVAPS.Z         X1, K1, X2
+	VSHUFPS           $0x4e, X2, X2, X4
+	VADDPS            X4, X2, X2
+	VSHUFPS           $0xb1, X2, X2, X4
+	VADDPS            X4, X2, X2
+	VMOVSS            X2, 148(SI)
+	VDIVPS            X2, X3, X2
+	VMULPS            X2, X1, X1
+	VMOVSD            X1, 136(SI)
 
 	// t = log(s2)
-	VBROADCASTSS     148(SI), X4
-	VCVTPS2PD        X4, Y4
-	VCMPPD.BCST      $0x11, PoleConstants<>+1672(SB), Y4, K2
-	VMULPD.BCST      PoleConstants<>+1680(SB), Y4, Y6
-	VBLENDMPD        Y6, Y4, K2, Y6
-	VPADDQ.BCST      PoleConstants<>+1688(SB), Y6, Y6
-	VPSRLQ           $0x34, Y6, Y7
-	VORPD.BCST       PoleConstants<>+1696(SB), Y7, Y7
-	VSUBPD.BCST      PoleConstants<>+1704(SB), Y7, Y7
-	VBROADCASTSD     PoleConstants<>+1712(SB), Y8
-	VMOVAPD.Z        Y8, K2, Y8
-	VSUBPD           Y8, Y7, Y7
-	VANDPD.BCST      PoleConstants<>+1720(SB), Y6, Y6
-	VPADDQ.BCST      PoleConstants<>+1728(SB), Y6, Y6
-	VSUBPD.BCST      PoleConstants<>+1736(SB), Y6, Y6
-	VADDPD.BCST      PoleConstants<>+1744(SB), Y6, Y8
-	VDIVPD           Y8, Y6, Y8
-	VMULPD           Y8, Y8, Y9
-	VMULPD           Y6, Y6, Y10
-	VMULPD.BCST      PoleConstants<>+1752(SB), Y10, Y10
-	VMULPD           Y9, Y9, Y12
-	VBROADCASTSD     PoleConstants<>+1768(SB), Y13
-	VFMADD231PD.BCST PoleConstants<>+1760(SB), Y12, Y13
-	VFMADD213PD.BCST PoleConstants<>+1776(SB), Y12, Y13
-	VBROADCASTSD     PoleConstants<>+1792(SB), Y15
-	VFMADD231PD.BCST PoleConstants<>+1784(SB), Y12, Y15
-	VFMADD213PD.BCST PoleConstants<>+1800(SB), Y12, Y15
-	VFMADD213PD.BCST PoleConstants<>+1808(SB), Y12, Y15
-	VFMADD231PD      Y9, Y13, Y15
-	VFMADD213PD      Y10, Y15, Y9
-	VMULPD.BCST      PoleConstants<>+1816(SB), Y7, Y12
-	VFMADD231PD      Y9, Y8, Y12
-	VSUBPD           Y12, Y10, Y8
-	VSUBPD           Y6, Y8, Y6
-	VFMSUB231PD.BCST PoleConstants<>+1824(SB), Y7, Y6
-	VXORPS           X7, X7, X7
-	VCMPPD           $0x00, Y7, Y4, K2
-	VBLENDMPD.BCST   PoleConstants<>+1840(SB), Y6, K2, Y6
-	VBROADCASTSD     PoleConstants<>+1664(SB), Y8
-	VCMPPD           $0x00, Y8, Y4, K2
-	VBLENDMPD        Y8, Y6, K2, Y6
-	VCMPPD           $0x19, Y7, Y4, K2
-	VBLENDMPD.BCST   PoleConstants<>+1848(SB), Y6, K2, Y4
-	VCVTPD2PSY       Y4, X4
-	VMOVSS           X4, 160(SI)
+	VBROADCASTSS     148(SI), X2
+	VCVTPS2PD        X2, Y2
+	VPADDQ.BCST      PoleConstants<>+1576(SB), Y2, Y4
+	VPSRLQ           $0x34, Y4, Y5
+	VORPD.BCST       PoleConstants<>+1584(SB), Y5, Y5
+	VSUBPD.BCST      PoleConstants<>+1592(SB), Y5, Y5
+	VANDPD.BCST      PoleConstants<>+1600(SB), Y4, Y4
+	VPADDQ.BCST      PoleConstants<>+1608(SB), Y4, Y4
+	VSUBPD           Y13, Y4, Y4
+	VADDPD.BCST      PoleConstants<>+1616(SB), Y4, Y6
+	VDIVPD           Y6, Y4, Y4
+	VMULPD           Y4, Y4, Y6
+	VBROADCASTSD     PoleConstants<>+1632(SB), Y7
+	VFMADD231PD.BCST PoleConstants<>+1640(SB), Y6, Y7
+	VBROADCASTSD     PoleConstants<>+1648(SB), Y8
+	VFMADD231PD.BCST PoleConstants<>+1656(SB), Y6, Y8
+	VMULPD           Y6, Y6, Y6
+	VFMADD231PD      Y6, Y8, Y7
+	VMULPD           Y6, Y6, Y6
+	VFMADD231PD.BCST PoleConstants<>+1664(SB), Y6, Y7
+	VMULPD           Y7, Y4, Y4
+	VFMADD231PD.BCST PoleConstants<>+1624(SB), Y5, Y4
+	VXORPS           X5, X5, X5
+	VCMPPD           $0x00, Y5, Y2, K2
+	VBLENDMPD.BCST   PoleConstants<>+1680(SB), Y4, K2, Y4
+	VBROADCASTSD     PoleConstants<>+1568(SB), Y6
+	VCMPPD           $0x00, Y6, Y2, K2
+	VBLENDMPD        Y6, Y4, K2, Y4
+	VCMPPD           $0x19, Y5, Y2, K2
+	VBLENDMPD.BCST   PoleConstants<>+1688(SB), Y4, K2, Y2
+	VCVTPD2PSY       Y2, X2
+	VMOVSS           X2, 160(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVAPS.Z    X3, K1, X3
-	VMOVSD       (CX), X4
-	VSUBPS       X4, X3, X3
-	VBROADCASTSS 144(SI), X6
-	VMOVAPS.Z    X0, K1, X0
-	VSUBPS       X0, X6, X0
+	VMOVAPS.Z    X1, K1, X1
+	VMOVSD       (CX), X2
+	VSUBPS       X2, X1, X1
+	VBROADCASTSS 144(SI), X4
+	VSUBPS       X0, X4, X0
 	VADDPS.BCST  160(SI), X0, X0
-	VMULPS       X0, X4, X0
-	VMOVSD       X3, 152(SI)
+	VMULPS       X0, X2, X0
+	VMOVSD       X1, 152(SI)
 	VMOVAPS.Z    X0, K1, X0
-	VSHUFPS      $0x4e, X0, X0, X4
-	VADDPS       X4, X0, X0
-	VSHUFPS      $0xb1, X0, X0, X4
-	VADDPS       X4, X0, X0
+	VSHUFPS      $0x4e, X0, X0, X2
+	VADDPS       X2, X0, X0
+	VSHUFPS      $0xb1, X0, X0, X2
+	VADDPS       X2, X0, X0
 	VMOVSS       X0, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
-	VMOVAPS.Z    X3, K1, X0
-	VMOVSD       448(DI), X3
-	VBROADCASTSS rate+32(FP), X4
-	VFNMADD231PS X0, X4, X3
-	VMOVSD       X3, 448(DI)
+	VMOVAPS.Z    X1, K1, X0
+	VMOVSD       448(DI), X1
+	VBROADCASTSS rate+32(FP), X2
+	VFNMADD231PS X0, X2, X1
+	VMOVSD       X1, 448(DI)
 	VBROADCASTSS 152(SI), Z0
-	VBROADCASTSS rate+32(FP), Z3
-	VMULPS       Z0, Z3, Z3
-	VMOVUPS      320(DI), Z4
-	VMULPS       Z0, Z4, Z0
-	VFNMADD231PS (SI), Z3, Z4
-	VMOVUPS      Z4, 320(DI)
-	VBROADCASTSS 156(SI), Z3
-	VBROADCASTSS rate+32(FP), Z4
-	VMULPS       Z3, Z4, Z4
-	VMOVUPS      384(DI), Z6
-	VFMADD231PS  Z3, Z6, Z0
-	VFNMADD231PS (SI), Z4, Z6
-	VMOVUPS      Z6, 384(DI)
-	VMOVUPS      (SI), Z3
-	VFNMADD231PS Z3, Z3, Z11
-	VMULPS       Z11, Z0, Z0
+	VBROADCASTSS rate+32(FP), Z1
+	VMULPS       Z0, Z1, Z1
+	VMOVUPS      320(DI), Z2
+	VMULPS       Z0, Z2, Z0
+	VFNMADD231PS (SI), Z1, Z2
+	VMOVUPS      Z2, 320(DI)
+	VBROADCASTSS 156(SI), Z1
+	VBROADCASTSS rate+32(FP), Z2
+	VMULPS       Z1, Z2, Z2
+	VMOVUPS      384(DI), Z4
+	VFMADD231PS  Z1, Z4, Z0
+	VFNMADD231PS (SI), Z2, Z4
+	VMOVUPS      Z4, 384(DI)
+	VMOVUPS      (SI), Z1
+	VFNMADD231PS Z1, Z1, Z3
+	VMULPS       Z3, Z0, Z0
 	VMOVUPS      Z0, 64(SI)
 
 	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
-	VMOVUPS      256(DI), Z3
-	VBROADCASTSS rate+32(FP), Z4
-	VFNMADD231PS Z0, Z4, Z3
-	VMOVUPS      Z3, 256(DI)
+	VMOVUPS      256(DI), Z1
+	VBROADCASTSS rate+32(FP), Z2
+	VFNMADD231PS Z0, Z2, Z1
+	VMOVUPS      Z1, 256(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  64(SI), Z0, Z0
-	VMOVUPS      (DI), X3
-	VFNMADD231PS (DX), X0, X3
-	VMOVUPS      X3, (DI)
+	VMOVUPS      (DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, (DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  68(SI), Z0, Z0
-	VMOVUPS      16(DI), X3
-	VFNMADD231PS (DX), X0, X3
-	VMOVUPS      X3, 16(DI)
+	VMOVUPS      16(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 16(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  72(SI), Z0, Z0
-	VMOVUPS      32(DI), X3
-	VFNMADD231PS (DX), X0, X3
-	VMOVUPS      X3, 32(DI)
+	VMOVUPS      32(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 32(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  76(SI), Z0, Z0
-	VMOVUPS      48(DI), X3
-	VFNMADD231PS (DX), X0, X3
-	VMOVUPS      X3, 48(DI)
+	VMOVUPS      48(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 48(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  80(SI), Z0, Z0
-	VMOVUPS      64(DI), X3
-	VFNMADD231PS (DX), X0, X3
-	VMOVUPS      X3, 64(DI)
+	VMOVUPS      64(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 64(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  84(SI), Z0, Z0
-	VMOVUPS      80(DI), X3
-	VFNMADD231PS (DX), X0, X3
-	VMOVUPS      X3, 80(DI)
+	VMOVUPS      80(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 80(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  88(SI), Z0, Z0
-	VMOVUPS      96(DI), X3
-	VFNMADD231PS (DX), X0, X3
-	VMOVUPS      X3, 96(DI)
+	VMOVUPS      96(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 96(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  92(SI), Z0, Z0
-	VMOVUPS      112(DI), X3
-	VFNMADD231PS (DX), X0, X3
-	VMOVUPS      X3, 112(DI)
+	VMOVUPS      112(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 112(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  96(SI), Z0, Z0
-	VMOVUPS      128(DI), X3
-	VFNMADD231PS (DX), X0, X3
-	VMOVUPS      X3, 128(DI)
+	VMOVUPS      128(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 128(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  100(SI), Z0, Z0
-	VMOVUPS      144(DI), X3
-	VFNMADD231PS (DX), X0, X3
-	VMOVUPS      X3, 144(DI)
+	VMOVUPS      144(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 144(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  104(SI), Z0, Z0
-	VMOVUPS      160(DI), X3
-	VFNMADD231PS (DX), X0, X3
-	VMOVUPS      X3, 160(DI)
+	VMOVUPS      160(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 160(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  108(SI), Z0, Z0
-	VMOVUPS      176(DI), X3
-	VFNMADD231PS (DX), X0, X3
-	VMOVUPS      X3, 176(DI)
+	VMOVUPS      176(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 176(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  112(SI), Z0, Z0
-	VMOVUPS      192(DI), X3
-	VFNMADD231PS (DX), X0, X3
-	VMOVUPS      X3, 192(DI)
+	VMOVUPS      192(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 192(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  116(SI), Z0, Z0
-	VMOVUPS      208(DI), X3
-	VFNMADD231PS (DX), X0, X3
-	VMOVUPS      X3, 208(DI)
+	VMOVUPS      208(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 208(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  120(SI), Z0, Z0
-	VMOVUPS      224(DI), X3
-	VFNMADD231PS (DX), X0, X3
-	VMOVUPS      X3, 224(DI)
+	VMOVUPS      224(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 224(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  124(SI), Z0, Z0
-	VMOVUPS      240(DI), X3
-	VFNMADD231PS (DX), X0, X3
-	VMOVUPS      X3, 240(DI)
+	VMOVUPS      240(DI), X1
+	VFNMADD231PS (DX), X0, X1
+	VMOVUPS      X1, 240(DI)
 	VZEROUPPER
 	RET
 
-DATA PoleConstants<>+0(SB)/4, $0x3f800000
-DATA PoleConstants<>+4(SB)/4, $0x3f800000
-DATA PoleConstants<>+8(SB)/4, $0x3f800000
-DATA PoleConstants<>+12(SB)/4, $0x3f800000
-DATA PoleConstants<>+16(SB)/4, $0x3f800000
-DATA PoleConstants<>+20(SB)/4, $0x3f800000
-DATA PoleConstants<>+24(SB)/4, $0x3f800000
-DATA PoleConstants<>+28(SB)/4, $0x3f800000
-DATA PoleConstants<>+32(SB)/4, $0x7fffffff
-DATA PoleConstants<>+36(SB)/4, $0x7fffffff
-DATA PoleConstants<>+40(SB)/4, $0x7fffffff
-DATA PoleConstants<>+44(SB)/4, $0x7fffffff
-DATA PoleConstants<>+48(SB)/4, $0x7fffffff
-DATA PoleConstants<>+52(SB)/4, $0x7fffffff
-DATA PoleConstants<>+56(SB)/4, $0x7fffffff
-DATA PoleConstants<>+60(SB)/4, $0x7fffffff
-DATA PoleConstants<>+64(SB)/4, $0xc0000000
-DATA PoleConstants<>+68(SB)/4, $0xc0000000
-DATA PoleConstants<>+72(SB)/4, $0xc0000000
-DATA PoleConstants<>+76(SB)/4, $0xc0000000
-DATA PoleConstants<>+80(SB)/4, $0xc0000000
-DATA PoleConstants<>+84(SB)/4, $0xc0000000
-DATA PoleConstants<>+88(SB)/4, $0xc0000000
-DATA PoleConstants<>+92(SB)/4, $0xc0000000
-DATA PoleConstants<>+96(SB)/4, $0xc2d00000
-DATA PoleConstants<>+100(SB)/4, $0xc2d00000
-DATA PoleConstants<>+104(SB)/4, $0xc2d00000
-DATA PoleConstants<>+108(SB)/4, $0xc2d00000
-DATA PoleConstants<>+112(SB)/4, $0xc2d00000
-DATA PoleConstants<>+116(SB)/4, $0xc2d00000
-DATA PoleConstants<>+120(SB)/4, $0xc2d00000
-DATA PoleConstants<>+124(SB)/4, $0xc2d00000
-DATA PoleConstants<>+128(SB)/4, $0x42b20000
-DATA PoleConstants<>+132(SB)/4, $0x42b20000
-DATA PoleConstants<>+136(SB)/4, $0x42b20000
-DATA PoleConstants<>+140(SB)/4, $0x42b20000
-DATA PoleConstants<>+144(SB)/4, $0x42b20000
-DATA PoleConstants<>+148(SB)/4, $0x42b20000
-DATA PoleConstants<>+152(SB)/4, $0x42b20000
-DATA PoleConstants<>+156(SB)/4, $0x42b20000
-DATA PoleConstants<>+160(SB)/4, $0x4b400000
-DATA PoleConstants<>+164(SB)/4, $0x4b400000
-DATA PoleConstants<>+168(SB)/4, $0x4b400000
-DATA PoleConstants<>+172(SB)/4, $0x4b400000
-DATA PoleConstants<>+176(SB)/4, $0x4b400000
-DATA PoleConstants<>+180(SB)/4, $0x4b400000
-DATA PoleConstants<>+184(SB)/4, $0x4b400000
-DATA PoleConstants<>+188(SB)/4, $0x4b400000
-DATA PoleConstants<>+192(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+196(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+200(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+204(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+208(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+212(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+216(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+220(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+224(SB)/4, $0x3f317200
-DATA PoleConstants<>+228(SB)/4, $0x3f317200
-DATA PoleConstants<>+232(SB)/4, $0x3f317200
-DATA PoleConstants<>+236(SB)/4, $0x3f317200
-DATA PoleConstants<>+240(SB)/4, $0x3f317200
-DATA PoleConstants<>+244(SB)/4, $0x3f317200
-DATA PoleConstants<>+248(SB)/4, $0x3f317200
-DATA PoleConstants<>+252(SB)/4, $0x3f317200
-DATA PoleConstants<>+256(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+260(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+264(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+268(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+272(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+276(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+280(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+284(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+288(SB)/4, $0x39509279
-DATA PoleConstants<>+292(SB)/4, $0x39509279
-DATA PoleConstants<>+296(SB)/4, $0x39509279
-DATA PoleConstants<>+300(SB)/4, $0x39509279
-DATA PoleConstants<>+304(SB)/4, $0x39509279
-DATA PoleConstants<>+308(SB)/4, $0x39509279
-DATA PoleConstants<>+312(SB)/4, $0x39509279
-DATA PoleConstants<>+316(SB)/4, $0x39509279
-DATA PoleConstants<>+320(SB)/4, $0x3c088870
-DATA PoleConstants<>+324(SB)/4, $0x3c088870
-DATA PoleConstants<>+328(SB)/4, $0x3c088870
-DATA PoleConstants<>+332(SB)/4, $0x3c088870
-DATA PoleConstants<>+336(SB)/4, $0x3c088870
-DATA PoleConstants<>+340(SB)/4, $0x3c088870
-DATA PoleConstants<>+344(SB)/4, $0x3c088870
-DATA PoleConstants<>+348(SB)/4, $0x3c088870
-DATA PoleConstants<>+352(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+356(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+360(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+364(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+368(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+372(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+376(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+380(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+384(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+388(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+392(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+396(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+400(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+404(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+408(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+412(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+416(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+420(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+424(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+428(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+432(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+436(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+440(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+444(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+448(SB)/4, $0x3f000000
-DATA PoleConstants<>+452(SB)/4, $0x3f000000
-DATA PoleConstants<>+456(SB)/4, $0x3f000000
-DATA PoleConstants<>+460(SB)/4, $0x3f000000
-DATA PoleConstants<>+464(SB)/4, $0x3f000000
-DATA PoleConstants<>+468(SB)/4, $0x3f000000
-DATA PoleConstants<>+472(SB)/4, $0x3f000000
-DATA PoleConstants<>+476(SB)/4, $0x3f000000
-DATA PoleConstants<>+480(SB)/4, $0x3b1b5ed9
-DATA PoleConstants<>+484(SB)/4, $0x3b1b5ed9
-DATA PoleConstants<>+488(SB)/4, $0x3b1b5ed9
-DATA PoleConstants<>+492(SB)/4, $0x3b1b5ed9
-DATA PoleConstants<>+496(SB)/4, $0x3b1b5ed9
-DATA PoleConstants<>+500(SB)/4, $0x3b1b5ed9
-DATA PoleConstants<>+504(SB)/4, $0x3b1b5ed9
-DATA PoleConstants<>+508(SB)/4, $0x3b1b5ed9
-DATA PoleConstants<>+512(SB)/4, $0x3cb27d6c
-DATA PoleConstants<>+516(SB)/4, $0x3cb27d6c
-DATA PoleConstants<>+520(SB)/4, $0x3cb27d6c
-DATA PoleConstants<>+524(SB)/4, $0x3cb27d6c
-DATA PoleConstants<>+528(SB)/4, $0x3cb27d6c
-DATA PoleConstants<>+532(SB)/4, $0x3cb27d6c
-DATA PoleConstants<>+536(SB)/4, $0x3cb27d6c
-DATA PoleConstants<>+540(SB)/4, $0x3cb27d6c
-DATA PoleConstants<>+544(SB)/4, $0x3e08887b
-DATA PoleConstants<>+548(SB)/4, $0x3e08887b
-DATA PoleConstants<>+552(SB)/4, $0x3e08887b
-DATA PoleConstants<>+556(SB)/4, $0x3e08887b
-DATA PoleConstants<>+560(SB)/4, $0x3e08887b
-DATA PoleConstants<>+564(SB)/4, $0x3e08887b
-DATA PoleConstants<>+568(SB)/4, $0x3e08887b
-DATA PoleConstants<>+572(SB)/4, $0x3e08887b
-DATA PoleConstants<>+576(SB)/4, $0xbc09ca65
-DATA PoleConstants<>+580(SB)/4, $0xbc09ca65
-DATA PoleConstants<>+584(SB)/4, $0xbc09ca65
-DATA PoleConstants<>+588(SB)/4, $0xbc09ca65
-DATA PoleConstants<>+592(SB)/4, $0xbc09ca65
-DATA PoleConstants<>+596(SB)/4, $0xbc09ca65
-DATA PoleConstants<>+600(SB)/4, $0xbc09ca65
-DATA PoleConstants<>+604(SB)/4, $0xbc09ca65
-DATA PoleConstants<>+608(SB)/4, $0xbd5d06ca
-DATA PoleConstants<>+612(SB)/4, $0xbd5d06ca
-DATA PoleConstants<>+616(SB)/4, $0xbd5d06ca
-DATA PoleConstants<>+620(SB)/4, $0xbd5d06ca
-DATA PoleConstants<>+624(SB)/4, $0xbd5d06ca
-DATA PoleConstants<>+628(SB)/4, $0xbd5d06ca
-DATA PoleConstants<>+632(SB)/4, $0xbd5d06ca
-DATA PoleConstants<>+636(SB)/4, $0xbd5d06ca
-DATA PoleConstants<>+640(SB)/4, $0xbeaaaaab
-DATA PoleConstants<>+644(SB)/4, $0xbeaaaaab
-DATA PoleConstants<>+648(SB)/4, $0xbeaaaaab
-DATA PoleConstants<>+652(SB)/4, $0xbeaaaaab
-DATA PoleConstants<>+656(SB)/4, $0xbeaaaaab
-DATA PoleConstants<>+660(SB)/4, $0xbeaaaaab
-DATA PoleConstants<>+664(SB)/4, $0xbeaaaaab
-DATA PoleConstants<>+668(SB)/4, $0xbeaaaaab
-DATA PoleConstants<>+672(SB)/4, $0x3f19999a
-DATA PoleConstants<>+676(SB)/4, $0x3f19999a
-DATA PoleConstants<>+680(SB)/4, $0x3f19999a
-DATA PoleConstants<>+684(SB)/4, $0x3f19999a
-DATA PoleConstants<>+688(SB)/4, $0x3f19999a
-DATA PoleConstants<>+692(SB)/4, $0x3f19999a
-DATA PoleConstants<>+696(SB)/4, $0x3f19999a
-DATA PoleConstants<>+700(SB)/4, $0x3f19999a
-DATA PoleConstants<>+704(SB)/4, $0x80000000
-DATA PoleConstants<>+708(SB)/4, $0x80000000
-DATA PoleConstants<>+712(SB)/4, $0x80000000
-DATA PoleConstants<>+716(SB)/4, $0x80000000
-DATA PoleConstants<>+720(SB)/4, $0x80000000
-DATA PoleConstants<>+724(SB)/4, $0x80000000
-DATA PoleConstants<>+728(SB)/4, $0x80000000
-DATA PoleConstants<>+732(SB)/4, $0x80000000
-DATA PoleConstants<>+736(SB)/4, $0xffffffff
-DATA PoleConstants<>+740(SB)/4, $0xffffffff
-DATA PoleConstants<>+744(SB)/4, $0x00000000
-DATA PoleConstants<>+748(SB)/4, $0x00000000
-DATA PoleConstants<>+752(SB)/4, $0x00000000
-DATA PoleConstants<>+756(SB)/4, $0x00000000
-DATA PoleConstants<>+760(SB)/4, $0x00000000
-DATA PoleConstants<>+764(SB)/4, $0x00000000
-DATA PoleConstants<>+768(SB)/4, $0xff800000
-DATA PoleConstants<>+772(SB)/4, $0xff800000
-DATA PoleConstants<>+776(SB)/4, $0xff800000
-DATA PoleConstants<>+780(SB)/4, $0xff800000
-DATA PoleConstants<>+784(SB)/4, $0xff800000
-DATA PoleConstants<>+788(SB)/4, $0xff800000
-DATA PoleConstants<>+792(SB)/4, $0xff800000
-DATA PoleConstants<>+796(SB)/4, $0xff800000
-DATA PoleConstants<>+800(SB)/4, $0x3f800000
-DATA PoleConstants<>+804(SB)/4, $0x7fffffff
-DATA PoleConstants<>+808(SB)/4, $0xc0000000
-DATA PoleConstants<>+812(SB)/4, $0xc2d00000
-DATA PoleConstants<>+816(SB)/4, $0x42b20000
-DATA PoleConstants<>+820(SB)/4, $0x4b400000
-DATA PoleConstants<>+824(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+828(SB)/4, $0x3f317200
-DATA PoleConstants<>+832(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+0(SB)/8, $0xc022666666666666
+DATA PoleConstants<>+8(SB)/8, $0xc022666666666666
+DATA PoleConstants<>+16(SB)/8, $0xc022666666666666
+DATA PoleConstants<>+24(SB)/8, $0xc022666666666666
+DATA PoleConstants<>+32(SB)/8, $0x4022666666666666
+DATA PoleConstants<>+40(SB)/8, $0x4022666666666666
+DATA PoleConstants<>+48(SB)/8, $0x4022666666666666
+DATA PoleConstants<>+56(SB)/8, $0x4022666666666666
+DATA PoleConstants<>+64(SB)/8, $0x3fefffffff5d2f8a
+DATA PoleConstants<>+72(SB)/8, $0x3fefffffff5d2f8a
+DATA PoleConstants<>+80(SB)/8, $0x3fefffffff5d2f8a
+DATA PoleConstants<>+88(SB)/8, $0x3fefffffff5d2f8a
+DATA PoleConstants<>+96(SB)/8, $0x3fc1a25749bfd9c6
+DATA PoleConstants<>+104(SB)/8, $0x3fc1a25749bfd9c6
+DATA PoleConstants<>+112(SB)/8, $0x3fc1a25749bfd9c6
+DATA PoleConstants<>+120(SB)/8, $0x3fc1a25749bfd9c6
+DATA PoleConstants<>+128(SB)/8, $0x3f705f9e09d912bd
+DATA PoleConstants<>+136(SB)/8, $0x3f705f9e09d912bd
+DATA PoleConstants<>+144(SB)/8, $0x3f705f9e09d912bd
+DATA PoleConstants<>+152(SB)/8, $0x3f705f9e09d912bd
+DATA PoleConstants<>+160(SB)/8, $0x3f006f86df8744e1
+DATA PoleConstants<>+168(SB)/8, $0x3f006f86df8744e1
+DATA PoleConstants<>+176(SB)/8, $0x3f006f86df8744e1
+DATA PoleConstants<>+184(SB)/8, $0x3f006f86df8744e1
+DATA PoleConstants<>+192(SB)/8, $0x3e6accd728944370
+DATA PoleConstants<>+200(SB)/8, $0x3e6accd728944370
+DATA PoleConstants<>+208(SB)/8, $0x3e6accd728944370
+DATA PoleConstants<>+216(SB)/8, $0x3e6accd728944370
+DATA PoleConstants<>+224(SB)/8, $0x3ff0000000000000
+DATA PoleConstants<>+232(SB)/8, $0x3ff0000000000000
+DATA PoleConstants<>+240(SB)/8, $0x3ff0000000000000
+DATA PoleConstants<>+248(SB)/8, $0x3ff0000000000000
+DATA PoleConstants<>+256(SB)/8, $0x3fde2680edefb4d4
+DATA PoleConstants<>+264(SB)/8, $0x3fde2680edefb4d4
+DATA PoleConstants<>+272(SB)/8, $0x3fde2680edefb4d4
+DATA PoleConstants<>+280(SB)/8, $0x3fde2680edefb4d4
+DATA PoleConstants<>+288(SB)/8, $0x3f9c5cba800d435a
+DATA PoleConstants<>+296(SB)/8, $0x3f9c5cba800d435a
+DATA PoleConstants<>+304(SB)/8, $0x3f9c5cba800d435a
+DATA PoleConstants<>+312(SB)/8, $0x3f9c5cba800d435a
+DATA PoleConstants<>+320(SB)/8, $0x3f3b71488e4fe508
+DATA PoleConstants<>+328(SB)/8, $0x3f3b71488e4fe508
+DATA PoleConstants<>+336(SB)/8, $0x3f3b71488e4fe508
+DATA PoleConstants<>+344(SB)/8, $0x3f3b71488e4fe508
+DATA PoleConstants<>+352(SB)/8, $0x3ebad30869630fb0
+DATA PoleConstants<>+360(SB)/8, $0x3ebad30869630fb0
+DATA PoleConstants<>+368(SB)/8, $0x3ebad30869630fb0
+DATA PoleConstants<>+376(SB)/8, $0x3ebad30869630fb0
+DATA PoleConstants<>+384(SB)/8, $0x3e08c1ab44ef68c0
+DATA PoleConstants<>+392(SB)/8, $0x3e08c1ab44ef68c0
+DATA PoleConstants<>+400(SB)/8, $0x3e08c1ab44ef68c0
+DATA PoleConstants<>+408(SB)/8, $0x3e08c1ab44ef68c0
+DATA PoleConstants<>+416(SB)/4, $0xffffffff
+DATA PoleConstants<>+420(SB)/4, $0xffffffff
+DATA PoleConstants<>+424(SB)/4, $0x00000000
+DATA PoleConstants<>+428(SB)/4, $0x00000000
+DATA PoleConstants<>+432(SB)/4, $0x00000000
+DATA PoleConstants<>+436(SB)/4, $0x00000000
+DATA PoleConstants<>+440(SB)/4, $0x00000000
+DATA PoleConstants<>+444(SB)/4, $0x00000000
+DATA PoleConstants<>+448(SB)/4, $0xff800000
+DATA PoleConstants<>+452(SB)/4, $0xff800000
+DATA PoleConstants<>+456(SB)/4, $0xff800000
+DATA PoleConstants<>+460(SB)/4, $0xff800000
+DATA PoleConstants<>+464(SB)/4, $0xff800000
+DATA PoleConstants<>+468(SB)/4, $0xff800000
+DATA PoleConstants<>+472(SB)/4, $0xff800000
+DATA PoleConstants<>+476(SB)/4, $0xff800000
+DATA PoleConstants<>+480(SB)/4, $0xc2d00000
+DATA PoleConstants<>+484(SB)/4, $0xc2d00000
+DATA PoleConstants<>+488(SB)/4, $0xc2d00000
+DATA PoleConstants<>+492(SB)/4, $0xc2d00000
+DATA PoleConstants<>+496(SB)/4, $0xc2d00000
+DATA PoleConstants<>+500(SB)/4, $0xc2d00000
+DATA PoleConstants<>+504(SB)/4, $0xc2d00000
+DATA PoleConstants<>+508(SB)/4, $0xc2d00000
+DATA PoleConstants<>+512(SB)/4, $0x42b20000
+DATA PoleConstants<>+516(SB)/4, $0x42b20000
+DATA PoleConstants<>+520(SB)/4, $0x42b20000
+DATA PoleConstants<>+524(SB)/4, $0x42b20000
+DATA PoleConstants<>+528(SB)/4, $0x42b20000
+DATA PoleConstants<>+532(SB)/4, $0x42b20000
+DATA PoleConstants<>+536(SB)/4, $0x42b20000
+DATA PoleConstants<>+540(SB)/4, $0x42b20000
+DATA PoleConstants<>+544(SB)/4, $0x4b400000
+DATA PoleConstants<>+548(SB)/4, $0x4b400000
+DATA PoleConstants<>+552(SB)/4, $0x4b400000
+DATA PoleConstants<>+556(SB)/4, $0x4b400000
+DATA PoleConstants<>+560(SB)/4, $0x4b400000
+DATA PoleConstants<>+564(SB)/4, $0x4b400000
+DATA PoleConstants<>+568(SB)/4, $0x4b400000
+DATA PoleConstants<>+572(SB)/4, $0x4b400000
+DATA PoleConstants<>+576(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+580(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+584(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+588(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+592(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+596(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+600(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+604(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+608(SB)/4, $0x3f317200
+DATA PoleConstants<>+612(SB)/4, $0x3f317200
+DATA PoleConstants<>+616(SB)/4, $0x3f317200
+DATA PoleConstants<>+620(SB)/4, $0x3f317200
+DATA PoleConstants<>+624(SB)/4, $0x3f317200
+DATA PoleConstants<>+628(SB)/4, $0x3f317200
+DATA PoleConstants<>+632(SB)/4, $0x3f317200
+DATA PoleConstants<>+636(SB)/4, $0x3f317200
+DATA PoleConstants<>+640(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+644(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+648(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+652(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+656(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+660(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+664(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+668(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+672(SB)/4, $0x3f000000
+DATA PoleConstants<>+676(SB)/4, $0x3f000000
+DATA PoleConstants<>+680(SB)/4, $0x3f000000
+DATA PoleConstants<>+684(SB)/4, $0x3f000000
+DATA PoleConstants<>+688(SB)/4, $0x3f000000
+DATA PoleConstants<>+692(SB)/4, $0x3f000000
+DATA PoleConstants<>+696(SB)/4, $0x3f000000
+DATA PoleConstants<>+700(SB)/4, $0x3f000000
+DATA PoleConstants<>+704(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+708(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+712(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+716(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+720(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+724(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+728(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+732(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+736(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+740(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+744(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+748(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+752(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+756(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+760(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+764(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+768(SB)/4, $0x3c088870
+DATA PoleConstants<>+772(SB)/4, $0x3c088870
+DATA PoleConstants<>+776(SB)/4, $0x3c088870
+DATA PoleConstants<>+780(SB)/4, $0x3c088870
+DATA PoleConstants<>+784(SB)/4, $0x3c088870
+DATA PoleConstants<>+788(SB)/4, $0x3c088870
+DATA PoleConstants<>+792(SB)/4, $0x3c088870
+DATA PoleConstants<>+796(SB)/4, $0x3c088870
+DATA PoleConstants<>+800(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+804(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+808(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+812(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+816(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+820(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+824(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+828(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+832(SB)/4, $0x39509279
 DATA PoleConstants<>+836(SB)/4, $0x39509279
-DATA PoleConstants<>+840(SB)/4, $0x3c088870
-DATA PoleConstants<>+844(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+848(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+852(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+856(SB)/4, $0x3f000000
-DATA PoleConstants<>+860(SB)/4, $0x3b1b5ed9
-DATA PoleConstants<>+864(SB)/4, $0x3cb27d6c
-DATA PoleConstants<>+868(SB)/4, $0x3e08887b
-DATA PoleConstants<>+872(SB)/4, $0xbc09ca65
-DATA PoleConstants<>+876(SB)/4, $0xbd5d06ca
-DATA PoleConstants<>+880(SB)/4, $0xbeaaaaab
-DATA PoleConstants<>+884(SB)/4, $0x3f19999a
-DATA PoleConstants<>+888(SB)/4, $0x80000000
-DATA PoleConstants<>+892(SB)/4, $0xff800000
-DATA PoleConstants<>+896(SB)/8, $0x7ff0000000000000
-DATA PoleConstants<>+904(SB)/8, $0x7ff0000000000000
-DATA PoleConstants<>+912(SB)/8, $0x7ff0000000000000
-DATA PoleConstants<>+920(SB)/8, $0x7ff0000000000000
-DATA PoleConstants<>+928(SB)/8, $0x0010000000000000
-DATA PoleConstants<>+936(SB)/8, $0x0010000000000000
-DATA PoleConstants<>+944(SB)/8, $0x0010000000000000
-DATA PoleConstants<>+952(SB)/8, $0x0010000000000000
-DATA PoleConstants<>+960(SB)/8, $0x4350000000000000
-DATA PoleConstants<>+968(SB)/8, $0x4350000000000000
-DATA PoleConstants<>+976(SB)/8, $0x4350000000000000
-DATA PoleConstants<>+984(SB)/8, $0x4350000000000000
-DATA PoleConstants<>+992(SB)/8, $0x00095f619980c433
-DATA PoleConstants<>+1000(SB)/8, $0x00095f619980c433
-DATA PoleConstants<>+1008(SB)/8, $0x00095f619980c433
-DATA PoleConstants<>+1016(SB)/8, $0x00095f619980c433
-DATA PoleConstants<>+1024(SB)/8, $0x4330000000000000
-DATA PoleConstants<>+1032(SB)/8, $0x4330000000000000
-DATA PoleConstants<>+1040(SB)/8, $0x4330000000000000
-DATA PoleConstants<>+1048(SB)/8, $0x4330000000000000
-DATA PoleConstants<>+1056(SB)/8, $0x43300000000003ff
-DATA PoleConstants<>+1064(SB)/8, $0x43300000000003ff
-DATA PoleConstants<>+1072(SB)/8, $0x43300000000003ff
-DATA PoleConstants<>+1080(SB)/8, $0x43300000000003ff
-DATA PoleConstants<>+1088(SB)/8, $0x404b000000000000
-DATA PoleConstants<>+1096(SB)/8, $0x404b000000000000
-DATA PoleConstants<>+1104(SB)/8, $0x404b000000000000
-DATA PoleConstants<>+1112(SB)/8, $0x404b000000000000
-DATA PoleConstants<>+1120(SB)/8, $0x000fffffffffffff
-DATA PoleConstants<>+1128(SB)/8, $0x000fffffffffffff
-DATA PoleConstants<>+1136(SB)/8, $0x000fffffffffffff
-DATA PoleConstants<>+1144(SB)/8, $0x000fffffffffffff
-DATA PoleConstants<>+1152(SB)/8, $0x3fe6a09e667f3bcd
-DATA PoleConstants<>+1160(SB)/8, $0x3fe6a09e667f3bcd
-DATA PoleConstants<>+1168(SB)/8, $0x3fe6a09e667f3bcd
-DATA PoleConstants<>+1176(SB)/8, $0x3fe6a09e667f3bcd
-DATA PoleConstants<>+1184(SB)/8, $0x3ff0000000000000
-DATA PoleConstants<>+1192(SB)/8, $0x3ff0000000000000
-DATA PoleConstants<>+1200(SB)/8, $0x3ff0000000000000
-DATA PoleConstants<>+1208(SB)/8, $0x3ff0000000000000
-DATA PoleConstants<>+1216(SB)/8, $0x4000000000000000
-DATA PoleConstants<>+1224(SB)/8, $0x4000000000000000
-DATA PoleConstants<>+1232(SB)/8, $0x4000000000000000
-DATA PoleConstants<>+1240(SB)/8, $0x4000000000000000
-DATA PoleConstants<>+1248(SB)/8, $0x3fe0000000000000
-DATA PoleConstants<>+1256(SB)/8, $0x3fe0000000000000
-DATA PoleConstants<>+1264(SB)/8, $0x3fe0000000000000
-DATA PoleConstants<>+1272(SB)/8, $0x3fe0000000000000
-DATA PoleConstants<>+1280(SB)/8, $0x3fc39fe208c33457
-DATA PoleConstants<>+1288(SB)/8, $0x3fc39fe208c33457
-DATA PoleConstants<>+1296(SB)/8, $0x3fc39fe208c33457
-DATA PoleConstants<>+1304(SB)/8, $0x3fc39fe208c33457
-DATA PoleConstants<>+1312(SB)/8, $0x3fcc71c62debf86b
-DATA PoleConstants<>+1320(SB)/8, $0x3fcc71c62debf86b
-DATA PoleConstants<>+1328(SB)/8, $0x3fcc71c62debf86b
-DATA PoleConstants<>+1336(SB)/8, $0x3fcc71c62debf86b
-DATA PoleConstants<>+1344(SB)/8, $0x3fd99999999952b2
-DATA PoleConstants<>+1352(SB)/8, $0x3fd99999999952b2
-DATA PoleConstants<>+1360(SB)/8, $0x3fd99999999952b2
-DATA PoleConstants<>+1368(SB)/8, $0x3fd99999999952b2
-DATA PoleConstants<>+1376(SB)/8, $0x3fc2b5b5fb2eac92
-DATA PoleConstants<>+1384(SB)/8, $0x3fc2b5b5fb2eac92
-DATA PoleConstants<>+1392(SB)/8, $0x3fc2b5b5fb2eac92
-DATA PoleConstants<>+1400(SB)/8, $0x3fc2b5b5fb2eac92
-DATA PoleConstants<>+1408(SB)/8, $0x3fc7462b69705382
-DATA PoleConstants<>+1416(SB)/8, $0x3fc7462b69705382
-DATA PoleConstants<>+1424(SB)/8, $0x3fc7462b69705382
-DATA PoleConstants<>+1432(SB)/8, $0x3fc7462b69705382
-DATA PoleConstants<>+1440(SB)/8, $0x3fd2492492df6947
-DATA PoleConstants<>+1448(SB)/8, $0x3fd2492492df6947
-DATA PoleConstants<>+1456(SB)/8, $0x3fd2492492df6947
-DATA PoleConstants<>+1464(SB)/8, $0x3fd2492492df6947
-DATA PoleConstants<>+1472(SB)/8, $0x3fe5555555555558
-DATA PoleConstants<>+1480(SB)/8, $0x3fe5555555555558
-DATA PoleConstants<>+1488(SB)/8, $0x3fe5555555555558
-DATA PoleConstants<>+1496(SB)/8, $0x3fe5555555555558
-DATA PoleConstants<>+1504(SB)/8, $0x3dea39ef35793c76
-DATA PoleConstants<>+1512(SB)/8, $0x3dea39ef35793c76
-DATA PoleConstants<>+1520(SB)/8, $0x3dea39ef35793c76
-DATA PoleConstants<>+1528(SB)/8, $0x3dea39ef35793c76
-DATA PoleConstants<>+1536(SB)/8, $0x3fe62e42fee00000
-DATA PoleConstants<>+1544(SB)/8, $0x3fe62e42fee00000
-DATA PoleConstants<>+1552(SB)/8, $0x3fe62e42fee00000
-DATA PoleConstants<>+1560(SB)/8, $0x3fe62e42fee00000
-DATA PoleConstants<>+1568(SB)/8, $0x0000000000000000
-DATA PoleConstants<>+1576(SB)/8, $0x0000000000000000
-DATA PoleConstants<>+1584(SB)/8, $0x0000000000000000
-DATA PoleConstants<>+1592(SB)/8, $0x0000000000000000
-DATA PoleConstants<>+1600(SB)/8, $0xfff0000000000000
-DATA PoleConstants<>+1608(SB)/8, $0xfff0000000000000
-DATA PoleConstants<>+1616(SB)/8, $0xfff0000000000000
-DATA PoleConstants<>+1624(SB)/8, $0xfff0000000000000
-DATA PoleConstants<>+1632(SB)/8, $0x7ff8000000000001
-DATA PoleConstants<>+1640(SB)/8, $0x7ff8000000000001
-DATA PoleConstants<>+1648(SB)/8, $0x7ff8000000000001
-DATA PoleConstants<>+1656(SB)/8, $0x7ff8000000000001
-DATA PoleConstants<>+1664(SB)/8, $0x7ff0000000000000
-DATA PoleConstants<>+1672(SB)/8, $0x0010000000000000
-DATA PoleConstants<>+1680(SB)/8, $0x4350000000000000
-DATA PoleConstants<>+1688(SB)/8, $0x00095f619980c433
-DATA PoleConstants<>+1696(SB)/8, $0x4330000000000000
-DATA PoleConstants<>+1704(SB)/8, $0x43300000000003ff
-DATA PoleConstants<>+1712(SB)/8, $0x404b000000000000
-DATA PoleConstants<>+1720(SB)/8, $0x000fffffffffffff
-DATA PoleConstants<>+1728(SB)/8, $0x3fe6a09e667f3bcd
-DATA PoleConstants<>+1736(SB)/8, $0x3ff0000000000000
-DATA PoleConstants<>+1744(SB)/8, $0x4000000000000000
-DATA PoleConstants<>+1752(SB)/8, $0x3fe0000000000000
-DATA PoleConstants<>+1760(SB)/8, $0x3fc39fe208c33457
-DATA PoleConstants<>+1768(SB)/8, $0x3fcc71c62debf86b
-DATA PoleConstants<>+1776(SB)/8, $0x3fd99999999952b2
-DATA PoleConstants<>+1784(SB)/8, $0x3fc2b5b5fb2eac92
-DATA PoleConstants<>+1792(SB)/8, $0x3fc7462b69705382
-DATA PoleConstants<>+1800(SB)/8, $0x3fd2492492df6947
-DATA PoleConstants<>+1808(SB)/8, $0x3fe5555555555558
-DATA PoleConstants<>+1816(SB)/8, $0x3dea39ef35793c76
-DATA PoleConstants<>+1824(SB)/8, $0x3fe62e42fee00000
-DATA PoleConstants<>+1832(SB)/8, $0x0000000000000000
-DATA PoleConstants<>+1840(SB)/8, $0xfff0000000000000
-DATA PoleConstants<>+1848(SB)/8, $0x7ff8000000000001
-GLOBL PoleConstants<>(SB), RODATA|NOPTR, $1856
+DATA PoleConstants<>+840(SB)/4, $0x39509279
+DATA PoleConstants<>+844(SB)/4, $0x39509279
+DATA PoleConstants<>+848(SB)/4, $0x39509279
+DATA PoleConstants<>+852(SB)/4, $0x39509279
+DATA PoleConstants<>+856(SB)/4, $0x39509279
+DATA PoleConstants<>+860(SB)/4, $0x39509279
+DATA PoleConstants<>+864(SB)/4, $0x3f800000
+DATA PoleConstants<>+868(SB)/4, $0x3f800000
+DATA PoleConstants<>+872(SB)/4, $0x3f800000
+DATA PoleConstants<>+876(SB)/4, $0x3f800000
+DATA PoleConstants<>+880(SB)/4, $0x3f800000
+DATA PoleConstants<>+884(SB)/4, $0x3f800000
+DATA PoleConstants<>+888(SB)/4, $0x3f800000
+DATA PoleConstants<>+892(SB)/4, $0x3f800000
+DATA PoleConstants<>+896(SB)/8, $0xc022666666666666
+DATA PoleConstants<>+904(SB)/8, $0x4022666666666666
+DATA PoleConstants<>+912(SB)/8, $0x3fefffffff5d2f8a
+DATA PoleConstants<>+920(SB)/8, $0x3fc1a25749bfd9c6
+DATA PoleConstants<>+928(SB)/8, $0x3f705f9e09d912bd
+DATA PoleConstants<>+936(SB)/8, $0x3f006f86df8744e1
+DATA PoleConstants<>+944(SB)/8, $0x3e6accd728944370
+DATA PoleConstants<>+952(SB)/8, $0x3ff0000000000000
+DATA PoleConstants<>+960(SB)/8, $0x3fde2680edefb4d4
+DATA PoleConstants<>+968(SB)/8, $0x3f9c5cba800d435a
+DATA PoleConstants<>+976(SB)/8, $0x3f3b71488e4fe508
+DATA PoleConstants<>+984(SB)/8, $0x3ebad30869630fb0
+DATA PoleConstants<>+992(SB)/8, $0x3e08c1ab44ef68c0
+DATA PoleConstants<>+1000(SB)/4, $0xff800000
+DATA PoleConstants<>+1004(SB)/4, $0xc2d00000
+DATA PoleConstants<>+1008(SB)/4, $0x42b20000
+DATA PoleConstants<>+1012(SB)/4, $0x4b400000
+DATA PoleConstants<>+1016(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+1020(SB)/4, $0x3f317200
+DATA PoleConstants<>+1024(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+1028(SB)/4, $0x3f000000
+DATA PoleConstants<>+1032(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+1036(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+1040(SB)/4, $0x3c088870
+DATA PoleConstants<>+1044(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+1048(SB)/4, $0x39509279
+DATA PoleConstants<>+1052(SB)/4, $0x3f800000
+DATA PoleConstants<>+1056(SB)/8, $0x7ff0000000000000
+DATA PoleConstants<>+1064(SB)/8, $0x7ff0000000000000
+DATA PoleConstants<>+1072(SB)/8, $0x7ff0000000000000
+DATA PoleConstants<>+1080(SB)/8, $0x7ff0000000000000
+DATA PoleConstants<>+1088(SB)/8, $0x00095f619980c433
+DATA PoleConstants<>+1096(SB)/8, $0x00095f619980c433
+DATA PoleConstants<>+1104(SB)/8, $0x00095f619980c433
+DATA PoleConstants<>+1112(SB)/8, $0x00095f619980c433
+DATA PoleConstants<>+1120(SB)/8, $0x4330000000000000
+DATA PoleConstants<>+1128(SB)/8, $0x4330000000000000
+DATA PoleConstants<>+1136(SB)/8, $0x4330000000000000
+DATA PoleConstants<>+1144(SB)/8, $0x4330000000000000
+DATA PoleConstants<>+1152(SB)/8, $0x43300000000003ff
+DATA PoleConstants<>+1160(SB)/8, $0x43300000000003ff
+DATA PoleConstants<>+1168(SB)/8, $0x43300000000003ff
+DATA PoleConstants<>+1176(SB)/8, $0x43300000000003ff
+DATA PoleConstants<>+1184(SB)/8, $0x000fffffffffffff
+DATA PoleConstants<>+1192(SB)/8, $0x000fffffffffffff
+DATA PoleConstants<>+1200(SB)/8, $0x000fffffffffffff
+DATA PoleConstants<>+1208(SB)/8, $0x000fffffffffffff
+DATA PoleConstants<>+1216(SB)/8, $0x3fe6a09e667f3bcd
+DATA PoleConstants<>+1224(SB)/8, $0x3fe6a09e667f3bcd
+DATA PoleConstants<>+1232(SB)/8, $0x3fe6a09e667f3bcd
+DATA PoleConstants<>+1240(SB)/8, $0x3fe6a09e667f3bcd
+DATA PoleConstants<>+1248(SB)/8, $0x4000000000000000
+DATA PoleConstants<>+1256(SB)/8, $0x4000000000000000
+DATA PoleConstants<>+1264(SB)/8, $0x4000000000000000
+DATA PoleConstants<>+1272(SB)/8, $0x4000000000000000
+DATA PoleConstants<>+1280(SB)/8, $0x3fe62e42fefa39ef
+DATA PoleConstants<>+1288(SB)/8, $0x3fe62e42fefa39ef
+DATA PoleConstants<>+1296(SB)/8, $0x3fe62e42fefa39ef
+DATA PoleConstants<>+1304(SB)/8, $0x3fe62e42fefa39ef
+DATA PoleConstants<>+1312(SB)/8, $0x4000000000004990
+DATA PoleConstants<>+1320(SB)/8, $0x4000000000004990
+DATA PoleConstants<>+1328(SB)/8, $0x4000000000004990
+DATA PoleConstants<>+1336(SB)/8, $0x4000000000004990
+DATA PoleConstants<>+1344(SB)/8, $0x3fe555554db62b8a
+DATA PoleConstants<>+1352(SB)/8, $0x3fe555554db62b8a
+DATA PoleConstants<>+1360(SB)/8, $0x3fe555554db62b8a
+DATA PoleConstants<>+1368(SB)/8, $0x3fe555554db62b8a
+DATA PoleConstants<>+1376(SB)/8, $0x3fd999a9bd09c3ae
+DATA PoleConstants<>+1384(SB)/8, $0x3fd999a9bd09c3ae
+DATA PoleConstants<>+1392(SB)/8, $0x3fd999a9bd09c3ae
+DATA PoleConstants<>+1400(SB)/8, $0x3fd999a9bd09c3ae
+DATA PoleConstants<>+1408(SB)/8, $0x3fd2432e86d5da18
+DATA PoleConstants<>+1416(SB)/8, $0x3fd2432e86d5da18
+DATA PoleConstants<>+1424(SB)/8, $0x3fd2432e86d5da18
+DATA PoleConstants<>+1432(SB)/8, $0x3fd2432e86d5da18
+DATA PoleConstants<>+1440(SB)/8, $0x3fce3aa5e803484d
+DATA PoleConstants<>+1448(SB)/8, $0x3fce3aa5e803484d
+DATA PoleConstants<>+1456(SB)/8, $0x3fce3aa5e803484d
+DATA PoleConstants<>+1464(SB)/8, $0x3fce3aa5e803484d
+DATA PoleConstants<>+1472(SB)/8, $0x0000000000000000
+DATA PoleConstants<>+1480(SB)/8, $0x0000000000000000
+DATA PoleConstants<>+1488(SB)/8, $0x0000000000000000
+DATA PoleConstants<>+1496(SB)/8, $0x0000000000000000
+DATA PoleConstants<>+1504(SB)/8, $0xfff0000000000000
+DATA PoleConstants<>+1512(SB)/8, $0xfff0000000000000
+DATA PoleConstants<>+1520(SB)/8, $0xfff0000000000000
+DATA PoleConstants<>+1528(SB)/8, $0xfff0000000000000
+DATA PoleConstants<>+1536(SB)/8, $0x7ff8000000000001
+DATA PoleConstants<>+1544(SB)/8, $0x7ff8000000000001
+DATA PoleConstants<>+1552(SB)/8, $0x7ff8000000000001
+DATA PoleConstants<>+1560(SB)/8, $0x7ff8000000000001
+DATA PoleConstants<>+1568(SB)/8, $0x7ff0000000000000
+DATA PoleConstants<>+1576(SB)/8, $0x00095f619980c433
+DATA PoleConstants<>+1584(SB)/8, $0x4330000000000000
+DATA PoleConstants<>+1592(SB)/8, $0x43300000000003ff
+DATA PoleConstants<>+1600(SB)/8, $0x000fffffffffffff
+DATA PoleConstants<>+1608(SB)/8, $0x3fe6a09e667f3bcd
+DATA PoleConstants<>+1616(SB)/8, $0x4000000000000000
+DATA PoleConstants<>+1624(SB)/8, $0x3fe62e42fefa39ef
+DATA PoleConstants<>+1632(SB)/8, $0x4000000000004990
+DATA PoleConstants<>+1640(SB)/8, $0x3fe555554db62b8a
+DATA PoleConstants<>+1648(SB)/8, $0x3fd999a9bd09c3ae
+DATA PoleConstants<>+1656(SB)/8, $0x3fd2432e86d5da18
+DATA PoleConstants<>+1664(SB)/8, $0x3fce3aa5e803484d
+DATA PoleConstants<>+1672(SB)/8, $0x0000000000000000
+DATA PoleConstants<>+1680(SB)/8, $0xfff0000000000000
+DATA PoleConstants<>+1688(SB)/8, $0x7ff8000000000001
+GLOBL PoleConstants<>(SB), RODATA|NOPTR, $1696

@@ -5,8 +5,8 @@
 #include "textflag.h"
 
 // func spiralsForwardAVX2(p *Spirals, ws *SpiralsWorkspace, x *[2]float32)
-// Requires: AVX, AVX2, FMA3
-TEXT ·spiralsForwardAVX2(SB), NOSPLIT, $224-24
+// Requires: AVX, FMA3
+TEXT ·spiralsForwardAVX2(SB), NOSPLIT, $0-24
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
 	MOVQ x+16(FP), DX
@@ -49,401 +49,320 @@ TEXT ·spiralsForwardAVX2(SB), NOSPLIT, $224-24
 	VADDPS       X0, X3, X0
 	VINSERTF128  $0x01, X0, Y1, Y0
 	VADDPS       128(DI), Y0, Y0
-	VANDPS       SpiralsConstants<>+32(SB), Y0, Y1
-	VMULPS       SpiralsConstants<>+64(SB), Y1, Y2
-	VMOVUPS      SpiralsConstants<>+128(SB), Y3
-	VMINPS       Y2, Y3, Y2
-	VMOVUPS      SpiralsConstants<>+96(SB), Y4
-	VMAXPS       Y2, Y4, Y2
-	VMOVUPS      SpiralsConstants<>+160(SB), Y5
+	VEXTRACTF128 $0x01, Y0, X1
+	VCVTPS2PD    X0, Y0
+	VMOVUPS      SpiralsConstants<>+32(SB), Y2
+	VMINPD       Y0, Y2, Y0
+	VMOVUPS      SpiralsConstants<>+0(SB), Y3
+	VMAXPD       Y0, Y3, Y0
+	VMULPD       Y0, Y0, Y4
+	VMOVUPS      SpiralsConstants<>+64(SB), Y5
 	VMOVAPS      Y5, Y6
-	VFMADD231PS  SpiralsConstants<>+192(SB), Y2, Y6
-	VSUBPS       Y5, Y6, Y6
-	VFNMADD231PS SpiralsConstants<>+224(SB), Y6, Y2
-	VFNMADD231PS SpiralsConstants<>+256(SB), Y6, Y2
-	VMULPS       Y2, Y2, Y7
-	VMULPS       Y2, Y2, Y8
-	VMOVUPS      SpiralsConstants<>+320(SB), Y9
-	VMOVAPS      Y9, Y10
-	VFMADD231PS  SpiralsConstants<>+288(SB), Y8, Y10
-	VFMADD213PS  SpiralsConstants<>+352(SB), Y8, Y10
-	VMOVUPS      SpiralsConstants<>+416(SB), Y11
+	VFMADD231PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VMOVUPS      SpiralsConstants<>+128(SB), Y7
+	VMOVAPS      Y7, Y8
+	VFMADD231PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VMULPD       Y4, Y4, Y9
+	VFMADD231PD  Y9, Y8, Y6
+	VMULPD       Y9, Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y8, Y6
+	VMULPD       Y6, Y0, Y0
+	VMOVUPS      SpiralsConstants<>+224(SB), Y6
+	VMOVAPS      Y6, Y10
+	VFMADD231PD  SpiralsConstants<>+256(SB), Y4, Y10
+	VMOVUPS      SpiralsConstants<>+288(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  SpiralsConstants<>+384(SB), Y8, Y12
-	VFMADD213PS  SpiralsConstants<>+448(SB), Y8, Y12
-	VFMADD231PS  Y2, Y10, Y12
-	VMULPS       Y12, Y7, Y7
-	VADDPS       SpiralsConstants<>+0(SB), Y2, Y8
-	VSUBPS       SpiralsConstants<>+0(SB), Y8, Y10
-	VSUBPS       Y10, Y2, Y2
-	VADDPS       Y2, Y7, Y2
-	VADDPS       Y2, Y8, Y7
-	VSUBPS       Y8, Y7, Y8
-	VMOVAPS      Y5, Y10
-	VFMADD231PS  SpiralsConstants<>+448(SB), Y6, Y10
-	VSUBPS       Y5, Y10, Y12
-	VSUBPS       Y12, Y6, Y6
-	VADDPS       Y5, Y6, Y6
-	VPSLLD       $0x17, Y10, Y10
-	VPADDD       SpiralsConstants<>+0(SB), Y10, Y10
-	VPSLLD       $0x17, Y6, Y6
-	VPADDD       SpiralsConstants<>+0(SB), Y6, Y6
-	VMULPS       Y10, Y7, Y7
-	VMULPS       Y6, Y7, Y6
-	VMOVUPS      SpiralsConstants<>+0(SB), Y7
-	VSUBPS       Y6, Y7, Y10
-	VADDPS       Y6, Y7, Y12
-	VSUBPS       Y10, Y7, Y13
-	VSUBPS       Y6, Y13, Y13
-	VSUBPS       Y7, Y12, Y14
-	VSUBPS       Y14, Y6, Y6
-	VDIVPS       Y12, Y7, Y14
-	VMULPS       Y14, Y10, Y15
-	VFNMADD231PS Y12, Y15, Y10
-	VFNMADD231PS Y6, Y15, Y10
-	VADDPS       Y13, Y10, Y6
-	VFMADD231PS  Y14, Y6, Y15
-	VMULPS       Y1, Y1, Y6
-	VMULPS       Y6, Y6, Y10
-	VMOVUPS      SpiralsConstants<>+512(SB), Y12
-	VMOVAPS      Y12, Y13
-	VFMADD231PS  SpiralsConstants<>+480(SB), Y10, Y13
-	VFMADD213PS  SpiralsConstants<>+544(SB), Y10, Y13
-	VMOVUPS      SpiralsConstants<>+608(SB), Y14
-	VMOVUPS      Y2, (SP)
-	VMOVAPS      Y14, Y2
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y10, Y2
-	VFMADD213PS  SpiralsConstants<>+640(SB), Y10, Y2
-	VFMADD231PS  Y6, Y13, Y2
-	VMULPS       Y2, Y6, Y2
-	VFMADD213PS  Y1, Y1, Y2
-	VCMPPS       $0x11, SpiralsConstants<>+672(SB), Y1, Y1
-	VBLENDVPS    Y1, Y2, Y15, Y1
-	VANDPS       SpiralsConstants<>+704(SB), Y0, Y0
-	VORPS        Y0, Y1, Y0
+	VFMADD231PD  SpiralsConstants<>+320(SB), Y4, Y12
+	VMOVUPS      SpiralsConstants<>+352(SB), Y13
+	VFMADD132PD  SpiralsConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  Y9, Y12, Y10
+	VFMADD231PD  Y8, Y4, Y10
+	VDIVPD       Y10, Y0, Y0
+	VCVTPD2PSY   Y0, X0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y1, Y2, Y1
+	VMAXPD       Y1, Y3, Y1
+	VMULPD       Y1, Y1, Y4
+	VMOVAPS      Y5, Y8
+	VFMADD231PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VMOVAPS      Y7, Y9
+	VFMADD231PD  SpiralsConstants<>+160(SB), Y4, Y9
+	VMULPD       Y4, Y4, Y10
+	VFMADD231PD  Y10, Y9, Y8
+	VMULPD       Y10, Y10, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y8
+	VMULPD       Y8, Y1, Y1
+	VMOVAPS      Y6, Y8
+	VFMADD231PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VMOVAPS      Y11, Y12
+	VFMADD231PD  SpiralsConstants<>+320(SB), Y4, Y12
+	VFMADD132PD  SpiralsConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  Y10, Y12, Y8
+	VFMADD231PD  Y9, Y4, Y8
+	VDIVPD       Y8, Y1, Y1
+	VCVTPD2PSY   Y1, X1
+	VINSERTF128  $0x01, X1, Y0, Y0
 	VMOVUPS      Y0, (SI)
 	VMOVSD       (DX), X1
-	VMOVSD       64(DI), X2
-	VMULPS       X2, X1, X2
-	VMOVSD       72(DI), X6
-	VMULPS       X6, X1, X6
-	VMOVSD       80(DI), X10
-	VMULPS       X10, X1, X10
-	VMOVSD       88(DI), X13
-	VMULPS       X13, X1, X13
-	VMOVSD       96(DI), X15
-	VMULPS       X15, X1, X15
-	VMOVUPS      Y8, 32(SP)
-	VMOVSD       104(DI), X8
+	VMOVSD       64(DI), X4
+	VMULPS       X4, X1, X4
+	VMOVSD       72(DI), X8
 	VMULPS       X8, X1, X8
-	VMOVSD       112(DI), X14
+	VMOVSD       80(DI), X9
+	VMULPS       X9, X1, X9
+	VMOVSD       88(DI), X10
+	VMULPS       X10, X1, X10
+	VMOVSD       96(DI), X12
+	VMULPS       X12, X1, X12
+	VMOVSD       104(DI), X14
 	VMULPS       X14, X1, X14
-	VMOVSD       120(DI), X12
-	VMULPS       X12, X1, X1
-	VUNPCKLPS    X6, X2, X12
-	VUNPCKHPS    X6, X2, X2
-	VADDPS       X2, X12, X2
-	VUNPCKLPS    X13, X10, X6
-	VUNPCKHPS    X13, X10, X10
-	VADDPS       X10, X6, X6
-	VUNPCKLPD    X6, X2, X10
-	VUNPCKHPD    X6, X2, X2
-	VADDPS       X2, X10, X2
-	VUNPCKLPS    X8, X15, X6
-	VUNPCKHPS    X8, X15, X8
-	VADDPS       X8, X6, X6
-	VUNPCKLPS    X1, X14, X8
-	VUNPCKHPS    X1, X14, X1
-	VADDPS       X1, X8, X1
-	VUNPCKLPD    X1, X6, X8
-	VUNPCKHPD    X1, X6, X1
-	VADDPS       X1, X8, X1
-	VINSERTF128  $0x01, X1, Y2, Y1
+	VMOVSD       112(DI), X15
+	VMULPS       X15, X1, X15
+	VMOVSD       120(DI), X13
+	VMULPS       X13, X1, X1
+	VUNPCKLPS    X8, X4, X13
+	VUNPCKHPS    X8, X4, X4
+	VADDPS       X4, X13, X4
+	VUNPCKLPS    X10, X9, X8
+	VUNPCKHPS    X10, X9, X9
+	VADDPS       X9, X8, X8
+	VUNPCKLPD    X8, X4, X9
+	VUNPCKHPD    X8, X4, X4
+	VADDPS       X4, X9, X4
+	VUNPCKLPS    X14, X12, X8
+	VUNPCKHPS    X14, X12, X9
+	VADDPS       X9, X8, X8
+	VUNPCKLPS    X1, X15, X9
+	VUNPCKHPS    X1, X15, X1
+	VADDPS       X1, X9, X1
+	VUNPCKLPD    X1, X8, X9
+	VUNPCKHPD    X1, X8, X1
+	VADDPS       X1, X9, X1
+	VINSERTF128  $0x01, X1, Y4, Y1
 	VADDPS       160(DI), Y1, Y1
-	VANDPS       SpiralsConstants<>+32(SB), Y1, Y2
-	VMULPS       SpiralsConstants<>+64(SB), Y2, Y6
-	VMINPS       Y6, Y3, Y6
-	VMAXPS       Y6, Y4, Y6
-	VMOVAPS      Y5, Y8
-	VFMADD231PS  SpiralsConstants<>+192(SB), Y6, Y8
-	VSUBPS       Y5, Y8, Y8
-	VFNMADD231PS SpiralsConstants<>+224(SB), Y8, Y6
-	VFNMADD231PS SpiralsConstants<>+256(SB), Y8, Y6
-	VMULPS       Y6, Y6, Y10
-	VMULPS       Y6, Y6, Y12
-	VMOVAPS      Y9, Y13
-	VFMADD231PS  SpiralsConstants<>+288(SB), Y12, Y13
-	VFMADD213PS  SpiralsConstants<>+352(SB), Y12, Y13
-	VMOVAPS      Y11, Y14
-	VFMADD231PS  SpiralsConstants<>+384(SB), Y12, Y14
-	VFMADD213PS  SpiralsConstants<>+448(SB), Y12, Y14
-	VFMADD231PS  Y6, Y13, Y14
-	VMULPS       Y14, Y10, Y10
-	VADDPS       Y6, Y7, Y12
-	VSUBPS       Y7, Y12, Y13
-	VSUBPS       Y13, Y6, Y6
-	VADDPS       Y6, Y10, Y6
-	VADDPS       Y6, Y12, Y10
-	VSUBPS       Y12, Y10, Y12
-	VMOVAPS      Y5, Y13
-	VFMADD231PS  SpiralsConstants<>+448(SB), Y8, Y13
-	VSUBPS       Y5, Y13, Y14
-	VSUBPS       Y14, Y8, Y8
-	VADDPS       Y5, Y8, Y8
-	VPSLLD       $0x17, Y13, Y13
-	VPADDD       Y7, Y13, Y13
-	VPSLLD       $0x17, Y8, Y8
-	VPADDD       Y7, Y8, Y8
-	VMULPS       Y13, Y10, Y10
-	VMULPS       Y8, Y10, Y8
-	VSUBPS       Y8, Y7, Y10
-	VADDPS       Y8, Y7, Y13
-	VSUBPS       Y10, Y7, Y14
-	VSUBPS       Y8, Y14, Y14
-	VSUBPS       Y7, Y13, Y15
-	VSUBPS       Y15, Y8, Y8
-	VDIVPS       Y13, Y7, Y15
-	VMOVUPS      Y6, 64(SP)
-	VMULPS       Y15, Y10, Y6
-	VFNMADD231PS Y13, Y6, Y10
-	VFNMADD231PS Y8, Y6, Y10
-	VADDPS       Y14, Y10, Y8
-	VFMADD231PS  Y15, Y8, Y6
-	VMULPS       Y2, Y2, Y8
-	VMULPS       Y8, Y8, Y10
-	VMOVUPS      SpiralsConstants<>+512(SB), Y13
-	VMOVAPS      Y13, Y14
-	VFMADD231PS  SpiralsConstants<>+480(SB), Y10, Y14
-	VFMADD213PS  SpiralsConstants<>+544(SB), Y10, Y14
-	VMOVUPS      SpiralsConstants<>+608(SB), Y15
-	VMOVUPS      Y12, 96(SP)
-	VMOVAPS      Y15, Y12
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y10, Y12
-	VFMADD213PS  SpiralsConstants<>+640(SB), Y10, Y12
-	VFMADD231PS  Y8, Y14, Y12
-	VMULPS       Y12, Y8, Y8
-	VFMADD213PS  Y2, Y2, Y8
-	VCMPPS       $0x11, SpiralsConstants<>+672(SB), Y2, Y2
-	VBLENDVPS    Y2, Y8, Y6, Y2
-	VANDPS       SpiralsConstants<>+704(SB), Y1, Y1
-	VORPS        Y1, Y2, Y1
+	VEXTRACTF128 $0x01, Y1, X4
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y1, Y2, Y1
+	VMAXPD       Y1, Y3, Y1
+	VMULPD       Y1, Y1, Y8
+	VMOVAPS      Y5, Y9
+	VFMADD231PD  SpiralsConstants<>+96(SB), Y8, Y9
+	VMOVAPS      Y7, Y10
+	VFMADD231PD  SpiralsConstants<>+160(SB), Y8, Y10
+	VMULPD       Y8, Y8, Y12
+	VFMADD231PD  Y12, Y10, Y9
+	VMULPD       Y12, Y12, Y10
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y10, Y9
+	VMULPD       Y9, Y1, Y1
+	VMOVAPS      Y6, Y9
+	VFMADD231PD  SpiralsConstants<>+256(SB), Y8, Y9
+	VMOVAPS      Y11, Y13
+	VFMADD231PD  SpiralsConstants<>+320(SB), Y8, Y13
+	VMOVUPS      SpiralsConstants<>+352(SB), Y14
+	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y8
+	VFMADD231PD  Y12, Y13, Y9
+	VFMADD231PD  Y10, Y8, Y9
+	VDIVPD       Y9, Y1, Y1
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X4, Y4
+	VMINPD       Y4, Y2, Y4
+	VMAXPD       Y4, Y3, Y4
+	VMULPD       Y4, Y4, Y8
+	VMOVAPS      Y5, Y9
+	VFMADD231PD  SpiralsConstants<>+96(SB), Y8, Y9
+	VMOVAPS      Y7, Y10
+	VFMADD231PD  SpiralsConstants<>+160(SB), Y8, Y10
+	VMULPD       Y8, Y8, Y12
+	VFMADD231PD  Y12, Y10, Y9
+	VMULPD       Y12, Y12, Y10
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y10, Y9
+	VMULPD       Y9, Y4, Y4
+	VMOVAPS      Y6, Y9
+	VFMADD231PD  SpiralsConstants<>+256(SB), Y8, Y9
+	VMOVAPS      Y11, Y13
+	VFMADD231PD  SpiralsConstants<>+320(SB), Y8, Y13
+	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y8
+	VFMADD231PD  Y12, Y13, Y9
+	VFMADD231PD  Y10, Y8, Y9
+	VDIVPD       Y9, Y4, Y4
+	VCVTPD2PSY   Y4, X4
+	VINSERTF128  $0x01, X4, Y1, Y1
 	VMOVUPS      Y1, 32(SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
-	VMULPS       192(DI), Y0, Y2
-	VMULPS       256(DI), Y0, Y6
-	VMULPS       320(DI), Y0, Y8
+	VMULPS       192(DI), Y0, Y4
+	VMULPS       256(DI), Y0, Y8
+	VMULPS       320(DI), Y0, Y9
 	VMULPS       384(DI), Y0, Y10
 	VMULPS       448(DI), Y0, Y12
-	VMULPS       512(DI), Y0, Y14
+	VMULPS       512(DI), Y0, Y13
 	VMULPS       576(DI), Y0, Y15
-	VMULPS       640(DI), Y0, Y13
-	VFMADD231PS  224(DI), Y1, Y2
-	VFMADD231PS  288(DI), Y1, Y6
-	VFMADD231PS  352(DI), Y1, Y8
+	VMULPS       640(DI), Y0, Y14
+	VFMADD231PS  224(DI), Y1, Y4
+	VFMADD231PS  288(DI), Y1, Y8
+	VFMADD231PS  352(DI), Y1, Y9
 	VFMADD231PS  416(DI), Y1, Y10
 	VFMADD231PS  480(DI), Y1, Y12
-	VFMADD231PS  544(DI), Y1, Y14
+	VFMADD231PS  544(DI), Y1, Y13
 	VFMADD231PS  608(DI), Y1, Y15
-	VFMADD231PS  672(DI), Y1, Y13
-	VUNPCKLPS    Y6, Y2, Y7
-	VUNPCKHPS    Y6, Y2, Y2
-	VADDPS       Y2, Y7, Y2
-	VUNPCKLPS    Y10, Y8, Y6
-	VUNPCKHPS    Y10, Y8, Y7
-	VADDPS       Y7, Y6, Y6
-	VUNPCKLPD    Y6, Y2, Y7
-	VUNPCKHPD    Y6, Y2, Y2
-	VADDPS       Y2, Y7, Y2
-	VUNPCKLPS    Y14, Y12, Y6
-	VUNPCKHPS    Y14, Y12, Y7
-	VADDPS       Y7, Y6, Y6
-	VUNPCKLPS    Y13, Y15, Y7
-	VUNPCKHPS    Y13, Y15, Y8
-	VADDPS       Y8, Y7, Y7
-	VUNPCKLPD    Y7, Y6, Y8
-	VUNPCKHPD    Y7, Y6, Y6
-	VADDPS       Y6, Y8, Y6
-	VPERM2F128   $0x20, Y6, Y2, Y7
-	VPERM2F128   $0x31, Y6, Y2, Y2
-	VADDPS       Y2, Y7, Y2
-	VADDPS       1216(DI), Y2, Y2
-	VANDPS       SpiralsConstants<>+32(SB), Y2, Y6
-	VMULPS       SpiralsConstants<>+64(SB), Y6, Y7
-	VMINPS       Y7, Y3, Y7
-	VMAXPS       Y7, Y4, Y7
-	VMOVAPS      Y5, Y8
-	VFMADD231PS  SpiralsConstants<>+192(SB), Y7, Y8
-	VSUBPS       Y5, Y8, Y8
-	VFNMADD231PS SpiralsConstants<>+224(SB), Y8, Y7
-	VFNMADD231PS SpiralsConstants<>+256(SB), Y8, Y7
-	VMULPS       Y7, Y7, Y10
-	VMULPS       Y7, Y7, Y12
-	VMOVAPS      Y9, Y13
-	VFMADD231PS  SpiralsConstants<>+288(SB), Y12, Y13
-	VFMADD213PS  SpiralsConstants<>+352(SB), Y12, Y13
-	VMOVAPS      Y11, Y14
-	VFMADD231PS  SpiralsConstants<>+384(SB), Y12, Y14
-	VFMADD213PS  SpiralsConstants<>+448(SB), Y12, Y14
-	VFMADD231PS  Y7, Y13, Y14
-	VMULPS       Y14, Y10, Y10
-	VADDPS       SpiralsConstants<>+0(SB), Y7, Y12
-	VSUBPS       SpiralsConstants<>+0(SB), Y12, Y13
-	VSUBPS       Y13, Y7, Y7
-	VADDPS       Y7, Y10, Y7
-	VADDPS       Y7, Y12, Y10
-	VSUBPS       Y12, Y10, Y12
-	VMOVAPS      Y5, Y13
-	VFMADD231PS  SpiralsConstants<>+448(SB), Y8, Y13
-	VSUBPS       Y5, Y13, Y14
-	VSUBPS       Y14, Y8, Y8
-	VADDPS       Y5, Y8, Y8
-	VPSLLD       $0x17, Y13, Y13
-	VPADDD       SpiralsConstants<>+0(SB), Y13, Y13
-	VPSLLD       $0x17, Y8, Y8
-	VPADDD       SpiralsConstants<>+0(SB), Y8, Y8
-	VMULPS       Y13, Y10, Y10
-	VMULPS       Y8, Y10, Y8
-	VMOVUPS      SpiralsConstants<>+0(SB), Y10
-	VSUBPS       Y8, Y10, Y13
-	VADDPS       Y8, Y10, Y14
-	VSUBPS       Y13, Y10, Y15
-	VSUBPS       Y8, Y15, Y15
-	VMOVUPS      Y7, 128(SP)
-	VSUBPS       Y10, Y14, Y7
-	VSUBPS       Y7, Y8, Y7
-	VDIVPS       Y14, Y10, Y8
-	VMOVUPS      Y12, 160(SP)
-	VMULPS       Y8, Y13, Y12
-	VFNMADD231PS Y14, Y12, Y13
-	VFNMADD231PS Y7, Y12, Y13
-	VADDPS       Y15, Y13, Y7
-	VFMADD231PS  Y8, Y7, Y12
-	VMULPS       Y6, Y6, Y7
-	VMULPS       Y7, Y7, Y8
-	VMOVUPS      SpiralsConstants<>+512(SB), Y13
+	VFMADD231PS  672(DI), Y1, Y14
+	VUNPCKLPS    Y8, Y4, Y11
+	VUNPCKHPS    Y8, Y4, Y4
+	VADDPS       Y4, Y11, Y4
+	VUNPCKLPS    Y10, Y9, Y8
+	VUNPCKHPS    Y10, Y9, Y9
+	VADDPS       Y9, Y8, Y8
+	VUNPCKLPD    Y8, Y4, Y9
+	VUNPCKHPD    Y8, Y4, Y4
+	VADDPS       Y4, Y9, Y4
+	VUNPCKLPS    Y13, Y12, Y8
+	VUNPCKHPS    Y13, Y12, Y9
+	VADDPS       Y9, Y8, Y8
+	VUNPCKLPS    Y14, Y15, Y9
+	VUNPCKHPS    Y14, Y15, Y10
+	VADDPS       Y10, Y9, Y9
+	VUNPCKLPD    Y9, Y8, Y10
+	VUNPCKHPD    Y9, Y8, Y8
+	VADDPS       Y8, Y10, Y8
+	VPERM2F128   $0x20, Y8, Y4, Y9
+	VPERM2F128   $0x31, Y8, Y4, Y4
+	VADDPS       Y4, Y9, Y4
+	VADDPS       1216(DI), Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X8
+	VCVTPS2PD    X4, Y4
+	VMINPD       Y4, Y2, Y4
+	VMAXPD       Y4, Y3, Y4
+	VMULPD       Y4, Y4, Y9
+	VMOVAPS      Y5, Y10
+	VFMADD231PD  SpiralsConstants<>+96(SB), Y9, Y10
+	VMOVAPS      Y7, Y11
+	VFMADD231PD  SpiralsConstants<>+160(SB), Y9, Y11
+	VMULPD       Y9, Y9, Y12
+	VFMADD231PD  Y12, Y11, Y10
+	VMULPD       Y12, Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y11, Y10
+	VMULPD       Y10, Y4, Y4
+	VMOVAPS      Y6, Y10
+	VFMADD231PD  SpiralsConstants<>+256(SB), Y9, Y10
+	VMOVUPS      SpiralsConstants<>+288(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PS  SpiralsConstants<>+480(SB), Y8, Y14
-	VFMADD213PS  SpiralsConstants<>+544(SB), Y8, Y14
-	VMOVUPS      SpiralsConstants<>+608(SB), Y15
-	VMOVAPS      Y15, Y13
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y8, Y13
-	VFMADD213PS  SpiralsConstants<>+640(SB), Y8, Y13
-	VFMADD231PS  Y7, Y14, Y13
-	VMULPS       Y13, Y7, Y7
-	VFMADD213PS  Y6, Y6, Y7
-	VCMPPS       $0x11, SpiralsConstants<>+672(SB), Y6, Y6
-	VBLENDVPS    Y6, Y7, Y12, Y6
-	VANDPS       SpiralsConstants<>+704(SB), Y2, Y2
-	VORPS        Y2, Y6, Y2
-	VMOVUPS      Y2, 128(SI)
-	VMULPS       704(DI), Y0, Y6
-	VMULPS       768(DI), Y0, Y7
-	VMULPS       832(DI), Y0, Y8
-	VMULPS       896(DI), Y0, Y12
-	VMULPS       960(DI), Y0, Y13
+	VFMADD231PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VMOVUPS      SpiralsConstants<>+352(SB), Y15
+	VFMADD132PD  SpiralsConstants<>+384(SB), Y15, Y9
+	VFMADD231PD  Y12, Y14, Y10
+	VFMADD231PD  Y11, Y9, Y10
+	VDIVPD       Y10, Y4, Y4
+	VCVTPD2PSY   Y4, X4
+	VCVTPS2PD    X8, Y8
+	VMINPD       Y8, Y2, Y8
+	VMAXPD       Y8, Y3, Y8
+	VMULPD       Y8, Y8, Y9
+	VMOVAPS      Y5, Y10
+	VFMADD231PD  SpiralsConstants<>+96(SB), Y9, Y10
+	VMOVAPS      Y7, Y11
+	VFMADD231PD  SpiralsConstants<>+160(SB), Y9, Y11
+	VMULPD       Y9, Y9, Y12
+	VFMADD231PD  Y12, Y11, Y10
+	VMULPD       Y12, Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y11, Y10
+	VMULPD       Y10, Y8, Y8
+	VMOVAPS      Y6, Y10
+	VFMADD231PD  SpiralsConstants<>+256(SB), Y9, Y10
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD132PD  SpiralsConstants<>+384(SB), Y15, Y9
+	VFMADD231PD  Y12, Y14, Y10
+	VFMADD231PD  Y11, Y9, Y10
+	VDIVPD       Y10, Y8, Y8
+	VCVTPD2PSY   Y8, X8
+	VINSERTF128  $0x01, X8, Y4, Y4
+	VMOVUPS      Y4, 128(SI)
+	VMULPS       704(DI), Y0, Y8
+	VMULPS       768(DI), Y0, Y9
+	VMULPS       832(DI), Y0, Y10
+	VMULPS       896(DI), Y0, Y11
+	VMULPS       960(DI), Y0, Y12
 	VMULPS       1024(DI), Y0, Y14
 	VMULPS       1088(DI), Y0, Y15
 	VMULPS       1152(DI), Y0, Y0
-	VFMADD231PS  736(DI), Y1, Y6
-	VFMADD231PS  800(DI), Y1, Y7
-	VFMADD231PS  864(DI), Y1, Y8
-	VFMADD231PS  928(DI), Y1, Y12
-	VFMADD231PS  992(DI), Y1, Y13
+	VFMADD231PS  736(DI), Y1, Y8
+	VFMADD231PS  800(DI), Y1, Y9
+	VFMADD231PS  864(DI), Y1, Y10
+	VFMADD231PS  928(DI), Y1, Y11
+	VFMADD231PS  992(DI), Y1, Y12
 	VFMADD231PS  1056(DI), Y1, Y14
 	VFMADD231PS  1120(DI), Y1, Y15
 	VFMADD231PS  1184(DI), Y1, Y0
-	VUNPCKLPS    Y7, Y6, Y1
-	VUNPCKHPS    Y7, Y6, Y6
-	VADDPS       Y6, Y1, Y1
-	VUNPCKLPS    Y12, Y8, Y6
-	VUNPCKHPS    Y12, Y8, Y7
-	VADDPS       Y7, Y6, Y6
-	VUNPCKLPD    Y6, Y1, Y7
-	VUNPCKHPD    Y6, Y1, Y1
-	VADDPS       Y1, Y7, Y1
-	VUNPCKLPS    Y14, Y13, Y6
-	VUNPCKHPS    Y14, Y13, Y7
-	VADDPS       Y7, Y6, Y6
-	VUNPCKLPS    Y0, Y15, Y7
+	VUNPCKLPS    Y9, Y8, Y1
+	VUNPCKHPS    Y9, Y8, Y8
+	VADDPS       Y8, Y1, Y1
+	VUNPCKLPS    Y11, Y10, Y8
+	VUNPCKHPS    Y11, Y10, Y9
+	VADDPS       Y9, Y8, Y8
+	VUNPCKLPD    Y8, Y1, Y9
+	VUNPCKHPD    Y8, Y1, Y1
+	VADDPS       Y1, Y9, Y1
+	VUNPCKLPS    Y14, Y12, Y8
+	VUNPCKHPS    Y14, Y12, Y9
+	VADDPS       Y9, Y8, Y8
+	VUNPCKLPS    Y0, Y15, Y9
 	VUNPCKHPS    Y0, Y15, Y0
-	VADDPS       Y0, Y7, Y0
-	VUNPCKLPD    Y0, Y6, Y7
-	VUNPCKHPD    Y0, Y6, Y0
-	VADDPS       Y0, Y7, Y0
-	VPERM2F128   $0x20, Y0, Y1, Y6
+	VADDPS       Y0, Y9, Y0
+	VUNPCKLPD    Y0, Y8, Y9
+	VUNPCKHPD    Y0, Y8, Y0
+	VADDPS       Y0, Y9, Y0
+	VPERM2F128   $0x20, Y0, Y1, Y8
 	VPERM2F128   $0x31, Y0, Y1, Y0
-	VADDPS       Y0, Y6, Y0
+	VADDPS       Y0, Y8, Y0
 	VADDPS       1248(DI), Y0, Y0
-	VANDPS       SpiralsConstants<>+32(SB), Y0, Y1
-	VMULPS       SpiralsConstants<>+64(SB), Y1, Y6
-	VMINPS       Y6, Y3, Y6
-	VMAXPS       Y6, Y4, Y6
-	VMOVAPS      Y5, Y7
-	VFMADD231PS  SpiralsConstants<>+192(SB), Y6, Y7
-	VSUBPS       Y5, Y7, Y7
-	VFNMADD231PS SpiralsConstants<>+224(SB), Y7, Y6
-	VFNMADD231PS SpiralsConstants<>+256(SB), Y7, Y6
-	VMULPS       Y6, Y6, Y8
-	VMULPS       Y6, Y6, Y12
-	VMOVAPS      Y9, Y13
-	VFMADD231PS  SpiralsConstants<>+288(SB), Y12, Y13
-	VFMADD213PS  SpiralsConstants<>+352(SB), Y12, Y13
-	VMOVAPS      Y11, Y14
-	VFMADD231PS  SpiralsConstants<>+384(SB), Y12, Y14
-	VFMADD213PS  SpiralsConstants<>+448(SB), Y12, Y14
-	VFMADD231PS  Y6, Y13, Y14
-	VMULPS       Y14, Y8, Y8
-	VADDPS       Y6, Y10, Y12
-	VSUBPS       Y10, Y12, Y13
-	VSUBPS       Y13, Y6, Y6
-	VADDPS       Y6, Y8, Y6
-	VADDPS       Y6, Y12, Y8
-	VSUBPS       Y12, Y8, Y12
-	VMOVAPS      Y5, Y13
-	VFMADD231PS  SpiralsConstants<>+448(SB), Y7, Y13
-	VSUBPS       Y5, Y13, Y14
-	VSUBPS       Y14, Y7, Y7
-	VADDPS       Y5, Y7, Y7
-	VPSLLD       $0x17, Y13, Y13
-	VPADDD       Y10, Y13, Y13
-	VPSLLD       $0x17, Y7, Y7
-	VPADDD       Y10, Y7, Y7
-	VMULPS       Y13, Y8, Y8
-	VMULPS       Y7, Y8, Y7
-	VSUBPS       Y7, Y10, Y8
-	VADDPS       Y7, Y10, Y13
-	VSUBPS       Y8, Y10, Y14
-	VSUBPS       Y7, Y14, Y14
-	VSUBPS       Y10, Y13, Y15
-	VSUBPS       Y15, Y7, Y7
-	VDIVPS       Y13, Y10, Y15
-	VMOVUPS      Y6, 192(SP)
-	VMULPS       Y15, Y8, Y6
-	VFNMADD231PS Y13, Y6, Y8
-	VFNMADD231PS Y7, Y6, Y8
-	VADDPS       Y14, Y8, Y7
-	VFMADD231PS  Y15, Y7, Y6
-	VMULPS       Y1, Y1, Y7
-	VMULPS       Y7, Y7, Y8
-	VMOVUPS      SpiralsConstants<>+512(SB), Y13
-	VFMADD231PS  SpiralsConstants<>+480(SB), Y8, Y13
-	VFMADD213PS  SpiralsConstants<>+544(SB), Y8, Y13
-	VMOVUPS      SpiralsConstants<>+608(SB), Y14
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y8, Y14
-	VFMADD213PS  SpiralsConstants<>+640(SB), Y8, Y14
-	VFMADD231PS  Y7, Y13, Y14
-	VMULPS       Y14, Y7, Y7
-	VFMADD213PS  Y1, Y1, Y7
-	VCMPPS       $0x11, SpiralsConstants<>+672(SB), Y1, Y1
-	VBLENDVPS    Y1, Y7, Y6, Y1
-	VANDPS       SpiralsConstants<>+704(SB), Y0, Y0
-	VORPS        Y0, Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VCVTPS2PD    X0, Y0
+	VMINPD       Y0, Y2, Y0
+	VMAXPD       Y0, Y3, Y0
+	VMULPD       Y0, Y0, Y8
+	VMOVAPS      Y5, Y9
+	VFMADD231PD  SpiralsConstants<>+96(SB), Y8, Y9
+	VMOVAPS      Y7, Y10
+	VFMADD231PD  SpiralsConstants<>+160(SB), Y8, Y10
+	VMULPD       Y8, Y8, Y11
+	VFMADD231PD  Y11, Y10, Y9
+	VMULPD       Y11, Y11, Y10
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y10, Y9
+	VMULPD       Y9, Y0, Y0
+	VMOVAPS      Y6, Y9
+	VFMADD231PD  SpiralsConstants<>+256(SB), Y8, Y9
+	VMOVAPS      Y13, Y12
+	VFMADD231PD  SpiralsConstants<>+320(SB), Y8, Y12
+	VMOVUPS      SpiralsConstants<>+352(SB), Y14
+	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y8
+	VFMADD231PD  Y11, Y12, Y9
+	VFMADD231PD  Y10, Y8, Y9
+	VDIVPD       Y9, Y0, Y0
+	VCVTPD2PSY   Y0, X0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y1, Y2, Y1
+	VMAXPD       Y1, Y3, Y1
+	VMULPD       Y1, Y1, Y2
+	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y5
+	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y7
+	VMULPD       Y2, Y2, Y3
+	VFMADD231PD  Y3, Y7, Y5
+	VMULPD       Y3, Y3, Y7
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y7, Y5
+	VMULPD       Y5, Y1, Y1
+	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y6
+	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y13
+	VFMADD231PD  SpiralsConstants<>+384(SB), Y2, Y14
+	VFMADD231PD  Y3, Y13, Y6
+	VFMADD231PD  Y7, Y14, Y6
+	VDIVPD       Y6, Y1, Y1
+	VCVTPD2PSY   Y1, X1
+	VINSERTF128  $0x01, X1, Y0, Y0
 	VMOVUPS      Y0, 160(SI)
 
 	// z3 = W3·a2 + b3
-	VMULPS       1280(DI), Y2, Y1
-	VMULPS       1344(DI), Y2, Y2
+	VMULPS       1280(DI), Y4, Y1
+	VMULPS       1344(DI), Y4, Y2
 	VFMADD231PS  1312(DI), Y0, Y1
 	VFMADD231PS  1376(DI), Y0, Y2
 	VUNPCKLPS    Y2, Y1, Y0
@@ -459,350 +378,317 @@ TEXT ·spiralsForwardAVX2(SB), NOSPLIT, $224-24
 	VMOVSD       X0, 256(SI)
 
 	// a3 = softmax(z3)
-	VANDPS       SpiralsConstants<>+736(SB), X0, X1
-	VMOVUPS      SpiralsConstants<>+736(SB), X2
-	VMOVUPS      SpiralsConstants<>+768(SB), X6
-	VBLENDVPS    X2, X1, X6, X1
-	VSHUFPS      $0x4e, X1, X1, X6
-	VCMPPS       $0x03, X1, X1, X7
-	VMAXPS       X6, X1, X6
-	VBLENDVPS    X7, X1, X6, X1
-	VSHUFPS      $0xb1, X1, X1, X6
-	VCMPPS       $0x03, X1, X1, X7
-	VMAXPS       X6, X1, X6
-	VBLENDVPS    X7, X1, X6, X1
-	VMOVSS       X1, 272(SI)
-	VANDPS       X0, X2, X0
-	VSUBPS       X1, X0, X0
-	VMINPS       X0, X3, X0
-	VMAXPS       X0, X4, X0
-	VMOVAPS      X5, X1
-	VFMADD231PS  SpiralsConstants<>+192(SB), X0, X1
-	VSUBPS       X5, X1, X1
-	VFNMADD231PS SpiralsConstants<>+224(SB), X1, X0
-	VFNMADD231PS SpiralsConstants<>+256(SB), X1, X0
-	VMULPS       X0, X0, X3
-	VMULPS       X0, X0, X4
-	VFMADD231PS  SpiralsConstants<>+288(SB), X4, X9
-	VFMADD213PS  SpiralsConstants<>+352(SB), X4, X9
-	VFMADD231PS  SpiralsConstants<>+384(SB), X4, X11
-	VFMADD213PS  SpiralsConstants<>+448(SB), X4, X11
-	VFMADD231PS  X0, X9, X11
-	VMULPS       X11, X3, X3
-	VADDPS       X0, X10, X4
-	VSUBPS       X10, X4, X6
-	VSUBPS       X6, X0, X0
-	VADDPS       X0, X3, X0
-	VADDPS       X0, X4, X3
-	VSUBPS       X4, X3, X4
-	VMOVAPS      X5, X6
-	VFMADD231PS  SpiralsConstants<>+448(SB), X1, X6
-	VSUBPS       X5, X6, X7
-	VSUBPS       X7, X1, X1
-	VADDPS       X5, X1, X1
-	VPSLLD       $0x17, X6, X5
-	VPADDD       X10, X5, X5
-	VPSLLD       $0x17, X1, X1
-	VPADDD       X10, X1, X1
-	VMULPS       X5, X3, X3
-	VMULPS       X1, X3, X1
-	VANDPS       X1, X2, X2
+	VANDPS       SpiralsConstants<>+416(SB), X0, X0
+	VMOVUPS      SpiralsConstants<>+416(SB), X1
+	VMOVUPS      SpiralsConstants<>+448(SB), X2
+	VBLENDVPS    X1, X0, X2, X2
 	VSHUFPS      $0x4e, X2, X2, X3
-	VADDPS       X3, X2, X2
+	VMAXPS       X3, X2, X2
 	VSHUFPS      $0xb1, X2, X2, X3
-	VADDPS       X3, X2, X2
-	VMOVSS       X2, 276(SI)
-	VDIVPS       X2, X10, X2
-	VMULPS       X2, X1, X1
-	VMOVSD       X1, 264(SI)
+	VMAXPS       X3, X2, X2
+	VMOVSS       X2, 272(SI)
+	VSUBPS       X2, X0, X0
+	VMOVUPS      SpiralsConstants<>+512(SB), X2
+	VMINPS       X0, X2, X0
+	VMOVUPS      SpiralsConstants<>+480(SB), X2
+	VMAXPS       X0, X2, X0
+	VMOVUPS      SpiralsConstants<>+544(SB), X2
+	VMOVAPS      X2, X3
+	VFMADD231PS  SpiralsConstants<>+576(SB), X0, X3
+	VSUBPS       X2, X3, X3
+	VFNMADD231PS SpiralsConstants<>+608(SB), X3, X0
+	VFNMADD231PS SpiralsConstants<>+640(SB), X3, X0
+	VMULPS       X0, X0, X4
+	VMOVUPS      SpiralsConstants<>+672(SB), X5
+	VMOVAPS      X5, X6
+	VFMADD231PS  SpiralsConstants<>+704(SB), X0, X6
+	VMOVUPS      SpiralsConstants<>+736(SB), X7
+	VFMADD231PS  SpiralsConstants<>+768(SB), X0, X7
+	VMOVUPS      SpiralsConstants<>+800(SB), X8
+	VFMADD231PS  SpiralsConstants<>+832(SB), X0, X8
+	VFMADD231PS  X4, X7, X6
+	VMULPS       X4, X4, X7
+	VFMADD231PS  X7, X8, X6
+	VFMADD231PS  X6, X4, X0
+	VADDPS       SpiralsConstants<>+864(SB), X0, X0
+	VFMADD213PS  X2, X3, X5
+	VSUBPS       X2, X5, X4
+	VSUBPS       X4, X3, X3
+	VADDPS       X2, X3, X2
+	VPSLLD       $0x17, X5, X3
+	VPADDD       SpiralsConstants<>+864(SB), X3, X3
+	VPSLLD       $0x17, X2, X2
+	VPADDD       SpiralsConstants<>+864(SB), X2, X2
+	VMULPS       X3, X0, X0
+	VMULPS       X2, X0, X0
+	VANDPS       X0, X1, X1
+	VSHUFPS      $0x4e, X1, X1, X2
+	VADDPS       X2, X1, X1
+	VSHUFPS      $0xb1, X1, X1, X2
+	VADDPS       X2, X1, X1
+	VMOVSS       X1, 276(SI)
+	VMOVUPS      SpiralsConstants<>+864(SB), X2
+	VDIVPS       X1, X2, X1
+	VMULPS       X1, X0, X0
+	VMOVSD       X0, 264(SI)
 	VZEROUPPER
 	RET
 
 // func spiralsForwardAVX512(p *Spirals, ws *SpiralsWorkspace, x *[2]float32)
-// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, FMA3
-TEXT ·spiralsForwardAVX512(SB), NOSPLIT, $128-24
+// Requires: AVX, AVX512F, AVX512VL, FMA3
+TEXT ·spiralsForwardAVX512(SB), NOSPLIT, $0-24
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
 	MOVQ x+16(FP), DX
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VMOVSD       (DX), X0
-	VMOVSD       (DI), X1
-	VMULPS       X1, X0, X1
-	VMOVSD       8(DI), X2
-	VMULPS       X2, X0, X2
-	VMOVSD       16(DI), X3
-	VMULPS       X3, X0, X3
-	VMOVSD       24(DI), X4
-	VMULPS       X4, X0, X4
-	VMOVSD       32(DI), X5
-	VMULPS       X5, X0, X5
-	VMOVSD       40(DI), X6
-	VMULPS       X6, X0, X6
-	VMOVSD       48(DI), X7
-	VMULPS       X7, X0, X7
-	VMOVSD       56(DI), X8
-	VMULPS       X8, X0, X8
-	VMOVSD       64(DI), X9
-	VMULPS       X9, X0, X9
-	VMOVSD       72(DI), X10
-	VMULPS       X10, X0, X10
-	VMOVSD       80(DI), X11
-	VMULPS       X11, X0, X11
-	VMOVSD       88(DI), X12
-	VMULPS       X12, X0, X12
-	VMOVSD       96(DI), X13
-	VMULPS       X13, X0, X13
-	VMOVSD       104(DI), X14
-	VMULPS       X14, X0, X14
-	VMOVSD       112(DI), X15
-	VMULPS       X15, X0, X15
-	VMOVSD       120(DI), X16
-	VMULPS       X16, X0, X0
-	VUNPCKLPS    X2, X1, X16
-	VUNPCKHPS    X2, X1, X1
-	VADDPS       X1, X16, X1
-	VUNPCKLPS    X4, X3, X2
-	VUNPCKHPS    X4, X3, X3
-	VADDPS       X3, X2, X2
-	VUNPCKLPD    X2, X1, X3
-	VUNPCKHPD    X2, X1, X1
-	VADDPS       X1, X3, X1
-	VUNPCKLPS    X6, X5, X2
-	VUNPCKHPS    X6, X5, X3
-	VADDPS       X3, X2, X2
-	VUNPCKLPS    X8, X7, X3
-	VUNPCKHPS    X8, X7, X4
-	VADDPS       X4, X3, X3
-	VUNPCKLPD    X3, X2, X4
-	VUNPCKHPD    X3, X2, X2
-	VADDPS       X2, X4, X2
-	VUNPCKLPS    X10, X9, X3
-	VUNPCKHPS    X10, X9, X4
-	VADDPS       X4, X3, X3
-	VUNPCKLPS    X12, X11, X4
-	VUNPCKHPS    X12, X11, X5
-	VADDPS       X5, X4, X4
-	VUNPCKLPD    X4, X3, X5
-	VUNPCKHPD    X4, X3, X3
-	VADDPS       X3, X5, X3
-	VUNPCKLPS    X14, X13, X4
-	VUNPCKHPS    X14, X13, X5
-	VADDPS       X5, X4, X4
-	VUNPCKLPS    X0, X15, X5
-	VUNPCKHPS    X0, X15, X0
-	VADDPS       X0, X5, X0
-	VUNPCKLPD    X0, X4, X5
-	VUNPCKHPD    X0, X4, X0
-	VADDPS       X0, X5, X0
-	VINSERTF32X4 $0x01, X2, Y1, Y1
-	VINSERTF32X4 $0x01, X0, Y3, Y0
-	VINSERTF64X4 $0x01, Y0, Z1, Z0
-	VADDPS       128(DI), Z0, Z0
-	VBROADCASTSS SpiralsConstants<>+804(SB), Z1
-	VANDPS       Z1, Z0, Z2
-	VBROADCASTSS SpiralsConstants<>+808(SB), Z3
-	VMULPS       Z2, Z3, Z4
-	VBROADCASTSS SpiralsConstants<>+816(SB), Z5
-	VMINPS       Z4, Z5, Z4
-	VBROADCASTSS SpiralsConstants<>+812(SB), Z6
-	VMAXPS       Z4, Z6, Z4
-	VBROADCASTSS SpiralsConstants<>+824(SB), Z7
-	VBROADCASTSS SpiralsConstants<>+820(SB), Z8
-	VMOVAPS      Z8, Z9
-	VFMADD231PS  Z7, Z4, Z9
-	VSUBPS       Z8, Z9, Z9
-	VBROADCASTSS SpiralsConstants<>+828(SB), Z10
-	VFNMADD231PS Z10, Z9, Z4
-	VBROADCASTSS SpiralsConstants<>+832(SB), Z11
-	VFNMADD231PS Z11, Z9, Z4
-	VMULPS       Z4, Z4, Z12
-	VMULPS       Z4, Z4, Z13
-	VBROADCASTSS SpiralsConstants<>+836(SB), Z14
-	VBROADCASTSS SpiralsConstants<>+840(SB), Z15
-	VMOVAPS      Z15, Z16
-	VFMADD231PS  Z13, Z14, Z16
-	VBROADCASTSS SpiralsConstants<>+844(SB), Z17
-	VFMADD213PS  Z17, Z13, Z16
-	VBROADCASTSS SpiralsConstants<>+848(SB), Z18
-	VBROADCASTSS SpiralsConstants<>+852(SB), Z19
-	VMOVAPS      Z19, Z20
-	VFMADD231PS  Z13, Z18, Z20
-	VBROADCASTSS SpiralsConstants<>+856(SB), Z21
-	VFMADD213PS  Z21, Z13, Z20
-	VFMADD231PS  Z4, Z16, Z20
-	VMULPS       Z20, Z12, Z12
-	VBROADCASTSS SpiralsConstants<>+800(SB), Z13
-	VADDPS       Z4, Z13, Z16
-	VSUBPS       Z13, Z16, Z20
-	VSUBPS       Z20, Z4, Z4
-	VADDPS       Z4, Z12, Z4
-	VADDPS       Z4, Z16, Z12
-	VSUBPS       Z16, Z12, Z16
-	VSCALEFPS    Z9, Z12, Z9
-	VSUBPS       Z9, Z13, Z12
-	VADDPS       Z9, Z13, Z20
-	VSUBPS       Z12, Z13, Z22
-	VSUBPS       Z9, Z22, Z22
-	VSUBPS       Z13, Z20, Z23
-	VSUBPS       Z23, Z9, Z9
-	VDIVPS       Z20, Z13, Z23
-	VMULPS       Z23, Z12, Z24
-	VFNMADD231PS Z20, Z24, Z12
-	VFNMADD231PS Z9, Z24, Z12
-	VADDPS       Z22, Z12, Z9
-	VFMADD231PS  Z23, Z9, Z24
-	VMULPS       Z2, Z2, Z9
-	VMULPS       Z9, Z9, Z12
-	VBROADCASTSS SpiralsConstants<>+860(SB), Z20
-	VBROADCASTSS SpiralsConstants<>+864(SB), Z22
-	VMOVAPS      Z22, Z23
-	VFMADD231PS  Z12, Z20, Z23
-	VBROADCASTSS SpiralsConstants<>+868(SB), Z25
-	VFMADD213PS  Z25, Z12, Z23
-	VBROADCASTSS SpiralsConstants<>+872(SB), Z26
-	VBROADCASTSS SpiralsConstants<>+876(SB), Z27
-	VMOVAPS      Z27, Z28
-	VFMADD231PS  Z12, Z26, Z28
-	VBROADCASTSS SpiralsConstants<>+880(SB), Z29
-	VFMADD213PS  Z29, Z12, Z28
-	VFMADD231PS  Z9, Z23, Z28
-	VMULPS       Z28, Z9, Z9
-	VFMADD213PS  Z2, Z2, Z9
-	VBROADCASTSS SpiralsConstants<>+884(SB), Z12
-	VCMPPS       $0x11, Z12, Z2, K1
-	VBLENDMPS    Z9, Z24, K1, Z2
-	VBROADCASTSS SpiralsConstants<>+888(SB), Z9
-	VANDPS       Z9, Z0, Z0
-	VORPS        Z0, Z2, Z0
-	VMOVUPS      Z0, (SI)
+	VMOVSD        (DX), X0
+	VMOVSD        (DI), X1
+	VMULPS        X1, X0, X1
+	VMOVSD        8(DI), X2
+	VMULPS        X2, X0, X2
+	VMOVSD        16(DI), X3
+	VMULPS        X3, X0, X3
+	VMOVSD        24(DI), X4
+	VMULPS        X4, X0, X4
+	VMOVSD        32(DI), X5
+	VMULPS        X5, X0, X5
+	VMOVSD        40(DI), X6
+	VMULPS        X6, X0, X6
+	VMOVSD        48(DI), X7
+	VMULPS        X7, X0, X7
+	VMOVSD        56(DI), X8
+	VMULPS        X8, X0, X8
+	VMOVSD        64(DI), X9
+	VMULPS        X9, X0, X9
+	VMOVSD        72(DI), X10
+	VMULPS        X10, X0, X10
+	VMOVSD        80(DI), X11
+	VMULPS        X11, X0, X11
+	VMOVSD        88(DI), X12
+	VMULPS        X12, X0, X12
+	VMOVSD        96(DI), X13
+	VMULPS        X13, X0, X13
+	VMOVSD        104(DI), X14
+	VMULPS        X14, X0, X14
+	VMOVSD        112(DI), X15
+	VMULPS        X15, X0, X15
+	VMOVSD        120(DI), X16
+	VMULPS        X16, X0, X0
+	VUNPCKLPS     X2, X1, X16
+	VUNPCKHPS     X2, X1, X1
+	VADDPS        X1, X16, X1
+	VUNPCKLPS     X4, X3, X2
+	VUNPCKHPS     X4, X3, X3
+	VADDPS        X3, X2, X2
+	VUNPCKLPD     X2, X1, X3
+	VUNPCKHPD     X2, X1, X1
+	VADDPS        X1, X3, X1
+	VUNPCKLPS     X6, X5, X2
+	VUNPCKHPS     X6, X5, X3
+	VADDPS        X3, X2, X2
+	VUNPCKLPS     X8, X7, X3
+	VUNPCKHPS     X8, X7, X4
+	VADDPS        X4, X3, X3
+	VUNPCKLPD     X3, X2, X4
+	VUNPCKHPD     X3, X2, X2
+	VADDPS        X2, X4, X2
+	VUNPCKLPS     X10, X9, X3
+	VUNPCKHPS     X10, X9, X4
+	VADDPS        X4, X3, X3
+	VUNPCKLPS     X12, X11, X4
+	VUNPCKHPS     X12, X11, X5
+	VADDPS        X5, X4, X4
+	VUNPCKLPD     X4, X3, X5
+	VUNPCKHPD     X4, X3, X3
+	VADDPS        X3, X5, X3
+	VUNPCKLPS     X14, X13, X4
+	VUNPCKHPS     X14, X13, X5
+	VADDPS        X5, X4, X4
+	VUNPCKLPS     X0, X15, X5
+	VUNPCKHPS     X0, X15, X0
+	VADDPS        X0, X5, X0
+	VUNPCKLPD     X0, X4, X5
+	VUNPCKHPD     X0, X4, X0
+	VADDPS        X0, X5, X0
+	VINSERTF32X4  $0x01, X2, Y1, Y1
+	VINSERTF32X4  $0x01, X0, Y3, Y0
+	VINSERTF64X4  $0x01, Y0, Z1, Z0
+	VADDPS        128(DI), Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VCVTPS2PD     Y0, Z0
+	VBROADCASTSD  SpiralsConstants<>+904(SB), Z2
+	VMINPD        Z0, Z2, Z0
+	VBROADCASTSD  SpiralsConstants<>+896(SB), Z3
+	VMAXPD        Z0, Z3, Z0
+	VMULPD        Z0, Z0, Z4
+	VBROADCASTSD  SpiralsConstants<>+920(SB), Z5
+	VBROADCASTSD  SpiralsConstants<>+912(SB), Z6
+	VMOVAPS       Z6, Z7
+	VFMADD231PD   Z4, Z5, Z7
+	VBROADCASTSD  SpiralsConstants<>+936(SB), Z8
+	VBROADCASTSD  SpiralsConstants<>+928(SB), Z9
+	VMOVAPS       Z9, Z10
+	VFMADD231PD   Z4, Z8, Z10
+	VMULPD        Z4, Z4, Z11
+	VFMADD231PD   Z11, Z10, Z7
+	VMULPD        Z11, Z11, Z10
+	VBROADCASTSD  SpiralsConstants<>+944(SB), Z12
+	VFMADD231PD   Z10, Z12, Z7
+	VMULPD        Z7, Z0, Z0
+	VBROADCASTSD  SpiralsConstants<>+960(SB), Z7
+	VBROADCASTSD  SpiralsConstants<>+952(SB), Z13
+	VMOVAPS       Z13, Z14
+	VFMADD231PD   Z4, Z7, Z14
+	VBROADCASTSD  SpiralsConstants<>+976(SB), Z15
+	VBROADCASTSD  SpiralsConstants<>+968(SB), Z16
+	VMOVAPS       Z16, Z17
+	VFMADD231PD   Z4, Z15, Z17
+	VBROADCASTSD  SpiralsConstants<>+992(SB), Z18
+	VBROADCASTSD  SpiralsConstants<>+984(SB), Z19
+	VFMADD213PD   Z19, Z18, Z4
+	VFMADD231PD   Z11, Z17, Z14
+	VFMADD231PD   Z10, Z4, Z14
+	VDIVPD        Z14, Z0, Z0
+	VCVTPD2PS     Z0, Y0
+	VCVTPS2PD     Y1, Z1
+	VMINPD        Z1, Z2, Z1
+	VMAXPD        Z1, Z3, Z1
+	VMULPD        Z1, Z1, Z4
+	VMOVAPS       Z6, Z10
+	VFMADD231PD   Z4, Z5, Z10
+	VMOVAPS       Z9, Z11
+	VFMADD231PD   Z4, Z8, Z11
+	VMULPD        Z4, Z4, Z14
+	VFMADD231PD   Z14, Z11, Z10
+	VMULPD        Z14, Z14, Z11
+	VFMADD231PD   Z11, Z12, Z10
+	VMULPD        Z10, Z1, Z1
+	VMOVAPS       Z13, Z10
+	VFMADD231PD   Z4, Z7, Z10
+	VMOVAPS       Z16, Z17
+	VFMADD231PD   Z4, Z15, Z17
+	VFMADD213PD   Z19, Z18, Z4
+	VFMADD231PD   Z14, Z17, Z10
+	VFMADD231PD   Z11, Z4, Z10
+	VDIVPD        Z10, Z1, Z1
+	VCVTPD2PS     Z1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, (SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
-	VMULPS           192(DI), Z0, Z2
-	VMULPS           256(DI), Z0, Z23
-	VMULPS           320(DI), Z0, Z24
-	VMULPS           384(DI), Z0, Z28
-	VMULPS           448(DI), Z0, Z30
-	VMULPS           512(DI), Z0, Z31
-	VMOVUPS          Z4, (SP)
-	VMULPS           576(DI), Z0, Z4
-	VMOVUPS          Z16, 64(SP)
-	VMULPS           640(DI), Z0, Z16
-	VMULPS           704(DI), Z0, Z9
-	VMULPS           768(DI), Z0, Z12
-	VMULPS           832(DI), Z0, Z29
-	VMULPS           896(DI), Z0, Z26
-	VMULPS           960(DI), Z0, Z27
-	VMULPS           1024(DI), Z0, Z25
-	VMULPS           1088(DI), Z0, Z20
-	VMULPS           1152(DI), Z0, Z0
-	VUNPCKLPS        Z23, Z2, Z22
-	VUNPCKHPS        Z23, Z2, Z2
-	VADDPS           Z2, Z22, Z2
-	VUNPCKLPS        Z28, Z24, Z22
-	VUNPCKHPS        Z28, Z24, Z23
-	VADDPS           Z23, Z22, Z22
-	VUNPCKLPD        Z22, Z2, Z23
-	VUNPCKHPD        Z22, Z2, Z2
-	VADDPS           Z2, Z23, Z2
-	VUNPCKLPS        Z31, Z30, Z22
-	VUNPCKHPS        Z31, Z30, Z23
-	VADDPS           Z23, Z22, Z22
-	VUNPCKLPS        Z16, Z4, Z23
-	VUNPCKHPS        Z16, Z4, Z4
-	VADDPS           Z4, Z23, Z4
-	VUNPCKLPD        Z4, Z22, Z16
-	VUNPCKHPD        Z4, Z22, Z4
-	VADDPS           Z4, Z16, Z4
-	VUNPCKLPS        Z12, Z9, Z16
-	VUNPCKHPS        Z12, Z9, Z9
-	VADDPS           Z9, Z16, Z9
-	VUNPCKLPS        Z26, Z29, Z12
-	VUNPCKHPS        Z26, Z29, Z16
-	VADDPS           Z16, Z12, Z12
-	VUNPCKLPD        Z12, Z9, Z16
-	VUNPCKHPD        Z12, Z9, Z9
-	VADDPS           Z9, Z16, Z9
-	VUNPCKLPS        Z25, Z27, Z12
-	VUNPCKHPS        Z25, Z27, Z16
-	VADDPS           Z16, Z12, Z12
-	VUNPCKLPS        Z0, Z20, Z16
-	VUNPCKHPS        Z0, Z20, Z0
-	VADDPS           Z0, Z16, Z0
-	VUNPCKLPD        Z0, Z12, Z16
-	VUNPCKHPD        Z0, Z12, Z0
-	VADDPS           Z0, Z16, Z0
-	VSHUFF32X4       $0x44, Z4, Z2, Z12
-	VSHUFF32X4       $0xee, Z4, Z2, Z2
-	VADDPS           Z2, Z12, Z2
-	VSHUFF32X4       $0x44, Z0, Z9, Z4
-	VSHUFF32X4       $0xee, Z0, Z9, Z0
-	VADDPS           Z0, Z4, Z0
-	VSHUFF32X4       $0x88, Z0, Z2, Z4
-	VSHUFF32X4       $0xdd, Z0, Z2, Z0
-	VADDPS           Z0, Z4, Z0
-	VADDPS           1216(DI), Z0, Z0
-	VANDPS           Z1, Z0, Z1
-	VMULPS           Z1, Z3, Z2
-	VMINPS           Z2, Z5, Z2
-	VMAXPS           Z2, Z6, Z2
-	VMOVAPS          Z8, Z3
-	VFMADD231PS      Z7, Z2, Z3
-	VSUBPS           Z8, Z3, Z3
-	VFNMADD231PS     Z10, Z3, Z2
-	VFNMADD231PS     Z11, Z3, Z2
-	VMULPS           Z2, Z2, Z4
-	VMULPS           Z2, Z2, Z9
-	VMOVAPS          Z15, Z12
-	VFMADD231PS      Z9, Z14, Z12
-	VFMADD213PS      Z17, Z9, Z12
-	VMOVAPS          Z19, Z16
-	VFMADD231PS      Z9, Z18, Z16
-	VFMADD213PS      Z21, Z9, Z16
-	VFMADD231PS      Z2, Z12, Z16
-	VMULPS           Z16, Z4, Z4
-	VADDPS           Z2, Z13, Z9
-	VSUBPS           Z13, Z9, Z12
-	VSUBPS           Z12, Z2, Z2
-	VADDPS           Z2, Z4, Z2
-	VADDPS           Z2, Z9, Z4
-	VSUBPS           Z9, Z4, Z9
-	VSCALEFPS        Z3, Z4, Z3
-	VSUBPS           Z3, Z13, Z4
-	VADDPS           Z3, Z13, Z12
-	VSUBPS           Z4, Z13, Z16
-	VSUBPS           Z3, Z16, Z16
-	VSUBPS           Z13, Z12, Z20
-	VSUBPS           Z20, Z3, Z3
-	VDIVPS           Z12, Z13, Z20
-	VMULPS           Z20, Z4, Z22
-	VFNMADD231PS     Z12, Z22, Z4
-	VFNMADD231PS     Z3, Z22, Z4
-	VADDPS           Z16, Z4, Z3
-	VFMADD231PS      Z20, Z3, Z22
-	VMULPS           Z1, Z1, Z3
-	VMULPS           Z3, Z3, Z4
-	VBROADCASTSS     SpiralsConstants<>+864(SB), Z12
-	VFMADD231PS.BCST SpiralsConstants<>+860(SB), Z4, Z12
-	VFMADD213PS.BCST SpiralsConstants<>+868(SB), Z4, Z12
-	VBROADCASTSS     SpiralsConstants<>+876(SB), Z16
-	VFMADD231PS.BCST SpiralsConstants<>+872(SB), Z4, Z16
-	VFMADD213PS.BCST SpiralsConstants<>+880(SB), Z4, Z16
-	VFMADD231PS      Z3, Z12, Z16
-	VMULPS           Z16, Z3, Z3
-	VFMADD213PS      Z1, Z1, Z3
-	VCMPPS.BCST      $0x11, SpiralsConstants<>+884(SB), Z1, K1
-	VBLENDMPS        Z3, Z22, K1, Z1
-	VANDPS.BCST      SpiralsConstants<>+888(SB), Z0, Z0
-	VORPS            Z0, Z1, Z0
-	VMOVUPS          Z0, 128(SI)
+	VMULPS        192(DI), Z0, Z1
+	VMULPS        256(DI), Z0, Z4
+	VMULPS        320(DI), Z0, Z10
+	VMULPS        384(DI), Z0, Z11
+	VMULPS        448(DI), Z0, Z14
+	VMULPS        512(DI), Z0, Z17
+	VMULPS        576(DI), Z0, Z20
+	VMULPS        640(DI), Z0, Z21
+	VMULPS        704(DI), Z0, Z22
+	VMULPS        768(DI), Z0, Z23
+	VMULPS        832(DI), Z0, Z24
+	VMULPS        896(DI), Z0, Z25
+	VMULPS        960(DI), Z0, Z26
+	VMULPS        1024(DI), Z0, Z27
+	VMULPS        1088(DI), Z0, Z28
+	VMULPS        1152(DI), Z0, Z0
+	VUNPCKLPS     Z4, Z1, Z29
+	VUNPCKHPS     Z4, Z1, Z1
+	VADDPS        Z1, Z29, Z1
+	VUNPCKLPS     Z11, Z10, Z4
+	VUNPCKHPS     Z11, Z10, Z10
+	VADDPS        Z10, Z4, Z4
+	VUNPCKLPD     Z4, Z1, Z10
+	VUNPCKHPD     Z4, Z1, Z1
+	VADDPS        Z1, Z10, Z1
+	VUNPCKLPS     Z17, Z14, Z4
+	VUNPCKHPS     Z17, Z14, Z10
+	VADDPS        Z10, Z4, Z4
+	VUNPCKLPS     Z21, Z20, Z10
+	VUNPCKHPS     Z21, Z20, Z11
+	VADDPS        Z11, Z10, Z10
+	VUNPCKLPD     Z10, Z4, Z11
+	VUNPCKHPD     Z10, Z4, Z4
+	VADDPS        Z4, Z11, Z4
+	VUNPCKLPS     Z23, Z22, Z10
+	VUNPCKHPS     Z23, Z22, Z11
+	VADDPS        Z11, Z10, Z10
+	VUNPCKLPS     Z25, Z24, Z11
+	VUNPCKHPS     Z25, Z24, Z14
+	VADDPS        Z14, Z11, Z11
+	VUNPCKLPD     Z11, Z10, Z14
+	VUNPCKHPD     Z11, Z10, Z10
+	VADDPS        Z10, Z14, Z10
+	VUNPCKLPS     Z27, Z26, Z11
+	VUNPCKHPS     Z27, Z26, Z14
+	VADDPS        Z14, Z11, Z11
+	VUNPCKLPS     Z0, Z28, Z14
+	VUNPCKHPS     Z0, Z28, Z0
+	VADDPS        Z0, Z14, Z0
+	VUNPCKLPD     Z0, Z11, Z14
+	VUNPCKHPD     Z0, Z11, Z0
+	VADDPS        Z0, Z14, Z0
+	VSHUFF32X4    $0x44, Z4, Z1, Z11
+	VSHUFF32X4    $0xee, Z4, Z1, Z1
+	VADDPS        Z1, Z11, Z1
+	VSHUFF32X4    $0x44, Z0, Z10, Z4
+	VSHUFF32X4    $0xee, Z0, Z10, Z0
+	VADDPS        Z0, Z4, Z0
+	VSHUFF32X4    $0x88, Z0, Z1, Z4
+	VSHUFF32X4    $0xdd, Z0, Z1, Z0
+	VADDPS        Z0, Z4, Z0
+	VADDPS        1216(DI), Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VCVTPS2PD     Y0, Z0
+	VMINPD        Z0, Z2, Z0
+	VMAXPD        Z0, Z3, Z0
+	VMULPD        Z0, Z0, Z4
+	VMOVAPS       Z6, Z10
+	VFMADD231PD   Z4, Z5, Z10
+	VMOVAPS       Z9, Z11
+	VFMADD231PD   Z4, Z8, Z11
+	VMULPD        Z4, Z4, Z14
+	VFMADD231PD   Z14, Z11, Z10
+	VMULPD        Z14, Z14, Z11
+	VFMADD231PD   Z11, Z12, Z10
+	VMULPD        Z10, Z0, Z0
+	VMOVAPS       Z13, Z10
+	VFMADD231PD   Z4, Z7, Z10
+	VMOVAPS       Z16, Z17
+	VFMADD231PD   Z4, Z15, Z17
+	VFMADD213PD   Z19, Z18, Z4
+	VFMADD231PD   Z14, Z17, Z10
+	VFMADD231PD   Z11, Z4, Z10
+	VDIVPD        Z10, Z0, Z0
+	VCVTPD2PS     Z0, Y0
+	VCVTPS2PD     Y1, Z1
+	VMINPD        Z1, Z2, Z1
+	VMAXPD        Z1, Z3, Z1
+	VMULPD        Z1, Z1, Z2
+	VFMADD231PD   Z2, Z5, Z6
+	VFMADD231PD   Z2, Z8, Z9
+	VMULPD        Z2, Z2, Z3
+	VFMADD231PD   Z3, Z9, Z6
+	VMULPD        Z3, Z3, Z4
+	VFMADD231PD   Z4, Z12, Z6
+	VMULPD        Z6, Z1, Z1
+	VFMADD231PD   Z2, Z7, Z13
+	VFMADD231PD   Z2, Z15, Z16
+	VFMADD231PD   Z2, Z18, Z19
+	VFMADD231PD   Z3, Z16, Z13
+	VFMADD231PD   Z4, Z19, Z13
+	VDIVPD        Z13, Z1, Z1
+	VCVTPD2PS     Z1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, 128(SI)
 
 	// z3 = W3·a2 + b3
 	VMULPS        1280(DI), Z0, Z1
 	VMULPS        1344(DI), Z0, Z0
-	VUNPCKLPS     Z0, Z1, Z3
+	VUNPCKLPS     Z0, Z1, Z2
 	VUNPCKHPS     Z0, Z1, Z0
-	VADDPS        Z0, Z3, Z0
+	VADDPS        Z0, Z2, Z0
 	VUNPCKLPD     Z0, Z0, Z1
 	VUNPCKHPD     Z0, Z0, Z0
 	VADDPS        Z0, Z1, Z0
@@ -815,58 +701,56 @@ TEXT ·spiralsForwardAVX512(SB), NOSPLIT, $128-24
 	VMOVSD        X0, 256(SI)
 
 	// a3 = softmax(z3)
-	MOVL         $0x00000003, AX
-	KMOVW        AX, K1
-	VMOVAPS.Z    X0, K1, X1
-	VBROADCASTSS SpiralsConstants<>+892(SB), X3
-	VBLENDMPS    X1, X3, K1, X1
-	VSHUFPS      $0x4e, X1, X1, X3
-	VCMPPS       $0x03, X1, X1, K2
-	VMAXPS       X3, X1, X3
-	VBLENDMPS    X1, X3, K2, X1
-	VSHUFPS      $0xb1, X1, X1, X3
-	VCMPPS       $0x03, X1, X1, K2
-	VMAXPS       X3, X1, X3
-	VBLENDMPS    X1, X3, K2, X1
-	VMOVSS       X1, 272(SI)
-	VMOVAPS.Z    X0, K1, X0
-	VSUBPS       X1, X0, X0
-	VMINPS       X0, X5, X0
-	VMAXPS       X0, X6, X0
-	VFMADD213PS  X8, X0, X7
-	VSUBPS       X8, X7, X1
-	VFNMADD231PS X10, X1, X0
-	VFNMADD231PS X11, X1, X0
-	VMULPS       X0, X0, X3
-	VMULPS       X0, X0, X4
-	VFMADD231PS  X4, X14, X15
-	VFMADD231PS  X4, X15, X17
-	VFMADD231PS  X4, X18, X19
-	VFMADD231PS  X4, X19, X21
-	VFMADD231PS  X0, X17, X21
-	VMULPS       X21, X3, X3
-	VADDPS       X0, X13, X4
-	VSUBPS       X13, X4, X5
-	VSUBPS       X5, X0, X0
-	VADDPS       X0, X3, X0
-	VADDPS       X0, X4, X3
-	VSUBPS       X4, X3, X4
-	VSCALEFPS    X1, X3, X1
-	VMOVAPS.Z    X1, K1, X3
-	VSHUFPS      $0x4e, X3, X3, X5
-	VADDPS       X5, X3, X3
-	VSHUFPS      $0xb1, X3, X3, X5
-	VADDPS       X5, X3, X3
-	VMOVSS       X3, 276(SI)
-	VDIVPS       X3, X13, X3
-	VMULPS       X3, X1, X1
-	VMOVSD       X1, 264(SI)
+	MOVL              $0x00000003, AX
+	KMOVW             AX, K1
+	VMOVAPS.Z         X0, K1, X0
+	VBROADCASTSS      SpiralsConstants<>+1000(SB), X1
+	VBLENDMPS         X0, X1, K1, X1
+	VSHUFPS           $0x4e, X1, X1, X2
+	VMAXPS            X2, X1, X1
+	VSHUFPS           $0xb1, X1, X1, X2
+	VMAXPS            X2, X1, X1
+	VMOVSS            X1, 272(SI)
+	VSUBPS            X1, X0, X0
+	VBROADCASTSS      SpiralsConstants<>+1008(SB), X1
+	VMINPS            X0, X1, X0
+	VBROADCASTSS      SpiralsConstants<>+1004(SB), X1
+	VMAXPS            X0, X1, X0
+	VBROADCASTSS      SpiralsConstants<>+1012(SB), X1
+	VMOVAPS           X1, X2
+	VFMADD231PS.BCST  SpiralsConstants<>+1016(SB), X0, X2
+	VSUBPS            X1, X2, X1
+	VFNMADD231PS.BCST SpiralsConstants<>+1020(SB), X1, X0
+	VFNMADD231PS.BCST SpiralsConstants<>+1024(SB), X1, X0
+	VMULPS            X0, X0, X2
+	VBROADCASTSS      SpiralsConstants<>+1028(SB), X3
+	VFMADD231PS.BCST  SpiralsConstants<>+1032(SB), X0, X3
+	VBROADCASTSS      SpiralsConstants<>+1036(SB), X4
+	VFMADD231PS.BCST  SpiralsConstants<>+1040(SB), X0, X4
+	VBROADCASTSS      SpiralsConstants<>+1044(SB), X5
+	VFMADD231PS.BCST  SpiralsConstants<>+1048(SB), X0, X5
+	VFMADD231PS       X2, X4, X3
+	VMULPS            X2, X2, X4
+	VFMADD231PS       X4, X5, X3
+	VFMADD231PS       X3, X2, X0
+	VBROADCASTSS      SpiralsConstants<>+1052(SB), X2
+	VADDPS            X2, X0, X0
+	VSCALEFPS         X1, X0, X0
+	VMOVAPS.Z         X0, K1, X1
+	VSHUFPS           $0x4e, X1, X1, X3
+	VADDPS            X3, X1, X1
+	VSHUFPS           $0xb1, X1, X1, X3
+	VADDPS            X3, X1, X1
+	VMOVSS            X1, 276(SI)
+	VDIVPS            X1, X2, X1
+	VMULPS            X1, X0, X0
+	VMOVSD            X0, 264(SI)
 	VZEROUPPER
 	RET
 
 // func spiralsLossAVX2(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32) float32
 // Requires: AVX, AVX2, FMA3
-TEXT ·spiralsLossAVX2(SB), NOSPLIT, $224-36
+TEXT ·spiralsLossAVX2(SB), NOSPLIT, $0-36
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
 	MOVQ x+16(FP), DX
@@ -910,401 +794,321 @@ TEXT ·spiralsLossAVX2(SB), NOSPLIT, $224-36
 	VADDPS       X0, X3, X0
 	VINSERTF128  $0x01, X0, Y1, Y0
 	VADDPS       128(DI), Y0, Y0
-	VANDPS       SpiralsConstants<>+32(SB), Y0, Y1
-	VMULPS       SpiralsConstants<>+64(SB), Y1, Y2
-	VMOVUPS      SpiralsConstants<>+128(SB), Y3
-	VMINPS       Y2, Y3, Y2
-	VMOVUPS      SpiralsConstants<>+96(SB), Y4
-	VMAXPS       Y2, Y4, Y2
-	VMOVUPS      SpiralsConstants<>+160(SB), Y5
+	VEXTRACTF128 $0x01, Y0, X1
+	VCVTPS2PD    X0, Y0
+	VMOVUPS      SpiralsConstants<>+32(SB), Y2
+	VMINPD       Y0, Y2, Y0
+	VMOVUPS      SpiralsConstants<>+0(SB), Y3
+	VMAXPD       Y0, Y3, Y0
+	VMULPD       Y0, Y0, Y4
+	VMOVUPS      SpiralsConstants<>+64(SB), Y5
 	VMOVAPS      Y5, Y6
-	VFMADD231PS  SpiralsConstants<>+192(SB), Y2, Y6
-	VSUBPS       Y5, Y6, Y6
-	VFNMADD231PS SpiralsConstants<>+224(SB), Y6, Y2
-	VFNMADD231PS SpiralsConstants<>+256(SB), Y6, Y2
-	VMULPS       Y2, Y2, Y7
-	VMULPS       Y2, Y2, Y8
-	VMOVUPS      SpiralsConstants<>+320(SB), Y9
-	VMOVAPS      Y9, Y10
-	VFMADD231PS  SpiralsConstants<>+288(SB), Y8, Y10
-	VFMADD213PS  SpiralsConstants<>+352(SB), Y8, Y10
-	VMOVUPS      SpiralsConstants<>+416(SB), Y11
+	VFMADD231PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VMOVUPS      SpiralsConstants<>+128(SB), Y7
+	VMOVAPS      Y7, Y8
+	VFMADD231PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VMULPD       Y4, Y4, Y9
+	VFMADD231PD  Y9, Y8, Y6
+	VMULPD       Y9, Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y8, Y6
+	VMULPD       Y6, Y0, Y0
+	VMOVUPS      SpiralsConstants<>+224(SB), Y6
+	VMOVAPS      Y6, Y10
+	VFMADD231PD  SpiralsConstants<>+256(SB), Y4, Y10
+	VMOVUPS      SpiralsConstants<>+288(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  SpiralsConstants<>+384(SB), Y8, Y12
-	VFMADD213PS  SpiralsConstants<>+448(SB), Y8, Y12
-	VFMADD231PS  Y2, Y10, Y12
-	VMULPS       Y12, Y7, Y7
-	VADDPS       SpiralsConstants<>+0(SB), Y2, Y8
-	VSUBPS       SpiralsConstants<>+0(SB), Y8, Y10
-	VSUBPS       Y10, Y2, Y2
-	VADDPS       Y2, Y7, Y2
-	VADDPS       Y2, Y8, Y7
-	VSUBPS       Y8, Y7, Y8
-	VMOVAPS      Y5, Y10
-	VFMADD231PS  SpiralsConstants<>+448(SB), Y6, Y10
-	VSUBPS       Y5, Y10, Y12
-	VSUBPS       Y12, Y6, Y6
-	VADDPS       Y5, Y6, Y6
-	VPSLLD       $0x17, Y10, Y10
-	VPADDD       SpiralsConstants<>+0(SB), Y10, Y10
-	VPSLLD       $0x17, Y6, Y6
-	VPADDD       SpiralsConstants<>+0(SB), Y6, Y6
-	VMULPS       Y10, Y7, Y7
-	VMULPS       Y6, Y7, Y6
-	VMOVUPS      SpiralsConstants<>+0(SB), Y7
-	VSUBPS       Y6, Y7, Y10
-	VADDPS       Y6, Y7, Y12
-	VSUBPS       Y10, Y7, Y13
-	VSUBPS       Y6, Y13, Y13
-	VSUBPS       Y7, Y12, Y14
-	VSUBPS       Y14, Y6, Y6
-	VDIVPS       Y12, Y7, Y14
-	VMULPS       Y14, Y10, Y15
-	VFNMADD231PS Y12, Y15, Y10
-	VFNMADD231PS Y6, Y15, Y10
-	VADDPS       Y13, Y10, Y6
-	VFMADD231PS  Y14, Y6, Y15
-	VMULPS       Y1, Y1, Y6
-	VMULPS       Y6, Y6, Y10
-	VMOVUPS      SpiralsConstants<>+512(SB), Y12
-	VMOVAPS      Y12, Y13
-	VFMADD231PS  SpiralsConstants<>+480(SB), Y10, Y13
-	VFMADD213PS  SpiralsConstants<>+544(SB), Y10, Y13
-	VMOVUPS      SpiralsConstants<>+608(SB), Y14
-	VMOVUPS      Y2, (SP)
-	VMOVAPS      Y14, Y2
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y10, Y2
-	VFMADD213PS  SpiralsConstants<>+640(SB), Y10, Y2
-	VFMADD231PS  Y6, Y13, Y2
-	VMULPS       Y2, Y6, Y2
-	VFMADD213PS  Y1, Y1, Y2
-	VCMPPS       $0x11, SpiralsConstants<>+672(SB), Y1, Y1
-	VBLENDVPS    Y1, Y2, Y15, Y1
-	VANDPS       SpiralsConstants<>+704(SB), Y0, Y0
-	VORPS        Y0, Y1, Y0
+	VFMADD231PD  SpiralsConstants<>+320(SB), Y4, Y12
+	VMOVUPS      SpiralsConstants<>+352(SB), Y13
+	VFMADD132PD  SpiralsConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  Y9, Y12, Y10
+	VFMADD231PD  Y8, Y4, Y10
+	VDIVPD       Y10, Y0, Y0
+	VCVTPD2PSY   Y0, X0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y1, Y2, Y1
+	VMAXPD       Y1, Y3, Y1
+	VMULPD       Y1, Y1, Y4
+	VMOVAPS      Y5, Y8
+	VFMADD231PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VMOVAPS      Y7, Y9
+	VFMADD231PD  SpiralsConstants<>+160(SB), Y4, Y9
+	VMULPD       Y4, Y4, Y10
+	VFMADD231PD  Y10, Y9, Y8
+	VMULPD       Y10, Y10, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y8
+	VMULPD       Y8, Y1, Y1
+	VMOVAPS      Y6, Y8
+	VFMADD231PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VMOVAPS      Y11, Y12
+	VFMADD231PD  SpiralsConstants<>+320(SB), Y4, Y12
+	VFMADD132PD  SpiralsConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  Y10, Y12, Y8
+	VFMADD231PD  Y9, Y4, Y8
+	VDIVPD       Y8, Y1, Y1
+	VCVTPD2PSY   Y1, X1
+	VINSERTF128  $0x01, X1, Y0, Y0
 	VMOVUPS      Y0, (SI)
 	VMOVSD       (DX), X1
-	VMOVSD       64(DI), X2
-	VMULPS       X2, X1, X2
-	VMOVSD       72(DI), X6
-	VMULPS       X6, X1, X6
-	VMOVSD       80(DI), X10
-	VMULPS       X10, X1, X10
-	VMOVSD       88(DI), X13
-	VMULPS       X13, X1, X13
-	VMOVSD       96(DI), X15
-	VMULPS       X15, X1, X15
-	VMOVUPS      Y8, 32(SP)
-	VMOVSD       104(DI), X8
+	VMOVSD       64(DI), X4
+	VMULPS       X4, X1, X4
+	VMOVSD       72(DI), X8
 	VMULPS       X8, X1, X8
-	VMOVSD       112(DI), X14
+	VMOVSD       80(DI), X9
+	VMULPS       X9, X1, X9
+	VMOVSD       88(DI), X10
+	VMULPS       X10, X1, X10
+	VMOVSD       96(DI), X12
+	VMULPS       X12, X1, X12
+	VMOVSD       104(DI), X14
 	VMULPS       X14, X1, X14
-	VMOVSD       120(DI), X12
-	VMULPS       X12, X1, X1
-	VUNPCKLPS    X6, X2, X12
-	VUNPCKHPS    X6, X2, X2
-	VADDPS       X2, X12, X2
-	VUNPCKLPS    X13, X10, X6
-	VUNPCKHPS    X13, X10, X10
-	VADDPS       X10, X6, X6
-	VUNPCKLPD    X6, X2, X10
-	VUNPCKHPD    X6, X2, X2
-	VADDPS       X2, X10, X2
-	VUNPCKLPS    X8, X15, X6
-	VUNPCKHPS    X8, X15, X8
-	VADDPS       X8, X6, X6
-	VUNPCKLPS    X1, X14, X8
-	VUNPCKHPS    X1, X14, X1
-	VADDPS       X1, X8, X1
-	VUNPCKLPD    X1, X6, X8
-	VUNPCKHPD    X1, X6, X1
-	VADDPS       X1, X8, X1
-	VINSERTF128  $0x01, X1, Y2, Y1
+	VMOVSD       112(DI), X15
+	VMULPS       X15, X1, X15
+	VMOVSD       120(DI), X13
+	VMULPS       X13, X1, X1
+	VUNPCKLPS    X8, X4, X13
+	VUNPCKHPS    X8, X4, X4
+	VADDPS       X4, X13, X4
+	VUNPCKLPS    X10, X9, X8
+	VUNPCKHPS    X10, X9, X9
+	VADDPS       X9, X8, X8
+	VUNPCKLPD    X8, X4, X9
+	VUNPCKHPD    X8, X4, X4
+	VADDPS       X4, X9, X4
+	VUNPCKLPS    X14, X12, X8
+	VUNPCKHPS    X14, X12, X9
+	VADDPS       X9, X8, X8
+	VUNPCKLPS    X1, X15, X9
+	VUNPCKHPS    X1, X15, X1
+	VADDPS       X1, X9, X1
+	VUNPCKLPD    X1, X8, X9
+	VUNPCKHPD    X1, X8, X1
+	VADDPS       X1, X9, X1
+	VINSERTF128  $0x01, X1, Y4, Y1
 	VADDPS       160(DI), Y1, Y1
-	VANDPS       SpiralsConstants<>+32(SB), Y1, Y2
-	VMULPS       SpiralsConstants<>+64(SB), Y2, Y6
-	VMINPS       Y6, Y3, Y6
-	VMAXPS       Y6, Y4, Y6
-	VMOVAPS      Y5, Y8
-	VFMADD231PS  SpiralsConstants<>+192(SB), Y6, Y8
-	VSUBPS       Y5, Y8, Y8
-	VFNMADD231PS SpiralsConstants<>+224(SB), Y8, Y6
-	VFNMADD231PS SpiralsConstants<>+256(SB), Y8, Y6
-	VMULPS       Y6, Y6, Y10
-	VMULPS       Y6, Y6, Y12
-	VMOVAPS      Y9, Y13
-	VFMADD231PS  SpiralsConstants<>+288(SB), Y12, Y13
-	VFMADD213PS  SpiralsConstants<>+352(SB), Y12, Y13
-	VMOVAPS      Y11, Y14
-	VFMADD231PS  SpiralsConstants<>+384(SB), Y12, Y14
-	VFMADD213PS  SpiralsConstants<>+448(SB), Y12, Y14
-	VFMADD231PS  Y6, Y13, Y14
-	VMULPS       Y14, Y10, Y10
-	VADDPS       Y6, Y7, Y12
-	VSUBPS       Y7, Y12, Y13
-	VSUBPS       Y13, Y6, Y6
-	VADDPS       Y6, Y10, Y6
-	VADDPS       Y6, Y12, Y10
-	VSUBPS       Y12, Y10, Y12
-	VMOVAPS      Y5, Y13
-	VFMADD231PS  SpiralsConstants<>+448(SB), Y8, Y13
-	VSUBPS       Y5, Y13, Y14
-	VSUBPS       Y14, Y8, Y8
-	VADDPS       Y5, Y8, Y8
-	VPSLLD       $0x17, Y13, Y13
-	VPADDD       Y7, Y13, Y13
-	VPSLLD       $0x17, Y8, Y8
-	VPADDD       Y7, Y8, Y8
-	VMULPS       Y13, Y10, Y10
-	VMULPS       Y8, Y10, Y8
-	VSUBPS       Y8, Y7, Y10
-	VADDPS       Y8, Y7, Y13
-	VSUBPS       Y10, Y7, Y14
-	VSUBPS       Y8, Y14, Y14
-	VSUBPS       Y7, Y13, Y15
-	VSUBPS       Y15, Y8, Y8
-	VDIVPS       Y13, Y7, Y15
-	VMOVUPS      Y6, 64(SP)
-	VMULPS       Y15, Y10, Y6
-	VFNMADD231PS Y13, Y6, Y10
-	VFNMADD231PS Y8, Y6, Y10
-	VADDPS       Y14, Y10, Y8
-	VFMADD231PS  Y15, Y8, Y6
-	VMULPS       Y2, Y2, Y8
-	VMULPS       Y8, Y8, Y10
-	VMOVUPS      SpiralsConstants<>+512(SB), Y13
-	VMOVAPS      Y13, Y14
-	VFMADD231PS  SpiralsConstants<>+480(SB), Y10, Y14
-	VFMADD213PS  SpiralsConstants<>+544(SB), Y10, Y14
-	VMOVUPS      SpiralsConstants<>+608(SB), Y15
-	VMOVUPS      Y12, 96(SP)
-	VMOVAPS      Y15, Y12
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y10, Y12
-	VFMADD213PS  SpiralsConstants<>+640(SB), Y10, Y12
-	VFMADD231PS  Y8, Y14, Y12
-	VMULPS       Y12, Y8, Y8
-	VFMADD213PS  Y2, Y2, Y8
-	VCMPPS       $0x11, SpiralsConstants<>+672(SB), Y2, Y2
-	VBLENDVPS    Y2, Y8, Y6, Y2
-	VANDPS       SpiralsConstants<>+704(SB), Y1, Y1
-	VORPS        Y1, Y2, Y1
+	VEXTRACTF128 $0x01, Y1, X4
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y1, Y2, Y1
+	VMAXPD       Y1, Y3, Y1
+	VMULPD       Y1, Y1, Y8
+	VMOVAPS      Y5, Y9
+	VFMADD231PD  SpiralsConstants<>+96(SB), Y8, Y9
+	VMOVAPS      Y7, Y10
+	VFMADD231PD  SpiralsConstants<>+160(SB), Y8, Y10
+	VMULPD       Y8, Y8, Y12
+	VFMADD231PD  Y12, Y10, Y9
+	VMULPD       Y12, Y12, Y10
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y10, Y9
+	VMULPD       Y9, Y1, Y1
+	VMOVAPS      Y6, Y9
+	VFMADD231PD  SpiralsConstants<>+256(SB), Y8, Y9
+	VMOVAPS      Y11, Y13
+	VFMADD231PD  SpiralsConstants<>+320(SB), Y8, Y13
+	VMOVUPS      SpiralsConstants<>+352(SB), Y14
+	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y8
+	VFMADD231PD  Y12, Y13, Y9
+	VFMADD231PD  Y10, Y8, Y9
+	VDIVPD       Y9, Y1, Y1
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X4, Y4
+	VMINPD       Y4, Y2, Y4
+	VMAXPD       Y4, Y3, Y4
+	VMULPD       Y4, Y4, Y8
+	VMOVAPS      Y5, Y9
+	VFMADD231PD  SpiralsConstants<>+96(SB), Y8, Y9
+	VMOVAPS      Y7, Y10
+	VFMADD231PD  SpiralsConstants<>+160(SB), Y8, Y10
+	VMULPD       Y8, Y8, Y12
+	VFMADD231PD  Y12, Y10, Y9
+	VMULPD       Y12, Y12, Y10
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y10, Y9
+	VMULPD       Y9, Y4, Y4
+	VMOVAPS      Y6, Y9
+	VFMADD231PD  SpiralsConstants<>+256(SB), Y8, Y9
+	VMOVAPS      Y11, Y13
+	VFMADD231PD  SpiralsConstants<>+320(SB), Y8, Y13
+	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y8
+	VFMADD231PD  Y12, Y13, Y9
+	VFMADD231PD  Y10, Y8, Y9
+	VDIVPD       Y9, Y4, Y4
+	VCVTPD2PSY   Y4, X4
+	VINSERTF128  $0x01, X4, Y1, Y1
 	VMOVUPS      Y1, 32(SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
-	VMULPS       192(DI), Y0, Y2
-	VMULPS       256(DI), Y0, Y6
-	VMULPS       320(DI), Y0, Y8
+	VMULPS       192(DI), Y0, Y4
+	VMULPS       256(DI), Y0, Y8
+	VMULPS       320(DI), Y0, Y9
 	VMULPS       384(DI), Y0, Y10
 	VMULPS       448(DI), Y0, Y12
-	VMULPS       512(DI), Y0, Y14
+	VMULPS       512(DI), Y0, Y13
 	VMULPS       576(DI), Y0, Y15
-	VMULPS       640(DI), Y0, Y13
-	VFMADD231PS  224(DI), Y1, Y2
-	VFMADD231PS  288(DI), Y1, Y6
-	VFMADD231PS  352(DI), Y1, Y8
+	VMULPS       640(DI), Y0, Y14
+	VFMADD231PS  224(DI), Y1, Y4
+	VFMADD231PS  288(DI), Y1, Y8
+	VFMADD231PS  352(DI), Y1, Y9
 	VFMADD231PS  416(DI), Y1, Y10
 	VFMADD231PS  480(DI), Y1, Y12
-	VFMADD231PS  544(DI), Y1, Y14
+	VFMADD231PS  544(DI), Y1, Y13
 	VFMADD231PS  608(DI), Y1, Y15
-	VFMADD231PS  672(DI), Y1, Y13
-	VUNPCKLPS    Y6, Y2, Y7
-	VUNPCKHPS    Y6, Y2, Y2
-	VADDPS       Y2, Y7, Y2
-	VUNPCKLPS    Y10, Y8, Y6
-	VUNPCKHPS    Y10, Y8, Y7
-	VADDPS       Y7, Y6, Y6
-	VUNPCKLPD    Y6, Y2, Y7
-	VUNPCKHPD    Y6, Y2, Y2
-	VADDPS       Y2, Y7, Y2
-	VUNPCKLPS    Y14, Y12, Y6
-	VUNPCKHPS    Y14, Y12, Y7
-	VADDPS       Y7, Y6, Y6
-	VUNPCKLPS    Y13, Y15, Y7
-	VUNPCKHPS    Y13, Y15, Y8
-	VADDPS       Y8, Y7, Y7
-	VUNPCKLPD    Y7, Y6, Y8
-	VUNPCKHPD    Y7, Y6, Y6
-	VADDPS       Y6, Y8, Y6
-	VPERM2F128   $0x20, Y6, Y2, Y7
-	VPERM2F128   $0x31, Y6, Y2, Y2
-	VADDPS       Y2, Y7, Y2
-	VADDPS       1216(DI), Y2, Y2
-	VANDPS       SpiralsConstants<>+32(SB), Y2, Y6
-	VMULPS       SpiralsConstants<>+64(SB), Y6, Y7
-	VMINPS       Y7, Y3, Y7
-	VMAXPS       Y7, Y4, Y7
-	VMOVAPS      Y5, Y8
-	VFMADD231PS  SpiralsConstants<>+192(SB), Y7, Y8
-	VSUBPS       Y5, Y8, Y8
-	VFNMADD231PS SpiralsConstants<>+224(SB), Y8, Y7
-	VFNMADD231PS SpiralsConstants<>+256(SB), Y8, Y7
-	VMULPS       Y7, Y7, Y10
-	VMULPS       Y7, Y7, Y12
-	VMOVAPS      Y9, Y13
-	VFMADD231PS  SpiralsConstants<>+288(SB), Y12, Y13
-	VFMADD213PS  SpiralsConstants<>+352(SB), Y12, Y13
-	VMOVAPS      Y11, Y14
-	VFMADD231PS  SpiralsConstants<>+384(SB), Y12, Y14
-	VFMADD213PS  SpiralsConstants<>+448(SB), Y12, Y14
-	VFMADD231PS  Y7, Y13, Y14
-	VMULPS       Y14, Y10, Y10
-	VADDPS       SpiralsConstants<>+0(SB), Y7, Y12
-	VSUBPS       SpiralsConstants<>+0(SB), Y12, Y13
-	VSUBPS       Y13, Y7, Y7
-	VADDPS       Y7, Y10, Y7
-	VADDPS       Y7, Y12, Y10
-	VSUBPS       Y12, Y10, Y12
-	VMOVAPS      Y5, Y13
-	VFMADD231PS  SpiralsConstants<>+448(SB), Y8, Y13
-	VSUBPS       Y5, Y13, Y14
-	VSUBPS       Y14, Y8, Y8
-	VADDPS       Y5, Y8, Y8
-	VPSLLD       $0x17, Y13, Y13
-	VPADDD       SpiralsConstants<>+0(SB), Y13, Y13
-	VPSLLD       $0x17, Y8, Y8
-	VPADDD       SpiralsConstants<>+0(SB), Y8, Y8
-	VMULPS       Y13, Y10, Y10
-	VMULPS       Y8, Y10, Y8
-	VMOVUPS      SpiralsConstants<>+0(SB), Y10
-	VSUBPS       Y8, Y10, Y13
-	VADDPS       Y8, Y10, Y14
-	VSUBPS       Y13, Y10, Y15
-	VSUBPS       Y8, Y15, Y15
-	VMOVUPS      Y7, 128(SP)
-	VSUBPS       Y10, Y14, Y7
-	VSUBPS       Y7, Y8, Y7
-	VDIVPS       Y14, Y10, Y8
-	VMOVUPS      Y12, 160(SP)
-	VMULPS       Y8, Y13, Y12
-	VFNMADD231PS Y14, Y12, Y13
-	VFNMADD231PS Y7, Y12, Y13
-	VADDPS       Y15, Y13, Y7
-	VFMADD231PS  Y8, Y7, Y12
-	VMULPS       Y6, Y6, Y7
-	VMULPS       Y7, Y7, Y8
-	VMOVUPS      SpiralsConstants<>+512(SB), Y13
+	VFMADD231PS  672(DI), Y1, Y14
+	VUNPCKLPS    Y8, Y4, Y11
+	VUNPCKHPS    Y8, Y4, Y4
+	VADDPS       Y4, Y11, Y4
+	VUNPCKLPS    Y10, Y9, Y8
+	VUNPCKHPS    Y10, Y9, Y9
+	VADDPS       Y9, Y8, Y8
+	VUNPCKLPD    Y8, Y4, Y9
+	VUNPCKHPD    Y8, Y4, Y4
+	VADDPS       Y4, Y9, Y4
+	VUNPCKLPS    Y13, Y12, Y8
+	VUNPCKHPS    Y13, Y12, Y9
+	VADDPS       Y9, Y8, Y8
+	VUNPCKLPS    Y14, Y15, Y9
+	VUNPCKHPS    Y14, Y15, Y10
+	VADDPS       Y10, Y9, Y9
+	VUNPCKLPD    Y9, Y8, Y10
+	VUNPCKHPD    Y9, Y8, Y8
+	VADDPS       Y8, Y10, Y8
+	VPERM2F128   $0x20, Y8, Y4, Y9
+	VPERM2F128   $0x31, Y8, Y4, Y4
+	VADDPS       Y4, Y9, Y4
+	VADDPS       1216(DI), Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X8
+	VCVTPS2PD    X4, Y4
+	VMINPD       Y4, Y2, Y4
+	VMAXPD       Y4, Y3, Y4
+	VMULPD       Y4, Y4, Y9
+	VMOVAPS      Y5, Y10
+	VFMADD231PD  SpiralsConstants<>+96(SB), Y9, Y10
+	VMOVAPS      Y7, Y11
+	VFMADD231PD  SpiralsConstants<>+160(SB), Y9, Y11
+	VMULPD       Y9, Y9, Y12
+	VFMADD231PD  Y12, Y11, Y10
+	VMULPD       Y12, Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y11, Y10
+	VMULPD       Y10, Y4, Y4
+	VMOVAPS      Y6, Y10
+	VFMADD231PD  SpiralsConstants<>+256(SB), Y9, Y10
+	VMOVUPS      SpiralsConstants<>+288(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PS  SpiralsConstants<>+480(SB), Y8, Y14
-	VFMADD213PS  SpiralsConstants<>+544(SB), Y8, Y14
-	VMOVUPS      SpiralsConstants<>+608(SB), Y15
-	VMOVAPS      Y15, Y13
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y8, Y13
-	VFMADD213PS  SpiralsConstants<>+640(SB), Y8, Y13
-	VFMADD231PS  Y7, Y14, Y13
-	VMULPS       Y13, Y7, Y7
-	VFMADD213PS  Y6, Y6, Y7
-	VCMPPS       $0x11, SpiralsConstants<>+672(SB), Y6, Y6
-	VBLENDVPS    Y6, Y7, Y12, Y6
-	VANDPS       SpiralsConstants<>+704(SB), Y2, Y2
-	VORPS        Y2, Y6, Y2
-	VMOVUPS      Y2, 128(SI)
-	VMULPS       704(DI), Y0, Y6
-	VMULPS       768(DI), Y0, Y7
-	VMULPS       832(DI), Y0, Y8
-	VMULPS       896(DI), Y0, Y12
-	VMULPS       960(DI), Y0, Y13
+	VFMADD231PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VMOVUPS      SpiralsConstants<>+352(SB), Y15
+	VFMADD132PD  SpiralsConstants<>+384(SB), Y15, Y9
+	VFMADD231PD  Y12, Y14, Y10
+	VFMADD231PD  Y11, Y9, Y10
+	VDIVPD       Y10, Y4, Y4
+	VCVTPD2PSY   Y4, X4
+	VCVTPS2PD    X8, Y8
+	VMINPD       Y8, Y2, Y8
+	VMAXPD       Y8, Y3, Y8
+	VMULPD       Y8, Y8, Y9
+	VMOVAPS      Y5, Y10
+	VFMADD231PD  SpiralsConstants<>+96(SB), Y9, Y10
+	VMOVAPS      Y7, Y11
+	VFMADD231PD  SpiralsConstants<>+160(SB), Y9, Y11
+	VMULPD       Y9, Y9, Y12
+	VFMADD231PD  Y12, Y11, Y10
+	VMULPD       Y12, Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y11, Y10
+	VMULPD       Y10, Y8, Y8
+	VMOVAPS      Y6, Y10
+	VFMADD231PD  SpiralsConstants<>+256(SB), Y9, Y10
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD132PD  SpiralsConstants<>+384(SB), Y15, Y9
+	VFMADD231PD  Y12, Y14, Y10
+	VFMADD231PD  Y11, Y9, Y10
+	VDIVPD       Y10, Y8, Y8
+	VCVTPD2PSY   Y8, X8
+	VINSERTF128  $0x01, X8, Y4, Y4
+	VMOVUPS      Y4, 128(SI)
+	VMULPS       704(DI), Y0, Y8
+	VMULPS       768(DI), Y0, Y9
+	VMULPS       832(DI), Y0, Y10
+	VMULPS       896(DI), Y0, Y11
+	VMULPS       960(DI), Y0, Y12
 	VMULPS       1024(DI), Y0, Y14
 	VMULPS       1088(DI), Y0, Y15
 	VMULPS       1152(DI), Y0, Y0
-	VFMADD231PS  736(DI), Y1, Y6
-	VFMADD231PS  800(DI), Y1, Y7
-	VFMADD231PS  864(DI), Y1, Y8
-	VFMADD231PS  928(DI), Y1, Y12
-	VFMADD231PS  992(DI), Y1, Y13
+	VFMADD231PS  736(DI), Y1, Y8
+	VFMADD231PS  800(DI), Y1, Y9
+	VFMADD231PS  864(DI), Y1, Y10
+	VFMADD231PS  928(DI), Y1, Y11
+	VFMADD231PS  992(DI), Y1, Y12
 	VFMADD231PS  1056(DI), Y1, Y14
 	VFMADD231PS  1120(DI), Y1, Y15
 	VFMADD231PS  1184(DI), Y1, Y0
-	VUNPCKLPS    Y7, Y6, Y1
-	VUNPCKHPS    Y7, Y6, Y6
-	VADDPS       Y6, Y1, Y1
-	VUNPCKLPS    Y12, Y8, Y6
-	VUNPCKHPS    Y12, Y8, Y7
-	VADDPS       Y7, Y6, Y6
-	VUNPCKLPD    Y6, Y1, Y7
-	VUNPCKHPD    Y6, Y1, Y1
-	VADDPS       Y1, Y7, Y1
-	VUNPCKLPS    Y14, Y13, Y6
-	VUNPCKHPS    Y14, Y13, Y7
-	VADDPS       Y7, Y6, Y6
-	VUNPCKLPS    Y0, Y15, Y7
+	VUNPCKLPS    Y9, Y8, Y1
+	VUNPCKHPS    Y9, Y8, Y8
+	VADDPS       Y8, Y1, Y1
+	VUNPCKLPS    Y11, Y10, Y8
+	VUNPCKHPS    Y11, Y10, Y9
+	VADDPS       Y9, Y8, Y8
+	VUNPCKLPD    Y8, Y1, Y9
+	VUNPCKHPD    Y8, Y1, Y1
+	VADDPS       Y1, Y9, Y1
+	VUNPCKLPS    Y14, Y12, Y8
+	VUNPCKHPS    Y14, Y12, Y9
+	VADDPS       Y9, Y8, Y8
+	VUNPCKLPS    Y0, Y15, Y9
 	VUNPCKHPS    Y0, Y15, Y0
-	VADDPS       Y0, Y7, Y0
-	VUNPCKLPD    Y0, Y6, Y7
-	VUNPCKHPD    Y0, Y6, Y0
-	VADDPS       Y0, Y7, Y0
-	VPERM2F128   $0x20, Y0, Y1, Y6
+	VADDPS       Y0, Y9, Y0
+	VUNPCKLPD    Y0, Y8, Y9
+	VUNPCKHPD    Y0, Y8, Y0
+	VADDPS       Y0, Y9, Y0
+	VPERM2F128   $0x20, Y0, Y1, Y8
 	VPERM2F128   $0x31, Y0, Y1, Y0
-	VADDPS       Y0, Y6, Y0
+	VADDPS       Y0, Y8, Y0
 	VADDPS       1248(DI), Y0, Y0
-	VANDPS       SpiralsConstants<>+32(SB), Y0, Y1
-	VMULPS       SpiralsConstants<>+64(SB), Y1, Y6
-	VMINPS       Y6, Y3, Y6
-	VMAXPS       Y6, Y4, Y6
-	VMOVAPS      Y5, Y7
-	VFMADD231PS  SpiralsConstants<>+192(SB), Y6, Y7
-	VSUBPS       Y5, Y7, Y7
-	VFNMADD231PS SpiralsConstants<>+224(SB), Y7, Y6
-	VFNMADD231PS SpiralsConstants<>+256(SB), Y7, Y6
-	VMULPS       Y6, Y6, Y8
-	VMULPS       Y6, Y6, Y12
-	VMOVAPS      Y9, Y13
-	VFMADD231PS  SpiralsConstants<>+288(SB), Y12, Y13
-	VFMADD213PS  SpiralsConstants<>+352(SB), Y12, Y13
-	VMOVAPS      Y11, Y14
-	VFMADD231PS  SpiralsConstants<>+384(SB), Y12, Y14
-	VFMADD213PS  SpiralsConstants<>+448(SB), Y12, Y14
-	VFMADD231PS  Y6, Y13, Y14
-	VMULPS       Y14, Y8, Y8
-	VADDPS       Y6, Y10, Y12
-	VSUBPS       Y10, Y12, Y13
-	VSUBPS       Y13, Y6, Y6
-	VADDPS       Y6, Y8, Y6
-	VADDPS       Y6, Y12, Y8
-	VSUBPS       Y12, Y8, Y12
-	VMOVAPS      Y5, Y13
-	VFMADD231PS  SpiralsConstants<>+448(SB), Y7, Y13
-	VSUBPS       Y5, Y13, Y14
-	VSUBPS       Y14, Y7, Y7
-	VADDPS       Y5, Y7, Y7
-	VPSLLD       $0x17, Y13, Y13
-	VPADDD       Y10, Y13, Y13
-	VPSLLD       $0x17, Y7, Y7
-	VPADDD       Y10, Y7, Y7
-	VMULPS       Y13, Y8, Y8
-	VMULPS       Y7, Y8, Y7
-	VSUBPS       Y7, Y10, Y8
-	VADDPS       Y7, Y10, Y13
-	VSUBPS       Y8, Y10, Y14
-	VSUBPS       Y7, Y14, Y14
-	VSUBPS       Y10, Y13, Y15
-	VSUBPS       Y15, Y7, Y7
-	VDIVPS       Y13, Y10, Y15
-	VMOVUPS      Y6, 192(SP)
-	VMULPS       Y15, Y8, Y6
-	VFNMADD231PS Y13, Y6, Y8
-	VFNMADD231PS Y7, Y6, Y8
-	VADDPS       Y14, Y8, Y7
-	VFMADD231PS  Y15, Y7, Y6
-	VMULPS       Y1, Y1, Y7
-	VMULPS       Y7, Y7, Y8
-	VMOVUPS      SpiralsConstants<>+512(SB), Y13
-	VFMADD231PS  SpiralsConstants<>+480(SB), Y8, Y13
-	VFMADD213PS  SpiralsConstants<>+544(SB), Y8, Y13
-	VMOVUPS      SpiralsConstants<>+608(SB), Y14
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y8, Y14
-	VFMADD213PS  SpiralsConstants<>+640(SB), Y8, Y14
-	VFMADD231PS  Y7, Y13, Y14
-	VMULPS       Y14, Y7, Y7
-	VFMADD213PS  Y1, Y1, Y7
-	VCMPPS       $0x11, SpiralsConstants<>+672(SB), Y1, Y1
-	VBLENDVPS    Y1, Y7, Y6, Y1
-	VANDPS       SpiralsConstants<>+704(SB), Y0, Y0
-	VORPS        Y0, Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VCVTPS2PD    X0, Y0
+	VMINPD       Y0, Y2, Y0
+	VMAXPD       Y0, Y3, Y0
+	VMULPD       Y0, Y0, Y8
+	VMOVAPS      Y5, Y9
+	VFMADD231PD  SpiralsConstants<>+96(SB), Y8, Y9
+	VMOVAPS      Y7, Y10
+	VFMADD231PD  SpiralsConstants<>+160(SB), Y8, Y10
+	VMULPD       Y8, Y8, Y11
+	VFMADD231PD  Y11, Y10, Y9
+	VMULPD       Y11, Y11, Y10
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y10, Y9
+	VMULPD       Y9, Y0, Y0
+	VMOVAPS      Y6, Y9
+	VFMADD231PD  SpiralsConstants<>+256(SB), Y8, Y9
+	VMOVAPS      Y13, Y12
+	VFMADD231PD  SpiralsConstants<>+320(SB), Y8, Y12
+	VMOVUPS      SpiralsConstants<>+352(SB), Y14
+	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y8
+	VFMADD231PD  Y11, Y12, Y9
+	VFMADD231PD  Y10, Y8, Y9
+	VDIVPD       Y9, Y0, Y0
+	VCVTPD2PSY   Y0, X0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y1, Y2, Y1
+	VMAXPD       Y1, Y3, Y1
+	VMULPD       Y1, Y1, Y2
+	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y5
+	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y7
+	VMULPD       Y2, Y2, Y3
+	VFMADD231PD  Y3, Y7, Y5
+	VMULPD       Y3, Y3, Y7
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y7, Y5
+	VMULPD       Y5, Y1, Y1
+	VMOVAPS      Y6, Y5
+	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y5
+	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y13
+	VFMADD231PD  SpiralsConstants<>+384(SB), Y2, Y14
+	VFMADD231PD  Y3, Y13, Y5
+	VFMADD231PD  Y7, Y14, Y5
+	VDIVPD       Y5, Y1, Y1
+	VCVTPD2PSY   Y1, X1
+	VINSERTF128  $0x01, X1, Y0, Y0
 	VMOVUPS      Y0, 160(SI)
 
 	// z3 = W3·a2 + b3
-	VMULPS       1280(DI), Y2, Y1
-	VMULPS       1344(DI), Y2, Y2
+	VMULPS       1280(DI), Y4, Y1
+	VMULPS       1344(DI), Y4, Y2
 	VFMADD231PS  1312(DI), Y0, Y1
 	VFMADD231PS  1376(DI), Y0, Y2
 	VUNPCKLPS    Y2, Y1, Y0
@@ -1320,411 +1124,366 @@ TEXT ·spiralsLossAVX2(SB), NOSPLIT, $224-36
 	VMOVSD       X0, 256(SI)
 
 	// a3 = softmax(z3)
-	VANDPS       SpiralsConstants<>+736(SB), X0, X1
-	VMOVUPS      SpiralsConstants<>+736(SB), X2
-	VMOVUPS      SpiralsConstants<>+768(SB), X6
-	VBLENDVPS    X2, X1, X6, X1
-	VSHUFPS      $0x4e, X1, X1, X6
-	VCMPPS       $0x03, X1, X1, X7
-	VMAXPS       X6, X1, X6
-	VBLENDVPS    X7, X1, X6, X1
-	VSHUFPS      $0xb1, X1, X1, X6
-	VCMPPS       $0x03, X1, X1, X7
-	VMAXPS       X6, X1, X6
-	VBLENDVPS    X7, X1, X6, X1
-	VMOVSS       X1, 272(SI)
-	VANDPS       X0, X2, X0
-	VSUBPS       X1, X0, X0
-	VMINPS       X0, X3, X0
-	VMAXPS       X0, X4, X0
-	VMOVAPS      X5, X1
-	VFMADD231PS  SpiralsConstants<>+192(SB), X0, X1
-	VSUBPS       X5, X1, X1
-	VFNMADD231PS SpiralsConstants<>+224(SB), X1, X0
-	VFNMADD231PS SpiralsConstants<>+256(SB), X1, X0
-	VMULPS       X0, X0, X3
+	VANDPS       SpiralsConstants<>+416(SB), X0, X0
+	VMOVUPS      SpiralsConstants<>+416(SB), X1
+	VMOVUPS      SpiralsConstants<>+448(SB), X2
+	VBLENDVPS    X1, X0, X2, X2
+	VSHUFPS      $0x4e, X2, X2, X3
+	VMAXPS       X3, X2, X2
+	VSHUFPS      $0xb1, X2, X2, X3
+	VMAXPS       X3, X2, X2
+	VMOVSS       X2, 272(SI)
+	VSUBPS       X2, X0, X0
+	VMOVUPS      SpiralsConstants<>+512(SB), X2
+	VMINPS       X0, X2, X0
+	VMOVUPS      SpiralsConstants<>+480(SB), X2
+	VMAXPS       X0, X2, X0
+	VMOVUPS      SpiralsConstants<>+544(SB), X2
+	VMOVAPS      X2, X3
+	VFMADD231PS  SpiralsConstants<>+576(SB), X0, X3
+	VSUBPS       X2, X3, X3
+	VFNMADD231PS SpiralsConstants<>+608(SB), X3, X0
+	VFNMADD231PS SpiralsConstants<>+640(SB), X3, X0
 	VMULPS       X0, X0, X4
-	VFMADD231PS  SpiralsConstants<>+288(SB), X4, X9
-	VFMADD213PS  SpiralsConstants<>+352(SB), X4, X9
-	VFMADD231PS  SpiralsConstants<>+384(SB), X4, X11
-	VFMADD213PS  SpiralsConstants<>+448(SB), X4, X11
-	VFMADD231PS  X0, X9, X11
-	VMULPS       X11, X3, X3
-	VADDPS       X0, X10, X4
-	VSUBPS       X10, X4, X6
-	VSUBPS       X6, X0, X0
-	VADDPS       X0, X3, X0
-	VADDPS       X0, X4, X3
-	VSUBPS       X4, X3, X4
-	VMOVAPS      X5, X6
-	VFMADD231PS  SpiralsConstants<>+448(SB), X1, X6
-	VSUBPS       X5, X6, X7
-	VSUBPS       X7, X1, X1
-	VADDPS       X5, X1, X1
-	VPSLLD       $0x17, X6, X5
-	VPADDD       X10, X5, X5
-	VPSLLD       $0x17, X1, X1
-	VPADDD       X10, X1, X1
-	VMULPS       X5, X3, X3
-	VMULPS       X1, X3, X1
-	VANDPS       X1, X2, X3
-	VSHUFPS      $0x4e, X3, X3, X5
-	VADDPS       X5, X3, X3
-	VSHUFPS      $0xb1, X3, X3, X5
-	VADDPS       X5, X3, X3
-	VMOVSS       X3, 276(SI)
-	VDIVPS       X3, X10, X3
-	VMULPS       X3, X1, X1
-	VMOVSD       X1, 264(SI)
+	VMOVUPS      SpiralsConstants<>+672(SB), X5
+	VMOVAPS      X5, X7
+	VFMADD231PS  SpiralsConstants<>+704(SB), X0, X7
+	VMOVUPS      SpiralsConstants<>+736(SB), X8
+	VFMADD231PS  SpiralsConstants<>+768(SB), X0, X8
+	VMOVUPS      SpiralsConstants<>+800(SB), X9
+	VFMADD231PS  SpiralsConstants<>+832(SB), X0, X9
+	VFMADD231PS  X4, X8, X7
+	VMULPS       X4, X4, X8
+	VFMADD231PS  X8, X9, X7
+	VFMADD231PS  X7, X4, X0
+	VADDPS       SpiralsConstants<>+864(SB), X0, X0
+	VFMADD213PS  X2, X3, X5
+	VSUBPS       X2, X5, X4
+	VSUBPS       X4, X3, X3
+	VADDPS       X2, X3, X2
+	VPSLLD       $0x17, X5, X3
+	VPADDD       SpiralsConstants<>+864(SB), X3, X3
+	VPSLLD       $0x17, X2, X2
+	VPADDD       SpiralsConstants<>+864(SB), X2, X2
+	VMULPS       X3, X0, X0
+	VMULPS       X2, X0, X0
+	VANDPS       X0, X1, X2
+	VSHUFPS      $0x4e, X2, X2, X3
+	VADDPS       X3, X2, X2
+	VSHUFPS      $0xb1, X2, X2, X3
+	VADDPS       X3, X2, X2
+	VMOVSS       X2, 276(SI)
+	VMOVUPS      SpiralsConstants<>+864(SB), X3
+	VDIVPS       X2, X3, X2
+	VMULPS       X2, X0, X0
+	VMOVSD       X0, 264(SI)
 
 	// t = log(s3)
-	VBROADCASTSS 276(SI), X1
-	VCVTPS2PD    X1, Y1
-	VCMPPD       $0x11, SpiralsConstants<>+928(SB), Y1, Y3
-	VMULPD       SpiralsConstants<>+960(SB), Y1, Y5
-	VBLENDVPD    Y3, Y5, Y1, Y5
-	VPADDQ       SpiralsConstants<>+992(SB), Y5, Y5
-	VPSRLQ       $0x34, Y5, Y6
-	VORPD        SpiralsConstants<>+1024(SB), Y6, Y6
-	VSUBPD       SpiralsConstants<>+1056(SB), Y6, Y6
-	VANDPD       SpiralsConstants<>+1088(SB), Y3, Y3
-	VSUBPD       Y3, Y6, Y3
-	VANDPD       SpiralsConstants<>+1120(SB), Y5, Y5
-	VPADDQ       SpiralsConstants<>+1152(SB), Y5, Y5
-	VSUBPD       SpiralsConstants<>+1184(SB), Y5, Y5
-	VADDPD       SpiralsConstants<>+1216(SB), Y5, Y6
-	VDIVPD       Y6, Y5, Y6
-	VMULPD       Y6, Y6, Y7
-	VMULPD       Y5, Y5, Y8
-	VMULPD       SpiralsConstants<>+1248(SB), Y8, Y8
-	VMULPD       Y7, Y7, Y9
-	VMOVUPS      SpiralsConstants<>+1312(SB), Y10
-	VFMADD231PD  SpiralsConstants<>+1280(SB), Y9, Y10
-	VFMADD213PD  SpiralsConstants<>+1344(SB), Y9, Y10
-	VMOVUPS      SpiralsConstants<>+1408(SB), Y11
-	VFMADD231PD  SpiralsConstants<>+1376(SB), Y9, Y11
-	VFMADD213PD  SpiralsConstants<>+1440(SB), Y9, Y11
-	VFMADD213PD  SpiralsConstants<>+1472(SB), Y9, Y11
-	VFMADD231PD  Y7, Y10, Y11
-	VFMADD213PD  Y8, Y11, Y7
-	VMULPD       SpiralsConstants<>+1504(SB), Y3, Y9
-	VFMADD231PD  Y7, Y6, Y9
-	VSUBPD       Y9, Y8, Y6
-	VSUBPD       Y5, Y6, Y5
-	VFMSUB231PD  SpiralsConstants<>+1536(SB), Y3, Y5
+	VBROADCASTSS 276(SI), X0
+	VCVTPS2PD    X0, Y0
+	VPADDQ       SpiralsConstants<>+1088(SB), Y0, Y2
+	VPSRLQ       $0x34, Y2, Y3
+	VORPD        SpiralsConstants<>+1120(SB), Y3, Y3
+	VSUBPD       SpiralsConstants<>+1152(SB), Y3, Y3
+	VANDPD       SpiralsConstants<>+1184(SB), Y2, Y2
+	VPADDQ       SpiralsConstants<>+1216(SB), Y2, Y2
+	VSUBPD       Y6, Y2, Y2
+	VADDPD       SpiralsConstants<>+1248(SB), Y2, Y4
+	VDIVPD       Y4, Y2, Y2
+	VMULPD       Y2, Y2, Y4
+	VMOVUPS      SpiralsConstants<>+1312(SB), Y5
+	VFMADD231PD  SpiralsConstants<>+1344(SB), Y4, Y5
+	VMOVUPS      SpiralsConstants<>+1376(SB), Y6
+	VFMADD231PD  SpiralsConstants<>+1408(SB), Y4, Y6
+	VMULPD       Y4, Y4, Y4
+	VFMADD231PD  Y4, Y6, Y5
+	VMULPD       Y4, Y4, Y4
+	VFMADD231PD  SpiralsConstants<>+1440(SB), Y4, Y5
+	VMULPD       Y5, Y2, Y2
+	VFMADD231PD  SpiralsConstants<>+1280(SB), Y3, Y2
 	VXORPS       X3, X3, X3
-	VCMPPD       $0x00, Y3, Y1, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+1600(SB), Y5, Y5
-	VCMPPD       $0x00, SpiralsConstants<>+896(SB), Y1, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+896(SB), Y5, Y5
-	VCMPPD       $0x19, Y3, Y1, Y1
-	VBLENDVPD    Y1, SpiralsConstants<>+1632(SB), Y5, Y1
-	VCVTPD2PSY   Y1, X1
-	VMOVSS       X1, 288(SI)
+	VCMPPD       $0x00, Y3, Y0, Y4
+	VBLENDVPD    Y4, SpiralsConstants<>+1504(SB), Y2, Y2
+	VCMPPD       $0x00, SpiralsConstants<>+1056(SB), Y0, Y4
+	VBLENDVPD    Y4, SpiralsConstants<>+1056(SB), Y2, Y2
+	VCMPPD       $0x19, Y3, Y0, Y0
+	VBLENDVPD    Y0, SpiralsConstants<>+1536(SB), Y2, Y0
+	VCVTPD2PSY   Y0, X0
+	VMOVSS       X0, 288(SI)
 
 	// loss = Σ y*(m3 - z3 + t)
-	VBROADCASTSS 272(SI), X1
-	VMOVSD       256(SI), X3
-	VSUBPS       X3, X1, X1
-	VBROADCASTSS 288(SI), X3
-	VADDPS       X3, X1, X1
-	VMOVSD       (CX), X3
-	VMULPS       X1, X3, X1
-	VANDPS       X1, X2, X1
-	VSHUFPS      $0x4e, X1, X1, X2
-	VADDPS       X2, X1, X1
-	VSHUFPS      $0xb1, X1, X1, X2
-	VADDPS       X2, X1, X1
-	VMOVSS       X1, ret+32(FP)
+	VBROADCASTSS 272(SI), X0
+	VMOVSD       256(SI), X2
+	VSUBPS       X2, X0, X0
+	VBROADCASTSS 288(SI), X2
+	VADDPS       X2, X0, X0
+	VMOVSD       (CX), X2
+	VMULPS       X0, X2, X0
+	VANDPS       X0, X1, X0
+	VSHUFPS      $0x4e, X0, X0, X1
+	VADDPS       X1, X0, X0
+	VSHUFPS      $0xb1, X0, X0, X1
+	VADDPS       X1, X0, X0
+	VMOVSS       X0, ret+32(FP)
 	VZEROUPPER
 	RET
 
 // func spiralsLossAVX512(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32) float32
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, FMA3
-TEXT ·spiralsLossAVX512(SB), NOSPLIT, $128-36
+TEXT ·spiralsLossAVX512(SB), NOSPLIT, $0-36
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
 	MOVQ x+16(FP), DX
 	MOVQ y+24(FP), CX
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VMOVSD       (DX), X0
-	VMOVSD       (DI), X1
-	VMULPS       X1, X0, X1
-	VMOVSD       8(DI), X2
-	VMULPS       X2, X0, X2
-	VMOVSD       16(DI), X3
-	VMULPS       X3, X0, X3
-	VMOVSD       24(DI), X4
-	VMULPS       X4, X0, X4
-	VMOVSD       32(DI), X5
-	VMULPS       X5, X0, X5
-	VMOVSD       40(DI), X6
-	VMULPS       X6, X0, X6
-	VMOVSD       48(DI), X7
-	VMULPS       X7, X0, X7
-	VMOVSD       56(DI), X8
-	VMULPS       X8, X0, X8
-	VMOVSD       64(DI), X9
-	VMULPS       X9, X0, X9
-	VMOVSD       72(DI), X10
-	VMULPS       X10, X0, X10
-	VMOVSD       80(DI), X11
-	VMULPS       X11, X0, X11
-	VMOVSD       88(DI), X12
-	VMULPS       X12, X0, X12
-	VMOVSD       96(DI), X13
-	VMULPS       X13, X0, X13
-	VMOVSD       104(DI), X14
-	VMULPS       X14, X0, X14
-	VMOVSD       112(DI), X15
-	VMULPS       X15, X0, X15
-	VMOVSD       120(DI), X16
-	VMULPS       X16, X0, X0
-	VUNPCKLPS    X2, X1, X16
-	VUNPCKHPS    X2, X1, X1
-	VADDPS       X1, X16, X1
-	VUNPCKLPS    X4, X3, X2
-	VUNPCKHPS    X4, X3, X3
-	VADDPS       X3, X2, X2
-	VUNPCKLPD    X2, X1, X3
-	VUNPCKHPD    X2, X1, X1
-	VADDPS       X1, X3, X1
-	VUNPCKLPS    X6, X5, X2
-	VUNPCKHPS    X6, X5, X3
-	VADDPS       X3, X2, X2
-	VUNPCKLPS    X8, X7, X3
-	VUNPCKHPS    X8, X7, X4
-	VADDPS       X4, X3, X3
-	VUNPCKLPD    X3, X2, X4
-	VUNPCKHPD    X3, X2, X2
-	VADDPS       X2, X4, X2
-	VUNPCKLPS    X10, X9, X3
-	VUNPCKHPS    X10, X9, X4
-	VADDPS       X4, X3, X3
-	VUNPCKLPS    X12, X11, X4
-	VUNPCKHPS    X12, X11, X5
-	VADDPS       X5, X4, X4
-	VUNPCKLPD    X4, X3, X5
-	VUNPCKHPD    X4, X3, X3
-	VADDPS       X3, X5, X3
-	VUNPCKLPS    X14, X13, X4
-	VUNPCKHPS    X14, X13, X5
-	VADDPS       X5, X4, X4
-	VUNPCKLPS    X0, X15, X5
-	VUNPCKHPS    X0, X15, X0
-	VADDPS       X0, X5, X0
-	VUNPCKLPD    X0, X4, X5
-	VUNPCKHPD    X0, X4, X0
-	VADDPS       X0, X5, X0
-	VINSERTF32X4 $0x01, X2, Y1, Y1
-	VINSERTF32X4 $0x01, X0, Y3, Y0
-	VINSERTF64X4 $0x01, Y0, Z1, Z0
-	VADDPS       128(DI), Z0, Z0
-	VBROADCASTSS SpiralsConstants<>+804(SB), Z1
-	VANDPS       Z1, Z0, Z2
-	VBROADCASTSS SpiralsConstants<>+808(SB), Z3
-	VMULPS       Z2, Z3, Z4
-	VBROADCASTSS SpiralsConstants<>+816(SB), Z5
-	VMINPS       Z4, Z5, Z4
-	VBROADCASTSS SpiralsConstants<>+812(SB), Z6
-	VMAXPS       Z4, Z6, Z4
-	VBROADCASTSS SpiralsConstants<>+824(SB), Z7
-	VBROADCASTSS SpiralsConstants<>+820(SB), Z8
-	VMOVAPS      Z8, Z9
-	VFMADD231PS  Z7, Z4, Z9
-	VSUBPS       Z8, Z9, Z9
-	VBROADCASTSS SpiralsConstants<>+828(SB), Z10
-	VFNMADD231PS Z10, Z9, Z4
-	VBROADCASTSS SpiralsConstants<>+832(SB), Z11
-	VFNMADD231PS Z11, Z9, Z4
-	VMULPS       Z4, Z4, Z12
-	VMULPS       Z4, Z4, Z13
-	VBROADCASTSS SpiralsConstants<>+836(SB), Z14
-	VBROADCASTSS SpiralsConstants<>+840(SB), Z15
-	VMOVAPS      Z15, Z16
-	VFMADD231PS  Z13, Z14, Z16
-	VBROADCASTSS SpiralsConstants<>+844(SB), Z17
-	VFMADD213PS  Z17, Z13, Z16
-	VBROADCASTSS SpiralsConstants<>+848(SB), Z18
-	VBROADCASTSS SpiralsConstants<>+852(SB), Z19
-	VMOVAPS      Z19, Z20
-	VFMADD231PS  Z13, Z18, Z20
-	VBROADCASTSS SpiralsConstants<>+856(SB), Z21
-	VFMADD213PS  Z21, Z13, Z20
-	VFMADD231PS  Z4, Z16, Z20
-	VMULPS       Z20, Z12, Z12
-	VBROADCASTSS SpiralsConstants<>+800(SB), Z13
-	VADDPS       Z4, Z13, Z16
-	VSUBPS       Z13, Z16, Z20
-	VSUBPS       Z20, Z4, Z4
-	VADDPS       Z4, Z12, Z4
-	VADDPS       Z4, Z16, Z12
-	VSUBPS       Z16, Z12, Z16
-	VSCALEFPS    Z9, Z12, Z9
-	VSUBPS       Z9, Z13, Z12
-	VADDPS       Z9, Z13, Z20
-	VSUBPS       Z12, Z13, Z22
-	VSUBPS       Z9, Z22, Z22
-	VSUBPS       Z13, Z20, Z23
-	VSUBPS       Z23, Z9, Z9
-	VDIVPS       Z20, Z13, Z23
-	VMULPS       Z23, Z12, Z24
-	VFNMADD231PS Z20, Z24, Z12
-	VFNMADD231PS Z9, Z24, Z12
-	VADDPS       Z22, Z12, Z9
-	VFMADD231PS  Z23, Z9, Z24
-	VMULPS       Z2, Z2, Z9
-	VMULPS       Z9, Z9, Z12
-	VBROADCASTSS SpiralsConstants<>+860(SB), Z20
-	VBROADCASTSS SpiralsConstants<>+864(SB), Z22
-	VMOVAPS      Z22, Z23
-	VFMADD231PS  Z12, Z20, Z23
-	VBROADCASTSS SpiralsConstants<>+868(SB), Z25
-	VFMADD213PS  Z25, Z12, Z23
-	VBROADCASTSS SpiralsConstants<>+872(SB), Z26
-	VBROADCASTSS SpiralsConstants<>+876(SB), Z27
-	VMOVAPS      Z27, Z28
-	VFMADD231PS  Z12, Z26, Z28
-	VBROADCASTSS SpiralsConstants<>+880(SB), Z29
-	VFMADD213PS  Z29, Z12, Z28
-	VFMADD231PS  Z9, Z23, Z28
-	VMULPS       Z28, Z9, Z9
-	VFMADD213PS  Z2, Z2, Z9
-	VBROADCASTSS SpiralsConstants<>+884(SB), Z12
-	VCMPPS       $0x11, Z12, Z2, K1
-	VBLENDMPS    Z9, Z24, K1, Z2
-	VBROADCASTSS SpiralsConstants<>+888(SB), Z9
-	VANDPS       Z9, Z0, Z0
-	VORPS        Z0, Z2, Z0
-	VMOVUPS      Z0, (SI)
+	VMOVSD        (DX), X0
+	VMOVSD        (DI), X1
+	VMULPS        X1, X0, X1
+	VMOVSD        8(DI), X2
+	VMULPS        X2, X0, X2
+	VMOVSD        16(DI), X3
+	VMULPS        X3, X0, X3
+	VMOVSD        24(DI), X4
+	VMULPS        X4, X0, X4
+	VMOVSD        32(DI), X5
+	VMULPS        X5, X0, X5
+	VMOVSD        40(DI), X6
+	VMULPS        X6, X0, X6
+	VMOVSD        48(DI), X7
+	VMULPS        X7, X0, X7
+	VMOVSD        56(DI), X8
+	VMULPS        X8, X0, X8
+	VMOVSD        64(DI), X9
+	VMULPS        X9, X0, X9
+	VMOVSD        72(DI), X10
+	VMULPS        X10, X0, X10
+	VMOVSD        80(DI), X11
+	VMULPS        X11, X0, X11
+	VMOVSD        88(DI), X12
+	VMULPS        X12, X0, X12
+	VMOVSD        96(DI), X13
+	VMULPS        X13, X0, X13
+	VMOVSD        104(DI), X14
+	VMULPS        X14, X0, X14
+	VMOVSD        112(DI), X15
+	VMULPS        X15, X0, X15
+	VMOVSD        120(DI), X16
+	VMULPS        X16, X0, X0
+	VUNPCKLPS     X2, X1, X16
+	VUNPCKHPS     X2, X1, X1
+	VADDPS        X1, X16, X1
+	VUNPCKLPS     X4, X3, X2
+	VUNPCKHPS     X4, X3, X3
+	VADDPS        X3, X2, X2
+	VUNPCKLPD     X2, X1, X3
+	VUNPCKHPD     X2, X1, X1
+	VADDPS        X1, X3, X1
+	VUNPCKLPS     X6, X5, X2
+	VUNPCKHPS     X6, X5, X3
+	VADDPS        X3, X2, X2
+	VUNPCKLPS     X8, X7, X3
+	VUNPCKHPS     X8, X7, X4
+	VADDPS        X4, X3, X3
+	VUNPCKLPD     X3, X2, X4
+	VUNPCKHPD     X3, X2, X2
+	VADDPS        X2, X4, X2
+	VUNPCKLPS     X10, X9, X3
+	VUNPCKHPS     X10, X9, X4
+	VADDPS        X4, X3, X3
+	VUNPCKLPS     X12, X11, X4
+	VUNPCKHPS     X12, X11, X5
+	VADDPS        X5, X4, X4
+	VUNPCKLPD     X4, X3, X5
+	VUNPCKHPD     X4, X3, X3
+	VADDPS        X3, X5, X3
+	VUNPCKLPS     X14, X13, X4
+	VUNPCKHPS     X14, X13, X5
+	VADDPS        X5, X4, X4
+	VUNPCKLPS     X0, X15, X5
+	VUNPCKHPS     X0, X15, X0
+	VADDPS        X0, X5, X0
+	VUNPCKLPD     X0, X4, X5
+	VUNPCKHPD     X0, X4, X0
+	VADDPS        X0, X5, X0
+	VINSERTF32X4  $0x01, X2, Y1, Y1
+	VINSERTF32X4  $0x01, X0, Y3, Y0
+	VINSERTF64X4  $0x01, Y0, Z1, Z0
+	VADDPS        128(DI), Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VCVTPS2PD     Y0, Z0
+	VBROADCASTSD  SpiralsConstants<>+904(SB), Z2
+	VMINPD        Z0, Z2, Z0
+	VBROADCASTSD  SpiralsConstants<>+896(SB), Z3
+	VMAXPD        Z0, Z3, Z0
+	VMULPD        Z0, Z0, Z4
+	VBROADCASTSD  SpiralsConstants<>+920(SB), Z5
+	VBROADCASTSD  SpiralsConstants<>+912(SB), Z6
+	VMOVAPS       Z6, Z7
+	VFMADD231PD   Z4, Z5, Z7
+	VBROADCASTSD  SpiralsConstants<>+936(SB), Z8
+	VBROADCASTSD  SpiralsConstants<>+928(SB), Z9
+	VMOVAPS       Z9, Z10
+	VFMADD231PD   Z4, Z8, Z10
+	VMULPD        Z4, Z4, Z11
+	VFMADD231PD   Z11, Z10, Z7
+	VMULPD        Z11, Z11, Z10
+	VBROADCASTSD  SpiralsConstants<>+944(SB), Z12
+	VFMADD231PD   Z10, Z12, Z7
+	VMULPD        Z7, Z0, Z0
+	VBROADCASTSD  SpiralsConstants<>+960(SB), Z7
+	VBROADCASTSD  SpiralsConstants<>+952(SB), Z13
+	VMOVAPS       Z13, Z14
+	VFMADD231PD   Z4, Z7, Z14
+	VBROADCASTSD  SpiralsConstants<>+976(SB), Z15
+	VBROADCASTSD  SpiralsConstants<>+968(SB), Z16
+	VMOVAPS       Z16, Z17
+	VFMADD231PD   Z4, Z15, Z17
+	VBROADCASTSD  SpiralsConstants<>+992(SB), Z18
+	VBROADCASTSD  SpiralsConstants<>+984(SB), Z19
+	VFMADD213PD   Z19, Z18, Z4
+	VFMADD231PD   Z11, Z17, Z14
+	VFMADD231PD   Z10, Z4, Z14
+	VDIVPD        Z14, Z0, Z0
+	VCVTPD2PS     Z0, Y0
+	VCVTPS2PD     Y1, Z1
+	VMINPD        Z1, Z2, Z1
+	VMAXPD        Z1, Z3, Z1
+	VMULPD        Z1, Z1, Z4
+	VMOVAPS       Z6, Z10
+	VFMADD231PD   Z4, Z5, Z10
+	VMOVAPS       Z9, Z11
+	VFMADD231PD   Z4, Z8, Z11
+	VMULPD        Z4, Z4, Z14
+	VFMADD231PD   Z14, Z11, Z10
+	VMULPD        Z14, Z14, Z11
+	VFMADD231PD   Z11, Z12, Z10
+	VMULPD        Z10, Z1, Z1
+	VMOVAPS       Z13, Z10
+	VFMADD231PD   Z4, Z7, Z10
+	VMOVAPS       Z16, Z17
+	VFMADD231PD   Z4, Z15, Z17
+	VFMADD213PD   Z19, Z18, Z4
+	VFMADD231PD   Z14, Z17, Z10
+	VFMADD231PD   Z11, Z4, Z10
+	VDIVPD        Z10, Z1, Z1
+	VCVTPD2PS     Z1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, (SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
-	VMULPS           192(DI), Z0, Z2
-	VMULPS           256(DI), Z0, Z23
-	VMULPS           320(DI), Z0, Z24
-	VMULPS           384(DI), Z0, Z28
-	VMULPS           448(DI), Z0, Z30
-	VMULPS           512(DI), Z0, Z31
-	VMOVUPS          Z4, (SP)
-	VMULPS           576(DI), Z0, Z4
-	VMOVUPS          Z16, 64(SP)
-	VMULPS           640(DI), Z0, Z16
-	VMULPS           704(DI), Z0, Z9
-	VMULPS           768(DI), Z0, Z12
-	VMULPS           832(DI), Z0, Z29
-	VMULPS           896(DI), Z0, Z26
-	VMULPS           960(DI), Z0, Z27
-	VMULPS           1024(DI), Z0, Z25
-	VMULPS           1088(DI), Z0, Z20
-	VMULPS           1152(DI), Z0, Z0
-	VUNPCKLPS        Z23, Z2, Z22
-	VUNPCKHPS        Z23, Z2, Z2
-	VADDPS           Z2, Z22, Z2
-	VUNPCKLPS        Z28, Z24, Z22
-	VUNPCKHPS        Z28, Z24, Z23
-	VADDPS           Z23, Z22, Z22
-	VUNPCKLPD        Z22, Z2, Z23
-	VUNPCKHPD        Z22, Z2, Z2
-	VADDPS           Z2, Z23, Z2
-	VUNPCKLPS        Z31, Z30, Z22
-	VUNPCKHPS        Z31, Z30, Z23
-	VADDPS           Z23, Z22, Z22
-	VUNPCKLPS        Z16, Z4, Z23
-	VUNPCKHPS        Z16, Z4, Z4
-	VADDPS           Z4, Z23, Z4
-	VUNPCKLPD        Z4, Z22, Z16
-	VUNPCKHPD        Z4, Z22, Z4
-	VADDPS           Z4, Z16, Z4
-	VUNPCKLPS        Z12, Z9, Z16
-	VUNPCKHPS        Z12, Z9, Z9
-	VADDPS           Z9, Z16, Z9
-	VUNPCKLPS        Z26, Z29, Z12
-	VUNPCKHPS        Z26, Z29, Z16
-	VADDPS           Z16, Z12, Z12
-	VUNPCKLPD        Z12, Z9, Z16
-	VUNPCKHPD        Z12, Z9, Z9
-	VADDPS           Z9, Z16, Z9
-	VUNPCKLPS        Z25, Z27, Z12
-	VUNPCKHPS        Z25, Z27, Z16
-	VADDPS           Z16, Z12, Z12
-	VUNPCKLPS        Z0, Z20, Z16
-	VUNPCKHPS        Z0, Z20, Z0
-	VADDPS           Z0, Z16, Z0
-	VUNPCKLPD        Z0, Z12, Z16
-	VUNPCKHPD        Z0, Z12, Z0
-	VADDPS           Z0, Z16, Z0
-	VSHUFF32X4       $0x44, Z4, Z2, Z12
-	VSHUFF32X4       $0xee, Z4, Z2, Z2
-	VADDPS           Z2, Z12, Z2
-	VSHUFF32X4       $0x44, Z0, Z9, Z4
-	VSHUFF32X4       $0xee, Z0, Z9, Z0
-	VADDPS           Z0, Z4, Z0
-	VSHUFF32X4       $0x88, Z0, Z2, Z4
-	VSHUFF32X4       $0xdd, Z0, Z2, Z0
-	VADDPS           Z0, Z4, Z0
-	VADDPS           1216(DI), Z0, Z0
-	VANDPS           Z1, Z0, Z1
-	VMULPS           Z1, Z3, Z2
-	VMINPS           Z2, Z5, Z2
-	VMAXPS           Z2, Z6, Z2
-	VMOVAPS          Z8, Z3
-	VFMADD231PS      Z7, Z2, Z3
-	VSUBPS           Z8, Z3, Z3
-	VFNMADD231PS     Z10, Z3, Z2
-	VFNMADD231PS     Z11, Z3, Z2
-	VMULPS           Z2, Z2, Z4
-	VMULPS           Z2, Z2, Z9
-	VMOVAPS          Z15, Z12
-	VFMADD231PS      Z9, Z14, Z12
-	VFMADD213PS      Z17, Z9, Z12
-	VMOVAPS          Z19, Z16
-	VFMADD231PS      Z9, Z18, Z16
-	VFMADD213PS      Z21, Z9, Z16
-	VFMADD231PS      Z2, Z12, Z16
-	VMULPS           Z16, Z4, Z4
-	VADDPS           Z2, Z13, Z9
-	VSUBPS           Z13, Z9, Z12
-	VSUBPS           Z12, Z2, Z2
-	VADDPS           Z2, Z4, Z2
-	VADDPS           Z2, Z9, Z4
-	VSUBPS           Z9, Z4, Z9
-	VSCALEFPS        Z3, Z4, Z3
-	VSUBPS           Z3, Z13, Z4
-	VADDPS           Z3, Z13, Z12
-	VSUBPS           Z4, Z13, Z16
-	VSUBPS           Z3, Z16, Z16
-	VSUBPS           Z13, Z12, Z20
-	VSUBPS           Z20, Z3, Z3
-	VDIVPS           Z12, Z13, Z20
-	VMULPS           Z20, Z4, Z22
-	VFNMADD231PS     Z12, Z22, Z4
-	VFNMADD231PS     Z3, Z22, Z4
-	VADDPS           Z16, Z4, Z3
-	VFMADD231PS      Z20, Z3, Z22
-	VMULPS           Z1, Z1, Z3
-	VMULPS           Z3, Z3, Z4
-	VBROADCASTSS     SpiralsConstants<>+864(SB), Z12
-	VFMADD231PS.BCST SpiralsConstants<>+860(SB), Z4, Z12
-	VFMADD213PS.BCST SpiralsConstants<>+868(SB), Z4, Z12
-	VBROADCASTSS     SpiralsConstants<>+876(SB), Z16
-	VFMADD231PS.BCST SpiralsConstants<>+872(SB), Z4, Z16
-	VFMADD213PS.BCST SpiralsConstants<>+880(SB), Z4, Z16
-	VFMADD231PS      Z3, Z12, Z16
-	VMULPS           Z16, Z3, Z3
-	VFMADD213PS      Z1, Z1, Z3
-	VCMPPS.BCST      $0x11, SpiralsConstants<>+884(SB), Z1, K1
-	VBLENDMPS        Z3, Z22, K1, Z1
-	VANDPS.BCST      SpiralsConstants<>+888(SB), Z0, Z0
-	VORPS            Z0, Z1, Z0
-	VMOVUPS          Z0, 128(SI)
+	VMULPS        192(DI), Z0, Z1
+	VMULPS        256(DI), Z0, Z4
+	VMULPS        320(DI), Z0, Z10
+	VMULPS        384(DI), Z0, Z11
+	VMULPS        448(DI), Z0, Z14
+	VMULPS        512(DI), Z0, Z17
+	VMULPS        576(DI), Z0, Z20
+	VMULPS        640(DI), Z0, Z21
+	VMULPS        704(DI), Z0, Z22
+	VMULPS        768(DI), Z0, Z23
+	VMULPS        832(DI), Z0, Z24
+	VMULPS        896(DI), Z0, Z25
+	VMULPS        960(DI), Z0, Z26
+	VMULPS        1024(DI), Z0, Z27
+	VMULPS        1088(DI), Z0, Z28
+	VMULPS        1152(DI), Z0, Z0
+	VUNPCKLPS     Z4, Z1, Z29
+	VUNPCKHPS     Z4, Z1, Z1
+	VADDPS        Z1, Z29, Z1
+	VUNPCKLPS     Z11, Z10, Z4
+	VUNPCKHPS     Z11, Z10, Z10
+	VADDPS        Z10, Z4, Z4
+	VUNPCKLPD     Z4, Z1, Z10
+	VUNPCKHPD     Z4, Z1, Z1
+	VADDPS        Z1, Z10, Z1
+	VUNPCKLPS     Z17, Z14, Z4
+	VUNPCKHPS     Z17, Z14, Z10
+	VADDPS        Z10, Z4, Z4
+	VUNPCKLPS     Z21, Z20, Z10
+	VUNPCKHPS     Z21, Z20, Z11
+	VADDPS        Z11, Z10, Z10
+	VUNPCKLPD     Z10, Z4, Z11
+	VUNPCKHPD     Z10, Z4, Z4
+	VADDPS        Z4, Z11, Z4
+	VUNPCKLPS     Z23, Z22, Z10
+	VUNPCKHPS     Z23, Z22, Z11
+	VADDPS        Z11, Z10, Z10
+	VUNPCKLPS     Z25, Z24, Z11
+	VUNPCKHPS     Z25, Z24, Z14
+	VADDPS        Z14, Z11, Z11
+	VUNPCKLPD     Z11, Z10, Z14
+	VUNPCKHPD     Z11, Z10, Z10
+	VADDPS        Z10, Z14, Z10
+	VUNPCKLPS     Z27, Z26, Z11
+	VUNPCKHPS     Z27, Z26, Z14
+	VADDPS        Z14, Z11, Z11
+	VUNPCKLPS     Z0, Z28, Z14
+	VUNPCKHPS     Z0, Z28, Z0
+	VADDPS        Z0, Z14, Z0
+	VUNPCKLPD     Z0, Z11, Z14
+	VUNPCKHPD     Z0, Z11, Z0
+	VADDPS        Z0, Z14, Z0
+	VSHUFF32X4    $0x44, Z4, Z1, Z11
+	VSHUFF32X4    $0xee, Z4, Z1, Z1
+	VADDPS        Z1, Z11, Z1
+	VSHUFF32X4    $0x44, Z0, Z10, Z4
+	VSHUFF32X4    $0xee, Z0, Z10, Z0
+	VADDPS        Z0, Z4, Z0
+	VSHUFF32X4    $0x88, Z0, Z1, Z4
+	VSHUFF32X4    $0xdd, Z0, Z1, Z0
+	VADDPS        Z0, Z4, Z0
+	VADDPS        1216(DI), Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VCVTPS2PD     Y0, Z0
+	VMINPD        Z0, Z2, Z0
+	VMAXPD        Z0, Z3, Z0
+	VMULPD        Z0, Z0, Z4
+	VMOVAPS       Z6, Z10
+	VFMADD231PD   Z4, Z5, Z10
+	VMOVAPS       Z9, Z11
+	VFMADD231PD   Z4, Z8, Z11
+	VMULPD        Z4, Z4, Z14
+	VFMADD231PD   Z14, Z11, Z10
+	VMULPD        Z14, Z14, Z11
+	VFMADD231PD   Z11, Z12, Z10
+	VMULPD        Z10, Z0, Z0
+	VMOVAPS       Z13, Z10
+	VFMADD231PD   Z4, Z7, Z10
+	VMOVAPS       Z16, Z17
+	VFMADD231PD   Z4, Z15, Z17
+	VFMADD213PD   Z19, Z18, Z4
+	VFMADD231PD   Z14, Z17, Z10
+	VFMADD231PD   Z11, Z4, Z10
+	VDIVPD        Z10, Z0, Z0
+	VCVTPD2PS     Z0, Y0
+	VCVTPS2PD     Y1, Z1
+	VMINPD        Z1, Z2, Z1
+	VMAXPD        Z1, Z3, Z1
+	VMULPD        Z1, Z1, Z2
+	VFMADD231PD   Z2, Z5, Z6
+	VFMADD231PD   Z2, Z8, Z9
+	VMULPD        Z2, Z2, Z3
+	VFMADD231PD   Z3, Z9, Z6
+	VMULPD        Z3, Z3, Z4
+	VFMADD231PD   Z4, Z12, Z6
+	VMULPD        Z6, Z1, Z1
+	VFMADD213PD   Z13, Z2, Z7
+	VFMADD231PD   Z2, Z15, Z16
+	VFMADD231PD   Z2, Z18, Z19
+	VFMADD231PD   Z3, Z16, Z7
+	VFMADD231PD   Z4, Z19, Z7
+	VDIVPD        Z7, Z1, Z1
+	VCVTPD2PS     Z1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, 128(SI)
 
 	// z3 = W3·a2 + b3
 	VMULPS        1280(DI), Z0, Z1
 	VMULPS        1344(DI), Z0, Z0
-	VUNPCKLPS     Z0, Z1, Z3
+	VUNPCKLPS     Z0, Z1, Z2
 	VUNPCKHPS     Z0, Z1, Z0
-	VADDPS        Z0, Z3, Z0
+	VADDPS        Z0, Z2, Z0
 	VUNPCKLPD     Z0, Z0, Z1
 	VUNPCKHPD     Z0, Z0, Z0
 	VADDPS        Z0, Z1, Z0
@@ -1737,112 +1496,96 @@ TEXT ·spiralsLossAVX512(SB), NOSPLIT, $128-36
 	VMOVSD        X0, 256(SI)
 
 	// a3 = softmax(z3)
-	MOVL         $0x00000003, AX
-	KMOVW        AX, K1
-	VMOVAPS.Z    X0, K1, X1
-	VBROADCASTSS SpiralsConstants<>+892(SB), X3
-	VBLENDMPS    X1, X3, K1, X1
-	VSHUFPS      $0x4e, X1, X1, X3
-	VCMPPS       $0x03, X1, X1, K2
-	VMAXPS       X3, X1, X3
-	VBLENDMPS    X1, X3, K2, X1
-	VSHUFPS      $0xb1, X1, X1, X3
-	VCMPPS       $0x03, X1, X1, K2
-	VMAXPS       X3, X1, X3
-	VBLENDMPS    X1, X3, K2, X1
-	VMOVSS       X1, 272(SI)
-	VMOVAPS.Z    X0, K1, X3
-	VSUBPS       X1, X3, X1
-	VMINPS       X1, X5, X1
-	VMAXPS       X1, X6, X1
-	VFMADD213PS  X8, X1, X7
-	VSUBPS       X8, X7, X3
-	VFNMADD231PS X10, X3, X1
-	VFNMADD231PS X11, X3, X1
-	VMULPS       X1, X1, X4
-	VMULPS       X1, X1, X5
-	VFMADD231PS  X5, X14, X15
-	VFMADD231PS  X5, X15, X17
-	VFMADD231PS  X5, X18, X19
-	VFMADD231PS  X5, X19, X21
-	VFMADD231PS  X1, X17, X21
-	VMULPS       X21, X4, X4
-	VADDPS       X1, X13, X5
-	VSUBPS       X13, X5, X6
-	VSUBPS       X6, X1, X1
-	VADDPS       X1, X4, X1
-	VADDPS       X1, X5, X4
-	VSUBPS       X5, X4, X5
-	VSCALEFPS    X3, X4, X3
-	VMOVAPS.Z    X3, K1, X4
-	VSHUFPS      $0x4e, X4, X4, X6
-	VADDPS       X6, X4, X4
-	VSHUFPS      $0xb1, X4, X4, X6
-	VADDPS       X6, X4, X4
-	VMOVSS       X4, 276(SI)
-	VDIVPS       X4, X13, X4
-	VMULPS       X4, X3, X3
-	VMOVSD       X3, 264(SI)
+	MOVL              $0x00000003, AX
+	KMOVW             AX, K1
+	VMOVAPS.Z         X0, K1, X0
+	VBROADCASTSS      SpiralsConstants<>+1000(SB), X1
+	VBLENDMPS         X0, X1, K1, X1
+	VSHUFPS           $0x4e, X1, X1, X2
+	VMAXPS            X2, X1, X1
+	VSHUFPS           $0xb1, X1, X1, X2
+	VMAXPS            X2, X1, X1
+	VMOVSS            X1, 272(SI)
+	VSUBPS            X1, X0, X1
+	VBROADCASTSS      SpiralsConstants<>+1008(SB), X2
+	VMINPS            X1, X2, X1
+	VBROADCASTSS      SpiralsConstants<>+1004(SB), X2
+	VMAXPS            X1, X2, X1
+	VBROADCASTSS      SpiralsConstants<>+1012(SB), X2
+	VMOVAPS           X2, X3
+	VFMADD231PS.BCST  SpiralsConstants<>+1016(SB), X1, X3
+	VSUBPS            X2, X3, X2
+	VFNMADD231PS.BCST SpiralsConstants<>+1020(SB), X2, X1
+	VFNMADD231PS.BCST SpiralsConstants<>+1024(SB), X2, X1
+	VMULPS            X1, X1, X3
+	VBROADCASTSS      SpiralsConstants<>+1028(SB), X4
+	VFMADD231PS.BCST  SpiralsConstants<>+1032(SB), X1, X4
+	VBROADCASTSS      SpiralsConstants<>+1036(SB), X5
+	VFMADD231PS.BCST  SpiralsConstants<>+1040(SB), X1, X5
+	VBROADCASTSS      SpiralsConstants<>+1044(SB), X6
+	VFMADD231PS.BCST  SpiralsConstants<>+1048(SB), X1, X6
+	VFMADD231PS       X3, X5, X4
+	VMULPS            X3, X3, X5
+	VFMADD231PS       X5, X6, X4
+	VFMADD231PS       X4, X3, X1
+	VBROADCASTSS      SpiralsConstants<>+1052(SB), X3
+	VADDPS            X3, X1, X1
+	VSCALEFPS         X2, X1, X1
+	VMOVAPS.Z         X1, K1, X2
+	VSHUFPS           $0x4e, X2, X2, X4
+	VADDPS            X4, X2, X2
+	VSHUFPS           $0xb1, X2, X2, X4
+	VADDPS            X4, X2, X2
+	VMOVSS            X2, 276(SI)
+	VDIVPS            X2, X3, X2
+	VMULPS            X2, X1, X1
+	VMOVSD            X1, 264(SI)
 
 	// t = log(s3)
-	VBROADCASTSS     276(SI), X3
-	VCVTPS2PD        X3, Y3
-	VCMPPD.BCST      $0x11, SpiralsConstants<>+1672(SB), Y3, K2
-	VMULPD.BCST      SpiralsConstants<>+1680(SB), Y3, Y4
-	VBLENDMPD        Y4, Y3, K2, Y4
-	VPADDQ.BCST      SpiralsConstants<>+1688(SB), Y4, Y4
-	VPSRLQ           $0x34, Y4, Y6
-	VORPD.BCST       SpiralsConstants<>+1696(SB), Y6, Y6
-	VSUBPD.BCST      SpiralsConstants<>+1704(SB), Y6, Y6
-	VBROADCASTSD     SpiralsConstants<>+1712(SB), Y7
-	VMOVAPD.Z        Y7, K2, Y7
-	VSUBPD           Y7, Y6, Y6
-	VANDPD.BCST      SpiralsConstants<>+1720(SB), Y4, Y4
-	VPADDQ.BCST      SpiralsConstants<>+1728(SB), Y4, Y4
-	VSUBPD.BCST      SpiralsConstants<>+1736(SB), Y4, Y4
-	VADDPD.BCST      SpiralsConstants<>+1744(SB), Y4, Y7
-	VDIVPD           Y7, Y4, Y7
-	VMULPD           Y7, Y7, Y8
-	VMULPD           Y4, Y4, Y10
-	VMULPD.BCST      SpiralsConstants<>+1752(SB), Y10, Y10
-	VMULPD           Y8, Y8, Y11
-	VBROADCASTSD     SpiralsConstants<>+1768(SB), Y12
-	VFMADD231PD.BCST SpiralsConstants<>+1760(SB), Y11, Y12
-	VFMADD213PD.BCST SpiralsConstants<>+1776(SB), Y11, Y12
-	VBROADCASTSD     SpiralsConstants<>+1792(SB), Y13
-	VFMADD231PD.BCST SpiralsConstants<>+1784(SB), Y11, Y13
-	VFMADD213PD.BCST SpiralsConstants<>+1800(SB), Y11, Y13
-	VFMADD213PD.BCST SpiralsConstants<>+1808(SB), Y11, Y13
-	VFMADD231PD      Y8, Y12, Y13
-	VFMADD213PD      Y10, Y13, Y8
-	VMULPD.BCST      SpiralsConstants<>+1816(SB), Y6, Y11
-	VFMADD231PD      Y8, Y7, Y11
-	VSUBPD           Y11, Y10, Y7
-	VSUBPD           Y4, Y7, Y4
-	VFMSUB231PD.BCST SpiralsConstants<>+1824(SB), Y6, Y4
-	VXORPS           X6, X6, X6
-	VCMPPD           $0x00, Y6, Y3, K2
-	VBLENDMPD.BCST   SpiralsConstants<>+1840(SB), Y4, K2, Y4
-	VBROADCASTSD     SpiralsConstants<>+1664(SB), Y7
-	VCMPPD           $0x00, Y7, Y3, K2
-	VBLENDMPD        Y7, Y4, K2, Y4
-	VCMPPD           $0x19, Y6, Y3, K2
-	VBLENDMPD.BCST   SpiralsConstants<>+1848(SB), Y4, K2, Y3
-	VCVTPD2PSY       Y3, X3
-	VMOVSS           X3, 288(SI)
+	VBROADCASTSS     276(SI), X1
+	VCVTPS2PD        X1, Y1
+	VPADDQ.BCST      SpiralsConstants<>+1576(SB), Y1, Y2
+	VPSRLQ           $0x34, Y2, Y3
+	VORPD.BCST       SpiralsConstants<>+1584(SB), Y3, Y3
+	VSUBPD.BCST      SpiralsConstants<>+1592(SB), Y3, Y3
+	VANDPD.BCST      SpiralsConstants<>+1600(SB), Y2, Y2
+	VPADDQ.BCST      SpiralsConstants<>+1608(SB), Y2, Y2
+	VSUBPD           Y13, Y2, Y2
+	VADDPD.BCST      SpiralsConstants<>+1616(SB), Y2, Y4
+	VDIVPD           Y4, Y2, Y2
+	VMULPD           Y2, Y2, Y4
+	VBROADCASTSD     SpiralsConstants<>+1632(SB), Y5
+	VFMADD231PD.BCST SpiralsConstants<>+1640(SB), Y4, Y5
+	VBROADCASTSD     SpiralsConstants<>+1648(SB), Y6
+	VFMADD231PD.BCST SpiralsConstants<>+1656(SB), Y4, Y6
+	VMULPD           Y4, Y4, Y4
+	VFMADD231PD      Y4, Y6, Y5
+	VMULPD           Y4, Y4, Y4
+	VFMADD231PD.BCST SpiralsConstants<>+1664(SB), Y4, Y5
+	VMULPD           Y5, Y2, Y2
+	VFMADD231PD.BCST SpiralsConstants<>+1624(SB), Y3, Y2
+	VXORPS           X3, X3, X3
+	VCMPPD           $0x00, Y3, Y1, K2
+	VBLENDMPD.BCST   SpiralsConstants<>+1680(SB), Y2, K2, Y2
+	VBROADCASTSD     SpiralsConstants<>+1568(SB), Y4
+	VCMPPD           $0x00, Y4, Y1, K2
+	VBLENDMPD        Y4, Y2, K2, Y2
+	VCMPPD           $0x19, Y3, Y1, K2
+	VBLENDMPD.BCST   SpiralsConstants<>+1688(SB), Y2, K2, Y1
+	VCVTPD2PSY       Y1, X1
+	VMOVSS           X1, 288(SI)
 
 	// loss = Σ y*(m3 - z3 + t)
-	VBROADCASTSS 272(SI), X3
-	VMOVAPS.Z    X0, K1, X0
-	VSUBPS       X0, X3, X0
+	VBROADCASTSS 272(SI), X1
+	VSUBPS       X0, X1, X0
 	VADDPS.BCST  288(SI), X0, X0
-	VMOVSD       (CX), X3
-	VMULPS       X0, X3, X0
+	VMOVSD       (CX), X1
+	VMULPS       X0, X1, X0
 	VMOVAPS.Z    X0, K1, X0
-	VSHUFPS      $0x4e, X0, X0, X3
-	VADDPS       X3, X0, X0
-	VSHUFPS      $0xb1, X0, X0, X3
-	VADDPS       X3, X0, X0
+	VSHUFPS      $0x4e, X0, X0, X1
+	VADDPS       X1, X0, X0
+	VSHUFPS      $0xb1, X0, X0, X1
+	VADDPS       X1, X0, X0
 	VMOVSS       X0, ret+32(FP)
 	VZEROUPPER
 	RET
@@ -1859,45 +1602,33 @@ TEXT ·spiralsBackwardAVX2(SB), NOSPLIT, $0-44
 	// t = log(s3)
 	VBROADCASTSS 276(SI), X0
 	VCVTPS2PD    X0, Y0
-	VCMPPD       $0x11, SpiralsConstants<>+928(SB), Y0, Y1
-	VMULPD       SpiralsConstants<>+960(SB), Y0, Y2
-	VBLENDVPD    Y1, Y2, Y0, Y2
-	VPADDQ       SpiralsConstants<>+992(SB), Y2, Y2
-	VPSRLQ       $0x34, Y2, Y3
-	VORPD        SpiralsConstants<>+1024(SB), Y3, Y3
-	VSUBPD       SpiralsConstants<>+1056(SB), Y3, Y3
-	VANDPD       SpiralsConstants<>+1088(SB), Y1, Y1
-	VSUBPD       Y1, Y3, Y1
-	VANDPD       SpiralsConstants<>+1120(SB), Y2, Y2
-	VPADDQ       SpiralsConstants<>+1152(SB), Y2, Y2
-	VSUBPD       SpiralsConstants<>+1184(SB), Y2, Y2
-	VADDPD       SpiralsConstants<>+1216(SB), Y2, Y3
-	VDIVPD       Y3, Y2, Y3
-	VMULPD       Y3, Y3, Y4
-	VMULPD       Y2, Y2, Y5
-	VMULPD       SpiralsConstants<>+1248(SB), Y5, Y5
-	VMULPD       Y4, Y4, Y6
-	VMOVUPS      SpiralsConstants<>+1312(SB), Y7
-	VFMADD231PD  SpiralsConstants<>+1280(SB), Y6, Y7
-	VFMADD213PD  SpiralsConstants<>+1344(SB), Y6, Y7
-	VMOVUPS      SpiralsConstants<>+1408(SB), Y8
-	VFMADD231PD  SpiralsConstants<>+1376(SB), Y6, Y8
-	VFMADD213PD  SpiralsConstants<>+1440(SB), Y6, Y8
-	VFMADD213PD  SpiralsConstants<>+1472(SB), Y6, Y8
-	VFMADD231PD  Y4, Y7, Y8
-	VFMADD213PD  Y5, Y8, Y4
-	VMULPD       SpiralsConstants<>+1504(SB), Y1, Y6
-	VFMADD231PD  Y4, Y3, Y6
-	VSUBPD       Y6, Y5, Y3
-	VSUBPD       Y2, Y3, Y2
-	VFMSUB231PD  SpiralsConstants<>+1536(SB), Y1, Y2
-	VXORPS       X1, X1, X1
-	VCMPPD       $0x00, Y1, Y0, Y3
-	VBLENDVPD    Y3, SpiralsConstants<>+1600(SB), Y2, Y2
-	VCMPPD       $0x00, SpiralsConstants<>+896(SB), Y0, Y3
-	VBLENDVPD    Y3, SpiralsConstants<>+896(SB), Y2, Y2
-	VCMPPD       $0x19, Y1, Y0, Y0
-	VBLENDVPD    Y0, SpiralsConstants<>+1632(SB), Y2, Y0
+	VPADDQ       SpiralsConstants<>+1088(SB), Y0, Y1
+	VPSRLQ       $0x34, Y1, Y2
+	VORPD        SpiralsConstants<>+1120(SB), Y2, Y2
+	VSUBPD       SpiralsConstants<>+1152(SB), Y2, Y2
+	VANDPD       SpiralsConstants<>+1184(SB), Y1, Y1
+	VPADDQ       SpiralsConstants<>+1216(SB), Y1, Y1
+	VSUBPD       SpiralsConstants<>+224(SB), Y1, Y1
+	VADDPD       SpiralsConstants<>+1248(SB), Y1, Y3
+	VDIVPD       Y3, Y1, Y1
+	VMULPD       Y1, Y1, Y3
+	VMOVUPS      SpiralsConstants<>+1312(SB), Y4
+	VFMADD231PD  SpiralsConstants<>+1344(SB), Y3, Y4
+	VMOVUPS      SpiralsConstants<>+1376(SB), Y5
+	VFMADD231PD  SpiralsConstants<>+1408(SB), Y3, Y5
+	VMULPD       Y3, Y3, Y3
+	VFMADD231PD  Y3, Y5, Y4
+	VMULPD       Y3, Y3, Y3
+	VFMADD231PD  SpiralsConstants<>+1440(SB), Y3, Y4
+	VMULPD       Y4, Y1, Y1
+	VFMADD231PD  SpiralsConstants<>+1280(SB), Y2, Y1
+	VXORPS       X2, X2, X2
+	VCMPPD       $0x00, Y2, Y0, Y3
+	VBLENDVPD    Y3, SpiralsConstants<>+1504(SB), Y1, Y1
+	VCMPPD       $0x00, SpiralsConstants<>+1056(SB), Y0, Y3
+	VBLENDVPD    Y3, SpiralsConstants<>+1056(SB), Y1, Y1
+	VCMPPD       $0x19, Y2, Y0, Y0
+	VBLENDVPD    Y0, SpiralsConstants<>+1536(SB), Y1, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVSS       X0, 288(SI)
 
@@ -1912,7 +1643,7 @@ TEXT ·spiralsBackwardAVX2(SB), NOSPLIT, $0-44
 	VADDPS       X3, X2, X2
 	VMULPS       X2, X1, X1
 	VMOVSD       X0, 280(SI)
-	VANDPS       SpiralsConstants<>+736(SB), X1, X0
+	VANDPS       SpiralsConstants<>+416(SB), X1, X0
 	VSHUFPS      $0x4e, X0, X0, X1
 	VADDPS       X1, X0, X0
 	VSHUFPS      $0xb1, X0, X0, X1
@@ -1927,7 +1658,7 @@ TEXT ·spiralsBackwardAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PS  1344(DI), Y2, Y1
 	VFMADD231PS  1376(DI), Y2, Y0
 	VMOVUPS      128(SI), Y2
-	VMOVUPS      SpiralsConstants<>+0(SB), Y3
+	VMOVUPS      SpiralsConstants<>+864(SB), Y3
 	VMOVAPS      Y3, Y4
 	VFNMADD231PS Y2, Y2, Y4
 	VMULPS       Y4, Y1, Y1
@@ -2183,47 +1914,34 @@ TEXT ·spiralsBackwardAVX512(SB), NOSPLIT, $0-44
 	// t = log(s3)
 	VBROADCASTSS     276(SI), X0
 	VCVTPS2PD        X0, Y0
-	VCMPPD.BCST      $0x11, SpiralsConstants<>+1672(SB), Y0, K1
-	VMULPD.BCST      SpiralsConstants<>+1680(SB), Y0, Y1
-	VBLENDMPD        Y1, Y0, K1, Y1
-	VPADDQ.BCST      SpiralsConstants<>+1688(SB), Y1, Y1
+	VPADDQ.BCST      SpiralsConstants<>+1576(SB), Y0, Y1
 	VPSRLQ           $0x34, Y1, Y2
-	VORPD.BCST       SpiralsConstants<>+1696(SB), Y2, Y2
-	VSUBPD.BCST      SpiralsConstants<>+1704(SB), Y2, Y2
-	VBROADCASTSD     SpiralsConstants<>+1712(SB), Y3
-	VMOVAPD.Z        Y3, K1, Y3
-	VSUBPD           Y3, Y2, Y2
-	VANDPD.BCST      SpiralsConstants<>+1720(SB), Y1, Y1
-	VPADDQ.BCST      SpiralsConstants<>+1728(SB), Y1, Y1
-	VSUBPD.BCST      SpiralsConstants<>+1736(SB), Y1, Y1
-	VADDPD.BCST      SpiralsConstants<>+1744(SB), Y1, Y3
-	VDIVPD           Y3, Y1, Y3
-	VMULPD           Y3, Y3, Y4
-	VMULPD           Y1, Y1, Y5
-	VMULPD.BCST      SpiralsConstants<>+1752(SB), Y5, Y5
-	VMULPD           Y4, Y4, Y6
-	VBROADCASTSD     SpiralsConstants<>+1768(SB), Y7
-	VFMADD231PD.BCST SpiralsConstants<>+1760(SB), Y6, Y7
-	VFMADD213PD.BCST SpiralsConstants<>+1776(SB), Y6, Y7
-	VBROADCASTSD     SpiralsConstants<>+1792(SB), Y8
-	VFMADD231PD.BCST SpiralsConstants<>+1784(SB), Y6, Y8
-	VFMADD213PD.BCST SpiralsConstants<>+1800(SB), Y6, Y8
-	VFMADD213PD.BCST SpiralsConstants<>+1808(SB), Y6, Y8
-	VFMADD231PD      Y4, Y7, Y8
-	VFMADD213PD      Y5, Y8, Y4
-	VMULPD.BCST      SpiralsConstants<>+1816(SB), Y2, Y6
-	VFMADD231PD      Y4, Y3, Y6
-	VSUBPD           Y6, Y5, Y3
-	VSUBPD           Y1, Y3, Y1
-	VFMSUB231PD.BCST SpiralsConstants<>+1824(SB), Y2, Y1
+	VORPD.BCST       SpiralsConstants<>+1584(SB), Y2, Y2
+	VSUBPD.BCST      SpiralsConstants<>+1592(SB), Y2, Y2
+	VANDPD.BCST      SpiralsConstants<>+1600(SB), Y1, Y1
+	VPADDQ.BCST      SpiralsConstants<>+1608(SB), Y1, Y1
+	VSUBPD.BCST      SpiralsConstants<>+952(SB), Y1, Y1
+	VADDPD.BCST      SpiralsConstants<>+1616(SB), Y1, Y3
+	VDIVPD           Y3, Y1, Y1
+	VMULPD           Y1, Y1, Y3
+	VBROADCASTSD     SpiralsConstants<>+1632(SB), Y4
+	VFMADD231PD.BCST SpiralsConstants<>+1640(SB), Y3, Y4
+	VBROADCASTSD     SpiralsConstants<>+1648(SB), Y5
+	VFMADD231PD.BCST SpiralsConstants<>+1656(SB), Y3, Y5
+	VMULPD           Y3, Y3, Y3
+	VFMADD231PD      Y3, Y5, Y4
+	VMULPD           Y3, Y3, Y3
+	VFMADD231PD.BCST SpiralsConstants<>+1664(SB), Y3, Y4
+	VMULPD           Y4, Y1, Y1
+	VFMADD231PD.BCST SpiralsConstants<>+1624(SB), Y2, Y1
 	VXORPS           X2, X2, X2
 	VCMPPD           $0x00, Y2, Y0, K1
-	VBLENDMPD.BCST   SpiralsConstants<>+1840(SB), Y1, K1, Y1
-	VBROADCASTSD     SpiralsConstants<>+1664(SB), Y3
+	VBLENDMPD.BCST   SpiralsConstants<>+1680(SB), Y1, K1, Y1
+	VBROADCASTSD     SpiralsConstants<>+1568(SB), Y3
 	VCMPPD           $0x00, Y3, Y0, K1
 	VBLENDMPD        Y3, Y1, K1, Y1
 	VCMPPD           $0x19, Y2, Y0, K1
-	VBLENDMPD.BCST   SpiralsConstants<>+1848(SB), Y1, K1, Y0
+	VBLENDMPD.BCST   SpiralsConstants<>+1688(SB), Y1, K1, Y0
 	VCVTPD2PSY       Y0, X0
 	VMOVSS           X0, 288(SI)
 
@@ -2252,7 +1970,7 @@ TEXT ·spiralsBackwardAVX512(SB), NOSPLIT, $0-44
 	VBROADCASTSS 284(SI), Z2
 	VFMADD231PS  1344(DI), Z2, Z1
 	VMOVUPS      128(SI), Z2
-	VBROADCASTSS SpiralsConstants<>+800(SB), Z3
+	VBROADCASTSS SpiralsConstants<>+1052(SB), Z3
 	VMOVAPS      Z3, Z4
 	VFNMADD231PS Z2, Z2, Z4
 	VMULPS       Z4, Z1, Z1
@@ -2414,7 +2132,7 @@ TEXT ·spiralsBackwardAVX512(SB), NOSPLIT, $0-44
 
 // func spiralsGradAVX2(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, grad *SpiralsGrad) float32
 // Requires: AVX, AVX2, FMA3
-TEXT ·spiralsGradAVX2(SB), NOSPLIT, $224-44
+TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
 	MOVQ x+16(FP), DX
@@ -2459,401 +2177,321 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $224-44
 	VADDPS       X0, X3, X0
 	VINSERTF128  $0x01, X0, Y1, Y0
 	VADDPS       128(DI), Y0, Y0
-	VANDPS       SpiralsConstants<>+32(SB), Y0, Y1
-	VMULPS       SpiralsConstants<>+64(SB), Y1, Y2
-	VMOVUPS      SpiralsConstants<>+128(SB), Y3
-	VMINPS       Y2, Y3, Y2
-	VMOVUPS      SpiralsConstants<>+96(SB), Y4
-	VMAXPS       Y2, Y4, Y2
-	VMOVUPS      SpiralsConstants<>+160(SB), Y5
+	VEXTRACTF128 $0x01, Y0, X1
+	VCVTPS2PD    X0, Y0
+	VMOVUPS      SpiralsConstants<>+32(SB), Y2
+	VMINPD       Y0, Y2, Y0
+	VMOVUPS      SpiralsConstants<>+0(SB), Y3
+	VMAXPD       Y0, Y3, Y0
+	VMULPD       Y0, Y0, Y4
+	VMOVUPS      SpiralsConstants<>+64(SB), Y5
 	VMOVAPS      Y5, Y6
-	VFMADD231PS  SpiralsConstants<>+192(SB), Y2, Y6
-	VSUBPS       Y5, Y6, Y6
-	VFNMADD231PS SpiralsConstants<>+224(SB), Y6, Y2
-	VFNMADD231PS SpiralsConstants<>+256(SB), Y6, Y2
-	VMULPS       Y2, Y2, Y7
-	VMULPS       Y2, Y2, Y8
-	VMOVUPS      SpiralsConstants<>+320(SB), Y9
-	VMOVAPS      Y9, Y10
-	VFMADD231PS  SpiralsConstants<>+288(SB), Y8, Y10
-	VFMADD213PS  SpiralsConstants<>+352(SB), Y8, Y10
-	VMOVUPS      SpiralsConstants<>+416(SB), Y11
+	VFMADD231PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VMOVUPS      SpiralsConstants<>+128(SB), Y7
+	VMOVAPS      Y7, Y8
+	VFMADD231PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VMULPD       Y4, Y4, Y9
+	VFMADD231PD  Y9, Y8, Y6
+	VMULPD       Y9, Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y8, Y6
+	VMULPD       Y6, Y0, Y0
+	VMOVUPS      SpiralsConstants<>+224(SB), Y6
+	VMOVAPS      Y6, Y10
+	VFMADD231PD  SpiralsConstants<>+256(SB), Y4, Y10
+	VMOVUPS      SpiralsConstants<>+288(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  SpiralsConstants<>+384(SB), Y8, Y12
-	VFMADD213PS  SpiralsConstants<>+448(SB), Y8, Y12
-	VFMADD231PS  Y2, Y10, Y12
-	VMULPS       Y12, Y7, Y7
-	VADDPS       SpiralsConstants<>+0(SB), Y2, Y8
-	VSUBPS       SpiralsConstants<>+0(SB), Y8, Y10
-	VSUBPS       Y10, Y2, Y2
-	VADDPS       Y2, Y7, Y2
-	VADDPS       Y2, Y8, Y7
-	VSUBPS       Y8, Y7, Y8
-	VMOVAPS      Y5, Y10
-	VFMADD231PS  SpiralsConstants<>+448(SB), Y6, Y10
-	VSUBPS       Y5, Y10, Y12
-	VSUBPS       Y12, Y6, Y6
-	VADDPS       Y5, Y6, Y6
-	VPSLLD       $0x17, Y10, Y10
-	VPADDD       SpiralsConstants<>+0(SB), Y10, Y10
-	VPSLLD       $0x17, Y6, Y6
-	VPADDD       SpiralsConstants<>+0(SB), Y6, Y6
-	VMULPS       Y10, Y7, Y7
-	VMULPS       Y6, Y7, Y6
-	VMOVUPS      SpiralsConstants<>+0(SB), Y7
-	VSUBPS       Y6, Y7, Y10
-	VADDPS       Y6, Y7, Y12
-	VSUBPS       Y10, Y7, Y13
-	VSUBPS       Y6, Y13, Y13
-	VSUBPS       Y7, Y12, Y14
-	VSUBPS       Y14, Y6, Y6
-	VDIVPS       Y12, Y7, Y14
-	VMULPS       Y14, Y10, Y15
-	VFNMADD231PS Y12, Y15, Y10
-	VFNMADD231PS Y6, Y15, Y10
-	VADDPS       Y13, Y10, Y6
-	VFMADD231PS  Y14, Y6, Y15
-	VMULPS       Y1, Y1, Y6
-	VMULPS       Y6, Y6, Y10
-	VMOVUPS      SpiralsConstants<>+512(SB), Y12
-	VMOVAPS      Y12, Y13
-	VFMADD231PS  SpiralsConstants<>+480(SB), Y10, Y13
-	VFMADD213PS  SpiralsConstants<>+544(SB), Y10, Y13
-	VMOVUPS      SpiralsConstants<>+608(SB), Y14
-	VMOVUPS      Y2, (SP)
-	VMOVAPS      Y14, Y2
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y10, Y2
-	VFMADD213PS  SpiralsConstants<>+640(SB), Y10, Y2
-	VFMADD231PS  Y6, Y13, Y2
-	VMULPS       Y2, Y6, Y2
-	VFMADD213PS  Y1, Y1, Y2
-	VCMPPS       $0x11, SpiralsConstants<>+672(SB), Y1, Y1
-	VBLENDVPS    Y1, Y2, Y15, Y1
-	VANDPS       SpiralsConstants<>+704(SB), Y0, Y0
-	VORPS        Y0, Y1, Y0
+	VFMADD231PD  SpiralsConstants<>+320(SB), Y4, Y12
+	VMOVUPS      SpiralsConstants<>+352(SB), Y13
+	VFMADD132PD  SpiralsConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  Y9, Y12, Y10
+	VFMADD231PD  Y8, Y4, Y10
+	VDIVPD       Y10, Y0, Y0
+	VCVTPD2PSY   Y0, X0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y1, Y2, Y1
+	VMAXPD       Y1, Y3, Y1
+	VMULPD       Y1, Y1, Y4
+	VMOVAPS      Y5, Y8
+	VFMADD231PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VMOVAPS      Y7, Y9
+	VFMADD231PD  SpiralsConstants<>+160(SB), Y4, Y9
+	VMULPD       Y4, Y4, Y10
+	VFMADD231PD  Y10, Y9, Y8
+	VMULPD       Y10, Y10, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y8
+	VMULPD       Y8, Y1, Y1
+	VMOVAPS      Y6, Y8
+	VFMADD231PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VMOVAPS      Y11, Y12
+	VFMADD231PD  SpiralsConstants<>+320(SB), Y4, Y12
+	VFMADD132PD  SpiralsConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  Y10, Y12, Y8
+	VFMADD231PD  Y9, Y4, Y8
+	VDIVPD       Y8, Y1, Y1
+	VCVTPD2PSY   Y1, X1
+	VINSERTF128  $0x01, X1, Y0, Y0
 	VMOVUPS      Y0, (SI)
 	VMOVSD       (DX), X1
-	VMOVSD       64(DI), X2
-	VMULPS       X2, X1, X2
-	VMOVSD       72(DI), X6
-	VMULPS       X6, X1, X6
-	VMOVSD       80(DI), X10
-	VMULPS       X10, X1, X10
-	VMOVSD       88(DI), X13
-	VMULPS       X13, X1, X13
-	VMOVSD       96(DI), X15
-	VMULPS       X15, X1, X15
-	VMOVUPS      Y8, 32(SP)
-	VMOVSD       104(DI), X8
+	VMOVSD       64(DI), X4
+	VMULPS       X4, X1, X4
+	VMOVSD       72(DI), X8
 	VMULPS       X8, X1, X8
-	VMOVSD       112(DI), X14
+	VMOVSD       80(DI), X9
+	VMULPS       X9, X1, X9
+	VMOVSD       88(DI), X10
+	VMULPS       X10, X1, X10
+	VMOVSD       96(DI), X12
+	VMULPS       X12, X1, X12
+	VMOVSD       104(DI), X14
 	VMULPS       X14, X1, X14
-	VMOVSD       120(DI), X12
-	VMULPS       X12, X1, X1
-	VUNPCKLPS    X6, X2, X12
-	VUNPCKHPS    X6, X2, X2
-	VADDPS       X2, X12, X2
-	VUNPCKLPS    X13, X10, X6
-	VUNPCKHPS    X13, X10, X10
-	VADDPS       X10, X6, X6
-	VUNPCKLPD    X6, X2, X10
-	VUNPCKHPD    X6, X2, X2
-	VADDPS       X2, X10, X2
-	VUNPCKLPS    X8, X15, X6
-	VUNPCKHPS    X8, X15, X8
-	VADDPS       X8, X6, X6
-	VUNPCKLPS    X1, X14, X8
-	VUNPCKHPS    X1, X14, X1
-	VADDPS       X1, X8, X1
-	VUNPCKLPD    X1, X6, X8
-	VUNPCKHPD    X1, X6, X1
-	VADDPS       X1, X8, X1
-	VINSERTF128  $0x01, X1, Y2, Y1
+	VMOVSD       112(DI), X15
+	VMULPS       X15, X1, X15
+	VMOVSD       120(DI), X13
+	VMULPS       X13, X1, X1
+	VUNPCKLPS    X8, X4, X13
+	VUNPCKHPS    X8, X4, X4
+	VADDPS       X4, X13, X4
+	VUNPCKLPS    X10, X9, X8
+	VUNPCKHPS    X10, X9, X9
+	VADDPS       X9, X8, X8
+	VUNPCKLPD    X8, X4, X9
+	VUNPCKHPD    X8, X4, X4
+	VADDPS       X4, X9, X4
+	VUNPCKLPS    X14, X12, X8
+	VUNPCKHPS    X14, X12, X9
+	VADDPS       X9, X8, X8
+	VUNPCKLPS    X1, X15, X9
+	VUNPCKHPS    X1, X15, X1
+	VADDPS       X1, X9, X1
+	VUNPCKLPD    X1, X8, X9
+	VUNPCKHPD    X1, X8, X1
+	VADDPS       X1, X9, X1
+	VINSERTF128  $0x01, X1, Y4, Y1
 	VADDPS       160(DI), Y1, Y1
-	VANDPS       SpiralsConstants<>+32(SB), Y1, Y2
-	VMULPS       SpiralsConstants<>+64(SB), Y2, Y6
-	VMINPS       Y6, Y3, Y6
-	VMAXPS       Y6, Y4, Y6
-	VMOVAPS      Y5, Y8
-	VFMADD231PS  SpiralsConstants<>+192(SB), Y6, Y8
-	VSUBPS       Y5, Y8, Y8
-	VFNMADD231PS SpiralsConstants<>+224(SB), Y8, Y6
-	VFNMADD231PS SpiralsConstants<>+256(SB), Y8, Y6
-	VMULPS       Y6, Y6, Y10
-	VMULPS       Y6, Y6, Y12
-	VMOVAPS      Y9, Y13
-	VFMADD231PS  SpiralsConstants<>+288(SB), Y12, Y13
-	VFMADD213PS  SpiralsConstants<>+352(SB), Y12, Y13
-	VMOVAPS      Y11, Y14
-	VFMADD231PS  SpiralsConstants<>+384(SB), Y12, Y14
-	VFMADD213PS  SpiralsConstants<>+448(SB), Y12, Y14
-	VFMADD231PS  Y6, Y13, Y14
-	VMULPS       Y14, Y10, Y10
-	VADDPS       Y6, Y7, Y12
-	VSUBPS       Y7, Y12, Y13
-	VSUBPS       Y13, Y6, Y6
-	VADDPS       Y6, Y10, Y6
-	VADDPS       Y6, Y12, Y10
-	VSUBPS       Y12, Y10, Y12
-	VMOVAPS      Y5, Y13
-	VFMADD231PS  SpiralsConstants<>+448(SB), Y8, Y13
-	VSUBPS       Y5, Y13, Y14
-	VSUBPS       Y14, Y8, Y8
-	VADDPS       Y5, Y8, Y8
-	VPSLLD       $0x17, Y13, Y13
-	VPADDD       Y7, Y13, Y13
-	VPSLLD       $0x17, Y8, Y8
-	VPADDD       Y7, Y8, Y8
-	VMULPS       Y13, Y10, Y10
-	VMULPS       Y8, Y10, Y8
-	VSUBPS       Y8, Y7, Y10
-	VADDPS       Y8, Y7, Y13
-	VSUBPS       Y10, Y7, Y14
-	VSUBPS       Y8, Y14, Y14
-	VSUBPS       Y7, Y13, Y15
-	VSUBPS       Y15, Y8, Y8
-	VDIVPS       Y13, Y7, Y15
-	VMOVUPS      Y6, 64(SP)
-	VMULPS       Y15, Y10, Y6
-	VFNMADD231PS Y13, Y6, Y10
-	VFNMADD231PS Y8, Y6, Y10
-	VADDPS       Y14, Y10, Y8
-	VFMADD231PS  Y15, Y8, Y6
-	VMULPS       Y2, Y2, Y8
-	VMULPS       Y8, Y8, Y10
-	VMOVUPS      SpiralsConstants<>+512(SB), Y13
-	VMOVAPS      Y13, Y14
-	VFMADD231PS  SpiralsConstants<>+480(SB), Y10, Y14
-	VFMADD213PS  SpiralsConstants<>+544(SB), Y10, Y14
-	VMOVUPS      SpiralsConstants<>+608(SB), Y15
-	VMOVUPS      Y12, 96(SP)
-	VMOVAPS      Y15, Y12
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y10, Y12
-	VFMADD213PS  SpiralsConstants<>+640(SB), Y10, Y12
-	VFMADD231PS  Y8, Y14, Y12
-	VMULPS       Y12, Y8, Y8
-	VFMADD213PS  Y2, Y2, Y8
-	VCMPPS       $0x11, SpiralsConstants<>+672(SB), Y2, Y2
-	VBLENDVPS    Y2, Y8, Y6, Y2
-	VANDPS       SpiralsConstants<>+704(SB), Y1, Y1
-	VORPS        Y1, Y2, Y1
+	VEXTRACTF128 $0x01, Y1, X4
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y1, Y2, Y1
+	VMAXPD       Y1, Y3, Y1
+	VMULPD       Y1, Y1, Y8
+	VMOVAPS      Y5, Y9
+	VFMADD231PD  SpiralsConstants<>+96(SB), Y8, Y9
+	VMOVAPS      Y7, Y10
+	VFMADD231PD  SpiralsConstants<>+160(SB), Y8, Y10
+	VMULPD       Y8, Y8, Y12
+	VFMADD231PD  Y12, Y10, Y9
+	VMULPD       Y12, Y12, Y10
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y10, Y9
+	VMULPD       Y9, Y1, Y1
+	VMOVAPS      Y6, Y9
+	VFMADD231PD  SpiralsConstants<>+256(SB), Y8, Y9
+	VMOVAPS      Y11, Y13
+	VFMADD231PD  SpiralsConstants<>+320(SB), Y8, Y13
+	VMOVUPS      SpiralsConstants<>+352(SB), Y14
+	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y8
+	VFMADD231PD  Y12, Y13, Y9
+	VFMADD231PD  Y10, Y8, Y9
+	VDIVPD       Y9, Y1, Y1
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X4, Y4
+	VMINPD       Y4, Y2, Y4
+	VMAXPD       Y4, Y3, Y4
+	VMULPD       Y4, Y4, Y8
+	VMOVAPS      Y5, Y9
+	VFMADD231PD  SpiralsConstants<>+96(SB), Y8, Y9
+	VMOVAPS      Y7, Y10
+	VFMADD231PD  SpiralsConstants<>+160(SB), Y8, Y10
+	VMULPD       Y8, Y8, Y12
+	VFMADD231PD  Y12, Y10, Y9
+	VMULPD       Y12, Y12, Y10
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y10, Y9
+	VMULPD       Y9, Y4, Y4
+	VMOVAPS      Y6, Y9
+	VFMADD231PD  SpiralsConstants<>+256(SB), Y8, Y9
+	VMOVAPS      Y11, Y13
+	VFMADD231PD  SpiralsConstants<>+320(SB), Y8, Y13
+	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y8
+	VFMADD231PD  Y12, Y13, Y9
+	VFMADD231PD  Y10, Y8, Y9
+	VDIVPD       Y9, Y4, Y4
+	VCVTPD2PSY   Y4, X4
+	VINSERTF128  $0x01, X4, Y1, Y1
 	VMOVUPS      Y1, 32(SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
-	VMULPS       192(DI), Y0, Y2
-	VMULPS       256(DI), Y0, Y6
-	VMULPS       320(DI), Y0, Y8
+	VMULPS       192(DI), Y0, Y4
+	VMULPS       256(DI), Y0, Y8
+	VMULPS       320(DI), Y0, Y9
 	VMULPS       384(DI), Y0, Y10
 	VMULPS       448(DI), Y0, Y12
-	VMULPS       512(DI), Y0, Y14
+	VMULPS       512(DI), Y0, Y13
 	VMULPS       576(DI), Y0, Y15
-	VMULPS       640(DI), Y0, Y13
-	VFMADD231PS  224(DI), Y1, Y2
-	VFMADD231PS  288(DI), Y1, Y6
-	VFMADD231PS  352(DI), Y1, Y8
+	VMULPS       640(DI), Y0, Y14
+	VFMADD231PS  224(DI), Y1, Y4
+	VFMADD231PS  288(DI), Y1, Y8
+	VFMADD231PS  352(DI), Y1, Y9
 	VFMADD231PS  416(DI), Y1, Y10
 	VFMADD231PS  480(DI), Y1, Y12
-	VFMADD231PS  544(DI), Y1, Y14
+	VFMADD231PS  544(DI), Y1, Y13
 	VFMADD231PS  608(DI), Y1, Y15
-	VFMADD231PS  672(DI), Y1, Y13
-	VUNPCKLPS    Y6, Y2, Y7
-	VUNPCKHPS    Y6, Y2, Y2
-	VADDPS       Y2, Y7, Y2
-	VUNPCKLPS    Y10, Y8, Y6
-	VUNPCKHPS    Y10, Y8, Y7
-	VADDPS       Y7, Y6, Y6
-	VUNPCKLPD    Y6, Y2, Y7
-	VUNPCKHPD    Y6, Y2, Y2
-	VADDPS       Y2, Y7, Y2
-	VUNPCKLPS    Y14, Y12, Y6
-	VUNPCKHPS    Y14, Y12, Y7
-	VADDPS       Y7, Y6, Y6
-	VUNPCKLPS    Y13, Y15, Y7
-	VUNPCKHPS    Y13, Y15, Y8
-	VADDPS       Y8, Y7, Y7
-	VUNPCKLPD    Y7, Y6, Y8
-	VUNPCKHPD    Y7, Y6, Y6
-	VADDPS       Y6, Y8, Y6
-	VPERM2F128   $0x20, Y6, Y2, Y7
-	VPERM2F128   $0x31, Y6, Y2, Y2
-	VADDPS       Y2, Y7, Y2
-	VADDPS       1216(DI), Y2, Y2
-	VANDPS       SpiralsConstants<>+32(SB), Y2, Y6
-	VMULPS       SpiralsConstants<>+64(SB), Y6, Y7
-	VMINPS       Y7, Y3, Y7
-	VMAXPS       Y7, Y4, Y7
-	VMOVAPS      Y5, Y8
-	VFMADD231PS  SpiralsConstants<>+192(SB), Y7, Y8
-	VSUBPS       Y5, Y8, Y8
-	VFNMADD231PS SpiralsConstants<>+224(SB), Y8, Y7
-	VFNMADD231PS SpiralsConstants<>+256(SB), Y8, Y7
-	VMULPS       Y7, Y7, Y10
-	VMULPS       Y7, Y7, Y12
-	VMOVAPS      Y9, Y13
-	VFMADD231PS  SpiralsConstants<>+288(SB), Y12, Y13
-	VFMADD213PS  SpiralsConstants<>+352(SB), Y12, Y13
-	VMOVAPS      Y11, Y14
-	VFMADD231PS  SpiralsConstants<>+384(SB), Y12, Y14
-	VFMADD213PS  SpiralsConstants<>+448(SB), Y12, Y14
-	VFMADD231PS  Y7, Y13, Y14
-	VMULPS       Y14, Y10, Y10
-	VADDPS       SpiralsConstants<>+0(SB), Y7, Y12
-	VSUBPS       SpiralsConstants<>+0(SB), Y12, Y13
-	VSUBPS       Y13, Y7, Y7
-	VADDPS       Y7, Y10, Y7
-	VADDPS       Y7, Y12, Y10
-	VSUBPS       Y12, Y10, Y12
-	VMOVAPS      Y5, Y13
-	VFMADD231PS  SpiralsConstants<>+448(SB), Y8, Y13
-	VSUBPS       Y5, Y13, Y14
-	VSUBPS       Y14, Y8, Y8
-	VADDPS       Y5, Y8, Y8
-	VPSLLD       $0x17, Y13, Y13
-	VPADDD       SpiralsConstants<>+0(SB), Y13, Y13
-	VPSLLD       $0x17, Y8, Y8
-	VPADDD       SpiralsConstants<>+0(SB), Y8, Y8
-	VMULPS       Y13, Y10, Y10
-	VMULPS       Y8, Y10, Y8
-	VMOVUPS      SpiralsConstants<>+0(SB), Y10
-	VSUBPS       Y8, Y10, Y13
-	VADDPS       Y8, Y10, Y14
-	VSUBPS       Y13, Y10, Y15
-	VSUBPS       Y8, Y15, Y15
-	VMOVUPS      Y7, 128(SP)
-	VSUBPS       Y10, Y14, Y7
-	VSUBPS       Y7, Y8, Y7
-	VDIVPS       Y14, Y10, Y8
-	VMOVUPS      Y12, 160(SP)
-	VMULPS       Y8, Y13, Y12
-	VFNMADD231PS Y14, Y12, Y13
-	VFNMADD231PS Y7, Y12, Y13
-	VADDPS       Y15, Y13, Y7
-	VFMADD231PS  Y8, Y7, Y12
-	VMULPS       Y6, Y6, Y7
-	VMULPS       Y7, Y7, Y8
-	VMOVUPS      SpiralsConstants<>+512(SB), Y13
+	VFMADD231PS  672(DI), Y1, Y14
+	VUNPCKLPS    Y8, Y4, Y11
+	VUNPCKHPS    Y8, Y4, Y4
+	VADDPS       Y4, Y11, Y4
+	VUNPCKLPS    Y10, Y9, Y8
+	VUNPCKHPS    Y10, Y9, Y9
+	VADDPS       Y9, Y8, Y8
+	VUNPCKLPD    Y8, Y4, Y9
+	VUNPCKHPD    Y8, Y4, Y4
+	VADDPS       Y4, Y9, Y4
+	VUNPCKLPS    Y13, Y12, Y8
+	VUNPCKHPS    Y13, Y12, Y9
+	VADDPS       Y9, Y8, Y8
+	VUNPCKLPS    Y14, Y15, Y9
+	VUNPCKHPS    Y14, Y15, Y10
+	VADDPS       Y10, Y9, Y9
+	VUNPCKLPD    Y9, Y8, Y10
+	VUNPCKHPD    Y9, Y8, Y8
+	VADDPS       Y8, Y10, Y8
+	VPERM2F128   $0x20, Y8, Y4, Y9
+	VPERM2F128   $0x31, Y8, Y4, Y4
+	VADDPS       Y4, Y9, Y4
+	VADDPS       1216(DI), Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X8
+	VCVTPS2PD    X4, Y4
+	VMINPD       Y4, Y2, Y4
+	VMAXPD       Y4, Y3, Y4
+	VMULPD       Y4, Y4, Y9
+	VMOVAPS      Y5, Y10
+	VFMADD231PD  SpiralsConstants<>+96(SB), Y9, Y10
+	VMOVAPS      Y7, Y11
+	VFMADD231PD  SpiralsConstants<>+160(SB), Y9, Y11
+	VMULPD       Y9, Y9, Y12
+	VFMADD231PD  Y12, Y11, Y10
+	VMULPD       Y12, Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y11, Y10
+	VMULPD       Y10, Y4, Y4
+	VMOVAPS      Y6, Y10
+	VFMADD231PD  SpiralsConstants<>+256(SB), Y9, Y10
+	VMOVUPS      SpiralsConstants<>+288(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PS  SpiralsConstants<>+480(SB), Y8, Y14
-	VFMADD213PS  SpiralsConstants<>+544(SB), Y8, Y14
-	VMOVUPS      SpiralsConstants<>+608(SB), Y15
-	VMOVAPS      Y15, Y13
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y8, Y13
-	VFMADD213PS  SpiralsConstants<>+640(SB), Y8, Y13
-	VFMADD231PS  Y7, Y14, Y13
-	VMULPS       Y13, Y7, Y7
-	VFMADD213PS  Y6, Y6, Y7
-	VCMPPS       $0x11, SpiralsConstants<>+672(SB), Y6, Y6
-	VBLENDVPS    Y6, Y7, Y12, Y6
-	VANDPS       SpiralsConstants<>+704(SB), Y2, Y2
-	VORPS        Y2, Y6, Y2
-	VMOVUPS      Y2, 128(SI)
-	VMULPS       704(DI), Y0, Y6
-	VMULPS       768(DI), Y0, Y7
-	VMULPS       832(DI), Y0, Y8
-	VMULPS       896(DI), Y0, Y12
-	VMULPS       960(DI), Y0, Y13
+	VFMADD231PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VMOVUPS      SpiralsConstants<>+352(SB), Y15
+	VFMADD132PD  SpiralsConstants<>+384(SB), Y15, Y9
+	VFMADD231PD  Y12, Y14, Y10
+	VFMADD231PD  Y11, Y9, Y10
+	VDIVPD       Y10, Y4, Y4
+	VCVTPD2PSY   Y4, X4
+	VCVTPS2PD    X8, Y8
+	VMINPD       Y8, Y2, Y8
+	VMAXPD       Y8, Y3, Y8
+	VMULPD       Y8, Y8, Y9
+	VMOVAPS      Y5, Y10
+	VFMADD231PD  SpiralsConstants<>+96(SB), Y9, Y10
+	VMOVAPS      Y7, Y11
+	VFMADD231PD  SpiralsConstants<>+160(SB), Y9, Y11
+	VMULPD       Y9, Y9, Y12
+	VFMADD231PD  Y12, Y11, Y10
+	VMULPD       Y12, Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y11, Y10
+	VMULPD       Y10, Y8, Y8
+	VMOVAPS      Y6, Y10
+	VFMADD231PD  SpiralsConstants<>+256(SB), Y9, Y10
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD132PD  SpiralsConstants<>+384(SB), Y15, Y9
+	VFMADD231PD  Y12, Y14, Y10
+	VFMADD231PD  Y11, Y9, Y10
+	VDIVPD       Y10, Y8, Y8
+	VCVTPD2PSY   Y8, X8
+	VINSERTF128  $0x01, X8, Y4, Y4
+	VMOVUPS      Y4, 128(SI)
+	VMULPS       704(DI), Y0, Y8
+	VMULPS       768(DI), Y0, Y9
+	VMULPS       832(DI), Y0, Y10
+	VMULPS       896(DI), Y0, Y11
+	VMULPS       960(DI), Y0, Y12
 	VMULPS       1024(DI), Y0, Y14
 	VMULPS       1088(DI), Y0, Y15
 	VMULPS       1152(DI), Y0, Y0
-	VFMADD231PS  736(DI), Y1, Y6
-	VFMADD231PS  800(DI), Y1, Y7
-	VFMADD231PS  864(DI), Y1, Y8
-	VFMADD231PS  928(DI), Y1, Y12
-	VFMADD231PS  992(DI), Y1, Y13
+	VFMADD231PS  736(DI), Y1, Y8
+	VFMADD231PS  800(DI), Y1, Y9
+	VFMADD231PS  864(DI), Y1, Y10
+	VFMADD231PS  928(DI), Y1, Y11
+	VFMADD231PS  992(DI), Y1, Y12
 	VFMADD231PS  1056(DI), Y1, Y14
 	VFMADD231PS  1120(DI), Y1, Y15
 	VFMADD231PS  1184(DI), Y1, Y0
-	VUNPCKLPS    Y7, Y6, Y1
-	VUNPCKHPS    Y7, Y6, Y6
-	VADDPS       Y6, Y1, Y1
-	VUNPCKLPS    Y12, Y8, Y6
-	VUNPCKHPS    Y12, Y8, Y7
-	VADDPS       Y7, Y6, Y6
-	VUNPCKLPD    Y6, Y1, Y7
-	VUNPCKHPD    Y6, Y1, Y1
-	VADDPS       Y1, Y7, Y1
-	VUNPCKLPS    Y14, Y13, Y6
-	VUNPCKHPS    Y14, Y13, Y7
-	VADDPS       Y7, Y6, Y6
-	VUNPCKLPS    Y0, Y15, Y7
+	VUNPCKLPS    Y9, Y8, Y1
+	VUNPCKHPS    Y9, Y8, Y8
+	VADDPS       Y8, Y1, Y1
+	VUNPCKLPS    Y11, Y10, Y8
+	VUNPCKHPS    Y11, Y10, Y9
+	VADDPS       Y9, Y8, Y8
+	VUNPCKLPD    Y8, Y1, Y9
+	VUNPCKHPD    Y8, Y1, Y1
+	VADDPS       Y1, Y9, Y1
+	VUNPCKLPS    Y14, Y12, Y8
+	VUNPCKHPS    Y14, Y12, Y9
+	VADDPS       Y9, Y8, Y8
+	VUNPCKLPS    Y0, Y15, Y9
 	VUNPCKHPS    Y0, Y15, Y0
-	VADDPS       Y0, Y7, Y0
-	VUNPCKLPD    Y0, Y6, Y7
-	VUNPCKHPD    Y0, Y6, Y0
-	VADDPS       Y0, Y7, Y0
-	VPERM2F128   $0x20, Y0, Y1, Y6
+	VADDPS       Y0, Y9, Y0
+	VUNPCKLPD    Y0, Y8, Y9
+	VUNPCKHPD    Y0, Y8, Y0
+	VADDPS       Y0, Y9, Y0
+	VPERM2F128   $0x20, Y0, Y1, Y8
 	VPERM2F128   $0x31, Y0, Y1, Y0
-	VADDPS       Y0, Y6, Y0
+	VADDPS       Y0, Y8, Y0
 	VADDPS       1248(DI), Y0, Y0
-	VANDPS       SpiralsConstants<>+32(SB), Y0, Y1
-	VMULPS       SpiralsConstants<>+64(SB), Y1, Y6
-	VMINPS       Y6, Y3, Y6
-	VMAXPS       Y6, Y4, Y6
-	VMOVAPS      Y5, Y7
-	VFMADD231PS  SpiralsConstants<>+192(SB), Y6, Y7
-	VSUBPS       Y5, Y7, Y7
-	VFNMADD231PS SpiralsConstants<>+224(SB), Y7, Y6
-	VFNMADD231PS SpiralsConstants<>+256(SB), Y7, Y6
-	VMULPS       Y6, Y6, Y8
-	VMULPS       Y6, Y6, Y12
-	VMOVAPS      Y9, Y13
-	VFMADD231PS  SpiralsConstants<>+288(SB), Y12, Y13
-	VFMADD213PS  SpiralsConstants<>+352(SB), Y12, Y13
-	VMOVAPS      Y11, Y14
-	VFMADD231PS  SpiralsConstants<>+384(SB), Y12, Y14
-	VFMADD213PS  SpiralsConstants<>+448(SB), Y12, Y14
-	VFMADD231PS  Y6, Y13, Y14
-	VMULPS       Y14, Y8, Y8
-	VADDPS       Y6, Y10, Y12
-	VSUBPS       Y10, Y12, Y13
-	VSUBPS       Y13, Y6, Y6
-	VADDPS       Y6, Y8, Y6
-	VADDPS       Y6, Y12, Y8
-	VSUBPS       Y12, Y8, Y12
-	VMOVAPS      Y5, Y13
-	VFMADD231PS  SpiralsConstants<>+448(SB), Y7, Y13
-	VSUBPS       Y5, Y13, Y14
-	VSUBPS       Y14, Y7, Y7
-	VADDPS       Y5, Y7, Y7
-	VPSLLD       $0x17, Y13, Y13
-	VPADDD       Y10, Y13, Y13
-	VPSLLD       $0x17, Y7, Y7
-	VPADDD       Y10, Y7, Y7
-	VMULPS       Y13, Y8, Y8
-	VMULPS       Y7, Y8, Y7
-	VSUBPS       Y7, Y10, Y8
-	VADDPS       Y7, Y10, Y13
-	VSUBPS       Y8, Y10, Y14
-	VSUBPS       Y7, Y14, Y14
-	VSUBPS       Y10, Y13, Y15
-	VSUBPS       Y15, Y7, Y7
-	VDIVPS       Y13, Y10, Y15
-	VMOVUPS      Y6, 192(SP)
-	VMULPS       Y15, Y8, Y6
-	VFNMADD231PS Y13, Y6, Y8
-	VFNMADD231PS Y7, Y6, Y8
-	VADDPS       Y14, Y8, Y7
-	VFMADD231PS  Y15, Y7, Y6
-	VMULPS       Y1, Y1, Y7
-	VMULPS       Y7, Y7, Y8
-	VMOVUPS      SpiralsConstants<>+512(SB), Y13
-	VFMADD231PS  SpiralsConstants<>+480(SB), Y8, Y13
-	VFMADD213PS  SpiralsConstants<>+544(SB), Y8, Y13
-	VMOVUPS      SpiralsConstants<>+608(SB), Y14
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y8, Y14
-	VFMADD213PS  SpiralsConstants<>+640(SB), Y8, Y14
-	VFMADD231PS  Y7, Y13, Y14
-	VMULPS       Y14, Y7, Y7
-	VFMADD213PS  Y1, Y1, Y7
-	VCMPPS       $0x11, SpiralsConstants<>+672(SB), Y1, Y1
-	VBLENDVPS    Y1, Y7, Y6, Y1
-	VANDPS       SpiralsConstants<>+704(SB), Y0, Y0
-	VORPS        Y0, Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VCVTPS2PD    X0, Y0
+	VMINPD       Y0, Y2, Y0
+	VMAXPD       Y0, Y3, Y0
+	VMULPD       Y0, Y0, Y8
+	VMOVAPS      Y5, Y9
+	VFMADD231PD  SpiralsConstants<>+96(SB), Y8, Y9
+	VMOVAPS      Y7, Y10
+	VFMADD231PD  SpiralsConstants<>+160(SB), Y8, Y10
+	VMULPD       Y8, Y8, Y11
+	VFMADD231PD  Y11, Y10, Y9
+	VMULPD       Y11, Y11, Y10
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y10, Y9
+	VMULPD       Y9, Y0, Y0
+	VMOVAPS      Y6, Y9
+	VFMADD231PD  SpiralsConstants<>+256(SB), Y8, Y9
+	VMOVAPS      Y13, Y12
+	VFMADD231PD  SpiralsConstants<>+320(SB), Y8, Y12
+	VMOVUPS      SpiralsConstants<>+352(SB), Y14
+	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y8
+	VFMADD231PD  Y11, Y12, Y9
+	VFMADD231PD  Y10, Y8, Y9
+	VDIVPD       Y9, Y0, Y0
+	VCVTPD2PSY   Y0, X0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y1, Y2, Y1
+	VMAXPD       Y1, Y3, Y1
+	VMULPD       Y1, Y1, Y2
+	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y5
+	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y7
+	VMULPD       Y2, Y2, Y3
+	VFMADD231PD  Y3, Y7, Y5
+	VMULPD       Y3, Y3, Y7
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y7, Y5
+	VMULPD       Y5, Y1, Y1
+	VMOVAPS      Y6, Y5
+	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y5
+	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y13
+	VFMADD231PD  SpiralsConstants<>+384(SB), Y2, Y14
+	VFMADD231PD  Y3, Y13, Y5
+	VFMADD231PD  Y7, Y14, Y5
+	VDIVPD       Y5, Y1, Y1
+	VCVTPD2PSY   Y1, X1
+	VINSERTF128  $0x01, X1, Y0, Y0
 	VMOVUPS      Y0, 160(SI)
 
 	// z3 = W3·a2 + b3
-	VMULPS       1280(DI), Y2, Y1
-	VMULPS       1344(DI), Y2, Y2
+	VMULPS       1280(DI), Y4, Y1
+	VMULPS       1344(DI), Y4, Y2
 	VFMADD231PS  1312(DI), Y0, Y1
 	VFMADD231PS  1376(DI), Y0, Y2
 	VUNPCKLPS    Y2, Y1, Y0
@@ -2869,380 +2507,365 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $224-44
 	VMOVSD       X0, 256(SI)
 
 	// a3 = softmax(z3)
-	VANDPS       SpiralsConstants<>+736(SB), X0, X1
-	VMOVUPS      SpiralsConstants<>+736(SB), X2
-	VMOVUPS      SpiralsConstants<>+768(SB), X6
-	VBLENDVPS    X2, X1, X6, X1
-	VSHUFPS      $0x4e, X1, X1, X6
-	VCMPPS       $0x03, X1, X1, X7
-	VMAXPS       X6, X1, X6
-	VBLENDVPS    X7, X1, X6, X1
-	VSHUFPS      $0xb1, X1, X1, X6
-	VCMPPS       $0x03, X1, X1, X7
-	VMAXPS       X6, X1, X6
-	VBLENDVPS    X7, X1, X6, X1
-	VMOVSS       X1, 272(SI)
-	VANDPS       X0, X2, X0
-	VSUBPS       X1, X0, X0
-	VMINPS       X0, X3, X0
-	VMAXPS       X0, X4, X0
-	VMOVAPS      X5, X1
-	VFMADD231PS  SpiralsConstants<>+192(SB), X0, X1
-	VSUBPS       X5, X1, X1
-	VFNMADD231PS SpiralsConstants<>+224(SB), X1, X0
-	VFNMADD231PS SpiralsConstants<>+256(SB), X1, X0
-	VMULPS       X0, X0, X3
+	VANDPS       SpiralsConstants<>+416(SB), X0, X0
+	VMOVUPS      SpiralsConstants<>+416(SB), X1
+	VMOVUPS      SpiralsConstants<>+448(SB), X2
+	VBLENDVPS    X1, X0, X2, X2
+	VSHUFPS      $0x4e, X2, X2, X3
+	VMAXPS       X3, X2, X2
+	VSHUFPS      $0xb1, X2, X2, X3
+	VMAXPS       X3, X2, X2
+	VMOVSS       X2, 272(SI)
+	VSUBPS       X2, X0, X0
+	VMOVUPS      SpiralsConstants<>+512(SB), X2
+	VMINPS       X0, X2, X0
+	VMOVUPS      SpiralsConstants<>+480(SB), X2
+	VMAXPS       X0, X2, X0
+	VMOVUPS      SpiralsConstants<>+544(SB), X2
+	VMOVAPS      X2, X3
+	VFMADD231PS  SpiralsConstants<>+576(SB), X0, X3
+	VSUBPS       X2, X3, X3
+	VFNMADD231PS SpiralsConstants<>+608(SB), X3, X0
+	VFNMADD231PS SpiralsConstants<>+640(SB), X3, X0
 	VMULPS       X0, X0, X4
-	VFMADD231PS  SpiralsConstants<>+288(SB), X4, X9
-	VFMADD213PS  SpiralsConstants<>+352(SB), X4, X9
-	VFMADD231PS  SpiralsConstants<>+384(SB), X4, X11
-	VFMADD213PS  SpiralsConstants<>+448(SB), X4, X11
-	VFMADD231PS  X0, X9, X11
-	VMULPS       X11, X3, X3
-	VADDPS       X0, X10, X4
-	VSUBPS       X10, X4, X6
-	VSUBPS       X6, X0, X0
-	VADDPS       X0, X3, X0
-	VADDPS       X0, X4, X3
-	VSUBPS       X4, X3, X4
-	VMOVAPS      X5, X6
-	VFMADD231PS  SpiralsConstants<>+448(SB), X1, X6
-	VSUBPS       X5, X6, X7
-	VSUBPS       X7, X1, X1
-	VADDPS       X5, X1, X1
-	VPSLLD       $0x17, X6, X5
-	VPADDD       X10, X5, X5
-	VPSLLD       $0x17, X1, X1
-	VPADDD       X10, X1, X1
-	VMULPS       X5, X3, X3
-	VMULPS       X1, X3, X1
-	VANDPS       X1, X2, X3
-	VSHUFPS      $0x4e, X3, X3, X5
-	VADDPS       X5, X3, X3
-	VSHUFPS      $0xb1, X3, X3, X5
-	VADDPS       X5, X3, X3
-	VMOVSS       X3, 276(SI)
-	VDIVPS       X3, X10, X3
-	VMULPS       X3, X1, X1
-	VMOVSD       X1, 264(SI)
+	VMOVUPS      SpiralsConstants<>+672(SB), X5
+	VMOVAPS      X5, X7
+	VFMADD231PS  SpiralsConstants<>+704(SB), X0, X7
+	VMOVUPS      SpiralsConstants<>+736(SB), X8
+	VFMADD231PS  SpiralsConstants<>+768(SB), X0, X8
+	VMOVUPS      SpiralsConstants<>+800(SB), X9
+	VFMADD231PS  SpiralsConstants<>+832(SB), X0, X9
+	VFMADD231PS  X4, X8, X7
+	VMULPS       X4, X4, X8
+	VFMADD231PS  X8, X9, X7
+	VFMADD231PS  X7, X4, X0
+	VADDPS       SpiralsConstants<>+864(SB), X0, X0
+	VFMADD213PS  X2, X3, X5
+	VSUBPS       X2, X5, X4
+	VSUBPS       X4, X3, X3
+	VADDPS       X2, X3, X2
+	VPSLLD       $0x17, X5, X3
+	VPADDD       SpiralsConstants<>+864(SB), X3, X3
+	VPSLLD       $0x17, X2, X2
+	VPADDD       SpiralsConstants<>+864(SB), X2, X2
+	VMULPS       X3, X0, X0
+	VMULPS       X2, X0, X0
+	VANDPS       X0, X1, X2
+	VSHUFPS      $0x4e, X2, X2, X3
+	VADDPS       X3, X2, X2
+	VSHUFPS      $0xb1, X2, X2, X3
+	VADDPS       X3, X2, X2
+	VMOVSS       X2, 276(SI)
+	VMOVUPS      SpiralsConstants<>+864(SB), Y3
+	VDIVPS       X2, X3, X2
+	VMULPS       X2, X0, X0
+	VMOVSD       X0, 264(SI)
 
 	// t = log(s3)
-	VBROADCASTSS 276(SI), X1
-	VCVTPS2PD    X1, Y1
-	VCMPPD       $0x11, SpiralsConstants<>+928(SB), Y1, Y3
-	VMULPD       SpiralsConstants<>+960(SB), Y1, Y5
-	VBLENDVPD    Y3, Y5, Y1, Y5
-	VPADDQ       SpiralsConstants<>+992(SB), Y5, Y5
-	VPSRLQ       $0x34, Y5, Y6
-	VORPD        SpiralsConstants<>+1024(SB), Y6, Y6
-	VSUBPD       SpiralsConstants<>+1056(SB), Y6, Y6
-	VANDPD       SpiralsConstants<>+1088(SB), Y3, Y3
-	VSUBPD       Y3, Y6, Y3
-	VANDPD       SpiralsConstants<>+1120(SB), Y5, Y5
-	VPADDQ       SpiralsConstants<>+1152(SB), Y5, Y5
-	VSUBPD       SpiralsConstants<>+1184(SB), Y5, Y5
-	VADDPD       SpiralsConstants<>+1216(SB), Y5, Y6
-	VDIVPD       Y6, Y5, Y6
-	VMULPD       Y6, Y6, Y7
-	VMULPD       Y5, Y5, Y8
-	VMULPD       SpiralsConstants<>+1248(SB), Y8, Y8
-	VMULPD       Y7, Y7, Y9
-	VMOVUPS      SpiralsConstants<>+1312(SB), Y11
-	VFMADD231PD  SpiralsConstants<>+1280(SB), Y9, Y11
-	VFMADD213PD  SpiralsConstants<>+1344(SB), Y9, Y11
-	VMOVUPS      SpiralsConstants<>+1408(SB), Y13
-	VFMADD231PD  SpiralsConstants<>+1376(SB), Y9, Y13
-	VFMADD213PD  SpiralsConstants<>+1440(SB), Y9, Y13
-	VFMADD213PD  SpiralsConstants<>+1472(SB), Y9, Y13
-	VFMADD231PD  Y7, Y11, Y13
-	VFMADD213PD  Y8, Y13, Y7
-	VMULPD       SpiralsConstants<>+1504(SB), Y3, Y9
-	VFMADD231PD  Y7, Y6, Y9
-	VSUBPD       Y9, Y8, Y6
-	VSUBPD       Y5, Y6, Y5
-	VFMSUB231PD  SpiralsConstants<>+1536(SB), Y3, Y5
-	VXORPS       X3, X3, X3
-	VCMPPD       $0x00, Y3, Y1, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+1600(SB), Y5, Y5
-	VCMPPD       $0x00, SpiralsConstants<>+896(SB), Y1, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+896(SB), Y5, Y5
-	VCMPPD       $0x19, Y3, Y1, Y1
-	VBLENDVPD    Y1, SpiralsConstants<>+1632(SB), Y5, Y1
-	VCVTPD2PSY   Y1, X1
-	VMOVSS       X1, 288(SI)
+	VBROADCASTSS 276(SI), X0
+	VCVTPS2PD    X0, Y0
+	VPADDQ       SpiralsConstants<>+1088(SB), Y0, Y2
+	VPSRLQ       $0x34, Y2, Y4
+	VORPD        SpiralsConstants<>+1120(SB), Y4, Y4
+	VSUBPD       SpiralsConstants<>+1152(SB), Y4, Y4
+	VANDPD       SpiralsConstants<>+1184(SB), Y2, Y2
+	VPADDQ       SpiralsConstants<>+1216(SB), Y2, Y2
+	VSUBPD       Y6, Y2, Y2
+	VADDPD       SpiralsConstants<>+1248(SB), Y2, Y5
+	VDIVPD       Y5, Y2, Y2
+	VMULPD       Y2, Y2, Y5
+	VMOVUPS      SpiralsConstants<>+1312(SB), Y6
+	VFMADD231PD  SpiralsConstants<>+1344(SB), Y5, Y6
+	VMOVUPS      SpiralsConstants<>+1376(SB), Y7
+	VFMADD231PD  SpiralsConstants<>+1408(SB), Y5, Y7
+	VMULPD       Y5, Y5, Y5
+	VFMADD231PD  Y5, Y7, Y6
+	VMULPD       Y5, Y5, Y5
+	VFMADD231PD  SpiralsConstants<>+1440(SB), Y5, Y6
+	VMULPD       Y6, Y2, Y2
+	VFMADD231PD  SpiralsConstants<>+1280(SB), Y4, Y2
+	VXORPS       X4, X4, X4
+	VCMPPD       $0x00, Y4, Y0, Y5
+	VBLENDVPD    Y5, SpiralsConstants<>+1504(SB), Y2, Y2
+	VCMPPD       $0x00, SpiralsConstants<>+1056(SB), Y0, Y5
+	VBLENDVPD    Y5, SpiralsConstants<>+1056(SB), Y2, Y2
+	VCMPPD       $0x19, Y4, Y0, Y0
+	VBLENDVPD    Y0, SpiralsConstants<>+1536(SB), Y2, Y0
+	VCVTPD2PSY   Y0, X0
+	VMOVSS       X0, 288(SI)
 
 	// d3 = a3 - y; loss = Σ y*(m3 - z3 + t)
-	VMOVSD       264(SI), X1
-	VMOVSD       (CX), X3
-	VSUBPS       X3, X1, X1
-	VBROADCASTSS 272(SI), X5
-	VMOVSD       256(SI), X6
-	VSUBPS       X6, X5, X5
-	VBROADCASTSS 288(SI), X6
-	VADDPS       X6, X5, X5
-	VMULPS       X5, X3, X3
-	VMOVSD       X1, 280(SI)
-	VANDPS       X3, X2, X1
-	VSHUFPS      $0x4e, X1, X1, X2
-	VADDPS       X2, X1, X1
-	VSHUFPS      $0xb1, X1, X1, X2
-	VADDPS       X2, X1, X1
-	VMOVSS       X1, ret+40(FP)
+	VMOVSD       264(SI), X0
+	VMOVSD       (CX), X2
+	VSUBPS       X2, X0, X0
+	VBROADCASTSS 272(SI), X4
+	VMOVSD       256(SI), X5
+	VSUBPS       X5, X4, X4
+	VBROADCASTSS 288(SI), X5
+	VADDPS       X5, X4, X4
+	VMULPS       X4, X2, X2
+	VMOVSD       X0, 280(SI)
+	VANDPS       X2, X1, X0
+	VSHUFPS      $0x4e, X0, X0, X1
+	VADDPS       X1, X0, X0
+	VSHUFPS      $0xb1, X0, X0, X1
+	VADDPS       X1, X0, X0
+	VMOVSS       X0, ret+40(FP)
 
 	// d2 = (W3ᵀ·d3)*(1 - a2^2)
-	VBROADCASTSS 280(SI), Y1
-	VMULPS       1280(DI), Y1, Y2
-	VMULPS       1312(DI), Y1, Y1
-	VBROADCASTSS 284(SI), Y3
-	VFMADD231PS  1344(DI), Y3, Y2
-	VFMADD231PS  1376(DI), Y3, Y1
-	VMOVUPS      128(SI), Y3
-	VMOVAPS      Y10, Y5
-	VFNMADD231PS Y3, Y3, Y5
-	VMULPS       Y5, Y2, Y2
-	VMOVUPS      Y2, 192(SI)
-	VMOVUPS      160(SI), Y2
-	VMOVAPS      Y10, Y3
-	VFNMADD231PS Y2, Y2, Y3
-	VMULPS       Y3, Y1, Y1
-	VMOVUPS      Y1, 224(SI)
+	VBROADCASTSS 280(SI), Y0
+	VMULPS       1280(DI), Y0, Y1
+	VMULPS       1312(DI), Y0, Y0
+	VBROADCASTSS 284(SI), Y2
+	VFMADD231PS  1344(DI), Y2, Y1
+	VFMADD231PS  1376(DI), Y2, Y0
+	VMOVUPS      128(SI), Y2
+	VMOVAPS      Y3, Y4
+	VFNMADD231PS Y2, Y2, Y4
+	VMULPS       Y4, Y1, Y1
+	VMOVUPS      Y1, 192(SI)
+	VMOVUPS      160(SI), Y1
+	VMOVAPS      Y3, Y2
+	VFNMADD231PS Y1, Y1, Y2
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 224(SI)
 
 	// ∇W3 = d3·a2ᵀ; ∇b3 = d3
-	VMOVSD       280(SI), X1
-	VMOVSD       X1, 1408(BX)
-	VBROADCASTSS 280(SI), Y1
-	VMULPS       128(SI), Y1, Y2
-	VMOVUPS      Y2, 1280(BX)
-	VMULPS       160(SI), Y1, Y1
-	VMOVUPS      Y1, 1312(BX)
-	VBROADCASTSS 284(SI), Y1
-	VMULPS       128(SI), Y1, Y2
-	VMOVUPS      Y2, 1344(BX)
-	VMULPS       160(SI), Y1, Y1
-	VMOVUPS      Y1, 1376(BX)
+	VMOVSD       280(SI), X0
+	VMOVSD       X0, 1408(BX)
+	VBROADCASTSS 280(SI), Y0
+	VMULPS       128(SI), Y0, Y1
+	VMOVUPS      Y1, 1280(BX)
+	VMULPS       160(SI), Y0, Y0
+	VMOVUPS      Y0, 1312(BX)
+	VBROADCASTSS 284(SI), Y0
+	VMULPS       128(SI), Y0, Y1
+	VMOVUPS      Y1, 1344(BX)
+	VMULPS       160(SI), Y0, Y0
+	VMOVUPS      Y0, 1376(BX)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
-	VBROADCASTSS 192(SI), Y1
-	VMULPS       192(DI), Y1, Y2
-	VMULPS       224(DI), Y1, Y1
-	VBROADCASTSS 196(SI), Y3
-	VMULPS       256(DI), Y3, Y5
-	VMULPS       288(DI), Y3, Y3
-	VBROADCASTSS 200(SI), Y6
-	VFMADD231PS  320(DI), Y6, Y2
-	VFMADD231PS  352(DI), Y6, Y1
-	VBROADCASTSS 204(SI), Y6
-	VFMADD231PS  384(DI), Y6, Y5
-	VFMADD231PS  416(DI), Y6, Y3
-	VBROADCASTSS 208(SI), Y6
-	VFMADD231PS  448(DI), Y6, Y2
-	VFMADD231PS  480(DI), Y6, Y1
-	VBROADCASTSS 212(SI), Y6
-	VFMADD231PS  512(DI), Y6, Y5
-	VFMADD231PS  544(DI), Y6, Y3
-	VBROADCASTSS 216(SI), Y6
-	VFMADD231PS  576(DI), Y6, Y2
-	VFMADD231PS  608(DI), Y6, Y1
-	VBROADCASTSS 220(SI), Y6
-	VFMADD231PS  640(DI), Y6, Y5
-	VFMADD231PS  672(DI), Y6, Y3
-	VBROADCASTSS 224(SI), Y6
-	VFMADD231PS  704(DI), Y6, Y2
-	VFMADD231PS  736(DI), Y6, Y1
-	VBROADCASTSS 228(SI), Y6
-	VFMADD231PS  768(DI), Y6, Y5
-	VFMADD231PS  800(DI), Y6, Y3
-	VBROADCASTSS 232(SI), Y6
-	VFMADD231PS  832(DI), Y6, Y2
-	VFMADD231PS  864(DI), Y6, Y1
-	VBROADCASTSS 236(SI), Y6
-	VFMADD231PS  896(DI), Y6, Y5
-	VFMADD231PS  928(DI), Y6, Y3
-	VBROADCASTSS 240(SI), Y6
-	VFMADD231PS  960(DI), Y6, Y2
-	VFMADD231PS  992(DI), Y6, Y1
-	VBROADCASTSS 244(SI), Y6
-	VFMADD231PS  1024(DI), Y6, Y5
-	VFMADD231PS  1056(DI), Y6, Y3
-	VBROADCASTSS 248(SI), Y6
-	VFMADD231PS  1088(DI), Y6, Y2
-	VFMADD231PS  1120(DI), Y6, Y1
-	VBROADCASTSS 252(SI), Y6
-	VFMADD231PS  1152(DI), Y6, Y5
-	VFMADD231PS  1184(DI), Y6, Y3
-	VADDPS       Y5, Y2, Y2
-	VADDPS       Y3, Y1, Y1
-	VMOVUPS      (SI), Y3
-	VMOVAPS      Y10, Y5
-	VFNMADD231PS Y3, Y3, Y5
-	VMULPS       Y5, Y2, Y2
-	VMOVUPS      Y2, 64(SI)
-	VMOVUPS      32(SI), Y2
-	VFNMADD231PS Y2, Y2, Y10
-	VMULPS       Y10, Y1, Y1
-	VMOVUPS      Y1, 96(SI)
+	VBROADCASTSS 192(SI), Y0
+	VMULPS       192(DI), Y0, Y1
+	VMULPS       224(DI), Y0, Y0
+	VBROADCASTSS 196(SI), Y2
+	VMULPS       256(DI), Y2, Y4
+	VMULPS       288(DI), Y2, Y2
+	VBROADCASTSS 200(SI), Y5
+	VFMADD231PS  320(DI), Y5, Y1
+	VFMADD231PS  352(DI), Y5, Y0
+	VBROADCASTSS 204(SI), Y5
+	VFMADD231PS  384(DI), Y5, Y4
+	VFMADD231PS  416(DI), Y5, Y2
+	VBROADCASTSS 208(SI), Y5
+	VFMADD231PS  448(DI), Y5, Y1
+	VFMADD231PS  480(DI), Y5, Y0
+	VBROADCASTSS 212(SI), Y5
+	VFMADD231PS  512(DI), Y5, Y4
+	VFMADD231PS  544(DI), Y5, Y2
+	VBROADCASTSS 216(SI), Y5
+	VFMADD231PS  576(DI), Y5, Y1
+	VFMADD231PS  608(DI), Y5, Y0
+	VBROADCASTSS 220(SI), Y5
+	VFMADD231PS  640(DI), Y5, Y4
+	VFMADD231PS  672(DI), Y5, Y2
+	VBROADCASTSS 224(SI), Y5
+	VFMADD231PS  704(DI), Y5, Y1
+	VFMADD231PS  736(DI), Y5, Y0
+	VBROADCASTSS 228(SI), Y5
+	VFMADD231PS  768(DI), Y5, Y4
+	VFMADD231PS  800(DI), Y5, Y2
+	VBROADCASTSS 232(SI), Y5
+	VFMADD231PS  832(DI), Y5, Y1
+	VFMADD231PS  864(DI), Y5, Y0
+	VBROADCASTSS 236(SI), Y5
+	VFMADD231PS  896(DI), Y5, Y4
+	VFMADD231PS  928(DI), Y5, Y2
+	VBROADCASTSS 240(SI), Y5
+	VFMADD231PS  960(DI), Y5, Y1
+	VFMADD231PS  992(DI), Y5, Y0
+	VBROADCASTSS 244(SI), Y5
+	VFMADD231PS  1024(DI), Y5, Y4
+	VFMADD231PS  1056(DI), Y5, Y2
+	VBROADCASTSS 248(SI), Y5
+	VFMADD231PS  1088(DI), Y5, Y1
+	VFMADD231PS  1120(DI), Y5, Y0
+	VBROADCASTSS 252(SI), Y5
+	VFMADD231PS  1152(DI), Y5, Y4
+	VFMADD231PS  1184(DI), Y5, Y2
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      (SI), Y2
+	VMOVAPS      Y3, Y4
+	VFNMADD231PS Y2, Y2, Y4
+	VMULPS       Y4, Y1, Y1
+	VMOVUPS      Y1, 64(SI)
+	VMOVUPS      32(SI), Y1
+	VFNMADD231PS Y1, Y1, Y3
+	VMULPS       Y3, Y0, Y0
+	VMOVUPS      Y0, 96(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VMOVUPS      192(SI), Y1
-	VMOVUPS      Y1, 1216(BX)
-	VMOVUPS      224(SI), Y1
-	VMOVUPS      Y1, 1248(BX)
-	VBROADCASTSS 192(SI), Y1
-	VMULPS       (SI), Y1, Y2
-	VMOVUPS      Y2, 192(BX)
-	VMULPS       32(SI), Y1, Y1
-	VMOVUPS      Y1, 224(BX)
-	VBROADCASTSS 196(SI), Y1
-	VMULPS       (SI), Y1, Y2
-	VMOVUPS      Y2, 256(BX)
-	VMULPS       32(SI), Y1, Y1
-	VMOVUPS      Y1, 288(BX)
-	VBROADCASTSS 200(SI), Y1
-	VMULPS       (SI), Y1, Y2
-	VMOVUPS      Y2, 320(BX)
-	VMULPS       32(SI), Y1, Y1
-	VMOVUPS      Y1, 352(BX)
-	VBROADCASTSS 204(SI), Y1
-	VMULPS       (SI), Y1, Y2
-	VMOVUPS      Y2, 384(BX)
-	VMULPS       32(SI), Y1, Y1
-	VMOVUPS      Y1, 416(BX)
-	VBROADCASTSS 208(SI), Y1
-	VMULPS       (SI), Y1, Y2
-	VMOVUPS      Y2, 448(BX)
-	VMULPS       32(SI), Y1, Y1
-	VMOVUPS      Y1, 480(BX)
-	VBROADCASTSS 212(SI), Y1
-	VMULPS       (SI), Y1, Y2
-	VMOVUPS      Y2, 512(BX)
-	VMULPS       32(SI), Y1, Y1
-	VMOVUPS      Y1, 544(BX)
-	VBROADCASTSS 216(SI), Y1
-	VMULPS       (SI), Y1, Y2
-	VMOVUPS      Y2, 576(BX)
-	VMULPS       32(SI), Y1, Y1
-	VMOVUPS      Y1, 608(BX)
-	VBROADCASTSS 220(SI), Y1
-	VMULPS       (SI), Y1, Y2
-	VMOVUPS      Y2, 640(BX)
-	VMULPS       32(SI), Y1, Y1
-	VMOVUPS      Y1, 672(BX)
-	VBROADCASTSS 224(SI), Y1
-	VMULPS       (SI), Y1, Y2
-	VMOVUPS      Y2, 704(BX)
-	VMULPS       32(SI), Y1, Y1
-	VMOVUPS      Y1, 736(BX)
-	VBROADCASTSS 228(SI), Y1
-	VMULPS       (SI), Y1, Y2
-	VMOVUPS      Y2, 768(BX)
-	VMULPS       32(SI), Y1, Y1
-	VMOVUPS      Y1, 800(BX)
-	VBROADCASTSS 232(SI), Y1
-	VMULPS       (SI), Y1, Y2
-	VMOVUPS      Y2, 832(BX)
-	VMULPS       32(SI), Y1, Y1
-	VMOVUPS      Y1, 864(BX)
-	VBROADCASTSS 236(SI), Y1
-	VMULPS       (SI), Y1, Y2
-	VMOVUPS      Y2, 896(BX)
-	VMULPS       32(SI), Y1, Y1
-	VMOVUPS      Y1, 928(BX)
-	VBROADCASTSS 240(SI), Y1
-	VMULPS       (SI), Y1, Y2
-	VMOVUPS      Y2, 960(BX)
-	VMULPS       32(SI), Y1, Y1
-	VMOVUPS      Y1, 992(BX)
-	VBROADCASTSS 244(SI), Y1
-	VMULPS       (SI), Y1, Y2
-	VMOVUPS      Y2, 1024(BX)
-	VMULPS       32(SI), Y1, Y1
-	VMOVUPS      Y1, 1056(BX)
-	VBROADCASTSS 248(SI), Y1
-	VMULPS       (SI), Y1, Y2
-	VMOVUPS      Y2, 1088(BX)
-	VMULPS       32(SI), Y1, Y1
-	VMOVUPS      Y1, 1120(BX)
-	VBROADCASTSS 252(SI), Y1
-	VMULPS       (SI), Y1, Y2
-	VMOVUPS      Y2, 1152(BX)
-	VMULPS       32(SI), Y1, Y1
-	VMOVUPS      Y1, 1184(BX)
+	VMOVUPS      192(SI), Y0
+	VMOVUPS      Y0, 1216(BX)
+	VMOVUPS      224(SI), Y0
+	VMOVUPS      Y0, 1248(BX)
+	VBROADCASTSS 192(SI), Y0
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 192(BX)
+	VMULPS       32(SI), Y0, Y0
+	VMOVUPS      Y0, 224(BX)
+	VBROADCASTSS 196(SI), Y0
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 256(BX)
+	VMULPS       32(SI), Y0, Y0
+	VMOVUPS      Y0, 288(BX)
+	VBROADCASTSS 200(SI), Y0
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 320(BX)
+	VMULPS       32(SI), Y0, Y0
+	VMOVUPS      Y0, 352(BX)
+	VBROADCASTSS 204(SI), Y0
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 384(BX)
+	VMULPS       32(SI), Y0, Y0
+	VMOVUPS      Y0, 416(BX)
+	VBROADCASTSS 208(SI), Y0
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 448(BX)
+	VMULPS       32(SI), Y0, Y0
+	VMOVUPS      Y0, 480(BX)
+	VBROADCASTSS 212(SI), Y0
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 512(BX)
+	VMULPS       32(SI), Y0, Y0
+	VMOVUPS      Y0, 544(BX)
+	VBROADCASTSS 216(SI), Y0
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 576(BX)
+	VMULPS       32(SI), Y0, Y0
+	VMOVUPS      Y0, 608(BX)
+	VBROADCASTSS 220(SI), Y0
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 640(BX)
+	VMULPS       32(SI), Y0, Y0
+	VMOVUPS      Y0, 672(BX)
+	VBROADCASTSS 224(SI), Y0
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 704(BX)
+	VMULPS       32(SI), Y0, Y0
+	VMOVUPS      Y0, 736(BX)
+	VBROADCASTSS 228(SI), Y0
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 768(BX)
+	VMULPS       32(SI), Y0, Y0
+	VMOVUPS      Y0, 800(BX)
+	VBROADCASTSS 232(SI), Y0
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 832(BX)
+	VMULPS       32(SI), Y0, Y0
+	VMOVUPS      Y0, 864(BX)
+	VBROADCASTSS 236(SI), Y0
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 896(BX)
+	VMULPS       32(SI), Y0, Y0
+	VMOVUPS      Y0, 928(BX)
+	VBROADCASTSS 240(SI), Y0
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 960(BX)
+	VMULPS       32(SI), Y0, Y0
+	VMOVUPS      Y0, 992(BX)
+	VBROADCASTSS 244(SI), Y0
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 1024(BX)
+	VMULPS       32(SI), Y0, Y0
+	VMOVUPS      Y0, 1056(BX)
+	VBROADCASTSS 248(SI), Y0
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 1088(BX)
+	VMULPS       32(SI), Y0, Y0
+	VMOVUPS      Y0, 1120(BX)
+	VBROADCASTSS 252(SI), Y0
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      Y1, 1152(BX)
+	VMULPS       32(SI), Y0, Y0
+	VMOVUPS      Y0, 1184(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VMOVUPS      64(SI), Y1
-	VMOVUPS      Y1, 128(BX)
-	VMOVUPS      96(SI), Y1
-	VMOVUPS      Y1, 160(BX)
-	VBROADCASTSS 64(SI), Y1
-	VMOVSD       (DX), X2
-	VMULPS       X2, X1, X1
-	VMOVSD       X1, (BX)
-	VBROADCASTSS 68(SI), Y1
-	VMOVSD       (DX), X2
-	VMULPS       X2, X1, X1
-	VMOVSD       X1, 8(BX)
-	VBROADCASTSS 72(SI), Y1
-	VMOVSD       (DX), X2
-	VMULPS       X2, X1, X1
-	VMOVSD       X1, 16(BX)
-	VBROADCASTSS 76(SI), Y1
-	VMOVSD       (DX), X2
-	VMULPS       X2, X1, X1
-	VMOVSD       X1, 24(BX)
-	VBROADCASTSS 80(SI), Y1
-	VMOVSD       (DX), X2
-	VMULPS       X2, X1, X1
-	VMOVSD       X1, 32(BX)
-	VBROADCASTSS 84(SI), Y1
-	VMOVSD       (DX), X2
-	VMULPS       X2, X1, X1
-	VMOVSD       X1, 40(BX)
-	VBROADCASTSS 88(SI), Y1
-	VMOVSD       (DX), X2
-	VMULPS       X2, X1, X1
-	VMOVSD       X1, 48(BX)
-	VBROADCASTSS 92(SI), Y1
-	VMOVSD       (DX), X2
-	VMULPS       X2, X1, X1
-	VMOVSD       X1, 56(BX)
-	VBROADCASTSS 96(SI), Y1
-	VMOVSD       (DX), X2
-	VMULPS       X2, X1, X1
-	VMOVSD       X1, 64(BX)
-	VBROADCASTSS 100(SI), Y1
-	VMOVSD       (DX), X2
-	VMULPS       X2, X1, X1
-	VMOVSD       X1, 72(BX)
-	VBROADCASTSS 104(SI), Y1
-	VMOVSD       (DX), X2
-	VMULPS       X2, X1, X1
-	VMOVSD       X1, 80(BX)
-	VBROADCASTSS 108(SI), Y1
-	VMOVSD       (DX), X2
-	VMULPS       X2, X1, X1
-	VMOVSD       X1, 88(BX)
-	VBROADCASTSS 112(SI), Y1
-	VMOVSD       (DX), X2
-	VMULPS       X2, X1, X1
-	VMOVSD       X1, 96(BX)
-	VBROADCASTSS 116(SI), Y1
-	VMOVSD       (DX), X2
-	VMULPS       X2, X1, X1
-	VMOVSD       X1, 104(BX)
-	VBROADCASTSS 120(SI), Y1
-	VMOVSD       (DX), X2
-	VMULPS       X2, X1, X1
-	VMOVSD       X1, 112(BX)
-	VBROADCASTSS 124(SI), Y1
-	VMOVSD       (DX), X2
-	VMULPS       X2, X1, X1
-	VMOVSD       X1, 120(BX)
+	VMOVUPS      64(SI), Y0
+	VMOVUPS      Y0, 128(BX)
+	VMOVUPS      96(SI), Y0
+	VMOVUPS      Y0, 160(BX)
+	VBROADCASTSS 64(SI), Y0
+	VMOVSD       (DX), X1
+	VMULPS       X1, X0, X0
+	VMOVSD       X0, (BX)
+	VBROADCASTSS 68(SI), Y0
+	VMOVSD       (DX), X1
+	VMULPS       X1, X0, X0
+	VMOVSD       X0, 8(BX)
+	VBROADCASTSS 72(SI), Y0
+	VMOVSD       (DX), X1
+	VMULPS       X1, X0, X0
+	VMOVSD       X0, 16(BX)
+	VBROADCASTSS 76(SI), Y0
+	VMOVSD       (DX), X1
+	VMULPS       X1, X0, X0
+	VMOVSD       X0, 24(BX)
+	VBROADCASTSS 80(SI), Y0
+	VMOVSD       (DX), X1
+	VMULPS       X1, X0, X0
+	VMOVSD       X0, 32(BX)
+	VBROADCASTSS 84(SI), Y0
+	VMOVSD       (DX), X1
+	VMULPS       X1, X0, X0
+	VMOVSD       X0, 40(BX)
+	VBROADCASTSS 88(SI), Y0
+	VMOVSD       (DX), X1
+	VMULPS       X1, X0, X0
+	VMOVSD       X0, 48(BX)
+	VBROADCASTSS 92(SI), Y0
+	VMOVSD       (DX), X1
+	VMULPS       X1, X0, X0
+	VMOVSD       X0, 56(BX)
+	VBROADCASTSS 96(SI), Y0
+	VMOVSD       (DX), X1
+	VMULPS       X1, X0, X0
+	VMOVSD       X0, 64(BX)
+	VBROADCASTSS 100(SI), Y0
+	VMOVSD       (DX), X1
+	VMULPS       X1, X0, X0
+	VMOVSD       X0, 72(BX)
+	VBROADCASTSS 104(SI), Y0
+	VMOVSD       (DX), X1
+	VMULPS       X1, X0, X0
+	VMOVSD       X0, 80(BX)
+	VBROADCASTSS 108(SI), Y0
+	VMOVSD       (DX), X1
+	VMULPS       X1, X0, X0
+	VMOVSD       X0, 88(BX)
+	VBROADCASTSS 112(SI), Y0
+	VMOVSD       (DX), X1
+	VMULPS       X1, X0, X0
+	VMOVSD       X0, 96(BX)
+	VBROADCASTSS 116(SI), Y0
+	VMOVSD       (DX), X1
+	VMULPS       X1, X0, X0
+	VMOVSD       X0, 104(BX)
+	VBROADCASTSS 120(SI), Y0
+	VMOVSD       (DX), X1
+	VMULPS       X1, X0, X0
+	VMOVSD       X0, 112(BX)
+	VBROADCASTSS 124(SI), Y0
+	VMOVSD       (DX), X1
+	VMULPS       X1, X0, X0
+	VMOVSD       X0, 120(BX)
 	VZEROUPPER
 	RET
 
 // func spiralsGradAVX512(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, grad *SpiralsGrad) float32
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, FMA3
-TEXT ·spiralsGradAVX512(SB), NOSPLIT, $128-44
+TEXT ·spiralsGradAVX512(SB), NOSPLIT, $0-44
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
 	MOVQ x+16(FP), DX
@@ -3250,283 +2873,253 @@ TEXT ·spiralsGradAVX512(SB), NOSPLIT, $128-44
 	MOVQ grad+32(FP), BX
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VMOVSD       (DX), X0
-	VMOVSD       (DI), X1
-	VMULPS       X1, X0, X1
-	VMOVSD       8(DI), X2
-	VMULPS       X2, X0, X2
-	VMOVSD       16(DI), X3
-	VMULPS       X3, X0, X3
-	VMOVSD       24(DI), X4
-	VMULPS       X4, X0, X4
-	VMOVSD       32(DI), X5
-	VMULPS       X5, X0, X5
-	VMOVSD       40(DI), X6
-	VMULPS       X6, X0, X6
-	VMOVSD       48(DI), X7
-	VMULPS       X7, X0, X7
-	VMOVSD       56(DI), X8
-	VMULPS       X8, X0, X8
-	VMOVSD       64(DI), X9
-	VMULPS       X9, X0, X9
-	VMOVSD       72(DI), X10
-	VMULPS       X10, X0, X10
-	VMOVSD       80(DI), X11
-	VMULPS       X11, X0, X11
-	VMOVSD       88(DI), X12
-	VMULPS       X12, X0, X12
-	VMOVSD       96(DI), X13
-	VMULPS       X13, X0, X13
-	VMOVSD       104(DI), X14
-	VMULPS       X14, X0, X14
-	VMOVSD       112(DI), X15
-	VMULPS       X15, X0, X15
-	VMOVSD       120(DI), X16
-	VMULPS       X16, X0, X0
-	VUNPCKLPS    X2, X1, X16
-	VUNPCKHPS    X2, X1, X1
-	VADDPS       X1, X16, X1
-	VUNPCKLPS    X4, X3, X2
-	VUNPCKHPS    X4, X3, X3
-	VADDPS       X3, X2, X2
-	VUNPCKLPD    X2, X1, X3
-	VUNPCKHPD    X2, X1, X1
-	VADDPS       X1, X3, X1
-	VUNPCKLPS    X6, X5, X2
-	VUNPCKHPS    X6, X5, X3
-	VADDPS       X3, X2, X2
-	VUNPCKLPS    X8, X7, X3
-	VUNPCKHPS    X8, X7, X4
-	VADDPS       X4, X3, X3
-	VUNPCKLPD    X3, X2, X4
-	VUNPCKHPD    X3, X2, X2
-	VADDPS       X2, X4, X2
-	VUNPCKLPS    X10, X9, X3
-	VUNPCKHPS    X10, X9, X4
-	VADDPS       X4, X3, X3
-	VUNPCKLPS    X12, X11, X4
-	VUNPCKHPS    X12, X11, X5
-	VADDPS       X5, X4, X4
-	VUNPCKLPD    X4, X3, X5
-	VUNPCKHPD    X4, X3, X3
-	VADDPS       X3, X5, X3
-	VUNPCKLPS    X14, X13, X4
-	VUNPCKHPS    X14, X13, X5
-	VADDPS       X5, X4, X4
-	VUNPCKLPS    X0, X15, X5
-	VUNPCKHPS    X0, X15, X0
-	VADDPS       X0, X5, X0
-	VUNPCKLPD    X0, X4, X5
-	VUNPCKHPD    X0, X4, X0
-	VADDPS       X0, X5, X0
-	VINSERTF32X4 $0x01, X2, Y1, Y1
-	VINSERTF32X4 $0x01, X0, Y3, Y0
-	VINSERTF64X4 $0x01, Y0, Z1, Z0
-	VADDPS       128(DI), Z0, Z0
-	VBROADCASTSS SpiralsConstants<>+804(SB), Z1
-	VANDPS       Z1, Z0, Z2
-	VBROADCASTSS SpiralsConstants<>+808(SB), Z3
-	VMULPS       Z2, Z3, Z4
-	VBROADCASTSS SpiralsConstants<>+816(SB), Z5
-	VMINPS       Z4, Z5, Z4
-	VBROADCASTSS SpiralsConstants<>+812(SB), Z6
-	VMAXPS       Z4, Z6, Z4
-	VBROADCASTSS SpiralsConstants<>+824(SB), Z7
-	VBROADCASTSS SpiralsConstants<>+820(SB), Z8
-	VMOVAPS      Z8, Z9
-	VFMADD231PS  Z7, Z4, Z9
-	VSUBPS       Z8, Z9, Z9
-	VBROADCASTSS SpiralsConstants<>+828(SB), Z10
-	VFNMADD231PS Z10, Z9, Z4
-	VBROADCASTSS SpiralsConstants<>+832(SB), Z11
-	VFNMADD231PS Z11, Z9, Z4
-	VMULPS       Z4, Z4, Z12
-	VMULPS       Z4, Z4, Z13
-	VBROADCASTSS SpiralsConstants<>+836(SB), Z14
-	VBROADCASTSS SpiralsConstants<>+840(SB), Z15
-	VMOVAPS      Z15, Z16
-	VFMADD231PS  Z13, Z14, Z16
-	VBROADCASTSS SpiralsConstants<>+844(SB), Z17
-	VFMADD213PS  Z17, Z13, Z16
-	VBROADCASTSS SpiralsConstants<>+848(SB), Z18
-	VBROADCASTSS SpiralsConstants<>+852(SB), Z19
-	VMOVAPS      Z19, Z20
-	VFMADD231PS  Z13, Z18, Z20
-	VBROADCASTSS SpiralsConstants<>+856(SB), Z21
-	VFMADD213PS  Z21, Z13, Z20
-	VFMADD231PS  Z4, Z16, Z20
-	VMULPS       Z20, Z12, Z12
-	VBROADCASTSS SpiralsConstants<>+800(SB), Z13
-	VADDPS       Z4, Z13, Z16
-	VSUBPS       Z13, Z16, Z20
-	VSUBPS       Z20, Z4, Z4
-	VADDPS       Z4, Z12, Z4
-	VADDPS       Z4, Z16, Z12
-	VSUBPS       Z16, Z12, Z16
-	VSCALEFPS    Z9, Z12, Z9
-	VSUBPS       Z9, Z13, Z12
-	VADDPS       Z9, Z13, Z20
-	VSUBPS       Z12, Z13, Z22
-	VSUBPS       Z9, Z22, Z22
-	VSUBPS       Z13, Z20, Z23
-	VSUBPS       Z23, Z9, Z9
-	VDIVPS       Z20, Z13, Z23
-	VMULPS       Z23, Z12, Z24
-	VFNMADD231PS Z20, Z24, Z12
-	VFNMADD231PS Z9, Z24, Z12
-	VADDPS       Z22, Z12, Z9
-	VFMADD231PS  Z23, Z9, Z24
-	VMULPS       Z2, Z2, Z9
-	VMULPS       Z9, Z9, Z12
-	VBROADCASTSS SpiralsConstants<>+860(SB), Z20
-	VBROADCASTSS SpiralsConstants<>+864(SB), Z22
-	VMOVAPS      Z22, Z23
-	VFMADD231PS  Z12, Z20, Z23
-	VBROADCASTSS SpiralsConstants<>+868(SB), Z25
-	VFMADD213PS  Z25, Z12, Z23
-	VBROADCASTSS SpiralsConstants<>+872(SB), Z26
-	VBROADCASTSS SpiralsConstants<>+876(SB), Z27
-	VMOVAPS      Z27, Z28
-	VFMADD231PS  Z12, Z26, Z28
-	VBROADCASTSS SpiralsConstants<>+880(SB), Z29
-	VFMADD213PS  Z29, Z12, Z28
-	VFMADD231PS  Z9, Z23, Z28
-	VMULPS       Z28, Z9, Z9
-	VFMADD213PS  Z2, Z2, Z9
-	VBROADCASTSS SpiralsConstants<>+884(SB), Z12
-	VCMPPS       $0x11, Z12, Z2, K1
-	VBLENDMPS    Z9, Z24, K1, Z2
-	VBROADCASTSS SpiralsConstants<>+888(SB), Z9
-	VANDPS       Z9, Z0, Z0
-	VORPS        Z0, Z2, Z0
-	VMOVUPS      Z0, (SI)
+	VMOVSD        (DX), X0
+	VMOVSD        (DI), X1
+	VMULPS        X1, X0, X1
+	VMOVSD        8(DI), X2
+	VMULPS        X2, X0, X2
+	VMOVSD        16(DI), X3
+	VMULPS        X3, X0, X3
+	VMOVSD        24(DI), X4
+	VMULPS        X4, X0, X4
+	VMOVSD        32(DI), X5
+	VMULPS        X5, X0, X5
+	VMOVSD        40(DI), X6
+	VMULPS        X6, X0, X6
+	VMOVSD        48(DI), X7
+	VMULPS        X7, X0, X7
+	VMOVSD        56(DI), X8
+	VMULPS        X8, X0, X8
+	VMOVSD        64(DI), X9
+	VMULPS        X9, X0, X9
+	VMOVSD        72(DI), X10
+	VMULPS        X10, X0, X10
+	VMOVSD        80(DI), X11
+	VMULPS        X11, X0, X11
+	VMOVSD        88(DI), X12
+	VMULPS        X12, X0, X12
+	VMOVSD        96(DI), X13
+	VMULPS        X13, X0, X13
+	VMOVSD        104(DI), X14
+	VMULPS        X14, X0, X14
+	VMOVSD        112(DI), X15
+	VMULPS        X15, X0, X15
+	VMOVSD        120(DI), X16
+	VMULPS        X16, X0, X0
+	VUNPCKLPS     X2, X1, X16
+	VUNPCKHPS     X2, X1, X1
+	VADDPS        X1, X16, X1
+	VUNPCKLPS     X4, X3, X2
+	VUNPCKHPS     X4, X3, X3
+	VADDPS        X3, X2, X2
+	VUNPCKLPD     X2, X1, X3
+	VUNPCKHPD     X2, X1, X1
+	VADDPS        X1, X3, X1
+	VUNPCKLPS     X6, X5, X2
+	VUNPCKHPS     X6, X5, X3
+	VADDPS        X3, X2, X2
+	VUNPCKLPS     X8, X7, X3
+	VUNPCKHPS     X8, X7, X4
+	VADDPS        X4, X3, X3
+	VUNPCKLPD     X3, X2, X4
+	VUNPCKHPD     X3, X2, X2
+	VADDPS        X2, X4, X2
+	VUNPCKLPS     X10, X9, X3
+	VUNPCKHPS     X10, X9, X4
+	VADDPS        X4, X3, X3
+	VUNPCKLPS     X12, X11, X4
+	VUNPCKHPS     X12, X11, X5
+	VADDPS        X5, X4, X4
+	VUNPCKLPD     X4, X3, X5
+	VUNPCKHPD     X4, X3, X3
+	VADDPS        X3, X5, X3
+	VUNPCKLPS     X14, X13, X4
+	VUNPCKHPS     X14, X13, X5
+	VADDPS        X5, X4, X4
+	VUNPCKLPS     X0, X15, X5
+	VUNPCKHPS     X0, X15, X0
+	VADDPS        X0, X5, X0
+	VUNPCKLPD     X0, X4, X5
+	VUNPCKHPD     X0, X4, X0
+	VADDPS        X0, X5, X0
+	VINSERTF32X4  $0x01, X2, Y1, Y1
+	VINSERTF32X4  $0x01, X0, Y3, Y0
+	VINSERTF64X4  $0x01, Y0, Z1, Z0
+	VADDPS        128(DI), Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VCVTPS2PD     Y0, Z0
+	VBROADCASTSD  SpiralsConstants<>+904(SB), Z2
+	VMINPD        Z0, Z2, Z0
+	VBROADCASTSD  SpiralsConstants<>+896(SB), Z3
+	VMAXPD        Z0, Z3, Z0
+	VMULPD        Z0, Z0, Z4
+	VBROADCASTSD  SpiralsConstants<>+920(SB), Z5
+	VBROADCASTSD  SpiralsConstants<>+912(SB), Z6
+	VMOVAPS       Z6, Z7
+	VFMADD231PD   Z4, Z5, Z7
+	VBROADCASTSD  SpiralsConstants<>+936(SB), Z8
+	VBROADCASTSD  SpiralsConstants<>+928(SB), Z9
+	VMOVAPS       Z9, Z10
+	VFMADD231PD   Z4, Z8, Z10
+	VMULPD        Z4, Z4, Z11
+	VFMADD231PD   Z11, Z10, Z7
+	VMULPD        Z11, Z11, Z10
+	VBROADCASTSD  SpiralsConstants<>+944(SB), Z12
+	VFMADD231PD   Z10, Z12, Z7
+	VMULPD        Z7, Z0, Z0
+	VBROADCASTSD  SpiralsConstants<>+960(SB), Z7
+	VBROADCASTSD  SpiralsConstants<>+952(SB), Z13
+	VMOVAPS       Z13, Z14
+	VFMADD231PD   Z4, Z7, Z14
+	VBROADCASTSD  SpiralsConstants<>+976(SB), Z15
+	VBROADCASTSD  SpiralsConstants<>+968(SB), Z16
+	VMOVAPS       Z16, Z17
+	VFMADD231PD   Z4, Z15, Z17
+	VBROADCASTSD  SpiralsConstants<>+992(SB), Z18
+	VBROADCASTSD  SpiralsConstants<>+984(SB), Z19
+	VFMADD213PD   Z19, Z18, Z4
+	VFMADD231PD   Z11, Z17, Z14
+	VFMADD231PD   Z10, Z4, Z14
+	VDIVPD        Z14, Z0, Z0
+	VCVTPD2PS     Z0, Y0
+	VCVTPS2PD     Y1, Z1
+	VMINPD        Z1, Z2, Z1
+	VMAXPD        Z1, Z3, Z1
+	VMULPD        Z1, Z1, Z4
+	VMOVAPS       Z6, Z10
+	VFMADD231PD   Z4, Z5, Z10
+	VMOVAPS       Z9, Z11
+	VFMADD231PD   Z4, Z8, Z11
+	VMULPD        Z4, Z4, Z14
+	VFMADD231PD   Z14, Z11, Z10
+	VMULPD        Z14, Z14, Z11
+	VFMADD231PD   Z11, Z12, Z10
+	VMULPD        Z10, Z1, Z1
+	VMOVAPS       Z13, Z10
+	VFMADD231PD   Z4, Z7, Z10
+	VMOVAPS       Z16, Z17
+	VFMADD231PD   Z4, Z15, Z17
+	VFMADD213PD   Z19, Z18, Z4
+	VFMADD231PD   Z14, Z17, Z10
+	VFMADD231PD   Z11, Z4, Z10
+	VDIVPD        Z10, Z1, Z1
+	VCVTPD2PS     Z1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, (SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
-	VMULPS           192(DI), Z0, Z2
-	VMULPS           256(DI), Z0, Z23
-	VMULPS           320(DI), Z0, Z24
-	VMULPS           384(DI), Z0, Z28
-	VMULPS           448(DI), Z0, Z30
-	VMULPS           512(DI), Z0, Z31
-	VMOVUPS          Z4, (SP)
-	VMULPS           576(DI), Z0, Z4
-	VMOVUPS          Z16, 64(SP)
-	VMULPS           640(DI), Z0, Z16
-	VMULPS           704(DI), Z0, Z9
-	VMULPS           768(DI), Z0, Z12
-	VMULPS           832(DI), Z0, Z29
-	VMULPS           896(DI), Z0, Z26
-	VMULPS           960(DI), Z0, Z27
-	VMULPS           1024(DI), Z0, Z25
-	VMULPS           1088(DI), Z0, Z20
-	VMULPS           1152(DI), Z0, Z0
-	VUNPCKLPS        Z23, Z2, Z22
-	VUNPCKHPS        Z23, Z2, Z2
-	VADDPS           Z2, Z22, Z2
-	VUNPCKLPS        Z28, Z24, Z22
-	VUNPCKHPS        Z28, Z24, Z23
-	VADDPS           Z23, Z22, Z22
-	VUNPCKLPD        Z22, Z2, Z23
-	VUNPCKHPD        Z22, Z2, Z2
-	VADDPS           Z2, Z23, Z2
-	VUNPCKLPS        Z31, Z30, Z22
-	VUNPCKHPS        Z31, Z30, Z23
-	VADDPS           Z23, Z22, Z22
-	VUNPCKLPS        Z16, Z4, Z23
-	VUNPCKHPS        Z16, Z4, Z4
-	VADDPS           Z4, Z23, Z4
-	VUNPCKLPD        Z4, Z22, Z16
-	VUNPCKHPD        Z4, Z22, Z4
-	VADDPS           Z4, Z16, Z4
-	VUNPCKLPS        Z12, Z9, Z16
-	VUNPCKHPS        Z12, Z9, Z9
-	VADDPS           Z9, Z16, Z9
-	VUNPCKLPS        Z26, Z29, Z12
-	VUNPCKHPS        Z26, Z29, Z16
-	VADDPS           Z16, Z12, Z12
-	VUNPCKLPD        Z12, Z9, Z16
-	VUNPCKHPD        Z12, Z9, Z9
-	VADDPS           Z9, Z16, Z9
-	VUNPCKLPS        Z25, Z27, Z12
-	VUNPCKHPS        Z25, Z27, Z16
-	VADDPS           Z16, Z12, Z12
-	VUNPCKLPS        Z0, Z20, Z16
-	VUNPCKHPS        Z0, Z20, Z0
-	VADDPS           Z0, Z16, Z0
-	VUNPCKLPD        Z0, Z12, Z16
-	VUNPCKHPD        Z0, Z12, Z0
-	VADDPS           Z0, Z16, Z0
-	VSHUFF32X4       $0x44, Z4, Z2, Z12
-	VSHUFF32X4       $0xee, Z4, Z2, Z2
-	VADDPS           Z2, Z12, Z2
-	VSHUFF32X4       $0x44, Z0, Z9, Z4
-	VSHUFF32X4       $0xee, Z0, Z9, Z0
-	VADDPS           Z0, Z4, Z0
-	VSHUFF32X4       $0x88, Z0, Z2, Z4
-	VSHUFF32X4       $0xdd, Z0, Z2, Z0
-	VADDPS           Z0, Z4, Z0
-	VADDPS           1216(DI), Z0, Z0
-	VANDPS           Z1, Z0, Z1
-	VMULPS           Z1, Z3, Z2
-	VMINPS           Z2, Z5, Z2
-	VMAXPS           Z2, Z6, Z2
-	VMOVAPS          Z8, Z3
-	VFMADD231PS      Z7, Z2, Z3
-	VSUBPS           Z8, Z3, Z3
-	VFNMADD231PS     Z10, Z3, Z2
-	VFNMADD231PS     Z11, Z3, Z2
-	VMULPS           Z2, Z2, Z4
-	VMULPS           Z2, Z2, Z9
-	VMOVAPS          Z15, Z12
-	VFMADD231PS      Z9, Z14, Z12
-	VFMADD213PS      Z17, Z9, Z12
-	VMOVAPS          Z19, Z16
-	VFMADD231PS      Z9, Z18, Z16
-	VFMADD213PS      Z21, Z9, Z16
-	VFMADD231PS      Z2, Z12, Z16
-	VMULPS           Z16, Z4, Z4
-	VADDPS           Z2, Z13, Z9
-	VSUBPS           Z13, Z9, Z12
-	VSUBPS           Z12, Z2, Z2
-	VADDPS           Z2, Z4, Z2
-	VADDPS           Z2, Z9, Z4
-	VSUBPS           Z9, Z4, Z9
-	VSCALEFPS        Z3, Z4, Z3
-	VSUBPS           Z3, Z13, Z4
-	VADDPS           Z3, Z13, Z12
-	VSUBPS           Z4, Z13, Z16
-	VSUBPS           Z3, Z16, Z16
-	VSUBPS           Z13, Z12, Z20
-	VSUBPS           Z20, Z3, Z3
-	VDIVPS           Z12, Z13, Z20
-	VMULPS           Z20, Z4, Z22
-	VFNMADD231PS     Z12, Z22, Z4
-	VFNMADD231PS     Z3, Z22, Z4
-	VADDPS           Z16, Z4, Z3
-	VFMADD231PS      Z20, Z3, Z22
-	VMULPS           Z1, Z1, Z3
-	VMULPS           Z3, Z3, Z4
-	VBROADCASTSS     SpiralsConstants<>+864(SB), Z12
-	VFMADD231PS.BCST SpiralsConstants<>+860(SB), Z4, Z12
-	VFMADD213PS.BCST SpiralsConstants<>+868(SB), Z4, Z12
-	VBROADCASTSS     SpiralsConstants<>+876(SB), Z16
-	VFMADD231PS.BCST SpiralsConstants<>+872(SB), Z4, Z16
-	VFMADD213PS.BCST SpiralsConstants<>+880(SB), Z4, Z16
-	VFMADD231PS      Z3, Z12, Z16
-	VMULPS           Z16, Z3, Z3
-	VFMADD213PS      Z1, Z1, Z3
-	VCMPPS.BCST      $0x11, SpiralsConstants<>+884(SB), Z1, K1
-	VBLENDMPS        Z3, Z22, K1, Z1
-	VANDPS.BCST      SpiralsConstants<>+888(SB), Z0, Z0
-	VORPS            Z0, Z1, Z0
-	VMOVUPS          Z0, 128(SI)
+	VMULPS        192(DI), Z0, Z1
+	VMULPS        256(DI), Z0, Z4
+	VMULPS        320(DI), Z0, Z10
+	VMULPS        384(DI), Z0, Z11
+	VMULPS        448(DI), Z0, Z14
+	VMULPS        512(DI), Z0, Z17
+	VMULPS        576(DI), Z0, Z20
+	VMULPS        640(DI), Z0, Z21
+	VMULPS        704(DI), Z0, Z22
+	VMULPS        768(DI), Z0, Z23
+	VMULPS        832(DI), Z0, Z24
+	VMULPS        896(DI), Z0, Z25
+	VMULPS        960(DI), Z0, Z26
+	VMULPS        1024(DI), Z0, Z27
+	VMULPS        1088(DI), Z0, Z28
+	VMULPS        1152(DI), Z0, Z0
+	VUNPCKLPS     Z4, Z1, Z29
+	VUNPCKHPS     Z4, Z1, Z1
+	VADDPS        Z1, Z29, Z1
+	VUNPCKLPS     Z11, Z10, Z4
+	VUNPCKHPS     Z11, Z10, Z10
+	VADDPS        Z10, Z4, Z4
+	VUNPCKLPD     Z4, Z1, Z10
+	VUNPCKHPD     Z4, Z1, Z1
+	VADDPS        Z1, Z10, Z1
+	VUNPCKLPS     Z17, Z14, Z4
+	VUNPCKHPS     Z17, Z14, Z10
+	VADDPS        Z10, Z4, Z4
+	VUNPCKLPS     Z21, Z20, Z10
+	VUNPCKHPS     Z21, Z20, Z11
+	VADDPS        Z11, Z10, Z10
+	VUNPCKLPD     Z10, Z4, Z11
+	VUNPCKHPD     Z10, Z4, Z4
+	VADDPS        Z4, Z11, Z4
+	VUNPCKLPS     Z23, Z22, Z10
+	VUNPCKHPS     Z23, Z22, Z11
+	VADDPS        Z11, Z10, Z10
+	VUNPCKLPS     Z25, Z24, Z11
+	VUNPCKHPS     Z25, Z24, Z14
+	VADDPS        Z14, Z11, Z11
+	VUNPCKLPD     Z11, Z10, Z14
+	VUNPCKHPD     Z11, Z10, Z10
+	VADDPS        Z10, Z14, Z10
+	VUNPCKLPS     Z27, Z26, Z11
+	VUNPCKHPS     Z27, Z26, Z14
+	VADDPS        Z14, Z11, Z11
+	VUNPCKLPS     Z0, Z28, Z14
+	VUNPCKHPS     Z0, Z28, Z0
+	VADDPS        Z0, Z14, Z0
+	VUNPCKLPD     Z0, Z11, Z14
+	VUNPCKHPD     Z0, Z11, Z0
+	VADDPS        Z0, Z14, Z0
+	VSHUFF32X4    $0x44, Z4, Z1, Z11
+	VSHUFF32X4    $0xee, Z4, Z1, Z1
+	VADDPS        Z1, Z11, Z1
+	VSHUFF32X4    $0x44, Z0, Z10, Z4
+	VSHUFF32X4    $0xee, Z0, Z10, Z0
+	VADDPS        Z0, Z4, Z0
+	VSHUFF32X4    $0x88, Z0, Z1, Z4
+	VSHUFF32X4    $0xdd, Z0, Z1, Z0
+	VADDPS        Z0, Z4, Z0
+	VADDPS        1216(DI), Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VCVTPS2PD     Y0, Z0
+	VMINPD        Z0, Z2, Z0
+	VMAXPD        Z0, Z3, Z0
+	VMULPD        Z0, Z0, Z4
+	VMOVAPS       Z6, Z10
+	VFMADD231PD   Z4, Z5, Z10
+	VMOVAPS       Z9, Z11
+	VFMADD231PD   Z4, Z8, Z11
+	VMULPD        Z4, Z4, Z14
+	VFMADD231PD   Z14, Z11, Z10
+	VMULPD        Z14, Z14, Z11
+	VFMADD231PD   Z11, Z12, Z10
+	VMULPD        Z10, Z0, Z0
+	VMOVAPS       Z13, Z10
+	VFMADD231PD   Z4, Z7, Z10
+	VMOVAPS       Z16, Z17
+	VFMADD231PD   Z4, Z15, Z17
+	VFMADD213PD   Z19, Z18, Z4
+	VFMADD231PD   Z14, Z17, Z10
+	VFMADD231PD   Z11, Z4, Z10
+	VDIVPD        Z10, Z0, Z0
+	VCVTPD2PS     Z0, Y0
+	VCVTPS2PD     Y1, Z1
+	VMINPD        Z1, Z2, Z1
+	VMAXPD        Z1, Z3, Z1
+	VMULPD        Z1, Z1, Z2
+	VFMADD231PD   Z2, Z5, Z6
+	VFMADD231PD   Z2, Z8, Z9
+	VMULPD        Z2, Z2, Z3
+	VFMADD231PD   Z3, Z9, Z6
+	VMULPD        Z3, Z3, Z4
+	VFMADD231PD   Z4, Z12, Z6
+	VMULPD        Z6, Z1, Z1
+	VFMADD213PD   Z13, Z2, Z7
+	VFMADD231PD   Z2, Z15, Z16
+	VFMADD231PD   Z2, Z18, Z19
+	VFMADD231PD   Z3, Z16, Z7
+	VFMADD231PD   Z4, Z19, Z7
+	VDIVPD        Z7, Z1, Z1
+	VCVTPD2PS     Z1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, 128(SI)
 
 	// z3 = W3·a2 + b3
 	VMULPS        1280(DI), Z0, Z1
 	VMULPS        1344(DI), Z0, Z0
-	VUNPCKLPS     Z0, Z1, Z3
+	VUNPCKLPS     Z0, Z1, Z2
 	VUNPCKHPS     Z0, Z1, Z0
-	VADDPS        Z0, Z3, Z0
+	VADDPS        Z0, Z2, Z0
 	VUNPCKLPD     Z0, Z0, Z1
 	VUNPCKHPD     Z0, Z0, Z0
 	VADDPS        Z0, Z1, Z0
@@ -3539,176 +3132,160 @@ TEXT ·spiralsGradAVX512(SB), NOSPLIT, $128-44
 	VMOVSD        X0, 256(SI)
 
 	// a3 = softmax(z3)
-	MOVL         $0x00000003, AX
-	KMOVW        AX, K1
-	VMOVAPS.Z    X0, K1, X1
-	VBROADCASTSS SpiralsConstants<>+892(SB), X3
-	VBLENDMPS    X1, X3, K1, X1
-	VSHUFPS      $0x4e, X1, X1, X3
-	VCMPPS       $0x03, X1, X1, K2
-	VMAXPS       X3, X1, X3
-	VBLENDMPS    X1, X3, K2, X1
-	VSHUFPS      $0xb1, X1, X1, X3
-	VCMPPS       $0x03, X1, X1, K2
-	VMAXPS       X3, X1, X3
-	VBLENDMPS    X1, X3, K2, X1
-	VMOVSS       X1, 272(SI)
-	VMOVAPS.Z    X0, K1, X3
-	VSUBPS       X1, X3, X1
-	VMINPS       X1, X5, X1
-	VMAXPS       X1, X6, X1
-	VFMADD213PS  X8, X1, X7
-	VSUBPS       X8, X7, X3
-	VFNMADD231PS X10, X3, X1
-	VFNMADD231PS X11, X3, X1
-	VMULPS       X1, X1, X4
-	VMULPS       X1, X1, X5
-	VFMADD231PS  X5, X14, X15
-	VFMADD231PS  X5, X15, X17
-	VFMADD231PS  X5, X18, X19
-	VFMADD231PS  X5, X19, X21
-	VFMADD231PS  X1, X17, X21
-	VMULPS       X21, X4, X4
-	VADDPS       X1, X13, X5
-	VSUBPS       X13, X5, X6
-	VSUBPS       X6, X1, X1
-	VADDPS       X1, X4, X1
-	VADDPS       X1, X5, X4
-	VSUBPS       X5, X4, X5
-	VSCALEFPS    X3, X4, X3
-	VMOVAPS.Z    X3, K1, X4
-	VSHUFPS      $0x4e, X4, X4, X6
-	VADDPS       X6, X4, X4
-	VSHUFPS      $0xb1, X4, X4, X6
-	VADDPS       X6, X4, X4
-	VMOVSS       X4, 276(SI)
-	VDIVPS       X4, X13, X4
-	VMULPS       X4, X3, X3
-	VMOVSD       X3, 264(SI)
+	MOVL              $0x00000003, AX
+	KMOVW             AX, K1
+	VMOVAPS.Z         X0, K1, X0
+	VBROADCASTSS      SpiralsConstants<>+1000(SB), X1
+	VBLENDMPS         X0, X1, K1, X1
+	VSHUFPS           $0x4e, X1, X1, X2
+	VMAXPS            X2, X1, X1
+	VSHUFPS           $0xb1, X1, X1, X2
+	VMAXPS            X2, X1, X1
+	VMOVSS            X1, 272(SI)
+	VSUBPS            X1, X0, X1
+	VBROADCASTSS      SpiralsConstants<>+1008(SB), X2
+	VMINPS            X1, X2, X1
+	VBROADCASTSS      SpiralsConstants<>+1004(SB), X2
+	VMAXPS            X1, X2, X1
+	VBROADCASTSS      SpiralsConstants<>+1012(SB), X2
+	VMOVAPS           X2, X3
+	VFMADD231PS.BCST  SpiralsConstants<>+1016(SB), X1, X3
+	VSUBPS            X2, X3, X2
+	VFNMADD231PS.BCST SpiralsConstants<>+1020(SB), X2, X1
+	VFNMADD231PS.BCST SpiralsConstants<>+1024(SB), X2, X1
+	VMULPS            X1, X1, X3
+	VBROADCASTSS      SpiralsConstants<>+1028(SB), X4
+	VFMADD231PS.BCST  SpiralsConstants<>+1032(SB), X1, X4
+	VBROADCASTSS      SpiralsConstants<>+1036(SB), X5
+	VFMADD231PS.BCST  SpiralsConstants<>+1040(SB), X1, X5
+	VBROADCASTSS      SpiralsConstants<>+1044(SB), X6
+	VFMADD231PS.BCST  SpiralsConstants<>+1048(SB), X1, X6
+	VFMADD231PS       X3, X5, X4
+	VMULPS            X3, X3, X5
+	VFMADD231PS       X5, X6, X4
+	VFMADD231PS       X4, X3, X1
+	VBROADCASTSS      SpiralsConstants<>+1052(SB), Z3
+	VADDPS            X3, X1, X1
+	VSCALEFPS         X2, X1, X1
+	VMOVAPS.Z         X1, K1, X2
+	VSHUFPS           $0x4e, X2, X2, X4
+	VADDPS            X4, X2, X2
+	VSHUFPS           $0xb1, X2, X2, X4
+	VADDPS            X4, X2, X2
+	VMOVSS            X2, 276(SI)
+	VDIVPS            X2, X3, X2
+	VMULPS            X2, X1, X1
+	VMOVSD            X1, 264(SI)
 
 	// t = log(s3)
-	VBROADCASTSS     276(SI), X4
-	VCVTPS2PD        X4, Y4
-	VCMPPD.BCST      $0x11, SpiralsConstants<>+1672(SB), Y4, K2
-	VMULPD.BCST      SpiralsConstants<>+1680(SB), Y4, Y6
-	VBLENDMPD        Y6, Y4, K2, Y6
-	VPADDQ.BCST      SpiralsConstants<>+1688(SB), Y6, Y6
-	VPSRLQ           $0x34, Y6, Y7
-	VORPD.BCST       SpiralsConstants<>+1696(SB), Y7, Y7
-	VSUBPD.BCST      SpiralsConstants<>+1704(SB), Y7, Y7
-	VBROADCASTSD     SpiralsConstants<>+1712(SB), Y8
-	VMOVAPD.Z        Y8, K2, Y8
-	VSUBPD           Y8, Y7, Y7
-	VANDPD.BCST      SpiralsConstants<>+1720(SB), Y6, Y6
-	VPADDQ.BCST      SpiralsConstants<>+1728(SB), Y6, Y6
-	VSUBPD.BCST      SpiralsConstants<>+1736(SB), Y6, Y6
-	VADDPD.BCST      SpiralsConstants<>+1744(SB), Y6, Y8
-	VDIVPD           Y8, Y6, Y8
-	VMULPD           Y8, Y8, Y10
-	VMULPD           Y6, Y6, Y11
-	VMULPD.BCST      SpiralsConstants<>+1752(SB), Y11, Y11
-	VMULPD           Y10, Y10, Y12
-	VBROADCASTSD     SpiralsConstants<>+1768(SB), Y14
-	VFMADD231PD.BCST SpiralsConstants<>+1760(SB), Y12, Y14
-	VFMADD213PD.BCST SpiralsConstants<>+1776(SB), Y12, Y14
-	VBROADCASTSD     SpiralsConstants<>+1792(SB), Y15
-	VFMADD231PD.BCST SpiralsConstants<>+1784(SB), Y12, Y15
-	VFMADD213PD.BCST SpiralsConstants<>+1800(SB), Y12, Y15
-	VFMADD213PD.BCST SpiralsConstants<>+1808(SB), Y12, Y15
-	VFMADD231PD      Y10, Y14, Y15
-	VFMADD213PD      Y11, Y15, Y10
-	VMULPD.BCST      SpiralsConstants<>+1816(SB), Y7, Y12
-	VFMADD231PD      Y10, Y8, Y12
-	VSUBPD           Y12, Y11, Y8
-	VSUBPD           Y6, Y8, Y6
-	VFMSUB231PD.BCST SpiralsConstants<>+1824(SB), Y7, Y6
-	VXORPS           X7, X7, X7
-	VCMPPD           $0x00, Y7, Y4, K2
-	VBLENDMPD.BCST   SpiralsConstants<>+1840(SB), Y6, K2, Y6
-	VBROADCASTSD     SpiralsConstants<>+1664(SB), Y8
-	VCMPPD           $0x00, Y8, Y4, K2
-	VBLENDMPD        Y8, Y6, K2, Y6
-	VCMPPD           $0x19, Y7, Y4, K2
-	VBLENDMPD.BCST   SpiralsConstants<>+1848(SB), Y6, K2, Y4
-	VCVTPD2PSY       Y4, X4
-	VMOVSS           X4, 288(SI)
+	VBROADCASTSS     276(SI), X2
+	VCVTPS2PD        X2, Y2
+	VPADDQ.BCST      SpiralsConstants<>+1576(SB), Y2, Y4
+	VPSRLQ           $0x34, Y4, Y5
+	VORPD.BCST       SpiralsConstants<>+1584(SB), Y5, Y5
+	VSUBPD.BCST      SpiralsConstants<>+1592(SB), Y5, Y5
+	VANDPD.BCST      SpiralsConstants<>+1600(SB), Y4, Y4
+	VPADDQ.BCST      SpiralsConstants<>+1608(SB), Y4, Y4
+	VSUBPD           Y13, Y4, Y4
+	VADDPD.BCST      SpiralsConstants<>+1616(SB), Y4, Y6
+	VDIVPD           Y6, Y4, Y4
+	VMULPD           Y4, Y4, Y6
+	VBROADCASTSD     SpiralsConstants<>+1632(SB), Y7
+	VFMADD231PD.BCST SpiralsConstants<>+1640(SB), Y6, Y7
+	VBROADCASTSD     SpiralsConstants<>+1648(SB), Y8
+	VFMADD231PD.BCST SpiralsConstants<>+1656(SB), Y6, Y8
+	VMULPD           Y6, Y6, Y6
+	VFMADD231PD      Y6, Y8, Y7
+	VMULPD           Y6, Y6, Y6
+	VFMADD231PD.BCST SpiralsConstants<>+1664(SB), Y6, Y7
+	VMULPD           Y7, Y4, Y4
+	VFMADD231PD.BCST SpiralsConstants<>+1624(SB), Y5, Y4
+	VXORPS           X5, X5, X5
+	VCMPPD           $0x00, Y5, Y2, K2
+	VBLENDMPD.BCST   SpiralsConstants<>+1680(SB), Y4, K2, Y4
+	VBROADCASTSD     SpiralsConstants<>+1568(SB), Y6
+	VCMPPD           $0x00, Y6, Y2, K2
+	VBLENDMPD        Y6, Y4, K2, Y4
+	VCMPPD           $0x19, Y5, Y2, K2
+	VBLENDMPD.BCST   SpiralsConstants<>+1688(SB), Y4, K2, Y2
+	VCVTPD2PSY       Y2, X2
+	VMOVSS           X2, 288(SI)
 
 	// d3 = a3 - y; loss = Σ y*(m3 - z3 + t)
-	VMOVAPS.Z    X3, K1, X3
-	VMOVSD       (CX), X4
-	VSUBPS       X4, X3, X3
-	VBROADCASTSS 272(SI), X6
-	VMOVAPS.Z    X0, K1, X0
-	VSUBPS       X0, X6, X0
+	VMOVAPS.Z    X1, K1, X1
+	VMOVSD       (CX), X2
+	VSUBPS       X2, X1, X1
+	VBROADCASTSS 272(SI), X4
+	VSUBPS       X0, X4, X0
 	VADDPS.BCST  288(SI), X0, X0
-	VMULPS       X0, X4, X0
-	VMOVSD       X3, 280(SI)
+	VMULPS       X0, X2, X0
+	VMOVSD       X1, 280(SI)
 	VMOVAPS.Z    X0, K1, X0
-	VSHUFPS      $0x4e, X0, X0, X3
-	VADDPS       X3, X0, X0
-	VSHUFPS      $0xb1, X0, X0, X3
-	VADDPS       X3, X0, X0
+	VSHUFPS      $0x4e, X0, X0, X1
+	VADDPS       X1, X0, X0
+	VSHUFPS      $0xb1, X0, X0, X1
+	VADDPS       X1, X0, X0
 	VMOVSS       X0, ret+40(FP)
 
 	// d2 = (W3ᵀ·d3)*(1 - a2^2)
 	VMOVUPS      1280(DI), Z0
 	VMULPS.BCST  280(SI), Z0, Z0
-	VBROADCASTSS 284(SI), Z3
-	VFMADD231PS  1344(DI), Z3, Z0
-	VMOVUPS      128(SI), Z3
-	VMOVAPS      Z13, Z4
-	VFNMADD231PS Z3, Z3, Z4
-	VMULPS       Z4, Z0, Z0
+	VBROADCASTSS 284(SI), Z1
+	VFMADD231PS  1344(DI), Z1, Z0
+	VMOVUPS      128(SI), Z1
+	VMOVAPS      Z3, Z2
+	VFNMADD231PS Z1, Z1, Z2
+	VMULPS       Z2, Z0, Z0
 	VMOVUPS      Z0, 192(SI)
 
 	// ∇W3 = d3·a2ᵀ; ∇b3 = d3
-	VMOVSD       280(SI), X3
-	VMOVSD       X3, 1408(BX)
-	VBROADCASTSS 280(SI), Z3
-	VMULPS       128(SI), Z3, Z3
-	VMOVUPS      Z3, 1280(BX)
-	VBROADCASTSS 284(SI), Z3
-	VMULPS       128(SI), Z3, Z3
-	VMOVUPS      Z3, 1344(BX)
+	VMOVSD       280(SI), X1
+	VMOVSD       X1, 1408(BX)
+	VBROADCASTSS 280(SI), Z1
+	VMULPS       128(SI), Z1, Z1
+	VMOVUPS      Z1, 1280(BX)
+	VBROADCASTSS 284(SI), Z1
+	VMULPS       128(SI), Z1, Z1
+	VMOVUPS      Z1, 1344(BX)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
-	VMOVUPS      192(DI), Z3
-	VMULPS.BCST  192(SI), Z3, Z3
-	VMOVUPS      256(DI), Z4
-	VMULPS.BCST  196(SI), Z4, Z4
-	VBROADCASTSS 200(SI), Z6
-	VFMADD231PS  320(DI), Z6, Z3
-	VBROADCASTSS 204(SI), Z6
-	VFMADD231PS  384(DI), Z6, Z4
-	VBROADCASTSS 208(SI), Z6
-	VFMADD231PS  448(DI), Z6, Z3
-	VBROADCASTSS 212(SI), Z6
-	VFMADD231PS  512(DI), Z6, Z4
-	VBROADCASTSS 216(SI), Z6
-	VFMADD231PS  576(DI), Z6, Z3
-	VBROADCASTSS 220(SI), Z6
-	VFMADD231PS  640(DI), Z6, Z4
-	VBROADCASTSS 224(SI), Z6
-	VFMADD231PS  704(DI), Z6, Z3
-	VBROADCASTSS 228(SI), Z6
-	VFMADD231PS  768(DI), Z6, Z4
-	VBROADCASTSS 232(SI), Z6
-	VFMADD231PS  832(DI), Z6, Z3
-	VBROADCASTSS 236(SI), Z6
-	VFMADD231PS  896(DI), Z6, Z4
-	VBROADCASTSS 240(SI), Z6
-	VFMADD231PS  960(DI), Z6, Z3
-	VBROADCASTSS 244(SI), Z6
-	VFMADD231PS  1024(DI), Z6, Z4
-	VBROADCASTSS 248(SI), Z6
-	VFMADD231PS  1088(DI), Z6, Z3
-	VBROADCASTSS 252(SI), Z6
-	VFMADD231PS  1152(DI), Z6, Z4
-	VADDPS       Z4, Z3, Z3
-	VMOVUPS      (SI), Z4
-	VFNMADD231PS Z4, Z4, Z13
-	VMULPS       Z13, Z3, Z3
-	VMOVUPS      Z3, 64(SI)
+	VMOVUPS      192(DI), Z1
+	VMULPS.BCST  192(SI), Z1, Z1
+	VMOVUPS      256(DI), Z2
+	VMULPS.BCST  196(SI), Z2, Z2
+	VBROADCASTSS 200(SI), Z4
+	VFMADD231PS  320(DI), Z4, Z1
+	VBROADCASTSS 204(SI), Z4
+	VFMADD231PS  384(DI), Z4, Z2
+	VBROADCASTSS 208(SI), Z4
+	VFMADD231PS  448(DI), Z4, Z1
+	VBROADCASTSS 212(SI), Z4
+	VFMADD231PS  512(DI), Z4, Z2
+	VBROADCASTSS 216(SI), Z4
+	VFMADD231PS  576(DI), Z4, Z1
+	VBROADCASTSS 220(SI), Z4
+	VFMADD231PS  640(DI), Z4, Z2
+	VBROADCASTSS 224(SI), Z4
+	VFMADD231PS  704(DI), Z4, Z1
+	VBROADCASTSS 228(SI), Z4
+	VFMADD231PS  768(DI), Z4, Z2
+	VBROADCASTSS 232(SI), Z4
+	VFMADD231PS  832(DI), Z4, Z1
+	VBROADCASTSS 236(SI), Z4
+	VFMADD231PS  896(DI), Z4, Z2
+	VBROADCASTSS 240(SI), Z4
+	VFMADD231PS  960(DI), Z4, Z1
+	VBROADCASTSS 244(SI), Z4
+	VFMADD231PS  1024(DI), Z4, Z2
+	VBROADCASTSS 248(SI), Z4
+	VFMADD231PS  1088(DI), Z4, Z1
+	VBROADCASTSS 252(SI), Z4
+	VFMADD231PS  1152(DI), Z4, Z2
+	VADDPS       Z2, Z1, Z1
+	VMOVUPS      (SI), Z2
+	VFNMADD231PS Z2, Z2, Z3
+	VMULPS       Z3, Z1, Z1
+	VMOVUPS      Z1, 64(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
 	VMOVUPS      Z0, 1216(BX)
@@ -3817,7 +3394,7 @@ TEXT ·spiralsGradAVX512(SB), NOSPLIT, $128-44
 
 // func spiralsStepAVX2(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, rate float32) float32
 // Requires: AVX, AVX2, FMA3
-TEXT ·spiralsStepAVX2(SB), NOSPLIT, $224-44
+TEXT ·spiralsStepAVX2(SB), NOSPLIT, $0-44
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
 	MOVQ x+16(FP), DX
@@ -3861,401 +3438,321 @@ TEXT ·spiralsStepAVX2(SB), NOSPLIT, $224-44
 	VADDPS       X0, X3, X0
 	VINSERTF128  $0x01, X0, Y1, Y0
 	VADDPS       128(DI), Y0, Y0
-	VANDPS       SpiralsConstants<>+32(SB), Y0, Y1
-	VMULPS       SpiralsConstants<>+64(SB), Y1, Y2
-	VMOVUPS      SpiralsConstants<>+128(SB), Y3
-	VMINPS       Y2, Y3, Y2
-	VMOVUPS      SpiralsConstants<>+96(SB), Y4
-	VMAXPS       Y2, Y4, Y2
-	VMOVUPS      SpiralsConstants<>+160(SB), Y5
+	VEXTRACTF128 $0x01, Y0, X1
+	VCVTPS2PD    X0, Y0
+	VMOVUPS      SpiralsConstants<>+32(SB), Y2
+	VMINPD       Y0, Y2, Y0
+	VMOVUPS      SpiralsConstants<>+0(SB), Y3
+	VMAXPD       Y0, Y3, Y0
+	VMULPD       Y0, Y0, Y4
+	VMOVUPS      SpiralsConstants<>+64(SB), Y5
 	VMOVAPS      Y5, Y6
-	VFMADD231PS  SpiralsConstants<>+192(SB), Y2, Y6
-	VSUBPS       Y5, Y6, Y6
-	VFNMADD231PS SpiralsConstants<>+224(SB), Y6, Y2
-	VFNMADD231PS SpiralsConstants<>+256(SB), Y6, Y2
-	VMULPS       Y2, Y2, Y7
-	VMULPS       Y2, Y2, Y8
-	VMOVUPS      SpiralsConstants<>+320(SB), Y9
-	VMOVAPS      Y9, Y10
-	VFMADD231PS  SpiralsConstants<>+288(SB), Y8, Y10
-	VFMADD213PS  SpiralsConstants<>+352(SB), Y8, Y10
-	VMOVUPS      SpiralsConstants<>+416(SB), Y11
+	VFMADD231PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VMOVUPS      SpiralsConstants<>+128(SB), Y7
+	VMOVAPS      Y7, Y8
+	VFMADD231PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VMULPD       Y4, Y4, Y9
+	VFMADD231PD  Y9, Y8, Y6
+	VMULPD       Y9, Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y8, Y6
+	VMULPD       Y6, Y0, Y0
+	VMOVUPS      SpiralsConstants<>+224(SB), Y6
+	VMOVAPS      Y6, Y10
+	VFMADD231PD  SpiralsConstants<>+256(SB), Y4, Y10
+	VMOVUPS      SpiralsConstants<>+288(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  SpiralsConstants<>+384(SB), Y8, Y12
-	VFMADD213PS  SpiralsConstants<>+448(SB), Y8, Y12
-	VFMADD231PS  Y2, Y10, Y12
-	VMULPS       Y12, Y7, Y7
-	VADDPS       SpiralsConstants<>+0(SB), Y2, Y8
-	VSUBPS       SpiralsConstants<>+0(SB), Y8, Y10
-	VSUBPS       Y10, Y2, Y2
-	VADDPS       Y2, Y7, Y2
-	VADDPS       Y2, Y8, Y7
-	VSUBPS       Y8, Y7, Y8
-	VMOVAPS      Y5, Y10
-	VFMADD231PS  SpiralsConstants<>+448(SB), Y6, Y10
-	VSUBPS       Y5, Y10, Y12
-	VSUBPS       Y12, Y6, Y6
-	VADDPS       Y5, Y6, Y6
-	VPSLLD       $0x17, Y10, Y10
-	VPADDD       SpiralsConstants<>+0(SB), Y10, Y10
-	VPSLLD       $0x17, Y6, Y6
-	VPADDD       SpiralsConstants<>+0(SB), Y6, Y6
-	VMULPS       Y10, Y7, Y7
-	VMULPS       Y6, Y7, Y6
-	VMOVUPS      SpiralsConstants<>+0(SB), Y7
-	VSUBPS       Y6, Y7, Y10
-	VADDPS       Y6, Y7, Y12
-	VSUBPS       Y10, Y7, Y13
-	VSUBPS       Y6, Y13, Y13
-	VSUBPS       Y7, Y12, Y14
-	VSUBPS       Y14, Y6, Y6
-	VDIVPS       Y12, Y7, Y14
-	VMULPS       Y14, Y10, Y15
-	VFNMADD231PS Y12, Y15, Y10
-	VFNMADD231PS Y6, Y15, Y10
-	VADDPS       Y13, Y10, Y6
-	VFMADD231PS  Y14, Y6, Y15
-	VMULPS       Y1, Y1, Y6
-	VMULPS       Y6, Y6, Y10
-	VMOVUPS      SpiralsConstants<>+512(SB), Y12
-	VMOVAPS      Y12, Y13
-	VFMADD231PS  SpiralsConstants<>+480(SB), Y10, Y13
-	VFMADD213PS  SpiralsConstants<>+544(SB), Y10, Y13
-	VMOVUPS      SpiralsConstants<>+608(SB), Y14
-	VMOVUPS      Y2, (SP)
-	VMOVAPS      Y14, Y2
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y10, Y2
-	VFMADD213PS  SpiralsConstants<>+640(SB), Y10, Y2
-	VFMADD231PS  Y6, Y13, Y2
-	VMULPS       Y2, Y6, Y2
-	VFMADD213PS  Y1, Y1, Y2
-	VCMPPS       $0x11, SpiralsConstants<>+672(SB), Y1, Y1
-	VBLENDVPS    Y1, Y2, Y15, Y1
-	VANDPS       SpiralsConstants<>+704(SB), Y0, Y0
-	VORPS        Y0, Y1, Y0
+	VFMADD231PD  SpiralsConstants<>+320(SB), Y4, Y12
+	VMOVUPS      SpiralsConstants<>+352(SB), Y13
+	VFMADD132PD  SpiralsConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  Y9, Y12, Y10
+	VFMADD231PD  Y8, Y4, Y10
+	VDIVPD       Y10, Y0, Y0
+	VCVTPD2PSY   Y0, X0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y1, Y2, Y1
+	VMAXPD       Y1, Y3, Y1
+	VMULPD       Y1, Y1, Y4
+	VMOVAPS      Y5, Y8
+	VFMADD231PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VMOVAPS      Y7, Y9
+	VFMADD231PD  SpiralsConstants<>+160(SB), Y4, Y9
+	VMULPD       Y4, Y4, Y10
+	VFMADD231PD  Y10, Y9, Y8
+	VMULPD       Y10, Y10, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y8
+	VMULPD       Y8, Y1, Y1
+	VMOVAPS      Y6, Y8
+	VFMADD231PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VMOVAPS      Y11, Y12
+	VFMADD231PD  SpiralsConstants<>+320(SB), Y4, Y12
+	VFMADD132PD  SpiralsConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  Y10, Y12, Y8
+	VFMADD231PD  Y9, Y4, Y8
+	VDIVPD       Y8, Y1, Y1
+	VCVTPD2PSY   Y1, X1
+	VINSERTF128  $0x01, X1, Y0, Y0
 	VMOVUPS      Y0, (SI)
 	VMOVSD       (DX), X1
-	VMOVSD       64(DI), X2
-	VMULPS       X2, X1, X2
-	VMOVSD       72(DI), X6
-	VMULPS       X6, X1, X6
-	VMOVSD       80(DI), X10
-	VMULPS       X10, X1, X10
-	VMOVSD       88(DI), X13
-	VMULPS       X13, X1, X13
-	VMOVSD       96(DI), X15
-	VMULPS       X15, X1, X15
-	VMOVUPS      Y8, 32(SP)
-	VMOVSD       104(DI), X8
+	VMOVSD       64(DI), X4
+	VMULPS       X4, X1, X4
+	VMOVSD       72(DI), X8
 	VMULPS       X8, X1, X8
-	VMOVSD       112(DI), X14
+	VMOVSD       80(DI), X9
+	VMULPS       X9, X1, X9
+	VMOVSD       88(DI), X10
+	VMULPS       X10, X1, X10
+	VMOVSD       96(DI), X12
+	VMULPS       X12, X1, X12
+	VMOVSD       104(DI), X14
 	VMULPS       X14, X1, X14
-	VMOVSD       120(DI), X12
-	VMULPS       X12, X1, X1
-	VUNPCKLPS    X6, X2, X12
-	VUNPCKHPS    X6, X2, X2
-	VADDPS       X2, X12, X2
-	VUNPCKLPS    X13, X10, X6
-	VUNPCKHPS    X13, X10, X10
-	VADDPS       X10, X6, X6
-	VUNPCKLPD    X6, X2, X10
-	VUNPCKHPD    X6, X2, X2
-	VADDPS       X2, X10, X2
-	VUNPCKLPS    X8, X15, X6
-	VUNPCKHPS    X8, X15, X8
-	VADDPS       X8, X6, X6
-	VUNPCKLPS    X1, X14, X8
-	VUNPCKHPS    X1, X14, X1
-	VADDPS       X1, X8, X1
-	VUNPCKLPD    X1, X6, X8
-	VUNPCKHPD    X1, X6, X1
-	VADDPS       X1, X8, X1
-	VINSERTF128  $0x01, X1, Y2, Y1
+	VMOVSD       112(DI), X15
+	VMULPS       X15, X1, X15
+	VMOVSD       120(DI), X13
+	VMULPS       X13, X1, X1
+	VUNPCKLPS    X8, X4, X13
+	VUNPCKHPS    X8, X4, X4
+	VADDPS       X4, X13, X4
+	VUNPCKLPS    X10, X9, X8
+	VUNPCKHPS    X10, X9, X9
+	VADDPS       X9, X8, X8
+	VUNPCKLPD    X8, X4, X9
+	VUNPCKHPD    X8, X4, X4
+	VADDPS       X4, X9, X4
+	VUNPCKLPS    X14, X12, X8
+	VUNPCKHPS    X14, X12, X9
+	VADDPS       X9, X8, X8
+	VUNPCKLPS    X1, X15, X9
+	VUNPCKHPS    X1, X15, X1
+	VADDPS       X1, X9, X1
+	VUNPCKLPD    X1, X8, X9
+	VUNPCKHPD    X1, X8, X1
+	VADDPS       X1, X9, X1
+	VINSERTF128  $0x01, X1, Y4, Y1
 	VADDPS       160(DI), Y1, Y1
-	VANDPS       SpiralsConstants<>+32(SB), Y1, Y2
-	VMULPS       SpiralsConstants<>+64(SB), Y2, Y6
-	VMINPS       Y6, Y3, Y6
-	VMAXPS       Y6, Y4, Y6
-	VMOVAPS      Y5, Y8
-	VFMADD231PS  SpiralsConstants<>+192(SB), Y6, Y8
-	VSUBPS       Y5, Y8, Y8
-	VFNMADD231PS SpiralsConstants<>+224(SB), Y8, Y6
-	VFNMADD231PS SpiralsConstants<>+256(SB), Y8, Y6
-	VMULPS       Y6, Y6, Y10
-	VMULPS       Y6, Y6, Y12
-	VMOVAPS      Y9, Y13
-	VFMADD231PS  SpiralsConstants<>+288(SB), Y12, Y13
-	VFMADD213PS  SpiralsConstants<>+352(SB), Y12, Y13
-	VMOVAPS      Y11, Y14
-	VFMADD231PS  SpiralsConstants<>+384(SB), Y12, Y14
-	VFMADD213PS  SpiralsConstants<>+448(SB), Y12, Y14
-	VFMADD231PS  Y6, Y13, Y14
-	VMULPS       Y14, Y10, Y10
-	VADDPS       Y6, Y7, Y12
-	VSUBPS       Y7, Y12, Y13
-	VSUBPS       Y13, Y6, Y6
-	VADDPS       Y6, Y10, Y6
-	VADDPS       Y6, Y12, Y10
-	VSUBPS       Y12, Y10, Y12
-	VMOVAPS      Y5, Y13
-	VFMADD231PS  SpiralsConstants<>+448(SB), Y8, Y13
-	VSUBPS       Y5, Y13, Y14
-	VSUBPS       Y14, Y8, Y8
-	VADDPS       Y5, Y8, Y8
-	VPSLLD       $0x17, Y13, Y13
-	VPADDD       Y7, Y13, Y13
-	VPSLLD       $0x17, Y8, Y8
-	VPADDD       Y7, Y8, Y8
-	VMULPS       Y13, Y10, Y10
-	VMULPS       Y8, Y10, Y8
-	VSUBPS       Y8, Y7, Y10
-	VADDPS       Y8, Y7, Y13
-	VSUBPS       Y10, Y7, Y14
-	VSUBPS       Y8, Y14, Y14
-	VSUBPS       Y7, Y13, Y15
-	VSUBPS       Y15, Y8, Y8
-	VDIVPS       Y13, Y7, Y15
-	VMOVUPS      Y6, 64(SP)
-	VMULPS       Y15, Y10, Y6
-	VFNMADD231PS Y13, Y6, Y10
-	VFNMADD231PS Y8, Y6, Y10
-	VADDPS       Y14, Y10, Y8
-	VFMADD231PS  Y15, Y8, Y6
-	VMULPS       Y2, Y2, Y8
-	VMULPS       Y8, Y8, Y10
-	VMOVUPS      SpiralsConstants<>+512(SB), Y13
-	VMOVAPS      Y13, Y14
-	VFMADD231PS  SpiralsConstants<>+480(SB), Y10, Y14
-	VFMADD213PS  SpiralsConstants<>+544(SB), Y10, Y14
-	VMOVUPS      SpiralsConstants<>+608(SB), Y15
-	VMOVUPS      Y12, 96(SP)
-	VMOVAPS      Y15, Y12
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y10, Y12
-	VFMADD213PS  SpiralsConstants<>+640(SB), Y10, Y12
-	VFMADD231PS  Y8, Y14, Y12
-	VMULPS       Y12, Y8, Y8
-	VFMADD213PS  Y2, Y2, Y8
-	VCMPPS       $0x11, SpiralsConstants<>+672(SB), Y2, Y2
-	VBLENDVPS    Y2, Y8, Y6, Y2
-	VANDPS       SpiralsConstants<>+704(SB), Y1, Y1
-	VORPS        Y1, Y2, Y1
+	VEXTRACTF128 $0x01, Y1, X4
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y1, Y2, Y1
+	VMAXPD       Y1, Y3, Y1
+	VMULPD       Y1, Y1, Y8
+	VMOVAPS      Y5, Y9
+	VFMADD231PD  SpiralsConstants<>+96(SB), Y8, Y9
+	VMOVAPS      Y7, Y10
+	VFMADD231PD  SpiralsConstants<>+160(SB), Y8, Y10
+	VMULPD       Y8, Y8, Y12
+	VFMADD231PD  Y12, Y10, Y9
+	VMULPD       Y12, Y12, Y10
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y10, Y9
+	VMULPD       Y9, Y1, Y1
+	VMOVAPS      Y6, Y9
+	VFMADD231PD  SpiralsConstants<>+256(SB), Y8, Y9
+	VMOVAPS      Y11, Y13
+	VFMADD231PD  SpiralsConstants<>+320(SB), Y8, Y13
+	VMOVUPS      SpiralsConstants<>+352(SB), Y14
+	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y8
+	VFMADD231PD  Y12, Y13, Y9
+	VFMADD231PD  Y10, Y8, Y9
+	VDIVPD       Y9, Y1, Y1
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X4, Y4
+	VMINPD       Y4, Y2, Y4
+	VMAXPD       Y4, Y3, Y4
+	VMULPD       Y4, Y4, Y8
+	VMOVAPS      Y5, Y9
+	VFMADD231PD  SpiralsConstants<>+96(SB), Y8, Y9
+	VMOVAPS      Y7, Y10
+	VFMADD231PD  SpiralsConstants<>+160(SB), Y8, Y10
+	VMULPD       Y8, Y8, Y12
+	VFMADD231PD  Y12, Y10, Y9
+	VMULPD       Y12, Y12, Y10
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y10, Y9
+	VMULPD       Y9, Y4, Y4
+	VMOVAPS      Y6, Y9
+	VFMADD231PD  SpiralsConstants<>+256(SB), Y8, Y9
+	VMOVAPS      Y11, Y13
+	VFMADD231PD  SpiralsConstants<>+320(SB), Y8, Y13
+	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y8
+	VFMADD231PD  Y12, Y13, Y9
+	VFMADD231PD  Y10, Y8, Y9
+	VDIVPD       Y9, Y4, Y4
+	VCVTPD2PSY   Y4, X4
+	VINSERTF128  $0x01, X4, Y1, Y1
 	VMOVUPS      Y1, 32(SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
-	VMULPS       192(DI), Y0, Y2
-	VMULPS       256(DI), Y0, Y6
-	VMULPS       320(DI), Y0, Y8
+	VMULPS       192(DI), Y0, Y4
+	VMULPS       256(DI), Y0, Y8
+	VMULPS       320(DI), Y0, Y9
 	VMULPS       384(DI), Y0, Y10
 	VMULPS       448(DI), Y0, Y12
-	VMULPS       512(DI), Y0, Y14
+	VMULPS       512(DI), Y0, Y13
 	VMULPS       576(DI), Y0, Y15
-	VMULPS       640(DI), Y0, Y13
-	VFMADD231PS  224(DI), Y1, Y2
-	VFMADD231PS  288(DI), Y1, Y6
-	VFMADD231PS  352(DI), Y1, Y8
+	VMULPS       640(DI), Y0, Y14
+	VFMADD231PS  224(DI), Y1, Y4
+	VFMADD231PS  288(DI), Y1, Y8
+	VFMADD231PS  352(DI), Y1, Y9
 	VFMADD231PS  416(DI), Y1, Y10
 	VFMADD231PS  480(DI), Y1, Y12
-	VFMADD231PS  544(DI), Y1, Y14
+	VFMADD231PS  544(DI), Y1, Y13
 	VFMADD231PS  608(DI), Y1, Y15
-	VFMADD231PS  672(DI), Y1, Y13
-	VUNPCKLPS    Y6, Y2, Y7
-	VUNPCKHPS    Y6, Y2, Y2
-	VADDPS       Y2, Y7, Y2
-	VUNPCKLPS    Y10, Y8, Y6
-	VUNPCKHPS    Y10, Y8, Y7
-	VADDPS       Y7, Y6, Y6
-	VUNPCKLPD    Y6, Y2, Y7
-	VUNPCKHPD    Y6, Y2, Y2
-	VADDPS       Y2, Y7, Y2
-	VUNPCKLPS    Y14, Y12, Y6
-	VUNPCKHPS    Y14, Y12, Y7
-	VADDPS       Y7, Y6, Y6
-	VUNPCKLPS    Y13, Y15, Y7
-	VUNPCKHPS    Y13, Y15, Y8
-	VADDPS       Y8, Y7, Y7
-	VUNPCKLPD    Y7, Y6, Y8
-	VUNPCKHPD    Y7, Y6, Y6
-	VADDPS       Y6, Y8, Y6
-	VPERM2F128   $0x20, Y6, Y2, Y7
-	VPERM2F128   $0x31, Y6, Y2, Y2
-	VADDPS       Y2, Y7, Y2
-	VADDPS       1216(DI), Y2, Y2
-	VANDPS       SpiralsConstants<>+32(SB), Y2, Y6
-	VMULPS       SpiralsConstants<>+64(SB), Y6, Y7
-	VMINPS       Y7, Y3, Y7
-	VMAXPS       Y7, Y4, Y7
-	VMOVAPS      Y5, Y8
-	VFMADD231PS  SpiralsConstants<>+192(SB), Y7, Y8
-	VSUBPS       Y5, Y8, Y8
-	VFNMADD231PS SpiralsConstants<>+224(SB), Y8, Y7
-	VFNMADD231PS SpiralsConstants<>+256(SB), Y8, Y7
-	VMULPS       Y7, Y7, Y10
-	VMULPS       Y7, Y7, Y12
-	VMOVAPS      Y9, Y13
-	VFMADD231PS  SpiralsConstants<>+288(SB), Y12, Y13
-	VFMADD213PS  SpiralsConstants<>+352(SB), Y12, Y13
-	VMOVAPS      Y11, Y14
-	VFMADD231PS  SpiralsConstants<>+384(SB), Y12, Y14
-	VFMADD213PS  SpiralsConstants<>+448(SB), Y12, Y14
-	VFMADD231PS  Y7, Y13, Y14
-	VMULPS       Y14, Y10, Y10
-	VADDPS       SpiralsConstants<>+0(SB), Y7, Y12
-	VSUBPS       SpiralsConstants<>+0(SB), Y12, Y13
-	VSUBPS       Y13, Y7, Y7
-	VADDPS       Y7, Y10, Y7
-	VADDPS       Y7, Y12, Y10
-	VSUBPS       Y12, Y10, Y12
-	VMOVAPS      Y5, Y13
-	VFMADD231PS  SpiralsConstants<>+448(SB), Y8, Y13
-	VSUBPS       Y5, Y13, Y14
-	VSUBPS       Y14, Y8, Y8
-	VADDPS       Y5, Y8, Y8
-	VPSLLD       $0x17, Y13, Y13
-	VPADDD       SpiralsConstants<>+0(SB), Y13, Y13
-	VPSLLD       $0x17, Y8, Y8
-	VPADDD       SpiralsConstants<>+0(SB), Y8, Y8
-	VMULPS       Y13, Y10, Y10
-	VMULPS       Y8, Y10, Y8
-	VMOVUPS      SpiralsConstants<>+0(SB), Y10
-	VSUBPS       Y8, Y10, Y13
-	VADDPS       Y8, Y10, Y14
-	VSUBPS       Y13, Y10, Y15
-	VSUBPS       Y8, Y15, Y15
-	VMOVUPS      Y7, 128(SP)
-	VSUBPS       Y10, Y14, Y7
-	VSUBPS       Y7, Y8, Y7
-	VDIVPS       Y14, Y10, Y8
-	VMOVUPS      Y12, 160(SP)
-	VMULPS       Y8, Y13, Y12
-	VFNMADD231PS Y14, Y12, Y13
-	VFNMADD231PS Y7, Y12, Y13
-	VADDPS       Y15, Y13, Y7
-	VFMADD231PS  Y8, Y7, Y12
-	VMULPS       Y6, Y6, Y7
-	VMULPS       Y7, Y7, Y8
-	VMOVUPS      SpiralsConstants<>+512(SB), Y13
+	VFMADD231PS  672(DI), Y1, Y14
+	VUNPCKLPS    Y8, Y4, Y11
+	VUNPCKHPS    Y8, Y4, Y4
+	VADDPS       Y4, Y11, Y4
+	VUNPCKLPS    Y10, Y9, Y8
+	VUNPCKHPS    Y10, Y9, Y9
+	VADDPS       Y9, Y8, Y8
+	VUNPCKLPD    Y8, Y4, Y9
+	VUNPCKHPD    Y8, Y4, Y4
+	VADDPS       Y4, Y9, Y4
+	VUNPCKLPS    Y13, Y12, Y8
+	VUNPCKHPS    Y13, Y12, Y9
+	VADDPS       Y9, Y8, Y8
+	VUNPCKLPS    Y14, Y15, Y9
+	VUNPCKHPS    Y14, Y15, Y10
+	VADDPS       Y10, Y9, Y9
+	VUNPCKLPD    Y9, Y8, Y10
+	VUNPCKHPD    Y9, Y8, Y8
+	VADDPS       Y8, Y10, Y8
+	VPERM2F128   $0x20, Y8, Y4, Y9
+	VPERM2F128   $0x31, Y8, Y4, Y4
+	VADDPS       Y4, Y9, Y4
+	VADDPS       1216(DI), Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X8
+	VCVTPS2PD    X4, Y4
+	VMINPD       Y4, Y2, Y4
+	VMAXPD       Y4, Y3, Y4
+	VMULPD       Y4, Y4, Y9
+	VMOVAPS      Y5, Y10
+	VFMADD231PD  SpiralsConstants<>+96(SB), Y9, Y10
+	VMOVAPS      Y7, Y11
+	VFMADD231PD  SpiralsConstants<>+160(SB), Y9, Y11
+	VMULPD       Y9, Y9, Y12
+	VFMADD231PD  Y12, Y11, Y10
+	VMULPD       Y12, Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y11, Y10
+	VMULPD       Y10, Y4, Y4
+	VMOVAPS      Y6, Y10
+	VFMADD231PD  SpiralsConstants<>+256(SB), Y9, Y10
+	VMOVUPS      SpiralsConstants<>+288(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PS  SpiralsConstants<>+480(SB), Y8, Y14
-	VFMADD213PS  SpiralsConstants<>+544(SB), Y8, Y14
-	VMOVUPS      SpiralsConstants<>+608(SB), Y15
-	VMOVAPS      Y15, Y13
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y8, Y13
-	VFMADD213PS  SpiralsConstants<>+640(SB), Y8, Y13
-	VFMADD231PS  Y7, Y14, Y13
-	VMULPS       Y13, Y7, Y7
-	VFMADD213PS  Y6, Y6, Y7
-	VCMPPS       $0x11, SpiralsConstants<>+672(SB), Y6, Y6
-	VBLENDVPS    Y6, Y7, Y12, Y6
-	VANDPS       SpiralsConstants<>+704(SB), Y2, Y2
-	VORPS        Y2, Y6, Y2
-	VMOVUPS      Y2, 128(SI)
-	VMULPS       704(DI), Y0, Y6
-	VMULPS       768(DI), Y0, Y7
-	VMULPS       832(DI), Y0, Y8
-	VMULPS       896(DI), Y0, Y12
-	VMULPS       960(DI), Y0, Y13
+	VFMADD231PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VMOVUPS      SpiralsConstants<>+352(SB), Y15
+	VFMADD132PD  SpiralsConstants<>+384(SB), Y15, Y9
+	VFMADD231PD  Y12, Y14, Y10
+	VFMADD231PD  Y11, Y9, Y10
+	VDIVPD       Y10, Y4, Y4
+	VCVTPD2PSY   Y4, X4
+	VCVTPS2PD    X8, Y8
+	VMINPD       Y8, Y2, Y8
+	VMAXPD       Y8, Y3, Y8
+	VMULPD       Y8, Y8, Y9
+	VMOVAPS      Y5, Y10
+	VFMADD231PD  SpiralsConstants<>+96(SB), Y9, Y10
+	VMOVAPS      Y7, Y11
+	VFMADD231PD  SpiralsConstants<>+160(SB), Y9, Y11
+	VMULPD       Y9, Y9, Y12
+	VFMADD231PD  Y12, Y11, Y10
+	VMULPD       Y12, Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y11, Y10
+	VMULPD       Y10, Y8, Y8
+	VMOVAPS      Y6, Y10
+	VFMADD231PD  SpiralsConstants<>+256(SB), Y9, Y10
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD132PD  SpiralsConstants<>+384(SB), Y15, Y9
+	VFMADD231PD  Y12, Y14, Y10
+	VFMADD231PD  Y11, Y9, Y10
+	VDIVPD       Y10, Y8, Y8
+	VCVTPD2PSY   Y8, X8
+	VINSERTF128  $0x01, X8, Y4, Y4
+	VMOVUPS      Y4, 128(SI)
+	VMULPS       704(DI), Y0, Y8
+	VMULPS       768(DI), Y0, Y9
+	VMULPS       832(DI), Y0, Y10
+	VMULPS       896(DI), Y0, Y11
+	VMULPS       960(DI), Y0, Y12
 	VMULPS       1024(DI), Y0, Y14
 	VMULPS       1088(DI), Y0, Y15
 	VMULPS       1152(DI), Y0, Y0
-	VFMADD231PS  736(DI), Y1, Y6
-	VFMADD231PS  800(DI), Y1, Y7
-	VFMADD231PS  864(DI), Y1, Y8
-	VFMADD231PS  928(DI), Y1, Y12
-	VFMADD231PS  992(DI), Y1, Y13
+	VFMADD231PS  736(DI), Y1, Y8
+	VFMADD231PS  800(DI), Y1, Y9
+	VFMADD231PS  864(DI), Y1, Y10
+	VFMADD231PS  928(DI), Y1, Y11
+	VFMADD231PS  992(DI), Y1, Y12
 	VFMADD231PS  1056(DI), Y1, Y14
 	VFMADD231PS  1120(DI), Y1, Y15
 	VFMADD231PS  1184(DI), Y1, Y0
-	VUNPCKLPS    Y7, Y6, Y1
-	VUNPCKHPS    Y7, Y6, Y6
-	VADDPS       Y6, Y1, Y1
-	VUNPCKLPS    Y12, Y8, Y6
-	VUNPCKHPS    Y12, Y8, Y7
-	VADDPS       Y7, Y6, Y6
-	VUNPCKLPD    Y6, Y1, Y7
-	VUNPCKHPD    Y6, Y1, Y1
-	VADDPS       Y1, Y7, Y1
-	VUNPCKLPS    Y14, Y13, Y6
-	VUNPCKHPS    Y14, Y13, Y7
-	VADDPS       Y7, Y6, Y6
-	VUNPCKLPS    Y0, Y15, Y7
+	VUNPCKLPS    Y9, Y8, Y1
+	VUNPCKHPS    Y9, Y8, Y8
+	VADDPS       Y8, Y1, Y1
+	VUNPCKLPS    Y11, Y10, Y8
+	VUNPCKHPS    Y11, Y10, Y9
+	VADDPS       Y9, Y8, Y8
+	VUNPCKLPD    Y8, Y1, Y9
+	VUNPCKHPD    Y8, Y1, Y1
+	VADDPS       Y1, Y9, Y1
+	VUNPCKLPS    Y14, Y12, Y8
+	VUNPCKHPS    Y14, Y12, Y9
+	VADDPS       Y9, Y8, Y8
+	VUNPCKLPS    Y0, Y15, Y9
 	VUNPCKHPS    Y0, Y15, Y0
-	VADDPS       Y0, Y7, Y0
-	VUNPCKLPD    Y0, Y6, Y7
-	VUNPCKHPD    Y0, Y6, Y0
-	VADDPS       Y0, Y7, Y0
-	VPERM2F128   $0x20, Y0, Y1, Y6
+	VADDPS       Y0, Y9, Y0
+	VUNPCKLPD    Y0, Y8, Y9
+	VUNPCKHPD    Y0, Y8, Y0
+	VADDPS       Y0, Y9, Y0
+	VPERM2F128   $0x20, Y0, Y1, Y8
 	VPERM2F128   $0x31, Y0, Y1, Y0
-	VADDPS       Y0, Y6, Y0
+	VADDPS       Y0, Y8, Y0
 	VADDPS       1248(DI), Y0, Y0
-	VANDPS       SpiralsConstants<>+32(SB), Y0, Y1
-	VMULPS       SpiralsConstants<>+64(SB), Y1, Y6
-	VMINPS       Y6, Y3, Y6
-	VMAXPS       Y6, Y4, Y6
-	VMOVAPS      Y5, Y7
-	VFMADD231PS  SpiralsConstants<>+192(SB), Y6, Y7
-	VSUBPS       Y5, Y7, Y7
-	VFNMADD231PS SpiralsConstants<>+224(SB), Y7, Y6
-	VFNMADD231PS SpiralsConstants<>+256(SB), Y7, Y6
-	VMULPS       Y6, Y6, Y8
-	VMULPS       Y6, Y6, Y12
-	VMOVAPS      Y9, Y13
-	VFMADD231PS  SpiralsConstants<>+288(SB), Y12, Y13
-	VFMADD213PS  SpiralsConstants<>+352(SB), Y12, Y13
-	VMOVAPS      Y11, Y14
-	VFMADD231PS  SpiralsConstants<>+384(SB), Y12, Y14
-	VFMADD213PS  SpiralsConstants<>+448(SB), Y12, Y14
-	VFMADD231PS  Y6, Y13, Y14
-	VMULPS       Y14, Y8, Y8
-	VADDPS       Y6, Y10, Y12
-	VSUBPS       Y10, Y12, Y13
-	VSUBPS       Y13, Y6, Y6
-	VADDPS       Y6, Y8, Y6
-	VADDPS       Y6, Y12, Y8
-	VSUBPS       Y12, Y8, Y12
-	VMOVAPS      Y5, Y13
-	VFMADD231PS  SpiralsConstants<>+448(SB), Y7, Y13
-	VSUBPS       Y5, Y13, Y14
-	VSUBPS       Y14, Y7, Y7
-	VADDPS       Y5, Y7, Y7
-	VPSLLD       $0x17, Y13, Y13
-	VPADDD       Y10, Y13, Y13
-	VPSLLD       $0x17, Y7, Y7
-	VPADDD       Y10, Y7, Y7
-	VMULPS       Y13, Y8, Y8
-	VMULPS       Y7, Y8, Y7
-	VSUBPS       Y7, Y10, Y8
-	VADDPS       Y7, Y10, Y13
-	VSUBPS       Y8, Y10, Y14
-	VSUBPS       Y7, Y14, Y14
-	VSUBPS       Y10, Y13, Y15
-	VSUBPS       Y15, Y7, Y7
-	VDIVPS       Y13, Y10, Y15
-	VMOVUPS      Y6, 192(SP)
-	VMULPS       Y15, Y8, Y6
-	VFNMADD231PS Y13, Y6, Y8
-	VFNMADD231PS Y7, Y6, Y8
-	VADDPS       Y14, Y8, Y7
-	VFMADD231PS  Y15, Y7, Y6
-	VMULPS       Y1, Y1, Y7
-	VMULPS       Y7, Y7, Y8
-	VMOVUPS      SpiralsConstants<>+512(SB), Y13
-	VFMADD231PS  SpiralsConstants<>+480(SB), Y8, Y13
-	VFMADD213PS  SpiralsConstants<>+544(SB), Y8, Y13
-	VMOVUPS      SpiralsConstants<>+608(SB), Y14
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y8, Y14
-	VFMADD213PS  SpiralsConstants<>+640(SB), Y8, Y14
-	VFMADD231PS  Y7, Y13, Y14
-	VMULPS       Y14, Y7, Y7
-	VFMADD213PS  Y1, Y1, Y7
-	VCMPPS       $0x11, SpiralsConstants<>+672(SB), Y1, Y1
-	VBLENDVPS    Y1, Y7, Y6, Y1
-	VANDPS       SpiralsConstants<>+704(SB), Y0, Y0
-	VORPS        Y0, Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VCVTPS2PD    X0, Y0
+	VMINPD       Y0, Y2, Y0
+	VMAXPD       Y0, Y3, Y0
+	VMULPD       Y0, Y0, Y8
+	VMOVAPS      Y5, Y9
+	VFMADD231PD  SpiralsConstants<>+96(SB), Y8, Y9
+	VMOVAPS      Y7, Y10
+	VFMADD231PD  SpiralsConstants<>+160(SB), Y8, Y10
+	VMULPD       Y8, Y8, Y11
+	VFMADD231PD  Y11, Y10, Y9
+	VMULPD       Y11, Y11, Y10
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y10, Y9
+	VMULPD       Y9, Y0, Y0
+	VMOVAPS      Y6, Y9
+	VFMADD231PD  SpiralsConstants<>+256(SB), Y8, Y9
+	VMOVAPS      Y13, Y12
+	VFMADD231PD  SpiralsConstants<>+320(SB), Y8, Y12
+	VMOVUPS      SpiralsConstants<>+352(SB), Y14
+	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y8
+	VFMADD231PD  Y11, Y12, Y9
+	VFMADD231PD  Y10, Y8, Y9
+	VDIVPD       Y9, Y0, Y0
+	VCVTPD2PSY   Y0, X0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y1, Y2, Y1
+	VMAXPD       Y1, Y3, Y1
+	VMULPD       Y1, Y1, Y2
+	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y5
+	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y7
+	VMULPD       Y2, Y2, Y3
+	VFMADD231PD  Y3, Y7, Y5
+	VMULPD       Y3, Y3, Y7
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y7, Y5
+	VMULPD       Y5, Y1, Y1
+	VMOVAPS      Y6, Y5
+	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y5
+	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y13
+	VFMADD231PD  SpiralsConstants<>+384(SB), Y2, Y14
+	VFMADD231PD  Y3, Y13, Y5
+	VFMADD231PD  Y7, Y14, Y5
+	VDIVPD       Y5, Y1, Y1
+	VCVTPD2PSY   Y1, X1
+	VINSERTF128  $0x01, X1, Y0, Y0
 	VMOVUPS      Y0, 160(SI)
 
 	// z3 = W3·a2 + b3
-	VMULPS       1280(DI), Y2, Y1
-	VMULPS       1344(DI), Y2, Y2
+	VMULPS       1280(DI), Y4, Y1
+	VMULPS       1344(DI), Y4, Y2
 	VFMADD231PS  1312(DI), Y0, Y1
 	VFMADD231PS  1376(DI), Y0, Y2
 	VUNPCKLPS    Y2, Y1, Y0
@@ -4271,772 +3768,727 @@ TEXT ·spiralsStepAVX2(SB), NOSPLIT, $224-44
 	VMOVSD       X0, 256(SI)
 
 	// a3 = softmax(z3)
-	VANDPS       SpiralsConstants<>+736(SB), X0, X1
-	VMOVUPS      SpiralsConstants<>+736(SB), X2
-	VMOVUPS      SpiralsConstants<>+768(SB), X6
-	VBLENDVPS    X2, X1, X6, X1
-	VSHUFPS      $0x4e, X1, X1, X6
-	VCMPPS       $0x03, X1, X1, X7
-	VMAXPS       X6, X1, X6
-	VBLENDVPS    X7, X1, X6, X1
-	VSHUFPS      $0xb1, X1, X1, X6
-	VCMPPS       $0x03, X1, X1, X7
-	VMAXPS       X6, X1, X6
-	VBLENDVPS    X7, X1, X6, X1
-	VMOVSS       X1, 272(SI)
-	VANDPS       X0, X2, X0
-	VSUBPS       X1, X0, X0
-	VMINPS       X0, X3, X0
-	VMAXPS       X0, X4, X0
-	VMOVAPS      X5, X1
-	VFMADD231PS  SpiralsConstants<>+192(SB), X0, X1
-	VSUBPS       X5, X1, X1
-	VFNMADD231PS SpiralsConstants<>+224(SB), X1, X0
-	VFNMADD231PS SpiralsConstants<>+256(SB), X1, X0
-	VMULPS       X0, X0, X3
+	VANDPS       SpiralsConstants<>+416(SB), X0, X0
+	VMOVUPS      SpiralsConstants<>+416(SB), X1
+	VMOVUPS      SpiralsConstants<>+448(SB), X2
+	VBLENDVPS    X1, X0, X2, X2
+	VSHUFPS      $0x4e, X2, X2, X3
+	VMAXPS       X3, X2, X2
+	VSHUFPS      $0xb1, X2, X2, X3
+	VMAXPS       X3, X2, X2
+	VMOVSS       X2, 272(SI)
+	VSUBPS       X2, X0, X0
+	VMOVUPS      SpiralsConstants<>+512(SB), X2
+	VMINPS       X0, X2, X0
+	VMOVUPS      SpiralsConstants<>+480(SB), X2
+	VMAXPS       X0, X2, X0
+	VMOVUPS      SpiralsConstants<>+544(SB), X2
+	VMOVAPS      X2, X3
+	VFMADD231PS  SpiralsConstants<>+576(SB), X0, X3
+	VSUBPS       X2, X3, X3
+	VFNMADD231PS SpiralsConstants<>+608(SB), X3, X0
+	VFNMADD231PS SpiralsConstants<>+640(SB), X3, X0
 	VMULPS       X0, X0, X4
-	VFMADD231PS  SpiralsConstants<>+288(SB), X4, X9
-	VFMADD213PS  SpiralsConstants<>+352(SB), X4, X9
-	VFMADD231PS  SpiralsConstants<>+384(SB), X4, X11
-	VFMADD213PS  SpiralsConstants<>+448(SB), X4, X11
-	VFMADD231PS  X0, X9, X11
-	VMULPS       X11, X3, X3
-	VADDPS       X0, X10, X4
-	VSUBPS       X10, X4, X6
-	VSUBPS       X6, X0, X0
-	VADDPS       X0, X3, X0
-	VADDPS       X0, X4, X3
-	VSUBPS       X4, X3, X4
-	VMOVAPS      X5, X6
-	VFMADD231PS  SpiralsConstants<>+448(SB), X1, X6
-	VSUBPS       X5, X6, X7
-	VSUBPS       X7, X1, X1
-	VADDPS       X5, X1, X1
-	VPSLLD       $0x17, X6, X5
-	VPADDD       X10, X5, X5
-	VPSLLD       $0x17, X1, X1
-	VPADDD       X10, X1, X1
-	VMULPS       X5, X3, X3
-	VMULPS       X1, X3, X1
-	VANDPS       X1, X2, X3
-	VSHUFPS      $0x4e, X3, X3, X5
-	VADDPS       X5, X3, X3
-	VSHUFPS      $0xb1, X3, X3, X5
-	VADDPS       X5, X3, X3
-	VMOVSS       X3, 276(SI)
-	VDIVPS       X3, X10, X3
-	VMULPS       X3, X1, X1
-	VMOVSD       X1, 264(SI)
+	VMOVUPS      SpiralsConstants<>+672(SB), X5
+	VMOVAPS      X5, X7
+	VFMADD231PS  SpiralsConstants<>+704(SB), X0, X7
+	VMOVUPS      SpiralsConstants<>+736(SB), X8
+	VFMADD231PS  SpiralsConstants<>+768(SB), X0, X8
+	VMOVUPS      SpiralsConstants<>+800(SB), X9
+	VFMADD231PS  SpiralsConstants<>+832(SB), X0, X9
+	VFMADD231PS  X4, X8, X7
+	VMULPS       X4, X4, X8
+	VFMADD231PS  X8, X9, X7
+	VFMADD231PS  X7, X4, X0
+	VADDPS       SpiralsConstants<>+864(SB), X0, X0
+	VFMADD213PS  X2, X3, X5
+	VSUBPS       X2, X5, X4
+	VSUBPS       X4, X3, X3
+	VADDPS       X2, X3, X2
+	VPSLLD       $0x17, X5, X3
+	VPADDD       SpiralsConstants<>+864(SB), X3, X3
+	VPSLLD       $0x17, X2, X2
+	VPADDD       SpiralsConstants<>+864(SB), X2, X2
+	VMULPS       X3, X0, X0
+	VMULPS       X2, X0, X0
+	VANDPS       X0, X1, X2
+	VSHUFPS      $0x4e, X2, X2, X3
+	VADDPS       X3, X2, X2
+	VSHUFPS      $0xb1, X2, X2, X3
+	VADDPS       X3, X2, X2
+	VMOVSS       X2, 276(SI)
+	VMOVUPS      SpiralsConstants<>+864(SB), Y3
+	VDIVPS       X2, X3, X2
+	VMULPS       X2, X0, X0
+	VMOVSD       X0, 264(SI)
 
 	// t = log(s3)
-	VBROADCASTSS 276(SI), X1
-	VCVTPS2PD    X1, Y1
-	VCMPPD       $0x11, SpiralsConstants<>+928(SB), Y1, Y3
-	VMULPD       SpiralsConstants<>+960(SB), Y1, Y5
-	VBLENDVPD    Y3, Y5, Y1, Y5
-	VPADDQ       SpiralsConstants<>+992(SB), Y5, Y5
-	VPSRLQ       $0x34, Y5, Y6
-	VORPD        SpiralsConstants<>+1024(SB), Y6, Y6
-	VSUBPD       SpiralsConstants<>+1056(SB), Y6, Y6
-	VANDPD       SpiralsConstants<>+1088(SB), Y3, Y3
-	VSUBPD       Y3, Y6, Y3
-	VANDPD       SpiralsConstants<>+1120(SB), Y5, Y5
-	VPADDQ       SpiralsConstants<>+1152(SB), Y5, Y5
-	VSUBPD       SpiralsConstants<>+1184(SB), Y5, Y5
-	VADDPD       SpiralsConstants<>+1216(SB), Y5, Y6
-	VDIVPD       Y6, Y5, Y6
-	VMULPD       Y6, Y6, Y7
-	VMULPD       Y5, Y5, Y8
-	VMULPD       SpiralsConstants<>+1248(SB), Y8, Y8
-	VMULPD       Y7, Y7, Y9
-	VMOVUPS      SpiralsConstants<>+1312(SB), Y11
-	VFMADD231PD  SpiralsConstants<>+1280(SB), Y9, Y11
-	VFMADD213PD  SpiralsConstants<>+1344(SB), Y9, Y11
-	VMOVUPS      SpiralsConstants<>+1408(SB), Y13
-	VFMADD231PD  SpiralsConstants<>+1376(SB), Y9, Y13
-	VFMADD213PD  SpiralsConstants<>+1440(SB), Y9, Y13
-	VFMADD213PD  SpiralsConstants<>+1472(SB), Y9, Y13
-	VFMADD231PD  Y7, Y11, Y13
-	VFMADD213PD  Y8, Y13, Y7
-	VMULPD       SpiralsConstants<>+1504(SB), Y3, Y9
-	VFMADD231PD  Y7, Y6, Y9
-	VSUBPD       Y9, Y8, Y6
-	VSUBPD       Y5, Y6, Y5
-	VFMSUB231PD  SpiralsConstants<>+1536(SB), Y3, Y5
-	VXORPS       X3, X3, X3
-	VCMPPD       $0x00, Y3, Y1, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+1600(SB), Y5, Y5
-	VCMPPD       $0x00, SpiralsConstants<>+896(SB), Y1, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+896(SB), Y5, Y5
-	VCMPPD       $0x19, Y3, Y1, Y1
-	VBLENDVPD    Y1, SpiralsConstants<>+1632(SB), Y5, Y1
-	VCVTPD2PSY   Y1, X1
-	VMOVSS       X1, 288(SI)
+	VBROADCASTSS 276(SI), X0
+	VCVTPS2PD    X0, Y0
+	VPADDQ       SpiralsConstants<>+1088(SB), Y0, Y2
+	VPSRLQ       $0x34, Y2, Y4
+	VORPD        SpiralsConstants<>+1120(SB), Y4, Y4
+	VSUBPD       SpiralsConstants<>+1152(SB), Y4, Y4
+	VANDPD       SpiralsConstants<>+1184(SB), Y2, Y2
+	VPADDQ       SpiralsConstants<>+1216(SB), Y2, Y2
+	VSUBPD       Y6, Y2, Y2
+	VADDPD       SpiralsConstants<>+1248(SB), Y2, Y5
+	VDIVPD       Y5, Y2, Y2
+	VMULPD       Y2, Y2, Y5
+	VMOVUPS      SpiralsConstants<>+1312(SB), Y6
+	VFMADD231PD  SpiralsConstants<>+1344(SB), Y5, Y6
+	VMOVUPS      SpiralsConstants<>+1376(SB), Y7
+	VFMADD231PD  SpiralsConstants<>+1408(SB), Y5, Y7
+	VMULPD       Y5, Y5, Y5
+	VFMADD231PD  Y5, Y7, Y6
+	VMULPD       Y5, Y5, Y5
+	VFMADD231PD  SpiralsConstants<>+1440(SB), Y5, Y6
+	VMULPD       Y6, Y2, Y2
+	VFMADD231PD  SpiralsConstants<>+1280(SB), Y4, Y2
+	VXORPS       X4, X4, X4
+	VCMPPD       $0x00, Y4, Y0, Y5
+	VBLENDVPD    Y5, SpiralsConstants<>+1504(SB), Y2, Y2
+	VCMPPD       $0x00, SpiralsConstants<>+1056(SB), Y0, Y5
+	VBLENDVPD    Y5, SpiralsConstants<>+1056(SB), Y2, Y2
+	VCMPPD       $0x19, Y4, Y0, Y0
+	VBLENDVPD    Y0, SpiralsConstants<>+1536(SB), Y2, Y0
+	VCVTPD2PSY   Y0, X0
+	VMOVSS       X0, 288(SI)
 
 	// d3 = a3 - y; loss = Σ y*(m3 - z3 + t)
-	VMOVSD       264(SI), X1
-	VMOVSD       (CX), X3
-	VSUBPS       X3, X1, X1
-	VBROADCASTSS 272(SI), X5
-	VMOVSD       256(SI), X6
-	VSUBPS       X6, X5, X5
-	VBROADCASTSS 288(SI), X6
-	VADDPS       X6, X5, X5
-	VMULPS       X5, X3, X3
-	VMOVSD       X1, 280(SI)
-	VANDPS       X3, X2, X3
-	VSHUFPS      $0x4e, X3, X3, X5
-	VADDPS       X5, X3, X3
-	VSHUFPS      $0xb1, X3, X3, X5
-	VADDPS       X5, X3, X3
-	VMOVSS       X3, ret+40(FP)
+	VMOVSD       264(SI), X0
+	VMOVSD       (CX), X2
+	VSUBPS       X2, X0, X0
+	VBROADCASTSS 272(SI), X4
+	VMOVSD       256(SI), X5
+	VSUBPS       X5, X4, X4
+	VBROADCASTSS 288(SI), X5
+	VADDPS       X5, X4, X4
+	VMULPS       X4, X2, X2
+	VMOVSD       X0, 280(SI)
+	VANDPS       X2, X1, X2
+	VSHUFPS      $0x4e, X2, X2, X4
+	VADDPS       X4, X2, X2
+	VSHUFPS      $0xb1, X2, X2, X4
+	VADDPS       X4, X2, X2
+	VMOVSS       X2, ret+40(FP)
 
 	// d2 = (W3ᵀ·d3)*(1 - a2^2); in the same pass W3 −= rate·d3·a2ᵀ; b3 −= rate·d3
-	VANDPS       X1, X2, X1
-	VMOVSD       1408(DI), X2
-	VBROADCASTSS rate+32(FP), X3
-	VFNMADD231PS X1, X3, X2
-	VMOVSD       X2, 1408(DI)
-	VBROADCASTSS 280(SI), Y1
+	VANDPS       X0, X1, X0
+	VMOVSD       1408(DI), X1
+	VBROADCASTSS rate+32(FP), X2
+	VFNMADD231PS X0, X2, X1
+	VMOVSD       X1, 1408(DI)
+	VBROADCASTSS 280(SI), Y0
+	VBROADCASTSS rate+32(FP), Y1
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      1280(DI), Y2
+	VMULPS       Y0, Y2, Y4
+	VFNMADD231PS 128(SI), Y1, Y2
+	VMOVUPS      Y2, 1280(DI)
+	VMOVUPS      1312(DI), Y2
+	VMULPS       Y0, Y2, Y0
+	VFNMADD231PS 160(SI), Y1, Y2
+	VMOVUPS      Y2, 1312(DI)
+	VBROADCASTSS 284(SI), Y1
 	VBROADCASTSS rate+32(FP), Y2
 	VMULPS       Y1, Y2, Y2
-	VMOVUPS      1280(DI), Y3
-	VMULPS       Y1, Y3, Y5
-	VFNMADD231PS 128(SI), Y2, Y3
-	VMOVUPS      Y3, 1280(DI)
-	VMOVUPS      1312(DI), Y3
-	VMULPS       Y1, Y3, Y1
-	VFNMADD231PS 160(SI), Y2, Y3
-	VMOVUPS      Y3, 1312(DI)
-	VBROADCASTSS 284(SI), Y2
-	VBROADCASTSS rate+32(FP), Y3
-	VMULPS       Y2, Y3, Y3
-	VMOVUPS      1344(DI), Y6
-	VFMADD231PS  Y2, Y6, Y5
-	VFNMADD231PS 128(SI), Y3, Y6
-	VMOVUPS      Y6, 1344(DI)
-	VMOVUPS      1376(DI), Y6
-	VFMADD231PS  Y2, Y6, Y1
-	VFNMADD231PS 160(SI), Y3, Y6
-	VMOVUPS      Y6, 1376(DI)
-	VMOVUPS      128(SI), Y2
-	VMOVAPS      Y10, Y3
-	VFNMADD231PS Y2, Y2, Y3
-	VMULPS       Y3, Y5, Y2
-	VMOVUPS      Y2, 192(SI)
-	VMOVUPS      160(SI), Y3
-	VMOVAPS      Y10, Y5
-	VFNMADD231PS Y3, Y3, Y5
-	VMULPS       Y5, Y1, Y1
-	VMOVUPS      Y1, 224(SI)
+	VMOVUPS      1344(DI), Y5
+	VFMADD231PS  Y1, Y5, Y4
+	VFNMADD231PS 128(SI), Y2, Y5
+	VMOVUPS      Y5, 1344(DI)
+	VMOVUPS      1376(DI), Y5
+	VFMADD231PS  Y1, Y5, Y0
+	VFNMADD231PS 160(SI), Y2, Y5
+	VMOVUPS      Y5, 1376(DI)
+	VMOVUPS      128(SI), Y1
+	VMOVAPS      Y3, Y2
+	VFNMADD231PS Y1, Y1, Y2
+	VMULPS       Y2, Y4, Y1
+	VMOVUPS      Y1, 192(SI)
+	VMOVUPS      160(SI), Y2
+	VMOVAPS      Y3, Y4
+	VFNMADD231PS Y2, Y2, Y4
+	VMULPS       Y4, Y0, Y0
+	VMOVUPS      Y0, 224(SI)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
-	VMOVUPS      1216(DI), Y3
-	VBROADCASTSS rate+32(FP), Y5
-	VFNMADD231PS Y2, Y5, Y3
-	VMOVUPS      Y3, 1216(DI)
-	VMOVUPS      1248(DI), Y2
-	VBROADCASTSS rate+32(FP), Y3
-	VFNMADD231PS Y1, Y3, Y2
-	VMOVUPS      Y2, 1248(DI)
-	VBROADCASTSS 192(SI), Y1
+	VMOVUPS      1216(DI), Y2
+	VBROADCASTSS rate+32(FP), Y4
+	VFNMADD231PS Y1, Y4, Y2
+	VMOVUPS      Y2, 1216(DI)
+	VMOVUPS      1248(DI), Y1
+	VBROADCASTSS rate+32(FP), Y2
+	VFNMADD231PS Y0, Y2, Y1
+	VMOVUPS      Y1, 1248(DI)
+	VBROADCASTSS 192(SI), Y0
+	VBROADCASTSS rate+32(FP), Y1
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      192(DI), Y2
+	VMULPS       Y0, Y2, Y4
+	VFNMADD231PS (SI), Y1, Y2
+	VMOVUPS      Y2, 192(DI)
+	VMOVUPS      224(DI), Y2
+	VMULPS       Y0, Y2, Y0
+	VFNMADD231PS 32(SI), Y1, Y2
+	VMOVUPS      Y2, 224(DI)
+	VBROADCASTSS 196(SI), Y1
 	VBROADCASTSS rate+32(FP), Y2
 	VMULPS       Y1, Y2, Y2
-	VMOVUPS      192(DI), Y3
-	VMULPS       Y1, Y3, Y5
-	VFNMADD231PS (SI), Y2, Y3
-	VMOVUPS      Y3, 192(DI)
-	VMOVUPS      224(DI), Y3
-	VMULPS       Y1, Y3, Y1
-	VFNMADD231PS 32(SI), Y2, Y3
-	VMOVUPS      Y3, 224(DI)
-	VBROADCASTSS 196(SI), Y2
-	VBROADCASTSS rate+32(FP), Y3
-	VMULPS       Y2, Y3, Y3
-	VMOVUPS      256(DI), Y6
-	VMULPS       Y2, Y6, Y7
-	VFNMADD231PS (SI), Y3, Y6
-	VMOVUPS      Y6, 256(DI)
-	VMOVUPS      288(DI), Y6
-	VMULPS       Y2, Y6, Y2
-	VFNMADD231PS 32(SI), Y3, Y6
-	VMOVUPS      Y6, 288(DI)
-	VBROADCASTSS 200(SI), Y3
-	VBROADCASTSS rate+32(FP), Y6
-	VMULPS       Y3, Y6, Y6
-	VMOVUPS      320(DI), Y8
-	VFMADD231PS  Y3, Y8, Y5
-	VFNMADD231PS (SI), Y6, Y8
-	VMOVUPS      Y8, 320(DI)
-	VMOVUPS      352(DI), Y8
-	VFMADD231PS  Y3, Y8, Y1
-	VFNMADD231PS 32(SI), Y6, Y8
-	VMOVUPS      Y8, 352(DI)
-	VBROADCASTSS 204(SI), Y3
-	VBROADCASTSS rate+32(FP), Y6
-	VMULPS       Y3, Y6, Y6
-	VMOVUPS      384(DI), Y8
-	VFMADD231PS  Y3, Y8, Y7
-	VFNMADD231PS (SI), Y6, Y8
-	VMOVUPS      Y8, 384(DI)
-	VMOVUPS      416(DI), Y8
-	VFMADD231PS  Y3, Y8, Y2
-	VFNMADD231PS 32(SI), Y6, Y8
-	VMOVUPS      Y8, 416(DI)
-	VBROADCASTSS 208(SI), Y3
-	VBROADCASTSS rate+32(FP), Y6
-	VMULPS       Y3, Y6, Y6
-	VMOVUPS      448(DI), Y8
-	VFMADD231PS  Y3, Y8, Y5
-	VFNMADD231PS (SI), Y6, Y8
-	VMOVUPS      Y8, 448(DI)
-	VMOVUPS      480(DI), Y8
-	VFMADD231PS  Y3, Y8, Y1
-	VFNMADD231PS 32(SI), Y6, Y8
-	VMOVUPS      Y8, 480(DI)
-	VBROADCASTSS 212(SI), Y3
-	VBROADCASTSS rate+32(FP), Y6
-	VMULPS       Y3, Y6, Y6
-	VMOVUPS      512(DI), Y8
-	VFMADD231PS  Y3, Y8, Y7
-	VFNMADD231PS (SI), Y6, Y8
-	VMOVUPS      Y8, 512(DI)
-	VMOVUPS      544(DI), Y8
-	VFMADD231PS  Y3, Y8, Y2
-	VFNMADD231PS 32(SI), Y6, Y8
-	VMOVUPS      Y8, 544(DI)
-	VBROADCASTSS 216(SI), Y3
-	VBROADCASTSS rate+32(FP), Y6
-	VMULPS       Y3, Y6, Y6
-	VMOVUPS      576(DI), Y8
-	VFMADD231PS  Y3, Y8, Y5
-	VFNMADD231PS (SI), Y6, Y8
-	VMOVUPS      Y8, 576(DI)
-	VMOVUPS      608(DI), Y8
-	VFMADD231PS  Y3, Y8, Y1
-	VFNMADD231PS 32(SI), Y6, Y8
-	VMOVUPS      Y8, 608(DI)
-	VBROADCASTSS 220(SI), Y3
-	VBROADCASTSS rate+32(FP), Y6
-	VMULPS       Y3, Y6, Y6
-	VMOVUPS      640(DI), Y8
-	VFMADD231PS  Y3, Y8, Y7
-	VFNMADD231PS (SI), Y6, Y8
-	VMOVUPS      Y8, 640(DI)
-	VMOVUPS      672(DI), Y8
-	VFMADD231PS  Y3, Y8, Y2
-	VFNMADD231PS 32(SI), Y6, Y8
-	VMOVUPS      Y8, 672(DI)
-	VBROADCASTSS 224(SI), Y3
-	VBROADCASTSS rate+32(FP), Y6
-	VMULPS       Y3, Y6, Y6
-	VMOVUPS      704(DI), Y8
-	VFMADD231PS  Y3, Y8, Y5
-	VFNMADD231PS (SI), Y6, Y8
-	VMOVUPS      Y8, 704(DI)
-	VMOVUPS      736(DI), Y8
-	VFMADD231PS  Y3, Y8, Y1
-	VFNMADD231PS 32(SI), Y6, Y8
-	VMOVUPS      Y8, 736(DI)
-	VBROADCASTSS 228(SI), Y3
-	VBROADCASTSS rate+32(FP), Y6
-	VMULPS       Y3, Y6, Y6
-	VMOVUPS      768(DI), Y8
-	VFMADD231PS  Y3, Y8, Y7
-	VFNMADD231PS (SI), Y6, Y8
-	VMOVUPS      Y8, 768(DI)
-	VMOVUPS      800(DI), Y8
-	VFMADD231PS  Y3, Y8, Y2
-	VFNMADD231PS 32(SI), Y6, Y8
-	VMOVUPS      Y8, 800(DI)
-	VBROADCASTSS 232(SI), Y3
-	VBROADCASTSS rate+32(FP), Y6
-	VMULPS       Y3, Y6, Y6
-	VMOVUPS      832(DI), Y8
-	VFMADD231PS  Y3, Y8, Y5
-	VFNMADD231PS (SI), Y6, Y8
-	VMOVUPS      Y8, 832(DI)
-	VMOVUPS      864(DI), Y8
-	VFMADD231PS  Y3, Y8, Y1
-	VFNMADD231PS 32(SI), Y6, Y8
-	VMOVUPS      Y8, 864(DI)
-	VBROADCASTSS 236(SI), Y3
-	VBROADCASTSS rate+32(FP), Y6
-	VMULPS       Y3, Y6, Y6
-	VMOVUPS      896(DI), Y8
-	VFMADD231PS  Y3, Y8, Y7
-	VFNMADD231PS (SI), Y6, Y8
-	VMOVUPS      Y8, 896(DI)
-	VMOVUPS      928(DI), Y8
-	VFMADD231PS  Y3, Y8, Y2
-	VFNMADD231PS 32(SI), Y6, Y8
-	VMOVUPS      Y8, 928(DI)
-	VBROADCASTSS 240(SI), Y3
-	VBROADCASTSS rate+32(FP), Y6
-	VMULPS       Y3, Y6, Y6
-	VMOVUPS      960(DI), Y8
-	VFMADD231PS  Y3, Y8, Y5
-	VFNMADD231PS (SI), Y6, Y8
-	VMOVUPS      Y8, 960(DI)
-	VMOVUPS      992(DI), Y8
-	VFMADD231PS  Y3, Y8, Y1
-	VFNMADD231PS 32(SI), Y6, Y8
-	VMOVUPS      Y8, 992(DI)
-	VBROADCASTSS 244(SI), Y3
-	VBROADCASTSS rate+32(FP), Y6
-	VMULPS       Y3, Y6, Y6
-	VMOVUPS      1024(DI), Y8
-	VFMADD231PS  Y3, Y8, Y7
-	VFNMADD231PS (SI), Y6, Y8
-	VMOVUPS      Y8, 1024(DI)
-	VMOVUPS      1056(DI), Y8
-	VFMADD231PS  Y3, Y8, Y2
-	VFNMADD231PS 32(SI), Y6, Y8
-	VMOVUPS      Y8, 1056(DI)
-	VBROADCASTSS 248(SI), Y3
-	VBROADCASTSS rate+32(FP), Y6
-	VMULPS       Y3, Y6, Y6
-	VMOVUPS      1088(DI), Y8
-	VFMADD231PS  Y3, Y8, Y5
-	VFNMADD231PS (SI), Y6, Y8
-	VMOVUPS      Y8, 1088(DI)
-	VMOVUPS      1120(DI), Y8
-	VFMADD231PS  Y3, Y8, Y1
-	VFNMADD231PS 32(SI), Y6, Y8
-	VMOVUPS      Y8, 1120(DI)
-	VBROADCASTSS 252(SI), Y3
-	VBROADCASTSS rate+32(FP), Y6
-	VMULPS       Y3, Y6, Y6
-	VMOVUPS      1152(DI), Y8
-	VFMADD231PS  Y3, Y8, Y7
-	VFNMADD231PS (SI), Y6, Y8
-	VMOVUPS      Y8, 1152(DI)
-	VMOVUPS      1184(DI), Y8
-	VFMADD231PS  Y3, Y8, Y2
-	VFNMADD231PS 32(SI), Y6, Y8
-	VMOVUPS      Y8, 1184(DI)
-	VADDPS       Y7, Y5, Y3
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      (SI), Y2
-	VMOVAPS      Y10, Y5
-	VFNMADD231PS Y2, Y2, Y5
-	VMULPS       Y5, Y3, Y2
-	VMOVUPS      Y2, 64(SI)
-	VMOVUPS      32(SI), Y3
-	VFNMADD231PS Y3, Y3, Y10
-	VMULPS       Y10, Y1, Y1
-	VMOVUPS      Y1, 96(SI)
+	VMOVUPS      256(DI), Y5
+	VMULPS       Y1, Y5, Y6
+	VFNMADD231PS (SI), Y2, Y5
+	VMOVUPS      Y5, 256(DI)
+	VMOVUPS      288(DI), Y5
+	VMULPS       Y1, Y5, Y1
+	VFNMADD231PS 32(SI), Y2, Y5
+	VMOVUPS      Y5, 288(DI)
+	VBROADCASTSS 200(SI), Y2
+	VBROADCASTSS rate+32(FP), Y5
+	VMULPS       Y2, Y5, Y5
+	VMOVUPS      320(DI), Y7
+	VFMADD231PS  Y2, Y7, Y4
+	VFNMADD231PS (SI), Y5, Y7
+	VMOVUPS      Y7, 320(DI)
+	VMOVUPS      352(DI), Y7
+	VFMADD231PS  Y2, Y7, Y0
+	VFNMADD231PS 32(SI), Y5, Y7
+	VMOVUPS      Y7, 352(DI)
+	VBROADCASTSS 204(SI), Y2
+	VBROADCASTSS rate+32(FP), Y5
+	VMULPS       Y2, Y5, Y5
+	VMOVUPS      384(DI), Y7
+	VFMADD231PS  Y2, Y7, Y6
+	VFNMADD231PS (SI), Y5, Y7
+	VMOVUPS      Y7, 384(DI)
+	VMOVUPS      416(DI), Y7
+	VFMADD231PS  Y2, Y7, Y1
+	VFNMADD231PS 32(SI), Y5, Y7
+	VMOVUPS      Y7, 416(DI)
+	VBROADCASTSS 208(SI), Y2
+	VBROADCASTSS rate+32(FP), Y5
+	VMULPS       Y2, Y5, Y5
+	VMOVUPS      448(DI), Y7
+	VFMADD231PS  Y2, Y7, Y4
+	VFNMADD231PS (SI), Y5, Y7
+	VMOVUPS      Y7, 448(DI)
+	VMOVUPS      480(DI), Y7
+	VFMADD231PS  Y2, Y7, Y0
+	VFNMADD231PS 32(SI), Y5, Y7
+	VMOVUPS      Y7, 480(DI)
+	VBROADCASTSS 212(SI), Y2
+	VBROADCASTSS rate+32(FP), Y5
+	VMULPS       Y2, Y5, Y5
+	VMOVUPS      512(DI), Y7
+	VFMADD231PS  Y2, Y7, Y6
+	VFNMADD231PS (SI), Y5, Y7
+	VMOVUPS      Y7, 512(DI)
+	VMOVUPS      544(DI), Y7
+	VFMADD231PS  Y2, Y7, Y1
+	VFNMADD231PS 32(SI), Y5, Y7
+	VMOVUPS      Y7, 544(DI)
+	VBROADCASTSS 216(SI), Y2
+	VBROADCASTSS rate+32(FP), Y5
+	VMULPS       Y2, Y5, Y5
+	VMOVUPS      576(DI), Y7
+	VFMADD231PS  Y2, Y7, Y4
+	VFNMADD231PS (SI), Y5, Y7
+	VMOVUPS      Y7, 576(DI)
+	VMOVUPS      608(DI), Y7
+	VFMADD231PS  Y2, Y7, Y0
+	VFNMADD231PS 32(SI), Y5, Y7
+	VMOVUPS      Y7, 608(DI)
+	VBROADCASTSS 220(SI), Y2
+	VBROADCASTSS rate+32(FP), Y5
+	VMULPS       Y2, Y5, Y5
+	VMOVUPS      640(DI), Y7
+	VFMADD231PS  Y2, Y7, Y6
+	VFNMADD231PS (SI), Y5, Y7
+	VMOVUPS      Y7, 640(DI)
+	VMOVUPS      672(DI), Y7
+	VFMADD231PS  Y2, Y7, Y1
+	VFNMADD231PS 32(SI), Y5, Y7
+	VMOVUPS      Y7, 672(DI)
+	VBROADCASTSS 224(SI), Y2
+	VBROADCASTSS rate+32(FP), Y5
+	VMULPS       Y2, Y5, Y5
+	VMOVUPS      704(DI), Y7
+	VFMADD231PS  Y2, Y7, Y4
+	VFNMADD231PS (SI), Y5, Y7
+	VMOVUPS      Y7, 704(DI)
+	VMOVUPS      736(DI), Y7
+	VFMADD231PS  Y2, Y7, Y0
+	VFNMADD231PS 32(SI), Y5, Y7
+	VMOVUPS      Y7, 736(DI)
+	VBROADCASTSS 228(SI), Y2
+	VBROADCASTSS rate+32(FP), Y5
+	VMULPS       Y2, Y5, Y5
+	VMOVUPS      768(DI), Y7
+	VFMADD231PS  Y2, Y7, Y6
+	VFNMADD231PS (SI), Y5, Y7
+	VMOVUPS      Y7, 768(DI)
+	VMOVUPS      800(DI), Y7
+	VFMADD231PS  Y2, Y7, Y1
+	VFNMADD231PS 32(SI), Y5, Y7
+	VMOVUPS      Y7, 800(DI)
+	VBROADCASTSS 232(SI), Y2
+	VBROADCASTSS rate+32(FP), Y5
+	VMULPS       Y2, Y5, Y5
+	VMOVUPS      832(DI), Y7
+	VFMADD231PS  Y2, Y7, Y4
+	VFNMADD231PS (SI), Y5, Y7
+	VMOVUPS      Y7, 832(DI)
+	VMOVUPS      864(DI), Y7
+	VFMADD231PS  Y2, Y7, Y0
+	VFNMADD231PS 32(SI), Y5, Y7
+	VMOVUPS      Y7, 864(DI)
+	VBROADCASTSS 236(SI), Y2
+	VBROADCASTSS rate+32(FP), Y5
+	VMULPS       Y2, Y5, Y5
+	VMOVUPS      896(DI), Y7
+	VFMADD231PS  Y2, Y7, Y6
+	VFNMADD231PS (SI), Y5, Y7
+	VMOVUPS      Y7, 896(DI)
+	VMOVUPS      928(DI), Y7
+	VFMADD231PS  Y2, Y7, Y1
+	VFNMADD231PS 32(SI), Y5, Y7
+	VMOVUPS      Y7, 928(DI)
+	VBROADCASTSS 240(SI), Y2
+	VBROADCASTSS rate+32(FP), Y5
+	VMULPS       Y2, Y5, Y5
+	VMOVUPS      960(DI), Y7
+	VFMADD231PS  Y2, Y7, Y4
+	VFNMADD231PS (SI), Y5, Y7
+	VMOVUPS      Y7, 960(DI)
+	VMOVUPS      992(DI), Y7
+	VFMADD231PS  Y2, Y7, Y0
+	VFNMADD231PS 32(SI), Y5, Y7
+	VMOVUPS      Y7, 992(DI)
+	VBROADCASTSS 244(SI), Y2
+	VBROADCASTSS rate+32(FP), Y5
+	VMULPS       Y2, Y5, Y5
+	VMOVUPS      1024(DI), Y7
+	VFMADD231PS  Y2, Y7, Y6
+	VFNMADD231PS (SI), Y5, Y7
+	VMOVUPS      Y7, 1024(DI)
+	VMOVUPS      1056(DI), Y7
+	VFMADD231PS  Y2, Y7, Y1
+	VFNMADD231PS 32(SI), Y5, Y7
+	VMOVUPS      Y7, 1056(DI)
+	VBROADCASTSS 248(SI), Y2
+	VBROADCASTSS rate+32(FP), Y5
+	VMULPS       Y2, Y5, Y5
+	VMOVUPS      1088(DI), Y7
+	VFMADD231PS  Y2, Y7, Y4
+	VFNMADD231PS (SI), Y5, Y7
+	VMOVUPS      Y7, 1088(DI)
+	VMOVUPS      1120(DI), Y7
+	VFMADD231PS  Y2, Y7, Y0
+	VFNMADD231PS 32(SI), Y5, Y7
+	VMOVUPS      Y7, 1120(DI)
+	VBROADCASTSS 252(SI), Y2
+	VBROADCASTSS rate+32(FP), Y5
+	VMULPS       Y2, Y5, Y5
+	VMOVUPS      1152(DI), Y7
+	VFMADD231PS  Y2, Y7, Y6
+	VFNMADD231PS (SI), Y5, Y7
+	VMOVUPS      Y7, 1152(DI)
+	VMOVUPS      1184(DI), Y7
+	VFMADD231PS  Y2, Y7, Y1
+	VFNMADD231PS 32(SI), Y5, Y7
+	VMOVUPS      Y7, 1184(DI)
+	VADDPS       Y6, Y4, Y2
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      (SI), Y1
+	VMOVAPS      Y3, Y4
+	VFNMADD231PS Y1, Y1, Y4
+	VMULPS       Y4, Y2, Y1
+	VMOVUPS      Y1, 64(SI)
+	VMOVUPS      32(SI), Y2
+	VFNMADD231PS Y2, Y2, Y3
+	VMULPS       Y3, Y0, Y0
+	VMOVUPS      Y0, 96(SI)
 
 	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
-	VMOVUPS      128(DI), Y3
-	VBROADCASTSS rate+32(FP), Y5
-	VFNMADD231PS Y2, Y5, Y3
-	VMOVUPS      Y3, 128(DI)
-	VMOVUPS      160(DI), Y2
+	VMOVUPS      128(DI), Y2
 	VBROADCASTSS rate+32(FP), Y3
 	VFNMADD231PS Y1, Y3, Y2
-	VMOVUPS      Y2, 160(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 64(SI), Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVSD       (DI), X2
-	VMOVSD       (DX), X3
-	VFNMADD231PS X3, X1, X2
-	VMOVSD       X2, (DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 68(SI), Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVSD       8(DI), X2
-	VMOVSD       (DX), X3
-	VFNMADD231PS X3, X1, X2
-	VMOVSD       X2, 8(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 72(SI), Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVSD       16(DI), X2
-	VMOVSD       (DX), X3
-	VFNMADD231PS X3, X1, X2
-	VMOVSD       X2, 16(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 76(SI), Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVSD       24(DI), X2
-	VMOVSD       (DX), X3
-	VFNMADD231PS X3, X1, X2
-	VMOVSD       X2, 24(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 80(SI), Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVSD       32(DI), X2
-	VMOVSD       (DX), X3
-	VFNMADD231PS X3, X1, X2
-	VMOVSD       X2, 32(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 84(SI), Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVSD       40(DI), X2
-	VMOVSD       (DX), X3
-	VFNMADD231PS X3, X1, X2
-	VMOVSD       X2, 40(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 88(SI), Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVSD       48(DI), X2
-	VMOVSD       (DX), X3
-	VFNMADD231PS X3, X1, X2
-	VMOVSD       X2, 48(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 92(SI), Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVSD       56(DI), X2
-	VMOVSD       (DX), X3
-	VFNMADD231PS X3, X1, X2
-	VMOVSD       X2, 56(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 96(SI), Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVSD       64(DI), X2
-	VMOVSD       (DX), X3
-	VFNMADD231PS X3, X1, X2
-	VMOVSD       X2, 64(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 100(SI), Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVSD       72(DI), X2
-	VMOVSD       (DX), X3
-	VFNMADD231PS X3, X1, X2
-	VMOVSD       X2, 72(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 104(SI), Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVSD       80(DI), X2
-	VMOVSD       (DX), X3
-	VFNMADD231PS X3, X1, X2
-	VMOVSD       X2, 80(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 108(SI), Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVSD       88(DI), X2
-	VMOVSD       (DX), X3
-	VFNMADD231PS X3, X1, X2
-	VMOVSD       X2, 88(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 112(SI), Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVSD       96(DI), X2
-	VMOVSD       (DX), X3
-	VFNMADD231PS X3, X1, X2
-	VMOVSD       X2, 96(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 116(SI), Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVSD       104(DI), X2
-	VMOVSD       (DX), X3
-	VFNMADD231PS X3, X1, X2
-	VMOVSD       X2, 104(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 120(SI), Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVSD       112(DI), X2
-	VMOVSD       (DX), X3
-	VFNMADD231PS X3, X1, X2
-	VMOVSD       X2, 112(DI)
-	VBROADCASTSS rate+32(FP), Y1
-	VBROADCASTSS 124(SI), Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVSD       120(DI), X2
-	VMOVSD       (DX), X3
-	VFNMADD231PS X3, X1, X2
-	VMOVSD       X2, 120(DI)
+	VMOVUPS      Y2, 128(DI)
+	VMOVUPS      160(DI), Y1
+	VBROADCASTSS rate+32(FP), Y2
+	VFNMADD231PS Y0, Y2, Y1
+	VMOVUPS      Y1, 160(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 64(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVSD       (DI), X1
+	VMOVSD       (DX), X2
+	VFNMADD231PS X2, X0, X1
+	VMOVSD       X1, (DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 68(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVSD       8(DI), X1
+	VMOVSD       (DX), X2
+	VFNMADD231PS X2, X0, X1
+	VMOVSD       X1, 8(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 72(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVSD       16(DI), X1
+	VMOVSD       (DX), X2
+	VFNMADD231PS X2, X0, X1
+	VMOVSD       X1, 16(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 76(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVSD       24(DI), X1
+	VMOVSD       (DX), X2
+	VFNMADD231PS X2, X0, X1
+	VMOVSD       X1, 24(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 80(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVSD       32(DI), X1
+	VMOVSD       (DX), X2
+	VFNMADD231PS X2, X0, X1
+	VMOVSD       X1, 32(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 84(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVSD       40(DI), X1
+	VMOVSD       (DX), X2
+	VFNMADD231PS X2, X0, X1
+	VMOVSD       X1, 40(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 88(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVSD       48(DI), X1
+	VMOVSD       (DX), X2
+	VFNMADD231PS X2, X0, X1
+	VMOVSD       X1, 48(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 92(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVSD       56(DI), X1
+	VMOVSD       (DX), X2
+	VFNMADD231PS X2, X0, X1
+	VMOVSD       X1, 56(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 96(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVSD       64(DI), X1
+	VMOVSD       (DX), X2
+	VFNMADD231PS X2, X0, X1
+	VMOVSD       X1, 64(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 100(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVSD       72(DI), X1
+	VMOVSD       (DX), X2
+	VFNMADD231PS X2, X0, X1
+	VMOVSD       X1, 72(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 104(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVSD       80(DI), X1
+	VMOVSD       (DX), X2
+	VFNMADD231PS X2, X0, X1
+	VMOVSD       X1, 80(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 108(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVSD       88(DI), X1
+	VMOVSD       (DX), X2
+	VFNMADD231PS X2, X0, X1
+	VMOVSD       X1, 88(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 112(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVSD       96(DI), X1
+	VMOVSD       (DX), X2
+	VFNMADD231PS X2, X0, X1
+	VMOVSD       X1, 96(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 116(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVSD       104(DI), X1
+	VMOVSD       (DX), X2
+	VFNMADD231PS X2, X0, X1
+	VMOVSD       X1, 104(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 120(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVSD       112(DI), X1
+	VMOVSD       (DX), X2
+	VFNMADD231PS X2, X0, X1
+	VMOVSD       X1, 112(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 124(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVSD       120(DI), X1
+	VMOVSD       (DX), X2
+	VFNMADD231PS X2, X0, X1
+	VMOVSD       X1, 120(DI)
 	VZEROUPPER
 	RET
 
 // func spiralsStepAVX512(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, rate float32) float32
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, FMA3
-TEXT ·spiralsStepAVX512(SB), NOSPLIT, $128-44
+TEXT ·spiralsStepAVX512(SB), NOSPLIT, $0-44
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
 	MOVQ x+16(FP), DX
 	MOVQ y+24(FP), CX
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VMOVSD       (DX), X0
-	VMOVSD       (DI), X1
-	VMULPS       X1, X0, X1
-	VMOVSD       8(DI), X2
-	VMULPS       X2, X0, X2
-	VMOVSD       16(DI), X3
-	VMULPS       X3, X0, X3
-	VMOVSD       24(DI), X4
-	VMULPS       X4, X0, X4
-	VMOVSD       32(DI), X5
-	VMULPS       X5, X0, X5
-	VMOVSD       40(DI), X6
-	VMULPS       X6, X0, X6
-	VMOVSD       48(DI), X7
-	VMULPS       X7, X0, X7
-	VMOVSD       56(DI), X8
-	VMULPS       X8, X0, X8
-	VMOVSD       64(DI), X9
-	VMULPS       X9, X0, X9
-	VMOVSD       72(DI), X10
-	VMULPS       X10, X0, X10
-	VMOVSD       80(DI), X11
-	VMULPS       X11, X0, X11
-	VMOVSD       88(DI), X12
-	VMULPS       X12, X0, X12
-	VMOVSD       96(DI), X13
-	VMULPS       X13, X0, X13
-	VMOVSD       104(DI), X14
-	VMULPS       X14, X0, X14
-	VMOVSD       112(DI), X15
-	VMULPS       X15, X0, X15
-	VMOVSD       120(DI), X16
-	VMULPS       X16, X0, X0
-	VUNPCKLPS    X2, X1, X16
-	VUNPCKHPS    X2, X1, X1
-	VADDPS       X1, X16, X1
-	VUNPCKLPS    X4, X3, X2
-	VUNPCKHPS    X4, X3, X3
-	VADDPS       X3, X2, X2
-	VUNPCKLPD    X2, X1, X3
-	VUNPCKHPD    X2, X1, X1
-	VADDPS       X1, X3, X1
-	VUNPCKLPS    X6, X5, X2
-	VUNPCKHPS    X6, X5, X3
-	VADDPS       X3, X2, X2
-	VUNPCKLPS    X8, X7, X3
-	VUNPCKHPS    X8, X7, X4
-	VADDPS       X4, X3, X3
-	VUNPCKLPD    X3, X2, X4
-	VUNPCKHPD    X3, X2, X2
-	VADDPS       X2, X4, X2
-	VUNPCKLPS    X10, X9, X3
-	VUNPCKHPS    X10, X9, X4
-	VADDPS       X4, X3, X3
-	VUNPCKLPS    X12, X11, X4
-	VUNPCKHPS    X12, X11, X5
-	VADDPS       X5, X4, X4
-	VUNPCKLPD    X4, X3, X5
-	VUNPCKHPD    X4, X3, X3
-	VADDPS       X3, X5, X3
-	VUNPCKLPS    X14, X13, X4
-	VUNPCKHPS    X14, X13, X5
-	VADDPS       X5, X4, X4
-	VUNPCKLPS    X0, X15, X5
-	VUNPCKHPS    X0, X15, X0
-	VADDPS       X0, X5, X0
-	VUNPCKLPD    X0, X4, X5
-	VUNPCKHPD    X0, X4, X0
-	VADDPS       X0, X5, X0
-	VINSERTF32X4 $0x01, X2, Y1, Y1
-	VINSERTF32X4 $0x01, X0, Y3, Y0
-	VINSERTF64X4 $0x01, Y0, Z1, Z0
-	VADDPS       128(DI), Z0, Z0
-	VBROADCASTSS SpiralsConstants<>+804(SB), Z1
-	VANDPS       Z1, Z0, Z2
-	VBROADCASTSS SpiralsConstants<>+808(SB), Z3
-	VMULPS       Z2, Z3, Z4
-	VBROADCASTSS SpiralsConstants<>+816(SB), Z5
-	VMINPS       Z4, Z5, Z4
-	VBROADCASTSS SpiralsConstants<>+812(SB), Z6
-	VMAXPS       Z4, Z6, Z4
-	VBROADCASTSS SpiralsConstants<>+824(SB), Z7
-	VBROADCASTSS SpiralsConstants<>+820(SB), Z8
-	VMOVAPS      Z8, Z9
-	VFMADD231PS  Z7, Z4, Z9
-	VSUBPS       Z8, Z9, Z9
-	VBROADCASTSS SpiralsConstants<>+828(SB), Z10
-	VFNMADD231PS Z10, Z9, Z4
-	VBROADCASTSS SpiralsConstants<>+832(SB), Z11
-	VFNMADD231PS Z11, Z9, Z4
-	VMULPS       Z4, Z4, Z12
-	VMULPS       Z4, Z4, Z13
-	VBROADCASTSS SpiralsConstants<>+836(SB), Z14
-	VBROADCASTSS SpiralsConstants<>+840(SB), Z15
-	VMOVAPS      Z15, Z16
-	VFMADD231PS  Z13, Z14, Z16
-	VBROADCASTSS SpiralsConstants<>+844(SB), Z17
-	VFMADD213PS  Z17, Z13, Z16
-	VBROADCASTSS SpiralsConstants<>+848(SB), Z18
-	VBROADCASTSS SpiralsConstants<>+852(SB), Z19
-	VMOVAPS      Z19, Z20
-	VFMADD231PS  Z13, Z18, Z20
-	VBROADCASTSS SpiralsConstants<>+856(SB), Z21
-	VFMADD213PS  Z21, Z13, Z20
-	VFMADD231PS  Z4, Z16, Z20
-	VMULPS       Z20, Z12, Z12
-	VBROADCASTSS SpiralsConstants<>+800(SB), Z13
-	VADDPS       Z4, Z13, Z16
-	VSUBPS       Z13, Z16, Z20
-	VSUBPS       Z20, Z4, Z4
-	VADDPS       Z4, Z12, Z4
-	VADDPS       Z4, Z16, Z12
-	VSUBPS       Z16, Z12, Z16
-	VSCALEFPS    Z9, Z12, Z9
-	VSUBPS       Z9, Z13, Z12
-	VADDPS       Z9, Z13, Z20
-	VSUBPS       Z12, Z13, Z22
-	VSUBPS       Z9, Z22, Z22
-	VSUBPS       Z13, Z20, Z23
-	VSUBPS       Z23, Z9, Z9
-	VDIVPS       Z20, Z13, Z23
-	VMULPS       Z23, Z12, Z24
-	VFNMADD231PS Z20, Z24, Z12
-	VFNMADD231PS Z9, Z24, Z12
-	VADDPS       Z22, Z12, Z9
-	VFMADD231PS  Z23, Z9, Z24
-	VMULPS       Z2, Z2, Z9
-	VMULPS       Z9, Z9, Z12
-	VBROADCASTSS SpiralsConstants<>+860(SB), Z20
-	VBROADCASTSS SpiralsConstants<>+864(SB), Z22
-	VMOVAPS      Z22, Z23
-	VFMADD231PS  Z12, Z20, Z23
-	VBROADCASTSS SpiralsConstants<>+868(SB), Z25
-	VFMADD213PS  Z25, Z12, Z23
-	VBROADCASTSS SpiralsConstants<>+872(SB), Z26
-	VBROADCASTSS SpiralsConstants<>+876(SB), Z27
-	VMOVAPS      Z27, Z28
-	VFMADD231PS  Z12, Z26, Z28
-	VBROADCASTSS SpiralsConstants<>+880(SB), Z29
-	VFMADD213PS  Z29, Z12, Z28
-	VFMADD231PS  Z9, Z23, Z28
-	VMULPS       Z28, Z9, Z9
-	VFMADD213PS  Z2, Z2, Z9
-	VBROADCASTSS SpiralsConstants<>+884(SB), Z12
-	VCMPPS       $0x11, Z12, Z2, K1
-	VBLENDMPS    Z9, Z24, K1, Z2
-	VBROADCASTSS SpiralsConstants<>+888(SB), Z9
-	VANDPS       Z9, Z0, Z0
-	VORPS        Z0, Z2, Z0
-	VMOVUPS      Z0, (SI)
+	VMOVSD        (DX), X0
+	VMOVSD        (DI), X1
+	VMULPS        X1, X0, X1
+	VMOVSD        8(DI), X2
+	VMULPS        X2, X0, X2
+	VMOVSD        16(DI), X3
+	VMULPS        X3, X0, X3
+	VMOVSD        24(DI), X4
+	VMULPS        X4, X0, X4
+	VMOVSD        32(DI), X5
+	VMULPS        X5, X0, X5
+	VMOVSD        40(DI), X6
+	VMULPS        X6, X0, X6
+	VMOVSD        48(DI), X7
+	VMULPS        X7, X0, X7
+	VMOVSD        56(DI), X8
+	VMULPS        X8, X0, X8
+	VMOVSD        64(DI), X9
+	VMULPS        X9, X0, X9
+	VMOVSD        72(DI), X10
+	VMULPS        X10, X0, X10
+	VMOVSD        80(DI), X11
+	VMULPS        X11, X0, X11
+	VMOVSD        88(DI), X12
+	VMULPS        X12, X0, X12
+	VMOVSD        96(DI), X13
+	VMULPS        X13, X0, X13
+	VMOVSD        104(DI), X14
+	VMULPS        X14, X0, X14
+	VMOVSD        112(DI), X15
+	VMULPS        X15, X0, X15
+	VMOVSD        120(DI), X16
+	VMULPS        X16, X0, X0
+	VUNPCKLPS     X2, X1, X16
+	VUNPCKHPS     X2, X1, X1
+	VADDPS        X1, X16, X1
+	VUNPCKLPS     X4, X3, X2
+	VUNPCKHPS     X4, X3, X3
+	VADDPS        X3, X2, X2
+	VUNPCKLPD     X2, X1, X3
+	VUNPCKHPD     X2, X1, X1
+	VADDPS        X1, X3, X1
+	VUNPCKLPS     X6, X5, X2
+	VUNPCKHPS     X6, X5, X3
+	VADDPS        X3, X2, X2
+	VUNPCKLPS     X8, X7, X3
+	VUNPCKHPS     X8, X7, X4
+	VADDPS        X4, X3, X3
+	VUNPCKLPD     X3, X2, X4
+	VUNPCKHPD     X3, X2, X2
+	VADDPS        X2, X4, X2
+	VUNPCKLPS     X10, X9, X3
+	VUNPCKHPS     X10, X9, X4
+	VADDPS        X4, X3, X3
+	VUNPCKLPS     X12, X11, X4
+	VUNPCKHPS     X12, X11, X5
+	VADDPS        X5, X4, X4
+	VUNPCKLPD     X4, X3, X5
+	VUNPCKHPD     X4, X3, X3
+	VADDPS        X3, X5, X3
+	VUNPCKLPS     X14, X13, X4
+	VUNPCKHPS     X14, X13, X5
+	VADDPS        X5, X4, X4
+	VUNPCKLPS     X0, X15, X5
+	VUNPCKHPS     X0, X15, X0
+	VADDPS        X0, X5, X0
+	VUNPCKLPD     X0, X4, X5
+	VUNPCKHPD     X0, X4, X0
+	VADDPS        X0, X5, X0
+	VINSERTF32X4  $0x01, X2, Y1, Y1
+	VINSERTF32X4  $0x01, X0, Y3, Y0
+	VINSERTF64X4  $0x01, Y0, Z1, Z0
+	VADDPS        128(DI), Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VCVTPS2PD     Y0, Z0
+	VBROADCASTSD  SpiralsConstants<>+904(SB), Z2
+	VMINPD        Z0, Z2, Z0
+	VBROADCASTSD  SpiralsConstants<>+896(SB), Z3
+	VMAXPD        Z0, Z3, Z0
+	VMULPD        Z0, Z0, Z4
+	VBROADCASTSD  SpiralsConstants<>+920(SB), Z5
+	VBROADCASTSD  SpiralsConstants<>+912(SB), Z6
+	VMOVAPS       Z6, Z7
+	VFMADD231PD   Z4, Z5, Z7
+	VBROADCASTSD  SpiralsConstants<>+936(SB), Z8
+	VBROADCASTSD  SpiralsConstants<>+928(SB), Z9
+	VMOVAPS       Z9, Z10
+	VFMADD231PD   Z4, Z8, Z10
+	VMULPD        Z4, Z4, Z11
+	VFMADD231PD   Z11, Z10, Z7
+	VMULPD        Z11, Z11, Z10
+	VBROADCASTSD  SpiralsConstants<>+944(SB), Z12
+	VFMADD231PD   Z10, Z12, Z7
+	VMULPD        Z7, Z0, Z0
+	VBROADCASTSD  SpiralsConstants<>+960(SB), Z7
+	VBROADCASTSD  SpiralsConstants<>+952(SB), Z13
+	VMOVAPS       Z13, Z14
+	VFMADD231PD   Z4, Z7, Z14
+	VBROADCASTSD  SpiralsConstants<>+976(SB), Z15
+	VBROADCASTSD  SpiralsConstants<>+968(SB), Z16
+	VMOVAPS       Z16, Z17
+	VFMADD231PD   Z4, Z15, Z17
+	VBROADCASTSD  SpiralsConstants<>+992(SB), Z18
+	VBROADCASTSD  SpiralsConstants<>+984(SB), Z19
+	VFMADD213PD   Z19, Z18, Z4
+	VFMADD231PD   Z11, Z17, Z14
+	VFMADD231PD   Z10, Z4, Z14
+	VDIVPD        Z14, Z0, Z0
+	VCVTPD2PS     Z0, Y0
+	VCVTPS2PD     Y1, Z1
+	VMINPD        Z1, Z2, Z1
+	VMAXPD        Z1, Z3, Z1
+	VMULPD        Z1, Z1, Z4
+	VMOVAPS       Z6, Z10
+	VFMADD231PD   Z4, Z5, Z10
+	VMOVAPS       Z9, Z11
+	VFMADD231PD   Z4, Z8, Z11
+	VMULPD        Z4, Z4, Z14
+	VFMADD231PD   Z14, Z11, Z10
+	VMULPD        Z14, Z14, Z11
+	VFMADD231PD   Z11, Z12, Z10
+	VMULPD        Z10, Z1, Z1
+	VMOVAPS       Z13, Z10
+	VFMADD231PD   Z4, Z7, Z10
+	VMOVAPS       Z16, Z17
+	VFMADD231PD   Z4, Z15, Z17
+	VFMADD213PD   Z19, Z18, Z4
+	VFMADD231PD   Z14, Z17, Z10
+	VFMADD231PD   Z11, Z4, Z10
+	VDIVPD        Z10, Z1, Z1
+	VCVTPD2PS     Z1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, (SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
-	VMULPS           192(DI), Z0, Z2
-	VMULPS           256(DI), Z0, Z23
-	VMULPS           320(DI), Z0, Z24
-	VMULPS           384(DI), Z0, Z28
-	VMULPS           448(DI), Z0, Z30
-	VMULPS           512(DI), Z0, Z31
-	VMOVUPS          Z4, (SP)
-	VMULPS           576(DI), Z0, Z4
-	VMOVUPS          Z16, 64(SP)
-	VMULPS           640(DI), Z0, Z16
-	VMULPS           704(DI), Z0, Z9
-	VMULPS           768(DI), Z0, Z12
-	VMULPS           832(DI), Z0, Z29
-	VMULPS           896(DI), Z0, Z26
-	VMULPS           960(DI), Z0, Z27
-	VMULPS           1024(DI), Z0, Z25
-	VMULPS           1088(DI), Z0, Z20
-	VMULPS           1152(DI), Z0, Z0
-	VUNPCKLPS        Z23, Z2, Z22
-	VUNPCKHPS        Z23, Z2, Z2
-	VADDPS           Z2, Z22, Z2
-	VUNPCKLPS        Z28, Z24, Z22
-	VUNPCKHPS        Z28, Z24, Z23
-	VADDPS           Z23, Z22, Z22
-	VUNPCKLPD        Z22, Z2, Z23
-	VUNPCKHPD        Z22, Z2, Z2
-	VADDPS           Z2, Z23, Z2
-	VUNPCKLPS        Z31, Z30, Z22
-	VUNPCKHPS        Z31, Z30, Z23
-	VADDPS           Z23, Z22, Z22
-	VUNPCKLPS        Z16, Z4, Z23
-	VUNPCKHPS        Z16, Z4, Z4
-	VADDPS           Z4, Z23, Z4
-	VUNPCKLPD        Z4, Z22, Z16
-	VUNPCKHPD        Z4, Z22, Z4
-	VADDPS           Z4, Z16, Z4
-	VUNPCKLPS        Z12, Z9, Z16
-	VUNPCKHPS        Z12, Z9, Z9
-	VADDPS           Z9, Z16, Z9
-	VUNPCKLPS        Z26, Z29, Z12
-	VUNPCKHPS        Z26, Z29, Z16
-	VADDPS           Z16, Z12, Z12
-	VUNPCKLPD        Z12, Z9, Z16
-	VUNPCKHPD        Z12, Z9, Z9
-	VADDPS           Z9, Z16, Z9
-	VUNPCKLPS        Z25, Z27, Z12
-	VUNPCKHPS        Z25, Z27, Z16
-	VADDPS           Z16, Z12, Z12
-	VUNPCKLPS        Z0, Z20, Z16
-	VUNPCKHPS        Z0, Z20, Z0
-	VADDPS           Z0, Z16, Z0
-	VUNPCKLPD        Z0, Z12, Z16
-	VUNPCKHPD        Z0, Z12, Z0
-	VADDPS           Z0, Z16, Z0
-	VSHUFF32X4       $0x44, Z4, Z2, Z12
-	VSHUFF32X4       $0xee, Z4, Z2, Z2
-	VADDPS           Z2, Z12, Z2
-	VSHUFF32X4       $0x44, Z0, Z9, Z4
-	VSHUFF32X4       $0xee, Z0, Z9, Z0
-	VADDPS           Z0, Z4, Z0
-	VSHUFF32X4       $0x88, Z0, Z2, Z4
-	VSHUFF32X4       $0xdd, Z0, Z2, Z0
-	VADDPS           Z0, Z4, Z0
-	VADDPS           1216(DI), Z0, Z0
-	VANDPS           Z1, Z0, Z1
-	VMULPS           Z1, Z3, Z2
-	VMINPS           Z2, Z5, Z2
-	VMAXPS           Z2, Z6, Z2
-	VMOVAPS          Z8, Z3
-	VFMADD231PS      Z7, Z2, Z3
-	VSUBPS           Z8, Z3, Z3
-	VFNMADD231PS     Z10, Z3, Z2
-	VFNMADD231PS     Z11, Z3, Z2
-	VMULPS           Z2, Z2, Z4
-	VMULPS           Z2, Z2, Z9
-	VMOVAPS          Z15, Z12
-	VFMADD231PS      Z9, Z14, Z12
-	VFMADD213PS      Z17, Z9, Z12
-	VMOVAPS          Z19, Z16
-	VFMADD231PS      Z9, Z18, Z16
-	VFMADD213PS      Z21, Z9, Z16
-	VFMADD231PS      Z2, Z12, Z16
-	VMULPS           Z16, Z4, Z4
-	VADDPS           Z2, Z13, Z9
-	VSUBPS           Z13, Z9, Z12
-	VSUBPS           Z12, Z2, Z2
-	VADDPS           Z2, Z4, Z2
-	VADDPS           Z2, Z9, Z4
-	VSUBPS           Z9, Z4, Z9
-	VSCALEFPS        Z3, Z4, Z3
-	VSUBPS           Z3, Z13, Z4
-	VADDPS           Z3, Z13, Z12
-	VSUBPS           Z4, Z13, Z16
-	VSUBPS           Z3, Z16, Z16
-	VSUBPS           Z13, Z12, Z20
-	VSUBPS           Z20, Z3, Z3
-	VDIVPS           Z12, Z13, Z20
-	VMULPS           Z20, Z4, Z22
-	VFNMADD231PS     Z12, Z22, Z4
-	VFNMADD231PS     Z3, Z22, Z4
-	VADDPS           Z16, Z4, Z3
-	VFMADD231PS      Z20, Z3, Z22
-	VMULPS           Z1, Z1, Z3
-	VMULPS           Z3, Z3, Z4
-	VBROADCASTSS     SpiralsConstants<>+864(SB), Z12
-	VFMADD231PS.BCST SpiralsConstants<>+860(SB), Z4, Z12
-	VFMADD213PS.BCST SpiralsConstants<>+868(SB), Z4, Z12
-	VBROADCASTSS     SpiralsConstants<>+876(SB), Z16
-	VFMADD231PS.BCST SpiralsConstants<>+872(SB), Z4, Z16
-	VFMADD213PS.BCST SpiralsConstants<>+880(SB), Z4, Z16
-	VFMADD231PS      Z3, Z12, Z16
-	VMULPS           Z16, Z3, Z3
-	VFMADD213PS      Z1, Z1, Z3
-	VCMPPS.BCST      $0x11, SpiralsConstants<>+884(SB), Z1, K1
-	VBLENDMPS        Z3, Z22, K1, Z1
-	VANDPS.BCST      SpiralsConstants<>+888(SB), Z0, Z0
-	VORPS            Z0, Z1, Z0
-	VMOVUPS          Z0, 128(SI)
+	VMULPS        192(DI), Z0, Z1
+	VMULPS        256(DI), Z0, Z4
+	VMULPS        320(DI), Z0, Z10
+	VMULPS        384(DI), Z0, Z11
+	VMULPS        448(DI), Z0, Z14
+	VMULPS        512(DI), Z0, Z17
+	VMULPS        576(DI), Z0, Z20
+	VMULPS        640(DI), Z0, Z21
+	VMULPS        704(DI), Z0, Z22
+	VMULPS        768(DI), Z0, Z23
+	VMULPS        832(DI), Z0, Z24
+	VMULPS        896(DI), Z0, Z25
+	VMULPS        960(DI), Z0, Z26
+	VMULPS        1024(DI), Z0, Z27
+	VMULPS        1088(DI), Z0, Z28
+	VMULPS        1152(DI), Z0, Z0
+	VUNPCKLPS     Z4, Z1, Z29
+	VUNPCKHPS     Z4, Z1, Z1
+	VADDPS        Z1, Z29, Z1
+	VUNPCKLPS     Z11, Z10, Z4
+	VUNPCKHPS     Z11, Z10, Z10
+	VADDPS        Z10, Z4, Z4
+	VUNPCKLPD     Z4, Z1, Z10
+	VUNPCKHPD     Z4, Z1, Z1
+	VADDPS        Z1, Z10, Z1
+	VUNPCKLPS     Z17, Z14, Z4
+	VUNPCKHPS     Z17, Z14, Z10
+	VADDPS        Z10, Z4, Z4
+	VUNPCKLPS     Z21, Z20, Z10
+	VUNPCKHPS     Z21, Z20, Z11
+	VADDPS        Z11, Z10, Z10
+	VUNPCKLPD     Z10, Z4, Z11
+	VUNPCKHPD     Z10, Z4, Z4
+	VADDPS        Z4, Z11, Z4
+	VUNPCKLPS     Z23, Z22, Z10
+	VUNPCKHPS     Z23, Z22, Z11
+	VADDPS        Z11, Z10, Z10
+	VUNPCKLPS     Z25, Z24, Z11
+	VUNPCKHPS     Z25, Z24, Z14
+	VADDPS        Z14, Z11, Z11
+	VUNPCKLPD     Z11, Z10, Z14
+	VUNPCKHPD     Z11, Z10, Z10
+	VADDPS        Z10, Z14, Z10
+	VUNPCKLPS     Z27, Z26, Z11
+	VUNPCKHPS     Z27, Z26, Z14
+	VADDPS        Z14, Z11, Z11
+	VUNPCKLPS     Z0, Z28, Z14
+	VUNPCKHPS     Z0, Z28, Z0
+	VADDPS        Z0, Z14, Z0
+	VUNPCKLPD     Z0, Z11, Z14
+	VUNPCKHPD     Z0, Z11, Z0
+	VADDPS        Z0, Z14, Z0
+	VSHUFF32X4    $0x44, Z4, Z1, Z11
+	VSHUFF32X4    $0xee, Z4, Z1, Z1
+	VADDPS        Z1, Z11, Z1
+	VSHUFF32X4    $0x44, Z0, Z10, Z4
+	VSHUFF32X4    $0xee, Z0, Z10, Z0
+	VADDPS        Z0, Z4, Z0
+	VSHUFF32X4    $0x88, Z0, Z1, Z4
+	VSHUFF32X4    $0xdd, Z0, Z1, Z0
+	VADDPS        Z0, Z4, Z0
+	VADDPS        1216(DI), Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VCVTPS2PD     Y0, Z0
+	VMINPD        Z0, Z2, Z0
+	VMAXPD        Z0, Z3, Z0
+	VMULPD        Z0, Z0, Z4
+	VMOVAPS       Z6, Z10
+	VFMADD231PD   Z4, Z5, Z10
+	VMOVAPS       Z9, Z11
+	VFMADD231PD   Z4, Z8, Z11
+	VMULPD        Z4, Z4, Z14
+	VFMADD231PD   Z14, Z11, Z10
+	VMULPD        Z14, Z14, Z11
+	VFMADD231PD   Z11, Z12, Z10
+	VMULPD        Z10, Z0, Z0
+	VMOVAPS       Z13, Z10
+	VFMADD231PD   Z4, Z7, Z10
+	VMOVAPS       Z16, Z17
+	VFMADD231PD   Z4, Z15, Z17
+	VFMADD213PD   Z19, Z18, Z4
+	VFMADD231PD   Z14, Z17, Z10
+	VFMADD231PD   Z11, Z4, Z10
+	VDIVPD        Z10, Z0, Z0
+	VCVTPD2PS     Z0, Y0
+	VCVTPS2PD     Y1, Z1
+	VMINPD        Z1, Z2, Z1
+	VMAXPD        Z1, Z3, Z1
+	VMULPD        Z1, Z1, Z2
+	VFMADD231PD   Z2, Z5, Z6
+	VFMADD231PD   Z2, Z8, Z9
+	VMULPD        Z2, Z2, Z3
+	VFMADD231PD   Z3, Z9, Z6
+	VMULPD        Z3, Z3, Z4
+	VFMADD231PD   Z4, Z12, Z6
+	VMULPD        Z6, Z1, Z1
+	VFMADD213PD   Z13, Z2, Z7
+	VFMADD231PD   Z2, Z15, Z16
+	VFMADD231PD   Z2, Z18, Z19
+	VFMADD231PD   Z3, Z16, Z7
+	VFMADD231PD   Z4, Z19, Z7
+	VDIVPD        Z7, Z1, Z1
+	VCVTPD2PS     Z1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, 128(SI)
 
 	// z3 = W3·a2 + b3
 	VMULPS        1280(DI), Z0, Z1
 	VMULPS        1344(DI), Z0, Z0
-	VUNPCKLPS     Z0, Z1, Z3
+	VUNPCKLPS     Z0, Z1, Z2
 	VUNPCKHPS     Z0, Z1, Z0
-	VADDPS        Z0, Z3, Z0
+	VADDPS        Z0, Z2, Z0
 	VUNPCKLPD     Z0, Z0, Z1
 	VUNPCKHPD     Z0, Z0, Z0
 	VADDPS        Z0, Z1, Z0
@@ -5049,712 +4501,631 @@ TEXT ·spiralsStepAVX512(SB), NOSPLIT, $128-44
 	VMOVSD        X0, 256(SI)
 
 	// a3 = softmax(z3)
-	MOVL         $0x00000003, AX
-	KMOVW        AX, K1
-	VMOVAPS.Z    X0, K1, X1
-	VBROADCASTSS SpiralsConstants<>+892(SB), X3
-	VBLENDMPS    X1, X3, K1, X1
-	VSHUFPS      $0x4e, X1, X1, X3
-	VCMPPS       $0x03, X1, X1, K2
-	VMAXPS       X3, X1, X3
-	VBLENDMPS    X1, X3, K2, X1
-	VSHUFPS      $0xb1, X1, X1, X3
-	VCMPPS       $0x03, X1, X1, K2
-	VMAXPS       X3, X1, X3
-	VBLENDMPS    X1, X3, K2, X1
-	VMOVSS       X1, 272(SI)
-	VMOVAPS.Z    X0, K1, X3
-	VSUBPS       X1, X3, X1
-	VMINPS       X1, X5, X1
-	VMAXPS       X1, X6, X1
-	VFMADD213PS  X8, X1, X7
-	VSUBPS       X8, X7, X3
-	VFNMADD231PS X10, X3, X1
-	VFNMADD231PS X11, X3, X1
-	VMULPS       X1, X1, X4
-	VMULPS       X1, X1, X5
-	VFMADD231PS  X5, X14, X15
-	VFMADD231PS  X5, X15, X17
-	VFMADD231PS  X5, X18, X19
-	VFMADD231PS  X5, X19, X21
-	VFMADD231PS  X1, X17, X21
-	VMULPS       X21, X4, X4
-	VADDPS       X1, X13, X5
-	VSUBPS       X13, X5, X6
-	VSUBPS       X6, X1, X1
-	VADDPS       X1, X4, X1
-	VADDPS       X1, X5, X4
-	VSUBPS       X5, X4, X5
-	VSCALEFPS    X3, X4, X3
-	VMOVAPS.Z    X3, K1, X4
-	VSHUFPS      $0x4e, X4, X4, X6
-	VADDPS       X6, X4, X4
-	VSHUFPS      $0xb1, X4, X4, X6
-	VADDPS       X6, X4, X4
-	VMOVSS       X4, 276(SI)
-	VDIVPS       X4, X13, X4
-	VMULPS       X4, X3, X3
-	VMOVSD       X3, 264(SI)
+	MOVL              $0x00000003, AX
+	KMOVW             AX, K1
+	VMOVAPS.Z         X0, K1, X0
+	VBROADCASTSS      SpiralsConstants<>+1000(SB), X1
+	VBLENDMPS         X0, X1, K1, X1
+	VSHUFPS           $0x4e, X1, X1, X2
+	VMAXPS            X2, X1, X1
+	VSHUFPS           $0xb1, X1, X1, X2
+	VMAXPS            X2, X1, X1
+	VMOVSS            X1, 272(SI)
+	VSUBPS            X1, X0, X1
+	VBROADCASTSS      SpiralsConstants<>+1008(SB), X2
+	VMINPS            X1, X2, X1
+	VBROADCASTSS      SpiralsConstants<>+1004(SB), X2
+	VMAXPS            X1, X2, X1
+	VBROADCASTSS      SpiralsConstants<>+1012(SB), X2
+	VMOVAPS           X2, X3
+	VFMADD231PS.BCST  SpiralsConstants<>+1016(SB), X1, X3
+	VSUBPS            X2, X3, X2
+	VFNMADD231PS.BCST SpiralsConstants<>+1020(SB), X2, X1
+	VFNMADD231PS.BCST SpiralsConstants<>+1024(SB), X2, X1
+	VMULPS            X1, X1, X3
+	VBROADCASTSS      SpiralsConstants<>+1028(SB), X4
+	VFMADD231PS.BCST  SpiralsConstants<>+1032(SB), X1, X4
+	VBROADCASTSS      SpiralsConstants<>+1036(SB), X5
+	VFMADD231PS.BCST  SpiralsConstants<>+1040(SB), X1, X5
+	VBROADCASTSS      SpiralsConstants<>+1044(SB), X6
+	VFMADD231PS.BCST  SpiralsConstants<>+1048(SB), X1, X6
+	VFMADD231PS       X3, X5, X4
+	VMULPS            X3, X3, X5
+	VFMADD231PS       X5, X6, X4
+	VFMADD231PS       X4, X3, X1
+	VBROADCASTSS      SpiralsConstants<>+1052(SB), Z3
+	VADDPS            X3, X1, X1
+	VSCALEFPS         X2, X1, X1
+	VMOVAPS.Z         X1, K1, X2
+	VSHUFPS           $0x4e, X2, X2, X4
+	VADDPS            X4, X2, X2
+	VSHUFPS           $0xb1, X2, X2, X4
+	VADDPS            X4, X2, X2
+	VMOVSS            X2, 276(SI)
+	VDIVPS            X2, X3, X2
+	VMULPS            X2, X1, X1
+	VMOVSD            X1, 264(SI)
 
 	// t = log(s3)
-	VBROADCASTSS     276(SI), X4
-	VCVTPS2PD        X4, Y4
-	VCMPPD.BCST      $0x11, SpiralsConstants<>+1672(SB), Y4, K2
-	VMULPD.BCST      SpiralsConstants<>+1680(SB), Y4, Y6
-	VBLENDMPD        Y6, Y4, K2, Y6
-	VPADDQ.BCST      SpiralsConstants<>+1688(SB), Y6, Y6
-	VPSRLQ           $0x34, Y6, Y7
-	VORPD.BCST       SpiralsConstants<>+1696(SB), Y7, Y7
-	VSUBPD.BCST      SpiralsConstants<>+1704(SB), Y7, Y7
-	VBROADCASTSD     SpiralsConstants<>+1712(SB), Y8
-	VMOVAPD.Z        Y8, K2, Y8
-	VSUBPD           Y8, Y7, Y7
-	VANDPD.BCST      SpiralsConstants<>+1720(SB), Y6, Y6
-	VPADDQ.BCST      SpiralsConstants<>+1728(SB), Y6, Y6
-	VSUBPD.BCST      SpiralsConstants<>+1736(SB), Y6, Y6
-	VADDPD.BCST      SpiralsConstants<>+1744(SB), Y6, Y8
-	VDIVPD           Y8, Y6, Y8
-	VMULPD           Y8, Y8, Y10
-	VMULPD           Y6, Y6, Y11
-	VMULPD.BCST      SpiralsConstants<>+1752(SB), Y11, Y11
-	VMULPD           Y10, Y10, Y12
-	VBROADCASTSD     SpiralsConstants<>+1768(SB), Y14
-	VFMADD231PD.BCST SpiralsConstants<>+1760(SB), Y12, Y14
-	VFMADD213PD.BCST SpiralsConstants<>+1776(SB), Y12, Y14
-	VBROADCASTSD     SpiralsConstants<>+1792(SB), Y15
-	VFMADD231PD.BCST SpiralsConstants<>+1784(SB), Y12, Y15
-	VFMADD213PD.BCST SpiralsConstants<>+1800(SB), Y12, Y15
-	VFMADD213PD.BCST SpiralsConstants<>+1808(SB), Y12, Y15
-	VFMADD231PD      Y10, Y14, Y15
-	VFMADD213PD      Y11, Y15, Y10
-	VMULPD.BCST      SpiralsConstants<>+1816(SB), Y7, Y12
-	VFMADD231PD      Y10, Y8, Y12
-	VSUBPD           Y12, Y11, Y8
-	VSUBPD           Y6, Y8, Y6
-	VFMSUB231PD.BCST SpiralsConstants<>+1824(SB), Y7, Y6
-	VXORPS           X7, X7, X7
-	VCMPPD           $0x00, Y7, Y4, K2
-	VBLENDMPD.BCST   SpiralsConstants<>+1840(SB), Y6, K2, Y6
-	VBROADCASTSD     SpiralsConstants<>+1664(SB), Y8
-	VCMPPD           $0x00, Y8, Y4, K2
-	VBLENDMPD        Y8, Y6, K2, Y6
-	VCMPPD           $0x19, Y7, Y4, K2
-	VBLENDMPD.BCST   SpiralsConstants<>+1848(SB), Y6, K2, Y4
-	VCVTPD2PSY       Y4, X4
-	VMOVSS           X4, 288(SI)
+	VBROADCASTSS     276(SI), X2
+	VCVTPS2PD        X2, Y2
+	VPADDQ.BCST      SpiralsConstants<>+1576(SB), Y2, Y4
+	VPSRLQ           $0x34, Y4, Y5
+	VORPD.BCST       SpiralsConstants<>+1584(SB), Y5, Y5
+	VSUBPD.BCST      SpiralsConstants<>+1592(SB), Y5, Y5
+	VANDPD.BCST      SpiralsConstants<>+1600(SB), Y4, Y4
+	VPADDQ.BCST      SpiralsConstants<>+1608(SB), Y4, Y4
+	VSUBPD           Y13, Y4, Y4
+	VADDPD.BCST      SpiralsConstants<>+1616(SB), Y4, Y6
+	VDIVPD           Y6, Y4, Y4
+	VMULPD           Y4, Y4, Y6
+	VBROADCASTSD     SpiralsConstants<>+1632(SB), Y7
+	VFMADD231PD.BCST SpiralsConstants<>+1640(SB), Y6, Y7
+	VBROADCASTSD     SpiralsConstants<>+1648(SB), Y8
+	VFMADD231PD.BCST SpiralsConstants<>+1656(SB), Y6, Y8
+	VMULPD           Y6, Y6, Y6
+	VFMADD231PD      Y6, Y8, Y7
+	VMULPD           Y6, Y6, Y6
+	VFMADD231PD.BCST SpiralsConstants<>+1664(SB), Y6, Y7
+	VMULPD           Y7, Y4, Y4
+	VFMADD231PD.BCST SpiralsConstants<>+1624(SB), Y5, Y4
+	VXORPS           X5, X5, X5
+	VCMPPD           $0x00, Y5, Y2, K2
+	VBLENDMPD.BCST   SpiralsConstants<>+1680(SB), Y4, K2, Y4
+	VBROADCASTSD     SpiralsConstants<>+1568(SB), Y6
+	VCMPPD           $0x00, Y6, Y2, K2
+	VBLENDMPD        Y6, Y4, K2, Y4
+	VCMPPD           $0x19, Y5, Y2, K2
+	VBLENDMPD.BCST   SpiralsConstants<>+1688(SB), Y4, K2, Y2
+	VCVTPD2PSY       Y2, X2
+	VMOVSS           X2, 288(SI)
 
 	// d3 = a3 - y; loss = Σ y*(m3 - z3 + t)
-	VMOVAPS.Z    X3, K1, X3
-	VMOVSD       (CX), X4
-	VSUBPS       X4, X3, X3
-	VBROADCASTSS 272(SI), X6
-	VMOVAPS.Z    X0, K1, X0
-	VSUBPS       X0, X6, X0
+	VMOVAPS.Z    X1, K1, X1
+	VMOVSD       (CX), X2
+	VSUBPS       X2, X1, X1
+	VBROADCASTSS 272(SI), X4
+	VSUBPS       X0, X4, X0
 	VADDPS.BCST  288(SI), X0, X0
-	VMULPS       X0, X4, X0
-	VMOVSD       X3, 280(SI)
+	VMULPS       X0, X2, X0
+	VMOVSD       X1, 280(SI)
 	VMOVAPS.Z    X0, K1, X0
-	VSHUFPS      $0x4e, X0, X0, X3
-	VADDPS       X3, X0, X0
-	VSHUFPS      $0xb1, X0, X0, X3
-	VADDPS       X3, X0, X0
+	VSHUFPS      $0x4e, X0, X0, X1
+	VADDPS       X1, X0, X0
+	VSHUFPS      $0xb1, X0, X0, X1
+	VADDPS       X1, X0, X0
 	VMOVSS       X0, ret+40(FP)
 
 	// d2 = (W3ᵀ·d3)*(1 - a2^2); in the same pass W3 −= rate·d3·a2ᵀ; b3 −= rate·d3
 	VMOVSD       1408(DI), X0
-	VBROADCASTSS rate+32(FP), X3
-	VMOVSD       280(SI), X4
-	VFNMADD231PS X4, X3, X0
+	VBROADCASTSS rate+32(FP), X1
+	VMOVSD       280(SI), X2
+	VFNMADD231PS X2, X1, X0
 	VMOVSD       X0, 1408(DI)
 	VBROADCASTSS 280(SI), Z0
-	VBROADCASTSS rate+32(FP), Z3
-	VMULPS       Z0, Z3, Z3
-	VMOVUPS      1280(DI), Z4
-	VMULPS       Z0, Z4, Z0
-	VFNMADD231PS 128(SI), Z3, Z4
-	VMOVUPS      Z4, 1280(DI)
-	VBROADCASTSS 284(SI), Z3
-	VBROADCASTSS rate+32(FP), Z4
-	VMULPS       Z3, Z4, Z4
-	VMOVUPS      1344(DI), Z6
-	VFMADD231PS  Z3, Z6, Z0
-	VFNMADD231PS 128(SI), Z4, Z6
-	VMOVUPS      Z6, 1344(DI)
-	VMOVUPS      128(SI), Z3
-	VMOVAPS      Z13, Z4
-	VFNMADD231PS Z3, Z3, Z4
-	VMULPS       Z4, Z0, Z0
+	VBROADCASTSS rate+32(FP), Z1
+	VMULPS       Z0, Z1, Z1
+	VMOVUPS      1280(DI), Z2
+	VMULPS       Z0, Z2, Z0
+	VFNMADD231PS 128(SI), Z1, Z2
+	VMOVUPS      Z2, 1280(DI)
+	VBROADCASTSS 284(SI), Z1
+	VBROADCASTSS rate+32(FP), Z2
+	VMULPS       Z1, Z2, Z2
+	VMOVUPS      1344(DI), Z4
+	VFMADD231PS  Z1, Z4, Z0
+	VFNMADD231PS 128(SI), Z2, Z4
+	VMOVUPS      Z4, 1344(DI)
+	VMOVUPS      128(SI), Z1
+	VMOVAPS      Z3, Z2
+	VFNMADD231PS Z1, Z1, Z2
+	VMULPS       Z2, Z0, Z0
 	VMOVUPS      Z0, 192(SI)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
-	VMOVUPS      1216(DI), Z3
-	VBROADCASTSS rate+32(FP), Z4
-	VFNMADD231PS Z0, Z4, Z3
-	VMOVUPS      Z3, 1216(DI)
+	VMOVUPS      1216(DI), Z1
+	VBROADCASTSS rate+32(FP), Z2
+	VFNMADD231PS Z0, Z2, Z1
+	VMOVUPS      Z1, 1216(DI)
 	VBROADCASTSS 192(SI), Z0
-	VBROADCASTSS rate+32(FP), Z3
-	VMULPS       Z0, Z3, Z3
-	VMOVUPS      192(DI), Z4
-	VMULPS       Z0, Z4, Z0
-	VFNMADD231PS (SI), Z3, Z4
-	VMOVUPS      Z4, 192(DI)
-	VBROADCASTSS 196(SI), Z3
+	VBROADCASTSS rate+32(FP), Z1
+	VMULPS       Z0, Z1, Z1
+	VMOVUPS      192(DI), Z2
+	VMULPS       Z0, Z2, Z0
+	VFNMADD231PS (SI), Z1, Z2
+	VMOVUPS      Z2, 192(DI)
+	VBROADCASTSS 196(SI), Z1
+	VBROADCASTSS rate+32(FP), Z2
+	VMULPS       Z1, Z2, Z2
+	VMOVUPS      256(DI), Z4
+	VMULPS       Z1, Z4, Z1
+	VFNMADD231PS (SI), Z2, Z4
+	VMOVUPS      Z4, 256(DI)
+	VBROADCASTSS 200(SI), Z2
 	VBROADCASTSS rate+32(FP), Z4
-	VMULPS       Z3, Z4, Z4
-	VMOVUPS      256(DI), Z6
-	VMULPS       Z3, Z6, Z3
-	VFNMADD231PS (SI), Z4, Z6
-	VMOVUPS      Z6, 256(DI)
-	VBROADCASTSS 200(SI), Z4
-	VBROADCASTSS rate+32(FP), Z6
-	VMULPS       Z4, Z6, Z6
-	VMOVUPS      320(DI), Z7
-	VFMADD231PS  Z4, Z7, Z0
-	VFNMADD231PS (SI), Z6, Z7
-	VMOVUPS      Z7, 320(DI)
-	VBROADCASTSS 204(SI), Z4
-	VBROADCASTSS rate+32(FP), Z6
-	VMULPS       Z4, Z6, Z6
-	VMOVUPS      384(DI), Z7
-	VFMADD231PS  Z4, Z7, Z3
-	VFNMADD231PS (SI), Z6, Z7
-	VMOVUPS      Z7, 384(DI)
-	VBROADCASTSS 208(SI), Z4
-	VBROADCASTSS rate+32(FP), Z6
-	VMULPS       Z4, Z6, Z6
-	VMOVUPS      448(DI), Z7
-	VFMADD231PS  Z4, Z7, Z0
-	VFNMADD231PS (SI), Z6, Z7
-	VMOVUPS      Z7, 448(DI)
-	VBROADCASTSS 212(SI), Z4
-	VBROADCASTSS rate+32(FP), Z6
-	VMULPS       Z4, Z6, Z6
-	VMOVUPS      512(DI), Z7
-	VFMADD231PS  Z4, Z7, Z3
-	VFNMADD231PS (SI), Z6, Z7
-	VMOVUPS      Z7, 512(DI)
-	VBROADCASTSS 216(SI), Z4
-	VBROADCASTSS rate+32(FP), Z6
-	VMULPS       Z4, Z6, Z6
-	VMOVUPS      576(DI), Z7
-	VFMADD231PS  Z4, Z7, Z0
-	VFNMADD231PS (SI), Z6, Z7
-	VMOVUPS      Z7, 576(DI)
-	VBROADCASTSS 220(SI), Z4
-	VBROADCASTSS rate+32(FP), Z6
-	VMULPS       Z4, Z6, Z6
-	VMOVUPS      640(DI), Z7
-	VFMADD231PS  Z4, Z7, Z3
-	VFNMADD231PS (SI), Z6, Z7
-	VMOVUPS      Z7, 640(DI)
-	VBROADCASTSS 224(SI), Z4
-	VBROADCASTSS rate+32(FP), Z6
-	VMULPS       Z4, Z6, Z6
-	VMOVUPS      704(DI), Z7
-	VFMADD231PS  Z4, Z7, Z0
-	VFNMADD231PS (SI), Z6, Z7
-	VMOVUPS      Z7, 704(DI)
-	VBROADCASTSS 228(SI), Z4
-	VBROADCASTSS rate+32(FP), Z6
-	VMULPS       Z4, Z6, Z6
-	VMOVUPS      768(DI), Z7
-	VFMADD231PS  Z4, Z7, Z3
-	VFNMADD231PS (SI), Z6, Z7
-	VMOVUPS      Z7, 768(DI)
-	VBROADCASTSS 232(SI), Z4
-	VBROADCASTSS rate+32(FP), Z6
-	VMULPS       Z4, Z6, Z6
-	VMOVUPS      832(DI), Z7
-	VFMADD231PS  Z4, Z7, Z0
-	VFNMADD231PS (SI), Z6, Z7
-	VMOVUPS      Z7, 832(DI)
-	VBROADCASTSS 236(SI), Z4
-	VBROADCASTSS rate+32(FP), Z6
-	VMULPS       Z4, Z6, Z6
-	VMOVUPS      896(DI), Z7
-	VFMADD231PS  Z4, Z7, Z3
-	VFNMADD231PS (SI), Z6, Z7
-	VMOVUPS      Z7, 896(DI)
-	VBROADCASTSS 240(SI), Z4
-	VBROADCASTSS rate+32(FP), Z6
-	VMULPS       Z4, Z6, Z6
-	VMOVUPS      960(DI), Z7
-	VFMADD231PS  Z4, Z7, Z0
-	VFNMADD231PS (SI), Z6, Z7
-	VMOVUPS      Z7, 960(DI)
-	VBROADCASTSS 244(SI), Z4
-	VBROADCASTSS rate+32(FP), Z6
-	VMULPS       Z4, Z6, Z6
-	VMOVUPS      1024(DI), Z7
-	VFMADD231PS  Z4, Z7, Z3
-	VFNMADD231PS (SI), Z6, Z7
-	VMOVUPS      Z7, 1024(DI)
-	VBROADCASTSS 248(SI), Z4
-	VBROADCASTSS rate+32(FP), Z6
-	VMULPS       Z4, Z6, Z6
-	VMOVUPS      1088(DI), Z7
-	VFMADD231PS  Z4, Z7, Z0
-	VFNMADD231PS (SI), Z6, Z7
-	VMOVUPS      Z7, 1088(DI)
-	VBROADCASTSS 252(SI), Z4
-	VBROADCASTSS rate+32(FP), Z6
-	VMULPS       Z4, Z6, Z6
-	VMOVUPS      1152(DI), Z7
-	VFMADD231PS  Z4, Z7, Z3
-	VFNMADD231PS (SI), Z6, Z7
-	VMOVUPS      Z7, 1152(DI)
-	VADDPS       Z3, Z0, Z0
-	VMOVUPS      (SI), Z3
-	VFNMADD231PS Z3, Z3, Z13
-	VMULPS       Z13, Z0, Z0
+	VMULPS       Z2, Z4, Z4
+	VMOVUPS      320(DI), Z5
+	VFMADD231PS  Z2, Z5, Z0
+	VFNMADD231PS (SI), Z4, Z5
+	VMOVUPS      Z5, 320(DI)
+	VBROADCASTSS 204(SI), Z2
+	VBROADCASTSS rate+32(FP), Z4
+	VMULPS       Z2, Z4, Z4
+	VMOVUPS      384(DI), Z5
+	VFMADD231PS  Z2, Z5, Z1
+	VFNMADD231PS (SI), Z4, Z5
+	VMOVUPS      Z5, 384(DI)
+	VBROADCASTSS 208(SI), Z2
+	VBROADCASTSS rate+32(FP), Z4
+	VMULPS       Z2, Z4, Z4
+	VMOVUPS      448(DI), Z5
+	VFMADD231PS  Z2, Z5, Z0
+	VFNMADD231PS (SI), Z4, Z5
+	VMOVUPS      Z5, 448(DI)
+	VBROADCASTSS 212(SI), Z2
+	VBROADCASTSS rate+32(FP), Z4
+	VMULPS       Z2, Z4, Z4
+	VMOVUPS      512(DI), Z5
+	VFMADD231PS  Z2, Z5, Z1
+	VFNMADD231PS (SI), Z4, Z5
+	VMOVUPS      Z5, 512(DI)
+	VBROADCASTSS 216(SI), Z2
+	VBROADCASTSS rate+32(FP), Z4
+	VMULPS       Z2, Z4, Z4
+	VMOVUPS      576(DI), Z5
+	VFMADD231PS  Z2, Z5, Z0
+	VFNMADD231PS (SI), Z4, Z5
+	VMOVUPS      Z5, 576(DI)
+	VBROADCASTSS 220(SI), Z2
+	VBROADCASTSS rate+32(FP), Z4
+	VMULPS       Z2, Z4, Z4
+	VMOVUPS      640(DI), Z5
+	VFMADD231PS  Z2, Z5, Z1
+	VFNMADD231PS (SI), Z4, Z5
+	VMOVUPS      Z5, 640(DI)
+	VBROADCASTSS 224(SI), Z2
+	VBROADCASTSS rate+32(FP), Z4
+	VMULPS       Z2, Z4, Z4
+	VMOVUPS      704(DI), Z5
+	VFMADD231PS  Z2, Z5, Z0
+	VFNMADD231PS (SI), Z4, Z5
+	VMOVUPS      Z5, 704(DI)
+	VBROADCASTSS 228(SI), Z2
+	VBROADCASTSS rate+32(FP), Z4
+	VMULPS       Z2, Z4, Z4
+	VMOVUPS      768(DI), Z5
+	VFMADD231PS  Z2, Z5, Z1
+	VFNMADD231PS (SI), Z4, Z5
+	VMOVUPS      Z5, 768(DI)
+	VBROADCASTSS 232(SI), Z2
+	VBROADCASTSS rate+32(FP), Z4
+	VMULPS       Z2, Z4, Z4
+	VMOVUPS      832(DI), Z5
+	VFMADD231PS  Z2, Z5, Z0
+	VFNMADD231PS (SI), Z4, Z5
+	VMOVUPS      Z5, 832(DI)
+	VBROADCASTSS 236(SI), Z2
+	VBROADCASTSS rate+32(FP), Z4
+	VMULPS       Z2, Z4, Z4
+	VMOVUPS      896(DI), Z5
+	VFMADD231PS  Z2, Z5, Z1
+	VFNMADD231PS (SI), Z4, Z5
+	VMOVUPS      Z5, 896(DI)
+	VBROADCASTSS 240(SI), Z2
+	VBROADCASTSS rate+32(FP), Z4
+	VMULPS       Z2, Z4, Z4
+	VMOVUPS      960(DI), Z5
+	VFMADD231PS  Z2, Z5, Z0
+	VFNMADD231PS (SI), Z4, Z5
+	VMOVUPS      Z5, 960(DI)
+	VBROADCASTSS 244(SI), Z2
+	VBROADCASTSS rate+32(FP), Z4
+	VMULPS       Z2, Z4, Z4
+	VMOVUPS      1024(DI), Z5
+	VFMADD231PS  Z2, Z5, Z1
+	VFNMADD231PS (SI), Z4, Z5
+	VMOVUPS      Z5, 1024(DI)
+	VBROADCASTSS 248(SI), Z2
+	VBROADCASTSS rate+32(FP), Z4
+	VMULPS       Z2, Z4, Z4
+	VMOVUPS      1088(DI), Z5
+	VFMADD231PS  Z2, Z5, Z0
+	VFNMADD231PS (SI), Z4, Z5
+	VMOVUPS      Z5, 1088(DI)
+	VBROADCASTSS 252(SI), Z2
+	VBROADCASTSS rate+32(FP), Z4
+	VMULPS       Z2, Z4, Z4
+	VMOVUPS      1152(DI), Z5
+	VFMADD231PS  Z2, Z5, Z1
+	VFNMADD231PS (SI), Z4, Z5
+	VMOVUPS      Z5, 1152(DI)
+	VADDPS       Z1, Z0, Z0
+	VMOVUPS      (SI), Z1
+	VFNMADD231PS Z1, Z1, Z3
+	VMULPS       Z3, Z0, Z0
 	VMOVUPS      Z0, 64(SI)
 
 	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
-	VMOVUPS      128(DI), Z3
-	VBROADCASTSS rate+32(FP), Z4
-	VFNMADD231PS Z0, Z4, Z3
-	VMOVUPS      Z3, 128(DI)
+	VMOVUPS      128(DI), Z1
+	VBROADCASTSS rate+32(FP), Z2
+	VFNMADD231PS Z0, Z2, Z1
+	VMOVUPS      Z1, 128(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  64(SI), Z0, Z0
-	VMOVSD       (DI), X3
-	VMOVSD       (DX), X4
-	VFNMADD231PS X4, X0, X3
-	VMOVSD       X3, (DI)
+	VMOVSD       (DI), X1
+	VMOVSD       (DX), X2
+	VFNMADD231PS X2, X0, X1
+	VMOVSD       X1, (DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  68(SI), Z0, Z0
-	VMOVSD       8(DI), X3
-	VMOVSD       (DX), X4
-	VFNMADD231PS X4, X0, X3
-	VMOVSD       X3, 8(DI)
+	VMOVSD       8(DI), X1
+	VMOVSD       (DX), X2
+	VFNMADD231PS X2, X0, X1
+	VMOVSD       X1, 8(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  72(SI), Z0, Z0
-	VMOVSD       16(DI), X3
-	VMOVSD       (DX), X4
-	VFNMADD231PS X4, X0, X3
-	VMOVSD       X3, 16(DI)
+	VMOVSD       16(DI), X1
+	VMOVSD       (DX), X2
+	VFNMADD231PS X2, X0, X1
+	VMOVSD       X1, 16(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  76(SI), Z0, Z0
-	VMOVSD       24(DI), X3
-	VMOVSD       (DX), X4
-	VFNMADD231PS X4, X0, X3
-	VMOVSD       X3, 24(DI)
+	VMOVSD       24(DI), X1
+	VMOVSD       (DX), X2
+	VFNMADD231PS X2, X0, X1
+	VMOVSD       X1, 24(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  80(SI), Z0, Z0
-	VMOVSD       32(DI), X3
-	VMOVSD       (DX), X4
-	VFNMADD231PS X4, X0, X3
-	VMOVSD       X3, 32(DI)
+	VMOVSD       32(DI), X1
+	VMOVSD       (DX), X2
+	VFNMADD231PS X2, X0, X1
+	VMOVSD       X1, 32(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  84(SI), Z0, Z0
-	VMOVSD       40(DI), X3
-	VMOVSD       (DX), X4
-	VFNMADD231PS X4, X0, X3
-	VMOVSD       X3, 40(DI)
+	VMOVSD       40(DI), X1
+	VMOVSD       (DX), X2
+	VFNMADD231PS X2, X0, X1
+	VMOVSD       X1, 40(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  88(SI), Z0, Z0
-	VMOVSD       48(DI), X3
-	VMOVSD       (DX), X4
-	VFNMADD231PS X4, X0, X3
-	VMOVSD       X3, 48(DI)
+	VMOVSD       48(DI), X1
+	VMOVSD       (DX), X2
+	VFNMADD231PS X2, X0, X1
+	VMOVSD       X1, 48(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  92(SI), Z0, Z0
-	VMOVSD       56(DI), X3
-	VMOVSD       (DX), X4
-	VFNMADD231PS X4, X0, X3
-	VMOVSD       X3, 56(DI)
+	VMOVSD       56(DI), X1
+	VMOVSD       (DX), X2
+	VFNMADD231PS X2, X0, X1
+	VMOVSD       X1, 56(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  96(SI), Z0, Z0
-	VMOVSD       64(DI), X3
-	VMOVSD       (DX), X4
-	VFNMADD231PS X4, X0, X3
-	VMOVSD       X3, 64(DI)
+	VMOVSD       64(DI), X1
+	VMOVSD       (DX), X2
+	VFNMADD231PS X2, X0, X1
+	VMOVSD       X1, 64(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  100(SI), Z0, Z0
-	VMOVSD       72(DI), X3
-	VMOVSD       (DX), X4
-	VFNMADD231PS X4, X0, X3
-	VMOVSD       X3, 72(DI)
+	VMOVSD       72(DI), X1
+	VMOVSD       (DX), X2
+	VFNMADD231PS X2, X0, X1
+	VMOVSD       X1, 72(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  104(SI), Z0, Z0
-	VMOVSD       80(DI), X3
-	VMOVSD       (DX), X4
-	VFNMADD231PS X4, X0, X3
-	VMOVSD       X3, 80(DI)
+	VMOVSD       80(DI), X1
+	VMOVSD       (DX), X2
+	VFNMADD231PS X2, X0, X1
+	VMOVSD       X1, 80(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  108(SI), Z0, Z0
-	VMOVSD       88(DI), X3
-	VMOVSD       (DX), X4
-	VFNMADD231PS X4, X0, X3
-	VMOVSD       X3, 88(DI)
+	VMOVSD       88(DI), X1
+	VMOVSD       (DX), X2
+	VFNMADD231PS X2, X0, X1
+	VMOVSD       X1, 88(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  112(SI), Z0, Z0
-	VMOVSD       96(DI), X3
-	VMOVSD       (DX), X4
-	VFNMADD231PS X4, X0, X3
-	VMOVSD       X3, 96(DI)
+	VMOVSD       96(DI), X1
+	VMOVSD       (DX), X2
+	VFNMADD231PS X2, X0, X1
+	VMOVSD       X1, 96(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  116(SI), Z0, Z0
-	VMOVSD       104(DI), X3
-	VMOVSD       (DX), X4
-	VFNMADD231PS X4, X0, X3
-	VMOVSD       X3, 104(DI)
+	VMOVSD       104(DI), X1
+	VMOVSD       (DX), X2
+	VFNMADD231PS X2, X0, X1
+	VMOVSD       X1, 104(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  120(SI), Z0, Z0
-	VMOVSD       112(DI), X3
-	VMOVSD       (DX), X4
-	VFNMADD231PS X4, X0, X3
-	VMOVSD       X3, 112(DI)
+	VMOVSD       112(DI), X1
+	VMOVSD       (DX), X2
+	VFNMADD231PS X2, X0, X1
+	VMOVSD       X1, 112(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS.BCST  124(SI), Z0, Z0
-	VMOVSD       120(DI), X3
-	VMOVSD       (DX), X4
-	VFNMADD231PS X4, X0, X3
-	VMOVSD       X3, 120(DI)
+	VMOVSD       120(DI), X1
+	VMOVSD       (DX), X2
+	VFNMADD231PS X2, X0, X1
+	VMOVSD       X1, 120(DI)
 	VZEROUPPER
 	RET
 
-DATA SpiralsConstants<>+0(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+4(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+8(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+12(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+16(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+20(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+24(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+28(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+32(SB)/4, $0x7fffffff
-DATA SpiralsConstants<>+36(SB)/4, $0x7fffffff
-DATA SpiralsConstants<>+40(SB)/4, $0x7fffffff
-DATA SpiralsConstants<>+44(SB)/4, $0x7fffffff
-DATA SpiralsConstants<>+48(SB)/4, $0x7fffffff
-DATA SpiralsConstants<>+52(SB)/4, $0x7fffffff
-DATA SpiralsConstants<>+56(SB)/4, $0x7fffffff
-DATA SpiralsConstants<>+60(SB)/4, $0x7fffffff
-DATA SpiralsConstants<>+64(SB)/4, $0xc0000000
-DATA SpiralsConstants<>+68(SB)/4, $0xc0000000
-DATA SpiralsConstants<>+72(SB)/4, $0xc0000000
-DATA SpiralsConstants<>+76(SB)/4, $0xc0000000
-DATA SpiralsConstants<>+80(SB)/4, $0xc0000000
-DATA SpiralsConstants<>+84(SB)/4, $0xc0000000
-DATA SpiralsConstants<>+88(SB)/4, $0xc0000000
-DATA SpiralsConstants<>+92(SB)/4, $0xc0000000
-DATA SpiralsConstants<>+96(SB)/4, $0xc2d00000
-DATA SpiralsConstants<>+100(SB)/4, $0xc2d00000
-DATA SpiralsConstants<>+104(SB)/4, $0xc2d00000
-DATA SpiralsConstants<>+108(SB)/4, $0xc2d00000
-DATA SpiralsConstants<>+112(SB)/4, $0xc2d00000
-DATA SpiralsConstants<>+116(SB)/4, $0xc2d00000
-DATA SpiralsConstants<>+120(SB)/4, $0xc2d00000
-DATA SpiralsConstants<>+124(SB)/4, $0xc2d00000
-DATA SpiralsConstants<>+128(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+132(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+136(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+140(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+144(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+148(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+152(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+156(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+160(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+164(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+168(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+172(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+176(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+180(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+184(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+188(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+192(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+196(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+200(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+204(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+208(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+212(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+216(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+220(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+224(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+228(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+232(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+236(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+240(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+244(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+248(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+252(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+256(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+260(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+264(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+268(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+272(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+276(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+280(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+284(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+288(SB)/4, $0x39509279
-DATA SpiralsConstants<>+292(SB)/4, $0x39509279
-DATA SpiralsConstants<>+296(SB)/4, $0x39509279
-DATA SpiralsConstants<>+300(SB)/4, $0x39509279
-DATA SpiralsConstants<>+304(SB)/4, $0x39509279
-DATA SpiralsConstants<>+308(SB)/4, $0x39509279
-DATA SpiralsConstants<>+312(SB)/4, $0x39509279
-DATA SpiralsConstants<>+316(SB)/4, $0x39509279
-DATA SpiralsConstants<>+320(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+324(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+328(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+332(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+336(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+340(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+344(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+348(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+352(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+356(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+360(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+364(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+368(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+372(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+376(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+380(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+384(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+388(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+392(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+396(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+400(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+404(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+408(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+412(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+416(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+420(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+424(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+428(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+432(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+436(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+440(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+444(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+448(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+452(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+456(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+460(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+464(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+468(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+472(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+476(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+480(SB)/4, $0x3b1b5ed9
-DATA SpiralsConstants<>+484(SB)/4, $0x3b1b5ed9
-DATA SpiralsConstants<>+488(SB)/4, $0x3b1b5ed9
-DATA SpiralsConstants<>+492(SB)/4, $0x3b1b5ed9
-DATA SpiralsConstants<>+496(SB)/4, $0x3b1b5ed9
-DATA SpiralsConstants<>+500(SB)/4, $0x3b1b5ed9
-DATA SpiralsConstants<>+504(SB)/4, $0x3b1b5ed9
-DATA SpiralsConstants<>+508(SB)/4, $0x3b1b5ed9
-DATA SpiralsConstants<>+512(SB)/4, $0x3cb27d6c
-DATA SpiralsConstants<>+516(SB)/4, $0x3cb27d6c
-DATA SpiralsConstants<>+520(SB)/4, $0x3cb27d6c
-DATA SpiralsConstants<>+524(SB)/4, $0x3cb27d6c
-DATA SpiralsConstants<>+528(SB)/4, $0x3cb27d6c
-DATA SpiralsConstants<>+532(SB)/4, $0x3cb27d6c
-DATA SpiralsConstants<>+536(SB)/4, $0x3cb27d6c
-DATA SpiralsConstants<>+540(SB)/4, $0x3cb27d6c
-DATA SpiralsConstants<>+544(SB)/4, $0x3e08887b
-DATA SpiralsConstants<>+548(SB)/4, $0x3e08887b
-DATA SpiralsConstants<>+552(SB)/4, $0x3e08887b
-DATA SpiralsConstants<>+556(SB)/4, $0x3e08887b
-DATA SpiralsConstants<>+560(SB)/4, $0x3e08887b
-DATA SpiralsConstants<>+564(SB)/4, $0x3e08887b
-DATA SpiralsConstants<>+568(SB)/4, $0x3e08887b
-DATA SpiralsConstants<>+572(SB)/4, $0x3e08887b
-DATA SpiralsConstants<>+576(SB)/4, $0xbc09ca65
-DATA SpiralsConstants<>+580(SB)/4, $0xbc09ca65
-DATA SpiralsConstants<>+584(SB)/4, $0xbc09ca65
-DATA SpiralsConstants<>+588(SB)/4, $0xbc09ca65
-DATA SpiralsConstants<>+592(SB)/4, $0xbc09ca65
-DATA SpiralsConstants<>+596(SB)/4, $0xbc09ca65
-DATA SpiralsConstants<>+600(SB)/4, $0xbc09ca65
-DATA SpiralsConstants<>+604(SB)/4, $0xbc09ca65
-DATA SpiralsConstants<>+608(SB)/4, $0xbd5d06ca
-DATA SpiralsConstants<>+612(SB)/4, $0xbd5d06ca
-DATA SpiralsConstants<>+616(SB)/4, $0xbd5d06ca
-DATA SpiralsConstants<>+620(SB)/4, $0xbd5d06ca
-DATA SpiralsConstants<>+624(SB)/4, $0xbd5d06ca
-DATA SpiralsConstants<>+628(SB)/4, $0xbd5d06ca
-DATA SpiralsConstants<>+632(SB)/4, $0xbd5d06ca
-DATA SpiralsConstants<>+636(SB)/4, $0xbd5d06ca
-DATA SpiralsConstants<>+640(SB)/4, $0xbeaaaaab
-DATA SpiralsConstants<>+644(SB)/4, $0xbeaaaaab
-DATA SpiralsConstants<>+648(SB)/4, $0xbeaaaaab
-DATA SpiralsConstants<>+652(SB)/4, $0xbeaaaaab
-DATA SpiralsConstants<>+656(SB)/4, $0xbeaaaaab
-DATA SpiralsConstants<>+660(SB)/4, $0xbeaaaaab
-DATA SpiralsConstants<>+664(SB)/4, $0xbeaaaaab
-DATA SpiralsConstants<>+668(SB)/4, $0xbeaaaaab
-DATA SpiralsConstants<>+672(SB)/4, $0x3f19999a
-DATA SpiralsConstants<>+676(SB)/4, $0x3f19999a
-DATA SpiralsConstants<>+680(SB)/4, $0x3f19999a
-DATA SpiralsConstants<>+684(SB)/4, $0x3f19999a
-DATA SpiralsConstants<>+688(SB)/4, $0x3f19999a
-DATA SpiralsConstants<>+692(SB)/4, $0x3f19999a
-DATA SpiralsConstants<>+696(SB)/4, $0x3f19999a
-DATA SpiralsConstants<>+700(SB)/4, $0x3f19999a
-DATA SpiralsConstants<>+704(SB)/4, $0x80000000
-DATA SpiralsConstants<>+708(SB)/4, $0x80000000
-DATA SpiralsConstants<>+712(SB)/4, $0x80000000
-DATA SpiralsConstants<>+716(SB)/4, $0x80000000
-DATA SpiralsConstants<>+720(SB)/4, $0x80000000
-DATA SpiralsConstants<>+724(SB)/4, $0x80000000
-DATA SpiralsConstants<>+728(SB)/4, $0x80000000
-DATA SpiralsConstants<>+732(SB)/4, $0x80000000
-DATA SpiralsConstants<>+736(SB)/4, $0xffffffff
-DATA SpiralsConstants<>+740(SB)/4, $0xffffffff
-DATA SpiralsConstants<>+744(SB)/4, $0x00000000
-DATA SpiralsConstants<>+748(SB)/4, $0x00000000
-DATA SpiralsConstants<>+752(SB)/4, $0x00000000
-DATA SpiralsConstants<>+756(SB)/4, $0x00000000
-DATA SpiralsConstants<>+760(SB)/4, $0x00000000
-DATA SpiralsConstants<>+764(SB)/4, $0x00000000
-DATA SpiralsConstants<>+768(SB)/4, $0xff800000
-DATA SpiralsConstants<>+772(SB)/4, $0xff800000
-DATA SpiralsConstants<>+776(SB)/4, $0xff800000
-DATA SpiralsConstants<>+780(SB)/4, $0xff800000
-DATA SpiralsConstants<>+784(SB)/4, $0xff800000
-DATA SpiralsConstants<>+788(SB)/4, $0xff800000
-DATA SpiralsConstants<>+792(SB)/4, $0xff800000
-DATA SpiralsConstants<>+796(SB)/4, $0xff800000
-DATA SpiralsConstants<>+800(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+804(SB)/4, $0x7fffffff
-DATA SpiralsConstants<>+808(SB)/4, $0xc0000000
-DATA SpiralsConstants<>+812(SB)/4, $0xc2d00000
-DATA SpiralsConstants<>+816(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+820(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+824(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+828(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+832(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+0(SB)/8, $0xc022666666666666
+DATA SpiralsConstants<>+8(SB)/8, $0xc022666666666666
+DATA SpiralsConstants<>+16(SB)/8, $0xc022666666666666
+DATA SpiralsConstants<>+24(SB)/8, $0xc022666666666666
+DATA SpiralsConstants<>+32(SB)/8, $0x4022666666666666
+DATA SpiralsConstants<>+40(SB)/8, $0x4022666666666666
+DATA SpiralsConstants<>+48(SB)/8, $0x4022666666666666
+DATA SpiralsConstants<>+56(SB)/8, $0x4022666666666666
+DATA SpiralsConstants<>+64(SB)/8, $0x3fefffffff5d2f8a
+DATA SpiralsConstants<>+72(SB)/8, $0x3fefffffff5d2f8a
+DATA SpiralsConstants<>+80(SB)/8, $0x3fefffffff5d2f8a
+DATA SpiralsConstants<>+88(SB)/8, $0x3fefffffff5d2f8a
+DATA SpiralsConstants<>+96(SB)/8, $0x3fc1a25749bfd9c6
+DATA SpiralsConstants<>+104(SB)/8, $0x3fc1a25749bfd9c6
+DATA SpiralsConstants<>+112(SB)/8, $0x3fc1a25749bfd9c6
+DATA SpiralsConstants<>+120(SB)/8, $0x3fc1a25749bfd9c6
+DATA SpiralsConstants<>+128(SB)/8, $0x3f705f9e09d912bd
+DATA SpiralsConstants<>+136(SB)/8, $0x3f705f9e09d912bd
+DATA SpiralsConstants<>+144(SB)/8, $0x3f705f9e09d912bd
+DATA SpiralsConstants<>+152(SB)/8, $0x3f705f9e09d912bd
+DATA SpiralsConstants<>+160(SB)/8, $0x3f006f86df8744e1
+DATA SpiralsConstants<>+168(SB)/8, $0x3f006f86df8744e1
+DATA SpiralsConstants<>+176(SB)/8, $0x3f006f86df8744e1
+DATA SpiralsConstants<>+184(SB)/8, $0x3f006f86df8744e1
+DATA SpiralsConstants<>+192(SB)/8, $0x3e6accd728944370
+DATA SpiralsConstants<>+200(SB)/8, $0x3e6accd728944370
+DATA SpiralsConstants<>+208(SB)/8, $0x3e6accd728944370
+DATA SpiralsConstants<>+216(SB)/8, $0x3e6accd728944370
+DATA SpiralsConstants<>+224(SB)/8, $0x3ff0000000000000
+DATA SpiralsConstants<>+232(SB)/8, $0x3ff0000000000000
+DATA SpiralsConstants<>+240(SB)/8, $0x3ff0000000000000
+DATA SpiralsConstants<>+248(SB)/8, $0x3ff0000000000000
+DATA SpiralsConstants<>+256(SB)/8, $0x3fde2680edefb4d4
+DATA SpiralsConstants<>+264(SB)/8, $0x3fde2680edefb4d4
+DATA SpiralsConstants<>+272(SB)/8, $0x3fde2680edefb4d4
+DATA SpiralsConstants<>+280(SB)/8, $0x3fde2680edefb4d4
+DATA SpiralsConstants<>+288(SB)/8, $0x3f9c5cba800d435a
+DATA SpiralsConstants<>+296(SB)/8, $0x3f9c5cba800d435a
+DATA SpiralsConstants<>+304(SB)/8, $0x3f9c5cba800d435a
+DATA SpiralsConstants<>+312(SB)/8, $0x3f9c5cba800d435a
+DATA SpiralsConstants<>+320(SB)/8, $0x3f3b71488e4fe508
+DATA SpiralsConstants<>+328(SB)/8, $0x3f3b71488e4fe508
+DATA SpiralsConstants<>+336(SB)/8, $0x3f3b71488e4fe508
+DATA SpiralsConstants<>+344(SB)/8, $0x3f3b71488e4fe508
+DATA SpiralsConstants<>+352(SB)/8, $0x3ebad30869630fb0
+DATA SpiralsConstants<>+360(SB)/8, $0x3ebad30869630fb0
+DATA SpiralsConstants<>+368(SB)/8, $0x3ebad30869630fb0
+DATA SpiralsConstants<>+376(SB)/8, $0x3ebad30869630fb0
+DATA SpiralsConstants<>+384(SB)/8, $0x3e08c1ab44ef68c0
+DATA SpiralsConstants<>+392(SB)/8, $0x3e08c1ab44ef68c0
+DATA SpiralsConstants<>+400(SB)/8, $0x3e08c1ab44ef68c0
+DATA SpiralsConstants<>+408(SB)/8, $0x3e08c1ab44ef68c0
+DATA SpiralsConstants<>+416(SB)/4, $0xffffffff
+DATA SpiralsConstants<>+420(SB)/4, $0xffffffff
+DATA SpiralsConstants<>+424(SB)/4, $0x00000000
+DATA SpiralsConstants<>+428(SB)/4, $0x00000000
+DATA SpiralsConstants<>+432(SB)/4, $0x00000000
+DATA SpiralsConstants<>+436(SB)/4, $0x00000000
+DATA SpiralsConstants<>+440(SB)/4, $0x00000000
+DATA SpiralsConstants<>+444(SB)/4, $0x00000000
+DATA SpiralsConstants<>+448(SB)/4, $0xff800000
+DATA SpiralsConstants<>+452(SB)/4, $0xff800000
+DATA SpiralsConstants<>+456(SB)/4, $0xff800000
+DATA SpiralsConstants<>+460(SB)/4, $0xff800000
+DATA SpiralsConstants<>+464(SB)/4, $0xff800000
+DATA SpiralsConstants<>+468(SB)/4, $0xff800000
+DATA SpiralsConstants<>+472(SB)/4, $0xff800000
+DATA SpiralsConstants<>+476(SB)/4, $0xff800000
+DATA SpiralsConstants<>+480(SB)/4, $0xc2d00000
+DATA SpiralsConstants<>+484(SB)/4, $0xc2d00000
+DATA SpiralsConstants<>+488(SB)/4, $0xc2d00000
+DATA SpiralsConstants<>+492(SB)/4, $0xc2d00000
+DATA SpiralsConstants<>+496(SB)/4, $0xc2d00000
+DATA SpiralsConstants<>+500(SB)/4, $0xc2d00000
+DATA SpiralsConstants<>+504(SB)/4, $0xc2d00000
+DATA SpiralsConstants<>+508(SB)/4, $0xc2d00000
+DATA SpiralsConstants<>+512(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+516(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+520(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+524(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+528(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+532(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+536(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+540(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+544(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+548(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+552(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+556(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+560(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+564(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+568(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+572(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+576(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+580(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+584(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+588(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+592(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+596(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+600(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+604(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+608(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+612(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+616(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+620(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+624(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+628(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+632(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+636(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+640(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+644(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+648(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+652(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+656(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+660(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+664(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+668(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+672(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+676(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+680(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+684(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+688(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+692(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+696(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+700(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+704(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+708(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+712(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+716(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+720(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+724(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+728(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+732(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+736(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+740(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+744(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+748(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+752(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+756(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+760(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+764(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+768(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+772(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+776(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+780(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+784(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+788(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+792(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+796(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+800(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+804(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+808(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+812(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+816(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+820(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+824(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+828(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+832(SB)/4, $0x39509279
 DATA SpiralsConstants<>+836(SB)/4, $0x39509279
-DATA SpiralsConstants<>+840(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+844(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+848(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+852(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+856(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+860(SB)/4, $0x3b1b5ed9
-DATA SpiralsConstants<>+864(SB)/4, $0x3cb27d6c
-DATA SpiralsConstants<>+868(SB)/4, $0x3e08887b
-DATA SpiralsConstants<>+872(SB)/4, $0xbc09ca65
-DATA SpiralsConstants<>+876(SB)/4, $0xbd5d06ca
-DATA SpiralsConstants<>+880(SB)/4, $0xbeaaaaab
-DATA SpiralsConstants<>+884(SB)/4, $0x3f19999a
-DATA SpiralsConstants<>+888(SB)/4, $0x80000000
-DATA SpiralsConstants<>+892(SB)/4, $0xff800000
-DATA SpiralsConstants<>+896(SB)/8, $0x7ff0000000000000
-DATA SpiralsConstants<>+904(SB)/8, $0x7ff0000000000000
-DATA SpiralsConstants<>+912(SB)/8, $0x7ff0000000000000
-DATA SpiralsConstants<>+920(SB)/8, $0x7ff0000000000000
-DATA SpiralsConstants<>+928(SB)/8, $0x0010000000000000
-DATA SpiralsConstants<>+936(SB)/8, $0x0010000000000000
-DATA SpiralsConstants<>+944(SB)/8, $0x0010000000000000
-DATA SpiralsConstants<>+952(SB)/8, $0x0010000000000000
-DATA SpiralsConstants<>+960(SB)/8, $0x4350000000000000
-DATA SpiralsConstants<>+968(SB)/8, $0x4350000000000000
-DATA SpiralsConstants<>+976(SB)/8, $0x4350000000000000
-DATA SpiralsConstants<>+984(SB)/8, $0x4350000000000000
-DATA SpiralsConstants<>+992(SB)/8, $0x00095f619980c433
-DATA SpiralsConstants<>+1000(SB)/8, $0x00095f619980c433
-DATA SpiralsConstants<>+1008(SB)/8, $0x00095f619980c433
-DATA SpiralsConstants<>+1016(SB)/8, $0x00095f619980c433
-DATA SpiralsConstants<>+1024(SB)/8, $0x4330000000000000
-DATA SpiralsConstants<>+1032(SB)/8, $0x4330000000000000
-DATA SpiralsConstants<>+1040(SB)/8, $0x4330000000000000
-DATA SpiralsConstants<>+1048(SB)/8, $0x4330000000000000
-DATA SpiralsConstants<>+1056(SB)/8, $0x43300000000003ff
-DATA SpiralsConstants<>+1064(SB)/8, $0x43300000000003ff
-DATA SpiralsConstants<>+1072(SB)/8, $0x43300000000003ff
-DATA SpiralsConstants<>+1080(SB)/8, $0x43300000000003ff
-DATA SpiralsConstants<>+1088(SB)/8, $0x404b000000000000
-DATA SpiralsConstants<>+1096(SB)/8, $0x404b000000000000
-DATA SpiralsConstants<>+1104(SB)/8, $0x404b000000000000
-DATA SpiralsConstants<>+1112(SB)/8, $0x404b000000000000
-DATA SpiralsConstants<>+1120(SB)/8, $0x000fffffffffffff
-DATA SpiralsConstants<>+1128(SB)/8, $0x000fffffffffffff
-DATA SpiralsConstants<>+1136(SB)/8, $0x000fffffffffffff
-DATA SpiralsConstants<>+1144(SB)/8, $0x000fffffffffffff
-DATA SpiralsConstants<>+1152(SB)/8, $0x3fe6a09e667f3bcd
-DATA SpiralsConstants<>+1160(SB)/8, $0x3fe6a09e667f3bcd
-DATA SpiralsConstants<>+1168(SB)/8, $0x3fe6a09e667f3bcd
-DATA SpiralsConstants<>+1176(SB)/8, $0x3fe6a09e667f3bcd
-DATA SpiralsConstants<>+1184(SB)/8, $0x3ff0000000000000
-DATA SpiralsConstants<>+1192(SB)/8, $0x3ff0000000000000
-DATA SpiralsConstants<>+1200(SB)/8, $0x3ff0000000000000
-DATA SpiralsConstants<>+1208(SB)/8, $0x3ff0000000000000
-DATA SpiralsConstants<>+1216(SB)/8, $0x4000000000000000
-DATA SpiralsConstants<>+1224(SB)/8, $0x4000000000000000
-DATA SpiralsConstants<>+1232(SB)/8, $0x4000000000000000
-DATA SpiralsConstants<>+1240(SB)/8, $0x4000000000000000
-DATA SpiralsConstants<>+1248(SB)/8, $0x3fe0000000000000
-DATA SpiralsConstants<>+1256(SB)/8, $0x3fe0000000000000
-DATA SpiralsConstants<>+1264(SB)/8, $0x3fe0000000000000
-DATA SpiralsConstants<>+1272(SB)/8, $0x3fe0000000000000
-DATA SpiralsConstants<>+1280(SB)/8, $0x3fc39fe208c33457
-DATA SpiralsConstants<>+1288(SB)/8, $0x3fc39fe208c33457
-DATA SpiralsConstants<>+1296(SB)/8, $0x3fc39fe208c33457
-DATA SpiralsConstants<>+1304(SB)/8, $0x3fc39fe208c33457
-DATA SpiralsConstants<>+1312(SB)/8, $0x3fcc71c62debf86b
-DATA SpiralsConstants<>+1320(SB)/8, $0x3fcc71c62debf86b
-DATA SpiralsConstants<>+1328(SB)/8, $0x3fcc71c62debf86b
-DATA SpiralsConstants<>+1336(SB)/8, $0x3fcc71c62debf86b
-DATA SpiralsConstants<>+1344(SB)/8, $0x3fd99999999952b2
-DATA SpiralsConstants<>+1352(SB)/8, $0x3fd99999999952b2
-DATA SpiralsConstants<>+1360(SB)/8, $0x3fd99999999952b2
-DATA SpiralsConstants<>+1368(SB)/8, $0x3fd99999999952b2
-DATA SpiralsConstants<>+1376(SB)/8, $0x3fc2b5b5fb2eac92
-DATA SpiralsConstants<>+1384(SB)/8, $0x3fc2b5b5fb2eac92
-DATA SpiralsConstants<>+1392(SB)/8, $0x3fc2b5b5fb2eac92
-DATA SpiralsConstants<>+1400(SB)/8, $0x3fc2b5b5fb2eac92
-DATA SpiralsConstants<>+1408(SB)/8, $0x3fc7462b69705382
-DATA SpiralsConstants<>+1416(SB)/8, $0x3fc7462b69705382
-DATA SpiralsConstants<>+1424(SB)/8, $0x3fc7462b69705382
-DATA SpiralsConstants<>+1432(SB)/8, $0x3fc7462b69705382
-DATA SpiralsConstants<>+1440(SB)/8, $0x3fd2492492df6947
-DATA SpiralsConstants<>+1448(SB)/8, $0x3fd2492492df6947
-DATA SpiralsConstants<>+1456(SB)/8, $0x3fd2492492df6947
-DATA SpiralsConstants<>+1464(SB)/8, $0x3fd2492492df6947
-DATA SpiralsConstants<>+1472(SB)/8, $0x3fe5555555555558
-DATA SpiralsConstants<>+1480(SB)/8, $0x3fe5555555555558
-DATA SpiralsConstants<>+1488(SB)/8, $0x3fe5555555555558
-DATA SpiralsConstants<>+1496(SB)/8, $0x3fe5555555555558
-DATA SpiralsConstants<>+1504(SB)/8, $0x3dea39ef35793c76
-DATA SpiralsConstants<>+1512(SB)/8, $0x3dea39ef35793c76
-DATA SpiralsConstants<>+1520(SB)/8, $0x3dea39ef35793c76
-DATA SpiralsConstants<>+1528(SB)/8, $0x3dea39ef35793c76
-DATA SpiralsConstants<>+1536(SB)/8, $0x3fe62e42fee00000
-DATA SpiralsConstants<>+1544(SB)/8, $0x3fe62e42fee00000
-DATA SpiralsConstants<>+1552(SB)/8, $0x3fe62e42fee00000
-DATA SpiralsConstants<>+1560(SB)/8, $0x3fe62e42fee00000
-DATA SpiralsConstants<>+1568(SB)/8, $0x0000000000000000
-DATA SpiralsConstants<>+1576(SB)/8, $0x0000000000000000
-DATA SpiralsConstants<>+1584(SB)/8, $0x0000000000000000
-DATA SpiralsConstants<>+1592(SB)/8, $0x0000000000000000
-DATA SpiralsConstants<>+1600(SB)/8, $0xfff0000000000000
-DATA SpiralsConstants<>+1608(SB)/8, $0xfff0000000000000
-DATA SpiralsConstants<>+1616(SB)/8, $0xfff0000000000000
-DATA SpiralsConstants<>+1624(SB)/8, $0xfff0000000000000
-DATA SpiralsConstants<>+1632(SB)/8, $0x7ff8000000000001
-DATA SpiralsConstants<>+1640(SB)/8, $0x7ff8000000000001
-DATA SpiralsConstants<>+1648(SB)/8, $0x7ff8000000000001
-DATA SpiralsConstants<>+1656(SB)/8, $0x7ff8000000000001
-DATA SpiralsConstants<>+1664(SB)/8, $0x7ff0000000000000
-DATA SpiralsConstants<>+1672(SB)/8, $0x0010000000000000
-DATA SpiralsConstants<>+1680(SB)/8, $0x4350000000000000
-DATA SpiralsConstants<>+1688(SB)/8, $0x00095f619980c433
-DATA SpiralsConstants<>+1696(SB)/8, $0x4330000000000000
-DATA SpiralsConstants<>+1704(SB)/8, $0x43300000000003ff
-DATA SpiralsConstants<>+1712(SB)/8, $0x404b000000000000
-DATA SpiralsConstants<>+1720(SB)/8, $0x000fffffffffffff
-DATA SpiralsConstants<>+1728(SB)/8, $0x3fe6a09e667f3bcd
-DATA SpiralsConstants<>+1736(SB)/8, $0x3ff0000000000000
-DATA SpiralsConstants<>+1744(SB)/8, $0x4000000000000000
-DATA SpiralsConstants<>+1752(SB)/8, $0x3fe0000000000000
-DATA SpiralsConstants<>+1760(SB)/8, $0x3fc39fe208c33457
-DATA SpiralsConstants<>+1768(SB)/8, $0x3fcc71c62debf86b
-DATA SpiralsConstants<>+1776(SB)/8, $0x3fd99999999952b2
-DATA SpiralsConstants<>+1784(SB)/8, $0x3fc2b5b5fb2eac92
-DATA SpiralsConstants<>+1792(SB)/8, $0x3fc7462b69705382
-DATA SpiralsConstants<>+1800(SB)/8, $0x3fd2492492df6947
-DATA SpiralsConstants<>+1808(SB)/8, $0x3fe5555555555558
-DATA SpiralsConstants<>+1816(SB)/8, $0x3dea39ef35793c76
-DATA SpiralsConstants<>+1824(SB)/8, $0x3fe62e42fee00000
-DATA SpiralsConstants<>+1832(SB)/8, $0x0000000000000000
-DATA SpiralsConstants<>+1840(SB)/8, $0xfff0000000000000
-DATA SpiralsConstants<>+1848(SB)/8, $0x7ff8000000000001
-GLOBL SpiralsConstants<>(SB), RODATA|NOPTR, $1856
+DATA SpiralsConstants<>+840(SB)/4, $0x39509279
+DATA SpiralsConstants<>+844(SB)/4, $0x39509279
+DATA SpiralsConstants<>+848(SB)/4, $0x39509279
+DATA SpiralsConstants<>+852(SB)/4, $0x39509279
+DATA SpiralsConstants<>+856(SB)/4, $0x39509279
+DATA SpiralsConstants<>+860(SB)/4, $0x39509279
+DATA SpiralsConstants<>+864(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+868(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+872(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+876(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+880(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+884(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+888(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+892(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+896(SB)/8, $0xc022666666666666
+DATA SpiralsConstants<>+904(SB)/8, $0x4022666666666666
+DATA SpiralsConstants<>+912(SB)/8, $0x3fefffffff5d2f8a
+DATA SpiralsConstants<>+920(SB)/8, $0x3fc1a25749bfd9c6
+DATA SpiralsConstants<>+928(SB)/8, $0x3f705f9e09d912bd
+DATA SpiralsConstants<>+936(SB)/8, $0x3f006f86df8744e1
+DATA SpiralsConstants<>+944(SB)/8, $0x3e6accd728944370
+DATA SpiralsConstants<>+952(SB)/8, $0x3ff0000000000000
+DATA SpiralsConstants<>+960(SB)/8, $0x3fde2680edefb4d4
+DATA SpiralsConstants<>+968(SB)/8, $0x3f9c5cba800d435a
+DATA SpiralsConstants<>+976(SB)/8, $0x3f3b71488e4fe508
+DATA SpiralsConstants<>+984(SB)/8, $0x3ebad30869630fb0
+DATA SpiralsConstants<>+992(SB)/8, $0x3e08c1ab44ef68c0
+DATA SpiralsConstants<>+1000(SB)/4, $0xff800000
+DATA SpiralsConstants<>+1004(SB)/4, $0xc2d00000
+DATA SpiralsConstants<>+1008(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+1012(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+1016(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+1020(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+1024(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+1028(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+1032(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+1036(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+1040(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+1044(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+1048(SB)/4, $0x39509279
+DATA SpiralsConstants<>+1052(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+1056(SB)/8, $0x7ff0000000000000
+DATA SpiralsConstants<>+1064(SB)/8, $0x7ff0000000000000
+DATA SpiralsConstants<>+1072(SB)/8, $0x7ff0000000000000
+DATA SpiralsConstants<>+1080(SB)/8, $0x7ff0000000000000
+DATA SpiralsConstants<>+1088(SB)/8, $0x00095f619980c433
+DATA SpiralsConstants<>+1096(SB)/8, $0x00095f619980c433
+DATA SpiralsConstants<>+1104(SB)/8, $0x00095f619980c433
+DATA SpiralsConstants<>+1112(SB)/8, $0x00095f619980c433
+DATA SpiralsConstants<>+1120(SB)/8, $0x4330000000000000
+DATA SpiralsConstants<>+1128(SB)/8, $0x4330000000000000
+DATA SpiralsConstants<>+1136(SB)/8, $0x4330000000000000
+DATA SpiralsConstants<>+1144(SB)/8, $0x4330000000000000
+DATA SpiralsConstants<>+1152(SB)/8, $0x43300000000003ff
+DATA SpiralsConstants<>+1160(SB)/8, $0x43300000000003ff
+DATA SpiralsConstants<>+1168(SB)/8, $0x43300000000003ff
+DATA SpiralsConstants<>+1176(SB)/8, $0x43300000000003ff
+DATA SpiralsConstants<>+1184(SB)/8, $0x000fffffffffffff
+DATA SpiralsConstants<>+1192(SB)/8, $0x000fffffffffffff
+DATA SpiralsConstants<>+1200(SB)/8, $0x000fffffffffffff
+DATA SpiralsConstants<>+1208(SB)/8, $0x000fffffffffffff
+DATA SpiralsConstants<>+1216(SB)/8, $0x3fe6a09e667f3bcd
+DATA SpiralsConstants<>+1224(SB)/8, $0x3fe6a09e667f3bcd
+DATA SpiralsConstants<>+1232(SB)/8, $0x3fe6a09e667f3bcd
+DATA SpiralsConstants<>+1240(SB)/8, $0x3fe6a09e667f3bcd
+DATA SpiralsConstants<>+1248(SB)/8, $0x4000000000000000
+DATA SpiralsConstants<>+1256(SB)/8, $0x4000000000000000
+DATA SpiralsConstants<>+1264(SB)/8, $0x4000000000000000
+DATA SpiralsConstants<>+1272(SB)/8, $0x4000000000000000
+DATA SpiralsConstants<>+1280(SB)/8, $0x3fe62e42fefa39ef
+DATA SpiralsConstants<>+1288(SB)/8, $0x3fe62e42fefa39ef
+DATA SpiralsConstants<>+1296(SB)/8, $0x3fe62e42fefa39ef
+DATA SpiralsConstants<>+1304(SB)/8, $0x3fe62e42fefa39ef
+DATA SpiralsConstants<>+1312(SB)/8, $0x4000000000004990
+DATA SpiralsConstants<>+1320(SB)/8, $0x4000000000004990
+DATA SpiralsConstants<>+1328(SB)/8, $0x4000000000004990
+DATA SpiralsConstants<>+1336(SB)/8, $0x4000000000004990
+DATA SpiralsConstants<>+1344(SB)/8, $0x3fe555554db62b8a
+DATA SpiralsConstants<>+1352(SB)/8, $0x3fe555554db62b8a
+DATA SpiralsConstants<>+1360(SB)/8, $0x3fe555554db62b8a
+DATA SpiralsConstants<>+1368(SB)/8, $0x3fe555554db62b8a
+DATA SpiralsConstants<>+1376(SB)/8, $0x3fd999a9bd09c3ae
+DATA SpiralsConstants<>+1384(SB)/8, $0x3fd999a9bd09c3ae
+DATA SpiralsConstants<>+1392(SB)/8, $0x3fd999a9bd09c3ae
+DATA SpiralsConstants<>+1400(SB)/8, $0x3fd999a9bd09c3ae
+DATA SpiralsConstants<>+1408(SB)/8, $0x3fd2432e86d5da18
+DATA SpiralsConstants<>+1416(SB)/8, $0x3fd2432e86d5da18
+DATA SpiralsConstants<>+1424(SB)/8, $0x3fd2432e86d5da18
+DATA SpiralsConstants<>+1432(SB)/8, $0x3fd2432e86d5da18
+DATA SpiralsConstants<>+1440(SB)/8, $0x3fce3aa5e803484d
+DATA SpiralsConstants<>+1448(SB)/8, $0x3fce3aa5e803484d
+DATA SpiralsConstants<>+1456(SB)/8, $0x3fce3aa5e803484d
+DATA SpiralsConstants<>+1464(SB)/8, $0x3fce3aa5e803484d
+DATA SpiralsConstants<>+1472(SB)/8, $0x0000000000000000
+DATA SpiralsConstants<>+1480(SB)/8, $0x0000000000000000
+DATA SpiralsConstants<>+1488(SB)/8, $0x0000000000000000
+DATA SpiralsConstants<>+1496(SB)/8, $0x0000000000000000
+DATA SpiralsConstants<>+1504(SB)/8, $0xfff0000000000000
+DATA SpiralsConstants<>+1512(SB)/8, $0xfff0000000000000
+DATA SpiralsConstants<>+1520(SB)/8, $0xfff0000000000000
+DATA SpiralsConstants<>+1528(SB)/8, $0xfff0000000000000
+DATA SpiralsConstants<>+1536(SB)/8, $0x7ff8000000000001
+DATA SpiralsConstants<>+1544(SB)/8, $0x7ff8000000000001
+DATA SpiralsConstants<>+1552(SB)/8, $0x7ff8000000000001
+DATA SpiralsConstants<>+1560(SB)/8, $0x7ff8000000000001
+DATA SpiralsConstants<>+1568(SB)/8, $0x7ff0000000000000
+DATA SpiralsConstants<>+1576(SB)/8, $0x00095f619980c433
+DATA SpiralsConstants<>+1584(SB)/8, $0x4330000000000000
+DATA SpiralsConstants<>+1592(SB)/8, $0x43300000000003ff
+DATA SpiralsConstants<>+1600(SB)/8, $0x000fffffffffffff
+DATA SpiralsConstants<>+1608(SB)/8, $0x3fe6a09e667f3bcd
+DATA SpiralsConstants<>+1616(SB)/8, $0x4000000000000000
+DATA SpiralsConstants<>+1624(SB)/8, $0x3fe62e42fefa39ef
+DATA SpiralsConstants<>+1632(SB)/8, $0x4000000000004990
+DATA SpiralsConstants<>+1640(SB)/8, $0x3fe555554db62b8a
+DATA SpiralsConstants<>+1648(SB)/8, $0x3fd999a9bd09c3ae
+DATA SpiralsConstants<>+1656(SB)/8, $0x3fd2432e86d5da18
+DATA SpiralsConstants<>+1664(SB)/8, $0x3fce3aa5e803484d
+DATA SpiralsConstants<>+1672(SB)/8, $0x0000000000000000
+DATA SpiralsConstants<>+1680(SB)/8, $0xfff0000000000000
+DATA SpiralsConstants<>+1688(SB)/8, $0x7ff8000000000001
+GLOBL SpiralsConstants<>(SB), RODATA|NOPTR, $1696

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func xorForwardAVX2(p *Xor, ws *XorWorkspace, x *[2]float32)
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·xorForwardAVX2(SB), NOSPLIT, $0-24
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
@@ -31,135 +31,80 @@ TEXT ·xorForwardAVX2(SB), NOSPLIT, $0-24
 	VMOVUPS      XorConstants<>+0(SB), X1
 	VMASKMOVPS   24(DI), X1, X2
 	VADDPS       X2, X0, X0
-	VORPS        XorConstants<>+32(SB), X0, X2
-	VMOVUPS      XorConstants<>+128(SB), X3
-	VMINPS       X2, X3, X2
-	VMOVUPS      XorConstants<>+96(SB), X4
-	VMAXPS       X2, X4, X2
-	VMOVUPS      XorConstants<>+160(SB), X5
-	VMOVAPS      X5, X6
-	VFMADD231PS  XorConstants<>+192(SB), X2, X6
-	VSUBPS       X5, X6, X6
-	VFNMADD231PS XorConstants<>+224(SB), X6, X2
-	VFNMADD231PS XorConstants<>+256(SB), X6, X2
-	VMULPS       X2, X2, X7
-	VMULPS       X2, X2, X8
-	VMOVUPS      XorConstants<>+320(SB), X9
-	VMOVAPS      X9, X10
-	VFMADD231PS  XorConstants<>+288(SB), X8, X10
-	VFMADD213PS  XorConstants<>+352(SB), X8, X10
-	VMOVUPS      XorConstants<>+416(SB), X11
-	VMOVAPS      X11, X12
-	VFMADD231PS  XorConstants<>+384(SB), X8, X12
-	VFMADD213PS  XorConstants<>+448(SB), X8, X12
-	VFMADD231PS  X2, X10, X12
-	VMULPS       X12, X7, X7
-	VADDPS       XorConstants<>+64(SB), X2, X8
-	VSUBPS       XorConstants<>+64(SB), X8, X10
-	VSUBPS       X10, X2, X2
-	VADDPS       X2, X7, X2
-	VADDPS       X2, X8, X7
-	VSUBPS       X8, X7, X8
-	VSUBPS       X8, X2, X2
-	VMOVAPS      X5, X8
-	VFMADD231PS  XorConstants<>+448(SB), X6, X8
-	VSUBPS       X5, X8, X10
-	VSUBPS       X10, X6, X6
-	VADDPS       X5, X6, X6
-	VPSLLD       $0x17, X8, X8
-	VPADDD       XorConstants<>+64(SB), X8, X8
-	VPSLLD       $0x17, X6, X6
-	VPADDD       XorConstants<>+64(SB), X6, X6
-	VMULPS       X8, X7, X7
-	VMULPS       X6, X7, X7
-	VMULPS       X8, X2, X2
-	VMULPS       X6, X2, X2
-	VADDPS       XorConstants<>+64(SB), X7, X6
-	VXORPS       X8, X8, X8
-	VCMPPS       $0x1d, X8, X0, X0
-	VBLENDVPS    X0, XorConstants<>+64(SB), X7, X10
-	VBLENDVPS    X0, X8, X2, X0
-	VSUBPS       XorConstants<>+64(SB), X6, X12
-	VSUBPS       X12, X7, X7
-	VADDPS       X2, X7, X2
-	VMOVUPS      XorConstants<>+64(SB), X7
-	VDIVPS       X6, X7, X12
-	VMULPS       X12, X10, X13
-	VFNMADD231PS X6, X13, X10
-	VFNMADD231PS X2, X13, X10
-	VADDPS       X0, X10, X0
-	VFMADD231PS  X12, X0, X13
-	VMOVSD       X13, (SI)
-	VEXTRACTPS   $0x02, X13, 8(SI)
+	VCVTPS2PD    X0, Y0
+	VXORPD       XorConstants<>+32(SB), Y0, Y0
+	VMOVUPS      XorConstants<>+96(SB), Y2
+	VMINPD       Y0, Y2, Y0
+	VMOVUPS      XorConstants<>+64(SB), Y3
+	VMAXPD       Y0, Y3, Y0
+	VMOVUPS      XorConstants<>+128(SB), Y4
+	VMOVAPS      Y4, Y5
+	VFMADD231PD  XorConstants<>+160(SB), Y0, Y5
+	VSUBPD       Y4, Y5, Y6
+	VFNMADD231PD XorConstants<>+192(SB), Y6, Y0
+	VMOVUPS      XorConstants<>+224(SB), Y6
+	VMOVAPS      Y6, Y7
+	VFMADD231PD  XorConstants<>+256(SB), Y0, Y7
+	VMOVUPS      XorConstants<>+288(SB), Y8
+	VMOVAPS      Y8, Y9
+	VFMADD231PD  XorConstants<>+320(SB), Y0, Y9
+	VMOVUPS      XorConstants<>+352(SB), Y10
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  XorConstants<>+384(SB), Y0, Y11
+	VMULPD       Y0, Y0, Y0
+	VFMADD231PD  Y0, Y9, Y7
+	VFMADD231PD  XorConstants<>+416(SB), Y0, Y11
+	VMULPD       Y0, Y0, Y0
+	VFMADD231PD  Y0, Y11, Y7
+	VPSLLQ       $0x34, Y5, Y0
+	VPADDQ       Y7, Y0, Y0
+	VADDPD       Y0, Y6, Y0
+	VDIVPD       Y0, Y6, Y0
+	VCVTPD2PSY   Y0, X0
+	VMOVSD       X0, (SI)
+	VEXTRACTPS   $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VANDPS       X13, X1, X0
+	VANDPS       X0, X1, X0
 	VMOVUPS      XorConstants<>+0(SB), X1
-	VMASKMOVPS   36(DI), X1, X2
-	VMULPS       X2, X0, X0
-	VUNPCKLPS    X0, X0, X2
+	VMASKMOVPS   36(DI), X1, X5
+	VMULPS       X5, X0, X0
+	VUNPCKLPS    X0, X0, X5
 	VUNPCKHPS    X0, X0, X0
-	VADDPS       X0, X2, X0
-	VUNPCKLPD    X0, X0, X2
-	VUNPCKHPD    X0, X0, X0
-	VADDPS       X0, X2, X0
-	VMOVSS       48(DI), X2
-	VADDPS       X2, X0, X0
-	VORPS        XorConstants<>+32(SB), X0, X2
-	VMINPS       X2, X3, X2
-	VMAXPS       X2, X4, X2
-	VMOVAPS      X5, X3
-	VFMADD231PS  XorConstants<>+192(SB), X2, X3
-	VSUBPS       X5, X3, X3
-	VFNMADD231PS XorConstants<>+224(SB), X3, X2
-	VFNMADD231PS XorConstants<>+256(SB), X3, X2
-	VMULPS       X2, X2, X4
-	VMULPS       X2, X2, X6
-	VFMADD231PS  XorConstants<>+288(SB), X6, X9
-	VFMADD213PS  XorConstants<>+352(SB), X6, X9
-	VFMADD231PS  XorConstants<>+384(SB), X6, X11
-	VFMADD213PS  XorConstants<>+448(SB), X6, X11
-	VFMADD231PS  X2, X9, X11
-	VMULPS       X11, X4, X4
-	VADDPS       X2, X7, X6
-	VSUBPS       X7, X6, X9
-	VSUBPS       X9, X2, X2
-	VADDPS       X2, X4, X2
-	VADDPS       X2, X6, X4
-	VSUBPS       X6, X4, X6
-	VSUBPS       X6, X2, X2
-	VMOVAPS      X5, X6
-	VFMADD231PS  XorConstants<>+448(SB), X3, X6
-	VSUBPS       X5, X6, X9
-	VSUBPS       X9, X3, X3
-	VADDPS       X5, X3, X3
-	VPSLLD       $0x17, X6, X5
-	VPADDD       X7, X5, X5
-	VPSLLD       $0x17, X3, X3
-	VPADDD       X7, X3, X3
-	VMULPS       X5, X4, X4
-	VMULPS       X3, X4, X4
-	VMULPS       X5, X2, X2
-	VMULPS       X3, X2, X2
-	VADDPS       X4, X7, X3
-	VCMPPS       $0x1d, X8, X0, X0
-	VBLENDVPS    X0, X7, X4, X5
-	VBLENDVPS    X0, X8, X2, X0
-	VSUBPS       X7, X3, X6
-	VSUBPS       X6, X4, X4
-	VADDPS       X2, X4, X2
-	VDIVPS       X3, X7, X4
-	VMULPS       X4, X5, X6
-	VFNMADD231PS X3, X6, X5
-	VFNMADD231PS X2, X6, X5
 	VADDPS       X0, X5, X0
-	VFMADD231PS  X4, X0, X6
-	VMOVSS       X6, 24(SI)
+	VUNPCKLPD    X0, X0, X5
+	VUNPCKHPD    X0, X0, X0
+	VADDPS       X0, X5, X0
+	VMOVSS       48(DI), X5
+	VADDPS       X5, X0, X0
+	VCVTPS2PD    X0, Y0
+	VXORPD       XorConstants<>+32(SB), Y0, Y0
+	VMINPD       Y0, Y2, Y0
+	VMAXPD       Y0, Y3, Y0
+	VMOVAPS      Y4, Y2
+	VFMADD231PD  XorConstants<>+160(SB), Y0, Y2
+	VSUBPD       Y4, Y2, Y3
+	VFNMADD231PD XorConstants<>+192(SB), Y3, Y0
+	VMOVAPS      Y6, Y3
+	VFMADD231PD  XorConstants<>+256(SB), Y0, Y3
+	VFMADD231PD  XorConstants<>+320(SB), Y0, Y8
+	VFMADD231PD  XorConstants<>+384(SB), Y0, Y10
+	VMULPD       Y0, Y0, Y0
+	VFMADD231PD  Y0, Y8, Y3
+	VFMADD231PD  XorConstants<>+416(SB), Y0, Y10
+	VMULPD       Y0, Y0, Y0
+	VFMADD231PD  Y0, Y10, Y3
+	VPSLLQ       $0x34, Y2, Y0
+	VPADDQ       Y3, Y0, Y0
+	VADDPD       Y0, Y6, Y0
+	VDIVPD       Y0, Y6, Y0
+	VCVTPD2PSY   Y0, X0
+	VMOVSS       X0, 24(SI)
 	VZEROUPPER
 	RET
 
 // func xorForwardAVX512(p *Xor, ws *XorWorkspace, x *[2]float32)
-// Requires: AVX, AVX512F, AVX512VL, FMA3
+// Requires: AVX, AVX2, AVX512F, AVX512VL, FMA3
 TEXT ·xorForwardAVX512(SB), NOSPLIT, $0-24
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
@@ -186,120 +131,85 @@ TEXT ·xorForwardAVX512(SB), NOSPLIT, $0-24
 	KMOVW        AX, K1
 	VMOVUPS.Z    24(DI), K1, X1
 	VADDPS       X1, X0, X0
-	VBROADCASTSS XorConstants<>+512(SB), X1
-	VORPS        X1, X0, X2
-	VBROADCASTSS XorConstants<>+524(SB), X3
-	VMINPS       X2, X3, X2
-	VBROADCASTSS XorConstants<>+520(SB), X4
-	VMAXPS       X2, X4, X2
-	VBROADCASTSS XorConstants<>+532(SB), X5
-	VBROADCASTSS XorConstants<>+528(SB), X6
-	VMOVAPS      X6, X7
-	VFMADD231PS  X5, X2, X7
-	VSUBPS       X6, X7, X7
-	VBROADCASTSS XorConstants<>+536(SB), X8
-	VFNMADD231PS X8, X7, X2
-	VBROADCASTSS XorConstants<>+540(SB), X9
-	VFNMADD231PS X9, X7, X2
-	VMULPS       X2, X2, X10
-	VMULPS       X2, X2, X11
-	VBROADCASTSS XorConstants<>+544(SB), X12
-	VBROADCASTSS XorConstants<>+548(SB), X13
-	VMOVAPS      X13, X14
-	VFMADD231PS  X11, X12, X14
-	VBROADCASTSS XorConstants<>+552(SB), X15
-	VFMADD213PS  X15, X11, X14
-	VBROADCASTSS XorConstants<>+556(SB), X16
-	VBROADCASTSS XorConstants<>+560(SB), X17
-	VMOVAPS      X17, X18
-	VFMADD231PS  X11, X16, X18
-	VBROADCASTSS XorConstants<>+564(SB), X19
-	VFMADD213PS  X19, X11, X18
-	VFMADD231PS  X2, X14, X18
-	VMULPS       X18, X10, X10
-	VBROADCASTSS XorConstants<>+516(SB), X11
-	VADDPS       X2, X11, X14
-	VSUBPS       X11, X14, X18
-	VSUBPS       X18, X2, X2
-	VADDPS       X2, X10, X2
-	VADDPS       X2, X14, X10
-	VSUBPS       X14, X10, X14
-	VSUBPS       X14, X2, X2
-	VSCALEFPS    X7, X10, X10
-	VSCALEFPS    X7, X2, X2
-	VADDPS       X10, X11, X7
-	VXORPS       X14, X14, X14
-	VCMPPS       $0x1d, X14, X0, K2
-	VBLENDMPS    X11, X10, K2, X0
-	VBLENDMPS    X14, X2, K2, X18
-	VSUBPS       X11, X7, X20
-	VSUBPS       X20, X10, X10
-	VADDPS       X2, X10, X2
-	VDIVPS       X7, X11, X10
-	VMULPS       X10, X0, X20
-	VFNMADD231PS X7, X20, X0
-	VFNMADD231PS X2, X20, X0
-	VADDPS       X18, X0, X0
-	VFMADD231PS  X10, X0, X20
-	VMOVUPS      X20, K1, (SI)
+	VCVTPS2PD    X0, Y0
+	VBROADCASTSD XorConstants<>+448(SB), Y1
+	VXORPD       Y1, Y0, Y0
+	VBROADCASTSD XorConstants<>+464(SB), Y2
+	VMINPD       Y0, Y2, Y0
+	VBROADCASTSD XorConstants<>+456(SB), Y3
+	VMAXPD       Y0, Y3, Y0
+	VBROADCASTSD XorConstants<>+480(SB), Y4
+	VBROADCASTSD XorConstants<>+472(SB), Y5
+	VMOVAPS      Y5, Y6
+	VFMADD231PD  Y4, Y0, Y6
+	VSUBPD       Y5, Y6, Y7
+	VBROADCASTSD XorConstants<>+488(SB), Y8
+	VFNMADD231PD Y8, Y7, Y0
+	VBROADCASTSD XorConstants<>+504(SB), Y7
+	VBROADCASTSD XorConstants<>+496(SB), Y9
+	VMOVAPS      Y9, Y10
+	VFMADD231PD  Y0, Y7, Y10
+	VBROADCASTSD XorConstants<>+520(SB), Y11
+	VBROADCASTSD XorConstants<>+512(SB), Y12
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  Y0, Y11, Y13
+	VBROADCASTSD XorConstants<>+536(SB), Y14
+	VBROADCASTSD XorConstants<>+528(SB), Y15
+	VMOVAPS      Y15, Y16
+	VFMADD231PD  Y0, Y14, Y16
+	VMULPD       Y0, Y0, Y0
+	VFMADD231PD  Y0, Y13, Y10
+	VBROADCASTSD XorConstants<>+544(SB), Y13
+	VFMADD231PD  Y0, Y13, Y16
+	VMULPD       Y0, Y0, Y0
+	VFMADD231PD  Y0, Y16, Y10
+	VPSLLQ       $0x34, Y6, Y0
+	VPADDQ       Y10, Y0, Y0
+	VADDPD       Y0, Y9, Y0
+	VDIVPD       Y0, Y9, Y0
+	VCVTPD2PSY   Y0, X0
+	VMOVUPS      X0, K1, (SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VMOVAPS.Z    X20, K1, X0
+	VMOVAPS.Z    X0, K1, X0
 	MOVL         $0x00000007, AX
 	KMOVW        AX, K1
-	VMOVUPS.Z    36(DI), K1, X2
-	VMULPS       X2, X0, X0
-	VUNPCKLPS    X0, X0, X2
+	VMOVUPS.Z    36(DI), K1, X6
+	VMULPS       X6, X0, X0
+	VUNPCKLPS    X0, X0, X6
 	VUNPCKHPS    X0, X0, X0
-	VADDPS       X0, X2, X0
-	VUNPCKLPD    X0, X0, X2
+	VADDPS       X0, X6, X0
+	VUNPCKLPD    X0, X0, X6
 	VUNPCKHPD    X0, X0, X0
-	VADDPS       X0, X2, X0
-	VMOVSS       48(DI), X2
-	VADDPS       X2, X0, X0
-	VORPS        X1, X0, X1
-	VMINPS       X1, X3, X1
-	VMAXPS       X1, X4, X1
-	VFMADD213PS  X6, X1, X5
-	VSUBPS       X6, X5, X2
-	VFNMADD231PS X8, X2, X1
-	VFNMADD231PS X9, X2, X1
-	VMULPS       X1, X1, X3
-	VMULPS       X1, X1, X4
-	VFMADD231PS  X4, X12, X13
-	VFMADD231PS  X4, X13, X15
-	VFMADD231PS  X4, X16, X17
-	VFMADD231PS  X4, X17, X19
-	VFMADD231PS  X1, X15, X19
-	VMULPS       X19, X3, X3
-	VADDPS       X1, X11, X4
-	VSUBPS       X11, X4, X5
-	VSUBPS       X5, X1, X1
-	VADDPS       X1, X3, X1
-	VADDPS       X1, X4, X3
-	VSUBPS       X4, X3, X4
-	VSUBPS       X4, X1, X1
-	VSCALEFPS    X2, X3, X3
-	VSCALEFPS    X2, X1, X1
-	VADDPS       X3, X11, X2
-	VCMPPS       $0x1d, X14, X0, K2
-	VBLENDMPS    X11, X3, K2, X0
-	VBLENDMPS    X14, X1, K2, X4
-	VSUBPS       X11, X2, X5
-	VSUBPS       X5, X3, X3
-	VADDPS       X1, X3, X1
-	VDIVPS       X2, X11, X3
-	VMULPS       X3, X0, X5
-	VFNMADD231PS X2, X5, X0
-	VFNMADD231PS X1, X5, X0
-	VADDPS       X4, X0, X0
-	VFMADD231PS  X3, X0, X5
-	VMOVSS       X5, 24(SI)
+	VADDPS       X0, X6, X0
+	VMOVSS       48(DI), X6
+	VADDPS       X6, X0, X0
+	VCVTPS2PD    X0, Y0
+	VXORPD       Y1, Y0, Y0
+	VMINPD       Y0, Y2, Y0
+	VMAXPD       Y0, Y3, Y0
+	VFMADD213PD  Y5, Y0, Y4
+	VSUBPD       Y5, Y4, Y1
+	VFNMADD231PD Y8, Y1, Y0
+	VFMADD213PD  Y9, Y0, Y7
+	VFMADD231PD  Y0, Y11, Y12
+	VFMADD231PD  Y0, Y14, Y15
+	VMULPD       Y0, Y0, Y0
+	VFMADD231PD  Y0, Y12, Y7
+	VFMADD231PD  Y0, Y13, Y15
+	VMULPD       Y0, Y0, Y0
+	VFMADD231PD  Y0, Y15, Y7
+	VPSLLQ       $0x34, Y4, Y0
+	VPADDQ       Y7, Y0, Y0
+	VADDPD       Y0, Y9, Y0
+	VDIVPD       Y0, Y9, Y0
+	VCVTPD2PSY   Y0, X0
+	VMOVSS       X0, 24(SI)
 	VZEROUPPER
 	RET
 
 // func xorLossAVX2(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32) float32
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·xorLossAVX2(SB), NOSPLIT, $0-36
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
@@ -326,137 +236,82 @@ TEXT ·xorLossAVX2(SB), NOSPLIT, $0-36
 	VMOVUPS      XorConstants<>+0(SB), X1
 	VMASKMOVPS   24(DI), X1, X2
 	VADDPS       X2, X0, X0
-	VORPS        XorConstants<>+32(SB), X0, X2
-	VMOVUPS      XorConstants<>+128(SB), X3
-	VMINPS       X2, X3, X2
-	VMOVUPS      XorConstants<>+96(SB), X4
-	VMAXPS       X2, X4, X2
-	VMOVUPS      XorConstants<>+160(SB), X5
-	VMOVAPS      X5, X6
-	VFMADD231PS  XorConstants<>+192(SB), X2, X6
-	VSUBPS       X5, X6, X6
-	VFNMADD231PS XorConstants<>+224(SB), X6, X2
-	VFNMADD231PS XorConstants<>+256(SB), X6, X2
-	VMULPS       X2, X2, X7
-	VMULPS       X2, X2, X8
-	VMOVUPS      XorConstants<>+320(SB), X9
-	VMOVAPS      X9, X10
-	VFMADD231PS  XorConstants<>+288(SB), X8, X10
-	VFMADD213PS  XorConstants<>+352(SB), X8, X10
-	VMOVUPS      XorConstants<>+416(SB), X11
-	VMOVAPS      X11, X12
-	VFMADD231PS  XorConstants<>+384(SB), X8, X12
-	VFMADD213PS  XorConstants<>+448(SB), X8, X12
-	VFMADD231PS  X2, X10, X12
-	VMULPS       X12, X7, X7
-	VADDPS       XorConstants<>+64(SB), X2, X8
-	VSUBPS       XorConstants<>+64(SB), X8, X10
-	VSUBPS       X10, X2, X2
-	VADDPS       X2, X7, X2
-	VADDPS       X2, X8, X7
-	VSUBPS       X8, X7, X8
-	VSUBPS       X8, X2, X2
-	VMOVAPS      X5, X8
-	VFMADD231PS  XorConstants<>+448(SB), X6, X8
-	VSUBPS       X5, X8, X10
-	VSUBPS       X10, X6, X6
-	VADDPS       X5, X6, X6
-	VPSLLD       $0x17, X8, X8
-	VPADDD       XorConstants<>+64(SB), X8, X8
-	VPSLLD       $0x17, X6, X6
-	VPADDD       XorConstants<>+64(SB), X6, X6
-	VMULPS       X8, X7, X7
-	VMULPS       X6, X7, X7
-	VMULPS       X8, X2, X2
-	VMULPS       X6, X2, X2
-	VADDPS       XorConstants<>+64(SB), X7, X6
-	VXORPS       X8, X8, X8
-	VCMPPS       $0x1d, X8, X0, X0
-	VBLENDVPS    X0, XorConstants<>+64(SB), X7, X10
-	VBLENDVPS    X0, X8, X2, X0
-	VSUBPS       XorConstants<>+64(SB), X6, X12
-	VSUBPS       X12, X7, X7
-	VADDPS       X2, X7, X2
-	VMOVUPS      XorConstants<>+64(SB), X7
-	VDIVPS       X6, X7, X12
-	VMULPS       X12, X10, X13
-	VFNMADD231PS X6, X13, X10
-	VFNMADD231PS X2, X13, X10
-	VADDPS       X0, X10, X0
-	VFMADD231PS  X12, X0, X13
-	VMOVSD       X13, (SI)
-	VEXTRACTPS   $0x02, X13, 8(SI)
+	VCVTPS2PD    X0, Y0
+	VXORPD       XorConstants<>+32(SB), Y0, Y0
+	VMOVUPS      XorConstants<>+96(SB), Y2
+	VMINPD       Y0, Y2, Y0
+	VMOVUPS      XorConstants<>+64(SB), Y3
+	VMAXPD       Y0, Y3, Y0
+	VMOVUPS      XorConstants<>+128(SB), Y4
+	VMOVAPS      Y4, Y5
+	VFMADD231PD  XorConstants<>+160(SB), Y0, Y5
+	VSUBPD       Y4, Y5, Y6
+	VFNMADD231PD XorConstants<>+192(SB), Y6, Y0
+	VMOVUPS      XorConstants<>+224(SB), Y6
+	VMOVAPS      Y6, Y7
+	VFMADD231PD  XorConstants<>+256(SB), Y0, Y7
+	VMOVUPS      XorConstants<>+288(SB), Y8
+	VMOVAPS      Y8, Y9
+	VFMADD231PD  XorConstants<>+320(SB), Y0, Y9
+	VMOVUPS      XorConstants<>+352(SB), Y10
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  XorConstants<>+384(SB), Y0, Y11
+	VMULPD       Y0, Y0, Y0
+	VFMADD231PD  Y0, Y9, Y7
+	VFMADD231PD  XorConstants<>+416(SB), Y0, Y11
+	VMULPD       Y0, Y0, Y0
+	VFMADD231PD  Y0, Y11, Y7
+	VPSLLQ       $0x34, Y5, Y0
+	VPADDQ       Y7, Y0, Y0
+	VADDPD       Y0, Y6, Y0
+	VDIVPD       Y0, Y6, Y0
+	VCVTPD2PSY   Y0, X0
+	VMOVSD       X0, (SI)
+	VEXTRACTPS   $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VANDPS       X13, X1, X0
+	VANDPS       X0, X1, X0
 	VMOVUPS      XorConstants<>+0(SB), X1
-	VMASKMOVPS   36(DI), X1, X2
-	VMULPS       X2, X0, X0
-	VUNPCKLPS    X0, X0, X2
+	VMASKMOVPS   36(DI), X1, X5
+	VMULPS       X5, X0, X0
+	VUNPCKLPS    X0, X0, X5
 	VUNPCKHPS    X0, X0, X0
-	VADDPS       X0, X2, X0
-	VUNPCKLPD    X0, X0, X2
-	VUNPCKHPD    X0, X0, X0
-	VADDPS       X0, X2, X0
-	VMOVSS       48(DI), X2
-	VADDPS       X2, X0, X0
-	VORPS        XorConstants<>+32(SB), X0, X2
-	VMINPS       X2, X3, X2
-	VMAXPS       X2, X4, X2
-	VMOVAPS      X5, X3
-	VFMADD231PS  XorConstants<>+192(SB), X2, X3
-	VSUBPS       X5, X3, X3
-	VFNMADD231PS XorConstants<>+224(SB), X3, X2
-	VFNMADD231PS XorConstants<>+256(SB), X3, X2
-	VMULPS       X2, X2, X4
-	VMULPS       X2, X2, X6
-	VFMADD231PS  XorConstants<>+288(SB), X6, X9
-	VFMADD213PS  XorConstants<>+352(SB), X6, X9
-	VFMADD231PS  XorConstants<>+384(SB), X6, X11
-	VFMADD213PS  XorConstants<>+448(SB), X6, X11
-	VFMADD231PS  X2, X9, X11
-	VMULPS       X11, X4, X4
-	VADDPS       X2, X7, X6
-	VSUBPS       X7, X6, X9
-	VSUBPS       X9, X2, X2
-	VADDPS       X2, X4, X2
-	VADDPS       X2, X6, X4
-	VSUBPS       X6, X4, X6
-	VSUBPS       X6, X2, X2
-	VMOVAPS      X5, X6
-	VFMADD231PS  XorConstants<>+448(SB), X3, X6
-	VSUBPS       X5, X6, X9
-	VSUBPS       X9, X3, X3
-	VADDPS       X5, X3, X3
-	VPSLLD       $0x17, X6, X5
-	VPADDD       X7, X5, X5
-	VPSLLD       $0x17, X3, X3
-	VPADDD       X7, X3, X3
-	VMULPS       X5, X4, X4
-	VMULPS       X3, X4, X4
-	VMULPS       X5, X2, X2
-	VMULPS       X3, X2, X2
-	VADDPS       X4, X7, X3
-	VCMPPS       $0x1d, X8, X0, X0
-	VBLENDVPS    X0, X7, X4, X5
-	VBLENDVPS    X0, X8, X2, X0
-	VSUBPS       X7, X3, X6
-	VSUBPS       X6, X4, X4
-	VADDPS       X2, X4, X2
-	VDIVPS       X3, X7, X4
-	VMULPS       X4, X5, X6
-	VFNMADD231PS X3, X6, X5
-	VFNMADD231PS X2, X6, X5
 	VADDPS       X0, X5, X0
-	VFMADD231PS  X4, X0, X6
-	VMOVSS       X6, 24(SI)
+	VUNPCKLPD    X0, X0, X5
+	VUNPCKHPD    X0, X0, X0
+	VADDPS       X0, X5, X0
+	VMOVSS       48(DI), X5
+	VADDPS       X5, X0, X0
+	VCVTPS2PD    X0, Y0
+	VXORPD       XorConstants<>+32(SB), Y0, Y0
+	VMINPD       Y0, Y2, Y0
+	VMAXPD       Y0, Y3, Y0
+	VMOVAPS      Y4, Y2
+	VFMADD231PD  XorConstants<>+160(SB), Y0, Y2
+	VSUBPD       Y4, Y2, Y3
+	VFNMADD231PD XorConstants<>+192(SB), Y3, Y0
+	VMOVAPS      Y6, Y3
+	VFMADD231PD  XorConstants<>+256(SB), Y0, Y3
+	VFMADD231PD  XorConstants<>+320(SB), Y0, Y8
+	VFMADD231PD  XorConstants<>+384(SB), Y0, Y10
+	VMULPD       Y0, Y0, Y0
+	VFMADD231PD  Y0, Y8, Y3
+	VFMADD231PD  XorConstants<>+416(SB), Y0, Y10
+	VMULPD       Y0, Y0, Y0
+	VFMADD231PD  Y0, Y10, Y3
+	VPSLLQ       $0x34, Y2, Y0
+	VPADDQ       Y3, Y0, Y0
+	VADDPD       Y0, Y6, Y0
+	VDIVPD       Y0, Y6, Y0
+	VCVTPD2PSY   Y0, X0
+	VMOVSS       X0, 24(SI)
 
 	// loss = Σ (a2 - y)^2
 	VBROADCASTSS 24(SI), X0
 	VBROADCASTSS (CX), X2
 	VSUBPS       X2, X0, X0
 	VMULPS       X0, X0, X0
-	VANDPS       XorConstants<>+572(SB), X0, X0
+	VANDPS       XorConstants<>+552(SB), X0, X0
 	VSHUFPS      $0x4e, X0, X0, X2
 	VADDPS       X2, X0, X0
 	VSHUFPS      $0xb1, X0, X0, X2
@@ -466,7 +321,7 @@ TEXT ·xorLossAVX2(SB), NOSPLIT, $0-36
 	RET
 
 // func xorLossAVX512(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32) float32
-// Requires: AVX, AVX512F, AVX512VL, FMA3
+// Requires: AVX, AVX2, AVX512F, AVX512VL, FMA3
 TEXT ·xorLossAVX512(SB), NOSPLIT, $0-36
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
@@ -494,115 +349,80 @@ TEXT ·xorLossAVX512(SB), NOSPLIT, $0-36
 	KMOVW        AX, K1
 	VMOVUPS.Z    24(DI), K1, X1
 	VADDPS       X1, X0, X0
-	VBROADCASTSS XorConstants<>+512(SB), X1
-	VORPS        X1, X0, X2
-	VBROADCASTSS XorConstants<>+524(SB), X3
-	VMINPS       X2, X3, X2
-	VBROADCASTSS XorConstants<>+520(SB), X4
-	VMAXPS       X2, X4, X2
-	VBROADCASTSS XorConstants<>+532(SB), X5
-	VBROADCASTSS XorConstants<>+528(SB), X6
-	VMOVAPS      X6, X7
-	VFMADD231PS  X5, X2, X7
-	VSUBPS       X6, X7, X7
-	VBROADCASTSS XorConstants<>+536(SB), X8
-	VFNMADD231PS X8, X7, X2
-	VBROADCASTSS XorConstants<>+540(SB), X9
-	VFNMADD231PS X9, X7, X2
-	VMULPS       X2, X2, X10
-	VMULPS       X2, X2, X11
-	VBROADCASTSS XorConstants<>+544(SB), X12
-	VBROADCASTSS XorConstants<>+548(SB), X13
-	VMOVAPS      X13, X14
-	VFMADD231PS  X11, X12, X14
-	VBROADCASTSS XorConstants<>+552(SB), X15
-	VFMADD213PS  X15, X11, X14
-	VBROADCASTSS XorConstants<>+556(SB), X16
-	VBROADCASTSS XorConstants<>+560(SB), X17
-	VMOVAPS      X17, X18
-	VFMADD231PS  X11, X16, X18
-	VBROADCASTSS XorConstants<>+564(SB), X19
-	VFMADD213PS  X19, X11, X18
-	VFMADD231PS  X2, X14, X18
-	VMULPS       X18, X10, X10
-	VBROADCASTSS XorConstants<>+516(SB), X11
-	VADDPS       X2, X11, X14
-	VSUBPS       X11, X14, X18
-	VSUBPS       X18, X2, X2
-	VADDPS       X2, X10, X2
-	VADDPS       X2, X14, X10
-	VSUBPS       X14, X10, X14
-	VSUBPS       X14, X2, X2
-	VSCALEFPS    X7, X10, X10
-	VSCALEFPS    X7, X2, X2
-	VADDPS       X10, X11, X7
-	VXORPS       X14, X14, X14
-	VCMPPS       $0x1d, X14, X0, K2
-	VBLENDMPS    X11, X10, K2, X0
-	VBLENDMPS    X14, X2, K2, X18
-	VSUBPS       X11, X7, X20
-	VSUBPS       X20, X10, X10
-	VADDPS       X2, X10, X2
-	VDIVPS       X7, X11, X10
-	VMULPS       X10, X0, X20
-	VFNMADD231PS X7, X20, X0
-	VFNMADD231PS X2, X20, X0
-	VADDPS       X18, X0, X0
-	VFMADD231PS  X10, X0, X20
-	VMOVUPS      X20, K1, (SI)
+	VCVTPS2PD    X0, Y0
+	VBROADCASTSD XorConstants<>+448(SB), Y1
+	VXORPD       Y1, Y0, Y0
+	VBROADCASTSD XorConstants<>+464(SB), Y2
+	VMINPD       Y0, Y2, Y0
+	VBROADCASTSD XorConstants<>+456(SB), Y3
+	VMAXPD       Y0, Y3, Y0
+	VBROADCASTSD XorConstants<>+480(SB), Y4
+	VBROADCASTSD XorConstants<>+472(SB), Y5
+	VMOVAPS      Y5, Y6
+	VFMADD231PD  Y4, Y0, Y6
+	VSUBPD       Y5, Y6, Y7
+	VBROADCASTSD XorConstants<>+488(SB), Y8
+	VFNMADD231PD Y8, Y7, Y0
+	VBROADCASTSD XorConstants<>+504(SB), Y7
+	VBROADCASTSD XorConstants<>+496(SB), Y9
+	VMOVAPS      Y9, Y10
+	VFMADD231PD  Y0, Y7, Y10
+	VBROADCASTSD XorConstants<>+520(SB), Y11
+	VBROADCASTSD XorConstants<>+512(SB), Y12
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  Y0, Y11, Y13
+	VBROADCASTSD XorConstants<>+536(SB), Y14
+	VBROADCASTSD XorConstants<>+528(SB), Y15
+	VMOVAPS      Y15, Y16
+	VFMADD231PD  Y0, Y14, Y16
+	VMULPD       Y0, Y0, Y0
+	VFMADD231PD  Y0, Y13, Y10
+	VBROADCASTSD XorConstants<>+544(SB), Y13
+	VFMADD231PD  Y0, Y13, Y16
+	VMULPD       Y0, Y0, Y0
+	VFMADD231PD  Y0, Y16, Y10
+	VPSLLQ       $0x34, Y6, Y0
+	VPADDQ       Y10, Y0, Y0
+	VADDPD       Y0, Y9, Y0
+	VDIVPD       Y0, Y9, Y0
+	VCVTPD2PSY   Y0, X0
+	VMOVUPS      X0, K1, (SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VMOVAPS.Z    X20, K1, X0
+	VMOVAPS.Z    X0, K1, X0
 	MOVL         $0x00000007, AX
 	KMOVW        AX, K1
-	VMOVUPS.Z    36(DI), K1, X2
-	VMULPS       X2, X0, X0
-	VUNPCKLPS    X0, X0, X2
+	VMOVUPS.Z    36(DI), K1, X6
+	VMULPS       X6, X0, X0
+	VUNPCKLPS    X0, X0, X6
 	VUNPCKHPS    X0, X0, X0
-	VADDPS       X0, X2, X0
-	VUNPCKLPD    X0, X0, X2
+	VADDPS       X0, X6, X0
+	VUNPCKLPD    X0, X0, X6
 	VUNPCKHPD    X0, X0, X0
-	VADDPS       X0, X2, X0
-	VMOVSS       48(DI), X2
-	VADDPS       X2, X0, X0
-	VORPS        X1, X0, X1
-	VMINPS       X1, X3, X1
-	VMAXPS       X1, X4, X1
-	VFMADD213PS  X6, X1, X5
-	VSUBPS       X6, X5, X2
-	VFNMADD231PS X8, X2, X1
-	VFNMADD231PS X9, X2, X1
-	VMULPS       X1, X1, X3
-	VMULPS       X1, X1, X4
-	VFMADD231PS  X4, X12, X13
-	VFMADD231PS  X4, X13, X15
-	VFMADD231PS  X4, X16, X17
-	VFMADD231PS  X4, X17, X19
-	VFMADD231PS  X1, X15, X19
-	VMULPS       X19, X3, X3
-	VADDPS       X1, X11, X4
-	VSUBPS       X11, X4, X5
-	VSUBPS       X5, X1, X1
-	VADDPS       X1, X3, X1
-	VADDPS       X1, X4, X3
-	VSUBPS       X4, X3, X4
-	VSUBPS       X4, X1, X1
-	VSCALEFPS    X2, X3, X3
-	VSCALEFPS    X2, X1, X1
-	VADDPS       X3, X11, X2
-	VCMPPS       $0x1d, X14, X0, K2
-	VBLENDMPS    X11, X3, K2, X0
-	VBLENDMPS    X14, X1, K2, X4
-	VSUBPS       X11, X2, X5
-	VSUBPS       X5, X3, X3
-	VADDPS       X1, X3, X1
-	VDIVPS       X2, X11, X3
-	VMULPS       X3, X0, X5
-	VFNMADD231PS X2, X5, X0
-	VFNMADD231PS X1, X5, X0
-	VADDPS       X4, X0, X0
-	VFMADD231PS  X3, X0, X5
-	VMOVSS       X5, 24(SI)
+	VADDPS       X0, X6, X0
+	VMOVSS       48(DI), X6
+	VADDPS       X6, X0, X0
+	VCVTPS2PD    X0, Y0
+	VXORPD       Y1, Y0, Y0
+	VMINPD       Y0, Y2, Y0
+	VMAXPD       Y0, Y3, Y0
+	VFMADD213PD  Y5, Y0, Y4
+	VSUBPD       Y5, Y4, Y1
+	VFNMADD231PD Y8, Y1, Y0
+	VFMADD213PD  Y9, Y0, Y7
+	VFMADD231PD  Y0, Y11, Y12
+	VFMADD231PD  Y0, Y14, Y15
+	VMULPD       Y0, Y0, Y0
+	VFMADD231PD  Y0, Y12, Y7
+	VFMADD231PD  Y0, Y13, Y15
+	VMULPD       Y0, Y0, Y0
+	VFMADD231PD  Y0, Y15, Y7
+	VPSLLQ       $0x34, Y4, Y0
+	VPADDQ       Y7, Y0, Y0
+	VADDPD       Y0, Y9, Y0
+	VDIVPD       Y0, Y9, Y0
+	VCVTPD2PSY   Y0, X0
+	VMOVSS       X0, 24(SI)
 
 	// loss = Σ (a2 - y)^2
 	VBROADCASTSS 24(SI), X0
@@ -632,14 +452,14 @@ TEXT ·xorBackwardAVX2(SB), NOSPLIT, $0-44
 	VBROADCASTSS 24(SI), X0
 	VBROADCASTSS (CX), X1
 	VSUBPS       X1, X0, X1
-	VMULPS       XorConstants<>+604(SB), X1, X2
-	VMOVUPS      XorConstants<>+64(SB), X3
+	VMULPS       XorConstants<>+584(SB), X1, X2
+	VMOVUPS      XorConstants<>+616(SB), X3
 	VSUBPS       X0, X3, X4
 	VMULPS       X4, X0, X0
 	VMULPS       X0, X2, X0
 	VMULPS       X1, X1, X1
 	VMOVSS       X0, 28(SI)
-	VANDPS       XorConstants<>+572(SB), X1, X1
+	VANDPS       XorConstants<>+552(SB), X1, X1
 	VSHUFPS      $0x4e, X1, X1, X2
 	VADDPS       X2, X1, X1
 	VSHUFPS      $0xb1, X1, X1, X2
@@ -659,7 +479,7 @@ TEXT ·xorBackwardAVX2(SB), NOSPLIT, $0-44
 	VEXTRACTPS   $0x02, X2, 20(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VANDPS       XorConstants<>+572(SB), X0, X0
+	VANDPS       XorConstants<>+552(SB), X0, X0
 	VMOVSS       X0, 48(BX)
 	VBROADCASTSS 28(SI), Y0
 	VMASKMOVPS   (SI), X1, X2
@@ -698,8 +518,8 @@ TEXT ·xorBackwardAVX512(SB), NOSPLIT, $0-44
 	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
 	VBROADCASTSS 24(SI), X0
 	VSUBPS.BCST  (CX), X0, X1
-	VMULPS.BCST  XorConstants<>+636(SB), X1, X2
-	VBROADCASTSS XorConstants<>+516(SB), X3
+	VMULPS.BCST  XorConstants<>+648(SB), X1, X2
+	VBROADCASTSS XorConstants<>+652(SB), X3
 	VSUBPS       X0, X3, X4
 	VMULPS       X4, X0, X0
 	VMULPS       X0, X2, X0
@@ -748,7 +568,7 @@ TEXT ·xorBackwardAVX512(SB), NOSPLIT, $0-44
 	RET
 
 // func xorGradAVX2(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, grad *XorGrad) float32
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·xorGradAVX2(SB), NOSPLIT, $0-44
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
@@ -776,155 +596,100 @@ TEXT ·xorGradAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS      XorConstants<>+0(SB), X1
 	VMASKMOVPS   24(DI), X1, X2
 	VADDPS       X2, X0, X0
-	VORPS        XorConstants<>+32(SB), X0, X2
-	VMOVUPS      XorConstants<>+128(SB), X3
-	VMINPS       X2, X3, X2
-	VMOVUPS      XorConstants<>+96(SB), X4
-	VMAXPS       X2, X4, X2
-	VMOVUPS      XorConstants<>+160(SB), X5
-	VMOVAPS      X5, X6
-	VFMADD231PS  XorConstants<>+192(SB), X2, X6
-	VSUBPS       X5, X6, X6
-	VFNMADD231PS XorConstants<>+224(SB), X6, X2
-	VFNMADD231PS XorConstants<>+256(SB), X6, X2
-	VMULPS       X2, X2, X7
-	VMULPS       X2, X2, X8
-	VMOVUPS      XorConstants<>+320(SB), X9
-	VMOVAPS      X9, X10
-	VFMADD231PS  XorConstants<>+288(SB), X8, X10
-	VFMADD213PS  XorConstants<>+352(SB), X8, X10
-	VMOVUPS      XorConstants<>+416(SB), X11
-	VMOVAPS      X11, X12
-	VFMADD231PS  XorConstants<>+384(SB), X8, X12
-	VFMADD213PS  XorConstants<>+448(SB), X8, X12
-	VFMADD231PS  X2, X10, X12
-	VMULPS       X12, X7, X7
-	VADDPS       XorConstants<>+64(SB), X2, X8
-	VSUBPS       XorConstants<>+64(SB), X8, X10
-	VSUBPS       X10, X2, X2
-	VADDPS       X2, X7, X2
-	VADDPS       X2, X8, X7
-	VSUBPS       X8, X7, X8
-	VSUBPS       X8, X2, X2
-	VMOVAPS      X5, X8
-	VFMADD231PS  XorConstants<>+448(SB), X6, X8
-	VSUBPS       X5, X8, X10
-	VSUBPS       X10, X6, X6
-	VADDPS       X5, X6, X6
-	VPSLLD       $0x17, X8, X8
-	VPADDD       XorConstants<>+64(SB), X8, X8
-	VPSLLD       $0x17, X6, X6
-	VPADDD       XorConstants<>+64(SB), X6, X6
-	VMULPS       X8, X7, X7
-	VMULPS       X6, X7, X7
-	VMULPS       X8, X2, X2
-	VMULPS       X6, X2, X2
-	VADDPS       XorConstants<>+64(SB), X7, X6
-	VXORPS       X8, X8, X8
-	VCMPPS       $0x1d, X8, X0, X0
-	VBLENDVPS    X0, XorConstants<>+64(SB), X7, X10
-	VBLENDVPS    X0, X8, X2, X0
-	VSUBPS       XorConstants<>+64(SB), X6, X12
-	VSUBPS       X12, X7, X7
-	VADDPS       X2, X7, X2
-	VMOVUPS      XorConstants<>+64(SB), X7
-	VDIVPS       X6, X7, X12
-	VMULPS       X12, X10, X13
-	VFNMADD231PS X6, X13, X10
-	VFNMADD231PS X2, X13, X10
-	VADDPS       X0, X10, X0
-	VFMADD231PS  X12, X0, X13
-	VMOVSD       X13, (SI)
-	VEXTRACTPS   $0x02, X13, 8(SI)
+	VCVTPS2PD    X0, Y0
+	VXORPD       XorConstants<>+32(SB), Y0, Y0
+	VMOVUPS      XorConstants<>+96(SB), Y2
+	VMINPD       Y0, Y2, Y0
+	VMOVUPS      XorConstants<>+64(SB), Y3
+	VMAXPD       Y0, Y3, Y0
+	VMOVUPS      XorConstants<>+128(SB), Y4
+	VMOVAPS      Y4, Y5
+	VFMADD231PD  XorConstants<>+160(SB), Y0, Y5
+	VSUBPD       Y4, Y5, Y6
+	VFNMADD231PD XorConstants<>+192(SB), Y6, Y0
+	VMOVUPS      XorConstants<>+224(SB), Y6
+	VMOVAPS      Y6, Y7
+	VFMADD231PD  XorConstants<>+256(SB), Y0, Y7
+	VMOVUPS      XorConstants<>+288(SB), Y8
+	VMOVAPS      Y8, Y9
+	VFMADD231PD  XorConstants<>+320(SB), Y0, Y9
+	VMOVUPS      XorConstants<>+352(SB), Y10
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  XorConstants<>+384(SB), Y0, Y11
+	VMULPD       Y0, Y0, Y0
+	VFMADD231PD  Y0, Y9, Y7
+	VFMADD231PD  XorConstants<>+416(SB), Y0, Y11
+	VMULPD       Y0, Y0, Y0
+	VFMADD231PD  Y0, Y11, Y7
+	VPSLLQ       $0x34, Y5, Y0
+	VPADDQ       Y7, Y0, Y0
+	VADDPD       Y0, Y6, Y0
+	VDIVPD       Y0, Y6, Y0
+	VCVTPD2PSY   Y0, X0
+	VMOVSD       X0, (SI)
+	VEXTRACTPS   $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VANDPS       X13, X1, X0
-	VMASKMOVPS   36(DI), X1, X2
-	VMULPS       X2, X0, X0
-	VUNPCKLPS    X0, X0, X2
-	VUNPCKHPS    X0, X0, X0
-	VADDPS       X0, X2, X0
-	VUNPCKLPD    X0, X0, X2
-	VUNPCKHPD    X0, X0, X0
-	VADDPS       X0, X2, X0
-	VMOVSS       48(DI), X2
-	VADDPS       X2, X0, X0
-	VORPS        XorConstants<>+32(SB), X0, X2
-	VMINPS       X2, X3, X2
-	VMAXPS       X2, X4, X2
-	VMOVAPS      X5, X3
-	VFMADD231PS  XorConstants<>+192(SB), X2, X3
-	VSUBPS       X5, X3, X3
-	VFNMADD231PS XorConstants<>+224(SB), X3, X2
-	VFNMADD231PS XorConstants<>+256(SB), X3, X2
-	VMULPS       X2, X2, X4
-	VMULPS       X2, X2, X6
-	VFMADD231PS  XorConstants<>+288(SB), X6, X9
-	VFMADD213PS  XorConstants<>+352(SB), X6, X9
-	VFMADD231PS  XorConstants<>+384(SB), X6, X11
-	VFMADD213PS  XorConstants<>+448(SB), X6, X11
-	VFMADD231PS  X2, X9, X11
-	VMULPS       X11, X4, X4
-	VADDPS       X2, X7, X6
-	VSUBPS       X7, X6, X9
-	VSUBPS       X9, X2, X2
-	VADDPS       X2, X4, X2
-	VADDPS       X2, X6, X4
-	VSUBPS       X6, X4, X6
-	VSUBPS       X6, X2, X2
-	VMOVAPS      X5, X6
-	VFMADD231PS  XorConstants<>+448(SB), X3, X6
-	VSUBPS       X5, X6, X9
-	VSUBPS       X9, X3, X3
-	VADDPS       X5, X3, X3
-	VPSLLD       $0x17, X6, X5
-	VPADDD       X7, X5, X5
-	VPSLLD       $0x17, X3, X3
-	VPADDD       X7, X3, X3
-	VMULPS       X5, X4, X4
-	VMULPS       X3, X4, X4
-	VMULPS       X5, X2, X2
-	VMULPS       X3, X2, X2
-	VADDPS       X4, X7, X3
-	VCMPPS       $0x1d, X8, X0, X0
-	VBLENDVPS    X0, X7, X4, X5
-	VBLENDVPS    X0, X8, X2, X0
-	VSUBPS       X7, X3, X6
-	VSUBPS       X6, X4, X4
-	VADDPS       X2, X4, X2
-	VDIVPS       X3, X7, X4
-	VMULPS       X4, X5, X6
-	VFNMADD231PS X3, X6, X5
-	VFNMADD231PS X2, X6, X5
-	VADDPS       X0, X5, X0
-	VFMADD231PS  X4, X0, X6
-	VMOVSS       X6, 24(SI)
+	VANDPS       X0, X1, X0
+	VMASKMOVPS   36(DI), X1, X5
+	VMULPS       X5, X0, X5
+	VUNPCKLPS    X5, X5, X7
+	VUNPCKHPS    X5, X5, X5
+	VADDPS       X5, X7, X5
+	VUNPCKLPD    X5, X5, X7
+	VUNPCKHPD    X5, X5, X5
+	VADDPS       X5, X7, X5
+	VMOVSS       48(DI), X7
+	VADDPS       X7, X5, X5
+	VCVTPS2PD    X5, Y5
+	VXORPD       XorConstants<>+32(SB), Y5, Y5
+	VMINPD       Y5, Y2, Y2
+	VMAXPD       Y2, Y3, Y2
+	VMOVAPS      Y4, Y3
+	VFMADD231PD  XorConstants<>+160(SB), Y2, Y3
+	VSUBPD       Y4, Y3, Y4
+	VFNMADD231PD XorConstants<>+192(SB), Y4, Y2
+	VMOVAPS      Y6, Y4
+	VFMADD231PD  XorConstants<>+256(SB), Y2, Y4
+	VFMADD231PD  XorConstants<>+320(SB), Y2, Y8
+	VFMADD231PD  XorConstants<>+384(SB), Y2, Y10
+	VMULPD       Y2, Y2, Y2
+	VFMADD231PD  Y2, Y8, Y4
+	VFMADD231PD  XorConstants<>+416(SB), Y2, Y10
+	VMULPD       Y2, Y2, Y2
+	VFMADD231PD  Y2, Y10, Y4
+	VPSLLQ       $0x34, Y3, Y2
+	VPADDQ       Y4, Y2, Y2
+	VADDPD       Y2, Y6, Y2
+	VDIVPD       Y2, Y6, Y2
+	VCVTPD2PSY   Y2, X2
+	VMOVSS       X2, 24(SI)
 
 	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
-	VBROADCASTSS 24(SI), X0
-	VBROADCASTSS (CX), X2
-	VSUBPS       X2, X0, X2
-	VMULPS       XorConstants<>+604(SB), X2, X3
-	VSUBPS       X0, X7, X4
-	VMULPS       X4, X0, X0
-	VMULPS       X0, X3, X0
-	VMULPS       X2, X2, X2
-	VMOVSS       X0, 28(SI)
-	VANDPS       XorConstants<>+572(SB), X2, X0
-	VSHUFPS      $0x4e, X0, X0, X2
-	VADDPS       X2, X0, X0
-	VSHUFPS      $0xb1, X0, X0, X2
-	VADDPS       X2, X0, X0
-	VMOVSS       X0, ret+40(FP)
+	VBROADCASTSS 24(SI), X2
+	VBROADCASTSS (CX), X3
+	VSUBPS       X3, X2, X3
+	VMULPS       XorConstants<>+584(SB), X3, X4
+	VMOVUPS      XorConstants<>+616(SB), X5
+	VSUBPS       X2, X5, X6
+	VMULPS       X6, X2, X2
+	VMULPS       X2, X4, X2
+	VMULPS       X3, X3, X3
+	VMOVSS       X2, 28(SI)
+	VANDPS       XorConstants<>+552(SB), X3, X2
+	VSHUFPS      $0x4e, X2, X2, X3
+	VADDPS       X3, X2, X2
+	VSHUFPS      $0xb1, X2, X2, X3
+	VADDPS       X3, X2, X2
+	VMOVSS       X2, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(a1*(1 - a1))
-	VMASKMOVPS   36(DI), X1, X0
-	VBROADCASTSS 28(SI), Y2
-	VMULPS       X2, X0, X0
-	VANDPS       X13, X1, X2
-	VSUBPS       X2, X7, X3
+	VMASKMOVPS   36(DI), X1, X2
+	VBROADCASTSS 28(SI), Y3
 	VMULPS       X3, X2, X2
-	VMULPS       X2, X0, X0
+	VSUBPS       X0, X5, X3
+	VMULPS       X3, X0, X0
+	VMULPS       X0, X2, X0
 	VMOVSD       X0, 12(SI)
 	VEXTRACTPS   $0x02, X0, 20(SI)
 
@@ -957,7 +722,7 @@ TEXT ·xorGradAVX2(SB), NOSPLIT, $0-44
 	RET
 
 // func xorGradAVX512(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, grad *XorGrad) float32
-// Requires: AVX, AVX512F, AVX512VL, FMA3
+// Requires: AVX, AVX2, AVX512F, AVX512VL, FMA3
 TEXT ·xorGradAVX512(SB), NOSPLIT, $0-44
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
@@ -986,150 +751,114 @@ TEXT ·xorGradAVX512(SB), NOSPLIT, $0-44
 	KMOVW        AX, K1
 	VMOVUPS.Z    24(DI), K1, X1
 	VADDPS       X1, X0, X0
-	VBROADCASTSS XorConstants<>+512(SB), X1
-	VORPS        X1, X0, X2
-	VBROADCASTSS XorConstants<>+524(SB), X3
-	VMINPS       X2, X3, X2
-	VBROADCASTSS XorConstants<>+520(SB), X4
-	VMAXPS       X2, X4, X2
-	VBROADCASTSS XorConstants<>+532(SB), X5
-	VBROADCASTSS XorConstants<>+528(SB), X6
-	VMOVAPS      X6, X7
-	VFMADD231PS  X5, X2, X7
-	VSUBPS       X6, X7, X7
-	VBROADCASTSS XorConstants<>+536(SB), X8
-	VFNMADD231PS X8, X7, X2
-	VBROADCASTSS XorConstants<>+540(SB), X9
-	VFNMADD231PS X9, X7, X2
-	VMULPS       X2, X2, X10
-	VMULPS       X2, X2, X11
-	VBROADCASTSS XorConstants<>+544(SB), X12
-	VBROADCASTSS XorConstants<>+548(SB), X13
-	VMOVAPS      X13, X14
-	VFMADD231PS  X11, X12, X14
-	VBROADCASTSS XorConstants<>+552(SB), X15
-	VFMADD213PS  X15, X11, X14
-	VBROADCASTSS XorConstants<>+556(SB), X16
-	VBROADCASTSS XorConstants<>+560(SB), X17
-	VMOVAPS      X17, X18
-	VFMADD231PS  X11, X16, X18
-	VBROADCASTSS XorConstants<>+564(SB), X19
-	VFMADD213PS  X19, X11, X18
-	VFMADD231PS  X2, X14, X18
-	VMULPS       X18, X10, X10
-	VBROADCASTSS XorConstants<>+516(SB), X11
-	VADDPS       X2, X11, X14
-	VSUBPS       X11, X14, X18
-	VSUBPS       X18, X2, X2
-	VADDPS       X2, X10, X2
-	VADDPS       X2, X14, X10
-	VSUBPS       X14, X10, X14
-	VSUBPS       X14, X2, X2
-	VSCALEFPS    X7, X10, X10
-	VSCALEFPS    X7, X2, X2
-	VADDPS       X10, X11, X7
-	VXORPS       X14, X14, X14
-	VCMPPS       $0x1d, X14, X0, K2
-	VBLENDMPS    X11, X10, K2, X0
-	VBLENDMPS    X14, X2, K2, X18
-	VSUBPS       X11, X7, X20
-	VSUBPS       X20, X10, X10
-	VADDPS       X2, X10, X2
-	VDIVPS       X7, X11, X10
-	VMULPS       X10, X0, X20
-	VFNMADD231PS X7, X20, X0
-	VFNMADD231PS X2, X20, X0
-	VADDPS       X18, X0, X0
-	VFMADD231PS  X10, X0, X20
-	VMOVUPS      X20, K1, (SI)
+	VCVTPS2PD    X0, Y0
+	VBROADCASTSD XorConstants<>+448(SB), Y1
+	VXORPD       Y1, Y0, Y0
+	VBROADCASTSD XorConstants<>+464(SB), Y2
+	VMINPD       Y0, Y2, Y0
+	VBROADCASTSD XorConstants<>+456(SB), Y3
+	VMAXPD       Y0, Y3, Y0
+	VBROADCASTSD XorConstants<>+480(SB), Y4
+	VBROADCASTSD XorConstants<>+472(SB), Y5
+	VMOVAPS      Y5, Y6
+	VFMADD231PD  Y4, Y0, Y6
+	VSUBPD       Y5, Y6, Y7
+	VBROADCASTSD XorConstants<>+488(SB), Y8
+	VFNMADD231PD Y8, Y7, Y0
+	VBROADCASTSD XorConstants<>+504(SB), Y7
+	VBROADCASTSD XorConstants<>+496(SB), Y9
+	VMOVAPS      Y9, Y10
+	VFMADD231PD  Y0, Y7, Y10
+	VBROADCASTSD XorConstants<>+520(SB), Y11
+	VBROADCASTSD XorConstants<>+512(SB), Y12
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  Y0, Y11, Y13
+	VBROADCASTSD XorConstants<>+536(SB), Y14
+	VBROADCASTSD XorConstants<>+528(SB), Y15
+	VMOVAPS      Y15, Y16
+	VFMADD231PD  Y0, Y14, Y16
+	VMULPD       Y0, Y0, Y0
+	VFMADD231PD  Y0, Y13, Y10
+	VBROADCASTSD XorConstants<>+544(SB), Y13
+	VFMADD231PD  Y0, Y13, Y16
+	VMULPD       Y0, Y0, Y0
+	VFMADD231PD  Y0, Y16, Y10
+	VPSLLQ       $0x34, Y6, Y0
+	VPADDQ       Y10, Y0, Y0
+	VADDPD       Y0, Y9, Y0
+	VDIVPD       Y0, Y9, Y0
+	VCVTPD2PSY   Y0, X0
+	VMOVUPS      X0, K1, (SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VMOVAPS.Z    X20, K1, X0
-	VMOVUPS.Z    36(DI), K1, X2
-	VMULPS       X2, X0, X0
-	VUNPCKLPS    X0, X0, X2
-	VUNPCKHPS    X0, X0, X0
-	VADDPS       X0, X2, X0
-	VUNPCKLPD    X0, X0, X2
-	VUNPCKHPD    X0, X0, X0
-	VADDPS       X0, X2, X0
-	VMOVSS       48(DI), X2
-	VADDPS       X2, X0, X0
-	VORPS        X1, X0, X1
-	VMINPS       X1, X3, X1
-	VMAXPS       X1, X4, X1
-	VFMADD213PS  X6, X1, X5
-	VSUBPS       X6, X5, X2
-	VFNMADD231PS X8, X2, X1
-	VFNMADD231PS X9, X2, X1
-	VMULPS       X1, X1, X3
-	VMULPS       X1, X1, X4
-	VFMADD231PS  X4, X12, X13
-	VFMADD231PS  X4, X13, X15
-	VFMADD231PS  X4, X16, X17
-	VFMADD231PS  X4, X17, X19
-	VFMADD231PS  X1, X15, X19
-	VMULPS       X19, X3, X3
-	VADDPS       X1, X11, X4
-	VSUBPS       X11, X4, X5
-	VSUBPS       X5, X1, X1
-	VADDPS       X1, X3, X1
-	VADDPS       X1, X4, X3
-	VSUBPS       X4, X3, X4
-	VSUBPS       X4, X1, X1
-	VSCALEFPS    X2, X3, X3
-	VSCALEFPS    X2, X1, X1
-	VADDPS       X3, X11, X2
-	VCMPPS       $0x1d, X14, X0, K2
-	VBLENDMPS    X11, X3, K2, X0
-	VBLENDMPS    X14, X1, K2, X4
-	VSUBPS       X11, X2, X5
-	VSUBPS       X5, X3, X3
-	VADDPS       X1, X3, X1
-	VDIVPS       X2, X11, X3
-	VMULPS       X3, X0, X5
-	VFNMADD231PS X2, X5, X0
-	VFNMADD231PS X1, X5, X0
-	VADDPS       X4, X0, X0
-	VFMADD231PS  X3, X0, X5
-	VMOVSS       X5, 24(SI)
+	VMOVAPS.Z    X0, K1, X0
+	VMOVUPS.Z    36(DI), K1, X6
+	VMULPS       X6, X0, X6
+	VUNPCKLPS    X6, X6, X10
+	VUNPCKHPS    X6, X6, X6
+	VADDPS       X6, X10, X6
+	VUNPCKLPD    X6, X6, X10
+	VUNPCKHPD    X6, X6, X6
+	VADDPS       X6, X10, X6
+	VMOVSS       48(DI), X10
+	VADDPS       X10, X6, X6
+	VCVTPS2PD    X6, Y6
+	VXORPD       Y1, Y6, Y1
+	VMINPD       Y1, Y2, Y1
+	VMAXPD       Y1, Y3, Y1
+	VFMADD213PD  Y5, Y1, Y4
+	VSUBPD       Y5, Y4, Y2
+	VFNMADD231PD Y8, Y2, Y1
+	VFMADD213PD  Y9, Y1, Y7
+	VFMADD231PD  Y1, Y11, Y12
+	VFMADD231PD  Y1, Y14, Y15
+	VMULPD       Y1, Y1, Y1
+	VFMADD231PD  Y1, Y12, Y7
+	VFMADD231PD  Y1, Y13, Y15
+	VMULPD       Y1, Y1, Y1
+	VFMADD231PD  Y1, Y15, Y7
+	VPSLLQ       $0x34, Y4, Y1
+	VPADDQ       Y7, Y1, Y1
+	VADDPD       Y1, Y9, Y1
+	VDIVPD       Y1, Y9, Y1
+	VCVTPD2PSY   Y1, X1
+	VMOVSS       X1, 24(SI)
 
 	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
-	VBROADCASTSS 24(SI), X0
-	VSUBPS.BCST  (CX), X0, X1
-	VMULPS.BCST  XorConstants<>+636(SB), X1, X2
-	VSUBPS       X0, X11, X3
-	VMULPS       X3, X0, X0
-	VMULPS       X0, X2, X0
-	VMULPS       X1, X1, X1
-	VMOVSS       X0, 28(SI)
+	VBROADCASTSS 24(SI), X1
+	VSUBPS.BCST  (CX), X1, X2
+	VMULPS.BCST  XorConstants<>+648(SB), X2, X3
+	VBROADCASTSS XorConstants<>+652(SB), X4
+	VSUBPS       X1, X4, X5
+	VMULPS       X5, X1, X1
+	VMULPS       X1, X3, X1
+	VMULPS       X2, X2, X2
+	VMOVSS       X1, 28(SI)
 	MOVL         $0x00000001, AX
 	KMOVW        AX, K2
-	VMOVAPS.Z    X1, K2, X1
-	VSHUFPS      $0x4e, X1, X1, X2
-	VADDPS       X2, X1, X1
-	VSHUFPS      $0xb1, X1, X1, X2
-	VADDPS       X2, X1, X1
-	VMOVSS       X1, ret+40(FP)
+	VMOVAPS.Z    X2, K2, X2
+	VSHUFPS      $0x4e, X2, X2, X3
+	VADDPS       X3, X2, X2
+	VSHUFPS      $0xb1, X2, X2, X3
+	VADDPS       X3, X2, X2
+	VMOVSS       X2, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(a1*(1 - a1))
-	VMOVUPS.Z   36(DI), K1, X1
-	VMULPS.BCST 28(SI), X1, X1
-	VMOVAPS.Z   X20, K1, X2
-	VSUBPS      X2, X11, X3
+	VMOVUPS.Z   36(DI), K1, X2
+	VMULPS.BCST 28(SI), X2, X2
+	VSUBPS      X0, X4, X3
+	VMULPS      X3, X0, X3
 	VMULPS      X3, X2, X2
-	VMULPS      X2, X1, X1
-	VMOVUPS     X1, K1, 12(SI)
+	VMOVUPS     X2, K1, 12(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VMOVAPS.Z   X0, K2, X0
-	VMOVSS      X0, 48(BX)
-	VMOVAPS.Z   X20, K1, X0
+	VMOVAPS.Z   X1, K2, X1
+	VMOVSS      X1, 48(BX)
 	VMULPS.BCST 28(SI), X0, X0
 	VMOVUPS     X0, K1, 36(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VMOVAPS.Z   X1, K1, X0
+	VMOVAPS.Z   X2, K1, X0
 	VMOVUPS     X0, K1, 24(BX)
 	VMOVSD      (DX), X0
 	VMULPS.BCST 12(SI), X0, X0
@@ -1144,7 +873,7 @@ TEXT ·xorGradAVX512(SB), NOSPLIT, $0-44
 	RET
 
 // func xorStepAVX2(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, rate float32) float32
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·xorStepAVX2(SB), NOSPLIT, $0-44
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
@@ -1171,141 +900,87 @@ TEXT ·xorStepAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS      XorConstants<>+0(SB), X1
 	VMASKMOVPS   24(DI), X1, X2
 	VADDPS       X2, X0, X0
-	VORPS        XorConstants<>+32(SB), X0, X2
-	VMOVUPS      XorConstants<>+128(SB), X3
-	VMINPS       X2, X3, X2
-	VMOVUPS      XorConstants<>+96(SB), X4
-	VMAXPS       X2, X4, X2
-	VMOVUPS      XorConstants<>+160(SB), X5
-	VMOVAPS      X5, X6
-	VFMADD231PS  XorConstants<>+192(SB), X2, X6
-	VSUBPS       X5, X6, X6
-	VFNMADD231PS XorConstants<>+224(SB), X6, X2
-	VFNMADD231PS XorConstants<>+256(SB), X6, X2
-	VMULPS       X2, X2, X7
-	VMULPS       X2, X2, X8
-	VMOVUPS      XorConstants<>+320(SB), X9
-	VMOVAPS      X9, X10
-	VFMADD231PS  XorConstants<>+288(SB), X8, X10
-	VFMADD213PS  XorConstants<>+352(SB), X8, X10
-	VMOVUPS      XorConstants<>+416(SB), X11
-	VMOVAPS      X11, X12
-	VFMADD231PS  XorConstants<>+384(SB), X8, X12
-	VFMADD213PS  XorConstants<>+448(SB), X8, X12
-	VFMADD231PS  X2, X10, X12
-	VMULPS       X12, X7, X7
-	VADDPS       XorConstants<>+64(SB), X2, X8
-	VSUBPS       XorConstants<>+64(SB), X8, X10
-	VSUBPS       X10, X2, X2
-	VADDPS       X2, X7, X2
-	VADDPS       X2, X8, X7
-	VSUBPS       X8, X7, X8
-	VSUBPS       X8, X2, X2
-	VMOVAPS      X5, X8
-	VFMADD231PS  XorConstants<>+448(SB), X6, X8
-	VSUBPS       X5, X8, X10
-	VSUBPS       X10, X6, X6
-	VADDPS       X5, X6, X6
-	VPSLLD       $0x17, X8, X8
-	VPADDD       XorConstants<>+64(SB), X8, X8
-	VPSLLD       $0x17, X6, X6
-	VPADDD       XorConstants<>+64(SB), X6, X6
-	VMULPS       X8, X7, X7
-	VMULPS       X6, X7, X7
-	VMULPS       X8, X2, X2
-	VMULPS       X6, X2, X2
-	VADDPS       XorConstants<>+64(SB), X7, X6
-	VXORPS       X8, X8, X8
-	VCMPPS       $0x1d, X8, X0, X0
-	VBLENDVPS    X0, XorConstants<>+64(SB), X7, X10
-	VBLENDVPS    X0, X8, X2, X0
-	VSUBPS       XorConstants<>+64(SB), X6, X12
-	VSUBPS       X12, X7, X7
-	VADDPS       X2, X7, X2
-	VMOVUPS      XorConstants<>+64(SB), X7
-	VDIVPS       X6, X7, X12
-	VMULPS       X12, X10, X13
-	VFNMADD231PS X6, X13, X10
-	VFNMADD231PS X2, X13, X10
-	VADDPS       X0, X10, X0
-	VFMADD231PS  X12, X0, X13
-	VMOVSD       X13, (SI)
-	VEXTRACTPS   $0x02, X13, 8(SI)
+	VCVTPS2PD    X0, Y0
+	VXORPD       XorConstants<>+32(SB), Y0, Y0
+	VMOVUPS      XorConstants<>+96(SB), Y2
+	VMINPD       Y0, Y2, Y0
+	VMOVUPS      XorConstants<>+64(SB), Y3
+	VMAXPD       Y0, Y3, Y0
+	VMOVUPS      XorConstants<>+128(SB), Y4
+	VMOVAPS      Y4, Y5
+	VFMADD231PD  XorConstants<>+160(SB), Y0, Y5
+	VSUBPD       Y4, Y5, Y6
+	VFNMADD231PD XorConstants<>+192(SB), Y6, Y0
+	VMOVUPS      XorConstants<>+224(SB), Y6
+	VMOVAPS      Y6, Y7
+	VFMADD231PD  XorConstants<>+256(SB), Y0, Y7
+	VMOVUPS      XorConstants<>+288(SB), Y8
+	VMOVAPS      Y8, Y9
+	VFMADD231PD  XorConstants<>+320(SB), Y0, Y9
+	VMOVUPS      XorConstants<>+352(SB), Y10
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  XorConstants<>+384(SB), Y0, Y11
+	VMULPD       Y0, Y0, Y0
+	VFMADD231PD  Y0, Y9, Y7
+	VFMADD231PD  XorConstants<>+416(SB), Y0, Y11
+	VMULPD       Y0, Y0, Y0
+	VFMADD231PD  Y0, Y11, Y7
+	VPSLLQ       $0x34, Y5, Y0
+	VPADDQ       Y7, Y0, Y0
+	VADDPD       Y0, Y6, Y0
+	VDIVPD       Y0, Y6, Y0
+	VCVTPD2PSY   Y0, X0
+	VMOVSD       X0, (SI)
+	VEXTRACTPS   $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VANDPS       X13, X1, X0
-	VMASKMOVPS   36(DI), X1, X2
-	VMULPS       X2, X0, X0
-	VUNPCKLPS    X0, X0, X2
+	VANDPS       X0, X1, X0
+	VMASKMOVPS   36(DI), X1, X5
+	VMULPS       X5, X0, X0
+	VUNPCKLPS    X0, X0, X5
 	VUNPCKHPS    X0, X0, X0
-	VADDPS       X0, X2, X0
-	VUNPCKLPD    X0, X0, X2
-	VUNPCKHPD    X0, X0, X0
-	VADDPS       X0, X2, X0
-	VMOVSS       48(DI), X2
-	VADDPS       X2, X0, X0
-	VORPS        XorConstants<>+32(SB), X0, X2
-	VMINPS       X2, X3, X2
-	VMAXPS       X2, X4, X2
-	VMOVAPS      X5, X3
-	VFMADD231PS  XorConstants<>+192(SB), X2, X3
-	VSUBPS       X5, X3, X3
-	VFNMADD231PS XorConstants<>+224(SB), X3, X2
-	VFNMADD231PS XorConstants<>+256(SB), X3, X2
-	VMULPS       X2, X2, X4
-	VMULPS       X2, X2, X6
-	VFMADD231PS  XorConstants<>+288(SB), X6, X9
-	VFMADD213PS  XorConstants<>+352(SB), X6, X9
-	VFMADD231PS  XorConstants<>+384(SB), X6, X11
-	VFMADD213PS  XorConstants<>+448(SB), X6, X11
-	VFMADD231PS  X2, X9, X11
-	VMULPS       X11, X4, X4
-	VADDPS       X2, X7, X6
-	VSUBPS       X7, X6, X9
-	VSUBPS       X9, X2, X2
-	VADDPS       X2, X4, X2
-	VADDPS       X2, X6, X4
-	VSUBPS       X6, X4, X6
-	VSUBPS       X6, X2, X2
-	VMOVAPS      X5, X6
-	VFMADD231PS  XorConstants<>+448(SB), X3, X6
-	VSUBPS       X5, X6, X9
-	VSUBPS       X9, X3, X3
-	VADDPS       X5, X3, X3
-	VPSLLD       $0x17, X6, X5
-	VPADDD       X7, X5, X5
-	VPSLLD       $0x17, X3, X3
-	VPADDD       X7, X3, X3
-	VMULPS       X5, X4, X4
-	VMULPS       X3, X4, X4
-	VMULPS       X5, X2, X2
-	VMULPS       X3, X2, X2
-	VADDPS       X4, X7, X3
-	VCMPPS       $0x1d, X8, X0, X0
-	VBLENDVPS    X0, X7, X4, X5
-	VBLENDVPS    X0, X8, X2, X0
-	VSUBPS       X7, X3, X6
-	VSUBPS       X6, X4, X4
-	VADDPS       X2, X4, X2
-	VDIVPS       X3, X7, X4
-	VMULPS       X4, X5, X6
-	VFNMADD231PS X3, X6, X5
-	VFNMADD231PS X2, X6, X5
 	VADDPS       X0, X5, X0
-	VFMADD231PS  X4, X0, X6
-	VMOVSS       X6, 24(SI)
+	VUNPCKLPD    X0, X0, X5
+	VUNPCKHPD    X0, X0, X0
+	VADDPS       X0, X5, X0
+	VMOVSS       48(DI), X5
+	VADDPS       X5, X0, X0
+	VCVTPS2PD    X0, Y0
+	VXORPD       XorConstants<>+32(SB), Y0, Y0
+	VMINPD       Y0, Y2, Y0
+	VMAXPD       Y0, Y3, Y0
+	VMOVAPS      Y4, Y2
+	VFMADD231PD  XorConstants<>+160(SB), Y0, Y2
+	VSUBPD       Y4, Y2, Y3
+	VFNMADD231PD XorConstants<>+192(SB), Y3, Y0
+	VMOVAPS      Y6, Y3
+	VFMADD231PD  XorConstants<>+256(SB), Y0, Y3
+	VFMADD231PD  XorConstants<>+320(SB), Y0, Y8
+	VFMADD231PD  XorConstants<>+384(SB), Y0, Y10
+	VMULPD       Y0, Y0, Y0
+	VFMADD231PD  Y0, Y8, Y3
+	VFMADD231PD  XorConstants<>+416(SB), Y0, Y10
+	VMULPD       Y0, Y0, Y0
+	VFMADD231PD  Y0, Y10, Y3
+	VPSLLQ       $0x34, Y2, Y0
+	VPADDQ       Y3, Y0, Y0
+	VADDPD       Y0, Y6, Y0
+	VDIVPD       Y0, Y6, Y0
+	VCVTPD2PSY   Y0, X0
+	VMOVSS       X0, 24(SI)
 
 	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
 	VBROADCASTSS 24(SI), X0
 	VBROADCASTSS (CX), X2
 	VSUBPS       X2, X0, X2
-	VMULPS       XorConstants<>+604(SB), X2, X3
-	VSUBPS       X0, X7, X4
-	VMULPS       X4, X0, X0
+	VMULPS       XorConstants<>+584(SB), X2, X3
+	VMOVUPS      XorConstants<>+616(SB), X4
+	VSUBPS       X0, X4, X5
+	VMULPS       X5, X0, X0
 	VMULPS       X0, X3, X0
 	VMULPS       X2, X2, X2
 	VMOVSS       X0, 28(SI)
-	VANDPS       XorConstants<>+572(SB), X2, X2
+	VANDPS       XorConstants<>+552(SB), X2, X2
 	VSHUFPS      $0x4e, X2, X2, X3
 	VADDPS       X3, X2, X2
 	VSHUFPS      $0xb1, X2, X2, X3
@@ -1313,7 +988,7 @@ TEXT ·xorStepAVX2(SB), NOSPLIT, $0-44
 	VMOVSS       X2, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(a1*(1 - a1)); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
-	VANDPS       XorConstants<>+572(SB), X0, X0
+	VANDPS       XorConstants<>+552(SB), X0, X0
 	VMOVSS       48(DI), X2
 	VBROADCASTSS rate+32(FP), X3
 	VFNMADD231PS X0, X3, X2
@@ -1323,12 +998,12 @@ TEXT ·xorStepAVX2(SB), NOSPLIT, $0-44
 	VMULPS       Y0, Y2, Y2
 	VMASKMOVPS   36(DI), X1, X3
 	VMULPS       X0, X3, X0
-	VMASKMOVPS   (SI), X1, X4
-	VFNMADD231PS X4, X2, X3
+	VMASKMOVPS   (SI), X1, X5
+	VFNMADD231PS X5, X2, X3
 	VMOVSD       X3, 36(DI)
 	VEXTRACTPS   $0x02, X3, 44(DI)
 	VMASKMOVPS   (SI), X1, X2
-	VSUBPS       X2, X7, X3
+	VSUBPS       X2, X4, X3
 	VMULPS       X3, X2, X2
 	VMULPS       X2, X0, X0
 	VMOVSD       X0, 12(SI)
@@ -1366,7 +1041,7 @@ TEXT ·xorStepAVX2(SB), NOSPLIT, $0-44
 	RET
 
 // func xorStepAVX512(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, rate float32) float32
-// Requires: AVX, AVX512F, AVX512VL, FMA3
+// Requires: AVX, AVX2, AVX512F, AVX512VL, FMA3
 TEXT ·xorStepAVX512(SB), NOSPLIT, $0-44
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
@@ -1394,150 +1069,114 @@ TEXT ·xorStepAVX512(SB), NOSPLIT, $0-44
 	KMOVW        AX, K1
 	VMOVUPS.Z    24(DI), K1, X1
 	VADDPS       X1, X0, X0
-	VBROADCASTSS XorConstants<>+512(SB), X1
-	VORPS        X1, X0, X2
-	VBROADCASTSS XorConstants<>+524(SB), X3
-	VMINPS       X2, X3, X2
-	VBROADCASTSS XorConstants<>+520(SB), X4
-	VMAXPS       X2, X4, X2
-	VBROADCASTSS XorConstants<>+532(SB), X5
-	VBROADCASTSS XorConstants<>+528(SB), X6
-	VMOVAPS      X6, X7
-	VFMADD231PS  X5, X2, X7
-	VSUBPS       X6, X7, X7
-	VBROADCASTSS XorConstants<>+536(SB), X8
-	VFNMADD231PS X8, X7, X2
-	VBROADCASTSS XorConstants<>+540(SB), X9
-	VFNMADD231PS X9, X7, X2
-	VMULPS       X2, X2, X10
-	VMULPS       X2, X2, X11
-	VBROADCASTSS XorConstants<>+544(SB), X12
-	VBROADCASTSS XorConstants<>+548(SB), X13
-	VMOVAPS      X13, X14
-	VFMADD231PS  X11, X12, X14
-	VBROADCASTSS XorConstants<>+552(SB), X15
-	VFMADD213PS  X15, X11, X14
-	VBROADCASTSS XorConstants<>+556(SB), X16
-	VBROADCASTSS XorConstants<>+560(SB), X17
-	VMOVAPS      X17, X18
-	VFMADD231PS  X11, X16, X18
-	VBROADCASTSS XorConstants<>+564(SB), X19
-	VFMADD213PS  X19, X11, X18
-	VFMADD231PS  X2, X14, X18
-	VMULPS       X18, X10, X10
-	VBROADCASTSS XorConstants<>+516(SB), X11
-	VADDPS       X2, X11, X14
-	VSUBPS       X11, X14, X18
-	VSUBPS       X18, X2, X2
-	VADDPS       X2, X10, X2
-	VADDPS       X2, X14, X10
-	VSUBPS       X14, X10, X14
-	VSUBPS       X14, X2, X2
-	VSCALEFPS    X7, X10, X10
-	VSCALEFPS    X7, X2, X2
-	VADDPS       X10, X11, X7
-	VXORPS       X14, X14, X14
-	VCMPPS       $0x1d, X14, X0, K2
-	VBLENDMPS    X11, X10, K2, X0
-	VBLENDMPS    X14, X2, K2, X18
-	VSUBPS       X11, X7, X20
-	VSUBPS       X20, X10, X10
-	VADDPS       X2, X10, X2
-	VDIVPS       X7, X11, X10
-	VMULPS       X10, X0, X20
-	VFNMADD231PS X7, X20, X0
-	VFNMADD231PS X2, X20, X0
-	VADDPS       X18, X0, X0
-	VFMADD231PS  X10, X0, X20
-	VMOVUPS      X20, K1, (SI)
+	VCVTPS2PD    X0, Y0
+	VBROADCASTSD XorConstants<>+448(SB), Y1
+	VXORPD       Y1, Y0, Y0
+	VBROADCASTSD XorConstants<>+464(SB), Y2
+	VMINPD       Y0, Y2, Y0
+	VBROADCASTSD XorConstants<>+456(SB), Y3
+	VMAXPD       Y0, Y3, Y0
+	VBROADCASTSD XorConstants<>+480(SB), Y4
+	VBROADCASTSD XorConstants<>+472(SB), Y5
+	VMOVAPS      Y5, Y6
+	VFMADD231PD  Y4, Y0, Y6
+	VSUBPD       Y5, Y6, Y7
+	VBROADCASTSD XorConstants<>+488(SB), Y8
+	VFNMADD231PD Y8, Y7, Y0
+	VBROADCASTSD XorConstants<>+504(SB), Y7
+	VBROADCASTSD XorConstants<>+496(SB), Y9
+	VMOVAPS      Y9, Y10
+	VFMADD231PD  Y0, Y7, Y10
+	VBROADCASTSD XorConstants<>+520(SB), Y11
+	VBROADCASTSD XorConstants<>+512(SB), Y12
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  Y0, Y11, Y13
+	VBROADCASTSD XorConstants<>+536(SB), Y14
+	VBROADCASTSD XorConstants<>+528(SB), Y15
+	VMOVAPS      Y15, Y16
+	VFMADD231PD  Y0, Y14, Y16
+	VMULPD       Y0, Y0, Y0
+	VFMADD231PD  Y0, Y13, Y10
+	VBROADCASTSD XorConstants<>+544(SB), Y13
+	VFMADD231PD  Y0, Y13, Y16
+	VMULPD       Y0, Y0, Y0
+	VFMADD231PD  Y0, Y16, Y10
+	VPSLLQ       $0x34, Y6, Y0
+	VPADDQ       Y10, Y0, Y0
+	VADDPD       Y0, Y9, Y0
+	VDIVPD       Y0, Y9, Y0
+	VCVTPD2PSY   Y0, X0
+	VMOVUPS      X0, K1, (SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VMOVAPS.Z    X20, K1, X0
-	VMOVUPS.Z    36(DI), K1, X2
-	VMULPS       X2, X0, X0
-	VUNPCKLPS    X0, X0, X2
-	VUNPCKHPS    X0, X0, X0
-	VADDPS       X0, X2, X0
-	VUNPCKLPD    X0, X0, X2
-	VUNPCKHPD    X0, X0, X0
-	VADDPS       X0, X2, X0
-	VMOVSS       48(DI), X2
-	VADDPS       X2, X0, X0
-	VORPS        X1, X0, X1
-	VMINPS       X1, X3, X1
-	VMAXPS       X1, X4, X1
-	VFMADD213PS  X6, X1, X5
-	VSUBPS       X6, X5, X2
-	VFNMADD231PS X8, X2, X1
-	VFNMADD231PS X9, X2, X1
-	VMULPS       X1, X1, X3
-	VMULPS       X1, X1, X4
-	VFMADD231PS  X4, X12, X13
-	VFMADD231PS  X4, X13, X15
-	VFMADD231PS  X4, X16, X17
-	VFMADD231PS  X4, X17, X19
-	VFMADD231PS  X1, X15, X19
-	VMULPS       X19, X3, X3
-	VADDPS       X1, X11, X4
-	VSUBPS       X11, X4, X5
-	VSUBPS       X5, X1, X1
-	VADDPS       X1, X3, X1
-	VADDPS       X1, X4, X3
-	VSUBPS       X4, X3, X4
-	VSUBPS       X4, X1, X1
-	VSCALEFPS    X2, X3, X3
-	VSCALEFPS    X2, X1, X1
-	VADDPS       X3, X11, X2
-	VCMPPS       $0x1d, X14, X0, K2
-	VBLENDMPS    X11, X3, K2, X0
-	VBLENDMPS    X14, X1, K2, X4
-	VSUBPS       X11, X2, X5
-	VSUBPS       X5, X3, X3
-	VADDPS       X1, X3, X1
-	VDIVPS       X2, X11, X3
-	VMULPS       X3, X0, X5
-	VFNMADD231PS X2, X5, X0
-	VFNMADD231PS X1, X5, X0
-	VADDPS       X4, X0, X0
-	VFMADD231PS  X3, X0, X5
-	VMOVSS       X5, 24(SI)
+	VMOVAPS.Z    X0, K1, X0
+	VMOVUPS.Z    36(DI), K1, X6
+	VMULPS       X6, X0, X6
+	VUNPCKLPS    X6, X6, X10
+	VUNPCKHPS    X6, X6, X6
+	VADDPS       X6, X10, X6
+	VUNPCKLPD    X6, X6, X10
+	VUNPCKHPD    X6, X6, X6
+	VADDPS       X6, X10, X6
+	VMOVSS       48(DI), X10
+	VADDPS       X10, X6, X6
+	VCVTPS2PD    X6, Y6
+	VXORPD       Y1, Y6, Y1
+	VMINPD       Y1, Y2, Y1
+	VMAXPD       Y1, Y3, Y1
+	VFMADD213PD  Y5, Y1, Y4
+	VSUBPD       Y5, Y4, Y2
+	VFNMADD231PD Y8, Y2, Y1
+	VFMADD213PD  Y9, Y1, Y7
+	VFMADD231PD  Y1, Y11, Y12
+	VFMADD231PD  Y1, Y14, Y15
+	VMULPD       Y1, Y1, Y1
+	VFMADD231PD  Y1, Y12, Y7
+	VFMADD231PD  Y1, Y13, Y15
+	VMULPD       Y1, Y1, Y1
+	VFMADD231PD  Y1, Y15, Y7
+	VPSLLQ       $0x34, Y4, Y1
+	VPADDQ       Y7, Y1, Y1
+	VADDPD       Y1, Y9, Y1
+	VDIVPD       Y1, Y9, Y1
+	VCVTPD2PSY   Y1, X1
+	VMOVSS       X1, 24(SI)
 
 	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
-	VBROADCASTSS 24(SI), X0
-	VSUBPS.BCST  (CX), X0, X1
-	VMULPS.BCST  XorConstants<>+636(SB), X1, X2
-	VSUBPS       X0, X11, X3
-	VMULPS       X3, X0, X0
-	VMULPS       X0, X2, X0
-	VMULPS       X1, X1, X1
-	VMOVSS       X0, 28(SI)
+	VBROADCASTSS 24(SI), X1
+	VSUBPS.BCST  (CX), X1, X2
+	VMULPS.BCST  XorConstants<>+648(SB), X2, X3
+	VBROADCASTSS XorConstants<>+652(SB), X4
+	VSUBPS       X1, X4, X5
+	VMULPS       X5, X1, X1
+	VMULPS       X1, X3, X1
+	VMULPS       X2, X2, X2
+	VMOVSS       X1, 28(SI)
 	MOVL         $0x00000001, AX
 	KMOVW        AX, K2
-	VMOVAPS.Z    X1, K2, X1
-	VSHUFPS      $0x4e, X1, X1, X2
-	VADDPS       X2, X1, X1
-	VSHUFPS      $0xb1, X1, X1, X2
-	VADDPS       X2, X1, X1
-	VMOVSS       X1, ret+40(FP)
+	VMOVAPS.Z    X2, K2, X2
+	VSHUFPS      $0x4e, X2, X2, X3
+	VADDPS       X3, X2, X2
+	VSHUFPS      $0xb1, X2, X2, X3
+	VADDPS       X3, X2, X2
+	VMOVSS       X2, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(a1*(1 - a1)); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
-	VMOVAPS.Z    X0, K2, X0
-	VMOVSS       48(DI), X1
-	VBROADCASTSS rate+32(FP), X2
-	VFNMADD231PS X0, X2, X1
-	VMOVSS       X1, 48(DI)
-	VBROADCASTSS 28(SI), Z0
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS       Z0, Z1, Z1
-	VMOVUPS.Z    36(DI), K1, X2
-	VMULPS       X0, X2, X0
-	VMOVAPS.Z    X20, K1, X3
-	VFNMADD231PS X3, X1, X2
-	VMOVUPS      X2, K1, 36(DI)
-	VMOVAPS.Z    X20, K1, X1
-	VSUBPS       X1, X11, X2
-	VMULPS       X2, X1, X1
-	VMULPS       X1, X0, X0
+	VMOVAPS.Z    X1, K2, X1
+	VMOVSS       48(DI), X2
+	VBROADCASTSS rate+32(FP), X3
+	VFNMADD231PS X1, X3, X2
+	VMOVSS       X2, 48(DI)
+	VBROADCASTSS 28(SI), Z1
+	VBROADCASTSS rate+32(FP), Z2
+	VMULPS       Z1, Z2, Z2
+	VMOVUPS.Z    36(DI), K1, X3
+	VMULPS       X1, X3, X1
+	VFNMADD231PS X0, X2, X3
+	VMOVUPS      X3, K1, 36(DI)
+	VSUBPS       X0, X4, X2
+	VMULPS       X2, X0, X0
+	VMULPS       X0, X1, X0
 	VMOVUPS      X0, K1, 12(SI)
 
 	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
@@ -1575,156 +1214,95 @@ DATA XorConstants<>+16(SB)/4, $0x00000000
 DATA XorConstants<>+20(SB)/4, $0x00000000
 DATA XorConstants<>+24(SB)/4, $0x00000000
 DATA XorConstants<>+28(SB)/4, $0x00000000
-DATA XorConstants<>+32(SB)/4, $0x80000000
-DATA XorConstants<>+36(SB)/4, $0x80000000
-DATA XorConstants<>+40(SB)/4, $0x80000000
-DATA XorConstants<>+44(SB)/4, $0x80000000
-DATA XorConstants<>+48(SB)/4, $0x80000000
-DATA XorConstants<>+52(SB)/4, $0x80000000
-DATA XorConstants<>+56(SB)/4, $0x80000000
-DATA XorConstants<>+60(SB)/4, $0x80000000
-DATA XorConstants<>+64(SB)/4, $0x3f800000
-DATA XorConstants<>+68(SB)/4, $0x3f800000
-DATA XorConstants<>+72(SB)/4, $0x3f800000
-DATA XorConstants<>+76(SB)/4, $0x3f800000
-DATA XorConstants<>+80(SB)/4, $0x3f800000
-DATA XorConstants<>+84(SB)/4, $0x3f800000
-DATA XorConstants<>+88(SB)/4, $0x3f800000
-DATA XorConstants<>+92(SB)/4, $0x3f800000
-DATA XorConstants<>+96(SB)/4, $0xc2d00000
-DATA XorConstants<>+100(SB)/4, $0xc2d00000
-DATA XorConstants<>+104(SB)/4, $0xc2d00000
-DATA XorConstants<>+108(SB)/4, $0xc2d00000
-DATA XorConstants<>+112(SB)/4, $0xc2d00000
-DATA XorConstants<>+116(SB)/4, $0xc2d00000
-DATA XorConstants<>+120(SB)/4, $0xc2d00000
-DATA XorConstants<>+124(SB)/4, $0xc2d00000
-DATA XorConstants<>+128(SB)/4, $0x42b20000
-DATA XorConstants<>+132(SB)/4, $0x42b20000
-DATA XorConstants<>+136(SB)/4, $0x42b20000
-DATA XorConstants<>+140(SB)/4, $0x42b20000
-DATA XorConstants<>+144(SB)/4, $0x42b20000
-DATA XorConstants<>+148(SB)/4, $0x42b20000
-DATA XorConstants<>+152(SB)/4, $0x42b20000
-DATA XorConstants<>+156(SB)/4, $0x42b20000
-DATA XorConstants<>+160(SB)/4, $0x4b400000
-DATA XorConstants<>+164(SB)/4, $0x4b400000
-DATA XorConstants<>+168(SB)/4, $0x4b400000
-DATA XorConstants<>+172(SB)/4, $0x4b400000
-DATA XorConstants<>+176(SB)/4, $0x4b400000
-DATA XorConstants<>+180(SB)/4, $0x4b400000
-DATA XorConstants<>+184(SB)/4, $0x4b400000
-DATA XorConstants<>+188(SB)/4, $0x4b400000
-DATA XorConstants<>+192(SB)/4, $0x3fb8aa3b
-DATA XorConstants<>+196(SB)/4, $0x3fb8aa3b
-DATA XorConstants<>+200(SB)/4, $0x3fb8aa3b
-DATA XorConstants<>+204(SB)/4, $0x3fb8aa3b
-DATA XorConstants<>+208(SB)/4, $0x3fb8aa3b
-DATA XorConstants<>+212(SB)/4, $0x3fb8aa3b
-DATA XorConstants<>+216(SB)/4, $0x3fb8aa3b
-DATA XorConstants<>+220(SB)/4, $0x3fb8aa3b
-DATA XorConstants<>+224(SB)/4, $0x3f317200
-DATA XorConstants<>+228(SB)/4, $0x3f317200
-DATA XorConstants<>+232(SB)/4, $0x3f317200
-DATA XorConstants<>+236(SB)/4, $0x3f317200
-DATA XorConstants<>+240(SB)/4, $0x3f317200
-DATA XorConstants<>+244(SB)/4, $0x3f317200
-DATA XorConstants<>+248(SB)/4, $0x3f317200
-DATA XorConstants<>+252(SB)/4, $0x3f317200
-DATA XorConstants<>+256(SB)/4, $0x35bfbe8e
-DATA XorConstants<>+260(SB)/4, $0x35bfbe8e
-DATA XorConstants<>+264(SB)/4, $0x35bfbe8e
-DATA XorConstants<>+268(SB)/4, $0x35bfbe8e
-DATA XorConstants<>+272(SB)/4, $0x35bfbe8e
-DATA XorConstants<>+276(SB)/4, $0x35bfbe8e
-DATA XorConstants<>+280(SB)/4, $0x35bfbe8e
-DATA XorConstants<>+284(SB)/4, $0x35bfbe8e
-DATA XorConstants<>+288(SB)/4, $0x39509279
-DATA XorConstants<>+292(SB)/4, $0x39509279
-DATA XorConstants<>+296(SB)/4, $0x39509279
-DATA XorConstants<>+300(SB)/4, $0x39509279
-DATA XorConstants<>+304(SB)/4, $0x39509279
-DATA XorConstants<>+308(SB)/4, $0x39509279
-DATA XorConstants<>+312(SB)/4, $0x39509279
-DATA XorConstants<>+316(SB)/4, $0x39509279
-DATA XorConstants<>+320(SB)/4, $0x3c088870
-DATA XorConstants<>+324(SB)/4, $0x3c088870
-DATA XorConstants<>+328(SB)/4, $0x3c088870
-DATA XorConstants<>+332(SB)/4, $0x3c088870
-DATA XorConstants<>+336(SB)/4, $0x3c088870
-DATA XorConstants<>+340(SB)/4, $0x3c088870
-DATA XorConstants<>+344(SB)/4, $0x3c088870
-DATA XorConstants<>+348(SB)/4, $0x3c088870
-DATA XorConstants<>+352(SB)/4, $0x3e2aaaab
-DATA XorConstants<>+356(SB)/4, $0x3e2aaaab
-DATA XorConstants<>+360(SB)/4, $0x3e2aaaab
-DATA XorConstants<>+364(SB)/4, $0x3e2aaaab
-DATA XorConstants<>+368(SB)/4, $0x3e2aaaab
-DATA XorConstants<>+372(SB)/4, $0x3e2aaaab
-DATA XorConstants<>+376(SB)/4, $0x3e2aaaab
-DATA XorConstants<>+380(SB)/4, $0x3e2aaaab
-DATA XorConstants<>+384(SB)/4, $0x3ab6a192
-DATA XorConstants<>+388(SB)/4, $0x3ab6a192
-DATA XorConstants<>+392(SB)/4, $0x3ab6a192
-DATA XorConstants<>+396(SB)/4, $0x3ab6a192
-DATA XorConstants<>+400(SB)/4, $0x3ab6a192
-DATA XorConstants<>+404(SB)/4, $0x3ab6a192
-DATA XorConstants<>+408(SB)/4, $0x3ab6a192
-DATA XorConstants<>+412(SB)/4, $0x3ab6a192
-DATA XorConstants<>+416(SB)/4, $0x3d2aaa75
-DATA XorConstants<>+420(SB)/4, $0x3d2aaa75
-DATA XorConstants<>+424(SB)/4, $0x3d2aaa75
-DATA XorConstants<>+428(SB)/4, $0x3d2aaa75
-DATA XorConstants<>+432(SB)/4, $0x3d2aaa75
-DATA XorConstants<>+436(SB)/4, $0x3d2aaa75
-DATA XorConstants<>+440(SB)/4, $0x3d2aaa75
-DATA XorConstants<>+444(SB)/4, $0x3d2aaa75
-DATA XorConstants<>+448(SB)/4, $0x3f000000
-DATA XorConstants<>+452(SB)/4, $0x3f000000
-DATA XorConstants<>+456(SB)/4, $0x3f000000
-DATA XorConstants<>+460(SB)/4, $0x3f000000
-DATA XorConstants<>+464(SB)/4, $0x3f000000
-DATA XorConstants<>+468(SB)/4, $0x3f000000
-DATA XorConstants<>+472(SB)/4, $0x3f000000
-DATA XorConstants<>+476(SB)/4, $0x3f000000
-DATA XorConstants<>+480(SB)/4, $0x00000000
-DATA XorConstants<>+484(SB)/4, $0x00000000
-DATA XorConstants<>+488(SB)/4, $0x00000000
-DATA XorConstants<>+492(SB)/4, $0x00000000
-DATA XorConstants<>+496(SB)/4, $0x00000000
-DATA XorConstants<>+500(SB)/4, $0x00000000
-DATA XorConstants<>+504(SB)/4, $0x00000000
-DATA XorConstants<>+508(SB)/4, $0x00000000
-DATA XorConstants<>+512(SB)/4, $0x80000000
-DATA XorConstants<>+516(SB)/4, $0x3f800000
-DATA XorConstants<>+520(SB)/4, $0xc2d00000
-DATA XorConstants<>+524(SB)/4, $0x42b20000
-DATA XorConstants<>+528(SB)/4, $0x4b400000
-DATA XorConstants<>+532(SB)/4, $0x3fb8aa3b
-DATA XorConstants<>+536(SB)/4, $0x3f317200
-DATA XorConstants<>+540(SB)/4, $0x35bfbe8e
-DATA XorConstants<>+544(SB)/4, $0x39509279
-DATA XorConstants<>+548(SB)/4, $0x3c088870
-DATA XorConstants<>+552(SB)/4, $0x3e2aaaab
-DATA XorConstants<>+556(SB)/4, $0x3ab6a192
-DATA XorConstants<>+560(SB)/4, $0x3d2aaa75
-DATA XorConstants<>+564(SB)/4, $0x3f000000
+DATA XorConstants<>+32(SB)/8, $0x8000000000000000
+DATA XorConstants<>+40(SB)/8, $0x8000000000000000
+DATA XorConstants<>+48(SB)/8, $0x8000000000000000
+DATA XorConstants<>+56(SB)/8, $0x8000000000000000
+DATA XorConstants<>+64(SB)/8, $0xc05b800000000000
+DATA XorConstants<>+72(SB)/8, $0xc05b800000000000
+DATA XorConstants<>+80(SB)/8, $0xc05b800000000000
+DATA XorConstants<>+88(SB)/8, $0xc05b800000000000
+DATA XorConstants<>+96(SB)/8, $0x405b800000000000
+DATA XorConstants<>+104(SB)/8, $0x405b800000000000
+DATA XorConstants<>+112(SB)/8, $0x405b800000000000
+DATA XorConstants<>+120(SB)/8, $0x405b800000000000
+DATA XorConstants<>+128(SB)/8, $0x4338000000000000
+DATA XorConstants<>+136(SB)/8, $0x4338000000000000
+DATA XorConstants<>+144(SB)/8, $0x4338000000000000
+DATA XorConstants<>+152(SB)/8, $0x4338000000000000
+DATA XorConstants<>+160(SB)/8, $0x3ff71547652b82fe
+DATA XorConstants<>+168(SB)/8, $0x3ff71547652b82fe
+DATA XorConstants<>+176(SB)/8, $0x3ff71547652b82fe
+DATA XorConstants<>+184(SB)/8, $0x3ff71547652b82fe
+DATA XorConstants<>+192(SB)/8, $0x3fe62e42fefa39ef
+DATA XorConstants<>+200(SB)/8, $0x3fe62e42fefa39ef
+DATA XorConstants<>+208(SB)/8, $0x3fe62e42fefa39ef
+DATA XorConstants<>+216(SB)/8, $0x3fe62e42fefa39ef
+DATA XorConstants<>+224(SB)/8, $0x3ff0000000000000
+DATA XorConstants<>+232(SB)/8, $0x3ff0000000000000
+DATA XorConstants<>+240(SB)/8, $0x3ff0000000000000
+DATA XorConstants<>+248(SB)/8, $0x3ff0000000000000
+DATA XorConstants<>+256(SB)/8, $0x3ff000000a21653f
+DATA XorConstants<>+264(SB)/8, $0x3ff000000a21653f
+DATA XorConstants<>+272(SB)/8, $0x3ff000000a21653f
+DATA XorConstants<>+280(SB)/8, $0x3ff000000a21653f
+DATA XorConstants<>+288(SB)/8, $0x3fe000000287f871
+DATA XorConstants<>+296(SB)/8, $0x3fe000000287f871
+DATA XorConstants<>+304(SB)/8, $0x3fe000000287f871
+DATA XorConstants<>+312(SB)/8, $0x3fe000000287f871
+DATA XorConstants<>+320(SB)/8, $0x3fc5554041b96acb
+DATA XorConstants<>+328(SB)/8, $0x3fc5554041b96acb
+DATA XorConstants<>+336(SB)/8, $0x3fc5554041b96acb
+DATA XorConstants<>+344(SB)/8, $0x3fc5554041b96acb
+DATA XorConstants<>+352(SB)/8, $0x3fa5554accfdb593
+DATA XorConstants<>+360(SB)/8, $0x3fa5554accfdb593
+DATA XorConstants<>+368(SB)/8, $0x3fa5554accfdb593
+DATA XorConstants<>+376(SB)/8, $0x3fa5554accfdb593
+DATA XorConstants<>+384(SB)/8, $0x3f8126fb8fa71fe6
+DATA XorConstants<>+392(SB)/8, $0x3f8126fb8fa71fe6
+DATA XorConstants<>+400(SB)/8, $0x3f8126fb8fa71fe6
+DATA XorConstants<>+408(SB)/8, $0x3f8126fb8fa71fe6
+DATA XorConstants<>+416(SB)/8, $0x3f56d7543e4127b8
+DATA XorConstants<>+424(SB)/8, $0x3f56d7543e4127b8
+DATA XorConstants<>+432(SB)/8, $0x3f56d7543e4127b8
+DATA XorConstants<>+440(SB)/8, $0x3f56d7543e4127b8
+DATA XorConstants<>+448(SB)/8, $0x8000000000000000
+DATA XorConstants<>+456(SB)/8, $0xc05b800000000000
+DATA XorConstants<>+464(SB)/8, $0x405b800000000000
+DATA XorConstants<>+472(SB)/8, $0x4338000000000000
+DATA XorConstants<>+480(SB)/8, $0x3ff71547652b82fe
+DATA XorConstants<>+488(SB)/8, $0x3fe62e42fefa39ef
+DATA XorConstants<>+496(SB)/8, $0x3ff0000000000000
+DATA XorConstants<>+504(SB)/8, $0x3ff000000a21653f
+DATA XorConstants<>+512(SB)/8, $0x3fe000000287f871
+DATA XorConstants<>+520(SB)/8, $0x3fc5554041b96acb
+DATA XorConstants<>+528(SB)/8, $0x3fa5554accfdb593
+DATA XorConstants<>+536(SB)/8, $0x3f8126fb8fa71fe6
+DATA XorConstants<>+544(SB)/8, $0x3f56d7543e4127b8
+DATA XorConstants<>+552(SB)/4, $0xffffffff
+DATA XorConstants<>+556(SB)/4, $0x00000000
+DATA XorConstants<>+560(SB)/4, $0x00000000
+DATA XorConstants<>+564(SB)/4, $0x00000000
 DATA XorConstants<>+568(SB)/4, $0x00000000
-DATA XorConstants<>+572(SB)/4, $0xffffffff
+DATA XorConstants<>+572(SB)/4, $0x00000000
 DATA XorConstants<>+576(SB)/4, $0x00000000
 DATA XorConstants<>+580(SB)/4, $0x00000000
-DATA XorConstants<>+584(SB)/4, $0x00000000
-DATA XorConstants<>+588(SB)/4, $0x00000000
-DATA XorConstants<>+592(SB)/4, $0x00000000
-DATA XorConstants<>+596(SB)/4, $0x00000000
-DATA XorConstants<>+600(SB)/4, $0x00000000
+DATA XorConstants<>+584(SB)/4, $0x40000000
+DATA XorConstants<>+588(SB)/4, $0x40000000
+DATA XorConstants<>+592(SB)/4, $0x40000000
+DATA XorConstants<>+596(SB)/4, $0x40000000
+DATA XorConstants<>+600(SB)/4, $0x40000000
 DATA XorConstants<>+604(SB)/4, $0x40000000
 DATA XorConstants<>+608(SB)/4, $0x40000000
 DATA XorConstants<>+612(SB)/4, $0x40000000
-DATA XorConstants<>+616(SB)/4, $0x40000000
-DATA XorConstants<>+620(SB)/4, $0x40000000
-DATA XorConstants<>+624(SB)/4, $0x40000000
-DATA XorConstants<>+628(SB)/4, $0x40000000
-DATA XorConstants<>+632(SB)/4, $0x40000000
-DATA XorConstants<>+636(SB)/4, $0x40000000
-GLOBL XorConstants<>(SB), RODATA|NOPTR, $640
+DATA XorConstants<>+616(SB)/4, $0x3f800000
+DATA XorConstants<>+620(SB)/4, $0x3f800000
+DATA XorConstants<>+624(SB)/4, $0x3f800000
+DATA XorConstants<>+628(SB)/4, $0x3f800000
+DATA XorConstants<>+632(SB)/4, $0x3f800000
+DATA XorConstants<>+636(SB)/4, $0x3f800000
+DATA XorConstants<>+640(SB)/4, $0x3f800000
+DATA XorConstants<>+644(SB)/4, $0x3f800000
+DATA XorConstants<>+648(SB)/4, $0x40000000
+DATA XorConstants<>+652(SB)/4, $0x3f800000
+GLOBL XorConstants<>(SB), RODATA|NOPTR, $656
