@@ -206,30 +206,66 @@ func (f *function) outer(op *plan.Outer) {
 			f.code.within(f.m.width(n), func() { f.code.store(f.code.load(f.at(op.D, at), n), f.at(op.GB, at), n) })
 		})
 	}
+	input, release := f.held(op.A, op.GW.Rows)
 	f.rowwise(op.GW, func(w ref, row index, i, n int, column func(c int) (at index, size int), chunks int) {
 		d := f.code.spread(f.at(op.D, row))
 		for c := range chunks {
 			at, size := column(c)
 			f.code.within(f.m.width(size), func() {
-				f.code.store(f.code.product(d, f.code.load(f.at(op.A, at), size)), f.along(w, index{off: i + at.off, regs: at.regs}), size)
+				f.code.store(f.code.product(d, input(at, size)), f.along(w, index{off: i + at.off, regs: at.regs}), size)
 			})
 		}
 	})
+	release()
 }
 
 // update is W −= (rate·δ)·aᵀ and b −= rate·δ.
 func (f *function) update(op *plan.Update) {
 	f.biasUpdate(op)
+	input, release := f.held(op.A, op.W.Rows)
+	rate := f.once(func() *value { return f.code.spread(f.at(op.Rate, index{})) })
 	f.rowwise(op.W, func(w ref, row index, i, n int, column func(c int) (at index, size int), chunks int) {
-		e := f.code.product(f.code.spread(f.at(op.Rate, index{})), f.code.spread(f.at(op.D, row)))
+		e := f.code.product(rate(), f.code.spread(f.at(op.D, row)))
 		for c := range chunks {
 			at, size := column(c)
 			f.code.within(f.m.width(size), func() {
 				p := f.along(w, index{off: i + at.off, regs: at.regs})
-				f.code.store(f.code.nmadd(e, f.code.load(f.at(op.A, at), size), f.code.load(p, size)), p, size)
+				f.code.store(f.code.nmadd(e, input(at, size), f.code.load(p, size)), p, size)
 			})
 		}
 	})
+	release()
+}
+
+// held returns what loads the vectors of an input that every row of a matrix is multiplied with: once, into variables, where half of the
+// registers hold them and there are rows enough.
+func (f *function) held(in *plan.Buffer, rows int) (load func(at index, size int) *value, release func()) {
+	lanes := f.m.lanes()
+	chunks := (in.Len() + lanes - 1) / lanes
+	if chunks > f.m.registers()/2 || rows < 4 {
+		return func(at index, size int) *value { return f.code.load(f.at(in, at), size) }, func() {}
+	}
+	cells := make([]*value, chunks)
+	for c := range cells {
+		cells[c] = f.cell()
+	}
+	for c := range cells {
+		size := min(lanes, in.Len()-c*lanes)
+		f.code.within(f.m.width(size), func() { f.code.set(cells[c], f.code.load(f.at(in, index{off: c * lanes}), size)) })
+	}
+	return func(at index, _ int) *value { return cells[at.off/lanes] }, func() { f.release(cells...) }
+}
+
+// once returns a value that is computed when first asked for in a block, and again in the next.
+func (f *function) once(compute func() *value) func() *value {
+	var of *block
+	var v *value
+	return func() *value {
+		if of != f.code {
+			of, v = f.code, compute()
+		}
+		return v
+	}
 }
 
 // biasUpdate is b −= rate·δ.
