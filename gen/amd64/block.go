@@ -17,8 +17,11 @@ type block struct {
 	stores int
 	// stored are the values that memory is known to hold, so that they are not read back.
 	stored   map[place]*value
+	order    []place // of those stores, the last ones
 	literals map[string]*value
 	tails    map[[2]int]*value
+	// arguments are those that were read into every lane, by their place and the width.
+	arguments map[[2]int]*value
 	// done are the steps of computation so far, so that none is done twice.
 	done map[step]*value
 }
@@ -42,7 +45,7 @@ type place struct {
 func newBlock(f *function) *block {
 	return &block{
 		f: f, m: f.m, bits: f.m.widest(), stored: map[place]*value{}, literals: map[string]*value{}, tails: map[[2]int]*value{},
-		done: map[step]*value{},
+		done: map[step]*value{}, arguments: map[[2]int]*value{},
 	}
 }
 

@@ -465,20 +465,61 @@ func (e *emitter) load(n *node) {
 		mask := vector(n.mask.reg, whole)
 		e.place(n)
 		e.f.do("VMASKMOVP"+suffixOf(n.size), n.mem.mem(), mask, vector(n.out.reg, whole))
-	case bytes == 4:
+	case whole == 256 && bytes < 32:
 		e.place(n)
-		e.f.do("VMOVSS", n.mem.mem(), vector(n.out.reg, 128))
-	case bytes == 8:
+		e.f.do("VMOVUPS", n.mem.mem(), vector(n.out.reg, 128))
+		high := e.spare()
+		e.quad(n.mem.plus(16), bytes-16, high)
+		e.f.do(e.insert(), operand.U8(1), vector(high, 128), vector(n.out.reg, 256), vector(n.out.reg, 256))
+		e.holds[vectorClass][high] = nil
+	case whole == 128:
 		e.place(n)
-		e.f.do("VMOVSD", n.mem.mem(), vector(n.out.reg, 128))
+		e.quad(n.mem, bytes, n.out.reg)
 	default:
 		e.place(n)
 		e.f.do("VMOVUPS", n.mem.mem(), vector(n.out.reg, whole))
 	}
 }
 
-// store emits the moves that write n numbers: one with a mask at AVX-512, pieces of 32, 16, 8 and 4 bytes at AVX2, whose masked
-// stores are slow.
+// quad loads 4 to 16 bytes into a register, with 0 above.
+func (e *emitter) quad(at ref, bytes, to int) {
+	x := vector(to, 128)
+	switch bytes {
+	case 4:
+		e.f.do("VMOVSS", at.mem(), x)
+	case 8:
+		e.f.do("VMOVSD", at.mem(), x)
+	case 12:
+		e.f.do("VMOVSD", at.mem(), x)
+		e.f.do("VINSERTPS", operand.U8(0x20), at.plus(8).mem(), x, x)
+	default:
+		e.f.do("VMOVUPS", at.mem(), x)
+	}
+}
+
+// spare takes a register for the current node alone; it is given back by its user.
+func (e *emitter) spare() int {
+	v := &value{bits: 128, reg: -1, slot: -1, uses: []int{e.at}}
+	e.take(v)
+	return v.reg
+}
+
+func (e *emitter) insert() string {
+	if e.f.m.level == AVX512 {
+		return "VINSERTF32X4"
+	}
+	return "VINSERTF128"
+}
+
+func (e *emitter) extract() string {
+	if e.f.m.level == AVX512 {
+		return "VEXTRACTF32X4"
+	}
+	return "VEXTRACTF128"
+}
+
+// store emits the moves that write n numbers: pieces of 32, 16, 8 and 4 bytes, or one with a mask at AVX-512 where those would be many;
+// at AVX2 masked stores are slow.
 func (e *emitter) store(n *node) {
 	v := n.in[0]
 	e.ensure(v)
@@ -489,15 +530,13 @@ func (e *emitter) store(n *node) {
 		e.f.do("VMOVUP"+suffixOf(n.size), vector(v.reg, whole), e.operand(n.mask, n.bits), n.mem.mem())
 		return
 	}
-	from, at := v.reg, n.mem
-	var high *value
+	from, at, high := v.reg, n.mem, -1
 	if whole == 256 && bytes < 32 {
 		e.f.do("VMOVUPS", vector(from, 128), at.mem())
 		at, bytes = at.plus(16), bytes-16
-		high = &value{bits: 128, reg: -1, slot: -1, uses: []int{e.at}}
-		e.take(high)
-		e.f.do("VEXTRACTF128", operand.U8(1), vector(from, 256), vector(high.reg, 128))
-		from, whole = high.reg, 128
+		high = e.spare()
+		e.f.do(e.extract(), operand.U8(1), vector(from, 256), vector(high, 128))
+		from, whole = high, 128
 	}
 	switch bytes {
 	case 4:
@@ -510,8 +549,8 @@ func (e *emitter) store(n *node) {
 	default:
 		e.f.do("VMOVUPS", vector(from, whole), at.mem())
 	}
-	if high != nil {
-		e.holds[vectorClass][high.reg] = nil
+	if high >= 0 {
+		e.holds[vectorClass][high] = nil
 	}
 }
 

@@ -196,7 +196,7 @@ func (b *block) wide(x *value, fn func(b *block, x *value) *value) *value {
 			if bits == 512 {
 				op = "VCVTPD2PS"
 			}
-			b.add(&node{op: op, in: []*value{v}, out: out, imm: -1, wide: bits / 2, narrow: bits})
+			out = b.add(&node{op: op, in: []*value{v}, out: out, imm: -1, wide: bits / 2, narrow: bits})
 		})
 		b.m = narrow
 		return out

@@ -90,6 +90,7 @@ var instructions = map[string]instruction{
 	"VINSERTF128":       four(x86.VINSERTF128),
 	"VINSERTF32X4":      x86.VINSERTF32X4,
 	"VINSERTF64X4":      x86.VINSERTF64X4,
+	"VINSERTPS":         four(x86.VINSERTPS),
 	"VMASKMOVPD":        three(x86.VMASKMOVPD),
 	"VMASKMOVPS":        three(x86.VMASKMOVPS),
 	"VMAXPD":            x86.VMAXPD,

@@ -109,8 +109,7 @@ func (f *function) backAffine(op *plan.BackAffine) {
 			}
 			all := make([]*value, ways*len(sizes))
 			for i := range rows {
-				d := f.code.spread(f.at(op.D, index{off: i}))
-				f.columns(op, w, at, i, d, sizes, func(c int, d, t *value) {
+				f.columns(op, w, at, i, index{off: i}, sizes, func(c int, d, t *value) {
 					k := i%ways*len(sizes) + c
 					if all[k] == nil {
 						all[k] = f.code.product(t, d)
@@ -137,12 +136,15 @@ func (f *function) backAffine(op *plan.BackAffine) {
 }
 
 // columns hands the vectors of row i to add, and rewrites them where the update is fused.
-func (f *function) columns(op *plan.BackAffine, w ref, at index, i int, d *value, sizes []int, add func(c int, d, t *value)) {
+func (f *function) columns(op *plan.BackAffine, w ref, at index, i int, row index, sizes []int, add func(c int, d, t *value)) {
 	lanes, cols := f.m.lanes(), op.W.Cols
-	var e *value
-	if u := op.Update; u != nil {
-		e = f.code.product(f.code.spread(f.at(u.Rate, index{})), d)
-	}
+	var d, e *value
+	f.code.within(f.m.width(sizes[0]), func() {
+		d = f.code.spread(f.at(op.D, row))
+		if u := op.Update; u != nil {
+			e = f.code.product(f.code.spread(f.at(u.Rate, index{})), d)
+		}
+	})
 	for c, size := range sizes {
 		f.code.within(f.m.width(size), func() {
 			p := f.along(w, index{off: i*cols + c*lanes})
@@ -175,8 +177,7 @@ func (f *function) loopedColumns(op *plan.BackAffine, w ref, at index, sizes []i
 		for i := range n {
 			k := down
 			k.off += i
-			d := f.code.spread(f.at(op.D, k))
-			f.columns(op, v, at, i, d, sizes, func(c int, d, t *value) { f.code.accumulate(cells[c], t, d) })
+			f.columns(op, v, at, i, k, sizes, func(c int, d, t *value) { f.code.accumulate(cells[c], t, d) })
 		}
 	})
 	f.pending = append(f.pending, cells...)
@@ -207,8 +208,10 @@ func (f *function) outer(op *plan.Outer) {
 		})
 	}
 	input, release := f.held(op.A, op.GW.Rows)
+	width := f.m.width(min(op.GW.Cols, f.m.lanes()))
 	f.rowwise(op.GW, func(w ref, row index, i, n int, column func(c int) (at index, size int), chunks int) {
-		d := f.code.spread(f.at(op.D, row))
+		var d *value
+		f.code.within(width, func() { d = f.code.spread(f.at(op.D, row)) })
 		for c := range chunks {
 			at, size := column(c)
 			f.code.within(f.m.width(size), func() {
@@ -223,9 +226,10 @@ func (f *function) outer(op *plan.Outer) {
 func (f *function) update(op *plan.Update) {
 	f.biasUpdate(op)
 	input, release := f.held(op.A, op.W.Rows)
-	rate := f.once(func() *value { return f.code.spread(f.at(op.Rate, index{})) })
+	width := f.m.width(min(op.W.Cols, f.m.lanes()))
 	f.rowwise(op.W, func(w ref, row index, i, n int, column func(c int) (at index, size int), chunks int) {
-		e := f.code.product(rate(), f.code.spread(f.at(op.D, row)))
+		var e *value
+		f.code.within(width, func() { e = f.code.product(f.code.spread(f.at(op.Rate, index{})), f.code.spread(f.at(op.D, row))) })
 		for c := range chunks {
 			at, size := column(c)
 			f.code.within(f.m.width(size), func() {
@@ -237,35 +241,42 @@ func (f *function) update(op *plan.Update) {
 	release()
 }
 
-// held returns what loads the vectors of an input that every row of a matrix is multiplied with: once, into variables, where half of the
-// registers hold them and there are rows enough.
+// held returns what loads the vectors of an input that every row of a matrix is multiplied with, once for all rows: into variables
+// where there is a loop over rows and half of the registers suffice.
 func (f *function) held(in *plan.Buffer, rows int) (load func(at index, size int) *value, release func()) {
 	lanes := f.m.lanes()
 	chunks := (in.Len() + lanes - 1) / lanes
-	if chunks > f.m.registers()/2 || rows < 4 {
+	held := make([]*value, chunks)
+	read := func(c int) *value {
+		f.code.within(f.m.width(min(lanes, in.Len()-c*lanes)), func() {
+			held[c] = f.code.load(f.at(in, index{off: c * lanes}), min(lanes, in.Len()-c*lanes))
+		})
+		return held[c]
+	}
+	switch {
+	case chunks > f.m.registers()/2:
 		return func(at index, size int) *value { return f.code.load(f.at(in, at), size) }, func() {}
+	case rows*chunks <= unrolledProducts:
+		var of *block
+		return func(at index, _ int) *value {
+			if of != f.code {
+				of = f.code
+				clear(held)
+			}
+			if c := at.off / lanes; held[c] == nil {
+				read(c)
+			}
+			return held[at.off/lanes]
+		}, func() {}
 	}
 	cells := make([]*value, chunks)
 	for c := range cells {
 		cells[c] = f.cell()
 	}
 	for c := range cells {
-		size := min(lanes, in.Len()-c*lanes)
-		f.code.within(f.m.width(size), func() { f.code.set(cells[c], f.code.load(f.at(in, index{off: c * lanes}), size)) })
+		f.code.set(cells[c], read(c))
 	}
 	return func(at index, _ int) *value { return cells[at.off/lanes] }, func() { f.release(cells...) }
-}
-
-// once returns a value that is computed when first asked for in a block, and again in the next.
-func (f *function) once(compute func() *value) func() *value {
-	var of *block
-	var v *value
-	return func() *value {
-		if of != f.code {
-			of, v = f.code, compute()
-		}
-		return v
-	}
 }
 
 // biasUpdate is b −= rate·δ.

@@ -1,5 +1,7 @@
 package amd64
 
+import "github.com/mmcloughlin/avo/reg"
+
 // load reads n numbers, with 0 in the lanes above. What the block itself has stored there is not read back.
 func (b *block) load(at ref, n int) *value {
 	if v := b.stored[place{at, n, b.m.size}]; v != nil && v.bits >= b.bits {
@@ -12,18 +14,48 @@ func (b *block) load(at ref, n int) *value {
 	return b.add(&node{kind: load, mem: at, n: n, out: b.fresh(), mask: mask})
 }
 
-// masked says whether n numbers are not what some plain move reads.
+// masked says whether n numbers are moved with a mask: where no few plain moves would do. Moves in pieces, the same for loads as for
+// stores, let a load take what a store has not yet brought to the cache; one that spans several stores, or follows a masked one, waits.
 func (b *block) masked(n int) bool {
-	switch bytes := n * b.m.size; bytes {
-	case 4, 8, 16, 32, 64:
-		return false
-	}
-	return true
+	bytes := n * b.m.size
+	return bytes > 32 && bytes != 64
 }
 
-// spread reads one number into every lane.
+// spread reads one number into every lane. Of a short vector that was just stored it is taken from the register.
 func (b *block) spread(at ref) *value {
+	if at.base == reg.FramePointer { // an argument
+		key := [2]int{at.disp, b.bits}
+		if b.arguments[key] == nil {
+			b.arguments[key] = b.add(&node{kind: splat, mem: at, n: 1, out: b.fresh()})
+		}
+		return b.arguments[key]
+	}
+	for p, v := range b.stored {
+		i := (at.disp - p.at.disp) / b.m.size
+		if p.at.base == at.base && p.at.symbol == at.symbol && p.at.index == at.index && p.size == b.m.size && at.disp >= p.at.disp && i < p.n && p.n*p.size <= 32 {
+			return b.lane(v, i)
+		}
+	}
 	return b.add(&node{kind: splat, mem: at, n: 1, out: b.fresh()})
+}
+
+// lane is lane i of a vector in every lane, i among those of the first 256 bits.
+func (b *block) lane(v *value, i int) *value {
+	if quad := 16 / b.m.size; i >= quad {
+		b.within(256, func() { v = b.half(v) })
+		i -= quad
+	}
+	shuffle, broadcast, imm := "VSHUFPS", "VBROADCASTSS", i*0x55
+	if b.m.size == 8 {
+		shuffle, broadcast, imm = "VSHUFPD", "VBROADCASTSD", i*3
+	}
+	if i > 0 || b.bits == 128 {
+		b.within(128, func() { v = b.shuffle(shuffle, imm, v, v) })
+	}
+	if b.bits == 128 {
+		return v
+	}
+	return b.add(&node{op: broadcast, in: []*value{v}, out: b.fresh(), imm: -1, narrow: 128})
 }
 
 // store writes the first n lanes, and nothing beside them.
@@ -38,11 +70,14 @@ func (b *block) store(v *value, at ref, n int) {
 			delete(b.stored, p)
 		}
 	}
-	if len(b.stored) >= b.m.registers()/4 {
-		clear(b.stored) // more than that would be spilled, which is what reading back spares
-	}
 	if !v.cell {
-		b.stored[place{at, n, b.m.size}] = v
+		p := place{at, n, b.m.size}
+		b.stored[p] = v
+		b.order = append(b.order, p)
+	}
+	if len(b.order) > b.m.registers()/2 {
+		delete(b.stored, b.order[0]) // more than that would be spilled, which is what reading back spares
+		b.order = b.order[1:]
 	}
 	b.stores++
 	b.add(&node{kind: store, mem: at, n: n, in: []*value{v}, mask: mask})

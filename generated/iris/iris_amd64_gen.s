@@ -107,14 +107,15 @@ TEXT ·irisForwardAVX2(SB), NOSPLIT, $0-24
 	VADDPS       Y0, Y2, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPS       X1, X0, X0
-	VMOVUPS      IrisConstants<>+416(SB), X1
-	VMASKMOVPS   256(DI), X1, X2
-	VADDPS       X2, X0, X0
+	VMOVSD       256(DI), X1
+	VINSERTPS    $0x20, 264(DI), X1, X1
+	VADDPS       X1, X0, X0
 	VMOVSD       X0, 64(SI)
 	VEXTRACTPS   $0x02, X0, 72(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       X0, X1, X0
+	VANDPS       IrisConstants<>+416(SB), X0, X0
+	VMOVUPS      IrisConstants<>+416(SB), X1
 	VMOVUPS      IrisConstants<>+448(SB), X2
 	VBLENDVPS    X1, X0, X2, X2
 	VSHUFPS      $0x4e, X2, X2, X3
@@ -249,13 +250,15 @@ TEXT ·irisForwardAVX512(SB), NOSPLIT, $0-24
 	VADDPS        Y0, Y2, Y0
 	VEXTRACTF32X4 $0x01, Y0, X1
 	VADDPS        X1, X0, X0
-	MOVL          $0x00000007, AX
-	KMOVW         AX, K1
-	VMOVUPS.Z     256(DI), K1, X1
+	VMOVSD        256(DI), X1
+	VINSERTPS     $0x20, 264(DI), X1, X1
 	VADDPS        X1, X0, X0
-	VMOVUPS       X0, K1, 64(SI)
+	VMOVSD        X0, 64(SI)
+	VEXTRACTPS    $0x02, X0, 72(SI)
 
 	// a2 = softmax(z2)
+	MOVL              $0x00000007, AX
+	KMOVW             AX, K1
 	VMOVAPS.Z         X0, K1, X0
 	VBROADCASTSS      IrisConstants<>+1000(SB), X1
 	VBLENDMPS         X0, X1, K1, X1
@@ -297,7 +300,8 @@ TEXT ·irisForwardAVX512(SB), NOSPLIT, $0-24
 	VMOVSS            X1, 92(SI)
 	VDIVPS            X1, X2, X1
 	VMULPS            X1, X0, X0
-	VMOVUPS           X0, K1, 76(SI)
+	VMOVSD            X0, 76(SI)
+	VEXTRACTPS        $0x02, X0, 84(SI)
 	VZEROUPPER
 	RET
 
@@ -406,14 +410,15 @@ TEXT ·irisLossAVX2(SB), NOSPLIT, $0-36
 	VADDPS       Y0, Y2, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPS       X1, X0, X0
-	VMOVUPS      IrisConstants<>+416(SB), X1
-	VMASKMOVPS   256(DI), X1, X2
-	VADDPS       X2, X0, X0
+	VMOVSD       256(DI), X1
+	VINSERTPS    $0x20, 264(DI), X1, X1
+	VADDPS       X1, X0, X0
 	VMOVSD       X0, 64(SI)
 	VEXTRACTPS   $0x02, X0, 72(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       X0, X1, X0
+	VANDPS       IrisConstants<>+416(SB), X0, X0
+	VMOVUPS      IrisConstants<>+416(SB), X1
 	VMOVUPS      IrisConstants<>+448(SB), X2
 	VBLENDVPS    X1, X0, X2, X2
 	VSHUFPS      $0x4e, X2, X2, X3
@@ -421,99 +426,99 @@ TEXT ·irisLossAVX2(SB), NOSPLIT, $0-36
 	VSHUFPS      $0xb1, X2, X2, X3
 	VMAXPS       X3, X2, X2
 	VMOVSS       X2, 88(SI)
-	VSUBPS       X2, X0, X0
-	VMOVUPS      IrisConstants<>+512(SB), X2
-	VMINPS       X0, X2, X0
-	VMOVUPS      IrisConstants<>+480(SB), X2
-	VMAXPS       X0, X2, X0
-	VMOVUPS      IrisConstants<>+544(SB), X2
-	VMOVAPS      X2, X3
-	VFMADD231PS  IrisConstants<>+576(SB), X0, X3
-	VSUBPS       X2, X3, X3
-	VFNMADD231PS IrisConstants<>+608(SB), X3, X0
-	VFNMADD231PS IrisConstants<>+640(SB), X3, X0
-	VMULPS       X0, X0, X4
-	VMOVUPS      IrisConstants<>+672(SB), X5
-	VMOVAPS      X5, X7
-	VFMADD231PS  IrisConstants<>+704(SB), X0, X7
-	VMOVUPS      IrisConstants<>+736(SB), X8
-	VFMADD231PS  IrisConstants<>+768(SB), X0, X8
-	VMOVUPS      IrisConstants<>+800(SB), X9
-	VFMADD231PS  IrisConstants<>+832(SB), X0, X9
-	VFMADD231PS  X4, X8, X7
-	VMULPS       X4, X4, X8
-	VFMADD231PS  X8, X9, X7
-	VFMADD231PS  X7, X4, X0
-	VADDPS       IrisConstants<>+864(SB), X0, X0
-	VFMADD213PS  X2, X3, X5
-	VSUBPS       X2, X5, X4
-	VSUBPS       X4, X3, X3
-	VADDPS       X2, X3, X2
-	VPSLLD       $0x17, X5, X3
-	VPADDD       IrisConstants<>+864(SB), X3, X3
-	VPSLLD       $0x17, X2, X2
-	VPADDD       IrisConstants<>+864(SB), X2, X2
-	VMULPS       X3, X0, X0
-	VMULPS       X2, X0, X0
-	VANDPS       X0, X1, X2
-	VSHUFPS      $0x4e, X2, X2, X3
-	VADDPS       X3, X2, X2
-	VSHUFPS      $0xb1, X2, X2, X3
-	VADDPS       X3, X2, X2
-	VMOVSS       X2, 92(SI)
-	VMOVUPS      IrisConstants<>+864(SB), X3
-	VDIVPS       X2, X3, X2
-	VMULPS       X2, X0, X0
-	VMOVSD       X0, 76(SI)
-	VEXTRACTPS   $0x02, X0, 84(SI)
+	VSUBPS       X2, X0, X3
+	VMOVUPS      IrisConstants<>+512(SB), X4
+	VMINPS       X3, X4, X3
+	VMOVUPS      IrisConstants<>+480(SB), X4
+	VMAXPS       X3, X4, X3
+	VMOVUPS      IrisConstants<>+544(SB), X4
+	VMOVAPS      X4, X5
+	VFMADD231PS  IrisConstants<>+576(SB), X3, X5
+	VSUBPS       X4, X5, X5
+	VFNMADD231PS IrisConstants<>+608(SB), X5, X3
+	VFNMADD231PS IrisConstants<>+640(SB), X5, X3
+	VMULPS       X3, X3, X7
+	VMOVUPS      IrisConstants<>+672(SB), X8
+	VMOVAPS      X8, X9
+	VFMADD231PS  IrisConstants<>+704(SB), X3, X9
+	VMOVUPS      IrisConstants<>+736(SB), X10
+	VFMADD231PS  IrisConstants<>+768(SB), X3, X10
+	VMOVUPS      IrisConstants<>+800(SB), X11
+	VFMADD231PS  IrisConstants<>+832(SB), X3, X11
+	VFMADD231PS  X7, X10, X9
+	VMULPS       X7, X7, X10
+	VFMADD231PS  X10, X11, X9
+	VFMADD231PS  X9, X7, X3
+	VADDPS       IrisConstants<>+864(SB), X3, X3
+	VFMADD213PS  X4, X5, X8
+	VSUBPS       X4, X8, X7
+	VSUBPS       X7, X5, X5
+	VADDPS       X4, X5, X4
+	VPSLLD       $0x17, X8, X5
+	VPADDD       IrisConstants<>+864(SB), X5, X5
+	VPSLLD       $0x17, X4, X4
+	VPADDD       IrisConstants<>+864(SB), X4, X4
+	VMULPS       X5, X3, X3
+	VMULPS       X4, X3, X3
+	VANDPS       X3, X1, X4
+	VSHUFPS      $0x4e, X4, X4, X5
+	VADDPS       X5, X4, X4
+	VSHUFPS      $0xb1, X4, X4, X5
+	VADDPS       X5, X4, X4
+	VMOVSS       X4, 92(SI)
+	VMOVUPS      IrisConstants<>+864(SB), X5
+	VDIVPS       X4, X5, X5
+	VMULPS       X5, X3, X3
+	VMOVSD       X3, 76(SI)
+	VEXTRACTPS   $0x02, X3, 84(SI)
 
 	// t = log(s2)
-	VBROADCASTSS 92(SI), X0
-	VCVTPS2PD    X0, Y0
-	VPADDQ       IrisConstants<>+1088(SB), Y0, Y2
-	VPSRLQ       $0x34, Y2, Y3
-	VORPD        IrisConstants<>+1120(SB), Y3, Y3
-	VSUBPD       IrisConstants<>+1152(SB), Y3, Y3
-	VANDPD       IrisConstants<>+1184(SB), Y2, Y2
-	VPADDQ       IrisConstants<>+1216(SB), Y2, Y2
-	VSUBPD       Y6, Y2, Y2
-	VADDPD       IrisConstants<>+1248(SB), Y2, Y4
-	VDIVPD       Y4, Y2, Y2
-	VMULPD       Y2, Y2, Y4
-	VMOVUPS      IrisConstants<>+1312(SB), Y5
-	VFMADD231PD  IrisConstants<>+1344(SB), Y4, Y5
-	VMOVUPS      IrisConstants<>+1376(SB), Y6
-	VFMADD231PD  IrisConstants<>+1408(SB), Y4, Y6
-	VMULPD       Y4, Y4, Y4
-	VFMADD231PD  Y4, Y6, Y5
-	VMULPD       Y4, Y4, Y4
-	VFMADD231PD  IrisConstants<>+1440(SB), Y4, Y5
-	VMULPD       Y5, Y2, Y2
-	VFMADD231PD  IrisConstants<>+1280(SB), Y3, Y2
-	VXORPS       X3, X3, X3
-	VCMPPD       $0x00, Y3, Y0, Y4
-	VBLENDVPD    Y4, IrisConstants<>+1504(SB), Y2, Y2
-	VCMPPD       $0x00, IrisConstants<>+1056(SB), Y0, Y4
-	VBLENDVPD    Y4, IrisConstants<>+1056(SB), Y2, Y2
-	VCMPPD       $0x19, Y3, Y0, Y0
-	VBLENDVPD    Y0, IrisConstants<>+1536(SB), Y2, Y0
-	VCVTPD2PSY   Y0, X0
-	VMOVSS       X0, 108(SI)
+	VSHUFPS     $0x00, X4, X4, X3
+	VCVTPS2PD   X3, Y3
+	VPADDQ      IrisConstants<>+1088(SB), Y3, Y4
+	VPSRLQ      $0x34, Y4, Y5
+	VORPD       IrisConstants<>+1120(SB), Y5, Y5
+	VSUBPD      IrisConstants<>+1152(SB), Y5, Y5
+	VANDPD      IrisConstants<>+1184(SB), Y4, Y4
+	VPADDQ      IrisConstants<>+1216(SB), Y4, Y4
+	VSUBPD      Y6, Y4, Y4
+	VADDPD      IrisConstants<>+1248(SB), Y4, Y6
+	VDIVPD      Y6, Y4, Y4
+	VMULPD      Y4, Y4, Y6
+	VMOVUPS     IrisConstants<>+1312(SB), Y7
+	VFMADD231PD IrisConstants<>+1344(SB), Y6, Y7
+	VMOVUPS     IrisConstants<>+1376(SB), Y8
+	VFMADD231PD IrisConstants<>+1408(SB), Y6, Y8
+	VMULPD      Y6, Y6, Y6
+	VFMADD231PD Y6, Y8, Y7
+	VMULPD      Y6, Y6, Y6
+	VFMADD231PD IrisConstants<>+1440(SB), Y6, Y7
+	VMULPD      Y7, Y4, Y4
+	VFMADD231PD IrisConstants<>+1280(SB), Y5, Y4
+	VXORPS      X5, X5, X5
+	VCMPPD      $0x00, Y5, Y3, Y6
+	VBLENDVPD   Y6, IrisConstants<>+1504(SB), Y4, Y4
+	VCMPPD      $0x00, IrisConstants<>+1056(SB), Y3, Y6
+	VBLENDVPD   Y6, IrisConstants<>+1056(SB), Y4, Y4
+	VCMPPD      $0x19, Y5, Y3, Y3
+	VBLENDVPD   Y3, IrisConstants<>+1536(SB), Y4, Y3
+	VCVTPD2PSY  Y3, X3
+	VMOVSS      X3, 108(SI)
 
 	// loss = Σ y*(m2 - z2 + t)
-	VBROADCASTSS 88(SI), X0
-	VMASKMOVPS   64(SI), X1, X2
-	VSUBPS       X2, X0, X0
-	VBROADCASTSS 108(SI), X2
-	VADDPS       X2, X0, X0
-	VMASKMOVPS   (CX), X1, X2
-	VMULPS       X0, X2, X0
-	VANDPS       X0, X1, X0
-	VSHUFPS      $0x4e, X0, X0, X1
-	VADDPS       X1, X0, X0
-	VSHUFPS      $0xb1, X0, X0, X1
-	VADDPS       X1, X0, X0
-	VMOVSS       X0, ret+32(FP)
+	VSHUFPS   $0x00, X2, X2, X2
+	VSUBPS    X0, X2, X0
+	VSHUFPS   $0x00, X3, X3, X2
+	VADDPS    X2, X0, X0
+	VMOVSD    (CX), X2
+	VINSERTPS $0x20, 8(CX), X2, X2
+	VMULPS    X0, X2, X0
+	VANDPS    X0, X1, X0
+	VSHUFPS   $0x4e, X0, X0, X1
+	VADDPS    X1, X0, X0
+	VSHUFPS   $0xb1, X0, X0, X1
+	VADDPS    X1, X0, X0
+	VMOVSS    X0, ret+32(FP)
 	VZEROUPPER
 	RET
 
@@ -598,13 +603,15 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	VADDPS        Y0, Y3, Y0
 	VEXTRACTF32X4 $0x01, Y0, X1
 	VADDPS        X1, X0, X0
-	MOVL          $0x00000007, AX
-	KMOVW         AX, K1
-	VMOVUPS.Z     256(DI), K1, X1
+	VMOVSD        256(DI), X1
+	VINSERTPS     $0x20, 264(DI), X1, X1
 	VADDPS        X1, X0, X0
-	VMOVUPS       X0, K1, 64(SI)
+	VMOVSD        X0, 64(SI)
+	VEXTRACTPS    $0x02, X0, 72(SI)
 
 	// a2 = softmax(z2)
+	MOVL              $0x00000007, AX
+	KMOVW             AX, K1
 	VMOVAPS.Z         X0, K1, X0
 	VBROADCASTSS      IrisConstants<>+1000(SB), X1
 	VBLENDMPS         X0, X1, K1, X1
@@ -613,87 +620,90 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	VSHUFPS           $0xb1, X1, X1, X3
 	VMAXPS            X3, X1, X1
 	VMOVSS            X1, 88(SI)
-	VSUBPS            X1, X0, X1
-	VBROADCASTSS      IrisConstants<>+1008(SB), X3
-	VMINPS            X1, X3, X1
-	VBROADCASTSS      IrisConstants<>+1004(SB), X3
-	VMAXPS            X1, X3, X1
-	VBROADCASTSS      IrisConstants<>+1012(SB), X3
-	VMOVAPS           X3, X4
-	VFMADD231PS.BCST  IrisConstants<>+1016(SB), X1, X4
-	VSUBPS            X3, X4, X3
-	VFNMADD231PS.BCST IrisConstants<>+1020(SB), X3, X1
-	VFNMADD231PS.BCST IrisConstants<>+1024(SB), X3, X1
-	VMULPS            X1, X1, X4
-	VBROADCASTSS      IrisConstants<>+1028(SB), X5
-	VFMADD231PS.BCST  IrisConstants<>+1032(SB), X1, X5
-	VBROADCASTSS      IrisConstants<>+1036(SB), X6
-	VFMADD231PS.BCST  IrisConstants<>+1040(SB), X1, X6
-	VBROADCASTSS      IrisConstants<>+1044(SB), X7
-	VFMADD231PS.BCST  IrisConstants<>+1048(SB), X1, X7
-	VFMADD231PS       X4, X6, X5
-	VMULPS            X4, X4, X6
-	VFMADD231PS       X6, X7, X5
-	VFMADD231PS       X5, X4, X1
-	VBROADCASTSS      IrisConstants<>+1052(SB), X4
-	VADDPS            X4, X1, X1
-	VSCALEFPS         X3, X1, X1
-	VMOVAPS.Z         X1, K1, X3
-	VSHUFPS           $0x4e, X3, X3, X5
+	VSUBPS            X1, X0, X3
+	VBROADCASTSS      IrisConstants<>+1008(SB), X4
+	VMINPS            X3, X4, X3
+	VBROADCASTSS      IrisConstants<>+1004(SB), X4
+	VMAXPS            X3, X4, X3
+	VBROADCASTSS      IrisConstants<>+1012(SB), X4
+	VMOVAPS           X4, X5
+	VFMADD231PS.BCST  IrisConstants<>+1016(SB), X3, X5
+	VSUBPS            X4, X5, X4
+	VFNMADD231PS.BCST IrisConstants<>+1020(SB), X4, X3
+	VFNMADD231PS.BCST IrisConstants<>+1024(SB), X4, X3
+	VMULPS            X3, X3, X5
+	VBROADCASTSS      IrisConstants<>+1028(SB), X6
+	VFMADD231PS.BCST  IrisConstants<>+1032(SB), X3, X6
+	VBROADCASTSS      IrisConstants<>+1036(SB), X7
+	VFMADD231PS.BCST  IrisConstants<>+1040(SB), X3, X7
+	VBROADCASTSS      IrisConstants<>+1044(SB), X8
+	VFMADD231PS.BCST  IrisConstants<>+1048(SB), X3, X8
+	VFMADD231PS       X5, X7, X6
+	VMULPS            X5, X5, X7
+	VFMADD231PS       X7, X8, X6
+	VFMADD231PS       X6, X5, X3
+	VBROADCASTSS      IrisConstants<>+1052(SB), X5
 	VADDPS            X5, X3, X3
-	VSHUFPS           $0xb1, X3, X3, X5
-	VADDPS            X5, X3, X3
-	VMOVSS            X3, 92(SI)
-	VDIVPS            X3, X4, X3
-	VMULPS            X3, X1, X1
-	VMOVUPS           X1, K1, 76(SI)
+	VSCALEFPS         X4, X3, X3
+	VMOVAPS.Z         X3, K1, X4
+	VSHUFPS           $0x4e, X4, X4, X6
+	VADDPS            X6, X4, X4
+	VSHUFPS           $0xb1, X4, X4, X6
+	VADDPS            X6, X4, X4
+	VMOVSS            X4, 92(SI)
+	VDIVPS            X4, X5, X5
+	VMULPS            X5, X3, X3
+	VMOVSD            X3, 76(SI)
+	VEXTRACTPS        $0x02, X3, 84(SI)
 
 	// t = log(s2)
-	VBROADCASTSS     92(SI), X1
-	VCVTPS2PD        X1, Y1
-	VPADDQ.BCST      IrisConstants<>+1576(SB), Y1, Y3
-	VPSRLQ           $0x34, Y3, Y4
-	VORPD.BCST       IrisConstants<>+1584(SB), Y4, Y4
-	VSUBPD.BCST      IrisConstants<>+1592(SB), Y4, Y4
-	VANDPD.BCST      IrisConstants<>+1600(SB), Y3, Y3
-	VPADDQ.BCST      IrisConstants<>+1608(SB), Y3, Y3
-	VSUBPD           Y2, Y3, Y2
-	VADDPD.BCST      IrisConstants<>+1616(SB), Y2, Y3
-	VDIVPD           Y3, Y2, Y2
-	VMULPD           Y2, Y2, Y3
-	VBROADCASTSD     IrisConstants<>+1632(SB), Y5
-	VFMADD231PD.BCST IrisConstants<>+1640(SB), Y3, Y5
-	VBROADCASTSD     IrisConstants<>+1648(SB), Y6
-	VFMADD231PD.BCST IrisConstants<>+1656(SB), Y3, Y6
-	VMULPD           Y3, Y3, Y3
-	VFMADD231PD      Y3, Y6, Y5
-	VMULPD           Y3, Y3, Y3
-	VFMADD231PD.BCST IrisConstants<>+1664(SB), Y3, Y5
-	VMULPD           Y5, Y2, Y2
-	VFMADD231PD.BCST IrisConstants<>+1624(SB), Y4, Y2
-	VXORPS           X3, X3, X3
-	VCMPPD           $0x00, Y3, Y1, K2
+	VSHUFPS          $0x00, X4, X4, X3
+	VCVTPS2PD        X3, Y3
+	VPADDQ.BCST      IrisConstants<>+1576(SB), Y3, Y4
+	VPSRLQ           $0x34, Y4, Y5
+	VORPD.BCST       IrisConstants<>+1584(SB), Y5, Y5
+	VSUBPD.BCST      IrisConstants<>+1592(SB), Y5, Y5
+	VANDPD.BCST      IrisConstants<>+1600(SB), Y4, Y4
+	VPADDQ.BCST      IrisConstants<>+1608(SB), Y4, Y4
+	VSUBPD           Y2, Y4, Y2
+	VADDPD.BCST      IrisConstants<>+1616(SB), Y2, Y4
+	VDIVPD           Y4, Y2, Y2
+	VMULPD           Y2, Y2, Y4
+	VBROADCASTSD     IrisConstants<>+1632(SB), Y6
+	VFMADD231PD.BCST IrisConstants<>+1640(SB), Y4, Y6
+	VBROADCASTSD     IrisConstants<>+1648(SB), Y7
+	VFMADD231PD.BCST IrisConstants<>+1656(SB), Y4, Y7
+	VMULPD           Y4, Y4, Y4
+	VFMADD231PD      Y4, Y7, Y6
+	VMULPD           Y4, Y4, Y4
+	VFMADD231PD.BCST IrisConstants<>+1664(SB), Y4, Y6
+	VMULPD           Y6, Y2, Y2
+	VFMADD231PD.BCST IrisConstants<>+1624(SB), Y5, Y2
+	VXORPS           X4, X4, X4
+	VCMPPD           $0x00, Y4, Y3, K2
 	VBLENDMPD.BCST   IrisConstants<>+1680(SB), Y2, K2, Y2
-	VBROADCASTSD     IrisConstants<>+1568(SB), Y4
-	VCMPPD           $0x00, Y4, Y1, K2
-	VBLENDMPD        Y4, Y2, K2, Y2
-	VCMPPD           $0x19, Y3, Y1, K2
-	VBLENDMPD.BCST   IrisConstants<>+1688(SB), Y2, K2, Y1
-	VCVTPD2PSY       Y1, X1
-	VMOVSS           X1, 108(SI)
+	VBROADCASTSD     IrisConstants<>+1568(SB), Y5
+	VCMPPD           $0x00, Y5, Y3, K2
+	VBLENDMPD        Y5, Y2, K2, Y2
+	VCMPPD           $0x19, Y4, Y3, K2
+	VBLENDMPD.BCST   IrisConstants<>+1688(SB), Y2, K2, Y2
+	VCVTPD2PSY       Y2, X2
+	VMOVSS           X2, 108(SI)
 
 	// loss = Σ y*(m2 - z2 + t)
-	VBROADCASTSS 88(SI), X1
-	VSUBPS       X0, X1, X0
-	VADDPS.BCST  108(SI), X0, X0
-	VMOVUPS.Z    (CX), K1, X1
-	VMULPS       X0, X1, X0
-	VMOVAPS.Z    X0, K1, X0
-	VSHUFPS      $0x4e, X0, X0, X1
-	VADDPS       X1, X0, X0
-	VSHUFPS      $0xb1, X0, X0, X1
-	VADDPS       X1, X0, X0
-	VMOVSS       X0, ret+32(FP)
+	VSHUFPS   $0x00, X1, X1, X1
+	VSUBPS    X0, X1, X0
+	VSHUFPS   $0x00, X2, X2, X1
+	VADDPS    X1, X0, X0
+	VMOVSD    (CX), X1
+	VINSERTPS $0x20, 8(CX), X1, X1
+	VMULPS    X0, X1, X0
+	VMOVAPS.Z X0, K1, X0
+	VSHUFPS   $0x4e, X0, X0, X1
+	VADDPS    X1, X0, X0
+	VSHUFPS   $0xb1, X0, X0, X1
+	VADDPS    X1, X0, X0
+	VMOVSS    X0, ret+32(FP)
 	VZEROUPPER
 	RET
 
@@ -740,80 +750,80 @@ TEXT ·irisBackwardAVX2(SB), NOSPLIT, $0-44
 	VMOVSS       X0, 108(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVUPS      IrisConstants<>+416(SB), X0
-	VMASKMOVPS   76(SI), X0, X1
-	VMASKMOVPS   (CX), X0, X2
+	VMOVSD       76(SI), X1
+	VINSERTPS    $0x20, 84(SI), X1, X1
+	VMOVSD       (CX), X2
+	VINSERTPS    $0x20, 8(CX), X2, X2
 	VSUBPS       X2, X1, X1
 	VBROADCASTSS 88(SI), X3
-	VMASKMOVPS   64(SI), X0, X4
+	VMOVSD       64(SI), X4
+	VINSERTPS    $0x20, 72(SI), X4, X4
 	VSUBPS       X4, X3, X3
-	VBROADCASTSS 108(SI), X4
-	VADDPS       X4, X3, X3
-	VMULPS       X3, X2, X2
+	VSHUFPS      $0x00, X0, X0, X0
+	VADDPS       X0, X3, X0
+	VMULPS       X0, X2, X0
 	VMOVSD       X1, 96(SI)
 	VEXTRACTPS   $0x02, X1, 104(SI)
-	VANDPS       X2, X0, X2
-	VSHUFPS      $0x4e, X2, X2, X3
-	VADDPS       X3, X2, X2
-	VSHUFPS      $0xb1, X2, X2, X3
-	VADDPS       X3, X2, X2
-	VMOVSS       X2, ret+40(FP)
+	VANDPS       IrisConstants<>+416(SB), X0, X0
+	VSHUFPS      $0x4e, X0, X0, X2
+	VADDPS       X2, X0, X0
+	VSHUFPS      $0xb1, X0, X0, X2
+	VADDPS       X2, X0, X0
+	VMOVSS       X0, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
-	VBROADCASTSS 96(SI), Y2
-	VMULPS       160(DI), Y2, Y2
-	VBROADCASTSS 100(SI), Y3
+	VBROADCASTSS X1, Y0
+	VMULPS       160(DI), Y0, Y2
+	VSHUFPS      $0x55, X1, X1, X3
+	VBROADCASTSS X3, Y3
 	VFMADD231PS  192(DI), Y3, Y2
-	VBROADCASTSS 104(SI), Y3
-	VFMADD231PS  224(DI), Y3, Y2
-	VMOVUPS      (SI), Y3
-	VMOVUPS      IrisConstants<>+864(SB), Y4
-	VFNMADD231PS Y3, Y3, Y4
-	VMULPS       Y4, Y2, Y2
+	VSHUFPS      $0xaa, X1, X1, X4
+	VBROADCASTSS X4, Y4
+	VFMADD231PS  224(DI), Y4, Y2
+	VMOVUPS      (SI), Y5
+	VMOVUPS      IrisConstants<>+864(SB), Y6
+	VFNMADD231PS Y5, Y5, Y6
+	VMULPS       Y6, Y2, Y2
 	VMOVUPS      Y2, 32(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VANDPS       X1, X0, X0
-	VMOVSD       X0, 256(BX)
-	VEXTRACTPS   $0x02, X0, 264(BX)
-	VBROADCASTSS 96(SI), Y0
-	VMULPS       (SI), Y0, Y0
-	VMOVUPS      Y0, 160(BX)
-	VBROADCASTSS 100(SI), Y0
-	VMULPS       (SI), Y0, Y0
-	VMOVUPS      Y0, 192(BX)
-	VBROADCASTSS 104(SI), Y0
-	VMULPS       (SI), Y0, Y0
-	VMOVUPS      Y0, 224(BX)
+	VANDPS     IrisConstants<>+416(SB), X1, X1
+	VMOVSD     X1, 256(BX)
+	VEXTRACTPS $0x02, X1, 264(BX)
+	VMOVUPS    (SI), Y1
+	VMULPS     Y1, Y0, Y0
+	VMOVUPS    Y0, 160(BX)
+	VMULPS     Y1, Y3, Y0
+	VMOVUPS    Y0, 192(BX)
+	VMULPS     Y1, Y4, Y0
+	VMOVUPS    Y0, 224(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VMOVUPS      32(SI), Y0
-	VMOVUPS      Y0, 128(BX)
-	VMOVUPS      (DX), X0
-	VMOVAPS      X0, X15
-	VBROADCASTSS 32(SI), Y0
-	VMULPS       X15, X0, X0
+	VMOVUPS      Y2, 128(BX)
+	VSHUFPS      $0x00, X2, X2, X0
+	VMOVUPS      (DX), X1
+	VMULPS       X1, X0, X0
 	VMOVUPS      X0, (BX)
-	VBROADCASTSS 36(SI), Y0
-	VMULPS       X15, X0, X0
+	VSHUFPS      $0x55, X2, X2, X0
+	VMULPS       X1, X0, X0
 	VMOVUPS      X0, 16(BX)
-	VBROADCASTSS 40(SI), Y0
-	VMULPS       X15, X0, X0
+	VSHUFPS      $0xaa, X2, X2, X0
+	VMULPS       X1, X0, X0
 	VMOVUPS      X0, 32(BX)
-	VBROADCASTSS 44(SI), Y0
-	VMULPS       X15, X0, X0
+	VBROADCASTSS 44(SI), X0
+	VMULPS       X1, X0, X0
 	VMOVUPS      X0, 48(BX)
-	VBROADCASTSS 48(SI), Y0
-	VMULPS       X15, X0, X0
+	VBROADCASTSS 48(SI), X0
+	VMULPS       X1, X0, X0
 	VMOVUPS      X0, 64(BX)
-	VBROADCASTSS 52(SI), Y0
-	VMULPS       X15, X0, X0
+	VBROADCASTSS 52(SI), X0
+	VMULPS       X1, X0, X0
 	VMOVUPS      X0, 80(BX)
-	VBROADCASTSS 56(SI), Y0
-	VMULPS       X15, X0, X0
+	VBROADCASTSS 56(SI), X0
+	VMULPS       X1, X0, X0
 	VMOVUPS      X0, 96(BX)
-	VBROADCASTSS 60(SI), Y0
-	VMULPS       X15, X0, X0
+	VBROADCASTSS 60(SI), X0
+	VMULPS       X1, X0, X0
 	VMOVUPS      X0, 112(BX)
 	VZEROUPPER
 	RET
@@ -862,70 +872,84 @@ TEXT ·irisBackwardAVX512(SB), NOSPLIT, $0-44
 	VMOVSS           X0, 108(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
+	VMOVSD       76(SI), X1
+	VINSERTPS    $0x20, 84(SI), X1, X1
+	VMOVSD       (CX), X2
+	VINSERTPS    $0x20, 8(CX), X2, X2
+	VSUBPS       X2, X1, X1
+	VBROADCASTSS 88(SI), X3
+	VMOVSD       64(SI), X4
+	VINSERTPS    $0x20, 72(SI), X4, X4
+	VSUBPS       X4, X3, X3
+	VSHUFPS      $0x00, X0, X0, X0
+	VADDPS       X0, X3, X0
+	VMULPS       X0, X2, X0
+	VMOVSD       X1, 96(SI)
+	VEXTRACTPS   $0x02, X1, 104(SI)
 	MOVL         $0x00000007, AX
 	KMOVW        AX, K1
-	VMOVUPS.Z    76(SI), K1, X0
-	VMOVUPS.Z    (CX), K1, X1
-	VSUBPS       X1, X0, X0
-	VBROADCASTSS 88(SI), X2
-	VMOVUPS.Z    64(SI), K1, X3
-	VSUBPS       X3, X2, X2
-	VADDPS.BCST  108(SI), X2, X2
-	VMULPS       X2, X1, X1
-	VMOVUPS      X0, K1, 96(SI)
-	VMOVAPS.Z    X1, K1, X1
-	VSHUFPS      $0x4e, X1, X1, X2
-	VADDPS       X2, X1, X1
-	VSHUFPS      $0xb1, X1, X1, X2
-	VADDPS       X2, X1, X1
-	VMOVSS       X1, ret+40(FP)
+	VMOVAPS.Z    X0, K1, X0
+	VSHUFPS      $0x4e, X0, X0, X2
+	VADDPS       X2, X0, X0
+	VSHUFPS      $0xb1, X0, X0, X2
+	VADDPS       X2, X0, X0
+	VMOVSS       X0, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
-	VMOVUPS      160(DI), Y1
-	VMULPS.BCST  96(SI), Y1, Y1
-	VBROADCASTSS 100(SI), Z2
-	VFMADD231PS  192(DI), Y2, Y1
-	VBROADCASTSS 104(SI), Z2
-	VFMADD231PS  224(DI), Y2, Y1
-	VMOVUPS      (SI), Y2
-	VBROADCASTSS IrisConstants<>+1052(SB), Y3
-	VFNMADD231PS Y2, Y2, Y3
-	VMULPS       Y3, Y1, Y1
-	VMOVUPS      Y1, 32(SI)
+	VBROADCASTSS X1, Y0
+	VMULPS       160(DI), Y0, Y2
+	VSHUFPS      $0x55, X1, X1, X3
+	VBROADCASTSS X3, Y3
+	VFMADD231PS  192(DI), Y3, Y2
+	VSHUFPS      $0xaa, X1, X1, X4
+	VBROADCASTSS X4, Y4
+	VFMADD231PS  224(DI), Y4, Y2
+	VMOVUPS      (SI), Y5
+	VBROADCASTSS IrisConstants<>+1052(SB), Y6
+	VFNMADD231PS Y5, Y5, Y6
+	VMULPS       Y6, Y2, Y2
+	VMOVUPS      Y2, 32(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VMOVAPS.Z    X0, K1, X0
-	VMOVUPS      X0, K1, 256(BX)
-	VBROADCASTSS 96(SI), Z0
-	VMULPS       (SI), Y0, Y0
-	VMOVUPS      Y0, 160(BX)
-	VBROADCASTSS 100(SI), Z0
-	VMULPS       (SI), Y0, Y0
-	VMOVUPS      Y0, 192(BX)
-	VBROADCASTSS 104(SI), Z0
-	VMULPS       (SI), Y0, Y0
-	VMOVUPS      Y0, 224(BX)
+	VMOVAPS.Z  X1, K1, X1
+	VMOVSD     X1, 256(BX)
+	VEXTRACTPS $0x02, X1, 264(BX)
+	VMOVUPS    (SI), Y1
+	VMULPS     Y1, Y0, Y0
+	VMOVUPS    Y0, 160(BX)
+	VMULPS     Y1, Y3, Y0
+	VMOVUPS    Y0, 192(BX)
+	VMULPS     Y1, Y4, Y0
+	VMOVUPS    Y0, 224(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VMOVUPS     Y1, 128(BX)
-	VMOVUPS     (DX), X0
-	VMOVAPS     X0, X31
-	VMULPS.BCST 32(SI), X31, X0
-	VMOVUPS     X0, (BX)
-	VMULPS.BCST 36(SI), X31, X0
-	VMOVUPS     X0, 16(BX)
-	VMULPS.BCST 40(SI), X31, X0
-	VMOVUPS     X0, 32(BX)
-	VMULPS.BCST 44(SI), X31, X0
-	VMOVUPS     X0, 48(BX)
-	VMULPS.BCST 48(SI), X31, X0
-	VMOVUPS     X0, 64(BX)
-	VMULPS.BCST 52(SI), X31, X0
-	VMOVUPS     X0, 80(BX)
-	VMULPS.BCST 56(SI), X31, X0
-	VMOVUPS     X0, 96(BX)
-	VMULPS.BCST 60(SI), X31, X0
-	VMOVUPS     X0, 112(BX)
+	VMOVUPS       Y2, 128(BX)
+	VSHUFPS       $0x00, X2, X2, X0
+	VMOVUPS       (DX), X1
+	VMULPS        X1, X0, X0
+	VMOVUPS       X0, (BX)
+	VSHUFPS       $0x55, X2, X2, X0
+	VMULPS        X1, X0, X0
+	VMOVUPS       X0, 16(BX)
+	VSHUFPS       $0xaa, X2, X2, X0
+	VMULPS        X1, X0, X0
+	VMOVUPS       X0, 32(BX)
+	VSHUFPS       $0xff, X2, X2, X0
+	VMULPS        X1, X0, X0
+	VMOVUPS       X0, 48(BX)
+	VEXTRACTF32X4 $0x01, Y2, X0
+	VSHUFPS       $0x00, X0, X0, X2
+	VMULPS        X1, X2, X2
+	VMOVUPS       X2, 64(BX)
+	VSHUFPS       $0x55, X0, X0, X2
+	VMULPS        X1, X2, X2
+	VMOVUPS       X2, 80(BX)
+	VSHUFPS       $0xaa, X0, X0, X2
+	VMULPS        X1, X2, X2
+	VMOVUPS       X2, 96(BX)
+	VSHUFPS       $0xff, X0, X0, X0
+	VMULPS        X1, X0, X0
+	VMOVUPS       X0, 112(BX)
 	VZEROUPPER
 	RET
 
@@ -1023,185 +1047,183 @@ TEXT ·irisGradAVX2(SB), NOSPLIT, $0-44
 	// z2 = W2·a1 + b2
 	VMULPS       160(DI), Y0, Y1
 	VMULPS       192(DI), Y0, Y2
-	VMULPS       224(DI), Y0, Y0
-	VUNPCKLPS    Y2, Y1, Y3
+	VMULPS       224(DI), Y0, Y3
+	VUNPCKLPS    Y2, Y1, Y4
 	VUNPCKHPS    Y2, Y1, Y1
+	VADDPS       Y1, Y4, Y1
+	VUNPCKLPS    Y3, Y3, Y2
+	VUNPCKHPS    Y3, Y3, Y3
+	VADDPS       Y3, Y2, Y2
+	VUNPCKLPD    Y2, Y1, Y3
+	VUNPCKHPD    Y2, Y1, Y1
 	VADDPS       Y1, Y3, Y1
-	VUNPCKLPS    Y0, Y0, Y2
-	VUNPCKHPS    Y0, Y0, Y0
-	VADDPS       Y0, Y2, Y0
-	VUNPCKLPD    Y0, Y1, Y2
-	VUNPCKHPD    Y0, Y1, Y0
-	VADDPS       Y0, Y2, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
-	VMOVUPS      IrisConstants<>+416(SB), X1
-	VMASKMOVPS   256(DI), X1, X2
-	VADDPS       X2, X0, X0
-	VMOVSD       X0, 64(SI)
-	VEXTRACTPS   $0x02, X0, 72(SI)
+	VEXTRACTF128 $0x01, Y1, X2
+	VADDPS       X2, X1, X1
+	VMOVSD       256(DI), X2
+	VINSERTPS    $0x20, 264(DI), X2, X2
+	VADDPS       X2, X1, X1
+	VMOVSD       X1, 64(SI)
+	VEXTRACTPS   $0x02, X1, 72(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       X0, X1, X0
-	VMOVUPS      IrisConstants<>+448(SB), X2
-	VBLENDVPS    X1, X0, X2, X2
-	VSHUFPS      $0x4e, X2, X2, X3
-	VMAXPS       X3, X2, X2
-	VSHUFPS      $0xb1, X2, X2, X3
-	VMAXPS       X3, X2, X2
-	VMOVSS       X2, 88(SI)
-	VSUBPS       X2, X0, X0
-	VMOVUPS      IrisConstants<>+512(SB), X2
-	VMINPS       X0, X2, X0
-	VMOVUPS      IrisConstants<>+480(SB), X2
-	VMAXPS       X0, X2, X0
-	VMOVUPS      IrisConstants<>+544(SB), X2
-	VMOVAPS      X2, X3
-	VFMADD231PS  IrisConstants<>+576(SB), X0, X3
-	VSUBPS       X2, X3, X3
-	VFNMADD231PS IrisConstants<>+608(SB), X3, X0
-	VFNMADD231PS IrisConstants<>+640(SB), X3, X0
-	VMULPS       X0, X0, X4
-	VMOVUPS      IrisConstants<>+672(SB), X5
+	VANDPS       IrisConstants<>+416(SB), X1, X1
+	VMOVUPS      IrisConstants<>+416(SB), X2
+	VMOVUPS      IrisConstants<>+448(SB), X3
+	VBLENDVPS    X2, X1, X3, X3
+	VSHUFPS      $0x4e, X3, X3, X4
+	VMAXPS       X4, X3, X3
+	VSHUFPS      $0xb1, X3, X3, X4
+	VMAXPS       X4, X3, X3
+	VMOVSS       X3, 88(SI)
+	VSUBPS       X3, X1, X4
+	VMOVUPS      IrisConstants<>+512(SB), X5
+	VMINPS       X4, X5, X4
+	VMOVUPS      IrisConstants<>+480(SB), X5
+	VMAXPS       X4, X5, X4
+	VMOVUPS      IrisConstants<>+544(SB), X5
 	VMOVAPS      X5, X7
-	VFMADD231PS  IrisConstants<>+704(SB), X0, X7
-	VMOVUPS      IrisConstants<>+736(SB), X8
-	VFMADD231PS  IrisConstants<>+768(SB), X0, X8
-	VMOVUPS      IrisConstants<>+800(SB), X9
-	VFMADD231PS  IrisConstants<>+832(SB), X0, X9
-	VFMADD231PS  X4, X8, X7
+	VFMADD231PS  IrisConstants<>+576(SB), X4, X7
+	VSUBPS       X5, X7, X7
+	VFNMADD231PS IrisConstants<>+608(SB), X7, X4
+	VFNMADD231PS IrisConstants<>+640(SB), X7, X4
 	VMULPS       X4, X4, X8
-	VFMADD231PS  X8, X9, X7
-	VFMADD231PS  X7, X4, X0
-	VADDPS       IrisConstants<>+864(SB), X0, X0
-	VFMADD213PS  X2, X3, X5
-	VSUBPS       X2, X5, X4
-	VSUBPS       X4, X3, X3
-	VADDPS       X2, X3, X2
-	VPSLLD       $0x17, X5, X3
-	VPADDD       IrisConstants<>+864(SB), X3, X3
-	VPSLLD       $0x17, X2, X2
-	VPADDD       IrisConstants<>+864(SB), X2, X2
-	VMULPS       X3, X0, X0
-	VMULPS       X2, X0, X0
-	VANDPS       X0, X1, X2
-	VSHUFPS      $0x4e, X2, X2, X3
-	VADDPS       X3, X2, X2
-	VSHUFPS      $0xb1, X2, X2, X3
-	VADDPS       X3, X2, X2
-	VMOVSS       X2, 92(SI)
-	VMOVUPS      IrisConstants<>+864(SB), Y3
-	VDIVPS       X2, X3, X2
-	VMULPS       X2, X0, X0
-	VMOVSD       X0, 76(SI)
-	VEXTRACTPS   $0x02, X0, 84(SI)
+	VMOVUPS      IrisConstants<>+672(SB), X9
+	VMOVAPS      X9, X10
+	VFMADD231PS  IrisConstants<>+704(SB), X4, X10
+	VMOVUPS      IrisConstants<>+736(SB), X11
+	VFMADD231PS  IrisConstants<>+768(SB), X4, X11
+	VMOVUPS      IrisConstants<>+800(SB), X12
+	VFMADD231PS  IrisConstants<>+832(SB), X4, X12
+	VFMADD231PS  X8, X11, X10
+	VMULPS       X8, X8, X11
+	VFMADD231PS  X11, X12, X10
+	VFMADD231PS  X10, X8, X4
+	VADDPS       IrisConstants<>+864(SB), X4, X4
+	VFMADD213PS  X5, X7, X9
+	VSUBPS       X5, X9, X8
+	VSUBPS       X8, X7, X7
+	VADDPS       X5, X7, X5
+	VPSLLD       $0x17, X9, X7
+	VPADDD       IrisConstants<>+864(SB), X7, X7
+	VPSLLD       $0x17, X5, X5
+	VPADDD       IrisConstants<>+864(SB), X5, X5
+	VMULPS       X7, X4, X4
+	VMULPS       X5, X4, X4
+	VANDPS       X4, X2, X5
+	VSHUFPS      $0x4e, X5, X5, X7
+	VADDPS       X7, X5, X5
+	VSHUFPS      $0xb1, X5, X5, X7
+	VADDPS       X7, X5, X5
+	VMOVSS       X5, 92(SI)
+	VMOVUPS      IrisConstants<>+864(SB), Y7
+	VDIVPS       X5, X7, X8
+	VMULPS       X8, X4, X4
+	VMOVSD       X4, 76(SI)
+	VEXTRACTPS   $0x02, X4, 84(SI)
 
 	// t = log(s2)
-	VBROADCASTSS 92(SI), X2
-	VCVTPS2PD    X2, Y2
-	VPADDQ       IrisConstants<>+1088(SB), Y2, Y4
-	VPSRLQ       $0x34, Y4, Y5
-	VORPD        IrisConstants<>+1120(SB), Y5, Y5
-	VSUBPD       IrisConstants<>+1152(SB), Y5, Y5
-	VANDPD       IrisConstants<>+1184(SB), Y4, Y4
-	VPADDQ       IrisConstants<>+1216(SB), Y4, Y4
-	VSUBPD       Y6, Y4, Y4
-	VADDPD       IrisConstants<>+1248(SB), Y4, Y6
-	VDIVPD       Y6, Y4, Y4
-	VMULPD       Y4, Y4, Y6
-	VMOVUPS      IrisConstants<>+1312(SB), Y7
-	VFMADD231PD  IrisConstants<>+1344(SB), Y6, Y7
-	VMOVUPS      IrisConstants<>+1376(SB), Y8
-	VFMADD231PD  IrisConstants<>+1408(SB), Y6, Y8
-	VMULPD       Y6, Y6, Y6
-	VFMADD231PD  Y6, Y8, Y7
-	VMULPD       Y6, Y6, Y6
-	VFMADD231PD  IrisConstants<>+1440(SB), Y6, Y7
-	VMULPD       Y7, Y4, Y4
-	VFMADD231PD  IrisConstants<>+1280(SB), Y5, Y4
-	VXORPS       X5, X5, X5
-	VCMPPD       $0x00, Y5, Y2, Y6
-	VBLENDVPD    Y6, IrisConstants<>+1504(SB), Y4, Y4
-	VCMPPD       $0x00, IrisConstants<>+1056(SB), Y2, Y6
-	VBLENDVPD    Y6, IrisConstants<>+1056(SB), Y4, Y4
-	VCMPPD       $0x19, Y5, Y2, Y2
-	VBLENDVPD    Y2, IrisConstants<>+1536(SB), Y4, Y2
-	VCVTPD2PSY   Y2, X2
-	VMOVSS       X2, 108(SI)
+	VSHUFPS     $0x00, X5, X5, X5
+	VCVTPS2PD   X5, Y5
+	VPADDQ      IrisConstants<>+1088(SB), Y5, Y8
+	VPSRLQ      $0x34, Y8, Y9
+	VORPD       IrisConstants<>+1120(SB), Y9, Y9
+	VSUBPD      IrisConstants<>+1152(SB), Y9, Y9
+	VANDPD      IrisConstants<>+1184(SB), Y8, Y8
+	VPADDQ      IrisConstants<>+1216(SB), Y8, Y8
+	VSUBPD      Y6, Y8, Y6
+	VADDPD      IrisConstants<>+1248(SB), Y6, Y8
+	VDIVPD      Y8, Y6, Y6
+	VMULPD      Y6, Y6, Y8
+	VMOVUPS     IrisConstants<>+1312(SB), Y10
+	VFMADD231PD IrisConstants<>+1344(SB), Y8, Y10
+	VMOVUPS     IrisConstants<>+1376(SB), Y11
+	VFMADD231PD IrisConstants<>+1408(SB), Y8, Y11
+	VMULPD      Y8, Y8, Y8
+	VFMADD231PD Y8, Y11, Y10
+	VMULPD      Y8, Y8, Y8
+	VFMADD231PD IrisConstants<>+1440(SB), Y8, Y10
+	VMULPD      Y10, Y6, Y6
+	VFMADD231PD IrisConstants<>+1280(SB), Y9, Y6
+	VXORPS      X8, X8, X8
+	VCMPPD      $0x00, Y8, Y5, Y9
+	VBLENDVPD   Y9, IrisConstants<>+1504(SB), Y6, Y6
+	VCMPPD      $0x00, IrisConstants<>+1056(SB), Y5, Y9
+	VBLENDVPD   Y9, IrisConstants<>+1056(SB), Y6, Y6
+	VCMPPD      $0x19, Y8, Y5, Y5
+	VBLENDVPD   Y5, IrisConstants<>+1536(SB), Y6, Y5
+	VCVTPD2PSY  Y5, X5
+	VMOVSS      X5, 108(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VANDPS       X0, X1, X0
-	VMASKMOVPS   (CX), X1, X2
-	VSUBPS       X2, X0, X0
-	VBROADCASTSS 88(SI), X4
-	VMASKMOVPS   64(SI), X1, X5
-	VSUBPS       X5, X4, X4
-	VBROADCASTSS 108(SI), X5
-	VADDPS       X5, X4, X4
-	VMULPS       X4, X2, X2
-	VMOVSD       X0, 96(SI)
-	VEXTRACTPS   $0x02, X0, 104(SI)
-	VANDPS       X2, X1, X0
-	VSHUFPS      $0x4e, X0, X0, X2
-	VADDPS       X2, X0, X0
-	VSHUFPS      $0xb1, X0, X0, X2
-	VADDPS       X2, X0, X0
-	VMOVSS       X0, ret+40(FP)
+	VANDPS     X4, X2, X4
+	VMOVSD     (CX), X6
+	VINSERTPS  $0x20, 8(CX), X6, X6
+	VSUBPS     X6, X4, X4
+	VSHUFPS    $0x00, X3, X3, X3
+	VSUBPS     X1, X3, X1
+	VSHUFPS    $0x00, X5, X5, X3
+	VADDPS     X3, X1, X1
+	VMULPS     X1, X6, X1
+	VMOVSD     X4, 96(SI)
+	VEXTRACTPS $0x02, X4, 104(SI)
+	VANDPS     X1, X2, X1
+	VSHUFPS    $0x4e, X1, X1, X3
+	VADDPS     X3, X1, X1
+	VSHUFPS    $0xb1, X1, X1, X3
+	VADDPS     X3, X1, X1
+	VMOVSS     X1, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
-	VBROADCASTSS 96(SI), Y0
-	VMULPS       160(DI), Y0, Y0
-	VBROADCASTSS 100(SI), Y2
-	VFMADD231PS  192(DI), Y2, Y0
-	VBROADCASTSS 104(SI), Y2
-	VFMADD231PS  224(DI), Y2, Y0
-	VMOVUPS      (SI), Y2
-	VFNMADD231PS Y2, Y2, Y3
-	VMULPS       Y3, Y0, Y0
+	VBROADCASTSS X4, Y1
+	VMULPS       160(DI), Y1, Y3
+	VSHUFPS      $0x55, X4, X4, X5
+	VBROADCASTSS X5, Y5
+	VFMADD231PS  192(DI), Y5, Y3
+	VSHUFPS      $0xaa, X4, X4, X6
+	VBROADCASTSS X6, Y6
+	VFMADD231PS  224(DI), Y6, Y3
+	VFNMADD231PS Y0, Y0, Y7
+	VMULPS       Y7, Y3, Y0
 	VMOVUPS      Y0, 32(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VMASKMOVPS   96(SI), X1, X0
-	VMOVSD       X0, 256(BX)
-	VEXTRACTPS   $0x02, X0, 264(BX)
-	VBROADCASTSS 96(SI), Y0
-	VMULPS       (SI), Y0, Y0
-	VMOVUPS      Y0, 160(BX)
-	VBROADCASTSS 100(SI), Y0
-	VMULPS       (SI), Y0, Y0
-	VMOVUPS      Y0, 192(BX)
-	VBROADCASTSS 104(SI), Y0
-	VMULPS       (SI), Y0, Y0
-	VMOVUPS      Y0, 224(BX)
+	VANDPS     X4, X2, X2
+	VMOVSD     X2, 256(BX)
+	VEXTRACTPS $0x02, X2, 264(BX)
+	VMOVUPS    (SI), Y2
+	VMULPS     Y2, Y1, Y1
+	VMOVUPS    Y1, 160(BX)
+	VMULPS     Y2, Y5, Y1
+	VMOVUPS    Y1, 192(BX)
+	VMULPS     Y2, Y6, Y1
+	VMOVUPS    Y1, 224(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VMOVUPS      32(SI), Y0
 	VMOVUPS      Y0, 128(BX)
-	VMOVUPS      (DX), X0
-	VMOVAPS      X0, X15
-	VBROADCASTSS 32(SI), Y0
-	VMULPS       X15, X0, X0
-	VMOVUPS      X0, (BX)
-	VBROADCASTSS 36(SI), Y0
-	VMULPS       X15, X0, X0
-	VMOVUPS      X0, 16(BX)
-	VBROADCASTSS 40(SI), Y0
-	VMULPS       X15, X0, X0
+	VSHUFPS      $0x00, X0, X0, X1
+	VMOVUPS      (DX), X2
+	VMULPS       X2, X1, X1
+	VMOVUPS      X1, (BX)
+	VSHUFPS      $0x55, X0, X0, X1
+	VMULPS       X2, X1, X1
+	VMOVUPS      X1, 16(BX)
+	VSHUFPS      $0xaa, X0, X0, X0
+	VMULPS       X2, X0, X0
 	VMOVUPS      X0, 32(BX)
-	VBROADCASTSS 44(SI), Y0
-	VMULPS       X15, X0, X0
+	VBROADCASTSS 44(SI), X0
+	VMULPS       X2, X0, X0
 	VMOVUPS      X0, 48(BX)
-	VBROADCASTSS 48(SI), Y0
-	VMULPS       X15, X0, X0
+	VBROADCASTSS 48(SI), X0
+	VMULPS       X2, X0, X0
 	VMOVUPS      X0, 64(BX)
-	VBROADCASTSS 52(SI), Y0
-	VMULPS       X15, X0, X0
+	VBROADCASTSS 52(SI), X0
+	VMULPS       X2, X0, X0
 	VMOVUPS      X0, 80(BX)
-	VBROADCASTSS 56(SI), Y0
-	VMULPS       X15, X0, X0
+	VBROADCASTSS 56(SI), X0
+	VMULPS       X2, X0, X0
 	VMOVUPS      X0, 96(BX)
-	VBROADCASTSS 60(SI), Y0
-	VMULPS       X15, X0, X0
+	VBROADCASTSS 60(SI), X0
+	VMULPS       X2, X0, X0
 	VMOVUPS      X0, 112(BX)
 	VZEROUPPER
 	RET
@@ -1288,13 +1310,15 @@ TEXT ·irisGradAVX512(SB), NOSPLIT, $0-44
 	VADDPS        Y1, Y4, Y1
 	VEXTRACTF32X4 $0x01, Y1, X3
 	VADDPS        X3, X1, X1
-	MOVL          $0x00000007, AX
-	KMOVW         AX, K1
-	VMOVUPS.Z     256(DI), K1, X3
+	VMOVSD        256(DI), X3
+	VINSERTPS     $0x20, 264(DI), X3, X3
 	VADDPS        X3, X1, X1
-	VMOVUPS       X1, K1, 64(SI)
+	VMOVSD        X1, 64(SI)
+	VEXTRACTPS    $0x02, X1, 72(SI)
 
 	// a2 = softmax(z2)
+	MOVL              $0x00000007, AX
+	KMOVW             AX, K1
 	VMOVAPS.Z         X1, K1, X1
 	VBROADCASTSS      IrisConstants<>+1000(SB), X3
 	VBLENDMPS         X1, X3, K1, X3
@@ -1303,135 +1327,147 @@ TEXT ·irisGradAVX512(SB), NOSPLIT, $0-44
 	VSHUFPS           $0xb1, X3, X3, X4
 	VMAXPS            X4, X3, X3
 	VMOVSS            X3, 88(SI)
-	VSUBPS            X3, X1, X3
-	VBROADCASTSS      IrisConstants<>+1008(SB), X4
-	VMINPS            X3, X4, X3
-	VBROADCASTSS      IrisConstants<>+1004(SB), X4
-	VMAXPS            X3, X4, X3
-	VBROADCASTSS      IrisConstants<>+1012(SB), X4
-	VMOVAPS           X4, X5
-	VFMADD231PS.BCST  IrisConstants<>+1016(SB), X3, X5
-	VSUBPS            X4, X5, X4
-	VFNMADD231PS.BCST IrisConstants<>+1020(SB), X4, X3
-	VFNMADD231PS.BCST IrisConstants<>+1024(SB), X4, X3
-	VMULPS            X3, X3, X5
-	VBROADCASTSS      IrisConstants<>+1028(SB), X6
-	VFMADD231PS.BCST  IrisConstants<>+1032(SB), X3, X6
-	VBROADCASTSS      IrisConstants<>+1036(SB), X7
-	VFMADD231PS.BCST  IrisConstants<>+1040(SB), X3, X7
-	VBROADCASTSS      IrisConstants<>+1044(SB), X8
-	VFMADD231PS.BCST  IrisConstants<>+1048(SB), X3, X8
-	VFMADD231PS       X5, X7, X6
-	VMULPS            X5, X5, X7
-	VFMADD231PS       X7, X8, X6
-	VFMADD231PS       X6, X5, X3
-	VBROADCASTSS      IrisConstants<>+1052(SB), Y5
-	VADDPS            X5, X3, X3
-	VSCALEFPS         X4, X3, X3
-	VMOVAPS.Z         X3, K1, X4
-	VSHUFPS           $0x4e, X4, X4, X6
+	VSUBPS            X3, X1, X4
+	VBROADCASTSS      IrisConstants<>+1008(SB), X5
+	VMINPS            X4, X5, X4
+	VBROADCASTSS      IrisConstants<>+1004(SB), X5
+	VMAXPS            X4, X5, X4
+	VBROADCASTSS      IrisConstants<>+1012(SB), X5
+	VMOVAPS           X5, X6
+	VFMADD231PS.BCST  IrisConstants<>+1016(SB), X4, X6
+	VSUBPS            X5, X6, X5
+	VFNMADD231PS.BCST IrisConstants<>+1020(SB), X5, X4
+	VFNMADD231PS.BCST IrisConstants<>+1024(SB), X5, X4
+	VMULPS            X4, X4, X6
+	VBROADCASTSS      IrisConstants<>+1028(SB), X7
+	VFMADD231PS.BCST  IrisConstants<>+1032(SB), X4, X7
+	VBROADCASTSS      IrisConstants<>+1036(SB), X8
+	VFMADD231PS.BCST  IrisConstants<>+1040(SB), X4, X8
+	VBROADCASTSS      IrisConstants<>+1044(SB), X9
+	VFMADD231PS.BCST  IrisConstants<>+1048(SB), X4, X9
+	VFMADD231PS       X6, X8, X7
+	VMULPS            X6, X6, X8
+	VFMADD231PS       X8, X9, X7
+	VFMADD231PS       X7, X6, X4
+	VBROADCASTSS      IrisConstants<>+1052(SB), Y6
 	VADDPS            X6, X4, X4
-	VSHUFPS           $0xb1, X4, X4, X6
-	VADDPS            X6, X4, X4
-	VMOVSS            X4, 92(SI)
-	VDIVPS            X4, X5, X4
-	VMULPS            X4, X3, X3
-	VMOVUPS           X3, K1, 76(SI)
+	VSCALEFPS         X5, X4, X4
+	VMOVAPS.Z         X4, K1, X5
+	VSHUFPS           $0x4e, X5, X5, X7
+	VADDPS            X7, X5, X5
+	VSHUFPS           $0xb1, X5, X5, X7
+	VADDPS            X7, X5, X5
+	VMOVSS            X5, 92(SI)
+	VDIVPS            X5, X6, X7
+	VMULPS            X7, X4, X4
+	VMOVSD            X4, 76(SI)
+	VEXTRACTPS        $0x02, X4, 84(SI)
 
 	// t = log(s2)
-	VBROADCASTSS     92(SI), X4
-	VCVTPS2PD        X4, Y4
-	VPADDQ.BCST      IrisConstants<>+1576(SB), Y4, Y6
-	VPSRLQ           $0x34, Y6, Y7
-	VORPD.BCST       IrisConstants<>+1584(SB), Y7, Y7
-	VSUBPD.BCST      IrisConstants<>+1592(SB), Y7, Y7
-	VANDPD.BCST      IrisConstants<>+1600(SB), Y6, Y6
-	VPADDQ.BCST      IrisConstants<>+1608(SB), Y6, Y6
-	VSUBPD           Y2, Y6, Y2
-	VADDPD.BCST      IrisConstants<>+1616(SB), Y2, Y6
-	VDIVPD           Y6, Y2, Y2
-	VMULPD           Y2, Y2, Y6
-	VBROADCASTSD     IrisConstants<>+1632(SB), Y8
-	VFMADD231PD.BCST IrisConstants<>+1640(SB), Y6, Y8
-	VBROADCASTSD     IrisConstants<>+1648(SB), Y9
-	VFMADD231PD.BCST IrisConstants<>+1656(SB), Y6, Y9
-	VMULPD           Y6, Y6, Y6
-	VFMADD231PD      Y6, Y9, Y8
-	VMULPD           Y6, Y6, Y6
-	VFMADD231PD.BCST IrisConstants<>+1664(SB), Y6, Y8
-	VMULPD           Y8, Y2, Y2
-	VFMADD231PD.BCST IrisConstants<>+1624(SB), Y7, Y2
-	VXORPS           X6, X6, X6
-	VCMPPD           $0x00, Y6, Y4, K2
+	VSHUFPS          $0x00, X5, X5, X5
+	VCVTPS2PD        X5, Y5
+	VPADDQ.BCST      IrisConstants<>+1576(SB), Y5, Y7
+	VPSRLQ           $0x34, Y7, Y8
+	VORPD.BCST       IrisConstants<>+1584(SB), Y8, Y8
+	VSUBPD.BCST      IrisConstants<>+1592(SB), Y8, Y8
+	VANDPD.BCST      IrisConstants<>+1600(SB), Y7, Y7
+	VPADDQ.BCST      IrisConstants<>+1608(SB), Y7, Y7
+	VSUBPD           Y2, Y7, Y2
+	VADDPD.BCST      IrisConstants<>+1616(SB), Y2, Y7
+	VDIVPD           Y7, Y2, Y2
+	VMULPD           Y2, Y2, Y7
+	VBROADCASTSD     IrisConstants<>+1632(SB), Y9
+	VFMADD231PD.BCST IrisConstants<>+1640(SB), Y7, Y9
+	VBROADCASTSD     IrisConstants<>+1648(SB), Y10
+	VFMADD231PD.BCST IrisConstants<>+1656(SB), Y7, Y10
+	VMULPD           Y7, Y7, Y7
+	VFMADD231PD      Y7, Y10, Y9
+	VMULPD           Y7, Y7, Y7
+	VFMADD231PD.BCST IrisConstants<>+1664(SB), Y7, Y9
+	VMULPD           Y9, Y2, Y2
+	VFMADD231PD.BCST IrisConstants<>+1624(SB), Y8, Y2
+	VXORPS           X7, X7, X7
+	VCMPPD           $0x00, Y7, Y5, K2
 	VBLENDMPD.BCST   IrisConstants<>+1680(SB), Y2, K2, Y2
-	VBROADCASTSD     IrisConstants<>+1568(SB), Y7
-	VCMPPD           $0x00, Y7, Y4, K2
-	VBLENDMPD        Y7, Y2, K2, Y2
-	VCMPPD           $0x19, Y6, Y4, K2
+	VBROADCASTSD     IrisConstants<>+1568(SB), Y8
+	VCMPPD           $0x00, Y8, Y5, K2
+	VBLENDMPD        Y8, Y2, K2, Y2
+	VCMPPD           $0x19, Y7, Y5, K2
 	VBLENDMPD.BCST   IrisConstants<>+1688(SB), Y2, K2, Y2
 	VCVTPD2PSY       Y2, X2
 	VMOVSS           X2, 108(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVAPS.Z    X3, K1, X2
-	VMOVUPS.Z    (CX), K1, X3
-	VSUBPS       X3, X2, X2
-	VBROADCASTSS 88(SI), X4
-	VSUBPS       X1, X4, X1
-	VADDPS.BCST  108(SI), X1, X1
-	VMULPS       X1, X3, X1
-	VMOVUPS      X2, K1, 96(SI)
-	VMOVAPS.Z    X1, K1, X1
-	VSHUFPS      $0x4e, X1, X1, X2
-	VADDPS       X2, X1, X1
-	VSHUFPS      $0xb1, X1, X1, X2
-	VADDPS       X2, X1, X1
-	VMOVSS       X1, ret+40(FP)
+	VMOVAPS.Z  X4, K1, X4
+	VMOVSD     (CX), X5
+	VINSERTPS  $0x20, 8(CX), X5, X5
+	VSUBPS     X5, X4, X4
+	VSHUFPS    $0x00, X3, X3, X3
+	VSUBPS     X1, X3, X1
+	VSHUFPS    $0x00, X2, X2, X2
+	VADDPS     X2, X1, X1
+	VMULPS     X1, X5, X1
+	VMOVSD     X4, 96(SI)
+	VEXTRACTPS $0x02, X4, 104(SI)
+	VMOVAPS.Z  X1, K1, X1
+	VSHUFPS    $0x4e, X1, X1, X2
+	VADDPS     X2, X1, X1
+	VSHUFPS    $0xb1, X1, X1, X2
+	VADDPS     X2, X1, X1
+	VMOVSS     X1, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
-	VMOVUPS      160(DI), Y1
-	VMULPS.BCST  96(SI), Y1, Y1
-	VBROADCASTSS 100(SI), Z2
-	VFMADD231PS  192(DI), Y2, Y1
-	VBROADCASTSS 104(SI), Z2
-	VFMADD231PS  224(DI), Y2, Y1
-	VFNMADD231PS Y0, Y0, Y5
-	VMULPS       Y5, Y1, Y0
-	VMOVUPS      Y0, 32(SI)
+	VBROADCASTSS X4, Y1
+	VMULPS       160(DI), Y1, Y2
+	VSHUFPS      $0x55, X4, X4, X3
+	VBROADCASTSS X3, Y3
+	VFMADD231PS  192(DI), Y3, Y2
+	VSHUFPS      $0xaa, X4, X4, X5
+	VBROADCASTSS X5, Y5
+	VFMADD231PS  224(DI), Y5, Y2
+	VFNMADD231PS Y0, Y0, Y6
+	VMULPS       Y6, Y2, Y2
+	VMOVUPS      Y2, 32(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VMOVUPS.Z    96(SI), K1, X1
-	VMOVUPS      X1, K1, 256(BX)
-	VBROADCASTSS 96(SI), Z1
-	VMULPS       (SI), Y1, Y1
-	VMOVUPS      Y1, 160(BX)
-	VBROADCASTSS 100(SI), Z1
-	VMULPS       (SI), Y1, Y1
-	VMOVUPS      Y1, 192(BX)
-	VBROADCASTSS 104(SI), Z1
-	VMULPS       (SI), Y1, Y1
-	VMOVUPS      Y1, 224(BX)
+	VMOVAPS.Z  X4, K1, X4
+	VMOVSD     X4, 256(BX)
+	VEXTRACTPS $0x02, X4, 264(BX)
+	VMULPS     Y0, Y1, Y1
+	VMOVUPS    Y1, 160(BX)
+	VMULPS     Y0, Y3, Y1
+	VMOVUPS    Y1, 192(BX)
+	VMULPS     Y0, Y5, Y0
+	VMOVUPS    Y0, 224(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VMOVUPS     Y0, 128(BX)
-	VMOVUPS     (DX), X0
-	VMOVAPS     X0, X31
-	VMULPS.BCST 32(SI), X31, X0
-	VMOVUPS     X0, (BX)
-	VMULPS.BCST 36(SI), X31, X0
-	VMOVUPS     X0, 16(BX)
-	VMULPS.BCST 40(SI), X31, X0
-	VMOVUPS     X0, 32(BX)
-	VMULPS.BCST 44(SI), X31, X0
-	VMOVUPS     X0, 48(BX)
-	VMULPS.BCST 48(SI), X31, X0
-	VMOVUPS     X0, 64(BX)
-	VMULPS.BCST 52(SI), X31, X0
-	VMOVUPS     X0, 80(BX)
-	VMULPS.BCST 56(SI), X31, X0
-	VMOVUPS     X0, 96(BX)
-	VMULPS.BCST 60(SI), X31, X0
-	VMOVUPS     X0, 112(BX)
+	VMOVUPS       Y2, 128(BX)
+	VSHUFPS       $0x00, X2, X2, X0
+	VMOVUPS       (DX), X1
+	VMULPS        X1, X0, X0
+	VMOVUPS       X0, (BX)
+	VSHUFPS       $0x55, X2, X2, X0
+	VMULPS        X1, X0, X0
+	VMOVUPS       X0, 16(BX)
+	VSHUFPS       $0xaa, X2, X2, X0
+	VMULPS        X1, X0, X0
+	VMOVUPS       X0, 32(BX)
+	VSHUFPS       $0xff, X2, X2, X0
+	VMULPS        X1, X0, X0
+	VMOVUPS       X0, 48(BX)
+	VEXTRACTF32X4 $0x01, Y2, X0
+	VSHUFPS       $0x00, X0, X0, X2
+	VMULPS        X1, X2, X2
+	VMOVUPS       X2, 64(BX)
+	VSHUFPS       $0x55, X0, X0, X2
+	VMULPS        X1, X2, X2
+	VMOVUPS       X2, 80(BX)
+	VSHUFPS       $0xaa, X0, X0, X2
+	VMULPS        X1, X2, X2
+	VMOVUPS       X2, 96(BX)
+	VSHUFPS       $0xff, X0, X0, X0
+	VMULPS        X1, X0, X0
+	VMOVUPS       X0, 112(BX)
 	VZEROUPPER
 	RET
 
@@ -1540,14 +1576,15 @@ TEXT ·irisStepAVX2(SB), NOSPLIT, $0-44
 	VADDPS       Y0, Y2, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPS       X1, X0, X0
-	VMOVUPS      IrisConstants<>+416(SB), X1
-	VMASKMOVPS   256(DI), X1, X2
-	VADDPS       X2, X0, X0
+	VMOVSD       256(DI), X1
+	VINSERTPS    $0x20, 264(DI), X1, X1
+	VADDPS       X1, X0, X0
 	VMOVSD       X0, 64(SI)
 	VEXTRACTPS   $0x02, X0, 72(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       X0, X1, X0
+	VANDPS       IrisConstants<>+416(SB), X0, X0
+	VMOVUPS      IrisConstants<>+416(SB), X1
 	VMOVUPS      IrisConstants<>+448(SB), X2
 	VBLENDVPS    X1, X0, X2, X2
 	VSHUFPS      $0x4e, X2, X2, X3
@@ -1555,184 +1592,183 @@ TEXT ·irisStepAVX2(SB), NOSPLIT, $0-44
 	VSHUFPS      $0xb1, X2, X2, X3
 	VMAXPS       X3, X2, X2
 	VMOVSS       X2, 88(SI)
-	VSUBPS       X2, X0, X0
-	VMOVUPS      IrisConstants<>+512(SB), X2
-	VMINPS       X0, X2, X0
-	VMOVUPS      IrisConstants<>+480(SB), X2
-	VMAXPS       X0, X2, X0
-	VMOVUPS      IrisConstants<>+544(SB), X2
-	VMOVAPS      X2, X3
-	VFMADD231PS  IrisConstants<>+576(SB), X0, X3
-	VSUBPS       X2, X3, X3
-	VFNMADD231PS IrisConstants<>+608(SB), X3, X0
-	VFNMADD231PS IrisConstants<>+640(SB), X3, X0
-	VMULPS       X0, X0, X4
-	VMOVUPS      IrisConstants<>+672(SB), X5
-	VMOVAPS      X5, X7
-	VFMADD231PS  IrisConstants<>+704(SB), X0, X7
-	VMOVUPS      IrisConstants<>+736(SB), X8
-	VFMADD231PS  IrisConstants<>+768(SB), X0, X8
-	VMOVUPS      IrisConstants<>+800(SB), X9
-	VFMADD231PS  IrisConstants<>+832(SB), X0, X9
-	VFMADD231PS  X4, X8, X7
-	VMULPS       X4, X4, X8
-	VFMADD231PS  X8, X9, X7
-	VFMADD231PS  X7, X4, X0
-	VADDPS       IrisConstants<>+864(SB), X0, X0
-	VFMADD213PS  X2, X3, X5
-	VSUBPS       X2, X5, X4
-	VSUBPS       X4, X3, X3
-	VADDPS       X2, X3, X2
-	VPSLLD       $0x17, X5, X3
-	VPADDD       IrisConstants<>+864(SB), X3, X3
-	VPSLLD       $0x17, X2, X2
-	VPADDD       IrisConstants<>+864(SB), X2, X2
-	VMULPS       X3, X0, X0
-	VMULPS       X2, X0, X0
-	VANDPS       X0, X1, X2
-	VSHUFPS      $0x4e, X2, X2, X3
-	VADDPS       X3, X2, X2
-	VSHUFPS      $0xb1, X2, X2, X3
-	VADDPS       X3, X2, X2
-	VMOVSS       X2, 92(SI)
-	VMOVUPS      IrisConstants<>+864(SB), Y3
-	VDIVPS       X2, X3, X2
-	VMULPS       X2, X0, X0
-	VMOVSD       X0, 76(SI)
-	VEXTRACTPS   $0x02, X0, 84(SI)
+	VSUBPS       X2, X0, X3
+	VMOVUPS      IrisConstants<>+512(SB), X4
+	VMINPS       X3, X4, X3
+	VMOVUPS      IrisConstants<>+480(SB), X4
+	VMAXPS       X3, X4, X3
+	VMOVUPS      IrisConstants<>+544(SB), X4
+	VMOVAPS      X4, X5
+	VFMADD231PS  IrisConstants<>+576(SB), X3, X5
+	VSUBPS       X4, X5, X5
+	VFNMADD231PS IrisConstants<>+608(SB), X5, X3
+	VFNMADD231PS IrisConstants<>+640(SB), X5, X3
+	VMULPS       X3, X3, X7
+	VMOVUPS      IrisConstants<>+672(SB), X8
+	VMOVAPS      X8, X9
+	VFMADD231PS  IrisConstants<>+704(SB), X3, X9
+	VMOVUPS      IrisConstants<>+736(SB), X10
+	VFMADD231PS  IrisConstants<>+768(SB), X3, X10
+	VMOVUPS      IrisConstants<>+800(SB), X11
+	VFMADD231PS  IrisConstants<>+832(SB), X3, X11
+	VFMADD231PS  X7, X10, X9
+	VMULPS       X7, X7, X10
+	VFMADD231PS  X10, X11, X9
+	VFMADD231PS  X9, X7, X3
+	VADDPS       IrisConstants<>+864(SB), X3, X3
+	VFMADD213PS  X4, X5, X8
+	VSUBPS       X4, X8, X7
+	VSUBPS       X7, X5, X5
+	VADDPS       X4, X5, X4
+	VPSLLD       $0x17, X8, X5
+	VPADDD       IrisConstants<>+864(SB), X5, X5
+	VPSLLD       $0x17, X4, X4
+	VPADDD       IrisConstants<>+864(SB), X4, X4
+	VMULPS       X5, X3, X3
+	VMULPS       X4, X3, X3
+	VANDPS       X3, X1, X4
+	VSHUFPS      $0x4e, X4, X4, X5
+	VADDPS       X5, X4, X4
+	VSHUFPS      $0xb1, X4, X4, X5
+	VADDPS       X5, X4, X4
+	VMOVSS       X4, 92(SI)
+	VMOVUPS      IrisConstants<>+864(SB), Y5
+	VDIVPS       X4, X5, X7
+	VMULPS       X7, X3, X3
+	VMOVSD       X3, 76(SI)
+	VEXTRACTPS   $0x02, X3, 84(SI)
 
 	// t = log(s2)
-	VBROADCASTSS 92(SI), X2
-	VCVTPS2PD    X2, Y2
-	VPADDQ       IrisConstants<>+1088(SB), Y2, Y4
-	VPSRLQ       $0x34, Y4, Y5
-	VORPD        IrisConstants<>+1120(SB), Y5, Y5
-	VSUBPD       IrisConstants<>+1152(SB), Y5, Y5
-	VANDPD       IrisConstants<>+1184(SB), Y4, Y4
-	VPADDQ       IrisConstants<>+1216(SB), Y4, Y4
-	VSUBPD       Y6, Y4, Y4
-	VADDPD       IrisConstants<>+1248(SB), Y4, Y6
-	VDIVPD       Y6, Y4, Y4
-	VMULPD       Y4, Y4, Y6
-	VMOVUPS      IrisConstants<>+1312(SB), Y7
-	VFMADD231PD  IrisConstants<>+1344(SB), Y6, Y7
-	VMOVUPS      IrisConstants<>+1376(SB), Y8
-	VFMADD231PD  IrisConstants<>+1408(SB), Y6, Y8
-	VMULPD       Y6, Y6, Y6
-	VFMADD231PD  Y6, Y8, Y7
-	VMULPD       Y6, Y6, Y6
-	VFMADD231PD  IrisConstants<>+1440(SB), Y6, Y7
-	VMULPD       Y7, Y4, Y4
-	VFMADD231PD  IrisConstants<>+1280(SB), Y5, Y4
-	VXORPS       X5, X5, X5
-	VCMPPD       $0x00, Y5, Y2, Y6
-	VBLENDVPD    Y6, IrisConstants<>+1504(SB), Y4, Y4
-	VCMPPD       $0x00, IrisConstants<>+1056(SB), Y2, Y6
-	VBLENDVPD    Y6, IrisConstants<>+1056(SB), Y4, Y4
-	VCMPPD       $0x19, Y5, Y2, Y2
-	VBLENDVPD    Y2, IrisConstants<>+1536(SB), Y4, Y2
-	VCVTPD2PSY   Y2, X2
-	VMOVSS       X2, 108(SI)
+	VSHUFPS     $0x00, X4, X4, X4
+	VCVTPS2PD   X4, Y4
+	VPADDQ      IrisConstants<>+1088(SB), Y4, Y7
+	VPSRLQ      $0x34, Y7, Y8
+	VORPD       IrisConstants<>+1120(SB), Y8, Y8
+	VSUBPD      IrisConstants<>+1152(SB), Y8, Y8
+	VANDPD      IrisConstants<>+1184(SB), Y7, Y7
+	VPADDQ      IrisConstants<>+1216(SB), Y7, Y7
+	VSUBPD      Y6, Y7, Y6
+	VADDPD      IrisConstants<>+1248(SB), Y6, Y7
+	VDIVPD      Y7, Y6, Y6
+	VMULPD      Y6, Y6, Y7
+	VMOVUPS     IrisConstants<>+1312(SB), Y9
+	VFMADD231PD IrisConstants<>+1344(SB), Y7, Y9
+	VMOVUPS     IrisConstants<>+1376(SB), Y10
+	VFMADD231PD IrisConstants<>+1408(SB), Y7, Y10
+	VMULPD      Y7, Y7, Y7
+	VFMADD231PD Y7, Y10, Y9
+	VMULPD      Y7, Y7, Y7
+	VFMADD231PD IrisConstants<>+1440(SB), Y7, Y9
+	VMULPD      Y9, Y6, Y6
+	VFMADD231PD IrisConstants<>+1280(SB), Y8, Y6
+	VXORPS      X7, X7, X7
+	VCMPPD      $0x00, Y7, Y4, Y8
+	VBLENDVPD   Y8, IrisConstants<>+1504(SB), Y6, Y6
+	VCMPPD      $0x00, IrisConstants<>+1056(SB), Y4, Y8
+	VBLENDVPD   Y8, IrisConstants<>+1056(SB), Y6, Y6
+	VCMPPD      $0x19, Y7, Y4, Y4
+	VBLENDVPD   Y4, IrisConstants<>+1536(SB), Y6, Y4
+	VCVTPD2PSY  Y4, X4
+	VMOVSS      X4, 108(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VANDPS       X0, X1, X0
-	VMASKMOVPS   (CX), X1, X2
-	VSUBPS       X2, X0, X0
-	VBROADCASTSS 88(SI), X4
-	VMASKMOVPS   64(SI), X1, X5
-	VSUBPS       X5, X4, X4
-	VBROADCASTSS 108(SI), X5
-	VADDPS       X5, X4, X4
-	VMULPS       X4, X2, X2
-	VMOVSD       X0, 96(SI)
-	VEXTRACTPS   $0x02, X0, 104(SI)
-	VANDPS       X2, X1, X2
-	VSHUFPS      $0x4e, X2, X2, X4
-	VADDPS       X4, X2, X2
-	VSHUFPS      $0xb1, X2, X2, X4
-	VADDPS       X4, X2, X2
-	VMOVSS       X2, ret+40(FP)
+	VANDPS     X3, X1, X3
+	VMOVSD     (CX), X6
+	VINSERTPS  $0x20, 8(CX), X6, X6
+	VSUBPS     X6, X3, X3
+	VSHUFPS    $0x00, X2, X2, X2
+	VSUBPS     X0, X2, X0
+	VSHUFPS    $0x00, X4, X4, X2
+	VADDPS     X2, X0, X0
+	VMULPS     X0, X6, X0
+	VMOVSD     X3, 96(SI)
+	VEXTRACTPS $0x02, X3, 104(SI)
+	VANDPS     X0, X1, X0
+	VSHUFPS    $0x4e, X0, X0, X2
+	VADDPS     X2, X0, X0
+	VSHUFPS    $0xb1, X0, X0, X2
+	VADDPS     X2, X0, X0
+	VMOVSS     X0, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
-	VANDPS       X0, X1, X0
-	VMASKMOVPS   256(DI), X1, X1
-	VBROADCASTSS rate+32(FP), X2
-	VFNMADD231PS X0, X2, X1
-	VMOVSD       X1, 256(DI)
-	VEXTRACTPS   $0x02, X1, 264(DI)
-	VBROADCASTSS 96(SI), Y0
-	VBROADCASTSS rate+32(FP), Y1
-	VMULPS       Y0, Y1, Y1
-	VMOVUPS      160(DI), Y2
-	VMULPS       Y0, Y2, Y0
-	VFNMADD231PS (SI), Y1, Y2
-	VMOVUPS      Y2, 160(DI)
-	VBROADCASTSS 100(SI), Y1
+	VBROADCASTSS rate+32(FP), X0
+	VANDPS       X3, X1, X1
+	VMOVSD       256(DI), X2
+	VINSERTPS    $0x20, 264(DI), X2, X2
+	VFNMADD231PS X1, X0, X2
+	VMOVSD       X2, 256(DI)
+	VEXTRACTPS   $0x02, X2, 264(DI)
+	VBROADCASTSS X3, Y1
 	VBROADCASTSS rate+32(FP), Y2
-	VMULPS       Y1, Y2, Y2
-	VMOVUPS      192(DI), Y4
-	VFMADD231PS  Y1, Y4, Y0
-	VFNMADD231PS (SI), Y2, Y4
-	VMOVUPS      Y4, 192(DI)
-	VBROADCASTSS 104(SI), Y1
-	VBROADCASTSS rate+32(FP), Y2
-	VMULPS       Y1, Y2, Y2
-	VMOVUPS      224(DI), Y4
-	VFMADD231PS  Y1, Y4, Y0
-	VFNMADD231PS (SI), Y2, Y4
-	VMOVUPS      Y4, 224(DI)
-	VMOVUPS      (SI), Y1
-	VFNMADD231PS Y1, Y1, Y3
-	VMULPS       Y3, Y0, Y0
-	VMOVUPS      Y0, 32(SI)
+	VMULPS       Y1, Y2, Y4
+	VMOVUPS      160(DI), Y6
+	VMULPS       Y1, Y6, Y1
+	VFNMADD231PS (SI), Y4, Y6
+	VMOVUPS      Y6, 160(DI)
+	VSHUFPS      $0x55, X3, X3, X4
+	VBROADCASTSS X4, Y4
+	VMULPS       Y4, Y2, Y6
+	VMOVUPS      192(DI), Y7
+	VFMADD231PS  Y4, Y7, Y1
+	VFNMADD231PS (SI), Y6, Y7
+	VMOVUPS      Y7, 192(DI)
+	VSHUFPS      $0xaa, X3, X3, X3
+	VBROADCASTSS X3, Y3
+	VMULPS       Y3, Y2, Y4
+	VMOVUPS      224(DI), Y6
+	VFMADD231PS  Y3, Y6, Y1
+	VFNMADD231PS (SI), Y4, Y6
+	VMOVUPS      Y6, 224(DI)
+	VMOVUPS      (SI), Y3
+	VFNMADD231PS Y3, Y3, Y5
+	VMULPS       Y5, Y1, Y1
+	VMOVUPS      Y1, 32(SI)
 
 	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
-	VMOVUPS      128(DI), Y1
-	VBROADCASTSS rate+32(FP), Y2
-	VFNMADD231PS Y0, Y2, Y1
-	VMOVUPS      Y1, 128(DI)
-	VMOVUPS      (DX), X0
-	VMOVAPS      X0, X15
-	VBROADCASTSS rate+32(FP), Y0
-	VBROADCASTSS 32(SI), Y1
-	VMULPS       Y1, Y0, Y1
-	VMOVUPS      (DI), X2
-	VFNMADD231PS X15, X1, X2
-	VMOVUPS      X2, (DI)
-	VBROADCASTSS 36(SI), Y1
-	VMULPS       Y1, Y0, Y1
-	VMOVUPS      16(DI), X2
-	VFNMADD231PS X15, X1, X2
-	VMOVUPS      X2, 16(DI)
-	VBROADCASTSS 40(SI), Y1
-	VMULPS       Y1, Y0, Y1
-	VMOVUPS      32(DI), X2
-	VFNMADD231PS X15, X1, X2
-	VMOVUPS      X2, 32(DI)
-	VBROADCASTSS 44(SI), Y1
-	VMULPS       Y1, Y0, Y1
-	VMOVUPS      48(DI), X2
-	VFNMADD231PS X15, X1, X2
-	VMOVUPS      X2, 48(DI)
-	VBROADCASTSS 48(SI), Y1
-	VMULPS       Y1, Y0, Y1
-	VMOVUPS      64(DI), X2
-	VFNMADD231PS X15, X1, X2
-	VMOVUPS      X2, 64(DI)
-	VBROADCASTSS 52(SI), Y1
-	VMULPS       Y1, Y0, Y1
-	VMOVUPS      80(DI), X2
-	VFNMADD231PS X15, X1, X2
-	VMOVUPS      X2, 80(DI)
-	VBROADCASTSS 56(SI), Y1
-	VMULPS       Y1, Y0, Y1
+	VMOVUPS      128(DI), Y3
+	VFNMADD231PS Y1, Y2, Y3
+	VMOVUPS      Y3, 128(DI)
+	VSHUFPS      $0x00, X1, X1, X2
+	VMULPS       X2, X0, X2
+	VMOVUPS      (DX), X3
+	VMOVUPS      (DI), X4
+	VFNMADD231PS X3, X2, X4
+	VMOVUPS      X4, (DI)
+	VSHUFPS      $0x55, X1, X1, X2
+	VMULPS       X2, X0, X2
+	VMOVUPS      16(DI), X4
+	VFNMADD231PS X3, X2, X4
+	VMOVUPS      X4, 16(DI)
+	VSHUFPS      $0xaa, X1, X1, X2
+	VMULPS       X2, X0, X2
+	VMOVUPS      32(DI), X4
+	VFNMADD231PS X3, X2, X4
+	VMOVUPS      X4, 32(DI)
+	VSHUFPS      $0xff, X1, X1, X2
+	VMULPS       X2, X0, X2
+	VMOVUPS      48(DI), X4
+	VFNMADD231PS X3, X2, X4
+	VMOVUPS      X4, 48(DI)
+	VEXTRACTF128 $0x01, Y1, X1
+	VSHUFPS      $0x00, X1, X1, X2
+	VMULPS       X2, X0, X2
+	VMOVUPS      64(DI), X4
+	VFNMADD231PS X3, X2, X4
+	VMOVUPS      X4, 64(DI)
+	VSHUFPS      $0x55, X1, X1, X2
+	VMULPS       X2, X0, X2
+	VMOVUPS      80(DI), X4
+	VFNMADD231PS X3, X2, X4
+	VMOVUPS      X4, 80(DI)
+	VSHUFPS      $0xaa, X1, X1, X1
+	VMULPS       X1, X0, X1
 	VMOVUPS      96(DI), X2
-	VFNMADD231PS X15, X1, X2
+	VFNMADD231PS X3, X1, X2
 	VMOVUPS      X2, 96(DI)
-	VBROADCASTSS 60(SI), Y1
-	VMULPS       Y1, Y0, Y0
+	VBROADCASTSS 60(SI), X1
+	VMULPS       X1, X0, X0
 	VMOVUPS      112(DI), X1
-	VFNMADD231PS X15, X0, X1
+	VFNMADD231PS X3, X0, X1
 	VMOVUPS      X1, 112(DI)
 	VZEROUPPER
 	RET
@@ -1806,190 +1842,203 @@ TEXT ·irisStepAVX512(SB), NOSPLIT, $0-44
 	// z2 = W2·a1 + b2
 	VMULPS        160(DI), Y0, Y1
 	VMULPS        192(DI), Y0, Y3
-	VMULPS        224(DI), Y0, Y0
-	VUNPCKLPS     Y3, Y1, Y4
+	VMULPS        224(DI), Y0, Y4
+	VUNPCKLPS     Y3, Y1, Y5
 	VUNPCKHPS     Y3, Y1, Y1
+	VADDPS        Y1, Y5, Y1
+	VUNPCKLPS     Y4, Y4, Y3
+	VUNPCKHPS     Y4, Y4, Y4
+	VADDPS        Y4, Y3, Y3
+	VUNPCKLPD     Y3, Y1, Y4
+	VUNPCKHPD     Y3, Y1, Y1
 	VADDPS        Y1, Y4, Y1
-	VUNPCKLPS     Y0, Y0, Y3
-	VUNPCKHPS     Y0, Y0, Y0
-	VADDPS        Y0, Y3, Y0
-	VUNPCKLPD     Y0, Y1, Y3
-	VUNPCKHPD     Y0, Y1, Y0
-	VADDPS        Y0, Y3, Y0
-	VEXTRACTF32X4 $0x01, Y0, X1
-	VADDPS        X1, X0, X0
-	MOVL          $0x00000007, AX
-	KMOVW         AX, K1
-	VMOVUPS.Z     256(DI), K1, X1
-	VADDPS        X1, X0, X0
-	VMOVUPS       X0, K1, 64(SI)
+	VEXTRACTF32X4 $0x01, Y1, X3
+	VADDPS        X3, X1, X1
+	VMOVSD        256(DI), X3
+	VINSERTPS     $0x20, 264(DI), X3, X3
+	VADDPS        X3, X1, X1
+	VMOVSD        X1, 64(SI)
+	VEXTRACTPS    $0x02, X1, 72(SI)
 
 	// a2 = softmax(z2)
-	VMOVAPS.Z         X0, K1, X0
-	VBROADCASTSS      IrisConstants<>+1000(SB), X1
-	VBLENDMPS         X0, X1, K1, X1
-	VSHUFPS           $0x4e, X1, X1, X3
-	VMAXPS            X3, X1, X1
-	VSHUFPS           $0xb1, X1, X1, X3
-	VMAXPS            X3, X1, X1
-	VMOVSS            X1, 88(SI)
-	VSUBPS            X1, X0, X1
-	VBROADCASTSS      IrisConstants<>+1008(SB), X3
-	VMINPS            X1, X3, X1
-	VBROADCASTSS      IrisConstants<>+1004(SB), X3
-	VMAXPS            X1, X3, X1
-	VBROADCASTSS      IrisConstants<>+1012(SB), X3
-	VMOVAPS           X3, X4
-	VFMADD231PS.BCST  IrisConstants<>+1016(SB), X1, X4
-	VSUBPS            X3, X4, X3
-	VFNMADD231PS.BCST IrisConstants<>+1020(SB), X3, X1
-	VFNMADD231PS.BCST IrisConstants<>+1024(SB), X3, X1
-	VMULPS            X1, X1, X4
-	VBROADCASTSS      IrisConstants<>+1028(SB), X5
-	VFMADD231PS.BCST  IrisConstants<>+1032(SB), X1, X5
-	VBROADCASTSS      IrisConstants<>+1036(SB), X6
-	VFMADD231PS.BCST  IrisConstants<>+1040(SB), X1, X6
-	VBROADCASTSS      IrisConstants<>+1044(SB), X7
-	VFMADD231PS.BCST  IrisConstants<>+1048(SB), X1, X7
-	VFMADD231PS       X4, X6, X5
+	MOVL              $0x00000007, AX
+	KMOVW             AX, K1
+	VMOVAPS.Z         X1, K1, X1
+	VBROADCASTSS      IrisConstants<>+1000(SB), X3
+	VBLENDMPS         X1, X3, K1, X3
+	VSHUFPS           $0x4e, X3, X3, X4
+	VMAXPS            X4, X3, X3
+	VSHUFPS           $0xb1, X3, X3, X4
+	VMAXPS            X4, X3, X3
+	VMOVSS            X3, 88(SI)
+	VSUBPS            X3, X1, X4
+	VBROADCASTSS      IrisConstants<>+1008(SB), X5
+	VMINPS            X4, X5, X4
+	VBROADCASTSS      IrisConstants<>+1004(SB), X5
+	VMAXPS            X4, X5, X4
+	VBROADCASTSS      IrisConstants<>+1012(SB), X5
+	VMOVAPS           X5, X6
+	VFMADD231PS.BCST  IrisConstants<>+1016(SB), X4, X6
+	VSUBPS            X5, X6, X5
+	VFNMADD231PS.BCST IrisConstants<>+1020(SB), X5, X4
+	VFNMADD231PS.BCST IrisConstants<>+1024(SB), X5, X4
 	VMULPS            X4, X4, X6
-	VFMADD231PS       X6, X7, X5
-	VFMADD231PS       X5, X4, X1
-	VBROADCASTSS      IrisConstants<>+1052(SB), Y4
-	VADDPS            X4, X1, X1
-	VSCALEFPS         X3, X1, X1
-	VMOVAPS.Z         X1, K1, X3
-	VSHUFPS           $0x4e, X3, X3, X5
-	VADDPS            X5, X3, X3
-	VSHUFPS           $0xb1, X3, X3, X5
-	VADDPS            X5, X3, X3
-	VMOVSS            X3, 92(SI)
-	VDIVPS            X3, X4, X3
-	VMULPS            X3, X1, X1
-	VMOVUPS           X1, K1, 76(SI)
+	VBROADCASTSS      IrisConstants<>+1028(SB), X7
+	VFMADD231PS.BCST  IrisConstants<>+1032(SB), X4, X7
+	VBROADCASTSS      IrisConstants<>+1036(SB), X8
+	VFMADD231PS.BCST  IrisConstants<>+1040(SB), X4, X8
+	VBROADCASTSS      IrisConstants<>+1044(SB), X9
+	VFMADD231PS.BCST  IrisConstants<>+1048(SB), X4, X9
+	VFMADD231PS       X6, X8, X7
+	VMULPS            X6, X6, X8
+	VFMADD231PS       X8, X9, X7
+	VFMADD231PS       X7, X6, X4
+	VBROADCASTSS      IrisConstants<>+1052(SB), Y6
+	VADDPS            X6, X4, X4
+	VSCALEFPS         X5, X4, X4
+	VMOVAPS.Z         X4, K1, X5
+	VSHUFPS           $0x4e, X5, X5, X7
+	VADDPS            X7, X5, X5
+	VSHUFPS           $0xb1, X5, X5, X7
+	VADDPS            X7, X5, X5
+	VMOVSS            X5, 92(SI)
+	VDIVPS            X5, X6, X7
+	VMULPS            X7, X4, X4
+	VMOVSD            X4, 76(SI)
+	VEXTRACTPS        $0x02, X4, 84(SI)
 
 	// t = log(s2)
-	VBROADCASTSS     92(SI), X3
-	VCVTPS2PD        X3, Y3
-	VPADDQ.BCST      IrisConstants<>+1576(SB), Y3, Y5
-	VPSRLQ           $0x34, Y5, Y6
-	VORPD.BCST       IrisConstants<>+1584(SB), Y6, Y6
-	VSUBPD.BCST      IrisConstants<>+1592(SB), Y6, Y6
-	VANDPD.BCST      IrisConstants<>+1600(SB), Y5, Y5
-	VPADDQ.BCST      IrisConstants<>+1608(SB), Y5, Y5
-	VSUBPD           Y2, Y5, Y2
-	VADDPD.BCST      IrisConstants<>+1616(SB), Y2, Y5
-	VDIVPD           Y5, Y2, Y2
-	VMULPD           Y2, Y2, Y5
-	VBROADCASTSD     IrisConstants<>+1632(SB), Y7
-	VFMADD231PD.BCST IrisConstants<>+1640(SB), Y5, Y7
-	VBROADCASTSD     IrisConstants<>+1648(SB), Y8
-	VFMADD231PD.BCST IrisConstants<>+1656(SB), Y5, Y8
-	VMULPD           Y5, Y5, Y5
-	VFMADD231PD      Y5, Y8, Y7
-	VMULPD           Y5, Y5, Y5
-	VFMADD231PD.BCST IrisConstants<>+1664(SB), Y5, Y7
-	VMULPD           Y7, Y2, Y2
-	VFMADD231PD.BCST IrisConstants<>+1624(SB), Y6, Y2
-	VXORPS           X5, X5, X5
-	VCMPPD           $0x00, Y5, Y3, K2
+	VSHUFPS          $0x00, X5, X5, X5
+	VCVTPS2PD        X5, Y5
+	VPADDQ.BCST      IrisConstants<>+1576(SB), Y5, Y7
+	VPSRLQ           $0x34, Y7, Y8
+	VORPD.BCST       IrisConstants<>+1584(SB), Y8, Y8
+	VSUBPD.BCST      IrisConstants<>+1592(SB), Y8, Y8
+	VANDPD.BCST      IrisConstants<>+1600(SB), Y7, Y7
+	VPADDQ.BCST      IrisConstants<>+1608(SB), Y7, Y7
+	VSUBPD           Y2, Y7, Y2
+	VADDPD.BCST      IrisConstants<>+1616(SB), Y2, Y7
+	VDIVPD           Y7, Y2, Y2
+	VMULPD           Y2, Y2, Y7
+	VBROADCASTSD     IrisConstants<>+1632(SB), Y9
+	VFMADD231PD.BCST IrisConstants<>+1640(SB), Y7, Y9
+	VBROADCASTSD     IrisConstants<>+1648(SB), Y10
+	VFMADD231PD.BCST IrisConstants<>+1656(SB), Y7, Y10
+	VMULPD           Y7, Y7, Y7
+	VFMADD231PD      Y7, Y10, Y9
+	VMULPD           Y7, Y7, Y7
+	VFMADD231PD.BCST IrisConstants<>+1664(SB), Y7, Y9
+	VMULPD           Y9, Y2, Y2
+	VFMADD231PD.BCST IrisConstants<>+1624(SB), Y8, Y2
+	VXORPS           X7, X7, X7
+	VCMPPD           $0x00, Y7, Y5, K2
 	VBLENDMPD.BCST   IrisConstants<>+1680(SB), Y2, K2, Y2
-	VBROADCASTSD     IrisConstants<>+1568(SB), Y6
-	VCMPPD           $0x00, Y6, Y3, K2
-	VBLENDMPD        Y6, Y2, K2, Y2
-	VCMPPD           $0x19, Y5, Y3, K2
+	VBROADCASTSD     IrisConstants<>+1568(SB), Y8
+	VCMPPD           $0x00, Y8, Y5, K2
+	VBLENDMPD        Y8, Y2, K2, Y2
+	VCMPPD           $0x19, Y7, Y5, K2
 	VBLENDMPD.BCST   IrisConstants<>+1688(SB), Y2, K2, Y2
 	VCVTPD2PSY       Y2, X2
 	VMOVSS           X2, 108(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVAPS.Z    X1, K1, X1
-	VMOVUPS.Z    (CX), K1, X2
-	VSUBPS       X2, X1, X1
-	VBROADCASTSS 88(SI), X3
-	VSUBPS       X0, X3, X0
-	VADDPS.BCST  108(SI), X0, X0
-	VMULPS       X0, X2, X0
-	VMOVUPS      X1, K1, 96(SI)
-	VMOVAPS.Z    X0, K1, X0
-	VSHUFPS      $0x4e, X0, X0, X2
-	VADDPS       X2, X0, X0
-	VSHUFPS      $0xb1, X0, X0, X2
-	VADDPS       X2, X0, X0
-	VMOVSS       X0, ret+40(FP)
+	VMOVAPS.Z  X4, K1, X4
+	VMOVSD     (CX), X5
+	VINSERTPS  $0x20, 8(CX), X5, X5
+	VSUBPS     X5, X4, X4
+	VSHUFPS    $0x00, X3, X3, X3
+	VSUBPS     X1, X3, X1
+	VSHUFPS    $0x00, X2, X2, X2
+	VADDPS     X2, X1, X1
+	VMULPS     X1, X5, X1
+	VMOVSD     X4, 96(SI)
+	VEXTRACTPS $0x02, X4, 104(SI)
+	VMOVAPS.Z  X1, K1, X1
+	VSHUFPS    $0x4e, X1, X1, X2
+	VADDPS     X2, X1, X1
+	VSHUFPS    $0xb1, X1, X1, X2
+	VADDPS     X2, X1, X1
+	VMOVSS     X1, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
-	VMOVAPS.Z    X1, K1, X0
-	VMOVUPS.Z    256(DI), K1, X1
-	VBROADCASTSS rate+32(FP), X2
-	VFNMADD231PS X0, X2, X1
-	VMOVUPS      X1, K1, 256(DI)
-	VBROADCASTSS 96(SI), Z0
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS       Z0, Z1, Z1
-	VMOVUPS      160(DI), Y2
-	VMULPS       Y0, Y2, Y0
-	VFNMADD231PS (SI), Y1, Y2
-	VMOVUPS      Y2, 160(DI)
-	VBROADCASTSS 100(SI), Z1
-	VBROADCASTSS rate+32(FP), Z2
-	VMULPS       Z1, Z2, Z2
-	VMOVUPS      192(DI), Y3
-	VFMADD231PS  Y1, Y3, Y0
-	VFNMADD231PS (SI), Y2, Y3
-	VMOVUPS      Y3, 192(DI)
-	VBROADCASTSS 104(SI), Z1
-	VBROADCASTSS rate+32(FP), Z2
-	VMULPS       Z1, Z2, Z2
-	VMOVUPS      224(DI), Y3
-	VFMADD231PS  Y1, Y3, Y0
-	VFNMADD231PS (SI), Y2, Y3
-	VMOVUPS      Y3, 224(DI)
-	VMOVUPS      (SI), Y1
-	VFNMADD231PS Y1, Y1, Y4
-	VMULPS       Y4, Y0, Y0
+	VBROADCASTSS rate+32(FP), X1
+	VMOVAPS.Z    X4, K1, X2
+	VMOVSD       256(DI), X3
+	VINSERTPS    $0x20, 264(DI), X3, X3
+	VFNMADD231PS X2, X1, X3
+	VMOVSD       X3, 256(DI)
+	VEXTRACTPS   $0x02, X3, 264(DI)
+	VBROADCASTSS X4, Y2
+	VBROADCASTSS rate+32(FP), Y3
+	VMULPS       Y2, Y3, Y5
+	VMOVUPS      160(DI), Y7
+	VMULPS       Y2, Y7, Y2
+	VFNMADD231PS Y0, Y5, Y7
+	VMOVUPS      Y7, 160(DI)
+	VSHUFPS      $0x55, X4, X4, X5
+	VBROADCASTSS X5, Y5
+	VMULPS       Y5, Y3, Y7
+	VMOVUPS      192(DI), Y8
+	VFMADD231PS  Y5, Y8, Y2
+	VFNMADD231PS Y0, Y7, Y8
+	VMOVUPS      Y8, 192(DI)
+	VSHUFPS      $0xaa, X4, X4, X4
+	VBROADCASTSS X4, Y4
+	VMULPS       Y4, Y3, Y5
+	VMOVUPS      224(DI), Y7
+	VFMADD231PS  Y4, Y7, Y2
+	VFNMADD231PS Y0, Y5, Y7
+	VMOVUPS      Y7, 224(DI)
+	VFNMADD231PS Y0, Y0, Y6
+	VMULPS       Y6, Y2, Y0
 	VMOVUPS      Y0, 32(SI)
 
 	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
-	VMOVUPS      128(DI), Y1
-	VBROADCASTSS rate+32(FP), Y2
-	VFNMADD231PS Y0, Y2, Y1
-	VMOVUPS      Y1, 128(DI)
-	VMOVUPS      (DX), X0
-	VMOVAPS      X0, X31
-	VBROADCASTSS rate+32(FP), Z0
-	VMULPS.BCST  32(SI), Z0, Z1
-	VMOVUPS      (DI), X2
-	VFNMADD231PS X31, X1, X2
-	VMOVUPS      X2, (DI)
-	VMULPS.BCST  36(SI), Z0, Z1
-	VMOVUPS      16(DI), X2
-	VFNMADD231PS X31, X1, X2
-	VMOVUPS      X2, 16(DI)
-	VMULPS.BCST  40(SI), Z0, Z1
-	VMOVUPS      32(DI), X2
-	VFNMADD231PS X31, X1, X2
-	VMOVUPS      X2, 32(DI)
-	VMULPS.BCST  44(SI), Z0, Z1
-	VMOVUPS      48(DI), X2
-	VFNMADD231PS X31, X1, X2
-	VMOVUPS      X2, 48(DI)
-	VMULPS.BCST  48(SI), Z0, Z1
-	VMOVUPS      64(DI), X2
-	VFNMADD231PS X31, X1, X2
-	VMOVUPS      X2, 64(DI)
-	VMULPS.BCST  52(SI), Z0, Z1
-	VMOVUPS      80(DI), X2
-	VFNMADD231PS X31, X1, X2
-	VMOVUPS      X2, 80(DI)
-	VMULPS.BCST  56(SI), Z0, Z1
-	VMOVUPS      96(DI), X2
-	VFNMADD231PS X31, X1, X2
-	VMOVUPS      X2, 96(DI)
-	VMULPS.BCST  60(SI), Z0, Z0
-	VMOVUPS      112(DI), X1
-	VFNMADD231PS X31, X0, X1
-	VMOVUPS      X1, 112(DI)
+	VMOVUPS       128(DI), Y2
+	VFNMADD231PS  Y0, Y3, Y2
+	VMOVUPS       Y2, 128(DI)
+	VSHUFPS       $0x00, X0, X0, X2
+	VMULPS        X2, X1, X2
+	VMOVUPS       (DX), X3
+	VMOVUPS       (DI), X4
+	VFNMADD231PS  X3, X2, X4
+	VMOVUPS       X4, (DI)
+	VSHUFPS       $0x55, X0, X0, X2
+	VMULPS        X2, X1, X2
+	VMOVUPS       16(DI), X4
+	VFNMADD231PS  X3, X2, X4
+	VMOVUPS       X4, 16(DI)
+	VSHUFPS       $0xaa, X0, X0, X2
+	VMULPS        X2, X1, X2
+	VMOVUPS       32(DI), X4
+	VFNMADD231PS  X3, X2, X4
+	VMOVUPS       X4, 32(DI)
+	VSHUFPS       $0xff, X0, X0, X2
+	VMULPS        X2, X1, X2
+	VMOVUPS       48(DI), X4
+	VFNMADD231PS  X3, X2, X4
+	VMOVUPS       X4, 48(DI)
+	VEXTRACTF32X4 $0x01, Y0, X0
+	VSHUFPS       $0x00, X0, X0, X2
+	VMULPS        X2, X1, X2
+	VMOVUPS       64(DI), X4
+	VFNMADD231PS  X3, X2, X4
+	VMOVUPS       X4, 64(DI)
+	VSHUFPS       $0x55, X0, X0, X2
+	VMULPS        X2, X1, X2
+	VMOVUPS       80(DI), X4
+	VFNMADD231PS  X3, X2, X4
+	VMOVUPS       X4, 80(DI)
+	VSHUFPS       $0xaa, X0, X0, X2
+	VMULPS        X2, X1, X2
+	VMOVUPS       96(DI), X4
+	VFNMADD231PS  X3, X2, X4
+	VMOVUPS       X4, 96(DI)
+	VSHUFPS       $0xff, X0, X0, X0
+	VMULPS        X0, X1, X0
+	VMOVUPS       112(DI), X1
+	VFNMADD231PS  X3, X0, X1
+	VMOVUPS       X1, 112(DI)
 	VZEROUPPER
 	RET
 

@@ -624,98 +624,97 @@ TEXT ·poleLossAVX2(SB), NOSPLIT, $0-36
 	VSHUFPS      $0xb1, X2, X2, X3
 	VMAXPS       X3, X2, X2
 	VMOVSS       X2, 144(SI)
-	VSUBPS       X2, X0, X0
-	VMOVUPS      PoleConstants<>+512(SB), X2
-	VMINPS       X0, X2, X0
-	VMOVUPS      PoleConstants<>+480(SB), X2
-	VMAXPS       X0, X2, X0
-	VMOVUPS      PoleConstants<>+544(SB), X2
-	VMOVAPS      X2, X3
-	VFMADD231PS  PoleConstants<>+576(SB), X0, X3
-	VSUBPS       X2, X3, X3
-	VFNMADD231PS PoleConstants<>+608(SB), X3, X0
-	VFNMADD231PS PoleConstants<>+640(SB), X3, X0
-	VMULPS       X0, X0, X4
-	VMOVUPS      PoleConstants<>+672(SB), X5
-	VMOVAPS      X5, X7
-	VFMADD231PS  PoleConstants<>+704(SB), X0, X7
-	VMOVUPS      PoleConstants<>+736(SB), X8
-	VFMADD231PS  PoleConstants<>+768(SB), X0, X8
-	VMOVUPS      PoleConstants<>+800(SB), X9
-	VFMADD231PS  PoleConstants<>+832(SB), X0, X9
-	VFMADD231PS  X4, X8, X7
-	VMULPS       X4, X4, X8
-	VFMADD231PS  X8, X9, X7
-	VFMADD231PS  X7, X4, X0
-	VADDPS       PoleConstants<>+864(SB), X0, X0
-	VFMADD213PS  X2, X3, X5
-	VSUBPS       X2, X5, X4
-	VSUBPS       X4, X3, X3
-	VADDPS       X2, X3, X2
-	VPSLLD       $0x17, X5, X3
-	VPADDD       PoleConstants<>+864(SB), X3, X3
-	VPSLLD       $0x17, X2, X2
-	VPADDD       PoleConstants<>+864(SB), X2, X2
-	VMULPS       X3, X0, X0
-	VMULPS       X2, X0, X0
-	VANDPS       X0, X1, X2
-	VSHUFPS      $0x4e, X2, X2, X3
-	VADDPS       X3, X2, X2
-	VSHUFPS      $0xb1, X2, X2, X3
-	VADDPS       X3, X2, X2
-	VMOVSS       X2, 148(SI)
-	VMOVUPS      PoleConstants<>+864(SB), X3
-	VDIVPS       X2, X3, X2
-	VMULPS       X2, X0, X0
-	VMOVSD       X0, 136(SI)
+	VSUBPS       X2, X0, X3
+	VMOVUPS      PoleConstants<>+512(SB), X4
+	VMINPS       X3, X4, X3
+	VMOVUPS      PoleConstants<>+480(SB), X4
+	VMAXPS       X3, X4, X3
+	VMOVUPS      PoleConstants<>+544(SB), X4
+	VMOVAPS      X4, X5
+	VFMADD231PS  PoleConstants<>+576(SB), X3, X5
+	VSUBPS       X4, X5, X5
+	VFNMADD231PS PoleConstants<>+608(SB), X5, X3
+	VFNMADD231PS PoleConstants<>+640(SB), X5, X3
+	VMULPS       X3, X3, X7
+	VMOVUPS      PoleConstants<>+672(SB), X8
+	VMOVAPS      X8, X9
+	VFMADD231PS  PoleConstants<>+704(SB), X3, X9
+	VMOVUPS      PoleConstants<>+736(SB), X10
+	VFMADD231PS  PoleConstants<>+768(SB), X3, X10
+	VMOVUPS      PoleConstants<>+800(SB), X11
+	VFMADD231PS  PoleConstants<>+832(SB), X3, X11
+	VFMADD231PS  X7, X10, X9
+	VMULPS       X7, X7, X10
+	VFMADD231PS  X10, X11, X9
+	VFMADD231PS  X9, X7, X3
+	VADDPS       PoleConstants<>+864(SB), X3, X3
+	VFMADD213PS  X4, X5, X8
+	VSUBPS       X4, X8, X7
+	VSUBPS       X7, X5, X5
+	VADDPS       X4, X5, X4
+	VPSLLD       $0x17, X8, X5
+	VPADDD       PoleConstants<>+864(SB), X5, X5
+	VPSLLD       $0x17, X4, X4
+	VPADDD       PoleConstants<>+864(SB), X4, X4
+	VMULPS       X5, X3, X3
+	VMULPS       X4, X3, X3
+	VANDPS       X3, X1, X4
+	VSHUFPS      $0x4e, X4, X4, X5
+	VADDPS       X5, X4, X4
+	VSHUFPS      $0xb1, X4, X4, X5
+	VADDPS       X5, X4, X4
+	VMOVSS       X4, 148(SI)
+	VMOVUPS      PoleConstants<>+864(SB), X5
+	VDIVPS       X4, X5, X5
+	VMULPS       X5, X3, X3
+	VMOVSD       X3, 136(SI)
 
 	// t = log(s2)
-	VBROADCASTSS 148(SI), X0
-	VCVTPS2PD    X0, Y0
-	VPADDQ       PoleConstants<>+1088(SB), Y0, Y2
-	VPSRLQ       $0x34, Y2, Y3
-	VORPD        PoleConstants<>+1120(SB), Y3, Y3
-	VSUBPD       PoleConstants<>+1152(SB), Y3, Y3
-	VANDPD       PoleConstants<>+1184(SB), Y2, Y2
-	VPADDQ       PoleConstants<>+1216(SB), Y2, Y2
-	VSUBPD       Y6, Y2, Y2
-	VADDPD       PoleConstants<>+1248(SB), Y2, Y4
-	VDIVPD       Y4, Y2, Y2
-	VMULPD       Y2, Y2, Y4
-	VMOVUPS      PoleConstants<>+1312(SB), Y5
-	VFMADD231PD  PoleConstants<>+1344(SB), Y4, Y5
-	VMOVUPS      PoleConstants<>+1376(SB), Y6
-	VFMADD231PD  PoleConstants<>+1408(SB), Y4, Y6
-	VMULPD       Y4, Y4, Y4
-	VFMADD231PD  Y4, Y6, Y5
-	VMULPD       Y4, Y4, Y4
-	VFMADD231PD  PoleConstants<>+1440(SB), Y4, Y5
-	VMULPD       Y5, Y2, Y2
-	VFMADD231PD  PoleConstants<>+1280(SB), Y3, Y2
-	VXORPS       X3, X3, X3
-	VCMPPD       $0x00, Y3, Y0, Y4
-	VBLENDVPD    Y4, PoleConstants<>+1504(SB), Y2, Y2
-	VCMPPD       $0x00, PoleConstants<>+1056(SB), Y0, Y4
-	VBLENDVPD    Y4, PoleConstants<>+1056(SB), Y2, Y2
-	VCMPPD       $0x19, Y3, Y0, Y0
-	VBLENDVPD    Y0, PoleConstants<>+1536(SB), Y2, Y0
-	VCVTPD2PSY   Y0, X0
-	VMOVSS       X0, 160(SI)
+	VSHUFPS     $0x00, X4, X4, X3
+	VCVTPS2PD   X3, Y3
+	VPADDQ      PoleConstants<>+1088(SB), Y3, Y4
+	VPSRLQ      $0x34, Y4, Y5
+	VORPD       PoleConstants<>+1120(SB), Y5, Y5
+	VSUBPD      PoleConstants<>+1152(SB), Y5, Y5
+	VANDPD      PoleConstants<>+1184(SB), Y4, Y4
+	VPADDQ      PoleConstants<>+1216(SB), Y4, Y4
+	VSUBPD      Y6, Y4, Y4
+	VADDPD      PoleConstants<>+1248(SB), Y4, Y6
+	VDIVPD      Y6, Y4, Y4
+	VMULPD      Y4, Y4, Y6
+	VMOVUPS     PoleConstants<>+1312(SB), Y7
+	VFMADD231PD PoleConstants<>+1344(SB), Y6, Y7
+	VMOVUPS     PoleConstants<>+1376(SB), Y8
+	VFMADD231PD PoleConstants<>+1408(SB), Y6, Y8
+	VMULPD      Y6, Y6, Y6
+	VFMADD231PD Y6, Y8, Y7
+	VMULPD      Y6, Y6, Y6
+	VFMADD231PD PoleConstants<>+1440(SB), Y6, Y7
+	VMULPD      Y7, Y4, Y4
+	VFMADD231PD PoleConstants<>+1280(SB), Y5, Y4
+	VXORPS      X5, X5, X5
+	VCMPPD      $0x00, Y5, Y3, Y6
+	VBLENDVPD   Y6, PoleConstants<>+1504(SB), Y4, Y4
+	VCMPPD      $0x00, PoleConstants<>+1056(SB), Y3, Y6
+	VBLENDVPD   Y6, PoleConstants<>+1056(SB), Y4, Y4
+	VCMPPD      $0x19, Y5, Y3, Y3
+	VBLENDVPD   Y3, PoleConstants<>+1536(SB), Y4, Y3
+	VCVTPD2PSY  Y3, X3
+	VMOVSS      X3, 160(SI)
 
 	// loss = Σ y*(m2 - z2 + t)
-	VBROADCASTSS 144(SI), X0
-	VMOVSD       128(SI), X2
-	VSUBPS       X2, X0, X0
-	VBROADCASTSS 160(SI), X2
-	VADDPS       X2, X0, X0
-	VMOVSD       (CX), X2
-	VMULPS       X0, X2, X0
-	VANDPS       X0, X1, X0
-	VSHUFPS      $0x4e, X0, X0, X1
-	VADDPS       X1, X0, X0
-	VSHUFPS      $0xb1, X0, X0, X1
-	VADDPS       X1, X0, X0
-	VMOVSS       X0, ret+32(FP)
+	VSHUFPS $0x00, X2, X2, X2
+	VSUBPS  X0, X2, X0
+	VSHUFPS $0x00, X3, X3, X2
+	VADDPS  X2, X0, X0
+	VMOVSD  (CX), X2
+	VMULPS  X0, X2, X0
+	VANDPS  X0, X1, X0
+	VSHUFPS $0x4e, X0, X0, X1
+	VADDPS  X1, X0, X0
+	VSHUFPS $0xb1, X0, X0, X1
+	VADDPS  X1, X0, X0
+	VMOVSS  X0, ret+32(FP)
 	VZEROUPPER
 	RET
 
@@ -870,87 +869,88 @@ TEXT ·poleLossAVX512(SB), NOSPLIT, $0-36
 	VSHUFPS           $0xb1, X1, X1, X2
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 144(SI)
-	VSUBPS            X1, X0, X1
-	VBROADCASTSS      PoleConstants<>+1008(SB), X2
-	VMINPS            X1, X2, X1
-	VBROADCASTSS      PoleConstants<>+1004(SB), X2
-	VMAXPS            X1, X2, X1
-	VBROADCASTSS      PoleConstants<>+1012(SB), X2
-	VMOVAPS           X2, X3
-	VFMADD231PS.BCST  PoleConstants<>+1016(SB), X1, X3
-	VSUBPS            X2, X3, X2
-	VFNMADD231PS.BCST PoleConstants<>+1020(SB), X2, X1
-	VFNMADD231PS.BCST PoleConstants<>+1024(SB), X2, X1
-	VMULPS            X1, X1, X3
-	VBROADCASTSS      PoleConstants<>+1028(SB), X4
-	VFMADD231PS.BCST  PoleConstants<>+1032(SB), X1, X4
-	VBROADCASTSS      PoleConstants<>+1036(SB), X5
-	VFMADD231PS.BCST  PoleConstants<>+1040(SB), X1, X5
-	VBROADCASTSS      PoleConstants<>+1044(SB), X6
-	VFMADD231PS.BCST  PoleConstants<>+1048(SB), X1, X6
-	VFMADD231PS       X3, X5, X4
-	VMULPS            X3, X3, X5
-	VFMADD231PS       X5, X6, X4
-	VFMADD231PS       X4, X3, X1
-	VBROADCASTSS      PoleConstants<>+1052(SB), X3
-	VADDPS            X3, X1, X1
-	VSCALEFPS         X2, X1, X1
-	VMOVAPS.Z         X1, K1, X2
-	VSHUFPS           $0x4e, X2, X2, X4
+	VSUBPS            X1, X0, X2
+	VBROADCASTSS      PoleConstants<>+1008(SB), X3
+	VMINPS            X2, X3, X2
+	VBROADCASTSS      PoleConstants<>+1004(SB), X3
+	VMAXPS            X2, X3, X2
+	VBROADCASTSS      PoleConstants<>+1012(SB), X3
+	VMOVAPS           X3, X4
+	VFMADD231PS.BCST  PoleConstants<>+1016(SB), X2, X4
+	VSUBPS            X3, X4, X3
+	VFNMADD231PS.BCST PoleConstants<>+1020(SB), X3, X2
+	VFNMADD231PS.BCST PoleConstants<>+1024(SB), X3, X2
+	VMULPS            X2, X2, X4
+	VBROADCASTSS      PoleConstants<>+1028(SB), X5
+	VFMADD231PS.BCST  PoleConstants<>+1032(SB), X2, X5
+	VBROADCASTSS      PoleConstants<>+1036(SB), X6
+	VFMADD231PS.BCST  PoleConstants<>+1040(SB), X2, X6
+	VBROADCASTSS      PoleConstants<>+1044(SB), X7
+	VFMADD231PS.BCST  PoleConstants<>+1048(SB), X2, X7
+	VFMADD231PS       X4, X6, X5
+	VMULPS            X4, X4, X6
+	VFMADD231PS       X6, X7, X5
+	VFMADD231PS       X5, X4, X2
+	VBROADCASTSS      PoleConstants<>+1052(SB), X4
 	VADDPS            X4, X2, X2
-	VSHUFPS           $0xb1, X2, X2, X4
-	VADDPS            X4, X2, X2
-	VMOVSS            X2, 148(SI)
-	VDIVPS            X2, X3, X2
-	VMULPS            X2, X1, X1
-	VMOVSD            X1, 136(SI)
+	VSCALEFPS         X3, X2, X2
+	VMOVAPS.Z         X2, K1, X3
+	VSHUFPS           $0x4e, X3, X3, X5
+	VADDPS            X5, X3, X3
+	VSHUFPS           $0xb1, X3, X3, X5
+	VADDPS            X5, X3, X3
+	VMOVSS            X3, 148(SI)
+	VDIVPS            X3, X4, X4
+	VMULPS            X4, X2, X2
+	VMOVSD            X2, 136(SI)
 
 	// t = log(s2)
-	VBROADCASTSS     148(SI), X1
-	VCVTPS2PD        X1, Y1
-	VPADDQ.BCST      PoleConstants<>+1576(SB), Y1, Y2
-	VPSRLQ           $0x34, Y2, Y3
-	VORPD.BCST       PoleConstants<>+1584(SB), Y3, Y3
-	VSUBPD.BCST      PoleConstants<>+1592(SB), Y3, Y3
-	VANDPD.BCST      PoleConstants<>+1600(SB), Y2, Y2
-	VPADDQ.BCST      PoleConstants<>+1608(SB), Y2, Y2
-	VSUBPD           Y13, Y2, Y2
-	VADDPD.BCST      PoleConstants<>+1616(SB), Y2, Y4
-	VDIVPD           Y4, Y2, Y2
-	VMULPD           Y2, Y2, Y4
-	VBROADCASTSD     PoleConstants<>+1632(SB), Y5
-	VFMADD231PD.BCST PoleConstants<>+1640(SB), Y4, Y5
-	VBROADCASTSD     PoleConstants<>+1648(SB), Y6
-	VFMADD231PD.BCST PoleConstants<>+1656(SB), Y4, Y6
-	VMULPD           Y4, Y4, Y4
-	VFMADD231PD      Y4, Y6, Y5
-	VMULPD           Y4, Y4, Y4
-	VFMADD231PD.BCST PoleConstants<>+1664(SB), Y4, Y5
-	VMULPD           Y5, Y2, Y2
-	VFMADD231PD.BCST PoleConstants<>+1624(SB), Y3, Y2
-	VXORPS           X3, X3, X3
-	VCMPPD           $0x00, Y3, Y1, K2
-	VBLENDMPD.BCST   PoleConstants<>+1680(SB), Y2, K2, Y2
-	VBROADCASTSD     PoleConstants<>+1568(SB), Y4
-	VCMPPD           $0x00, Y4, Y1, K2
-	VBLENDMPD        Y4, Y2, K2, Y2
-	VCMPPD           $0x19, Y3, Y1, K2
-	VBLENDMPD.BCST   PoleConstants<>+1688(SB), Y2, K2, Y1
-	VCVTPD2PSY       Y1, X1
-	VMOVSS           X1, 160(SI)
+	VSHUFPS          $0x00, X3, X3, X2
+	VCVTPS2PD        X2, Y2
+	VPADDQ.BCST      PoleConstants<>+1576(SB), Y2, Y3
+	VPSRLQ           $0x34, Y3, Y4
+	VORPD.BCST       PoleConstants<>+1584(SB), Y4, Y4
+	VSUBPD.BCST      PoleConstants<>+1592(SB), Y4, Y4
+	VANDPD.BCST      PoleConstants<>+1600(SB), Y3, Y3
+	VPADDQ.BCST      PoleConstants<>+1608(SB), Y3, Y3
+	VSUBPD           Y13, Y3, Y3
+	VADDPD.BCST      PoleConstants<>+1616(SB), Y3, Y5
+	VDIVPD           Y5, Y3, Y3
+	VMULPD           Y3, Y3, Y5
+	VBROADCASTSD     PoleConstants<>+1632(SB), Y6
+	VFMADD231PD.BCST PoleConstants<>+1640(SB), Y5, Y6
+	VBROADCASTSD     PoleConstants<>+1648(SB), Y7
+	VFMADD231PD.BCST PoleConstants<>+1656(SB), Y5, Y7
+	VMULPD           Y5, Y5, Y5
+	VFMADD231PD      Y5, Y7, Y6
+	VMULPD           Y5, Y5, Y5
+	VFMADD231PD.BCST PoleConstants<>+1664(SB), Y5, Y6
+	VMULPD           Y6, Y3, Y3
+	VFMADD231PD.BCST PoleConstants<>+1624(SB), Y4, Y3
+	VXORPS           X4, X4, X4
+	VCMPPD           $0x00, Y4, Y2, K2
+	VBLENDMPD.BCST   PoleConstants<>+1680(SB), Y3, K2, Y3
+	VBROADCASTSD     PoleConstants<>+1568(SB), Y5
+	VCMPPD           $0x00, Y5, Y2, K2
+	VBLENDMPD        Y5, Y3, K2, Y3
+	VCMPPD           $0x19, Y4, Y2, K2
+	VBLENDMPD.BCST   PoleConstants<>+1688(SB), Y3, K2, Y2
+	VCVTPD2PSY       Y2, X2
+	VMOVSS           X2, 160(SI)
 
 	// loss = Σ y*(m2 - z2 + t)
-	VBROADCASTSS 144(SI), X1
-	VSUBPS       X0, X1, X0
-	VADDPS.BCST  160(SI), X0, X0
-	VMOVSD       (CX), X1
-	VMULPS       X0, X1, X0
-	VMOVAPS.Z    X0, K1, X0
-	VSHUFPS      $0x4e, X0, X0, X1
-	VADDPS       X1, X0, X0
-	VSHUFPS      $0xb1, X0, X0, X1
-	VADDPS       X1, X0, X0
-	VMOVSS       X0, ret+32(FP)
+	VSHUFPS   $0x00, X1, X1, X1
+	VSUBPS    X0, X1, X0
+	VSHUFPS   $0x00, X2, X2, X1
+	VADDPS    X1, X0, X0
+	VMOVSD    (CX), X1
+	VMULPS    X0, X1, X0
+	VMOVAPS.Z X0, K1, X0
+	VSHUFPS   $0x4e, X0, X0, X1
+	VADDPS    X1, X0, X0
+	VSHUFPS   $0xb1, X0, X0, X1
+	VADDPS    X1, X0, X0
+	VMOVSS    X0, ret+32(FP)
 	VZEROUPPER
 	RET
 
@@ -997,109 +997,107 @@ TEXT ·poleBackwardAVX2(SB), NOSPLIT, $0-44
 	VMOVSS       X0, 160(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVSD       136(SI), X0
-	VMOVSD       (CX), X1
-	VSUBPS       X1, X0, X0
-	VBROADCASTSS 144(SI), X2
-	VMOVSD       128(SI), X3
-	VSUBPS       X3, X2, X2
-	VBROADCASTSS 160(SI), X3
-	VADDPS       X3, X2, X2
-	VMULPS       X2, X1, X1
-	VMOVSD       X0, 152(SI)
-	VANDPS       PoleConstants<>+416(SB), X1, X0
-	VSHUFPS      $0x4e, X0, X0, X1
-	VADDPS       X1, X0, X0
-	VSHUFPS      $0xb1, X0, X0, X1
-	VADDPS       X1, X0, X0
+	VMOVSD       136(SI), X1
+	VMOVSD       (CX), X2
+	VSUBPS       X2, X1, X1
+	VBROADCASTSS 144(SI), X3
+	VMOVSD       128(SI), X4
+	VSUBPS       X4, X3, X3
+	VSHUFPS      $0x00, X0, X0, X0
+	VADDPS       X0, X3, X0
+	VMULPS       X0, X2, X0
+	VMOVSD       X1, 152(SI)
+	VANDPS       PoleConstants<>+416(SB), X0, X0
+	VSHUFPS      $0x4e, X0, X0, X2
+	VADDPS       X2, X0, X0
+	VSHUFPS      $0xb1, X0, X0, X2
+	VADDPS       X2, X0, X0
 	VMOVSS       X0, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
-	VBROADCASTSS 152(SI), Y0
-	VMULPS       320(DI), Y0, Y1
-	VMULPS       352(DI), Y0, Y0
-	VBROADCASTSS 156(SI), Y2
-	VFMADD231PS  384(DI), Y2, Y1
-	VFMADD231PS  416(DI), Y2, Y0
-	VMOVUPS      (SI), Y2
-	VMOVUPS      PoleConstants<>+864(SB), Y3
-	VMOVAPS      Y3, Y4
-	VFNMADD231PS Y2, Y2, Y4
-	VMULPS       Y4, Y1, Y1
-	VMOVUPS      Y1, 64(SI)
-	VMOVUPS      32(SI), Y1
-	VFNMADD231PS Y1, Y1, Y3
-	VMULPS       Y3, Y0, Y0
-	VMOVUPS      Y0, 96(SI)
+	VBROADCASTSS X1, Y0
+	VMULPS       320(DI), Y0, Y2
+	VMULPS       352(DI), Y0, Y3
+	VSHUFPS      $0x55, X1, X1, X4
+	VBROADCASTSS X4, Y4
+	VFMADD231PS  384(DI), Y4, Y2
+	VFMADD231PS  416(DI), Y4, Y3
+	VMOVUPS      (SI), Y5
+	VMOVUPS      PoleConstants<>+864(SB), Y6
+	VMOVAPS      Y6, Y7
+	VFNMADD231PS Y5, Y5, Y7
+	VMULPS       Y7, Y2, Y2
+	VMOVUPS      Y2, 64(SI)
+	VMOVUPS      32(SI), Y5
+	VFNMADD231PS Y5, Y5, Y6
+	VMULPS       Y6, Y3, Y3
+	VMOVUPS      Y3, 96(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VMOVSD       152(SI), X0
-	VMOVSD       X0, 448(BX)
-	VBROADCASTSS 152(SI), Y0
-	VMULPS       (SI), Y0, Y1
-	VMOVUPS      Y1, 320(BX)
-	VMULPS       32(SI), Y0, Y0
-	VMOVUPS      Y0, 352(BX)
-	VBROADCASTSS 156(SI), Y0
-	VMULPS       (SI), Y0, Y1
-	VMOVUPS      Y1, 384(BX)
-	VMULPS       32(SI), Y0, Y0
-	VMOVUPS      Y0, 416(BX)
+	VANDPS  PoleConstants<>+416(SB), X1, X1
+	VMOVSD  X1, 448(BX)
+	VMOVUPS (SI), Y1
+	VMULPS  Y1, Y0, Y5
+	VMOVUPS Y5, 320(BX)
+	VMOVUPS 32(SI), Y5
+	VMULPS  Y5, Y0, Y0
+	VMOVUPS Y0, 352(BX)
+	VMULPS  Y1, Y4, Y0
+	VMOVUPS Y0, 384(BX)
+	VMULPS  Y5, Y4, Y0
+	VMOVUPS Y0, 416(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VMOVUPS      64(SI), Y0
-	VMOVUPS      Y0, 256(BX)
-	VMOVUPS      96(SI), Y0
-	VMOVUPS      Y0, 288(BX)
+	VMOVUPS      Y2, 256(BX)
+	VMOVUPS      Y3, 288(BX)
 	VMOVUPS      (DX), X0
-	VMOVAPS      X0, X15
-	VBROADCASTSS 64(SI), Y0
-	VMULPS       X15, X0, X0
-	VMOVUPS      X0, (BX)
-	VBROADCASTSS 68(SI), Y0
-	VMULPS       X15, X0, X0
-	VMOVUPS      X0, 16(BX)
-	VBROADCASTSS 72(SI), Y0
-	VMULPS       X15, X0, X0
-	VMOVUPS      X0, 32(BX)
-	VBROADCASTSS 76(SI), Y0
-	VMULPS       X15, X0, X0
-	VMOVUPS      X0, 48(BX)
-	VBROADCASTSS 80(SI), Y0
-	VMULPS       X15, X0, X0
-	VMOVUPS      X0, 64(BX)
-	VBROADCASTSS 84(SI), Y0
-	VMULPS       X15, X0, X0
-	VMOVUPS      X0, 80(BX)
-	VBROADCASTSS 88(SI), Y0
-	VMULPS       X15, X0, X0
-	VMOVUPS      X0, 96(BX)
-	VBROADCASTSS 92(SI), Y0
-	VMULPS       X15, X0, X0
-	VMOVUPS      X0, 112(BX)
-	VBROADCASTSS 96(SI), Y0
-	VMULPS       X15, X0, X0
-	VMOVUPS      X0, 128(BX)
-	VBROADCASTSS 100(SI), Y0
-	VMULPS       X15, X0, X0
-	VMOVUPS      X0, 144(BX)
-	VBROADCASTSS 104(SI), Y0
-	VMULPS       X15, X0, X0
-	VMOVUPS      X0, 160(BX)
-	VBROADCASTSS 108(SI), Y0
-	VMULPS       X15, X0, X0
-	VMOVUPS      X0, 176(BX)
-	VBROADCASTSS 112(SI), Y0
-	VMULPS       X15, X0, X0
-	VMOVUPS      X0, 192(BX)
-	VBROADCASTSS 116(SI), Y0
-	VMULPS       X15, X0, X0
-	VMOVUPS      X0, 208(BX)
-	VBROADCASTSS 120(SI), Y0
-	VMULPS       X15, X0, X0
-	VMOVUPS      X0, 224(BX)
-	VBROADCASTSS 124(SI), Y0
-	VMULPS       X15, X0, X0
+	VBROADCASTSS 64(SI), X1
+	VMULPS       X0, X1, X1
+	VMOVUPS      X1, (BX)
+	VBROADCASTSS 68(SI), X1
+	VMULPS       X0, X1, X1
+	VMOVUPS      X1, 16(BX)
+	VBROADCASTSS 72(SI), X1
+	VMULPS       X0, X1, X1
+	VMOVUPS      X1, 32(BX)
+	VBROADCASTSS 76(SI), X1
+	VMULPS       X0, X1, X1
+	VMOVUPS      X1, 48(BX)
+	VBROADCASTSS 80(SI), X1
+	VMULPS       X0, X1, X1
+	VMOVUPS      X1, 64(BX)
+	VBROADCASTSS 84(SI), X1
+	VMULPS       X0, X1, X1
+	VMOVUPS      X1, 80(BX)
+	VBROADCASTSS 88(SI), X1
+	VMULPS       X0, X1, X1
+	VMOVUPS      X1, 96(BX)
+	VBROADCASTSS 92(SI), X1
+	VMULPS       X0, X1, X1
+	VMOVUPS      X1, 112(BX)
+	VBROADCASTSS 96(SI), X1
+	VMULPS       X0, X1, X1
+	VMOVUPS      X1, 128(BX)
+	VBROADCASTSS 100(SI), X1
+	VMULPS       X0, X1, X1
+	VMOVUPS      X1, 144(BX)
+	VBROADCASTSS 104(SI), X1
+	VMULPS       X0, X1, X1
+	VMOVUPS      X1, 160(BX)
+	VBROADCASTSS 108(SI), X1
+	VMULPS       X0, X1, X1
+	VMOVUPS      X1, 176(BX)
+	VBROADCASTSS 112(SI), X1
+	VMULPS       X0, X1, X1
+	VMOVUPS      X1, 192(BX)
+	VBROADCASTSS 116(SI), X1
+	VMULPS       X0, X1, X1
+	VMOVUPS      X1, 208(BX)
+	VBROADCASTSS 120(SI), X1
+	VMULPS       X0, X1, X1
+	VMOVUPS      X1, 224(BX)
+	VBROADCASTSS 124(SI), X1
+	VMULPS       X0, X1, X0
 	VMOVUPS      X0, 240(BX)
 	VZEROUPPER
 	RET
@@ -1148,80 +1146,80 @@ TEXT ·poleBackwardAVX512(SB), NOSPLIT, $0-44
 	VMOVSS           X0, 160(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVSD       136(SI), X0
-	VMOVSD       (CX), X1
-	VSUBPS       X1, X0, X0
-	VBROADCASTSS 144(SI), X2
-	VMOVSD       128(SI), X3
-	VSUBPS       X3, X2, X2
-	VADDPS.BCST  160(SI), X2, X2
-	VMULPS       X2, X1, X1
-	VMOVSD       X0, 152(SI)
+	VMOVSD       136(SI), X1
+	VMOVSD       (CX), X2
+	VSUBPS       X2, X1, X1
+	VBROADCASTSS 144(SI), X3
+	VMOVSD       128(SI), X4
+	VSUBPS       X4, X3, X3
+	VSHUFPS      $0x00, X0, X0, X0
+	VADDPS       X0, X3, X0
+	VMULPS       X0, X2, X0
+	VMOVSD       X1, 152(SI)
 	MOVL         $0x00000003, AX
 	KMOVW        AX, K1
-	VMOVAPS.Z    X1, K1, X1
-	VSHUFPS      $0x4e, X1, X1, X2
-	VADDPS       X2, X1, X1
-	VSHUFPS      $0xb1, X1, X1, X2
-	VADDPS       X2, X1, X1
-	VMOVSS       X1, ret+40(FP)
+	VMOVAPS.Z    X0, K1, X0
+	VSHUFPS      $0x4e, X0, X0, X2
+	VADDPS       X2, X0, X0
+	VSHUFPS      $0xb1, X0, X0, X2
+	VADDPS       X2, X0, X0
+	VMOVSS       X0, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
-	VMOVUPS      320(DI), Z1
-	VMULPS.BCST  152(SI), Z1, Z1
-	VBROADCASTSS 156(SI), Z2
-	VFMADD231PS  384(DI), Z2, Z1
-	VMOVUPS      (SI), Z2
-	VBROADCASTSS PoleConstants<>+1052(SB), Z3
-	VFNMADD231PS Z2, Z2, Z3
-	VMULPS       Z3, Z1, Z1
-	VMOVUPS      Z1, 64(SI)
+	VBROADCASTSS X1, Z0
+	VMULPS       320(DI), Z0, Z2
+	VSHUFPS      $0x55, X1, X1, X3
+	VBROADCASTSS X3, Z3
+	VFMADD231PS  384(DI), Z3, Z2
+	VMOVUPS      (SI), Z4
+	VBROADCASTSS PoleConstants<>+1052(SB), Z5
+	VFNMADD231PS Z4, Z4, Z5
+	VMULPS       Z5, Z2, Z2
+	VMOVUPS      Z2, 64(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VMOVAPS.Z    X0, K1, X0
-	VMOVSD       X0, 448(BX)
-	VBROADCASTSS 152(SI), Z0
-	VMULPS       (SI), Z0, Z0
-	VMOVUPS      Z0, 320(BX)
-	VBROADCASTSS 156(SI), Z0
-	VMULPS       (SI), Z0, Z0
-	VMOVUPS      Z0, 384(BX)
+	VMOVAPS.Z X1, K1, X1
+	VMOVSD    X1, 448(BX)
+	VMOVUPS   (SI), Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, 320(BX)
+	VMULPS    Z1, Z3, Z0
+	VMOVUPS   Z0, 384(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VMOVUPS     Z1, 256(BX)
+	VMOVUPS     Z2, 256(BX)
 	VMOVUPS     (DX), X0
-	VMOVAPS     X0, X31
-	VMULPS.BCST 64(SI), X31, X0
-	VMOVUPS     X0, (BX)
-	VMULPS.BCST 68(SI), X31, X0
-	VMOVUPS     X0, 16(BX)
-	VMULPS.BCST 72(SI), X31, X0
-	VMOVUPS     X0, 32(BX)
-	VMULPS.BCST 76(SI), X31, X0
-	VMOVUPS     X0, 48(BX)
-	VMULPS.BCST 80(SI), X31, X0
-	VMOVUPS     X0, 64(BX)
-	VMULPS.BCST 84(SI), X31, X0
-	VMOVUPS     X0, 80(BX)
-	VMULPS.BCST 88(SI), X31, X0
-	VMOVUPS     X0, 96(BX)
-	VMULPS.BCST 92(SI), X31, X0
-	VMOVUPS     X0, 112(BX)
-	VMULPS.BCST 96(SI), X31, X0
-	VMOVUPS     X0, 128(BX)
-	VMULPS.BCST 100(SI), X31, X0
-	VMOVUPS     X0, 144(BX)
-	VMULPS.BCST 104(SI), X31, X0
-	VMOVUPS     X0, 160(BX)
-	VMULPS.BCST 108(SI), X31, X0
-	VMOVUPS     X0, 176(BX)
-	VMULPS.BCST 112(SI), X31, X0
-	VMOVUPS     X0, 192(BX)
-	VMULPS.BCST 116(SI), X31, X0
-	VMOVUPS     X0, 208(BX)
-	VMULPS.BCST 120(SI), X31, X0
-	VMOVUPS     X0, 224(BX)
-	VMULPS.BCST 124(SI), X31, X0
+	VMULPS.BCST 64(SI), X0, X1
+	VMOVUPS     X1, (BX)
+	VMULPS.BCST 68(SI), X0, X1
+	VMOVUPS     X1, 16(BX)
+	VMULPS.BCST 72(SI), X0, X1
+	VMOVUPS     X1, 32(BX)
+	VMULPS.BCST 76(SI), X0, X1
+	VMOVUPS     X1, 48(BX)
+	VMULPS.BCST 80(SI), X0, X1
+	VMOVUPS     X1, 64(BX)
+	VMULPS.BCST 84(SI), X0, X1
+	VMOVUPS     X1, 80(BX)
+	VMULPS.BCST 88(SI), X0, X1
+	VMOVUPS     X1, 96(BX)
+	VMULPS.BCST 92(SI), X0, X1
+	VMOVUPS     X1, 112(BX)
+	VMULPS.BCST 96(SI), X0, X1
+	VMOVUPS     X1, 128(BX)
+	VMULPS.BCST 100(SI), X0, X1
+	VMOVUPS     X1, 144(BX)
+	VMULPS.BCST 104(SI), X0, X1
+	VMOVUPS     X1, 160(BX)
+	VMULPS.BCST 108(SI), X0, X1
+	VMOVUPS     X1, 176(BX)
+	VMULPS.BCST 112(SI), X0, X1
+	VMOVUPS     X1, 192(BX)
+	VMULPS.BCST 116(SI), X0, X1
+	VMOVUPS     X1, 208(BX)
+	VMULPS.BCST 120(SI), X0, X1
+	VMOVUPS     X1, 224(BX)
+	VMULPS.BCST 124(SI), X0, X0
 	VMOVUPS     X0, 240(BX)
 	VZEROUPPER
 	RET
@@ -1421,187 +1419,184 @@ TEXT ·poleGradAVX2(SB), NOSPLIT, $0-44
 	VSHUFPS      $0xb1, X2, X2, X3
 	VMAXPS       X3, X2, X2
 	VMOVSS       X2, 144(SI)
-	VSUBPS       X2, X0, X0
-	VMOVUPS      PoleConstants<>+512(SB), X2
-	VMINPS       X0, X2, X0
-	VMOVUPS      PoleConstants<>+480(SB), X2
-	VMAXPS       X0, X2, X0
-	VMOVUPS      PoleConstants<>+544(SB), X2
-	VMOVAPS      X2, X3
-	VFMADD231PS  PoleConstants<>+576(SB), X0, X3
-	VSUBPS       X2, X3, X3
-	VFNMADD231PS PoleConstants<>+608(SB), X3, X0
-	VFNMADD231PS PoleConstants<>+640(SB), X3, X0
-	VMULPS       X0, X0, X4
-	VMOVUPS      PoleConstants<>+672(SB), X5
-	VMOVAPS      X5, X7
-	VFMADD231PS  PoleConstants<>+704(SB), X0, X7
-	VMOVUPS      PoleConstants<>+736(SB), X8
-	VFMADD231PS  PoleConstants<>+768(SB), X0, X8
-	VMOVUPS      PoleConstants<>+800(SB), X9
-	VFMADD231PS  PoleConstants<>+832(SB), X0, X9
-	VFMADD231PS  X4, X8, X7
-	VMULPS       X4, X4, X8
-	VFMADD231PS  X8, X9, X7
-	VFMADD231PS  X7, X4, X0
-	VADDPS       PoleConstants<>+864(SB), X0, X0
-	VFMADD213PS  X2, X3, X5
-	VSUBPS       X2, X5, X4
-	VSUBPS       X4, X3, X3
-	VADDPS       X2, X3, X2
-	VPSLLD       $0x17, X5, X3
-	VPADDD       PoleConstants<>+864(SB), X3, X3
-	VPSLLD       $0x17, X2, X2
-	VPADDD       PoleConstants<>+864(SB), X2, X2
-	VMULPS       X3, X0, X0
-	VMULPS       X2, X0, X0
-	VANDPS       X0, X1, X2
-	VSHUFPS      $0x4e, X2, X2, X3
-	VADDPS       X3, X2, X2
-	VSHUFPS      $0xb1, X2, X2, X3
-	VADDPS       X3, X2, X2
-	VMOVSS       X2, 148(SI)
-	VMOVUPS      PoleConstants<>+864(SB), Y3
-	VDIVPS       X2, X3, X2
-	VMULPS       X2, X0, X0
-	VMOVSD       X0, 136(SI)
+	VSUBPS       X2, X0, X3
+	VMOVUPS      PoleConstants<>+512(SB), X4
+	VMINPS       X3, X4, X3
+	VMOVUPS      PoleConstants<>+480(SB), X4
+	VMAXPS       X3, X4, X3
+	VMOVUPS      PoleConstants<>+544(SB), X4
+	VMOVAPS      X4, X5
+	VFMADD231PS  PoleConstants<>+576(SB), X3, X5
+	VSUBPS       X4, X5, X5
+	VFNMADD231PS PoleConstants<>+608(SB), X5, X3
+	VFNMADD231PS PoleConstants<>+640(SB), X5, X3
+	VMULPS       X3, X3, X7
+	VMOVUPS      PoleConstants<>+672(SB), X8
+	VMOVAPS      X8, X9
+	VFMADD231PS  PoleConstants<>+704(SB), X3, X9
+	VMOVUPS      PoleConstants<>+736(SB), X10
+	VFMADD231PS  PoleConstants<>+768(SB), X3, X10
+	VMOVUPS      PoleConstants<>+800(SB), X11
+	VFMADD231PS  PoleConstants<>+832(SB), X3, X11
+	VFMADD231PS  X7, X10, X9
+	VMULPS       X7, X7, X10
+	VFMADD231PS  X10, X11, X9
+	VFMADD231PS  X9, X7, X3
+	VADDPS       PoleConstants<>+864(SB), X3, X3
+	VFMADD213PS  X4, X5, X8
+	VSUBPS       X4, X8, X7
+	VSUBPS       X7, X5, X5
+	VADDPS       X4, X5, X4
+	VPSLLD       $0x17, X8, X5
+	VPADDD       PoleConstants<>+864(SB), X5, X5
+	VPSLLD       $0x17, X4, X4
+	VPADDD       PoleConstants<>+864(SB), X4, X4
+	VMULPS       X5, X3, X3
+	VMULPS       X4, X3, X3
+	VANDPS       X3, X1, X4
+	VSHUFPS      $0x4e, X4, X4, X5
+	VADDPS       X5, X4, X4
+	VSHUFPS      $0xb1, X4, X4, X5
+	VADDPS       X5, X4, X4
+	VMOVSS       X4, 148(SI)
+	VMOVUPS      PoleConstants<>+864(SB), Y5
+	VDIVPS       X4, X5, X7
+	VMULPS       X7, X3, X3
+	VMOVSD       X3, 136(SI)
 
 	// t = log(s2)
-	VBROADCASTSS 148(SI), X2
-	VCVTPS2PD    X2, Y2
-	VPADDQ       PoleConstants<>+1088(SB), Y2, Y4
-	VPSRLQ       $0x34, Y4, Y5
-	VORPD        PoleConstants<>+1120(SB), Y5, Y5
-	VSUBPD       PoleConstants<>+1152(SB), Y5, Y5
-	VANDPD       PoleConstants<>+1184(SB), Y4, Y4
-	VPADDQ       PoleConstants<>+1216(SB), Y4, Y4
-	VSUBPD       Y6, Y4, Y4
-	VADDPD       PoleConstants<>+1248(SB), Y4, Y6
-	VDIVPD       Y6, Y4, Y4
-	VMULPD       Y4, Y4, Y6
-	VMOVUPS      PoleConstants<>+1312(SB), Y7
-	VFMADD231PD  PoleConstants<>+1344(SB), Y6, Y7
-	VMOVUPS      PoleConstants<>+1376(SB), Y8
-	VFMADD231PD  PoleConstants<>+1408(SB), Y6, Y8
-	VMULPD       Y6, Y6, Y6
-	VFMADD231PD  Y6, Y8, Y7
-	VMULPD       Y6, Y6, Y6
-	VFMADD231PD  PoleConstants<>+1440(SB), Y6, Y7
-	VMULPD       Y7, Y4, Y4
-	VFMADD231PD  PoleConstants<>+1280(SB), Y5, Y4
-	VXORPS       X5, X5, X5
-	VCMPPD       $0x00, Y5, Y2, Y6
-	VBLENDVPD    Y6, PoleConstants<>+1504(SB), Y4, Y4
-	VCMPPD       $0x00, PoleConstants<>+1056(SB), Y2, Y6
-	VBLENDVPD    Y6, PoleConstants<>+1056(SB), Y4, Y4
-	VCMPPD       $0x19, Y5, Y2, Y2
-	VBLENDVPD    Y2, PoleConstants<>+1536(SB), Y4, Y2
-	VCVTPD2PSY   Y2, X2
-	VMOVSS       X2, 160(SI)
+	VSHUFPS     $0x00, X4, X4, X4
+	VCVTPS2PD   X4, Y4
+	VPADDQ      PoleConstants<>+1088(SB), Y4, Y7
+	VPSRLQ      $0x34, Y7, Y8
+	VORPD       PoleConstants<>+1120(SB), Y8, Y8
+	VSUBPD      PoleConstants<>+1152(SB), Y8, Y8
+	VANDPD      PoleConstants<>+1184(SB), Y7, Y7
+	VPADDQ      PoleConstants<>+1216(SB), Y7, Y7
+	VSUBPD      Y6, Y7, Y6
+	VADDPD      PoleConstants<>+1248(SB), Y6, Y7
+	VDIVPD      Y7, Y6, Y6
+	VMULPD      Y6, Y6, Y7
+	VMOVUPS     PoleConstants<>+1312(SB), Y9
+	VFMADD231PD PoleConstants<>+1344(SB), Y7, Y9
+	VMOVUPS     PoleConstants<>+1376(SB), Y10
+	VFMADD231PD PoleConstants<>+1408(SB), Y7, Y10
+	VMULPD      Y7, Y7, Y7
+	VFMADD231PD Y7, Y10, Y9
+	VMULPD      Y7, Y7, Y7
+	VFMADD231PD PoleConstants<>+1440(SB), Y7, Y9
+	VMULPD      Y9, Y6, Y6
+	VFMADD231PD PoleConstants<>+1280(SB), Y8, Y6
+	VXORPS      X7, X7, X7
+	VCMPPD      $0x00, Y7, Y4, Y8
+	VBLENDVPD   Y8, PoleConstants<>+1504(SB), Y6, Y6
+	VCMPPD      $0x00, PoleConstants<>+1056(SB), Y4, Y8
+	VBLENDVPD   Y8, PoleConstants<>+1056(SB), Y6, Y6
+	VCMPPD      $0x19, Y7, Y4, Y4
+	VBLENDVPD   Y4, PoleConstants<>+1536(SB), Y6, Y4
+	VCVTPD2PSY  Y4, X4
+	VMOVSS      X4, 160(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VANDPS       X0, X1, X0
-	VMOVSD       (CX), X2
-	VSUBPS       X2, X0, X0
-	VBROADCASTSS 144(SI), X4
-	VMOVSD       128(SI), X5
-	VSUBPS       X5, X4, X4
-	VBROADCASTSS 160(SI), X5
-	VADDPS       X5, X4, X4
-	VMULPS       X4, X2, X2
-	VMOVSD       X0, 152(SI)
-	VANDPS       X2, X1, X0
-	VSHUFPS      $0x4e, X0, X0, X1
-	VADDPS       X1, X0, X0
-	VSHUFPS      $0xb1, X0, X0, X1
-	VADDPS       X1, X0, X0
-	VMOVSS       X0, ret+40(FP)
+	VANDPS  X3, X1, X3
+	VMOVSD  (CX), X6
+	VSUBPS  X6, X3, X3
+	VSHUFPS $0x00, X2, X2, X2
+	VSUBPS  X0, X2, X0
+	VSHUFPS $0x00, X4, X4, X2
+	VADDPS  X2, X0, X0
+	VMULPS  X0, X6, X0
+	VMOVSD  X3, 152(SI)
+	VANDPS  X0, X1, X0
+	VSHUFPS $0x4e, X0, X0, X2
+	VADDPS  X2, X0, X0
+	VSHUFPS $0xb1, X0, X0, X2
+	VADDPS  X2, X0, X0
+	VMOVSS  X0, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
-	VBROADCASTSS 152(SI), Y0
-	VMULPS       320(DI), Y0, Y1
-	VMULPS       352(DI), Y0, Y0
-	VBROADCASTSS 156(SI), Y2
-	VFMADD231PS  384(DI), Y2, Y1
-	VFMADD231PS  416(DI), Y2, Y0
-	VMOVUPS      (SI), Y2
-	VMOVAPS      Y3, Y4
-	VFNMADD231PS Y2, Y2, Y4
-	VMULPS       Y4, Y1, Y1
-	VMOVUPS      Y1, 64(SI)
-	VMOVUPS      32(SI), Y1
-	VFNMADD231PS Y1, Y1, Y3
-	VMULPS       Y3, Y0, Y0
-	VMOVUPS      Y0, 96(SI)
+	VBROADCASTSS X3, Y0
+	VMULPS       320(DI), Y0, Y2
+	VMULPS       352(DI), Y0, Y4
+	VSHUFPS      $0x55, X3, X3, X6
+	VBROADCASTSS X6, Y6
+	VFMADD231PS  384(DI), Y6, Y2
+	VFMADD231PS  416(DI), Y6, Y4
+	VMOVUPS      (SI), Y7
+	VMOVAPS      Y5, Y8
+	VFNMADD231PS Y7, Y7, Y8
+	VMULPS       Y8, Y2, Y2
+	VMOVUPS      Y2, 64(SI)
+	VMOVUPS      32(SI), Y7
+	VFNMADD231PS Y7, Y7, Y5
+	VMULPS       Y5, Y4, Y4
+	VMOVUPS      Y4, 96(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VMOVSD       152(SI), X0
-	VMOVSD       X0, 448(BX)
-	VBROADCASTSS 152(SI), Y0
-	VMULPS       (SI), Y0, Y1
-	VMOVUPS      Y1, 320(BX)
-	VMULPS       32(SI), Y0, Y0
-	VMOVUPS      Y0, 352(BX)
-	VBROADCASTSS 156(SI), Y0
-	VMULPS       (SI), Y0, Y1
-	VMOVUPS      Y1, 384(BX)
-	VMULPS       32(SI), Y0, Y0
-	VMOVUPS      Y0, 416(BX)
+	VANDPS  X3, X1, X1
+	VMOVSD  X1, 448(BX)
+	VMOVUPS (SI), Y1
+	VMULPS  Y1, Y0, Y3
+	VMOVUPS Y3, 320(BX)
+	VMOVUPS 32(SI), Y3
+	VMULPS  Y3, Y0, Y0
+	VMOVUPS Y0, 352(BX)
+	VMULPS  Y1, Y6, Y0
+	VMOVUPS Y0, 384(BX)
+	VMULPS  Y3, Y6, Y0
+	VMOVUPS Y0, 416(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VMOVUPS      64(SI), Y0
-	VMOVUPS      Y0, 256(BX)
-	VMOVUPS      96(SI), Y0
-	VMOVUPS      Y0, 288(BX)
+	VMOVUPS      Y2, 256(BX)
+	VMOVUPS      Y4, 288(BX)
 	VMOVUPS      (DX), X0
-	VMOVAPS      X0, X15
-	VBROADCASTSS 64(SI), Y0
-	VMULPS       X15, X0, X0
-	VMOVUPS      X0, (BX)
-	VBROADCASTSS 68(SI), Y0
-	VMULPS       X15, X0, X0
-	VMOVUPS      X0, 16(BX)
-	VBROADCASTSS 72(SI), Y0
-	VMULPS       X15, X0, X0
-	VMOVUPS      X0, 32(BX)
-	VBROADCASTSS 76(SI), Y0
-	VMULPS       X15, X0, X0
-	VMOVUPS      X0, 48(BX)
-	VBROADCASTSS 80(SI), Y0
-	VMULPS       X15, X0, X0
-	VMOVUPS      X0, 64(BX)
-	VBROADCASTSS 84(SI), Y0
-	VMULPS       X15, X0, X0
-	VMOVUPS      X0, 80(BX)
-	VBROADCASTSS 88(SI), Y0
-	VMULPS       X15, X0, X0
-	VMOVUPS      X0, 96(BX)
-	VBROADCASTSS 92(SI), Y0
-	VMULPS       X15, X0, X0
-	VMOVUPS      X0, 112(BX)
-	VBROADCASTSS 96(SI), Y0
-	VMULPS       X15, X0, X0
-	VMOVUPS      X0, 128(BX)
-	VBROADCASTSS 100(SI), Y0
-	VMULPS       X15, X0, X0
-	VMOVUPS      X0, 144(BX)
-	VBROADCASTSS 104(SI), Y0
-	VMULPS       X15, X0, X0
-	VMOVUPS      X0, 160(BX)
-	VBROADCASTSS 108(SI), Y0
-	VMULPS       X15, X0, X0
-	VMOVUPS      X0, 176(BX)
-	VBROADCASTSS 112(SI), Y0
-	VMULPS       X15, X0, X0
-	VMOVUPS      X0, 192(BX)
-	VBROADCASTSS 116(SI), Y0
-	VMULPS       X15, X0, X0
-	VMOVUPS      X0, 208(BX)
-	VBROADCASTSS 120(SI), Y0
-	VMULPS       X15, X0, X0
-	VMOVUPS      X0, 224(BX)
-	VBROADCASTSS 124(SI), Y0
-	VMULPS       X15, X0, X0
+	VBROADCASTSS 64(SI), X1
+	VMULPS       X0, X1, X1
+	VMOVUPS      X1, (BX)
+	VBROADCASTSS 68(SI), X1
+	VMULPS       X0, X1, X1
+	VMOVUPS      X1, 16(BX)
+	VBROADCASTSS 72(SI), X1
+	VMULPS       X0, X1, X1
+	VMOVUPS      X1, 32(BX)
+	VBROADCASTSS 76(SI), X1
+	VMULPS       X0, X1, X1
+	VMOVUPS      X1, 48(BX)
+	VBROADCASTSS 80(SI), X1
+	VMULPS       X0, X1, X1
+	VMOVUPS      X1, 64(BX)
+	VBROADCASTSS 84(SI), X1
+	VMULPS       X0, X1, X1
+	VMOVUPS      X1, 80(BX)
+	VBROADCASTSS 88(SI), X1
+	VMULPS       X0, X1, X1
+	VMOVUPS      X1, 96(BX)
+	VBROADCASTSS 92(SI), X1
+	VMULPS       X0, X1, X1
+	VMOVUPS      X1, 112(BX)
+	VBROADCASTSS 96(SI), X1
+	VMULPS       X0, X1, X1
+	VMOVUPS      X1, 128(BX)
+	VBROADCASTSS 100(SI), X1
+	VMULPS       X0, X1, X1
+	VMOVUPS      X1, 144(BX)
+	VBROADCASTSS 104(SI), X1
+	VMULPS       X0, X1, X1
+	VMOVUPS      X1, 160(BX)
+	VBROADCASTSS 108(SI), X1
+	VMULPS       X0, X1, X1
+	VMOVUPS      X1, 176(BX)
+	VBROADCASTSS 112(SI), X1
+	VMULPS       X0, X1, X1
+	VMOVUPS      X1, 192(BX)
+	VBROADCASTSS 116(SI), X1
+	VMULPS       X0, X1, X1
+	VMOVUPS      X1, 208(BX)
+	VBROADCASTSS 120(SI), X1
+	VMULPS       X0, X1, X1
+	VMOVUPS      X1, 224(BX)
+	VBROADCASTSS 124(SI), X1
+	VMULPS       X0, X1, X0
 	VMOVUPS      X0, 240(BX)
 	VZEROUPPER
 	RET
@@ -1758,145 +1753,144 @@ TEXT ·poleGradAVX512(SB), NOSPLIT, $0-44
 	VSHUFPS           $0xb1, X2, X2, X3
 	VMAXPS            X3, X2, X2
 	VMOVSS            X2, 144(SI)
-	VSUBPS            X2, X1, X2
-	VBROADCASTSS      PoleConstants<>+1008(SB), X3
-	VMINPS            X2, X3, X2
-	VBROADCASTSS      PoleConstants<>+1004(SB), X3
-	VMAXPS            X2, X3, X2
-	VBROADCASTSS      PoleConstants<>+1012(SB), X3
-	VMOVAPS           X3, X4
-	VFMADD231PS.BCST  PoleConstants<>+1016(SB), X2, X4
-	VSUBPS            X3, X4, X3
-	VFNMADD231PS.BCST PoleConstants<>+1020(SB), X3, X2
-	VFNMADD231PS.BCST PoleConstants<>+1024(SB), X3, X2
-	VMULPS            X2, X2, X4
-	VBROADCASTSS      PoleConstants<>+1028(SB), X5
-	VFMADD231PS.BCST  PoleConstants<>+1032(SB), X2, X5
-	VBROADCASTSS      PoleConstants<>+1036(SB), X6
-	VFMADD231PS.BCST  PoleConstants<>+1040(SB), X2, X6
-	VBROADCASTSS      PoleConstants<>+1044(SB), X7
-	VFMADD231PS.BCST  PoleConstants<>+1048(SB), X2, X7
-	VFMADD231PS       X4, X6, X5
-	VMULPS            X4, X4, X6
-	VFMADD231PS       X6, X7, X5
-	VFMADD231PS       X5, X4, X2
-	VBROADCASTSS      PoleConstants<>+1052(SB), Z4
-	VADDPS            X4, X2, X2
-	VSCALEFPS         X3, X2, X2
-	VMOVAPS.Z         X2, K1, X3
-	VSHUFPS           $0x4e, X3, X3, X5
+	VSUBPS            X2, X1, X3
+	VBROADCASTSS      PoleConstants<>+1008(SB), X4
+	VMINPS            X3, X4, X3
+	VBROADCASTSS      PoleConstants<>+1004(SB), X4
+	VMAXPS            X3, X4, X3
+	VBROADCASTSS      PoleConstants<>+1012(SB), X4
+	VMOVAPS           X4, X5
+	VFMADD231PS.BCST  PoleConstants<>+1016(SB), X3, X5
+	VSUBPS            X4, X5, X4
+	VFNMADD231PS.BCST PoleConstants<>+1020(SB), X4, X3
+	VFNMADD231PS.BCST PoleConstants<>+1024(SB), X4, X3
+	VMULPS            X3, X3, X5
+	VBROADCASTSS      PoleConstants<>+1028(SB), X6
+	VFMADD231PS.BCST  PoleConstants<>+1032(SB), X3, X6
+	VBROADCASTSS      PoleConstants<>+1036(SB), X7
+	VFMADD231PS.BCST  PoleConstants<>+1040(SB), X3, X7
+	VBROADCASTSS      PoleConstants<>+1044(SB), X8
+	VFMADD231PS.BCST  PoleConstants<>+1048(SB), X3, X8
+	VFMADD231PS       X5, X7, X6
+	VMULPS            X5, X5, X7
+	VFMADD231PS       X7, X8, X6
+	VFMADD231PS       X6, X5, X3
+	VBROADCASTSS      PoleConstants<>+1052(SB), Z5
 	VADDPS            X5, X3, X3
-	VSHUFPS           $0xb1, X3, X3, X5
-	VADDPS            X5, X3, X3
-	VMOVSS            X3, 148(SI)
-	VDIVPS            X3, X4, X3
-	VMULPS            X3, X2, X2
-	VMOVSD            X2, 136(SI)
+	VSCALEFPS         X4, X3, X3
+	VMOVAPS.Z         X3, K1, X4
+	VSHUFPS           $0x4e, X4, X4, X6
+	VADDPS            X6, X4, X4
+	VSHUFPS           $0xb1, X4, X4, X6
+	VADDPS            X6, X4, X4
+	VMOVSS            X4, 148(SI)
+	VDIVPS            X4, X5, X6
+	VMULPS            X6, X3, X3
+	VMOVSD            X3, 136(SI)
 
 	// t = log(s2)
-	VBROADCASTSS     148(SI), X3
-	VCVTPS2PD        X3, Y3
-	VPADDQ.BCST      PoleConstants<>+1576(SB), Y3, Y5
-	VPSRLQ           $0x34, Y5, Y6
-	VORPD.BCST       PoleConstants<>+1584(SB), Y6, Y6
-	VSUBPD.BCST      PoleConstants<>+1592(SB), Y6, Y6
-	VANDPD.BCST      PoleConstants<>+1600(SB), Y5, Y5
-	VPADDQ.BCST      PoleConstants<>+1608(SB), Y5, Y5
-	VSUBPD           Y13, Y5, Y5
-	VADDPD.BCST      PoleConstants<>+1616(SB), Y5, Y7
-	VDIVPD           Y7, Y5, Y5
-	VMULPD           Y5, Y5, Y7
-	VBROADCASTSD     PoleConstants<>+1632(SB), Y8
-	VFMADD231PD.BCST PoleConstants<>+1640(SB), Y7, Y8
-	VBROADCASTSD     PoleConstants<>+1648(SB), Y9
-	VFMADD231PD.BCST PoleConstants<>+1656(SB), Y7, Y9
-	VMULPD           Y7, Y7, Y7
-	VFMADD231PD      Y7, Y9, Y8
-	VMULPD           Y7, Y7, Y7
-	VFMADD231PD.BCST PoleConstants<>+1664(SB), Y7, Y8
-	VMULPD           Y8, Y5, Y5
-	VFMADD231PD.BCST PoleConstants<>+1624(SB), Y6, Y5
-	VXORPS           X6, X6, X6
-	VCMPPD           $0x00, Y6, Y3, K2
-	VBLENDMPD.BCST   PoleConstants<>+1680(SB), Y5, K2, Y5
-	VBROADCASTSD     PoleConstants<>+1568(SB), Y7
-	VCMPPD           $0x00, Y7, Y3, K2
-	VBLENDMPD        Y7, Y5, K2, Y5
-	VCMPPD           $0x19, Y6, Y3, K2
-	VBLENDMPD.BCST   PoleConstants<>+1688(SB), Y5, K2, Y3
-	VCVTPD2PSY       Y3, X3
-	VMOVSS           X3, 160(SI)
+	VSHUFPS          $0x00, X4, X4, X4
+	VCVTPS2PD        X4, Y4
+	VPADDQ.BCST      PoleConstants<>+1576(SB), Y4, Y6
+	VPSRLQ           $0x34, Y6, Y7
+	VORPD.BCST       PoleConstants<>+1584(SB), Y7, Y7
+	VSUBPD.BCST      PoleConstants<>+1592(SB), Y7, Y7
+	VANDPD.BCST      PoleConstants<>+1600(SB), Y6, Y6
+	VPADDQ.BCST      PoleConstants<>+1608(SB), Y6, Y6
+	VSUBPD           Y13, Y6, Y6
+	VADDPD.BCST      PoleConstants<>+1616(SB), Y6, Y8
+	VDIVPD           Y8, Y6, Y6
+	VMULPD           Y6, Y6, Y8
+	VBROADCASTSD     PoleConstants<>+1632(SB), Y9
+	VFMADD231PD.BCST PoleConstants<>+1640(SB), Y8, Y9
+	VBROADCASTSD     PoleConstants<>+1648(SB), Y10
+	VFMADD231PD.BCST PoleConstants<>+1656(SB), Y8, Y10
+	VMULPD           Y8, Y8, Y8
+	VFMADD231PD      Y8, Y10, Y9
+	VMULPD           Y8, Y8, Y8
+	VFMADD231PD.BCST PoleConstants<>+1664(SB), Y8, Y9
+	VMULPD           Y9, Y6, Y6
+	VFMADD231PD.BCST PoleConstants<>+1624(SB), Y7, Y6
+	VXORPS           X7, X7, X7
+	VCMPPD           $0x00, Y7, Y4, K2
+	VBLENDMPD.BCST   PoleConstants<>+1680(SB), Y6, K2, Y6
+	VBROADCASTSD     PoleConstants<>+1568(SB), Y8
+	VCMPPD           $0x00, Y8, Y4, K2
+	VBLENDMPD        Y8, Y6, K2, Y6
+	VCMPPD           $0x19, Y7, Y4, K2
+	VBLENDMPD.BCST   PoleConstants<>+1688(SB), Y6, K2, Y4
+	VCVTPD2PSY       Y4, X4
+	VMOVSS           X4, 160(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVAPS.Z    X2, K1, X2
-	VMOVSD       (CX), X3
-	VSUBPS       X3, X2, X2
-	VBROADCASTSS 144(SI), X5
-	VSUBPS       X1, X5, X1
-	VADDPS.BCST  160(SI), X1, X1
-	VMULPS       X1, X3, X1
-	VMOVSD       X2, 152(SI)
-	VMOVAPS.Z    X1, K1, X1
-	VSHUFPS      $0x4e, X1, X1, X2
-	VADDPS       X2, X1, X1
-	VSHUFPS      $0xb1, X1, X1, X2
-	VADDPS       X2, X1, X1
-	VMOVSS       X1, ret+40(FP)
+	VMOVAPS.Z X3, K1, X3
+	VMOVSD    (CX), X6
+	VSUBPS    X6, X3, X3
+	VSHUFPS   $0x00, X2, X2, X2
+	VSUBPS    X1, X2, X1
+	VSHUFPS   $0x00, X4, X4, X2
+	VADDPS    X2, X1, X1
+	VMULPS    X1, X6, X1
+	VMOVSD    X3, 152(SI)
+	VMOVAPS.Z X1, K1, X1
+	VSHUFPS   $0x4e, X1, X1, X2
+	VADDPS    X2, X1, X1
+	VSHUFPS   $0xb1, X1, X1, X2
+	VADDPS    X2, X1, X1
+	VMOVSS    X1, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
-	VMOVUPS      320(DI), Z1
-	VMULPS.BCST  152(SI), Z1, Z1
-	VBROADCASTSS 156(SI), Z2
-	VFMADD231PS  384(DI), Z2, Z1
-	VFNMADD231PS Z0, Z0, Z4
-	VMULPS       Z4, Z1, Z0
-	VMOVUPS      Z0, 64(SI)
+	VBROADCASTSS X3, Z1
+	VMULPS       320(DI), Z1, Z2
+	VSHUFPS      $0x55, X3, X3, X4
+	VBROADCASTSS X4, Z4
+	VFMADD231PS  384(DI), Z4, Z2
+	VFNMADD231PS Z0, Z0, Z5
+	VMULPS       Z5, Z2, Z2
+	VMOVUPS      Z2, 64(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VMOVSD       152(SI), X1
-	VMOVSD       X1, 448(BX)
-	VBROADCASTSS 152(SI), Z1
-	VMULPS       (SI), Z1, Z1
-	VMOVUPS      Z1, 320(BX)
-	VBROADCASTSS 156(SI), Z1
-	VMULPS       (SI), Z1, Z1
-	VMOVUPS      Z1, 384(BX)
+	VMOVAPS.Z X3, K1, X3
+	VMOVSD    X3, 448(BX)
+	VMULPS    Z0, Z1, Z1
+	VMOVUPS   Z1, 320(BX)
+	VMULPS    Z0, Z4, Z0
+	VMOVUPS   Z0, 384(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VMOVUPS     Z0, 256(BX)
+	VMOVUPS     Z2, 256(BX)
 	VMOVUPS     (DX), X0
-	VMOVAPS     X0, X31
-	VMULPS.BCST 64(SI), X31, X0
-	VMOVUPS     X0, (BX)
-	VMULPS.BCST 68(SI), X31, X0
-	VMOVUPS     X0, 16(BX)
-	VMULPS.BCST 72(SI), X31, X0
-	VMOVUPS     X0, 32(BX)
-	VMULPS.BCST 76(SI), X31, X0
-	VMOVUPS     X0, 48(BX)
-	VMULPS.BCST 80(SI), X31, X0
-	VMOVUPS     X0, 64(BX)
-	VMULPS.BCST 84(SI), X31, X0
-	VMOVUPS     X0, 80(BX)
-	VMULPS.BCST 88(SI), X31, X0
-	VMOVUPS     X0, 96(BX)
-	VMULPS.BCST 92(SI), X31, X0
-	VMOVUPS     X0, 112(BX)
-	VMULPS.BCST 96(SI), X31, X0
-	VMOVUPS     X0, 128(BX)
-	VMULPS.BCST 100(SI), X31, X0
-	VMOVUPS     X0, 144(BX)
-	VMULPS.BCST 104(SI), X31, X0
-	VMOVUPS     X0, 160(BX)
-	VMULPS.BCST 108(SI), X31, X0
-	VMOVUPS     X0, 176(BX)
-	VMULPS.BCST 112(SI), X31, X0
-	VMOVUPS     X0, 192(BX)
-	VMULPS.BCST 116(SI), X31, X0
-	VMOVUPS     X0, 208(BX)
-	VMULPS.BCST 120(SI), X31, X0
-	VMOVUPS     X0, 224(BX)
-	VMULPS.BCST 124(SI), X31, X0
+	VMULPS.BCST 64(SI), X0, X1
+	VMOVUPS     X1, (BX)
+	VMULPS.BCST 68(SI), X0, X1
+	VMOVUPS     X1, 16(BX)
+	VMULPS.BCST 72(SI), X0, X1
+	VMOVUPS     X1, 32(BX)
+	VMULPS.BCST 76(SI), X0, X1
+	VMOVUPS     X1, 48(BX)
+	VMULPS.BCST 80(SI), X0, X1
+	VMOVUPS     X1, 64(BX)
+	VMULPS.BCST 84(SI), X0, X1
+	VMOVUPS     X1, 80(BX)
+	VMULPS.BCST 88(SI), X0, X1
+	VMOVUPS     X1, 96(BX)
+	VMULPS.BCST 92(SI), X0, X1
+	VMOVUPS     X1, 112(BX)
+	VMULPS.BCST 96(SI), X0, X1
+	VMOVUPS     X1, 128(BX)
+	VMULPS.BCST 100(SI), X0, X1
+	VMOVUPS     X1, 144(BX)
+	VMULPS.BCST 104(SI), X0, X1
+	VMOVUPS     X1, 160(BX)
+	VMULPS.BCST 108(SI), X0, X1
+	VMOVUPS     X1, 176(BX)
+	VMULPS.BCST 112(SI), X0, X1
+	VMOVUPS     X1, 192(BX)
+	VMULPS.BCST 116(SI), X0, X1
+	VMOVUPS     X1, 208(BX)
+	VMULPS.BCST 120(SI), X0, X1
+	VMOVUPS     X1, 224(BX)
+	VMULPS.BCST 124(SI), X0, X0
 	VMOVUPS     X0, 240(BX)
 	VZEROUPPER
 	RET
@@ -2095,231 +2089,227 @@ TEXT ·poleStepAVX2(SB), NOSPLIT, $0-44
 	VSHUFPS      $0xb1, X2, X2, X3
 	VMAXPS       X3, X2, X2
 	VMOVSS       X2, 144(SI)
-	VSUBPS       X2, X0, X0
-	VMOVUPS      PoleConstants<>+512(SB), X2
-	VMINPS       X0, X2, X0
-	VMOVUPS      PoleConstants<>+480(SB), X2
-	VMAXPS       X0, X2, X0
-	VMOVUPS      PoleConstants<>+544(SB), X2
-	VMOVAPS      X2, X3
-	VFMADD231PS  PoleConstants<>+576(SB), X0, X3
-	VSUBPS       X2, X3, X3
-	VFNMADD231PS PoleConstants<>+608(SB), X3, X0
-	VFNMADD231PS PoleConstants<>+640(SB), X3, X0
-	VMULPS       X0, X0, X4
-	VMOVUPS      PoleConstants<>+672(SB), X5
-	VMOVAPS      X5, X7
-	VFMADD231PS  PoleConstants<>+704(SB), X0, X7
-	VMOVUPS      PoleConstants<>+736(SB), X8
-	VFMADD231PS  PoleConstants<>+768(SB), X0, X8
-	VMOVUPS      PoleConstants<>+800(SB), X9
-	VFMADD231PS  PoleConstants<>+832(SB), X0, X9
-	VFMADD231PS  X4, X8, X7
-	VMULPS       X4, X4, X8
-	VFMADD231PS  X8, X9, X7
-	VFMADD231PS  X7, X4, X0
-	VADDPS       PoleConstants<>+864(SB), X0, X0
-	VFMADD213PS  X2, X3, X5
-	VSUBPS       X2, X5, X4
-	VSUBPS       X4, X3, X3
-	VADDPS       X2, X3, X2
-	VPSLLD       $0x17, X5, X3
-	VPADDD       PoleConstants<>+864(SB), X3, X3
-	VPSLLD       $0x17, X2, X2
-	VPADDD       PoleConstants<>+864(SB), X2, X2
-	VMULPS       X3, X0, X0
-	VMULPS       X2, X0, X0
-	VANDPS       X0, X1, X2
-	VSHUFPS      $0x4e, X2, X2, X3
-	VADDPS       X3, X2, X2
-	VSHUFPS      $0xb1, X2, X2, X3
-	VADDPS       X3, X2, X2
-	VMOVSS       X2, 148(SI)
-	VMOVUPS      PoleConstants<>+864(SB), Y3
-	VDIVPS       X2, X3, X2
-	VMULPS       X2, X0, X0
-	VMOVSD       X0, 136(SI)
+	VSUBPS       X2, X0, X3
+	VMOVUPS      PoleConstants<>+512(SB), X4
+	VMINPS       X3, X4, X3
+	VMOVUPS      PoleConstants<>+480(SB), X4
+	VMAXPS       X3, X4, X3
+	VMOVUPS      PoleConstants<>+544(SB), X4
+	VMOVAPS      X4, X5
+	VFMADD231PS  PoleConstants<>+576(SB), X3, X5
+	VSUBPS       X4, X5, X5
+	VFNMADD231PS PoleConstants<>+608(SB), X5, X3
+	VFNMADD231PS PoleConstants<>+640(SB), X5, X3
+	VMULPS       X3, X3, X7
+	VMOVUPS      PoleConstants<>+672(SB), X8
+	VMOVAPS      X8, X9
+	VFMADD231PS  PoleConstants<>+704(SB), X3, X9
+	VMOVUPS      PoleConstants<>+736(SB), X10
+	VFMADD231PS  PoleConstants<>+768(SB), X3, X10
+	VMOVUPS      PoleConstants<>+800(SB), X11
+	VFMADD231PS  PoleConstants<>+832(SB), X3, X11
+	VFMADD231PS  X7, X10, X9
+	VMULPS       X7, X7, X10
+	VFMADD231PS  X10, X11, X9
+	VFMADD231PS  X9, X7, X3
+	VADDPS       PoleConstants<>+864(SB), X3, X3
+	VFMADD213PS  X4, X5, X8
+	VSUBPS       X4, X8, X7
+	VSUBPS       X7, X5, X5
+	VADDPS       X4, X5, X4
+	VPSLLD       $0x17, X8, X5
+	VPADDD       PoleConstants<>+864(SB), X5, X5
+	VPSLLD       $0x17, X4, X4
+	VPADDD       PoleConstants<>+864(SB), X4, X4
+	VMULPS       X5, X3, X3
+	VMULPS       X4, X3, X3
+	VANDPS       X3, X1, X4
+	VSHUFPS      $0x4e, X4, X4, X5
+	VADDPS       X5, X4, X4
+	VSHUFPS      $0xb1, X4, X4, X5
+	VADDPS       X5, X4, X4
+	VMOVSS       X4, 148(SI)
+	VMOVUPS      PoleConstants<>+864(SB), Y5
+	VDIVPS       X4, X5, X7
+	VMULPS       X7, X3, X3
+	VMOVSD       X3, 136(SI)
 
 	// t = log(s2)
-	VBROADCASTSS 148(SI), X2
-	VCVTPS2PD    X2, Y2
-	VPADDQ       PoleConstants<>+1088(SB), Y2, Y4
-	VPSRLQ       $0x34, Y4, Y5
-	VORPD        PoleConstants<>+1120(SB), Y5, Y5
-	VSUBPD       PoleConstants<>+1152(SB), Y5, Y5
-	VANDPD       PoleConstants<>+1184(SB), Y4, Y4
-	VPADDQ       PoleConstants<>+1216(SB), Y4, Y4
-	VSUBPD       Y6, Y4, Y4
-	VADDPD       PoleConstants<>+1248(SB), Y4, Y6
-	VDIVPD       Y6, Y4, Y4
-	VMULPD       Y4, Y4, Y6
-	VMOVUPS      PoleConstants<>+1312(SB), Y7
-	VFMADD231PD  PoleConstants<>+1344(SB), Y6, Y7
-	VMOVUPS      PoleConstants<>+1376(SB), Y8
-	VFMADD231PD  PoleConstants<>+1408(SB), Y6, Y8
-	VMULPD       Y6, Y6, Y6
-	VFMADD231PD  Y6, Y8, Y7
-	VMULPD       Y6, Y6, Y6
-	VFMADD231PD  PoleConstants<>+1440(SB), Y6, Y7
-	VMULPD       Y7, Y4, Y4
-	VFMADD231PD  PoleConstants<>+1280(SB), Y5, Y4
-	VXORPS       X5, X5, X5
-	VCMPPD       $0x00, Y5, Y2, Y6
-	VBLENDVPD    Y6, PoleConstants<>+1504(SB), Y4, Y4
-	VCMPPD       $0x00, PoleConstants<>+1056(SB), Y2, Y6
-	VBLENDVPD    Y6, PoleConstants<>+1056(SB), Y4, Y4
-	VCMPPD       $0x19, Y5, Y2, Y2
-	VBLENDVPD    Y2, PoleConstants<>+1536(SB), Y4, Y2
-	VCVTPD2PSY   Y2, X2
-	VMOVSS       X2, 160(SI)
+	VSHUFPS     $0x00, X4, X4, X4
+	VCVTPS2PD   X4, Y4
+	VPADDQ      PoleConstants<>+1088(SB), Y4, Y7
+	VPSRLQ      $0x34, Y7, Y8
+	VORPD       PoleConstants<>+1120(SB), Y8, Y8
+	VSUBPD      PoleConstants<>+1152(SB), Y8, Y8
+	VANDPD      PoleConstants<>+1184(SB), Y7, Y7
+	VPADDQ      PoleConstants<>+1216(SB), Y7, Y7
+	VSUBPD      Y6, Y7, Y6
+	VADDPD      PoleConstants<>+1248(SB), Y6, Y7
+	VDIVPD      Y7, Y6, Y6
+	VMULPD      Y6, Y6, Y7
+	VMOVUPS     PoleConstants<>+1312(SB), Y9
+	VFMADD231PD PoleConstants<>+1344(SB), Y7, Y9
+	VMOVUPS     PoleConstants<>+1376(SB), Y10
+	VFMADD231PD PoleConstants<>+1408(SB), Y7, Y10
+	VMULPD      Y7, Y7, Y7
+	VFMADD231PD Y7, Y10, Y9
+	VMULPD      Y7, Y7, Y7
+	VFMADD231PD PoleConstants<>+1440(SB), Y7, Y9
+	VMULPD      Y9, Y6, Y6
+	VFMADD231PD PoleConstants<>+1280(SB), Y8, Y6
+	VXORPS      X7, X7, X7
+	VCMPPD      $0x00, Y7, Y4, Y8
+	VBLENDVPD   Y8, PoleConstants<>+1504(SB), Y6, Y6
+	VCMPPD      $0x00, PoleConstants<>+1056(SB), Y4, Y8
+	VBLENDVPD   Y8, PoleConstants<>+1056(SB), Y6, Y6
+	VCMPPD      $0x19, Y7, Y4, Y4
+	VBLENDVPD   Y4, PoleConstants<>+1536(SB), Y6, Y4
+	VCVTPD2PSY  Y4, X4
+	VMOVSS      X4, 160(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VANDPS       X0, X1, X0
-	VMOVSD       (CX), X2
-	VSUBPS       X2, X0, X0
-	VBROADCASTSS 144(SI), X4
-	VMOVSD       128(SI), X5
-	VSUBPS       X5, X4, X4
-	VBROADCASTSS 160(SI), X5
-	VADDPS       X5, X4, X4
-	VMULPS       X4, X2, X2
-	VMOVSD       X0, 152(SI)
-	VANDPS       X2, X1, X0
-	VSHUFPS      $0x4e, X0, X0, X1
-	VADDPS       X1, X0, X0
-	VSHUFPS      $0xb1, X0, X0, X1
-	VADDPS       X1, X0, X0
-	VMOVSS       X0, ret+40(FP)
+	VANDPS  X3, X1, X3
+	VMOVSD  (CX), X6
+	VSUBPS  X6, X3, X3
+	VSHUFPS $0x00, X2, X2, X2
+	VSUBPS  X0, X2, X0
+	VSHUFPS $0x00, X4, X4, X2
+	VADDPS  X2, X0, X0
+	VMULPS  X0, X6, X0
+	VMOVSD  X3, 152(SI)
+	VANDPS  X0, X1, X0
+	VSHUFPS $0x4e, X0, X0, X2
+	VADDPS  X2, X0, X0
+	VSHUFPS $0xb1, X0, X0, X2
+	VADDPS  X2, X0, X0
+	VMOVSS  X0, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
-	VMOVSD       448(DI), X0
-	VBROADCASTSS rate+32(FP), X1
-	VMOVSD       152(SI), X2
-	VFNMADD231PS X2, X1, X0
-	VMOVSD       X0, 448(DI)
-	VBROADCASTSS 152(SI), Y0
-	VBROADCASTSS rate+32(FP), Y1
-	VMULPS       Y0, Y1, Y1
-	VMOVUPS      320(DI), Y2
-	VMULPS       Y0, Y2, Y4
-	VFNMADD231PS (SI), Y1, Y2
-	VMOVUPS      Y2, 320(DI)
-	VMOVUPS      352(DI), Y2
-	VMULPS       Y0, Y2, Y0
-	VFNMADD231PS 32(SI), Y1, Y2
-	VMOVUPS      Y2, 352(DI)
-	VBROADCASTSS 156(SI), Y1
+	VBROADCASTSS rate+32(FP), X0
+	VANDPS       X3, X1, X1
+	VMOVSD       448(DI), X2
+	VFNMADD231PS X1, X0, X2
+	VMOVSD       X2, 448(DI)
+	VBROADCASTSS X3, Y1
 	VBROADCASTSS rate+32(FP), Y2
-	VMULPS       Y1, Y2, Y2
-	VMOVUPS      384(DI), Y5
-	VFMADD231PS  Y1, Y5, Y4
-	VFNMADD231PS (SI), Y2, Y5
-	VMOVUPS      Y5, 384(DI)
-	VMOVUPS      416(DI), Y5
-	VFMADD231PS  Y1, Y5, Y0
-	VFNMADD231PS 32(SI), Y2, Y5
-	VMOVUPS      Y5, 416(DI)
-	VMOVUPS      (SI), Y1
-	VMOVAPS      Y3, Y2
-	VFNMADD231PS Y1, Y1, Y2
-	VMULPS       Y2, Y4, Y1
-	VMOVUPS      Y1, 64(SI)
-	VMOVUPS      32(SI), Y2
-	VFNMADD231PS Y2, Y2, Y3
-	VMULPS       Y3, Y0, Y0
-	VMOVUPS      Y0, 96(SI)
+	VMULPS       Y1, Y2, Y4
+	VMOVUPS      320(DI), Y6
+	VMULPS       Y1, Y6, Y7
+	VFNMADD231PS (SI), Y4, Y6
+	VMOVUPS      Y6, 320(DI)
+	VMOVUPS      352(DI), Y6
+	VMULPS       Y1, Y6, Y1
+	VFNMADD231PS 32(SI), Y4, Y6
+	VMOVUPS      Y6, 352(DI)
+	VSHUFPS      $0x55, X3, X3, X3
+	VBROADCASTSS X3, Y3
+	VMULPS       Y3, Y2, Y4
+	VMOVUPS      384(DI), Y6
+	VFMADD231PS  Y3, Y6, Y7
+	VFNMADD231PS (SI), Y4, Y6
+	VMOVUPS      Y6, 384(DI)
+	VMOVUPS      416(DI), Y6
+	VFMADD231PS  Y3, Y6, Y1
+	VFNMADD231PS 32(SI), Y4, Y6
+	VMOVUPS      Y6, 416(DI)
+	VMOVUPS      (SI), Y3
+	VMOVAPS      Y5, Y4
+	VFNMADD231PS Y3, Y3, Y4
+	VMULPS       Y4, Y7, Y3
+	VMOVUPS      Y3, 64(SI)
+	VMOVUPS      32(SI), Y4
+	VFNMADD231PS Y4, Y4, Y5
+	VMULPS       Y5, Y1, Y1
+	VMOVUPS      Y1, 96(SI)
 
 	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
-	VMOVUPS      256(DI), Y0
-	VBROADCASTSS rate+32(FP), Y2
-	VFNMADD231PS Y1, Y2, Y0
-	VMOVUPS      Y0, 256(DI)
-	VMOVUPS      288(DI), Y0
-	VBROADCASTSS rate+32(FP), Y1
-	VFNMADD231PS 96(SI), Y1, Y0
-	VMOVUPS      Y0, 288(DI)
-	VMOVUPS      (DX), X0
-	VMOVAPS      X0, X15
-	VBROADCASTSS rate+32(FP), Y0
-	VBROADCASTSS 64(SI), Y1
-	VMULPS       Y1, Y0, Y1
-	VMOVUPS      (DI), X2
-	VFNMADD231PS X15, X1, X2
-	VMOVUPS      X2, (DI)
-	VBROADCASTSS 68(SI), Y1
-	VMULPS       Y1, Y0, Y1
-	VMOVUPS      16(DI), X2
-	VFNMADD231PS X15, X1, X2
-	VMOVUPS      X2, 16(DI)
-	VBROADCASTSS 72(SI), Y1
-	VMULPS       Y1, Y0, Y1
-	VMOVUPS      32(DI), X2
-	VFNMADD231PS X15, X1, X2
-	VMOVUPS      X2, 32(DI)
-	VBROADCASTSS 76(SI), Y1
-	VMULPS       Y1, Y0, Y1
-	VMOVUPS      48(DI), X2
-	VFNMADD231PS X15, X1, X2
-	VMOVUPS      X2, 48(DI)
-	VBROADCASTSS 80(SI), Y1
-	VMULPS       Y1, Y0, Y1
-	VMOVUPS      64(DI), X2
-	VFNMADD231PS X15, X1, X2
-	VMOVUPS      X2, 64(DI)
-	VBROADCASTSS 84(SI), Y1
-	VMULPS       Y1, Y0, Y1
-	VMOVUPS      80(DI), X2
-	VFNMADD231PS X15, X1, X2
-	VMOVUPS      X2, 80(DI)
-	VBROADCASTSS 88(SI), Y1
-	VMULPS       Y1, Y0, Y1
-	VMOVUPS      96(DI), X2
-	VFNMADD231PS X15, X1, X2
-	VMOVUPS      X2, 96(DI)
-	VBROADCASTSS 92(SI), Y1
-	VMULPS       Y1, Y0, Y1
-	VMOVUPS      112(DI), X2
-	VFNMADD231PS X15, X1, X2
-	VMOVUPS      X2, 112(DI)
-	VBROADCASTSS 96(SI), Y1
-	VMULPS       Y1, Y0, Y1
-	VMOVUPS      128(DI), X2
-	VFNMADD231PS X15, X1, X2
-	VMOVUPS      X2, 128(DI)
-	VBROADCASTSS 100(SI), Y1
-	VMULPS       Y1, Y0, Y1
-	VMOVUPS      144(DI), X2
-	VFNMADD231PS X15, X1, X2
-	VMOVUPS      X2, 144(DI)
-	VBROADCASTSS 104(SI), Y1
-	VMULPS       Y1, Y0, Y1
-	VMOVUPS      160(DI), X2
-	VFNMADD231PS X15, X1, X2
-	VMOVUPS      X2, 160(DI)
-	VBROADCASTSS 108(SI), Y1
-	VMULPS       Y1, Y0, Y1
-	VMOVUPS      176(DI), X2
-	VFNMADD231PS X15, X1, X2
-	VMOVUPS      X2, 176(DI)
-	VBROADCASTSS 112(SI), Y1
-	VMULPS       Y1, Y0, Y1
-	VMOVUPS      192(DI), X2
-	VFNMADD231PS X15, X1, X2
-	VMOVUPS      X2, 192(DI)
-	VBROADCASTSS 116(SI), Y1
-	VMULPS       Y1, Y0, Y1
-	VMOVUPS      208(DI), X2
-	VFNMADD231PS X15, X1, X2
-	VMOVUPS      X2, 208(DI)
-	VBROADCASTSS 120(SI), Y1
-	VMULPS       Y1, Y0, Y1
-	VMOVUPS      224(DI), X2
-	VFNMADD231PS X15, X1, X2
-	VMOVUPS      X2, 224(DI)
-	VBROADCASTSS 124(SI), Y1
-	VMULPS       Y1, Y0, Y0
+	VMOVUPS      256(DI), Y4
+	VFNMADD231PS Y3, Y2, Y4
+	VMOVUPS      Y4, 256(DI)
+	VMOVUPS      288(DI), Y4
+	VFNMADD231PS Y1, Y2, Y4
+	VMOVUPS      Y4, 288(DI)
+	VSHUFPS      $0x00, X3, X3, X1
+	VMULPS       X1, X0, X1
+	VMOVUPS      (DX), X2
+	VMOVUPS      (DI), X4
+	VFNMADD231PS X2, X1, X4
+	VMOVUPS      X4, (DI)
+	VSHUFPS      $0x55, X3, X3, X1
+	VMULPS       X1, X0, X1
+	VMOVUPS      16(DI), X4
+	VFNMADD231PS X2, X1, X4
+	VMOVUPS      X4, 16(DI)
+	VSHUFPS      $0xaa, X3, X3, X1
+	VMULPS       X1, X0, X1
+	VMOVUPS      32(DI), X4
+	VFNMADD231PS X2, X1, X4
+	VMOVUPS      X4, 32(DI)
+	VSHUFPS      $0xff, X3, X3, X1
+	VMULPS       X1, X0, X1
+	VMOVUPS      48(DI), X4
+	VFNMADD231PS X2, X1, X4
+	VMOVUPS      X4, 48(DI)
+	VEXTRACTF128 $0x01, Y3, X1
+	VSHUFPS      $0x00, X1, X1, X1
+	VMULPS       X1, X0, X1
+	VMOVUPS      64(DI), X3
+	VFNMADD231PS X2, X1, X3
+	VMOVUPS      X3, 64(DI)
+	VBROADCASTSS 84(SI), X1
+	VMULPS       X1, X0, X1
+	VMOVUPS      80(DI), X3
+	VFNMADD231PS X2, X1, X3
+	VMOVUPS      X3, 80(DI)
+	VBROADCASTSS 88(SI), X1
+	VMULPS       X1, X0, X1
+	VMOVUPS      96(DI), X3
+	VFNMADD231PS X2, X1, X3
+	VMOVUPS      X3, 96(DI)
+	VBROADCASTSS 92(SI), X1
+	VMULPS       X1, X0, X1
+	VMOVUPS      112(DI), X3
+	VFNMADD231PS X2, X1, X3
+	VMOVUPS      X3, 112(DI)
+	VBROADCASTSS 96(SI), X1
+	VMULPS       X1, X0, X1
+	VMOVUPS      128(DI), X3
+	VFNMADD231PS X2, X1, X3
+	VMOVUPS      X3, 128(DI)
+	VBROADCASTSS 100(SI), X1
+	VMULPS       X1, X0, X1
+	VMOVUPS      144(DI), X3
+	VFNMADD231PS X2, X1, X3
+	VMOVUPS      X3, 144(DI)
+	VBROADCASTSS 104(SI), X1
+	VMULPS       X1, X0, X1
+	VMOVUPS      160(DI), X3
+	VFNMADD231PS X2, X1, X3
+	VMOVUPS      X3, 160(DI)
+	VBROADCASTSS 108(SI), X1
+	VMULPS       X1, X0, X1
+	VMOVUPS      176(DI), X3
+	VFNMADD231PS X2, X1, X3
+	VMOVUPS      X3, 176(DI)
+	VBROADCASTSS 112(SI), X1
+	VMULPS       X1, X0, X1
+	VMOVUPS      192(DI), X3
+	VFNMADD231PS X2, X1, X3
+	VMOVUPS      X3, 192(DI)
+	VBROADCASTSS 116(SI), X1
+	VMULPS       X1, X0, X1
+	VMOVUPS      208(DI), X3
+	VFNMADD231PS X2, X1, X3
+	VMOVUPS      X3, 208(DI)
+	VBROADCASTSS 120(SI), X1
+	VMULPS       X1, X0, X1
+	VMOVUPS      224(DI), X3
+	VFNMADD231PS X2, X1, X3
+	VMOVUPS      X3, 224(DI)
+	VBROADCASTSS 124(SI), X1
+	VMULPS       X1, X0, X0
 	VMOVUPS      240(DI), X1
-	VFNMADD231PS X15, X0, X1
+	VFNMADD231PS X2, X0, X1
 	VMOVUPS      X1, 240(DI)
 	VZEROUPPER
 	RET
@@ -2449,213 +2439,210 @@ TEXT ·poleStepAVX512(SB), NOSPLIT, $0-44
 
 	// z2 = W2·a1 + b2
 	VMULPS        320(DI), Z0, Z1
-	VMULPS        384(DI), Z0, Z0
-	VUNPCKLPS     Z0, Z1, Z2
-	VUNPCKHPS     Z0, Z1, Z0
-	VADDPS        Z0, Z2, Z0
-	VUNPCKLPD     Z0, Z0, Z1
-	VUNPCKHPD     Z0, Z0, Z0
-	VADDPS        Z0, Z1, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VADDPS        Y1, Y0, Y0
-	VEXTRACTF32X4 $0x01, Y0, X1
-	VADDPS        X1, X0, X0
-	VMOVSD        448(DI), X1
-	VADDPS        X1, X0, X0
-	VMOVSD        X0, 128(SI)
+	VMULPS        384(DI), Z0, Z2
+	VUNPCKLPS     Z2, Z1, Z3
+	VUNPCKHPS     Z2, Z1, Z1
+	VADDPS        Z1, Z3, Z1
+	VUNPCKLPD     Z1, Z1, Z2
+	VUNPCKHPD     Z1, Z1, Z1
+	VADDPS        Z1, Z2, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y2
+	VADDPS        Y2, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X2
+	VADDPS        X2, X1, X1
+	VMOVSD        448(DI), X2
+	VADDPS        X2, X1, X1
+	VMOVSD        X1, 128(SI)
 
 	// a2 = softmax(z2)
 	MOVL              $0x00000003, AX
 	KMOVW             AX, K1
-	VMOVAPS.Z         X0, K1, X0
-	VBROADCASTSS      PoleConstants<>+1000(SB), X1
-	VBLENDMPS         X0, X1, K1, X1
-	VSHUFPS           $0x4e, X1, X1, X2
-	VMAXPS            X2, X1, X1
-	VSHUFPS           $0xb1, X1, X1, X2
-	VMAXPS            X2, X1, X1
-	VMOVSS            X1, 144(SI)
-	VSUBPS            X1, X0, X1
-	VBROADCASTSS      PoleConstants<>+1008(SB), X2
-	VMINPS            X1, X2, X1
-	VBROADCASTSS      PoleConstants<>+1004(SB), X2
-	VMAXPS            X1, X2, X1
-	VBROADCASTSS      PoleConstants<>+1012(SB), X2
-	VMOVAPS           X2, X3
-	VFMADD231PS.BCST  PoleConstants<>+1016(SB), X1, X3
-	VSUBPS            X2, X3, X2
-	VFNMADD231PS.BCST PoleConstants<>+1020(SB), X2, X1
-	VFNMADD231PS.BCST PoleConstants<>+1024(SB), X2, X1
-	VMULPS            X1, X1, X3
-	VBROADCASTSS      PoleConstants<>+1028(SB), X4
-	VFMADD231PS.BCST  PoleConstants<>+1032(SB), X1, X4
-	VBROADCASTSS      PoleConstants<>+1036(SB), X5
-	VFMADD231PS.BCST  PoleConstants<>+1040(SB), X1, X5
-	VBROADCASTSS      PoleConstants<>+1044(SB), X6
-	VFMADD231PS.BCST  PoleConstants<>+1048(SB), X1, X6
-	VFMADD231PS       X3, X5, X4
+	VMOVAPS.Z         X1, K1, X1
+	VBROADCASTSS      PoleConstants<>+1000(SB), X2
+	VBLENDMPS         X1, X2, K1, X2
+	VSHUFPS           $0x4e, X2, X2, X3
+	VMAXPS            X3, X2, X2
+	VSHUFPS           $0xb1, X2, X2, X3
+	VMAXPS            X3, X2, X2
+	VMOVSS            X2, 144(SI)
+	VSUBPS            X2, X1, X3
+	VBROADCASTSS      PoleConstants<>+1008(SB), X4
+	VMINPS            X3, X4, X3
+	VBROADCASTSS      PoleConstants<>+1004(SB), X4
+	VMAXPS            X3, X4, X3
+	VBROADCASTSS      PoleConstants<>+1012(SB), X4
+	VMOVAPS           X4, X5
+	VFMADD231PS.BCST  PoleConstants<>+1016(SB), X3, X5
+	VSUBPS            X4, X5, X4
+	VFNMADD231PS.BCST PoleConstants<>+1020(SB), X4, X3
+	VFNMADD231PS.BCST PoleConstants<>+1024(SB), X4, X3
 	VMULPS            X3, X3, X5
-	VFMADD231PS       X5, X6, X4
-	VFMADD231PS       X4, X3, X1
-	VBROADCASTSS      PoleConstants<>+1052(SB), Z3
-	VADDPS            X3, X1, X1
-	VSCALEFPS         X2, X1, X1
-	VMOVAPS.Z         X1, K1, X2
-	VSHUFPS           $0x4e, X2, X2, X4
-	VADDPS            X4, X2, X2
-	VSHUFPS           $0xb1, X2, X2, X4
-	VADDPS            X4, X2, X2
-	VMOVSS            X2, 148(SI)
-	VDIVPS            X2, X3, X2
-	VMULPS            X2, X1, X1
-	VMOVSD            X1, 136(SI)
+	VBROADCASTSS      PoleConstants<>+1028(SB), X6
+	VFMADD231PS.BCST  PoleConstants<>+1032(SB), X3, X6
+	VBROADCASTSS      PoleConstants<>+1036(SB), X7
+	VFMADD231PS.BCST  PoleConstants<>+1040(SB), X3, X7
+	VBROADCASTSS      PoleConstants<>+1044(SB), X8
+	VFMADD231PS.BCST  PoleConstants<>+1048(SB), X3, X8
+	VFMADD231PS       X5, X7, X6
+	VMULPS            X5, X5, X7
+	VFMADD231PS       X7, X8, X6
+	VFMADD231PS       X6, X5, X3
+	VBROADCASTSS      PoleConstants<>+1052(SB), Z5
+	VADDPS            X5, X3, X3
+	VSCALEFPS         X4, X3, X3
+	VMOVAPS.Z         X3, K1, X4
+	VSHUFPS           $0x4e, X4, X4, X6
+	VADDPS            X6, X4, X4
+	VSHUFPS           $0xb1, X4, X4, X6
+	VADDPS            X6, X4, X4
+	VMOVSS            X4, 148(SI)
+	VDIVPS            X4, X5, X6
+	VMULPS            X6, X3, X3
+	VMOVSD            X3, 136(SI)
 
 	// t = log(s2)
-	VBROADCASTSS     148(SI), X2
-	VCVTPS2PD        X2, Y2
-	VPADDQ.BCST      PoleConstants<>+1576(SB), Y2, Y4
-	VPSRLQ           $0x34, Y4, Y5
-	VORPD.BCST       PoleConstants<>+1584(SB), Y5, Y5
-	VSUBPD.BCST      PoleConstants<>+1592(SB), Y5, Y5
-	VANDPD.BCST      PoleConstants<>+1600(SB), Y4, Y4
-	VPADDQ.BCST      PoleConstants<>+1608(SB), Y4, Y4
-	VSUBPD           Y13, Y4, Y4
-	VADDPD.BCST      PoleConstants<>+1616(SB), Y4, Y6
-	VDIVPD           Y6, Y4, Y4
-	VMULPD           Y4, Y4, Y6
-	VBROADCASTSD     PoleConstants<>+1632(SB), Y7
-	VFMADD231PD.BCST PoleConstants<>+1640(SB), Y6, Y7
-	VBROADCASTSD     PoleConstants<>+1648(SB), Y8
-	VFMADD231PD.BCST PoleConstants<>+1656(SB), Y6, Y8
-	VMULPD           Y6, Y6, Y6
-	VFMADD231PD      Y6, Y8, Y7
-	VMULPD           Y6, Y6, Y6
-	VFMADD231PD.BCST PoleConstants<>+1664(SB), Y6, Y7
-	VMULPD           Y7, Y4, Y4
-	VFMADD231PD.BCST PoleConstants<>+1624(SB), Y5, Y4
-	VXORPS           X5, X5, X5
-	VCMPPD           $0x00, Y5, Y2, K2
-	VBLENDMPD.BCST   PoleConstants<>+1680(SB), Y4, K2, Y4
-	VBROADCASTSD     PoleConstants<>+1568(SB), Y6
-	VCMPPD           $0x00, Y6, Y2, K2
-	VBLENDMPD        Y6, Y4, K2, Y4
-	VCMPPD           $0x19, Y5, Y2, K2
-	VBLENDMPD.BCST   PoleConstants<>+1688(SB), Y4, K2, Y2
-	VCVTPD2PSY       Y2, X2
-	VMOVSS           X2, 160(SI)
+	VSHUFPS          $0x00, X4, X4, X4
+	VCVTPS2PD        X4, Y4
+	VPADDQ.BCST      PoleConstants<>+1576(SB), Y4, Y6
+	VPSRLQ           $0x34, Y6, Y7
+	VORPD.BCST       PoleConstants<>+1584(SB), Y7, Y7
+	VSUBPD.BCST      PoleConstants<>+1592(SB), Y7, Y7
+	VANDPD.BCST      PoleConstants<>+1600(SB), Y6, Y6
+	VPADDQ.BCST      PoleConstants<>+1608(SB), Y6, Y6
+	VSUBPD           Y13, Y6, Y6
+	VADDPD.BCST      PoleConstants<>+1616(SB), Y6, Y8
+	VDIVPD           Y8, Y6, Y6
+	VMULPD           Y6, Y6, Y8
+	VBROADCASTSD     PoleConstants<>+1632(SB), Y9
+	VFMADD231PD.BCST PoleConstants<>+1640(SB), Y8, Y9
+	VBROADCASTSD     PoleConstants<>+1648(SB), Y10
+	VFMADD231PD.BCST PoleConstants<>+1656(SB), Y8, Y10
+	VMULPD           Y8, Y8, Y8
+	VFMADD231PD      Y8, Y10, Y9
+	VMULPD           Y8, Y8, Y8
+	VFMADD231PD.BCST PoleConstants<>+1664(SB), Y8, Y9
+	VMULPD           Y9, Y6, Y6
+	VFMADD231PD.BCST PoleConstants<>+1624(SB), Y7, Y6
+	VXORPS           X7, X7, X7
+	VCMPPD           $0x00, Y7, Y4, K2
+	VBLENDMPD.BCST   PoleConstants<>+1680(SB), Y6, K2, Y6
+	VBROADCASTSD     PoleConstants<>+1568(SB), Y8
+	VCMPPD           $0x00, Y8, Y4, K2
+	VBLENDMPD        Y8, Y6, K2, Y6
+	VCMPPD           $0x19, Y7, Y4, K2
+	VBLENDMPD.BCST   PoleConstants<>+1688(SB), Y6, K2, Y4
+	VCVTPD2PSY       Y4, X4
+	VMOVSS           X4, 160(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVAPS.Z    X1, K1, X1
-	VMOVSD       (CX), X2
-	VSUBPS       X2, X1, X1
-	VBROADCASTSS 144(SI), X4
-	VSUBPS       X0, X4, X0
-	VADDPS.BCST  160(SI), X0, X0
-	VMULPS       X0, X2, X0
-	VMOVSD       X1, 152(SI)
-	VMOVAPS.Z    X0, K1, X0
-	VSHUFPS      $0x4e, X0, X0, X2
-	VADDPS       X2, X0, X0
-	VSHUFPS      $0xb1, X0, X0, X2
-	VADDPS       X2, X0, X0
-	VMOVSS       X0, ret+40(FP)
+	VMOVAPS.Z X3, K1, X3
+	VMOVSD    (CX), X6
+	VSUBPS    X6, X3, X3
+	VSHUFPS   $0x00, X2, X2, X2
+	VSUBPS    X1, X2, X1
+	VSHUFPS   $0x00, X4, X4, X2
+	VADDPS    X2, X1, X1
+	VMULPS    X1, X6, X1
+	VMOVSD    X3, 152(SI)
+	VMOVAPS.Z X1, K1, X1
+	VSHUFPS   $0x4e, X1, X1, X2
+	VADDPS    X2, X1, X1
+	VSHUFPS   $0xb1, X1, X1, X2
+	VADDPS    X2, X1, X1
+	VMOVSS    X1, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
-	VMOVAPS.Z    X1, K1, X0
-	VMOVSD       448(DI), X1
-	VBROADCASTSS rate+32(FP), X2
-	VFNMADD231PS X0, X2, X1
-	VMOVSD       X1, 448(DI)
-	VBROADCASTSS 152(SI), Z0
-	VBROADCASTSS rate+32(FP), Z1
-	VMULPS       Z0, Z1, Z1
-	VMOVUPS      320(DI), Z2
-	VMULPS       Z0, Z2, Z0
-	VFNMADD231PS (SI), Z1, Z2
-	VMOVUPS      Z2, 320(DI)
-	VBROADCASTSS 156(SI), Z1
-	VBROADCASTSS rate+32(FP), Z2
-	VMULPS       Z1, Z2, Z2
-	VMOVUPS      384(DI), Z4
-	VFMADD231PS  Z1, Z4, Z0
-	VFNMADD231PS (SI), Z2, Z4
-	VMOVUPS      Z4, 384(DI)
-	VMOVUPS      (SI), Z1
-	VFNMADD231PS Z1, Z1, Z3
-	VMULPS       Z3, Z0, Z0
+	VBROADCASTSS rate+32(FP), X1
+	VMOVAPS.Z    X3, K1, X2
+	VMOVSD       448(DI), X4
+	VFNMADD231PS X2, X1, X4
+	VMOVSD       X4, 448(DI)
+	VBROADCASTSS X3, Z2
+	VBROADCASTSS rate+32(FP), Z4
+	VMULPS       Z2, Z4, Z6
+	VMOVUPS      320(DI), Z7
+	VMULPS       Z2, Z7, Z2
+	VFNMADD231PS Z0, Z6, Z7
+	VMOVUPS      Z7, 320(DI)
+	VSHUFPS      $0x55, X3, X3, X3
+	VBROADCASTSS X3, Z3
+	VMULPS       Z3, Z4, Z6
+	VMOVUPS      384(DI), Z7
+	VFMADD231PS  Z3, Z7, Z2
+	VFNMADD231PS Z0, Z6, Z7
+	VMOVUPS      Z7, 384(DI)
+	VFNMADD231PS Z0, Z0, Z5
+	VMULPS       Z5, Z2, Z0
 	VMOVUPS      Z0, 64(SI)
 
 	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
-	VMOVUPS      256(DI), Z1
-	VBROADCASTSS rate+32(FP), Z2
-	VFNMADD231PS Z0, Z2, Z1
-	VMOVUPS      Z1, 256(DI)
-	VMOVUPS      (DX), X0
-	VMOVAPS      X0, X31
-	VBROADCASTSS rate+32(FP), Z0
-	VMULPS.BCST  64(SI), Z0, Z1
-	VMOVUPS      (DI), X2
-	VFNMADD231PS X31, X1, X2
-	VMOVUPS      X2, (DI)
-	VMULPS.BCST  68(SI), Z0, Z1
-	VMOVUPS      16(DI), X2
-	VFNMADD231PS X31, X1, X2
-	VMOVUPS      X2, 16(DI)
-	VMULPS.BCST  72(SI), Z0, Z1
-	VMOVUPS      32(DI), X2
-	VFNMADD231PS X31, X1, X2
-	VMOVUPS      X2, 32(DI)
-	VMULPS.BCST  76(SI), Z0, Z1
-	VMOVUPS      48(DI), X2
-	VFNMADD231PS X31, X1, X2
-	VMOVUPS      X2, 48(DI)
-	VMULPS.BCST  80(SI), Z0, Z1
-	VMOVUPS      64(DI), X2
-	VFNMADD231PS X31, X1, X2
-	VMOVUPS      X2, 64(DI)
-	VMULPS.BCST  84(SI), Z0, Z1
-	VMOVUPS      80(DI), X2
-	VFNMADD231PS X31, X1, X2
-	VMOVUPS      X2, 80(DI)
-	VMULPS.BCST  88(SI), Z0, Z1
-	VMOVUPS      96(DI), X2
-	VFNMADD231PS X31, X1, X2
-	VMOVUPS      X2, 96(DI)
-	VMULPS.BCST  92(SI), Z0, Z1
-	VMOVUPS      112(DI), X2
-	VFNMADD231PS X31, X1, X2
-	VMOVUPS      X2, 112(DI)
-	VMULPS.BCST  96(SI), Z0, Z1
-	VMOVUPS      128(DI), X2
-	VFNMADD231PS X31, X1, X2
-	VMOVUPS      X2, 128(DI)
-	VMULPS.BCST  100(SI), Z0, Z1
-	VMOVUPS      144(DI), X2
-	VFNMADD231PS X31, X1, X2
-	VMOVUPS      X2, 144(DI)
-	VMULPS.BCST  104(SI), Z0, Z1
-	VMOVUPS      160(DI), X2
-	VFNMADD231PS X31, X1, X2
-	VMOVUPS      X2, 160(DI)
-	VMULPS.BCST  108(SI), Z0, Z1
-	VMOVUPS      176(DI), X2
-	VFNMADD231PS X31, X1, X2
-	VMOVUPS      X2, 176(DI)
-	VMULPS.BCST  112(SI), Z0, Z1
-	VMOVUPS      192(DI), X2
-	VFNMADD231PS X31, X1, X2
-	VMOVUPS      X2, 192(DI)
-	VMULPS.BCST  116(SI), Z0, Z1
-	VMOVUPS      208(DI), X2
-	VFNMADD231PS X31, X1, X2
-	VMOVUPS      X2, 208(DI)
-	VMULPS.BCST  120(SI), Z0, Z1
-	VMOVUPS      224(DI), X2
-	VFNMADD231PS X31, X1, X2
-	VMOVUPS      X2, 224(DI)
-	VMULPS.BCST  124(SI), Z0, Z0
+	VMOVUPS      256(DI), Z2
+	VFNMADD231PS Z0, Z4, Z2
+	VMOVUPS      Z2, 256(DI)
+	VMULPS.BCST  64(SI), X1, X0
+	VMOVUPS      (DX), X2
+	VMOVUPS      (DI), X3
+	VFNMADD231PS X2, X0, X3
+	VMOVUPS      X3, (DI)
+	VMULPS.BCST  68(SI), X1, X0
+	VMOVUPS      16(DI), X3
+	VFNMADD231PS X2, X0, X3
+	VMOVUPS      X3, 16(DI)
+	VMULPS.BCST  72(SI), X1, X0
+	VMOVUPS      32(DI), X3
+	VFNMADD231PS X2, X0, X3
+	VMOVUPS      X3, 32(DI)
+	VMULPS.BCST  76(SI), X1, X0
+	VMOVUPS      48(DI), X3
+	VFNMADD231PS X2, X0, X3
+	VMOVUPS      X3, 48(DI)
+	VMULPS.BCST  80(SI), X1, X0
+	VMOVUPS      64(DI), X3
+	VFNMADD231PS X2, X0, X3
+	VMOVUPS      X3, 64(DI)
+	VMULPS.BCST  84(SI), X1, X0
+	VMOVUPS      80(DI), X3
+	VFNMADD231PS X2, X0, X3
+	VMOVUPS      X3, 80(DI)
+	VMULPS.BCST  88(SI), X1, X0
+	VMOVUPS      96(DI), X3
+	VFNMADD231PS X2, X0, X3
+	VMOVUPS      X3, 96(DI)
+	VMULPS.BCST  92(SI), X1, X0
+	VMOVUPS      112(DI), X3
+	VFNMADD231PS X2, X0, X3
+	VMOVUPS      X3, 112(DI)
+	VMULPS.BCST  96(SI), X1, X0
+	VMOVUPS      128(DI), X3
+	VFNMADD231PS X2, X0, X3
+	VMOVUPS      X3, 128(DI)
+	VMULPS.BCST  100(SI), X1, X0
+	VMOVUPS      144(DI), X3
+	VFNMADD231PS X2, X0, X3
+	VMOVUPS      X3, 144(DI)
+	VMULPS.BCST  104(SI), X1, X0
+	VMOVUPS      160(DI), X3
+	VFNMADD231PS X2, X0, X3
+	VMOVUPS      X3, 160(DI)
+	VMULPS.BCST  108(SI), X1, X0
+	VMOVUPS      176(DI), X3
+	VFNMADD231PS X2, X0, X3
+	VMOVUPS      X3, 176(DI)
+	VMULPS.BCST  112(SI), X1, X0
+	VMOVUPS      192(DI), X3
+	VFNMADD231PS X2, X0, X3
+	VMOVUPS      X3, 192(DI)
+	VMULPS.BCST  116(SI), X1, X0
+	VMOVUPS      208(DI), X3
+	VFNMADD231PS X2, X0, X3
+	VMOVUPS      X3, 208(DI)
+	VMULPS.BCST  120(SI), X1, X0
+	VMOVUPS      224(DI), X3
+	VFNMADD231PS X2, X0, X3
+	VMOVUPS      X3, 224(DI)
+	VMULPS.BCST  124(SI), X1, X0
 	VMOVUPS      240(DI), X1
-	VFNMADD231PS X31, X0, X1
+	VFNMADD231PS X2, X0, X1
 	VMOVUPS      X1, 240(DI)
 	VZEROUPPER
 	RET

@@ -28,76 +28,76 @@ TEXT ·xorForwardAVX2(SB), NOSPLIT, $0-24
 	VUNPCKLPD    X0, X1, X2
 	VUNPCKHPD    X0, X1, X0
 	VADDPS       X0, X2, X0
-	VMOVUPS      XorConstants<>+0(SB), X1
-	VMASKMOVPS   24(DI), X1, X2
-	VADDPS       X2, X0, X0
+	VMOVSD       24(DI), X1
+	VINSERTPS    $0x20, 32(DI), X1, X1
+	VADDPS       X1, X0, X0
 	VCVTPS2PD    X0, Y0
-	VXORPD       XorConstants<>+32(SB), Y0, Y0
-	VMOVUPS      XorConstants<>+96(SB), Y2
-	VMINPD       Y0, Y2, Y0
-	VMOVUPS      XorConstants<>+64(SB), Y3
-	VMAXPD       Y0, Y3, Y0
-	VMOVUPS      XorConstants<>+128(SB), Y4
-	VMOVAPS      Y4, Y5
-	VFMADD231PD  XorConstants<>+160(SB), Y0, Y5
-	VSUBPD       Y4, Y5, Y6
-	VFNMADD231PD XorConstants<>+192(SB), Y6, Y0
-	VMOVUPS      XorConstants<>+224(SB), Y6
-	VMOVAPS      Y6, Y7
-	VFMADD231PD  XorConstants<>+256(SB), Y0, Y7
-	VMOVUPS      XorConstants<>+288(SB), Y8
-	VMOVAPS      Y8, Y9
-	VFMADD231PD  XorConstants<>+320(SB), Y0, Y9
-	VMOVUPS      XorConstants<>+352(SB), Y10
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  XorConstants<>+384(SB), Y0, Y11
+	VXORPD       XorConstants<>+0(SB), Y0, Y0
+	VMOVUPS      XorConstants<>+64(SB), Y1
+	VMINPD       Y0, Y1, Y0
+	VMOVUPS      XorConstants<>+32(SB), Y2
+	VMAXPD       Y0, Y2, Y0
+	VMOVUPS      XorConstants<>+96(SB), Y3
+	VMOVAPS      Y3, Y4
+	VFMADD231PD  XorConstants<>+128(SB), Y0, Y4
+	VSUBPD       Y3, Y4, Y5
+	VFNMADD231PD XorConstants<>+160(SB), Y5, Y0
+	VMOVUPS      XorConstants<>+192(SB), Y5
+	VMOVAPS      Y5, Y6
+	VFMADD231PD  XorConstants<>+224(SB), Y0, Y6
+	VMOVUPS      XorConstants<>+256(SB), Y7
+	VMOVAPS      Y7, Y8
+	VFMADD231PD  XorConstants<>+288(SB), Y0, Y8
+	VMOVUPS      XorConstants<>+320(SB), Y9
+	VMOVAPS      Y9, Y10
+	VFMADD231PD  XorConstants<>+352(SB), Y0, Y10
 	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y9, Y7
-	VFMADD231PD  XorConstants<>+416(SB), Y0, Y11
+	VFMADD231PD  Y0, Y8, Y6
+	VFMADD231PD  XorConstants<>+384(SB), Y0, Y10
 	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y11, Y7
-	VPSLLQ       $0x34, Y5, Y0
-	VPADDQ       Y7, Y0, Y0
-	VADDPD       Y0, Y6, Y0
-	VDIVPD       Y0, Y6, Y0
+	VFMADD231PD  Y0, Y10, Y6
+	VPSLLQ       $0x34, Y4, Y0
+	VPADDQ       Y6, Y0, Y0
+	VADDPD       Y0, Y5, Y0
+	VDIVPD       Y0, Y5, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVSD       X0, (SI)
 	VEXTRACTPS   $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VANDPS       X0, X1, X0
-	VMOVUPS      XorConstants<>+0(SB), X1
-	VMASKMOVPS   36(DI), X1, X5
-	VMULPS       X5, X0, X0
-	VUNPCKLPS    X0, X0, X5
+	VANDPS       XorConstants<>+416(SB), X0, X0
+	VMOVSD       36(DI), X4
+	VINSERTPS    $0x20, 44(DI), X4, X4
+	VMULPS       X4, X0, X0
+	VUNPCKLPS    X0, X0, X4
 	VUNPCKHPS    X0, X0, X0
-	VADDPS       X0, X5, X0
-	VUNPCKLPD    X0, X0, X5
+	VADDPS       X0, X4, X0
+	VUNPCKLPD    X0, X0, X4
 	VUNPCKHPD    X0, X0, X0
-	VADDPS       X0, X5, X0
-	VMOVSS       48(DI), X5
-	VADDPS       X5, X0, X0
+	VADDPS       X0, X4, X0
+	VMOVSS       48(DI), X4
+	VADDPS       X4, X0, X0
 	VCVTPS2PD    X0, Y0
-	VXORPD       XorConstants<>+32(SB), Y0, Y0
-	VMINPD       Y0, Y2, Y0
-	VMAXPD       Y0, Y3, Y0
-	VMOVAPS      Y4, Y2
-	VFMADD231PD  XorConstants<>+160(SB), Y0, Y2
-	VSUBPD       Y4, Y2, Y3
-	VFNMADD231PD XorConstants<>+192(SB), Y3, Y0
-	VMOVAPS      Y6, Y3
-	VFMADD231PD  XorConstants<>+256(SB), Y0, Y3
-	VFMADD231PD  XorConstants<>+320(SB), Y0, Y8
-	VFMADD231PD  XorConstants<>+384(SB), Y0, Y10
+	VXORPD       XorConstants<>+0(SB), Y0, Y0
+	VMINPD       Y0, Y1, Y0
+	VMAXPD       Y0, Y2, Y0
+	VMOVAPS      Y3, Y1
+	VFMADD231PD  XorConstants<>+128(SB), Y0, Y1
+	VSUBPD       Y3, Y1, Y2
+	VFNMADD231PD XorConstants<>+160(SB), Y2, Y0
+	VMOVAPS      Y5, Y2
+	VFMADD231PD  XorConstants<>+224(SB), Y0, Y2
+	VFMADD231PD  XorConstants<>+288(SB), Y0, Y7
+	VFMADD231PD  XorConstants<>+352(SB), Y0, Y9
 	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y8, Y3
-	VFMADD231PD  XorConstants<>+416(SB), Y0, Y10
+	VFMADD231PD  Y0, Y7, Y2
+	VFMADD231PD  XorConstants<>+384(SB), Y0, Y9
 	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y10, Y3
-	VPSLLQ       $0x34, Y2, Y0
-	VPADDQ       Y3, Y0, Y0
-	VADDPD       Y0, Y6, Y0
-	VDIVPD       Y0, Y6, Y0
+	VFMADD231PD  Y0, Y9, Y2
+	VPSLLQ       $0x34, Y1, Y0
+	VPADDQ       Y2, Y0, Y0
+	VADDPD       Y0, Y5, Y0
+	VDIVPD       Y0, Y5, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVSS       X0, 24(SI)
 	VZEROUPPER
@@ -127,9 +127,8 @@ TEXT ·xorForwardAVX512(SB), NOSPLIT, $0-24
 	VUNPCKLPD    X0, X1, X2
 	VUNPCKHPD    X0, X1, X0
 	VADDPS       X0, X2, X0
-	MOVL         $0x00000007, AX
-	KMOVW        AX, K1
-	VMOVUPS.Z    24(DI), K1, X1
+	VMOVSD       24(DI), X1
+	VINSERTPS    $0x20, 32(DI), X1, X1
 	VADDPS       X1, X0, X0
 	VCVTPS2PD    X0, Y0
 	VBROADCASTSD XorConstants<>+448(SB), Y1
@@ -168,13 +167,15 @@ TEXT ·xorForwardAVX512(SB), NOSPLIT, $0-24
 	VADDPD       Y0, Y9, Y0
 	VDIVPD       Y0, Y9, Y0
 	VCVTPD2PSY   Y0, X0
-	VMOVUPS      X0, K1, (SI)
+	VMOVSD       X0, (SI)
+	VEXTRACTPS   $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VMOVAPS.Z    X0, K1, X0
 	MOVL         $0x00000007, AX
 	KMOVW        AX, K1
-	VMOVUPS.Z    36(DI), K1, X6
+	VMOVAPS.Z    X0, K1, X0
+	VMOVSD       36(DI), X6
+	VINSERTPS    $0x20, 44(DI), X6, X6
 	VMULPS       X6, X0, X0
 	VUNPCKLPS    X0, X0, X6
 	VUNPCKHPS    X0, X0, X0
@@ -233,89 +234,89 @@ TEXT ·xorLossAVX2(SB), NOSPLIT, $0-36
 	VUNPCKLPD    X0, X1, X2
 	VUNPCKHPD    X0, X1, X0
 	VADDPS       X0, X2, X0
-	VMOVUPS      XorConstants<>+0(SB), X1
-	VMASKMOVPS   24(DI), X1, X2
-	VADDPS       X2, X0, X0
+	VMOVSD       24(DI), X1
+	VINSERTPS    $0x20, 32(DI), X1, X1
+	VADDPS       X1, X0, X0
 	VCVTPS2PD    X0, Y0
-	VXORPD       XorConstants<>+32(SB), Y0, Y0
-	VMOVUPS      XorConstants<>+96(SB), Y2
-	VMINPD       Y0, Y2, Y0
-	VMOVUPS      XorConstants<>+64(SB), Y3
-	VMAXPD       Y0, Y3, Y0
-	VMOVUPS      XorConstants<>+128(SB), Y4
-	VMOVAPS      Y4, Y5
-	VFMADD231PD  XorConstants<>+160(SB), Y0, Y5
-	VSUBPD       Y4, Y5, Y6
-	VFNMADD231PD XorConstants<>+192(SB), Y6, Y0
-	VMOVUPS      XorConstants<>+224(SB), Y6
-	VMOVAPS      Y6, Y7
-	VFMADD231PD  XorConstants<>+256(SB), Y0, Y7
-	VMOVUPS      XorConstants<>+288(SB), Y8
-	VMOVAPS      Y8, Y9
-	VFMADD231PD  XorConstants<>+320(SB), Y0, Y9
-	VMOVUPS      XorConstants<>+352(SB), Y10
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  XorConstants<>+384(SB), Y0, Y11
+	VXORPD       XorConstants<>+0(SB), Y0, Y0
+	VMOVUPS      XorConstants<>+64(SB), Y1
+	VMINPD       Y0, Y1, Y0
+	VMOVUPS      XorConstants<>+32(SB), Y2
+	VMAXPD       Y0, Y2, Y0
+	VMOVUPS      XorConstants<>+96(SB), Y3
+	VMOVAPS      Y3, Y4
+	VFMADD231PD  XorConstants<>+128(SB), Y0, Y4
+	VSUBPD       Y3, Y4, Y5
+	VFNMADD231PD XorConstants<>+160(SB), Y5, Y0
+	VMOVUPS      XorConstants<>+192(SB), Y5
+	VMOVAPS      Y5, Y6
+	VFMADD231PD  XorConstants<>+224(SB), Y0, Y6
+	VMOVUPS      XorConstants<>+256(SB), Y7
+	VMOVAPS      Y7, Y8
+	VFMADD231PD  XorConstants<>+288(SB), Y0, Y8
+	VMOVUPS      XorConstants<>+320(SB), Y9
+	VMOVAPS      Y9, Y10
+	VFMADD231PD  XorConstants<>+352(SB), Y0, Y10
 	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y9, Y7
-	VFMADD231PD  XorConstants<>+416(SB), Y0, Y11
+	VFMADD231PD  Y0, Y8, Y6
+	VFMADD231PD  XorConstants<>+384(SB), Y0, Y10
 	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y11, Y7
-	VPSLLQ       $0x34, Y5, Y0
-	VPADDQ       Y7, Y0, Y0
-	VADDPD       Y0, Y6, Y0
-	VDIVPD       Y0, Y6, Y0
+	VFMADD231PD  Y0, Y10, Y6
+	VPSLLQ       $0x34, Y4, Y0
+	VPADDQ       Y6, Y0, Y0
+	VADDPD       Y0, Y5, Y0
+	VDIVPD       Y0, Y5, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVSD       X0, (SI)
 	VEXTRACTPS   $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VANDPS       X0, X1, X0
-	VMOVUPS      XorConstants<>+0(SB), X1
-	VMASKMOVPS   36(DI), X1, X5
-	VMULPS       X5, X0, X0
-	VUNPCKLPS    X0, X0, X5
+	VANDPS       XorConstants<>+416(SB), X0, X0
+	VMOVSD       36(DI), X4
+	VINSERTPS    $0x20, 44(DI), X4, X4
+	VMULPS       X4, X0, X0
+	VUNPCKLPS    X0, X0, X4
 	VUNPCKHPS    X0, X0, X0
-	VADDPS       X0, X5, X0
-	VUNPCKLPD    X0, X0, X5
+	VADDPS       X0, X4, X0
+	VUNPCKLPD    X0, X0, X4
 	VUNPCKHPD    X0, X0, X0
-	VADDPS       X0, X5, X0
-	VMOVSS       48(DI), X5
-	VADDPS       X5, X0, X0
+	VADDPS       X0, X4, X0
+	VMOVSS       48(DI), X4
+	VADDPS       X4, X0, X0
 	VCVTPS2PD    X0, Y0
-	VXORPD       XorConstants<>+32(SB), Y0, Y0
-	VMINPD       Y0, Y2, Y0
-	VMAXPD       Y0, Y3, Y0
-	VMOVAPS      Y4, Y2
-	VFMADD231PD  XorConstants<>+160(SB), Y0, Y2
-	VSUBPD       Y4, Y2, Y3
-	VFNMADD231PD XorConstants<>+192(SB), Y3, Y0
-	VMOVAPS      Y6, Y3
-	VFMADD231PD  XorConstants<>+256(SB), Y0, Y3
-	VFMADD231PD  XorConstants<>+320(SB), Y0, Y8
-	VFMADD231PD  XorConstants<>+384(SB), Y0, Y10
+	VXORPD       XorConstants<>+0(SB), Y0, Y0
+	VMINPD       Y0, Y1, Y0
+	VMAXPD       Y0, Y2, Y0
+	VMOVAPS      Y3, Y1
+	VFMADD231PD  XorConstants<>+128(SB), Y0, Y1
+	VSUBPD       Y3, Y1, Y2
+	VFNMADD231PD XorConstants<>+160(SB), Y2, Y0
+	VMOVAPS      Y5, Y2
+	VFMADD231PD  XorConstants<>+224(SB), Y0, Y2
+	VFMADD231PD  XorConstants<>+288(SB), Y0, Y7
+	VFMADD231PD  XorConstants<>+352(SB), Y0, Y9
 	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y8, Y3
-	VFMADD231PD  XorConstants<>+416(SB), Y0, Y10
+	VFMADD231PD  Y0, Y7, Y2
+	VFMADD231PD  XorConstants<>+384(SB), Y0, Y9
 	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y10, Y3
-	VPSLLQ       $0x34, Y2, Y0
-	VPADDQ       Y3, Y0, Y0
-	VADDPD       Y0, Y6, Y0
-	VDIVPD       Y0, Y6, Y0
+	VFMADD231PD  Y0, Y9, Y2
+	VPSLLQ       $0x34, Y1, Y0
+	VPADDQ       Y2, Y0, Y0
+	VADDPD       Y0, Y5, Y0
+	VDIVPD       Y0, Y5, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVSS       X0, 24(SI)
 
 	// loss = Σ (a2 - y)^2
-	VBROADCASTSS 24(SI), X0
-	VBROADCASTSS (CX), X2
-	VSUBPS       X2, X0, X0
+	VSHUFPS      $0x00, X0, X0, X0
+	VBROADCASTSS (CX), X1
+	VSUBPS       X1, X0, X0
 	VMULPS       X0, X0, X0
 	VANDPS       XorConstants<>+552(SB), X0, X0
-	VSHUFPS      $0x4e, X0, X0, X2
-	VADDPS       X2, X0, X0
-	VSHUFPS      $0xb1, X0, X0, X2
-	VADDPS       X2, X0, X0
+	VSHUFPS      $0x4e, X0, X0, X1
+	VADDPS       X1, X0, X0
+	VSHUFPS      $0xb1, X0, X0, X1
+	VADDPS       X1, X0, X0
 	VMOVSS       X0, ret+32(FP)
 	VZEROUPPER
 	RET
@@ -345,9 +346,8 @@ TEXT ·xorLossAVX512(SB), NOSPLIT, $0-36
 	VUNPCKLPD    X0, X1, X2
 	VUNPCKHPD    X0, X1, X0
 	VADDPS       X0, X2, X0
-	MOVL         $0x00000007, AX
-	KMOVW        AX, K1
-	VMOVUPS.Z    24(DI), K1, X1
+	VMOVSD       24(DI), X1
+	VINSERTPS    $0x20, 32(DI), X1, X1
 	VADDPS       X1, X0, X0
 	VCVTPS2PD    X0, Y0
 	VBROADCASTSD XorConstants<>+448(SB), Y1
@@ -386,13 +386,15 @@ TEXT ·xorLossAVX512(SB), NOSPLIT, $0-36
 	VADDPD       Y0, Y9, Y0
 	VDIVPD       Y0, Y9, Y0
 	VCVTPD2PSY   Y0, X0
-	VMOVUPS      X0, K1, (SI)
+	VMOVSD       X0, (SI)
+	VEXTRACTPS   $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VMOVAPS.Z    X0, K1, X0
 	MOVL         $0x00000007, AX
 	KMOVW        AX, K1
-	VMOVUPS.Z    36(DI), K1, X6
+	VMOVAPS.Z    X0, K1, X0
+	VMOVSD       36(DI), X6
+	VINSERTPS    $0x20, 44(DI), X6, X6
 	VMULPS       X6, X0, X0
 	VUNPCKLPS    X0, X0, X6
 	VUNPCKHPS    X0, X0, X0
@@ -425,17 +427,17 @@ TEXT ·xorLossAVX512(SB), NOSPLIT, $0-36
 	VMOVSS       X0, 24(SI)
 
 	// loss = Σ (a2 - y)^2
-	VBROADCASTSS 24(SI), X0
-	VSUBPS.BCST  (CX), X0, X0
-	VMULPS       X0, X0, X0
-	MOVL         $0x00000001, AX
-	KMOVW        AX, K2
-	VMOVAPS.Z    X0, K2, X0
-	VSHUFPS      $0x4e, X0, X0, X1
-	VADDPS       X1, X0, X0
-	VSHUFPS      $0xb1, X0, X0, X1
-	VADDPS       X1, X0, X0
-	VMOVSS       X0, ret+32(FP)
+	VSHUFPS     $0x00, X0, X0, X0
+	VSUBPS.BCST (CX), X0, X0
+	VMULPS      X0, X0, X0
+	MOVL        $0x00000001, AX
+	KMOVW       AX, K1
+	VMOVAPS.Z   X0, K1, X0
+	VSHUFPS     $0x4e, X0, X0, X1
+	VADDPS      X1, X0, X0
+	VSHUFPS     $0xb1, X0, X0, X1
+	VADDPS      X1, X0, X0
+	VMOVSS      X0, ret+32(FP)
 	VZEROUPPER
 	RET
 
@@ -467,42 +469,41 @@ TEXT ·xorBackwardAVX2(SB), NOSPLIT, $0-44
 	VMOVSS       X1, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(a1*(1 - a1))
-	VMOVUPS      XorConstants<>+0(SB), X1
-	VMASKMOVPS   36(DI), X1, X2
-	VBROADCASTSS 28(SI), Y4
-	VMULPS       X4, X2, X2
-	VMASKMOVPS   (SI), X1, X4
-	VSUBPS       X4, X3, X3
-	VMULPS       X3, X4, X3
-	VMULPS       X3, X2, X2
-	VMOVSD       X2, 12(SI)
-	VEXTRACTPS   $0x02, X2, 20(SI)
+	VSHUFPS    $0x00, X0, X0, X1
+	VMOVSD     36(DI), X2
+	VINSERTPS  $0x20, 44(DI), X2, X2
+	VMULPS     X1, X2, X2
+	VMOVSD     (SI), X4
+	VINSERTPS  $0x20, 8(SI), X4, X4
+	VSUBPS     X4, X3, X3
+	VMULPS     X3, X4, X3
+	VMULPS     X3, X2, X2
+	VMOVSD     X2, 12(SI)
+	VEXTRACTPS $0x02, X2, 20(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VANDPS       XorConstants<>+552(SB), X0, X0
-	VMOVSS       X0, 48(BX)
-	VBROADCASTSS 28(SI), Y0
-	VMASKMOVPS   (SI), X1, X2
-	VMULPS       X2, X0, X0
-	VMOVSD       X0, 36(BX)
-	VEXTRACTPS   $0x02, X0, 44(BX)
+	VANDPS     XorConstants<>+552(SB), X0, X0
+	VMOVSS     X0, 48(BX)
+	VMOVSD     (SI), X0
+	VINSERTPS  $0x20, 8(SI), X0, X0
+	VMULPS     X0, X1, X0
+	VMOVSD     X0, 36(BX)
+	VEXTRACTPS $0x02, X0, 44(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VMASKMOVPS   12(SI), X1, X0
-	VMOVSD       X0, 24(BX)
-	VEXTRACTPS   $0x02, X0, 32(BX)
-	VBROADCASTSS 12(SI), Y0
-	VMOVSD       (DX), X1
-	VMULPS       X1, X0, X0
-	VMOVSD       X0, (BX)
-	VBROADCASTSS 16(SI), Y0
-	VMOVSD       (DX), X1
-	VMULPS       X1, X0, X0
-	VMOVSD       X0, 8(BX)
-	VBROADCASTSS 20(SI), Y0
-	VMOVSD       (DX), X1
-	VMULPS       X1, X0, X0
-	VMOVSD       X0, 16(BX)
+	VANDPS     XorConstants<>+416(SB), X2, X0
+	VMOVSD     X0, 24(BX)
+	VEXTRACTPS $0x02, X0, 32(BX)
+	VSHUFPS    $0x00, X2, X2, X0
+	VMOVSD     (DX), X1
+	VMULPS     X1, X0, X0
+	VMOVSD     X0, (BX)
+	VSHUFPS    $0x55, X2, X2, X0
+	VMULPS     X1, X0, X0
+	VMOVSD     X0, 8(BX)
+	VSHUFPS    $0xaa, X2, X2, X0
+	VMULPS     X1, X0, X0
+	VMOVSD     X0, 16(BX)
 	VZEROUPPER
 	RET
 
@@ -535,35 +536,43 @@ TEXT ·xorBackwardAVX512(SB), NOSPLIT, $0-44
 	VMOVSS       X1, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(a1*(1 - a1))
-	MOVL        $0x00000007, AX
-	KMOVW       AX, K2
-	VMOVUPS.Z   36(DI), K2, X1
-	VMULPS.BCST 28(SI), X1, X1
-	VMOVUPS.Z   (SI), K2, X2
-	VSUBPS      X2, X3, X3
-	VMULPS      X3, X2, X2
-	VMULPS      X2, X1, X1
-	VMOVUPS     X1, K2, 12(SI)
+	VSHUFPS    $0x00, X0, X0, X1
+	VMOVSD     36(DI), X2
+	VINSERTPS  $0x20, 44(DI), X2, X2
+	VMULPS     X1, X2, X2
+	VMOVSD     (SI), X4
+	VINSERTPS  $0x20, 8(SI), X4, X4
+	VSUBPS     X4, X3, X3
+	VMULPS     X3, X4, X3
+	VMULPS     X3, X2, X2
+	VMOVSD     X2, 12(SI)
+	VEXTRACTPS $0x02, X2, 20(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VMOVAPS.Z   X0, K1, X0
-	VMOVSS      X0, 48(BX)
-	VMOVUPS.Z   (SI), K2, X0
-	VMULPS.BCST 28(SI), X0, X0
-	VMOVUPS     X0, K2, 36(BX)
+	VMOVAPS.Z  X0, K1, X0
+	VMOVSS     X0, 48(BX)
+	VMOVSD     (SI), X0
+	VINSERTPS  $0x20, 8(SI), X0, X0
+	VMULPS     X0, X1, X0
+	VMOVSD     X0, 36(BX)
+	VEXTRACTPS $0x02, X0, 44(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VMOVAPS.Z   X1, K2, X0
-	VMOVUPS     X0, K2, 24(BX)
-	VMOVSD      (DX), X0
-	VMULPS.BCST 12(SI), X0, X0
-	VMOVSD      X0, (BX)
-	VMOVSD      (DX), X0
-	VMULPS.BCST 16(SI), X0, X0
-	VMOVSD      X0, 8(BX)
-	VMOVSD      (DX), X0
-	VMULPS.BCST 20(SI), X0, X0
-	VMOVSD      X0, 16(BX)
+	MOVL       $0x00000007, AX
+	KMOVW      AX, K1
+	VMOVAPS.Z  X2, K1, X0
+	VMOVSD     X0, 24(BX)
+	VEXTRACTPS $0x02, X0, 32(BX)
+	VSHUFPS    $0x00, X2, X2, X0
+	VMOVSD     (DX), X1
+	VMULPS     X1, X0, X0
+	VMOVSD     X0, (BX)
+	VSHUFPS    $0x55, X2, X2, X0
+	VMULPS     X1, X0, X0
+	VMOVSD     X0, 8(BX)
+	VSHUFPS    $0xaa, X2, X2, X0
+	VMULPS     X1, X0, X0
+	VMOVSD     X0, 16(BX)
 	VZEROUPPER
 	RET
 
@@ -593,90 +602,91 @@ TEXT ·xorGradAVX2(SB), NOSPLIT, $0-44
 	VUNPCKLPD    X0, X1, X2
 	VUNPCKHPD    X0, X1, X0
 	VADDPS       X0, X2, X0
-	VMOVUPS      XorConstants<>+0(SB), X1
-	VMASKMOVPS   24(DI), X1, X2
-	VADDPS       X2, X0, X0
+	VMOVSD       24(DI), X1
+	VINSERTPS    $0x20, 32(DI), X1, X1
+	VADDPS       X1, X0, X0
 	VCVTPS2PD    X0, Y0
-	VXORPD       XorConstants<>+32(SB), Y0, Y0
-	VMOVUPS      XorConstants<>+96(SB), Y2
-	VMINPD       Y0, Y2, Y0
-	VMOVUPS      XorConstants<>+64(SB), Y3
-	VMAXPD       Y0, Y3, Y0
-	VMOVUPS      XorConstants<>+128(SB), Y4
-	VMOVAPS      Y4, Y5
-	VFMADD231PD  XorConstants<>+160(SB), Y0, Y5
-	VSUBPD       Y4, Y5, Y6
-	VFNMADD231PD XorConstants<>+192(SB), Y6, Y0
-	VMOVUPS      XorConstants<>+224(SB), Y6
-	VMOVAPS      Y6, Y7
-	VFMADD231PD  XorConstants<>+256(SB), Y0, Y7
-	VMOVUPS      XorConstants<>+288(SB), Y8
-	VMOVAPS      Y8, Y9
-	VFMADD231PD  XorConstants<>+320(SB), Y0, Y9
-	VMOVUPS      XorConstants<>+352(SB), Y10
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  XorConstants<>+384(SB), Y0, Y11
+	VXORPD       XorConstants<>+0(SB), Y0, Y0
+	VMOVUPS      XorConstants<>+64(SB), Y1
+	VMINPD       Y0, Y1, Y0
+	VMOVUPS      XorConstants<>+32(SB), Y2
+	VMAXPD       Y0, Y2, Y0
+	VMOVUPS      XorConstants<>+96(SB), Y3
+	VMOVAPS      Y3, Y4
+	VFMADD231PD  XorConstants<>+128(SB), Y0, Y4
+	VSUBPD       Y3, Y4, Y5
+	VFNMADD231PD XorConstants<>+160(SB), Y5, Y0
+	VMOVUPS      XorConstants<>+192(SB), Y5
+	VMOVAPS      Y5, Y6
+	VFMADD231PD  XorConstants<>+224(SB), Y0, Y6
+	VMOVUPS      XorConstants<>+256(SB), Y7
+	VMOVAPS      Y7, Y8
+	VFMADD231PD  XorConstants<>+288(SB), Y0, Y8
+	VMOVUPS      XorConstants<>+320(SB), Y9
+	VMOVAPS      Y9, Y10
+	VFMADD231PD  XorConstants<>+352(SB), Y0, Y10
 	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y9, Y7
-	VFMADD231PD  XorConstants<>+416(SB), Y0, Y11
+	VFMADD231PD  Y0, Y8, Y6
+	VFMADD231PD  XorConstants<>+384(SB), Y0, Y10
 	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y11, Y7
-	VPSLLQ       $0x34, Y5, Y0
-	VPADDQ       Y7, Y0, Y0
-	VADDPD       Y0, Y6, Y0
-	VDIVPD       Y0, Y6, Y0
+	VFMADD231PD  Y0, Y10, Y6
+	VPSLLQ       $0x34, Y4, Y0
+	VPADDQ       Y6, Y0, Y0
+	VADDPD       Y0, Y5, Y0
+	VDIVPD       Y0, Y5, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVSD       X0, (SI)
 	VEXTRACTPS   $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VANDPS       X0, X1, X0
-	VMASKMOVPS   36(DI), X1, X5
-	VMULPS       X5, X0, X5
-	VUNPCKLPS    X5, X5, X7
-	VUNPCKHPS    X5, X5, X5
-	VADDPS       X5, X7, X5
-	VUNPCKLPD    X5, X5, X7
-	VUNPCKHPD    X5, X5, X5
-	VADDPS       X5, X7, X5
-	VMOVSS       48(DI), X7
-	VADDPS       X7, X5, X5
-	VCVTPS2PD    X5, Y5
-	VXORPD       XorConstants<>+32(SB), Y5, Y5
-	VMINPD       Y5, Y2, Y2
-	VMAXPD       Y2, Y3, Y2
-	VMOVAPS      Y4, Y3
-	VFMADD231PD  XorConstants<>+160(SB), Y2, Y3
-	VSUBPD       Y4, Y3, Y4
-	VFNMADD231PD XorConstants<>+192(SB), Y4, Y2
-	VMOVAPS      Y6, Y4
-	VFMADD231PD  XorConstants<>+256(SB), Y2, Y4
-	VFMADD231PD  XorConstants<>+320(SB), Y2, Y8
-	VFMADD231PD  XorConstants<>+384(SB), Y2, Y10
-	VMULPD       Y2, Y2, Y2
-	VFMADD231PD  Y2, Y8, Y4
-	VFMADD231PD  XorConstants<>+416(SB), Y2, Y10
-	VMULPD       Y2, Y2, Y2
-	VFMADD231PD  Y2, Y10, Y4
-	VPSLLQ       $0x34, Y3, Y2
-	VPADDQ       Y4, Y2, Y2
-	VADDPD       Y2, Y6, Y2
-	VDIVPD       Y2, Y6, Y2
-	VCVTPD2PSY   Y2, X2
-	VMOVSS       X2, 24(SI)
+	VANDPS       XorConstants<>+416(SB), X0, X0
+	VMOVSD       36(DI), X4
+	VINSERTPS    $0x20, 44(DI), X4, X4
+	VMULPS       X4, X0, X4
+	VUNPCKLPS    X4, X4, X6
+	VUNPCKHPS    X4, X4, X4
+	VADDPS       X4, X6, X4
+	VUNPCKLPD    X4, X4, X6
+	VUNPCKHPD    X4, X4, X4
+	VADDPS       X4, X6, X4
+	VMOVSS       48(DI), X6
+	VADDPS       X6, X4, X4
+	VCVTPS2PD    X4, Y4
+	VXORPD       XorConstants<>+0(SB), Y4, Y4
+	VMINPD       Y4, Y1, Y1
+	VMAXPD       Y1, Y2, Y1
+	VMOVAPS      Y3, Y2
+	VFMADD231PD  XorConstants<>+128(SB), Y1, Y2
+	VSUBPD       Y3, Y2, Y3
+	VFNMADD231PD XorConstants<>+160(SB), Y3, Y1
+	VMOVAPS      Y5, Y3
+	VFMADD231PD  XorConstants<>+224(SB), Y1, Y3
+	VFMADD231PD  XorConstants<>+288(SB), Y1, Y7
+	VFMADD231PD  XorConstants<>+352(SB), Y1, Y9
+	VMULPD       Y1, Y1, Y1
+	VFMADD231PD  Y1, Y7, Y3
+	VFMADD231PD  XorConstants<>+384(SB), Y1, Y9
+	VMULPD       Y1, Y1, Y1
+	VFMADD231PD  Y1, Y9, Y3
+	VPSLLQ       $0x34, Y2, Y1
+	VPADDQ       Y3, Y1, Y1
+	VADDPD       Y1, Y5, Y1
+	VDIVPD       Y1, Y5, Y1
+	VCVTPD2PSY   Y1, X1
+	VMOVSS       X1, 24(SI)
 
 	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
-	VBROADCASTSS 24(SI), X2
-	VBROADCASTSS (CX), X3
-	VSUBPS       X3, X2, X3
-	VMULPS       XorConstants<>+584(SB), X3, X4
-	VMOVUPS      XorConstants<>+616(SB), X5
-	VSUBPS       X2, X5, X6
-	VMULPS       X6, X2, X2
-	VMULPS       X2, X4, X2
-	VMULPS       X3, X3, X3
-	VMOVSS       X2, 28(SI)
-	VANDPS       XorConstants<>+552(SB), X3, X2
+	VSHUFPS      $0x00, X1, X1, X1
+	VBROADCASTSS (CX), X2
+	VSUBPS       X2, X1, X2
+	VMULPS       XorConstants<>+584(SB), X2, X3
+	VMOVUPS      XorConstants<>+616(SB), X4
+	VSUBPS       X1, X4, X5
+	VMULPS       X5, X1, X1
+	VMULPS       X1, X3, X1
+	VMULPS       X2, X2, X2
+	VMOVSS       X1, 28(SI)
+	VANDPS       XorConstants<>+552(SB), X2, X2
 	VSHUFPS      $0x4e, X2, X2, X3
 	VADDPS       X3, X2, X2
 	VSHUFPS      $0xb1, X2, X2, X3
@@ -684,40 +694,37 @@ TEXT ·xorGradAVX2(SB), NOSPLIT, $0-44
 	VMOVSS       X2, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(a1*(1 - a1))
-	VMASKMOVPS   36(DI), X1, X2
-	VBROADCASTSS 28(SI), Y3
-	VMULPS       X3, X2, X2
-	VSUBPS       X0, X5, X3
-	VMULPS       X3, X0, X0
-	VMULPS       X0, X2, X0
-	VMOVSD       X0, 12(SI)
-	VEXTRACTPS   $0x02, X0, 20(SI)
+	VSHUFPS    $0x00, X1, X1, X2
+	VMOVSD     36(DI), X3
+	VINSERTPS  $0x20, 44(DI), X3, X3
+	VMULPS     X2, X3, X3
+	VSUBPS     X0, X4, X4
+	VMULPS     X4, X0, X4
+	VMULPS     X4, X3, X3
+	VMOVSD     X3, 12(SI)
+	VEXTRACTPS $0x02, X3, 20(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VMOVSS       28(SI), X2
-	VMOVSS       X2, 48(BX)
-	VBROADCASTSS 28(SI), Y2
-	VMASKMOVPS   (SI), X1, X3
-	VMULPS       X3, X2, X2
-	VMOVSD       X2, 36(BX)
-	VEXTRACTPS   $0x02, X2, 44(BX)
+	VANDPS     XorConstants<>+552(SB), X1, X1
+	VMOVSS     X1, 48(BX)
+	VMULPS     X0, X2, X0
+	VMOVSD     X0, 36(BX)
+	VEXTRACTPS $0x02, X0, 44(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VANDPS       X0, X1, X0
-	VMOVSD       X0, 24(BX)
-	VEXTRACTPS   $0x02, X0, 32(BX)
-	VBROADCASTSS 12(SI), Y0
-	VMOVSD       (DX), X1
-	VMULPS       X1, X0, X0
-	VMOVSD       X0, (BX)
-	VBROADCASTSS 16(SI), Y0
-	VMOVSD       (DX), X1
-	VMULPS       X1, X0, X0
-	VMOVSD       X0, 8(BX)
-	VBROADCASTSS 20(SI), Y0
-	VMOVSD       (DX), X1
-	VMULPS       X1, X0, X0
-	VMOVSD       X0, 16(BX)
+	VANDPS     XorConstants<>+416(SB), X3, X0
+	VMOVSD     X0, 24(BX)
+	VEXTRACTPS $0x02, X0, 32(BX)
+	VSHUFPS    $0x00, X3, X3, X0
+	VMOVSD     (DX), X1
+	VMULPS     X1, X0, X0
+	VMOVSD     X0, (BX)
+	VSHUFPS    $0x55, X3, X3, X0
+	VMULPS     X1, X0, X0
+	VMOVSD     X0, 8(BX)
+	VSHUFPS    $0xaa, X3, X3, X0
+	VMULPS     X1, X0, X0
+	VMOVSD     X0, 16(BX)
 	VZEROUPPER
 	RET
 
@@ -747,9 +754,8 @@ TEXT ·xorGradAVX512(SB), NOSPLIT, $0-44
 	VUNPCKLPD    X0, X1, X2
 	VUNPCKHPD    X0, X1, X0
 	VADDPS       X0, X2, X0
-	MOVL         $0x00000007, AX
-	KMOVW        AX, K1
-	VMOVUPS.Z    24(DI), K1, X1
+	VMOVSD       24(DI), X1
+	VINSERTPS    $0x20, 32(DI), X1, X1
 	VADDPS       X1, X0, X0
 	VCVTPS2PD    X0, Y0
 	VBROADCASTSD XorConstants<>+448(SB), Y1
@@ -788,11 +794,15 @@ TEXT ·xorGradAVX512(SB), NOSPLIT, $0-44
 	VADDPD       Y0, Y9, Y0
 	VDIVPD       Y0, Y9, Y0
 	VCVTPD2PSY   Y0, X0
-	VMOVUPS      X0, K1, (SI)
+	VMOVSD       X0, (SI)
+	VEXTRACTPS   $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
+	MOVL         $0x00000007, AX
+	KMOVW        AX, K1
 	VMOVAPS.Z    X0, K1, X0
-	VMOVUPS.Z    36(DI), K1, X6
+	VMOVSD       36(DI), X6
+	VINSERTPS    $0x20, 44(DI), X6, X6
 	VMULPS       X6, X0, X6
 	VUNPCKLPS    X6, X6, X10
 	VUNPCKHPS    X6, X6, X6
@@ -825,7 +835,7 @@ TEXT ·xorGradAVX512(SB), NOSPLIT, $0-44
 	VMOVSS       X1, 24(SI)
 
 	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
-	VBROADCASTSS 24(SI), X1
+	VSHUFPS      $0x00, X1, X1, X1
 	VSUBPS.BCST  (CX), X1, X2
 	VMULPS.BCST  XorConstants<>+648(SB), X2, X3
 	VBROADCASTSS XorConstants<>+652(SB), X4
@@ -844,31 +854,37 @@ TEXT ·xorGradAVX512(SB), NOSPLIT, $0-44
 	VMOVSS       X2, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(a1*(1 - a1))
-	VMOVUPS.Z   36(DI), K1, X2
-	VMULPS.BCST 28(SI), X2, X2
-	VSUBPS      X0, X4, X3
-	VMULPS      X3, X0, X3
-	VMULPS      X3, X2, X2
-	VMOVUPS     X2, K1, 12(SI)
+	VSHUFPS    $0x00, X1, X1, X2
+	VMOVSD     36(DI), X3
+	VINSERTPS  $0x20, 44(DI), X3, X3
+	VMULPS     X2, X3, X3
+	VSUBPS     X0, X4, X4
+	VMULPS     X4, X0, X4
+	VMULPS     X4, X3, X3
+	VMOVSD     X3, 12(SI)
+	VEXTRACTPS $0x02, X3, 20(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VMOVAPS.Z   X1, K2, X1
-	VMOVSS      X1, 48(BX)
-	VMULPS.BCST 28(SI), X0, X0
-	VMOVUPS     X0, K1, 36(BX)
+	VMOVAPS.Z  X1, K2, X1
+	VMOVSS     X1, 48(BX)
+	VMULPS     X0, X2, X0
+	VMOVSD     X0, 36(BX)
+	VEXTRACTPS $0x02, X0, 44(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VMOVAPS.Z   X2, K1, X0
-	VMOVUPS     X0, K1, 24(BX)
-	VMOVSD      (DX), X0
-	VMULPS.BCST 12(SI), X0, X0
-	VMOVSD      X0, (BX)
-	VMOVSD      (DX), X0
-	VMULPS.BCST 16(SI), X0, X0
-	VMOVSD      X0, 8(BX)
-	VMOVSD      (DX), X0
-	VMULPS.BCST 20(SI), X0, X0
-	VMOVSD      X0, 16(BX)
+	VMOVAPS.Z  X3, K1, X0
+	VMOVSD     X0, 24(BX)
+	VEXTRACTPS $0x02, X0, 32(BX)
+	VSHUFPS    $0x00, X3, X3, X0
+	VMOVSD     (DX), X1
+	VMULPS     X1, X0, X0
+	VMOVSD     X0, (BX)
+	VSHUFPS    $0x55, X3, X3, X0
+	VMULPS     X1, X0, X0
+	VMOVSD     X0, 8(BX)
+	VSHUFPS    $0xaa, X3, X3, X0
+	VMULPS     X1, X0, X0
+	VMOVSD     X0, 16(BX)
 	VZEROUPPER
 	RET
 
@@ -897,89 +913,90 @@ TEXT ·xorStepAVX2(SB), NOSPLIT, $0-44
 	VUNPCKLPD    X0, X1, X2
 	VUNPCKHPD    X0, X1, X0
 	VADDPS       X0, X2, X0
-	VMOVUPS      XorConstants<>+0(SB), X1
-	VMASKMOVPS   24(DI), X1, X2
-	VADDPS       X2, X0, X0
+	VMOVSD       24(DI), X1
+	VINSERTPS    $0x20, 32(DI), X1, X1
+	VADDPS       X1, X0, X0
 	VCVTPS2PD    X0, Y0
-	VXORPD       XorConstants<>+32(SB), Y0, Y0
-	VMOVUPS      XorConstants<>+96(SB), Y2
-	VMINPD       Y0, Y2, Y0
-	VMOVUPS      XorConstants<>+64(SB), Y3
-	VMAXPD       Y0, Y3, Y0
-	VMOVUPS      XorConstants<>+128(SB), Y4
-	VMOVAPS      Y4, Y5
-	VFMADD231PD  XorConstants<>+160(SB), Y0, Y5
-	VSUBPD       Y4, Y5, Y6
-	VFNMADD231PD XorConstants<>+192(SB), Y6, Y0
-	VMOVUPS      XorConstants<>+224(SB), Y6
-	VMOVAPS      Y6, Y7
-	VFMADD231PD  XorConstants<>+256(SB), Y0, Y7
-	VMOVUPS      XorConstants<>+288(SB), Y8
-	VMOVAPS      Y8, Y9
-	VFMADD231PD  XorConstants<>+320(SB), Y0, Y9
-	VMOVUPS      XorConstants<>+352(SB), Y10
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  XorConstants<>+384(SB), Y0, Y11
+	VXORPD       XorConstants<>+0(SB), Y0, Y0
+	VMOVUPS      XorConstants<>+64(SB), Y1
+	VMINPD       Y0, Y1, Y0
+	VMOVUPS      XorConstants<>+32(SB), Y2
+	VMAXPD       Y0, Y2, Y0
+	VMOVUPS      XorConstants<>+96(SB), Y3
+	VMOVAPS      Y3, Y4
+	VFMADD231PD  XorConstants<>+128(SB), Y0, Y4
+	VSUBPD       Y3, Y4, Y5
+	VFNMADD231PD XorConstants<>+160(SB), Y5, Y0
+	VMOVUPS      XorConstants<>+192(SB), Y5
+	VMOVAPS      Y5, Y6
+	VFMADD231PD  XorConstants<>+224(SB), Y0, Y6
+	VMOVUPS      XorConstants<>+256(SB), Y7
+	VMOVAPS      Y7, Y8
+	VFMADD231PD  XorConstants<>+288(SB), Y0, Y8
+	VMOVUPS      XorConstants<>+320(SB), Y9
+	VMOVAPS      Y9, Y10
+	VFMADD231PD  XorConstants<>+352(SB), Y0, Y10
 	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y9, Y7
-	VFMADD231PD  XorConstants<>+416(SB), Y0, Y11
+	VFMADD231PD  Y0, Y8, Y6
+	VFMADD231PD  XorConstants<>+384(SB), Y0, Y10
 	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y11, Y7
-	VPSLLQ       $0x34, Y5, Y0
-	VPADDQ       Y7, Y0, Y0
-	VADDPD       Y0, Y6, Y0
-	VDIVPD       Y0, Y6, Y0
+	VFMADD231PD  Y0, Y10, Y6
+	VPSLLQ       $0x34, Y4, Y0
+	VPADDQ       Y6, Y0, Y0
+	VADDPD       Y0, Y5, Y0
+	VDIVPD       Y0, Y5, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVSD       X0, (SI)
 	VEXTRACTPS   $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VANDPS       X0, X1, X0
-	VMASKMOVPS   36(DI), X1, X5
-	VMULPS       X5, X0, X0
-	VUNPCKLPS    X0, X0, X5
-	VUNPCKHPS    X0, X0, X0
-	VADDPS       X0, X5, X0
-	VUNPCKLPD    X0, X0, X5
-	VUNPCKHPD    X0, X0, X0
-	VADDPS       X0, X5, X0
-	VMOVSS       48(DI), X5
-	VADDPS       X5, X0, X0
-	VCVTPS2PD    X0, Y0
-	VXORPD       XorConstants<>+32(SB), Y0, Y0
-	VMINPD       Y0, Y2, Y0
-	VMAXPD       Y0, Y3, Y0
-	VMOVAPS      Y4, Y2
-	VFMADD231PD  XorConstants<>+160(SB), Y0, Y2
-	VSUBPD       Y4, Y2, Y3
-	VFNMADD231PD XorConstants<>+192(SB), Y3, Y0
-	VMOVAPS      Y6, Y3
-	VFMADD231PD  XorConstants<>+256(SB), Y0, Y3
-	VFMADD231PD  XorConstants<>+320(SB), Y0, Y8
-	VFMADD231PD  XorConstants<>+384(SB), Y0, Y10
-	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y8, Y3
-	VFMADD231PD  XorConstants<>+416(SB), Y0, Y10
-	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y10, Y3
-	VPSLLQ       $0x34, Y2, Y0
-	VPADDQ       Y3, Y0, Y0
-	VADDPD       Y0, Y6, Y0
-	VDIVPD       Y0, Y6, Y0
-	VCVTPD2PSY   Y0, X0
-	VMOVSS       X0, 24(SI)
+	VANDPS       XorConstants<>+416(SB), X0, X0
+	VMOVSD       36(DI), X4
+	VINSERTPS    $0x20, 44(DI), X4, X4
+	VMULPS       X4, X0, X4
+	VUNPCKLPS    X4, X4, X6
+	VUNPCKHPS    X4, X4, X4
+	VADDPS       X4, X6, X4
+	VUNPCKLPD    X4, X4, X6
+	VUNPCKHPD    X4, X4, X4
+	VADDPS       X4, X6, X4
+	VMOVSS       48(DI), X6
+	VADDPS       X6, X4, X4
+	VCVTPS2PD    X4, Y4
+	VXORPD       XorConstants<>+0(SB), Y4, Y4
+	VMINPD       Y4, Y1, Y1
+	VMAXPD       Y1, Y2, Y1
+	VMOVAPS      Y3, Y2
+	VFMADD231PD  XorConstants<>+128(SB), Y1, Y2
+	VSUBPD       Y3, Y2, Y3
+	VFNMADD231PD XorConstants<>+160(SB), Y3, Y1
+	VMOVAPS      Y5, Y3
+	VFMADD231PD  XorConstants<>+224(SB), Y1, Y3
+	VFMADD231PD  XorConstants<>+288(SB), Y1, Y7
+	VFMADD231PD  XorConstants<>+352(SB), Y1, Y9
+	VMULPD       Y1, Y1, Y1
+	VFMADD231PD  Y1, Y7, Y3
+	VFMADD231PD  XorConstants<>+384(SB), Y1, Y9
+	VMULPD       Y1, Y1, Y1
+	VFMADD231PD  Y1, Y9, Y3
+	VPSLLQ       $0x34, Y2, Y1
+	VPADDQ       Y3, Y1, Y1
+	VADDPD       Y1, Y5, Y1
+	VDIVPD       Y1, Y5, Y1
+	VCVTPD2PSY   Y1, X1
+	VMOVSS       X1, 24(SI)
 
 	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
-	VBROADCASTSS 24(SI), X0
+	VSHUFPS      $0x00, X1, X1, X1
 	VBROADCASTSS (CX), X2
-	VSUBPS       X2, X0, X2
+	VSUBPS       X2, X1, X2
 	VMULPS       XorConstants<>+584(SB), X2, X3
 	VMOVUPS      XorConstants<>+616(SB), X4
-	VSUBPS       X0, X4, X5
-	VMULPS       X5, X0, X0
-	VMULPS       X0, X3, X0
+	VSUBPS       X1, X4, X5
+	VMULPS       X5, X1, X1
+	VMULPS       X1, X3, X1
 	VMULPS       X2, X2, X2
-	VMOVSS       X0, 28(SI)
+	VMOVSS       X1, 28(SI)
 	VANDPS       XorConstants<>+552(SB), X2, X2
 	VSHUFPS      $0x4e, X2, X2, X3
 	VADDPS       X3, X2, X2
@@ -988,52 +1005,47 @@ TEXT ·xorStepAVX2(SB), NOSPLIT, $0-44
 	VMOVSS       X2, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(a1*(1 - a1)); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
-	VANDPS       XorConstants<>+552(SB), X0, X0
-	VMOVSS       48(DI), X2
-	VBROADCASTSS rate+32(FP), X3
-	VFNMADD231PS X0, X3, X2
-	VMOVSS       X2, 48(DI)
-	VBROADCASTSS 28(SI), Y0
-	VBROADCASTSS rate+32(FP), Y2
-	VMULPS       Y0, Y2, Y2
-	VMASKMOVPS   36(DI), X1, X3
-	VMULPS       X0, X3, X0
-	VMASKMOVPS   (SI), X1, X5
-	VFNMADD231PS X5, X2, X3
-	VMOVSD       X3, 36(DI)
-	VEXTRACTPS   $0x02, X3, 44(DI)
-	VMASKMOVPS   (SI), X1, X2
-	VSUBPS       X2, X4, X3
-	VMULPS       X3, X2, X2
-	VMULPS       X2, X0, X0
+	VBROADCASTSS rate+32(FP), X2
+	VANDPS       XorConstants<>+552(SB), X1, X3
+	VMOVSS       48(DI), X5
+	VFNMADD231PS X3, X2, X5
+	VMOVSS       X5, 48(DI)
+	VSHUFPS      $0x00, X1, X1, X1
+	VMULPS       X1, X2, X3
+	VMOVSD       36(DI), X5
+	VINSERTPS    $0x20, 44(DI), X5, X5
+	VMULPS       X1, X5, X1
+	VFNMADD231PS X0, X3, X5
+	VMOVSD       X5, 36(DI)
+	VEXTRACTPS   $0x02, X5, 44(DI)
+	VSUBPS       X0, X4, X3
+	VMULPS       X3, X0, X0
+	VMULPS       X0, X1, X0
 	VMOVSD       X0, 12(SI)
 	VEXTRACTPS   $0x02, X0, 20(SI)
 
 	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
-	VANDPS       X0, X1, X0
-	VMASKMOVPS   24(DI), X1, X1
-	VBROADCASTSS rate+32(FP), X2
-	VFNMADD231PS X0, X2, X1
-	VMOVSD       X1, 24(DI)
-	VEXTRACTPS   $0x02, X1, 32(DI)
-	VBROADCASTSS rate+32(FP), Y0
-	VBROADCASTSS 12(SI), Y1
-	VMULPS       Y1, Y0, Y1
-	VMOVSD       (DI), X2
+	VANDPS       XorConstants<>+416(SB), X0, X1
+	VMOVSD       24(DI), X3
+	VINSERTPS    $0x20, 32(DI), X3, X3
+	VFNMADD231PS X1, X2, X3
+	VMOVSD       X3, 24(DI)
+	VEXTRACTPS   $0x02, X3, 32(DI)
+	VSHUFPS      $0x00, X0, X0, X1
+	VMULPS       X1, X2, X1
 	VMOVSD       (DX), X3
-	VFNMADD231PS X3, X1, X2
-	VMOVSD       X2, (DI)
-	VBROADCASTSS 16(SI), Y1
-	VMULPS       Y1, Y0, Y1
-	VMOVSD       8(DI), X2
-	VMOVSD       (DX), X3
-	VFNMADD231PS X3, X1, X2
-	VMOVSD       X2, 8(DI)
-	VBROADCASTSS 20(SI), Y1
-	VMULPS       Y1, Y0, Y0
+	VMOVSD       (DI), X4
+	VFNMADD231PS X3, X1, X4
+	VMOVSD       X4, (DI)
+	VSHUFPS      $0x55, X0, X0, X1
+	VMULPS       X1, X2, X1
+	VMOVSD       8(DI), X4
+	VFNMADD231PS X3, X1, X4
+	VMOVSD       X4, 8(DI)
+	VSHUFPS      $0xaa, X0, X0, X0
+	VMULPS       X0, X2, X0
 	VMOVSD       16(DI), X1
-	VMOVSD       (DX), X2
-	VFNMADD231PS X2, X0, X1
+	VFNMADD231PS X3, X0, X1
 	VMOVSD       X1, 16(DI)
 	VZEROUPPER
 	RET
@@ -1063,9 +1075,8 @@ TEXT ·xorStepAVX512(SB), NOSPLIT, $0-44
 	VUNPCKLPD    X0, X1, X2
 	VUNPCKHPD    X0, X1, X0
 	VADDPS       X0, X2, X0
-	MOVL         $0x00000007, AX
-	KMOVW        AX, K1
-	VMOVUPS.Z    24(DI), K1, X1
+	VMOVSD       24(DI), X1
+	VINSERTPS    $0x20, 32(DI), X1, X1
 	VADDPS       X1, X0, X0
 	VCVTPS2PD    X0, Y0
 	VBROADCASTSD XorConstants<>+448(SB), Y1
@@ -1104,11 +1115,15 @@ TEXT ·xorStepAVX512(SB), NOSPLIT, $0-44
 	VADDPD       Y0, Y9, Y0
 	VDIVPD       Y0, Y9, Y0
 	VCVTPD2PSY   Y0, X0
-	VMOVUPS      X0, K1, (SI)
+	VMOVSD       X0, (SI)
+	VEXTRACTPS   $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
+	MOVL         $0x00000007, AX
+	KMOVW        AX, K1
 	VMOVAPS.Z    X0, K1, X0
-	VMOVUPS.Z    36(DI), K1, X6
+	VMOVSD       36(DI), X6
+	VINSERTPS    $0x20, 44(DI), X6, X6
 	VMULPS       X6, X0, X6
 	VUNPCKLPS    X6, X6, X10
 	VUNPCKHPS    X6, X6, X6
@@ -1141,7 +1156,7 @@ TEXT ·xorStepAVX512(SB), NOSPLIT, $0-44
 	VMOVSS       X1, 24(SI)
 
 	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
-	VBROADCASTSS 24(SI), X1
+	VSHUFPS      $0x00, X1, X1, X1
 	VSUBPS.BCST  (CX), X1, X2
 	VMULPS.BCST  XorConstants<>+648(SB), X2, X3
 	VBROADCASTSS XorConstants<>+652(SB), X4
@@ -1160,108 +1175,111 @@ TEXT ·xorStepAVX512(SB), NOSPLIT, $0-44
 	VMOVSS       X2, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(a1*(1 - a1)); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
-	VMOVAPS.Z    X1, K2, X1
-	VMOVSS       48(DI), X2
-	VBROADCASTSS rate+32(FP), X3
-	VFNMADD231PS X1, X3, X2
-	VMOVSS       X2, 48(DI)
-	VBROADCASTSS 28(SI), Z1
-	VBROADCASTSS rate+32(FP), Z2
-	VMULPS       Z1, Z2, Z2
-	VMOVUPS.Z    36(DI), K1, X3
-	VMULPS       X1, X3, X1
-	VFNMADD231PS X0, X2, X3
-	VMOVUPS      X3, K1, 36(DI)
-	VSUBPS       X0, X4, X2
-	VMULPS       X2, X0, X0
+	VBROADCASTSS rate+32(FP), X2
+	VMOVAPS.Z    X1, K2, X3
+	VMOVSS       48(DI), X5
+	VFNMADD231PS X3, X2, X5
+	VMOVSS       X5, 48(DI)
+	VSHUFPS      $0x00, X1, X1, X1
+	VMULPS       X1, X2, X3
+	VMOVSD       36(DI), X5
+	VINSERTPS    $0x20, 44(DI), X5, X5
+	VMULPS       X1, X5, X1
+	VFNMADD231PS X0, X3, X5
+	VMOVSD       X5, 36(DI)
+	VEXTRACTPS   $0x02, X5, 44(DI)
+	VSUBPS       X0, X4, X3
+	VMULPS       X3, X0, X0
 	VMULPS       X0, X1, X0
-	VMOVUPS      X0, K1, 12(SI)
+	VMOVSD       X0, 12(SI)
+	VEXTRACTPS   $0x02, X0, 20(SI)
 
 	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
-	VMOVAPS.Z    X0, K1, X0
-	VMOVUPS.Z    24(DI), K1, X1
-	VBROADCASTSS rate+32(FP), X2
-	VFNMADD231PS X0, X2, X1
-	VMOVUPS      X1, K1, 24(DI)
-	VBROADCASTSS rate+32(FP), Z0
-	VMULPS.BCST  12(SI), Z0, Z1
-	VMOVSD       (DI), X2
+	VMOVAPS.Z    X0, K1, X1
+	VMOVSD       24(DI), X3
+	VINSERTPS    $0x20, 32(DI), X3, X3
+	VFNMADD231PS X1, X2, X3
+	VMOVSD       X3, 24(DI)
+	VEXTRACTPS   $0x02, X3, 32(DI)
+	VSHUFPS      $0x00, X0, X0, X1
+	VMULPS       X1, X2, X1
 	VMOVSD       (DX), X3
-	VFNMADD231PS X3, X1, X2
-	VMOVSD       X2, (DI)
-	VMULPS.BCST  16(SI), Z0, Z1
-	VMOVSD       8(DI), X2
-	VMOVSD       (DX), X3
-	VFNMADD231PS X3, X1, X2
-	VMOVSD       X2, 8(DI)
-	VMULPS.BCST  20(SI), Z0, Z0
+	VMOVSD       (DI), X4
+	VFNMADD231PS X3, X1, X4
+	VMOVSD       X4, (DI)
+	VSHUFPS      $0x55, X0, X0, X1
+	VMULPS       X1, X2, X1
+	VMOVSD       8(DI), X4
+	VFNMADD231PS X3, X1, X4
+	VMOVSD       X4, 8(DI)
+	VSHUFPS      $0xaa, X0, X0, X0
+	VMULPS       X0, X2, X0
 	VMOVSD       16(DI), X1
-	VMOVSD       (DX), X2
-	VFNMADD231PS X2, X0, X1
+	VFNMADD231PS X3, X0, X1
 	VMOVSD       X1, 16(DI)
 	VZEROUPPER
 	RET
 
-DATA XorConstants<>+0(SB)/4, $0xffffffff
-DATA XorConstants<>+4(SB)/4, $0xffffffff
-DATA XorConstants<>+8(SB)/4, $0xffffffff
-DATA XorConstants<>+12(SB)/4, $0x00000000
-DATA XorConstants<>+16(SB)/4, $0x00000000
-DATA XorConstants<>+20(SB)/4, $0x00000000
-DATA XorConstants<>+24(SB)/4, $0x00000000
-DATA XorConstants<>+28(SB)/4, $0x00000000
-DATA XorConstants<>+32(SB)/8, $0x8000000000000000
-DATA XorConstants<>+40(SB)/8, $0x8000000000000000
-DATA XorConstants<>+48(SB)/8, $0x8000000000000000
-DATA XorConstants<>+56(SB)/8, $0x8000000000000000
-DATA XorConstants<>+64(SB)/8, $0xc05b800000000000
-DATA XorConstants<>+72(SB)/8, $0xc05b800000000000
-DATA XorConstants<>+80(SB)/8, $0xc05b800000000000
-DATA XorConstants<>+88(SB)/8, $0xc05b800000000000
-DATA XorConstants<>+96(SB)/8, $0x405b800000000000
-DATA XorConstants<>+104(SB)/8, $0x405b800000000000
-DATA XorConstants<>+112(SB)/8, $0x405b800000000000
-DATA XorConstants<>+120(SB)/8, $0x405b800000000000
-DATA XorConstants<>+128(SB)/8, $0x4338000000000000
-DATA XorConstants<>+136(SB)/8, $0x4338000000000000
-DATA XorConstants<>+144(SB)/8, $0x4338000000000000
-DATA XorConstants<>+152(SB)/8, $0x4338000000000000
-DATA XorConstants<>+160(SB)/8, $0x3ff71547652b82fe
-DATA XorConstants<>+168(SB)/8, $0x3ff71547652b82fe
-DATA XorConstants<>+176(SB)/8, $0x3ff71547652b82fe
-DATA XorConstants<>+184(SB)/8, $0x3ff71547652b82fe
-DATA XorConstants<>+192(SB)/8, $0x3fe62e42fefa39ef
-DATA XorConstants<>+200(SB)/8, $0x3fe62e42fefa39ef
-DATA XorConstants<>+208(SB)/8, $0x3fe62e42fefa39ef
-DATA XorConstants<>+216(SB)/8, $0x3fe62e42fefa39ef
-DATA XorConstants<>+224(SB)/8, $0x3ff0000000000000
-DATA XorConstants<>+232(SB)/8, $0x3ff0000000000000
-DATA XorConstants<>+240(SB)/8, $0x3ff0000000000000
-DATA XorConstants<>+248(SB)/8, $0x3ff0000000000000
-DATA XorConstants<>+256(SB)/8, $0x3ff000000a21653f
-DATA XorConstants<>+264(SB)/8, $0x3ff000000a21653f
-DATA XorConstants<>+272(SB)/8, $0x3ff000000a21653f
-DATA XorConstants<>+280(SB)/8, $0x3ff000000a21653f
-DATA XorConstants<>+288(SB)/8, $0x3fe000000287f871
-DATA XorConstants<>+296(SB)/8, $0x3fe000000287f871
-DATA XorConstants<>+304(SB)/8, $0x3fe000000287f871
-DATA XorConstants<>+312(SB)/8, $0x3fe000000287f871
-DATA XorConstants<>+320(SB)/8, $0x3fc5554041b96acb
-DATA XorConstants<>+328(SB)/8, $0x3fc5554041b96acb
-DATA XorConstants<>+336(SB)/8, $0x3fc5554041b96acb
-DATA XorConstants<>+344(SB)/8, $0x3fc5554041b96acb
-DATA XorConstants<>+352(SB)/8, $0x3fa5554accfdb593
-DATA XorConstants<>+360(SB)/8, $0x3fa5554accfdb593
-DATA XorConstants<>+368(SB)/8, $0x3fa5554accfdb593
-DATA XorConstants<>+376(SB)/8, $0x3fa5554accfdb593
-DATA XorConstants<>+384(SB)/8, $0x3f8126fb8fa71fe6
-DATA XorConstants<>+392(SB)/8, $0x3f8126fb8fa71fe6
-DATA XorConstants<>+400(SB)/8, $0x3f8126fb8fa71fe6
-DATA XorConstants<>+408(SB)/8, $0x3f8126fb8fa71fe6
-DATA XorConstants<>+416(SB)/8, $0x3f56d7543e4127b8
-DATA XorConstants<>+424(SB)/8, $0x3f56d7543e4127b8
-DATA XorConstants<>+432(SB)/8, $0x3f56d7543e4127b8
-DATA XorConstants<>+440(SB)/8, $0x3f56d7543e4127b8
+DATA XorConstants<>+0(SB)/8, $0x8000000000000000
+DATA XorConstants<>+8(SB)/8, $0x8000000000000000
+DATA XorConstants<>+16(SB)/8, $0x8000000000000000
+DATA XorConstants<>+24(SB)/8, $0x8000000000000000
+DATA XorConstants<>+32(SB)/8, $0xc05b800000000000
+DATA XorConstants<>+40(SB)/8, $0xc05b800000000000
+DATA XorConstants<>+48(SB)/8, $0xc05b800000000000
+DATA XorConstants<>+56(SB)/8, $0xc05b800000000000
+DATA XorConstants<>+64(SB)/8, $0x405b800000000000
+DATA XorConstants<>+72(SB)/8, $0x405b800000000000
+DATA XorConstants<>+80(SB)/8, $0x405b800000000000
+DATA XorConstants<>+88(SB)/8, $0x405b800000000000
+DATA XorConstants<>+96(SB)/8, $0x4338000000000000
+DATA XorConstants<>+104(SB)/8, $0x4338000000000000
+DATA XorConstants<>+112(SB)/8, $0x4338000000000000
+DATA XorConstants<>+120(SB)/8, $0x4338000000000000
+DATA XorConstants<>+128(SB)/8, $0x3ff71547652b82fe
+DATA XorConstants<>+136(SB)/8, $0x3ff71547652b82fe
+DATA XorConstants<>+144(SB)/8, $0x3ff71547652b82fe
+DATA XorConstants<>+152(SB)/8, $0x3ff71547652b82fe
+DATA XorConstants<>+160(SB)/8, $0x3fe62e42fefa39ef
+DATA XorConstants<>+168(SB)/8, $0x3fe62e42fefa39ef
+DATA XorConstants<>+176(SB)/8, $0x3fe62e42fefa39ef
+DATA XorConstants<>+184(SB)/8, $0x3fe62e42fefa39ef
+DATA XorConstants<>+192(SB)/8, $0x3ff0000000000000
+DATA XorConstants<>+200(SB)/8, $0x3ff0000000000000
+DATA XorConstants<>+208(SB)/8, $0x3ff0000000000000
+DATA XorConstants<>+216(SB)/8, $0x3ff0000000000000
+DATA XorConstants<>+224(SB)/8, $0x3ff000000a21653f
+DATA XorConstants<>+232(SB)/8, $0x3ff000000a21653f
+DATA XorConstants<>+240(SB)/8, $0x3ff000000a21653f
+DATA XorConstants<>+248(SB)/8, $0x3ff000000a21653f
+DATA XorConstants<>+256(SB)/8, $0x3fe000000287f871
+DATA XorConstants<>+264(SB)/8, $0x3fe000000287f871
+DATA XorConstants<>+272(SB)/8, $0x3fe000000287f871
+DATA XorConstants<>+280(SB)/8, $0x3fe000000287f871
+DATA XorConstants<>+288(SB)/8, $0x3fc5554041b96acb
+DATA XorConstants<>+296(SB)/8, $0x3fc5554041b96acb
+DATA XorConstants<>+304(SB)/8, $0x3fc5554041b96acb
+DATA XorConstants<>+312(SB)/8, $0x3fc5554041b96acb
+DATA XorConstants<>+320(SB)/8, $0x3fa5554accfdb593
+DATA XorConstants<>+328(SB)/8, $0x3fa5554accfdb593
+DATA XorConstants<>+336(SB)/8, $0x3fa5554accfdb593
+DATA XorConstants<>+344(SB)/8, $0x3fa5554accfdb593
+DATA XorConstants<>+352(SB)/8, $0x3f8126fb8fa71fe6
+DATA XorConstants<>+360(SB)/8, $0x3f8126fb8fa71fe6
+DATA XorConstants<>+368(SB)/8, $0x3f8126fb8fa71fe6
+DATA XorConstants<>+376(SB)/8, $0x3f8126fb8fa71fe6
+DATA XorConstants<>+384(SB)/8, $0x3f56d7543e4127b8
+DATA XorConstants<>+392(SB)/8, $0x3f56d7543e4127b8
+DATA XorConstants<>+400(SB)/8, $0x3f56d7543e4127b8
+DATA XorConstants<>+408(SB)/8, $0x3f56d7543e4127b8
+DATA XorConstants<>+416(SB)/4, $0xffffffff
+DATA XorConstants<>+420(SB)/4, $0xffffffff
+DATA XorConstants<>+424(SB)/4, $0xffffffff
+DATA XorConstants<>+428(SB)/4, $0x00000000
+DATA XorConstants<>+432(SB)/4, $0x00000000
+DATA XorConstants<>+436(SB)/4, $0x00000000
+DATA XorConstants<>+440(SB)/4, $0x00000000
+DATA XorConstants<>+444(SB)/4, $0x00000000
 DATA XorConstants<>+448(SB)/8, $0x8000000000000000
 DATA XorConstants<>+456(SB)/8, $0xc05b800000000000
 DATA XorConstants<>+464(SB)/8, $0x405b800000000000
