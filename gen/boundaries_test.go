@@ -37,9 +37,10 @@ var mayImport = map[string][]string{
 	"templates":       {"spec", "gen/expr"},
 	"templates/store": nil, // its text is emitted
 	"templates/team":  nil, // so is its
+	"gen/bound":       {"spec", "gen/expr", "gen/plan"},
 	"gen/portable":    {"spec", "gen/expr", "gen/plan", "templates"},
 	"gen/amd64":       {"spec", "gen/expr", "gen/plan", "templates"},
-	"gen":             {"spec", "gen/expr", "gen/plan", "gen/portable", "gen/amd64", "templates"},
+	"gen":             {"spec", "gen/expr", "gen/plan", "gen/bound", "gen/portable", "gen/amd64", "templates"},
 
 	"gen/cmd/backpropgen": {"spec", "spec/formula", "gen"},
 

@@ -9,7 +9,7 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// Explain is the plan of a network as text for people: what it costs, what the passes decided, the buffers, and every
+// Explain is the plan of a network as text for people: what it costs, how large rounding errors can get, what the passes decided, the buffers, and every
 // emitted function with its operations, loops and parts.
 func Explain(n spec.Network, o Options) (string, error) {
 	n, p, o, err := compile(n, o)
@@ -49,8 +49,11 @@ func Explain(n spec.Network, o Options) (string, error) {
 	if p.Cache != n.Cache {
 		fmt.Fprintf(&b, "  auto is %s here.\n", p.Cache)
 	}
-	b.WriteString("\n")
-	b.WriteString(p.String())
+	errors, err := bounds(n, p, o.Ranges)
+	if err != nil {
+		return "", err
+	}
+	fmt.Fprintf(&b, "\n%s\n%s", errors, p)
 	return b.String(), nil
 }
 

@@ -27,6 +27,8 @@ type Options struct {
 	Source string
 	// Qualify puts the network's name into the names of the emitted benchmarks, for packages that hold several networks.
 	Qualify bool
+	// Ranges are for Explain.
+	Ranges Ranges
 }
 
 // File is one emitted file: a plain name and its contents.

@@ -164,7 +164,7 @@ func results(networks []spec.Network, events []event) map[string]result {
 	rest := ""
 	for _, e := range events {
 		name, _, _ := strings.Cut(e.Test, "/") // of the test without the level that it is run at
-		network := strings.TrimPrefix(strings.TrimPrefix(name, "Test"), "Example")
+		network := strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(name, "Test"), "Example"), boundsSuffix)
 		switch {
 		case e.Action == "build-output":
 			// One event holds all that the compiler says about a package.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,7 +26,8 @@ const (
 	shrunk      = 3   // failures that are made smaller
 )
 
-// TestRandomSpecs generates random networks, compiles them and lets their own tests compare them with the reference.
+// TestRandomSpecs generates random networks, compiles them and lets their own tests compare them with the reference, and
+// others hunt for errors beyond the bounds that explain prints.
 // The whole of it: go test ./gen -run RandomSpecs -timeout 0 -specs 2000 -seed 0
 func TestRandomSpecs(t *testing.T) {
 	if testing.Short() {
@@ -47,6 +49,7 @@ func TestRandomSpecs(t *testing.T) {
 			pkg := fmt.Sprintf("p%04d", lo+i)
 			packages = append(packages, "./"+pkg)
 			m.emit(t, pkg, networks[i:min(i+perPackage, len(networks))]...)
+			m.emitBounds(t, pkg, networks[i:min(i+perPackage, len(networks))]...)
 		}
 		results := m.test(t, networks, packages...)
 		// A test that panics takes the rest of its package with it, and so does one that does not compile: those
@@ -57,7 +60,7 @@ func TestRandomSpecs(t *testing.T) {
 			case r.failed != "":
 				failures++
 				report(t, m, n, r, failures <= shrunk)
-			case !r.ok(n):
+			case !r.ok(n) || !slices.Contains(r.passed, "Test"+n.Name+boundsSuffix):
 				silent++
 			}
 		}
@@ -114,6 +117,7 @@ func shrink(t *testing.T, m module, n spec.Network, r result) (spec.Network, int
 	return shrinkWhile(n, func(c spec.Network) bool {
 		pkg := "shrink"
 		m.emit(t, pkg, c)
+		m.emitBounds(t, pkg, c)
 		defer os.RemoveAll(filepath.Join(m.dir, pkg))
 		return m.test(t, []spec.Network{c}, "./"+pkg)[c.Name].failed == r.failed
 	})

@@ -102,6 +102,11 @@ func newMachine[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W,
 	if err := k.complete(n); err != nil {
 		return nil, err
 	}
+	return k.machine(n)
+}
+
+// machine is newMachine for a kernel whose types fit the network. Functions that are nil must not be called.
+func (k Kernel[P, G, W, B, X, Y, F]) machine(n spec.Network) (*machine[F], error) {
 	var guards []guard
 	p, g, ws := newGuarded[P]("p", &guards), newGuarded[G]("g", &guards), newGuarded[W]("ws", &guards)
 	x, y := newGuarded[X]("x", &guards), newGuarded[Y]("y", &guards)

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/agnivade/levenshtein"
+
+	"github.com/backpropgen/backpropgen/gen"
 )
 
 // env is everything a run takes from its surroundings beside the file system.
@@ -37,6 +39,8 @@ type call struct {
 	out   string   // -o
 	pkg   string   // -pkg
 	quiet bool     // -q
+
+	ranges gen.Ranges // -inputs, -weights, -biases and -targets
 }
 
 // run does what the command line says and returns the exit code. Output that could not be written is a failure, unless
@@ -115,6 +119,14 @@ func (c *call) parse(args []string) error {
 			fs.Func("pkg", "", func(s string) error { c.pkg = s; return notEmpty(s) })
 		case "q":
 			fs.BoolVar(&c.quiet, "q", false, "")
+		case "inputs":
+			rangeVar(fs, name, &c.ranges.Inputs)
+		case "weights":
+			rangeVar(fs, name, &c.ranges.Weights)
+		case "biases":
+			rangeVar(fs, name, &c.ranges.Biases)
+		case "targets":
+			rangeVar(fs, name, &c.ranges.Targets)
 		}
 	}
 	for {

@@ -22,7 +22,7 @@ func runExplain(c *call) int {
 		if err != nil {
 			continue
 		}
-		text, err := gen.Explain(s.network, gen.Options{Package: c.explainedPackage(s), Source: s.mark})
+		text, err := gen.Explain(s.network, gen.Options{Package: c.explainedPackage(s), Source: s.mark, Ranges: c.ranges})
 		if err != nil {
 			r.add(refused(s.path, err))
 			continue

@@ -15,6 +15,10 @@ var flagHelp = map[string]string{
 	"o":        "-o DIR      folder of the emitted files (default: beside each spec); generate makes it",
 	"pkg":      "-pkg NAME   the Go package of the files; without it the first of: the spec's package, $GOPACKAGE\n              (set by go generate; for files of the working directory), the package of the Go files in\n              the folder, the folder's name",
 	"q":        "-q          print nothing but errors",
+	"inputs":   "-inputs LO,HI    range of x for the bounds on rounding errors (default: -1,1)",
+	"weights":  "-weights LO,HI   range of the weights (default: -1,1)",
+	"biases":   "-biases LO,HI    range of the biases (default: that of the weights)",
+	"targets":  "-targets LO,HI   range of y (default: 0,1 for the cross-entropies, for that of softmax with a sum of 1;\n              else -1,1)",
 	"init pkg": "-pkg NAME   the package clause; without it that of the Go files in the folder, or else the folder's name",
 }
 
@@ -61,13 +65,18 @@ Use the flags of generate.`,
 			run:     runCheck,
 		},
 		{
-			name: "explain", args: "SPEC...",
-			summary: "print the plan: buffers, passes, costs, memory, code size",
+			name: "explain", args: "[-inputs LO,HI] [-weights LO,HI] [-biases LO,HI] [-targets LO,HI] SPEC...",
+			summary: "print the plan: buffers, passes, costs, rounding errors, memory, code size",
 			about: `Prints how a network would be computed and what that costs, and writes no file: what each activation,
 pool or formula and the cost compute, with the convention where a derivative does not exist; what is
 kept of each layer; the operations of a call of each function; what each cache mode would keep and take;
-the buffers; and each function as equations, with the derivatives that were found. SPEC may be - for
-standard input. What a spec may hold: backpropgen help spec.`,
+how large rounding errors can get; the buffers; and each function as equations, with the derivatives that
+were found. SPEC may be - for standard input. What a spec may hold: backpropgen help spec.
+
+The bounds on rounding errors hold for every input, weight, bias and target within ranges. They are those
+of the worst case, in which all errors add up; narrower ranges, such as those of a trained network, have
+much smaller ones.`,
+			flags:   []string{"inputs", "weights", "biases", "targets"},
 			example: "backpropgen explain iris.yaml",
 			run:     runExplain,
 		},

@@ -1,0 +1,103 @@
+// Package bound says beforehand how large the rounding errors of a network's emitted functions can get: for every output,
+// the loss and every gradient a number that no error exceeds, whatever x, y, W and b are within given ranges.
+//
+// It evaluates the plan once with a vector of intervals in every buffer. Each holds the range of the exact values, the range of the
+// computed ones and a bound on the distance of the two (number, vector). An operation hands on the errors of its operands and
+// adds its own, half a unit in the last place of the largest result (format); a sum is bounded over every order in which its
+// terms may be added (sum.go), so that one figure holds for portable Go, which may use fused multiply-adds or not, and for the
+// assembly of every level. Formulas are evaluated over pieces of the range, the worst of which are split again and again
+// (search.go), because intervals forget that z and σ(z) belong together. Softmax, log-softmax and radial-sigmoid have an analysis of
+// their own (layer.go): as stages of intervals they would divide by numbers that are never small.
+//
+// All units of a layer have the same ranges, so one interval stands for all of them, and the whole takes milliseconds.
+package bound
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+)
+
+// Interval is a closed range of numbers.
+type Interval struct{ Lo, Hi float64 }
+
+func (i Interval) String() string { return fmt.Sprintf("[%g, %g]", i.Lo, i.Hi) }
+
+// magnitude is the largest absolute value.
+func (i Interval) magnitude() float64 { return max(math.Abs(i.Lo), math.Abs(i.Hi)) }
+
+// Ranges are what is known of a network's numbers.
+type Ranges struct {
+	Inputs, Weights, Biases Interval
+	// Targets are those of y. For softmax with cross-entropy y is besides a probability distribution: it sums to 1.
+	Targets Interval
+}
+
+// Check finds ranges that are none.
+func (r Ranges) Check() error {
+	for _, c := range []struct {
+		name string
+		i    Interval
+	}{{"inputs", r.Inputs}, {"weights", r.Weights}, {"biases", r.Biases}, {"targets", r.Targets}} {
+		if !(c.i.Lo <= c.i.Hi) || math.IsInf(c.i.Lo, 0) || math.IsInf(c.i.Hi, 0) {
+			return fmt.Errorf("the range of %s, %g to %g, must be two finite numbers, the smaller first", c.name, c.i.Lo, c.i.Hi)
+		}
+	}
+	return nil
+}
+
+// Limit is what is known of one result, every element of it.
+type Limit struct {
+	// Name is ŷ, loss, or ∂L/∂W1 and so on.
+	Name string
+	// Largest is the largest absolute value that the exact result can have.
+	Largest float64
+	// Error is the largest distance of the computed result from the exact one; +Inf where there is no bound, because a result may
+	// overflow or because the function is arbitrarily steep somewhere in the ranges.
+	Error float64
+	// Apart is Error for arguments at which rounding decides no comparison of a derivative the other way: no z of relu within its own error
+	// of 0, no two of a max-pool's window as close as that, no radial-sigmoid of a z shorter than 1. It equals Error where
+	// there is nothing to decide.
+	Apart float64
+	// Summed says whether the results of a batch are summed, as the loss and the gradients of parameters are, and Sum is Error for the
+	// sum over a block of samples.
+	Summed bool
+	Sum    float64
+}
+
+// Of returns the limits of a compiled plan: ŷ, the loss, the gradients of W and b layer by layer and, with
+// input_gradient, that of x.
+func Of(p *plan.Program, r Ranges) ([]Limit, error) {
+	if err := r.Check(); err != nil {
+		return nil, err
+	}
+	worst, err := run(p, r, false)
+	if err != nil {
+		return nil, err
+	}
+	apart, err := run(p, r, true)
+	if err != nil {
+		return nil, err
+	}
+	limits := worst.limits()
+	for i, l := range apart.limits() {
+		limits[i].Apart = min(l.Error, limits[i].Error)
+	}
+	return limits, nil
+}
+
+// run evaluates Grad, which has everything.
+func run(p *plan.Program, r Ranges, apart bool) (*walk, error) {
+	f := p.Func(plan.Grad)
+	if f == nil {
+		return nil, fmt.Errorf("bound: the plan of %s has no function %s", p.Network.Name, plan.Grad)
+	}
+	w := newWalk(p, r, apart)
+	for _, op := range f.Ops {
+		if err := w.operation(op); err != nil {
+			return nil, fmt.Errorf("bound: %s: %w", op, err)
+		}
+	}
+	return w, nil
+}
