@@ -28,7 +28,7 @@ func assembled(n spec.Network, p *plan.Program) []string {
 	}
 	var names []string
 	for _, f := range p.Funcs {
-		if amd64.Missing(f) == "" {
+		if amd64.Missing(p, f) == "" {
 			names = append(names, f.Name)
 		}
 	}
@@ -42,7 +42,10 @@ func assembly(n spec.Network, p *plan.Program, o Options, functions []string) ([
 	}
 	for _, name := range functions {
 		params, result := portable.Params(p, name)
-		a.Functions = append(a.Functions, templates.AssemblyFunction{Name: name, Params: params, Result: result})
+		a.Functions = append(a.Functions, templates.AssemblyFunction{Name: name, Params: params, Result: result, Batch: p.Func(name).Batch})
+	}
+	a.Batch = templates.AssemblyTiles{
+		Samples: amd64.TileSamples(p), Tiles: amd64.Tiles(p), Inputs: n.Input, Outputs: n.Width(n.Depth()), Number: string(n.Precision),
 	}
 	for _, f := range amd64.Fields(p) {
 		a.Layout = append(a.Layout, templates.FieldOffset{Struct: f.Struct, Field: f.Name, Offset: f.Offset})
@@ -66,12 +69,26 @@ func assembly(n spec.Network, p *plan.Program, o Options, functions []string) ([
 // assemblyNames lists the identifiers that go with assembly.
 func assemblyNames(prefix string) []string {
 	names := []string{prefix + "Level", prefix + "Machine", prefix + "AtLevels"}
-	for _, f := range []string{plan.Forward, plan.LossOnly, plan.Backward, plan.Grad, plan.Step} {
+	for _, f := range []string{
+		plan.Forward, plan.LossOnly, plan.Backward, plan.Grad, plan.Step,
+		plan.ForwardBatch, plan.LossBatch, plan.GradBatch, plan.GradBatch + amd64.SumsSuffix, plan.StepBatch, plan.InputGradBatch,
+	} {
 		for _, l := range levels {
 			names = append(names, prefix+f+l.Name)
 		}
 	}
 	return names
+}
+
+// tileFields are the fields of the batch struct that the assembly of some functions needs, and their size.
+func tileFields(n spec.Network, p *plan.Program, functions []string) (fields []templates.Field, bytes int) {
+	if !slices.ContainsFunc(functions, func(name string) bool { return p.Func(name).Batch }) {
+		return nil, 0
+	}
+	for _, f := range amd64.TileFields(p) {
+		fields = append(fields, templates.Field{Name: f.Name, Type: string(n.Precision), Dims: f.Dims, Doc: f.Doc})
+	}
+	return fields, amd64.TileBytes(p)
 }
 
 // assemblyLines say what is in assembly and what is left to Go.
@@ -87,7 +104,7 @@ func assemblyLines(n spec.Network, p *plan.Program) []string {
 	var reasons []string
 	left := map[string][]string{}
 	for _, f := range p.Funcs {
-		if why := amd64.Missing(f); why != "" {
+		if why := amd64.Missing(p, f); why != "" {
 			if left[why] == nil {
 				reasons = append(reasons, why)
 			}

@@ -5,8 +5,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"github.com/backpropgen/backpropgen/gen"
+	"github.com/backpropgen/backpropgen/generated/iris"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -123,5 +125,18 @@ func TestHeaderCaches(t *testing.T) {
 		if !strings.Contains(string(files[0].Data), want) {
 			t.Errorf("cache %s: no lines%sin\n%.900s", mode, want, files[0].Data)
 		}
+	}
+}
+
+// TestSummaryBatch compares the size of the batch that the header and explain state with that of the emitted struct, assembly's part
+// included.
+func TestSummaryBatch(t *testing.T) {
+	n, err := spec.DecodeFile("../generated/iris/iris.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := gen.Summarise(n, gen.Options{})
+	if want := int(unsafe.Sizeof(iris.IrisBatch{})); err != nil || s.BatchBytes != want {
+		t.Errorf("%d bytes, %v; the emitted batch has %d", s.BatchBytes, err, want)
 	}
 }

@@ -52,8 +52,10 @@ func Generate(n spec.Network, o Options) ([]File, error) {
 		return nil, err
 	}
 	vector := assembled(n, p)
+	fields, bytes := tileFields(n, p, vector)
 	kernel, err := portable.Print(p, portable.Options{
 		Package: o.Package, Header: header(n, p, s, o), Vector: func(function string) bool { return slices.Contains(vector, function) },
+		BatchFields: fields, BatchBytes: bytes,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%s: printing: %w", n.Name, err)

@@ -51,8 +51,13 @@ func TestGuardPages(t *testing.T) {
 		if files, err := filepath.Glob(filepath.Join(m.dir, "guard", strings.ToLower(n.Name)+"_amd64_gen.s")); err != nil || len(files) == 0 {
 			levels = `func(f func(string)) { f("portable") }`
 		}
-		fmt.Fprintf(&list, "\tt.Run(%q, kernel[%[2]s, %[2]sGrad, %[2]sWorkspace, [%[3]d]%[5]s, [%[4]d]%[5]s, %[5]s]{%[6]s,\n", n.Name, n.Name, n.Input, n.Width(n.Depth()), n.Precision, levels)
-		fmt.Fprintf(&list, "\t\t(*%[1]s).Init, (*%[1]s).Forward, (*%[1]s).Loss, (*%[1]s).Backward, (*%[1]s).Grad, (*%[1]s).Step}.run)\n", n.Name)
+		fmt.Fprintf(&list, "\tt.Run(%q, kernel[%[2]s, %[2]sGrad, %[2]sWorkspace, %[2]sBatch, [%[3]d]%[5]s, [%[4]d]%[5]s, %[5]s]{%[6]s,\n", n.Name, n.Name, n.Input, n.Width(n.Depth()), n.Precision, levels)
+		inputGrad := "nil"
+		if n.InputGradient {
+			inputGrad = fmt.Sprintf("(*%s).InputGradBatch", n.Name)
+		}
+		fmt.Fprintf(&list, "\t\t(*%[1]s).Init, (*%[1]s).Forward, (*%[1]s).Loss, (*%[1]s).Backward, (*%[1]s).Grad, (*%[1]s).Step,\n", n.Name)
+		fmt.Fprintf(&list, "\t\t(*%[1]s).ForwardBatch, (*%[1]s).LossBatch, (*%[1]s).GradBatch, (*%[1]s).StepBatch, %[2]s}.run)\n", n.Name, inputGrad)
 	}
 	fmt.Fprint(&list, "}\n")
 	m.write(t, filepath.Join("guard", "list_test.go"), list.Bytes())

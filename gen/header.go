@@ -46,9 +46,10 @@ func Summarise(n spec.Network, o Options) (Summary, error) {
 
 func summarise(n spec.Network, p *plan.Program) (Summary, error) {
 	forward, backward := n.MultiplyAdds()
+	_, tileBytes := tileFields(n, p, assembled(n, p))
 	s := Summary{
 		Params: n.Params(), MultiplyAdds: forward, GradMultiplyAdds: forward + backward,
-		WorkspaceBytes: p.WorkspaceBytes(), Block: p.Block, BatchBytes: p.BatchBytes(), CodeBytes: p.MachineBytes(), Digest: n.Digest(), Unrolled: p.Unrolled(),
+		WorkspaceBytes: p.WorkspaceBytes(), Block: p.Block, BatchBytes: p.BatchBytes() + tileBytes, CodeBytes: p.MachineBytes(), Digest: n.Digest(), Unrolled: p.Unrolled(),
 	}
 	for _, f := range p.Funcs {
 		count, err := p.CountFunc(f.Name)

@@ -14,6 +14,7 @@ type Assembly struct {
 	Levels    []AssemblyLevel
 	Functions []AssemblyFunction
 	Layout    []FieldOffset
+	Batch     AssemblyTiles
 }
 
 // AssemblyLevel is an instruction set: its name in names of functions and in prose, and the fields of cpu.X86 that tell of it.
@@ -27,6 +28,7 @@ type AssemblyFunction struct {
 	Name   string
 	Params []Param
 	Result *Param
+	Batch  bool // whether it takes tiles of samples
 }
 
 // FieldOffset is where the assembly looks for a field of a struct.
@@ -44,6 +46,10 @@ func AssemblyFile(a Assembly) ([]byte, error) {
 	a.levels(f)
 	a.machine(f)
 	for _, fn := range a.Functions {
+		if fn.Batch {
+			a.batch(f, fn)
+			continue
+		}
 		a.choose(f, fn)
 		a.declare(f, fn)
 	}

@@ -80,4 +80,7 @@ func CallMethod(recv, name string, args ...Value) Value {
 	return Value{jen.Id(recv).Dot(name).Call(codes...)}
 }
 
+// Leave ends a function that returns nothing: return.
+func (b *Block) Leave() { b.raw(jen.Return()) }
+
 func length(name string) *jen.Statement { return jen.Len(jen.Id(name)) }

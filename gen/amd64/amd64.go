@@ -1,7 +1,8 @@
 // Package amd64 prints a compiled plan as assembly for x86-64, with AVX2 and with AVX-512, through avo.
 //
-// Every function of the plan becomes one assembly function for each level, all its operations fused: vectors pass from one
-// operation to the next in registers where they can. The package is one code for both levels and precisions, in layers.
+// Every function of one sample becomes one assembly function for each level, all its operations fused: vectors pass from one
+// operation to the next in registers where they can. Those of a batch take tiles of samples, as many as a register has lanes, through
+// the same operations (tilelayout.go says how they lie). The package is one code for both levels and precisions, in layers.
 // At the bottom a machine says how many numbers a register holds, move.go how so many are loaded and stored without touching
 // what lies beside them, and emit.go gives registers to the values of a block of straight-line code when all of it is known.
 // Over values stand the elementary functions (exp.go, log.go, arc.go), which compute all lanes at once and never branch;
@@ -39,15 +40,17 @@ func Print(p *plan.Program, o Options) ([]byte, error) {
 	out := ir.NewFile()
 	out.Constraints = buildtags.And(buildtags.Term("amd64"), buildtags.Not("purego"))
 	for _, fn := range p.Funcs {
-		if Missing(fn) != "" {
+		if Missing(p, fn) != "" {
 			continue
 		}
 		for _, l := range Levels {
-			a, err := print(f, p, machine{l, p.ElementBytes()}, fn, o.Prefix+fn.Name+l.String())
+			parts, err := printFunc(f, p, machine{l, p.ElementBytes()}, fn, o.Prefix)
 			if err != nil {
 				return nil, fmt.Errorf("assembly: %w", err)
 			}
-			out.AddSection(a)
+			for _, a := range parts {
+				out.AddSection(a)
+			}
 		}
 	}
 	if f.data.Size > 0 {
@@ -68,7 +71,16 @@ func Print(p *plan.Program, o Options) ([]byte, error) {
 // rest is what there is to do for avo once every register is given.
 var rest = pass.Concat(pass.Verify, pass.Func(pass.IncludeTextFlagHeader), pass.FunctionPass(pass.RequiredISAExtensions))
 
-// print writes a function of the plan for a machine.
+// printFunc writes the assembly of a function of the plan for a machine.
+func printFunc(f *file, p *plan.Program, m machine, fn *plan.Func, prefix string) ([]*ir.Function, error) {
+	if fn.Batch {
+		return printBatch(f, p, m, fn, prefix)
+	}
+	a, err := print(f, p, m, fn, prefix+fn.Name+m.level.String())
+	return []*ir.Function{a}, err
+}
+
+// print writes a function of one sample.
 func print(f *file, p *plan.Program, m machine, fn *plan.Func, name string) (*ir.Function, error) {
 	a := newFunction(f, m, name, params(p, fn.Name), fn.Name != plan.Forward)
 	for _, op := range fn.Ops {
@@ -94,9 +106,9 @@ func print(f *file, p *plan.Program, m machine, fn *plan.Func, name string) (*ir
 }
 
 // Missing says why a function has no assembly; it is empty for those that have.
-func Missing(fn *plan.Func) string {
-	if !known[fn.Name] {
-		return "functions of a batch have no vector code yet"
+func Missing(p *plan.Program, fn *plan.Func) string {
+	if fn.Batch && newTileLayout(p).bytes() > maxTileBytes {
+		return fmt.Sprintf("a tile of samples takes more than %d MB", maxTileBytes>>20)
 	}
 	for _, op := range fn.Ops {
 		for _, e := range plan.Expressions(op) {
@@ -107,9 +119,6 @@ func Missing(fn *plan.Func) string {
 	}
 	return ""
 }
-
-// known are the functions whose arguments are known here.
-var known = map[string]bool{plan.Forward: true, plan.LossOnly: true, plan.Backward: true, plan.Grad: true, plan.Step: true}
 
 // params are the parameters of an assembly function, the network's parameters first.
 func params(p *plan.Program, function string) []param {
@@ -133,5 +142,13 @@ type Field struct {
 	Offset       int
 }
 
-// Fields lists the fields of the parameters and of the workspace, in their order.
-func Fields(p *plan.Program) []Field { return newLayout(p).fields }
+// Fields lists the fields of the parameters, of the workspace and of the batch, in their order.
+func Fields(p *plan.Program) []Field {
+	fields := newLayout(p).fields
+	for _, f := range p.Funcs {
+		if f.Batch && Missing(p, f) == "" {
+			return append(fields, Field{p.Network.Name + "Batch", "tiles", 0})
+		}
+	}
+	return fields
+}

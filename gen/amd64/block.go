@@ -20,6 +20,8 @@ type block struct {
 	order    []place // of those stores, the last ones
 	literals map[string]*value
 	tails    map[[2]int]*value
+	// adopted are values that the block before left in registers.
+	adopted []*value
 	// arguments are those that were read into every lane, by their place and the width.
 	arguments map[[2]int]*value
 	// done are the steps of computation so far, so that none is done twice.
@@ -188,11 +190,7 @@ func (b *block) shuffle(op string, imm int, x, y *value) *value {
 
 // number is a constant in every lane.
 func (b *block) number(v float64) *value {
-	bits := math.Float64bits(v)
-	if b.m.size == 4 {
-		bits = uint64(math.Float32bits(float32(v)))
-	}
-	x := b.pattern(bits)
+	x := b.pattern(b.m.bits(v))
 	x.def.number = v
 	return x
 }

@@ -26,6 +26,9 @@ type emitter struct {
 func (f *function) emit(b *block) {
 	e := &emitter{f: f, busy: map[*value]bool{}}
 	e.holds = [2][]*value{make([]*value, f.m.registers()), make([]*value, 8)}
+	for _, v := range b.adopted {
+		e.holds[v.class][v.reg] = v
+	}
 	for i, n := range b.nodes {
 		for _, v := range n.sources() {
 			v.uses = append(v.uses, i)
@@ -215,7 +218,11 @@ func (e *emitter) folded(b *block, n *node, v *value) (op operand.Op, suffix str
 			return d.mem.mem(), "_BCST", true
 		}
 	case load:
-		if d.mask == nil && d.n*d.size*8 == n.bits && e.later(d, v) {
+		bits := n.bits
+		if n.narrow != 0 {
+			bits = n.narrow
+		}
+		if d.mask == nil && d.n*d.size*8 == bits && e.later(d, v) {
 			return d.mem.mem(), "", true
 		}
 	case splat:

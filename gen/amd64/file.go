@@ -134,11 +134,12 @@ func (l layout) place(f *function, b *plan.Buffer) ref {
 	return r
 }
 
-// param is a parameter of an assembly function: a pointer to a struct or to an array, or a number.
+// param is a parameter of an assembly function: a pointer to a struct or to an array, an integer, or a number.
 type param struct {
-	name string
-	typ  string // of the struct
-	dim  int    // of the array
+	name    string
+	typ     string // of the struct
+	dim     int    // of the array
+	integer bool
 }
 
 // signature is a function's type as avo knows it, for the size of its arguments and for the comment above it.
@@ -154,6 +155,8 @@ func signature(params []param, result bool, size int) *gotypes.Signature {
 		switch {
 		case p.typ != "":
 			t = types.NewPointer(types.NewNamed(types.NewTypeName(token.NoPos, nil, p.typ, nil), types.NewStruct(nil, nil), nil))
+		case p.integer:
+			t = types.Typ[types.Int]
 		case p.dim > 0:
 			t = types.NewPointer(types.NewArray(number, int64(p.dim)))
 		}

@@ -26,6 +26,8 @@ type function struct {
 	bases    map[string]reg.GPPhysical
 	labels   int
 	errs     []error
+	// counts are the arguments that are integers.
+	counts map[string]ref
 	// rate and result are the argument and the result that are numbers.
 	rate, result ref
 	// pending are variables that the code after a loop still reads.
@@ -37,11 +39,15 @@ type function struct {
 var free = []reg.GPPhysical{reg.R8, reg.R9, reg.R10, reg.R11, reg.R12, reg.R13}
 
 // argumentRegisters are where a function keeps the pointers it was given.
-var argumentRegisters = map[string]reg.GPPhysical{"p": reg.RDI, "ws": reg.RSI, "x": reg.RDX, "y": reg.RCX, "grad": reg.RBX}
+var argumentRegisters = map[string]reg.GPPhysical{
+	"p": reg.RDI, "ws": reg.RSI, "x": reg.RDX, "y": reg.RCX, "grad": reg.RBX,
+	"b": reg.RSI, "xs": reg.RDX, "ys": reg.RCX, "out": reg.RCX, "gxs": reg.RBX,
+}
 
 func newFunction(f *file, m machine, name string, params []param, result bool) *function {
 	fn := &function{
-		m: m, file: f, fn: ir.NewFunction(name), taken: make([]bool, m.registers()), bases: map[string]reg.GPPhysical{},
+		m: m, file: f, fn: ir.NewFunction(name), taken: make([]bool, m.registers()),
+		bases: map[string]reg.GPPhysical{}, counts: map[string]ref{},
 	}
 	fn.pointers = append(fn.pointers, free...)
 	fn.code = newBlock(fn)
@@ -51,6 +57,8 @@ func newFunction(f *file, m machine, name string, params []param, result bool) *
 		if r, ok := argumentRegisters[p.name]; ok {
 			fn.bases[p.name] = r
 			fn.do("MOVQ", operand.NewParamAddr(p.name, offset), r)
+		} else if p.integer {
+			fn.counts[p.name] = argument(p.name, offset)
 		} else {
 			fn.rate = argument(p.name, offset)
 		}

@@ -12,6 +12,7 @@ import (
 // lanes outside the mask. avo says at once which operands an instruction doesn't take.
 var instructions = map[string]instruction{
 	"ADDQ":              two(x86.ADDQ),
+	"ANDQ":              two(x86.ANDQ),
 	"CMPQ":              two(x86.CMPQ),
 	"JNE":               one(x86.JNE),
 	"KMOVW":             two(x86.KMOVW),
@@ -43,6 +44,8 @@ var instructions = map[string]instruction{
 	"VCVTPD2PS":         x86.VCVTPD2PS,
 	"VCVTPD2PSY":        x86.VCVTPD2PSY,
 	"VCVTPS2PD":         x86.VCVTPS2PD,
+	"VCVTSI2SDQ":        three(x86.VCVTSI2SDQ),
+	"VCVTSI2SSQ":        three(x86.VCVTSI2SSQ),
 	"VDIVPD":            x86.VDIVPD,
 	"VDIVPD_BCST":       x86.VDIVPD_BCST,
 	"VDIVPS":            x86.VDIVPS,

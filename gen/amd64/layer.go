@@ -48,6 +48,7 @@ func (f *function) vector(op *plan.Vector) {
 			for i := range op.Stages {
 				w.stage(i)
 			}
+			w.release(nil)
 		})
 	}
 	if op.Groups() <= unrolledWindows {
@@ -108,12 +109,16 @@ func (w *window) stage(i int) {
 	if s.Keep != nil {
 		f.code.store(result, f.at(s.Keep, w.group), 1)
 	}
-	// Variables that no later stage reads are given back.
-	for _, earlier := range w.op.Stages[:i+1] {
-		x := w.scalars[earlier.Var]
-		if x != nil && x.cell && !slices.ContainsFunc(w.op.Stages[i+1:], func(s plan.Stage) bool { return s.Uses(earlier.Var) }) {
-			f.release(x)
-			delete(w.scalars, earlier.Var)
+	w.release(w.op.Stages[i+1:])
+}
+
+// release gives back the variables that none of some stages reads.
+func (w *window) release(later []plan.Stage) {
+	for _, s := range w.op.Stages {
+		x := w.scalars[s.Var]
+		if x != nil && x.cell && !slices.ContainsFunc(later, func(l plan.Stage) bool { return l.Uses(s.Var) }) {
+			w.f.release(x)
+			delete(w.scalars, s.Var)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package amd64
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -70,6 +71,14 @@ func (m machine) suffix() string {
 		return "PD"
 	}
 	return "PS"
+}
+
+// bits are those of a number.
+func (m machine) bits(v float64) uint64 {
+	if m.size == 8 {
+		return math.Float64bits(v)
+	}
+	return uint64(math.Float32bits(float32(v)))
 }
 
 // vector is a vector register seen with a width.

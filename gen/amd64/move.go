@@ -125,6 +125,17 @@ func (f *function) release(cells ...*value) {
 	}
 }
 
+// adopt makes plain values of variables: their registers are free again after what is written next has read them for the last
+// time, which must be in one block.
+func (f *function) adopt(cells ...*value) {
+	f.flush()
+	for _, c := range cells {
+		f.taken[c.reg] = false
+		c.cell, c.uses, c.next, c.def = false, nil, 0, &node{}
+	}
+	f.code.adopted = append(f.code.adopted, cells...)
+}
+
 // set gives a variable a value.
 func (b *block) set(cell, v *value) {
 	b.add(&node{kind: assign, in: []*value{v}, out: cell, imm: -1})

@@ -39,14 +39,18 @@ var batchDocs = map[string]string{
 }
 
 func (pr *printer) batchDoc() string {
-	return fmt.Sprintf("%sBatch holds what one call of a batch function works on: a workspace for each sample of a block, and the gradient\nthat StepBatch sums up, %d bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a\nblock of %d samples at a time.", pr.name, pr.p.BatchBytes(), pr.p.Block)
+	doc := fmt.Sprintf("%sBatch holds what one call of a batch function works on: a workspace for each sample of a block, and the gradient\nthat StepBatch sums up, %d bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a\nblock of %d samples at a time.", pr.name, pr.p.BatchBytes()+pr.tileBytes, pr.p.Block)
+	if len(pr.tiles) > 0 {
+		doc += " The first three fields are for the assembly, which works on samples side by side."
+	}
+	return doc
 }
 
 func (pr *printer) batchFields() []templates.Field {
-	return []templates.Field{
-		{Name: "samples", Type: pr.name + "Workspace", Dims: []int{pr.p.Block}},
-		{Name: "sum", Type: pr.name + "Grad"},
-	}
+	return append(append([]templates.Field{}, pr.tiles...),
+		templates.Field{Name: "samples", Type: pr.name + "Workspace", Dims: []int{pr.p.Block}},
+		templates.Field{Name: "sum", Type: pr.name + "Grad"},
+	)
 }
 
 // batch emits the batch functions, the methods that take a block through them, and the parts of these.
@@ -106,6 +110,7 @@ func (pr *printer) batchFunction(f *plan.Func) error {
 		g = templates.Addr(templates.Name("b.sum"))
 		body.Reset(templates.Name("b.sum"), pr.name+"Grad")
 	}
+	pr.dispatchBatch(f, body)
 	call := func(slice func(string) templates.Value) templates.Value {
 		args := []templates.Value{templates.Name("b")}
 		for _, s := range sig.slices {
@@ -146,6 +151,26 @@ func (pr *printer) batchFunction(f *plan.Func) error {
 	pr.file.Doc(doc)
 	pr.file.Func(fn)
 	return nil
+}
+
+// dispatchBatch leaves a function to its assembly where the machine can run it.
+func (pr *printer) dispatchBatch(f *plan.Func, b *templates.Block) {
+	if pr.hasVector == nil || !pr.hasVector(f.Name) {
+		return
+	}
+	sig := batchSignatures[f.Name]
+	args := append([]string{"b"}, sig.slices...)
+	if sig.last != "" {
+		args = append(args, sig.last)
+	}
+	inner := b.IfAbove(pr.prefix+"Level", 0)
+	call := templates.Method("p", templates.VectorMethod(f.Name), args...)
+	if f.Forms(plan.Loss) {
+		inner.Return(call)
+		return
+	}
+	inner.Do(call)
+	inner.Leave()
 }
 
 func (pr *printer) receiver() *templates.Param {

@@ -148,6 +148,13 @@ func (pr *printer) output() *plan.Buffer {
 func Params(p *plan.Program, function string) (params []templates.Param, result *templates.Param) {
 	n := p.Network
 	pr := &printer{p: p, name: n.Name, typ: string(n.Precision)}
+	if f := p.Func(function); f.Batch {
+		if f.Forms(plan.Loss) {
+			result = &templates.Param{Type: pr.typ}
+		}
+		sig := batchSignatures[function]
+		return pr.batchParams(sig.slices, sig.last), result
+	}
 	if function != plan.Forward {
 		result = &templates.Param{Type: pr.typ}
 	}

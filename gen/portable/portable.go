@@ -22,12 +22,15 @@ type Options struct {
 	Header  []string // lines of the comment at the top of the file
 	// Vector says which functions have assembly, which they call where the machine can run it.
 	Vector func(function string) bool
+	// BatchFields are fields of the batch struct that only the assembly uses, and BatchBytes their size.
+	BatchFields []templates.Field
+	BatchBytes  int
 }
 
 // Print returns the Go file of a compiled plan.
 func Print(p *plan.Program, o Options) ([]byte, error) {
 	pr := &printer{
-		p: p, hasVector: o.Vector, name: p.Network.Name, prefix: Prefix(p.Network.Name), typ: string(p.Network.Precision),
+		p: p, hasVector: o.Vector, tiles: o.BatchFields, tileBytes: o.BatchBytes, name: p.Network.Name, prefix: Prefix(p.Network.Name), typ: string(p.Network.Precision),
 		file: templates.NewFile(o.Package, o.Header), used: map[expr.Op]bool{}, shared: map[*plan.Map]expr.Program{},
 	}
 	pr.declarations()
@@ -58,6 +61,8 @@ func Prefix(name string) string {
 type printer struct {
 	p         *plan.Program
 	hasVector func(function string) bool
+	tiles     []templates.Field
+	tileBytes int
 	name      string
 	prefix    string
 	typ       string

@@ -109,6 +109,145 @@ func controlStepAVX2(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]flo
 //go:noescape
 func controlStepAVX512(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]float32, rate float32) float32
 
+// vectorForwardBatch is ForwardBatch in assembly, at most 256 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many.
+func (p *Control) vectorForwardBatch(b *ControlBatch, xs [][16]float32, out [][4]float32) {
+	for len(xs) >= 256 && len(out) >= 256 {
+		p.forwardTiles(b, unsafe.SliceData(xs), unsafe.SliceData(out), 16)
+		xs, out = xs[256:], out[256:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		p.forwardTiles(b, unsafe.SliceData(xs), unsafe.SliceData(out), tiles)
+	}
+	for len(xs) >= 16 && len(out) >= 16 {
+		xs, out = xs[16:], out[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][16]float32{}
+		copy(b.restX[:], xs)
+		p.forwardTiles(b, &b.restX[0], &b.restY[0], 1)
+		copy(out, b.restY[:])
+	}
+}
+
+// forwardTiles takes tiles of 16 samples through ForwardBatch.
+func (p *Control) forwardTiles(b *ControlBatch, xs *[16]float32, out *[4]float32, tiles int) {
+	if controlLevel > 1 {
+		controlForwardBatchAVX512(p, b, xs, out, tiles)
+		return
+	}
+	controlForwardBatchAVX2(p, b, xs, out, tiles)
+}
+
+//go:noescape
+func controlForwardBatchAVX2(p *Control, b *ControlBatch, xs *[16]float32, out *[4]float32, tiles int)
+
+//go:noescape
+func controlForwardBatchAVX512(p *Control, b *ControlBatch, xs *[16]float32, out *[4]float32, tiles int)
+
+// vectorLossBatch is LossBatch in assembly, at most 256 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many.
+func (p *Control) vectorLossBatch(b *ControlBatch, xs [][16]float32, ys [][4]float32) float32 {
+	loss := float32(0)
+	for len(xs) >= 256 && len(ys) >= 256 {
+		loss += p.lossTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), 16, 16)
+		xs, ys = xs[256:], ys[256:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		loss += p.lossTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), tiles, 16)
+	}
+	for len(xs) >= 16 && len(ys) >= 16 {
+		xs, ys = xs[16:], ys[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][16]float32{}
+		copy(b.restX[:], xs)
+		b.restY = [16][4]float32{}
+		copy(b.restY[:], ys)
+		loss += p.lossTiles(b, &b.restX[0], &b.restY[0], 1, len(xs))
+	}
+	return loss
+}
+
+// lossTiles takes tiles of 16 samples through LossBatch.
+func (p *Control) lossTiles(b *ControlBatch, xs *[16]float32, ys *[4]float32, tiles, samples int) float32 {
+	if controlLevel > 1 {
+		return controlLossBatchAVX512(p, b, xs, ys, tiles, samples)
+	}
+	return controlLossBatchAVX2(p, b, xs, ys, tiles, samples)
+}
+
+//go:noescape
+func controlLossBatchAVX2(p *Control, b *ControlBatch, xs *[16]float32, ys *[4]float32, tiles, samples int) float32
+
+//go:noescape
+func controlLossBatchAVX512(p *Control, b *ControlBatch, xs *[16]float32, ys *[4]float32, tiles, samples int) float32
+
+// vectorGradBatch is GradBatch in assembly, at most 256 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many. It adds to g.
+func (p *Control) vectorGradBatch(b *ControlBatch, xs [][16]float32, ys [][4]float32, g *ControlGrad) float32 {
+	loss := float32(0)
+	for len(xs) >= 256 && len(ys) >= 256 {
+		loss += p.gradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), g, 16, 16)
+		xs, ys = xs[256:], ys[256:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		loss += p.gradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), g, tiles, 16)
+	}
+	for len(xs) >= 16 && len(ys) >= 16 {
+		xs, ys = xs[16:], ys[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][16]float32{}
+		copy(b.restX[:], xs)
+		b.restY = [16][4]float32{}
+		copy(b.restY[:], ys)
+		loss += p.gradTiles(b, &b.restX[0], &b.restY[0], g, 1, len(xs))
+	}
+	return loss
+}
+
+// gradTiles takes tiles of 16 samples through GradBatch.
+func (p *Control) gradTiles(b *ControlBatch, xs *[16]float32, ys *[4]float32, g *ControlGrad, tiles, samples int) float32 {
+	if controlLevel > 1 {
+		loss := controlGradBatchAVX512(p, b, xs, ys, tiles, samples)
+		controlGradBatchSumsAVX512(b, xs, g, tiles, samples)
+		return loss
+	}
+	loss := controlGradBatchAVX2(p, b, xs, ys, tiles, samples)
+	controlGradBatchSumsAVX2(b, xs, g, tiles, samples)
+	return loss
+}
+
+//go:noescape
+func controlGradBatchAVX2(p *Control, b *ControlBatch, xs *[16]float32, ys *[4]float32, tiles, samples int) float32
+
+//go:noescape
+func controlGradBatchSumsAVX2(b *ControlBatch, xs *[16]float32, grad *ControlGrad, tiles, samples int)
+
+//go:noescape
+func controlGradBatchAVX512(p *Control, b *ControlBatch, xs *[16]float32, ys *[4]float32, tiles, samples int) float32
+
+//go:noescape
+func controlGradBatchSumsAVX512(b *ControlBatch, xs *[16]float32, grad *ControlGrad, tiles, samples int)
+
+// vectorStepBatch is StepBatch in assembly. b.sum is 0 before it.
+func (p *Control) vectorStepBatch(b *ControlBatch, xs [][16]float32, ys [][4]float32, rate float32) float32 {
+	loss := p.vectorGradBatch(b, xs, ys, &b.sum)
+	if controlLevel > 1 {
+		controlStepBatchAVX512(p, &b.sum, rate)
+		return loss
+	}
+	controlStepBatchAVX2(p, &b.sum, rate)
+	return loss
+}
+
+//go:noescape
+func controlStepBatchAVX2(p *Control, grad *ControlGrad, rate float32)
+
+//go:noescape
+func controlStepBatchAVX512(p *Control, grad *ControlGrad, rate float32)
+
 // Where the assembly looks for fields. This does not compile where one of them is elsewhere.
 var (
 	_ = [1]struct{}{}[unsafe.Offsetof(Control{}.W1)-0]
@@ -123,4 +262,5 @@ var (
 	_ = [1]struct{}{}[unsafe.Offsetof(ControlWorkspace{}.D2)-320]
 	_ = [1]struct{}{}[unsafe.Offsetof(ControlWorkspace{}.A3)-384]
 	_ = [1]struct{}{}[unsafe.Offsetof(ControlWorkspace{}.D3)-400]
+	_ = [1]struct{}{}[unsafe.Offsetof(ControlBatch{}.tiles)-0]
 )

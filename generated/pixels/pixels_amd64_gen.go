@@ -109,6 +109,145 @@ func pixelsStepAVX2(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]floa
 //go:noescape
 func pixelsStepAVX512(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]float32, rate float32) float32
 
+// vectorForwardBatch is ForwardBatch in assembly, at most 48 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many.
+func (p *Pixels) vectorForwardBatch(b *PixelsBatch, xs [][784]float32, out [][10]float32) {
+	for len(xs) >= 48 && len(out) >= 48 {
+		p.forwardTiles(b, unsafe.SliceData(xs), unsafe.SliceData(out), 3)
+		xs, out = xs[48:], out[48:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		p.forwardTiles(b, unsafe.SliceData(xs), unsafe.SliceData(out), tiles)
+	}
+	for len(xs) >= 16 && len(out) >= 16 {
+		xs, out = xs[16:], out[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][784]float32{}
+		copy(b.restX[:], xs)
+		p.forwardTiles(b, &b.restX[0], &b.restY[0], 1)
+		copy(out, b.restY[:])
+	}
+}
+
+// forwardTiles takes tiles of 16 samples through ForwardBatch.
+func (p *Pixels) forwardTiles(b *PixelsBatch, xs *[784]float32, out *[10]float32, tiles int) {
+	if pixelsLevel > 1 {
+		pixelsForwardBatchAVX512(p, b, xs, out, tiles)
+		return
+	}
+	pixelsForwardBatchAVX2(p, b, xs, out, tiles)
+}
+
+//go:noescape
+func pixelsForwardBatchAVX2(p *Pixels, b *PixelsBatch, xs *[784]float32, out *[10]float32, tiles int)
+
+//go:noescape
+func pixelsForwardBatchAVX512(p *Pixels, b *PixelsBatch, xs *[784]float32, out *[10]float32, tiles int)
+
+// vectorLossBatch is LossBatch in assembly, at most 48 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many.
+func (p *Pixels) vectorLossBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32) float32 {
+	loss := float32(0)
+	for len(xs) >= 48 && len(ys) >= 48 {
+		loss += p.lossTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), 3, 16)
+		xs, ys = xs[48:], ys[48:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		loss += p.lossTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), tiles, 16)
+	}
+	for len(xs) >= 16 && len(ys) >= 16 {
+		xs, ys = xs[16:], ys[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][784]float32{}
+		copy(b.restX[:], xs)
+		b.restY = [16][10]float32{}
+		copy(b.restY[:], ys)
+		loss += p.lossTiles(b, &b.restX[0], &b.restY[0], 1, len(xs))
+	}
+	return loss
+}
+
+// lossTiles takes tiles of 16 samples through LossBatch.
+func (p *Pixels) lossTiles(b *PixelsBatch, xs *[784]float32, ys *[10]float32, tiles, samples int) float32 {
+	if pixelsLevel > 1 {
+		return pixelsLossBatchAVX512(p, b, xs, ys, tiles, samples)
+	}
+	return pixelsLossBatchAVX2(p, b, xs, ys, tiles, samples)
+}
+
+//go:noescape
+func pixelsLossBatchAVX2(p *Pixels, b *PixelsBatch, xs *[784]float32, ys *[10]float32, tiles, samples int) float32
+
+//go:noescape
+func pixelsLossBatchAVX512(p *Pixels, b *PixelsBatch, xs *[784]float32, ys *[10]float32, tiles, samples int) float32
+
+// vectorGradBatch is GradBatch in assembly, at most 48 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many. It adds to g.
+func (p *Pixels) vectorGradBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32, g *PixelsGrad) float32 {
+	loss := float32(0)
+	for len(xs) >= 48 && len(ys) >= 48 {
+		loss += p.gradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), g, 3, 16)
+		xs, ys = xs[48:], ys[48:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		loss += p.gradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), g, tiles, 16)
+	}
+	for len(xs) >= 16 && len(ys) >= 16 {
+		xs, ys = xs[16:], ys[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][784]float32{}
+		copy(b.restX[:], xs)
+		b.restY = [16][10]float32{}
+		copy(b.restY[:], ys)
+		loss += p.gradTiles(b, &b.restX[0], &b.restY[0], g, 1, len(xs))
+	}
+	return loss
+}
+
+// gradTiles takes tiles of 16 samples through GradBatch.
+func (p *Pixels) gradTiles(b *PixelsBatch, xs *[784]float32, ys *[10]float32, g *PixelsGrad, tiles, samples int) float32 {
+	if pixelsLevel > 1 {
+		loss := pixelsGradBatchAVX512(p, b, xs, ys, tiles, samples)
+		pixelsGradBatchSumsAVX512(b, xs, g, tiles, samples)
+		return loss
+	}
+	loss := pixelsGradBatchAVX2(p, b, xs, ys, tiles, samples)
+	pixelsGradBatchSumsAVX2(b, xs, g, tiles, samples)
+	return loss
+}
+
+//go:noescape
+func pixelsGradBatchAVX2(p *Pixels, b *PixelsBatch, xs *[784]float32, ys *[10]float32, tiles, samples int) float32
+
+//go:noescape
+func pixelsGradBatchSumsAVX2(b *PixelsBatch, xs *[784]float32, grad *PixelsGrad, tiles, samples int)
+
+//go:noescape
+func pixelsGradBatchAVX512(p *Pixels, b *PixelsBatch, xs *[784]float32, ys *[10]float32, tiles, samples int) float32
+
+//go:noescape
+func pixelsGradBatchSumsAVX512(b *PixelsBatch, xs *[784]float32, grad *PixelsGrad, tiles, samples int)
+
+// vectorStepBatch is StepBatch in assembly. b.sum is 0 before it.
+func (p *Pixels) vectorStepBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32, rate float32) float32 {
+	loss := p.vectorGradBatch(b, xs, ys, &b.sum)
+	if pixelsLevel > 1 {
+		pixelsStepBatchAVX512(p, &b.sum, rate)
+		return loss
+	}
+	pixelsStepBatchAVX2(p, &b.sum, rate)
+	return loss
+}
+
+//go:noescape
+func pixelsStepBatchAVX2(p *Pixels, grad *PixelsGrad, rate float32)
+
+//go:noescape
+func pixelsStepBatchAVX512(p *Pixels, grad *PixelsGrad, rate float32)
+
 // Where the assembly looks for fields. This does not compile where one of them is elsewhere.
 var (
 	_ = [1]struct{}{}[unsafe.Offsetof(Pixels{}.W1)-0]
@@ -123,4 +262,5 @@ var (
 	_ = [1]struct{}{}[unsafe.Offsetof(PixelsWorkspace{}.S2)-1108]
 	_ = [1]struct{}{}[unsafe.Offsetof(PixelsWorkspace{}.D2)-1112]
 	_ = [1]struct{}{}[unsafe.Offsetof(PixelsWorkspace{}.scratch0)-1152]
+	_ = [1]struct{}{}[unsafe.Offsetof(PixelsBatch{}.tiles)-0]
 )

@@ -6,7 +6,7 @@
 // parameters     101770 (407080 bytes)
 // multiply-adds  101632 Forward, 204544 Grad
 // workspace      1156 bytes
-// batch          32 samples at a time, in 444072 bytes
+// batch          32 samples at a time, in 648616 bytes
 // cache          auto keeps 600 bytes for 627628 operations and 11 calls in Grad
 //                pre 600 for 628140 and 11; post 600 for 627628 and 11; both 1112 for 627756 and 11
 // code           7 of 11 operations in loops over unrolled blocks, the others fully unrolled
@@ -56,9 +56,12 @@ type PixelsWorkspace struct {
 }
 
 // PixelsBatch holds what one call of a batch function works on: a workspace for each sample of a block, and the gradient
-// that StepBatch sums up, 444072 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
-// block of 32 samples at a time.
+// that StepBatch sums up, 648616 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
+// block of 32 samples at a time. The first three fields are for the assembly, which works on samples side by side.
 type PixelsBatch struct {
+	tiles   [38432]float32   // tiles of 16 samples, for the assembly
+	restX   [16][784]float32 // the last samples, fewer than a tile's
+	restY   [16][10]float32  // what belongs to them
 	samples [32]PixelsWorkspace
 	sum     PixelsGrad
 }
@@ -2521,6 +2524,10 @@ func (p *Pixels) ForwardBatch(b *PixelsBatch, xs [][784]float32, out [][10]float
 	if len(xs) != len(out) {
 		panic("Pixels.ForwardBatch: xs and out differ in length")
 	}
+	if pixelsLevel > 0 {
+		p.vectorForwardBatch(b, xs, out)
+		return
+	}
 	for len(xs) > 32 && len(out) > 32 {
 		p.forwardBlock(b, xs[:32], out[:32])
 		xs, out = xs[32:], out[32:]
@@ -2533,6 +2540,9 @@ func (p *Pixels) ForwardBatch(b *PixelsBatch, xs [][784]float32, out [][10]float
 func (p *Pixels) LossBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32) float32 {
 	if len(xs) != len(ys) {
 		panic("Pixels.LossBatch: xs and ys differ in length")
+	}
+	if pixelsLevel > 0 {
+		return p.vectorLossBatch(b, xs, ys)
 	}
 	loss := float32(0)
 	for len(xs) > 32 && len(ys) > 32 {
@@ -2551,6 +2561,9 @@ func (p *Pixels) GradBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32, 
 		panic("Pixels.GradBatch: xs and ys differ in length")
 	}
 	*g = PixelsGrad{}
+	if pixelsLevel > 0 {
+		return p.vectorGradBatch(b, xs, ys, g)
+	}
 	loss := float32(0)
 	for len(xs) > 32 && len(ys) > 32 {
 		loss += p.gradBlock(b, xs[:32], ys[:32], g)
@@ -2568,6 +2581,9 @@ func (p *Pixels) StepBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32, 
 		panic("Pixels.StepBatch: xs and ys differ in length")
 	}
 	b.sum = PixelsGrad{}
+	if pixelsLevel > 0 {
+		return p.vectorStepBatch(b, xs, ys, rate)
+	}
 	loss := float32(0)
 	for len(xs) > 32 && len(ys) > 32 {
 		loss += p.gradBlock(b, xs[:32], ys[:32], &b.sum)

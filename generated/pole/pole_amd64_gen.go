@@ -109,6 +109,145 @@ func poleStepAVX2(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, rate
 //go:noescape
 func poleStepAVX512(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, rate float32) float32
 
+// vectorForwardBatch is ForwardBatch in assembly, at most 256 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many.
+func (p *Pole) vectorForwardBatch(b *PoleBatch, xs [][4]float32, out [][2]float32) {
+	for len(xs) >= 256 && len(out) >= 256 {
+		p.forwardTiles(b, unsafe.SliceData(xs), unsafe.SliceData(out), 16)
+		xs, out = xs[256:], out[256:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		p.forwardTiles(b, unsafe.SliceData(xs), unsafe.SliceData(out), tiles)
+	}
+	for len(xs) >= 16 && len(out) >= 16 {
+		xs, out = xs[16:], out[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][4]float32{}
+		copy(b.restX[:], xs)
+		p.forwardTiles(b, &b.restX[0], &b.restY[0], 1)
+		copy(out, b.restY[:])
+	}
+}
+
+// forwardTiles takes tiles of 16 samples through ForwardBatch.
+func (p *Pole) forwardTiles(b *PoleBatch, xs *[4]float32, out *[2]float32, tiles int) {
+	if poleLevel > 1 {
+		poleForwardBatchAVX512(p, b, xs, out, tiles)
+		return
+	}
+	poleForwardBatchAVX2(p, b, xs, out, tiles)
+}
+
+//go:noescape
+func poleForwardBatchAVX2(p *Pole, b *PoleBatch, xs *[4]float32, out *[2]float32, tiles int)
+
+//go:noescape
+func poleForwardBatchAVX512(p *Pole, b *PoleBatch, xs *[4]float32, out *[2]float32, tiles int)
+
+// vectorLossBatch is LossBatch in assembly, at most 256 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many.
+func (p *Pole) vectorLossBatch(b *PoleBatch, xs [][4]float32, ys [][2]float32) float32 {
+	loss := float32(0)
+	for len(xs) >= 256 && len(ys) >= 256 {
+		loss += p.lossTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), 16, 16)
+		xs, ys = xs[256:], ys[256:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		loss += p.lossTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), tiles, 16)
+	}
+	for len(xs) >= 16 && len(ys) >= 16 {
+		xs, ys = xs[16:], ys[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][4]float32{}
+		copy(b.restX[:], xs)
+		b.restY = [16][2]float32{}
+		copy(b.restY[:], ys)
+		loss += p.lossTiles(b, &b.restX[0], &b.restY[0], 1, len(xs))
+	}
+	return loss
+}
+
+// lossTiles takes tiles of 16 samples through LossBatch.
+func (p *Pole) lossTiles(b *PoleBatch, xs *[4]float32, ys *[2]float32, tiles, samples int) float32 {
+	if poleLevel > 1 {
+		return poleLossBatchAVX512(p, b, xs, ys, tiles, samples)
+	}
+	return poleLossBatchAVX2(p, b, xs, ys, tiles, samples)
+}
+
+//go:noescape
+func poleLossBatchAVX2(p *Pole, b *PoleBatch, xs *[4]float32, ys *[2]float32, tiles, samples int) float32
+
+//go:noescape
+func poleLossBatchAVX512(p *Pole, b *PoleBatch, xs *[4]float32, ys *[2]float32, tiles, samples int) float32
+
+// vectorGradBatch is GradBatch in assembly, at most 256 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many. It adds to g.
+func (p *Pole) vectorGradBatch(b *PoleBatch, xs [][4]float32, ys [][2]float32, g *PoleGrad) float32 {
+	loss := float32(0)
+	for len(xs) >= 256 && len(ys) >= 256 {
+		loss += p.gradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), g, 16, 16)
+		xs, ys = xs[256:], ys[256:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		loss += p.gradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), g, tiles, 16)
+	}
+	for len(xs) >= 16 && len(ys) >= 16 {
+		xs, ys = xs[16:], ys[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][4]float32{}
+		copy(b.restX[:], xs)
+		b.restY = [16][2]float32{}
+		copy(b.restY[:], ys)
+		loss += p.gradTiles(b, &b.restX[0], &b.restY[0], g, 1, len(xs))
+	}
+	return loss
+}
+
+// gradTiles takes tiles of 16 samples through GradBatch.
+func (p *Pole) gradTiles(b *PoleBatch, xs *[4]float32, ys *[2]float32, g *PoleGrad, tiles, samples int) float32 {
+	if poleLevel > 1 {
+		loss := poleGradBatchAVX512(p, b, xs, ys, tiles, samples)
+		poleGradBatchSumsAVX512(b, xs, g, tiles, samples)
+		return loss
+	}
+	loss := poleGradBatchAVX2(p, b, xs, ys, tiles, samples)
+	poleGradBatchSumsAVX2(b, xs, g, tiles, samples)
+	return loss
+}
+
+//go:noescape
+func poleGradBatchAVX2(p *Pole, b *PoleBatch, xs *[4]float32, ys *[2]float32, tiles, samples int) float32
+
+//go:noescape
+func poleGradBatchSumsAVX2(b *PoleBatch, xs *[4]float32, grad *PoleGrad, tiles, samples int)
+
+//go:noescape
+func poleGradBatchAVX512(p *Pole, b *PoleBatch, xs *[4]float32, ys *[2]float32, tiles, samples int) float32
+
+//go:noescape
+func poleGradBatchSumsAVX512(b *PoleBatch, xs *[4]float32, grad *PoleGrad, tiles, samples int)
+
+// vectorStepBatch is StepBatch in assembly. b.sum is 0 before it.
+func (p *Pole) vectorStepBatch(b *PoleBatch, xs [][4]float32, ys [][2]float32, rate float32) float32 {
+	loss := p.vectorGradBatch(b, xs, ys, &b.sum)
+	if poleLevel > 1 {
+		poleStepBatchAVX512(p, &b.sum, rate)
+		return loss
+	}
+	poleStepBatchAVX2(p, &b.sum, rate)
+	return loss
+}
+
+//go:noescape
+func poleStepBatchAVX2(p *Pole, grad *PoleGrad, rate float32)
+
+//go:noescape
+func poleStepBatchAVX512(p *Pole, grad *PoleGrad, rate float32)
+
 // Where the assembly looks for fields. This does not compile where one of them is elsewhere.
 var (
 	_ = [1]struct{}{}[unsafe.Offsetof(Pole{}.W1)-0]
@@ -123,4 +262,5 @@ var (
 	_ = [1]struct{}{}[unsafe.Offsetof(PoleWorkspace{}.S2)-148]
 	_ = [1]struct{}{}[unsafe.Offsetof(PoleWorkspace{}.D2)-152]
 	_ = [1]struct{}{}[unsafe.Offsetof(PoleWorkspace{}.scratch0)-160]
+	_ = [1]struct{}{}[unsafe.Offsetof(PoleBatch{}.tiles)-0]
 )

@@ -6,7 +6,7 @@
 // parameters     114 (456 bytes)
 // multiply-adds  96 Forward, 224 Grad
 // workspace      164 bytes
-// batch          32 samples at a time, in 5704 bytes
+// batch          32 samples at a time, in 46792 bytes
 // cache          auto keeps 88 bytes for 710 operations and 19 calls in Grad
 //                pre 88 for 742 and 35; post 88 for 710 and 19; both 152 for 726 and 19
 // code           fully unrolled
@@ -56,9 +56,12 @@ type PoleWorkspace struct {
 }
 
 // PoleBatch holds what one call of a batch function works on: a workspace for each sample of a block, and the gradient
-// that StepBatch sums up, 5704 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
-// block of 32 samples at a time.
+// that StepBatch sums up, 46792 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
+// block of 32 samples at a time. The first three fields are for the assembly, which works on samples side by side.
 type PoleBatch struct {
+	tiles   [10176]float32 // tiles of 16 samples, for the assembly
+	restX   [16][4]float32 // the last samples, fewer than a tile's
+	restY   [16][2]float32 // what belongs to them
 	samples [32]PoleWorkspace
 	sum     PoleGrad
 }
@@ -1227,6 +1230,10 @@ func (p *Pole) ForwardBatch(b *PoleBatch, xs [][4]float32, out [][2]float32) {
 	if len(xs) != len(out) {
 		panic("Pole.ForwardBatch: xs and out differ in length")
 	}
+	if poleLevel > 0 {
+		p.vectorForwardBatch(b, xs, out)
+		return
+	}
 	for len(xs) > 32 && len(out) > 32 {
 		p.forwardBlock(b, xs[:32], out[:32])
 		xs, out = xs[32:], out[32:]
@@ -1239,6 +1246,9 @@ func (p *Pole) ForwardBatch(b *PoleBatch, xs [][4]float32, out [][2]float32) {
 func (p *Pole) LossBatch(b *PoleBatch, xs [][4]float32, ys [][2]float32) float32 {
 	if len(xs) != len(ys) {
 		panic("Pole.LossBatch: xs and ys differ in length")
+	}
+	if poleLevel > 0 {
+		return p.vectorLossBatch(b, xs, ys)
 	}
 	loss := float32(0)
 	for len(xs) > 32 && len(ys) > 32 {
@@ -1257,6 +1267,9 @@ func (p *Pole) GradBatch(b *PoleBatch, xs [][4]float32, ys [][2]float32, g *Pole
 		panic("Pole.GradBatch: xs and ys differ in length")
 	}
 	*g = PoleGrad{}
+	if poleLevel > 0 {
+		return p.vectorGradBatch(b, xs, ys, g)
+	}
 	loss := float32(0)
 	for len(xs) > 32 && len(ys) > 32 {
 		loss += p.gradBlock(b, xs[:32], ys[:32], g)
@@ -1274,6 +1287,9 @@ func (p *Pole) StepBatch(b *PoleBatch, xs [][4]float32, ys [][2]float32, rate fl
 		panic("Pole.StepBatch: xs and ys differ in length")
 	}
 	b.sum = PoleGrad{}
+	if poleLevel > 0 {
+		return p.vectorStepBatch(b, xs, ys, rate)
+	}
 	loss := float32(0)
 	for len(xs) > 32 && len(ys) > 32 {
 		loss += p.gradBlock(b, xs[:32], ys[:32], &b.sum)

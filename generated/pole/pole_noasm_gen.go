@@ -34,3 +34,21 @@ func (p *Pole) vectorGrad(ws *PoleWorkspace, x *[4]float32, y *[2]float32, g *Po
 func (p *Pole) vectorStep(ws *PoleWorkspace, x *[4]float32, y *[2]float32, rate float32) float32 {
 	return 0
 }
+
+// vectorForwardBatch is never called.
+func (p *Pole) vectorForwardBatch(b *PoleBatch, xs [][4]float32, out [][2]float32) {}
+
+// vectorLossBatch is never called.
+func (p *Pole) vectorLossBatch(b *PoleBatch, xs [][4]float32, ys [][2]float32) float32 {
+	return 0
+}
+
+// vectorGradBatch is never called.
+func (p *Pole) vectorGradBatch(b *PoleBatch, xs [][4]float32, ys [][2]float32, g *PoleGrad) float32 {
+	return 0
+}
+
+// vectorStepBatch is never called.
+func (p *Pole) vectorStepBatch(b *PoleBatch, xs [][4]float32, ys [][2]float32, rate float32) float32 {
+	return 0
+}

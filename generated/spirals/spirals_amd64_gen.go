@@ -109,6 +109,145 @@ func spiralsStepAVX2(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]floa
 //go:noescape
 func spiralsStepAVX512(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, rate float32) float32
 
+// vectorForwardBatch is ForwardBatch in assembly, at most 256 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many.
+func (p *Spirals) vectorForwardBatch(b *SpiralsBatch, xs [][2]float32, out [][2]float32) {
+	for len(xs) >= 256 && len(out) >= 256 {
+		p.forwardTiles(b, unsafe.SliceData(xs), unsafe.SliceData(out), 16)
+		xs, out = xs[256:], out[256:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		p.forwardTiles(b, unsafe.SliceData(xs), unsafe.SliceData(out), tiles)
+	}
+	for len(xs) >= 16 && len(out) >= 16 {
+		xs, out = xs[16:], out[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][2]float32{}
+		copy(b.restX[:], xs)
+		p.forwardTiles(b, &b.restX[0], &b.restY[0], 1)
+		copy(out, b.restY[:])
+	}
+}
+
+// forwardTiles takes tiles of 16 samples through ForwardBatch.
+func (p *Spirals) forwardTiles(b *SpiralsBatch, xs *[2]float32, out *[2]float32, tiles int) {
+	if spiralsLevel > 1 {
+		spiralsForwardBatchAVX512(p, b, xs, out, tiles)
+		return
+	}
+	spiralsForwardBatchAVX2(p, b, xs, out, tiles)
+}
+
+//go:noescape
+func spiralsForwardBatchAVX2(p *Spirals, b *SpiralsBatch, xs *[2]float32, out *[2]float32, tiles int)
+
+//go:noescape
+func spiralsForwardBatchAVX512(p *Spirals, b *SpiralsBatch, xs *[2]float32, out *[2]float32, tiles int)
+
+// vectorLossBatch is LossBatch in assembly, at most 256 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many.
+func (p *Spirals) vectorLossBatch(b *SpiralsBatch, xs [][2]float32, ys [][2]float32) float32 {
+	loss := float32(0)
+	for len(xs) >= 256 && len(ys) >= 256 {
+		loss += p.lossTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), 16, 16)
+		xs, ys = xs[256:], ys[256:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		loss += p.lossTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), tiles, 16)
+	}
+	for len(xs) >= 16 && len(ys) >= 16 {
+		xs, ys = xs[16:], ys[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][2]float32{}
+		copy(b.restX[:], xs)
+		b.restY = [16][2]float32{}
+		copy(b.restY[:], ys)
+		loss += p.lossTiles(b, &b.restX[0], &b.restY[0], 1, len(xs))
+	}
+	return loss
+}
+
+// lossTiles takes tiles of 16 samples through LossBatch.
+func (p *Spirals) lossTiles(b *SpiralsBatch, xs *[2]float32, ys *[2]float32, tiles, samples int) float32 {
+	if spiralsLevel > 1 {
+		return spiralsLossBatchAVX512(p, b, xs, ys, tiles, samples)
+	}
+	return spiralsLossBatchAVX2(p, b, xs, ys, tiles, samples)
+}
+
+//go:noescape
+func spiralsLossBatchAVX2(p *Spirals, b *SpiralsBatch, xs *[2]float32, ys *[2]float32, tiles, samples int) float32
+
+//go:noescape
+func spiralsLossBatchAVX512(p *Spirals, b *SpiralsBatch, xs *[2]float32, ys *[2]float32, tiles, samples int) float32
+
+// vectorGradBatch is GradBatch in assembly, at most 256 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many. It adds to g.
+func (p *Spirals) vectorGradBatch(b *SpiralsBatch, xs [][2]float32, ys [][2]float32, g *SpiralsGrad) float32 {
+	loss := float32(0)
+	for len(xs) >= 256 && len(ys) >= 256 {
+		loss += p.gradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), g, 16, 16)
+		xs, ys = xs[256:], ys[256:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		loss += p.gradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), g, tiles, 16)
+	}
+	for len(xs) >= 16 && len(ys) >= 16 {
+		xs, ys = xs[16:], ys[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][2]float32{}
+		copy(b.restX[:], xs)
+		b.restY = [16][2]float32{}
+		copy(b.restY[:], ys)
+		loss += p.gradTiles(b, &b.restX[0], &b.restY[0], g, 1, len(xs))
+	}
+	return loss
+}
+
+// gradTiles takes tiles of 16 samples through GradBatch.
+func (p *Spirals) gradTiles(b *SpiralsBatch, xs *[2]float32, ys *[2]float32, g *SpiralsGrad, tiles, samples int) float32 {
+	if spiralsLevel > 1 {
+		loss := spiralsGradBatchAVX512(p, b, xs, ys, tiles, samples)
+		spiralsGradBatchSumsAVX512(b, xs, g, tiles, samples)
+		return loss
+	}
+	loss := spiralsGradBatchAVX2(p, b, xs, ys, tiles, samples)
+	spiralsGradBatchSumsAVX2(b, xs, g, tiles, samples)
+	return loss
+}
+
+//go:noescape
+func spiralsGradBatchAVX2(p *Spirals, b *SpiralsBatch, xs *[2]float32, ys *[2]float32, tiles, samples int) float32
+
+//go:noescape
+func spiralsGradBatchSumsAVX2(b *SpiralsBatch, xs *[2]float32, grad *SpiralsGrad, tiles, samples int)
+
+//go:noescape
+func spiralsGradBatchAVX512(p *Spirals, b *SpiralsBatch, xs *[2]float32, ys *[2]float32, tiles, samples int) float32
+
+//go:noescape
+func spiralsGradBatchSumsAVX512(b *SpiralsBatch, xs *[2]float32, grad *SpiralsGrad, tiles, samples int)
+
+// vectorStepBatch is StepBatch in assembly. b.sum is 0 before it.
+func (p *Spirals) vectorStepBatch(b *SpiralsBatch, xs [][2]float32, ys [][2]float32, rate float32) float32 {
+	loss := p.vectorGradBatch(b, xs, ys, &b.sum)
+	if spiralsLevel > 1 {
+		spiralsStepBatchAVX512(p, &b.sum, rate)
+		return loss
+	}
+	spiralsStepBatchAVX2(p, &b.sum, rate)
+	return loss
+}
+
+//go:noescape
+func spiralsStepBatchAVX2(p *Spirals, grad *SpiralsGrad, rate float32)
+
+//go:noescape
+func spiralsStepBatchAVX512(p *Spirals, grad *SpiralsGrad, rate float32)
+
 // Where the assembly looks for fields. This does not compile where one of them is elsewhere.
 var (
 	_ = [1]struct{}{}[unsafe.Offsetof(Spirals{}.W1)-0]
@@ -127,4 +266,5 @@ var (
 	_ = [1]struct{}{}[unsafe.Offsetof(SpiralsWorkspace{}.S3)-276]
 	_ = [1]struct{}{}[unsafe.Offsetof(SpiralsWorkspace{}.D3)-280]
 	_ = [1]struct{}{}[unsafe.Offsetof(SpiralsWorkspace{}.scratch0)-288]
+	_ = [1]struct{}{}[unsafe.Offsetof(SpiralsBatch{}.tiles)-0]
 )

@@ -6,7 +6,7 @@
 // parameters     354 (1416 bytes)
 // multiply-adds  320 Forward, 928 Grad
 // workspace      292 bytes
-// batch          32 samples at a time, in 10760 bytes
+// batch          32 samples at a time, in 83464 bytes
 // cache          auto keeps 152 bytes for 2751 operations and 35 calls in Grad
 //                pre 152 for 2863 and 67; post 152 for 2751 and 35; both 280 for 2783 and 35
 // code           fully unrolled
@@ -61,9 +61,12 @@ type SpiralsWorkspace struct {
 }
 
 // SpiralsBatch holds what one call of a batch function works on: a workspace for each sample of a block, and the gradient
-// that StepBatch sums up, 10760 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
-// block of 32 samples at a time.
+// that StepBatch sums up, 83464 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
+// block of 32 samples at a time. The first three fields are for the assembly, which works on samples side by side.
 type SpiralsBatch struct {
+	tiles   [18112]float32 // tiles of 16 samples, for the assembly
+	restX   [16][2]float32 // the last samples, fewer than a tile's
+	restY   [16][2]float32 // what belongs to them
 	samples [32]SpiralsWorkspace
 	sum     SpiralsGrad
 }
@@ -4090,6 +4093,10 @@ func (p *Spirals) ForwardBatch(b *SpiralsBatch, xs [][2]float32, out [][2]float3
 	if len(xs) != len(out) {
 		panic("Spirals.ForwardBatch: xs and out differ in length")
 	}
+	if spiralsLevel > 0 {
+		p.vectorForwardBatch(b, xs, out)
+		return
+	}
 	for len(xs) > 32 && len(out) > 32 {
 		p.forwardBlock(b, xs[:32], out[:32])
 		xs, out = xs[32:], out[32:]
@@ -4102,6 +4109,9 @@ func (p *Spirals) ForwardBatch(b *SpiralsBatch, xs [][2]float32, out [][2]float3
 func (p *Spirals) LossBatch(b *SpiralsBatch, xs [][2]float32, ys [][2]float32) float32 {
 	if len(xs) != len(ys) {
 		panic("Spirals.LossBatch: xs and ys differ in length")
+	}
+	if spiralsLevel > 0 {
+		return p.vectorLossBatch(b, xs, ys)
 	}
 	loss := float32(0)
 	for len(xs) > 32 && len(ys) > 32 {
@@ -4120,6 +4130,9 @@ func (p *Spirals) GradBatch(b *SpiralsBatch, xs [][2]float32, ys [][2]float32, g
 		panic("Spirals.GradBatch: xs and ys differ in length")
 	}
 	*g = SpiralsGrad{}
+	if spiralsLevel > 0 {
+		return p.vectorGradBatch(b, xs, ys, g)
+	}
 	loss := float32(0)
 	for len(xs) > 32 && len(ys) > 32 {
 		loss += p.gradBlock(b, xs[:32], ys[:32], g)
@@ -4137,6 +4150,9 @@ func (p *Spirals) StepBatch(b *SpiralsBatch, xs [][2]float32, ys [][2]float32, r
 		panic("Spirals.StepBatch: xs and ys differ in length")
 	}
 	b.sum = SpiralsGrad{}
+	if spiralsLevel > 0 {
+		return p.vectorStepBatch(b, xs, ys, rate)
+	}
 	loss := float32(0)
 	for len(xs) > 32 && len(ys) > 32 {
 		loss += p.gradBlock(b, xs[:32], ys[:32], &b.sum)

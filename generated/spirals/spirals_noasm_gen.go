@@ -34,3 +34,21 @@ func (p *Spirals) vectorGrad(ws *SpiralsWorkspace, x *[2]float32, y *[2]float32,
 func (p *Spirals) vectorStep(ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, rate float32) float32 {
 	return 0
 }
+
+// vectorForwardBatch is never called.
+func (p *Spirals) vectorForwardBatch(b *SpiralsBatch, xs [][2]float32, out [][2]float32) {}
+
+// vectorLossBatch is never called.
+func (p *Spirals) vectorLossBatch(b *SpiralsBatch, xs [][2]float32, ys [][2]float32) float32 {
+	return 0
+}
+
+// vectorGradBatch is never called.
+func (p *Spirals) vectorGradBatch(b *SpiralsBatch, xs [][2]float32, ys [][2]float32, g *SpiralsGrad) float32 {
+	return 0
+}
+
+// vectorStepBatch is never called.
+func (p *Spirals) vectorStepBatch(b *SpiralsBatch, xs [][2]float32, ys [][2]float32, rate float32) float32 {
+	return 0
+}

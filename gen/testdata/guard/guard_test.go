@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"fmt"
 	"runtime/debug"
 	"testing"
 	"unsafe"
@@ -10,10 +11,13 @@ import (
 
 // fenced returns a T in memory of its own, with a page that may not be touched before and after it. It touches the one after, or the one
 // before.
-func fenced[T any](t *testing.T, atEnd bool) *T {
+func fenced[T any](t *testing.T, atEnd bool) *T { return &fencedSlice[T](t, 1, atEnd)[0] }
+
+// fencedSlice is fenced for n of them, one after the other.
+func fencedSlice[T any](t *testing.T, n int, atEnd bool) []T {
 	t.Helper()
 	page := unix.Getpagesize()
-	size := int(unsafe.Sizeof(*new(T)))
+	size := n * int(unsafe.Sizeof(*new(T)))
 	inner := (size + page - 1) / page * page
 	memory, err := unix.Mmap(-1, 0, inner+2*page, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
 	if err != nil {
@@ -29,11 +33,11 @@ func fenced[T any](t *testing.T, atEnd bool) *T {
 	if atEnd {
 		at += inner - size
 	}
-	return (*T)(unsafe.Pointer(&memory[at]))
+	return unsafe.Slice((*T)(unsafe.Pointer(&memory[at])), n)
 }
 
 // kernel is the functions of a network.
-type kernel[P, G, W, X, Y any, F float32 | float64] struct {
+type kernel[P, G, W, B, X, Y any, F float32 | float64] struct {
 	atLevels func(func(level string))
 	init     func(p *P, norm func() float64)
 	forward  func(p *P, ws *W, x *X) *Y
@@ -41,21 +45,43 @@ type kernel[P, G, W, X, Y any, F float32 | float64] struct {
 	backward func(p *P, ws *W, x *X, y *Y, g *G) F
 	grad     func(p *P, ws *W, x *X, y *Y, g *G) F
 	step     func(p *P, ws *W, x *X, y *Y, rate F) F
+
+	forwardBatch   func(p *P, b *B, xs []X, out []Y)
+	lossBatch      func(p *P, b *B, xs []X, ys []Y) F
+	gradBatch      func(p *P, b *B, xs []X, ys []Y, g *G) F
+	stepBatch      func(p *P, b *B, xs []X, ys []Y, rate F) F
+	inputGradBatch func(p *P, b *B, xs []X, ys []Y, gxs []X) F // nil without input_gradient
 }
 
+// samples are how many the batches have: fewer than any tile, tiles of either precision, and one more than some.
+var samples = []int{1, 3, 8, 16, 33}
+
 // run calls every function at every level with every argument between fences, at either end of its memory.
-func (k kernel[P, G, W, X, Y, F]) run(t *testing.T) {
+func (k kernel[P, G, W, B, X, Y, F]) run(t *testing.T) {
 	for _, atEnd := range []bool{false, true} {
 		p, ws, x, y, g := fenced[P](t, atEnd), fenced[W](t, atEnd), fenced[X](t, atEnd), fenced[Y](t, atEnd), fenced[G](t, atEnd)
+		b := fenced[B](t, atEnd)
 		k.init(p, func() float64 { return 0.5 })
+		calls := map[string]func(){
+			"Forward":  func() { k.forward(p, ws, x) },
+			"Loss":     func() { k.loss(p, ws, x, y) },
+			"Backward": func() { k.forward(p, ws, x); k.backward(p, ws, x, y, g) },
+			"Grad":     func() { k.grad(p, ws, x, y, g) },
+			"Step":     func() { k.step(p, ws, x, y, 0.001) },
+		}
+		for _, n := range samples {
+			xs, ys, out, gxs := fencedSlice[X](t, n, atEnd), fencedSlice[Y](t, n, atEnd), fencedSlice[Y](t, n, atEnd), fencedSlice[X](t, n, atEnd)
+			add := func(name string, call func()) { calls[fmt.Sprintf("%s of %d samples", name, n)] = call }
+			add("ForwardBatch", func() { k.forwardBatch(p, b, xs, out) })
+			add("LossBatch", func() { k.lossBatch(p, b, xs, ys) })
+			add("GradBatch", func() { k.gradBatch(p, b, xs, ys, g) })
+			add("StepBatch", func() { k.stepBatch(p, b, xs, ys, 0.001) })
+			if k.inputGradBatch != nil {
+				add("InputGradBatch", func() { k.inputGradBatch(p, b, xs, ys, gxs) })
+			}
+		}
 		k.atLevels(func(level string) {
-			for name, call := range map[string]func(){
-				"Forward":  func() { k.forward(p, ws, x) },
-				"Loss":     func() { k.loss(p, ws, x, y) },
-				"Backward": func() { k.forward(p, ws, x); k.backward(p, ws, x, y, g) },
-				"Grad":     func() { k.grad(p, ws, x, y, g) },
-				"Step":     func() { k.step(p, ws, x, y, 0.001) },
-			} {
+			for name, call := range calls {
 				func() {
 					defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 					defer func() {

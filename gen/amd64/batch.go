@@ -1,0 +1,144 @@
+package amd64
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/mmcloughlin/avo/ir"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/templates"
+)
+
+// SumsSuffix ends the name of the function that sums up what GradBatch's leaves behind.
+const SumsSuffix = "Sums"
+
+// printBatch writes the assembly of a function of a batch: what is done for tiles of samples; for gradients, a second function
+// that sums them up; and for StepBatch, which does with samples what GradBatch does, its last operation alone.
+func printBatch(f *file, p *plan.Program, m machine, fn *plan.Func, prefix string) ([]*ir.Function, error) {
+	lay, name := newTileLayout(p), prefix+fn.Name
+	if fn.Name == plan.StepBatch {
+		d := printDescend(f, p, m, name+m.level.String())
+		return []*ir.Function{d.finish()}, errors.Join(d.errs...)
+	}
+	t := newTile(f, lay, m, name+m.level.String(), tileParams(p, fn.Name), fn.Name != plan.ForwardBatch)
+	t.keeping = fn.Name == plan.GradBatch
+	loss := fn.Name != plan.ForwardBatch
+	if loss {
+		t.prepare(loss)
+	}
+	if err := t.samplesThrough(p, fn); err != nil {
+		return nil, err
+	}
+	if loss {
+		t.returnLoss()
+	}
+	out := []*ir.Function{t.function.finish()}
+	errs := t.errs
+	if fn.Name == plan.GradBatch {
+		s := newTile(f, lay, m, name+SumsSuffix+m.level.String(), sumsParams(p), false)
+		// Registers of arguments that it doesn't have.
+		s.pointers = append(s.pointers, argumentRegisters["p"], argumentRegisters["ys"])
+		for _, op := range fn.Ops {
+			if o, ok := op.(*plan.OuterSum); ok {
+				s.comment(o.String())
+				s.outerSum(o)
+			}
+		}
+		out, errs = append(out, s.function.finish()), append(errs, s.errs...)
+	}
+	return out, errors.Join(errs...)
+}
+
+// finish_ is finish of the function.
+func (t *tile) finish_() *ir.Function { return t.function.finish() }
+
+// samplesThrough takes tiles of samples through the operations of a function.
+func (t *tile) samplesThrough(p *plan.Program, fn *plan.Func) error {
+	n := p.Network
+	in, out := n.Input*tileBytes, n.Width(n.Depth())*tileBytes
+	var err error
+	t.tiles(map[string]int{"xs": in, "ys": out, "out": out, "gxs": in}, func() {
+		t.samplesIn(t.bases["xs"], p.Buffer("x"))
+		if t.bases["ys"] != nil {
+			t.samplesIn(t.bases["ys"], p.Buffer("y"))
+		}
+		for _, op := range fn.Ops {
+			if err = t.operation(op); err != nil {
+				return
+			}
+		}
+	})
+	return err
+}
+
+// operation writes an operation of the samples.
+func (t *tile) operation(op plan.Op) error {
+	if plan.ScopeOf(op) == plan.PerCall {
+		return nil
+	}
+	t.comment(op.String())
+	switch op := op.(type) {
+	case *plan.Affine:
+		t.affine(op)
+	case *plan.BackAffine:
+		t.backAffine(op)
+	case *plan.Map:
+		t.mapping(op)
+	case *plan.Vector:
+		t.vector(op)
+	case *plan.OuterSum:
+		if at, ok := t.lay.copies[op.A]; ok {
+			t.samplesOut(op.A, ref{base: keptBase, disp: at}, pitch(op.A, t.m.size))
+		}
+	default:
+		return fmt.Errorf("unexpected operation %T", op)
+	}
+	return nil
+}
+
+// printDescend writes p −= rate·∇ over all parameters.
+func printDescend(f *file, p *plan.Program, m machine, name string) *function {
+	d := newFunction(f, m, name, []param{{name: "p", typ: p.Network.Name}, {name: "grad", typ: p.Network.Name + "Grad"}, {name: "rate"}}, false)
+	n := p.Network.Params()
+	rate := d.cell()
+	d.code.set(rate, d.code.spread(d.rate))
+	step := func(at index, size int) {
+		w, g := d.along(ref{base: d.bases["p"]}, at), d.along(ref{base: d.bases["grad"]}, at)
+		for k := 0; k < size; k += m.lanes() {
+			s := min(m.lanes(), size-k)
+			d.code.within(m.width(s), func() {
+				place := w.plus(k * m.size)
+				d.code.store(d.code.nmadd(rate, d.code.load(g.plus(k*m.size), s), d.code.load(place, s)), place, s)
+			})
+		}
+	}
+	d.chunks(n, 4*m.lanes(), 2, []int{1}, step)
+	d.release(rate)
+	return d
+}
+
+// tileParams are the parameters of the assembly of a function of a batch.
+func tileParams(p *plan.Program, function string) []param {
+	name, n := p.Network.Name, p.Network
+	in, out := n.Input, n.Width(n.Depth())
+	ps := []param{{name: "p", typ: name}, {name: "b", typ: name + "Batch"}, {name: "xs", dim: in}}
+	switch function {
+	case plan.ForwardBatch:
+		return append(ps, param{name: "out", dim: out}, param{name: "tiles", integer: true})
+	case plan.InputGradBatch:
+		ps = append(ps, param{name: "ys", dim: out}, param{name: "gxs", dim: in})
+	default:
+		ps = append(ps, param{name: "ys", dim: out})
+	}
+	return append(ps, param{name: "tiles", integer: true}, param{name: "samples", integer: true})
+}
+
+// sumsParams are the parameters of the function that sums gradients up.
+func sumsParams(p *plan.Program) []param {
+	name := p.Network.Name
+	return []param{
+		{name: "b", typ: name + "Batch"}, {name: "xs", dim: p.Network.Input}, {name: templates.AssemblerName("g"), typ: name + "Grad"},
+		{name: "tiles", integer: true}, {name: "samples", integer: true},
+	}
+}

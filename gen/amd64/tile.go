@@ -1,0 +1,144 @@
+package amd64
+
+import (
+	"slices"
+
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+)
+
+// tile is a function over tiles of samples as it is being written.
+type tile struct {
+	*function
+	lay *tileLayout
+	// samples is the number of samples of a tile, vectors the number of registers that their row takes.
+	samples, vectors int
+	// keeping says that the kept area of the tile under way is at keptBase, and not that of the first tile.
+	keeping bool
+}
+
+// keptBase points to the kept area of the tile under way in functions that keep.
+var keptBase = reg.RBX
+
+func newTile(f *file, lay *tileLayout, m machine, name string, params []param, result bool) *tile {
+	t := &tile{function: newFunction(f, m, name, params, result), lay: lay, samples: tileSamples(m.size)}
+	t.vectors = t.samples / m.lanes()
+	// The area begins at the first multiple of 64.
+	b := t.bases["b"]
+	t.do("ADDQ", operand.U32(tileBytes-1), b)
+	t.do("ANDQ", operand.I32(-tileBytes), b)
+	return t
+}
+
+// row is vector v of the row of an element of a buffer; the index has the number of samples among its scales.
+func (t *tile) row(b *plan.Buffer, unit index, v int) ref {
+	at, ok := t.lay.rows[b]
+	if !ok {
+		t.fail("a tile has no rows for " + b.String())
+	}
+	r := ref{base: t.bases["b"], disp: at}
+	if t.lay.kept[b] {
+		if t.keeping {
+			r.base = keptBase
+		} else {
+			r.disp += t.lay.work
+		}
+	}
+	if b.Len() == 1 {
+		unit = index{}
+	}
+	return t.rowAt(r, unit, v)
+}
+
+// work is vector v of a row at an offset of the tile's area.
+func (t *tile) work(at int, unit index, v int) ref {
+	return t.rowAt(ref{base: t.bases["b"], disp: at}, unit, v)
+}
+
+func (t *tile) rowAt(r ref, unit index, v int) ref {
+	r.disp += unit.off*tileBytes + v*t.m.lanes()*t.m.size
+	if i := unit.regs[t.samples]; i != nil {
+		r.index = i
+	}
+	return r
+}
+
+// load reads vector v of a row.
+func (t *tile) load(b *plan.Buffer, unit index, v int) *value {
+	return t.code.load(t.row(b, unit, v), t.m.lanes())
+}
+
+// store writes vector v of a row.
+func (t *tile) store(x *value, b *plan.Buffer, unit index, v int) {
+	t.code.store(x, t.row(b, unit, v), t.m.lanes())
+}
+
+// alive is the mask of the samples among the lanes of vector v.
+func (t *tile) alive(v int) *value {
+	return t.code.compare(greater, t.code.load(t.work(t.lay.live, index{}, v), t.m.lanes()), t.code.zeros())
+}
+
+// prepare writes the row that tells samples from what fills the tile up, and begins the sum of the losses.
+func (t *tile) prepare(loss bool) {
+	count := t.cell()
+	x := vector(count.reg, 128)
+	op, spread := "VCVTSI2SSQ", "VBROADCASTSS"
+	if t.m.size == 8 {
+		op, spread = "VCVTSI2SDQ", "VBROADCASTSD"
+	}
+	t.do("VXORPS", x, x, x)
+	t.do("MOVQ", t.counts["samples"].mem(), reg.RAX)
+	t.do(op, reg.RAX, x, x)
+	t.do(spread, x, vector(count.reg, count.bits))
+	for v := range t.vectors {
+		lanes := make([]uint64, t.m.lanes())
+		for i := range lanes {
+			lanes[i] = t.m.bits(float64(v*t.m.lanes() + i))
+		}
+		before := t.code.compare(lessThan, t.code.lanesOf(lanes...), count)
+		t.code.store(t.code.keep(before, t.code.number(1)), t.work(t.lay.live, index{}, v), t.m.lanes())
+		if loss {
+			t.code.store(t.code.zeros(), t.work(t.lay.loss, index{}, v), t.m.lanes())
+		}
+	}
+	t.release(count)
+}
+
+// each runs a body for every tile of the call. Pointers advance by so many bytes.
+func (t *tile) tiles(advance map[string]int, body func()) {
+	t.flush()
+	slot := t.frame
+	t.frame += t.m.widest() / 8
+	left := operand.NewStackAddr(slot)
+	if t.keeping {
+		t.do("LEAQ", ref{base: t.bases["b"], disp: t.lay.work}.mem(), keptBase)
+	}
+	count := t.pointer()
+	t.do("MOVQ", t.counts["tiles"].mem(), count)
+	label := t.label()
+	t.do("MOVQ", count, left)
+	t.drop(count)
+	body()
+	t.flush()
+	for _, name := range []string{"xs", "ys", "out", "gxs"} {
+		if base := t.bases[name]; base != nil {
+			t.do("ADDQ", operand.U32(advance[name]), base)
+		}
+	}
+	if t.keeping {
+		t.do("ADDQ", operand.U32(t.lay.stride), keptBase)
+	}
+	t.do("MOVQ", left, count) // all registers are free again, this one too
+	t.do("SUBL", operand.U32(1), count.As32())
+	t.do("JNE", operand.LabelRef(label))
+}
+
+// overRows runs a body for n units, step at a time, then for what is left: as a loop where there are more than so many
+// full steps. The index has registers for rows, and for what else is asked for.
+func (t *tile) overRows(n, step, unrolled int, body func(at index, size int), also ...int) {
+	scales := append([]int{t.samples}, also...)
+	slices.Sort(scales)
+	t.chunks(n, step, unrolled, slices.Compact(scales), body)
+}

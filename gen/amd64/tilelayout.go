@@ -1,0 +1,162 @@
+package amd64
+
+import (
+	"fmt"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+)
+
+// Batches are computed a tile of samples at a time. In a tile every element of the plan's vectors is a row of numbers, one for each
+// sample, so that vector code takes as many samples as a register has lanes through the same operations: no activation, sum or
+// maximum needs shuffles or tails. The rows of the samples lie in the batch struct, in an area of their own:
+//
+//	what one tile works on   x, y, and the vectors of a workspace
+//	kept, tile 0             the deltas and activations that the gradients of the parameters are summed up of
+//	kept, tile 1             …
+
+// tileBytes is the size of a row: one register at AVX-512, two at AVX2, so that both have the same layout.
+const tileBytes = 64
+
+// tileSamples is the number of samples of a tile.
+func tileSamples(size int) int { return tileBytes / size }
+
+// tileLayout says where the rows of a tile are.
+type tileLayout struct {
+	// rows are places in the area of a tile, or in the kept one where kept says so.
+	rows map[*plan.Buffer]int
+	kept map[*plan.Buffer]bool
+	// copies are places in the kept area where the vectors that outer products are made of lie sample after sample, pitch numbers each.
+	copies map[*plan.Buffer]int
+	// sums are the rows of a product before a long function is applied, live is the row that has 1 for samples and 0 for what fills
+	// the tile up, loss the row of the losses so far.
+	sums, live, loss int
+	// work is the size of a tile's area, stride that of its kept area, and tiles how many of these there are.
+	work, stride, tiles int
+}
+
+// newTileLayout lays out the rows for the batch functions of a plan.
+func newTileLayout(p *plan.Program) *tileLayout {
+	l := &tileLayout{rows: map[*plan.Buffer]int{}, kept: map[*plan.Buffer]bool{}, copies: map[*plan.Buffer]int{}}
+	for _, f := range p.Funcs {
+		for _, op := range f.Ops {
+			o, ok := op.(*plan.OuterSum)
+			if !ok {
+				continue
+			}
+			l.keep(o.D)
+			switch {
+			case !outerForm(o, p.ElementBytes()):
+				l.keep(o.A)
+			case o.A.Kind != plan.Input:
+				if _, ok := l.copies[o.A]; !ok {
+					l.copies[o.A] = l.stride
+					l.stride += tileSamples(p.ElementBytes()) * pitch(o.A, p.ElementBytes()) * p.ElementBytes()
+				}
+			}
+		}
+	}
+	row := func(n int) (at int) {
+		at = l.work
+		l.work += n * tileBytes
+		return at
+	}
+	slots := make([]int, len(p.Slots))
+	for i, n := range p.Slots {
+		slots[i] = row(n)
+	}
+	widest := 1
+	for _, b := range p.Buffers {
+		if b.Kind == plan.Weight {
+			widest = max(widest, b.Rows, b.Cols)
+		}
+		if l.kept[b] {
+			continue
+		}
+		switch b.Kind {
+		case plan.Input, plan.Target, plan.Cache, plan.Delta:
+			l.rows[b] = row(b.Len())
+		case plan.Scratch:
+			l.rows[b] = slots[b.Slot]
+		}
+	}
+	l.sums, l.live, l.loss = row(widest), row(1), row(1)
+	l.tiles = tilesAtOnce(p, l.stride)
+	return l
+}
+
+// keep gives a buffer rows in the kept area.
+func (l *tileLayout) keep(b *plan.Buffer) {
+	if !l.kept[b] {
+		l.rows[b], l.kept[b] = l.stride, true
+		l.stride += b.Len() * tileBytes
+	}
+}
+
+// bytes is the size of the whole area; it begins at a multiple of 64, wherever the struct lies.
+func (l *tileLayout) bytes() int { return tileBytes + l.work + l.tiles*l.stride }
+
+// pitch is the length of a vector among the copies, a multiple of any register's.
+func pitch(b *plan.Buffer, size int) int {
+	n := tileBytes / size
+	return (b.Len() + n - 1) / n * n
+}
+
+// Limits of what is done before a function returns to Go, which alone can be interrupted.
+const (
+	callProducts = 400_000   // multiply-adds of whole registers, about 100 µs
+	callTiles    = 16        // tiles: more gain nothing
+	keptBytes    = 256 << 10 // of the kept areas, which should stay in the second-level cache
+	maxTileBytes = 256 << 20 // of the whole area
+)
+
+// tilesAtOnce is how many tiles a call takes.
+func tilesAtOnce(p *plan.Program, stride int) int {
+	products := 0
+	for _, b := range p.Buffers {
+		if b.Kind == plan.Weight {
+			products += b.Len()
+		}
+	}
+	n := min(callTiles, callProducts/max(1, products))
+	if stride > 0 {
+		n = min(n, keptBytes/stride)
+	}
+	return max(1, n)
+}
+
+// TileField is a field of the batch struct that only the assembly uses, of numbers.
+type TileField struct {
+	Name string
+	Dims []int
+	Doc  string
+}
+
+// TileFields are the fields that the batch struct of a plan has for the assembly, which come first.
+func TileFields(p *plan.Program) []TileField {
+	l, n := newTileLayout(p), tileSamples(p.ElementBytes())
+	depth := p.Network.Depth()
+	return []TileField{
+		{"tiles", []int{l.bytes() / p.ElementBytes()}, fmt.Sprintf("tiles of %d samples, for the assembly", n)},
+		{"restX", []int{n, p.Network.Input}, "the last samples, fewer than a tile's"},
+		{"restY", []int{n, p.Network.Width(depth)}, "what belongs to them"},
+	}
+}
+
+// TileBytes is the size of TileFields.
+func TileBytes(p *plan.Program) int {
+	total := 0
+	for _, f := range TileFields(p) {
+		n := p.ElementBytes()
+		for _, d := range f.Dims {
+			n *= d
+		}
+		total += n
+	}
+	return total
+}
+
+// TileSamples is the number of samples that the batch functions of a plan take side by side, and Tiles how many tiles a call takes.
+func TileSamples(p *plan.Program) int { return tileSamples(p.ElementBytes()) }
+
+// Tiles is how many tiles a call of the assembly takes at most.
+func Tiles(p *plan.Program) int { return newTileLayout(p).tiles }

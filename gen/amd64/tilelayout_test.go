@@ -1,0 +1,89 @@
+package amd64
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// TestTileLayout finds no two things of a tile in one place, and nothing beyond the area, whatever is cached and whichever form the
+// sums of gradients have; scratch alone is shared, by vectors whose lives don't overlap.
+func TestTileLayout(t *testing.T) {
+	forms := map[bool]int{}
+	for _, widths := range [][]int{{2, 3, 1}, {64, 64, 10}, {40, 70, 33, 5}} {
+		for _, cache := range []spec.Cache{spec.CachePre, spec.CachePost, spec.CacheBoth} {
+			for _, precision := range []spec.Precision{spec.Float32, spec.Float64} {
+				n := spec.Network{Name: "Net", Input: widths[0], Cost: spec.Function{Name: "mse"}, Cache: cache, Precision: precision, InputGradient: true}
+				for _, w := range widths[1:] {
+					n.Layers = append(n.Layers, spec.Layer{Dense: w, Activation: spec.Function{Name: "tanh"}})
+				}
+				p, err := plan.Compile(n)
+				if err != nil {
+					t.Fatal(err)
+				}
+				name := fmt.Sprint(widths, cache, precision)
+				checkTileLayout(t, name, p, forms)
+			}
+		}
+	}
+	if forms[true] == 0 || forms[false] == 0 {
+		t.Errorf("forms of sums: %v; both should occur", forms)
+	}
+}
+
+func checkTileLayout(t *testing.T, name string, p *plan.Program, forms map[bool]int) {
+	t.Helper()
+	l, size := newTileLayout(p), p.ElementBytes()
+	// Who has which row, of the area of a tile and of the kept one.
+	work, kept := map[int]string{}, map[int]string{}
+	take := func(area map[int]string, bytes, at, rows int, who string, shared bool) {
+		for i := range rows {
+			r := at + i*tileBytes
+			if r < 0 || r+tileBytes > bytes {
+				t.Errorf("%s: %s is at %d of %d bytes", name, who, r, bytes)
+			}
+			if other := area[r]; other != "" && !(shared && other == "scratch") {
+				t.Errorf("%s: %s is where %s is", name, who, other)
+			}
+			if shared {
+				who = "scratch"
+			}
+			area[r] = who
+		}
+	}
+	for _, b := range p.Buffers {
+		at, ok := l.rows[b]
+		switch {
+		case !ok:
+		case l.kept[b]:
+			take(kept, l.stride, at, b.Len(), b.Name, false)
+		default:
+			take(work, l.work, at, b.Len(), b.Name, b.Kind == plan.Scratch)
+		}
+		if at, ok := l.copies[b]; ok {
+			take(kept, l.stride, at, tileSamples(size)*pitch(b, size)*size/tileBytes, "copies of "+b.Name, false)
+		}
+	}
+	widest := 0
+	for _, op := range p.Ops() {
+		switch o := op.(type) {
+		case *plan.Affine:
+			widest = max(widest, o.W.Rows, o.W.Cols)
+		case *plan.OuterSum:
+			outer := outerForm(o, size)
+			forms[outer]++
+			_, copied := l.copies[o.A]
+			if !l.kept[o.D] || outer && o.A.Kind != plan.Input && !copied || !outer && !l.kept[o.A] {
+				t.Errorf("%s: %s has nothing to be summed up of", name, o)
+			}
+		}
+	}
+	take(work, l.work, l.sums, widest, "the sums", false)
+	take(work, l.work, l.live, 1, "the samples' mask", false)
+	take(work, l.work, l.loss, 1, "the losses", false)
+	if want := tileBytes + l.work + l.tiles*l.stride; l.bytes() != want || l.tiles < 1 {
+		t.Errorf("%s: %d bytes and %d tiles, want %d bytes and at least a tile", name, l.bytes(), l.tiles, want)
+	}
+}

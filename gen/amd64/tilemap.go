@@ -1,0 +1,141 @@
+package amd64
+
+import (
+	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/plan"
+)
+
+// Straight-line code of an elementwise operation over rows, in operations on registers: in all, and in the body of a loop.
+const (
+	unrolledRows = 200
+	bodyRows     = 60
+)
+
+// weigh estimates the instructions that a Map takes for one register.
+func weigh(m *plan.Map) int {
+	var es []expr.Expr
+	for _, s := range m.Sets {
+		es = append(es, s.Expr)
+	}
+	if m.Sum != nil {
+		es = append(es, m.Sum.Expr)
+	}
+	return weighAll(es)
+}
+
+// callWeight is what an elementary function counts for.
+const callWeight = 25
+
+func weighAll(es []expr.Expr) int {
+	c := expr.Share("u", es...).Count()
+	return 1 + c.Total() + (callWeight-1)*c.Calls
+}
+
+// evaluate does what a Map does with vector v of a unit's row. acc is the variable of the host operation and held its value. It returns
+// the terms of the sum, nil where there is none.
+func (t *tile) evaluate(m *plan.Map, unit index, v int, acc expr.Var, held *value) *value {
+	var exprs []expr.Expr
+	for _, s := range m.Sets {
+		exprs = append(exprs, s.Expr)
+	}
+	if m.Sum != nil {
+		exprs = append(exprs, m.Sum.Expr)
+	}
+	loaded := map[expr.Var]*value{}
+	out := t.code.program(expr.Share("u", exprs...), func(x expr.Var) *value {
+		if acc != "" && x == acc {
+			return held
+		}
+		if loaded[x] == nil {
+			loaded[x] = t.load(m.Bind(x), unit, v)
+		}
+		return loaded[x]
+	})
+	for i, s := range m.Sets {
+		t.store(out[i], s.Buf, unit, v)
+	}
+	if m.Sum != nil {
+		return out[len(out)-1]
+	}
+	return nil
+}
+
+// mapping is an elementwise operation of its own.
+func (t *tile) mapping(m *plan.Map) {
+	if m.Role == plan.Deliver {
+		to := t.bases["out"]
+		if m.Layer == 0 {
+			to = t.bases["gxs"]
+		}
+		t.samplesOut(m.Args[0].Buf, ref{base: to}, m.N)
+		return
+	}
+	weight := weigh(m) * t.vectors
+	step, unrolled := max(1, bodyRows/weight), 0
+	if m.N*weight <= unrolledRows {
+		step, unrolled = m.N, 1
+	}
+	totals := make([]*value, t.vectors)
+	looped := m.N/step > max(1, unrolled)
+	if m.Sum != nil && looped {
+		for v := range totals {
+			totals[v] = t.cell()
+		}
+		for v := range totals {
+			t.code.set(totals[v], t.code.zeros())
+		}
+	}
+	t.overRows(m.N, step, max(1, unrolled), func(at index, n int) {
+		for u := range n {
+			unit := at
+			unit.off += u
+			for v := range t.vectors {
+				term := t.evaluate(m, unit, v, "", nil)
+				switch {
+				case term == nil:
+				case looped:
+					t.code.set(totals[v], t.code.sum(totals[v], term))
+				case totals[v] == nil:
+					totals[v] = term
+				default:
+					totals[v] = t.code.sum(totals[v], term)
+				}
+			}
+		}
+	})
+	if m.Sum == nil {
+		return
+	}
+	for v, total := range totals {
+		t.finish(m.Sum, total, v)
+	}
+	if looped {
+		t.release(totals...)
+	}
+}
+
+// finish stores a sum over units; the loss is added to that of the tiles before, of the samples alone.
+func (t *tile) finish(s *plan.Sum, total *value, v int) {
+	if s.Scale != 1 {
+		total = t.code.product(total, t.code.number(s.Scale))
+	}
+	if s.Buf.Kind != plan.Loss {
+		t.store(total, s.Buf, index{}, v)
+		return
+	}
+	at, lanes := t.work(t.lay.loss, index{}, v), t.m.lanes()
+	t.code.store(t.code.sum(t.code.load(at, lanes), t.code.keep(t.alive(v), total)), at, lanes)
+}
+
+// returnLoss makes the sum of the losses the function's result.
+func (t *tile) returnLoss() {
+	var total *value
+	for v := range t.vectors {
+		x := t.code.load(t.work(t.lay.loss, index{}, v), t.m.lanes())
+		if total != nil {
+			x = t.code.sum(total, x)
+		}
+		total = x
+	}
+	t.code.store(t.code.everywhere(total, (*block).sum), t.result, 1)
+}

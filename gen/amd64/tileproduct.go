@@ -1,0 +1,158 @@
+package amd64
+
+import (
+	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/plan"
+)
+
+// product is a matrix product of a tile: for every unit, the sum over some terms of a weight times a row.
+type product struct {
+	units, terms int
+	w            *plan.Buffer
+	// unitScale and termScale are how many weights lie between those of one unit, or term, and the next.
+	unitScale, termScale int
+	in                   *plan.Buffer
+	bias                 *plan.Buffer // nil: none
+	each                 *plan.Map    // what is done with each sum, by the name acc
+	acc                  expr.Var
+}
+
+// affine is z = W·in + b.
+func (t *tile) affine(op *plan.Affine) {
+	t.product(product{
+		units: op.W.Rows, terms: op.W.Cols, w: op.W, unitScale: op.W.Cols, termScale: 1,
+		in: op.In, bias: op.B, each: &op.Each, acc: plan.AccForward,
+	})
+}
+
+// backAffine is v = Wᵀ·δ.
+func (t *tile) backAffine(op *plan.BackAffine) {
+	t.product(product{
+		units: op.W.Cols, terms: op.W.Rows, w: op.W, unitScale: 1, termScale: op.W.Cols,
+		in: op.D, each: &op.Each, acc: plan.AccBackward,
+	})
+}
+
+// Limits of the straight-line code of a product, in multiply-adds of registers.
+const (
+	straightProducts = 160 // of all of it
+	loopProducts     = 96  // of the body of its loop over terms
+	lightEach        = 6   // the weight of what is done with each sum where it is formed
+)
+
+// accumulators is how many sums of registers are formed at once: as many as leave registers for a weight and for a row.
+func (t *tile) accumulators() int { return t.m.registers() * 3 / 4 }
+
+// product writes a product: some units at a time, whose sums stay in registers while the terms are gone through. A weight is read once
+// for all samples of a tile, a row once for all units of the group.
+func (t *tile) product(p product) {
+	if p.units*p.terms*t.vectors <= straightProducts {
+		t.straightProduct(p)
+		return
+	}
+	// A long function is applied to all sums in a loop of its own.
+	heavy := weigh(p.each) > lightEach
+	most := t.accumulators() / t.vectors
+	groups := (p.units + most - 1) / most
+	size := (p.units + groups - 1) / groups
+	also := []int{p.unitScale}
+	if p.bias != nil {
+		also = append(also, 1)
+	}
+	t.overRows(p.units, size, 1, func(at index, n int) {
+		sums := t.sums(p, at, n)
+		t.adopt(sums...)
+		for u := range n {
+			unit := at
+			unit.off += u
+			for v := range t.vectors {
+				sum := sums[u*t.vectors+v]
+				if p.bias != nil {
+					sum = t.code.sum(sum, t.code.spread(t.at(p.bias, unit)))
+				}
+				if heavy {
+					t.code.store(sum, t.work(t.lay.sums, unit, v), t.m.lanes())
+				} else {
+					t.evaluate(p.each, unit, v, p.acc, sum)
+				}
+			}
+		}
+	}, also...)
+	if !heavy {
+		return
+	}
+	step := max(1, bodyRows/(weigh(p.each)*t.vectors))
+	t.overRows(p.units, step, 1, func(at index, n int) {
+		for u := range n {
+			unit := at
+			unit.off += u
+			for v := range t.vectors {
+				t.evaluate(p.each, unit, v, p.acc, t.code.load(t.work(t.lay.sums, unit, v), t.m.lanes()))
+			}
+		}
+	})
+}
+
+// sums forms the sums of n units in variables, a vector of samples after the other.
+func (t *tile) sums(p product, at index, n int) []*value {
+	w := t.at(p.w, index{})
+	w.disp += at.off * p.unitScale * t.m.size
+	w.index = at.regs[p.unitScale]
+	w, release := t.address(w)
+	cells := make([]*value, n*t.vectors)
+	for i := range cells {
+		cells[i] = t.cell()
+	}
+	for _, c := range cells {
+		t.code.set(c, t.code.zeros())
+	}
+	step := max(1, loopProducts/len(cells))
+	t.overRows(p.terms, step, 1, func(k index, terms int) {
+		for i := range terms {
+			term := k
+			term.off += i
+			var rows []*value
+			for v := range t.vectors {
+				rows = append(rows, t.load(p.in, term, v))
+			}
+			for u := range n {
+				c := w.plus((term.off*p.termScale + u*p.unitScale) * t.m.size)
+				if r := k.regs[p.termScale]; r != nil {
+					c.index = r
+				}
+				weight := t.code.spread(c)
+				for v := range t.vectors {
+					t.code.accumulate(cells[u*t.vectors+v], rows[v], weight)
+				}
+			}
+		}
+	}, p.termScale)
+	release()
+	return cells
+}
+
+// straightProduct writes a small product without loops.
+func (t *tile) straightProduct(p product) {
+	b := t.code
+	for u := range p.units {
+		unit := index{off: u}
+		sums := make([]*value, t.vectors)
+		for k := range p.terms {
+			weight := b.spread(t.at(p.w, index{off: u*p.unitScale + k*p.termScale}))
+			for v := range sums {
+				row := t.load(p.in, index{off: k}, v)
+				switch {
+				case sums[v] != nil:
+					sums[v] = b.madd(row, weight, sums[v])
+				case p.bias != nil:
+					sums[v] = b.madd(row, weight, b.spread(t.at(p.bias, unit)))
+				default:
+					sums[v] = b.product(row, weight)
+				}
+			}
+		}
+		for v, sum := range sums {
+			t.evaluate(p.each, unit, v, p.acc, sum)
+		}
+	}
+}

@@ -1,0 +1,291 @@
+package amd64
+
+import (
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+)
+
+// The gradients of the parameters, ∇W += Σ δ·aᵀ, are summed over all samples of a call in registers, in one of two forms:
+//
+//	dots       for every weight the products of two rows, whose lanes are added at the end
+//	outer      for every sample δ_i times a vector of a, which must lie beside one another
+//
+// Dots need nothing but the rows, but to add the lanes of a sum takes as long as some tiles. Outer products need the samples' vectors,
+// which x has already, and fill registers only where a is long.
+
+// outerForm says whether the gradient of a layer is summed up as outer products, by what both forms take for some tiles.
+func outerForm(o *plan.OuterSum, size int) bool {
+	const tiles = 8
+	n := tileSamples(size)
+	rows, cols := o.D.Rows, o.A.Rows
+	outer := tiles * n * rows * ((cols + n - 1) / n)
+	if o.A.Kind != plan.Input {
+		outer += tiles * cols * 6 // the copies
+	}
+	return outer < tiles*rows*cols+4*rows*cols
+}
+
+// outerSum is the gradient of a layer's parameters.
+func (t *tile) outerSum(o *plan.OuterSum) {
+	if outerForm(o, t.m.size) {
+		t.outer(o)
+		if o.GB != nil {
+			t.dots(o.D, nil, nil, o.GB)
+		}
+		return
+	}
+	t.dots(o.D, o.A, o.GW, o.GB)
+}
+
+// kept is the row of a buffer of the kept area that a pointer stands at.
+func (t *tile) kept(base reg.GPPhysical, unit, v int) ref {
+	return ref{base: base, disp: unit*tileBytes + v*t.m.lanes()*t.m.size}
+}
+
+// keptAt points to the kept area of the first tile, a row of a buffer.
+func (t *tile) keptAt(to reg.GPPhysical, b *plan.Buffer, unit index) {
+	at := t.row(b, unit, 0)
+	t.do("LEAQ", at.mem(), to)
+}
+
+// countdown runs a body as often as an argument says.
+func (t *tile) countdown(argument string, body func()) {
+	t.flush()
+	count := t.pointer()
+	t.do("MOVQ", t.counts[argument].mem(), count)
+	label := t.label()
+	body()
+	t.flush()
+	t.do("SUBL", operand.U32(1), count.As32())
+	t.do("JNE", operand.LabelRef(label))
+	t.drop(count)
+}
+
+// dots adds Σ δ·aᵀ to gw and Σ δ to gb, where there are such.
+func (t *tile) dots(d, a, gw, gb *plan.Buffer) {
+	cols := 0
+	if a != nil {
+		cols = a.Rows
+	}
+	// With a short row, its sums and those of whole rows beside it are stored together.
+	width := min(cols, 8)
+	if t.m.level == AVX2 || cols > 8 {
+		width = min(cols, 4)
+	}
+	bias := 0
+	if gb != nil && width == cols {
+		bias = 1
+	}
+	height := min(d.Rows, max(1, t.accumulators()/(width+bias)))
+	if cols == 0 {
+		height = min(d.Rows, t.m.lanes(), t.accumulators())
+	}
+	groups := (d.Rows + height - 1) / height
+	height = (d.Rows + groups - 1) / groups
+	if gb != nil && bias == 0 {
+		t.dots(d, nil, nil, gb)
+	}
+	if gw == nil {
+		t.overRows(d.Rows, height, 1, func(down index, n int) { t.dotGroup(d, nil, nil, gb, down, index{}, n, 0) }, 1)
+		return
+	}
+	if bias == 1 {
+		t.overRows(d.Rows, height, 1, func(down index, n int) { t.dotGroup(d, a, gw, gb, down, index{}, n, cols) }, 1, cols)
+		return
+	}
+	t.overRows(d.Rows, height, 1, func(down index, n int) {
+		t.overRows(cols, width, 1, func(right index, m int) { t.dotGroup(d, a, gw, nil, down, right, n, m) }, 1)
+	}, cols)
+}
+
+// dotGroup adds the sums of n rows and m columns, and those of the biases of the rows where gb isn't nil.
+func (t *tile) dotGroup(d, a, gw, gb *plan.Buffer, down, right index, n, m int) {
+	t.flush()
+	dp := t.pointer()
+	t.keptAt(dp, d, down)
+	ap := dp
+	if m > 0 {
+		ap = t.pointer()
+		t.keptAt(ap, a, right)
+	}
+	var weights, biases []*value
+	for range n * m {
+		weights = append(weights, t.cell())
+	}
+	if gb != nil {
+		for range n {
+			biases = append(biases, t.cell())
+		}
+	}
+	for _, c := range append(weights, biases...) {
+		t.code.set(c, t.code.zeros())
+	}
+	t.countdown("tiles", func() {
+		for v := range t.vectors {
+			b := t.code
+			// What fills a tile up must add nothing, not even NaN.
+			alive := t.alive(v)
+			read := func(from reg.GPPhysical, unit int) *value {
+				return b.keep(alive, b.load(t.kept(from, unit, v), t.m.lanes()))
+			}
+			var columns []*value
+			for c := range m {
+				columns = append(columns, read(ap, c))
+			}
+			for r := range n {
+				x := read(dp, r)
+				for c := range m {
+					b.accumulate(weights[r*m+c], x, columns[c])
+				}
+				if gb != nil {
+					b.set(biases[r], b.sum(biases[r], x))
+				}
+			}
+		}
+		t.flush()
+		t.do("ADDQ", operand.U32(t.lay.stride), dp)
+		if m > 0 {
+			t.do("ADDQ", operand.U32(t.lay.stride), ap)
+		}
+	})
+	t.drop(dp)
+	var w ref
+	release := func() {}
+	if m > 0 {
+		t.drop(ap)
+		w = t.at(gw, index{})
+		w.disp += (down.off*gw.Cols + right.off) * t.m.size
+		w, release = t.joined(w, down.regs[gw.Cols], right.regs[1])
+	}
+	t.adopt(append(weights, biases...)...)
+	if m > 0 {
+		if m == gw.Cols {
+			t.addTo(w, weights)
+		} else {
+			for r := range n {
+				t.addTo(w.plus(r*gw.Cols*t.m.size), weights[r*m:(r+1)*m])
+			}
+		}
+	}
+	if gb != nil {
+		t.addTo(t.at(gb, down), biases)
+	}
+	release()
+	t.flush()
+}
+
+// joined computes a place moved by up to two registers.
+func (t *tile) joined(r ref, registers ...reg.GPPhysical) (at ref, release func()) {
+	release = func() {}
+	for _, i := range registers {
+		switch {
+		case i == nil:
+		case r.index == nil:
+			r.index = i
+		default:
+			r, release = t.address(r)
+			r.index = i
+		}
+	}
+	return r, release
+}
+
+// addTo adds the sums of the lanes of some vectors to as many numbers beside one another.
+func (t *tile) addTo(at ref, vectors []*value) {
+	lanes := t.m.lanes()
+	for i := 0; i < len(vectors); i += lanes {
+		part := vectors[i:min(i+lanes, len(vectors))]
+		place := at.plus(i * t.m.size)
+		sums := t.code.reduce(part)
+		t.code.within(t.m.width(len(part)), func() {
+			t.code.store(t.code.sum(t.code.load(place, len(part)), sums), place, len(part))
+		})
+	}
+}
+
+// outer adds Σ δ·aᵀ to the gradient of a layer's weights, a group of rows and of vectors of columns at a time.
+func (t *tile) outer(o *plan.OuterSum) {
+	rows, cols, lanes := o.D.Rows, o.A.Rows, t.m.lanes()
+	chunks := (cols + lanes - 1) / lanes
+	wide := min(chunks, 4)
+	if t.m.level == AVX2 {
+		wide = min(chunks, 3)
+	}
+	// Groups of nearly the same width.
+	groups := (chunks + wide - 1) / wide
+	wide = (chunks + groups - 1) / groups
+	high := min(rows, t.accumulators()/wide)
+	groups = (rows + high - 1) / high
+	high = (rows + groups - 1) / groups
+	t.chunks(cols, wide*lanes, 1, []int{1}, func(right index, size int) {
+		t.overRows(rows, high, 1, func(down index, n int) { t.outerGroup(o, down, right, n, size) }, o.GW.Cols)
+	})
+}
+
+// outerGroup adds the sums of n rows and m columns.
+func (t *tile) outerGroup(o *plan.OuterSum, down, right index, n, m int) {
+	t.flush()
+	lanes, size := t.m.lanes(), t.m.size
+	// Where the vectors of the samples are, and how many bytes from one to the next, and from a tile's last to the next tile's first.
+	from, step, gap := ref{base: t.bases["xs"]}, o.A.Rows*size, 0
+	if at, ok := t.lay.copies[o.A]; ok {
+		step = pitch(o.A, size) * size
+		from, gap = ref{base: t.bases["b"], disp: t.lay.work + at}, t.lay.stride-t.samples*step
+	}
+	dp, ap := t.pointer(), t.pointer()
+	t.keptAt(dp, o.D, down)
+	from.disp += right.off * size
+	from.index = right.regs[1]
+	t.do("LEAQ", from.mem(), ap)
+	var sizes []int
+	for k := 0; k < m; k += lanes {
+		sizes = append(sizes, min(lanes, m-k))
+	}
+	cells := make([]*value, n*len(sizes))
+	for i := range cells {
+		cells[i] = t.cell()
+	}
+	for _, c := range cells {
+		t.code.set(c, t.code.zeros())
+	}
+	t.countdown("tiles", func() {
+		t.countdown("samples", func() {
+			var as []*value
+			for c, s := range sizes {
+				as = append(as, t.code.load(ref{base: ap, disp: c * lanes * size}, s))
+			}
+			for r := range n {
+				d := t.code.spread(ref{base: dp, disp: r * tileBytes})
+				for c := range sizes {
+					t.code.accumulate(cells[r*len(sizes)+c], as[c], d)
+				}
+			}
+			t.flush()
+			t.do("ADDQ", operand.U32(size), dp)
+			t.do("ADDQ", operand.U32(step), ap)
+		})
+		// Where more tiles follow, this one was full.
+		t.do("ADDQ", operand.I32(t.lay.stride-tileBytes), dp)
+		if gap != 0 {
+			t.do("ADDQ", operand.I32(gap), ap)
+		}
+	})
+	t.drop(dp)
+	t.drop(ap)
+	w := t.at(o.GW, index{})
+	w.disp += (down.off*o.GW.Cols + right.off) * size
+	w, release := t.joined(w, down.regs[o.GW.Cols], right.regs[1])
+	t.adopt(cells...)
+	for r := range n {
+		for c, s := range sizes {
+			place := w.plus((r*o.GW.Cols + c*lanes) * size)
+			t.code.within(t.m.width(s), func() {
+				t.code.store(t.code.sum(t.code.load(place, s), cells[r*len(sizes)+c]), place, s)
+			})
+		}
+	}
+	release()
+	t.flush()
+}

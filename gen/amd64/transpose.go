@@ -1,0 +1,126 @@
+package amd64
+
+import (
+	"slices"
+
+	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+)
+
+// Samples come as arrays one after the other, and tiles have a row for each element. Both ways some elements of all samples are
+// taken at once, as many as 128 bits hold: every 128 bits of a register have those of one sample, and the small square matrices
+// that the same 128 bits of as many registers make are transposed in place.
+
+// straightColumns is up to how many groups of elements are transposed in straight code.
+const straightColumns = 4
+
+// samplesIn makes rows of arrays of samples.
+func (t *tile) samplesIn(from reg.GPPhysical, to *plan.Buffer) {
+	group := 16 / t.m.size
+	t.columns(to.Len(), group, func(at index, n int) {
+		for v := range t.vectors {
+			var rows []*value
+			for r := range group {
+				var x *value
+				for q := range t.m.lanes() / group {
+					sample := v*t.m.lanes() + q*group + r
+					piece := ref{base: from, index: at.regs[1], disp: (sample*to.Len() + at.off) * t.m.size}
+					var part *value
+					t.code.within(128, func() { part = t.code.load(piece, n) })
+					if x == nil {
+						x = part
+					} else {
+						x = t.code.insert(x, part, q)
+					}
+				}
+				rows = append(rows, x)
+			}
+			for i, x := range t.code.squares(rows, n) {
+				unit := at
+				unit.off += i
+				t.store(x, to, unit, v)
+			}
+		}
+	})
+}
+
+// samplesOut makes arrays of samples, pitch numbers from one to the next, of rows.
+func (t *tile) samplesOut(from *plan.Buffer, to ref, pitch int) {
+	group := 16 / t.m.size
+	t.columns(from.Len(), group, func(at index, n int) {
+		for v := range t.vectors {
+			var rows []*value
+			for i := range group {
+				unit := at
+				unit.off += min(i, n-1)
+				rows = append(rows, t.load(from, unit, v))
+			}
+			for r, x := range t.code.squares(rows, group) {
+				for q := range t.m.lanes() / group {
+					sample := v*t.m.lanes() + q*group + r
+					place := to.plus((sample*pitch + at.off) * t.m.size)
+					if i := at.regs[1]; i != nil {
+						place.index = i
+					}
+					part := t.code.extract(x, q)
+					t.code.within(128, func() { t.code.store(part, place, n) })
+				}
+			}
+		}
+	})
+}
+
+// columns runs a body over the elements of a vector, group at a time.
+func (t *tile) columns(n, group int, body func(at index, n int)) {
+	scales := []int{1, t.samples}
+	slices.Sort(scales)
+	t.chunks(n, group, straightColumns/t.vectors, scales, body)
+}
+
+// squares transposes within every 128 bits of as many vectors as these hold numbers. Only the first n results are formed.
+func (b *block) squares(rows []*value, n int) []*value {
+	var out []*value
+	if b.m.size == 8 {
+		for i, op := range []string{"VUNPCKLPD", "VUNPCKHPD"} {
+			if i < n {
+				out = append(out, b.shuffle(op, -1, rows[0], rows[1]))
+			}
+		}
+		return out
+	}
+	for half, op := range []string{"VUNPCKLPS", "VUNPCKHPS"} {
+		if 2*half >= n {
+			break
+		}
+		x, y := b.shuffle(op, -1, rows[0], rows[1]), b.shuffle(op, -1, rows[2], rows[3])
+		out = append(out, b.shuffle("VUNPCKLPD", -1, x, y))
+		if 2*half+1 < n {
+			out = append(out, b.shuffle("VUNPCKHPD", -1, x, y))
+		}
+	}
+	return out
+}
+
+// insert puts 128 bits into a vector, as its quarter or half q.
+func (b *block) insert(x, part *value, q int) *value {
+	op := "VINSERTF128"
+	if b.m.level == AVX512 {
+		op = "VINSERTF32X4"
+	}
+	return b.add(&node{op: op, in: []*value{x, part}, out: b.fresh(), imm: q, narrow: 128, fold: true})
+}
+
+// extract is 128 bits of a vector: its quarter or half q.
+func (b *block) extract(x *value, q int) *value {
+	if q == 0 {
+		return x
+	}
+	out := b.fresh()
+	out.bits = 128
+	op := "VEXTRACTF128"
+	if b.m.level == AVX512 {
+		op = "VEXTRACTF32X4"
+	}
+	return b.add(&node{op: op, in: []*value{x}, out: out, imm: q, wide: 128, narrow: b.bits})
+}

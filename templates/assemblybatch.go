@@ -1,0 +1,286 @@
+package templates
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dave/jennifer/jen"
+)
+
+// AssemblyTiles says how the assembly takes batches: tiles of so many samples, so many tiles at a time.
+type AssemblyTiles struct {
+	Samples, Tiles int
+	// Inputs and Outputs are the widths of samples, Number the type of their elements.
+	Inputs, Outputs int
+	Number          string
+}
+
+// batchForm is how the assembly of a batch function is called.
+type batchForm struct {
+	// slices are those that the function takes, from those of them that the assembly reads and to the one that it writes; "" for none.
+	slices []string
+	from   []string
+	to     string
+	// sums says that a second function sums gradients up, into g.
+	sums bool
+}
+
+var batchForms = map[string]batchForm{
+	"ForwardBatch":   {slices: []string{"xs", "out"}, from: []string{"xs"}, to: "out"},
+	"LossBatch":      {slices: []string{"xs", "ys"}, from: []string{"xs", "ys"}},
+	"GradBatch":      {slices: []string{"xs", "ys"}, from: []string{"xs", "ys"}, sums: true},
+	"InputGradBatch": {slices: []string{"xs", "ys", "gxs"}, from: []string{"xs", "ys"}, to: "gxs"},
+}
+
+// rests are the fields that stand for slices where samples are fewer than a tile's. No call has two slices that share one, but for
+// what it reads before it writes.
+var rests = map[string]string{"xs": "restX", "ys": "restY", "out": "restY", "gxs": "restX"}
+
+// tilesMethod is the method that takes tiles through a function: gradTiles.
+func tilesMethod(function string) string {
+	return strings.ToLower(function[:1]) + strings.TrimSuffix(function[1:], "Batch") + "Tiles"
+}
+
+// batch declares the assembly of a function of a batch and what calls it. StepBatch has GradBatch's and one that takes the step.
+func (a Assembly) batch(f *File, fn AssemblyFunction) {
+	if fn.Name == "StepBatch" {
+		a.stepBatch(f, fn)
+		return
+	}
+	a.throughTiles(f, fn)
+	a.callTiles(f, fn)
+	a.declareTiles(f, fn)
+}
+
+// number is the type of numbers.
+func (a Assembly) number() *jen.Statement { return jen.Id(a.Batch.Number) }
+
+// sample is the type of the samples of a slice.
+func (a Assembly) sample(slice string) *jen.Statement {
+	n := a.Batch.Inputs
+	if slice == "ys" || slice == "out" {
+		n = a.Batch.Outputs
+	}
+	return jen.Index(jen.Lit(n)).Add(a.number())
+}
+
+// throughTiles takes any number of samples through the assembly:
+//
+//	func (p *Iris) vectorGradBatch(b *IrisBatch, xs [][4]float32, ys [][3]float32, g *IrisGrad) float32 {
+//		loss := float32(0)
+//		for len(xs) >= 256 && len(ys) >= 256 {
+//			loss += p.gradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), g, 16, 16)
+//			xs, ys = xs[256:], ys[256:]
+//		}
+//		if tiles := len(xs) / 16; tiles > 0 {
+//			loss += p.gradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), g, tiles, 16)
+//		}
+//		for len(xs) >= 16 && len(ys) >= 16 {
+//			xs, ys = xs[16:], ys[16:]
+//		}
+//		if len(xs) > 0 {
+//			b.restX, b.restY = [16][4]float32{}, [16][3]float32{}
+//			copy(b.restX[:], xs)
+//			copy(b.restY[:], ys)
+//			loss += p.gradTiles(b, &b.restX[0], &b.restY[0], g, 1, len(xs))
+//		}
+//		return loss
+//	}
+func (a Assembly) throughTiles(f *File, fn AssemblyFunction) {
+	form, n := batchForms[fn.Name], a.Batch.Samples
+	call := func(at func(slice string) *jen.Statement, tiles, samples *jen.Statement) jen.Code {
+		c := jen.Id("p").Dot(tilesMethod(fn.Name)).CallFunc(func(g *jen.Group) {
+			g.Id("b")
+			for _, s := range form.slices {
+				g.Add(at(s))
+			}
+			if form.sums {
+				g.Id("g")
+			}
+			g.Add(tiles)
+			if fn.Result != nil {
+				g.Add(samples)
+			}
+		})
+		if fn.Result == nil {
+			return c
+		}
+		return jen.Id("loss").Op("+=").Add(c)
+	}
+	data := func(slice string) *jen.Statement { return jen.Qual("unsafe", "SliceData").Call(jen.Id(slice)) }
+	enough := func(n int) *jen.Statement {
+		cond := length("xs").Op(">=").Lit(n)
+		for _, s := range form.slices[1:] {
+			cond.Op("&&").Add(length(s)).Op(">=").Lit(n)
+		}
+		return cond
+	}
+	body := &Block{}
+	if fn.Result != nil {
+		body.Define("loss", Convert(a.Batch.Number, Number(0)))
+	}
+	whole := n * a.Batch.Tiles
+	loop := func(n int, first ...jen.Code) {
+		inner := &Block{}
+		inner.raw(first...)
+		inner.Advance(form.slices, n)
+		body.raw(jen.For(enough(n)).BlockFunc(inner.fill))
+	}
+	loop(whole, call(data, jen.Lit(a.Batch.Tiles), jen.Lit(n)))
+	if a.Batch.Tiles > 1 {
+		body.raw(jen.If(jen.Id("tiles").Op(":=").Add(length("xs")).Op("/").Lit(n), jen.Id("tiles").Op(">").Lit(0)).Block(
+			call(data, jen.Id("tiles"), jen.Lit(n))))
+		loop(n)
+	}
+	body.raw(jen.If(length("xs").Op(">").Lit(0)).BlockFunc(func(g *jen.Group) {
+		rest := func(s string) *jen.Statement { return jen.Id("b").Dot(rests[s]) }
+		for _, s := range form.from {
+			g.Add(rest(s)).Op("=").Index(jen.Lit(n)).Add(a.sample(s)).Values()
+			g.Copy(rest(s).Index(jen.Empty(), jen.Empty()), jen.Id(s))
+		}
+		g.Add(call(func(s string) *jen.Statement { return jen.Op("&").Add(rest(s)).Index(jen.Lit(0)) }, jen.Lit(1), length("xs")))
+		if form.to != "" {
+			g.Copy(jen.Id(form.to), rest(form.to).Index(jen.Empty(), jen.Empty()))
+		}
+	}))
+	if fn.Result != nil {
+		body.Return(Name("loss"))
+	}
+	doc := fmt.Sprintf("%s is %s in assembly, at most %d samples at a time. The last ones, fewer than %d, are copied to where there is\nroom for as many.", a.method(fn), fn.Name, whole, n)
+	if form.sums {
+		doc += " It adds to g."
+	}
+	f.Doc(doc)
+	f.Func(Function{Name: a.method(fn), Recv: a.recv(), Params: fn.Params, Result: fn.Result, Body: body})
+}
+
+// tileParams are the parameters of the method that takes tiles through a function, and of its assembly without g and p.
+func (a Assembly) tileParams(form batchForm, loss bool) []jen.Code {
+	ps := []jen.Code{jen.Id("b").Op("*").Id(a.Name + "Batch")}
+	for _, s := range form.slices {
+		ps = append(ps, jen.Id(s).Op("*").Add(a.sample(s)))
+	}
+	return append(ps, a.counts(loss)...)
+}
+
+// counts are the numbers of tiles and of samples in each.
+func (a Assembly) counts(samples bool) []jen.Code {
+	if samples {
+		return []jen.Code{jen.List(jen.Id("tiles"), jen.Id("samples")).Int()}
+	}
+	return []jen.Code{jen.Id("tiles").Int()}
+}
+
+// callTiles calls the assembly of the level in force:
+//
+//	func (p *Iris) gradTiles(b *IrisBatch, xs *[4]float32, ys *[3]float32, g *IrisGrad, tiles, samples int) float32 {
+//		if irisLevel > 1 {
+//			loss := irisGradBatchAVX512(p, b, xs, ys, tiles, samples)
+//			irisGradBatchSumsAVX512(b, xs, g, tiles, samples)
+//			return loss
+//		}
+//		…
+//	}
+func (a Assembly) callTiles(f *File, fn AssemblyFunction) {
+	form := batchForms[fn.Name]
+	call := func(g *jen.Group, l AssemblyLevel, last bool) {
+		args := []jen.Code{jen.Id("p"), jen.Id("b")}
+		for _, s := range form.slices {
+			args = append(args, jen.Id(s))
+		}
+		args = append(args, jen.Id("tiles"))
+		if fn.Result == nil {
+			g.Id(a.Prefix + fn.Name + l.Name).Call(args...)
+			if !last {
+				g.Return()
+			}
+			return
+		}
+		c := jen.Id(a.Prefix + fn.Name + l.Name).Call(append(args, jen.Id("samples"))...)
+		if !form.sums {
+			g.Return(c)
+			return
+		}
+		g.Id("loss").Op(":=").Add(c)
+		g.Id(a.Prefix+fn.Name+"Sums"+l.Name).Call(jen.Id("b"), jen.Id("xs"), jen.Id("g"), jen.Id("tiles"), jen.Id("samples"))
+		g.Return(jen.Id("loss"))
+	}
+	ps := a.tileParams(form, fn.Result != nil)
+	if form.sums {
+		last := len(ps) - 1
+		ps = append(ps[:last:last], jen.Id("g").Op("*").Id(a.Name+"Grad"), ps[last])
+	}
+	f.Doc(fmt.Sprintf("%s takes tiles of %d samples through %s.", tilesMethod(fn.Name), a.Batch.Samples, fn.Name))
+	s := f.f.Func().Params(jen.Id("p").Op("*").Id(a.Name)).Id(tilesMethod(fn.Name)).Params(ps...)
+	if fn.Result != nil {
+		s.Add(a.number())
+	}
+	s.BlockFunc(func(g *jen.Group) {
+		for i := len(a.Levels) - 1; i > 0; i-- {
+			g.If(jen.Id(a.level()).Op(">").Lit(i)).BlockFunc(func(g *jen.Group) { call(g, a.Levels[i], false) })
+		}
+		call(g, a.Levels[0], true)
+	})
+}
+
+// declareTiles declares the assembly of a function of a batch:
+//
+//	//go:noescape
+//	func irisGradBatchAVX2(p *Iris, b *IrisBatch, xs *[4]float32, ys *[3]float32, tiles, samples int) float32
+//
+//	//go:noescape
+//	func irisGradBatchSumsAVX2(b *IrisBatch, xs *[4]float32, grad *IrisGrad, tiles, samples int)
+func (a Assembly) declareTiles(f *File, fn AssemblyFunction) {
+	form := batchForms[fn.Name]
+	for _, l := range a.Levels {
+		s := a.external(f, fn.Name+l.Name).Params(append([]jen.Code{jen.Id("p").Op("*").Id(a.Name)}, a.tileParams(form, fn.Result != nil)...)...)
+		if fn.Result != nil {
+			s.Add(a.number())
+		}
+		if form.sums {
+			a.external(f, fn.Name+"Sums"+l.Name).Params(append([]jen.Code{
+				jen.Id("b").Op("*").Id(a.Name + "Batch"), jen.Id("xs").Op("*").Add(a.sample("xs")),
+				jen.Id(AssemblerName("g")).Op("*").Id(a.Name + "Grad"),
+			}, a.counts(true)...)...)
+		}
+	}
+}
+
+// external begins the declaration of a function in assembly.
+func (a Assembly) external(f *File, name string) *jen.Statement {
+	f.f.Line()
+	f.f.Comment("//go:noescape")
+	return f.f.Func().Id(a.Prefix + name)
+}
+
+// stepBatch is GradBatch and the step:
+//
+//	func (p *Iris) vectorStepBatch(b *IrisBatch, xs [][4]float32, ys [][3]float32, rate float32) float32 {
+//		loss := p.vectorGradBatch(b, xs, ys, &b.sum)
+//		if irisLevel > 1 {
+//			irisStepBatchAVX512(p, &b.sum, rate)
+//			return loss
+//		}
+//		irisStepBatchAVX2(p, &b.sum, rate)
+//		return loss
+//	}
+func (a Assembly) stepBatch(f *File, fn AssemblyFunction) {
+	sum := jen.Op("&").Id("b").Dot("sum")
+	body := &Block{}
+	body.raw(jen.Id("loss").Op(":=").Id("p").Dot(VectorMethod("GradBatch")).Call(jen.Id("b"), jen.Id("xs"), jen.Id("ys"), sum.Clone()))
+	step := func(l AssemblyLevel) jen.Code {
+		return jen.Id(a.Prefix+fn.Name+l.Name).Call(jen.Id("p"), sum.Clone(), jen.Id("rate"))
+	}
+	for i := len(a.Levels) - 1; i > 0; i-- {
+		inner := body.IfAbove(a.level(), i)
+		inner.raw(step(a.Levels[i]))
+		inner.Return(Name("loss"))
+	}
+	body.raw(step(a.Levels[0]))
+	body.Return(Name("loss"))
+	f.Doc(a.method(fn) + " is StepBatch in assembly. b.sum is 0 before it.")
+	f.Func(Function{Name: a.method(fn), Recv: a.recv(), Params: fn.Params, Result: fn.Result, Body: body})
+	for _, l := range a.Levels {
+		a.external(f, fn.Name+l.Name).Params(jen.Id("p").Op("*").Id(a.Name), jen.Id(AssemblerName("g")).Op("*").Id(a.Name+"Grad"), jen.Id("rate").Add(a.number()))
+	}
+}
