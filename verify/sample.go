@@ -123,7 +123,15 @@ func newSample(n spec.Network, i int) (sample, error) {
 		if k.inner {
 			layer = turn(n, i)
 		}
-		least, err := s.scaleLayer(n, layer, k.logits)
+		// To 100 and, once that has been had with every layer or target, to -100: what overflows at one may do well at the other.
+		largest, turns := k.logits, 2
+		if k.inner {
+			turns = n.Depth()
+		}
+		if i/len(kinds)/turns%2 == 1 {
+			largest = -largest
+		}
+		least, err := s.scaleLayer(n, layer, largest)
 		if err != nil {
 			return sample{}, err
 		}
@@ -160,18 +168,26 @@ func weightScale(n spec.Network, l int) float64 {
 	return math.Sqrt(2 / (cols + rows))
 }
 
-// scaleLayer multiplies the parameters of layer l so that the largest |z_l| becomes the given one, and returns which output
-// was the least.
+// scaleLayer multiplies the parameters of layer l so that the z_l of largest magnitude becomes the given one, and returns which
+// output is the least then.
 func (s *sample) scaleLayer(n spec.Network, l int, largest float64) (least int, err error) {
 	reference, err := NewNetwork(n, s.params)
 	if err != nil {
 		return 0, err
 	}
 	t := reference.Algorithm4(s.x, s.y)
+	z := 0.0
+	for _, v := range elements(t.Z[l]) {
+		if math.Abs(v) > math.Abs(z) {
+			z = v
+		}
+	}
 	least = floats.MinIdx(elements(t.Output))
-	z := floats.Norm(elements(t.Z[l]), math.Inf(1))
 	if z == 0 {
 		return least, nil
+	}
+	if largest/z < 0 {
+		least = floats.MaxIdx(elements(t.Output))
 	}
 	params := s.params
 	for _, b := range blocks(n, "") {

@@ -285,7 +285,7 @@ func (t *PoleTeam) pair(i, d, lo, hi int) {
 			sum[7] += next[7]
 			sum, next = sum[8:], next[8:]
 		}
-		for i := range min(len(sum), len(next)) {
+		for i := 0; i < len(sum) && i < len(next); i++ {
 			sum[i] += next[i]
 		}
 	}
