@@ -244,7 +244,7 @@ func (f *function) update(op *plan.Update) {
 // held returns what loads the vectors of an input that every row of a matrix is multiplied with, once for all rows: into variables
 // where there is a loop over rows and half of the registers suffice.
 func (f *function) held(in *plan.Buffer, rows int) (load func(at index, size int) *value, release func()) {
-	lanes := f.m.lanes()
+	lanes := f.m.stream()
 	chunks := (in.Len() + lanes - 1) / lanes
 	held := make([]*value, chunks)
 	read := func(c int) *value {
@@ -295,7 +295,7 @@ func (f *function) biasUpdate(op *plan.Update) {
 
 // rowwise runs a body over the rows of a matrix and, where rows are long, over stretches of them.
 func (f *function) rowwise(w *plan.Buffer, body func(at ref, row index, i, n int, column func(c int) (at index, size int), chunks int)) {
-	lanes := f.m.lanes()
+	lanes := f.m.stream()
 	chunks := (w.Cols + lanes - 1) / lanes
 	looped := w.Rows*chunks > unrolledProducts
 	step := w.Rows
