@@ -73,6 +73,7 @@ func assemblyNames(prefix string) []string {
 		plan.Forward, plan.LossOnly, plan.Backward, plan.Grad, plan.Step,
 		plan.ForwardBatch, plan.LossBatch, plan.GradBatch, plan.GradBatch + amd64.SumsSuffix, plan.StepBatch, plan.InputGradBatch,
 	} {
+		names = append(names, prefix+f)
 		for _, l := range levels {
 			names = append(names, prefix+f+l.Name)
 		}

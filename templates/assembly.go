@@ -50,7 +50,7 @@ func AssemblyFile(a Assembly) ([]byte, error) {
 			a.batch(f, fn)
 			continue
 		}
-		a.choose(f, fn)
+		a.call(f, fn)
 		a.declare(f, fn)
 	}
 	a.layout(f)
@@ -155,47 +155,32 @@ func (a Assembly) machine(f *File) {
 	)
 }
 
-// choose is the method that calls the level's function:
+// call is the method that calls the assembly, which goes on to the function of the level:
 //
 //	func (p *Iris) vectorForward(ws *IrisWorkspace, x *[4]float32) {
-//		if irisLevel > 1 {
-//			irisForwardAVX512(p, ws, x)
-//			return
-//		}
-//		irisForwardAVX2(p, ws, x)
+//		irisForward(p, ws, x)
 //	}
-func (a Assembly) choose(f *File, fn AssemblyFunction) {
+func (a Assembly) call(f *File, fn AssemblyFunction) {
 	f.Doc(fmt.Sprintf("%s is %s in assembly.", a.method(fn), fn.Name))
-	body := &Block{}
-	call := func(b *Block, l AssemblyLevel) {
-		args := []Value{Name("p")}
-		for _, p := range fn.Params {
-			args = append(args, Name(p.Name))
-		}
-		v := Call(a.Prefix+fn.Name+l.Name, args...)
-		if fn.Result != nil {
-			b.Return(v)
-			return
-		}
-		b.Do(v)
+	args := []Value{Name("p")}
+	for _, p := range fn.Params {
+		args = append(args, Name(p.Name))
 	}
-	for i := len(a.Levels) - 1; i > 0; i-- {
-		inner := body.IfAbove(a.level(), i)
-		call(inner, a.Levels[i])
-		if fn.Result == nil {
-			inner.raw(jen.Return())
-		}
+	body, v := &Block{}, Call(a.Prefix+fn.Name, args...)
+	if fn.Result != nil {
+		body.Return(v)
+	} else {
+		body.Do(v)
 	}
-	call(body, a.Levels[0])
 	f.Func(Function{Name: a.method(fn), Recv: a.recv(), Params: fn.Params, Result: fn.Result, Body: body})
 }
 
 // declare declares the assembly of a function:
 //
 //	//go:noescape
-//	func irisForwardAVX2(p *Iris, ws *IrisWorkspace, x *[4]float32)
+//	func irisForward(p *Iris, ws *IrisWorkspace, x *[4]float32)
 func (a Assembly) declare(f *File, fn AssemblyFunction) {
-	for _, l := range a.Levels {
+	for _, l := range append([]AssemblyLevel{{}}, a.Levels...) {
 		f.f.Line()
 		f.f.Comment("//go:noescape")
 		s := f.f.Func().Id(a.Prefix + fn.Name + l.Name).ParamsFunc(func(g *jen.Group) {

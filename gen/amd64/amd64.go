@@ -43,6 +43,13 @@ func Print(p *plan.Program, o Options) ([]byte, error) {
 		if Missing(p, fn) != "" {
 			continue
 		}
+		if !fn.Batch {
+			e, err := entry(p, fn, o.Prefix)
+			if err != nil {
+				return nil, fmt.Errorf("assembly: %w", err)
+			}
+			out.AddSection(e)
+		}
 		for _, l := range Levels {
 			parts, err := printFunc(f, p, machine{l, p.ElementBytes()}, fn, o.Prefix)
 			if err != nil {

@@ -14,6 +14,8 @@ var instructions = map[string]instruction{
 	"ADDQ":              two(x86.ADDQ),
 	"ANDQ":              two(x86.ANDQ),
 	"CMPQ":              two(x86.CMPQ),
+	"JGT":               one(x86.JGT),
+	"JMP":               one(x86.JMP),
 	"JNE":               one(x86.JNE),
 	"KMOVW":             two(x86.KMOVW),
 	"LEAQ":              two(x86.LEAQ),

@@ -12,8 +12,11 @@ import (
 // counted is how a loop ends: a general register is counted against a constant and nothing else is jumped on.
 var counted = regexp.MustCompile(`\t(?:CMPQ +[A-Z0-9]+, \$0x[0-9a-f]+|SUBL +\$0x00000001, [A-Z0-9]+)\n\tJNE +loop\d+\n`)
 
-// TestJumps reads the assembly of networks of every activation and of sizes that are looped over: every jump ends a counted loop, so
-// that none depends on data.
+// chosen is how the function that Go calls goes on to that of the level.
+var chosen = regexp.MustCompile(`\tCMPQ ·netLevel\+0\(SB\), \$0x01\n\tJGT +wide\n\tJMP +·net(\w+)AVX2\(SB\)\n\nwide:\n\tJMP +·net(\w+)AVX512\(SB\)\n`)
+
+// TestJumps reads the assembly of networks of every activation and of sizes that are looped over: every jump ends a counted loop or
+// goes to the function of the level, so that none depends on data.
 func TestJumps(t *testing.T) {
 	var networks []spec.Network
 	for _, a := range spec.Activations() {
@@ -43,8 +46,15 @@ func TestJumps(t *testing.T) {
 			}
 			ends := len(counted.FindAll(text, -1))
 			loops += ends
-			if jumps != ends {
-				t.Errorf("%s of %d units, %s: %d jumps and calls, %d of them end counted loops", n.Layers[0].Activation.Name, n.Layers[0].Dense, n.Precision, jumps, ends)
+			choices := chosen.FindAllSubmatch(text, -1)
+			for _, c := range choices {
+				if string(c[1]) != string(c[2]) {
+					t.Errorf("%s goes on to %s at the higher level", c[1], c[2])
+				}
+			}
+			if jumps != ends+3*len(choices) {
+				t.Errorf("%s of %d units, %s: %d jumps and calls, %d of them end counted loops, and %d functions choose a level",
+					n.Layers[0].Activation.Name, n.Layers[0].Dense, n.Precision, jumps, ends, len(choices))
 			}
 		}
 	}

@@ -1,6 +1,9 @@
 package amd64
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // The functions of this file compute in float64 what is to be rounded to float32, for wide. Their errors are some 2^-29 of the
 // result, so that short polynomials do, nothing that rounding takes need be carried along, and no result is subnormal before it is
@@ -32,9 +35,16 @@ func (b *block) raise(p, t *value) *value {
 
 // sigmoidRounded is 1/(1 + e^-x). At ±110 it is 0 and 1 in float32.
 func (b *block) sigmoidRounded(x *value) *value {
-	r, t := b.reducedRounded(b.negate(x), 110)
-	one := b.number(1)
-	return b.quotient(one, b.sum(one, b.raise(b.polynomial(r, expRounded...), t)))
+	// -x is n·log 2 - r.
+	x = b.larger(b.number(-110), b.smaller(b.number(110), x))
+	magic, one := b.number(b.format().magic), b.number(1)
+	t := b.madd(x, b.number(-math.Log2E), magic)
+	r := b.madd(b.less(t, magic), b.number(math.Ln2), x)
+	mirrored := slices.Clone(expRounded)
+	for i := 1; i < len(mirrored); i += 2 {
+		mirrored[i] = -mirrored[i]
+	}
+	return b.quotient(one, b.sum(one, b.raise(b.polynomial(r, mirrored...), t)))
 }
 
 // expm1Rounded is e^x - 1 as 2^n·r·q + (2^n - 1), which is infinite in float32 at 110.

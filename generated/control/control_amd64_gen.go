@@ -40,12 +40,11 @@ func controlMachine() int {
 
 // vectorForward is Forward in assembly.
 func (p *Control) vectorForward(ws *ControlWorkspace, x *[16]float32) {
-	if controlLevel > 1 {
-		controlForwardAVX512(p, ws, x)
-		return
-	}
-	controlForwardAVX2(p, ws, x)
+	controlForward(p, ws, x)
 }
+
+//go:noescape
+func controlForward(p *Control, ws *ControlWorkspace, x *[16]float32)
 
 //go:noescape
 func controlForwardAVX2(p *Control, ws *ControlWorkspace, x *[16]float32)
@@ -55,11 +54,11 @@ func controlForwardAVX512(p *Control, ws *ControlWorkspace, x *[16]float32)
 
 // vectorLoss is Loss in assembly.
 func (p *Control) vectorLoss(ws *ControlWorkspace, x *[16]float32, y *[4]float32) float32 {
-	if controlLevel > 1 {
-		return controlLossAVX512(p, ws, x, y)
-	}
-	return controlLossAVX2(p, ws, x, y)
+	return controlLoss(p, ws, x, y)
 }
+
+//go:noescape
+func controlLoss(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]float32) float32
 
 //go:noescape
 func controlLossAVX2(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]float32) float32
@@ -69,11 +68,11 @@ func controlLossAVX512(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]f
 
 // vectorBackward is Backward in assembly.
 func (p *Control) vectorBackward(ws *ControlWorkspace, x *[16]float32, y *[4]float32, g *ControlGrad) float32 {
-	if controlLevel > 1 {
-		return controlBackwardAVX512(p, ws, x, y, g)
-	}
-	return controlBackwardAVX2(p, ws, x, y, g)
+	return controlBackward(p, ws, x, y, g)
 }
+
+//go:noescape
+func controlBackward(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]float32, grad *ControlGrad) float32
 
 //go:noescape
 func controlBackwardAVX2(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]float32, grad *ControlGrad) float32
@@ -83,11 +82,11 @@ func controlBackwardAVX512(p *Control, ws *ControlWorkspace, x *[16]float32, y *
 
 // vectorGrad is Grad in assembly.
 func (p *Control) vectorGrad(ws *ControlWorkspace, x *[16]float32, y *[4]float32, g *ControlGrad) float32 {
-	if controlLevel > 1 {
-		return controlGradAVX512(p, ws, x, y, g)
-	}
-	return controlGradAVX2(p, ws, x, y, g)
+	return controlGrad(p, ws, x, y, g)
 }
+
+//go:noescape
+func controlGrad(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]float32, grad *ControlGrad) float32
 
 //go:noescape
 func controlGradAVX2(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]float32, grad *ControlGrad) float32
@@ -97,11 +96,11 @@ func controlGradAVX512(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]f
 
 // vectorStep is Step in assembly.
 func (p *Control) vectorStep(ws *ControlWorkspace, x *[16]float32, y *[4]float32, rate float32) float32 {
-	if controlLevel > 1 {
-		return controlStepAVX512(p, ws, x, y, rate)
-	}
-	return controlStepAVX2(p, ws, x, y, rate)
+	return controlStep(p, ws, x, y, rate)
 }
+
+//go:noescape
+func controlStep(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]float32, rate float32) float32
 
 //go:noescape
 func controlStepAVX2(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]float32, rate float32) float32

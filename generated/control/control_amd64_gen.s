@@ -4,6 +4,15 @@
 
 #include "textflag.h"
 
+// func controlForward(p *Control, ws *ControlWorkspace, x *[16]float32)
+TEXT ·controlForward(SB), NOSPLIT, $0-24
+	CMPQ ·controlLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·controlForwardAVX2(SB)
+
+wide:
+	JMP ·controlForwardAVX512(SB)
+
 // func controlForwardAVX2(p *Control, ws *ControlWorkspace, x *[16]float32)
 // Requires: AVX, FMA3
 TEXT ·controlForwardAVX2(SB), NOSPLIT, $0-24
@@ -996,6 +1005,15 @@ TEXT ·controlForwardAVX512(SB), NOSPLIT, $0-24
 	VMOVUPS       X0, 384(SI)
 	VZEROUPPER
 	RET
+
+// func controlLoss(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]float32) float32
+TEXT ·controlLoss(SB), NOSPLIT, $0-36
+	CMPQ ·controlLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·controlLossAVX2(SB)
+
+wide:
+	JMP ·controlLossAVX512(SB)
 
 // func controlLossAVX2(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]float32) float32
 // Requires: AVX, FMA3
@@ -2012,6 +2030,15 @@ TEXT ·controlLossAVX512(SB), NOSPLIT, $0-36
 	VZEROUPPER
 	RET
 
+// func controlBackward(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]float32, grad *ControlGrad) float32
+TEXT ·controlBackward(SB), NOSPLIT, $0-44
+	CMPQ ·controlLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·controlBackwardAVX2(SB)
+
+wide:
+	JMP ·controlBackwardAVX512(SB)
+
 // func controlBackwardAVX2(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]float32, grad *ControlGrad) float32
 // Requires: AVX, AVX2, FMA3
 TEXT ·controlBackwardAVX2(SB), NOSPLIT, $0-44
@@ -2957,6 +2984,15 @@ TEXT ·controlBackwardAVX512(SB), NOSPLIT, $0-44
 	VMOVUPS      Y0, 2016(BX)
 	VZEROUPPER
 	RET
+
+// func controlGrad(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]float32, grad *ControlGrad) float32
+TEXT ·controlGrad(SB), NOSPLIT, $0-44
+	CMPQ ·controlLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·controlGradAVX2(SB)
+
+wide:
+	JMP ·controlGradAVX512(SB)
 
 // func controlGradAVX2(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]float32, grad *ControlGrad) float32
 // Requires: AVX, AVX2, FMA3
@@ -4869,6 +4905,15 @@ TEXT ·controlGradAVX512(SB), NOSPLIT, $0-44
 	VMOVUPS      Y0, 2016(BX)
 	VZEROUPPER
 	RET
+
+// func controlStep(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]float32, rate float32) float32
+TEXT ·controlStep(SB), NOSPLIT, $0-44
+	CMPQ ·controlLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·controlStepAVX2(SB)
+
+wide:
+	JMP ·controlStepAVX512(SB)
 
 // func controlStepAVX2(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]float32, rate float32) float32
 // Requires: AVX, AVX2, FMA3

@@ -40,12 +40,11 @@ func digitsMachine() int {
 
 // vectorForward is Forward in assembly.
 func (p *Digits) vectorForward(ws *DigitsWorkspace, x *[64]float32) {
-	if digitsLevel > 1 {
-		digitsForwardAVX512(p, ws, x)
-		return
-	}
-	digitsForwardAVX2(p, ws, x)
+	digitsForward(p, ws, x)
 }
+
+//go:noescape
+func digitsForward(p *Digits, ws *DigitsWorkspace, x *[64]float32)
 
 //go:noescape
 func digitsForwardAVX2(p *Digits, ws *DigitsWorkspace, x *[64]float32)
@@ -55,11 +54,11 @@ func digitsForwardAVX512(p *Digits, ws *DigitsWorkspace, x *[64]float32)
 
 // vectorLoss is Loss in assembly.
 func (p *Digits) vectorLoss(ws *DigitsWorkspace, x *[64]float32, y *[10]float32) float32 {
-	if digitsLevel > 1 {
-		return digitsLossAVX512(p, ws, x, y)
-	}
-	return digitsLossAVX2(p, ws, x, y)
+	return digitsLoss(p, ws, x, y)
 }
+
+//go:noescape
+func digitsLoss(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32) float32
 
 //go:noescape
 func digitsLossAVX2(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32) float32
@@ -69,11 +68,11 @@ func digitsLossAVX512(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]flo
 
 // vectorBackward is Backward in assembly.
 func (p *Digits) vectorBackward(ws *DigitsWorkspace, x *[64]float32, y *[10]float32, g *DigitsGrad) float32 {
-	if digitsLevel > 1 {
-		return digitsBackwardAVX512(p, ws, x, y, g)
-	}
-	return digitsBackwardAVX2(p, ws, x, y, g)
+	return digitsBackward(p, ws, x, y, g)
 }
+
+//go:noescape
+func digitsBackward(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, grad *DigitsGrad) float32
 
 //go:noescape
 func digitsBackwardAVX2(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, grad *DigitsGrad) float32
@@ -83,11 +82,11 @@ func digitsBackwardAVX512(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10
 
 // vectorGrad is Grad in assembly.
 func (p *Digits) vectorGrad(ws *DigitsWorkspace, x *[64]float32, y *[10]float32, g *DigitsGrad) float32 {
-	if digitsLevel > 1 {
-		return digitsGradAVX512(p, ws, x, y, g)
-	}
-	return digitsGradAVX2(p, ws, x, y, g)
+	return digitsGrad(p, ws, x, y, g)
 }
+
+//go:noescape
+func digitsGrad(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, grad *DigitsGrad) float32
 
 //go:noescape
 func digitsGradAVX2(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, grad *DigitsGrad) float32
@@ -97,11 +96,11 @@ func digitsGradAVX512(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]flo
 
 // vectorStep is Step in assembly.
 func (p *Digits) vectorStep(ws *DigitsWorkspace, x *[64]float32, y *[10]float32, rate float32) float32 {
-	if digitsLevel > 1 {
-		return digitsStepAVX512(p, ws, x, y, rate)
-	}
-	return digitsStepAVX2(p, ws, x, y, rate)
+	return digitsStep(p, ws, x, y, rate)
 }
+
+//go:noescape
+func digitsStep(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, rate float32) float32
 
 //go:noescape
 func digitsStepAVX2(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, rate float32) float32

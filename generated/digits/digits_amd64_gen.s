@@ -4,6 +4,15 @@
 
 #include "textflag.h"
 
+// func digitsForward(p *Digits, ws *DigitsWorkspace, x *[64]float32)
+TEXT ·digitsForward(SB), NOSPLIT, $0-24
+	CMPQ ·digitsLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·digitsForwardAVX2(SB)
+
+wide:
+	JMP ·digitsForwardAVX512(SB)
+
 // func digitsForwardAVX2(p *Digits, ws *DigitsWorkspace, x *[64]float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·digitsForwardAVX2(SB), NOSPLIT, $0-24
@@ -958,6 +967,15 @@ TEXT ·digitsForwardAVX512(SB), NOSPLIT, $0-24
 	VMOVUPS           Z0, K1, 552(SI)
 	VZEROUPPER
 	RET
+
+// func digitsLoss(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32) float32
+TEXT ·digitsLoss(SB), NOSPLIT, $0-36
+	CMPQ ·digitsLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·digitsLossAVX2(SB)
+
+wide:
+	JMP ·digitsLossAVX512(SB)
 
 // func digitsLossAVX2(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32) float32
 // Requires: AVX, AVX2, FMA3
@@ -2022,6 +2040,15 @@ TEXT ·digitsLossAVX512(SB), NOSPLIT, $0-36
 	VMOVSS       X0, ret+32(FP)
 	VZEROUPPER
 	RET
+
+// func digitsBackward(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, grad *DigitsGrad) float32
+TEXT ·digitsBackward(SB), NOSPLIT, $0-44
+	CMPQ ·digitsLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·digitsBackwardAVX2(SB)
+
+wide:
+	JMP ·digitsBackwardAVX512(SB)
 
 // func digitsBackwardAVX2(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, grad *DigitsGrad) float32
 // Requires: AVX, AVX2, FMA3
@@ -3094,6 +3121,15 @@ loop0:
 	JNE          loop0
 	VZEROUPPER
 	RET
+
+// func digitsGrad(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, grad *DigitsGrad) float32
+TEXT ·digitsGrad(SB), NOSPLIT, $0-44
+	CMPQ ·digitsLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·digitsGradAVX2(SB)
+
+wide:
+	JMP ·digitsGradAVX512(SB)
 
 // func digitsGradAVX2(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, grad *DigitsGrad) float32
 // Requires: AVX, AVX2, FMA3
@@ -5092,6 +5128,15 @@ loop0:
 	JNE          loop0
 	VZEROUPPER
 	RET
+
+// func digitsStep(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, rate float32) float32
+TEXT ·digitsStep(SB), NOSPLIT, $0-44
+	CMPQ ·digitsLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·digitsStepAVX2(SB)
+
+wide:
+	JMP ·digitsStepAVX512(SB)
 
 // func digitsStepAVX2(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, rate float32) float32
 // Requires: AVX, AVX2, FMA3

@@ -40,12 +40,11 @@ func irisMachine() int {
 
 // vectorForward is Forward in assembly.
 func (p *Iris) vectorForward(ws *IrisWorkspace, x *[4]float32) {
-	if irisLevel > 1 {
-		irisForwardAVX512(p, ws, x)
-		return
-	}
-	irisForwardAVX2(p, ws, x)
+	irisForward(p, ws, x)
 }
+
+//go:noescape
+func irisForward(p *Iris, ws *IrisWorkspace, x *[4]float32)
 
 //go:noescape
 func irisForwardAVX2(p *Iris, ws *IrisWorkspace, x *[4]float32)
@@ -55,11 +54,11 @@ func irisForwardAVX512(p *Iris, ws *IrisWorkspace, x *[4]float32)
 
 // vectorLoss is Loss in assembly.
 func (p *Iris) vectorLoss(ws *IrisWorkspace, x *[4]float32, y *[3]float32) float32 {
-	if irisLevel > 1 {
-		return irisLossAVX512(p, ws, x, y)
-	}
-	return irisLossAVX2(p, ws, x, y)
+	return irisLoss(p, ws, x, y)
 }
+
+//go:noescape
+func irisLoss(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32) float32
 
 //go:noescape
 func irisLossAVX2(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32) float32
@@ -69,11 +68,11 @@ func irisLossAVX512(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32) fl
 
 // vectorBackward is Backward in assembly.
 func (p *Iris) vectorBackward(ws *IrisWorkspace, x *[4]float32, y *[3]float32, g *IrisGrad) float32 {
-	if irisLevel > 1 {
-		return irisBackwardAVX512(p, ws, x, y, g)
-	}
-	return irisBackwardAVX2(p, ws, x, y, g)
+	return irisBackward(p, ws, x, y, g)
 }
+
+//go:noescape
+func irisBackward(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, grad *IrisGrad) float32
 
 //go:noescape
 func irisBackwardAVX2(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, grad *IrisGrad) float32
@@ -83,11 +82,11 @@ func irisBackwardAVX512(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32
 
 // vectorGrad is Grad in assembly.
 func (p *Iris) vectorGrad(ws *IrisWorkspace, x *[4]float32, y *[3]float32, g *IrisGrad) float32 {
-	if irisLevel > 1 {
-		return irisGradAVX512(p, ws, x, y, g)
-	}
-	return irisGradAVX2(p, ws, x, y, g)
+	return irisGrad(p, ws, x, y, g)
 }
+
+//go:noescape
+func irisGrad(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, grad *IrisGrad) float32
 
 //go:noescape
 func irisGradAVX2(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, grad *IrisGrad) float32
@@ -97,11 +96,11 @@ func irisGradAVX512(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, gr
 
 // vectorStep is Step in assembly.
 func (p *Iris) vectorStep(ws *IrisWorkspace, x *[4]float32, y *[3]float32, rate float32) float32 {
-	if irisLevel > 1 {
-		return irisStepAVX512(p, ws, x, y, rate)
-	}
-	return irisStepAVX2(p, ws, x, y, rate)
+	return irisStep(p, ws, x, y, rate)
 }
+
+//go:noescape
+func irisStep(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, rate float32) float32
 
 //go:noescape
 func irisStepAVX2(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, rate float32) float32

@@ -4,6 +4,15 @@
 
 #include "textflag.h"
 
+// func irisForward(p *Iris, ws *IrisWorkspace, x *[4]float32)
+TEXT ·irisForward(SB), NOSPLIT, $0-24
+	CMPQ ·irisLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·irisForwardAVX2(SB)
+
+wide:
+	JMP ·irisForwardAVX512(SB)
+
 // func irisForwardAVX2(p *Iris, ws *IrisWorkspace, x *[4]float32)
 // Requires: AVX, FMA3
 TEXT ·irisForwardAVX2(SB), NOSPLIT, $0-24
@@ -304,6 +313,15 @@ TEXT ·irisForwardAVX512(SB), NOSPLIT, $0-24
 	VEXTRACTPS        $0x02, X0, 84(SI)
 	VZEROUPPER
 	RET
+
+// func irisLoss(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32) float32
+TEXT ·irisLoss(SB), NOSPLIT, $0-36
+	CMPQ ·irisLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·irisLossAVX2(SB)
+
+wide:
+	JMP ·irisLossAVX512(SB)
 
 // func irisLossAVX2(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32) float32
 // Requires: AVX, AVX2, FMA3
@@ -707,6 +725,15 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	VZEROUPPER
 	RET
 
+// func irisBackward(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, grad *IrisGrad) float32
+TEXT ·irisBackward(SB), NOSPLIT, $0-44
+	CMPQ ·irisLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·irisBackwardAVX2(SB)
+
+wide:
+	JMP ·irisBackwardAVX512(SB)
+
 // func irisBackwardAVX2(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, grad *IrisGrad) float32
 // Requires: AVX, AVX2, FMA3
 TEXT ·irisBackwardAVX2(SB), NOSPLIT, $0-44
@@ -952,6 +979,15 @@ TEXT ·irisBackwardAVX512(SB), NOSPLIT, $0-44
 	VMOVUPS       X0, 112(BX)
 	VZEROUPPER
 	RET
+
+// func irisGrad(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, grad *IrisGrad) float32
+TEXT ·irisGrad(SB), NOSPLIT, $0-44
+	CMPQ ·irisLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·irisGradAVX2(SB)
+
+wide:
+	JMP ·irisGradAVX512(SB)
 
 // func irisGradAVX2(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, grad *IrisGrad) float32
 // Requires: AVX, AVX2, FMA3
@@ -1470,6 +1506,15 @@ TEXT ·irisGradAVX512(SB), NOSPLIT, $0-44
 	VMOVUPS       X0, 112(BX)
 	VZEROUPPER
 	RET
+
+// func irisStep(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, rate float32) float32
+TEXT ·irisStep(SB), NOSPLIT, $0-44
+	CMPQ ·irisLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·irisStepAVX2(SB)
+
+wide:
+	JMP ·irisStepAVX512(SB)
 
 // func irisStepAVX2(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, rate float32) float32
 // Requires: AVX, AVX2, FMA3

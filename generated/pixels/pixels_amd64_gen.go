@@ -40,12 +40,11 @@ func pixelsMachine() int {
 
 // vectorForward is Forward in assembly.
 func (p *Pixels) vectorForward(ws *PixelsWorkspace, x *[784]float32) {
-	if pixelsLevel > 1 {
-		pixelsForwardAVX512(p, ws, x)
-		return
-	}
-	pixelsForwardAVX2(p, ws, x)
+	pixelsForward(p, ws, x)
 }
+
+//go:noescape
+func pixelsForward(p *Pixels, ws *PixelsWorkspace, x *[784]float32)
 
 //go:noescape
 func pixelsForwardAVX2(p *Pixels, ws *PixelsWorkspace, x *[784]float32)
@@ -55,11 +54,11 @@ func pixelsForwardAVX512(p *Pixels, ws *PixelsWorkspace, x *[784]float32)
 
 // vectorLoss is Loss in assembly.
 func (p *Pixels) vectorLoss(ws *PixelsWorkspace, x *[784]float32, y *[10]float32) float32 {
-	if pixelsLevel > 1 {
-		return pixelsLossAVX512(p, ws, x, y)
-	}
-	return pixelsLossAVX2(p, ws, x, y)
+	return pixelsLoss(p, ws, x, y)
 }
+
+//go:noescape
+func pixelsLoss(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]float32) float32
 
 //go:noescape
 func pixelsLossAVX2(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]float32) float32
@@ -69,11 +68,11 @@ func pixelsLossAVX512(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]fl
 
 // vectorBackward is Backward in assembly.
 func (p *Pixels) vectorBackward(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, g *PixelsGrad) float32 {
-	if pixelsLevel > 1 {
-		return pixelsBackwardAVX512(p, ws, x, y, g)
-	}
-	return pixelsBackwardAVX2(p, ws, x, y, g)
+	return pixelsBackward(p, ws, x, y, g)
 }
+
+//go:noescape
+func pixelsBackward(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]float32, grad *PixelsGrad) float32
 
 //go:noescape
 func pixelsBackwardAVX2(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]float32, grad *PixelsGrad) float32
@@ -83,11 +82,11 @@ func pixelsBackwardAVX512(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[1
 
 // vectorGrad is Grad in assembly.
 func (p *Pixels) vectorGrad(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, g *PixelsGrad) float32 {
-	if pixelsLevel > 1 {
-		return pixelsGradAVX512(p, ws, x, y, g)
-	}
-	return pixelsGradAVX2(p, ws, x, y, g)
+	return pixelsGrad(p, ws, x, y, g)
 }
+
+//go:noescape
+func pixelsGrad(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]float32, grad *PixelsGrad) float32
 
 //go:noescape
 func pixelsGradAVX2(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]float32, grad *PixelsGrad) float32
@@ -97,11 +96,11 @@ func pixelsGradAVX512(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]fl
 
 // vectorStep is Step in assembly.
 func (p *Pixels) vectorStep(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, rate float32) float32 {
-	if pixelsLevel > 1 {
-		return pixelsStepAVX512(p, ws, x, y, rate)
-	}
-	return pixelsStepAVX2(p, ws, x, y, rate)
+	return pixelsStep(p, ws, x, y, rate)
 }
+
+//go:noescape
+func pixelsStep(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]float32, rate float32) float32
 
 //go:noescape
 func pixelsStepAVX2(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]float32, rate float32) float32

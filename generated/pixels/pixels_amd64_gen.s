@@ -4,6 +4,15 @@
 
 #include "textflag.h"
 
+// func pixelsForward(p *Pixels, ws *PixelsWorkspace, x *[784]float32)
+TEXT ·pixelsForward(SB), NOSPLIT, $0-24
+	CMPQ ·pixelsLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·pixelsForwardAVX2(SB)
+
+wide:
+	JMP ·pixelsForwardAVX512(SB)
+
 // func pixelsForwardAVX2(p *Pixels, ws *PixelsWorkspace, x *[784]float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·pixelsForwardAVX2(SB), NOSPLIT, $0-24
@@ -685,6 +694,15 @@ loop1:
 	VMOVUPS           Z0, K1, 1064(SI)
 	VZEROUPPER
 	RET
+
+// func pixelsLoss(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]float32) float32
+TEXT ·pixelsLoss(SB), NOSPLIT, $0-36
+	CMPQ ·pixelsLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·pixelsLossAVX2(SB)
+
+wide:
+	JMP ·pixelsLossAVX512(SB)
 
 // func pixelsLossAVX2(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]float32) float32
 // Requires: AVX, AVX2, FMA3
@@ -1476,6 +1494,15 @@ loop1:
 	VMOVSS       X0, ret+32(FP)
 	VZEROUPPER
 	RET
+
+// func pixelsBackward(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]float32, grad *PixelsGrad) float32
+TEXT ·pixelsBackward(SB), NOSPLIT, $0-44
+	CMPQ ·pixelsLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·pixelsBackwardAVX2(SB)
+
+wide:
+	JMP ·pixelsBackwardAVX512(SB)
 
 // func pixelsBackwardAVX2(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]float32, grad *PixelsGrad) float32
 // Requires: AVX, AVX2, FMA3
@@ -2822,6 +2849,15 @@ loop1:
 	JNE          loop0
 	VZEROUPPER
 	RET
+
+// func pixelsGrad(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]float32, grad *PixelsGrad) float32
+TEXT ·pixelsGrad(SB), NOSPLIT, $0-44
+	CMPQ ·pixelsLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·pixelsGradAVX2(SB)
+
+wide:
+	JMP ·pixelsGradAVX512(SB)
 
 // func pixelsGradAVX2(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]float32, grad *PixelsGrad) float32
 // Requires: AVX, AVX2, FMA3
@@ -4826,6 +4862,15 @@ loop3:
 	JNE          loop2
 	VZEROUPPER
 	RET
+
+// func pixelsStep(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]float32, rate float32) float32
+TEXT ·pixelsStep(SB), NOSPLIT, $0-44
+	CMPQ ·pixelsLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·pixelsStepAVX2(SB)
+
+wide:
+	JMP ·pixelsStepAVX512(SB)
 
 // func pixelsStepAVX2(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]float32, rate float32) float32
 // Requires: AVX, AVX2, FMA3

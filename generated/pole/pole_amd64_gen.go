@@ -40,12 +40,11 @@ func poleMachine() int {
 
 // vectorForward is Forward in assembly.
 func (p *Pole) vectorForward(ws *PoleWorkspace, x *[4]float32) {
-	if poleLevel > 1 {
-		poleForwardAVX512(p, ws, x)
-		return
-	}
-	poleForwardAVX2(p, ws, x)
+	poleForward(p, ws, x)
 }
+
+//go:noescape
+func poleForward(p *Pole, ws *PoleWorkspace, x *[4]float32)
 
 //go:noescape
 func poleForwardAVX2(p *Pole, ws *PoleWorkspace, x *[4]float32)
@@ -55,11 +54,11 @@ func poleForwardAVX512(p *Pole, ws *PoleWorkspace, x *[4]float32)
 
 // vectorLoss is Loss in assembly.
 func (p *Pole) vectorLoss(ws *PoleWorkspace, x *[4]float32, y *[2]float32) float32 {
-	if poleLevel > 1 {
-		return poleLossAVX512(p, ws, x, y)
-	}
-	return poleLossAVX2(p, ws, x, y)
+	return poleLoss(p, ws, x, y)
 }
+
+//go:noescape
+func poleLoss(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32) float32
 
 //go:noescape
 func poleLossAVX2(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32) float32
@@ -69,11 +68,11 @@ func poleLossAVX512(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32) fl
 
 // vectorBackward is Backward in assembly.
 func (p *Pole) vectorBackward(ws *PoleWorkspace, x *[4]float32, y *[2]float32, g *PoleGrad) float32 {
-	if poleLevel > 1 {
-		return poleBackwardAVX512(p, ws, x, y, g)
-	}
-	return poleBackwardAVX2(p, ws, x, y, g)
+	return poleBackward(p, ws, x, y, g)
 }
+
+//go:noescape
+func poleBackward(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, grad *PoleGrad) float32
 
 //go:noescape
 func poleBackwardAVX2(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, grad *PoleGrad) float32
@@ -83,11 +82,11 @@ func poleBackwardAVX512(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32
 
 // vectorGrad is Grad in assembly.
 func (p *Pole) vectorGrad(ws *PoleWorkspace, x *[4]float32, y *[2]float32, g *PoleGrad) float32 {
-	if poleLevel > 1 {
-		return poleGradAVX512(p, ws, x, y, g)
-	}
-	return poleGradAVX2(p, ws, x, y, g)
+	return poleGrad(p, ws, x, y, g)
 }
+
+//go:noescape
+func poleGrad(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, grad *PoleGrad) float32
 
 //go:noescape
 func poleGradAVX2(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, grad *PoleGrad) float32
@@ -97,11 +96,11 @@ func poleGradAVX512(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, gr
 
 // vectorStep is Step in assembly.
 func (p *Pole) vectorStep(ws *PoleWorkspace, x *[4]float32, y *[2]float32, rate float32) float32 {
-	if poleLevel > 1 {
-		return poleStepAVX512(p, ws, x, y, rate)
-	}
-	return poleStepAVX2(p, ws, x, y, rate)
+	return poleStep(p, ws, x, y, rate)
 }
+
+//go:noescape
+func poleStep(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, rate float32) float32
 
 //go:noescape
 func poleStepAVX2(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, rate float32) float32

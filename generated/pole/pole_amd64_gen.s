@@ -4,6 +4,15 @@
 
 #include "textflag.h"
 
+// func poleForward(p *Pole, ws *PoleWorkspace, x *[4]float32)
+TEXT ·poleForward(SB), NOSPLIT, $0-24
+	CMPQ ·poleLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·poleForwardAVX2(SB)
+
+wide:
+	JMP ·poleForwardAVX512(SB)
+
 // func poleForwardAVX2(p *Pole, ws *PoleWorkspace, x *[4]float32)
 // Requires: AVX, FMA3
 TEXT ·poleForwardAVX2(SB), NOSPLIT, $0-24
@@ -429,6 +438,15 @@ TEXT ·poleForwardAVX512(SB), NOSPLIT, $0-24
 	VMOVSD            X0, 136(SI)
 	VZEROUPPER
 	RET
+
+// func poleLoss(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32) float32
+TEXT ·poleLoss(SB), NOSPLIT, $0-36
+	CMPQ ·poleLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·poleLossAVX2(SB)
+
+wide:
+	JMP ·poleLossAVX512(SB)
 
 // func poleLossAVX2(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32) float32
 // Requires: AVX, AVX2, FMA3
@@ -954,6 +972,15 @@ TEXT ·poleLossAVX512(SB), NOSPLIT, $0-36
 	VZEROUPPER
 	RET
 
+// func poleBackward(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, grad *PoleGrad) float32
+TEXT ·poleBackward(SB), NOSPLIT, $0-44
+	CMPQ ·poleLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·poleBackwardAVX2(SB)
+
+wide:
+	JMP ·poleBackwardAVX512(SB)
+
 // func poleBackwardAVX2(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, grad *PoleGrad) float32
 // Requires: AVX, AVX2, FMA3
 TEXT ·poleBackwardAVX2(SB), NOSPLIT, $0-44
@@ -1228,6 +1255,15 @@ TEXT ·poleBackwardAVX512(SB), NOSPLIT, $0-44
 	VMOVUPS     X0, 240(BX)
 	VZEROUPPER
 	RET
+
+// func poleGrad(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, grad *PoleGrad) float32
+TEXT ·poleGrad(SB), NOSPLIT, $0-44
+	CMPQ ·poleLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·poleGradAVX2(SB)
+
+wide:
+	JMP ·poleGradAVX512(SB)
 
 // func poleGradAVX2(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, grad *PoleGrad) float32
 // Requires: AVX, AVX2, FMA3
@@ -1905,6 +1941,15 @@ TEXT ·poleGradAVX512(SB), NOSPLIT, $0-44
 	VMOVUPS     X0, 240(BX)
 	VZEROUPPER
 	RET
+
+// func poleStep(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, rate float32) float32
+TEXT ·poleStep(SB), NOSPLIT, $0-44
+	CMPQ ·poleLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·poleStepAVX2(SB)
+
+wide:
+	JMP ·poleStepAVX512(SB)
 
 // func poleStepAVX2(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, rate float32) float32
 // Requires: AVX, AVX2, FMA3

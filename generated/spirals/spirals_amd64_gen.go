@@ -40,12 +40,11 @@ func spiralsMachine() int {
 
 // vectorForward is Forward in assembly.
 func (p *Spirals) vectorForward(ws *SpiralsWorkspace, x *[2]float32) {
-	if spiralsLevel > 1 {
-		spiralsForwardAVX512(p, ws, x)
-		return
-	}
-	spiralsForwardAVX2(p, ws, x)
+	spiralsForward(p, ws, x)
 }
+
+//go:noescape
+func spiralsForward(p *Spirals, ws *SpiralsWorkspace, x *[2]float32)
 
 //go:noescape
 func spiralsForwardAVX2(p *Spirals, ws *SpiralsWorkspace, x *[2]float32)
@@ -55,11 +54,11 @@ func spiralsForwardAVX512(p *Spirals, ws *SpiralsWorkspace, x *[2]float32)
 
 // vectorLoss is Loss in assembly.
 func (p *Spirals) vectorLoss(ws *SpiralsWorkspace, x *[2]float32, y *[2]float32) float32 {
-	if spiralsLevel > 1 {
-		return spiralsLossAVX512(p, ws, x, y)
-	}
-	return spiralsLossAVX2(p, ws, x, y)
+	return spiralsLoss(p, ws, x, y)
 }
+
+//go:noescape
+func spiralsLoss(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32) float32
 
 //go:noescape
 func spiralsLossAVX2(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32) float32
@@ -69,11 +68,11 @@ func spiralsLossAVX512(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]fl
 
 // vectorBackward is Backward in assembly.
 func (p *Spirals) vectorBackward(ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, g *SpiralsGrad) float32 {
-	if spiralsLevel > 1 {
-		return spiralsBackwardAVX512(p, ws, x, y, g)
-	}
-	return spiralsBackwardAVX2(p, ws, x, y, g)
+	return spiralsBackward(p, ws, x, y, g)
 }
+
+//go:noescape
+func spiralsBackward(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, grad *SpiralsGrad) float32
 
 //go:noescape
 func spiralsBackwardAVX2(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, grad *SpiralsGrad) float32
@@ -83,11 +82,11 @@ func spiralsBackwardAVX512(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[
 
 // vectorGrad is Grad in assembly.
 func (p *Spirals) vectorGrad(ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, g *SpiralsGrad) float32 {
-	if spiralsLevel > 1 {
-		return spiralsGradAVX512(p, ws, x, y, g)
-	}
-	return spiralsGradAVX2(p, ws, x, y, g)
+	return spiralsGrad(p, ws, x, y, g)
 }
+
+//go:noescape
+func spiralsGrad(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, grad *SpiralsGrad) float32
 
 //go:noescape
 func spiralsGradAVX2(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, grad *SpiralsGrad) float32
@@ -97,11 +96,11 @@ func spiralsGradAVX512(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]fl
 
 // vectorStep is Step in assembly.
 func (p *Spirals) vectorStep(ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, rate float32) float32 {
-	if spiralsLevel > 1 {
-		return spiralsStepAVX512(p, ws, x, y, rate)
-	}
-	return spiralsStepAVX2(p, ws, x, y, rate)
+	return spiralsStep(p, ws, x, y, rate)
 }
+
+//go:noescape
+func spiralsStep(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, rate float32) float32
 
 //go:noescape
 func spiralsStepAVX2(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, rate float32) float32

@@ -4,6 +4,15 @@
 
 #include "textflag.h"
 
+// func spiralsForward(p *Spirals, ws *SpiralsWorkspace, x *[2]float32)
+TEXT ·spiralsForward(SB), NOSPLIT, $0-24
+	CMPQ ·spiralsLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·spiralsForwardAVX2(SB)
+
+wide:
+	JMP ·spiralsForwardAVX512(SB)
+
 // func spiralsForwardAVX2(p *Spirals, ws *SpiralsWorkspace, x *[2]float32)
 // Requires: AVX, FMA3
 TEXT ·spiralsForwardAVX2(SB), NOSPLIT, $0-24
@@ -747,6 +756,15 @@ TEXT ·spiralsForwardAVX512(SB), NOSPLIT, $0-24
 	VMOVSD            X0, 264(SI)
 	VZEROUPPER
 	RET
+
+// func spiralsLoss(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32) float32
+TEXT ·spiralsLoss(SB), NOSPLIT, $0-36
+	CMPQ ·spiralsLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·spiralsLossAVX2(SB)
+
+wide:
+	JMP ·spiralsLossAVX512(SB)
 
 // func spiralsLossAVX2(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32) float32
 // Requires: AVX, AVX2, FMA3
@@ -1590,6 +1608,15 @@ TEXT ·spiralsLossAVX512(SB), NOSPLIT, $0-36
 	VZEROUPPER
 	RET
 
+// func spiralsBackward(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, grad *SpiralsGrad) float32
+TEXT ·spiralsBackward(SB), NOSPLIT, $0-44
+	CMPQ ·spiralsLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·spiralsBackwardAVX2(SB)
+
+wide:
+	JMP ·spiralsBackwardAVX512(SB)
+
 // func spiralsBackwardAVX2(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, grad *SpiralsGrad) float32
 // Requires: AVX, AVX2, FMA3
 TEXT ·spiralsBackwardAVX2(SB), NOSPLIT, $0-44
@@ -2156,6 +2183,15 @@ TEXT ·spiralsBackwardAVX512(SB), NOSPLIT, $0-44
 	VMOVSD      X0, 120(BX)
 	VZEROUPPER
 	RET
+
+// func spiralsGrad(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, grad *SpiralsGrad) float32
+TEXT ·spiralsGrad(SB), NOSPLIT, $0-44
+	CMPQ ·spiralsLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·spiralsGradAVX2(SB)
+
+wide:
+	JMP ·spiralsGradAVX512(SB)
 
 // func spiralsGradAVX2(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, grad *SpiralsGrad) float32
 // Requires: AVX, AVX2, FMA3
@@ -3442,6 +3478,15 @@ TEXT ·spiralsGradAVX512(SB), NOSPLIT, $0-44
 	VMOVSD      X0, 120(BX)
 	VZEROUPPER
 	RET
+
+// func spiralsStep(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, rate float32) float32
+TEXT ·spiralsStep(SB), NOSPLIT, $0-44
+	CMPQ ·spiralsLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·spiralsStepAVX2(SB)
+
+wide:
+	JMP ·spiralsStepAVX512(SB)
 
 // func spiralsStepAVX2(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, rate float32) float32
 // Requires: AVX, AVX2, FMA3

@@ -40,12 +40,11 @@ func xorMachine() int {
 
 // vectorForward is Forward in assembly.
 func (p *Xor) vectorForward(ws *XorWorkspace, x *[2]float32) {
-	if xorLevel > 1 {
-		xorForwardAVX512(p, ws, x)
-		return
-	}
-	xorForwardAVX2(p, ws, x)
+	xorForward(p, ws, x)
 }
+
+//go:noescape
+func xorForward(p *Xor, ws *XorWorkspace, x *[2]float32)
 
 //go:noescape
 func xorForwardAVX2(p *Xor, ws *XorWorkspace, x *[2]float32)
@@ -55,11 +54,11 @@ func xorForwardAVX512(p *Xor, ws *XorWorkspace, x *[2]float32)
 
 // vectorLoss is Loss in assembly.
 func (p *Xor) vectorLoss(ws *XorWorkspace, x *[2]float32, y *[1]float32) float32 {
-	if xorLevel > 1 {
-		return xorLossAVX512(p, ws, x, y)
-	}
-	return xorLossAVX2(p, ws, x, y)
+	return xorLoss(p, ws, x, y)
 }
+
+//go:noescape
+func xorLoss(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32) float32
 
 //go:noescape
 func xorLossAVX2(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32) float32
@@ -69,11 +68,11 @@ func xorLossAVX512(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32) float
 
 // vectorBackward is Backward in assembly.
 func (p *Xor) vectorBackward(ws *XorWorkspace, x *[2]float32, y *[1]float32, g *XorGrad) float32 {
-	if xorLevel > 1 {
-		return xorBackwardAVX512(p, ws, x, y, g)
-	}
-	return xorBackwardAVX2(p, ws, x, y, g)
+	return xorBackward(p, ws, x, y, g)
 }
+
+//go:noescape
+func xorBackward(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, grad *XorGrad) float32
 
 //go:noescape
 func xorBackwardAVX2(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, grad *XorGrad) float32
@@ -83,11 +82,11 @@ func xorBackwardAVX512(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, g
 
 // vectorGrad is Grad in assembly.
 func (p *Xor) vectorGrad(ws *XorWorkspace, x *[2]float32, y *[1]float32, g *XorGrad) float32 {
-	if xorLevel > 1 {
-		return xorGradAVX512(p, ws, x, y, g)
-	}
-	return xorGradAVX2(p, ws, x, y, g)
+	return xorGrad(p, ws, x, y, g)
 }
+
+//go:noescape
+func xorGrad(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, grad *XorGrad) float32
 
 //go:noescape
 func xorGradAVX2(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, grad *XorGrad) float32
@@ -97,11 +96,11 @@ func xorGradAVX512(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, grad 
 
 // vectorStep is Step in assembly.
 func (p *Xor) vectorStep(ws *XorWorkspace, x *[2]float32, y *[1]float32, rate float32) float32 {
-	if xorLevel > 1 {
-		return xorStepAVX512(p, ws, x, y, rate)
-	}
-	return xorStepAVX2(p, ws, x, y, rate)
+	return xorStep(p, ws, x, y, rate)
 }
+
+//go:noescape
+func xorStep(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, rate float32) float32
 
 //go:noescape
 func xorStepAVX2(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, rate float32) float32

@@ -4,6 +4,15 @@
 
 #include "textflag.h"
 
+// func xorForward(p *Xor, ws *XorWorkspace, x *[2]float32)
+TEXT ·xorForward(SB), NOSPLIT, $0-24
+	CMPQ ·xorLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·xorForwardAVX2(SB)
+
+wide:
+	JMP ·xorForwardAVX512(SB)
+
 // func xorForwardAVX2(p *Xor, ws *XorWorkspace, x *[2]float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·xorForwardAVX2(SB), NOSPLIT, $0-24
@@ -12,94 +21,92 @@ TEXT ·xorForwardAVX2(SB), NOSPLIT, $0-24
 	MOVQ x+16(FP), DX
 
 	// z1 = W1·x + b1; a1 = sigmoid(z1)
-	VMOVSD       (DX), X0
-	VMOVSD       (DI), X1
-	VMULPS       X1, X0, X1
-	VMOVSD       8(DI), X2
-	VMULPS       X2, X0, X2
-	VMOVSD       16(DI), X3
-	VMULPS       X3, X0, X0
-	VUNPCKLPS    X2, X1, X3
-	VUNPCKHPS    X2, X1, X1
-	VADDPS       X1, X3, X1
-	VUNPCKLPS    X0, X0, X2
-	VUNPCKHPS    X0, X0, X0
-	VADDPS       X0, X2, X0
-	VUNPCKLPD    X0, X1, X2
-	VUNPCKHPD    X0, X1, X0
-	VADDPS       X0, X2, X0
-	VMOVSD       24(DI), X1
-	VINSERTPS    $0x20, 32(DI), X1, X1
-	VADDPS       X1, X0, X0
-	VCVTPS2PD    X0, Y0
-	VXORPD       XorConstants<>+0(SB), Y0, Y0
-	VMOVUPS      XorConstants<>+64(SB), Y1
-	VMINPD       Y0, Y1, Y0
-	VMOVUPS      XorConstants<>+32(SB), Y2
-	VMAXPD       Y0, Y2, Y0
-	VMOVUPS      XorConstants<>+96(SB), Y3
-	VMOVAPS      Y3, Y4
-	VFMADD231PD  XorConstants<>+128(SB), Y0, Y4
-	VSUBPD       Y3, Y4, Y5
-	VFNMADD231PD XorConstants<>+160(SB), Y5, Y0
-	VMOVUPS      XorConstants<>+192(SB), Y5
-	VMOVAPS      Y5, Y6
-	VFMADD231PD  XorConstants<>+224(SB), Y0, Y6
-	VMOVUPS      XorConstants<>+256(SB), Y7
-	VMOVAPS      Y7, Y8
-	VFMADD231PD  XorConstants<>+288(SB), Y0, Y8
-	VMOVUPS      XorConstants<>+320(SB), Y9
-	VMOVAPS      Y9, Y10
-	VFMADD231PD  XorConstants<>+352(SB), Y0, Y10
-	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y8, Y6
-	VFMADD231PD  XorConstants<>+384(SB), Y0, Y10
-	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y10, Y6
-	VPSLLQ       $0x34, Y4, Y0
-	VPADDQ       Y6, Y0, Y0
-	VADDPD       Y0, Y5, Y0
-	VDIVPD       Y0, Y5, Y0
-	VCVTPD2PSY   Y0, X0
-	VMOVSD       X0, (SI)
-	VEXTRACTPS   $0x02, X0, 8(SI)
+	VMOVSD      (DX), X0
+	VMOVSD      (DI), X1
+	VMULPS      X1, X0, X1
+	VMOVSD      8(DI), X2
+	VMULPS      X2, X0, X2
+	VMOVSD      16(DI), X3
+	VMULPS      X3, X0, X0
+	VUNPCKLPS   X2, X1, X3
+	VUNPCKHPS   X2, X1, X1
+	VADDPS      X1, X3, X1
+	VUNPCKLPS   X0, X0, X2
+	VUNPCKHPS   X0, X0, X0
+	VADDPS      X0, X2, X0
+	VUNPCKLPD   X0, X1, X2
+	VUNPCKHPD   X0, X1, X0
+	VADDPS      X0, X2, X0
+	VMOVSD      24(DI), X1
+	VINSERTPS   $0x20, 32(DI), X1, X1
+	VADDPS      X1, X0, X0
+	VCVTPS2PD   X0, Y0
+	VMOVUPS     XorConstants<>+32(SB), Y1
+	VMINPD      Y0, Y1, Y0
+	VMOVUPS     XorConstants<>+0(SB), Y2
+	VMAXPD      Y0, Y2, Y0
+	VMOVUPS     XorConstants<>+64(SB), Y3
+	VMOVAPS     Y3, Y4
+	VFMADD231PD XorConstants<>+128(SB), Y0, Y4
+	VSUBPD      Y3, Y4, Y5
+	VFMADD231PD XorConstants<>+160(SB), Y5, Y0
+	VMOVUPS     XorConstants<>+96(SB), Y5
+	VMOVAPS     Y5, Y6
+	VFMADD231PD XorConstants<>+192(SB), Y0, Y6
+	VMOVUPS     XorConstants<>+224(SB), Y7
+	VMOVAPS     Y7, Y8
+	VFMADD231PD XorConstants<>+256(SB), Y0, Y8
+	VMOVUPS     XorConstants<>+288(SB), Y9
+	VMOVAPS     Y9, Y10
+	VFMADD231PD XorConstants<>+320(SB), Y0, Y10
+	VMULPD      Y0, Y0, Y0
+	VFMADD231PD Y0, Y8, Y6
+	VFMADD231PD XorConstants<>+352(SB), Y0, Y10
+	VMULPD      Y0, Y0, Y0
+	VFMADD231PD Y0, Y10, Y6
+	VPSLLQ      $0x34, Y4, Y0
+	VPADDQ      Y6, Y0, Y0
+	VADDPD      Y0, Y5, Y0
+	VDIVPD      Y0, Y5, Y0
+	VCVTPD2PSY  Y0, X0
+	VMOVSD      X0, (SI)
+	VEXTRACTPS  $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VANDPS       XorConstants<>+416(SB), X0, X0
-	VMOVSD       36(DI), X4
-	VINSERTPS    $0x20, 44(DI), X4, X4
-	VMULPS       X4, X0, X0
-	VUNPCKLPS    X0, X0, X4
-	VUNPCKHPS    X0, X0, X0
-	VADDPS       X0, X4, X0
-	VUNPCKLPD    X0, X0, X4
-	VUNPCKHPD    X0, X0, X0
-	VADDPS       X0, X4, X0
-	VMOVSS       48(DI), X4
-	VADDPS       X4, X0, X0
-	VCVTPS2PD    X0, Y0
-	VXORPD       XorConstants<>+0(SB), Y0, Y0
-	VMINPD       Y0, Y1, Y0
-	VMAXPD       Y0, Y2, Y0
-	VMOVAPS      Y3, Y1
-	VFMADD231PD  XorConstants<>+128(SB), Y0, Y1
-	VSUBPD       Y3, Y1, Y2
-	VFNMADD231PD XorConstants<>+160(SB), Y2, Y0
-	VMOVAPS      Y5, Y2
-	VFMADD231PD  XorConstants<>+224(SB), Y0, Y2
-	VFMADD231PD  XorConstants<>+288(SB), Y0, Y7
-	VFMADD231PD  XorConstants<>+352(SB), Y0, Y9
-	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y7, Y2
-	VFMADD231PD  XorConstants<>+384(SB), Y0, Y9
-	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y9, Y2
-	VPSLLQ       $0x34, Y1, Y0
-	VPADDQ       Y2, Y0, Y0
-	VADDPD       Y0, Y5, Y0
-	VDIVPD       Y0, Y5, Y0
-	VCVTPD2PSY   Y0, X0
-	VMOVSS       X0, 24(SI)
+	VANDPS      XorConstants<>+384(SB), X0, X0
+	VMOVSD      36(DI), X4
+	VINSERTPS   $0x20, 44(DI), X4, X4
+	VMULPS      X4, X0, X0
+	VUNPCKLPS   X0, X0, X4
+	VUNPCKHPS   X0, X0, X0
+	VADDPS      X0, X4, X0
+	VUNPCKLPD   X0, X0, X4
+	VUNPCKHPD   X0, X0, X0
+	VADDPS      X0, X4, X0
+	VMOVSS      48(DI), X4
+	VADDPS      X4, X0, X0
+	VCVTPS2PD   X0, Y0
+	VMINPD      Y0, Y1, Y0
+	VMAXPD      Y0, Y2, Y0
+	VMOVAPS     Y3, Y1
+	VFMADD231PD XorConstants<>+128(SB), Y0, Y1
+	VSUBPD      Y3, Y1, Y2
+	VFMADD231PD XorConstants<>+160(SB), Y2, Y0
+	VMOVAPS     Y5, Y2
+	VFMADD231PD XorConstants<>+192(SB), Y0, Y2
+	VFMADD231PD XorConstants<>+256(SB), Y0, Y7
+	VFMADD231PD XorConstants<>+320(SB), Y0, Y9
+	VMULPD      Y0, Y0, Y0
+	VFMADD231PD Y0, Y7, Y2
+	VFMADD231PD XorConstants<>+352(SB), Y0, Y9
+	VMULPD      Y0, Y0, Y0
+	VFMADD231PD Y0, Y9, Y2
+	VPSLLQ      $0x34, Y1, Y0
+	VPADDQ      Y2, Y0, Y0
+	VADDPD      Y0, Y5, Y0
+	VDIVPD      Y0, Y5, Y0
+	VCVTPD2PSY  Y0, X0
+	VMOVSS      X0, 24(SI)
 	VZEROUPPER
 	RET
 
@@ -131,83 +138,89 @@ TEXT ·xorForwardAVX512(SB), NOSPLIT, $0-24
 	VINSERTPS    $0x20, 32(DI), X1, X1
 	VADDPS       X1, X0, X0
 	VCVTPS2PD    X0, Y0
-	VBROADCASTSD XorConstants<>+448(SB), Y1
-	VXORPD       Y1, Y0, Y0
-	VBROADCASTSD XorConstants<>+464(SB), Y2
-	VMINPD       Y0, Y2, Y0
-	VBROADCASTSD XorConstants<>+456(SB), Y3
-	VMAXPD       Y0, Y3, Y0
-	VBROADCASTSD XorConstants<>+480(SB), Y4
-	VBROADCASTSD XorConstants<>+472(SB), Y5
-	VMOVAPS      Y5, Y6
-	VFMADD231PD  Y4, Y0, Y6
-	VSUBPD       Y5, Y6, Y7
-	VBROADCASTSD XorConstants<>+488(SB), Y8
-	VFNMADD231PD Y8, Y7, Y0
-	VBROADCASTSD XorConstants<>+504(SB), Y7
-	VBROADCASTSD XorConstants<>+496(SB), Y9
-	VMOVAPS      Y9, Y10
-	VFMADD231PD  Y0, Y7, Y10
-	VBROADCASTSD XorConstants<>+520(SB), Y11
-	VBROADCASTSD XorConstants<>+512(SB), Y12
-	VMOVAPS      Y12, Y13
-	VFMADD231PD  Y0, Y11, Y13
-	VBROADCASTSD XorConstants<>+536(SB), Y14
-	VBROADCASTSD XorConstants<>+528(SB), Y15
-	VMOVAPS      Y15, Y16
-	VFMADD231PD  Y0, Y14, Y16
+	VBROADCASTSD XorConstants<>+424(SB), Y1
+	VMINPD       Y0, Y1, Y0
+	VBROADCASTSD XorConstants<>+416(SB), Y2
+	VMAXPD       Y0, Y2, Y0
+	VBROADCASTSD XorConstants<>+448(SB), Y3
+	VBROADCASTSD XorConstants<>+432(SB), Y4
+	VMOVAPS      Y4, Y5
+	VFMADD231PD  Y3, Y0, Y5
+	VSUBPD       Y4, Y5, Y6
+	VBROADCASTSD XorConstants<>+456(SB), Y7
+	VFMADD231PD  Y7, Y6, Y0
+	VBROADCASTSD XorConstants<>+464(SB), Y6
+	VBROADCASTSD XorConstants<>+440(SB), Y8
+	VMOVAPS      Y8, Y9
+	VFMADD231PD  Y0, Y6, Y9
+	VBROADCASTSD XorConstants<>+480(SB), Y10
+	VBROADCASTSD XorConstants<>+472(SB), Y11
+	VMOVAPS      Y11, Y12
+	VFMADD231PD  Y0, Y10, Y12
+	VBROADCASTSD XorConstants<>+496(SB), Y13
+	VBROADCASTSD XorConstants<>+488(SB), Y14
+	VMOVAPS      Y14, Y15
+	VFMADD231PD  Y0, Y13, Y15
 	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y13, Y10
-	VBROADCASTSD XorConstants<>+544(SB), Y13
-	VFMADD231PD  Y0, Y13, Y16
+	VFMADD231PD  Y0, Y12, Y9
+	VBROADCASTSD XorConstants<>+504(SB), Y12
+	VFMADD231PD  Y0, Y12, Y15
 	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y16, Y10
-	VPSLLQ       $0x34, Y6, Y0
-	VPADDQ       Y10, Y0, Y0
-	VADDPD       Y0, Y9, Y0
-	VDIVPD       Y0, Y9, Y0
+	VFMADD231PD  Y0, Y15, Y9
+	VPSLLQ       $0x34, Y5, Y0
+	VPADDQ       Y9, Y0, Y0
+	VADDPD       Y0, Y8, Y0
+	VDIVPD       Y0, Y8, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVSD       X0, (SI)
 	VEXTRACTPS   $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	MOVL         $0x00000007, AX
-	KMOVW        AX, K1
-	VMOVAPS.Z    X0, K1, X0
-	VMOVSD       36(DI), X6
-	VINSERTPS    $0x20, 44(DI), X6, X6
-	VMULPS       X6, X0, X0
-	VUNPCKLPS    X0, X0, X6
-	VUNPCKHPS    X0, X0, X0
-	VADDPS       X0, X6, X0
-	VUNPCKLPD    X0, X0, X6
-	VUNPCKHPD    X0, X0, X0
-	VADDPS       X0, X6, X0
-	VMOVSS       48(DI), X6
-	VADDPS       X6, X0, X0
-	VCVTPS2PD    X0, Y0
-	VXORPD       Y1, Y0, Y0
-	VMINPD       Y0, Y2, Y0
-	VMAXPD       Y0, Y3, Y0
-	VFMADD213PD  Y5, Y0, Y4
-	VSUBPD       Y5, Y4, Y1
-	VFNMADD231PD Y8, Y1, Y0
-	VFMADD213PD  Y9, Y0, Y7
-	VFMADD231PD  Y0, Y11, Y12
-	VFMADD231PD  Y0, Y14, Y15
-	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y12, Y7
-	VFMADD231PD  Y0, Y13, Y15
-	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y15, Y7
-	VPSLLQ       $0x34, Y4, Y0
-	VPADDQ       Y7, Y0, Y0
-	VADDPD       Y0, Y9, Y0
-	VDIVPD       Y0, Y9, Y0
-	VCVTPD2PSY   Y0, X0
-	VMOVSS       X0, 24(SI)
+	MOVL        $0x00000007, AX
+	KMOVW       AX, K1
+	VMOVAPS.Z   X0, K1, X0
+	VMOVSD      36(DI), X5
+	VINSERTPS   $0x20, 44(DI), X5, X5
+	VMULPS      X5, X0, X0
+	VUNPCKLPS   X0, X0, X5
+	VUNPCKHPS   X0, X0, X0
+	VADDPS      X0, X5, X0
+	VUNPCKLPD   X0, X0, X5
+	VUNPCKHPD   X0, X0, X0
+	VADDPS      X0, X5, X0
+	VMOVSS      48(DI), X5
+	VADDPS      X5, X0, X0
+	VCVTPS2PD   X0, Y0
+	VMINPD      Y0, Y1, Y0
+	VMAXPD      Y0, Y2, Y0
+	VFMADD213PD Y4, Y0, Y3
+	VSUBPD      Y4, Y3, Y1
+	VFMADD231PD Y7, Y1, Y0
+	VFMADD213PD Y8, Y0, Y6
+	VFMADD231PD Y0, Y10, Y11
+	VFMADD231PD Y0, Y13, Y14
+	VMULPD      Y0, Y0, Y0
+	VFMADD231PD Y0, Y11, Y6
+	VFMADD231PD Y0, Y12, Y14
+	VMULPD      Y0, Y0, Y0
+	VFMADD231PD Y0, Y14, Y6
+	VPSLLQ      $0x34, Y3, Y0
+	VPADDQ      Y6, Y0, Y0
+	VADDPD      Y0, Y8, Y0
+	VDIVPD      Y0, Y8, Y0
+	VCVTPD2PSY  Y0, X0
+	VMOVSS      X0, 24(SI)
 	VZEROUPPER
 	RET
+
+// func xorLoss(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32) float32
+TEXT ·xorLoss(SB), NOSPLIT, $0-36
+	CMPQ ·xorLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·xorLossAVX2(SB)
+
+wide:
+	JMP ·xorLossAVX512(SB)
 
 // func xorLossAVX2(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32) float32
 // Requires: AVX, AVX2, FMA3
@@ -218,101 +231,99 @@ TEXT ·xorLossAVX2(SB), NOSPLIT, $0-36
 	MOVQ y+24(FP), CX
 
 	// z1 = W1·x + b1; a1 = sigmoid(z1)
-	VMOVSD       (DX), X0
-	VMOVSD       (DI), X1
-	VMULPS       X1, X0, X1
-	VMOVSD       8(DI), X2
-	VMULPS       X2, X0, X2
-	VMOVSD       16(DI), X3
-	VMULPS       X3, X0, X0
-	VUNPCKLPS    X2, X1, X3
-	VUNPCKHPS    X2, X1, X1
-	VADDPS       X1, X3, X1
-	VUNPCKLPS    X0, X0, X2
-	VUNPCKHPS    X0, X0, X0
-	VADDPS       X0, X2, X0
-	VUNPCKLPD    X0, X1, X2
-	VUNPCKHPD    X0, X1, X0
-	VADDPS       X0, X2, X0
-	VMOVSD       24(DI), X1
-	VINSERTPS    $0x20, 32(DI), X1, X1
-	VADDPS       X1, X0, X0
-	VCVTPS2PD    X0, Y0
-	VXORPD       XorConstants<>+0(SB), Y0, Y0
-	VMOVUPS      XorConstants<>+64(SB), Y1
-	VMINPD       Y0, Y1, Y0
-	VMOVUPS      XorConstants<>+32(SB), Y2
-	VMAXPD       Y0, Y2, Y0
-	VMOVUPS      XorConstants<>+96(SB), Y3
-	VMOVAPS      Y3, Y4
-	VFMADD231PD  XorConstants<>+128(SB), Y0, Y4
-	VSUBPD       Y3, Y4, Y5
-	VFNMADD231PD XorConstants<>+160(SB), Y5, Y0
-	VMOVUPS      XorConstants<>+192(SB), Y5
-	VMOVAPS      Y5, Y6
-	VFMADD231PD  XorConstants<>+224(SB), Y0, Y6
-	VMOVUPS      XorConstants<>+256(SB), Y7
-	VMOVAPS      Y7, Y8
-	VFMADD231PD  XorConstants<>+288(SB), Y0, Y8
-	VMOVUPS      XorConstants<>+320(SB), Y9
-	VMOVAPS      Y9, Y10
-	VFMADD231PD  XorConstants<>+352(SB), Y0, Y10
-	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y8, Y6
-	VFMADD231PD  XorConstants<>+384(SB), Y0, Y10
-	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y10, Y6
-	VPSLLQ       $0x34, Y4, Y0
-	VPADDQ       Y6, Y0, Y0
-	VADDPD       Y0, Y5, Y0
-	VDIVPD       Y0, Y5, Y0
-	VCVTPD2PSY   Y0, X0
-	VMOVSD       X0, (SI)
-	VEXTRACTPS   $0x02, X0, 8(SI)
+	VMOVSD      (DX), X0
+	VMOVSD      (DI), X1
+	VMULPS      X1, X0, X1
+	VMOVSD      8(DI), X2
+	VMULPS      X2, X0, X2
+	VMOVSD      16(DI), X3
+	VMULPS      X3, X0, X0
+	VUNPCKLPS   X2, X1, X3
+	VUNPCKHPS   X2, X1, X1
+	VADDPS      X1, X3, X1
+	VUNPCKLPS   X0, X0, X2
+	VUNPCKHPS   X0, X0, X0
+	VADDPS      X0, X2, X0
+	VUNPCKLPD   X0, X1, X2
+	VUNPCKHPD   X0, X1, X0
+	VADDPS      X0, X2, X0
+	VMOVSD      24(DI), X1
+	VINSERTPS   $0x20, 32(DI), X1, X1
+	VADDPS      X1, X0, X0
+	VCVTPS2PD   X0, Y0
+	VMOVUPS     XorConstants<>+32(SB), Y1
+	VMINPD      Y0, Y1, Y0
+	VMOVUPS     XorConstants<>+0(SB), Y2
+	VMAXPD      Y0, Y2, Y0
+	VMOVUPS     XorConstants<>+64(SB), Y3
+	VMOVAPS     Y3, Y4
+	VFMADD231PD XorConstants<>+128(SB), Y0, Y4
+	VSUBPD      Y3, Y4, Y5
+	VFMADD231PD XorConstants<>+160(SB), Y5, Y0
+	VMOVUPS     XorConstants<>+96(SB), Y5
+	VMOVAPS     Y5, Y6
+	VFMADD231PD XorConstants<>+192(SB), Y0, Y6
+	VMOVUPS     XorConstants<>+224(SB), Y7
+	VMOVAPS     Y7, Y8
+	VFMADD231PD XorConstants<>+256(SB), Y0, Y8
+	VMOVUPS     XorConstants<>+288(SB), Y9
+	VMOVAPS     Y9, Y10
+	VFMADD231PD XorConstants<>+320(SB), Y0, Y10
+	VMULPD      Y0, Y0, Y0
+	VFMADD231PD Y0, Y8, Y6
+	VFMADD231PD XorConstants<>+352(SB), Y0, Y10
+	VMULPD      Y0, Y0, Y0
+	VFMADD231PD Y0, Y10, Y6
+	VPSLLQ      $0x34, Y4, Y0
+	VPADDQ      Y6, Y0, Y0
+	VADDPD      Y0, Y5, Y0
+	VDIVPD      Y0, Y5, Y0
+	VCVTPD2PSY  Y0, X0
+	VMOVSD      X0, (SI)
+	VEXTRACTPS  $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VANDPS       XorConstants<>+416(SB), X0, X0
-	VMOVSD       36(DI), X4
-	VINSERTPS    $0x20, 44(DI), X4, X4
-	VMULPS       X4, X0, X0
-	VUNPCKLPS    X0, X0, X4
-	VUNPCKHPS    X0, X0, X0
-	VADDPS       X0, X4, X0
-	VUNPCKLPD    X0, X0, X4
-	VUNPCKHPD    X0, X0, X0
-	VADDPS       X0, X4, X0
-	VMOVSS       48(DI), X4
-	VADDPS       X4, X0, X0
-	VCVTPS2PD    X0, Y0
-	VXORPD       XorConstants<>+0(SB), Y0, Y0
-	VMINPD       Y0, Y1, Y0
-	VMAXPD       Y0, Y2, Y0
-	VMOVAPS      Y3, Y1
-	VFMADD231PD  XorConstants<>+128(SB), Y0, Y1
-	VSUBPD       Y3, Y1, Y2
-	VFNMADD231PD XorConstants<>+160(SB), Y2, Y0
-	VMOVAPS      Y5, Y2
-	VFMADD231PD  XorConstants<>+224(SB), Y0, Y2
-	VFMADD231PD  XorConstants<>+288(SB), Y0, Y7
-	VFMADD231PD  XorConstants<>+352(SB), Y0, Y9
-	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y7, Y2
-	VFMADD231PD  XorConstants<>+384(SB), Y0, Y9
-	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y9, Y2
-	VPSLLQ       $0x34, Y1, Y0
-	VPADDQ       Y2, Y0, Y0
-	VADDPD       Y0, Y5, Y0
-	VDIVPD       Y0, Y5, Y0
-	VCVTPD2PSY   Y0, X0
-	VMOVSS       X0, 24(SI)
+	VANDPS      XorConstants<>+384(SB), X0, X0
+	VMOVSD      36(DI), X4
+	VINSERTPS   $0x20, 44(DI), X4, X4
+	VMULPS      X4, X0, X0
+	VUNPCKLPS   X0, X0, X4
+	VUNPCKHPS   X0, X0, X0
+	VADDPS      X0, X4, X0
+	VUNPCKLPD   X0, X0, X4
+	VUNPCKHPD   X0, X0, X0
+	VADDPS      X0, X4, X0
+	VMOVSS      48(DI), X4
+	VADDPS      X4, X0, X0
+	VCVTPS2PD   X0, Y0
+	VMINPD      Y0, Y1, Y0
+	VMAXPD      Y0, Y2, Y0
+	VMOVAPS     Y3, Y1
+	VFMADD231PD XorConstants<>+128(SB), Y0, Y1
+	VSUBPD      Y3, Y1, Y2
+	VFMADD231PD XorConstants<>+160(SB), Y2, Y0
+	VMOVAPS     Y5, Y2
+	VFMADD231PD XorConstants<>+192(SB), Y0, Y2
+	VFMADD231PD XorConstants<>+256(SB), Y0, Y7
+	VFMADD231PD XorConstants<>+320(SB), Y0, Y9
+	VMULPD      Y0, Y0, Y0
+	VFMADD231PD Y0, Y7, Y2
+	VFMADD231PD XorConstants<>+352(SB), Y0, Y9
+	VMULPD      Y0, Y0, Y0
+	VFMADD231PD Y0, Y9, Y2
+	VPSLLQ      $0x34, Y1, Y0
+	VPADDQ      Y2, Y0, Y0
+	VADDPD      Y0, Y5, Y0
+	VDIVPD      Y0, Y5, Y0
+	VCVTPD2PSY  Y0, X0
+	VMOVSS      X0, 24(SI)
 
 	// loss = Σ (a2 - y)^2
 	VSHUFPS      $0x00, X0, X0, X0
 	VBROADCASTSS (CX), X1
 	VSUBPS       X1, X0, X0
 	VMULPS       X0, X0, X0
-	VANDPS       XorConstants<>+552(SB), X0, X0
+	VANDPS       XorConstants<>+512(SB), X0, X0
 	VSHUFPS      $0x4e, X0, X0, X1
 	VADDPS       X1, X0, X0
 	VSHUFPS      $0xb1, X0, X0, X1
@@ -350,81 +361,78 @@ TEXT ·xorLossAVX512(SB), NOSPLIT, $0-36
 	VINSERTPS    $0x20, 32(DI), X1, X1
 	VADDPS       X1, X0, X0
 	VCVTPS2PD    X0, Y0
-	VBROADCASTSD XorConstants<>+448(SB), Y1
-	VXORPD       Y1, Y0, Y0
-	VBROADCASTSD XorConstants<>+464(SB), Y2
-	VMINPD       Y0, Y2, Y0
-	VBROADCASTSD XorConstants<>+456(SB), Y3
-	VMAXPD       Y0, Y3, Y0
-	VBROADCASTSD XorConstants<>+480(SB), Y4
-	VBROADCASTSD XorConstants<>+472(SB), Y5
-	VMOVAPS      Y5, Y6
-	VFMADD231PD  Y4, Y0, Y6
-	VSUBPD       Y5, Y6, Y7
-	VBROADCASTSD XorConstants<>+488(SB), Y8
-	VFNMADD231PD Y8, Y7, Y0
-	VBROADCASTSD XorConstants<>+504(SB), Y7
-	VBROADCASTSD XorConstants<>+496(SB), Y9
-	VMOVAPS      Y9, Y10
-	VFMADD231PD  Y0, Y7, Y10
-	VBROADCASTSD XorConstants<>+520(SB), Y11
-	VBROADCASTSD XorConstants<>+512(SB), Y12
-	VMOVAPS      Y12, Y13
-	VFMADD231PD  Y0, Y11, Y13
-	VBROADCASTSD XorConstants<>+536(SB), Y14
-	VBROADCASTSD XorConstants<>+528(SB), Y15
-	VMOVAPS      Y15, Y16
-	VFMADD231PD  Y0, Y14, Y16
+	VBROADCASTSD XorConstants<>+424(SB), Y1
+	VMINPD       Y0, Y1, Y0
+	VBROADCASTSD XorConstants<>+416(SB), Y2
+	VMAXPD       Y0, Y2, Y0
+	VBROADCASTSD XorConstants<>+448(SB), Y3
+	VBROADCASTSD XorConstants<>+432(SB), Y4
+	VMOVAPS      Y4, Y5
+	VFMADD231PD  Y3, Y0, Y5
+	VSUBPD       Y4, Y5, Y6
+	VBROADCASTSD XorConstants<>+456(SB), Y7
+	VFMADD231PD  Y7, Y6, Y0
+	VBROADCASTSD XorConstants<>+464(SB), Y6
+	VBROADCASTSD XorConstants<>+440(SB), Y8
+	VMOVAPS      Y8, Y9
+	VFMADD231PD  Y0, Y6, Y9
+	VBROADCASTSD XorConstants<>+480(SB), Y10
+	VBROADCASTSD XorConstants<>+472(SB), Y11
+	VMOVAPS      Y11, Y12
+	VFMADD231PD  Y0, Y10, Y12
+	VBROADCASTSD XorConstants<>+496(SB), Y13
+	VBROADCASTSD XorConstants<>+488(SB), Y14
+	VMOVAPS      Y14, Y15
+	VFMADD231PD  Y0, Y13, Y15
 	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y13, Y10
-	VBROADCASTSD XorConstants<>+544(SB), Y13
-	VFMADD231PD  Y0, Y13, Y16
+	VFMADD231PD  Y0, Y12, Y9
+	VBROADCASTSD XorConstants<>+504(SB), Y12
+	VFMADD231PD  Y0, Y12, Y15
 	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y16, Y10
-	VPSLLQ       $0x34, Y6, Y0
-	VPADDQ       Y10, Y0, Y0
-	VADDPD       Y0, Y9, Y0
-	VDIVPD       Y0, Y9, Y0
+	VFMADD231PD  Y0, Y15, Y9
+	VPSLLQ       $0x34, Y5, Y0
+	VPADDQ       Y9, Y0, Y0
+	VADDPD       Y0, Y8, Y0
+	VDIVPD       Y0, Y8, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVSD       X0, (SI)
 	VEXTRACTPS   $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	MOVL         $0x00000007, AX
-	KMOVW        AX, K1
-	VMOVAPS.Z    X0, K1, X0
-	VMOVSD       36(DI), X6
-	VINSERTPS    $0x20, 44(DI), X6, X6
-	VMULPS       X6, X0, X0
-	VUNPCKLPS    X0, X0, X6
-	VUNPCKHPS    X0, X0, X0
-	VADDPS       X0, X6, X0
-	VUNPCKLPD    X0, X0, X6
-	VUNPCKHPD    X0, X0, X0
-	VADDPS       X0, X6, X0
-	VMOVSS       48(DI), X6
-	VADDPS       X6, X0, X0
-	VCVTPS2PD    X0, Y0
-	VXORPD       Y1, Y0, Y0
-	VMINPD       Y0, Y2, Y0
-	VMAXPD       Y0, Y3, Y0
-	VFMADD213PD  Y5, Y0, Y4
-	VSUBPD       Y5, Y4, Y1
-	VFNMADD231PD Y8, Y1, Y0
-	VFMADD213PD  Y9, Y0, Y7
-	VFMADD231PD  Y0, Y11, Y12
-	VFMADD231PD  Y0, Y14, Y15
-	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y12, Y7
-	VFMADD231PD  Y0, Y13, Y15
-	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y15, Y7
-	VPSLLQ       $0x34, Y4, Y0
-	VPADDQ       Y7, Y0, Y0
-	VADDPD       Y0, Y9, Y0
-	VDIVPD       Y0, Y9, Y0
-	VCVTPD2PSY   Y0, X0
-	VMOVSS       X0, 24(SI)
+	MOVL        $0x00000007, AX
+	KMOVW       AX, K1
+	VMOVAPS.Z   X0, K1, X0
+	VMOVSD      36(DI), X5
+	VINSERTPS   $0x20, 44(DI), X5, X5
+	VMULPS      X5, X0, X0
+	VUNPCKLPS   X0, X0, X5
+	VUNPCKHPS   X0, X0, X0
+	VADDPS      X0, X5, X0
+	VUNPCKLPD   X0, X0, X5
+	VUNPCKHPD   X0, X0, X0
+	VADDPS      X0, X5, X0
+	VMOVSS      48(DI), X5
+	VADDPS      X5, X0, X0
+	VCVTPS2PD   X0, Y0
+	VMINPD      Y0, Y1, Y0
+	VMAXPD      Y0, Y2, Y0
+	VFMADD213PD Y4, Y0, Y3
+	VSUBPD      Y4, Y3, Y1
+	VFMADD231PD Y7, Y1, Y0
+	VFMADD213PD Y8, Y0, Y6
+	VFMADD231PD Y0, Y10, Y11
+	VFMADD231PD Y0, Y13, Y14
+	VMULPD      Y0, Y0, Y0
+	VFMADD231PD Y0, Y11, Y6
+	VFMADD231PD Y0, Y12, Y14
+	VMULPD      Y0, Y0, Y0
+	VFMADD231PD Y0, Y14, Y6
+	VPSLLQ      $0x34, Y3, Y0
+	VPADDQ      Y6, Y0, Y0
+	VADDPD      Y0, Y8, Y0
+	VDIVPD      Y0, Y8, Y0
+	VCVTPD2PSY  Y0, X0
+	VMOVSS      X0, 24(SI)
 
 	// loss = Σ (a2 - y)^2
 	VSHUFPS     $0x00, X0, X0, X0
@@ -441,6 +449,15 @@ TEXT ·xorLossAVX512(SB), NOSPLIT, $0-36
 	VZEROUPPER
 	RET
 
+// func xorBackward(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, grad *XorGrad) float32
+TEXT ·xorBackward(SB), NOSPLIT, $0-44
+	CMPQ ·xorLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·xorBackwardAVX2(SB)
+
+wide:
+	JMP ·xorBackwardAVX512(SB)
+
 // func xorBackwardAVX2(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, grad *XorGrad) float32
 // Requires: AVX
 TEXT ·xorBackwardAVX2(SB), NOSPLIT, $0-44
@@ -454,14 +471,14 @@ TEXT ·xorBackwardAVX2(SB), NOSPLIT, $0-44
 	VBROADCASTSS 24(SI), X0
 	VBROADCASTSS (CX), X1
 	VSUBPS       X1, X0, X1
-	VMULPS       XorConstants<>+584(SB), X1, X2
-	VMOVUPS      XorConstants<>+616(SB), X3
+	VMULPS       XorConstants<>+544(SB), X1, X2
+	VMOVUPS      XorConstants<>+576(SB), X3
 	VSUBPS       X0, X3, X4
 	VMULPS       X4, X0, X0
 	VMULPS       X0, X2, X0
 	VMULPS       X1, X1, X1
 	VMOVSS       X0, 28(SI)
-	VANDPS       XorConstants<>+552(SB), X1, X1
+	VANDPS       XorConstants<>+512(SB), X1, X1
 	VSHUFPS      $0x4e, X1, X1, X2
 	VADDPS       X2, X1, X1
 	VSHUFPS      $0xb1, X1, X1, X2
@@ -482,7 +499,7 @@ TEXT ·xorBackwardAVX2(SB), NOSPLIT, $0-44
 	VEXTRACTPS $0x02, X2, 20(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VANDPS     XorConstants<>+552(SB), X0, X0
+	VANDPS     XorConstants<>+512(SB), X0, X0
 	VMOVSS     X0, 48(BX)
 	VMOVSD     (SI), X0
 	VINSERTPS  $0x20, 8(SI), X0, X0
@@ -491,7 +508,7 @@ TEXT ·xorBackwardAVX2(SB), NOSPLIT, $0-44
 	VEXTRACTPS $0x02, X0, 44(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VANDPS     XorConstants<>+416(SB), X2, X0
+	VANDPS     XorConstants<>+384(SB), X2, X0
 	VMOVSD     X0, 24(BX)
 	VEXTRACTPS $0x02, X0, 32(BX)
 	VSHUFPS    $0x00, X2, X2, X0
@@ -519,8 +536,8 @@ TEXT ·xorBackwardAVX512(SB), NOSPLIT, $0-44
 	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
 	VBROADCASTSS 24(SI), X0
 	VSUBPS.BCST  (CX), X0, X1
-	VMULPS.BCST  XorConstants<>+648(SB), X1, X2
-	VBROADCASTSS XorConstants<>+652(SB), X3
+	VMULPS.BCST  XorConstants<>+608(SB), X1, X2
+	VBROADCASTSS XorConstants<>+612(SB), X3
 	VSUBPS       X0, X3, X4
 	VMULPS       X4, X0, X0
 	VMULPS       X0, X2, X0
@@ -576,6 +593,15 @@ TEXT ·xorBackwardAVX512(SB), NOSPLIT, $0-44
 	VZEROUPPER
 	RET
 
+// func xorGrad(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, grad *XorGrad) float32
+TEXT ·xorGrad(SB), NOSPLIT, $0-44
+	CMPQ ·xorLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·xorGradAVX2(SB)
+
+wide:
+	JMP ·xorGradAVX512(SB)
+
 // func xorGradAVX2(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, grad *XorGrad) float32
 // Requires: AVX, AVX2, FMA3
 TEXT ·xorGradAVX2(SB), NOSPLIT, $0-44
@@ -586,107 +612,105 @@ TEXT ·xorGradAVX2(SB), NOSPLIT, $0-44
 	MOVQ grad+32(FP), BX
 
 	// z1 = W1·x + b1; a1 = sigmoid(z1)
-	VMOVSD       (DX), X0
-	VMOVSD       (DI), X1
-	VMULPS       X1, X0, X1
-	VMOVSD       8(DI), X2
-	VMULPS       X2, X0, X2
-	VMOVSD       16(DI), X3
-	VMULPS       X3, X0, X0
-	VUNPCKLPS    X2, X1, X3
-	VUNPCKHPS    X2, X1, X1
-	VADDPS       X1, X3, X1
-	VUNPCKLPS    X0, X0, X2
-	VUNPCKHPS    X0, X0, X0
-	VADDPS       X0, X2, X0
-	VUNPCKLPD    X0, X1, X2
-	VUNPCKHPD    X0, X1, X0
-	VADDPS       X0, X2, X0
-	VMOVSD       24(DI), X1
-	VINSERTPS    $0x20, 32(DI), X1, X1
-	VADDPS       X1, X0, X0
-	VCVTPS2PD    X0, Y0
-	VXORPD       XorConstants<>+0(SB), Y0, Y0
-	VMOVUPS      XorConstants<>+64(SB), Y1
-	VMINPD       Y0, Y1, Y0
-	VMOVUPS      XorConstants<>+32(SB), Y2
-	VMAXPD       Y0, Y2, Y0
-	VMOVUPS      XorConstants<>+96(SB), Y3
-	VMOVAPS      Y3, Y4
-	VFMADD231PD  XorConstants<>+128(SB), Y0, Y4
-	VSUBPD       Y3, Y4, Y5
-	VFNMADD231PD XorConstants<>+160(SB), Y5, Y0
-	VMOVUPS      XorConstants<>+192(SB), Y5
-	VMOVAPS      Y5, Y6
-	VFMADD231PD  XorConstants<>+224(SB), Y0, Y6
-	VMOVUPS      XorConstants<>+256(SB), Y7
-	VMOVAPS      Y7, Y8
-	VFMADD231PD  XorConstants<>+288(SB), Y0, Y8
-	VMOVUPS      XorConstants<>+320(SB), Y9
-	VMOVAPS      Y9, Y10
-	VFMADD231PD  XorConstants<>+352(SB), Y0, Y10
-	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y8, Y6
-	VFMADD231PD  XorConstants<>+384(SB), Y0, Y10
-	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y10, Y6
-	VPSLLQ       $0x34, Y4, Y0
-	VPADDQ       Y6, Y0, Y0
-	VADDPD       Y0, Y5, Y0
-	VDIVPD       Y0, Y5, Y0
-	VCVTPD2PSY   Y0, X0
-	VMOVSD       X0, (SI)
-	VEXTRACTPS   $0x02, X0, 8(SI)
+	VMOVSD      (DX), X0
+	VMOVSD      (DI), X1
+	VMULPS      X1, X0, X1
+	VMOVSD      8(DI), X2
+	VMULPS      X2, X0, X2
+	VMOVSD      16(DI), X3
+	VMULPS      X3, X0, X0
+	VUNPCKLPS   X2, X1, X3
+	VUNPCKHPS   X2, X1, X1
+	VADDPS      X1, X3, X1
+	VUNPCKLPS   X0, X0, X2
+	VUNPCKHPS   X0, X0, X0
+	VADDPS      X0, X2, X0
+	VUNPCKLPD   X0, X1, X2
+	VUNPCKHPD   X0, X1, X0
+	VADDPS      X0, X2, X0
+	VMOVSD      24(DI), X1
+	VINSERTPS   $0x20, 32(DI), X1, X1
+	VADDPS      X1, X0, X0
+	VCVTPS2PD   X0, Y0
+	VMOVUPS     XorConstants<>+32(SB), Y1
+	VMINPD      Y0, Y1, Y0
+	VMOVUPS     XorConstants<>+0(SB), Y2
+	VMAXPD      Y0, Y2, Y0
+	VMOVUPS     XorConstants<>+64(SB), Y3
+	VMOVAPS     Y3, Y4
+	VFMADD231PD XorConstants<>+128(SB), Y0, Y4
+	VSUBPD      Y3, Y4, Y5
+	VFMADD231PD XorConstants<>+160(SB), Y5, Y0
+	VMOVUPS     XorConstants<>+96(SB), Y5
+	VMOVAPS     Y5, Y6
+	VFMADD231PD XorConstants<>+192(SB), Y0, Y6
+	VMOVUPS     XorConstants<>+224(SB), Y7
+	VMOVAPS     Y7, Y8
+	VFMADD231PD XorConstants<>+256(SB), Y0, Y8
+	VMOVUPS     XorConstants<>+288(SB), Y9
+	VMOVAPS     Y9, Y10
+	VFMADD231PD XorConstants<>+320(SB), Y0, Y10
+	VMULPD      Y0, Y0, Y0
+	VFMADD231PD Y0, Y8, Y6
+	VFMADD231PD XorConstants<>+352(SB), Y0, Y10
+	VMULPD      Y0, Y0, Y0
+	VFMADD231PD Y0, Y10, Y6
+	VPSLLQ      $0x34, Y4, Y0
+	VPADDQ      Y6, Y0, Y0
+	VADDPD      Y0, Y5, Y0
+	VDIVPD      Y0, Y5, Y0
+	VCVTPD2PSY  Y0, X0
+	VMOVSD      X0, (SI)
+	VEXTRACTPS  $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VANDPS       XorConstants<>+416(SB), X0, X0
-	VMOVSD       36(DI), X4
-	VINSERTPS    $0x20, 44(DI), X4, X4
-	VMULPS       X4, X0, X4
-	VUNPCKLPS    X4, X4, X6
-	VUNPCKHPS    X4, X4, X4
-	VADDPS       X4, X6, X4
-	VUNPCKLPD    X4, X4, X6
-	VUNPCKHPD    X4, X4, X4
-	VADDPS       X4, X6, X4
-	VMOVSS       48(DI), X6
-	VADDPS       X6, X4, X4
-	VCVTPS2PD    X4, Y4
-	VXORPD       XorConstants<>+0(SB), Y4, Y4
-	VMINPD       Y4, Y1, Y1
-	VMAXPD       Y1, Y2, Y1
-	VMOVAPS      Y3, Y2
-	VFMADD231PD  XorConstants<>+128(SB), Y1, Y2
-	VSUBPD       Y3, Y2, Y3
-	VFNMADD231PD XorConstants<>+160(SB), Y3, Y1
-	VMOVAPS      Y5, Y3
-	VFMADD231PD  XorConstants<>+224(SB), Y1, Y3
-	VFMADD231PD  XorConstants<>+288(SB), Y1, Y7
-	VFMADD231PD  XorConstants<>+352(SB), Y1, Y9
-	VMULPD       Y1, Y1, Y1
-	VFMADD231PD  Y1, Y7, Y3
-	VFMADD231PD  XorConstants<>+384(SB), Y1, Y9
-	VMULPD       Y1, Y1, Y1
-	VFMADD231PD  Y1, Y9, Y3
-	VPSLLQ       $0x34, Y2, Y1
-	VPADDQ       Y3, Y1, Y1
-	VADDPD       Y1, Y5, Y1
-	VDIVPD       Y1, Y5, Y1
-	VCVTPD2PSY   Y1, X1
-	VMOVSS       X1, 24(SI)
+	VANDPS      XorConstants<>+384(SB), X0, X0
+	VMOVSD      36(DI), X4
+	VINSERTPS   $0x20, 44(DI), X4, X4
+	VMULPS      X4, X0, X4
+	VUNPCKLPS   X4, X4, X6
+	VUNPCKHPS   X4, X4, X4
+	VADDPS      X4, X6, X4
+	VUNPCKLPD   X4, X4, X6
+	VUNPCKHPD   X4, X4, X4
+	VADDPS      X4, X6, X4
+	VMOVSS      48(DI), X6
+	VADDPS      X6, X4, X4
+	VCVTPS2PD   X4, Y4
+	VMINPD      Y4, Y1, Y1
+	VMAXPD      Y1, Y2, Y1
+	VMOVAPS     Y3, Y2
+	VFMADD231PD XorConstants<>+128(SB), Y1, Y2
+	VSUBPD      Y3, Y2, Y3
+	VFMADD231PD XorConstants<>+160(SB), Y3, Y1
+	VMOVAPS     Y5, Y3
+	VFMADD231PD XorConstants<>+192(SB), Y1, Y3
+	VFMADD231PD XorConstants<>+256(SB), Y1, Y7
+	VFMADD231PD XorConstants<>+320(SB), Y1, Y9
+	VMULPD      Y1, Y1, Y1
+	VFMADD231PD Y1, Y7, Y3
+	VFMADD231PD XorConstants<>+352(SB), Y1, Y9
+	VMULPD      Y1, Y1, Y1
+	VFMADD231PD Y1, Y9, Y3
+	VPSLLQ      $0x34, Y2, Y1
+	VPADDQ      Y3, Y1, Y1
+	VADDPD      Y1, Y5, Y1
+	VDIVPD      Y1, Y5, Y1
+	VCVTPD2PSY  Y1, X1
+	VMOVSS      X1, 24(SI)
 
 	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
 	VSHUFPS      $0x00, X1, X1, X1
 	VBROADCASTSS (CX), X2
 	VSUBPS       X2, X1, X2
-	VMULPS       XorConstants<>+584(SB), X2, X3
-	VMOVUPS      XorConstants<>+616(SB), X4
+	VMULPS       XorConstants<>+544(SB), X2, X3
+	VMOVUPS      XorConstants<>+576(SB), X4
 	VSUBPS       X1, X4, X5
 	VMULPS       X5, X1, X1
 	VMULPS       X1, X3, X1
 	VMULPS       X2, X2, X2
 	VMOVSS       X1, 28(SI)
-	VANDPS       XorConstants<>+552(SB), X2, X2
+	VANDPS       XorConstants<>+512(SB), X2, X2
 	VSHUFPS      $0x4e, X2, X2, X3
 	VADDPS       X3, X2, X2
 	VSHUFPS      $0xb1, X2, X2, X3
@@ -705,14 +729,14 @@ TEXT ·xorGradAVX2(SB), NOSPLIT, $0-44
 	VEXTRACTPS $0x02, X3, 20(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VANDPS     XorConstants<>+552(SB), X1, X1
+	VANDPS     XorConstants<>+512(SB), X1, X1
 	VMOVSS     X1, 48(BX)
 	VMULPS     X0, X2, X0
 	VMOVSD     X0, 36(BX)
 	VEXTRACTPS $0x02, X0, 44(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VANDPS     XorConstants<>+416(SB), X3, X0
+	VANDPS     XorConstants<>+384(SB), X3, X0
 	VMOVSD     X0, 24(BX)
 	VEXTRACTPS $0x02, X0, 32(BX)
 	VSHUFPS    $0x00, X3, X3, X0
@@ -758,87 +782,84 @@ TEXT ·xorGradAVX512(SB), NOSPLIT, $0-44
 	VINSERTPS    $0x20, 32(DI), X1, X1
 	VADDPS       X1, X0, X0
 	VCVTPS2PD    X0, Y0
-	VBROADCASTSD XorConstants<>+448(SB), Y1
-	VXORPD       Y1, Y0, Y0
-	VBROADCASTSD XorConstants<>+464(SB), Y2
-	VMINPD       Y0, Y2, Y0
-	VBROADCASTSD XorConstants<>+456(SB), Y3
-	VMAXPD       Y0, Y3, Y0
-	VBROADCASTSD XorConstants<>+480(SB), Y4
-	VBROADCASTSD XorConstants<>+472(SB), Y5
-	VMOVAPS      Y5, Y6
-	VFMADD231PD  Y4, Y0, Y6
-	VSUBPD       Y5, Y6, Y7
-	VBROADCASTSD XorConstants<>+488(SB), Y8
-	VFNMADD231PD Y8, Y7, Y0
-	VBROADCASTSD XorConstants<>+504(SB), Y7
-	VBROADCASTSD XorConstants<>+496(SB), Y9
-	VMOVAPS      Y9, Y10
-	VFMADD231PD  Y0, Y7, Y10
-	VBROADCASTSD XorConstants<>+520(SB), Y11
-	VBROADCASTSD XorConstants<>+512(SB), Y12
-	VMOVAPS      Y12, Y13
-	VFMADD231PD  Y0, Y11, Y13
-	VBROADCASTSD XorConstants<>+536(SB), Y14
-	VBROADCASTSD XorConstants<>+528(SB), Y15
-	VMOVAPS      Y15, Y16
-	VFMADD231PD  Y0, Y14, Y16
+	VBROADCASTSD XorConstants<>+424(SB), Y1
+	VMINPD       Y0, Y1, Y0
+	VBROADCASTSD XorConstants<>+416(SB), Y2
+	VMAXPD       Y0, Y2, Y0
+	VBROADCASTSD XorConstants<>+448(SB), Y3
+	VBROADCASTSD XorConstants<>+432(SB), Y4
+	VMOVAPS      Y4, Y5
+	VFMADD231PD  Y3, Y0, Y5
+	VSUBPD       Y4, Y5, Y6
+	VBROADCASTSD XorConstants<>+456(SB), Y7
+	VFMADD231PD  Y7, Y6, Y0
+	VBROADCASTSD XorConstants<>+464(SB), Y6
+	VBROADCASTSD XorConstants<>+440(SB), Y8
+	VMOVAPS      Y8, Y9
+	VFMADD231PD  Y0, Y6, Y9
+	VBROADCASTSD XorConstants<>+480(SB), Y10
+	VBROADCASTSD XorConstants<>+472(SB), Y11
+	VMOVAPS      Y11, Y12
+	VFMADD231PD  Y0, Y10, Y12
+	VBROADCASTSD XorConstants<>+496(SB), Y13
+	VBROADCASTSD XorConstants<>+488(SB), Y14
+	VMOVAPS      Y14, Y15
+	VFMADD231PD  Y0, Y13, Y15
 	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y13, Y10
-	VBROADCASTSD XorConstants<>+544(SB), Y13
-	VFMADD231PD  Y0, Y13, Y16
+	VFMADD231PD  Y0, Y12, Y9
+	VBROADCASTSD XorConstants<>+504(SB), Y12
+	VFMADD231PD  Y0, Y12, Y15
 	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y16, Y10
-	VPSLLQ       $0x34, Y6, Y0
-	VPADDQ       Y10, Y0, Y0
-	VADDPD       Y0, Y9, Y0
-	VDIVPD       Y0, Y9, Y0
+	VFMADD231PD  Y0, Y15, Y9
+	VPSLLQ       $0x34, Y5, Y0
+	VPADDQ       Y9, Y0, Y0
+	VADDPD       Y0, Y8, Y0
+	VDIVPD       Y0, Y8, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVSD       X0, (SI)
 	VEXTRACTPS   $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	MOVL         $0x00000007, AX
-	KMOVW        AX, K1
-	VMOVAPS.Z    X0, K1, X0
-	VMOVSD       36(DI), X6
-	VINSERTPS    $0x20, 44(DI), X6, X6
-	VMULPS       X6, X0, X6
-	VUNPCKLPS    X6, X6, X10
-	VUNPCKHPS    X6, X6, X6
-	VADDPS       X6, X10, X6
-	VUNPCKLPD    X6, X6, X10
-	VUNPCKHPD    X6, X6, X6
-	VADDPS       X6, X10, X6
-	VMOVSS       48(DI), X10
-	VADDPS       X10, X6, X6
-	VCVTPS2PD    X6, Y6
-	VXORPD       Y1, Y6, Y1
-	VMINPD       Y1, Y2, Y1
-	VMAXPD       Y1, Y3, Y1
-	VFMADD213PD  Y5, Y1, Y4
-	VSUBPD       Y5, Y4, Y2
-	VFNMADD231PD Y8, Y2, Y1
-	VFMADD213PD  Y9, Y1, Y7
-	VFMADD231PD  Y1, Y11, Y12
-	VFMADD231PD  Y1, Y14, Y15
-	VMULPD       Y1, Y1, Y1
-	VFMADD231PD  Y1, Y12, Y7
-	VFMADD231PD  Y1, Y13, Y15
-	VMULPD       Y1, Y1, Y1
-	VFMADD231PD  Y1, Y15, Y7
-	VPSLLQ       $0x34, Y4, Y1
-	VPADDQ       Y7, Y1, Y1
-	VADDPD       Y1, Y9, Y1
-	VDIVPD       Y1, Y9, Y1
-	VCVTPD2PSY   Y1, X1
-	VMOVSS       X1, 24(SI)
+	MOVL        $0x00000007, AX
+	KMOVW       AX, K1
+	VMOVAPS.Z   X0, K1, X0
+	VMOVSD      36(DI), X5
+	VINSERTPS   $0x20, 44(DI), X5, X5
+	VMULPS      X5, X0, X5
+	VUNPCKLPS   X5, X5, X9
+	VUNPCKHPS   X5, X5, X5
+	VADDPS      X5, X9, X5
+	VUNPCKLPD   X5, X5, X9
+	VUNPCKHPD   X5, X5, X5
+	VADDPS      X5, X9, X5
+	VMOVSS      48(DI), X9
+	VADDPS      X9, X5, X5
+	VCVTPS2PD   X5, Y5
+	VMINPD      Y5, Y1, Y1
+	VMAXPD      Y1, Y2, Y1
+	VFMADD213PD Y4, Y1, Y3
+	VSUBPD      Y4, Y3, Y2
+	VFMADD231PD Y7, Y2, Y1
+	VFMADD213PD Y8, Y1, Y6
+	VFMADD231PD Y1, Y10, Y11
+	VFMADD231PD Y1, Y13, Y14
+	VMULPD      Y1, Y1, Y1
+	VFMADD231PD Y1, Y11, Y6
+	VFMADD231PD Y1, Y12, Y14
+	VMULPD      Y1, Y1, Y1
+	VFMADD231PD Y1, Y14, Y6
+	VPSLLQ      $0x34, Y3, Y1
+	VPADDQ      Y6, Y1, Y1
+	VADDPD      Y1, Y8, Y1
+	VDIVPD      Y1, Y8, Y1
+	VCVTPD2PSY  Y1, X1
+	VMOVSS      X1, 24(SI)
 
 	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
 	VSHUFPS      $0x00, X1, X1, X1
 	VSUBPS.BCST  (CX), X1, X2
-	VMULPS.BCST  XorConstants<>+648(SB), X2, X3
-	VBROADCASTSS XorConstants<>+652(SB), X4
+	VMULPS.BCST  XorConstants<>+608(SB), X2, X3
+	VBROADCASTSS XorConstants<>+612(SB), X4
 	VSUBPS       X1, X4, X5
 	VMULPS       X5, X1, X1
 	VMULPS       X1, X3, X1
@@ -888,6 +909,15 @@ TEXT ·xorGradAVX512(SB), NOSPLIT, $0-44
 	VZEROUPPER
 	RET
 
+// func xorStep(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, rate float32) float32
+TEXT ·xorStep(SB), NOSPLIT, $0-44
+	CMPQ ·xorLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·xorStepAVX2(SB)
+
+wide:
+	JMP ·xorStepAVX512(SB)
+
 // func xorStepAVX2(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, rate float32) float32
 // Requires: AVX, AVX2, FMA3
 TEXT ·xorStepAVX2(SB), NOSPLIT, $0-44
@@ -897,107 +927,105 @@ TEXT ·xorStepAVX2(SB), NOSPLIT, $0-44
 	MOVQ y+24(FP), CX
 
 	// z1 = W1·x + b1; a1 = sigmoid(z1)
-	VMOVSD       (DX), X0
-	VMOVSD       (DI), X1
-	VMULPS       X1, X0, X1
-	VMOVSD       8(DI), X2
-	VMULPS       X2, X0, X2
-	VMOVSD       16(DI), X3
-	VMULPS       X3, X0, X0
-	VUNPCKLPS    X2, X1, X3
-	VUNPCKHPS    X2, X1, X1
-	VADDPS       X1, X3, X1
-	VUNPCKLPS    X0, X0, X2
-	VUNPCKHPS    X0, X0, X0
-	VADDPS       X0, X2, X0
-	VUNPCKLPD    X0, X1, X2
-	VUNPCKHPD    X0, X1, X0
-	VADDPS       X0, X2, X0
-	VMOVSD       24(DI), X1
-	VINSERTPS    $0x20, 32(DI), X1, X1
-	VADDPS       X1, X0, X0
-	VCVTPS2PD    X0, Y0
-	VXORPD       XorConstants<>+0(SB), Y0, Y0
-	VMOVUPS      XorConstants<>+64(SB), Y1
-	VMINPD       Y0, Y1, Y0
-	VMOVUPS      XorConstants<>+32(SB), Y2
-	VMAXPD       Y0, Y2, Y0
-	VMOVUPS      XorConstants<>+96(SB), Y3
-	VMOVAPS      Y3, Y4
-	VFMADD231PD  XorConstants<>+128(SB), Y0, Y4
-	VSUBPD       Y3, Y4, Y5
-	VFNMADD231PD XorConstants<>+160(SB), Y5, Y0
-	VMOVUPS      XorConstants<>+192(SB), Y5
-	VMOVAPS      Y5, Y6
-	VFMADD231PD  XorConstants<>+224(SB), Y0, Y6
-	VMOVUPS      XorConstants<>+256(SB), Y7
-	VMOVAPS      Y7, Y8
-	VFMADD231PD  XorConstants<>+288(SB), Y0, Y8
-	VMOVUPS      XorConstants<>+320(SB), Y9
-	VMOVAPS      Y9, Y10
-	VFMADD231PD  XorConstants<>+352(SB), Y0, Y10
-	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y8, Y6
-	VFMADD231PD  XorConstants<>+384(SB), Y0, Y10
-	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y10, Y6
-	VPSLLQ       $0x34, Y4, Y0
-	VPADDQ       Y6, Y0, Y0
-	VADDPD       Y0, Y5, Y0
-	VDIVPD       Y0, Y5, Y0
-	VCVTPD2PSY   Y0, X0
-	VMOVSD       X0, (SI)
-	VEXTRACTPS   $0x02, X0, 8(SI)
+	VMOVSD      (DX), X0
+	VMOVSD      (DI), X1
+	VMULPS      X1, X0, X1
+	VMOVSD      8(DI), X2
+	VMULPS      X2, X0, X2
+	VMOVSD      16(DI), X3
+	VMULPS      X3, X0, X0
+	VUNPCKLPS   X2, X1, X3
+	VUNPCKHPS   X2, X1, X1
+	VADDPS      X1, X3, X1
+	VUNPCKLPS   X0, X0, X2
+	VUNPCKHPS   X0, X0, X0
+	VADDPS      X0, X2, X0
+	VUNPCKLPD   X0, X1, X2
+	VUNPCKHPD   X0, X1, X0
+	VADDPS      X0, X2, X0
+	VMOVSD      24(DI), X1
+	VINSERTPS   $0x20, 32(DI), X1, X1
+	VADDPS      X1, X0, X0
+	VCVTPS2PD   X0, Y0
+	VMOVUPS     XorConstants<>+32(SB), Y1
+	VMINPD      Y0, Y1, Y0
+	VMOVUPS     XorConstants<>+0(SB), Y2
+	VMAXPD      Y0, Y2, Y0
+	VMOVUPS     XorConstants<>+64(SB), Y3
+	VMOVAPS     Y3, Y4
+	VFMADD231PD XorConstants<>+128(SB), Y0, Y4
+	VSUBPD      Y3, Y4, Y5
+	VFMADD231PD XorConstants<>+160(SB), Y5, Y0
+	VMOVUPS     XorConstants<>+96(SB), Y5
+	VMOVAPS     Y5, Y6
+	VFMADD231PD XorConstants<>+192(SB), Y0, Y6
+	VMOVUPS     XorConstants<>+224(SB), Y7
+	VMOVAPS     Y7, Y8
+	VFMADD231PD XorConstants<>+256(SB), Y0, Y8
+	VMOVUPS     XorConstants<>+288(SB), Y9
+	VMOVAPS     Y9, Y10
+	VFMADD231PD XorConstants<>+320(SB), Y0, Y10
+	VMULPD      Y0, Y0, Y0
+	VFMADD231PD Y0, Y8, Y6
+	VFMADD231PD XorConstants<>+352(SB), Y0, Y10
+	VMULPD      Y0, Y0, Y0
+	VFMADD231PD Y0, Y10, Y6
+	VPSLLQ      $0x34, Y4, Y0
+	VPADDQ      Y6, Y0, Y0
+	VADDPD      Y0, Y5, Y0
+	VDIVPD      Y0, Y5, Y0
+	VCVTPD2PSY  Y0, X0
+	VMOVSD      X0, (SI)
+	VEXTRACTPS  $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VANDPS       XorConstants<>+416(SB), X0, X0
-	VMOVSD       36(DI), X4
-	VINSERTPS    $0x20, 44(DI), X4, X4
-	VMULPS       X4, X0, X4
-	VUNPCKLPS    X4, X4, X6
-	VUNPCKHPS    X4, X4, X4
-	VADDPS       X4, X6, X4
-	VUNPCKLPD    X4, X4, X6
-	VUNPCKHPD    X4, X4, X4
-	VADDPS       X4, X6, X4
-	VMOVSS       48(DI), X6
-	VADDPS       X6, X4, X4
-	VCVTPS2PD    X4, Y4
-	VXORPD       XorConstants<>+0(SB), Y4, Y4
-	VMINPD       Y4, Y1, Y1
-	VMAXPD       Y1, Y2, Y1
-	VMOVAPS      Y3, Y2
-	VFMADD231PD  XorConstants<>+128(SB), Y1, Y2
-	VSUBPD       Y3, Y2, Y3
-	VFNMADD231PD XorConstants<>+160(SB), Y3, Y1
-	VMOVAPS      Y5, Y3
-	VFMADD231PD  XorConstants<>+224(SB), Y1, Y3
-	VFMADD231PD  XorConstants<>+288(SB), Y1, Y7
-	VFMADD231PD  XorConstants<>+352(SB), Y1, Y9
-	VMULPD       Y1, Y1, Y1
-	VFMADD231PD  Y1, Y7, Y3
-	VFMADD231PD  XorConstants<>+384(SB), Y1, Y9
-	VMULPD       Y1, Y1, Y1
-	VFMADD231PD  Y1, Y9, Y3
-	VPSLLQ       $0x34, Y2, Y1
-	VPADDQ       Y3, Y1, Y1
-	VADDPD       Y1, Y5, Y1
-	VDIVPD       Y1, Y5, Y1
-	VCVTPD2PSY   Y1, X1
-	VMOVSS       X1, 24(SI)
+	VANDPS      XorConstants<>+384(SB), X0, X0
+	VMOVSD      36(DI), X4
+	VINSERTPS   $0x20, 44(DI), X4, X4
+	VMULPS      X4, X0, X4
+	VUNPCKLPS   X4, X4, X6
+	VUNPCKHPS   X4, X4, X4
+	VADDPS      X4, X6, X4
+	VUNPCKLPD   X4, X4, X6
+	VUNPCKHPD   X4, X4, X4
+	VADDPS      X4, X6, X4
+	VMOVSS      48(DI), X6
+	VADDPS      X6, X4, X4
+	VCVTPS2PD   X4, Y4
+	VMINPD      Y4, Y1, Y1
+	VMAXPD      Y1, Y2, Y1
+	VMOVAPS     Y3, Y2
+	VFMADD231PD XorConstants<>+128(SB), Y1, Y2
+	VSUBPD      Y3, Y2, Y3
+	VFMADD231PD XorConstants<>+160(SB), Y3, Y1
+	VMOVAPS     Y5, Y3
+	VFMADD231PD XorConstants<>+192(SB), Y1, Y3
+	VFMADD231PD XorConstants<>+256(SB), Y1, Y7
+	VFMADD231PD XorConstants<>+320(SB), Y1, Y9
+	VMULPD      Y1, Y1, Y1
+	VFMADD231PD Y1, Y7, Y3
+	VFMADD231PD XorConstants<>+352(SB), Y1, Y9
+	VMULPD      Y1, Y1, Y1
+	VFMADD231PD Y1, Y9, Y3
+	VPSLLQ      $0x34, Y2, Y1
+	VPADDQ      Y3, Y1, Y1
+	VADDPD      Y1, Y5, Y1
+	VDIVPD      Y1, Y5, Y1
+	VCVTPD2PSY  Y1, X1
+	VMOVSS      X1, 24(SI)
 
 	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
 	VSHUFPS      $0x00, X1, X1, X1
 	VBROADCASTSS (CX), X2
 	VSUBPS       X2, X1, X2
-	VMULPS       XorConstants<>+584(SB), X2, X3
-	VMOVUPS      XorConstants<>+616(SB), X4
+	VMULPS       XorConstants<>+544(SB), X2, X3
+	VMOVUPS      XorConstants<>+576(SB), X4
 	VSUBPS       X1, X4, X5
 	VMULPS       X5, X1, X1
 	VMULPS       X1, X3, X1
 	VMULPS       X2, X2, X2
 	VMOVSS       X1, 28(SI)
-	VANDPS       XorConstants<>+552(SB), X2, X2
+	VANDPS       XorConstants<>+512(SB), X2, X2
 	VSHUFPS      $0x4e, X2, X2, X3
 	VADDPS       X3, X2, X2
 	VSHUFPS      $0xb1, X2, X2, X3
@@ -1006,7 +1034,7 @@ TEXT ·xorStepAVX2(SB), NOSPLIT, $0-44
 
 	// d1 = (W2ᵀ·d2)*(a1*(1 - a1)); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
 	VBROADCASTSS rate+32(FP), X2
-	VANDPS       XorConstants<>+552(SB), X1, X3
+	VANDPS       XorConstants<>+512(SB), X1, X3
 	VMOVSS       48(DI), X5
 	VFNMADD231PS X3, X2, X5
 	VMOVSS       X5, 48(DI)
@@ -1025,7 +1053,7 @@ TEXT ·xorStepAVX2(SB), NOSPLIT, $0-44
 	VEXTRACTPS   $0x02, X0, 20(SI)
 
 	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
-	VANDPS       XorConstants<>+416(SB), X0, X1
+	VANDPS       XorConstants<>+384(SB), X0, X1
 	VMOVSD       24(DI), X3
 	VINSERTPS    $0x20, 32(DI), X3, X3
 	VFNMADD231PS X1, X2, X3
@@ -1079,87 +1107,84 @@ TEXT ·xorStepAVX512(SB), NOSPLIT, $0-44
 	VINSERTPS    $0x20, 32(DI), X1, X1
 	VADDPS       X1, X0, X0
 	VCVTPS2PD    X0, Y0
-	VBROADCASTSD XorConstants<>+448(SB), Y1
-	VXORPD       Y1, Y0, Y0
-	VBROADCASTSD XorConstants<>+464(SB), Y2
-	VMINPD       Y0, Y2, Y0
-	VBROADCASTSD XorConstants<>+456(SB), Y3
-	VMAXPD       Y0, Y3, Y0
-	VBROADCASTSD XorConstants<>+480(SB), Y4
-	VBROADCASTSD XorConstants<>+472(SB), Y5
-	VMOVAPS      Y5, Y6
-	VFMADD231PD  Y4, Y0, Y6
-	VSUBPD       Y5, Y6, Y7
-	VBROADCASTSD XorConstants<>+488(SB), Y8
-	VFNMADD231PD Y8, Y7, Y0
-	VBROADCASTSD XorConstants<>+504(SB), Y7
-	VBROADCASTSD XorConstants<>+496(SB), Y9
-	VMOVAPS      Y9, Y10
-	VFMADD231PD  Y0, Y7, Y10
-	VBROADCASTSD XorConstants<>+520(SB), Y11
-	VBROADCASTSD XorConstants<>+512(SB), Y12
-	VMOVAPS      Y12, Y13
-	VFMADD231PD  Y0, Y11, Y13
-	VBROADCASTSD XorConstants<>+536(SB), Y14
-	VBROADCASTSD XorConstants<>+528(SB), Y15
-	VMOVAPS      Y15, Y16
-	VFMADD231PD  Y0, Y14, Y16
+	VBROADCASTSD XorConstants<>+424(SB), Y1
+	VMINPD       Y0, Y1, Y0
+	VBROADCASTSD XorConstants<>+416(SB), Y2
+	VMAXPD       Y0, Y2, Y0
+	VBROADCASTSD XorConstants<>+448(SB), Y3
+	VBROADCASTSD XorConstants<>+432(SB), Y4
+	VMOVAPS      Y4, Y5
+	VFMADD231PD  Y3, Y0, Y5
+	VSUBPD       Y4, Y5, Y6
+	VBROADCASTSD XorConstants<>+456(SB), Y7
+	VFMADD231PD  Y7, Y6, Y0
+	VBROADCASTSD XorConstants<>+464(SB), Y6
+	VBROADCASTSD XorConstants<>+440(SB), Y8
+	VMOVAPS      Y8, Y9
+	VFMADD231PD  Y0, Y6, Y9
+	VBROADCASTSD XorConstants<>+480(SB), Y10
+	VBROADCASTSD XorConstants<>+472(SB), Y11
+	VMOVAPS      Y11, Y12
+	VFMADD231PD  Y0, Y10, Y12
+	VBROADCASTSD XorConstants<>+496(SB), Y13
+	VBROADCASTSD XorConstants<>+488(SB), Y14
+	VMOVAPS      Y14, Y15
+	VFMADD231PD  Y0, Y13, Y15
 	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y13, Y10
-	VBROADCASTSD XorConstants<>+544(SB), Y13
-	VFMADD231PD  Y0, Y13, Y16
+	VFMADD231PD  Y0, Y12, Y9
+	VBROADCASTSD XorConstants<>+504(SB), Y12
+	VFMADD231PD  Y0, Y12, Y15
 	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y16, Y10
-	VPSLLQ       $0x34, Y6, Y0
-	VPADDQ       Y10, Y0, Y0
-	VADDPD       Y0, Y9, Y0
-	VDIVPD       Y0, Y9, Y0
+	VFMADD231PD  Y0, Y15, Y9
+	VPSLLQ       $0x34, Y5, Y0
+	VPADDQ       Y9, Y0, Y0
+	VADDPD       Y0, Y8, Y0
+	VDIVPD       Y0, Y8, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVSD       X0, (SI)
 	VEXTRACTPS   $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	MOVL         $0x00000007, AX
-	KMOVW        AX, K1
-	VMOVAPS.Z    X0, K1, X0
-	VMOVSD       36(DI), X6
-	VINSERTPS    $0x20, 44(DI), X6, X6
-	VMULPS       X6, X0, X6
-	VUNPCKLPS    X6, X6, X10
-	VUNPCKHPS    X6, X6, X6
-	VADDPS       X6, X10, X6
-	VUNPCKLPD    X6, X6, X10
-	VUNPCKHPD    X6, X6, X6
-	VADDPS       X6, X10, X6
-	VMOVSS       48(DI), X10
-	VADDPS       X10, X6, X6
-	VCVTPS2PD    X6, Y6
-	VXORPD       Y1, Y6, Y1
-	VMINPD       Y1, Y2, Y1
-	VMAXPD       Y1, Y3, Y1
-	VFMADD213PD  Y5, Y1, Y4
-	VSUBPD       Y5, Y4, Y2
-	VFNMADD231PD Y8, Y2, Y1
-	VFMADD213PD  Y9, Y1, Y7
-	VFMADD231PD  Y1, Y11, Y12
-	VFMADD231PD  Y1, Y14, Y15
-	VMULPD       Y1, Y1, Y1
-	VFMADD231PD  Y1, Y12, Y7
-	VFMADD231PD  Y1, Y13, Y15
-	VMULPD       Y1, Y1, Y1
-	VFMADD231PD  Y1, Y15, Y7
-	VPSLLQ       $0x34, Y4, Y1
-	VPADDQ       Y7, Y1, Y1
-	VADDPD       Y1, Y9, Y1
-	VDIVPD       Y1, Y9, Y1
-	VCVTPD2PSY   Y1, X1
-	VMOVSS       X1, 24(SI)
+	MOVL        $0x00000007, AX
+	KMOVW       AX, K1
+	VMOVAPS.Z   X0, K1, X0
+	VMOVSD      36(DI), X5
+	VINSERTPS   $0x20, 44(DI), X5, X5
+	VMULPS      X5, X0, X5
+	VUNPCKLPS   X5, X5, X9
+	VUNPCKHPS   X5, X5, X5
+	VADDPS      X5, X9, X5
+	VUNPCKLPD   X5, X5, X9
+	VUNPCKHPD   X5, X5, X5
+	VADDPS      X5, X9, X5
+	VMOVSS      48(DI), X9
+	VADDPS      X9, X5, X5
+	VCVTPS2PD   X5, Y5
+	VMINPD      Y5, Y1, Y1
+	VMAXPD      Y1, Y2, Y1
+	VFMADD213PD Y4, Y1, Y3
+	VSUBPD      Y4, Y3, Y2
+	VFMADD231PD Y7, Y2, Y1
+	VFMADD213PD Y8, Y1, Y6
+	VFMADD231PD Y1, Y10, Y11
+	VFMADD231PD Y1, Y13, Y14
+	VMULPD      Y1, Y1, Y1
+	VFMADD231PD Y1, Y11, Y6
+	VFMADD231PD Y1, Y12, Y14
+	VMULPD      Y1, Y1, Y1
+	VFMADD231PD Y1, Y14, Y6
+	VPSLLQ      $0x34, Y3, Y1
+	VPADDQ      Y6, Y1, Y1
+	VADDPD      Y1, Y8, Y1
+	VDIVPD      Y1, Y8, Y1
+	VCVTPD2PSY  Y1, X1
+	VMOVSS      X1, 24(SI)
 
 	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
 	VSHUFPS      $0x00, X1, X1, X1
 	VSUBPS.BCST  (CX), X1, X2
-	VMULPS.BCST  XorConstants<>+648(SB), X2, X3
-	VBROADCASTSS XorConstants<>+652(SB), X4
+	VMULPS.BCST  XorConstants<>+608(SB), X2, X3
+	VBROADCASTSS XorConstants<>+612(SB), X4
 	VSUBPS       X1, X4, X5
 	VMULPS       X5, X1, X1
 	VMULPS       X1, X3, X1
@@ -1281,28 +1306,27 @@ loop0:
 	VFMADD231PS  Y3, Y1, Y6
 	VEXTRACTF128 $0x01, Y5, X3
 	VCVTPS2PD    X5, Y5
-	VXORPD       XorConstants<>+0(SB), Y5, Y5
-	VMOVUPS      XorConstants<>+64(SB), Y7
+	VMOVUPS      XorConstants<>+32(SB), Y7
 	VMINPD       Y5, Y7, Y5
-	VMOVUPS      XorConstants<>+32(SB), Y8
+	VMOVUPS      XorConstants<>+0(SB), Y8
 	VMAXPD       Y5, Y8, Y5
-	VMOVUPS      XorConstants<>+96(SB), Y9
+	VMOVUPS      XorConstants<>+64(SB), Y9
 	VMOVAPS      Y9, Y10
 	VFMADD231PD  XorConstants<>+128(SB), Y5, Y10
 	VSUBPD       Y9, Y10, Y11
-	VFNMADD231PD XorConstants<>+160(SB), Y11, Y5
-	VMOVUPS      XorConstants<>+192(SB), Y11
+	VFMADD231PD  XorConstants<>+160(SB), Y11, Y5
+	VMOVUPS      XorConstants<>+96(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  XorConstants<>+224(SB), Y5, Y12
-	VMOVUPS      XorConstants<>+256(SB), Y13
+	VFMADD231PD  XorConstants<>+192(SB), Y5, Y12
+	VMOVUPS      XorConstants<>+224(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+288(SB), Y5, Y14
-	VMOVUPS      XorConstants<>+320(SB), Y15
+	VFMADD231PD  XorConstants<>+256(SB), Y5, Y14
+	VMOVUPS      XorConstants<>+288(SB), Y15
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  XorConstants<>+352(SB), Y5, Y13
+	VFMADD231PD  XorConstants<>+320(SB), Y5, Y13
 	VMULPD       Y5, Y5, Y5
 	VFMADD231PD  Y5, Y14, Y12
-	VFMADD231PD  XorConstants<>+384(SB), Y5, Y13
+	VFMADD231PD  XorConstants<>+352(SB), Y5, Y13
 	VMULPD       Y5, Y5, Y5
 	VFMADD231PD  Y5, Y13, Y12
 	VPSLLQ       $0x34, Y10, Y5
@@ -1311,23 +1335,22 @@ loop0:
 	VDIVPD       Y5, Y11, Y5
 	VCVTPD2PSY   Y5, X5
 	VCVTPS2PD    X3, Y3
-	VXORPD       XorConstants<>+0(SB), Y3, Y3
 	VMINPD       Y3, Y7, Y3
 	VMAXPD       Y3, Y8, Y3
 	VMOVAPS      Y9, Y10
 	VFMADD231PD  XorConstants<>+128(SB), Y3, Y10
 	VSUBPD       Y9, Y10, Y12
-	VFNMADD231PD XorConstants<>+160(SB), Y12, Y3
+	VFMADD231PD  XorConstants<>+160(SB), Y12, Y3
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  XorConstants<>+224(SB), Y3, Y12
-	VMOVUPS      XorConstants<>+256(SB), Y13
+	VFMADD231PD  XorConstants<>+192(SB), Y3, Y12
+	VMOVUPS      XorConstants<>+224(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+288(SB), Y3, Y14
+	VFMADD231PD  XorConstants<>+256(SB), Y3, Y14
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  XorConstants<>+352(SB), Y3, Y13
+	VFMADD231PD  XorConstants<>+320(SB), Y3, Y13
 	VMULPD       Y3, Y3, Y3
 	VFMADD231PD  Y3, Y14, Y12
-	VFMADD231PD  XorConstants<>+384(SB), Y3, Y13
+	VFMADD231PD  XorConstants<>+352(SB), Y3, Y13
 	VMULPD       Y3, Y3, Y3
 	VFMADD231PD  Y3, Y13, Y12
 	VPSLLQ       $0x34, Y10, Y3
@@ -1339,23 +1362,22 @@ loop0:
 	VMOVUPS      Y3, 512(SI)
 	VEXTRACTF128 $0x01, Y6, X5
 	VCVTPS2PD    X6, Y6
-	VXORPD       XorConstants<>+0(SB), Y6, Y6
 	VMINPD       Y6, Y7, Y6
 	VMAXPD       Y6, Y8, Y6
 	VMOVAPS      Y9, Y10
 	VFMADD231PD  XorConstants<>+128(SB), Y6, Y10
 	VSUBPD       Y9, Y10, Y12
-	VFNMADD231PD XorConstants<>+160(SB), Y12, Y6
+	VFMADD231PD  XorConstants<>+160(SB), Y12, Y6
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  XorConstants<>+224(SB), Y6, Y12
-	VMOVUPS      XorConstants<>+256(SB), Y13
+	VFMADD231PD  XorConstants<>+192(SB), Y6, Y12
+	VMOVUPS      XorConstants<>+224(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+288(SB), Y6, Y14
+	VFMADD231PD  XorConstants<>+256(SB), Y6, Y14
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  XorConstants<>+352(SB), Y6, Y13
+	VFMADD231PD  XorConstants<>+320(SB), Y6, Y13
 	VMULPD       Y6, Y6, Y6
 	VFMADD231PD  Y6, Y14, Y12
-	VFMADD231PD  XorConstants<>+384(SB), Y6, Y13
+	VFMADD231PD  XorConstants<>+352(SB), Y6, Y13
 	VMULPD       Y6, Y6, Y6
 	VFMADD231PD  Y6, Y13, Y12
 	VPSLLQ       $0x34, Y10, Y6
@@ -1364,23 +1386,22 @@ loop0:
 	VDIVPD       Y6, Y11, Y6
 	VCVTPD2PSY   Y6, X6
 	VCVTPS2PD    X5, Y5
-	VXORPD       XorConstants<>+0(SB), Y5, Y5
 	VMINPD       Y5, Y7, Y5
 	VMAXPD       Y5, Y8, Y5
 	VMOVAPS      Y9, Y10
 	VFMADD231PD  XorConstants<>+128(SB), Y5, Y10
 	VSUBPD       Y9, Y10, Y12
-	VFNMADD231PD XorConstants<>+160(SB), Y12, Y5
+	VFMADD231PD  XorConstants<>+160(SB), Y12, Y5
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  XorConstants<>+224(SB), Y5, Y12
-	VMOVUPS      XorConstants<>+256(SB), Y13
+	VFMADD231PD  XorConstants<>+192(SB), Y5, Y12
+	VMOVUPS      XorConstants<>+224(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+288(SB), Y5, Y14
+	VFMADD231PD  XorConstants<>+256(SB), Y5, Y14
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  XorConstants<>+352(SB), Y5, Y13
+	VFMADD231PD  XorConstants<>+320(SB), Y5, Y13
 	VMULPD       Y5, Y5, Y5
 	VFMADD231PD  Y5, Y14, Y12
-	VFMADD231PD  XorConstants<>+384(SB), Y5, Y13
+	VFMADD231PD  XorConstants<>+352(SB), Y5, Y13
 	VMULPD       Y5, Y5, Y5
 	VFMADD231PD  Y5, Y13, Y12
 	VPSLLQ       $0x34, Y10, Y5
@@ -1400,23 +1421,22 @@ loop0:
 	VFMADD231PS  Y6, Y1, Y12
 	VEXTRACTF128 $0x01, Y10, X6
 	VCVTPS2PD    X10, Y10
-	VXORPD       XorConstants<>+0(SB), Y10, Y10
 	VMINPD       Y10, Y7, Y10
 	VMAXPD       Y10, Y8, Y10
 	VMOVAPS      Y9, Y13
 	VFMADD231PD  XorConstants<>+128(SB), Y10, Y13
 	VSUBPD       Y9, Y13, Y14
-	VFNMADD231PD XorConstants<>+160(SB), Y14, Y10
+	VFMADD231PD  XorConstants<>+160(SB), Y14, Y10
 	VMOVAPS      Y11, Y14
-	VFMADD231PD  XorConstants<>+224(SB), Y10, Y14
-	VMOVUPS      XorConstants<>+256(SB), Y9
+	VFMADD231PD  XorConstants<>+192(SB), Y10, Y14
+	VMOVUPS      XorConstants<>+224(SB), Y9
 	VMOVAPS      Y9, Y8
-	VFMADD231PD  XorConstants<>+288(SB), Y10, Y8
+	VFMADD231PD  XorConstants<>+256(SB), Y10, Y8
 	VMOVAPS      Y15, Y9
-	VFMADD231PD  XorConstants<>+352(SB), Y10, Y9
+	VFMADD231PD  XorConstants<>+320(SB), Y10, Y9
 	VMULPD       Y10, Y10, Y10
 	VFMADD231PD  Y10, Y8, Y14
-	VFMADD231PD  XorConstants<>+384(SB), Y10, Y9
+	VFMADD231PD  XorConstants<>+352(SB), Y10, Y9
 	VMULPD       Y10, Y10, Y8
 	VFMADD231PD  Y8, Y9, Y14
 	VPSLLQ       $0x34, Y13, Y8
@@ -1425,25 +1445,24 @@ loop0:
 	VDIVPD       Y8, Y11, Y8
 	VCVTPD2PSY   Y8, X8
 	VCVTPS2PD    X6, Y6
-	VXORPD       XorConstants<>+0(SB), Y6, Y6
 	VMINPD       Y6, Y7, Y6
-	VMOVUPS      XorConstants<>+32(SB), Y9
+	VMOVUPS      XorConstants<>+0(SB), Y9
 	VMAXPD       Y6, Y9, Y6
-	VMOVUPS      XorConstants<>+96(SB), Y10
+	VMOVUPS      XorConstants<>+64(SB), Y10
 	VMOVAPS      Y10, Y13
 	VFMADD231PD  XorConstants<>+128(SB), Y6, Y13
 	VSUBPD       Y10, Y13, Y14
-	VFNMADD231PD XorConstants<>+160(SB), Y14, Y6
+	VFMADD231PD  XorConstants<>+160(SB), Y14, Y6
 	VMOVAPS      Y11, Y14
-	VFMADD231PD  XorConstants<>+224(SB), Y6, Y14
-	VMOVUPS      XorConstants<>+256(SB), Y10
+	VFMADD231PD  XorConstants<>+192(SB), Y6, Y14
+	VMOVUPS      XorConstants<>+224(SB), Y10
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  XorConstants<>+288(SB), Y6, Y9
+	VFMADD231PD  XorConstants<>+256(SB), Y6, Y9
 	VMOVAPS      Y15, Y10
-	VFMADD231PD  XorConstants<>+352(SB), Y6, Y10
+	VFMADD231PD  XorConstants<>+320(SB), Y6, Y10
 	VMULPD       Y6, Y6, Y6
 	VFMADD231PD  Y6, Y9, Y14
-	VFMADD231PD  XorConstants<>+384(SB), Y6, Y10
+	VFMADD231PD  XorConstants<>+352(SB), Y6, Y10
 	VMULPD       Y6, Y6, Y6
 	VFMADD231PD  Y6, Y10, Y14
 	VPSLLQ       $0x34, Y13, Y6
@@ -1455,25 +1474,24 @@ loop0:
 	VMOVUPS      Y6, 576(SI)
 	VEXTRACTF128 $0x01, Y12, X8
 	VCVTPS2PD    X12, Y9
-	VXORPD       XorConstants<>+0(SB), Y9, Y9
 	VMINPD       Y9, Y7, Y9
-	VMOVUPS      XorConstants<>+32(SB), Y10
+	VMOVUPS      XorConstants<>+0(SB), Y10
 	VMAXPD       Y9, Y10, Y9
-	VMOVUPS      XorConstants<>+96(SB), Y12
+	VMOVUPS      XorConstants<>+64(SB), Y12
 	VMOVAPS      Y12, Y13
 	VFMADD231PD  XorConstants<>+128(SB), Y9, Y13
 	VSUBPD       Y12, Y13, Y14
-	VFNMADD231PD XorConstants<>+160(SB), Y14, Y9
+	VFMADD231PD  XorConstants<>+160(SB), Y14, Y9
 	VMOVAPS      Y11, Y14
-	VFMADD231PD  XorConstants<>+224(SB), Y9, Y14
-	VMOVUPS      XorConstants<>+256(SB), Y12
+	VFMADD231PD  XorConstants<>+192(SB), Y9, Y14
+	VMOVUPS      XorConstants<>+224(SB), Y12
 	VMOVAPS      Y12, Y10
-	VFMADD231PD  XorConstants<>+288(SB), Y9, Y10
+	VFMADD231PD  XorConstants<>+256(SB), Y9, Y10
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  XorConstants<>+352(SB), Y9, Y12
+	VFMADD231PD  XorConstants<>+320(SB), Y9, Y12
 	VMULPD       Y9, Y9, Y9
 	VFMADD231PD  Y9, Y10, Y14
-	VFMADD231PD  XorConstants<>+384(SB), Y9, Y12
+	VFMADD231PD  XorConstants<>+352(SB), Y9, Y12
 	VMULPD       Y9, Y9, Y9
 	VFMADD231PD  Y9, Y12, Y14
 	VPSLLQ       $0x34, Y13, Y9
@@ -1482,25 +1500,24 @@ loop0:
 	VDIVPD       Y9, Y11, Y9
 	VCVTPD2PSY   Y9, X9
 	VCVTPS2PD    X8, Y8
-	VXORPD       XorConstants<>+0(SB), Y8, Y8
 	VMINPD       Y8, Y7, Y8
-	VMOVUPS      XorConstants<>+32(SB), Y10
+	VMOVUPS      XorConstants<>+0(SB), Y10
 	VMAXPD       Y8, Y10, Y8
-	VMOVUPS      XorConstants<>+96(SB), Y12
+	VMOVUPS      XorConstants<>+64(SB), Y12
 	VMOVAPS      Y12, Y13
 	VFMADD231PD  XorConstants<>+128(SB), Y8, Y13
 	VSUBPD       Y12, Y13, Y14
-	VFNMADD231PD XorConstants<>+160(SB), Y14, Y8
+	VFMADD231PD  XorConstants<>+160(SB), Y14, Y8
 	VMOVAPS      Y11, Y14
-	VFMADD231PD  XorConstants<>+224(SB), Y8, Y14
-	VMOVUPS      XorConstants<>+256(SB), Y12
+	VFMADD231PD  XorConstants<>+192(SB), Y8, Y14
+	VMOVUPS      XorConstants<>+224(SB), Y12
 	VMOVAPS      Y12, Y10
-	VFMADD231PD  XorConstants<>+288(SB), Y8, Y10
+	VFMADD231PD  XorConstants<>+256(SB), Y8, Y10
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  XorConstants<>+352(SB), Y8, Y12
+	VFMADD231PD  XorConstants<>+320(SB), Y8, Y12
 	VMULPD       Y8, Y8, Y8
 	VFMADD231PD  Y8, Y10, Y14
-	VFMADD231PD  XorConstants<>+384(SB), Y8, Y12
+	VFMADD231PD  XorConstants<>+352(SB), Y8, Y12
 	VMULPD       Y8, Y8, Y8
 	VFMADD231PD  Y8, Y12, Y14
 	VPSLLQ       $0x34, Y13, Y8
@@ -1520,25 +1537,24 @@ loop0:
 	VFMADD231PS  Y4, Y1, Y2
 	VEXTRACTF128 $0x01, Y10, X0
 	VCVTPS2PD    X10, Y1
-	VXORPD       XorConstants<>+0(SB), Y1, Y1
 	VMINPD       Y1, Y7, Y1
-	VMOVUPS      XorConstants<>+32(SB), Y4
+	VMOVUPS      XorConstants<>+0(SB), Y4
 	VMAXPD       Y1, Y4, Y1
-	VMOVUPS      XorConstants<>+96(SB), Y9
+	VMOVUPS      XorConstants<>+64(SB), Y9
 	VMOVAPS      Y9, Y10
 	VFMADD231PD  XorConstants<>+128(SB), Y1, Y10
 	VSUBPD       Y9, Y10, Y12
-	VFNMADD231PD XorConstants<>+160(SB), Y12, Y1
+	VFMADD231PD  XorConstants<>+160(SB), Y12, Y1
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  XorConstants<>+224(SB), Y1, Y12
-	VMOVUPS      XorConstants<>+256(SB), Y13
+	VFMADD231PD  XorConstants<>+192(SB), Y1, Y12
+	VMOVUPS      XorConstants<>+224(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+288(SB), Y1, Y14
+	VFMADD231PD  XorConstants<>+256(SB), Y1, Y14
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  XorConstants<>+352(SB), Y1, Y13
+	VFMADD231PD  XorConstants<>+320(SB), Y1, Y13
 	VMULPD       Y1, Y1, Y1
 	VFMADD231PD  Y1, Y14, Y12
-	VFMADD231PD  XorConstants<>+384(SB), Y1, Y13
+	VFMADD231PD  XorConstants<>+352(SB), Y1, Y13
 	VMULPD       Y1, Y1, Y1
 	VFMADD231PD  Y1, Y13, Y12
 	VPSLLQ       $0x34, Y10, Y1
@@ -1547,23 +1563,22 @@ loop0:
 	VDIVPD       Y1, Y11, Y1
 	VCVTPD2PSY   Y1, X1
 	VCVTPS2PD    X0, Y0
-	VXORPD       XorConstants<>+0(SB), Y0, Y0
 	VMINPD       Y0, Y7, Y0
 	VMAXPD       Y0, Y4, Y0
 	VMOVAPS      Y9, Y10
 	VFMADD231PD  XorConstants<>+128(SB), Y0, Y10
 	VSUBPD       Y9, Y10, Y12
-	VFNMADD231PD XorConstants<>+160(SB), Y12, Y0
+	VFMADD231PD  XorConstants<>+160(SB), Y12, Y0
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  XorConstants<>+224(SB), Y0, Y12
-	VMOVUPS      XorConstants<>+256(SB), Y13
+	VFMADD231PD  XorConstants<>+192(SB), Y0, Y12
+	VMOVUPS      XorConstants<>+224(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+288(SB), Y0, Y14
+	VFMADD231PD  XorConstants<>+256(SB), Y0, Y14
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  XorConstants<>+352(SB), Y0, Y13
+	VFMADD231PD  XorConstants<>+320(SB), Y0, Y13
 	VMULPD       Y0, Y0, Y0
 	VFMADD231PD  Y0, Y14, Y12
-	VFMADD231PD  XorConstants<>+384(SB), Y0, Y13
+	VFMADD231PD  XorConstants<>+352(SB), Y0, Y13
 	VMULPD       Y0, Y0, Y0
 	VFMADD231PD  Y0, Y13, Y12
 	VPSLLQ       $0x34, Y10, Y0
@@ -1575,23 +1590,22 @@ loop0:
 	VMOVUPS      Y0, 640(SI)
 	VEXTRACTF128 $0x01, Y2, X1
 	VCVTPS2PD    X2, Y2
-	VXORPD       XorConstants<>+0(SB), Y2, Y2
 	VMINPD       Y2, Y7, Y2
 	VMAXPD       Y2, Y4, Y2
 	VMOVAPS      Y9, Y10
 	VFMADD231PD  XorConstants<>+128(SB), Y2, Y10
 	VSUBPD       Y9, Y10, Y12
-	VFNMADD231PD XorConstants<>+160(SB), Y12, Y2
+	VFMADD231PD  XorConstants<>+160(SB), Y12, Y2
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  XorConstants<>+224(SB), Y2, Y12
-	VMOVUPS      XorConstants<>+256(SB), Y13
+	VFMADD231PD  XorConstants<>+192(SB), Y2, Y12
+	VMOVUPS      XorConstants<>+224(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+288(SB), Y2, Y14
+	VFMADD231PD  XorConstants<>+256(SB), Y2, Y14
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  XorConstants<>+352(SB), Y2, Y13
+	VFMADD231PD  XorConstants<>+320(SB), Y2, Y13
 	VMULPD       Y2, Y2, Y2
 	VFMADD231PD  Y2, Y14, Y12
-	VFMADD231PD  XorConstants<>+384(SB), Y2, Y13
+	VFMADD231PD  XorConstants<>+352(SB), Y2, Y13
 	VMULPD       Y2, Y2, Y2
 	VFMADD231PD  Y2, Y13, Y12
 	VPSLLQ       $0x34, Y10, Y2
@@ -1600,23 +1614,22 @@ loop0:
 	VDIVPD       Y2, Y11, Y2
 	VCVTPD2PSY   Y2, X2
 	VCVTPS2PD    X1, Y1
-	VXORPD       XorConstants<>+0(SB), Y1, Y1
 	VMINPD       Y1, Y7, Y1
 	VMAXPD       Y1, Y4, Y1
 	VMOVAPS      Y9, Y10
 	VFMADD231PD  XorConstants<>+128(SB), Y1, Y10
 	VSUBPD       Y9, Y10, Y12
-	VFNMADD231PD XorConstants<>+160(SB), Y12, Y1
+	VFMADD231PD  XorConstants<>+160(SB), Y12, Y1
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  XorConstants<>+224(SB), Y1, Y12
-	VMOVUPS      XorConstants<>+256(SB), Y13
+	VFMADD231PD  XorConstants<>+192(SB), Y1, Y12
+	VMOVUPS      XorConstants<>+224(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+288(SB), Y1, Y14
+	VFMADD231PD  XorConstants<>+256(SB), Y1, Y14
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  XorConstants<>+352(SB), Y1, Y13
+	VFMADD231PD  XorConstants<>+320(SB), Y1, Y13
 	VMULPD       Y1, Y1, Y1
 	VFMADD231PD  Y1, Y14, Y12
-	VFMADD231PD  XorConstants<>+384(SB), Y1, Y13
+	VFMADD231PD  XorConstants<>+352(SB), Y1, Y13
 	VMULPD       Y1, Y1, Y1
 	VFMADD231PD  Y1, Y13, Y12
 	VPSLLQ       $0x34, Y10, Y1
@@ -1641,23 +1654,22 @@ loop0:
 	VFMADD231PS  Y2, Y1, Y3
 	VEXTRACTF128 $0x01, Y10, X0
 	VCVTPS2PD    X10, Y1
-	VXORPD       XorConstants<>+0(SB), Y1, Y1
 	VMINPD       Y1, Y7, Y1
 	VMAXPD       Y1, Y4, Y1
 	VMOVAPS      Y9, Y2
 	VFMADD231PD  XorConstants<>+128(SB), Y1, Y2
 	VSUBPD       Y9, Y2, Y5
-	VFNMADD231PD XorConstants<>+160(SB), Y5, Y1
+	VFMADD231PD  XorConstants<>+160(SB), Y5, Y1
 	VMOVAPS      Y11, Y5
-	VFMADD231PD  XorConstants<>+224(SB), Y1, Y5
-	VMOVUPS      XorConstants<>+256(SB), Y6
+	VFMADD231PD  XorConstants<>+192(SB), Y1, Y5
+	VMOVUPS      XorConstants<>+224(SB), Y6
 	VMOVAPS      Y6, Y8
-	VFMADD231PD  XorConstants<>+288(SB), Y1, Y8
+	VFMADD231PD  XorConstants<>+256(SB), Y1, Y8
 	VMOVAPS      Y15, Y10
-	VFMADD231PD  XorConstants<>+352(SB), Y1, Y10
+	VFMADD231PD  XorConstants<>+320(SB), Y1, Y10
 	VMULPD       Y1, Y1, Y1
 	VFMADD231PD  Y1, Y8, Y5
-	VFMADD231PD  XorConstants<>+384(SB), Y1, Y10
+	VFMADD231PD  XorConstants<>+352(SB), Y1, Y10
 	VMULPD       Y1, Y1, Y1
 	VFMADD231PD  Y1, Y10, Y5
 	VPSLLQ       $0x34, Y2, Y1
@@ -1666,22 +1678,21 @@ loop0:
 	VDIVPD       Y1, Y11, Y1
 	VCVTPD2PSY   Y1, X1
 	VCVTPS2PD    X0, Y0
-	VXORPD       XorConstants<>+0(SB), Y0, Y0
 	VMINPD       Y0, Y7, Y0
 	VMAXPD       Y0, Y4, Y0
 	VMOVAPS      Y9, Y2
 	VFMADD231PD  XorConstants<>+128(SB), Y0, Y2
 	VSUBPD       Y9, Y2, Y5
-	VFNMADD231PD XorConstants<>+160(SB), Y5, Y0
+	VFMADD231PD  XorConstants<>+160(SB), Y5, Y0
 	VMOVAPS      Y11, Y5
-	VFMADD231PD  XorConstants<>+224(SB), Y0, Y5
+	VFMADD231PD  XorConstants<>+192(SB), Y0, Y5
 	VMOVAPS      Y6, Y8
-	VFMADD231PD  XorConstants<>+288(SB), Y0, Y8
+	VFMADD231PD  XorConstants<>+256(SB), Y0, Y8
 	VMOVAPS      Y15, Y10
-	VFMADD231PD  XorConstants<>+352(SB), Y0, Y10
+	VFMADD231PD  XorConstants<>+320(SB), Y0, Y10
 	VMULPD       Y0, Y0, Y0
 	VFMADD231PD  Y0, Y8, Y5
-	VFMADD231PD  XorConstants<>+384(SB), Y0, Y10
+	VFMADD231PD  XorConstants<>+352(SB), Y0, Y10
 	VMULPD       Y0, Y0, Y0
 	VFMADD231PD  Y0, Y10, Y5
 	VPSLLQ       $0x34, Y2, Y0
@@ -1693,22 +1704,21 @@ loop0:
 	VMOVUPS      Y0, 64(SI)
 	VEXTRACTF128 $0x01, Y3, X1
 	VCVTPS2PD    X3, Y2
-	VXORPD       XorConstants<>+0(SB), Y2, Y2
 	VMINPD       Y2, Y7, Y2
 	VMAXPD       Y2, Y4, Y2
 	VMOVAPS      Y9, Y3
 	VFMADD231PD  XorConstants<>+128(SB), Y2, Y3
 	VSUBPD       Y9, Y3, Y5
-	VFNMADD231PD XorConstants<>+160(SB), Y5, Y2
+	VFMADD231PD  XorConstants<>+160(SB), Y5, Y2
 	VMOVAPS      Y11, Y5
-	VFMADD231PD  XorConstants<>+224(SB), Y2, Y5
+	VFMADD231PD  XorConstants<>+192(SB), Y2, Y5
 	VMOVAPS      Y6, Y8
-	VFMADD231PD  XorConstants<>+288(SB), Y2, Y8
+	VFMADD231PD  XorConstants<>+256(SB), Y2, Y8
 	VMOVAPS      Y15, Y10
-	VFMADD231PD  XorConstants<>+352(SB), Y2, Y10
+	VFMADD231PD  XorConstants<>+320(SB), Y2, Y10
 	VMULPD       Y2, Y2, Y2
 	VFMADD231PD  Y2, Y8, Y5
-	VFMADD231PD  XorConstants<>+384(SB), Y2, Y10
+	VFMADD231PD  XorConstants<>+352(SB), Y2, Y10
 	VMULPD       Y2, Y2, Y2
 	VFMADD231PD  Y2, Y10, Y5
 	VPSLLQ       $0x34, Y3, Y2
@@ -1717,20 +1727,19 @@ loop0:
 	VDIVPD       Y2, Y11, Y2
 	VCVTPD2PSY   Y2, X2
 	VCVTPS2PD    X1, Y1
-	VXORPD       XorConstants<>+0(SB), Y1, Y1
 	VMINPD       Y1, Y7, Y1
 	VMAXPD       Y1, Y4, Y1
 	VMOVAPS      Y9, Y3
 	VFMADD231PD  XorConstants<>+128(SB), Y1, Y3
 	VSUBPD       Y9, Y3, Y4
-	VFNMADD231PD XorConstants<>+160(SB), Y4, Y1
+	VFMADD231PD  XorConstants<>+160(SB), Y4, Y1
 	VMOVAPS      Y11, Y4
-	VFMADD231PD  XorConstants<>+224(SB), Y1, Y4
-	VFMADD231PD  XorConstants<>+288(SB), Y1, Y6
-	VFMADD231PD  XorConstants<>+352(SB), Y1, Y15
+	VFMADD231PD  XorConstants<>+192(SB), Y1, Y4
+	VFMADD231PD  XorConstants<>+256(SB), Y1, Y6
+	VFMADD231PD  XorConstants<>+320(SB), Y1, Y15
 	VMULPD       Y1, Y1, Y1
 	VFMADD231PD  Y1, Y6, Y4
-	VFMADD231PD  XorConstants<>+384(SB), Y1, Y15
+	VFMADD231PD  XorConstants<>+352(SB), Y1, Y15
 	VMULPD       Y1, Y1, Y1
 	VFMADD231PD  Y1, Y15, Y4
 	VPSLLQ       $0x34, Y3, Y1
@@ -1793,7 +1802,7 @@ loop0:
 	RET
 
 // func xorForwardBatchAVX512(p *Xor, b *XorBatch, xs *[2]float32, out *[1]float32, tiles int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512F
 TEXT ·xorForwardBatchAVX512(SB), NOSPLIT, $64-40
 	MOVQ p+0(FP), DI
 	MOVQ b+8(FP), SI
@@ -1846,173 +1855,166 @@ loop0:
 	VFMADD231PS.BCST 4(DI), Z0, Z1
 	VEXTRACTF64X4    $0x01, Z1, Y3
 	VCVTPS2PD        Y1, Z1
-	VBROADCASTSD     XorConstants<>+448(SB), Z4
-	VXORPD           Z4, Z1, Z1
-	VBROADCASTSD     XorConstants<>+464(SB), Z5
-	VMINPD           Z1, Z5, Z1
-	VBROADCASTSD     XorConstants<>+456(SB), Z6
-	VMAXPD           Z1, Z6, Z1
-	VBROADCASTSD     XorConstants<>+480(SB), Z7
-	VBROADCASTSD     XorConstants<>+472(SB), Z8
-	VMOVAPS          Z8, Z9
-	VFMADD231PD      Z7, Z1, Z9
-	VSUBPD           Z8, Z9, Z10
-	VBROADCASTSD     XorConstants<>+488(SB), Z11
-	VFNMADD231PD     Z11, Z10, Z1
-	VBROADCASTSD     XorConstants<>+504(SB), Z10
-	VBROADCASTSD     XorConstants<>+496(SB), Z12
-	VMOVAPS          Z12, Z13
-	VFMADD231PD      Z1, Z10, Z13
-	VBROADCASTSD     XorConstants<>+520(SB), Z14
-	VBROADCASTSD     XorConstants<>+512(SB), Z15
-	VMOVAPS          Z15, Z16
-	VFMADD231PD      Z1, Z14, Z16
-	VBROADCASTSD     XorConstants<>+536(SB), Z17
-	VBROADCASTSD     XorConstants<>+528(SB), Z18
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z1, Z17, Z19
+	VBROADCASTSD     XorConstants<>+424(SB), Z4
+	VMINPD           Z1, Z4, Z1
+	VBROADCASTSD     XorConstants<>+416(SB), Z5
+	VMAXPD           Z1, Z5, Z1
+	VBROADCASTSD     XorConstants<>+448(SB), Z6
+	VBROADCASTSD     XorConstants<>+432(SB), Z7
+	VMOVAPS          Z7, Z8
+	VFMADD231PD      Z6, Z1, Z8
+	VSUBPD           Z7, Z8, Z9
+	VBROADCASTSD     XorConstants<>+456(SB), Z10
+	VFMADD231PD      Z10, Z9, Z1
+	VBROADCASTSD     XorConstants<>+464(SB), Z9
+	VBROADCASTSD     XorConstants<>+440(SB), Z11
+	VMOVAPS          Z11, Z12
+	VFMADD231PD      Z1, Z9, Z12
+	VBROADCASTSD     XorConstants<>+480(SB), Z13
+	VBROADCASTSD     XorConstants<>+472(SB), Z14
+	VMOVAPS          Z14, Z15
+	VFMADD231PD      Z1, Z13, Z15
+	VBROADCASTSD     XorConstants<>+496(SB), Z16
+	VBROADCASTSD     XorConstants<>+488(SB), Z17
+	VMOVAPS          Z17, Z18
+	VFMADD231PD      Z1, Z16, Z18
 	VMULPD           Z1, Z1, Z1
-	VFMADD231PD      Z1, Z16, Z13
-	VBROADCASTSD     XorConstants<>+544(SB), Z16
-	VFMADD231PD      Z1, Z16, Z19
+	VFMADD231PD      Z1, Z15, Z12
+	VBROADCASTSD     XorConstants<>+504(SB), Z15
+	VFMADD231PD      Z1, Z15, Z18
 	VMULPD           Z1, Z1, Z1
-	VFMADD231PD      Z1, Z19, Z13
-	VPSLLQ           $0x34, Z9, Z1
-	VPADDQ           Z13, Z1, Z1
-	VADDPD           Z1, Z12, Z1
-	VDIVPD           Z1, Z12, Z1
+	VFMADD231PD      Z1, Z18, Z12
+	VPSLLQ           $0x34, Z8, Z1
+	VPADDQ           Z12, Z1, Z1
+	VADDPD           Z1, Z11, Z1
+	VDIVPD           Z1, Z11, Z1
 	VCVTPD2PS        Z1, Y1
 	VCVTPS2PD        Y3, Z3
-	VXORPD           Z4, Z3, Z3
-	VMINPD           Z3, Z5, Z3
-	VMAXPD           Z3, Z6, Z3
-	VMOVAPS          Z8, Z9
-	VFMADD231PD      Z7, Z3, Z9
-	VSUBPD           Z8, Z9, Z13
-	VFNMADD231PD     Z11, Z13, Z3
-	VMOVAPS          Z12, Z13
-	VFMADD231PD      Z3, Z10, Z13
-	VMOVAPS          Z15, Z19
-	VFMADD231PD      Z3, Z14, Z19
-	VMOVAPS          Z18, Z20
-	VFMADD231PD      Z3, Z17, Z20
+	VMINPD           Z3, Z4, Z3
+	VMAXPD           Z3, Z5, Z3
+	VMOVAPS          Z7, Z8
+	VFMADD231PD      Z6, Z3, Z8
+	VSUBPD           Z7, Z8, Z12
+	VFMADD231PD      Z10, Z12, Z3
+	VMOVAPS          Z11, Z12
+	VFMADD231PD      Z3, Z9, Z12
+	VMOVAPS          Z14, Z18
+	VFMADD231PD      Z3, Z13, Z18
+	VMOVAPS          Z17, Z19
+	VFMADD231PD      Z3, Z16, Z19
 	VMULPD           Z3, Z3, Z3
-	VFMADD231PD      Z3, Z19, Z13
-	VFMADD231PD      Z3, Z16, Z20
+	VFMADD231PD      Z3, Z18, Z12
+	VFMADD231PD      Z3, Z15, Z19
 	VMULPD           Z3, Z3, Z3
-	VFMADD231PD      Z3, Z20, Z13
-	VPSLLQ           $0x34, Z9, Z3
-	VPADDQ           Z13, Z3, Z3
-	VADDPD           Z3, Z12, Z3
-	VDIVPD           Z3, Z12, Z3
+	VFMADD231PD      Z3, Z19, Z12
+	VPSLLQ           $0x34, Z8, Z3
+	VPADDQ           Z12, Z3, Z3
+	VADDPD           Z3, Z11, Z3
+	VDIVPD           Z3, Z11, Z3
 	VCVTPD2PS        Z3, Y3
 	VINSERTF64X4     $0x01, Y3, Z1, Z1
 	VMOVUPS          Z1, 512(SI)
 	VBROADCASTSS     28(DI), Z3
 	VFMADD231PS.BCST 8(DI), Z2, Z3
 	VFMADD231PS.BCST 12(DI), Z0, Z3
-	VEXTRACTF64X4    $0x01, Z3, Y9
+	VEXTRACTF64X4    $0x01, Z3, Y8
 	VCVTPS2PD        Y3, Z3
-	VXORPD           Z4, Z3, Z3
-	VMINPD           Z3, Z5, Z3
-	VMAXPD           Z3, Z6, Z3
-	VMOVAPS          Z8, Z13
-	VFMADD231PD      Z7, Z3, Z13
-	VSUBPD           Z8, Z13, Z19
-	VFNMADD231PD     Z11, Z19, Z3
-	VMOVAPS          Z12, Z19
-	VFMADD231PD      Z3, Z10, Z19
-	VMOVAPS          Z15, Z20
-	VFMADD231PD      Z3, Z14, Z20
-	VMOVAPS          Z18, Z21
-	VFMADD231PD      Z3, Z17, Z21
+	VMINPD           Z3, Z4, Z3
+	VMAXPD           Z3, Z5, Z3
+	VMOVAPS          Z7, Z12
+	VFMADD231PD      Z6, Z3, Z12
+	VSUBPD           Z7, Z12, Z18
+	VFMADD231PD      Z10, Z18, Z3
+	VMOVAPS          Z11, Z18
+	VFMADD231PD      Z3, Z9, Z18
+	VMOVAPS          Z14, Z19
+	VFMADD231PD      Z3, Z13, Z19
+	VMOVAPS          Z17, Z20
+	VFMADD231PD      Z3, Z16, Z20
 	VMULPD           Z3, Z3, Z3
-	VFMADD231PD      Z3, Z20, Z19
-	VFMADD231PD      Z3, Z16, Z21
+	VFMADD231PD      Z3, Z19, Z18
+	VFMADD231PD      Z3, Z15, Z20
 	VMULPD           Z3, Z3, Z3
-	VFMADD231PD      Z3, Z21, Z19
-	VPSLLQ           $0x34, Z13, Z3
-	VPADDQ           Z19, Z3, Z3
-	VADDPD           Z3, Z12, Z3
-	VDIVPD           Z3, Z12, Z3
+	VFMADD231PD      Z3, Z20, Z18
+	VPSLLQ           $0x34, Z12, Z3
+	VPADDQ           Z18, Z3, Z3
+	VADDPD           Z3, Z11, Z3
+	VDIVPD           Z3, Z11, Z3
 	VCVTPD2PS        Z3, Y3
-	VCVTPS2PD        Y9, Z9
-	VXORPD           Z4, Z9, Z9
-	VMINPD           Z9, Z5, Z9
-	VMAXPD           Z9, Z6, Z9
-	VMOVAPS          Z8, Z13
-	VFMADD231PD      Z7, Z9, Z13
-	VSUBPD           Z8, Z13, Z19
-	VFNMADD231PD     Z11, Z19, Z9
-	VMOVAPS          Z12, Z19
-	VFMADD231PD      Z9, Z10, Z19
-	VMOVAPS          Z15, Z20
-	VFMADD231PD      Z9, Z14, Z20
-	VMOVAPS          Z18, Z21
-	VFMADD231PD      Z9, Z17, Z21
-	VMULPD           Z9, Z9, Z9
-	VFMADD231PD      Z9, Z20, Z19
-	VFMADD231PD      Z9, Z16, Z21
-	VMULPD           Z9, Z9, Z9
-	VFMADD231PD      Z9, Z21, Z19
-	VPSLLQ           $0x34, Z13, Z9
-	VPADDQ           Z19, Z9, Z9
-	VADDPD           Z9, Z12, Z9
-	VDIVPD           Z9, Z12, Z9
-	VCVTPD2PS        Z9, Y9
-	VINSERTF64X4     $0x01, Y9, Z3, Z3
+	VCVTPS2PD        Y8, Z8
+	VMINPD           Z8, Z4, Z8
+	VMAXPD           Z8, Z5, Z8
+	VMOVAPS          Z7, Z12
+	VFMADD231PD      Z6, Z8, Z12
+	VSUBPD           Z7, Z12, Z18
+	VFMADD231PD      Z10, Z18, Z8
+	VMOVAPS          Z11, Z18
+	VFMADD231PD      Z8, Z9, Z18
+	VMOVAPS          Z14, Z19
+	VFMADD231PD      Z8, Z13, Z19
+	VMOVAPS          Z17, Z20
+	VFMADD231PD      Z8, Z16, Z20
+	VMULPD           Z8, Z8, Z8
+	VFMADD231PD      Z8, Z19, Z18
+	VFMADD231PD      Z8, Z15, Z20
+	VMULPD           Z8, Z8, Z8
+	VFMADD231PD      Z8, Z20, Z18
+	VPSLLQ           $0x34, Z12, Z8
+	VPADDQ           Z18, Z8, Z8
+	VADDPD           Z8, Z11, Z8
+	VDIVPD           Z8, Z11, Z8
+	VCVTPD2PS        Z8, Y8
+	VINSERTF64X4     $0x01, Y8, Z3, Z3
 	VMOVUPS          Z3, 576(SI)
-	VBROADCASTSS     32(DI), Z9
-	VFMADD231PS.BCST 16(DI), Z2, Z9
-	VFMADD231PS.BCST 20(DI), Z0, Z9
-	VEXTRACTF64X4    $0x01, Z9, Y0
-	VCVTPS2PD        Y9, Z2
-	VXORPD           Z4, Z2, Z2
-	VMINPD           Z2, Z5, Z2
-	VMAXPD           Z2, Z6, Z2
-	VMOVAPS          Z8, Z9
-	VFMADD231PD      Z7, Z2, Z9
-	VSUBPD           Z8, Z9, Z13
-	VFNMADD231PD     Z11, Z13, Z2
-	VMOVAPS          Z12, Z13
-	VFMADD231PD      Z2, Z10, Z13
-	VMOVAPS          Z15, Z19
-	VFMADD231PD      Z2, Z14, Z19
-	VMOVAPS          Z18, Z20
-	VFMADD231PD      Z2, Z17, Z20
+	VBROADCASTSS     32(DI), Z8
+	VFMADD231PS.BCST 16(DI), Z2, Z8
+	VFMADD231PS.BCST 20(DI), Z0, Z8
+	VEXTRACTF64X4    $0x01, Z8, Y0
+	VCVTPS2PD        Y8, Z2
+	VMINPD           Z2, Z4, Z2
+	VMAXPD           Z2, Z5, Z2
+	VMOVAPS          Z7, Z8
+	VFMADD231PD      Z6, Z2, Z8
+	VSUBPD           Z7, Z8, Z12
+	VFMADD231PD      Z10, Z12, Z2
+	VMOVAPS          Z11, Z12
+	VFMADD231PD      Z2, Z9, Z12
+	VMOVAPS          Z14, Z18
+	VFMADD231PD      Z2, Z13, Z18
+	VMOVAPS          Z17, Z19
+	VFMADD231PD      Z2, Z16, Z19
 	VMULPD           Z2, Z2, Z2
-	VFMADD231PD      Z2, Z19, Z13
-	VFMADD231PD      Z2, Z16, Z20
+	VFMADD231PD      Z2, Z18, Z12
+	VFMADD231PD      Z2, Z15, Z19
 	VMULPD           Z2, Z2, Z2
-	VFMADD231PD      Z2, Z20, Z13
-	VPSLLQ           $0x34, Z9, Z2
-	VPADDQ           Z13, Z2, Z2
-	VADDPD           Z2, Z12, Z2
-	VDIVPD           Z2, Z12, Z2
+	VFMADD231PD      Z2, Z19, Z12
+	VPSLLQ           $0x34, Z8, Z2
+	VPADDQ           Z12, Z2, Z2
+	VADDPD           Z2, Z11, Z2
+	VDIVPD           Z2, Z11, Z2
 	VCVTPD2PS        Z2, Y2
 	VCVTPS2PD        Y0, Z0
-	VXORPD           Z4, Z0, Z0
-	VMINPD           Z0, Z5, Z0
-	VMAXPD           Z0, Z6, Z0
-	VMOVAPS          Z8, Z9
-	VFMADD231PD      Z7, Z0, Z9
-	VSUBPD           Z8, Z9, Z13
-	VFNMADD231PD     Z11, Z13, Z0
-	VMOVAPS          Z12, Z13
-	VFMADD231PD      Z0, Z10, Z13
-	VMOVAPS          Z15, Z19
-	VFMADD231PD      Z0, Z14, Z19
-	VMOVAPS          Z18, Z20
-	VFMADD231PD      Z0, Z17, Z20
+	VMINPD           Z0, Z4, Z0
+	VMAXPD           Z0, Z5, Z0
+	VMOVAPS          Z7, Z8
+	VFMADD231PD      Z6, Z0, Z8
+	VSUBPD           Z7, Z8, Z12
+	VFMADD231PD      Z10, Z12, Z0
+	VMOVAPS          Z11, Z12
+	VFMADD231PD      Z0, Z9, Z12
+	VMOVAPS          Z14, Z18
+	VFMADD231PD      Z0, Z13, Z18
+	VMOVAPS          Z17, Z19
+	VFMADD231PD      Z0, Z16, Z19
 	VMULPD           Z0, Z0, Z0
-	VFMADD231PD      Z0, Z19, Z13
-	VFMADD231PD      Z0, Z16, Z20
+	VFMADD231PD      Z0, Z18, Z12
+	VFMADD231PD      Z0, Z15, Z19
 	VMULPD           Z0, Z0, Z0
-	VFMADD231PD      Z0, Z20, Z13
-	VPSLLQ           $0x34, Z9, Z0
-	VPADDQ           Z13, Z0, Z0
-	VADDPD           Z0, Z12, Z0
-	VDIVPD           Z0, Z12, Z0
+	VFMADD231PD      Z0, Z19, Z12
+	VPSLLQ           $0x34, Z8, Z0
+	VPADDQ           Z12, Z0, Z0
+	VADDPD           Z0, Z11, Z0
+	VDIVPD           Z0, Z11, Z0
 	VCVTPD2PS        Z0, Y0
 	VINSERTF64X4     $0x01, Y0, Z2, Z0
 	VMOVUPS          Z0, 640(SI)
@@ -2024,48 +2026,46 @@ loop0:
 	VFMADD231PS.BCST 44(DI), Z0, Z2
 	VEXTRACTF64X4    $0x01, Z2, Y0
 	VCVTPS2PD        Y2, Z1
-	VXORPD           Z4, Z1, Z1
-	VMINPD           Z1, Z5, Z1
-	VMAXPD           Z1, Z6, Z1
-	VMOVAPS          Z8, Z2
-	VFMADD231PD      Z7, Z1, Z2
-	VSUBPD           Z8, Z2, Z3
-	VFNMADD231PD     Z11, Z3, Z1
-	VMOVAPS          Z12, Z3
-	VFMADD231PD      Z1, Z10, Z3
-	VMOVAPS          Z15, Z9
-	VFMADD231PD      Z1, Z14, Z9
-	VMOVAPS          Z18, Z13
-	VFMADD231PD      Z1, Z17, Z13
-	VMULPD           Z1, Z1, Z1
+	VMINPD           Z1, Z4, Z1
+	VMAXPD           Z1, Z5, Z1
+	VMOVAPS          Z7, Z2
+	VFMADD231PD      Z6, Z1, Z2
+	VSUBPD           Z7, Z2, Z3
+	VFMADD231PD      Z10, Z3, Z1
+	VMOVAPS          Z11, Z3
 	VFMADD231PD      Z1, Z9, Z3
-	VFMADD231PD      Z1, Z16, Z13
+	VMOVAPS          Z14, Z8
+	VFMADD231PD      Z1, Z13, Z8
+	VMOVAPS          Z17, Z12
+	VFMADD231PD      Z1, Z16, Z12
 	VMULPD           Z1, Z1, Z1
-	VFMADD231PD      Z1, Z13, Z3
+	VFMADD231PD      Z1, Z8, Z3
+	VFMADD231PD      Z1, Z15, Z12
+	VMULPD           Z1, Z1, Z1
+	VFMADD231PD      Z1, Z12, Z3
 	VPSLLQ           $0x34, Z2, Z1
 	VPADDQ           Z3, Z1, Z1
-	VADDPD           Z1, Z12, Z1
-	VDIVPD           Z1, Z12, Z1
+	VADDPD           Z1, Z11, Z1
+	VDIVPD           Z1, Z11, Z1
 	VCVTPD2PS        Z1, Y1
 	VCVTPS2PD        Y0, Z0
-	VXORPD           Z4, Z0, Z0
-	VMINPD           Z0, Z5, Z0
-	VMAXPD           Z0, Z6, Z0
-	VFMADD213PD      Z8, Z0, Z7
-	VSUBPD           Z8, Z7, Z2
-	VFNMADD231PD     Z11, Z2, Z0
-	VFMADD213PD      Z12, Z0, Z10
-	VFMADD231PD      Z0, Z14, Z15
-	VFMADD231PD      Z0, Z17, Z18
+	VMINPD           Z0, Z4, Z0
+	VMAXPD           Z0, Z5, Z0
+	VFMADD213PD      Z7, Z0, Z6
+	VSUBPD           Z7, Z6, Z2
+	VFMADD231PD      Z10, Z2, Z0
+	VFMADD213PD      Z11, Z0, Z9
+	VFMADD231PD      Z0, Z13, Z14
+	VFMADD231PD      Z0, Z16, Z17
 	VMULPD           Z0, Z0, Z0
-	VFMADD231PD      Z0, Z15, Z10
-	VFMADD231PD      Z0, Z16, Z18
+	VFMADD231PD      Z0, Z14, Z9
+	VFMADD231PD      Z0, Z15, Z17
 	VMULPD           Z0, Z0, Z0
-	VFMADD231PD      Z0, Z18, Z10
-	VPSLLQ           $0x34, Z7, Z0
-	VPADDQ           Z10, Z0, Z0
-	VADDPD           Z0, Z12, Z0
-	VDIVPD           Z0, Z12, Z0
+	VFMADD231PD      Z0, Z17, Z9
+	VPSLLQ           $0x34, Z6, Z0
+	VPADDQ           Z9, Z0, Z0
+	VADDPD           Z0, Z11, Z0
+	VDIVPD           Z0, Z11, Z0
 	VCVTPD2PS        Z0, Y0
 	VINSERTF64X4     $0x01, Y0, Z1, Z0
 	VMOVUPS          Z0, 64(SI)
@@ -2126,15 +2126,15 @@ TEXT ·xorLossBatchAVX2(SB), NOSPLIT, $32-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      XorConstants<>+656(SB), Y0
+	VMOVUPS      XorConstants<>+616(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       XorConstants<>+616(SB), Y0, Y0
+	VANDPS       XorConstants<>+576(SB), Y0, Y0
 	VMOVUPS      Y0, 320(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 384(SI)
-	VMOVUPS      XorConstants<>+720(SB), Y1
+	VMOVUPS      XorConstants<>+680(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       XorConstants<>+616(SB), Y1, Y1
+	VANDPS       XorConstants<>+576(SB), Y1, Y1
 	VMOVUPS      Y1, 352(SI)
 	VMOVUPS      Y0, 416(SI)
 	MOVQ         tiles+32(FP), R13
@@ -2221,28 +2221,27 @@ loop0:
 	VFMADD231PS  Y3, Y1, Y6
 	VEXTRACTF128 $0x01, Y5, X3
 	VCVTPS2PD    X5, Y5
-	VXORPD       XorConstants<>+0(SB), Y5, Y5
-	VMOVUPS      XorConstants<>+64(SB), Y7
+	VMOVUPS      XorConstants<>+32(SB), Y7
 	VMINPD       Y5, Y7, Y5
-	VMOVUPS      XorConstants<>+32(SB), Y8
+	VMOVUPS      XorConstants<>+0(SB), Y8
 	VMAXPD       Y5, Y8, Y5
-	VMOVUPS      XorConstants<>+96(SB), Y9
+	VMOVUPS      XorConstants<>+64(SB), Y9
 	VMOVAPS      Y9, Y10
 	VFMADD231PD  XorConstants<>+128(SB), Y5, Y10
 	VSUBPD       Y9, Y10, Y11
-	VFNMADD231PD XorConstants<>+160(SB), Y11, Y5
-	VMOVUPS      XorConstants<>+192(SB), Y11
+	VFMADD231PD  XorConstants<>+160(SB), Y11, Y5
+	VMOVUPS      XorConstants<>+96(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  XorConstants<>+224(SB), Y5, Y12
-	VMOVUPS      XorConstants<>+256(SB), Y13
+	VFMADD231PD  XorConstants<>+192(SB), Y5, Y12
+	VMOVUPS      XorConstants<>+224(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+288(SB), Y5, Y14
-	VMOVUPS      XorConstants<>+320(SB), Y15
+	VFMADD231PD  XorConstants<>+256(SB), Y5, Y14
+	VMOVUPS      XorConstants<>+288(SB), Y15
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  XorConstants<>+352(SB), Y5, Y13
+	VFMADD231PD  XorConstants<>+320(SB), Y5, Y13
 	VMULPD       Y5, Y5, Y5
 	VFMADD231PD  Y5, Y14, Y12
-	VFMADD231PD  XorConstants<>+384(SB), Y5, Y13
+	VFMADD231PD  XorConstants<>+352(SB), Y5, Y13
 	VMULPD       Y5, Y5, Y5
 	VFMADD231PD  Y5, Y13, Y12
 	VPSLLQ       $0x34, Y10, Y5
@@ -2251,23 +2250,22 @@ loop0:
 	VDIVPD       Y5, Y11, Y5
 	VCVTPD2PSY   Y5, X5
 	VCVTPS2PD    X3, Y3
-	VXORPD       XorConstants<>+0(SB), Y3, Y3
 	VMINPD       Y3, Y7, Y3
 	VMAXPD       Y3, Y8, Y3
 	VMOVAPS      Y9, Y10
 	VFMADD231PD  XorConstants<>+128(SB), Y3, Y10
 	VSUBPD       Y9, Y10, Y12
-	VFNMADD231PD XorConstants<>+160(SB), Y12, Y3
+	VFMADD231PD  XorConstants<>+160(SB), Y12, Y3
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  XorConstants<>+224(SB), Y3, Y12
-	VMOVUPS      XorConstants<>+256(SB), Y13
+	VFMADD231PD  XorConstants<>+192(SB), Y3, Y12
+	VMOVUPS      XorConstants<>+224(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+288(SB), Y3, Y14
+	VFMADD231PD  XorConstants<>+256(SB), Y3, Y14
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  XorConstants<>+352(SB), Y3, Y13
+	VFMADD231PD  XorConstants<>+320(SB), Y3, Y13
 	VMULPD       Y3, Y3, Y3
 	VFMADD231PD  Y3, Y14, Y12
-	VFMADD231PD  XorConstants<>+384(SB), Y3, Y13
+	VFMADD231PD  XorConstants<>+352(SB), Y3, Y13
 	VMULPD       Y3, Y3, Y3
 	VFMADD231PD  Y3, Y13, Y12
 	VPSLLQ       $0x34, Y10, Y3
@@ -2279,23 +2277,22 @@ loop0:
 	VMOVUPS      Y3, 512(SI)
 	VEXTRACTF128 $0x01, Y6, X5
 	VCVTPS2PD    X6, Y6
-	VXORPD       XorConstants<>+0(SB), Y6, Y6
 	VMINPD       Y6, Y7, Y6
 	VMAXPD       Y6, Y8, Y6
 	VMOVAPS      Y9, Y10
 	VFMADD231PD  XorConstants<>+128(SB), Y6, Y10
 	VSUBPD       Y9, Y10, Y12
-	VFNMADD231PD XorConstants<>+160(SB), Y12, Y6
+	VFMADD231PD  XorConstants<>+160(SB), Y12, Y6
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  XorConstants<>+224(SB), Y6, Y12
-	VMOVUPS      XorConstants<>+256(SB), Y13
+	VFMADD231PD  XorConstants<>+192(SB), Y6, Y12
+	VMOVUPS      XorConstants<>+224(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+288(SB), Y6, Y14
+	VFMADD231PD  XorConstants<>+256(SB), Y6, Y14
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  XorConstants<>+352(SB), Y6, Y13
+	VFMADD231PD  XorConstants<>+320(SB), Y6, Y13
 	VMULPD       Y6, Y6, Y6
 	VFMADD231PD  Y6, Y14, Y12
-	VFMADD231PD  XorConstants<>+384(SB), Y6, Y13
+	VFMADD231PD  XorConstants<>+352(SB), Y6, Y13
 	VMULPD       Y6, Y6, Y6
 	VFMADD231PD  Y6, Y13, Y12
 	VPSLLQ       $0x34, Y10, Y6
@@ -2304,23 +2301,22 @@ loop0:
 	VDIVPD       Y6, Y11, Y6
 	VCVTPD2PSY   Y6, X6
 	VCVTPS2PD    X5, Y5
-	VXORPD       XorConstants<>+0(SB), Y5, Y5
 	VMINPD       Y5, Y7, Y5
 	VMAXPD       Y5, Y8, Y5
 	VMOVAPS      Y9, Y10
 	VFMADD231PD  XorConstants<>+128(SB), Y5, Y10
 	VSUBPD       Y9, Y10, Y12
-	VFNMADD231PD XorConstants<>+160(SB), Y12, Y5
+	VFMADD231PD  XorConstants<>+160(SB), Y12, Y5
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  XorConstants<>+224(SB), Y5, Y12
-	VMOVUPS      XorConstants<>+256(SB), Y13
+	VFMADD231PD  XorConstants<>+192(SB), Y5, Y12
+	VMOVUPS      XorConstants<>+224(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+288(SB), Y5, Y14
+	VFMADD231PD  XorConstants<>+256(SB), Y5, Y14
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  XorConstants<>+352(SB), Y5, Y13
+	VFMADD231PD  XorConstants<>+320(SB), Y5, Y13
 	VMULPD       Y5, Y5, Y5
 	VFMADD231PD  Y5, Y14, Y12
-	VFMADD231PD  XorConstants<>+384(SB), Y5, Y13
+	VFMADD231PD  XorConstants<>+352(SB), Y5, Y13
 	VMULPD       Y5, Y5, Y5
 	VFMADD231PD  Y5, Y13, Y12
 	VPSLLQ       $0x34, Y10, Y5
@@ -2340,23 +2336,22 @@ loop0:
 	VFMADD231PS  Y6, Y1, Y2
 	VEXTRACTF128 $0x01, Y10, X0
 	VCVTPS2PD    X10, Y6
-	VXORPD       XorConstants<>+0(SB), Y6, Y6
 	VMINPD       Y6, Y7, Y6
 	VMAXPD       Y6, Y8, Y6
 	VMOVAPS      Y9, Y10
 	VFMADD231PD  XorConstants<>+128(SB), Y6, Y10
 	VSUBPD       Y9, Y10, Y12
-	VFNMADD231PD XorConstants<>+160(SB), Y12, Y6
+	VFMADD231PD  XorConstants<>+160(SB), Y12, Y6
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  XorConstants<>+224(SB), Y6, Y12
-	VMOVUPS      XorConstants<>+256(SB), Y13
+	VFMADD231PD  XorConstants<>+192(SB), Y6, Y12
+	VMOVUPS      XorConstants<>+224(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+288(SB), Y6, Y14
+	VFMADD231PD  XorConstants<>+256(SB), Y6, Y14
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  XorConstants<>+352(SB), Y6, Y13
+	VFMADD231PD  XorConstants<>+320(SB), Y6, Y13
 	VMULPD       Y6, Y6, Y6
 	VFMADD231PD  Y6, Y14, Y12
-	VFMADD231PD  XorConstants<>+384(SB), Y6, Y13
+	VFMADD231PD  XorConstants<>+352(SB), Y6, Y13
 	VMULPD       Y6, Y6, Y6
 	VFMADD231PD  Y6, Y13, Y12
 	VPSLLQ       $0x34, Y10, Y6
@@ -2365,23 +2360,22 @@ loop0:
 	VDIVPD       Y6, Y11, Y6
 	VCVTPD2PSY   Y6, X6
 	VCVTPS2PD    X0, Y0
-	VXORPD       XorConstants<>+0(SB), Y0, Y0
 	VMINPD       Y0, Y7, Y0
 	VMAXPD       Y0, Y8, Y0
 	VMOVAPS      Y9, Y10
 	VFMADD231PD  XorConstants<>+128(SB), Y0, Y10
 	VSUBPD       Y9, Y10, Y12
-	VFNMADD231PD XorConstants<>+160(SB), Y12, Y0
+	VFMADD231PD  XorConstants<>+160(SB), Y12, Y0
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  XorConstants<>+224(SB), Y0, Y12
-	VMOVUPS      XorConstants<>+256(SB), Y13
+	VFMADD231PD  XorConstants<>+192(SB), Y0, Y12
+	VMOVUPS      XorConstants<>+224(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+288(SB), Y0, Y14
+	VFMADD231PD  XorConstants<>+256(SB), Y0, Y14
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  XorConstants<>+352(SB), Y0, Y13
+	VFMADD231PD  XorConstants<>+320(SB), Y0, Y13
 	VMULPD       Y0, Y0, Y0
 	VFMADD231PD  Y0, Y14, Y12
-	VFMADD231PD  XorConstants<>+384(SB), Y0, Y13
+	VFMADD231PD  XorConstants<>+352(SB), Y0, Y13
 	VMULPD       Y0, Y0, Y0
 	VFMADD231PD  Y0, Y13, Y12
 	VPSLLQ       $0x34, Y10, Y0
@@ -2393,23 +2387,22 @@ loop0:
 	VMOVUPS      Y0, 576(SI)
 	VEXTRACTF128 $0x01, Y2, X6
 	VCVTPS2PD    X2, Y2
-	VXORPD       XorConstants<>+0(SB), Y2, Y2
 	VMINPD       Y2, Y7, Y2
 	VMAXPD       Y2, Y8, Y2
 	VMOVAPS      Y9, Y10
 	VFMADD231PD  XorConstants<>+128(SB), Y2, Y10
 	VSUBPD       Y9, Y10, Y12
-	VFNMADD231PD XorConstants<>+160(SB), Y12, Y2
+	VFMADD231PD  XorConstants<>+160(SB), Y12, Y2
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  XorConstants<>+224(SB), Y2, Y12
-	VMOVUPS      XorConstants<>+256(SB), Y13
+	VFMADD231PD  XorConstants<>+192(SB), Y2, Y12
+	VMOVUPS      XorConstants<>+224(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+288(SB), Y2, Y14
+	VFMADD231PD  XorConstants<>+256(SB), Y2, Y14
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  XorConstants<>+352(SB), Y2, Y13
+	VFMADD231PD  XorConstants<>+320(SB), Y2, Y13
 	VMULPD       Y2, Y2, Y2
 	VFMADD231PD  Y2, Y14, Y12
-	VFMADD231PD  XorConstants<>+384(SB), Y2, Y13
+	VFMADD231PD  XorConstants<>+352(SB), Y2, Y13
 	VMULPD       Y2, Y2, Y2
 	VFMADD231PD  Y2, Y13, Y12
 	VPSLLQ       $0x34, Y10, Y2
@@ -2418,23 +2411,22 @@ loop0:
 	VDIVPD       Y2, Y11, Y2
 	VCVTPD2PSY   Y2, X2
 	VCVTPS2PD    X6, Y6
-	VXORPD       XorConstants<>+0(SB), Y6, Y6
 	VMINPD       Y6, Y7, Y6
 	VMAXPD       Y6, Y8, Y6
 	VMOVAPS      Y9, Y10
 	VFMADD231PD  XorConstants<>+128(SB), Y6, Y10
 	VSUBPD       Y9, Y10, Y12
-	VFNMADD231PD XorConstants<>+160(SB), Y12, Y6
+	VFMADD231PD  XorConstants<>+160(SB), Y12, Y6
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  XorConstants<>+224(SB), Y6, Y12
-	VMOVUPS      XorConstants<>+256(SB), Y13
+	VFMADD231PD  XorConstants<>+192(SB), Y6, Y12
+	VMOVUPS      XorConstants<>+224(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+288(SB), Y6, Y14
+	VFMADD231PD  XorConstants<>+256(SB), Y6, Y14
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  XorConstants<>+352(SB), Y6, Y13
+	VFMADD231PD  XorConstants<>+320(SB), Y6, Y13
 	VMULPD       Y6, Y6, Y6
 	VFMADD231PD  Y6, Y14, Y12
-	VFMADD231PD  XorConstants<>+384(SB), Y6, Y13
+	VFMADD231PD  XorConstants<>+352(SB), Y6, Y13
 	VMULPD       Y6, Y6, Y6
 	VFMADD231PD  Y6, Y13, Y12
 	VPSLLQ       $0x34, Y10, Y6
@@ -2454,23 +2446,22 @@ loop0:
 	VFMADD231PS  Y4, Y1, Y12
 	VEXTRACTF128 $0x01, Y10, X1
 	VCVTPS2PD    X10, Y4
-	VXORPD       XorConstants<>+0(SB), Y4, Y4
 	VMINPD       Y4, Y7, Y4
 	VMAXPD       Y4, Y8, Y4
 	VMOVAPS      Y9, Y6
 	VFMADD231PD  XorConstants<>+128(SB), Y4, Y6
 	VSUBPD       Y9, Y6, Y10
-	VFNMADD231PD XorConstants<>+160(SB), Y10, Y4
+	VFMADD231PD  XorConstants<>+160(SB), Y10, Y4
 	VMOVAPS      Y11, Y10
-	VFMADD231PD  XorConstants<>+224(SB), Y4, Y10
-	VMOVUPS      XorConstants<>+256(SB), Y13
+	VFMADD231PD  XorConstants<>+192(SB), Y4, Y10
+	VMOVUPS      XorConstants<>+224(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+288(SB), Y4, Y14
+	VFMADD231PD  XorConstants<>+256(SB), Y4, Y14
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  XorConstants<>+352(SB), Y4, Y13
+	VFMADD231PD  XorConstants<>+320(SB), Y4, Y13
 	VMULPD       Y4, Y4, Y4
 	VFMADD231PD  Y4, Y14, Y10
-	VFMADD231PD  XorConstants<>+384(SB), Y4, Y13
+	VFMADD231PD  XorConstants<>+352(SB), Y4, Y13
 	VMULPD       Y4, Y4, Y4
 	VFMADD231PD  Y4, Y13, Y10
 	VPSLLQ       $0x34, Y6, Y4
@@ -2479,23 +2470,22 @@ loop0:
 	VDIVPD       Y4, Y11, Y4
 	VCVTPD2PSY   Y4, X4
 	VCVTPS2PD    X1, Y1
-	VXORPD       XorConstants<>+0(SB), Y1, Y1
 	VMINPD       Y1, Y7, Y1
 	VMAXPD       Y1, Y8, Y1
 	VMOVAPS      Y9, Y6
 	VFMADD231PD  XorConstants<>+128(SB), Y1, Y6
 	VSUBPD       Y9, Y6, Y10
-	VFNMADD231PD XorConstants<>+160(SB), Y10, Y1
+	VFMADD231PD  XorConstants<>+160(SB), Y10, Y1
 	VMOVAPS      Y11, Y10
-	VFMADD231PD  XorConstants<>+224(SB), Y1, Y10
-	VMOVUPS      XorConstants<>+256(SB), Y13
+	VFMADD231PD  XorConstants<>+192(SB), Y1, Y10
+	VMOVUPS      XorConstants<>+224(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+288(SB), Y1, Y14
+	VFMADD231PD  XorConstants<>+256(SB), Y1, Y14
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  XorConstants<>+352(SB), Y1, Y13
+	VFMADD231PD  XorConstants<>+320(SB), Y1, Y13
 	VMULPD       Y1, Y1, Y1
 	VFMADD231PD  Y1, Y14, Y10
-	VFMADD231PD  XorConstants<>+384(SB), Y1, Y13
+	VFMADD231PD  XorConstants<>+352(SB), Y1, Y13
 	VMULPD       Y1, Y1, Y1
 	VFMADD231PD  Y1, Y13, Y10
 	VPSLLQ       $0x34, Y6, Y1
@@ -2507,23 +2497,22 @@ loop0:
 	VMOVUPS      Y1, 640(SI)
 	VEXTRACTF128 $0x01, Y12, X4
 	VCVTPS2PD    X12, Y6
-	VXORPD       XorConstants<>+0(SB), Y6, Y6
 	VMINPD       Y6, Y7, Y6
 	VMAXPD       Y6, Y8, Y6
 	VMOVAPS      Y9, Y10
 	VFMADD231PD  XorConstants<>+128(SB), Y6, Y10
 	VSUBPD       Y9, Y10, Y12
-	VFNMADD231PD XorConstants<>+160(SB), Y12, Y6
+	VFMADD231PD  XorConstants<>+160(SB), Y12, Y6
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  XorConstants<>+224(SB), Y6, Y12
-	VMOVUPS      XorConstants<>+256(SB), Y13
+	VFMADD231PD  XorConstants<>+192(SB), Y6, Y12
+	VMOVUPS      XorConstants<>+224(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+288(SB), Y6, Y14
+	VFMADD231PD  XorConstants<>+256(SB), Y6, Y14
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  XorConstants<>+352(SB), Y6, Y13
+	VFMADD231PD  XorConstants<>+320(SB), Y6, Y13
 	VMULPD       Y6, Y6, Y6
 	VFMADD231PD  Y6, Y14, Y12
-	VFMADD231PD  XorConstants<>+384(SB), Y6, Y13
+	VFMADD231PD  XorConstants<>+352(SB), Y6, Y13
 	VMULPD       Y6, Y6, Y6
 	VFMADD231PD  Y6, Y13, Y12
 	VPSLLQ       $0x34, Y10, Y6
@@ -2532,23 +2521,22 @@ loop0:
 	VDIVPD       Y6, Y11, Y6
 	VCVTPD2PSY   Y6, X6
 	VCVTPS2PD    X4, Y4
-	VXORPD       XorConstants<>+0(SB), Y4, Y4
 	VMINPD       Y4, Y7, Y4
 	VMAXPD       Y4, Y8, Y4
 	VMOVAPS      Y9, Y10
 	VFMADD231PD  XorConstants<>+128(SB), Y4, Y10
 	VSUBPD       Y9, Y10, Y12
-	VFNMADD231PD XorConstants<>+160(SB), Y12, Y4
+	VFMADD231PD  XorConstants<>+160(SB), Y12, Y4
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  XorConstants<>+224(SB), Y4, Y12
-	VMOVUPS      XorConstants<>+256(SB), Y13
+	VFMADD231PD  XorConstants<>+192(SB), Y4, Y12
+	VMOVUPS      XorConstants<>+224(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+288(SB), Y4, Y14
+	VFMADD231PD  XorConstants<>+256(SB), Y4, Y14
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  XorConstants<>+352(SB), Y4, Y13
+	VFMADD231PD  XorConstants<>+320(SB), Y4, Y13
 	VMULPD       Y4, Y4, Y4
 	VFMADD231PD  Y4, Y14, Y12
-	VFMADD231PD  XorConstants<>+384(SB), Y4, Y13
+	VFMADD231PD  XorConstants<>+352(SB), Y4, Y13
 	VMULPD       Y4, Y4, Y4
 	VFMADD231PD  Y4, Y13, Y12
 	VPSLLQ       $0x34, Y10, Y4
@@ -2573,23 +2561,22 @@ loop0:
 	VFMADD231PS  Y0, Y4, Y3
 	VEXTRACTF128 $0x01, Y10, X0
 	VCVTPS2PD    X10, Y1
-	VXORPD       XorConstants<>+0(SB), Y1, Y1
 	VMINPD       Y1, Y7, Y1
 	VMAXPD       Y1, Y8, Y1
 	VMOVAPS      Y9, Y2
 	VFMADD231PD  XorConstants<>+128(SB), Y1, Y2
 	VSUBPD       Y9, Y2, Y4
-	VFNMADD231PD XorConstants<>+160(SB), Y4, Y1
+	VFMADD231PD  XorConstants<>+160(SB), Y4, Y1
 	VMOVAPS      Y11, Y4
-	VFMADD231PD  XorConstants<>+224(SB), Y1, Y4
-	VMOVUPS      XorConstants<>+256(SB), Y5
+	VFMADD231PD  XorConstants<>+192(SB), Y1, Y4
+	VMOVUPS      XorConstants<>+224(SB), Y5
 	VMOVAPS      Y5, Y6
-	VFMADD231PD  XorConstants<>+288(SB), Y1, Y6
+	VFMADD231PD  XorConstants<>+256(SB), Y1, Y6
 	VMOVAPS      Y15, Y10
-	VFMADD231PD  XorConstants<>+352(SB), Y1, Y10
+	VFMADD231PD  XorConstants<>+320(SB), Y1, Y10
 	VMULPD       Y1, Y1, Y1
 	VFMADD231PD  Y1, Y6, Y4
-	VFMADD231PD  XorConstants<>+384(SB), Y1, Y10
+	VFMADD231PD  XorConstants<>+352(SB), Y1, Y10
 	VMULPD       Y1, Y1, Y1
 	VFMADD231PD  Y1, Y10, Y4
 	VPSLLQ       $0x34, Y2, Y1
@@ -2598,22 +2585,21 @@ loop0:
 	VDIVPD       Y1, Y11, Y1
 	VCVTPD2PSY   Y1, X1
 	VCVTPS2PD    X0, Y0
-	VXORPD       XorConstants<>+0(SB), Y0, Y0
 	VMINPD       Y0, Y7, Y0
 	VMAXPD       Y0, Y8, Y0
 	VMOVAPS      Y9, Y2
 	VFMADD231PD  XorConstants<>+128(SB), Y0, Y2
 	VSUBPD       Y9, Y2, Y4
-	VFNMADD231PD XorConstants<>+160(SB), Y4, Y0
+	VFMADD231PD  XorConstants<>+160(SB), Y4, Y0
 	VMOVAPS      Y11, Y4
-	VFMADD231PD  XorConstants<>+224(SB), Y0, Y4
+	VFMADD231PD  XorConstants<>+192(SB), Y0, Y4
 	VMOVAPS      Y5, Y6
-	VFMADD231PD  XorConstants<>+288(SB), Y0, Y6
+	VFMADD231PD  XorConstants<>+256(SB), Y0, Y6
 	VMOVAPS      Y15, Y10
-	VFMADD231PD  XorConstants<>+352(SB), Y0, Y10
+	VFMADD231PD  XorConstants<>+320(SB), Y0, Y10
 	VMULPD       Y0, Y0, Y0
 	VFMADD231PD  Y0, Y6, Y4
-	VFMADD231PD  XorConstants<>+384(SB), Y0, Y10
+	VFMADD231PD  XorConstants<>+352(SB), Y0, Y10
 	VMULPD       Y0, Y0, Y0
 	VFMADD231PD  Y0, Y10, Y4
 	VPSLLQ       $0x34, Y2, Y0
@@ -2625,22 +2611,21 @@ loop0:
 	VMOVUPS      Y0, 64(SI)
 	VEXTRACTF128 $0x01, Y3, X1
 	VCVTPS2PD    X3, Y2
-	VXORPD       XorConstants<>+0(SB), Y2, Y2
 	VMINPD       Y2, Y7, Y2
 	VMAXPD       Y2, Y8, Y2
 	VMOVAPS      Y9, Y3
 	VFMADD231PD  XorConstants<>+128(SB), Y2, Y3
 	VSUBPD       Y9, Y3, Y4
-	VFNMADD231PD XorConstants<>+160(SB), Y4, Y2
+	VFMADD231PD  XorConstants<>+160(SB), Y4, Y2
 	VMOVAPS      Y11, Y4
-	VFMADD231PD  XorConstants<>+224(SB), Y2, Y4
+	VFMADD231PD  XorConstants<>+192(SB), Y2, Y4
 	VMOVAPS      Y5, Y6
-	VFMADD231PD  XorConstants<>+288(SB), Y2, Y6
+	VFMADD231PD  XorConstants<>+256(SB), Y2, Y6
 	VMOVAPS      Y15, Y10
-	VFMADD231PD  XorConstants<>+352(SB), Y2, Y10
+	VFMADD231PD  XorConstants<>+320(SB), Y2, Y10
 	VMULPD       Y2, Y2, Y2
 	VFMADD231PD  Y2, Y6, Y4
-	VFMADD231PD  XorConstants<>+384(SB), Y2, Y10
+	VFMADD231PD  XorConstants<>+352(SB), Y2, Y10
 	VMULPD       Y2, Y2, Y2
 	VFMADD231PD  Y2, Y10, Y4
 	VPSLLQ       $0x34, Y3, Y2
@@ -2649,20 +2634,19 @@ loop0:
 	VDIVPD       Y2, Y11, Y2
 	VCVTPD2PSY   Y2, X2
 	VCVTPS2PD    X1, Y1
-	VXORPD       XorConstants<>+0(SB), Y1, Y1
 	VMINPD       Y1, Y7, Y1
 	VMAXPD       Y1, Y8, Y1
 	VMOVAPS      Y9, Y3
 	VFMADD231PD  XorConstants<>+128(SB), Y1, Y3
 	VSUBPD       Y9, Y3, Y4
-	VFNMADD231PD XorConstants<>+160(SB), Y4, Y1
+	VFMADD231PD  XorConstants<>+160(SB), Y4, Y1
 	VMOVAPS      Y11, Y4
-	VFMADD231PD  XorConstants<>+224(SB), Y1, Y4
-	VFMADD231PD  XorConstants<>+288(SB), Y1, Y5
-	VFMADD231PD  XorConstants<>+352(SB), Y1, Y15
+	VFMADD231PD  XorConstants<>+192(SB), Y1, Y4
+	VFMADD231PD  XorConstants<>+256(SB), Y1, Y5
+	VFMADD231PD  XorConstants<>+320(SB), Y1, Y15
 	VMULPD       Y1, Y1, Y1
 	VFMADD231PD  Y1, Y5, Y4
-	VFMADD231PD  XorConstants<>+384(SB), Y1, Y15
+	VFMADD231PD  XorConstants<>+352(SB), Y1, Y15
 	VMULPD       Y1, Y1, Y1
 	VFMADD231PD  Y1, Y15, Y4
 	VPSLLQ       $0x34, Y3, Y1
@@ -2707,7 +2691,7 @@ loop0:
 	RET
 
 // func xorLossBatchAVX512(p *Xor, b *XorBatch, xs *[2]float32, ys *[1]float32, tiles int, samples int) float32
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512F
 TEXT ·xorLossBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         p+0(FP), DI
 	MOVQ         b+8(FP), SI
@@ -2719,9 +2703,9 @@ TEXT ·xorLossBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      XorConstants<>+752(SB), Z0
+	VMOVUPS      XorConstants<>+712(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS XorConstants<>+652(SB), Z0
+	VBROADCASTSS XorConstants<>+612(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 320(SI)
 	VXORPS       X0, X0, X0
@@ -2803,173 +2787,166 @@ loop0:
 	VFMADD231PS.BCST 4(DI), Z0, Z3
 	VEXTRACTF64X4    $0x01, Z3, Y4
 	VCVTPS2PD        Y3, Z3
-	VBROADCASTSD     XorConstants<>+448(SB), Z5
-	VXORPD           Z5, Z3, Z3
-	VBROADCASTSD     XorConstants<>+464(SB), Z6
-	VMINPD           Z3, Z6, Z3
-	VBROADCASTSD     XorConstants<>+456(SB), Z7
-	VMAXPD           Z3, Z7, Z3
-	VBROADCASTSD     XorConstants<>+480(SB), Z8
-	VBROADCASTSD     XorConstants<>+472(SB), Z9
-	VMOVAPS          Z9, Z10
-	VFMADD231PD      Z8, Z3, Z10
-	VSUBPD           Z9, Z10, Z11
-	VBROADCASTSD     XorConstants<>+488(SB), Z12
-	VFNMADD231PD     Z12, Z11, Z3
-	VBROADCASTSD     XorConstants<>+504(SB), Z11
-	VBROADCASTSD     XorConstants<>+496(SB), Z13
-	VMOVAPS          Z13, Z14
-	VFMADD231PD      Z3, Z11, Z14
-	VBROADCASTSD     XorConstants<>+520(SB), Z15
-	VBROADCASTSD     XorConstants<>+512(SB), Z16
-	VMOVAPS          Z16, Z17
-	VFMADD231PD      Z3, Z15, Z17
-	VBROADCASTSD     XorConstants<>+536(SB), Z18
-	VBROADCASTSD     XorConstants<>+528(SB), Z19
-	VMOVAPS          Z19, Z20
-	VFMADD231PD      Z3, Z18, Z20
+	VBROADCASTSD     XorConstants<>+424(SB), Z5
+	VMINPD           Z3, Z5, Z3
+	VBROADCASTSD     XorConstants<>+416(SB), Z6
+	VMAXPD           Z3, Z6, Z3
+	VBROADCASTSD     XorConstants<>+448(SB), Z7
+	VBROADCASTSD     XorConstants<>+432(SB), Z8
+	VMOVAPS          Z8, Z9
+	VFMADD231PD      Z7, Z3, Z9
+	VSUBPD           Z8, Z9, Z10
+	VBROADCASTSD     XorConstants<>+456(SB), Z11
+	VFMADD231PD      Z11, Z10, Z3
+	VBROADCASTSD     XorConstants<>+464(SB), Z10
+	VBROADCASTSD     XorConstants<>+440(SB), Z12
+	VMOVAPS          Z12, Z13
+	VFMADD231PD      Z3, Z10, Z13
+	VBROADCASTSD     XorConstants<>+480(SB), Z14
+	VBROADCASTSD     XorConstants<>+472(SB), Z15
+	VMOVAPS          Z15, Z16
+	VFMADD231PD      Z3, Z14, Z16
+	VBROADCASTSD     XorConstants<>+496(SB), Z17
+	VBROADCASTSD     XorConstants<>+488(SB), Z18
+	VMOVAPS          Z18, Z19
+	VFMADD231PD      Z3, Z17, Z19
 	VMULPD           Z3, Z3, Z3
-	VFMADD231PD      Z3, Z17, Z14
-	VBROADCASTSD     XorConstants<>+544(SB), Z17
-	VFMADD231PD      Z3, Z17, Z20
+	VFMADD231PD      Z3, Z16, Z13
+	VBROADCASTSD     XorConstants<>+504(SB), Z16
+	VFMADD231PD      Z3, Z16, Z19
 	VMULPD           Z3, Z3, Z3
-	VFMADD231PD      Z3, Z20, Z14
-	VPSLLQ           $0x34, Z10, Z3
-	VPADDQ           Z14, Z3, Z3
-	VADDPD           Z3, Z13, Z3
-	VDIVPD           Z3, Z13, Z3
+	VFMADD231PD      Z3, Z19, Z13
+	VPSLLQ           $0x34, Z9, Z3
+	VPADDQ           Z13, Z3, Z3
+	VADDPD           Z3, Z12, Z3
+	VDIVPD           Z3, Z12, Z3
 	VCVTPD2PS        Z3, Y3
 	VCVTPS2PD        Y4, Z4
-	VXORPD           Z5, Z4, Z4
-	VMINPD           Z4, Z6, Z4
-	VMAXPD           Z4, Z7, Z4
-	VMOVAPS          Z9, Z10
-	VFMADD231PD      Z8, Z4, Z10
-	VSUBPD           Z9, Z10, Z14
-	VFNMADD231PD     Z12, Z14, Z4
-	VMOVAPS          Z13, Z14
-	VFMADD231PD      Z4, Z11, Z14
-	VMOVAPS          Z16, Z20
-	VFMADD231PD      Z4, Z15, Z20
-	VMOVAPS          Z19, Z21
-	VFMADD231PD      Z4, Z18, Z21
+	VMINPD           Z4, Z5, Z4
+	VMAXPD           Z4, Z6, Z4
+	VMOVAPS          Z8, Z9
+	VFMADD231PD      Z7, Z4, Z9
+	VSUBPD           Z8, Z9, Z13
+	VFMADD231PD      Z11, Z13, Z4
+	VMOVAPS          Z12, Z13
+	VFMADD231PD      Z4, Z10, Z13
+	VMOVAPS          Z15, Z19
+	VFMADD231PD      Z4, Z14, Z19
+	VMOVAPS          Z18, Z20
+	VFMADD231PD      Z4, Z17, Z20
 	VMULPD           Z4, Z4, Z4
-	VFMADD231PD      Z4, Z20, Z14
-	VFMADD231PD      Z4, Z17, Z21
+	VFMADD231PD      Z4, Z19, Z13
+	VFMADD231PD      Z4, Z16, Z20
 	VMULPD           Z4, Z4, Z4
-	VFMADD231PD      Z4, Z21, Z14
-	VPSLLQ           $0x34, Z10, Z4
-	VPADDQ           Z14, Z4, Z4
-	VADDPD           Z4, Z13, Z4
-	VDIVPD           Z4, Z13, Z4
+	VFMADD231PD      Z4, Z20, Z13
+	VPSLLQ           $0x34, Z9, Z4
+	VPADDQ           Z13, Z4, Z4
+	VADDPD           Z4, Z12, Z4
+	VDIVPD           Z4, Z12, Z4
 	VCVTPD2PS        Z4, Y4
 	VINSERTF64X4     $0x01, Y4, Z3, Z3
 	VMOVUPS          Z3, 512(SI)
 	VBROADCASTSS     28(DI), Z4
 	VFMADD231PS.BCST 8(DI), Z2, Z4
 	VFMADD231PS.BCST 12(DI), Z0, Z4
-	VEXTRACTF64X4    $0x01, Z4, Y10
+	VEXTRACTF64X4    $0x01, Z4, Y9
 	VCVTPS2PD        Y4, Z4
-	VXORPD           Z5, Z4, Z4
-	VMINPD           Z4, Z6, Z4
-	VMAXPD           Z4, Z7, Z4
-	VMOVAPS          Z9, Z14
-	VFMADD231PD      Z8, Z4, Z14
-	VSUBPD           Z9, Z14, Z20
-	VFNMADD231PD     Z12, Z20, Z4
-	VMOVAPS          Z13, Z20
-	VFMADD231PD      Z4, Z11, Z20
-	VMOVAPS          Z16, Z21
-	VFMADD231PD      Z4, Z15, Z21
-	VMOVAPS          Z19, Z22
-	VFMADD231PD      Z4, Z18, Z22
+	VMINPD           Z4, Z5, Z4
+	VMAXPD           Z4, Z6, Z4
+	VMOVAPS          Z8, Z13
+	VFMADD231PD      Z7, Z4, Z13
+	VSUBPD           Z8, Z13, Z19
+	VFMADD231PD      Z11, Z19, Z4
+	VMOVAPS          Z12, Z19
+	VFMADD231PD      Z4, Z10, Z19
+	VMOVAPS          Z15, Z20
+	VFMADD231PD      Z4, Z14, Z20
+	VMOVAPS          Z18, Z21
+	VFMADD231PD      Z4, Z17, Z21
 	VMULPD           Z4, Z4, Z4
-	VFMADD231PD      Z4, Z21, Z20
-	VFMADD231PD      Z4, Z17, Z22
+	VFMADD231PD      Z4, Z20, Z19
+	VFMADD231PD      Z4, Z16, Z21
 	VMULPD           Z4, Z4, Z4
-	VFMADD231PD      Z4, Z22, Z20
-	VPSLLQ           $0x34, Z14, Z4
-	VPADDQ           Z20, Z4, Z4
-	VADDPD           Z4, Z13, Z4
-	VDIVPD           Z4, Z13, Z4
+	VFMADD231PD      Z4, Z21, Z19
+	VPSLLQ           $0x34, Z13, Z4
+	VPADDQ           Z19, Z4, Z4
+	VADDPD           Z4, Z12, Z4
+	VDIVPD           Z4, Z12, Z4
 	VCVTPD2PS        Z4, Y4
-	VCVTPS2PD        Y10, Z10
-	VXORPD           Z5, Z10, Z10
-	VMINPD           Z10, Z6, Z10
-	VMAXPD           Z10, Z7, Z10
-	VMOVAPS          Z9, Z14
-	VFMADD231PD      Z8, Z10, Z14
-	VSUBPD           Z9, Z14, Z20
-	VFNMADD231PD     Z12, Z20, Z10
-	VMOVAPS          Z13, Z20
-	VFMADD231PD      Z10, Z11, Z20
-	VMOVAPS          Z16, Z21
-	VFMADD231PD      Z10, Z15, Z21
-	VMOVAPS          Z19, Z22
-	VFMADD231PD      Z10, Z18, Z22
-	VMULPD           Z10, Z10, Z10
-	VFMADD231PD      Z10, Z21, Z20
-	VFMADD231PD      Z10, Z17, Z22
-	VMULPD           Z10, Z10, Z10
-	VFMADD231PD      Z10, Z22, Z20
-	VPSLLQ           $0x34, Z14, Z10
-	VPADDQ           Z20, Z10, Z10
-	VADDPD           Z10, Z13, Z10
-	VDIVPD           Z10, Z13, Z10
-	VCVTPD2PS        Z10, Y10
-	VINSERTF64X4     $0x01, Y10, Z4, Z4
+	VCVTPS2PD        Y9, Z9
+	VMINPD           Z9, Z5, Z9
+	VMAXPD           Z9, Z6, Z9
+	VMOVAPS          Z8, Z13
+	VFMADD231PD      Z7, Z9, Z13
+	VSUBPD           Z8, Z13, Z19
+	VFMADD231PD      Z11, Z19, Z9
+	VMOVAPS          Z12, Z19
+	VFMADD231PD      Z9, Z10, Z19
+	VMOVAPS          Z15, Z20
+	VFMADD231PD      Z9, Z14, Z20
+	VMOVAPS          Z18, Z21
+	VFMADD231PD      Z9, Z17, Z21
+	VMULPD           Z9, Z9, Z9
+	VFMADD231PD      Z9, Z20, Z19
+	VFMADD231PD      Z9, Z16, Z21
+	VMULPD           Z9, Z9, Z9
+	VFMADD231PD      Z9, Z21, Z19
+	VPSLLQ           $0x34, Z13, Z9
+	VPADDQ           Z19, Z9, Z9
+	VADDPD           Z9, Z12, Z9
+	VDIVPD           Z9, Z12, Z9
+	VCVTPD2PS        Z9, Y9
+	VINSERTF64X4     $0x01, Y9, Z4, Z4
 	VMOVUPS          Z4, 576(SI)
-	VBROADCASTSS     32(DI), Z10
-	VFMADD231PS.BCST 16(DI), Z2, Z10
-	VFMADD231PS.BCST 20(DI), Z0, Z10
-	VEXTRACTF64X4    $0x01, Z10, Y0
-	VCVTPS2PD        Y10, Z2
-	VXORPD           Z5, Z2, Z2
-	VMINPD           Z2, Z6, Z2
-	VMAXPD           Z2, Z7, Z2
-	VMOVAPS          Z9, Z10
-	VFMADD231PD      Z8, Z2, Z10
-	VSUBPD           Z9, Z10, Z14
-	VFNMADD231PD     Z12, Z14, Z2
-	VMOVAPS          Z13, Z14
-	VFMADD231PD      Z2, Z11, Z14
-	VMOVAPS          Z16, Z20
-	VFMADD231PD      Z2, Z15, Z20
-	VMOVAPS          Z19, Z21
-	VFMADD231PD      Z2, Z18, Z21
+	VBROADCASTSS     32(DI), Z9
+	VFMADD231PS.BCST 16(DI), Z2, Z9
+	VFMADD231PS.BCST 20(DI), Z0, Z9
+	VEXTRACTF64X4    $0x01, Z9, Y0
+	VCVTPS2PD        Y9, Z2
+	VMINPD           Z2, Z5, Z2
+	VMAXPD           Z2, Z6, Z2
+	VMOVAPS          Z8, Z9
+	VFMADD231PD      Z7, Z2, Z9
+	VSUBPD           Z8, Z9, Z13
+	VFMADD231PD      Z11, Z13, Z2
+	VMOVAPS          Z12, Z13
+	VFMADD231PD      Z2, Z10, Z13
+	VMOVAPS          Z15, Z19
+	VFMADD231PD      Z2, Z14, Z19
+	VMOVAPS          Z18, Z20
+	VFMADD231PD      Z2, Z17, Z20
 	VMULPD           Z2, Z2, Z2
-	VFMADD231PD      Z2, Z20, Z14
-	VFMADD231PD      Z2, Z17, Z21
+	VFMADD231PD      Z2, Z19, Z13
+	VFMADD231PD      Z2, Z16, Z20
 	VMULPD           Z2, Z2, Z2
-	VFMADD231PD      Z2, Z21, Z14
-	VPSLLQ           $0x34, Z10, Z2
-	VPADDQ           Z14, Z2, Z2
-	VADDPD           Z2, Z13, Z2
-	VDIVPD           Z2, Z13, Z2
+	VFMADD231PD      Z2, Z20, Z13
+	VPSLLQ           $0x34, Z9, Z2
+	VPADDQ           Z13, Z2, Z2
+	VADDPD           Z2, Z12, Z2
+	VDIVPD           Z2, Z12, Z2
 	VCVTPD2PS        Z2, Y2
 	VCVTPS2PD        Y0, Z0
-	VXORPD           Z5, Z0, Z0
-	VMINPD           Z0, Z6, Z0
-	VMAXPD           Z0, Z7, Z0
-	VMOVAPS          Z9, Z10
-	VFMADD231PD      Z8, Z0, Z10
-	VSUBPD           Z9, Z10, Z14
-	VFNMADD231PD     Z12, Z14, Z0
-	VMOVAPS          Z13, Z14
-	VFMADD231PD      Z0, Z11, Z14
-	VMOVAPS          Z16, Z20
-	VFMADD231PD      Z0, Z15, Z20
-	VMOVAPS          Z19, Z21
-	VFMADD231PD      Z0, Z18, Z21
+	VMINPD           Z0, Z5, Z0
+	VMAXPD           Z0, Z6, Z0
+	VMOVAPS          Z8, Z9
+	VFMADD231PD      Z7, Z0, Z9
+	VSUBPD           Z8, Z9, Z13
+	VFMADD231PD      Z11, Z13, Z0
+	VMOVAPS          Z12, Z13
+	VFMADD231PD      Z0, Z10, Z13
+	VMOVAPS          Z15, Z19
+	VFMADD231PD      Z0, Z14, Z19
+	VMOVAPS          Z18, Z20
+	VFMADD231PD      Z0, Z17, Z20
 	VMULPD           Z0, Z0, Z0
-	VFMADD231PD      Z0, Z20, Z14
-	VFMADD231PD      Z0, Z17, Z21
+	VFMADD231PD      Z0, Z19, Z13
+	VFMADD231PD      Z0, Z16, Z20
 	VMULPD           Z0, Z0, Z0
-	VFMADD231PD      Z0, Z21, Z14
-	VPSLLQ           $0x34, Z10, Z0
-	VPADDQ           Z14, Z0, Z0
-	VADDPD           Z0, Z13, Z0
-	VDIVPD           Z0, Z13, Z0
+	VFMADD231PD      Z0, Z20, Z13
+	VPSLLQ           $0x34, Z9, Z0
+	VPADDQ           Z13, Z0, Z0
+	VADDPD           Z0, Z12, Z0
+	VDIVPD           Z0, Z12, Z0
 	VCVTPD2PS        Z0, Y0
 	VINSERTF64X4     $0x01, Y0, Z2, Z0
 	VMOVUPS          Z0, 640(SI)
@@ -2981,48 +2958,46 @@ loop0:
 	VFMADD231PS.BCST 44(DI), Z0, Z2
 	VEXTRACTF64X4    $0x01, Z2, Y0
 	VCVTPS2PD        Y2, Z2
-	VXORPD           Z5, Z2, Z2
-	VMINPD           Z2, Z6, Z2
-	VMAXPD           Z2, Z7, Z2
-	VMOVAPS          Z9, Z3
-	VFMADD231PD      Z8, Z2, Z3
-	VSUBPD           Z9, Z3, Z4
-	VFNMADD231PD     Z12, Z4, Z2
-	VMOVAPS          Z13, Z4
-	VFMADD231PD      Z2, Z11, Z4
-	VMOVAPS          Z16, Z10
-	VFMADD231PD      Z2, Z15, Z10
-	VMOVAPS          Z19, Z14
-	VFMADD231PD      Z2, Z18, Z14
-	VMULPD           Z2, Z2, Z2
+	VMINPD           Z2, Z5, Z2
+	VMAXPD           Z2, Z6, Z2
+	VMOVAPS          Z8, Z3
+	VFMADD231PD      Z7, Z2, Z3
+	VSUBPD           Z8, Z3, Z4
+	VFMADD231PD      Z11, Z4, Z2
+	VMOVAPS          Z12, Z4
 	VFMADD231PD      Z2, Z10, Z4
-	VFMADD231PD      Z2, Z17, Z14
+	VMOVAPS          Z15, Z9
+	VFMADD231PD      Z2, Z14, Z9
+	VMOVAPS          Z18, Z13
+	VFMADD231PD      Z2, Z17, Z13
 	VMULPD           Z2, Z2, Z2
-	VFMADD231PD      Z2, Z14, Z4
+	VFMADD231PD      Z2, Z9, Z4
+	VFMADD231PD      Z2, Z16, Z13
+	VMULPD           Z2, Z2, Z2
+	VFMADD231PD      Z2, Z13, Z4
 	VPSLLQ           $0x34, Z3, Z2
 	VPADDQ           Z4, Z2, Z2
-	VADDPD           Z2, Z13, Z2
-	VDIVPD           Z2, Z13, Z2
+	VADDPD           Z2, Z12, Z2
+	VDIVPD           Z2, Z12, Z2
 	VCVTPD2PS        Z2, Y2
 	VCVTPS2PD        Y0, Z0
-	VXORPD           Z5, Z0, Z0
-	VMINPD           Z0, Z6, Z0
-	VMAXPD           Z0, Z7, Z0
-	VFMADD213PD      Z9, Z0, Z8
-	VSUBPD           Z9, Z8, Z3
-	VFNMADD231PD     Z12, Z3, Z0
-	VFMADD213PD      Z13, Z0, Z11
-	VFMADD231PD      Z0, Z15, Z16
-	VFMADD231PD      Z0, Z18, Z19
+	VMINPD           Z0, Z5, Z0
+	VMAXPD           Z0, Z6, Z0
+	VFMADD213PD      Z8, Z0, Z7
+	VSUBPD           Z8, Z7, Z3
+	VFMADD231PD      Z11, Z3, Z0
+	VFMADD213PD      Z12, Z0, Z10
+	VFMADD231PD      Z0, Z14, Z15
+	VFMADD231PD      Z0, Z17, Z18
 	VMULPD           Z0, Z0, Z0
-	VFMADD231PD      Z0, Z16, Z11
-	VFMADD231PD      Z0, Z17, Z19
+	VFMADD231PD      Z0, Z15, Z10
+	VFMADD231PD      Z0, Z16, Z18
 	VMULPD           Z0, Z0, Z0
-	VFMADD231PD      Z0, Z19, Z11
-	VPSLLQ           $0x34, Z8, Z0
-	VPADDQ           Z11, Z0, Z0
-	VADDPD           Z0, Z13, Z0
-	VDIVPD           Z0, Z13, Z0
+	VFMADD231PD      Z0, Z18, Z10
+	VPSLLQ           $0x34, Z7, Z0
+	VPADDQ           Z10, Z0, Z0
+	VADDPD           Z0, Z12, Z0
+	VDIVPD           Z0, Z12, Z0
 	VCVTPD2PS        Z0, Y0
 	VINSERTF64X4     $0x01, Y0, Z2, Z0
 	VMOVUPS          Z0, 64(SI)
@@ -3067,15 +3042,15 @@ TEXT ·xorGradBatchAVX2(SB), NOSPLIT, $32-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      XorConstants<>+656(SB), Y0
+	VMOVUPS      XorConstants<>+616(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       XorConstants<>+616(SB), Y0, Y0
+	VANDPS       XorConstants<>+576(SB), Y0, Y0
 	VMOVUPS      Y0, 320(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 384(SI)
-	VMOVUPS      XorConstants<>+720(SB), Y1
+	VMOVUPS      XorConstants<>+680(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       XorConstants<>+616(SB), Y1, Y1
+	VANDPS       XorConstants<>+576(SB), Y1, Y1
 	VMOVUPS      Y1, 352(SI)
 	VMOVUPS      Y0, 416(SI)
 	LEAQ         448(SI), BX
@@ -3163,28 +3138,27 @@ loop0:
 	VFMADD231PS  Y3, Y1, Y6
 	VEXTRACTF128 $0x01, Y5, X3
 	VCVTPS2PD    X5, Y5
-	VXORPD       XorConstants<>+0(SB), Y5, Y5
-	VMOVUPS      XorConstants<>+64(SB), Y7
+	VMOVUPS      XorConstants<>+32(SB), Y7
 	VMINPD       Y5, Y7, Y5
-	VMOVUPS      XorConstants<>+32(SB), Y8
+	VMOVUPS      XorConstants<>+0(SB), Y8
 	VMAXPD       Y5, Y8, Y5
-	VMOVUPS      XorConstants<>+96(SB), Y9
+	VMOVUPS      XorConstants<>+64(SB), Y9
 	VMOVAPS      Y9, Y10
 	VFMADD231PD  XorConstants<>+128(SB), Y5, Y10
 	VSUBPD       Y9, Y10, Y11
-	VFNMADD231PD XorConstants<>+160(SB), Y11, Y5
-	VMOVUPS      XorConstants<>+192(SB), Y11
+	VFMADD231PD  XorConstants<>+160(SB), Y11, Y5
+	VMOVUPS      XorConstants<>+96(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  XorConstants<>+224(SB), Y5, Y12
-	VMOVUPS      XorConstants<>+256(SB), Y13
+	VFMADD231PD  XorConstants<>+192(SB), Y5, Y12
+	VMOVUPS      XorConstants<>+224(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+288(SB), Y5, Y14
-	VMOVUPS      XorConstants<>+320(SB), Y15
+	VFMADD231PD  XorConstants<>+256(SB), Y5, Y14
+	VMOVUPS      XorConstants<>+288(SB), Y15
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  XorConstants<>+352(SB), Y5, Y13
+	VFMADD231PD  XorConstants<>+320(SB), Y5, Y13
 	VMULPD       Y5, Y5, Y5
 	VFMADD231PD  Y5, Y14, Y12
-	VFMADD231PD  XorConstants<>+384(SB), Y5, Y13
+	VFMADD231PD  XorConstants<>+352(SB), Y5, Y13
 	VMULPD       Y5, Y5, Y5
 	VFMADD231PD  Y5, Y13, Y12
 	VPSLLQ       $0x34, Y10, Y5
@@ -3193,23 +3167,22 @@ loop0:
 	VDIVPD       Y5, Y11, Y5
 	VCVTPD2PSY   Y5, X5
 	VCVTPS2PD    X3, Y3
-	VXORPD       XorConstants<>+0(SB), Y3, Y3
 	VMINPD       Y3, Y7, Y3
 	VMAXPD       Y3, Y8, Y3
 	VMOVAPS      Y9, Y10
 	VFMADD231PD  XorConstants<>+128(SB), Y3, Y10
 	VSUBPD       Y9, Y10, Y12
-	VFNMADD231PD XorConstants<>+160(SB), Y12, Y3
+	VFMADD231PD  XorConstants<>+160(SB), Y12, Y3
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  XorConstants<>+224(SB), Y3, Y12
-	VMOVUPS      XorConstants<>+256(SB), Y13
+	VFMADD231PD  XorConstants<>+192(SB), Y3, Y12
+	VMOVUPS      XorConstants<>+224(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+288(SB), Y3, Y14
+	VFMADD231PD  XorConstants<>+256(SB), Y3, Y14
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  XorConstants<>+352(SB), Y3, Y13
+	VFMADD231PD  XorConstants<>+320(SB), Y3, Y13
 	VMULPD       Y3, Y3, Y3
 	VFMADD231PD  Y3, Y14, Y12
-	VFMADD231PD  XorConstants<>+384(SB), Y3, Y13
+	VFMADD231PD  XorConstants<>+352(SB), Y3, Y13
 	VMULPD       Y3, Y3, Y3
 	VFMADD231PD  Y3, Y13, Y12
 	VPSLLQ       $0x34, Y10, Y3
@@ -3221,23 +3194,22 @@ loop0:
 	VMOVUPS      Y3, 64(BX)
 	VEXTRACTF128 $0x01, Y6, X5
 	VCVTPS2PD    X6, Y6
-	VXORPD       XorConstants<>+0(SB), Y6, Y6
 	VMINPD       Y6, Y7, Y6
 	VMAXPD       Y6, Y8, Y6
 	VMOVAPS      Y9, Y10
 	VFMADD231PD  XorConstants<>+128(SB), Y6, Y10
 	VSUBPD       Y9, Y10, Y12
-	VFNMADD231PD XorConstants<>+160(SB), Y12, Y6
+	VFMADD231PD  XorConstants<>+160(SB), Y12, Y6
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  XorConstants<>+224(SB), Y6, Y12
-	VMOVUPS      XorConstants<>+256(SB), Y13
+	VFMADD231PD  XorConstants<>+192(SB), Y6, Y12
+	VMOVUPS      XorConstants<>+224(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+288(SB), Y6, Y14
+	VFMADD231PD  XorConstants<>+256(SB), Y6, Y14
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  XorConstants<>+352(SB), Y6, Y13
+	VFMADD231PD  XorConstants<>+320(SB), Y6, Y13
 	VMULPD       Y6, Y6, Y6
 	VFMADD231PD  Y6, Y14, Y12
-	VFMADD231PD  XorConstants<>+384(SB), Y6, Y13
+	VFMADD231PD  XorConstants<>+352(SB), Y6, Y13
 	VMULPD       Y6, Y6, Y6
 	VFMADD231PD  Y6, Y13, Y12
 	VPSLLQ       $0x34, Y10, Y6
@@ -3246,23 +3218,22 @@ loop0:
 	VDIVPD       Y6, Y11, Y6
 	VCVTPD2PSY   Y6, X6
 	VCVTPS2PD    X5, Y5
-	VXORPD       XorConstants<>+0(SB), Y5, Y5
 	VMINPD       Y5, Y7, Y5
 	VMAXPD       Y5, Y8, Y5
 	VMOVAPS      Y9, Y10
 	VFMADD231PD  XorConstants<>+128(SB), Y5, Y10
 	VSUBPD       Y9, Y10, Y12
-	VFNMADD231PD XorConstants<>+160(SB), Y12, Y5
+	VFMADD231PD  XorConstants<>+160(SB), Y12, Y5
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  XorConstants<>+224(SB), Y5, Y12
-	VMOVUPS      XorConstants<>+256(SB), Y13
+	VFMADD231PD  XorConstants<>+192(SB), Y5, Y12
+	VMOVUPS      XorConstants<>+224(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+288(SB), Y5, Y14
+	VFMADD231PD  XorConstants<>+256(SB), Y5, Y14
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  XorConstants<>+352(SB), Y5, Y13
+	VFMADD231PD  XorConstants<>+320(SB), Y5, Y13
 	VMULPD       Y5, Y5, Y5
 	VFMADD231PD  Y5, Y14, Y12
-	VFMADD231PD  XorConstants<>+384(SB), Y5, Y13
+	VFMADD231PD  XorConstants<>+352(SB), Y5, Y13
 	VMULPD       Y5, Y5, Y5
 	VFMADD231PD  Y5, Y13, Y12
 	VPSLLQ       $0x34, Y10, Y5
@@ -3282,23 +3253,22 @@ loop0:
 	VFMADD231PS  Y6, Y1, Y2
 	VEXTRACTF128 $0x01, Y10, X0
 	VCVTPS2PD    X10, Y6
-	VXORPD       XorConstants<>+0(SB), Y6, Y6
 	VMINPD       Y6, Y7, Y6
 	VMAXPD       Y6, Y8, Y6
 	VMOVAPS      Y9, Y10
 	VFMADD231PD  XorConstants<>+128(SB), Y6, Y10
 	VSUBPD       Y9, Y10, Y12
-	VFNMADD231PD XorConstants<>+160(SB), Y12, Y6
+	VFMADD231PD  XorConstants<>+160(SB), Y12, Y6
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  XorConstants<>+224(SB), Y6, Y12
-	VMOVUPS      XorConstants<>+256(SB), Y13
+	VFMADD231PD  XorConstants<>+192(SB), Y6, Y12
+	VMOVUPS      XorConstants<>+224(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+288(SB), Y6, Y14
+	VFMADD231PD  XorConstants<>+256(SB), Y6, Y14
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  XorConstants<>+352(SB), Y6, Y13
+	VFMADD231PD  XorConstants<>+320(SB), Y6, Y13
 	VMULPD       Y6, Y6, Y6
 	VFMADD231PD  Y6, Y14, Y12
-	VFMADD231PD  XorConstants<>+384(SB), Y6, Y13
+	VFMADD231PD  XorConstants<>+352(SB), Y6, Y13
 	VMULPD       Y6, Y6, Y6
 	VFMADD231PD  Y6, Y13, Y12
 	VPSLLQ       $0x34, Y10, Y6
@@ -3307,23 +3277,22 @@ loop0:
 	VDIVPD       Y6, Y11, Y6
 	VCVTPD2PSY   Y6, X6
 	VCVTPS2PD    X0, Y0
-	VXORPD       XorConstants<>+0(SB), Y0, Y0
 	VMINPD       Y0, Y7, Y0
 	VMAXPD       Y0, Y8, Y0
 	VMOVAPS      Y9, Y10
 	VFMADD231PD  XorConstants<>+128(SB), Y0, Y10
 	VSUBPD       Y9, Y10, Y12
-	VFNMADD231PD XorConstants<>+160(SB), Y12, Y0
+	VFMADD231PD  XorConstants<>+160(SB), Y12, Y0
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  XorConstants<>+224(SB), Y0, Y12
-	VMOVUPS      XorConstants<>+256(SB), Y13
+	VFMADD231PD  XorConstants<>+192(SB), Y0, Y12
+	VMOVUPS      XorConstants<>+224(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+288(SB), Y0, Y14
+	VFMADD231PD  XorConstants<>+256(SB), Y0, Y14
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  XorConstants<>+352(SB), Y0, Y13
+	VFMADD231PD  XorConstants<>+320(SB), Y0, Y13
 	VMULPD       Y0, Y0, Y0
 	VFMADD231PD  Y0, Y14, Y12
-	VFMADD231PD  XorConstants<>+384(SB), Y0, Y13
+	VFMADD231PD  XorConstants<>+352(SB), Y0, Y13
 	VMULPD       Y0, Y0, Y0
 	VFMADD231PD  Y0, Y13, Y12
 	VPSLLQ       $0x34, Y10, Y0
@@ -3335,23 +3304,22 @@ loop0:
 	VMOVUPS      Y0, 128(BX)
 	VEXTRACTF128 $0x01, Y2, X6
 	VCVTPS2PD    X2, Y2
-	VXORPD       XorConstants<>+0(SB), Y2, Y2
 	VMINPD       Y2, Y7, Y2
 	VMAXPD       Y2, Y8, Y2
 	VMOVAPS      Y9, Y10
 	VFMADD231PD  XorConstants<>+128(SB), Y2, Y10
 	VSUBPD       Y9, Y10, Y12
-	VFNMADD231PD XorConstants<>+160(SB), Y12, Y2
+	VFMADD231PD  XorConstants<>+160(SB), Y12, Y2
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  XorConstants<>+224(SB), Y2, Y12
-	VMOVUPS      XorConstants<>+256(SB), Y13
+	VFMADD231PD  XorConstants<>+192(SB), Y2, Y12
+	VMOVUPS      XorConstants<>+224(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+288(SB), Y2, Y14
+	VFMADD231PD  XorConstants<>+256(SB), Y2, Y14
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  XorConstants<>+352(SB), Y2, Y13
+	VFMADD231PD  XorConstants<>+320(SB), Y2, Y13
 	VMULPD       Y2, Y2, Y2
 	VFMADD231PD  Y2, Y14, Y12
-	VFMADD231PD  XorConstants<>+384(SB), Y2, Y13
+	VFMADD231PD  XorConstants<>+352(SB), Y2, Y13
 	VMULPD       Y2, Y2, Y2
 	VFMADD231PD  Y2, Y13, Y12
 	VPSLLQ       $0x34, Y10, Y2
@@ -3360,23 +3328,22 @@ loop0:
 	VDIVPD       Y2, Y11, Y2
 	VCVTPD2PSY   Y2, X2
 	VCVTPS2PD    X6, Y6
-	VXORPD       XorConstants<>+0(SB), Y6, Y6
 	VMINPD       Y6, Y7, Y6
 	VMAXPD       Y6, Y8, Y6
 	VMOVAPS      Y9, Y10
 	VFMADD231PD  XorConstants<>+128(SB), Y6, Y10
 	VSUBPD       Y9, Y10, Y12
-	VFNMADD231PD XorConstants<>+160(SB), Y12, Y6
+	VFMADD231PD  XorConstants<>+160(SB), Y12, Y6
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  XorConstants<>+224(SB), Y6, Y12
-	VMOVUPS      XorConstants<>+256(SB), Y13
+	VFMADD231PD  XorConstants<>+192(SB), Y6, Y12
+	VMOVUPS      XorConstants<>+224(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+288(SB), Y6, Y14
+	VFMADD231PD  XorConstants<>+256(SB), Y6, Y14
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  XorConstants<>+352(SB), Y6, Y13
+	VFMADD231PD  XorConstants<>+320(SB), Y6, Y13
 	VMULPD       Y6, Y6, Y6
 	VFMADD231PD  Y6, Y14, Y12
-	VFMADD231PD  XorConstants<>+384(SB), Y6, Y13
+	VFMADD231PD  XorConstants<>+352(SB), Y6, Y13
 	VMULPD       Y6, Y6, Y6
 	VFMADD231PD  Y6, Y13, Y12
 	VPSLLQ       $0x34, Y10, Y6
@@ -3396,23 +3363,22 @@ loop0:
 	VFMADD231PS  Y4, Y1, Y12
 	VEXTRACTF128 $0x01, Y10, X1
 	VCVTPS2PD    X10, Y4
-	VXORPD       XorConstants<>+0(SB), Y4, Y4
 	VMINPD       Y4, Y7, Y4
 	VMAXPD       Y4, Y8, Y4
 	VMOVAPS      Y9, Y6
 	VFMADD231PD  XorConstants<>+128(SB), Y4, Y6
 	VSUBPD       Y9, Y6, Y10
-	VFNMADD231PD XorConstants<>+160(SB), Y10, Y4
+	VFMADD231PD  XorConstants<>+160(SB), Y10, Y4
 	VMOVAPS      Y11, Y10
-	VFMADD231PD  XorConstants<>+224(SB), Y4, Y10
-	VMOVUPS      XorConstants<>+256(SB), Y13
+	VFMADD231PD  XorConstants<>+192(SB), Y4, Y10
+	VMOVUPS      XorConstants<>+224(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+288(SB), Y4, Y14
+	VFMADD231PD  XorConstants<>+256(SB), Y4, Y14
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  XorConstants<>+352(SB), Y4, Y13
+	VFMADD231PD  XorConstants<>+320(SB), Y4, Y13
 	VMULPD       Y4, Y4, Y4
 	VFMADD231PD  Y4, Y14, Y10
-	VFMADD231PD  XorConstants<>+384(SB), Y4, Y13
+	VFMADD231PD  XorConstants<>+352(SB), Y4, Y13
 	VMULPD       Y4, Y4, Y4
 	VFMADD231PD  Y4, Y13, Y10
 	VPSLLQ       $0x34, Y6, Y4
@@ -3421,23 +3387,22 @@ loop0:
 	VDIVPD       Y4, Y11, Y4
 	VCVTPD2PSY   Y4, X4
 	VCVTPS2PD    X1, Y1
-	VXORPD       XorConstants<>+0(SB), Y1, Y1
 	VMINPD       Y1, Y7, Y1
 	VMAXPD       Y1, Y8, Y1
 	VMOVAPS      Y9, Y6
 	VFMADD231PD  XorConstants<>+128(SB), Y1, Y6
 	VSUBPD       Y9, Y6, Y10
-	VFNMADD231PD XorConstants<>+160(SB), Y10, Y1
+	VFMADD231PD  XorConstants<>+160(SB), Y10, Y1
 	VMOVAPS      Y11, Y10
-	VFMADD231PD  XorConstants<>+224(SB), Y1, Y10
-	VMOVUPS      XorConstants<>+256(SB), Y13
+	VFMADD231PD  XorConstants<>+192(SB), Y1, Y10
+	VMOVUPS      XorConstants<>+224(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+288(SB), Y1, Y14
+	VFMADD231PD  XorConstants<>+256(SB), Y1, Y14
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  XorConstants<>+352(SB), Y1, Y13
+	VFMADD231PD  XorConstants<>+320(SB), Y1, Y13
 	VMULPD       Y1, Y1, Y1
 	VFMADD231PD  Y1, Y14, Y10
-	VFMADD231PD  XorConstants<>+384(SB), Y1, Y13
+	VFMADD231PD  XorConstants<>+352(SB), Y1, Y13
 	VMULPD       Y1, Y1, Y1
 	VFMADD231PD  Y1, Y13, Y10
 	VPSLLQ       $0x34, Y6, Y1
@@ -3449,23 +3414,22 @@ loop0:
 	VMOVUPS      Y1, 192(BX)
 	VEXTRACTF128 $0x01, Y12, X4
 	VCVTPS2PD    X12, Y6
-	VXORPD       XorConstants<>+0(SB), Y6, Y6
 	VMINPD       Y6, Y7, Y6
 	VMAXPD       Y6, Y8, Y6
 	VMOVAPS      Y9, Y10
 	VFMADD231PD  XorConstants<>+128(SB), Y6, Y10
 	VSUBPD       Y9, Y10, Y12
-	VFNMADD231PD XorConstants<>+160(SB), Y12, Y6
+	VFMADD231PD  XorConstants<>+160(SB), Y12, Y6
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  XorConstants<>+224(SB), Y6, Y12
-	VMOVUPS      XorConstants<>+256(SB), Y13
+	VFMADD231PD  XorConstants<>+192(SB), Y6, Y12
+	VMOVUPS      XorConstants<>+224(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+288(SB), Y6, Y14
+	VFMADD231PD  XorConstants<>+256(SB), Y6, Y14
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  XorConstants<>+352(SB), Y6, Y13
+	VFMADD231PD  XorConstants<>+320(SB), Y6, Y13
 	VMULPD       Y6, Y6, Y6
 	VFMADD231PD  Y6, Y14, Y12
-	VFMADD231PD  XorConstants<>+384(SB), Y6, Y13
+	VFMADD231PD  XorConstants<>+352(SB), Y6, Y13
 	VMULPD       Y6, Y6, Y6
 	VFMADD231PD  Y6, Y13, Y12
 	VPSLLQ       $0x34, Y10, Y6
@@ -3474,23 +3438,22 @@ loop0:
 	VDIVPD       Y6, Y11, Y6
 	VCVTPD2PSY   Y6, X6
 	VCVTPS2PD    X4, Y4
-	VXORPD       XorConstants<>+0(SB), Y4, Y4
 	VMINPD       Y4, Y7, Y4
 	VMAXPD       Y4, Y8, Y4
 	VMOVAPS      Y9, Y10
 	VFMADD231PD  XorConstants<>+128(SB), Y4, Y10
 	VSUBPD       Y9, Y10, Y12
-	VFNMADD231PD XorConstants<>+160(SB), Y12, Y4
+	VFMADD231PD  XorConstants<>+160(SB), Y12, Y4
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  XorConstants<>+224(SB), Y4, Y12
-	VMOVUPS      XorConstants<>+256(SB), Y13
+	VFMADD231PD  XorConstants<>+192(SB), Y4, Y12
+	VMOVUPS      XorConstants<>+224(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+288(SB), Y4, Y14
+	VFMADD231PD  XorConstants<>+256(SB), Y4, Y14
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  XorConstants<>+352(SB), Y4, Y13
+	VFMADD231PD  XorConstants<>+320(SB), Y4, Y13
 	VMULPD       Y4, Y4, Y4
 	VFMADD231PD  Y4, Y14, Y12
-	VFMADD231PD  XorConstants<>+384(SB), Y4, Y13
+	VFMADD231PD  XorConstants<>+352(SB), Y4, Y13
 	VMULPD       Y4, Y4, Y4
 	VFMADD231PD  Y4, Y13, Y12
 	VPSLLQ       $0x34, Y10, Y4
@@ -3515,23 +3478,22 @@ loop0:
 	VFMADD231PS  Y0, Y4, Y3
 	VEXTRACTF128 $0x01, Y10, X0
 	VCVTPS2PD    X10, Y1
-	VXORPD       XorConstants<>+0(SB), Y1, Y1
 	VMINPD       Y1, Y7, Y1
 	VMAXPD       Y1, Y8, Y1
 	VMOVAPS      Y9, Y2
 	VFMADD231PD  XorConstants<>+128(SB), Y1, Y2
 	VSUBPD       Y9, Y2, Y4
-	VFNMADD231PD XorConstants<>+160(SB), Y4, Y1
+	VFMADD231PD  XorConstants<>+160(SB), Y4, Y1
 	VMOVAPS      Y11, Y4
-	VFMADD231PD  XorConstants<>+224(SB), Y1, Y4
-	VMOVUPS      XorConstants<>+256(SB), Y5
+	VFMADD231PD  XorConstants<>+192(SB), Y1, Y4
+	VMOVUPS      XorConstants<>+224(SB), Y5
 	VMOVAPS      Y5, Y6
-	VFMADD231PD  XorConstants<>+288(SB), Y1, Y6
+	VFMADD231PD  XorConstants<>+256(SB), Y1, Y6
 	VMOVAPS      Y15, Y10
-	VFMADD231PD  XorConstants<>+352(SB), Y1, Y10
+	VFMADD231PD  XorConstants<>+320(SB), Y1, Y10
 	VMULPD       Y1, Y1, Y1
 	VFMADD231PD  Y1, Y6, Y4
-	VFMADD231PD  XorConstants<>+384(SB), Y1, Y10
+	VFMADD231PD  XorConstants<>+352(SB), Y1, Y10
 	VMULPD       Y1, Y1, Y1
 	VFMADD231PD  Y1, Y10, Y4
 	VPSLLQ       $0x34, Y2, Y1
@@ -3540,22 +3502,21 @@ loop0:
 	VDIVPD       Y1, Y11, Y1
 	VCVTPD2PSY   Y1, X1
 	VCVTPS2PD    X0, Y0
-	VXORPD       XorConstants<>+0(SB), Y0, Y0
 	VMINPD       Y0, Y7, Y0
 	VMAXPD       Y0, Y8, Y0
 	VMOVAPS      Y9, Y2
 	VFMADD231PD  XorConstants<>+128(SB), Y0, Y2
 	VSUBPD       Y9, Y2, Y4
-	VFNMADD231PD XorConstants<>+160(SB), Y4, Y0
+	VFMADD231PD  XorConstants<>+160(SB), Y4, Y0
 	VMOVAPS      Y11, Y4
-	VFMADD231PD  XorConstants<>+224(SB), Y0, Y4
+	VFMADD231PD  XorConstants<>+192(SB), Y0, Y4
 	VMOVAPS      Y5, Y6
-	VFMADD231PD  XorConstants<>+288(SB), Y0, Y6
+	VFMADD231PD  XorConstants<>+256(SB), Y0, Y6
 	VMOVAPS      Y15, Y10
-	VFMADD231PD  XorConstants<>+352(SB), Y0, Y10
+	VFMADD231PD  XorConstants<>+320(SB), Y0, Y10
 	VMULPD       Y0, Y0, Y0
 	VFMADD231PD  Y0, Y6, Y4
-	VFMADD231PD  XorConstants<>+384(SB), Y0, Y10
+	VFMADD231PD  XorConstants<>+352(SB), Y0, Y10
 	VMULPD       Y0, Y0, Y0
 	VFMADD231PD  Y0, Y10, Y4
 	VPSLLQ       $0x34, Y2, Y0
@@ -3567,22 +3528,21 @@ loop0:
 	VMOVUPS      Y0, 64(SI)
 	VEXTRACTF128 $0x01, Y3, X1
 	VCVTPS2PD    X3, Y2
-	VXORPD       XorConstants<>+0(SB), Y2, Y2
 	VMINPD       Y2, Y7, Y2
 	VMAXPD       Y2, Y8, Y2
 	VMOVAPS      Y9, Y3
 	VFMADD231PD  XorConstants<>+128(SB), Y2, Y3
 	VSUBPD       Y9, Y3, Y4
-	VFNMADD231PD XorConstants<>+160(SB), Y4, Y2
+	VFMADD231PD  XorConstants<>+160(SB), Y4, Y2
 	VMOVAPS      Y11, Y4
-	VFMADD231PD  XorConstants<>+224(SB), Y2, Y4
+	VFMADD231PD  XorConstants<>+192(SB), Y2, Y4
 	VMOVAPS      Y5, Y6
-	VFMADD231PD  XorConstants<>+288(SB), Y2, Y6
+	VFMADD231PD  XorConstants<>+256(SB), Y2, Y6
 	VMOVAPS      Y15, Y10
-	VFMADD231PD  XorConstants<>+352(SB), Y2, Y10
+	VFMADD231PD  XorConstants<>+320(SB), Y2, Y10
 	VMULPD       Y2, Y2, Y2
 	VFMADD231PD  Y2, Y6, Y4
-	VFMADD231PD  XorConstants<>+384(SB), Y2, Y10
+	VFMADD231PD  XorConstants<>+352(SB), Y2, Y10
 	VMULPD       Y2, Y2, Y2
 	VFMADD231PD  Y2, Y10, Y4
 	VPSLLQ       $0x34, Y3, Y2
@@ -3591,20 +3551,19 @@ loop0:
 	VDIVPD       Y2, Y11, Y2
 	VCVTPD2PSY   Y2, X2
 	VCVTPS2PD    X1, Y1
-	VXORPD       XorConstants<>+0(SB), Y1, Y1
 	VMINPD       Y1, Y7, Y1
 	VMAXPD       Y1, Y8, Y1
 	VMOVAPS      Y9, Y3
 	VFMADD231PD  XorConstants<>+128(SB), Y1, Y3
 	VSUBPD       Y9, Y3, Y4
-	VFNMADD231PD XorConstants<>+160(SB), Y4, Y1
+	VFMADD231PD  XorConstants<>+160(SB), Y4, Y1
 	VMOVAPS      Y11, Y4
-	VFMADD231PD  XorConstants<>+224(SB), Y1, Y4
-	VFMADD231PD  XorConstants<>+288(SB), Y1, Y5
-	VFMADD231PD  XorConstants<>+352(SB), Y1, Y15
+	VFMADD231PD  XorConstants<>+192(SB), Y1, Y4
+	VFMADD231PD  XorConstants<>+256(SB), Y1, Y5
+	VFMADD231PD  XorConstants<>+320(SB), Y1, Y15
 	VMULPD       Y1, Y1, Y1
 	VFMADD231PD  Y1, Y5, Y4
-	VFMADD231PD  XorConstants<>+384(SB), Y1, Y15
+	VFMADD231PD  XorConstants<>+352(SB), Y1, Y15
 	VMULPD       Y1, Y1, Y1
 	VFMADD231PD  Y1, Y15, Y4
 	VPSLLQ       $0x34, Y3, Y1
@@ -3617,15 +3576,15 @@ loop0:
 
 	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
 	VSUBPS  (SI), Y0, Y2
-	VMULPS  XorConstants<>+584(SB), Y2, Y3
-	VMOVUPS XorConstants<>+616(SB), Y4
+	VMULPS  XorConstants<>+544(SB), Y2, Y3
+	VMOVUPS XorConstants<>+576(SB), Y4
 	VSUBPS  Y0, Y4, Y5
 	VMULPS  Y5, Y0, Y0
 	VMULPS  Y0, Y3, Y0
 	VMULPS  Y2, Y2, Y2
 	VMOVUPS Y0, (BX)
 	VSUBPS  32(SI), Y1, Y3
-	VMULPS  XorConstants<>+584(SB), Y3, Y5
+	VMULPS  XorConstants<>+544(SB), Y3, Y5
 	VSUBPS  Y1, Y4, Y6
 	VMULPS  Y6, Y1, Y1
 	VMULPS  Y1, Y5, Y1
@@ -3883,7 +3842,7 @@ loop1:
 	RET
 
 // func xorGradBatchAVX512(p *Xor, b *XorBatch, xs *[2]float32, ys *[1]float32, tiles int, samples int) float32
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512F
 TEXT ·xorGradBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         p+0(FP), DI
 	MOVQ         b+8(FP), SI
@@ -3895,9 +3854,9 @@ TEXT ·xorGradBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      XorConstants<>+752(SB), Z0
+	VMOVUPS      XorConstants<>+712(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS XorConstants<>+652(SB), Z0
+	VBROADCASTSS XorConstants<>+612(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 320(SI)
 	VXORPS       X0, X0, X0
@@ -3980,173 +3939,166 @@ loop0:
 	VFMADD231PS.BCST 4(DI), Z0, Z3
 	VEXTRACTF64X4    $0x01, Z3, Y4
 	VCVTPS2PD        Y3, Z3
-	VBROADCASTSD     XorConstants<>+448(SB), Z5
-	VXORPD           Z5, Z3, Z3
-	VBROADCASTSD     XorConstants<>+464(SB), Z6
-	VMINPD           Z3, Z6, Z3
-	VBROADCASTSD     XorConstants<>+456(SB), Z7
-	VMAXPD           Z3, Z7, Z3
-	VBROADCASTSD     XorConstants<>+480(SB), Z8
-	VBROADCASTSD     XorConstants<>+472(SB), Z9
-	VMOVAPS          Z9, Z10
-	VFMADD231PD      Z8, Z3, Z10
-	VSUBPD           Z9, Z10, Z11
-	VBROADCASTSD     XorConstants<>+488(SB), Z12
-	VFNMADD231PD     Z12, Z11, Z3
-	VBROADCASTSD     XorConstants<>+504(SB), Z11
-	VBROADCASTSD     XorConstants<>+496(SB), Z13
-	VMOVAPS          Z13, Z14
-	VFMADD231PD      Z3, Z11, Z14
-	VBROADCASTSD     XorConstants<>+520(SB), Z15
-	VBROADCASTSD     XorConstants<>+512(SB), Z16
-	VMOVAPS          Z16, Z17
-	VFMADD231PD      Z3, Z15, Z17
-	VBROADCASTSD     XorConstants<>+536(SB), Z18
-	VBROADCASTSD     XorConstants<>+528(SB), Z19
-	VMOVAPS          Z19, Z20
-	VFMADD231PD      Z3, Z18, Z20
+	VBROADCASTSD     XorConstants<>+424(SB), Z5
+	VMINPD           Z3, Z5, Z3
+	VBROADCASTSD     XorConstants<>+416(SB), Z6
+	VMAXPD           Z3, Z6, Z3
+	VBROADCASTSD     XorConstants<>+448(SB), Z7
+	VBROADCASTSD     XorConstants<>+432(SB), Z8
+	VMOVAPS          Z8, Z9
+	VFMADD231PD      Z7, Z3, Z9
+	VSUBPD           Z8, Z9, Z10
+	VBROADCASTSD     XorConstants<>+456(SB), Z11
+	VFMADD231PD      Z11, Z10, Z3
+	VBROADCASTSD     XorConstants<>+464(SB), Z10
+	VBROADCASTSD     XorConstants<>+440(SB), Z12
+	VMOVAPS          Z12, Z13
+	VFMADD231PD      Z3, Z10, Z13
+	VBROADCASTSD     XorConstants<>+480(SB), Z14
+	VBROADCASTSD     XorConstants<>+472(SB), Z15
+	VMOVAPS          Z15, Z16
+	VFMADD231PD      Z3, Z14, Z16
+	VBROADCASTSD     XorConstants<>+496(SB), Z17
+	VBROADCASTSD     XorConstants<>+488(SB), Z18
+	VMOVAPS          Z18, Z19
+	VFMADD231PD      Z3, Z17, Z19
 	VMULPD           Z3, Z3, Z3
-	VFMADD231PD      Z3, Z17, Z14
-	VBROADCASTSD     XorConstants<>+544(SB), Z17
-	VFMADD231PD      Z3, Z17, Z20
+	VFMADD231PD      Z3, Z16, Z13
+	VBROADCASTSD     XorConstants<>+504(SB), Z16
+	VFMADD231PD      Z3, Z16, Z19
 	VMULPD           Z3, Z3, Z3
-	VFMADD231PD      Z3, Z20, Z14
-	VPSLLQ           $0x34, Z10, Z3
-	VPADDQ           Z14, Z3, Z3
-	VADDPD           Z3, Z13, Z3
-	VDIVPD           Z3, Z13, Z3
+	VFMADD231PD      Z3, Z19, Z13
+	VPSLLQ           $0x34, Z9, Z3
+	VPADDQ           Z13, Z3, Z3
+	VADDPD           Z3, Z12, Z3
+	VDIVPD           Z3, Z12, Z3
 	VCVTPD2PS        Z3, Y3
 	VCVTPS2PD        Y4, Z4
-	VXORPD           Z5, Z4, Z4
-	VMINPD           Z4, Z6, Z4
-	VMAXPD           Z4, Z7, Z4
-	VMOVAPS          Z9, Z10
-	VFMADD231PD      Z8, Z4, Z10
-	VSUBPD           Z9, Z10, Z14
-	VFNMADD231PD     Z12, Z14, Z4
-	VMOVAPS          Z13, Z14
-	VFMADD231PD      Z4, Z11, Z14
-	VMOVAPS          Z16, Z20
-	VFMADD231PD      Z4, Z15, Z20
-	VMOVAPS          Z19, Z21
-	VFMADD231PD      Z4, Z18, Z21
+	VMINPD           Z4, Z5, Z4
+	VMAXPD           Z4, Z6, Z4
+	VMOVAPS          Z8, Z9
+	VFMADD231PD      Z7, Z4, Z9
+	VSUBPD           Z8, Z9, Z13
+	VFMADD231PD      Z11, Z13, Z4
+	VMOVAPS          Z12, Z13
+	VFMADD231PD      Z4, Z10, Z13
+	VMOVAPS          Z15, Z19
+	VFMADD231PD      Z4, Z14, Z19
+	VMOVAPS          Z18, Z20
+	VFMADD231PD      Z4, Z17, Z20
 	VMULPD           Z4, Z4, Z4
-	VFMADD231PD      Z4, Z20, Z14
-	VFMADD231PD      Z4, Z17, Z21
+	VFMADD231PD      Z4, Z19, Z13
+	VFMADD231PD      Z4, Z16, Z20
 	VMULPD           Z4, Z4, Z4
-	VFMADD231PD      Z4, Z21, Z14
-	VPSLLQ           $0x34, Z10, Z4
-	VPADDQ           Z14, Z4, Z4
-	VADDPD           Z4, Z13, Z4
-	VDIVPD           Z4, Z13, Z4
+	VFMADD231PD      Z4, Z20, Z13
+	VPSLLQ           $0x34, Z9, Z4
+	VPADDQ           Z13, Z4, Z4
+	VADDPD           Z4, Z12, Z4
+	VDIVPD           Z4, Z12, Z4
 	VCVTPD2PS        Z4, Y4
 	VINSERTF64X4     $0x01, Y4, Z3, Z3
 	VMOVUPS          Z3, 64(BX)
 	VBROADCASTSS     28(DI), Z4
 	VFMADD231PS.BCST 8(DI), Z2, Z4
 	VFMADD231PS.BCST 12(DI), Z0, Z4
-	VEXTRACTF64X4    $0x01, Z4, Y10
+	VEXTRACTF64X4    $0x01, Z4, Y9
 	VCVTPS2PD        Y4, Z4
-	VXORPD           Z5, Z4, Z4
-	VMINPD           Z4, Z6, Z4
-	VMAXPD           Z4, Z7, Z4
-	VMOVAPS          Z9, Z14
-	VFMADD231PD      Z8, Z4, Z14
-	VSUBPD           Z9, Z14, Z20
-	VFNMADD231PD     Z12, Z20, Z4
-	VMOVAPS          Z13, Z20
-	VFMADD231PD      Z4, Z11, Z20
-	VMOVAPS          Z16, Z21
-	VFMADD231PD      Z4, Z15, Z21
-	VMOVAPS          Z19, Z22
-	VFMADD231PD      Z4, Z18, Z22
+	VMINPD           Z4, Z5, Z4
+	VMAXPD           Z4, Z6, Z4
+	VMOVAPS          Z8, Z13
+	VFMADD231PD      Z7, Z4, Z13
+	VSUBPD           Z8, Z13, Z19
+	VFMADD231PD      Z11, Z19, Z4
+	VMOVAPS          Z12, Z19
+	VFMADD231PD      Z4, Z10, Z19
+	VMOVAPS          Z15, Z20
+	VFMADD231PD      Z4, Z14, Z20
+	VMOVAPS          Z18, Z21
+	VFMADD231PD      Z4, Z17, Z21
 	VMULPD           Z4, Z4, Z4
-	VFMADD231PD      Z4, Z21, Z20
-	VFMADD231PD      Z4, Z17, Z22
+	VFMADD231PD      Z4, Z20, Z19
+	VFMADD231PD      Z4, Z16, Z21
 	VMULPD           Z4, Z4, Z4
-	VFMADD231PD      Z4, Z22, Z20
-	VPSLLQ           $0x34, Z14, Z4
-	VPADDQ           Z20, Z4, Z4
-	VADDPD           Z4, Z13, Z4
-	VDIVPD           Z4, Z13, Z4
+	VFMADD231PD      Z4, Z21, Z19
+	VPSLLQ           $0x34, Z13, Z4
+	VPADDQ           Z19, Z4, Z4
+	VADDPD           Z4, Z12, Z4
+	VDIVPD           Z4, Z12, Z4
 	VCVTPD2PS        Z4, Y4
-	VCVTPS2PD        Y10, Z10
-	VXORPD           Z5, Z10, Z10
-	VMINPD           Z10, Z6, Z10
-	VMAXPD           Z10, Z7, Z10
-	VMOVAPS          Z9, Z14
-	VFMADD231PD      Z8, Z10, Z14
-	VSUBPD           Z9, Z14, Z20
-	VFNMADD231PD     Z12, Z20, Z10
-	VMOVAPS          Z13, Z20
-	VFMADD231PD      Z10, Z11, Z20
-	VMOVAPS          Z16, Z21
-	VFMADD231PD      Z10, Z15, Z21
-	VMOVAPS          Z19, Z22
-	VFMADD231PD      Z10, Z18, Z22
-	VMULPD           Z10, Z10, Z10
-	VFMADD231PD      Z10, Z21, Z20
-	VFMADD231PD      Z10, Z17, Z22
-	VMULPD           Z10, Z10, Z10
-	VFMADD231PD      Z10, Z22, Z20
-	VPSLLQ           $0x34, Z14, Z10
-	VPADDQ           Z20, Z10, Z10
-	VADDPD           Z10, Z13, Z10
-	VDIVPD           Z10, Z13, Z10
-	VCVTPD2PS        Z10, Y10
-	VINSERTF64X4     $0x01, Y10, Z4, Z4
+	VCVTPS2PD        Y9, Z9
+	VMINPD           Z9, Z5, Z9
+	VMAXPD           Z9, Z6, Z9
+	VMOVAPS          Z8, Z13
+	VFMADD231PD      Z7, Z9, Z13
+	VSUBPD           Z8, Z13, Z19
+	VFMADD231PD      Z11, Z19, Z9
+	VMOVAPS          Z12, Z19
+	VFMADD231PD      Z9, Z10, Z19
+	VMOVAPS          Z15, Z20
+	VFMADD231PD      Z9, Z14, Z20
+	VMOVAPS          Z18, Z21
+	VFMADD231PD      Z9, Z17, Z21
+	VMULPD           Z9, Z9, Z9
+	VFMADD231PD      Z9, Z20, Z19
+	VFMADD231PD      Z9, Z16, Z21
+	VMULPD           Z9, Z9, Z9
+	VFMADD231PD      Z9, Z21, Z19
+	VPSLLQ           $0x34, Z13, Z9
+	VPADDQ           Z19, Z9, Z9
+	VADDPD           Z9, Z12, Z9
+	VDIVPD           Z9, Z12, Z9
+	VCVTPD2PS        Z9, Y9
+	VINSERTF64X4     $0x01, Y9, Z4, Z4
 	VMOVUPS          Z4, 128(BX)
-	VBROADCASTSS     32(DI), Z10
-	VFMADD231PS.BCST 16(DI), Z2, Z10
-	VFMADD231PS.BCST 20(DI), Z0, Z10
-	VEXTRACTF64X4    $0x01, Z10, Y0
-	VCVTPS2PD        Y10, Z2
-	VXORPD           Z5, Z2, Z2
-	VMINPD           Z2, Z6, Z2
-	VMAXPD           Z2, Z7, Z2
-	VMOVAPS          Z9, Z10
-	VFMADD231PD      Z8, Z2, Z10
-	VSUBPD           Z9, Z10, Z14
-	VFNMADD231PD     Z12, Z14, Z2
-	VMOVAPS          Z13, Z14
-	VFMADD231PD      Z2, Z11, Z14
-	VMOVAPS          Z16, Z20
-	VFMADD231PD      Z2, Z15, Z20
-	VMOVAPS          Z19, Z21
-	VFMADD231PD      Z2, Z18, Z21
+	VBROADCASTSS     32(DI), Z9
+	VFMADD231PS.BCST 16(DI), Z2, Z9
+	VFMADD231PS.BCST 20(DI), Z0, Z9
+	VEXTRACTF64X4    $0x01, Z9, Y0
+	VCVTPS2PD        Y9, Z2
+	VMINPD           Z2, Z5, Z2
+	VMAXPD           Z2, Z6, Z2
+	VMOVAPS          Z8, Z9
+	VFMADD231PD      Z7, Z2, Z9
+	VSUBPD           Z8, Z9, Z13
+	VFMADD231PD      Z11, Z13, Z2
+	VMOVAPS          Z12, Z13
+	VFMADD231PD      Z2, Z10, Z13
+	VMOVAPS          Z15, Z19
+	VFMADD231PD      Z2, Z14, Z19
+	VMOVAPS          Z18, Z20
+	VFMADD231PD      Z2, Z17, Z20
 	VMULPD           Z2, Z2, Z2
-	VFMADD231PD      Z2, Z20, Z14
-	VFMADD231PD      Z2, Z17, Z21
+	VFMADD231PD      Z2, Z19, Z13
+	VFMADD231PD      Z2, Z16, Z20
 	VMULPD           Z2, Z2, Z2
-	VFMADD231PD      Z2, Z21, Z14
-	VPSLLQ           $0x34, Z10, Z2
-	VPADDQ           Z14, Z2, Z2
-	VADDPD           Z2, Z13, Z2
-	VDIVPD           Z2, Z13, Z2
+	VFMADD231PD      Z2, Z20, Z13
+	VPSLLQ           $0x34, Z9, Z2
+	VPADDQ           Z13, Z2, Z2
+	VADDPD           Z2, Z12, Z2
+	VDIVPD           Z2, Z12, Z2
 	VCVTPD2PS        Z2, Y2
 	VCVTPS2PD        Y0, Z0
-	VXORPD           Z5, Z0, Z0
-	VMINPD           Z0, Z6, Z0
-	VMAXPD           Z0, Z7, Z0
-	VMOVAPS          Z9, Z10
-	VFMADD231PD      Z8, Z0, Z10
-	VSUBPD           Z9, Z10, Z14
-	VFNMADD231PD     Z12, Z14, Z0
-	VMOVAPS          Z13, Z14
-	VFMADD231PD      Z0, Z11, Z14
-	VMOVAPS          Z16, Z20
-	VFMADD231PD      Z0, Z15, Z20
-	VMOVAPS          Z19, Z21
-	VFMADD231PD      Z0, Z18, Z21
+	VMINPD           Z0, Z5, Z0
+	VMAXPD           Z0, Z6, Z0
+	VMOVAPS          Z8, Z9
+	VFMADD231PD      Z7, Z0, Z9
+	VSUBPD           Z8, Z9, Z13
+	VFMADD231PD      Z11, Z13, Z0
+	VMOVAPS          Z12, Z13
+	VFMADD231PD      Z0, Z10, Z13
+	VMOVAPS          Z15, Z19
+	VFMADD231PD      Z0, Z14, Z19
+	VMOVAPS          Z18, Z20
+	VFMADD231PD      Z0, Z17, Z20
 	VMULPD           Z0, Z0, Z0
-	VFMADD231PD      Z0, Z20, Z14
-	VFMADD231PD      Z0, Z17, Z21
+	VFMADD231PD      Z0, Z19, Z13
+	VFMADD231PD      Z0, Z16, Z20
 	VMULPD           Z0, Z0, Z0
-	VFMADD231PD      Z0, Z21, Z14
-	VPSLLQ           $0x34, Z10, Z0
-	VPADDQ           Z14, Z0, Z0
-	VADDPD           Z0, Z13, Z0
-	VDIVPD           Z0, Z13, Z0
+	VFMADD231PD      Z0, Z20, Z13
+	VPSLLQ           $0x34, Z9, Z0
+	VPADDQ           Z13, Z0, Z0
+	VADDPD           Z0, Z12, Z0
+	VDIVPD           Z0, Z12, Z0
 	VCVTPD2PS        Z0, Y0
 	VINSERTF64X4     $0x01, Y0, Z2, Z0
 	VMOVUPS          Z0, 192(BX)
@@ -4156,58 +4108,56 @@ loop0:
 	VFMADD231PS.BCST 36(DI), Z3, Z2
 	VFMADD231PS.BCST 40(DI), Z4, Z2
 	VFMADD231PS.BCST 44(DI), Z0, Z2
-	VEXTRACTF64X4    $0x01, Z2, Y10
+	VEXTRACTF64X4    $0x01, Z2, Y9
 	VCVTPS2PD        Y2, Z2
-	VXORPD           Z5, Z2, Z2
-	VMINPD           Z2, Z6, Z2
-	VMAXPD           Z2, Z7, Z2
-	VMOVAPS          Z9, Z14
-	VFMADD231PD      Z8, Z2, Z14
-	VSUBPD           Z9, Z14, Z20
-	VFNMADD231PD     Z12, Z20, Z2
-	VMOVAPS          Z13, Z20
-	VFMADD231PD      Z2, Z11, Z20
-	VMOVAPS          Z16, Z21
-	VFMADD231PD      Z2, Z15, Z21
-	VMOVAPS          Z19, Z22
-	VFMADD231PD      Z2, Z18, Z22
+	VMINPD           Z2, Z5, Z2
+	VMAXPD           Z2, Z6, Z2
+	VMOVAPS          Z8, Z13
+	VFMADD231PD      Z7, Z2, Z13
+	VSUBPD           Z8, Z13, Z19
+	VFMADD231PD      Z11, Z19, Z2
+	VMOVAPS          Z12, Z19
+	VFMADD231PD      Z2, Z10, Z19
+	VMOVAPS          Z15, Z20
+	VFMADD231PD      Z2, Z14, Z20
+	VMOVAPS          Z18, Z21
+	VFMADD231PD      Z2, Z17, Z21
 	VMULPD           Z2, Z2, Z2
-	VFMADD231PD      Z2, Z21, Z20
-	VFMADD231PD      Z2, Z17, Z22
+	VFMADD231PD      Z2, Z20, Z19
+	VFMADD231PD      Z2, Z16, Z21
 	VMULPD           Z2, Z2, Z2
-	VFMADD231PD      Z2, Z22, Z20
-	VPSLLQ           $0x34, Z14, Z2
-	VPADDQ           Z20, Z2, Z2
-	VADDPD           Z2, Z13, Z2
-	VDIVPD           Z2, Z13, Z2
+	VFMADD231PD      Z2, Z21, Z19
+	VPSLLQ           $0x34, Z13, Z2
+	VPADDQ           Z19, Z2, Z2
+	VADDPD           Z2, Z12, Z2
+	VDIVPD           Z2, Z12, Z2
 	VCVTPD2PS        Z2, Y2
-	VCVTPS2PD        Y10, Z10
-	VXORPD           Z5, Z10, Z5
-	VMINPD           Z5, Z6, Z5
-	VMAXPD           Z5, Z7, Z5
-	VFMADD213PD      Z9, Z5, Z8
-	VSUBPD           Z9, Z8, Z6
-	VFNMADD231PD     Z12, Z6, Z5
-	VFMADD213PD      Z13, Z5, Z11
-	VFMADD231PD      Z5, Z15, Z16
-	VFMADD231PD      Z5, Z18, Z19
+	VCVTPS2PD        Y9, Z9
+	VMINPD           Z9, Z5, Z5
+	VMAXPD           Z5, Z6, Z5
+	VFMADD213PD      Z8, Z5, Z7
+	VSUBPD           Z8, Z7, Z6
+	VFMADD231PD      Z11, Z6, Z5
+	VFMADD213PD      Z12, Z5, Z10
+	VFMADD231PD      Z5, Z14, Z15
+	VFMADD231PD      Z5, Z17, Z18
 	VMULPD           Z5, Z5, Z5
-	VFMADD231PD      Z5, Z16, Z11
-	VFMADD231PD      Z5, Z17, Z19
+	VFMADD231PD      Z5, Z15, Z10
+	VFMADD231PD      Z5, Z16, Z18
 	VMULPD           Z5, Z5, Z5
-	VFMADD231PD      Z5, Z19, Z11
-	VPSLLQ           $0x34, Z8, Z5
-	VPADDQ           Z11, Z5, Z5
-	VADDPD           Z5, Z13, Z5
-	VDIVPD           Z5, Z13, Z5
+	VFMADD231PD      Z5, Z18, Z10
+	VPSLLQ           $0x34, Z7, Z5
+	VPADDQ           Z10, Z5, Z5
+	VADDPD           Z5, Z12, Z5
+	VDIVPD           Z5, Z12, Z5
 	VCVTPD2PS        Z5, Y5
 	VINSERTF64X4     $0x01, Y5, Z2, Z2
 	VMOVUPS          Z2, 64(SI)
 
 	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
 	VSUBPS       Z1, Z2, Z1
-	VMULPS.BCST  XorConstants<>+648(SB), Z1, Z5
-	VBROADCASTSS XorConstants<>+652(SB), Z6
+	VMULPS.BCST  XorConstants<>+608(SB), Z1, Z5
+	VBROADCASTSS XorConstants<>+612(SB), Z6
 	VSUBPS       Z2, Z6, Z7
 	VMULPS       Z7, Z2, Z2
 	VMULPS       Z2, Z5, Z2
@@ -4463,144 +4413,139 @@ TEXT ·xorStepBatchAVX512(SB), NOSPLIT, $0-20
 	VZEROUPPER
 	RET
 
-DATA XorConstants<>+0(SB)/8, $0x8000000000000000
-DATA XorConstants<>+8(SB)/8, $0x8000000000000000
-DATA XorConstants<>+16(SB)/8, $0x8000000000000000
-DATA XorConstants<>+24(SB)/8, $0x8000000000000000
-DATA XorConstants<>+32(SB)/8, $0xc05b800000000000
-DATA XorConstants<>+40(SB)/8, $0xc05b800000000000
-DATA XorConstants<>+48(SB)/8, $0xc05b800000000000
-DATA XorConstants<>+56(SB)/8, $0xc05b800000000000
-DATA XorConstants<>+64(SB)/8, $0x405b800000000000
-DATA XorConstants<>+72(SB)/8, $0x405b800000000000
-DATA XorConstants<>+80(SB)/8, $0x405b800000000000
-DATA XorConstants<>+88(SB)/8, $0x405b800000000000
-DATA XorConstants<>+96(SB)/8, $0x4338000000000000
-DATA XorConstants<>+104(SB)/8, $0x4338000000000000
-DATA XorConstants<>+112(SB)/8, $0x4338000000000000
-DATA XorConstants<>+120(SB)/8, $0x4338000000000000
-DATA XorConstants<>+128(SB)/8, $0x3ff71547652b82fe
-DATA XorConstants<>+136(SB)/8, $0x3ff71547652b82fe
-DATA XorConstants<>+144(SB)/8, $0x3ff71547652b82fe
-DATA XorConstants<>+152(SB)/8, $0x3ff71547652b82fe
+DATA XorConstants<>+0(SB)/8, $0xc05b800000000000
+DATA XorConstants<>+8(SB)/8, $0xc05b800000000000
+DATA XorConstants<>+16(SB)/8, $0xc05b800000000000
+DATA XorConstants<>+24(SB)/8, $0xc05b800000000000
+DATA XorConstants<>+32(SB)/8, $0x405b800000000000
+DATA XorConstants<>+40(SB)/8, $0x405b800000000000
+DATA XorConstants<>+48(SB)/8, $0x405b800000000000
+DATA XorConstants<>+56(SB)/8, $0x405b800000000000
+DATA XorConstants<>+64(SB)/8, $0x4338000000000000
+DATA XorConstants<>+72(SB)/8, $0x4338000000000000
+DATA XorConstants<>+80(SB)/8, $0x4338000000000000
+DATA XorConstants<>+88(SB)/8, $0x4338000000000000
+DATA XorConstants<>+96(SB)/8, $0x3ff0000000000000
+DATA XorConstants<>+104(SB)/8, $0x3ff0000000000000
+DATA XorConstants<>+112(SB)/8, $0x3ff0000000000000
+DATA XorConstants<>+120(SB)/8, $0x3ff0000000000000
+DATA XorConstants<>+128(SB)/8, $0xbff71547652b82fe
+DATA XorConstants<>+136(SB)/8, $0xbff71547652b82fe
+DATA XorConstants<>+144(SB)/8, $0xbff71547652b82fe
+DATA XorConstants<>+152(SB)/8, $0xbff71547652b82fe
 DATA XorConstants<>+160(SB)/8, $0x3fe62e42fefa39ef
 DATA XorConstants<>+168(SB)/8, $0x3fe62e42fefa39ef
 DATA XorConstants<>+176(SB)/8, $0x3fe62e42fefa39ef
 DATA XorConstants<>+184(SB)/8, $0x3fe62e42fefa39ef
-DATA XorConstants<>+192(SB)/8, $0x3ff0000000000000
-DATA XorConstants<>+200(SB)/8, $0x3ff0000000000000
-DATA XorConstants<>+208(SB)/8, $0x3ff0000000000000
-DATA XorConstants<>+216(SB)/8, $0x3ff0000000000000
-DATA XorConstants<>+224(SB)/8, $0x3ff000000a21653f
-DATA XorConstants<>+232(SB)/8, $0x3ff000000a21653f
-DATA XorConstants<>+240(SB)/8, $0x3ff000000a21653f
-DATA XorConstants<>+248(SB)/8, $0x3ff000000a21653f
-DATA XorConstants<>+256(SB)/8, $0x3fe000000287f871
-DATA XorConstants<>+264(SB)/8, $0x3fe000000287f871
-DATA XorConstants<>+272(SB)/8, $0x3fe000000287f871
-DATA XorConstants<>+280(SB)/8, $0x3fe000000287f871
-DATA XorConstants<>+288(SB)/8, $0x3fc5554041b96acb
-DATA XorConstants<>+296(SB)/8, $0x3fc5554041b96acb
-DATA XorConstants<>+304(SB)/8, $0x3fc5554041b96acb
-DATA XorConstants<>+312(SB)/8, $0x3fc5554041b96acb
-DATA XorConstants<>+320(SB)/8, $0x3fa5554accfdb593
-DATA XorConstants<>+328(SB)/8, $0x3fa5554accfdb593
-DATA XorConstants<>+336(SB)/8, $0x3fa5554accfdb593
-DATA XorConstants<>+344(SB)/8, $0x3fa5554accfdb593
-DATA XorConstants<>+352(SB)/8, $0x3f8126fb8fa71fe6
-DATA XorConstants<>+360(SB)/8, $0x3f8126fb8fa71fe6
-DATA XorConstants<>+368(SB)/8, $0x3f8126fb8fa71fe6
-DATA XorConstants<>+376(SB)/8, $0x3f8126fb8fa71fe6
-DATA XorConstants<>+384(SB)/8, $0x3f56d7543e4127b8
-DATA XorConstants<>+392(SB)/8, $0x3f56d7543e4127b8
-DATA XorConstants<>+400(SB)/8, $0x3f56d7543e4127b8
-DATA XorConstants<>+408(SB)/8, $0x3f56d7543e4127b8
-DATA XorConstants<>+416(SB)/4, $0xffffffff
-DATA XorConstants<>+420(SB)/4, $0xffffffff
-DATA XorConstants<>+424(SB)/4, $0xffffffff
-DATA XorConstants<>+428(SB)/4, $0x00000000
-DATA XorConstants<>+432(SB)/4, $0x00000000
-DATA XorConstants<>+436(SB)/4, $0x00000000
-DATA XorConstants<>+440(SB)/4, $0x00000000
-DATA XorConstants<>+444(SB)/4, $0x00000000
-DATA XorConstants<>+448(SB)/8, $0x8000000000000000
-DATA XorConstants<>+456(SB)/8, $0xc05b800000000000
-DATA XorConstants<>+464(SB)/8, $0x405b800000000000
-DATA XorConstants<>+472(SB)/8, $0x4338000000000000
-DATA XorConstants<>+480(SB)/8, $0x3ff71547652b82fe
-DATA XorConstants<>+488(SB)/8, $0x3fe62e42fefa39ef
-DATA XorConstants<>+496(SB)/8, $0x3ff0000000000000
-DATA XorConstants<>+504(SB)/8, $0x3ff000000a21653f
-DATA XorConstants<>+512(SB)/8, $0x3fe000000287f871
-DATA XorConstants<>+520(SB)/8, $0x3fc5554041b96acb
-DATA XorConstants<>+528(SB)/8, $0x3fa5554accfdb593
-DATA XorConstants<>+536(SB)/8, $0x3f8126fb8fa71fe6
-DATA XorConstants<>+544(SB)/8, $0x3f56d7543e4127b8
-DATA XorConstants<>+552(SB)/4, $0xffffffff
-DATA XorConstants<>+556(SB)/4, $0x00000000
-DATA XorConstants<>+560(SB)/4, $0x00000000
-DATA XorConstants<>+564(SB)/4, $0x00000000
-DATA XorConstants<>+568(SB)/4, $0x00000000
-DATA XorConstants<>+572(SB)/4, $0x00000000
-DATA XorConstants<>+576(SB)/4, $0x00000000
-DATA XorConstants<>+580(SB)/4, $0x00000000
-DATA XorConstants<>+584(SB)/4, $0x40000000
-DATA XorConstants<>+588(SB)/4, $0x40000000
-DATA XorConstants<>+592(SB)/4, $0x40000000
-DATA XorConstants<>+596(SB)/4, $0x40000000
-DATA XorConstants<>+600(SB)/4, $0x40000000
-DATA XorConstants<>+604(SB)/4, $0x40000000
+DATA XorConstants<>+192(SB)/8, $0xbff000000a21653f
+DATA XorConstants<>+200(SB)/8, $0xbff000000a21653f
+DATA XorConstants<>+208(SB)/8, $0xbff000000a21653f
+DATA XorConstants<>+216(SB)/8, $0xbff000000a21653f
+DATA XorConstants<>+224(SB)/8, $0x3fe000000287f871
+DATA XorConstants<>+232(SB)/8, $0x3fe000000287f871
+DATA XorConstants<>+240(SB)/8, $0x3fe000000287f871
+DATA XorConstants<>+248(SB)/8, $0x3fe000000287f871
+DATA XorConstants<>+256(SB)/8, $0xbfc5554041b96acb
+DATA XorConstants<>+264(SB)/8, $0xbfc5554041b96acb
+DATA XorConstants<>+272(SB)/8, $0xbfc5554041b96acb
+DATA XorConstants<>+280(SB)/8, $0xbfc5554041b96acb
+DATA XorConstants<>+288(SB)/8, $0x3fa5554accfdb593
+DATA XorConstants<>+296(SB)/8, $0x3fa5554accfdb593
+DATA XorConstants<>+304(SB)/8, $0x3fa5554accfdb593
+DATA XorConstants<>+312(SB)/8, $0x3fa5554accfdb593
+DATA XorConstants<>+320(SB)/8, $0xbf8126fb8fa71fe6
+DATA XorConstants<>+328(SB)/8, $0xbf8126fb8fa71fe6
+DATA XorConstants<>+336(SB)/8, $0xbf8126fb8fa71fe6
+DATA XorConstants<>+344(SB)/8, $0xbf8126fb8fa71fe6
+DATA XorConstants<>+352(SB)/8, $0x3f56d7543e4127b8
+DATA XorConstants<>+360(SB)/8, $0x3f56d7543e4127b8
+DATA XorConstants<>+368(SB)/8, $0x3f56d7543e4127b8
+DATA XorConstants<>+376(SB)/8, $0x3f56d7543e4127b8
+DATA XorConstants<>+384(SB)/4, $0xffffffff
+DATA XorConstants<>+388(SB)/4, $0xffffffff
+DATA XorConstants<>+392(SB)/4, $0xffffffff
+DATA XorConstants<>+396(SB)/4, $0x00000000
+DATA XorConstants<>+400(SB)/4, $0x00000000
+DATA XorConstants<>+404(SB)/4, $0x00000000
+DATA XorConstants<>+408(SB)/4, $0x00000000
+DATA XorConstants<>+412(SB)/4, $0x00000000
+DATA XorConstants<>+416(SB)/8, $0xc05b800000000000
+DATA XorConstants<>+424(SB)/8, $0x405b800000000000
+DATA XorConstants<>+432(SB)/8, $0x4338000000000000
+DATA XorConstants<>+440(SB)/8, $0x3ff0000000000000
+DATA XorConstants<>+448(SB)/8, $0xbff71547652b82fe
+DATA XorConstants<>+456(SB)/8, $0x3fe62e42fefa39ef
+DATA XorConstants<>+464(SB)/8, $0xbff000000a21653f
+DATA XorConstants<>+472(SB)/8, $0x3fe000000287f871
+DATA XorConstants<>+480(SB)/8, $0xbfc5554041b96acb
+DATA XorConstants<>+488(SB)/8, $0x3fa5554accfdb593
+DATA XorConstants<>+496(SB)/8, $0xbf8126fb8fa71fe6
+DATA XorConstants<>+504(SB)/8, $0x3f56d7543e4127b8
+DATA XorConstants<>+512(SB)/4, $0xffffffff
+DATA XorConstants<>+516(SB)/4, $0x00000000
+DATA XorConstants<>+520(SB)/4, $0x00000000
+DATA XorConstants<>+524(SB)/4, $0x00000000
+DATA XorConstants<>+528(SB)/4, $0x00000000
+DATA XorConstants<>+532(SB)/4, $0x00000000
+DATA XorConstants<>+536(SB)/4, $0x00000000
+DATA XorConstants<>+540(SB)/4, $0x00000000
+DATA XorConstants<>+544(SB)/4, $0x40000000
+DATA XorConstants<>+548(SB)/4, $0x40000000
+DATA XorConstants<>+552(SB)/4, $0x40000000
+DATA XorConstants<>+556(SB)/4, $0x40000000
+DATA XorConstants<>+560(SB)/4, $0x40000000
+DATA XorConstants<>+564(SB)/4, $0x40000000
+DATA XorConstants<>+568(SB)/4, $0x40000000
+DATA XorConstants<>+572(SB)/4, $0x40000000
+DATA XorConstants<>+576(SB)/4, $0x3f800000
+DATA XorConstants<>+580(SB)/4, $0x3f800000
+DATA XorConstants<>+584(SB)/4, $0x3f800000
+DATA XorConstants<>+588(SB)/4, $0x3f800000
+DATA XorConstants<>+592(SB)/4, $0x3f800000
+DATA XorConstants<>+596(SB)/4, $0x3f800000
+DATA XorConstants<>+600(SB)/4, $0x3f800000
+DATA XorConstants<>+604(SB)/4, $0x3f800000
 DATA XorConstants<>+608(SB)/4, $0x40000000
-DATA XorConstants<>+612(SB)/4, $0x40000000
-DATA XorConstants<>+616(SB)/4, $0x3f800000
+DATA XorConstants<>+612(SB)/4, $0x3f800000
+DATA XorConstants<>+616(SB)/4, $0x00000000
 DATA XorConstants<>+620(SB)/4, $0x3f800000
-DATA XorConstants<>+624(SB)/4, $0x3f800000
-DATA XorConstants<>+628(SB)/4, $0x3f800000
-DATA XorConstants<>+632(SB)/4, $0x3f800000
-DATA XorConstants<>+636(SB)/4, $0x3f800000
-DATA XorConstants<>+640(SB)/4, $0x3f800000
-DATA XorConstants<>+644(SB)/4, $0x3f800000
-DATA XorConstants<>+648(SB)/4, $0x40000000
-DATA XorConstants<>+652(SB)/4, $0x3f800000
+DATA XorConstants<>+624(SB)/4, $0x40000000
+DATA XorConstants<>+628(SB)/4, $0x40400000
+DATA XorConstants<>+632(SB)/4, $0x40800000
+DATA XorConstants<>+636(SB)/4, $0x40a00000
+DATA XorConstants<>+640(SB)/4, $0x40c00000
+DATA XorConstants<>+644(SB)/4, $0x40e00000
+DATA XorConstants<>+648(SB)/4, $0x00000000
+DATA XorConstants<>+652(SB)/4, $0x00000000
 DATA XorConstants<>+656(SB)/4, $0x00000000
-DATA XorConstants<>+660(SB)/4, $0x3f800000
-DATA XorConstants<>+664(SB)/4, $0x40000000
-DATA XorConstants<>+668(SB)/4, $0x40400000
-DATA XorConstants<>+672(SB)/4, $0x40800000
-DATA XorConstants<>+676(SB)/4, $0x40a00000
-DATA XorConstants<>+680(SB)/4, $0x40c00000
-DATA XorConstants<>+684(SB)/4, $0x40e00000
-DATA XorConstants<>+688(SB)/4, $0x00000000
-DATA XorConstants<>+692(SB)/4, $0x00000000
-DATA XorConstants<>+696(SB)/4, $0x00000000
-DATA XorConstants<>+700(SB)/4, $0x00000000
-DATA XorConstants<>+704(SB)/4, $0x00000000
-DATA XorConstants<>+708(SB)/4, $0x00000000
+DATA XorConstants<>+660(SB)/4, $0x00000000
+DATA XorConstants<>+664(SB)/4, $0x00000000
+DATA XorConstants<>+668(SB)/4, $0x00000000
+DATA XorConstants<>+672(SB)/4, $0x00000000
+DATA XorConstants<>+676(SB)/4, $0x00000000
+DATA XorConstants<>+680(SB)/4, $0x41000000
+DATA XorConstants<>+684(SB)/4, $0x41100000
+DATA XorConstants<>+688(SB)/4, $0x41200000
+DATA XorConstants<>+692(SB)/4, $0x41300000
+DATA XorConstants<>+696(SB)/4, $0x41400000
+DATA XorConstants<>+700(SB)/4, $0x41500000
+DATA XorConstants<>+704(SB)/4, $0x41600000
+DATA XorConstants<>+708(SB)/4, $0x41700000
 DATA XorConstants<>+712(SB)/4, $0x00000000
-DATA XorConstants<>+716(SB)/4, $0x00000000
-DATA XorConstants<>+720(SB)/4, $0x41000000
-DATA XorConstants<>+724(SB)/4, $0x41100000
-DATA XorConstants<>+728(SB)/4, $0x41200000
-DATA XorConstants<>+732(SB)/4, $0x41300000
-DATA XorConstants<>+736(SB)/4, $0x41400000
-DATA XorConstants<>+740(SB)/4, $0x41500000
-DATA XorConstants<>+744(SB)/4, $0x41600000
-DATA XorConstants<>+748(SB)/4, $0x41700000
-DATA XorConstants<>+752(SB)/4, $0x00000000
-DATA XorConstants<>+756(SB)/4, $0x3f800000
-DATA XorConstants<>+760(SB)/4, $0x40000000
-DATA XorConstants<>+764(SB)/4, $0x40400000
-DATA XorConstants<>+768(SB)/4, $0x40800000
-DATA XorConstants<>+772(SB)/4, $0x40a00000
-DATA XorConstants<>+776(SB)/4, $0x40c00000
-DATA XorConstants<>+780(SB)/4, $0x40e00000
-DATA XorConstants<>+784(SB)/4, $0x41000000
-DATA XorConstants<>+788(SB)/4, $0x41100000
-DATA XorConstants<>+792(SB)/4, $0x41200000
-DATA XorConstants<>+796(SB)/4, $0x41300000
-DATA XorConstants<>+800(SB)/4, $0x41400000
-DATA XorConstants<>+804(SB)/4, $0x41500000
-DATA XorConstants<>+808(SB)/4, $0x41600000
-DATA XorConstants<>+812(SB)/4, $0x41700000
-DATA XorConstants<>+816(SB)/4, $0x00000000
-GLOBL XorConstants<>(SB), RODATA|NOPTR, $820
+DATA XorConstants<>+716(SB)/4, $0x3f800000
+DATA XorConstants<>+720(SB)/4, $0x40000000
+DATA XorConstants<>+724(SB)/4, $0x40400000
+DATA XorConstants<>+728(SB)/4, $0x40800000
+DATA XorConstants<>+732(SB)/4, $0x40a00000
+DATA XorConstants<>+736(SB)/4, $0x40c00000
+DATA XorConstants<>+740(SB)/4, $0x40e00000
+DATA XorConstants<>+744(SB)/4, $0x41000000
+DATA XorConstants<>+748(SB)/4, $0x41100000
+DATA XorConstants<>+752(SB)/4, $0x41200000
+DATA XorConstants<>+756(SB)/4, $0x41300000
+DATA XorConstants<>+760(SB)/4, $0x41400000
+DATA XorConstants<>+764(SB)/4, $0x41500000
+DATA XorConstants<>+768(SB)/4, $0x41600000
+DATA XorConstants<>+772(SB)/4, $0x41700000
+DATA XorConstants<>+776(SB)/4, $0x00000000
+GLOBL XorConstants<>(SB), RODATA|NOPTR, $780

@@ -1,0 +1,29 @@
+package amd64
+
+import (
+	"github.com/mmcloughlin/avo/attr"
+	"github.com/mmcloughlin/avo/ir"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+)
+
+// entry writes the function that Go calls: it jumps to the one of the level, which finds the arguments where they are and returns to the
+// caller. Were the choice made in Go, a call would pass through two functions more, which is a tenth of what a small network takes.
+func entry(p *plan.Program, fn *plan.Func, prefix string) (*ir.Function, error) {
+	e := ir.NewFunction(prefix + fn.Name)
+	e.SetSignature(signature(params(p, fn.Name), fn.Name != plan.Forward, p.ElementBytes()))
+	e.Attributes = attr.NOSPLIT
+	a := &function{fn: e}
+	level := operand.Mem{Symbol: operand.Symbol{Name: "·" + prefix + "Level"}, Base: reg.StaticBase}
+	a.do("CMPQ", level, operand.U8(AVX2))
+	a.do("JGT", operand.LabelRef("wide"))
+	a.do("JMP", operand.LabelRef("·"+e.Name+AVX2.String()+"(SB)"))
+	e.AddLabel("wide")
+	a.do("JMP", operand.LabelRef("·"+e.Name+AVX512.String()+"(SB)"))
+	if len(a.errs) > 0 {
+		return nil, a.errs[0]
+	}
+	return e, nil
+}
