@@ -44,6 +44,11 @@ func Explain(n spec.Network, o Options) (string, error) {
 		b.WriteString("  Not counted is what is formed once, whatever the number of parameters. The state is one number a parameter for each running\n" +
 			"  mean and velocity.\n")
 	}
+	predicted, err := predictions(n, p)
+	if err != nil {
+		return "", err
+	}
+	b.WriteString(predicted)
 	fmt.Fprintf(&b, "\nwhat each cache mode keeps from Forward to Backward, and what Grad takes\n%s", caches(n, s))
 	fmt.Fprintf(&b, "  A division weighs %d, a call %d, any other operation 1; auto takes what weighs least and, of that, what keeps least.\n", plan.DivWeight, plan.CallWeight)
 	if p.Cache != n.Cache {

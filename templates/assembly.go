@@ -28,7 +28,8 @@ type AssemblyFunction struct {
 	Name   string
 	Params []Param
 	Result *Param
-	Batch  bool // whether it takes tiles of samples
+	Levels []AssemblyLevel // those that it has code for
+	Batch  bool            // whether it takes tiles of samples
 }
 
 // FieldOffset is where the assembly looks for a field of a struct.
@@ -180,7 +181,7 @@ func (a Assembly) call(f *File, fn AssemblyFunction) {
 //	//go:noescape
 //	func irisForward(p *Iris, ws *IrisWorkspace, x *[4]float32)
 func (a Assembly) declare(f *File, fn AssemblyFunction) {
-	for _, l := range append([]AssemblyLevel{{}}, a.Levels...) {
+	for _, l := range append([]AssemblyLevel{{}}, fn.Levels...) {
 		f.f.Line()
 		f.f.Comment("//go:noescape")
 		s := f.f.Func().Id(a.Prefix + fn.Name + l.Name).ParamsFunc(func(g *jen.Group) {

@@ -30,8 +30,9 @@ import (
 // Options are what a plan does not say.
 type Options struct {
 	Package string
-	Header  string // the first line, without its slashes
-	Prefix  string // of the names of functions
+	Header  string   // the first line, without its slashes
+	Prefix  string   // of the names of functions
+	Choices []Choice // what Choose returned
 }
 
 // Print returns the assembly file of a compiled plan, with the functions that have assembly.
@@ -43,14 +44,15 @@ func Print(p *plan.Program, o Options) ([]byte, error) {
 		if Missing(p, fn) != "" {
 			continue
 		}
+		choice := choiceOf(o.Choices, fn.Name)
 		if !fn.Batch {
-			e, err := entry(p, fn, o.Prefix)
+			e, err := entry(p, fn, o.Prefix, choice)
 			if err != nil {
 				return nil, fmt.Errorf("assembly: %w", err)
 			}
 			out.AddSection(e)
 		}
-		for _, l := range Levels {
+		for _, l := range choice.Levels {
 			parts, err := printFunc(f, p, machine{l, p.ElementBytes()}, fn, o.Prefix)
 			if err != nil {
 				return nil, fmt.Errorf("assembly: %w", err)

@@ -9,19 +9,23 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// entry writes the function that Go calls: it jumps to the one of the level, which finds the arguments where they are and returns to the
-// caller. Were the choice made in Go, a call would pass through two functions more, which is a tenth of what a small network takes.
-func entry(p *plan.Program, fn *plan.Func, prefix string) (*ir.Function, error) {
+// entry writes the function that Go calls: it jumps to the one of the level, or to the only one that there is, which finds the arguments
+// where they are and returns to the caller. Were the choice made in Go, a call would pass through two functions more, which is a tenth of what a small network takes.
+func entry(p *plan.Program, fn *plan.Func, prefix string, choice Choice) (*ir.Function, error) {
 	e := ir.NewFunction(prefix + fn.Name)
 	e.SetSignature(signature(params(p, fn.Name), fn.Name != plan.Forward, p.ElementBytes()))
 	e.Attributes = attr.NOSPLIT
 	a := &function{fn: e}
-	level := operand.Mem{Symbol: operand.Symbol{Name: "·" + prefix + "Level"}, Base: reg.StaticBase}
-	a.do("CMPQ", level, operand.U8(AVX2))
-	a.do("JGT", operand.LabelRef("wide"))
-	a.do("JMP", operand.LabelRef("·"+e.Name+AVX2.String()+"(SB)"))
-	e.AddLabel("wide")
-	a.do("JMP", operand.LabelRef("·"+e.Name+AVX512.String()+"(SB)"))
+	narrow := operand.LabelRef("·" + e.Name + AVX2.String() + "(SB)")
+	if choice.has(AVX512) {
+		a.do("CMPQ", operand.Mem{Symbol: operand.Symbol{Name: "·" + prefix + "Level"}, Base: reg.StaticBase}, operand.U8(AVX2))
+		a.do("JGT", operand.LabelRef("wide"))
+		a.do("JMP", narrow)
+		e.AddLabel("wide")
+		a.do("JMP", operand.LabelRef("·"+e.Name+AVX512.String()+"(SB)"))
+	} else {
+		a.do("JMP", narrow)
+	}
 	if len(a.errs) > 0 {
 		return nil, a.errs[0]
 	}

@@ -49,9 +49,6 @@ func controlForward(p *Control, ws *ControlWorkspace, x *[16]float32)
 //go:noescape
 func controlForwardAVX2(p *Control, ws *ControlWorkspace, x *[16]float32)
 
-//go:noescape
-func controlForwardAVX512(p *Control, ws *ControlWorkspace, x *[16]float32)
-
 // vectorLoss is Loss in assembly.
 func (p *Control) vectorLoss(ws *ControlWorkspace, x *[16]float32, y *[4]float32) float32 {
 	return controlLoss(p, ws, x, y)
@@ -62,9 +59,6 @@ func controlLoss(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]float32
 
 //go:noescape
 func controlLossAVX2(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]float32) float32
-
-//go:noescape
-func controlLossAVX512(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]float32) float32
 
 // vectorBackward is Backward in assembly.
 func (p *Control) vectorBackward(ws *ControlWorkspace, x *[16]float32, y *[4]float32, g *ControlGrad) float32 {
@@ -77,9 +71,6 @@ func controlBackward(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]flo
 //go:noescape
 func controlBackwardAVX2(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]float32, grad *ControlGrad) float32
 
-//go:noescape
-func controlBackwardAVX512(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]float32, grad *ControlGrad) float32
-
 // vectorGrad is Grad in assembly.
 func (p *Control) vectorGrad(ws *ControlWorkspace, x *[16]float32, y *[4]float32, g *ControlGrad) float32 {
 	return controlGrad(p, ws, x, y, g)
@@ -91,9 +82,6 @@ func controlGrad(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]float32
 //go:noescape
 func controlGradAVX2(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]float32, grad *ControlGrad) float32
 
-//go:noescape
-func controlGradAVX512(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]float32, grad *ControlGrad) float32
-
 // vectorStep is Step in assembly.
 func (p *Control) vectorStep(ws *ControlWorkspace, x *[16]float32, y *[4]float32, rate float32) float32 {
 	return controlStep(p, ws, x, y, rate)
@@ -104,9 +92,6 @@ func controlStep(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]float32
 
 //go:noescape
 func controlStepAVX2(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]float32, rate float32) float32
-
-//go:noescape
-func controlStepAVX512(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]float32, rate float32) float32
 
 // vectorForwardBatch is ForwardBatch in assembly, at most 256 samples at a time. The last ones, fewer than 16, are copied to where there is
 // room for as many.

@@ -63,9 +63,6 @@ func digitsLoss(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32) 
 //go:noescape
 func digitsLossAVX2(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32) float32
 
-//go:noescape
-func digitsLossAVX512(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32) float32
-
 // vectorBackward is Backward in assembly.
 func (p *Digits) vectorBackward(ws *DigitsWorkspace, x *[64]float32, y *[10]float32, g *DigitsGrad) float32 {
 	return digitsBackward(p, ws, x, y, g)
@@ -76,9 +73,6 @@ func digitsBackward(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float
 
 //go:noescape
 func digitsBackwardAVX2(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, grad *DigitsGrad) float32
-
-//go:noescape
-func digitsBackwardAVX512(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, grad *DigitsGrad) float32
 
 // vectorGrad is Grad in assembly.
 func (p *Digits) vectorGrad(ws *DigitsWorkspace, x *[64]float32, y *[10]float32, g *DigitsGrad) float32 {
@@ -91,9 +85,6 @@ func digitsGrad(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, 
 //go:noescape
 func digitsGradAVX2(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, grad *DigitsGrad) float32
 
-//go:noescape
-func digitsGradAVX512(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, grad *DigitsGrad) float32
-
 // vectorStep is Step in assembly.
 func (p *Digits) vectorStep(ws *DigitsWorkspace, x *[64]float32, y *[10]float32, rate float32) float32 {
 	return digitsStep(p, ws, x, y, rate)
@@ -104,9 +95,6 @@ func digitsStep(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, 
 
 //go:noescape
 func digitsStepAVX2(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, rate float32) float32
-
-//go:noescape
-func digitsStepAVX512(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, rate float32) float32
 
 // vectorForwardBatch is ForwardBatch in assembly, at most 256 samples at a time. The last ones, fewer than 16, are copied to where there is
 // room for as many.

@@ -77,9 +77,6 @@ func irisBackward(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, grad
 //go:noescape
 func irisBackwardAVX2(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, grad *IrisGrad) float32
 
-//go:noescape
-func irisBackwardAVX512(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, grad *IrisGrad) float32
-
 // vectorGrad is Grad in assembly.
 func (p *Iris) vectorGrad(ws *IrisWorkspace, x *[4]float32, y *[3]float32, g *IrisGrad) float32 {
 	return irisGrad(p, ws, x, y, g)
@@ -90,9 +87,6 @@ func irisGrad(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, grad *Ir
 
 //go:noescape
 func irisGradAVX2(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, grad *IrisGrad) float32
-
-//go:noescape
-func irisGradAVX512(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, grad *IrisGrad) float32
 
 // vectorStep is Step in assembly.
 func (p *Iris) vectorStep(ws *IrisWorkspace, x *[4]float32, y *[3]float32, rate float32) float32 {

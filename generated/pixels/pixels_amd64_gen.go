@@ -49,9 +49,6 @@ func pixelsForward(p *Pixels, ws *PixelsWorkspace, x *[784]float32)
 //go:noescape
 func pixelsForwardAVX2(p *Pixels, ws *PixelsWorkspace, x *[784]float32)
 
-//go:noescape
-func pixelsForwardAVX512(p *Pixels, ws *PixelsWorkspace, x *[784]float32)
-
 // vectorLoss is Loss in assembly.
 func (p *Pixels) vectorLoss(ws *PixelsWorkspace, x *[784]float32, y *[10]float32) float32 {
 	return pixelsLoss(p, ws, x, y)
@@ -62,9 +59,6 @@ func pixelsLoss(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]float32)
 
 //go:noescape
 func pixelsLossAVX2(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]float32) float32
-
-//go:noescape
-func pixelsLossAVX512(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]float32) float32
 
 // vectorBackward is Backward in assembly.
 func (p *Pixels) vectorBackward(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, g *PixelsGrad) float32 {
@@ -77,9 +71,6 @@ func pixelsBackward(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]floa
 //go:noescape
 func pixelsBackwardAVX2(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]float32, grad *PixelsGrad) float32
 
-//go:noescape
-func pixelsBackwardAVX512(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]float32, grad *PixelsGrad) float32
-
 // vectorGrad is Grad in assembly.
 func (p *Pixels) vectorGrad(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, g *PixelsGrad) float32 {
 	return pixelsGrad(p, ws, x, y, g)
@@ -91,9 +82,6 @@ func pixelsGrad(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]float32,
 //go:noescape
 func pixelsGradAVX2(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]float32, grad *PixelsGrad) float32
 
-//go:noescape
-func pixelsGradAVX512(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]float32, grad *PixelsGrad) float32
-
 // vectorStep is Step in assembly.
 func (p *Pixels) vectorStep(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, rate float32) float32 {
 	return pixelsStep(p, ws, x, y, rate)
@@ -104,9 +92,6 @@ func pixelsStep(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]float32,
 
 //go:noescape
 func pixelsStepAVX2(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]float32, rate float32) float32
-
-//go:noescape
-func pixelsStepAVX512(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]float32, rate float32) float32
 
 // vectorForwardBatch is ForwardBatch in assembly, at most 48 samples at a time. The last ones, fewer than 16, are copied to where there is
 // room for as many.

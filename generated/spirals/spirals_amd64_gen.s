@@ -6,12 +6,7 @@
 
 // func spiralsForward(p *Spirals, ws *SpiralsWorkspace, x *[2]float32)
 TEXT ·spiralsForward(SB), NOSPLIT, $0-24
-	CMPQ ·spiralsLevel+0(SB), $0x01
-	JGT  wide
-	JMP  ·spiralsForwardAVX2(SB)
-
-wide:
-	JMP ·spiralsForwardAVX512(SB)
+	JMP ·spiralsForwardAVX2(SB)
 
 // func spiralsForwardAVX2(p *Spirals, ws *SpiralsWorkspace, x *[2]float32)
 // Requires: AVX, FMA3
@@ -443,328 +438,9 @@ TEXT ·spiralsForwardAVX2(SB), NOSPLIT, $0-24
 	VZEROUPPER
 	RET
 
-// func spiralsForwardAVX512(p *Spirals, ws *SpiralsWorkspace, x *[2]float32)
-// Requires: AVX, AVX512F, AVX512VL, FMA3
-TEXT ·spiralsForwardAVX512(SB), NOSPLIT, $0-24
-	MOVQ p+0(FP), DI
-	MOVQ ws+8(FP), SI
-	MOVQ x+16(FP), DX
-
-	// z1 = W1·x + b1; a1 = tanh(z1)
-	VMOVSD        (DX), X0
-	VMOVSD        (DI), X1
-	VMULPS        X1, X0, X1
-	VMOVSD        8(DI), X2
-	VMULPS        X2, X0, X2
-	VMOVSD        16(DI), X3
-	VMULPS        X3, X0, X3
-	VMOVSD        24(DI), X4
-	VMULPS        X4, X0, X4
-	VMOVSD        32(DI), X5
-	VMULPS        X5, X0, X5
-	VMOVSD        40(DI), X6
-	VMULPS        X6, X0, X6
-	VMOVSD        48(DI), X7
-	VMULPS        X7, X0, X7
-	VMOVSD        56(DI), X8
-	VMULPS        X8, X0, X8
-	VMOVSD        64(DI), X9
-	VMULPS        X9, X0, X9
-	VMOVSD        72(DI), X10
-	VMULPS        X10, X0, X10
-	VMOVSD        80(DI), X11
-	VMULPS        X11, X0, X11
-	VMOVSD        88(DI), X12
-	VMULPS        X12, X0, X12
-	VMOVSD        96(DI), X13
-	VMULPS        X13, X0, X13
-	VMOVSD        104(DI), X14
-	VMULPS        X14, X0, X14
-	VMOVSD        112(DI), X15
-	VMULPS        X15, X0, X15
-	VMOVSD        120(DI), X16
-	VMULPS        X16, X0, X0
-	VUNPCKLPS     X2, X1, X16
-	VUNPCKHPS     X2, X1, X1
-	VADDPS        X1, X16, X1
-	VUNPCKLPS     X4, X3, X2
-	VUNPCKHPS     X4, X3, X3
-	VADDPS        X3, X2, X2
-	VUNPCKLPD     X2, X1, X3
-	VUNPCKHPD     X2, X1, X1
-	VADDPS        X1, X3, X1
-	VUNPCKLPS     X6, X5, X2
-	VUNPCKHPS     X6, X5, X3
-	VADDPS        X3, X2, X2
-	VUNPCKLPS     X8, X7, X3
-	VUNPCKHPS     X8, X7, X4
-	VADDPS        X4, X3, X3
-	VUNPCKLPD     X3, X2, X4
-	VUNPCKHPD     X3, X2, X2
-	VADDPS        X2, X4, X2
-	VUNPCKLPS     X10, X9, X3
-	VUNPCKHPS     X10, X9, X4
-	VADDPS        X4, X3, X3
-	VUNPCKLPS     X12, X11, X4
-	VUNPCKHPS     X12, X11, X5
-	VADDPS        X5, X4, X4
-	VUNPCKLPD     X4, X3, X5
-	VUNPCKHPD     X4, X3, X3
-	VADDPS        X3, X5, X3
-	VUNPCKLPS     X14, X13, X4
-	VUNPCKHPS     X14, X13, X5
-	VADDPS        X5, X4, X4
-	VUNPCKLPS     X0, X15, X5
-	VUNPCKHPS     X0, X15, X0
-	VADDPS        X0, X5, X0
-	VUNPCKLPD     X0, X4, X5
-	VUNPCKHPD     X0, X4, X0
-	VADDPS        X0, X5, X0
-	VINSERTF32X4  $0x01, X2, Y1, Y1
-	VINSERTF32X4  $0x01, X0, Y3, Y0
-	VINSERTF64X4  $0x01, Y0, Z1, Z0
-	VADDPS        128(DI), Z0, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VCVTPS2PD     Y0, Z0
-	VBROADCASTSD  SpiralsConstants<>+904(SB), Z2
-	VMINPD        Z0, Z2, Z0
-	VBROADCASTSD  SpiralsConstants<>+896(SB), Z3
-	VMAXPD        Z0, Z3, Z0
-	VMULPD        Z0, Z0, Z4
-	VBROADCASTSD  SpiralsConstants<>+920(SB), Z5
-	VBROADCASTSD  SpiralsConstants<>+912(SB), Z6
-	VMOVAPS       Z6, Z7
-	VFMADD231PD   Z4, Z5, Z7
-	VBROADCASTSD  SpiralsConstants<>+936(SB), Z8
-	VBROADCASTSD  SpiralsConstants<>+928(SB), Z9
-	VMOVAPS       Z9, Z10
-	VFMADD231PD   Z4, Z8, Z10
-	VMULPD        Z4, Z4, Z11
-	VFMADD231PD   Z11, Z10, Z7
-	VMULPD        Z11, Z11, Z10
-	VBROADCASTSD  SpiralsConstants<>+944(SB), Z12
-	VFMADD231PD   Z10, Z12, Z7
-	VMULPD        Z7, Z0, Z0
-	VBROADCASTSD  SpiralsConstants<>+960(SB), Z7
-	VBROADCASTSD  SpiralsConstants<>+952(SB), Z13
-	VMOVAPS       Z13, Z14
-	VFMADD231PD   Z4, Z7, Z14
-	VBROADCASTSD  SpiralsConstants<>+976(SB), Z15
-	VBROADCASTSD  SpiralsConstants<>+968(SB), Z16
-	VMOVAPS       Z16, Z17
-	VFMADD231PD   Z4, Z15, Z17
-	VBROADCASTSD  SpiralsConstants<>+992(SB), Z18
-	VBROADCASTSD  SpiralsConstants<>+984(SB), Z19
-	VFMADD213PD   Z19, Z18, Z4
-	VFMADD231PD   Z11, Z17, Z14
-	VFMADD231PD   Z10, Z4, Z14
-	VDIVPD        Z14, Z0, Z0
-	VCVTPD2PS     Z0, Y0
-	VCVTPS2PD     Y1, Z1
-	VMINPD        Z1, Z2, Z1
-	VMAXPD        Z1, Z3, Z1
-	VMULPD        Z1, Z1, Z4
-	VMOVAPS       Z6, Z10
-	VFMADD231PD   Z4, Z5, Z10
-	VMOVAPS       Z9, Z11
-	VFMADD231PD   Z4, Z8, Z11
-	VMULPD        Z4, Z4, Z14
-	VFMADD231PD   Z14, Z11, Z10
-	VMULPD        Z14, Z14, Z11
-	VFMADD231PD   Z11, Z12, Z10
-	VMULPD        Z10, Z1, Z1
-	VMOVAPS       Z13, Z10
-	VFMADD231PD   Z4, Z7, Z10
-	VMOVAPS       Z16, Z17
-	VFMADD231PD   Z4, Z15, Z17
-	VFMADD213PD   Z19, Z18, Z4
-	VFMADD231PD   Z14, Z17, Z10
-	VFMADD231PD   Z11, Z4, Z10
-	VDIVPD        Z10, Z1, Z1
-	VCVTPD2PS     Z1, Y1
-	VINSERTF64X4  $0x01, Y1, Z0, Z0
-	VMOVUPS       Z0, (SI)
-
-	// z2 = W2·a1 + b2; a2 = tanh(z2)
-	VMULPS        192(DI), Z0, Z1
-	VMULPS        256(DI), Z0, Z4
-	VMULPS        320(DI), Z0, Z10
-	VMULPS        384(DI), Z0, Z11
-	VMULPS        448(DI), Z0, Z14
-	VMULPS        512(DI), Z0, Z17
-	VMULPS        576(DI), Z0, Z20
-	VMULPS        640(DI), Z0, Z21
-	VMULPS        704(DI), Z0, Z22
-	VMULPS        768(DI), Z0, Z23
-	VMULPS        832(DI), Z0, Z24
-	VMULPS        896(DI), Z0, Z25
-	VMULPS        960(DI), Z0, Z26
-	VMULPS        1024(DI), Z0, Z27
-	VMULPS        1088(DI), Z0, Z28
-	VMULPS        1152(DI), Z0, Z0
-	VUNPCKLPS     Z4, Z1, Z29
-	VUNPCKHPS     Z4, Z1, Z1
-	VADDPS        Z1, Z29, Z1
-	VUNPCKLPS     Z11, Z10, Z4
-	VUNPCKHPS     Z11, Z10, Z10
-	VADDPS        Z10, Z4, Z4
-	VUNPCKLPD     Z4, Z1, Z10
-	VUNPCKHPD     Z4, Z1, Z1
-	VADDPS        Z1, Z10, Z1
-	VUNPCKLPS     Z17, Z14, Z4
-	VUNPCKHPS     Z17, Z14, Z10
-	VADDPS        Z10, Z4, Z4
-	VUNPCKLPS     Z21, Z20, Z10
-	VUNPCKHPS     Z21, Z20, Z11
-	VADDPS        Z11, Z10, Z10
-	VUNPCKLPD     Z10, Z4, Z11
-	VUNPCKHPD     Z10, Z4, Z4
-	VADDPS        Z4, Z11, Z4
-	VUNPCKLPS     Z23, Z22, Z10
-	VUNPCKHPS     Z23, Z22, Z11
-	VADDPS        Z11, Z10, Z10
-	VUNPCKLPS     Z25, Z24, Z11
-	VUNPCKHPS     Z25, Z24, Z14
-	VADDPS        Z14, Z11, Z11
-	VUNPCKLPD     Z11, Z10, Z14
-	VUNPCKHPD     Z11, Z10, Z10
-	VADDPS        Z10, Z14, Z10
-	VUNPCKLPS     Z27, Z26, Z11
-	VUNPCKHPS     Z27, Z26, Z14
-	VADDPS        Z14, Z11, Z11
-	VUNPCKLPS     Z0, Z28, Z14
-	VUNPCKHPS     Z0, Z28, Z0
-	VADDPS        Z0, Z14, Z0
-	VUNPCKLPD     Z0, Z11, Z14
-	VUNPCKHPD     Z0, Z11, Z0
-	VADDPS        Z0, Z14, Z0
-	VSHUFF32X4    $0x44, Z4, Z1, Z11
-	VSHUFF32X4    $0xee, Z4, Z1, Z1
-	VADDPS        Z1, Z11, Z1
-	VSHUFF32X4    $0x44, Z0, Z10, Z4
-	VSHUFF32X4    $0xee, Z0, Z10, Z0
-	VADDPS        Z0, Z4, Z0
-	VSHUFF32X4    $0x88, Z0, Z1, Z4
-	VSHUFF32X4    $0xdd, Z0, Z1, Z0
-	VADDPS        Z0, Z4, Z0
-	VADDPS        1216(DI), Z0, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VCVTPS2PD     Y0, Z0
-	VMINPD        Z0, Z2, Z0
-	VMAXPD        Z0, Z3, Z0
-	VMULPD        Z0, Z0, Z4
-	VMOVAPS       Z6, Z10
-	VFMADD231PD   Z4, Z5, Z10
-	VMOVAPS       Z9, Z11
-	VFMADD231PD   Z4, Z8, Z11
-	VMULPD        Z4, Z4, Z14
-	VFMADD231PD   Z14, Z11, Z10
-	VMULPD        Z14, Z14, Z11
-	VFMADD231PD   Z11, Z12, Z10
-	VMULPD        Z10, Z0, Z0
-	VMOVAPS       Z13, Z10
-	VFMADD231PD   Z4, Z7, Z10
-	VMOVAPS       Z16, Z17
-	VFMADD231PD   Z4, Z15, Z17
-	VFMADD213PD   Z19, Z18, Z4
-	VFMADD231PD   Z14, Z17, Z10
-	VFMADD231PD   Z11, Z4, Z10
-	VDIVPD        Z10, Z0, Z0
-	VCVTPD2PS     Z0, Y0
-	VCVTPS2PD     Y1, Z1
-	VMINPD        Z1, Z2, Z1
-	VMAXPD        Z1, Z3, Z1
-	VMULPD        Z1, Z1, Z2
-	VFMADD231PD   Z2, Z5, Z6
-	VFMADD231PD   Z2, Z8, Z9
-	VMULPD        Z2, Z2, Z3
-	VFMADD231PD   Z3, Z9, Z6
-	VMULPD        Z3, Z3, Z4
-	VFMADD231PD   Z4, Z12, Z6
-	VMULPD        Z6, Z1, Z1
-	VFMADD231PD   Z2, Z7, Z13
-	VFMADD231PD   Z2, Z15, Z16
-	VFMADD231PD   Z2, Z18, Z19
-	VFMADD231PD   Z3, Z16, Z13
-	VFMADD231PD   Z4, Z19, Z13
-	VDIVPD        Z13, Z1, Z1
-	VCVTPD2PS     Z1, Y1
-	VINSERTF64X4  $0x01, Y1, Z0, Z0
-	VMOVUPS       Z0, 128(SI)
-
-	// z3 = W3·a2 + b3
-	VMULPS        1280(DI), Z0, Z1
-	VMULPS        1344(DI), Z0, Z0
-	VUNPCKLPS     Z0, Z1, Z2
-	VUNPCKHPS     Z0, Z1, Z0
-	VADDPS        Z0, Z2, Z0
-	VUNPCKLPD     Z0, Z0, Z1
-	VUNPCKHPD     Z0, Z0, Z0
-	VADDPS        Z0, Z1, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VADDPS        Y1, Y0, Y0
-	VEXTRACTF32X4 $0x01, Y0, X1
-	VADDPS        X1, X0, X0
-	VMOVSD        1408(DI), X1
-	VADDPS        X1, X0, X0
-	VMOVSD        X0, 256(SI)
-
-	// a3 = softmax(z3)
-	MOVL              $0x00000003, AX
-	KMOVW             AX, K1
-	VMOVAPS.Z         X0, K1, X0
-	VBROADCASTSS      SpiralsConstants<>+1000(SB), X1
-	VBLENDMPS         X0, X1, K1, X1
-	VSHUFPS           $0x4e, X1, X1, X2
-	VMAXPS            X2, X1, X1
-	VSHUFPS           $0xb1, X1, X1, X2
-	VMAXPS            X2, X1, X1
-	VMOVSS            X1, 272(SI)
-	VSUBPS            X1, X0, X0
-	VBROADCASTSS      SpiralsConstants<>+1008(SB), X1
-	VMINPS            X0, X1, X0
-	VBROADCASTSS      SpiralsConstants<>+1004(SB), X1
-	VMAXPS            X0, X1, X0
-	VBROADCASTSS      SpiralsConstants<>+1012(SB), X1
-	VMOVAPS           X1, X2
-	VFMADD231PS.BCST  SpiralsConstants<>+1016(SB), X0, X2
-	VSUBPS            X1, X2, X1
-	VFNMADD231PS.BCST SpiralsConstants<>+1020(SB), X1, X0
-	VFNMADD231PS.BCST SpiralsConstants<>+1024(SB), X1, X0
-	VMULPS            X0, X0, X2
-	VBROADCASTSS      SpiralsConstants<>+1028(SB), X3
-	VFMADD231PS.BCST  SpiralsConstants<>+1032(SB), X0, X3
-	VBROADCASTSS      SpiralsConstants<>+1036(SB), X4
-	VFMADD231PS.BCST  SpiralsConstants<>+1040(SB), X0, X4
-	VBROADCASTSS      SpiralsConstants<>+1044(SB), X5
-	VFMADD231PS.BCST  SpiralsConstants<>+1048(SB), X0, X5
-	VFMADD231PS       X2, X4, X3
-	VMULPS            X2, X2, X4
-	VFMADD231PS       X4, X5, X3
-	VFMADD231PS       X3, X2, X0
-	VBROADCASTSS      SpiralsConstants<>+1052(SB), X2
-	VADDPS            X2, X0, X0
-	VSCALEFPS         X1, X0, X0
-	VMOVAPS.Z         X0, K1, X1
-	VSHUFPS           $0x4e, X1, X1, X3
-	VADDPS            X3, X1, X1
-	VSHUFPS           $0xb1, X1, X1, X3
-	VADDPS            X3, X1, X1
-	VMOVSS            X1, 276(SI)
-	VDIVPS            X1, X2, X1
-	VMULPS            X1, X0, X0
-	VMOVSD            X0, 264(SI)
-	VZEROUPPER
-	RET
-
 // func spiralsLoss(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32) float32
 TEXT ·spiralsLoss(SB), NOSPLIT, $0-36
-	CMPQ ·spiralsLevel+0(SB), $0x01
-	JGT  wide
-	JMP  ·spiralsLossAVX2(SB)
-
-wide:
-	JMP ·spiralsLossAVX512(SB)
+	JMP ·spiralsLossAVX2(SB)
 
 // func spiralsLossAVX2(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32) float32
 // Requires: AVX, AVX2, FMA3
@@ -1199,33 +875,33 @@ TEXT ·spiralsLossAVX2(SB), NOSPLIT, $0-36
 	// t = log(s3)
 	VSHUFPS     $0x00, X4, X4, X3
 	VCVTPS2PD   X3, Y3
-	VPADDQ      SpiralsConstants<>+1088(SB), Y3, Y4
+	VPADDQ      SpiralsConstants<>+928(SB), Y3, Y4
 	VPSRLQ      $0x34, Y4, Y5
-	VORPD       SpiralsConstants<>+1120(SB), Y5, Y5
-	VSUBPD      SpiralsConstants<>+1152(SB), Y5, Y5
-	VANDPD      SpiralsConstants<>+1184(SB), Y4, Y4
-	VPADDQ      SpiralsConstants<>+1216(SB), Y4, Y4
+	VORPD       SpiralsConstants<>+960(SB), Y5, Y5
+	VSUBPD      SpiralsConstants<>+992(SB), Y5, Y5
+	VANDPD      SpiralsConstants<>+1024(SB), Y4, Y4
+	VPADDQ      SpiralsConstants<>+1056(SB), Y4, Y4
 	VSUBPD      Y6, Y4, Y4
-	VADDPD      SpiralsConstants<>+1248(SB), Y4, Y6
+	VADDPD      SpiralsConstants<>+1088(SB), Y4, Y6
 	VDIVPD      Y6, Y4, Y4
 	VMULPD      Y4, Y4, Y6
-	VMOVUPS     SpiralsConstants<>+1312(SB), Y7
-	VFMADD231PD SpiralsConstants<>+1344(SB), Y6, Y7
-	VMOVUPS     SpiralsConstants<>+1376(SB), Y8
-	VFMADD231PD SpiralsConstants<>+1408(SB), Y6, Y8
+	VMOVUPS     SpiralsConstants<>+1152(SB), Y7
+	VFMADD231PD SpiralsConstants<>+1184(SB), Y6, Y7
+	VMOVUPS     SpiralsConstants<>+1216(SB), Y8
+	VFMADD231PD SpiralsConstants<>+1248(SB), Y6, Y8
 	VMULPD      Y6, Y6, Y6
 	VFMADD231PD Y6, Y8, Y7
 	VMULPD      Y6, Y6, Y6
-	VFMADD231PD SpiralsConstants<>+1440(SB), Y6, Y7
+	VFMADD231PD SpiralsConstants<>+1280(SB), Y6, Y7
 	VMULPD      Y7, Y4, Y4
-	VFMADD231PD SpiralsConstants<>+1280(SB), Y5, Y4
+	VFMADD231PD SpiralsConstants<>+1120(SB), Y5, Y4
 	VXORPS      X5, X5, X5
 	VCMPPD      $0x00, Y5, Y3, Y6
-	VBLENDVPD   Y6, SpiralsConstants<>+1504(SB), Y4, Y4
-	VCMPPD      $0x00, SpiralsConstants<>+1056(SB), Y3, Y6
-	VBLENDVPD   Y6, SpiralsConstants<>+1056(SB), Y4, Y4
+	VBLENDVPD   Y6, SpiralsConstants<>+1344(SB), Y4, Y4
+	VCMPPD      $0x00, SpiralsConstants<>+896(SB), Y3, Y6
+	VBLENDVPD   Y6, SpiralsConstants<>+896(SB), Y4, Y4
 	VCMPPD      $0x19, Y5, Y3, Y3
-	VBLENDVPD   Y3, SpiralsConstants<>+1536(SB), Y4, Y3
+	VBLENDVPD   Y3, SpiralsConstants<>+1376(SB), Y4, Y3
 	VCVTPD2PSY  Y3, X3
 	VMOVSS      X3, 288(SI)
 
@@ -1242,369 +918,6 @@ TEXT ·spiralsLossAVX2(SB), NOSPLIT, $0-36
 	VSHUFPS $0xb1, X0, X0, X1
 	VADDPS  X1, X0, X0
 	VMOVSS  X0, ret+32(FP)
-	VZEROUPPER
-	RET
-
-// func spiralsLossAVX512(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32) float32
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, FMA3
-TEXT ·spiralsLossAVX512(SB), NOSPLIT, $0-36
-	MOVQ p+0(FP), DI
-	MOVQ ws+8(FP), SI
-	MOVQ x+16(FP), DX
-	MOVQ y+24(FP), CX
-
-	// z1 = W1·x + b1; a1 = tanh(z1)
-	VMOVSD        (DX), X0
-	VMOVSD        (DI), X1
-	VMULPS        X1, X0, X1
-	VMOVSD        8(DI), X2
-	VMULPS        X2, X0, X2
-	VMOVSD        16(DI), X3
-	VMULPS        X3, X0, X3
-	VMOVSD        24(DI), X4
-	VMULPS        X4, X0, X4
-	VMOVSD        32(DI), X5
-	VMULPS        X5, X0, X5
-	VMOVSD        40(DI), X6
-	VMULPS        X6, X0, X6
-	VMOVSD        48(DI), X7
-	VMULPS        X7, X0, X7
-	VMOVSD        56(DI), X8
-	VMULPS        X8, X0, X8
-	VMOVSD        64(DI), X9
-	VMULPS        X9, X0, X9
-	VMOVSD        72(DI), X10
-	VMULPS        X10, X0, X10
-	VMOVSD        80(DI), X11
-	VMULPS        X11, X0, X11
-	VMOVSD        88(DI), X12
-	VMULPS        X12, X0, X12
-	VMOVSD        96(DI), X13
-	VMULPS        X13, X0, X13
-	VMOVSD        104(DI), X14
-	VMULPS        X14, X0, X14
-	VMOVSD        112(DI), X15
-	VMULPS        X15, X0, X15
-	VMOVSD        120(DI), X16
-	VMULPS        X16, X0, X0
-	VUNPCKLPS     X2, X1, X16
-	VUNPCKHPS     X2, X1, X1
-	VADDPS        X1, X16, X1
-	VUNPCKLPS     X4, X3, X2
-	VUNPCKHPS     X4, X3, X3
-	VADDPS        X3, X2, X2
-	VUNPCKLPD     X2, X1, X3
-	VUNPCKHPD     X2, X1, X1
-	VADDPS        X1, X3, X1
-	VUNPCKLPS     X6, X5, X2
-	VUNPCKHPS     X6, X5, X3
-	VADDPS        X3, X2, X2
-	VUNPCKLPS     X8, X7, X3
-	VUNPCKHPS     X8, X7, X4
-	VADDPS        X4, X3, X3
-	VUNPCKLPD     X3, X2, X4
-	VUNPCKHPD     X3, X2, X2
-	VADDPS        X2, X4, X2
-	VUNPCKLPS     X10, X9, X3
-	VUNPCKHPS     X10, X9, X4
-	VADDPS        X4, X3, X3
-	VUNPCKLPS     X12, X11, X4
-	VUNPCKHPS     X12, X11, X5
-	VADDPS        X5, X4, X4
-	VUNPCKLPD     X4, X3, X5
-	VUNPCKHPD     X4, X3, X3
-	VADDPS        X3, X5, X3
-	VUNPCKLPS     X14, X13, X4
-	VUNPCKHPS     X14, X13, X5
-	VADDPS        X5, X4, X4
-	VUNPCKLPS     X0, X15, X5
-	VUNPCKHPS     X0, X15, X0
-	VADDPS        X0, X5, X0
-	VUNPCKLPD     X0, X4, X5
-	VUNPCKHPD     X0, X4, X0
-	VADDPS        X0, X5, X0
-	VINSERTF32X4  $0x01, X2, Y1, Y1
-	VINSERTF32X4  $0x01, X0, Y3, Y0
-	VINSERTF64X4  $0x01, Y0, Z1, Z0
-	VADDPS        128(DI), Z0, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VCVTPS2PD     Y0, Z0
-	VBROADCASTSD  SpiralsConstants<>+904(SB), Z2
-	VMINPD        Z0, Z2, Z0
-	VBROADCASTSD  SpiralsConstants<>+896(SB), Z3
-	VMAXPD        Z0, Z3, Z0
-	VMULPD        Z0, Z0, Z4
-	VBROADCASTSD  SpiralsConstants<>+920(SB), Z5
-	VBROADCASTSD  SpiralsConstants<>+912(SB), Z6
-	VMOVAPS       Z6, Z7
-	VFMADD231PD   Z4, Z5, Z7
-	VBROADCASTSD  SpiralsConstants<>+936(SB), Z8
-	VBROADCASTSD  SpiralsConstants<>+928(SB), Z9
-	VMOVAPS       Z9, Z10
-	VFMADD231PD   Z4, Z8, Z10
-	VMULPD        Z4, Z4, Z11
-	VFMADD231PD   Z11, Z10, Z7
-	VMULPD        Z11, Z11, Z10
-	VBROADCASTSD  SpiralsConstants<>+944(SB), Z12
-	VFMADD231PD   Z10, Z12, Z7
-	VMULPD        Z7, Z0, Z0
-	VBROADCASTSD  SpiralsConstants<>+960(SB), Z7
-	VBROADCASTSD  SpiralsConstants<>+952(SB), Z13
-	VMOVAPS       Z13, Z14
-	VFMADD231PD   Z4, Z7, Z14
-	VBROADCASTSD  SpiralsConstants<>+976(SB), Z15
-	VBROADCASTSD  SpiralsConstants<>+968(SB), Z16
-	VMOVAPS       Z16, Z17
-	VFMADD231PD   Z4, Z15, Z17
-	VBROADCASTSD  SpiralsConstants<>+992(SB), Z18
-	VBROADCASTSD  SpiralsConstants<>+984(SB), Z19
-	VFMADD213PD   Z19, Z18, Z4
-	VFMADD231PD   Z11, Z17, Z14
-	VFMADD231PD   Z10, Z4, Z14
-	VDIVPD        Z14, Z0, Z0
-	VCVTPD2PS     Z0, Y0
-	VCVTPS2PD     Y1, Z1
-	VMINPD        Z1, Z2, Z1
-	VMAXPD        Z1, Z3, Z1
-	VMULPD        Z1, Z1, Z4
-	VMOVAPS       Z6, Z10
-	VFMADD231PD   Z4, Z5, Z10
-	VMOVAPS       Z9, Z11
-	VFMADD231PD   Z4, Z8, Z11
-	VMULPD        Z4, Z4, Z14
-	VFMADD231PD   Z14, Z11, Z10
-	VMULPD        Z14, Z14, Z11
-	VFMADD231PD   Z11, Z12, Z10
-	VMULPD        Z10, Z1, Z1
-	VMOVAPS       Z13, Z10
-	VFMADD231PD   Z4, Z7, Z10
-	VMOVAPS       Z16, Z17
-	VFMADD231PD   Z4, Z15, Z17
-	VFMADD213PD   Z19, Z18, Z4
-	VFMADD231PD   Z14, Z17, Z10
-	VFMADD231PD   Z11, Z4, Z10
-	VDIVPD        Z10, Z1, Z1
-	VCVTPD2PS     Z1, Y1
-	VINSERTF64X4  $0x01, Y1, Z0, Z0
-	VMOVUPS       Z0, (SI)
-
-	// z2 = W2·a1 + b2; a2 = tanh(z2)
-	VMULPS        192(DI), Z0, Z1
-	VMULPS        256(DI), Z0, Z4
-	VMULPS        320(DI), Z0, Z10
-	VMULPS        384(DI), Z0, Z11
-	VMULPS        448(DI), Z0, Z14
-	VMULPS        512(DI), Z0, Z17
-	VMULPS        576(DI), Z0, Z20
-	VMULPS        640(DI), Z0, Z21
-	VMULPS        704(DI), Z0, Z22
-	VMULPS        768(DI), Z0, Z23
-	VMULPS        832(DI), Z0, Z24
-	VMULPS        896(DI), Z0, Z25
-	VMULPS        960(DI), Z0, Z26
-	VMULPS        1024(DI), Z0, Z27
-	VMULPS        1088(DI), Z0, Z28
-	VMULPS        1152(DI), Z0, Z0
-	VUNPCKLPS     Z4, Z1, Z29
-	VUNPCKHPS     Z4, Z1, Z1
-	VADDPS        Z1, Z29, Z1
-	VUNPCKLPS     Z11, Z10, Z4
-	VUNPCKHPS     Z11, Z10, Z10
-	VADDPS        Z10, Z4, Z4
-	VUNPCKLPD     Z4, Z1, Z10
-	VUNPCKHPD     Z4, Z1, Z1
-	VADDPS        Z1, Z10, Z1
-	VUNPCKLPS     Z17, Z14, Z4
-	VUNPCKHPS     Z17, Z14, Z10
-	VADDPS        Z10, Z4, Z4
-	VUNPCKLPS     Z21, Z20, Z10
-	VUNPCKHPS     Z21, Z20, Z11
-	VADDPS        Z11, Z10, Z10
-	VUNPCKLPD     Z10, Z4, Z11
-	VUNPCKHPD     Z10, Z4, Z4
-	VADDPS        Z4, Z11, Z4
-	VUNPCKLPS     Z23, Z22, Z10
-	VUNPCKHPS     Z23, Z22, Z11
-	VADDPS        Z11, Z10, Z10
-	VUNPCKLPS     Z25, Z24, Z11
-	VUNPCKHPS     Z25, Z24, Z14
-	VADDPS        Z14, Z11, Z11
-	VUNPCKLPD     Z11, Z10, Z14
-	VUNPCKHPD     Z11, Z10, Z10
-	VADDPS        Z10, Z14, Z10
-	VUNPCKLPS     Z27, Z26, Z11
-	VUNPCKHPS     Z27, Z26, Z14
-	VADDPS        Z14, Z11, Z11
-	VUNPCKLPS     Z0, Z28, Z14
-	VUNPCKHPS     Z0, Z28, Z0
-	VADDPS        Z0, Z14, Z0
-	VUNPCKLPD     Z0, Z11, Z14
-	VUNPCKHPD     Z0, Z11, Z0
-	VADDPS        Z0, Z14, Z0
-	VSHUFF32X4    $0x44, Z4, Z1, Z11
-	VSHUFF32X4    $0xee, Z4, Z1, Z1
-	VADDPS        Z1, Z11, Z1
-	VSHUFF32X4    $0x44, Z0, Z10, Z4
-	VSHUFF32X4    $0xee, Z0, Z10, Z0
-	VADDPS        Z0, Z4, Z0
-	VSHUFF32X4    $0x88, Z0, Z1, Z4
-	VSHUFF32X4    $0xdd, Z0, Z1, Z0
-	VADDPS        Z0, Z4, Z0
-	VADDPS        1216(DI), Z0, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VCVTPS2PD     Y0, Z0
-	VMINPD        Z0, Z2, Z0
-	VMAXPD        Z0, Z3, Z0
-	VMULPD        Z0, Z0, Z4
-	VMOVAPS       Z6, Z10
-	VFMADD231PD   Z4, Z5, Z10
-	VMOVAPS       Z9, Z11
-	VFMADD231PD   Z4, Z8, Z11
-	VMULPD        Z4, Z4, Z14
-	VFMADD231PD   Z14, Z11, Z10
-	VMULPD        Z14, Z14, Z11
-	VFMADD231PD   Z11, Z12, Z10
-	VMULPD        Z10, Z0, Z0
-	VMOVAPS       Z13, Z10
-	VFMADD231PD   Z4, Z7, Z10
-	VMOVAPS       Z16, Z17
-	VFMADD231PD   Z4, Z15, Z17
-	VFMADD213PD   Z19, Z18, Z4
-	VFMADD231PD   Z14, Z17, Z10
-	VFMADD231PD   Z11, Z4, Z10
-	VDIVPD        Z10, Z0, Z0
-	VCVTPD2PS     Z0, Y0
-	VCVTPS2PD     Y1, Z1
-	VMINPD        Z1, Z2, Z1
-	VMAXPD        Z1, Z3, Z1
-	VMULPD        Z1, Z1, Z2
-	VFMADD231PD   Z2, Z5, Z6
-	VFMADD231PD   Z2, Z8, Z9
-	VMULPD        Z2, Z2, Z3
-	VFMADD231PD   Z3, Z9, Z6
-	VMULPD        Z3, Z3, Z4
-	VFMADD231PD   Z4, Z12, Z6
-	VMULPD        Z6, Z1, Z1
-	VFMADD213PD   Z13, Z2, Z7
-	VFMADD231PD   Z2, Z15, Z16
-	VFMADD231PD   Z2, Z18, Z19
-	VFMADD231PD   Z3, Z16, Z7
-	VFMADD231PD   Z4, Z19, Z7
-	VDIVPD        Z7, Z1, Z1
-	VCVTPD2PS     Z1, Y1
-	VINSERTF64X4  $0x01, Y1, Z0, Z0
-	VMOVUPS       Z0, 128(SI)
-
-	// z3 = W3·a2 + b3
-	VMULPS        1280(DI), Z0, Z1
-	VMULPS        1344(DI), Z0, Z0
-	VUNPCKLPS     Z0, Z1, Z2
-	VUNPCKHPS     Z0, Z1, Z0
-	VADDPS        Z0, Z2, Z0
-	VUNPCKLPD     Z0, Z0, Z1
-	VUNPCKHPD     Z0, Z0, Z0
-	VADDPS        Z0, Z1, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VADDPS        Y1, Y0, Y0
-	VEXTRACTF32X4 $0x01, Y0, X1
-	VADDPS        X1, X0, X0
-	VMOVSD        1408(DI), X1
-	VADDPS        X1, X0, X0
-	VMOVSD        X0, 256(SI)
-
-	// a3 = softmax(z3)
-	MOVL              $0x00000003, AX
-	KMOVW             AX, K1
-	VMOVAPS.Z         X0, K1, X0
-	VBROADCASTSS      SpiralsConstants<>+1000(SB), X1
-	VBLENDMPS         X0, X1, K1, X1
-	VSHUFPS           $0x4e, X1, X1, X2
-	VMAXPS            X2, X1, X1
-	VSHUFPS           $0xb1, X1, X1, X2
-	VMAXPS            X2, X1, X1
-	VMOVSS            X1, 272(SI)
-	VSUBPS            X1, X0, X2
-	VBROADCASTSS      SpiralsConstants<>+1008(SB), X3
-	VMINPS            X2, X3, X2
-	VBROADCASTSS      SpiralsConstants<>+1004(SB), X3
-	VMAXPS            X2, X3, X2
-	VBROADCASTSS      SpiralsConstants<>+1012(SB), X3
-	VMOVAPS           X3, X4
-	VFMADD231PS.BCST  SpiralsConstants<>+1016(SB), X2, X4
-	VSUBPS            X3, X4, X3
-	VFNMADD231PS.BCST SpiralsConstants<>+1020(SB), X3, X2
-	VFNMADD231PS.BCST SpiralsConstants<>+1024(SB), X3, X2
-	VMULPS            X2, X2, X4
-	VBROADCASTSS      SpiralsConstants<>+1028(SB), X5
-	VFMADD231PS.BCST  SpiralsConstants<>+1032(SB), X2, X5
-	VBROADCASTSS      SpiralsConstants<>+1036(SB), X6
-	VFMADD231PS.BCST  SpiralsConstants<>+1040(SB), X2, X6
-	VBROADCASTSS      SpiralsConstants<>+1044(SB), X7
-	VFMADD231PS.BCST  SpiralsConstants<>+1048(SB), X2, X7
-	VFMADD231PS       X4, X6, X5
-	VMULPS            X4, X4, X6
-	VFMADD231PS       X6, X7, X5
-	VFMADD231PS       X5, X4, X2
-	VBROADCASTSS      SpiralsConstants<>+1052(SB), X4
-	VADDPS            X4, X2, X2
-	VSCALEFPS         X3, X2, X2
-	VMOVAPS.Z         X2, K1, X3
-	VSHUFPS           $0x4e, X3, X3, X5
-	VADDPS            X5, X3, X3
-	VSHUFPS           $0xb1, X3, X3, X5
-	VADDPS            X5, X3, X3
-	VMOVSS            X3, 276(SI)
-	VDIVPS            X3, X4, X4
-	VMULPS            X4, X2, X2
-	VMOVSD            X2, 264(SI)
-
-	// t = log(s3)
-	VSHUFPS          $0x00, X3, X3, X2
-	VCVTPS2PD        X2, Y2
-	VPADDQ.BCST      SpiralsConstants<>+1576(SB), Y2, Y3
-	VPSRLQ           $0x34, Y3, Y4
-	VORPD.BCST       SpiralsConstants<>+1584(SB), Y4, Y4
-	VSUBPD.BCST      SpiralsConstants<>+1592(SB), Y4, Y4
-	VANDPD.BCST      SpiralsConstants<>+1600(SB), Y3, Y3
-	VPADDQ.BCST      SpiralsConstants<>+1608(SB), Y3, Y3
-	VSUBPD           Y13, Y3, Y3
-	VADDPD.BCST      SpiralsConstants<>+1616(SB), Y3, Y5
-	VDIVPD           Y5, Y3, Y3
-	VMULPD           Y3, Y3, Y5
-	VBROADCASTSD     SpiralsConstants<>+1632(SB), Y6
-	VFMADD231PD.BCST SpiralsConstants<>+1640(SB), Y5, Y6
-	VBROADCASTSD     SpiralsConstants<>+1648(SB), Y7
-	VFMADD231PD.BCST SpiralsConstants<>+1656(SB), Y5, Y7
-	VMULPD           Y5, Y5, Y5
-	VFMADD231PD      Y5, Y7, Y6
-	VMULPD           Y5, Y5, Y5
-	VFMADD231PD.BCST SpiralsConstants<>+1664(SB), Y5, Y6
-	VMULPD           Y6, Y3, Y3
-	VFMADD231PD.BCST SpiralsConstants<>+1624(SB), Y4, Y3
-	VXORPS           X4, X4, X4
-	VCMPPD           $0x00, Y4, Y2, K2
-	VBLENDMPD.BCST   SpiralsConstants<>+1680(SB), Y3, K2, Y3
-	VBROADCASTSD     SpiralsConstants<>+1568(SB), Y5
-	VCMPPD           $0x00, Y5, Y2, K2
-	VBLENDMPD        Y5, Y3, K2, Y3
-	VCMPPD           $0x19, Y4, Y2, K2
-	VBLENDMPD.BCST   SpiralsConstants<>+1688(SB), Y3, K2, Y2
-	VCVTPD2PSY       Y2, X2
-	VMOVSS           X2, 288(SI)
-
-	// loss = Σ y*(m3 - z3 + t)
-	VSHUFPS   $0x00, X1, X1, X1
-	VSUBPS    X0, X1, X0
-	VSHUFPS   $0x00, X2, X2, X1
-	VADDPS    X1, X0, X0
-	VMOVSD    (CX), X1
-	VMULPS    X0, X1, X0
-	VMOVAPS.Z X0, K1, X0
-	VSHUFPS   $0x4e, X0, X0, X1
-	VADDPS    X1, X0, X0
-	VSHUFPS   $0xb1, X0, X0, X1
-	VADDPS    X1, X0, X0
-	VMOVSS    X0, ret+32(FP)
 	VZEROUPPER
 	RET
 
@@ -1629,33 +942,33 @@ TEXT ·spiralsBackwardAVX2(SB), NOSPLIT, $0-44
 	// t = log(s3)
 	VBROADCASTSS 276(SI), X0
 	VCVTPS2PD    X0, Y0
-	VPADDQ       SpiralsConstants<>+1088(SB), Y0, Y1
+	VPADDQ       SpiralsConstants<>+928(SB), Y0, Y1
 	VPSRLQ       $0x34, Y1, Y2
-	VORPD        SpiralsConstants<>+1120(SB), Y2, Y2
-	VSUBPD       SpiralsConstants<>+1152(SB), Y2, Y2
-	VANDPD       SpiralsConstants<>+1184(SB), Y1, Y1
-	VPADDQ       SpiralsConstants<>+1216(SB), Y1, Y1
+	VORPD        SpiralsConstants<>+960(SB), Y2, Y2
+	VSUBPD       SpiralsConstants<>+992(SB), Y2, Y2
+	VANDPD       SpiralsConstants<>+1024(SB), Y1, Y1
+	VPADDQ       SpiralsConstants<>+1056(SB), Y1, Y1
 	VSUBPD       SpiralsConstants<>+224(SB), Y1, Y1
-	VADDPD       SpiralsConstants<>+1248(SB), Y1, Y3
+	VADDPD       SpiralsConstants<>+1088(SB), Y1, Y3
 	VDIVPD       Y3, Y1, Y1
 	VMULPD       Y1, Y1, Y3
-	VMOVUPS      SpiralsConstants<>+1312(SB), Y4
-	VFMADD231PD  SpiralsConstants<>+1344(SB), Y3, Y4
-	VMOVUPS      SpiralsConstants<>+1376(SB), Y5
-	VFMADD231PD  SpiralsConstants<>+1408(SB), Y3, Y5
+	VMOVUPS      SpiralsConstants<>+1152(SB), Y4
+	VFMADD231PD  SpiralsConstants<>+1184(SB), Y3, Y4
+	VMOVUPS      SpiralsConstants<>+1216(SB), Y5
+	VFMADD231PD  SpiralsConstants<>+1248(SB), Y3, Y5
 	VMULPD       Y3, Y3, Y3
 	VFMADD231PD  Y3, Y5, Y4
 	VMULPD       Y3, Y3, Y3
-	VFMADD231PD  SpiralsConstants<>+1440(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+1280(SB), Y3, Y4
 	VMULPD       Y4, Y1, Y1
-	VFMADD231PD  SpiralsConstants<>+1280(SB), Y2, Y1
+	VFMADD231PD  SpiralsConstants<>+1120(SB), Y2, Y1
 	VXORPS       X2, X2, X2
 	VCMPPD       $0x00, Y2, Y0, Y3
-	VBLENDVPD    Y3, SpiralsConstants<>+1504(SB), Y1, Y1
-	VCMPPD       $0x00, SpiralsConstants<>+1056(SB), Y0, Y3
-	VBLENDVPD    Y3, SpiralsConstants<>+1056(SB), Y1, Y1
+	VBLENDVPD    Y3, SpiralsConstants<>+1344(SB), Y1, Y1
+	VCMPPD       $0x00, SpiralsConstants<>+896(SB), Y0, Y3
+	VBLENDVPD    Y3, SpiralsConstants<>+896(SB), Y1, Y1
 	VCMPPD       $0x19, Y2, Y0, Y0
-	VBLENDVPD    Y0, SpiralsConstants<>+1536(SB), Y1, Y0
+	VBLENDVPD    Y0, SpiralsConstants<>+1376(SB), Y1, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVSS       X0, 288(SI)
 
@@ -1943,34 +1256,34 @@ TEXT ·spiralsBackwardAVX512(SB), NOSPLIT, $0-44
 	// t = log(s3)
 	VBROADCASTSS     276(SI), X0
 	VCVTPS2PD        X0, Y0
-	VPADDQ.BCST      SpiralsConstants<>+1576(SB), Y0, Y1
+	VPADDQ.BCST      SpiralsConstants<>+1416(SB), Y0, Y1
 	VPSRLQ           $0x34, Y1, Y2
-	VORPD.BCST       SpiralsConstants<>+1584(SB), Y2, Y2
-	VSUBPD.BCST      SpiralsConstants<>+1592(SB), Y2, Y2
-	VANDPD.BCST      SpiralsConstants<>+1600(SB), Y1, Y1
-	VPADDQ.BCST      SpiralsConstants<>+1608(SB), Y1, Y1
-	VSUBPD.BCST      SpiralsConstants<>+952(SB), Y1, Y1
-	VADDPD.BCST      SpiralsConstants<>+1616(SB), Y1, Y3
+	VORPD.BCST       SpiralsConstants<>+1424(SB), Y2, Y2
+	VSUBPD.BCST      SpiralsConstants<>+1432(SB), Y2, Y2
+	VANDPD.BCST      SpiralsConstants<>+1440(SB), Y1, Y1
+	VPADDQ.BCST      SpiralsConstants<>+1448(SB), Y1, Y1
+	VSUBPD.BCST      SpiralsConstants<>+1456(SB), Y1, Y1
+	VADDPD.BCST      SpiralsConstants<>+1464(SB), Y1, Y3
 	VDIVPD           Y3, Y1, Y1
 	VMULPD           Y1, Y1, Y3
-	VBROADCASTSD     SpiralsConstants<>+1632(SB), Y4
-	VFMADD231PD.BCST SpiralsConstants<>+1640(SB), Y3, Y4
-	VBROADCASTSD     SpiralsConstants<>+1648(SB), Y5
-	VFMADD231PD.BCST SpiralsConstants<>+1656(SB), Y3, Y5
+	VBROADCASTSD     SpiralsConstants<>+1480(SB), Y4
+	VFMADD231PD.BCST SpiralsConstants<>+1488(SB), Y3, Y4
+	VBROADCASTSD     SpiralsConstants<>+1496(SB), Y5
+	VFMADD231PD.BCST SpiralsConstants<>+1504(SB), Y3, Y5
 	VMULPD           Y3, Y3, Y3
 	VFMADD231PD      Y3, Y5, Y4
 	VMULPD           Y3, Y3, Y3
-	VFMADD231PD.BCST SpiralsConstants<>+1664(SB), Y3, Y4
+	VFMADD231PD.BCST SpiralsConstants<>+1512(SB), Y3, Y4
 	VMULPD           Y4, Y1, Y1
-	VFMADD231PD.BCST SpiralsConstants<>+1624(SB), Y2, Y1
+	VFMADD231PD.BCST SpiralsConstants<>+1472(SB), Y2, Y1
 	VXORPS           X2, X2, X2
 	VCMPPD           $0x00, Y2, Y0, K1
-	VBLENDMPD.BCST   SpiralsConstants<>+1680(SB), Y1, K1, Y1
-	VBROADCASTSD     SpiralsConstants<>+1568(SB), Y3
+	VBLENDMPD.BCST   SpiralsConstants<>+1528(SB), Y1, K1, Y1
+	VBROADCASTSD     SpiralsConstants<>+1408(SB), Y3
 	VCMPPD           $0x00, Y3, Y0, K1
 	VBLENDMPD        Y3, Y1, K1, Y1
 	VCMPPD           $0x19, Y2, Y0, K1
-	VBLENDMPD.BCST   SpiralsConstants<>+1688(SB), Y1, K1, Y0
+	VBLENDMPD.BCST   SpiralsConstants<>+1536(SB), Y1, K1, Y0
 	VCVTPD2PSY       Y0, X0
 	VMOVSS           X0, 288(SI)
 
@@ -2001,7 +1314,7 @@ TEXT ·spiralsBackwardAVX512(SB), NOSPLIT, $0-44
 	VBROADCASTSS X3, Z3
 	VFMADD231PS  1344(DI), Z3, Z2
 	VMOVUPS      128(SI), Z4
-	VBROADCASTSS SpiralsConstants<>+1052(SB), Z5
+	VBROADCASTSS SpiralsConstants<>+1544(SB), Z5
 	VMOVAPS      Z5, Z6
 	VFNMADD231PS Z4, Z4, Z6
 	VMULPS       Z6, Z2, Z2
@@ -2186,12 +1499,7 @@ TEXT ·spiralsBackwardAVX512(SB), NOSPLIT, $0-44
 
 // func spiralsGrad(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, grad *SpiralsGrad) float32
 TEXT ·spiralsGrad(SB), NOSPLIT, $0-44
-	CMPQ ·spiralsLevel+0(SB), $0x01
-	JGT  wide
-	JMP  ·spiralsGradAVX2(SB)
-
-wide:
-	JMP ·spiralsGradAVX512(SB)
+	JMP ·spiralsGradAVX2(SB)
 
 // func spiralsGradAVX2(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, grad *SpiralsGrad) float32
 // Requires: AVX, AVX2, FMA3
@@ -2627,33 +1935,33 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	// t = log(s3)
 	VSHUFPS     $0x00, X4, X4, X4
 	VCVTPS2PD   X4, Y4
-	VPADDQ      SpiralsConstants<>+1088(SB), Y4, Y7
+	VPADDQ      SpiralsConstants<>+928(SB), Y4, Y7
 	VPSRLQ      $0x34, Y7, Y8
-	VORPD       SpiralsConstants<>+1120(SB), Y8, Y8
-	VSUBPD      SpiralsConstants<>+1152(SB), Y8, Y8
-	VANDPD      SpiralsConstants<>+1184(SB), Y7, Y7
-	VPADDQ      SpiralsConstants<>+1216(SB), Y7, Y7
+	VORPD       SpiralsConstants<>+960(SB), Y8, Y8
+	VSUBPD      SpiralsConstants<>+992(SB), Y8, Y8
+	VANDPD      SpiralsConstants<>+1024(SB), Y7, Y7
+	VPADDQ      SpiralsConstants<>+1056(SB), Y7, Y7
 	VSUBPD      Y6, Y7, Y6
-	VADDPD      SpiralsConstants<>+1248(SB), Y6, Y7
+	VADDPD      SpiralsConstants<>+1088(SB), Y6, Y7
 	VDIVPD      Y7, Y6, Y6
 	VMULPD      Y6, Y6, Y7
-	VMOVUPS     SpiralsConstants<>+1312(SB), Y9
-	VFMADD231PD SpiralsConstants<>+1344(SB), Y7, Y9
-	VMOVUPS     SpiralsConstants<>+1376(SB), Y10
-	VFMADD231PD SpiralsConstants<>+1408(SB), Y7, Y10
+	VMOVUPS     SpiralsConstants<>+1152(SB), Y9
+	VFMADD231PD SpiralsConstants<>+1184(SB), Y7, Y9
+	VMOVUPS     SpiralsConstants<>+1216(SB), Y10
+	VFMADD231PD SpiralsConstants<>+1248(SB), Y7, Y10
 	VMULPD      Y7, Y7, Y7
 	VFMADD231PD Y7, Y10, Y9
 	VMULPD      Y7, Y7, Y7
-	VFMADD231PD SpiralsConstants<>+1440(SB), Y7, Y9
+	VFMADD231PD SpiralsConstants<>+1280(SB), Y7, Y9
 	VMULPD      Y9, Y6, Y6
-	VFMADD231PD SpiralsConstants<>+1280(SB), Y8, Y6
+	VFMADD231PD SpiralsConstants<>+1120(SB), Y8, Y6
 	VXORPS      X7, X7, X7
 	VCMPPD      $0x00, Y7, Y4, Y8
-	VBLENDVPD   Y8, SpiralsConstants<>+1504(SB), Y6, Y6
-	VCMPPD      $0x00, SpiralsConstants<>+1056(SB), Y4, Y8
-	VBLENDVPD   Y8, SpiralsConstants<>+1056(SB), Y6, Y6
+	VBLENDVPD   Y8, SpiralsConstants<>+1344(SB), Y6, Y6
+	VCMPPD      $0x00, SpiralsConstants<>+896(SB), Y4, Y8
+	VBLENDVPD   Y8, SpiralsConstants<>+896(SB), Y6, Y6
 	VCMPPD      $0x19, Y7, Y4, Y4
-	VBLENDVPD   Y4, SpiralsConstants<>+1536(SB), Y6, Y4
+	VBLENDVPD   Y4, SpiralsConstants<>+1376(SB), Y6, Y4
 	VCVTPD2PSY  Y4, X4
 	VMOVSS      X4, 288(SI)
 
@@ -2927,566 +2235,9 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	VZEROUPPER
 	RET
 
-// func spiralsGradAVX512(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, grad *SpiralsGrad) float32
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, FMA3
-TEXT ·spiralsGradAVX512(SB), NOSPLIT, $0-44
-	MOVQ p+0(FP), DI
-	MOVQ ws+8(FP), SI
-	MOVQ x+16(FP), DX
-	MOVQ y+24(FP), CX
-	MOVQ grad+32(FP), BX
-
-	// z1 = W1·x + b1; a1 = tanh(z1)
-	VMOVSD        (DX), X0
-	VMOVSD        (DI), X1
-	VMULPS        X1, X0, X1
-	VMOVSD        8(DI), X2
-	VMULPS        X2, X0, X2
-	VMOVSD        16(DI), X3
-	VMULPS        X3, X0, X3
-	VMOVSD        24(DI), X4
-	VMULPS        X4, X0, X4
-	VMOVSD        32(DI), X5
-	VMULPS        X5, X0, X5
-	VMOVSD        40(DI), X6
-	VMULPS        X6, X0, X6
-	VMOVSD        48(DI), X7
-	VMULPS        X7, X0, X7
-	VMOVSD        56(DI), X8
-	VMULPS        X8, X0, X8
-	VMOVSD        64(DI), X9
-	VMULPS        X9, X0, X9
-	VMOVSD        72(DI), X10
-	VMULPS        X10, X0, X10
-	VMOVSD        80(DI), X11
-	VMULPS        X11, X0, X11
-	VMOVSD        88(DI), X12
-	VMULPS        X12, X0, X12
-	VMOVSD        96(DI), X13
-	VMULPS        X13, X0, X13
-	VMOVSD        104(DI), X14
-	VMULPS        X14, X0, X14
-	VMOVSD        112(DI), X15
-	VMULPS        X15, X0, X15
-	VMOVSD        120(DI), X16
-	VMULPS        X16, X0, X0
-	VUNPCKLPS     X2, X1, X16
-	VUNPCKHPS     X2, X1, X1
-	VADDPS        X1, X16, X1
-	VUNPCKLPS     X4, X3, X2
-	VUNPCKHPS     X4, X3, X3
-	VADDPS        X3, X2, X2
-	VUNPCKLPD     X2, X1, X3
-	VUNPCKHPD     X2, X1, X1
-	VADDPS        X1, X3, X1
-	VUNPCKLPS     X6, X5, X2
-	VUNPCKHPS     X6, X5, X3
-	VADDPS        X3, X2, X2
-	VUNPCKLPS     X8, X7, X3
-	VUNPCKHPS     X8, X7, X4
-	VADDPS        X4, X3, X3
-	VUNPCKLPD     X3, X2, X4
-	VUNPCKHPD     X3, X2, X2
-	VADDPS        X2, X4, X2
-	VUNPCKLPS     X10, X9, X3
-	VUNPCKHPS     X10, X9, X4
-	VADDPS        X4, X3, X3
-	VUNPCKLPS     X12, X11, X4
-	VUNPCKHPS     X12, X11, X5
-	VADDPS        X5, X4, X4
-	VUNPCKLPD     X4, X3, X5
-	VUNPCKHPD     X4, X3, X3
-	VADDPS        X3, X5, X3
-	VUNPCKLPS     X14, X13, X4
-	VUNPCKHPS     X14, X13, X5
-	VADDPS        X5, X4, X4
-	VUNPCKLPS     X0, X15, X5
-	VUNPCKHPS     X0, X15, X0
-	VADDPS        X0, X5, X0
-	VUNPCKLPD     X0, X4, X5
-	VUNPCKHPD     X0, X4, X0
-	VADDPS        X0, X5, X0
-	VINSERTF32X4  $0x01, X2, Y1, Y1
-	VINSERTF32X4  $0x01, X0, Y3, Y0
-	VINSERTF64X4  $0x01, Y0, Z1, Z0
-	VADDPS        128(DI), Z0, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VCVTPS2PD     Y0, Z0
-	VBROADCASTSD  SpiralsConstants<>+904(SB), Z2
-	VMINPD        Z0, Z2, Z0
-	VBROADCASTSD  SpiralsConstants<>+896(SB), Z3
-	VMAXPD        Z0, Z3, Z0
-	VMULPD        Z0, Z0, Z4
-	VBROADCASTSD  SpiralsConstants<>+920(SB), Z5
-	VBROADCASTSD  SpiralsConstants<>+912(SB), Z6
-	VMOVAPS       Z6, Z7
-	VFMADD231PD   Z4, Z5, Z7
-	VBROADCASTSD  SpiralsConstants<>+936(SB), Z8
-	VBROADCASTSD  SpiralsConstants<>+928(SB), Z9
-	VMOVAPS       Z9, Z10
-	VFMADD231PD   Z4, Z8, Z10
-	VMULPD        Z4, Z4, Z11
-	VFMADD231PD   Z11, Z10, Z7
-	VMULPD        Z11, Z11, Z10
-	VBROADCASTSD  SpiralsConstants<>+944(SB), Z12
-	VFMADD231PD   Z10, Z12, Z7
-	VMULPD        Z7, Z0, Z0
-	VBROADCASTSD  SpiralsConstants<>+960(SB), Z7
-	VBROADCASTSD  SpiralsConstants<>+952(SB), Z13
-	VMOVAPS       Z13, Z14
-	VFMADD231PD   Z4, Z7, Z14
-	VBROADCASTSD  SpiralsConstants<>+976(SB), Z15
-	VBROADCASTSD  SpiralsConstants<>+968(SB), Z16
-	VMOVAPS       Z16, Z17
-	VFMADD231PD   Z4, Z15, Z17
-	VBROADCASTSD  SpiralsConstants<>+992(SB), Z18
-	VBROADCASTSD  SpiralsConstants<>+984(SB), Z19
-	VFMADD213PD   Z19, Z18, Z4
-	VFMADD231PD   Z11, Z17, Z14
-	VFMADD231PD   Z10, Z4, Z14
-	VDIVPD        Z14, Z0, Z0
-	VCVTPD2PS     Z0, Y0
-	VCVTPS2PD     Y1, Z1
-	VMINPD        Z1, Z2, Z1
-	VMAXPD        Z1, Z3, Z1
-	VMULPD        Z1, Z1, Z4
-	VMOVAPS       Z6, Z10
-	VFMADD231PD   Z4, Z5, Z10
-	VMOVAPS       Z9, Z11
-	VFMADD231PD   Z4, Z8, Z11
-	VMULPD        Z4, Z4, Z14
-	VFMADD231PD   Z14, Z11, Z10
-	VMULPD        Z14, Z14, Z11
-	VFMADD231PD   Z11, Z12, Z10
-	VMULPD        Z10, Z1, Z1
-	VMOVAPS       Z13, Z10
-	VFMADD231PD   Z4, Z7, Z10
-	VMOVAPS       Z16, Z17
-	VFMADD231PD   Z4, Z15, Z17
-	VFMADD213PD   Z19, Z18, Z4
-	VFMADD231PD   Z14, Z17, Z10
-	VFMADD231PD   Z11, Z4, Z10
-	VDIVPD        Z10, Z1, Z1
-	VCVTPD2PS     Z1, Y1
-	VINSERTF64X4  $0x01, Y1, Z0, Z0
-	VMOVUPS       Z0, (SI)
-
-	// z2 = W2·a1 + b2; a2 = tanh(z2)
-	VMULPS        192(DI), Z0, Z1
-	VMULPS        256(DI), Z0, Z4
-	VMULPS        320(DI), Z0, Z10
-	VMULPS        384(DI), Z0, Z11
-	VMULPS        448(DI), Z0, Z14
-	VMULPS        512(DI), Z0, Z17
-	VMULPS        576(DI), Z0, Z20
-	VMULPS        640(DI), Z0, Z21
-	VMULPS        704(DI), Z0, Z22
-	VMULPS        768(DI), Z0, Z23
-	VMULPS        832(DI), Z0, Z24
-	VMULPS        896(DI), Z0, Z25
-	VMULPS        960(DI), Z0, Z26
-	VMULPS        1024(DI), Z0, Z27
-	VMULPS        1088(DI), Z0, Z28
-	VMULPS        1152(DI), Z0, Z29
-	VUNPCKLPS     Z4, Z1, Z30
-	VUNPCKHPS     Z4, Z1, Z1
-	VADDPS        Z1, Z30, Z1
-	VUNPCKLPS     Z11, Z10, Z4
-	VUNPCKHPS     Z11, Z10, Z10
-	VADDPS        Z10, Z4, Z4
-	VUNPCKLPD     Z4, Z1, Z10
-	VUNPCKHPD     Z4, Z1, Z1
-	VADDPS        Z1, Z10, Z1
-	VUNPCKLPS     Z17, Z14, Z4
-	VUNPCKHPS     Z17, Z14, Z10
-	VADDPS        Z10, Z4, Z4
-	VUNPCKLPS     Z21, Z20, Z10
-	VUNPCKHPS     Z21, Z20, Z11
-	VADDPS        Z11, Z10, Z10
-	VUNPCKLPD     Z10, Z4, Z11
-	VUNPCKHPD     Z10, Z4, Z4
-	VADDPS        Z4, Z11, Z4
-	VUNPCKLPS     Z23, Z22, Z10
-	VUNPCKHPS     Z23, Z22, Z11
-	VADDPS        Z11, Z10, Z10
-	VUNPCKLPS     Z25, Z24, Z11
-	VUNPCKHPS     Z25, Z24, Z14
-	VADDPS        Z14, Z11, Z11
-	VUNPCKLPD     Z11, Z10, Z14
-	VUNPCKHPD     Z11, Z10, Z10
-	VADDPS        Z10, Z14, Z10
-	VUNPCKLPS     Z27, Z26, Z11
-	VUNPCKHPS     Z27, Z26, Z14
-	VADDPS        Z14, Z11, Z11
-	VUNPCKLPS     Z29, Z28, Z14
-	VUNPCKHPS     Z29, Z28, Z17
-	VADDPS        Z17, Z14, Z14
-	VUNPCKLPD     Z14, Z11, Z17
-	VUNPCKHPD     Z14, Z11, Z11
-	VADDPS        Z11, Z17, Z11
-	VSHUFF32X4    $0x44, Z4, Z1, Z14
-	VSHUFF32X4    $0xee, Z4, Z1, Z1
-	VADDPS        Z1, Z14, Z1
-	VSHUFF32X4    $0x44, Z11, Z10, Z4
-	VSHUFF32X4    $0xee, Z11, Z10, Z10
-	VADDPS        Z10, Z4, Z4
-	VSHUFF32X4    $0x88, Z4, Z1, Z10
-	VSHUFF32X4    $0xdd, Z4, Z1, Z1
-	VADDPS        Z1, Z10, Z1
-	VADDPS        1216(DI), Z1, Z1
-	VEXTRACTF64X4 $0x01, Z1, Y4
-	VCVTPS2PD     Y1, Z1
-	VMINPD        Z1, Z2, Z1
-	VMAXPD        Z1, Z3, Z1
-	VMULPD        Z1, Z1, Z10
-	VMOVAPS       Z6, Z11
-	VFMADD231PD   Z10, Z5, Z11
-	VMOVAPS       Z9, Z14
-	VFMADD231PD   Z10, Z8, Z14
-	VMULPD        Z10, Z10, Z17
-	VFMADD231PD   Z17, Z14, Z11
-	VMULPD        Z17, Z17, Z14
-	VFMADD231PD   Z14, Z12, Z11
-	VMULPD        Z11, Z1, Z1
-	VMOVAPS       Z13, Z11
-	VFMADD231PD   Z10, Z7, Z11
-	VMOVAPS       Z16, Z20
-	VFMADD231PD   Z10, Z15, Z20
-	VFMADD213PD   Z19, Z18, Z10
-	VFMADD231PD   Z17, Z20, Z11
-	VFMADD231PD   Z14, Z10, Z11
-	VDIVPD        Z11, Z1, Z1
-	VCVTPD2PS     Z1, Y1
-	VCVTPS2PD     Y4, Z4
-	VMINPD        Z4, Z2, Z2
-	VMAXPD        Z2, Z3, Z2
-	VMULPD        Z2, Z2, Z3
-	VFMADD231PD   Z3, Z5, Z6
-	VFMADD231PD   Z3, Z8, Z9
-	VMULPD        Z3, Z3, Z4
-	VFMADD231PD   Z4, Z9, Z6
-	VMULPD        Z4, Z4, Z5
-	VFMADD231PD   Z5, Z12, Z6
-	VMULPD        Z6, Z2, Z2
-	VFMADD213PD   Z13, Z3, Z7
-	VFMADD231PD   Z3, Z15, Z16
-	VFMADD231PD   Z3, Z18, Z19
-	VFMADD231PD   Z4, Z16, Z7
-	VFMADD231PD   Z5, Z19, Z7
-	VDIVPD        Z7, Z2, Z2
-	VCVTPD2PS     Z2, Y2
-	VINSERTF64X4  $0x01, Y2, Z1, Z1
-	VMOVUPS       Z1, 128(SI)
-
-	// z3 = W3·a2 + b3
-	VMULPS        1280(DI), Z1, Z2
-	VMULPS        1344(DI), Z1, Z3
-	VUNPCKLPS     Z3, Z2, Z4
-	VUNPCKHPS     Z3, Z2, Z2
-	VADDPS        Z2, Z4, Z2
-	VUNPCKLPD     Z2, Z2, Z3
-	VUNPCKHPD     Z2, Z2, Z2
-	VADDPS        Z2, Z3, Z2
-	VEXTRACTF64X4 $0x01, Z2, Y3
-	VADDPS        Y3, Y2, Y2
-	VEXTRACTF32X4 $0x01, Y2, X3
-	VADDPS        X3, X2, X2
-	VMOVSD        1408(DI), X3
-	VADDPS        X3, X2, X2
-	VMOVSD        X2, 256(SI)
-
-	// a3 = softmax(z3)
-	MOVL              $0x00000003, AX
-	KMOVW             AX, K1
-	VMOVAPS.Z         X2, K1, X2
-	VBROADCASTSS      SpiralsConstants<>+1000(SB), X3
-	VBLENDMPS         X2, X3, K1, X3
-	VSHUFPS           $0x4e, X3, X3, X4
-	VMAXPS            X4, X3, X3
-	VSHUFPS           $0xb1, X3, X3, X4
-	VMAXPS            X4, X3, X3
-	VMOVSS            X3, 272(SI)
-	VSUBPS            X3, X2, X4
-	VBROADCASTSS      SpiralsConstants<>+1008(SB), X5
-	VMINPS            X4, X5, X4
-	VBROADCASTSS      SpiralsConstants<>+1004(SB), X5
-	VMAXPS            X4, X5, X4
-	VBROADCASTSS      SpiralsConstants<>+1012(SB), X5
-	VMOVAPS           X5, X6
-	VFMADD231PS.BCST  SpiralsConstants<>+1016(SB), X4, X6
-	VSUBPS            X5, X6, X5
-	VFNMADD231PS.BCST SpiralsConstants<>+1020(SB), X5, X4
-	VFNMADD231PS.BCST SpiralsConstants<>+1024(SB), X5, X4
-	VMULPS            X4, X4, X6
-	VBROADCASTSS      SpiralsConstants<>+1028(SB), X7
-	VFMADD231PS.BCST  SpiralsConstants<>+1032(SB), X4, X7
-	VBROADCASTSS      SpiralsConstants<>+1036(SB), X8
-	VFMADD231PS.BCST  SpiralsConstants<>+1040(SB), X4, X8
-	VBROADCASTSS      SpiralsConstants<>+1044(SB), X9
-	VFMADD231PS.BCST  SpiralsConstants<>+1048(SB), X4, X9
-	VFMADD231PS       X6, X8, X7
-	VMULPS            X6, X6, X8
-	VFMADD231PS       X8, X9, X7
-	VFMADD231PS       X7, X6, X4
-	VBROADCASTSS      SpiralsConstants<>+1052(SB), Z6
-	VADDPS            X6, X4, X4
-	VSCALEFPS         X5, X4, X4
-	VMOVAPS.Z         X4, K1, X5
-	VSHUFPS           $0x4e, X5, X5, X7
-	VADDPS            X7, X5, X5
-	VSHUFPS           $0xb1, X5, X5, X7
-	VADDPS            X7, X5, X5
-	VMOVSS            X5, 276(SI)
-	VDIVPS            X5, X6, X7
-	VMULPS            X7, X4, X4
-	VMOVSD            X4, 264(SI)
-
-	// t = log(s3)
-	VSHUFPS          $0x00, X5, X5, X5
-	VCVTPS2PD        X5, Y5
-	VPADDQ.BCST      SpiralsConstants<>+1576(SB), Y5, Y7
-	VPSRLQ           $0x34, Y7, Y8
-	VORPD.BCST       SpiralsConstants<>+1584(SB), Y8, Y8
-	VSUBPD.BCST      SpiralsConstants<>+1592(SB), Y8, Y8
-	VANDPD.BCST      SpiralsConstants<>+1600(SB), Y7, Y7
-	VPADDQ.BCST      SpiralsConstants<>+1608(SB), Y7, Y7
-	VSUBPD           Y13, Y7, Y7
-	VADDPD.BCST      SpiralsConstants<>+1616(SB), Y7, Y9
-	VDIVPD           Y9, Y7, Y7
-	VMULPD           Y7, Y7, Y9
-	VBROADCASTSD     SpiralsConstants<>+1632(SB), Y10
-	VFMADD231PD.BCST SpiralsConstants<>+1640(SB), Y9, Y10
-	VBROADCASTSD     SpiralsConstants<>+1648(SB), Y11
-	VFMADD231PD.BCST SpiralsConstants<>+1656(SB), Y9, Y11
-	VMULPD           Y9, Y9, Y9
-	VFMADD231PD      Y9, Y11, Y10
-	VMULPD           Y9, Y9, Y9
-	VFMADD231PD.BCST SpiralsConstants<>+1664(SB), Y9, Y10
-	VMULPD           Y10, Y7, Y7
-	VFMADD231PD.BCST SpiralsConstants<>+1624(SB), Y8, Y7
-	VXORPS           X8, X8, X8
-	VCMPPD           $0x00, Y8, Y5, K2
-	VBLENDMPD.BCST   SpiralsConstants<>+1680(SB), Y7, K2, Y7
-	VBROADCASTSD     SpiralsConstants<>+1568(SB), Y9
-	VCMPPD           $0x00, Y9, Y5, K2
-	VBLENDMPD        Y9, Y7, K2, Y7
-	VCMPPD           $0x19, Y8, Y5, K2
-	VBLENDMPD.BCST   SpiralsConstants<>+1688(SB), Y7, K2, Y5
-	VCVTPD2PSY       Y5, X5
-	VMOVSS           X5, 288(SI)
-
-	// d3 = a3 - y; loss = Σ y*(m3 - z3 + t)
-	VMOVAPS.Z X4, K1, X4
-	VMOVSD    (CX), X7
-	VSUBPS    X7, X4, X4
-	VSHUFPS   $0x00, X3, X3, X3
-	VSUBPS    X2, X3, X2
-	VSHUFPS   $0x00, X5, X5, X3
-	VADDPS    X3, X2, X2
-	VMULPS    X2, X7, X2
-	VMOVSD    X4, 280(SI)
-	VMOVAPS.Z X2, K1, X2
-	VSHUFPS   $0x4e, X2, X2, X3
-	VADDPS    X3, X2, X2
-	VSHUFPS   $0xb1, X2, X2, X3
-	VADDPS    X3, X2, X2
-	VMOVSS    X2, ret+40(FP)
-
-	// d2 = (W3ᵀ·d3)*(1 - a2^2)
-	VBROADCASTSS X4, Z2
-	VMULPS       1280(DI), Z2, Z3
-	VSHUFPS      $0x55, X4, X4, X5
-	VBROADCASTSS X5, Z5
-	VFMADD231PS  1344(DI), Z5, Z3
-	VMOVAPS      Z6, Z7
-	VFNMADD231PS Z1, Z1, Z7
-	VMULPS       Z7, Z3, Z1
-	VMOVUPS      Z1, 192(SI)
-
-	// ∇W3 = d3·a2ᵀ; ∇b3 = d3
-	VMOVAPS.Z X4, K1, X3
-	VMOVSD    X3, 1408(BX)
-	VMOVUPS   128(SI), Y3
-	VMULPS    Y3, Y2, Y4
-	VMOVUPS   Y4, 1280(BX)
-	VMOVUPS   160(SI), Y4
-	VMULPS    Y4, Y2, Y2
-	VMOVUPS   Y2, 1312(BX)
-	VMULPS    Y3, Y5, Y2
-	VMOVUPS   Y2, 1344(BX)
-	VMULPS    Y4, Y5, Y2
-	VMOVUPS   Y2, 1376(BX)
-
-	// d1 = (W2ᵀ·d2)*(1 - a1^2)
-	VMOVUPS      192(DI), Z2
-	VMULPS.BCST  192(SI), Z2, Z2
-	VMOVUPS      256(DI), Z3
-	VMULPS.BCST  196(SI), Z3, Z3
-	VBROADCASTSS 200(SI), Z4
-	VFMADD231PS  320(DI), Z4, Z2
-	VBROADCASTSS 204(SI), Z4
-	VFMADD231PS  384(DI), Z4, Z3
-	VBROADCASTSS 208(SI), Z4
-	VFMADD231PS  448(DI), Z4, Z2
-	VBROADCASTSS 212(SI), Z4
-	VFMADD231PS  512(DI), Z4, Z3
-	VBROADCASTSS 216(SI), Z4
-	VFMADD231PS  576(DI), Z4, Z2
-	VBROADCASTSS 220(SI), Z4
-	VFMADD231PS  640(DI), Z4, Z3
-	VBROADCASTSS 224(SI), Z4
-	VFMADD231PS  704(DI), Z4, Z2
-	VBROADCASTSS 228(SI), Z4
-	VFMADD231PS  768(DI), Z4, Z3
-	VBROADCASTSS 232(SI), Z4
-	VFMADD231PS  832(DI), Z4, Z2
-	VBROADCASTSS 236(SI), Z4
-	VFMADD231PS  896(DI), Z4, Z3
-	VBROADCASTSS 240(SI), Z4
-	VFMADD231PS  960(DI), Z4, Z2
-	VBROADCASTSS 244(SI), Z4
-	VFMADD231PS  1024(DI), Z4, Z3
-	VBROADCASTSS 248(SI), Z4
-	VFMADD231PS  1088(DI), Z4, Z2
-	VBROADCASTSS 252(SI), Z4
-	VFMADD231PS  1152(DI), Z4, Z3
-	VADDPS       Z3, Z2, Z2
-	VFNMADD231PS Z0, Z0, Z6
-	VMULPS       Z6, Z2, Z0
-	VMOVUPS      Z0, 64(SI)
-
-	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VMOVUPS      Z1, 1216(BX)
-	VBROADCASTSS 192(SI), Z0
-	VMOVUPS      (SI), Y1
-	VMULPS       Y1, Y0, Y2
-	VMOVUPS      Y2, 192(BX)
-	VMOVUPS      32(SI), Y2
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 224(BX)
-	VBROADCASTSS 196(SI), Z0
-	VMULPS       Y1, Y0, Y3
-	VMOVUPS      Y3, 256(BX)
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 288(BX)
-	VBROADCASTSS 200(SI), Z0
-	VMULPS       Y1, Y0, Y3
-	VMOVUPS      Y3, 320(BX)
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 352(BX)
-	VBROADCASTSS 204(SI), Z0
-	VMULPS       Y1, Y0, Y3
-	VMOVUPS      Y3, 384(BX)
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 416(BX)
-	VBROADCASTSS 208(SI), Z0
-	VMULPS       Y1, Y0, Y3
-	VMOVUPS      Y3, 448(BX)
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 480(BX)
-	VBROADCASTSS 212(SI), Z0
-	VMULPS       Y1, Y0, Y3
-	VMOVUPS      Y3, 512(BX)
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 544(BX)
-	VBROADCASTSS 216(SI), Z0
-	VMULPS       Y1, Y0, Y3
-	VMOVUPS      Y3, 576(BX)
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 608(BX)
-	VBROADCASTSS 220(SI), Z0
-	VMULPS       Y1, Y0, Y3
-	VMOVUPS      Y3, 640(BX)
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 672(BX)
-	VBROADCASTSS 224(SI), Z0
-	VMULPS       Y1, Y0, Y3
-	VMOVUPS      Y3, 704(BX)
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 736(BX)
-	VBROADCASTSS 228(SI), Z0
-	VMULPS       Y1, Y0, Y3
-	VMOVUPS      Y3, 768(BX)
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 800(BX)
-	VBROADCASTSS 232(SI), Z0
-	VMULPS       Y1, Y0, Y3
-	VMOVUPS      Y3, 832(BX)
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 864(BX)
-	VBROADCASTSS 236(SI), Z0
-	VMULPS       Y1, Y0, Y3
-	VMOVUPS      Y3, 896(BX)
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 928(BX)
-	VBROADCASTSS 240(SI), Z0
-	VMULPS       Y1, Y0, Y3
-	VMOVUPS      Y3, 960(BX)
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 992(BX)
-	VBROADCASTSS 244(SI), Z0
-	VMULPS       Y1, Y0, Y3
-	VMOVUPS      Y3, 1024(BX)
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 1056(BX)
-	VBROADCASTSS 248(SI), Z0
-	VMULPS       Y1, Y0, Y3
-	VMOVUPS      Y3, 1088(BX)
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 1120(BX)
-	VBROADCASTSS 252(SI), Z0
-	VMULPS       Y1, Y0, Y1
-	VMOVUPS      Y1, 1152(BX)
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 1184(BX)
-
-	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VMOVUPS     64(SI), Z0
-	VMOVUPS     Z0, 128(BX)
-	VMOVSD      (DX), X0
-	VMULPS.BCST 64(SI), X0, X1
-	VMOVSD      X1, (BX)
-	VMULPS.BCST 68(SI), X0, X1
-	VMOVSD      X1, 8(BX)
-	VMULPS.BCST 72(SI), X0, X1
-	VMOVSD      X1, 16(BX)
-	VMULPS.BCST 76(SI), X0, X1
-	VMOVSD      X1, 24(BX)
-	VMULPS.BCST 80(SI), X0, X1
-	VMOVSD      X1, 32(BX)
-	VMULPS.BCST 84(SI), X0, X1
-	VMOVSD      X1, 40(BX)
-	VMULPS.BCST 88(SI), X0, X1
-	VMOVSD      X1, 48(BX)
-	VMULPS.BCST 92(SI), X0, X1
-	VMOVSD      X1, 56(BX)
-	VMULPS.BCST 96(SI), X0, X1
-	VMOVSD      X1, 64(BX)
-	VMULPS.BCST 100(SI), X0, X1
-	VMOVSD      X1, 72(BX)
-	VMULPS.BCST 104(SI), X0, X1
-	VMOVSD      X1, 80(BX)
-	VMULPS.BCST 108(SI), X0, X1
-	VMOVSD      X1, 88(BX)
-	VMULPS.BCST 112(SI), X0, X1
-	VMOVSD      X1, 96(BX)
-	VMULPS.BCST 116(SI), X0, X1
-	VMOVSD      X1, 104(BX)
-	VMULPS.BCST 120(SI), X0, X1
-	VMOVSD      X1, 112(BX)
-	VMULPS.BCST 124(SI), X0, X0
-	VMOVSD      X0, 120(BX)
-	VZEROUPPER
-	RET
-
 // func spiralsStep(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, rate float32) float32
 TEXT ·spiralsStep(SB), NOSPLIT, $0-44
-	CMPQ ·spiralsLevel+0(SB), $0x01
-	JGT  wide
-	JMP  ·spiralsStepAVX2(SB)
-
-wide:
-	JMP ·spiralsStepAVX512(SB)
+	JMP ·spiralsStepAVX2(SB)
 
 // func spiralsStepAVX2(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, rate float32) float32
 // Requires: AVX, AVX2, FMA3
@@ -3921,33 +2672,33 @@ TEXT ·spiralsStepAVX2(SB), NOSPLIT, $0-44
 	// t = log(s3)
 	VSHUFPS     $0x00, X4, X4, X4
 	VCVTPS2PD   X4, Y4
-	VPADDQ      SpiralsConstants<>+1088(SB), Y4, Y7
+	VPADDQ      SpiralsConstants<>+928(SB), Y4, Y7
 	VPSRLQ      $0x34, Y7, Y8
-	VORPD       SpiralsConstants<>+1120(SB), Y8, Y8
-	VSUBPD      SpiralsConstants<>+1152(SB), Y8, Y8
-	VANDPD      SpiralsConstants<>+1184(SB), Y7, Y7
-	VPADDQ      SpiralsConstants<>+1216(SB), Y7, Y7
+	VORPD       SpiralsConstants<>+960(SB), Y8, Y8
+	VSUBPD      SpiralsConstants<>+992(SB), Y8, Y8
+	VANDPD      SpiralsConstants<>+1024(SB), Y7, Y7
+	VPADDQ      SpiralsConstants<>+1056(SB), Y7, Y7
 	VSUBPD      Y6, Y7, Y6
-	VADDPD      SpiralsConstants<>+1248(SB), Y6, Y7
+	VADDPD      SpiralsConstants<>+1088(SB), Y6, Y7
 	VDIVPD      Y7, Y6, Y6
 	VMULPD      Y6, Y6, Y7
-	VMOVUPS     SpiralsConstants<>+1312(SB), Y9
-	VFMADD231PD SpiralsConstants<>+1344(SB), Y7, Y9
-	VMOVUPS     SpiralsConstants<>+1376(SB), Y10
-	VFMADD231PD SpiralsConstants<>+1408(SB), Y7, Y10
+	VMOVUPS     SpiralsConstants<>+1152(SB), Y9
+	VFMADD231PD SpiralsConstants<>+1184(SB), Y7, Y9
+	VMOVUPS     SpiralsConstants<>+1216(SB), Y10
+	VFMADD231PD SpiralsConstants<>+1248(SB), Y7, Y10
 	VMULPD      Y7, Y7, Y7
 	VFMADD231PD Y7, Y10, Y9
 	VMULPD      Y7, Y7, Y7
-	VFMADD231PD SpiralsConstants<>+1440(SB), Y7, Y9
+	VFMADD231PD SpiralsConstants<>+1280(SB), Y7, Y9
 	VMULPD      Y9, Y6, Y6
-	VFMADD231PD SpiralsConstants<>+1280(SB), Y8, Y6
+	VFMADD231PD SpiralsConstants<>+1120(SB), Y8, Y6
 	VXORPS      X7, X7, X7
 	VCMPPD      $0x00, Y7, Y4, Y8
-	VBLENDVPD   Y8, SpiralsConstants<>+1504(SB), Y6, Y6
-	VCMPPD      $0x00, SpiralsConstants<>+1056(SB), Y4, Y8
-	VBLENDVPD   Y8, SpiralsConstants<>+1056(SB), Y6, Y6
+	VBLENDVPD   Y8, SpiralsConstants<>+1344(SB), Y6, Y6
+	VCMPPD      $0x00, SpiralsConstants<>+896(SB), Y4, Y8
+	VBLENDVPD   Y8, SpiralsConstants<>+896(SB), Y6, Y6
 	VCMPPD      $0x19, Y7, Y4, Y4
-	VBLENDVPD   Y4, SpiralsConstants<>+1536(SB), Y6, Y4
+	VBLENDVPD   Y4, SpiralsConstants<>+1376(SB), Y6, Y4
 	VCVTPD2PSY  Y4, X4
 	VMOVSS      X4, 288(SI)
 
@@ -4277,573 +3028,6 @@ TEXT ·spiralsStepAVX2(SB), NOSPLIT, $0-44
 	VMOVSD       120(DI), X1
 	VFNMADD231PS X2, X0, X1
 	VMOVSD       X1, 120(DI)
-	VZEROUPPER
-	RET
-
-// func spiralsStepAVX512(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, rate float32) float32
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, FMA3
-TEXT ·spiralsStepAVX512(SB), NOSPLIT, $0-44
-	MOVQ p+0(FP), DI
-	MOVQ ws+8(FP), SI
-	MOVQ x+16(FP), DX
-	MOVQ y+24(FP), CX
-
-	// z1 = W1·x + b1; a1 = tanh(z1)
-	VMOVSD        (DX), X0
-	VMOVSD        (DI), X1
-	VMULPS        X1, X0, X1
-	VMOVSD        8(DI), X2
-	VMULPS        X2, X0, X2
-	VMOVSD        16(DI), X3
-	VMULPS        X3, X0, X3
-	VMOVSD        24(DI), X4
-	VMULPS        X4, X0, X4
-	VMOVSD        32(DI), X5
-	VMULPS        X5, X0, X5
-	VMOVSD        40(DI), X6
-	VMULPS        X6, X0, X6
-	VMOVSD        48(DI), X7
-	VMULPS        X7, X0, X7
-	VMOVSD        56(DI), X8
-	VMULPS        X8, X0, X8
-	VMOVSD        64(DI), X9
-	VMULPS        X9, X0, X9
-	VMOVSD        72(DI), X10
-	VMULPS        X10, X0, X10
-	VMOVSD        80(DI), X11
-	VMULPS        X11, X0, X11
-	VMOVSD        88(DI), X12
-	VMULPS        X12, X0, X12
-	VMOVSD        96(DI), X13
-	VMULPS        X13, X0, X13
-	VMOVSD        104(DI), X14
-	VMULPS        X14, X0, X14
-	VMOVSD        112(DI), X15
-	VMULPS        X15, X0, X15
-	VMOVSD        120(DI), X16
-	VMULPS        X16, X0, X0
-	VUNPCKLPS     X2, X1, X16
-	VUNPCKHPS     X2, X1, X1
-	VADDPS        X1, X16, X1
-	VUNPCKLPS     X4, X3, X2
-	VUNPCKHPS     X4, X3, X3
-	VADDPS        X3, X2, X2
-	VUNPCKLPD     X2, X1, X3
-	VUNPCKHPD     X2, X1, X1
-	VADDPS        X1, X3, X1
-	VUNPCKLPS     X6, X5, X2
-	VUNPCKHPS     X6, X5, X3
-	VADDPS        X3, X2, X2
-	VUNPCKLPS     X8, X7, X3
-	VUNPCKHPS     X8, X7, X4
-	VADDPS        X4, X3, X3
-	VUNPCKLPD     X3, X2, X4
-	VUNPCKHPD     X3, X2, X2
-	VADDPS        X2, X4, X2
-	VUNPCKLPS     X10, X9, X3
-	VUNPCKHPS     X10, X9, X4
-	VADDPS        X4, X3, X3
-	VUNPCKLPS     X12, X11, X4
-	VUNPCKHPS     X12, X11, X5
-	VADDPS        X5, X4, X4
-	VUNPCKLPD     X4, X3, X5
-	VUNPCKHPD     X4, X3, X3
-	VADDPS        X3, X5, X3
-	VUNPCKLPS     X14, X13, X4
-	VUNPCKHPS     X14, X13, X5
-	VADDPS        X5, X4, X4
-	VUNPCKLPS     X0, X15, X5
-	VUNPCKHPS     X0, X15, X0
-	VADDPS        X0, X5, X0
-	VUNPCKLPD     X0, X4, X5
-	VUNPCKHPD     X0, X4, X0
-	VADDPS        X0, X5, X0
-	VINSERTF32X4  $0x01, X2, Y1, Y1
-	VINSERTF32X4  $0x01, X0, Y3, Y0
-	VINSERTF64X4  $0x01, Y0, Z1, Z0
-	VADDPS        128(DI), Z0, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VCVTPS2PD     Y0, Z0
-	VBROADCASTSD  SpiralsConstants<>+904(SB), Z2
-	VMINPD        Z0, Z2, Z0
-	VBROADCASTSD  SpiralsConstants<>+896(SB), Z3
-	VMAXPD        Z0, Z3, Z0
-	VMULPD        Z0, Z0, Z4
-	VBROADCASTSD  SpiralsConstants<>+920(SB), Z5
-	VBROADCASTSD  SpiralsConstants<>+912(SB), Z6
-	VMOVAPS       Z6, Z7
-	VFMADD231PD   Z4, Z5, Z7
-	VBROADCASTSD  SpiralsConstants<>+936(SB), Z8
-	VBROADCASTSD  SpiralsConstants<>+928(SB), Z9
-	VMOVAPS       Z9, Z10
-	VFMADD231PD   Z4, Z8, Z10
-	VMULPD        Z4, Z4, Z11
-	VFMADD231PD   Z11, Z10, Z7
-	VMULPD        Z11, Z11, Z10
-	VBROADCASTSD  SpiralsConstants<>+944(SB), Z12
-	VFMADD231PD   Z10, Z12, Z7
-	VMULPD        Z7, Z0, Z0
-	VBROADCASTSD  SpiralsConstants<>+960(SB), Z7
-	VBROADCASTSD  SpiralsConstants<>+952(SB), Z13
-	VMOVAPS       Z13, Z14
-	VFMADD231PD   Z4, Z7, Z14
-	VBROADCASTSD  SpiralsConstants<>+976(SB), Z15
-	VBROADCASTSD  SpiralsConstants<>+968(SB), Z16
-	VMOVAPS       Z16, Z17
-	VFMADD231PD   Z4, Z15, Z17
-	VBROADCASTSD  SpiralsConstants<>+992(SB), Z18
-	VBROADCASTSD  SpiralsConstants<>+984(SB), Z19
-	VFMADD213PD   Z19, Z18, Z4
-	VFMADD231PD   Z11, Z17, Z14
-	VFMADD231PD   Z10, Z4, Z14
-	VDIVPD        Z14, Z0, Z0
-	VCVTPD2PS     Z0, Y0
-	VCVTPS2PD     Y1, Z1
-	VMINPD        Z1, Z2, Z1
-	VMAXPD        Z1, Z3, Z1
-	VMULPD        Z1, Z1, Z4
-	VMOVAPS       Z6, Z10
-	VFMADD231PD   Z4, Z5, Z10
-	VMOVAPS       Z9, Z11
-	VFMADD231PD   Z4, Z8, Z11
-	VMULPD        Z4, Z4, Z14
-	VFMADD231PD   Z14, Z11, Z10
-	VMULPD        Z14, Z14, Z11
-	VFMADD231PD   Z11, Z12, Z10
-	VMULPD        Z10, Z1, Z1
-	VMOVAPS       Z13, Z10
-	VFMADD231PD   Z4, Z7, Z10
-	VMOVAPS       Z16, Z17
-	VFMADD231PD   Z4, Z15, Z17
-	VFMADD213PD   Z19, Z18, Z4
-	VFMADD231PD   Z14, Z17, Z10
-	VFMADD231PD   Z11, Z4, Z10
-	VDIVPD        Z10, Z1, Z1
-	VCVTPD2PS     Z1, Y1
-	VINSERTF64X4  $0x01, Y1, Z0, Z0
-	VMOVUPS       Z0, (SI)
-
-	// z2 = W2·a1 + b2; a2 = tanh(z2)
-	VMULPS        192(DI), Z0, Z1
-	VMULPS        256(DI), Z0, Z4
-	VMULPS        320(DI), Z0, Z10
-	VMULPS        384(DI), Z0, Z11
-	VMULPS        448(DI), Z0, Z14
-	VMULPS        512(DI), Z0, Z17
-	VMULPS        576(DI), Z0, Z20
-	VMULPS        640(DI), Z0, Z21
-	VMULPS        704(DI), Z0, Z22
-	VMULPS        768(DI), Z0, Z23
-	VMULPS        832(DI), Z0, Z24
-	VMULPS        896(DI), Z0, Z25
-	VMULPS        960(DI), Z0, Z26
-	VMULPS        1024(DI), Z0, Z27
-	VMULPS        1088(DI), Z0, Z28
-	VMULPS        1152(DI), Z0, Z29
-	VUNPCKLPS     Z4, Z1, Z30
-	VUNPCKHPS     Z4, Z1, Z1
-	VADDPS        Z1, Z30, Z1
-	VUNPCKLPS     Z11, Z10, Z4
-	VUNPCKHPS     Z11, Z10, Z10
-	VADDPS        Z10, Z4, Z4
-	VUNPCKLPD     Z4, Z1, Z10
-	VUNPCKHPD     Z4, Z1, Z1
-	VADDPS        Z1, Z10, Z1
-	VUNPCKLPS     Z17, Z14, Z4
-	VUNPCKHPS     Z17, Z14, Z10
-	VADDPS        Z10, Z4, Z4
-	VUNPCKLPS     Z21, Z20, Z10
-	VUNPCKHPS     Z21, Z20, Z11
-	VADDPS        Z11, Z10, Z10
-	VUNPCKLPD     Z10, Z4, Z11
-	VUNPCKHPD     Z10, Z4, Z4
-	VADDPS        Z4, Z11, Z4
-	VUNPCKLPS     Z23, Z22, Z10
-	VUNPCKHPS     Z23, Z22, Z11
-	VADDPS        Z11, Z10, Z10
-	VUNPCKLPS     Z25, Z24, Z11
-	VUNPCKHPS     Z25, Z24, Z14
-	VADDPS        Z14, Z11, Z11
-	VUNPCKLPD     Z11, Z10, Z14
-	VUNPCKHPD     Z11, Z10, Z10
-	VADDPS        Z10, Z14, Z10
-	VUNPCKLPS     Z27, Z26, Z11
-	VUNPCKHPS     Z27, Z26, Z14
-	VADDPS        Z14, Z11, Z11
-	VUNPCKLPS     Z29, Z28, Z14
-	VUNPCKHPS     Z29, Z28, Z17
-	VADDPS        Z17, Z14, Z14
-	VUNPCKLPD     Z14, Z11, Z17
-	VUNPCKHPD     Z14, Z11, Z11
-	VADDPS        Z11, Z17, Z11
-	VSHUFF32X4    $0x44, Z4, Z1, Z14
-	VSHUFF32X4    $0xee, Z4, Z1, Z1
-	VADDPS        Z1, Z14, Z1
-	VSHUFF32X4    $0x44, Z11, Z10, Z4
-	VSHUFF32X4    $0xee, Z11, Z10, Z10
-	VADDPS        Z10, Z4, Z4
-	VSHUFF32X4    $0x88, Z4, Z1, Z10
-	VSHUFF32X4    $0xdd, Z4, Z1, Z1
-	VADDPS        Z1, Z10, Z1
-	VADDPS        1216(DI), Z1, Z1
-	VEXTRACTF64X4 $0x01, Z1, Y4
-	VCVTPS2PD     Y1, Z1
-	VMINPD        Z1, Z2, Z1
-	VMAXPD        Z1, Z3, Z1
-	VMULPD        Z1, Z1, Z10
-	VMOVAPS       Z6, Z11
-	VFMADD231PD   Z10, Z5, Z11
-	VMOVAPS       Z9, Z14
-	VFMADD231PD   Z10, Z8, Z14
-	VMULPD        Z10, Z10, Z17
-	VFMADD231PD   Z17, Z14, Z11
-	VMULPD        Z17, Z17, Z14
-	VFMADD231PD   Z14, Z12, Z11
-	VMULPD        Z11, Z1, Z1
-	VMOVAPS       Z13, Z11
-	VFMADD231PD   Z10, Z7, Z11
-	VMOVAPS       Z16, Z20
-	VFMADD231PD   Z10, Z15, Z20
-	VFMADD213PD   Z19, Z18, Z10
-	VFMADD231PD   Z17, Z20, Z11
-	VFMADD231PD   Z14, Z10, Z11
-	VDIVPD        Z11, Z1, Z1
-	VCVTPD2PS     Z1, Y1
-	VCVTPS2PD     Y4, Z4
-	VMINPD        Z4, Z2, Z2
-	VMAXPD        Z2, Z3, Z2
-	VMULPD        Z2, Z2, Z3
-	VFMADD231PD   Z3, Z5, Z6
-	VFMADD231PD   Z3, Z8, Z9
-	VMULPD        Z3, Z3, Z4
-	VFMADD231PD   Z4, Z9, Z6
-	VMULPD        Z4, Z4, Z5
-	VFMADD231PD   Z5, Z12, Z6
-	VMULPD        Z6, Z2, Z2
-	VFMADD213PD   Z13, Z3, Z7
-	VFMADD231PD   Z3, Z15, Z16
-	VFMADD231PD   Z3, Z18, Z19
-	VFMADD231PD   Z4, Z16, Z7
-	VFMADD231PD   Z5, Z19, Z7
-	VDIVPD        Z7, Z2, Z2
-	VCVTPD2PS     Z2, Y2
-	VINSERTF64X4  $0x01, Y2, Z1, Z1
-	VMOVUPS       Z1, 128(SI)
-
-	// z3 = W3·a2 + b3
-	VMULPS        1280(DI), Z1, Z2
-	VMULPS        1344(DI), Z1, Z3
-	VUNPCKLPS     Z3, Z2, Z4
-	VUNPCKHPS     Z3, Z2, Z2
-	VADDPS        Z2, Z4, Z2
-	VUNPCKLPD     Z2, Z2, Z3
-	VUNPCKHPD     Z2, Z2, Z2
-	VADDPS        Z2, Z3, Z2
-	VEXTRACTF64X4 $0x01, Z2, Y3
-	VADDPS        Y3, Y2, Y2
-	VEXTRACTF32X4 $0x01, Y2, X3
-	VADDPS        X3, X2, X2
-	VMOVSD        1408(DI), X3
-	VADDPS        X3, X2, X2
-	VMOVSD        X2, 256(SI)
-
-	// a3 = softmax(z3)
-	MOVL              $0x00000003, AX
-	KMOVW             AX, K1
-	VMOVAPS.Z         X2, K1, X2
-	VBROADCASTSS      SpiralsConstants<>+1000(SB), X3
-	VBLENDMPS         X2, X3, K1, X3
-	VSHUFPS           $0x4e, X3, X3, X4
-	VMAXPS            X4, X3, X3
-	VSHUFPS           $0xb1, X3, X3, X4
-	VMAXPS            X4, X3, X3
-	VMOVSS            X3, 272(SI)
-	VSUBPS            X3, X2, X4
-	VBROADCASTSS      SpiralsConstants<>+1008(SB), X5
-	VMINPS            X4, X5, X4
-	VBROADCASTSS      SpiralsConstants<>+1004(SB), X5
-	VMAXPS            X4, X5, X4
-	VBROADCASTSS      SpiralsConstants<>+1012(SB), X5
-	VMOVAPS           X5, X6
-	VFMADD231PS.BCST  SpiralsConstants<>+1016(SB), X4, X6
-	VSUBPS            X5, X6, X5
-	VFNMADD231PS.BCST SpiralsConstants<>+1020(SB), X5, X4
-	VFNMADD231PS.BCST SpiralsConstants<>+1024(SB), X5, X4
-	VMULPS            X4, X4, X6
-	VBROADCASTSS      SpiralsConstants<>+1028(SB), X7
-	VFMADD231PS.BCST  SpiralsConstants<>+1032(SB), X4, X7
-	VBROADCASTSS      SpiralsConstants<>+1036(SB), X8
-	VFMADD231PS.BCST  SpiralsConstants<>+1040(SB), X4, X8
-	VBROADCASTSS      SpiralsConstants<>+1044(SB), X9
-	VFMADD231PS.BCST  SpiralsConstants<>+1048(SB), X4, X9
-	VFMADD231PS       X6, X8, X7
-	VMULPS            X6, X6, X8
-	VFMADD231PS       X8, X9, X7
-	VFMADD231PS       X7, X6, X4
-	VBROADCASTSS      SpiralsConstants<>+1052(SB), Z6
-	VADDPS            X6, X4, X4
-	VSCALEFPS         X5, X4, X4
-	VMOVAPS.Z         X4, K1, X5
-	VSHUFPS           $0x4e, X5, X5, X7
-	VADDPS            X7, X5, X5
-	VSHUFPS           $0xb1, X5, X5, X7
-	VADDPS            X7, X5, X5
-	VMOVSS            X5, 276(SI)
-	VDIVPS            X5, X6, X7
-	VMULPS            X7, X4, X4
-	VMOVSD            X4, 264(SI)
-
-	// t = log(s3)
-	VSHUFPS          $0x00, X5, X5, X5
-	VCVTPS2PD        X5, Y5
-	VPADDQ.BCST      SpiralsConstants<>+1576(SB), Y5, Y7
-	VPSRLQ           $0x34, Y7, Y8
-	VORPD.BCST       SpiralsConstants<>+1584(SB), Y8, Y8
-	VSUBPD.BCST      SpiralsConstants<>+1592(SB), Y8, Y8
-	VANDPD.BCST      SpiralsConstants<>+1600(SB), Y7, Y7
-	VPADDQ.BCST      SpiralsConstants<>+1608(SB), Y7, Y7
-	VSUBPD           Y13, Y7, Y7
-	VADDPD.BCST      SpiralsConstants<>+1616(SB), Y7, Y9
-	VDIVPD           Y9, Y7, Y7
-	VMULPD           Y7, Y7, Y9
-	VBROADCASTSD     SpiralsConstants<>+1632(SB), Y10
-	VFMADD231PD.BCST SpiralsConstants<>+1640(SB), Y9, Y10
-	VBROADCASTSD     SpiralsConstants<>+1648(SB), Y11
-	VFMADD231PD.BCST SpiralsConstants<>+1656(SB), Y9, Y11
-	VMULPD           Y9, Y9, Y9
-	VFMADD231PD      Y9, Y11, Y10
-	VMULPD           Y9, Y9, Y9
-	VFMADD231PD.BCST SpiralsConstants<>+1664(SB), Y9, Y10
-	VMULPD           Y10, Y7, Y7
-	VFMADD231PD.BCST SpiralsConstants<>+1624(SB), Y8, Y7
-	VXORPS           X8, X8, X8
-	VCMPPD           $0x00, Y8, Y5, K2
-	VBLENDMPD.BCST   SpiralsConstants<>+1680(SB), Y7, K2, Y7
-	VBROADCASTSD     SpiralsConstants<>+1568(SB), Y9
-	VCMPPD           $0x00, Y9, Y5, K2
-	VBLENDMPD        Y9, Y7, K2, Y7
-	VCMPPD           $0x19, Y8, Y5, K2
-	VBLENDMPD.BCST   SpiralsConstants<>+1688(SB), Y7, K2, Y5
-	VCVTPD2PSY       Y5, X5
-	VMOVSS           X5, 288(SI)
-
-	// d3 = a3 - y; loss = Σ y*(m3 - z3 + t)
-	VMOVAPS.Z X4, K1, X4
-	VMOVSD    (CX), X7
-	VSUBPS    X7, X4, X4
-	VSHUFPS   $0x00, X3, X3, X3
-	VSUBPS    X2, X3, X2
-	VSHUFPS   $0x00, X5, X5, X3
-	VADDPS    X3, X2, X2
-	VMULPS    X2, X7, X2
-	VMOVSD    X4, 280(SI)
-	VMOVAPS.Z X2, K1, X2
-	VSHUFPS   $0x4e, X2, X2, X3
-	VADDPS    X3, X2, X2
-	VSHUFPS   $0xb1, X2, X2, X3
-	VADDPS    X3, X2, X2
-	VMOVSS    X2, ret+40(FP)
-
-	// d2 = (W3ᵀ·d3)*(1 - a2^2); in the same pass W3 −= rate·d3·a2ᵀ; b3 −= rate·d3
-	VBROADCASTSS rate+32(FP), X2
-	VMOVAPS.Z    X4, K1, X3
-	VMOVSD       1408(DI), X5
-	VFNMADD231PS X3, X2, X5
-	VMOVSD       X5, 1408(DI)
-	VBROADCASTSS X4, Z3
-	VBROADCASTSS rate+32(FP), Z5
-	VMULPS       Z3, Z5, Z7
-	VMOVUPS      1280(DI), Z8
-	VMULPS       Z3, Z8, Z3
-	VFNMADD231PS Z1, Z7, Z8
-	VMOVUPS      Z8, 1280(DI)
-	VSHUFPS      $0x55, X4, X4, X4
-	VBROADCASTSS X4, Z4
-	VMULPS       Z4, Z5, Z7
-	VMOVUPS      1344(DI), Z8
-	VFMADD231PS  Z4, Z8, Z3
-	VFNMADD231PS Z1, Z7, Z8
-	VMOVUPS      Z8, 1344(DI)
-	VMOVAPS      Z6, Z4
-	VFNMADD231PS Z1, Z1, Z4
-	VMULPS       Z4, Z3, Z1
-	VMOVUPS      Z1, 192(SI)
-
-	// d1 = (W2ᵀ·d2)*(1 - a1^2); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
-	VMOVUPS      1216(DI), Z3
-	VFNMADD231PS Z1, Z5, Z3
-	VMOVUPS      Z3, 1216(DI)
-	VBROADCASTSS 192(SI), Z1
-	VMULPS       Z1, Z5, Z3
-	VMOVUPS      192(DI), Z4
-	VMULPS       Z1, Z4, Z1
-	VFNMADD231PS Z0, Z3, Z4
-	VMOVUPS      Z4, 192(DI)
-	VBROADCASTSS 196(SI), Z3
-	VMULPS       Z3, Z5, Z4
-	VMOVUPS      256(DI), Z7
-	VMULPS       Z3, Z7, Z3
-	VFNMADD231PS Z0, Z4, Z7
-	VMOVUPS      Z7, 256(DI)
-	VBROADCASTSS 200(SI), Z4
-	VMULPS       Z4, Z5, Z7
-	VMOVUPS      320(DI), Z8
-	VFMADD231PS  Z4, Z8, Z1
-	VFNMADD231PS Z0, Z7, Z8
-	VMOVUPS      Z8, 320(DI)
-	VBROADCASTSS 204(SI), Z0
-	VMULPS       Z0, Z5, Z4
-	VMOVUPS      384(DI), Z7
-	VFMADD231PS  Z0, Z7, Z3
-	VFNMADD231PS (SI), Z4, Z7
-	VMOVUPS      Z7, 384(DI)
-	VBROADCASTSS 208(SI), Z0
-	VMULPS       Z0, Z5, Z4
-	VMOVUPS      448(DI), Z7
-	VFMADD231PS  Z0, Z7, Z1
-	VFNMADD231PS (SI), Z4, Z7
-	VMOVUPS      Z7, 448(DI)
-	VBROADCASTSS 212(SI), Z0
-	VMULPS       Z0, Z5, Z4
-	VMOVUPS      512(DI), Z7
-	VFMADD231PS  Z0, Z7, Z3
-	VFNMADD231PS (SI), Z4, Z7
-	VMOVUPS      Z7, 512(DI)
-	VBROADCASTSS 216(SI), Z0
-	VMULPS       Z0, Z5, Z4
-	VMOVUPS      576(DI), Z7
-	VFMADD231PS  Z0, Z7, Z1
-	VFNMADD231PS (SI), Z4, Z7
-	VMOVUPS      Z7, 576(DI)
-	VBROADCASTSS 220(SI), Z0
-	VMULPS       Z0, Z5, Z4
-	VMOVUPS      640(DI), Z7
-	VFMADD231PS  Z0, Z7, Z3
-	VFNMADD231PS (SI), Z4, Z7
-	VMOVUPS      Z7, 640(DI)
-	VBROADCASTSS 224(SI), Z0
-	VMULPS       Z0, Z5, Z4
-	VMOVUPS      704(DI), Z7
-	VFMADD231PS  Z0, Z7, Z1
-	VFNMADD231PS (SI), Z4, Z7
-	VMOVUPS      Z7, 704(DI)
-	VBROADCASTSS 228(SI), Z0
-	VMULPS       Z0, Z5, Z4
-	VMOVUPS      768(DI), Z7
-	VFMADD231PS  Z0, Z7, Z3
-	VFNMADD231PS (SI), Z4, Z7
-	VMOVUPS      Z7, 768(DI)
-	VBROADCASTSS 232(SI), Z0
-	VMULPS       Z0, Z5, Z4
-	VMOVUPS      832(DI), Z7
-	VFMADD231PS  Z0, Z7, Z1
-	VFNMADD231PS (SI), Z4, Z7
-	VMOVUPS      Z7, 832(DI)
-	VBROADCASTSS 236(SI), Z0
-	VMULPS       Z0, Z5, Z4
-	VMOVUPS      896(DI), Z7
-	VFMADD231PS  Z0, Z7, Z3
-	VFNMADD231PS (SI), Z4, Z7
-	VMOVUPS      Z7, 896(DI)
-	VBROADCASTSS 240(SI), Z0
-	VMULPS       Z0, Z5, Z4
-	VMOVUPS      960(DI), Z7
-	VFMADD231PS  Z0, Z7, Z1
-	VFNMADD231PS (SI), Z4, Z7
-	VMOVUPS      Z7, 960(DI)
-	VBROADCASTSS 244(SI), Z0
-	VMULPS       Z0, Z5, Z4
-	VMOVUPS      1024(DI), Z7
-	VFMADD231PS  Z0, Z7, Z3
-	VFNMADD231PS (SI), Z4, Z7
-	VMOVUPS      Z7, 1024(DI)
-	VBROADCASTSS 248(SI), Z0
-	VMULPS       Z0, Z5, Z4
-	VMOVUPS      1088(DI), Z7
-	VFMADD231PS  Z0, Z7, Z1
-	VFNMADD231PS (SI), Z4, Z7
-	VMOVUPS      Z7, 1088(DI)
-	VBROADCASTSS 252(SI), Z0
-	VMULPS       Z0, Z5, Z4
-	VMOVUPS      1152(DI), Z7
-	VFMADD231PS  Z0, Z7, Z3
-	VFNMADD231PS (SI), Z4, Z7
-	VMOVUPS      Z7, 1152(DI)
-	VADDPS       Z3, Z1, Z0
-	VMOVUPS      (SI), Z1
-	VFNMADD231PS Z1, Z1, Z6
-	VMULPS       Z6, Z0, Z0
-	VMOVUPS      Z0, 64(SI)
-
-	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
-	VMOVUPS      128(DI), Z1
-	VFNMADD231PS Z0, Z5, Z1
-	VMOVUPS      Z1, 128(DI)
-	VMULPS.BCST  64(SI), X2, X0
-	VMOVSD       (DX), X1
-	VMOVSD       (DI), X3
-	VFNMADD231PS X1, X0, X3
-	VMOVSD       X3, (DI)
-	VMULPS.BCST  68(SI), X2, X0
-	VMOVSD       8(DI), X3
-	VFNMADD231PS X1, X0, X3
-	VMOVSD       X3, 8(DI)
-	VMULPS.BCST  72(SI), X2, X0
-	VMOVSD       16(DI), X3
-	VFNMADD231PS X1, X0, X3
-	VMOVSD       X3, 16(DI)
-	VMULPS.BCST  76(SI), X2, X0
-	VMOVSD       24(DI), X3
-	VFNMADD231PS X1, X0, X3
-	VMOVSD       X3, 24(DI)
-	VMULPS.BCST  80(SI), X2, X0
-	VMOVSD       32(DI), X3
-	VFNMADD231PS X1, X0, X3
-	VMOVSD       X3, 32(DI)
-	VMULPS.BCST  84(SI), X2, X0
-	VMOVSD       40(DI), X3
-	VFNMADD231PS X1, X0, X3
-	VMOVSD       X3, 40(DI)
-	VMULPS.BCST  88(SI), X2, X0
-	VMOVSD       48(DI), X3
-	VFNMADD231PS X1, X0, X3
-	VMOVSD       X3, 48(DI)
-	VMULPS.BCST  92(SI), X2, X0
-	VMOVSD       56(DI), X3
-	VFNMADD231PS X1, X0, X3
-	VMOVSD       X3, 56(DI)
-	VMULPS.BCST  96(SI), X2, X0
-	VMOVSD       64(DI), X3
-	VFNMADD231PS X1, X0, X3
-	VMOVSD       X3, 64(DI)
-	VMULPS.BCST  100(SI), X2, X0
-	VMOVSD       72(DI), X3
-	VFNMADD231PS X1, X0, X3
-	VMOVSD       X3, 72(DI)
-	VMULPS.BCST  104(SI), X2, X0
-	VMOVSD       80(DI), X3
-	VFNMADD231PS X1, X0, X3
-	VMOVSD       X3, 80(DI)
-	VMULPS.BCST  108(SI), X2, X0
-	VMOVSD       88(DI), X3
-	VFNMADD231PS X1, X0, X3
-	VMOVSD       X3, 88(DI)
-	VMULPS.BCST  112(SI), X2, X0
-	VMOVSD       96(DI), X3
-	VFNMADD231PS X1, X0, X3
-	VMOVSD       X3, 96(DI)
-	VMULPS.BCST  116(SI), X2, X0
-	VMOVSD       104(DI), X3
-	VFNMADD231PS X1, X0, X3
-	VMOVSD       X3, 104(DI)
-	VMULPS.BCST  120(SI), X2, X0
-	VMOVSD       112(DI), X3
-	VFNMADD231PS X1, X0, X3
-	VMOVSD       X3, 112(DI)
-	VMULPS.BCST  124(SI), X2, X0
-	VMOVSD       120(DI), X2
-	VFNMADD231PS X1, X0, X2
-	VMOVSD       X2, 120(DI)
 	VZEROUPPER
 	RET
 
@@ -7512,35 +5696,35 @@ loop0:
 	VFMADD231PS.BCST 4(DI), Z0, Z1
 	VEXTRACTF64X4    $0x01, Z1, Y3
 	VCVTPS2PD        Y1, Z1
-	VBROADCASTSD     SpiralsConstants<>+904(SB), Z4
+	VBROADCASTSD     SpiralsConstants<>+1588(SB), Z4
 	VMINPD           Z1, Z4, Z1
-	VBROADCASTSD     SpiralsConstants<>+896(SB), Z5
+	VBROADCASTSD     SpiralsConstants<>+1580(SB), Z5
 	VMAXPD           Z1, Z5, Z1
 	VMULPD           Z1, Z1, Z6
-	VBROADCASTSD     SpiralsConstants<>+920(SB), Z7
-	VBROADCASTSD     SpiralsConstants<>+912(SB), Z8
+	VBROADCASTSD     SpiralsConstants<>+1604(SB), Z7
+	VBROADCASTSD     SpiralsConstants<>+1596(SB), Z8
 	VMOVAPS          Z8, Z9
 	VFMADD231PD      Z6, Z7, Z9
-	VBROADCASTSD     SpiralsConstants<>+936(SB), Z10
-	VBROADCASTSD     SpiralsConstants<>+928(SB), Z11
+	VBROADCASTSD     SpiralsConstants<>+1620(SB), Z10
+	VBROADCASTSD     SpiralsConstants<>+1612(SB), Z11
 	VMOVAPS          Z11, Z12
 	VFMADD231PD      Z6, Z10, Z12
 	VMULPD           Z6, Z6, Z13
 	VFMADD231PD      Z13, Z12, Z9
 	VMULPD           Z13, Z13, Z12
-	VBROADCASTSD     SpiralsConstants<>+944(SB), Z14
+	VBROADCASTSD     SpiralsConstants<>+1628(SB), Z14
 	VFMADD231PD      Z12, Z14, Z9
 	VMULPD           Z9, Z1, Z1
-	VBROADCASTSD     SpiralsConstants<>+960(SB), Z9
-	VBROADCASTSD     SpiralsConstants<>+952(SB), Z15
+	VBROADCASTSD     SpiralsConstants<>+1636(SB), Z9
+	VBROADCASTSD     SpiralsConstants<>+1456(SB), Z15
 	VMOVAPS          Z15, Z16
 	VFMADD231PD      Z6, Z9, Z16
-	VBROADCASTSD     SpiralsConstants<>+976(SB), Z17
-	VBROADCASTSD     SpiralsConstants<>+968(SB), Z18
+	VBROADCASTSD     SpiralsConstants<>+1652(SB), Z17
+	VBROADCASTSD     SpiralsConstants<>+1644(SB), Z18
 	VMOVAPS          Z18, Z19
 	VFMADD231PD      Z6, Z17, Z19
-	VBROADCASTSD     SpiralsConstants<>+992(SB), Z20
-	VBROADCASTSD     SpiralsConstants<>+984(SB), Z21
+	VBROADCASTSD     SpiralsConstants<>+1668(SB), Z20
+	VBROADCASTSD     SpiralsConstants<>+1660(SB), Z21
 	VFMADD213PD      Z21, Z20, Z6
 	VFMADD231PD      Z13, Z19, Z16
 	VFMADD231PD      Z12, Z6, Z16
@@ -8552,35 +6736,35 @@ loop2:
 	VMOVUPS       1600(SI)(R12*1), Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VCVTPS2PD     Y0, Z0
-	VBROADCASTSD  SpiralsConstants<>+904(SB), Z2
+	VBROADCASTSD  SpiralsConstants<>+1588(SB), Z2
 	VMINPD        Z0, Z2, Z0
-	VBROADCASTSD  SpiralsConstants<>+896(SB), Z3
+	VBROADCASTSD  SpiralsConstants<>+1580(SB), Z3
 	VMAXPD        Z0, Z3, Z0
 	VMULPD        Z0, Z0, Z4
-	VBROADCASTSD  SpiralsConstants<>+920(SB), Z5
-	VBROADCASTSD  SpiralsConstants<>+912(SB), Z6
+	VBROADCASTSD  SpiralsConstants<>+1604(SB), Z5
+	VBROADCASTSD  SpiralsConstants<>+1596(SB), Z6
 	VMOVAPS       Z6, Z7
 	VFMADD231PD   Z4, Z5, Z7
-	VBROADCASTSD  SpiralsConstants<>+936(SB), Z8
-	VBROADCASTSD  SpiralsConstants<>+928(SB), Z9
+	VBROADCASTSD  SpiralsConstants<>+1620(SB), Z8
+	VBROADCASTSD  SpiralsConstants<>+1612(SB), Z9
 	VMOVAPS       Z9, Z10
 	VFMADD231PD   Z4, Z8, Z10
 	VMULPD        Z4, Z4, Z11
 	VFMADD231PD   Z11, Z10, Z7
 	VMULPD        Z11, Z11, Z10
-	VBROADCASTSD  SpiralsConstants<>+944(SB), Z12
+	VBROADCASTSD  SpiralsConstants<>+1628(SB), Z12
 	VFMADD231PD   Z10, Z12, Z7
 	VMULPD        Z7, Z0, Z0
-	VBROADCASTSD  SpiralsConstants<>+960(SB), Z7
-	VBROADCASTSD  SpiralsConstants<>+952(SB), Z13
+	VBROADCASTSD  SpiralsConstants<>+1636(SB), Z7
+	VBROADCASTSD  SpiralsConstants<>+1456(SB), Z13
 	VMOVAPS       Z13, Z14
 	VFMADD231PD   Z4, Z7, Z14
-	VBROADCASTSD  SpiralsConstants<>+976(SB), Z15
-	VBROADCASTSD  SpiralsConstants<>+968(SB), Z16
+	VBROADCASTSD  SpiralsConstants<>+1652(SB), Z15
+	VBROADCASTSD  SpiralsConstants<>+1644(SB), Z16
 	VMOVAPS       Z16, Z17
 	VFMADD231PD   Z4, Z15, Z17
-	VBROADCASTSD  SpiralsConstants<>+992(SB), Z18
-	VBROADCASTSD  SpiralsConstants<>+984(SB), Z19
+	VBROADCASTSD  SpiralsConstants<>+1668(SB), Z18
+	VBROADCASTSD  SpiralsConstants<>+1660(SB), Z19
 	VFMADD213PD   Z19, Z18, Z4
 	VFMADD231PD   Z11, Z17, Z14
 	VFMADD231PD   Z10, Z4, Z14
@@ -8734,37 +6918,37 @@ loop2:
 	VBLENDMPS    Z0, Z2, K1, Z2
 	VMOVUPS      Z2, 1472(SI)
 	VSUBPS       Z2, Z0, Z0
-	VBROADCASTSS SpiralsConstants<>+1008(SB), Z3
+	VBROADCASTSS SpiralsConstants<>+1684(SB), Z3
 	VMINPS       Z0, Z3, Z0
-	VBROADCASTSS SpiralsConstants<>+1004(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+1680(SB), Z4
 	VMAXPS       Z0, Z4, Z0
-	VBROADCASTSS SpiralsConstants<>+1016(SB), Z5
-	VBROADCASTSS SpiralsConstants<>+1012(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+1692(SB), Z5
+	VBROADCASTSS SpiralsConstants<>+1688(SB), Z6
 	VMOVAPS      Z6, Z7
 	VFMADD231PS  Z5, Z0, Z7
 	VSUBPS       Z6, Z7, Z7
-	VBROADCASTSS SpiralsConstants<>+1020(SB), Z8
+	VBROADCASTSS SpiralsConstants<>+1696(SB), Z8
 	VFNMADD231PS Z8, Z7, Z0
-	VBROADCASTSS SpiralsConstants<>+1024(SB), Z9
+	VBROADCASTSS SpiralsConstants<>+1700(SB), Z9
 	VFNMADD231PS Z9, Z7, Z0
 	VMULPS       Z0, Z0, Z10
-	VBROADCASTSS SpiralsConstants<>+1032(SB), Z11
-	VBROADCASTSS SpiralsConstants<>+1028(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+1708(SB), Z11
+	VBROADCASTSS SpiralsConstants<>+1704(SB), Z12
 	VMOVAPS      Z12, Z13
 	VFMADD231PS  Z0, Z11, Z13
-	VBROADCASTSS SpiralsConstants<>+1040(SB), Z14
-	VBROADCASTSS SpiralsConstants<>+1036(SB), Z15
+	VBROADCASTSS SpiralsConstants<>+1716(SB), Z14
+	VBROADCASTSS SpiralsConstants<>+1712(SB), Z15
 	VMOVAPS      Z15, Z16
 	VFMADD231PS  Z0, Z14, Z16
-	VBROADCASTSS SpiralsConstants<>+1048(SB), Z17
-	VBROADCASTSS SpiralsConstants<>+1044(SB), Z18
+	VBROADCASTSS SpiralsConstants<>+1724(SB), Z17
+	VBROADCASTSS SpiralsConstants<>+1720(SB), Z18
 	VMOVAPS      Z18, Z19
 	VFMADD231PS  Z0, Z17, Z19
 	VFMADD231PS  Z10, Z16, Z13
 	VMULPS       Z10, Z10, Z16
 	VFMADD231PS  Z16, Z19, Z13
 	VFMADD231PS  Z13, Z10, Z0
-	VBROADCASTSS SpiralsConstants<>+1052(SB), Z10
+	VBROADCASTSS SpiralsConstants<>+1544(SB), Z10
 	VADDPS       Z10, Z0, Z0
 	VSCALEFPS    Z7, Z0, Z0
 	VSUBPS       Z2, Z1, Z1
@@ -8850,13 +7034,13 @@ TEXT ·spiralsLossBatchAVX2(SB), NOSPLIT, $32-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      SpiralsConstants<>+1732(SB), Y0
+	VMOVUPS      SpiralsConstants<>+1728(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
 	VANDPS       SpiralsConstants<>+864(SB), Y0, Y0
 	VMOVUPS      Y0, 2624(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 2688(SI)
-	VMOVUPS      SpiralsConstants<>+1764(SB), Y1
+	VMOVUPS      SpiralsConstants<>+1760(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       SpiralsConstants<>+864(SB), Y1, Y1
 	VMOVUPS      Y1, 2656(SI)
@@ -11428,120 +9612,120 @@ loop3:
 	// t = log(s3)
 	VEXTRACTF128 $0x01, Y3, X1
 	VCVTPS2PD    X3, Y2
-	VPADDQ       SpiralsConstants<>+1088(SB), Y2, Y3
+	VPADDQ       SpiralsConstants<>+928(SB), Y2, Y3
 	VPSRLQ       $0x34, Y3, Y5
-	VORPD        SpiralsConstants<>+1120(SB), Y5, Y5
-	VSUBPD       SpiralsConstants<>+1152(SB), Y5, Y5
-	VANDPD       SpiralsConstants<>+1184(SB), Y3, Y3
-	VPADDQ       SpiralsConstants<>+1216(SB), Y3, Y3
+	VORPD        SpiralsConstants<>+960(SB), Y5, Y5
+	VSUBPD       SpiralsConstants<>+992(SB), Y5, Y5
+	VANDPD       SpiralsConstants<>+1024(SB), Y3, Y3
+	VPADDQ       SpiralsConstants<>+1056(SB), Y3, Y3
 	VSUBPD       SpiralsConstants<>+224(SB), Y3, Y3
-	VADDPD       SpiralsConstants<>+1248(SB), Y3, Y6
+	VADDPD       SpiralsConstants<>+1088(SB), Y3, Y6
 	VDIVPD       Y6, Y3, Y3
 	VMULPD       Y3, Y3, Y6
-	VMOVUPS      SpiralsConstants<>+1312(SB), Y7
+	VMOVUPS      SpiralsConstants<>+1152(SB), Y7
 	VMOVAPS      Y7, Y8
-	VFMADD231PD  SpiralsConstants<>+1344(SB), Y6, Y8
-	VMOVUPS      SpiralsConstants<>+1376(SB), Y9
+	VFMADD231PD  SpiralsConstants<>+1184(SB), Y6, Y8
+	VMOVUPS      SpiralsConstants<>+1216(SB), Y9
 	VMOVAPS      Y9, Y10
-	VFMADD231PD  SpiralsConstants<>+1408(SB), Y6, Y10
+	VFMADD231PD  SpiralsConstants<>+1248(SB), Y6, Y10
 	VMULPD       Y6, Y6, Y6
 	VFMADD231PD  Y6, Y10, Y8
 	VMULPD       Y6, Y6, Y6
-	VFMADD231PD  SpiralsConstants<>+1440(SB), Y6, Y8
+	VFMADD231PD  SpiralsConstants<>+1280(SB), Y6, Y8
 	VMULPD       Y8, Y3, Y3
-	VFMADD231PD  SpiralsConstants<>+1280(SB), Y5, Y3
+	VFMADD231PD  SpiralsConstants<>+1120(SB), Y5, Y3
 	VXORPS       X5, X5, X5
 	VCMPPD       $0x00, Y5, Y2, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+1504(SB), Y3, Y3
-	VCMPPD       $0x00, SpiralsConstants<>+1056(SB), Y2, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+1056(SB), Y3, Y3
+	VBLENDVPD    Y6, SpiralsConstants<>+1344(SB), Y3, Y3
+	VCMPPD       $0x00, SpiralsConstants<>+896(SB), Y2, Y6
+	VBLENDVPD    Y6, SpiralsConstants<>+896(SB), Y3, Y3
 	VCMPPD       $0x19, Y5, Y2, Y2
-	VBLENDVPD    Y2, SpiralsConstants<>+1536(SB), Y3, Y2
+	VBLENDVPD    Y2, SpiralsConstants<>+1376(SB), Y3, Y2
 	VCVTPD2PSY   Y2, X2
 	VCVTPS2PD    X1, Y1
-	VPADDQ       SpiralsConstants<>+1088(SB), Y1, Y3
+	VPADDQ       SpiralsConstants<>+928(SB), Y1, Y3
 	VPSRLQ       $0x34, Y3, Y6
-	VORPD        SpiralsConstants<>+1120(SB), Y6, Y6
-	VSUBPD       SpiralsConstants<>+1152(SB), Y6, Y6
-	VANDPD       SpiralsConstants<>+1184(SB), Y3, Y3
-	VPADDQ       SpiralsConstants<>+1216(SB), Y3, Y3
+	VORPD        SpiralsConstants<>+960(SB), Y6, Y6
+	VSUBPD       SpiralsConstants<>+992(SB), Y6, Y6
+	VANDPD       SpiralsConstants<>+1024(SB), Y3, Y3
+	VPADDQ       SpiralsConstants<>+1056(SB), Y3, Y3
 	VSUBPD       SpiralsConstants<>+224(SB), Y3, Y3
-	VADDPD       SpiralsConstants<>+1248(SB), Y3, Y8
+	VADDPD       SpiralsConstants<>+1088(SB), Y3, Y8
 	VDIVPD       Y8, Y3, Y3
 	VMULPD       Y3, Y3, Y8
 	VMOVAPS      Y7, Y10
-	VFMADD231PD  SpiralsConstants<>+1344(SB), Y8, Y10
+	VFMADD231PD  SpiralsConstants<>+1184(SB), Y8, Y10
 	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+1408(SB), Y8, Y11
+	VFMADD231PD  SpiralsConstants<>+1248(SB), Y8, Y11
 	VMULPD       Y8, Y8, Y8
 	VFMADD231PD  Y8, Y11, Y10
 	VMULPD       Y8, Y8, Y8
-	VFMADD231PD  SpiralsConstants<>+1440(SB), Y8, Y10
+	VFMADD231PD  SpiralsConstants<>+1280(SB), Y8, Y10
 	VMULPD       Y10, Y3, Y3
-	VFMADD231PD  SpiralsConstants<>+1280(SB), Y6, Y3
+	VFMADD231PD  SpiralsConstants<>+1120(SB), Y6, Y3
 	VCMPPD       $0x00, Y5, Y1, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+1504(SB), Y3, Y3
-	VCMPPD       $0x00, SpiralsConstants<>+1056(SB), Y1, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+1056(SB), Y3, Y3
+	VBLENDVPD    Y6, SpiralsConstants<>+1344(SB), Y3, Y3
+	VCMPPD       $0x00, SpiralsConstants<>+896(SB), Y1, Y6
+	VBLENDVPD    Y6, SpiralsConstants<>+896(SB), Y3, Y3
 	VCMPPD       $0x19, Y5, Y1, Y1
-	VBLENDVPD    Y1, SpiralsConstants<>+1536(SB), Y3, Y1
+	VBLENDVPD    Y1, SpiralsConstants<>+1376(SB), Y3, Y1
 	VCVTPD2PSY   Y1, X1
 	VINSERTF128  $0x01, X1, Y2, Y1
 	VMOVUPS      Y1, (SI)
 	VEXTRACTF128 $0x01, Y4, X2
 	VCVTPS2PD    X4, Y3
-	VPADDQ       SpiralsConstants<>+1088(SB), Y3, Y4
+	VPADDQ       SpiralsConstants<>+928(SB), Y3, Y4
 	VPSRLQ       $0x34, Y4, Y6
-	VORPD        SpiralsConstants<>+1120(SB), Y6, Y6
-	VSUBPD       SpiralsConstants<>+1152(SB), Y6, Y6
-	VANDPD       SpiralsConstants<>+1184(SB), Y4, Y4
-	VPADDQ       SpiralsConstants<>+1216(SB), Y4, Y4
+	VORPD        SpiralsConstants<>+960(SB), Y6, Y6
+	VSUBPD       SpiralsConstants<>+992(SB), Y6, Y6
+	VANDPD       SpiralsConstants<>+1024(SB), Y4, Y4
+	VPADDQ       SpiralsConstants<>+1056(SB), Y4, Y4
 	VSUBPD       SpiralsConstants<>+224(SB), Y4, Y4
-	VADDPD       SpiralsConstants<>+1248(SB), Y4, Y8
+	VADDPD       SpiralsConstants<>+1088(SB), Y4, Y8
 	VDIVPD       Y8, Y4, Y4
 	VMULPD       Y4, Y4, Y8
 	VMOVAPS      Y7, Y10
-	VFMADD231PD  SpiralsConstants<>+1344(SB), Y8, Y10
+	VFMADD231PD  SpiralsConstants<>+1184(SB), Y8, Y10
 	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+1408(SB), Y8, Y11
+	VFMADD231PD  SpiralsConstants<>+1248(SB), Y8, Y11
 	VMULPD       Y8, Y8, Y8
 	VFMADD231PD  Y8, Y11, Y10
 	VMULPD       Y8, Y8, Y8
-	VFMADD231PD  SpiralsConstants<>+1440(SB), Y8, Y10
+	VFMADD231PD  SpiralsConstants<>+1280(SB), Y8, Y10
 	VMULPD       Y10, Y4, Y4
-	VFMADD231PD  SpiralsConstants<>+1280(SB), Y6, Y4
+	VFMADD231PD  SpiralsConstants<>+1120(SB), Y6, Y4
 	VCMPPD       $0x00, Y5, Y3, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+1504(SB), Y4, Y4
-	VCMPPD       $0x00, SpiralsConstants<>+1056(SB), Y3, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+1056(SB), Y4, Y4
+	VBLENDVPD    Y6, SpiralsConstants<>+1344(SB), Y4, Y4
+	VCMPPD       $0x00, SpiralsConstants<>+896(SB), Y3, Y6
+	VBLENDVPD    Y6, SpiralsConstants<>+896(SB), Y4, Y4
 	VCMPPD       $0x19, Y5, Y3, Y3
-	VBLENDVPD    Y3, SpiralsConstants<>+1536(SB), Y4, Y3
+	VBLENDVPD    Y3, SpiralsConstants<>+1376(SB), Y4, Y3
 	VCVTPD2PSY   Y3, X3
 	VCVTPS2PD    X2, Y2
-	VPADDQ       SpiralsConstants<>+1088(SB), Y2, Y4
+	VPADDQ       SpiralsConstants<>+928(SB), Y2, Y4
 	VPSRLQ       $0x34, Y4, Y6
-	VORPD        SpiralsConstants<>+1120(SB), Y6, Y6
-	VSUBPD       SpiralsConstants<>+1152(SB), Y6, Y6
-	VANDPD       SpiralsConstants<>+1184(SB), Y4, Y4
-	VPADDQ       SpiralsConstants<>+1216(SB), Y4, Y4
+	VORPD        SpiralsConstants<>+960(SB), Y6, Y6
+	VSUBPD       SpiralsConstants<>+992(SB), Y6, Y6
+	VANDPD       SpiralsConstants<>+1024(SB), Y4, Y4
+	VPADDQ       SpiralsConstants<>+1056(SB), Y4, Y4
 	VSUBPD       SpiralsConstants<>+224(SB), Y4, Y4
-	VADDPD       SpiralsConstants<>+1248(SB), Y4, Y8
+	VADDPD       SpiralsConstants<>+1088(SB), Y4, Y8
 	VDIVPD       Y8, Y4, Y4
 	VMULPD       Y4, Y4, Y8
-	VFMADD231PD  SpiralsConstants<>+1344(SB), Y8, Y7
-	VFMADD231PD  SpiralsConstants<>+1408(SB), Y8, Y9
+	VFMADD231PD  SpiralsConstants<>+1184(SB), Y8, Y7
+	VFMADD231PD  SpiralsConstants<>+1248(SB), Y8, Y9
 	VMULPD       Y8, Y8, Y8
 	VFMADD231PD  Y8, Y9, Y7
 	VMULPD       Y8, Y8, Y8
-	VFMADD231PD  SpiralsConstants<>+1440(SB), Y8, Y7
+	VFMADD231PD  SpiralsConstants<>+1280(SB), Y8, Y7
 	VMULPD       Y7, Y4, Y4
-	VFMADD231PD  SpiralsConstants<>+1280(SB), Y6, Y4
+	VFMADD231PD  SpiralsConstants<>+1120(SB), Y6, Y4
 	VCMPPD       $0x00, Y5, Y2, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+1504(SB), Y4, Y4
-	VCMPPD       $0x00, SpiralsConstants<>+1056(SB), Y2, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+1056(SB), Y4, Y4
+	VBLENDVPD    Y6, SpiralsConstants<>+1344(SB), Y4, Y4
+	VCMPPD       $0x00, SpiralsConstants<>+896(SB), Y2, Y6
+	VBLENDVPD    Y6, SpiralsConstants<>+896(SB), Y4, Y4
 	VCMPPD       $0x19, Y5, Y2, Y2
-	VBLENDVPD    Y2, SpiralsConstants<>+1536(SB), Y4, Y2
+	VBLENDVPD    Y2, SpiralsConstants<>+1376(SB), Y4, Y2
 	VCVTPD2PSY   Y2, X2
 	VINSERTF128  $0x01, X2, Y3, Y2
 	VMOVUPS      Y2, 32(SI)
@@ -11604,9 +9788,9 @@ TEXT ·spiralsLossBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      SpiralsConstants<>+1796(SB), Z0
+	VMOVUPS      SpiralsConstants<>+1792(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS SpiralsConstants<>+1052(SB), Z0
+	VBROADCASTSS SpiralsConstants<>+1544(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 2624(SI)
 	VXORPS       X0, X0, X0
@@ -11690,35 +9874,35 @@ loop0:
 	VFMADD231PS.BCST 4(DI), Z0, Z1
 	VEXTRACTF64X4    $0x01, Z1, Y3
 	VCVTPS2PD        Y1, Z1
-	VBROADCASTSD     SpiralsConstants<>+904(SB), Z4
+	VBROADCASTSD     SpiralsConstants<>+1588(SB), Z4
 	VMINPD           Z1, Z4, Z1
-	VBROADCASTSD     SpiralsConstants<>+896(SB), Z5
+	VBROADCASTSD     SpiralsConstants<>+1580(SB), Z5
 	VMAXPD           Z1, Z5, Z1
 	VMULPD           Z1, Z1, Z6
-	VBROADCASTSD     SpiralsConstants<>+920(SB), Z7
-	VBROADCASTSD     SpiralsConstants<>+912(SB), Z8
+	VBROADCASTSD     SpiralsConstants<>+1604(SB), Z7
+	VBROADCASTSD     SpiralsConstants<>+1596(SB), Z8
 	VMOVAPS          Z8, Z9
 	VFMADD231PD      Z6, Z7, Z9
-	VBROADCASTSD     SpiralsConstants<>+936(SB), Z10
-	VBROADCASTSD     SpiralsConstants<>+928(SB), Z11
+	VBROADCASTSD     SpiralsConstants<>+1620(SB), Z10
+	VBROADCASTSD     SpiralsConstants<>+1612(SB), Z11
 	VMOVAPS          Z11, Z12
 	VFMADD231PD      Z6, Z10, Z12
 	VMULPD           Z6, Z6, Z13
 	VFMADD231PD      Z13, Z12, Z9
 	VMULPD           Z13, Z13, Z12
-	VBROADCASTSD     SpiralsConstants<>+944(SB), Z14
+	VBROADCASTSD     SpiralsConstants<>+1628(SB), Z14
 	VFMADD231PD      Z12, Z14, Z9
 	VMULPD           Z9, Z1, Z1
-	VBROADCASTSD     SpiralsConstants<>+960(SB), Z9
-	VBROADCASTSD     SpiralsConstants<>+952(SB), Z15
+	VBROADCASTSD     SpiralsConstants<>+1636(SB), Z9
+	VBROADCASTSD     SpiralsConstants<>+1456(SB), Z15
 	VMOVAPS          Z15, Z16
 	VFMADD231PD      Z6, Z9, Z16
-	VBROADCASTSD     SpiralsConstants<>+976(SB), Z17
-	VBROADCASTSD     SpiralsConstants<>+968(SB), Z18
+	VBROADCASTSD     SpiralsConstants<>+1652(SB), Z17
+	VBROADCASTSD     SpiralsConstants<>+1644(SB), Z18
 	VMOVAPS          Z18, Z19
 	VFMADD231PD      Z6, Z17, Z19
-	VBROADCASTSD     SpiralsConstants<>+992(SB), Z20
-	VBROADCASTSD     SpiralsConstants<>+984(SB), Z21
+	VBROADCASTSD     SpiralsConstants<>+1668(SB), Z20
+	VBROADCASTSD     SpiralsConstants<>+1660(SB), Z21
 	VFMADD213PD      Z21, Z20, Z6
 	VFMADD231PD      Z13, Z19, Z16
 	VFMADD231PD      Z12, Z6, Z16
@@ -12734,35 +10918,35 @@ loop2:
 	VMOVUPS       1600(SI)(R12*1), Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VCVTPS2PD     Y0, Z0
-	VBROADCASTSD  SpiralsConstants<>+904(SB), Z2
+	VBROADCASTSD  SpiralsConstants<>+1588(SB), Z2
 	VMINPD        Z0, Z2, Z0
-	VBROADCASTSD  SpiralsConstants<>+896(SB), Z3
+	VBROADCASTSD  SpiralsConstants<>+1580(SB), Z3
 	VMAXPD        Z0, Z3, Z0
 	VMULPD        Z0, Z0, Z4
-	VBROADCASTSD  SpiralsConstants<>+920(SB), Z5
-	VBROADCASTSD  SpiralsConstants<>+912(SB), Z6
+	VBROADCASTSD  SpiralsConstants<>+1604(SB), Z5
+	VBROADCASTSD  SpiralsConstants<>+1596(SB), Z6
 	VMOVAPS       Z6, Z7
 	VFMADD231PD   Z4, Z5, Z7
-	VBROADCASTSD  SpiralsConstants<>+936(SB), Z8
-	VBROADCASTSD  SpiralsConstants<>+928(SB), Z9
+	VBROADCASTSD  SpiralsConstants<>+1620(SB), Z8
+	VBROADCASTSD  SpiralsConstants<>+1612(SB), Z9
 	VMOVAPS       Z9, Z10
 	VFMADD231PD   Z4, Z8, Z10
 	VMULPD        Z4, Z4, Z11
 	VFMADD231PD   Z11, Z10, Z7
 	VMULPD        Z11, Z11, Z10
-	VBROADCASTSD  SpiralsConstants<>+944(SB), Z12
+	VBROADCASTSD  SpiralsConstants<>+1628(SB), Z12
 	VFMADD231PD   Z10, Z12, Z7
 	VMULPD        Z7, Z0, Z0
-	VBROADCASTSD  SpiralsConstants<>+960(SB), Z7
-	VBROADCASTSD  SpiralsConstants<>+952(SB), Z13
+	VBROADCASTSD  SpiralsConstants<>+1636(SB), Z7
+	VBROADCASTSD  SpiralsConstants<>+1456(SB), Z13
 	VMOVAPS       Z13, Z14
 	VFMADD231PD   Z4, Z7, Z14
-	VBROADCASTSD  SpiralsConstants<>+976(SB), Z15
-	VBROADCASTSD  SpiralsConstants<>+968(SB), Z16
+	VBROADCASTSD  SpiralsConstants<>+1652(SB), Z15
+	VBROADCASTSD  SpiralsConstants<>+1644(SB), Z16
 	VMOVAPS       Z16, Z17
 	VFMADD231PD   Z4, Z15, Z17
-	VBROADCASTSD  SpiralsConstants<>+992(SB), Z18
-	VBROADCASTSD  SpiralsConstants<>+984(SB), Z19
+	VBROADCASTSD  SpiralsConstants<>+1668(SB), Z18
+	VBROADCASTSD  SpiralsConstants<>+1660(SB), Z19
 	VFMADD213PD   Z19, Z18, Z4
 	VFMADD231PD   Z11, Z17, Z14
 	VFMADD231PD   Z10, Z4, Z14
@@ -12916,37 +11100,37 @@ loop2:
 	VBLENDMPS    Z0, Z2, K1, Z2
 	VMOVUPS      Z2, 1472(SI)
 	VSUBPS       Z2, Z0, Z3
-	VBROADCASTSS SpiralsConstants<>+1008(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+1684(SB), Z4
 	VMINPS       Z3, Z4, Z3
-	VBROADCASTSS SpiralsConstants<>+1004(SB), Z5
+	VBROADCASTSS SpiralsConstants<>+1680(SB), Z5
 	VMAXPS       Z3, Z5, Z3
-	VBROADCASTSS SpiralsConstants<>+1016(SB), Z6
-	VBROADCASTSS SpiralsConstants<>+1012(SB), Z7
+	VBROADCASTSS SpiralsConstants<>+1692(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+1688(SB), Z7
 	VMOVAPS      Z7, Z8
 	VFMADD231PS  Z6, Z3, Z8
 	VSUBPS       Z7, Z8, Z8
-	VBROADCASTSS SpiralsConstants<>+1020(SB), Z9
+	VBROADCASTSS SpiralsConstants<>+1696(SB), Z9
 	VFNMADD231PS Z9, Z8, Z3
-	VBROADCASTSS SpiralsConstants<>+1024(SB), Z10
+	VBROADCASTSS SpiralsConstants<>+1700(SB), Z10
 	VFNMADD231PS Z10, Z8, Z3
 	VMULPS       Z3, Z3, Z11
-	VBROADCASTSS SpiralsConstants<>+1032(SB), Z12
-	VBROADCASTSS SpiralsConstants<>+1028(SB), Z13
+	VBROADCASTSS SpiralsConstants<>+1708(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+1704(SB), Z13
 	VMOVAPS      Z13, Z14
 	VFMADD231PS  Z3, Z12, Z14
-	VBROADCASTSS SpiralsConstants<>+1040(SB), Z15
-	VBROADCASTSS SpiralsConstants<>+1036(SB), Z16
+	VBROADCASTSS SpiralsConstants<>+1716(SB), Z15
+	VBROADCASTSS SpiralsConstants<>+1712(SB), Z16
 	VMOVAPS      Z16, Z17
 	VFMADD231PS  Z3, Z15, Z17
-	VBROADCASTSS SpiralsConstants<>+1048(SB), Z18
-	VBROADCASTSS SpiralsConstants<>+1044(SB), Z19
+	VBROADCASTSS SpiralsConstants<>+1724(SB), Z18
+	VBROADCASTSS SpiralsConstants<>+1720(SB), Z19
 	VMOVAPS      Z19, Z20
 	VFMADD231PS  Z3, Z18, Z20
 	VFMADD231PS  Z11, Z17, Z14
 	VMULPS       Z11, Z11, Z17
 	VFMADD231PS  Z17, Z20, Z14
 	VFMADD231PS  Z14, Z11, Z3
-	VBROADCASTSS SpiralsConstants<>+1052(SB), Z11
+	VBROADCASTSS SpiralsConstants<>+1544(SB), Z11
 	VADDPS       Z11, Z3, Z3
 	VSCALEFPS    Z8, Z3, Z3
 	VSUBPS       Z2, Z1, Z8
@@ -12977,48 +11161,48 @@ loop2:
 	// t = log(s3)
 	VEXTRACTF64X4 $0x01, Z5, Y3
 	VCVTPS2PD     Y5, Z4
-	VBROADCASTSD  SpiralsConstants<>+1576(SB), Z5
+	VBROADCASTSD  SpiralsConstants<>+1416(SB), Z5
 	VPADDQ        Z5, Z4, Z6
 	VPSRLQ        $0x34, Z6, Z7
-	VBROADCASTSD  SpiralsConstants<>+1584(SB), Z8
+	VBROADCASTSD  SpiralsConstants<>+1424(SB), Z8
 	VORPD         Z8, Z7, Z7
-	VBROADCASTSD  SpiralsConstants<>+1592(SB), Z9
+	VBROADCASTSD  SpiralsConstants<>+1432(SB), Z9
 	VSUBPD        Z9, Z7, Z7
-	VBROADCASTSD  SpiralsConstants<>+1600(SB), Z10
+	VBROADCASTSD  SpiralsConstants<>+1440(SB), Z10
 	VANDPD        Z10, Z6, Z6
-	VBROADCASTSD  SpiralsConstants<>+1608(SB), Z11
+	VBROADCASTSD  SpiralsConstants<>+1448(SB), Z11
 	VPADDQ        Z11, Z6, Z6
-	VBROADCASTSD  SpiralsConstants<>+952(SB), Z12
+	VBROADCASTSD  SpiralsConstants<>+1456(SB), Z12
 	VSUBPD        Z12, Z6, Z6
-	VBROADCASTSD  SpiralsConstants<>+1616(SB), Z13
+	VBROADCASTSD  SpiralsConstants<>+1464(SB), Z13
 	VADDPD        Z13, Z6, Z14
 	VDIVPD        Z14, Z6, Z6
 	VMULPD        Z6, Z6, Z14
-	VBROADCASTSD  SpiralsConstants<>+1640(SB), Z15
-	VBROADCASTSD  SpiralsConstants<>+1632(SB), Z16
+	VBROADCASTSD  SpiralsConstants<>+1488(SB), Z15
+	VBROADCASTSD  SpiralsConstants<>+1480(SB), Z16
 	VMOVAPS       Z16, Z17
 	VFMADD231PD   Z14, Z15, Z17
-	VBROADCASTSD  SpiralsConstants<>+1656(SB), Z18
-	VBROADCASTSD  SpiralsConstants<>+1648(SB), Z19
+	VBROADCASTSD  SpiralsConstants<>+1504(SB), Z18
+	VBROADCASTSD  SpiralsConstants<>+1496(SB), Z19
 	VMOVAPS       Z19, Z20
 	VFMADD231PD   Z14, Z18, Z20
 	VMULPD        Z14, Z14, Z14
 	VFMADD231PD   Z14, Z20, Z17
 	VMULPD        Z14, Z14, Z14
-	VBROADCASTSD  SpiralsConstants<>+1664(SB), Z20
+	VBROADCASTSD  SpiralsConstants<>+1512(SB), Z20
 	VFMADD231PD   Z14, Z20, Z17
 	VMULPD        Z17, Z6, Z6
-	VBROADCASTSD  SpiralsConstants<>+1624(SB), Z14
+	VBROADCASTSD  SpiralsConstants<>+1472(SB), Z14
 	VFMADD231PD   Z14, Z7, Z6
 	VXORPS        X7, X7, X7
 	VCMPPD        $0x00, Z7, Z4, K1
-	VBROADCASTSD  SpiralsConstants<>+1680(SB), Z17
+	VBROADCASTSD  SpiralsConstants<>+1528(SB), Z17
 	VBLENDMPD     Z17, Z6, K1, Z6
-	VBROADCASTSD  SpiralsConstants<>+1568(SB), Z21
+	VBROADCASTSD  SpiralsConstants<>+1408(SB), Z21
 	VCMPPD        $0x00, Z21, Z4, K1
 	VBLENDMPD     Z21, Z6, K1, Z6
 	VCMPPD        $0x19, Z7, Z4, K1
-	VBROADCASTSD  SpiralsConstants<>+1688(SB), Z4
+	VBROADCASTSD  SpiralsConstants<>+1536(SB), Z4
 	VBLENDMPD     Z4, Z6, K1, Z6
 	VCVTPD2PS     Z6, Y6
 	VCVTPS2PD     Y3, Z3
@@ -13095,13 +11279,13 @@ TEXT ·spiralsGradBatchAVX2(SB), NOSPLIT, $32-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      SpiralsConstants<>+1732(SB), Y0
+	VMOVUPS      SpiralsConstants<>+1728(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
 	VANDPS       SpiralsConstants<>+864(SB), Y0, Y0
 	VMOVUPS      Y0, 2624(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 2688(SI)
-	VMOVUPS      SpiralsConstants<>+1764(SB), Y1
+	VMOVUPS      SpiralsConstants<>+1760(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       SpiralsConstants<>+864(SB), Y1, Y1
 	VMOVUPS      Y1, 2656(SI)
@@ -15675,120 +13859,120 @@ loop3:
 	// t = log(s3)
 	VEXTRACTF128 $0x01, Y3, X6
 	VCVTPS2PD    X3, Y3
-	VPADDQ       SpiralsConstants<>+1088(SB), Y3, Y7
+	VPADDQ       SpiralsConstants<>+928(SB), Y3, Y7
 	VPSRLQ       $0x34, Y7, Y9
-	VORPD        SpiralsConstants<>+1120(SB), Y9, Y9
-	VSUBPD       SpiralsConstants<>+1152(SB), Y9, Y9
-	VANDPD       SpiralsConstants<>+1184(SB), Y7, Y7
-	VPADDQ       SpiralsConstants<>+1216(SB), Y7, Y7
+	VORPD        SpiralsConstants<>+960(SB), Y9, Y9
+	VSUBPD       SpiralsConstants<>+992(SB), Y9, Y9
+	VANDPD       SpiralsConstants<>+1024(SB), Y7, Y7
+	VPADDQ       SpiralsConstants<>+1056(SB), Y7, Y7
 	VSUBPD       SpiralsConstants<>+224(SB), Y7, Y7
-	VADDPD       SpiralsConstants<>+1248(SB), Y7, Y10
+	VADDPD       SpiralsConstants<>+1088(SB), Y7, Y10
 	VDIVPD       Y10, Y7, Y7
 	VMULPD       Y7, Y7, Y10
-	VMOVUPS      SpiralsConstants<>+1312(SB), Y11
+	VMOVUPS      SpiralsConstants<>+1152(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+1344(SB), Y10, Y12
-	VMOVUPS      SpiralsConstants<>+1376(SB), Y13
+	VFMADD231PD  SpiralsConstants<>+1184(SB), Y10, Y12
+	VMOVUPS      SpiralsConstants<>+1216(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  SpiralsConstants<>+1408(SB), Y10, Y14
+	VFMADD231PD  SpiralsConstants<>+1248(SB), Y10, Y14
 	VMULPD       Y10, Y10, Y10
 	VFMADD231PD  Y10, Y14, Y12
 	VMULPD       Y10, Y10, Y10
-	VFMADD231PD  SpiralsConstants<>+1440(SB), Y10, Y12
+	VFMADD231PD  SpiralsConstants<>+1280(SB), Y10, Y12
 	VMULPD       Y12, Y7, Y7
-	VFMADD231PD  SpiralsConstants<>+1280(SB), Y9, Y7
+	VFMADD231PD  SpiralsConstants<>+1120(SB), Y9, Y7
 	VXORPS       X9, X9, X9
 	VCMPPD       $0x00, Y9, Y3, Y10
-	VBLENDVPD    Y10, SpiralsConstants<>+1504(SB), Y7, Y7
-	VCMPPD       $0x00, SpiralsConstants<>+1056(SB), Y3, Y10
-	VBLENDVPD    Y10, SpiralsConstants<>+1056(SB), Y7, Y7
+	VBLENDVPD    Y10, SpiralsConstants<>+1344(SB), Y7, Y7
+	VCMPPD       $0x00, SpiralsConstants<>+896(SB), Y3, Y10
+	VBLENDVPD    Y10, SpiralsConstants<>+896(SB), Y7, Y7
 	VCMPPD       $0x19, Y9, Y3, Y3
-	VBLENDVPD    Y3, SpiralsConstants<>+1536(SB), Y7, Y3
+	VBLENDVPD    Y3, SpiralsConstants<>+1376(SB), Y7, Y3
 	VCVTPD2PSY   Y3, X3
 	VCVTPS2PD    X6, Y6
-	VPADDQ       SpiralsConstants<>+1088(SB), Y6, Y7
+	VPADDQ       SpiralsConstants<>+928(SB), Y6, Y7
 	VPSRLQ       $0x34, Y7, Y10
-	VORPD        SpiralsConstants<>+1120(SB), Y10, Y10
-	VSUBPD       SpiralsConstants<>+1152(SB), Y10, Y10
-	VANDPD       SpiralsConstants<>+1184(SB), Y7, Y7
-	VPADDQ       SpiralsConstants<>+1216(SB), Y7, Y7
+	VORPD        SpiralsConstants<>+960(SB), Y10, Y10
+	VSUBPD       SpiralsConstants<>+992(SB), Y10, Y10
+	VANDPD       SpiralsConstants<>+1024(SB), Y7, Y7
+	VPADDQ       SpiralsConstants<>+1056(SB), Y7, Y7
 	VSUBPD       SpiralsConstants<>+224(SB), Y7, Y7
-	VADDPD       SpiralsConstants<>+1248(SB), Y7, Y12
+	VADDPD       SpiralsConstants<>+1088(SB), Y7, Y12
 	VDIVPD       Y12, Y7, Y7
 	VMULPD       Y7, Y7, Y12
 	VMOVAPS      Y11, Y14
-	VFMADD231PD  SpiralsConstants<>+1344(SB), Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+1184(SB), Y12, Y14
 	VMOVAPS      Y13, Y15
-	VFMADD231PD  SpiralsConstants<>+1408(SB), Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+1248(SB), Y12, Y15
 	VMULPD       Y12, Y12, Y12
 	VFMADD231PD  Y12, Y15, Y14
 	VMULPD       Y12, Y12, Y12
-	VFMADD231PD  SpiralsConstants<>+1440(SB), Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+1280(SB), Y12, Y14
 	VMULPD       Y14, Y7, Y7
-	VFMADD231PD  SpiralsConstants<>+1280(SB), Y10, Y7
+	VFMADD231PD  SpiralsConstants<>+1120(SB), Y10, Y7
 	VCMPPD       $0x00, Y9, Y6, Y10
-	VBLENDVPD    Y10, SpiralsConstants<>+1504(SB), Y7, Y7
-	VCMPPD       $0x00, SpiralsConstants<>+1056(SB), Y6, Y10
-	VBLENDVPD    Y10, SpiralsConstants<>+1056(SB), Y7, Y7
+	VBLENDVPD    Y10, SpiralsConstants<>+1344(SB), Y7, Y7
+	VCMPPD       $0x00, SpiralsConstants<>+896(SB), Y6, Y10
+	VBLENDVPD    Y10, SpiralsConstants<>+896(SB), Y7, Y7
 	VCMPPD       $0x19, Y9, Y6, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+1536(SB), Y7, Y6
+	VBLENDVPD    Y6, SpiralsConstants<>+1376(SB), Y7, Y6
 	VCVTPD2PSY   Y6, X6
 	VINSERTF128  $0x01, X6, Y3, Y3
 	VMOVUPS      Y3, (SI)
 	VEXTRACTF128 $0x01, Y5, X6
 	VCVTPS2PD    X5, Y5
-	VPADDQ       SpiralsConstants<>+1088(SB), Y5, Y7
+	VPADDQ       SpiralsConstants<>+928(SB), Y5, Y7
 	VPSRLQ       $0x34, Y7, Y10
-	VORPD        SpiralsConstants<>+1120(SB), Y10, Y10
-	VSUBPD       SpiralsConstants<>+1152(SB), Y10, Y10
-	VANDPD       SpiralsConstants<>+1184(SB), Y7, Y7
-	VPADDQ       SpiralsConstants<>+1216(SB), Y7, Y7
+	VORPD        SpiralsConstants<>+960(SB), Y10, Y10
+	VSUBPD       SpiralsConstants<>+992(SB), Y10, Y10
+	VANDPD       SpiralsConstants<>+1024(SB), Y7, Y7
+	VPADDQ       SpiralsConstants<>+1056(SB), Y7, Y7
 	VSUBPD       SpiralsConstants<>+224(SB), Y7, Y7
-	VADDPD       SpiralsConstants<>+1248(SB), Y7, Y12
+	VADDPD       SpiralsConstants<>+1088(SB), Y7, Y12
 	VDIVPD       Y12, Y7, Y7
 	VMULPD       Y7, Y7, Y12
 	VMOVAPS      Y11, Y14
-	VFMADD231PD  SpiralsConstants<>+1344(SB), Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+1184(SB), Y12, Y14
 	VMOVAPS      Y13, Y15
-	VFMADD231PD  SpiralsConstants<>+1408(SB), Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+1248(SB), Y12, Y15
 	VMULPD       Y12, Y12, Y12
 	VFMADD231PD  Y12, Y15, Y14
 	VMULPD       Y12, Y12, Y12
-	VFMADD231PD  SpiralsConstants<>+1440(SB), Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+1280(SB), Y12, Y14
 	VMULPD       Y14, Y7, Y7
-	VFMADD231PD  SpiralsConstants<>+1280(SB), Y10, Y7
+	VFMADD231PD  SpiralsConstants<>+1120(SB), Y10, Y7
 	VCMPPD       $0x00, Y9, Y5, Y10
-	VBLENDVPD    Y10, SpiralsConstants<>+1504(SB), Y7, Y7
-	VCMPPD       $0x00, SpiralsConstants<>+1056(SB), Y5, Y10
-	VBLENDVPD    Y10, SpiralsConstants<>+1056(SB), Y7, Y7
+	VBLENDVPD    Y10, SpiralsConstants<>+1344(SB), Y7, Y7
+	VCMPPD       $0x00, SpiralsConstants<>+896(SB), Y5, Y10
+	VBLENDVPD    Y10, SpiralsConstants<>+896(SB), Y7, Y7
 	VCMPPD       $0x19, Y9, Y5, Y5
-	VBLENDVPD    Y5, SpiralsConstants<>+1536(SB), Y7, Y5
+	VBLENDVPD    Y5, SpiralsConstants<>+1376(SB), Y7, Y5
 	VCVTPD2PSY   Y5, X5
 	VCVTPS2PD    X6, Y6
-	VPADDQ       SpiralsConstants<>+1088(SB), Y6, Y7
+	VPADDQ       SpiralsConstants<>+928(SB), Y6, Y7
 	VPSRLQ       $0x34, Y7, Y10
-	VORPD        SpiralsConstants<>+1120(SB), Y10, Y10
-	VSUBPD       SpiralsConstants<>+1152(SB), Y10, Y10
-	VANDPD       SpiralsConstants<>+1184(SB), Y7, Y7
-	VPADDQ       SpiralsConstants<>+1216(SB), Y7, Y7
+	VORPD        SpiralsConstants<>+960(SB), Y10, Y10
+	VSUBPD       SpiralsConstants<>+992(SB), Y10, Y10
+	VANDPD       SpiralsConstants<>+1024(SB), Y7, Y7
+	VPADDQ       SpiralsConstants<>+1056(SB), Y7, Y7
 	VSUBPD       SpiralsConstants<>+224(SB), Y7, Y7
-	VADDPD       SpiralsConstants<>+1248(SB), Y7, Y12
+	VADDPD       SpiralsConstants<>+1088(SB), Y7, Y12
 	VDIVPD       Y12, Y7, Y7
 	VMULPD       Y7, Y7, Y12
-	VFMADD231PD  SpiralsConstants<>+1344(SB), Y12, Y11
-	VFMADD231PD  SpiralsConstants<>+1408(SB), Y12, Y13
+	VFMADD231PD  SpiralsConstants<>+1184(SB), Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+1248(SB), Y12, Y13
 	VMULPD       Y12, Y12, Y12
 	VFMADD231PD  Y12, Y13, Y11
 	VMULPD       Y12, Y12, Y12
-	VFMADD231PD  SpiralsConstants<>+1440(SB), Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+1280(SB), Y12, Y11
 	VMULPD       Y11, Y7, Y7
-	VFMADD231PD  SpiralsConstants<>+1280(SB), Y10, Y7
+	VFMADD231PD  SpiralsConstants<>+1120(SB), Y10, Y7
 	VCMPPD       $0x00, Y9, Y6, Y10
-	VBLENDVPD    Y10, SpiralsConstants<>+1504(SB), Y7, Y7
-	VCMPPD       $0x00, SpiralsConstants<>+1056(SB), Y6, Y10
-	VBLENDVPD    Y10, SpiralsConstants<>+1056(SB), Y7, Y7
+	VBLENDVPD    Y10, SpiralsConstants<>+1344(SB), Y7, Y7
+	VCMPPD       $0x00, SpiralsConstants<>+896(SB), Y6, Y10
+	VBLENDVPD    Y10, SpiralsConstants<>+896(SB), Y7, Y7
 	VCMPPD       $0x19, Y9, Y6, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+1536(SB), Y7, Y6
+	VBLENDVPD    Y6, SpiralsConstants<>+1376(SB), Y7, Y6
 	VCVTPD2PSY   Y6, X6
 	VINSERTF128  $0x01, X6, Y5, Y5
 	VMOVUPS      Y5, 32(SI)
@@ -17199,9 +15383,9 @@ TEXT ·spiralsGradBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      SpiralsConstants<>+1796(SB), Z0
+	VMOVUPS      SpiralsConstants<>+1792(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS SpiralsConstants<>+1052(SB), Z0
+	VBROADCASTSS SpiralsConstants<>+1544(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 2624(SI)
 	VXORPS       X0, X0, X0
@@ -17286,35 +15470,35 @@ loop0:
 	VFMADD231PS.BCST 4(DI), Z0, Z1
 	VEXTRACTF64X4    $0x01, Z1, Y3
 	VCVTPS2PD        Y1, Z1
-	VBROADCASTSD     SpiralsConstants<>+904(SB), Z4
+	VBROADCASTSD     SpiralsConstants<>+1588(SB), Z4
 	VMINPD           Z1, Z4, Z1
-	VBROADCASTSD     SpiralsConstants<>+896(SB), Z5
+	VBROADCASTSD     SpiralsConstants<>+1580(SB), Z5
 	VMAXPD           Z1, Z5, Z1
 	VMULPD           Z1, Z1, Z6
-	VBROADCASTSD     SpiralsConstants<>+920(SB), Z7
-	VBROADCASTSD     SpiralsConstants<>+912(SB), Z8
+	VBROADCASTSD     SpiralsConstants<>+1604(SB), Z7
+	VBROADCASTSD     SpiralsConstants<>+1596(SB), Z8
 	VMOVAPS          Z8, Z9
 	VFMADD231PD      Z6, Z7, Z9
-	VBROADCASTSD     SpiralsConstants<>+936(SB), Z10
-	VBROADCASTSD     SpiralsConstants<>+928(SB), Z11
+	VBROADCASTSD     SpiralsConstants<>+1620(SB), Z10
+	VBROADCASTSD     SpiralsConstants<>+1612(SB), Z11
 	VMOVAPS          Z11, Z12
 	VFMADD231PD      Z6, Z10, Z12
 	VMULPD           Z6, Z6, Z13
 	VFMADD231PD      Z13, Z12, Z9
 	VMULPD           Z13, Z13, Z12
-	VBROADCASTSD     SpiralsConstants<>+944(SB), Z14
+	VBROADCASTSD     SpiralsConstants<>+1628(SB), Z14
 	VFMADD231PD      Z12, Z14, Z9
 	VMULPD           Z9, Z1, Z1
-	VBROADCASTSD     SpiralsConstants<>+960(SB), Z9
-	VBROADCASTSD     SpiralsConstants<>+952(SB), Z15
+	VBROADCASTSD     SpiralsConstants<>+1636(SB), Z9
+	VBROADCASTSD     SpiralsConstants<>+1456(SB), Z15
 	VMOVAPS          Z15, Z16
 	VFMADD231PD      Z6, Z9, Z16
-	VBROADCASTSD     SpiralsConstants<>+976(SB), Z17
-	VBROADCASTSD     SpiralsConstants<>+968(SB), Z18
+	VBROADCASTSD     SpiralsConstants<>+1652(SB), Z17
+	VBROADCASTSD     SpiralsConstants<>+1644(SB), Z18
 	VMOVAPS          Z18, Z19
 	VFMADD231PD      Z6, Z17, Z19
-	VBROADCASTSD     SpiralsConstants<>+992(SB), Z20
-	VBROADCASTSD     SpiralsConstants<>+984(SB), Z21
+	VBROADCASTSD     SpiralsConstants<>+1668(SB), Z20
+	VBROADCASTSD     SpiralsConstants<>+1660(SB), Z21
 	VFMADD213PD      Z21, Z20, Z6
 	VFMADD231PD      Z13, Z19, Z16
 	VFMADD231PD      Z12, Z6, Z16
@@ -18330,35 +16514,35 @@ loop2:
 	VMOVUPS       1600(SI)(R12*1), Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VCVTPS2PD     Y0, Z0
-	VBROADCASTSD  SpiralsConstants<>+904(SB), Z2
+	VBROADCASTSD  SpiralsConstants<>+1588(SB), Z2
 	VMINPD        Z0, Z2, Z0
-	VBROADCASTSD  SpiralsConstants<>+896(SB), Z3
+	VBROADCASTSD  SpiralsConstants<>+1580(SB), Z3
 	VMAXPD        Z0, Z3, Z0
 	VMULPD        Z0, Z0, Z4
-	VBROADCASTSD  SpiralsConstants<>+920(SB), Z5
-	VBROADCASTSD  SpiralsConstants<>+912(SB), Z6
+	VBROADCASTSD  SpiralsConstants<>+1604(SB), Z5
+	VBROADCASTSD  SpiralsConstants<>+1596(SB), Z6
 	VMOVAPS       Z6, Z7
 	VFMADD231PD   Z4, Z5, Z7
-	VBROADCASTSD  SpiralsConstants<>+936(SB), Z8
-	VBROADCASTSD  SpiralsConstants<>+928(SB), Z9
+	VBROADCASTSD  SpiralsConstants<>+1620(SB), Z8
+	VBROADCASTSD  SpiralsConstants<>+1612(SB), Z9
 	VMOVAPS       Z9, Z10
 	VFMADD231PD   Z4, Z8, Z10
 	VMULPD        Z4, Z4, Z11
 	VFMADD231PD   Z11, Z10, Z7
 	VMULPD        Z11, Z11, Z10
-	VBROADCASTSD  SpiralsConstants<>+944(SB), Z12
+	VBROADCASTSD  SpiralsConstants<>+1628(SB), Z12
 	VFMADD231PD   Z10, Z12, Z7
 	VMULPD        Z7, Z0, Z0
-	VBROADCASTSD  SpiralsConstants<>+960(SB), Z7
-	VBROADCASTSD  SpiralsConstants<>+952(SB), Z13
+	VBROADCASTSD  SpiralsConstants<>+1636(SB), Z7
+	VBROADCASTSD  SpiralsConstants<>+1456(SB), Z13
 	VMOVAPS       Z13, Z14
 	VFMADD231PD   Z4, Z7, Z14
-	VBROADCASTSD  SpiralsConstants<>+976(SB), Z15
-	VBROADCASTSD  SpiralsConstants<>+968(SB), Z16
+	VBROADCASTSD  SpiralsConstants<>+1652(SB), Z15
+	VBROADCASTSD  SpiralsConstants<>+1644(SB), Z16
 	VMOVAPS       Z16, Z17
 	VFMADD231PD   Z4, Z15, Z17
-	VBROADCASTSD  SpiralsConstants<>+992(SB), Z18
-	VBROADCASTSD  SpiralsConstants<>+984(SB), Z19
+	VBROADCASTSD  SpiralsConstants<>+1668(SB), Z18
+	VBROADCASTSD  SpiralsConstants<>+1660(SB), Z19
 	VFMADD213PD   Z19, Z18, Z4
 	VFMADD231PD   Z11, Z17, Z14
 	VFMADD231PD   Z10, Z4, Z14
@@ -18512,37 +16696,37 @@ loop2:
 	VBLENDMPS    Z0, Z2, K1, Z2
 	VMOVUPS      Z2, 1472(SI)
 	VSUBPS       Z2, Z0, Z3
-	VBROADCASTSS SpiralsConstants<>+1008(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+1684(SB), Z4
 	VMINPS       Z3, Z4, Z3
-	VBROADCASTSS SpiralsConstants<>+1004(SB), Z5
+	VBROADCASTSS SpiralsConstants<>+1680(SB), Z5
 	VMAXPS       Z3, Z5, Z3
-	VBROADCASTSS SpiralsConstants<>+1016(SB), Z6
-	VBROADCASTSS SpiralsConstants<>+1012(SB), Z7
+	VBROADCASTSS SpiralsConstants<>+1692(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+1688(SB), Z7
 	VMOVAPS      Z7, Z8
 	VFMADD231PS  Z6, Z3, Z8
 	VSUBPS       Z7, Z8, Z8
-	VBROADCASTSS SpiralsConstants<>+1020(SB), Z9
+	VBROADCASTSS SpiralsConstants<>+1696(SB), Z9
 	VFNMADD231PS Z9, Z8, Z3
-	VBROADCASTSS SpiralsConstants<>+1024(SB), Z10
+	VBROADCASTSS SpiralsConstants<>+1700(SB), Z10
 	VFNMADD231PS Z10, Z8, Z3
 	VMULPS       Z3, Z3, Z11
-	VBROADCASTSS SpiralsConstants<>+1032(SB), Z12
-	VBROADCASTSS SpiralsConstants<>+1028(SB), Z13
+	VBROADCASTSS SpiralsConstants<>+1708(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+1704(SB), Z13
 	VMOVAPS      Z13, Z14
 	VFMADD231PS  Z3, Z12, Z14
-	VBROADCASTSS SpiralsConstants<>+1040(SB), Z15
-	VBROADCASTSS SpiralsConstants<>+1036(SB), Z16
+	VBROADCASTSS SpiralsConstants<>+1716(SB), Z15
+	VBROADCASTSS SpiralsConstants<>+1712(SB), Z16
 	VMOVAPS      Z16, Z17
 	VFMADD231PS  Z3, Z15, Z17
-	VBROADCASTSS SpiralsConstants<>+1048(SB), Z18
-	VBROADCASTSS SpiralsConstants<>+1044(SB), Z19
+	VBROADCASTSS SpiralsConstants<>+1724(SB), Z18
+	VBROADCASTSS SpiralsConstants<>+1720(SB), Z19
 	VMOVAPS      Z19, Z20
 	VFMADD231PS  Z3, Z18, Z20
 	VFMADD231PS  Z11, Z17, Z14
 	VMULPS       Z11, Z11, Z17
 	VFMADD231PS  Z17, Z20, Z14
 	VFMADD231PS  Z14, Z11, Z3
-	VBROADCASTSS SpiralsConstants<>+1052(SB), Z11
+	VBROADCASTSS SpiralsConstants<>+1544(SB), Z11
 	VADDPS       Z11, Z3, Z3
 	VSCALEFPS    Z8, Z3, Z3
 	VSUBPS       Z2, Z1, Z8
@@ -18573,48 +16757,48 @@ loop2:
 	// t = log(s3)
 	VEXTRACTF64X4 $0x01, Z5, Y6
 	VCVTPS2PD     Y5, Z5
-	VBROADCASTSD  SpiralsConstants<>+1576(SB), Z7
+	VBROADCASTSD  SpiralsConstants<>+1416(SB), Z7
 	VPADDQ        Z7, Z5, Z8
 	VPSRLQ        $0x34, Z8, Z9
-	VBROADCASTSD  SpiralsConstants<>+1584(SB), Z10
+	VBROADCASTSD  SpiralsConstants<>+1424(SB), Z10
 	VORPD         Z10, Z9, Z9
-	VBROADCASTSD  SpiralsConstants<>+1592(SB), Z12
+	VBROADCASTSD  SpiralsConstants<>+1432(SB), Z12
 	VSUBPD        Z12, Z9, Z9
-	VBROADCASTSD  SpiralsConstants<>+1600(SB), Z13
+	VBROADCASTSD  SpiralsConstants<>+1440(SB), Z13
 	VANDPD        Z13, Z8, Z8
-	VBROADCASTSD  SpiralsConstants<>+1608(SB), Z14
+	VBROADCASTSD  SpiralsConstants<>+1448(SB), Z14
 	VPADDQ        Z14, Z8, Z8
-	VBROADCASTSD  SpiralsConstants<>+952(SB), Z15
+	VBROADCASTSD  SpiralsConstants<>+1456(SB), Z15
 	VSUBPD        Z15, Z8, Z8
-	VBROADCASTSD  SpiralsConstants<>+1616(SB), Z16
+	VBROADCASTSD  SpiralsConstants<>+1464(SB), Z16
 	VADDPD        Z16, Z8, Z17
 	VDIVPD        Z17, Z8, Z8
 	VMULPD        Z8, Z8, Z17
-	VBROADCASTSD  SpiralsConstants<>+1640(SB), Z18
-	VBROADCASTSD  SpiralsConstants<>+1632(SB), Z19
+	VBROADCASTSD  SpiralsConstants<>+1488(SB), Z18
+	VBROADCASTSD  SpiralsConstants<>+1480(SB), Z19
 	VMOVAPS       Z19, Z20
 	VFMADD231PD   Z17, Z18, Z20
-	VBROADCASTSD  SpiralsConstants<>+1656(SB), Z21
-	VBROADCASTSD  SpiralsConstants<>+1648(SB), Z22
+	VBROADCASTSD  SpiralsConstants<>+1504(SB), Z21
+	VBROADCASTSD  SpiralsConstants<>+1496(SB), Z22
 	VMOVAPS       Z22, Z23
 	VFMADD231PD   Z17, Z21, Z23
 	VMULPD        Z17, Z17, Z17
 	VFMADD231PD   Z17, Z23, Z20
 	VMULPD        Z17, Z17, Z17
-	VBROADCASTSD  SpiralsConstants<>+1664(SB), Z23
+	VBROADCASTSD  SpiralsConstants<>+1512(SB), Z23
 	VFMADD231PD   Z17, Z23, Z20
 	VMULPD        Z20, Z8, Z8
-	VBROADCASTSD  SpiralsConstants<>+1624(SB), Z17
+	VBROADCASTSD  SpiralsConstants<>+1472(SB), Z17
 	VFMADD231PD   Z17, Z9, Z8
 	VXORPS        X9, X9, X9
 	VCMPPD        $0x00, Z9, Z5, K1
-	VBROADCASTSD  SpiralsConstants<>+1680(SB), Z20
+	VBROADCASTSD  SpiralsConstants<>+1528(SB), Z20
 	VBLENDMPD     Z20, Z8, K1, Z8
-	VBROADCASTSD  SpiralsConstants<>+1568(SB), Z24
+	VBROADCASTSD  SpiralsConstants<>+1408(SB), Z24
 	VCMPPD        $0x00, Z24, Z5, K1
 	VBLENDMPD     Z24, Z8, K1, Z8
 	VCMPPD        $0x19, Z9, Z5, K1
-	VBROADCASTSD  SpiralsConstants<>+1688(SB), Z5
+	VBROADCASTSD  SpiralsConstants<>+1536(SB), Z5
 	VBLENDMPD     Z5, Z8, K1, Z8
 	VCVTPD2PS     Z8, Y8
 	VCVTPS2PD     Y6, Z6
@@ -18979,7 +17163,7 @@ loop3:
 	VFMADD231PS.BCST 1208(DI), Z0, Z17
 	VFMADD231PS.BCST 1212(DI), Z0, Z16
 	VMOVUPS          192(SI), Z0
-	VBROADCASTSS     SpiralsConstants<>+1052(SB), Z1
+	VBROADCASTSS     SpiralsConstants<>+1544(SB), Z1
 	VMOVAPS          Z1, Z2
 	VFNMADD231PS     Z0, Z0, Z2
 	VMULPS           Z2, Z31, Z0
@@ -20006,152 +18190,151 @@ DATA SpiralsConstants<>+880(SB)/4, $0x3f800000
 DATA SpiralsConstants<>+884(SB)/4, $0x3f800000
 DATA SpiralsConstants<>+888(SB)/4, $0x3f800000
 DATA SpiralsConstants<>+892(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+896(SB)/8, $0xc022666666666666
-DATA SpiralsConstants<>+904(SB)/8, $0x4022666666666666
-DATA SpiralsConstants<>+912(SB)/8, $0x3fefffffff5d2f8a
-DATA SpiralsConstants<>+920(SB)/8, $0x3fc1a25749bfd9c6
-DATA SpiralsConstants<>+928(SB)/8, $0x3f705f9e09d912bd
-DATA SpiralsConstants<>+936(SB)/8, $0x3f006f86df8744e1
-DATA SpiralsConstants<>+944(SB)/8, $0x3e6accd728944370
-DATA SpiralsConstants<>+952(SB)/8, $0x3ff0000000000000
-DATA SpiralsConstants<>+960(SB)/8, $0x3fde2680edefb4d4
-DATA SpiralsConstants<>+968(SB)/8, $0x3f9c5cba800d435a
-DATA SpiralsConstants<>+976(SB)/8, $0x3f3b71488e4fe508
-DATA SpiralsConstants<>+984(SB)/8, $0x3ebad30869630fb0
-DATA SpiralsConstants<>+992(SB)/8, $0x3e08c1ab44ef68c0
-DATA SpiralsConstants<>+1000(SB)/4, $0xff800000
-DATA SpiralsConstants<>+1004(SB)/4, $0xc2d00000
-DATA SpiralsConstants<>+1008(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+1012(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+1016(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+1020(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+1024(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+1028(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+1032(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+1036(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+1040(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+1044(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+1048(SB)/4, $0x39509279
-DATA SpiralsConstants<>+1052(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+1056(SB)/8, $0x7ff0000000000000
-DATA SpiralsConstants<>+1064(SB)/8, $0x7ff0000000000000
-DATA SpiralsConstants<>+1072(SB)/8, $0x7ff0000000000000
-DATA SpiralsConstants<>+1080(SB)/8, $0x7ff0000000000000
-DATA SpiralsConstants<>+1088(SB)/8, $0x00095f619980c433
-DATA SpiralsConstants<>+1096(SB)/8, $0x00095f619980c433
-DATA SpiralsConstants<>+1104(SB)/8, $0x00095f619980c433
-DATA SpiralsConstants<>+1112(SB)/8, $0x00095f619980c433
-DATA SpiralsConstants<>+1120(SB)/8, $0x4330000000000000
-DATA SpiralsConstants<>+1128(SB)/8, $0x4330000000000000
-DATA SpiralsConstants<>+1136(SB)/8, $0x4330000000000000
-DATA SpiralsConstants<>+1144(SB)/8, $0x4330000000000000
-DATA SpiralsConstants<>+1152(SB)/8, $0x43300000000003ff
-DATA SpiralsConstants<>+1160(SB)/8, $0x43300000000003ff
-DATA SpiralsConstants<>+1168(SB)/8, $0x43300000000003ff
-DATA SpiralsConstants<>+1176(SB)/8, $0x43300000000003ff
-DATA SpiralsConstants<>+1184(SB)/8, $0x000fffffffffffff
-DATA SpiralsConstants<>+1192(SB)/8, $0x000fffffffffffff
-DATA SpiralsConstants<>+1200(SB)/8, $0x000fffffffffffff
-DATA SpiralsConstants<>+1208(SB)/8, $0x000fffffffffffff
-DATA SpiralsConstants<>+1216(SB)/8, $0x3fe6a09e667f3bcd
-DATA SpiralsConstants<>+1224(SB)/8, $0x3fe6a09e667f3bcd
-DATA SpiralsConstants<>+1232(SB)/8, $0x3fe6a09e667f3bcd
-DATA SpiralsConstants<>+1240(SB)/8, $0x3fe6a09e667f3bcd
-DATA SpiralsConstants<>+1248(SB)/8, $0x4000000000000000
-DATA SpiralsConstants<>+1256(SB)/8, $0x4000000000000000
-DATA SpiralsConstants<>+1264(SB)/8, $0x4000000000000000
-DATA SpiralsConstants<>+1272(SB)/8, $0x4000000000000000
-DATA SpiralsConstants<>+1280(SB)/8, $0x3fe62e42fefa39ef
-DATA SpiralsConstants<>+1288(SB)/8, $0x3fe62e42fefa39ef
-DATA SpiralsConstants<>+1296(SB)/8, $0x3fe62e42fefa39ef
-DATA SpiralsConstants<>+1304(SB)/8, $0x3fe62e42fefa39ef
-DATA SpiralsConstants<>+1312(SB)/8, $0x4000000000004990
-DATA SpiralsConstants<>+1320(SB)/8, $0x4000000000004990
-DATA SpiralsConstants<>+1328(SB)/8, $0x4000000000004990
-DATA SpiralsConstants<>+1336(SB)/8, $0x4000000000004990
-DATA SpiralsConstants<>+1344(SB)/8, $0x3fe555554db62b8a
-DATA SpiralsConstants<>+1352(SB)/8, $0x3fe555554db62b8a
-DATA SpiralsConstants<>+1360(SB)/8, $0x3fe555554db62b8a
-DATA SpiralsConstants<>+1368(SB)/8, $0x3fe555554db62b8a
-DATA SpiralsConstants<>+1376(SB)/8, $0x3fd999a9bd09c3ae
-DATA SpiralsConstants<>+1384(SB)/8, $0x3fd999a9bd09c3ae
-DATA SpiralsConstants<>+1392(SB)/8, $0x3fd999a9bd09c3ae
-DATA SpiralsConstants<>+1400(SB)/8, $0x3fd999a9bd09c3ae
-DATA SpiralsConstants<>+1408(SB)/8, $0x3fd2432e86d5da18
-DATA SpiralsConstants<>+1416(SB)/8, $0x3fd2432e86d5da18
-DATA SpiralsConstants<>+1424(SB)/8, $0x3fd2432e86d5da18
-DATA SpiralsConstants<>+1432(SB)/8, $0x3fd2432e86d5da18
-DATA SpiralsConstants<>+1440(SB)/8, $0x3fce3aa5e803484d
-DATA SpiralsConstants<>+1448(SB)/8, $0x3fce3aa5e803484d
-DATA SpiralsConstants<>+1456(SB)/8, $0x3fce3aa5e803484d
-DATA SpiralsConstants<>+1464(SB)/8, $0x3fce3aa5e803484d
-DATA SpiralsConstants<>+1472(SB)/8, $0x0000000000000000
-DATA SpiralsConstants<>+1480(SB)/8, $0x0000000000000000
-DATA SpiralsConstants<>+1488(SB)/8, $0x0000000000000000
-DATA SpiralsConstants<>+1496(SB)/8, $0x0000000000000000
-DATA SpiralsConstants<>+1504(SB)/8, $0xfff0000000000000
-DATA SpiralsConstants<>+1512(SB)/8, $0xfff0000000000000
-DATA SpiralsConstants<>+1520(SB)/8, $0xfff0000000000000
+DATA SpiralsConstants<>+896(SB)/8, $0x7ff0000000000000
+DATA SpiralsConstants<>+904(SB)/8, $0x7ff0000000000000
+DATA SpiralsConstants<>+912(SB)/8, $0x7ff0000000000000
+DATA SpiralsConstants<>+920(SB)/8, $0x7ff0000000000000
+DATA SpiralsConstants<>+928(SB)/8, $0x00095f619980c433
+DATA SpiralsConstants<>+936(SB)/8, $0x00095f619980c433
+DATA SpiralsConstants<>+944(SB)/8, $0x00095f619980c433
+DATA SpiralsConstants<>+952(SB)/8, $0x00095f619980c433
+DATA SpiralsConstants<>+960(SB)/8, $0x4330000000000000
+DATA SpiralsConstants<>+968(SB)/8, $0x4330000000000000
+DATA SpiralsConstants<>+976(SB)/8, $0x4330000000000000
+DATA SpiralsConstants<>+984(SB)/8, $0x4330000000000000
+DATA SpiralsConstants<>+992(SB)/8, $0x43300000000003ff
+DATA SpiralsConstants<>+1000(SB)/8, $0x43300000000003ff
+DATA SpiralsConstants<>+1008(SB)/8, $0x43300000000003ff
+DATA SpiralsConstants<>+1016(SB)/8, $0x43300000000003ff
+DATA SpiralsConstants<>+1024(SB)/8, $0x000fffffffffffff
+DATA SpiralsConstants<>+1032(SB)/8, $0x000fffffffffffff
+DATA SpiralsConstants<>+1040(SB)/8, $0x000fffffffffffff
+DATA SpiralsConstants<>+1048(SB)/8, $0x000fffffffffffff
+DATA SpiralsConstants<>+1056(SB)/8, $0x3fe6a09e667f3bcd
+DATA SpiralsConstants<>+1064(SB)/8, $0x3fe6a09e667f3bcd
+DATA SpiralsConstants<>+1072(SB)/8, $0x3fe6a09e667f3bcd
+DATA SpiralsConstants<>+1080(SB)/8, $0x3fe6a09e667f3bcd
+DATA SpiralsConstants<>+1088(SB)/8, $0x4000000000000000
+DATA SpiralsConstants<>+1096(SB)/8, $0x4000000000000000
+DATA SpiralsConstants<>+1104(SB)/8, $0x4000000000000000
+DATA SpiralsConstants<>+1112(SB)/8, $0x4000000000000000
+DATA SpiralsConstants<>+1120(SB)/8, $0x3fe62e42fefa39ef
+DATA SpiralsConstants<>+1128(SB)/8, $0x3fe62e42fefa39ef
+DATA SpiralsConstants<>+1136(SB)/8, $0x3fe62e42fefa39ef
+DATA SpiralsConstants<>+1144(SB)/8, $0x3fe62e42fefa39ef
+DATA SpiralsConstants<>+1152(SB)/8, $0x4000000000004990
+DATA SpiralsConstants<>+1160(SB)/8, $0x4000000000004990
+DATA SpiralsConstants<>+1168(SB)/8, $0x4000000000004990
+DATA SpiralsConstants<>+1176(SB)/8, $0x4000000000004990
+DATA SpiralsConstants<>+1184(SB)/8, $0x3fe555554db62b8a
+DATA SpiralsConstants<>+1192(SB)/8, $0x3fe555554db62b8a
+DATA SpiralsConstants<>+1200(SB)/8, $0x3fe555554db62b8a
+DATA SpiralsConstants<>+1208(SB)/8, $0x3fe555554db62b8a
+DATA SpiralsConstants<>+1216(SB)/8, $0x3fd999a9bd09c3ae
+DATA SpiralsConstants<>+1224(SB)/8, $0x3fd999a9bd09c3ae
+DATA SpiralsConstants<>+1232(SB)/8, $0x3fd999a9bd09c3ae
+DATA SpiralsConstants<>+1240(SB)/8, $0x3fd999a9bd09c3ae
+DATA SpiralsConstants<>+1248(SB)/8, $0x3fd2432e86d5da18
+DATA SpiralsConstants<>+1256(SB)/8, $0x3fd2432e86d5da18
+DATA SpiralsConstants<>+1264(SB)/8, $0x3fd2432e86d5da18
+DATA SpiralsConstants<>+1272(SB)/8, $0x3fd2432e86d5da18
+DATA SpiralsConstants<>+1280(SB)/8, $0x3fce3aa5e803484d
+DATA SpiralsConstants<>+1288(SB)/8, $0x3fce3aa5e803484d
+DATA SpiralsConstants<>+1296(SB)/8, $0x3fce3aa5e803484d
+DATA SpiralsConstants<>+1304(SB)/8, $0x3fce3aa5e803484d
+DATA SpiralsConstants<>+1312(SB)/8, $0x0000000000000000
+DATA SpiralsConstants<>+1320(SB)/8, $0x0000000000000000
+DATA SpiralsConstants<>+1328(SB)/8, $0x0000000000000000
+DATA SpiralsConstants<>+1336(SB)/8, $0x0000000000000000
+DATA SpiralsConstants<>+1344(SB)/8, $0xfff0000000000000
+DATA SpiralsConstants<>+1352(SB)/8, $0xfff0000000000000
+DATA SpiralsConstants<>+1360(SB)/8, $0xfff0000000000000
+DATA SpiralsConstants<>+1368(SB)/8, $0xfff0000000000000
+DATA SpiralsConstants<>+1376(SB)/8, $0x7ff8000000000001
+DATA SpiralsConstants<>+1384(SB)/8, $0x7ff8000000000001
+DATA SpiralsConstants<>+1392(SB)/8, $0x7ff8000000000001
+DATA SpiralsConstants<>+1400(SB)/8, $0x7ff8000000000001
+DATA SpiralsConstants<>+1408(SB)/8, $0x7ff0000000000000
+DATA SpiralsConstants<>+1416(SB)/8, $0x00095f619980c433
+DATA SpiralsConstants<>+1424(SB)/8, $0x4330000000000000
+DATA SpiralsConstants<>+1432(SB)/8, $0x43300000000003ff
+DATA SpiralsConstants<>+1440(SB)/8, $0x000fffffffffffff
+DATA SpiralsConstants<>+1448(SB)/8, $0x3fe6a09e667f3bcd
+DATA SpiralsConstants<>+1456(SB)/8, $0x3ff0000000000000
+DATA SpiralsConstants<>+1464(SB)/8, $0x4000000000000000
+DATA SpiralsConstants<>+1472(SB)/8, $0x3fe62e42fefa39ef
+DATA SpiralsConstants<>+1480(SB)/8, $0x4000000000004990
+DATA SpiralsConstants<>+1488(SB)/8, $0x3fe555554db62b8a
+DATA SpiralsConstants<>+1496(SB)/8, $0x3fd999a9bd09c3ae
+DATA SpiralsConstants<>+1504(SB)/8, $0x3fd2432e86d5da18
+DATA SpiralsConstants<>+1512(SB)/8, $0x3fce3aa5e803484d
+DATA SpiralsConstants<>+1520(SB)/8, $0x0000000000000000
 DATA SpiralsConstants<>+1528(SB)/8, $0xfff0000000000000
 DATA SpiralsConstants<>+1536(SB)/8, $0x7ff8000000000001
-DATA SpiralsConstants<>+1544(SB)/8, $0x7ff8000000000001
-DATA SpiralsConstants<>+1552(SB)/8, $0x7ff8000000000001
-DATA SpiralsConstants<>+1560(SB)/8, $0x7ff8000000000001
-DATA SpiralsConstants<>+1568(SB)/8, $0x7ff0000000000000
-DATA SpiralsConstants<>+1576(SB)/8, $0x00095f619980c433
-DATA SpiralsConstants<>+1584(SB)/8, $0x4330000000000000
-DATA SpiralsConstants<>+1592(SB)/8, $0x43300000000003ff
-DATA SpiralsConstants<>+1600(SB)/8, $0x000fffffffffffff
-DATA SpiralsConstants<>+1608(SB)/8, $0x3fe6a09e667f3bcd
-DATA SpiralsConstants<>+1616(SB)/8, $0x4000000000000000
-DATA SpiralsConstants<>+1624(SB)/8, $0x3fe62e42fefa39ef
-DATA SpiralsConstants<>+1632(SB)/8, $0x4000000000004990
-DATA SpiralsConstants<>+1640(SB)/8, $0x3fe555554db62b8a
-DATA SpiralsConstants<>+1648(SB)/8, $0x3fd999a9bd09c3ae
-DATA SpiralsConstants<>+1656(SB)/8, $0x3fd2432e86d5da18
-DATA SpiralsConstants<>+1664(SB)/8, $0x3fce3aa5e803484d
-DATA SpiralsConstants<>+1672(SB)/8, $0x0000000000000000
-DATA SpiralsConstants<>+1680(SB)/8, $0xfff0000000000000
-DATA SpiralsConstants<>+1688(SB)/8, $0x7ff8000000000001
-DATA SpiralsConstants<>+1696(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1700(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1704(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1708(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1712(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1716(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1720(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1724(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1544(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+1548(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1552(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1556(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1560(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1564(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1568(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1572(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1576(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1580(SB)/8, $0xc022666666666666
+DATA SpiralsConstants<>+1588(SB)/8, $0x4022666666666666
+DATA SpiralsConstants<>+1596(SB)/8, $0x3fefffffff5d2f8a
+DATA SpiralsConstants<>+1604(SB)/8, $0x3fc1a25749bfd9c6
+DATA SpiralsConstants<>+1612(SB)/8, $0x3f705f9e09d912bd
+DATA SpiralsConstants<>+1620(SB)/8, $0x3f006f86df8744e1
+DATA SpiralsConstants<>+1628(SB)/8, $0x3e6accd728944370
+DATA SpiralsConstants<>+1636(SB)/8, $0x3fde2680edefb4d4
+DATA SpiralsConstants<>+1644(SB)/8, $0x3f9c5cba800d435a
+DATA SpiralsConstants<>+1652(SB)/8, $0x3f3b71488e4fe508
+DATA SpiralsConstants<>+1660(SB)/8, $0x3ebad30869630fb0
+DATA SpiralsConstants<>+1668(SB)/8, $0x3e08c1ab44ef68c0
+DATA SpiralsConstants<>+1676(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1680(SB)/4, $0xc2d00000
+DATA SpiralsConstants<>+1684(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+1688(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+1692(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+1696(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+1700(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+1704(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+1708(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+1712(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+1716(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+1720(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+1724(SB)/4, $0x39509279
 DATA SpiralsConstants<>+1728(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1732(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1736(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+1740(SB)/4, $0x40000000
-DATA SpiralsConstants<>+1744(SB)/4, $0x40400000
-DATA SpiralsConstants<>+1748(SB)/4, $0x40800000
-DATA SpiralsConstants<>+1752(SB)/4, $0x40a00000
-DATA SpiralsConstants<>+1756(SB)/4, $0x40c00000
-DATA SpiralsConstants<>+1760(SB)/4, $0x40e00000
-DATA SpiralsConstants<>+1764(SB)/4, $0x41000000
-DATA SpiralsConstants<>+1768(SB)/4, $0x41100000
-DATA SpiralsConstants<>+1772(SB)/4, $0x41200000
-DATA SpiralsConstants<>+1776(SB)/4, $0x41300000
-DATA SpiralsConstants<>+1780(SB)/4, $0x41400000
-DATA SpiralsConstants<>+1784(SB)/4, $0x41500000
-DATA SpiralsConstants<>+1788(SB)/4, $0x41600000
-DATA SpiralsConstants<>+1792(SB)/4, $0x41700000
-DATA SpiralsConstants<>+1796(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1800(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+1804(SB)/4, $0x40000000
-DATA SpiralsConstants<>+1808(SB)/4, $0x40400000
-DATA SpiralsConstants<>+1812(SB)/4, $0x40800000
-DATA SpiralsConstants<>+1816(SB)/4, $0x40a00000
-DATA SpiralsConstants<>+1820(SB)/4, $0x40c00000
-DATA SpiralsConstants<>+1824(SB)/4, $0x40e00000
-DATA SpiralsConstants<>+1828(SB)/4, $0x41000000
-DATA SpiralsConstants<>+1832(SB)/4, $0x41100000
-DATA SpiralsConstants<>+1836(SB)/4, $0x41200000
-DATA SpiralsConstants<>+1840(SB)/4, $0x41300000
-DATA SpiralsConstants<>+1844(SB)/4, $0x41400000
-DATA SpiralsConstants<>+1848(SB)/4, $0x41500000
-DATA SpiralsConstants<>+1852(SB)/4, $0x41600000
-DATA SpiralsConstants<>+1856(SB)/4, $0x41700000
-GLOBL SpiralsConstants<>(SB), RODATA|NOPTR, $1860
+DATA SpiralsConstants<>+1732(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+1736(SB)/4, $0x40000000
+DATA SpiralsConstants<>+1740(SB)/4, $0x40400000
+DATA SpiralsConstants<>+1744(SB)/4, $0x40800000
+DATA SpiralsConstants<>+1748(SB)/4, $0x40a00000
+DATA SpiralsConstants<>+1752(SB)/4, $0x40c00000
+DATA SpiralsConstants<>+1756(SB)/4, $0x40e00000
+DATA SpiralsConstants<>+1760(SB)/4, $0x41000000
+DATA SpiralsConstants<>+1764(SB)/4, $0x41100000
+DATA SpiralsConstants<>+1768(SB)/4, $0x41200000
+DATA SpiralsConstants<>+1772(SB)/4, $0x41300000
+DATA SpiralsConstants<>+1776(SB)/4, $0x41400000
+DATA SpiralsConstants<>+1780(SB)/4, $0x41500000
+DATA SpiralsConstants<>+1784(SB)/4, $0x41600000
+DATA SpiralsConstants<>+1788(SB)/4, $0x41700000
+DATA SpiralsConstants<>+1792(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1796(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+1800(SB)/4, $0x40000000
+DATA SpiralsConstants<>+1804(SB)/4, $0x40400000
+DATA SpiralsConstants<>+1808(SB)/4, $0x40800000
+DATA SpiralsConstants<>+1812(SB)/4, $0x40a00000
+DATA SpiralsConstants<>+1816(SB)/4, $0x40c00000
+DATA SpiralsConstants<>+1820(SB)/4, $0x40e00000
+DATA SpiralsConstants<>+1824(SB)/4, $0x41000000
+DATA SpiralsConstants<>+1828(SB)/4, $0x41100000
+DATA SpiralsConstants<>+1832(SB)/4, $0x41200000
+DATA SpiralsConstants<>+1836(SB)/4, $0x41300000
+DATA SpiralsConstants<>+1840(SB)/4, $0x41400000
+DATA SpiralsConstants<>+1844(SB)/4, $0x41500000
+DATA SpiralsConstants<>+1848(SB)/4, $0x41600000
+DATA SpiralsConstants<>+1852(SB)/4, $0x41700000
+GLOBL SpiralsConstants<>(SB), RODATA|NOPTR, $1856

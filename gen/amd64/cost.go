@@ -1,0 +1,82 @@
+package amd64
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+)
+
+// Choice is what code a function of one sample has: that of AVX2 in any case, and that of AVX-512 where it is predicted to take less.
+// Wide registers do not always: their reductions are longer, and small layers leave most lanes empty.
+type Choice struct {
+	Function string
+	// Cycles are predicted for the code of each level, in the order of Levels, whether it is emitted or not.
+	Cycles []int
+	// Levels are those that have code of their own.
+	Levels []Level
+}
+
+// Choose predicts what every function of one sample takes at every level and decides by it.
+func Choose(p *plan.Program) ([]Choice, error) {
+	f := newFile(p) // of its own, so that constants of code that isn't emitted are not either
+	var choices []Choice
+	for _, fn := range p.Funcs {
+		if fn.Batch || Missing(p, fn) != "" {
+			continue
+		}
+		c := Choice{Function: fn.Name, Levels: []Level{AVX2}}
+		for _, l := range Levels {
+			code, err := print(f, p, machine{l, p.ElementBytes()}, fn, fn.Name+l.String())
+			if err != nil {
+				return nil, fmt.Errorf("assembly: %w", err)
+			}
+			c.Cycles = append(c.Cycles, cycles(code, memory(p, fn)))
+		}
+		// One in a hundred is within what the model can tell.
+		if 100*c.Cycles[1] < 99*c.Cycles[0] {
+			c.Levels = Levels
+		}
+		choices = append(choices, c)
+	}
+	return choices, nil
+}
+
+// memory is how many bytes a function goes over in a call: the matrices that its operations read or write.
+func memory(p *plan.Program, fn *plan.Func) int {
+	seen := map[*plan.Buffer]bool{}
+	bytes := 0
+	matrix := func(bs ...*plan.Buffer) {
+		for _, b := range bs {
+			if !seen[b] {
+				seen[b] = true
+				bytes += b.Len() * p.ElementBytes()
+			}
+		}
+	}
+	for _, op := range fn.Ops {
+		switch op := op.(type) {
+		case *plan.Affine:
+			matrix(op.W)
+		case *plan.BackAffine:
+			matrix(op.W)
+		case *plan.Outer:
+			matrix(op.GW)
+		case *plan.Update:
+			matrix(op.W)
+		}
+	}
+	return bytes
+}
+
+// choiceOf finds the choice for a function.
+func choiceOf(choices []Choice, function string) Choice {
+	i := slices.IndexFunc(choices, func(c Choice) bool { return c.Function == function })
+	if i < 0 {
+		return Choice{Function: function, Levels: Levels}
+	}
+	return choices[i]
+}
+
+// has says whether a level has code of its own.
+func (c Choice) has(l Level) bool { return slices.Contains(c.Levels, l) }

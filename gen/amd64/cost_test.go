@@ -1,0 +1,209 @@
+package amd64
+
+import (
+	"flag"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mmcloughlin/avo/ir"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+var measure = flag.Bool("measure", false, "time the committed networks and print it beside what was predicted")
+
+// TestCycles runs code through the model whose time follows from one limit: a chain, the units, memory.
+func TestCycles(t *testing.T) {
+	write := func(body func(f *function)) *ir.Function {
+		f := newFunction(&file{}, machine{AVX512, 4}, "test", nil, false)
+		body(f)
+		for _, err := range f.errs {
+			t.Fatal(err)
+		}
+		return f.fn
+	}
+	times := func(n int, body func(f *function, i int)) *ir.Function {
+		return write(func(f *function) {
+			for i := range n {
+				body(f, i)
+			}
+		})
+	}
+	at := func(i int) operand.Mem { return operand.Mem{Base: reg.RDI, Disp: 64 * i} }
+	for _, test := range []struct {
+		name  string
+		fn    *ir.Function
+		bytes int
+		want  int
+	}{
+		{"a chain of sums waits 3 cycles for each", times(100, func(f *function, i int) { f.do("VADDPS", reg.X0, reg.X0, reg.X0) }), 0, 300},
+		{"products that are independent go two at a time", times(100, func(f *function, i int) { f.do("VMULPS", reg.Y1, reg.Y1, vector(2+i%8, 256)) }), 0, 50},
+		{"twice as wide, one at a time", times(100, func(f *function, i int) { f.do("VMULPS", reg.Z1, reg.Z1, vector(2+i%8, 512)) }), 0, 100},
+		{"loads go two at a time", times(200, func(f *function, i int) { f.do("VMOVUPS", at(i), reg.Y1) }), 0, 100},
+		{"lines from the second cache take two cycles", times(200, func(f *function, i int) { f.do("VMOVUPS", at(i), reg.Y1) }), 100 << 10, 400},
+		{"stores go one at a time", times(200, func(f *function, i int) { f.do("VMOVUPS", reg.Y1, at(i)) }), 0, 200},
+		{"a load waits for the store before it", times(50, func(f *function, i int) {
+			f.do("VMOVUPS", reg.Y1, at(0))
+			f.do("VMOVUPS", at(0), reg.Y1)
+		}), 0, 50 * forwardLatency},
+		{"a loop takes what its rounds take", write(func(f *function) {
+			f.loop(1000, 1, []int{1}, func(index) {
+				for range 10 {
+					f.do("VADDPS", reg.X0, reg.X0, reg.X0)
+				}
+			})
+		}), 0, 30_000},
+		{"and loops in it each time", write(func(f *function) {
+			f.loop(100, 1, []int{1}, func(index) {
+				f.loop(50, 1, []int{1}, func(index) { f.do("VADDPS", reg.X0, reg.X0, reg.X0) })
+			})
+		}), 0, 15_000},
+	} {
+		got := cycles(test.fn, test.bytes) - coreCall
+		if math.Abs(float64(got-test.want)) > 2+0.03*float64(test.want) {
+			t.Errorf("%s: %d cycles, want about %d", test.name, got, test.want)
+		}
+	}
+}
+
+// TestChoose: what is emitted follows from the predictions, which are the same every time.
+func TestChoose(t *testing.T) {
+	narrow, wide := 0, 0
+	for _, n := range committed(t) {
+		p, err := plan.Compile(n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		choices, err := Choose(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := Choose(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if fmt.Sprint(choices) != fmt.Sprint(again) || len(choices) != 5 {
+			t.Errorf("%s: %v, then %v", n.Name, choices, again)
+		}
+		for _, c := range choices {
+			if c.has(AVX512) != (float64(c.Cycles[1]) < 0.99*float64(c.Cycles[0])) || !c.has(AVX2) {
+				t.Errorf("%s: %s is predicted %d cycles and has code for %v", n.Name, c.Function, c.Cycles, c.Levels)
+			}
+			if c.has(AVX512) {
+				wide++
+			} else {
+				narrow++
+			}
+		}
+	}
+	if narrow == 0 || wide == 0 {
+		t.Errorf("%d functions have code for AVX2 alone, %d for both: nothing is chosen", narrow, wide)
+	}
+}
+
+// committed are the networks under generated/.
+func committed(t *testing.T) (networks []spec.Network) {
+	files, err := filepath.Glob("../../generated/*/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no networks: %v", err)
+	}
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := spec.Decode(name, data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		networks = append(networks, n.WithDefaults())
+	}
+	return networks
+}
+
+var benchmark = regexp.MustCompile(`(?m)^Benchmark(Forward|Grad|Step)(?:-\d+)?\s+\d+\s+([\d.]+) ns/op`)
+
+// TestPredictions prints, with -measure, what the benchmarks of the committed networks take at each level beside what is predicted. It asserts
+// nothing: other machines, and other work on this one, change the times.
+//
+//	go test ./gen/amd64 -run Predictions -measure -v
+func TestPredictions(t *testing.T) {
+	if !*measure {
+		t.Skip("times are taken with -measure only")
+	}
+	clock := clock()
+	t.Logf("%.2f cycles a nanosecond", clock)
+	levels := []string{"cpu.avx512f=off", "cpu.avx512f=on"}[:len(machineLevels())]
+	for _, n := range committed(t) {
+		p, err := plan.Compile(n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		choices, err := Choose(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir, err := filepath.Abs("../../generated/" + strings.ToLower(n.Name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		binary := filepath.Join(t.TempDir(), "benchmarks")
+		if out, err := exec.Command("go", "test", "-c", "-o", binary, dir).CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		for i, level := range levels {
+			cmd := exec.Command(binary, "-test.run=^$", "-test.bench=^Benchmark(Forward|Grad|Step)$", "-test.benchtime=10ms", "-test.count=20")
+			cmd.Dir, cmd.Env = dir, append(os.Environ(), "GODEBUG="+level)
+			out, err := cmd.CombinedOutput()
+			if err != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+			best := map[string]float64{}
+			for _, m := range benchmark.FindAllStringSubmatch(string(out), -1) {
+				ns, err := strconv.ParseFloat(m[2], 64)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if b, ok := best[m[1]]; !ok || ns < b {
+					best[m[1]] = ns
+				}
+			}
+			for _, c := range choices {
+				if ns, ok := best[c.Function]; ok {
+					code := min(i, len(c.Levels)-1)
+					t.Logf("%-8s %-8s at %-6s code of %-6s predicted %6d cycles, measured %8.0f, ratio %.2f", n.Name, c.Function, Levels[i],
+						Levels[code], c.Cycles[code], ns*clock, ns*clock/float64(c.Cycles[code]))
+				}
+			}
+		}
+	}
+}
+
+// clock is how many cycles a nanosecond has: a chain of additions makes one each cycle.
+func clock() float64 {
+	const n = 100_000
+	best := math.Inf(1)
+	for range 200 {
+		x, start := time.Now().Nanosecond(), time.Now()
+		for range n / 4 {
+			x += x >> 1
+			x += x >> 1
+		}
+		best = min(best, float64(time.Since(start).Nanoseconds()))
+		sink = x
+	}
+	return n / best
+}
+
+var sink int

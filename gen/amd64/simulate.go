@@ -1,0 +1,396 @@
+package amd64
+
+import (
+	"slices"
+
+	"github.com/mmcloughlin/avo/ir"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// cycles predicts how many cycles of a core a call of a function takes, one call following the other: its instructions are run through
+// a model of one that executes out of order (core.go). General registers are computed with, so that loops run as they
+// will and every address is known; vectors have no values, only times. bytes is what a call goes over in memory.
+func cycles(fn *ir.Function, bytes int) int {
+	s := &simulation{code: prepare(fn), line: lineCycles(bytes)}
+	const before, calls = 1, 3
+	first := 0
+	for i := range before + calls {
+		if i == before {
+			first = s.retired
+		}
+		s.call()
+	}
+	return (s.retired-first+calls/2)/calls + coreCall
+}
+
+// simulation is the state of the model. Times are in cycles.
+type simulation struct {
+	code []modelled
+	// line is how long a line of memory takes that is touched for the first time in a call, lines those that were, arrived when
+	// the last one came.
+	line    int
+	lines   map[int]bool
+	arrived int
+	// values are what is in the general registers, equal how the last comparison came out.
+	values [registers]int
+	equal  bool
+	// compared is the register that it was with, and end the number.
+	compared register
+	end      int
+	// ready is when a register can be read, stored when 4 bytes of memory can that were written.
+	ready  [registers]int
+	stored [remembered]struct{ address, at int }
+	// taken says of every unit which cycles are taken, the cycle c being at c%calendar.
+	taken [unitCount][calendar]int32
+	// issue is the cycle in which instructions enter, inCycle how many have, window when the last ones retire, waiting when those vector
+	// instructions begin that may not have begun.
+	issue, inCycle int
+	window         [coreWindow]int
+	count          int
+	waiting        []int
+	retired        int
+}
+
+const (
+	calendar   = 1 << 12 // how many cycles ahead units can be taken
+	remembered = 1 << 12 // how many stores of 4 bytes are remembered
+	registers  = 1 << 11 // more than the number of any register
+)
+
+// register is a register whatever its width.
+type register int
+
+func registerOf(r reg.Register) register {
+	if p, ok := r.(reg.Physical); ok {
+		return register(int(r.Kind())<<8 | int(p.PhysicalIndex()))
+	}
+	return register(int(r.Kind()) << 8)
+}
+
+// modelled is an instruction as the simulation needs it.
+type modelled struct {
+	opcode      string
+	op          operation
+	turns       int
+	in, out     []register
+	load, store *operand.Mem
+	bytes       int  // of the memory operand
+	free        bool // takes no unit but for memory
+	vector      bool
+	operands    []operand.Op
+	target      int // of a jump, -1 for none
+}
+
+// prepare translates the instructions of a function.
+func prepare(fn *ir.Function) []modelled {
+	var code []modelled
+	begin := map[string]int{}
+	for _, n := range fn.Nodes {
+		switch n := n.(type) {
+		case ir.Label:
+			begin[string(n)] = len(code)
+		case *ir.Instruction:
+			m := model(n)
+			if l := n.TargetLabel(); l != nil {
+				m.target = begin[string(*l)] // all jumps go back
+			}
+			code = append(code, m)
+		}
+	}
+	return code
+}
+
+func model(n *ir.Instruction) modelled {
+	i := modelled{opcode: n.Opcode, op: operationOf(n.Opcode), turns: 1, operands: n.Operands, vector: n.Opcode[0] == 'V' || n.Opcode[0] == 'K', target: -1}
+	bits := 0
+	for k, o := range n.Operands {
+		bits = max(bits, bitsOf(o.Asm()))
+		if m, ok := o.(operand.Mem); ok && n.Opcode != "LEAQ" {
+			if k == len(n.Operands)-1 {
+				i.store = &m
+			} else {
+				i.load = &m
+			}
+		}
+	}
+	if bits == 512 {
+		i.turns = 2
+	}
+	switch i.bytes = max(bits/8, 8); n.Opcode {
+	case "VMOVSS", "VBROADCASTSS", "VINSERTPS", "VEXTRACTPS":
+		i.bytes = 4
+	case "VMOVSD", "VBROADCASTSD", "VMOVDDUP":
+		i.bytes = 8
+	}
+	if slices.Contains(n.Suffixes, "BCST") {
+		i.bytes = 4
+	}
+	for _, r := range n.InputRegisters() {
+		i.in = append(i.in, registerOf(r))
+	}
+	for _, r := range n.OutputRegisters() {
+		i.out = append(i.out, registerOf(r))
+	}
+	memory := i.load != nil || i.store != nil
+	i.free = moves[n.Opcode] && (memory || n.Opcode[:4] == "VMOV") || n.Opcode == "VZEROUPPER"
+	return i
+}
+
+// call runs the function once.
+func (s *simulation) call() {
+	s.lines = map[int]bool{}
+	// Arguments lie apart from one another and from the stack.
+	for i, r := range []reg.Register{reg.RDI, reg.RSI, reg.RDX, reg.RCX, reg.RBX, reg.StackPointer, reg.FramePointer, reg.StaticBase} {
+		s.values[registerOf(r)] = (i + 1) << 36
+	}
+	rounds := map[int]*round{}
+	for at := 0; at < len(s.code); at++ {
+		i := &s.code[at]
+		s.execute(i)
+		if i.target >= 0 && !s.equal {
+			if rounds[at] == nil {
+				rounds[at] = &round{}
+			}
+			s.again(rounds[at])
+			at = i.target - 1
+		} else {
+			delete(rounds, at)
+		}
+	}
+}
+
+// round is what is known of the rounds of a loop so far: when they ended, and the registers then.
+type round struct {
+	ends   []int
+	values [registers]int
+}
+
+// Of a loop these many rounds are run, the second half of which is taken for the measure of those that follow.
+const roundsRun = 12
+
+// again notes that a loop goes into another round. When enough have been run, all but the last two are skipped: time passes, and
+// registers grow, as they did from round to round.
+func (s *simulation) again(r *round) {
+	r.ends = append(r.ends, s.retired)
+	if len(r.ends) == roundsRun {
+		// The loop's end is a comparison with a constant, or a count down to 0.
+		left := s.left(r, s.compared, s.end)
+		if left > 2 {
+			pass := (s.retired - r.ends[roundsRun/2-1]) * (left - 2) / (roundsRun / 2)
+			for k, v := range s.values {
+				s.values[k] = v + (v-r.values[k])*(left-2)
+			}
+			s.elapse(pass)
+		}
+	}
+	r.values = s.values
+}
+
+// left is how many rounds a loop has yet to run, found from how the number that its end is compared with has changed.
+func (s *simulation) left(r *round, compared register, end int) int {
+	step := s.values[compared] - r.values[compared]
+	if step == 0 {
+		return 0
+	}
+	return (end - s.values[compared]) / step
+}
+
+// elapse lets time pass.
+func (s *simulation) elapse(cycles int) {
+	s.issue += cycles
+	s.retired += cycles
+	s.arrived += cycles
+	for i := range s.window {
+		s.window[i] += cycles
+	}
+	for r := range s.ready {
+		s.ready[r] += cycles
+	}
+	s.waiting = s.waiting[:0]
+}
+
+// execute runs one instruction: it enters, waits for what it reads, takes units, and leaves when those before it have.
+func (s *simulation) execute(i *modelled) {
+	s.compute(i)
+	at := s.enter(i)
+	ready := at
+	for _, r := range i.in {
+		ready = max(ready, s.ready[r])
+	}
+	if i.load != nil {
+		ready = s.fetch(i.load, i.bytes, at, ready, i.free)
+	}
+	begin, done := ready, ready
+	switch {
+	case i.free:
+	default:
+		for range i.turns {
+			begin = s.take(i.op.on, ready, i.op.busy)
+			done = begin + i.op.latency
+		}
+	}
+	if i.store != nil {
+		done = s.write(i.store, i.bytes, done)
+	}
+	for _, r := range i.out {
+		s.ready[r] = done
+	}
+	if i.vector && !i.free {
+		s.waiting = append(s.waiting, begin)
+	}
+	s.retired = max(s.retired, done)
+	s.window[s.count%coreWindow] = s.retired
+	s.count++
+}
+
+// enter finds when an instruction enters the core.
+func (s *simulation) enter(i *modelled) int {
+	if s.inCycle == coreWidth {
+		s.issue++
+		s.inCycle = 0
+	}
+	at := max(s.issue, s.window[s.count%coreWindow])
+	if i.vector && len(s.waiting) >= coreWaiting {
+		for {
+			s.waiting = slices.DeleteFunc(s.waiting, func(begin int) bool { return begin <= at })
+			if len(s.waiting) < coreWaiting {
+				break
+			}
+			at = slices.Min(s.waiting)
+		}
+	}
+	if at > s.issue {
+		s.issue, s.inCycle = at, 0
+	}
+	s.inCycle++
+	return at
+}
+
+// take occupies the unit that is free first, from a cycle on.
+func (s *simulation) take(on units, from, busy int) int {
+	for at := from; ; at++ {
+	next:
+		for u := range unitCount {
+			if on&(1<<u) == 0 {
+				continue
+			}
+			for k := range busy {
+				if s.taken[u][(at+k)%calendar] == int32(at+k+1) {
+					continue next
+				}
+			}
+			for k := range busy {
+				s.taken[u][(at+k)%calendar] = int32(at + k + 1)
+			}
+			return at
+		}
+	}
+}
+
+// fetch is a load: it begins when its address is known, and what it brings can be used with the other operands.
+func (s *simulation) fetch(m *operand.Mem, bytes, entered, ready int, alone bool) int {
+	at := entered
+	for _, r := range []reg.Register{m.Base, m.Index} {
+		if r != nil {
+			at = max(at, s.ready[registerOf(r)])
+		}
+	}
+	address := s.address(m)
+	for range max(1, bytes/32) {
+		at = s.take(loaders, at, 1)
+	}
+	at = s.line64(address, at)
+	data := at + loadLatency
+	for k := 0; k < bytes; k += 4 {
+		if w := s.stored[(address+k)/4%remembered]; w.address == address+k && w.at >= at {
+			data = max(data, w.at+forwardLatency)
+		}
+	}
+	if alone {
+		return data
+	}
+	return max(data, ready)
+}
+
+// line64 makes a load or store wait for a line of memory that this call has not touched, where there are too many for the first cache.
+func (s *simulation) line64(address, at int) int {
+	if line := address >> 6; s.line > 0 && address>>36 < 6 && !s.lines[line] {
+		s.lines[line] = true
+		s.arrived = max(s.arrived+s.line, at)
+		return s.arrived
+	}
+	return at
+}
+
+// write is a store, of data that is known from a cycle on.
+func (s *simulation) write(m *operand.Mem, bytes, data int) int {
+	address := s.address(m)
+	at := data
+	for range max(1, bytes/32) {
+		at = s.take(storer, at, 1)
+	}
+	at = s.line64(address, at)
+	for k := 0; k < bytes; k += 4 {
+		s.stored[(address+k)/4%remembered] = struct{ address, at int }{address + k, data}
+	}
+	return at
+}
+
+func (s *simulation) address(m *operand.Mem) int {
+	a := s.values[registerOf(m.Base)] + m.Disp
+	if m.Symbol.Name != "" && !m.Symbol.Static { // an argument
+		a += 1 << 20
+	}
+	if m.Index != nil {
+		a += s.values[registerOf(m.Index)] * int(m.Scale)
+	}
+	return a
+}
+
+// compute does what an instruction does to general registers.
+func (s *simulation) compute(i *modelled) {
+	if i.vector || len(i.operands) != 2 {
+		return
+	}
+	to, ok := i.operands[1].(reg.Register)
+	source := 0
+	switch o := i.operands[0].(type) {
+	case operand.U32:
+		source = int(o)
+	case operand.U8:
+		source = int(o)
+	case reg.Register:
+		source = s.values[registerOf(o)]
+	case operand.Mem:
+		if i.opcode != "LEAQ" {
+			return // arguments, which are set at the beginning
+		}
+		source = s.address(&o)
+	}
+	switch {
+	case i.opcode == "CMPQ":
+		if from, ok := i.operands[0].(reg.Register); ok {
+			if end, ok := i.operands[1].(operand.U32); ok {
+				s.compared, s.end = registerOf(from), int(end)
+				s.equal = s.values[s.compared] == s.end
+			}
+		}
+		return
+	case !ok:
+		return
+	}
+	r := registerOf(to)
+	switch i.opcode {
+	case "MOVL", "MOVQ", "LEAQ":
+		s.values[r] = source
+	case "XORL":
+		s.values[r] = 0
+	case "ADDQ":
+		s.values[r] += source
+	case "SUBL":
+		s.values[r] -= source
+		s.compared, s.end = r, 0
+		s.equal = s.values[r] == 0
+	}
+}
