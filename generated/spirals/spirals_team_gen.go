@@ -139,7 +139,8 @@ func (t *SpiralsTeam) begin(p *Spirals, xs [][2]float32) {
 	if len(xs)%32 > 0 {
 		blocks++
 	}
-	t.slots = min(max(blocks, 1), 32)
+	// A run is two blocks or more: adding its gradient to another takes about as long as two samples do.
+	t.slots = min(max(blocks/2, 1), 32)
 	t.losses = [32]float32{}
 }
 

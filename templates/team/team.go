@@ -141,7 +141,8 @@ func (t *XnetTeam) begin(p *Xnet, xs []xnetX) {
 	if len(xs)%xnetBlock > 0 {
 		blocks++
 	}
-	t.slots = min(max(blocks, 1), xnetSlots)
+	// A run is two blocks or more: adding its gradient to another takes about as long as two samples do.
+	t.slots = min(max(blocks/2, 1), xnetSlots)
 	t.losses = [xnetSlots]xnetFloat{}
 }
 

@@ -27,7 +27,7 @@ func samples(count int) (p *Xnet, xs []xnetX, ys []xnetY) {
 // sequential is what a team is to compute for the samples: the runs one after another, and their sums in pairs.
 func sequential(p *Xnet, xs []xnetX, ys []xnetY) (loss float32, g XnetGrad) {
 	blocks := (len(xs) + xnetBlock - 1) / xnetBlock
-	sums := make([]XnetGrad, min(max(blocks, 1), xnetSlots))
+	sums := make([]XnetGrad, min(max(blocks/2, 1), xnetSlots))
 	for k, lo := 0, 0; k < len(sums); k++ {
 		run := blocks / len(sums)
 		if k < blocks%len(sums) {
