@@ -132,6 +132,7 @@ type T struct{ c int }
 func (t *T) Helper()
 func (t *T) Run(name string, f func(t *T)) bool
 type B struct{ N int }
+func (b *B) Run(name string, f func(b *B)) bool
 func (b *B) Helper()
 func (b *B) ReportAllocs()
 func (b *B) ResetTimer()

@@ -31,3 +31,22 @@ func (t Test) batch(f *File) {
 		))
 	}
 }
+
+// levels is the benchmark that runs the others with every instruction set that the machine has:
+//
+//	func BenchmarkLevels(b *testing.B) {
+//		irisAtLevels(func(level string) {
+//			b.Run("Forward/"+level, BenchmarkForward)
+//			…
+//		})
+//	}
+func (t Test) levels(f *File) {
+	f.Doc(t.benchmarkName("Levels") + " compares the assembly with the portable Go in one run.")
+	f.f.Func().Id(t.benchmarkName("Levels")).Params(jen.Id("b").Op("*").Qual("testing", "B")).Block(
+		jen.Id(t.Prefix + "AtLevels").Call(jen.Func().Params(jen.Id("level").String()).BlockFunc(func(g *jen.Group) {
+			for _, name := range []string{"Forward", "Grad", "Step", "ForwardBatch", "GradBatch", "StepBatch"} {
+				g.Id("b").Dot("Run").Call(jen.Lit(name+"/").Op("+").Id("level"), jen.Id(t.benchmarkName(name)))
+			}
+		})),
+	)
+}

@@ -47,6 +47,9 @@ func TestFile(t Test) ([]byte, error) {
 		t.benchmark(f, b.name, b.call)
 	}
 	t.batch(f)
+	if t.Levels {
+		t.levels(f)
+	}
 	return f.Render()
 }
 
@@ -232,6 +235,14 @@ func (t Test) fill(f *File, typ string) {
 	})
 }
 
+// benchmarkName is the name of a benchmark.
+func (t Test) benchmarkName(of string) string {
+	if t.Qualify {
+		return "Benchmark" + t.Name + of
+	}
+	return "Benchmark" + of
+}
+
 // benchmark is one benchmark:
 //
 //	func BenchmarkStep(b *testing.B) {
@@ -249,9 +260,6 @@ func (t Test) benchmark(f *File, name, call string) {
 
 // benchmarkOf is a benchmark on a type of samples, with what it reports at the end.
 func (t Test) benchmarkOf(f *File, name, typ, call string, report ...jen.Code) {
-	if t.Qualify {
-		name = t.Name + name
-	}
 	body := []jen.Code{
 		jen.Id("s").Op(":=").New(jen.Id(typ)),
 		jen.Id("s").Dot("init").Call(),
@@ -261,5 +269,5 @@ func (t Test) benchmarkOf(f *File, name, typ, call string, report ...jen.Code) {
 			jen.Id("s").Dot("net").Dot(call)),
 	}
 	f.f.Line()
-	f.f.Func().Id("Benchmark" + name).Params(jen.Id("b").Op("*").Qual("testing", "B")).Block(append(body, report...)...)
+	f.f.Func().Id(t.benchmarkName(name)).Params(jen.Id("b").Op("*").Qual("testing", "B")).Block(append(body, report...)...)
 }

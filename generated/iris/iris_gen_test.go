@@ -178,3 +178,15 @@ func BenchmarkStepBatch(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
 }
+
+// BenchmarkLevels compares the assembly with the portable Go in one run.
+func BenchmarkLevels(b *testing.B) {
+	irisAtLevels(func(level string) {
+		b.Run("Forward/"+level, BenchmarkForward)
+		b.Run("Grad/"+level, BenchmarkGrad)
+		b.Run("Step/"+level, BenchmarkStep)
+		b.Run("ForwardBatch/"+level, BenchmarkForwardBatch)
+		b.Run("GradBatch/"+level, BenchmarkGradBatch)
+		b.Run("StepBatch/"+level, BenchmarkStepBatch)
+	})
+}
