@@ -1,0 +1,112 @@
+package gen_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/gen/portable"
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// extremeNetworks have every activation, in a hidden layer and in the last one, and every cost; layers of 19 units are a vector and a rest
+// at every level. Without whole each network has one of the precisions, by turns.
+func extremeNetworks(whole bool) (list []spec.Network) {
+	costs := spec.Costs()
+	formulas := []string{"z/(1 + exp(-z))", "max(z, 0.1*z) + atan(z)"}
+	add := func(hidden, last, cost spec.Function) {
+		for _, precision := range []spec.Precision{spec.Float32, spec.Float64} {
+			n := spec.Network{
+				Name: fmt.Sprintf("X%d", len(list)), Precision: precision, Input: 5, Batch: 2, Cost: cost, InputGradient: len(list)%4 < 2,
+				Cache:  []spec.Cache{spec.CacheAuto, spec.CachePre, spec.CachePost, spec.CacheBoth}[len(list)/2%4],
+				Unroll: []spec.Unroll{spec.UnrollAuto, spec.UnrollLoop}[len(list)/4%2],
+				Layers: []spec.Layer{{Dense: 18, Activation: hidden}, {Dense: 19, Activation: last}},
+			}
+			if last.Name == "max-pool" || last.Name == "avg-pool" {
+				n.Layers[1].Dense = 18
+			}
+			list = append(list, n)
+		}
+	}
+	function := func(name string) spec.Function {
+		f := spec.Function{Name: name}
+		if name == "max-pool" || name == "avg-pool" {
+			f.Params = map[string]float64{"window": 3}
+		}
+		return f
+	}
+	activations := spec.Activations()
+	for i, a := range activations {
+		cost := costs[i%len(costs)]
+		if cost.Probabilities && !a.Probabilities {
+			cost = costs[i%5]
+		}
+		add(function(a.Name), function(activations[(i+5)%len(activations)].Name), function(costs[i%4].Name))
+		add(function(activations[(i+8)%len(activations)].Name), function(a.Name), function(cost.Name))
+	}
+	for _, f := range formulas {
+		add(spec.Function{Expr: f}, function("softmax"), function("cross-entropy"))
+	}
+	for _, last := range []string{"softmax", "sigmoid"} {
+		for _, cost := range []string{"cross-entropy", "binary-cross-entropy"} {
+			add(function("relu"), function(last), function(cost))
+		}
+	}
+	return list
+}
+
+// TestExtremes runs networks of every activation and cost on NaN, infinities, enormous logits, saturated units, subnormal weights, zeros
+// and ties, at every level: what the plan says to be NaN, infinite or finite is so in every function, and what is finite is within
+// the reference's bounds. Both precisions of every network: -specs 31 or more.
+func TestExtremes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiling networks takes a while; go test without -short does it")
+	}
+	networks := extremeNetworks(*specs > 30)
+	m := newModule(t)
+	m.emit(t, "extremes", networks...)
+	test, err := os.ReadFile("testdata/extremes/extremes_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.write(t, filepath.Join("extremes", "extremes_test.go"), test)
+	var list bytes.Buffer
+	fmt.Fprint(&list, "package extremes\n\nimport \"testing\"\n\nfunc TestExtremes(t *testing.T) {\n")
+	for _, n := range networks {
+		prefix := portable.Prefix(n.Name)
+		levels := prefix + "AtLevels"
+		if files, err := filepath.Glob(filepath.Join(m.dir, "extremes", strings.ToLower(n.Name)+"_amd64_gen.s")); err != nil || len(files) == 0 {
+			levels = `func(f func(string)) { f("portable") }`
+		}
+		fmt.Fprintf(&list, "\tt.Run(%q, kernel[%[2]s, %[2]sGrad, %[2]sWorkspace, %[2]sBatch, [%[3]d]%[5]s, [%[4]d]%[5]s, %[5]s]{%[6]sSpec, %[7]s, %[6]sKernel}.run)\n",
+			n.Name, n.Name, n.Input, n.Width(n.Depth()), n.Precision, prefix, levels)
+	}
+	fmt.Fprint(&list, "}\n")
+	m.write(t, filepath.Join("extremes", "list_test.go"), list.Bytes())
+	out := m.goTest(t, "-run", "^TestExtremes$", "-v", "./extremes")
+	passed := map[string]bool{}
+	for _, found := range regexp.MustCompile(`--- PASS: TestExtremes/(\w+) `).FindAllStringSubmatch(out, -1) {
+		passed[found[1]] = true
+	}
+	failures := 0
+	for _, n := range networks {
+		if passed[n.Name] {
+			continue
+		}
+		if failures++; failures <= 5 {
+			_, said, _ := strings.Cut(out, "=== RUN   TestExtremes/"+n.Name+"\n")
+			said, _, _ = strings.Cut(said, "=== RUN")
+			t.Errorf("network %s:\n%s\n%s", n.Name, yaml(n), beginning(said))
+		}
+	}
+	if failures > 0 {
+		t.Errorf("%d of %d networks failed", failures, len(networks))
+	}
+	if len(passed) == 0 {
+		t.Errorf("nothing ran:\n%s", beginning(out))
+	}
+}
