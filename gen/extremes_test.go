@@ -14,7 +14,8 @@ import (
 )
 
 // extremeNetworks have every activation, in a hidden layer and in the last one, and every cost; layers of 19 units are a vector and a rest
-// at every level. Without whole each network has one of the precisions, by turns.
+// at every level. Without whole there are fewer pairs of them, and each network has one of the
+// precisions, by turns: each activation has one in a hidden layer and the other one in the last.
 func extremeNetworks(whole bool) (list []spec.Network) {
 	costs := spec.Costs()
 	formulas := []string{"z/(1 + exp(-z))", "max(z, 0.1*z) + atan(z)"}
@@ -46,7 +47,9 @@ func extremeNetworks(whole bool) (list []spec.Network) {
 			cost = costs[i%5]
 		}
 		add(function(a.Name), function(activations[(i+5)%len(activations)].Name), function(costs[i%4].Name))
-		add(function(activations[(i+8)%len(activations)].Name), function(a.Name), function(cost.Name))
+		if whole {
+			add(function(activations[(i+8)%len(activations)].Name), function(a.Name), function(cost.Name))
+		}
 	}
 	for _, f := range formulas {
 		add(spec.Function{Expr: f}, function("softmax"), function("cross-entropy"))
@@ -61,7 +64,7 @@ func extremeNetworks(whole bool) (list []spec.Network) {
 
 // TestExtremes runs networks of every activation and cost on NaN, infinities, enormous logits, saturated units, subnormal weights, zeros
 // and ties, at every level: what the plan says to be NaN, infinite or finite is so in every function, and what is finite is within
-// the reference's bounds. Both precisions of every network: -specs 31 or more.
+// the reference's bounds. The whole of it: -specs 31 or more.
 func TestExtremes(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiling networks takes a while; go test without -short does it")
@@ -69,25 +72,7 @@ func TestExtremes(t *testing.T) {
 	networks := extremeNetworks(*specs > 30)
 	m := newModule(t)
 	m.emit(t, "extremes", networks...)
-	test, err := os.ReadFile("testdata/extremes/extremes_test.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	m.write(t, filepath.Join("extremes", "extremes_test.go"), test)
-	var list bytes.Buffer
-	fmt.Fprint(&list, "package extremes\n\nimport \"testing\"\n\nfunc TestExtremes(t *testing.T) {\n")
-	for _, n := range networks {
-		prefix := portable.Prefix(n.Name)
-		levels := prefix + "AtLevels"
-		if files, err := filepath.Glob(filepath.Join(m.dir, "extremes", strings.ToLower(n.Name)+"_amd64_gen.s")); err != nil || len(files) == 0 {
-			levels = `func(f func(string)) { f("portable") }`
-		}
-		fmt.Fprintf(&list, "\tt.Run(%q, kernel[%[2]s, %[2]sGrad, %[2]sWorkspace, %[2]sBatch, [%[3]d]%[5]s, [%[4]d]%[5]s, %[5]s]{%[6]sSpec, %[7]s, %[6]sKernel}.run)\n",
-			n.Name, n.Name, n.Input, n.Width(n.Depth()), n.Precision, prefix, levels)
-	}
-	fmt.Fprint(&list, "}\n")
-	m.write(t, filepath.Join("extremes", "list_test.go"), list.Bytes())
-	out := m.goTest(t, "-run", "^TestExtremes$", "-v", "./extremes")
+	out := m.extremes(t, networks)
 	passed := map[string]bool{}
 	for _, found := range regexp.MustCompile(`--- PASS: TestExtremes/(\w+) `).FindAllStringSubmatch(out, -1) {
 		passed[found[1]] = true
@@ -108,5 +93,63 @@ func TestExtremes(t *testing.T) {
 	}
 	if len(passed) == 0 {
 		t.Errorf("nothing ran:\n%s", beginning(out))
+	}
+}
+
+// extremes runs the situations on networks in package extremes of the module, and returns what go test says.
+func (m module) extremes(t *testing.T, networks []spec.Network) string {
+	t.Helper()
+	test, err := os.ReadFile("testdata/extremes/extremes_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.write(t, filepath.Join("extremes", "extremes_test.go"), test)
+	var list bytes.Buffer
+	fmt.Fprint(&list, "package extremes\n\nimport \"testing\"\n\nfunc TestExtremes(t *testing.T) {\n")
+	for _, n := range networks {
+		prefix := portable.Prefix(n.Name)
+		levels := prefix + "AtLevels"
+		if files, err := filepath.Glob(filepath.Join(m.dir, "extremes", strings.ToLower(n.Name)+"_amd64_gen.s")); err != nil || len(files) == 0 {
+			levels = `func(f func(string)) { f("portable") }`
+		}
+		fmt.Fprintf(&list, "\tt.Run(%q, kernel[%[2]s, %[2]sGrad, %[2]sWorkspace, %[2]sBatch, [%[3]d]%[5]s, [%[4]d]%[5]s, %[5]s]{%[6]sSpec, %[7]s, %[6]sKernel}.run)\n",
+			n.Name, n.Name, n.Input, n.Width(n.Depth()), n.Precision, prefix, levels)
+	}
+	fmt.Fprint(&list, "}\n")
+	m.write(t, filepath.Join("extremes", "list_test.go"), list.Bytes())
+	return m.goTest(t, "-run", "^TestExtremes$", "-v", "./extremes")
+}
+
+// TestExtremesFind plants mistakes that show with extreme numbers alone: each is found.
+func TestExtremesFind(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiling networks takes seconds; go test without -short does it")
+	}
+	n := spec.Network{
+		Name: "X", Precision: spec.Float32, Input: 5, Batch: 2, Cost: spec.Function{Name: "cross-entropy"}, Targets: []spec.Target{},
+		Layers: []spec.Layer{{Dense: 4, Activation: spec.Function{Name: "relu"}}, {Dense: 3, Activation: spec.Function{Name: "softmax"}}},
+	}
+	m := newModule(t)
+	for _, c := range []struct{ mistake, from, to, found string }{
+		{"none", "", "", "--- PASS: TestExtremes/X "},
+		{"NaN becomes 0", `max\(z1_(\d), 0\)`, "xWhere(z1_$1, z1_$1, 0)", "NaN in x"},
+		{"the largest logit is not subtracted", `xExp\(z2_(\d) - m2\)`, "xExp(z2_$1)", "+Inf in a parameter"},
+	} {
+		m.emit(t, "extremes", n)
+		file := filepath.Join(m.dir, "extremes", "x_gen.go")
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wrong := text
+		if c.from != "" {
+			if wrong = regexp.MustCompile(c.from).ReplaceAll(text, []byte(c.to)); bytes.Equal(wrong, text) {
+				t.Fatalf("%s: nothing in the emitted code is like %s", c.mistake, c.from)
+			}
+		}
+		m.write(t, filepath.Join("extremes", "x_gen.go"), wrong)
+		if out := m.extremes(t, []spec.Network{n}); !strings.Contains(out, c.found) {
+			t.Errorf("%s: go test does not say %q:\n%s", c.mistake, c.found, beginning(out))
+		}
 	}
 }

@@ -38,17 +38,16 @@ var outside = map[string]string{
 // machine once.
 var notKernels = regexp.MustCompile(`^\(\*\w+\)\.Init$|^New\w+$|^init$|^\w+(AtLevels|Machine)$`)
 
-// TestMachineCode compiles the committed networks, one of every activation and cost in both precisions, and random ones
-// for amd64, and reads the machine code of their kernels: no jump depends on data, nothing is called but what is known,
-// and the stack stays small. More random networks: go test ./gen -run MachineCode -specs 400
+// TestMachineCode compiles the committed networks, one of every activation and cost, and random ones for amd64, and reads the machine code of their kernels: no jump depends on data, nothing is called but what is known,
+// and the stack stays small. Both precisions of each, and more random networks: go test ./gen -run MachineCode -specs 400
 func TestMachineCode(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiling and disassembling takes seconds; go test without -short does it")
 	}
 	m := newModule(t)
-	m.emit(t, "every", everyFunction()...)
+	m.emit(t, "every", everyFunction(*specs > 30)...)
 	m.emit(t, "victims", victims...)
-	m.emit(t, "drawn", drawSpecs(*seed, *specs/2, ordinary)...)
+	m.emit(t, "drawn", drawSpecs(*seed, *specs/3, ordinary)...)
 	committed := kernels(disassemble(t, "..", committedPackages(t)...))
 	drawn := kernels(disassemble(t, m.dir, "./every", "./victims", "./drawn"))
 	for _, list := range [][]compiled{committed, drawn} {
@@ -149,15 +148,21 @@ func committedPackages(t *testing.T) []string {
 	return slices.Compact(packages)
 }
 
-// everyFunction are small networks with every activation, in the last layer and in one before, and every cost.
-func everyFunction() []spec.Network {
+// everyFunction are small networks with every activation, in the last layer and in one before, and every cost: in one of the precisions
+// by turns, or in both.
+func everyFunction(both bool) []spec.Network {
 	var list []spec.Network
+	turn := 0
 	add := func(layers []spec.Layer, cost string) {
-		for _, p := range []spec.Precision{spec.Float32, spec.Float64} {
-			n := spec.Network{Precision: p, Input: 3, Layers: layers, Cost: spec.Function{Name: cost}, InputGradient: len(list)%4 == 0}
+		turn++
+		for i, p := range []spec.Precision{spec.Float32, spec.Float64} {
+			if !both && i != turn%2 {
+				continue
+			}
+			n := spec.Network{Precision: p, Input: 3, Layers: layers, Cost: spec.Function{Name: cost}, InputGradient: turn%4 == 0}
 			n.Name = fmt.Sprintf("Every%d", len(list))
-			n.Cache = []spec.Cache{spec.CacheAuto, spec.CachePre, spec.CachePost, spec.CacheBoth}[len(list)/2%4]
-			n.Unroll = []spec.Unroll{spec.UnrollAuto, spec.UnrollLoop}[len(list)/2%2]
+			n.Cache = []spec.Cache{spec.CacheAuto, spec.CachePre, spec.CachePost, spec.CacheBoth}[turn/2%4]
+			n.Unroll = []spec.Unroll{spec.UnrollAuto, spec.UnrollLoop}[turn/2%2]
 			list = append(list, n)
 		}
 	}
