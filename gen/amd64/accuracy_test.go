@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -121,6 +123,35 @@ func TestAccuracy(t *testing.T) {
 					t.Errorf("the tests of %s at level %s did not run: no %q", op, l, want)
 				}
 			}
+		}
+	}
+	if !*exhaustive { // the page has what is found on the sample
+		holdPage(t, string(out))
+	}
+}
+
+// holdPage checks that no error is larger than the page of guarantees says of its function.
+func holdPage(t *testing.T, out string) {
+	t.Helper()
+	page, err := os.ReadFile("../../verify/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := map[string]float64{}
+	for _, row := range regexp.MustCompile("(?m)^\\| `(\\w+)` \\| ([0-9.]+) \\| ([0-9.]+) \\|$").FindAllStringSubmatch(string(page), -1) {
+		for i, precision := range []string{"float32", "float64"} {
+			if said[precision+" "+row[1]], err = strconv.ParseFloat(row[2+i], 64); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	found := regexp.MustCompile(`(float\d\d \w+): \d+ arguments, largest error ([0-9.]+) ULP`).FindAllStringSubmatch(out, -1)
+	if want := 2 * len(accuracyOps) * len(machineLevels()); len(found) != want {
+		t.Fatalf("%d largest errors printed, want %d", len(found), want)
+	}
+	for _, f := range found {
+		if e, err := strconv.ParseFloat(f[2], 64); err != nil || !(e <= said[f[1]]) {
+			t.Errorf("%s: an error of %s ULP; verify/README.md says at most %v", f[1], f[2], said[f[1]])
 		}
 	}
 }

@@ -87,7 +87,7 @@ func TestFloat32(t *testing.T) {
 				}
 			}
 			flush()
-			t.Logf("%d arguments, largest error %.4f ULP at %v", w.count, w.err, w.at)
+			t.Logf("float32 %s: %d arguments, largest error %.4f ULP at %v", k.name, w.count, w.err, w.at)
 		})
 	}
 }
@@ -126,7 +126,7 @@ func TestFloat64(t *testing.T) {
 					}
 				}
 			}
-			t.Logf("%d arguments, largest error %.4f ULP at %v", w.count, w.err, w.at)
+			t.Logf("float64 %s: %d arguments, largest error %.4f ULP at %v", k.name, w.count, w.err, w.at)
 		})
 	}
 }
