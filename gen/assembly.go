@@ -40,9 +40,12 @@ func assembly(n spec.Network, p *plan.Program, o Options, functions []string) ([
 	a := templates.Assembly{
 		Package: o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Header: []string{marker(o)}, Levels: levels,
 	}
-	choices, err := amd64.Choose(p)
-	if err != nil {
-		return nil, err
+	var choices []amd64.Choice
+	if !o.EveryLevel {
+		var err error
+		if choices, err = amd64.Choose(p); err != nil {
+			return nil, err
+		}
 	}
 	for _, name := range functions {
 		params, result := portable.Params(p, name)
@@ -150,7 +153,7 @@ func predictions(n spec.Network, p *plan.Program) (string, error) {
 	}
 	return "\npredicted cycles of one call in assembly, calls following one another\n" + table(rows) +
 		"  By a model of a Zen 4 core, with the data in its caches. The code marked runs where there is AVX-512: that of AVX2 too, unless the\n" +
-		"  other is predicted to take 1 % less.\n", nil
+		"  other is predicted to take 4 % less.\n", nil
 }
 
 // emitted are the names of the files that a network gets.

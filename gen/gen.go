@@ -27,6 +27,9 @@ type Options struct {
 	Source string
 	// Qualify puts the network's name into the names of the emitted benchmarks, for packages that hold several networks.
 	Qualify bool
+	// EveryLevel gives functions the assembly of every level, also where that of a lower one is predicted to take no more: tests do so, to
+	// try all of it.
+	EveryLevel bool
 	// Ranges are for Explain.
 	Ranges Ranges
 }

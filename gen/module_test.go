@@ -61,7 +61,7 @@ func (m module) write(t *testing.T, name string, data []byte) {
 func (m module) emit(t *testing.T, pkg string, networks ...spec.Network) {
 	t.Helper()
 	for _, n := range networks {
-		files, err := generate(t, n, gen.Options{Package: pkg, Qualify: true})
+		files, err := generate(t, n, gen.Options{Package: pkg, Qualify: true, EveryLevel: true})
 		if err != nil {
 			t.Fatalf("%v; the spec:\n%s", err, yaml(n))
 		}

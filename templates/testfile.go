@@ -40,9 +40,9 @@ func TestFile(t Test) ([]byte, error) {
 	}
 	t.samples(f)
 	for _, b := range []struct{ name, call string }{
-		{"Forward", "Forward(&s.ws, &s.xs[i%len(s.xs)])"},
-		{"Grad", "Grad(&s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], &s.g)"},
-		{"Step", fmt.Sprintf("Step(&s.ws, &s.xs[i%%len(s.xs)], &s.ys[i%%len(s.ys)], %v)", t.Rate)},
+		{"Forward", "Forward(s.ws, &s.xs[i%len(s.xs)])"},
+		{"Grad", "Grad(s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], s.g)"},
+		{"Step", fmt.Sprintf("Step(s.ws, &s.xs[i%%len(s.xs)], &s.ys[i%%len(s.ys)], %v)", t.Rate)},
 	} {
 		t.benchmark(f, b.name, b.call)
 	}
@@ -207,19 +207,27 @@ func (t Test) sampleCount() int {
 
 // samples declares what benchmarks work on: a network, and samples that vary from call to call.
 func (t Test) samples(f *File) {
-	typ, n := t.Prefix+"Samples", t.sampleCount()
-	f.Doc(typ + " is what the benchmarks work on.")
-	f.Struct(typ, []Field{
+	n := t.sampleCount()
+	t.fill(f, t.Prefix+"Samples", []Field{
 		{Name: "net", Type: t.Name}, {Name: "ws", Type: t.Name + "Workspace"}, {Name: "g", Type: t.Name + "Grad"},
 		{Name: "xs", Type: t.Precision, Dims: []int{n, t.Inputs}}, {Name: "ys", Type: t.Precision, Dims: []int{n, t.Outputs}},
 	})
-	t.fill(f, typ)
 }
 
-// fill declares the method that draws a network and samples.
-func (t Test) fill(f *File, typ string) {
+// fill declares a struct of pointers to what benchmarks work on, and the method that draws a network and samples. Each is allocated by
+// itself, as programs do, so that it is aligned as they will find it.
+func (t Test) fill(f *File, typ string, parts []Field) {
+	f.Doc(typ + " is what the benchmarks work on.")
+	f.f.Type().Id(typ).StructFunc(func(g *jen.Group) {
+		for _, p := range parts {
+			g.Id(p.Name).Op("*").Add(p.typ())
+		}
+	})
 	f.f.Line()
 	f.f.Func().Params(jen.Id("s").Op("*").Id(typ)).Id("init").Params().BlockFunc(func(g *jen.Group) {
+		for _, p := range parts {
+			g.Id("s").Dot(p.Name).Op("=").New(p.typ())
+		}
 		g.Id("random").Op(":=").Qual("math/rand", "New").Call(jen.Qual("math/rand", "NewSource").Call(jen.Lit(1)))
 		g.Id("s").Dot("net").Dot("Init").Call(jen.Id("random").Dot("NormFloat64"))
 		g.For(jen.Id("i").Op(":=").Range().Id("s").Dot("xs")).BlockFunc(func(g *jen.Group) {
@@ -251,7 +259,7 @@ func (t Test) benchmarkName(of string) string {
 //		b.ReportAllocs()
 //		b.ResetTimer()
 //		for i := 0; i < b.N; i++ {
-//			s.net.Step(&s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], 0.1)
+//			s.net.Step(s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], 0.1)
 //		}
 //	}
 func (t Test) benchmark(f *File, name, call string) {

@@ -66,14 +66,19 @@ func ExampleControl() {
 
 // controlSamples is what the benchmarks work on.
 type controlSamples struct {
-	net Control
-	ws  ControlWorkspace
-	g   ControlGrad
-	xs  [64][16]float32
-	ys  [64][4]float32
+	net *Control
+	ws  *ControlWorkspace
+	g   *ControlGrad
+	xs  *[64][16]float32
+	ys  *[64][4]float32
 }
 
 func (s *controlSamples) init() {
+	s.net = new(Control)
+	s.ws = new(ControlWorkspace)
+	s.g = new(ControlGrad)
+	s.xs = new([64][16]float32)
+	s.ys = new([64][4]float32)
 	random := rand.New(rand.NewSource(1))
 	s.net.Init(random.NormFloat64)
 	for i := range s.xs {
@@ -92,7 +97,7 @@ func BenchmarkForward(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.Forward(&s.ws, &s.xs[i%len(s.xs)])
+		s.net.Forward(s.ws, &s.xs[i%len(s.xs)])
 	}
 }
 
@@ -102,7 +107,7 @@ func BenchmarkGrad(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.Grad(&s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], &s.g)
+		s.net.Grad(s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], s.g)
 	}
 }
 
@@ -112,21 +117,27 @@ func BenchmarkStep(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.Step(&s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], 0.003125)
+		s.net.Step(s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], 0.003125)
 	}
 }
 
-// controlBatchSamples is what the benchmarks of batches work on.
+// controlBatchSamples is what the benchmarks work on.
 type controlBatchSamples struct {
-	net Control
-	b   ControlBatch
-	g   ControlGrad
-	xs  [256][16]float32
-	ys  [256][4]float32
-	out [256][4]float32
+	net *Control
+	b   *ControlBatch
+	g   *ControlGrad
+	xs  *[256][16]float32
+	ys  *[256][4]float32
+	out *[256][4]float32
 }
 
 func (s *controlBatchSamples) init() {
+	s.net = new(Control)
+	s.b = new(ControlBatch)
+	s.g = new(ControlGrad)
+	s.xs = new([256][16]float32)
+	s.ys = new([256][4]float32)
+	s.out = new([256][4]float32)
 	random := rand.New(rand.NewSource(1))
 	s.net.Init(random.NormFloat64)
 	for i := range s.xs {
@@ -145,7 +156,7 @@ func BenchmarkForwardBatch(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.ForwardBatch(&s.b, s.xs[:], s.out[:])
+		s.net.ForwardBatch(s.b, s.xs[:], s.out[:])
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
 }
@@ -156,7 +167,7 @@ func BenchmarkLossBatch(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.LossBatch(&s.b, s.xs[:], s.ys[:])
+		s.net.LossBatch(s.b, s.xs[:], s.ys[:])
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
 }
@@ -167,7 +178,7 @@ func BenchmarkGradBatch(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.GradBatch(&s.b, s.xs[:], s.ys[:], &s.g)
+		s.net.GradBatch(s.b, s.xs[:], s.ys[:], s.g)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
 }
@@ -178,7 +189,7 @@ func BenchmarkStepBatch(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.StepBatch(&s.b, s.xs[:], s.ys[:], 1.220703125e-05)
+		s.net.StepBatch(s.b, s.xs[:], s.ys[:], 1.220703125e-05)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
 }

@@ -66,14 +66,19 @@ func ExampleIris() {
 
 // irisSamples is what the benchmarks work on.
 type irisSamples struct {
-	net Iris
-	ws  IrisWorkspace
-	g   IrisGrad
-	xs  [64][4]float32
-	ys  [64][3]float32
+	net *Iris
+	ws  *IrisWorkspace
+	g   *IrisGrad
+	xs  *[64][4]float32
+	ys  *[64][3]float32
 }
 
 func (s *irisSamples) init() {
+	s.net = new(Iris)
+	s.ws = new(IrisWorkspace)
+	s.g = new(IrisGrad)
+	s.xs = new([64][4]float32)
+	s.ys = new([64][3]float32)
 	random := rand.New(rand.NewSource(1))
 	s.net.Init(random.NormFloat64)
 	for i := range s.xs {
@@ -90,7 +95,7 @@ func BenchmarkForward(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.Forward(&s.ws, &s.xs[i%len(s.xs)])
+		s.net.Forward(s.ws, &s.xs[i%len(s.xs)])
 	}
 }
 
@@ -100,7 +105,7 @@ func BenchmarkGrad(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.Grad(&s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], &s.g)
+		s.net.Grad(s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], s.g)
 	}
 }
 
@@ -110,21 +115,27 @@ func BenchmarkStep(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.Step(&s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], 0.0125)
+		s.net.Step(s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], 0.0125)
 	}
 }
 
-// irisBatchSamples is what the benchmarks of batches work on.
+// irisBatchSamples is what the benchmarks work on.
 type irisBatchSamples struct {
-	net Iris
-	b   IrisBatch
-	g   IrisGrad
-	xs  [256][4]float32
-	ys  [256][3]float32
-	out [256][3]float32
+	net *Iris
+	b   *IrisBatch
+	g   *IrisGrad
+	xs  *[256][4]float32
+	ys  *[256][3]float32
+	out *[256][3]float32
 }
 
 func (s *irisBatchSamples) init() {
+	s.net = new(Iris)
+	s.b = new(IrisBatch)
+	s.g = new(IrisGrad)
+	s.xs = new([256][4]float32)
+	s.ys = new([256][3]float32)
+	s.out = new([256][3]float32)
 	random := rand.New(rand.NewSource(1))
 	s.net.Init(random.NormFloat64)
 	for i := range s.xs {
@@ -141,7 +152,7 @@ func BenchmarkForwardBatch(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.ForwardBatch(&s.b, s.xs[:], s.out[:])
+		s.net.ForwardBatch(s.b, s.xs[:], s.out[:])
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
 }
@@ -152,7 +163,7 @@ func BenchmarkLossBatch(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.LossBatch(&s.b, s.xs[:], s.ys[:])
+		s.net.LossBatch(s.b, s.xs[:], s.ys[:])
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
 }
@@ -163,7 +174,7 @@ func BenchmarkGradBatch(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.GradBatch(&s.b, s.xs[:], s.ys[:], &s.g)
+		s.net.GradBatch(s.b, s.xs[:], s.ys[:], s.g)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
 }
@@ -174,7 +185,7 @@ func BenchmarkStepBatch(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.StepBatch(&s.b, s.xs[:], s.ys[:], 4.8828125e-05)
+		s.net.StepBatch(s.b, s.xs[:], s.ys[:], 4.8828125e-05)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
 }

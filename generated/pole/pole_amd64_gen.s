@@ -974,12 +974,7 @@ TEXT ·poleLossAVX512(SB), NOSPLIT, $0-36
 
 // func poleBackward(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, grad *PoleGrad) float32
 TEXT ·poleBackward(SB), NOSPLIT, $0-44
-	CMPQ ·poleLevel+0(SB), $0x01
-	JGT  wide
-	JMP  ·poleBackwardAVX2(SB)
-
-wide:
-	JMP ·poleBackwardAVX512(SB)
+	JMP ·poleBackwardAVX2(SB)
 
 // func poleBackwardAVX2(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, grad *PoleGrad) float32
 // Requires: AVX, AVX2, FMA3
@@ -1126,133 +1121,6 @@ TEXT ·poleBackwardAVX2(SB), NOSPLIT, $0-44
 	VBROADCASTSS 124(SI), X1
 	VMULPS       X0, X1, X0
 	VMOVUPS      X0, 240(BX)
-	VZEROUPPER
-	RET
-
-// func poleBackwardAVX512(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, grad *PoleGrad) float32
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, FMA3
-TEXT ·poleBackwardAVX512(SB), NOSPLIT, $0-44
-	MOVQ p+0(FP), DI
-	MOVQ ws+8(FP), SI
-	MOVQ x+16(FP), DX
-	MOVQ y+24(FP), CX
-	MOVQ grad+32(FP), BX
-
-	// t = log(s2)
-	VBROADCASTSS     148(SI), X0
-	VCVTPS2PD        X0, Y0
-	VPADDQ.BCST      PoleConstants<>+1576(SB), Y0, Y1
-	VPSRLQ           $0x34, Y1, Y2
-	VORPD.BCST       PoleConstants<>+1584(SB), Y2, Y2
-	VSUBPD.BCST      PoleConstants<>+1592(SB), Y2, Y2
-	VANDPD.BCST      PoleConstants<>+1600(SB), Y1, Y1
-	VPADDQ.BCST      PoleConstants<>+1608(SB), Y1, Y1
-	VSUBPD.BCST      PoleConstants<>+952(SB), Y1, Y1
-	VADDPD.BCST      PoleConstants<>+1616(SB), Y1, Y3
-	VDIVPD           Y3, Y1, Y1
-	VMULPD           Y1, Y1, Y3
-	VBROADCASTSD     PoleConstants<>+1632(SB), Y4
-	VFMADD231PD.BCST PoleConstants<>+1640(SB), Y3, Y4
-	VBROADCASTSD     PoleConstants<>+1648(SB), Y5
-	VFMADD231PD.BCST PoleConstants<>+1656(SB), Y3, Y5
-	VMULPD           Y3, Y3, Y3
-	VFMADD231PD      Y3, Y5, Y4
-	VMULPD           Y3, Y3, Y3
-	VFMADD231PD.BCST PoleConstants<>+1664(SB), Y3, Y4
-	VMULPD           Y4, Y1, Y1
-	VFMADD231PD.BCST PoleConstants<>+1624(SB), Y2, Y1
-	VXORPS           X2, X2, X2
-	VCMPPD           $0x00, Y2, Y0, K1
-	VBLENDMPD.BCST   PoleConstants<>+1680(SB), Y1, K1, Y1
-	VBROADCASTSD     PoleConstants<>+1568(SB), Y3
-	VCMPPD           $0x00, Y3, Y0, K1
-	VBLENDMPD        Y3, Y1, K1, Y1
-	VCMPPD           $0x19, Y2, Y0, K1
-	VBLENDMPD.BCST   PoleConstants<>+1688(SB), Y1, K1, Y0
-	VCVTPD2PSY       Y0, X0
-	VMOVSS           X0, 160(SI)
-
-	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVSD       136(SI), X1
-	VMOVSD       (CX), X2
-	VSUBPS       X2, X1, X1
-	VBROADCASTSS 144(SI), X3
-	VMOVSD       128(SI), X4
-	VSUBPS       X4, X3, X3
-	VSHUFPS      $0x00, X0, X0, X0
-	VADDPS       X0, X3, X0
-	VMULPS       X0, X2, X0
-	VMOVSD       X1, 152(SI)
-	MOVL         $0x00000003, AX
-	KMOVW        AX, K1
-	VMOVAPS.Z    X0, K1, X0
-	VSHUFPS      $0x4e, X0, X0, X2
-	VADDPS       X2, X0, X0
-	VSHUFPS      $0xb1, X0, X0, X2
-	VADDPS       X2, X0, X0
-	VMOVSS       X0, ret+40(FP)
-
-	// d1 = (W2ᵀ·d2)*(1 - a1^2)
-	VBROADCASTSS X1, Z0
-	VMULPS       320(DI), Z0, Z2
-	VSHUFPS      $0x55, X1, X1, X3
-	VBROADCASTSS X3, Z3
-	VFMADD231PS  384(DI), Z3, Z2
-	VMOVUPS      (SI), Z4
-	VBROADCASTSS PoleConstants<>+1052(SB), Z5
-	VFNMADD231PS Z4, Z4, Z5
-	VMULPS       Z5, Z2, Z2
-	VMOVUPS      Z2, 64(SI)
-
-	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VMOVAPS.Z X1, K1, X1
-	VMOVSD    X1, 448(BX)
-	VMOVUPS   (SI), Y1
-	VMULPS    Y1, Y0, Y4
-	VMOVUPS   Y4, 320(BX)
-	VMOVUPS   32(SI), Y4
-	VMULPS    Y4, Y0, Y0
-	VMOVUPS   Y0, 352(BX)
-	VMULPS    Y1, Y3, Y0
-	VMOVUPS   Y0, 384(BX)
-	VMULPS    Y4, Y3, Y0
-	VMOVUPS   Y0, 416(BX)
-
-	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VMOVUPS     Z2, 256(BX)
-	VMOVUPS     (DX), X0
-	VMULPS.BCST 64(SI), X0, X1
-	VMOVUPS     X1, (BX)
-	VMULPS.BCST 68(SI), X0, X1
-	VMOVUPS     X1, 16(BX)
-	VMULPS.BCST 72(SI), X0, X1
-	VMOVUPS     X1, 32(BX)
-	VMULPS.BCST 76(SI), X0, X1
-	VMOVUPS     X1, 48(BX)
-	VMULPS.BCST 80(SI), X0, X1
-	VMOVUPS     X1, 64(BX)
-	VMULPS.BCST 84(SI), X0, X1
-	VMOVUPS     X1, 80(BX)
-	VMULPS.BCST 88(SI), X0, X1
-	VMOVUPS     X1, 96(BX)
-	VMULPS.BCST 92(SI), X0, X1
-	VMOVUPS     X1, 112(BX)
-	VMULPS.BCST 96(SI), X0, X1
-	VMOVUPS     X1, 128(BX)
-	VMULPS.BCST 100(SI), X0, X1
-	VMOVUPS     X1, 144(BX)
-	VMULPS.BCST 104(SI), X0, X1
-	VMOVUPS     X1, 160(BX)
-	VMULPS.BCST 108(SI), X0, X1
-	VMOVUPS     X1, 176(BX)
-	VMULPS.BCST 112(SI), X0, X1
-	VMOVUPS     X1, 192(BX)
-	VMULPS.BCST 116(SI), X0, X1
-	VMOVUPS     X1, 208(BX)
-	VMULPS.BCST 120(SI), X0, X1
-	VMOVUPS     X1, 224(BX)
-	VMULPS.BCST 124(SI), X0, X0
-	VMOVUPS     X0, 240(BX)
 	VZEROUPPER
 	RET
 

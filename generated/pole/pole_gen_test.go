@@ -66,14 +66,19 @@ func ExamplePole() {
 
 // poleSamples is what the benchmarks work on.
 type poleSamples struct {
-	net Pole
-	ws  PoleWorkspace
-	g   PoleGrad
-	xs  [64][4]float32
-	ys  [64][2]float32
+	net *Pole
+	ws  *PoleWorkspace
+	g   *PoleGrad
+	xs  *[64][4]float32
+	ys  *[64][2]float32
 }
 
 func (s *poleSamples) init() {
+	s.net = new(Pole)
+	s.ws = new(PoleWorkspace)
+	s.g = new(PoleGrad)
+	s.xs = new([64][4]float32)
+	s.ys = new([64][2]float32)
 	random := rand.New(rand.NewSource(1))
 	s.net.Init(random.NormFloat64)
 	for i := range s.xs {
@@ -90,7 +95,7 @@ func BenchmarkForward(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.Forward(&s.ws, &s.xs[i%len(s.xs)])
+		s.net.Forward(s.ws, &s.xs[i%len(s.xs)])
 	}
 }
 
@@ -100,7 +105,7 @@ func BenchmarkGrad(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.Grad(&s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], &s.g)
+		s.net.Grad(s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], s.g)
 	}
 }
 
@@ -110,21 +115,27 @@ func BenchmarkStep(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.Step(&s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], 0.00625)
+		s.net.Step(s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], 0.00625)
 	}
 }
 
-// poleBatchSamples is what the benchmarks of batches work on.
+// poleBatchSamples is what the benchmarks work on.
 type poleBatchSamples struct {
-	net Pole
-	b   PoleBatch
-	g   PoleGrad
-	xs  [256][4]float32
-	ys  [256][2]float32
-	out [256][2]float32
+	net *Pole
+	b   *PoleBatch
+	g   *PoleGrad
+	xs  *[256][4]float32
+	ys  *[256][2]float32
+	out *[256][2]float32
 }
 
 func (s *poleBatchSamples) init() {
+	s.net = new(Pole)
+	s.b = new(PoleBatch)
+	s.g = new(PoleGrad)
+	s.xs = new([256][4]float32)
+	s.ys = new([256][2]float32)
+	s.out = new([256][2]float32)
 	random := rand.New(rand.NewSource(1))
 	s.net.Init(random.NormFloat64)
 	for i := range s.xs {
@@ -141,7 +152,7 @@ func BenchmarkForwardBatch(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.ForwardBatch(&s.b, s.xs[:], s.out[:])
+		s.net.ForwardBatch(s.b, s.xs[:], s.out[:])
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
 }
@@ -152,7 +163,7 @@ func BenchmarkLossBatch(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.LossBatch(&s.b, s.xs[:], s.ys[:])
+		s.net.LossBatch(s.b, s.xs[:], s.ys[:])
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
 }
@@ -163,7 +174,7 @@ func BenchmarkGradBatch(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.GradBatch(&s.b, s.xs[:], s.ys[:], &s.g)
+		s.net.GradBatch(s.b, s.xs[:], s.ys[:], s.g)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
 }
@@ -174,7 +185,7 @@ func BenchmarkStepBatch(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.StepBatch(&s.b, s.xs[:], s.ys[:], 2.44140625e-05)
+		s.net.StepBatch(s.b, s.xs[:], s.ys[:], 2.44140625e-05)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
 }

@@ -71,9 +71,6 @@ func spiralsBackward(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]floa
 //go:noescape
 func spiralsBackwardAVX2(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, grad *SpiralsGrad) float32
 
-//go:noescape
-func spiralsBackwardAVX512(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, grad *SpiralsGrad) float32
-
 // vectorGrad is Grad in assembly.
 func (p *Spirals) vectorGrad(ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, g *SpiralsGrad) float32 {
 	return spiralsGrad(p, ws, x, y, g)

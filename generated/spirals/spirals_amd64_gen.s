@@ -923,12 +923,7 @@ TEXT ·spiralsLossAVX2(SB), NOSPLIT, $0-36
 
 // func spiralsBackward(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, grad *SpiralsGrad) float32
 TEXT ·spiralsBackward(SB), NOSPLIT, $0-44
-	CMPQ ·spiralsLevel+0(SB), $0x01
-	JGT  wide
-	JMP  ·spiralsBackwardAVX2(SB)
-
-wide:
-	JMP ·spiralsBackwardAVX512(SB)
+	JMP ·spiralsBackwardAVX2(SB)
 
 // func spiralsBackwardAVX2(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, grad *SpiralsGrad) float32
 // Requires: AVX, AVX2, FMA3
@@ -1241,259 +1236,6 @@ TEXT ·spiralsBackwardAVX2(SB), NOSPLIT, $0-44
 	VBROADCASTSS 124(SI), X1
 	VMULPS       X0, X1, X0
 	VMOVSD       X0, 120(BX)
-	VZEROUPPER
-	RET
-
-// func spiralsBackwardAVX512(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, grad *SpiralsGrad) float32
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, FMA3
-TEXT ·spiralsBackwardAVX512(SB), NOSPLIT, $0-44
-	MOVQ p+0(FP), DI
-	MOVQ ws+8(FP), SI
-	MOVQ x+16(FP), DX
-	MOVQ y+24(FP), CX
-	MOVQ grad+32(FP), BX
-
-	// t = log(s3)
-	VBROADCASTSS     276(SI), X0
-	VCVTPS2PD        X0, Y0
-	VPADDQ.BCST      SpiralsConstants<>+1416(SB), Y0, Y1
-	VPSRLQ           $0x34, Y1, Y2
-	VORPD.BCST       SpiralsConstants<>+1424(SB), Y2, Y2
-	VSUBPD.BCST      SpiralsConstants<>+1432(SB), Y2, Y2
-	VANDPD.BCST      SpiralsConstants<>+1440(SB), Y1, Y1
-	VPADDQ.BCST      SpiralsConstants<>+1448(SB), Y1, Y1
-	VSUBPD.BCST      SpiralsConstants<>+1456(SB), Y1, Y1
-	VADDPD.BCST      SpiralsConstants<>+1464(SB), Y1, Y3
-	VDIVPD           Y3, Y1, Y1
-	VMULPD           Y1, Y1, Y3
-	VBROADCASTSD     SpiralsConstants<>+1480(SB), Y4
-	VFMADD231PD.BCST SpiralsConstants<>+1488(SB), Y3, Y4
-	VBROADCASTSD     SpiralsConstants<>+1496(SB), Y5
-	VFMADD231PD.BCST SpiralsConstants<>+1504(SB), Y3, Y5
-	VMULPD           Y3, Y3, Y3
-	VFMADD231PD      Y3, Y5, Y4
-	VMULPD           Y3, Y3, Y3
-	VFMADD231PD.BCST SpiralsConstants<>+1512(SB), Y3, Y4
-	VMULPD           Y4, Y1, Y1
-	VFMADD231PD.BCST SpiralsConstants<>+1472(SB), Y2, Y1
-	VXORPS           X2, X2, X2
-	VCMPPD           $0x00, Y2, Y0, K1
-	VBLENDMPD.BCST   SpiralsConstants<>+1528(SB), Y1, K1, Y1
-	VBROADCASTSD     SpiralsConstants<>+1408(SB), Y3
-	VCMPPD           $0x00, Y3, Y0, K1
-	VBLENDMPD        Y3, Y1, K1, Y1
-	VCMPPD           $0x19, Y2, Y0, K1
-	VBLENDMPD.BCST   SpiralsConstants<>+1536(SB), Y1, K1, Y0
-	VCVTPD2PSY       Y0, X0
-	VMOVSS           X0, 288(SI)
-
-	// d3 = a3 - y; loss = Σ y*(m3 - z3 + t)
-	VMOVSD       264(SI), X1
-	VMOVSD       (CX), X2
-	VSUBPS       X2, X1, X1
-	VBROADCASTSS 272(SI), X3
-	VMOVSD       256(SI), X4
-	VSUBPS       X4, X3, X3
-	VSHUFPS      $0x00, X0, X0, X0
-	VADDPS       X0, X3, X0
-	VMULPS       X0, X2, X0
-	VMOVSD       X1, 280(SI)
-	MOVL         $0x00000003, AX
-	KMOVW        AX, K1
-	VMOVAPS.Z    X0, K1, X0
-	VSHUFPS      $0x4e, X0, X0, X2
-	VADDPS       X2, X0, X0
-	VSHUFPS      $0xb1, X0, X0, X2
-	VADDPS       X2, X0, X0
-	VMOVSS       X0, ret+40(FP)
-
-	// d2 = (W3ᵀ·d3)*(1 - a2^2)
-	VBROADCASTSS X1, Z0
-	VMULPS       1280(DI), Z0, Z2
-	VSHUFPS      $0x55, X1, X1, X3
-	VBROADCASTSS X3, Z3
-	VFMADD231PS  1344(DI), Z3, Z2
-	VMOVUPS      128(SI), Z4
-	VBROADCASTSS SpiralsConstants<>+1544(SB), Z5
-	VMOVAPS      Z5, Z6
-	VFNMADD231PS Z4, Z4, Z6
-	VMULPS       Z6, Z2, Z2
-	VMOVUPS      Z2, 192(SI)
-
-	// ∇W3 = d3·a2ᵀ; ∇b3 = d3
-	VMOVAPS.Z X1, K1, X1
-	VMOVSD    X1, 1408(BX)
-	VMOVUPS   128(SI), Y1
-	VMULPS    Y1, Y0, Y4
-	VMOVUPS   Y4, 1280(BX)
-	VMOVUPS   160(SI), Y4
-	VMULPS    Y4, Y0, Y0
-	VMOVUPS   Y0, 1312(BX)
-	VMULPS    Y1, Y3, Y0
-	VMOVUPS   Y0, 1344(BX)
-	VMULPS    Y4, Y3, Y0
-	VMOVUPS   Y0, 1376(BX)
-
-	// d1 = (W2ᵀ·d2)*(1 - a1^2)
-	VMOVUPS      192(DI), Z0
-	VMULPS.BCST  192(SI), Z0, Z0
-	VMOVUPS      256(DI), Z1
-	VMULPS.BCST  196(SI), Z1, Z1
-	VBROADCASTSS 200(SI), Z3
-	VFMADD231PS  320(DI), Z3, Z0
-	VBROADCASTSS 204(SI), Z3
-	VFMADD231PS  384(DI), Z3, Z1
-	VBROADCASTSS 208(SI), Z3
-	VFMADD231PS  448(DI), Z3, Z0
-	VBROADCASTSS 212(SI), Z3
-	VFMADD231PS  512(DI), Z3, Z1
-	VBROADCASTSS 216(SI), Z3
-	VFMADD231PS  576(DI), Z3, Z0
-	VBROADCASTSS 220(SI), Z3
-	VFMADD231PS  640(DI), Z3, Z1
-	VBROADCASTSS 224(SI), Z3
-	VFMADD231PS  704(DI), Z3, Z0
-	VBROADCASTSS 228(SI), Z3
-	VFMADD231PS  768(DI), Z3, Z1
-	VBROADCASTSS 232(SI), Z3
-	VFMADD231PS  832(DI), Z3, Z0
-	VBROADCASTSS 236(SI), Z3
-	VFMADD231PS  896(DI), Z3, Z1
-	VBROADCASTSS 240(SI), Z3
-	VFMADD231PS  960(DI), Z3, Z0
-	VBROADCASTSS 244(SI), Z3
-	VFMADD231PS  1024(DI), Z3, Z1
-	VBROADCASTSS 248(SI), Z3
-	VFMADD231PS  1088(DI), Z3, Z0
-	VBROADCASTSS 252(SI), Z3
-	VFMADD231PS  1152(DI), Z3, Z1
-	VADDPS       Z1, Z0, Z0
-	VMOVUPS      (SI), Z1
-	VFNMADD231PS Z1, Z1, Z5
-	VMULPS       Z5, Z0, Z0
-	VMOVUPS      Z0, 64(SI)
-
-	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VMOVUPS      Z2, 1216(BX)
-	VBROADCASTSS 192(SI), Z0
-	VMOVUPS      (SI), Y1
-	VMULPS       Y1, Y0, Y2
-	VMOVUPS      Y2, 192(BX)
-	VMOVUPS      32(SI), Y2
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 224(BX)
-	VBROADCASTSS 196(SI), Z0
-	VMULPS       Y1, Y0, Y3
-	VMOVUPS      Y3, 256(BX)
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 288(BX)
-	VBROADCASTSS 200(SI), Z0
-	VMULPS       Y1, Y0, Y3
-	VMOVUPS      Y3, 320(BX)
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 352(BX)
-	VBROADCASTSS 204(SI), Z0
-	VMULPS       Y1, Y0, Y3
-	VMOVUPS      Y3, 384(BX)
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 416(BX)
-	VBROADCASTSS 208(SI), Z0
-	VMULPS       Y1, Y0, Y3
-	VMOVUPS      Y3, 448(BX)
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 480(BX)
-	VBROADCASTSS 212(SI), Z0
-	VMULPS       Y1, Y0, Y3
-	VMOVUPS      Y3, 512(BX)
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 544(BX)
-	VBROADCASTSS 216(SI), Z0
-	VMULPS       Y1, Y0, Y3
-	VMOVUPS      Y3, 576(BX)
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 608(BX)
-	VBROADCASTSS 220(SI), Z0
-	VMULPS       Y1, Y0, Y3
-	VMOVUPS      Y3, 640(BX)
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 672(BX)
-	VBROADCASTSS 224(SI), Z0
-	VMULPS       Y1, Y0, Y3
-	VMOVUPS      Y3, 704(BX)
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 736(BX)
-	VBROADCASTSS 228(SI), Z0
-	VMULPS       Y1, Y0, Y3
-	VMOVUPS      Y3, 768(BX)
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 800(BX)
-	VBROADCASTSS 232(SI), Z0
-	VMULPS       Y1, Y0, Y3
-	VMOVUPS      Y3, 832(BX)
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 864(BX)
-	VBROADCASTSS 236(SI), Z0
-	VMULPS       Y1, Y0, Y3
-	VMOVUPS      Y3, 896(BX)
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 928(BX)
-	VBROADCASTSS 240(SI), Z0
-	VMULPS       Y1, Y0, Y3
-	VMOVUPS      Y3, 960(BX)
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 992(BX)
-	VBROADCASTSS 244(SI), Z0
-	VMULPS       Y1, Y0, Y3
-	VMOVUPS      Y3, 1024(BX)
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 1056(BX)
-	VBROADCASTSS 248(SI), Z0
-	VMULPS       Y1, Y0, Y3
-	VMOVUPS      Y3, 1088(BX)
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 1120(BX)
-	VBROADCASTSS 252(SI), Z0
-	VMULPS       Y1, Y0, Y1
-	VMOVUPS      Y1, 1152(BX)
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 1184(BX)
-
-	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VMOVUPS     64(SI), Z0
-	VMOVUPS     Z0, 128(BX)
-	VMOVSD      (DX), X0
-	VMULPS.BCST 64(SI), X0, X1
-	VMOVSD      X1, (BX)
-	VMULPS.BCST 68(SI), X0, X1
-	VMOVSD      X1, 8(BX)
-	VMULPS.BCST 72(SI), X0, X1
-	VMOVSD      X1, 16(BX)
-	VMULPS.BCST 76(SI), X0, X1
-	VMOVSD      X1, 24(BX)
-	VMULPS.BCST 80(SI), X0, X1
-	VMOVSD      X1, 32(BX)
-	VMULPS.BCST 84(SI), X0, X1
-	VMOVSD      X1, 40(BX)
-	VMULPS.BCST 88(SI), X0, X1
-	VMOVSD      X1, 48(BX)
-	VMULPS.BCST 92(SI), X0, X1
-	VMOVSD      X1, 56(BX)
-	VMULPS.BCST 96(SI), X0, X1
-	VMOVSD      X1, 64(BX)
-	VMULPS.BCST 100(SI), X0, X1
-	VMOVSD      X1, 72(BX)
-	VMULPS.BCST 104(SI), X0, X1
-	VMOVSD      X1, 80(BX)
-	VMULPS.BCST 108(SI), X0, X1
-	VMOVSD      X1, 88(BX)
-	VMULPS.BCST 112(SI), X0, X1
-	VMOVSD      X1, 96(BX)
-	VMULPS.BCST 116(SI), X0, X1
-	VMOVSD      X1, 104(BX)
-	VMULPS.BCST 120(SI), X0, X1
-	VMOVSD      X1, 112(BX)
-	VMULPS.BCST 124(SI), X0, X0
-	VMOVSD      X0, 120(BX)
 	VZEROUPPER
 	RET
 
@@ -5696,35 +5438,35 @@ loop0:
 	VFMADD231PS.BCST 4(DI), Z0, Z1
 	VEXTRACTF64X4    $0x01, Z1, Y3
 	VCVTPS2PD        Y1, Z1
-	VBROADCASTSD     SpiralsConstants<>+1588(SB), Z4
+	VBROADCASTSD     SpiralsConstants<>+1448(SB), Z4
 	VMINPD           Z1, Z4, Z1
-	VBROADCASTSD     SpiralsConstants<>+1580(SB), Z5
+	VBROADCASTSD     SpiralsConstants<>+1440(SB), Z5
 	VMAXPD           Z1, Z5, Z1
 	VMULPD           Z1, Z1, Z6
-	VBROADCASTSD     SpiralsConstants<>+1604(SB), Z7
-	VBROADCASTSD     SpiralsConstants<>+1596(SB), Z8
+	VBROADCASTSD     SpiralsConstants<>+1464(SB), Z7
+	VBROADCASTSD     SpiralsConstants<>+1456(SB), Z8
 	VMOVAPS          Z8, Z9
 	VFMADD231PD      Z6, Z7, Z9
-	VBROADCASTSD     SpiralsConstants<>+1620(SB), Z10
-	VBROADCASTSD     SpiralsConstants<>+1612(SB), Z11
+	VBROADCASTSD     SpiralsConstants<>+1480(SB), Z10
+	VBROADCASTSD     SpiralsConstants<>+1472(SB), Z11
 	VMOVAPS          Z11, Z12
 	VFMADD231PD      Z6, Z10, Z12
 	VMULPD           Z6, Z6, Z13
 	VFMADD231PD      Z13, Z12, Z9
 	VMULPD           Z13, Z13, Z12
-	VBROADCASTSD     SpiralsConstants<>+1628(SB), Z14
+	VBROADCASTSD     SpiralsConstants<>+1488(SB), Z14
 	VFMADD231PD      Z12, Z14, Z9
 	VMULPD           Z9, Z1, Z1
-	VBROADCASTSD     SpiralsConstants<>+1636(SB), Z9
-	VBROADCASTSD     SpiralsConstants<>+1456(SB), Z15
+	VBROADCASTSD     SpiralsConstants<>+1504(SB), Z9
+	VBROADCASTSD     SpiralsConstants<>+1496(SB), Z15
 	VMOVAPS          Z15, Z16
 	VFMADD231PD      Z6, Z9, Z16
-	VBROADCASTSD     SpiralsConstants<>+1652(SB), Z17
-	VBROADCASTSD     SpiralsConstants<>+1644(SB), Z18
+	VBROADCASTSD     SpiralsConstants<>+1520(SB), Z17
+	VBROADCASTSD     SpiralsConstants<>+1512(SB), Z18
 	VMOVAPS          Z18, Z19
 	VFMADD231PD      Z6, Z17, Z19
-	VBROADCASTSD     SpiralsConstants<>+1668(SB), Z20
-	VBROADCASTSD     SpiralsConstants<>+1660(SB), Z21
+	VBROADCASTSD     SpiralsConstants<>+1536(SB), Z20
+	VBROADCASTSD     SpiralsConstants<>+1528(SB), Z21
 	VFMADD213PD      Z21, Z20, Z6
 	VFMADD231PD      Z13, Z19, Z16
 	VFMADD231PD      Z12, Z6, Z16
@@ -6736,35 +6478,35 @@ loop2:
 	VMOVUPS       1600(SI)(R12*1), Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VCVTPS2PD     Y0, Z0
-	VBROADCASTSD  SpiralsConstants<>+1588(SB), Z2
+	VBROADCASTSD  SpiralsConstants<>+1448(SB), Z2
 	VMINPD        Z0, Z2, Z0
-	VBROADCASTSD  SpiralsConstants<>+1580(SB), Z3
+	VBROADCASTSD  SpiralsConstants<>+1440(SB), Z3
 	VMAXPD        Z0, Z3, Z0
 	VMULPD        Z0, Z0, Z4
-	VBROADCASTSD  SpiralsConstants<>+1604(SB), Z5
-	VBROADCASTSD  SpiralsConstants<>+1596(SB), Z6
+	VBROADCASTSD  SpiralsConstants<>+1464(SB), Z5
+	VBROADCASTSD  SpiralsConstants<>+1456(SB), Z6
 	VMOVAPS       Z6, Z7
 	VFMADD231PD   Z4, Z5, Z7
-	VBROADCASTSD  SpiralsConstants<>+1620(SB), Z8
-	VBROADCASTSD  SpiralsConstants<>+1612(SB), Z9
+	VBROADCASTSD  SpiralsConstants<>+1480(SB), Z8
+	VBROADCASTSD  SpiralsConstants<>+1472(SB), Z9
 	VMOVAPS       Z9, Z10
 	VFMADD231PD   Z4, Z8, Z10
 	VMULPD        Z4, Z4, Z11
 	VFMADD231PD   Z11, Z10, Z7
 	VMULPD        Z11, Z11, Z10
-	VBROADCASTSD  SpiralsConstants<>+1628(SB), Z12
+	VBROADCASTSD  SpiralsConstants<>+1488(SB), Z12
 	VFMADD231PD   Z10, Z12, Z7
 	VMULPD        Z7, Z0, Z0
-	VBROADCASTSD  SpiralsConstants<>+1636(SB), Z7
-	VBROADCASTSD  SpiralsConstants<>+1456(SB), Z13
+	VBROADCASTSD  SpiralsConstants<>+1504(SB), Z7
+	VBROADCASTSD  SpiralsConstants<>+1496(SB), Z13
 	VMOVAPS       Z13, Z14
 	VFMADD231PD   Z4, Z7, Z14
-	VBROADCASTSD  SpiralsConstants<>+1652(SB), Z15
-	VBROADCASTSD  SpiralsConstants<>+1644(SB), Z16
+	VBROADCASTSD  SpiralsConstants<>+1520(SB), Z15
+	VBROADCASTSD  SpiralsConstants<>+1512(SB), Z16
 	VMOVAPS       Z16, Z17
 	VFMADD231PD   Z4, Z15, Z17
-	VBROADCASTSD  SpiralsConstants<>+1668(SB), Z18
-	VBROADCASTSD  SpiralsConstants<>+1660(SB), Z19
+	VBROADCASTSD  SpiralsConstants<>+1536(SB), Z18
+	VBROADCASTSD  SpiralsConstants<>+1528(SB), Z19
 	VFMADD213PD   Z19, Z18, Z4
 	VFMADD231PD   Z11, Z17, Z14
 	VFMADD231PD   Z10, Z4, Z14
@@ -6918,37 +6660,37 @@ loop2:
 	VBLENDMPS    Z0, Z2, K1, Z2
 	VMOVUPS      Z2, 1472(SI)
 	VSUBPS       Z2, Z0, Z0
-	VBROADCASTSS SpiralsConstants<>+1684(SB), Z3
+	VBROADCASTSS SpiralsConstants<>+1552(SB), Z3
 	VMINPS       Z0, Z3, Z0
-	VBROADCASTSS SpiralsConstants<>+1680(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+1548(SB), Z4
 	VMAXPS       Z0, Z4, Z0
-	VBROADCASTSS SpiralsConstants<>+1692(SB), Z5
-	VBROADCASTSS SpiralsConstants<>+1688(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+1560(SB), Z5
+	VBROADCASTSS SpiralsConstants<>+1556(SB), Z6
 	VMOVAPS      Z6, Z7
 	VFMADD231PS  Z5, Z0, Z7
 	VSUBPS       Z6, Z7, Z7
-	VBROADCASTSS SpiralsConstants<>+1696(SB), Z8
+	VBROADCASTSS SpiralsConstants<>+1564(SB), Z8
 	VFNMADD231PS Z8, Z7, Z0
-	VBROADCASTSS SpiralsConstants<>+1700(SB), Z9
+	VBROADCASTSS SpiralsConstants<>+1568(SB), Z9
 	VFNMADD231PS Z9, Z7, Z0
 	VMULPS       Z0, Z0, Z10
-	VBROADCASTSS SpiralsConstants<>+1708(SB), Z11
-	VBROADCASTSS SpiralsConstants<>+1704(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+1576(SB), Z11
+	VBROADCASTSS SpiralsConstants<>+1572(SB), Z12
 	VMOVAPS      Z12, Z13
 	VFMADD231PS  Z0, Z11, Z13
-	VBROADCASTSS SpiralsConstants<>+1716(SB), Z14
-	VBROADCASTSS SpiralsConstants<>+1712(SB), Z15
+	VBROADCASTSS SpiralsConstants<>+1584(SB), Z14
+	VBROADCASTSS SpiralsConstants<>+1580(SB), Z15
 	VMOVAPS      Z15, Z16
 	VFMADD231PS  Z0, Z14, Z16
-	VBROADCASTSS SpiralsConstants<>+1724(SB), Z17
-	VBROADCASTSS SpiralsConstants<>+1720(SB), Z18
+	VBROADCASTSS SpiralsConstants<>+1592(SB), Z17
+	VBROADCASTSS SpiralsConstants<>+1588(SB), Z18
 	VMOVAPS      Z18, Z19
 	VFMADD231PS  Z0, Z17, Z19
 	VFMADD231PS  Z10, Z16, Z13
 	VMULPS       Z10, Z10, Z16
 	VFMADD231PS  Z16, Z19, Z13
 	VFMADD231PS  Z13, Z10, Z0
-	VBROADCASTSS SpiralsConstants<>+1544(SB), Z10
+	VBROADCASTSS SpiralsConstants<>+1596(SB), Z10
 	VADDPS       Z10, Z0, Z0
 	VSCALEFPS    Z7, Z0, Z0
 	VSUBPS       Z2, Z1, Z1
@@ -7034,13 +6776,13 @@ TEXT ·spiralsLossBatchAVX2(SB), NOSPLIT, $32-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      SpiralsConstants<>+1728(SB), Y0
+	VMOVUPS      SpiralsConstants<>+1600(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
 	VANDPS       SpiralsConstants<>+864(SB), Y0, Y0
 	VMOVUPS      Y0, 2624(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 2688(SI)
-	VMOVUPS      SpiralsConstants<>+1760(SB), Y1
+	VMOVUPS      SpiralsConstants<>+1632(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       SpiralsConstants<>+864(SB), Y1, Y1
 	VMOVUPS      Y1, 2656(SI)
@@ -9788,9 +9530,9 @@ TEXT ·spiralsLossBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      SpiralsConstants<>+1792(SB), Z0
+	VMOVUPS      SpiralsConstants<>+1664(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS SpiralsConstants<>+1544(SB), Z0
+	VBROADCASTSS SpiralsConstants<>+1596(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 2624(SI)
 	VXORPS       X0, X0, X0
@@ -9874,35 +9616,35 @@ loop0:
 	VFMADD231PS.BCST 4(DI), Z0, Z1
 	VEXTRACTF64X4    $0x01, Z1, Y3
 	VCVTPS2PD        Y1, Z1
-	VBROADCASTSD     SpiralsConstants<>+1588(SB), Z4
+	VBROADCASTSD     SpiralsConstants<>+1448(SB), Z4
 	VMINPD           Z1, Z4, Z1
-	VBROADCASTSD     SpiralsConstants<>+1580(SB), Z5
+	VBROADCASTSD     SpiralsConstants<>+1440(SB), Z5
 	VMAXPD           Z1, Z5, Z1
 	VMULPD           Z1, Z1, Z6
-	VBROADCASTSD     SpiralsConstants<>+1604(SB), Z7
-	VBROADCASTSD     SpiralsConstants<>+1596(SB), Z8
+	VBROADCASTSD     SpiralsConstants<>+1464(SB), Z7
+	VBROADCASTSD     SpiralsConstants<>+1456(SB), Z8
 	VMOVAPS          Z8, Z9
 	VFMADD231PD      Z6, Z7, Z9
-	VBROADCASTSD     SpiralsConstants<>+1620(SB), Z10
-	VBROADCASTSD     SpiralsConstants<>+1612(SB), Z11
+	VBROADCASTSD     SpiralsConstants<>+1480(SB), Z10
+	VBROADCASTSD     SpiralsConstants<>+1472(SB), Z11
 	VMOVAPS          Z11, Z12
 	VFMADD231PD      Z6, Z10, Z12
 	VMULPD           Z6, Z6, Z13
 	VFMADD231PD      Z13, Z12, Z9
 	VMULPD           Z13, Z13, Z12
-	VBROADCASTSD     SpiralsConstants<>+1628(SB), Z14
+	VBROADCASTSD     SpiralsConstants<>+1488(SB), Z14
 	VFMADD231PD      Z12, Z14, Z9
 	VMULPD           Z9, Z1, Z1
-	VBROADCASTSD     SpiralsConstants<>+1636(SB), Z9
-	VBROADCASTSD     SpiralsConstants<>+1456(SB), Z15
+	VBROADCASTSD     SpiralsConstants<>+1504(SB), Z9
+	VBROADCASTSD     SpiralsConstants<>+1496(SB), Z15
 	VMOVAPS          Z15, Z16
 	VFMADD231PD      Z6, Z9, Z16
-	VBROADCASTSD     SpiralsConstants<>+1652(SB), Z17
-	VBROADCASTSD     SpiralsConstants<>+1644(SB), Z18
+	VBROADCASTSD     SpiralsConstants<>+1520(SB), Z17
+	VBROADCASTSD     SpiralsConstants<>+1512(SB), Z18
 	VMOVAPS          Z18, Z19
 	VFMADD231PD      Z6, Z17, Z19
-	VBROADCASTSD     SpiralsConstants<>+1668(SB), Z20
-	VBROADCASTSD     SpiralsConstants<>+1660(SB), Z21
+	VBROADCASTSD     SpiralsConstants<>+1536(SB), Z20
+	VBROADCASTSD     SpiralsConstants<>+1528(SB), Z21
 	VFMADD213PD      Z21, Z20, Z6
 	VFMADD231PD      Z13, Z19, Z16
 	VFMADD231PD      Z12, Z6, Z16
@@ -10918,35 +10660,35 @@ loop2:
 	VMOVUPS       1600(SI)(R12*1), Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VCVTPS2PD     Y0, Z0
-	VBROADCASTSD  SpiralsConstants<>+1588(SB), Z2
+	VBROADCASTSD  SpiralsConstants<>+1448(SB), Z2
 	VMINPD        Z0, Z2, Z0
-	VBROADCASTSD  SpiralsConstants<>+1580(SB), Z3
+	VBROADCASTSD  SpiralsConstants<>+1440(SB), Z3
 	VMAXPD        Z0, Z3, Z0
 	VMULPD        Z0, Z0, Z4
-	VBROADCASTSD  SpiralsConstants<>+1604(SB), Z5
-	VBROADCASTSD  SpiralsConstants<>+1596(SB), Z6
+	VBROADCASTSD  SpiralsConstants<>+1464(SB), Z5
+	VBROADCASTSD  SpiralsConstants<>+1456(SB), Z6
 	VMOVAPS       Z6, Z7
 	VFMADD231PD   Z4, Z5, Z7
-	VBROADCASTSD  SpiralsConstants<>+1620(SB), Z8
-	VBROADCASTSD  SpiralsConstants<>+1612(SB), Z9
+	VBROADCASTSD  SpiralsConstants<>+1480(SB), Z8
+	VBROADCASTSD  SpiralsConstants<>+1472(SB), Z9
 	VMOVAPS       Z9, Z10
 	VFMADD231PD   Z4, Z8, Z10
 	VMULPD        Z4, Z4, Z11
 	VFMADD231PD   Z11, Z10, Z7
 	VMULPD        Z11, Z11, Z10
-	VBROADCASTSD  SpiralsConstants<>+1628(SB), Z12
+	VBROADCASTSD  SpiralsConstants<>+1488(SB), Z12
 	VFMADD231PD   Z10, Z12, Z7
 	VMULPD        Z7, Z0, Z0
-	VBROADCASTSD  SpiralsConstants<>+1636(SB), Z7
-	VBROADCASTSD  SpiralsConstants<>+1456(SB), Z13
+	VBROADCASTSD  SpiralsConstants<>+1504(SB), Z7
+	VBROADCASTSD  SpiralsConstants<>+1496(SB), Z13
 	VMOVAPS       Z13, Z14
 	VFMADD231PD   Z4, Z7, Z14
-	VBROADCASTSD  SpiralsConstants<>+1652(SB), Z15
-	VBROADCASTSD  SpiralsConstants<>+1644(SB), Z16
+	VBROADCASTSD  SpiralsConstants<>+1520(SB), Z15
+	VBROADCASTSD  SpiralsConstants<>+1512(SB), Z16
 	VMOVAPS       Z16, Z17
 	VFMADD231PD   Z4, Z15, Z17
-	VBROADCASTSD  SpiralsConstants<>+1668(SB), Z18
-	VBROADCASTSD  SpiralsConstants<>+1660(SB), Z19
+	VBROADCASTSD  SpiralsConstants<>+1536(SB), Z18
+	VBROADCASTSD  SpiralsConstants<>+1528(SB), Z19
 	VFMADD213PD   Z19, Z18, Z4
 	VFMADD231PD   Z11, Z17, Z14
 	VFMADD231PD   Z10, Z4, Z14
@@ -11100,37 +10842,37 @@ loop2:
 	VBLENDMPS    Z0, Z2, K1, Z2
 	VMOVUPS      Z2, 1472(SI)
 	VSUBPS       Z2, Z0, Z3
-	VBROADCASTSS SpiralsConstants<>+1684(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+1552(SB), Z4
 	VMINPS       Z3, Z4, Z3
-	VBROADCASTSS SpiralsConstants<>+1680(SB), Z5
+	VBROADCASTSS SpiralsConstants<>+1548(SB), Z5
 	VMAXPS       Z3, Z5, Z3
-	VBROADCASTSS SpiralsConstants<>+1692(SB), Z6
-	VBROADCASTSS SpiralsConstants<>+1688(SB), Z7
+	VBROADCASTSS SpiralsConstants<>+1560(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+1556(SB), Z7
 	VMOVAPS      Z7, Z8
 	VFMADD231PS  Z6, Z3, Z8
 	VSUBPS       Z7, Z8, Z8
-	VBROADCASTSS SpiralsConstants<>+1696(SB), Z9
+	VBROADCASTSS SpiralsConstants<>+1564(SB), Z9
 	VFNMADD231PS Z9, Z8, Z3
-	VBROADCASTSS SpiralsConstants<>+1700(SB), Z10
+	VBROADCASTSS SpiralsConstants<>+1568(SB), Z10
 	VFNMADD231PS Z10, Z8, Z3
 	VMULPS       Z3, Z3, Z11
-	VBROADCASTSS SpiralsConstants<>+1708(SB), Z12
-	VBROADCASTSS SpiralsConstants<>+1704(SB), Z13
+	VBROADCASTSS SpiralsConstants<>+1576(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+1572(SB), Z13
 	VMOVAPS      Z13, Z14
 	VFMADD231PS  Z3, Z12, Z14
-	VBROADCASTSS SpiralsConstants<>+1716(SB), Z15
-	VBROADCASTSS SpiralsConstants<>+1712(SB), Z16
+	VBROADCASTSS SpiralsConstants<>+1584(SB), Z15
+	VBROADCASTSS SpiralsConstants<>+1580(SB), Z16
 	VMOVAPS      Z16, Z17
 	VFMADD231PS  Z3, Z15, Z17
-	VBROADCASTSS SpiralsConstants<>+1724(SB), Z18
-	VBROADCASTSS SpiralsConstants<>+1720(SB), Z19
+	VBROADCASTSS SpiralsConstants<>+1592(SB), Z18
+	VBROADCASTSS SpiralsConstants<>+1588(SB), Z19
 	VMOVAPS      Z19, Z20
 	VFMADD231PS  Z3, Z18, Z20
 	VFMADD231PS  Z11, Z17, Z14
 	VMULPS       Z11, Z11, Z17
 	VFMADD231PS  Z17, Z20, Z14
 	VFMADD231PS  Z14, Z11, Z3
-	VBROADCASTSS SpiralsConstants<>+1544(SB), Z11
+	VBROADCASTSS SpiralsConstants<>+1596(SB), Z11
 	VADDPS       Z11, Z3, Z3
 	VSCALEFPS    Z8, Z3, Z3
 	VSUBPS       Z2, Z1, Z8
@@ -11161,48 +10903,48 @@ loop2:
 	// t = log(s3)
 	VEXTRACTF64X4 $0x01, Z5, Y3
 	VCVTPS2PD     Y5, Z4
-	VBROADCASTSD  SpiralsConstants<>+1416(SB), Z5
+	VBROADCASTSD  SpiralsConstants<>+1736(SB), Z5
 	VPADDQ        Z5, Z4, Z6
 	VPSRLQ        $0x34, Z6, Z7
-	VBROADCASTSD  SpiralsConstants<>+1424(SB), Z8
+	VBROADCASTSD  SpiralsConstants<>+1744(SB), Z8
 	VORPD         Z8, Z7, Z7
-	VBROADCASTSD  SpiralsConstants<>+1432(SB), Z9
+	VBROADCASTSD  SpiralsConstants<>+1752(SB), Z9
 	VSUBPD        Z9, Z7, Z7
-	VBROADCASTSD  SpiralsConstants<>+1440(SB), Z10
+	VBROADCASTSD  SpiralsConstants<>+1760(SB), Z10
 	VANDPD        Z10, Z6, Z6
-	VBROADCASTSD  SpiralsConstants<>+1448(SB), Z11
+	VBROADCASTSD  SpiralsConstants<>+1768(SB), Z11
 	VPADDQ        Z11, Z6, Z6
-	VBROADCASTSD  SpiralsConstants<>+1456(SB), Z12
+	VBROADCASTSD  SpiralsConstants<>+1496(SB), Z12
 	VSUBPD        Z12, Z6, Z6
-	VBROADCASTSD  SpiralsConstants<>+1464(SB), Z13
+	VBROADCASTSD  SpiralsConstants<>+1776(SB), Z13
 	VADDPD        Z13, Z6, Z14
 	VDIVPD        Z14, Z6, Z6
 	VMULPD        Z6, Z6, Z14
-	VBROADCASTSD  SpiralsConstants<>+1488(SB), Z15
-	VBROADCASTSD  SpiralsConstants<>+1480(SB), Z16
+	VBROADCASTSD  SpiralsConstants<>+1800(SB), Z15
+	VBROADCASTSD  SpiralsConstants<>+1792(SB), Z16
 	VMOVAPS       Z16, Z17
 	VFMADD231PD   Z14, Z15, Z17
-	VBROADCASTSD  SpiralsConstants<>+1504(SB), Z18
-	VBROADCASTSD  SpiralsConstants<>+1496(SB), Z19
+	VBROADCASTSD  SpiralsConstants<>+1816(SB), Z18
+	VBROADCASTSD  SpiralsConstants<>+1808(SB), Z19
 	VMOVAPS       Z19, Z20
 	VFMADD231PD   Z14, Z18, Z20
 	VMULPD        Z14, Z14, Z14
 	VFMADD231PD   Z14, Z20, Z17
 	VMULPD        Z14, Z14, Z14
-	VBROADCASTSD  SpiralsConstants<>+1512(SB), Z20
+	VBROADCASTSD  SpiralsConstants<>+1824(SB), Z20
 	VFMADD231PD   Z14, Z20, Z17
 	VMULPD        Z17, Z6, Z6
-	VBROADCASTSD  SpiralsConstants<>+1472(SB), Z14
+	VBROADCASTSD  SpiralsConstants<>+1784(SB), Z14
 	VFMADD231PD   Z14, Z7, Z6
 	VXORPS        X7, X7, X7
 	VCMPPD        $0x00, Z7, Z4, K1
-	VBROADCASTSD  SpiralsConstants<>+1528(SB), Z17
+	VBROADCASTSD  SpiralsConstants<>+1840(SB), Z17
 	VBLENDMPD     Z17, Z6, K1, Z6
-	VBROADCASTSD  SpiralsConstants<>+1408(SB), Z21
+	VBROADCASTSD  SpiralsConstants<>+1728(SB), Z21
 	VCMPPD        $0x00, Z21, Z4, K1
 	VBLENDMPD     Z21, Z6, K1, Z6
 	VCMPPD        $0x19, Z7, Z4, K1
-	VBROADCASTSD  SpiralsConstants<>+1536(SB), Z4
+	VBROADCASTSD  SpiralsConstants<>+1848(SB), Z4
 	VBLENDMPD     Z4, Z6, K1, Z6
 	VCVTPD2PS     Z6, Y6
 	VCVTPS2PD     Y3, Z3
@@ -11279,13 +11021,13 @@ TEXT ·spiralsGradBatchAVX2(SB), NOSPLIT, $32-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      SpiralsConstants<>+1728(SB), Y0
+	VMOVUPS      SpiralsConstants<>+1600(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
 	VANDPS       SpiralsConstants<>+864(SB), Y0, Y0
 	VMOVUPS      Y0, 2624(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 2688(SI)
-	VMOVUPS      SpiralsConstants<>+1760(SB), Y1
+	VMOVUPS      SpiralsConstants<>+1632(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       SpiralsConstants<>+864(SB), Y1, Y1
 	VMOVUPS      Y1, 2656(SI)
@@ -15383,9 +15125,9 @@ TEXT ·spiralsGradBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      SpiralsConstants<>+1792(SB), Z0
+	VMOVUPS      SpiralsConstants<>+1664(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS SpiralsConstants<>+1544(SB), Z0
+	VBROADCASTSS SpiralsConstants<>+1596(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 2624(SI)
 	VXORPS       X0, X0, X0
@@ -15470,35 +15212,35 @@ loop0:
 	VFMADD231PS.BCST 4(DI), Z0, Z1
 	VEXTRACTF64X4    $0x01, Z1, Y3
 	VCVTPS2PD        Y1, Z1
-	VBROADCASTSD     SpiralsConstants<>+1588(SB), Z4
+	VBROADCASTSD     SpiralsConstants<>+1448(SB), Z4
 	VMINPD           Z1, Z4, Z1
-	VBROADCASTSD     SpiralsConstants<>+1580(SB), Z5
+	VBROADCASTSD     SpiralsConstants<>+1440(SB), Z5
 	VMAXPD           Z1, Z5, Z1
 	VMULPD           Z1, Z1, Z6
-	VBROADCASTSD     SpiralsConstants<>+1604(SB), Z7
-	VBROADCASTSD     SpiralsConstants<>+1596(SB), Z8
+	VBROADCASTSD     SpiralsConstants<>+1464(SB), Z7
+	VBROADCASTSD     SpiralsConstants<>+1456(SB), Z8
 	VMOVAPS          Z8, Z9
 	VFMADD231PD      Z6, Z7, Z9
-	VBROADCASTSD     SpiralsConstants<>+1620(SB), Z10
-	VBROADCASTSD     SpiralsConstants<>+1612(SB), Z11
+	VBROADCASTSD     SpiralsConstants<>+1480(SB), Z10
+	VBROADCASTSD     SpiralsConstants<>+1472(SB), Z11
 	VMOVAPS          Z11, Z12
 	VFMADD231PD      Z6, Z10, Z12
 	VMULPD           Z6, Z6, Z13
 	VFMADD231PD      Z13, Z12, Z9
 	VMULPD           Z13, Z13, Z12
-	VBROADCASTSD     SpiralsConstants<>+1628(SB), Z14
+	VBROADCASTSD     SpiralsConstants<>+1488(SB), Z14
 	VFMADD231PD      Z12, Z14, Z9
 	VMULPD           Z9, Z1, Z1
-	VBROADCASTSD     SpiralsConstants<>+1636(SB), Z9
-	VBROADCASTSD     SpiralsConstants<>+1456(SB), Z15
+	VBROADCASTSD     SpiralsConstants<>+1504(SB), Z9
+	VBROADCASTSD     SpiralsConstants<>+1496(SB), Z15
 	VMOVAPS          Z15, Z16
 	VFMADD231PD      Z6, Z9, Z16
-	VBROADCASTSD     SpiralsConstants<>+1652(SB), Z17
-	VBROADCASTSD     SpiralsConstants<>+1644(SB), Z18
+	VBROADCASTSD     SpiralsConstants<>+1520(SB), Z17
+	VBROADCASTSD     SpiralsConstants<>+1512(SB), Z18
 	VMOVAPS          Z18, Z19
 	VFMADD231PD      Z6, Z17, Z19
-	VBROADCASTSD     SpiralsConstants<>+1668(SB), Z20
-	VBROADCASTSD     SpiralsConstants<>+1660(SB), Z21
+	VBROADCASTSD     SpiralsConstants<>+1536(SB), Z20
+	VBROADCASTSD     SpiralsConstants<>+1528(SB), Z21
 	VFMADD213PD      Z21, Z20, Z6
 	VFMADD231PD      Z13, Z19, Z16
 	VFMADD231PD      Z12, Z6, Z16
@@ -16514,35 +16256,35 @@ loop2:
 	VMOVUPS       1600(SI)(R12*1), Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VCVTPS2PD     Y0, Z0
-	VBROADCASTSD  SpiralsConstants<>+1588(SB), Z2
+	VBROADCASTSD  SpiralsConstants<>+1448(SB), Z2
 	VMINPD        Z0, Z2, Z0
-	VBROADCASTSD  SpiralsConstants<>+1580(SB), Z3
+	VBROADCASTSD  SpiralsConstants<>+1440(SB), Z3
 	VMAXPD        Z0, Z3, Z0
 	VMULPD        Z0, Z0, Z4
-	VBROADCASTSD  SpiralsConstants<>+1604(SB), Z5
-	VBROADCASTSD  SpiralsConstants<>+1596(SB), Z6
+	VBROADCASTSD  SpiralsConstants<>+1464(SB), Z5
+	VBROADCASTSD  SpiralsConstants<>+1456(SB), Z6
 	VMOVAPS       Z6, Z7
 	VFMADD231PD   Z4, Z5, Z7
-	VBROADCASTSD  SpiralsConstants<>+1620(SB), Z8
-	VBROADCASTSD  SpiralsConstants<>+1612(SB), Z9
+	VBROADCASTSD  SpiralsConstants<>+1480(SB), Z8
+	VBROADCASTSD  SpiralsConstants<>+1472(SB), Z9
 	VMOVAPS       Z9, Z10
 	VFMADD231PD   Z4, Z8, Z10
 	VMULPD        Z4, Z4, Z11
 	VFMADD231PD   Z11, Z10, Z7
 	VMULPD        Z11, Z11, Z10
-	VBROADCASTSD  SpiralsConstants<>+1628(SB), Z12
+	VBROADCASTSD  SpiralsConstants<>+1488(SB), Z12
 	VFMADD231PD   Z10, Z12, Z7
 	VMULPD        Z7, Z0, Z0
-	VBROADCASTSD  SpiralsConstants<>+1636(SB), Z7
-	VBROADCASTSD  SpiralsConstants<>+1456(SB), Z13
+	VBROADCASTSD  SpiralsConstants<>+1504(SB), Z7
+	VBROADCASTSD  SpiralsConstants<>+1496(SB), Z13
 	VMOVAPS       Z13, Z14
 	VFMADD231PD   Z4, Z7, Z14
-	VBROADCASTSD  SpiralsConstants<>+1652(SB), Z15
-	VBROADCASTSD  SpiralsConstants<>+1644(SB), Z16
+	VBROADCASTSD  SpiralsConstants<>+1520(SB), Z15
+	VBROADCASTSD  SpiralsConstants<>+1512(SB), Z16
 	VMOVAPS       Z16, Z17
 	VFMADD231PD   Z4, Z15, Z17
-	VBROADCASTSD  SpiralsConstants<>+1668(SB), Z18
-	VBROADCASTSD  SpiralsConstants<>+1660(SB), Z19
+	VBROADCASTSD  SpiralsConstants<>+1536(SB), Z18
+	VBROADCASTSD  SpiralsConstants<>+1528(SB), Z19
 	VFMADD213PD   Z19, Z18, Z4
 	VFMADD231PD   Z11, Z17, Z14
 	VFMADD231PD   Z10, Z4, Z14
@@ -16696,37 +16438,37 @@ loop2:
 	VBLENDMPS    Z0, Z2, K1, Z2
 	VMOVUPS      Z2, 1472(SI)
 	VSUBPS       Z2, Z0, Z3
-	VBROADCASTSS SpiralsConstants<>+1684(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+1552(SB), Z4
 	VMINPS       Z3, Z4, Z3
-	VBROADCASTSS SpiralsConstants<>+1680(SB), Z5
+	VBROADCASTSS SpiralsConstants<>+1548(SB), Z5
 	VMAXPS       Z3, Z5, Z3
-	VBROADCASTSS SpiralsConstants<>+1692(SB), Z6
-	VBROADCASTSS SpiralsConstants<>+1688(SB), Z7
+	VBROADCASTSS SpiralsConstants<>+1560(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+1556(SB), Z7
 	VMOVAPS      Z7, Z8
 	VFMADD231PS  Z6, Z3, Z8
 	VSUBPS       Z7, Z8, Z8
-	VBROADCASTSS SpiralsConstants<>+1696(SB), Z9
+	VBROADCASTSS SpiralsConstants<>+1564(SB), Z9
 	VFNMADD231PS Z9, Z8, Z3
-	VBROADCASTSS SpiralsConstants<>+1700(SB), Z10
+	VBROADCASTSS SpiralsConstants<>+1568(SB), Z10
 	VFNMADD231PS Z10, Z8, Z3
 	VMULPS       Z3, Z3, Z11
-	VBROADCASTSS SpiralsConstants<>+1708(SB), Z12
-	VBROADCASTSS SpiralsConstants<>+1704(SB), Z13
+	VBROADCASTSS SpiralsConstants<>+1576(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+1572(SB), Z13
 	VMOVAPS      Z13, Z14
 	VFMADD231PS  Z3, Z12, Z14
-	VBROADCASTSS SpiralsConstants<>+1716(SB), Z15
-	VBROADCASTSS SpiralsConstants<>+1712(SB), Z16
+	VBROADCASTSS SpiralsConstants<>+1584(SB), Z15
+	VBROADCASTSS SpiralsConstants<>+1580(SB), Z16
 	VMOVAPS      Z16, Z17
 	VFMADD231PS  Z3, Z15, Z17
-	VBROADCASTSS SpiralsConstants<>+1724(SB), Z18
-	VBROADCASTSS SpiralsConstants<>+1720(SB), Z19
+	VBROADCASTSS SpiralsConstants<>+1592(SB), Z18
+	VBROADCASTSS SpiralsConstants<>+1588(SB), Z19
 	VMOVAPS      Z19, Z20
 	VFMADD231PS  Z3, Z18, Z20
 	VFMADD231PS  Z11, Z17, Z14
 	VMULPS       Z11, Z11, Z17
 	VFMADD231PS  Z17, Z20, Z14
 	VFMADD231PS  Z14, Z11, Z3
-	VBROADCASTSS SpiralsConstants<>+1544(SB), Z11
+	VBROADCASTSS SpiralsConstants<>+1596(SB), Z11
 	VADDPS       Z11, Z3, Z3
 	VSCALEFPS    Z8, Z3, Z3
 	VSUBPS       Z2, Z1, Z8
@@ -16757,48 +16499,48 @@ loop2:
 	// t = log(s3)
 	VEXTRACTF64X4 $0x01, Z5, Y6
 	VCVTPS2PD     Y5, Z5
-	VBROADCASTSD  SpiralsConstants<>+1416(SB), Z7
+	VBROADCASTSD  SpiralsConstants<>+1736(SB), Z7
 	VPADDQ        Z7, Z5, Z8
 	VPSRLQ        $0x34, Z8, Z9
-	VBROADCASTSD  SpiralsConstants<>+1424(SB), Z10
+	VBROADCASTSD  SpiralsConstants<>+1744(SB), Z10
 	VORPD         Z10, Z9, Z9
-	VBROADCASTSD  SpiralsConstants<>+1432(SB), Z12
+	VBROADCASTSD  SpiralsConstants<>+1752(SB), Z12
 	VSUBPD        Z12, Z9, Z9
-	VBROADCASTSD  SpiralsConstants<>+1440(SB), Z13
+	VBROADCASTSD  SpiralsConstants<>+1760(SB), Z13
 	VANDPD        Z13, Z8, Z8
-	VBROADCASTSD  SpiralsConstants<>+1448(SB), Z14
+	VBROADCASTSD  SpiralsConstants<>+1768(SB), Z14
 	VPADDQ        Z14, Z8, Z8
-	VBROADCASTSD  SpiralsConstants<>+1456(SB), Z15
+	VBROADCASTSD  SpiralsConstants<>+1496(SB), Z15
 	VSUBPD        Z15, Z8, Z8
-	VBROADCASTSD  SpiralsConstants<>+1464(SB), Z16
+	VBROADCASTSD  SpiralsConstants<>+1776(SB), Z16
 	VADDPD        Z16, Z8, Z17
 	VDIVPD        Z17, Z8, Z8
 	VMULPD        Z8, Z8, Z17
-	VBROADCASTSD  SpiralsConstants<>+1488(SB), Z18
-	VBROADCASTSD  SpiralsConstants<>+1480(SB), Z19
+	VBROADCASTSD  SpiralsConstants<>+1800(SB), Z18
+	VBROADCASTSD  SpiralsConstants<>+1792(SB), Z19
 	VMOVAPS       Z19, Z20
 	VFMADD231PD   Z17, Z18, Z20
-	VBROADCASTSD  SpiralsConstants<>+1504(SB), Z21
-	VBROADCASTSD  SpiralsConstants<>+1496(SB), Z22
+	VBROADCASTSD  SpiralsConstants<>+1816(SB), Z21
+	VBROADCASTSD  SpiralsConstants<>+1808(SB), Z22
 	VMOVAPS       Z22, Z23
 	VFMADD231PD   Z17, Z21, Z23
 	VMULPD        Z17, Z17, Z17
 	VFMADD231PD   Z17, Z23, Z20
 	VMULPD        Z17, Z17, Z17
-	VBROADCASTSD  SpiralsConstants<>+1512(SB), Z23
+	VBROADCASTSD  SpiralsConstants<>+1824(SB), Z23
 	VFMADD231PD   Z17, Z23, Z20
 	VMULPD        Z20, Z8, Z8
-	VBROADCASTSD  SpiralsConstants<>+1472(SB), Z17
+	VBROADCASTSD  SpiralsConstants<>+1784(SB), Z17
 	VFMADD231PD   Z17, Z9, Z8
 	VXORPS        X9, X9, X9
 	VCMPPD        $0x00, Z9, Z5, K1
-	VBROADCASTSD  SpiralsConstants<>+1528(SB), Z20
+	VBROADCASTSD  SpiralsConstants<>+1840(SB), Z20
 	VBLENDMPD     Z20, Z8, K1, Z8
-	VBROADCASTSD  SpiralsConstants<>+1408(SB), Z24
+	VBROADCASTSD  SpiralsConstants<>+1728(SB), Z24
 	VCMPPD        $0x00, Z24, Z5, K1
 	VBLENDMPD     Z24, Z8, K1, Z8
 	VCMPPD        $0x19, Z9, Z5, K1
-	VBROADCASTSD  SpiralsConstants<>+1536(SB), Z5
+	VBROADCASTSD  SpiralsConstants<>+1848(SB), Z5
 	VBLENDMPD     Z5, Z8, K1, Z8
 	VCVTPD2PS     Z8, Y8
 	VCVTPS2PD     Y6, Z6
@@ -17163,7 +16905,7 @@ loop3:
 	VFMADD231PS.BCST 1208(DI), Z0, Z17
 	VFMADD231PS.BCST 1212(DI), Z0, Z16
 	VMOVUPS          192(SI), Z0
-	VBROADCASTSS     SpiralsConstants<>+1544(SB), Z1
+	VBROADCASTSS     SpiralsConstants<>+1596(SB), Z1
 	VMOVAPS          Z1, Z2
 	VFNMADD231PS     Z0, Z0, Z2
 	VMULPS           Z2, Z31, Z0
@@ -18254,87 +17996,87 @@ DATA SpiralsConstants<>+1376(SB)/8, $0x7ff8000000000001
 DATA SpiralsConstants<>+1384(SB)/8, $0x7ff8000000000001
 DATA SpiralsConstants<>+1392(SB)/8, $0x7ff8000000000001
 DATA SpiralsConstants<>+1400(SB)/8, $0x7ff8000000000001
-DATA SpiralsConstants<>+1408(SB)/8, $0x7ff0000000000000
-DATA SpiralsConstants<>+1416(SB)/8, $0x00095f619980c433
-DATA SpiralsConstants<>+1424(SB)/8, $0x4330000000000000
-DATA SpiralsConstants<>+1432(SB)/8, $0x43300000000003ff
-DATA SpiralsConstants<>+1440(SB)/8, $0x000fffffffffffff
-DATA SpiralsConstants<>+1448(SB)/8, $0x3fe6a09e667f3bcd
-DATA SpiralsConstants<>+1456(SB)/8, $0x3ff0000000000000
-DATA SpiralsConstants<>+1464(SB)/8, $0x4000000000000000
-DATA SpiralsConstants<>+1472(SB)/8, $0x3fe62e42fefa39ef
-DATA SpiralsConstants<>+1480(SB)/8, $0x4000000000004990
-DATA SpiralsConstants<>+1488(SB)/8, $0x3fe555554db62b8a
-DATA SpiralsConstants<>+1496(SB)/8, $0x3fd999a9bd09c3ae
-DATA SpiralsConstants<>+1504(SB)/8, $0x3fd2432e86d5da18
-DATA SpiralsConstants<>+1512(SB)/8, $0x3fce3aa5e803484d
-DATA SpiralsConstants<>+1520(SB)/8, $0x0000000000000000
-DATA SpiralsConstants<>+1528(SB)/8, $0xfff0000000000000
-DATA SpiralsConstants<>+1536(SB)/8, $0x7ff8000000000001
-DATA SpiralsConstants<>+1544(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+1548(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1552(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1556(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1560(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1564(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1568(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1572(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1576(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1580(SB)/8, $0xc022666666666666
-DATA SpiralsConstants<>+1588(SB)/8, $0x4022666666666666
-DATA SpiralsConstants<>+1596(SB)/8, $0x3fefffffff5d2f8a
-DATA SpiralsConstants<>+1604(SB)/8, $0x3fc1a25749bfd9c6
-DATA SpiralsConstants<>+1612(SB)/8, $0x3f705f9e09d912bd
-DATA SpiralsConstants<>+1620(SB)/8, $0x3f006f86df8744e1
-DATA SpiralsConstants<>+1628(SB)/8, $0x3e6accd728944370
-DATA SpiralsConstants<>+1636(SB)/8, $0x3fde2680edefb4d4
-DATA SpiralsConstants<>+1644(SB)/8, $0x3f9c5cba800d435a
-DATA SpiralsConstants<>+1652(SB)/8, $0x3f3b71488e4fe508
-DATA SpiralsConstants<>+1660(SB)/8, $0x3ebad30869630fb0
-DATA SpiralsConstants<>+1668(SB)/8, $0x3e08c1ab44ef68c0
-DATA SpiralsConstants<>+1676(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1680(SB)/4, $0xc2d00000
-DATA SpiralsConstants<>+1684(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+1688(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+1692(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+1696(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+1700(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+1704(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+1708(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+1712(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+1716(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+1720(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+1724(SB)/4, $0x39509279
-DATA SpiralsConstants<>+1728(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1732(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+1736(SB)/4, $0x40000000
-DATA SpiralsConstants<>+1740(SB)/4, $0x40400000
-DATA SpiralsConstants<>+1744(SB)/4, $0x40800000
-DATA SpiralsConstants<>+1748(SB)/4, $0x40a00000
-DATA SpiralsConstants<>+1752(SB)/4, $0x40c00000
-DATA SpiralsConstants<>+1756(SB)/4, $0x40e00000
-DATA SpiralsConstants<>+1760(SB)/4, $0x41000000
-DATA SpiralsConstants<>+1764(SB)/4, $0x41100000
-DATA SpiralsConstants<>+1768(SB)/4, $0x41200000
-DATA SpiralsConstants<>+1772(SB)/4, $0x41300000
-DATA SpiralsConstants<>+1776(SB)/4, $0x41400000
-DATA SpiralsConstants<>+1780(SB)/4, $0x41500000
-DATA SpiralsConstants<>+1784(SB)/4, $0x41600000
-DATA SpiralsConstants<>+1788(SB)/4, $0x41700000
-DATA SpiralsConstants<>+1792(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1796(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+1800(SB)/4, $0x40000000
-DATA SpiralsConstants<>+1804(SB)/4, $0x40400000
-DATA SpiralsConstants<>+1808(SB)/4, $0x40800000
-DATA SpiralsConstants<>+1812(SB)/4, $0x40a00000
-DATA SpiralsConstants<>+1816(SB)/4, $0x40c00000
-DATA SpiralsConstants<>+1820(SB)/4, $0x40e00000
-DATA SpiralsConstants<>+1824(SB)/4, $0x41000000
-DATA SpiralsConstants<>+1828(SB)/4, $0x41100000
-DATA SpiralsConstants<>+1832(SB)/4, $0x41200000
-DATA SpiralsConstants<>+1836(SB)/4, $0x41300000
-DATA SpiralsConstants<>+1840(SB)/4, $0x41400000
-DATA SpiralsConstants<>+1844(SB)/4, $0x41500000
-DATA SpiralsConstants<>+1848(SB)/4, $0x41600000
-DATA SpiralsConstants<>+1852(SB)/4, $0x41700000
+DATA SpiralsConstants<>+1408(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1412(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1416(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1420(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1424(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1428(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1432(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1436(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1440(SB)/8, $0xc022666666666666
+DATA SpiralsConstants<>+1448(SB)/8, $0x4022666666666666
+DATA SpiralsConstants<>+1456(SB)/8, $0x3fefffffff5d2f8a
+DATA SpiralsConstants<>+1464(SB)/8, $0x3fc1a25749bfd9c6
+DATA SpiralsConstants<>+1472(SB)/8, $0x3f705f9e09d912bd
+DATA SpiralsConstants<>+1480(SB)/8, $0x3f006f86df8744e1
+DATA SpiralsConstants<>+1488(SB)/8, $0x3e6accd728944370
+DATA SpiralsConstants<>+1496(SB)/8, $0x3ff0000000000000
+DATA SpiralsConstants<>+1504(SB)/8, $0x3fde2680edefb4d4
+DATA SpiralsConstants<>+1512(SB)/8, $0x3f9c5cba800d435a
+DATA SpiralsConstants<>+1520(SB)/8, $0x3f3b71488e4fe508
+DATA SpiralsConstants<>+1528(SB)/8, $0x3ebad30869630fb0
+DATA SpiralsConstants<>+1536(SB)/8, $0x3e08c1ab44ef68c0
+DATA SpiralsConstants<>+1544(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1548(SB)/4, $0xc2d00000
+DATA SpiralsConstants<>+1552(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+1556(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+1560(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+1564(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+1568(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+1572(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+1576(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+1580(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+1584(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+1588(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+1592(SB)/4, $0x39509279
+DATA SpiralsConstants<>+1596(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+1600(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1604(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+1608(SB)/4, $0x40000000
+DATA SpiralsConstants<>+1612(SB)/4, $0x40400000
+DATA SpiralsConstants<>+1616(SB)/4, $0x40800000
+DATA SpiralsConstants<>+1620(SB)/4, $0x40a00000
+DATA SpiralsConstants<>+1624(SB)/4, $0x40c00000
+DATA SpiralsConstants<>+1628(SB)/4, $0x40e00000
+DATA SpiralsConstants<>+1632(SB)/4, $0x41000000
+DATA SpiralsConstants<>+1636(SB)/4, $0x41100000
+DATA SpiralsConstants<>+1640(SB)/4, $0x41200000
+DATA SpiralsConstants<>+1644(SB)/4, $0x41300000
+DATA SpiralsConstants<>+1648(SB)/4, $0x41400000
+DATA SpiralsConstants<>+1652(SB)/4, $0x41500000
+DATA SpiralsConstants<>+1656(SB)/4, $0x41600000
+DATA SpiralsConstants<>+1660(SB)/4, $0x41700000
+DATA SpiralsConstants<>+1664(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1668(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+1672(SB)/4, $0x40000000
+DATA SpiralsConstants<>+1676(SB)/4, $0x40400000
+DATA SpiralsConstants<>+1680(SB)/4, $0x40800000
+DATA SpiralsConstants<>+1684(SB)/4, $0x40a00000
+DATA SpiralsConstants<>+1688(SB)/4, $0x40c00000
+DATA SpiralsConstants<>+1692(SB)/4, $0x40e00000
+DATA SpiralsConstants<>+1696(SB)/4, $0x41000000
+DATA SpiralsConstants<>+1700(SB)/4, $0x41100000
+DATA SpiralsConstants<>+1704(SB)/4, $0x41200000
+DATA SpiralsConstants<>+1708(SB)/4, $0x41300000
+DATA SpiralsConstants<>+1712(SB)/4, $0x41400000
+DATA SpiralsConstants<>+1716(SB)/4, $0x41500000
+DATA SpiralsConstants<>+1720(SB)/4, $0x41600000
+DATA SpiralsConstants<>+1724(SB)/4, $0x41700000
+DATA SpiralsConstants<>+1728(SB)/8, $0x7ff0000000000000
+DATA SpiralsConstants<>+1736(SB)/8, $0x00095f619980c433
+DATA SpiralsConstants<>+1744(SB)/8, $0x4330000000000000
+DATA SpiralsConstants<>+1752(SB)/8, $0x43300000000003ff
+DATA SpiralsConstants<>+1760(SB)/8, $0x000fffffffffffff
+DATA SpiralsConstants<>+1768(SB)/8, $0x3fe6a09e667f3bcd
+DATA SpiralsConstants<>+1776(SB)/8, $0x4000000000000000
+DATA SpiralsConstants<>+1784(SB)/8, $0x3fe62e42fefa39ef
+DATA SpiralsConstants<>+1792(SB)/8, $0x4000000000004990
+DATA SpiralsConstants<>+1800(SB)/8, $0x3fe555554db62b8a
+DATA SpiralsConstants<>+1808(SB)/8, $0x3fd999a9bd09c3ae
+DATA SpiralsConstants<>+1816(SB)/8, $0x3fd2432e86d5da18
+DATA SpiralsConstants<>+1824(SB)/8, $0x3fce3aa5e803484d
+DATA SpiralsConstants<>+1832(SB)/8, $0x0000000000000000
+DATA SpiralsConstants<>+1840(SB)/8, $0xfff0000000000000
+DATA SpiralsConstants<>+1848(SB)/8, $0x7ff8000000000001
 GLOBL SpiralsConstants<>(SB), RODATA|NOPTR, $1856

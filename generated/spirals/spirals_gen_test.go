@@ -67,14 +67,19 @@ func ExampleSpirals() {
 
 // spiralsSamples is what the benchmarks work on.
 type spiralsSamples struct {
-	net Spirals
-	ws  SpiralsWorkspace
-	g   SpiralsGrad
-	xs  [64][2]float32
-	ys  [64][2]float32
+	net *Spirals
+	ws  *SpiralsWorkspace
+	g   *SpiralsGrad
+	xs  *[64][2]float32
+	ys  *[64][2]float32
 }
 
 func (s *spiralsSamples) init() {
+	s.net = new(Spirals)
+	s.ws = new(SpiralsWorkspace)
+	s.g = new(SpiralsGrad)
+	s.xs = new([64][2]float32)
+	s.ys = new([64][2]float32)
 	random := rand.New(rand.NewSource(1))
 	s.net.Init(random.NormFloat64)
 	for i := range s.xs {
@@ -91,7 +96,7 @@ func BenchmarkForward(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.Forward(&s.ws, &s.xs[i%len(s.xs)])
+		s.net.Forward(s.ws, &s.xs[i%len(s.xs)])
 	}
 }
 
@@ -101,7 +106,7 @@ func BenchmarkGrad(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.Grad(&s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], &s.g)
+		s.net.Grad(s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], s.g)
 	}
 }
 
@@ -111,21 +116,27 @@ func BenchmarkStep(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.Step(&s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], 0.00625)
+		s.net.Step(s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], 0.00625)
 	}
 }
 
-// spiralsBatchSamples is what the benchmarks of batches work on.
+// spiralsBatchSamples is what the benchmarks work on.
 type spiralsBatchSamples struct {
-	net Spirals
-	b   SpiralsBatch
-	g   SpiralsGrad
-	xs  [256][2]float32
-	ys  [256][2]float32
-	out [256][2]float32
+	net *Spirals
+	b   *SpiralsBatch
+	g   *SpiralsGrad
+	xs  *[256][2]float32
+	ys  *[256][2]float32
+	out *[256][2]float32
 }
 
 func (s *spiralsBatchSamples) init() {
+	s.net = new(Spirals)
+	s.b = new(SpiralsBatch)
+	s.g = new(SpiralsGrad)
+	s.xs = new([256][2]float32)
+	s.ys = new([256][2]float32)
+	s.out = new([256][2]float32)
 	random := rand.New(rand.NewSource(1))
 	s.net.Init(random.NormFloat64)
 	for i := range s.xs {
@@ -142,7 +153,7 @@ func BenchmarkForwardBatch(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.ForwardBatch(&s.b, s.xs[:], s.out[:])
+		s.net.ForwardBatch(s.b, s.xs[:], s.out[:])
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
 }
@@ -153,7 +164,7 @@ func BenchmarkLossBatch(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.LossBatch(&s.b, s.xs[:], s.ys[:])
+		s.net.LossBatch(s.b, s.xs[:], s.ys[:])
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
 }
@@ -164,7 +175,7 @@ func BenchmarkGradBatch(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.GradBatch(&s.b, s.xs[:], s.ys[:], &s.g)
+		s.net.GradBatch(s.b, s.xs[:], s.ys[:], s.g)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
 }
@@ -175,7 +186,7 @@ func BenchmarkStepBatch(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.StepBatch(&s.b, s.xs[:], s.ys[:], 2.44140625e-05)
+		s.net.StepBatch(s.b, s.xs[:], s.ys[:], 2.44140625e-05)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
 }

@@ -77,9 +77,6 @@ func xorBackward(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, grad *X
 //go:noescape
 func xorBackwardAVX2(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, grad *XorGrad) float32
 
-//go:noescape
-func xorBackwardAVX512(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, grad *XorGrad) float32
-
 // vectorGrad is Grad in assembly.
 func (p *Xor) vectorGrad(ws *XorWorkspace, x *[2]float32, y *[1]float32, g *XorGrad) float32 {
 	return xorGrad(p, ws, x, y, g)
@@ -104,9 +101,6 @@ func xorStep(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, rate float3
 
 //go:noescape
 func xorStepAVX2(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, rate float32) float32
-
-//go:noescape
-func xorStepAVX512(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, rate float32) float32
 
 // vectorForwardBatch is ForwardBatch in assembly, at most 256 samples at a time. The last ones, fewer than 16, are copied to where there is
 // room for as many.

@@ -451,12 +451,7 @@ TEXT ·xorLossAVX512(SB), NOSPLIT, $0-36
 
 // func xorBackward(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, grad *XorGrad) float32
 TEXT ·xorBackward(SB), NOSPLIT, $0-44
-	CMPQ ·xorLevel+0(SB), $0x01
-	JGT  wide
-	JMP  ·xorBackwardAVX2(SB)
-
-wide:
-	JMP ·xorBackwardAVX512(SB)
+	JMP ·xorBackwardAVX2(SB)
 
 // func xorBackwardAVX2(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, grad *XorGrad) float32
 // Requires: AVX
@@ -509,75 +504,6 @@ TEXT ·xorBackwardAVX2(SB), NOSPLIT, $0-44
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
 	VANDPS     XorConstants<>+384(SB), X2, X0
-	VMOVSD     X0, 24(BX)
-	VEXTRACTPS $0x02, X0, 32(BX)
-	VSHUFPS    $0x00, X2, X2, X0
-	VMOVSD     (DX), X1
-	VMULPS     X1, X0, X0
-	VMOVSD     X0, (BX)
-	VSHUFPS    $0x55, X2, X2, X0
-	VMULPS     X1, X0, X0
-	VMOVSD     X0, 8(BX)
-	VSHUFPS    $0xaa, X2, X2, X0
-	VMULPS     X1, X0, X0
-	VMOVSD     X0, 16(BX)
-	VZEROUPPER
-	RET
-
-// func xorBackwardAVX512(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, grad *XorGrad) float32
-// Requires: AVX, AVX512F, AVX512VL
-TEXT ·xorBackwardAVX512(SB), NOSPLIT, $0-44
-	MOVQ p+0(FP), DI
-	MOVQ ws+8(FP), SI
-	MOVQ x+16(FP), DX
-	MOVQ y+24(FP), CX
-	MOVQ grad+32(FP), BX
-
-	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
-	VBROADCASTSS 24(SI), X0
-	VSUBPS.BCST  (CX), X0, X1
-	VMULPS.BCST  XorConstants<>+608(SB), X1, X2
-	VBROADCASTSS XorConstants<>+612(SB), X3
-	VSUBPS       X0, X3, X4
-	VMULPS       X4, X0, X0
-	VMULPS       X0, X2, X0
-	VMULPS       X1, X1, X1
-	VMOVSS       X0, 28(SI)
-	MOVL         $0x00000001, AX
-	KMOVW        AX, K1
-	VMOVAPS.Z    X1, K1, X1
-	VSHUFPS      $0x4e, X1, X1, X2
-	VADDPS       X2, X1, X1
-	VSHUFPS      $0xb1, X1, X1, X2
-	VADDPS       X2, X1, X1
-	VMOVSS       X1, ret+40(FP)
-
-	// d1 = (W2ᵀ·d2)*(a1*(1 - a1))
-	VSHUFPS    $0x00, X0, X0, X1
-	VMOVSD     36(DI), X2
-	VINSERTPS  $0x20, 44(DI), X2, X2
-	VMULPS     X1, X2, X2
-	VMOVSD     (SI), X4
-	VINSERTPS  $0x20, 8(SI), X4, X4
-	VSUBPS     X4, X3, X3
-	VMULPS     X3, X4, X3
-	VMULPS     X3, X2, X2
-	VMOVSD     X2, 12(SI)
-	VEXTRACTPS $0x02, X2, 20(SI)
-
-	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VMOVAPS.Z  X0, K1, X0
-	VMOVSS     X0, 48(BX)
-	VMOVSD     (SI), X0
-	VINSERTPS  $0x20, 8(SI), X0, X0
-	VMULPS     X0, X1, X0
-	VMOVSD     X0, 36(BX)
-	VEXTRACTPS $0x02, X0, 44(BX)
-
-	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	MOVL       $0x00000007, AX
-	KMOVW      AX, K1
-	VMOVAPS.Z  X2, K1, X0
 	VMOVSD     X0, 24(BX)
 	VEXTRACTPS $0x02, X0, 32(BX)
 	VSHUFPS    $0x00, X2, X2, X0
@@ -911,12 +837,7 @@ TEXT ·xorGradAVX512(SB), NOSPLIT, $0-44
 
 // func xorStep(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, rate float32) float32
 TEXT ·xorStep(SB), NOSPLIT, $0-44
-	CMPQ ·xorLevel+0(SB), $0x01
-	JGT  wide
-	JMP  ·xorStepAVX2(SB)
-
-wide:
-	JMP ·xorStepAVX512(SB)
+	JMP ·xorStepAVX2(SB)
 
 // func xorStepAVX2(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, rate float32) float32
 // Requires: AVX, AVX2, FMA3
@@ -1054,173 +975,6 @@ TEXT ·xorStepAVX2(SB), NOSPLIT, $0-44
 
 	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
 	VANDPS       XorConstants<>+384(SB), X0, X1
-	VMOVSD       24(DI), X3
-	VINSERTPS    $0x20, 32(DI), X3, X3
-	VFNMADD231PS X1, X2, X3
-	VMOVSD       X3, 24(DI)
-	VEXTRACTPS   $0x02, X3, 32(DI)
-	VSHUFPS      $0x00, X0, X0, X1
-	VMULPS       X1, X2, X1
-	VMOVSD       (DX), X3
-	VMOVSD       (DI), X4
-	VFNMADD231PS X3, X1, X4
-	VMOVSD       X4, (DI)
-	VSHUFPS      $0x55, X0, X0, X1
-	VMULPS       X1, X2, X1
-	VMOVSD       8(DI), X4
-	VFNMADD231PS X3, X1, X4
-	VMOVSD       X4, 8(DI)
-	VSHUFPS      $0xaa, X0, X0, X0
-	VMULPS       X0, X2, X0
-	VMOVSD       16(DI), X1
-	VFNMADD231PS X3, X0, X1
-	VMOVSD       X1, 16(DI)
-	VZEROUPPER
-	RET
-
-// func xorStepAVX512(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, rate float32) float32
-// Requires: AVX, AVX2, AVX512F, AVX512VL, FMA3
-TEXT ·xorStepAVX512(SB), NOSPLIT, $0-44
-	MOVQ p+0(FP), DI
-	MOVQ ws+8(FP), SI
-	MOVQ x+16(FP), DX
-	MOVQ y+24(FP), CX
-
-	// z1 = W1·x + b1; a1 = sigmoid(z1)
-	VMOVSD       (DX), X0
-	VMOVSD       (DI), X1
-	VMULPS       X1, X0, X1
-	VMOVSD       8(DI), X2
-	VMULPS       X2, X0, X2
-	VMOVSD       16(DI), X3
-	VMULPS       X3, X0, X0
-	VUNPCKLPS    X2, X1, X3
-	VUNPCKHPS    X2, X1, X1
-	VADDPS       X1, X3, X1
-	VUNPCKLPS    X0, X0, X2
-	VUNPCKHPS    X0, X0, X0
-	VADDPS       X0, X2, X0
-	VUNPCKLPD    X0, X1, X2
-	VUNPCKHPD    X0, X1, X0
-	VADDPS       X0, X2, X0
-	VMOVSD       24(DI), X1
-	VINSERTPS    $0x20, 32(DI), X1, X1
-	VADDPS       X1, X0, X0
-	VCVTPS2PD    X0, Y0
-	VBROADCASTSD XorConstants<>+424(SB), Y1
-	VMINPD       Y0, Y1, Y0
-	VBROADCASTSD XorConstants<>+416(SB), Y2
-	VMAXPD       Y0, Y2, Y0
-	VBROADCASTSD XorConstants<>+448(SB), Y3
-	VBROADCASTSD XorConstants<>+432(SB), Y4
-	VMOVAPS      Y4, Y5
-	VFMADD231PD  Y3, Y0, Y5
-	VSUBPD       Y4, Y5, Y6
-	VBROADCASTSD XorConstants<>+456(SB), Y7
-	VFMADD231PD  Y7, Y6, Y0
-	VBROADCASTSD XorConstants<>+464(SB), Y6
-	VBROADCASTSD XorConstants<>+440(SB), Y8
-	VMOVAPS      Y8, Y9
-	VFMADD231PD  Y0, Y6, Y9
-	VBROADCASTSD XorConstants<>+480(SB), Y10
-	VBROADCASTSD XorConstants<>+472(SB), Y11
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  Y0, Y10, Y12
-	VBROADCASTSD XorConstants<>+496(SB), Y13
-	VBROADCASTSD XorConstants<>+488(SB), Y14
-	VMOVAPS      Y14, Y15
-	VFMADD231PD  Y0, Y13, Y15
-	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y12, Y9
-	VBROADCASTSD XorConstants<>+504(SB), Y12
-	VFMADD231PD  Y0, Y12, Y15
-	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y15, Y9
-	VPSLLQ       $0x34, Y5, Y0
-	VPADDQ       Y9, Y0, Y0
-	VADDPD       Y0, Y8, Y0
-	VDIVPD       Y0, Y8, Y0
-	VCVTPD2PSY   Y0, X0
-	VMOVSD       X0, (SI)
-	VEXTRACTPS   $0x02, X0, 8(SI)
-
-	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	MOVL        $0x00000007, AX
-	KMOVW       AX, K1
-	VMOVAPS.Z   X0, K1, X0
-	VMOVSD      36(DI), X5
-	VINSERTPS   $0x20, 44(DI), X5, X5
-	VMULPS      X5, X0, X5
-	VUNPCKLPS   X5, X5, X9
-	VUNPCKHPS   X5, X5, X5
-	VADDPS      X5, X9, X5
-	VUNPCKLPD   X5, X5, X9
-	VUNPCKHPD   X5, X5, X5
-	VADDPS      X5, X9, X5
-	VMOVSS      48(DI), X9
-	VADDPS      X9, X5, X5
-	VCVTPS2PD   X5, Y5
-	VMINPD      Y5, Y1, Y1
-	VMAXPD      Y1, Y2, Y1
-	VFMADD213PD Y4, Y1, Y3
-	VSUBPD      Y4, Y3, Y2
-	VFMADD231PD Y7, Y2, Y1
-	VFMADD213PD Y8, Y1, Y6
-	VFMADD231PD Y1, Y10, Y11
-	VFMADD231PD Y1, Y13, Y14
-	VMULPD      Y1, Y1, Y1
-	VFMADD231PD Y1, Y11, Y6
-	VFMADD231PD Y1, Y12, Y14
-	VMULPD      Y1, Y1, Y1
-	VFMADD231PD Y1, Y14, Y6
-	VPSLLQ      $0x34, Y3, Y1
-	VPADDQ      Y6, Y1, Y1
-	VADDPD      Y1, Y8, Y1
-	VDIVPD      Y1, Y8, Y1
-	VCVTPD2PSY  Y1, X1
-	VMOVSS      X1, 24(SI)
-
-	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
-	VSHUFPS      $0x00, X1, X1, X1
-	VSUBPS.BCST  (CX), X1, X2
-	VMULPS.BCST  XorConstants<>+608(SB), X2, X3
-	VBROADCASTSS XorConstants<>+612(SB), X4
-	VSUBPS       X1, X4, X5
-	VMULPS       X5, X1, X1
-	VMULPS       X1, X3, X1
-	VMULPS       X2, X2, X2
-	VMOVSS       X1, 28(SI)
-	MOVL         $0x00000001, AX
-	KMOVW        AX, K2
-	VMOVAPS.Z    X2, K2, X2
-	VSHUFPS      $0x4e, X2, X2, X3
-	VADDPS       X3, X2, X2
-	VSHUFPS      $0xb1, X2, X2, X3
-	VADDPS       X3, X2, X2
-	VMOVSS       X2, ret+40(FP)
-
-	// d1 = (W2ᵀ·d2)*(a1*(1 - a1)); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
-	VBROADCASTSS rate+32(FP), X2
-	VMOVAPS.Z    X1, K2, X3
-	VMOVSS       48(DI), X5
-	VFNMADD231PS X3, X2, X5
-	VMOVSS       X5, 48(DI)
-	VSHUFPS      $0x00, X1, X1, X1
-	VMULPS       X1, X2, X3
-	VMOVSD       36(DI), X5
-	VINSERTPS    $0x20, 44(DI), X5, X5
-	VMULPS       X1, X5, X1
-	VFNMADD231PS X0, X3, X5
-	VMOVSD       X5, 36(DI)
-	VEXTRACTPS   $0x02, X5, 44(DI)
-	VSUBPS       X0, X4, X3
-	VMULPS       X3, X0, X0
-	VMULPS       X0, X1, X0
-	VMOVSD       X0, 12(SI)
-	VEXTRACTPS   $0x02, X0, 20(SI)
-
-	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
-	VMOVAPS.Z    X0, K1, X1
 	VMOVSD       24(DI), X3
 	VINSERTPS    $0x20, 32(DI), X3, X3
 	VFNMADD231PS X1, X2, X3

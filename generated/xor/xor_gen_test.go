@@ -72,14 +72,19 @@ func ExampleXor() {
 
 // xorSamples is what the benchmarks work on.
 type xorSamples struct {
-	net Xor
-	ws  XorWorkspace
-	g   XorGrad
-	xs  [64][2]float32
-	ys  [64][1]float32
+	net *Xor
+	ws  *XorWorkspace
+	g   *XorGrad
+	xs  *[64][2]float32
+	ys  *[64][1]float32
 }
 
 func (s *xorSamples) init() {
+	s.net = new(Xor)
+	s.ws = new(XorWorkspace)
+	s.g = new(XorGrad)
+	s.xs = new([64][2]float32)
+	s.ys = new([64][1]float32)
 	random := rand.New(rand.NewSource(1))
 	s.net.Init(random.NormFloat64)
 	for i := range s.xs {
@@ -98,7 +103,7 @@ func BenchmarkForward(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.Forward(&s.ws, &s.xs[i%len(s.xs)])
+		s.net.Forward(s.ws, &s.xs[i%len(s.xs)])
 	}
 }
 
@@ -108,7 +113,7 @@ func BenchmarkGrad(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.Grad(&s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], &s.g)
+		s.net.Grad(s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], s.g)
 	}
 }
 
@@ -118,21 +123,27 @@ func BenchmarkStep(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.Step(&s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], 0.025)
+		s.net.Step(s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], 0.025)
 	}
 }
 
-// xorBatchSamples is what the benchmarks of batches work on.
+// xorBatchSamples is what the benchmarks work on.
 type xorBatchSamples struct {
-	net Xor
-	b   XorBatch
-	g   XorGrad
-	xs  [256][2]float32
-	ys  [256][1]float32
-	out [256][1]float32
+	net *Xor
+	b   *XorBatch
+	g   *XorGrad
+	xs  *[256][2]float32
+	ys  *[256][1]float32
+	out *[256][1]float32
 }
 
 func (s *xorBatchSamples) init() {
+	s.net = new(Xor)
+	s.b = new(XorBatch)
+	s.g = new(XorGrad)
+	s.xs = new([256][2]float32)
+	s.ys = new([256][1]float32)
+	s.out = new([256][1]float32)
 	random := rand.New(rand.NewSource(1))
 	s.net.Init(random.NormFloat64)
 	for i := range s.xs {
@@ -151,7 +162,7 @@ func BenchmarkForwardBatch(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.ForwardBatch(&s.b, s.xs[:], s.out[:])
+		s.net.ForwardBatch(s.b, s.xs[:], s.out[:])
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
 }
@@ -162,7 +173,7 @@ func BenchmarkLossBatch(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.LossBatch(&s.b, s.xs[:], s.ys[:])
+		s.net.LossBatch(s.b, s.xs[:], s.ys[:])
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
 }
@@ -173,7 +184,7 @@ func BenchmarkGradBatch(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.GradBatch(&s.b, s.xs[:], s.ys[:], &s.g)
+		s.net.GradBatch(s.b, s.xs[:], s.ys[:], s.g)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
 }
@@ -184,7 +195,7 @@ func BenchmarkStepBatch(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := 0; i < b.N; i++ {
-		s.net.StepBatch(&s.b, s.xs[:], s.ys[:], 9.765625e-05)
+		s.net.StepBatch(s.b, s.xs[:], s.ys[:], 9.765625e-05)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
 }
