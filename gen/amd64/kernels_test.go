@@ -1,0 +1,114 @@
+package amd64
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/mmcloughlin/avo/ir"
+	"github.com/mmcloughlin/avo/printer"
+)
+
+// TestKernels assembles pieces of vector code at every level that the machine has, in both precisions, and runs them: transposing sums of
+// any number of vectors of every width, and code that holds more vectors and masks at once than there are registers.
+func TestKernels(t *testing.T) {
+	if len(machineLevels()) == 0 {
+		t.Skip("this machine has none of the instruction sets")
+	}
+	f := &file{data: &ir.Global{Symbol: dataSymbol("kernels"), Attributes: dataAttributes}, known: map[string]ref{}}
+	out := ir.NewFile()
+	var decl, list bytes.Buffer
+	add := func(kind string, m machine, n, lanes int, name string, write func(fn *function, x, y ref)) {
+		fn := newFunction(f, m, name, []param{{name: "x", dim: 1024}, {name: "y", dim: 1024}}, false)
+		write(fn, ref{base: fn.bases["x"]}, ref{base: fn.bases["y"]})
+		code := fn.finish()
+		if kind == "spills" && fn.frame == 0 {
+			t.Errorf("%s spills nothing", name)
+		}
+		for _, err := range fn.errs {
+			t.Fatal(err)
+		}
+		out.AddSection(code)
+		fmt.Fprintf(&decl, "\n//go:noescape\nfunc %s(x, y *[1024]float%d)\n", name, 8*m.size)
+		fmt.Fprintf(&list, "\t%[1]s%[2]d = append(%[1]s%[2]d, kernel[float%[2]d]{%[3]q, %[4]d, %[5]d, %[3]s})\n", kind, 8*m.size, name, n, lanes)
+	}
+	for _, l := range machineLevels() {
+		for _, size := range []int{4, 8} {
+			m := machine{l, size}
+			for bits := 128; bits <= m.widest(); bits *= 2 {
+				lanes := bits / 8 / size
+				for n := 1; n <= m.lanes(); n++ {
+					add("sums", m, n, lanes, fmt.Sprintf("sum%dOf%d%s%d", n, bits, l, 8*size), func(fn *function, x, y ref) {
+						var vectors []*value
+						fn.code.within(bits, func() {
+							for i := range n {
+								vectors = append(vectors, fn.code.load(x.plus(i*bits/8), lanes))
+							}
+							sum := fn.code.reduce(vectors)
+							fn.code.within(m.width(n), func() { fn.code.store(sum, y, n) })
+						})
+					})
+				}
+			}
+			n := m.registers() + 5
+			add("spills", m, n, m.lanes(), fmt.Sprintf("spill%s%d", l, 8*size), func(fn *function, x, y ref) {
+				b, lanes, bytes := fn.code, m.lanes(), m.widest()/8
+				var vectors, masks []*value
+				plain, weighed, above := b.zeros(), b.zeros(), b.zeros()
+				for i := range n {
+					v := b.load(x.plus(i*bytes), lanes)
+					vectors, masks = append(vectors, v), append(masks, b.compare(greater, v, b.number(float64(i))))
+					plain = b.sum(plain, v)
+				}
+				for i := n - 1; i >= 0; i-- {
+					weighed = b.madd(vectors[i], b.number(float64(i)), weighed)
+				}
+				for i := range n {
+					above = b.sum(above, b.keep(masks[i], vectors[i]))
+				}
+				b.store(plain, y, lanes)
+				b.store(weighed, y.plus(bytes), lanes)
+				b.store(above, y.plus(2*bytes), lanes)
+			})
+		}
+	}
+	out.AddSection(f.data)
+	if err := rest.Execute(out); err != nil {
+		t.Fatal(err)
+	}
+	text, err := printer.NewGoAsm(printer.Config{}).Print(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	files := map[string][]byte{
+		"go.mod":             []byte("module kernels\n\ngo 1.25.0\n"),
+		"functions_amd64.s":  text,
+		"functions_amd64.go": fmt.Appendf(nil, "package kernels\n%s\nfunc init() {\n%s}\n", decl.Bytes(), list.Bytes()),
+	}
+	for _, name := range []string{"kernels.go", "kernels_test.go"} {
+		if files[name], err = os.ReadFile(filepath.Join("testdata/kernels", name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, data := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.Command("go", "test", "-count=1", "-v", ".")
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off", "GOTOOLCHAIN=local", "GOPROXY=off")
+	said, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	for _, test := range []string{"Sums32", "Sums64", "Spills32", "Spills64"} {
+		if !bytes.Contains(said, []byte("--- PASS: Test"+test+" ")) {
+			t.Errorf("Test%s did not run:\n%s", test, said)
+		}
+	}
+}
