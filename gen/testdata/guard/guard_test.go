@@ -2,6 +2,7 @@ package guard
 
 import (
 	"fmt"
+	"math"
 	"runtime/debug"
 	"testing"
 	"unsafe"
@@ -56,8 +57,15 @@ type kernel[P, G, W, B, X, Y any, F float32 | float64] struct {
 // samples are how many the batches have: fewer than any tile, tiles of either precision, and one more than some.
 var samples = []int{1, 3, 8, 16, 33}
 
-// run calls every function at every level with every argument between fences, at either end of its memory.
+// numbers are those that a struct or an array consists of.
+func numbers[F float32 | float64, T any](v *T) []F {
+	return unsafe.Slice((*F)(unsafe.Pointer(v)), unsafe.Sizeof(*v)/unsafe.Sizeof(F(0)))
+}
+
+// run calls every function at every level with every argument between fences, at either end of its memory. The first end begins a page,
+// the other is aligned as a number is, mostly: results are the same bits at both.
 func (k kernel[P, G, W, B, X, Y, F]) run(t *testing.T) {
+	aligned := map[string]string{} // results, by level
 	for _, atEnd := range []bool{false, true} {
 		p, ws, x, y, g := fenced[P](t, atEnd), fenced[W](t, atEnd), fenced[X](t, atEnd), fenced[Y](t, atEnd), fenced[G](t, atEnd)
 		b := fenced[B](t, atEnd)
@@ -81,6 +89,18 @@ func (k kernel[P, G, W, B, X, Y, F]) run(t *testing.T) {
 			}
 		}
 		k.atLevels(func(level string) {
+			draw := 0.5
+			k.init(p, func() float64 { draw = math.Mod(7*draw+0.3, 2) - 0.9; return draw })
+			for i, v := range [][]F{numbers[F](x), numbers[F](y)} {
+				for j := range v {
+					v[j] = F(j%7+1) / F(8*(i+1))
+				}
+			}
+			out := fmt.Sprint(numbers[F](k.forward(p, ws, x)), k.grad(p, ws, x, y, g), numbers[F](g))
+			if atEnd && out != aligned[level] {
+				t.Errorf("%s: results depend on how arguments are aligned", level)
+			}
+			aligned[level] = out
 			for name, call := range calls {
 				func() {
 					defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
