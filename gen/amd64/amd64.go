@@ -92,6 +92,7 @@ func printFunc(f *file, p *plan.Program, m machine, fn *plan.Func, prefix string
 // print writes a function of one sample.
 func print(f *file, p *plan.Program, m machine, fn *plan.Func, name string) (*ir.Function, error) {
 	a := newFunction(f, m, name, params(p, fn.Name), fn.Name != plan.Forward)
+	a.updating = fn.Name == plan.Step
 	for _, op := range fn.Ops {
 		a.comment(op.String())
 		switch op := op.(type) {

@@ -72,7 +72,8 @@ var operations = map[string]operation{
 // is memory.
 var moves = map[string]bool{
 	"VMOVAPS": true, "VMOVUPS": true, "VMOVUPD": true, "VMOVAPD": true, "VMOVSS": true, "VMOVSD": true, "VMASKMOVPS": true,
-	"VMASKMOVPD": true, "VBROADCASTSS": true, "VBROADCASTSD": true, "VBROADCASTF128": true, "VMOVDDUP": true, "MOVQ": true,
+	"VMASKMOVPD": true, "VBROADCASTSS": true, "VBROADCASTSD": true, "VBROADCASTF128": true,
+	"VBROADCASTF32X4": true, "VBROADCASTF64X4": true, "VMOVDDUP": true, "MOVQ": true,
 }
 
 // operationOf finds what an opcode takes.

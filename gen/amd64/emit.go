@@ -226,6 +226,9 @@ func (e *emitter) folded(b *block, n *node, v *value) (op operand.Op, suffix str
 			return d.mem.mem(), "", true
 		}
 	case splat:
+		if d.n > 1 {
+			return nil, "", false
+		}
 		// go vet knows an argument's size only where it is moved.
 		if e.f.m.level == AVX512 && d.mem.base != reg.FramePointer && d.size == n.size && e.later(d, v) {
 			return d.mem.mem(), "_BCST", true
@@ -277,7 +280,7 @@ func (e *emitter) write(b *block, n *node) {
 
 // folds says whether a node can read the result of d straight from memory.
 func (n *node) folds(d *node) bool {
-	if d.kind == splat && n.out != nil && n.size != d.size {
+	if d.kind == splat && (d.n > 1 || n.out != nil && n.size != d.size) {
 		return false
 	}
 	switch n.kind {
@@ -454,6 +457,10 @@ func (e *emitter) placeApart(n *node) operand.Op {
 func (e *emitter) load(n *node) {
 	bytes := n.n * n.size
 	if n.kind == splat {
+		if n.n > 1 {
+			e.f.do(e.tiling(bytes, n.bits), n.mem.mem(), e.place(n))
+			return
+		}
 		if n.size == 8 && n.bits == 128 {
 			e.f.do("VMOVDDUP", n.mem.mem(), e.place(n))
 			return
@@ -486,6 +493,19 @@ func (e *emitter) load(n *node) {
 		e.place(n)
 		e.f.do("VMOVUPS", n.mem.mem(), vector(n.out.reg, whole))
 	}
+}
+
+// tiling is the opcode that fills a register with so many bytes over and over.
+func (e *emitter) tiling(bytes, bits int) string {
+	switch {
+	case bytes == 8:
+		return broadcast(8, bits)
+	case bytes == 32:
+		return "VBROADCASTF64X4"
+	case e.f.m.level == AVX512:
+		return "VBROADCASTF32X4"
+	}
+	return "VBROADCASTF128"
 }
 
 // quad loads 4 to 16 bytes into a register, with 0 above.

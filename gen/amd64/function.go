@@ -30,6 +30,8 @@ type function struct {
 	counts map[string]ref
 	// rate and result are the argument and the result that are numbers.
 	rate, result ref
+	// updating says that the function writes parameters.
+	updating bool
 	// pending are variables that the code after a loop still reads.
 	pending []*value
 }

@@ -14,6 +14,10 @@ const (
 // the products are added in lanes; then a transposing reduction makes one vector of the sums, to which biases are added and
 // which Each takes on.
 func (f *function) affine(op *plan.Affine) {
+	if lanes, ok := f.packs(op); ok {
+		f.packedAffine(op, lanes)
+		return
+	}
 	rows, cols, lanes := op.W.Rows, op.W.Cols, f.m.lanes()
 	chunks := (cols + lanes - 1) / lanes
 	step := min(rows, lanes)

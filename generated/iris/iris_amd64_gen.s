@@ -14,92 +14,80 @@ wide:
 	JMP ·irisForwardAVX512(SB)
 
 // func irisForwardAVX2(p *Iris, ws *IrisWorkspace, x *[4]float32)
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·irisForwardAVX2(SB), NOSPLIT, $0-24
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
 	MOVQ x+16(FP), DX
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VMOVUPS      (DX), X0
-	VMULPS       (DI), X0, X1
-	VMULPS       16(DI), X0, X2
-	VMULPS       32(DI), X0, X3
-	VMULPS       48(DI), X0, X4
-	VMULPS       64(DI), X0, X5
-	VMULPS       80(DI), X0, X6
-	VMULPS       96(DI), X0, X7
-	VMULPS       112(DI), X0, X0
-	VUNPCKLPS    X2, X1, X8
-	VUNPCKHPS    X2, X1, X1
-	VADDPS       X1, X8, X1
-	VUNPCKLPS    X4, X3, X2
-	VUNPCKHPS    X4, X3, X3
-	VADDPS       X3, X2, X2
-	VUNPCKLPD    X2, X1, X3
-	VUNPCKHPD    X2, X1, X1
-	VADDPS       X1, X3, X1
-	VUNPCKLPS    X6, X5, X2
-	VUNPCKHPS    X6, X5, X3
-	VADDPS       X3, X2, X2
-	VUNPCKLPS    X0, X7, X3
-	VUNPCKHPS    X0, X7, X0
-	VADDPS       X0, X3, X0
-	VUNPCKLPD    X0, X2, X3
-	VUNPCKHPD    X0, X2, X0
-	VADDPS       X0, X3, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VADDPS       128(DI), Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VCVTPS2PD    X0, Y0
-	VMOVUPS      IrisConstants<>+32(SB), Y2
-	VMINPD       Y0, Y2, Y0
-	VMOVUPS      IrisConstants<>+0(SB), Y3
-	VMAXPD       Y0, Y3, Y0
-	VMULPD       Y0, Y0, Y4
-	VMOVUPS      IrisConstants<>+64(SB), Y5
-	VMOVAPS      Y5, Y6
-	VFMADD231PD  IrisConstants<>+96(SB), Y4, Y6
-	VMOVUPS      IrisConstants<>+128(SB), Y7
-	VMOVAPS      Y7, Y8
-	VFMADD231PD  IrisConstants<>+160(SB), Y4, Y8
-	VMULPD       Y4, Y4, Y9
-	VFMADD231PD  Y9, Y8, Y6
-	VMULPD       Y9, Y9, Y8
-	VFMADD231PD  IrisConstants<>+192(SB), Y8, Y6
-	VMULPD       Y6, Y0, Y0
-	VMOVUPS      IrisConstants<>+224(SB), Y6
-	VMOVAPS      Y6, Y10
-	VFMADD231PD  IrisConstants<>+256(SB), Y4, Y10
-	VMOVUPS      IrisConstants<>+288(SB), Y11
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  IrisConstants<>+320(SB), Y4, Y12
-	VMOVUPS      IrisConstants<>+352(SB), Y13
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y4
-	VFMADD231PD  Y9, Y12, Y10
-	VFMADD231PD  Y8, Y4, Y10
-	VDIVPD       Y10, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y2, Y1
-	VMAXPD       Y1, Y3, Y1
-	VMULPD       Y1, Y1, Y2
-	VFMADD231PD  IrisConstants<>+96(SB), Y2, Y5
-	VFMADD231PD  IrisConstants<>+160(SB), Y2, Y7
-	VMULPD       Y2, Y2, Y3
-	VFMADD231PD  Y3, Y7, Y5
-	VMULPD       Y3, Y3, Y4
-	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y5
-	VMULPD       Y5, Y1, Y1
-	VFMADD231PD  IrisConstants<>+256(SB), Y2, Y6
-	VFMADD231PD  IrisConstants<>+320(SB), Y2, Y11
-	VFMADD231PD  IrisConstants<>+384(SB), Y2, Y13
-	VFMADD231PD  Y3, Y11, Y6
-	VFMADD231PD  Y4, Y13, Y6
-	VDIVPD       Y6, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VINSERTF128  $0x01, X1, Y0, Y0
-	VMOVUPS      Y0, (SI)
+	VBROADCASTF128 (DX), Y0
+	VMULPS         (DI), Y0, Y1
+	VMULPS         32(DI), Y0, Y2
+	VMULPS         64(DI), Y0, Y3
+	VMULPS         96(DI), Y0, Y0
+	VSHUFPS        $0x88, Y2, Y1, Y4
+	VSHUFPS        $0xdd, Y2, Y1, Y1
+	VADDPS         Y1, Y4, Y1
+	VSHUFPS        $0x88, Y0, Y3, Y2
+	VSHUFPS        $0xdd, Y0, Y3, Y0
+	VADDPS         Y0, Y2, Y0
+	VSHUFPS        $0x88, Y0, Y1, Y2
+	VSHUFPS        $0xdd, Y0, Y1, Y0
+	VADDPS         Y0, Y2, Y0
+	VMOVUPS        IrisConstants<>+0(SB), Y1
+	VPERMPS        Y0, Y1, Y0
+	VADDPS         128(DI), Y0, Y0
+	VEXTRACTF128   $0x01, Y0, X1
+	VCVTPS2PD      X0, Y0
+	VMOVUPS        IrisConstants<>+64(SB), Y2
+	VMINPD         Y0, Y2, Y0
+	VMOVUPS        IrisConstants<>+32(SB), Y3
+	VMAXPD         Y0, Y3, Y0
+	VMULPD         Y0, Y0, Y4
+	VMOVUPS        IrisConstants<>+96(SB), Y5
+	VMOVAPS        Y5, Y6
+	VFMADD231PD    IrisConstants<>+128(SB), Y4, Y6
+	VMOVUPS        IrisConstants<>+160(SB), Y7
+	VMOVAPS        Y7, Y8
+	VFMADD231PD    IrisConstants<>+192(SB), Y4, Y8
+	VMULPD         Y4, Y4, Y9
+	VFMADD231PD    Y9, Y8, Y6
+	VMULPD         Y9, Y9, Y8
+	VFMADD231PD    IrisConstants<>+224(SB), Y8, Y6
+	VMULPD         Y6, Y0, Y0
+	VMOVUPS        IrisConstants<>+256(SB), Y6
+	VMOVAPS        Y6, Y10
+	VFMADD231PD    IrisConstants<>+288(SB), Y4, Y10
+	VMOVUPS        IrisConstants<>+320(SB), Y11
+	VMOVAPS        Y11, Y12
+	VFMADD231PD    IrisConstants<>+352(SB), Y4, Y12
+	VMOVUPS        IrisConstants<>+384(SB), Y13
+	VFMADD132PD    IrisConstants<>+416(SB), Y13, Y4
+	VFMADD231PD    Y9, Y12, Y10
+	VFMADD231PD    Y8, Y4, Y10
+	VDIVPD         Y10, Y0, Y0
+	VCVTPD2PSY     Y0, X0
+	VCVTPS2PD      X1, Y1
+	VMINPD         Y1, Y2, Y1
+	VMAXPD         Y1, Y3, Y1
+	VMULPD         Y1, Y1, Y2
+	VFMADD231PD    IrisConstants<>+128(SB), Y2, Y5
+	VFMADD231PD    IrisConstants<>+192(SB), Y2, Y7
+	VMULPD         Y2, Y2, Y3
+	VFMADD231PD    Y3, Y7, Y5
+	VMULPD         Y3, Y3, Y4
+	VFMADD231PD    IrisConstants<>+224(SB), Y4, Y5
+	VMULPD         Y5, Y1, Y1
+	VFMADD231PD    IrisConstants<>+288(SB), Y2, Y6
+	VFMADD231PD    IrisConstants<>+352(SB), Y2, Y11
+	VFMADD231PD    IrisConstants<>+416(SB), Y2, Y13
+	VFMADD231PD    Y3, Y11, Y6
+	VFMADD231PD    Y4, Y13, Y6
+	VDIVPD         Y6, Y1, Y1
+	VCVTPD2PSY     Y1, X1
+	VINSERTF128    $0x01, X1, Y0, Y0
+	VMOVUPS        Y0, (SI)
 
 	// z2 = W2·a1 + b2
 	VMULPS       160(DI), Y0, Y1
@@ -123,9 +111,9 @@ TEXT ·irisForwardAVX2(SB), NOSPLIT, $0-24
 	VEXTRACTPS   $0x02, X0, 72(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       IrisConstants<>+416(SB), X0, X0
-	VMOVUPS      IrisConstants<>+416(SB), X1
-	VMOVUPS      IrisConstants<>+448(SB), X2
+	VANDPS       IrisConstants<>+448(SB), X0, X0
+	VMOVUPS      IrisConstants<>+448(SB), X1
+	VMOVUPS      IrisConstants<>+480(SB), X2
 	VBLENDVPS    X1, X0, X2, X2
 	VSHUFPS      $0x4e, X2, X2, X3
 	VMAXPS       X3, X2, X2
@@ -133,37 +121,37 @@ TEXT ·irisForwardAVX2(SB), NOSPLIT, $0-24
 	VMAXPS       X3, X2, X2
 	VMOVSS       X2, 88(SI)
 	VSUBPS       X2, X0, X0
-	VMOVUPS      IrisConstants<>+512(SB), X2
-	VMINPS       X0, X2, X0
-	VMOVUPS      IrisConstants<>+480(SB), X2
-	VMAXPS       X0, X2, X0
 	VMOVUPS      IrisConstants<>+544(SB), X2
+	VMINPS       X0, X2, X0
+	VMOVUPS      IrisConstants<>+512(SB), X2
+	VMAXPS       X0, X2, X0
+	VMOVUPS      IrisConstants<>+576(SB), X2
 	VMOVAPS      X2, X3
-	VFMADD231PS  IrisConstants<>+576(SB), X0, X3
+	VFMADD231PS  IrisConstants<>+608(SB), X0, X3
 	VSUBPS       X2, X3, X3
-	VFNMADD231PS IrisConstants<>+608(SB), X3, X0
 	VFNMADD231PS IrisConstants<>+640(SB), X3, X0
+	VFNMADD231PS IrisConstants<>+672(SB), X3, X0
 	VMULPS       X0, X0, X4
-	VMOVUPS      IrisConstants<>+672(SB), X5
+	VMOVUPS      IrisConstants<>+704(SB), X5
 	VMOVAPS      X5, X6
-	VFMADD231PS  IrisConstants<>+704(SB), X0, X6
-	VMOVUPS      IrisConstants<>+736(SB), X7
-	VFMADD231PS  IrisConstants<>+768(SB), X0, X7
-	VMOVUPS      IrisConstants<>+800(SB), X8
-	VFMADD231PS  IrisConstants<>+832(SB), X0, X8
+	VFMADD231PS  IrisConstants<>+736(SB), X0, X6
+	VMOVUPS      IrisConstants<>+768(SB), X7
+	VFMADD231PS  IrisConstants<>+800(SB), X0, X7
+	VMOVUPS      IrisConstants<>+832(SB), X8
+	VFMADD231PS  IrisConstants<>+864(SB), X0, X8
 	VFMADD231PS  X4, X7, X6
 	VMULPS       X4, X4, X7
 	VFMADD231PS  X7, X8, X6
 	VFMADD231PS  X6, X4, X0
-	VADDPS       IrisConstants<>+864(SB), X0, X0
+	VADDPS       IrisConstants<>+896(SB), X0, X0
 	VFMADD213PS  X2, X3, X5
 	VSUBPS       X2, X5, X4
 	VSUBPS       X4, X3, X3
 	VADDPS       X2, X3, X2
 	VPSLLD       $0x17, X5, X3
-	VPADDD       IrisConstants<>+864(SB), X3, X3
+	VPADDD       IrisConstants<>+896(SB), X3, X3
 	VPSLLD       $0x17, X2, X2
-	VPADDD       IrisConstants<>+864(SB), X2, X2
+	VPADDD       IrisConstants<>+896(SB), X2, X2
 	VMULPS       X3, X0, X0
 	VMULPS       X2, X0, X0
 	VANDPS       X0, X1, X1
@@ -172,7 +160,7 @@ TEXT ·irisForwardAVX2(SB), NOSPLIT, $0-24
 	VSHUFPS      $0xb1, X1, X1, X2
 	VADDPS       X2, X1, X1
 	VMOVSS       X1, 92(SI)
-	VMOVUPS      IrisConstants<>+864(SB), X2
+	VMOVUPS      IrisConstants<>+896(SB), X2
 	VDIVPS       X1, X2, X1
 	VMULPS       X1, X0, X0
 	VMOVSD       X0, 76(SI)
@@ -181,63 +169,51 @@ TEXT ·irisForwardAVX2(SB), NOSPLIT, $0-24
 	RET
 
 // func irisForwardAVX512(p *Iris, ws *IrisWorkspace, x *[4]float32)
-// Requires: AVX, AVX512F, AVX512VL, FMA3
+// Requires: AVX, AVX2, AVX512F, AVX512VL, FMA3
 TEXT ·irisForwardAVX512(SB), NOSPLIT, $0-24
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
 	MOVQ x+16(FP), DX
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VMOVUPS          (DX), X0
-	VMULPS           (DI), X0, X1
-	VMULPS           16(DI), X0, X2
-	VMULPS           32(DI), X0, X3
-	VMULPS           48(DI), X0, X4
-	VMULPS           64(DI), X0, X5
-	VMULPS           80(DI), X0, X6
-	VMULPS           96(DI), X0, X7
-	VMULPS           112(DI), X0, X0
-	VUNPCKLPS        X2, X1, X8
-	VUNPCKHPS        X2, X1, X1
-	VADDPS           X1, X8, X1
-	VUNPCKLPS        X4, X3, X2
-	VUNPCKHPS        X4, X3, X3
-	VADDPS           X3, X2, X2
-	VUNPCKLPD        X2, X1, X3
-	VUNPCKHPD        X2, X1, X1
-	VADDPS           X1, X3, X1
-	VUNPCKLPS        X6, X5, X2
-	VUNPCKHPS        X6, X5, X3
-	VADDPS           X3, X2, X2
-	VUNPCKLPS        X0, X7, X3
-	VUNPCKHPS        X0, X7, X0
-	VADDPS           X0, X3, X0
-	VUNPCKLPD        X0, X2, X3
-	VUNPCKHPD        X0, X2, X0
-	VADDPS           X0, X3, X0
-	VINSERTF32X4     $0x01, X0, Y1, Y0
+	VBROADCASTF32X4  (DX), Y0
+	VMULPS           (DI), Y0, Y1
+	VMULPS           32(DI), Y0, Y2
+	VMULPS           64(DI), Y0, Y3
+	VMULPS           96(DI), Y0, Y0
+	VSHUFPS          $0x88, Y2, Y1, Y4
+	VSHUFPS          $0xdd, Y2, Y1, Y1
+	VADDPS           Y1, Y4, Y1
+	VSHUFPS          $0x88, Y0, Y3, Y2
+	VSHUFPS          $0xdd, Y0, Y3, Y0
+	VADDPS           Y0, Y2, Y0
+	VSHUFPS          $0x88, Y0, Y1, Y2
+	VSHUFPS          $0xdd, Y0, Y1, Y0
+	VADDPS           Y0, Y2, Y0
+	VMOVUPS          IrisConstants<>+0(SB), Y1
+	VPERMPS          Y0, Y1, Y0
 	VADDPS           128(DI), Y0, Y0
 	VCVTPS2PD        Y0, Z0
-	VBROADCASTSD     IrisConstants<>+904(SB), Z1
+	VBROADCASTSD     IrisConstants<>+936(SB), Z1
 	VMINPD           Z0, Z1, Z0
-	VBROADCASTSD     IrisConstants<>+896(SB), Z1
+	VBROADCASTSD     IrisConstants<>+928(SB), Z1
 	VMAXPD           Z0, Z1, Z0
 	VMULPD           Z0, Z0, Z1
-	VBROADCASTSD     IrisConstants<>+912(SB), Z2
-	VFMADD231PD.BCST IrisConstants<>+920(SB), Z1, Z2
-	VBROADCASTSD     IrisConstants<>+928(SB), Z3
-	VFMADD231PD.BCST IrisConstants<>+936(SB), Z1, Z3
+	VBROADCASTSD     IrisConstants<>+944(SB), Z2
+	VFMADD231PD.BCST IrisConstants<>+952(SB), Z1, Z2
+	VBROADCASTSD     IrisConstants<>+960(SB), Z3
+	VFMADD231PD.BCST IrisConstants<>+968(SB), Z1, Z3
 	VMULPD           Z1, Z1, Z4
 	VFMADD231PD      Z4, Z3, Z2
 	VMULPD           Z4, Z4, Z3
-	VFMADD231PD.BCST IrisConstants<>+944(SB), Z3, Z2
+	VFMADD231PD.BCST IrisConstants<>+976(SB), Z3, Z2
 	VMULPD           Z2, Z0, Z0
-	VBROADCASTSD     IrisConstants<>+952(SB), Z2
-	VFMADD231PD.BCST IrisConstants<>+960(SB), Z1, Z2
-	VBROADCASTSD     IrisConstants<>+968(SB), Z5
-	VFMADD231PD.BCST IrisConstants<>+976(SB), Z1, Z5
-	VBROADCASTSD     IrisConstants<>+984(SB), Z6
-	VFMADD231PD.BCST IrisConstants<>+992(SB), Z1, Z6
+	VBROADCASTSD     IrisConstants<>+984(SB), Z2
+	VFMADD231PD.BCST IrisConstants<>+992(SB), Z1, Z2
+	VBROADCASTSD     IrisConstants<>+1000(SB), Z5
+	VFMADD231PD.BCST IrisConstants<>+1008(SB), Z1, Z5
+	VBROADCASTSD     IrisConstants<>+1016(SB), Z6
+	VFMADD231PD.BCST IrisConstants<>+1024(SB), Z1, Z6
 	VFMADD231PD      Z4, Z5, Z2
 	VFMADD231PD      Z3, Z6, Z2
 	VDIVPD           Z2, Z0, Z0
@@ -269,7 +245,7 @@ TEXT ·irisForwardAVX512(SB), NOSPLIT, $0-24
 	MOVL              $0x00000007, AX
 	KMOVW             AX, K1
 	VMOVAPS.Z         X0, K1, X0
-	VBROADCASTSS      IrisConstants<>+1000(SB), X1
+	VBROADCASTSS      IrisConstants<>+1032(SB), X1
 	VBLENDMPS         X0, X1, K1, X1
 	VSHUFPS           $0x4e, X1, X1, X2
 	VMAXPS            X2, X1, X1
@@ -277,28 +253,28 @@ TEXT ·irisForwardAVX512(SB), NOSPLIT, $0-24
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 88(SI)
 	VSUBPS            X1, X0, X0
-	VBROADCASTSS      IrisConstants<>+1008(SB), X1
+	VBROADCASTSS      IrisConstants<>+1040(SB), X1
 	VMINPS            X0, X1, X0
-	VBROADCASTSS      IrisConstants<>+1004(SB), X1
+	VBROADCASTSS      IrisConstants<>+1036(SB), X1
 	VMAXPS            X0, X1, X0
-	VBROADCASTSS      IrisConstants<>+1012(SB), X1
+	VBROADCASTSS      IrisConstants<>+1044(SB), X1
 	VMOVAPS           X1, X2
-	VFMADD231PS.BCST  IrisConstants<>+1016(SB), X0, X2
+	VFMADD231PS.BCST  IrisConstants<>+1048(SB), X0, X2
 	VSUBPS            X1, X2, X1
-	VFNMADD231PS.BCST IrisConstants<>+1020(SB), X1, X0
-	VFNMADD231PS.BCST IrisConstants<>+1024(SB), X1, X0
+	VFNMADD231PS.BCST IrisConstants<>+1052(SB), X1, X0
+	VFNMADD231PS.BCST IrisConstants<>+1056(SB), X1, X0
 	VMULPS            X0, X0, X2
-	VBROADCASTSS      IrisConstants<>+1028(SB), X3
-	VFMADD231PS.BCST  IrisConstants<>+1032(SB), X0, X3
-	VBROADCASTSS      IrisConstants<>+1036(SB), X4
-	VFMADD231PS.BCST  IrisConstants<>+1040(SB), X0, X4
-	VBROADCASTSS      IrisConstants<>+1044(SB), X5
-	VFMADD231PS.BCST  IrisConstants<>+1048(SB), X0, X5
+	VBROADCASTSS      IrisConstants<>+1060(SB), X3
+	VFMADD231PS.BCST  IrisConstants<>+1064(SB), X0, X3
+	VBROADCASTSS      IrisConstants<>+1068(SB), X4
+	VFMADD231PS.BCST  IrisConstants<>+1072(SB), X0, X4
+	VBROADCASTSS      IrisConstants<>+1076(SB), X5
+	VFMADD231PS.BCST  IrisConstants<>+1080(SB), X0, X5
 	VFMADD231PS       X2, X4, X3
 	VMULPS            X2, X2, X4
 	VFMADD231PS       X4, X5, X3
 	VFMADD231PS       X3, X2, X0
-	VBROADCASTSS      IrisConstants<>+1052(SB), X2
+	VBROADCASTSS      IrisConstants<>+1084(SB), X2
 	VADDPS            X2, X0, X0
 	VSCALEFPS         X1, X0, X0
 	VMOVAPS.Z         X0, K1, X1
@@ -332,86 +308,74 @@ TEXT ·irisLossAVX2(SB), NOSPLIT, $0-36
 	MOVQ y+24(FP), CX
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VMOVUPS      (DX), X0
-	VMULPS       (DI), X0, X1
-	VMULPS       16(DI), X0, X2
-	VMULPS       32(DI), X0, X3
-	VMULPS       48(DI), X0, X4
-	VMULPS       64(DI), X0, X5
-	VMULPS       80(DI), X0, X6
-	VMULPS       96(DI), X0, X7
-	VMULPS       112(DI), X0, X0
-	VUNPCKLPS    X2, X1, X8
-	VUNPCKHPS    X2, X1, X1
-	VADDPS       X1, X8, X1
-	VUNPCKLPS    X4, X3, X2
-	VUNPCKHPS    X4, X3, X3
-	VADDPS       X3, X2, X2
-	VUNPCKLPD    X2, X1, X3
-	VUNPCKHPD    X2, X1, X1
-	VADDPS       X1, X3, X1
-	VUNPCKLPS    X6, X5, X2
-	VUNPCKHPS    X6, X5, X3
-	VADDPS       X3, X2, X2
-	VUNPCKLPS    X0, X7, X3
-	VUNPCKHPS    X0, X7, X0
-	VADDPS       X0, X3, X0
-	VUNPCKLPD    X0, X2, X3
-	VUNPCKHPD    X0, X2, X0
-	VADDPS       X0, X3, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VADDPS       128(DI), Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VCVTPS2PD    X0, Y0
-	VMOVUPS      IrisConstants<>+32(SB), Y2
-	VMINPD       Y0, Y2, Y0
-	VMOVUPS      IrisConstants<>+0(SB), Y3
-	VMAXPD       Y0, Y3, Y0
-	VMULPD       Y0, Y0, Y4
-	VMOVUPS      IrisConstants<>+64(SB), Y5
-	VMOVAPS      Y5, Y6
-	VFMADD231PD  IrisConstants<>+96(SB), Y4, Y6
-	VMOVUPS      IrisConstants<>+128(SB), Y7
-	VMOVAPS      Y7, Y8
-	VFMADD231PD  IrisConstants<>+160(SB), Y4, Y8
-	VMULPD       Y4, Y4, Y9
-	VFMADD231PD  Y9, Y8, Y6
-	VMULPD       Y9, Y9, Y8
-	VFMADD231PD  IrisConstants<>+192(SB), Y8, Y6
-	VMULPD       Y6, Y0, Y0
-	VMOVUPS      IrisConstants<>+224(SB), Y6
-	VMOVAPS      Y6, Y10
-	VFMADD231PD  IrisConstants<>+256(SB), Y4, Y10
-	VMOVUPS      IrisConstants<>+288(SB), Y11
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  IrisConstants<>+320(SB), Y4, Y12
-	VMOVUPS      IrisConstants<>+352(SB), Y13
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y4
-	VFMADD231PD  Y9, Y12, Y10
-	VFMADD231PD  Y8, Y4, Y10
-	VDIVPD       Y10, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y2, Y1
-	VMAXPD       Y1, Y3, Y1
-	VMULPD       Y1, Y1, Y2
-	VFMADD231PD  IrisConstants<>+96(SB), Y2, Y5
-	VFMADD231PD  IrisConstants<>+160(SB), Y2, Y7
-	VMULPD       Y2, Y2, Y3
-	VFMADD231PD  Y3, Y7, Y5
-	VMULPD       Y3, Y3, Y4
-	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y5
-	VMULPD       Y5, Y1, Y1
-	VMOVAPS      Y6, Y5
-	VFMADD231PD  IrisConstants<>+256(SB), Y2, Y5
-	VFMADD231PD  IrisConstants<>+320(SB), Y2, Y11
-	VFMADD231PD  IrisConstants<>+384(SB), Y2, Y13
-	VFMADD231PD  Y3, Y11, Y5
-	VFMADD231PD  Y4, Y13, Y5
-	VDIVPD       Y5, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VINSERTF128  $0x01, X1, Y0, Y0
-	VMOVUPS      Y0, (SI)
+	VBROADCASTF128 (DX), Y0
+	VMULPS         (DI), Y0, Y1
+	VMULPS         32(DI), Y0, Y2
+	VMULPS         64(DI), Y0, Y3
+	VMULPS         96(DI), Y0, Y0
+	VSHUFPS        $0x88, Y2, Y1, Y4
+	VSHUFPS        $0xdd, Y2, Y1, Y1
+	VADDPS         Y1, Y4, Y1
+	VSHUFPS        $0x88, Y0, Y3, Y2
+	VSHUFPS        $0xdd, Y0, Y3, Y0
+	VADDPS         Y0, Y2, Y0
+	VSHUFPS        $0x88, Y0, Y1, Y2
+	VSHUFPS        $0xdd, Y0, Y1, Y0
+	VADDPS         Y0, Y2, Y0
+	VMOVUPS        IrisConstants<>+0(SB), Y1
+	VPERMPS        Y0, Y1, Y0
+	VADDPS         128(DI), Y0, Y0
+	VEXTRACTF128   $0x01, Y0, X1
+	VCVTPS2PD      X0, Y0
+	VMOVUPS        IrisConstants<>+64(SB), Y2
+	VMINPD         Y0, Y2, Y0
+	VMOVUPS        IrisConstants<>+32(SB), Y3
+	VMAXPD         Y0, Y3, Y0
+	VMULPD         Y0, Y0, Y4
+	VMOVUPS        IrisConstants<>+96(SB), Y5
+	VMOVAPS        Y5, Y6
+	VFMADD231PD    IrisConstants<>+128(SB), Y4, Y6
+	VMOVUPS        IrisConstants<>+160(SB), Y7
+	VMOVAPS        Y7, Y8
+	VFMADD231PD    IrisConstants<>+192(SB), Y4, Y8
+	VMULPD         Y4, Y4, Y9
+	VFMADD231PD    Y9, Y8, Y6
+	VMULPD         Y9, Y9, Y8
+	VFMADD231PD    IrisConstants<>+224(SB), Y8, Y6
+	VMULPD         Y6, Y0, Y0
+	VMOVUPS        IrisConstants<>+256(SB), Y6
+	VMOVAPS        Y6, Y10
+	VFMADD231PD    IrisConstants<>+288(SB), Y4, Y10
+	VMOVUPS        IrisConstants<>+320(SB), Y11
+	VMOVAPS        Y11, Y12
+	VFMADD231PD    IrisConstants<>+352(SB), Y4, Y12
+	VMOVUPS        IrisConstants<>+384(SB), Y13
+	VFMADD132PD    IrisConstants<>+416(SB), Y13, Y4
+	VFMADD231PD    Y9, Y12, Y10
+	VFMADD231PD    Y8, Y4, Y10
+	VDIVPD         Y10, Y0, Y0
+	VCVTPD2PSY     Y0, X0
+	VCVTPS2PD      X1, Y1
+	VMINPD         Y1, Y2, Y1
+	VMAXPD         Y1, Y3, Y1
+	VMULPD         Y1, Y1, Y2
+	VFMADD231PD    IrisConstants<>+128(SB), Y2, Y5
+	VFMADD231PD    IrisConstants<>+192(SB), Y2, Y7
+	VMULPD         Y2, Y2, Y3
+	VFMADD231PD    Y3, Y7, Y5
+	VMULPD         Y3, Y3, Y4
+	VFMADD231PD    IrisConstants<>+224(SB), Y4, Y5
+	VMULPD         Y5, Y1, Y1
+	VMOVAPS        Y6, Y5
+	VFMADD231PD    IrisConstants<>+288(SB), Y2, Y5
+	VFMADD231PD    IrisConstants<>+352(SB), Y2, Y11
+	VFMADD231PD    IrisConstants<>+416(SB), Y2, Y13
+	VFMADD231PD    Y3, Y11, Y5
+	VFMADD231PD    Y4, Y13, Y5
+	VDIVPD         Y5, Y1, Y1
+	VCVTPD2PSY     Y1, X1
+	VINSERTF128    $0x01, X1, Y0, Y0
+	VMOVUPS        Y0, (SI)
 
 	// z2 = W2·a1 + b2
 	VMULPS       160(DI), Y0, Y1
@@ -435,9 +399,9 @@ TEXT ·irisLossAVX2(SB), NOSPLIT, $0-36
 	VEXTRACTPS   $0x02, X0, 72(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       IrisConstants<>+416(SB), X0, X0
-	VMOVUPS      IrisConstants<>+416(SB), X1
-	VMOVUPS      IrisConstants<>+448(SB), X2
+	VANDPS       IrisConstants<>+448(SB), X0, X0
+	VMOVUPS      IrisConstants<>+448(SB), X1
+	VMOVUPS      IrisConstants<>+480(SB), X2
 	VBLENDVPS    X1, X0, X2, X2
 	VSHUFPS      $0x4e, X2, X2, X3
 	VMAXPS       X3, X2, X2
@@ -445,37 +409,37 @@ TEXT ·irisLossAVX2(SB), NOSPLIT, $0-36
 	VMAXPS       X3, X2, X2
 	VMOVSS       X2, 88(SI)
 	VSUBPS       X2, X0, X3
-	VMOVUPS      IrisConstants<>+512(SB), X4
-	VMINPS       X3, X4, X3
-	VMOVUPS      IrisConstants<>+480(SB), X4
-	VMAXPS       X3, X4, X3
 	VMOVUPS      IrisConstants<>+544(SB), X4
+	VMINPS       X3, X4, X3
+	VMOVUPS      IrisConstants<>+512(SB), X4
+	VMAXPS       X3, X4, X3
+	VMOVUPS      IrisConstants<>+576(SB), X4
 	VMOVAPS      X4, X5
-	VFMADD231PS  IrisConstants<>+576(SB), X3, X5
+	VFMADD231PS  IrisConstants<>+608(SB), X3, X5
 	VSUBPS       X4, X5, X5
-	VFNMADD231PS IrisConstants<>+608(SB), X5, X3
 	VFNMADD231PS IrisConstants<>+640(SB), X5, X3
+	VFNMADD231PS IrisConstants<>+672(SB), X5, X3
 	VMULPS       X3, X3, X7
-	VMOVUPS      IrisConstants<>+672(SB), X8
+	VMOVUPS      IrisConstants<>+704(SB), X8
 	VMOVAPS      X8, X9
-	VFMADD231PS  IrisConstants<>+704(SB), X3, X9
-	VMOVUPS      IrisConstants<>+736(SB), X10
-	VFMADD231PS  IrisConstants<>+768(SB), X3, X10
-	VMOVUPS      IrisConstants<>+800(SB), X11
-	VFMADD231PS  IrisConstants<>+832(SB), X3, X11
+	VFMADD231PS  IrisConstants<>+736(SB), X3, X9
+	VMOVUPS      IrisConstants<>+768(SB), X10
+	VFMADD231PS  IrisConstants<>+800(SB), X3, X10
+	VMOVUPS      IrisConstants<>+832(SB), X11
+	VFMADD231PS  IrisConstants<>+864(SB), X3, X11
 	VFMADD231PS  X7, X10, X9
 	VMULPS       X7, X7, X10
 	VFMADD231PS  X10, X11, X9
 	VFMADD231PS  X9, X7, X3
-	VADDPS       IrisConstants<>+864(SB), X3, X3
+	VADDPS       IrisConstants<>+896(SB), X3, X3
 	VFMADD213PS  X4, X5, X8
 	VSUBPS       X4, X8, X7
 	VSUBPS       X7, X5, X5
 	VADDPS       X4, X5, X4
 	VPSLLD       $0x17, X8, X5
-	VPADDD       IrisConstants<>+864(SB), X5, X5
+	VPADDD       IrisConstants<>+896(SB), X5, X5
 	VPSLLD       $0x17, X4, X4
-	VPADDD       IrisConstants<>+864(SB), X4, X4
+	VPADDD       IrisConstants<>+896(SB), X4, X4
 	VMULPS       X5, X3, X3
 	VMULPS       X4, X3, X3
 	VANDPS       X3, X1, X4
@@ -484,7 +448,7 @@ TEXT ·irisLossAVX2(SB), NOSPLIT, $0-36
 	VSHUFPS      $0xb1, X4, X4, X5
 	VADDPS       X5, X4, X4
 	VMOVSS       X4, 92(SI)
-	VMOVUPS      IrisConstants<>+864(SB), X5
+	VMOVUPS      IrisConstants<>+896(SB), X5
 	VDIVPS       X4, X5, X5
 	VMULPS       X5, X3, X3
 	VMOVSD       X3, 76(SI)
@@ -493,33 +457,33 @@ TEXT ·irisLossAVX2(SB), NOSPLIT, $0-36
 	// t = log(s2)
 	VSHUFPS     $0x00, X4, X4, X3
 	VCVTPS2PD   X3, Y3
-	VPADDQ      IrisConstants<>+1088(SB), Y3, Y4
+	VPADDQ      IrisConstants<>+1120(SB), Y3, Y4
 	VPSRLQ      $0x34, Y4, Y5
-	VORPD       IrisConstants<>+1120(SB), Y5, Y5
-	VSUBPD      IrisConstants<>+1152(SB), Y5, Y5
-	VANDPD      IrisConstants<>+1184(SB), Y4, Y4
-	VPADDQ      IrisConstants<>+1216(SB), Y4, Y4
+	VORPD       IrisConstants<>+1152(SB), Y5, Y5
+	VSUBPD      IrisConstants<>+1184(SB), Y5, Y5
+	VANDPD      IrisConstants<>+1216(SB), Y4, Y4
+	VPADDQ      IrisConstants<>+1248(SB), Y4, Y4
 	VSUBPD      Y6, Y4, Y4
-	VADDPD      IrisConstants<>+1248(SB), Y4, Y6
+	VADDPD      IrisConstants<>+1280(SB), Y4, Y6
 	VDIVPD      Y6, Y4, Y4
 	VMULPD      Y4, Y4, Y6
-	VMOVUPS     IrisConstants<>+1312(SB), Y7
-	VFMADD231PD IrisConstants<>+1344(SB), Y6, Y7
-	VMOVUPS     IrisConstants<>+1376(SB), Y8
-	VFMADD231PD IrisConstants<>+1408(SB), Y6, Y8
+	VMOVUPS     IrisConstants<>+1344(SB), Y7
+	VFMADD231PD IrisConstants<>+1376(SB), Y6, Y7
+	VMOVUPS     IrisConstants<>+1408(SB), Y8
+	VFMADD231PD IrisConstants<>+1440(SB), Y6, Y8
 	VMULPD      Y6, Y6, Y6
 	VFMADD231PD Y6, Y8, Y7
 	VMULPD      Y6, Y6, Y6
-	VFMADD231PD IrisConstants<>+1440(SB), Y6, Y7
+	VFMADD231PD IrisConstants<>+1472(SB), Y6, Y7
 	VMULPD      Y7, Y4, Y4
-	VFMADD231PD IrisConstants<>+1280(SB), Y5, Y4
+	VFMADD231PD IrisConstants<>+1312(SB), Y5, Y4
 	VXORPS      X5, X5, X5
 	VCMPPD      $0x00, Y5, Y3, Y6
-	VBLENDVPD   Y6, IrisConstants<>+1504(SB), Y4, Y4
-	VCMPPD      $0x00, IrisConstants<>+1056(SB), Y3, Y6
-	VBLENDVPD   Y6, IrisConstants<>+1056(SB), Y4, Y4
+	VBLENDVPD   Y6, IrisConstants<>+1536(SB), Y4, Y4
+	VCMPPD      $0x00, IrisConstants<>+1088(SB), Y3, Y6
+	VBLENDVPD   Y6, IrisConstants<>+1088(SB), Y4, Y4
 	VCMPPD      $0x19, Y5, Y3, Y3
-	VBLENDVPD   Y3, IrisConstants<>+1536(SB), Y4, Y3
+	VBLENDVPD   Y3, IrisConstants<>+1568(SB), Y4, Y3
 	VCVTPD2PSY  Y3, X3
 	VMOVSS      X3, 108(SI)
 
@@ -549,57 +513,45 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	MOVQ y+24(FP), CX
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VMOVUPS          (DX), X0
-	VMULPS           (DI), X0, X1
-	VMULPS           16(DI), X0, X2
-	VMULPS           32(DI), X0, X3
-	VMULPS           48(DI), X0, X4
-	VMULPS           64(DI), X0, X5
-	VMULPS           80(DI), X0, X6
-	VMULPS           96(DI), X0, X7
-	VMULPS           112(DI), X0, X0
-	VUNPCKLPS        X2, X1, X8
-	VUNPCKHPS        X2, X1, X1
-	VADDPS           X1, X8, X1
-	VUNPCKLPS        X4, X3, X2
-	VUNPCKHPS        X4, X3, X3
-	VADDPS           X3, X2, X2
-	VUNPCKLPD        X2, X1, X3
-	VUNPCKHPD        X2, X1, X1
-	VADDPS           X1, X3, X1
-	VUNPCKLPS        X6, X5, X2
-	VUNPCKHPS        X6, X5, X3
-	VADDPS           X3, X2, X2
-	VUNPCKLPS        X0, X7, X3
-	VUNPCKHPS        X0, X7, X0
-	VADDPS           X0, X3, X0
-	VUNPCKLPD        X0, X2, X3
-	VUNPCKHPD        X0, X2, X0
-	VADDPS           X0, X3, X0
-	VINSERTF32X4     $0x01, X0, Y1, Y0
+	VBROADCASTF32X4  (DX), Y0
+	VMULPS           (DI), Y0, Y1
+	VMULPS           32(DI), Y0, Y2
+	VMULPS           64(DI), Y0, Y3
+	VMULPS           96(DI), Y0, Y0
+	VSHUFPS          $0x88, Y2, Y1, Y4
+	VSHUFPS          $0xdd, Y2, Y1, Y1
+	VADDPS           Y1, Y4, Y1
+	VSHUFPS          $0x88, Y0, Y3, Y2
+	VSHUFPS          $0xdd, Y0, Y3, Y0
+	VADDPS           Y0, Y2, Y0
+	VSHUFPS          $0x88, Y0, Y1, Y2
+	VSHUFPS          $0xdd, Y0, Y1, Y0
+	VADDPS           Y0, Y2, Y0
+	VMOVUPS          IrisConstants<>+0(SB), Y1
+	VPERMPS          Y0, Y1, Y0
 	VADDPS           128(DI), Y0, Y0
 	VCVTPS2PD        Y0, Z0
-	VBROADCASTSD     IrisConstants<>+904(SB), Z1
+	VBROADCASTSD     IrisConstants<>+936(SB), Z1
 	VMINPD           Z0, Z1, Z0
-	VBROADCASTSD     IrisConstants<>+896(SB), Z1
+	VBROADCASTSD     IrisConstants<>+928(SB), Z1
 	VMAXPD           Z0, Z1, Z0
 	VMULPD           Z0, Z0, Z1
-	VBROADCASTSD     IrisConstants<>+912(SB), Z2
-	VFMADD231PD.BCST IrisConstants<>+920(SB), Z1, Z2
-	VBROADCASTSD     IrisConstants<>+928(SB), Z3
-	VFMADD231PD.BCST IrisConstants<>+936(SB), Z1, Z3
+	VBROADCASTSD     IrisConstants<>+944(SB), Z2
+	VFMADD231PD.BCST IrisConstants<>+952(SB), Z1, Z2
+	VBROADCASTSD     IrisConstants<>+960(SB), Z3
+	VFMADD231PD.BCST IrisConstants<>+968(SB), Z1, Z3
 	VMULPD           Z1, Z1, Z4
 	VFMADD231PD      Z4, Z3, Z2
 	VMULPD           Z4, Z4, Z3
-	VFMADD231PD.BCST IrisConstants<>+944(SB), Z3, Z2
+	VFMADD231PD.BCST IrisConstants<>+976(SB), Z3, Z2
 	VMULPD           Z2, Z0, Z0
-	VBROADCASTSD     IrisConstants<>+952(SB), Z2
+	VBROADCASTSD     IrisConstants<>+984(SB), Z2
 	VMOVAPS          Z2, Z5
-	VFMADD231PD.BCST IrisConstants<>+960(SB), Z1, Z5
-	VBROADCASTSD     IrisConstants<>+968(SB), Z6
-	VFMADD231PD.BCST IrisConstants<>+976(SB), Z1, Z6
-	VBROADCASTSD     IrisConstants<>+984(SB), Z7
-	VFMADD231PD.BCST IrisConstants<>+992(SB), Z1, Z7
+	VFMADD231PD.BCST IrisConstants<>+992(SB), Z1, Z5
+	VBROADCASTSD     IrisConstants<>+1000(SB), Z6
+	VFMADD231PD.BCST IrisConstants<>+1008(SB), Z1, Z6
+	VBROADCASTSD     IrisConstants<>+1016(SB), Z7
+	VFMADD231PD.BCST IrisConstants<>+1024(SB), Z1, Z7
 	VFMADD231PD      Z4, Z6, Z5
 	VFMADD231PD      Z3, Z7, Z5
 	VDIVPD           Z5, Z0, Z0
@@ -631,7 +583,7 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	MOVL              $0x00000007, AX
 	KMOVW             AX, K1
 	VMOVAPS.Z         X0, K1, X0
-	VBROADCASTSS      IrisConstants<>+1000(SB), X1
+	VBROADCASTSS      IrisConstants<>+1032(SB), X1
 	VBLENDMPS         X0, X1, K1, X1
 	VSHUFPS           $0x4e, X1, X1, X3
 	VMAXPS            X3, X1, X1
@@ -639,28 +591,28 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	VMAXPS            X3, X1, X1
 	VMOVSS            X1, 88(SI)
 	VSUBPS            X1, X0, X3
-	VBROADCASTSS      IrisConstants<>+1008(SB), X4
+	VBROADCASTSS      IrisConstants<>+1040(SB), X4
 	VMINPS            X3, X4, X3
-	VBROADCASTSS      IrisConstants<>+1004(SB), X4
+	VBROADCASTSS      IrisConstants<>+1036(SB), X4
 	VMAXPS            X3, X4, X3
-	VBROADCASTSS      IrisConstants<>+1012(SB), X4
+	VBROADCASTSS      IrisConstants<>+1044(SB), X4
 	VMOVAPS           X4, X5
-	VFMADD231PS.BCST  IrisConstants<>+1016(SB), X3, X5
+	VFMADD231PS.BCST  IrisConstants<>+1048(SB), X3, X5
 	VSUBPS            X4, X5, X4
-	VFNMADD231PS.BCST IrisConstants<>+1020(SB), X4, X3
-	VFNMADD231PS.BCST IrisConstants<>+1024(SB), X4, X3
+	VFNMADD231PS.BCST IrisConstants<>+1052(SB), X4, X3
+	VFNMADD231PS.BCST IrisConstants<>+1056(SB), X4, X3
 	VMULPS            X3, X3, X5
-	VBROADCASTSS      IrisConstants<>+1028(SB), X6
-	VFMADD231PS.BCST  IrisConstants<>+1032(SB), X3, X6
-	VBROADCASTSS      IrisConstants<>+1036(SB), X7
-	VFMADD231PS.BCST  IrisConstants<>+1040(SB), X3, X7
-	VBROADCASTSS      IrisConstants<>+1044(SB), X8
-	VFMADD231PS.BCST  IrisConstants<>+1048(SB), X3, X8
+	VBROADCASTSS      IrisConstants<>+1060(SB), X6
+	VFMADD231PS.BCST  IrisConstants<>+1064(SB), X3, X6
+	VBROADCASTSS      IrisConstants<>+1068(SB), X7
+	VFMADD231PS.BCST  IrisConstants<>+1072(SB), X3, X7
+	VBROADCASTSS      IrisConstants<>+1076(SB), X8
+	VFMADD231PS.BCST  IrisConstants<>+1080(SB), X3, X8
 	VFMADD231PS       X5, X7, X6
 	VMULPS            X5, X5, X7
 	VFMADD231PS       X7, X8, X6
 	VFMADD231PS       X6, X5, X3
-	VBROADCASTSS      IrisConstants<>+1052(SB), X5
+	VBROADCASTSS      IrisConstants<>+1084(SB), X5
 	VADDPS            X5, X3, X3
 	VSCALEFPS         X4, X3, X3
 	VMOVAPS.Z         X3, K1, X4
@@ -677,34 +629,34 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	// t = log(s2)
 	VSHUFPS          $0x00, X4, X4, X3
 	VCVTPS2PD        X3, Y3
-	VPADDQ.BCST      IrisConstants<>+1576(SB), Y3, Y4
+	VPADDQ.BCST      IrisConstants<>+1608(SB), Y3, Y4
 	VPSRLQ           $0x34, Y4, Y5
-	VORPD.BCST       IrisConstants<>+1584(SB), Y5, Y5
-	VSUBPD.BCST      IrisConstants<>+1592(SB), Y5, Y5
-	VANDPD.BCST      IrisConstants<>+1600(SB), Y4, Y4
-	VPADDQ.BCST      IrisConstants<>+1608(SB), Y4, Y4
+	VORPD.BCST       IrisConstants<>+1616(SB), Y5, Y5
+	VSUBPD.BCST      IrisConstants<>+1624(SB), Y5, Y5
+	VANDPD.BCST      IrisConstants<>+1632(SB), Y4, Y4
+	VPADDQ.BCST      IrisConstants<>+1640(SB), Y4, Y4
 	VSUBPD           Y2, Y4, Y2
-	VADDPD.BCST      IrisConstants<>+1616(SB), Y2, Y4
+	VADDPD.BCST      IrisConstants<>+1648(SB), Y2, Y4
 	VDIVPD           Y4, Y2, Y2
 	VMULPD           Y2, Y2, Y4
-	VBROADCASTSD     IrisConstants<>+1632(SB), Y6
-	VFMADD231PD.BCST IrisConstants<>+1640(SB), Y4, Y6
-	VBROADCASTSD     IrisConstants<>+1648(SB), Y7
-	VFMADD231PD.BCST IrisConstants<>+1656(SB), Y4, Y7
+	VBROADCASTSD     IrisConstants<>+1664(SB), Y6
+	VFMADD231PD.BCST IrisConstants<>+1672(SB), Y4, Y6
+	VBROADCASTSD     IrisConstants<>+1680(SB), Y7
+	VFMADD231PD.BCST IrisConstants<>+1688(SB), Y4, Y7
 	VMULPD           Y4, Y4, Y4
 	VFMADD231PD      Y4, Y7, Y6
 	VMULPD           Y4, Y4, Y4
-	VFMADD231PD.BCST IrisConstants<>+1664(SB), Y4, Y6
+	VFMADD231PD.BCST IrisConstants<>+1696(SB), Y4, Y6
 	VMULPD           Y6, Y2, Y2
-	VFMADD231PD.BCST IrisConstants<>+1624(SB), Y5, Y2
+	VFMADD231PD.BCST IrisConstants<>+1656(SB), Y5, Y2
 	VXORPS           X4, X4, X4
 	VCMPPD           $0x00, Y4, Y3, K2
-	VBLENDMPD.BCST   IrisConstants<>+1680(SB), Y2, K2, Y2
-	VBROADCASTSD     IrisConstants<>+1568(SB), Y5
+	VBLENDMPD.BCST   IrisConstants<>+1712(SB), Y2, K2, Y2
+	VBROADCASTSD     IrisConstants<>+1600(SB), Y5
 	VCMPPD           $0x00, Y5, Y3, K2
 	VBLENDMPD        Y5, Y2, K2, Y2
 	VCMPPD           $0x19, Y4, Y3, K2
-	VBLENDMPD.BCST   IrisConstants<>+1688(SB), Y2, K2, Y2
+	VBLENDMPD.BCST   IrisConstants<>+1720(SB), Y2, K2, Y2
 	VCVTPD2PSY       Y2, X2
 	VMOVSS           X2, 108(SI)
 
@@ -741,33 +693,33 @@ TEXT ·irisBackwardAVX2(SB), NOSPLIT, $0-44
 	// t = log(s2)
 	VBROADCASTSS 92(SI), X0
 	VCVTPS2PD    X0, Y0
-	VPADDQ       IrisConstants<>+1088(SB), Y0, Y1
+	VPADDQ       IrisConstants<>+1120(SB), Y0, Y1
 	VPSRLQ       $0x34, Y1, Y2
-	VORPD        IrisConstants<>+1120(SB), Y2, Y2
-	VSUBPD       IrisConstants<>+1152(SB), Y2, Y2
-	VANDPD       IrisConstants<>+1184(SB), Y1, Y1
-	VPADDQ       IrisConstants<>+1216(SB), Y1, Y1
-	VSUBPD       IrisConstants<>+224(SB), Y1, Y1
-	VADDPD       IrisConstants<>+1248(SB), Y1, Y3
+	VORPD        IrisConstants<>+1152(SB), Y2, Y2
+	VSUBPD       IrisConstants<>+1184(SB), Y2, Y2
+	VANDPD       IrisConstants<>+1216(SB), Y1, Y1
+	VPADDQ       IrisConstants<>+1248(SB), Y1, Y1
+	VSUBPD       IrisConstants<>+256(SB), Y1, Y1
+	VADDPD       IrisConstants<>+1280(SB), Y1, Y3
 	VDIVPD       Y3, Y1, Y1
 	VMULPD       Y1, Y1, Y3
-	VMOVUPS      IrisConstants<>+1312(SB), Y4
-	VFMADD231PD  IrisConstants<>+1344(SB), Y3, Y4
-	VMOVUPS      IrisConstants<>+1376(SB), Y5
-	VFMADD231PD  IrisConstants<>+1408(SB), Y3, Y5
+	VMOVUPS      IrisConstants<>+1344(SB), Y4
+	VFMADD231PD  IrisConstants<>+1376(SB), Y3, Y4
+	VMOVUPS      IrisConstants<>+1408(SB), Y5
+	VFMADD231PD  IrisConstants<>+1440(SB), Y3, Y5
 	VMULPD       Y3, Y3, Y3
 	VFMADD231PD  Y3, Y5, Y4
 	VMULPD       Y3, Y3, Y3
-	VFMADD231PD  IrisConstants<>+1440(SB), Y3, Y4
+	VFMADD231PD  IrisConstants<>+1472(SB), Y3, Y4
 	VMULPD       Y4, Y1, Y1
-	VFMADD231PD  IrisConstants<>+1280(SB), Y2, Y1
+	VFMADD231PD  IrisConstants<>+1312(SB), Y2, Y1
 	VXORPS       X2, X2, X2
 	VCMPPD       $0x00, Y2, Y0, Y3
-	VBLENDVPD    Y3, IrisConstants<>+1504(SB), Y1, Y1
-	VCMPPD       $0x00, IrisConstants<>+1056(SB), Y0, Y3
-	VBLENDVPD    Y3, IrisConstants<>+1056(SB), Y1, Y1
+	VBLENDVPD    Y3, IrisConstants<>+1536(SB), Y1, Y1
+	VCMPPD       $0x00, IrisConstants<>+1088(SB), Y0, Y3
+	VBLENDVPD    Y3, IrisConstants<>+1088(SB), Y1, Y1
 	VCMPPD       $0x19, Y2, Y0, Y0
-	VBLENDVPD    Y0, IrisConstants<>+1536(SB), Y1, Y0
+	VBLENDVPD    Y0, IrisConstants<>+1568(SB), Y1, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVSS       X0, 108(SI)
 
@@ -786,7 +738,7 @@ TEXT ·irisBackwardAVX2(SB), NOSPLIT, $0-44
 	VMULPS       X0, X2, X0
 	VMOVSD       X1, 96(SI)
 	VEXTRACTPS   $0x02, X1, 104(SI)
-	VANDPS       IrisConstants<>+416(SB), X0, X0
+	VANDPS       IrisConstants<>+448(SB), X0, X0
 	VSHUFPS      $0x4e, X0, X0, X2
 	VADDPS       X2, X0, X0
 	VSHUFPS      $0xb1, X0, X0, X2
@@ -803,13 +755,13 @@ TEXT ·irisBackwardAVX2(SB), NOSPLIT, $0-44
 	VBROADCASTSS X4, Y4
 	VFMADD231PS  224(DI), Y4, Y2
 	VMOVUPS      (SI), Y5
-	VMOVUPS      IrisConstants<>+864(SB), Y6
+	VMOVUPS      IrisConstants<>+896(SB), Y6
 	VFNMADD231PS Y5, Y5, Y6
 	VMULPS       Y6, Y2, Y2
 	VMOVUPS      Y2, 32(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VANDPS     IrisConstants<>+416(SB), X1, X1
+	VANDPS     IrisConstants<>+448(SB), X1, X1
 	VMOVSD     X1, 256(BX)
 	VEXTRACTPS $0x02, X1, 264(BX)
 	VMOVUPS    (SI), Y1
@@ -864,86 +816,74 @@ TEXT ·irisGradAVX2(SB), NOSPLIT, $0-44
 	MOVQ grad+32(FP), BX
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VMOVUPS      (DX), X0
-	VMULPS       (DI), X0, X1
-	VMULPS       16(DI), X0, X2
-	VMULPS       32(DI), X0, X3
-	VMULPS       48(DI), X0, X4
-	VMULPS       64(DI), X0, X5
-	VMULPS       80(DI), X0, X6
-	VMULPS       96(DI), X0, X7
-	VMULPS       112(DI), X0, X0
-	VUNPCKLPS    X2, X1, X8
-	VUNPCKHPS    X2, X1, X1
-	VADDPS       X1, X8, X1
-	VUNPCKLPS    X4, X3, X2
-	VUNPCKHPS    X4, X3, X3
-	VADDPS       X3, X2, X2
-	VUNPCKLPD    X2, X1, X3
-	VUNPCKHPD    X2, X1, X1
-	VADDPS       X1, X3, X1
-	VUNPCKLPS    X6, X5, X2
-	VUNPCKHPS    X6, X5, X3
-	VADDPS       X3, X2, X2
-	VUNPCKLPS    X0, X7, X3
-	VUNPCKHPS    X0, X7, X0
-	VADDPS       X0, X3, X0
-	VUNPCKLPD    X0, X2, X3
-	VUNPCKHPD    X0, X2, X0
-	VADDPS       X0, X3, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VADDPS       128(DI), Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VCVTPS2PD    X0, Y0
-	VMOVUPS      IrisConstants<>+32(SB), Y2
-	VMINPD       Y0, Y2, Y0
-	VMOVUPS      IrisConstants<>+0(SB), Y3
-	VMAXPD       Y0, Y3, Y0
-	VMULPD       Y0, Y0, Y4
-	VMOVUPS      IrisConstants<>+64(SB), Y5
-	VMOVAPS      Y5, Y6
-	VFMADD231PD  IrisConstants<>+96(SB), Y4, Y6
-	VMOVUPS      IrisConstants<>+128(SB), Y7
-	VMOVAPS      Y7, Y8
-	VFMADD231PD  IrisConstants<>+160(SB), Y4, Y8
-	VMULPD       Y4, Y4, Y9
-	VFMADD231PD  Y9, Y8, Y6
-	VMULPD       Y9, Y9, Y8
-	VFMADD231PD  IrisConstants<>+192(SB), Y8, Y6
-	VMULPD       Y6, Y0, Y0
-	VMOVUPS      IrisConstants<>+224(SB), Y6
-	VMOVAPS      Y6, Y10
-	VFMADD231PD  IrisConstants<>+256(SB), Y4, Y10
-	VMOVUPS      IrisConstants<>+288(SB), Y11
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  IrisConstants<>+320(SB), Y4, Y12
-	VMOVUPS      IrisConstants<>+352(SB), Y13
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y4
-	VFMADD231PD  Y9, Y12, Y10
-	VFMADD231PD  Y8, Y4, Y10
-	VDIVPD       Y10, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y2, Y1
-	VMAXPD       Y1, Y3, Y1
-	VMULPD       Y1, Y1, Y2
-	VFMADD231PD  IrisConstants<>+96(SB), Y2, Y5
-	VFMADD231PD  IrisConstants<>+160(SB), Y2, Y7
-	VMULPD       Y2, Y2, Y3
-	VFMADD231PD  Y3, Y7, Y5
-	VMULPD       Y3, Y3, Y4
-	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y5
-	VMULPD       Y5, Y1, Y1
-	VMOVAPS      Y6, Y5
-	VFMADD231PD  IrisConstants<>+256(SB), Y2, Y5
-	VFMADD231PD  IrisConstants<>+320(SB), Y2, Y11
-	VFMADD231PD  IrisConstants<>+384(SB), Y2, Y13
-	VFMADD231PD  Y3, Y11, Y5
-	VFMADD231PD  Y4, Y13, Y5
-	VDIVPD       Y5, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VINSERTF128  $0x01, X1, Y0, Y0
-	VMOVUPS      Y0, (SI)
+	VBROADCASTF128 (DX), Y0
+	VMULPS         (DI), Y0, Y1
+	VMULPS         32(DI), Y0, Y2
+	VMULPS         64(DI), Y0, Y3
+	VMULPS         96(DI), Y0, Y0
+	VSHUFPS        $0x88, Y2, Y1, Y4
+	VSHUFPS        $0xdd, Y2, Y1, Y1
+	VADDPS         Y1, Y4, Y1
+	VSHUFPS        $0x88, Y0, Y3, Y2
+	VSHUFPS        $0xdd, Y0, Y3, Y0
+	VADDPS         Y0, Y2, Y0
+	VSHUFPS        $0x88, Y0, Y1, Y2
+	VSHUFPS        $0xdd, Y0, Y1, Y0
+	VADDPS         Y0, Y2, Y0
+	VMOVUPS        IrisConstants<>+0(SB), Y1
+	VPERMPS        Y0, Y1, Y0
+	VADDPS         128(DI), Y0, Y0
+	VEXTRACTF128   $0x01, Y0, X1
+	VCVTPS2PD      X0, Y0
+	VMOVUPS        IrisConstants<>+64(SB), Y2
+	VMINPD         Y0, Y2, Y0
+	VMOVUPS        IrisConstants<>+32(SB), Y3
+	VMAXPD         Y0, Y3, Y0
+	VMULPD         Y0, Y0, Y4
+	VMOVUPS        IrisConstants<>+96(SB), Y5
+	VMOVAPS        Y5, Y6
+	VFMADD231PD    IrisConstants<>+128(SB), Y4, Y6
+	VMOVUPS        IrisConstants<>+160(SB), Y7
+	VMOVAPS        Y7, Y8
+	VFMADD231PD    IrisConstants<>+192(SB), Y4, Y8
+	VMULPD         Y4, Y4, Y9
+	VFMADD231PD    Y9, Y8, Y6
+	VMULPD         Y9, Y9, Y8
+	VFMADD231PD    IrisConstants<>+224(SB), Y8, Y6
+	VMULPD         Y6, Y0, Y0
+	VMOVUPS        IrisConstants<>+256(SB), Y6
+	VMOVAPS        Y6, Y10
+	VFMADD231PD    IrisConstants<>+288(SB), Y4, Y10
+	VMOVUPS        IrisConstants<>+320(SB), Y11
+	VMOVAPS        Y11, Y12
+	VFMADD231PD    IrisConstants<>+352(SB), Y4, Y12
+	VMOVUPS        IrisConstants<>+384(SB), Y13
+	VFMADD132PD    IrisConstants<>+416(SB), Y13, Y4
+	VFMADD231PD    Y9, Y12, Y10
+	VFMADD231PD    Y8, Y4, Y10
+	VDIVPD         Y10, Y0, Y0
+	VCVTPD2PSY     Y0, X0
+	VCVTPS2PD      X1, Y1
+	VMINPD         Y1, Y2, Y1
+	VMAXPD         Y1, Y3, Y1
+	VMULPD         Y1, Y1, Y2
+	VFMADD231PD    IrisConstants<>+128(SB), Y2, Y5
+	VFMADD231PD    IrisConstants<>+192(SB), Y2, Y7
+	VMULPD         Y2, Y2, Y3
+	VFMADD231PD    Y3, Y7, Y5
+	VMULPD         Y3, Y3, Y4
+	VFMADD231PD    IrisConstants<>+224(SB), Y4, Y5
+	VMULPD         Y5, Y1, Y1
+	VMOVAPS        Y6, Y5
+	VFMADD231PD    IrisConstants<>+288(SB), Y2, Y5
+	VFMADD231PD    IrisConstants<>+352(SB), Y2, Y11
+	VFMADD231PD    IrisConstants<>+416(SB), Y2, Y13
+	VFMADD231PD    Y3, Y11, Y5
+	VFMADD231PD    Y4, Y13, Y5
+	VDIVPD         Y5, Y1, Y1
+	VCVTPD2PSY     Y1, X1
+	VINSERTF128    $0x01, X1, Y0, Y0
+	VMOVUPS        Y0, (SI)
 
 	// z2 = W2·a1 + b2
 	VMULPS       160(DI), Y0, Y1
@@ -967,9 +907,9 @@ TEXT ·irisGradAVX2(SB), NOSPLIT, $0-44
 	VEXTRACTPS   $0x02, X1, 72(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       IrisConstants<>+416(SB), X1, X1
-	VMOVUPS      IrisConstants<>+416(SB), X2
-	VMOVUPS      IrisConstants<>+448(SB), X3
+	VANDPS       IrisConstants<>+448(SB), X1, X1
+	VMOVUPS      IrisConstants<>+448(SB), X2
+	VMOVUPS      IrisConstants<>+480(SB), X3
 	VBLENDVPS    X2, X1, X3, X3
 	VSHUFPS      $0x4e, X3, X3, X4
 	VMAXPS       X4, X3, X3
@@ -977,37 +917,37 @@ TEXT ·irisGradAVX2(SB), NOSPLIT, $0-44
 	VMAXPS       X4, X3, X3
 	VMOVSS       X3, 88(SI)
 	VSUBPS       X3, X1, X4
-	VMOVUPS      IrisConstants<>+512(SB), X5
-	VMINPS       X4, X5, X4
-	VMOVUPS      IrisConstants<>+480(SB), X5
-	VMAXPS       X4, X5, X4
 	VMOVUPS      IrisConstants<>+544(SB), X5
+	VMINPS       X4, X5, X4
+	VMOVUPS      IrisConstants<>+512(SB), X5
+	VMAXPS       X4, X5, X4
+	VMOVUPS      IrisConstants<>+576(SB), X5
 	VMOVAPS      X5, X7
-	VFMADD231PS  IrisConstants<>+576(SB), X4, X7
+	VFMADD231PS  IrisConstants<>+608(SB), X4, X7
 	VSUBPS       X5, X7, X7
-	VFNMADD231PS IrisConstants<>+608(SB), X7, X4
 	VFNMADD231PS IrisConstants<>+640(SB), X7, X4
+	VFNMADD231PS IrisConstants<>+672(SB), X7, X4
 	VMULPS       X4, X4, X8
-	VMOVUPS      IrisConstants<>+672(SB), X9
+	VMOVUPS      IrisConstants<>+704(SB), X9
 	VMOVAPS      X9, X10
-	VFMADD231PS  IrisConstants<>+704(SB), X4, X10
-	VMOVUPS      IrisConstants<>+736(SB), X11
-	VFMADD231PS  IrisConstants<>+768(SB), X4, X11
-	VMOVUPS      IrisConstants<>+800(SB), X12
-	VFMADD231PS  IrisConstants<>+832(SB), X4, X12
+	VFMADD231PS  IrisConstants<>+736(SB), X4, X10
+	VMOVUPS      IrisConstants<>+768(SB), X11
+	VFMADD231PS  IrisConstants<>+800(SB), X4, X11
+	VMOVUPS      IrisConstants<>+832(SB), X12
+	VFMADD231PS  IrisConstants<>+864(SB), X4, X12
 	VFMADD231PS  X8, X11, X10
 	VMULPS       X8, X8, X11
 	VFMADD231PS  X11, X12, X10
 	VFMADD231PS  X10, X8, X4
-	VADDPS       IrisConstants<>+864(SB), X4, X4
+	VADDPS       IrisConstants<>+896(SB), X4, X4
 	VFMADD213PS  X5, X7, X9
 	VSUBPS       X5, X9, X8
 	VSUBPS       X8, X7, X7
 	VADDPS       X5, X7, X5
 	VPSLLD       $0x17, X9, X7
-	VPADDD       IrisConstants<>+864(SB), X7, X7
+	VPADDD       IrisConstants<>+896(SB), X7, X7
 	VPSLLD       $0x17, X5, X5
-	VPADDD       IrisConstants<>+864(SB), X5, X5
+	VPADDD       IrisConstants<>+896(SB), X5, X5
 	VMULPS       X7, X4, X4
 	VMULPS       X5, X4, X4
 	VANDPS       X4, X2, X5
@@ -1016,7 +956,7 @@ TEXT ·irisGradAVX2(SB), NOSPLIT, $0-44
 	VSHUFPS      $0xb1, X5, X5, X7
 	VADDPS       X7, X5, X5
 	VMOVSS       X5, 92(SI)
-	VMOVUPS      IrisConstants<>+864(SB), Y7
+	VMOVUPS      IrisConstants<>+896(SB), Y7
 	VDIVPS       X5, X7, X8
 	VMULPS       X8, X4, X4
 	VMOVSD       X4, 76(SI)
@@ -1025,33 +965,33 @@ TEXT ·irisGradAVX2(SB), NOSPLIT, $0-44
 	// t = log(s2)
 	VSHUFPS     $0x00, X5, X5, X5
 	VCVTPS2PD   X5, Y5
-	VPADDQ      IrisConstants<>+1088(SB), Y5, Y8
+	VPADDQ      IrisConstants<>+1120(SB), Y5, Y8
 	VPSRLQ      $0x34, Y8, Y9
-	VORPD       IrisConstants<>+1120(SB), Y9, Y9
-	VSUBPD      IrisConstants<>+1152(SB), Y9, Y9
-	VANDPD      IrisConstants<>+1184(SB), Y8, Y8
-	VPADDQ      IrisConstants<>+1216(SB), Y8, Y8
+	VORPD       IrisConstants<>+1152(SB), Y9, Y9
+	VSUBPD      IrisConstants<>+1184(SB), Y9, Y9
+	VANDPD      IrisConstants<>+1216(SB), Y8, Y8
+	VPADDQ      IrisConstants<>+1248(SB), Y8, Y8
 	VSUBPD      Y6, Y8, Y6
-	VADDPD      IrisConstants<>+1248(SB), Y6, Y8
+	VADDPD      IrisConstants<>+1280(SB), Y6, Y8
 	VDIVPD      Y8, Y6, Y6
 	VMULPD      Y6, Y6, Y8
-	VMOVUPS     IrisConstants<>+1312(SB), Y10
-	VFMADD231PD IrisConstants<>+1344(SB), Y8, Y10
-	VMOVUPS     IrisConstants<>+1376(SB), Y11
-	VFMADD231PD IrisConstants<>+1408(SB), Y8, Y11
+	VMOVUPS     IrisConstants<>+1344(SB), Y10
+	VFMADD231PD IrisConstants<>+1376(SB), Y8, Y10
+	VMOVUPS     IrisConstants<>+1408(SB), Y11
+	VFMADD231PD IrisConstants<>+1440(SB), Y8, Y11
 	VMULPD      Y8, Y8, Y8
 	VFMADD231PD Y8, Y11, Y10
 	VMULPD      Y8, Y8, Y8
-	VFMADD231PD IrisConstants<>+1440(SB), Y8, Y10
+	VFMADD231PD IrisConstants<>+1472(SB), Y8, Y10
 	VMULPD      Y10, Y6, Y6
-	VFMADD231PD IrisConstants<>+1280(SB), Y9, Y6
+	VFMADD231PD IrisConstants<>+1312(SB), Y9, Y6
 	VXORPS      X8, X8, X8
 	VCMPPD      $0x00, Y8, Y5, Y9
-	VBLENDVPD   Y9, IrisConstants<>+1504(SB), Y6, Y6
-	VCMPPD      $0x00, IrisConstants<>+1056(SB), Y5, Y9
-	VBLENDVPD   Y9, IrisConstants<>+1056(SB), Y6, Y6
+	VBLENDVPD   Y9, IrisConstants<>+1536(SB), Y6, Y6
+	VCMPPD      $0x00, IrisConstants<>+1088(SB), Y5, Y9
+	VBLENDVPD   Y9, IrisConstants<>+1088(SB), Y6, Y6
 	VCMPPD      $0x19, Y8, Y5, Y5
-	VBLENDVPD   Y5, IrisConstants<>+1536(SB), Y6, Y5
+	VBLENDVPD   Y5, IrisConstants<>+1568(SB), Y6, Y5
 	VCVTPD2PSY  Y5, X5
 	VMOVSS      X5, 108(SI)
 
@@ -1173,30 +1113,30 @@ TEXT ·irisStepAVX2(SB), NOSPLIT, $0-44
 	VADDPS       128(DI), Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VCVTPS2PD    X0, Y0
-	VMOVUPS      IrisConstants<>+32(SB), Y2
+	VMOVUPS      IrisConstants<>+64(SB), Y2
 	VMINPD       Y0, Y2, Y0
-	VMOVUPS      IrisConstants<>+0(SB), Y3
+	VMOVUPS      IrisConstants<>+32(SB), Y3
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y4
-	VMOVUPS      IrisConstants<>+64(SB), Y5
+	VMOVUPS      IrisConstants<>+96(SB), Y5
 	VMOVAPS      Y5, Y6
-	VFMADD231PD  IrisConstants<>+96(SB), Y4, Y6
-	VMOVUPS      IrisConstants<>+128(SB), Y7
+	VFMADD231PD  IrisConstants<>+128(SB), Y4, Y6
+	VMOVUPS      IrisConstants<>+160(SB), Y7
 	VMOVAPS      Y7, Y8
-	VFMADD231PD  IrisConstants<>+160(SB), Y4, Y8
+	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y8
 	VMULPD       Y4, Y4, Y9
 	VFMADD231PD  Y9, Y8, Y6
 	VMULPD       Y9, Y9, Y8
-	VFMADD231PD  IrisConstants<>+192(SB), Y8, Y6
+	VFMADD231PD  IrisConstants<>+224(SB), Y8, Y6
 	VMULPD       Y6, Y0, Y0
-	VMOVUPS      IrisConstants<>+224(SB), Y6
+	VMOVUPS      IrisConstants<>+256(SB), Y6
 	VMOVAPS      Y6, Y10
-	VFMADD231PD  IrisConstants<>+256(SB), Y4, Y10
-	VMOVUPS      IrisConstants<>+288(SB), Y11
+	VFMADD231PD  IrisConstants<>+288(SB), Y4, Y10
+	VMOVUPS      IrisConstants<>+320(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  IrisConstants<>+320(SB), Y4, Y12
-	VMOVUPS      IrisConstants<>+352(SB), Y13
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  IrisConstants<>+352(SB), Y4, Y12
+	VMOVUPS      IrisConstants<>+384(SB), Y13
+	VFMADD132PD  IrisConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y9, Y12, Y10
 	VFMADD231PD  Y8, Y4, Y10
 	VDIVPD       Y10, Y0, Y0
@@ -1205,17 +1145,17 @@ TEXT ·irisStepAVX2(SB), NOSPLIT, $0-44
 	VMINPD       Y1, Y2, Y1
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y2
-	VFMADD231PD  IrisConstants<>+96(SB), Y2, Y5
-	VFMADD231PD  IrisConstants<>+160(SB), Y2, Y7
+	VFMADD231PD  IrisConstants<>+128(SB), Y2, Y5
+	VFMADD231PD  IrisConstants<>+192(SB), Y2, Y7
 	VMULPD       Y2, Y2, Y3
 	VFMADD231PD  Y3, Y7, Y5
 	VMULPD       Y3, Y3, Y4
-	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+224(SB), Y4, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y6, Y5
-	VFMADD231PD  IrisConstants<>+256(SB), Y2, Y5
-	VFMADD231PD  IrisConstants<>+320(SB), Y2, Y11
-	VFMADD231PD  IrisConstants<>+384(SB), Y2, Y13
+	VFMADD231PD  IrisConstants<>+288(SB), Y2, Y5
+	VFMADD231PD  IrisConstants<>+352(SB), Y2, Y11
+	VFMADD231PD  IrisConstants<>+416(SB), Y2, Y13
 	VFMADD231PD  Y3, Y11, Y5
 	VFMADD231PD  Y4, Y13, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -1245,9 +1185,9 @@ TEXT ·irisStepAVX2(SB), NOSPLIT, $0-44
 	VEXTRACTPS   $0x02, X0, 72(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       IrisConstants<>+416(SB), X0, X0
-	VMOVUPS      IrisConstants<>+416(SB), X1
-	VMOVUPS      IrisConstants<>+448(SB), X2
+	VANDPS       IrisConstants<>+448(SB), X0, X0
+	VMOVUPS      IrisConstants<>+448(SB), X1
+	VMOVUPS      IrisConstants<>+480(SB), X2
 	VBLENDVPS    X1, X0, X2, X2
 	VSHUFPS      $0x4e, X2, X2, X3
 	VMAXPS       X3, X2, X2
@@ -1255,37 +1195,37 @@ TEXT ·irisStepAVX2(SB), NOSPLIT, $0-44
 	VMAXPS       X3, X2, X2
 	VMOVSS       X2, 88(SI)
 	VSUBPS       X2, X0, X3
-	VMOVUPS      IrisConstants<>+512(SB), X4
-	VMINPS       X3, X4, X3
-	VMOVUPS      IrisConstants<>+480(SB), X4
-	VMAXPS       X3, X4, X3
 	VMOVUPS      IrisConstants<>+544(SB), X4
+	VMINPS       X3, X4, X3
+	VMOVUPS      IrisConstants<>+512(SB), X4
+	VMAXPS       X3, X4, X3
+	VMOVUPS      IrisConstants<>+576(SB), X4
 	VMOVAPS      X4, X5
-	VFMADD231PS  IrisConstants<>+576(SB), X3, X5
+	VFMADD231PS  IrisConstants<>+608(SB), X3, X5
 	VSUBPS       X4, X5, X5
-	VFNMADD231PS IrisConstants<>+608(SB), X5, X3
 	VFNMADD231PS IrisConstants<>+640(SB), X5, X3
+	VFNMADD231PS IrisConstants<>+672(SB), X5, X3
 	VMULPS       X3, X3, X7
-	VMOVUPS      IrisConstants<>+672(SB), X8
+	VMOVUPS      IrisConstants<>+704(SB), X8
 	VMOVAPS      X8, X9
-	VFMADD231PS  IrisConstants<>+704(SB), X3, X9
-	VMOVUPS      IrisConstants<>+736(SB), X10
-	VFMADD231PS  IrisConstants<>+768(SB), X3, X10
-	VMOVUPS      IrisConstants<>+800(SB), X11
-	VFMADD231PS  IrisConstants<>+832(SB), X3, X11
+	VFMADD231PS  IrisConstants<>+736(SB), X3, X9
+	VMOVUPS      IrisConstants<>+768(SB), X10
+	VFMADD231PS  IrisConstants<>+800(SB), X3, X10
+	VMOVUPS      IrisConstants<>+832(SB), X11
+	VFMADD231PS  IrisConstants<>+864(SB), X3, X11
 	VFMADD231PS  X7, X10, X9
 	VMULPS       X7, X7, X10
 	VFMADD231PS  X10, X11, X9
 	VFMADD231PS  X9, X7, X3
-	VADDPS       IrisConstants<>+864(SB), X3, X3
+	VADDPS       IrisConstants<>+896(SB), X3, X3
 	VFMADD213PS  X4, X5, X8
 	VSUBPS       X4, X8, X7
 	VSUBPS       X7, X5, X5
 	VADDPS       X4, X5, X4
 	VPSLLD       $0x17, X8, X5
-	VPADDD       IrisConstants<>+864(SB), X5, X5
+	VPADDD       IrisConstants<>+896(SB), X5, X5
 	VPSLLD       $0x17, X4, X4
-	VPADDD       IrisConstants<>+864(SB), X4, X4
+	VPADDD       IrisConstants<>+896(SB), X4, X4
 	VMULPS       X5, X3, X3
 	VMULPS       X4, X3, X3
 	VANDPS       X3, X1, X4
@@ -1294,7 +1234,7 @@ TEXT ·irisStepAVX2(SB), NOSPLIT, $0-44
 	VSHUFPS      $0xb1, X4, X4, X5
 	VADDPS       X5, X4, X4
 	VMOVSS       X4, 92(SI)
-	VMOVUPS      IrisConstants<>+864(SB), Y5
+	VMOVUPS      IrisConstants<>+896(SB), Y5
 	VDIVPS       X4, X5, X7
 	VMULPS       X7, X3, X3
 	VMOVSD       X3, 76(SI)
@@ -1303,33 +1243,33 @@ TEXT ·irisStepAVX2(SB), NOSPLIT, $0-44
 	// t = log(s2)
 	VSHUFPS     $0x00, X4, X4, X4
 	VCVTPS2PD   X4, Y4
-	VPADDQ      IrisConstants<>+1088(SB), Y4, Y7
+	VPADDQ      IrisConstants<>+1120(SB), Y4, Y7
 	VPSRLQ      $0x34, Y7, Y8
-	VORPD       IrisConstants<>+1120(SB), Y8, Y8
-	VSUBPD      IrisConstants<>+1152(SB), Y8, Y8
-	VANDPD      IrisConstants<>+1184(SB), Y7, Y7
-	VPADDQ      IrisConstants<>+1216(SB), Y7, Y7
+	VORPD       IrisConstants<>+1152(SB), Y8, Y8
+	VSUBPD      IrisConstants<>+1184(SB), Y8, Y8
+	VANDPD      IrisConstants<>+1216(SB), Y7, Y7
+	VPADDQ      IrisConstants<>+1248(SB), Y7, Y7
 	VSUBPD      Y6, Y7, Y6
-	VADDPD      IrisConstants<>+1248(SB), Y6, Y7
+	VADDPD      IrisConstants<>+1280(SB), Y6, Y7
 	VDIVPD      Y7, Y6, Y6
 	VMULPD      Y6, Y6, Y7
-	VMOVUPS     IrisConstants<>+1312(SB), Y9
-	VFMADD231PD IrisConstants<>+1344(SB), Y7, Y9
-	VMOVUPS     IrisConstants<>+1376(SB), Y10
-	VFMADD231PD IrisConstants<>+1408(SB), Y7, Y10
+	VMOVUPS     IrisConstants<>+1344(SB), Y9
+	VFMADD231PD IrisConstants<>+1376(SB), Y7, Y9
+	VMOVUPS     IrisConstants<>+1408(SB), Y10
+	VFMADD231PD IrisConstants<>+1440(SB), Y7, Y10
 	VMULPD      Y7, Y7, Y7
 	VFMADD231PD Y7, Y10, Y9
 	VMULPD      Y7, Y7, Y7
-	VFMADD231PD IrisConstants<>+1440(SB), Y7, Y9
+	VFMADD231PD IrisConstants<>+1472(SB), Y7, Y9
 	VMULPD      Y9, Y6, Y6
-	VFMADD231PD IrisConstants<>+1280(SB), Y8, Y6
+	VFMADD231PD IrisConstants<>+1312(SB), Y8, Y6
 	VXORPS      X7, X7, X7
 	VCMPPD      $0x00, Y7, Y4, Y8
-	VBLENDVPD   Y8, IrisConstants<>+1504(SB), Y6, Y6
-	VCMPPD      $0x00, IrisConstants<>+1056(SB), Y4, Y8
-	VBLENDVPD   Y8, IrisConstants<>+1056(SB), Y6, Y6
+	VBLENDVPD   Y8, IrisConstants<>+1536(SB), Y6, Y6
+	VCMPPD      $0x00, IrisConstants<>+1088(SB), Y4, Y8
+	VBLENDVPD   Y8, IrisConstants<>+1088(SB), Y6, Y6
 	VCMPPD      $0x19, Y7, Y4, Y4
-	VBLENDVPD   Y4, IrisConstants<>+1536(SB), Y6, Y4
+	VBLENDVPD   Y4, IrisConstants<>+1568(SB), Y6, Y4
 	VCVTPD2PSY  Y4, X4
 	VMOVSS      X4, 108(SI)
 
@@ -1506,57 +1446,57 @@ loop0:
 	VFMADD231PS  Y3, Y1, Y6
 	VEXTRACTF128 $0x01, Y7, X3
 	VCVTPS2PD    X7, Y4
-	VMOVUPS      IrisConstants<>+32(SB), Y7
+	VMOVUPS      IrisConstants<>+64(SB), Y7
 	VMINPD       Y4, Y7, Y4
-	VMOVUPS      IrisConstants<>+0(SB), Y9
+	VMOVUPS      IrisConstants<>+32(SB), Y9
 	VMAXPD       Y4, Y9, Y4
 	VMULPD       Y4, Y4, Y11
-	VMOVUPS      IrisConstants<>+64(SB), Y12
+	VMOVUPS      IrisConstants<>+96(SB), Y12
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  IrisConstants<>+96(SB), Y11, Y13
-	VMOVUPS      IrisConstants<>+128(SB), Y14
+	VFMADD231PD  IrisConstants<>+128(SB), Y11, Y13
+	VMOVUPS      IrisConstants<>+160(SB), Y14
 	VMOVAPS      Y14, Y15
-	VFMADD231PD  IrisConstants<>+160(SB), Y11, Y15
+	VFMADD231PD  IrisConstants<>+192(SB), Y11, Y15
 	VMULPD       Y11, Y11, Y14
 	VFMADD231PD  Y14, Y15, Y13
 	VMULPD       Y14, Y14, Y15
-	VFMADD231PD  IrisConstants<>+192(SB), Y15, Y13
+	VFMADD231PD  IrisConstants<>+224(SB), Y15, Y13
 	VMULPD       Y13, Y4, Y4
-	VMOVUPS      IrisConstants<>+224(SB), Y13
+	VMOVUPS      IrisConstants<>+256(SB), Y13
 	VMOVAPS      Y13, Y12
-	VFMADD231PD  IrisConstants<>+256(SB), Y11, Y12
-	VMOVUPS      IrisConstants<>+288(SB), Y13
+	VFMADD231PD  IrisConstants<>+288(SB), Y11, Y12
+	VMOVUPS      IrisConstants<>+320(SB), Y13
 	VMOVAPS      Y13, Y9
-	VFMADD231PD  IrisConstants<>+320(SB), Y11, Y9
-	VMOVUPS      IrisConstants<>+352(SB), Y13
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y11
+	VFMADD231PD  IrisConstants<>+352(SB), Y11, Y9
+	VMOVUPS      IrisConstants<>+384(SB), Y13
+	VFMADD132PD  IrisConstants<>+416(SB), Y13, Y11
 	VFMADD231PD  Y14, Y9, Y12
 	VFMADD231PD  Y15, Y11, Y12
 	VDIVPD       Y12, Y4, Y4
 	VCVTPD2PSY   Y4, X4
 	VCVTPS2PD    X3, Y3
 	VMINPD       Y3, Y7, Y3
-	VMOVUPS      IrisConstants<>+0(SB), Y9
+	VMOVUPS      IrisConstants<>+32(SB), Y9
 	VMAXPD       Y3, Y9, Y3
 	VMULPD       Y3, Y3, Y11
-	VMOVUPS      IrisConstants<>+64(SB), Y12
+	VMOVUPS      IrisConstants<>+96(SB), Y12
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  IrisConstants<>+96(SB), Y11, Y14
-	VMOVUPS      IrisConstants<>+128(SB), Y15
+	VFMADD231PD  IrisConstants<>+128(SB), Y11, Y14
+	VMOVUPS      IrisConstants<>+160(SB), Y15
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  IrisConstants<>+160(SB), Y11, Y12
+	VFMADD231PD  IrisConstants<>+192(SB), Y11, Y12
 	VMULPD       Y11, Y11, Y15
 	VFMADD231PD  Y15, Y12, Y14
 	VMULPD       Y15, Y15, Y12
-	VFMADD231PD  IrisConstants<>+192(SB), Y12, Y14
+	VFMADD231PD  IrisConstants<>+224(SB), Y12, Y14
 	VMULPD       Y14, Y3, Y3
-	VMOVUPS      IrisConstants<>+224(SB), Y14
+	VMOVUPS      IrisConstants<>+256(SB), Y14
 	VMOVAPS      Y14, Y9
-	VFMADD231PD  IrisConstants<>+256(SB), Y11, Y9
-	VMOVUPS      IrisConstants<>+288(SB), Y14
+	VFMADD231PD  IrisConstants<>+288(SB), Y11, Y9
+	VMOVUPS      IrisConstants<>+320(SB), Y14
 	VMOVAPS      Y14, Y7
-	VFMADD231PD  IrisConstants<>+320(SB), Y11, Y7
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y11
+	VFMADD231PD  IrisConstants<>+352(SB), Y11, Y7
+	VFMADD132PD  IrisConstants<>+416(SB), Y13, Y11
 	VFMADD231PD  Y15, Y7, Y9
 	VFMADD231PD  Y12, Y11, Y9
 	VDIVPD       Y9, Y3, Y3
@@ -1565,54 +1505,54 @@ loop0:
 	VMOVUPS      Y3, 1600(SI)
 	VEXTRACTF128 $0x01, Y6, X3
 	VCVTPS2PD    X6, Y4
-	VMOVUPS      IrisConstants<>+32(SB), Y6
+	VMOVUPS      IrisConstants<>+64(SB), Y6
 	VMINPD       Y4, Y6, Y4
-	VMOVUPS      IrisConstants<>+0(SB), Y7
+	VMOVUPS      IrisConstants<>+32(SB), Y7
 	VMAXPD       Y4, Y7, Y4
 	VMULPD       Y4, Y4, Y9
-	VMOVUPS      IrisConstants<>+64(SB), Y11
+	VMOVUPS      IrisConstants<>+96(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  IrisConstants<>+96(SB), Y9, Y12
-	VMOVUPS      IrisConstants<>+128(SB), Y15
+	VFMADD231PD  IrisConstants<>+128(SB), Y9, Y12
+	VMOVUPS      IrisConstants<>+160(SB), Y15
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  IrisConstants<>+160(SB), Y9, Y11
+	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y11
 	VMULPD       Y9, Y9, Y15
 	VFMADD231PD  Y15, Y11, Y12
 	VMULPD       Y15, Y15, Y11
-	VFMADD231PD  IrisConstants<>+192(SB), Y11, Y12
+	VFMADD231PD  IrisConstants<>+224(SB), Y11, Y12
 	VMULPD       Y12, Y4, Y4
-	VMOVUPS      IrisConstants<>+224(SB), Y12
+	VMOVUPS      IrisConstants<>+256(SB), Y12
 	VMOVAPS      Y12, Y7
-	VFMADD231PD  IrisConstants<>+256(SB), Y9, Y7
+	VFMADD231PD  IrisConstants<>+288(SB), Y9, Y7
 	VMOVAPS      Y14, Y12
-	VFMADD231PD  IrisConstants<>+320(SB), Y9, Y12
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y9
+	VFMADD231PD  IrisConstants<>+352(SB), Y9, Y12
+	VFMADD132PD  IrisConstants<>+416(SB), Y13, Y9
 	VFMADD231PD  Y15, Y12, Y7
 	VFMADD231PD  Y11, Y9, Y7
 	VDIVPD       Y7, Y4, Y4
 	VCVTPD2PSY   Y4, X4
 	VCVTPS2PD    X3, Y3
 	VMINPD       Y3, Y6, Y3
-	VMOVUPS      IrisConstants<>+0(SB), Y7
+	VMOVUPS      IrisConstants<>+32(SB), Y7
 	VMAXPD       Y3, Y7, Y3
 	VMULPD       Y3, Y3, Y9
-	VMOVUPS      IrisConstants<>+64(SB), Y11
+	VMOVUPS      IrisConstants<>+96(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  IrisConstants<>+96(SB), Y9, Y12
-	VMOVUPS      IrisConstants<>+128(SB), Y15
+	VFMADD231PD  IrisConstants<>+128(SB), Y9, Y12
+	VMOVUPS      IrisConstants<>+160(SB), Y15
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  IrisConstants<>+160(SB), Y9, Y11
+	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y11
 	VMULPD       Y9, Y9, Y15
 	VFMADD231PD  Y15, Y11, Y12
 	VMULPD       Y15, Y15, Y11
-	VFMADD231PD  IrisConstants<>+192(SB), Y11, Y12
+	VFMADD231PD  IrisConstants<>+224(SB), Y11, Y12
 	VMULPD       Y12, Y3, Y3
-	VMOVUPS      IrisConstants<>+224(SB), Y12
+	VMOVUPS      IrisConstants<>+256(SB), Y12
 	VMOVAPS      Y12, Y7
-	VFMADD231PD  IrisConstants<>+256(SB), Y9, Y7
+	VFMADD231PD  IrisConstants<>+288(SB), Y9, Y7
 	VMOVAPS      Y14, Y12
-	VFMADD231PD  IrisConstants<>+320(SB), Y9, Y12
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y9
+	VFMADD231PD  IrisConstants<>+352(SB), Y9, Y12
+	VFMADD132PD  IrisConstants<>+416(SB), Y13, Y9
 	VFMADD231PD  Y15, Y12, Y7
 	VFMADD231PD  Y11, Y9, Y7
 	VDIVPD       Y7, Y3, Y3
@@ -1636,26 +1576,26 @@ loop0:
 	VEXTRACTF128 $0x01, Y4, X0
 	VCVTPS2PD    X4, Y2
 	VMINPD       Y2, Y6, Y2
-	VMOVUPS      IrisConstants<>+0(SB), Y3
+	VMOVUPS      IrisConstants<>+32(SB), Y3
 	VMAXPD       Y2, Y3, Y2
 	VMULPD       Y2, Y2, Y4
-	VMOVUPS      IrisConstants<>+64(SB), Y9
+	VMOVUPS      IrisConstants<>+96(SB), Y9
 	VMOVAPS      Y9, Y11
-	VFMADD231PD  IrisConstants<>+96(SB), Y4, Y11
-	VMOVUPS      IrisConstants<>+128(SB), Y12
+	VFMADD231PD  IrisConstants<>+128(SB), Y4, Y11
+	VMOVUPS      IrisConstants<>+160(SB), Y12
 	VMOVAPS      Y12, Y15
-	VFMADD231PD  IrisConstants<>+160(SB), Y4, Y15
+	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y15
 	VMULPD       Y4, Y4, Y12
 	VFMADD231PD  Y12, Y15, Y11
 	VMULPD       Y12, Y12, Y15
-	VFMADD231PD  IrisConstants<>+192(SB), Y15, Y11
+	VFMADD231PD  IrisConstants<>+224(SB), Y15, Y11
 	VMULPD       Y11, Y2, Y2
-	VMOVUPS      IrisConstants<>+224(SB), Y11
+	VMOVUPS      IrisConstants<>+256(SB), Y11
 	VMOVAPS      Y11, Y9
-	VFMADD231PD  IrisConstants<>+256(SB), Y4, Y9
+	VFMADD231PD  IrisConstants<>+288(SB), Y4, Y9
 	VMOVAPS      Y14, Y11
-	VFMADD231PD  IrisConstants<>+320(SB), Y4, Y11
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  IrisConstants<>+352(SB), Y4, Y11
+	VFMADD132PD  IrisConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y12, Y11, Y9
 	VFMADD231PD  Y15, Y4, Y9
 	VDIVPD       Y9, Y2, Y2
@@ -1664,23 +1604,23 @@ loop0:
 	VMINPD       Y0, Y6, Y0
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y4
-	VMOVUPS      IrisConstants<>+64(SB), Y9
+	VMOVUPS      IrisConstants<>+96(SB), Y9
 	VMOVAPS      Y9, Y11
-	VFMADD231PD  IrisConstants<>+96(SB), Y4, Y11
-	VMOVUPS      IrisConstants<>+128(SB), Y12
+	VFMADD231PD  IrisConstants<>+128(SB), Y4, Y11
+	VMOVUPS      IrisConstants<>+160(SB), Y12
 	VMOVAPS      Y12, Y15
-	VFMADD231PD  IrisConstants<>+160(SB), Y4, Y15
+	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y15
 	VMULPD       Y4, Y4, Y12
 	VFMADD231PD  Y12, Y15, Y11
 	VMULPD       Y12, Y12, Y15
-	VFMADD231PD  IrisConstants<>+192(SB), Y15, Y11
+	VFMADD231PD  IrisConstants<>+224(SB), Y15, Y11
 	VMULPD       Y11, Y0, Y0
-	VMOVUPS      IrisConstants<>+224(SB), Y11
+	VMOVUPS      IrisConstants<>+256(SB), Y11
 	VMOVAPS      Y11, Y9
-	VFMADD231PD  IrisConstants<>+256(SB), Y4, Y9
+	VFMADD231PD  IrisConstants<>+288(SB), Y4, Y9
 	VMOVAPS      Y14, Y11
-	VFMADD231PD  IrisConstants<>+320(SB), Y4, Y11
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  IrisConstants<>+352(SB), Y4, Y11
+	VFMADD132PD  IrisConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y12, Y11, Y9
 	VFMADD231PD  Y15, Y4, Y9
 	VDIVPD       Y9, Y0, Y0
@@ -1692,23 +1632,23 @@ loop0:
 	VMINPD       Y2, Y6, Y2
 	VMAXPD       Y2, Y3, Y2
 	VMULPD       Y2, Y2, Y4
-	VMOVUPS      IrisConstants<>+64(SB), Y7
+	VMOVUPS      IrisConstants<>+96(SB), Y7
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  IrisConstants<>+96(SB), Y4, Y9
-	VMOVUPS      IrisConstants<>+128(SB), Y11
+	VFMADD231PD  IrisConstants<>+128(SB), Y4, Y9
+	VMOVUPS      IrisConstants<>+160(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  IrisConstants<>+160(SB), Y4, Y12
+	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y12
 	VMULPD       Y4, Y4, Y15
 	VFMADD231PD  Y15, Y12, Y9
 	VMULPD       Y15, Y15, Y12
-	VFMADD231PD  IrisConstants<>+192(SB), Y12, Y9
+	VFMADD231PD  IrisConstants<>+224(SB), Y12, Y9
 	VMULPD       Y9, Y2, Y2
-	VMOVUPS      IrisConstants<>+224(SB), Y9
+	VMOVUPS      IrisConstants<>+256(SB), Y9
 	VMOVAPS      Y9, Y11
-	VFMADD231PD  IrisConstants<>+256(SB), Y4, Y11
+	VFMADD231PD  IrisConstants<>+288(SB), Y4, Y11
 	VMOVAPS      Y14, Y9
-	VFMADD231PD  IrisConstants<>+320(SB), Y4, Y9
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  IrisConstants<>+352(SB), Y4, Y9
+	VFMADD132PD  IrisConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y15, Y9, Y11
 	VFMADD231PD  Y12, Y4, Y11
 	VDIVPD       Y11, Y2, Y2
@@ -1718,21 +1658,21 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y4
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  IrisConstants<>+96(SB), Y4, Y9
-	VMOVUPS      IrisConstants<>+128(SB), Y11
+	VFMADD231PD  IrisConstants<>+128(SB), Y4, Y9
+	VMOVUPS      IrisConstants<>+160(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  IrisConstants<>+160(SB), Y4, Y12
+	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y12
 	VMULPD       Y4, Y4, Y15
 	VFMADD231PD  Y15, Y12, Y9
 	VMULPD       Y15, Y15, Y12
-	VFMADD231PD  IrisConstants<>+192(SB), Y12, Y9
+	VFMADD231PD  IrisConstants<>+224(SB), Y12, Y9
 	VMULPD       Y9, Y0, Y0
-	VMOVUPS      IrisConstants<>+224(SB), Y9
+	VMOVUPS      IrisConstants<>+256(SB), Y9
 	VMOVAPS      Y9, Y11
-	VFMADD231PD  IrisConstants<>+256(SB), Y4, Y11
+	VFMADD231PD  IrisConstants<>+288(SB), Y4, Y11
 	VMOVAPS      Y14, Y9
-	VFMADD231PD  IrisConstants<>+320(SB), Y4, Y9
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  IrisConstants<>+352(SB), Y4, Y9
+	VFMADD132PD  IrisConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y15, Y9, Y11
 	VFMADD231PD  Y12, Y4, Y11
 	VDIVPD       Y11, Y0, Y0
@@ -1759,21 +1699,21 @@ loop0:
 	VMAXPD       Y2, Y3, Y2
 	VMULPD       Y2, Y2, Y8
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  IrisConstants<>+96(SB), Y8, Y9
-	VMOVUPS      IrisConstants<>+128(SB), Y10
+	VFMADD231PD  IrisConstants<>+128(SB), Y8, Y9
+	VMOVUPS      IrisConstants<>+160(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  IrisConstants<>+160(SB), Y8, Y11
+	VFMADD231PD  IrisConstants<>+192(SB), Y8, Y11
 	VMULPD       Y8, Y8, Y12
 	VFMADD231PD  Y12, Y11, Y9
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  IrisConstants<>+192(SB), Y11, Y9
+	VFMADD231PD  IrisConstants<>+224(SB), Y11, Y9
 	VMULPD       Y9, Y2, Y2
-	VMOVUPS      IrisConstants<>+224(SB), Y9
+	VMOVUPS      IrisConstants<>+256(SB), Y9
 	VMOVAPS      Y9, Y15
-	VFMADD231PD  IrisConstants<>+256(SB), Y8, Y15
+	VFMADD231PD  IrisConstants<>+288(SB), Y8, Y15
 	VMOVAPS      Y14, Y9
-	VFMADD231PD  IrisConstants<>+320(SB), Y8, Y9
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y8
+	VFMADD231PD  IrisConstants<>+352(SB), Y8, Y9
+	VFMADD132PD  IrisConstants<>+416(SB), Y13, Y8
 	VFMADD231PD  Y12, Y9, Y15
 	VFMADD231PD  Y11, Y8, Y15
 	VDIVPD       Y15, Y2, Y2
@@ -1783,20 +1723,20 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y8
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  IrisConstants<>+96(SB), Y8, Y9
+	VFMADD231PD  IrisConstants<>+128(SB), Y8, Y9
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  IrisConstants<>+160(SB), Y8, Y11
+	VFMADD231PD  IrisConstants<>+192(SB), Y8, Y11
 	VMULPD       Y8, Y8, Y12
 	VFMADD231PD  Y12, Y11, Y9
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  IrisConstants<>+192(SB), Y11, Y9
+	VFMADD231PD  IrisConstants<>+224(SB), Y11, Y9
 	VMULPD       Y9, Y0, Y0
-	VMOVUPS      IrisConstants<>+224(SB), Y9
+	VMOVUPS      IrisConstants<>+256(SB), Y9
 	VMOVAPS      Y9, Y15
-	VFMADD231PD  IrisConstants<>+256(SB), Y8, Y15
+	VFMADD231PD  IrisConstants<>+288(SB), Y8, Y15
 	VMOVAPS      Y14, Y9
-	VFMADD231PD  IrisConstants<>+320(SB), Y8, Y9
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y8
+	VFMADD231PD  IrisConstants<>+352(SB), Y8, Y9
+	VFMADD132PD  IrisConstants<>+416(SB), Y13, Y8
 	VFMADD231PD  Y12, Y9, Y15
 	VFMADD231PD  Y11, Y8, Y15
 	VDIVPD       Y15, Y0, Y0
@@ -1809,20 +1749,20 @@ loop0:
 	VMAXPD       Y2, Y3, Y2
 	VMULPD       Y2, Y2, Y4
 	VMOVAPS      Y7, Y8
-	VFMADD231PD  IrisConstants<>+96(SB), Y4, Y8
+	VFMADD231PD  IrisConstants<>+128(SB), Y4, Y8
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  IrisConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y11
 	VFMADD231PD  Y11, Y9, Y8
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y8
+	VFMADD231PD  IrisConstants<>+224(SB), Y9, Y8
 	VMULPD       Y8, Y2, Y2
-	VMOVUPS      IrisConstants<>+224(SB), Y8
+	VMOVUPS      IrisConstants<>+256(SB), Y8
 	VMOVAPS      Y8, Y12
-	VFMADD231PD  IrisConstants<>+256(SB), Y4, Y12
+	VFMADD231PD  IrisConstants<>+288(SB), Y4, Y12
 	VMOVAPS      Y14, Y15
-	VFMADD231PD  IrisConstants<>+320(SB), Y4, Y15
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  IrisConstants<>+352(SB), Y4, Y15
+	VFMADD132PD  IrisConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y11, Y15, Y12
 	VFMADD231PD  Y9, Y4, Y12
 	VDIVPD       Y12, Y2, Y2
@@ -1832,19 +1772,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y4
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  IrisConstants<>+96(SB), Y4, Y9
+	VFMADD231PD  IrisConstants<>+128(SB), Y4, Y9
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  IrisConstants<>+160(SB), Y4, Y11
+	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y11
 	VMULPD       Y4, Y4, Y12
 	VFMADD231PD  Y12, Y11, Y9
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  IrisConstants<>+192(SB), Y11, Y9
+	VFMADD231PD  IrisConstants<>+224(SB), Y11, Y9
 	VMULPD       Y9, Y0, Y0
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  IrisConstants<>+256(SB), Y4, Y9
+	VFMADD231PD  IrisConstants<>+288(SB), Y4, Y9
 	VMOVAPS      Y14, Y15
-	VFMADD231PD  IrisConstants<>+320(SB), Y4, Y15
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  IrisConstants<>+352(SB), Y4, Y15
+	VFMADD132PD  IrisConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y12, Y15, Y9
 	VFMADD231PD  Y11, Y4, Y9
 	VDIVPD       Y9, Y0, Y0
@@ -1871,19 +1811,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  IrisConstants<>+96(SB), Y2, Y5
+	VFMADD231PD  IrisConstants<>+128(SB), Y2, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  IrisConstants<>+160(SB), Y2, Y9
+	VFMADD231PD  IrisConstants<>+192(SB), Y2, Y9
 	VMULPD       Y2, Y2, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  IrisConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  IrisConstants<>+256(SB), Y2, Y5
+	VFMADD231PD  IrisConstants<>+288(SB), Y2, Y5
 	VMOVAPS      Y14, Y12
-	VFMADD231PD  IrisConstants<>+320(SB), Y2, Y12
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y2
+	VFMADD231PD  IrisConstants<>+352(SB), Y2, Y12
+	VFMADD132PD  IrisConstants<>+416(SB), Y13, Y2
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y2, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -1893,19 +1833,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  IrisConstants<>+96(SB), Y2, Y5
+	VFMADD231PD  IrisConstants<>+128(SB), Y2, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  IrisConstants<>+160(SB), Y2, Y9
+	VFMADD231PD  IrisConstants<>+192(SB), Y2, Y9
 	VMULPD       Y2, Y2, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  IrisConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  IrisConstants<>+256(SB), Y2, Y5
+	VFMADD231PD  IrisConstants<>+288(SB), Y2, Y5
 	VMOVAPS      Y14, Y12
-	VFMADD231PD  IrisConstants<>+320(SB), Y2, Y12
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y2
+	VFMADD231PD  IrisConstants<>+352(SB), Y2, Y12
+	VFMADD132PD  IrisConstants<>+416(SB), Y13, Y2
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y2, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -1918,19 +1858,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  IrisConstants<>+96(SB), Y2, Y4
+	VFMADD231PD  IrisConstants<>+128(SB), Y2, Y4
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  IrisConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  IrisConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y4
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  IrisConstants<>+192(SB), Y5, Y4
+	VFMADD231PD  IrisConstants<>+224(SB), Y5, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  IrisConstants<>+256(SB), Y2, Y4
+	VFMADD231PD  IrisConstants<>+288(SB), Y2, Y4
 	VMOVAPS      Y14, Y11
-	VFMADD231PD  IrisConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y2
+	VFMADD231PD  IrisConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  IrisConstants<>+416(SB), Y13, Y2
 	VFMADD231PD  Y9, Y11, Y4
 	VFMADD231PD  Y5, Y2, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -1940,19 +1880,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  IrisConstants<>+96(SB), Y2, Y4
+	VFMADD231PD  IrisConstants<>+128(SB), Y2, Y4
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  IrisConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  IrisConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y4
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  IrisConstants<>+192(SB), Y5, Y4
+	VFMADD231PD  IrisConstants<>+224(SB), Y5, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  IrisConstants<>+256(SB), Y2, Y4
+	VFMADD231PD  IrisConstants<>+288(SB), Y2, Y4
 	VMOVAPS      Y14, Y11
-	VFMADD231PD  IrisConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y2
+	VFMADD231PD  IrisConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  IrisConstants<>+416(SB), Y13, Y2
 	VFMADD231PD  Y9, Y11, Y4
 	VFMADD231PD  Y5, Y2, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -1979,19 +1919,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y4
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  IrisConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  IrisConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  IrisConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  IrisConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y14, Y12
-	VFMADD231PD  IrisConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  IrisConstants<>+352(SB), Y4, Y12
+	VFMADD132PD  IrisConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -2001,19 +1941,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y4
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  IrisConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  IrisConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  IrisConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  IrisConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y14, Y12
-	VFMADD231PD  IrisConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  IrisConstants<>+352(SB), Y4, Y12
+	VFMADD132PD  IrisConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -2026,19 +1966,19 @@ loop0:
 	VMAXPD       Y2, Y3, Y2
 	VMULPD       Y2, Y2, Y4
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  IrisConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  IrisConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  IrisConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y2, Y2
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  IrisConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y14, Y12
-	VFMADD231PD  IrisConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  IrisConstants<>+352(SB), Y4, Y12
+	VFMADD132PD  IrisConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y2, Y2
@@ -2048,19 +1988,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y4
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  IrisConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  IrisConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  IrisConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  IrisConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y14, Y12
-	VFMADD231PD  IrisConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  IrisConstants<>+352(SB), Y4, Y12
+	VFMADD132PD  IrisConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -2087,19 +2027,19 @@ loop0:
 	VMAXPD       Y4, Y3, Y4
 	VMULPD       Y4, Y4, Y9
 	VMOVAPS      Y7, Y11
-	VFMADD231PD  IrisConstants<>+96(SB), Y9, Y11
+	VFMADD231PD  IrisConstants<>+128(SB), Y9, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  IrisConstants<>+160(SB), Y9, Y12
+	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y12
 	VMULPD       Y9, Y9, Y15
 	VFMADD231PD  Y15, Y12, Y11
 	VMULPD       Y15, Y15, Y12
-	VFMADD231PD  IrisConstants<>+192(SB), Y12, Y11
+	VFMADD231PD  IrisConstants<>+224(SB), Y12, Y11
 	VMULPD       Y11, Y4, Y4
 	VMOVAPS      Y8, Y11
-	VFMADD231PD  IrisConstants<>+256(SB), Y9, Y11
+	VFMADD231PD  IrisConstants<>+288(SB), Y9, Y11
 	VMOVAPS      Y14, Y8
-	VFMADD231PD  IrisConstants<>+320(SB), Y9, Y8
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y9
+	VFMADD231PD  IrisConstants<>+352(SB), Y9, Y8
+	VFMADD132PD  IrisConstants<>+416(SB), Y13, Y9
 	VFMADD231PD  Y15, Y8, Y11
 	VFMADD231PD  Y12, Y9, Y11
 	VDIVPD       Y11, Y4, Y4
@@ -2109,20 +2049,20 @@ loop0:
 	VMAXPD       Y2, Y3, Y2
 	VMULPD       Y2, Y2, Y8
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  IrisConstants<>+96(SB), Y8, Y9
+	VFMADD231PD  IrisConstants<>+128(SB), Y8, Y9
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  IrisConstants<>+160(SB), Y8, Y11
+	VFMADD231PD  IrisConstants<>+192(SB), Y8, Y11
 	VMULPD       Y8, Y8, Y12
 	VFMADD231PD  Y12, Y11, Y9
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  IrisConstants<>+192(SB), Y11, Y9
+	VFMADD231PD  IrisConstants<>+224(SB), Y11, Y9
 	VMULPD       Y9, Y2, Y2
-	VMOVUPS      IrisConstants<>+224(SB), Y9
+	VMOVUPS      IrisConstants<>+256(SB), Y9
 	VMOVAPS      Y9, Y15
-	VFMADD231PD  IrisConstants<>+256(SB), Y8, Y15
+	VFMADD231PD  IrisConstants<>+288(SB), Y8, Y15
 	VMOVAPS      Y14, Y9
-	VFMADD231PD  IrisConstants<>+320(SB), Y8, Y9
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y8
+	VFMADD231PD  IrisConstants<>+352(SB), Y8, Y9
+	VFMADD132PD  IrisConstants<>+416(SB), Y13, Y8
 	VFMADD231PD  Y12, Y9, Y15
 	VFMADD231PD  Y11, Y8, Y15
 	VDIVPD       Y15, Y2, Y2
@@ -2135,20 +2075,20 @@ loop0:
 	VMAXPD       Y5, Y3, Y5
 	VMULPD       Y5, Y5, Y8
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  IrisConstants<>+96(SB), Y8, Y9
+	VFMADD231PD  IrisConstants<>+128(SB), Y8, Y9
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  IrisConstants<>+160(SB), Y8, Y11
+	VFMADD231PD  IrisConstants<>+192(SB), Y8, Y11
 	VMULPD       Y8, Y8, Y12
 	VFMADD231PD  Y12, Y11, Y9
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  IrisConstants<>+192(SB), Y11, Y9
+	VFMADD231PD  IrisConstants<>+224(SB), Y11, Y9
 	VMULPD       Y9, Y5, Y5
-	VMOVUPS      IrisConstants<>+224(SB), Y9
+	VMOVUPS      IrisConstants<>+256(SB), Y9
 	VMOVAPS      Y9, Y15
-	VFMADD231PD  IrisConstants<>+256(SB), Y8, Y15
+	VFMADD231PD  IrisConstants<>+288(SB), Y8, Y15
 	VMOVAPS      Y14, Y9
-	VFMADD231PD  IrisConstants<>+320(SB), Y8, Y9
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y8
+	VFMADD231PD  IrisConstants<>+352(SB), Y8, Y9
+	VFMADD132PD  IrisConstants<>+416(SB), Y13, Y8
 	VFMADD231PD  Y12, Y9, Y15
 	VFMADD231PD  Y11, Y8, Y15
 	VDIVPD       Y15, Y5, Y5
@@ -2158,20 +2098,20 @@ loop0:
 	VMAXPD       Y4, Y3, Y4
 	VMULPD       Y4, Y4, Y8
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  IrisConstants<>+96(SB), Y8, Y9
+	VFMADD231PD  IrisConstants<>+128(SB), Y8, Y9
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  IrisConstants<>+160(SB), Y8, Y11
+	VFMADD231PD  IrisConstants<>+192(SB), Y8, Y11
 	VMULPD       Y8, Y8, Y12
 	VFMADD231PD  Y12, Y11, Y9
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  IrisConstants<>+192(SB), Y11, Y9
+	VFMADD231PD  IrisConstants<>+224(SB), Y11, Y9
 	VMULPD       Y9, Y4, Y4
-	VMOVUPS      IrisConstants<>+224(SB), Y9
+	VMOVUPS      IrisConstants<>+256(SB), Y9
 	VMOVAPS      Y9, Y15
-	VFMADD231PD  IrisConstants<>+256(SB), Y8, Y15
+	VFMADD231PD  IrisConstants<>+288(SB), Y8, Y15
 	VMOVAPS      Y14, Y9
-	VFMADD231PD  IrisConstants<>+320(SB), Y8, Y9
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y8
+	VFMADD231PD  IrisConstants<>+352(SB), Y8, Y9
+	VFMADD132PD  IrisConstants<>+416(SB), Y13, Y8
 	VFMADD231PD  Y12, Y9, Y15
 	VFMADD231PD  Y11, Y8, Y15
 	VDIVPD       Y15, Y4, Y4
@@ -2198,20 +2138,20 @@ loop0:
 	VMAXPD       Y8, Y3, Y8
 	VMULPD       Y8, Y8, Y11
 	VMOVAPS      Y7, Y12
-	VFMADD231PD  IrisConstants<>+96(SB), Y11, Y12
+	VFMADD231PD  IrisConstants<>+128(SB), Y11, Y12
 	VMOVAPS      Y10, Y15
-	VFMADD231PD  IrisConstants<>+160(SB), Y11, Y15
+	VFMADD231PD  IrisConstants<>+192(SB), Y11, Y15
 	VMULPD       Y11, Y11, Y10
 	VFMADD231PD  Y10, Y15, Y12
 	VMULPD       Y10, Y10, Y15
-	VFMADD231PD  IrisConstants<>+192(SB), Y15, Y12
+	VFMADD231PD  IrisConstants<>+224(SB), Y15, Y12
 	VMULPD       Y12, Y8, Y8
-	VMOVUPS      IrisConstants<>+224(SB), Y12
+	VMOVUPS      IrisConstants<>+256(SB), Y12
 	VMOVAPS      Y12, Y7
-	VFMADD231PD  IrisConstants<>+256(SB), Y11, Y7
+	VFMADD231PD  IrisConstants<>+288(SB), Y11, Y7
 	VMOVAPS      Y14, Y12
-	VFMADD231PD  IrisConstants<>+320(SB), Y11, Y12
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y11
+	VFMADD231PD  IrisConstants<>+352(SB), Y11, Y12
+	VFMADD132PD  IrisConstants<>+416(SB), Y13, Y11
 	VFMADD231PD  Y10, Y12, Y7
 	VFMADD231PD  Y15, Y11, Y7
 	VDIVPD       Y7, Y8, Y7
@@ -2220,23 +2160,23 @@ loop0:
 	VMINPD       Y5, Y6, Y5
 	VMAXPD       Y5, Y3, Y5
 	VMULPD       Y5, Y5, Y8
-	VMOVUPS      IrisConstants<>+64(SB), Y10
+	VMOVUPS      IrisConstants<>+96(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  IrisConstants<>+96(SB), Y8, Y11
-	VMOVUPS      IrisConstants<>+128(SB), Y12
+	VFMADD231PD  IrisConstants<>+128(SB), Y8, Y11
+	VMOVUPS      IrisConstants<>+160(SB), Y12
 	VMOVAPS      Y12, Y15
-	VFMADD231PD  IrisConstants<>+160(SB), Y8, Y15
+	VFMADD231PD  IrisConstants<>+192(SB), Y8, Y15
 	VMULPD       Y8, Y8, Y12
 	VFMADD231PD  Y12, Y15, Y11
 	VMULPD       Y12, Y12, Y15
-	VFMADD231PD  IrisConstants<>+192(SB), Y15, Y11
+	VFMADD231PD  IrisConstants<>+224(SB), Y15, Y11
 	VMULPD       Y11, Y5, Y5
-	VMOVUPS      IrisConstants<>+224(SB), Y11
+	VMOVUPS      IrisConstants<>+256(SB), Y11
 	VMOVAPS      Y11, Y10
-	VFMADD231PD  IrisConstants<>+256(SB), Y8, Y10
+	VFMADD231PD  IrisConstants<>+288(SB), Y8, Y10
 	VMOVAPS      Y14, Y11
-	VFMADD231PD  IrisConstants<>+320(SB), Y8, Y11
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y8
+	VFMADD231PD  IrisConstants<>+352(SB), Y8, Y11
+	VFMADD132PD  IrisConstants<>+416(SB), Y13, Y8
 	VFMADD231PD  Y12, Y11, Y10
 	VFMADD231PD  Y15, Y8, Y10
 	VDIVPD       Y10, Y5, Y5
@@ -2248,23 +2188,23 @@ loop0:
 	VMINPD       Y8, Y6, Y8
 	VMAXPD       Y8, Y3, Y8
 	VMULPD       Y8, Y8, Y9
-	VMOVUPS      IrisConstants<>+64(SB), Y10
+	VMOVUPS      IrisConstants<>+96(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  IrisConstants<>+96(SB), Y9, Y11
-	VMOVUPS      IrisConstants<>+128(SB), Y12
+	VFMADD231PD  IrisConstants<>+128(SB), Y9, Y11
+	VMOVUPS      IrisConstants<>+160(SB), Y12
 	VMOVAPS      Y12, Y15
-	VFMADD231PD  IrisConstants<>+160(SB), Y9, Y15
+	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y15
 	VMULPD       Y9, Y9, Y12
 	VFMADD231PD  Y12, Y15, Y11
 	VMULPD       Y12, Y12, Y15
-	VFMADD231PD  IrisConstants<>+192(SB), Y15, Y11
+	VFMADD231PD  IrisConstants<>+224(SB), Y15, Y11
 	VMULPD       Y11, Y8, Y8
-	VMOVUPS      IrisConstants<>+224(SB), Y11
+	VMOVUPS      IrisConstants<>+256(SB), Y11
 	VMOVAPS      Y11, Y10
-	VFMADD231PD  IrisConstants<>+256(SB), Y9, Y10
+	VFMADD231PD  IrisConstants<>+288(SB), Y9, Y10
 	VMOVAPS      Y14, Y11
-	VFMADD231PD  IrisConstants<>+320(SB), Y9, Y11
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y9
+	VFMADD231PD  IrisConstants<>+352(SB), Y9, Y11
+	VFMADD132PD  IrisConstants<>+416(SB), Y13, Y9
 	VFMADD231PD  Y12, Y11, Y10
 	VFMADD231PD  Y15, Y9, Y10
 	VDIVPD       Y10, Y8, Y8
@@ -2273,23 +2213,23 @@ loop0:
 	VMINPD       Y7, Y6, Y7
 	VMAXPD       Y7, Y3, Y7
 	VMULPD       Y7, Y7, Y9
-	VMOVUPS      IrisConstants<>+64(SB), Y10
+	VMOVUPS      IrisConstants<>+96(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  IrisConstants<>+96(SB), Y9, Y11
-	VMOVUPS      IrisConstants<>+128(SB), Y12
+	VFMADD231PD  IrisConstants<>+128(SB), Y9, Y11
+	VMOVUPS      IrisConstants<>+160(SB), Y12
 	VMOVAPS      Y12, Y15
-	VFMADD231PD  IrisConstants<>+160(SB), Y9, Y15
+	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y15
 	VMULPD       Y9, Y9, Y12
 	VFMADD231PD  Y12, Y15, Y11
 	VMULPD       Y12, Y12, Y15
-	VFMADD231PD  IrisConstants<>+192(SB), Y15, Y11
+	VFMADD231PD  IrisConstants<>+224(SB), Y15, Y11
 	VMULPD       Y11, Y7, Y7
-	VMOVUPS      IrisConstants<>+224(SB), Y11
+	VMOVUPS      IrisConstants<>+256(SB), Y11
 	VMOVAPS      Y11, Y10
-	VFMADD231PD  IrisConstants<>+256(SB), Y9, Y10
+	VFMADD231PD  IrisConstants<>+288(SB), Y9, Y10
 	VMOVAPS      Y14, Y11
-	VFMADD231PD  IrisConstants<>+320(SB), Y9, Y11
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y9
+	VFMADD231PD  IrisConstants<>+352(SB), Y9, Y11
+	VFMADD132PD  IrisConstants<>+416(SB), Y13, Y9
 	VFMADD231PD  Y12, Y11, Y10
 	VFMADD231PD  Y15, Y9, Y10
 	VDIVPD       Y10, Y7, Y7
@@ -2315,50 +2255,50 @@ loop0:
 	VMINPD       Y9, Y6, Y9
 	VMAXPD       Y9, Y3, Y9
 	VMULPD       Y9, Y9, Y11
-	VMOVUPS      IrisConstants<>+64(SB), Y12
+	VMOVUPS      IrisConstants<>+96(SB), Y12
 	VMOVAPS      Y12, Y15
-	VFMADD231PD  IrisConstants<>+96(SB), Y11, Y15
-	VMOVUPS      IrisConstants<>+128(SB), Y12
+	VFMADD231PD  IrisConstants<>+128(SB), Y11, Y15
+	VMOVUPS      IrisConstants<>+160(SB), Y12
 	VMOVAPS      Y12, Y3
-	VFMADD231PD  IrisConstants<>+160(SB), Y11, Y3
+	VFMADD231PD  IrisConstants<>+192(SB), Y11, Y3
 	VMULPD       Y11, Y11, Y12
 	VFMADD231PD  Y12, Y3, Y15
 	VMULPD       Y12, Y12, Y3
-	VFMADD231PD  IrisConstants<>+192(SB), Y3, Y15
+	VFMADD231PD  IrisConstants<>+224(SB), Y3, Y15
 	VMULPD       Y15, Y9, Y9
-	VMOVUPS      IrisConstants<>+224(SB), Y15
+	VMOVUPS      IrisConstants<>+256(SB), Y15
 	VMOVAPS      Y15, Y6
-	VFMADD231PD  IrisConstants<>+256(SB), Y11, Y6
+	VFMADD231PD  IrisConstants<>+288(SB), Y11, Y6
 	VMOVAPS      Y14, Y15
-	VFMADD231PD  IrisConstants<>+320(SB), Y11, Y15
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y11
+	VFMADD231PD  IrisConstants<>+352(SB), Y11, Y15
+	VFMADD132PD  IrisConstants<>+416(SB), Y13, Y11
 	VFMADD231PD  Y12, Y15, Y6
 	VFMADD231PD  Y3, Y11, Y6
 	VDIVPD       Y6, Y9, Y3
 	VCVTPD2PSY   Y3, X3
 	VCVTPS2PD    X8, Y6
-	VMOVUPS      IrisConstants<>+32(SB), Y8
+	VMOVUPS      IrisConstants<>+64(SB), Y8
 	VMINPD       Y6, Y8, Y6
-	VMOVUPS      IrisConstants<>+0(SB), Y9
+	VMOVUPS      IrisConstants<>+32(SB), Y9
 	VMAXPD       Y6, Y9, Y6
 	VMULPD       Y6, Y6, Y11
-	VMOVUPS      IrisConstants<>+64(SB), Y12
+	VMOVUPS      IrisConstants<>+96(SB), Y12
 	VMOVAPS      Y12, Y15
-	VFMADD231PD  IrisConstants<>+96(SB), Y11, Y15
-	VMOVUPS      IrisConstants<>+128(SB), Y12
+	VFMADD231PD  IrisConstants<>+128(SB), Y11, Y15
+	VMOVUPS      IrisConstants<>+160(SB), Y12
 	VMOVAPS      Y12, Y9
-	VFMADD231PD  IrisConstants<>+160(SB), Y11, Y9
+	VFMADD231PD  IrisConstants<>+192(SB), Y11, Y9
 	VMULPD       Y11, Y11, Y12
 	VFMADD231PD  Y12, Y9, Y15
 	VMULPD       Y12, Y12, Y9
-	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y15
+	VFMADD231PD  IrisConstants<>+224(SB), Y9, Y15
 	VMULPD       Y15, Y6, Y6
-	VMOVUPS      IrisConstants<>+224(SB), Y15
+	VMOVUPS      IrisConstants<>+256(SB), Y15
 	VMOVAPS      Y15, Y8
-	VFMADD231PD  IrisConstants<>+256(SB), Y11, Y8
+	VFMADD231PD  IrisConstants<>+288(SB), Y11, Y8
 	VMOVAPS      Y14, Y15
-	VFMADD231PD  IrisConstants<>+320(SB), Y11, Y15
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y11
+	VFMADD231PD  IrisConstants<>+352(SB), Y11, Y15
+	VFMADD132PD  IrisConstants<>+416(SB), Y13, Y11
 	VFMADD231PD  Y12, Y15, Y8
 	VFMADD231PD  Y9, Y11, Y8
 	VDIVPD       Y8, Y6, Y6
@@ -2367,51 +2307,51 @@ loop0:
 	VMOVUPS      Y3, 2048(SI)
 	VEXTRACTF128 $0x01, Y10, X6
 	VCVTPS2PD    X10, Y8
-	VMOVUPS      IrisConstants<>+32(SB), Y9
+	VMOVUPS      IrisConstants<>+64(SB), Y9
 	VMINPD       Y8, Y9, Y8
-	VMOVUPS      IrisConstants<>+0(SB), Y10
+	VMOVUPS      IrisConstants<>+32(SB), Y10
 	VMAXPD       Y8, Y10, Y8
 	VMULPD       Y8, Y8, Y11
-	VMOVUPS      IrisConstants<>+64(SB), Y12
+	VMOVUPS      IrisConstants<>+96(SB), Y12
 	VMOVAPS      Y12, Y15
-	VFMADD231PD  IrisConstants<>+96(SB), Y11, Y15
-	VMOVUPS      IrisConstants<>+128(SB), Y12
+	VFMADD231PD  IrisConstants<>+128(SB), Y11, Y15
+	VMOVUPS      IrisConstants<>+160(SB), Y12
 	VMOVAPS      Y12, Y10
-	VFMADD231PD  IrisConstants<>+160(SB), Y11, Y10
+	VFMADD231PD  IrisConstants<>+192(SB), Y11, Y10
 	VMULPD       Y11, Y11, Y12
 	VFMADD231PD  Y12, Y10, Y15
 	VMULPD       Y12, Y12, Y10
-	VFMADD231PD  IrisConstants<>+192(SB), Y10, Y15
+	VFMADD231PD  IrisConstants<>+224(SB), Y10, Y15
 	VMULPD       Y15, Y8, Y8
-	VMOVUPS      IrisConstants<>+224(SB), Y15
+	VMOVUPS      IrisConstants<>+256(SB), Y15
 	VMOVAPS      Y15, Y9
-	VFMADD231PD  IrisConstants<>+256(SB), Y11, Y9
+	VFMADD231PD  IrisConstants<>+288(SB), Y11, Y9
 	VMOVAPS      Y14, Y15
-	VFMADD231PD  IrisConstants<>+320(SB), Y11, Y15
-	VFMADD132PD  IrisConstants<>+384(SB), Y13, Y11
+	VFMADD231PD  IrisConstants<>+352(SB), Y11, Y15
+	VFMADD132PD  IrisConstants<>+416(SB), Y13, Y11
 	VFMADD231PD  Y12, Y15, Y9
 	VFMADD231PD  Y10, Y11, Y9
 	VDIVPD       Y9, Y8, Y8
 	VCVTPD2PSY   Y8, X8
 	VCVTPS2PD    X6, Y6
-	VMOVUPS      IrisConstants<>+32(SB), Y9
+	VMOVUPS      IrisConstants<>+64(SB), Y9
 	VMINPD       Y6, Y9, Y6
-	VMOVUPS      IrisConstants<>+0(SB), Y9
+	VMOVUPS      IrisConstants<>+32(SB), Y9
 	VMAXPD       Y6, Y9, Y6
 	VMULPD       Y6, Y6, Y9
-	VMOVUPS      IrisConstants<>+64(SB), Y10
-	VFMADD231PD  IrisConstants<>+96(SB), Y9, Y10
-	VMOVUPS      IrisConstants<>+128(SB), Y11
-	VFMADD231PD  IrisConstants<>+160(SB), Y9, Y11
+	VMOVUPS      IrisConstants<>+96(SB), Y10
+	VFMADD231PD  IrisConstants<>+128(SB), Y9, Y10
+	VMOVUPS      IrisConstants<>+160(SB), Y11
+	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y11
 	VMULPD       Y9, Y9, Y12
 	VFMADD231PD  Y12, Y11, Y10
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  IrisConstants<>+192(SB), Y11, Y10
+	VFMADD231PD  IrisConstants<>+224(SB), Y11, Y10
 	VMULPD       Y10, Y6, Y6
-	VMOVUPS      IrisConstants<>+224(SB), Y10
-	VFMADD231PD  IrisConstants<>+256(SB), Y9, Y10
-	VFMADD231PD  IrisConstants<>+320(SB), Y9, Y14
-	VFMADD231PD  IrisConstants<>+384(SB), Y9, Y13
+	VMOVUPS      IrisConstants<>+256(SB), Y10
+	VFMADD231PD  IrisConstants<>+288(SB), Y9, Y10
+	VFMADD231PD  IrisConstants<>+352(SB), Y9, Y14
+	VFMADD231PD  IrisConstants<>+416(SB), Y9, Y13
 	VFMADD231PD  Y12, Y14, Y10
 	VFMADD231PD  Y11, Y13, Y10
 	VDIVPD       Y10, Y6, Y6
@@ -2514,72 +2454,72 @@ loop0:
 	VBLENDVPS    Y3, Y0, Y5, Y0
 	VMOVUPS      Y0, 640(SI)
 	VSUBPS       Y0, Y9, Y3
-	VMOVUPS      IrisConstants<>+512(SB), Y5
+	VMOVUPS      IrisConstants<>+544(SB), Y5
 	VMINPS       Y3, Y5, Y3
-	VMOVUPS      IrisConstants<>+480(SB), Y6
+	VMOVUPS      IrisConstants<>+512(SB), Y6
 	VMAXPS       Y3, Y6, Y3
-	VMOVUPS      IrisConstants<>+544(SB), Y7
+	VMOVUPS      IrisConstants<>+576(SB), Y7
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  IrisConstants<>+576(SB), Y3, Y9
+	VFMADD231PS  IrisConstants<>+608(SB), Y3, Y9
 	VSUBPS       Y7, Y9, Y9
-	VFNMADD231PS IrisConstants<>+608(SB), Y9, Y3
 	VFNMADD231PS IrisConstants<>+640(SB), Y9, Y3
+	VFNMADD231PS IrisConstants<>+672(SB), Y9, Y3
 	VMULPS       Y3, Y3, Y10
-	VMOVUPS      IrisConstants<>+672(SB), Y11
+	VMOVUPS      IrisConstants<>+704(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  IrisConstants<>+704(SB), Y3, Y12
-	VMOVUPS      IrisConstants<>+736(SB), Y13
+	VFMADD231PS  IrisConstants<>+736(SB), Y3, Y12
+	VMOVUPS      IrisConstants<>+768(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PS  IrisConstants<>+768(SB), Y3, Y14
-	VMOVUPS      IrisConstants<>+800(SB), Y15
+	VFMADD231PS  IrisConstants<>+800(SB), Y3, Y14
+	VMOVUPS      IrisConstants<>+832(SB), Y15
 	VMOVAPS      Y15, Y13
-	VFMADD231PS  IrisConstants<>+832(SB), Y3, Y13
+	VFMADD231PS  IrisConstants<>+864(SB), Y3, Y13
 	VFMADD231PS  Y10, Y14, Y12
 	VMULPS       Y10, Y10, Y14
 	VFMADD231PS  Y14, Y13, Y12
 	VFMADD231PS  Y12, Y10, Y3
-	VADDPS       IrisConstants<>+864(SB), Y3, Y3
+	VADDPS       IrisConstants<>+896(SB), Y3, Y3
 	VMOVAPS      Y7, Y10
 	VFMADD231PS  Y11, Y9, Y10
 	VSUBPS       Y7, Y10, Y12
 	VSUBPS       Y12, Y9, Y9
 	VADDPS       Y7, Y9, Y9
 	VPSLLD       $0x17, Y10, Y10
-	VPADDD       IrisConstants<>+864(SB), Y10, Y10
+	VPADDD       IrisConstants<>+896(SB), Y10, Y10
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       IrisConstants<>+864(SB), Y9, Y9
+	VPADDD       IrisConstants<>+896(SB), Y9, Y9
 	VMULPS       Y10, Y3, Y3
 	VMULPS       Y9, Y3, Y3
 	VSUBPS       Y0, Y1, Y1
 	VMINPS       Y1, Y5, Y1
 	VMAXPS       Y1, Y6, Y1
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  IrisConstants<>+576(SB), Y1, Y9
+	VFMADD231PS  IrisConstants<>+608(SB), Y1, Y9
 	VSUBPS       Y7, Y9, Y9
-	VFNMADD231PS IrisConstants<>+608(SB), Y9, Y1
 	VFNMADD231PS IrisConstants<>+640(SB), Y9, Y1
+	VFNMADD231PS IrisConstants<>+672(SB), Y9, Y1
 	VMULPS       Y1, Y1, Y10
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  IrisConstants<>+704(SB), Y1, Y12
-	VMOVUPS      IrisConstants<>+736(SB), Y13
+	VFMADD231PS  IrisConstants<>+736(SB), Y1, Y12
+	VMOVUPS      IrisConstants<>+768(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PS  IrisConstants<>+768(SB), Y1, Y14
+	VFMADD231PS  IrisConstants<>+800(SB), Y1, Y14
 	VMOVAPS      Y15, Y13
-	VFMADD231PS  IrisConstants<>+832(SB), Y1, Y13
+	VFMADD231PS  IrisConstants<>+864(SB), Y1, Y13
 	VFMADD231PS  Y10, Y14, Y12
 	VMULPS       Y10, Y10, Y14
 	VFMADD231PS  Y14, Y13, Y12
 	VFMADD231PS  Y12, Y10, Y1
-	VADDPS       IrisConstants<>+864(SB), Y1, Y1
+	VADDPS       IrisConstants<>+896(SB), Y1, Y1
 	VMOVAPS      Y7, Y10
 	VFMADD231PS  Y11, Y9, Y10
 	VSUBPS       Y7, Y10, Y12
 	VSUBPS       Y12, Y9, Y9
 	VADDPS       Y7, Y9, Y9
 	VPSLLD       $0x17, Y10, Y10
-	VPADDD       IrisConstants<>+864(SB), Y10, Y10
+	VPADDD       IrisConstants<>+896(SB), Y10, Y10
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       IrisConstants<>+864(SB), Y9, Y9
+	VPADDD       IrisConstants<>+896(SB), Y9, Y9
 	VMULPS       Y10, Y1, Y1
 	VMULPS       Y9, Y1, Y1
 	VADDPS       Y1, Y3, Y9
@@ -2587,37 +2527,37 @@ loop0:
 	VMINPS       Y0, Y5, Y0
 	VMAXPS       Y0, Y6, Y0
 	VMOVAPS      Y7, Y2
-	VFMADD231PS  IrisConstants<>+576(SB), Y0, Y2
+	VFMADD231PS  IrisConstants<>+608(SB), Y0, Y2
 	VSUBPS       Y7, Y2, Y2
-	VFNMADD231PS IrisConstants<>+608(SB), Y2, Y0
 	VFNMADD231PS IrisConstants<>+640(SB), Y2, Y0
+	VFNMADD231PS IrisConstants<>+672(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y10
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  IrisConstants<>+704(SB), Y0, Y12
-	VMOVUPS      IrisConstants<>+736(SB), Y13
+	VFMADD231PS  IrisConstants<>+736(SB), Y0, Y12
+	VMOVUPS      IrisConstants<>+768(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PS  IrisConstants<>+768(SB), Y0, Y14
+	VFMADD231PS  IrisConstants<>+800(SB), Y0, Y14
 	VMOVAPS      Y15, Y13
-	VFMADD231PS  IrisConstants<>+832(SB), Y0, Y13
+	VFMADD231PS  IrisConstants<>+864(SB), Y0, Y13
 	VFMADD231PS  Y10, Y14, Y12
 	VMULPS       Y10, Y10, Y14
 	VFMADD231PS  Y14, Y13, Y12
 	VFMADD231PS  Y12, Y10, Y0
-	VADDPS       IrisConstants<>+864(SB), Y0, Y0
+	VADDPS       IrisConstants<>+896(SB), Y0, Y0
 	VMOVAPS      Y7, Y10
 	VFMADD231PS  Y11, Y2, Y10
 	VSUBPS       Y7, Y10, Y12
 	VSUBPS       Y12, Y2, Y2
 	VADDPS       Y7, Y2, Y2
 	VPSLLD       $0x17, Y10, Y10
-	VPADDD       IrisConstants<>+864(SB), Y10, Y10
+	VPADDD       IrisConstants<>+896(SB), Y10, Y10
 	VPSLLD       $0x17, Y2, Y2
-	VPADDD       IrisConstants<>+864(SB), Y2, Y2
+	VPADDD       IrisConstants<>+896(SB), Y2, Y2
 	VMULPS       Y10, Y0, Y0
 	VMULPS       Y2, Y0, Y0
 	VADDPS       Y0, Y9, Y2
 	VMOVUPS      Y2, 704(SI)
-	VMOVUPS      IrisConstants<>+864(SB), Y9
+	VMOVUPS      IrisConstants<>+896(SB), Y9
 	VDIVPS       Y2, Y9, Y2
 	VMULPS       Y2, Y3, Y3
 	VMOVUPS      Y3, 448(SI)
@@ -2638,18 +2578,18 @@ loop0:
 	VMINPS       Y8, Y5, Y8
 	VMAXPS       Y8, Y6, Y8
 	VMOVAPS      Y7, Y10
-	VFMADD231PS  IrisConstants<>+576(SB), Y8, Y10
+	VFMADD231PS  IrisConstants<>+608(SB), Y8, Y10
 	VSUBPS       Y7, Y10, Y10
-	VFNMADD231PS IrisConstants<>+608(SB), Y10, Y8
 	VFNMADD231PS IrisConstants<>+640(SB), Y10, Y8
+	VFNMADD231PS IrisConstants<>+672(SB), Y10, Y8
 	VMULPS       Y8, Y8, Y12
 	VMOVAPS      Y11, Y13
-	VFMADD231PS  IrisConstants<>+704(SB), Y8, Y13
-	VMOVUPS      IrisConstants<>+736(SB), Y14
+	VFMADD231PS  IrisConstants<>+736(SB), Y8, Y13
+	VMOVUPS      IrisConstants<>+768(SB), Y14
 	VMOVAPS      Y14, Y6
-	VFMADD231PS  IrisConstants<>+768(SB), Y8, Y6
+	VFMADD231PS  IrisConstants<>+800(SB), Y8, Y6
 	VMOVAPS      Y15, Y14
-	VFMADD231PS  IrisConstants<>+832(SB), Y8, Y14
+	VFMADD231PS  IrisConstants<>+864(SB), Y8, Y14
 	VFMADD231PS  Y12, Y6, Y13
 	VMULPS       Y12, Y12, Y6
 	VFMADD231PS  Y6, Y14, Y13
@@ -2669,21 +2609,21 @@ loop0:
 	VMOVUPS      352(SI), Y8
 	VSUBPS       Y2, Y8, Y8
 	VMINPS       Y8, Y5, Y8
-	VMOVUPS      IrisConstants<>+480(SB), Y10
+	VMOVUPS      IrisConstants<>+512(SB), Y10
 	VMAXPS       Y8, Y10, Y8
 	VMOVAPS      Y7, Y12
-	VFMADD231PS  IrisConstants<>+576(SB), Y8, Y12
+	VFMADD231PS  IrisConstants<>+608(SB), Y8, Y12
 	VSUBPS       Y7, Y12, Y12
-	VFNMADD231PS IrisConstants<>+608(SB), Y12, Y8
 	VFNMADD231PS IrisConstants<>+640(SB), Y12, Y8
+	VFNMADD231PS IrisConstants<>+672(SB), Y12, Y8
 	VMULPS       Y8, Y8, Y13
 	VMOVAPS      Y11, Y14
-	VFMADD231PS  IrisConstants<>+704(SB), Y8, Y14
-	VMOVUPS      IrisConstants<>+736(SB), Y10
+	VFMADD231PS  IrisConstants<>+736(SB), Y8, Y14
+	VMOVUPS      IrisConstants<>+768(SB), Y10
 	VMOVAPS      Y10, Y5
-	VFMADD231PS  IrisConstants<>+768(SB), Y8, Y5
+	VFMADD231PS  IrisConstants<>+800(SB), Y8, Y5
 	VMOVAPS      Y15, Y10
-	VFMADD231PS  IrisConstants<>+832(SB), Y8, Y10
+	VFMADD231PS  IrisConstants<>+864(SB), Y8, Y10
 	VFMADD231PS  Y13, Y5, Y14
 	VMULPS       Y13, Y13, Y5
 	VFMADD231PS  Y5, Y10, Y14
@@ -2702,21 +2642,21 @@ loop0:
 	VMULPS       Y10, Y5, Y5
 	VADDPS       Y5, Y6, Y8
 	VSUBPS       Y2, Y4, Y2
-	VMOVUPS      IrisConstants<>+512(SB), Y4
+	VMOVUPS      IrisConstants<>+544(SB), Y4
 	VMINPS       Y2, Y4, Y2
-	VMOVUPS      IrisConstants<>+480(SB), Y4
+	VMOVUPS      IrisConstants<>+512(SB), Y4
 	VMAXPS       Y2, Y4, Y2
 	VMOVAPS      Y7, Y4
-	VFMADD231PS  IrisConstants<>+576(SB), Y2, Y4
+	VFMADD231PS  IrisConstants<>+608(SB), Y2, Y4
 	VSUBPS       Y7, Y4, Y4
-	VFNMADD231PS IrisConstants<>+608(SB), Y4, Y2
 	VFNMADD231PS IrisConstants<>+640(SB), Y4, Y2
+	VFNMADD231PS IrisConstants<>+672(SB), Y4, Y2
 	VMULPS       Y2, Y2, Y10
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  IrisConstants<>+704(SB), Y2, Y12
-	VMOVUPS      IrisConstants<>+736(SB), Y13
-	VFMADD231PS  IrisConstants<>+768(SB), Y2, Y13
-	VFMADD231PS  IrisConstants<>+832(SB), Y2, Y15
+	VFMADD231PS  IrisConstants<>+736(SB), Y2, Y12
+	VMOVUPS      IrisConstants<>+768(SB), Y13
+	VFMADD231PS  IrisConstants<>+800(SB), Y2, Y13
+	VFMADD231PS  IrisConstants<>+864(SB), Y2, Y15
 	VFMADD231PS  Y10, Y13, Y12
 	VMULPS       Y10, Y10, Y13
 	VFMADD231PS  Y13, Y15, Y12
@@ -2861,35 +2801,35 @@ loop0:
 	VFMADD231PS.BCST 12(DI), Z0, Z1
 	VEXTRACTF64X4    $0x01, Z1, Y3
 	VCVTPS2PD        Y1, Z1
-	VBROADCASTSD     IrisConstants<>+904(SB), Z5
+	VBROADCASTSD     IrisConstants<>+936(SB), Z5
 	VMINPD           Z1, Z5, Z1
-	VBROADCASTSD     IrisConstants<>+896(SB), Z7
+	VBROADCASTSD     IrisConstants<>+928(SB), Z7
 	VMAXPD           Z1, Z7, Z1
 	VMULPD           Z1, Z1, Z8
-	VBROADCASTSD     IrisConstants<>+920(SB), Z9
-	VBROADCASTSD     IrisConstants<>+912(SB), Z10
+	VBROADCASTSD     IrisConstants<>+952(SB), Z9
+	VBROADCASTSD     IrisConstants<>+944(SB), Z10
 	VMOVAPS          Z10, Z11
 	VFMADD231PD      Z8, Z9, Z11
-	VBROADCASTSD     IrisConstants<>+936(SB), Z12
-	VBROADCASTSD     IrisConstants<>+928(SB), Z13
+	VBROADCASTSD     IrisConstants<>+968(SB), Z12
+	VBROADCASTSD     IrisConstants<>+960(SB), Z13
 	VMOVAPS          Z13, Z14
 	VFMADD231PD      Z8, Z12, Z14
 	VMULPD           Z8, Z8, Z15
 	VFMADD231PD      Z15, Z14, Z11
 	VMULPD           Z15, Z15, Z14
-	VBROADCASTSD     IrisConstants<>+944(SB), Z16
+	VBROADCASTSD     IrisConstants<>+976(SB), Z16
 	VFMADD231PD      Z14, Z16, Z11
 	VMULPD           Z11, Z1, Z1
-	VBROADCASTSD     IrisConstants<>+960(SB), Z11
-	VBROADCASTSD     IrisConstants<>+952(SB), Z17
+	VBROADCASTSD     IrisConstants<>+992(SB), Z11
+	VBROADCASTSD     IrisConstants<>+984(SB), Z17
 	VMOVAPS          Z17, Z18
 	VFMADD231PD      Z8, Z11, Z18
-	VBROADCASTSD     IrisConstants<>+976(SB), Z19
-	VBROADCASTSD     IrisConstants<>+968(SB), Z20
+	VBROADCASTSD     IrisConstants<>+1008(SB), Z19
+	VBROADCASTSD     IrisConstants<>+1000(SB), Z20
 	VMOVAPS          Z20, Z21
 	VFMADD231PD      Z8, Z19, Z21
-	VBROADCASTSD     IrisConstants<>+992(SB), Z22
-	VBROADCASTSD     IrisConstants<>+984(SB), Z23
+	VBROADCASTSD     IrisConstants<>+1024(SB), Z22
+	VBROADCASTSD     IrisConstants<>+1016(SB), Z23
 	VFMADD213PD      Z23, Z22, Z8
 	VFMADD231PD      Z15, Z21, Z18
 	VFMADD231PD      Z14, Z8, Z18
@@ -3321,37 +3261,37 @@ loop0:
 	VBLENDMPS    Z0, Z1, K1, Z0
 	VMOVUPS      Z0, 640(SI)
 	VSUBPS       Z0, Z2, Z1
-	VBROADCASTSS IrisConstants<>+1008(SB), Z2
+	VBROADCASTSS IrisConstants<>+1040(SB), Z2
 	VMINPS       Z1, Z2, Z1
-	VBROADCASTSS IrisConstants<>+1004(SB), Z3
+	VBROADCASTSS IrisConstants<>+1036(SB), Z3
 	VMAXPS       Z1, Z3, Z1
-	VBROADCASTSS IrisConstants<>+1016(SB), Z6
-	VBROADCASTSS IrisConstants<>+1012(SB), Z7
+	VBROADCASTSS IrisConstants<>+1048(SB), Z6
+	VBROADCASTSS IrisConstants<>+1044(SB), Z7
 	VMOVAPS      Z7, Z8
 	VFMADD231PS  Z6, Z1, Z8
 	VSUBPS       Z7, Z8, Z8
-	VBROADCASTSS IrisConstants<>+1020(SB), Z9
+	VBROADCASTSS IrisConstants<>+1052(SB), Z9
 	VFNMADD231PS Z9, Z8, Z1
-	VBROADCASTSS IrisConstants<>+1024(SB), Z10
+	VBROADCASTSS IrisConstants<>+1056(SB), Z10
 	VFNMADD231PS Z10, Z8, Z1
 	VMULPS       Z1, Z1, Z11
-	VBROADCASTSS IrisConstants<>+1032(SB), Z12
-	VBROADCASTSS IrisConstants<>+1028(SB), Z13
+	VBROADCASTSS IrisConstants<>+1064(SB), Z12
+	VBROADCASTSS IrisConstants<>+1060(SB), Z13
 	VMOVAPS      Z13, Z14
 	VFMADD231PS  Z1, Z12, Z14
-	VBROADCASTSS IrisConstants<>+1040(SB), Z15
-	VBROADCASTSS IrisConstants<>+1036(SB), Z16
+	VBROADCASTSS IrisConstants<>+1072(SB), Z15
+	VBROADCASTSS IrisConstants<>+1068(SB), Z16
 	VMOVAPS      Z16, Z17
 	VFMADD231PS  Z1, Z15, Z17
-	VBROADCASTSS IrisConstants<>+1048(SB), Z18
-	VBROADCASTSS IrisConstants<>+1044(SB), Z19
+	VBROADCASTSS IrisConstants<>+1080(SB), Z18
+	VBROADCASTSS IrisConstants<>+1076(SB), Z19
 	VMOVAPS      Z19, Z20
 	VFMADD231PS  Z1, Z18, Z20
 	VFMADD231PS  Z11, Z17, Z14
 	VMULPS       Z11, Z11, Z17
 	VFMADD231PS  Z17, Z20, Z14
 	VFMADD231PS  Z14, Z11, Z1
-	VBROADCASTSS IrisConstants<>+1052(SB), Z11
+	VBROADCASTSS IrisConstants<>+1084(SB), Z11
 	VADDPS       Z11, Z1, Z1
 	VSCALEFPS    Z8, Z1, Z1
 	VSUBPS       Z0, Z4, Z4
@@ -3477,15 +3417,15 @@ TEXT ·irisLossBatchAVX2(SB), NOSPLIT, $32-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      IrisConstants<>+1696(SB), Y0
+	VMOVUPS      IrisConstants<>+1728(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       IrisConstants<>+864(SB), Y0, Y0
+	VANDPS       IrisConstants<>+896(SB), Y0, Y0
 	VMOVUPS      Y0, 1280(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 1344(SI)
-	VMOVUPS      IrisConstants<>+1760(SB), Y1
+	VMOVUPS      IrisConstants<>+1792(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       IrisConstants<>+864(SB), Y1, Y1
+	VANDPS       IrisConstants<>+896(SB), Y1, Y1
 	VMOVUPS      Y1, 1312(SI)
 	VMOVUPS      Y0, 1376(SI)
 	MOVQ         tiles+32(FP), R13
@@ -3610,30 +3550,30 @@ loop0:
 	VFMADD231PS  Y1, Y0, Y4
 	VEXTRACTF128 $0x01, Y3, X0
 	VCVTPS2PD    X3, Y1
-	VMOVUPS      IrisConstants<>+32(SB), Y2
+	VMOVUPS      IrisConstants<>+64(SB), Y2
 	VMINPD       Y1, Y2, Y1
-	VMOVUPS      IrisConstants<>+0(SB), Y3
+	VMOVUPS      IrisConstants<>+32(SB), Y3
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y5
-	VMOVUPS      IrisConstants<>+64(SB), Y6
+	VMOVUPS      IrisConstants<>+96(SB), Y6
 	VMOVAPS      Y6, Y7
-	VFMADD231PD  IrisConstants<>+96(SB), Y5, Y7
-	VMOVUPS      IrisConstants<>+128(SB), Y8
+	VFMADD231PD  IrisConstants<>+128(SB), Y5, Y7
+	VMOVUPS      IrisConstants<>+160(SB), Y8
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  IrisConstants<>+160(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+192(SB), Y5, Y9
 	VMULPD       Y5, Y5, Y10
 	VFMADD231PD  Y10, Y9, Y7
 	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y7
+	VFMADD231PD  IrisConstants<>+224(SB), Y9, Y7
 	VMULPD       Y7, Y1, Y1
-	VMOVUPS      IrisConstants<>+224(SB), Y7
+	VMOVUPS      IrisConstants<>+256(SB), Y7
 	VMOVAPS      Y7, Y11
-	VFMADD231PD  IrisConstants<>+256(SB), Y5, Y11
-	VMOVUPS      IrisConstants<>+288(SB), Y12
+	VFMADD231PD  IrisConstants<>+288(SB), Y5, Y11
+	VMOVUPS      IrisConstants<>+320(SB), Y12
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  IrisConstants<>+320(SB), Y5, Y13
-	VMOVUPS      IrisConstants<>+352(SB), Y14
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y5
+	VFMADD231PD  IrisConstants<>+352(SB), Y5, Y13
+	VMOVUPS      IrisConstants<>+384(SB), Y14
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y10, Y13, Y11
 	VFMADD231PD  Y9, Y5, Y11
 	VDIVPD       Y11, Y1, Y1
@@ -3643,19 +3583,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y5
 	VMOVAPS      Y6, Y9
-	VFMADD231PD  IrisConstants<>+96(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+128(SB), Y5, Y9
 	VMOVAPS      Y8, Y10
-	VFMADD231PD  IrisConstants<>+160(SB), Y5, Y10
+	VFMADD231PD  IrisConstants<>+192(SB), Y5, Y10
 	VMULPD       Y5, Y5, Y11
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
-	VFMADD231PD  IrisConstants<>+192(SB), Y10, Y9
+	VFMADD231PD  IrisConstants<>+224(SB), Y10, Y9
 	VMULPD       Y9, Y0, Y0
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  IrisConstants<>+256(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+288(SB), Y5, Y9
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  IrisConstants<>+320(SB), Y5, Y13
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y5
+	VFMADD231PD  IrisConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y11, Y13, Y9
 	VFMADD231PD  Y10, Y5, Y9
 	VDIVPD       Y9, Y0, Y0
@@ -3668,19 +3608,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y4
 	VMOVAPS      Y6, Y5
-	VFMADD231PD  IrisConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  IrisConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y10
 	VFMADD231PD  Y10, Y9, Y5
 	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  IrisConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  IrisConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y12, Y11
-	VFMADD231PD  IrisConstants<>+320(SB), Y4, Y11
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y4
+	VFMADD231PD  IrisConstants<>+352(SB), Y4, Y11
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y4
 	VFMADD231PD  Y10, Y11, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -3690,19 +3630,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y4
 	VMOVAPS      Y6, Y5
-	VFMADD231PD  IrisConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  IrisConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y10
 	VFMADD231PD  Y10, Y9, Y5
 	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  IrisConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  IrisConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y12, Y11
-	VFMADD231PD  IrisConstants<>+320(SB), Y4, Y11
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y4
+	VFMADD231PD  IrisConstants<>+352(SB), Y4, Y11
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y4
 	VFMADD231PD  Y10, Y11, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -3729,19 +3669,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y5
 	VMOVAPS      Y6, Y9
-	VFMADD231PD  IrisConstants<>+96(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+128(SB), Y5, Y9
 	VMOVAPS      Y8, Y10
-	VFMADD231PD  IrisConstants<>+160(SB), Y5, Y10
+	VFMADD231PD  IrisConstants<>+192(SB), Y5, Y10
 	VMULPD       Y5, Y5, Y11
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
-	VFMADD231PD  IrisConstants<>+192(SB), Y10, Y9
+	VFMADD231PD  IrisConstants<>+224(SB), Y10, Y9
 	VMULPD       Y9, Y1, Y1
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  IrisConstants<>+256(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+288(SB), Y5, Y9
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  IrisConstants<>+320(SB), Y5, Y13
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y5
+	VFMADD231PD  IrisConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y11, Y13, Y9
 	VFMADD231PD  Y10, Y5, Y9
 	VDIVPD       Y9, Y1, Y1
@@ -3751,19 +3691,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y5
 	VMOVAPS      Y6, Y9
-	VFMADD231PD  IrisConstants<>+96(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+128(SB), Y5, Y9
 	VMOVAPS      Y8, Y10
-	VFMADD231PD  IrisConstants<>+160(SB), Y5, Y10
+	VFMADD231PD  IrisConstants<>+192(SB), Y5, Y10
 	VMULPD       Y5, Y5, Y11
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
-	VFMADD231PD  IrisConstants<>+192(SB), Y10, Y9
+	VFMADD231PD  IrisConstants<>+224(SB), Y10, Y9
 	VMULPD       Y9, Y0, Y0
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  IrisConstants<>+256(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+288(SB), Y5, Y9
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  IrisConstants<>+320(SB), Y5, Y13
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y5
+	VFMADD231PD  IrisConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y11, Y13, Y9
 	VFMADD231PD  Y10, Y5, Y9
 	VDIVPD       Y9, Y0, Y0
@@ -3776,19 +3716,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y4
 	VMOVAPS      Y6, Y5
-	VFMADD231PD  IrisConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  IrisConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y10
 	VFMADD231PD  Y10, Y9, Y5
 	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  IrisConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  IrisConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y12, Y11
-	VFMADD231PD  IrisConstants<>+320(SB), Y4, Y11
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y4
+	VFMADD231PD  IrisConstants<>+352(SB), Y4, Y11
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y4
 	VFMADD231PD  Y10, Y11, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -3798,19 +3738,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y4
 	VMOVAPS      Y6, Y5
-	VFMADD231PD  IrisConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  IrisConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y10
 	VFMADD231PD  Y10, Y9, Y5
 	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  IrisConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  IrisConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y12, Y11
-	VFMADD231PD  IrisConstants<>+320(SB), Y4, Y11
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y4
+	VFMADD231PD  IrisConstants<>+352(SB), Y4, Y11
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y4
 	VFMADD231PD  Y10, Y11, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -3837,19 +3777,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y5
 	VMOVAPS      Y6, Y9
-	VFMADD231PD  IrisConstants<>+96(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+128(SB), Y5, Y9
 	VMOVAPS      Y8, Y10
-	VFMADD231PD  IrisConstants<>+160(SB), Y5, Y10
+	VFMADD231PD  IrisConstants<>+192(SB), Y5, Y10
 	VMULPD       Y5, Y5, Y11
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
-	VFMADD231PD  IrisConstants<>+192(SB), Y10, Y9
+	VFMADD231PD  IrisConstants<>+224(SB), Y10, Y9
 	VMULPD       Y9, Y1, Y1
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  IrisConstants<>+256(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+288(SB), Y5, Y9
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  IrisConstants<>+320(SB), Y5, Y13
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y5
+	VFMADD231PD  IrisConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y11, Y13, Y9
 	VFMADD231PD  Y10, Y5, Y9
 	VDIVPD       Y9, Y1, Y1
@@ -3859,19 +3799,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y5
 	VMOVAPS      Y6, Y9
-	VFMADD231PD  IrisConstants<>+96(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+128(SB), Y5, Y9
 	VMOVAPS      Y8, Y10
-	VFMADD231PD  IrisConstants<>+160(SB), Y5, Y10
+	VFMADD231PD  IrisConstants<>+192(SB), Y5, Y10
 	VMULPD       Y5, Y5, Y11
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
-	VFMADD231PD  IrisConstants<>+192(SB), Y10, Y9
+	VFMADD231PD  IrisConstants<>+224(SB), Y10, Y9
 	VMULPD       Y9, Y0, Y0
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  IrisConstants<>+256(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+288(SB), Y5, Y9
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  IrisConstants<>+320(SB), Y5, Y13
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y5
+	VFMADD231PD  IrisConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y11, Y13, Y9
 	VFMADD231PD  Y10, Y5, Y9
 	VDIVPD       Y9, Y0, Y0
@@ -3884,19 +3824,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y4
 	VMOVAPS      Y6, Y5
-	VFMADD231PD  IrisConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  IrisConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y10
 	VFMADD231PD  Y10, Y9, Y5
 	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  IrisConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  IrisConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y12, Y11
-	VFMADD231PD  IrisConstants<>+320(SB), Y4, Y11
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y4
+	VFMADD231PD  IrisConstants<>+352(SB), Y4, Y11
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y4
 	VFMADD231PD  Y10, Y11, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -3906,19 +3846,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y4
 	VMOVAPS      Y6, Y5
-	VFMADD231PD  IrisConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  IrisConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y10
 	VFMADD231PD  Y10, Y9, Y5
 	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  IrisConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  IrisConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y12, Y11
-	VFMADD231PD  IrisConstants<>+320(SB), Y4, Y11
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y4
+	VFMADD231PD  IrisConstants<>+352(SB), Y4, Y11
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y4
 	VFMADD231PD  Y10, Y11, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -3945,19 +3885,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y5
 	VMOVAPS      Y6, Y9
-	VFMADD231PD  IrisConstants<>+96(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+128(SB), Y5, Y9
 	VMOVAPS      Y8, Y10
-	VFMADD231PD  IrisConstants<>+160(SB), Y5, Y10
+	VFMADD231PD  IrisConstants<>+192(SB), Y5, Y10
 	VMULPD       Y5, Y5, Y11
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
-	VFMADD231PD  IrisConstants<>+192(SB), Y10, Y9
+	VFMADD231PD  IrisConstants<>+224(SB), Y10, Y9
 	VMULPD       Y9, Y1, Y1
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  IrisConstants<>+256(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+288(SB), Y5, Y9
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  IrisConstants<>+320(SB), Y5, Y13
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y5
+	VFMADD231PD  IrisConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y11, Y13, Y9
 	VFMADD231PD  Y10, Y5, Y9
 	VDIVPD       Y9, Y1, Y1
@@ -3967,19 +3907,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y5
 	VMOVAPS      Y6, Y9
-	VFMADD231PD  IrisConstants<>+96(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+128(SB), Y5, Y9
 	VMOVAPS      Y8, Y10
-	VFMADD231PD  IrisConstants<>+160(SB), Y5, Y10
+	VFMADD231PD  IrisConstants<>+192(SB), Y5, Y10
 	VMULPD       Y5, Y5, Y11
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
-	VFMADD231PD  IrisConstants<>+192(SB), Y10, Y9
+	VFMADD231PD  IrisConstants<>+224(SB), Y10, Y9
 	VMULPD       Y9, Y0, Y0
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  IrisConstants<>+256(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+288(SB), Y5, Y9
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  IrisConstants<>+320(SB), Y5, Y13
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y5
+	VFMADD231PD  IrisConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y11, Y13, Y9
 	VFMADD231PD  Y10, Y5, Y9
 	VDIVPD       Y9, Y0, Y0
@@ -3992,19 +3932,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y4
 	VMOVAPS      Y6, Y5
-	VFMADD231PD  IrisConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  IrisConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y10
 	VFMADD231PD  Y10, Y9, Y5
 	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  IrisConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  IrisConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y12, Y11
-	VFMADD231PD  IrisConstants<>+320(SB), Y4, Y11
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y4
+	VFMADD231PD  IrisConstants<>+352(SB), Y4, Y11
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y4
 	VFMADD231PD  Y10, Y11, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -4014,19 +3954,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y4
 	VMOVAPS      Y6, Y5
-	VFMADD231PD  IrisConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  IrisConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y10
 	VFMADD231PD  Y10, Y9, Y5
 	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  IrisConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  IrisConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y12, Y11
-	VFMADD231PD  IrisConstants<>+320(SB), Y4, Y11
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y4
+	VFMADD231PD  IrisConstants<>+352(SB), Y4, Y11
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y4
 	VFMADD231PD  Y10, Y11, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -4053,19 +3993,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y5
 	VMOVAPS      Y6, Y9
-	VFMADD231PD  IrisConstants<>+96(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+128(SB), Y5, Y9
 	VMOVAPS      Y8, Y10
-	VFMADD231PD  IrisConstants<>+160(SB), Y5, Y10
+	VFMADD231PD  IrisConstants<>+192(SB), Y5, Y10
 	VMULPD       Y5, Y5, Y11
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
-	VFMADD231PD  IrisConstants<>+192(SB), Y10, Y9
+	VFMADD231PD  IrisConstants<>+224(SB), Y10, Y9
 	VMULPD       Y9, Y1, Y1
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  IrisConstants<>+256(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+288(SB), Y5, Y9
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  IrisConstants<>+320(SB), Y5, Y13
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y5
+	VFMADD231PD  IrisConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y11, Y13, Y9
 	VFMADD231PD  Y10, Y5, Y9
 	VDIVPD       Y9, Y1, Y1
@@ -4075,19 +4015,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y5
 	VMOVAPS      Y6, Y9
-	VFMADD231PD  IrisConstants<>+96(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+128(SB), Y5, Y9
 	VMOVAPS      Y8, Y10
-	VFMADD231PD  IrisConstants<>+160(SB), Y5, Y10
+	VFMADD231PD  IrisConstants<>+192(SB), Y5, Y10
 	VMULPD       Y5, Y5, Y11
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
-	VFMADD231PD  IrisConstants<>+192(SB), Y10, Y9
+	VFMADD231PD  IrisConstants<>+224(SB), Y10, Y9
 	VMULPD       Y9, Y0, Y0
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  IrisConstants<>+256(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+288(SB), Y5, Y9
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  IrisConstants<>+320(SB), Y5, Y13
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y5
+	VFMADD231PD  IrisConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y11, Y13, Y9
 	VFMADD231PD  Y10, Y5, Y9
 	VDIVPD       Y9, Y0, Y0
@@ -4100,19 +4040,19 @@ loop0:
 	VMAXPD       Y4, Y3, Y4
 	VMULPD       Y4, Y4, Y5
 	VMOVAPS      Y6, Y9
-	VFMADD231PD  IrisConstants<>+96(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+128(SB), Y5, Y9
 	VMOVAPS      Y8, Y10
-	VFMADD231PD  IrisConstants<>+160(SB), Y5, Y10
+	VFMADD231PD  IrisConstants<>+192(SB), Y5, Y10
 	VMULPD       Y5, Y5, Y11
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
-	VFMADD231PD  IrisConstants<>+192(SB), Y10, Y9
+	VFMADD231PD  IrisConstants<>+224(SB), Y10, Y9
 	VMULPD       Y9, Y4, Y4
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  IrisConstants<>+256(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+288(SB), Y5, Y9
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  IrisConstants<>+320(SB), Y5, Y13
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y5
+	VFMADD231PD  IrisConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y11, Y13, Y9
 	VFMADD231PD  Y10, Y5, Y9
 	VDIVPD       Y9, Y4, Y4
@@ -4122,19 +4062,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y5
 	VMOVAPS      Y6, Y9
-	VFMADD231PD  IrisConstants<>+96(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+128(SB), Y5, Y9
 	VMOVAPS      Y8, Y10
-	VFMADD231PD  IrisConstants<>+160(SB), Y5, Y10
+	VFMADD231PD  IrisConstants<>+192(SB), Y5, Y10
 	VMULPD       Y5, Y5, Y11
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
-	VFMADD231PD  IrisConstants<>+192(SB), Y10, Y9
+	VFMADD231PD  IrisConstants<>+224(SB), Y10, Y9
 	VMULPD       Y9, Y1, Y1
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  IrisConstants<>+256(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+288(SB), Y5, Y9
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  IrisConstants<>+320(SB), Y5, Y13
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y5
+	VFMADD231PD  IrisConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y11, Y13, Y9
 	VFMADD231PD  Y10, Y5, Y9
 	VDIVPD       Y9, Y1, Y1
@@ -4161,19 +4101,19 @@ loop0:
 	VMAXPD       Y5, Y3, Y5
 	VMULPD       Y5, Y5, Y10
 	VMOVAPS      Y6, Y11
-	VFMADD231PD  IrisConstants<>+96(SB), Y10, Y11
+	VFMADD231PD  IrisConstants<>+128(SB), Y10, Y11
 	VMOVAPS      Y8, Y13
-	VFMADD231PD  IrisConstants<>+160(SB), Y10, Y13
+	VFMADD231PD  IrisConstants<>+192(SB), Y10, Y13
 	VMULPD       Y10, Y10, Y15
 	VFMADD231PD  Y15, Y13, Y11
 	VMULPD       Y15, Y15, Y13
-	VFMADD231PD  IrisConstants<>+192(SB), Y13, Y11
+	VFMADD231PD  IrisConstants<>+224(SB), Y13, Y11
 	VMULPD       Y11, Y5, Y5
 	VMOVAPS      Y7, Y11
-	VFMADD231PD  IrisConstants<>+256(SB), Y10, Y11
+	VFMADD231PD  IrisConstants<>+288(SB), Y10, Y11
 	VMOVAPS      Y12, Y7
-	VFMADD231PD  IrisConstants<>+320(SB), Y10, Y7
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y10
+	VFMADD231PD  IrisConstants<>+352(SB), Y10, Y7
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y10
 	VFMADD231PD  Y15, Y7, Y11
 	VFMADD231PD  Y13, Y10, Y11
 	VDIVPD       Y11, Y5, Y5
@@ -4183,20 +4123,20 @@ loop0:
 	VMAXPD       Y4, Y3, Y4
 	VMULPD       Y4, Y4, Y7
 	VMOVAPS      Y6, Y10
-	VFMADD231PD  IrisConstants<>+96(SB), Y7, Y10
+	VFMADD231PD  IrisConstants<>+128(SB), Y7, Y10
 	VMOVAPS      Y8, Y11
-	VFMADD231PD  IrisConstants<>+160(SB), Y7, Y11
+	VFMADD231PD  IrisConstants<>+192(SB), Y7, Y11
 	VMULPD       Y7, Y7, Y13
 	VFMADD231PD  Y13, Y11, Y10
 	VMULPD       Y13, Y13, Y11
-	VFMADD231PD  IrisConstants<>+192(SB), Y11, Y10
+	VFMADD231PD  IrisConstants<>+224(SB), Y11, Y10
 	VMULPD       Y10, Y4, Y4
-	VMOVUPS      IrisConstants<>+224(SB), Y10
+	VMOVUPS      IrisConstants<>+256(SB), Y10
 	VMOVAPS      Y10, Y15
-	VFMADD231PD  IrisConstants<>+256(SB), Y7, Y15
+	VFMADD231PD  IrisConstants<>+288(SB), Y7, Y15
 	VMOVAPS      Y12, Y10
-	VFMADD231PD  IrisConstants<>+320(SB), Y7, Y10
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y7
+	VFMADD231PD  IrisConstants<>+352(SB), Y7, Y10
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y7
 	VFMADD231PD  Y13, Y10, Y15
 	VFMADD231PD  Y11, Y7, Y15
 	VDIVPD       Y15, Y4, Y4
@@ -4209,20 +4149,20 @@ loop0:
 	VMAXPD       Y7, Y3, Y7
 	VMULPD       Y7, Y7, Y9
 	VMOVAPS      Y6, Y10
-	VFMADD231PD  IrisConstants<>+96(SB), Y9, Y10
+	VFMADD231PD  IrisConstants<>+128(SB), Y9, Y10
 	VMOVAPS      Y8, Y11
-	VFMADD231PD  IrisConstants<>+160(SB), Y9, Y11
+	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y11
 	VMULPD       Y9, Y9, Y13
 	VFMADD231PD  Y13, Y11, Y10
 	VMULPD       Y13, Y13, Y11
-	VFMADD231PD  IrisConstants<>+192(SB), Y11, Y10
+	VFMADD231PD  IrisConstants<>+224(SB), Y11, Y10
 	VMULPD       Y10, Y7, Y7
-	VMOVUPS      IrisConstants<>+224(SB), Y10
+	VMOVUPS      IrisConstants<>+256(SB), Y10
 	VMOVAPS      Y10, Y15
-	VFMADD231PD  IrisConstants<>+256(SB), Y9, Y15
+	VFMADD231PD  IrisConstants<>+288(SB), Y9, Y15
 	VMOVAPS      Y12, Y10
-	VFMADD231PD  IrisConstants<>+320(SB), Y9, Y10
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y9
+	VFMADD231PD  IrisConstants<>+352(SB), Y9, Y10
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y9
 	VFMADD231PD  Y13, Y10, Y15
 	VFMADD231PD  Y11, Y9, Y15
 	VDIVPD       Y15, Y7, Y7
@@ -4232,20 +4172,20 @@ loop0:
 	VMAXPD       Y5, Y3, Y5
 	VMULPD       Y5, Y5, Y9
 	VMOVAPS      Y6, Y10
-	VFMADD231PD  IrisConstants<>+96(SB), Y9, Y10
+	VFMADD231PD  IrisConstants<>+128(SB), Y9, Y10
 	VMOVAPS      Y8, Y11
-	VFMADD231PD  IrisConstants<>+160(SB), Y9, Y11
+	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y11
 	VMULPD       Y9, Y9, Y13
 	VFMADD231PD  Y13, Y11, Y10
 	VMULPD       Y13, Y13, Y11
-	VFMADD231PD  IrisConstants<>+192(SB), Y11, Y10
+	VFMADD231PD  IrisConstants<>+224(SB), Y11, Y10
 	VMULPD       Y10, Y5, Y5
-	VMOVUPS      IrisConstants<>+224(SB), Y10
+	VMOVUPS      IrisConstants<>+256(SB), Y10
 	VMOVAPS      Y10, Y15
-	VFMADD231PD  IrisConstants<>+256(SB), Y9, Y15
+	VFMADD231PD  IrisConstants<>+288(SB), Y9, Y15
 	VMOVAPS      Y12, Y10
-	VFMADD231PD  IrisConstants<>+320(SB), Y9, Y10
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y9
+	VFMADD231PD  IrisConstants<>+352(SB), Y9, Y10
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y9
 	VFMADD231PD  Y13, Y10, Y15
 	VFMADD231PD  Y11, Y9, Y15
 	VDIVPD       Y15, Y5, Y5
@@ -4272,20 +4212,20 @@ loop0:
 	VMAXPD       Y9, Y3, Y9
 	VMULPD       Y9, Y9, Y11
 	VMOVAPS      Y6, Y13
-	VFMADD231PD  IrisConstants<>+96(SB), Y11, Y13
+	VFMADD231PD  IrisConstants<>+128(SB), Y11, Y13
 	VMOVAPS      Y8, Y15
-	VFMADD231PD  IrisConstants<>+160(SB), Y11, Y15
+	VFMADD231PD  IrisConstants<>+192(SB), Y11, Y15
 	VMULPD       Y11, Y11, Y8
 	VFMADD231PD  Y8, Y15, Y13
 	VMULPD       Y8, Y8, Y15
-	VFMADD231PD  IrisConstants<>+192(SB), Y15, Y13
+	VFMADD231PD  IrisConstants<>+224(SB), Y15, Y13
 	VMULPD       Y13, Y9, Y9
-	VMOVUPS      IrisConstants<>+224(SB), Y13
+	VMOVUPS      IrisConstants<>+256(SB), Y13
 	VMOVAPS      Y13, Y6
-	VFMADD231PD  IrisConstants<>+256(SB), Y11, Y6
+	VFMADD231PD  IrisConstants<>+288(SB), Y11, Y6
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  IrisConstants<>+320(SB), Y11, Y13
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y11
+	VFMADD231PD  IrisConstants<>+352(SB), Y11, Y13
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y11
 	VFMADD231PD  Y8, Y13, Y6
 	VFMADD231PD  Y15, Y11, Y6
 	VDIVPD       Y6, Y9, Y6
@@ -4294,23 +4234,23 @@ loop0:
 	VMINPD       Y7, Y2, Y7
 	VMAXPD       Y7, Y3, Y7
 	VMULPD       Y7, Y7, Y8
-	VMOVUPS      IrisConstants<>+64(SB), Y9
+	VMOVUPS      IrisConstants<>+96(SB), Y9
 	VMOVAPS      Y9, Y11
-	VFMADD231PD  IrisConstants<>+96(SB), Y8, Y11
-	VMOVUPS      IrisConstants<>+128(SB), Y13
+	VFMADD231PD  IrisConstants<>+128(SB), Y8, Y11
+	VMOVUPS      IrisConstants<>+160(SB), Y13
 	VMOVAPS      Y13, Y15
-	VFMADD231PD  IrisConstants<>+160(SB), Y8, Y15
+	VFMADD231PD  IrisConstants<>+192(SB), Y8, Y15
 	VMULPD       Y8, Y8, Y13
 	VFMADD231PD  Y13, Y15, Y11
 	VMULPD       Y13, Y13, Y15
-	VFMADD231PD  IrisConstants<>+192(SB), Y15, Y11
+	VFMADD231PD  IrisConstants<>+224(SB), Y15, Y11
 	VMULPD       Y11, Y7, Y7
-	VMOVUPS      IrisConstants<>+224(SB), Y11
+	VMOVUPS      IrisConstants<>+256(SB), Y11
 	VMOVAPS      Y11, Y9
-	VFMADD231PD  IrisConstants<>+256(SB), Y8, Y9
+	VFMADD231PD  IrisConstants<>+288(SB), Y8, Y9
 	VMOVAPS      Y12, Y11
-	VFMADD231PD  IrisConstants<>+320(SB), Y8, Y11
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y8
+	VFMADD231PD  IrisConstants<>+352(SB), Y8, Y11
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y8
 	VFMADD231PD  Y13, Y11, Y9
 	VFMADD231PD  Y15, Y8, Y9
 	VDIVPD       Y9, Y7, Y7
@@ -4322,23 +4262,23 @@ loop0:
 	VMINPD       Y8, Y2, Y8
 	VMAXPD       Y8, Y3, Y8
 	VMULPD       Y8, Y8, Y9
-	VMOVUPS      IrisConstants<>+64(SB), Y10
+	VMOVUPS      IrisConstants<>+96(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  IrisConstants<>+96(SB), Y9, Y11
-	VMOVUPS      IrisConstants<>+128(SB), Y13
+	VFMADD231PD  IrisConstants<>+128(SB), Y9, Y11
+	VMOVUPS      IrisConstants<>+160(SB), Y13
 	VMOVAPS      Y13, Y15
-	VFMADD231PD  IrisConstants<>+160(SB), Y9, Y15
+	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y15
 	VMULPD       Y9, Y9, Y13
 	VFMADD231PD  Y13, Y15, Y11
 	VMULPD       Y13, Y13, Y15
-	VFMADD231PD  IrisConstants<>+192(SB), Y15, Y11
+	VFMADD231PD  IrisConstants<>+224(SB), Y15, Y11
 	VMULPD       Y11, Y8, Y8
-	VMOVUPS      IrisConstants<>+224(SB), Y11
+	VMOVUPS      IrisConstants<>+256(SB), Y11
 	VMOVAPS      Y11, Y10
-	VFMADD231PD  IrisConstants<>+256(SB), Y9, Y10
+	VFMADD231PD  IrisConstants<>+288(SB), Y9, Y10
 	VMOVAPS      Y12, Y11
-	VFMADD231PD  IrisConstants<>+320(SB), Y9, Y11
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y9
+	VFMADD231PD  IrisConstants<>+352(SB), Y9, Y11
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y9
 	VFMADD231PD  Y13, Y11, Y10
 	VFMADD231PD  Y15, Y9, Y10
 	VDIVPD       Y10, Y8, Y8
@@ -4347,23 +4287,23 @@ loop0:
 	VMINPD       Y7, Y2, Y7
 	VMAXPD       Y7, Y3, Y7
 	VMULPD       Y7, Y7, Y9
-	VMOVUPS      IrisConstants<>+64(SB), Y10
+	VMOVUPS      IrisConstants<>+96(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  IrisConstants<>+96(SB), Y9, Y11
-	VMOVUPS      IrisConstants<>+128(SB), Y13
+	VFMADD231PD  IrisConstants<>+128(SB), Y9, Y11
+	VMOVUPS      IrisConstants<>+160(SB), Y13
 	VMOVAPS      Y13, Y15
-	VFMADD231PD  IrisConstants<>+160(SB), Y9, Y15
+	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y15
 	VMULPD       Y9, Y9, Y13
 	VFMADD231PD  Y13, Y15, Y11
 	VMULPD       Y13, Y13, Y15
-	VFMADD231PD  IrisConstants<>+192(SB), Y15, Y11
+	VFMADD231PD  IrisConstants<>+224(SB), Y15, Y11
 	VMULPD       Y11, Y7, Y7
-	VMOVUPS      IrisConstants<>+224(SB), Y11
+	VMOVUPS      IrisConstants<>+256(SB), Y11
 	VMOVAPS      Y11, Y10
-	VFMADD231PD  IrisConstants<>+256(SB), Y9, Y10
+	VFMADD231PD  IrisConstants<>+288(SB), Y9, Y10
 	VMOVAPS      Y12, Y11
-	VFMADD231PD  IrisConstants<>+320(SB), Y9, Y11
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y9
+	VFMADD231PD  IrisConstants<>+352(SB), Y9, Y11
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y9
 	VFMADD231PD  Y13, Y11, Y10
 	VFMADD231PD  Y15, Y9, Y10
 	VDIVPD       Y10, Y7, Y7
@@ -4389,50 +4329,50 @@ loop0:
 	VMINPD       Y9, Y2, Y9
 	VMAXPD       Y9, Y3, Y9
 	VMULPD       Y9, Y9, Y11
-	VMOVUPS      IrisConstants<>+64(SB), Y13
+	VMOVUPS      IrisConstants<>+96(SB), Y13
 	VMOVAPS      Y13, Y15
-	VFMADD231PD  IrisConstants<>+96(SB), Y11, Y15
-	VMOVUPS      IrisConstants<>+128(SB), Y13
+	VFMADD231PD  IrisConstants<>+128(SB), Y11, Y15
+	VMOVUPS      IrisConstants<>+160(SB), Y13
 	VMOVAPS      Y13, Y3
-	VFMADD231PD  IrisConstants<>+160(SB), Y11, Y3
+	VFMADD231PD  IrisConstants<>+192(SB), Y11, Y3
 	VMULPD       Y11, Y11, Y13
 	VFMADD231PD  Y13, Y3, Y15
 	VMULPD       Y13, Y13, Y3
-	VFMADD231PD  IrisConstants<>+192(SB), Y3, Y15
+	VFMADD231PD  IrisConstants<>+224(SB), Y3, Y15
 	VMULPD       Y15, Y9, Y9
-	VMOVUPS      IrisConstants<>+224(SB), Y15
+	VMOVUPS      IrisConstants<>+256(SB), Y15
 	VMOVAPS      Y15, Y2
-	VFMADD231PD  IrisConstants<>+256(SB), Y11, Y2
+	VFMADD231PD  IrisConstants<>+288(SB), Y11, Y2
 	VMOVAPS      Y12, Y15
-	VFMADD231PD  IrisConstants<>+320(SB), Y11, Y15
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y11
+	VFMADD231PD  IrisConstants<>+352(SB), Y11, Y15
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y11
 	VFMADD231PD  Y13, Y15, Y2
 	VFMADD231PD  Y3, Y11, Y2
 	VDIVPD       Y2, Y9, Y2
 	VCVTPD2PSY   Y2, X2
 	VCVTPS2PD    X8, Y3
-	VMOVUPS      IrisConstants<>+32(SB), Y8
+	VMOVUPS      IrisConstants<>+64(SB), Y8
 	VMINPD       Y3, Y8, Y3
-	VMOVUPS      IrisConstants<>+0(SB), Y9
+	VMOVUPS      IrisConstants<>+32(SB), Y9
 	VMAXPD       Y3, Y9, Y3
 	VMULPD       Y3, Y3, Y11
-	VMOVUPS      IrisConstants<>+64(SB), Y13
+	VMOVUPS      IrisConstants<>+96(SB), Y13
 	VMOVAPS      Y13, Y15
-	VFMADD231PD  IrisConstants<>+96(SB), Y11, Y15
-	VMOVUPS      IrisConstants<>+128(SB), Y13
+	VFMADD231PD  IrisConstants<>+128(SB), Y11, Y15
+	VMOVUPS      IrisConstants<>+160(SB), Y13
 	VMOVAPS      Y13, Y9
-	VFMADD231PD  IrisConstants<>+160(SB), Y11, Y9
+	VFMADD231PD  IrisConstants<>+192(SB), Y11, Y9
 	VMULPD       Y11, Y11, Y13
 	VFMADD231PD  Y13, Y9, Y15
 	VMULPD       Y13, Y13, Y9
-	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y15
+	VFMADD231PD  IrisConstants<>+224(SB), Y9, Y15
 	VMULPD       Y15, Y3, Y3
-	VMOVUPS      IrisConstants<>+224(SB), Y15
+	VMOVUPS      IrisConstants<>+256(SB), Y15
 	VMOVAPS      Y15, Y8
-	VFMADD231PD  IrisConstants<>+256(SB), Y11, Y8
+	VFMADD231PD  IrisConstants<>+288(SB), Y11, Y8
 	VMOVAPS      Y12, Y15
-	VFMADD231PD  IrisConstants<>+320(SB), Y11, Y15
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y11
+	VFMADD231PD  IrisConstants<>+352(SB), Y11, Y15
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y11
 	VFMADD231PD  Y13, Y15, Y8
 	VFMADD231PD  Y9, Y11, Y8
 	VDIVPD       Y8, Y3, Y3
@@ -4441,52 +4381,52 @@ loop0:
 	VMOVUPS      Y2, 2048(SI)
 	VEXTRACTF128 $0x01, Y10, X3
 	VCVTPS2PD    X10, Y8
-	VMOVUPS      IrisConstants<>+32(SB), Y9
+	VMOVUPS      IrisConstants<>+64(SB), Y9
 	VMINPD       Y8, Y9, Y8
-	VMOVUPS      IrisConstants<>+0(SB), Y10
+	VMOVUPS      IrisConstants<>+32(SB), Y10
 	VMAXPD       Y8, Y10, Y8
 	VMULPD       Y8, Y8, Y11
-	VMOVUPS      IrisConstants<>+64(SB), Y13
+	VMOVUPS      IrisConstants<>+96(SB), Y13
 	VMOVAPS      Y13, Y15
-	VFMADD231PD  IrisConstants<>+96(SB), Y11, Y15
-	VMOVUPS      IrisConstants<>+128(SB), Y13
+	VFMADD231PD  IrisConstants<>+128(SB), Y11, Y15
+	VMOVUPS      IrisConstants<>+160(SB), Y13
 	VMOVAPS      Y13, Y10
-	VFMADD231PD  IrisConstants<>+160(SB), Y11, Y10
+	VFMADD231PD  IrisConstants<>+192(SB), Y11, Y10
 	VMULPD       Y11, Y11, Y13
 	VFMADD231PD  Y13, Y10, Y15
 	VMULPD       Y13, Y13, Y10
-	VFMADD231PD  IrisConstants<>+192(SB), Y10, Y15
+	VFMADD231PD  IrisConstants<>+224(SB), Y10, Y15
 	VMULPD       Y15, Y8, Y8
-	VMOVUPS      IrisConstants<>+224(SB), Y15
+	VMOVUPS      IrisConstants<>+256(SB), Y15
 	VMOVAPS      Y15, Y9
-	VFMADD231PD  IrisConstants<>+256(SB), Y11, Y9
+	VFMADD231PD  IrisConstants<>+288(SB), Y11, Y9
 	VMOVAPS      Y12, Y15
-	VFMADD231PD  IrisConstants<>+320(SB), Y11, Y15
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y11
+	VFMADD231PD  IrisConstants<>+352(SB), Y11, Y15
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y11
 	VFMADD231PD  Y13, Y15, Y9
 	VFMADD231PD  Y10, Y11, Y9
 	VDIVPD       Y9, Y8, Y8
 	VCVTPD2PSY   Y8, X8
 	VCVTPS2PD    X3, Y3
-	VMOVUPS      IrisConstants<>+32(SB), Y9
+	VMOVUPS      IrisConstants<>+64(SB), Y9
 	VMINPD       Y3, Y9, Y3
-	VMOVUPS      IrisConstants<>+0(SB), Y9
+	VMOVUPS      IrisConstants<>+32(SB), Y9
 	VMAXPD       Y3, Y9, Y3
 	VMULPD       Y3, Y3, Y9
-	VMOVUPS      IrisConstants<>+64(SB), Y10
-	VFMADD231PD  IrisConstants<>+96(SB), Y9, Y10
-	VMOVUPS      IrisConstants<>+128(SB), Y11
-	VFMADD231PD  IrisConstants<>+160(SB), Y9, Y11
+	VMOVUPS      IrisConstants<>+96(SB), Y10
+	VFMADD231PD  IrisConstants<>+128(SB), Y9, Y10
+	VMOVUPS      IrisConstants<>+160(SB), Y11
+	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y11
 	VMULPD       Y9, Y9, Y13
 	VFMADD231PD  Y13, Y11, Y10
 	VMULPD       Y13, Y13, Y11
-	VFMADD231PD  IrisConstants<>+192(SB), Y11, Y10
+	VFMADD231PD  IrisConstants<>+224(SB), Y11, Y10
 	VMULPD       Y10, Y3, Y3
-	VMOVUPS      IrisConstants<>+224(SB), Y10
+	VMOVUPS      IrisConstants<>+256(SB), Y10
 	VMOVAPS      Y10, Y15
-	VFMADD231PD  IrisConstants<>+256(SB), Y9, Y15
-	VFMADD231PD  IrisConstants<>+320(SB), Y9, Y12
-	VFMADD231PD  IrisConstants<>+384(SB), Y9, Y14
+	VFMADD231PD  IrisConstants<>+288(SB), Y9, Y15
+	VFMADD231PD  IrisConstants<>+352(SB), Y9, Y12
+	VFMADD231PD  IrisConstants<>+416(SB), Y9, Y14
 	VFMADD231PD  Y13, Y12, Y15
 	VFMADD231PD  Y11, Y14, Y15
 	VDIVPD       Y15, Y3, Y3
@@ -4589,72 +4529,72 @@ loop0:
 	VBLENDVPS    Y2, Y0, Y3, Y0
 	VMOVUPS      Y0, 640(SI)
 	VSUBPS       Y0, Y9, Y2
-	VMOVUPS      IrisConstants<>+512(SB), Y3
+	VMOVUPS      IrisConstants<>+544(SB), Y3
 	VMINPS       Y2, Y3, Y2
-	VMOVUPS      IrisConstants<>+480(SB), Y6
+	VMOVUPS      IrisConstants<>+512(SB), Y6
 	VMAXPS       Y2, Y6, Y2
-	VMOVUPS      IrisConstants<>+544(SB), Y7
+	VMOVUPS      IrisConstants<>+576(SB), Y7
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  IrisConstants<>+576(SB), Y2, Y9
+	VFMADD231PS  IrisConstants<>+608(SB), Y2, Y9
 	VSUBPS       Y7, Y9, Y9
-	VFNMADD231PS IrisConstants<>+608(SB), Y9, Y2
 	VFNMADD231PS IrisConstants<>+640(SB), Y9, Y2
+	VFNMADD231PS IrisConstants<>+672(SB), Y9, Y2
 	VMULPS       Y2, Y2, Y11
-	VMOVUPS      IrisConstants<>+672(SB), Y12
+	VMOVUPS      IrisConstants<>+704(SB), Y12
 	VMOVAPS      Y12, Y13
-	VFMADD231PS  IrisConstants<>+704(SB), Y2, Y13
-	VMOVUPS      IrisConstants<>+736(SB), Y14
+	VFMADD231PS  IrisConstants<>+736(SB), Y2, Y13
+	VMOVUPS      IrisConstants<>+768(SB), Y14
 	VMOVAPS      Y14, Y15
-	VFMADD231PS  IrisConstants<>+768(SB), Y2, Y15
-	VMOVUPS      IrisConstants<>+800(SB), Y10
+	VFMADD231PS  IrisConstants<>+800(SB), Y2, Y15
+	VMOVUPS      IrisConstants<>+832(SB), Y10
 	VMOVAPS      Y10, Y14
-	VFMADD231PS  IrisConstants<>+832(SB), Y2, Y14
+	VFMADD231PS  IrisConstants<>+864(SB), Y2, Y14
 	VFMADD231PS  Y11, Y15, Y13
 	VMULPS       Y11, Y11, Y15
 	VFMADD231PS  Y15, Y14, Y13
 	VFMADD231PS  Y13, Y11, Y2
-	VADDPS       IrisConstants<>+864(SB), Y2, Y2
+	VADDPS       IrisConstants<>+896(SB), Y2, Y2
 	VMOVAPS      Y7, Y11
 	VFMADD231PS  Y12, Y9, Y11
 	VSUBPS       Y7, Y11, Y13
 	VSUBPS       Y13, Y9, Y9
 	VADDPS       Y7, Y9, Y9
 	VPSLLD       $0x17, Y11, Y11
-	VPADDD       IrisConstants<>+864(SB), Y11, Y11
+	VPADDD       IrisConstants<>+896(SB), Y11, Y11
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       IrisConstants<>+864(SB), Y9, Y9
+	VPADDD       IrisConstants<>+896(SB), Y9, Y9
 	VMULPS       Y11, Y2, Y2
 	VMULPS       Y9, Y2, Y2
 	VSUBPS       Y0, Y1, Y1
 	VMINPS       Y1, Y3, Y1
 	VMAXPS       Y1, Y6, Y1
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  IrisConstants<>+576(SB), Y1, Y9
+	VFMADD231PS  IrisConstants<>+608(SB), Y1, Y9
 	VSUBPS       Y7, Y9, Y9
-	VFNMADD231PS IrisConstants<>+608(SB), Y9, Y1
 	VFNMADD231PS IrisConstants<>+640(SB), Y9, Y1
+	VFNMADD231PS IrisConstants<>+672(SB), Y9, Y1
 	VMULPS       Y1, Y1, Y11
 	VMOVAPS      Y12, Y13
-	VFMADD231PS  IrisConstants<>+704(SB), Y1, Y13
-	VMOVUPS      IrisConstants<>+736(SB), Y14
+	VFMADD231PS  IrisConstants<>+736(SB), Y1, Y13
+	VMOVUPS      IrisConstants<>+768(SB), Y14
 	VMOVAPS      Y14, Y15
-	VFMADD231PS  IrisConstants<>+768(SB), Y1, Y15
+	VFMADD231PS  IrisConstants<>+800(SB), Y1, Y15
 	VMOVAPS      Y10, Y14
-	VFMADD231PS  IrisConstants<>+832(SB), Y1, Y14
+	VFMADD231PS  IrisConstants<>+864(SB), Y1, Y14
 	VFMADD231PS  Y11, Y15, Y13
 	VMULPS       Y11, Y11, Y15
 	VFMADD231PS  Y15, Y14, Y13
 	VFMADD231PS  Y13, Y11, Y1
-	VADDPS       IrisConstants<>+864(SB), Y1, Y1
+	VADDPS       IrisConstants<>+896(SB), Y1, Y1
 	VMOVAPS      Y7, Y11
 	VFMADD231PS  Y12, Y9, Y11
 	VSUBPS       Y7, Y11, Y13
 	VSUBPS       Y13, Y9, Y9
 	VADDPS       Y7, Y9, Y9
 	VPSLLD       $0x17, Y11, Y11
-	VPADDD       IrisConstants<>+864(SB), Y11, Y11
+	VPADDD       IrisConstants<>+896(SB), Y11, Y11
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       IrisConstants<>+864(SB), Y9, Y9
+	VPADDD       IrisConstants<>+896(SB), Y9, Y9
 	VMULPS       Y11, Y1, Y1
 	VMULPS       Y9, Y1, Y1
 	VADDPS       Y1, Y2, Y9
@@ -4662,37 +4602,37 @@ loop0:
 	VMINPS       Y0, Y3, Y0
 	VMAXPS       Y0, Y6, Y0
 	VMOVAPS      Y7, Y4
-	VFMADD231PS  IrisConstants<>+576(SB), Y0, Y4
+	VFMADD231PS  IrisConstants<>+608(SB), Y0, Y4
 	VSUBPS       Y7, Y4, Y4
-	VFNMADD231PS IrisConstants<>+608(SB), Y4, Y0
 	VFNMADD231PS IrisConstants<>+640(SB), Y4, Y0
+	VFNMADD231PS IrisConstants<>+672(SB), Y4, Y0
 	VMULPS       Y0, Y0, Y11
 	VMOVAPS      Y12, Y13
-	VFMADD231PS  IrisConstants<>+704(SB), Y0, Y13
-	VMOVUPS      IrisConstants<>+736(SB), Y14
+	VFMADD231PS  IrisConstants<>+736(SB), Y0, Y13
+	VMOVUPS      IrisConstants<>+768(SB), Y14
 	VMOVAPS      Y14, Y15
-	VFMADD231PS  IrisConstants<>+768(SB), Y0, Y15
+	VFMADD231PS  IrisConstants<>+800(SB), Y0, Y15
 	VMOVAPS      Y10, Y14
-	VFMADD231PS  IrisConstants<>+832(SB), Y0, Y14
+	VFMADD231PS  IrisConstants<>+864(SB), Y0, Y14
 	VFMADD231PS  Y11, Y15, Y13
 	VMULPS       Y11, Y11, Y15
 	VFMADD231PS  Y15, Y14, Y13
 	VFMADD231PS  Y13, Y11, Y0
-	VADDPS       IrisConstants<>+864(SB), Y0, Y0
+	VADDPS       IrisConstants<>+896(SB), Y0, Y0
 	VMOVAPS      Y7, Y11
 	VFMADD231PS  Y12, Y4, Y11
 	VSUBPS       Y7, Y11, Y13
 	VSUBPS       Y13, Y4, Y4
 	VADDPS       Y7, Y4, Y4
 	VPSLLD       $0x17, Y11, Y11
-	VPADDD       IrisConstants<>+864(SB), Y11, Y11
+	VPADDD       IrisConstants<>+896(SB), Y11, Y11
 	VPSLLD       $0x17, Y4, Y4
-	VPADDD       IrisConstants<>+864(SB), Y4, Y4
+	VPADDD       IrisConstants<>+896(SB), Y4, Y4
 	VMULPS       Y11, Y0, Y0
 	VMULPS       Y4, Y0, Y0
 	VADDPS       Y0, Y9, Y4
 	VMOVUPS      Y4, 704(SI)
-	VMOVUPS      IrisConstants<>+864(SB), Y9
+	VMOVUPS      IrisConstants<>+896(SB), Y9
 	VDIVPS       Y4, Y9, Y4
 	VMULPS       Y4, Y2, Y2
 	VMOVUPS      Y2, 448(SI)
@@ -4713,18 +4653,18 @@ loop0:
 	VMINPS       Y1, Y3, Y1
 	VMAXPS       Y1, Y6, Y1
 	VMOVAPS      Y7, Y2
-	VFMADD231PS  IrisConstants<>+576(SB), Y1, Y2
+	VFMADD231PS  IrisConstants<>+608(SB), Y1, Y2
 	VSUBPS       Y7, Y2, Y2
-	VFNMADD231PS IrisConstants<>+608(SB), Y2, Y1
 	VFNMADD231PS IrisConstants<>+640(SB), Y2, Y1
+	VFNMADD231PS IrisConstants<>+672(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y4
 	VMOVAPS      Y12, Y8
-	VFMADD231PS  IrisConstants<>+704(SB), Y1, Y8
-	VMOVUPS      IrisConstants<>+736(SB), Y11
+	VFMADD231PS  IrisConstants<>+736(SB), Y1, Y8
+	VMOVUPS      IrisConstants<>+768(SB), Y11
 	VMOVAPS      Y11, Y13
-	VFMADD231PS  IrisConstants<>+768(SB), Y1, Y13
+	VFMADD231PS  IrisConstants<>+800(SB), Y1, Y13
 	VMOVAPS      Y10, Y14
-	VFMADD231PS  IrisConstants<>+832(SB), Y1, Y14
+	VFMADD231PS  IrisConstants<>+864(SB), Y1, Y14
 	VFMADD231PS  Y4, Y13, Y8
 	VMULPS       Y4, Y4, Y13
 	VFMADD231PS  Y13, Y14, Y8
@@ -4746,17 +4686,17 @@ loop0:
 	VMINPS       Y2, Y3, Y2
 	VMAXPS       Y2, Y6, Y2
 	VMOVAPS      Y7, Y4
-	VFMADD231PS  IrisConstants<>+576(SB), Y2, Y4
+	VFMADD231PS  IrisConstants<>+608(SB), Y2, Y4
 	VSUBPS       Y7, Y4, Y4
-	VFNMADD231PS IrisConstants<>+608(SB), Y4, Y2
 	VFNMADD231PS IrisConstants<>+640(SB), Y4, Y2
+	VFNMADD231PS IrisConstants<>+672(SB), Y4, Y2
 	VMULPS       Y2, Y2, Y8
 	VMOVAPS      Y12, Y13
-	VFMADD231PS  IrisConstants<>+704(SB), Y2, Y13
+	VFMADD231PS  IrisConstants<>+736(SB), Y2, Y13
 	VMOVAPS      Y11, Y14
-	VFMADD231PS  IrisConstants<>+768(SB), Y2, Y14
+	VFMADD231PS  IrisConstants<>+800(SB), Y2, Y14
 	VMOVAPS      Y10, Y15
-	VFMADD231PS  IrisConstants<>+832(SB), Y2, Y15
+	VFMADD231PS  IrisConstants<>+864(SB), Y2, Y15
 	VFMADD231PS  Y8, Y14, Y13
 	VMULPS       Y8, Y8, Y14
 	VFMADD231PS  Y14, Y15, Y13
@@ -4778,15 +4718,15 @@ loop0:
 	VMINPS       Y5, Y3, Y3
 	VMAXPS       Y3, Y6, Y3
 	VMOVAPS      Y7, Y5
-	VFMADD231PS  IrisConstants<>+576(SB), Y3, Y5
+	VFMADD231PS  IrisConstants<>+608(SB), Y3, Y5
 	VSUBPS       Y7, Y5, Y5
-	VFNMADD231PS IrisConstants<>+608(SB), Y5, Y3
 	VFNMADD231PS IrisConstants<>+640(SB), Y5, Y3
+	VFNMADD231PS IrisConstants<>+672(SB), Y5, Y3
 	VMULPS       Y3, Y3, Y6
 	VMOVAPS      Y12, Y8
-	VFMADD231PS  IrisConstants<>+704(SB), Y3, Y8
-	VFMADD231PS  IrisConstants<>+768(SB), Y3, Y11
-	VFMADD231PS  IrisConstants<>+832(SB), Y3, Y10
+	VFMADD231PS  IrisConstants<>+736(SB), Y3, Y8
+	VFMADD231PS  IrisConstants<>+800(SB), Y3, Y11
+	VFMADD231PS  IrisConstants<>+864(SB), Y3, Y10
 	VFMADD231PS  Y6, Y11, Y8
 	VMULPS       Y6, Y6, Y11
 	VFMADD231PS  Y11, Y10, Y8
@@ -4816,120 +4756,120 @@ loop0:
 	VMOVUPS      704(SI), Y1
 	VEXTRACTF128 $0x01, Y1, X2
 	VCVTPS2PD    X1, Y1
-	VPADDQ       IrisConstants<>+1088(SB), Y1, Y3
+	VPADDQ       IrisConstants<>+1120(SB), Y1, Y3
 	VPSRLQ       $0x34, Y3, Y5
-	VORPD        IrisConstants<>+1120(SB), Y5, Y5
-	VSUBPD       IrisConstants<>+1152(SB), Y5, Y5
-	VANDPD       IrisConstants<>+1184(SB), Y3, Y3
-	VPADDQ       IrisConstants<>+1216(SB), Y3, Y3
-	VSUBPD       IrisConstants<>+224(SB), Y3, Y3
-	VADDPD       IrisConstants<>+1248(SB), Y3, Y6
+	VORPD        IrisConstants<>+1152(SB), Y5, Y5
+	VSUBPD       IrisConstants<>+1184(SB), Y5, Y5
+	VANDPD       IrisConstants<>+1216(SB), Y3, Y3
+	VPADDQ       IrisConstants<>+1248(SB), Y3, Y3
+	VSUBPD       IrisConstants<>+256(SB), Y3, Y3
+	VADDPD       IrisConstants<>+1280(SB), Y3, Y6
 	VDIVPD       Y6, Y3, Y3
 	VMULPD       Y3, Y3, Y6
-	VMOVUPS      IrisConstants<>+1312(SB), Y7
+	VMOVUPS      IrisConstants<>+1344(SB), Y7
 	VMOVAPS      Y7, Y8
-	VFMADD231PD  IrisConstants<>+1344(SB), Y6, Y8
-	VMOVUPS      IrisConstants<>+1376(SB), Y9
+	VFMADD231PD  IrisConstants<>+1376(SB), Y6, Y8
+	VMOVUPS      IrisConstants<>+1408(SB), Y9
 	VMOVAPS      Y9, Y10
-	VFMADD231PD  IrisConstants<>+1408(SB), Y6, Y10
+	VFMADD231PD  IrisConstants<>+1440(SB), Y6, Y10
 	VMULPD       Y6, Y6, Y6
 	VFMADD231PD  Y6, Y10, Y8
 	VMULPD       Y6, Y6, Y6
-	VFMADD231PD  IrisConstants<>+1440(SB), Y6, Y8
+	VFMADD231PD  IrisConstants<>+1472(SB), Y6, Y8
 	VMULPD       Y8, Y3, Y3
-	VFMADD231PD  IrisConstants<>+1280(SB), Y5, Y3
+	VFMADD231PD  IrisConstants<>+1312(SB), Y5, Y3
 	VXORPS       X5, X5, X5
 	VCMPPD       $0x00, Y5, Y1, Y6
-	VBLENDVPD    Y6, IrisConstants<>+1504(SB), Y3, Y3
-	VCMPPD       $0x00, IrisConstants<>+1056(SB), Y1, Y6
-	VBLENDVPD    Y6, IrisConstants<>+1056(SB), Y3, Y3
+	VBLENDVPD    Y6, IrisConstants<>+1536(SB), Y3, Y3
+	VCMPPD       $0x00, IrisConstants<>+1088(SB), Y1, Y6
+	VBLENDVPD    Y6, IrisConstants<>+1088(SB), Y3, Y3
 	VCMPPD       $0x19, Y5, Y1, Y1
-	VBLENDVPD    Y1, IrisConstants<>+1536(SB), Y3, Y1
+	VBLENDVPD    Y1, IrisConstants<>+1568(SB), Y3, Y1
 	VCVTPD2PSY   Y1, X1
 	VCVTPS2PD    X2, Y2
-	VPADDQ       IrisConstants<>+1088(SB), Y2, Y3
+	VPADDQ       IrisConstants<>+1120(SB), Y2, Y3
 	VPSRLQ       $0x34, Y3, Y6
-	VORPD        IrisConstants<>+1120(SB), Y6, Y6
-	VSUBPD       IrisConstants<>+1152(SB), Y6, Y6
-	VANDPD       IrisConstants<>+1184(SB), Y3, Y3
-	VPADDQ       IrisConstants<>+1216(SB), Y3, Y3
-	VSUBPD       IrisConstants<>+224(SB), Y3, Y3
-	VADDPD       IrisConstants<>+1248(SB), Y3, Y8
+	VORPD        IrisConstants<>+1152(SB), Y6, Y6
+	VSUBPD       IrisConstants<>+1184(SB), Y6, Y6
+	VANDPD       IrisConstants<>+1216(SB), Y3, Y3
+	VPADDQ       IrisConstants<>+1248(SB), Y3, Y3
+	VSUBPD       IrisConstants<>+256(SB), Y3, Y3
+	VADDPD       IrisConstants<>+1280(SB), Y3, Y8
 	VDIVPD       Y8, Y3, Y3
 	VMULPD       Y3, Y3, Y8
 	VMOVAPS      Y7, Y10
-	VFMADD231PD  IrisConstants<>+1344(SB), Y8, Y10
+	VFMADD231PD  IrisConstants<>+1376(SB), Y8, Y10
 	VMOVAPS      Y9, Y11
-	VFMADD231PD  IrisConstants<>+1408(SB), Y8, Y11
+	VFMADD231PD  IrisConstants<>+1440(SB), Y8, Y11
 	VMULPD       Y8, Y8, Y8
 	VFMADD231PD  Y8, Y11, Y10
 	VMULPD       Y8, Y8, Y8
-	VFMADD231PD  IrisConstants<>+1440(SB), Y8, Y10
+	VFMADD231PD  IrisConstants<>+1472(SB), Y8, Y10
 	VMULPD       Y10, Y3, Y3
-	VFMADD231PD  IrisConstants<>+1280(SB), Y6, Y3
+	VFMADD231PD  IrisConstants<>+1312(SB), Y6, Y3
 	VCMPPD       $0x00, Y5, Y2, Y6
-	VBLENDVPD    Y6, IrisConstants<>+1504(SB), Y3, Y3
-	VCMPPD       $0x00, IrisConstants<>+1056(SB), Y2, Y6
-	VBLENDVPD    Y6, IrisConstants<>+1056(SB), Y3, Y3
+	VBLENDVPD    Y6, IrisConstants<>+1536(SB), Y3, Y3
+	VCMPPD       $0x00, IrisConstants<>+1088(SB), Y2, Y6
+	VBLENDVPD    Y6, IrisConstants<>+1088(SB), Y3, Y3
 	VCMPPD       $0x19, Y5, Y2, Y2
-	VBLENDVPD    Y2, IrisConstants<>+1536(SB), Y3, Y2
+	VBLENDVPD    Y2, IrisConstants<>+1568(SB), Y3, Y2
 	VCVTPD2PSY   Y2, X2
 	VINSERTF128  $0x01, X2, Y1, Y1
 	VMOVUPS      Y1, (SI)
 	VEXTRACTF128 $0x01, Y4, X2
 	VCVTPS2PD    X4, Y3
-	VPADDQ       IrisConstants<>+1088(SB), Y3, Y4
+	VPADDQ       IrisConstants<>+1120(SB), Y3, Y4
 	VPSRLQ       $0x34, Y4, Y6
-	VORPD        IrisConstants<>+1120(SB), Y6, Y6
-	VSUBPD       IrisConstants<>+1152(SB), Y6, Y6
-	VANDPD       IrisConstants<>+1184(SB), Y4, Y4
-	VPADDQ       IrisConstants<>+1216(SB), Y4, Y4
-	VSUBPD       IrisConstants<>+224(SB), Y4, Y4
-	VADDPD       IrisConstants<>+1248(SB), Y4, Y8
+	VORPD        IrisConstants<>+1152(SB), Y6, Y6
+	VSUBPD       IrisConstants<>+1184(SB), Y6, Y6
+	VANDPD       IrisConstants<>+1216(SB), Y4, Y4
+	VPADDQ       IrisConstants<>+1248(SB), Y4, Y4
+	VSUBPD       IrisConstants<>+256(SB), Y4, Y4
+	VADDPD       IrisConstants<>+1280(SB), Y4, Y8
 	VDIVPD       Y8, Y4, Y4
 	VMULPD       Y4, Y4, Y8
 	VMOVAPS      Y7, Y10
-	VFMADD231PD  IrisConstants<>+1344(SB), Y8, Y10
+	VFMADD231PD  IrisConstants<>+1376(SB), Y8, Y10
 	VMOVAPS      Y9, Y11
-	VFMADD231PD  IrisConstants<>+1408(SB), Y8, Y11
+	VFMADD231PD  IrisConstants<>+1440(SB), Y8, Y11
 	VMULPD       Y8, Y8, Y8
 	VFMADD231PD  Y8, Y11, Y10
 	VMULPD       Y8, Y8, Y8
-	VFMADD231PD  IrisConstants<>+1440(SB), Y8, Y10
+	VFMADD231PD  IrisConstants<>+1472(SB), Y8, Y10
 	VMULPD       Y10, Y4, Y4
-	VFMADD231PD  IrisConstants<>+1280(SB), Y6, Y4
+	VFMADD231PD  IrisConstants<>+1312(SB), Y6, Y4
 	VCMPPD       $0x00, Y5, Y3, Y6
-	VBLENDVPD    Y6, IrisConstants<>+1504(SB), Y4, Y4
-	VCMPPD       $0x00, IrisConstants<>+1056(SB), Y3, Y6
-	VBLENDVPD    Y6, IrisConstants<>+1056(SB), Y4, Y4
+	VBLENDVPD    Y6, IrisConstants<>+1536(SB), Y4, Y4
+	VCMPPD       $0x00, IrisConstants<>+1088(SB), Y3, Y6
+	VBLENDVPD    Y6, IrisConstants<>+1088(SB), Y4, Y4
 	VCMPPD       $0x19, Y5, Y3, Y3
-	VBLENDVPD    Y3, IrisConstants<>+1536(SB), Y4, Y3
+	VBLENDVPD    Y3, IrisConstants<>+1568(SB), Y4, Y3
 	VCVTPD2PSY   Y3, X3
 	VCVTPS2PD    X2, Y2
-	VPADDQ       IrisConstants<>+1088(SB), Y2, Y4
+	VPADDQ       IrisConstants<>+1120(SB), Y2, Y4
 	VPSRLQ       $0x34, Y4, Y6
-	VORPD        IrisConstants<>+1120(SB), Y6, Y6
-	VSUBPD       IrisConstants<>+1152(SB), Y6, Y6
-	VANDPD       IrisConstants<>+1184(SB), Y4, Y4
-	VPADDQ       IrisConstants<>+1216(SB), Y4, Y4
-	VSUBPD       IrisConstants<>+224(SB), Y4, Y4
-	VADDPD       IrisConstants<>+1248(SB), Y4, Y8
+	VORPD        IrisConstants<>+1152(SB), Y6, Y6
+	VSUBPD       IrisConstants<>+1184(SB), Y6, Y6
+	VANDPD       IrisConstants<>+1216(SB), Y4, Y4
+	VPADDQ       IrisConstants<>+1248(SB), Y4, Y4
+	VSUBPD       IrisConstants<>+256(SB), Y4, Y4
+	VADDPD       IrisConstants<>+1280(SB), Y4, Y8
 	VDIVPD       Y8, Y4, Y4
 	VMULPD       Y4, Y4, Y8
-	VFMADD231PD  IrisConstants<>+1344(SB), Y8, Y7
-	VFMADD231PD  IrisConstants<>+1408(SB), Y8, Y9
+	VFMADD231PD  IrisConstants<>+1376(SB), Y8, Y7
+	VFMADD231PD  IrisConstants<>+1440(SB), Y8, Y9
 	VMULPD       Y8, Y8, Y8
 	VFMADD231PD  Y8, Y9, Y7
 	VMULPD       Y8, Y8, Y8
-	VFMADD231PD  IrisConstants<>+1440(SB), Y8, Y7
+	VFMADD231PD  IrisConstants<>+1472(SB), Y8, Y7
 	VMULPD       Y7, Y4, Y4
-	VFMADD231PD  IrisConstants<>+1280(SB), Y6, Y4
+	VFMADD231PD  IrisConstants<>+1312(SB), Y6, Y4
 	VCMPPD       $0x00, Y5, Y2, Y6
-	VBLENDVPD    Y6, IrisConstants<>+1504(SB), Y4, Y4
-	VCMPPD       $0x00, IrisConstants<>+1056(SB), Y2, Y6
-	VBLENDVPD    Y6, IrisConstants<>+1056(SB), Y4, Y4
+	VBLENDVPD    Y6, IrisConstants<>+1536(SB), Y4, Y4
+	VCMPPD       $0x00, IrisConstants<>+1088(SB), Y2, Y6
+	VBLENDVPD    Y6, IrisConstants<>+1088(SB), Y4, Y4
 	VCMPPD       $0x19, Y5, Y2, Y2
-	VBLENDVPD    Y2, IrisConstants<>+1536(SB), Y4, Y2
+	VBLENDVPD    Y2, IrisConstants<>+1568(SB), Y4, Y2
 	VCVTPD2PSY   Y2, X2
 	VINSERTF128  $0x01, X2, Y3, Y2
 	VMOVUPS      Y2, 32(SI)
@@ -5001,9 +4941,9 @@ TEXT ·irisLossBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      IrisConstants<>+1792(SB), Z0
+	VMOVUPS      IrisConstants<>+1824(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS IrisConstants<>+1052(SB), Z0
+	VBROADCASTSS IrisConstants<>+1084(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 1280(SI)
 	VXORPS       X0, X0, X0
@@ -5103,35 +5043,35 @@ loop0:
 	VFMADD231PS.BCST 12(DI), Z0, Z1
 	VEXTRACTF64X4    $0x01, Z1, Y3
 	VCVTPS2PD        Y1, Z1
-	VBROADCASTSD     IrisConstants<>+904(SB), Z5
+	VBROADCASTSD     IrisConstants<>+936(SB), Z5
 	VMINPD           Z1, Z5, Z1
-	VBROADCASTSD     IrisConstants<>+896(SB), Z7
+	VBROADCASTSD     IrisConstants<>+928(SB), Z7
 	VMAXPD           Z1, Z7, Z1
 	VMULPD           Z1, Z1, Z8
-	VBROADCASTSD     IrisConstants<>+920(SB), Z9
-	VBROADCASTSD     IrisConstants<>+912(SB), Z10
+	VBROADCASTSD     IrisConstants<>+952(SB), Z9
+	VBROADCASTSD     IrisConstants<>+944(SB), Z10
 	VMOVAPS          Z10, Z11
 	VFMADD231PD      Z8, Z9, Z11
-	VBROADCASTSD     IrisConstants<>+936(SB), Z12
-	VBROADCASTSD     IrisConstants<>+928(SB), Z13
+	VBROADCASTSD     IrisConstants<>+968(SB), Z12
+	VBROADCASTSD     IrisConstants<>+960(SB), Z13
 	VMOVAPS          Z13, Z14
 	VFMADD231PD      Z8, Z12, Z14
 	VMULPD           Z8, Z8, Z15
 	VFMADD231PD      Z15, Z14, Z11
 	VMULPD           Z15, Z15, Z14
-	VBROADCASTSD     IrisConstants<>+944(SB), Z16
+	VBROADCASTSD     IrisConstants<>+976(SB), Z16
 	VFMADD231PD      Z14, Z16, Z11
 	VMULPD           Z11, Z1, Z1
-	VBROADCASTSD     IrisConstants<>+960(SB), Z11
-	VBROADCASTSD     IrisConstants<>+952(SB), Z17
+	VBROADCASTSD     IrisConstants<>+992(SB), Z11
+	VBROADCASTSD     IrisConstants<>+984(SB), Z17
 	VMOVAPS          Z17, Z18
 	VFMADD231PD      Z8, Z11, Z18
-	VBROADCASTSD     IrisConstants<>+976(SB), Z19
-	VBROADCASTSD     IrisConstants<>+968(SB), Z20
+	VBROADCASTSD     IrisConstants<>+1008(SB), Z19
+	VBROADCASTSD     IrisConstants<>+1000(SB), Z20
 	VMOVAPS          Z20, Z21
 	VFMADD231PD      Z8, Z19, Z21
-	VBROADCASTSD     IrisConstants<>+992(SB), Z22
-	VBROADCASTSD     IrisConstants<>+984(SB), Z23
+	VBROADCASTSD     IrisConstants<>+1024(SB), Z22
+	VBROADCASTSD     IrisConstants<>+1016(SB), Z23
 	VFMADD213PD      Z23, Z22, Z8
 	VFMADD231PD      Z15, Z21, Z18
 	VFMADD231PD      Z14, Z8, Z18
@@ -5563,37 +5503,37 @@ loop0:
 	VBLENDMPS    Z0, Z1, K1, Z0
 	VMOVUPS      Z0, 640(SI)
 	VSUBPS       Z0, Z2, Z1
-	VBROADCASTSS IrisConstants<>+1008(SB), Z3
+	VBROADCASTSS IrisConstants<>+1040(SB), Z3
 	VMINPS       Z1, Z3, Z1
-	VBROADCASTSS IrisConstants<>+1004(SB), Z6
+	VBROADCASTSS IrisConstants<>+1036(SB), Z6
 	VMAXPS       Z1, Z6, Z1
-	VBROADCASTSS IrisConstants<>+1016(SB), Z7
-	VBROADCASTSS IrisConstants<>+1012(SB), Z8
+	VBROADCASTSS IrisConstants<>+1048(SB), Z7
+	VBROADCASTSS IrisConstants<>+1044(SB), Z8
 	VMOVAPS      Z8, Z9
 	VFMADD231PS  Z7, Z1, Z9
 	VSUBPS       Z8, Z9, Z9
-	VBROADCASTSS IrisConstants<>+1020(SB), Z10
+	VBROADCASTSS IrisConstants<>+1052(SB), Z10
 	VFNMADD231PS Z10, Z9, Z1
-	VBROADCASTSS IrisConstants<>+1024(SB), Z11
+	VBROADCASTSS IrisConstants<>+1056(SB), Z11
 	VFNMADD231PS Z11, Z9, Z1
 	VMULPS       Z1, Z1, Z12
-	VBROADCASTSS IrisConstants<>+1032(SB), Z13
-	VBROADCASTSS IrisConstants<>+1028(SB), Z14
+	VBROADCASTSS IrisConstants<>+1064(SB), Z13
+	VBROADCASTSS IrisConstants<>+1060(SB), Z14
 	VMOVAPS      Z14, Z15
 	VFMADD231PS  Z1, Z13, Z15
-	VBROADCASTSS IrisConstants<>+1040(SB), Z16
-	VBROADCASTSS IrisConstants<>+1036(SB), Z18
+	VBROADCASTSS IrisConstants<>+1072(SB), Z16
+	VBROADCASTSS IrisConstants<>+1068(SB), Z18
 	VMOVAPS      Z18, Z19
 	VFMADD231PS  Z1, Z16, Z19
-	VBROADCASTSS IrisConstants<>+1048(SB), Z20
-	VBROADCASTSS IrisConstants<>+1044(SB), Z21
+	VBROADCASTSS IrisConstants<>+1080(SB), Z20
+	VBROADCASTSS IrisConstants<>+1076(SB), Z21
 	VMOVAPS      Z21, Z22
 	VFMADD231PS  Z1, Z20, Z22
 	VFMADD231PS  Z12, Z19, Z15
 	VMULPS       Z12, Z12, Z19
 	VFMADD231PS  Z19, Z22, Z15
 	VFMADD231PS  Z15, Z12, Z1
-	VBROADCASTSS IrisConstants<>+1052(SB), Z12
+	VBROADCASTSS IrisConstants<>+1084(SB), Z12
 	VADDPS       Z12, Z1, Z1
 	VSCALEFPS    Z9, Z1, Z1
 	VSUBPS       Z0, Z4, Z9
@@ -5648,47 +5588,47 @@ loop0:
 	// t = log(s2)
 	VEXTRACTF64X4 $0x01, Z6, Y1
 	VCVTPS2PD     Y6, Z3
-	VBROADCASTSD  IrisConstants<>+1576(SB), Z6
+	VBROADCASTSD  IrisConstants<>+1608(SB), Z6
 	VPADDQ        Z6, Z3, Z7
 	VPSRLQ        $0x34, Z7, Z8
-	VBROADCASTSD  IrisConstants<>+1584(SB), Z9
+	VBROADCASTSD  IrisConstants<>+1616(SB), Z9
 	VORPD         Z9, Z8, Z8
-	VBROADCASTSD  IrisConstants<>+1592(SB), Z10
+	VBROADCASTSD  IrisConstants<>+1624(SB), Z10
 	VSUBPD        Z10, Z8, Z8
-	VBROADCASTSD  IrisConstants<>+1600(SB), Z11
+	VBROADCASTSD  IrisConstants<>+1632(SB), Z11
 	VANDPD        Z11, Z7, Z7
-	VBROADCASTSD  IrisConstants<>+1608(SB), Z12
+	VBROADCASTSD  IrisConstants<>+1640(SB), Z12
 	VPADDQ        Z12, Z7, Z7
 	VSUBPD        Z17, Z7, Z7
-	VBROADCASTSD  IrisConstants<>+1616(SB), Z13
+	VBROADCASTSD  IrisConstants<>+1648(SB), Z13
 	VADDPD        Z13, Z7, Z14
 	VDIVPD        Z14, Z7, Z7
 	VMULPD        Z7, Z7, Z14
-	VBROADCASTSD  IrisConstants<>+1640(SB), Z15
-	VBROADCASTSD  IrisConstants<>+1632(SB), Z16
+	VBROADCASTSD  IrisConstants<>+1672(SB), Z15
+	VBROADCASTSD  IrisConstants<>+1664(SB), Z16
 	VMOVAPS       Z16, Z18
 	VFMADD231PD   Z14, Z15, Z18
-	VBROADCASTSD  IrisConstants<>+1656(SB), Z19
-	VBROADCASTSD  IrisConstants<>+1648(SB), Z20
+	VBROADCASTSD  IrisConstants<>+1688(SB), Z19
+	VBROADCASTSD  IrisConstants<>+1680(SB), Z20
 	VMOVAPS       Z20, Z21
 	VFMADD231PD   Z14, Z19, Z21
 	VMULPD        Z14, Z14, Z14
 	VFMADD231PD   Z14, Z21, Z18
 	VMULPD        Z14, Z14, Z14
-	VBROADCASTSD  IrisConstants<>+1664(SB), Z21
+	VBROADCASTSD  IrisConstants<>+1696(SB), Z21
 	VFMADD231PD   Z14, Z21, Z18
 	VMULPD        Z18, Z7, Z7
-	VBROADCASTSD  IrisConstants<>+1624(SB), Z14
+	VBROADCASTSD  IrisConstants<>+1656(SB), Z14
 	VFMADD231PD   Z14, Z8, Z7
 	VXORPS        X8, X8, X8
 	VCMPPD        $0x00, Z8, Z3, K1
-	VBROADCASTSD  IrisConstants<>+1680(SB), Z18
+	VBROADCASTSD  IrisConstants<>+1712(SB), Z18
 	VBLENDMPD     Z18, Z7, K1, Z7
-	VBROADCASTSD  IrisConstants<>+1568(SB), Z22
+	VBROADCASTSD  IrisConstants<>+1600(SB), Z22
 	VCMPPD        $0x00, Z22, Z3, K1
 	VBLENDMPD     Z22, Z7, K1, Z7
 	VCMPPD        $0x19, Z8, Z3, K1
-	VBROADCASTSD  IrisConstants<>+1688(SB), Z3
+	VBROADCASTSD  IrisConstants<>+1720(SB), Z3
 	VBLENDMPD     Z3, Z7, K1, Z7
 	VCVTPD2PS     Z7, Y7
 	VCVTPS2PD     Y1, Z1
@@ -5769,15 +5709,15 @@ TEXT ·irisGradBatchAVX2(SB), NOSPLIT, $32-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      IrisConstants<>+1696(SB), Y0
+	VMOVUPS      IrisConstants<>+1728(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       IrisConstants<>+864(SB), Y0, Y0
+	VANDPS       IrisConstants<>+896(SB), Y0, Y0
 	VMOVUPS      Y0, 1280(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 1344(SI)
-	VMOVUPS      IrisConstants<>+1760(SB), Y1
+	VMOVUPS      IrisConstants<>+1792(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       IrisConstants<>+864(SB), Y1, Y1
+	VANDPS       IrisConstants<>+896(SB), Y1, Y1
 	VMOVUPS      Y1, 1312(SI)
 	VMOVUPS      Y0, 1376(SI)
 	LEAQ         1408(SI), BX
@@ -5903,30 +5843,30 @@ loop0:
 	VFMADD231PS  Y1, Y0, Y4
 	VEXTRACTF128 $0x01, Y3, X0
 	VCVTPS2PD    X3, Y1
-	VMOVUPS      IrisConstants<>+32(SB), Y2
+	VMOVUPS      IrisConstants<>+64(SB), Y2
 	VMINPD       Y1, Y2, Y1
-	VMOVUPS      IrisConstants<>+0(SB), Y3
+	VMOVUPS      IrisConstants<>+32(SB), Y3
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y5
-	VMOVUPS      IrisConstants<>+64(SB), Y6
+	VMOVUPS      IrisConstants<>+96(SB), Y6
 	VMOVAPS      Y6, Y7
-	VFMADD231PD  IrisConstants<>+96(SB), Y5, Y7
-	VMOVUPS      IrisConstants<>+128(SB), Y8
+	VFMADD231PD  IrisConstants<>+128(SB), Y5, Y7
+	VMOVUPS      IrisConstants<>+160(SB), Y8
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  IrisConstants<>+160(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+192(SB), Y5, Y9
 	VMULPD       Y5, Y5, Y10
 	VFMADD231PD  Y10, Y9, Y7
 	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y7
+	VFMADD231PD  IrisConstants<>+224(SB), Y9, Y7
 	VMULPD       Y7, Y1, Y1
-	VMOVUPS      IrisConstants<>+224(SB), Y7
+	VMOVUPS      IrisConstants<>+256(SB), Y7
 	VMOVAPS      Y7, Y11
-	VFMADD231PD  IrisConstants<>+256(SB), Y5, Y11
-	VMOVUPS      IrisConstants<>+288(SB), Y12
+	VFMADD231PD  IrisConstants<>+288(SB), Y5, Y11
+	VMOVUPS      IrisConstants<>+320(SB), Y12
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  IrisConstants<>+320(SB), Y5, Y13
-	VMOVUPS      IrisConstants<>+352(SB), Y14
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y5
+	VFMADD231PD  IrisConstants<>+352(SB), Y5, Y13
+	VMOVUPS      IrisConstants<>+384(SB), Y14
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y10, Y13, Y11
 	VFMADD231PD  Y9, Y5, Y11
 	VDIVPD       Y11, Y1, Y1
@@ -5936,19 +5876,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y5
 	VMOVAPS      Y6, Y9
-	VFMADD231PD  IrisConstants<>+96(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+128(SB), Y5, Y9
 	VMOVAPS      Y8, Y10
-	VFMADD231PD  IrisConstants<>+160(SB), Y5, Y10
+	VFMADD231PD  IrisConstants<>+192(SB), Y5, Y10
 	VMULPD       Y5, Y5, Y11
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
-	VFMADD231PD  IrisConstants<>+192(SB), Y10, Y9
+	VFMADD231PD  IrisConstants<>+224(SB), Y10, Y9
 	VMULPD       Y9, Y0, Y0
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  IrisConstants<>+256(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+288(SB), Y5, Y9
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  IrisConstants<>+320(SB), Y5, Y13
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y5
+	VFMADD231PD  IrisConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y11, Y13, Y9
 	VFMADD231PD  Y10, Y5, Y9
 	VDIVPD       Y9, Y0, Y0
@@ -5961,19 +5901,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y4
 	VMOVAPS      Y6, Y5
-	VFMADD231PD  IrisConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  IrisConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y10
 	VFMADD231PD  Y10, Y9, Y5
 	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  IrisConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  IrisConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y12, Y11
-	VFMADD231PD  IrisConstants<>+320(SB), Y4, Y11
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y4
+	VFMADD231PD  IrisConstants<>+352(SB), Y4, Y11
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y4
 	VFMADD231PD  Y10, Y11, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -5983,19 +5923,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y4
 	VMOVAPS      Y6, Y5
-	VFMADD231PD  IrisConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  IrisConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y10
 	VFMADD231PD  Y10, Y9, Y5
 	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  IrisConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  IrisConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y12, Y11
-	VFMADD231PD  IrisConstants<>+320(SB), Y4, Y11
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y4
+	VFMADD231PD  IrisConstants<>+352(SB), Y4, Y11
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y4
 	VFMADD231PD  Y10, Y11, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -6022,19 +5962,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y5
 	VMOVAPS      Y6, Y9
-	VFMADD231PD  IrisConstants<>+96(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+128(SB), Y5, Y9
 	VMOVAPS      Y8, Y10
-	VFMADD231PD  IrisConstants<>+160(SB), Y5, Y10
+	VFMADD231PD  IrisConstants<>+192(SB), Y5, Y10
 	VMULPD       Y5, Y5, Y11
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
-	VFMADD231PD  IrisConstants<>+192(SB), Y10, Y9
+	VFMADD231PD  IrisConstants<>+224(SB), Y10, Y9
 	VMULPD       Y9, Y1, Y1
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  IrisConstants<>+256(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+288(SB), Y5, Y9
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  IrisConstants<>+320(SB), Y5, Y13
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y5
+	VFMADD231PD  IrisConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y11, Y13, Y9
 	VFMADD231PD  Y10, Y5, Y9
 	VDIVPD       Y9, Y1, Y1
@@ -6044,19 +5984,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y5
 	VMOVAPS      Y6, Y9
-	VFMADD231PD  IrisConstants<>+96(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+128(SB), Y5, Y9
 	VMOVAPS      Y8, Y10
-	VFMADD231PD  IrisConstants<>+160(SB), Y5, Y10
+	VFMADD231PD  IrisConstants<>+192(SB), Y5, Y10
 	VMULPD       Y5, Y5, Y11
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
-	VFMADD231PD  IrisConstants<>+192(SB), Y10, Y9
+	VFMADD231PD  IrisConstants<>+224(SB), Y10, Y9
 	VMULPD       Y9, Y0, Y0
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  IrisConstants<>+256(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+288(SB), Y5, Y9
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  IrisConstants<>+320(SB), Y5, Y13
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y5
+	VFMADD231PD  IrisConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y11, Y13, Y9
 	VFMADD231PD  Y10, Y5, Y9
 	VDIVPD       Y9, Y0, Y0
@@ -6069,19 +6009,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y4
 	VMOVAPS      Y6, Y5
-	VFMADD231PD  IrisConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  IrisConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y10
 	VFMADD231PD  Y10, Y9, Y5
 	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  IrisConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  IrisConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y12, Y11
-	VFMADD231PD  IrisConstants<>+320(SB), Y4, Y11
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y4
+	VFMADD231PD  IrisConstants<>+352(SB), Y4, Y11
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y4
 	VFMADD231PD  Y10, Y11, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -6091,19 +6031,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y4
 	VMOVAPS      Y6, Y5
-	VFMADD231PD  IrisConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  IrisConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y10
 	VFMADD231PD  Y10, Y9, Y5
 	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  IrisConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  IrisConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y12, Y11
-	VFMADD231PD  IrisConstants<>+320(SB), Y4, Y11
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y4
+	VFMADD231PD  IrisConstants<>+352(SB), Y4, Y11
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y4
 	VFMADD231PD  Y10, Y11, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -6130,19 +6070,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y5
 	VMOVAPS      Y6, Y9
-	VFMADD231PD  IrisConstants<>+96(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+128(SB), Y5, Y9
 	VMOVAPS      Y8, Y10
-	VFMADD231PD  IrisConstants<>+160(SB), Y5, Y10
+	VFMADD231PD  IrisConstants<>+192(SB), Y5, Y10
 	VMULPD       Y5, Y5, Y11
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
-	VFMADD231PD  IrisConstants<>+192(SB), Y10, Y9
+	VFMADD231PD  IrisConstants<>+224(SB), Y10, Y9
 	VMULPD       Y9, Y1, Y1
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  IrisConstants<>+256(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+288(SB), Y5, Y9
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  IrisConstants<>+320(SB), Y5, Y13
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y5
+	VFMADD231PD  IrisConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y11, Y13, Y9
 	VFMADD231PD  Y10, Y5, Y9
 	VDIVPD       Y9, Y1, Y1
@@ -6152,19 +6092,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y5
 	VMOVAPS      Y6, Y9
-	VFMADD231PD  IrisConstants<>+96(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+128(SB), Y5, Y9
 	VMOVAPS      Y8, Y10
-	VFMADD231PD  IrisConstants<>+160(SB), Y5, Y10
+	VFMADD231PD  IrisConstants<>+192(SB), Y5, Y10
 	VMULPD       Y5, Y5, Y11
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
-	VFMADD231PD  IrisConstants<>+192(SB), Y10, Y9
+	VFMADD231PD  IrisConstants<>+224(SB), Y10, Y9
 	VMULPD       Y9, Y0, Y0
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  IrisConstants<>+256(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+288(SB), Y5, Y9
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  IrisConstants<>+320(SB), Y5, Y13
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y5
+	VFMADD231PD  IrisConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y11, Y13, Y9
 	VFMADD231PD  Y10, Y5, Y9
 	VDIVPD       Y9, Y0, Y0
@@ -6177,19 +6117,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y4
 	VMOVAPS      Y6, Y5
-	VFMADD231PD  IrisConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  IrisConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y10
 	VFMADD231PD  Y10, Y9, Y5
 	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  IrisConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  IrisConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y12, Y11
-	VFMADD231PD  IrisConstants<>+320(SB), Y4, Y11
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y4
+	VFMADD231PD  IrisConstants<>+352(SB), Y4, Y11
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y4
 	VFMADD231PD  Y10, Y11, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -6199,19 +6139,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y4
 	VMOVAPS      Y6, Y5
-	VFMADD231PD  IrisConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  IrisConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y10
 	VFMADD231PD  Y10, Y9, Y5
 	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  IrisConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  IrisConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y12, Y11
-	VFMADD231PD  IrisConstants<>+320(SB), Y4, Y11
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y4
+	VFMADD231PD  IrisConstants<>+352(SB), Y4, Y11
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y4
 	VFMADD231PD  Y10, Y11, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -6238,19 +6178,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y5
 	VMOVAPS      Y6, Y9
-	VFMADD231PD  IrisConstants<>+96(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+128(SB), Y5, Y9
 	VMOVAPS      Y8, Y10
-	VFMADD231PD  IrisConstants<>+160(SB), Y5, Y10
+	VFMADD231PD  IrisConstants<>+192(SB), Y5, Y10
 	VMULPD       Y5, Y5, Y11
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
-	VFMADD231PD  IrisConstants<>+192(SB), Y10, Y9
+	VFMADD231PD  IrisConstants<>+224(SB), Y10, Y9
 	VMULPD       Y9, Y1, Y1
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  IrisConstants<>+256(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+288(SB), Y5, Y9
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  IrisConstants<>+320(SB), Y5, Y13
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y5
+	VFMADD231PD  IrisConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y11, Y13, Y9
 	VFMADD231PD  Y10, Y5, Y9
 	VDIVPD       Y9, Y1, Y1
@@ -6260,19 +6200,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y5
 	VMOVAPS      Y6, Y9
-	VFMADD231PD  IrisConstants<>+96(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+128(SB), Y5, Y9
 	VMOVAPS      Y8, Y10
-	VFMADD231PD  IrisConstants<>+160(SB), Y5, Y10
+	VFMADD231PD  IrisConstants<>+192(SB), Y5, Y10
 	VMULPD       Y5, Y5, Y11
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
-	VFMADD231PD  IrisConstants<>+192(SB), Y10, Y9
+	VFMADD231PD  IrisConstants<>+224(SB), Y10, Y9
 	VMULPD       Y9, Y0, Y0
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  IrisConstants<>+256(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+288(SB), Y5, Y9
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  IrisConstants<>+320(SB), Y5, Y13
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y5
+	VFMADD231PD  IrisConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y11, Y13, Y9
 	VFMADD231PD  Y10, Y5, Y9
 	VDIVPD       Y9, Y0, Y0
@@ -6285,19 +6225,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y4
 	VMOVAPS      Y6, Y5
-	VFMADD231PD  IrisConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  IrisConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y10
 	VFMADD231PD  Y10, Y9, Y5
 	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  IrisConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  IrisConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y12, Y11
-	VFMADD231PD  IrisConstants<>+320(SB), Y4, Y11
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y4
+	VFMADD231PD  IrisConstants<>+352(SB), Y4, Y11
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y4
 	VFMADD231PD  Y10, Y11, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -6307,19 +6247,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y4
 	VMOVAPS      Y6, Y5
-	VFMADD231PD  IrisConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  IrisConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y10
 	VFMADD231PD  Y10, Y9, Y5
 	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  IrisConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  IrisConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  IrisConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y12, Y11
-	VFMADD231PD  IrisConstants<>+320(SB), Y4, Y11
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y4
+	VFMADD231PD  IrisConstants<>+352(SB), Y4, Y11
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y4
 	VFMADD231PD  Y10, Y11, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -6346,19 +6286,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y5
 	VMOVAPS      Y6, Y9
-	VFMADD231PD  IrisConstants<>+96(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+128(SB), Y5, Y9
 	VMOVAPS      Y8, Y10
-	VFMADD231PD  IrisConstants<>+160(SB), Y5, Y10
+	VFMADD231PD  IrisConstants<>+192(SB), Y5, Y10
 	VMULPD       Y5, Y5, Y11
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
-	VFMADD231PD  IrisConstants<>+192(SB), Y10, Y9
+	VFMADD231PD  IrisConstants<>+224(SB), Y10, Y9
 	VMULPD       Y9, Y1, Y1
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  IrisConstants<>+256(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+288(SB), Y5, Y9
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  IrisConstants<>+320(SB), Y5, Y13
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y5
+	VFMADD231PD  IrisConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y11, Y13, Y9
 	VFMADD231PD  Y10, Y5, Y9
 	VDIVPD       Y9, Y1, Y1
@@ -6368,19 +6308,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y5
 	VMOVAPS      Y6, Y9
-	VFMADD231PD  IrisConstants<>+96(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+128(SB), Y5, Y9
 	VMOVAPS      Y8, Y10
-	VFMADD231PD  IrisConstants<>+160(SB), Y5, Y10
+	VFMADD231PD  IrisConstants<>+192(SB), Y5, Y10
 	VMULPD       Y5, Y5, Y11
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
-	VFMADD231PD  IrisConstants<>+192(SB), Y10, Y9
+	VFMADD231PD  IrisConstants<>+224(SB), Y10, Y9
 	VMULPD       Y9, Y0, Y0
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  IrisConstants<>+256(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+288(SB), Y5, Y9
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  IrisConstants<>+320(SB), Y5, Y13
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y5
+	VFMADD231PD  IrisConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y11, Y13, Y9
 	VFMADD231PD  Y10, Y5, Y9
 	VDIVPD       Y9, Y0, Y0
@@ -6393,19 +6333,19 @@ loop0:
 	VMAXPD       Y4, Y3, Y4
 	VMULPD       Y4, Y4, Y5
 	VMOVAPS      Y6, Y9
-	VFMADD231PD  IrisConstants<>+96(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+128(SB), Y5, Y9
 	VMOVAPS      Y8, Y10
-	VFMADD231PD  IrisConstants<>+160(SB), Y5, Y10
+	VFMADD231PD  IrisConstants<>+192(SB), Y5, Y10
 	VMULPD       Y5, Y5, Y11
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
-	VFMADD231PD  IrisConstants<>+192(SB), Y10, Y9
+	VFMADD231PD  IrisConstants<>+224(SB), Y10, Y9
 	VMULPD       Y9, Y4, Y4
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  IrisConstants<>+256(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+288(SB), Y5, Y9
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  IrisConstants<>+320(SB), Y5, Y13
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y5
+	VFMADD231PD  IrisConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y11, Y13, Y9
 	VFMADD231PD  Y10, Y5, Y9
 	VDIVPD       Y9, Y4, Y4
@@ -6415,19 +6355,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y5
 	VMOVAPS      Y6, Y9
-	VFMADD231PD  IrisConstants<>+96(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+128(SB), Y5, Y9
 	VMOVAPS      Y8, Y10
-	VFMADD231PD  IrisConstants<>+160(SB), Y5, Y10
+	VFMADD231PD  IrisConstants<>+192(SB), Y5, Y10
 	VMULPD       Y5, Y5, Y11
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
-	VFMADD231PD  IrisConstants<>+192(SB), Y10, Y9
+	VFMADD231PD  IrisConstants<>+224(SB), Y10, Y9
 	VMULPD       Y9, Y1, Y1
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  IrisConstants<>+256(SB), Y5, Y9
+	VFMADD231PD  IrisConstants<>+288(SB), Y5, Y9
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  IrisConstants<>+320(SB), Y5, Y13
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y5
+	VFMADD231PD  IrisConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y11, Y13, Y9
 	VFMADD231PD  Y10, Y5, Y9
 	VDIVPD       Y9, Y1, Y1
@@ -6454,19 +6394,19 @@ loop0:
 	VMAXPD       Y5, Y3, Y5
 	VMULPD       Y5, Y5, Y10
 	VMOVAPS      Y6, Y11
-	VFMADD231PD  IrisConstants<>+96(SB), Y10, Y11
+	VFMADD231PD  IrisConstants<>+128(SB), Y10, Y11
 	VMOVAPS      Y8, Y13
-	VFMADD231PD  IrisConstants<>+160(SB), Y10, Y13
+	VFMADD231PD  IrisConstants<>+192(SB), Y10, Y13
 	VMULPD       Y10, Y10, Y15
 	VFMADD231PD  Y15, Y13, Y11
 	VMULPD       Y15, Y15, Y13
-	VFMADD231PD  IrisConstants<>+192(SB), Y13, Y11
+	VFMADD231PD  IrisConstants<>+224(SB), Y13, Y11
 	VMULPD       Y11, Y5, Y5
 	VMOVAPS      Y7, Y11
-	VFMADD231PD  IrisConstants<>+256(SB), Y10, Y11
+	VFMADD231PD  IrisConstants<>+288(SB), Y10, Y11
 	VMOVAPS      Y12, Y7
-	VFMADD231PD  IrisConstants<>+320(SB), Y10, Y7
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y10
+	VFMADD231PD  IrisConstants<>+352(SB), Y10, Y7
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y10
 	VFMADD231PD  Y15, Y7, Y11
 	VFMADD231PD  Y13, Y10, Y11
 	VDIVPD       Y11, Y5, Y5
@@ -6476,20 +6416,20 @@ loop0:
 	VMAXPD       Y4, Y3, Y4
 	VMULPD       Y4, Y4, Y7
 	VMOVAPS      Y6, Y10
-	VFMADD231PD  IrisConstants<>+96(SB), Y7, Y10
+	VFMADD231PD  IrisConstants<>+128(SB), Y7, Y10
 	VMOVAPS      Y8, Y11
-	VFMADD231PD  IrisConstants<>+160(SB), Y7, Y11
+	VFMADD231PD  IrisConstants<>+192(SB), Y7, Y11
 	VMULPD       Y7, Y7, Y13
 	VFMADD231PD  Y13, Y11, Y10
 	VMULPD       Y13, Y13, Y11
-	VFMADD231PD  IrisConstants<>+192(SB), Y11, Y10
+	VFMADD231PD  IrisConstants<>+224(SB), Y11, Y10
 	VMULPD       Y10, Y4, Y4
-	VMOVUPS      IrisConstants<>+224(SB), Y10
+	VMOVUPS      IrisConstants<>+256(SB), Y10
 	VMOVAPS      Y10, Y15
-	VFMADD231PD  IrisConstants<>+256(SB), Y7, Y15
+	VFMADD231PD  IrisConstants<>+288(SB), Y7, Y15
 	VMOVAPS      Y12, Y10
-	VFMADD231PD  IrisConstants<>+320(SB), Y7, Y10
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y7
+	VFMADD231PD  IrisConstants<>+352(SB), Y7, Y10
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y7
 	VFMADD231PD  Y13, Y10, Y15
 	VFMADD231PD  Y11, Y7, Y15
 	VDIVPD       Y15, Y4, Y4
@@ -6502,20 +6442,20 @@ loop0:
 	VMAXPD       Y7, Y3, Y7
 	VMULPD       Y7, Y7, Y9
 	VMOVAPS      Y6, Y10
-	VFMADD231PD  IrisConstants<>+96(SB), Y9, Y10
+	VFMADD231PD  IrisConstants<>+128(SB), Y9, Y10
 	VMOVAPS      Y8, Y11
-	VFMADD231PD  IrisConstants<>+160(SB), Y9, Y11
+	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y11
 	VMULPD       Y9, Y9, Y13
 	VFMADD231PD  Y13, Y11, Y10
 	VMULPD       Y13, Y13, Y11
-	VFMADD231PD  IrisConstants<>+192(SB), Y11, Y10
+	VFMADD231PD  IrisConstants<>+224(SB), Y11, Y10
 	VMULPD       Y10, Y7, Y7
-	VMOVUPS      IrisConstants<>+224(SB), Y10
+	VMOVUPS      IrisConstants<>+256(SB), Y10
 	VMOVAPS      Y10, Y15
-	VFMADD231PD  IrisConstants<>+256(SB), Y9, Y15
+	VFMADD231PD  IrisConstants<>+288(SB), Y9, Y15
 	VMOVAPS      Y12, Y10
-	VFMADD231PD  IrisConstants<>+320(SB), Y9, Y10
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y9
+	VFMADD231PD  IrisConstants<>+352(SB), Y9, Y10
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y9
 	VFMADD231PD  Y13, Y10, Y15
 	VFMADD231PD  Y11, Y9, Y15
 	VDIVPD       Y15, Y7, Y7
@@ -6525,20 +6465,20 @@ loop0:
 	VMAXPD       Y5, Y3, Y5
 	VMULPD       Y5, Y5, Y9
 	VMOVAPS      Y6, Y10
-	VFMADD231PD  IrisConstants<>+96(SB), Y9, Y10
+	VFMADD231PD  IrisConstants<>+128(SB), Y9, Y10
 	VMOVAPS      Y8, Y11
-	VFMADD231PD  IrisConstants<>+160(SB), Y9, Y11
+	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y11
 	VMULPD       Y9, Y9, Y13
 	VFMADD231PD  Y13, Y11, Y10
 	VMULPD       Y13, Y13, Y11
-	VFMADD231PD  IrisConstants<>+192(SB), Y11, Y10
+	VFMADD231PD  IrisConstants<>+224(SB), Y11, Y10
 	VMULPD       Y10, Y5, Y5
-	VMOVUPS      IrisConstants<>+224(SB), Y10
+	VMOVUPS      IrisConstants<>+256(SB), Y10
 	VMOVAPS      Y10, Y15
-	VFMADD231PD  IrisConstants<>+256(SB), Y9, Y15
+	VFMADD231PD  IrisConstants<>+288(SB), Y9, Y15
 	VMOVAPS      Y12, Y10
-	VFMADD231PD  IrisConstants<>+320(SB), Y9, Y10
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y9
+	VFMADD231PD  IrisConstants<>+352(SB), Y9, Y10
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y9
 	VFMADD231PD  Y13, Y10, Y15
 	VFMADD231PD  Y11, Y9, Y15
 	VDIVPD       Y15, Y5, Y5
@@ -6565,20 +6505,20 @@ loop0:
 	VMAXPD       Y9, Y3, Y9
 	VMULPD       Y9, Y9, Y11
 	VMOVAPS      Y6, Y13
-	VFMADD231PD  IrisConstants<>+96(SB), Y11, Y13
+	VFMADD231PD  IrisConstants<>+128(SB), Y11, Y13
 	VMOVAPS      Y8, Y15
-	VFMADD231PD  IrisConstants<>+160(SB), Y11, Y15
+	VFMADD231PD  IrisConstants<>+192(SB), Y11, Y15
 	VMULPD       Y11, Y11, Y8
 	VFMADD231PD  Y8, Y15, Y13
 	VMULPD       Y8, Y8, Y15
-	VFMADD231PD  IrisConstants<>+192(SB), Y15, Y13
+	VFMADD231PD  IrisConstants<>+224(SB), Y15, Y13
 	VMULPD       Y13, Y9, Y9
-	VMOVUPS      IrisConstants<>+224(SB), Y13
+	VMOVUPS      IrisConstants<>+256(SB), Y13
 	VMOVAPS      Y13, Y6
-	VFMADD231PD  IrisConstants<>+256(SB), Y11, Y6
+	VFMADD231PD  IrisConstants<>+288(SB), Y11, Y6
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  IrisConstants<>+320(SB), Y11, Y13
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y11
+	VFMADD231PD  IrisConstants<>+352(SB), Y11, Y13
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y11
 	VFMADD231PD  Y8, Y13, Y6
 	VFMADD231PD  Y15, Y11, Y6
 	VDIVPD       Y6, Y9, Y6
@@ -6587,23 +6527,23 @@ loop0:
 	VMINPD       Y7, Y2, Y7
 	VMAXPD       Y7, Y3, Y7
 	VMULPD       Y7, Y7, Y8
-	VMOVUPS      IrisConstants<>+64(SB), Y9
+	VMOVUPS      IrisConstants<>+96(SB), Y9
 	VMOVAPS      Y9, Y11
-	VFMADD231PD  IrisConstants<>+96(SB), Y8, Y11
-	VMOVUPS      IrisConstants<>+128(SB), Y13
+	VFMADD231PD  IrisConstants<>+128(SB), Y8, Y11
+	VMOVUPS      IrisConstants<>+160(SB), Y13
 	VMOVAPS      Y13, Y15
-	VFMADD231PD  IrisConstants<>+160(SB), Y8, Y15
+	VFMADD231PD  IrisConstants<>+192(SB), Y8, Y15
 	VMULPD       Y8, Y8, Y13
 	VFMADD231PD  Y13, Y15, Y11
 	VMULPD       Y13, Y13, Y15
-	VFMADD231PD  IrisConstants<>+192(SB), Y15, Y11
+	VFMADD231PD  IrisConstants<>+224(SB), Y15, Y11
 	VMULPD       Y11, Y7, Y7
-	VMOVUPS      IrisConstants<>+224(SB), Y11
+	VMOVUPS      IrisConstants<>+256(SB), Y11
 	VMOVAPS      Y11, Y9
-	VFMADD231PD  IrisConstants<>+256(SB), Y8, Y9
+	VFMADD231PD  IrisConstants<>+288(SB), Y8, Y9
 	VMOVAPS      Y12, Y11
-	VFMADD231PD  IrisConstants<>+320(SB), Y8, Y11
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y8
+	VFMADD231PD  IrisConstants<>+352(SB), Y8, Y11
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y8
 	VFMADD231PD  Y13, Y11, Y9
 	VFMADD231PD  Y15, Y8, Y9
 	VDIVPD       Y9, Y7, Y7
@@ -6615,23 +6555,23 @@ loop0:
 	VMINPD       Y8, Y2, Y8
 	VMAXPD       Y8, Y3, Y8
 	VMULPD       Y8, Y8, Y9
-	VMOVUPS      IrisConstants<>+64(SB), Y10
+	VMOVUPS      IrisConstants<>+96(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  IrisConstants<>+96(SB), Y9, Y11
-	VMOVUPS      IrisConstants<>+128(SB), Y13
+	VFMADD231PD  IrisConstants<>+128(SB), Y9, Y11
+	VMOVUPS      IrisConstants<>+160(SB), Y13
 	VMOVAPS      Y13, Y15
-	VFMADD231PD  IrisConstants<>+160(SB), Y9, Y15
+	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y15
 	VMULPD       Y9, Y9, Y13
 	VFMADD231PD  Y13, Y15, Y11
 	VMULPD       Y13, Y13, Y15
-	VFMADD231PD  IrisConstants<>+192(SB), Y15, Y11
+	VFMADD231PD  IrisConstants<>+224(SB), Y15, Y11
 	VMULPD       Y11, Y8, Y8
-	VMOVUPS      IrisConstants<>+224(SB), Y11
+	VMOVUPS      IrisConstants<>+256(SB), Y11
 	VMOVAPS      Y11, Y10
-	VFMADD231PD  IrisConstants<>+256(SB), Y9, Y10
+	VFMADD231PD  IrisConstants<>+288(SB), Y9, Y10
 	VMOVAPS      Y12, Y11
-	VFMADD231PD  IrisConstants<>+320(SB), Y9, Y11
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y9
+	VFMADD231PD  IrisConstants<>+352(SB), Y9, Y11
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y9
 	VFMADD231PD  Y13, Y11, Y10
 	VFMADD231PD  Y15, Y9, Y10
 	VDIVPD       Y10, Y8, Y8
@@ -6640,23 +6580,23 @@ loop0:
 	VMINPD       Y7, Y2, Y7
 	VMAXPD       Y7, Y3, Y7
 	VMULPD       Y7, Y7, Y9
-	VMOVUPS      IrisConstants<>+64(SB), Y10
+	VMOVUPS      IrisConstants<>+96(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  IrisConstants<>+96(SB), Y9, Y11
-	VMOVUPS      IrisConstants<>+128(SB), Y13
+	VFMADD231PD  IrisConstants<>+128(SB), Y9, Y11
+	VMOVUPS      IrisConstants<>+160(SB), Y13
 	VMOVAPS      Y13, Y15
-	VFMADD231PD  IrisConstants<>+160(SB), Y9, Y15
+	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y15
 	VMULPD       Y9, Y9, Y13
 	VFMADD231PD  Y13, Y15, Y11
 	VMULPD       Y13, Y13, Y15
-	VFMADD231PD  IrisConstants<>+192(SB), Y15, Y11
+	VFMADD231PD  IrisConstants<>+224(SB), Y15, Y11
 	VMULPD       Y11, Y7, Y7
-	VMOVUPS      IrisConstants<>+224(SB), Y11
+	VMOVUPS      IrisConstants<>+256(SB), Y11
 	VMOVAPS      Y11, Y10
-	VFMADD231PD  IrisConstants<>+256(SB), Y9, Y10
+	VFMADD231PD  IrisConstants<>+288(SB), Y9, Y10
 	VMOVAPS      Y12, Y11
-	VFMADD231PD  IrisConstants<>+320(SB), Y9, Y11
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y9
+	VFMADD231PD  IrisConstants<>+352(SB), Y9, Y11
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y9
 	VFMADD231PD  Y13, Y11, Y10
 	VFMADD231PD  Y15, Y9, Y10
 	VDIVPD       Y10, Y7, Y7
@@ -6682,50 +6622,50 @@ loop0:
 	VMINPD       Y9, Y2, Y9
 	VMAXPD       Y9, Y3, Y9
 	VMULPD       Y9, Y9, Y11
-	VMOVUPS      IrisConstants<>+64(SB), Y13
+	VMOVUPS      IrisConstants<>+96(SB), Y13
 	VMOVAPS      Y13, Y15
-	VFMADD231PD  IrisConstants<>+96(SB), Y11, Y15
-	VMOVUPS      IrisConstants<>+128(SB), Y13
+	VFMADD231PD  IrisConstants<>+128(SB), Y11, Y15
+	VMOVUPS      IrisConstants<>+160(SB), Y13
 	VMOVAPS      Y13, Y3
-	VFMADD231PD  IrisConstants<>+160(SB), Y11, Y3
+	VFMADD231PD  IrisConstants<>+192(SB), Y11, Y3
 	VMULPD       Y11, Y11, Y13
 	VFMADD231PD  Y13, Y3, Y15
 	VMULPD       Y13, Y13, Y3
-	VFMADD231PD  IrisConstants<>+192(SB), Y3, Y15
+	VFMADD231PD  IrisConstants<>+224(SB), Y3, Y15
 	VMULPD       Y15, Y9, Y9
-	VMOVUPS      IrisConstants<>+224(SB), Y15
+	VMOVUPS      IrisConstants<>+256(SB), Y15
 	VMOVAPS      Y15, Y2
-	VFMADD231PD  IrisConstants<>+256(SB), Y11, Y2
+	VFMADD231PD  IrisConstants<>+288(SB), Y11, Y2
 	VMOVAPS      Y12, Y15
-	VFMADD231PD  IrisConstants<>+320(SB), Y11, Y15
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y11
+	VFMADD231PD  IrisConstants<>+352(SB), Y11, Y15
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y11
 	VFMADD231PD  Y13, Y15, Y2
 	VFMADD231PD  Y3, Y11, Y2
 	VDIVPD       Y2, Y9, Y2
 	VCVTPD2PSY   Y2, X2
 	VCVTPS2PD    X8, Y3
-	VMOVUPS      IrisConstants<>+32(SB), Y8
+	VMOVUPS      IrisConstants<>+64(SB), Y8
 	VMINPD       Y3, Y8, Y3
-	VMOVUPS      IrisConstants<>+0(SB), Y9
+	VMOVUPS      IrisConstants<>+32(SB), Y9
 	VMAXPD       Y3, Y9, Y3
 	VMULPD       Y3, Y3, Y11
-	VMOVUPS      IrisConstants<>+64(SB), Y13
+	VMOVUPS      IrisConstants<>+96(SB), Y13
 	VMOVAPS      Y13, Y15
-	VFMADD231PD  IrisConstants<>+96(SB), Y11, Y15
-	VMOVUPS      IrisConstants<>+128(SB), Y13
+	VFMADD231PD  IrisConstants<>+128(SB), Y11, Y15
+	VMOVUPS      IrisConstants<>+160(SB), Y13
 	VMOVAPS      Y13, Y9
-	VFMADD231PD  IrisConstants<>+160(SB), Y11, Y9
+	VFMADD231PD  IrisConstants<>+192(SB), Y11, Y9
 	VMULPD       Y11, Y11, Y13
 	VFMADD231PD  Y13, Y9, Y15
 	VMULPD       Y13, Y13, Y9
-	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y15
+	VFMADD231PD  IrisConstants<>+224(SB), Y9, Y15
 	VMULPD       Y15, Y3, Y3
-	VMOVUPS      IrisConstants<>+224(SB), Y15
+	VMOVUPS      IrisConstants<>+256(SB), Y15
 	VMOVAPS      Y15, Y8
-	VFMADD231PD  IrisConstants<>+256(SB), Y11, Y8
+	VFMADD231PD  IrisConstants<>+288(SB), Y11, Y8
 	VMOVAPS      Y12, Y15
-	VFMADD231PD  IrisConstants<>+320(SB), Y11, Y15
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y11
+	VFMADD231PD  IrisConstants<>+352(SB), Y11, Y15
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y11
 	VFMADD231PD  Y13, Y15, Y8
 	VFMADD231PD  Y9, Y11, Y8
 	VDIVPD       Y8, Y3, Y3
@@ -6734,52 +6674,52 @@ loop0:
 	VMOVUPS      Y2, 640(BX)
 	VEXTRACTF128 $0x01, Y10, X3
 	VCVTPS2PD    X10, Y8
-	VMOVUPS      IrisConstants<>+32(SB), Y9
+	VMOVUPS      IrisConstants<>+64(SB), Y9
 	VMINPD       Y8, Y9, Y8
-	VMOVUPS      IrisConstants<>+0(SB), Y10
+	VMOVUPS      IrisConstants<>+32(SB), Y10
 	VMAXPD       Y8, Y10, Y8
 	VMULPD       Y8, Y8, Y11
-	VMOVUPS      IrisConstants<>+64(SB), Y13
+	VMOVUPS      IrisConstants<>+96(SB), Y13
 	VMOVAPS      Y13, Y15
-	VFMADD231PD  IrisConstants<>+96(SB), Y11, Y15
-	VMOVUPS      IrisConstants<>+128(SB), Y13
+	VFMADD231PD  IrisConstants<>+128(SB), Y11, Y15
+	VMOVUPS      IrisConstants<>+160(SB), Y13
 	VMOVAPS      Y13, Y10
-	VFMADD231PD  IrisConstants<>+160(SB), Y11, Y10
+	VFMADD231PD  IrisConstants<>+192(SB), Y11, Y10
 	VMULPD       Y11, Y11, Y13
 	VFMADD231PD  Y13, Y10, Y15
 	VMULPD       Y13, Y13, Y10
-	VFMADD231PD  IrisConstants<>+192(SB), Y10, Y15
+	VFMADD231PD  IrisConstants<>+224(SB), Y10, Y15
 	VMULPD       Y15, Y8, Y8
-	VMOVUPS      IrisConstants<>+224(SB), Y15
+	VMOVUPS      IrisConstants<>+256(SB), Y15
 	VMOVAPS      Y15, Y9
-	VFMADD231PD  IrisConstants<>+256(SB), Y11, Y9
+	VFMADD231PD  IrisConstants<>+288(SB), Y11, Y9
 	VMOVAPS      Y12, Y15
-	VFMADD231PD  IrisConstants<>+320(SB), Y11, Y15
-	VFMADD132PD  IrisConstants<>+384(SB), Y14, Y11
+	VFMADD231PD  IrisConstants<>+352(SB), Y11, Y15
+	VFMADD132PD  IrisConstants<>+416(SB), Y14, Y11
 	VFMADD231PD  Y13, Y15, Y9
 	VFMADD231PD  Y10, Y11, Y9
 	VDIVPD       Y9, Y8, Y8
 	VCVTPD2PSY   Y8, X8
 	VCVTPS2PD    X3, Y3
-	VMOVUPS      IrisConstants<>+32(SB), Y9
+	VMOVUPS      IrisConstants<>+64(SB), Y9
 	VMINPD       Y3, Y9, Y3
-	VMOVUPS      IrisConstants<>+0(SB), Y9
+	VMOVUPS      IrisConstants<>+32(SB), Y9
 	VMAXPD       Y3, Y9, Y3
 	VMULPD       Y3, Y3, Y9
-	VMOVUPS      IrisConstants<>+64(SB), Y10
-	VFMADD231PD  IrisConstants<>+96(SB), Y9, Y10
-	VMOVUPS      IrisConstants<>+128(SB), Y11
-	VFMADD231PD  IrisConstants<>+160(SB), Y9, Y11
+	VMOVUPS      IrisConstants<>+96(SB), Y10
+	VFMADD231PD  IrisConstants<>+128(SB), Y9, Y10
+	VMOVUPS      IrisConstants<>+160(SB), Y11
+	VFMADD231PD  IrisConstants<>+192(SB), Y9, Y11
 	VMULPD       Y9, Y9, Y13
 	VFMADD231PD  Y13, Y11, Y10
 	VMULPD       Y13, Y13, Y11
-	VFMADD231PD  IrisConstants<>+192(SB), Y11, Y10
+	VFMADD231PD  IrisConstants<>+224(SB), Y11, Y10
 	VMULPD       Y10, Y3, Y3
-	VMOVUPS      IrisConstants<>+224(SB), Y10
+	VMOVUPS      IrisConstants<>+256(SB), Y10
 	VMOVAPS      Y10, Y15
-	VFMADD231PD  IrisConstants<>+256(SB), Y9, Y15
-	VFMADD231PD  IrisConstants<>+320(SB), Y9, Y12
-	VFMADD231PD  IrisConstants<>+384(SB), Y9, Y14
+	VFMADD231PD  IrisConstants<>+288(SB), Y9, Y15
+	VFMADD231PD  IrisConstants<>+352(SB), Y9, Y12
+	VFMADD231PD  IrisConstants<>+416(SB), Y9, Y14
 	VFMADD231PD  Y13, Y12, Y15
 	VFMADD231PD  Y11, Y14, Y15
 	VDIVPD       Y15, Y3, Y3
@@ -6882,72 +6822,72 @@ loop0:
 	VBLENDVPS    Y2, Y0, Y3, Y0
 	VMOVUPS      Y0, 640(SI)
 	VSUBPS       Y0, Y9, Y2
-	VMOVUPS      IrisConstants<>+512(SB), Y3
+	VMOVUPS      IrisConstants<>+544(SB), Y3
 	VMINPS       Y2, Y3, Y2
-	VMOVUPS      IrisConstants<>+480(SB), Y6
+	VMOVUPS      IrisConstants<>+512(SB), Y6
 	VMAXPS       Y2, Y6, Y2
-	VMOVUPS      IrisConstants<>+544(SB), Y7
+	VMOVUPS      IrisConstants<>+576(SB), Y7
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  IrisConstants<>+576(SB), Y2, Y9
+	VFMADD231PS  IrisConstants<>+608(SB), Y2, Y9
 	VSUBPS       Y7, Y9, Y9
-	VFNMADD231PS IrisConstants<>+608(SB), Y9, Y2
 	VFNMADD231PS IrisConstants<>+640(SB), Y9, Y2
+	VFNMADD231PS IrisConstants<>+672(SB), Y9, Y2
 	VMULPS       Y2, Y2, Y11
-	VMOVUPS      IrisConstants<>+672(SB), Y12
+	VMOVUPS      IrisConstants<>+704(SB), Y12
 	VMOVAPS      Y12, Y13
-	VFMADD231PS  IrisConstants<>+704(SB), Y2, Y13
-	VMOVUPS      IrisConstants<>+736(SB), Y14
+	VFMADD231PS  IrisConstants<>+736(SB), Y2, Y13
+	VMOVUPS      IrisConstants<>+768(SB), Y14
 	VMOVAPS      Y14, Y15
-	VFMADD231PS  IrisConstants<>+768(SB), Y2, Y15
-	VMOVUPS      IrisConstants<>+800(SB), Y10
+	VFMADD231PS  IrisConstants<>+800(SB), Y2, Y15
+	VMOVUPS      IrisConstants<>+832(SB), Y10
 	VMOVAPS      Y10, Y14
-	VFMADD231PS  IrisConstants<>+832(SB), Y2, Y14
+	VFMADD231PS  IrisConstants<>+864(SB), Y2, Y14
 	VFMADD231PS  Y11, Y15, Y13
 	VMULPS       Y11, Y11, Y15
 	VFMADD231PS  Y15, Y14, Y13
 	VFMADD231PS  Y13, Y11, Y2
-	VADDPS       IrisConstants<>+864(SB), Y2, Y2
+	VADDPS       IrisConstants<>+896(SB), Y2, Y2
 	VMOVAPS      Y7, Y11
 	VFMADD231PS  Y12, Y9, Y11
 	VSUBPS       Y7, Y11, Y13
 	VSUBPS       Y13, Y9, Y9
 	VADDPS       Y7, Y9, Y9
 	VPSLLD       $0x17, Y11, Y11
-	VPADDD       IrisConstants<>+864(SB), Y11, Y11
+	VPADDD       IrisConstants<>+896(SB), Y11, Y11
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       IrisConstants<>+864(SB), Y9, Y9
+	VPADDD       IrisConstants<>+896(SB), Y9, Y9
 	VMULPS       Y11, Y2, Y2
 	VMULPS       Y9, Y2, Y2
 	VSUBPS       Y0, Y1, Y1
 	VMINPS       Y1, Y3, Y1
 	VMAXPS       Y1, Y6, Y1
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  IrisConstants<>+576(SB), Y1, Y9
+	VFMADD231PS  IrisConstants<>+608(SB), Y1, Y9
 	VSUBPS       Y7, Y9, Y9
-	VFNMADD231PS IrisConstants<>+608(SB), Y9, Y1
 	VFNMADD231PS IrisConstants<>+640(SB), Y9, Y1
+	VFNMADD231PS IrisConstants<>+672(SB), Y9, Y1
 	VMULPS       Y1, Y1, Y11
 	VMOVAPS      Y12, Y13
-	VFMADD231PS  IrisConstants<>+704(SB), Y1, Y13
-	VMOVUPS      IrisConstants<>+736(SB), Y14
+	VFMADD231PS  IrisConstants<>+736(SB), Y1, Y13
+	VMOVUPS      IrisConstants<>+768(SB), Y14
 	VMOVAPS      Y14, Y15
-	VFMADD231PS  IrisConstants<>+768(SB), Y1, Y15
+	VFMADD231PS  IrisConstants<>+800(SB), Y1, Y15
 	VMOVAPS      Y10, Y14
-	VFMADD231PS  IrisConstants<>+832(SB), Y1, Y14
+	VFMADD231PS  IrisConstants<>+864(SB), Y1, Y14
 	VFMADD231PS  Y11, Y15, Y13
 	VMULPS       Y11, Y11, Y15
 	VFMADD231PS  Y15, Y14, Y13
 	VFMADD231PS  Y13, Y11, Y1
-	VADDPS       IrisConstants<>+864(SB), Y1, Y1
+	VADDPS       IrisConstants<>+896(SB), Y1, Y1
 	VMOVAPS      Y7, Y11
 	VFMADD231PS  Y12, Y9, Y11
 	VSUBPS       Y7, Y11, Y13
 	VSUBPS       Y13, Y9, Y9
 	VADDPS       Y7, Y9, Y9
 	VPSLLD       $0x17, Y11, Y11
-	VPADDD       IrisConstants<>+864(SB), Y11, Y11
+	VPADDD       IrisConstants<>+896(SB), Y11, Y11
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       IrisConstants<>+864(SB), Y9, Y9
+	VPADDD       IrisConstants<>+896(SB), Y9, Y9
 	VMULPS       Y11, Y1, Y1
 	VMULPS       Y9, Y1, Y1
 	VADDPS       Y1, Y2, Y9
@@ -6955,37 +6895,37 @@ loop0:
 	VMINPS       Y0, Y3, Y0
 	VMAXPS       Y0, Y6, Y0
 	VMOVAPS      Y7, Y4
-	VFMADD231PS  IrisConstants<>+576(SB), Y0, Y4
+	VFMADD231PS  IrisConstants<>+608(SB), Y0, Y4
 	VSUBPS       Y7, Y4, Y4
-	VFNMADD231PS IrisConstants<>+608(SB), Y4, Y0
 	VFNMADD231PS IrisConstants<>+640(SB), Y4, Y0
+	VFNMADD231PS IrisConstants<>+672(SB), Y4, Y0
 	VMULPS       Y0, Y0, Y11
 	VMOVAPS      Y12, Y13
-	VFMADD231PS  IrisConstants<>+704(SB), Y0, Y13
-	VMOVUPS      IrisConstants<>+736(SB), Y14
+	VFMADD231PS  IrisConstants<>+736(SB), Y0, Y13
+	VMOVUPS      IrisConstants<>+768(SB), Y14
 	VMOVAPS      Y14, Y15
-	VFMADD231PS  IrisConstants<>+768(SB), Y0, Y15
+	VFMADD231PS  IrisConstants<>+800(SB), Y0, Y15
 	VMOVAPS      Y10, Y14
-	VFMADD231PS  IrisConstants<>+832(SB), Y0, Y14
+	VFMADD231PS  IrisConstants<>+864(SB), Y0, Y14
 	VFMADD231PS  Y11, Y15, Y13
 	VMULPS       Y11, Y11, Y15
 	VFMADD231PS  Y15, Y14, Y13
 	VFMADD231PS  Y13, Y11, Y0
-	VADDPS       IrisConstants<>+864(SB), Y0, Y0
+	VADDPS       IrisConstants<>+896(SB), Y0, Y0
 	VMOVAPS      Y7, Y11
 	VFMADD231PS  Y12, Y4, Y11
 	VSUBPS       Y7, Y11, Y13
 	VSUBPS       Y13, Y4, Y4
 	VADDPS       Y7, Y4, Y4
 	VPSLLD       $0x17, Y11, Y11
-	VPADDD       IrisConstants<>+864(SB), Y11, Y11
+	VPADDD       IrisConstants<>+896(SB), Y11, Y11
 	VPSLLD       $0x17, Y4, Y4
-	VPADDD       IrisConstants<>+864(SB), Y4, Y4
+	VPADDD       IrisConstants<>+896(SB), Y4, Y4
 	VMULPS       Y11, Y0, Y0
 	VMULPS       Y4, Y0, Y0
 	VADDPS       Y0, Y9, Y4
 	VMOVUPS      Y4, 704(SI)
-	VMOVUPS      IrisConstants<>+864(SB), Y9
+	VMOVUPS      IrisConstants<>+896(SB), Y9
 	VDIVPS       Y4, Y9, Y4
 	VMULPS       Y4, Y2, Y2
 	VMOVUPS      Y2, 448(SI)
@@ -7006,18 +6946,18 @@ loop0:
 	VMINPS       Y1, Y3, Y1
 	VMAXPS       Y1, Y6, Y1
 	VMOVAPS      Y7, Y2
-	VFMADD231PS  IrisConstants<>+576(SB), Y1, Y2
+	VFMADD231PS  IrisConstants<>+608(SB), Y1, Y2
 	VSUBPS       Y7, Y2, Y2
-	VFNMADD231PS IrisConstants<>+608(SB), Y2, Y1
 	VFNMADD231PS IrisConstants<>+640(SB), Y2, Y1
+	VFNMADD231PS IrisConstants<>+672(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y4
 	VMOVAPS      Y12, Y8
-	VFMADD231PS  IrisConstants<>+704(SB), Y1, Y8
-	VMOVUPS      IrisConstants<>+736(SB), Y11
+	VFMADD231PS  IrisConstants<>+736(SB), Y1, Y8
+	VMOVUPS      IrisConstants<>+768(SB), Y11
 	VMOVAPS      Y11, Y13
-	VFMADD231PS  IrisConstants<>+768(SB), Y1, Y13
+	VFMADD231PS  IrisConstants<>+800(SB), Y1, Y13
 	VMOVAPS      Y10, Y14
-	VFMADD231PS  IrisConstants<>+832(SB), Y1, Y14
+	VFMADD231PS  IrisConstants<>+864(SB), Y1, Y14
 	VFMADD231PS  Y4, Y13, Y8
 	VMULPS       Y4, Y4, Y13
 	VFMADD231PS  Y13, Y14, Y8
@@ -7039,17 +6979,17 @@ loop0:
 	VMINPS       Y2, Y3, Y2
 	VMAXPS       Y2, Y6, Y2
 	VMOVAPS      Y7, Y4
-	VFMADD231PS  IrisConstants<>+576(SB), Y2, Y4
+	VFMADD231PS  IrisConstants<>+608(SB), Y2, Y4
 	VSUBPS       Y7, Y4, Y4
-	VFNMADD231PS IrisConstants<>+608(SB), Y4, Y2
 	VFNMADD231PS IrisConstants<>+640(SB), Y4, Y2
+	VFNMADD231PS IrisConstants<>+672(SB), Y4, Y2
 	VMULPS       Y2, Y2, Y8
 	VMOVAPS      Y12, Y13
-	VFMADD231PS  IrisConstants<>+704(SB), Y2, Y13
+	VFMADD231PS  IrisConstants<>+736(SB), Y2, Y13
 	VMOVAPS      Y11, Y14
-	VFMADD231PS  IrisConstants<>+768(SB), Y2, Y14
+	VFMADD231PS  IrisConstants<>+800(SB), Y2, Y14
 	VMOVAPS      Y10, Y15
-	VFMADD231PS  IrisConstants<>+832(SB), Y2, Y15
+	VFMADD231PS  IrisConstants<>+864(SB), Y2, Y15
 	VFMADD231PS  Y8, Y14, Y13
 	VMULPS       Y8, Y8, Y14
 	VFMADD231PS  Y14, Y15, Y13
@@ -7071,15 +7011,15 @@ loop0:
 	VMINPS       Y5, Y3, Y3
 	VMAXPS       Y3, Y6, Y3
 	VMOVAPS      Y7, Y5
-	VFMADD231PS  IrisConstants<>+576(SB), Y3, Y5
+	VFMADD231PS  IrisConstants<>+608(SB), Y3, Y5
 	VSUBPS       Y7, Y5, Y5
-	VFNMADD231PS IrisConstants<>+608(SB), Y5, Y3
 	VFNMADD231PS IrisConstants<>+640(SB), Y5, Y3
+	VFNMADD231PS IrisConstants<>+672(SB), Y5, Y3
 	VMULPS       Y3, Y3, Y6
 	VMOVAPS      Y12, Y8
-	VFMADD231PS  IrisConstants<>+704(SB), Y3, Y8
-	VFMADD231PS  IrisConstants<>+768(SB), Y3, Y11
-	VFMADD231PS  IrisConstants<>+832(SB), Y3, Y10
+	VFMADD231PS  IrisConstants<>+736(SB), Y3, Y8
+	VFMADD231PS  IrisConstants<>+800(SB), Y3, Y11
+	VFMADD231PS  IrisConstants<>+864(SB), Y3, Y10
 	VFMADD231PS  Y6, Y11, Y8
 	VMULPS       Y6, Y6, Y11
 	VFMADD231PS  Y11, Y10, Y8
@@ -7109,120 +7049,120 @@ loop0:
 	VMOVUPS      704(SI), Y5
 	VEXTRACTF128 $0x01, Y5, X6
 	VCVTPS2PD    X5, Y5
-	VPADDQ       IrisConstants<>+1088(SB), Y5, Y7
+	VPADDQ       IrisConstants<>+1120(SB), Y5, Y7
 	VPSRLQ       $0x34, Y7, Y8
-	VORPD        IrisConstants<>+1120(SB), Y8, Y8
-	VSUBPD       IrisConstants<>+1152(SB), Y8, Y8
-	VANDPD       IrisConstants<>+1184(SB), Y7, Y7
-	VPADDQ       IrisConstants<>+1216(SB), Y7, Y7
-	VSUBPD       IrisConstants<>+224(SB), Y7, Y7
-	VADDPD       IrisConstants<>+1248(SB), Y7, Y10
+	VORPD        IrisConstants<>+1152(SB), Y8, Y8
+	VSUBPD       IrisConstants<>+1184(SB), Y8, Y8
+	VANDPD       IrisConstants<>+1216(SB), Y7, Y7
+	VPADDQ       IrisConstants<>+1248(SB), Y7, Y7
+	VSUBPD       IrisConstants<>+256(SB), Y7, Y7
+	VADDPD       IrisConstants<>+1280(SB), Y7, Y10
 	VDIVPD       Y10, Y7, Y7
 	VMULPD       Y7, Y7, Y10
-	VMOVUPS      IrisConstants<>+1312(SB), Y11
+	VMOVUPS      IrisConstants<>+1344(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  IrisConstants<>+1344(SB), Y10, Y12
-	VMOVUPS      IrisConstants<>+1376(SB), Y13
+	VFMADD231PD  IrisConstants<>+1376(SB), Y10, Y12
+	VMOVUPS      IrisConstants<>+1408(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  IrisConstants<>+1408(SB), Y10, Y14
+	VFMADD231PD  IrisConstants<>+1440(SB), Y10, Y14
 	VMULPD       Y10, Y10, Y10
 	VFMADD231PD  Y10, Y14, Y12
 	VMULPD       Y10, Y10, Y10
-	VFMADD231PD  IrisConstants<>+1440(SB), Y10, Y12
+	VFMADD231PD  IrisConstants<>+1472(SB), Y10, Y12
 	VMULPD       Y12, Y7, Y7
-	VFMADD231PD  IrisConstants<>+1280(SB), Y8, Y7
+	VFMADD231PD  IrisConstants<>+1312(SB), Y8, Y7
 	VXORPS       X8, X8, X8
 	VCMPPD       $0x00, Y8, Y5, Y10
-	VBLENDVPD    Y10, IrisConstants<>+1504(SB), Y7, Y7
-	VCMPPD       $0x00, IrisConstants<>+1056(SB), Y5, Y10
-	VBLENDVPD    Y10, IrisConstants<>+1056(SB), Y7, Y7
+	VBLENDVPD    Y10, IrisConstants<>+1536(SB), Y7, Y7
+	VCMPPD       $0x00, IrisConstants<>+1088(SB), Y5, Y10
+	VBLENDVPD    Y10, IrisConstants<>+1088(SB), Y7, Y7
 	VCMPPD       $0x19, Y8, Y5, Y5
-	VBLENDVPD    Y5, IrisConstants<>+1536(SB), Y7, Y5
+	VBLENDVPD    Y5, IrisConstants<>+1568(SB), Y7, Y5
 	VCVTPD2PSY   Y5, X5
 	VCVTPS2PD    X6, Y6
-	VPADDQ       IrisConstants<>+1088(SB), Y6, Y7
+	VPADDQ       IrisConstants<>+1120(SB), Y6, Y7
 	VPSRLQ       $0x34, Y7, Y10
-	VORPD        IrisConstants<>+1120(SB), Y10, Y10
-	VSUBPD       IrisConstants<>+1152(SB), Y10, Y10
-	VANDPD       IrisConstants<>+1184(SB), Y7, Y7
-	VPADDQ       IrisConstants<>+1216(SB), Y7, Y7
-	VSUBPD       IrisConstants<>+224(SB), Y7, Y7
-	VADDPD       IrisConstants<>+1248(SB), Y7, Y12
+	VORPD        IrisConstants<>+1152(SB), Y10, Y10
+	VSUBPD       IrisConstants<>+1184(SB), Y10, Y10
+	VANDPD       IrisConstants<>+1216(SB), Y7, Y7
+	VPADDQ       IrisConstants<>+1248(SB), Y7, Y7
+	VSUBPD       IrisConstants<>+256(SB), Y7, Y7
+	VADDPD       IrisConstants<>+1280(SB), Y7, Y12
 	VDIVPD       Y12, Y7, Y7
 	VMULPD       Y7, Y7, Y12
 	VMOVAPS      Y11, Y14
-	VFMADD231PD  IrisConstants<>+1344(SB), Y12, Y14
+	VFMADD231PD  IrisConstants<>+1376(SB), Y12, Y14
 	VMOVAPS      Y13, Y15
-	VFMADD231PD  IrisConstants<>+1408(SB), Y12, Y15
+	VFMADD231PD  IrisConstants<>+1440(SB), Y12, Y15
 	VMULPD       Y12, Y12, Y12
 	VFMADD231PD  Y12, Y15, Y14
 	VMULPD       Y12, Y12, Y12
-	VFMADD231PD  IrisConstants<>+1440(SB), Y12, Y14
+	VFMADD231PD  IrisConstants<>+1472(SB), Y12, Y14
 	VMULPD       Y14, Y7, Y7
-	VFMADD231PD  IrisConstants<>+1280(SB), Y10, Y7
+	VFMADD231PD  IrisConstants<>+1312(SB), Y10, Y7
 	VCMPPD       $0x00, Y8, Y6, Y10
-	VBLENDVPD    Y10, IrisConstants<>+1504(SB), Y7, Y7
-	VCMPPD       $0x00, IrisConstants<>+1056(SB), Y6, Y10
-	VBLENDVPD    Y10, IrisConstants<>+1056(SB), Y7, Y7
+	VBLENDVPD    Y10, IrisConstants<>+1536(SB), Y7, Y7
+	VCMPPD       $0x00, IrisConstants<>+1088(SB), Y6, Y10
+	VBLENDVPD    Y10, IrisConstants<>+1088(SB), Y7, Y7
 	VCMPPD       $0x19, Y8, Y6, Y6
-	VBLENDVPD    Y6, IrisConstants<>+1536(SB), Y7, Y6
+	VBLENDVPD    Y6, IrisConstants<>+1568(SB), Y7, Y6
 	VCVTPD2PSY   Y6, X6
 	VINSERTF128  $0x01, X6, Y5, Y5
 	VMOVUPS      Y5, (SI)
 	VEXTRACTF128 $0x01, Y4, X6
 	VCVTPS2PD    X4, Y4
-	VPADDQ       IrisConstants<>+1088(SB), Y4, Y7
+	VPADDQ       IrisConstants<>+1120(SB), Y4, Y7
 	VPSRLQ       $0x34, Y7, Y10
-	VORPD        IrisConstants<>+1120(SB), Y10, Y10
-	VSUBPD       IrisConstants<>+1152(SB), Y10, Y10
-	VANDPD       IrisConstants<>+1184(SB), Y7, Y7
-	VPADDQ       IrisConstants<>+1216(SB), Y7, Y7
-	VSUBPD       IrisConstants<>+224(SB), Y7, Y7
-	VADDPD       IrisConstants<>+1248(SB), Y7, Y12
+	VORPD        IrisConstants<>+1152(SB), Y10, Y10
+	VSUBPD       IrisConstants<>+1184(SB), Y10, Y10
+	VANDPD       IrisConstants<>+1216(SB), Y7, Y7
+	VPADDQ       IrisConstants<>+1248(SB), Y7, Y7
+	VSUBPD       IrisConstants<>+256(SB), Y7, Y7
+	VADDPD       IrisConstants<>+1280(SB), Y7, Y12
 	VDIVPD       Y12, Y7, Y7
 	VMULPD       Y7, Y7, Y12
 	VMOVAPS      Y11, Y14
-	VFMADD231PD  IrisConstants<>+1344(SB), Y12, Y14
+	VFMADD231PD  IrisConstants<>+1376(SB), Y12, Y14
 	VMOVAPS      Y13, Y15
-	VFMADD231PD  IrisConstants<>+1408(SB), Y12, Y15
+	VFMADD231PD  IrisConstants<>+1440(SB), Y12, Y15
 	VMULPD       Y12, Y12, Y12
 	VFMADD231PD  Y12, Y15, Y14
 	VMULPD       Y12, Y12, Y12
-	VFMADD231PD  IrisConstants<>+1440(SB), Y12, Y14
+	VFMADD231PD  IrisConstants<>+1472(SB), Y12, Y14
 	VMULPD       Y14, Y7, Y7
-	VFMADD231PD  IrisConstants<>+1280(SB), Y10, Y7
+	VFMADD231PD  IrisConstants<>+1312(SB), Y10, Y7
 	VCMPPD       $0x00, Y8, Y4, Y10
-	VBLENDVPD    Y10, IrisConstants<>+1504(SB), Y7, Y7
-	VCMPPD       $0x00, IrisConstants<>+1056(SB), Y4, Y10
-	VBLENDVPD    Y10, IrisConstants<>+1056(SB), Y7, Y7
+	VBLENDVPD    Y10, IrisConstants<>+1536(SB), Y7, Y7
+	VCMPPD       $0x00, IrisConstants<>+1088(SB), Y4, Y10
+	VBLENDVPD    Y10, IrisConstants<>+1088(SB), Y7, Y7
 	VCMPPD       $0x19, Y8, Y4, Y4
-	VBLENDVPD    Y4, IrisConstants<>+1536(SB), Y7, Y4
+	VBLENDVPD    Y4, IrisConstants<>+1568(SB), Y7, Y4
 	VCVTPD2PSY   Y4, X4
 	VCVTPS2PD    X6, Y6
-	VPADDQ       IrisConstants<>+1088(SB), Y6, Y7
+	VPADDQ       IrisConstants<>+1120(SB), Y6, Y7
 	VPSRLQ       $0x34, Y7, Y10
-	VORPD        IrisConstants<>+1120(SB), Y10, Y10
-	VSUBPD       IrisConstants<>+1152(SB), Y10, Y10
-	VANDPD       IrisConstants<>+1184(SB), Y7, Y7
-	VPADDQ       IrisConstants<>+1216(SB), Y7, Y7
-	VSUBPD       IrisConstants<>+224(SB), Y7, Y7
-	VADDPD       IrisConstants<>+1248(SB), Y7, Y12
+	VORPD        IrisConstants<>+1152(SB), Y10, Y10
+	VSUBPD       IrisConstants<>+1184(SB), Y10, Y10
+	VANDPD       IrisConstants<>+1216(SB), Y7, Y7
+	VPADDQ       IrisConstants<>+1248(SB), Y7, Y7
+	VSUBPD       IrisConstants<>+256(SB), Y7, Y7
+	VADDPD       IrisConstants<>+1280(SB), Y7, Y12
 	VDIVPD       Y12, Y7, Y7
 	VMULPD       Y7, Y7, Y12
-	VFMADD231PD  IrisConstants<>+1344(SB), Y12, Y11
-	VFMADD231PD  IrisConstants<>+1408(SB), Y12, Y13
+	VFMADD231PD  IrisConstants<>+1376(SB), Y12, Y11
+	VFMADD231PD  IrisConstants<>+1440(SB), Y12, Y13
 	VMULPD       Y12, Y12, Y12
 	VFMADD231PD  Y12, Y13, Y11
 	VMULPD       Y12, Y12, Y12
-	VFMADD231PD  IrisConstants<>+1440(SB), Y12, Y11
+	VFMADD231PD  IrisConstants<>+1472(SB), Y12, Y11
 	VMULPD       Y11, Y7, Y7
-	VFMADD231PD  IrisConstants<>+1280(SB), Y10, Y7
+	VFMADD231PD  IrisConstants<>+1312(SB), Y10, Y7
 	VCMPPD       $0x00, Y8, Y6, Y10
-	VBLENDVPD    Y10, IrisConstants<>+1504(SB), Y7, Y7
-	VCMPPD       $0x00, IrisConstants<>+1056(SB), Y6, Y10
-	VBLENDVPD    Y10, IrisConstants<>+1056(SB), Y7, Y7
+	VBLENDVPD    Y10, IrisConstants<>+1536(SB), Y7, Y7
+	VCMPPD       $0x00, IrisConstants<>+1088(SB), Y6, Y10
+	VBLENDVPD    Y10, IrisConstants<>+1088(SB), Y7, Y7
 	VCMPPD       $0x19, Y8, Y6, Y6
-	VBLENDVPD    Y6, IrisConstants<>+1536(SB), Y7, Y6
+	VBLENDVPD    Y6, IrisConstants<>+1568(SB), Y7, Y6
 	VCVTPD2PSY   Y6, X6
 	VINSERTF128  $0x01, X6, Y4, Y4
 	VMOVUPS      Y4, 32(SI)
@@ -7778,9 +7718,9 @@ TEXT ·irisGradBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      IrisConstants<>+1792(SB), Z0
+	VMOVUPS      IrisConstants<>+1824(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS IrisConstants<>+1052(SB), Z0
+	VBROADCASTSS IrisConstants<>+1084(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 1280(SI)
 	VXORPS       X0, X0, X0
@@ -7881,35 +7821,35 @@ loop0:
 	VFMADD231PS.BCST 12(DI), Z0, Z1
 	VEXTRACTF64X4    $0x01, Z1, Y3
 	VCVTPS2PD        Y1, Z1
-	VBROADCASTSD     IrisConstants<>+904(SB), Z5
+	VBROADCASTSD     IrisConstants<>+936(SB), Z5
 	VMINPD           Z1, Z5, Z1
-	VBROADCASTSD     IrisConstants<>+896(SB), Z7
+	VBROADCASTSD     IrisConstants<>+928(SB), Z7
 	VMAXPD           Z1, Z7, Z1
 	VMULPD           Z1, Z1, Z8
-	VBROADCASTSD     IrisConstants<>+920(SB), Z9
-	VBROADCASTSD     IrisConstants<>+912(SB), Z10
+	VBROADCASTSD     IrisConstants<>+952(SB), Z9
+	VBROADCASTSD     IrisConstants<>+944(SB), Z10
 	VMOVAPS          Z10, Z11
 	VFMADD231PD      Z8, Z9, Z11
-	VBROADCASTSD     IrisConstants<>+936(SB), Z12
-	VBROADCASTSD     IrisConstants<>+928(SB), Z13
+	VBROADCASTSD     IrisConstants<>+968(SB), Z12
+	VBROADCASTSD     IrisConstants<>+960(SB), Z13
 	VMOVAPS          Z13, Z14
 	VFMADD231PD      Z8, Z12, Z14
 	VMULPD           Z8, Z8, Z15
 	VFMADD231PD      Z15, Z14, Z11
 	VMULPD           Z15, Z15, Z14
-	VBROADCASTSD     IrisConstants<>+944(SB), Z16
+	VBROADCASTSD     IrisConstants<>+976(SB), Z16
 	VFMADD231PD      Z14, Z16, Z11
 	VMULPD           Z11, Z1, Z1
-	VBROADCASTSD     IrisConstants<>+960(SB), Z11
-	VBROADCASTSD     IrisConstants<>+952(SB), Z17
+	VBROADCASTSD     IrisConstants<>+992(SB), Z11
+	VBROADCASTSD     IrisConstants<>+984(SB), Z17
 	VMOVAPS          Z17, Z18
 	VFMADD231PD      Z8, Z11, Z18
-	VBROADCASTSD     IrisConstants<>+976(SB), Z19
-	VBROADCASTSD     IrisConstants<>+968(SB), Z20
+	VBROADCASTSD     IrisConstants<>+1008(SB), Z19
+	VBROADCASTSD     IrisConstants<>+1000(SB), Z20
 	VMOVAPS          Z20, Z21
 	VFMADD231PD      Z8, Z19, Z21
-	VBROADCASTSD     IrisConstants<>+992(SB), Z22
-	VBROADCASTSD     IrisConstants<>+984(SB), Z23
+	VBROADCASTSD     IrisConstants<>+1024(SB), Z22
+	VBROADCASTSD     IrisConstants<>+1016(SB), Z23
 	VFMADD213PD      Z23, Z22, Z8
 	VFMADD231PD      Z15, Z21, Z18
 	VFMADD231PD      Z14, Z8, Z18
@@ -8341,37 +8281,37 @@ loop0:
 	VBLENDMPS    Z0, Z1, K1, Z0
 	VMOVUPS      Z0, 640(SI)
 	VSUBPS       Z0, Z2, Z1
-	VBROADCASTSS IrisConstants<>+1008(SB), Z3
+	VBROADCASTSS IrisConstants<>+1040(SB), Z3
 	VMINPS       Z1, Z3, Z1
-	VBROADCASTSS IrisConstants<>+1004(SB), Z6
+	VBROADCASTSS IrisConstants<>+1036(SB), Z6
 	VMAXPS       Z1, Z6, Z1
-	VBROADCASTSS IrisConstants<>+1016(SB), Z7
-	VBROADCASTSS IrisConstants<>+1012(SB), Z8
+	VBROADCASTSS IrisConstants<>+1048(SB), Z7
+	VBROADCASTSS IrisConstants<>+1044(SB), Z8
 	VMOVAPS      Z8, Z9
 	VFMADD231PS  Z7, Z1, Z9
 	VSUBPS       Z8, Z9, Z9
-	VBROADCASTSS IrisConstants<>+1020(SB), Z10
+	VBROADCASTSS IrisConstants<>+1052(SB), Z10
 	VFNMADD231PS Z10, Z9, Z1
-	VBROADCASTSS IrisConstants<>+1024(SB), Z11
+	VBROADCASTSS IrisConstants<>+1056(SB), Z11
 	VFNMADD231PS Z11, Z9, Z1
 	VMULPS       Z1, Z1, Z12
-	VBROADCASTSS IrisConstants<>+1032(SB), Z13
-	VBROADCASTSS IrisConstants<>+1028(SB), Z14
+	VBROADCASTSS IrisConstants<>+1064(SB), Z13
+	VBROADCASTSS IrisConstants<>+1060(SB), Z14
 	VMOVAPS      Z14, Z15
 	VFMADD231PS  Z1, Z13, Z15
-	VBROADCASTSS IrisConstants<>+1040(SB), Z16
-	VBROADCASTSS IrisConstants<>+1036(SB), Z18
+	VBROADCASTSS IrisConstants<>+1072(SB), Z16
+	VBROADCASTSS IrisConstants<>+1068(SB), Z18
 	VMOVAPS      Z18, Z19
 	VFMADD231PS  Z1, Z16, Z19
-	VBROADCASTSS IrisConstants<>+1048(SB), Z20
-	VBROADCASTSS IrisConstants<>+1044(SB), Z21
+	VBROADCASTSS IrisConstants<>+1080(SB), Z20
+	VBROADCASTSS IrisConstants<>+1076(SB), Z21
 	VMOVAPS      Z21, Z22
 	VFMADD231PS  Z1, Z20, Z22
 	VFMADD231PS  Z12, Z19, Z15
 	VMULPS       Z12, Z12, Z19
 	VFMADD231PS  Z19, Z22, Z15
 	VFMADD231PS  Z15, Z12, Z1
-	VBROADCASTSS IrisConstants<>+1052(SB), Z12
+	VBROADCASTSS IrisConstants<>+1084(SB), Z12
 	VADDPS       Z12, Z1, Z1
 	VSCALEFPS    Z9, Z1, Z1
 	VSUBPS       Z0, Z4, Z9
@@ -8426,47 +8366,47 @@ loop0:
 	// t = log(s2)
 	VEXTRACTF64X4 $0x01, Z6, Y7
 	VCVTPS2PD     Y6, Z6
-	VBROADCASTSD  IrisConstants<>+1576(SB), Z9
+	VBROADCASTSD  IrisConstants<>+1608(SB), Z9
 	VPADDQ        Z9, Z6, Z10
 	VPSRLQ        $0x34, Z10, Z11
-	VBROADCASTSD  IrisConstants<>+1584(SB), Z13
+	VBROADCASTSD  IrisConstants<>+1616(SB), Z13
 	VORPD         Z13, Z11, Z11
-	VBROADCASTSD  IrisConstants<>+1592(SB), Z14
+	VBROADCASTSD  IrisConstants<>+1624(SB), Z14
 	VSUBPD        Z14, Z11, Z11
-	VBROADCASTSD  IrisConstants<>+1600(SB), Z15
+	VBROADCASTSD  IrisConstants<>+1632(SB), Z15
 	VANDPD        Z15, Z10, Z10
-	VBROADCASTSD  IrisConstants<>+1608(SB), Z16
+	VBROADCASTSD  IrisConstants<>+1640(SB), Z16
 	VPADDQ        Z16, Z10, Z10
 	VSUBPD        Z17, Z10, Z10
-	VBROADCASTSD  IrisConstants<>+1616(SB), Z18
+	VBROADCASTSD  IrisConstants<>+1648(SB), Z18
 	VADDPD        Z18, Z10, Z19
 	VDIVPD        Z19, Z10, Z10
 	VMULPD        Z10, Z10, Z19
-	VBROADCASTSD  IrisConstants<>+1640(SB), Z20
-	VBROADCASTSD  IrisConstants<>+1632(SB), Z21
+	VBROADCASTSD  IrisConstants<>+1672(SB), Z20
+	VBROADCASTSD  IrisConstants<>+1664(SB), Z21
 	VMOVAPS       Z21, Z22
 	VFMADD231PD   Z19, Z20, Z22
-	VBROADCASTSD  IrisConstants<>+1656(SB), Z23
-	VBROADCASTSD  IrisConstants<>+1648(SB), Z24
+	VBROADCASTSD  IrisConstants<>+1688(SB), Z23
+	VBROADCASTSD  IrisConstants<>+1680(SB), Z24
 	VMOVAPS       Z24, Z25
 	VFMADD231PD   Z19, Z23, Z25
 	VMULPD        Z19, Z19, Z19
 	VFMADD231PD   Z19, Z25, Z22
 	VMULPD        Z19, Z19, Z19
-	VBROADCASTSD  IrisConstants<>+1664(SB), Z25
+	VBROADCASTSD  IrisConstants<>+1696(SB), Z25
 	VFMADD231PD   Z19, Z25, Z22
 	VMULPD        Z22, Z10, Z10
-	VBROADCASTSD  IrisConstants<>+1624(SB), Z19
+	VBROADCASTSD  IrisConstants<>+1656(SB), Z19
 	VFMADD231PD   Z19, Z11, Z10
 	VXORPS        X11, X11, X11
 	VCMPPD        $0x00, Z11, Z6, K1
-	VBROADCASTSD  IrisConstants<>+1680(SB), Z22
+	VBROADCASTSD  IrisConstants<>+1712(SB), Z22
 	VBLENDMPD     Z22, Z10, K1, Z10
-	VBROADCASTSD  IrisConstants<>+1568(SB), Z26
+	VBROADCASTSD  IrisConstants<>+1600(SB), Z26
 	VCMPPD        $0x00, Z26, Z6, K1
 	VBLENDMPD     Z26, Z10, K1, Z10
 	VCMPPD        $0x19, Z11, Z6, K1
-	VBROADCASTSD  IrisConstants<>+1688(SB), Z6
+	VBROADCASTSD  IrisConstants<>+1720(SB), Z6
 	VBLENDMPD     Z6, Z10, K1, Z10
 	VCVTPD2PS     Z10, Y10
 	VCVTPS2PD     Y7, Z7
@@ -9063,324 +9003,332 @@ TEXT ·irisStepBatchAVX512(SB), NOSPLIT, $0-20
 	VZEROUPPER
 	RET
 
-DATA IrisConstants<>+0(SB)/8, $0xc022666666666666
-DATA IrisConstants<>+8(SB)/8, $0xc022666666666666
-DATA IrisConstants<>+16(SB)/8, $0xc022666666666666
-DATA IrisConstants<>+24(SB)/8, $0xc022666666666666
-DATA IrisConstants<>+32(SB)/8, $0x4022666666666666
-DATA IrisConstants<>+40(SB)/8, $0x4022666666666666
-DATA IrisConstants<>+48(SB)/8, $0x4022666666666666
-DATA IrisConstants<>+56(SB)/8, $0x4022666666666666
-DATA IrisConstants<>+64(SB)/8, $0x3fefffffff5d2f8a
-DATA IrisConstants<>+72(SB)/8, $0x3fefffffff5d2f8a
-DATA IrisConstants<>+80(SB)/8, $0x3fefffffff5d2f8a
-DATA IrisConstants<>+88(SB)/8, $0x3fefffffff5d2f8a
-DATA IrisConstants<>+96(SB)/8, $0x3fc1a25749bfd9c6
-DATA IrisConstants<>+104(SB)/8, $0x3fc1a25749bfd9c6
-DATA IrisConstants<>+112(SB)/8, $0x3fc1a25749bfd9c6
-DATA IrisConstants<>+120(SB)/8, $0x3fc1a25749bfd9c6
-DATA IrisConstants<>+128(SB)/8, $0x3f705f9e09d912bd
-DATA IrisConstants<>+136(SB)/8, $0x3f705f9e09d912bd
-DATA IrisConstants<>+144(SB)/8, $0x3f705f9e09d912bd
-DATA IrisConstants<>+152(SB)/8, $0x3f705f9e09d912bd
-DATA IrisConstants<>+160(SB)/8, $0x3f006f86df8744e1
-DATA IrisConstants<>+168(SB)/8, $0x3f006f86df8744e1
-DATA IrisConstants<>+176(SB)/8, $0x3f006f86df8744e1
-DATA IrisConstants<>+184(SB)/8, $0x3f006f86df8744e1
-DATA IrisConstants<>+192(SB)/8, $0x3e6accd728944370
-DATA IrisConstants<>+200(SB)/8, $0x3e6accd728944370
-DATA IrisConstants<>+208(SB)/8, $0x3e6accd728944370
-DATA IrisConstants<>+216(SB)/8, $0x3e6accd728944370
-DATA IrisConstants<>+224(SB)/8, $0x3ff0000000000000
-DATA IrisConstants<>+232(SB)/8, $0x3ff0000000000000
-DATA IrisConstants<>+240(SB)/8, $0x3ff0000000000000
-DATA IrisConstants<>+248(SB)/8, $0x3ff0000000000000
-DATA IrisConstants<>+256(SB)/8, $0x3fde2680edefb4d4
-DATA IrisConstants<>+264(SB)/8, $0x3fde2680edefb4d4
-DATA IrisConstants<>+272(SB)/8, $0x3fde2680edefb4d4
-DATA IrisConstants<>+280(SB)/8, $0x3fde2680edefb4d4
-DATA IrisConstants<>+288(SB)/8, $0x3f9c5cba800d435a
-DATA IrisConstants<>+296(SB)/8, $0x3f9c5cba800d435a
-DATA IrisConstants<>+304(SB)/8, $0x3f9c5cba800d435a
-DATA IrisConstants<>+312(SB)/8, $0x3f9c5cba800d435a
-DATA IrisConstants<>+320(SB)/8, $0x3f3b71488e4fe508
-DATA IrisConstants<>+328(SB)/8, $0x3f3b71488e4fe508
-DATA IrisConstants<>+336(SB)/8, $0x3f3b71488e4fe508
-DATA IrisConstants<>+344(SB)/8, $0x3f3b71488e4fe508
-DATA IrisConstants<>+352(SB)/8, $0x3ebad30869630fb0
-DATA IrisConstants<>+360(SB)/8, $0x3ebad30869630fb0
-DATA IrisConstants<>+368(SB)/8, $0x3ebad30869630fb0
-DATA IrisConstants<>+376(SB)/8, $0x3ebad30869630fb0
-DATA IrisConstants<>+384(SB)/8, $0x3e08c1ab44ef68c0
-DATA IrisConstants<>+392(SB)/8, $0x3e08c1ab44ef68c0
-DATA IrisConstants<>+400(SB)/8, $0x3e08c1ab44ef68c0
-DATA IrisConstants<>+408(SB)/8, $0x3e08c1ab44ef68c0
-DATA IrisConstants<>+416(SB)/4, $0xffffffff
-DATA IrisConstants<>+420(SB)/4, $0xffffffff
-DATA IrisConstants<>+424(SB)/4, $0xffffffff
-DATA IrisConstants<>+428(SB)/4, $0x00000000
-DATA IrisConstants<>+432(SB)/4, $0x00000000
-DATA IrisConstants<>+436(SB)/4, $0x00000000
-DATA IrisConstants<>+440(SB)/4, $0x00000000
-DATA IrisConstants<>+444(SB)/4, $0x00000000
-DATA IrisConstants<>+448(SB)/4, $0xff800000
-DATA IrisConstants<>+452(SB)/4, $0xff800000
-DATA IrisConstants<>+456(SB)/4, $0xff800000
-DATA IrisConstants<>+460(SB)/4, $0xff800000
-DATA IrisConstants<>+464(SB)/4, $0xff800000
-DATA IrisConstants<>+468(SB)/4, $0xff800000
-DATA IrisConstants<>+472(SB)/4, $0xff800000
-DATA IrisConstants<>+476(SB)/4, $0xff800000
-DATA IrisConstants<>+480(SB)/4, $0xc2d00000
-DATA IrisConstants<>+484(SB)/4, $0xc2d00000
-DATA IrisConstants<>+488(SB)/4, $0xc2d00000
-DATA IrisConstants<>+492(SB)/4, $0xc2d00000
-DATA IrisConstants<>+496(SB)/4, $0xc2d00000
-DATA IrisConstants<>+500(SB)/4, $0xc2d00000
-DATA IrisConstants<>+504(SB)/4, $0xc2d00000
-DATA IrisConstants<>+508(SB)/4, $0xc2d00000
-DATA IrisConstants<>+512(SB)/4, $0x42b20000
-DATA IrisConstants<>+516(SB)/4, $0x42b20000
-DATA IrisConstants<>+520(SB)/4, $0x42b20000
-DATA IrisConstants<>+524(SB)/4, $0x42b20000
-DATA IrisConstants<>+528(SB)/4, $0x42b20000
-DATA IrisConstants<>+532(SB)/4, $0x42b20000
-DATA IrisConstants<>+536(SB)/4, $0x42b20000
-DATA IrisConstants<>+540(SB)/4, $0x42b20000
-DATA IrisConstants<>+544(SB)/4, $0x4b400000
-DATA IrisConstants<>+548(SB)/4, $0x4b400000
-DATA IrisConstants<>+552(SB)/4, $0x4b400000
-DATA IrisConstants<>+556(SB)/4, $0x4b400000
-DATA IrisConstants<>+560(SB)/4, $0x4b400000
-DATA IrisConstants<>+564(SB)/4, $0x4b400000
-DATA IrisConstants<>+568(SB)/4, $0x4b400000
-DATA IrisConstants<>+572(SB)/4, $0x4b400000
-DATA IrisConstants<>+576(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+580(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+584(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+588(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+592(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+596(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+600(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+604(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+608(SB)/4, $0x3f317200
-DATA IrisConstants<>+612(SB)/4, $0x3f317200
-DATA IrisConstants<>+616(SB)/4, $0x3f317200
-DATA IrisConstants<>+620(SB)/4, $0x3f317200
-DATA IrisConstants<>+624(SB)/4, $0x3f317200
-DATA IrisConstants<>+628(SB)/4, $0x3f317200
-DATA IrisConstants<>+632(SB)/4, $0x3f317200
-DATA IrisConstants<>+636(SB)/4, $0x3f317200
-DATA IrisConstants<>+640(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+644(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+648(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+652(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+656(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+660(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+664(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+668(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+672(SB)/4, $0x3f000000
-DATA IrisConstants<>+676(SB)/4, $0x3f000000
-DATA IrisConstants<>+680(SB)/4, $0x3f000000
-DATA IrisConstants<>+684(SB)/4, $0x3f000000
-DATA IrisConstants<>+688(SB)/4, $0x3f000000
-DATA IrisConstants<>+692(SB)/4, $0x3f000000
-DATA IrisConstants<>+696(SB)/4, $0x3f000000
-DATA IrisConstants<>+700(SB)/4, $0x3f000000
-DATA IrisConstants<>+704(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+708(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+712(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+716(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+720(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+724(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+728(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+732(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+736(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+740(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+744(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+748(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+752(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+756(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+760(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+764(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+768(SB)/4, $0x3c088870
-DATA IrisConstants<>+772(SB)/4, $0x3c088870
-DATA IrisConstants<>+776(SB)/4, $0x3c088870
-DATA IrisConstants<>+780(SB)/4, $0x3c088870
-DATA IrisConstants<>+784(SB)/4, $0x3c088870
-DATA IrisConstants<>+788(SB)/4, $0x3c088870
-DATA IrisConstants<>+792(SB)/4, $0x3c088870
-DATA IrisConstants<>+796(SB)/4, $0x3c088870
-DATA IrisConstants<>+800(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+804(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+808(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+812(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+816(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+820(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+824(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+828(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+832(SB)/4, $0x39509279
-DATA IrisConstants<>+836(SB)/4, $0x39509279
-DATA IrisConstants<>+840(SB)/4, $0x39509279
-DATA IrisConstants<>+844(SB)/4, $0x39509279
-DATA IrisConstants<>+848(SB)/4, $0x39509279
-DATA IrisConstants<>+852(SB)/4, $0x39509279
-DATA IrisConstants<>+856(SB)/4, $0x39509279
-DATA IrisConstants<>+860(SB)/4, $0x39509279
-DATA IrisConstants<>+864(SB)/4, $0x3f800000
-DATA IrisConstants<>+868(SB)/4, $0x3f800000
-DATA IrisConstants<>+872(SB)/4, $0x3f800000
-DATA IrisConstants<>+876(SB)/4, $0x3f800000
-DATA IrisConstants<>+880(SB)/4, $0x3f800000
-DATA IrisConstants<>+884(SB)/4, $0x3f800000
-DATA IrisConstants<>+888(SB)/4, $0x3f800000
-DATA IrisConstants<>+892(SB)/4, $0x3f800000
-DATA IrisConstants<>+896(SB)/8, $0xc022666666666666
-DATA IrisConstants<>+904(SB)/8, $0x4022666666666666
-DATA IrisConstants<>+912(SB)/8, $0x3fefffffff5d2f8a
-DATA IrisConstants<>+920(SB)/8, $0x3fc1a25749bfd9c6
-DATA IrisConstants<>+928(SB)/8, $0x3f705f9e09d912bd
-DATA IrisConstants<>+936(SB)/8, $0x3f006f86df8744e1
-DATA IrisConstants<>+944(SB)/8, $0x3e6accd728944370
-DATA IrisConstants<>+952(SB)/8, $0x3ff0000000000000
-DATA IrisConstants<>+960(SB)/8, $0x3fde2680edefb4d4
-DATA IrisConstants<>+968(SB)/8, $0x3f9c5cba800d435a
-DATA IrisConstants<>+976(SB)/8, $0x3f3b71488e4fe508
-DATA IrisConstants<>+984(SB)/8, $0x3ebad30869630fb0
-DATA IrisConstants<>+992(SB)/8, $0x3e08c1ab44ef68c0
-DATA IrisConstants<>+1000(SB)/4, $0xff800000
-DATA IrisConstants<>+1004(SB)/4, $0xc2d00000
-DATA IrisConstants<>+1008(SB)/4, $0x42b20000
-DATA IrisConstants<>+1012(SB)/4, $0x4b400000
-DATA IrisConstants<>+1016(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+1020(SB)/4, $0x3f317200
-DATA IrisConstants<>+1024(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+1028(SB)/4, $0x3f000000
-DATA IrisConstants<>+1032(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+1036(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+1040(SB)/4, $0x3c088870
-DATA IrisConstants<>+1044(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+1048(SB)/4, $0x39509279
-DATA IrisConstants<>+1052(SB)/4, $0x3f800000
-DATA IrisConstants<>+1056(SB)/8, $0x7ff0000000000000
-DATA IrisConstants<>+1064(SB)/8, $0x7ff0000000000000
-DATA IrisConstants<>+1072(SB)/8, $0x7ff0000000000000
-DATA IrisConstants<>+1080(SB)/8, $0x7ff0000000000000
-DATA IrisConstants<>+1088(SB)/8, $0x00095f619980c433
-DATA IrisConstants<>+1096(SB)/8, $0x00095f619980c433
-DATA IrisConstants<>+1104(SB)/8, $0x00095f619980c433
-DATA IrisConstants<>+1112(SB)/8, $0x00095f619980c433
-DATA IrisConstants<>+1120(SB)/8, $0x4330000000000000
-DATA IrisConstants<>+1128(SB)/8, $0x4330000000000000
-DATA IrisConstants<>+1136(SB)/8, $0x4330000000000000
-DATA IrisConstants<>+1144(SB)/8, $0x4330000000000000
-DATA IrisConstants<>+1152(SB)/8, $0x43300000000003ff
-DATA IrisConstants<>+1160(SB)/8, $0x43300000000003ff
-DATA IrisConstants<>+1168(SB)/8, $0x43300000000003ff
-DATA IrisConstants<>+1176(SB)/8, $0x43300000000003ff
-DATA IrisConstants<>+1184(SB)/8, $0x000fffffffffffff
-DATA IrisConstants<>+1192(SB)/8, $0x000fffffffffffff
-DATA IrisConstants<>+1200(SB)/8, $0x000fffffffffffff
-DATA IrisConstants<>+1208(SB)/8, $0x000fffffffffffff
-DATA IrisConstants<>+1216(SB)/8, $0x3fe6a09e667f3bcd
-DATA IrisConstants<>+1224(SB)/8, $0x3fe6a09e667f3bcd
-DATA IrisConstants<>+1232(SB)/8, $0x3fe6a09e667f3bcd
-DATA IrisConstants<>+1240(SB)/8, $0x3fe6a09e667f3bcd
-DATA IrisConstants<>+1248(SB)/8, $0x4000000000000000
-DATA IrisConstants<>+1256(SB)/8, $0x4000000000000000
-DATA IrisConstants<>+1264(SB)/8, $0x4000000000000000
-DATA IrisConstants<>+1272(SB)/8, $0x4000000000000000
-DATA IrisConstants<>+1280(SB)/8, $0x3fe62e42fefa39ef
-DATA IrisConstants<>+1288(SB)/8, $0x3fe62e42fefa39ef
-DATA IrisConstants<>+1296(SB)/8, $0x3fe62e42fefa39ef
-DATA IrisConstants<>+1304(SB)/8, $0x3fe62e42fefa39ef
-DATA IrisConstants<>+1312(SB)/8, $0x4000000000004990
-DATA IrisConstants<>+1320(SB)/8, $0x4000000000004990
-DATA IrisConstants<>+1328(SB)/8, $0x4000000000004990
-DATA IrisConstants<>+1336(SB)/8, $0x4000000000004990
-DATA IrisConstants<>+1344(SB)/8, $0x3fe555554db62b8a
-DATA IrisConstants<>+1352(SB)/8, $0x3fe555554db62b8a
-DATA IrisConstants<>+1360(SB)/8, $0x3fe555554db62b8a
-DATA IrisConstants<>+1368(SB)/8, $0x3fe555554db62b8a
-DATA IrisConstants<>+1376(SB)/8, $0x3fd999a9bd09c3ae
-DATA IrisConstants<>+1384(SB)/8, $0x3fd999a9bd09c3ae
-DATA IrisConstants<>+1392(SB)/8, $0x3fd999a9bd09c3ae
-DATA IrisConstants<>+1400(SB)/8, $0x3fd999a9bd09c3ae
-DATA IrisConstants<>+1408(SB)/8, $0x3fd2432e86d5da18
-DATA IrisConstants<>+1416(SB)/8, $0x3fd2432e86d5da18
-DATA IrisConstants<>+1424(SB)/8, $0x3fd2432e86d5da18
-DATA IrisConstants<>+1432(SB)/8, $0x3fd2432e86d5da18
-DATA IrisConstants<>+1440(SB)/8, $0x3fce3aa5e803484d
-DATA IrisConstants<>+1448(SB)/8, $0x3fce3aa5e803484d
-DATA IrisConstants<>+1456(SB)/8, $0x3fce3aa5e803484d
-DATA IrisConstants<>+1464(SB)/8, $0x3fce3aa5e803484d
-DATA IrisConstants<>+1472(SB)/8, $0x0000000000000000
-DATA IrisConstants<>+1480(SB)/8, $0x0000000000000000
-DATA IrisConstants<>+1488(SB)/8, $0x0000000000000000
-DATA IrisConstants<>+1496(SB)/8, $0x0000000000000000
-DATA IrisConstants<>+1504(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+1512(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+1520(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+1528(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+1536(SB)/8, $0x7ff8000000000001
-DATA IrisConstants<>+1544(SB)/8, $0x7ff8000000000001
-DATA IrisConstants<>+1552(SB)/8, $0x7ff8000000000001
-DATA IrisConstants<>+1560(SB)/8, $0x7ff8000000000001
-DATA IrisConstants<>+1568(SB)/8, $0x7ff0000000000000
-DATA IrisConstants<>+1576(SB)/8, $0x00095f619980c433
-DATA IrisConstants<>+1584(SB)/8, $0x4330000000000000
-DATA IrisConstants<>+1592(SB)/8, $0x43300000000003ff
-DATA IrisConstants<>+1600(SB)/8, $0x000fffffffffffff
-DATA IrisConstants<>+1608(SB)/8, $0x3fe6a09e667f3bcd
-DATA IrisConstants<>+1616(SB)/8, $0x4000000000000000
-DATA IrisConstants<>+1624(SB)/8, $0x3fe62e42fefa39ef
-DATA IrisConstants<>+1632(SB)/8, $0x4000000000004990
-DATA IrisConstants<>+1640(SB)/8, $0x3fe555554db62b8a
-DATA IrisConstants<>+1648(SB)/8, $0x3fd999a9bd09c3ae
-DATA IrisConstants<>+1656(SB)/8, $0x3fd2432e86d5da18
-DATA IrisConstants<>+1664(SB)/8, $0x3fce3aa5e803484d
-DATA IrisConstants<>+1672(SB)/8, $0x0000000000000000
-DATA IrisConstants<>+1680(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+1688(SB)/8, $0x7ff8000000000001
-DATA IrisConstants<>+1696(SB)/4, $0x00000000
-DATA IrisConstants<>+1700(SB)/4, $0x3f800000
-DATA IrisConstants<>+1704(SB)/4, $0x40000000
-DATA IrisConstants<>+1708(SB)/4, $0x40400000
-DATA IrisConstants<>+1712(SB)/4, $0x40800000
-DATA IrisConstants<>+1716(SB)/4, $0x40a00000
-DATA IrisConstants<>+1720(SB)/4, $0x40c00000
-DATA IrisConstants<>+1724(SB)/4, $0x40e00000
+DATA IrisConstants<>+0(SB)/4, $0x00000000
+DATA IrisConstants<>+4(SB)/4, $0x00000004
+DATA IrisConstants<>+8(SB)/4, $0x00000001
+DATA IrisConstants<>+12(SB)/4, $0x00000005
+DATA IrisConstants<>+16(SB)/4, $0x00000002
+DATA IrisConstants<>+20(SB)/4, $0x00000006
+DATA IrisConstants<>+24(SB)/4, $0x00000003
+DATA IrisConstants<>+28(SB)/4, $0x00000007
+DATA IrisConstants<>+32(SB)/8, $0xc022666666666666
+DATA IrisConstants<>+40(SB)/8, $0xc022666666666666
+DATA IrisConstants<>+48(SB)/8, $0xc022666666666666
+DATA IrisConstants<>+56(SB)/8, $0xc022666666666666
+DATA IrisConstants<>+64(SB)/8, $0x4022666666666666
+DATA IrisConstants<>+72(SB)/8, $0x4022666666666666
+DATA IrisConstants<>+80(SB)/8, $0x4022666666666666
+DATA IrisConstants<>+88(SB)/8, $0x4022666666666666
+DATA IrisConstants<>+96(SB)/8, $0x3fefffffff5d2f8a
+DATA IrisConstants<>+104(SB)/8, $0x3fefffffff5d2f8a
+DATA IrisConstants<>+112(SB)/8, $0x3fefffffff5d2f8a
+DATA IrisConstants<>+120(SB)/8, $0x3fefffffff5d2f8a
+DATA IrisConstants<>+128(SB)/8, $0x3fc1a25749bfd9c6
+DATA IrisConstants<>+136(SB)/8, $0x3fc1a25749bfd9c6
+DATA IrisConstants<>+144(SB)/8, $0x3fc1a25749bfd9c6
+DATA IrisConstants<>+152(SB)/8, $0x3fc1a25749bfd9c6
+DATA IrisConstants<>+160(SB)/8, $0x3f705f9e09d912bd
+DATA IrisConstants<>+168(SB)/8, $0x3f705f9e09d912bd
+DATA IrisConstants<>+176(SB)/8, $0x3f705f9e09d912bd
+DATA IrisConstants<>+184(SB)/8, $0x3f705f9e09d912bd
+DATA IrisConstants<>+192(SB)/8, $0x3f006f86df8744e1
+DATA IrisConstants<>+200(SB)/8, $0x3f006f86df8744e1
+DATA IrisConstants<>+208(SB)/8, $0x3f006f86df8744e1
+DATA IrisConstants<>+216(SB)/8, $0x3f006f86df8744e1
+DATA IrisConstants<>+224(SB)/8, $0x3e6accd728944370
+DATA IrisConstants<>+232(SB)/8, $0x3e6accd728944370
+DATA IrisConstants<>+240(SB)/8, $0x3e6accd728944370
+DATA IrisConstants<>+248(SB)/8, $0x3e6accd728944370
+DATA IrisConstants<>+256(SB)/8, $0x3ff0000000000000
+DATA IrisConstants<>+264(SB)/8, $0x3ff0000000000000
+DATA IrisConstants<>+272(SB)/8, $0x3ff0000000000000
+DATA IrisConstants<>+280(SB)/8, $0x3ff0000000000000
+DATA IrisConstants<>+288(SB)/8, $0x3fde2680edefb4d4
+DATA IrisConstants<>+296(SB)/8, $0x3fde2680edefb4d4
+DATA IrisConstants<>+304(SB)/8, $0x3fde2680edefb4d4
+DATA IrisConstants<>+312(SB)/8, $0x3fde2680edefb4d4
+DATA IrisConstants<>+320(SB)/8, $0x3f9c5cba800d435a
+DATA IrisConstants<>+328(SB)/8, $0x3f9c5cba800d435a
+DATA IrisConstants<>+336(SB)/8, $0x3f9c5cba800d435a
+DATA IrisConstants<>+344(SB)/8, $0x3f9c5cba800d435a
+DATA IrisConstants<>+352(SB)/8, $0x3f3b71488e4fe508
+DATA IrisConstants<>+360(SB)/8, $0x3f3b71488e4fe508
+DATA IrisConstants<>+368(SB)/8, $0x3f3b71488e4fe508
+DATA IrisConstants<>+376(SB)/8, $0x3f3b71488e4fe508
+DATA IrisConstants<>+384(SB)/8, $0x3ebad30869630fb0
+DATA IrisConstants<>+392(SB)/8, $0x3ebad30869630fb0
+DATA IrisConstants<>+400(SB)/8, $0x3ebad30869630fb0
+DATA IrisConstants<>+408(SB)/8, $0x3ebad30869630fb0
+DATA IrisConstants<>+416(SB)/8, $0x3e08c1ab44ef68c0
+DATA IrisConstants<>+424(SB)/8, $0x3e08c1ab44ef68c0
+DATA IrisConstants<>+432(SB)/8, $0x3e08c1ab44ef68c0
+DATA IrisConstants<>+440(SB)/8, $0x3e08c1ab44ef68c0
+DATA IrisConstants<>+448(SB)/4, $0xffffffff
+DATA IrisConstants<>+452(SB)/4, $0xffffffff
+DATA IrisConstants<>+456(SB)/4, $0xffffffff
+DATA IrisConstants<>+460(SB)/4, $0x00000000
+DATA IrisConstants<>+464(SB)/4, $0x00000000
+DATA IrisConstants<>+468(SB)/4, $0x00000000
+DATA IrisConstants<>+472(SB)/4, $0x00000000
+DATA IrisConstants<>+476(SB)/4, $0x00000000
+DATA IrisConstants<>+480(SB)/4, $0xff800000
+DATA IrisConstants<>+484(SB)/4, $0xff800000
+DATA IrisConstants<>+488(SB)/4, $0xff800000
+DATA IrisConstants<>+492(SB)/4, $0xff800000
+DATA IrisConstants<>+496(SB)/4, $0xff800000
+DATA IrisConstants<>+500(SB)/4, $0xff800000
+DATA IrisConstants<>+504(SB)/4, $0xff800000
+DATA IrisConstants<>+508(SB)/4, $0xff800000
+DATA IrisConstants<>+512(SB)/4, $0xc2d00000
+DATA IrisConstants<>+516(SB)/4, $0xc2d00000
+DATA IrisConstants<>+520(SB)/4, $0xc2d00000
+DATA IrisConstants<>+524(SB)/4, $0xc2d00000
+DATA IrisConstants<>+528(SB)/4, $0xc2d00000
+DATA IrisConstants<>+532(SB)/4, $0xc2d00000
+DATA IrisConstants<>+536(SB)/4, $0xc2d00000
+DATA IrisConstants<>+540(SB)/4, $0xc2d00000
+DATA IrisConstants<>+544(SB)/4, $0x42b20000
+DATA IrisConstants<>+548(SB)/4, $0x42b20000
+DATA IrisConstants<>+552(SB)/4, $0x42b20000
+DATA IrisConstants<>+556(SB)/4, $0x42b20000
+DATA IrisConstants<>+560(SB)/4, $0x42b20000
+DATA IrisConstants<>+564(SB)/4, $0x42b20000
+DATA IrisConstants<>+568(SB)/4, $0x42b20000
+DATA IrisConstants<>+572(SB)/4, $0x42b20000
+DATA IrisConstants<>+576(SB)/4, $0x4b400000
+DATA IrisConstants<>+580(SB)/4, $0x4b400000
+DATA IrisConstants<>+584(SB)/4, $0x4b400000
+DATA IrisConstants<>+588(SB)/4, $0x4b400000
+DATA IrisConstants<>+592(SB)/4, $0x4b400000
+DATA IrisConstants<>+596(SB)/4, $0x4b400000
+DATA IrisConstants<>+600(SB)/4, $0x4b400000
+DATA IrisConstants<>+604(SB)/4, $0x4b400000
+DATA IrisConstants<>+608(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+612(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+616(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+620(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+624(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+628(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+632(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+636(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+640(SB)/4, $0x3f317200
+DATA IrisConstants<>+644(SB)/4, $0x3f317200
+DATA IrisConstants<>+648(SB)/4, $0x3f317200
+DATA IrisConstants<>+652(SB)/4, $0x3f317200
+DATA IrisConstants<>+656(SB)/4, $0x3f317200
+DATA IrisConstants<>+660(SB)/4, $0x3f317200
+DATA IrisConstants<>+664(SB)/4, $0x3f317200
+DATA IrisConstants<>+668(SB)/4, $0x3f317200
+DATA IrisConstants<>+672(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+676(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+680(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+684(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+688(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+692(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+696(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+700(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+704(SB)/4, $0x3f000000
+DATA IrisConstants<>+708(SB)/4, $0x3f000000
+DATA IrisConstants<>+712(SB)/4, $0x3f000000
+DATA IrisConstants<>+716(SB)/4, $0x3f000000
+DATA IrisConstants<>+720(SB)/4, $0x3f000000
+DATA IrisConstants<>+724(SB)/4, $0x3f000000
+DATA IrisConstants<>+728(SB)/4, $0x3f000000
+DATA IrisConstants<>+732(SB)/4, $0x3f000000
+DATA IrisConstants<>+736(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+740(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+744(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+748(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+752(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+756(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+760(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+764(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+768(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+772(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+776(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+780(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+784(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+788(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+792(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+796(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+800(SB)/4, $0x3c088870
+DATA IrisConstants<>+804(SB)/4, $0x3c088870
+DATA IrisConstants<>+808(SB)/4, $0x3c088870
+DATA IrisConstants<>+812(SB)/4, $0x3c088870
+DATA IrisConstants<>+816(SB)/4, $0x3c088870
+DATA IrisConstants<>+820(SB)/4, $0x3c088870
+DATA IrisConstants<>+824(SB)/4, $0x3c088870
+DATA IrisConstants<>+828(SB)/4, $0x3c088870
+DATA IrisConstants<>+832(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+836(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+840(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+844(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+848(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+852(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+856(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+860(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+864(SB)/4, $0x39509279
+DATA IrisConstants<>+868(SB)/4, $0x39509279
+DATA IrisConstants<>+872(SB)/4, $0x39509279
+DATA IrisConstants<>+876(SB)/4, $0x39509279
+DATA IrisConstants<>+880(SB)/4, $0x39509279
+DATA IrisConstants<>+884(SB)/4, $0x39509279
+DATA IrisConstants<>+888(SB)/4, $0x39509279
+DATA IrisConstants<>+892(SB)/4, $0x39509279
+DATA IrisConstants<>+896(SB)/4, $0x3f800000
+DATA IrisConstants<>+900(SB)/4, $0x3f800000
+DATA IrisConstants<>+904(SB)/4, $0x3f800000
+DATA IrisConstants<>+908(SB)/4, $0x3f800000
+DATA IrisConstants<>+912(SB)/4, $0x3f800000
+DATA IrisConstants<>+916(SB)/4, $0x3f800000
+DATA IrisConstants<>+920(SB)/4, $0x3f800000
+DATA IrisConstants<>+924(SB)/4, $0x3f800000
+DATA IrisConstants<>+928(SB)/8, $0xc022666666666666
+DATA IrisConstants<>+936(SB)/8, $0x4022666666666666
+DATA IrisConstants<>+944(SB)/8, $0x3fefffffff5d2f8a
+DATA IrisConstants<>+952(SB)/8, $0x3fc1a25749bfd9c6
+DATA IrisConstants<>+960(SB)/8, $0x3f705f9e09d912bd
+DATA IrisConstants<>+968(SB)/8, $0x3f006f86df8744e1
+DATA IrisConstants<>+976(SB)/8, $0x3e6accd728944370
+DATA IrisConstants<>+984(SB)/8, $0x3ff0000000000000
+DATA IrisConstants<>+992(SB)/8, $0x3fde2680edefb4d4
+DATA IrisConstants<>+1000(SB)/8, $0x3f9c5cba800d435a
+DATA IrisConstants<>+1008(SB)/8, $0x3f3b71488e4fe508
+DATA IrisConstants<>+1016(SB)/8, $0x3ebad30869630fb0
+DATA IrisConstants<>+1024(SB)/8, $0x3e08c1ab44ef68c0
+DATA IrisConstants<>+1032(SB)/4, $0xff800000
+DATA IrisConstants<>+1036(SB)/4, $0xc2d00000
+DATA IrisConstants<>+1040(SB)/4, $0x42b20000
+DATA IrisConstants<>+1044(SB)/4, $0x4b400000
+DATA IrisConstants<>+1048(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+1052(SB)/4, $0x3f317200
+DATA IrisConstants<>+1056(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+1060(SB)/4, $0x3f000000
+DATA IrisConstants<>+1064(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+1068(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+1072(SB)/4, $0x3c088870
+DATA IrisConstants<>+1076(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+1080(SB)/4, $0x39509279
+DATA IrisConstants<>+1084(SB)/4, $0x3f800000
+DATA IrisConstants<>+1088(SB)/8, $0x7ff0000000000000
+DATA IrisConstants<>+1096(SB)/8, $0x7ff0000000000000
+DATA IrisConstants<>+1104(SB)/8, $0x7ff0000000000000
+DATA IrisConstants<>+1112(SB)/8, $0x7ff0000000000000
+DATA IrisConstants<>+1120(SB)/8, $0x00095f619980c433
+DATA IrisConstants<>+1128(SB)/8, $0x00095f619980c433
+DATA IrisConstants<>+1136(SB)/8, $0x00095f619980c433
+DATA IrisConstants<>+1144(SB)/8, $0x00095f619980c433
+DATA IrisConstants<>+1152(SB)/8, $0x4330000000000000
+DATA IrisConstants<>+1160(SB)/8, $0x4330000000000000
+DATA IrisConstants<>+1168(SB)/8, $0x4330000000000000
+DATA IrisConstants<>+1176(SB)/8, $0x4330000000000000
+DATA IrisConstants<>+1184(SB)/8, $0x43300000000003ff
+DATA IrisConstants<>+1192(SB)/8, $0x43300000000003ff
+DATA IrisConstants<>+1200(SB)/8, $0x43300000000003ff
+DATA IrisConstants<>+1208(SB)/8, $0x43300000000003ff
+DATA IrisConstants<>+1216(SB)/8, $0x000fffffffffffff
+DATA IrisConstants<>+1224(SB)/8, $0x000fffffffffffff
+DATA IrisConstants<>+1232(SB)/8, $0x000fffffffffffff
+DATA IrisConstants<>+1240(SB)/8, $0x000fffffffffffff
+DATA IrisConstants<>+1248(SB)/8, $0x3fe6a09e667f3bcd
+DATA IrisConstants<>+1256(SB)/8, $0x3fe6a09e667f3bcd
+DATA IrisConstants<>+1264(SB)/8, $0x3fe6a09e667f3bcd
+DATA IrisConstants<>+1272(SB)/8, $0x3fe6a09e667f3bcd
+DATA IrisConstants<>+1280(SB)/8, $0x4000000000000000
+DATA IrisConstants<>+1288(SB)/8, $0x4000000000000000
+DATA IrisConstants<>+1296(SB)/8, $0x4000000000000000
+DATA IrisConstants<>+1304(SB)/8, $0x4000000000000000
+DATA IrisConstants<>+1312(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+1320(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+1328(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+1336(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+1344(SB)/8, $0x4000000000004990
+DATA IrisConstants<>+1352(SB)/8, $0x4000000000004990
+DATA IrisConstants<>+1360(SB)/8, $0x4000000000004990
+DATA IrisConstants<>+1368(SB)/8, $0x4000000000004990
+DATA IrisConstants<>+1376(SB)/8, $0x3fe555554db62b8a
+DATA IrisConstants<>+1384(SB)/8, $0x3fe555554db62b8a
+DATA IrisConstants<>+1392(SB)/8, $0x3fe555554db62b8a
+DATA IrisConstants<>+1400(SB)/8, $0x3fe555554db62b8a
+DATA IrisConstants<>+1408(SB)/8, $0x3fd999a9bd09c3ae
+DATA IrisConstants<>+1416(SB)/8, $0x3fd999a9bd09c3ae
+DATA IrisConstants<>+1424(SB)/8, $0x3fd999a9bd09c3ae
+DATA IrisConstants<>+1432(SB)/8, $0x3fd999a9bd09c3ae
+DATA IrisConstants<>+1440(SB)/8, $0x3fd2432e86d5da18
+DATA IrisConstants<>+1448(SB)/8, $0x3fd2432e86d5da18
+DATA IrisConstants<>+1456(SB)/8, $0x3fd2432e86d5da18
+DATA IrisConstants<>+1464(SB)/8, $0x3fd2432e86d5da18
+DATA IrisConstants<>+1472(SB)/8, $0x3fce3aa5e803484d
+DATA IrisConstants<>+1480(SB)/8, $0x3fce3aa5e803484d
+DATA IrisConstants<>+1488(SB)/8, $0x3fce3aa5e803484d
+DATA IrisConstants<>+1496(SB)/8, $0x3fce3aa5e803484d
+DATA IrisConstants<>+1504(SB)/8, $0x0000000000000000
+DATA IrisConstants<>+1512(SB)/8, $0x0000000000000000
+DATA IrisConstants<>+1520(SB)/8, $0x0000000000000000
+DATA IrisConstants<>+1528(SB)/8, $0x0000000000000000
+DATA IrisConstants<>+1536(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+1544(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+1552(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+1560(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+1568(SB)/8, $0x7ff8000000000001
+DATA IrisConstants<>+1576(SB)/8, $0x7ff8000000000001
+DATA IrisConstants<>+1584(SB)/8, $0x7ff8000000000001
+DATA IrisConstants<>+1592(SB)/8, $0x7ff8000000000001
+DATA IrisConstants<>+1600(SB)/8, $0x7ff0000000000000
+DATA IrisConstants<>+1608(SB)/8, $0x00095f619980c433
+DATA IrisConstants<>+1616(SB)/8, $0x4330000000000000
+DATA IrisConstants<>+1624(SB)/8, $0x43300000000003ff
+DATA IrisConstants<>+1632(SB)/8, $0x000fffffffffffff
+DATA IrisConstants<>+1640(SB)/8, $0x3fe6a09e667f3bcd
+DATA IrisConstants<>+1648(SB)/8, $0x4000000000000000
+DATA IrisConstants<>+1656(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+1664(SB)/8, $0x4000000000004990
+DATA IrisConstants<>+1672(SB)/8, $0x3fe555554db62b8a
+DATA IrisConstants<>+1680(SB)/8, $0x3fd999a9bd09c3ae
+DATA IrisConstants<>+1688(SB)/8, $0x3fd2432e86d5da18
+DATA IrisConstants<>+1696(SB)/8, $0x3fce3aa5e803484d
+DATA IrisConstants<>+1704(SB)/8, $0x0000000000000000
+DATA IrisConstants<>+1712(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+1720(SB)/8, $0x7ff8000000000001
 DATA IrisConstants<>+1728(SB)/4, $0x00000000
-DATA IrisConstants<>+1732(SB)/4, $0x00000000
-DATA IrisConstants<>+1736(SB)/4, $0x00000000
-DATA IrisConstants<>+1740(SB)/4, $0x00000000
-DATA IrisConstants<>+1744(SB)/4, $0x00000000
-DATA IrisConstants<>+1748(SB)/4, $0x00000000
-DATA IrisConstants<>+1752(SB)/4, $0x00000000
-DATA IrisConstants<>+1756(SB)/4, $0x00000000
-DATA IrisConstants<>+1760(SB)/4, $0x41000000
-DATA IrisConstants<>+1764(SB)/4, $0x41100000
-DATA IrisConstants<>+1768(SB)/4, $0x41200000
-DATA IrisConstants<>+1772(SB)/4, $0x41300000
-DATA IrisConstants<>+1776(SB)/4, $0x41400000
-DATA IrisConstants<>+1780(SB)/4, $0x41500000
-DATA IrisConstants<>+1784(SB)/4, $0x41600000
-DATA IrisConstants<>+1788(SB)/4, $0x41700000
-DATA IrisConstants<>+1792(SB)/4, $0x00000000
-DATA IrisConstants<>+1796(SB)/4, $0x3f800000
-DATA IrisConstants<>+1800(SB)/4, $0x40000000
-DATA IrisConstants<>+1804(SB)/4, $0x40400000
-DATA IrisConstants<>+1808(SB)/4, $0x40800000
-DATA IrisConstants<>+1812(SB)/4, $0x40a00000
-DATA IrisConstants<>+1816(SB)/4, $0x40c00000
-DATA IrisConstants<>+1820(SB)/4, $0x40e00000
-DATA IrisConstants<>+1824(SB)/4, $0x41000000
-DATA IrisConstants<>+1828(SB)/4, $0x41100000
-DATA IrisConstants<>+1832(SB)/4, $0x41200000
-DATA IrisConstants<>+1836(SB)/4, $0x41300000
-DATA IrisConstants<>+1840(SB)/4, $0x41400000
-DATA IrisConstants<>+1844(SB)/4, $0x41500000
-DATA IrisConstants<>+1848(SB)/4, $0x41600000
-DATA IrisConstants<>+1852(SB)/4, $0x41700000
-DATA IrisConstants<>+1856(SB)/4, $0x00000000
-GLOBL IrisConstants<>(SB), RODATA|NOPTR, $1860
+DATA IrisConstants<>+1732(SB)/4, $0x3f800000
+DATA IrisConstants<>+1736(SB)/4, $0x40000000
+DATA IrisConstants<>+1740(SB)/4, $0x40400000
+DATA IrisConstants<>+1744(SB)/4, $0x40800000
+DATA IrisConstants<>+1748(SB)/4, $0x40a00000
+DATA IrisConstants<>+1752(SB)/4, $0x40c00000
+DATA IrisConstants<>+1756(SB)/4, $0x40e00000
+DATA IrisConstants<>+1760(SB)/4, $0x00000000
+DATA IrisConstants<>+1764(SB)/4, $0x00000000
+DATA IrisConstants<>+1768(SB)/4, $0x00000000
+DATA IrisConstants<>+1772(SB)/4, $0x00000000
+DATA IrisConstants<>+1776(SB)/4, $0x00000000
+DATA IrisConstants<>+1780(SB)/4, $0x00000000
+DATA IrisConstants<>+1784(SB)/4, $0x00000000
+DATA IrisConstants<>+1788(SB)/4, $0x00000000
+DATA IrisConstants<>+1792(SB)/4, $0x41000000
+DATA IrisConstants<>+1796(SB)/4, $0x41100000
+DATA IrisConstants<>+1800(SB)/4, $0x41200000
+DATA IrisConstants<>+1804(SB)/4, $0x41300000
+DATA IrisConstants<>+1808(SB)/4, $0x41400000
+DATA IrisConstants<>+1812(SB)/4, $0x41500000
+DATA IrisConstants<>+1816(SB)/4, $0x41600000
+DATA IrisConstants<>+1820(SB)/4, $0x41700000
+DATA IrisConstants<>+1824(SB)/4, $0x00000000
+DATA IrisConstants<>+1828(SB)/4, $0x3f800000
+DATA IrisConstants<>+1832(SB)/4, $0x40000000
+DATA IrisConstants<>+1836(SB)/4, $0x40400000
+DATA IrisConstants<>+1840(SB)/4, $0x40800000
+DATA IrisConstants<>+1844(SB)/4, $0x40a00000
+DATA IrisConstants<>+1848(SB)/4, $0x40c00000
+DATA IrisConstants<>+1852(SB)/4, $0x40e00000
+DATA IrisConstants<>+1856(SB)/4, $0x41000000
+DATA IrisConstants<>+1860(SB)/4, $0x41100000
+DATA IrisConstants<>+1864(SB)/4, $0x41200000
+DATA IrisConstants<>+1868(SB)/4, $0x41300000
+DATA IrisConstants<>+1872(SB)/4, $0x41400000
+DATA IrisConstants<>+1876(SB)/4, $0x41500000
+DATA IrisConstants<>+1880(SB)/4, $0x41600000
+DATA IrisConstants<>+1884(SB)/4, $0x41700000
+DATA IrisConstants<>+1888(SB)/4, $0x00000000
+GLOBL IrisConstants<>(SB), RODATA|NOPTR, $1892

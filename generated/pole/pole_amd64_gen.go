@@ -88,9 +88,6 @@ func poleGrad(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, grad *Po
 //go:noescape
 func poleGradAVX2(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, grad *PoleGrad) float32
 
-//go:noescape
-func poleGradAVX512(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, grad *PoleGrad) float32
-
 // vectorStep is Step in assembly.
 func (p *Pole) vectorStep(ws *PoleWorkspace, x *[4]float32, y *[2]float32, rate float32) float32 {
 	return poleStep(p, ws, x, y, rate)

@@ -14,169 +14,143 @@ wide:
 	JMP ·poleForwardAVX512(SB)
 
 // func poleForwardAVX2(p *Pole, ws *PoleWorkspace, x *[4]float32)
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·poleForwardAVX2(SB), NOSPLIT, $0-24
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
 	MOVQ x+16(FP), DX
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VMOVUPS      (DX), X0
-	VMULPS       (DI), X0, X1
-	VMULPS       16(DI), X0, X2
-	VMULPS       32(DI), X0, X3
-	VMULPS       48(DI), X0, X4
-	VMULPS       64(DI), X0, X5
-	VMULPS       80(DI), X0, X6
-	VMULPS       96(DI), X0, X7
-	VMULPS       112(DI), X0, X0
-	VUNPCKLPS    X2, X1, X8
-	VUNPCKHPS    X2, X1, X1
-	VADDPS       X1, X8, X1
-	VUNPCKLPS    X4, X3, X2
-	VUNPCKHPS    X4, X3, X3
-	VADDPS       X3, X2, X2
-	VUNPCKLPD    X2, X1, X3
-	VUNPCKHPD    X2, X1, X1
-	VADDPS       X1, X3, X1
-	VUNPCKLPS    X6, X5, X2
-	VUNPCKHPS    X6, X5, X3
-	VADDPS       X3, X2, X2
-	VUNPCKLPS    X0, X7, X3
-	VUNPCKHPS    X0, X7, X0
-	VADDPS       X0, X3, X0
-	VUNPCKLPD    X0, X2, X3
-	VUNPCKHPD    X0, X2, X0
-	VADDPS       X0, X3, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VADDPS       256(DI), Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VCVTPS2PD    X0, Y0
-	VMOVUPS      PoleConstants<>+32(SB), Y2
-	VMINPD       Y0, Y2, Y0
-	VMOVUPS      PoleConstants<>+0(SB), Y3
-	VMAXPD       Y0, Y3, Y0
-	VMULPD       Y0, Y0, Y4
-	VMOVUPS      PoleConstants<>+64(SB), Y5
-	VMOVAPS      Y5, Y6
-	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y6
-	VMOVUPS      PoleConstants<>+128(SB), Y7
-	VMOVAPS      Y7, Y8
-	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y8
-	VMULPD       Y4, Y4, Y9
-	VFMADD231PD  Y9, Y8, Y6
-	VMULPD       Y9, Y9, Y8
-	VFMADD231PD  PoleConstants<>+192(SB), Y8, Y6
-	VMULPD       Y6, Y0, Y0
-	VMOVUPS      PoleConstants<>+224(SB), Y6
-	VMOVAPS      Y6, Y10
-	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y10
-	VMOVUPS      PoleConstants<>+288(SB), Y11
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
-	VMOVUPS      PoleConstants<>+352(SB), Y13
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
-	VFMADD231PD  Y9, Y12, Y10
-	VFMADD231PD  Y8, Y4, Y10
-	VDIVPD       Y10, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y2, Y1
-	VMAXPD       Y1, Y3, Y1
-	VMULPD       Y1, Y1, Y4
-	VMOVAPS      Y5, Y8
-	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y8
-	VMOVAPS      Y7, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y9
-	VMULPD       Y4, Y4, Y10
-	VFMADD231PD  Y10, Y9, Y8
-	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y8
-	VMULPD       Y8, Y1, Y1
-	VMOVAPS      Y6, Y8
-	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y8
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
-	VFMADD231PD  Y10, Y12, Y8
-	VFMADD231PD  Y9, Y4, Y8
-	VDIVPD       Y8, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VINSERTF128  $0x01, X1, Y0, Y0
-	VMOVUPS      Y0, (SI)
-	VMOVUPS      (DX), X1
-	VMULPS       128(DI), X1, X4
-	VMULPS       144(DI), X1, X8
-	VMULPS       160(DI), X1, X9
-	VMULPS       176(DI), X1, X10
-	VMULPS       192(DI), X1, X12
-	VMULPS       208(DI), X1, X14
-	VMULPS       224(DI), X1, X15
-	VMULPS       240(DI), X1, X1
-	VUNPCKLPS    X8, X4, X13
-	VUNPCKHPS    X8, X4, X4
-	VADDPS       X4, X13, X4
-	VUNPCKLPS    X10, X9, X8
-	VUNPCKHPS    X10, X9, X9
-	VADDPS       X9, X8, X8
-	VUNPCKLPD    X8, X4, X9
-	VUNPCKHPD    X8, X4, X4
-	VADDPS       X4, X9, X4
-	VUNPCKLPS    X14, X12, X8
-	VUNPCKHPS    X14, X12, X9
-	VADDPS       X9, X8, X8
-	VUNPCKLPS    X1, X15, X9
-	VUNPCKHPS    X1, X15, X1
-	VADDPS       X1, X9, X1
-	VUNPCKLPD    X1, X8, X9
-	VUNPCKHPD    X1, X8, X1
-	VADDPS       X1, X9, X1
-	VINSERTF128  $0x01, X1, Y4, Y1
-	VADDPS       288(DI), Y1, Y1
-	VEXTRACTF128 $0x01, Y1, X4
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y2, Y1
-	VMAXPD       Y1, Y3, Y1
-	VMULPD       Y1, Y1, Y8
-	VMOVAPS      Y5, Y9
-	VFMADD231PD  PoleConstants<>+96(SB), Y8, Y9
-	VMOVAPS      Y7, Y10
-	VFMADD231PD  PoleConstants<>+160(SB), Y8, Y10
-	VMULPD       Y8, Y8, Y12
-	VFMADD231PD  Y12, Y10, Y9
-	VMULPD       Y12, Y12, Y10
-	VFMADD231PD  PoleConstants<>+192(SB), Y10, Y9
-	VMULPD       Y9, Y1, Y1
-	VMOVAPS      Y6, Y9
-	VFMADD231PD  PoleConstants<>+256(SB), Y8, Y9
-	VMOVAPS      Y11, Y13
-	VFMADD231PD  PoleConstants<>+320(SB), Y8, Y13
-	VMOVUPS      PoleConstants<>+352(SB), Y14
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y8
-	VFMADD231PD  Y12, Y13, Y9
-	VFMADD231PD  Y10, Y8, Y9
-	VDIVPD       Y9, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X4, Y4
-	VMINPD       Y4, Y2, Y2
-	VMAXPD       Y2, Y3, Y2
-	VMULPD       Y2, Y2, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y7
-	VMULPD       Y3, Y3, Y4
-	VFMADD231PD  Y4, Y7, Y5
-	VMULPD       Y4, Y4, Y7
-	VFMADD231PD  PoleConstants<>+192(SB), Y7, Y5
-	VMULPD       Y5, Y2, Y2
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y6
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y11
-	VFMADD231PD  PoleConstants<>+384(SB), Y3, Y14
-	VFMADD231PD  Y4, Y11, Y6
-	VFMADD231PD  Y7, Y14, Y6
-	VDIVPD       Y6, Y2, Y2
-	VCVTPD2PSY   Y2, X2
-	VINSERTF128  $0x01, X2, Y1, Y1
-	VMOVUPS      Y1, 32(SI)
+	VBROADCASTF128 (DX), Y0
+	VMULPS         (DI), Y0, Y1
+	VMULPS         32(DI), Y0, Y2
+	VMULPS         64(DI), Y0, Y3
+	VMULPS         96(DI), Y0, Y0
+	VSHUFPS        $0x88, Y2, Y1, Y4
+	VSHUFPS        $0xdd, Y2, Y1, Y1
+	VADDPS         Y1, Y4, Y1
+	VSHUFPS        $0x88, Y0, Y3, Y2
+	VSHUFPS        $0xdd, Y0, Y3, Y0
+	VADDPS         Y0, Y2, Y0
+	VSHUFPS        $0x88, Y0, Y1, Y2
+	VSHUFPS        $0xdd, Y0, Y1, Y0
+	VADDPS         Y0, Y2, Y0
+	VMOVUPS        PoleConstants<>+0(SB), Y1
+	VPERMPS        Y0, Y1, Y0
+	VADDPS         256(DI), Y0, Y0
+	VEXTRACTF128   $0x01, Y0, X2
+	VCVTPS2PD      X0, Y0
+	VMOVUPS        PoleConstants<>+64(SB), Y3
+	VMINPD         Y0, Y3, Y0
+	VMOVUPS        PoleConstants<>+32(SB), Y4
+	VMAXPD         Y0, Y4, Y0
+	VMULPD         Y0, Y0, Y5
+	VMOVUPS        PoleConstants<>+96(SB), Y6
+	VMOVAPS        Y6, Y7
+	VFMADD231PD    PoleConstants<>+128(SB), Y5, Y7
+	VMOVUPS        PoleConstants<>+160(SB), Y8
+	VMOVAPS        Y8, Y9
+	VFMADD231PD    PoleConstants<>+192(SB), Y5, Y9
+	VMULPD         Y5, Y5, Y10
+	VFMADD231PD    Y10, Y9, Y7
+	VMULPD         Y10, Y10, Y9
+	VFMADD231PD    PoleConstants<>+224(SB), Y9, Y7
+	VMULPD         Y7, Y0, Y0
+	VMOVUPS        PoleConstants<>+256(SB), Y7
+	VMOVAPS        Y7, Y11
+	VFMADD231PD    PoleConstants<>+288(SB), Y5, Y11
+	VMOVUPS        PoleConstants<>+320(SB), Y12
+	VMOVAPS        Y12, Y13
+	VFMADD231PD    PoleConstants<>+352(SB), Y5, Y13
+	VMOVUPS        PoleConstants<>+384(SB), Y14
+	VFMADD132PD    PoleConstants<>+416(SB), Y14, Y5
+	VFMADD231PD    Y10, Y13, Y11
+	VFMADD231PD    Y9, Y5, Y11
+	VDIVPD         Y11, Y0, Y0
+	VCVTPD2PSY     Y0, X0
+	VCVTPS2PD      X2, Y2
+	VMINPD         Y2, Y3, Y2
+	VMAXPD         Y2, Y4, Y2
+	VMULPD         Y2, Y2, Y5
+	VMOVAPS        Y6, Y9
+	VFMADD231PD    PoleConstants<>+128(SB), Y5, Y9
+	VMOVAPS        Y8, Y10
+	VFMADD231PD    PoleConstants<>+192(SB), Y5, Y10
+	VMULPD         Y5, Y5, Y11
+	VFMADD231PD    Y11, Y10, Y9
+	VMULPD         Y11, Y11, Y10
+	VFMADD231PD    PoleConstants<>+224(SB), Y10, Y9
+	VMULPD         Y9, Y2, Y2
+	VMOVAPS        Y7, Y9
+	VFMADD231PD    PoleConstants<>+288(SB), Y5, Y9
+	VMOVAPS        Y12, Y13
+	VFMADD231PD    PoleConstants<>+352(SB), Y5, Y13
+	VFMADD132PD    PoleConstants<>+416(SB), Y14, Y5
+	VFMADD231PD    Y11, Y13, Y9
+	VFMADD231PD    Y10, Y5, Y9
+	VDIVPD         Y9, Y2, Y2
+	VCVTPD2PSY     Y2, X2
+	VINSERTF128    $0x01, X2, Y0, Y0
+	VMOVUPS        Y0, (SI)
+	VBROADCASTF128 (DX), Y2
+	VMULPS         128(DI), Y2, Y5
+	VMULPS         160(DI), Y2, Y9
+	VMULPS         192(DI), Y2, Y10
+	VMULPS         224(DI), Y2, Y2
+	VSHUFPS        $0x88, Y9, Y5, Y11
+	VSHUFPS        $0xdd, Y9, Y5, Y5
+	VADDPS         Y5, Y11, Y5
+	VSHUFPS        $0x88, Y2, Y10, Y9
+	VSHUFPS        $0xdd, Y2, Y10, Y2
+	VADDPS         Y2, Y9, Y2
+	VSHUFPS        $0x88, Y2, Y5, Y9
+	VSHUFPS        $0xdd, Y2, Y5, Y2
+	VADDPS         Y2, Y9, Y2
+	VPERMPS        Y2, Y1, Y1
+	VADDPS         288(DI), Y1, Y1
+	VEXTRACTF128   $0x01, Y1, X2
+	VCVTPS2PD      X1, Y1
+	VMINPD         Y1, Y3, Y1
+	VMAXPD         Y1, Y4, Y1
+	VMULPD         Y1, Y1, Y5
+	VMOVAPS        Y6, Y9
+	VFMADD231PD    PoleConstants<>+128(SB), Y5, Y9
+	VMOVAPS        Y8, Y10
+	VFMADD231PD    PoleConstants<>+192(SB), Y5, Y10
+	VMULPD         Y5, Y5, Y11
+	VFMADD231PD    Y11, Y10, Y9
+	VMULPD         Y11, Y11, Y10
+	VFMADD231PD    PoleConstants<>+224(SB), Y10, Y9
+	VMULPD         Y9, Y1, Y1
+	VMOVAPS        Y7, Y9
+	VFMADD231PD    PoleConstants<>+288(SB), Y5, Y9
+	VMOVAPS        Y12, Y13
+	VFMADD231PD    PoleConstants<>+352(SB), Y5, Y13
+	VFMADD132PD    PoleConstants<>+416(SB), Y14, Y5
+	VFMADD231PD    Y11, Y13, Y9
+	VFMADD231PD    Y10, Y5, Y9
+	VDIVPD         Y9, Y1, Y1
+	VCVTPD2PSY     Y1, X1
+	VCVTPS2PD      X2, Y2
+	VMINPD         Y2, Y3, Y2
+	VMAXPD         Y2, Y4, Y2
+	VMULPD         Y2, Y2, Y3
+	VFMADD231PD    PoleConstants<>+128(SB), Y3, Y6
+	VFMADD231PD    PoleConstants<>+192(SB), Y3, Y8
+	VMULPD         Y3, Y3, Y4
+	VFMADD231PD    Y4, Y8, Y6
+	VMULPD         Y4, Y4, Y5
+	VFMADD231PD    PoleConstants<>+224(SB), Y5, Y6
+	VMULPD         Y6, Y2, Y2
+	VFMADD231PD    PoleConstants<>+288(SB), Y3, Y7
+	VFMADD231PD    PoleConstants<>+352(SB), Y3, Y12
+	VFMADD231PD    PoleConstants<>+416(SB), Y3, Y14
+	VFMADD231PD    Y4, Y12, Y7
+	VFMADD231PD    Y5, Y14, Y7
+	VDIVPD         Y7, Y2, Y2
+	VCVTPD2PSY     Y2, X2
+	VINSERTF128    $0x01, X2, Y1, Y1
+	VMOVUPS        Y1, 32(SI)
 
 	// z2 = W2·a1 + b2
 	VMULPS       320(DI), Y0, Y2
@@ -196,9 +170,9 @@ TEXT ·poleForwardAVX2(SB), NOSPLIT, $0-24
 	VMOVSD       X0, 128(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       PoleConstants<>+416(SB), X0, X0
-	VMOVUPS      PoleConstants<>+416(SB), X1
-	VMOVUPS      PoleConstants<>+448(SB), X2
+	VANDPS       PoleConstants<>+448(SB), X0, X0
+	VMOVUPS      PoleConstants<>+448(SB), X1
+	VMOVUPS      PoleConstants<>+480(SB), X2
 	VBLENDVPS    X1, X0, X2, X2
 	VSHUFPS      $0x4e, X2, X2, X3
 	VMAXPS       X3, X2, X2
@@ -206,37 +180,37 @@ TEXT ·poleForwardAVX2(SB), NOSPLIT, $0-24
 	VMAXPS       X3, X2, X2
 	VMOVSS       X2, 144(SI)
 	VSUBPS       X2, X0, X0
-	VMOVUPS      PoleConstants<>+512(SB), X2
-	VMINPS       X0, X2, X0
-	VMOVUPS      PoleConstants<>+480(SB), X2
-	VMAXPS       X0, X2, X0
 	VMOVUPS      PoleConstants<>+544(SB), X2
+	VMINPS       X0, X2, X0
+	VMOVUPS      PoleConstants<>+512(SB), X2
+	VMAXPS       X0, X2, X0
+	VMOVUPS      PoleConstants<>+576(SB), X2
 	VMOVAPS      X2, X3
-	VFMADD231PS  PoleConstants<>+576(SB), X0, X3
+	VFMADD231PS  PoleConstants<>+608(SB), X0, X3
 	VSUBPS       X2, X3, X3
-	VFNMADD231PS PoleConstants<>+608(SB), X3, X0
 	VFNMADD231PS PoleConstants<>+640(SB), X3, X0
+	VFNMADD231PS PoleConstants<>+672(SB), X3, X0
 	VMULPS       X0, X0, X4
-	VMOVUPS      PoleConstants<>+672(SB), X5
+	VMOVUPS      PoleConstants<>+704(SB), X5
 	VMOVAPS      X5, X6
-	VFMADD231PS  PoleConstants<>+704(SB), X0, X6
-	VMOVUPS      PoleConstants<>+736(SB), X7
-	VFMADD231PS  PoleConstants<>+768(SB), X0, X7
-	VMOVUPS      PoleConstants<>+800(SB), X8
-	VFMADD231PS  PoleConstants<>+832(SB), X0, X8
+	VFMADD231PS  PoleConstants<>+736(SB), X0, X6
+	VMOVUPS      PoleConstants<>+768(SB), X7
+	VFMADD231PS  PoleConstants<>+800(SB), X0, X7
+	VMOVUPS      PoleConstants<>+832(SB), X8
+	VFMADD231PS  PoleConstants<>+864(SB), X0, X8
 	VFMADD231PS  X4, X7, X6
 	VMULPS       X4, X4, X7
 	VFMADD231PS  X7, X8, X6
 	VFMADD231PS  X6, X4, X0
-	VADDPS       PoleConstants<>+864(SB), X0, X0
+	VADDPS       PoleConstants<>+896(SB), X0, X0
 	VFMADD213PS  X2, X3, X5
 	VSUBPS       X2, X5, X4
 	VSUBPS       X4, X3, X3
 	VADDPS       X2, X3, X2
 	VPSLLD       $0x17, X5, X3
-	VPADDD       PoleConstants<>+864(SB), X3, X3
+	VPADDD       PoleConstants<>+896(SB), X3, X3
 	VPSLLD       $0x17, X2, X2
-	VPADDD       PoleConstants<>+864(SB), X2, X2
+	VPADDD       PoleConstants<>+896(SB), X2, X2
 	VMULPS       X3, X0, X0
 	VMULPS       X2, X0, X0
 	VANDPS       X0, X1, X1
@@ -245,7 +219,7 @@ TEXT ·poleForwardAVX2(SB), NOSPLIT, $0-24
 	VSHUFPS      $0xb1, X1, X1, X2
 	VADDPS       X2, X1, X1
 	VMOVSS       X1, 148(SI)
-	VMOVUPS      PoleConstants<>+864(SB), X2
+	VMOVUPS      PoleConstants<>+896(SB), X2
 	VDIVPS       X1, X2, X1
 	VMULPS       X1, X0, X0
 	VMOVSD       X0, 136(SI)
@@ -260,119 +234,79 @@ TEXT ·poleForwardAVX512(SB), NOSPLIT, $0-24
 	MOVQ x+16(FP), DX
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VMOVUPS       (DX), X0
-	VMULPS        (DI), X0, X1
-	VMULPS        16(DI), X0, X2
-	VMULPS        32(DI), X0, X3
-	VMULPS        48(DI), X0, X4
-	VMULPS        64(DI), X0, X5
-	VMULPS        80(DI), X0, X6
-	VMULPS        96(DI), X0, X7
-	VMULPS        112(DI), X0, X8
-	VMULPS        128(DI), X0, X9
-	VMULPS        144(DI), X0, X10
-	VMULPS        160(DI), X0, X11
-	VMULPS        176(DI), X0, X12
-	VMULPS        192(DI), X0, X13
-	VMULPS        208(DI), X0, X14
-	VMULPS        224(DI), X0, X15
-	VMULPS        240(DI), X0, X0
-	VUNPCKLPS     X2, X1, X16
-	VUNPCKHPS     X2, X1, X1
-	VADDPS        X1, X16, X1
-	VUNPCKLPS     X4, X3, X2
-	VUNPCKHPS     X4, X3, X3
-	VADDPS        X3, X2, X2
-	VUNPCKLPD     X2, X1, X3
-	VUNPCKHPD     X2, X1, X1
-	VADDPS        X1, X3, X1
-	VUNPCKLPS     X6, X5, X2
-	VUNPCKHPS     X6, X5, X3
-	VADDPS        X3, X2, X2
-	VUNPCKLPS     X8, X7, X3
-	VUNPCKHPS     X8, X7, X4
-	VADDPS        X4, X3, X3
-	VUNPCKLPD     X3, X2, X4
-	VUNPCKHPD     X3, X2, X2
-	VADDPS        X2, X4, X2
-	VUNPCKLPS     X10, X9, X3
-	VUNPCKHPS     X10, X9, X4
-	VADDPS        X4, X3, X3
-	VUNPCKLPS     X12, X11, X4
-	VUNPCKHPS     X12, X11, X5
-	VADDPS        X5, X4, X4
-	VUNPCKLPD     X4, X3, X5
-	VUNPCKHPD     X4, X3, X3
-	VADDPS        X3, X5, X3
-	VUNPCKLPS     X14, X13, X4
-	VUNPCKHPS     X14, X13, X5
-	VADDPS        X5, X4, X4
-	VUNPCKLPS     X0, X15, X5
-	VUNPCKHPS     X0, X15, X0
-	VADDPS        X0, X5, X0
-	VUNPCKLPD     X0, X4, X5
-	VUNPCKHPD     X0, X4, X0
-	VADDPS        X0, X5, X0
-	VINSERTF32X4  $0x01, X2, Y1, Y1
-	VINSERTF32X4  $0x01, X0, Y3, Y0
-	VINSERTF64X4  $0x01, Y0, Z1, Z0
-	VADDPS        256(DI), Z0, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VCVTPS2PD     Y0, Z0
-	VBROADCASTSD  PoleConstants<>+904(SB), Z2
-	VMINPD        Z0, Z2, Z0
-	VBROADCASTSD  PoleConstants<>+896(SB), Z3
-	VMAXPD        Z0, Z3, Z0
-	VMULPD        Z0, Z0, Z4
-	VBROADCASTSD  PoleConstants<>+920(SB), Z5
-	VBROADCASTSD  PoleConstants<>+912(SB), Z6
-	VMOVAPS       Z6, Z7
-	VFMADD231PD   Z4, Z5, Z7
-	VBROADCASTSD  PoleConstants<>+936(SB), Z8
-	VBROADCASTSD  PoleConstants<>+928(SB), Z9
-	VMOVAPS       Z9, Z10
-	VFMADD231PD   Z4, Z8, Z10
-	VMULPD        Z4, Z4, Z11
-	VFMADD231PD   Z11, Z10, Z7
-	VMULPD        Z11, Z11, Z10
-	VBROADCASTSD  PoleConstants<>+944(SB), Z12
-	VFMADD231PD   Z10, Z12, Z7
-	VMULPD        Z7, Z0, Z0
-	VBROADCASTSD  PoleConstants<>+960(SB), Z7
-	VBROADCASTSD  PoleConstants<>+952(SB), Z13
-	VMOVAPS       Z13, Z14
-	VFMADD231PD   Z4, Z7, Z14
-	VBROADCASTSD  PoleConstants<>+976(SB), Z15
-	VBROADCASTSD  PoleConstants<>+968(SB), Z16
-	VMOVAPS       Z16, Z17
-	VFMADD231PD   Z4, Z15, Z17
-	VBROADCASTSD  PoleConstants<>+992(SB), Z18
-	VBROADCASTSD  PoleConstants<>+984(SB), Z19
-	VFMADD213PD   Z19, Z18, Z4
-	VFMADD231PD   Z11, Z17, Z14
-	VFMADD231PD   Z10, Z4, Z14
-	VDIVPD        Z14, Z0, Z0
-	VCVTPD2PS     Z0, Y0
-	VCVTPS2PD     Y1, Z1
-	VMINPD        Z1, Z2, Z1
-	VMAXPD        Z1, Z3, Z1
-	VMULPD        Z1, Z1, Z2
-	VFMADD231PD   Z2, Z5, Z6
-	VFMADD231PD   Z2, Z8, Z9
-	VMULPD        Z2, Z2, Z3
-	VFMADD231PD   Z3, Z9, Z6
-	VMULPD        Z3, Z3, Z4
-	VFMADD231PD   Z4, Z12, Z6
-	VMULPD        Z6, Z1, Z1
-	VFMADD231PD   Z2, Z7, Z13
-	VFMADD231PD   Z2, Z15, Z16
-	VFMADD231PD   Z2, Z18, Z19
-	VFMADD231PD   Z3, Z16, Z13
-	VFMADD231PD   Z4, Z19, Z13
-	VDIVPD        Z13, Z1, Z1
-	VCVTPD2PS     Z1, Y1
-	VINSERTF64X4  $0x01, Y1, Z0, Z0
-	VMOVUPS       Z0, (SI)
+	VBROADCASTF32X4 (DX), Z0
+	VMULPS          (DI), Z0, Z1
+	VMULPS          64(DI), Z0, Z2
+	VMULPS          128(DI), Z0, Z3
+	VMULPS          192(DI), Z0, Z0
+	VSHUFPS         $0x88, Z2, Z1, Z4
+	VSHUFPS         $0xdd, Z2, Z1, Z1
+	VADDPS          Z1, Z4, Z1
+	VSHUFPS         $0x88, Z0, Z3, Z2
+	VSHUFPS         $0xdd, Z0, Z3, Z0
+	VADDPS          Z0, Z2, Z0
+	VSHUFPS         $0x88, Z0, Z1, Z2
+	VSHUFPS         $0xdd, Z0, Z1, Z0
+	VADDPS          Z0, Z2, Z0
+	VMOVUPS         PoleConstants<>+928(SB), Z1
+	VPERMPS         Z0, Z1, Z0
+	VADDPS          256(DI), Z0, Z0
+	VEXTRACTF64X4   $0x01, Z0, Y1
+	VCVTPS2PD       Y0, Z0
+	VBROADCASTSD    PoleConstants<>+1000(SB), Z2
+	VMINPD          Z0, Z2, Z0
+	VBROADCASTSD    PoleConstants<>+992(SB), Z3
+	VMAXPD          Z0, Z3, Z0
+	VMULPD          Z0, Z0, Z4
+	VBROADCASTSD    PoleConstants<>+1016(SB), Z5
+	VBROADCASTSD    PoleConstants<>+1008(SB), Z6
+	VMOVAPS         Z6, Z7
+	VFMADD231PD     Z4, Z5, Z7
+	VBROADCASTSD    PoleConstants<>+1032(SB), Z8
+	VBROADCASTSD    PoleConstants<>+1024(SB), Z9
+	VMOVAPS         Z9, Z10
+	VFMADD231PD     Z4, Z8, Z10
+	VMULPD          Z4, Z4, Z11
+	VFMADD231PD     Z11, Z10, Z7
+	VMULPD          Z11, Z11, Z10
+	VBROADCASTSD    PoleConstants<>+1040(SB), Z12
+	VFMADD231PD     Z10, Z12, Z7
+	VMULPD          Z7, Z0, Z0
+	VBROADCASTSD    PoleConstants<>+1056(SB), Z7
+	VBROADCASTSD    PoleConstants<>+1048(SB), Z13
+	VMOVAPS         Z13, Z14
+	VFMADD231PD     Z4, Z7, Z14
+	VBROADCASTSD    PoleConstants<>+1072(SB), Z15
+	VBROADCASTSD    PoleConstants<>+1064(SB), Z16
+	VMOVAPS         Z16, Z17
+	VFMADD231PD     Z4, Z15, Z17
+	VBROADCASTSD    PoleConstants<>+1088(SB), Z18
+	VBROADCASTSD    PoleConstants<>+1080(SB), Z19
+	VFMADD213PD     Z19, Z18, Z4
+	VFMADD231PD     Z11, Z17, Z14
+	VFMADD231PD     Z10, Z4, Z14
+	VDIVPD          Z14, Z0, Z0
+	VCVTPD2PS       Z0, Y0
+	VCVTPS2PD       Y1, Z1
+	VMINPD          Z1, Z2, Z1
+	VMAXPD          Z1, Z3, Z1
+	VMULPD          Z1, Z1, Z2
+	VFMADD231PD     Z2, Z5, Z6
+	VFMADD231PD     Z2, Z8, Z9
+	VMULPD          Z2, Z2, Z3
+	VFMADD231PD     Z3, Z9, Z6
+	VMULPD          Z3, Z3, Z4
+	VFMADD231PD     Z4, Z12, Z6
+	VMULPD          Z6, Z1, Z1
+	VFMADD231PD     Z2, Z7, Z13
+	VFMADD231PD     Z2, Z15, Z16
+	VFMADD231PD     Z2, Z18, Z19
+	VFMADD231PD     Z3, Z16, Z13
+	VFMADD231PD     Z4, Z19, Z13
+	VDIVPD          Z13, Z1, Z1
+	VCVTPD2PS       Z1, Y1
+	VINSERTF64X4    $0x01, Y1, Z0, Z0
+	VMOVUPS         Z0, (SI)
 
 	// z2 = W2·a1 + b2
 	VMULPS        320(DI), Z0, Z1
@@ -395,7 +329,7 @@ TEXT ·poleForwardAVX512(SB), NOSPLIT, $0-24
 	MOVL              $0x00000003, AX
 	KMOVW             AX, K1
 	VMOVAPS.Z         X0, K1, X0
-	VBROADCASTSS      PoleConstants<>+1000(SB), X1
+	VBROADCASTSS      PoleConstants<>+1096(SB), X1
 	VBLENDMPS         X0, X1, K1, X1
 	VSHUFPS           $0x4e, X1, X1, X2
 	VMAXPS            X2, X1, X1
@@ -403,28 +337,28 @@ TEXT ·poleForwardAVX512(SB), NOSPLIT, $0-24
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 144(SI)
 	VSUBPS            X1, X0, X0
-	VBROADCASTSS      PoleConstants<>+1008(SB), X1
+	VBROADCASTSS      PoleConstants<>+1104(SB), X1
 	VMINPS            X0, X1, X0
-	VBROADCASTSS      PoleConstants<>+1004(SB), X1
+	VBROADCASTSS      PoleConstants<>+1100(SB), X1
 	VMAXPS            X0, X1, X0
-	VBROADCASTSS      PoleConstants<>+1012(SB), X1
+	VBROADCASTSS      PoleConstants<>+1108(SB), X1
 	VMOVAPS           X1, X2
-	VFMADD231PS.BCST  PoleConstants<>+1016(SB), X0, X2
+	VFMADD231PS.BCST  PoleConstants<>+1112(SB), X0, X2
 	VSUBPS            X1, X2, X1
-	VFNMADD231PS.BCST PoleConstants<>+1020(SB), X1, X0
-	VFNMADD231PS.BCST PoleConstants<>+1024(SB), X1, X0
+	VFNMADD231PS.BCST PoleConstants<>+1116(SB), X1, X0
+	VFNMADD231PS.BCST PoleConstants<>+1120(SB), X1, X0
 	VMULPS            X0, X0, X2
-	VBROADCASTSS      PoleConstants<>+1028(SB), X3
-	VFMADD231PS.BCST  PoleConstants<>+1032(SB), X0, X3
-	VBROADCASTSS      PoleConstants<>+1036(SB), X4
-	VFMADD231PS.BCST  PoleConstants<>+1040(SB), X0, X4
-	VBROADCASTSS      PoleConstants<>+1044(SB), X5
-	VFMADD231PS.BCST  PoleConstants<>+1048(SB), X0, X5
+	VBROADCASTSS      PoleConstants<>+1124(SB), X3
+	VFMADD231PS.BCST  PoleConstants<>+1128(SB), X0, X3
+	VBROADCASTSS      PoleConstants<>+1132(SB), X4
+	VFMADD231PS.BCST  PoleConstants<>+1136(SB), X0, X4
+	VBROADCASTSS      PoleConstants<>+1140(SB), X5
+	VFMADD231PS.BCST  PoleConstants<>+1144(SB), X0, X5
 	VFMADD231PS       X2, X4, X3
 	VMULPS            X2, X2, X4
 	VFMADD231PS       X4, X5, X3
 	VFMADD231PS       X3, X2, X0
-	VBROADCASTSS      PoleConstants<>+1052(SB), X2
+	VBROADCASTSS      PoleConstants<>+1148(SB), X2
 	VADDPS            X2, X0, X0
 	VSCALEFPS         X1, X0, X0
 	VMOVAPS.Z         X0, K1, X1
@@ -457,163 +391,137 @@ TEXT ·poleLossAVX2(SB), NOSPLIT, $0-36
 	MOVQ y+24(FP), CX
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VMOVUPS      (DX), X0
-	VMULPS       (DI), X0, X1
-	VMULPS       16(DI), X0, X2
-	VMULPS       32(DI), X0, X3
-	VMULPS       48(DI), X0, X4
-	VMULPS       64(DI), X0, X5
-	VMULPS       80(DI), X0, X6
-	VMULPS       96(DI), X0, X7
-	VMULPS       112(DI), X0, X0
-	VUNPCKLPS    X2, X1, X8
-	VUNPCKHPS    X2, X1, X1
-	VADDPS       X1, X8, X1
-	VUNPCKLPS    X4, X3, X2
-	VUNPCKHPS    X4, X3, X3
-	VADDPS       X3, X2, X2
-	VUNPCKLPD    X2, X1, X3
-	VUNPCKHPD    X2, X1, X1
-	VADDPS       X1, X3, X1
-	VUNPCKLPS    X6, X5, X2
-	VUNPCKHPS    X6, X5, X3
-	VADDPS       X3, X2, X2
-	VUNPCKLPS    X0, X7, X3
-	VUNPCKHPS    X0, X7, X0
-	VADDPS       X0, X3, X0
-	VUNPCKLPD    X0, X2, X3
-	VUNPCKHPD    X0, X2, X0
-	VADDPS       X0, X3, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VADDPS       256(DI), Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VCVTPS2PD    X0, Y0
-	VMOVUPS      PoleConstants<>+32(SB), Y2
-	VMINPD       Y0, Y2, Y0
-	VMOVUPS      PoleConstants<>+0(SB), Y3
-	VMAXPD       Y0, Y3, Y0
-	VMULPD       Y0, Y0, Y4
-	VMOVUPS      PoleConstants<>+64(SB), Y5
-	VMOVAPS      Y5, Y6
-	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y6
-	VMOVUPS      PoleConstants<>+128(SB), Y7
-	VMOVAPS      Y7, Y8
-	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y8
-	VMULPD       Y4, Y4, Y9
-	VFMADD231PD  Y9, Y8, Y6
-	VMULPD       Y9, Y9, Y8
-	VFMADD231PD  PoleConstants<>+192(SB), Y8, Y6
-	VMULPD       Y6, Y0, Y0
-	VMOVUPS      PoleConstants<>+224(SB), Y6
-	VMOVAPS      Y6, Y10
-	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y10
-	VMOVUPS      PoleConstants<>+288(SB), Y11
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
-	VMOVUPS      PoleConstants<>+352(SB), Y13
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
-	VFMADD231PD  Y9, Y12, Y10
-	VFMADD231PD  Y8, Y4, Y10
-	VDIVPD       Y10, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y2, Y1
-	VMAXPD       Y1, Y3, Y1
-	VMULPD       Y1, Y1, Y4
-	VMOVAPS      Y5, Y8
-	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y8
-	VMOVAPS      Y7, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y9
-	VMULPD       Y4, Y4, Y10
-	VFMADD231PD  Y10, Y9, Y8
-	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y8
-	VMULPD       Y8, Y1, Y1
-	VMOVAPS      Y6, Y8
-	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y8
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
-	VFMADD231PD  Y10, Y12, Y8
-	VFMADD231PD  Y9, Y4, Y8
-	VDIVPD       Y8, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VINSERTF128  $0x01, X1, Y0, Y0
-	VMOVUPS      Y0, (SI)
-	VMOVUPS      (DX), X1
-	VMULPS       128(DI), X1, X4
-	VMULPS       144(DI), X1, X8
-	VMULPS       160(DI), X1, X9
-	VMULPS       176(DI), X1, X10
-	VMULPS       192(DI), X1, X12
-	VMULPS       208(DI), X1, X14
-	VMULPS       224(DI), X1, X15
-	VMULPS       240(DI), X1, X1
-	VUNPCKLPS    X8, X4, X13
-	VUNPCKHPS    X8, X4, X4
-	VADDPS       X4, X13, X4
-	VUNPCKLPS    X10, X9, X8
-	VUNPCKHPS    X10, X9, X9
-	VADDPS       X9, X8, X8
-	VUNPCKLPD    X8, X4, X9
-	VUNPCKHPD    X8, X4, X4
-	VADDPS       X4, X9, X4
-	VUNPCKLPS    X14, X12, X8
-	VUNPCKHPS    X14, X12, X9
-	VADDPS       X9, X8, X8
-	VUNPCKLPS    X1, X15, X9
-	VUNPCKHPS    X1, X15, X1
-	VADDPS       X1, X9, X1
-	VUNPCKLPD    X1, X8, X9
-	VUNPCKHPD    X1, X8, X1
-	VADDPS       X1, X9, X1
-	VINSERTF128  $0x01, X1, Y4, Y1
-	VADDPS       288(DI), Y1, Y1
-	VEXTRACTF128 $0x01, Y1, X4
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y2, Y1
-	VMAXPD       Y1, Y3, Y1
-	VMULPD       Y1, Y1, Y8
-	VMOVAPS      Y5, Y9
-	VFMADD231PD  PoleConstants<>+96(SB), Y8, Y9
-	VMOVAPS      Y7, Y10
-	VFMADD231PD  PoleConstants<>+160(SB), Y8, Y10
-	VMULPD       Y8, Y8, Y12
-	VFMADD231PD  Y12, Y10, Y9
-	VMULPD       Y12, Y12, Y10
-	VFMADD231PD  PoleConstants<>+192(SB), Y10, Y9
-	VMULPD       Y9, Y1, Y1
-	VMOVAPS      Y6, Y9
-	VFMADD231PD  PoleConstants<>+256(SB), Y8, Y9
-	VMOVAPS      Y11, Y13
-	VFMADD231PD  PoleConstants<>+320(SB), Y8, Y13
-	VMOVUPS      PoleConstants<>+352(SB), Y14
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y8
-	VFMADD231PD  Y12, Y13, Y9
-	VFMADD231PD  Y10, Y8, Y9
-	VDIVPD       Y9, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X4, Y4
-	VMINPD       Y4, Y2, Y2
-	VMAXPD       Y2, Y3, Y2
-	VMULPD       Y2, Y2, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y7
-	VMULPD       Y3, Y3, Y4
-	VFMADD231PD  Y4, Y7, Y5
-	VMULPD       Y4, Y4, Y7
-	VFMADD231PD  PoleConstants<>+192(SB), Y7, Y5
-	VMULPD       Y5, Y2, Y2
-	VMOVAPS      Y6, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y11
-	VFMADD231PD  PoleConstants<>+384(SB), Y3, Y14
-	VFMADD231PD  Y4, Y11, Y5
-	VFMADD231PD  Y7, Y14, Y5
-	VDIVPD       Y5, Y2, Y2
-	VCVTPD2PSY   Y2, X2
-	VINSERTF128  $0x01, X2, Y1, Y1
-	VMOVUPS      Y1, 32(SI)
+	VBROADCASTF128 (DX), Y0
+	VMULPS         (DI), Y0, Y1
+	VMULPS         32(DI), Y0, Y2
+	VMULPS         64(DI), Y0, Y3
+	VMULPS         96(DI), Y0, Y0
+	VSHUFPS        $0x88, Y2, Y1, Y4
+	VSHUFPS        $0xdd, Y2, Y1, Y1
+	VADDPS         Y1, Y4, Y1
+	VSHUFPS        $0x88, Y0, Y3, Y2
+	VSHUFPS        $0xdd, Y0, Y3, Y0
+	VADDPS         Y0, Y2, Y0
+	VSHUFPS        $0x88, Y0, Y1, Y2
+	VSHUFPS        $0xdd, Y0, Y1, Y0
+	VADDPS         Y0, Y2, Y0
+	VMOVUPS        PoleConstants<>+0(SB), Y1
+	VPERMPS        Y0, Y1, Y0
+	VADDPS         256(DI), Y0, Y0
+	VEXTRACTF128   $0x01, Y0, X2
+	VCVTPS2PD      X0, Y0
+	VMOVUPS        PoleConstants<>+64(SB), Y3
+	VMINPD         Y0, Y3, Y0
+	VMOVUPS        PoleConstants<>+32(SB), Y4
+	VMAXPD         Y0, Y4, Y0
+	VMULPD         Y0, Y0, Y5
+	VMOVUPS        PoleConstants<>+96(SB), Y6
+	VMOVAPS        Y6, Y7
+	VFMADD231PD    PoleConstants<>+128(SB), Y5, Y7
+	VMOVUPS        PoleConstants<>+160(SB), Y8
+	VMOVAPS        Y8, Y9
+	VFMADD231PD    PoleConstants<>+192(SB), Y5, Y9
+	VMULPD         Y5, Y5, Y10
+	VFMADD231PD    Y10, Y9, Y7
+	VMULPD         Y10, Y10, Y9
+	VFMADD231PD    PoleConstants<>+224(SB), Y9, Y7
+	VMULPD         Y7, Y0, Y0
+	VMOVUPS        PoleConstants<>+256(SB), Y7
+	VMOVAPS        Y7, Y11
+	VFMADD231PD    PoleConstants<>+288(SB), Y5, Y11
+	VMOVUPS        PoleConstants<>+320(SB), Y12
+	VMOVAPS        Y12, Y13
+	VFMADD231PD    PoleConstants<>+352(SB), Y5, Y13
+	VMOVUPS        PoleConstants<>+384(SB), Y14
+	VFMADD132PD    PoleConstants<>+416(SB), Y14, Y5
+	VFMADD231PD    Y10, Y13, Y11
+	VFMADD231PD    Y9, Y5, Y11
+	VDIVPD         Y11, Y0, Y0
+	VCVTPD2PSY     Y0, X0
+	VCVTPS2PD      X2, Y2
+	VMINPD         Y2, Y3, Y2
+	VMAXPD         Y2, Y4, Y2
+	VMULPD         Y2, Y2, Y5
+	VMOVAPS        Y6, Y9
+	VFMADD231PD    PoleConstants<>+128(SB), Y5, Y9
+	VMOVAPS        Y8, Y10
+	VFMADD231PD    PoleConstants<>+192(SB), Y5, Y10
+	VMULPD         Y5, Y5, Y11
+	VFMADD231PD    Y11, Y10, Y9
+	VMULPD         Y11, Y11, Y10
+	VFMADD231PD    PoleConstants<>+224(SB), Y10, Y9
+	VMULPD         Y9, Y2, Y2
+	VMOVAPS        Y7, Y9
+	VFMADD231PD    PoleConstants<>+288(SB), Y5, Y9
+	VMOVAPS        Y12, Y13
+	VFMADD231PD    PoleConstants<>+352(SB), Y5, Y13
+	VFMADD132PD    PoleConstants<>+416(SB), Y14, Y5
+	VFMADD231PD    Y11, Y13, Y9
+	VFMADD231PD    Y10, Y5, Y9
+	VDIVPD         Y9, Y2, Y2
+	VCVTPD2PSY     Y2, X2
+	VINSERTF128    $0x01, X2, Y0, Y0
+	VMOVUPS        Y0, (SI)
+	VBROADCASTF128 (DX), Y2
+	VMULPS         128(DI), Y2, Y5
+	VMULPS         160(DI), Y2, Y9
+	VMULPS         192(DI), Y2, Y10
+	VMULPS         224(DI), Y2, Y2
+	VSHUFPS        $0x88, Y9, Y5, Y11
+	VSHUFPS        $0xdd, Y9, Y5, Y5
+	VADDPS         Y5, Y11, Y5
+	VSHUFPS        $0x88, Y2, Y10, Y9
+	VSHUFPS        $0xdd, Y2, Y10, Y2
+	VADDPS         Y2, Y9, Y2
+	VSHUFPS        $0x88, Y2, Y5, Y9
+	VSHUFPS        $0xdd, Y2, Y5, Y2
+	VADDPS         Y2, Y9, Y2
+	VPERMPS        Y2, Y1, Y1
+	VADDPS         288(DI), Y1, Y1
+	VEXTRACTF128   $0x01, Y1, X2
+	VCVTPS2PD      X1, Y1
+	VMINPD         Y1, Y3, Y1
+	VMAXPD         Y1, Y4, Y1
+	VMULPD         Y1, Y1, Y5
+	VMOVAPS        Y6, Y9
+	VFMADD231PD    PoleConstants<>+128(SB), Y5, Y9
+	VMOVAPS        Y8, Y10
+	VFMADD231PD    PoleConstants<>+192(SB), Y5, Y10
+	VMULPD         Y5, Y5, Y11
+	VFMADD231PD    Y11, Y10, Y9
+	VMULPD         Y11, Y11, Y10
+	VFMADD231PD    PoleConstants<>+224(SB), Y10, Y9
+	VMULPD         Y9, Y1, Y1
+	VMOVAPS        Y7, Y9
+	VFMADD231PD    PoleConstants<>+288(SB), Y5, Y9
+	VMOVAPS        Y12, Y13
+	VFMADD231PD    PoleConstants<>+352(SB), Y5, Y13
+	VFMADD132PD    PoleConstants<>+416(SB), Y14, Y5
+	VFMADD231PD    Y11, Y13, Y9
+	VFMADD231PD    Y10, Y5, Y9
+	VDIVPD         Y9, Y1, Y1
+	VCVTPD2PSY     Y1, X1
+	VCVTPS2PD      X2, Y2
+	VMINPD         Y2, Y3, Y2
+	VMAXPD         Y2, Y4, Y2
+	VMULPD         Y2, Y2, Y3
+	VFMADD231PD    PoleConstants<>+128(SB), Y3, Y6
+	VFMADD231PD    PoleConstants<>+192(SB), Y3, Y8
+	VMULPD         Y3, Y3, Y4
+	VFMADD231PD    Y4, Y8, Y6
+	VMULPD         Y4, Y4, Y5
+	VFMADD231PD    PoleConstants<>+224(SB), Y5, Y6
+	VMULPD         Y6, Y2, Y2
+	VMOVAPS        Y7, Y6
+	VFMADD231PD    PoleConstants<>+288(SB), Y3, Y6
+	VFMADD231PD    PoleConstants<>+352(SB), Y3, Y12
+	VFMADD231PD    PoleConstants<>+416(SB), Y3, Y14
+	VFMADD231PD    Y4, Y12, Y6
+	VFMADD231PD    Y5, Y14, Y6
+	VDIVPD         Y6, Y2, Y2
+	VCVTPD2PSY     Y2, X2
+	VINSERTF128    $0x01, X2, Y1, Y1
+	VMOVUPS        Y1, 32(SI)
 
 	// z2 = W2·a1 + b2
 	VMULPS       320(DI), Y0, Y2
@@ -633,9 +541,9 @@ TEXT ·poleLossAVX2(SB), NOSPLIT, $0-36
 	VMOVSD       X0, 128(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       PoleConstants<>+416(SB), X0, X0
-	VMOVUPS      PoleConstants<>+416(SB), X1
-	VMOVUPS      PoleConstants<>+448(SB), X2
+	VANDPS       PoleConstants<>+448(SB), X0, X0
+	VMOVUPS      PoleConstants<>+448(SB), X1
+	VMOVUPS      PoleConstants<>+480(SB), X2
 	VBLENDVPS    X1, X0, X2, X2
 	VSHUFPS      $0x4e, X2, X2, X3
 	VMAXPS       X3, X2, X2
@@ -643,37 +551,37 @@ TEXT ·poleLossAVX2(SB), NOSPLIT, $0-36
 	VMAXPS       X3, X2, X2
 	VMOVSS       X2, 144(SI)
 	VSUBPS       X2, X0, X3
-	VMOVUPS      PoleConstants<>+512(SB), X4
-	VMINPS       X3, X4, X3
-	VMOVUPS      PoleConstants<>+480(SB), X4
-	VMAXPS       X3, X4, X3
 	VMOVUPS      PoleConstants<>+544(SB), X4
+	VMINPS       X3, X4, X3
+	VMOVUPS      PoleConstants<>+512(SB), X4
+	VMAXPS       X3, X4, X3
+	VMOVUPS      PoleConstants<>+576(SB), X4
 	VMOVAPS      X4, X5
-	VFMADD231PS  PoleConstants<>+576(SB), X3, X5
+	VFMADD231PS  PoleConstants<>+608(SB), X3, X5
 	VSUBPS       X4, X5, X5
-	VFNMADD231PS PoleConstants<>+608(SB), X5, X3
 	VFNMADD231PS PoleConstants<>+640(SB), X5, X3
-	VMULPS       X3, X3, X7
-	VMOVUPS      PoleConstants<>+672(SB), X8
+	VFNMADD231PS PoleConstants<>+672(SB), X5, X3
+	VMULPS       X3, X3, X6
+	VMOVUPS      PoleConstants<>+704(SB), X8
 	VMOVAPS      X8, X9
-	VFMADD231PS  PoleConstants<>+704(SB), X3, X9
-	VMOVUPS      PoleConstants<>+736(SB), X10
-	VFMADD231PS  PoleConstants<>+768(SB), X3, X10
-	VMOVUPS      PoleConstants<>+800(SB), X11
-	VFMADD231PS  PoleConstants<>+832(SB), X3, X11
-	VFMADD231PS  X7, X10, X9
-	VMULPS       X7, X7, X10
+	VFMADD231PS  PoleConstants<>+736(SB), X3, X9
+	VMOVUPS      PoleConstants<>+768(SB), X10
+	VFMADD231PS  PoleConstants<>+800(SB), X3, X10
+	VMOVUPS      PoleConstants<>+832(SB), X11
+	VFMADD231PS  PoleConstants<>+864(SB), X3, X11
+	VFMADD231PS  X6, X10, X9
+	VMULPS       X6, X6, X10
 	VFMADD231PS  X10, X11, X9
-	VFMADD231PS  X9, X7, X3
-	VADDPS       PoleConstants<>+864(SB), X3, X3
+	VFMADD231PS  X9, X6, X3
+	VADDPS       PoleConstants<>+896(SB), X3, X3
 	VFMADD213PS  X4, X5, X8
-	VSUBPS       X4, X8, X7
-	VSUBPS       X7, X5, X5
+	VSUBPS       X4, X8, X6
+	VSUBPS       X6, X5, X5
 	VADDPS       X4, X5, X4
 	VPSLLD       $0x17, X8, X5
-	VPADDD       PoleConstants<>+864(SB), X5, X5
+	VPADDD       PoleConstants<>+896(SB), X5, X5
 	VPSLLD       $0x17, X4, X4
-	VPADDD       PoleConstants<>+864(SB), X4, X4
+	VPADDD       PoleConstants<>+896(SB), X4, X4
 	VMULPS       X5, X3, X3
 	VMULPS       X4, X3, X3
 	VANDPS       X3, X1, X4
@@ -682,7 +590,7 @@ TEXT ·poleLossAVX2(SB), NOSPLIT, $0-36
 	VSHUFPS      $0xb1, X4, X4, X5
 	VADDPS       X5, X4, X4
 	VMOVSS       X4, 148(SI)
-	VMOVUPS      PoleConstants<>+864(SB), X5
+	VMOVUPS      PoleConstants<>+896(SB), X5
 	VDIVPS       X4, X5, X5
 	VMULPS       X5, X3, X3
 	VMOVSD       X3, 136(SI)
@@ -690,33 +598,33 @@ TEXT ·poleLossAVX2(SB), NOSPLIT, $0-36
 	// t = log(s2)
 	VSHUFPS     $0x00, X4, X4, X3
 	VCVTPS2PD   X3, Y3
-	VPADDQ      PoleConstants<>+1088(SB), Y3, Y4
+	VPADDQ      PoleConstants<>+1184(SB), Y3, Y4
 	VPSRLQ      $0x34, Y4, Y5
-	VORPD       PoleConstants<>+1120(SB), Y5, Y5
-	VSUBPD      PoleConstants<>+1152(SB), Y5, Y5
-	VANDPD      PoleConstants<>+1184(SB), Y4, Y4
-	VPADDQ      PoleConstants<>+1216(SB), Y4, Y4
-	VSUBPD      Y6, Y4, Y4
-	VADDPD      PoleConstants<>+1248(SB), Y4, Y6
+	VORPD       PoleConstants<>+1216(SB), Y5, Y5
+	VSUBPD      PoleConstants<>+1248(SB), Y5, Y5
+	VANDPD      PoleConstants<>+1280(SB), Y4, Y4
+	VPADDQ      PoleConstants<>+1312(SB), Y4, Y4
+	VSUBPD      Y7, Y4, Y4
+	VADDPD      PoleConstants<>+1344(SB), Y4, Y6
 	VDIVPD      Y6, Y4, Y4
 	VMULPD      Y4, Y4, Y6
-	VMOVUPS     PoleConstants<>+1312(SB), Y7
-	VFMADD231PD PoleConstants<>+1344(SB), Y6, Y7
-	VMOVUPS     PoleConstants<>+1376(SB), Y8
-	VFMADD231PD PoleConstants<>+1408(SB), Y6, Y8
+	VMOVUPS     PoleConstants<>+1408(SB), Y7
+	VFMADD231PD PoleConstants<>+1440(SB), Y6, Y7
+	VMOVUPS     PoleConstants<>+1472(SB), Y8
+	VFMADD231PD PoleConstants<>+1504(SB), Y6, Y8
 	VMULPD      Y6, Y6, Y6
 	VFMADD231PD Y6, Y8, Y7
 	VMULPD      Y6, Y6, Y6
-	VFMADD231PD PoleConstants<>+1440(SB), Y6, Y7
+	VFMADD231PD PoleConstants<>+1536(SB), Y6, Y7
 	VMULPD      Y7, Y4, Y4
-	VFMADD231PD PoleConstants<>+1280(SB), Y5, Y4
+	VFMADD231PD PoleConstants<>+1376(SB), Y5, Y4
 	VXORPS      X5, X5, X5
 	VCMPPD      $0x00, Y5, Y3, Y6
-	VBLENDVPD   Y6, PoleConstants<>+1504(SB), Y4, Y4
-	VCMPPD      $0x00, PoleConstants<>+1056(SB), Y3, Y6
-	VBLENDVPD   Y6, PoleConstants<>+1056(SB), Y4, Y4
+	VBLENDVPD   Y6, PoleConstants<>+1600(SB), Y4, Y4
+	VCMPPD      $0x00, PoleConstants<>+1152(SB), Y3, Y6
+	VBLENDVPD   Y6, PoleConstants<>+1152(SB), Y4, Y4
 	VCMPPD      $0x19, Y5, Y3, Y3
-	VBLENDVPD   Y3, PoleConstants<>+1536(SB), Y4, Y3
+	VBLENDVPD   Y3, PoleConstants<>+1632(SB), Y4, Y3
 	VCVTPD2PSY  Y3, X3
 	VMOVSS      X3, 160(SI)
 
@@ -745,119 +653,79 @@ TEXT ·poleLossAVX512(SB), NOSPLIT, $0-36
 	MOVQ y+24(FP), CX
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VMOVUPS       (DX), X0
-	VMULPS        (DI), X0, X1
-	VMULPS        16(DI), X0, X2
-	VMULPS        32(DI), X0, X3
-	VMULPS        48(DI), X0, X4
-	VMULPS        64(DI), X0, X5
-	VMULPS        80(DI), X0, X6
-	VMULPS        96(DI), X0, X7
-	VMULPS        112(DI), X0, X8
-	VMULPS        128(DI), X0, X9
-	VMULPS        144(DI), X0, X10
-	VMULPS        160(DI), X0, X11
-	VMULPS        176(DI), X0, X12
-	VMULPS        192(DI), X0, X13
-	VMULPS        208(DI), X0, X14
-	VMULPS        224(DI), X0, X15
-	VMULPS        240(DI), X0, X0
-	VUNPCKLPS     X2, X1, X16
-	VUNPCKHPS     X2, X1, X1
-	VADDPS        X1, X16, X1
-	VUNPCKLPS     X4, X3, X2
-	VUNPCKHPS     X4, X3, X3
-	VADDPS        X3, X2, X2
-	VUNPCKLPD     X2, X1, X3
-	VUNPCKHPD     X2, X1, X1
-	VADDPS        X1, X3, X1
-	VUNPCKLPS     X6, X5, X2
-	VUNPCKHPS     X6, X5, X3
-	VADDPS        X3, X2, X2
-	VUNPCKLPS     X8, X7, X3
-	VUNPCKHPS     X8, X7, X4
-	VADDPS        X4, X3, X3
-	VUNPCKLPD     X3, X2, X4
-	VUNPCKHPD     X3, X2, X2
-	VADDPS        X2, X4, X2
-	VUNPCKLPS     X10, X9, X3
-	VUNPCKHPS     X10, X9, X4
-	VADDPS        X4, X3, X3
-	VUNPCKLPS     X12, X11, X4
-	VUNPCKHPS     X12, X11, X5
-	VADDPS        X5, X4, X4
-	VUNPCKLPD     X4, X3, X5
-	VUNPCKHPD     X4, X3, X3
-	VADDPS        X3, X5, X3
-	VUNPCKLPS     X14, X13, X4
-	VUNPCKHPS     X14, X13, X5
-	VADDPS        X5, X4, X4
-	VUNPCKLPS     X0, X15, X5
-	VUNPCKHPS     X0, X15, X0
-	VADDPS        X0, X5, X0
-	VUNPCKLPD     X0, X4, X5
-	VUNPCKHPD     X0, X4, X0
-	VADDPS        X0, X5, X0
-	VINSERTF32X4  $0x01, X2, Y1, Y1
-	VINSERTF32X4  $0x01, X0, Y3, Y0
-	VINSERTF64X4  $0x01, Y0, Z1, Z0
-	VADDPS        256(DI), Z0, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VCVTPS2PD     Y0, Z0
-	VBROADCASTSD  PoleConstants<>+904(SB), Z2
-	VMINPD        Z0, Z2, Z0
-	VBROADCASTSD  PoleConstants<>+896(SB), Z3
-	VMAXPD        Z0, Z3, Z0
-	VMULPD        Z0, Z0, Z4
-	VBROADCASTSD  PoleConstants<>+920(SB), Z5
-	VBROADCASTSD  PoleConstants<>+912(SB), Z6
-	VMOVAPS       Z6, Z7
-	VFMADD231PD   Z4, Z5, Z7
-	VBROADCASTSD  PoleConstants<>+936(SB), Z8
-	VBROADCASTSD  PoleConstants<>+928(SB), Z9
-	VMOVAPS       Z9, Z10
-	VFMADD231PD   Z4, Z8, Z10
-	VMULPD        Z4, Z4, Z11
-	VFMADD231PD   Z11, Z10, Z7
-	VMULPD        Z11, Z11, Z10
-	VBROADCASTSD  PoleConstants<>+944(SB), Z12
-	VFMADD231PD   Z10, Z12, Z7
-	VMULPD        Z7, Z0, Z0
-	VBROADCASTSD  PoleConstants<>+960(SB), Z7
-	VBROADCASTSD  PoleConstants<>+952(SB), Z13
-	VMOVAPS       Z13, Z14
-	VFMADD231PD   Z4, Z7, Z14
-	VBROADCASTSD  PoleConstants<>+976(SB), Z15
-	VBROADCASTSD  PoleConstants<>+968(SB), Z16
-	VMOVAPS       Z16, Z17
-	VFMADD231PD   Z4, Z15, Z17
-	VBROADCASTSD  PoleConstants<>+992(SB), Z18
-	VBROADCASTSD  PoleConstants<>+984(SB), Z19
-	VFMADD213PD   Z19, Z18, Z4
-	VFMADD231PD   Z11, Z17, Z14
-	VFMADD231PD   Z10, Z4, Z14
-	VDIVPD        Z14, Z0, Z0
-	VCVTPD2PS     Z0, Y0
-	VCVTPS2PD     Y1, Z1
-	VMINPD        Z1, Z2, Z1
-	VMAXPD        Z1, Z3, Z1
-	VMULPD        Z1, Z1, Z2
-	VFMADD231PD   Z2, Z5, Z6
-	VFMADD231PD   Z2, Z8, Z9
-	VMULPD        Z2, Z2, Z3
-	VFMADD231PD   Z3, Z9, Z6
-	VMULPD        Z3, Z3, Z4
-	VFMADD231PD   Z4, Z12, Z6
-	VMULPD        Z6, Z1, Z1
-	VFMADD213PD   Z13, Z2, Z7
-	VFMADD231PD   Z2, Z15, Z16
-	VFMADD231PD   Z2, Z18, Z19
-	VFMADD231PD   Z3, Z16, Z7
-	VFMADD231PD   Z4, Z19, Z7
-	VDIVPD        Z7, Z1, Z1
-	VCVTPD2PS     Z1, Y1
-	VINSERTF64X4  $0x01, Y1, Z0, Z0
-	VMOVUPS       Z0, (SI)
+	VBROADCASTF32X4 (DX), Z0
+	VMULPS          (DI), Z0, Z1
+	VMULPS          64(DI), Z0, Z2
+	VMULPS          128(DI), Z0, Z3
+	VMULPS          192(DI), Z0, Z0
+	VSHUFPS         $0x88, Z2, Z1, Z4
+	VSHUFPS         $0xdd, Z2, Z1, Z1
+	VADDPS          Z1, Z4, Z1
+	VSHUFPS         $0x88, Z0, Z3, Z2
+	VSHUFPS         $0xdd, Z0, Z3, Z0
+	VADDPS          Z0, Z2, Z0
+	VSHUFPS         $0x88, Z0, Z1, Z2
+	VSHUFPS         $0xdd, Z0, Z1, Z0
+	VADDPS          Z0, Z2, Z0
+	VMOVUPS         PoleConstants<>+928(SB), Z1
+	VPERMPS         Z0, Z1, Z0
+	VADDPS          256(DI), Z0, Z0
+	VEXTRACTF64X4   $0x01, Z0, Y1
+	VCVTPS2PD       Y0, Z0
+	VBROADCASTSD    PoleConstants<>+1000(SB), Z2
+	VMINPD          Z0, Z2, Z0
+	VBROADCASTSD    PoleConstants<>+992(SB), Z3
+	VMAXPD          Z0, Z3, Z0
+	VMULPD          Z0, Z0, Z4
+	VBROADCASTSD    PoleConstants<>+1016(SB), Z5
+	VBROADCASTSD    PoleConstants<>+1008(SB), Z6
+	VMOVAPS         Z6, Z7
+	VFMADD231PD     Z4, Z5, Z7
+	VBROADCASTSD    PoleConstants<>+1032(SB), Z8
+	VBROADCASTSD    PoleConstants<>+1024(SB), Z9
+	VMOVAPS         Z9, Z10
+	VFMADD231PD     Z4, Z8, Z10
+	VMULPD          Z4, Z4, Z11
+	VFMADD231PD     Z11, Z10, Z7
+	VMULPD          Z11, Z11, Z10
+	VBROADCASTSD    PoleConstants<>+1040(SB), Z12
+	VFMADD231PD     Z10, Z12, Z7
+	VMULPD          Z7, Z0, Z0
+	VBROADCASTSD    PoleConstants<>+1056(SB), Z7
+	VBROADCASTSD    PoleConstants<>+1048(SB), Z13
+	VMOVAPS         Z13, Z14
+	VFMADD231PD     Z4, Z7, Z14
+	VBROADCASTSD    PoleConstants<>+1072(SB), Z15
+	VBROADCASTSD    PoleConstants<>+1064(SB), Z16
+	VMOVAPS         Z16, Z17
+	VFMADD231PD     Z4, Z15, Z17
+	VBROADCASTSD    PoleConstants<>+1088(SB), Z18
+	VBROADCASTSD    PoleConstants<>+1080(SB), Z19
+	VFMADD213PD     Z19, Z18, Z4
+	VFMADD231PD     Z11, Z17, Z14
+	VFMADD231PD     Z10, Z4, Z14
+	VDIVPD          Z14, Z0, Z0
+	VCVTPD2PS       Z0, Y0
+	VCVTPS2PD       Y1, Z1
+	VMINPD          Z1, Z2, Z1
+	VMAXPD          Z1, Z3, Z1
+	VMULPD          Z1, Z1, Z2
+	VFMADD231PD     Z2, Z5, Z6
+	VFMADD231PD     Z2, Z8, Z9
+	VMULPD          Z2, Z2, Z3
+	VFMADD231PD     Z3, Z9, Z6
+	VMULPD          Z3, Z3, Z4
+	VFMADD231PD     Z4, Z12, Z6
+	VMULPD          Z6, Z1, Z1
+	VFMADD213PD     Z13, Z2, Z7
+	VFMADD231PD     Z2, Z15, Z16
+	VFMADD231PD     Z2, Z18, Z19
+	VFMADD231PD     Z3, Z16, Z7
+	VFMADD231PD     Z4, Z19, Z7
+	VDIVPD          Z7, Z1, Z1
+	VCVTPD2PS       Z1, Y1
+	VINSERTF64X4    $0x01, Y1, Z0, Z0
+	VMOVUPS         Z0, (SI)
 
 	// z2 = W2·a1 + b2
 	VMULPS        320(DI), Z0, Z1
@@ -880,7 +748,7 @@ TEXT ·poleLossAVX512(SB), NOSPLIT, $0-36
 	MOVL              $0x00000003, AX
 	KMOVW             AX, K1
 	VMOVAPS.Z         X0, K1, X0
-	VBROADCASTSS      PoleConstants<>+1000(SB), X1
+	VBROADCASTSS      PoleConstants<>+1096(SB), X1
 	VBLENDMPS         X0, X1, K1, X1
 	VSHUFPS           $0x4e, X1, X1, X2
 	VMAXPS            X2, X1, X1
@@ -888,28 +756,28 @@ TEXT ·poleLossAVX512(SB), NOSPLIT, $0-36
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 144(SI)
 	VSUBPS            X1, X0, X2
-	VBROADCASTSS      PoleConstants<>+1008(SB), X3
+	VBROADCASTSS      PoleConstants<>+1104(SB), X3
 	VMINPS            X2, X3, X2
-	VBROADCASTSS      PoleConstants<>+1004(SB), X3
+	VBROADCASTSS      PoleConstants<>+1100(SB), X3
 	VMAXPS            X2, X3, X2
-	VBROADCASTSS      PoleConstants<>+1012(SB), X3
+	VBROADCASTSS      PoleConstants<>+1108(SB), X3
 	VMOVAPS           X3, X4
-	VFMADD231PS.BCST  PoleConstants<>+1016(SB), X2, X4
+	VFMADD231PS.BCST  PoleConstants<>+1112(SB), X2, X4
 	VSUBPS            X3, X4, X3
-	VFNMADD231PS.BCST PoleConstants<>+1020(SB), X3, X2
-	VFNMADD231PS.BCST PoleConstants<>+1024(SB), X3, X2
+	VFNMADD231PS.BCST PoleConstants<>+1116(SB), X3, X2
+	VFNMADD231PS.BCST PoleConstants<>+1120(SB), X3, X2
 	VMULPS            X2, X2, X4
-	VBROADCASTSS      PoleConstants<>+1028(SB), X5
-	VFMADD231PS.BCST  PoleConstants<>+1032(SB), X2, X5
-	VBROADCASTSS      PoleConstants<>+1036(SB), X6
-	VFMADD231PS.BCST  PoleConstants<>+1040(SB), X2, X6
-	VBROADCASTSS      PoleConstants<>+1044(SB), X7
-	VFMADD231PS.BCST  PoleConstants<>+1048(SB), X2, X7
+	VBROADCASTSS      PoleConstants<>+1124(SB), X5
+	VFMADD231PS.BCST  PoleConstants<>+1128(SB), X2, X5
+	VBROADCASTSS      PoleConstants<>+1132(SB), X6
+	VFMADD231PS.BCST  PoleConstants<>+1136(SB), X2, X6
+	VBROADCASTSS      PoleConstants<>+1140(SB), X7
+	VFMADD231PS.BCST  PoleConstants<>+1144(SB), X2, X7
 	VFMADD231PS       X4, X6, X5
 	VMULPS            X4, X4, X6
 	VFMADD231PS       X6, X7, X5
 	VFMADD231PS       X5, X4, X2
-	VBROADCASTSS      PoleConstants<>+1052(SB), X4
+	VBROADCASTSS      PoleConstants<>+1148(SB), X4
 	VADDPS            X4, X2, X2
 	VSCALEFPS         X3, X2, X2
 	VMOVAPS.Z         X2, K1, X3
@@ -925,34 +793,34 @@ TEXT ·poleLossAVX512(SB), NOSPLIT, $0-36
 	// t = log(s2)
 	VSHUFPS          $0x00, X3, X3, X2
 	VCVTPS2PD        X2, Y2
-	VPADDQ.BCST      PoleConstants<>+1576(SB), Y2, Y3
+	VPADDQ.BCST      PoleConstants<>+1672(SB), Y2, Y3
 	VPSRLQ           $0x34, Y3, Y4
-	VORPD.BCST       PoleConstants<>+1584(SB), Y4, Y4
-	VSUBPD.BCST      PoleConstants<>+1592(SB), Y4, Y4
-	VANDPD.BCST      PoleConstants<>+1600(SB), Y3, Y3
-	VPADDQ.BCST      PoleConstants<>+1608(SB), Y3, Y3
+	VORPD.BCST       PoleConstants<>+1680(SB), Y4, Y4
+	VSUBPD.BCST      PoleConstants<>+1688(SB), Y4, Y4
+	VANDPD.BCST      PoleConstants<>+1696(SB), Y3, Y3
+	VPADDQ.BCST      PoleConstants<>+1704(SB), Y3, Y3
 	VSUBPD           Y13, Y3, Y3
-	VADDPD.BCST      PoleConstants<>+1616(SB), Y3, Y5
+	VADDPD.BCST      PoleConstants<>+1712(SB), Y3, Y5
 	VDIVPD           Y5, Y3, Y3
 	VMULPD           Y3, Y3, Y5
-	VBROADCASTSD     PoleConstants<>+1632(SB), Y6
-	VFMADD231PD.BCST PoleConstants<>+1640(SB), Y5, Y6
-	VBROADCASTSD     PoleConstants<>+1648(SB), Y7
-	VFMADD231PD.BCST PoleConstants<>+1656(SB), Y5, Y7
+	VBROADCASTSD     PoleConstants<>+1728(SB), Y6
+	VFMADD231PD.BCST PoleConstants<>+1736(SB), Y5, Y6
+	VBROADCASTSD     PoleConstants<>+1744(SB), Y7
+	VFMADD231PD.BCST PoleConstants<>+1752(SB), Y5, Y7
 	VMULPD           Y5, Y5, Y5
 	VFMADD231PD      Y5, Y7, Y6
 	VMULPD           Y5, Y5, Y5
-	VFMADD231PD.BCST PoleConstants<>+1664(SB), Y5, Y6
+	VFMADD231PD.BCST PoleConstants<>+1760(SB), Y5, Y6
 	VMULPD           Y6, Y3, Y3
-	VFMADD231PD.BCST PoleConstants<>+1624(SB), Y4, Y3
+	VFMADD231PD.BCST PoleConstants<>+1720(SB), Y4, Y3
 	VXORPS           X4, X4, X4
 	VCMPPD           $0x00, Y4, Y2, K2
-	VBLENDMPD.BCST   PoleConstants<>+1680(SB), Y3, K2, Y3
-	VBROADCASTSD     PoleConstants<>+1568(SB), Y5
+	VBLENDMPD.BCST   PoleConstants<>+1776(SB), Y3, K2, Y3
+	VBROADCASTSD     PoleConstants<>+1664(SB), Y5
 	VCMPPD           $0x00, Y5, Y2, K2
 	VBLENDMPD        Y5, Y3, K2, Y3
 	VCMPPD           $0x19, Y4, Y2, K2
-	VBLENDMPD.BCST   PoleConstants<>+1688(SB), Y3, K2, Y2
+	VBLENDMPD.BCST   PoleConstants<>+1784(SB), Y3, K2, Y2
 	VCVTPD2PSY       Y2, X2
 	VMOVSS           X2, 160(SI)
 
@@ -988,33 +856,33 @@ TEXT ·poleBackwardAVX2(SB), NOSPLIT, $0-44
 	// t = log(s2)
 	VBROADCASTSS 148(SI), X0
 	VCVTPS2PD    X0, Y0
-	VPADDQ       PoleConstants<>+1088(SB), Y0, Y1
+	VPADDQ       PoleConstants<>+1184(SB), Y0, Y1
 	VPSRLQ       $0x34, Y1, Y2
-	VORPD        PoleConstants<>+1120(SB), Y2, Y2
-	VSUBPD       PoleConstants<>+1152(SB), Y2, Y2
-	VANDPD       PoleConstants<>+1184(SB), Y1, Y1
-	VPADDQ       PoleConstants<>+1216(SB), Y1, Y1
-	VSUBPD       PoleConstants<>+224(SB), Y1, Y1
-	VADDPD       PoleConstants<>+1248(SB), Y1, Y3
+	VORPD        PoleConstants<>+1216(SB), Y2, Y2
+	VSUBPD       PoleConstants<>+1248(SB), Y2, Y2
+	VANDPD       PoleConstants<>+1280(SB), Y1, Y1
+	VPADDQ       PoleConstants<>+1312(SB), Y1, Y1
+	VSUBPD       PoleConstants<>+256(SB), Y1, Y1
+	VADDPD       PoleConstants<>+1344(SB), Y1, Y3
 	VDIVPD       Y3, Y1, Y1
 	VMULPD       Y1, Y1, Y3
-	VMOVUPS      PoleConstants<>+1312(SB), Y4
-	VFMADD231PD  PoleConstants<>+1344(SB), Y3, Y4
-	VMOVUPS      PoleConstants<>+1376(SB), Y5
-	VFMADD231PD  PoleConstants<>+1408(SB), Y3, Y5
+	VMOVUPS      PoleConstants<>+1408(SB), Y4
+	VFMADD231PD  PoleConstants<>+1440(SB), Y3, Y4
+	VMOVUPS      PoleConstants<>+1472(SB), Y5
+	VFMADD231PD  PoleConstants<>+1504(SB), Y3, Y5
 	VMULPD       Y3, Y3, Y3
 	VFMADD231PD  Y3, Y5, Y4
 	VMULPD       Y3, Y3, Y3
-	VFMADD231PD  PoleConstants<>+1440(SB), Y3, Y4
+	VFMADD231PD  PoleConstants<>+1536(SB), Y3, Y4
 	VMULPD       Y4, Y1, Y1
-	VFMADD231PD  PoleConstants<>+1280(SB), Y2, Y1
+	VFMADD231PD  PoleConstants<>+1376(SB), Y2, Y1
 	VXORPS       X2, X2, X2
 	VCMPPD       $0x00, Y2, Y0, Y3
-	VBLENDVPD    Y3, PoleConstants<>+1504(SB), Y1, Y1
-	VCMPPD       $0x00, PoleConstants<>+1056(SB), Y0, Y3
-	VBLENDVPD    Y3, PoleConstants<>+1056(SB), Y1, Y1
+	VBLENDVPD    Y3, PoleConstants<>+1600(SB), Y1, Y1
+	VCMPPD       $0x00, PoleConstants<>+1152(SB), Y0, Y3
+	VBLENDVPD    Y3, PoleConstants<>+1152(SB), Y1, Y1
 	VCMPPD       $0x19, Y2, Y0, Y0
-	VBLENDVPD    Y0, PoleConstants<>+1536(SB), Y1, Y0
+	VBLENDVPD    Y0, PoleConstants<>+1632(SB), Y1, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVSS       X0, 160(SI)
 
@@ -1029,7 +897,7 @@ TEXT ·poleBackwardAVX2(SB), NOSPLIT, $0-44
 	VADDPS       X0, X3, X0
 	VMULPS       X0, X2, X0
 	VMOVSD       X1, 152(SI)
-	VANDPS       PoleConstants<>+416(SB), X0, X0
+	VANDPS       PoleConstants<>+448(SB), X0, X0
 	VSHUFPS      $0x4e, X0, X0, X2
 	VADDPS       X2, X0, X0
 	VSHUFPS      $0xb1, X0, X0, X2
@@ -1045,7 +913,7 @@ TEXT ·poleBackwardAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PS  384(DI), Y4, Y2
 	VFMADD231PS  416(DI), Y4, Y3
 	VMOVUPS      (SI), Y5
-	VMOVUPS      PoleConstants<>+864(SB), Y6
+	VMOVUPS      PoleConstants<>+896(SB), Y6
 	VMOVAPS      Y6, Y7
 	VFNMADD231PS Y5, Y5, Y7
 	VMULPS       Y7, Y2, Y2
@@ -1056,7 +924,7 @@ TEXT ·poleBackwardAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS      Y3, 96(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VANDPS  PoleConstants<>+416(SB), X1, X1
+	VANDPS  PoleConstants<>+448(SB), X1, X1
 	VMOVSD  X1, 448(BX)
 	VMOVUPS (SI), Y1
 	VMULPS  Y1, Y0, Y5
@@ -1126,12 +994,7 @@ TEXT ·poleBackwardAVX2(SB), NOSPLIT, $0-44
 
 // func poleGrad(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, grad *PoleGrad) float32
 TEXT ·poleGrad(SB), NOSPLIT, $0-44
-	CMPQ ·poleLevel+0(SB), $0x01
-	JGT  wide
-	JMP  ·poleGradAVX2(SB)
-
-wide:
-	JMP ·poleGradAVX512(SB)
+	JMP ·poleGradAVX2(SB)
 
 // func poleGradAVX2(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, grad *PoleGrad) float32
 // Requires: AVX, AVX2, FMA3
@@ -1143,163 +1006,137 @@ TEXT ·poleGradAVX2(SB), NOSPLIT, $0-44
 	MOVQ grad+32(FP), BX
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VMOVUPS      (DX), X0
-	VMULPS       (DI), X0, X1
-	VMULPS       16(DI), X0, X2
-	VMULPS       32(DI), X0, X3
-	VMULPS       48(DI), X0, X4
-	VMULPS       64(DI), X0, X5
-	VMULPS       80(DI), X0, X6
-	VMULPS       96(DI), X0, X7
-	VMULPS       112(DI), X0, X0
-	VUNPCKLPS    X2, X1, X8
-	VUNPCKHPS    X2, X1, X1
-	VADDPS       X1, X8, X1
-	VUNPCKLPS    X4, X3, X2
-	VUNPCKHPS    X4, X3, X3
-	VADDPS       X3, X2, X2
-	VUNPCKLPD    X2, X1, X3
-	VUNPCKHPD    X2, X1, X1
-	VADDPS       X1, X3, X1
-	VUNPCKLPS    X6, X5, X2
-	VUNPCKHPS    X6, X5, X3
-	VADDPS       X3, X2, X2
-	VUNPCKLPS    X0, X7, X3
-	VUNPCKHPS    X0, X7, X0
-	VADDPS       X0, X3, X0
-	VUNPCKLPD    X0, X2, X3
-	VUNPCKHPD    X0, X2, X0
-	VADDPS       X0, X3, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VADDPS       256(DI), Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VCVTPS2PD    X0, Y0
-	VMOVUPS      PoleConstants<>+32(SB), Y2
-	VMINPD       Y0, Y2, Y0
-	VMOVUPS      PoleConstants<>+0(SB), Y3
-	VMAXPD       Y0, Y3, Y0
-	VMULPD       Y0, Y0, Y4
-	VMOVUPS      PoleConstants<>+64(SB), Y5
-	VMOVAPS      Y5, Y6
-	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y6
-	VMOVUPS      PoleConstants<>+128(SB), Y7
-	VMOVAPS      Y7, Y8
-	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y8
-	VMULPD       Y4, Y4, Y9
-	VFMADD231PD  Y9, Y8, Y6
-	VMULPD       Y9, Y9, Y8
-	VFMADD231PD  PoleConstants<>+192(SB), Y8, Y6
-	VMULPD       Y6, Y0, Y0
-	VMOVUPS      PoleConstants<>+224(SB), Y6
-	VMOVAPS      Y6, Y10
-	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y10
-	VMOVUPS      PoleConstants<>+288(SB), Y11
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
-	VMOVUPS      PoleConstants<>+352(SB), Y13
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
-	VFMADD231PD  Y9, Y12, Y10
-	VFMADD231PD  Y8, Y4, Y10
-	VDIVPD       Y10, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y2, Y1
-	VMAXPD       Y1, Y3, Y1
-	VMULPD       Y1, Y1, Y4
-	VMOVAPS      Y5, Y8
-	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y8
-	VMOVAPS      Y7, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y9
-	VMULPD       Y4, Y4, Y10
-	VFMADD231PD  Y10, Y9, Y8
-	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y8
-	VMULPD       Y8, Y1, Y1
-	VMOVAPS      Y6, Y8
-	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y8
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
-	VFMADD231PD  Y10, Y12, Y8
-	VFMADD231PD  Y9, Y4, Y8
-	VDIVPD       Y8, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VINSERTF128  $0x01, X1, Y0, Y0
-	VMOVUPS      Y0, (SI)
-	VMOVUPS      (DX), X1
-	VMULPS       128(DI), X1, X4
-	VMULPS       144(DI), X1, X8
-	VMULPS       160(DI), X1, X9
-	VMULPS       176(DI), X1, X10
-	VMULPS       192(DI), X1, X12
-	VMULPS       208(DI), X1, X14
-	VMULPS       224(DI), X1, X15
-	VMULPS       240(DI), X1, X1
-	VUNPCKLPS    X8, X4, X13
-	VUNPCKHPS    X8, X4, X4
-	VADDPS       X4, X13, X4
-	VUNPCKLPS    X10, X9, X8
-	VUNPCKHPS    X10, X9, X9
-	VADDPS       X9, X8, X8
-	VUNPCKLPD    X8, X4, X9
-	VUNPCKHPD    X8, X4, X4
-	VADDPS       X4, X9, X4
-	VUNPCKLPS    X14, X12, X8
-	VUNPCKHPS    X14, X12, X9
-	VADDPS       X9, X8, X8
-	VUNPCKLPS    X1, X15, X9
-	VUNPCKHPS    X1, X15, X1
-	VADDPS       X1, X9, X1
-	VUNPCKLPD    X1, X8, X9
-	VUNPCKHPD    X1, X8, X1
-	VADDPS       X1, X9, X1
-	VINSERTF128  $0x01, X1, Y4, Y1
-	VADDPS       288(DI), Y1, Y1
-	VEXTRACTF128 $0x01, Y1, X4
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y2, Y1
-	VMAXPD       Y1, Y3, Y1
-	VMULPD       Y1, Y1, Y8
-	VMOVAPS      Y5, Y9
-	VFMADD231PD  PoleConstants<>+96(SB), Y8, Y9
-	VMOVAPS      Y7, Y10
-	VFMADD231PD  PoleConstants<>+160(SB), Y8, Y10
-	VMULPD       Y8, Y8, Y12
-	VFMADD231PD  Y12, Y10, Y9
-	VMULPD       Y12, Y12, Y10
-	VFMADD231PD  PoleConstants<>+192(SB), Y10, Y9
-	VMULPD       Y9, Y1, Y1
-	VMOVAPS      Y6, Y9
-	VFMADD231PD  PoleConstants<>+256(SB), Y8, Y9
-	VMOVAPS      Y11, Y13
-	VFMADD231PD  PoleConstants<>+320(SB), Y8, Y13
-	VMOVUPS      PoleConstants<>+352(SB), Y14
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y8
-	VFMADD231PD  Y12, Y13, Y9
-	VFMADD231PD  Y10, Y8, Y9
-	VDIVPD       Y9, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X4, Y4
-	VMINPD       Y4, Y2, Y2
-	VMAXPD       Y2, Y3, Y2
-	VMULPD       Y2, Y2, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y7
-	VMULPD       Y3, Y3, Y4
-	VFMADD231PD  Y4, Y7, Y5
-	VMULPD       Y4, Y4, Y7
-	VFMADD231PD  PoleConstants<>+192(SB), Y7, Y5
-	VMULPD       Y5, Y2, Y2
-	VMOVAPS      Y6, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y11
-	VFMADD231PD  PoleConstants<>+384(SB), Y3, Y14
-	VFMADD231PD  Y4, Y11, Y5
-	VFMADD231PD  Y7, Y14, Y5
-	VDIVPD       Y5, Y2, Y2
-	VCVTPD2PSY   Y2, X2
-	VINSERTF128  $0x01, X2, Y1, Y1
-	VMOVUPS      Y1, 32(SI)
+	VBROADCASTF128 (DX), Y0
+	VMULPS         (DI), Y0, Y1
+	VMULPS         32(DI), Y0, Y2
+	VMULPS         64(DI), Y0, Y3
+	VMULPS         96(DI), Y0, Y0
+	VSHUFPS        $0x88, Y2, Y1, Y4
+	VSHUFPS        $0xdd, Y2, Y1, Y1
+	VADDPS         Y1, Y4, Y1
+	VSHUFPS        $0x88, Y0, Y3, Y2
+	VSHUFPS        $0xdd, Y0, Y3, Y0
+	VADDPS         Y0, Y2, Y0
+	VSHUFPS        $0x88, Y0, Y1, Y2
+	VSHUFPS        $0xdd, Y0, Y1, Y0
+	VADDPS         Y0, Y2, Y0
+	VMOVUPS        PoleConstants<>+0(SB), Y1
+	VPERMPS        Y0, Y1, Y0
+	VADDPS         256(DI), Y0, Y0
+	VEXTRACTF128   $0x01, Y0, X2
+	VCVTPS2PD      X0, Y0
+	VMOVUPS        PoleConstants<>+64(SB), Y3
+	VMINPD         Y0, Y3, Y0
+	VMOVUPS        PoleConstants<>+32(SB), Y4
+	VMAXPD         Y0, Y4, Y0
+	VMULPD         Y0, Y0, Y5
+	VMOVUPS        PoleConstants<>+96(SB), Y6
+	VMOVAPS        Y6, Y7
+	VFMADD231PD    PoleConstants<>+128(SB), Y5, Y7
+	VMOVUPS        PoleConstants<>+160(SB), Y8
+	VMOVAPS        Y8, Y9
+	VFMADD231PD    PoleConstants<>+192(SB), Y5, Y9
+	VMULPD         Y5, Y5, Y10
+	VFMADD231PD    Y10, Y9, Y7
+	VMULPD         Y10, Y10, Y9
+	VFMADD231PD    PoleConstants<>+224(SB), Y9, Y7
+	VMULPD         Y7, Y0, Y0
+	VMOVUPS        PoleConstants<>+256(SB), Y7
+	VMOVAPS        Y7, Y11
+	VFMADD231PD    PoleConstants<>+288(SB), Y5, Y11
+	VMOVUPS        PoleConstants<>+320(SB), Y12
+	VMOVAPS        Y12, Y13
+	VFMADD231PD    PoleConstants<>+352(SB), Y5, Y13
+	VMOVUPS        PoleConstants<>+384(SB), Y14
+	VFMADD132PD    PoleConstants<>+416(SB), Y14, Y5
+	VFMADD231PD    Y10, Y13, Y11
+	VFMADD231PD    Y9, Y5, Y11
+	VDIVPD         Y11, Y0, Y0
+	VCVTPD2PSY     Y0, X0
+	VCVTPS2PD      X2, Y2
+	VMINPD         Y2, Y3, Y2
+	VMAXPD         Y2, Y4, Y2
+	VMULPD         Y2, Y2, Y5
+	VMOVAPS        Y6, Y9
+	VFMADD231PD    PoleConstants<>+128(SB), Y5, Y9
+	VMOVAPS        Y8, Y10
+	VFMADD231PD    PoleConstants<>+192(SB), Y5, Y10
+	VMULPD         Y5, Y5, Y11
+	VFMADD231PD    Y11, Y10, Y9
+	VMULPD         Y11, Y11, Y10
+	VFMADD231PD    PoleConstants<>+224(SB), Y10, Y9
+	VMULPD         Y9, Y2, Y2
+	VMOVAPS        Y7, Y9
+	VFMADD231PD    PoleConstants<>+288(SB), Y5, Y9
+	VMOVAPS        Y12, Y13
+	VFMADD231PD    PoleConstants<>+352(SB), Y5, Y13
+	VFMADD132PD    PoleConstants<>+416(SB), Y14, Y5
+	VFMADD231PD    Y11, Y13, Y9
+	VFMADD231PD    Y10, Y5, Y9
+	VDIVPD         Y9, Y2, Y2
+	VCVTPD2PSY     Y2, X2
+	VINSERTF128    $0x01, X2, Y0, Y0
+	VMOVUPS        Y0, (SI)
+	VBROADCASTF128 (DX), Y2
+	VMULPS         128(DI), Y2, Y5
+	VMULPS         160(DI), Y2, Y9
+	VMULPS         192(DI), Y2, Y10
+	VMULPS         224(DI), Y2, Y2
+	VSHUFPS        $0x88, Y9, Y5, Y11
+	VSHUFPS        $0xdd, Y9, Y5, Y5
+	VADDPS         Y5, Y11, Y5
+	VSHUFPS        $0x88, Y2, Y10, Y9
+	VSHUFPS        $0xdd, Y2, Y10, Y2
+	VADDPS         Y2, Y9, Y2
+	VSHUFPS        $0x88, Y2, Y5, Y9
+	VSHUFPS        $0xdd, Y2, Y5, Y2
+	VADDPS         Y2, Y9, Y2
+	VPERMPS        Y2, Y1, Y1
+	VADDPS         288(DI), Y1, Y1
+	VEXTRACTF128   $0x01, Y1, X2
+	VCVTPS2PD      X1, Y1
+	VMINPD         Y1, Y3, Y1
+	VMAXPD         Y1, Y4, Y1
+	VMULPD         Y1, Y1, Y5
+	VMOVAPS        Y6, Y9
+	VFMADD231PD    PoleConstants<>+128(SB), Y5, Y9
+	VMOVAPS        Y8, Y10
+	VFMADD231PD    PoleConstants<>+192(SB), Y5, Y10
+	VMULPD         Y5, Y5, Y11
+	VFMADD231PD    Y11, Y10, Y9
+	VMULPD         Y11, Y11, Y10
+	VFMADD231PD    PoleConstants<>+224(SB), Y10, Y9
+	VMULPD         Y9, Y1, Y1
+	VMOVAPS        Y7, Y9
+	VFMADD231PD    PoleConstants<>+288(SB), Y5, Y9
+	VMOVAPS        Y12, Y13
+	VFMADD231PD    PoleConstants<>+352(SB), Y5, Y13
+	VFMADD132PD    PoleConstants<>+416(SB), Y14, Y5
+	VFMADD231PD    Y11, Y13, Y9
+	VFMADD231PD    Y10, Y5, Y9
+	VDIVPD         Y9, Y1, Y1
+	VCVTPD2PSY     Y1, X1
+	VCVTPS2PD      X2, Y2
+	VMINPD         Y2, Y3, Y2
+	VMAXPD         Y2, Y4, Y2
+	VMULPD         Y2, Y2, Y3
+	VFMADD231PD    PoleConstants<>+128(SB), Y3, Y6
+	VFMADD231PD    PoleConstants<>+192(SB), Y3, Y8
+	VMULPD         Y3, Y3, Y4
+	VFMADD231PD    Y4, Y8, Y6
+	VMULPD         Y4, Y4, Y5
+	VFMADD231PD    PoleConstants<>+224(SB), Y5, Y6
+	VMULPD         Y6, Y2, Y2
+	VMOVAPS        Y7, Y6
+	VFMADD231PD    PoleConstants<>+288(SB), Y3, Y6
+	VFMADD231PD    PoleConstants<>+352(SB), Y3, Y12
+	VFMADD231PD    PoleConstants<>+416(SB), Y3, Y14
+	VFMADD231PD    Y4, Y12, Y6
+	VFMADD231PD    Y5, Y14, Y6
+	VDIVPD         Y6, Y2, Y2
+	VCVTPD2PSY     Y2, X2
+	VINSERTF128    $0x01, X2, Y1, Y1
+	VMOVUPS        Y1, 32(SI)
 
 	// z2 = W2·a1 + b2
 	VMULPS       320(DI), Y0, Y2
@@ -1319,9 +1156,9 @@ TEXT ·poleGradAVX2(SB), NOSPLIT, $0-44
 	VMOVSD       X0, 128(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       PoleConstants<>+416(SB), X0, X0
-	VMOVUPS      PoleConstants<>+416(SB), X1
-	VMOVUPS      PoleConstants<>+448(SB), X2
+	VANDPS       PoleConstants<>+448(SB), X0, X0
+	VMOVUPS      PoleConstants<>+448(SB), X1
+	VMOVUPS      PoleConstants<>+480(SB), X2
 	VBLENDVPS    X1, X0, X2, X2
 	VSHUFPS      $0x4e, X2, X2, X3
 	VMAXPS       X3, X2, X2
@@ -1329,37 +1166,37 @@ TEXT ·poleGradAVX2(SB), NOSPLIT, $0-44
 	VMAXPS       X3, X2, X2
 	VMOVSS       X2, 144(SI)
 	VSUBPS       X2, X0, X3
-	VMOVUPS      PoleConstants<>+512(SB), X4
-	VMINPS       X3, X4, X3
-	VMOVUPS      PoleConstants<>+480(SB), X4
-	VMAXPS       X3, X4, X3
 	VMOVUPS      PoleConstants<>+544(SB), X4
+	VMINPS       X3, X4, X3
+	VMOVUPS      PoleConstants<>+512(SB), X4
+	VMAXPS       X3, X4, X3
+	VMOVUPS      PoleConstants<>+576(SB), X4
 	VMOVAPS      X4, X5
-	VFMADD231PS  PoleConstants<>+576(SB), X3, X5
+	VFMADD231PS  PoleConstants<>+608(SB), X3, X5
 	VSUBPS       X4, X5, X5
-	VFNMADD231PS PoleConstants<>+608(SB), X5, X3
 	VFNMADD231PS PoleConstants<>+640(SB), X5, X3
-	VMULPS       X3, X3, X7
-	VMOVUPS      PoleConstants<>+672(SB), X8
+	VFNMADD231PS PoleConstants<>+672(SB), X5, X3
+	VMULPS       X3, X3, X6
+	VMOVUPS      PoleConstants<>+704(SB), X8
 	VMOVAPS      X8, X9
-	VFMADD231PS  PoleConstants<>+704(SB), X3, X9
-	VMOVUPS      PoleConstants<>+736(SB), X10
-	VFMADD231PS  PoleConstants<>+768(SB), X3, X10
-	VMOVUPS      PoleConstants<>+800(SB), X11
-	VFMADD231PS  PoleConstants<>+832(SB), X3, X11
-	VFMADD231PS  X7, X10, X9
-	VMULPS       X7, X7, X10
+	VFMADD231PS  PoleConstants<>+736(SB), X3, X9
+	VMOVUPS      PoleConstants<>+768(SB), X10
+	VFMADD231PS  PoleConstants<>+800(SB), X3, X10
+	VMOVUPS      PoleConstants<>+832(SB), X11
+	VFMADD231PS  PoleConstants<>+864(SB), X3, X11
+	VFMADD231PS  X6, X10, X9
+	VMULPS       X6, X6, X10
 	VFMADD231PS  X10, X11, X9
-	VFMADD231PS  X9, X7, X3
-	VADDPS       PoleConstants<>+864(SB), X3, X3
+	VFMADD231PS  X9, X6, X3
+	VADDPS       PoleConstants<>+896(SB), X3, X3
 	VFMADD213PS  X4, X5, X8
-	VSUBPS       X4, X8, X7
-	VSUBPS       X7, X5, X5
+	VSUBPS       X4, X8, X6
+	VSUBPS       X6, X5, X5
 	VADDPS       X4, X5, X4
 	VPSLLD       $0x17, X8, X5
-	VPADDD       PoleConstants<>+864(SB), X5, X5
+	VPADDD       PoleConstants<>+896(SB), X5, X5
 	VPSLLD       $0x17, X4, X4
-	VPADDD       PoleConstants<>+864(SB), X4, X4
+	VPADDD       PoleConstants<>+896(SB), X4, X4
 	VMULPS       X5, X3, X3
 	VMULPS       X4, X3, X3
 	VANDPS       X3, X1, X4
@@ -1368,41 +1205,41 @@ TEXT ·poleGradAVX2(SB), NOSPLIT, $0-44
 	VSHUFPS      $0xb1, X4, X4, X5
 	VADDPS       X5, X4, X4
 	VMOVSS       X4, 148(SI)
-	VMOVUPS      PoleConstants<>+864(SB), Y5
-	VDIVPS       X4, X5, X7
-	VMULPS       X7, X3, X3
+	VMOVUPS      PoleConstants<>+896(SB), Y5
+	VDIVPS       X4, X5, X6
+	VMULPS       X6, X3, X3
 	VMOVSD       X3, 136(SI)
 
 	// t = log(s2)
 	VSHUFPS     $0x00, X4, X4, X4
 	VCVTPS2PD   X4, Y4
-	VPADDQ      PoleConstants<>+1088(SB), Y4, Y7
-	VPSRLQ      $0x34, Y7, Y8
-	VORPD       PoleConstants<>+1120(SB), Y8, Y8
-	VSUBPD      PoleConstants<>+1152(SB), Y8, Y8
-	VANDPD      PoleConstants<>+1184(SB), Y7, Y7
-	VPADDQ      PoleConstants<>+1216(SB), Y7, Y7
-	VSUBPD      Y6, Y7, Y6
-	VADDPD      PoleConstants<>+1248(SB), Y6, Y7
+	VPADDQ      PoleConstants<>+1184(SB), Y4, Y6
+	VPSRLQ      $0x34, Y6, Y8
+	VORPD       PoleConstants<>+1216(SB), Y8, Y8
+	VSUBPD      PoleConstants<>+1248(SB), Y8, Y8
+	VANDPD      PoleConstants<>+1280(SB), Y6, Y6
+	VPADDQ      PoleConstants<>+1312(SB), Y6, Y6
+	VSUBPD      Y7, Y6, Y6
+	VADDPD      PoleConstants<>+1344(SB), Y6, Y7
 	VDIVPD      Y7, Y6, Y6
 	VMULPD      Y6, Y6, Y7
-	VMOVUPS     PoleConstants<>+1312(SB), Y9
-	VFMADD231PD PoleConstants<>+1344(SB), Y7, Y9
-	VMOVUPS     PoleConstants<>+1376(SB), Y10
-	VFMADD231PD PoleConstants<>+1408(SB), Y7, Y10
+	VMOVUPS     PoleConstants<>+1408(SB), Y9
+	VFMADD231PD PoleConstants<>+1440(SB), Y7, Y9
+	VMOVUPS     PoleConstants<>+1472(SB), Y10
+	VFMADD231PD PoleConstants<>+1504(SB), Y7, Y10
 	VMULPD      Y7, Y7, Y7
 	VFMADD231PD Y7, Y10, Y9
 	VMULPD      Y7, Y7, Y7
-	VFMADD231PD PoleConstants<>+1440(SB), Y7, Y9
+	VFMADD231PD PoleConstants<>+1536(SB), Y7, Y9
 	VMULPD      Y9, Y6, Y6
-	VFMADD231PD PoleConstants<>+1280(SB), Y8, Y6
+	VFMADD231PD PoleConstants<>+1376(SB), Y8, Y6
 	VXORPS      X7, X7, X7
 	VCMPPD      $0x00, Y7, Y4, Y8
-	VBLENDVPD   Y8, PoleConstants<>+1504(SB), Y6, Y6
-	VCMPPD      $0x00, PoleConstants<>+1056(SB), Y4, Y8
-	VBLENDVPD   Y8, PoleConstants<>+1056(SB), Y6, Y6
+	VBLENDVPD   Y8, PoleConstants<>+1600(SB), Y6, Y6
+	VCMPPD      $0x00, PoleConstants<>+1152(SB), Y4, Y8
+	VBLENDVPD   Y8, PoleConstants<>+1152(SB), Y6, Y6
 	VCMPPD      $0x19, Y7, Y4, Y4
-	VBLENDVPD   Y4, PoleConstants<>+1536(SB), Y6, Y4
+	VBLENDVPD   Y4, PoleConstants<>+1632(SB), Y6, Y4
 	VCVTPD2PSY  Y4, X4
 	VMOVSS      X4, 160(SI)
 
@@ -1510,306 +1347,6 @@ TEXT ·poleGradAVX2(SB), NOSPLIT, $0-44
 	VZEROUPPER
 	RET
 
-// func poleGradAVX512(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, grad *PoleGrad) float32
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, FMA3
-TEXT ·poleGradAVX512(SB), NOSPLIT, $0-44
-	MOVQ p+0(FP), DI
-	MOVQ ws+8(FP), SI
-	MOVQ x+16(FP), DX
-	MOVQ y+24(FP), CX
-	MOVQ grad+32(FP), BX
-
-	// z1 = W1·x + b1; a1 = tanh(z1)
-	VMOVUPS       (DX), X0
-	VMULPS        (DI), X0, X1
-	VMULPS        16(DI), X0, X2
-	VMULPS        32(DI), X0, X3
-	VMULPS        48(DI), X0, X4
-	VMULPS        64(DI), X0, X5
-	VMULPS        80(DI), X0, X6
-	VMULPS        96(DI), X0, X7
-	VMULPS        112(DI), X0, X8
-	VMULPS        128(DI), X0, X9
-	VMULPS        144(DI), X0, X10
-	VMULPS        160(DI), X0, X11
-	VMULPS        176(DI), X0, X12
-	VMULPS        192(DI), X0, X13
-	VMULPS        208(DI), X0, X14
-	VMULPS        224(DI), X0, X15
-	VMULPS        240(DI), X0, X0
-	VUNPCKLPS     X2, X1, X16
-	VUNPCKHPS     X2, X1, X1
-	VADDPS        X1, X16, X1
-	VUNPCKLPS     X4, X3, X2
-	VUNPCKHPS     X4, X3, X3
-	VADDPS        X3, X2, X2
-	VUNPCKLPD     X2, X1, X3
-	VUNPCKHPD     X2, X1, X1
-	VADDPS        X1, X3, X1
-	VUNPCKLPS     X6, X5, X2
-	VUNPCKHPS     X6, X5, X3
-	VADDPS        X3, X2, X2
-	VUNPCKLPS     X8, X7, X3
-	VUNPCKHPS     X8, X7, X4
-	VADDPS        X4, X3, X3
-	VUNPCKLPD     X3, X2, X4
-	VUNPCKHPD     X3, X2, X2
-	VADDPS        X2, X4, X2
-	VUNPCKLPS     X10, X9, X3
-	VUNPCKHPS     X10, X9, X4
-	VADDPS        X4, X3, X3
-	VUNPCKLPS     X12, X11, X4
-	VUNPCKHPS     X12, X11, X5
-	VADDPS        X5, X4, X4
-	VUNPCKLPD     X4, X3, X5
-	VUNPCKHPD     X4, X3, X3
-	VADDPS        X3, X5, X3
-	VUNPCKLPS     X14, X13, X4
-	VUNPCKHPS     X14, X13, X5
-	VADDPS        X5, X4, X4
-	VUNPCKLPS     X0, X15, X5
-	VUNPCKHPS     X0, X15, X0
-	VADDPS        X0, X5, X0
-	VUNPCKLPD     X0, X4, X5
-	VUNPCKHPD     X0, X4, X0
-	VADDPS        X0, X5, X0
-	VINSERTF32X4  $0x01, X2, Y1, Y1
-	VINSERTF32X4  $0x01, X0, Y3, Y0
-	VINSERTF64X4  $0x01, Y0, Z1, Z0
-	VADDPS        256(DI), Z0, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VCVTPS2PD     Y0, Z0
-	VBROADCASTSD  PoleConstants<>+904(SB), Z2
-	VMINPD        Z0, Z2, Z0
-	VBROADCASTSD  PoleConstants<>+896(SB), Z3
-	VMAXPD        Z0, Z3, Z0
-	VMULPD        Z0, Z0, Z4
-	VBROADCASTSD  PoleConstants<>+920(SB), Z5
-	VBROADCASTSD  PoleConstants<>+912(SB), Z6
-	VMOVAPS       Z6, Z7
-	VFMADD231PD   Z4, Z5, Z7
-	VBROADCASTSD  PoleConstants<>+936(SB), Z8
-	VBROADCASTSD  PoleConstants<>+928(SB), Z9
-	VMOVAPS       Z9, Z10
-	VFMADD231PD   Z4, Z8, Z10
-	VMULPD        Z4, Z4, Z11
-	VFMADD231PD   Z11, Z10, Z7
-	VMULPD        Z11, Z11, Z10
-	VBROADCASTSD  PoleConstants<>+944(SB), Z12
-	VFMADD231PD   Z10, Z12, Z7
-	VMULPD        Z7, Z0, Z0
-	VBROADCASTSD  PoleConstants<>+960(SB), Z7
-	VBROADCASTSD  PoleConstants<>+952(SB), Z13
-	VMOVAPS       Z13, Z14
-	VFMADD231PD   Z4, Z7, Z14
-	VBROADCASTSD  PoleConstants<>+976(SB), Z15
-	VBROADCASTSD  PoleConstants<>+968(SB), Z16
-	VMOVAPS       Z16, Z17
-	VFMADD231PD   Z4, Z15, Z17
-	VBROADCASTSD  PoleConstants<>+992(SB), Z18
-	VBROADCASTSD  PoleConstants<>+984(SB), Z19
-	VFMADD213PD   Z19, Z18, Z4
-	VFMADD231PD   Z11, Z17, Z14
-	VFMADD231PD   Z10, Z4, Z14
-	VDIVPD        Z14, Z0, Z0
-	VCVTPD2PS     Z0, Y0
-	VCVTPS2PD     Y1, Z1
-	VMINPD        Z1, Z2, Z1
-	VMAXPD        Z1, Z3, Z1
-	VMULPD        Z1, Z1, Z2
-	VFMADD231PD   Z2, Z5, Z6
-	VFMADD231PD   Z2, Z8, Z9
-	VMULPD        Z2, Z2, Z3
-	VFMADD231PD   Z3, Z9, Z6
-	VMULPD        Z3, Z3, Z4
-	VFMADD231PD   Z4, Z12, Z6
-	VMULPD        Z6, Z1, Z1
-	VFMADD213PD   Z13, Z2, Z7
-	VFMADD231PD   Z2, Z15, Z16
-	VFMADD231PD   Z2, Z18, Z19
-	VFMADD231PD   Z3, Z16, Z7
-	VFMADD231PD   Z4, Z19, Z7
-	VDIVPD        Z7, Z1, Z1
-	VCVTPD2PS     Z1, Y1
-	VINSERTF64X4  $0x01, Y1, Z0, Z0
-	VMOVUPS       Z0, (SI)
-
-	// z2 = W2·a1 + b2
-	VMULPS        320(DI), Z0, Z1
-	VMULPS        384(DI), Z0, Z2
-	VUNPCKLPS     Z2, Z1, Z3
-	VUNPCKHPS     Z2, Z1, Z1
-	VADDPS        Z1, Z3, Z1
-	VUNPCKLPD     Z1, Z1, Z2
-	VUNPCKHPD     Z1, Z1, Z1
-	VADDPS        Z1, Z2, Z1
-	VEXTRACTF64X4 $0x01, Z1, Y2
-	VADDPS        Y2, Y1, Y1
-	VEXTRACTF32X4 $0x01, Y1, X2
-	VADDPS        X2, X1, X1
-	VMOVSD        448(DI), X2
-	VADDPS        X2, X1, X1
-	VMOVSD        X1, 128(SI)
-
-	// a2 = softmax(z2)
-	MOVL              $0x00000003, AX
-	KMOVW             AX, K1
-	VMOVAPS.Z         X1, K1, X1
-	VBROADCASTSS      PoleConstants<>+1000(SB), X2
-	VBLENDMPS         X1, X2, K1, X2
-	VSHUFPS           $0x4e, X2, X2, X3
-	VMAXPS            X3, X2, X2
-	VSHUFPS           $0xb1, X2, X2, X3
-	VMAXPS            X3, X2, X2
-	VMOVSS            X2, 144(SI)
-	VSUBPS            X2, X1, X3
-	VBROADCASTSS      PoleConstants<>+1008(SB), X4
-	VMINPS            X3, X4, X3
-	VBROADCASTSS      PoleConstants<>+1004(SB), X4
-	VMAXPS            X3, X4, X3
-	VBROADCASTSS      PoleConstants<>+1012(SB), X4
-	VMOVAPS           X4, X5
-	VFMADD231PS.BCST  PoleConstants<>+1016(SB), X3, X5
-	VSUBPS            X4, X5, X4
-	VFNMADD231PS.BCST PoleConstants<>+1020(SB), X4, X3
-	VFNMADD231PS.BCST PoleConstants<>+1024(SB), X4, X3
-	VMULPS            X3, X3, X5
-	VBROADCASTSS      PoleConstants<>+1028(SB), X6
-	VFMADD231PS.BCST  PoleConstants<>+1032(SB), X3, X6
-	VBROADCASTSS      PoleConstants<>+1036(SB), X7
-	VFMADD231PS.BCST  PoleConstants<>+1040(SB), X3, X7
-	VBROADCASTSS      PoleConstants<>+1044(SB), X8
-	VFMADD231PS.BCST  PoleConstants<>+1048(SB), X3, X8
-	VFMADD231PS       X5, X7, X6
-	VMULPS            X5, X5, X7
-	VFMADD231PS       X7, X8, X6
-	VFMADD231PS       X6, X5, X3
-	VBROADCASTSS      PoleConstants<>+1052(SB), Z5
-	VADDPS            X5, X3, X3
-	VSCALEFPS         X4, X3, X3
-	VMOVAPS.Z         X3, K1, X4
-	VSHUFPS           $0x4e, X4, X4, X6
-	VADDPS            X6, X4, X4
-	VSHUFPS           $0xb1, X4, X4, X6
-	VADDPS            X6, X4, X4
-	VMOVSS            X4, 148(SI)
-	VDIVPS            X4, X5, X6
-	VMULPS            X6, X3, X3
-	VMOVSD            X3, 136(SI)
-
-	// t = log(s2)
-	VSHUFPS          $0x00, X4, X4, X4
-	VCVTPS2PD        X4, Y4
-	VPADDQ.BCST      PoleConstants<>+1576(SB), Y4, Y6
-	VPSRLQ           $0x34, Y6, Y7
-	VORPD.BCST       PoleConstants<>+1584(SB), Y7, Y7
-	VSUBPD.BCST      PoleConstants<>+1592(SB), Y7, Y7
-	VANDPD.BCST      PoleConstants<>+1600(SB), Y6, Y6
-	VPADDQ.BCST      PoleConstants<>+1608(SB), Y6, Y6
-	VSUBPD           Y13, Y6, Y6
-	VADDPD.BCST      PoleConstants<>+1616(SB), Y6, Y8
-	VDIVPD           Y8, Y6, Y6
-	VMULPD           Y6, Y6, Y8
-	VBROADCASTSD     PoleConstants<>+1632(SB), Y9
-	VFMADD231PD.BCST PoleConstants<>+1640(SB), Y8, Y9
-	VBROADCASTSD     PoleConstants<>+1648(SB), Y10
-	VFMADD231PD.BCST PoleConstants<>+1656(SB), Y8, Y10
-	VMULPD           Y8, Y8, Y8
-	VFMADD231PD      Y8, Y10, Y9
-	VMULPD           Y8, Y8, Y8
-	VFMADD231PD.BCST PoleConstants<>+1664(SB), Y8, Y9
-	VMULPD           Y9, Y6, Y6
-	VFMADD231PD.BCST PoleConstants<>+1624(SB), Y7, Y6
-	VXORPS           X7, X7, X7
-	VCMPPD           $0x00, Y7, Y4, K2
-	VBLENDMPD.BCST   PoleConstants<>+1680(SB), Y6, K2, Y6
-	VBROADCASTSD     PoleConstants<>+1568(SB), Y8
-	VCMPPD           $0x00, Y8, Y4, K2
-	VBLENDMPD        Y8, Y6, K2, Y6
-	VCMPPD           $0x19, Y7, Y4, K2
-	VBLENDMPD.BCST   PoleConstants<>+1688(SB), Y6, K2, Y4
-	VCVTPD2PSY       Y4, X4
-	VMOVSS           X4, 160(SI)
-
-	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVAPS.Z X3, K1, X3
-	VMOVSD    (CX), X6
-	VSUBPS    X6, X3, X3
-	VSHUFPS   $0x00, X2, X2, X2
-	VSUBPS    X1, X2, X1
-	VSHUFPS   $0x00, X4, X4, X2
-	VADDPS    X2, X1, X1
-	VMULPS    X1, X6, X1
-	VMOVSD    X3, 152(SI)
-	VMOVAPS.Z X1, K1, X1
-	VSHUFPS   $0x4e, X1, X1, X2
-	VADDPS    X2, X1, X1
-	VSHUFPS   $0xb1, X1, X1, X2
-	VADDPS    X2, X1, X1
-	VMOVSS    X1, ret+40(FP)
-
-	// d1 = (W2ᵀ·d2)*(1 - a1^2)
-	VBROADCASTSS X3, Z1
-	VMULPS       320(DI), Z1, Z2
-	VSHUFPS      $0x55, X3, X3, X4
-	VBROADCASTSS X4, Z4
-	VFMADD231PS  384(DI), Z4, Z2
-	VFNMADD231PS Z0, Z0, Z5
-	VMULPS       Z5, Z2, Z0
-	VMOVUPS      Z0, 64(SI)
-
-	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VMOVAPS.Z X3, K1, X2
-	VMOVSD    X2, 448(BX)
-	VMOVUPS   (SI), Y2
-	VMULPS    Y2, Y1, Y3
-	VMOVUPS   Y3, 320(BX)
-	VMOVUPS   32(SI), Y3
-	VMULPS    Y3, Y1, Y1
-	VMOVUPS   Y1, 352(BX)
-	VMULPS    Y2, Y4, Y1
-	VMOVUPS   Y1, 384(BX)
-	VMULPS    Y3, Y4, Y1
-	VMOVUPS   Y1, 416(BX)
-
-	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VMOVUPS     Z0, 256(BX)
-	VMOVUPS     (DX), X0
-	VMULPS.BCST 64(SI), X0, X1
-	VMOVUPS     X1, (BX)
-	VMULPS.BCST 68(SI), X0, X1
-	VMOVUPS     X1, 16(BX)
-	VMULPS.BCST 72(SI), X0, X1
-	VMOVUPS     X1, 32(BX)
-	VMULPS.BCST 76(SI), X0, X1
-	VMOVUPS     X1, 48(BX)
-	VMULPS.BCST 80(SI), X0, X1
-	VMOVUPS     X1, 64(BX)
-	VMULPS.BCST 84(SI), X0, X1
-	VMOVUPS     X1, 80(BX)
-	VMULPS.BCST 88(SI), X0, X1
-	VMOVUPS     X1, 96(BX)
-	VMULPS.BCST 92(SI), X0, X1
-	VMOVUPS     X1, 112(BX)
-	VMULPS.BCST 96(SI), X0, X1
-	VMOVUPS     X1, 128(BX)
-	VMULPS.BCST 100(SI), X0, X1
-	VMOVUPS     X1, 144(BX)
-	VMULPS.BCST 104(SI), X0, X1
-	VMOVUPS     X1, 160(BX)
-	VMULPS.BCST 108(SI), X0, X1
-	VMOVUPS     X1, 176(BX)
-	VMULPS.BCST 112(SI), X0, X1
-	VMOVUPS     X1, 192(BX)
-	VMULPS.BCST 116(SI), X0, X1
-	VMOVUPS     X1, 208(BX)
-	VMULPS.BCST 120(SI), X0, X1
-	VMOVUPS     X1, 224(BX)
-	VMULPS.BCST 124(SI), X0, X0
-	VMOVUPS     X0, 240(BX)
-	VZEROUPPER
-	RET
-
 // func poleStep(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, rate float32) float32
 TEXT ·poleStep(SB), NOSPLIT, $0-44
 	JMP ·poleStepAVX2(SB)
@@ -1854,30 +1391,30 @@ TEXT ·poleStepAVX2(SB), NOSPLIT, $0-44
 	VADDPS       256(DI), Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VCVTPS2PD    X0, Y0
-	VMOVUPS      PoleConstants<>+32(SB), Y2
+	VMOVUPS      PoleConstants<>+64(SB), Y2
 	VMINPD       Y0, Y2, Y0
-	VMOVUPS      PoleConstants<>+0(SB), Y3
+	VMOVUPS      PoleConstants<>+32(SB), Y3
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y4
-	VMOVUPS      PoleConstants<>+64(SB), Y5
+	VMOVUPS      PoleConstants<>+96(SB), Y5
 	VMOVAPS      Y5, Y6
-	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y6
-	VMOVUPS      PoleConstants<>+128(SB), Y7
+	VFMADD231PD  PoleConstants<>+128(SB), Y4, Y6
+	VMOVUPS      PoleConstants<>+160(SB), Y7
 	VMOVAPS      Y7, Y8
-	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y8
+	VFMADD231PD  PoleConstants<>+192(SB), Y4, Y8
 	VMULPD       Y4, Y4, Y9
 	VFMADD231PD  Y9, Y8, Y6
 	VMULPD       Y9, Y9, Y8
-	VFMADD231PD  PoleConstants<>+192(SB), Y8, Y6
+	VFMADD231PD  PoleConstants<>+224(SB), Y8, Y6
 	VMULPD       Y6, Y0, Y0
-	VMOVUPS      PoleConstants<>+224(SB), Y6
+	VMOVUPS      PoleConstants<>+256(SB), Y6
 	VMOVAPS      Y6, Y10
-	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y10
-	VMOVUPS      PoleConstants<>+288(SB), Y11
+	VFMADD231PD  PoleConstants<>+288(SB), Y4, Y10
+	VMOVUPS      PoleConstants<>+320(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
-	VMOVUPS      PoleConstants<>+352(SB), Y13
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  PoleConstants<>+352(SB), Y4, Y12
+	VMOVUPS      PoleConstants<>+384(SB), Y13
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y9, Y12, Y10
 	VFMADD231PD  Y8, Y4, Y10
 	VDIVPD       Y10, Y0, Y0
@@ -1887,19 +1424,19 @@ TEXT ·poleStepAVX2(SB), NOSPLIT, $0-44
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y4
 	VMOVAPS      Y5, Y8
-	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y8
+	VFMADD231PD  PoleConstants<>+128(SB), Y4, Y8
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y10
 	VFMADD231PD  Y10, Y9, Y8
 	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y8
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y8
 	VMULPD       Y8, Y1, Y1
 	VMOVAPS      Y6, Y8
-	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y8
+	VFMADD231PD  PoleConstants<>+288(SB), Y4, Y8
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  PoleConstants<>+352(SB), Y4, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y10, Y12, Y8
 	VFMADD231PD  Y9, Y4, Y8
 	VDIVPD       Y8, Y1, Y1
@@ -1941,20 +1478,20 @@ TEXT ·poleStepAVX2(SB), NOSPLIT, $0-44
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y8
 	VMOVAPS      Y5, Y9
-	VFMADD231PD  PoleConstants<>+96(SB), Y8, Y9
+	VFMADD231PD  PoleConstants<>+128(SB), Y8, Y9
 	VMOVAPS      Y7, Y10
-	VFMADD231PD  PoleConstants<>+160(SB), Y8, Y10
+	VFMADD231PD  PoleConstants<>+192(SB), Y8, Y10
 	VMULPD       Y8, Y8, Y12
 	VFMADD231PD  Y12, Y10, Y9
 	VMULPD       Y12, Y12, Y10
-	VFMADD231PD  PoleConstants<>+192(SB), Y10, Y9
+	VFMADD231PD  PoleConstants<>+224(SB), Y10, Y9
 	VMULPD       Y9, Y1, Y1
 	VMOVAPS      Y6, Y9
-	VFMADD231PD  PoleConstants<>+256(SB), Y8, Y9
+	VFMADD231PD  PoleConstants<>+288(SB), Y8, Y9
 	VMOVAPS      Y11, Y13
-	VFMADD231PD  PoleConstants<>+320(SB), Y8, Y13
-	VMOVUPS      PoleConstants<>+352(SB), Y14
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y8
+	VFMADD231PD  PoleConstants<>+352(SB), Y8, Y13
+	VMOVUPS      PoleConstants<>+384(SB), Y14
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y8
 	VFMADD231PD  Y12, Y13, Y9
 	VFMADD231PD  Y10, Y8, Y9
 	VDIVPD       Y9, Y1, Y1
@@ -1963,17 +1500,17 @@ TEXT ·poleStepAVX2(SB), NOSPLIT, $0-44
 	VMINPD       Y4, Y2, Y2
 	VMAXPD       Y2, Y3, Y2
 	VMULPD       Y2, Y2, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y7
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y7
 	VMULPD       Y3, Y3, Y4
 	VFMADD231PD  Y4, Y7, Y5
 	VMULPD       Y4, Y4, Y7
-	VFMADD231PD  PoleConstants<>+192(SB), Y7, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y7, Y5
 	VMULPD       Y5, Y2, Y2
 	VMOVAPS      Y6, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y11
-	VFMADD231PD  PoleConstants<>+384(SB), Y3, Y14
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y11
+	VFMADD231PD  PoleConstants<>+416(SB), Y3, Y14
 	VFMADD231PD  Y4, Y11, Y5
 	VFMADD231PD  Y7, Y14, Y5
 	VDIVPD       Y5, Y2, Y2
@@ -1999,9 +1536,9 @@ TEXT ·poleStepAVX2(SB), NOSPLIT, $0-44
 	VMOVSD       X0, 128(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       PoleConstants<>+416(SB), X0, X0
-	VMOVUPS      PoleConstants<>+416(SB), X1
-	VMOVUPS      PoleConstants<>+448(SB), X2
+	VANDPS       PoleConstants<>+448(SB), X0, X0
+	VMOVUPS      PoleConstants<>+448(SB), X1
+	VMOVUPS      PoleConstants<>+480(SB), X2
 	VBLENDVPS    X1, X0, X2, X2
 	VSHUFPS      $0x4e, X2, X2, X3
 	VMAXPS       X3, X2, X2
@@ -2009,37 +1546,37 @@ TEXT ·poleStepAVX2(SB), NOSPLIT, $0-44
 	VMAXPS       X3, X2, X2
 	VMOVSS       X2, 144(SI)
 	VSUBPS       X2, X0, X3
-	VMOVUPS      PoleConstants<>+512(SB), X4
-	VMINPS       X3, X4, X3
-	VMOVUPS      PoleConstants<>+480(SB), X4
-	VMAXPS       X3, X4, X3
 	VMOVUPS      PoleConstants<>+544(SB), X4
+	VMINPS       X3, X4, X3
+	VMOVUPS      PoleConstants<>+512(SB), X4
+	VMAXPS       X3, X4, X3
+	VMOVUPS      PoleConstants<>+576(SB), X4
 	VMOVAPS      X4, X5
-	VFMADD231PS  PoleConstants<>+576(SB), X3, X5
+	VFMADD231PS  PoleConstants<>+608(SB), X3, X5
 	VSUBPS       X4, X5, X5
-	VFNMADD231PS PoleConstants<>+608(SB), X5, X3
 	VFNMADD231PS PoleConstants<>+640(SB), X5, X3
+	VFNMADD231PS PoleConstants<>+672(SB), X5, X3
 	VMULPS       X3, X3, X7
-	VMOVUPS      PoleConstants<>+672(SB), X8
+	VMOVUPS      PoleConstants<>+704(SB), X8
 	VMOVAPS      X8, X9
-	VFMADD231PS  PoleConstants<>+704(SB), X3, X9
-	VMOVUPS      PoleConstants<>+736(SB), X10
-	VFMADD231PS  PoleConstants<>+768(SB), X3, X10
-	VMOVUPS      PoleConstants<>+800(SB), X11
-	VFMADD231PS  PoleConstants<>+832(SB), X3, X11
+	VFMADD231PS  PoleConstants<>+736(SB), X3, X9
+	VMOVUPS      PoleConstants<>+768(SB), X10
+	VFMADD231PS  PoleConstants<>+800(SB), X3, X10
+	VMOVUPS      PoleConstants<>+832(SB), X11
+	VFMADD231PS  PoleConstants<>+864(SB), X3, X11
 	VFMADD231PS  X7, X10, X9
 	VMULPS       X7, X7, X10
 	VFMADD231PS  X10, X11, X9
 	VFMADD231PS  X9, X7, X3
-	VADDPS       PoleConstants<>+864(SB), X3, X3
+	VADDPS       PoleConstants<>+896(SB), X3, X3
 	VFMADD213PS  X4, X5, X8
 	VSUBPS       X4, X8, X7
 	VSUBPS       X7, X5, X5
 	VADDPS       X4, X5, X4
 	VPSLLD       $0x17, X8, X5
-	VPADDD       PoleConstants<>+864(SB), X5, X5
+	VPADDD       PoleConstants<>+896(SB), X5, X5
 	VPSLLD       $0x17, X4, X4
-	VPADDD       PoleConstants<>+864(SB), X4, X4
+	VPADDD       PoleConstants<>+896(SB), X4, X4
 	VMULPS       X5, X3, X3
 	VMULPS       X4, X3, X3
 	VANDPS       X3, X1, X4
@@ -2048,7 +1585,7 @@ TEXT ·poleStepAVX2(SB), NOSPLIT, $0-44
 	VSHUFPS      $0xb1, X4, X4, X5
 	VADDPS       X5, X4, X4
 	VMOVSS       X4, 148(SI)
-	VMOVUPS      PoleConstants<>+864(SB), Y5
+	VMOVUPS      PoleConstants<>+896(SB), Y5
 	VDIVPS       X4, X5, X7
 	VMULPS       X7, X3, X3
 	VMOVSD       X3, 136(SI)
@@ -2056,33 +1593,33 @@ TEXT ·poleStepAVX2(SB), NOSPLIT, $0-44
 	// t = log(s2)
 	VSHUFPS     $0x00, X4, X4, X4
 	VCVTPS2PD   X4, Y4
-	VPADDQ      PoleConstants<>+1088(SB), Y4, Y7
+	VPADDQ      PoleConstants<>+1184(SB), Y4, Y7
 	VPSRLQ      $0x34, Y7, Y8
-	VORPD       PoleConstants<>+1120(SB), Y8, Y8
-	VSUBPD      PoleConstants<>+1152(SB), Y8, Y8
-	VANDPD      PoleConstants<>+1184(SB), Y7, Y7
-	VPADDQ      PoleConstants<>+1216(SB), Y7, Y7
+	VORPD       PoleConstants<>+1216(SB), Y8, Y8
+	VSUBPD      PoleConstants<>+1248(SB), Y8, Y8
+	VANDPD      PoleConstants<>+1280(SB), Y7, Y7
+	VPADDQ      PoleConstants<>+1312(SB), Y7, Y7
 	VSUBPD      Y6, Y7, Y6
-	VADDPD      PoleConstants<>+1248(SB), Y6, Y7
+	VADDPD      PoleConstants<>+1344(SB), Y6, Y7
 	VDIVPD      Y7, Y6, Y6
 	VMULPD      Y6, Y6, Y7
-	VMOVUPS     PoleConstants<>+1312(SB), Y9
-	VFMADD231PD PoleConstants<>+1344(SB), Y7, Y9
-	VMOVUPS     PoleConstants<>+1376(SB), Y10
-	VFMADD231PD PoleConstants<>+1408(SB), Y7, Y10
+	VMOVUPS     PoleConstants<>+1408(SB), Y9
+	VFMADD231PD PoleConstants<>+1440(SB), Y7, Y9
+	VMOVUPS     PoleConstants<>+1472(SB), Y10
+	VFMADD231PD PoleConstants<>+1504(SB), Y7, Y10
 	VMULPD      Y7, Y7, Y7
 	VFMADD231PD Y7, Y10, Y9
 	VMULPD      Y7, Y7, Y7
-	VFMADD231PD PoleConstants<>+1440(SB), Y7, Y9
+	VFMADD231PD PoleConstants<>+1536(SB), Y7, Y9
 	VMULPD      Y9, Y6, Y6
-	VFMADD231PD PoleConstants<>+1280(SB), Y8, Y6
+	VFMADD231PD PoleConstants<>+1376(SB), Y8, Y6
 	VXORPS      X7, X7, X7
 	VCMPPD      $0x00, Y7, Y4, Y8
-	VBLENDVPD   Y8, PoleConstants<>+1504(SB), Y6, Y6
-	VCMPPD      $0x00, PoleConstants<>+1056(SB), Y4, Y8
-	VBLENDVPD   Y8, PoleConstants<>+1056(SB), Y6, Y6
+	VBLENDVPD   Y8, PoleConstants<>+1600(SB), Y6, Y6
+	VCMPPD      $0x00, PoleConstants<>+1152(SB), Y4, Y8
+	VBLENDVPD   Y8, PoleConstants<>+1152(SB), Y6, Y6
 	VCMPPD      $0x19, Y7, Y4, Y4
-	VBLENDVPD   Y4, PoleConstants<>+1536(SB), Y6, Y4
+	VBLENDVPD   Y4, PoleConstants<>+1632(SB), Y6, Y4
 	VCVTPD2PSY  Y4, X4
 	VMOVSS      X4, 160(SI)
 
@@ -2304,57 +1841,57 @@ loop0:
 	VFMADD231PS  Y3, Y1, Y6
 	VEXTRACTF128 $0x01, Y7, X3
 	VCVTPS2PD    X7, Y4
-	VMOVUPS      PoleConstants<>+32(SB), Y7
+	VMOVUPS      PoleConstants<>+64(SB), Y7
 	VMINPD       Y4, Y7, Y4
-	VMOVUPS      PoleConstants<>+0(SB), Y9
+	VMOVUPS      PoleConstants<>+32(SB), Y9
 	VMAXPD       Y4, Y9, Y4
 	VMULPD       Y4, Y4, Y11
-	VMOVUPS      PoleConstants<>+64(SB), Y12
+	VMOVUPS      PoleConstants<>+96(SB), Y12
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  PoleConstants<>+96(SB), Y11, Y13
-	VMOVUPS      PoleConstants<>+128(SB), Y14
+	VFMADD231PD  PoleConstants<>+128(SB), Y11, Y13
+	VMOVUPS      PoleConstants<>+160(SB), Y14
 	VMOVAPS      Y14, Y15
-	VFMADD231PD  PoleConstants<>+160(SB), Y11, Y15
+	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y15
 	VMULPD       Y11, Y11, Y14
 	VFMADD231PD  Y14, Y15, Y13
 	VMULPD       Y14, Y14, Y15
-	VFMADD231PD  PoleConstants<>+192(SB), Y15, Y13
+	VFMADD231PD  PoleConstants<>+224(SB), Y15, Y13
 	VMULPD       Y13, Y4, Y4
-	VMOVUPS      PoleConstants<>+224(SB), Y13
+	VMOVUPS      PoleConstants<>+256(SB), Y13
 	VMOVAPS      Y13, Y12
-	VFMADD231PD  PoleConstants<>+256(SB), Y11, Y12
-	VMOVUPS      PoleConstants<>+288(SB), Y13
+	VFMADD231PD  PoleConstants<>+288(SB), Y11, Y12
+	VMOVUPS      PoleConstants<>+320(SB), Y13
 	VMOVAPS      Y13, Y9
-	VFMADD231PD  PoleConstants<>+320(SB), Y11, Y9
-	VMOVUPS      PoleConstants<>+352(SB), Y13
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y11
+	VFMADD231PD  PoleConstants<>+352(SB), Y11, Y9
+	VMOVUPS      PoleConstants<>+384(SB), Y13
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y11
 	VFMADD231PD  Y14, Y9, Y12
 	VFMADD231PD  Y15, Y11, Y12
 	VDIVPD       Y12, Y4, Y4
 	VCVTPD2PSY   Y4, X4
 	VCVTPS2PD    X3, Y3
 	VMINPD       Y3, Y7, Y3
-	VMOVUPS      PoleConstants<>+0(SB), Y9
+	VMOVUPS      PoleConstants<>+32(SB), Y9
 	VMAXPD       Y3, Y9, Y3
 	VMULPD       Y3, Y3, Y11
-	VMOVUPS      PoleConstants<>+64(SB), Y12
+	VMOVUPS      PoleConstants<>+96(SB), Y12
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  PoleConstants<>+96(SB), Y11, Y14
-	VMOVUPS      PoleConstants<>+128(SB), Y15
+	VFMADD231PD  PoleConstants<>+128(SB), Y11, Y14
+	VMOVUPS      PoleConstants<>+160(SB), Y15
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+160(SB), Y11, Y12
+	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y12
 	VMULPD       Y11, Y11, Y15
 	VFMADD231PD  Y15, Y12, Y14
 	VMULPD       Y15, Y15, Y12
-	VFMADD231PD  PoleConstants<>+192(SB), Y12, Y14
+	VFMADD231PD  PoleConstants<>+224(SB), Y12, Y14
 	VMULPD       Y14, Y3, Y3
-	VMOVUPS      PoleConstants<>+224(SB), Y14
+	VMOVUPS      PoleConstants<>+256(SB), Y14
 	VMOVAPS      Y14, Y9
-	VFMADD231PD  PoleConstants<>+256(SB), Y11, Y9
-	VMOVUPS      PoleConstants<>+288(SB), Y14
+	VFMADD231PD  PoleConstants<>+288(SB), Y11, Y9
+	VMOVUPS      PoleConstants<>+320(SB), Y14
 	VMOVAPS      Y14, Y7
-	VFMADD231PD  PoleConstants<>+320(SB), Y11, Y7
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y11
+	VFMADD231PD  PoleConstants<>+352(SB), Y11, Y7
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y11
 	VFMADD231PD  Y15, Y7, Y9
 	VFMADD231PD  Y12, Y11, Y9
 	VDIVPD       Y9, Y3, Y3
@@ -2363,54 +1900,54 @@ loop0:
 	VMOVUPS      Y3, 1856(SI)
 	VEXTRACTF128 $0x01, Y6, X3
 	VCVTPS2PD    X6, Y4
-	VMOVUPS      PoleConstants<>+32(SB), Y6
+	VMOVUPS      PoleConstants<>+64(SB), Y6
 	VMINPD       Y4, Y6, Y4
-	VMOVUPS      PoleConstants<>+0(SB), Y7
+	VMOVUPS      PoleConstants<>+32(SB), Y7
 	VMAXPD       Y4, Y7, Y4
 	VMULPD       Y4, Y4, Y9
-	VMOVUPS      PoleConstants<>+64(SB), Y11
+	VMOVUPS      PoleConstants<>+96(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  PoleConstants<>+96(SB), Y9, Y12
-	VMOVUPS      PoleConstants<>+128(SB), Y15
+	VFMADD231PD  PoleConstants<>+128(SB), Y9, Y12
+	VMOVUPS      PoleConstants<>+160(SB), Y15
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+160(SB), Y9, Y11
+	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y11
 	VMULPD       Y9, Y9, Y15
 	VFMADD231PD  Y15, Y11, Y12
 	VMULPD       Y15, Y15, Y11
-	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y12
+	VFMADD231PD  PoleConstants<>+224(SB), Y11, Y12
 	VMULPD       Y12, Y4, Y4
-	VMOVUPS      PoleConstants<>+224(SB), Y12
+	VMOVUPS      PoleConstants<>+256(SB), Y12
 	VMOVAPS      Y12, Y7
-	VFMADD231PD  PoleConstants<>+256(SB), Y9, Y7
+	VFMADD231PD  PoleConstants<>+288(SB), Y9, Y7
 	VMOVAPS      Y14, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y9, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y9
+	VFMADD231PD  PoleConstants<>+352(SB), Y9, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y9
 	VFMADD231PD  Y15, Y12, Y7
 	VFMADD231PD  Y11, Y9, Y7
 	VDIVPD       Y7, Y4, Y4
 	VCVTPD2PSY   Y4, X4
 	VCVTPS2PD    X3, Y3
 	VMINPD       Y3, Y6, Y3
-	VMOVUPS      PoleConstants<>+0(SB), Y7
+	VMOVUPS      PoleConstants<>+32(SB), Y7
 	VMAXPD       Y3, Y7, Y3
 	VMULPD       Y3, Y3, Y9
-	VMOVUPS      PoleConstants<>+64(SB), Y11
+	VMOVUPS      PoleConstants<>+96(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  PoleConstants<>+96(SB), Y9, Y12
-	VMOVUPS      PoleConstants<>+128(SB), Y15
+	VFMADD231PD  PoleConstants<>+128(SB), Y9, Y12
+	VMOVUPS      PoleConstants<>+160(SB), Y15
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+160(SB), Y9, Y11
+	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y11
 	VMULPD       Y9, Y9, Y15
 	VFMADD231PD  Y15, Y11, Y12
 	VMULPD       Y15, Y15, Y11
-	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y12
+	VFMADD231PD  PoleConstants<>+224(SB), Y11, Y12
 	VMULPD       Y12, Y3, Y3
-	VMOVUPS      PoleConstants<>+224(SB), Y12
+	VMOVUPS      PoleConstants<>+256(SB), Y12
 	VMOVAPS      Y12, Y7
-	VFMADD231PD  PoleConstants<>+256(SB), Y9, Y7
+	VFMADD231PD  PoleConstants<>+288(SB), Y9, Y7
 	VMOVAPS      Y14, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y9, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y9
+	VFMADD231PD  PoleConstants<>+352(SB), Y9, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y9
 	VFMADD231PD  Y15, Y12, Y7
 	VFMADD231PD  Y11, Y9, Y7
 	VDIVPD       Y7, Y3, Y3
@@ -2434,26 +1971,26 @@ loop0:
 	VEXTRACTF128 $0x01, Y4, X0
 	VCVTPS2PD    X4, Y2
 	VMINPD       Y2, Y6, Y2
-	VMOVUPS      PoleConstants<>+0(SB), Y3
+	VMOVUPS      PoleConstants<>+32(SB), Y3
 	VMAXPD       Y2, Y3, Y2
 	VMULPD       Y2, Y2, Y4
-	VMOVUPS      PoleConstants<>+64(SB), Y9
+	VMOVUPS      PoleConstants<>+96(SB), Y9
 	VMOVAPS      Y9, Y11
-	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y11
-	VMOVUPS      PoleConstants<>+128(SB), Y12
+	VFMADD231PD  PoleConstants<>+128(SB), Y4, Y11
+	VMOVUPS      PoleConstants<>+160(SB), Y12
 	VMOVAPS      Y12, Y15
-	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y15
+	VFMADD231PD  PoleConstants<>+192(SB), Y4, Y15
 	VMULPD       Y4, Y4, Y12
 	VFMADD231PD  Y12, Y15, Y11
 	VMULPD       Y12, Y12, Y15
-	VFMADD231PD  PoleConstants<>+192(SB), Y15, Y11
+	VFMADD231PD  PoleConstants<>+224(SB), Y15, Y11
 	VMULPD       Y11, Y2, Y2
-	VMOVUPS      PoleConstants<>+224(SB), Y11
+	VMOVUPS      PoleConstants<>+256(SB), Y11
 	VMOVAPS      Y11, Y9
-	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y9
+	VFMADD231PD  PoleConstants<>+288(SB), Y4, Y9
 	VMOVAPS      Y14, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  PoleConstants<>+352(SB), Y4, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y12, Y11, Y9
 	VFMADD231PD  Y15, Y4, Y9
 	VDIVPD       Y9, Y2, Y2
@@ -2462,23 +1999,23 @@ loop0:
 	VMINPD       Y0, Y6, Y0
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y4
-	VMOVUPS      PoleConstants<>+64(SB), Y9
+	VMOVUPS      PoleConstants<>+96(SB), Y9
 	VMOVAPS      Y9, Y11
-	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y11
-	VMOVUPS      PoleConstants<>+128(SB), Y12
+	VFMADD231PD  PoleConstants<>+128(SB), Y4, Y11
+	VMOVUPS      PoleConstants<>+160(SB), Y12
 	VMOVAPS      Y12, Y15
-	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y15
+	VFMADD231PD  PoleConstants<>+192(SB), Y4, Y15
 	VMULPD       Y4, Y4, Y12
 	VFMADD231PD  Y12, Y15, Y11
 	VMULPD       Y12, Y12, Y15
-	VFMADD231PD  PoleConstants<>+192(SB), Y15, Y11
+	VFMADD231PD  PoleConstants<>+224(SB), Y15, Y11
 	VMULPD       Y11, Y0, Y0
-	VMOVUPS      PoleConstants<>+224(SB), Y11
+	VMOVUPS      PoleConstants<>+256(SB), Y11
 	VMOVAPS      Y11, Y9
-	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y9
+	VFMADD231PD  PoleConstants<>+288(SB), Y4, Y9
 	VMOVAPS      Y14, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  PoleConstants<>+352(SB), Y4, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y12, Y11, Y9
 	VFMADD231PD  Y15, Y4, Y9
 	VDIVPD       Y9, Y0, Y0
@@ -2490,23 +2027,23 @@ loop0:
 	VMINPD       Y2, Y6, Y2
 	VMAXPD       Y2, Y3, Y2
 	VMULPD       Y2, Y2, Y4
-	VMOVUPS      PoleConstants<>+64(SB), Y7
+	VMOVUPS      PoleConstants<>+96(SB), Y7
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y9
-	VMOVUPS      PoleConstants<>+128(SB), Y11
+	VFMADD231PD  PoleConstants<>+128(SB), Y4, Y9
+	VMOVUPS      PoleConstants<>+160(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y12
+	VFMADD231PD  PoleConstants<>+192(SB), Y4, Y12
 	VMULPD       Y4, Y4, Y15
 	VFMADD231PD  Y15, Y12, Y9
 	VMULPD       Y15, Y15, Y12
-	VFMADD231PD  PoleConstants<>+192(SB), Y12, Y9
+	VFMADD231PD  PoleConstants<>+224(SB), Y12, Y9
 	VMULPD       Y9, Y2, Y2
-	VMOVUPS      PoleConstants<>+224(SB), Y9
+	VMOVUPS      PoleConstants<>+256(SB), Y9
 	VMOVAPS      Y9, Y11
-	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y11
+	VFMADD231PD  PoleConstants<>+288(SB), Y4, Y11
 	VMOVAPS      Y14, Y9
-	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y9
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  PoleConstants<>+352(SB), Y4, Y9
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y15, Y9, Y11
 	VFMADD231PD  Y12, Y4, Y11
 	VDIVPD       Y11, Y2, Y2
@@ -2516,21 +2053,21 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y4
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y9
-	VMOVUPS      PoleConstants<>+128(SB), Y11
+	VFMADD231PD  PoleConstants<>+128(SB), Y4, Y9
+	VMOVUPS      PoleConstants<>+160(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y12
+	VFMADD231PD  PoleConstants<>+192(SB), Y4, Y12
 	VMULPD       Y4, Y4, Y15
 	VFMADD231PD  Y15, Y12, Y9
 	VMULPD       Y15, Y15, Y12
-	VFMADD231PD  PoleConstants<>+192(SB), Y12, Y9
+	VFMADD231PD  PoleConstants<>+224(SB), Y12, Y9
 	VMULPD       Y9, Y0, Y0
-	VMOVUPS      PoleConstants<>+224(SB), Y9
+	VMOVUPS      PoleConstants<>+256(SB), Y9
 	VMOVAPS      Y9, Y11
-	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y11
+	VFMADD231PD  PoleConstants<>+288(SB), Y4, Y11
 	VMOVAPS      Y14, Y9
-	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y9
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  PoleConstants<>+352(SB), Y4, Y9
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y15, Y9, Y11
 	VFMADD231PD  Y12, Y4, Y11
 	VDIVPD       Y11, Y0, Y0
@@ -2557,21 +2094,21 @@ loop0:
 	VMAXPD       Y2, Y3, Y2
 	VMULPD       Y2, Y2, Y8
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  PoleConstants<>+96(SB), Y8, Y9
-	VMOVUPS      PoleConstants<>+128(SB), Y10
+	VFMADD231PD  PoleConstants<>+128(SB), Y8, Y9
+	VMOVUPS      PoleConstants<>+160(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  PoleConstants<>+160(SB), Y8, Y11
+	VFMADD231PD  PoleConstants<>+192(SB), Y8, Y11
 	VMULPD       Y8, Y8, Y12
 	VFMADD231PD  Y12, Y11, Y9
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y9
+	VFMADD231PD  PoleConstants<>+224(SB), Y11, Y9
 	VMULPD       Y9, Y2, Y2
-	VMOVUPS      PoleConstants<>+224(SB), Y9
+	VMOVUPS      PoleConstants<>+256(SB), Y9
 	VMOVAPS      Y9, Y15
-	VFMADD231PD  PoleConstants<>+256(SB), Y8, Y15
+	VFMADD231PD  PoleConstants<>+288(SB), Y8, Y15
 	VMOVAPS      Y14, Y9
-	VFMADD231PD  PoleConstants<>+320(SB), Y8, Y9
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y8
+	VFMADD231PD  PoleConstants<>+352(SB), Y8, Y9
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y8
 	VFMADD231PD  Y12, Y9, Y15
 	VFMADD231PD  Y11, Y8, Y15
 	VDIVPD       Y15, Y2, Y2
@@ -2581,20 +2118,20 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y8
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  PoleConstants<>+96(SB), Y8, Y9
+	VFMADD231PD  PoleConstants<>+128(SB), Y8, Y9
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  PoleConstants<>+160(SB), Y8, Y11
+	VFMADD231PD  PoleConstants<>+192(SB), Y8, Y11
 	VMULPD       Y8, Y8, Y12
 	VFMADD231PD  Y12, Y11, Y9
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y9
+	VFMADD231PD  PoleConstants<>+224(SB), Y11, Y9
 	VMULPD       Y9, Y0, Y0
-	VMOVUPS      PoleConstants<>+224(SB), Y9
+	VMOVUPS      PoleConstants<>+256(SB), Y9
 	VMOVAPS      Y9, Y15
-	VFMADD231PD  PoleConstants<>+256(SB), Y8, Y15
+	VFMADD231PD  PoleConstants<>+288(SB), Y8, Y15
 	VMOVAPS      Y14, Y9
-	VFMADD231PD  PoleConstants<>+320(SB), Y8, Y9
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y8
+	VFMADD231PD  PoleConstants<>+352(SB), Y8, Y9
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y8
 	VFMADD231PD  Y12, Y9, Y15
 	VFMADD231PD  Y11, Y8, Y15
 	VDIVPD       Y15, Y0, Y0
@@ -2607,20 +2144,20 @@ loop0:
 	VMAXPD       Y2, Y3, Y2
 	VMULPD       Y2, Y2, Y4
 	VMOVAPS      Y7, Y8
-	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y8
+	VFMADD231PD  PoleConstants<>+128(SB), Y4, Y8
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y11
 	VFMADD231PD  Y11, Y9, Y8
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y8
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y8
 	VMULPD       Y8, Y2, Y2
-	VMOVUPS      PoleConstants<>+224(SB), Y8
+	VMOVUPS      PoleConstants<>+256(SB), Y8
 	VMOVAPS      Y8, Y12
-	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y12
+	VFMADD231PD  PoleConstants<>+288(SB), Y4, Y12
 	VMOVAPS      Y14, Y15
-	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y15
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  PoleConstants<>+352(SB), Y4, Y15
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y11, Y15, Y12
 	VFMADD231PD  Y9, Y4, Y12
 	VDIVPD       Y12, Y2, Y2
@@ -2630,19 +2167,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y4
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y9
+	VFMADD231PD  PoleConstants<>+128(SB), Y4, Y9
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y11
+	VFMADD231PD  PoleConstants<>+192(SB), Y4, Y11
 	VMULPD       Y4, Y4, Y12
 	VFMADD231PD  Y12, Y11, Y9
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y9
+	VFMADD231PD  PoleConstants<>+224(SB), Y11, Y9
 	VMULPD       Y9, Y0, Y0
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y9
+	VFMADD231PD  PoleConstants<>+288(SB), Y4, Y9
 	VMOVAPS      Y14, Y15
-	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y15
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  PoleConstants<>+352(SB), Y4, Y15
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y12, Y15, Y9
 	VFMADD231PD  Y11, Y4, Y9
 	VDIVPD       Y9, Y0, Y0
@@ -2669,19 +2206,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y9
 	VMULPD       Y2, Y2, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y5
 	VMOVAPS      Y14, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y2
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y2, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -2691,19 +2228,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y9
 	VMULPD       Y2, Y2, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y5
 	VMOVAPS      Y14, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y2
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y2, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -2716,19 +2253,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y4
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y4
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y4
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y4
 	VMOVAPS      Y14, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y2
 	VFMADD231PD  Y9, Y11, Y4
 	VFMADD231PD  Y5, Y2, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -2738,19 +2275,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y4
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y4
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y4
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y4
 	VMOVAPS      Y14, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y2
 	VFMADD231PD  Y9, Y11, Y4
 	VFMADD231PD  Y5, Y2, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -2777,19 +2314,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y4
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y14, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  PoleConstants<>+352(SB), Y4, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -2799,19 +2336,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y4
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y14, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  PoleConstants<>+352(SB), Y4, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -2824,19 +2361,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y4
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y4
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y4
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y4
 	VMOVAPS      Y14, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y2
 	VFMADD231PD  Y9, Y11, Y4
 	VFMADD231PD  Y5, Y2, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -2846,19 +2383,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y4
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y4
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y4
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y4
 	VMOVAPS      Y14, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y2
 	VFMADD231PD  Y9, Y11, Y4
 	VFMADD231PD  Y5, Y2, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -2885,19 +2422,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y4
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y14, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  PoleConstants<>+352(SB), Y4, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -2907,19 +2444,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y4
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y14, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  PoleConstants<>+352(SB), Y4, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -2932,19 +2469,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y4
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y4
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y4
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y4
 	VMOVAPS      Y14, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y2
 	VFMADD231PD  Y9, Y11, Y4
 	VFMADD231PD  Y5, Y2, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -2954,19 +2491,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y4
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y4
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y4
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y4
 	VMOVAPS      Y14, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y2
 	VFMADD231PD  Y9, Y11, Y4
 	VFMADD231PD  Y5, Y2, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -2993,19 +2530,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y4
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y14, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  PoleConstants<>+352(SB), Y4, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -3015,19 +2552,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y4
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y14, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  PoleConstants<>+352(SB), Y4, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -3040,19 +2577,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y4
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y4
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y4
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y4
 	VMOVAPS      Y14, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y2
 	VFMADD231PD  Y9, Y11, Y4
 	VFMADD231PD  Y5, Y2, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -3062,19 +2599,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y4
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y4
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y4
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y4
 	VMOVAPS      Y14, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y2
 	VFMADD231PD  Y9, Y11, Y4
 	VFMADD231PD  Y5, Y2, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -3101,19 +2638,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y4
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y14, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  PoleConstants<>+352(SB), Y4, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -3123,19 +2660,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y4
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y14, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  PoleConstants<>+352(SB), Y4, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -3148,19 +2685,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y4
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y4
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y4
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y4
 	VMOVAPS      Y14, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y2
 	VFMADD231PD  Y9, Y11, Y4
 	VFMADD231PD  Y5, Y2, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -3170,19 +2707,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y4
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y4
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y4
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y4
 	VMOVAPS      Y14, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y2
 	VFMADD231PD  Y9, Y11, Y4
 	VFMADD231PD  Y5, Y2, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -3209,19 +2746,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y4
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y14, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  PoleConstants<>+352(SB), Y4, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -3231,19 +2768,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y4
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y14, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  PoleConstants<>+352(SB), Y4, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -3256,19 +2793,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y4
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y4
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y4
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y4
 	VMOVAPS      Y14, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y2
 	VFMADD231PD  Y9, Y11, Y4
 	VFMADD231PD  Y5, Y2, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -3278,19 +2815,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y4
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y4
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y4
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y4
 	VMOVAPS      Y14, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y2
 	VFMADD231PD  Y9, Y11, Y4
 	VFMADD231PD  Y5, Y2, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -3317,19 +2854,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y4
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y14, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  PoleConstants<>+352(SB), Y4, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -3339,19 +2876,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y4
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y14, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  PoleConstants<>+352(SB), Y4, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -3364,19 +2901,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y4
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y4
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y4
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y4
 	VMOVAPS      Y14, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y2
 	VFMADD231PD  Y9, Y11, Y4
 	VFMADD231PD  Y5, Y2, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -3386,19 +2923,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y4
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y4
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y4
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y4
 	VMOVAPS      Y14, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y2
 	VFMADD231PD  Y9, Y11, Y4
 	VFMADD231PD  Y5, Y2, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -3425,19 +2962,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y4
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y14, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  PoleConstants<>+352(SB), Y4, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -3447,19 +2984,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y4
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y14, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  PoleConstants<>+352(SB), Y4, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -3472,19 +3009,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y4
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y4
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y4
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y4
 	VMOVAPS      Y14, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y2
 	VFMADD231PD  Y9, Y11, Y4
 	VFMADD231PD  Y5, Y2, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -3494,19 +3031,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y4
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y4
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y4
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y4
 	VMOVAPS      Y14, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y2
 	VFMADD231PD  Y9, Y11, Y4
 	VFMADD231PD  Y5, Y2, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -3533,19 +3070,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y4
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y14, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  PoleConstants<>+352(SB), Y4, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -3555,19 +3092,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y4
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y14, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  PoleConstants<>+352(SB), Y4, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -3580,19 +3117,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y4
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y4
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y4
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y4
 	VMOVAPS      Y14, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y2
 	VFMADD231PD  Y9, Y11, Y4
 	VFMADD231PD  Y5, Y2, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -3602,19 +3139,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y4
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y4
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y4
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y4
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y4
 	VMOVAPS      Y14, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y2
 	VFMADD231PD  Y9, Y11, Y4
 	VFMADD231PD  Y5, Y2, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -3641,19 +3178,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y4
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y14, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  PoleConstants<>+352(SB), Y4, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -3663,19 +3200,19 @@ loop0:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y4
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y14, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  PoleConstants<>+352(SB), Y4, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -3688,19 +3225,19 @@ loop0:
 	VMAXPD       Y2, Y3, Y2
 	VMULPD       Y2, Y2, Y4
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y2, Y2
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y14, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  PoleConstants<>+352(SB), Y4, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y2, Y2
@@ -3710,19 +3247,19 @@ loop0:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y4
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y4, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y4, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y4, Y5
 	VMOVAPS      Y14, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  PoleConstants<>+352(SB), Y4, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y4, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -3749,19 +3286,19 @@ loop0:
 	VMAXPD       Y4, Y3, Y4
 	VMULPD       Y4, Y4, Y9
 	VMOVAPS      Y7, Y11
-	VFMADD231PD  PoleConstants<>+96(SB), Y9, Y11
+	VFMADD231PD  PoleConstants<>+128(SB), Y9, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  PoleConstants<>+160(SB), Y9, Y12
+	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y12
 	VMULPD       Y9, Y9, Y15
 	VFMADD231PD  Y15, Y12, Y11
 	VMULPD       Y15, Y15, Y12
-	VFMADD231PD  PoleConstants<>+192(SB), Y12, Y11
+	VFMADD231PD  PoleConstants<>+224(SB), Y12, Y11
 	VMULPD       Y11, Y4, Y4
 	VMOVAPS      Y8, Y11
-	VFMADD231PD  PoleConstants<>+256(SB), Y9, Y11
+	VFMADD231PD  PoleConstants<>+288(SB), Y9, Y11
 	VMOVAPS      Y14, Y8
-	VFMADD231PD  PoleConstants<>+320(SB), Y9, Y8
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y9
+	VFMADD231PD  PoleConstants<>+352(SB), Y9, Y8
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y9
 	VFMADD231PD  Y15, Y8, Y11
 	VFMADD231PD  Y12, Y9, Y11
 	VDIVPD       Y11, Y4, Y4
@@ -3771,20 +3308,20 @@ loop0:
 	VMAXPD       Y2, Y3, Y2
 	VMULPD       Y2, Y2, Y8
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  PoleConstants<>+96(SB), Y8, Y9
+	VFMADD231PD  PoleConstants<>+128(SB), Y8, Y9
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  PoleConstants<>+160(SB), Y8, Y11
+	VFMADD231PD  PoleConstants<>+192(SB), Y8, Y11
 	VMULPD       Y8, Y8, Y12
 	VFMADD231PD  Y12, Y11, Y9
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y9
+	VFMADD231PD  PoleConstants<>+224(SB), Y11, Y9
 	VMULPD       Y9, Y2, Y2
-	VMOVUPS      PoleConstants<>+224(SB), Y9
+	VMOVUPS      PoleConstants<>+256(SB), Y9
 	VMOVAPS      Y9, Y15
-	VFMADD231PD  PoleConstants<>+256(SB), Y8, Y15
+	VFMADD231PD  PoleConstants<>+288(SB), Y8, Y15
 	VMOVAPS      Y14, Y9
-	VFMADD231PD  PoleConstants<>+320(SB), Y8, Y9
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y8
+	VFMADD231PD  PoleConstants<>+352(SB), Y8, Y9
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y8
 	VFMADD231PD  Y12, Y9, Y15
 	VFMADD231PD  Y11, Y8, Y15
 	VDIVPD       Y15, Y2, Y2
@@ -3797,20 +3334,20 @@ loop0:
 	VMAXPD       Y5, Y3, Y5
 	VMULPD       Y5, Y5, Y8
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  PoleConstants<>+96(SB), Y8, Y9
+	VFMADD231PD  PoleConstants<>+128(SB), Y8, Y9
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  PoleConstants<>+160(SB), Y8, Y11
+	VFMADD231PD  PoleConstants<>+192(SB), Y8, Y11
 	VMULPD       Y8, Y8, Y12
 	VFMADD231PD  Y12, Y11, Y9
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y9
+	VFMADD231PD  PoleConstants<>+224(SB), Y11, Y9
 	VMULPD       Y9, Y5, Y5
-	VMOVUPS      PoleConstants<>+224(SB), Y9
+	VMOVUPS      PoleConstants<>+256(SB), Y9
 	VMOVAPS      Y9, Y15
-	VFMADD231PD  PoleConstants<>+256(SB), Y8, Y15
+	VFMADD231PD  PoleConstants<>+288(SB), Y8, Y15
 	VMOVAPS      Y14, Y9
-	VFMADD231PD  PoleConstants<>+320(SB), Y8, Y9
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y8
+	VFMADD231PD  PoleConstants<>+352(SB), Y8, Y9
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y8
 	VFMADD231PD  Y12, Y9, Y15
 	VFMADD231PD  Y11, Y8, Y15
 	VDIVPD       Y15, Y5, Y5
@@ -3820,20 +3357,20 @@ loop0:
 	VMAXPD       Y4, Y3, Y4
 	VMULPD       Y4, Y4, Y8
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  PoleConstants<>+96(SB), Y8, Y9
+	VFMADD231PD  PoleConstants<>+128(SB), Y8, Y9
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  PoleConstants<>+160(SB), Y8, Y11
+	VFMADD231PD  PoleConstants<>+192(SB), Y8, Y11
 	VMULPD       Y8, Y8, Y12
 	VFMADD231PD  Y12, Y11, Y9
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y9
+	VFMADD231PD  PoleConstants<>+224(SB), Y11, Y9
 	VMULPD       Y9, Y4, Y4
-	VMOVUPS      PoleConstants<>+224(SB), Y9
+	VMOVUPS      PoleConstants<>+256(SB), Y9
 	VMOVAPS      Y9, Y15
-	VFMADD231PD  PoleConstants<>+256(SB), Y8, Y15
+	VFMADD231PD  PoleConstants<>+288(SB), Y8, Y15
 	VMOVAPS      Y14, Y9
-	VFMADD231PD  PoleConstants<>+320(SB), Y8, Y9
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y8
+	VFMADD231PD  PoleConstants<>+352(SB), Y8, Y9
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y8
 	VFMADD231PD  Y12, Y9, Y15
 	VFMADD231PD  Y11, Y8, Y15
 	VDIVPD       Y15, Y4, Y4
@@ -3860,20 +3397,20 @@ loop0:
 	VMAXPD       Y8, Y3, Y8
 	VMULPD       Y8, Y8, Y11
 	VMOVAPS      Y7, Y12
-	VFMADD231PD  PoleConstants<>+96(SB), Y11, Y12
+	VFMADD231PD  PoleConstants<>+128(SB), Y11, Y12
 	VMOVAPS      Y10, Y15
-	VFMADD231PD  PoleConstants<>+160(SB), Y11, Y15
+	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y15
 	VMULPD       Y11, Y11, Y10
 	VFMADD231PD  Y10, Y15, Y12
 	VMULPD       Y10, Y10, Y15
-	VFMADD231PD  PoleConstants<>+192(SB), Y15, Y12
+	VFMADD231PD  PoleConstants<>+224(SB), Y15, Y12
 	VMULPD       Y12, Y8, Y8
-	VMOVUPS      PoleConstants<>+224(SB), Y12
+	VMOVUPS      PoleConstants<>+256(SB), Y12
 	VMOVAPS      Y12, Y7
-	VFMADD231PD  PoleConstants<>+256(SB), Y11, Y7
+	VFMADD231PD  PoleConstants<>+288(SB), Y11, Y7
 	VMOVAPS      Y14, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y11, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y11
+	VFMADD231PD  PoleConstants<>+352(SB), Y11, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y11
 	VFMADD231PD  Y10, Y12, Y7
 	VFMADD231PD  Y15, Y11, Y7
 	VDIVPD       Y7, Y8, Y7
@@ -3882,23 +3419,23 @@ loop0:
 	VMINPD       Y5, Y6, Y5
 	VMAXPD       Y5, Y3, Y5
 	VMULPD       Y5, Y5, Y8
-	VMOVUPS      PoleConstants<>+64(SB), Y10
+	VMOVUPS      PoleConstants<>+96(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  PoleConstants<>+96(SB), Y8, Y11
-	VMOVUPS      PoleConstants<>+128(SB), Y12
+	VFMADD231PD  PoleConstants<>+128(SB), Y8, Y11
+	VMOVUPS      PoleConstants<>+160(SB), Y12
 	VMOVAPS      Y12, Y15
-	VFMADD231PD  PoleConstants<>+160(SB), Y8, Y15
+	VFMADD231PD  PoleConstants<>+192(SB), Y8, Y15
 	VMULPD       Y8, Y8, Y12
 	VFMADD231PD  Y12, Y15, Y11
 	VMULPD       Y12, Y12, Y15
-	VFMADD231PD  PoleConstants<>+192(SB), Y15, Y11
+	VFMADD231PD  PoleConstants<>+224(SB), Y15, Y11
 	VMULPD       Y11, Y5, Y5
-	VMOVUPS      PoleConstants<>+224(SB), Y11
+	VMOVUPS      PoleConstants<>+256(SB), Y11
 	VMOVAPS      Y11, Y10
-	VFMADD231PD  PoleConstants<>+256(SB), Y8, Y10
+	VFMADD231PD  PoleConstants<>+288(SB), Y8, Y10
 	VMOVAPS      Y14, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y8, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y8
+	VFMADD231PD  PoleConstants<>+352(SB), Y8, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y8
 	VFMADD231PD  Y12, Y11, Y10
 	VFMADD231PD  Y15, Y8, Y10
 	VDIVPD       Y10, Y5, Y5
@@ -3910,23 +3447,23 @@ loop0:
 	VMINPD       Y8, Y6, Y8
 	VMAXPD       Y8, Y3, Y8
 	VMULPD       Y8, Y8, Y9
-	VMOVUPS      PoleConstants<>+64(SB), Y10
+	VMOVUPS      PoleConstants<>+96(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  PoleConstants<>+96(SB), Y9, Y11
-	VMOVUPS      PoleConstants<>+128(SB), Y12
+	VFMADD231PD  PoleConstants<>+128(SB), Y9, Y11
+	VMOVUPS      PoleConstants<>+160(SB), Y12
 	VMOVAPS      Y12, Y15
-	VFMADD231PD  PoleConstants<>+160(SB), Y9, Y15
+	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y15
 	VMULPD       Y9, Y9, Y12
 	VFMADD231PD  Y12, Y15, Y11
 	VMULPD       Y12, Y12, Y15
-	VFMADD231PD  PoleConstants<>+192(SB), Y15, Y11
+	VFMADD231PD  PoleConstants<>+224(SB), Y15, Y11
 	VMULPD       Y11, Y8, Y8
-	VMOVUPS      PoleConstants<>+224(SB), Y11
+	VMOVUPS      PoleConstants<>+256(SB), Y11
 	VMOVAPS      Y11, Y10
-	VFMADD231PD  PoleConstants<>+256(SB), Y9, Y10
+	VFMADD231PD  PoleConstants<>+288(SB), Y9, Y10
 	VMOVAPS      Y14, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y9, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y9
+	VFMADD231PD  PoleConstants<>+352(SB), Y9, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y9
 	VFMADD231PD  Y12, Y11, Y10
 	VFMADD231PD  Y15, Y9, Y10
 	VDIVPD       Y10, Y8, Y8
@@ -3935,23 +3472,23 @@ loop0:
 	VMINPD       Y7, Y6, Y7
 	VMAXPD       Y7, Y3, Y7
 	VMULPD       Y7, Y7, Y9
-	VMOVUPS      PoleConstants<>+64(SB), Y10
+	VMOVUPS      PoleConstants<>+96(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  PoleConstants<>+96(SB), Y9, Y11
-	VMOVUPS      PoleConstants<>+128(SB), Y12
+	VFMADD231PD  PoleConstants<>+128(SB), Y9, Y11
+	VMOVUPS      PoleConstants<>+160(SB), Y12
 	VMOVAPS      Y12, Y15
-	VFMADD231PD  PoleConstants<>+160(SB), Y9, Y15
+	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y15
 	VMULPD       Y9, Y9, Y12
 	VFMADD231PD  Y12, Y15, Y11
 	VMULPD       Y12, Y12, Y15
-	VFMADD231PD  PoleConstants<>+192(SB), Y15, Y11
+	VFMADD231PD  PoleConstants<>+224(SB), Y15, Y11
 	VMULPD       Y11, Y7, Y7
-	VMOVUPS      PoleConstants<>+224(SB), Y11
+	VMOVUPS      PoleConstants<>+256(SB), Y11
 	VMOVAPS      Y11, Y10
-	VFMADD231PD  PoleConstants<>+256(SB), Y9, Y10
+	VFMADD231PD  PoleConstants<>+288(SB), Y9, Y10
 	VMOVAPS      Y14, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y9, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y9
+	VFMADD231PD  PoleConstants<>+352(SB), Y9, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y9
 	VFMADD231PD  Y12, Y11, Y10
 	VFMADD231PD  Y15, Y9, Y10
 	VDIVPD       Y10, Y7, Y7
@@ -3977,50 +3514,50 @@ loop0:
 	VMINPD       Y9, Y6, Y9
 	VMAXPD       Y9, Y3, Y9
 	VMULPD       Y9, Y9, Y11
-	VMOVUPS      PoleConstants<>+64(SB), Y12
+	VMOVUPS      PoleConstants<>+96(SB), Y12
 	VMOVAPS      Y12, Y15
-	VFMADD231PD  PoleConstants<>+96(SB), Y11, Y15
-	VMOVUPS      PoleConstants<>+128(SB), Y12
+	VFMADD231PD  PoleConstants<>+128(SB), Y11, Y15
+	VMOVUPS      PoleConstants<>+160(SB), Y12
 	VMOVAPS      Y12, Y3
-	VFMADD231PD  PoleConstants<>+160(SB), Y11, Y3
+	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y3
 	VMULPD       Y11, Y11, Y12
 	VFMADD231PD  Y12, Y3, Y15
 	VMULPD       Y12, Y12, Y3
-	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y15
+	VFMADD231PD  PoleConstants<>+224(SB), Y3, Y15
 	VMULPD       Y15, Y9, Y9
-	VMOVUPS      PoleConstants<>+224(SB), Y15
+	VMOVUPS      PoleConstants<>+256(SB), Y15
 	VMOVAPS      Y15, Y6
-	VFMADD231PD  PoleConstants<>+256(SB), Y11, Y6
+	VFMADD231PD  PoleConstants<>+288(SB), Y11, Y6
 	VMOVAPS      Y14, Y15
-	VFMADD231PD  PoleConstants<>+320(SB), Y11, Y15
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y11
+	VFMADD231PD  PoleConstants<>+352(SB), Y11, Y15
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y11
 	VFMADD231PD  Y12, Y15, Y6
 	VFMADD231PD  Y3, Y11, Y6
 	VDIVPD       Y6, Y9, Y3
 	VCVTPD2PSY   Y3, X3
 	VCVTPS2PD    X8, Y6
-	VMOVUPS      PoleConstants<>+32(SB), Y8
+	VMOVUPS      PoleConstants<>+64(SB), Y8
 	VMINPD       Y6, Y8, Y6
-	VMOVUPS      PoleConstants<>+0(SB), Y9
+	VMOVUPS      PoleConstants<>+32(SB), Y9
 	VMAXPD       Y6, Y9, Y6
 	VMULPD       Y6, Y6, Y11
-	VMOVUPS      PoleConstants<>+64(SB), Y12
+	VMOVUPS      PoleConstants<>+96(SB), Y12
 	VMOVAPS      Y12, Y15
-	VFMADD231PD  PoleConstants<>+96(SB), Y11, Y15
-	VMOVUPS      PoleConstants<>+128(SB), Y12
+	VFMADD231PD  PoleConstants<>+128(SB), Y11, Y15
+	VMOVUPS      PoleConstants<>+160(SB), Y12
 	VMOVAPS      Y12, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y11, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y9
 	VMULPD       Y11, Y11, Y12
 	VFMADD231PD  Y12, Y9, Y15
 	VMULPD       Y12, Y12, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y15
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y15
 	VMULPD       Y15, Y6, Y6
-	VMOVUPS      PoleConstants<>+224(SB), Y15
+	VMOVUPS      PoleConstants<>+256(SB), Y15
 	VMOVAPS      Y15, Y8
-	VFMADD231PD  PoleConstants<>+256(SB), Y11, Y8
+	VFMADD231PD  PoleConstants<>+288(SB), Y11, Y8
 	VMOVAPS      Y14, Y15
-	VFMADD231PD  PoleConstants<>+320(SB), Y11, Y15
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y11
+	VFMADD231PD  PoleConstants<>+352(SB), Y11, Y15
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y11
 	VFMADD231PD  Y12, Y15, Y8
 	VFMADD231PD  Y9, Y11, Y8
 	VDIVPD       Y8, Y6, Y6
@@ -4029,51 +3566,51 @@ loop0:
 	VMOVUPS      Y3, 2816(SI)
 	VEXTRACTF128 $0x01, Y10, X6
 	VCVTPS2PD    X10, Y8
-	VMOVUPS      PoleConstants<>+32(SB), Y9
+	VMOVUPS      PoleConstants<>+64(SB), Y9
 	VMINPD       Y8, Y9, Y8
-	VMOVUPS      PoleConstants<>+0(SB), Y10
+	VMOVUPS      PoleConstants<>+32(SB), Y10
 	VMAXPD       Y8, Y10, Y8
 	VMULPD       Y8, Y8, Y11
-	VMOVUPS      PoleConstants<>+64(SB), Y12
+	VMOVUPS      PoleConstants<>+96(SB), Y12
 	VMOVAPS      Y12, Y15
-	VFMADD231PD  PoleConstants<>+96(SB), Y11, Y15
-	VMOVUPS      PoleConstants<>+128(SB), Y12
+	VFMADD231PD  PoleConstants<>+128(SB), Y11, Y15
+	VMOVUPS      PoleConstants<>+160(SB), Y12
 	VMOVAPS      Y12, Y10
-	VFMADD231PD  PoleConstants<>+160(SB), Y11, Y10
+	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y10
 	VMULPD       Y11, Y11, Y12
 	VFMADD231PD  Y12, Y10, Y15
 	VMULPD       Y12, Y12, Y10
-	VFMADD231PD  PoleConstants<>+192(SB), Y10, Y15
+	VFMADD231PD  PoleConstants<>+224(SB), Y10, Y15
 	VMULPD       Y15, Y8, Y8
-	VMOVUPS      PoleConstants<>+224(SB), Y15
+	VMOVUPS      PoleConstants<>+256(SB), Y15
 	VMOVAPS      Y15, Y9
-	VFMADD231PD  PoleConstants<>+256(SB), Y11, Y9
+	VFMADD231PD  PoleConstants<>+288(SB), Y11, Y9
 	VMOVAPS      Y14, Y15
-	VFMADD231PD  PoleConstants<>+320(SB), Y11, Y15
-	VFMADD132PD  PoleConstants<>+384(SB), Y13, Y11
+	VFMADD231PD  PoleConstants<>+352(SB), Y11, Y15
+	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y11
 	VFMADD231PD  Y12, Y15, Y9
 	VFMADD231PD  Y10, Y11, Y9
 	VDIVPD       Y9, Y8, Y8
 	VCVTPD2PSY   Y8, X8
 	VCVTPS2PD    X6, Y6
-	VMOVUPS      PoleConstants<>+32(SB), Y9
+	VMOVUPS      PoleConstants<>+64(SB), Y9
 	VMINPD       Y6, Y9, Y6
-	VMOVUPS      PoleConstants<>+0(SB), Y9
+	VMOVUPS      PoleConstants<>+32(SB), Y9
 	VMAXPD       Y6, Y9, Y6
 	VMULPD       Y6, Y6, Y9
-	VMOVUPS      PoleConstants<>+64(SB), Y10
-	VFMADD231PD  PoleConstants<>+96(SB), Y9, Y10
-	VMOVUPS      PoleConstants<>+128(SB), Y11
-	VFMADD231PD  PoleConstants<>+160(SB), Y9, Y11
+	VMOVUPS      PoleConstants<>+96(SB), Y10
+	VFMADD231PD  PoleConstants<>+128(SB), Y9, Y10
+	VMOVUPS      PoleConstants<>+160(SB), Y11
+	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y11
 	VMULPD       Y9, Y9, Y12
 	VFMADD231PD  Y12, Y11, Y10
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y10
+	VFMADD231PD  PoleConstants<>+224(SB), Y11, Y10
 	VMULPD       Y10, Y6, Y6
-	VMOVUPS      PoleConstants<>+224(SB), Y10
-	VFMADD231PD  PoleConstants<>+256(SB), Y9, Y10
-	VFMADD231PD  PoleConstants<>+320(SB), Y9, Y14
-	VFMADD231PD  PoleConstants<>+384(SB), Y9, Y13
+	VMOVUPS      PoleConstants<>+256(SB), Y10
+	VFMADD231PD  PoleConstants<>+288(SB), Y9, Y10
+	VFMADD231PD  PoleConstants<>+352(SB), Y9, Y14
+	VFMADD231PD  PoleConstants<>+416(SB), Y9, Y13
 	VFMADD231PD  Y12, Y14, Y10
 	VFMADD231PD  Y11, Y13, Y10
 	VDIVPD       Y10, Y6, Y6
@@ -4193,76 +3730,76 @@ loop0:
 	VBLENDVPS    Y0, Y9, Y2, Y0
 	VMOVUPS      Y0, 448(SI)
 	VSUBPS       Y0, Y9, Y2
-	VMOVUPS      PoleConstants<>+512(SB), Y3
+	VMOVUPS      PoleConstants<>+544(SB), Y3
 	VMINPS       Y2, Y3, Y2
-	VMOVUPS      PoleConstants<>+480(SB), Y4
+	VMOVUPS      PoleConstants<>+512(SB), Y4
 	VMAXPS       Y2, Y4, Y2
-	VMOVUPS      PoleConstants<>+544(SB), Y5
+	VMOVUPS      PoleConstants<>+576(SB), Y5
 	VMOVAPS      Y5, Y6
-	VFMADD231PS  PoleConstants<>+576(SB), Y2, Y6
+	VFMADD231PS  PoleConstants<>+608(SB), Y2, Y6
 	VSUBPS       Y5, Y6, Y6
-	VFNMADD231PS PoleConstants<>+608(SB), Y6, Y2
 	VFNMADD231PS PoleConstants<>+640(SB), Y6, Y2
+	VFNMADD231PS PoleConstants<>+672(SB), Y6, Y2
 	VMULPS       Y2, Y2, Y7
-	VMOVUPS      PoleConstants<>+672(SB), Y9
+	VMOVUPS      PoleConstants<>+704(SB), Y9
 	VMOVAPS      Y9, Y11
-	VFMADD231PS  PoleConstants<>+704(SB), Y2, Y11
-	VMOVUPS      PoleConstants<>+736(SB), Y12
+	VFMADD231PS  PoleConstants<>+736(SB), Y2, Y11
+	VMOVUPS      PoleConstants<>+768(SB), Y12
 	VMOVAPS      Y12, Y13
-	VFMADD231PS  PoleConstants<>+768(SB), Y2, Y13
-	VMOVUPS      PoleConstants<>+800(SB), Y14
+	VFMADD231PS  PoleConstants<>+800(SB), Y2, Y13
+	VMOVUPS      PoleConstants<>+832(SB), Y14
 	VMOVAPS      Y14, Y15
-	VFMADD231PS  PoleConstants<>+832(SB), Y2, Y15
+	VFMADD231PS  PoleConstants<>+864(SB), Y2, Y15
 	VFMADD231PS  Y7, Y13, Y11
 	VMULPS       Y7, Y7, Y13
 	VFMADD231PS  Y13, Y15, Y11
 	VFMADD231PS  Y11, Y7, Y2
-	VADDPS       PoleConstants<>+864(SB), Y2, Y2
+	VADDPS       PoleConstants<>+896(SB), Y2, Y2
 	VMOVAPS      Y5, Y7
 	VFMADD231PS  Y9, Y6, Y7
 	VSUBPS       Y5, Y7, Y11
 	VSUBPS       Y11, Y6, Y6
 	VADDPS       Y5, Y6, Y6
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       PoleConstants<>+864(SB), Y7, Y7
+	VPADDD       PoleConstants<>+896(SB), Y7, Y7
 	VPSLLD       $0x17, Y6, Y6
-	VPADDD       PoleConstants<>+864(SB), Y6, Y6
+	VPADDD       PoleConstants<>+896(SB), Y6, Y6
 	VMULPS       Y7, Y2, Y2
 	VMULPS       Y6, Y2, Y2
 	VSUBPS       Y0, Y1, Y0
 	VMINPS       Y0, Y3, Y0
 	VMAXPS       Y0, Y4, Y0
 	VMOVAPS      Y5, Y1
-	VFMADD231PS  PoleConstants<>+576(SB), Y0, Y1
+	VFMADD231PS  PoleConstants<>+608(SB), Y0, Y1
 	VSUBPS       Y5, Y1, Y1
-	VFNMADD231PS PoleConstants<>+608(SB), Y1, Y0
 	VFNMADD231PS PoleConstants<>+640(SB), Y1, Y0
+	VFNMADD231PS PoleConstants<>+672(SB), Y1, Y0
 	VMULPS       Y0, Y0, Y6
 	VMOVAPS      Y9, Y7
-	VFMADD231PS  PoleConstants<>+704(SB), Y0, Y7
+	VFMADD231PS  PoleConstants<>+736(SB), Y0, Y7
 	VMOVAPS      Y12, Y11
-	VFMADD231PS  PoleConstants<>+768(SB), Y0, Y11
+	VFMADD231PS  PoleConstants<>+800(SB), Y0, Y11
 	VMOVAPS      Y14, Y13
-	VFMADD231PS  PoleConstants<>+832(SB), Y0, Y13
+	VFMADD231PS  PoleConstants<>+864(SB), Y0, Y13
 	VFMADD231PS  Y6, Y11, Y7
 	VMULPS       Y6, Y6, Y11
 	VFMADD231PS  Y11, Y13, Y7
 	VFMADD231PS  Y7, Y6, Y0
-	VADDPS       PoleConstants<>+864(SB), Y0, Y0
+	VADDPS       PoleConstants<>+896(SB), Y0, Y0
 	VMOVAPS      Y5, Y6
 	VFMADD231PS  Y9, Y1, Y6
 	VSUBPS       Y5, Y6, Y7
 	VSUBPS       Y7, Y1, Y1
 	VADDPS       Y5, Y1, Y1
 	VPSLLD       $0x17, Y6, Y6
-	VPADDD       PoleConstants<>+864(SB), Y6, Y6
+	VPADDD       PoleConstants<>+896(SB), Y6, Y6
 	VPSLLD       $0x17, Y1, Y1
-	VPADDD       PoleConstants<>+864(SB), Y1, Y1
+	VPADDD       PoleConstants<>+896(SB), Y1, Y1
 	VMULPS       Y6, Y0, Y0
 	VMULPS       Y1, Y0, Y0
 	VADDPS       Y0, Y2, Y1
 	VMOVUPS      Y1, 512(SI)
-	VMOVUPS      PoleConstants<>+864(SB), Y6
+	VMOVUPS      PoleConstants<>+896(SB), Y6
 	VDIVPS       Y1, Y6, Y1
 	VMULPS       Y1, Y2, Y2
 	VMOVUPS      Y2, 320(SI)
@@ -4276,17 +3813,17 @@ loop0:
 	VMINPS       Y7, Y3, Y7
 	VMAXPS       Y7, Y4, Y7
 	VMOVAPS      Y5, Y10
-	VFMADD231PS  PoleConstants<>+576(SB), Y7, Y10
+	VFMADD231PS  PoleConstants<>+608(SB), Y7, Y10
 	VSUBPS       Y5, Y10, Y10
-	VFNMADD231PS PoleConstants<>+608(SB), Y10, Y7
 	VFNMADD231PS PoleConstants<>+640(SB), Y10, Y7
+	VFNMADD231PS PoleConstants<>+672(SB), Y10, Y7
 	VMULPS       Y7, Y7, Y11
 	VMOVAPS      Y9, Y13
-	VFMADD231PS  PoleConstants<>+704(SB), Y7, Y13
+	VFMADD231PS  PoleConstants<>+736(SB), Y7, Y13
 	VMOVAPS      Y12, Y15
-	VFMADD231PS  PoleConstants<>+768(SB), Y7, Y15
+	VFMADD231PS  PoleConstants<>+800(SB), Y7, Y15
 	VMOVAPS      Y14, Y12
-	VFMADD231PS  PoleConstants<>+832(SB), Y7, Y12
+	VFMADD231PS  PoleConstants<>+864(SB), Y7, Y12
 	VFMADD231PS  Y11, Y15, Y13
 	VMULPS       Y11, Y11, Y15
 	VFMADD231PS  Y15, Y12, Y13
@@ -4307,16 +3844,16 @@ loop0:
 	VMINPS       Y1, Y3, Y1
 	VMAXPS       Y1, Y4, Y1
 	VMOVAPS      Y5, Y3
-	VFMADD231PS  PoleConstants<>+576(SB), Y1, Y3
+	VFMADD231PS  PoleConstants<>+608(SB), Y1, Y3
 	VSUBPS       Y5, Y3, Y3
-	VFNMADD231PS PoleConstants<>+608(SB), Y3, Y1
 	VFNMADD231PS PoleConstants<>+640(SB), Y3, Y1
+	VFNMADD231PS PoleConstants<>+672(SB), Y3, Y1
 	VMULPS       Y1, Y1, Y4
 	VMOVAPS      Y9, Y8
-	VFMADD231PS  PoleConstants<>+704(SB), Y1, Y8
-	VMOVUPS      PoleConstants<>+736(SB), Y10
-	VFMADD231PS  PoleConstants<>+768(SB), Y1, Y10
-	VFMADD231PS  PoleConstants<>+832(SB), Y1, Y14
+	VFMADD231PS  PoleConstants<>+736(SB), Y1, Y8
+	VMOVUPS      PoleConstants<>+768(SB), Y10
+	VFMADD231PS  PoleConstants<>+800(SB), Y1, Y10
+	VFMADD231PS  PoleConstants<>+864(SB), Y1, Y14
 	VFMADD231PS  Y4, Y10, Y8
 	VMULPS       Y4, Y4, Y10
 	VFMADD231PS  Y10, Y14, Y8
@@ -4443,35 +3980,35 @@ loop0:
 	VFMADD231PS.BCST 12(DI), Z0, Z1
 	VEXTRACTF64X4    $0x01, Z1, Y3
 	VCVTPS2PD        Y1, Z1
-	VBROADCASTSD     PoleConstants<>+904(SB), Z5
+	VBROADCASTSD     PoleConstants<>+1000(SB), Z5
 	VMINPD           Z1, Z5, Z1
-	VBROADCASTSD     PoleConstants<>+896(SB), Z7
+	VBROADCASTSD     PoleConstants<>+992(SB), Z7
 	VMAXPD           Z1, Z7, Z1
 	VMULPD           Z1, Z1, Z8
-	VBROADCASTSD     PoleConstants<>+920(SB), Z9
-	VBROADCASTSD     PoleConstants<>+912(SB), Z10
+	VBROADCASTSD     PoleConstants<>+1016(SB), Z9
+	VBROADCASTSD     PoleConstants<>+1008(SB), Z10
 	VMOVAPS          Z10, Z11
 	VFMADD231PD      Z8, Z9, Z11
-	VBROADCASTSD     PoleConstants<>+936(SB), Z12
-	VBROADCASTSD     PoleConstants<>+928(SB), Z13
+	VBROADCASTSD     PoleConstants<>+1032(SB), Z12
+	VBROADCASTSD     PoleConstants<>+1024(SB), Z13
 	VMOVAPS          Z13, Z14
 	VFMADD231PD      Z8, Z12, Z14
 	VMULPD           Z8, Z8, Z15
 	VFMADD231PD      Z15, Z14, Z11
 	VMULPD           Z15, Z15, Z14
-	VBROADCASTSD     PoleConstants<>+944(SB), Z16
+	VBROADCASTSD     PoleConstants<>+1040(SB), Z16
 	VFMADD231PD      Z14, Z16, Z11
 	VMULPD           Z11, Z1, Z1
-	VBROADCASTSD     PoleConstants<>+960(SB), Z11
-	VBROADCASTSD     PoleConstants<>+952(SB), Z17
+	VBROADCASTSD     PoleConstants<>+1056(SB), Z11
+	VBROADCASTSD     PoleConstants<>+1048(SB), Z17
 	VMOVAPS          Z17, Z18
 	VFMADD231PD      Z8, Z11, Z18
-	VBROADCASTSD     PoleConstants<>+976(SB), Z19
-	VBROADCASTSD     PoleConstants<>+968(SB), Z20
+	VBROADCASTSD     PoleConstants<>+1072(SB), Z19
+	VBROADCASTSD     PoleConstants<>+1064(SB), Z20
 	VMOVAPS          Z20, Z21
 	VFMADD231PD      Z8, Z19, Z21
-	VBROADCASTSD     PoleConstants<>+992(SB), Z22
-	VBROADCASTSD     PoleConstants<>+984(SB), Z23
+	VBROADCASTSD     PoleConstants<>+1088(SB), Z22
+	VBROADCASTSD     PoleConstants<>+1080(SB), Z23
 	VFMADD213PD      Z23, Z22, Z8
 	VFMADD231PD      Z15, Z21, Z18
 	VFMADD231PD      Z14, Z8, Z18
@@ -4958,7 +4495,7 @@ loop0:
 	VMULPD           Z30, Z30, Z29
 	VFMADD231PD      Z29, Z16, Z28
 	VMULPD           Z28, Z26, Z26
-	VBROADCASTSD     PoleConstants<>+960(SB), Z28
+	VBROADCASTSD     PoleConstants<>+1056(SB), Z28
 	VMOVAPS          Z17, Z31
 	VFMADD231PD      Z27, Z28, Z31
 	VMOVAPS          Z20, Z17
@@ -4989,7 +4526,7 @@ loop0:
 	VMULPD           Z31, Z31, Z30
 	VFMADD231PD      Z30, Z16, Z29
 	VMULPD           Z29, Z17, Z17
-	VBROADCASTSD     PoleConstants<>+952(SB), Z29
+	VBROADCASTSD     PoleConstants<>+1048(SB), Z29
 	VMOVAPS          Z29, Z16
 	VFMADD231PD      Z27, Z28, Z16
 	VMOVAPS          Z20, Z28
@@ -5010,10 +4547,10 @@ loop0:
 	VMULPD           Z26, Z26, Z30
 	VFMADD231PD      Z30, Z28, Z27
 	VMULPD           Z30, Z30, Z28
-	VBROADCASTSD     PoleConstants<>+944(SB), Z31
+	VBROADCASTSD     PoleConstants<>+1040(SB), Z31
 	VFMADD231PD      Z28, Z31, Z27
 	VMULPD           Z27, Z17, Z17
-	VBROADCASTSD     PoleConstants<>+960(SB), Z27
+	VBROADCASTSD     PoleConstants<>+1056(SB), Z27
 	VMOVAPS          Z29, Z31
 	VFMADD231PD      Z26, Z27, Z31
 	VMOVAPS          Z20, Z27
@@ -5043,11 +4580,11 @@ loop0:
 	VFMADD231PD      Z31, Z30, Z28
 	VMULPD           Z31, Z31, Z30
 	VMOVUPS          Z28, 64(SP)
-	VBROADCASTSD     PoleConstants<>+944(SB), Z28
+	VBROADCASTSD     PoleConstants<>+1040(SB), Z28
 	VMOVUPS          64(SP), Z12
 	VFMADD231PD      Z30, Z28, Z12
 	VMULPD           Z12, Z17, Z12
-	VBROADCASTSD     PoleConstants<>+960(SB), Z17
+	VBROADCASTSD     PoleConstants<>+1056(SB), Z17
 	VMOVAPS          Z29, Z28
 	VFMADD231PD      Z27, Z17, Z28
 	VMOVAPS          Z20, Z17
@@ -5063,18 +4600,18 @@ loop0:
 	VMULPD           Z17, Z17, Z26
 	VMOVAPS          Z10, Z27
 	VFMADD231PD      Z26, Z9, Z27
-	VBROADCASTSD     PoleConstants<>+936(SB), Z28
+	VBROADCASTSD     PoleConstants<>+1032(SB), Z28
 	VMOVAPS          Z13, Z30
 	VFMADD231PD      Z26, Z28, Z30
 	VMULPD           Z26, Z26, Z31
 	VFMADD231PD      Z31, Z30, Z27
 	VMULPD           Z31, Z31, Z30
 	VMOVUPS          Z27, 64(SP)
-	VBROADCASTSD     PoleConstants<>+944(SB), Z27
+	VBROADCASTSD     PoleConstants<>+1040(SB), Z27
 	VMOVUPS          64(SP), Z13
 	VFMADD231PD      Z30, Z27, Z13
 	VMULPD           Z13, Z17, Z13
-	VBROADCASTSD     PoleConstants<>+960(SB), Z17
+	VBROADCASTSD     PoleConstants<>+1056(SB), Z17
 	VMOVAPS          Z29, Z27
 	VFMADD231PD      Z26, Z17, Z27
 	VMOVAPS          Z20, Z17
@@ -5098,18 +4635,18 @@ loop0:
 	VMULPD           Z13, Z13, Z17
 	VMOVAPS          Z10, Z26
 	VFMADD231PD      Z17, Z9, Z26
-	VBROADCASTSD     PoleConstants<>+928(SB), Z27
+	VBROADCASTSD     PoleConstants<>+1024(SB), Z27
 	VMOVAPS          Z27, Z30
 	VFMADD231PD      Z17, Z28, Z30
 	VMULPD           Z17, Z17, Z31
 	VFMADD231PD      Z31, Z30, Z26
 	VMULPD           Z31, Z31, Z30
 	VMOVUPS          Z26, 64(SP)
-	VBROADCASTSD     PoleConstants<>+944(SB), Z26
+	VBROADCASTSD     PoleConstants<>+1040(SB), Z26
 	VMOVUPS          64(SP), Z27
 	VFMADD231PD      Z30, Z26, Z27
 	VMULPD           Z27, Z13, Z13
-	VBROADCASTSD     PoleConstants<>+960(SB), Z27
+	VBROADCASTSD     PoleConstants<>+1056(SB), Z27
 	VMOVAPS          Z29, Z26
 	VFMADD231PD      Z17, Z27, Z26
 	VMOVAPS          Z20, Z27
@@ -5125,18 +4662,18 @@ loop0:
 	VMULPD           Z6, Z6, Z17
 	VMOVAPS          Z10, Z26
 	VFMADD231PD      Z17, Z9, Z26
-	VBROADCASTSD     PoleConstants<>+928(SB), Z27
+	VBROADCASTSD     PoleConstants<>+1024(SB), Z27
 	VMOVAPS          Z27, Z30
 	VFMADD231PD      Z17, Z28, Z30
 	VMULPD           Z17, Z17, Z31
 	VFMADD231PD      Z31, Z30, Z26
 	VMULPD           Z31, Z31, Z30
 	VMOVUPS          Z26, 64(SP)
-	VBROADCASTSD     PoleConstants<>+944(SB), Z26
+	VBROADCASTSD     PoleConstants<>+1040(SB), Z26
 	VMOVUPS          64(SP), Z27
 	VFMADD231PD      Z30, Z26, Z27
 	VMULPD           Z27, Z6, Z6
-	VBROADCASTSD     PoleConstants<>+960(SB), Z27
+	VBROADCASTSD     PoleConstants<>+1056(SB), Z27
 	VMOVAPS          Z29, Z26
 	VFMADD231PD      Z17, Z27, Z26
 	VMOVAPS          Z20, Z27
@@ -5161,18 +4698,18 @@ loop0:
 	VMULPD           Z13, Z13, Z17
 	VMOVAPS          Z10, Z26
 	VFMADD231PD      Z17, Z9, Z26
-	VBROADCASTSD     PoleConstants<>+928(SB), Z27
+	VBROADCASTSD     PoleConstants<>+1024(SB), Z27
 	VMOVAPS          Z27, Z30
 	VFMADD231PD      Z17, Z28, Z30
 	VMULPD           Z17, Z17, Z31
 	VFMADD231PD      Z31, Z30, Z26
 	VMULPD           Z31, Z31, Z30
 	VMOVUPS          Z26, 64(SP)
-	VBROADCASTSD     PoleConstants<>+944(SB), Z26
+	VBROADCASTSD     PoleConstants<>+1040(SB), Z26
 	VMOVUPS          64(SP), Z27
 	VFMADD231PD      Z30, Z26, Z27
 	VMULPD           Z27, Z13, Z13
-	VBROADCASTSD     PoleConstants<>+960(SB), Z27
+	VBROADCASTSD     PoleConstants<>+1056(SB), Z27
 	VMOVAPS          Z29, Z26
 	VFMADD231PD      Z17, Z27, Z26
 	VMOVAPS          Z20, Z27
@@ -5188,18 +4725,18 @@ loop0:
 	VMULPD           Z4, Z4, Z17
 	VMOVAPS          Z10, Z26
 	VFMADD231PD      Z17, Z9, Z26
-	VBROADCASTSD     PoleConstants<>+928(SB), Z27
+	VBROADCASTSD     PoleConstants<>+1024(SB), Z27
 	VMOVAPS          Z27, Z30
 	VFMADD231PD      Z17, Z28, Z30
 	VMULPD           Z17, Z17, Z31
 	VFMADD231PD      Z31, Z30, Z26
 	VMULPD           Z31, Z31, Z30
 	VMOVUPS          Z26, 64(SP)
-	VBROADCASTSD     PoleConstants<>+944(SB), Z26
+	VBROADCASTSD     PoleConstants<>+1040(SB), Z26
 	VMOVUPS          64(SP), Z27
 	VFMADD231PD      Z30, Z26, Z27
 	VMULPD           Z27, Z4, Z4
-	VBROADCASTSD     PoleConstants<>+960(SB), Z27
+	VBROADCASTSD     PoleConstants<>+1056(SB), Z27
 	VMOVAPS          Z29, Z26
 	VFMADD231PD      Z17, Z27, Z26
 	VMOVAPS          Z20, Z27
@@ -5225,18 +4762,18 @@ loop0:
 	VMULPD           Z13, Z13, Z17
 	VMOVAPS          Z10, Z26
 	VFMADD231PD      Z17, Z9, Z26
-	VBROADCASTSD     PoleConstants<>+928(SB), Z27
+	VBROADCASTSD     PoleConstants<>+1024(SB), Z27
 	VMOVAPS          Z27, Z30
 	VFMADD231PD      Z17, Z28, Z30
 	VMULPD           Z17, Z17, Z31
 	VFMADD231PD      Z31, Z30, Z26
 	VMULPD           Z31, Z31, Z30
 	VMOVUPS          Z26, 64(SP)
-	VBROADCASTSD     PoleConstants<>+944(SB), Z26
+	VBROADCASTSD     PoleConstants<>+1040(SB), Z26
 	VMOVUPS          64(SP), Z27
 	VFMADD231PD      Z30, Z26, Z27
 	VMULPD           Z27, Z13, Z13
-	VBROADCASTSD     PoleConstants<>+960(SB), Z27
+	VBROADCASTSD     PoleConstants<>+1056(SB), Z27
 	VMOVAPS          Z29, Z26
 	VFMADD231PD      Z17, Z27, Z26
 	VMOVAPS          Z20, Z27
@@ -5252,18 +4789,18 @@ loop0:
 	VMULPD           Z2, Z2, Z17
 	VMOVAPS          Z10, Z26
 	VFMADD231PD      Z17, Z9, Z26
-	VBROADCASTSD     PoleConstants<>+928(SB), Z27
+	VBROADCASTSD     PoleConstants<>+1024(SB), Z27
 	VMOVAPS          Z27, Z30
 	VFMADD231PD      Z17, Z28, Z30
 	VMULPD           Z17, Z17, Z31
 	VFMADD231PD      Z31, Z30, Z26
 	VMULPD           Z31, Z31, Z30
 	VMOVUPS          Z26, 64(SP)
-	VBROADCASTSD     PoleConstants<>+944(SB), Z26
+	VBROADCASTSD     PoleConstants<>+1040(SB), Z26
 	VMOVUPS          64(SP), Z27
 	VFMADD231PD      Z30, Z26, Z27
 	VMULPD           Z27, Z2, Z2
-	VBROADCASTSD     PoleConstants<>+960(SB), Z27
+	VBROADCASTSD     PoleConstants<>+1056(SB), Z27
 	VMOVAPS          Z29, Z26
 	VFMADD231PD      Z17, Z27, Z26
 	VMOVAPS          Z20, Z27
@@ -5290,18 +4827,18 @@ loop0:
 	VMULPD           Z13, Z13, Z17
 	VMOVAPS          Z10, Z26
 	VFMADD231PD      Z17, Z9, Z26
-	VBROADCASTSD     PoleConstants<>+928(SB), Z27
+	VBROADCASTSD     PoleConstants<>+1024(SB), Z27
 	VMOVAPS          Z27, Z30
 	VFMADD231PD      Z17, Z28, Z30
 	VMULPD           Z17, Z17, Z31
 	VFMADD231PD      Z31, Z30, Z26
 	VMULPD           Z31, Z31, Z30
 	VMOVUPS          Z26, 64(SP)
-	VBROADCASTSD     PoleConstants<>+944(SB), Z26
+	VBROADCASTSD     PoleConstants<>+1040(SB), Z26
 	VMOVUPS          64(SP), Z27
 	VFMADD231PD      Z30, Z26, Z27
 	VMULPD           Z27, Z13, Z13
-	VBROADCASTSD     PoleConstants<>+960(SB), Z27
+	VBROADCASTSD     PoleConstants<>+1056(SB), Z27
 	VMOVAPS          Z29, Z26
 	VFMADD231PD      Z17, Z27, Z26
 	VMOVAPS          Z20, Z27
@@ -5316,13 +4853,13 @@ loop0:
 	VMAXPD           Z0, Z7, Z0
 	VMULPD           Z0, Z0, Z5
 	VFMADD231PD      Z5, Z9, Z10
-	VFMADD213PD.BCST PoleConstants<>+928(SB), Z5, Z28
+	VFMADD213PD.BCST PoleConstants<>+1024(SB), Z5, Z28
 	VMULPD           Z5, Z5, Z7
 	VFMADD231PD      Z7, Z28, Z10
 	VMULPD           Z7, Z7, Z9
-	VFMADD231PD.BCST PoleConstants<>+944(SB), Z9, Z10
+	VFMADD231PD.BCST PoleConstants<>+1040(SB), Z9, Z10
 	VMULPD           Z10, Z0, Z0
-	VFMADD231PD.BCST PoleConstants<>+960(SB), Z5, Z29
+	VFMADD231PD.BCST PoleConstants<>+1056(SB), Z5, Z29
 	VFMADD231PD      Z5, Z19, Z20
 	VFMADD231PD      Z5, Z22, Z23
 	VFMADD231PD      Z7, Z20, Z29
@@ -5377,37 +4914,37 @@ loop0:
 	VBLENDMPS    Z5, Z0, K1, Z0
 	VMOVUPS      Z0, 448(SI)
 	VSUBPS       Z0, Z5, Z2
-	VBROADCASTSS PoleConstants<>+1008(SB), Z3
+	VBROADCASTSS PoleConstants<>+1104(SB), Z3
 	VMINPS       Z2, Z3, Z2
-	VBROADCASTSS PoleConstants<>+1004(SB), Z4
+	VBROADCASTSS PoleConstants<>+1100(SB), Z4
 	VMAXPS       Z2, Z4, Z2
-	VBROADCASTSS PoleConstants<>+1016(SB), Z5
-	VBROADCASTSS PoleConstants<>+1012(SB), Z6
+	VBROADCASTSS PoleConstants<>+1112(SB), Z5
+	VBROADCASTSS PoleConstants<>+1108(SB), Z6
 	VMOVAPS      Z6, Z7
 	VFMADD231PS  Z5, Z2, Z7
 	VSUBPS       Z6, Z7, Z7
-	VBROADCASTSS PoleConstants<>+1020(SB), Z8
+	VBROADCASTSS PoleConstants<>+1116(SB), Z8
 	VFNMADD231PS Z8, Z7, Z2
-	VBROADCASTSS PoleConstants<>+1024(SB), Z9
+	VBROADCASTSS PoleConstants<>+1120(SB), Z9
 	VFNMADD231PS Z9, Z7, Z2
 	VMULPS       Z2, Z2, Z10
-	VBROADCASTSS PoleConstants<>+1032(SB), Z11
-	VBROADCASTSS PoleConstants<>+1028(SB), Z12
+	VBROADCASTSS PoleConstants<>+1128(SB), Z11
+	VBROADCASTSS PoleConstants<>+1124(SB), Z12
 	VMOVAPS      Z12, Z13
 	VFMADD231PS  Z2, Z11, Z13
-	VBROADCASTSS PoleConstants<>+1040(SB), Z14
-	VBROADCASTSS PoleConstants<>+1036(SB), Z15
+	VBROADCASTSS PoleConstants<>+1136(SB), Z14
+	VBROADCASTSS PoleConstants<>+1132(SB), Z15
 	VMOVAPS      Z15, Z16
 	VFMADD231PS  Z2, Z14, Z16
-	VBROADCASTSS PoleConstants<>+1048(SB), Z17
-	VBROADCASTSS PoleConstants<>+1044(SB), Z18
+	VBROADCASTSS PoleConstants<>+1144(SB), Z17
+	VBROADCASTSS PoleConstants<>+1140(SB), Z18
 	VMOVAPS      Z18, Z19
 	VFMADD231PS  Z2, Z17, Z19
 	VFMADD231PS  Z10, Z16, Z13
 	VMULPS       Z10, Z10, Z16
 	VFMADD231PS  Z16, Z19, Z13
 	VFMADD231PS  Z13, Z10, Z2
-	VBROADCASTSS PoleConstants<>+1052(SB), Z10
+	VBROADCASTSS PoleConstants<>+1148(SB), Z10
 	VADDPS       Z10, Z2, Z2
 	VSCALEFPS    Z7, Z2, Z2
 	VSUBPS       Z0, Z1, Z0
@@ -5493,15 +5030,15 @@ TEXT ·poleLossBatchAVX2(SB), NOSPLIT, $32-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      PoleConstants<>+1696(SB), Y0
+	VMOVUPS      PoleConstants<>+1792(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       PoleConstants<>+864(SB), Y0, Y0
+	VANDPS       PoleConstants<>+896(SB), Y0, Y0
 	VMOVUPS      Y0, 1600(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 1664(SI)
-	VMOVUPS      PoleConstants<>+1760(SB), Y1
+	VMOVUPS      PoleConstants<>+1856(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       PoleConstants<>+864(SB), Y1, Y1
+	VANDPS       PoleConstants<>+896(SB), Y1, Y1
 	VMOVUPS      Y1, 1632(SI)
 	VMOVUPS      Y0, 1696(SI)
 	MOVQ         tiles+32(FP), R13
@@ -5602,30 +5139,30 @@ loop0:
 	VFMADD231PS  Y1, Y0, Y5
 	VEXTRACTF128 $0x01, Y3, X1
 	VCVTPS2PD    X3, Y3
-	VMOVUPS      PoleConstants<>+32(SB), Y4
+	VMOVUPS      PoleConstants<>+64(SB), Y4
 	VMINPD       Y3, Y4, Y3
-	VMOVUPS      PoleConstants<>+0(SB), Y6
+	VMOVUPS      PoleConstants<>+32(SB), Y6
 	VMAXPD       Y3, Y6, Y3
 	VMULPD       Y3, Y3, Y7
-	VMOVUPS      PoleConstants<>+64(SB), Y8
+	VMOVUPS      PoleConstants<>+96(SB), Y8
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  PoleConstants<>+96(SB), Y7, Y9
-	VMOVUPS      PoleConstants<>+128(SB), Y10
+	VFMADD231PD  PoleConstants<>+128(SB), Y7, Y9
+	VMOVUPS      PoleConstants<>+160(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  PoleConstants<>+160(SB), Y7, Y11
+	VFMADD231PD  PoleConstants<>+192(SB), Y7, Y11
 	VMULPD       Y7, Y7, Y12
 	VFMADD231PD  Y12, Y11, Y9
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y9
+	VFMADD231PD  PoleConstants<>+224(SB), Y11, Y9
 	VMULPD       Y9, Y3, Y3
-	VMOVUPS      PoleConstants<>+224(SB), Y9
+	VMOVUPS      PoleConstants<>+256(SB), Y9
 	VMOVAPS      Y9, Y13
-	VFMADD231PD  PoleConstants<>+256(SB), Y7, Y13
-	VMOVUPS      PoleConstants<>+288(SB), Y14
+	VFMADD231PD  PoleConstants<>+288(SB), Y7, Y13
+	VMOVUPS      PoleConstants<>+320(SB), Y14
 	VMOVAPS      Y14, Y15
-	VFMADD231PD  PoleConstants<>+320(SB), Y7, Y15
-	VMOVUPS      PoleConstants<>+352(SB), Y14
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y7
+	VFMADD231PD  PoleConstants<>+352(SB), Y7, Y15
+	VMOVUPS      PoleConstants<>+384(SB), Y14
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y7
 	VFMADD231PD  Y12, Y15, Y13
 	VFMADD231PD  Y11, Y7, Y13
 	VDIVPD       Y13, Y3, Y3
@@ -5635,20 +5172,20 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y7
 	VMOVAPS      Y8, Y11
-	VFMADD231PD  PoleConstants<>+96(SB), Y7, Y11
+	VFMADD231PD  PoleConstants<>+128(SB), Y7, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  PoleConstants<>+160(SB), Y7, Y12
+	VFMADD231PD  PoleConstants<>+192(SB), Y7, Y12
 	VMULPD       Y7, Y7, Y13
 	VFMADD231PD  Y13, Y12, Y11
 	VMULPD       Y13, Y13, Y12
-	VFMADD231PD  PoleConstants<>+192(SB), Y12, Y11
+	VFMADD231PD  PoleConstants<>+224(SB), Y12, Y11
 	VMULPD       Y11, Y1, Y1
 	VMOVAPS      Y9, Y11
-	VFMADD231PD  PoleConstants<>+256(SB), Y7, Y11
-	VMOVUPS      PoleConstants<>+288(SB), Y15
+	VFMADD231PD  PoleConstants<>+288(SB), Y7, Y11
+	VMOVUPS      PoleConstants<>+320(SB), Y15
 	VMOVAPS      Y15, Y9
-	VFMADD231PD  PoleConstants<>+320(SB), Y7, Y9
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y7
+	VFMADD231PD  PoleConstants<>+352(SB), Y7, Y9
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y7
 	VFMADD231PD  Y13, Y9, Y11
 	VFMADD231PD  Y12, Y7, Y11
 	VDIVPD       Y11, Y1, Y1
@@ -5661,20 +5198,20 @@ loop0:
 	VMAXPD       Y3, Y6, Y3
 	VMULPD       Y3, Y3, Y5
 	VMOVAPS      Y8, Y7
-	VFMADD231PD  PoleConstants<>+96(SB), Y5, Y7
+	VFMADD231PD  PoleConstants<>+128(SB), Y5, Y7
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y5, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y9
 	VMULPD       Y5, Y5, Y11
 	VFMADD231PD  Y11, Y9, Y7
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y7
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y7
 	VMULPD       Y7, Y3, Y3
-	VMOVUPS      PoleConstants<>+224(SB), Y7
+	VMOVUPS      PoleConstants<>+256(SB), Y7
 	VMOVAPS      Y7, Y12
-	VFMADD231PD  PoleConstants<>+256(SB), Y5, Y12
+	VFMADD231PD  PoleConstants<>+288(SB), Y5, Y12
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  PoleConstants<>+320(SB), Y5, Y13
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y5
+	VFMADD231PD  PoleConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y11, Y13, Y12
 	VFMADD231PD  Y9, Y5, Y12
 	VDIVPD       Y12, Y3, Y3
@@ -5684,19 +5221,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y5
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  PoleConstants<>+96(SB), Y5, Y9
+	VFMADD231PD  PoleConstants<>+128(SB), Y5, Y9
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  PoleConstants<>+160(SB), Y5, Y11
+	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y11
 	VMULPD       Y5, Y5, Y12
 	VFMADD231PD  Y12, Y11, Y9
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y9
+	VFMADD231PD  PoleConstants<>+224(SB), Y11, Y9
 	VMULPD       Y9, Y1, Y1
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  PoleConstants<>+256(SB), Y5, Y9
+	VFMADD231PD  PoleConstants<>+288(SB), Y5, Y9
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  PoleConstants<>+320(SB), Y5, Y13
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y5
+	VFMADD231PD  PoleConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y12, Y13, Y9
 	VFMADD231PD  Y11, Y5, Y9
 	VDIVPD       Y9, Y1, Y1
@@ -5723,19 +5260,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y9
 	VMULPD       Y2, Y2, Y11
 	VFMADD231PD  Y11, Y9, Y3
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y11, Y12, Y3
 	VFMADD231PD  Y9, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -5745,19 +5282,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y9
 	VMULPD       Y2, Y2, Y11
 	VFMADD231PD  Y11, Y9, Y3
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y11, Y12, Y3
 	VFMADD231PD  Y9, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -5770,19 +5307,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -5792,19 +5329,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -5831,19 +5368,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -5853,19 +5390,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -5878,19 +5415,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -5900,19 +5437,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -5939,19 +5476,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -5961,19 +5498,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -5986,19 +5523,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -6008,19 +5545,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -6047,19 +5584,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -6069,19 +5606,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -6094,19 +5631,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -6116,19 +5653,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -6155,19 +5692,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -6177,19 +5714,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -6202,19 +5739,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -6224,19 +5761,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -6263,19 +5800,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -6285,19 +5822,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -6310,19 +5847,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -6332,19 +5869,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -6371,19 +5908,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -6393,19 +5930,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -6418,19 +5955,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -6440,19 +5977,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -6479,19 +6016,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -6501,19 +6038,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -6526,19 +6063,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -6548,19 +6085,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -6587,19 +6124,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -6609,19 +6146,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -6634,19 +6171,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -6656,19 +6193,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -6695,19 +6232,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -6717,19 +6254,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -6742,19 +6279,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -6764,19 +6301,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -6803,19 +6340,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -6825,19 +6362,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -6850,19 +6387,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -6872,19 +6409,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -6911,19 +6448,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -6933,19 +6470,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -6958,19 +6495,19 @@ loop0:
 	VMAXPD       Y2, Y6, Y2
 	VMULPD       Y2, Y2, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y2, Y2
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y2, Y2
@@ -6980,19 +6517,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -7019,19 +6556,19 @@ loop0:
 	VMAXPD       Y3, Y6, Y3
 	VMULPD       Y3, Y3, Y9
 	VMOVAPS      Y8, Y11
-	VFMADD231PD  PoleConstants<>+96(SB), Y9, Y11
+	VFMADD231PD  PoleConstants<>+128(SB), Y9, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  PoleConstants<>+160(SB), Y9, Y12
+	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y12
 	VMULPD       Y9, Y9, Y13
 	VFMADD231PD  Y13, Y12, Y11
 	VMULPD       Y13, Y13, Y12
-	VFMADD231PD  PoleConstants<>+192(SB), Y12, Y11
+	VFMADD231PD  PoleConstants<>+224(SB), Y12, Y11
 	VMULPD       Y11, Y3, Y3
 	VMOVAPS      Y7, Y11
-	VFMADD231PD  PoleConstants<>+256(SB), Y9, Y11
+	VFMADD231PD  PoleConstants<>+288(SB), Y9, Y11
 	VMOVAPS      Y15, Y7
-	VFMADD231PD  PoleConstants<>+320(SB), Y9, Y7
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y9
+	VFMADD231PD  PoleConstants<>+352(SB), Y9, Y7
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y9
 	VFMADD231PD  Y13, Y7, Y11
 	VFMADD231PD  Y12, Y9, Y11
 	VDIVPD       Y11, Y3, Y3
@@ -7041,20 +6578,20 @@ loop0:
 	VMAXPD       Y2, Y6, Y2
 	VMULPD       Y2, Y2, Y7
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  PoleConstants<>+96(SB), Y7, Y9
+	VFMADD231PD  PoleConstants<>+128(SB), Y7, Y9
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  PoleConstants<>+160(SB), Y7, Y11
+	VFMADD231PD  PoleConstants<>+192(SB), Y7, Y11
 	VMULPD       Y7, Y7, Y12
 	VFMADD231PD  Y12, Y11, Y9
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y9
+	VFMADD231PD  PoleConstants<>+224(SB), Y11, Y9
 	VMULPD       Y9, Y2, Y2
-	VMOVUPS      PoleConstants<>+224(SB), Y9
+	VMOVUPS      PoleConstants<>+256(SB), Y9
 	VMOVAPS      Y9, Y13
-	VFMADD231PD  PoleConstants<>+256(SB), Y7, Y13
+	VFMADD231PD  PoleConstants<>+288(SB), Y7, Y13
 	VMOVAPS      Y15, Y9
-	VFMADD231PD  PoleConstants<>+320(SB), Y7, Y9
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y7
+	VFMADD231PD  PoleConstants<>+352(SB), Y7, Y9
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y7
 	VFMADD231PD  Y12, Y9, Y13
 	VFMADD231PD  Y11, Y7, Y13
 	VDIVPD       Y13, Y2, Y2
@@ -7067,20 +6604,20 @@ loop0:
 	VMAXPD       Y5, Y6, Y5
 	VMULPD       Y5, Y5, Y7
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  PoleConstants<>+96(SB), Y7, Y9
+	VFMADD231PD  PoleConstants<>+128(SB), Y7, Y9
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  PoleConstants<>+160(SB), Y7, Y11
+	VFMADD231PD  PoleConstants<>+192(SB), Y7, Y11
 	VMULPD       Y7, Y7, Y12
 	VFMADD231PD  Y12, Y11, Y9
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y9
+	VFMADD231PD  PoleConstants<>+224(SB), Y11, Y9
 	VMULPD       Y9, Y5, Y5
-	VMOVUPS      PoleConstants<>+224(SB), Y9
+	VMOVUPS      PoleConstants<>+256(SB), Y9
 	VMOVAPS      Y9, Y13
-	VFMADD231PD  PoleConstants<>+256(SB), Y7, Y13
+	VFMADD231PD  PoleConstants<>+288(SB), Y7, Y13
 	VMOVAPS      Y15, Y9
-	VFMADD231PD  PoleConstants<>+320(SB), Y7, Y9
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y7
+	VFMADD231PD  PoleConstants<>+352(SB), Y7, Y9
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y7
 	VFMADD231PD  Y12, Y9, Y13
 	VFMADD231PD  Y11, Y7, Y13
 	VDIVPD       Y13, Y5, Y5
@@ -7090,20 +6627,20 @@ loop0:
 	VMAXPD       Y3, Y6, Y3
 	VMULPD       Y3, Y3, Y7
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  PoleConstants<>+96(SB), Y7, Y9
+	VFMADD231PD  PoleConstants<>+128(SB), Y7, Y9
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  PoleConstants<>+160(SB), Y7, Y11
+	VFMADD231PD  PoleConstants<>+192(SB), Y7, Y11
 	VMULPD       Y7, Y7, Y12
 	VFMADD231PD  Y12, Y11, Y9
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y9
+	VFMADD231PD  PoleConstants<>+224(SB), Y11, Y9
 	VMULPD       Y9, Y3, Y3
-	VMOVUPS      PoleConstants<>+224(SB), Y9
+	VMOVUPS      PoleConstants<>+256(SB), Y9
 	VMOVAPS      Y9, Y13
-	VFMADD231PD  PoleConstants<>+256(SB), Y7, Y13
+	VFMADD231PD  PoleConstants<>+288(SB), Y7, Y13
 	VMOVAPS      Y15, Y9
-	VFMADD231PD  PoleConstants<>+320(SB), Y7, Y9
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y7
+	VFMADD231PD  PoleConstants<>+352(SB), Y7, Y9
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y7
 	VFMADD231PD  Y12, Y9, Y13
 	VFMADD231PD  Y11, Y7, Y13
 	VDIVPD       Y13, Y3, Y3
@@ -7130,20 +6667,20 @@ loop0:
 	VMAXPD       Y7, Y6, Y7
 	VMULPD       Y7, Y7, Y11
 	VMOVAPS      Y8, Y12
-	VFMADD231PD  PoleConstants<>+96(SB), Y11, Y12
+	VFMADD231PD  PoleConstants<>+128(SB), Y11, Y12
 	VMOVAPS      Y10, Y13
-	VFMADD231PD  PoleConstants<>+160(SB), Y11, Y13
+	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y13
 	VMULPD       Y11, Y11, Y10
 	VFMADD231PD  Y10, Y13, Y12
 	VMULPD       Y10, Y10, Y13
-	VFMADD231PD  PoleConstants<>+192(SB), Y13, Y12
+	VFMADD231PD  PoleConstants<>+224(SB), Y13, Y12
 	VMULPD       Y12, Y7, Y7
-	VMOVUPS      PoleConstants<>+224(SB), Y12
+	VMOVUPS      PoleConstants<>+256(SB), Y12
 	VMOVAPS      Y12, Y8
-	VFMADD231PD  PoleConstants<>+256(SB), Y11, Y8
+	VFMADD231PD  PoleConstants<>+288(SB), Y11, Y8
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y11, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y11
+	VFMADD231PD  PoleConstants<>+352(SB), Y11, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y11
 	VFMADD231PD  Y10, Y12, Y8
 	VFMADD231PD  Y13, Y11, Y8
 	VDIVPD       Y8, Y7, Y7
@@ -7152,23 +6689,23 @@ loop0:
 	VMINPD       Y5, Y4, Y5
 	VMAXPD       Y5, Y6, Y5
 	VMULPD       Y5, Y5, Y8
-	VMOVUPS      PoleConstants<>+64(SB), Y10
+	VMOVUPS      PoleConstants<>+96(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  PoleConstants<>+96(SB), Y8, Y11
-	VMOVUPS      PoleConstants<>+128(SB), Y12
+	VFMADD231PD  PoleConstants<>+128(SB), Y8, Y11
+	VMOVUPS      PoleConstants<>+160(SB), Y12
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  PoleConstants<>+160(SB), Y8, Y13
+	VFMADD231PD  PoleConstants<>+192(SB), Y8, Y13
 	VMULPD       Y8, Y8, Y12
 	VFMADD231PD  Y12, Y13, Y11
 	VMULPD       Y12, Y12, Y13
-	VFMADD231PD  PoleConstants<>+192(SB), Y13, Y11
+	VFMADD231PD  PoleConstants<>+224(SB), Y13, Y11
 	VMULPD       Y11, Y5, Y5
-	VMOVUPS      PoleConstants<>+224(SB), Y11
+	VMOVUPS      PoleConstants<>+256(SB), Y11
 	VMOVAPS      Y11, Y10
-	VFMADD231PD  PoleConstants<>+256(SB), Y8, Y10
+	VFMADD231PD  PoleConstants<>+288(SB), Y8, Y10
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y8, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y8
+	VFMADD231PD  PoleConstants<>+352(SB), Y8, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y8
 	VFMADD231PD  Y12, Y11, Y10
 	VFMADD231PD  Y13, Y8, Y10
 	VDIVPD       Y10, Y5, Y5
@@ -7180,23 +6717,23 @@ loop0:
 	VMINPD       Y8, Y4, Y8
 	VMAXPD       Y8, Y6, Y8
 	VMULPD       Y8, Y8, Y9
-	VMOVUPS      PoleConstants<>+64(SB), Y10
+	VMOVUPS      PoleConstants<>+96(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  PoleConstants<>+96(SB), Y9, Y11
-	VMOVUPS      PoleConstants<>+128(SB), Y12
+	VFMADD231PD  PoleConstants<>+128(SB), Y9, Y11
+	VMOVUPS      PoleConstants<>+160(SB), Y12
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  PoleConstants<>+160(SB), Y9, Y13
+	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y13
 	VMULPD       Y9, Y9, Y12
 	VFMADD231PD  Y12, Y13, Y11
 	VMULPD       Y12, Y12, Y13
-	VFMADD231PD  PoleConstants<>+192(SB), Y13, Y11
+	VFMADD231PD  PoleConstants<>+224(SB), Y13, Y11
 	VMULPD       Y11, Y8, Y8
-	VMOVUPS      PoleConstants<>+224(SB), Y11
+	VMOVUPS      PoleConstants<>+256(SB), Y11
 	VMOVAPS      Y11, Y10
-	VFMADD231PD  PoleConstants<>+256(SB), Y9, Y10
+	VFMADD231PD  PoleConstants<>+288(SB), Y9, Y10
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y9, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y9
+	VFMADD231PD  PoleConstants<>+352(SB), Y9, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y9
 	VFMADD231PD  Y12, Y11, Y10
 	VFMADD231PD  Y13, Y9, Y10
 	VDIVPD       Y10, Y8, Y8
@@ -7205,23 +6742,23 @@ loop0:
 	VMINPD       Y7, Y4, Y7
 	VMAXPD       Y7, Y6, Y7
 	VMULPD       Y7, Y7, Y9
-	VMOVUPS      PoleConstants<>+64(SB), Y10
+	VMOVUPS      PoleConstants<>+96(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  PoleConstants<>+96(SB), Y9, Y11
-	VMOVUPS      PoleConstants<>+128(SB), Y12
+	VFMADD231PD  PoleConstants<>+128(SB), Y9, Y11
+	VMOVUPS      PoleConstants<>+160(SB), Y12
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  PoleConstants<>+160(SB), Y9, Y13
+	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y13
 	VMULPD       Y9, Y9, Y12
 	VFMADD231PD  Y12, Y13, Y11
 	VMULPD       Y12, Y12, Y13
-	VFMADD231PD  PoleConstants<>+192(SB), Y13, Y11
+	VFMADD231PD  PoleConstants<>+224(SB), Y13, Y11
 	VMULPD       Y11, Y7, Y7
-	VMOVUPS      PoleConstants<>+224(SB), Y11
+	VMOVUPS      PoleConstants<>+256(SB), Y11
 	VMOVAPS      Y11, Y10
-	VFMADD231PD  PoleConstants<>+256(SB), Y9, Y10
+	VFMADD231PD  PoleConstants<>+288(SB), Y9, Y10
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y9, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y9
+	VFMADD231PD  PoleConstants<>+352(SB), Y9, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y9
 	VFMADD231PD  Y12, Y11, Y10
 	VFMADD231PD  Y13, Y9, Y10
 	VDIVPD       Y10, Y7, Y7
@@ -7247,50 +6784,50 @@ loop0:
 	VMINPD       Y9, Y4, Y9
 	VMAXPD       Y9, Y6, Y9
 	VMULPD       Y9, Y9, Y11
-	VMOVUPS      PoleConstants<>+64(SB), Y12
+	VMOVUPS      PoleConstants<>+96(SB), Y12
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  PoleConstants<>+96(SB), Y11, Y13
-	VMOVUPS      PoleConstants<>+128(SB), Y12
+	VFMADD231PD  PoleConstants<>+128(SB), Y11, Y13
+	VMOVUPS      PoleConstants<>+160(SB), Y12
 	VMOVAPS      Y12, Y6
-	VFMADD231PD  PoleConstants<>+160(SB), Y11, Y6
+	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y6
 	VMULPD       Y11, Y11, Y12
 	VFMADD231PD  Y12, Y6, Y13
 	VMULPD       Y12, Y12, Y6
-	VFMADD231PD  PoleConstants<>+192(SB), Y6, Y13
+	VFMADD231PD  PoleConstants<>+224(SB), Y6, Y13
 	VMULPD       Y13, Y9, Y9
-	VMOVUPS      PoleConstants<>+224(SB), Y13
+	VMOVUPS      PoleConstants<>+256(SB), Y13
 	VMOVAPS      Y13, Y4
-	VFMADD231PD  PoleConstants<>+256(SB), Y11, Y4
+	VFMADD231PD  PoleConstants<>+288(SB), Y11, Y4
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  PoleConstants<>+320(SB), Y11, Y13
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y11
+	VFMADD231PD  PoleConstants<>+352(SB), Y11, Y13
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y11
 	VFMADD231PD  Y12, Y13, Y4
 	VFMADD231PD  Y6, Y11, Y4
 	VDIVPD       Y4, Y9, Y4
 	VCVTPD2PSY   Y4, X4
 	VCVTPS2PD    X8, Y6
-	VMOVUPS      PoleConstants<>+32(SB), Y8
+	VMOVUPS      PoleConstants<>+64(SB), Y8
 	VMINPD       Y6, Y8, Y6
-	VMOVUPS      PoleConstants<>+0(SB), Y9
+	VMOVUPS      PoleConstants<>+32(SB), Y9
 	VMAXPD       Y6, Y9, Y6
 	VMULPD       Y6, Y6, Y11
-	VMOVUPS      PoleConstants<>+64(SB), Y12
+	VMOVUPS      PoleConstants<>+96(SB), Y12
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  PoleConstants<>+96(SB), Y11, Y13
-	VMOVUPS      PoleConstants<>+128(SB), Y12
+	VFMADD231PD  PoleConstants<>+128(SB), Y11, Y13
+	VMOVUPS      PoleConstants<>+160(SB), Y12
 	VMOVAPS      Y12, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y11, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y9
 	VMULPD       Y11, Y11, Y12
 	VFMADD231PD  Y12, Y9, Y13
 	VMULPD       Y12, Y12, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y13
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y13
 	VMULPD       Y13, Y6, Y6
-	VMOVUPS      PoleConstants<>+224(SB), Y13
+	VMOVUPS      PoleConstants<>+256(SB), Y13
 	VMOVAPS      Y13, Y8
-	VFMADD231PD  PoleConstants<>+256(SB), Y11, Y8
+	VFMADD231PD  PoleConstants<>+288(SB), Y11, Y8
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  PoleConstants<>+320(SB), Y11, Y13
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y11
+	VFMADD231PD  PoleConstants<>+352(SB), Y11, Y13
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y11
 	VFMADD231PD  Y12, Y13, Y8
 	VFMADD231PD  Y9, Y11, Y8
 	VDIVPD       Y8, Y6, Y6
@@ -7299,52 +6836,52 @@ loop0:
 	VMOVUPS      Y4, 2816(SI)
 	VEXTRACTF128 $0x01, Y10, X6
 	VCVTPS2PD    X10, Y8
-	VMOVUPS      PoleConstants<>+32(SB), Y9
+	VMOVUPS      PoleConstants<>+64(SB), Y9
 	VMINPD       Y8, Y9, Y8
-	VMOVUPS      PoleConstants<>+0(SB), Y10
+	VMOVUPS      PoleConstants<>+32(SB), Y10
 	VMAXPD       Y8, Y10, Y8
 	VMULPD       Y8, Y8, Y11
-	VMOVUPS      PoleConstants<>+64(SB), Y12
+	VMOVUPS      PoleConstants<>+96(SB), Y12
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  PoleConstants<>+96(SB), Y11, Y13
-	VMOVUPS      PoleConstants<>+128(SB), Y12
+	VFMADD231PD  PoleConstants<>+128(SB), Y11, Y13
+	VMOVUPS      PoleConstants<>+160(SB), Y12
 	VMOVAPS      Y12, Y10
-	VFMADD231PD  PoleConstants<>+160(SB), Y11, Y10
+	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y10
 	VMULPD       Y11, Y11, Y12
 	VFMADD231PD  Y12, Y10, Y13
 	VMULPD       Y12, Y12, Y10
-	VFMADD231PD  PoleConstants<>+192(SB), Y10, Y13
+	VFMADD231PD  PoleConstants<>+224(SB), Y10, Y13
 	VMULPD       Y13, Y8, Y8
-	VMOVUPS      PoleConstants<>+224(SB), Y13
+	VMOVUPS      PoleConstants<>+256(SB), Y13
 	VMOVAPS      Y13, Y9
-	VFMADD231PD  PoleConstants<>+256(SB), Y11, Y9
+	VFMADD231PD  PoleConstants<>+288(SB), Y11, Y9
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  PoleConstants<>+320(SB), Y11, Y13
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y11
+	VFMADD231PD  PoleConstants<>+352(SB), Y11, Y13
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y11
 	VFMADD231PD  Y12, Y13, Y9
 	VFMADD231PD  Y10, Y11, Y9
 	VDIVPD       Y9, Y8, Y8
 	VCVTPD2PSY   Y8, X8
 	VCVTPS2PD    X6, Y6
-	VMOVUPS      PoleConstants<>+32(SB), Y9
+	VMOVUPS      PoleConstants<>+64(SB), Y9
 	VMINPD       Y6, Y9, Y6
-	VMOVUPS      PoleConstants<>+0(SB), Y9
+	VMOVUPS      PoleConstants<>+32(SB), Y9
 	VMAXPD       Y6, Y9, Y6
 	VMULPD       Y6, Y6, Y9
-	VMOVUPS      PoleConstants<>+64(SB), Y10
-	VFMADD231PD  PoleConstants<>+96(SB), Y9, Y10
-	VMOVUPS      PoleConstants<>+128(SB), Y11
-	VFMADD231PD  PoleConstants<>+160(SB), Y9, Y11
+	VMOVUPS      PoleConstants<>+96(SB), Y10
+	VFMADD231PD  PoleConstants<>+128(SB), Y9, Y10
+	VMOVUPS      PoleConstants<>+160(SB), Y11
+	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y11
 	VMULPD       Y9, Y9, Y12
 	VFMADD231PD  Y12, Y11, Y10
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y10
+	VFMADD231PD  PoleConstants<>+224(SB), Y11, Y10
 	VMULPD       Y10, Y6, Y6
-	VMOVUPS      PoleConstants<>+224(SB), Y10
+	VMOVUPS      PoleConstants<>+256(SB), Y10
 	VMOVAPS      Y10, Y13
-	VFMADD231PD  PoleConstants<>+256(SB), Y9, Y13
-	VFMADD231PD  PoleConstants<>+320(SB), Y9, Y15
-	VFMADD231PD  PoleConstants<>+384(SB), Y9, Y14
+	VFMADD231PD  PoleConstants<>+288(SB), Y9, Y13
+	VFMADD231PD  PoleConstants<>+352(SB), Y9, Y15
+	VFMADD231PD  PoleConstants<>+416(SB), Y9, Y14
 	VFMADD231PD  Y12, Y15, Y13
 	VFMADD231PD  Y11, Y14, Y13
 	VDIVPD       Y13, Y6, Y6
@@ -7464,76 +7001,76 @@ loop0:
 	VBLENDVPS    Y0, Y9, Y2, Y0
 	VMOVUPS      Y0, 448(SI)
 	VSUBPS       Y0, Y9, Y2
-	VMOVUPS      PoleConstants<>+512(SB), Y3
+	VMOVUPS      PoleConstants<>+544(SB), Y3
 	VMINPS       Y2, Y3, Y2
-	VMOVUPS      PoleConstants<>+480(SB), Y4
+	VMOVUPS      PoleConstants<>+512(SB), Y4
 	VMAXPS       Y2, Y4, Y2
-	VMOVUPS      PoleConstants<>+544(SB), Y5
+	VMOVUPS      PoleConstants<>+576(SB), Y5
 	VMOVAPS      Y5, Y6
-	VFMADD231PS  PoleConstants<>+576(SB), Y2, Y6
+	VFMADD231PS  PoleConstants<>+608(SB), Y2, Y6
 	VSUBPS       Y5, Y6, Y6
-	VFNMADD231PS PoleConstants<>+608(SB), Y6, Y2
 	VFNMADD231PS PoleConstants<>+640(SB), Y6, Y2
+	VFNMADD231PS PoleConstants<>+672(SB), Y6, Y2
 	VMULPS       Y2, Y2, Y7
-	VMOVUPS      PoleConstants<>+672(SB), Y9
+	VMOVUPS      PoleConstants<>+704(SB), Y9
 	VMOVAPS      Y9, Y12
-	VFMADD231PS  PoleConstants<>+704(SB), Y2, Y12
-	VMOVUPS      PoleConstants<>+736(SB), Y13
+	VFMADD231PS  PoleConstants<>+736(SB), Y2, Y12
+	VMOVUPS      PoleConstants<>+768(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PS  PoleConstants<>+768(SB), Y2, Y14
-	VMOVUPS      PoleConstants<>+800(SB), Y15
+	VFMADD231PS  PoleConstants<>+800(SB), Y2, Y14
+	VMOVUPS      PoleConstants<>+832(SB), Y15
 	VMOVAPS      Y15, Y10
-	VFMADD231PS  PoleConstants<>+832(SB), Y2, Y10
+	VFMADD231PS  PoleConstants<>+864(SB), Y2, Y10
 	VFMADD231PS  Y7, Y14, Y12
 	VMULPS       Y7, Y7, Y14
 	VFMADD231PS  Y14, Y10, Y12
 	VFMADD231PS  Y12, Y7, Y2
-	VADDPS       PoleConstants<>+864(SB), Y2, Y2
+	VADDPS       PoleConstants<>+896(SB), Y2, Y2
 	VMOVAPS      Y5, Y7
 	VFMADD231PS  Y9, Y6, Y7
 	VSUBPS       Y5, Y7, Y10
 	VSUBPS       Y10, Y6, Y6
 	VADDPS       Y5, Y6, Y6
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       PoleConstants<>+864(SB), Y7, Y7
+	VPADDD       PoleConstants<>+896(SB), Y7, Y7
 	VPSLLD       $0x17, Y6, Y6
-	VPADDD       PoleConstants<>+864(SB), Y6, Y6
+	VPADDD       PoleConstants<>+896(SB), Y6, Y6
 	VMULPS       Y7, Y2, Y2
 	VMULPS       Y6, Y2, Y2
 	VSUBPS       Y0, Y1, Y0
 	VMINPS       Y0, Y3, Y0
 	VMAXPS       Y0, Y4, Y0
 	VMOVAPS      Y5, Y1
-	VFMADD231PS  PoleConstants<>+576(SB), Y0, Y1
+	VFMADD231PS  PoleConstants<>+608(SB), Y0, Y1
 	VSUBPS       Y5, Y1, Y1
-	VFNMADD231PS PoleConstants<>+608(SB), Y1, Y0
 	VFNMADD231PS PoleConstants<>+640(SB), Y1, Y0
+	VFNMADD231PS PoleConstants<>+672(SB), Y1, Y0
 	VMULPS       Y0, Y0, Y6
 	VMOVAPS      Y9, Y7
-	VFMADD231PS  PoleConstants<>+704(SB), Y0, Y7
+	VFMADD231PS  PoleConstants<>+736(SB), Y0, Y7
 	VMOVAPS      Y13, Y10
-	VFMADD231PS  PoleConstants<>+768(SB), Y0, Y10
+	VFMADD231PS  PoleConstants<>+800(SB), Y0, Y10
 	VMOVAPS      Y15, Y12
-	VFMADD231PS  PoleConstants<>+832(SB), Y0, Y12
+	VFMADD231PS  PoleConstants<>+864(SB), Y0, Y12
 	VFMADD231PS  Y6, Y10, Y7
 	VMULPS       Y6, Y6, Y10
 	VFMADD231PS  Y10, Y12, Y7
 	VFMADD231PS  Y7, Y6, Y0
-	VADDPS       PoleConstants<>+864(SB), Y0, Y0
+	VADDPS       PoleConstants<>+896(SB), Y0, Y0
 	VMOVAPS      Y5, Y6
 	VFMADD231PS  Y9, Y1, Y6
 	VSUBPS       Y5, Y6, Y7
 	VSUBPS       Y7, Y1, Y1
 	VADDPS       Y5, Y1, Y1
 	VPSLLD       $0x17, Y6, Y6
-	VPADDD       PoleConstants<>+864(SB), Y6, Y6
+	VPADDD       PoleConstants<>+896(SB), Y6, Y6
 	VPSLLD       $0x17, Y1, Y1
-	VPADDD       PoleConstants<>+864(SB), Y1, Y1
+	VPADDD       PoleConstants<>+896(SB), Y1, Y1
 	VMULPS       Y6, Y0, Y0
 	VMULPS       Y1, Y0, Y0
 	VADDPS       Y0, Y2, Y1
 	VMOVUPS      Y1, 512(SI)
-	VMOVUPS      PoleConstants<>+864(SB), Y6
+	VMOVUPS      PoleConstants<>+896(SB), Y6
 	VDIVPS       Y1, Y6, Y7
 	VMULPS       Y7, Y2, Y2
 	VMOVUPS      Y2, 320(SI)
@@ -7547,17 +7084,17 @@ loop0:
 	VMINPS       Y2, Y3, Y2
 	VMAXPS       Y2, Y4, Y2
 	VMOVAPS      Y5, Y7
-	VFMADD231PS  PoleConstants<>+576(SB), Y2, Y7
+	VFMADD231PS  PoleConstants<>+608(SB), Y2, Y7
 	VSUBPS       Y5, Y7, Y7
-	VFNMADD231PS PoleConstants<>+608(SB), Y7, Y2
 	VFNMADD231PS PoleConstants<>+640(SB), Y7, Y2
+	VFNMADD231PS PoleConstants<>+672(SB), Y7, Y2
 	VMULPS       Y2, Y2, Y10
 	VMOVAPS      Y9, Y11
-	VFMADD231PS  PoleConstants<>+704(SB), Y2, Y11
+	VFMADD231PS  PoleConstants<>+736(SB), Y2, Y11
 	VMOVAPS      Y13, Y12
-	VFMADD231PS  PoleConstants<>+768(SB), Y2, Y12
+	VFMADD231PS  PoleConstants<>+800(SB), Y2, Y12
 	VMOVAPS      Y15, Y14
-	VFMADD231PS  PoleConstants<>+832(SB), Y2, Y14
+	VFMADD231PS  PoleConstants<>+864(SB), Y2, Y14
 	VFMADD231PS  Y10, Y12, Y11
 	VMULPS       Y10, Y10, Y12
 	VFMADD231PS  Y12, Y14, Y11
@@ -7578,15 +7115,15 @@ loop0:
 	VMINPS       Y0, Y3, Y0
 	VMAXPS       Y0, Y4, Y0
 	VMOVAPS      Y5, Y3
-	VFMADD231PS  PoleConstants<>+576(SB), Y0, Y3
+	VFMADD231PS  PoleConstants<>+608(SB), Y0, Y3
 	VSUBPS       Y5, Y3, Y3
-	VFNMADD231PS PoleConstants<>+608(SB), Y3, Y0
 	VFNMADD231PS PoleConstants<>+640(SB), Y3, Y0
+	VFNMADD231PS PoleConstants<>+672(SB), Y3, Y0
 	VMULPS       Y0, Y0, Y4
 	VMOVAPS      Y9, Y7
-	VFMADD231PS  PoleConstants<>+704(SB), Y0, Y7
-	VFMADD231PS  PoleConstants<>+768(SB), Y0, Y13
-	VFMADD231PS  PoleConstants<>+832(SB), Y0, Y15
+	VFMADD231PS  PoleConstants<>+736(SB), Y0, Y7
+	VFMADD231PS  PoleConstants<>+800(SB), Y0, Y13
+	VFMADD231PS  PoleConstants<>+864(SB), Y0, Y15
 	VFMADD231PS  Y4, Y13, Y7
 	VMULPS       Y4, Y4, Y8
 	VFMADD231PS  Y8, Y15, Y7
@@ -7613,120 +7150,120 @@ loop0:
 	// t = log(s2)
 	VEXTRACTF128 $0x01, Y1, X0
 	VCVTPS2PD    X1, Y1
-	VPADDQ       PoleConstants<>+1088(SB), Y1, Y2
+	VPADDQ       PoleConstants<>+1184(SB), Y1, Y2
 	VPSRLQ       $0x34, Y2, Y4
-	VORPD        PoleConstants<>+1120(SB), Y4, Y4
-	VSUBPD       PoleConstants<>+1152(SB), Y4, Y4
-	VANDPD       PoleConstants<>+1184(SB), Y2, Y2
-	VPADDQ       PoleConstants<>+1216(SB), Y2, Y2
-	VSUBPD       PoleConstants<>+224(SB), Y2, Y2
-	VADDPD       PoleConstants<>+1248(SB), Y2, Y5
+	VORPD        PoleConstants<>+1216(SB), Y4, Y4
+	VSUBPD       PoleConstants<>+1248(SB), Y4, Y4
+	VANDPD       PoleConstants<>+1280(SB), Y2, Y2
+	VPADDQ       PoleConstants<>+1312(SB), Y2, Y2
+	VSUBPD       PoleConstants<>+256(SB), Y2, Y2
+	VADDPD       PoleConstants<>+1344(SB), Y2, Y5
 	VDIVPD       Y5, Y2, Y2
 	VMULPD       Y2, Y2, Y5
-	VMOVUPS      PoleConstants<>+1312(SB), Y6
+	VMOVUPS      PoleConstants<>+1408(SB), Y6
 	VMOVAPS      Y6, Y7
-	VFMADD231PD  PoleConstants<>+1344(SB), Y5, Y7
-	VMOVUPS      PoleConstants<>+1376(SB), Y8
+	VFMADD231PD  PoleConstants<>+1440(SB), Y5, Y7
+	VMOVUPS      PoleConstants<>+1472(SB), Y8
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  PoleConstants<>+1408(SB), Y5, Y9
+	VFMADD231PD  PoleConstants<>+1504(SB), Y5, Y9
 	VMULPD       Y5, Y5, Y5
 	VFMADD231PD  Y5, Y9, Y7
 	VMULPD       Y5, Y5, Y5
-	VFMADD231PD  PoleConstants<>+1440(SB), Y5, Y7
+	VFMADD231PD  PoleConstants<>+1536(SB), Y5, Y7
 	VMULPD       Y7, Y2, Y2
-	VFMADD231PD  PoleConstants<>+1280(SB), Y4, Y2
+	VFMADD231PD  PoleConstants<>+1376(SB), Y4, Y2
 	VXORPS       X4, X4, X4
 	VCMPPD       $0x00, Y4, Y1, Y5
-	VBLENDVPD    Y5, PoleConstants<>+1504(SB), Y2, Y2
-	VCMPPD       $0x00, PoleConstants<>+1056(SB), Y1, Y5
-	VBLENDVPD    Y5, PoleConstants<>+1056(SB), Y2, Y2
+	VBLENDVPD    Y5, PoleConstants<>+1600(SB), Y2, Y2
+	VCMPPD       $0x00, PoleConstants<>+1152(SB), Y1, Y5
+	VBLENDVPD    Y5, PoleConstants<>+1152(SB), Y2, Y2
 	VCMPPD       $0x19, Y4, Y1, Y1
-	VBLENDVPD    Y1, PoleConstants<>+1536(SB), Y2, Y1
+	VBLENDVPD    Y1, PoleConstants<>+1632(SB), Y2, Y1
 	VCVTPD2PSY   Y1, X1
 	VCVTPS2PD    X0, Y0
-	VPADDQ       PoleConstants<>+1088(SB), Y0, Y2
+	VPADDQ       PoleConstants<>+1184(SB), Y0, Y2
 	VPSRLQ       $0x34, Y2, Y5
-	VORPD        PoleConstants<>+1120(SB), Y5, Y5
-	VSUBPD       PoleConstants<>+1152(SB), Y5, Y5
-	VANDPD       PoleConstants<>+1184(SB), Y2, Y2
-	VPADDQ       PoleConstants<>+1216(SB), Y2, Y2
-	VSUBPD       PoleConstants<>+224(SB), Y2, Y2
-	VADDPD       PoleConstants<>+1248(SB), Y2, Y7
+	VORPD        PoleConstants<>+1216(SB), Y5, Y5
+	VSUBPD       PoleConstants<>+1248(SB), Y5, Y5
+	VANDPD       PoleConstants<>+1280(SB), Y2, Y2
+	VPADDQ       PoleConstants<>+1312(SB), Y2, Y2
+	VSUBPD       PoleConstants<>+256(SB), Y2, Y2
+	VADDPD       PoleConstants<>+1344(SB), Y2, Y7
 	VDIVPD       Y7, Y2, Y2
 	VMULPD       Y2, Y2, Y7
 	VMOVAPS      Y6, Y9
-	VFMADD231PD  PoleConstants<>+1344(SB), Y7, Y9
+	VFMADD231PD  PoleConstants<>+1440(SB), Y7, Y9
 	VMOVAPS      Y8, Y10
-	VFMADD231PD  PoleConstants<>+1408(SB), Y7, Y10
+	VFMADD231PD  PoleConstants<>+1504(SB), Y7, Y10
 	VMULPD       Y7, Y7, Y7
 	VFMADD231PD  Y7, Y10, Y9
 	VMULPD       Y7, Y7, Y7
-	VFMADD231PD  PoleConstants<>+1440(SB), Y7, Y9
+	VFMADD231PD  PoleConstants<>+1536(SB), Y7, Y9
 	VMULPD       Y9, Y2, Y2
-	VFMADD231PD  PoleConstants<>+1280(SB), Y5, Y2
+	VFMADD231PD  PoleConstants<>+1376(SB), Y5, Y2
 	VCMPPD       $0x00, Y4, Y0, Y5
-	VBLENDVPD    Y5, PoleConstants<>+1504(SB), Y2, Y2
-	VCMPPD       $0x00, PoleConstants<>+1056(SB), Y0, Y5
-	VBLENDVPD    Y5, PoleConstants<>+1056(SB), Y2, Y2
+	VBLENDVPD    Y5, PoleConstants<>+1600(SB), Y2, Y2
+	VCMPPD       $0x00, PoleConstants<>+1152(SB), Y0, Y5
+	VBLENDVPD    Y5, PoleConstants<>+1152(SB), Y2, Y2
 	VCMPPD       $0x19, Y4, Y0, Y0
-	VBLENDVPD    Y0, PoleConstants<>+1536(SB), Y2, Y0
+	VBLENDVPD    Y0, PoleConstants<>+1632(SB), Y2, Y0
 	VCVTPD2PSY   Y0, X0
 	VINSERTF128  $0x01, X0, Y1, Y0
 	VMOVUPS      Y0, (SI)
 	VEXTRACTF128 $0x01, Y3, X0
 	VCVTPS2PD    X3, Y1
-	VPADDQ       PoleConstants<>+1088(SB), Y1, Y2
+	VPADDQ       PoleConstants<>+1184(SB), Y1, Y2
 	VPSRLQ       $0x34, Y2, Y3
-	VORPD        PoleConstants<>+1120(SB), Y3, Y3
-	VSUBPD       PoleConstants<>+1152(SB), Y3, Y3
-	VANDPD       PoleConstants<>+1184(SB), Y2, Y2
-	VPADDQ       PoleConstants<>+1216(SB), Y2, Y2
-	VSUBPD       PoleConstants<>+224(SB), Y2, Y2
-	VADDPD       PoleConstants<>+1248(SB), Y2, Y5
+	VORPD        PoleConstants<>+1216(SB), Y3, Y3
+	VSUBPD       PoleConstants<>+1248(SB), Y3, Y3
+	VANDPD       PoleConstants<>+1280(SB), Y2, Y2
+	VPADDQ       PoleConstants<>+1312(SB), Y2, Y2
+	VSUBPD       PoleConstants<>+256(SB), Y2, Y2
+	VADDPD       PoleConstants<>+1344(SB), Y2, Y5
 	VDIVPD       Y5, Y2, Y2
 	VMULPD       Y2, Y2, Y5
 	VMOVAPS      Y6, Y7
-	VFMADD231PD  PoleConstants<>+1344(SB), Y5, Y7
+	VFMADD231PD  PoleConstants<>+1440(SB), Y5, Y7
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  PoleConstants<>+1408(SB), Y5, Y9
+	VFMADD231PD  PoleConstants<>+1504(SB), Y5, Y9
 	VMULPD       Y5, Y5, Y5
 	VFMADD231PD  Y5, Y9, Y7
 	VMULPD       Y5, Y5, Y5
-	VFMADD231PD  PoleConstants<>+1440(SB), Y5, Y7
+	VFMADD231PD  PoleConstants<>+1536(SB), Y5, Y7
 	VMULPD       Y7, Y2, Y2
-	VFMADD231PD  PoleConstants<>+1280(SB), Y3, Y2
+	VFMADD231PD  PoleConstants<>+1376(SB), Y3, Y2
 	VCMPPD       $0x00, Y4, Y1, Y3
-	VBLENDVPD    Y3, PoleConstants<>+1504(SB), Y2, Y2
-	VCMPPD       $0x00, PoleConstants<>+1056(SB), Y1, Y3
-	VBLENDVPD    Y3, PoleConstants<>+1056(SB), Y2, Y2
+	VBLENDVPD    Y3, PoleConstants<>+1600(SB), Y2, Y2
+	VCMPPD       $0x00, PoleConstants<>+1152(SB), Y1, Y3
+	VBLENDVPD    Y3, PoleConstants<>+1152(SB), Y2, Y2
 	VCMPPD       $0x19, Y4, Y1, Y1
-	VBLENDVPD    Y1, PoleConstants<>+1536(SB), Y2, Y1
+	VBLENDVPD    Y1, PoleConstants<>+1632(SB), Y2, Y1
 	VCVTPD2PSY   Y1, X1
 	VCVTPS2PD    X0, Y0
-	VPADDQ       PoleConstants<>+1088(SB), Y0, Y2
+	VPADDQ       PoleConstants<>+1184(SB), Y0, Y2
 	VPSRLQ       $0x34, Y2, Y3
-	VORPD        PoleConstants<>+1120(SB), Y3, Y3
-	VSUBPD       PoleConstants<>+1152(SB), Y3, Y3
-	VANDPD       PoleConstants<>+1184(SB), Y2, Y2
-	VPADDQ       PoleConstants<>+1216(SB), Y2, Y2
-	VSUBPD       PoleConstants<>+224(SB), Y2, Y2
-	VADDPD       PoleConstants<>+1248(SB), Y2, Y5
+	VORPD        PoleConstants<>+1216(SB), Y3, Y3
+	VSUBPD       PoleConstants<>+1248(SB), Y3, Y3
+	VANDPD       PoleConstants<>+1280(SB), Y2, Y2
+	VPADDQ       PoleConstants<>+1312(SB), Y2, Y2
+	VSUBPD       PoleConstants<>+256(SB), Y2, Y2
+	VADDPD       PoleConstants<>+1344(SB), Y2, Y5
 	VDIVPD       Y5, Y2, Y2
 	VMULPD       Y2, Y2, Y5
-	VFMADD231PD  PoleConstants<>+1344(SB), Y5, Y6
-	VFMADD231PD  PoleConstants<>+1408(SB), Y5, Y8
+	VFMADD231PD  PoleConstants<>+1440(SB), Y5, Y6
+	VFMADD231PD  PoleConstants<>+1504(SB), Y5, Y8
 	VMULPD       Y5, Y5, Y5
 	VFMADD231PD  Y5, Y8, Y6
 	VMULPD       Y5, Y5, Y5
-	VFMADD231PD  PoleConstants<>+1440(SB), Y5, Y6
+	VFMADD231PD  PoleConstants<>+1536(SB), Y5, Y6
 	VMULPD       Y6, Y2, Y2
-	VFMADD231PD  PoleConstants<>+1280(SB), Y3, Y2
+	VFMADD231PD  PoleConstants<>+1376(SB), Y3, Y2
 	VCMPPD       $0x00, Y4, Y0, Y3
-	VBLENDVPD    Y3, PoleConstants<>+1504(SB), Y2, Y2
-	VCMPPD       $0x00, PoleConstants<>+1056(SB), Y0, Y3
-	VBLENDVPD    Y3, PoleConstants<>+1056(SB), Y2, Y2
+	VBLENDVPD    Y3, PoleConstants<>+1600(SB), Y2, Y2
+	VCMPPD       $0x00, PoleConstants<>+1152(SB), Y0, Y3
+	VBLENDVPD    Y3, PoleConstants<>+1152(SB), Y2, Y2
 	VCMPPD       $0x19, Y4, Y0, Y0
-	VBLENDVPD    Y0, PoleConstants<>+1536(SB), Y2, Y0
+	VBLENDVPD    Y0, PoleConstants<>+1632(SB), Y2, Y0
 	VCVTPD2PSY   Y0, X0
 	VINSERTF128  $0x01, X0, Y1, Y0
 	VMOVUPS      Y0, 32(SI)
@@ -7791,9 +7328,9 @@ TEXT ·poleLossBatchAVX512(SB), NOSPLIT, $128-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      PoleConstants<>+1792(SB), Z0
+	VMOVUPS      PoleConstants<>+1888(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS PoleConstants<>+1052(SB), Z0
+	VBROADCASTSS PoleConstants<>+1148(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 1600(SI)
 	VXORPS       X0, X0, X0
@@ -7873,35 +7410,35 @@ loop0:
 	VFMADD231PS.BCST 12(DI), Z0, Z1
 	VEXTRACTF64X4    $0x01, Z1, Y3
 	VCVTPS2PD        Y1, Z1
-	VBROADCASTSD     PoleConstants<>+904(SB), Z5
+	VBROADCASTSD     PoleConstants<>+1000(SB), Z5
 	VMINPD           Z1, Z5, Z1
-	VBROADCASTSD     PoleConstants<>+896(SB), Z7
+	VBROADCASTSD     PoleConstants<>+992(SB), Z7
 	VMAXPD           Z1, Z7, Z1
 	VMULPD           Z1, Z1, Z8
-	VBROADCASTSD     PoleConstants<>+920(SB), Z9
-	VBROADCASTSD     PoleConstants<>+912(SB), Z10
+	VBROADCASTSD     PoleConstants<>+1016(SB), Z9
+	VBROADCASTSD     PoleConstants<>+1008(SB), Z10
 	VMOVAPS          Z10, Z11
 	VFMADD231PD      Z8, Z9, Z11
-	VBROADCASTSD     PoleConstants<>+936(SB), Z12
-	VBROADCASTSD     PoleConstants<>+928(SB), Z13
+	VBROADCASTSD     PoleConstants<>+1032(SB), Z12
+	VBROADCASTSD     PoleConstants<>+1024(SB), Z13
 	VMOVAPS          Z13, Z14
 	VFMADD231PD      Z8, Z12, Z14
 	VMULPD           Z8, Z8, Z15
 	VFMADD231PD      Z15, Z14, Z11
 	VMULPD           Z15, Z15, Z14
-	VBROADCASTSD     PoleConstants<>+944(SB), Z16
+	VBROADCASTSD     PoleConstants<>+1040(SB), Z16
 	VFMADD231PD      Z14, Z16, Z11
 	VMULPD           Z11, Z1, Z1
-	VBROADCASTSD     PoleConstants<>+960(SB), Z11
-	VBROADCASTSD     PoleConstants<>+952(SB), Z17
+	VBROADCASTSD     PoleConstants<>+1056(SB), Z11
+	VBROADCASTSD     PoleConstants<>+1048(SB), Z17
 	VMOVAPS          Z17, Z18
 	VFMADD231PD      Z8, Z11, Z18
-	VBROADCASTSD     PoleConstants<>+976(SB), Z19
-	VBROADCASTSD     PoleConstants<>+968(SB), Z20
+	VBROADCASTSD     PoleConstants<>+1072(SB), Z19
+	VBROADCASTSD     PoleConstants<>+1064(SB), Z20
 	VMOVAPS          Z20, Z21
 	VFMADD231PD      Z8, Z19, Z21
-	VBROADCASTSD     PoleConstants<>+992(SB), Z22
-	VBROADCASTSD     PoleConstants<>+984(SB), Z23
+	VBROADCASTSD     PoleConstants<>+1088(SB), Z22
+	VBROADCASTSD     PoleConstants<>+1080(SB), Z23
 	VFMADD213PD      Z23, Z22, Z8
 	VFMADD231PD      Z15, Z21, Z18
 	VFMADD231PD      Z14, Z8, Z18
@@ -8388,7 +7925,7 @@ loop0:
 	VMULPD           Z30, Z30, Z29
 	VFMADD231PD      Z29, Z16, Z28
 	VMULPD           Z28, Z26, Z26
-	VBROADCASTSD     PoleConstants<>+960(SB), Z28
+	VBROADCASTSD     PoleConstants<>+1056(SB), Z28
 	VMOVAPS          Z17, Z31
 	VFMADD231PD      Z27, Z28, Z31
 	VMOVAPS          Z20, Z17
@@ -8419,7 +7956,7 @@ loop0:
 	VMULPD           Z30, Z30, Z29
 	VFMADD231PD      Z29, Z16, Z27
 	VMULPD           Z27, Z17, Z17
-	VBROADCASTSD     PoleConstants<>+952(SB), Z27
+	VBROADCASTSD     PoleConstants<>+1048(SB), Z27
 	VMOVAPS          Z27, Z31
 	VFMADD231PD      Z26, Z28, Z31
 	VMOVAPS          Z20, Z27
@@ -8442,7 +7979,7 @@ loop0:
 	VMULPD           Z30, Z30, Z29
 	VFMADD231PD      Z29, Z16, Z27
 	VMULPD           Z27, Z6, Z6
-	VBROADCASTSD     PoleConstants<>+952(SB), Z27
+	VBROADCASTSD     PoleConstants<>+1048(SB), Z27
 	VMOVAPS          Z27, Z31
 	VFMADD231PD      Z26, Z28, Z31
 	VMOVAPS          Z20, Z27
@@ -8474,7 +8011,7 @@ loop0:
 	VMULPD           Z30, Z30, Z29
 	VFMADD231PD      Z29, Z16, Z27
 	VMULPD           Z27, Z17, Z17
-	VBROADCASTSD     PoleConstants<>+952(SB), Z27
+	VBROADCASTSD     PoleConstants<>+1048(SB), Z27
 	VMOVAPS          Z27, Z31
 	VFMADD231PD      Z26, Z28, Z31
 	VMOVAPS          Z20, Z27
@@ -8497,7 +8034,7 @@ loop0:
 	VMULPD           Z30, Z30, Z29
 	VFMADD231PD      Z29, Z16, Z27
 	VMULPD           Z27, Z4, Z4
-	VBROADCASTSD     PoleConstants<>+952(SB), Z27
+	VBROADCASTSD     PoleConstants<>+1048(SB), Z27
 	VMOVAPS          Z27, Z31
 	VFMADD231PD      Z26, Z28, Z31
 	VMOVAPS          Z20, Z27
@@ -8530,7 +8067,7 @@ loop0:
 	VMULPD           Z30, Z30, Z29
 	VFMADD231PD      Z29, Z16, Z27
 	VMULPD           Z27, Z17, Z17
-	VBROADCASTSD     PoleConstants<>+952(SB), Z27
+	VBROADCASTSD     PoleConstants<>+1048(SB), Z27
 	VMOVAPS          Z27, Z31
 	VFMADD231PD      Z26, Z28, Z31
 	VMOVAPS          Z20, Z27
@@ -8553,7 +8090,7 @@ loop0:
 	VMULPD           Z30, Z30, Z29
 	VFMADD231PD      Z29, Z16, Z27
 	VMULPD           Z27, Z2, Z2
-	VBROADCASTSD     PoleConstants<>+952(SB), Z27
+	VBROADCASTSD     PoleConstants<>+1048(SB), Z27
 	VMOVAPS          Z27, Z31
 	VFMADD231PD      Z26, Z28, Z31
 	VMOVAPS          Z20, Z27
@@ -8587,7 +8124,7 @@ loop0:
 	VMULPD           Z30, Z30, Z29
 	VFMADD231PD      Z29, Z16, Z27
 	VMULPD           Z27, Z17, Z17
-	VBROADCASTSD     PoleConstants<>+952(SB), Z27
+	VBROADCASTSD     PoleConstants<>+1048(SB), Z27
 	VMOVAPS          Z27, Z31
 	VFMADD231PD      Z26, Z28, Z31
 	VMOVAPS          Z20, Z27
@@ -8610,7 +8147,7 @@ loop0:
 	VMULPD           Z30, Z30, Z29
 	VFMADD231PD      Z29, Z16, Z27
 	VMULPD           Z27, Z0, Z0
-	VBROADCASTSD     PoleConstants<>+952(SB), Z27
+	VBROADCASTSD     PoleConstants<>+1048(SB), Z27
 	VMOVAPS          Z27, Z31
 	VFMADD231PD      Z26, Z28, Z31
 	VMOVAPS          Z20, Z27
@@ -8645,7 +8182,7 @@ loop0:
 	VMULPD           Z31, Z31, Z30
 	VFMADD231PD      Z30, Z16, Z29
 	VMULPD           Z29, Z17, Z17
-	VBROADCASTSD     PoleConstants<>+952(SB), Z29
+	VBROADCASTSD     PoleConstants<>+1048(SB), Z29
 	VMOVAPS          Z29, Z16
 	VFMADD231PD      Z27, Z28, Z16
 	VMOVAPS          Z20, Z28
@@ -8666,10 +8203,10 @@ loop0:
 	VMULPD           Z26, Z26, Z30
 	VFMADD231PD      Z30, Z28, Z27
 	VMULPD           Z30, Z30, Z28
-	VBROADCASTSD     PoleConstants<>+944(SB), Z31
+	VBROADCASTSD     PoleConstants<>+1040(SB), Z31
 	VFMADD231PD      Z28, Z31, Z27
 	VMULPD           Z27, Z17, Z17
-	VBROADCASTSD     PoleConstants<>+960(SB), Z27
+	VBROADCASTSD     PoleConstants<>+1056(SB), Z27
 	VMOVAPS          Z29, Z31
 	VFMADD231PD      Z26, Z27, Z31
 	VMOVAPS          Z20, Z27
@@ -8703,11 +8240,11 @@ loop0:
 	VFMADD231PD      Z31, Z30, Z28
 	VMULPD           Z31, Z31, Z30
 	VMOVUPS          Z28, 64(SP)
-	VBROADCASTSD     PoleConstants<>+944(SB), Z28
+	VBROADCASTSD     PoleConstants<>+1040(SB), Z28
 	VMOVUPS          64(SP), Z12
 	VFMADD231PD      Z30, Z28, Z12
 	VMULPD           Z12, Z17, Z12
-	VBROADCASTSD     PoleConstants<>+960(SB), Z17
+	VBROADCASTSD     PoleConstants<>+1056(SB), Z17
 	VMOVAPS          Z29, Z28
 	VFMADD231PD      Z27, Z17, Z28
 	VMOVAPS          Z20, Z17
@@ -8722,14 +8259,14 @@ loop0:
 	VMAXPD           Z5, Z7, Z5
 	VMULPD           Z5, Z5, Z7
 	VFMADD231PD      Z7, Z9, Z10
-	VFMADD231PD.BCST PoleConstants<>+936(SB), Z7, Z13
+	VFMADD231PD.BCST PoleConstants<>+1032(SB), Z7, Z13
 	VMULPD           Z7, Z7, Z9
 	VFMADD231PD      Z9, Z13, Z10
 	VMULPD           Z9, Z9, Z13
-	VFMADD231PD.BCST PoleConstants<>+944(SB), Z13, Z10
+	VFMADD231PD.BCST PoleConstants<>+1040(SB), Z13, Z10
 	VMULPD           Z10, Z5, Z5
 	VMOVAPS          Z29, Z10
-	VFMADD231PD.BCST PoleConstants<>+960(SB), Z7, Z10
+	VFMADD231PD.BCST PoleConstants<>+1056(SB), Z7, Z10
 	VFMADD231PD      Z7, Z19, Z20
 	VFMADD231PD      Z7, Z22, Z23
 	VFMADD231PD      Z9, Z20, Z10
@@ -8784,37 +8321,37 @@ loop0:
 	VBLENDMPS    Z7, Z0, K1, Z0
 	VMOVUPS      Z0, 448(SI)
 	VSUBPS       Z0, Z7, Z2
-	VBROADCASTSS PoleConstants<>+1008(SB), Z3
+	VBROADCASTSS PoleConstants<>+1104(SB), Z3
 	VMINPS       Z2, Z3, Z2
-	VBROADCASTSS PoleConstants<>+1004(SB), Z4
+	VBROADCASTSS PoleConstants<>+1100(SB), Z4
 	VMAXPS       Z2, Z4, Z2
-	VBROADCASTSS PoleConstants<>+1016(SB), Z5
-	VBROADCASTSS PoleConstants<>+1012(SB), Z6
+	VBROADCASTSS PoleConstants<>+1112(SB), Z5
+	VBROADCASTSS PoleConstants<>+1108(SB), Z6
 	VMOVAPS      Z6, Z8
 	VFMADD231PS  Z5, Z2, Z8
 	VSUBPS       Z6, Z8, Z8
-	VBROADCASTSS PoleConstants<>+1020(SB), Z9
+	VBROADCASTSS PoleConstants<>+1116(SB), Z9
 	VFNMADD231PS Z9, Z8, Z2
-	VBROADCASTSS PoleConstants<>+1024(SB), Z10
+	VBROADCASTSS PoleConstants<>+1120(SB), Z10
 	VFNMADD231PS Z10, Z8, Z2
 	VMULPS       Z2, Z2, Z11
-	VBROADCASTSS PoleConstants<>+1032(SB), Z12
-	VBROADCASTSS PoleConstants<>+1028(SB), Z13
+	VBROADCASTSS PoleConstants<>+1128(SB), Z12
+	VBROADCASTSS PoleConstants<>+1124(SB), Z13
 	VMOVAPS      Z13, Z14
 	VFMADD231PS  Z2, Z12, Z14
-	VBROADCASTSS PoleConstants<>+1040(SB), Z15
-	VBROADCASTSS PoleConstants<>+1036(SB), Z16
+	VBROADCASTSS PoleConstants<>+1136(SB), Z15
+	VBROADCASTSS PoleConstants<>+1132(SB), Z16
 	VMOVAPS      Z16, Z17
 	VFMADD231PS  Z2, Z15, Z17
-	VBROADCASTSS PoleConstants<>+1048(SB), Z18
-	VBROADCASTSS PoleConstants<>+1044(SB), Z19
+	VBROADCASTSS PoleConstants<>+1144(SB), Z18
+	VBROADCASTSS PoleConstants<>+1140(SB), Z19
 	VMOVAPS      Z19, Z20
 	VFMADD231PS  Z2, Z18, Z20
 	VFMADD231PS  Z11, Z17, Z14
 	VMULPS       Z11, Z11, Z17
 	VFMADD231PS  Z17, Z20, Z14
 	VFMADD231PS  Z14, Z11, Z2
-	VBROADCASTSS PoleConstants<>+1052(SB), Z11
+	VBROADCASTSS PoleConstants<>+1148(SB), Z11
 	VADDPS       Z11, Z2, Z2
 	VSCALEFPS    Z8, Z2, Z2
 	VSUBPS       Z0, Z1, Z8
@@ -8845,47 +8382,47 @@ loop0:
 	// t = log(s2)
 	VEXTRACTF64X4 $0x01, Z4, Y2
 	VCVTPS2PD     Y4, Z3
-	VBROADCASTSD  PoleConstants<>+1576(SB), Z4
+	VBROADCASTSD  PoleConstants<>+1672(SB), Z4
 	VPADDQ        Z4, Z3, Z5
 	VPSRLQ        $0x34, Z5, Z6
-	VBROADCASTSD  PoleConstants<>+1584(SB), Z8
+	VBROADCASTSD  PoleConstants<>+1680(SB), Z8
 	VORPD         Z8, Z6, Z6
-	VBROADCASTSD  PoleConstants<>+1592(SB), Z9
+	VBROADCASTSD  PoleConstants<>+1688(SB), Z9
 	VSUBPD        Z9, Z6, Z6
-	VBROADCASTSD  PoleConstants<>+1600(SB), Z10
+	VBROADCASTSD  PoleConstants<>+1696(SB), Z10
 	VANDPD        Z10, Z5, Z5
-	VBROADCASTSD  PoleConstants<>+1608(SB), Z11
+	VBROADCASTSD  PoleConstants<>+1704(SB), Z11
 	VPADDQ        Z11, Z5, Z5
 	VSUBPD        Z29, Z5, Z5
-	VBROADCASTSD  PoleConstants<>+1616(SB), Z12
+	VBROADCASTSD  PoleConstants<>+1712(SB), Z12
 	VADDPD        Z12, Z5, Z13
 	VDIVPD        Z13, Z5, Z5
 	VMULPD        Z5, Z5, Z13
-	VBROADCASTSD  PoleConstants<>+1640(SB), Z14
-	VBROADCASTSD  PoleConstants<>+1632(SB), Z15
+	VBROADCASTSD  PoleConstants<>+1736(SB), Z14
+	VBROADCASTSD  PoleConstants<>+1728(SB), Z15
 	VMOVAPS       Z15, Z16
 	VFMADD231PD   Z13, Z14, Z16
-	VBROADCASTSD  PoleConstants<>+1656(SB), Z17
-	VBROADCASTSD  PoleConstants<>+1648(SB), Z18
+	VBROADCASTSD  PoleConstants<>+1752(SB), Z17
+	VBROADCASTSD  PoleConstants<>+1744(SB), Z18
 	VMOVAPS       Z18, Z19
 	VFMADD231PD   Z13, Z17, Z19
 	VMULPD        Z13, Z13, Z13
 	VFMADD231PD   Z13, Z19, Z16
 	VMULPD        Z13, Z13, Z13
-	VBROADCASTSD  PoleConstants<>+1664(SB), Z19
+	VBROADCASTSD  PoleConstants<>+1760(SB), Z19
 	VFMADD231PD   Z13, Z19, Z16
 	VMULPD        Z16, Z5, Z5
-	VBROADCASTSD  PoleConstants<>+1624(SB), Z13
+	VBROADCASTSD  PoleConstants<>+1720(SB), Z13
 	VFMADD231PD   Z13, Z6, Z5
 	VXORPS        X6, X6, X6
 	VCMPPD        $0x00, Z6, Z3, K1
-	VBROADCASTSD  PoleConstants<>+1680(SB), Z16
+	VBROADCASTSD  PoleConstants<>+1776(SB), Z16
 	VBLENDMPD     Z16, Z5, K1, Z5
-	VBROADCASTSD  PoleConstants<>+1568(SB), Z20
+	VBROADCASTSD  PoleConstants<>+1664(SB), Z20
 	VCMPPD        $0x00, Z20, Z3, K1
 	VBLENDMPD     Z20, Z5, K1, Z5
 	VCMPPD        $0x19, Z6, Z3, K1
-	VBROADCASTSD  PoleConstants<>+1688(SB), Z3
+	VBROADCASTSD  PoleConstants<>+1784(SB), Z3
 	VBLENDMPD     Z3, Z5, K1, Z5
 	VCVTPD2PS     Z5, Y5
 	VCVTPS2PD     Y2, Z2
@@ -8962,15 +8499,15 @@ TEXT ·poleGradBatchAVX2(SB), NOSPLIT, $32-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      PoleConstants<>+1696(SB), Y0
+	VMOVUPS      PoleConstants<>+1792(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       PoleConstants<>+864(SB), Y0, Y0
+	VANDPS       PoleConstants<>+896(SB), Y0, Y0
 	VMOVUPS      Y0, 1600(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 1664(SI)
-	VMOVUPS      PoleConstants<>+1760(SB), Y1
+	VMOVUPS      PoleConstants<>+1856(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       PoleConstants<>+864(SB), Y1, Y1
+	VANDPS       PoleConstants<>+896(SB), Y1, Y1
 	VMOVUPS      Y1, 1632(SI)
 	VMOVUPS      Y0, 1696(SI)
 	LEAQ         1728(SI), BX
@@ -9072,30 +8609,30 @@ loop0:
 	VFMADD231PS  Y1, Y0, Y5
 	VEXTRACTF128 $0x01, Y3, X1
 	VCVTPS2PD    X3, Y3
-	VMOVUPS      PoleConstants<>+32(SB), Y4
+	VMOVUPS      PoleConstants<>+64(SB), Y4
 	VMINPD       Y3, Y4, Y3
-	VMOVUPS      PoleConstants<>+0(SB), Y6
+	VMOVUPS      PoleConstants<>+32(SB), Y6
 	VMAXPD       Y3, Y6, Y3
 	VMULPD       Y3, Y3, Y7
-	VMOVUPS      PoleConstants<>+64(SB), Y8
+	VMOVUPS      PoleConstants<>+96(SB), Y8
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  PoleConstants<>+96(SB), Y7, Y9
-	VMOVUPS      PoleConstants<>+128(SB), Y10
+	VFMADD231PD  PoleConstants<>+128(SB), Y7, Y9
+	VMOVUPS      PoleConstants<>+160(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  PoleConstants<>+160(SB), Y7, Y11
+	VFMADD231PD  PoleConstants<>+192(SB), Y7, Y11
 	VMULPD       Y7, Y7, Y12
 	VFMADD231PD  Y12, Y11, Y9
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y9
+	VFMADD231PD  PoleConstants<>+224(SB), Y11, Y9
 	VMULPD       Y9, Y3, Y3
-	VMOVUPS      PoleConstants<>+224(SB), Y9
+	VMOVUPS      PoleConstants<>+256(SB), Y9
 	VMOVAPS      Y9, Y13
-	VFMADD231PD  PoleConstants<>+256(SB), Y7, Y13
-	VMOVUPS      PoleConstants<>+288(SB), Y14
+	VFMADD231PD  PoleConstants<>+288(SB), Y7, Y13
+	VMOVUPS      PoleConstants<>+320(SB), Y14
 	VMOVAPS      Y14, Y15
-	VFMADD231PD  PoleConstants<>+320(SB), Y7, Y15
-	VMOVUPS      PoleConstants<>+352(SB), Y14
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y7
+	VFMADD231PD  PoleConstants<>+352(SB), Y7, Y15
+	VMOVUPS      PoleConstants<>+384(SB), Y14
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y7
 	VFMADD231PD  Y12, Y15, Y13
 	VFMADD231PD  Y11, Y7, Y13
 	VDIVPD       Y13, Y3, Y3
@@ -9105,20 +8642,20 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y7
 	VMOVAPS      Y8, Y11
-	VFMADD231PD  PoleConstants<>+96(SB), Y7, Y11
+	VFMADD231PD  PoleConstants<>+128(SB), Y7, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  PoleConstants<>+160(SB), Y7, Y12
+	VFMADD231PD  PoleConstants<>+192(SB), Y7, Y12
 	VMULPD       Y7, Y7, Y13
 	VFMADD231PD  Y13, Y12, Y11
 	VMULPD       Y13, Y13, Y12
-	VFMADD231PD  PoleConstants<>+192(SB), Y12, Y11
+	VFMADD231PD  PoleConstants<>+224(SB), Y12, Y11
 	VMULPD       Y11, Y1, Y1
 	VMOVAPS      Y9, Y11
-	VFMADD231PD  PoleConstants<>+256(SB), Y7, Y11
-	VMOVUPS      PoleConstants<>+288(SB), Y15
+	VFMADD231PD  PoleConstants<>+288(SB), Y7, Y11
+	VMOVUPS      PoleConstants<>+320(SB), Y15
 	VMOVAPS      Y15, Y9
-	VFMADD231PD  PoleConstants<>+320(SB), Y7, Y9
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y7
+	VFMADD231PD  PoleConstants<>+352(SB), Y7, Y9
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y7
 	VFMADD231PD  Y13, Y9, Y11
 	VFMADD231PD  Y12, Y7, Y11
 	VDIVPD       Y11, Y1, Y1
@@ -9131,20 +8668,20 @@ loop0:
 	VMAXPD       Y3, Y6, Y3
 	VMULPD       Y3, Y3, Y5
 	VMOVAPS      Y8, Y7
-	VFMADD231PD  PoleConstants<>+96(SB), Y5, Y7
+	VFMADD231PD  PoleConstants<>+128(SB), Y5, Y7
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y5, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y9
 	VMULPD       Y5, Y5, Y11
 	VFMADD231PD  Y11, Y9, Y7
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y7
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y7
 	VMULPD       Y7, Y3, Y3
-	VMOVUPS      PoleConstants<>+224(SB), Y7
+	VMOVUPS      PoleConstants<>+256(SB), Y7
 	VMOVAPS      Y7, Y12
-	VFMADD231PD  PoleConstants<>+256(SB), Y5, Y12
+	VFMADD231PD  PoleConstants<>+288(SB), Y5, Y12
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  PoleConstants<>+320(SB), Y5, Y13
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y5
+	VFMADD231PD  PoleConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y11, Y13, Y12
 	VFMADD231PD  Y9, Y5, Y12
 	VDIVPD       Y12, Y3, Y3
@@ -9154,19 +8691,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y5
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  PoleConstants<>+96(SB), Y5, Y9
+	VFMADD231PD  PoleConstants<>+128(SB), Y5, Y9
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  PoleConstants<>+160(SB), Y5, Y11
+	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y11
 	VMULPD       Y5, Y5, Y12
 	VFMADD231PD  Y12, Y11, Y9
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y9
+	VFMADD231PD  PoleConstants<>+224(SB), Y11, Y9
 	VMULPD       Y9, Y1, Y1
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  PoleConstants<>+256(SB), Y5, Y9
+	VFMADD231PD  PoleConstants<>+288(SB), Y5, Y9
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  PoleConstants<>+320(SB), Y5, Y13
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y5
+	VFMADD231PD  PoleConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y12, Y13, Y9
 	VFMADD231PD  Y11, Y5, Y9
 	VDIVPD       Y9, Y1, Y1
@@ -9193,19 +8730,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y9
 	VMULPD       Y2, Y2, Y11
 	VFMADD231PD  Y11, Y9, Y3
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y11, Y12, Y3
 	VFMADD231PD  Y9, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -9215,19 +8752,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y9
 	VMULPD       Y2, Y2, Y11
 	VFMADD231PD  Y11, Y9, Y3
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y11, Y12, Y3
 	VFMADD231PD  Y9, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -9240,19 +8777,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -9262,19 +8799,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -9301,19 +8838,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -9323,19 +8860,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -9348,19 +8885,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -9370,19 +8907,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -9409,19 +8946,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -9431,19 +8968,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -9456,19 +8993,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -9478,19 +9015,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -9517,19 +9054,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -9539,19 +9076,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -9564,19 +9101,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -9586,19 +9123,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -9625,19 +9162,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -9647,19 +9184,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -9672,19 +9209,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -9694,19 +9231,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -9733,19 +9270,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -9755,19 +9292,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -9780,19 +9317,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -9802,19 +9339,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -9841,19 +9378,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -9863,19 +9400,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -9888,19 +9425,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -9910,19 +9447,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -9949,19 +9486,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -9971,19 +9508,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -9996,19 +9533,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -10018,19 +9555,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -10057,19 +9594,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -10079,19 +9616,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -10104,19 +9641,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -10126,19 +9663,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -10165,19 +9702,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -10187,19 +9724,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -10212,19 +9749,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -10234,19 +9771,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -10273,19 +9810,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -10295,19 +9832,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -10320,19 +9857,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -10342,19 +9879,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  PoleConstants<>+160(SB), Y2, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y5
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y5, Y3
 	VMULPD       Y9, Y9, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y3
+	VFMADD231PD  PoleConstants<>+224(SB), Y5, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y5, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -10381,19 +9918,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -10403,19 +9940,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y0, Y0
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -10428,19 +9965,19 @@ loop0:
 	VMAXPD       Y2, Y6, Y2
 	VMULPD       Y2, Y2, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y2, Y2
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y2, Y2
@@ -10450,19 +9987,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y5
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y5
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y7, Y5
-	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y5
+	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y5
 	VFMADD231PD  Y9, Y3, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -10489,19 +10026,19 @@ loop0:
 	VMAXPD       Y3, Y6, Y3
 	VMULPD       Y3, Y3, Y9
 	VMOVAPS      Y8, Y11
-	VFMADD231PD  PoleConstants<>+96(SB), Y9, Y11
+	VFMADD231PD  PoleConstants<>+128(SB), Y9, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  PoleConstants<>+160(SB), Y9, Y12
+	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y12
 	VMULPD       Y9, Y9, Y13
 	VFMADD231PD  Y13, Y12, Y11
 	VMULPD       Y13, Y13, Y12
-	VFMADD231PD  PoleConstants<>+192(SB), Y12, Y11
+	VFMADD231PD  PoleConstants<>+224(SB), Y12, Y11
 	VMULPD       Y11, Y3, Y3
 	VMOVAPS      Y7, Y11
-	VFMADD231PD  PoleConstants<>+256(SB), Y9, Y11
+	VFMADD231PD  PoleConstants<>+288(SB), Y9, Y11
 	VMOVAPS      Y15, Y7
-	VFMADD231PD  PoleConstants<>+320(SB), Y9, Y7
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y9
+	VFMADD231PD  PoleConstants<>+352(SB), Y9, Y7
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y9
 	VFMADD231PD  Y13, Y7, Y11
 	VFMADD231PD  Y12, Y9, Y11
 	VDIVPD       Y11, Y3, Y3
@@ -10511,20 +10048,20 @@ loop0:
 	VMAXPD       Y2, Y6, Y2
 	VMULPD       Y2, Y2, Y7
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  PoleConstants<>+96(SB), Y7, Y9
+	VFMADD231PD  PoleConstants<>+128(SB), Y7, Y9
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  PoleConstants<>+160(SB), Y7, Y11
+	VFMADD231PD  PoleConstants<>+192(SB), Y7, Y11
 	VMULPD       Y7, Y7, Y12
 	VFMADD231PD  Y12, Y11, Y9
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y9
+	VFMADD231PD  PoleConstants<>+224(SB), Y11, Y9
 	VMULPD       Y9, Y2, Y2
-	VMOVUPS      PoleConstants<>+224(SB), Y9
+	VMOVUPS      PoleConstants<>+256(SB), Y9
 	VMOVAPS      Y9, Y13
-	VFMADD231PD  PoleConstants<>+256(SB), Y7, Y13
+	VFMADD231PD  PoleConstants<>+288(SB), Y7, Y13
 	VMOVAPS      Y15, Y9
-	VFMADD231PD  PoleConstants<>+320(SB), Y7, Y9
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y7
+	VFMADD231PD  PoleConstants<>+352(SB), Y7, Y9
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y7
 	VFMADD231PD  Y12, Y9, Y13
 	VFMADD231PD  Y11, Y7, Y13
 	VDIVPD       Y13, Y2, Y2
@@ -10537,20 +10074,20 @@ loop0:
 	VMAXPD       Y5, Y6, Y5
 	VMULPD       Y5, Y5, Y7
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  PoleConstants<>+96(SB), Y7, Y9
+	VFMADD231PD  PoleConstants<>+128(SB), Y7, Y9
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  PoleConstants<>+160(SB), Y7, Y11
+	VFMADD231PD  PoleConstants<>+192(SB), Y7, Y11
 	VMULPD       Y7, Y7, Y12
 	VFMADD231PD  Y12, Y11, Y9
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y9
+	VFMADD231PD  PoleConstants<>+224(SB), Y11, Y9
 	VMULPD       Y9, Y5, Y5
-	VMOVUPS      PoleConstants<>+224(SB), Y9
+	VMOVUPS      PoleConstants<>+256(SB), Y9
 	VMOVAPS      Y9, Y13
-	VFMADD231PD  PoleConstants<>+256(SB), Y7, Y13
+	VFMADD231PD  PoleConstants<>+288(SB), Y7, Y13
 	VMOVAPS      Y15, Y9
-	VFMADD231PD  PoleConstants<>+320(SB), Y7, Y9
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y7
+	VFMADD231PD  PoleConstants<>+352(SB), Y7, Y9
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y7
 	VFMADD231PD  Y12, Y9, Y13
 	VFMADD231PD  Y11, Y7, Y13
 	VDIVPD       Y13, Y5, Y5
@@ -10560,20 +10097,20 @@ loop0:
 	VMAXPD       Y3, Y6, Y3
 	VMULPD       Y3, Y3, Y7
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  PoleConstants<>+96(SB), Y7, Y9
+	VFMADD231PD  PoleConstants<>+128(SB), Y7, Y9
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  PoleConstants<>+160(SB), Y7, Y11
+	VFMADD231PD  PoleConstants<>+192(SB), Y7, Y11
 	VMULPD       Y7, Y7, Y12
 	VFMADD231PD  Y12, Y11, Y9
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y9
+	VFMADD231PD  PoleConstants<>+224(SB), Y11, Y9
 	VMULPD       Y9, Y3, Y3
-	VMOVUPS      PoleConstants<>+224(SB), Y9
+	VMOVUPS      PoleConstants<>+256(SB), Y9
 	VMOVAPS      Y9, Y13
-	VFMADD231PD  PoleConstants<>+256(SB), Y7, Y13
+	VFMADD231PD  PoleConstants<>+288(SB), Y7, Y13
 	VMOVAPS      Y15, Y9
-	VFMADD231PD  PoleConstants<>+320(SB), Y7, Y9
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y7
+	VFMADD231PD  PoleConstants<>+352(SB), Y7, Y9
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y7
 	VFMADD231PD  Y12, Y9, Y13
 	VFMADD231PD  Y11, Y7, Y13
 	VDIVPD       Y13, Y3, Y3
@@ -10600,20 +10137,20 @@ loop0:
 	VMAXPD       Y7, Y6, Y7
 	VMULPD       Y7, Y7, Y11
 	VMOVAPS      Y8, Y12
-	VFMADD231PD  PoleConstants<>+96(SB), Y11, Y12
+	VFMADD231PD  PoleConstants<>+128(SB), Y11, Y12
 	VMOVAPS      Y10, Y13
-	VFMADD231PD  PoleConstants<>+160(SB), Y11, Y13
+	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y13
 	VMULPD       Y11, Y11, Y10
 	VFMADD231PD  Y10, Y13, Y12
 	VMULPD       Y10, Y10, Y13
-	VFMADD231PD  PoleConstants<>+192(SB), Y13, Y12
+	VFMADD231PD  PoleConstants<>+224(SB), Y13, Y12
 	VMULPD       Y12, Y7, Y7
-	VMOVUPS      PoleConstants<>+224(SB), Y12
+	VMOVUPS      PoleConstants<>+256(SB), Y12
 	VMOVAPS      Y12, Y8
-	VFMADD231PD  PoleConstants<>+256(SB), Y11, Y8
+	VFMADD231PD  PoleConstants<>+288(SB), Y11, Y8
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  PoleConstants<>+320(SB), Y11, Y12
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y11
+	VFMADD231PD  PoleConstants<>+352(SB), Y11, Y12
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y11
 	VFMADD231PD  Y10, Y12, Y8
 	VFMADD231PD  Y13, Y11, Y8
 	VDIVPD       Y8, Y7, Y7
@@ -10622,23 +10159,23 @@ loop0:
 	VMINPD       Y5, Y4, Y5
 	VMAXPD       Y5, Y6, Y5
 	VMULPD       Y5, Y5, Y8
-	VMOVUPS      PoleConstants<>+64(SB), Y10
+	VMOVUPS      PoleConstants<>+96(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  PoleConstants<>+96(SB), Y8, Y11
-	VMOVUPS      PoleConstants<>+128(SB), Y12
+	VFMADD231PD  PoleConstants<>+128(SB), Y8, Y11
+	VMOVUPS      PoleConstants<>+160(SB), Y12
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  PoleConstants<>+160(SB), Y8, Y13
+	VFMADD231PD  PoleConstants<>+192(SB), Y8, Y13
 	VMULPD       Y8, Y8, Y12
 	VFMADD231PD  Y12, Y13, Y11
 	VMULPD       Y12, Y12, Y13
-	VFMADD231PD  PoleConstants<>+192(SB), Y13, Y11
+	VFMADD231PD  PoleConstants<>+224(SB), Y13, Y11
 	VMULPD       Y11, Y5, Y5
-	VMOVUPS      PoleConstants<>+224(SB), Y11
+	VMOVUPS      PoleConstants<>+256(SB), Y11
 	VMOVAPS      Y11, Y10
-	VFMADD231PD  PoleConstants<>+256(SB), Y8, Y10
+	VFMADD231PD  PoleConstants<>+288(SB), Y8, Y10
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y8, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y8
+	VFMADD231PD  PoleConstants<>+352(SB), Y8, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y8
 	VFMADD231PD  Y12, Y11, Y10
 	VFMADD231PD  Y13, Y8, Y10
 	VDIVPD       Y10, Y5, Y5
@@ -10650,23 +10187,23 @@ loop0:
 	VMINPD       Y8, Y4, Y8
 	VMAXPD       Y8, Y6, Y8
 	VMULPD       Y8, Y8, Y9
-	VMOVUPS      PoleConstants<>+64(SB), Y10
+	VMOVUPS      PoleConstants<>+96(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  PoleConstants<>+96(SB), Y9, Y11
-	VMOVUPS      PoleConstants<>+128(SB), Y12
+	VFMADD231PD  PoleConstants<>+128(SB), Y9, Y11
+	VMOVUPS      PoleConstants<>+160(SB), Y12
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  PoleConstants<>+160(SB), Y9, Y13
+	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y13
 	VMULPD       Y9, Y9, Y12
 	VFMADD231PD  Y12, Y13, Y11
 	VMULPD       Y12, Y12, Y13
-	VFMADD231PD  PoleConstants<>+192(SB), Y13, Y11
+	VFMADD231PD  PoleConstants<>+224(SB), Y13, Y11
 	VMULPD       Y11, Y8, Y8
-	VMOVUPS      PoleConstants<>+224(SB), Y11
+	VMOVUPS      PoleConstants<>+256(SB), Y11
 	VMOVAPS      Y11, Y10
-	VFMADD231PD  PoleConstants<>+256(SB), Y9, Y10
+	VFMADD231PD  PoleConstants<>+288(SB), Y9, Y10
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y9, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y9
+	VFMADD231PD  PoleConstants<>+352(SB), Y9, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y9
 	VFMADD231PD  Y12, Y11, Y10
 	VFMADD231PD  Y13, Y9, Y10
 	VDIVPD       Y10, Y8, Y8
@@ -10675,23 +10212,23 @@ loop0:
 	VMINPD       Y7, Y4, Y7
 	VMAXPD       Y7, Y6, Y7
 	VMULPD       Y7, Y7, Y9
-	VMOVUPS      PoleConstants<>+64(SB), Y10
+	VMOVUPS      PoleConstants<>+96(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  PoleConstants<>+96(SB), Y9, Y11
-	VMOVUPS      PoleConstants<>+128(SB), Y12
+	VFMADD231PD  PoleConstants<>+128(SB), Y9, Y11
+	VMOVUPS      PoleConstants<>+160(SB), Y12
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  PoleConstants<>+160(SB), Y9, Y13
+	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y13
 	VMULPD       Y9, Y9, Y12
 	VFMADD231PD  Y12, Y13, Y11
 	VMULPD       Y12, Y12, Y13
-	VFMADD231PD  PoleConstants<>+192(SB), Y13, Y11
+	VFMADD231PD  PoleConstants<>+224(SB), Y13, Y11
 	VMULPD       Y11, Y7, Y7
-	VMOVUPS      PoleConstants<>+224(SB), Y11
+	VMOVUPS      PoleConstants<>+256(SB), Y11
 	VMOVAPS      Y11, Y10
-	VFMADD231PD  PoleConstants<>+256(SB), Y9, Y10
+	VFMADD231PD  PoleConstants<>+288(SB), Y9, Y10
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  PoleConstants<>+320(SB), Y9, Y11
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y9
+	VFMADD231PD  PoleConstants<>+352(SB), Y9, Y11
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y9
 	VFMADD231PD  Y12, Y11, Y10
 	VFMADD231PD  Y13, Y9, Y10
 	VDIVPD       Y10, Y7, Y7
@@ -10717,50 +10254,50 @@ loop0:
 	VMINPD       Y9, Y4, Y9
 	VMAXPD       Y9, Y6, Y9
 	VMULPD       Y9, Y9, Y11
-	VMOVUPS      PoleConstants<>+64(SB), Y12
+	VMOVUPS      PoleConstants<>+96(SB), Y12
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  PoleConstants<>+96(SB), Y11, Y13
-	VMOVUPS      PoleConstants<>+128(SB), Y12
+	VFMADD231PD  PoleConstants<>+128(SB), Y11, Y13
+	VMOVUPS      PoleConstants<>+160(SB), Y12
 	VMOVAPS      Y12, Y6
-	VFMADD231PD  PoleConstants<>+160(SB), Y11, Y6
+	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y6
 	VMULPD       Y11, Y11, Y12
 	VFMADD231PD  Y12, Y6, Y13
 	VMULPD       Y12, Y12, Y6
-	VFMADD231PD  PoleConstants<>+192(SB), Y6, Y13
+	VFMADD231PD  PoleConstants<>+224(SB), Y6, Y13
 	VMULPD       Y13, Y9, Y9
-	VMOVUPS      PoleConstants<>+224(SB), Y13
+	VMOVUPS      PoleConstants<>+256(SB), Y13
 	VMOVAPS      Y13, Y4
-	VFMADD231PD  PoleConstants<>+256(SB), Y11, Y4
+	VFMADD231PD  PoleConstants<>+288(SB), Y11, Y4
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  PoleConstants<>+320(SB), Y11, Y13
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y11
+	VFMADD231PD  PoleConstants<>+352(SB), Y11, Y13
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y11
 	VFMADD231PD  Y12, Y13, Y4
 	VFMADD231PD  Y6, Y11, Y4
 	VDIVPD       Y4, Y9, Y4
 	VCVTPD2PSY   Y4, X4
 	VCVTPS2PD    X8, Y6
-	VMOVUPS      PoleConstants<>+32(SB), Y8
+	VMOVUPS      PoleConstants<>+64(SB), Y8
 	VMINPD       Y6, Y8, Y6
-	VMOVUPS      PoleConstants<>+0(SB), Y9
+	VMOVUPS      PoleConstants<>+32(SB), Y9
 	VMAXPD       Y6, Y9, Y6
 	VMULPD       Y6, Y6, Y11
-	VMOVUPS      PoleConstants<>+64(SB), Y12
+	VMOVUPS      PoleConstants<>+96(SB), Y12
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  PoleConstants<>+96(SB), Y11, Y13
-	VMOVUPS      PoleConstants<>+128(SB), Y12
+	VFMADD231PD  PoleConstants<>+128(SB), Y11, Y13
+	VMOVUPS      PoleConstants<>+160(SB), Y12
 	VMOVAPS      Y12, Y9
-	VFMADD231PD  PoleConstants<>+160(SB), Y11, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y9
 	VMULPD       Y11, Y11, Y12
 	VFMADD231PD  Y12, Y9, Y13
 	VMULPD       Y12, Y12, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y13
+	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y13
 	VMULPD       Y13, Y6, Y6
-	VMOVUPS      PoleConstants<>+224(SB), Y13
+	VMOVUPS      PoleConstants<>+256(SB), Y13
 	VMOVAPS      Y13, Y8
-	VFMADD231PD  PoleConstants<>+256(SB), Y11, Y8
+	VFMADD231PD  PoleConstants<>+288(SB), Y11, Y8
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  PoleConstants<>+320(SB), Y11, Y13
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y11
+	VFMADD231PD  PoleConstants<>+352(SB), Y11, Y13
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y11
 	VFMADD231PD  Y12, Y13, Y8
 	VFMADD231PD  Y9, Y11, Y8
 	VDIVPD       Y8, Y6, Y6
@@ -10769,52 +10306,52 @@ loop0:
 	VMOVUPS      Y4, 1088(BX)
 	VEXTRACTF128 $0x01, Y10, X6
 	VCVTPS2PD    X10, Y8
-	VMOVUPS      PoleConstants<>+32(SB), Y9
+	VMOVUPS      PoleConstants<>+64(SB), Y9
 	VMINPD       Y8, Y9, Y8
-	VMOVUPS      PoleConstants<>+0(SB), Y10
+	VMOVUPS      PoleConstants<>+32(SB), Y10
 	VMAXPD       Y8, Y10, Y8
 	VMULPD       Y8, Y8, Y11
-	VMOVUPS      PoleConstants<>+64(SB), Y12
+	VMOVUPS      PoleConstants<>+96(SB), Y12
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  PoleConstants<>+96(SB), Y11, Y13
-	VMOVUPS      PoleConstants<>+128(SB), Y12
+	VFMADD231PD  PoleConstants<>+128(SB), Y11, Y13
+	VMOVUPS      PoleConstants<>+160(SB), Y12
 	VMOVAPS      Y12, Y10
-	VFMADD231PD  PoleConstants<>+160(SB), Y11, Y10
+	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y10
 	VMULPD       Y11, Y11, Y12
 	VFMADD231PD  Y12, Y10, Y13
 	VMULPD       Y12, Y12, Y10
-	VFMADD231PD  PoleConstants<>+192(SB), Y10, Y13
+	VFMADD231PD  PoleConstants<>+224(SB), Y10, Y13
 	VMULPD       Y13, Y8, Y8
-	VMOVUPS      PoleConstants<>+224(SB), Y13
+	VMOVUPS      PoleConstants<>+256(SB), Y13
 	VMOVAPS      Y13, Y9
-	VFMADD231PD  PoleConstants<>+256(SB), Y11, Y9
+	VFMADD231PD  PoleConstants<>+288(SB), Y11, Y9
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  PoleConstants<>+320(SB), Y11, Y13
-	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y11
+	VFMADD231PD  PoleConstants<>+352(SB), Y11, Y13
+	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y11
 	VFMADD231PD  Y12, Y13, Y9
 	VFMADD231PD  Y10, Y11, Y9
 	VDIVPD       Y9, Y8, Y8
 	VCVTPD2PSY   Y8, X8
 	VCVTPS2PD    X6, Y6
-	VMOVUPS      PoleConstants<>+32(SB), Y9
+	VMOVUPS      PoleConstants<>+64(SB), Y9
 	VMINPD       Y6, Y9, Y6
-	VMOVUPS      PoleConstants<>+0(SB), Y9
+	VMOVUPS      PoleConstants<>+32(SB), Y9
 	VMAXPD       Y6, Y9, Y6
 	VMULPD       Y6, Y6, Y9
-	VMOVUPS      PoleConstants<>+64(SB), Y10
-	VFMADD231PD  PoleConstants<>+96(SB), Y9, Y10
-	VMOVUPS      PoleConstants<>+128(SB), Y11
-	VFMADD231PD  PoleConstants<>+160(SB), Y9, Y11
+	VMOVUPS      PoleConstants<>+96(SB), Y10
+	VFMADD231PD  PoleConstants<>+128(SB), Y9, Y10
+	VMOVUPS      PoleConstants<>+160(SB), Y11
+	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y11
 	VMULPD       Y9, Y9, Y12
 	VFMADD231PD  Y12, Y11, Y10
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  PoleConstants<>+192(SB), Y11, Y10
+	VFMADD231PD  PoleConstants<>+224(SB), Y11, Y10
 	VMULPD       Y10, Y6, Y6
-	VMOVUPS      PoleConstants<>+224(SB), Y10
+	VMOVUPS      PoleConstants<>+256(SB), Y10
 	VMOVAPS      Y10, Y13
-	VFMADD231PD  PoleConstants<>+256(SB), Y9, Y13
-	VFMADD231PD  PoleConstants<>+320(SB), Y9, Y15
-	VFMADD231PD  PoleConstants<>+384(SB), Y9, Y14
+	VFMADD231PD  PoleConstants<>+288(SB), Y9, Y13
+	VFMADD231PD  PoleConstants<>+352(SB), Y9, Y15
+	VFMADD231PD  PoleConstants<>+416(SB), Y9, Y14
 	VFMADD231PD  Y12, Y15, Y13
 	VFMADD231PD  Y11, Y14, Y13
 	VDIVPD       Y13, Y6, Y6
@@ -10934,76 +10471,76 @@ loop0:
 	VBLENDVPS    Y0, Y9, Y2, Y0
 	VMOVUPS      Y0, 448(SI)
 	VSUBPS       Y0, Y9, Y2
-	VMOVUPS      PoleConstants<>+512(SB), Y3
+	VMOVUPS      PoleConstants<>+544(SB), Y3
 	VMINPS       Y2, Y3, Y2
-	VMOVUPS      PoleConstants<>+480(SB), Y4
+	VMOVUPS      PoleConstants<>+512(SB), Y4
 	VMAXPS       Y2, Y4, Y2
-	VMOVUPS      PoleConstants<>+544(SB), Y5
+	VMOVUPS      PoleConstants<>+576(SB), Y5
 	VMOVAPS      Y5, Y6
-	VFMADD231PS  PoleConstants<>+576(SB), Y2, Y6
+	VFMADD231PS  PoleConstants<>+608(SB), Y2, Y6
 	VSUBPS       Y5, Y6, Y6
-	VFNMADD231PS PoleConstants<>+608(SB), Y6, Y2
 	VFNMADD231PS PoleConstants<>+640(SB), Y6, Y2
+	VFNMADD231PS PoleConstants<>+672(SB), Y6, Y2
 	VMULPS       Y2, Y2, Y7
-	VMOVUPS      PoleConstants<>+672(SB), Y9
+	VMOVUPS      PoleConstants<>+704(SB), Y9
 	VMOVAPS      Y9, Y12
-	VFMADD231PS  PoleConstants<>+704(SB), Y2, Y12
-	VMOVUPS      PoleConstants<>+736(SB), Y13
+	VFMADD231PS  PoleConstants<>+736(SB), Y2, Y12
+	VMOVUPS      PoleConstants<>+768(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PS  PoleConstants<>+768(SB), Y2, Y14
-	VMOVUPS      PoleConstants<>+800(SB), Y15
+	VFMADD231PS  PoleConstants<>+800(SB), Y2, Y14
+	VMOVUPS      PoleConstants<>+832(SB), Y15
 	VMOVAPS      Y15, Y10
-	VFMADD231PS  PoleConstants<>+832(SB), Y2, Y10
+	VFMADD231PS  PoleConstants<>+864(SB), Y2, Y10
 	VFMADD231PS  Y7, Y14, Y12
 	VMULPS       Y7, Y7, Y14
 	VFMADD231PS  Y14, Y10, Y12
 	VFMADD231PS  Y12, Y7, Y2
-	VADDPS       PoleConstants<>+864(SB), Y2, Y2
+	VADDPS       PoleConstants<>+896(SB), Y2, Y2
 	VMOVAPS      Y5, Y7
 	VFMADD231PS  Y9, Y6, Y7
 	VSUBPS       Y5, Y7, Y10
 	VSUBPS       Y10, Y6, Y6
 	VADDPS       Y5, Y6, Y6
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       PoleConstants<>+864(SB), Y7, Y7
+	VPADDD       PoleConstants<>+896(SB), Y7, Y7
 	VPSLLD       $0x17, Y6, Y6
-	VPADDD       PoleConstants<>+864(SB), Y6, Y6
+	VPADDD       PoleConstants<>+896(SB), Y6, Y6
 	VMULPS       Y7, Y2, Y2
 	VMULPS       Y6, Y2, Y2
 	VSUBPS       Y0, Y1, Y0
 	VMINPS       Y0, Y3, Y0
 	VMAXPS       Y0, Y4, Y0
 	VMOVAPS      Y5, Y1
-	VFMADD231PS  PoleConstants<>+576(SB), Y0, Y1
+	VFMADD231PS  PoleConstants<>+608(SB), Y0, Y1
 	VSUBPS       Y5, Y1, Y1
-	VFNMADD231PS PoleConstants<>+608(SB), Y1, Y0
 	VFNMADD231PS PoleConstants<>+640(SB), Y1, Y0
+	VFNMADD231PS PoleConstants<>+672(SB), Y1, Y0
 	VMULPS       Y0, Y0, Y6
 	VMOVAPS      Y9, Y7
-	VFMADD231PS  PoleConstants<>+704(SB), Y0, Y7
+	VFMADD231PS  PoleConstants<>+736(SB), Y0, Y7
 	VMOVAPS      Y13, Y10
-	VFMADD231PS  PoleConstants<>+768(SB), Y0, Y10
+	VFMADD231PS  PoleConstants<>+800(SB), Y0, Y10
 	VMOVAPS      Y15, Y12
-	VFMADD231PS  PoleConstants<>+832(SB), Y0, Y12
+	VFMADD231PS  PoleConstants<>+864(SB), Y0, Y12
 	VFMADD231PS  Y6, Y10, Y7
 	VMULPS       Y6, Y6, Y10
 	VFMADD231PS  Y10, Y12, Y7
 	VFMADD231PS  Y7, Y6, Y0
-	VADDPS       PoleConstants<>+864(SB), Y0, Y0
+	VADDPS       PoleConstants<>+896(SB), Y0, Y0
 	VMOVAPS      Y5, Y6
 	VFMADD231PS  Y9, Y1, Y6
 	VSUBPS       Y5, Y6, Y7
 	VSUBPS       Y7, Y1, Y1
 	VADDPS       Y5, Y1, Y1
 	VPSLLD       $0x17, Y6, Y6
-	VPADDD       PoleConstants<>+864(SB), Y6, Y6
+	VPADDD       PoleConstants<>+896(SB), Y6, Y6
 	VPSLLD       $0x17, Y1, Y1
-	VPADDD       PoleConstants<>+864(SB), Y1, Y1
+	VPADDD       PoleConstants<>+896(SB), Y1, Y1
 	VMULPS       Y6, Y0, Y0
 	VMULPS       Y1, Y0, Y0
 	VADDPS       Y0, Y2, Y1
 	VMOVUPS      Y1, 512(SI)
-	VMOVUPS      PoleConstants<>+864(SB), Y6
+	VMOVUPS      PoleConstants<>+896(SB), Y6
 	VDIVPS       Y1, Y6, Y7
 	VMULPS       Y7, Y2, Y2
 	VMOVUPS      Y2, 320(SI)
@@ -11017,17 +10554,17 @@ loop0:
 	VMINPS       Y2, Y3, Y2
 	VMAXPS       Y2, Y4, Y2
 	VMOVAPS      Y5, Y7
-	VFMADD231PS  PoleConstants<>+576(SB), Y2, Y7
+	VFMADD231PS  PoleConstants<>+608(SB), Y2, Y7
 	VSUBPS       Y5, Y7, Y7
-	VFNMADD231PS PoleConstants<>+608(SB), Y7, Y2
 	VFNMADD231PS PoleConstants<>+640(SB), Y7, Y2
+	VFNMADD231PS PoleConstants<>+672(SB), Y7, Y2
 	VMULPS       Y2, Y2, Y10
 	VMOVAPS      Y9, Y11
-	VFMADD231PS  PoleConstants<>+704(SB), Y2, Y11
+	VFMADD231PS  PoleConstants<>+736(SB), Y2, Y11
 	VMOVAPS      Y13, Y12
-	VFMADD231PS  PoleConstants<>+768(SB), Y2, Y12
+	VFMADD231PS  PoleConstants<>+800(SB), Y2, Y12
 	VMOVAPS      Y15, Y14
-	VFMADD231PS  PoleConstants<>+832(SB), Y2, Y14
+	VFMADD231PS  PoleConstants<>+864(SB), Y2, Y14
 	VFMADD231PS  Y10, Y12, Y11
 	VMULPS       Y10, Y10, Y12
 	VFMADD231PS  Y12, Y14, Y11
@@ -11048,15 +10585,15 @@ loop0:
 	VMINPS       Y0, Y3, Y0
 	VMAXPS       Y0, Y4, Y0
 	VMOVAPS      Y5, Y3
-	VFMADD231PS  PoleConstants<>+576(SB), Y0, Y3
+	VFMADD231PS  PoleConstants<>+608(SB), Y0, Y3
 	VSUBPS       Y5, Y3, Y3
-	VFNMADD231PS PoleConstants<>+608(SB), Y3, Y0
 	VFNMADD231PS PoleConstants<>+640(SB), Y3, Y0
+	VFNMADD231PS PoleConstants<>+672(SB), Y3, Y0
 	VMULPS       Y0, Y0, Y4
 	VMOVAPS      Y9, Y7
-	VFMADD231PS  PoleConstants<>+704(SB), Y0, Y7
-	VFMADD231PS  PoleConstants<>+768(SB), Y0, Y13
-	VFMADD231PS  PoleConstants<>+832(SB), Y0, Y15
+	VFMADD231PS  PoleConstants<>+736(SB), Y0, Y7
+	VFMADD231PS  PoleConstants<>+800(SB), Y0, Y13
+	VFMADD231PS  PoleConstants<>+864(SB), Y0, Y15
 	VFMADD231PS  Y4, Y13, Y7
 	VMULPS       Y4, Y4, Y8
 	VFMADD231PS  Y8, Y15, Y7
@@ -11083,120 +10620,120 @@ loop0:
 	// t = log(s2)
 	VEXTRACTF128 $0x01, Y1, X0
 	VCVTPS2PD    X1, Y1
-	VPADDQ       PoleConstants<>+1088(SB), Y1, Y2
+	VPADDQ       PoleConstants<>+1184(SB), Y1, Y2
 	VPSRLQ       $0x34, Y2, Y4
-	VORPD        PoleConstants<>+1120(SB), Y4, Y4
-	VSUBPD       PoleConstants<>+1152(SB), Y4, Y4
-	VANDPD       PoleConstants<>+1184(SB), Y2, Y2
-	VPADDQ       PoleConstants<>+1216(SB), Y2, Y2
-	VSUBPD       PoleConstants<>+224(SB), Y2, Y2
-	VADDPD       PoleConstants<>+1248(SB), Y2, Y5
+	VORPD        PoleConstants<>+1216(SB), Y4, Y4
+	VSUBPD       PoleConstants<>+1248(SB), Y4, Y4
+	VANDPD       PoleConstants<>+1280(SB), Y2, Y2
+	VPADDQ       PoleConstants<>+1312(SB), Y2, Y2
+	VSUBPD       PoleConstants<>+256(SB), Y2, Y2
+	VADDPD       PoleConstants<>+1344(SB), Y2, Y5
 	VDIVPD       Y5, Y2, Y2
 	VMULPD       Y2, Y2, Y5
-	VMOVUPS      PoleConstants<>+1312(SB), Y6
+	VMOVUPS      PoleConstants<>+1408(SB), Y6
 	VMOVAPS      Y6, Y7
-	VFMADD231PD  PoleConstants<>+1344(SB), Y5, Y7
-	VMOVUPS      PoleConstants<>+1376(SB), Y8
+	VFMADD231PD  PoleConstants<>+1440(SB), Y5, Y7
+	VMOVUPS      PoleConstants<>+1472(SB), Y8
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  PoleConstants<>+1408(SB), Y5, Y9
+	VFMADD231PD  PoleConstants<>+1504(SB), Y5, Y9
 	VMULPD       Y5, Y5, Y5
 	VFMADD231PD  Y5, Y9, Y7
 	VMULPD       Y5, Y5, Y5
-	VFMADD231PD  PoleConstants<>+1440(SB), Y5, Y7
+	VFMADD231PD  PoleConstants<>+1536(SB), Y5, Y7
 	VMULPD       Y7, Y2, Y2
-	VFMADD231PD  PoleConstants<>+1280(SB), Y4, Y2
+	VFMADD231PD  PoleConstants<>+1376(SB), Y4, Y2
 	VXORPS       X4, X4, X4
 	VCMPPD       $0x00, Y4, Y1, Y5
-	VBLENDVPD    Y5, PoleConstants<>+1504(SB), Y2, Y2
-	VCMPPD       $0x00, PoleConstants<>+1056(SB), Y1, Y5
-	VBLENDVPD    Y5, PoleConstants<>+1056(SB), Y2, Y2
+	VBLENDVPD    Y5, PoleConstants<>+1600(SB), Y2, Y2
+	VCMPPD       $0x00, PoleConstants<>+1152(SB), Y1, Y5
+	VBLENDVPD    Y5, PoleConstants<>+1152(SB), Y2, Y2
 	VCMPPD       $0x19, Y4, Y1, Y1
-	VBLENDVPD    Y1, PoleConstants<>+1536(SB), Y2, Y1
+	VBLENDVPD    Y1, PoleConstants<>+1632(SB), Y2, Y1
 	VCVTPD2PSY   Y1, X1
 	VCVTPS2PD    X0, Y0
-	VPADDQ       PoleConstants<>+1088(SB), Y0, Y2
+	VPADDQ       PoleConstants<>+1184(SB), Y0, Y2
 	VPSRLQ       $0x34, Y2, Y5
-	VORPD        PoleConstants<>+1120(SB), Y5, Y5
-	VSUBPD       PoleConstants<>+1152(SB), Y5, Y5
-	VANDPD       PoleConstants<>+1184(SB), Y2, Y2
-	VPADDQ       PoleConstants<>+1216(SB), Y2, Y2
-	VSUBPD       PoleConstants<>+224(SB), Y2, Y2
-	VADDPD       PoleConstants<>+1248(SB), Y2, Y7
+	VORPD        PoleConstants<>+1216(SB), Y5, Y5
+	VSUBPD       PoleConstants<>+1248(SB), Y5, Y5
+	VANDPD       PoleConstants<>+1280(SB), Y2, Y2
+	VPADDQ       PoleConstants<>+1312(SB), Y2, Y2
+	VSUBPD       PoleConstants<>+256(SB), Y2, Y2
+	VADDPD       PoleConstants<>+1344(SB), Y2, Y7
 	VDIVPD       Y7, Y2, Y2
 	VMULPD       Y2, Y2, Y7
 	VMOVAPS      Y6, Y9
-	VFMADD231PD  PoleConstants<>+1344(SB), Y7, Y9
+	VFMADD231PD  PoleConstants<>+1440(SB), Y7, Y9
 	VMOVAPS      Y8, Y10
-	VFMADD231PD  PoleConstants<>+1408(SB), Y7, Y10
+	VFMADD231PD  PoleConstants<>+1504(SB), Y7, Y10
 	VMULPD       Y7, Y7, Y7
 	VFMADD231PD  Y7, Y10, Y9
 	VMULPD       Y7, Y7, Y7
-	VFMADD231PD  PoleConstants<>+1440(SB), Y7, Y9
+	VFMADD231PD  PoleConstants<>+1536(SB), Y7, Y9
 	VMULPD       Y9, Y2, Y2
-	VFMADD231PD  PoleConstants<>+1280(SB), Y5, Y2
+	VFMADD231PD  PoleConstants<>+1376(SB), Y5, Y2
 	VCMPPD       $0x00, Y4, Y0, Y5
-	VBLENDVPD    Y5, PoleConstants<>+1504(SB), Y2, Y2
-	VCMPPD       $0x00, PoleConstants<>+1056(SB), Y0, Y5
-	VBLENDVPD    Y5, PoleConstants<>+1056(SB), Y2, Y2
+	VBLENDVPD    Y5, PoleConstants<>+1600(SB), Y2, Y2
+	VCMPPD       $0x00, PoleConstants<>+1152(SB), Y0, Y5
+	VBLENDVPD    Y5, PoleConstants<>+1152(SB), Y2, Y2
 	VCMPPD       $0x19, Y4, Y0, Y0
-	VBLENDVPD    Y0, PoleConstants<>+1536(SB), Y2, Y0
+	VBLENDVPD    Y0, PoleConstants<>+1632(SB), Y2, Y0
 	VCVTPD2PSY   Y0, X0
 	VINSERTF128  $0x01, X0, Y1, Y0
 	VMOVUPS      Y0, (SI)
 	VEXTRACTF128 $0x01, Y3, X0
 	VCVTPS2PD    X3, Y1
-	VPADDQ       PoleConstants<>+1088(SB), Y1, Y2
+	VPADDQ       PoleConstants<>+1184(SB), Y1, Y2
 	VPSRLQ       $0x34, Y2, Y3
-	VORPD        PoleConstants<>+1120(SB), Y3, Y3
-	VSUBPD       PoleConstants<>+1152(SB), Y3, Y3
-	VANDPD       PoleConstants<>+1184(SB), Y2, Y2
-	VPADDQ       PoleConstants<>+1216(SB), Y2, Y2
-	VSUBPD       PoleConstants<>+224(SB), Y2, Y2
-	VADDPD       PoleConstants<>+1248(SB), Y2, Y5
+	VORPD        PoleConstants<>+1216(SB), Y3, Y3
+	VSUBPD       PoleConstants<>+1248(SB), Y3, Y3
+	VANDPD       PoleConstants<>+1280(SB), Y2, Y2
+	VPADDQ       PoleConstants<>+1312(SB), Y2, Y2
+	VSUBPD       PoleConstants<>+256(SB), Y2, Y2
+	VADDPD       PoleConstants<>+1344(SB), Y2, Y5
 	VDIVPD       Y5, Y2, Y2
 	VMULPD       Y2, Y2, Y5
 	VMOVAPS      Y6, Y7
-	VFMADD231PD  PoleConstants<>+1344(SB), Y5, Y7
+	VFMADD231PD  PoleConstants<>+1440(SB), Y5, Y7
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  PoleConstants<>+1408(SB), Y5, Y9
+	VFMADD231PD  PoleConstants<>+1504(SB), Y5, Y9
 	VMULPD       Y5, Y5, Y5
 	VFMADD231PD  Y5, Y9, Y7
 	VMULPD       Y5, Y5, Y5
-	VFMADD231PD  PoleConstants<>+1440(SB), Y5, Y7
+	VFMADD231PD  PoleConstants<>+1536(SB), Y5, Y7
 	VMULPD       Y7, Y2, Y2
-	VFMADD231PD  PoleConstants<>+1280(SB), Y3, Y2
+	VFMADD231PD  PoleConstants<>+1376(SB), Y3, Y2
 	VCMPPD       $0x00, Y4, Y1, Y3
-	VBLENDVPD    Y3, PoleConstants<>+1504(SB), Y2, Y2
-	VCMPPD       $0x00, PoleConstants<>+1056(SB), Y1, Y3
-	VBLENDVPD    Y3, PoleConstants<>+1056(SB), Y2, Y2
+	VBLENDVPD    Y3, PoleConstants<>+1600(SB), Y2, Y2
+	VCMPPD       $0x00, PoleConstants<>+1152(SB), Y1, Y3
+	VBLENDVPD    Y3, PoleConstants<>+1152(SB), Y2, Y2
 	VCMPPD       $0x19, Y4, Y1, Y1
-	VBLENDVPD    Y1, PoleConstants<>+1536(SB), Y2, Y1
+	VBLENDVPD    Y1, PoleConstants<>+1632(SB), Y2, Y1
 	VCVTPD2PSY   Y1, X1
 	VCVTPS2PD    X0, Y0
-	VPADDQ       PoleConstants<>+1088(SB), Y0, Y2
+	VPADDQ       PoleConstants<>+1184(SB), Y0, Y2
 	VPSRLQ       $0x34, Y2, Y3
-	VORPD        PoleConstants<>+1120(SB), Y3, Y3
-	VSUBPD       PoleConstants<>+1152(SB), Y3, Y3
-	VANDPD       PoleConstants<>+1184(SB), Y2, Y2
-	VPADDQ       PoleConstants<>+1216(SB), Y2, Y2
-	VSUBPD       PoleConstants<>+224(SB), Y2, Y2
-	VADDPD       PoleConstants<>+1248(SB), Y2, Y5
+	VORPD        PoleConstants<>+1216(SB), Y3, Y3
+	VSUBPD       PoleConstants<>+1248(SB), Y3, Y3
+	VANDPD       PoleConstants<>+1280(SB), Y2, Y2
+	VPADDQ       PoleConstants<>+1312(SB), Y2, Y2
+	VSUBPD       PoleConstants<>+256(SB), Y2, Y2
+	VADDPD       PoleConstants<>+1344(SB), Y2, Y5
 	VDIVPD       Y5, Y2, Y2
 	VMULPD       Y2, Y2, Y5
-	VFMADD231PD  PoleConstants<>+1344(SB), Y5, Y6
-	VFMADD231PD  PoleConstants<>+1408(SB), Y5, Y8
+	VFMADD231PD  PoleConstants<>+1440(SB), Y5, Y6
+	VFMADD231PD  PoleConstants<>+1504(SB), Y5, Y8
 	VMULPD       Y5, Y5, Y5
 	VFMADD231PD  Y5, Y8, Y6
 	VMULPD       Y5, Y5, Y5
-	VFMADD231PD  PoleConstants<>+1440(SB), Y5, Y6
+	VFMADD231PD  PoleConstants<>+1536(SB), Y5, Y6
 	VMULPD       Y6, Y2, Y2
-	VFMADD231PD  PoleConstants<>+1280(SB), Y3, Y2
+	VFMADD231PD  PoleConstants<>+1376(SB), Y3, Y2
 	VCMPPD       $0x00, Y4, Y0, Y3
-	VBLENDVPD    Y3, PoleConstants<>+1504(SB), Y2, Y2
-	VCMPPD       $0x00, PoleConstants<>+1056(SB), Y0, Y3
-	VBLENDVPD    Y3, PoleConstants<>+1056(SB), Y2, Y2
+	VBLENDVPD    Y3, PoleConstants<>+1600(SB), Y2, Y2
+	VCMPPD       $0x00, PoleConstants<>+1152(SB), Y0, Y3
+	VBLENDVPD    Y3, PoleConstants<>+1152(SB), Y2, Y2
 	VCMPPD       $0x19, Y4, Y0, Y0
-	VBLENDVPD    Y0, PoleConstants<>+1536(SB), Y2, Y0
+	VBLENDVPD    Y0, PoleConstants<>+1632(SB), Y2, Y0
 	VCVTPD2PSY   Y0, X0
 	VINSERTF128  $0x01, X0, Y1, Y0
 	VMOVUPS      Y0, 32(SI)
@@ -11256,7 +10793,7 @@ loop0:
 	VFMADD231PS  Y6, Y4, Y3
 	VFMADD231PS  Y6, Y5, Y1
 	VMOVUPS      128(BX), Y6
-	VMOVUPS      PoleConstants<>+864(SB), Y7
+	VMOVUPS      PoleConstants<>+896(SB), Y7
 	VMOVAPS      Y7, Y8
 	VFNMADD231PS Y6, Y6, Y8
 	VMULPS       Y8, Y3, Y3
@@ -11783,9 +11320,9 @@ TEXT ·poleGradBatchAVX512(SB), NOSPLIT, $128-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      PoleConstants<>+1792(SB), Z0
+	VMOVUPS      PoleConstants<>+1888(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS PoleConstants<>+1052(SB), Z0
+	VBROADCASTSS PoleConstants<>+1148(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 1600(SI)
 	VXORPS       X0, X0, X0
@@ -11866,35 +11403,35 @@ loop0:
 	VFMADD231PS.BCST 12(DI), Z0, Z1
 	VEXTRACTF64X4    $0x01, Z1, Y3
 	VCVTPS2PD        Y1, Z1
-	VBROADCASTSD     PoleConstants<>+904(SB), Z5
+	VBROADCASTSD     PoleConstants<>+1000(SB), Z5
 	VMINPD           Z1, Z5, Z1
-	VBROADCASTSD     PoleConstants<>+896(SB), Z7
+	VBROADCASTSD     PoleConstants<>+992(SB), Z7
 	VMAXPD           Z1, Z7, Z1
 	VMULPD           Z1, Z1, Z8
-	VBROADCASTSD     PoleConstants<>+920(SB), Z9
-	VBROADCASTSD     PoleConstants<>+912(SB), Z10
+	VBROADCASTSD     PoleConstants<>+1016(SB), Z9
+	VBROADCASTSD     PoleConstants<>+1008(SB), Z10
 	VMOVAPS          Z10, Z11
 	VFMADD231PD      Z8, Z9, Z11
-	VBROADCASTSD     PoleConstants<>+936(SB), Z12
-	VBROADCASTSD     PoleConstants<>+928(SB), Z13
+	VBROADCASTSD     PoleConstants<>+1032(SB), Z12
+	VBROADCASTSD     PoleConstants<>+1024(SB), Z13
 	VMOVAPS          Z13, Z14
 	VFMADD231PD      Z8, Z12, Z14
 	VMULPD           Z8, Z8, Z15
 	VFMADD231PD      Z15, Z14, Z11
 	VMULPD           Z15, Z15, Z14
-	VBROADCASTSD     PoleConstants<>+944(SB), Z16
+	VBROADCASTSD     PoleConstants<>+1040(SB), Z16
 	VFMADD231PD      Z14, Z16, Z11
 	VMULPD           Z11, Z1, Z1
-	VBROADCASTSD     PoleConstants<>+960(SB), Z11
-	VBROADCASTSD     PoleConstants<>+952(SB), Z17
+	VBROADCASTSD     PoleConstants<>+1056(SB), Z11
+	VBROADCASTSD     PoleConstants<>+1048(SB), Z17
 	VMOVAPS          Z17, Z18
 	VFMADD231PD      Z8, Z11, Z18
-	VBROADCASTSD     PoleConstants<>+976(SB), Z19
-	VBROADCASTSD     PoleConstants<>+968(SB), Z20
+	VBROADCASTSD     PoleConstants<>+1072(SB), Z19
+	VBROADCASTSD     PoleConstants<>+1064(SB), Z20
 	VMOVAPS          Z20, Z21
 	VFMADD231PD      Z8, Z19, Z21
-	VBROADCASTSD     PoleConstants<>+992(SB), Z22
-	VBROADCASTSD     PoleConstants<>+984(SB), Z23
+	VBROADCASTSD     PoleConstants<>+1088(SB), Z22
+	VBROADCASTSD     PoleConstants<>+1080(SB), Z23
 	VFMADD213PD      Z23, Z22, Z8
 	VFMADD231PD      Z15, Z21, Z18
 	VFMADD231PD      Z14, Z8, Z18
@@ -12381,7 +11918,7 @@ loop0:
 	VMULPD           Z30, Z30, Z29
 	VFMADD231PD      Z29, Z16, Z28
 	VMULPD           Z28, Z26, Z26
-	VBROADCASTSD     PoleConstants<>+960(SB), Z28
+	VBROADCASTSD     PoleConstants<>+1056(SB), Z28
 	VMOVAPS          Z17, Z31
 	VFMADD231PD      Z27, Z28, Z31
 	VMOVAPS          Z20, Z17
@@ -12412,7 +11949,7 @@ loop0:
 	VMULPD           Z30, Z30, Z29
 	VFMADD231PD      Z29, Z16, Z27
 	VMULPD           Z27, Z17, Z17
-	VBROADCASTSD     PoleConstants<>+952(SB), Z27
+	VBROADCASTSD     PoleConstants<>+1048(SB), Z27
 	VMOVAPS          Z27, Z31
 	VFMADD231PD      Z26, Z28, Z31
 	VMOVAPS          Z20, Z27
@@ -12435,7 +11972,7 @@ loop0:
 	VMULPD           Z30, Z30, Z29
 	VFMADD231PD      Z29, Z16, Z27
 	VMULPD           Z27, Z6, Z6
-	VBROADCASTSD     PoleConstants<>+952(SB), Z27
+	VBROADCASTSD     PoleConstants<>+1048(SB), Z27
 	VMOVAPS          Z27, Z31
 	VFMADD231PD      Z26, Z28, Z31
 	VMOVAPS          Z20, Z27
@@ -12467,7 +12004,7 @@ loop0:
 	VMULPD           Z30, Z30, Z29
 	VFMADD231PD      Z29, Z16, Z27
 	VMULPD           Z27, Z17, Z17
-	VBROADCASTSD     PoleConstants<>+952(SB), Z27
+	VBROADCASTSD     PoleConstants<>+1048(SB), Z27
 	VMOVAPS          Z27, Z31
 	VFMADD231PD      Z26, Z28, Z31
 	VMOVAPS          Z20, Z27
@@ -12490,7 +12027,7 @@ loop0:
 	VMULPD           Z30, Z30, Z29
 	VFMADD231PD      Z29, Z16, Z27
 	VMULPD           Z27, Z4, Z4
-	VBROADCASTSD     PoleConstants<>+952(SB), Z27
+	VBROADCASTSD     PoleConstants<>+1048(SB), Z27
 	VMOVAPS          Z27, Z31
 	VFMADD231PD      Z26, Z28, Z31
 	VMOVAPS          Z20, Z27
@@ -12523,7 +12060,7 @@ loop0:
 	VMULPD           Z30, Z30, Z29
 	VFMADD231PD      Z29, Z16, Z27
 	VMULPD           Z27, Z17, Z17
-	VBROADCASTSD     PoleConstants<>+952(SB), Z27
+	VBROADCASTSD     PoleConstants<>+1048(SB), Z27
 	VMOVAPS          Z27, Z31
 	VFMADD231PD      Z26, Z28, Z31
 	VMOVAPS          Z20, Z27
@@ -12546,7 +12083,7 @@ loop0:
 	VMULPD           Z30, Z30, Z29
 	VFMADD231PD      Z29, Z16, Z27
 	VMULPD           Z27, Z2, Z2
-	VBROADCASTSD     PoleConstants<>+952(SB), Z27
+	VBROADCASTSD     PoleConstants<>+1048(SB), Z27
 	VMOVAPS          Z27, Z31
 	VFMADD231PD      Z26, Z28, Z31
 	VMOVAPS          Z20, Z27
@@ -12580,7 +12117,7 @@ loop0:
 	VMULPD           Z30, Z30, Z29
 	VFMADD231PD      Z29, Z16, Z27
 	VMULPD           Z27, Z17, Z17
-	VBROADCASTSD     PoleConstants<>+952(SB), Z27
+	VBROADCASTSD     PoleConstants<>+1048(SB), Z27
 	VMOVAPS          Z27, Z31
 	VFMADD231PD      Z26, Z28, Z31
 	VMOVAPS          Z20, Z27
@@ -12603,7 +12140,7 @@ loop0:
 	VMULPD           Z30, Z30, Z29
 	VFMADD231PD      Z29, Z16, Z27
 	VMULPD           Z27, Z0, Z0
-	VBROADCASTSD     PoleConstants<>+952(SB), Z27
+	VBROADCASTSD     PoleConstants<>+1048(SB), Z27
 	VMOVAPS          Z27, Z31
 	VFMADD231PD      Z26, Z28, Z31
 	VMOVAPS          Z20, Z27
@@ -12638,7 +12175,7 @@ loop0:
 	VMULPD           Z31, Z31, Z30
 	VFMADD231PD      Z30, Z16, Z29
 	VMULPD           Z29, Z17, Z17
-	VBROADCASTSD     PoleConstants<>+952(SB), Z29
+	VBROADCASTSD     PoleConstants<>+1048(SB), Z29
 	VMOVAPS          Z29, Z16
 	VFMADD231PD      Z27, Z28, Z16
 	VMOVAPS          Z20, Z28
@@ -12659,10 +12196,10 @@ loop0:
 	VMULPD           Z26, Z26, Z30
 	VFMADD231PD      Z30, Z28, Z27
 	VMULPD           Z30, Z30, Z28
-	VBROADCASTSD     PoleConstants<>+944(SB), Z31
+	VBROADCASTSD     PoleConstants<>+1040(SB), Z31
 	VFMADD231PD      Z28, Z31, Z27
 	VMULPD           Z27, Z17, Z17
-	VBROADCASTSD     PoleConstants<>+960(SB), Z27
+	VBROADCASTSD     PoleConstants<>+1056(SB), Z27
 	VMOVAPS          Z29, Z31
 	VFMADD231PD      Z26, Z27, Z31
 	VMOVAPS          Z20, Z27
@@ -12696,11 +12233,11 @@ loop0:
 	VFMADD231PD      Z31, Z30, Z28
 	VMULPD           Z31, Z31, Z30
 	VMOVUPS          Z28, 64(SP)
-	VBROADCASTSD     PoleConstants<>+944(SB), Z28
+	VBROADCASTSD     PoleConstants<>+1040(SB), Z28
 	VMOVUPS          64(SP), Z12
 	VFMADD231PD      Z30, Z28, Z12
 	VMULPD           Z12, Z17, Z12
-	VBROADCASTSD     PoleConstants<>+960(SB), Z17
+	VBROADCASTSD     PoleConstants<>+1056(SB), Z17
 	VMOVAPS          Z29, Z28
 	VFMADD231PD      Z27, Z17, Z28
 	VMOVAPS          Z20, Z17
@@ -12715,14 +12252,14 @@ loop0:
 	VMAXPD           Z5, Z7, Z5
 	VMULPD           Z5, Z5, Z7
 	VFMADD231PD      Z7, Z9, Z10
-	VFMADD231PD.BCST PoleConstants<>+936(SB), Z7, Z13
+	VFMADD231PD.BCST PoleConstants<>+1032(SB), Z7, Z13
 	VMULPD           Z7, Z7, Z9
 	VFMADD231PD      Z9, Z13, Z10
 	VMULPD           Z9, Z9, Z13
-	VFMADD231PD.BCST PoleConstants<>+944(SB), Z13, Z10
+	VFMADD231PD.BCST PoleConstants<>+1040(SB), Z13, Z10
 	VMULPD           Z10, Z5, Z5
 	VMOVAPS          Z29, Z10
-	VFMADD231PD.BCST PoleConstants<>+960(SB), Z7, Z10
+	VFMADD231PD.BCST PoleConstants<>+1056(SB), Z7, Z10
 	VFMADD231PD      Z7, Z19, Z20
 	VFMADD231PD      Z7, Z22, Z23
 	VFMADD231PD      Z9, Z20, Z10
@@ -12777,37 +12314,37 @@ loop0:
 	VBLENDMPS    Z7, Z0, K1, Z0
 	VMOVUPS      Z0, 448(SI)
 	VSUBPS       Z0, Z7, Z2
-	VBROADCASTSS PoleConstants<>+1008(SB), Z3
+	VBROADCASTSS PoleConstants<>+1104(SB), Z3
 	VMINPS       Z2, Z3, Z2
-	VBROADCASTSS PoleConstants<>+1004(SB), Z4
+	VBROADCASTSS PoleConstants<>+1100(SB), Z4
 	VMAXPS       Z2, Z4, Z2
-	VBROADCASTSS PoleConstants<>+1016(SB), Z5
-	VBROADCASTSS PoleConstants<>+1012(SB), Z6
+	VBROADCASTSS PoleConstants<>+1112(SB), Z5
+	VBROADCASTSS PoleConstants<>+1108(SB), Z6
 	VMOVAPS      Z6, Z8
 	VFMADD231PS  Z5, Z2, Z8
 	VSUBPS       Z6, Z8, Z8
-	VBROADCASTSS PoleConstants<>+1020(SB), Z9
+	VBROADCASTSS PoleConstants<>+1116(SB), Z9
 	VFNMADD231PS Z9, Z8, Z2
-	VBROADCASTSS PoleConstants<>+1024(SB), Z10
+	VBROADCASTSS PoleConstants<>+1120(SB), Z10
 	VFNMADD231PS Z10, Z8, Z2
 	VMULPS       Z2, Z2, Z11
-	VBROADCASTSS PoleConstants<>+1032(SB), Z12
-	VBROADCASTSS PoleConstants<>+1028(SB), Z13
+	VBROADCASTSS PoleConstants<>+1128(SB), Z12
+	VBROADCASTSS PoleConstants<>+1124(SB), Z13
 	VMOVAPS      Z13, Z14
 	VFMADD231PS  Z2, Z12, Z14
-	VBROADCASTSS PoleConstants<>+1040(SB), Z15
-	VBROADCASTSS PoleConstants<>+1036(SB), Z16
+	VBROADCASTSS PoleConstants<>+1136(SB), Z15
+	VBROADCASTSS PoleConstants<>+1132(SB), Z16
 	VMOVAPS      Z16, Z17
 	VFMADD231PS  Z2, Z15, Z17
-	VBROADCASTSS PoleConstants<>+1048(SB), Z18
-	VBROADCASTSS PoleConstants<>+1044(SB), Z19
+	VBROADCASTSS PoleConstants<>+1144(SB), Z18
+	VBROADCASTSS PoleConstants<>+1140(SB), Z19
 	VMOVAPS      Z19, Z20
 	VFMADD231PS  Z2, Z18, Z20
 	VFMADD231PS  Z11, Z17, Z14
 	VMULPS       Z11, Z11, Z17
 	VFMADD231PS  Z17, Z20, Z14
 	VFMADD231PS  Z14, Z11, Z2
-	VBROADCASTSS PoleConstants<>+1052(SB), Z11
+	VBROADCASTSS PoleConstants<>+1148(SB), Z11
 	VADDPS       Z11, Z2, Z2
 	VSCALEFPS    Z8, Z2, Z2
 	VSUBPS       Z0, Z1, Z8
@@ -12838,47 +12375,47 @@ loop0:
 	// t = log(s2)
 	VEXTRACTF64X4 $0x01, Z4, Y5
 	VCVTPS2PD     Y4, Z4
-	VBROADCASTSD  PoleConstants<>+1576(SB), Z6
+	VBROADCASTSD  PoleConstants<>+1672(SB), Z6
 	VPADDQ        Z6, Z4, Z8
 	VPSRLQ        $0x34, Z8, Z9
-	VBROADCASTSD  PoleConstants<>+1584(SB), Z10
+	VBROADCASTSD  PoleConstants<>+1680(SB), Z10
 	VORPD         Z10, Z9, Z9
-	VBROADCASTSD  PoleConstants<>+1592(SB), Z12
+	VBROADCASTSD  PoleConstants<>+1688(SB), Z12
 	VSUBPD        Z12, Z9, Z9
-	VBROADCASTSD  PoleConstants<>+1600(SB), Z13
+	VBROADCASTSD  PoleConstants<>+1696(SB), Z13
 	VANDPD        Z13, Z8, Z8
-	VBROADCASTSD  PoleConstants<>+1608(SB), Z14
+	VBROADCASTSD  PoleConstants<>+1704(SB), Z14
 	VPADDQ        Z14, Z8, Z8
 	VSUBPD        Z29, Z8, Z8
-	VBROADCASTSD  PoleConstants<>+1616(SB), Z15
+	VBROADCASTSD  PoleConstants<>+1712(SB), Z15
 	VADDPD        Z15, Z8, Z16
 	VDIVPD        Z16, Z8, Z8
 	VMULPD        Z8, Z8, Z16
-	VBROADCASTSD  PoleConstants<>+1640(SB), Z17
-	VBROADCASTSD  PoleConstants<>+1632(SB), Z18
+	VBROADCASTSD  PoleConstants<>+1736(SB), Z17
+	VBROADCASTSD  PoleConstants<>+1728(SB), Z18
 	VMOVAPS       Z18, Z19
 	VFMADD231PD   Z16, Z17, Z19
-	VBROADCASTSD  PoleConstants<>+1656(SB), Z20
-	VBROADCASTSD  PoleConstants<>+1648(SB), Z21
+	VBROADCASTSD  PoleConstants<>+1752(SB), Z20
+	VBROADCASTSD  PoleConstants<>+1744(SB), Z21
 	VMOVAPS       Z21, Z22
 	VFMADD231PD   Z16, Z20, Z22
 	VMULPD        Z16, Z16, Z16
 	VFMADD231PD   Z16, Z22, Z19
 	VMULPD        Z16, Z16, Z16
-	VBROADCASTSD  PoleConstants<>+1664(SB), Z22
+	VBROADCASTSD  PoleConstants<>+1760(SB), Z22
 	VFMADD231PD   Z16, Z22, Z19
 	VMULPD        Z19, Z8, Z8
-	VBROADCASTSD  PoleConstants<>+1624(SB), Z16
+	VBROADCASTSD  PoleConstants<>+1720(SB), Z16
 	VFMADD231PD   Z16, Z9, Z8
 	VXORPS        X9, X9, X9
 	VCMPPD        $0x00, Z9, Z4, K1
-	VBROADCASTSD  PoleConstants<>+1680(SB), Z19
+	VBROADCASTSD  PoleConstants<>+1776(SB), Z19
 	VBLENDMPD     Z19, Z8, K1, Z8
-	VBROADCASTSD  PoleConstants<>+1568(SB), Z23
+	VBROADCASTSD  PoleConstants<>+1664(SB), Z23
 	VCMPPD        $0x00, Z23, Z4, K1
 	VBLENDMPD     Z23, Z8, K1, Z8
 	VCMPPD        $0x19, Z9, Z4, K1
-	VBROADCASTSD  PoleConstants<>+1688(SB), Z4
+	VBROADCASTSD  PoleConstants<>+1784(SB), Z4
 	VBLENDMPD     Z4, Z8, K1, Z8
 	VCVTPD2PS     Z8, Y8
 	VCVTPS2PD     Y5, Z5
@@ -13414,309 +12951,309 @@ TEXT ·poleStepBatchAVX512(SB), NOSPLIT, $0-20
 	VZEROUPPER
 	RET
 
-DATA PoleConstants<>+0(SB)/8, $0xc022666666666666
-DATA PoleConstants<>+8(SB)/8, $0xc022666666666666
-DATA PoleConstants<>+16(SB)/8, $0xc022666666666666
-DATA PoleConstants<>+24(SB)/8, $0xc022666666666666
-DATA PoleConstants<>+32(SB)/8, $0x4022666666666666
-DATA PoleConstants<>+40(SB)/8, $0x4022666666666666
-DATA PoleConstants<>+48(SB)/8, $0x4022666666666666
-DATA PoleConstants<>+56(SB)/8, $0x4022666666666666
-DATA PoleConstants<>+64(SB)/8, $0x3fefffffff5d2f8a
-DATA PoleConstants<>+72(SB)/8, $0x3fefffffff5d2f8a
-DATA PoleConstants<>+80(SB)/8, $0x3fefffffff5d2f8a
-DATA PoleConstants<>+88(SB)/8, $0x3fefffffff5d2f8a
-DATA PoleConstants<>+96(SB)/8, $0x3fc1a25749bfd9c6
-DATA PoleConstants<>+104(SB)/8, $0x3fc1a25749bfd9c6
-DATA PoleConstants<>+112(SB)/8, $0x3fc1a25749bfd9c6
-DATA PoleConstants<>+120(SB)/8, $0x3fc1a25749bfd9c6
-DATA PoleConstants<>+128(SB)/8, $0x3f705f9e09d912bd
-DATA PoleConstants<>+136(SB)/8, $0x3f705f9e09d912bd
-DATA PoleConstants<>+144(SB)/8, $0x3f705f9e09d912bd
-DATA PoleConstants<>+152(SB)/8, $0x3f705f9e09d912bd
-DATA PoleConstants<>+160(SB)/8, $0x3f006f86df8744e1
-DATA PoleConstants<>+168(SB)/8, $0x3f006f86df8744e1
-DATA PoleConstants<>+176(SB)/8, $0x3f006f86df8744e1
-DATA PoleConstants<>+184(SB)/8, $0x3f006f86df8744e1
-DATA PoleConstants<>+192(SB)/8, $0x3e6accd728944370
-DATA PoleConstants<>+200(SB)/8, $0x3e6accd728944370
-DATA PoleConstants<>+208(SB)/8, $0x3e6accd728944370
-DATA PoleConstants<>+216(SB)/8, $0x3e6accd728944370
-DATA PoleConstants<>+224(SB)/8, $0x3ff0000000000000
-DATA PoleConstants<>+232(SB)/8, $0x3ff0000000000000
-DATA PoleConstants<>+240(SB)/8, $0x3ff0000000000000
-DATA PoleConstants<>+248(SB)/8, $0x3ff0000000000000
-DATA PoleConstants<>+256(SB)/8, $0x3fde2680edefb4d4
-DATA PoleConstants<>+264(SB)/8, $0x3fde2680edefb4d4
-DATA PoleConstants<>+272(SB)/8, $0x3fde2680edefb4d4
-DATA PoleConstants<>+280(SB)/8, $0x3fde2680edefb4d4
-DATA PoleConstants<>+288(SB)/8, $0x3f9c5cba800d435a
-DATA PoleConstants<>+296(SB)/8, $0x3f9c5cba800d435a
-DATA PoleConstants<>+304(SB)/8, $0x3f9c5cba800d435a
-DATA PoleConstants<>+312(SB)/8, $0x3f9c5cba800d435a
-DATA PoleConstants<>+320(SB)/8, $0x3f3b71488e4fe508
-DATA PoleConstants<>+328(SB)/8, $0x3f3b71488e4fe508
-DATA PoleConstants<>+336(SB)/8, $0x3f3b71488e4fe508
-DATA PoleConstants<>+344(SB)/8, $0x3f3b71488e4fe508
-DATA PoleConstants<>+352(SB)/8, $0x3ebad30869630fb0
-DATA PoleConstants<>+360(SB)/8, $0x3ebad30869630fb0
-DATA PoleConstants<>+368(SB)/8, $0x3ebad30869630fb0
-DATA PoleConstants<>+376(SB)/8, $0x3ebad30869630fb0
-DATA PoleConstants<>+384(SB)/8, $0x3e08c1ab44ef68c0
-DATA PoleConstants<>+392(SB)/8, $0x3e08c1ab44ef68c0
-DATA PoleConstants<>+400(SB)/8, $0x3e08c1ab44ef68c0
-DATA PoleConstants<>+408(SB)/8, $0x3e08c1ab44ef68c0
-DATA PoleConstants<>+416(SB)/4, $0xffffffff
-DATA PoleConstants<>+420(SB)/4, $0xffffffff
-DATA PoleConstants<>+424(SB)/4, $0x00000000
-DATA PoleConstants<>+428(SB)/4, $0x00000000
-DATA PoleConstants<>+432(SB)/4, $0x00000000
-DATA PoleConstants<>+436(SB)/4, $0x00000000
-DATA PoleConstants<>+440(SB)/4, $0x00000000
-DATA PoleConstants<>+444(SB)/4, $0x00000000
-DATA PoleConstants<>+448(SB)/4, $0xff800000
-DATA PoleConstants<>+452(SB)/4, $0xff800000
-DATA PoleConstants<>+456(SB)/4, $0xff800000
-DATA PoleConstants<>+460(SB)/4, $0xff800000
-DATA PoleConstants<>+464(SB)/4, $0xff800000
-DATA PoleConstants<>+468(SB)/4, $0xff800000
-DATA PoleConstants<>+472(SB)/4, $0xff800000
-DATA PoleConstants<>+476(SB)/4, $0xff800000
-DATA PoleConstants<>+480(SB)/4, $0xc2d00000
-DATA PoleConstants<>+484(SB)/4, $0xc2d00000
-DATA PoleConstants<>+488(SB)/4, $0xc2d00000
-DATA PoleConstants<>+492(SB)/4, $0xc2d00000
-DATA PoleConstants<>+496(SB)/4, $0xc2d00000
-DATA PoleConstants<>+500(SB)/4, $0xc2d00000
-DATA PoleConstants<>+504(SB)/4, $0xc2d00000
-DATA PoleConstants<>+508(SB)/4, $0xc2d00000
-DATA PoleConstants<>+512(SB)/4, $0x42b20000
-DATA PoleConstants<>+516(SB)/4, $0x42b20000
-DATA PoleConstants<>+520(SB)/4, $0x42b20000
-DATA PoleConstants<>+524(SB)/4, $0x42b20000
-DATA PoleConstants<>+528(SB)/4, $0x42b20000
-DATA PoleConstants<>+532(SB)/4, $0x42b20000
-DATA PoleConstants<>+536(SB)/4, $0x42b20000
-DATA PoleConstants<>+540(SB)/4, $0x42b20000
-DATA PoleConstants<>+544(SB)/4, $0x4b400000
-DATA PoleConstants<>+548(SB)/4, $0x4b400000
-DATA PoleConstants<>+552(SB)/4, $0x4b400000
-DATA PoleConstants<>+556(SB)/4, $0x4b400000
-DATA PoleConstants<>+560(SB)/4, $0x4b400000
-DATA PoleConstants<>+564(SB)/4, $0x4b400000
-DATA PoleConstants<>+568(SB)/4, $0x4b400000
-DATA PoleConstants<>+572(SB)/4, $0x4b400000
-DATA PoleConstants<>+576(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+580(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+584(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+588(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+592(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+596(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+600(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+604(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+608(SB)/4, $0x3f317200
-DATA PoleConstants<>+612(SB)/4, $0x3f317200
-DATA PoleConstants<>+616(SB)/4, $0x3f317200
-DATA PoleConstants<>+620(SB)/4, $0x3f317200
-DATA PoleConstants<>+624(SB)/4, $0x3f317200
-DATA PoleConstants<>+628(SB)/4, $0x3f317200
-DATA PoleConstants<>+632(SB)/4, $0x3f317200
-DATA PoleConstants<>+636(SB)/4, $0x3f317200
-DATA PoleConstants<>+640(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+644(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+648(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+652(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+656(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+660(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+664(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+668(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+672(SB)/4, $0x3f000000
-DATA PoleConstants<>+676(SB)/4, $0x3f000000
-DATA PoleConstants<>+680(SB)/4, $0x3f000000
-DATA PoleConstants<>+684(SB)/4, $0x3f000000
-DATA PoleConstants<>+688(SB)/4, $0x3f000000
-DATA PoleConstants<>+692(SB)/4, $0x3f000000
-DATA PoleConstants<>+696(SB)/4, $0x3f000000
-DATA PoleConstants<>+700(SB)/4, $0x3f000000
-DATA PoleConstants<>+704(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+708(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+712(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+716(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+720(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+724(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+728(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+732(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+736(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+740(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+744(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+748(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+752(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+756(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+760(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+764(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+768(SB)/4, $0x3c088870
-DATA PoleConstants<>+772(SB)/4, $0x3c088870
-DATA PoleConstants<>+776(SB)/4, $0x3c088870
-DATA PoleConstants<>+780(SB)/4, $0x3c088870
-DATA PoleConstants<>+784(SB)/4, $0x3c088870
-DATA PoleConstants<>+788(SB)/4, $0x3c088870
-DATA PoleConstants<>+792(SB)/4, $0x3c088870
-DATA PoleConstants<>+796(SB)/4, $0x3c088870
-DATA PoleConstants<>+800(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+804(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+808(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+812(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+816(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+820(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+824(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+828(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+832(SB)/4, $0x39509279
-DATA PoleConstants<>+836(SB)/4, $0x39509279
-DATA PoleConstants<>+840(SB)/4, $0x39509279
-DATA PoleConstants<>+844(SB)/4, $0x39509279
-DATA PoleConstants<>+848(SB)/4, $0x39509279
-DATA PoleConstants<>+852(SB)/4, $0x39509279
-DATA PoleConstants<>+856(SB)/4, $0x39509279
-DATA PoleConstants<>+860(SB)/4, $0x39509279
-DATA PoleConstants<>+864(SB)/4, $0x3f800000
-DATA PoleConstants<>+868(SB)/4, $0x3f800000
-DATA PoleConstants<>+872(SB)/4, $0x3f800000
-DATA PoleConstants<>+876(SB)/4, $0x3f800000
-DATA PoleConstants<>+880(SB)/4, $0x3f800000
-DATA PoleConstants<>+884(SB)/4, $0x3f800000
-DATA PoleConstants<>+888(SB)/4, $0x3f800000
-DATA PoleConstants<>+892(SB)/4, $0x3f800000
-DATA PoleConstants<>+896(SB)/8, $0xc022666666666666
-DATA PoleConstants<>+904(SB)/8, $0x4022666666666666
-DATA PoleConstants<>+912(SB)/8, $0x3fefffffff5d2f8a
-DATA PoleConstants<>+920(SB)/8, $0x3fc1a25749bfd9c6
-DATA PoleConstants<>+928(SB)/8, $0x3f705f9e09d912bd
-DATA PoleConstants<>+936(SB)/8, $0x3f006f86df8744e1
-DATA PoleConstants<>+944(SB)/8, $0x3e6accd728944370
-DATA PoleConstants<>+952(SB)/8, $0x3ff0000000000000
-DATA PoleConstants<>+960(SB)/8, $0x3fde2680edefb4d4
-DATA PoleConstants<>+968(SB)/8, $0x3f9c5cba800d435a
-DATA PoleConstants<>+976(SB)/8, $0x3f3b71488e4fe508
-DATA PoleConstants<>+984(SB)/8, $0x3ebad30869630fb0
-DATA PoleConstants<>+992(SB)/8, $0x3e08c1ab44ef68c0
-DATA PoleConstants<>+1000(SB)/4, $0xff800000
-DATA PoleConstants<>+1004(SB)/4, $0xc2d00000
-DATA PoleConstants<>+1008(SB)/4, $0x42b20000
-DATA PoleConstants<>+1012(SB)/4, $0x4b400000
-DATA PoleConstants<>+1016(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+1020(SB)/4, $0x3f317200
-DATA PoleConstants<>+1024(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+1028(SB)/4, $0x3f000000
-DATA PoleConstants<>+1032(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+1036(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+1040(SB)/4, $0x3c088870
-DATA PoleConstants<>+1044(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+1048(SB)/4, $0x39509279
-DATA PoleConstants<>+1052(SB)/4, $0x3f800000
-DATA PoleConstants<>+1056(SB)/8, $0x7ff0000000000000
-DATA PoleConstants<>+1064(SB)/8, $0x7ff0000000000000
-DATA PoleConstants<>+1072(SB)/8, $0x7ff0000000000000
-DATA PoleConstants<>+1080(SB)/8, $0x7ff0000000000000
-DATA PoleConstants<>+1088(SB)/8, $0x00095f619980c433
-DATA PoleConstants<>+1096(SB)/8, $0x00095f619980c433
-DATA PoleConstants<>+1104(SB)/8, $0x00095f619980c433
-DATA PoleConstants<>+1112(SB)/8, $0x00095f619980c433
-DATA PoleConstants<>+1120(SB)/8, $0x4330000000000000
-DATA PoleConstants<>+1128(SB)/8, $0x4330000000000000
-DATA PoleConstants<>+1136(SB)/8, $0x4330000000000000
-DATA PoleConstants<>+1144(SB)/8, $0x4330000000000000
-DATA PoleConstants<>+1152(SB)/8, $0x43300000000003ff
-DATA PoleConstants<>+1160(SB)/8, $0x43300000000003ff
-DATA PoleConstants<>+1168(SB)/8, $0x43300000000003ff
-DATA PoleConstants<>+1176(SB)/8, $0x43300000000003ff
-DATA PoleConstants<>+1184(SB)/8, $0x000fffffffffffff
-DATA PoleConstants<>+1192(SB)/8, $0x000fffffffffffff
-DATA PoleConstants<>+1200(SB)/8, $0x000fffffffffffff
-DATA PoleConstants<>+1208(SB)/8, $0x000fffffffffffff
-DATA PoleConstants<>+1216(SB)/8, $0x3fe6a09e667f3bcd
-DATA PoleConstants<>+1224(SB)/8, $0x3fe6a09e667f3bcd
-DATA PoleConstants<>+1232(SB)/8, $0x3fe6a09e667f3bcd
-DATA PoleConstants<>+1240(SB)/8, $0x3fe6a09e667f3bcd
-DATA PoleConstants<>+1248(SB)/8, $0x4000000000000000
-DATA PoleConstants<>+1256(SB)/8, $0x4000000000000000
-DATA PoleConstants<>+1264(SB)/8, $0x4000000000000000
-DATA PoleConstants<>+1272(SB)/8, $0x4000000000000000
-DATA PoleConstants<>+1280(SB)/8, $0x3fe62e42fefa39ef
-DATA PoleConstants<>+1288(SB)/8, $0x3fe62e42fefa39ef
-DATA PoleConstants<>+1296(SB)/8, $0x3fe62e42fefa39ef
-DATA PoleConstants<>+1304(SB)/8, $0x3fe62e42fefa39ef
-DATA PoleConstants<>+1312(SB)/8, $0x4000000000004990
-DATA PoleConstants<>+1320(SB)/8, $0x4000000000004990
-DATA PoleConstants<>+1328(SB)/8, $0x4000000000004990
-DATA PoleConstants<>+1336(SB)/8, $0x4000000000004990
-DATA PoleConstants<>+1344(SB)/8, $0x3fe555554db62b8a
-DATA PoleConstants<>+1352(SB)/8, $0x3fe555554db62b8a
-DATA PoleConstants<>+1360(SB)/8, $0x3fe555554db62b8a
-DATA PoleConstants<>+1368(SB)/8, $0x3fe555554db62b8a
-DATA PoleConstants<>+1376(SB)/8, $0x3fd999a9bd09c3ae
-DATA PoleConstants<>+1384(SB)/8, $0x3fd999a9bd09c3ae
-DATA PoleConstants<>+1392(SB)/8, $0x3fd999a9bd09c3ae
-DATA PoleConstants<>+1400(SB)/8, $0x3fd999a9bd09c3ae
-DATA PoleConstants<>+1408(SB)/8, $0x3fd2432e86d5da18
-DATA PoleConstants<>+1416(SB)/8, $0x3fd2432e86d5da18
-DATA PoleConstants<>+1424(SB)/8, $0x3fd2432e86d5da18
-DATA PoleConstants<>+1432(SB)/8, $0x3fd2432e86d5da18
-DATA PoleConstants<>+1440(SB)/8, $0x3fce3aa5e803484d
-DATA PoleConstants<>+1448(SB)/8, $0x3fce3aa5e803484d
-DATA PoleConstants<>+1456(SB)/8, $0x3fce3aa5e803484d
-DATA PoleConstants<>+1464(SB)/8, $0x3fce3aa5e803484d
-DATA PoleConstants<>+1472(SB)/8, $0x0000000000000000
-DATA PoleConstants<>+1480(SB)/8, $0x0000000000000000
-DATA PoleConstants<>+1488(SB)/8, $0x0000000000000000
-DATA PoleConstants<>+1496(SB)/8, $0x0000000000000000
-DATA PoleConstants<>+1504(SB)/8, $0xfff0000000000000
-DATA PoleConstants<>+1512(SB)/8, $0xfff0000000000000
-DATA PoleConstants<>+1520(SB)/8, $0xfff0000000000000
-DATA PoleConstants<>+1528(SB)/8, $0xfff0000000000000
-DATA PoleConstants<>+1536(SB)/8, $0x7ff8000000000001
-DATA PoleConstants<>+1544(SB)/8, $0x7ff8000000000001
-DATA PoleConstants<>+1552(SB)/8, $0x7ff8000000000001
-DATA PoleConstants<>+1560(SB)/8, $0x7ff8000000000001
-DATA PoleConstants<>+1568(SB)/8, $0x7ff0000000000000
-DATA PoleConstants<>+1576(SB)/8, $0x00095f619980c433
-DATA PoleConstants<>+1584(SB)/8, $0x4330000000000000
-DATA PoleConstants<>+1592(SB)/8, $0x43300000000003ff
-DATA PoleConstants<>+1600(SB)/8, $0x000fffffffffffff
-DATA PoleConstants<>+1608(SB)/8, $0x3fe6a09e667f3bcd
-DATA PoleConstants<>+1616(SB)/8, $0x4000000000000000
-DATA PoleConstants<>+1624(SB)/8, $0x3fe62e42fefa39ef
-DATA PoleConstants<>+1632(SB)/8, $0x4000000000004990
-DATA PoleConstants<>+1640(SB)/8, $0x3fe555554db62b8a
-DATA PoleConstants<>+1648(SB)/8, $0x3fd999a9bd09c3ae
-DATA PoleConstants<>+1656(SB)/8, $0x3fd2432e86d5da18
-DATA PoleConstants<>+1664(SB)/8, $0x3fce3aa5e803484d
-DATA PoleConstants<>+1672(SB)/8, $0x0000000000000000
-DATA PoleConstants<>+1680(SB)/8, $0xfff0000000000000
-DATA PoleConstants<>+1688(SB)/8, $0x7ff8000000000001
-DATA PoleConstants<>+1696(SB)/4, $0x00000000
-DATA PoleConstants<>+1700(SB)/4, $0x3f800000
-DATA PoleConstants<>+1704(SB)/4, $0x40000000
-DATA PoleConstants<>+1708(SB)/4, $0x40400000
-DATA PoleConstants<>+1712(SB)/4, $0x40800000
-DATA PoleConstants<>+1716(SB)/4, $0x40a00000
-DATA PoleConstants<>+1720(SB)/4, $0x40c00000
-DATA PoleConstants<>+1724(SB)/4, $0x40e00000
-DATA PoleConstants<>+1728(SB)/4, $0x00000000
-DATA PoleConstants<>+1732(SB)/4, $0x00000000
-DATA PoleConstants<>+1736(SB)/4, $0x00000000
-DATA PoleConstants<>+1740(SB)/4, $0x00000000
-DATA PoleConstants<>+1744(SB)/4, $0x00000000
-DATA PoleConstants<>+1748(SB)/4, $0x00000000
-DATA PoleConstants<>+1752(SB)/4, $0x00000000
-DATA PoleConstants<>+1756(SB)/4, $0x00000000
-DATA PoleConstants<>+1760(SB)/4, $0x41000000
-DATA PoleConstants<>+1764(SB)/4, $0x41100000
-DATA PoleConstants<>+1768(SB)/4, $0x41200000
-DATA PoleConstants<>+1772(SB)/4, $0x41300000
-DATA PoleConstants<>+1776(SB)/4, $0x41400000
-DATA PoleConstants<>+1780(SB)/4, $0x41500000
-DATA PoleConstants<>+1784(SB)/4, $0x41600000
-DATA PoleConstants<>+1788(SB)/4, $0x41700000
+DATA PoleConstants<>+0(SB)/4, $0x00000000
+DATA PoleConstants<>+4(SB)/4, $0x00000004
+DATA PoleConstants<>+8(SB)/4, $0x00000001
+DATA PoleConstants<>+12(SB)/4, $0x00000005
+DATA PoleConstants<>+16(SB)/4, $0x00000002
+DATA PoleConstants<>+20(SB)/4, $0x00000006
+DATA PoleConstants<>+24(SB)/4, $0x00000003
+DATA PoleConstants<>+28(SB)/4, $0x00000007
+DATA PoleConstants<>+32(SB)/8, $0xc022666666666666
+DATA PoleConstants<>+40(SB)/8, $0xc022666666666666
+DATA PoleConstants<>+48(SB)/8, $0xc022666666666666
+DATA PoleConstants<>+56(SB)/8, $0xc022666666666666
+DATA PoleConstants<>+64(SB)/8, $0x4022666666666666
+DATA PoleConstants<>+72(SB)/8, $0x4022666666666666
+DATA PoleConstants<>+80(SB)/8, $0x4022666666666666
+DATA PoleConstants<>+88(SB)/8, $0x4022666666666666
+DATA PoleConstants<>+96(SB)/8, $0x3fefffffff5d2f8a
+DATA PoleConstants<>+104(SB)/8, $0x3fefffffff5d2f8a
+DATA PoleConstants<>+112(SB)/8, $0x3fefffffff5d2f8a
+DATA PoleConstants<>+120(SB)/8, $0x3fefffffff5d2f8a
+DATA PoleConstants<>+128(SB)/8, $0x3fc1a25749bfd9c6
+DATA PoleConstants<>+136(SB)/8, $0x3fc1a25749bfd9c6
+DATA PoleConstants<>+144(SB)/8, $0x3fc1a25749bfd9c6
+DATA PoleConstants<>+152(SB)/8, $0x3fc1a25749bfd9c6
+DATA PoleConstants<>+160(SB)/8, $0x3f705f9e09d912bd
+DATA PoleConstants<>+168(SB)/8, $0x3f705f9e09d912bd
+DATA PoleConstants<>+176(SB)/8, $0x3f705f9e09d912bd
+DATA PoleConstants<>+184(SB)/8, $0x3f705f9e09d912bd
+DATA PoleConstants<>+192(SB)/8, $0x3f006f86df8744e1
+DATA PoleConstants<>+200(SB)/8, $0x3f006f86df8744e1
+DATA PoleConstants<>+208(SB)/8, $0x3f006f86df8744e1
+DATA PoleConstants<>+216(SB)/8, $0x3f006f86df8744e1
+DATA PoleConstants<>+224(SB)/8, $0x3e6accd728944370
+DATA PoleConstants<>+232(SB)/8, $0x3e6accd728944370
+DATA PoleConstants<>+240(SB)/8, $0x3e6accd728944370
+DATA PoleConstants<>+248(SB)/8, $0x3e6accd728944370
+DATA PoleConstants<>+256(SB)/8, $0x3ff0000000000000
+DATA PoleConstants<>+264(SB)/8, $0x3ff0000000000000
+DATA PoleConstants<>+272(SB)/8, $0x3ff0000000000000
+DATA PoleConstants<>+280(SB)/8, $0x3ff0000000000000
+DATA PoleConstants<>+288(SB)/8, $0x3fde2680edefb4d4
+DATA PoleConstants<>+296(SB)/8, $0x3fde2680edefb4d4
+DATA PoleConstants<>+304(SB)/8, $0x3fde2680edefb4d4
+DATA PoleConstants<>+312(SB)/8, $0x3fde2680edefb4d4
+DATA PoleConstants<>+320(SB)/8, $0x3f9c5cba800d435a
+DATA PoleConstants<>+328(SB)/8, $0x3f9c5cba800d435a
+DATA PoleConstants<>+336(SB)/8, $0x3f9c5cba800d435a
+DATA PoleConstants<>+344(SB)/8, $0x3f9c5cba800d435a
+DATA PoleConstants<>+352(SB)/8, $0x3f3b71488e4fe508
+DATA PoleConstants<>+360(SB)/8, $0x3f3b71488e4fe508
+DATA PoleConstants<>+368(SB)/8, $0x3f3b71488e4fe508
+DATA PoleConstants<>+376(SB)/8, $0x3f3b71488e4fe508
+DATA PoleConstants<>+384(SB)/8, $0x3ebad30869630fb0
+DATA PoleConstants<>+392(SB)/8, $0x3ebad30869630fb0
+DATA PoleConstants<>+400(SB)/8, $0x3ebad30869630fb0
+DATA PoleConstants<>+408(SB)/8, $0x3ebad30869630fb0
+DATA PoleConstants<>+416(SB)/8, $0x3e08c1ab44ef68c0
+DATA PoleConstants<>+424(SB)/8, $0x3e08c1ab44ef68c0
+DATA PoleConstants<>+432(SB)/8, $0x3e08c1ab44ef68c0
+DATA PoleConstants<>+440(SB)/8, $0x3e08c1ab44ef68c0
+DATA PoleConstants<>+448(SB)/4, $0xffffffff
+DATA PoleConstants<>+452(SB)/4, $0xffffffff
+DATA PoleConstants<>+456(SB)/4, $0x00000000
+DATA PoleConstants<>+460(SB)/4, $0x00000000
+DATA PoleConstants<>+464(SB)/4, $0x00000000
+DATA PoleConstants<>+468(SB)/4, $0x00000000
+DATA PoleConstants<>+472(SB)/4, $0x00000000
+DATA PoleConstants<>+476(SB)/4, $0x00000000
+DATA PoleConstants<>+480(SB)/4, $0xff800000
+DATA PoleConstants<>+484(SB)/4, $0xff800000
+DATA PoleConstants<>+488(SB)/4, $0xff800000
+DATA PoleConstants<>+492(SB)/4, $0xff800000
+DATA PoleConstants<>+496(SB)/4, $0xff800000
+DATA PoleConstants<>+500(SB)/4, $0xff800000
+DATA PoleConstants<>+504(SB)/4, $0xff800000
+DATA PoleConstants<>+508(SB)/4, $0xff800000
+DATA PoleConstants<>+512(SB)/4, $0xc2d00000
+DATA PoleConstants<>+516(SB)/4, $0xc2d00000
+DATA PoleConstants<>+520(SB)/4, $0xc2d00000
+DATA PoleConstants<>+524(SB)/4, $0xc2d00000
+DATA PoleConstants<>+528(SB)/4, $0xc2d00000
+DATA PoleConstants<>+532(SB)/4, $0xc2d00000
+DATA PoleConstants<>+536(SB)/4, $0xc2d00000
+DATA PoleConstants<>+540(SB)/4, $0xc2d00000
+DATA PoleConstants<>+544(SB)/4, $0x42b20000
+DATA PoleConstants<>+548(SB)/4, $0x42b20000
+DATA PoleConstants<>+552(SB)/4, $0x42b20000
+DATA PoleConstants<>+556(SB)/4, $0x42b20000
+DATA PoleConstants<>+560(SB)/4, $0x42b20000
+DATA PoleConstants<>+564(SB)/4, $0x42b20000
+DATA PoleConstants<>+568(SB)/4, $0x42b20000
+DATA PoleConstants<>+572(SB)/4, $0x42b20000
+DATA PoleConstants<>+576(SB)/4, $0x4b400000
+DATA PoleConstants<>+580(SB)/4, $0x4b400000
+DATA PoleConstants<>+584(SB)/4, $0x4b400000
+DATA PoleConstants<>+588(SB)/4, $0x4b400000
+DATA PoleConstants<>+592(SB)/4, $0x4b400000
+DATA PoleConstants<>+596(SB)/4, $0x4b400000
+DATA PoleConstants<>+600(SB)/4, $0x4b400000
+DATA PoleConstants<>+604(SB)/4, $0x4b400000
+DATA PoleConstants<>+608(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+612(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+616(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+620(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+624(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+628(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+632(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+636(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+640(SB)/4, $0x3f317200
+DATA PoleConstants<>+644(SB)/4, $0x3f317200
+DATA PoleConstants<>+648(SB)/4, $0x3f317200
+DATA PoleConstants<>+652(SB)/4, $0x3f317200
+DATA PoleConstants<>+656(SB)/4, $0x3f317200
+DATA PoleConstants<>+660(SB)/4, $0x3f317200
+DATA PoleConstants<>+664(SB)/4, $0x3f317200
+DATA PoleConstants<>+668(SB)/4, $0x3f317200
+DATA PoleConstants<>+672(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+676(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+680(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+684(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+688(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+692(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+696(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+700(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+704(SB)/4, $0x3f000000
+DATA PoleConstants<>+708(SB)/4, $0x3f000000
+DATA PoleConstants<>+712(SB)/4, $0x3f000000
+DATA PoleConstants<>+716(SB)/4, $0x3f000000
+DATA PoleConstants<>+720(SB)/4, $0x3f000000
+DATA PoleConstants<>+724(SB)/4, $0x3f000000
+DATA PoleConstants<>+728(SB)/4, $0x3f000000
+DATA PoleConstants<>+732(SB)/4, $0x3f000000
+DATA PoleConstants<>+736(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+740(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+744(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+748(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+752(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+756(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+760(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+764(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+768(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+772(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+776(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+780(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+784(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+788(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+792(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+796(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+800(SB)/4, $0x3c088870
+DATA PoleConstants<>+804(SB)/4, $0x3c088870
+DATA PoleConstants<>+808(SB)/4, $0x3c088870
+DATA PoleConstants<>+812(SB)/4, $0x3c088870
+DATA PoleConstants<>+816(SB)/4, $0x3c088870
+DATA PoleConstants<>+820(SB)/4, $0x3c088870
+DATA PoleConstants<>+824(SB)/4, $0x3c088870
+DATA PoleConstants<>+828(SB)/4, $0x3c088870
+DATA PoleConstants<>+832(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+836(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+840(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+844(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+848(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+852(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+856(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+860(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+864(SB)/4, $0x39509279
+DATA PoleConstants<>+868(SB)/4, $0x39509279
+DATA PoleConstants<>+872(SB)/4, $0x39509279
+DATA PoleConstants<>+876(SB)/4, $0x39509279
+DATA PoleConstants<>+880(SB)/4, $0x39509279
+DATA PoleConstants<>+884(SB)/4, $0x39509279
+DATA PoleConstants<>+888(SB)/4, $0x39509279
+DATA PoleConstants<>+892(SB)/4, $0x39509279
+DATA PoleConstants<>+896(SB)/4, $0x3f800000
+DATA PoleConstants<>+900(SB)/4, $0x3f800000
+DATA PoleConstants<>+904(SB)/4, $0x3f800000
+DATA PoleConstants<>+908(SB)/4, $0x3f800000
+DATA PoleConstants<>+912(SB)/4, $0x3f800000
+DATA PoleConstants<>+916(SB)/4, $0x3f800000
+DATA PoleConstants<>+920(SB)/4, $0x3f800000
+DATA PoleConstants<>+924(SB)/4, $0x3f800000
+DATA PoleConstants<>+928(SB)/4, $0x00000000
+DATA PoleConstants<>+932(SB)/4, $0x00000004
+DATA PoleConstants<>+936(SB)/4, $0x00000008
+DATA PoleConstants<>+940(SB)/4, $0x0000000c
+DATA PoleConstants<>+944(SB)/4, $0x00000001
+DATA PoleConstants<>+948(SB)/4, $0x00000005
+DATA PoleConstants<>+952(SB)/4, $0x00000009
+DATA PoleConstants<>+956(SB)/4, $0x0000000d
+DATA PoleConstants<>+960(SB)/4, $0x00000002
+DATA PoleConstants<>+964(SB)/4, $0x00000006
+DATA PoleConstants<>+968(SB)/4, $0x0000000a
+DATA PoleConstants<>+972(SB)/4, $0x0000000e
+DATA PoleConstants<>+976(SB)/4, $0x00000003
+DATA PoleConstants<>+980(SB)/4, $0x00000007
+DATA PoleConstants<>+984(SB)/4, $0x0000000b
+DATA PoleConstants<>+988(SB)/4, $0x0000000f
+DATA PoleConstants<>+992(SB)/8, $0xc022666666666666
+DATA PoleConstants<>+1000(SB)/8, $0x4022666666666666
+DATA PoleConstants<>+1008(SB)/8, $0x3fefffffff5d2f8a
+DATA PoleConstants<>+1016(SB)/8, $0x3fc1a25749bfd9c6
+DATA PoleConstants<>+1024(SB)/8, $0x3f705f9e09d912bd
+DATA PoleConstants<>+1032(SB)/8, $0x3f006f86df8744e1
+DATA PoleConstants<>+1040(SB)/8, $0x3e6accd728944370
+DATA PoleConstants<>+1048(SB)/8, $0x3ff0000000000000
+DATA PoleConstants<>+1056(SB)/8, $0x3fde2680edefb4d4
+DATA PoleConstants<>+1064(SB)/8, $0x3f9c5cba800d435a
+DATA PoleConstants<>+1072(SB)/8, $0x3f3b71488e4fe508
+DATA PoleConstants<>+1080(SB)/8, $0x3ebad30869630fb0
+DATA PoleConstants<>+1088(SB)/8, $0x3e08c1ab44ef68c0
+DATA PoleConstants<>+1096(SB)/4, $0xff800000
+DATA PoleConstants<>+1100(SB)/4, $0xc2d00000
+DATA PoleConstants<>+1104(SB)/4, $0x42b20000
+DATA PoleConstants<>+1108(SB)/4, $0x4b400000
+DATA PoleConstants<>+1112(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+1116(SB)/4, $0x3f317200
+DATA PoleConstants<>+1120(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+1124(SB)/4, $0x3f000000
+DATA PoleConstants<>+1128(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+1132(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+1136(SB)/4, $0x3c088870
+DATA PoleConstants<>+1140(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+1144(SB)/4, $0x39509279
+DATA PoleConstants<>+1148(SB)/4, $0x3f800000
+DATA PoleConstants<>+1152(SB)/8, $0x7ff0000000000000
+DATA PoleConstants<>+1160(SB)/8, $0x7ff0000000000000
+DATA PoleConstants<>+1168(SB)/8, $0x7ff0000000000000
+DATA PoleConstants<>+1176(SB)/8, $0x7ff0000000000000
+DATA PoleConstants<>+1184(SB)/8, $0x00095f619980c433
+DATA PoleConstants<>+1192(SB)/8, $0x00095f619980c433
+DATA PoleConstants<>+1200(SB)/8, $0x00095f619980c433
+DATA PoleConstants<>+1208(SB)/8, $0x00095f619980c433
+DATA PoleConstants<>+1216(SB)/8, $0x4330000000000000
+DATA PoleConstants<>+1224(SB)/8, $0x4330000000000000
+DATA PoleConstants<>+1232(SB)/8, $0x4330000000000000
+DATA PoleConstants<>+1240(SB)/8, $0x4330000000000000
+DATA PoleConstants<>+1248(SB)/8, $0x43300000000003ff
+DATA PoleConstants<>+1256(SB)/8, $0x43300000000003ff
+DATA PoleConstants<>+1264(SB)/8, $0x43300000000003ff
+DATA PoleConstants<>+1272(SB)/8, $0x43300000000003ff
+DATA PoleConstants<>+1280(SB)/8, $0x000fffffffffffff
+DATA PoleConstants<>+1288(SB)/8, $0x000fffffffffffff
+DATA PoleConstants<>+1296(SB)/8, $0x000fffffffffffff
+DATA PoleConstants<>+1304(SB)/8, $0x000fffffffffffff
+DATA PoleConstants<>+1312(SB)/8, $0x3fe6a09e667f3bcd
+DATA PoleConstants<>+1320(SB)/8, $0x3fe6a09e667f3bcd
+DATA PoleConstants<>+1328(SB)/8, $0x3fe6a09e667f3bcd
+DATA PoleConstants<>+1336(SB)/8, $0x3fe6a09e667f3bcd
+DATA PoleConstants<>+1344(SB)/8, $0x4000000000000000
+DATA PoleConstants<>+1352(SB)/8, $0x4000000000000000
+DATA PoleConstants<>+1360(SB)/8, $0x4000000000000000
+DATA PoleConstants<>+1368(SB)/8, $0x4000000000000000
+DATA PoleConstants<>+1376(SB)/8, $0x3fe62e42fefa39ef
+DATA PoleConstants<>+1384(SB)/8, $0x3fe62e42fefa39ef
+DATA PoleConstants<>+1392(SB)/8, $0x3fe62e42fefa39ef
+DATA PoleConstants<>+1400(SB)/8, $0x3fe62e42fefa39ef
+DATA PoleConstants<>+1408(SB)/8, $0x4000000000004990
+DATA PoleConstants<>+1416(SB)/8, $0x4000000000004990
+DATA PoleConstants<>+1424(SB)/8, $0x4000000000004990
+DATA PoleConstants<>+1432(SB)/8, $0x4000000000004990
+DATA PoleConstants<>+1440(SB)/8, $0x3fe555554db62b8a
+DATA PoleConstants<>+1448(SB)/8, $0x3fe555554db62b8a
+DATA PoleConstants<>+1456(SB)/8, $0x3fe555554db62b8a
+DATA PoleConstants<>+1464(SB)/8, $0x3fe555554db62b8a
+DATA PoleConstants<>+1472(SB)/8, $0x3fd999a9bd09c3ae
+DATA PoleConstants<>+1480(SB)/8, $0x3fd999a9bd09c3ae
+DATA PoleConstants<>+1488(SB)/8, $0x3fd999a9bd09c3ae
+DATA PoleConstants<>+1496(SB)/8, $0x3fd999a9bd09c3ae
+DATA PoleConstants<>+1504(SB)/8, $0x3fd2432e86d5da18
+DATA PoleConstants<>+1512(SB)/8, $0x3fd2432e86d5da18
+DATA PoleConstants<>+1520(SB)/8, $0x3fd2432e86d5da18
+DATA PoleConstants<>+1528(SB)/8, $0x3fd2432e86d5da18
+DATA PoleConstants<>+1536(SB)/8, $0x3fce3aa5e803484d
+DATA PoleConstants<>+1544(SB)/8, $0x3fce3aa5e803484d
+DATA PoleConstants<>+1552(SB)/8, $0x3fce3aa5e803484d
+DATA PoleConstants<>+1560(SB)/8, $0x3fce3aa5e803484d
+DATA PoleConstants<>+1568(SB)/8, $0x0000000000000000
+DATA PoleConstants<>+1576(SB)/8, $0x0000000000000000
+DATA PoleConstants<>+1584(SB)/8, $0x0000000000000000
+DATA PoleConstants<>+1592(SB)/8, $0x0000000000000000
+DATA PoleConstants<>+1600(SB)/8, $0xfff0000000000000
+DATA PoleConstants<>+1608(SB)/8, $0xfff0000000000000
+DATA PoleConstants<>+1616(SB)/8, $0xfff0000000000000
+DATA PoleConstants<>+1624(SB)/8, $0xfff0000000000000
+DATA PoleConstants<>+1632(SB)/8, $0x7ff8000000000001
+DATA PoleConstants<>+1640(SB)/8, $0x7ff8000000000001
+DATA PoleConstants<>+1648(SB)/8, $0x7ff8000000000001
+DATA PoleConstants<>+1656(SB)/8, $0x7ff8000000000001
+DATA PoleConstants<>+1664(SB)/8, $0x7ff0000000000000
+DATA PoleConstants<>+1672(SB)/8, $0x00095f619980c433
+DATA PoleConstants<>+1680(SB)/8, $0x4330000000000000
+DATA PoleConstants<>+1688(SB)/8, $0x43300000000003ff
+DATA PoleConstants<>+1696(SB)/8, $0x000fffffffffffff
+DATA PoleConstants<>+1704(SB)/8, $0x3fe6a09e667f3bcd
+DATA PoleConstants<>+1712(SB)/8, $0x4000000000000000
+DATA PoleConstants<>+1720(SB)/8, $0x3fe62e42fefa39ef
+DATA PoleConstants<>+1728(SB)/8, $0x4000000000004990
+DATA PoleConstants<>+1736(SB)/8, $0x3fe555554db62b8a
+DATA PoleConstants<>+1744(SB)/8, $0x3fd999a9bd09c3ae
+DATA PoleConstants<>+1752(SB)/8, $0x3fd2432e86d5da18
+DATA PoleConstants<>+1760(SB)/8, $0x3fce3aa5e803484d
+DATA PoleConstants<>+1768(SB)/8, $0x0000000000000000
+DATA PoleConstants<>+1776(SB)/8, $0xfff0000000000000
+DATA PoleConstants<>+1784(SB)/8, $0x7ff8000000000001
 DATA PoleConstants<>+1792(SB)/4, $0x00000000
 DATA PoleConstants<>+1796(SB)/4, $0x3f800000
 DATA PoleConstants<>+1800(SB)/4, $0x40000000
@@ -13725,13 +13262,37 @@ DATA PoleConstants<>+1808(SB)/4, $0x40800000
 DATA PoleConstants<>+1812(SB)/4, $0x40a00000
 DATA PoleConstants<>+1816(SB)/4, $0x40c00000
 DATA PoleConstants<>+1820(SB)/4, $0x40e00000
-DATA PoleConstants<>+1824(SB)/4, $0x41000000
-DATA PoleConstants<>+1828(SB)/4, $0x41100000
-DATA PoleConstants<>+1832(SB)/4, $0x41200000
-DATA PoleConstants<>+1836(SB)/4, $0x41300000
-DATA PoleConstants<>+1840(SB)/4, $0x41400000
-DATA PoleConstants<>+1844(SB)/4, $0x41500000
-DATA PoleConstants<>+1848(SB)/4, $0x41600000
-DATA PoleConstants<>+1852(SB)/4, $0x41700000
-DATA PoleConstants<>+1856(SB)/4, $0x00000000
-GLOBL PoleConstants<>(SB), RODATA|NOPTR, $1860
+DATA PoleConstants<>+1824(SB)/4, $0x00000000
+DATA PoleConstants<>+1828(SB)/4, $0x00000000
+DATA PoleConstants<>+1832(SB)/4, $0x00000000
+DATA PoleConstants<>+1836(SB)/4, $0x00000000
+DATA PoleConstants<>+1840(SB)/4, $0x00000000
+DATA PoleConstants<>+1844(SB)/4, $0x00000000
+DATA PoleConstants<>+1848(SB)/4, $0x00000000
+DATA PoleConstants<>+1852(SB)/4, $0x00000000
+DATA PoleConstants<>+1856(SB)/4, $0x41000000
+DATA PoleConstants<>+1860(SB)/4, $0x41100000
+DATA PoleConstants<>+1864(SB)/4, $0x41200000
+DATA PoleConstants<>+1868(SB)/4, $0x41300000
+DATA PoleConstants<>+1872(SB)/4, $0x41400000
+DATA PoleConstants<>+1876(SB)/4, $0x41500000
+DATA PoleConstants<>+1880(SB)/4, $0x41600000
+DATA PoleConstants<>+1884(SB)/4, $0x41700000
+DATA PoleConstants<>+1888(SB)/4, $0x00000000
+DATA PoleConstants<>+1892(SB)/4, $0x3f800000
+DATA PoleConstants<>+1896(SB)/4, $0x40000000
+DATA PoleConstants<>+1900(SB)/4, $0x40400000
+DATA PoleConstants<>+1904(SB)/4, $0x40800000
+DATA PoleConstants<>+1908(SB)/4, $0x40a00000
+DATA PoleConstants<>+1912(SB)/4, $0x40c00000
+DATA PoleConstants<>+1916(SB)/4, $0x40e00000
+DATA PoleConstants<>+1920(SB)/4, $0x41000000
+DATA PoleConstants<>+1924(SB)/4, $0x41100000
+DATA PoleConstants<>+1928(SB)/4, $0x41200000
+DATA PoleConstants<>+1932(SB)/4, $0x41300000
+DATA PoleConstants<>+1936(SB)/4, $0x41400000
+DATA PoleConstants<>+1940(SB)/4, $0x41500000
+DATA PoleConstants<>+1944(SB)/4, $0x41600000
+DATA PoleConstants<>+1948(SB)/4, $0x41700000
+DATA PoleConstants<>+1952(SB)/4, $0x00000000
+GLOBL PoleConstants<>(SB), RODATA|NOPTR, $1956

@@ -9,279 +9,221 @@ TEXT ·spiralsForward(SB), NOSPLIT, $0-24
 	JMP ·spiralsForwardAVX2(SB)
 
 // func spiralsForwardAVX2(p *Spirals, ws *SpiralsWorkspace, x *[2]float32)
-// Requires: AVX, FMA3
+// Requires: AVX, AVX2, FMA3
 TEXT ·spiralsForwardAVX2(SB), NOSPLIT, $0-24
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
 	MOVQ x+16(FP), DX
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VMOVSD       (DX), X0
-	VMOVSD       (DI), X1
-	VMULPS       X1, X0, X1
-	VMOVSD       8(DI), X2
-	VMULPS       X2, X0, X2
-	VMOVSD       16(DI), X3
-	VMULPS       X3, X0, X3
-	VMOVSD       24(DI), X4
-	VMULPS       X4, X0, X4
-	VMOVSD       32(DI), X5
-	VMULPS       X5, X0, X5
-	VMOVSD       40(DI), X6
-	VMULPS       X6, X0, X6
-	VMOVSD       48(DI), X7
-	VMULPS       X7, X0, X7
-	VMOVSD       56(DI), X8
-	VMULPS       X8, X0, X0
-	VUNPCKLPS    X2, X1, X8
-	VUNPCKHPS    X2, X1, X1
-	VADDPS       X1, X8, X1
-	VUNPCKLPS    X4, X3, X2
-	VUNPCKHPS    X4, X3, X3
-	VADDPS       X3, X2, X2
-	VUNPCKLPD    X2, X1, X3
-	VUNPCKHPD    X2, X1, X1
-	VADDPS       X1, X3, X1
-	VUNPCKLPS    X6, X5, X2
-	VUNPCKHPS    X6, X5, X3
-	VADDPS       X3, X2, X2
-	VUNPCKLPS    X0, X7, X3
-	VUNPCKHPS    X0, X7, X0
-	VADDPS       X0, X3, X0
-	VUNPCKLPD    X0, X2, X3
-	VUNPCKHPD    X0, X2, X0
-	VADDPS       X0, X3, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
+	VBROADCASTSD (DX), Y0
+	VMULPS       (DI), Y0, Y1
+	VMULPS       32(DI), Y0, Y0
+	VSHUFPS      $0x88, Y0, Y1, Y2
+	VSHUFPS      $0xdd, Y0, Y1, Y0
+	VADDPS       Y0, Y2, Y0
+	VMOVUPS      SpiralsConstants<>+0(SB), Y1
+	VPERMPS      Y0, Y1, Y0
 	VADDPS       128(DI), Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
+	VEXTRACTF128 $0x01, Y0, X2
 	VCVTPS2PD    X0, Y0
-	VMOVUPS      SpiralsConstants<>+32(SB), Y2
-	VMINPD       Y0, Y2, Y0
-	VMOVUPS      SpiralsConstants<>+0(SB), Y3
-	VMAXPD       Y0, Y3, Y0
-	VMULPD       Y0, Y0, Y4
-	VMOVUPS      SpiralsConstants<>+64(SB), Y5
-	VMOVAPS      Y5, Y6
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VMOVUPS      SpiralsConstants<>+128(SB), Y7
-	VMOVAPS      Y7, Y8
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VMULPD       Y4, Y4, Y9
-	VFMADD231PD  Y9, Y8, Y6
-	VMULPD       Y9, Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y8, Y6
-	VMULPD       Y6, Y0, Y0
-	VMOVUPS      SpiralsConstants<>+224(SB), Y6
-	VMOVAPS      Y6, Y10
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y4, Y10
-	VMOVUPS      SpiralsConstants<>+288(SB), Y11
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y4, Y12
-	VMOVUPS      SpiralsConstants<>+352(SB), Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y13, Y4
-	VFMADD231PD  Y9, Y12, Y10
-	VFMADD231PD  Y8, Y4, Y10
-	VDIVPD       Y10, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y2, Y1
-	VMAXPD       Y1, Y3, Y1
-	VMULPD       Y1, Y1, Y4
-	VMOVAPS      Y5, Y8
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VMOVAPS      Y7, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y4, Y9
-	VMULPD       Y4, Y4, Y10
-	VFMADD231PD  Y10, Y9, Y8
+	VMOVUPS      SpiralsConstants<>+64(SB), Y3
+	VMINPD       Y0, Y3, Y0
+	VMOVUPS      SpiralsConstants<>+32(SB), Y4
+	VMAXPD       Y0, Y4, Y0
+	VMULPD       Y0, Y0, Y5
+	VMOVUPS      SpiralsConstants<>+96(SB), Y6
+	VMOVAPS      Y6, Y7
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y5, Y7
+	VMOVUPS      SpiralsConstants<>+160(SB), Y8
+	VMOVAPS      Y8, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y5, Y9
+	VMULPD       Y5, Y5, Y10
+	VFMADD231PD  Y10, Y9, Y7
 	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y8
-	VMULPD       Y8, Y1, Y1
-	VMOVAPS      Y6, Y8
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y13, Y4
-	VFMADD231PD  Y10, Y12, Y8
-	VFMADD231PD  Y9, Y4, Y8
-	VDIVPD       Y8, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VINSERTF128  $0x01, X1, Y0, Y0
-	VMOVUPS      Y0, (SI)
-	VMOVSD       (DX), X1
-	VMOVSD       64(DI), X4
-	VMULPS       X4, X1, X4
-	VMOVSD       72(DI), X8
-	VMULPS       X8, X1, X8
-	VMOVSD       80(DI), X9
-	VMULPS       X9, X1, X9
-	VMOVSD       88(DI), X10
-	VMULPS       X10, X1, X10
-	VMOVSD       96(DI), X12
-	VMULPS       X12, X1, X12
-	VMOVSD       104(DI), X14
-	VMULPS       X14, X1, X14
-	VMOVSD       112(DI), X15
-	VMULPS       X15, X1, X15
-	VMOVSD       120(DI), X13
-	VMULPS       X13, X1, X1
-	VUNPCKLPS    X8, X4, X13
-	VUNPCKHPS    X8, X4, X4
-	VADDPS       X4, X13, X4
-	VUNPCKLPS    X10, X9, X8
-	VUNPCKHPS    X10, X9, X9
-	VADDPS       X9, X8, X8
-	VUNPCKLPD    X8, X4, X9
-	VUNPCKHPD    X8, X4, X4
-	VADDPS       X4, X9, X4
-	VUNPCKLPS    X14, X12, X8
-	VUNPCKHPS    X14, X12, X9
-	VADDPS       X9, X8, X8
-	VUNPCKLPS    X1, X15, X9
-	VUNPCKHPS    X1, X15, X1
-	VADDPS       X1, X9, X1
-	VUNPCKLPD    X1, X8, X9
-	VUNPCKHPD    X1, X8, X1
-	VADDPS       X1, X9, X1
-	VINSERTF128  $0x01, X1, Y4, Y1
-	VADDPS       160(DI), Y1, Y1
-	VEXTRACTF128 $0x01, Y1, X4
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y2, Y1
-	VMAXPD       Y1, Y3, Y1
-	VMULPD       Y1, Y1, Y8
-	VMOVAPS      Y5, Y9
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y8, Y9
-	VMOVAPS      Y7, Y10
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y8, Y10
-	VMULPD       Y8, Y8, Y12
-	VFMADD231PD  Y12, Y10, Y9
-	VMULPD       Y12, Y12, Y10
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y10, Y9
-	VMULPD       Y9, Y1, Y1
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y7
+	VMULPD       Y7, Y0, Y0
+	VMOVUPS      SpiralsConstants<>+256(SB), Y7
+	VMOVAPS      Y7, Y11
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y5, Y11
+	VMOVUPS      SpiralsConstants<>+320(SB), Y12
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y5, Y13
+	VMOVUPS      SpiralsConstants<>+384(SB), Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y5
+	VFMADD231PD  Y10, Y13, Y11
+	VFMADD231PD  Y9, Y5, Y11
+	VDIVPD       Y11, Y0, Y0
+	VCVTPD2PSY   Y0, X0
+	VCVTPS2PD    X2, Y2
+	VMINPD       Y2, Y3, Y2
+	VMAXPD       Y2, Y4, Y2
+	VMULPD       Y2, Y2, Y5
 	VMOVAPS      Y6, Y9
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y8, Y9
-	VMOVAPS      Y11, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y8, Y13
-	VMOVUPS      SpiralsConstants<>+352(SB), Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y8
-	VFMADD231PD  Y12, Y13, Y9
-	VFMADD231PD  Y10, Y8, Y9
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y5, Y9
+	VMOVAPS      Y8, Y10
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y5, Y10
+	VMULPD       Y5, Y5, Y11
+	VFMADD231PD  Y11, Y10, Y9
+	VMULPD       Y11, Y11, Y10
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y9
+	VMULPD       Y9, Y2, Y2
+	VMOVAPS      Y7, Y9
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y5, Y9
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y5
+	VFMADD231PD  Y11, Y13, Y9
+	VFMADD231PD  Y10, Y5, Y9
+	VDIVPD       Y9, Y2, Y2
+	VCVTPD2PSY   Y2, X2
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VMOVUPS      Y0, (SI)
+	VBROADCASTSD (DX), Y2
+	VMULPS       64(DI), Y2, Y5
+	VMULPS       96(DI), Y2, Y2
+	VSHUFPS      $0x88, Y2, Y5, Y9
+	VSHUFPS      $0xdd, Y2, Y5, Y2
+	VADDPS       Y2, Y9, Y2
+	VPERMPS      Y2, Y1, Y1
+	VADDPS       160(DI), Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X2
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y1, Y3, Y1
+	VMAXPD       Y1, Y4, Y1
+	VMULPD       Y1, Y1, Y5
+	VMOVAPS      Y6, Y9
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y5, Y9
+	VMOVAPS      Y8, Y10
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y5, Y10
+	VMULPD       Y5, Y5, Y11
+	VFMADD231PD  Y11, Y10, Y9
+	VMULPD       Y11, Y11, Y10
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y9
+	VMULPD       Y9, Y1, Y1
+	VMOVAPS      Y7, Y9
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y5, Y9
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y5
+	VFMADD231PD  Y11, Y13, Y9
+	VFMADD231PD  Y10, Y5, Y9
 	VDIVPD       Y9, Y1, Y1
 	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X4, Y4
-	VMINPD       Y4, Y2, Y4
-	VMAXPD       Y4, Y3, Y4
-	VMULPD       Y4, Y4, Y8
-	VMOVAPS      Y5, Y9
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y8, Y9
-	VMOVAPS      Y7, Y10
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y8, Y10
-	VMULPD       Y8, Y8, Y12
-	VFMADD231PD  Y12, Y10, Y9
-	VMULPD       Y12, Y12, Y10
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y10, Y9
-	VMULPD       Y9, Y4, Y4
+	VCVTPS2PD    X2, Y2
+	VMINPD       Y2, Y3, Y2
+	VMAXPD       Y2, Y4, Y2
+	VMULPD       Y2, Y2, Y5
 	VMOVAPS      Y6, Y9
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y8, Y9
-	VMOVAPS      Y11, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y8, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y8
-	VFMADD231PD  Y12, Y13, Y9
-	VFMADD231PD  Y10, Y8, Y9
-	VDIVPD       Y9, Y4, Y4
-	VCVTPD2PSY   Y4, X4
-	VINSERTF128  $0x01, X4, Y1, Y1
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y5, Y9
+	VMOVAPS      Y8, Y10
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y5, Y10
+	VMULPD       Y5, Y5, Y11
+	VFMADD231PD  Y11, Y10, Y9
+	VMULPD       Y11, Y11, Y10
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y9
+	VMULPD       Y9, Y2, Y2
+	VMOVAPS      Y7, Y9
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y5, Y9
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y5
+	VFMADD231PD  Y11, Y13, Y9
+	VFMADD231PD  Y10, Y5, Y9
+	VDIVPD       Y9, Y2, Y2
+	VCVTPD2PSY   Y2, X2
+	VINSERTF128  $0x01, X2, Y1, Y1
 	VMOVUPS      Y1, 32(SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
-	VMULPS       192(DI), Y0, Y4
-	VMULPS       256(DI), Y0, Y8
+	VMULPS       192(DI), Y0, Y2
+	VMULPS       256(DI), Y0, Y5
 	VMULPS       320(DI), Y0, Y9
 	VMULPS       384(DI), Y0, Y10
-	VMULPS       448(DI), Y0, Y12
+	VMULPS       448(DI), Y0, Y11
 	VMULPS       512(DI), Y0, Y13
 	VMULPS       576(DI), Y0, Y15
 	VMULPS       640(DI), Y0, Y14
-	VFMADD231PS  224(DI), Y1, Y4
-	VFMADD231PS  288(DI), Y1, Y8
+	VFMADD231PS  224(DI), Y1, Y2
+	VFMADD231PS  288(DI), Y1, Y5
 	VFMADD231PS  352(DI), Y1, Y9
 	VFMADD231PS  416(DI), Y1, Y10
-	VFMADD231PS  480(DI), Y1, Y12
+	VFMADD231PS  480(DI), Y1, Y11
 	VFMADD231PS  544(DI), Y1, Y13
 	VFMADD231PS  608(DI), Y1, Y15
 	VFMADD231PS  672(DI), Y1, Y14
-	VUNPCKLPS    Y8, Y4, Y11
-	VUNPCKHPS    Y8, Y4, Y4
-	VADDPS       Y4, Y11, Y4
-	VUNPCKLPS    Y10, Y9, Y8
+	VUNPCKLPS    Y5, Y2, Y12
+	VUNPCKHPS    Y5, Y2, Y2
+	VADDPS       Y2, Y12, Y2
+	VUNPCKLPS    Y10, Y9, Y5
 	VUNPCKHPS    Y10, Y9, Y9
-	VADDPS       Y9, Y8, Y8
-	VUNPCKLPD    Y8, Y4, Y9
-	VUNPCKHPD    Y8, Y4, Y4
-	VADDPS       Y4, Y9, Y4
-	VUNPCKLPS    Y13, Y12, Y8
-	VUNPCKHPS    Y13, Y12, Y9
-	VADDPS       Y9, Y8, Y8
+	VADDPS       Y9, Y5, Y5
+	VUNPCKLPD    Y5, Y2, Y9
+	VUNPCKHPD    Y5, Y2, Y2
+	VADDPS       Y2, Y9, Y2
+	VUNPCKLPS    Y13, Y11, Y5
+	VUNPCKHPS    Y13, Y11, Y9
+	VADDPS       Y9, Y5, Y5
 	VUNPCKLPS    Y14, Y15, Y9
 	VUNPCKHPS    Y14, Y15, Y10
 	VADDPS       Y10, Y9, Y9
-	VUNPCKLPD    Y9, Y8, Y10
-	VUNPCKHPD    Y9, Y8, Y8
-	VADDPS       Y8, Y10, Y8
-	VPERM2F128   $0x20, Y8, Y4, Y9
-	VPERM2F128   $0x31, Y8, Y4, Y4
-	VADDPS       Y4, Y9, Y4
-	VADDPS       1216(DI), Y4, Y4
-	VEXTRACTF128 $0x01, Y4, X8
-	VCVTPS2PD    X4, Y4
-	VMINPD       Y4, Y2, Y4
-	VMAXPD       Y4, Y3, Y4
-	VMULPD       Y4, Y4, Y9
-	VMOVAPS      Y5, Y10
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y9, Y10
-	VMOVAPS      Y7, Y11
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y9, Y11
+	VUNPCKLPD    Y9, Y5, Y10
+	VUNPCKHPD    Y9, Y5, Y5
+	VADDPS       Y5, Y10, Y5
+	VPERM2F128   $0x20, Y5, Y2, Y9
+	VPERM2F128   $0x31, Y5, Y2, Y2
+	VADDPS       Y2, Y9, Y2
+	VADDPS       1216(DI), Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X5
+	VCVTPS2PD    X2, Y2
+	VMINPD       Y2, Y3, Y2
+	VMAXPD       Y2, Y4, Y2
+	VMULPD       Y2, Y2, Y9
+	VMOVAPS      Y6, Y10
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y9, Y10
+	VMOVAPS      Y8, Y11
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y11
 	VMULPD       Y9, Y9, Y12
 	VFMADD231PD  Y12, Y11, Y10
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y11, Y10
-	VMULPD       Y10, Y4, Y4
-	VMOVAPS      Y6, Y10
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y9, Y10
-	VMOVUPS      SpiralsConstants<>+288(SB), Y13
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y10
+	VMULPD       Y10, Y2, Y2
+	VMOVAPS      Y7, Y10
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y9, Y10
+	VMOVUPS      SpiralsConstants<>+320(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y9, Y14
-	VMOVUPS      SpiralsConstants<>+352(SB), Y15
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y15, Y9
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VMOVUPS      SpiralsConstants<>+384(SB), Y15
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y15, Y9
 	VFMADD231PD  Y12, Y14, Y10
 	VFMADD231PD  Y11, Y9, Y10
-	VDIVPD       Y10, Y4, Y4
-	VCVTPD2PSY   Y4, X4
-	VCVTPS2PD    X8, Y8
-	VMINPD       Y8, Y2, Y8
-	VMAXPD       Y8, Y3, Y8
-	VMULPD       Y8, Y8, Y9
-	VMOVAPS      Y5, Y10
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y9, Y10
-	VMOVAPS      Y7, Y11
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y9, Y11
+	VDIVPD       Y10, Y2, Y2
+	VCVTPD2PSY   Y2, X2
+	VCVTPS2PD    X5, Y5
+	VMINPD       Y5, Y3, Y5
+	VMAXPD       Y5, Y4, Y5
+	VMULPD       Y5, Y5, Y9
+	VMOVAPS      Y6, Y10
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y9, Y10
+	VMOVAPS      Y8, Y11
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y11
 	VMULPD       Y9, Y9, Y12
 	VFMADD231PD  Y12, Y11, Y10
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y11, Y10
-	VMULPD       Y10, Y8, Y8
-	VMOVAPS      Y6, Y10
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y9, Y10
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y10
+	VMULPD       Y10, Y5, Y5
+	VMOVAPS      Y7, Y10
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y9, Y10
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y9, Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y15, Y9
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y15, Y9
 	VFMADD231PD  Y12, Y14, Y10
 	VFMADD231PD  Y11, Y9, Y10
-	VDIVPD       Y10, Y8, Y8
-	VCVTPD2PSY   Y8, X8
-	VINSERTF128  $0x01, X8, Y4, Y4
-	VMOVUPS      Y4, 128(SI)
-	VMULPS       704(DI), Y0, Y8
+	VDIVPD       Y10, Y5, Y5
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X5, Y2, Y2
+	VMOVUPS      Y2, 128(SI)
+	VMULPS       704(DI), Y0, Y5
 	VMULPS       768(DI), Y0, Y9
 	VMULPS       832(DI), Y0, Y10
 	VMULPS       896(DI), Y0, Y11
@@ -289,7 +231,7 @@ TEXT ·spiralsForwardAVX2(SB), NOSPLIT, $0-24
 	VMULPS       1024(DI), Y0, Y14
 	VMULPS       1088(DI), Y0, Y15
 	VMULPS       1152(DI), Y0, Y0
-	VFMADD231PS  736(DI), Y1, Y8
+	VFMADD231PS  736(DI), Y1, Y5
 	VFMADD231PS  800(DI), Y1, Y9
 	VFMADD231PS  864(DI), Y1, Y10
 	VFMADD231PS  928(DI), Y1, Y11
@@ -297,76 +239,76 @@ TEXT ·spiralsForwardAVX2(SB), NOSPLIT, $0-24
 	VFMADD231PS  1056(DI), Y1, Y14
 	VFMADD231PS  1120(DI), Y1, Y15
 	VFMADD231PS  1184(DI), Y1, Y0
-	VUNPCKLPS    Y9, Y8, Y1
-	VUNPCKHPS    Y9, Y8, Y8
-	VADDPS       Y8, Y1, Y1
-	VUNPCKLPS    Y11, Y10, Y8
+	VUNPCKLPS    Y9, Y5, Y1
+	VUNPCKHPS    Y9, Y5, Y5
+	VADDPS       Y5, Y1, Y1
+	VUNPCKLPS    Y11, Y10, Y5
 	VUNPCKHPS    Y11, Y10, Y9
-	VADDPS       Y9, Y8, Y8
-	VUNPCKLPD    Y8, Y1, Y9
-	VUNPCKHPD    Y8, Y1, Y1
+	VADDPS       Y9, Y5, Y5
+	VUNPCKLPD    Y5, Y1, Y9
+	VUNPCKHPD    Y5, Y1, Y1
 	VADDPS       Y1, Y9, Y1
-	VUNPCKLPS    Y14, Y12, Y8
+	VUNPCKLPS    Y14, Y12, Y5
 	VUNPCKHPS    Y14, Y12, Y9
-	VADDPS       Y9, Y8, Y8
+	VADDPS       Y9, Y5, Y5
 	VUNPCKLPS    Y0, Y15, Y9
 	VUNPCKHPS    Y0, Y15, Y0
 	VADDPS       Y0, Y9, Y0
-	VUNPCKLPD    Y0, Y8, Y9
-	VUNPCKHPD    Y0, Y8, Y0
+	VUNPCKLPD    Y0, Y5, Y9
+	VUNPCKHPD    Y0, Y5, Y0
 	VADDPS       Y0, Y9, Y0
-	VPERM2F128   $0x20, Y0, Y1, Y8
+	VPERM2F128   $0x20, Y0, Y1, Y5
 	VPERM2F128   $0x31, Y0, Y1, Y0
-	VADDPS       Y0, Y8, Y0
+	VADDPS       Y0, Y5, Y0
 	VADDPS       1248(DI), Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y2, Y0
-	VMAXPD       Y0, Y3, Y0
-	VMULPD       Y0, Y0, Y8
-	VMOVAPS      Y5, Y9
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y8, Y9
-	VMOVAPS      Y7, Y10
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y8, Y10
-	VMULPD       Y8, Y8, Y11
+	VMINPD       Y0, Y3, Y0
+	VMAXPD       Y0, Y4, Y0
+	VMULPD       Y0, Y0, Y5
+	VMOVAPS      Y6, Y9
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y5, Y9
+	VMOVAPS      Y8, Y10
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y5, Y10
+	VMULPD       Y5, Y5, Y11
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y10, Y9
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y9
 	VMULPD       Y9, Y0, Y0
-	VMOVAPS      Y6, Y9
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y8, Y9
+	VMOVAPS      Y7, Y9
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y5, Y9
 	VMOVAPS      Y13, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y8, Y12
-	VMOVUPS      SpiralsConstants<>+352(SB), Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y8
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y5, Y12
+	VMOVUPS      SpiralsConstants<>+384(SB), Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y11, Y12, Y9
-	VFMADD231PD  Y10, Y8, Y9
+	VFMADD231PD  Y10, Y5, Y9
 	VDIVPD       Y9, Y0, Y0
 	VCVTPD2PSY   Y0, X0
 	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y2, Y1
-	VMAXPD       Y1, Y3, Y1
-	VMULPD       Y1, Y1, Y2
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y5
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y7
-	VMULPD       Y2, Y2, Y3
-	VFMADD231PD  Y3, Y7, Y5
-	VMULPD       Y3, Y3, Y7
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y7, Y5
-	VMULPD       Y5, Y1, Y1
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y6
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y13
-	VFMADD231PD  SpiralsConstants<>+384(SB), Y2, Y14
-	VFMADD231PD  Y3, Y13, Y6
-	VFMADD231PD  Y7, Y14, Y6
-	VDIVPD       Y6, Y1, Y1
+	VMINPD       Y1, Y3, Y1
+	VMAXPD       Y1, Y4, Y1
+	VMULPD       Y1, Y1, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y6
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y8
+	VMULPD       Y3, Y3, Y4
+	VFMADD231PD  Y4, Y8, Y6
+	VMULPD       Y4, Y4, Y5
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y6
+	VMULPD       Y6, Y1, Y1
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y7
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y13
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y3, Y14
+	VFMADD231PD  Y4, Y13, Y7
+	VFMADD231PD  Y5, Y14, Y7
+	VDIVPD       Y7, Y1, Y1
 	VCVTPD2PSY   Y1, X1
 	VINSERTF128  $0x01, X1, Y0, Y0
 	VMOVUPS      Y0, 160(SI)
 
 	// z3 = W3·a2 + b3
-	VMULPS       1280(DI), Y4, Y1
-	VMULPS       1344(DI), Y4, Y2
+	VMULPS       1280(DI), Y2, Y1
+	VMULPS       1344(DI), Y2, Y2
 	VFMADD231PS  1312(DI), Y0, Y1
 	VFMADD231PS  1376(DI), Y0, Y2
 	VUNPCKLPS    Y2, Y1, Y0
@@ -382,9 +324,9 @@ TEXT ·spiralsForwardAVX2(SB), NOSPLIT, $0-24
 	VMOVSD       X0, 256(SI)
 
 	// a3 = softmax(z3)
-	VANDPS       SpiralsConstants<>+416(SB), X0, X0
-	VMOVUPS      SpiralsConstants<>+416(SB), X1
-	VMOVUPS      SpiralsConstants<>+448(SB), X2
+	VANDPS       SpiralsConstants<>+448(SB), X0, X0
+	VMOVUPS      SpiralsConstants<>+448(SB), X1
+	VMOVUPS      SpiralsConstants<>+480(SB), X2
 	VBLENDVPS    X1, X0, X2, X2
 	VSHUFPS      $0x4e, X2, X2, X3
 	VMAXPS       X3, X2, X2
@@ -392,37 +334,37 @@ TEXT ·spiralsForwardAVX2(SB), NOSPLIT, $0-24
 	VMAXPS       X3, X2, X2
 	VMOVSS       X2, 272(SI)
 	VSUBPS       X2, X0, X0
-	VMOVUPS      SpiralsConstants<>+512(SB), X2
-	VMINPS       X0, X2, X0
-	VMOVUPS      SpiralsConstants<>+480(SB), X2
-	VMAXPS       X0, X2, X0
 	VMOVUPS      SpiralsConstants<>+544(SB), X2
+	VMINPS       X0, X2, X0
+	VMOVUPS      SpiralsConstants<>+512(SB), X2
+	VMAXPS       X0, X2, X0
+	VMOVUPS      SpiralsConstants<>+576(SB), X2
 	VMOVAPS      X2, X3
-	VFMADD231PS  SpiralsConstants<>+576(SB), X0, X3
+	VFMADD231PS  SpiralsConstants<>+608(SB), X0, X3
 	VSUBPS       X2, X3, X3
-	VFNMADD231PS SpiralsConstants<>+608(SB), X3, X0
 	VFNMADD231PS SpiralsConstants<>+640(SB), X3, X0
+	VFNMADD231PS SpiralsConstants<>+672(SB), X3, X0
 	VMULPS       X0, X0, X4
-	VMOVUPS      SpiralsConstants<>+672(SB), X5
+	VMOVUPS      SpiralsConstants<>+704(SB), X5
 	VMOVAPS      X5, X6
-	VFMADD231PS  SpiralsConstants<>+704(SB), X0, X6
-	VMOVUPS      SpiralsConstants<>+736(SB), X7
-	VFMADD231PS  SpiralsConstants<>+768(SB), X0, X7
-	VMOVUPS      SpiralsConstants<>+800(SB), X8
-	VFMADD231PS  SpiralsConstants<>+832(SB), X0, X8
+	VFMADD231PS  SpiralsConstants<>+736(SB), X0, X6
+	VMOVUPS      SpiralsConstants<>+768(SB), X7
+	VFMADD231PS  SpiralsConstants<>+800(SB), X0, X7
+	VMOVUPS      SpiralsConstants<>+832(SB), X8
+	VFMADD231PS  SpiralsConstants<>+864(SB), X0, X8
 	VFMADD231PS  X4, X7, X6
 	VMULPS       X4, X4, X7
 	VFMADD231PS  X7, X8, X6
 	VFMADD231PS  X6, X4, X0
-	VADDPS       SpiralsConstants<>+864(SB), X0, X0
+	VADDPS       SpiralsConstants<>+896(SB), X0, X0
 	VFMADD213PS  X2, X3, X5
 	VSUBPS       X2, X5, X4
 	VSUBPS       X4, X3, X3
 	VADDPS       X2, X3, X2
 	VPSLLD       $0x17, X5, X3
-	VPADDD       SpiralsConstants<>+864(SB), X3, X3
+	VPADDD       SpiralsConstants<>+896(SB), X3, X3
 	VPSLLD       $0x17, X2, X2
-	VPADDD       SpiralsConstants<>+864(SB), X2, X2
+	VPADDD       SpiralsConstants<>+896(SB), X2, X2
 	VMULPS       X3, X0, X0
 	VMULPS       X2, X0, X0
 	VANDPS       X0, X1, X1
@@ -431,7 +373,7 @@ TEXT ·spiralsForwardAVX2(SB), NOSPLIT, $0-24
 	VSHUFPS      $0xb1, X1, X1, X2
 	VADDPS       X2, X1, X1
 	VMOVSS       X1, 276(SI)
-	VMOVUPS      SpiralsConstants<>+864(SB), X2
+	VMOVUPS      SpiralsConstants<>+896(SB), X2
 	VDIVPS       X1, X2, X1
 	VMULPS       X1, X0, X0
 	VMOVSD       X0, 264(SI)
@@ -451,272 +393,214 @@ TEXT ·spiralsLossAVX2(SB), NOSPLIT, $0-36
 	MOVQ y+24(FP), CX
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VMOVSD       (DX), X0
-	VMOVSD       (DI), X1
-	VMULPS       X1, X0, X1
-	VMOVSD       8(DI), X2
-	VMULPS       X2, X0, X2
-	VMOVSD       16(DI), X3
-	VMULPS       X3, X0, X3
-	VMOVSD       24(DI), X4
-	VMULPS       X4, X0, X4
-	VMOVSD       32(DI), X5
-	VMULPS       X5, X0, X5
-	VMOVSD       40(DI), X6
-	VMULPS       X6, X0, X6
-	VMOVSD       48(DI), X7
-	VMULPS       X7, X0, X7
-	VMOVSD       56(DI), X8
-	VMULPS       X8, X0, X0
-	VUNPCKLPS    X2, X1, X8
-	VUNPCKHPS    X2, X1, X1
-	VADDPS       X1, X8, X1
-	VUNPCKLPS    X4, X3, X2
-	VUNPCKHPS    X4, X3, X3
-	VADDPS       X3, X2, X2
-	VUNPCKLPD    X2, X1, X3
-	VUNPCKHPD    X2, X1, X1
-	VADDPS       X1, X3, X1
-	VUNPCKLPS    X6, X5, X2
-	VUNPCKHPS    X6, X5, X3
-	VADDPS       X3, X2, X2
-	VUNPCKLPS    X0, X7, X3
-	VUNPCKHPS    X0, X7, X0
-	VADDPS       X0, X3, X0
-	VUNPCKLPD    X0, X2, X3
-	VUNPCKHPD    X0, X2, X0
-	VADDPS       X0, X3, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
+	VBROADCASTSD (DX), Y0
+	VMULPS       (DI), Y0, Y1
+	VMULPS       32(DI), Y0, Y0
+	VSHUFPS      $0x88, Y0, Y1, Y2
+	VSHUFPS      $0xdd, Y0, Y1, Y0
+	VADDPS       Y0, Y2, Y0
+	VMOVUPS      SpiralsConstants<>+0(SB), Y1
+	VPERMPS      Y0, Y1, Y0
 	VADDPS       128(DI), Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
+	VEXTRACTF128 $0x01, Y0, X2
 	VCVTPS2PD    X0, Y0
-	VMOVUPS      SpiralsConstants<>+32(SB), Y2
-	VMINPD       Y0, Y2, Y0
-	VMOVUPS      SpiralsConstants<>+0(SB), Y3
-	VMAXPD       Y0, Y3, Y0
-	VMULPD       Y0, Y0, Y4
-	VMOVUPS      SpiralsConstants<>+64(SB), Y5
-	VMOVAPS      Y5, Y6
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VMOVUPS      SpiralsConstants<>+128(SB), Y7
-	VMOVAPS      Y7, Y8
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VMULPD       Y4, Y4, Y9
-	VFMADD231PD  Y9, Y8, Y6
-	VMULPD       Y9, Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y8, Y6
-	VMULPD       Y6, Y0, Y0
-	VMOVUPS      SpiralsConstants<>+224(SB), Y6
-	VMOVAPS      Y6, Y10
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y4, Y10
-	VMOVUPS      SpiralsConstants<>+288(SB), Y11
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y4, Y12
-	VMOVUPS      SpiralsConstants<>+352(SB), Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y13, Y4
-	VFMADD231PD  Y9, Y12, Y10
-	VFMADD231PD  Y8, Y4, Y10
-	VDIVPD       Y10, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y2, Y1
-	VMAXPD       Y1, Y3, Y1
-	VMULPD       Y1, Y1, Y4
-	VMOVAPS      Y5, Y8
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VMOVAPS      Y7, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y4, Y9
-	VMULPD       Y4, Y4, Y10
-	VFMADD231PD  Y10, Y9, Y8
+	VMOVUPS      SpiralsConstants<>+64(SB), Y3
+	VMINPD       Y0, Y3, Y0
+	VMOVUPS      SpiralsConstants<>+32(SB), Y4
+	VMAXPD       Y0, Y4, Y0
+	VMULPD       Y0, Y0, Y5
+	VMOVUPS      SpiralsConstants<>+96(SB), Y6
+	VMOVAPS      Y6, Y7
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y5, Y7
+	VMOVUPS      SpiralsConstants<>+160(SB), Y8
+	VMOVAPS      Y8, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y5, Y9
+	VMULPD       Y5, Y5, Y10
+	VFMADD231PD  Y10, Y9, Y7
 	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y8
-	VMULPD       Y8, Y1, Y1
-	VMOVAPS      Y6, Y8
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y13, Y4
-	VFMADD231PD  Y10, Y12, Y8
-	VFMADD231PD  Y9, Y4, Y8
-	VDIVPD       Y8, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VINSERTF128  $0x01, X1, Y0, Y0
-	VMOVUPS      Y0, (SI)
-	VMOVSD       (DX), X1
-	VMOVSD       64(DI), X4
-	VMULPS       X4, X1, X4
-	VMOVSD       72(DI), X8
-	VMULPS       X8, X1, X8
-	VMOVSD       80(DI), X9
-	VMULPS       X9, X1, X9
-	VMOVSD       88(DI), X10
-	VMULPS       X10, X1, X10
-	VMOVSD       96(DI), X12
-	VMULPS       X12, X1, X12
-	VMOVSD       104(DI), X14
-	VMULPS       X14, X1, X14
-	VMOVSD       112(DI), X15
-	VMULPS       X15, X1, X15
-	VMOVSD       120(DI), X13
-	VMULPS       X13, X1, X1
-	VUNPCKLPS    X8, X4, X13
-	VUNPCKHPS    X8, X4, X4
-	VADDPS       X4, X13, X4
-	VUNPCKLPS    X10, X9, X8
-	VUNPCKHPS    X10, X9, X9
-	VADDPS       X9, X8, X8
-	VUNPCKLPD    X8, X4, X9
-	VUNPCKHPD    X8, X4, X4
-	VADDPS       X4, X9, X4
-	VUNPCKLPS    X14, X12, X8
-	VUNPCKHPS    X14, X12, X9
-	VADDPS       X9, X8, X8
-	VUNPCKLPS    X1, X15, X9
-	VUNPCKHPS    X1, X15, X1
-	VADDPS       X1, X9, X1
-	VUNPCKLPD    X1, X8, X9
-	VUNPCKHPD    X1, X8, X1
-	VADDPS       X1, X9, X1
-	VINSERTF128  $0x01, X1, Y4, Y1
-	VADDPS       160(DI), Y1, Y1
-	VEXTRACTF128 $0x01, Y1, X4
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y2, Y1
-	VMAXPD       Y1, Y3, Y1
-	VMULPD       Y1, Y1, Y8
-	VMOVAPS      Y5, Y9
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y8, Y9
-	VMOVAPS      Y7, Y10
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y8, Y10
-	VMULPD       Y8, Y8, Y12
-	VFMADD231PD  Y12, Y10, Y9
-	VMULPD       Y12, Y12, Y10
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y10, Y9
-	VMULPD       Y9, Y1, Y1
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y7
+	VMULPD       Y7, Y0, Y0
+	VMOVUPS      SpiralsConstants<>+256(SB), Y7
+	VMOVAPS      Y7, Y11
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y5, Y11
+	VMOVUPS      SpiralsConstants<>+320(SB), Y12
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y5, Y13
+	VMOVUPS      SpiralsConstants<>+384(SB), Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y5
+	VFMADD231PD  Y10, Y13, Y11
+	VFMADD231PD  Y9, Y5, Y11
+	VDIVPD       Y11, Y0, Y0
+	VCVTPD2PSY   Y0, X0
+	VCVTPS2PD    X2, Y2
+	VMINPD       Y2, Y3, Y2
+	VMAXPD       Y2, Y4, Y2
+	VMULPD       Y2, Y2, Y5
 	VMOVAPS      Y6, Y9
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y8, Y9
-	VMOVAPS      Y11, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y8, Y13
-	VMOVUPS      SpiralsConstants<>+352(SB), Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y8
-	VFMADD231PD  Y12, Y13, Y9
-	VFMADD231PD  Y10, Y8, Y9
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y5, Y9
+	VMOVAPS      Y8, Y10
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y5, Y10
+	VMULPD       Y5, Y5, Y11
+	VFMADD231PD  Y11, Y10, Y9
+	VMULPD       Y11, Y11, Y10
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y9
+	VMULPD       Y9, Y2, Y2
+	VMOVAPS      Y7, Y9
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y5, Y9
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y5
+	VFMADD231PD  Y11, Y13, Y9
+	VFMADD231PD  Y10, Y5, Y9
+	VDIVPD       Y9, Y2, Y2
+	VCVTPD2PSY   Y2, X2
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VMOVUPS      Y0, (SI)
+	VBROADCASTSD (DX), Y2
+	VMULPS       64(DI), Y2, Y5
+	VMULPS       96(DI), Y2, Y2
+	VSHUFPS      $0x88, Y2, Y5, Y9
+	VSHUFPS      $0xdd, Y2, Y5, Y2
+	VADDPS       Y2, Y9, Y2
+	VPERMPS      Y2, Y1, Y1
+	VADDPS       160(DI), Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X2
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y1, Y3, Y1
+	VMAXPD       Y1, Y4, Y1
+	VMULPD       Y1, Y1, Y5
+	VMOVAPS      Y6, Y9
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y5, Y9
+	VMOVAPS      Y8, Y10
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y5, Y10
+	VMULPD       Y5, Y5, Y11
+	VFMADD231PD  Y11, Y10, Y9
+	VMULPD       Y11, Y11, Y10
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y9
+	VMULPD       Y9, Y1, Y1
+	VMOVAPS      Y7, Y9
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y5, Y9
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y5
+	VFMADD231PD  Y11, Y13, Y9
+	VFMADD231PD  Y10, Y5, Y9
 	VDIVPD       Y9, Y1, Y1
 	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X4, Y4
-	VMINPD       Y4, Y2, Y4
-	VMAXPD       Y4, Y3, Y4
-	VMULPD       Y4, Y4, Y8
-	VMOVAPS      Y5, Y9
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y8, Y9
-	VMOVAPS      Y7, Y10
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y8, Y10
-	VMULPD       Y8, Y8, Y12
-	VFMADD231PD  Y12, Y10, Y9
-	VMULPD       Y12, Y12, Y10
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y10, Y9
-	VMULPD       Y9, Y4, Y4
+	VCVTPS2PD    X2, Y2
+	VMINPD       Y2, Y3, Y2
+	VMAXPD       Y2, Y4, Y2
+	VMULPD       Y2, Y2, Y5
 	VMOVAPS      Y6, Y9
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y8, Y9
-	VMOVAPS      Y11, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y8, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y8
-	VFMADD231PD  Y12, Y13, Y9
-	VFMADD231PD  Y10, Y8, Y9
-	VDIVPD       Y9, Y4, Y4
-	VCVTPD2PSY   Y4, X4
-	VINSERTF128  $0x01, X4, Y1, Y1
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y5, Y9
+	VMOVAPS      Y8, Y10
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y5, Y10
+	VMULPD       Y5, Y5, Y11
+	VFMADD231PD  Y11, Y10, Y9
+	VMULPD       Y11, Y11, Y10
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y9
+	VMULPD       Y9, Y2, Y2
+	VMOVAPS      Y7, Y9
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y5, Y9
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y5
+	VFMADD231PD  Y11, Y13, Y9
+	VFMADD231PD  Y10, Y5, Y9
+	VDIVPD       Y9, Y2, Y2
+	VCVTPD2PSY   Y2, X2
+	VINSERTF128  $0x01, X2, Y1, Y1
 	VMOVUPS      Y1, 32(SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
-	VMULPS       192(DI), Y0, Y4
-	VMULPS       256(DI), Y0, Y8
+	VMULPS       192(DI), Y0, Y2
+	VMULPS       256(DI), Y0, Y5
 	VMULPS       320(DI), Y0, Y9
 	VMULPS       384(DI), Y0, Y10
-	VMULPS       448(DI), Y0, Y12
+	VMULPS       448(DI), Y0, Y11
 	VMULPS       512(DI), Y0, Y13
 	VMULPS       576(DI), Y0, Y15
 	VMULPS       640(DI), Y0, Y14
-	VFMADD231PS  224(DI), Y1, Y4
-	VFMADD231PS  288(DI), Y1, Y8
+	VFMADD231PS  224(DI), Y1, Y2
+	VFMADD231PS  288(DI), Y1, Y5
 	VFMADD231PS  352(DI), Y1, Y9
 	VFMADD231PS  416(DI), Y1, Y10
-	VFMADD231PS  480(DI), Y1, Y12
+	VFMADD231PS  480(DI), Y1, Y11
 	VFMADD231PS  544(DI), Y1, Y13
 	VFMADD231PS  608(DI), Y1, Y15
 	VFMADD231PS  672(DI), Y1, Y14
-	VUNPCKLPS    Y8, Y4, Y11
-	VUNPCKHPS    Y8, Y4, Y4
-	VADDPS       Y4, Y11, Y4
-	VUNPCKLPS    Y10, Y9, Y8
+	VUNPCKLPS    Y5, Y2, Y12
+	VUNPCKHPS    Y5, Y2, Y2
+	VADDPS       Y2, Y12, Y2
+	VUNPCKLPS    Y10, Y9, Y5
 	VUNPCKHPS    Y10, Y9, Y9
-	VADDPS       Y9, Y8, Y8
-	VUNPCKLPD    Y8, Y4, Y9
-	VUNPCKHPD    Y8, Y4, Y4
-	VADDPS       Y4, Y9, Y4
-	VUNPCKLPS    Y13, Y12, Y8
-	VUNPCKHPS    Y13, Y12, Y9
-	VADDPS       Y9, Y8, Y8
+	VADDPS       Y9, Y5, Y5
+	VUNPCKLPD    Y5, Y2, Y9
+	VUNPCKHPD    Y5, Y2, Y2
+	VADDPS       Y2, Y9, Y2
+	VUNPCKLPS    Y13, Y11, Y5
+	VUNPCKHPS    Y13, Y11, Y9
+	VADDPS       Y9, Y5, Y5
 	VUNPCKLPS    Y14, Y15, Y9
 	VUNPCKHPS    Y14, Y15, Y10
 	VADDPS       Y10, Y9, Y9
-	VUNPCKLPD    Y9, Y8, Y10
-	VUNPCKHPD    Y9, Y8, Y8
-	VADDPS       Y8, Y10, Y8
-	VPERM2F128   $0x20, Y8, Y4, Y9
-	VPERM2F128   $0x31, Y8, Y4, Y4
-	VADDPS       Y4, Y9, Y4
-	VADDPS       1216(DI), Y4, Y4
-	VEXTRACTF128 $0x01, Y4, X8
-	VCVTPS2PD    X4, Y4
-	VMINPD       Y4, Y2, Y4
-	VMAXPD       Y4, Y3, Y4
-	VMULPD       Y4, Y4, Y9
-	VMOVAPS      Y5, Y10
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y9, Y10
-	VMOVAPS      Y7, Y11
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y9, Y11
+	VUNPCKLPD    Y9, Y5, Y10
+	VUNPCKHPD    Y9, Y5, Y5
+	VADDPS       Y5, Y10, Y5
+	VPERM2F128   $0x20, Y5, Y2, Y9
+	VPERM2F128   $0x31, Y5, Y2, Y2
+	VADDPS       Y2, Y9, Y2
+	VADDPS       1216(DI), Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X5
+	VCVTPS2PD    X2, Y2
+	VMINPD       Y2, Y3, Y2
+	VMAXPD       Y2, Y4, Y2
+	VMULPD       Y2, Y2, Y9
+	VMOVAPS      Y6, Y10
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y9, Y10
+	VMOVAPS      Y8, Y11
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y11
 	VMULPD       Y9, Y9, Y12
 	VFMADD231PD  Y12, Y11, Y10
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y11, Y10
-	VMULPD       Y10, Y4, Y4
-	VMOVAPS      Y6, Y10
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y9, Y10
-	VMOVUPS      SpiralsConstants<>+288(SB), Y13
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y10
+	VMULPD       Y10, Y2, Y2
+	VMOVAPS      Y7, Y10
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y9, Y10
+	VMOVUPS      SpiralsConstants<>+320(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y9, Y14
-	VMOVUPS      SpiralsConstants<>+352(SB), Y15
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y15, Y9
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VMOVUPS      SpiralsConstants<>+384(SB), Y15
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y15, Y9
 	VFMADD231PD  Y12, Y14, Y10
 	VFMADD231PD  Y11, Y9, Y10
-	VDIVPD       Y10, Y4, Y4
-	VCVTPD2PSY   Y4, X4
-	VCVTPS2PD    X8, Y8
-	VMINPD       Y8, Y2, Y8
-	VMAXPD       Y8, Y3, Y8
-	VMULPD       Y8, Y8, Y9
-	VMOVAPS      Y5, Y10
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y9, Y10
-	VMOVAPS      Y7, Y11
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y9, Y11
+	VDIVPD       Y10, Y2, Y2
+	VCVTPD2PSY   Y2, X2
+	VCVTPS2PD    X5, Y5
+	VMINPD       Y5, Y3, Y5
+	VMAXPD       Y5, Y4, Y5
+	VMULPD       Y5, Y5, Y9
+	VMOVAPS      Y6, Y10
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y9, Y10
+	VMOVAPS      Y8, Y11
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y11
 	VMULPD       Y9, Y9, Y12
 	VFMADD231PD  Y12, Y11, Y10
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y11, Y10
-	VMULPD       Y10, Y8, Y8
-	VMOVAPS      Y6, Y10
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y9, Y10
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y10
+	VMULPD       Y10, Y5, Y5
+	VMOVAPS      Y7, Y10
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y9, Y10
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y9, Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y15, Y9
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y15, Y9
 	VFMADD231PD  Y12, Y14, Y10
 	VFMADD231PD  Y11, Y9, Y10
-	VDIVPD       Y10, Y8, Y8
-	VCVTPD2PSY   Y8, X8
-	VINSERTF128  $0x01, X8, Y4, Y4
-	VMOVUPS      Y4, 128(SI)
-	VMULPS       704(DI), Y0, Y8
+	VDIVPD       Y10, Y5, Y5
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X5, Y2, Y2
+	VMOVUPS      Y2, 128(SI)
+	VMULPS       704(DI), Y0, Y5
 	VMULPS       768(DI), Y0, Y9
 	VMULPS       832(DI), Y0, Y10
 	VMULPS       896(DI), Y0, Y11
@@ -724,7 +608,7 @@ TEXT ·spiralsLossAVX2(SB), NOSPLIT, $0-36
 	VMULPS       1024(DI), Y0, Y14
 	VMULPS       1088(DI), Y0, Y15
 	VMULPS       1152(DI), Y0, Y0
-	VFMADD231PS  736(DI), Y1, Y8
+	VFMADD231PS  736(DI), Y1, Y5
 	VFMADD231PS  800(DI), Y1, Y9
 	VFMADD231PS  864(DI), Y1, Y10
 	VFMADD231PS  928(DI), Y1, Y11
@@ -732,77 +616,77 @@ TEXT ·spiralsLossAVX2(SB), NOSPLIT, $0-36
 	VFMADD231PS  1056(DI), Y1, Y14
 	VFMADD231PS  1120(DI), Y1, Y15
 	VFMADD231PS  1184(DI), Y1, Y0
-	VUNPCKLPS    Y9, Y8, Y1
-	VUNPCKHPS    Y9, Y8, Y8
-	VADDPS       Y8, Y1, Y1
-	VUNPCKLPS    Y11, Y10, Y8
+	VUNPCKLPS    Y9, Y5, Y1
+	VUNPCKHPS    Y9, Y5, Y5
+	VADDPS       Y5, Y1, Y1
+	VUNPCKLPS    Y11, Y10, Y5
 	VUNPCKHPS    Y11, Y10, Y9
-	VADDPS       Y9, Y8, Y8
-	VUNPCKLPD    Y8, Y1, Y9
-	VUNPCKHPD    Y8, Y1, Y1
+	VADDPS       Y9, Y5, Y5
+	VUNPCKLPD    Y5, Y1, Y9
+	VUNPCKHPD    Y5, Y1, Y1
 	VADDPS       Y1, Y9, Y1
-	VUNPCKLPS    Y14, Y12, Y8
+	VUNPCKLPS    Y14, Y12, Y5
 	VUNPCKHPS    Y14, Y12, Y9
-	VADDPS       Y9, Y8, Y8
+	VADDPS       Y9, Y5, Y5
 	VUNPCKLPS    Y0, Y15, Y9
 	VUNPCKHPS    Y0, Y15, Y0
 	VADDPS       Y0, Y9, Y0
-	VUNPCKLPD    Y0, Y8, Y9
-	VUNPCKHPD    Y0, Y8, Y0
+	VUNPCKLPD    Y0, Y5, Y9
+	VUNPCKHPD    Y0, Y5, Y0
 	VADDPS       Y0, Y9, Y0
-	VPERM2F128   $0x20, Y0, Y1, Y8
+	VPERM2F128   $0x20, Y0, Y1, Y5
 	VPERM2F128   $0x31, Y0, Y1, Y0
-	VADDPS       Y0, Y8, Y0
+	VADDPS       Y0, Y5, Y0
 	VADDPS       1248(DI), Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y2, Y0
-	VMAXPD       Y0, Y3, Y0
-	VMULPD       Y0, Y0, Y8
-	VMOVAPS      Y5, Y9
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y8, Y9
-	VMOVAPS      Y7, Y10
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y8, Y10
-	VMULPD       Y8, Y8, Y11
+	VMINPD       Y0, Y3, Y0
+	VMAXPD       Y0, Y4, Y0
+	VMULPD       Y0, Y0, Y5
+	VMOVAPS      Y6, Y9
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y5, Y9
+	VMOVAPS      Y8, Y10
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y5, Y10
+	VMULPD       Y5, Y5, Y11
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y10, Y9
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y9
 	VMULPD       Y9, Y0, Y0
-	VMOVAPS      Y6, Y9
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y8, Y9
+	VMOVAPS      Y7, Y9
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y5, Y9
 	VMOVAPS      Y13, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y8, Y12
-	VMOVUPS      SpiralsConstants<>+352(SB), Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y8
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y5, Y12
+	VMOVUPS      SpiralsConstants<>+384(SB), Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y11, Y12, Y9
-	VFMADD231PD  Y10, Y8, Y9
+	VFMADD231PD  Y10, Y5, Y9
 	VDIVPD       Y9, Y0, Y0
 	VCVTPD2PSY   Y0, X0
 	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y2, Y1
-	VMAXPD       Y1, Y3, Y1
-	VMULPD       Y1, Y1, Y2
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y5
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y7
-	VMULPD       Y2, Y2, Y3
-	VFMADD231PD  Y3, Y7, Y5
-	VMULPD       Y3, Y3, Y7
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y7, Y5
-	VMULPD       Y5, Y1, Y1
-	VMOVAPS      Y6, Y5
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y5
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y13
-	VFMADD231PD  SpiralsConstants<>+384(SB), Y2, Y14
-	VFMADD231PD  Y3, Y13, Y5
-	VFMADD231PD  Y7, Y14, Y5
-	VDIVPD       Y5, Y1, Y1
+	VMINPD       Y1, Y3, Y1
+	VMAXPD       Y1, Y4, Y1
+	VMULPD       Y1, Y1, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y6
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y8
+	VMULPD       Y3, Y3, Y4
+	VFMADD231PD  Y4, Y8, Y6
+	VMULPD       Y4, Y4, Y5
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y6
+	VMULPD       Y6, Y1, Y1
+	VMOVAPS      Y7, Y6
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y6
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y13
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y3, Y14
+	VFMADD231PD  Y4, Y13, Y6
+	VFMADD231PD  Y5, Y14, Y6
+	VDIVPD       Y6, Y1, Y1
 	VCVTPD2PSY   Y1, X1
 	VINSERTF128  $0x01, X1, Y0, Y0
 	VMOVUPS      Y0, 160(SI)
 
 	// z3 = W3·a2 + b3
-	VMULPS       1280(DI), Y4, Y1
-	VMULPS       1344(DI), Y4, Y2
+	VMULPS       1280(DI), Y2, Y1
+	VMULPS       1344(DI), Y2, Y2
 	VFMADD231PS  1312(DI), Y0, Y1
 	VFMADD231PS  1376(DI), Y0, Y2
 	VUNPCKLPS    Y2, Y1, Y0
@@ -818,9 +702,9 @@ TEXT ·spiralsLossAVX2(SB), NOSPLIT, $0-36
 	VMOVSD       X0, 256(SI)
 
 	// a3 = softmax(z3)
-	VANDPS       SpiralsConstants<>+416(SB), X0, X0
-	VMOVUPS      SpiralsConstants<>+416(SB), X1
-	VMOVUPS      SpiralsConstants<>+448(SB), X2
+	VANDPS       SpiralsConstants<>+448(SB), X0, X0
+	VMOVUPS      SpiralsConstants<>+448(SB), X1
+	VMOVUPS      SpiralsConstants<>+480(SB), X2
 	VBLENDVPS    X1, X0, X2, X2
 	VSHUFPS      $0x4e, X2, X2, X3
 	VMAXPS       X3, X2, X2
@@ -828,37 +712,37 @@ TEXT ·spiralsLossAVX2(SB), NOSPLIT, $0-36
 	VMAXPS       X3, X2, X2
 	VMOVSS       X2, 272(SI)
 	VSUBPS       X2, X0, X3
-	VMOVUPS      SpiralsConstants<>+512(SB), X4
-	VMINPS       X3, X4, X3
-	VMOVUPS      SpiralsConstants<>+480(SB), X4
-	VMAXPS       X3, X4, X3
 	VMOVUPS      SpiralsConstants<>+544(SB), X4
+	VMINPS       X3, X4, X3
+	VMOVUPS      SpiralsConstants<>+512(SB), X4
+	VMAXPS       X3, X4, X3
+	VMOVUPS      SpiralsConstants<>+576(SB), X4
 	VMOVAPS      X4, X5
-	VFMADD231PS  SpiralsConstants<>+576(SB), X3, X5
+	VFMADD231PS  SpiralsConstants<>+608(SB), X3, X5
 	VSUBPS       X4, X5, X5
-	VFNMADD231PS SpiralsConstants<>+608(SB), X5, X3
 	VFNMADD231PS SpiralsConstants<>+640(SB), X5, X3
-	VMULPS       X3, X3, X7
-	VMOVUPS      SpiralsConstants<>+672(SB), X8
+	VFNMADD231PS SpiralsConstants<>+672(SB), X5, X3
+	VMULPS       X3, X3, X6
+	VMOVUPS      SpiralsConstants<>+704(SB), X8
 	VMOVAPS      X8, X9
-	VFMADD231PS  SpiralsConstants<>+704(SB), X3, X9
-	VMOVUPS      SpiralsConstants<>+736(SB), X10
-	VFMADD231PS  SpiralsConstants<>+768(SB), X3, X10
-	VMOVUPS      SpiralsConstants<>+800(SB), X11
-	VFMADD231PS  SpiralsConstants<>+832(SB), X3, X11
-	VFMADD231PS  X7, X10, X9
-	VMULPS       X7, X7, X10
+	VFMADD231PS  SpiralsConstants<>+736(SB), X3, X9
+	VMOVUPS      SpiralsConstants<>+768(SB), X10
+	VFMADD231PS  SpiralsConstants<>+800(SB), X3, X10
+	VMOVUPS      SpiralsConstants<>+832(SB), X11
+	VFMADD231PS  SpiralsConstants<>+864(SB), X3, X11
+	VFMADD231PS  X6, X10, X9
+	VMULPS       X6, X6, X10
 	VFMADD231PS  X10, X11, X9
-	VFMADD231PS  X9, X7, X3
-	VADDPS       SpiralsConstants<>+864(SB), X3, X3
+	VFMADD231PS  X9, X6, X3
+	VADDPS       SpiralsConstants<>+896(SB), X3, X3
 	VFMADD213PS  X4, X5, X8
-	VSUBPS       X4, X8, X7
-	VSUBPS       X7, X5, X5
+	VSUBPS       X4, X8, X6
+	VSUBPS       X6, X5, X5
 	VADDPS       X4, X5, X4
 	VPSLLD       $0x17, X8, X5
-	VPADDD       SpiralsConstants<>+864(SB), X5, X5
+	VPADDD       SpiralsConstants<>+896(SB), X5, X5
 	VPSLLD       $0x17, X4, X4
-	VPADDD       SpiralsConstants<>+864(SB), X4, X4
+	VPADDD       SpiralsConstants<>+896(SB), X4, X4
 	VMULPS       X5, X3, X3
 	VMULPS       X4, X3, X3
 	VANDPS       X3, X1, X4
@@ -867,7 +751,7 @@ TEXT ·spiralsLossAVX2(SB), NOSPLIT, $0-36
 	VSHUFPS      $0xb1, X4, X4, X5
 	VADDPS       X5, X4, X4
 	VMOVSS       X4, 276(SI)
-	VMOVUPS      SpiralsConstants<>+864(SB), X5
+	VMOVUPS      SpiralsConstants<>+896(SB), X5
 	VDIVPS       X4, X5, X5
 	VMULPS       X5, X3, X3
 	VMOVSD       X3, 264(SI)
@@ -875,33 +759,33 @@ TEXT ·spiralsLossAVX2(SB), NOSPLIT, $0-36
 	// t = log(s3)
 	VSHUFPS     $0x00, X4, X4, X3
 	VCVTPS2PD   X3, Y3
-	VPADDQ      SpiralsConstants<>+928(SB), Y3, Y4
+	VPADDQ      SpiralsConstants<>+960(SB), Y3, Y4
 	VPSRLQ      $0x34, Y4, Y5
-	VORPD       SpiralsConstants<>+960(SB), Y5, Y5
-	VSUBPD      SpiralsConstants<>+992(SB), Y5, Y5
-	VANDPD      SpiralsConstants<>+1024(SB), Y4, Y4
-	VPADDQ      SpiralsConstants<>+1056(SB), Y4, Y4
-	VSUBPD      Y6, Y4, Y4
-	VADDPD      SpiralsConstants<>+1088(SB), Y4, Y6
+	VORPD       SpiralsConstants<>+992(SB), Y5, Y5
+	VSUBPD      SpiralsConstants<>+1024(SB), Y5, Y5
+	VANDPD      SpiralsConstants<>+1056(SB), Y4, Y4
+	VPADDQ      SpiralsConstants<>+1088(SB), Y4, Y4
+	VSUBPD      Y7, Y4, Y4
+	VADDPD      SpiralsConstants<>+1120(SB), Y4, Y6
 	VDIVPD      Y6, Y4, Y4
 	VMULPD      Y4, Y4, Y6
-	VMOVUPS     SpiralsConstants<>+1152(SB), Y7
-	VFMADD231PD SpiralsConstants<>+1184(SB), Y6, Y7
-	VMOVUPS     SpiralsConstants<>+1216(SB), Y8
-	VFMADD231PD SpiralsConstants<>+1248(SB), Y6, Y8
+	VMOVUPS     SpiralsConstants<>+1184(SB), Y7
+	VFMADD231PD SpiralsConstants<>+1216(SB), Y6, Y7
+	VMOVUPS     SpiralsConstants<>+1248(SB), Y8
+	VFMADD231PD SpiralsConstants<>+1280(SB), Y6, Y8
 	VMULPD      Y6, Y6, Y6
 	VFMADD231PD Y6, Y8, Y7
 	VMULPD      Y6, Y6, Y6
-	VFMADD231PD SpiralsConstants<>+1280(SB), Y6, Y7
+	VFMADD231PD SpiralsConstants<>+1312(SB), Y6, Y7
 	VMULPD      Y7, Y4, Y4
-	VFMADD231PD SpiralsConstants<>+1120(SB), Y5, Y4
+	VFMADD231PD SpiralsConstants<>+1152(SB), Y5, Y4
 	VXORPS      X5, X5, X5
 	VCMPPD      $0x00, Y5, Y3, Y6
-	VBLENDVPD   Y6, SpiralsConstants<>+1344(SB), Y4, Y4
-	VCMPPD      $0x00, SpiralsConstants<>+896(SB), Y3, Y6
-	VBLENDVPD   Y6, SpiralsConstants<>+896(SB), Y4, Y4
+	VBLENDVPD   Y6, SpiralsConstants<>+1376(SB), Y4, Y4
+	VCMPPD      $0x00, SpiralsConstants<>+928(SB), Y3, Y6
+	VBLENDVPD   Y6, SpiralsConstants<>+928(SB), Y4, Y4
 	VCMPPD      $0x19, Y5, Y3, Y3
-	VBLENDVPD   Y3, SpiralsConstants<>+1376(SB), Y4, Y3
+	VBLENDVPD   Y3, SpiralsConstants<>+1408(SB), Y4, Y3
 	VCVTPD2PSY  Y3, X3
 	VMOVSS      X3, 288(SI)
 
@@ -937,33 +821,33 @@ TEXT ·spiralsBackwardAVX2(SB), NOSPLIT, $0-44
 	// t = log(s3)
 	VBROADCASTSS 276(SI), X0
 	VCVTPS2PD    X0, Y0
-	VPADDQ       SpiralsConstants<>+928(SB), Y0, Y1
+	VPADDQ       SpiralsConstants<>+960(SB), Y0, Y1
 	VPSRLQ       $0x34, Y1, Y2
-	VORPD        SpiralsConstants<>+960(SB), Y2, Y2
-	VSUBPD       SpiralsConstants<>+992(SB), Y2, Y2
-	VANDPD       SpiralsConstants<>+1024(SB), Y1, Y1
-	VPADDQ       SpiralsConstants<>+1056(SB), Y1, Y1
-	VSUBPD       SpiralsConstants<>+224(SB), Y1, Y1
-	VADDPD       SpiralsConstants<>+1088(SB), Y1, Y3
+	VORPD        SpiralsConstants<>+992(SB), Y2, Y2
+	VSUBPD       SpiralsConstants<>+1024(SB), Y2, Y2
+	VANDPD       SpiralsConstants<>+1056(SB), Y1, Y1
+	VPADDQ       SpiralsConstants<>+1088(SB), Y1, Y1
+	VSUBPD       SpiralsConstants<>+256(SB), Y1, Y1
+	VADDPD       SpiralsConstants<>+1120(SB), Y1, Y3
 	VDIVPD       Y3, Y1, Y1
 	VMULPD       Y1, Y1, Y3
-	VMOVUPS      SpiralsConstants<>+1152(SB), Y4
-	VFMADD231PD  SpiralsConstants<>+1184(SB), Y3, Y4
-	VMOVUPS      SpiralsConstants<>+1216(SB), Y5
-	VFMADD231PD  SpiralsConstants<>+1248(SB), Y3, Y5
+	VMOVUPS      SpiralsConstants<>+1184(SB), Y4
+	VFMADD231PD  SpiralsConstants<>+1216(SB), Y3, Y4
+	VMOVUPS      SpiralsConstants<>+1248(SB), Y5
+	VFMADD231PD  SpiralsConstants<>+1280(SB), Y3, Y5
 	VMULPD       Y3, Y3, Y3
 	VFMADD231PD  Y3, Y5, Y4
 	VMULPD       Y3, Y3, Y3
-	VFMADD231PD  SpiralsConstants<>+1280(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+1312(SB), Y3, Y4
 	VMULPD       Y4, Y1, Y1
-	VFMADD231PD  SpiralsConstants<>+1120(SB), Y2, Y1
+	VFMADD231PD  SpiralsConstants<>+1152(SB), Y2, Y1
 	VXORPS       X2, X2, X2
 	VCMPPD       $0x00, Y2, Y0, Y3
-	VBLENDVPD    Y3, SpiralsConstants<>+1344(SB), Y1, Y1
-	VCMPPD       $0x00, SpiralsConstants<>+896(SB), Y0, Y3
-	VBLENDVPD    Y3, SpiralsConstants<>+896(SB), Y1, Y1
+	VBLENDVPD    Y3, SpiralsConstants<>+1376(SB), Y1, Y1
+	VCMPPD       $0x00, SpiralsConstants<>+928(SB), Y0, Y3
+	VBLENDVPD    Y3, SpiralsConstants<>+928(SB), Y1, Y1
 	VCMPPD       $0x19, Y2, Y0, Y0
-	VBLENDVPD    Y0, SpiralsConstants<>+1376(SB), Y1, Y0
+	VBLENDVPD    Y0, SpiralsConstants<>+1408(SB), Y1, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVSS       X0, 288(SI)
 
@@ -978,7 +862,7 @@ TEXT ·spiralsBackwardAVX2(SB), NOSPLIT, $0-44
 	VADDPS       X0, X3, X0
 	VMULPS       X0, X2, X0
 	VMOVSD       X1, 280(SI)
-	VANDPS       SpiralsConstants<>+416(SB), X0, X0
+	VANDPS       SpiralsConstants<>+448(SB), X0, X0
 	VSHUFPS      $0x4e, X0, X0, X2
 	VADDPS       X2, X0, X0
 	VSHUFPS      $0xb1, X0, X0, X2
@@ -994,7 +878,7 @@ TEXT ·spiralsBackwardAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PS  1344(DI), Y4, Y2
 	VFMADD231PS  1376(DI), Y4, Y3
 	VMOVUPS      128(SI), Y5
-	VMOVUPS      SpiralsConstants<>+864(SB), Y6
+	VMOVUPS      SpiralsConstants<>+896(SB), Y6
 	VMOVAPS      Y6, Y7
 	VFNMADD231PS Y5, Y5, Y7
 	VMULPS       Y7, Y2, Y2
@@ -1006,7 +890,7 @@ TEXT ·spiralsBackwardAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS      Y3, 224(SI)
 
 	// ∇W3 = d3·a2ᵀ; ∇b3 = d3
-	VANDPS  SpiralsConstants<>+416(SB), X1, X1
+	VANDPS  SpiralsConstants<>+448(SB), X1, X1
 	VMOVSD  X1, 1408(BX)
 	VMOVUPS 128(SI), Y1
 	VMULPS  Y1, Y0, Y5
@@ -1253,272 +1137,214 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	MOVQ grad+32(FP), BX
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VMOVSD       (DX), X0
-	VMOVSD       (DI), X1
-	VMULPS       X1, X0, X1
-	VMOVSD       8(DI), X2
-	VMULPS       X2, X0, X2
-	VMOVSD       16(DI), X3
-	VMULPS       X3, X0, X3
-	VMOVSD       24(DI), X4
-	VMULPS       X4, X0, X4
-	VMOVSD       32(DI), X5
-	VMULPS       X5, X0, X5
-	VMOVSD       40(DI), X6
-	VMULPS       X6, X0, X6
-	VMOVSD       48(DI), X7
-	VMULPS       X7, X0, X7
-	VMOVSD       56(DI), X8
-	VMULPS       X8, X0, X0
-	VUNPCKLPS    X2, X1, X8
-	VUNPCKHPS    X2, X1, X1
-	VADDPS       X1, X8, X1
-	VUNPCKLPS    X4, X3, X2
-	VUNPCKHPS    X4, X3, X3
-	VADDPS       X3, X2, X2
-	VUNPCKLPD    X2, X1, X3
-	VUNPCKHPD    X2, X1, X1
-	VADDPS       X1, X3, X1
-	VUNPCKLPS    X6, X5, X2
-	VUNPCKHPS    X6, X5, X3
-	VADDPS       X3, X2, X2
-	VUNPCKLPS    X0, X7, X3
-	VUNPCKHPS    X0, X7, X0
-	VADDPS       X0, X3, X0
-	VUNPCKLPD    X0, X2, X3
-	VUNPCKHPD    X0, X2, X0
-	VADDPS       X0, X3, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
+	VBROADCASTSD (DX), Y0
+	VMULPS       (DI), Y0, Y1
+	VMULPS       32(DI), Y0, Y0
+	VSHUFPS      $0x88, Y0, Y1, Y2
+	VSHUFPS      $0xdd, Y0, Y1, Y0
+	VADDPS       Y0, Y2, Y0
+	VMOVUPS      SpiralsConstants<>+0(SB), Y1
+	VPERMPS      Y0, Y1, Y0
 	VADDPS       128(DI), Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
+	VEXTRACTF128 $0x01, Y0, X2
 	VCVTPS2PD    X0, Y0
-	VMOVUPS      SpiralsConstants<>+32(SB), Y2
-	VMINPD       Y0, Y2, Y0
-	VMOVUPS      SpiralsConstants<>+0(SB), Y3
-	VMAXPD       Y0, Y3, Y0
-	VMULPD       Y0, Y0, Y4
-	VMOVUPS      SpiralsConstants<>+64(SB), Y5
-	VMOVAPS      Y5, Y6
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VMOVUPS      SpiralsConstants<>+128(SB), Y7
-	VMOVAPS      Y7, Y8
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VMULPD       Y4, Y4, Y9
-	VFMADD231PD  Y9, Y8, Y6
-	VMULPD       Y9, Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y8, Y6
-	VMULPD       Y6, Y0, Y0
-	VMOVUPS      SpiralsConstants<>+224(SB), Y6
-	VMOVAPS      Y6, Y10
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y4, Y10
-	VMOVUPS      SpiralsConstants<>+288(SB), Y11
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y4, Y12
-	VMOVUPS      SpiralsConstants<>+352(SB), Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y13, Y4
-	VFMADD231PD  Y9, Y12, Y10
-	VFMADD231PD  Y8, Y4, Y10
-	VDIVPD       Y10, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y2, Y1
-	VMAXPD       Y1, Y3, Y1
-	VMULPD       Y1, Y1, Y4
-	VMOVAPS      Y5, Y8
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VMOVAPS      Y7, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y4, Y9
-	VMULPD       Y4, Y4, Y10
-	VFMADD231PD  Y10, Y9, Y8
+	VMOVUPS      SpiralsConstants<>+64(SB), Y3
+	VMINPD       Y0, Y3, Y0
+	VMOVUPS      SpiralsConstants<>+32(SB), Y4
+	VMAXPD       Y0, Y4, Y0
+	VMULPD       Y0, Y0, Y5
+	VMOVUPS      SpiralsConstants<>+96(SB), Y6
+	VMOVAPS      Y6, Y7
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y5, Y7
+	VMOVUPS      SpiralsConstants<>+160(SB), Y8
+	VMOVAPS      Y8, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y5, Y9
+	VMULPD       Y5, Y5, Y10
+	VFMADD231PD  Y10, Y9, Y7
 	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y8
-	VMULPD       Y8, Y1, Y1
-	VMOVAPS      Y6, Y8
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y13, Y4
-	VFMADD231PD  Y10, Y12, Y8
-	VFMADD231PD  Y9, Y4, Y8
-	VDIVPD       Y8, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VINSERTF128  $0x01, X1, Y0, Y0
-	VMOVUPS      Y0, (SI)
-	VMOVSD       (DX), X1
-	VMOVSD       64(DI), X4
-	VMULPS       X4, X1, X4
-	VMOVSD       72(DI), X8
-	VMULPS       X8, X1, X8
-	VMOVSD       80(DI), X9
-	VMULPS       X9, X1, X9
-	VMOVSD       88(DI), X10
-	VMULPS       X10, X1, X10
-	VMOVSD       96(DI), X12
-	VMULPS       X12, X1, X12
-	VMOVSD       104(DI), X14
-	VMULPS       X14, X1, X14
-	VMOVSD       112(DI), X15
-	VMULPS       X15, X1, X15
-	VMOVSD       120(DI), X13
-	VMULPS       X13, X1, X1
-	VUNPCKLPS    X8, X4, X13
-	VUNPCKHPS    X8, X4, X4
-	VADDPS       X4, X13, X4
-	VUNPCKLPS    X10, X9, X8
-	VUNPCKHPS    X10, X9, X9
-	VADDPS       X9, X8, X8
-	VUNPCKLPD    X8, X4, X9
-	VUNPCKHPD    X8, X4, X4
-	VADDPS       X4, X9, X4
-	VUNPCKLPS    X14, X12, X8
-	VUNPCKHPS    X14, X12, X9
-	VADDPS       X9, X8, X8
-	VUNPCKLPS    X1, X15, X9
-	VUNPCKHPS    X1, X15, X1
-	VADDPS       X1, X9, X1
-	VUNPCKLPD    X1, X8, X9
-	VUNPCKHPD    X1, X8, X1
-	VADDPS       X1, X9, X1
-	VINSERTF128  $0x01, X1, Y4, Y1
-	VADDPS       160(DI), Y1, Y1
-	VEXTRACTF128 $0x01, Y1, X4
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y2, Y1
-	VMAXPD       Y1, Y3, Y1
-	VMULPD       Y1, Y1, Y8
-	VMOVAPS      Y5, Y9
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y8, Y9
-	VMOVAPS      Y7, Y10
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y8, Y10
-	VMULPD       Y8, Y8, Y12
-	VFMADD231PD  Y12, Y10, Y9
-	VMULPD       Y12, Y12, Y10
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y10, Y9
-	VMULPD       Y9, Y1, Y1
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y7
+	VMULPD       Y7, Y0, Y0
+	VMOVUPS      SpiralsConstants<>+256(SB), Y7
+	VMOVAPS      Y7, Y11
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y5, Y11
+	VMOVUPS      SpiralsConstants<>+320(SB), Y12
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y5, Y13
+	VMOVUPS      SpiralsConstants<>+384(SB), Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y5
+	VFMADD231PD  Y10, Y13, Y11
+	VFMADD231PD  Y9, Y5, Y11
+	VDIVPD       Y11, Y0, Y0
+	VCVTPD2PSY   Y0, X0
+	VCVTPS2PD    X2, Y2
+	VMINPD       Y2, Y3, Y2
+	VMAXPD       Y2, Y4, Y2
+	VMULPD       Y2, Y2, Y5
 	VMOVAPS      Y6, Y9
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y8, Y9
-	VMOVAPS      Y11, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y8, Y13
-	VMOVUPS      SpiralsConstants<>+352(SB), Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y8
-	VFMADD231PD  Y12, Y13, Y9
-	VFMADD231PD  Y10, Y8, Y9
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y5, Y9
+	VMOVAPS      Y8, Y10
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y5, Y10
+	VMULPD       Y5, Y5, Y11
+	VFMADD231PD  Y11, Y10, Y9
+	VMULPD       Y11, Y11, Y10
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y9
+	VMULPD       Y9, Y2, Y2
+	VMOVAPS      Y7, Y9
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y5, Y9
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y5
+	VFMADD231PD  Y11, Y13, Y9
+	VFMADD231PD  Y10, Y5, Y9
+	VDIVPD       Y9, Y2, Y2
+	VCVTPD2PSY   Y2, X2
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VMOVUPS      Y0, (SI)
+	VBROADCASTSD (DX), Y2
+	VMULPS       64(DI), Y2, Y5
+	VMULPS       96(DI), Y2, Y2
+	VSHUFPS      $0x88, Y2, Y5, Y9
+	VSHUFPS      $0xdd, Y2, Y5, Y2
+	VADDPS       Y2, Y9, Y2
+	VPERMPS      Y2, Y1, Y1
+	VADDPS       160(DI), Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X2
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y1, Y3, Y1
+	VMAXPD       Y1, Y4, Y1
+	VMULPD       Y1, Y1, Y5
+	VMOVAPS      Y6, Y9
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y5, Y9
+	VMOVAPS      Y8, Y10
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y5, Y10
+	VMULPD       Y5, Y5, Y11
+	VFMADD231PD  Y11, Y10, Y9
+	VMULPD       Y11, Y11, Y10
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y9
+	VMULPD       Y9, Y1, Y1
+	VMOVAPS      Y7, Y9
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y5, Y9
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y5
+	VFMADD231PD  Y11, Y13, Y9
+	VFMADD231PD  Y10, Y5, Y9
 	VDIVPD       Y9, Y1, Y1
 	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X4, Y4
-	VMINPD       Y4, Y2, Y4
-	VMAXPD       Y4, Y3, Y4
-	VMULPD       Y4, Y4, Y8
-	VMOVAPS      Y5, Y9
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y8, Y9
-	VMOVAPS      Y7, Y10
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y8, Y10
-	VMULPD       Y8, Y8, Y12
-	VFMADD231PD  Y12, Y10, Y9
-	VMULPD       Y12, Y12, Y10
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y10, Y9
-	VMULPD       Y9, Y4, Y4
+	VCVTPS2PD    X2, Y2
+	VMINPD       Y2, Y3, Y2
+	VMAXPD       Y2, Y4, Y2
+	VMULPD       Y2, Y2, Y5
 	VMOVAPS      Y6, Y9
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y8, Y9
-	VMOVAPS      Y11, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y8, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y8
-	VFMADD231PD  Y12, Y13, Y9
-	VFMADD231PD  Y10, Y8, Y9
-	VDIVPD       Y9, Y4, Y4
-	VCVTPD2PSY   Y4, X4
-	VINSERTF128  $0x01, X4, Y1, Y1
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y5, Y9
+	VMOVAPS      Y8, Y10
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y5, Y10
+	VMULPD       Y5, Y5, Y11
+	VFMADD231PD  Y11, Y10, Y9
+	VMULPD       Y11, Y11, Y10
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y9
+	VMULPD       Y9, Y2, Y2
+	VMOVAPS      Y7, Y9
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y5, Y9
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y5
+	VFMADD231PD  Y11, Y13, Y9
+	VFMADD231PD  Y10, Y5, Y9
+	VDIVPD       Y9, Y2, Y2
+	VCVTPD2PSY   Y2, X2
+	VINSERTF128  $0x01, X2, Y1, Y1
 	VMOVUPS      Y1, 32(SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
-	VMULPS       192(DI), Y0, Y4
-	VMULPS       256(DI), Y0, Y8
+	VMULPS       192(DI), Y0, Y2
+	VMULPS       256(DI), Y0, Y5
 	VMULPS       320(DI), Y0, Y9
 	VMULPS       384(DI), Y0, Y10
-	VMULPS       448(DI), Y0, Y12
+	VMULPS       448(DI), Y0, Y11
 	VMULPS       512(DI), Y0, Y13
 	VMULPS       576(DI), Y0, Y15
 	VMULPS       640(DI), Y0, Y14
-	VFMADD231PS  224(DI), Y1, Y4
-	VFMADD231PS  288(DI), Y1, Y8
+	VFMADD231PS  224(DI), Y1, Y2
+	VFMADD231PS  288(DI), Y1, Y5
 	VFMADD231PS  352(DI), Y1, Y9
 	VFMADD231PS  416(DI), Y1, Y10
-	VFMADD231PS  480(DI), Y1, Y12
+	VFMADD231PS  480(DI), Y1, Y11
 	VFMADD231PS  544(DI), Y1, Y13
 	VFMADD231PS  608(DI), Y1, Y15
 	VFMADD231PS  672(DI), Y1, Y14
-	VUNPCKLPS    Y8, Y4, Y11
-	VUNPCKHPS    Y8, Y4, Y4
-	VADDPS       Y4, Y11, Y4
-	VUNPCKLPS    Y10, Y9, Y8
+	VUNPCKLPS    Y5, Y2, Y12
+	VUNPCKHPS    Y5, Y2, Y2
+	VADDPS       Y2, Y12, Y2
+	VUNPCKLPS    Y10, Y9, Y5
 	VUNPCKHPS    Y10, Y9, Y9
-	VADDPS       Y9, Y8, Y8
-	VUNPCKLPD    Y8, Y4, Y9
-	VUNPCKHPD    Y8, Y4, Y4
-	VADDPS       Y4, Y9, Y4
-	VUNPCKLPS    Y13, Y12, Y8
-	VUNPCKHPS    Y13, Y12, Y9
-	VADDPS       Y9, Y8, Y8
+	VADDPS       Y9, Y5, Y5
+	VUNPCKLPD    Y5, Y2, Y9
+	VUNPCKHPD    Y5, Y2, Y2
+	VADDPS       Y2, Y9, Y2
+	VUNPCKLPS    Y13, Y11, Y5
+	VUNPCKHPS    Y13, Y11, Y9
+	VADDPS       Y9, Y5, Y5
 	VUNPCKLPS    Y14, Y15, Y9
 	VUNPCKHPS    Y14, Y15, Y10
 	VADDPS       Y10, Y9, Y9
-	VUNPCKLPD    Y9, Y8, Y10
-	VUNPCKHPD    Y9, Y8, Y8
-	VADDPS       Y8, Y10, Y8
-	VPERM2F128   $0x20, Y8, Y4, Y9
-	VPERM2F128   $0x31, Y8, Y4, Y4
-	VADDPS       Y4, Y9, Y4
-	VADDPS       1216(DI), Y4, Y4
-	VEXTRACTF128 $0x01, Y4, X8
-	VCVTPS2PD    X4, Y4
-	VMINPD       Y4, Y2, Y4
-	VMAXPD       Y4, Y3, Y4
-	VMULPD       Y4, Y4, Y9
-	VMOVAPS      Y5, Y10
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y9, Y10
-	VMOVAPS      Y7, Y11
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y9, Y11
+	VUNPCKLPD    Y9, Y5, Y10
+	VUNPCKHPD    Y9, Y5, Y5
+	VADDPS       Y5, Y10, Y5
+	VPERM2F128   $0x20, Y5, Y2, Y9
+	VPERM2F128   $0x31, Y5, Y2, Y2
+	VADDPS       Y2, Y9, Y2
+	VADDPS       1216(DI), Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X5
+	VCVTPS2PD    X2, Y2
+	VMINPD       Y2, Y3, Y2
+	VMAXPD       Y2, Y4, Y2
+	VMULPD       Y2, Y2, Y9
+	VMOVAPS      Y6, Y10
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y9, Y10
+	VMOVAPS      Y8, Y11
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y11
 	VMULPD       Y9, Y9, Y12
 	VFMADD231PD  Y12, Y11, Y10
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y11, Y10
-	VMULPD       Y10, Y4, Y4
-	VMOVAPS      Y6, Y10
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y9, Y10
-	VMOVUPS      SpiralsConstants<>+288(SB), Y13
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y10
+	VMULPD       Y10, Y2, Y2
+	VMOVAPS      Y7, Y10
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y9, Y10
+	VMOVUPS      SpiralsConstants<>+320(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y9, Y14
-	VMOVUPS      SpiralsConstants<>+352(SB), Y15
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y15, Y9
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VMOVUPS      SpiralsConstants<>+384(SB), Y15
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y15, Y9
 	VFMADD231PD  Y12, Y14, Y10
 	VFMADD231PD  Y11, Y9, Y10
-	VDIVPD       Y10, Y4, Y4
-	VCVTPD2PSY   Y4, X4
-	VCVTPS2PD    X8, Y8
-	VMINPD       Y8, Y2, Y8
-	VMAXPD       Y8, Y3, Y8
-	VMULPD       Y8, Y8, Y9
-	VMOVAPS      Y5, Y10
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y9, Y10
-	VMOVAPS      Y7, Y11
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y9, Y11
+	VDIVPD       Y10, Y2, Y2
+	VCVTPD2PSY   Y2, X2
+	VCVTPS2PD    X5, Y5
+	VMINPD       Y5, Y3, Y5
+	VMAXPD       Y5, Y4, Y5
+	VMULPD       Y5, Y5, Y9
+	VMOVAPS      Y6, Y10
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y9, Y10
+	VMOVAPS      Y8, Y11
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y11
 	VMULPD       Y9, Y9, Y12
 	VFMADD231PD  Y12, Y11, Y10
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y11, Y10
-	VMULPD       Y10, Y8, Y8
-	VMOVAPS      Y6, Y10
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y9, Y10
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y10
+	VMULPD       Y10, Y5, Y5
+	VMOVAPS      Y7, Y10
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y9, Y10
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y9, Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y15, Y9
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y15, Y9
 	VFMADD231PD  Y12, Y14, Y10
 	VFMADD231PD  Y11, Y9, Y10
-	VDIVPD       Y10, Y8, Y8
-	VCVTPD2PSY   Y8, X8
-	VINSERTF128  $0x01, X8, Y4, Y4
-	VMOVUPS      Y4, 128(SI)
-	VMULPS       704(DI), Y0, Y8
+	VDIVPD       Y10, Y5, Y5
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X5, Y2, Y2
+	VMOVUPS      Y2, 128(SI)
+	VMULPS       704(DI), Y0, Y5
 	VMULPS       768(DI), Y0, Y9
 	VMULPS       832(DI), Y0, Y10
 	VMULPS       896(DI), Y0, Y11
@@ -1526,7 +1352,7 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	VMULPS       1024(DI), Y0, Y14
 	VMULPS       1088(DI), Y0, Y15
 	VMULPS       1152(DI), Y0, Y0
-	VFMADD231PS  736(DI), Y1, Y8
+	VFMADD231PS  736(DI), Y1, Y5
 	VFMADD231PS  800(DI), Y1, Y9
 	VFMADD231PS  864(DI), Y1, Y10
 	VFMADD231PS  928(DI), Y1, Y11
@@ -1534,77 +1360,77 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PS  1056(DI), Y1, Y14
 	VFMADD231PS  1120(DI), Y1, Y15
 	VFMADD231PS  1184(DI), Y1, Y0
-	VUNPCKLPS    Y9, Y8, Y1
-	VUNPCKHPS    Y9, Y8, Y8
-	VADDPS       Y8, Y1, Y1
-	VUNPCKLPS    Y11, Y10, Y8
+	VUNPCKLPS    Y9, Y5, Y1
+	VUNPCKHPS    Y9, Y5, Y5
+	VADDPS       Y5, Y1, Y1
+	VUNPCKLPS    Y11, Y10, Y5
 	VUNPCKHPS    Y11, Y10, Y9
-	VADDPS       Y9, Y8, Y8
-	VUNPCKLPD    Y8, Y1, Y9
-	VUNPCKHPD    Y8, Y1, Y1
+	VADDPS       Y9, Y5, Y5
+	VUNPCKLPD    Y5, Y1, Y9
+	VUNPCKHPD    Y5, Y1, Y1
 	VADDPS       Y1, Y9, Y1
-	VUNPCKLPS    Y14, Y12, Y8
+	VUNPCKLPS    Y14, Y12, Y5
 	VUNPCKHPS    Y14, Y12, Y9
-	VADDPS       Y9, Y8, Y8
+	VADDPS       Y9, Y5, Y5
 	VUNPCKLPS    Y0, Y15, Y9
 	VUNPCKHPS    Y0, Y15, Y0
 	VADDPS       Y0, Y9, Y0
-	VUNPCKLPD    Y0, Y8, Y9
-	VUNPCKHPD    Y0, Y8, Y0
+	VUNPCKLPD    Y0, Y5, Y9
+	VUNPCKHPD    Y0, Y5, Y0
 	VADDPS       Y0, Y9, Y0
-	VPERM2F128   $0x20, Y0, Y1, Y8
+	VPERM2F128   $0x20, Y0, Y1, Y5
 	VPERM2F128   $0x31, Y0, Y1, Y0
-	VADDPS       Y0, Y8, Y0
+	VADDPS       Y0, Y5, Y0
 	VADDPS       1248(DI), Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y2, Y0
-	VMAXPD       Y0, Y3, Y0
-	VMULPD       Y0, Y0, Y8
-	VMOVAPS      Y5, Y9
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y8, Y9
-	VMOVAPS      Y7, Y10
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y8, Y10
-	VMULPD       Y8, Y8, Y11
+	VMINPD       Y0, Y3, Y0
+	VMAXPD       Y0, Y4, Y0
+	VMULPD       Y0, Y0, Y5
+	VMOVAPS      Y6, Y9
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y5, Y9
+	VMOVAPS      Y8, Y10
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y5, Y10
+	VMULPD       Y5, Y5, Y11
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y10, Y9
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y9
 	VMULPD       Y9, Y0, Y0
-	VMOVAPS      Y6, Y9
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y8, Y9
+	VMOVAPS      Y7, Y9
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y5, Y9
 	VMOVAPS      Y13, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y8, Y12
-	VMOVUPS      SpiralsConstants<>+352(SB), Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y8
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y5, Y12
+	VMOVUPS      SpiralsConstants<>+384(SB), Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y11, Y12, Y9
-	VFMADD231PD  Y10, Y8, Y9
+	VFMADD231PD  Y10, Y5, Y9
 	VDIVPD       Y9, Y0, Y0
 	VCVTPD2PSY   Y0, X0
 	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y2, Y1
-	VMAXPD       Y1, Y3, Y1
-	VMULPD       Y1, Y1, Y2
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y5
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y7
-	VMULPD       Y2, Y2, Y3
-	VFMADD231PD  Y3, Y7, Y5
-	VMULPD       Y3, Y3, Y7
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y7, Y5
-	VMULPD       Y5, Y1, Y1
-	VMOVAPS      Y6, Y5
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y5
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y13
-	VFMADD231PD  SpiralsConstants<>+384(SB), Y2, Y14
-	VFMADD231PD  Y3, Y13, Y5
-	VFMADD231PD  Y7, Y14, Y5
-	VDIVPD       Y5, Y1, Y1
+	VMINPD       Y1, Y3, Y1
+	VMAXPD       Y1, Y4, Y1
+	VMULPD       Y1, Y1, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y6
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y8
+	VMULPD       Y3, Y3, Y4
+	VFMADD231PD  Y4, Y8, Y6
+	VMULPD       Y4, Y4, Y5
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y6
+	VMULPD       Y6, Y1, Y1
+	VMOVAPS      Y7, Y6
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y6
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y13
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y3, Y14
+	VFMADD231PD  Y4, Y13, Y6
+	VFMADD231PD  Y5, Y14, Y6
+	VDIVPD       Y6, Y1, Y1
 	VCVTPD2PSY   Y1, X1
 	VINSERTF128  $0x01, X1, Y0, Y0
 	VMOVUPS      Y0, 160(SI)
 
 	// z3 = W3·a2 + b3
-	VMULPS       1280(DI), Y4, Y1
-	VMULPS       1344(DI), Y4, Y2
+	VMULPS       1280(DI), Y2, Y1
+	VMULPS       1344(DI), Y2, Y2
 	VFMADD231PS  1312(DI), Y0, Y1
 	VFMADD231PS  1376(DI), Y0, Y2
 	VUNPCKLPS    Y2, Y1, Y0
@@ -1620,9 +1446,9 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	VMOVSD       X0, 256(SI)
 
 	// a3 = softmax(z3)
-	VANDPS       SpiralsConstants<>+416(SB), X0, X0
-	VMOVUPS      SpiralsConstants<>+416(SB), X1
-	VMOVUPS      SpiralsConstants<>+448(SB), X2
+	VANDPS       SpiralsConstants<>+448(SB), X0, X0
+	VMOVUPS      SpiralsConstants<>+448(SB), X1
+	VMOVUPS      SpiralsConstants<>+480(SB), X2
 	VBLENDVPS    X1, X0, X2, X2
 	VSHUFPS      $0x4e, X2, X2, X3
 	VMAXPS       X3, X2, X2
@@ -1630,37 +1456,37 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	VMAXPS       X3, X2, X2
 	VMOVSS       X2, 272(SI)
 	VSUBPS       X2, X0, X3
-	VMOVUPS      SpiralsConstants<>+512(SB), X4
-	VMINPS       X3, X4, X3
-	VMOVUPS      SpiralsConstants<>+480(SB), X4
-	VMAXPS       X3, X4, X3
 	VMOVUPS      SpiralsConstants<>+544(SB), X4
+	VMINPS       X3, X4, X3
+	VMOVUPS      SpiralsConstants<>+512(SB), X4
+	VMAXPS       X3, X4, X3
+	VMOVUPS      SpiralsConstants<>+576(SB), X4
 	VMOVAPS      X4, X5
-	VFMADD231PS  SpiralsConstants<>+576(SB), X3, X5
+	VFMADD231PS  SpiralsConstants<>+608(SB), X3, X5
 	VSUBPS       X4, X5, X5
-	VFNMADD231PS SpiralsConstants<>+608(SB), X5, X3
 	VFNMADD231PS SpiralsConstants<>+640(SB), X5, X3
-	VMULPS       X3, X3, X7
-	VMOVUPS      SpiralsConstants<>+672(SB), X8
+	VFNMADD231PS SpiralsConstants<>+672(SB), X5, X3
+	VMULPS       X3, X3, X6
+	VMOVUPS      SpiralsConstants<>+704(SB), X8
 	VMOVAPS      X8, X9
-	VFMADD231PS  SpiralsConstants<>+704(SB), X3, X9
-	VMOVUPS      SpiralsConstants<>+736(SB), X10
-	VFMADD231PS  SpiralsConstants<>+768(SB), X3, X10
-	VMOVUPS      SpiralsConstants<>+800(SB), X11
-	VFMADD231PS  SpiralsConstants<>+832(SB), X3, X11
-	VFMADD231PS  X7, X10, X9
-	VMULPS       X7, X7, X10
+	VFMADD231PS  SpiralsConstants<>+736(SB), X3, X9
+	VMOVUPS      SpiralsConstants<>+768(SB), X10
+	VFMADD231PS  SpiralsConstants<>+800(SB), X3, X10
+	VMOVUPS      SpiralsConstants<>+832(SB), X11
+	VFMADD231PS  SpiralsConstants<>+864(SB), X3, X11
+	VFMADD231PS  X6, X10, X9
+	VMULPS       X6, X6, X10
 	VFMADD231PS  X10, X11, X9
-	VFMADD231PS  X9, X7, X3
-	VADDPS       SpiralsConstants<>+864(SB), X3, X3
+	VFMADD231PS  X9, X6, X3
+	VADDPS       SpiralsConstants<>+896(SB), X3, X3
 	VFMADD213PS  X4, X5, X8
-	VSUBPS       X4, X8, X7
-	VSUBPS       X7, X5, X5
+	VSUBPS       X4, X8, X6
+	VSUBPS       X6, X5, X5
 	VADDPS       X4, X5, X4
 	VPSLLD       $0x17, X8, X5
-	VPADDD       SpiralsConstants<>+864(SB), X5, X5
+	VPADDD       SpiralsConstants<>+896(SB), X5, X5
 	VPSLLD       $0x17, X4, X4
-	VPADDD       SpiralsConstants<>+864(SB), X4, X4
+	VPADDD       SpiralsConstants<>+896(SB), X4, X4
 	VMULPS       X5, X3, X3
 	VMULPS       X4, X3, X3
 	VANDPS       X3, X1, X4
@@ -1669,41 +1495,41 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	VSHUFPS      $0xb1, X4, X4, X5
 	VADDPS       X5, X4, X4
 	VMOVSS       X4, 276(SI)
-	VMOVUPS      SpiralsConstants<>+864(SB), Y5
-	VDIVPS       X4, X5, X7
-	VMULPS       X7, X3, X3
+	VMOVUPS      SpiralsConstants<>+896(SB), Y5
+	VDIVPS       X4, X5, X6
+	VMULPS       X6, X3, X3
 	VMOVSD       X3, 264(SI)
 
 	// t = log(s3)
 	VSHUFPS     $0x00, X4, X4, X4
 	VCVTPS2PD   X4, Y4
-	VPADDQ      SpiralsConstants<>+928(SB), Y4, Y7
-	VPSRLQ      $0x34, Y7, Y8
-	VORPD       SpiralsConstants<>+960(SB), Y8, Y8
-	VSUBPD      SpiralsConstants<>+992(SB), Y8, Y8
-	VANDPD      SpiralsConstants<>+1024(SB), Y7, Y7
-	VPADDQ      SpiralsConstants<>+1056(SB), Y7, Y7
-	VSUBPD      Y6, Y7, Y6
-	VADDPD      SpiralsConstants<>+1088(SB), Y6, Y7
+	VPADDQ      SpiralsConstants<>+960(SB), Y4, Y6
+	VPSRLQ      $0x34, Y6, Y8
+	VORPD       SpiralsConstants<>+992(SB), Y8, Y8
+	VSUBPD      SpiralsConstants<>+1024(SB), Y8, Y8
+	VANDPD      SpiralsConstants<>+1056(SB), Y6, Y6
+	VPADDQ      SpiralsConstants<>+1088(SB), Y6, Y6
+	VSUBPD      Y7, Y6, Y6
+	VADDPD      SpiralsConstants<>+1120(SB), Y6, Y7
 	VDIVPD      Y7, Y6, Y6
 	VMULPD      Y6, Y6, Y7
-	VMOVUPS     SpiralsConstants<>+1152(SB), Y9
-	VFMADD231PD SpiralsConstants<>+1184(SB), Y7, Y9
-	VMOVUPS     SpiralsConstants<>+1216(SB), Y10
-	VFMADD231PD SpiralsConstants<>+1248(SB), Y7, Y10
+	VMOVUPS     SpiralsConstants<>+1184(SB), Y9
+	VFMADD231PD SpiralsConstants<>+1216(SB), Y7, Y9
+	VMOVUPS     SpiralsConstants<>+1248(SB), Y10
+	VFMADD231PD SpiralsConstants<>+1280(SB), Y7, Y10
 	VMULPD      Y7, Y7, Y7
 	VFMADD231PD Y7, Y10, Y9
 	VMULPD      Y7, Y7, Y7
-	VFMADD231PD SpiralsConstants<>+1280(SB), Y7, Y9
+	VFMADD231PD SpiralsConstants<>+1312(SB), Y7, Y9
 	VMULPD      Y9, Y6, Y6
-	VFMADD231PD SpiralsConstants<>+1120(SB), Y8, Y6
+	VFMADD231PD SpiralsConstants<>+1152(SB), Y8, Y6
 	VXORPS      X7, X7, X7
 	VCMPPD      $0x00, Y7, Y4, Y8
-	VBLENDVPD   Y8, SpiralsConstants<>+1344(SB), Y6, Y6
-	VCMPPD      $0x00, SpiralsConstants<>+896(SB), Y4, Y8
-	VBLENDVPD   Y8, SpiralsConstants<>+896(SB), Y6, Y6
+	VBLENDVPD   Y8, SpiralsConstants<>+1376(SB), Y6, Y6
+	VCMPPD      $0x00, SpiralsConstants<>+928(SB), Y4, Y8
+	VBLENDVPD   Y8, SpiralsConstants<>+928(SB), Y6, Y6
 	VCMPPD      $0x19, Y7, Y4, Y4
-	VBLENDVPD   Y4, SpiralsConstants<>+1376(SB), Y6, Y4
+	VBLENDVPD   Y4, SpiralsConstants<>+1408(SB), Y6, Y4
 	VCVTPD2PSY  Y4, X4
 	VMOVSS      X4, 288(SI)
 
@@ -2029,30 +1855,30 @@ TEXT ·spiralsStepAVX2(SB), NOSPLIT, $0-44
 	VADDPS       128(DI), Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VCVTPS2PD    X0, Y0
-	VMOVUPS      SpiralsConstants<>+32(SB), Y2
+	VMOVUPS      SpiralsConstants<>+64(SB), Y2
 	VMINPD       Y0, Y2, Y0
-	VMOVUPS      SpiralsConstants<>+0(SB), Y3
+	VMOVUPS      SpiralsConstants<>+32(SB), Y3
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y4
-	VMOVUPS      SpiralsConstants<>+64(SB), Y5
+	VMOVUPS      SpiralsConstants<>+96(SB), Y5
 	VMOVAPS      Y5, Y6
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VMOVUPS      SpiralsConstants<>+128(SB), Y7
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VMOVUPS      SpiralsConstants<>+160(SB), Y7
 	VMOVAPS      Y7, Y8
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y8
 	VMULPD       Y4, Y4, Y9
 	VFMADD231PD  Y9, Y8, Y6
 	VMULPD       Y9, Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y8, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y6
 	VMULPD       Y6, Y0, Y0
-	VMOVUPS      SpiralsConstants<>+224(SB), Y6
+	VMOVUPS      SpiralsConstants<>+256(SB), Y6
 	VMOVAPS      Y6, Y10
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y4, Y10
-	VMOVUPS      SpiralsConstants<>+288(SB), Y11
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y4, Y10
+	VMOVUPS      SpiralsConstants<>+320(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y4, Y12
-	VMOVUPS      SpiralsConstants<>+352(SB), Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y4, Y12
+	VMOVUPS      SpiralsConstants<>+384(SB), Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y9, Y12, Y10
 	VFMADD231PD  Y8, Y4, Y10
 	VDIVPD       Y10, Y0, Y0
@@ -2062,19 +1888,19 @@ TEXT ·spiralsStepAVX2(SB), NOSPLIT, $0-44
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y4
 	VMOVAPS      Y5, Y8
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y4, Y8
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y10
 	VFMADD231PD  Y10, Y9, Y8
 	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y8
 	VMULPD       Y8, Y1, Y1
 	VMOVAPS      Y6, Y8
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y4, Y8
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y4, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y10, Y12, Y8
 	VFMADD231PD  Y9, Y4, Y8
 	VDIVPD       Y8, Y1, Y1
@@ -2124,20 +1950,20 @@ TEXT ·spiralsStepAVX2(SB), NOSPLIT, $0-44
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y8
 	VMOVAPS      Y5, Y9
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y8, Y9
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y8, Y9
 	VMOVAPS      Y7, Y10
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y8, Y10
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y8, Y10
 	VMULPD       Y8, Y8, Y12
 	VFMADD231PD  Y12, Y10, Y9
 	VMULPD       Y12, Y12, Y10
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y10, Y9
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y9
 	VMULPD       Y9, Y1, Y1
 	VMOVAPS      Y6, Y9
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y8, Y9
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y8, Y9
 	VMOVAPS      Y11, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y8, Y13
-	VMOVUPS      SpiralsConstants<>+352(SB), Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y8
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y8, Y13
+	VMOVUPS      SpiralsConstants<>+384(SB), Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y8
 	VFMADD231PD  Y12, Y13, Y9
 	VFMADD231PD  Y10, Y8, Y9
 	VDIVPD       Y9, Y1, Y1
@@ -2147,19 +1973,19 @@ TEXT ·spiralsStepAVX2(SB), NOSPLIT, $0-44
 	VMAXPD       Y4, Y3, Y4
 	VMULPD       Y4, Y4, Y8
 	VMOVAPS      Y5, Y9
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y8, Y9
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y8, Y9
 	VMOVAPS      Y7, Y10
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y8, Y10
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y8, Y10
 	VMULPD       Y8, Y8, Y12
 	VFMADD231PD  Y12, Y10, Y9
 	VMULPD       Y12, Y12, Y10
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y10, Y9
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y9
 	VMULPD       Y9, Y4, Y4
 	VMOVAPS      Y6, Y9
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y8, Y9
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y8, Y9
 	VMOVAPS      Y11, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y8, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y8
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y8, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y8
 	VFMADD231PD  Y12, Y13, Y9
 	VFMADD231PD  Y10, Y8, Y9
 	VDIVPD       Y9, Y4, Y4
@@ -2212,21 +2038,21 @@ TEXT ·spiralsStepAVX2(SB), NOSPLIT, $0-44
 	VMAXPD       Y4, Y3, Y4
 	VMULPD       Y4, Y4, Y9
 	VMOVAPS      Y5, Y10
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y9, Y10
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y9, Y10
 	VMOVAPS      Y7, Y11
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y11
 	VMULPD       Y9, Y9, Y12
 	VFMADD231PD  Y12, Y11, Y10
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y11, Y10
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y10
 	VMULPD       Y10, Y4, Y4
 	VMOVAPS      Y6, Y10
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y9, Y10
-	VMOVUPS      SpiralsConstants<>+288(SB), Y13
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y9, Y10
+	VMOVUPS      SpiralsConstants<>+320(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y9, Y14
-	VMOVUPS      SpiralsConstants<>+352(SB), Y15
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y15, Y9
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VMOVUPS      SpiralsConstants<>+384(SB), Y15
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y15, Y9
 	VFMADD231PD  Y12, Y14, Y10
 	VFMADD231PD  Y11, Y9, Y10
 	VDIVPD       Y10, Y4, Y4
@@ -2236,19 +2062,19 @@ TEXT ·spiralsStepAVX2(SB), NOSPLIT, $0-44
 	VMAXPD       Y8, Y3, Y8
 	VMULPD       Y8, Y8, Y9
 	VMOVAPS      Y5, Y10
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y9, Y10
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y9, Y10
 	VMOVAPS      Y7, Y11
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y11
 	VMULPD       Y9, Y9, Y12
 	VFMADD231PD  Y12, Y11, Y10
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y11, Y10
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y10
 	VMULPD       Y10, Y8, Y8
 	VMOVAPS      Y6, Y10
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y9, Y10
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y9, Y10
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y9, Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y15, Y9
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y15, Y9
 	VFMADD231PD  Y12, Y14, Y10
 	VFMADD231PD  Y11, Y9, Y10
 	VDIVPD       Y10, Y8, Y8
@@ -2299,20 +2125,20 @@ TEXT ·spiralsStepAVX2(SB), NOSPLIT, $0-44
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y8
 	VMOVAPS      Y5, Y9
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y8, Y9
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y8, Y9
 	VMOVAPS      Y7, Y10
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y8, Y10
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y8, Y10
 	VMULPD       Y8, Y8, Y11
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y10, Y9
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y9
 	VMULPD       Y9, Y0, Y0
 	VMOVAPS      Y6, Y9
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y8, Y9
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y8, Y9
 	VMOVAPS      Y13, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y8, Y12
-	VMOVUPS      SpiralsConstants<>+352(SB), Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y8
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y8, Y12
+	VMOVUPS      SpiralsConstants<>+384(SB), Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y8
 	VFMADD231PD  Y11, Y12, Y9
 	VFMADD231PD  Y10, Y8, Y9
 	VDIVPD       Y9, Y0, Y0
@@ -2321,17 +2147,17 @@ TEXT ·spiralsStepAVX2(SB), NOSPLIT, $0-44
 	VMINPD       Y1, Y2, Y1
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y2
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y5
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y7
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y5
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y7
 	VMULPD       Y2, Y2, Y3
 	VFMADD231PD  Y3, Y7, Y5
 	VMULPD       Y3, Y3, Y7
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y7, Y5
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y5
 	VMULPD       Y5, Y1, Y1
 	VMOVAPS      Y6, Y5
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y5
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y13
-	VFMADD231PD  SpiralsConstants<>+384(SB), Y2, Y14
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y5
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y2, Y14
 	VFMADD231PD  Y3, Y13, Y5
 	VFMADD231PD  Y7, Y14, Y5
 	VDIVPD       Y5, Y1, Y1
@@ -2357,9 +2183,9 @@ TEXT ·spiralsStepAVX2(SB), NOSPLIT, $0-44
 	VMOVSD       X0, 256(SI)
 
 	// a3 = softmax(z3)
-	VANDPS       SpiralsConstants<>+416(SB), X0, X0
-	VMOVUPS      SpiralsConstants<>+416(SB), X1
-	VMOVUPS      SpiralsConstants<>+448(SB), X2
+	VANDPS       SpiralsConstants<>+448(SB), X0, X0
+	VMOVUPS      SpiralsConstants<>+448(SB), X1
+	VMOVUPS      SpiralsConstants<>+480(SB), X2
 	VBLENDVPS    X1, X0, X2, X2
 	VSHUFPS      $0x4e, X2, X2, X3
 	VMAXPS       X3, X2, X2
@@ -2367,37 +2193,37 @@ TEXT ·spiralsStepAVX2(SB), NOSPLIT, $0-44
 	VMAXPS       X3, X2, X2
 	VMOVSS       X2, 272(SI)
 	VSUBPS       X2, X0, X3
-	VMOVUPS      SpiralsConstants<>+512(SB), X4
-	VMINPS       X3, X4, X3
-	VMOVUPS      SpiralsConstants<>+480(SB), X4
-	VMAXPS       X3, X4, X3
 	VMOVUPS      SpiralsConstants<>+544(SB), X4
+	VMINPS       X3, X4, X3
+	VMOVUPS      SpiralsConstants<>+512(SB), X4
+	VMAXPS       X3, X4, X3
+	VMOVUPS      SpiralsConstants<>+576(SB), X4
 	VMOVAPS      X4, X5
-	VFMADD231PS  SpiralsConstants<>+576(SB), X3, X5
+	VFMADD231PS  SpiralsConstants<>+608(SB), X3, X5
 	VSUBPS       X4, X5, X5
-	VFNMADD231PS SpiralsConstants<>+608(SB), X5, X3
 	VFNMADD231PS SpiralsConstants<>+640(SB), X5, X3
+	VFNMADD231PS SpiralsConstants<>+672(SB), X5, X3
 	VMULPS       X3, X3, X7
-	VMOVUPS      SpiralsConstants<>+672(SB), X8
+	VMOVUPS      SpiralsConstants<>+704(SB), X8
 	VMOVAPS      X8, X9
-	VFMADD231PS  SpiralsConstants<>+704(SB), X3, X9
-	VMOVUPS      SpiralsConstants<>+736(SB), X10
-	VFMADD231PS  SpiralsConstants<>+768(SB), X3, X10
-	VMOVUPS      SpiralsConstants<>+800(SB), X11
-	VFMADD231PS  SpiralsConstants<>+832(SB), X3, X11
+	VFMADD231PS  SpiralsConstants<>+736(SB), X3, X9
+	VMOVUPS      SpiralsConstants<>+768(SB), X10
+	VFMADD231PS  SpiralsConstants<>+800(SB), X3, X10
+	VMOVUPS      SpiralsConstants<>+832(SB), X11
+	VFMADD231PS  SpiralsConstants<>+864(SB), X3, X11
 	VFMADD231PS  X7, X10, X9
 	VMULPS       X7, X7, X10
 	VFMADD231PS  X10, X11, X9
 	VFMADD231PS  X9, X7, X3
-	VADDPS       SpiralsConstants<>+864(SB), X3, X3
+	VADDPS       SpiralsConstants<>+896(SB), X3, X3
 	VFMADD213PS  X4, X5, X8
 	VSUBPS       X4, X8, X7
 	VSUBPS       X7, X5, X5
 	VADDPS       X4, X5, X4
 	VPSLLD       $0x17, X8, X5
-	VPADDD       SpiralsConstants<>+864(SB), X5, X5
+	VPADDD       SpiralsConstants<>+896(SB), X5, X5
 	VPSLLD       $0x17, X4, X4
-	VPADDD       SpiralsConstants<>+864(SB), X4, X4
+	VPADDD       SpiralsConstants<>+896(SB), X4, X4
 	VMULPS       X5, X3, X3
 	VMULPS       X4, X3, X3
 	VANDPS       X3, X1, X4
@@ -2406,7 +2232,7 @@ TEXT ·spiralsStepAVX2(SB), NOSPLIT, $0-44
 	VSHUFPS      $0xb1, X4, X4, X5
 	VADDPS       X5, X4, X4
 	VMOVSS       X4, 276(SI)
-	VMOVUPS      SpiralsConstants<>+864(SB), Y5
+	VMOVUPS      SpiralsConstants<>+896(SB), Y5
 	VDIVPS       X4, X5, X7
 	VMULPS       X7, X3, X3
 	VMOVSD       X3, 264(SI)
@@ -2414,33 +2240,33 @@ TEXT ·spiralsStepAVX2(SB), NOSPLIT, $0-44
 	// t = log(s3)
 	VSHUFPS     $0x00, X4, X4, X4
 	VCVTPS2PD   X4, Y4
-	VPADDQ      SpiralsConstants<>+928(SB), Y4, Y7
+	VPADDQ      SpiralsConstants<>+960(SB), Y4, Y7
 	VPSRLQ      $0x34, Y7, Y8
-	VORPD       SpiralsConstants<>+960(SB), Y8, Y8
-	VSUBPD      SpiralsConstants<>+992(SB), Y8, Y8
-	VANDPD      SpiralsConstants<>+1024(SB), Y7, Y7
-	VPADDQ      SpiralsConstants<>+1056(SB), Y7, Y7
+	VORPD       SpiralsConstants<>+992(SB), Y8, Y8
+	VSUBPD      SpiralsConstants<>+1024(SB), Y8, Y8
+	VANDPD      SpiralsConstants<>+1056(SB), Y7, Y7
+	VPADDQ      SpiralsConstants<>+1088(SB), Y7, Y7
 	VSUBPD      Y6, Y7, Y6
-	VADDPD      SpiralsConstants<>+1088(SB), Y6, Y7
+	VADDPD      SpiralsConstants<>+1120(SB), Y6, Y7
 	VDIVPD      Y7, Y6, Y6
 	VMULPD      Y6, Y6, Y7
-	VMOVUPS     SpiralsConstants<>+1152(SB), Y9
-	VFMADD231PD SpiralsConstants<>+1184(SB), Y7, Y9
-	VMOVUPS     SpiralsConstants<>+1216(SB), Y10
-	VFMADD231PD SpiralsConstants<>+1248(SB), Y7, Y10
+	VMOVUPS     SpiralsConstants<>+1184(SB), Y9
+	VFMADD231PD SpiralsConstants<>+1216(SB), Y7, Y9
+	VMOVUPS     SpiralsConstants<>+1248(SB), Y10
+	VFMADD231PD SpiralsConstants<>+1280(SB), Y7, Y10
 	VMULPD      Y7, Y7, Y7
 	VFMADD231PD Y7, Y10, Y9
 	VMULPD      Y7, Y7, Y7
-	VFMADD231PD SpiralsConstants<>+1280(SB), Y7, Y9
+	VFMADD231PD SpiralsConstants<>+1312(SB), Y7, Y9
 	VMULPD      Y9, Y6, Y6
-	VFMADD231PD SpiralsConstants<>+1120(SB), Y8, Y6
+	VFMADD231PD SpiralsConstants<>+1152(SB), Y8, Y6
 	VXORPS      X7, X7, X7
 	VCMPPD      $0x00, Y7, Y4, Y8
-	VBLENDVPD   Y8, SpiralsConstants<>+1344(SB), Y6, Y6
-	VCMPPD      $0x00, SpiralsConstants<>+896(SB), Y4, Y8
-	VBLENDVPD   Y8, SpiralsConstants<>+896(SB), Y6, Y6
+	VBLENDVPD   Y8, SpiralsConstants<>+1376(SB), Y6, Y6
+	VCMPPD      $0x00, SpiralsConstants<>+928(SB), Y4, Y8
+	VBLENDVPD   Y8, SpiralsConstants<>+928(SB), Y6, Y6
 	VCMPPD      $0x19, Y7, Y4, Y4
-	VBLENDVPD   Y4, SpiralsConstants<>+1376(SB), Y6, Y4
+	VBLENDVPD   Y4, SpiralsConstants<>+1408(SB), Y6, Y4
 	VCVTPD2PSY  Y4, X4
 	VMOVSS      X4, 288(SI)
 
@@ -2834,30 +2660,30 @@ loop0:
 	VFMADD231PS  Y3, Y1, Y6
 	VEXTRACTF128 $0x01, Y5, X3
 	VCVTPS2PD    X5, Y5
-	VMOVUPS      SpiralsConstants<>+32(SB), Y7
+	VMOVUPS      SpiralsConstants<>+64(SB), Y7
 	VMINPD       Y5, Y7, Y5
-	VMOVUPS      SpiralsConstants<>+0(SB), Y8
+	VMOVUPS      SpiralsConstants<>+32(SB), Y8
 	VMAXPD       Y5, Y8, Y5
 	VMULPD       Y5, Y5, Y9
-	VMOVUPS      SpiralsConstants<>+64(SB), Y10
+	VMOVUPS      SpiralsConstants<>+96(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y9, Y11
-	VMOVUPS      SpiralsConstants<>+128(SB), Y12
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y9, Y11
+	VMOVUPS      SpiralsConstants<>+160(SB), Y12
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y9, Y13
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y13
 	VMULPD       Y9, Y9, Y14
 	VFMADD231PD  Y14, Y13, Y11
 	VMULPD       Y14, Y14, Y13
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y13, Y11
 	VMULPD       Y11, Y5, Y5
-	VMOVUPS      SpiralsConstants<>+224(SB), Y11
+	VMOVUPS      SpiralsConstants<>+256(SB), Y11
 	VMOVAPS      Y11, Y15
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y9, Y15
-	VMOVUPS      SpiralsConstants<>+288(SB), Y11
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y9, Y15
+	VMOVUPS      SpiralsConstants<>+320(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y9, Y12
-	VMOVUPS      SpiralsConstants<>+352(SB), Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y9
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y9, Y12
+	VMOVUPS      SpiralsConstants<>+384(SB), Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y9
 	VFMADD231PD  Y14, Y12, Y15
 	VFMADD231PD  Y13, Y9, Y15
 	VDIVPD       Y15, Y5, Y5
@@ -2867,22 +2693,22 @@ loop0:
 	VMAXPD       Y3, Y8, Y3
 	VMULPD       Y3, Y3, Y9
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y9, Y12
-	VMOVUPS      SpiralsConstants<>+128(SB), Y13
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y9, Y12
+	VMOVUPS      SpiralsConstants<>+160(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y14
 	VMULPD       Y9, Y9, Y15
 	VFMADD231PD  Y15, Y14, Y12
 	VMULPD       Y15, Y15, Y14
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y14, Y12
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y14, Y12
 	VMULPD       Y12, Y3, Y3
-	VMOVUPS      SpiralsConstants<>+224(SB), Y12
+	VMOVUPS      SpiralsConstants<>+256(SB), Y12
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y9, Y13
-	VMOVUPS      SpiralsConstants<>+288(SB), Y12
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y9, Y13
+	VMOVUPS      SpiralsConstants<>+320(SB), Y12
 	VMOVAPS      Y12, Y10
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y9, Y10
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y9
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y9, Y10
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y9
 	VFMADD231PD  Y15, Y10, Y13
 	VFMADD231PD  Y14, Y9, Y13
 	VDIVPD       Y13, Y3, Y3
@@ -2894,23 +2720,23 @@ loop0:
 	VMINPD       Y5, Y7, Y5
 	VMAXPD       Y5, Y8, Y5
 	VMULPD       Y5, Y5, Y6
-	VMOVUPS      SpiralsConstants<>+64(SB), Y9
+	VMOVUPS      SpiralsConstants<>+96(SB), Y9
 	VMOVAPS      Y9, Y10
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y6, Y10
-	VMOVUPS      SpiralsConstants<>+128(SB), Y13
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y6, Y10
+	VMOVUPS      SpiralsConstants<>+160(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y6, Y14
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y14
 	VMULPD       Y6, Y6, Y15
 	VFMADD231PD  Y15, Y14, Y10
 	VMULPD       Y15, Y15, Y14
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y14, Y10
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y14, Y10
 	VMULPD       Y10, Y5, Y5
-	VMOVUPS      SpiralsConstants<>+224(SB), Y10
+	VMOVUPS      SpiralsConstants<>+256(SB), Y10
 	VMOVAPS      Y10, Y13
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y6, Y13
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y6, Y13
 	VMOVAPS      Y12, Y10
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y6, Y10
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y6
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y6, Y10
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y6
 	VFMADD231PD  Y15, Y10, Y13
 	VFMADD231PD  Y14, Y6, Y13
 	VDIVPD       Y13, Y5, Y5
@@ -2920,21 +2746,21 @@ loop0:
 	VMAXPD       Y3, Y8, Y3
 	VMULPD       Y3, Y3, Y6
 	VMOVAPS      Y9, Y10
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y6, Y10
-	VMOVUPS      SpiralsConstants<>+128(SB), Y13
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y6, Y10
+	VMOVUPS      SpiralsConstants<>+160(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y6, Y14
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y14
 	VMULPD       Y6, Y6, Y15
 	VFMADD231PD  Y15, Y14, Y10
 	VMULPD       Y15, Y15, Y14
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y14, Y10
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y14, Y10
 	VMULPD       Y10, Y3, Y3
-	VMOVUPS      SpiralsConstants<>+224(SB), Y10
+	VMOVUPS      SpiralsConstants<>+256(SB), Y10
 	VMOVAPS      Y10, Y13
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y6, Y13
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y6, Y13
 	VMOVAPS      Y12, Y10
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y6, Y10
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y6
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y6, Y10
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y6
 	VFMADD231PD  Y15, Y10, Y13
 	VFMADD231PD  Y14, Y6, Y13
 	VDIVPD       Y13, Y3, Y3
@@ -2955,21 +2781,21 @@ loop0:
 	VMAXPD       Y5, Y8, Y5
 	VMULPD       Y5, Y5, Y10
 	VMOVAPS      Y9, Y13
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y10, Y13
-	VMOVUPS      SpiralsConstants<>+128(SB), Y14
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y10, Y13
+	VMOVUPS      SpiralsConstants<>+160(SB), Y14
 	VMOVAPS      Y14, Y15
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y10, Y15
 	VMULPD       Y10, Y10, Y14
 	VFMADD231PD  Y14, Y15, Y13
 	VMULPD       Y14, Y14, Y15
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y15, Y13
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y15, Y13
 	VMULPD       Y13, Y5, Y5
-	VMOVUPS      SpiralsConstants<>+224(SB), Y13
+	VMOVUPS      SpiralsConstants<>+256(SB), Y13
 	VMOVAPS      Y13, Y9
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y10, Y9
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y10, Y9
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y10, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y10
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y10, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y10
 	VFMADD231PD  Y14, Y13, Y9
 	VFMADD231PD  Y15, Y10, Y9
 	VDIVPD       Y9, Y5, Y5
@@ -2978,23 +2804,23 @@ loop0:
 	VMINPD       Y3, Y7, Y3
 	VMAXPD       Y3, Y8, Y3
 	VMULPD       Y3, Y3, Y9
-	VMOVUPS      SpiralsConstants<>+64(SB), Y10
+	VMOVUPS      SpiralsConstants<>+96(SB), Y10
 	VMOVAPS      Y10, Y13
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y9, Y13
-	VMOVUPS      SpiralsConstants<>+128(SB), Y14
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y9, Y13
+	VMOVUPS      SpiralsConstants<>+160(SB), Y14
 	VMOVAPS      Y14, Y15
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y9, Y15
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y15
 	VMULPD       Y9, Y9, Y14
 	VFMADD231PD  Y14, Y15, Y13
 	VMULPD       Y14, Y14, Y15
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y15, Y13
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y15, Y13
 	VMULPD       Y13, Y3, Y3
-	VMOVUPS      SpiralsConstants<>+224(SB), Y13
+	VMOVUPS      SpiralsConstants<>+256(SB), Y13
 	VMOVAPS      Y13, Y10
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y9, Y10
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y9, Y10
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y9, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y9
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y9, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y9
 	VFMADD231PD  Y14, Y13, Y10
 	VFMADD231PD  Y15, Y9, Y10
 	VDIVPD       Y10, Y3, Y3
@@ -3006,23 +2832,23 @@ loop0:
 	VMINPD       Y5, Y7, Y5
 	VMAXPD       Y5, Y8, Y5
 	VMULPD       Y5, Y5, Y6
-	VMOVUPS      SpiralsConstants<>+64(SB), Y9
+	VMOVUPS      SpiralsConstants<>+96(SB), Y9
 	VMOVAPS      Y9, Y10
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y6, Y10
-	VMOVUPS      SpiralsConstants<>+128(SB), Y13
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y6, Y10
+	VMOVUPS      SpiralsConstants<>+160(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y6, Y14
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y14
 	VMULPD       Y6, Y6, Y15
 	VFMADD231PD  Y15, Y14, Y10
 	VMULPD       Y15, Y15, Y14
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y14, Y10
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y14, Y10
 	VMULPD       Y10, Y5, Y5
-	VMOVUPS      SpiralsConstants<>+224(SB), Y10
+	VMOVUPS      SpiralsConstants<>+256(SB), Y10
 	VMOVAPS      Y10, Y13
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y6, Y13
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y6, Y13
 	VMOVAPS      Y12, Y10
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y6, Y10
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y6
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y6, Y10
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y6
 	VFMADD231PD  Y15, Y10, Y13
 	VFMADD231PD  Y14, Y6, Y13
 	VDIVPD       Y13, Y5, Y5
@@ -3032,21 +2858,21 @@ loop0:
 	VMAXPD       Y3, Y8, Y3
 	VMULPD       Y3, Y3, Y6
 	VMOVAPS      Y9, Y10
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y6, Y10
-	VMOVUPS      SpiralsConstants<>+128(SB), Y13
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y6, Y10
+	VMOVUPS      SpiralsConstants<>+160(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y6, Y14
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y14
 	VMULPD       Y6, Y6, Y15
 	VFMADD231PD  Y15, Y14, Y10
 	VMULPD       Y15, Y15, Y14
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y14, Y10
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y14, Y10
 	VMULPD       Y10, Y3, Y3
-	VMOVUPS      SpiralsConstants<>+224(SB), Y10
+	VMOVUPS      SpiralsConstants<>+256(SB), Y10
 	VMOVAPS      Y10, Y13
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y6, Y13
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y6, Y13
 	VMOVAPS      Y12, Y10
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y6, Y10
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y6
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y6, Y10
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y6
 	VFMADD231PD  Y15, Y10, Y13
 	VFMADD231PD  Y14, Y6, Y13
 	VDIVPD       Y13, Y3, Y3
@@ -3067,21 +2893,21 @@ loop0:
 	VMAXPD       Y3, Y8, Y3
 	VMULPD       Y3, Y3, Y5
 	VMOVAPS      Y9, Y6
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y5, Y6
-	VMOVUPS      SpiralsConstants<>+128(SB), Y10
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y5, Y6
+	VMOVUPS      SpiralsConstants<>+160(SB), Y10
 	VMOVAPS      Y10, Y13
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y5, Y13
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y5, Y13
 	VMULPD       Y5, Y5, Y14
 	VFMADD231PD  Y14, Y13, Y6
 	VMULPD       Y14, Y14, Y13
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y13, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y13, Y6
 	VMULPD       Y6, Y3, Y3
-	VMOVUPS      SpiralsConstants<>+224(SB), Y6
+	VMOVUPS      SpiralsConstants<>+256(SB), Y6
 	VMOVAPS      Y6, Y15
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y5, Y15
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y5, Y15
 	VMOVAPS      Y12, Y6
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y5, Y6
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y5
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y5, Y6
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y5
 	VFMADD231PD  Y14, Y6, Y15
 	VFMADD231PD  Y13, Y5, Y15
 	VDIVPD       Y15, Y3, Y3
@@ -3091,20 +2917,20 @@ loop0:
 	VMAXPD       Y0, Y8, Y0
 	VMULPD       Y0, Y0, Y5
 	VMOVAPS      Y9, Y6
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y5, Y6
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y5, Y6
 	VMOVAPS      Y10, Y13
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y5, Y13
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y5, Y13
 	VMULPD       Y5, Y5, Y14
 	VFMADD231PD  Y14, Y13, Y6
 	VMULPD       Y14, Y14, Y13
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y13, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y13, Y6
 	VMULPD       Y6, Y0, Y0
-	VMOVUPS      SpiralsConstants<>+224(SB), Y6
+	VMOVUPS      SpiralsConstants<>+256(SB), Y6
 	VMOVAPS      Y6, Y15
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y5, Y15
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y5, Y15
 	VMOVAPS      Y12, Y6
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y5, Y6
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y5
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y5, Y6
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y5
 	VFMADD231PD  Y14, Y6, Y15
 	VFMADD231PD  Y13, Y5, Y15
 	VDIVPD       Y15, Y0, Y0
@@ -3117,20 +2943,20 @@ loop0:
 	VMAXPD       Y2, Y8, Y2
 	VMULPD       Y2, Y2, Y3
 	VMOVAPS      Y9, Y5
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y5
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y5
 	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y6
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
 	VMULPD       Y3, Y3, Y13
 	VFMADD231PD  Y13, Y6, Y5
 	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y5
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y5
 	VMULPD       Y5, Y2, Y2
-	VMOVUPS      SpiralsConstants<>+224(SB), Y5
+	VMOVUPS      SpiralsConstants<>+256(SB), Y5
 	VMOVAPS      Y5, Y14
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y14
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y14
 	VMOVAPS      Y12, Y15
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y15
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y15
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
 	VFMADD231PD  Y13, Y15, Y14
 	VFMADD231PD  Y6, Y3, Y14
 	VDIVPD       Y14, Y2, Y2
@@ -3140,19 +2966,19 @@ loop0:
 	VMAXPD       Y0, Y8, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y9, Y6
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y6
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y6
 	VMOVAPS      Y10, Y13
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y13
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y13
 	VMULPD       Y3, Y3, Y14
 	VFMADD231PD  Y14, Y13, Y6
 	VMULPD       Y14, Y14, Y13
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y13, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y13, Y6
 	VMULPD       Y6, Y0, Y0
 	VMOVAPS      Y5, Y6
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y6
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y6
 	VMOVAPS      Y12, Y15
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y15
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y15
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
 	VFMADD231PD  Y14, Y15, Y6
 	VFMADD231PD  Y13, Y3, Y6
 	VDIVPD       Y6, Y0, Y0
@@ -3173,19 +2999,19 @@ loop0:
 	VMAXPD       Y1, Y8, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y4
 	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y6
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y6
 	VMULPD       Y2, Y2, Y13
 	VFMADD231PD  Y13, Y6, Y4
 	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y4
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
 	VFMADD231PD  Y13, Y14, Y4
 	VFMADD231PD  Y6, Y2, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -3195,19 +3021,19 @@ loop0:
 	VMAXPD       Y0, Y8, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y4
 	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y6
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y6
 	VMULPD       Y2, Y2, Y13
 	VFMADD231PD  Y13, Y6, Y4
 	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y4
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
 	VFMADD231PD  Y13, Y14, Y4
 	VFMADD231PD  Y6, Y2, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -3220,19 +3046,19 @@ loop0:
 	VMAXPD       Y1, Y8, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y6
 	VFMADD231PD  Y6, Y4, Y3
 	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
 	VFMADD231PD  Y6, Y13, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -3242,19 +3068,19 @@ loop0:
 	VMAXPD       Y0, Y8, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y6
 	VFMADD231PD  Y6, Y4, Y3
 	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
 	VFMADD231PD  Y6, Y13, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -3275,19 +3101,19 @@ loop0:
 	VMAXPD       Y1, Y8, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y6
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
 	VMULPD       Y3, Y3, Y13
 	VFMADD231PD  Y13, Y6, Y4
 	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
 	VFMADD231PD  Y13, Y14, Y4
 	VFMADD231PD  Y6, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -3297,19 +3123,19 @@ loop0:
 	VMAXPD       Y0, Y8, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y6
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
 	VMULPD       Y3, Y3, Y13
 	VFMADD231PD  Y13, Y6, Y4
 	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
 	VFMADD231PD  Y13, Y14, Y4
 	VFMADD231PD  Y6, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -3322,19 +3148,19 @@ loop0:
 	VMAXPD       Y1, Y8, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y6
 	VFMADD231PD  Y6, Y4, Y3
 	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
 	VFMADD231PD  Y6, Y13, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -3344,19 +3170,19 @@ loop0:
 	VMAXPD       Y0, Y8, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y6
 	VFMADD231PD  Y6, Y4, Y3
 	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
 	VFMADD231PD  Y6, Y13, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -3377,19 +3203,19 @@ loop0:
 	VMAXPD       Y1, Y8, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y6
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
 	VMULPD       Y3, Y3, Y13
 	VFMADD231PD  Y13, Y6, Y4
 	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
 	VFMADD231PD  Y13, Y14, Y4
 	VFMADD231PD  Y6, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -3399,19 +3225,19 @@ loop0:
 	VMAXPD       Y0, Y8, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y6
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
 	VMULPD       Y3, Y3, Y13
 	VFMADD231PD  Y13, Y6, Y4
 	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
 	VFMADD231PD  Y13, Y14, Y4
 	VFMADD231PD  Y6, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -3424,19 +3250,19 @@ loop0:
 	VMAXPD       Y1, Y8, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y6
 	VFMADD231PD  Y6, Y4, Y3
 	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
 	VFMADD231PD  Y6, Y13, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -3446,19 +3272,19 @@ loop0:
 	VMAXPD       Y0, Y8, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y6
 	VFMADD231PD  Y6, Y4, Y3
 	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
 	VFMADD231PD  Y6, Y13, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -3479,19 +3305,19 @@ loop0:
 	VMAXPD       Y1, Y8, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y6
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
 	VMULPD       Y3, Y3, Y13
 	VFMADD231PD  Y13, Y6, Y4
 	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
 	VFMADD231PD  Y13, Y14, Y4
 	VFMADD231PD  Y6, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -3501,19 +3327,19 @@ loop0:
 	VMAXPD       Y0, Y8, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y6
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
 	VMULPD       Y3, Y3, Y13
 	VFMADD231PD  Y13, Y6, Y4
 	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
 	VFMADD231PD  Y13, Y14, Y4
 	VFMADD231PD  Y6, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -3526,19 +3352,19 @@ loop0:
 	VMAXPD       Y1, Y8, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y6
 	VFMADD231PD  Y6, Y4, Y3
 	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
 	VFMADD231PD  Y6, Y13, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -3548,19 +3374,19 @@ loop0:
 	VMAXPD       Y0, Y8, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y6
 	VFMADD231PD  Y6, Y4, Y3
 	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
 	VFMADD231PD  Y6, Y13, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -3581,19 +3407,19 @@ loop0:
 	VMAXPD       Y1, Y8, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y6
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
 	VMULPD       Y3, Y3, Y13
 	VFMADD231PD  Y13, Y6, Y4
 	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
 	VFMADD231PD  Y13, Y14, Y4
 	VFMADD231PD  Y6, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -3603,19 +3429,19 @@ loop0:
 	VMAXPD       Y0, Y8, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y6
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
 	VMULPD       Y3, Y3, Y13
 	VFMADD231PD  Y13, Y6, Y4
 	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
 	VFMADD231PD  Y13, Y14, Y4
 	VFMADD231PD  Y6, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -3628,19 +3454,19 @@ loop0:
 	VMAXPD       Y1, Y8, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y6
 	VFMADD231PD  Y6, Y4, Y3
 	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
 	VFMADD231PD  Y6, Y13, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -3650,19 +3476,19 @@ loop0:
 	VMAXPD       Y0, Y8, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y6
 	VFMADD231PD  Y6, Y4, Y3
 	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
 	VFMADD231PD  Y6, Y13, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -3683,19 +3509,19 @@ loop0:
 	VMAXPD       Y1, Y8, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y6
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
 	VMULPD       Y3, Y3, Y13
 	VFMADD231PD  Y13, Y6, Y4
 	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
 	VFMADD231PD  Y13, Y14, Y4
 	VFMADD231PD  Y6, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -3705,19 +3531,19 @@ loop0:
 	VMAXPD       Y0, Y8, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y6
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
 	VMULPD       Y3, Y3, Y13
 	VFMADD231PD  Y13, Y6, Y4
 	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
 	VFMADD231PD  Y13, Y14, Y4
 	VFMADD231PD  Y6, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -3730,19 +3556,19 @@ loop0:
 	VMAXPD       Y1, Y8, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y6
 	VFMADD231PD  Y6, Y4, Y3
 	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
 	VFMADD231PD  Y6, Y13, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -3752,19 +3578,19 @@ loop0:
 	VMAXPD       Y0, Y8, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y6
 	VFMADD231PD  Y6, Y4, Y3
 	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
 	VFMADD231PD  Y6, Y13, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -3785,19 +3611,19 @@ loop0:
 	VMAXPD       Y1, Y8, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y6
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
 	VMULPD       Y3, Y3, Y13
 	VFMADD231PD  Y13, Y6, Y4
 	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
 	VFMADD231PD  Y13, Y14, Y4
 	VFMADD231PD  Y6, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -3807,19 +3633,19 @@ loop0:
 	VMAXPD       Y0, Y8, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y6
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
 	VMULPD       Y3, Y3, Y13
 	VFMADD231PD  Y13, Y6, Y4
 	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
 	VFMADD231PD  Y13, Y14, Y4
 	VFMADD231PD  Y6, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -3832,19 +3658,19 @@ loop0:
 	VMAXPD       Y1, Y8, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y6
 	VFMADD231PD  Y6, Y4, Y3
 	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
 	VFMADD231PD  Y6, Y13, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -3854,19 +3680,19 @@ loop0:
 	VMAXPD       Y0, Y8, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y6
 	VFMADD231PD  Y6, Y4, Y3
 	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
 	VFMADD231PD  Y6, Y13, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -3887,19 +3713,19 @@ loop0:
 	VMAXPD       Y1, Y8, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y6
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
 	VMULPD       Y3, Y3, Y13
 	VFMADD231PD  Y13, Y6, Y4
 	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
 	VFMADD231PD  Y13, Y14, Y4
 	VFMADD231PD  Y6, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -3909,19 +3735,19 @@ loop0:
 	VMAXPD       Y0, Y8, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y6
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
 	VMULPD       Y3, Y3, Y13
 	VFMADD231PD  Y13, Y6, Y4
 	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
 	VFMADD231PD  Y13, Y14, Y4
 	VFMADD231PD  Y6, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -3934,19 +3760,19 @@ loop0:
 	VMAXPD       Y1, Y8, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y6
 	VFMADD231PD  Y6, Y4, Y3
 	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
 	VFMADD231PD  Y6, Y13, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -3956,19 +3782,19 @@ loop0:
 	VMAXPD       Y0, Y8, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y6
 	VFMADD231PD  Y6, Y4, Y3
 	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
 	VFMADD231PD  Y6, Y13, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -3989,19 +3815,19 @@ loop0:
 	VMAXPD       Y1, Y8, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y6
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
 	VMULPD       Y3, Y3, Y13
 	VFMADD231PD  Y13, Y6, Y4
 	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
 	VFMADD231PD  Y13, Y14, Y4
 	VFMADD231PD  Y6, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -4011,19 +3837,19 @@ loop0:
 	VMAXPD       Y0, Y8, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y6
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
 	VMULPD       Y3, Y3, Y13
 	VFMADD231PD  Y13, Y6, Y4
 	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
 	VFMADD231PD  Y13, Y14, Y4
 	VFMADD231PD  Y6, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -4036,19 +3862,19 @@ loop0:
 	VMAXPD       Y1, Y8, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y6
 	VFMADD231PD  Y6, Y4, Y3
 	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
 	VFMADD231PD  Y6, Y13, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -4058,19 +3884,19 @@ loop0:
 	VMAXPD       Y0, Y8, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y6
 	VFMADD231PD  Y6, Y4, Y3
 	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
 	VFMADD231PD  Y6, Y13, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -4091,19 +3917,19 @@ loop0:
 	VMAXPD       Y1, Y8, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y6
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
 	VMULPD       Y3, Y3, Y13
 	VFMADD231PD  Y13, Y6, Y4
 	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
 	VFMADD231PD  Y13, Y14, Y4
 	VFMADD231PD  Y6, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -4113,19 +3939,19 @@ loop0:
 	VMAXPD       Y0, Y8, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y6
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
 	VMULPD       Y3, Y3, Y13
 	VFMADD231PD  Y13, Y6, Y4
 	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
 	VFMADD231PD  Y13, Y14, Y4
 	VFMADD231PD  Y6, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -4138,19 +3964,19 @@ loop0:
 	VMAXPD       Y1, Y8, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y6
 	VFMADD231PD  Y6, Y4, Y3
 	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
 	VFMADD231PD  Y6, Y13, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -4160,19 +3986,19 @@ loop0:
 	VMAXPD       Y0, Y8, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y6
 	VFMADD231PD  Y6, Y4, Y3
 	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
 	VFMADD231PD  Y6, Y13, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -4193,19 +4019,19 @@ loop0:
 	VMAXPD       Y1, Y8, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y6
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
 	VMULPD       Y3, Y3, Y13
 	VFMADD231PD  Y13, Y6, Y4
 	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
 	VFMADD231PD  Y13, Y14, Y4
 	VFMADD231PD  Y6, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -4215,19 +4041,19 @@ loop0:
 	VMAXPD       Y0, Y8, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y6
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
 	VMULPD       Y3, Y3, Y13
 	VFMADD231PD  Y13, Y6, Y4
 	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
 	VFMADD231PD  Y13, Y14, Y4
 	VFMADD231PD  Y6, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -4240,19 +4066,19 @@ loop0:
 	VMAXPD       Y1, Y8, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y6
 	VFMADD231PD  Y6, Y4, Y3
 	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
 	VFMADD231PD  Y6, Y13, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -4262,19 +4088,19 @@ loop0:
 	VMAXPD       Y0, Y8, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y6
 	VFMADD231PD  Y6, Y4, Y3
 	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
 	VFMADD231PD  Y6, Y13, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -4295,19 +4121,19 @@ loop0:
 	VMAXPD       Y1, Y8, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y6
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
 	VMULPD       Y3, Y3, Y13
 	VFMADD231PD  Y13, Y6, Y4
 	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
 	VFMADD231PD  Y13, Y14, Y4
 	VFMADD231PD  Y6, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -4317,19 +4143,19 @@ loop0:
 	VMAXPD       Y0, Y8, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y6
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
 	VMULPD       Y3, Y3, Y13
 	VFMADD231PD  Y13, Y6, Y4
 	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
 	VFMADD231PD  Y13, Y14, Y4
 	VFMADD231PD  Y6, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -4342,19 +4168,19 @@ loop0:
 	VMAXPD       Y1, Y8, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y6
 	VFMADD231PD  Y6, Y4, Y3
 	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
 	VFMADD231PD  Y6, Y13, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -4364,19 +4190,19 @@ loop0:
 	VMAXPD       Y0, Y8, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y6
 	VFMADD231PD  Y6, Y4, Y3
 	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
 	VFMADD231PD  Y6, Y13, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -4397,19 +4223,19 @@ loop0:
 	VMAXPD       Y1, Y8, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y6
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
 	VMULPD       Y3, Y3, Y13
 	VFMADD231PD  Y13, Y6, Y4
 	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
 	VFMADD231PD  Y13, Y14, Y4
 	VFMADD231PD  Y6, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -4419,19 +4245,19 @@ loop0:
 	VMAXPD       Y0, Y8, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y6
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
 	VMULPD       Y3, Y3, Y13
 	VFMADD231PD  Y13, Y6, Y4
 	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
 	VFMADD231PD  Y13, Y14, Y4
 	VFMADD231PD  Y6, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -4444,19 +4270,19 @@ loop0:
 	VMAXPD       Y1, Y8, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y6
 	VFMADD231PD  Y6, Y4, Y3
 	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y11, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
 	VFMADD231PD  Y6, Y13, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -4465,16 +4291,16 @@ loop0:
 	VMINPD       Y0, Y7, Y0
 	VMAXPD       Y0, Y8, Y0
 	VMULPD       Y0, Y0, Y2
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y10
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y10
 	VMULPD       Y2, Y2, Y3
 	VFMADD231PD  Y3, Y10, Y9
 	VMULPD       Y3, Y3, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y9
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y9
 	VMULPD       Y9, Y0, Y0
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y5
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y12
-	VFMADD231PD  SpiralsConstants<>+384(SB), Y2, Y11
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y5
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y12
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y2, Y11
 	VFMADD231PD  Y3, Y12, Y5
 	VFMADD231PD  Y4, Y11, Y5
 	VDIVPD       Y5, Y0, Y0
@@ -4972,30 +4798,30 @@ loop3:
 	VMOVUPS      1600(SI)(R12*1), Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VCVTPS2PD    X0, Y0
-	VMOVUPS      SpiralsConstants<>+32(SB), Y2
+	VMOVUPS      SpiralsConstants<>+64(SB), Y2
 	VMINPD       Y0, Y2, Y0
-	VMOVUPS      SpiralsConstants<>+0(SB), Y3
+	VMOVUPS      SpiralsConstants<>+32(SB), Y3
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y4
-	VMOVUPS      SpiralsConstants<>+64(SB), Y5
+	VMOVUPS      SpiralsConstants<>+96(SB), Y5
 	VMOVAPS      Y5, Y6
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VMOVUPS      SpiralsConstants<>+128(SB), Y7
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VMOVUPS      SpiralsConstants<>+160(SB), Y7
 	VMOVAPS      Y7, Y8
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y8
 	VMULPD       Y4, Y4, Y9
 	VFMADD231PD  Y9, Y8, Y6
 	VMULPD       Y9, Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y8, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y6
 	VMULPD       Y6, Y0, Y0
-	VMOVUPS      SpiralsConstants<>+224(SB), Y6
+	VMOVUPS      SpiralsConstants<>+256(SB), Y6
 	VMOVAPS      Y6, Y10
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y4, Y10
-	VMOVUPS      SpiralsConstants<>+288(SB), Y11
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y4, Y10
+	VMOVUPS      SpiralsConstants<>+320(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y4, Y12
-	VMOVUPS      SpiralsConstants<>+352(SB), Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y4, Y12
+	VMOVUPS      SpiralsConstants<>+384(SB), Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y9, Y12, Y10
 	VFMADD231PD  Y8, Y4, Y10
 	VDIVPD       Y10, Y0, Y0
@@ -5005,19 +4831,19 @@ loop3:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y4
 	VMOVAPS      Y5, Y8
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y4, Y8
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y10
 	VFMADD231PD  Y10, Y9, Y8
 	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y8
 	VMULPD       Y8, Y1, Y1
 	VMOVAPS      Y6, Y8
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y4, Y8
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y4, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y10, Y12, Y8
 	VFMADD231PD  Y9, Y4, Y8
 	VDIVPD       Y8, Y1, Y1
@@ -5031,19 +4857,19 @@ loop3:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y4
 	VMOVAPS      Y5, Y8
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y4, Y8
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y10
 	VFMADD231PD  Y10, Y9, Y8
 	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y8
 	VMULPD       Y8, Y0, Y0
 	VMOVAPS      Y6, Y8
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y4, Y8
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y4, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y10, Y12, Y8
 	VFMADD231PD  Y9, Y4, Y8
 	VDIVPD       Y8, Y0, Y0
@@ -5052,16 +4878,16 @@ loop3:
 	VMINPD       Y1, Y2, Y1
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y2
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y5
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y7
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y5
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y7
 	VMULPD       Y2, Y2, Y3
 	VFMADD231PD  Y3, Y7, Y5
 	VMULPD       Y3, Y3, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y5
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y5
 	VMULPD       Y5, Y1, Y1
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y6
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD231PD  SpiralsConstants<>+384(SB), Y2, Y13
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y6
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y2, Y13
 	VFMADD231PD  Y3, Y11, Y6
 	VFMADD231PD  Y4, Y13, Y6
 	VDIVPD       Y6, Y1, Y1
@@ -5184,76 +5010,76 @@ loop3:
 	VBLENDVPS    Y0, Y1, Y5, Y0
 	VMOVUPS      Y0, 1472(SI)
 	VSUBPS       Y0, Y1, Y1
-	VMOVUPS      SpiralsConstants<>+512(SB), Y5
+	VMOVUPS      SpiralsConstants<>+544(SB), Y5
 	VMINPS       Y1, Y5, Y1
-	VMOVUPS      SpiralsConstants<>+480(SB), Y6
+	VMOVUPS      SpiralsConstants<>+512(SB), Y6
 	VMAXPS       Y1, Y6, Y1
-	VMOVUPS      SpiralsConstants<>+544(SB), Y7
+	VMOVUPS      SpiralsConstants<>+576(SB), Y7
 	VMOVAPS      Y7, Y8
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y1, Y8
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y1, Y8
 	VSUBPS       Y7, Y8, Y8
-	VFNMADD231PS SpiralsConstants<>+608(SB), Y8, Y1
 	VFNMADD231PS SpiralsConstants<>+640(SB), Y8, Y1
+	VFNMADD231PS SpiralsConstants<>+672(SB), Y8, Y1
 	VMULPS       Y1, Y1, Y9
-	VMOVUPS      SpiralsConstants<>+672(SB), Y10
+	VMOVUPS      SpiralsConstants<>+704(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PS  SpiralsConstants<>+704(SB), Y1, Y11
-	VMOVUPS      SpiralsConstants<>+736(SB), Y12
+	VFMADD231PS  SpiralsConstants<>+736(SB), Y1, Y11
+	VMOVUPS      SpiralsConstants<>+768(SB), Y12
 	VMOVAPS      Y12, Y13
-	VFMADD231PS  SpiralsConstants<>+768(SB), Y1, Y13
-	VMOVUPS      SpiralsConstants<>+800(SB), Y14
+	VFMADD231PS  SpiralsConstants<>+800(SB), Y1, Y13
+	VMOVUPS      SpiralsConstants<>+832(SB), Y14
 	VMOVAPS      Y14, Y15
-	VFMADD231PS  SpiralsConstants<>+832(SB), Y1, Y15
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y1, Y15
 	VFMADD231PS  Y9, Y13, Y11
 	VMULPS       Y9, Y9, Y13
 	VFMADD231PS  Y13, Y15, Y11
 	VFMADD231PS  Y11, Y9, Y1
-	VADDPS       SpiralsConstants<>+864(SB), Y1, Y1
+	VADDPS       SpiralsConstants<>+896(SB), Y1, Y1
 	VMOVAPS      Y7, Y9
 	VFMADD231PS  Y10, Y8, Y9
 	VSUBPS       Y7, Y9, Y11
 	VSUBPS       Y11, Y8, Y8
 	VADDPS       Y7, Y8, Y8
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       SpiralsConstants<>+864(SB), Y9, Y9
+	VPADDD       SpiralsConstants<>+896(SB), Y9, Y9
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       SpiralsConstants<>+864(SB), Y8, Y8
+	VPADDD       SpiralsConstants<>+896(SB), Y8, Y8
 	VMULPS       Y9, Y1, Y1
 	VMULPS       Y8, Y1, Y1
 	VSUBPS       Y0, Y3, Y0
 	VMINPS       Y0, Y5, Y0
 	VMAXPS       Y0, Y6, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y0, Y3
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y0, Y3
 	VSUBPS       Y7, Y3, Y3
-	VFNMADD231PS SpiralsConstants<>+608(SB), Y3, Y0
 	VFNMADD231PS SpiralsConstants<>+640(SB), Y3, Y0
+	VFNMADD231PS SpiralsConstants<>+672(SB), Y3, Y0
 	VMULPS       Y0, Y0, Y8
 	VMOVAPS      Y10, Y9
-	VFMADD231PS  SpiralsConstants<>+704(SB), Y0, Y9
+	VFMADD231PS  SpiralsConstants<>+736(SB), Y0, Y9
 	VMOVAPS      Y12, Y11
-	VFMADD231PS  SpiralsConstants<>+768(SB), Y0, Y11
+	VFMADD231PS  SpiralsConstants<>+800(SB), Y0, Y11
 	VMOVAPS      Y14, Y13
-	VFMADD231PS  SpiralsConstants<>+832(SB), Y0, Y13
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y0, Y13
 	VFMADD231PS  Y8, Y11, Y9
 	VMULPS       Y8, Y8, Y11
 	VFMADD231PS  Y11, Y13, Y9
 	VFMADD231PS  Y9, Y8, Y0
-	VADDPS       SpiralsConstants<>+864(SB), Y0, Y0
+	VADDPS       SpiralsConstants<>+896(SB), Y0, Y0
 	VMOVAPS      Y7, Y8
 	VFMADD231PS  Y10, Y3, Y8
 	VSUBPS       Y7, Y8, Y9
 	VSUBPS       Y9, Y3, Y3
 	VADDPS       Y7, Y3, Y3
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       SpiralsConstants<>+864(SB), Y8, Y8
+	VPADDD       SpiralsConstants<>+896(SB), Y8, Y8
 	VPSLLD       $0x17, Y3, Y3
-	VPADDD       SpiralsConstants<>+864(SB), Y3, Y3
+	VPADDD       SpiralsConstants<>+896(SB), Y3, Y3
 	VMULPS       Y8, Y0, Y0
 	VMULPS       Y3, Y0, Y0
 	VADDPS       Y0, Y1, Y3
 	VMOVUPS      Y3, 1536(SI)
-	VMOVUPS      SpiralsConstants<>+864(SB), Y8
+	VMOVUPS      SpiralsConstants<>+896(SB), Y8
 	VDIVPS       Y3, Y8, Y3
 	VMULPS       Y3, Y1, Y1
 	VMOVUPS      Y1, 1344(SI)
@@ -5267,17 +5093,17 @@ loop3:
 	VMINPS       Y2, Y5, Y2
 	VMAXPS       Y2, Y6, Y2
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y2, Y9
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y2, Y9
 	VSUBPS       Y7, Y9, Y9
-	VFNMADD231PS SpiralsConstants<>+608(SB), Y9, Y2
 	VFNMADD231PS SpiralsConstants<>+640(SB), Y9, Y2
+	VFNMADD231PS SpiralsConstants<>+672(SB), Y9, Y2
 	VMULPS       Y2, Y2, Y11
 	VMOVAPS      Y10, Y13
-	VFMADD231PS  SpiralsConstants<>+704(SB), Y2, Y13
+	VFMADD231PS  SpiralsConstants<>+736(SB), Y2, Y13
 	VMOVAPS      Y12, Y15
-	VFMADD231PS  SpiralsConstants<>+768(SB), Y2, Y15
+	VFMADD231PS  SpiralsConstants<>+800(SB), Y2, Y15
 	VMOVAPS      Y14, Y12
-	VFMADD231PS  SpiralsConstants<>+832(SB), Y2, Y12
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y2, Y12
 	VFMADD231PS  Y11, Y15, Y13
 	VMULPS       Y11, Y11, Y15
 	VFMADD231PS  Y15, Y12, Y13
@@ -5298,16 +5124,16 @@ loop3:
 	VMINPS       Y3, Y5, Y3
 	VMAXPS       Y3, Y6, Y3
 	VMOVAPS      Y7, Y4
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y3, Y4
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y3, Y4
 	VSUBPS       Y7, Y4, Y4
-	VFNMADD231PS SpiralsConstants<>+608(SB), Y4, Y3
 	VFNMADD231PS SpiralsConstants<>+640(SB), Y4, Y3
+	VFNMADD231PS SpiralsConstants<>+672(SB), Y4, Y3
 	VMULPS       Y3, Y3, Y5
 	VMOVAPS      Y10, Y6
-	VFMADD231PS  SpiralsConstants<>+704(SB), Y3, Y6
-	VMOVUPS      SpiralsConstants<>+736(SB), Y9
-	VFMADD231PS  SpiralsConstants<>+768(SB), Y3, Y9
-	VFMADD231PS  SpiralsConstants<>+832(SB), Y3, Y14
+	VFMADD231PS  SpiralsConstants<>+736(SB), Y3, Y6
+	VMOVUPS      SpiralsConstants<>+768(SB), Y9
+	VFMADD231PS  SpiralsConstants<>+800(SB), Y3, Y9
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y3, Y14
 	VFMADD231PS  Y5, Y9, Y6
 	VMULPS       Y5, Y5, Y9
 	VFMADD231PS  Y9, Y14, Y6
@@ -5438,35 +5264,35 @@ loop0:
 	VFMADD231PS.BCST 4(DI), Z0, Z1
 	VEXTRACTF64X4    $0x01, Z1, Y3
 	VCVTPS2PD        Y1, Z1
-	VBROADCASTSD     SpiralsConstants<>+1448(SB), Z4
+	VBROADCASTSD     SpiralsConstants<>+1480(SB), Z4
 	VMINPD           Z1, Z4, Z1
-	VBROADCASTSD     SpiralsConstants<>+1440(SB), Z5
+	VBROADCASTSD     SpiralsConstants<>+1472(SB), Z5
 	VMAXPD           Z1, Z5, Z1
 	VMULPD           Z1, Z1, Z6
-	VBROADCASTSD     SpiralsConstants<>+1464(SB), Z7
-	VBROADCASTSD     SpiralsConstants<>+1456(SB), Z8
+	VBROADCASTSD     SpiralsConstants<>+1496(SB), Z7
+	VBROADCASTSD     SpiralsConstants<>+1488(SB), Z8
 	VMOVAPS          Z8, Z9
 	VFMADD231PD      Z6, Z7, Z9
-	VBROADCASTSD     SpiralsConstants<>+1480(SB), Z10
-	VBROADCASTSD     SpiralsConstants<>+1472(SB), Z11
+	VBROADCASTSD     SpiralsConstants<>+1512(SB), Z10
+	VBROADCASTSD     SpiralsConstants<>+1504(SB), Z11
 	VMOVAPS          Z11, Z12
 	VFMADD231PD      Z6, Z10, Z12
 	VMULPD           Z6, Z6, Z13
 	VFMADD231PD      Z13, Z12, Z9
 	VMULPD           Z13, Z13, Z12
-	VBROADCASTSD     SpiralsConstants<>+1488(SB), Z14
+	VBROADCASTSD     SpiralsConstants<>+1520(SB), Z14
 	VFMADD231PD      Z12, Z14, Z9
 	VMULPD           Z9, Z1, Z1
-	VBROADCASTSD     SpiralsConstants<>+1504(SB), Z9
-	VBROADCASTSD     SpiralsConstants<>+1496(SB), Z15
+	VBROADCASTSD     SpiralsConstants<>+1536(SB), Z9
+	VBROADCASTSD     SpiralsConstants<>+1528(SB), Z15
 	VMOVAPS          Z15, Z16
 	VFMADD231PD      Z6, Z9, Z16
-	VBROADCASTSD     SpiralsConstants<>+1520(SB), Z17
-	VBROADCASTSD     SpiralsConstants<>+1512(SB), Z18
+	VBROADCASTSD     SpiralsConstants<>+1552(SB), Z17
+	VBROADCASTSD     SpiralsConstants<>+1544(SB), Z18
 	VMOVAPS          Z18, Z19
 	VFMADD231PD      Z6, Z17, Z19
-	VBROADCASTSD     SpiralsConstants<>+1536(SB), Z20
-	VBROADCASTSD     SpiralsConstants<>+1528(SB), Z21
+	VBROADCASTSD     SpiralsConstants<>+1568(SB), Z20
+	VBROADCASTSD     SpiralsConstants<>+1560(SB), Z21
 	VFMADD213PD      Z21, Z20, Z6
 	VFMADD231PD      Z13, Z19, Z16
 	VFMADD231PD      Z12, Z6, Z16
@@ -6478,35 +6304,35 @@ loop2:
 	VMOVUPS       1600(SI)(R12*1), Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VCVTPS2PD     Y0, Z0
-	VBROADCASTSD  SpiralsConstants<>+1448(SB), Z2
+	VBROADCASTSD  SpiralsConstants<>+1480(SB), Z2
 	VMINPD        Z0, Z2, Z0
-	VBROADCASTSD  SpiralsConstants<>+1440(SB), Z3
+	VBROADCASTSD  SpiralsConstants<>+1472(SB), Z3
 	VMAXPD        Z0, Z3, Z0
 	VMULPD        Z0, Z0, Z4
-	VBROADCASTSD  SpiralsConstants<>+1464(SB), Z5
-	VBROADCASTSD  SpiralsConstants<>+1456(SB), Z6
+	VBROADCASTSD  SpiralsConstants<>+1496(SB), Z5
+	VBROADCASTSD  SpiralsConstants<>+1488(SB), Z6
 	VMOVAPS       Z6, Z7
 	VFMADD231PD   Z4, Z5, Z7
-	VBROADCASTSD  SpiralsConstants<>+1480(SB), Z8
-	VBROADCASTSD  SpiralsConstants<>+1472(SB), Z9
+	VBROADCASTSD  SpiralsConstants<>+1512(SB), Z8
+	VBROADCASTSD  SpiralsConstants<>+1504(SB), Z9
 	VMOVAPS       Z9, Z10
 	VFMADD231PD   Z4, Z8, Z10
 	VMULPD        Z4, Z4, Z11
 	VFMADD231PD   Z11, Z10, Z7
 	VMULPD        Z11, Z11, Z10
-	VBROADCASTSD  SpiralsConstants<>+1488(SB), Z12
+	VBROADCASTSD  SpiralsConstants<>+1520(SB), Z12
 	VFMADD231PD   Z10, Z12, Z7
 	VMULPD        Z7, Z0, Z0
-	VBROADCASTSD  SpiralsConstants<>+1504(SB), Z7
-	VBROADCASTSD  SpiralsConstants<>+1496(SB), Z13
+	VBROADCASTSD  SpiralsConstants<>+1536(SB), Z7
+	VBROADCASTSD  SpiralsConstants<>+1528(SB), Z13
 	VMOVAPS       Z13, Z14
 	VFMADD231PD   Z4, Z7, Z14
-	VBROADCASTSD  SpiralsConstants<>+1520(SB), Z15
-	VBROADCASTSD  SpiralsConstants<>+1512(SB), Z16
+	VBROADCASTSD  SpiralsConstants<>+1552(SB), Z15
+	VBROADCASTSD  SpiralsConstants<>+1544(SB), Z16
 	VMOVAPS       Z16, Z17
 	VFMADD231PD   Z4, Z15, Z17
-	VBROADCASTSD  SpiralsConstants<>+1536(SB), Z18
-	VBROADCASTSD  SpiralsConstants<>+1528(SB), Z19
+	VBROADCASTSD  SpiralsConstants<>+1568(SB), Z18
+	VBROADCASTSD  SpiralsConstants<>+1560(SB), Z19
 	VFMADD213PD   Z19, Z18, Z4
 	VFMADD231PD   Z11, Z17, Z14
 	VFMADD231PD   Z10, Z4, Z14
@@ -6660,37 +6486,37 @@ loop2:
 	VBLENDMPS    Z0, Z2, K1, Z2
 	VMOVUPS      Z2, 1472(SI)
 	VSUBPS       Z2, Z0, Z0
-	VBROADCASTSS SpiralsConstants<>+1552(SB), Z3
+	VBROADCASTSS SpiralsConstants<>+1584(SB), Z3
 	VMINPS       Z0, Z3, Z0
-	VBROADCASTSS SpiralsConstants<>+1548(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+1580(SB), Z4
 	VMAXPS       Z0, Z4, Z0
-	VBROADCASTSS SpiralsConstants<>+1560(SB), Z5
-	VBROADCASTSS SpiralsConstants<>+1556(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+1592(SB), Z5
+	VBROADCASTSS SpiralsConstants<>+1588(SB), Z6
 	VMOVAPS      Z6, Z7
 	VFMADD231PS  Z5, Z0, Z7
 	VSUBPS       Z6, Z7, Z7
-	VBROADCASTSS SpiralsConstants<>+1564(SB), Z8
+	VBROADCASTSS SpiralsConstants<>+1596(SB), Z8
 	VFNMADD231PS Z8, Z7, Z0
-	VBROADCASTSS SpiralsConstants<>+1568(SB), Z9
+	VBROADCASTSS SpiralsConstants<>+1600(SB), Z9
 	VFNMADD231PS Z9, Z7, Z0
 	VMULPS       Z0, Z0, Z10
-	VBROADCASTSS SpiralsConstants<>+1576(SB), Z11
-	VBROADCASTSS SpiralsConstants<>+1572(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+1608(SB), Z11
+	VBROADCASTSS SpiralsConstants<>+1604(SB), Z12
 	VMOVAPS      Z12, Z13
 	VFMADD231PS  Z0, Z11, Z13
-	VBROADCASTSS SpiralsConstants<>+1584(SB), Z14
-	VBROADCASTSS SpiralsConstants<>+1580(SB), Z15
+	VBROADCASTSS SpiralsConstants<>+1616(SB), Z14
+	VBROADCASTSS SpiralsConstants<>+1612(SB), Z15
 	VMOVAPS      Z15, Z16
 	VFMADD231PS  Z0, Z14, Z16
-	VBROADCASTSS SpiralsConstants<>+1592(SB), Z17
-	VBROADCASTSS SpiralsConstants<>+1588(SB), Z18
+	VBROADCASTSS SpiralsConstants<>+1624(SB), Z17
+	VBROADCASTSS SpiralsConstants<>+1620(SB), Z18
 	VMOVAPS      Z18, Z19
 	VFMADD231PS  Z0, Z17, Z19
 	VFMADD231PS  Z10, Z16, Z13
 	VMULPS       Z10, Z10, Z16
 	VFMADD231PS  Z16, Z19, Z13
 	VFMADD231PS  Z13, Z10, Z0
-	VBROADCASTSS SpiralsConstants<>+1596(SB), Z10
+	VBROADCASTSS SpiralsConstants<>+1628(SB), Z10
 	VADDPS       Z10, Z0, Z0
 	VSCALEFPS    Z7, Z0, Z0
 	VSUBPS       Z2, Z1, Z1
@@ -6776,15 +6602,15 @@ TEXT ·spiralsLossBatchAVX2(SB), NOSPLIT, $32-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      SpiralsConstants<>+1600(SB), Y0
+	VMOVUPS      SpiralsConstants<>+1632(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       SpiralsConstants<>+864(SB), Y0, Y0
+	VANDPS       SpiralsConstants<>+896(SB), Y0, Y0
 	VMOVUPS      Y0, 2624(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 2688(SI)
-	VMOVUPS      SpiralsConstants<>+1632(SB), Y1
+	VMOVUPS      SpiralsConstants<>+1664(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       SpiralsConstants<>+864(SB), Y1, Y1
+	VANDPS       SpiralsConstants<>+896(SB), Y1, Y1
 	VMOVUPS      Y1, 2656(SI)
 	VMOVUPS      Y0, 2720(SI)
 	MOVQ         tiles+32(FP), R13
@@ -6875,30 +6701,30 @@ loop0:
 	VFMADD231PS  Y3, Y1, Y2
 	VEXTRACTF128 $0x01, Y5, X0
 	VCVTPS2PD    X5, Y3
-	VMOVUPS      SpiralsConstants<>+32(SB), Y5
+	VMOVUPS      SpiralsConstants<>+64(SB), Y5
 	VMINPD       Y3, Y5, Y3
-	VMOVUPS      SpiralsConstants<>+0(SB), Y6
+	VMOVUPS      SpiralsConstants<>+32(SB), Y6
 	VMAXPD       Y3, Y6, Y3
 	VMULPD       Y3, Y3, Y7
-	VMOVUPS      SpiralsConstants<>+64(SB), Y8
+	VMOVUPS      SpiralsConstants<>+96(SB), Y8
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y7, Y9
-	VMOVUPS      SpiralsConstants<>+128(SB), Y10
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y7, Y9
+	VMOVUPS      SpiralsConstants<>+160(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y7, Y11
 	VMULPD       Y7, Y7, Y12
 	VFMADD231PD  Y12, Y11, Y9
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y11, Y9
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y9
 	VMULPD       Y9, Y3, Y3
-	VMOVUPS      SpiralsConstants<>+224(SB), Y9
+	VMOVUPS      SpiralsConstants<>+256(SB), Y9
 	VMOVAPS      Y9, Y13
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y7, Y13
-	VMOVUPS      SpiralsConstants<>+288(SB), Y14
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y7, Y13
+	VMOVUPS      SpiralsConstants<>+320(SB), Y14
 	VMOVAPS      Y14, Y15
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y7, Y15
-	VMOVUPS      SpiralsConstants<>+352(SB), Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y7
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y7, Y15
+	VMOVUPS      SpiralsConstants<>+384(SB), Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y7
 	VFMADD231PD  Y12, Y15, Y13
 	VFMADD231PD  Y11, Y7, Y13
 	VDIVPD       Y13, Y3, Y3
@@ -6908,20 +6734,20 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y7
 	VMOVAPS      Y8, Y11
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y7, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y7, Y12
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y7, Y12
 	VMULPD       Y7, Y7, Y13
 	VFMADD231PD  Y13, Y12, Y11
 	VMULPD       Y13, Y13, Y12
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y12, Y11
 	VMULPD       Y11, Y0, Y0
 	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VMOVUPS      SpiralsConstants<>+288(SB), Y15
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VMOVUPS      SpiralsConstants<>+320(SB), Y15
 	VMOVAPS      Y15, Y9
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y7, Y9
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y7
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y7, Y9
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y7
 	VFMADD231PD  Y13, Y9, Y11
 	VFMADD231PD  Y12, Y7, Y11
 	VDIVPD       Y11, Y0, Y0
@@ -6934,20 +6760,20 @@ loop0:
 	VMAXPD       Y2, Y6, Y2
 	VMULPD       Y2, Y2, Y3
 	VMOVAPS      Y8, Y7
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y7
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y7
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y7
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y7
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y7
 	VMULPD       Y7, Y2, Y2
-	VMOVUPS      SpiralsConstants<>+224(SB), Y7
+	VMOVUPS      SpiralsConstants<>+256(SB), Y7
 	VMOVAPS      Y7, Y12
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y12
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y12
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y13, Y12
 	VFMADD231PD  Y9, Y3, Y12
 	VDIVPD       Y12, Y2, Y2
@@ -6957,19 +6783,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y9
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y11
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y11
 	VMULPD       Y3, Y3, Y12
 	VFMADD231PD  Y12, Y11, Y9
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y11, Y9
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y9
 	VMULPD       Y9, Y0, Y0
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y9
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y12, Y13, Y9
 	VFMADD231PD  Y11, Y3, Y9
 	VDIVPD       Y9, Y0, Y0
@@ -6990,19 +6816,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y9
 	VMULPD       Y2, Y2, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y2, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -7012,19 +6838,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y9
 	VMULPD       Y2, Y2, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y2, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -7037,19 +6863,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -7059,19 +6885,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -7092,19 +6918,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -7114,19 +6940,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -7139,19 +6965,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -7161,19 +6987,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -7194,19 +7020,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -7216,19 +7042,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -7241,19 +7067,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -7263,19 +7089,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -7296,19 +7122,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -7318,19 +7144,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -7343,19 +7169,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -7365,19 +7191,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -7398,19 +7224,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -7420,19 +7246,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -7445,19 +7271,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -7467,19 +7293,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -7500,19 +7326,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -7522,19 +7348,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -7547,19 +7373,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -7569,19 +7395,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -7602,19 +7428,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -7624,19 +7450,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -7649,19 +7475,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -7671,19 +7497,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -7704,19 +7530,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -7726,19 +7552,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -7751,19 +7577,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -7773,19 +7599,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -7806,19 +7632,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -7828,19 +7654,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -7853,19 +7679,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -7875,19 +7701,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -7908,19 +7734,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -7930,19 +7756,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -7955,19 +7781,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -7977,19 +7803,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -8010,19 +7836,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -8032,19 +7858,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -8057,19 +7883,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -8079,19 +7905,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -8112,19 +7938,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -8134,19 +7960,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -8159,19 +7985,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -8181,19 +8007,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -8214,19 +8040,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -8236,19 +8062,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -8261,19 +8087,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -8283,19 +8109,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -8316,19 +8142,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -8338,19 +8164,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -8363,19 +8189,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -8385,19 +8211,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -8418,19 +8244,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -8440,19 +8266,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -8465,19 +8291,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -8486,16 +8312,16 @@ loop0:
 	VMINPD       Y0, Y5, Y0
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y8
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y10
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y8
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y10
 	VMULPD       Y2, Y2, Y3
 	VFMADD231PD  Y3, Y10, Y8
 	VMULPD       Y3, Y3, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
 	VMULPD       Y8, Y0, Y0
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y7
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y15
-	VFMADD231PD  SpiralsConstants<>+384(SB), Y2, Y14
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y7
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y2, Y14
 	VFMADD231PD  Y3, Y15, Y7
 	VFMADD231PD  Y4, Y14, Y7
 	VDIVPD       Y7, Y0, Y0
@@ -8993,30 +8819,30 @@ loop3:
 	VMOVUPS      1600(SI)(R12*1), Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VCVTPS2PD    X0, Y0
-	VMOVUPS      SpiralsConstants<>+32(SB), Y2
+	VMOVUPS      SpiralsConstants<>+64(SB), Y2
 	VMINPD       Y0, Y2, Y0
-	VMOVUPS      SpiralsConstants<>+0(SB), Y3
+	VMOVUPS      SpiralsConstants<>+32(SB), Y3
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y4
-	VMOVUPS      SpiralsConstants<>+64(SB), Y5
+	VMOVUPS      SpiralsConstants<>+96(SB), Y5
 	VMOVAPS      Y5, Y6
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VMOVUPS      SpiralsConstants<>+128(SB), Y7
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VMOVUPS      SpiralsConstants<>+160(SB), Y7
 	VMOVAPS      Y7, Y8
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y8
 	VMULPD       Y4, Y4, Y9
 	VFMADD231PD  Y9, Y8, Y6
 	VMULPD       Y9, Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y8, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y6
 	VMULPD       Y6, Y0, Y0
-	VMOVUPS      SpiralsConstants<>+224(SB), Y6
+	VMOVUPS      SpiralsConstants<>+256(SB), Y6
 	VMOVAPS      Y6, Y10
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y4, Y10
-	VMOVUPS      SpiralsConstants<>+288(SB), Y11
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y4, Y10
+	VMOVUPS      SpiralsConstants<>+320(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y4, Y12
-	VMOVUPS      SpiralsConstants<>+352(SB), Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y4, Y12
+	VMOVUPS      SpiralsConstants<>+384(SB), Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y9, Y12, Y10
 	VFMADD231PD  Y8, Y4, Y10
 	VDIVPD       Y10, Y0, Y0
@@ -9026,19 +8852,19 @@ loop3:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y4
 	VMOVAPS      Y5, Y8
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y4, Y8
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y10
 	VFMADD231PD  Y10, Y9, Y8
 	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y8
 	VMULPD       Y8, Y1, Y1
 	VMOVAPS      Y6, Y8
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y4, Y8
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y4, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y10, Y12, Y8
 	VFMADD231PD  Y9, Y4, Y8
 	VDIVPD       Y8, Y1, Y1
@@ -9052,19 +8878,19 @@ loop3:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y4
 	VMOVAPS      Y5, Y8
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y4, Y8
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y10
 	VFMADD231PD  Y10, Y9, Y8
 	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y8
 	VMULPD       Y8, Y0, Y0
 	VMOVAPS      Y6, Y8
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y4, Y8
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y4, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y10, Y12, Y8
 	VFMADD231PD  Y9, Y4, Y8
 	VDIVPD       Y8, Y0, Y0
@@ -9073,16 +8899,16 @@ loop3:
 	VMINPD       Y1, Y2, Y1
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y2
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y5
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y7
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y5
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y7
 	VMULPD       Y2, Y2, Y3
 	VFMADD231PD  Y3, Y7, Y5
 	VMULPD       Y3, Y3, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y5
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y5
 	VMULPD       Y5, Y1, Y1
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y6
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD231PD  SpiralsConstants<>+384(SB), Y2, Y13
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y6
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y2, Y13
 	VFMADD231PD  Y3, Y11, Y6
 	VFMADD231PD  Y4, Y13, Y6
 	VDIVPD       Y6, Y1, Y1
@@ -9205,76 +9031,76 @@ loop3:
 	VBLENDVPS    Y0, Y1, Y5, Y0
 	VMOVUPS      Y0, 1472(SI)
 	VSUBPS       Y0, Y1, Y1
-	VMOVUPS      SpiralsConstants<>+512(SB), Y5
+	VMOVUPS      SpiralsConstants<>+544(SB), Y5
 	VMINPS       Y1, Y5, Y1
-	VMOVUPS      SpiralsConstants<>+480(SB), Y6
+	VMOVUPS      SpiralsConstants<>+512(SB), Y6
 	VMAXPS       Y1, Y6, Y1
-	VMOVUPS      SpiralsConstants<>+544(SB), Y7
+	VMOVUPS      SpiralsConstants<>+576(SB), Y7
 	VMOVAPS      Y7, Y8
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y1, Y8
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y1, Y8
 	VSUBPS       Y7, Y8, Y8
-	VFNMADD231PS SpiralsConstants<>+608(SB), Y8, Y1
 	VFNMADD231PS SpiralsConstants<>+640(SB), Y8, Y1
+	VFNMADD231PS SpiralsConstants<>+672(SB), Y8, Y1
 	VMULPS       Y1, Y1, Y9
-	VMOVUPS      SpiralsConstants<>+672(SB), Y10
+	VMOVUPS      SpiralsConstants<>+704(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PS  SpiralsConstants<>+704(SB), Y1, Y11
-	VMOVUPS      SpiralsConstants<>+736(SB), Y12
+	VFMADD231PS  SpiralsConstants<>+736(SB), Y1, Y11
+	VMOVUPS      SpiralsConstants<>+768(SB), Y12
 	VMOVAPS      Y12, Y13
-	VFMADD231PS  SpiralsConstants<>+768(SB), Y1, Y13
-	VMOVUPS      SpiralsConstants<>+800(SB), Y14
+	VFMADD231PS  SpiralsConstants<>+800(SB), Y1, Y13
+	VMOVUPS      SpiralsConstants<>+832(SB), Y14
 	VMOVAPS      Y14, Y15
-	VFMADD231PS  SpiralsConstants<>+832(SB), Y1, Y15
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y1, Y15
 	VFMADD231PS  Y9, Y13, Y11
 	VMULPS       Y9, Y9, Y13
 	VFMADD231PS  Y13, Y15, Y11
 	VFMADD231PS  Y11, Y9, Y1
-	VADDPS       SpiralsConstants<>+864(SB), Y1, Y1
+	VADDPS       SpiralsConstants<>+896(SB), Y1, Y1
 	VMOVAPS      Y7, Y9
 	VFMADD231PS  Y10, Y8, Y9
 	VSUBPS       Y7, Y9, Y11
 	VSUBPS       Y11, Y8, Y8
 	VADDPS       Y7, Y8, Y8
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       SpiralsConstants<>+864(SB), Y9, Y9
+	VPADDD       SpiralsConstants<>+896(SB), Y9, Y9
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       SpiralsConstants<>+864(SB), Y8, Y8
+	VPADDD       SpiralsConstants<>+896(SB), Y8, Y8
 	VMULPS       Y9, Y1, Y1
 	VMULPS       Y8, Y1, Y1
 	VSUBPS       Y0, Y3, Y0
 	VMINPS       Y0, Y5, Y0
 	VMAXPS       Y0, Y6, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y0, Y3
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y0, Y3
 	VSUBPS       Y7, Y3, Y3
-	VFNMADD231PS SpiralsConstants<>+608(SB), Y3, Y0
 	VFNMADD231PS SpiralsConstants<>+640(SB), Y3, Y0
+	VFNMADD231PS SpiralsConstants<>+672(SB), Y3, Y0
 	VMULPS       Y0, Y0, Y8
 	VMOVAPS      Y10, Y9
-	VFMADD231PS  SpiralsConstants<>+704(SB), Y0, Y9
+	VFMADD231PS  SpiralsConstants<>+736(SB), Y0, Y9
 	VMOVAPS      Y12, Y11
-	VFMADD231PS  SpiralsConstants<>+768(SB), Y0, Y11
+	VFMADD231PS  SpiralsConstants<>+800(SB), Y0, Y11
 	VMOVAPS      Y14, Y13
-	VFMADD231PS  SpiralsConstants<>+832(SB), Y0, Y13
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y0, Y13
 	VFMADD231PS  Y8, Y11, Y9
 	VMULPS       Y8, Y8, Y11
 	VFMADD231PS  Y11, Y13, Y9
 	VFMADD231PS  Y9, Y8, Y0
-	VADDPS       SpiralsConstants<>+864(SB), Y0, Y0
+	VADDPS       SpiralsConstants<>+896(SB), Y0, Y0
 	VMOVAPS      Y7, Y8
 	VFMADD231PS  Y10, Y3, Y8
 	VSUBPS       Y7, Y8, Y9
 	VSUBPS       Y9, Y3, Y3
 	VADDPS       Y7, Y3, Y3
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       SpiralsConstants<>+864(SB), Y8, Y8
+	VPADDD       SpiralsConstants<>+896(SB), Y8, Y8
 	VPSLLD       $0x17, Y3, Y3
-	VPADDD       SpiralsConstants<>+864(SB), Y3, Y3
+	VPADDD       SpiralsConstants<>+896(SB), Y3, Y3
 	VMULPS       Y8, Y0, Y0
 	VMULPS       Y3, Y0, Y0
 	VADDPS       Y0, Y1, Y3
 	VMOVUPS      Y3, 1536(SI)
-	VMOVUPS      SpiralsConstants<>+864(SB), Y8
+	VMOVUPS      SpiralsConstants<>+896(SB), Y8
 	VDIVPS       Y3, Y8, Y9
 	VMULPS       Y9, Y1, Y1
 	VMOVUPS      Y1, 1344(SI)
@@ -9288,17 +9114,17 @@ loop3:
 	VMINPS       Y1, Y5, Y1
 	VMAXPS       Y1, Y6, Y1
 	VMOVAPS      Y7, Y2
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y1, Y2
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y1, Y2
 	VSUBPS       Y7, Y2, Y2
-	VFNMADD231PS SpiralsConstants<>+608(SB), Y2, Y1
 	VFNMADD231PS SpiralsConstants<>+640(SB), Y2, Y1
+	VFNMADD231PS SpiralsConstants<>+672(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y9
 	VMOVAPS      Y10, Y11
-	VFMADD231PS  SpiralsConstants<>+704(SB), Y1, Y11
+	VFMADD231PS  SpiralsConstants<>+736(SB), Y1, Y11
 	VMOVAPS      Y12, Y13
-	VFMADD231PS  SpiralsConstants<>+768(SB), Y1, Y13
+	VFMADD231PS  SpiralsConstants<>+800(SB), Y1, Y13
 	VMOVAPS      Y14, Y15
-	VFMADD231PS  SpiralsConstants<>+832(SB), Y1, Y15
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y1, Y15
 	VFMADD231PS  Y9, Y13, Y11
 	VMULPS       Y9, Y9, Y13
 	VFMADD231PS  Y13, Y15, Y11
@@ -9319,15 +9145,15 @@ loop3:
 	VMINPS       Y2, Y5, Y2
 	VMAXPS       Y2, Y6, Y2
 	VMOVAPS      Y7, Y4
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y2, Y4
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y2, Y4
 	VSUBPS       Y7, Y4, Y4
-	VFNMADD231PS SpiralsConstants<>+608(SB), Y4, Y2
 	VFNMADD231PS SpiralsConstants<>+640(SB), Y4, Y2
+	VFNMADD231PS SpiralsConstants<>+672(SB), Y4, Y2
 	VMULPS       Y2, Y2, Y5
 	VMOVAPS      Y10, Y6
-	VFMADD231PS  SpiralsConstants<>+704(SB), Y2, Y6
-	VFMADD231PS  SpiralsConstants<>+768(SB), Y2, Y12
-	VFMADD231PS  SpiralsConstants<>+832(SB), Y2, Y14
+	VFMADD231PS  SpiralsConstants<>+736(SB), Y2, Y6
+	VFMADD231PS  SpiralsConstants<>+800(SB), Y2, Y12
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y2, Y14
 	VFMADD231PS  Y5, Y12, Y6
 	VMULPS       Y5, Y5, Y9
 	VFMADD231PS  Y9, Y14, Y6
@@ -9354,120 +9180,120 @@ loop3:
 	// t = log(s3)
 	VEXTRACTF128 $0x01, Y3, X1
 	VCVTPS2PD    X3, Y2
-	VPADDQ       SpiralsConstants<>+928(SB), Y2, Y3
+	VPADDQ       SpiralsConstants<>+960(SB), Y2, Y3
 	VPSRLQ       $0x34, Y3, Y5
-	VORPD        SpiralsConstants<>+960(SB), Y5, Y5
-	VSUBPD       SpiralsConstants<>+992(SB), Y5, Y5
-	VANDPD       SpiralsConstants<>+1024(SB), Y3, Y3
-	VPADDQ       SpiralsConstants<>+1056(SB), Y3, Y3
-	VSUBPD       SpiralsConstants<>+224(SB), Y3, Y3
-	VADDPD       SpiralsConstants<>+1088(SB), Y3, Y6
+	VORPD        SpiralsConstants<>+992(SB), Y5, Y5
+	VSUBPD       SpiralsConstants<>+1024(SB), Y5, Y5
+	VANDPD       SpiralsConstants<>+1056(SB), Y3, Y3
+	VPADDQ       SpiralsConstants<>+1088(SB), Y3, Y3
+	VSUBPD       SpiralsConstants<>+256(SB), Y3, Y3
+	VADDPD       SpiralsConstants<>+1120(SB), Y3, Y6
 	VDIVPD       Y6, Y3, Y3
 	VMULPD       Y3, Y3, Y6
-	VMOVUPS      SpiralsConstants<>+1152(SB), Y7
+	VMOVUPS      SpiralsConstants<>+1184(SB), Y7
 	VMOVAPS      Y7, Y8
-	VFMADD231PD  SpiralsConstants<>+1184(SB), Y6, Y8
-	VMOVUPS      SpiralsConstants<>+1216(SB), Y9
+	VFMADD231PD  SpiralsConstants<>+1216(SB), Y6, Y8
+	VMOVUPS      SpiralsConstants<>+1248(SB), Y9
 	VMOVAPS      Y9, Y10
-	VFMADD231PD  SpiralsConstants<>+1248(SB), Y6, Y10
+	VFMADD231PD  SpiralsConstants<>+1280(SB), Y6, Y10
 	VMULPD       Y6, Y6, Y6
 	VFMADD231PD  Y6, Y10, Y8
 	VMULPD       Y6, Y6, Y6
-	VFMADD231PD  SpiralsConstants<>+1280(SB), Y6, Y8
+	VFMADD231PD  SpiralsConstants<>+1312(SB), Y6, Y8
 	VMULPD       Y8, Y3, Y3
-	VFMADD231PD  SpiralsConstants<>+1120(SB), Y5, Y3
+	VFMADD231PD  SpiralsConstants<>+1152(SB), Y5, Y3
 	VXORPS       X5, X5, X5
 	VCMPPD       $0x00, Y5, Y2, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+1344(SB), Y3, Y3
-	VCMPPD       $0x00, SpiralsConstants<>+896(SB), Y2, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+896(SB), Y3, Y3
+	VBLENDVPD    Y6, SpiralsConstants<>+1376(SB), Y3, Y3
+	VCMPPD       $0x00, SpiralsConstants<>+928(SB), Y2, Y6
+	VBLENDVPD    Y6, SpiralsConstants<>+928(SB), Y3, Y3
 	VCMPPD       $0x19, Y5, Y2, Y2
-	VBLENDVPD    Y2, SpiralsConstants<>+1376(SB), Y3, Y2
+	VBLENDVPD    Y2, SpiralsConstants<>+1408(SB), Y3, Y2
 	VCVTPD2PSY   Y2, X2
 	VCVTPS2PD    X1, Y1
-	VPADDQ       SpiralsConstants<>+928(SB), Y1, Y3
+	VPADDQ       SpiralsConstants<>+960(SB), Y1, Y3
 	VPSRLQ       $0x34, Y3, Y6
-	VORPD        SpiralsConstants<>+960(SB), Y6, Y6
-	VSUBPD       SpiralsConstants<>+992(SB), Y6, Y6
-	VANDPD       SpiralsConstants<>+1024(SB), Y3, Y3
-	VPADDQ       SpiralsConstants<>+1056(SB), Y3, Y3
-	VSUBPD       SpiralsConstants<>+224(SB), Y3, Y3
-	VADDPD       SpiralsConstants<>+1088(SB), Y3, Y8
+	VORPD        SpiralsConstants<>+992(SB), Y6, Y6
+	VSUBPD       SpiralsConstants<>+1024(SB), Y6, Y6
+	VANDPD       SpiralsConstants<>+1056(SB), Y3, Y3
+	VPADDQ       SpiralsConstants<>+1088(SB), Y3, Y3
+	VSUBPD       SpiralsConstants<>+256(SB), Y3, Y3
+	VADDPD       SpiralsConstants<>+1120(SB), Y3, Y8
 	VDIVPD       Y8, Y3, Y3
 	VMULPD       Y3, Y3, Y8
 	VMOVAPS      Y7, Y10
-	VFMADD231PD  SpiralsConstants<>+1184(SB), Y8, Y10
+	VFMADD231PD  SpiralsConstants<>+1216(SB), Y8, Y10
 	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+1248(SB), Y8, Y11
+	VFMADD231PD  SpiralsConstants<>+1280(SB), Y8, Y11
 	VMULPD       Y8, Y8, Y8
 	VFMADD231PD  Y8, Y11, Y10
 	VMULPD       Y8, Y8, Y8
-	VFMADD231PD  SpiralsConstants<>+1280(SB), Y8, Y10
+	VFMADD231PD  SpiralsConstants<>+1312(SB), Y8, Y10
 	VMULPD       Y10, Y3, Y3
-	VFMADD231PD  SpiralsConstants<>+1120(SB), Y6, Y3
+	VFMADD231PD  SpiralsConstants<>+1152(SB), Y6, Y3
 	VCMPPD       $0x00, Y5, Y1, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+1344(SB), Y3, Y3
-	VCMPPD       $0x00, SpiralsConstants<>+896(SB), Y1, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+896(SB), Y3, Y3
+	VBLENDVPD    Y6, SpiralsConstants<>+1376(SB), Y3, Y3
+	VCMPPD       $0x00, SpiralsConstants<>+928(SB), Y1, Y6
+	VBLENDVPD    Y6, SpiralsConstants<>+928(SB), Y3, Y3
 	VCMPPD       $0x19, Y5, Y1, Y1
-	VBLENDVPD    Y1, SpiralsConstants<>+1376(SB), Y3, Y1
+	VBLENDVPD    Y1, SpiralsConstants<>+1408(SB), Y3, Y1
 	VCVTPD2PSY   Y1, X1
 	VINSERTF128  $0x01, X1, Y2, Y1
 	VMOVUPS      Y1, (SI)
 	VEXTRACTF128 $0x01, Y4, X2
 	VCVTPS2PD    X4, Y3
-	VPADDQ       SpiralsConstants<>+928(SB), Y3, Y4
+	VPADDQ       SpiralsConstants<>+960(SB), Y3, Y4
 	VPSRLQ       $0x34, Y4, Y6
-	VORPD        SpiralsConstants<>+960(SB), Y6, Y6
-	VSUBPD       SpiralsConstants<>+992(SB), Y6, Y6
-	VANDPD       SpiralsConstants<>+1024(SB), Y4, Y4
-	VPADDQ       SpiralsConstants<>+1056(SB), Y4, Y4
-	VSUBPD       SpiralsConstants<>+224(SB), Y4, Y4
-	VADDPD       SpiralsConstants<>+1088(SB), Y4, Y8
+	VORPD        SpiralsConstants<>+992(SB), Y6, Y6
+	VSUBPD       SpiralsConstants<>+1024(SB), Y6, Y6
+	VANDPD       SpiralsConstants<>+1056(SB), Y4, Y4
+	VPADDQ       SpiralsConstants<>+1088(SB), Y4, Y4
+	VSUBPD       SpiralsConstants<>+256(SB), Y4, Y4
+	VADDPD       SpiralsConstants<>+1120(SB), Y4, Y8
 	VDIVPD       Y8, Y4, Y4
 	VMULPD       Y4, Y4, Y8
 	VMOVAPS      Y7, Y10
-	VFMADD231PD  SpiralsConstants<>+1184(SB), Y8, Y10
+	VFMADD231PD  SpiralsConstants<>+1216(SB), Y8, Y10
 	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+1248(SB), Y8, Y11
+	VFMADD231PD  SpiralsConstants<>+1280(SB), Y8, Y11
 	VMULPD       Y8, Y8, Y8
 	VFMADD231PD  Y8, Y11, Y10
 	VMULPD       Y8, Y8, Y8
-	VFMADD231PD  SpiralsConstants<>+1280(SB), Y8, Y10
+	VFMADD231PD  SpiralsConstants<>+1312(SB), Y8, Y10
 	VMULPD       Y10, Y4, Y4
-	VFMADD231PD  SpiralsConstants<>+1120(SB), Y6, Y4
+	VFMADD231PD  SpiralsConstants<>+1152(SB), Y6, Y4
 	VCMPPD       $0x00, Y5, Y3, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+1344(SB), Y4, Y4
-	VCMPPD       $0x00, SpiralsConstants<>+896(SB), Y3, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+896(SB), Y4, Y4
+	VBLENDVPD    Y6, SpiralsConstants<>+1376(SB), Y4, Y4
+	VCMPPD       $0x00, SpiralsConstants<>+928(SB), Y3, Y6
+	VBLENDVPD    Y6, SpiralsConstants<>+928(SB), Y4, Y4
 	VCMPPD       $0x19, Y5, Y3, Y3
-	VBLENDVPD    Y3, SpiralsConstants<>+1376(SB), Y4, Y3
+	VBLENDVPD    Y3, SpiralsConstants<>+1408(SB), Y4, Y3
 	VCVTPD2PSY   Y3, X3
 	VCVTPS2PD    X2, Y2
-	VPADDQ       SpiralsConstants<>+928(SB), Y2, Y4
+	VPADDQ       SpiralsConstants<>+960(SB), Y2, Y4
 	VPSRLQ       $0x34, Y4, Y6
-	VORPD        SpiralsConstants<>+960(SB), Y6, Y6
-	VSUBPD       SpiralsConstants<>+992(SB), Y6, Y6
-	VANDPD       SpiralsConstants<>+1024(SB), Y4, Y4
-	VPADDQ       SpiralsConstants<>+1056(SB), Y4, Y4
-	VSUBPD       SpiralsConstants<>+224(SB), Y4, Y4
-	VADDPD       SpiralsConstants<>+1088(SB), Y4, Y8
+	VORPD        SpiralsConstants<>+992(SB), Y6, Y6
+	VSUBPD       SpiralsConstants<>+1024(SB), Y6, Y6
+	VANDPD       SpiralsConstants<>+1056(SB), Y4, Y4
+	VPADDQ       SpiralsConstants<>+1088(SB), Y4, Y4
+	VSUBPD       SpiralsConstants<>+256(SB), Y4, Y4
+	VADDPD       SpiralsConstants<>+1120(SB), Y4, Y8
 	VDIVPD       Y8, Y4, Y4
 	VMULPD       Y4, Y4, Y8
-	VFMADD231PD  SpiralsConstants<>+1184(SB), Y8, Y7
-	VFMADD231PD  SpiralsConstants<>+1248(SB), Y8, Y9
+	VFMADD231PD  SpiralsConstants<>+1216(SB), Y8, Y7
+	VFMADD231PD  SpiralsConstants<>+1280(SB), Y8, Y9
 	VMULPD       Y8, Y8, Y8
 	VFMADD231PD  Y8, Y9, Y7
 	VMULPD       Y8, Y8, Y8
-	VFMADD231PD  SpiralsConstants<>+1280(SB), Y8, Y7
+	VFMADD231PD  SpiralsConstants<>+1312(SB), Y8, Y7
 	VMULPD       Y7, Y4, Y4
-	VFMADD231PD  SpiralsConstants<>+1120(SB), Y6, Y4
+	VFMADD231PD  SpiralsConstants<>+1152(SB), Y6, Y4
 	VCMPPD       $0x00, Y5, Y2, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+1344(SB), Y4, Y4
-	VCMPPD       $0x00, SpiralsConstants<>+896(SB), Y2, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+896(SB), Y4, Y4
+	VBLENDVPD    Y6, SpiralsConstants<>+1376(SB), Y4, Y4
+	VCMPPD       $0x00, SpiralsConstants<>+928(SB), Y2, Y6
+	VBLENDVPD    Y6, SpiralsConstants<>+928(SB), Y4, Y4
 	VCMPPD       $0x19, Y5, Y2, Y2
-	VBLENDVPD    Y2, SpiralsConstants<>+1376(SB), Y4, Y2
+	VBLENDVPD    Y2, SpiralsConstants<>+1408(SB), Y4, Y2
 	VCVTPD2PSY   Y2, X2
 	VINSERTF128  $0x01, X2, Y3, Y2
 	VMOVUPS      Y2, 32(SI)
@@ -9530,9 +9356,9 @@ TEXT ·spiralsLossBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      SpiralsConstants<>+1664(SB), Z0
+	VMOVUPS      SpiralsConstants<>+1696(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS SpiralsConstants<>+1596(SB), Z0
+	VBROADCASTSS SpiralsConstants<>+1628(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 2624(SI)
 	VXORPS       X0, X0, X0
@@ -9616,35 +9442,35 @@ loop0:
 	VFMADD231PS.BCST 4(DI), Z0, Z1
 	VEXTRACTF64X4    $0x01, Z1, Y3
 	VCVTPS2PD        Y1, Z1
-	VBROADCASTSD     SpiralsConstants<>+1448(SB), Z4
+	VBROADCASTSD     SpiralsConstants<>+1480(SB), Z4
 	VMINPD           Z1, Z4, Z1
-	VBROADCASTSD     SpiralsConstants<>+1440(SB), Z5
+	VBROADCASTSD     SpiralsConstants<>+1472(SB), Z5
 	VMAXPD           Z1, Z5, Z1
 	VMULPD           Z1, Z1, Z6
-	VBROADCASTSD     SpiralsConstants<>+1464(SB), Z7
-	VBROADCASTSD     SpiralsConstants<>+1456(SB), Z8
+	VBROADCASTSD     SpiralsConstants<>+1496(SB), Z7
+	VBROADCASTSD     SpiralsConstants<>+1488(SB), Z8
 	VMOVAPS          Z8, Z9
 	VFMADD231PD      Z6, Z7, Z9
-	VBROADCASTSD     SpiralsConstants<>+1480(SB), Z10
-	VBROADCASTSD     SpiralsConstants<>+1472(SB), Z11
+	VBROADCASTSD     SpiralsConstants<>+1512(SB), Z10
+	VBROADCASTSD     SpiralsConstants<>+1504(SB), Z11
 	VMOVAPS          Z11, Z12
 	VFMADD231PD      Z6, Z10, Z12
 	VMULPD           Z6, Z6, Z13
 	VFMADD231PD      Z13, Z12, Z9
 	VMULPD           Z13, Z13, Z12
-	VBROADCASTSD     SpiralsConstants<>+1488(SB), Z14
+	VBROADCASTSD     SpiralsConstants<>+1520(SB), Z14
 	VFMADD231PD      Z12, Z14, Z9
 	VMULPD           Z9, Z1, Z1
-	VBROADCASTSD     SpiralsConstants<>+1504(SB), Z9
-	VBROADCASTSD     SpiralsConstants<>+1496(SB), Z15
+	VBROADCASTSD     SpiralsConstants<>+1536(SB), Z9
+	VBROADCASTSD     SpiralsConstants<>+1528(SB), Z15
 	VMOVAPS          Z15, Z16
 	VFMADD231PD      Z6, Z9, Z16
-	VBROADCASTSD     SpiralsConstants<>+1520(SB), Z17
-	VBROADCASTSD     SpiralsConstants<>+1512(SB), Z18
+	VBROADCASTSD     SpiralsConstants<>+1552(SB), Z17
+	VBROADCASTSD     SpiralsConstants<>+1544(SB), Z18
 	VMOVAPS          Z18, Z19
 	VFMADD231PD      Z6, Z17, Z19
-	VBROADCASTSD     SpiralsConstants<>+1536(SB), Z20
-	VBROADCASTSD     SpiralsConstants<>+1528(SB), Z21
+	VBROADCASTSD     SpiralsConstants<>+1568(SB), Z20
+	VBROADCASTSD     SpiralsConstants<>+1560(SB), Z21
 	VFMADD213PD      Z21, Z20, Z6
 	VFMADD231PD      Z13, Z19, Z16
 	VFMADD231PD      Z12, Z6, Z16
@@ -10660,35 +10486,35 @@ loop2:
 	VMOVUPS       1600(SI)(R12*1), Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VCVTPS2PD     Y0, Z0
-	VBROADCASTSD  SpiralsConstants<>+1448(SB), Z2
+	VBROADCASTSD  SpiralsConstants<>+1480(SB), Z2
 	VMINPD        Z0, Z2, Z0
-	VBROADCASTSD  SpiralsConstants<>+1440(SB), Z3
+	VBROADCASTSD  SpiralsConstants<>+1472(SB), Z3
 	VMAXPD        Z0, Z3, Z0
 	VMULPD        Z0, Z0, Z4
-	VBROADCASTSD  SpiralsConstants<>+1464(SB), Z5
-	VBROADCASTSD  SpiralsConstants<>+1456(SB), Z6
+	VBROADCASTSD  SpiralsConstants<>+1496(SB), Z5
+	VBROADCASTSD  SpiralsConstants<>+1488(SB), Z6
 	VMOVAPS       Z6, Z7
 	VFMADD231PD   Z4, Z5, Z7
-	VBROADCASTSD  SpiralsConstants<>+1480(SB), Z8
-	VBROADCASTSD  SpiralsConstants<>+1472(SB), Z9
+	VBROADCASTSD  SpiralsConstants<>+1512(SB), Z8
+	VBROADCASTSD  SpiralsConstants<>+1504(SB), Z9
 	VMOVAPS       Z9, Z10
 	VFMADD231PD   Z4, Z8, Z10
 	VMULPD        Z4, Z4, Z11
 	VFMADD231PD   Z11, Z10, Z7
 	VMULPD        Z11, Z11, Z10
-	VBROADCASTSD  SpiralsConstants<>+1488(SB), Z12
+	VBROADCASTSD  SpiralsConstants<>+1520(SB), Z12
 	VFMADD231PD   Z10, Z12, Z7
 	VMULPD        Z7, Z0, Z0
-	VBROADCASTSD  SpiralsConstants<>+1504(SB), Z7
-	VBROADCASTSD  SpiralsConstants<>+1496(SB), Z13
+	VBROADCASTSD  SpiralsConstants<>+1536(SB), Z7
+	VBROADCASTSD  SpiralsConstants<>+1528(SB), Z13
 	VMOVAPS       Z13, Z14
 	VFMADD231PD   Z4, Z7, Z14
-	VBROADCASTSD  SpiralsConstants<>+1520(SB), Z15
-	VBROADCASTSD  SpiralsConstants<>+1512(SB), Z16
+	VBROADCASTSD  SpiralsConstants<>+1552(SB), Z15
+	VBROADCASTSD  SpiralsConstants<>+1544(SB), Z16
 	VMOVAPS       Z16, Z17
 	VFMADD231PD   Z4, Z15, Z17
-	VBROADCASTSD  SpiralsConstants<>+1536(SB), Z18
-	VBROADCASTSD  SpiralsConstants<>+1528(SB), Z19
+	VBROADCASTSD  SpiralsConstants<>+1568(SB), Z18
+	VBROADCASTSD  SpiralsConstants<>+1560(SB), Z19
 	VFMADD213PD   Z19, Z18, Z4
 	VFMADD231PD   Z11, Z17, Z14
 	VFMADD231PD   Z10, Z4, Z14
@@ -10842,37 +10668,37 @@ loop2:
 	VBLENDMPS    Z0, Z2, K1, Z2
 	VMOVUPS      Z2, 1472(SI)
 	VSUBPS       Z2, Z0, Z3
-	VBROADCASTSS SpiralsConstants<>+1552(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+1584(SB), Z4
 	VMINPS       Z3, Z4, Z3
-	VBROADCASTSS SpiralsConstants<>+1548(SB), Z5
+	VBROADCASTSS SpiralsConstants<>+1580(SB), Z5
 	VMAXPS       Z3, Z5, Z3
-	VBROADCASTSS SpiralsConstants<>+1560(SB), Z6
-	VBROADCASTSS SpiralsConstants<>+1556(SB), Z7
+	VBROADCASTSS SpiralsConstants<>+1592(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+1588(SB), Z7
 	VMOVAPS      Z7, Z8
 	VFMADD231PS  Z6, Z3, Z8
 	VSUBPS       Z7, Z8, Z8
-	VBROADCASTSS SpiralsConstants<>+1564(SB), Z9
+	VBROADCASTSS SpiralsConstants<>+1596(SB), Z9
 	VFNMADD231PS Z9, Z8, Z3
-	VBROADCASTSS SpiralsConstants<>+1568(SB), Z10
+	VBROADCASTSS SpiralsConstants<>+1600(SB), Z10
 	VFNMADD231PS Z10, Z8, Z3
 	VMULPS       Z3, Z3, Z11
-	VBROADCASTSS SpiralsConstants<>+1576(SB), Z12
-	VBROADCASTSS SpiralsConstants<>+1572(SB), Z13
+	VBROADCASTSS SpiralsConstants<>+1608(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+1604(SB), Z13
 	VMOVAPS      Z13, Z14
 	VFMADD231PS  Z3, Z12, Z14
-	VBROADCASTSS SpiralsConstants<>+1584(SB), Z15
-	VBROADCASTSS SpiralsConstants<>+1580(SB), Z16
+	VBROADCASTSS SpiralsConstants<>+1616(SB), Z15
+	VBROADCASTSS SpiralsConstants<>+1612(SB), Z16
 	VMOVAPS      Z16, Z17
 	VFMADD231PS  Z3, Z15, Z17
-	VBROADCASTSS SpiralsConstants<>+1592(SB), Z18
-	VBROADCASTSS SpiralsConstants<>+1588(SB), Z19
+	VBROADCASTSS SpiralsConstants<>+1624(SB), Z18
+	VBROADCASTSS SpiralsConstants<>+1620(SB), Z19
 	VMOVAPS      Z19, Z20
 	VFMADD231PS  Z3, Z18, Z20
 	VFMADD231PS  Z11, Z17, Z14
 	VMULPS       Z11, Z11, Z17
 	VFMADD231PS  Z17, Z20, Z14
 	VFMADD231PS  Z14, Z11, Z3
-	VBROADCASTSS SpiralsConstants<>+1596(SB), Z11
+	VBROADCASTSS SpiralsConstants<>+1628(SB), Z11
 	VADDPS       Z11, Z3, Z3
 	VSCALEFPS    Z8, Z3, Z3
 	VSUBPS       Z2, Z1, Z8
@@ -10903,48 +10729,48 @@ loop2:
 	// t = log(s3)
 	VEXTRACTF64X4 $0x01, Z5, Y3
 	VCVTPS2PD     Y5, Z4
-	VBROADCASTSD  SpiralsConstants<>+1736(SB), Z5
+	VBROADCASTSD  SpiralsConstants<>+1768(SB), Z5
 	VPADDQ        Z5, Z4, Z6
 	VPSRLQ        $0x34, Z6, Z7
-	VBROADCASTSD  SpiralsConstants<>+1744(SB), Z8
+	VBROADCASTSD  SpiralsConstants<>+1776(SB), Z8
 	VORPD         Z8, Z7, Z7
-	VBROADCASTSD  SpiralsConstants<>+1752(SB), Z9
+	VBROADCASTSD  SpiralsConstants<>+1784(SB), Z9
 	VSUBPD        Z9, Z7, Z7
-	VBROADCASTSD  SpiralsConstants<>+1760(SB), Z10
+	VBROADCASTSD  SpiralsConstants<>+1792(SB), Z10
 	VANDPD        Z10, Z6, Z6
-	VBROADCASTSD  SpiralsConstants<>+1768(SB), Z11
+	VBROADCASTSD  SpiralsConstants<>+1800(SB), Z11
 	VPADDQ        Z11, Z6, Z6
-	VBROADCASTSD  SpiralsConstants<>+1496(SB), Z12
+	VBROADCASTSD  SpiralsConstants<>+1528(SB), Z12
 	VSUBPD        Z12, Z6, Z6
-	VBROADCASTSD  SpiralsConstants<>+1776(SB), Z13
+	VBROADCASTSD  SpiralsConstants<>+1808(SB), Z13
 	VADDPD        Z13, Z6, Z14
 	VDIVPD        Z14, Z6, Z6
 	VMULPD        Z6, Z6, Z14
-	VBROADCASTSD  SpiralsConstants<>+1800(SB), Z15
-	VBROADCASTSD  SpiralsConstants<>+1792(SB), Z16
+	VBROADCASTSD  SpiralsConstants<>+1832(SB), Z15
+	VBROADCASTSD  SpiralsConstants<>+1824(SB), Z16
 	VMOVAPS       Z16, Z17
 	VFMADD231PD   Z14, Z15, Z17
-	VBROADCASTSD  SpiralsConstants<>+1816(SB), Z18
-	VBROADCASTSD  SpiralsConstants<>+1808(SB), Z19
+	VBROADCASTSD  SpiralsConstants<>+1848(SB), Z18
+	VBROADCASTSD  SpiralsConstants<>+1840(SB), Z19
 	VMOVAPS       Z19, Z20
 	VFMADD231PD   Z14, Z18, Z20
 	VMULPD        Z14, Z14, Z14
 	VFMADD231PD   Z14, Z20, Z17
 	VMULPD        Z14, Z14, Z14
-	VBROADCASTSD  SpiralsConstants<>+1824(SB), Z20
+	VBROADCASTSD  SpiralsConstants<>+1856(SB), Z20
 	VFMADD231PD   Z14, Z20, Z17
 	VMULPD        Z17, Z6, Z6
-	VBROADCASTSD  SpiralsConstants<>+1784(SB), Z14
+	VBROADCASTSD  SpiralsConstants<>+1816(SB), Z14
 	VFMADD231PD   Z14, Z7, Z6
 	VXORPS        X7, X7, X7
 	VCMPPD        $0x00, Z7, Z4, K1
-	VBROADCASTSD  SpiralsConstants<>+1840(SB), Z17
+	VBROADCASTSD  SpiralsConstants<>+1872(SB), Z17
 	VBLENDMPD     Z17, Z6, K1, Z6
-	VBROADCASTSD  SpiralsConstants<>+1728(SB), Z21
+	VBROADCASTSD  SpiralsConstants<>+1760(SB), Z21
 	VCMPPD        $0x00, Z21, Z4, K1
 	VBLENDMPD     Z21, Z6, K1, Z6
 	VCMPPD        $0x19, Z7, Z4, K1
-	VBROADCASTSD  SpiralsConstants<>+1848(SB), Z4
+	VBROADCASTSD  SpiralsConstants<>+1880(SB), Z4
 	VBLENDMPD     Z4, Z6, K1, Z6
 	VCVTPD2PS     Z6, Y6
 	VCVTPS2PD     Y3, Z3
@@ -11021,15 +10847,15 @@ TEXT ·spiralsGradBatchAVX2(SB), NOSPLIT, $32-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      SpiralsConstants<>+1600(SB), Y0
+	VMOVUPS      SpiralsConstants<>+1632(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       SpiralsConstants<>+864(SB), Y0, Y0
+	VANDPS       SpiralsConstants<>+896(SB), Y0, Y0
 	VMOVUPS      Y0, 2624(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 2688(SI)
-	VMOVUPS      SpiralsConstants<>+1632(SB), Y1
+	VMOVUPS      SpiralsConstants<>+1664(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       SpiralsConstants<>+864(SB), Y1, Y1
+	VANDPS       SpiralsConstants<>+896(SB), Y1, Y1
 	VMOVUPS      Y1, 2656(SI)
 	VMOVUPS      Y0, 2720(SI)
 	LEAQ         2752(SI), BX
@@ -11121,30 +10947,30 @@ loop0:
 	VFMADD231PS  Y3, Y1, Y2
 	VEXTRACTF128 $0x01, Y5, X0
 	VCVTPS2PD    X5, Y3
-	VMOVUPS      SpiralsConstants<>+32(SB), Y5
+	VMOVUPS      SpiralsConstants<>+64(SB), Y5
 	VMINPD       Y3, Y5, Y3
-	VMOVUPS      SpiralsConstants<>+0(SB), Y6
+	VMOVUPS      SpiralsConstants<>+32(SB), Y6
 	VMAXPD       Y3, Y6, Y3
 	VMULPD       Y3, Y3, Y7
-	VMOVUPS      SpiralsConstants<>+64(SB), Y8
+	VMOVUPS      SpiralsConstants<>+96(SB), Y8
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y7, Y9
-	VMOVUPS      SpiralsConstants<>+128(SB), Y10
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y7, Y9
+	VMOVUPS      SpiralsConstants<>+160(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y7, Y11
 	VMULPD       Y7, Y7, Y12
 	VFMADD231PD  Y12, Y11, Y9
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y11, Y9
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y9
 	VMULPD       Y9, Y3, Y3
-	VMOVUPS      SpiralsConstants<>+224(SB), Y9
+	VMOVUPS      SpiralsConstants<>+256(SB), Y9
 	VMOVAPS      Y9, Y13
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y7, Y13
-	VMOVUPS      SpiralsConstants<>+288(SB), Y14
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y7, Y13
+	VMOVUPS      SpiralsConstants<>+320(SB), Y14
 	VMOVAPS      Y14, Y15
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y7, Y15
-	VMOVUPS      SpiralsConstants<>+352(SB), Y14
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y7
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y7, Y15
+	VMOVUPS      SpiralsConstants<>+384(SB), Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y7
 	VFMADD231PD  Y12, Y15, Y13
 	VFMADD231PD  Y11, Y7, Y13
 	VDIVPD       Y13, Y3, Y3
@@ -11154,20 +10980,20 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y7
 	VMOVAPS      Y8, Y11
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y7, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y7, Y12
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y7, Y12
 	VMULPD       Y7, Y7, Y13
 	VFMADD231PD  Y13, Y12, Y11
 	VMULPD       Y13, Y13, Y12
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y12, Y11
 	VMULPD       Y11, Y0, Y0
 	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VMOVUPS      SpiralsConstants<>+288(SB), Y15
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VMOVUPS      SpiralsConstants<>+320(SB), Y15
 	VMOVAPS      Y15, Y9
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y7, Y9
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y7
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y7, Y9
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y7
 	VFMADD231PD  Y13, Y9, Y11
 	VFMADD231PD  Y12, Y7, Y11
 	VDIVPD       Y11, Y0, Y0
@@ -11180,20 +11006,20 @@ loop0:
 	VMAXPD       Y2, Y6, Y2
 	VMULPD       Y2, Y2, Y3
 	VMOVAPS      Y8, Y7
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y7
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y7
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y7
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y7
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y7
 	VMULPD       Y7, Y2, Y2
-	VMOVUPS      SpiralsConstants<>+224(SB), Y7
+	VMOVUPS      SpiralsConstants<>+256(SB), Y7
 	VMOVAPS      Y7, Y12
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y12
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y12
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y13, Y12
 	VFMADD231PD  Y9, Y3, Y12
 	VDIVPD       Y12, Y2, Y2
@@ -11203,19 +11029,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y9
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y9
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y11
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y11
 	VMULPD       Y3, Y3, Y12
 	VFMADD231PD  Y12, Y11, Y9
 	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y11, Y9
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y9
 	VMULPD       Y9, Y0, Y0
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y9
 	VMOVAPS      Y15, Y13
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y12, Y13, Y9
 	VFMADD231PD  Y11, Y3, Y9
 	VDIVPD       Y9, Y0, Y0
@@ -11236,19 +11062,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y9
 	VMULPD       Y2, Y2, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y2, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -11258,19 +11084,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y9
 	VMULPD       Y2, Y2, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y2, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -11283,19 +11109,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -11305,19 +11131,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -11338,19 +11164,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -11360,19 +11186,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -11385,19 +11211,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -11407,19 +11233,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -11440,19 +11266,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -11462,19 +11288,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -11487,19 +11313,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -11509,19 +11335,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -11542,19 +11368,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -11564,19 +11390,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -11589,19 +11415,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -11611,19 +11437,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -11644,19 +11470,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -11666,19 +11492,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -11691,19 +11517,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -11713,19 +11539,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -11746,19 +11572,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -11768,19 +11594,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -11793,19 +11619,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -11815,19 +11641,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -11848,19 +11674,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -11870,19 +11696,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -11895,19 +11721,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -11917,19 +11743,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -11950,19 +11776,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -11972,19 +11798,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -11997,19 +11823,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -12019,19 +11845,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -12052,19 +11878,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -12074,19 +11900,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -12099,19 +11925,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -12121,19 +11947,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -12154,19 +11980,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -12176,19 +12002,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -12201,19 +12027,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -12223,19 +12049,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -12256,19 +12082,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -12278,19 +12104,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -12303,19 +12129,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -12325,19 +12151,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -12358,19 +12184,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -12380,19 +12206,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -12405,19 +12231,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -12427,19 +12253,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -12460,19 +12286,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -12482,19 +12308,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -12507,19 +12333,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -12529,19 +12355,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -12562,19 +12388,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -12584,19 +12410,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -12609,19 +12435,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -12631,19 +12457,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y0, Y0
@@ -12664,19 +12490,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y1, Y1
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y1, Y1
@@ -12686,19 +12512,19 @@ loop0:
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y3
 	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
 	VMULPD       Y3, Y3, Y11
 	VFMADD231PD  Y11, Y9, Y4
 	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
 	VMULPD       Y4, Y0, Y0
 	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
 	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
 	VFMADD231PD  Y11, Y12, Y4
 	VFMADD231PD  Y9, Y3, Y4
 	VDIVPD       Y4, Y0, Y0
@@ -12711,19 +12537,19 @@ loop0:
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y1, Y1, Y2
 	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
 	VMULPD       Y2, Y2, Y9
 	VFMADD231PD  Y9, Y4, Y3
 	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
 	VMULPD       Y3, Y1, Y1
 	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
 	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y14, Y2
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
 	VFMADD231PD  Y9, Y11, Y3
 	VFMADD231PD  Y4, Y2, Y3
 	VDIVPD       Y3, Y1, Y1
@@ -12732,16 +12558,16 @@ loop0:
 	VMINPD       Y0, Y5, Y0
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y0, Y0, Y2
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y8
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y10
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y8
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y10
 	VMULPD       Y2, Y2, Y3
 	VFMADD231PD  Y3, Y10, Y8
 	VMULPD       Y3, Y3, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
 	VMULPD       Y8, Y0, Y0
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y7
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y15
-	VFMADD231PD  SpiralsConstants<>+384(SB), Y2, Y14
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y7
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y2, Y14
 	VFMADD231PD  Y3, Y15, Y7
 	VFMADD231PD  Y4, Y14, Y7
 	VDIVPD       Y7, Y0, Y0
@@ -13239,30 +13065,30 @@ loop3:
 	VMOVUPS      1600(SI)(R12*1), Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VCVTPS2PD    X0, Y0
-	VMOVUPS      SpiralsConstants<>+32(SB), Y2
+	VMOVUPS      SpiralsConstants<>+64(SB), Y2
 	VMINPD       Y0, Y2, Y0
-	VMOVUPS      SpiralsConstants<>+0(SB), Y3
+	VMOVUPS      SpiralsConstants<>+32(SB), Y3
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y4
-	VMOVUPS      SpiralsConstants<>+64(SB), Y5
+	VMOVUPS      SpiralsConstants<>+96(SB), Y5
 	VMOVAPS      Y5, Y6
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VMOVUPS      SpiralsConstants<>+128(SB), Y7
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VMOVUPS      SpiralsConstants<>+160(SB), Y7
 	VMOVAPS      Y7, Y8
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y8
 	VMULPD       Y4, Y4, Y9
 	VFMADD231PD  Y9, Y8, Y6
 	VMULPD       Y9, Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y8, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y6
 	VMULPD       Y6, Y0, Y0
-	VMOVUPS      SpiralsConstants<>+224(SB), Y6
+	VMOVUPS      SpiralsConstants<>+256(SB), Y6
 	VMOVAPS      Y6, Y10
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y4, Y10
-	VMOVUPS      SpiralsConstants<>+288(SB), Y11
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y4, Y10
+	VMOVUPS      SpiralsConstants<>+320(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y4, Y12
-	VMOVUPS      SpiralsConstants<>+352(SB), Y13
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y4, Y12
+	VMOVUPS      SpiralsConstants<>+384(SB), Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y9, Y12, Y10
 	VFMADD231PD  Y8, Y4, Y10
 	VDIVPD       Y10, Y0, Y0
@@ -13272,19 +13098,19 @@ loop3:
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y4
 	VMOVAPS      Y5, Y8
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y4, Y8
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y10
 	VFMADD231PD  Y10, Y9, Y8
 	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y8
 	VMULPD       Y8, Y1, Y1
 	VMOVAPS      Y6, Y8
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y4, Y8
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y4, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y10, Y12, Y8
 	VFMADD231PD  Y9, Y4, Y8
 	VDIVPD       Y8, Y1, Y1
@@ -13298,19 +13124,19 @@ loop3:
 	VMAXPD       Y0, Y3, Y0
 	VMULPD       Y0, Y0, Y4
 	VMOVAPS      Y5, Y8
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y4, Y8
 	VMOVAPS      Y7, Y9
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y4, Y9
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y9
 	VMULPD       Y4, Y4, Y10
 	VFMADD231PD  Y10, Y9, Y8
 	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y8
 	VMULPD       Y8, Y0, Y0
 	VMOVAPS      Y6, Y8
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y4, Y8
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y4, Y12
-	VFMADD132PD  SpiralsConstants<>+384(SB), Y13, Y4
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y4, Y12
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y13, Y4
 	VFMADD231PD  Y10, Y12, Y8
 	VFMADD231PD  Y9, Y4, Y8
 	VDIVPD       Y8, Y0, Y0
@@ -13319,16 +13145,16 @@ loop3:
 	VMINPD       Y1, Y2, Y1
 	VMAXPD       Y1, Y3, Y1
 	VMULPD       Y1, Y1, Y2
-	VFMADD231PD  SpiralsConstants<>+96(SB), Y2, Y5
-	VFMADD231PD  SpiralsConstants<>+160(SB), Y2, Y7
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y5
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y7
 	VMULPD       Y2, Y2, Y3
 	VFMADD231PD  Y3, Y7, Y5
 	VMULPD       Y3, Y3, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y5
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y5
 	VMULPD       Y5, Y1, Y1
-	VFMADD231PD  SpiralsConstants<>+256(SB), Y2, Y6
-	VFMADD231PD  SpiralsConstants<>+320(SB), Y2, Y11
-	VFMADD231PD  SpiralsConstants<>+384(SB), Y2, Y13
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y6
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y2, Y13
 	VFMADD231PD  Y3, Y11, Y6
 	VFMADD231PD  Y4, Y13, Y6
 	VDIVPD       Y6, Y1, Y1
@@ -13451,76 +13277,76 @@ loop3:
 	VBLENDVPS    Y0, Y1, Y5, Y0
 	VMOVUPS      Y0, 1472(SI)
 	VSUBPS       Y0, Y1, Y1
-	VMOVUPS      SpiralsConstants<>+512(SB), Y5
+	VMOVUPS      SpiralsConstants<>+544(SB), Y5
 	VMINPS       Y1, Y5, Y1
-	VMOVUPS      SpiralsConstants<>+480(SB), Y6
+	VMOVUPS      SpiralsConstants<>+512(SB), Y6
 	VMAXPS       Y1, Y6, Y1
-	VMOVUPS      SpiralsConstants<>+544(SB), Y7
+	VMOVUPS      SpiralsConstants<>+576(SB), Y7
 	VMOVAPS      Y7, Y8
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y1, Y8
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y1, Y8
 	VSUBPS       Y7, Y8, Y8
-	VFNMADD231PS SpiralsConstants<>+608(SB), Y8, Y1
 	VFNMADD231PS SpiralsConstants<>+640(SB), Y8, Y1
+	VFNMADD231PS SpiralsConstants<>+672(SB), Y8, Y1
 	VMULPS       Y1, Y1, Y9
-	VMOVUPS      SpiralsConstants<>+672(SB), Y10
+	VMOVUPS      SpiralsConstants<>+704(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PS  SpiralsConstants<>+704(SB), Y1, Y11
-	VMOVUPS      SpiralsConstants<>+736(SB), Y12
+	VFMADD231PS  SpiralsConstants<>+736(SB), Y1, Y11
+	VMOVUPS      SpiralsConstants<>+768(SB), Y12
 	VMOVAPS      Y12, Y13
-	VFMADD231PS  SpiralsConstants<>+768(SB), Y1, Y13
-	VMOVUPS      SpiralsConstants<>+800(SB), Y14
+	VFMADD231PS  SpiralsConstants<>+800(SB), Y1, Y13
+	VMOVUPS      SpiralsConstants<>+832(SB), Y14
 	VMOVAPS      Y14, Y15
-	VFMADD231PS  SpiralsConstants<>+832(SB), Y1, Y15
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y1, Y15
 	VFMADD231PS  Y9, Y13, Y11
 	VMULPS       Y9, Y9, Y13
 	VFMADD231PS  Y13, Y15, Y11
 	VFMADD231PS  Y11, Y9, Y1
-	VADDPS       SpiralsConstants<>+864(SB), Y1, Y1
+	VADDPS       SpiralsConstants<>+896(SB), Y1, Y1
 	VMOVAPS      Y7, Y9
 	VFMADD231PS  Y10, Y8, Y9
 	VSUBPS       Y7, Y9, Y11
 	VSUBPS       Y11, Y8, Y8
 	VADDPS       Y7, Y8, Y8
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       SpiralsConstants<>+864(SB), Y9, Y9
+	VPADDD       SpiralsConstants<>+896(SB), Y9, Y9
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       SpiralsConstants<>+864(SB), Y8, Y8
+	VPADDD       SpiralsConstants<>+896(SB), Y8, Y8
 	VMULPS       Y9, Y1, Y1
 	VMULPS       Y8, Y1, Y1
 	VSUBPS       Y0, Y3, Y0
 	VMINPS       Y0, Y5, Y0
 	VMAXPS       Y0, Y6, Y0
 	VMOVAPS      Y7, Y3
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y0, Y3
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y0, Y3
 	VSUBPS       Y7, Y3, Y3
-	VFNMADD231PS SpiralsConstants<>+608(SB), Y3, Y0
 	VFNMADD231PS SpiralsConstants<>+640(SB), Y3, Y0
+	VFNMADD231PS SpiralsConstants<>+672(SB), Y3, Y0
 	VMULPS       Y0, Y0, Y8
 	VMOVAPS      Y10, Y9
-	VFMADD231PS  SpiralsConstants<>+704(SB), Y0, Y9
+	VFMADD231PS  SpiralsConstants<>+736(SB), Y0, Y9
 	VMOVAPS      Y12, Y11
-	VFMADD231PS  SpiralsConstants<>+768(SB), Y0, Y11
+	VFMADD231PS  SpiralsConstants<>+800(SB), Y0, Y11
 	VMOVAPS      Y14, Y13
-	VFMADD231PS  SpiralsConstants<>+832(SB), Y0, Y13
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y0, Y13
 	VFMADD231PS  Y8, Y11, Y9
 	VMULPS       Y8, Y8, Y11
 	VFMADD231PS  Y11, Y13, Y9
 	VFMADD231PS  Y9, Y8, Y0
-	VADDPS       SpiralsConstants<>+864(SB), Y0, Y0
+	VADDPS       SpiralsConstants<>+896(SB), Y0, Y0
 	VMOVAPS      Y7, Y8
 	VFMADD231PS  Y10, Y3, Y8
 	VSUBPS       Y7, Y8, Y9
 	VSUBPS       Y9, Y3, Y3
 	VADDPS       Y7, Y3, Y3
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       SpiralsConstants<>+864(SB), Y8, Y8
+	VPADDD       SpiralsConstants<>+896(SB), Y8, Y8
 	VPSLLD       $0x17, Y3, Y3
-	VPADDD       SpiralsConstants<>+864(SB), Y3, Y3
+	VPADDD       SpiralsConstants<>+896(SB), Y3, Y3
 	VMULPS       Y8, Y0, Y0
 	VMULPS       Y3, Y0, Y0
 	VADDPS       Y0, Y1, Y3
 	VMOVUPS      Y3, 1536(SI)
-	VMOVUPS      SpiralsConstants<>+864(SB), Y8
+	VMOVUPS      SpiralsConstants<>+896(SB), Y8
 	VDIVPS       Y3, Y8, Y9
 	VMULPS       Y9, Y1, Y1
 	VMOVUPS      Y1, 1344(SI)
@@ -13534,17 +13360,17 @@ loop3:
 	VMINPS       Y2, Y5, Y2
 	VMAXPS       Y2, Y6, Y2
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y2, Y9
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y2, Y9
 	VSUBPS       Y7, Y9, Y9
-	VFNMADD231PS SpiralsConstants<>+608(SB), Y9, Y2
 	VFNMADD231PS SpiralsConstants<>+640(SB), Y9, Y2
+	VFNMADD231PS SpiralsConstants<>+672(SB), Y9, Y2
 	VMULPS       Y2, Y2, Y11
 	VMOVAPS      Y10, Y13
-	VFMADD231PS  SpiralsConstants<>+704(SB), Y2, Y13
+	VFMADD231PS  SpiralsConstants<>+736(SB), Y2, Y13
 	VMOVAPS      Y12, Y15
-	VFMADD231PS  SpiralsConstants<>+768(SB), Y2, Y15
+	VFMADD231PS  SpiralsConstants<>+800(SB), Y2, Y15
 	VMOVAPS      Y14, Y12
-	VFMADD231PS  SpiralsConstants<>+832(SB), Y2, Y12
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y2, Y12
 	VFMADD231PS  Y11, Y15, Y13
 	VMULPS       Y11, Y11, Y15
 	VFMADD231PS  Y15, Y12, Y13
@@ -13565,16 +13391,16 @@ loop3:
 	VMINPS       Y4, Y5, Y4
 	VMAXPS       Y4, Y6, Y4
 	VMOVAPS      Y7, Y5
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y4, Y5
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y4, Y5
 	VSUBPS       Y7, Y5, Y5
-	VFNMADD231PS SpiralsConstants<>+608(SB), Y5, Y4
 	VFNMADD231PS SpiralsConstants<>+640(SB), Y5, Y4
+	VFNMADD231PS SpiralsConstants<>+672(SB), Y5, Y4
 	VMULPS       Y4, Y4, Y6
 	VMOVAPS      Y10, Y9
-	VFMADD231PS  SpiralsConstants<>+704(SB), Y4, Y9
-	VMOVUPS      SpiralsConstants<>+736(SB), Y11
-	VFMADD231PS  SpiralsConstants<>+768(SB), Y4, Y11
-	VFMADD231PS  SpiralsConstants<>+832(SB), Y4, Y14
+	VFMADD231PS  SpiralsConstants<>+736(SB), Y4, Y9
+	VMOVUPS      SpiralsConstants<>+768(SB), Y11
+	VFMADD231PS  SpiralsConstants<>+800(SB), Y4, Y11
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y4, Y14
 	VFMADD231PS  Y6, Y11, Y9
 	VMULPS       Y6, Y6, Y11
 	VFMADD231PS  Y11, Y14, Y9
@@ -13601,120 +13427,120 @@ loop3:
 	// t = log(s3)
 	VEXTRACTF128 $0x01, Y3, X6
 	VCVTPS2PD    X3, Y3
-	VPADDQ       SpiralsConstants<>+928(SB), Y3, Y7
+	VPADDQ       SpiralsConstants<>+960(SB), Y3, Y7
 	VPSRLQ       $0x34, Y7, Y9
-	VORPD        SpiralsConstants<>+960(SB), Y9, Y9
-	VSUBPD       SpiralsConstants<>+992(SB), Y9, Y9
-	VANDPD       SpiralsConstants<>+1024(SB), Y7, Y7
-	VPADDQ       SpiralsConstants<>+1056(SB), Y7, Y7
-	VSUBPD       SpiralsConstants<>+224(SB), Y7, Y7
-	VADDPD       SpiralsConstants<>+1088(SB), Y7, Y10
+	VORPD        SpiralsConstants<>+992(SB), Y9, Y9
+	VSUBPD       SpiralsConstants<>+1024(SB), Y9, Y9
+	VANDPD       SpiralsConstants<>+1056(SB), Y7, Y7
+	VPADDQ       SpiralsConstants<>+1088(SB), Y7, Y7
+	VSUBPD       SpiralsConstants<>+256(SB), Y7, Y7
+	VADDPD       SpiralsConstants<>+1120(SB), Y7, Y10
 	VDIVPD       Y10, Y7, Y7
 	VMULPD       Y7, Y7, Y10
-	VMOVUPS      SpiralsConstants<>+1152(SB), Y11
+	VMOVUPS      SpiralsConstants<>+1184(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+1184(SB), Y10, Y12
-	VMOVUPS      SpiralsConstants<>+1216(SB), Y13
+	VFMADD231PD  SpiralsConstants<>+1216(SB), Y10, Y12
+	VMOVUPS      SpiralsConstants<>+1248(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  SpiralsConstants<>+1248(SB), Y10, Y14
+	VFMADD231PD  SpiralsConstants<>+1280(SB), Y10, Y14
 	VMULPD       Y10, Y10, Y10
 	VFMADD231PD  Y10, Y14, Y12
 	VMULPD       Y10, Y10, Y10
-	VFMADD231PD  SpiralsConstants<>+1280(SB), Y10, Y12
+	VFMADD231PD  SpiralsConstants<>+1312(SB), Y10, Y12
 	VMULPD       Y12, Y7, Y7
-	VFMADD231PD  SpiralsConstants<>+1120(SB), Y9, Y7
+	VFMADD231PD  SpiralsConstants<>+1152(SB), Y9, Y7
 	VXORPS       X9, X9, X9
 	VCMPPD       $0x00, Y9, Y3, Y10
-	VBLENDVPD    Y10, SpiralsConstants<>+1344(SB), Y7, Y7
-	VCMPPD       $0x00, SpiralsConstants<>+896(SB), Y3, Y10
-	VBLENDVPD    Y10, SpiralsConstants<>+896(SB), Y7, Y7
+	VBLENDVPD    Y10, SpiralsConstants<>+1376(SB), Y7, Y7
+	VCMPPD       $0x00, SpiralsConstants<>+928(SB), Y3, Y10
+	VBLENDVPD    Y10, SpiralsConstants<>+928(SB), Y7, Y7
 	VCMPPD       $0x19, Y9, Y3, Y3
-	VBLENDVPD    Y3, SpiralsConstants<>+1376(SB), Y7, Y3
+	VBLENDVPD    Y3, SpiralsConstants<>+1408(SB), Y7, Y3
 	VCVTPD2PSY   Y3, X3
 	VCVTPS2PD    X6, Y6
-	VPADDQ       SpiralsConstants<>+928(SB), Y6, Y7
+	VPADDQ       SpiralsConstants<>+960(SB), Y6, Y7
 	VPSRLQ       $0x34, Y7, Y10
-	VORPD        SpiralsConstants<>+960(SB), Y10, Y10
-	VSUBPD       SpiralsConstants<>+992(SB), Y10, Y10
-	VANDPD       SpiralsConstants<>+1024(SB), Y7, Y7
-	VPADDQ       SpiralsConstants<>+1056(SB), Y7, Y7
-	VSUBPD       SpiralsConstants<>+224(SB), Y7, Y7
-	VADDPD       SpiralsConstants<>+1088(SB), Y7, Y12
+	VORPD        SpiralsConstants<>+992(SB), Y10, Y10
+	VSUBPD       SpiralsConstants<>+1024(SB), Y10, Y10
+	VANDPD       SpiralsConstants<>+1056(SB), Y7, Y7
+	VPADDQ       SpiralsConstants<>+1088(SB), Y7, Y7
+	VSUBPD       SpiralsConstants<>+256(SB), Y7, Y7
+	VADDPD       SpiralsConstants<>+1120(SB), Y7, Y12
 	VDIVPD       Y12, Y7, Y7
 	VMULPD       Y7, Y7, Y12
 	VMOVAPS      Y11, Y14
-	VFMADD231PD  SpiralsConstants<>+1184(SB), Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+1216(SB), Y12, Y14
 	VMOVAPS      Y13, Y15
-	VFMADD231PD  SpiralsConstants<>+1248(SB), Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+1280(SB), Y12, Y15
 	VMULPD       Y12, Y12, Y12
 	VFMADD231PD  Y12, Y15, Y14
 	VMULPD       Y12, Y12, Y12
-	VFMADD231PD  SpiralsConstants<>+1280(SB), Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+1312(SB), Y12, Y14
 	VMULPD       Y14, Y7, Y7
-	VFMADD231PD  SpiralsConstants<>+1120(SB), Y10, Y7
+	VFMADD231PD  SpiralsConstants<>+1152(SB), Y10, Y7
 	VCMPPD       $0x00, Y9, Y6, Y10
-	VBLENDVPD    Y10, SpiralsConstants<>+1344(SB), Y7, Y7
-	VCMPPD       $0x00, SpiralsConstants<>+896(SB), Y6, Y10
-	VBLENDVPD    Y10, SpiralsConstants<>+896(SB), Y7, Y7
+	VBLENDVPD    Y10, SpiralsConstants<>+1376(SB), Y7, Y7
+	VCMPPD       $0x00, SpiralsConstants<>+928(SB), Y6, Y10
+	VBLENDVPD    Y10, SpiralsConstants<>+928(SB), Y7, Y7
 	VCMPPD       $0x19, Y9, Y6, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+1376(SB), Y7, Y6
+	VBLENDVPD    Y6, SpiralsConstants<>+1408(SB), Y7, Y6
 	VCVTPD2PSY   Y6, X6
 	VINSERTF128  $0x01, X6, Y3, Y3
 	VMOVUPS      Y3, (SI)
 	VEXTRACTF128 $0x01, Y5, X6
 	VCVTPS2PD    X5, Y5
-	VPADDQ       SpiralsConstants<>+928(SB), Y5, Y7
+	VPADDQ       SpiralsConstants<>+960(SB), Y5, Y7
 	VPSRLQ       $0x34, Y7, Y10
-	VORPD        SpiralsConstants<>+960(SB), Y10, Y10
-	VSUBPD       SpiralsConstants<>+992(SB), Y10, Y10
-	VANDPD       SpiralsConstants<>+1024(SB), Y7, Y7
-	VPADDQ       SpiralsConstants<>+1056(SB), Y7, Y7
-	VSUBPD       SpiralsConstants<>+224(SB), Y7, Y7
-	VADDPD       SpiralsConstants<>+1088(SB), Y7, Y12
+	VORPD        SpiralsConstants<>+992(SB), Y10, Y10
+	VSUBPD       SpiralsConstants<>+1024(SB), Y10, Y10
+	VANDPD       SpiralsConstants<>+1056(SB), Y7, Y7
+	VPADDQ       SpiralsConstants<>+1088(SB), Y7, Y7
+	VSUBPD       SpiralsConstants<>+256(SB), Y7, Y7
+	VADDPD       SpiralsConstants<>+1120(SB), Y7, Y12
 	VDIVPD       Y12, Y7, Y7
 	VMULPD       Y7, Y7, Y12
 	VMOVAPS      Y11, Y14
-	VFMADD231PD  SpiralsConstants<>+1184(SB), Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+1216(SB), Y12, Y14
 	VMOVAPS      Y13, Y15
-	VFMADD231PD  SpiralsConstants<>+1248(SB), Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+1280(SB), Y12, Y15
 	VMULPD       Y12, Y12, Y12
 	VFMADD231PD  Y12, Y15, Y14
 	VMULPD       Y12, Y12, Y12
-	VFMADD231PD  SpiralsConstants<>+1280(SB), Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+1312(SB), Y12, Y14
 	VMULPD       Y14, Y7, Y7
-	VFMADD231PD  SpiralsConstants<>+1120(SB), Y10, Y7
+	VFMADD231PD  SpiralsConstants<>+1152(SB), Y10, Y7
 	VCMPPD       $0x00, Y9, Y5, Y10
-	VBLENDVPD    Y10, SpiralsConstants<>+1344(SB), Y7, Y7
-	VCMPPD       $0x00, SpiralsConstants<>+896(SB), Y5, Y10
-	VBLENDVPD    Y10, SpiralsConstants<>+896(SB), Y7, Y7
+	VBLENDVPD    Y10, SpiralsConstants<>+1376(SB), Y7, Y7
+	VCMPPD       $0x00, SpiralsConstants<>+928(SB), Y5, Y10
+	VBLENDVPD    Y10, SpiralsConstants<>+928(SB), Y7, Y7
 	VCMPPD       $0x19, Y9, Y5, Y5
-	VBLENDVPD    Y5, SpiralsConstants<>+1376(SB), Y7, Y5
+	VBLENDVPD    Y5, SpiralsConstants<>+1408(SB), Y7, Y5
 	VCVTPD2PSY   Y5, X5
 	VCVTPS2PD    X6, Y6
-	VPADDQ       SpiralsConstants<>+928(SB), Y6, Y7
+	VPADDQ       SpiralsConstants<>+960(SB), Y6, Y7
 	VPSRLQ       $0x34, Y7, Y10
-	VORPD        SpiralsConstants<>+960(SB), Y10, Y10
-	VSUBPD       SpiralsConstants<>+992(SB), Y10, Y10
-	VANDPD       SpiralsConstants<>+1024(SB), Y7, Y7
-	VPADDQ       SpiralsConstants<>+1056(SB), Y7, Y7
-	VSUBPD       SpiralsConstants<>+224(SB), Y7, Y7
-	VADDPD       SpiralsConstants<>+1088(SB), Y7, Y12
+	VORPD        SpiralsConstants<>+992(SB), Y10, Y10
+	VSUBPD       SpiralsConstants<>+1024(SB), Y10, Y10
+	VANDPD       SpiralsConstants<>+1056(SB), Y7, Y7
+	VPADDQ       SpiralsConstants<>+1088(SB), Y7, Y7
+	VSUBPD       SpiralsConstants<>+256(SB), Y7, Y7
+	VADDPD       SpiralsConstants<>+1120(SB), Y7, Y12
 	VDIVPD       Y12, Y7, Y7
 	VMULPD       Y7, Y7, Y12
-	VFMADD231PD  SpiralsConstants<>+1184(SB), Y12, Y11
-	VFMADD231PD  SpiralsConstants<>+1248(SB), Y12, Y13
+	VFMADD231PD  SpiralsConstants<>+1216(SB), Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+1280(SB), Y12, Y13
 	VMULPD       Y12, Y12, Y12
 	VFMADD231PD  Y12, Y13, Y11
 	VMULPD       Y12, Y12, Y12
-	VFMADD231PD  SpiralsConstants<>+1280(SB), Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+1312(SB), Y12, Y11
 	VMULPD       Y11, Y7, Y7
-	VFMADD231PD  SpiralsConstants<>+1120(SB), Y10, Y7
+	VFMADD231PD  SpiralsConstants<>+1152(SB), Y10, Y7
 	VCMPPD       $0x00, Y9, Y6, Y10
-	VBLENDVPD    Y10, SpiralsConstants<>+1344(SB), Y7, Y7
-	VCMPPD       $0x00, SpiralsConstants<>+896(SB), Y6, Y10
-	VBLENDVPD    Y10, SpiralsConstants<>+896(SB), Y7, Y7
+	VBLENDVPD    Y10, SpiralsConstants<>+1376(SB), Y7, Y7
+	VCMPPD       $0x00, SpiralsConstants<>+928(SB), Y6, Y10
+	VBLENDVPD    Y10, SpiralsConstants<>+928(SB), Y7, Y7
 	VCMPPD       $0x19, Y9, Y6, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+1376(SB), Y7, Y6
+	VBLENDVPD    Y6, SpiralsConstants<>+1408(SB), Y7, Y6
 	VCVTPD2PSY   Y6, X6
 	VINSERTF128  $0x01, X6, Y5, Y5
 	VMOVUPS      Y5, 32(SI)
@@ -14206,7 +14032,7 @@ loop5:
 	CMPQ         R9, $0x00000400
 	JNE          loop5
 	VMOVUPS      192(SI)(R13*1), Y0
-	VMOVUPS      SpiralsConstants<>+864(SB), Y1
+	VMOVUPS      SpiralsConstants<>+896(SB), Y1
 	VMOVAPS      Y1, Y2
 	VFNMADD231PS Y0, Y0, Y2
 	VMULPS       Y2, Y15, Y0
@@ -14503,7 +14329,7 @@ loop5:
 	VFMADD231PS  Y2, Y0, Y9
 	VFMADD231PS  Y2, Y1, Y8
 	VMOVUPS      960(SI), Y0
-	VMOVUPS      SpiralsConstants<>+864(SB), Y1
+	VMOVUPS      SpiralsConstants<>+896(SB), Y1
 	VMOVAPS      Y1, Y2
 	VFNMADD231PS Y0, Y0, Y2
 	VMULPS       Y2, Y15, Y0
@@ -15125,9 +14951,9 @@ TEXT ·spiralsGradBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      SpiralsConstants<>+1664(SB), Z0
+	VMOVUPS      SpiralsConstants<>+1696(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS SpiralsConstants<>+1596(SB), Z0
+	VBROADCASTSS SpiralsConstants<>+1628(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 2624(SI)
 	VXORPS       X0, X0, X0
@@ -15212,35 +15038,35 @@ loop0:
 	VFMADD231PS.BCST 4(DI), Z0, Z1
 	VEXTRACTF64X4    $0x01, Z1, Y3
 	VCVTPS2PD        Y1, Z1
-	VBROADCASTSD     SpiralsConstants<>+1448(SB), Z4
+	VBROADCASTSD     SpiralsConstants<>+1480(SB), Z4
 	VMINPD           Z1, Z4, Z1
-	VBROADCASTSD     SpiralsConstants<>+1440(SB), Z5
+	VBROADCASTSD     SpiralsConstants<>+1472(SB), Z5
 	VMAXPD           Z1, Z5, Z1
 	VMULPD           Z1, Z1, Z6
-	VBROADCASTSD     SpiralsConstants<>+1464(SB), Z7
-	VBROADCASTSD     SpiralsConstants<>+1456(SB), Z8
+	VBROADCASTSD     SpiralsConstants<>+1496(SB), Z7
+	VBROADCASTSD     SpiralsConstants<>+1488(SB), Z8
 	VMOVAPS          Z8, Z9
 	VFMADD231PD      Z6, Z7, Z9
-	VBROADCASTSD     SpiralsConstants<>+1480(SB), Z10
-	VBROADCASTSD     SpiralsConstants<>+1472(SB), Z11
+	VBROADCASTSD     SpiralsConstants<>+1512(SB), Z10
+	VBROADCASTSD     SpiralsConstants<>+1504(SB), Z11
 	VMOVAPS          Z11, Z12
 	VFMADD231PD      Z6, Z10, Z12
 	VMULPD           Z6, Z6, Z13
 	VFMADD231PD      Z13, Z12, Z9
 	VMULPD           Z13, Z13, Z12
-	VBROADCASTSD     SpiralsConstants<>+1488(SB), Z14
+	VBROADCASTSD     SpiralsConstants<>+1520(SB), Z14
 	VFMADD231PD      Z12, Z14, Z9
 	VMULPD           Z9, Z1, Z1
-	VBROADCASTSD     SpiralsConstants<>+1504(SB), Z9
-	VBROADCASTSD     SpiralsConstants<>+1496(SB), Z15
+	VBROADCASTSD     SpiralsConstants<>+1536(SB), Z9
+	VBROADCASTSD     SpiralsConstants<>+1528(SB), Z15
 	VMOVAPS          Z15, Z16
 	VFMADD231PD      Z6, Z9, Z16
-	VBROADCASTSD     SpiralsConstants<>+1520(SB), Z17
-	VBROADCASTSD     SpiralsConstants<>+1512(SB), Z18
+	VBROADCASTSD     SpiralsConstants<>+1552(SB), Z17
+	VBROADCASTSD     SpiralsConstants<>+1544(SB), Z18
 	VMOVAPS          Z18, Z19
 	VFMADD231PD      Z6, Z17, Z19
-	VBROADCASTSD     SpiralsConstants<>+1536(SB), Z20
-	VBROADCASTSD     SpiralsConstants<>+1528(SB), Z21
+	VBROADCASTSD     SpiralsConstants<>+1568(SB), Z20
+	VBROADCASTSD     SpiralsConstants<>+1560(SB), Z21
 	VFMADD213PD      Z21, Z20, Z6
 	VFMADD231PD      Z13, Z19, Z16
 	VFMADD231PD      Z12, Z6, Z16
@@ -16256,35 +16082,35 @@ loop2:
 	VMOVUPS       1600(SI)(R12*1), Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VCVTPS2PD     Y0, Z0
-	VBROADCASTSD  SpiralsConstants<>+1448(SB), Z2
+	VBROADCASTSD  SpiralsConstants<>+1480(SB), Z2
 	VMINPD        Z0, Z2, Z0
-	VBROADCASTSD  SpiralsConstants<>+1440(SB), Z3
+	VBROADCASTSD  SpiralsConstants<>+1472(SB), Z3
 	VMAXPD        Z0, Z3, Z0
 	VMULPD        Z0, Z0, Z4
-	VBROADCASTSD  SpiralsConstants<>+1464(SB), Z5
-	VBROADCASTSD  SpiralsConstants<>+1456(SB), Z6
+	VBROADCASTSD  SpiralsConstants<>+1496(SB), Z5
+	VBROADCASTSD  SpiralsConstants<>+1488(SB), Z6
 	VMOVAPS       Z6, Z7
 	VFMADD231PD   Z4, Z5, Z7
-	VBROADCASTSD  SpiralsConstants<>+1480(SB), Z8
-	VBROADCASTSD  SpiralsConstants<>+1472(SB), Z9
+	VBROADCASTSD  SpiralsConstants<>+1512(SB), Z8
+	VBROADCASTSD  SpiralsConstants<>+1504(SB), Z9
 	VMOVAPS       Z9, Z10
 	VFMADD231PD   Z4, Z8, Z10
 	VMULPD        Z4, Z4, Z11
 	VFMADD231PD   Z11, Z10, Z7
 	VMULPD        Z11, Z11, Z10
-	VBROADCASTSD  SpiralsConstants<>+1488(SB), Z12
+	VBROADCASTSD  SpiralsConstants<>+1520(SB), Z12
 	VFMADD231PD   Z10, Z12, Z7
 	VMULPD        Z7, Z0, Z0
-	VBROADCASTSD  SpiralsConstants<>+1504(SB), Z7
-	VBROADCASTSD  SpiralsConstants<>+1496(SB), Z13
+	VBROADCASTSD  SpiralsConstants<>+1536(SB), Z7
+	VBROADCASTSD  SpiralsConstants<>+1528(SB), Z13
 	VMOVAPS       Z13, Z14
 	VFMADD231PD   Z4, Z7, Z14
-	VBROADCASTSD  SpiralsConstants<>+1520(SB), Z15
-	VBROADCASTSD  SpiralsConstants<>+1512(SB), Z16
+	VBROADCASTSD  SpiralsConstants<>+1552(SB), Z15
+	VBROADCASTSD  SpiralsConstants<>+1544(SB), Z16
 	VMOVAPS       Z16, Z17
 	VFMADD231PD   Z4, Z15, Z17
-	VBROADCASTSD  SpiralsConstants<>+1536(SB), Z18
-	VBROADCASTSD  SpiralsConstants<>+1528(SB), Z19
+	VBROADCASTSD  SpiralsConstants<>+1568(SB), Z18
+	VBROADCASTSD  SpiralsConstants<>+1560(SB), Z19
 	VFMADD213PD   Z19, Z18, Z4
 	VFMADD231PD   Z11, Z17, Z14
 	VFMADD231PD   Z10, Z4, Z14
@@ -16438,37 +16264,37 @@ loop2:
 	VBLENDMPS    Z0, Z2, K1, Z2
 	VMOVUPS      Z2, 1472(SI)
 	VSUBPS       Z2, Z0, Z3
-	VBROADCASTSS SpiralsConstants<>+1552(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+1584(SB), Z4
 	VMINPS       Z3, Z4, Z3
-	VBROADCASTSS SpiralsConstants<>+1548(SB), Z5
+	VBROADCASTSS SpiralsConstants<>+1580(SB), Z5
 	VMAXPS       Z3, Z5, Z3
-	VBROADCASTSS SpiralsConstants<>+1560(SB), Z6
-	VBROADCASTSS SpiralsConstants<>+1556(SB), Z7
+	VBROADCASTSS SpiralsConstants<>+1592(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+1588(SB), Z7
 	VMOVAPS      Z7, Z8
 	VFMADD231PS  Z6, Z3, Z8
 	VSUBPS       Z7, Z8, Z8
-	VBROADCASTSS SpiralsConstants<>+1564(SB), Z9
+	VBROADCASTSS SpiralsConstants<>+1596(SB), Z9
 	VFNMADD231PS Z9, Z8, Z3
-	VBROADCASTSS SpiralsConstants<>+1568(SB), Z10
+	VBROADCASTSS SpiralsConstants<>+1600(SB), Z10
 	VFNMADD231PS Z10, Z8, Z3
 	VMULPS       Z3, Z3, Z11
-	VBROADCASTSS SpiralsConstants<>+1576(SB), Z12
-	VBROADCASTSS SpiralsConstants<>+1572(SB), Z13
+	VBROADCASTSS SpiralsConstants<>+1608(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+1604(SB), Z13
 	VMOVAPS      Z13, Z14
 	VFMADD231PS  Z3, Z12, Z14
-	VBROADCASTSS SpiralsConstants<>+1584(SB), Z15
-	VBROADCASTSS SpiralsConstants<>+1580(SB), Z16
+	VBROADCASTSS SpiralsConstants<>+1616(SB), Z15
+	VBROADCASTSS SpiralsConstants<>+1612(SB), Z16
 	VMOVAPS      Z16, Z17
 	VFMADD231PS  Z3, Z15, Z17
-	VBROADCASTSS SpiralsConstants<>+1592(SB), Z18
-	VBROADCASTSS SpiralsConstants<>+1588(SB), Z19
+	VBROADCASTSS SpiralsConstants<>+1624(SB), Z18
+	VBROADCASTSS SpiralsConstants<>+1620(SB), Z19
 	VMOVAPS      Z19, Z20
 	VFMADD231PS  Z3, Z18, Z20
 	VFMADD231PS  Z11, Z17, Z14
 	VMULPS       Z11, Z11, Z17
 	VFMADD231PS  Z17, Z20, Z14
 	VFMADD231PS  Z14, Z11, Z3
-	VBROADCASTSS SpiralsConstants<>+1596(SB), Z11
+	VBROADCASTSS SpiralsConstants<>+1628(SB), Z11
 	VADDPS       Z11, Z3, Z3
 	VSCALEFPS    Z8, Z3, Z3
 	VSUBPS       Z2, Z1, Z8
@@ -16499,48 +16325,48 @@ loop2:
 	// t = log(s3)
 	VEXTRACTF64X4 $0x01, Z5, Y6
 	VCVTPS2PD     Y5, Z5
-	VBROADCASTSD  SpiralsConstants<>+1736(SB), Z7
+	VBROADCASTSD  SpiralsConstants<>+1768(SB), Z7
 	VPADDQ        Z7, Z5, Z8
 	VPSRLQ        $0x34, Z8, Z9
-	VBROADCASTSD  SpiralsConstants<>+1744(SB), Z10
+	VBROADCASTSD  SpiralsConstants<>+1776(SB), Z10
 	VORPD         Z10, Z9, Z9
-	VBROADCASTSD  SpiralsConstants<>+1752(SB), Z12
+	VBROADCASTSD  SpiralsConstants<>+1784(SB), Z12
 	VSUBPD        Z12, Z9, Z9
-	VBROADCASTSD  SpiralsConstants<>+1760(SB), Z13
+	VBROADCASTSD  SpiralsConstants<>+1792(SB), Z13
 	VANDPD        Z13, Z8, Z8
-	VBROADCASTSD  SpiralsConstants<>+1768(SB), Z14
+	VBROADCASTSD  SpiralsConstants<>+1800(SB), Z14
 	VPADDQ        Z14, Z8, Z8
-	VBROADCASTSD  SpiralsConstants<>+1496(SB), Z15
+	VBROADCASTSD  SpiralsConstants<>+1528(SB), Z15
 	VSUBPD        Z15, Z8, Z8
-	VBROADCASTSD  SpiralsConstants<>+1776(SB), Z16
+	VBROADCASTSD  SpiralsConstants<>+1808(SB), Z16
 	VADDPD        Z16, Z8, Z17
 	VDIVPD        Z17, Z8, Z8
 	VMULPD        Z8, Z8, Z17
-	VBROADCASTSD  SpiralsConstants<>+1800(SB), Z18
-	VBROADCASTSD  SpiralsConstants<>+1792(SB), Z19
+	VBROADCASTSD  SpiralsConstants<>+1832(SB), Z18
+	VBROADCASTSD  SpiralsConstants<>+1824(SB), Z19
 	VMOVAPS       Z19, Z20
 	VFMADD231PD   Z17, Z18, Z20
-	VBROADCASTSD  SpiralsConstants<>+1816(SB), Z21
-	VBROADCASTSD  SpiralsConstants<>+1808(SB), Z22
+	VBROADCASTSD  SpiralsConstants<>+1848(SB), Z21
+	VBROADCASTSD  SpiralsConstants<>+1840(SB), Z22
 	VMOVAPS       Z22, Z23
 	VFMADD231PD   Z17, Z21, Z23
 	VMULPD        Z17, Z17, Z17
 	VFMADD231PD   Z17, Z23, Z20
 	VMULPD        Z17, Z17, Z17
-	VBROADCASTSD  SpiralsConstants<>+1824(SB), Z23
+	VBROADCASTSD  SpiralsConstants<>+1856(SB), Z23
 	VFMADD231PD   Z17, Z23, Z20
 	VMULPD        Z20, Z8, Z8
-	VBROADCASTSD  SpiralsConstants<>+1784(SB), Z17
+	VBROADCASTSD  SpiralsConstants<>+1816(SB), Z17
 	VFMADD231PD   Z17, Z9, Z8
 	VXORPS        X9, X9, X9
 	VCMPPD        $0x00, Z9, Z5, K1
-	VBROADCASTSD  SpiralsConstants<>+1840(SB), Z20
+	VBROADCASTSD  SpiralsConstants<>+1872(SB), Z20
 	VBLENDMPD     Z20, Z8, K1, Z8
-	VBROADCASTSD  SpiralsConstants<>+1728(SB), Z24
+	VBROADCASTSD  SpiralsConstants<>+1760(SB), Z24
 	VCMPPD        $0x00, Z24, Z5, K1
 	VBLENDMPD     Z24, Z8, K1, Z8
 	VCMPPD        $0x19, Z9, Z5, K1
-	VBROADCASTSD  SpiralsConstants<>+1848(SB), Z5
+	VBROADCASTSD  SpiralsConstants<>+1880(SB), Z5
 	VBLENDMPD     Z5, Z8, K1, Z8
 	VCVTPD2PS     Z8, Y8
 	VCVTPS2PD     Y6, Z6
@@ -16905,7 +16731,7 @@ loop3:
 	VFMADD231PS.BCST 1208(DI), Z0, Z17
 	VFMADD231PS.BCST 1212(DI), Z0, Z16
 	VMOVUPS          192(SI), Z0
-	VBROADCASTSS     SpiralsConstants<>+1596(SB), Z1
+	VBROADCASTSS     SpiralsConstants<>+1628(SB), Z1
 	VMOVAPS          Z1, Z2
 	VFNMADD231PS     Z0, Z0, Z2
 	VMULPS           Z2, Z31, Z0
@@ -17760,323 +17586,331 @@ loop0:
 	VZEROUPPER
 	RET
 
-DATA SpiralsConstants<>+0(SB)/8, $0xc022666666666666
-DATA SpiralsConstants<>+8(SB)/8, $0xc022666666666666
-DATA SpiralsConstants<>+16(SB)/8, $0xc022666666666666
-DATA SpiralsConstants<>+24(SB)/8, $0xc022666666666666
-DATA SpiralsConstants<>+32(SB)/8, $0x4022666666666666
-DATA SpiralsConstants<>+40(SB)/8, $0x4022666666666666
-DATA SpiralsConstants<>+48(SB)/8, $0x4022666666666666
-DATA SpiralsConstants<>+56(SB)/8, $0x4022666666666666
-DATA SpiralsConstants<>+64(SB)/8, $0x3fefffffff5d2f8a
-DATA SpiralsConstants<>+72(SB)/8, $0x3fefffffff5d2f8a
-DATA SpiralsConstants<>+80(SB)/8, $0x3fefffffff5d2f8a
-DATA SpiralsConstants<>+88(SB)/8, $0x3fefffffff5d2f8a
-DATA SpiralsConstants<>+96(SB)/8, $0x3fc1a25749bfd9c6
-DATA SpiralsConstants<>+104(SB)/8, $0x3fc1a25749bfd9c6
-DATA SpiralsConstants<>+112(SB)/8, $0x3fc1a25749bfd9c6
-DATA SpiralsConstants<>+120(SB)/8, $0x3fc1a25749bfd9c6
-DATA SpiralsConstants<>+128(SB)/8, $0x3f705f9e09d912bd
-DATA SpiralsConstants<>+136(SB)/8, $0x3f705f9e09d912bd
-DATA SpiralsConstants<>+144(SB)/8, $0x3f705f9e09d912bd
-DATA SpiralsConstants<>+152(SB)/8, $0x3f705f9e09d912bd
-DATA SpiralsConstants<>+160(SB)/8, $0x3f006f86df8744e1
-DATA SpiralsConstants<>+168(SB)/8, $0x3f006f86df8744e1
-DATA SpiralsConstants<>+176(SB)/8, $0x3f006f86df8744e1
-DATA SpiralsConstants<>+184(SB)/8, $0x3f006f86df8744e1
-DATA SpiralsConstants<>+192(SB)/8, $0x3e6accd728944370
-DATA SpiralsConstants<>+200(SB)/8, $0x3e6accd728944370
-DATA SpiralsConstants<>+208(SB)/8, $0x3e6accd728944370
-DATA SpiralsConstants<>+216(SB)/8, $0x3e6accd728944370
-DATA SpiralsConstants<>+224(SB)/8, $0x3ff0000000000000
-DATA SpiralsConstants<>+232(SB)/8, $0x3ff0000000000000
-DATA SpiralsConstants<>+240(SB)/8, $0x3ff0000000000000
-DATA SpiralsConstants<>+248(SB)/8, $0x3ff0000000000000
-DATA SpiralsConstants<>+256(SB)/8, $0x3fde2680edefb4d4
-DATA SpiralsConstants<>+264(SB)/8, $0x3fde2680edefb4d4
-DATA SpiralsConstants<>+272(SB)/8, $0x3fde2680edefb4d4
-DATA SpiralsConstants<>+280(SB)/8, $0x3fde2680edefb4d4
-DATA SpiralsConstants<>+288(SB)/8, $0x3f9c5cba800d435a
-DATA SpiralsConstants<>+296(SB)/8, $0x3f9c5cba800d435a
-DATA SpiralsConstants<>+304(SB)/8, $0x3f9c5cba800d435a
-DATA SpiralsConstants<>+312(SB)/8, $0x3f9c5cba800d435a
-DATA SpiralsConstants<>+320(SB)/8, $0x3f3b71488e4fe508
-DATA SpiralsConstants<>+328(SB)/8, $0x3f3b71488e4fe508
-DATA SpiralsConstants<>+336(SB)/8, $0x3f3b71488e4fe508
-DATA SpiralsConstants<>+344(SB)/8, $0x3f3b71488e4fe508
-DATA SpiralsConstants<>+352(SB)/8, $0x3ebad30869630fb0
-DATA SpiralsConstants<>+360(SB)/8, $0x3ebad30869630fb0
-DATA SpiralsConstants<>+368(SB)/8, $0x3ebad30869630fb0
-DATA SpiralsConstants<>+376(SB)/8, $0x3ebad30869630fb0
-DATA SpiralsConstants<>+384(SB)/8, $0x3e08c1ab44ef68c0
-DATA SpiralsConstants<>+392(SB)/8, $0x3e08c1ab44ef68c0
-DATA SpiralsConstants<>+400(SB)/8, $0x3e08c1ab44ef68c0
-DATA SpiralsConstants<>+408(SB)/8, $0x3e08c1ab44ef68c0
-DATA SpiralsConstants<>+416(SB)/4, $0xffffffff
-DATA SpiralsConstants<>+420(SB)/4, $0xffffffff
-DATA SpiralsConstants<>+424(SB)/4, $0x00000000
-DATA SpiralsConstants<>+428(SB)/4, $0x00000000
-DATA SpiralsConstants<>+432(SB)/4, $0x00000000
-DATA SpiralsConstants<>+436(SB)/4, $0x00000000
-DATA SpiralsConstants<>+440(SB)/4, $0x00000000
-DATA SpiralsConstants<>+444(SB)/4, $0x00000000
-DATA SpiralsConstants<>+448(SB)/4, $0xff800000
-DATA SpiralsConstants<>+452(SB)/4, $0xff800000
-DATA SpiralsConstants<>+456(SB)/4, $0xff800000
-DATA SpiralsConstants<>+460(SB)/4, $0xff800000
-DATA SpiralsConstants<>+464(SB)/4, $0xff800000
-DATA SpiralsConstants<>+468(SB)/4, $0xff800000
-DATA SpiralsConstants<>+472(SB)/4, $0xff800000
-DATA SpiralsConstants<>+476(SB)/4, $0xff800000
-DATA SpiralsConstants<>+480(SB)/4, $0xc2d00000
-DATA SpiralsConstants<>+484(SB)/4, $0xc2d00000
-DATA SpiralsConstants<>+488(SB)/4, $0xc2d00000
-DATA SpiralsConstants<>+492(SB)/4, $0xc2d00000
-DATA SpiralsConstants<>+496(SB)/4, $0xc2d00000
-DATA SpiralsConstants<>+500(SB)/4, $0xc2d00000
-DATA SpiralsConstants<>+504(SB)/4, $0xc2d00000
-DATA SpiralsConstants<>+508(SB)/4, $0xc2d00000
-DATA SpiralsConstants<>+512(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+516(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+520(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+524(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+528(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+532(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+536(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+540(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+544(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+548(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+552(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+556(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+560(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+564(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+568(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+572(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+576(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+580(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+584(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+588(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+592(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+596(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+600(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+604(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+608(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+612(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+616(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+620(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+624(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+628(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+632(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+636(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+640(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+644(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+648(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+652(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+656(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+660(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+664(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+668(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+672(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+676(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+680(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+684(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+688(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+692(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+696(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+700(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+704(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+708(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+712(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+716(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+720(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+724(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+728(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+732(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+736(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+740(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+744(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+748(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+752(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+756(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+760(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+764(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+768(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+772(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+776(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+780(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+784(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+788(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+792(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+796(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+800(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+804(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+808(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+812(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+816(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+820(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+824(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+828(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+832(SB)/4, $0x39509279
-DATA SpiralsConstants<>+836(SB)/4, $0x39509279
-DATA SpiralsConstants<>+840(SB)/4, $0x39509279
-DATA SpiralsConstants<>+844(SB)/4, $0x39509279
-DATA SpiralsConstants<>+848(SB)/4, $0x39509279
-DATA SpiralsConstants<>+852(SB)/4, $0x39509279
-DATA SpiralsConstants<>+856(SB)/4, $0x39509279
-DATA SpiralsConstants<>+860(SB)/4, $0x39509279
-DATA SpiralsConstants<>+864(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+868(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+872(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+876(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+880(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+884(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+888(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+892(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+896(SB)/8, $0x7ff0000000000000
-DATA SpiralsConstants<>+904(SB)/8, $0x7ff0000000000000
-DATA SpiralsConstants<>+912(SB)/8, $0x7ff0000000000000
-DATA SpiralsConstants<>+920(SB)/8, $0x7ff0000000000000
-DATA SpiralsConstants<>+928(SB)/8, $0x00095f619980c433
-DATA SpiralsConstants<>+936(SB)/8, $0x00095f619980c433
-DATA SpiralsConstants<>+944(SB)/8, $0x00095f619980c433
-DATA SpiralsConstants<>+952(SB)/8, $0x00095f619980c433
-DATA SpiralsConstants<>+960(SB)/8, $0x4330000000000000
-DATA SpiralsConstants<>+968(SB)/8, $0x4330000000000000
-DATA SpiralsConstants<>+976(SB)/8, $0x4330000000000000
-DATA SpiralsConstants<>+984(SB)/8, $0x4330000000000000
-DATA SpiralsConstants<>+992(SB)/8, $0x43300000000003ff
-DATA SpiralsConstants<>+1000(SB)/8, $0x43300000000003ff
-DATA SpiralsConstants<>+1008(SB)/8, $0x43300000000003ff
-DATA SpiralsConstants<>+1016(SB)/8, $0x43300000000003ff
-DATA SpiralsConstants<>+1024(SB)/8, $0x000fffffffffffff
-DATA SpiralsConstants<>+1032(SB)/8, $0x000fffffffffffff
-DATA SpiralsConstants<>+1040(SB)/8, $0x000fffffffffffff
-DATA SpiralsConstants<>+1048(SB)/8, $0x000fffffffffffff
-DATA SpiralsConstants<>+1056(SB)/8, $0x3fe6a09e667f3bcd
-DATA SpiralsConstants<>+1064(SB)/8, $0x3fe6a09e667f3bcd
-DATA SpiralsConstants<>+1072(SB)/8, $0x3fe6a09e667f3bcd
-DATA SpiralsConstants<>+1080(SB)/8, $0x3fe6a09e667f3bcd
-DATA SpiralsConstants<>+1088(SB)/8, $0x4000000000000000
-DATA SpiralsConstants<>+1096(SB)/8, $0x4000000000000000
-DATA SpiralsConstants<>+1104(SB)/8, $0x4000000000000000
-DATA SpiralsConstants<>+1112(SB)/8, $0x4000000000000000
-DATA SpiralsConstants<>+1120(SB)/8, $0x3fe62e42fefa39ef
-DATA SpiralsConstants<>+1128(SB)/8, $0x3fe62e42fefa39ef
-DATA SpiralsConstants<>+1136(SB)/8, $0x3fe62e42fefa39ef
-DATA SpiralsConstants<>+1144(SB)/8, $0x3fe62e42fefa39ef
-DATA SpiralsConstants<>+1152(SB)/8, $0x4000000000004990
-DATA SpiralsConstants<>+1160(SB)/8, $0x4000000000004990
-DATA SpiralsConstants<>+1168(SB)/8, $0x4000000000004990
-DATA SpiralsConstants<>+1176(SB)/8, $0x4000000000004990
-DATA SpiralsConstants<>+1184(SB)/8, $0x3fe555554db62b8a
-DATA SpiralsConstants<>+1192(SB)/8, $0x3fe555554db62b8a
-DATA SpiralsConstants<>+1200(SB)/8, $0x3fe555554db62b8a
-DATA SpiralsConstants<>+1208(SB)/8, $0x3fe555554db62b8a
-DATA SpiralsConstants<>+1216(SB)/8, $0x3fd999a9bd09c3ae
-DATA SpiralsConstants<>+1224(SB)/8, $0x3fd999a9bd09c3ae
-DATA SpiralsConstants<>+1232(SB)/8, $0x3fd999a9bd09c3ae
-DATA SpiralsConstants<>+1240(SB)/8, $0x3fd999a9bd09c3ae
-DATA SpiralsConstants<>+1248(SB)/8, $0x3fd2432e86d5da18
-DATA SpiralsConstants<>+1256(SB)/8, $0x3fd2432e86d5da18
-DATA SpiralsConstants<>+1264(SB)/8, $0x3fd2432e86d5da18
-DATA SpiralsConstants<>+1272(SB)/8, $0x3fd2432e86d5da18
-DATA SpiralsConstants<>+1280(SB)/8, $0x3fce3aa5e803484d
-DATA SpiralsConstants<>+1288(SB)/8, $0x3fce3aa5e803484d
-DATA SpiralsConstants<>+1296(SB)/8, $0x3fce3aa5e803484d
-DATA SpiralsConstants<>+1304(SB)/8, $0x3fce3aa5e803484d
-DATA SpiralsConstants<>+1312(SB)/8, $0x0000000000000000
-DATA SpiralsConstants<>+1320(SB)/8, $0x0000000000000000
-DATA SpiralsConstants<>+1328(SB)/8, $0x0000000000000000
-DATA SpiralsConstants<>+1336(SB)/8, $0x0000000000000000
-DATA SpiralsConstants<>+1344(SB)/8, $0xfff0000000000000
-DATA SpiralsConstants<>+1352(SB)/8, $0xfff0000000000000
-DATA SpiralsConstants<>+1360(SB)/8, $0xfff0000000000000
-DATA SpiralsConstants<>+1368(SB)/8, $0xfff0000000000000
-DATA SpiralsConstants<>+1376(SB)/8, $0x7ff8000000000001
-DATA SpiralsConstants<>+1384(SB)/8, $0x7ff8000000000001
-DATA SpiralsConstants<>+1392(SB)/8, $0x7ff8000000000001
-DATA SpiralsConstants<>+1400(SB)/8, $0x7ff8000000000001
-DATA SpiralsConstants<>+1408(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1412(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1416(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1420(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1424(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1428(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1432(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1436(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1440(SB)/8, $0xc022666666666666
-DATA SpiralsConstants<>+1448(SB)/8, $0x4022666666666666
-DATA SpiralsConstants<>+1456(SB)/8, $0x3fefffffff5d2f8a
-DATA SpiralsConstants<>+1464(SB)/8, $0x3fc1a25749bfd9c6
-DATA SpiralsConstants<>+1472(SB)/8, $0x3f705f9e09d912bd
-DATA SpiralsConstants<>+1480(SB)/8, $0x3f006f86df8744e1
-DATA SpiralsConstants<>+1488(SB)/8, $0x3e6accd728944370
-DATA SpiralsConstants<>+1496(SB)/8, $0x3ff0000000000000
-DATA SpiralsConstants<>+1504(SB)/8, $0x3fde2680edefb4d4
-DATA SpiralsConstants<>+1512(SB)/8, $0x3f9c5cba800d435a
-DATA SpiralsConstants<>+1520(SB)/8, $0x3f3b71488e4fe508
-DATA SpiralsConstants<>+1528(SB)/8, $0x3ebad30869630fb0
-DATA SpiralsConstants<>+1536(SB)/8, $0x3e08c1ab44ef68c0
-DATA SpiralsConstants<>+1544(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1548(SB)/4, $0xc2d00000
-DATA SpiralsConstants<>+1552(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+1556(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+1560(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+1564(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+1568(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+1572(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+1576(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+1580(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+1584(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+1588(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+1592(SB)/4, $0x39509279
-DATA SpiralsConstants<>+1596(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+1600(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1604(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+1608(SB)/4, $0x40000000
-DATA SpiralsConstants<>+1612(SB)/4, $0x40400000
-DATA SpiralsConstants<>+1616(SB)/4, $0x40800000
-DATA SpiralsConstants<>+1620(SB)/4, $0x40a00000
-DATA SpiralsConstants<>+1624(SB)/4, $0x40c00000
-DATA SpiralsConstants<>+1628(SB)/4, $0x40e00000
-DATA SpiralsConstants<>+1632(SB)/4, $0x41000000
-DATA SpiralsConstants<>+1636(SB)/4, $0x41100000
-DATA SpiralsConstants<>+1640(SB)/4, $0x41200000
-DATA SpiralsConstants<>+1644(SB)/4, $0x41300000
-DATA SpiralsConstants<>+1648(SB)/4, $0x41400000
-DATA SpiralsConstants<>+1652(SB)/4, $0x41500000
-DATA SpiralsConstants<>+1656(SB)/4, $0x41600000
-DATA SpiralsConstants<>+1660(SB)/4, $0x41700000
-DATA SpiralsConstants<>+1664(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1668(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+1672(SB)/4, $0x40000000
-DATA SpiralsConstants<>+1676(SB)/4, $0x40400000
-DATA SpiralsConstants<>+1680(SB)/4, $0x40800000
-DATA SpiralsConstants<>+1684(SB)/4, $0x40a00000
-DATA SpiralsConstants<>+1688(SB)/4, $0x40c00000
-DATA SpiralsConstants<>+1692(SB)/4, $0x40e00000
-DATA SpiralsConstants<>+1696(SB)/4, $0x41000000
-DATA SpiralsConstants<>+1700(SB)/4, $0x41100000
-DATA SpiralsConstants<>+1704(SB)/4, $0x41200000
-DATA SpiralsConstants<>+1708(SB)/4, $0x41300000
-DATA SpiralsConstants<>+1712(SB)/4, $0x41400000
-DATA SpiralsConstants<>+1716(SB)/4, $0x41500000
-DATA SpiralsConstants<>+1720(SB)/4, $0x41600000
-DATA SpiralsConstants<>+1724(SB)/4, $0x41700000
-DATA SpiralsConstants<>+1728(SB)/8, $0x7ff0000000000000
-DATA SpiralsConstants<>+1736(SB)/8, $0x00095f619980c433
-DATA SpiralsConstants<>+1744(SB)/8, $0x4330000000000000
-DATA SpiralsConstants<>+1752(SB)/8, $0x43300000000003ff
-DATA SpiralsConstants<>+1760(SB)/8, $0x000fffffffffffff
-DATA SpiralsConstants<>+1768(SB)/8, $0x3fe6a09e667f3bcd
-DATA SpiralsConstants<>+1776(SB)/8, $0x4000000000000000
-DATA SpiralsConstants<>+1784(SB)/8, $0x3fe62e42fefa39ef
-DATA SpiralsConstants<>+1792(SB)/8, $0x4000000000004990
-DATA SpiralsConstants<>+1800(SB)/8, $0x3fe555554db62b8a
-DATA SpiralsConstants<>+1808(SB)/8, $0x3fd999a9bd09c3ae
-DATA SpiralsConstants<>+1816(SB)/8, $0x3fd2432e86d5da18
-DATA SpiralsConstants<>+1824(SB)/8, $0x3fce3aa5e803484d
-DATA SpiralsConstants<>+1832(SB)/8, $0x0000000000000000
-DATA SpiralsConstants<>+1840(SB)/8, $0xfff0000000000000
-DATA SpiralsConstants<>+1848(SB)/8, $0x7ff8000000000001
-GLOBL SpiralsConstants<>(SB), RODATA|NOPTR, $1856
+DATA SpiralsConstants<>+0(SB)/4, $0x00000000
+DATA SpiralsConstants<>+4(SB)/4, $0x00000001
+DATA SpiralsConstants<>+8(SB)/4, $0x00000004
+DATA SpiralsConstants<>+12(SB)/4, $0x00000005
+DATA SpiralsConstants<>+16(SB)/4, $0x00000002
+DATA SpiralsConstants<>+20(SB)/4, $0x00000003
+DATA SpiralsConstants<>+24(SB)/4, $0x00000006
+DATA SpiralsConstants<>+28(SB)/4, $0x00000007
+DATA SpiralsConstants<>+32(SB)/8, $0xc022666666666666
+DATA SpiralsConstants<>+40(SB)/8, $0xc022666666666666
+DATA SpiralsConstants<>+48(SB)/8, $0xc022666666666666
+DATA SpiralsConstants<>+56(SB)/8, $0xc022666666666666
+DATA SpiralsConstants<>+64(SB)/8, $0x4022666666666666
+DATA SpiralsConstants<>+72(SB)/8, $0x4022666666666666
+DATA SpiralsConstants<>+80(SB)/8, $0x4022666666666666
+DATA SpiralsConstants<>+88(SB)/8, $0x4022666666666666
+DATA SpiralsConstants<>+96(SB)/8, $0x3fefffffff5d2f8a
+DATA SpiralsConstants<>+104(SB)/8, $0x3fefffffff5d2f8a
+DATA SpiralsConstants<>+112(SB)/8, $0x3fefffffff5d2f8a
+DATA SpiralsConstants<>+120(SB)/8, $0x3fefffffff5d2f8a
+DATA SpiralsConstants<>+128(SB)/8, $0x3fc1a25749bfd9c6
+DATA SpiralsConstants<>+136(SB)/8, $0x3fc1a25749bfd9c6
+DATA SpiralsConstants<>+144(SB)/8, $0x3fc1a25749bfd9c6
+DATA SpiralsConstants<>+152(SB)/8, $0x3fc1a25749bfd9c6
+DATA SpiralsConstants<>+160(SB)/8, $0x3f705f9e09d912bd
+DATA SpiralsConstants<>+168(SB)/8, $0x3f705f9e09d912bd
+DATA SpiralsConstants<>+176(SB)/8, $0x3f705f9e09d912bd
+DATA SpiralsConstants<>+184(SB)/8, $0x3f705f9e09d912bd
+DATA SpiralsConstants<>+192(SB)/8, $0x3f006f86df8744e1
+DATA SpiralsConstants<>+200(SB)/8, $0x3f006f86df8744e1
+DATA SpiralsConstants<>+208(SB)/8, $0x3f006f86df8744e1
+DATA SpiralsConstants<>+216(SB)/8, $0x3f006f86df8744e1
+DATA SpiralsConstants<>+224(SB)/8, $0x3e6accd728944370
+DATA SpiralsConstants<>+232(SB)/8, $0x3e6accd728944370
+DATA SpiralsConstants<>+240(SB)/8, $0x3e6accd728944370
+DATA SpiralsConstants<>+248(SB)/8, $0x3e6accd728944370
+DATA SpiralsConstants<>+256(SB)/8, $0x3ff0000000000000
+DATA SpiralsConstants<>+264(SB)/8, $0x3ff0000000000000
+DATA SpiralsConstants<>+272(SB)/8, $0x3ff0000000000000
+DATA SpiralsConstants<>+280(SB)/8, $0x3ff0000000000000
+DATA SpiralsConstants<>+288(SB)/8, $0x3fde2680edefb4d4
+DATA SpiralsConstants<>+296(SB)/8, $0x3fde2680edefb4d4
+DATA SpiralsConstants<>+304(SB)/8, $0x3fde2680edefb4d4
+DATA SpiralsConstants<>+312(SB)/8, $0x3fde2680edefb4d4
+DATA SpiralsConstants<>+320(SB)/8, $0x3f9c5cba800d435a
+DATA SpiralsConstants<>+328(SB)/8, $0x3f9c5cba800d435a
+DATA SpiralsConstants<>+336(SB)/8, $0x3f9c5cba800d435a
+DATA SpiralsConstants<>+344(SB)/8, $0x3f9c5cba800d435a
+DATA SpiralsConstants<>+352(SB)/8, $0x3f3b71488e4fe508
+DATA SpiralsConstants<>+360(SB)/8, $0x3f3b71488e4fe508
+DATA SpiralsConstants<>+368(SB)/8, $0x3f3b71488e4fe508
+DATA SpiralsConstants<>+376(SB)/8, $0x3f3b71488e4fe508
+DATA SpiralsConstants<>+384(SB)/8, $0x3ebad30869630fb0
+DATA SpiralsConstants<>+392(SB)/8, $0x3ebad30869630fb0
+DATA SpiralsConstants<>+400(SB)/8, $0x3ebad30869630fb0
+DATA SpiralsConstants<>+408(SB)/8, $0x3ebad30869630fb0
+DATA SpiralsConstants<>+416(SB)/8, $0x3e08c1ab44ef68c0
+DATA SpiralsConstants<>+424(SB)/8, $0x3e08c1ab44ef68c0
+DATA SpiralsConstants<>+432(SB)/8, $0x3e08c1ab44ef68c0
+DATA SpiralsConstants<>+440(SB)/8, $0x3e08c1ab44ef68c0
+DATA SpiralsConstants<>+448(SB)/4, $0xffffffff
+DATA SpiralsConstants<>+452(SB)/4, $0xffffffff
+DATA SpiralsConstants<>+456(SB)/4, $0x00000000
+DATA SpiralsConstants<>+460(SB)/4, $0x00000000
+DATA SpiralsConstants<>+464(SB)/4, $0x00000000
+DATA SpiralsConstants<>+468(SB)/4, $0x00000000
+DATA SpiralsConstants<>+472(SB)/4, $0x00000000
+DATA SpiralsConstants<>+476(SB)/4, $0x00000000
+DATA SpiralsConstants<>+480(SB)/4, $0xff800000
+DATA SpiralsConstants<>+484(SB)/4, $0xff800000
+DATA SpiralsConstants<>+488(SB)/4, $0xff800000
+DATA SpiralsConstants<>+492(SB)/4, $0xff800000
+DATA SpiralsConstants<>+496(SB)/4, $0xff800000
+DATA SpiralsConstants<>+500(SB)/4, $0xff800000
+DATA SpiralsConstants<>+504(SB)/4, $0xff800000
+DATA SpiralsConstants<>+508(SB)/4, $0xff800000
+DATA SpiralsConstants<>+512(SB)/4, $0xc2d00000
+DATA SpiralsConstants<>+516(SB)/4, $0xc2d00000
+DATA SpiralsConstants<>+520(SB)/4, $0xc2d00000
+DATA SpiralsConstants<>+524(SB)/4, $0xc2d00000
+DATA SpiralsConstants<>+528(SB)/4, $0xc2d00000
+DATA SpiralsConstants<>+532(SB)/4, $0xc2d00000
+DATA SpiralsConstants<>+536(SB)/4, $0xc2d00000
+DATA SpiralsConstants<>+540(SB)/4, $0xc2d00000
+DATA SpiralsConstants<>+544(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+548(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+552(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+556(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+560(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+564(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+568(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+572(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+576(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+580(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+584(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+588(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+592(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+596(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+600(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+604(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+608(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+612(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+616(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+620(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+624(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+628(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+632(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+636(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+640(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+644(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+648(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+652(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+656(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+660(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+664(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+668(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+672(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+676(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+680(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+684(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+688(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+692(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+696(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+700(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+704(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+708(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+712(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+716(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+720(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+724(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+728(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+732(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+736(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+740(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+744(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+748(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+752(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+756(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+760(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+764(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+768(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+772(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+776(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+780(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+784(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+788(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+792(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+796(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+800(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+804(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+808(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+812(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+816(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+820(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+824(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+828(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+832(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+836(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+840(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+844(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+848(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+852(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+856(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+860(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+864(SB)/4, $0x39509279
+DATA SpiralsConstants<>+868(SB)/4, $0x39509279
+DATA SpiralsConstants<>+872(SB)/4, $0x39509279
+DATA SpiralsConstants<>+876(SB)/4, $0x39509279
+DATA SpiralsConstants<>+880(SB)/4, $0x39509279
+DATA SpiralsConstants<>+884(SB)/4, $0x39509279
+DATA SpiralsConstants<>+888(SB)/4, $0x39509279
+DATA SpiralsConstants<>+892(SB)/4, $0x39509279
+DATA SpiralsConstants<>+896(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+900(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+904(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+908(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+912(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+916(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+920(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+924(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+928(SB)/8, $0x7ff0000000000000
+DATA SpiralsConstants<>+936(SB)/8, $0x7ff0000000000000
+DATA SpiralsConstants<>+944(SB)/8, $0x7ff0000000000000
+DATA SpiralsConstants<>+952(SB)/8, $0x7ff0000000000000
+DATA SpiralsConstants<>+960(SB)/8, $0x00095f619980c433
+DATA SpiralsConstants<>+968(SB)/8, $0x00095f619980c433
+DATA SpiralsConstants<>+976(SB)/8, $0x00095f619980c433
+DATA SpiralsConstants<>+984(SB)/8, $0x00095f619980c433
+DATA SpiralsConstants<>+992(SB)/8, $0x4330000000000000
+DATA SpiralsConstants<>+1000(SB)/8, $0x4330000000000000
+DATA SpiralsConstants<>+1008(SB)/8, $0x4330000000000000
+DATA SpiralsConstants<>+1016(SB)/8, $0x4330000000000000
+DATA SpiralsConstants<>+1024(SB)/8, $0x43300000000003ff
+DATA SpiralsConstants<>+1032(SB)/8, $0x43300000000003ff
+DATA SpiralsConstants<>+1040(SB)/8, $0x43300000000003ff
+DATA SpiralsConstants<>+1048(SB)/8, $0x43300000000003ff
+DATA SpiralsConstants<>+1056(SB)/8, $0x000fffffffffffff
+DATA SpiralsConstants<>+1064(SB)/8, $0x000fffffffffffff
+DATA SpiralsConstants<>+1072(SB)/8, $0x000fffffffffffff
+DATA SpiralsConstants<>+1080(SB)/8, $0x000fffffffffffff
+DATA SpiralsConstants<>+1088(SB)/8, $0x3fe6a09e667f3bcd
+DATA SpiralsConstants<>+1096(SB)/8, $0x3fe6a09e667f3bcd
+DATA SpiralsConstants<>+1104(SB)/8, $0x3fe6a09e667f3bcd
+DATA SpiralsConstants<>+1112(SB)/8, $0x3fe6a09e667f3bcd
+DATA SpiralsConstants<>+1120(SB)/8, $0x4000000000000000
+DATA SpiralsConstants<>+1128(SB)/8, $0x4000000000000000
+DATA SpiralsConstants<>+1136(SB)/8, $0x4000000000000000
+DATA SpiralsConstants<>+1144(SB)/8, $0x4000000000000000
+DATA SpiralsConstants<>+1152(SB)/8, $0x3fe62e42fefa39ef
+DATA SpiralsConstants<>+1160(SB)/8, $0x3fe62e42fefa39ef
+DATA SpiralsConstants<>+1168(SB)/8, $0x3fe62e42fefa39ef
+DATA SpiralsConstants<>+1176(SB)/8, $0x3fe62e42fefa39ef
+DATA SpiralsConstants<>+1184(SB)/8, $0x4000000000004990
+DATA SpiralsConstants<>+1192(SB)/8, $0x4000000000004990
+DATA SpiralsConstants<>+1200(SB)/8, $0x4000000000004990
+DATA SpiralsConstants<>+1208(SB)/8, $0x4000000000004990
+DATA SpiralsConstants<>+1216(SB)/8, $0x3fe555554db62b8a
+DATA SpiralsConstants<>+1224(SB)/8, $0x3fe555554db62b8a
+DATA SpiralsConstants<>+1232(SB)/8, $0x3fe555554db62b8a
+DATA SpiralsConstants<>+1240(SB)/8, $0x3fe555554db62b8a
+DATA SpiralsConstants<>+1248(SB)/8, $0x3fd999a9bd09c3ae
+DATA SpiralsConstants<>+1256(SB)/8, $0x3fd999a9bd09c3ae
+DATA SpiralsConstants<>+1264(SB)/8, $0x3fd999a9bd09c3ae
+DATA SpiralsConstants<>+1272(SB)/8, $0x3fd999a9bd09c3ae
+DATA SpiralsConstants<>+1280(SB)/8, $0x3fd2432e86d5da18
+DATA SpiralsConstants<>+1288(SB)/8, $0x3fd2432e86d5da18
+DATA SpiralsConstants<>+1296(SB)/8, $0x3fd2432e86d5da18
+DATA SpiralsConstants<>+1304(SB)/8, $0x3fd2432e86d5da18
+DATA SpiralsConstants<>+1312(SB)/8, $0x3fce3aa5e803484d
+DATA SpiralsConstants<>+1320(SB)/8, $0x3fce3aa5e803484d
+DATA SpiralsConstants<>+1328(SB)/8, $0x3fce3aa5e803484d
+DATA SpiralsConstants<>+1336(SB)/8, $0x3fce3aa5e803484d
+DATA SpiralsConstants<>+1344(SB)/8, $0x0000000000000000
+DATA SpiralsConstants<>+1352(SB)/8, $0x0000000000000000
+DATA SpiralsConstants<>+1360(SB)/8, $0x0000000000000000
+DATA SpiralsConstants<>+1368(SB)/8, $0x0000000000000000
+DATA SpiralsConstants<>+1376(SB)/8, $0xfff0000000000000
+DATA SpiralsConstants<>+1384(SB)/8, $0xfff0000000000000
+DATA SpiralsConstants<>+1392(SB)/8, $0xfff0000000000000
+DATA SpiralsConstants<>+1400(SB)/8, $0xfff0000000000000
+DATA SpiralsConstants<>+1408(SB)/8, $0x7ff8000000000001
+DATA SpiralsConstants<>+1416(SB)/8, $0x7ff8000000000001
+DATA SpiralsConstants<>+1424(SB)/8, $0x7ff8000000000001
+DATA SpiralsConstants<>+1432(SB)/8, $0x7ff8000000000001
+DATA SpiralsConstants<>+1440(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1444(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1448(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1452(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1456(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1460(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1464(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1468(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1472(SB)/8, $0xc022666666666666
+DATA SpiralsConstants<>+1480(SB)/8, $0x4022666666666666
+DATA SpiralsConstants<>+1488(SB)/8, $0x3fefffffff5d2f8a
+DATA SpiralsConstants<>+1496(SB)/8, $0x3fc1a25749bfd9c6
+DATA SpiralsConstants<>+1504(SB)/8, $0x3f705f9e09d912bd
+DATA SpiralsConstants<>+1512(SB)/8, $0x3f006f86df8744e1
+DATA SpiralsConstants<>+1520(SB)/8, $0x3e6accd728944370
+DATA SpiralsConstants<>+1528(SB)/8, $0x3ff0000000000000
+DATA SpiralsConstants<>+1536(SB)/8, $0x3fde2680edefb4d4
+DATA SpiralsConstants<>+1544(SB)/8, $0x3f9c5cba800d435a
+DATA SpiralsConstants<>+1552(SB)/8, $0x3f3b71488e4fe508
+DATA SpiralsConstants<>+1560(SB)/8, $0x3ebad30869630fb0
+DATA SpiralsConstants<>+1568(SB)/8, $0x3e08c1ab44ef68c0
+DATA SpiralsConstants<>+1576(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1580(SB)/4, $0xc2d00000
+DATA SpiralsConstants<>+1584(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+1588(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+1592(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+1596(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+1600(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+1604(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+1608(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+1612(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+1616(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+1620(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+1624(SB)/4, $0x39509279
+DATA SpiralsConstants<>+1628(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+1632(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1636(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+1640(SB)/4, $0x40000000
+DATA SpiralsConstants<>+1644(SB)/4, $0x40400000
+DATA SpiralsConstants<>+1648(SB)/4, $0x40800000
+DATA SpiralsConstants<>+1652(SB)/4, $0x40a00000
+DATA SpiralsConstants<>+1656(SB)/4, $0x40c00000
+DATA SpiralsConstants<>+1660(SB)/4, $0x40e00000
+DATA SpiralsConstants<>+1664(SB)/4, $0x41000000
+DATA SpiralsConstants<>+1668(SB)/4, $0x41100000
+DATA SpiralsConstants<>+1672(SB)/4, $0x41200000
+DATA SpiralsConstants<>+1676(SB)/4, $0x41300000
+DATA SpiralsConstants<>+1680(SB)/4, $0x41400000
+DATA SpiralsConstants<>+1684(SB)/4, $0x41500000
+DATA SpiralsConstants<>+1688(SB)/4, $0x41600000
+DATA SpiralsConstants<>+1692(SB)/4, $0x41700000
+DATA SpiralsConstants<>+1696(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1700(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+1704(SB)/4, $0x40000000
+DATA SpiralsConstants<>+1708(SB)/4, $0x40400000
+DATA SpiralsConstants<>+1712(SB)/4, $0x40800000
+DATA SpiralsConstants<>+1716(SB)/4, $0x40a00000
+DATA SpiralsConstants<>+1720(SB)/4, $0x40c00000
+DATA SpiralsConstants<>+1724(SB)/4, $0x40e00000
+DATA SpiralsConstants<>+1728(SB)/4, $0x41000000
+DATA SpiralsConstants<>+1732(SB)/4, $0x41100000
+DATA SpiralsConstants<>+1736(SB)/4, $0x41200000
+DATA SpiralsConstants<>+1740(SB)/4, $0x41300000
+DATA SpiralsConstants<>+1744(SB)/4, $0x41400000
+DATA SpiralsConstants<>+1748(SB)/4, $0x41500000
+DATA SpiralsConstants<>+1752(SB)/4, $0x41600000
+DATA SpiralsConstants<>+1756(SB)/4, $0x41700000
+DATA SpiralsConstants<>+1760(SB)/8, $0x7ff0000000000000
+DATA SpiralsConstants<>+1768(SB)/8, $0x00095f619980c433
+DATA SpiralsConstants<>+1776(SB)/8, $0x4330000000000000
+DATA SpiralsConstants<>+1784(SB)/8, $0x43300000000003ff
+DATA SpiralsConstants<>+1792(SB)/8, $0x000fffffffffffff
+DATA SpiralsConstants<>+1800(SB)/8, $0x3fe6a09e667f3bcd
+DATA SpiralsConstants<>+1808(SB)/8, $0x4000000000000000
+DATA SpiralsConstants<>+1816(SB)/8, $0x3fe62e42fefa39ef
+DATA SpiralsConstants<>+1824(SB)/8, $0x4000000000004990
+DATA SpiralsConstants<>+1832(SB)/8, $0x3fe555554db62b8a
+DATA SpiralsConstants<>+1840(SB)/8, $0x3fd999a9bd09c3ae
+DATA SpiralsConstants<>+1848(SB)/8, $0x3fd2432e86d5da18
+DATA SpiralsConstants<>+1856(SB)/8, $0x3fce3aa5e803484d
+DATA SpiralsConstants<>+1864(SB)/8, $0x0000000000000000
+DATA SpiralsConstants<>+1872(SB)/8, $0xfff0000000000000
+DATA SpiralsConstants<>+1880(SB)/8, $0x7ff8000000000001
+GLOBL SpiralsConstants<>(SB), RODATA|NOPTR, $1888

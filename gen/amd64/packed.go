@@ -1,0 +1,120 @@
+package amd64
+
+import (
+	"slices"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+)
+
+// Rows that are shorter than a register lie several to one in memory. An affine map takes them so: the input is repeated for each, one
+// product does for all, and what is added up is neighbours, not lanes of different registers.
+
+// packs says whether an affine map has such rows, at least two registers full, and in registers of how many lanes: no more than there are
+// rows, for wider shuffles take longer. In functions that update, W is loaded as it is stored, row by row: a load waits for stores
+// that are not like it.
+func (f *function) packs(op *plan.Affine) (lanes int, ok bool) {
+	rows, cols := op.W.Rows, op.W.Cols
+	lanes = f.m.lanes()
+	for lanes*f.m.size > 32 && rows <= lanes/2 && 2*cols <= lanes/2 {
+		lanes /= 2
+	}
+	return lanes, !f.updating && cols&(cols-1) == 0 && cols > 1 && 2*cols <= lanes && min(rows, lanes)*cols >= 2*lanes && rows*cols <= 16*lanes
+}
+
+// packedAffine is affine for such maps.
+func (f *function) packedAffine(op *plan.Affine, lanes int) {
+	f.code.within(8*f.m.size*lanes, func() { f.packedRows(op, lanes) })
+}
+
+func (f *function) packedRows(op *plan.Affine, lanes int) {
+	cols := op.W.Cols
+	for first := 0; first < op.W.Rows; first += lanes {
+		at, n := index{off: first}, min(lanes, op.W.Rows-first)
+		input := f.code.tiled(f.at(op.In, index{}), cols)
+		var products []*value
+		var rows [][]int // of every lane the row that it is a part of
+		for k := 0; k < n*cols; k += lanes {
+			size := min(lanes, n*cols-k)
+			products = append(products, f.code.product(input, f.code.load(f.row(op.W, at).plus(k*f.m.size), size)))
+			labels := make([]int, lanes)
+			for i := range labels {
+				labels[i] = (k + i) / cols
+			}
+			rows = append(rows, labels)
+		}
+		z := f.code.neighbours(products, rows, cols)
+		f.code.within(f.m.width(n), func() {
+			if op.B != nil {
+				z = f.code.sum(z, f.code.load(f.at(op.B, at), n))
+			}
+		})
+		f.each(&op.Each, at, n, plan.AccForward, z)
+	}
+}
+
+// neighbours adds every group of so many neighbouring lanes of some whole vectors and puts the sums in the order of their rows.
+func (b *block) neighbours(vectors []*value, rows [][]int, group int) *value {
+	quad := 16 / b.m.size
+	for ; group > 1; group /= 2 {
+		low, high, lowOp, highOp, unit := 0x88, 0xdd, "VSHUFPS", "VSHUFPS", 1
+		switch {
+		case group > quad:
+			lowOp, highOp, unit = "VSHUFF32X4", "VSHUFF32X4", quad
+		case b.m.size == 8:
+			low, high, lowOp, highOp = -1, -1, "VUNPCKLPD", "VUNPCKHPD"
+		}
+		for i := 0; i < len(vectors); i += 2 {
+			j := min(i+1, len(vectors)-1)
+			x, y := vectors[i], vectors[j]
+			vectors[i/2] = b.sum(b.shuffle(lowOp, low, x, y), b.shuffle(highOp, high, x, y))
+			rows[i/2] = evens(rows[i], rows[j], unit, quad)
+		}
+		n := (len(vectors) + 1) / 2
+		vectors, rows = vectors[:n], rows[:n]
+	}
+	lanes := make([]int, len(rows[0]))
+	for r := range lanes {
+		lanes[r] = max(0, slices.Index(rows[0], r))
+	}
+	return b.permute(vectors[0], lanes)
+}
+
+// evens are the labels of the even units of x and y as a shuffle leaves them, side by side in every 128 bits, or in the whole where a unit
+// is that long.
+func evens(x, y []int, unit, quad int) []int {
+	stretch := quad
+	if unit == quad {
+		stretch = len(x)
+	}
+	var out []int
+	for at := 0; at < len(x); at += stretch {
+		for _, from := range [][]int{x, y} {
+			for i := 0; i < stretch; i += 2 * unit {
+				out = append(out, from[at+i:at+i+unit]...)
+			}
+		}
+	}
+	return out
+}
+
+// permute is the vector whose lane i is lane from[i] of x, of 256 bits or more.
+func (b *block) permute(x *value, from []int) *value {
+	bits := make([]uint64, len(from))
+	inOrder := true
+	for i, lane := range from {
+		inOrder = inOrder && i == lane
+		bits[i] = uint64(lane)
+		if b.m.size == 8 { // each is two lanes of half the size
+			bits[i] = uint64(2*lane+1)<<32 | uint64(2*lane)
+		}
+	}
+	if inOrder {
+		return x
+	}
+	return b.shuffle("VPERMPS", -1, b.lanesOf(bits...), x)
+}
+
+// tiled reads n numbers, a power of two that is at most half a register, and repeats them all over it.
+func (b *block) tiled(at ref, n int) *value {
+	return b.add(&node{kind: splat, mem: at, n: n, out: b.fresh()})
+}
