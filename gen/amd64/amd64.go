@@ -10,6 +10,9 @@
 // kind, the operations of a plan. What is unrolled and what is a loop is decided where an operation is written,
 // so that code stays small whatever a network's size.
 //
+// What is written is run through a model of a core (simulate.go, and core.go with its figures), which predicts how many cycles it takes;
+// by that cost.go chooses which levels a function has code for.
+//
 // avo's own register allocator isn't used: it neither spills nor knows which operands an instruction overwrites.
 package amd64
 

@@ -1,0 +1,141 @@
+package amd64
+
+import "github.com/mmcloughlin/avo/operand"
+
+// load emits the moves that read n numbers.
+func (e *emitter) load(n *node) {
+	bytes := n.n * n.size
+	if n.kind == splat {
+		if n.n > 1 {
+			e.f.do(e.tiling(bytes, n.bits), n.mem.mem(), e.place(n))
+			return
+		}
+		if n.size == 8 && n.bits == 128 {
+			e.f.do("VMOVDDUP", n.mem.mem(), e.place(n))
+			return
+		}
+		e.f.do(broadcast(n.size, n.bits), n.mem.mem(), e.place(n))
+		return
+	}
+	whole := e.f.m.widthOf(bytes)
+	switch {
+	case n.mask != nil && e.f.m.level == AVX512:
+		e.ensure(n.mask)
+		e.place(n)
+		e.f.do("VMOVUP"+suffixOf(n.size)+"_Z", n.mem.mem(), e.operand(n.mask, n.bits), vector(n.out.reg, whole))
+	case n.mask != nil:
+		e.ensure(n.mask)
+		mask := vector(n.mask.reg, whole)
+		e.place(n)
+		e.f.do("VMASKMOVP"+suffixOf(n.size), n.mem.mem(), mask, vector(n.out.reg, whole))
+	case whole == 256 && bytes < 32:
+		e.place(n)
+		e.f.do("VMOVUPS", n.mem.mem(), vector(n.out.reg, 128))
+		high := e.spare()
+		e.quad(n.mem.plus(16), bytes-16, high)
+		e.f.do(e.insert(), operand.U8(1), vector(high, 128), vector(n.out.reg, 256), vector(n.out.reg, 256))
+		e.holds[vectorClass][high] = nil
+	case whole == 128:
+		e.place(n)
+		e.quad(n.mem, bytes, n.out.reg)
+	default:
+		e.place(n)
+		e.f.do("VMOVUPS", n.mem.mem(), vector(n.out.reg, whole))
+	}
+}
+
+// tiling is the opcode that fills a register with so many bytes over and over.
+func (e *emitter) tiling(bytes, bits int) string {
+	switch {
+	case bytes == 8:
+		return broadcast(8, bits)
+	case bytes == 32:
+		return "VBROADCASTF64X4"
+	case e.f.m.level == AVX512:
+		return "VBROADCASTF32X4"
+	}
+	return "VBROADCASTF128"
+}
+
+// quad loads 4 to 16 bytes into a register, with 0 above.
+func (e *emitter) quad(at ref, bytes, to int) {
+	x := vector(to, 128)
+	switch bytes {
+	case 4:
+		e.f.do("VMOVSS", at.mem(), x)
+	case 8:
+		e.f.do("VMOVSD", at.mem(), x)
+	case 12:
+		e.f.do("VMOVSD", at.mem(), x)
+		e.f.do("VINSERTPS", operand.U8(0x20), at.plus(8).mem(), x, x)
+	default:
+		e.f.do("VMOVUPS", at.mem(), x)
+	}
+}
+
+// spare takes a register for the current node alone; it is given back by its user.
+func (e *emitter) spare() int {
+	v := &value{bits: 128, reg: -1, slot: -1, uses: []int{e.at}}
+	e.take(v)
+	return v.reg
+}
+
+func (e *emitter) insert() string {
+	if e.f.m.level == AVX512 {
+		return "VINSERTF32X4"
+	}
+	return "VINSERTF128"
+}
+
+func (e *emitter) extract() string {
+	if e.f.m.level == AVX512 {
+		return "VEXTRACTF32X4"
+	}
+	return "VEXTRACTF128"
+}
+
+// store emits the moves that write n numbers: pieces of 32, 16, 8 and 4 bytes, or one with a mask at AVX-512 where those would be many;
+// at AVX2 masked stores are slow.
+func (e *emitter) store(n *node) {
+	v := n.in[0]
+	e.ensure(v)
+	bytes := n.n * n.size
+	whole := e.f.m.widthOf(bytes)
+	if n.mask != nil {
+		e.ensure(n.mask)
+		e.f.do("VMOVUP"+suffixOf(n.size), vector(v.reg, whole), e.operand(n.mask, n.bits), n.mem.mem())
+		return
+	}
+	from, at, high := v.reg, n.mem, -1
+	if whole == 256 && bytes < 32 {
+		e.f.do("VMOVUPS", vector(from, 128), at.mem())
+		at, bytes = at.plus(16), bytes-16
+		high = e.spare()
+		e.f.do(e.extract(), operand.U8(1), vector(from, 256), vector(high, 128))
+		from, whole = high, 128
+	}
+	switch bytes {
+	case 4:
+		e.f.do("VMOVSS", vector(from, 128), at.mem())
+	case 8:
+		e.f.do("VMOVSD", vector(from, 128), at.mem())
+	case 12:
+		e.f.do("VMOVSD", vector(from, 128), at.mem())
+		e.f.do("VEXTRACTPS", operand.U8(2), vector(from, 128), at.plus(8).mem())
+	default:
+		e.f.do("VMOVUPS", vector(from, whole), at.mem())
+	}
+	if high >= 0 {
+		e.holds[vectorClass][high] = nil
+	}
+}
+
+// widthOf is the number of bits of the narrowest register of so many bytes.
+func (m machine) widthOf(bytes int) int { return machine{m.level, 1}.width(bytes) }
+
+func suffixOf(size int) string {
+	if size == 8 {
+		return "D"
+	}
+	return "S"
+}
