@@ -187,6 +187,38 @@ func (f *function) loopFrom(from index, trips, step int, body func(at index)) {
 	f.drop(count)
 }
 
+// backwards runs a body over n numbers, what is left of whole steps first and then these in a loop from the last to the first.
+func (f *function) backwards(n, step int, scales []int, body func(at index, size int)) {
+	full := n / step
+	if rest := n % step; rest > 0 {
+		body(index{off: full * step}, rest)
+	}
+	if full < 2 {
+		if full == 1 {
+			body(index{}, step)
+		}
+		return
+	}
+	f.flush()
+	at, count := index{regs: map[int]reg.GPPhysical{}}, f.pointer()
+	scales = slices.Compact(slices.Clone(scales))
+	for _, s := range scales {
+		at.regs[s] = f.pointer()
+		f.do("MOVL", operand.U32((full-1)*step*s*f.m.size), at.regs[s].As32())
+	}
+	f.do("MOVL", operand.U32(full), count.As32())
+	label := f.label()
+	body(at, step)
+	f.flush()
+	for _, s := range scales {
+		f.do("SUBQ", operand.U32(step*s*f.m.size), at.regs[s])
+		f.drop(at.regs[s])
+	}
+	f.do("SUBL", operand.U32(1), count.As32())
+	f.do("JNE", operand.LabelRef(label))
+	f.drop(count)
+}
+
 // label marks the place where a loop begins.
 func (f *function) label() string {
 	label := fmt.Sprintf("loop%d", f.labels)

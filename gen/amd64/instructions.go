@@ -23,6 +23,7 @@ var instructions = map[string]instruction{
 	"MOVQ":              two(x86.MOVQ),
 	"RET":               none(x86.RET),
 	"SUBL":              two(x86.SUBL),
+	"SUBQ":              two(x86.SUBQ),
 	"VADDPD":            x86.VADDPD,
 	"VADDPD_BCST":       x86.VADDPD_BCST,
 	"VADDPS":            x86.VADDPS,

@@ -95,7 +95,8 @@ func (f *function) biasUpdate(op *plan.Update) {
 	})
 }
 
-// rowwise runs a body over the rows of a matrix and, where rows are long, over stretches of them.
+// rowwise runs a body over the rows of a matrix and, where rows are long, over stretches of them. Loops go from the last row to the
+// first: a network that is larger than a cache has its last rows there from the way forward, and its first ones then for the next call.
 func (f *function) rowwise(w *plan.Buffer, body func(at ref, row index, i, n int, column func(c int) (at index, size int), chunks int)) {
 	lanes := f.m.stream()
 	chunks := (w.Cols + lanes - 1) / lanes
@@ -108,7 +109,7 @@ func (f *function) rowwise(w *plan.Buffer, body func(at ref, row index, i, n int
 	if looped {
 		unrolled = 0
 	}
-	f.chunks(w.Rows, step, unrolled, []int{1, w.Cols}, func(down index, n int) {
+	rows := func(down index, n int) {
 		at, release := f.row(w, down), func() {}
 		wide := chunks > bodyProducts
 		if wide {
@@ -132,5 +133,10 @@ func (f *function) rowwise(w *plan.Buffer, body func(at ref, row index, i, n int
 			}, chunks)
 		}
 		release()
-	})
+	}
+	if unrolled == 0 {
+		f.backwards(w.Rows, step, []int{1, w.Cols}, rows)
+		return
+	}
+	f.chunks(w.Rows, step, unrolled, []int{1, w.Cols}, rows)
 }

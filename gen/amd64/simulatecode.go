@@ -141,6 +141,8 @@ func (s *simulation) compute(i *modelled) {
 		s.values[r] = 0
 	case "ADDQ":
 		s.values[r] += source
+	case "SUBQ":
+		s.values[r] -= source
 	case "SUBL":
 		s.values[r] -= source
 		s.compared, s.end = r, 0
