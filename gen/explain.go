@@ -26,6 +26,7 @@ func Explain(n spec.Network, o Options) (string, error) {
 	fmt.Fprintf(&b, "  %d parameters, %d multiply-adds forward, %d gradient\n", s.Params, s.MultiplyAdds, s.GradMultiplyAdds)
 	fmt.Fprintf(&b, "  %d bytes workspace, about %d bytes of machine code: %s\n", s.WorkspaceBytes, s.CodeBytes, s.Unrolled)
 	fmt.Fprintf(&b, "  batches %d samples at a time, in %d bytes\n", s.Block, s.BatchBytes)
+	fmt.Fprintf(&b, "  rounding %s\n", p.Rounding())
 	fmt.Fprintf(&b, "  spec sha256:%s\n", s.Digest)
 	for _, line := range assemblyLines(n, p) {
 		fmt.Fprintf(&b, "  %s\n", line)

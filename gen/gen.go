@@ -174,6 +174,9 @@ func PackageNames(n spec.Network) []string {
 	for _, o := range spec.Optimizers() {
 		names = append(names, name+o.Type, "New"+name+o.Type)
 	}
+	if n.Rounding == spec.RoundingStrict && n.Precision != spec.Float64 && len(n.Optimizers) > 0 {
+		names = append(names, templates.FunctionNames(portable.DoublePrefix(prefix))...)
+	}
 	names = append(names, templates.StoreNames(prefix)...)
 	names = append(names, assemblyNames(prefix)...)
 	return append(names, templates.FunctionNames(prefix)...)

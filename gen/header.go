@@ -109,6 +109,9 @@ func header(n spec.Network, p *plan.Program, s Summary, o Options) []string {
 		"               " + others,
 		"code           " + s.Unrolled,
 	}
+	if n.Rounding == spec.RoundingStrict {
+		lines = append(lines, "rounding       "+p.Rounding())
+	}
 	if len(n.Optimizers) > 0 {
 		lines = append(lines, "optimizers     "+optimizers(n))
 	}

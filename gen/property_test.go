@@ -74,7 +74,7 @@ var breakages = []struct {
 	}},
 	{"cache", func(r *rand.Rand, n *spec.Network) { n.Cache = pick[spec.Cache](r, "none", "z") }},
 	{"unroll", func(r *rand.Rand, n *spec.Network) { n.Unroll = pick[spec.Unroll](r, "8", "yes") }},
-	{"rounding", func(r *rand.Rand, n *spec.Network) { n.Rounding = pick(r, "exact", spec.RoundingStrict) }},
+	{"rounding", func(r *rand.Rand, n *spec.Network) { n.Rounding = pick[spec.Rounding](r, "exact", "Strict") }},
 	{"batch", func(r *rand.Rand, n *spec.Network) { n.Batch = badCount(r, spec.MaxBatch, false) }},
 	{"optimizers", func(r *rand.Rand, n *spec.Network) {
 		n.Optimizers = [][]spec.Optimizer{{"lion"}, {""}, {spec.Adam, spec.Adam}}[r.IntN(3)]

@@ -56,6 +56,7 @@ func drawDeep(r *rand.Rand, name string, d drawn, depth int) spec.Network {
 	n.Cost = drawCost(r, n)
 	n.Optimizers = drawOptimizers(r)
 	n.Batch = pick(r, batches...)
+	n.Rounding = pick(r, spec.RoundingFast, spec.RoundingFast, spec.RoundingStrict)
 	if n.Unroll == spec.UnrollFull && n.Params() > fullLimit {
 		n.Unroll = pick(r, spec.UnrollAuto, spec.UnrollLoop)
 	}
@@ -140,6 +141,7 @@ func yaml(n spec.Network) string {
 		fmt.Fprintf(&b, "  - {dense: %d, activation: %s, bias: %t}\n", l.Dense, flow(spec.ActivationRole, l.Activation), !l.NoBias)
 	}
 	fmt.Fprintf(&b, "cost: %s\ncache: %s\nunroll: %s\nbatch: %d\ninput_gradient: %t\n", flow(spec.CostRole, n.Cost), n.Cache, n.Unroll, n.Batch, n.InputGradient)
+	fmt.Fprintf(&b, "rounding: %s\n", n.Rounding)
 	fmt.Fprintf(&b, "optimizers: [%s]\n", join(n.Optimizers))
 	return b.String()
 }
@@ -188,6 +190,7 @@ func smaller(n spec.Network) []spec.Network {
 	try(func(m *spec.Network) { m.Unroll = spec.UnrollAuto })
 	try(func(m *spec.Network) { m.InputGradient = false })
 	try(func(m *spec.Network) { m.Optimizers = nil })
+	try(func(m *spec.Network) { m.Rounding = spec.RoundingFast })
 	try(func(m *spec.Network) { m.Precision = spec.Float32 })
 	try(func(m *spec.Network) { m.Batch = 1 })
 	return out

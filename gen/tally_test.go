@@ -248,7 +248,7 @@ func (c *tally) call(x *ast.CallExpr) (plan.Count, error) {
 	}
 	switch f := x.Fun.(type) {
 	case *ast.SelectorExpr:
-		if isNamed(f.X, "math") && slices.Contains([]string{"Copysign", "Inf", "NaN"}, f.Sel.Name) {
+		if isNamed(f.X, "math") && slices.Contains([]string{"Copysign", "Inf", "NaN", "Float32frombits", "Float64frombits"}, f.Sel.Name) {
 			return plan.Count{}, nil // a constant that Go has no notation for
 		}
 		if f.Sel.Name == "Flat" {

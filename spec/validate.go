@@ -77,7 +77,7 @@ func (c *checker) network(n Network) {
 	if n.Batch != 0 {
 		c.count("batch", n.Batch, MaxBatch)
 	}
-	c.rounding(n.Rounding)
+	enum(c, "rounding", n.Rounding, RoundingFast, RoundingStrict)
 	enum(c, "unroll", n.Unroll, UnrollAuto, UnrollFull, UnrollLoop)
 	choices(c, "optimizers", n.Optimizers, "missing; name an optimizer, or use [] for none", optimizerNames()...)
 	choices(c, "targets", n.Targets, "missing; name an architecture or use [] for portable Go only", AMD64)
@@ -180,17 +180,6 @@ func (c *checker) probabilities(n Network) {
 	}
 	c.fail("cost", "%s needs outputs that are probabilities, but %s; use %s there", cost.Name, but,
 		list(names(ActivationRole, true), "or"))
-}
-
-// rounding refuses the one value of the format that no kernel honours yet: emitting kernels that
-// may contract operations would break what the value promises.
-func (c *checker) rounding(r Rounding) {
-	if r == RoundingStrict && c.sound("rounding") {
-		c.fail("rounding", "strict is not available: the kernels that give the same bits on every platform "+
-			"are not in this version; use fast")
-		return
-	}
-	enum(c, "rounding", r, RoundingFast)
 }
 
 // choices checks a list of words out of a few: each of them, and that none is listed twice. missing is what is said of

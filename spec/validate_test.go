@@ -102,7 +102,7 @@ func TestValidateRefuses(t *testing.T) {
 		}, []string{
 			`precision: unknown precision "f64"; did you mean "float64"?`,
 			`cache: unknown cache "pots"; did you mean "post"?`,
-			`rounding: unknown rounding "exact"; use fast`,
+			`rounding: unknown rounding "exact"; use fast or strict`,
 			`unroll: unknown unroll "Full"; did you mean "full"?`,
 			`optimizers[1]: missing; name an optimizer, or use [] for none`,
 			`optimizers[2]: unknown optimizer "Adam"; did you mean "adam"?`,
@@ -113,8 +113,6 @@ func TestValidateRefuses(t *testing.T) {
 			`targets[2]: "amd64" is listed twice`,
 			`targets[3]: missing; name an architecture or use [] for portable Go only`,
 		}},
-		{"strict", func(n *Network) { n.Rounding = RoundingStrict },
-			[]string{"rounding: strict is not available: the kernels that give the same bits on every platform are not in this version; use fast"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, want := mistakes(t, with(c.edit)), c.want

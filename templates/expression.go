@@ -12,21 +12,36 @@ import (
 // Expression is a scalar expression of type typ, float32 or float64, with its variables replaced by values:
 // (1 - a1_3*a1_3). Functions are called under names that begin with prefix.
 func Expression(e expr.Expr, prefix, typ string, value func(expr.Var) (Value, error)) (Value, error) {
-	w := writer{typ, value, func(op expr.Op) (*jen.Statement, error) {
+	return writer{typ: typ, value: value, function: emitted(prefix)}.expression(e)
+}
+
+// Unfused is Expression with every product converted to its own type, so that no compiler fuses it with a sum:
+// (1 - float32(a1_3*a1_3)).
+func Unfused(e expr.Expr, prefix, typ string, value func(expr.Var) (Value, error)) (Value, error) {
+	return writer{typ: typ, value: value, function: emitted(prefix), unfused: true}.expression(e)
+}
+
+// emitted is the emitted function for an operation.
+func emitted(prefix string) func(op expr.Op) (*jen.Statement, error) {
+	return func(op expr.Op) (*jen.Statement, error) {
 		name := FunctionName(prefix, op)
 		if name == "" {
 			return nil, fmt.Errorf("no emitted function for operation %v", op)
 		}
 		return jen.Id(name), nil
-	}}
-	c, err := w.write(e, 0)
-	return Value{c}, err
+	}
 }
 
 type writer struct {
 	typ      string
 	value    func(expr.Var) (Value, error)
 	function func(expr.Op) (*jen.Statement, error) // what an operation is called as
+	unfused  bool                                  // whether products are converted
+}
+
+func (w writer) expression(e expr.Expr) (Value, error) {
+	c, err := w.write(e, 0)
+	return Value{c}, err
 }
 
 // Binding strengths of Go's operators, for parentheses.
@@ -148,6 +163,9 @@ func (w writer) binary(n expr.Binary, context int) (*jen.Statement, error) {
 		return jen.Min(x, y), nil
 	}
 	c := jen.Add(x).Op(n.Op.String()).Add(y)
+	if n.Op == expr.OpMul && w.unfused {
+		return jen.Id(w.typ).Call(c), nil
+	}
 	if own < context {
 		c = jen.Parens(c)
 	}

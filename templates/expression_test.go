@@ -211,6 +211,35 @@ func TestExpressionText(t *testing.T) {
 	}
 }
 
+// TestUnfusedText lists what products look like where none may be fused: converted, each by itself, whatever they stand in.
+func TestUnfusedText(t *testing.T) {
+	x, y, z := expr.Var("x"), expr.Var("y"), expr.Var("z")
+	for want, e := range map[string]expr.Expr{
+		"1 - float64(x*x)":                         expr.Sub(expr.Number(1), expr.Square(x)),
+		"float64(float64(x*y) * z)":                expr.Mul(expr.Mul(x, y), z),
+		"-float64(x * y)":                          expr.Neg(expr.Mul(x, y)),
+		"float64(x*(y+z)) / z":                     expr.Div(expr.Mul(x, expr.Add(y, z)), z),
+		"irisExp(float64(x*y) + z)":                expr.Exp(expr.Add(expr.Mul(x, y), z)),
+		"x + max(float64(y*z), 0)":                 expr.Add(x, expr.Max(expr.Mul(y, z), expr.Number(0))),
+		"x - y/z":                                  expr.Sub(x, expr.Div(y, z)),
+		"math.Float64frombits(0x8000000000000000)": nil,
+	} {
+		v := NegativeZero("float64")
+		if e != nil {
+			var err error
+			if v, err = Unfused(e, "iris", "float64", named); err != nil {
+				t.Errorf("%s: %v", e, err)
+				continue
+			}
+		}
+		b := &Block{}
+		b.Return(v)
+		if got := strings.TrimPrefix(body(t, b), "return "); got != want {
+			t.Errorf("%v prints %s, want %s", e, got, want)
+		}
+	}
+}
+
 // TestExpressionErrors checks that what has no Go is an error that names it.
 func TestExpressionErrors(t *testing.T) {
 	unbound := errors.New("no such variable")

@@ -5,7 +5,7 @@ import "github.com/dave/jennifer/jen"
 // normLanes is in how many sums squares are added up, so that an addition need not wait for the last one.
 const normLanes = 4
 
-// Norm is the body of the unexported norm in float32, where float64 holds every square and every sum of them:
+// Norm is the body of the unexported norm in float32, where float64 holds every square, exactly, and every sum of them:
 //
 //	var s0, s1, s2, s3 float64
 //	gs := g.Flat()
@@ -17,7 +17,7 @@ const normLanes = 4
 //	return math.Sqrt(s0 + s1 + s2 + s3)
 func Norm(n int) *Block {
 	b := &Block{}
-	sums := b.squares(n, func(x jen.Code) *jen.Statement { return jen.Float64().Call(x) })
+	sums := b.squares(n, func(x jen.Code) *jen.Statement { return jen.Float64().Call(x) }, Mul)
 	b.raw(jen.Return(jen.Qual("math", "Sqrt").Call(sums)))
 	return b
 }
@@ -31,6 +31,8 @@ func Norm(n int) *Block {
 //	}
 //	scale = math.Float64frombits((2046 - min(largest>>52, 2045)) << 52)
 //	…
+//	s0 += float64(x0 * x0) // which no compiler fuses: one norm on every machine
+//	…
 //	return math.Sqrt(s0 + s1 + s2 + s3), scale
 func NormScaled(n int) *Block {
 	b := &Block{}
@@ -42,13 +44,14 @@ func NormScaled(n int) *Block {
 		jen.Id("scale").Op("=").Qual("math", "Float64frombits").Call(
 			jen.Parens(jen.Lit(2046).Op("-").Min(jen.Id("largest").Op(">>").Lit(52), jen.Lit(2045))).Op("<<").Lit(52)),
 	)
-	sums := b.squares(n, func(x jen.Code) *jen.Statement { return jen.Add(x).Op("*").Id("scale") })
+	rounded := func(x, y Value) Value { return Convert("float64", Mul(x, y)) }
+	sums := b.squares(n, func(x jen.Code) *jen.Statement { return jen.Add(x).Op("*").Id("scale") }, rounded)
 	b.raw(jen.Return(jen.Qual("math", "Sqrt").Call(sums), jen.Id("scale")))
 	return b
 }
 
-// squares adds up the squares of what of makes of the elements of g, and returns the sum.
-func (b *Block) squares(n int, of func(x jen.Code) *jen.Statement) jen.Code {
+// squares adds up the squares, by mul, of what of makes of the elements of g, and returns the sum.
+func (b *Block) squares(n int, of func(x jen.Code) *jen.Statement, mul func(x, y Value) Value) jen.Code {
 	var sums []jen.Code
 	total := jen.Id("s0")
 	for k := range normLanes {
@@ -67,7 +70,7 @@ func (b *Block) squares(n int, of func(x jen.Code) *jen.Statement) jen.Code {
 		}
 		b.raw(jen.List(names...).Op(":=").List(values...))
 		for k := range count {
-			b.AddTo(Name(lane("s", k)), Mul(Name(lane("x", k)), Name(lane("x", k))))
+			b.AddTo(Name(lane("s", k)), mul(Name(lane("x", k)), Name(lane("x", k))))
 		}
 	}
 	whole := n / normLanes * normLanes

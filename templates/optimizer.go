@@ -39,11 +39,10 @@ func (b *Block) when(cond *jen.Statement) *Block {
 	return b.nest(func(body func(*jen.Group)) jen.Code { return jen.If(cond).BlockFunc(body) })
 }
 
-// Double is a scalar expression in float64, functions being those of package math: 1 / math.Sqrt(-math.Expm1(x)).
+// Double is a scalar expression in float64, functions being those of package math: 1 / math.Sqrt(-math.Expm1(x)). Those give other bits
+// on other machines.
 func Double(e expr.Expr, value func(expr.Var) (Value, error)) (Value, error) {
-	w := writer{typ: "float64", value: value, function: standard}
-	c, err := w.write(e, 0)
-	return Value{c}, err
+	return writer{typ: "float64", value: value, function: standard}.expression(e)
 }
 
 // standard is the function of package math for an operation.

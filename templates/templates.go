@@ -40,6 +40,14 @@ func Number(v float64) Value {
 	return Value{jen.Lit(v)}
 }
 
+// NegativeZero is -0, which Go has no constant for, in large functions too without a call: math.Float32frombits(0x80000000).
+func NegativeZero(typ string) Value {
+	if typ == "float64" {
+		return Value{jen.Qual("math", "Float64frombits").Call(jen.Id("0x8000000000000000"))}
+	}
+	return Value{jen.Qual("math", "Float32frombits").Call(jen.Id("0x80000000"))}
+}
+
 // Convert is a conversion: float32(v).
 func Convert(typ string, v Value) Value { return Value{jen.Id(typ).Call(v.code)} }
 

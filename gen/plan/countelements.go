@@ -21,6 +21,9 @@ func (b block) mapping(m *Map) {
 			each(s, first.plus(k))
 		}
 	}
+	if m.Sum != nil && m.Ordered {
+		b.arithmetic(expr.Count{Adds: m.additions(m.N, m.Outer)})
+	}
 	if m.Sum != nil && m.Sum.Scale != 1 {
 		b.arithmetic(expr.Count{Muls: 1})
 	}
@@ -36,7 +39,9 @@ func (m *Map) each(acc expr.Var) func(b block, x index) {
 	var ops expr.Count
 	if m.Sum != nil {
 		exprs = append(exprs, m.Sum.Expr)
-		ops.Adds++
+		if !m.Ordered {
+			ops.Adds++
+		}
 	}
 	shared := expr.Share("u", exprs...)
 	for _, let := range shared.Lets {

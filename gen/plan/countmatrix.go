@@ -2,16 +2,32 @@ package plan
 
 import "github.com/backpropgen/backpropgen/gen/expr"
 
-// terms counts n sums of m products each, a weight and a scalar, in partial sums, with the biases b where b is not nil.
-func (b block) terms(w, bias *Buffer, n, m, lanes int, short bool) {
+// terms counts n sums of m products each, a weight and a scalar, with the biases b where b is not nil.
+func (b block) terms(l *Loops, w, bias *Buffer, n, m int, short bool) {
 	b.read(w, n*m)
-	adds := n * (m + lanes - 1) // every product is added to a sum that starts from a constant or the bias
-	if bias != nil {
+	adds := n * (m + l.Lanes - 1) // every product is added to a partial sum that starts from a constant or the bias
+	if l.Ordered {
+		adds = n * l.additions(m, l.Inner)
+	}
+	switch {
+	case bias != nil:
 		b.read(bias, n)
-	} else if short {
+		if l.Ordered {
+			adds += n
+		}
+	case short && !l.Ordered:
 		adds -= n
 	}
 	b.arithmetic(expr.Count{Muls: n * m, Adds: adds})
+}
+
+// additions is how many an ordered sum of n terms takes: in straight code it starts from its first terms, in loops every partial
+// sum from -0.
+func (l *Loops) additions(n int, along []Segment) int {
+	if along[0].Looped() {
+		return n + l.Lanes - 1
+	}
+	return n - 1
 }
 
 // affine counts z = W·in + b, a block of rows at a time.
@@ -32,7 +48,7 @@ func (b block) affine(o *Affine, p Piece) {
 				s.load(o.In, index{}, o.W.Cols)
 			}
 		}
-		s.terms(o.W, o.B, seg.Size, o.W.Cols, o.Lanes, o.Short())
+		s.terms(&o.Loops, o.W, o.B, seg.Size, o.W.Cols, o.Short())
 		for _, in := range o.Inner {
 			t, col := s.enter(in, "j")
 			t.load(o.In, col, in.Size)
@@ -65,7 +81,7 @@ func (b block) backAffine(o *BackAffine, p Piece) {
 				s.load(o.D, index{}, o.W.Rows)
 			}
 		}
-		s.terms(o.W, nil, seg.Size, o.W.Rows, o.Lanes, o.Short())
+		s.terms(&o.Loops, o.W, nil, seg.Size, o.W.Rows, o.Short())
 		if u != nil {
 			s.load(u.A, col, seg.Size)
 			// The old weight is in a scalar by then.

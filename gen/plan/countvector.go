@@ -66,14 +66,19 @@ func (w counted) stage(b block, st Stage) {
 		}
 		s, first := b.enter(seg, "j")
 		for k := range seg.Size {
-			w.element(s, st, first.plus(k))
+			w.element(s, st, first.plus(k), w.op.Folds(st, i, k))
 		}
 		switch st.Fold {
 		case FoldSum:
-			s.arithmetic(expr.Count{Adds: later(i, seg)})
+			if !w.op.Ordered {
+				s.arithmetic(expr.Count{Adds: later(i, seg)})
+			}
 		case FoldMax:
 			s.arithmetic(expr.Count{Selects: later(i, seg)})
 		}
+	}
+	if st.Fold == FoldSum && w.op.Ordered {
+		b.arithmetic(expr.Count{Adds: w.op.additions(w.op.Window, w.op.Inner)})
 	}
 	if st.Keep != nil {
 		b.write(st.Keep, 1)
@@ -92,7 +97,7 @@ func (w counted) begin(b block, st Stage) {
 }
 
 // element counts what a stage does with one unit, but for the fold.
-func (w counted) element(b block, st Stage, j index) {
+func (w counted) element(b block, st Stage, j index, folds bool) {
 	if st.Draft != nil {
 		w.evaluate(b, st, j, st.Draft.Expr)
 		if !w.straight() {
@@ -103,7 +108,7 @@ func (w counted) element(b block, st Stage, j index) {
 	for _, set := range st.Sets {
 		exprs = append(exprs, set.Expr)
 	}
-	if st.Fold != NoFold {
+	if folds {
 		exprs = append(exprs, st.Expr)
 	}
 	w.evaluate(b, st, j, exprs...)

@@ -32,8 +32,8 @@ func NewMemory[F expr.Float](p *Program) *Memory[F] {
 // Data returns the elements of the buffer of that name, row-major, nil if there is none.
 func (m *Memory[F]) Data(name string) []F { return m.data[m.p.Buffer(name)] }
 
-// Run executes the function of that name on the memory, in the arithmetic of F and in the plainest order: it is
-// the meaning of a plan, against which passes and printers are checked.
+// Run executes the function of that name on the memory, in the arithmetic of F and in the plainest order, or in the plan's where
+// sums have one: it is the meaning of a plan, against which passes and printers are checked.
 func (m *Memory[F]) Run(name string) error {
 	f := m.p.Func(name)
 	if f == nil || f.Batch {
@@ -53,21 +53,21 @@ func (m *Memory[F]) exec(op Op) error {
 		w, in := m.data[o.W], m.data[o.In]
 		acc := make([]F, o.W.Rows)
 		for i := range acc {
-			if o.B != nil {
+			product := func(j int) F { return w[i*len(in)+j] * in[j] }
+			if o.B != nil && !o.Ordered {
 				acc[i] = m.data[o.B][i]
 			}
-			for j, x := range in {
-				acc[i] += F(w[i*len(in)+j] * x)
+			acc[i] = addUp(&o.Loops, acc[i], len(in), product)
+			if o.B != nil && o.Ordered {
+				acc[i] += m.data[o.B][i]
 			}
 		}
 		return m.elements(&o.Each, AccForward, acc)
 	case *BackAffine:
 		w, d := m.data[o.W], m.data[o.D]
 		acc := make([]F, o.W.Cols)
-		for i, di := range d {
-			for j := range acc {
-				acc[j] += F(w[i*len(acc)+j] * di)
-			}
+		for j := range acc {
+			acc[j] = addUp(&o.Loops, 0, len(d), func(i int) F { return w[i*len(acc)+j] * d[i] })
 		}
 		if o.Update != nil {
 			if err := m.exec(o.Update); err != nil {
@@ -114,7 +114,7 @@ func (m *Memory[F]) exec(op Op) error {
 
 func (m *Memory[F]) elements(o *Map, acc expr.Var, accs []F) error {
 	env := expr.Env[F]{}
-	var sum F
+	var terms []F
 	for k := range o.N {
 		for _, a := range o.Args {
 			data := m.data[a.Buf]
@@ -135,11 +135,32 @@ func (m *Memory[F]) elements(o *Map, acc expr.Var, accs []F) error {
 			if err != nil {
 				return err
 			}
-			sum += v
+			terms = append(terms, v)
 		}
 	}
 	if o.Sum != nil {
+		sum := addUp(&o.Loops, 0, len(terms), func(k int) F { return terms[k] })
 		m.data[o.Sum.Buf][0] = F(F(o.Sum.Scale) * sum)
 	}
 	return nil
+}
+
+// addUp adds n terms up: one after another from a first value on, or in the order of the loops, where there is one and no first value.
+func addUp[F expr.Float](l *Loops, first F, n int, term func(int) F) F {
+	if !l.Ordered {
+		for j := range n {
+			first += F(term(j))
+		}
+		return first
+	}
+	partial := make([]F, l.Lanes)
+	l.Tree(n, func(lanes []int, at int) {
+		for i, lane := range lanes {
+			partial[at+i] = F(term(lane))
+			for j := lane + l.Lanes; j < n; j += l.Lanes {
+				partial[at+i] += F(term(j))
+			}
+		}
+	}, func(into, from int) { partial[into] += partial[from] })
+	return partial[0]
 }

@@ -28,6 +28,7 @@ func (m *Memory[F]) stage(o *Vector, s Stage, g int, env expr.Env[F], drafts []F
 		return nil
 	}
 	acc := F(s.From)
+	var terms []F
 	for j := range o.Window {
 		k := g*o.Window + j
 		m.bind(o, env, g, k)
@@ -58,12 +59,15 @@ func (m *Memory[F]) stage(o *Vector, s Stage, g int, env expr.Env[F], drafts []F
 		}
 		switch {
 		case s.Fold == FoldSum:
-			acc += v
+			terms = append(terms, v)
 		case s.Fold == FoldMax && j > 0:
 			acc = max(acc, v)
 		default:
 			acc = v
 		}
+	}
+	if s.Fold == FoldSum {
+		acc = addUp(&o.Loops, acc, len(terms), func(j int) F { return terms[j] })
 	}
 	if s.Fold != NoFold {
 		m.keep(s, g, env, acc)

@@ -34,10 +34,13 @@ func (s Segment) Looped() bool { return s.Trips > 1 }
 // Loops is the loop structure of an operation. Outer runs over the results, the elements of the
 // vector that is formed or the rows of the matrix that is written; Inner over what is summed, or over the columns
 // written. Elementwise operations have no Inner. A sum over Inner is formed in Lanes partial sums, so that short
-// vectors of long sums don't wait for one addition after another.
+// vectors of long sums don't wait for one addition after another. Ordered says that their order is promised, as rounding: strict does;
+// Together of the lanes are then formed at a time.
 type Loops struct {
 	Outer, Inner []Segment
 	Lanes        int
+	Ordered      bool
+	Together     int
 }
 
 // Loop returns the loop structure itself.

@@ -53,7 +53,7 @@ const keepScalars = 16
 
 // Short says whether each sum is one statement.
 func (o *Affine) Short() bool {
-	return o.W.Cols <= shortSum && !o.Inner[0].Looped() && o.Lanes == 1
+	return o.W.Cols <= shortSum && !o.Inner[0].Looped() && (o.Lanes == 1 || o.Ordered)
 }
 
 // Keeps says whether the input is read into scalars once for all results; otherwise every block of results reads it.
@@ -61,7 +61,7 @@ func (o *Affine) Keeps() bool { return o.W.Cols <= keepScalars }
 
 // Short says whether each sum is one statement.
 func (o *BackAffine) Short() bool {
-	return o.W.Rows <= shortSum && !o.Inner[0].Looped() && o.Update == nil && o.Lanes == 1
+	return o.W.Rows <= shortSum && !o.Inner[0].Looped() && o.Update == nil && (o.Lanes == 1 || o.Ordered)
 }
 
 // Keeps says whether δ is read into scalars once for all results. A fused update needs rate·δ beside it, for every block

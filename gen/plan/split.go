@@ -40,6 +40,9 @@ func split(p *Program) error {
 			return fmt.Errorf("unroll: %q is not a mode", n.Unroll)
 		}
 		tile(op, straight, n.Unroll == spec.UnrollLoop)
+		if n.Rounding == spec.RoundingStrict {
+			order(op, p.ElementBytes())
+		}
 	}
 	group(p)
 	return nil

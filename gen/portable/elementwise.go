@@ -10,7 +10,12 @@ import (
 
 // mapping prints an elementwise operation of its own.
 func (pr *printer) mapping(m *plan.Map, root *scope) error {
-	if m.Sum != nil {
+	var loss *lanes
+	switch {
+	case m.Sum != nil && m.Ordered:
+		loss = newLanes(&m.Loops, m.Outer, m.N, "loss")
+		loss.begin(pr, root)
+	case m.Sum != nil:
 		root.b.Var("loss", pr.typ)
 	}
 	for _, a := range m.Args {
@@ -26,12 +31,25 @@ func (pr *printer) mapping(m *plan.Map, root *scope) error {
 			}
 		}
 		for k := range seg.Size {
-			if err := pr.each(m, s, plus(first, k), "", ""); err != nil {
+			term, err := pr.each(m, s, plus(first, k), "", "")
+			switch {
+			case err != nil:
 				return err
+			case loss != nil:
+				loss.add(s, plus(first, k), term)
+			case m.Sum != nil:
+				s.b.AddTo(templates.Name("loss"), term)
 			}
 		}
 	}
-	if m.Sum != nil && m.Sum.Scale != 1 {
+	if loss != nil {
+		loss.end(root)
+	}
+	switch {
+	case m.Sum == nil || m.Sum.Scale == 1:
+	case pr.strict():
+		root.b.Assign(templates.Name("loss"), pr.mul(templates.Name("loss"), templates.Number(m.Sum.Scale)))
+	default:
 		root.b.MulBy(templates.Name("loss"), templates.Number(m.Sum.Scale))
 	}
 	return nil
@@ -39,17 +57,21 @@ func (pr *printer) mapping(m *plan.Map, root *scope) error {
 
 // write prints an expression, a constant with its type.
 func (pr *printer) write(e expr.Expr, value func(expr.Var) (templates.Value, error)) (templates.Value, error) {
-	pr.use(e)
-	v, err := templates.Expression(e, pr.prefix, pr.typ, value)
+	use(pr.used, e)
+	print := templates.Expression
+	if pr.strict() {
+		print = templates.Unfused
+	}
+	v, err := print(e, pr.prefix, pr.typ, value)
 	if err == nil && len(expr.Vars(e)) == 0 {
 		v = templates.Convert(pr.typ, v)
 	}
 	return v, err
 }
 
-// each prints what a Map does with one element. In a fused Map, acc is the variable of the host operation and held the
-// scalar that has its value.
-func (pr *printer) each(m *plan.Map, s *scope, x templates.Index, acc expr.Var, held string) error {
+// each prints what a Map does with one element and returns the term of its sum, where it has one. In a fused Map, acc is the variable
+// of the host operation and held the scalar that has its value.
+func (pr *printer) each(m *plan.Map, s *scope, x templates.Index, acc expr.Var, held string) (term templates.Value, err error) {
 	shared := pr.sharing(m)
 	lets := map[expr.Var]string{}
 	value := func(v expr.Var) (templates.Value, error) {
@@ -72,7 +94,7 @@ func (pr *printer) each(m *plan.Map, s *scope, x templates.Index, acc expr.Var, 
 	for _, let := range shared.Lets {
 		v, err := write(let.Value)
 		if err != nil {
-			return err
+			return term, err
 		}
 		name := scalar(string(let.Name), x)
 		s.set(name, v)
@@ -86,7 +108,7 @@ func (pr *printer) each(m *plan.Map, s *scope, x templates.Index, acc expr.Var, 
 		}
 		v, err := write(e)
 		if err != nil {
-			return err
+			return term, err
 		}
 		if m.Role == plan.Deliver {
 			s.b.Assign(element(set.Buf, x), v)
@@ -97,13 +119,9 @@ func (pr *printer) each(m *plan.Map, s *scope, x templates.Index, acc expr.Var, 
 		s.store(set.Buf, x, name)
 	}
 	if m.Sum != nil {
-		v, err := write(shared.Results[len(m.Sets)])
-		if err != nil {
-			return err
-		}
-		s.b.AddTo(templates.Name("loss"), v)
+		return write(shared.Results[len(m.Sets)])
 	}
-	return nil
+	return term, nil
 }
 
 // sharing is the program for one element of a Map. It is made once: an unrolled layer prints it for every unit.

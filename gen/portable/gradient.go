@@ -38,12 +38,12 @@ func (pr *printer) gradient() {
 		over := clip.IfBeyond(name("norm"), name("limit"))
 		over.Define("k", templates.Div(name("limit"), name("root")))
 		over.Comment("limit/norm = k*scale, in one factor unless that is too small for its digits: then in two.")
-		over.Define("factor", templates.Mul(name("k"), name("scale")))
+		over.Define("factor", pr.mul(name("k"), name("scale")))
 		one := over.IfNormal("factor")
 		one.Assign(name("scale"), name("factor"))
 		one.Assign(name("k"), templates.Number(1))
 		over.Define("gs", templates.Method("g", "Flat"))
-		over.Each(templates.Mul(templates.Paren(templates.Mul(name("x"), name("scale"))), name("k")))
+		over.Each(pr.mul(templates.Paren(templates.Mul(name("x"), name("scale"))), name("k")))
 		clip.Return(name("norm"))
 	}
 	pr.file.Doc(normDoc)
@@ -53,7 +53,7 @@ func (pr *printer) gradient() {
 
 	scale := &templates.Block{}
 	scale.Define("gs", templates.Method("g", "Flat"))
-	scale.Each(templates.Mul(name("k"), name("x")))
+	scale.Each(pr.mul(name("k"), name("x")))
 	pr.file.Doc("Scale multiplies the gradient by k: by 1/n, a sum over n samples becomes their mean.")
 	pr.file.Func(templates.Function{Name: "Scale", Recv: recv, Params: []templates.Param{{Name: "k", Type: pr.typ}}, Body: scale})
 }

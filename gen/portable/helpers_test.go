@@ -52,6 +52,7 @@ func draw(r *rand.Rand) spec.Network {
 			n.Optimizers = append(n.Optimizers, o.Name)
 		}
 	}
+	n.Rounding = spec.Rounding(pick("fast", "strict"))
 	return n
 }
 
@@ -78,7 +79,7 @@ func typeCheck(t *testing.T, src string) (*ast.File, *types.Info) {
 	if err != nil {
 		t.Fatalf("%v in\n%s", err, src)
 	}
-	info := &types.Info{Defs: map[*ast.Ident]types.Object{}}
+	info := &types.Info{Defs: map[*ast.Ident]types.Object{}, Types: map[ast.Expr]types.TypeAndValue{}}
 	conf := types.Config{Importer: standard}
 	if _, err := conf.Check("net", fset, []*ast.File{file}, info); err != nil {
 		t.Fatalf("%v in\n%s", err, src)

@@ -16,6 +16,15 @@ func accumulators(name string, lanes int) []string {
 	return names
 }
 
+// first are the first partial sums of results.
+func first(acc [][]string) []string {
+	names := make([]string, len(acc))
+	for k := range acc {
+		names[k] = acc[k][0]
+	}
+	return names
+}
+
 // gather adds the partial sums of a result, in pairs.
 func gather(s *scope, names []string) {
 	for step := len(names) / 2; step >= 1; step /= 2 {
@@ -49,19 +58,25 @@ func (pr *printer) affine(op *plan.Affine, piece plan.Piece, root *scope) error 
 				s.load(op.In, templates.Index{}, op.W.Cols)
 			}
 		}
-		if op.Short() {
+		product := func(s *scope, col templates.Index) func(k int) templates.Value {
+			x := s.get(op.In, col)
+			return func(k int) templates.Value { return pr.mul(weight(rows[k], op.W, plus(row, k), col), x) }
+		}
+		switch {
+		case op.Ordered:
+			pr.orderedRows(op, s, row, first(acc), product)
+		case op.Short():
 			for k := range seg.Size {
 				var terms []templates.Value
 				if op.B != nil {
 					terms = append(terms, element(op.B, plus(row, k)))
 				}
 				for c := range op.W.Cols {
-					col := templates.Index{Off: c}
-					terms = append(terms, templates.Mul(weight(rows[k], op.W, plus(row, k), col), s.get(op.In, col)))
+					terms = append(terms, product(s, templates.Index{Off: c})(k))
 				}
 				s.set(acc[k][0], templates.Add(terms...))
 			}
-		} else {
+		default:
 			for k := range seg.Size {
 				for l, name := range acc[k] {
 					if op.B != nil && l == 0 {
@@ -74,16 +89,18 @@ func (pr *printer) affine(op *plan.Affine, piece plan.Piece, root *scope) error 
 			for _, in := range op.Inner {
 				t, col := s.enter(in, "j")
 				for c := range in.Size {
-					x := t.get(op.In, plus(col, c))
+					of := product(t, plus(col, c))
 					for k := range seg.Size {
-						t.b.AddTo(templates.Name(acc[k][c%op.Lanes]), templates.Mul(weight(rows[k], op.W, plus(row, k), plus(col, c)), x))
+						t.b.AddTo(templates.Name(acc[k][c%op.Lanes]), of(k))
 					}
 				}
 			}
 		}
 		for k := range seg.Size {
-			gather(s, acc[k])
-			if err := pr.each(&op.Each, s, plus(row, k), plan.AccForward, acc[k][0]); err != nil {
+			if !op.Ordered {
+				gather(s, acc[k])
+			}
+			if _, err := pr.each(&op.Each, s, plus(row, k), plan.AccForward, acc[k][0]); err != nil {
 				return err
 			}
 		}
@@ -139,16 +156,19 @@ func (pr *printer) backAffine(op *plan.BackAffine, piece plan.Piece, root *scope
 		if u != nil {
 			s.load(u.A, col, seg.Size)
 		}
-		if op.Short() {
+		switch {
+		case op.Ordered:
+			pr.orderedColumns(op, s, col, first(acc))
+		case op.Short():
 			for k := range seg.Size {
 				var terms []templates.Value
 				for r := range op.W.Rows {
 					row := templates.Index{Off: r}
-					terms = append(terms, templates.Mul(weight("", op.W, row, plus(col, k)), s.get(op.D, row)))
+					terms = append(terms, pr.mul(weight("", op.W, row, plus(col, k)), s.get(op.D, row)))
 				}
 				s.set(acc[k][0], templates.Add(terms...))
 			}
-		} else {
+		default:
 			for k := range seg.Size {
 				for _, name := range acc[k] {
 					s.set(name, templates.Convert(pr.typ, templates.Number(0)))
@@ -162,8 +182,10 @@ func (pr *printer) backAffine(op *plan.BackAffine, piece plan.Piece, root *scope
 			}
 		}
 		for k := range seg.Size {
-			gather(s, acc[k])
-			if err := pr.each(&op.Each, s, plus(col, k), plan.AccBackward, acc[k][0]); err != nil {
+			if !op.Ordered {
+				gather(s, acc[k])
+			}
+			if _, err := pr.each(&op.Each, s, plus(col, k), plan.AccBackward, acc[k][0]); err != nil {
 				return err
 			}
 		}
@@ -177,18 +199,25 @@ func (pr *printer) backRow(op *plan.BackAffine, s *scope, row, col templates.Ind
 	d := s.get(op.D, row)
 	if op.Update == nil {
 		for k := range n {
-			s.b.AddTo(templates.Name(acc(k)), templates.Mul(weight(name, op.W, row, plus(col, k)), d))
+			s.b.AddTo(templates.Name(acc(k)), pr.mul(weight(name, op.W, row, plus(col, k)), d))
 		}
 		return
 	}
 	e := pr.rated(op.Update, s, row)
 	for k := range n {
-		place := weight(name, op.W, row, plus(col, k))
-		w := fmt.Sprintf("w%d_%s_%s", op.W.Layer, row.Suffix(), plus(col, k).Suffix())
-		s.set(w, place)
-		s.b.AddTo(templates.Name(acc(k)), templates.Mul(templates.Name(w), d))
-		s.b.Assign(place, templates.Sub(templates.Name(w), templates.Mul(e, s.get(op.Update.A, plus(col, k)))))
+		w, descend := pr.old(op, s, name, row, plus(col, k), e)
+		s.b.AddTo(templates.Name(acc(k)), pr.mul(w, d))
+		descend()
 	}
+}
+
+// old reads a weight into a scalar, which it returns with what prints the weight's update.
+func (pr *printer) old(op *plan.BackAffine, s *scope, rowName string, row, col templates.Index, rated templates.Value) (templates.Value, func()) {
+	place := weight(rowName, op.W, row, col)
+	name := fmt.Sprintf("w%d_%s_%s", op.W.Layer, row.Suffix(), col.Suffix())
+	s.set(name, place)
+	w := templates.Name(name)
+	return w, func() { s.b.Assign(place, templates.Sub(w, pr.mul(rated, s.get(op.Update.A, col)))) }
 }
 
 // rated is rate·δ of a row as a scalar: rd2_3 := rate * d2_3.
@@ -197,7 +226,7 @@ func (pr *printer) rated(u *plan.Update, s *scope, row templates.Index) template
 	if held, ok := s.find(name); ok {
 		return templates.Name(held)
 	}
-	s.set(name, templates.Mul(templates.Name(u.Rate.Name), s.get(u.D, row)))
+	s.set(name, pr.mul(templates.Name(u.Rate.Name), s.get(u.D, row)))
 	s.scalars.Hold(name, name)
 	return templates.Name(name)
 }
@@ -272,7 +301,7 @@ func (pr *printer) columns(w, a *plan.Buffer, inner []plan.Segment, s *scope, ro
 				x = t.get(a, plus(col, c))
 			}
 			for k, f := range factors {
-				put(t.b, weight(rows[k], w, plus(row, k), plus(col, c)), templates.Mul(f, x))
+				put(t.b, weight(rows[k], w, plus(row, k), plus(col, c)), pr.mul(f, x))
 			}
 		}
 	}

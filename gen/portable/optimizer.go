@@ -191,7 +191,7 @@ func (o optimizer) scalars(b *templates.Block) error {
 		return templates.Value{}, fmt.Errorf("a scalar reads %s, which is no hyperparameter", v)
 	}
 	for _, s := range o.Rule.Scalars {
-		v, err := templates.Double(s.Value, value)
+		v, err := o.scalar(s.Value, value)
 		if err != nil {
 			return err
 		}
@@ -201,7 +201,7 @@ func (o optimizer) scalars(b *templates.Block) error {
 		}
 		b.Define(string(s.Name), v)
 		if s.First != nil {
-			first, err := templates.Double(s.First, value)
+			first, err := o.scalar(s.First, value)
 			if err != nil {
 				return err
 			}
@@ -209,6 +209,19 @@ func (o optimizer) scalars(b *templates.Block) error {
 		}
 	}
 	return nil
+}
+
+// scalar prints an expression in float64: by the functions of package math or, where every machine is to have the same bits, by our own.
+func (o optimizer) scalar(e expr.Expr, value func(expr.Var) (templates.Value, error)) (templates.Value, error) {
+	switch {
+	case !o.pr.strict():
+		return templates.Double(e, value)
+	case o.pr.typ == "float64":
+		use(o.pr.used, e)
+		return templates.Unfused(e, o.pr.prefix, "float64", value)
+	}
+	use(o.pr.doubles, e)
+	return templates.Unfused(e, DoublePrefix(o.pr.prefix), "float64", value)
 }
 
 // double is a number of the network's precision in float64.

@@ -55,7 +55,7 @@ func (pr *printer) tile(op *plan.OuterSum, s *scope, row, col templates.Index, r
 			x = t.get(op.A, plus(col, c))
 		}
 		for r := range rows {
-			t.b.AddTo(templates.Name(weights.names[r*cols+c]), templates.Mul(t.get(op.D, plus(row, r)), x))
+			t.b.AddTo(templates.Name(weights.names[r*cols+c]), pr.mul(t.get(op.D, plus(row, r)), x))
 		}
 	}
 	for r, name := range biases.names {
@@ -93,7 +93,7 @@ func (pr *printer) descend(op *plan.Descend, b *templates.Block) {
 		t, first := s.enter(seg, "k")
 		for k := range seg.Size {
 			x := plus(first, k)
-			t.b.SubFrom(templates.Elem("ps", x), templates.Mul(templates.Name(op.Rate.Name), templates.Elem("gs", x)))
+			t.b.SubFrom(templates.Elem("ps", x), pr.mul(templates.Name(op.Rate.Name), templates.Elem("gs", x)))
 		}
 	}
 }

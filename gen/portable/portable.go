@@ -30,8 +30,10 @@ type Options struct {
 // Print returns the Go file of a compiled plan.
 func Print(p *plan.Program, o Options) ([]byte, error) {
 	pr := &printer{
-		p: p, hasVector: o.Vector, tiles: o.BatchFields, tileBytes: o.BatchBytes, name: p.Network.Name, prefix: Prefix(p.Network.Name), typ: string(p.Network.Precision),
-		file: templates.NewFile(o.Package, o.Header), used: map[expr.Op]bool{}, shared: map[*plan.Map]expr.Program{},
+		p: p, hasVector: o.Vector, tiles: o.BatchFields, tileBytes: o.BatchBytes,
+		name: p.Network.Name, prefix: Prefix(p.Network.Name), typ: string(p.Network.Precision),
+		file: templates.NewFile(o.Package, o.Header), used: map[expr.Op]bool{}, doubles: map[expr.Op]bool{},
+		shared: map[*plan.Map]expr.Program{},
 	}
 	pr.declarations()
 	pr.methods()
@@ -68,33 +70,40 @@ type printer struct {
 	typ       string
 	file      *templates.File
 	used      map[expr.Op]bool // elementary functions called
+	doubles   map[expr.Op]bool // those called in float64 by a network in float32
 	shared    map[*plan.Map]expr.Program
 }
 
 // elementary declares the elementary functions that were used, in the order of their operations.
 func (pr *printer) elementary() error {
-	return pr.file.Elementary(pr.prefix, slices.Sorted(maps.Keys(pr.used)), pr.typ)
+	if err := pr.file.Elementary(pr.prefix, slices.Sorted(maps.Keys(pr.used)), pr.typ); err != nil {
+		return err
+	}
+	return pr.file.Elementary(DoublePrefix(pr.prefix), slices.Sorted(maps.Keys(pr.doubles)), "float64")
 }
 
+// DoublePrefix is what begins the names of elementary functions in float64 of a network in float32.
+func DoublePrefix(prefix string) string { return prefix + "Double" }
+
 // use notes the elementary functions of an expression.
-func (pr *printer) use(e expr.Expr) {
+func use(used map[expr.Op]bool, e expr.Expr) {
 	switch n := e.(type) {
 	case expr.Unary:
 		if templates.FunctionName("", n.Op) != "" {
-			pr.used[n.Op] = true
+			used[n.Op] = true
 		}
-		pr.use(n.X)
+		use(used, n.X)
 	case expr.Binary:
 		if templates.FunctionName("", n.Op) != "" {
-			pr.used[n.Op] = true
+			used[n.Op] = true
 		}
-		pr.use(n.X)
-		pr.use(n.Y)
+		use(used, n.X)
+		use(used, n.Y)
 	case expr.Select:
-		pr.used[expr.OpWhere] = true
-		pr.use(n.C)
-		pr.use(n.X)
-		pr.use(n.Y)
+		used[expr.OpWhere] = true
+		use(used, n.C)
+		use(used, n.X)
+		use(used, n.Y)
 	}
 }
 

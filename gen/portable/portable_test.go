@@ -51,7 +51,12 @@ func cases() map[string]spec.Network {
 	loops.Unroll = spec.UnrollLoop
 
 	lanes := network("binary-cross-entropy", []int{33, 1}, "sigmoid")
-	return map[string]spec.Network{"straight": straight, "hidden": hidden, "loops": loops, "lanes": lanes}
+
+	strict := network("mse", []int{33, 4, 2}, "softmax", "identity")
+	strict.Unroll = spec.UnrollLoop
+	strict.Rounding = spec.RoundingStrict
+	strict.Optimizers = []spec.Optimizer{spec.Adam}
+	return map[string]spec.Network{"straight": straight, "hidden": hidden, "loops": loops, "lanes": lanes, "strict": strict}
 }
 
 // TestPrintGolden compares the emitted code of the cases with testdata; look at the difference before renewing it with -update.

@@ -108,9 +108,10 @@ func (w *windows) stage(st plan.Stage, s *scope) error {
 	if st.Fold == plan.FoldScan {
 		s.set(w.local(st.Var), templates.Convert(w.pr.typ, templates.Number(st.From)))
 	}
+	sums := w.sums(st)
 	for i, seg := range w.op.Inner {
 		if i == 0 && seg.Looped() {
-			if err := w.begin(st, s); err != nil {
+			if err := w.begin(st, s, sums); err != nil {
 				return err
 			}
 		}
@@ -124,24 +125,43 @@ func (w *windows) stage(st plan.Stage, s *scope) error {
 		}
 		var terms []templates.Value
 		for k := range seg.Size {
-			term, err := w.element(st, t, plus(first, k))
+			term, err := w.element(st, t, plus(first, k), w.op.Folds(st, i, k))
 			if err != nil {
 				return err
 			}
 			terms = append(terms, term...)
 		}
-		w.fold(st, s, t, terms, i == 0 && !seg.Looped())
+		if sums == nil {
+			w.fold(st, s, t, terms, i == 0 && !seg.Looped())
+			continue
+		}
+		for k, term := range terms {
+			sums.add(t, plus(first, k), term)
+		}
+	}
+	if sums != nil {
+		sums.end(s)
 	}
 	w.keep(st, s)
 	return nil
 }
 
+// sums are the sums of the lanes of a stage that adds up in the plan's order, nil of another.
+func (w *windows) sums(st plan.Stage) *lanes {
+	if st.Fold != plan.FoldSum || !w.op.Ordered {
+		return nil
+	}
+	return newLanes(&w.op.Loops, w.op.Inner, w.op.Window, w.local(st.Var))
+}
+
 // begin gives the scalar of a fold in a loop its first value: 0, or the first term of a maximum.
-func (w *windows) begin(st plan.Stage, s *scope) error {
-	switch st.Fold {
-	case plan.FoldSum:
+func (w *windows) begin(st plan.Stage, s *scope, sums *lanes) error {
+	switch {
+	case sums != nil:
+		sums.begin(w.pr, s)
+	case st.Fold == plan.FoldSum:
 		s.set(w.local(st.Var), templates.Convert(w.pr.typ, templates.Number(0)))
-	case plan.FoldMax:
+	case st.Fold == plan.FoldMax:
 		first := templates.Index{}
 		value := func(v expr.Var) (templates.Value, error) {
 			if b := w.op.Bind(v); b != nil {
@@ -197,7 +217,7 @@ func (w *windows) load(st plan.Stage, s *scope, first templates.Index, n int) {
 
 // element prints what a stage does with one element and returns the term it folds: one for a sum or a
 // maximum, none otherwise.
-func (w *windows) element(st plan.Stage, s *scope, j templates.Index) ([]templates.Value, error) {
+func (w *windows) element(st plan.Stage, s *scope, j templates.Index, folds bool) ([]templates.Value, error) {
 	value := w.value(s, j, st)
 	if st.Draft != nil {
 		v, err := w.write(s, w.suffix(j), value, st.Draft.Expr)
@@ -214,7 +234,7 @@ func (w *windows) element(st plan.Stage, s *scope, j templates.Index) ([]templat
 	for _, set := range st.Sets {
 		exprs = append(exprs, set.Expr)
 	}
-	if st.Fold != plan.NoFold {
+	if folds {
 		exprs = append(exprs, st.Expr)
 	}
 	vs, err := w.write(s, w.suffix(j), value, exprs...)
@@ -226,7 +246,7 @@ func (w *windows) element(st plan.Stage, s *scope, j templates.Index) ([]templat
 		s.set(name, vs[i])
 		s.storeAt(set.Buf, name, place, name, w.group.Var != "" || j.Var != "")
 	}
-	if st.Fold == plan.FoldScan {
+	if st.Fold == plan.FoldScan && folds {
 		s.b.Assign(templates.Name(w.local(st.Var)), vs[len(vs)-1])
 	}
 	if st.Fold == plan.FoldSum || st.Fold == plan.FoldMax {

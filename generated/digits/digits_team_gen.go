@@ -310,7 +310,7 @@ func (w *digitsWorker) finish(step bool) {
 	if step {
 		p := t.p.Flat()
 		for i := lo; i < hi; i++ {
-			p[i] -= t.rate * sum[i]
+			p[i] -= float32(t.rate * sum[i]) // rounded, never fused
 		}
 		return
 	}

@@ -312,7 +312,7 @@ func (w *xnetWorker) finish(step bool) {
 	if step {
 		p := t.p.Flat()
 		for i := lo; i < hi; i++ {
-			p[i] -= t.rate * sum[i]
+			p[i] -= xnetFloat(t.rate * sum[i]) // rounded, never fused
 		}
 		return
 	}

@@ -1,0 +1,165 @@
+package portable
+
+import (
+	"slices"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/templates"
+)
+
+// Under rounding: strict sums are added up in the order of the plan, and every product is converted to its own type: that is how Go is
+// told not to fuse it with a sum.
+
+func (pr *printer) strict() bool { return pr.p.Network.Rounding == spec.RoundingStrict }
+
+// mul is a product: a*b, or float32(a*b) where nothing may be fused.
+func (pr *printer) mul(a, b templates.Value) templates.Value {
+	if pr.strict() {
+		return templates.Convert(pr.typ, templates.Mul(a, b))
+	}
+	return templates.Mul(a, b)
+}
+
+// empty is what a sum in a loop starts from: adding the first term to -0 gives that term, be it 0 or -0.
+func (pr *printer) empty() templates.Value { return templates.NegativeZero(pr.typ) }
+
+// ordered prints the sums of some results over Inner, whose names the results are: lane after lane of all of them, in the order that leaves
+// the fewest partial sums waiting. term prints what term j takes and returns it for result k.
+func (pr *printer) ordered(s *scope, l *plan.Loops, n int, results []string, term func(s *scope, j templates.Index) func(k int) templates.Value) {
+	partial := func(k, at int) string { return accumulators(results[k], at+1)[at] }
+	l.Tree(n, func(lanes []int, at int) {
+		looped := l.Inner[0].Looped()
+		for i := range lanes {
+			for k := range results {
+				if looped {
+					s.set(partial(k, at+i), pr.empty())
+				}
+			}
+		}
+		for _, in := range l.Inner {
+			t, first := s.enter(in, "j")
+			for c := range in.Size {
+				i := slices.Index(lanes, l.Lane(in.Lo+c))
+				if i < 0 {
+					continue
+				}
+				of := term(t, plus(first, c))
+				for k := range results {
+					if name, v := partial(k, at+i), of(k); looped || c >= l.Lanes {
+						t.b.AddTo(templates.Name(name), v)
+					} else {
+						t.set(name, v)
+					}
+				}
+			}
+		}
+	}, func(into, from int) {
+		for k := range results {
+			s.b.AddTo(templates.Name(partial(k, into)), templates.Name(partial(k, from)))
+		}
+	})
+}
+
+// orderedRows prints the sums of a block of rows and adds the biases.
+func (pr *printer) orderedRows(op *plan.Affine, s *scope, row templates.Index, results []string, product func(s *scope, col templates.Index) func(k int) templates.Value) {
+	n := op.W.Cols
+	if !op.Short() {
+		pr.ordered(s, &op.Loops, n, results, product)
+	}
+	for k, name := range results {
+		switch {
+		case op.Short():
+			sum := tree(&op.Loops, n, func(j int) templates.Value { return product(s, templates.Index{Off: j})(k) })
+			if op.B != nil {
+				sum = templates.Add(sum, element(op.B, plus(row, k)))
+			}
+			s.set(name, sum)
+		case op.B != nil:
+			s.b.AddTo(templates.Name(name), element(op.B, plus(row, k)))
+		}
+	}
+}
+
+// orderedColumns prints the sums of a block of columns, and the update of the same weights where it is fused.
+func (pr *printer) orderedColumns(op *plan.BackAffine, s *scope, col templates.Index, results []string) {
+	product := func(s *scope, row templates.Index) func(k int) templates.Value {
+		name, d := pr.row(s, op.W, row), s.get(op.D, row)
+		if op.Update == nil {
+			return func(k int) templates.Value { return pr.mul(weight(name, op.W, row, plus(col, k)), d) }
+		}
+		e := pr.rated(op.Update, s, row)
+		return func(k int) templates.Value {
+			w, descend := pr.old(op, s, name, row, plus(col, k), e)
+			descend()
+			return pr.mul(w, d)
+		}
+	}
+	if !op.Short() {
+		pr.ordered(s, &op.Loops, op.W.Rows, results, product)
+		return
+	}
+	for k, name := range results {
+		s.set(name, tree(&op.Loops, op.W.Rows, func(j int) templates.Value { return product(s, templates.Index{Off: j})(k) }))
+	}
+}
+
+// tree is the sum of n terms as one expression.
+func tree(l *plan.Loops, n int, term func(j int) templates.Value) templates.Value {
+	partial := make([]templates.Value, l.Lanes)
+	sum := make([]bool, l.Lanes) // of more than one term
+	l.Tree(n, func(lanes []int, at int) {
+		for i, lane := range lanes {
+			var terms []templates.Value
+			for j := lane; j < n; j += l.Lanes {
+				terms = append(terms, term(j))
+			}
+			partial[at+i], sum[at+i] = templates.Add(terms...), len(terms) > 1
+		}
+	}, func(into, from int) {
+		v := partial[from]
+		if sum[from] {
+			v = templates.Paren(v)
+		}
+		partial[into], sum[into] = templates.Add(partial[into], v), true
+	})
+	return partial[0]
+}
+
+// lanes are the sums of the lanes of an ordered sum over elements, each a scalar: loss, lossb, …
+type lanes struct {
+	loops *plan.Loops
+	along []plan.Segment
+	n     int
+	names []string
+}
+
+func newLanes(l *plan.Loops, along []plan.Segment, n int, name string) *lanes {
+	return &lanes{l, along, n, accumulators(name, min(n, l.Lanes))}
+}
+
+// begin declares the sums where elements are gone through in loops.
+func (a *lanes) begin(pr *printer, s *scope) {
+	if a.along[0].Looped() {
+		for _, name := range a.names {
+			s.set(name, pr.empty())
+		}
+	}
+}
+
+// add adds the term of an element to the sum of its lane.
+func (a *lanes) add(s *scope, x templates.Index, v templates.Value) {
+	name := a.names[a.loops.Lane(x.Off)]
+	if !a.along[0].Looped() && x.Off < a.loops.Lanes {
+		s.set(name, v)
+		return
+	}
+	s.b.AddTo(templates.Name(name), v)
+}
+
+// end adds the sums of the lanes up into the first.
+func (a *lanes) end(s *scope) {
+	a.loops.Tree(a.n, func([]int, int) {}, func(into, from int) {
+		s.b.AddTo(templates.Name(a.names[into]), templates.Name(a.names[from]))
+	})
+}
