@@ -34,6 +34,9 @@ func folders(t *testing.T) []string {
 	return names
 }
 
+// several is the folder that holds more than one network. It has tests of its own.
+const several = "strict"
+
 // orphans are the generated files below a folder that lie where no network is.
 func orphans(root fs.FS) ([]string, error) {
 	var lines []string
@@ -46,6 +49,9 @@ func orphans(root fs.FS) ([]string, error) {
 			return err
 		}
 		dir := path.Dir(file)
+		if dir == several {
+			return nil // its own test says what is extra there
+		}
 		if _, err := fs.Stat(root, path.Join(dir, dir+".yaml")); errors.Is(err, fs.ErrNotExist) {
 			lines = append(lines, fmt.Sprintf("%s is extra: there is no %s/%s.yaml; delete it", file, dir, path.Base(dir)))
 		}

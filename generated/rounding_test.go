@@ -1,0 +1,75 @@
+package generated_test
+
+import (
+	"math/rand/v2"
+	"testing"
+	"unsafe"
+
+	"github.com/backpropgen/backpropgen/generated/control"
+	"github.com/backpropgen/backpropgen/generated/digits"
+	"github.com/backpropgen/backpropgen/generated/iris"
+	"github.com/backpropgen/backpropgen/generated/pixels"
+	"github.com/backpropgen/backpropgen/generated/strict"
+	"github.com/backpropgen/backpropgen/generated/xor"
+)
+
+// kernels are the functions of an emitted network.
+type kernels[P, G, W, B, X, Y any] interface {
+	*P
+	Init(norm func() float64)
+	Forward(ws *W, x *X) *Y
+	Grad(ws *W, x *X, y *Y, g *G) float32
+	Step(ws *W, x *X, y *Y, rate float32) float32
+	ForwardBatch(b *B, xs []X, out []Y)
+	GradBatch(b *B, xs []X, ys []Y, g *G) float32
+	StepBatch(b *B, xs []X, ys []Y, rate float32) float32
+}
+
+// timed measures every function of a network, batches of 256 samples as one call.
+func timed[N kernels[P, G, W, B, X, Y], P, G, W, B, X, Y any](b *testing.B, rounding string, p N) {
+	const samples = 256
+	r := rand.New(rand.NewPCG(1, 2))
+	p.Init(r.NormFloat64)
+	ws, batch, g := new(W), new(B), new(G)
+	xs, ys, out := make([]X, samples), make([]Y, samples), make([]Y, samples)
+	for i := range xs {
+		for j, x := 0, numbers(&xs[i]); j < len(x); j++ {
+			x[j] = float32(r.NormFloat64())
+		}
+		y := numbers(&ys[i])
+		y[r.IntN(len(y))] = 1
+	}
+	const rate = 0x1p-20 // which changes nothing that takes longer or shorter
+	for _, f := range []struct {
+		name string
+		call func(i int)
+	}{
+		{"Forward", func(i int) { p.Forward(ws, &xs[i]) }},
+		{"Grad", func(i int) { p.Grad(ws, &xs[i], &ys[i], g) }},
+		{"Step", func(i int) { p.Step(ws, &xs[i], &ys[i], rate) }},
+		{"ForwardBatch", func(int) { p.ForwardBatch(batch, xs, out) }},
+		{"GradBatch", func(int) { p.GradBatch(batch, xs, ys, g) }},
+		{"StepBatch", func(int) { p.StepBatch(batch, xs, ys, rate) }},
+	} {
+		b.Run(f.name+"/"+rounding, func(b *testing.B) {
+			for i := 0; b.Loop(); i++ {
+				f.call(i % samples)
+			}
+		})
+	}
+}
+
+// numbers is an array of float32 as a slice.
+func numbers[A any](a *A) []float32 {
+	return unsafe.Slice((*float32)(unsafe.Pointer(a)), unsafe.Sizeof(*a)/4)
+}
+
+// BenchmarkRounding measures what rounding: strict costs, both kinds in one run. Of fast networks the assembly is measured too, unless
+// GODEBUG=cpu.avx2=off,cpu.avx512f=off keeps it away.
+func BenchmarkRounding(b *testing.B) {
+	b.Run("xor", func(b *testing.B) { timed(b, "fast", new(xor.Xor)); timed(b, "strict", new(strict.Xor)) })
+	b.Run("iris", func(b *testing.B) { timed(b, "fast", new(iris.Iris)); timed(b, "strict", new(strict.Iris)) })
+	b.Run("control", func(b *testing.B) { timed(b, "fast", new(control.Control)); timed(b, "strict", new(strict.Control)) })
+	b.Run("digits", func(b *testing.B) { timed(b, "fast", new(digits.Digits)); timed(b, "strict", new(strict.Digits)) })
+	b.Run("pixels", func(b *testing.B) { timed(b, "fast", new(pixels.Pixels)); timed(b, "strict", new(strict.Pixels)) })
+}

@@ -1,0 +1,19 @@
+package strict
+
+import (
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// TestFresh asks the command whether what is committed is what it would write now, and whether anything is extra.
+func TestFresh(t *testing.T) {
+	specs, err := filepath.Glob("*.yaml")
+	if err != nil || len(specs) == 0 {
+		t.Fatalf("no specs: %v", err)
+	}
+	out, err := exec.Command("go", append([]string{"run", "../../gen/cmd/backpropgen", "check"}, specs...)...).CombinedOutput()
+	if err != nil {
+		t.Errorf("%s\n%v; run go generate ./...", out, err)
+	}
+}
