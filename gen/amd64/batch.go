@@ -50,9 +50,6 @@ func printBatch(f *file, p *plan.Program, m machine, fn *plan.Func, prefix strin
 	return out, errors.Join(errs...)
 }
 
-// finish_ is finish of the function.
-func (t *tile) finish_() *ir.Function { return t.function.finish() }
-
 // samplesThrough takes tiles of samples through the operations of a function.
 func (t *tile) samplesThrough(p *plan.Program, fn *plan.Func) error {
 	n := p.Network

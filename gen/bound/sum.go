@@ -10,9 +10,6 @@ type terms struct {
 	first       float64
 }
 
-// largest is the largest absolute value of the sum.
-func (t terms) largest() float64 { return min(float64(t.n)*t.each, t.total) + t.first }
-
 // adding bounds the rounding error of adding the terms up, over every order: every binary tree with the terms as leaves.
 //
 // The additions of a tree, ordered by how many terms they cover, cover at most 2, 3, …, n each: of n terms at most n-k additions
