@@ -41,8 +41,11 @@ func machineLevels() []Level {
 	return levels
 }
 
-// elementaryAssembly is an assembly file with every elementary function at every level, in both precisions, over arrays, and the Go
-// that declares them and lists them as kernels.
+// variants are the ways in which functions are written: with short chains of operations, and with few of them.
+var variants = map[bool]string{false: "", true: "Many"}
+
+// elementaryAssembly is an assembly file with every elementary function at every level and in every variant, in both precisions, over
+// arrays, and the Go that declares them and lists them as kernels.
 func elementaryAssembly(t *testing.T) (assembly, declarations []byte) {
 	t.Helper()
 	f := &file{data: &ir.Global{Symbol: dataSymbol("accuracy"), Attributes: dataAttributes}, known: map[string]ref{}}
@@ -51,9 +54,12 @@ func elementaryAssembly(t *testing.T) (assembly, declarations []byte) {
 	for _, l := range machineLevels() {
 		for _, size := range []int{4, 8} {
 			m, typ := machine{l, size}, fmt.Sprintf("float%d", 8*size)
-			for _, op := range accuracyOps {
-				name := fmt.Sprintf("%s%s%d", op, l, 8*size)
+			for i := range len(accuracyOps) * len(variants) {
+				op, many := accuracyOps[i/len(variants)], i%len(variants) > 0
+				level := l.String() + variants[many]
+				name := fmt.Sprintf("%s%s%d", op, level, 8*size)
 				fn := newFunction(f, m, name, []param{{name: "x", dim: lanesTested}, {name: "y", dim: lanesTested}}, false)
+				fn.many = many
 				fn.chunks(lanesTested, m.lanes(), 0, []int{1}, func(at index, n int) {
 					v := elementary[op](fn.code, fn.code.load(fn.along(ref{base: fn.bases["x"]}, at), n))
 					fn.code.store(v, fn.along(ref{base: fn.bases["y"]}, at), n)
@@ -63,7 +69,7 @@ func elementaryAssembly(t *testing.T) (assembly, declarations []byte) {
 					t.Fatal(err)
 				}
 				fmt.Fprintf(&decl, "\n//go:noescape\nfunc %s(x, y *[%d]%s)\n", name, lanesTested, typ)
-				fmt.Fprintf(&list, "\tlist%d = append(list%d, kernel%d{%q, %q, %s})\n", 8*size, 8*size, 8*size, op, l, name)
+				fmt.Fprintf(&list, "\tlist%d = append(list%d, kernel%d{%q, %q, %s})\n", 8*size, 8*size, 8*size, op, level, name)
 			}
 		}
 	}
@@ -119,8 +125,10 @@ func TestAccuracy(t *testing.T) {
 	for _, l := range machineLevels() {
 		for _, op := range accuracyOps {
 			for _, test := range []string{"Float32", "Float64", "Special"} {
-				if want := fmt.Sprintf("--- PASS: Test%s/%s/%s ", test, op, l); !bytes.Contains(out, []byte(want)) {
-					t.Errorf("the tests of %s at level %s did not run: no %q", op, l, want)
+				for _, variant := range variants {
+					if want := fmt.Sprintf("--- PASS: Test%s/%s/%s%s ", test, op, l, variant); !bytes.Contains(out, []byte(want)) {
+						t.Errorf("the tests of %s at level %s%s did not run: no %q", op, l, variant, want)
+					}
 				}
 			}
 		}
@@ -146,7 +154,7 @@ func holdPage(t *testing.T, out string) {
 		}
 	}
 	found := regexp.MustCompile(`(float\d\d \w+): \d+ arguments, largest error ([0-9.]+) ULP`).FindAllStringSubmatch(out, -1)
-	if want := 2 * len(accuracyOps) * len(machineLevels()); len(found) != want {
+	if want := 2 * len(accuracyOps) * len(machineLevels()) * len(variants); len(found) != want {
 		t.Fatalf("%d largest errors printed, want %d", len(found), want)
 	}
 	for _, f := range found {

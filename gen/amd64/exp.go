@@ -3,11 +3,19 @@ package amd64
 import "math"
 
 // polynomial is c[0] + c[1]·x + …, by Estrin's scheme: neighbours are joined with x, then with x², with x⁴ and so on, so that the
-// chain of operations grows as the logarithm of the degree.
+// chain of operations grows as the logarithm of the degree. Where many are computed side by side it is Horner's, which has fewer
+// operations.
 func (b *block) polynomial(x *value, c ...float64) *value {
 	terms := make([]*value, len(c))
 	for i, v := range c {
 		terms[i] = b.number(v)
+	}
+	if b.f.many {
+		p := terms[len(terms)-1]
+		for i := len(terms) - 2; i >= 0; i-- {
+			p = b.madd(p, x, terms[i])
+		}
+		return p
 	}
 	for {
 		for i := 0; i < len(terms); i += 2 {

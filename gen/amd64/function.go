@@ -26,6 +26,8 @@ type function struct {
 	bases    map[string]reg.GPPhysical
 	labels   int
 	errs     []error
+	// many says that much is computed side by side, so that few operations count for more than short chains of them.
+	many bool
 	// counts are the arguments that are integers.
 	counts map[string]ref
 	// rate and result are the argument and the result that are numbers.

@@ -24,6 +24,7 @@ var keptBase = reg.RBX
 
 func newTile(f *file, lay *tileLayout, m machine, name string, params []param, result bool) *tile {
 	t := &tile{function: newFunction(f, m, name, params, result), lay: lay, samples: tileSamples(m.size)}
+	t.many = true
 	t.vectors = t.samples / m.lanes()
 	// The area begins at the first multiple of 64.
 	b := t.bases["b"]

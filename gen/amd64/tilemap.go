@@ -31,6 +31,11 @@ func weighAll(es []expr.Expr) int {
 	return 1 + c.Total() + (callWeight-1)*c.Calls
 }
 
+// step is how many units a loop over a Map takes at once: a few of a long one, which are computed side by side.
+func (t *tile) step(m *plan.Map) int {
+	return max(t.m.lines()/t.vectors, bodyRows/(weigh(m)*t.vectors), 1)
+}
+
 // evaluate does what a Map does with vector v of a unit's row. acc is the variable of the host operation and held its value. It returns
 // the terms of the sum, nil where there is none.
 func (t *tile) evaluate(m *plan.Map, unit index, v int, acc expr.Var, held *value) *value {
@@ -71,7 +76,7 @@ func (t *tile) mapping(m *plan.Map) {
 		return
 	}
 	weight := weigh(m) * t.vectors
-	step, unrolled := max(1, bodyRows/weight), 0
+	step, unrolled := t.step(m), 0
 	if m.N*weight <= unrolledRows {
 		step, unrolled = m.N, 1
 	}
@@ -86,20 +91,19 @@ func (t *tile) mapping(m *plan.Map) {
 		}
 	}
 	t.overRows(m.N, step, max(1, unrolled), func(at index, n int) {
-		for u := range n {
-			unit := at
-			unit.off += u
-			for v := range t.vectors {
-				term := t.evaluate(m, unit, v, "", nil)
-				switch {
-				case term == nil:
-				case looped:
-					t.code.set(totals[v], t.code.sum(totals[v], term))
-				case totals[v] == nil:
-					totals[v] = term
-				default:
-					totals[v] = t.code.sum(totals[v], term)
-				}
+		terms := make([]*value, n*t.vectors)
+		t.abreast(at, n, func(unit index, i, v int) { terms[i] = t.evaluate(m, unit, v, "", nil) })
+		if m.Sum == nil {
+			return
+		}
+		for i, term := range terms {
+			switch v := i % t.vectors; {
+			case looped:
+				t.code.set(totals[v], t.code.sum(totals[v], term))
+			case totals[v] == nil:
+				totals[v] = term
+			default:
+				totals[v] = t.code.sum(totals[v], term)
 			}
 		}
 	})
@@ -111,6 +115,18 @@ func (t *tile) mapping(m *plan.Map) {
 	}
 	if looped {
 		t.release(totals...)
+	}
+}
+
+// abreast runs a body for the vectors of n units, some of them side by side; i counts them.
+func (t *tile) abreast(at index, n int, body func(unit index, i, v int)) {
+	n *= t.vectors
+	for first := 0; first < n; first += t.m.lines() {
+		t.code.abreast(min(t.m.lines(), n-first), func(k int) {
+			unit, i := at, first+k
+			unit.off += i / t.vectors
+			body(unit, i, i%t.vectors)
+		})
 	}
 }
 

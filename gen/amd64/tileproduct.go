@@ -81,15 +81,10 @@ func (t *tile) product(p product) {
 	if !heavy {
 		return
 	}
-	step := max(1, bodyRows/(weigh(p.each)*t.vectors))
-	t.overRows(p.units, step, 1, func(at index, n int) {
-		for u := range n {
-			unit := at
-			unit.off += u
-			for v := range t.vectors {
-				t.evaluate(p.each, unit, v, p.acc, t.code.load(t.work(t.lay.sums, unit, v), t.m.lanes()))
-			}
-		}
+	t.overRows(p.units, t.step(p.each), 1, func(at index, n int) {
+		t.abreast(at, n, func(unit index, _, v int) {
+			t.evaluate(p.each, unit, v, p.acc, t.code.load(t.work(t.lay.sums, unit, v), t.m.lanes()))
+		})
 	})
 }
 
@@ -133,26 +128,19 @@ func (t *tile) sums(p product, at index, n int) []*value {
 
 // straightProduct writes a small product without loops.
 func (t *tile) straightProduct(p product) {
-	b := t.code
-	for u := range p.units {
-		unit := index{off: u}
-		sums := make([]*value, t.vectors)
+	t.abreast(index{}, p.units, func(unit index, _, v int) {
+		var sum *value
+		if p.bias != nil {
+			sum = t.code.spread(t.at(p.bias, unit))
+		}
 		for k := range p.terms {
-			weight := b.spread(t.at(p.w, index{off: u*p.unitScale + k*p.termScale}))
-			for v := range sums {
-				row := t.load(p.in, index{off: k}, v)
-				switch {
-				case sums[v] != nil:
-					sums[v] = b.madd(row, weight, sums[v])
-				case p.bias != nil:
-					sums[v] = b.madd(row, weight, b.spread(t.at(p.bias, unit)))
-				default:
-					sums[v] = b.product(row, weight)
-				}
+			row, weight := t.load(p.in, index{off: k}, v), t.code.spread(t.at(p.w, index{off: unit.off*p.unitScale + k*p.termScale}))
+			if sum == nil {
+				sum = t.code.product(row, weight)
+			} else {
+				sum = t.code.madd(row, weight, sum)
 			}
 		}
-		for v, sum := range sums {
-			t.evaluate(p.each, unit, v, p.acc, sum)
-		}
-	}
+		t.evaluate(p.each, unit, v, p.acc, sum)
+	})
 }

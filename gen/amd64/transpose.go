@@ -18,6 +18,16 @@ const straightColumns = 4
 // samplesIn makes rows of arrays of samples.
 func (t *tile) samplesIn(from reg.GPPhysical, to *plan.Buffer) {
 	group := 16 / t.m.size
+	switch {
+	case to.Len() == 1: // which is a row
+		for v := range t.vectors {
+			t.store(t.code.load(t.rowAt(ref{base: from}, index{}, v), t.m.lanes()), to, index{}, v)
+		}
+		return
+	case 2*to.Len() == group:
+		t.pairsIn(from, to)
+		return
+	}
 	t.columns(to.Len(), group, func(at index, n int) {
 		for v := range t.vectors {
 			var rows []*value
@@ -45,8 +55,37 @@ func (t *tile) samplesIn(from reg.GPPhysical, to *plan.Buffer) {
 	})
 }
 
+// pairsIn is samplesIn for pairs of float32, of which 128 bits hold two.
+func (t *tile) pairsIn(from reg.GPPhysical, to *plan.Buffer) {
+	for v := range t.vectors {
+		var halves [2]*value
+		for h := range halves {
+			for q := range t.m.lanes() / 4 {
+				sample := v*t.m.lanes() + q*4 + 2*h
+				var part *value
+				t.code.within(128, func() { part = t.code.load(ref{base: from, disp: sample * 2 * t.m.size}, 4) })
+				if q == 0 {
+					halves[h] = part
+				} else {
+					halves[h] = t.code.insert(halves[h], part, q)
+				}
+			}
+		}
+		// The even numbers of both, and the odd ones.
+		for i, imm := range []int{0x88, 0xdd} {
+			t.store(t.code.shuffle("VSHUFPS", imm, halves[0], halves[1]), to, index{off: i}, v)
+		}
+	}
+}
+
 // samplesOut makes arrays of samples, pitch numbers from one to the next, of rows.
 func (t *tile) samplesOut(from *plan.Buffer, to ref, pitch int) {
+	if from.Len() == 1 && pitch == 1 {
+		for v := range t.vectors {
+			t.code.store(t.load(from, index{}, v), t.rowAt(to, index{}, v), t.m.lanes())
+		}
+		return
+	}
 	group := 16 / t.m.size
 	t.columns(from.Len(), group, func(at index, n int) {
 		for v := range t.vectors {

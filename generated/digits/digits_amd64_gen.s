@@ -4813,23 +4813,20 @@ loop8:
 	VFNMADD231PS DigitsConstants<>+224(SB), Y2, Y0
 	VFNMADD231PS DigitsConstants<>+256(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VMOVUPS      DigitsConstants<>+288(SB), Y4
-	VMOVAPS      Y4, Y5
-	VFMADD231PS  DigitsConstants<>+320(SB), Y0, Y5
-	VMOVUPS      DigitsConstants<>+352(SB), Y6
-	VFMADD231PS  DigitsConstants<>+384(SB), Y0, Y6
-	VMOVUPS      DigitsConstants<>+416(SB), Y7
-	VFMADD231PS  DigitsConstants<>+448(SB), Y0, Y7
-	VFMADD231PS  Y3, Y6, Y5
-	VMULPS       Y3, Y3, Y6
-	VFMADD231PS  Y6, Y7, Y5
-	VFMADD231PS  Y5, Y3, Y0
+	VMOVUPS      DigitsConstants<>+416(SB), Y4
+	VFMADD231PS  DigitsConstants<>+448(SB), Y0, Y4
+	VFMADD213PS  DigitsConstants<>+384(SB), Y0, Y4
+	VFMADD213PS  DigitsConstants<>+352(SB), Y0, Y4
+	VFMADD213PS  DigitsConstants<>+320(SB), Y0, Y4
+	VFMADD213PS  DigitsConstants<>+288(SB), Y0, Y4
+	VFMADD231PS  Y4, Y3, Y0
 	VADDPS       DigitsConstants<>+480(SB), Y0, Y0
-	VFMADD213PS  Y1, Y2, Y4
-	VSUBPS       Y1, Y4, Y3
-	VSUBPS       Y3, Y2, Y2
+	VMOVAPS      Y1, Y3
+	VFMADD231PS  DigitsConstants<>+288(SB), Y2, Y3
+	VSUBPS       Y1, Y3, Y4
+	VSUBPS       Y4, Y2, Y2
 	VADDPS       Y1, Y2, Y1
-	VPSLLD       $0x17, Y4, Y2
+	VPSLLD       $0x17, Y3, Y2
 	VPADDD       DigitsConstants<>+480(SB), Y2, Y2
 	VPSLLD       $0x17, Y1, Y1
 	VPADDD       DigitsConstants<>+480(SB), Y1, Y1
@@ -4887,23 +4884,20 @@ loop11:
 	VFNMADD231PS DigitsConstants<>+224(SB), Y2, Y0
 	VFNMADD231PS DigitsConstants<>+256(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VMOVUPS      DigitsConstants<>+288(SB), Y4
-	VMOVAPS      Y4, Y5
-	VFMADD231PS  DigitsConstants<>+320(SB), Y0, Y5
-	VMOVUPS      DigitsConstants<>+352(SB), Y6
-	VFMADD231PS  DigitsConstants<>+384(SB), Y0, Y6
-	VMOVUPS      DigitsConstants<>+416(SB), Y7
-	VFMADD231PS  DigitsConstants<>+448(SB), Y0, Y7
-	VFMADD231PS  Y3, Y6, Y5
-	VMULPS       Y3, Y3, Y6
-	VFMADD231PS  Y6, Y7, Y5
-	VFMADD231PS  Y5, Y3, Y0
+	VMOVUPS      DigitsConstants<>+416(SB), Y4
+	VFMADD231PS  DigitsConstants<>+448(SB), Y0, Y4
+	VFMADD213PS  DigitsConstants<>+384(SB), Y0, Y4
+	VFMADD213PS  DigitsConstants<>+352(SB), Y0, Y4
+	VFMADD213PS  DigitsConstants<>+320(SB), Y0, Y4
+	VFMADD213PS  DigitsConstants<>+288(SB), Y0, Y4
+	VFMADD231PS  Y4, Y3, Y0
 	VADDPS       DigitsConstants<>+480(SB), Y0, Y0
-	VFMADD213PS  Y1, Y2, Y4
-	VSUBPS       Y1, Y4, Y3
-	VSUBPS       Y3, Y2, Y2
+	VMOVAPS      Y1, Y3
+	VFMADD231PS  DigitsConstants<>+288(SB), Y2, Y3
+	VSUBPS       Y1, Y3, Y4
+	VSUBPS       Y4, Y2, Y2
 	VADDPS       Y1, Y2, Y1
-	VPSLLD       $0x17, Y4, Y2
+	VPSLLD       $0x17, Y3, Y2
 	VPADDD       DigitsConstants<>+480(SB), Y2, Y2
 	VPSLLD       $0x17, Y1, Y1
 	VPADDD       DigitsConstants<>+480(SB), Y1, Y1
@@ -5736,15 +5730,12 @@ loop7:
 	VFNMADD231PS.BCST DigitsConstants<>+536(SB), Z1, Z0
 	VFNMADD231PS.BCST DigitsConstants<>+540(SB), Z1, Z0
 	VMULPS            Z0, Z0, Z2
-	VBROADCASTSS      DigitsConstants<>+544(SB), Z3
-	VFMADD231PS.BCST  DigitsConstants<>+548(SB), Z0, Z3
-	VBROADCASTSS      DigitsConstants<>+552(SB), Z4
-	VFMADD231PS.BCST  DigitsConstants<>+556(SB), Z0, Z4
-	VBROADCASTSS      DigitsConstants<>+560(SB), Z5
-	VFMADD231PS.BCST  DigitsConstants<>+564(SB), Z0, Z5
-	VFMADD231PS       Z2, Z4, Z3
-	VMULPS            Z2, Z2, Z4
-	VFMADD231PS       Z4, Z5, Z3
+	VBROADCASTSS      DigitsConstants<>+560(SB), Z3
+	VFMADD231PS.BCST  DigitsConstants<>+564(SB), Z0, Z3
+	VFMADD213PS.BCST  DigitsConstants<>+556(SB), Z0, Z3
+	VFMADD213PS.BCST  DigitsConstants<>+552(SB), Z0, Z3
+	VFMADD213PS.BCST  DigitsConstants<>+548(SB), Z0, Z3
+	VFMADD213PS.BCST  DigitsConstants<>+544(SB), Z0, Z3
 	VFMADD231PS       Z3, Z2, Z0
 	VADDPS.BCST       DigitsConstants<>+568(SB), Z0, Z0
 	VSCALEFPS         Z1, Z0, Z0
@@ -5899,7 +5890,7 @@ loop8:
 
 // func digitsLossBatchAVX2(p *Digits, b *DigitsBatch, xs *[64]float32, ys *[10]float32, tiles int, samples int) float32
 // Requires: AVX, AVX2, FMA3
-TEXT ·digitsLossBatchAVX2(SB), NOSPLIT, $32-52
+TEXT ·digitsLossBatchAVX2(SB), NOSPLIT, $224-52
 	MOVQ         p+0(FP), DI
 	MOVQ         b+8(FP), SI
 	MOVQ         xs+16(FP), DX
@@ -6893,23 +6884,20 @@ loop8:
 	VFNMADD231PS DigitsConstants<>+224(SB), Y2, Y0
 	VFNMADD231PS DigitsConstants<>+256(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VMOVUPS      DigitsConstants<>+288(SB), Y4
-	VMOVAPS      Y4, Y5
-	VFMADD231PS  DigitsConstants<>+320(SB), Y0, Y5
-	VMOVUPS      DigitsConstants<>+352(SB), Y6
-	VFMADD231PS  DigitsConstants<>+384(SB), Y0, Y6
-	VMOVUPS      DigitsConstants<>+416(SB), Y7
-	VFMADD231PS  DigitsConstants<>+448(SB), Y0, Y7
-	VFMADD231PS  Y3, Y6, Y5
-	VMULPS       Y3, Y3, Y6
-	VFMADD231PS  Y6, Y7, Y5
-	VFMADD231PS  Y5, Y3, Y0
+	VMOVUPS      DigitsConstants<>+416(SB), Y4
+	VFMADD231PS  DigitsConstants<>+448(SB), Y0, Y4
+	VFMADD213PS  DigitsConstants<>+384(SB), Y0, Y4
+	VFMADD213PS  DigitsConstants<>+352(SB), Y0, Y4
+	VFMADD213PS  DigitsConstants<>+320(SB), Y0, Y4
+	VFMADD213PS  DigitsConstants<>+288(SB), Y0, Y4
+	VFMADD231PS  Y4, Y3, Y0
 	VADDPS       DigitsConstants<>+480(SB), Y0, Y0
-	VFMADD213PS  Y1, Y2, Y4
-	VSUBPS       Y1, Y4, Y3
-	VSUBPS       Y3, Y2, Y2
+	VMOVAPS      Y1, Y3
+	VFMADD231PS  DigitsConstants<>+288(SB), Y2, Y3
+	VSUBPS       Y1, Y3, Y4
+	VSUBPS       Y4, Y2, Y2
 	VADDPS       Y1, Y2, Y1
-	VPSLLD       $0x17, Y4, Y2
+	VPSLLD       $0x17, Y3, Y2
 	VPADDD       DigitsConstants<>+480(SB), Y2, Y2
 	VPSLLD       $0x17, Y1, Y1
 	VPADDD       DigitsConstants<>+480(SB), Y1, Y1
@@ -6967,23 +6955,20 @@ loop11:
 	VFNMADD231PS DigitsConstants<>+224(SB), Y2, Y0
 	VFNMADD231PS DigitsConstants<>+256(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VMOVUPS      DigitsConstants<>+288(SB), Y4
-	VMOVAPS      Y4, Y5
-	VFMADD231PS  DigitsConstants<>+320(SB), Y0, Y5
-	VMOVUPS      DigitsConstants<>+352(SB), Y6
-	VFMADD231PS  DigitsConstants<>+384(SB), Y0, Y6
-	VMOVUPS      DigitsConstants<>+416(SB), Y7
-	VFMADD231PS  DigitsConstants<>+448(SB), Y0, Y7
-	VFMADD231PS  Y3, Y6, Y5
-	VMULPS       Y3, Y3, Y6
-	VFMADD231PS  Y6, Y7, Y5
-	VFMADD231PS  Y5, Y3, Y0
+	VMOVUPS      DigitsConstants<>+416(SB), Y4
+	VFMADD231PS  DigitsConstants<>+448(SB), Y0, Y4
+	VFMADD213PS  DigitsConstants<>+384(SB), Y0, Y4
+	VFMADD213PS  DigitsConstants<>+352(SB), Y0, Y4
+	VFMADD213PS  DigitsConstants<>+320(SB), Y0, Y4
+	VFMADD213PS  DigitsConstants<>+288(SB), Y0, Y4
+	VFMADD231PS  Y4, Y3, Y0
 	VADDPS       DigitsConstants<>+480(SB), Y0, Y0
-	VFMADD213PS  Y1, Y2, Y4
-	VSUBPS       Y1, Y4, Y3
-	VSUBPS       Y3, Y2, Y2
+	VMOVAPS      Y1, Y3
+	VFMADD231PS  DigitsConstants<>+288(SB), Y2, Y3
+	VSUBPS       Y1, Y3, Y4
+	VSUBPS       Y4, Y2, Y2
 	VADDPS       Y1, Y2, Y1
-	VPSLLD       $0x17, Y4, Y2
+	VPSLLD       $0x17, Y3, Y2
 	VPADDD       DigitsConstants<>+480(SB), Y2, Y2
 	VPSLLD       $0x17, Y1, Y1
 	VPADDD       DigitsConstants<>+480(SB), Y1, Y1
@@ -7011,225 +6996,225 @@ loop12:
 
 	// t = log(s2)
 	VMOVUPS      6144(SI), Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VCVTPS2PD    X0, Y0
-	VPADDQ       DigitsConstants<>+604(SB), Y0, Y2
-	VPSRLQ       $0x34, Y2, Y3
-	VORPD        DigitsConstants<>+636(SB), Y3, Y3
-	VSUBPD       DigitsConstants<>+668(SB), Y3, Y3
-	VANDPD       DigitsConstants<>+700(SB), Y2, Y2
-	VPADDQ       DigitsConstants<>+732(SB), Y2, Y2
-	VSUBPD       DigitsConstants<>+764(SB), Y2, Y2
-	VADDPD       DigitsConstants<>+796(SB), Y2, Y4
-	VDIVPD       Y4, Y2, Y2
-	VMULPD       Y2, Y2, Y4
-	VMOVUPS      DigitsConstants<>+860(SB), Y5
-	VMOVAPS      Y5, Y6
-	VFMADD231PD  DigitsConstants<>+892(SB), Y4, Y6
-	VMOVUPS      DigitsConstants<>+924(SB), Y7
-	VMOVAPS      Y7, Y8
-	VFMADD231PD  DigitsConstants<>+956(SB), Y4, Y8
-	VMULPD       Y4, Y4, Y4
-	VFMADD231PD  Y4, Y8, Y6
-	VMULPD       Y4, Y4, Y4
-	VFMADD231PD  DigitsConstants<>+988(SB), Y4, Y6
-	VMULPD       Y6, Y2, Y2
-	VFMADD231PD  DigitsConstants<>+828(SB), Y3, Y2
-	VXORPS       X3, X3, X3
-	VCMPPD       $0x00, Y3, Y0, Y4
-	VBLENDVPD    Y4, DigitsConstants<>+1052(SB), Y2, Y2
-	VCMPPD       $0x00, DigitsConstants<>+572(SB), Y0, Y4
-	VBLENDVPD    Y4, DigitsConstants<>+572(SB), Y2, Y2
-	VCMPPD       $0x19, Y3, Y0, Y0
-	VBLENDVPD    Y0, DigitsConstants<>+1084(SB), Y2, Y0
-	VCVTPD2PSY   Y0, X0
-	VCVTPS2PD    X1, Y1
-	VPADDQ       DigitsConstants<>+604(SB), Y1, Y2
-	VPSRLQ       $0x34, Y2, Y4
-	VORPD        DigitsConstants<>+636(SB), Y4, Y4
-	VSUBPD       DigitsConstants<>+668(SB), Y4, Y4
-	VANDPD       DigitsConstants<>+700(SB), Y2, Y2
-	VPADDQ       DigitsConstants<>+732(SB), Y2, Y2
-	VSUBPD       DigitsConstants<>+764(SB), Y2, Y2
-	VADDPD       DigitsConstants<>+796(SB), Y2, Y6
-	VDIVPD       Y6, Y2, Y2
-	VMULPD       Y2, Y2, Y6
-	VMOVAPS      Y5, Y8
-	VFMADD231PD  DigitsConstants<>+892(SB), Y6, Y8
-	VMOVAPS      Y7, Y9
-	VFMADD231PD  DigitsConstants<>+956(SB), Y6, Y9
-	VMULPD       Y6, Y6, Y6
-	VFMADD231PD  Y6, Y9, Y8
-	VMULPD       Y6, Y6, Y6
-	VFMADD231PD  DigitsConstants<>+988(SB), Y6, Y8
-	VMULPD       Y8, Y2, Y2
-	VFMADD231PD  DigitsConstants<>+828(SB), Y4, Y2
-	VCMPPD       $0x00, Y3, Y1, Y4
-	VBLENDVPD    Y4, DigitsConstants<>+1052(SB), Y2, Y2
-	VCMPPD       $0x00, DigitsConstants<>+572(SB), Y1, Y4
-	VBLENDVPD    Y4, DigitsConstants<>+572(SB), Y2, Y2
-	VCMPPD       $0x19, Y3, Y1, Y1
-	VBLENDVPD    Y1, DigitsConstants<>+1084(SB), Y2, Y1
-	VCVTPD2PSY   Y1, X1
-	VINSERTF128  $0x01, X1, Y0, Y0
-	VMOVUPS      Y0, (SI)
 	VMOVUPS      6176(SI), Y1
-	VEXTRACTF128 $0x01, Y1, X2
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
 	VPADDQ       DigitsConstants<>+604(SB), Y1, Y4
+	VPADDQ       DigitsConstants<>+604(SB), Y0, Y5
 	VPSRLQ       $0x34, Y4, Y6
+	VPSRLQ       $0x34, Y5, Y7
 	VORPD        DigitsConstants<>+636(SB), Y6, Y6
+	VORPD        DigitsConstants<>+636(SB), Y7, Y7
 	VSUBPD       DigitsConstants<>+668(SB), Y6, Y6
+	VSUBPD       DigitsConstants<>+668(SB), Y7, Y7
 	VANDPD       DigitsConstants<>+700(SB), Y4, Y4
+	VANDPD       DigitsConstants<>+700(SB), Y5, Y5
 	VPADDQ       DigitsConstants<>+732(SB), Y4, Y4
+	VPADDQ       DigitsConstants<>+732(SB), Y5, Y5
 	VSUBPD       DigitsConstants<>+764(SB), Y4, Y4
+	VSUBPD       DigitsConstants<>+764(SB), Y5, Y5
 	VADDPD       DigitsConstants<>+796(SB), Y4, Y8
+	VADDPD       DigitsConstants<>+796(SB), Y5, Y9
 	VDIVPD       Y8, Y4, Y4
+	VDIVPD       Y9, Y5, Y5
 	VMULPD       Y4, Y4, Y8
-	VMOVAPS      Y5, Y9
-	VFMADD231PD  DigitsConstants<>+892(SB), Y8, Y9
-	VMOVAPS      Y7, Y10
-	VFMADD231PD  DigitsConstants<>+956(SB), Y8, Y10
-	VMULPD       Y8, Y8, Y8
-	VFMADD231PD  Y8, Y10, Y9
-	VMULPD       Y8, Y8, Y8
-	VFMADD231PD  DigitsConstants<>+988(SB), Y8, Y9
-	VMULPD       Y9, Y4, Y4
+	VMULPD       Y5, Y5, Y9
+	VMOVUPS      DigitsConstants<>+956(SB), Y10
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  DigitsConstants<>+988(SB), Y8, Y11
+	VMOVAPS      Y10, Y12
+	VFMADD231PD  DigitsConstants<>+988(SB), Y9, Y12
+	VFMADD213PD  DigitsConstants<>+924(SB), Y8, Y11
+	VFMADD213PD  DigitsConstants<>+924(SB), Y9, Y12
+	VFMADD213PD  DigitsConstants<>+892(SB), Y8, Y11
+	VFMADD213PD  DigitsConstants<>+892(SB), Y9, Y12
+	VFMADD213PD  DigitsConstants<>+860(SB), Y8, Y11
+	VFMADD213PD  DigitsConstants<>+860(SB), Y9, Y12
+	VMULPD       Y11, Y4, Y4
+	VMULPD       Y12, Y5, Y5
 	VFMADD231PD  DigitsConstants<>+828(SB), Y6, Y4
-	VCMPPD       $0x00, Y3, Y1, Y6
-	VBLENDVPD    Y6, DigitsConstants<>+1052(SB), Y4, Y4
-	VCMPPD       $0x00, DigitsConstants<>+572(SB), Y1, Y6
-	VBLENDVPD    Y6, DigitsConstants<>+572(SB), Y4, Y4
-	VCMPPD       $0x19, Y3, Y1, Y1
+	VFMADD231PD  DigitsConstants<>+828(SB), Y7, Y5
+	VXORPS       X6, X6, X6
+	VCMPPD       $0x00, Y6, Y1, Y7
+	VCMPPD       $0x00, Y6, Y0, Y8
+	VBLENDVPD    Y7, DigitsConstants<>+1052(SB), Y4, Y4
+	VBLENDVPD    Y8, DigitsConstants<>+1052(SB), Y5, Y5
+	VCMPPD       $0x00, DigitsConstants<>+572(SB), Y1, Y7
+	VCMPPD       $0x00, DigitsConstants<>+572(SB), Y0, Y8
+	VBLENDVPD    Y7, DigitsConstants<>+572(SB), Y4, Y4
+	VBLENDVPD    Y8, DigitsConstants<>+572(SB), Y5, Y5
+	VCMPPD       $0x19, Y6, Y1, Y1
+	VCMPPD       $0x19, Y6, Y0, Y0
 	VBLENDVPD    Y1, DigitsConstants<>+1084(SB), Y4, Y1
+	VBLENDVPD    Y0, DigitsConstants<>+1084(SB), Y5, Y0
 	VCVTPD2PSY   Y1, X1
+	VCVTPD2PSY   Y0, X0
+	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X2, Y2
-	VPADDQ       DigitsConstants<>+604(SB), Y2, Y4
-	VPSRLQ       $0x34, Y4, Y6
-	VORPD        DigitsConstants<>+636(SB), Y6, Y6
-	VSUBPD       DigitsConstants<>+668(SB), Y6, Y6
+	VPADDQ       DigitsConstants<>+604(SB), Y3, Y4
+	VPADDQ       DigitsConstants<>+604(SB), Y2, Y5
+	VPSRLQ       $0x34, Y4, Y7
+	VPSRLQ       $0x34, Y5, Y8
+	VORPD        DigitsConstants<>+636(SB), Y7, Y7
+	VORPD        DigitsConstants<>+636(SB), Y8, Y8
+	VSUBPD       DigitsConstants<>+668(SB), Y7, Y7
+	VSUBPD       DigitsConstants<>+668(SB), Y8, Y8
 	VANDPD       DigitsConstants<>+700(SB), Y4, Y4
+	VANDPD       DigitsConstants<>+700(SB), Y5, Y5
 	VPADDQ       DigitsConstants<>+732(SB), Y4, Y4
+	VPADDQ       DigitsConstants<>+732(SB), Y5, Y5
 	VSUBPD       DigitsConstants<>+764(SB), Y4, Y4
-	VADDPD       DigitsConstants<>+796(SB), Y4, Y8
-	VDIVPD       Y8, Y4, Y4
-	VMULPD       Y4, Y4, Y8
-	VFMADD231PD  DigitsConstants<>+892(SB), Y8, Y5
-	VFMADD231PD  DigitsConstants<>+956(SB), Y8, Y7
-	VMULPD       Y8, Y8, Y8
-	VFMADD231PD  Y8, Y7, Y5
-	VMULPD       Y8, Y8, Y7
-	VFMADD231PD  DigitsConstants<>+988(SB), Y7, Y5
-	VMULPD       Y5, Y4, Y4
-	VFMADD231PD  DigitsConstants<>+828(SB), Y6, Y4
-	VCMPPD       $0x00, Y3, Y2, Y5
-	VBLENDVPD    Y5, DigitsConstants<>+1052(SB), Y4, Y4
-	VCMPPD       $0x00, DigitsConstants<>+572(SB), Y2, Y5
-	VBLENDVPD    Y5, DigitsConstants<>+572(SB), Y4, Y4
-	VCMPPD       $0x19, Y3, Y2, Y2
-	VBLENDVPD    Y2, DigitsConstants<>+1084(SB), Y4, Y2
+	VSUBPD       DigitsConstants<>+764(SB), Y5, Y5
+	VADDPD       DigitsConstants<>+796(SB), Y4, Y9
+	VADDPD       DigitsConstants<>+796(SB), Y5, Y11
+	VDIVPD       Y9, Y4, Y4
+	VDIVPD       Y11, Y5, Y5
+	VMULPD       Y4, Y4, Y9
+	VMULPD       Y5, Y5, Y11
+	VMOVAPS      Y10, Y12
+	VFMADD231PD  DigitsConstants<>+988(SB), Y9, Y12
+	VFMADD231PD  DigitsConstants<>+988(SB), Y11, Y10
+	VFMADD213PD  DigitsConstants<>+924(SB), Y9, Y12
+	VFMADD213PD  DigitsConstants<>+924(SB), Y11, Y10
+	VFMADD213PD  DigitsConstants<>+892(SB), Y9, Y12
+	VFMADD213PD  DigitsConstants<>+892(SB), Y11, Y10
+	VFMADD213PD  DigitsConstants<>+860(SB), Y9, Y12
+	VFMADD213PD  DigitsConstants<>+860(SB), Y11, Y10
+	VMULPD       Y12, Y4, Y4
+	VMULPD       Y10, Y5, Y5
+	VFMADD231PD  DigitsConstants<>+828(SB), Y7, Y4
+	VFMADD231PD  DigitsConstants<>+828(SB), Y8, Y5
+	VCMPPD       $0x00, Y6, Y3, Y7
+	VCMPPD       $0x00, Y6, Y2, Y8
+	VBLENDVPD    Y7, DigitsConstants<>+1052(SB), Y4, Y4
+	VBLENDVPD    Y8, DigitsConstants<>+1052(SB), Y5, Y5
+	VCMPPD       $0x00, DigitsConstants<>+572(SB), Y3, Y7
+	VCMPPD       $0x00, DigitsConstants<>+572(SB), Y2, Y8
+	VBLENDVPD    Y7, DigitsConstants<>+572(SB), Y4, Y4
+	VBLENDVPD    Y8, DigitsConstants<>+572(SB), Y5, Y5
+	VCMPPD       $0x19, Y6, Y3, Y3
+	VCMPPD       $0x19, Y6, Y2, Y2
+	VBLENDVPD    Y3, DigitsConstants<>+1084(SB), Y4, Y3
+	VBLENDVPD    Y2, DigitsConstants<>+1084(SB), Y5, Y2
+	VCVTPD2PSY   Y3, X3
 	VCVTPD2PSY   Y2, X2
-	VINSERTF128  $0x01, X2, Y1, Y1
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VINSERTF128  $0x01, X2, Y0, Y0
 	VMOVUPS      Y1, 32(SI)
+	VMOVUPS      Y0, (SI)
 
 	// loss = Σ y*(m2 - z2 + t)
 	VMOVUPS    6080(SI), Y2
-	VSUBPS     4800(SI), Y2, Y2
-	VADDPS     Y0, Y2, Y2
-	VMULPS     4160(SI), Y2, Y2
 	VMOVUPS    6112(SI), Y3
+	VSUBPS     4800(SI), Y2, Y2
 	VSUBPS     4832(SI), Y3, Y3
+	VADDPS     Y0, Y2, Y2
 	VADDPS     Y1, Y3, Y3
+	VMULPS     4160(SI), Y2, Y2
 	VMULPS     4192(SI), Y3, Y3
 	VMOVUPS    6080(SI), Y4
+	VMOVUPS    6112(SI), Y5
 	VSUBPS     4864(SI), Y4, Y4
+	VSUBPS     4896(SI), Y5, Y5
 	VADDPS     Y0, Y4, Y4
+	VADDPS     Y1, Y5, Y5
 	VMULPS     4224(SI), Y4, Y4
-	VADDPS     Y4, Y2, Y2
-	VMOVUPS    6112(SI), Y4
-	VSUBPS     4896(SI), Y4, Y4
-	VADDPS     Y1, Y4, Y4
-	VMULPS     4256(SI), Y4, Y4
-	VADDPS     Y4, Y3, Y3
-	VMOVUPS    6080(SI), Y4
-	VSUBPS     4928(SI), Y4, Y4
-	VADDPS     Y0, Y4, Y4
-	VMULPS     4288(SI), Y4, Y4
-	VADDPS     Y4, Y2, Y2
-	VMOVUPS    6112(SI), Y4
-	VSUBPS     4960(SI), Y4, Y4
-	VADDPS     Y1, Y4, Y4
-	VMULPS     4320(SI), Y4, Y4
-	VADDPS     Y4, Y3, Y3
-	VMOVUPS    6080(SI), Y4
-	VSUBPS     4992(SI), Y4, Y4
-	VADDPS     Y0, Y4, Y4
-	VMULPS     4352(SI), Y4, Y4
-	VADDPS     Y4, Y2, Y2
-	VMOVUPS    6112(SI), Y4
-	VSUBPS     5024(SI), Y4, Y4
-	VADDPS     Y1, Y4, Y4
-	VMULPS     4384(SI), Y4, Y4
-	VADDPS     Y4, Y3, Y3
-	VMOVUPS    6080(SI), Y4
-	VSUBPS     5056(SI), Y4, Y4
-	VADDPS     Y0, Y4, Y4
-	VMULPS     4416(SI), Y4, Y4
-	VADDPS     Y4, Y2, Y2
-	VMOVUPS    6112(SI), Y4
-	VSUBPS     5088(SI), Y4, Y4
-	VADDPS     Y1, Y4, Y4
-	VMULPS     4448(SI), Y4, Y4
-	VADDPS     Y4, Y3, Y3
-	VMOVUPS    6080(SI), Y4
-	VSUBPS     5120(SI), Y4, Y4
-	VADDPS     Y0, Y4, Y4
-	VMULPS     4480(SI), Y4, Y4
-	VADDPS     Y4, Y2, Y2
-	VMOVUPS    6112(SI), Y4
-	VSUBPS     5152(SI), Y4, Y4
-	VADDPS     Y1, Y4, Y4
-	VMULPS     4512(SI), Y4, Y4
-	VADDPS     Y4, Y3, Y3
-	VMOVUPS    6080(SI), Y4
-	VSUBPS     5184(SI), Y4, Y4
-	VADDPS     Y0, Y4, Y4
-	VMULPS     4544(SI), Y4, Y4
-	VADDPS     Y4, Y2, Y2
-	VMOVUPS    6112(SI), Y4
-	VSUBPS     5216(SI), Y4, Y4
-	VADDPS     Y1, Y4, Y4
-	VMULPS     4576(SI), Y4, Y4
-	VADDPS     Y4, Y3, Y3
-	VMOVUPS    6080(SI), Y4
-	VSUBPS     5248(SI), Y4, Y4
-	VADDPS     Y0, Y4, Y4
-	VMULPS     4608(SI), Y4, Y4
-	VADDPS     Y4, Y2, Y2
-	VMOVUPS    6112(SI), Y4
-	VSUBPS     5280(SI), Y4, Y4
-	VADDPS     Y1, Y4, Y4
-	VMULPS     4640(SI), Y4, Y4
-	VADDPS     Y4, Y3, Y3
-	VMOVUPS    6080(SI), Y4
-	VSUBPS     5312(SI), Y4, Y4
-	VADDPS     Y0, Y4, Y4
-	VMULPS     4672(SI), Y4, Y4
-	VADDPS     Y4, Y2, Y2
-	VMOVUPS    6112(SI), Y4
-	VSUBPS     5344(SI), Y4, Y4
-	VADDPS     Y1, Y4, Y4
-	VMULPS     4704(SI), Y4, Y4
-	VADDPS     Y4, Y3, Y3
-	VMOVUPS    6080(SI), Y4
-	VSUBPS     5376(SI), Y4, Y4
-	VADDPS     Y0, Y4, Y0
+	VMULPS     4256(SI), Y5, Y5
+	VMOVUPS    6080(SI), Y6
+	VMOVUPS    6112(SI), Y7
+	VSUBPS     4928(SI), Y6, Y6
+	VSUBPS     4960(SI), Y7, Y7
+	VADDPS     Y0, Y6, Y6
+	VADDPS     Y1, Y7, Y7
+	VMULPS     4288(SI), Y6, Y6
+	VMULPS     4320(SI), Y7, Y7
+	VMOVUPS    6080(SI), Y8
+	VMOVUPS    6112(SI), Y9
+	VSUBPS     4992(SI), Y8, Y8
+	VSUBPS     5024(SI), Y9, Y9
+	VADDPS     Y0, Y8, Y8
+	VADDPS     Y1, Y9, Y9
+	VMULPS     4352(SI), Y8, Y8
+	VMULPS     4384(SI), Y9, Y9
+	VMOVUPS    6080(SI), Y10
+	VMOVUPS    6112(SI), Y11
+	VSUBPS     5056(SI), Y10, Y10
+	VSUBPS     5088(SI), Y11, Y11
+	VADDPS     Y0, Y10, Y10
+	VADDPS     Y1, Y11, Y11
+	VMULPS     4416(SI), Y10, Y10
+	VMULPS     4448(SI), Y11, Y11
+	VMOVUPS    6080(SI), Y12
+	VMOVUPS    6112(SI), Y13
+	VSUBPS     5120(SI), Y12, Y12
+	VSUBPS     5152(SI), Y13, Y13
+	VADDPS     Y0, Y12, Y12
+	VADDPS     Y1, Y13, Y13
+	VMULPS     4480(SI), Y12, Y12
+	VMULPS     4512(SI), Y13, Y13
+	VMOVUPS    6080(SI), Y14
+	VMOVUPS    6112(SI), Y15
+	VSUBPS     5184(SI), Y14, Y14
+	VSUBPS     5216(SI), Y15, Y15
+	VADDPS     Y0, Y14, Y14
+	VADDPS     Y1, Y15, Y15
+	VMULPS     4544(SI), Y14, Y14
+	VMULPS     4576(SI), Y15, Y15
+	VMOVUPS    Y15, 32(SP)
+	VMOVUPS    6080(SI), Y15
+	VMOVUPS    Y14, 64(SP)
+	VMOVUPS    6112(SI), Y14
+	VSUBPS     5248(SI), Y15, Y15
+	VSUBPS     5280(SI), Y14, Y14
+	VADDPS     Y0, Y15, Y15
+	VADDPS     Y1, Y14, Y14
+	VMULPS     4608(SI), Y15, Y15
+	VMULPS     4640(SI), Y14, Y14
+	VMOVUPS    Y14, 96(SP)
+	VMOVUPS    6080(SI), Y14
+	VMOVUPS    Y15, 128(SP)
+	VMOVUPS    6112(SI), Y15
+	VSUBPS     5312(SI), Y14, Y14
+	VSUBPS     5344(SI), Y15, Y15
+	VADDPS     Y0, Y14, Y14
+	VADDPS     Y1, Y15, Y15
+	VMULPS     4672(SI), Y14, Y14
+	VMULPS     4704(SI), Y15, Y15
+	VMOVUPS    Y15, 160(SP)
+	VMOVUPS    6080(SI), Y15
+	VMOVUPS    Y14, 192(SP)
+	VMOVUPS    6112(SI), Y14
+	VSUBPS     5376(SI), Y15, Y15
+	VSUBPS     5408(SI), Y14, Y14
+	VADDPS     Y0, Y15, Y0
+	VADDPS     Y1, Y14, Y1
 	VMULPS     4736(SI), Y0, Y0
-	VADDPS     Y0, Y2, Y0
-	VMOVUPS    6112(SI), Y2
-	VSUBPS     5408(SI), Y2, Y2
-	VADDPS     Y1, Y2, Y1
 	VMULPS     4768(SI), Y1, Y1
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y5, Y3, Y3
+	VADDPS     Y6, Y2, Y2
+	VADDPS     Y7, Y3, Y3
+	VADDPS     Y8, Y2, Y2
+	VADDPS     Y9, Y3, Y3
+	VADDPS     Y10, Y2, Y2
+	VADDPS     Y11, Y3, Y3
+	VADDPS     Y12, Y2, Y2
+	VADDPS     Y13, Y3, Y3
+	VMOVUPS    64(SP), Y4
+	VADDPS     Y4, Y2, Y2
+	VMOVUPS    32(SP), Y4
+	VADDPS     Y4, Y3, Y3
+	VMOVUPS    128(SP), Y4
+	VADDPS     Y4, Y2, Y2
+	VMOVUPS    96(SP), Y4
+	VADDPS     Y4, Y3, Y3
+	VMOVUPS    192(SP), Y4
+	VADDPS     Y4, Y2, Y2
+	VMOVUPS    160(SP), Y4
+	VADDPS     Y4, Y3, Y3
+	VADDPS     Y0, Y2, Y0
 	VADDPS     Y1, Y3, Y1
 	VMOVUPS    10304(SI), Y2
 	VXORPS     X3, X3, X3
@@ -8014,15 +7999,12 @@ loop7:
 	VFNMADD231PS.BCST DigitsConstants<>+536(SB), Z1, Z0
 	VFNMADD231PS.BCST DigitsConstants<>+540(SB), Z1, Z0
 	VMULPS            Z0, Z0, Z2
-	VBROADCASTSS      DigitsConstants<>+544(SB), Z3
-	VFMADD231PS.BCST  DigitsConstants<>+548(SB), Z0, Z3
-	VBROADCASTSS      DigitsConstants<>+552(SB), Z4
-	VFMADD231PS.BCST  DigitsConstants<>+556(SB), Z0, Z4
-	VBROADCASTSS      DigitsConstants<>+560(SB), Z5
-	VFMADD231PS.BCST  DigitsConstants<>+564(SB), Z0, Z5
-	VFMADD231PS       Z2, Z4, Z3
-	VMULPS            Z2, Z2, Z4
-	VFMADD231PS       Z4, Z5, Z3
+	VBROADCASTSS      DigitsConstants<>+560(SB), Z3
+	VFMADD231PS.BCST  DigitsConstants<>+564(SB), Z0, Z3
+	VFMADD213PS.BCST  DigitsConstants<>+556(SB), Z0, Z3
+	VFMADD213PS.BCST  DigitsConstants<>+552(SB), Z0, Z3
+	VFMADD213PS.BCST  DigitsConstants<>+548(SB), Z0, Z3
+	VFMADD213PS.BCST  DigitsConstants<>+544(SB), Z0, Z3
 	VFMADD231PS       Z3, Z2, Z0
 	VADDPS.BCST       DigitsConstants<>+568(SB), Z0, Z0
 	VSCALEFPS         Z1, Z0, Z0
@@ -8067,19 +8049,16 @@ loop8:
 	VADDPD        Z10, Z3, Z11
 	VDIVPD        Z11, Z3, Z3
 	VMULPD        Z3, Z3, Z11
-	VBROADCASTSD  DigitsConstants<>+1324(SB), Z12
-	VBROADCASTSD  DigitsConstants<>+1316(SB), Z13
+	VBROADCASTSD  DigitsConstants<>+1348(SB), Z12
+	VBROADCASTSD  DigitsConstants<>+1340(SB), Z13
 	VMOVAPS       Z13, Z14
 	VFMADD231PD   Z11, Z12, Z14
-	VBROADCASTSD  DigitsConstants<>+1340(SB), Z15
-	VBROADCASTSD  DigitsConstants<>+1332(SB), Z16
-	VMOVAPS       Z16, Z17
-	VFMADD231PD   Z11, Z15, Z17
-	VMULPD        Z11, Z11, Z11
-	VFMADD231PD   Z11, Z17, Z14
-	VMULPD        Z11, Z11, Z11
-	VBROADCASTSD  DigitsConstants<>+1348(SB), Z17
-	VFMADD231PD   Z11, Z17, Z14
+	VBROADCASTSD  DigitsConstants<>+1332(SB), Z15
+	VFMADD213PD   Z15, Z11, Z14
+	VBROADCASTSD  DigitsConstants<>+1324(SB), Z16
+	VFMADD213PD   Z16, Z11, Z14
+	VBROADCASTSD  DigitsConstants<>+1316(SB), Z17
+	VFMADD213PD   Z17, Z11, Z14
 	VMULPD        Z14, Z3, Z3
 	VBROADCASTSD  DigitsConstants<>+1308(SB), Z11
 	VFMADD231PD   Z11, Z4, Z3
@@ -8106,12 +8085,10 @@ loop8:
 	VDIVPD        Z6, Z2, Z2
 	VMULPD        Z2, Z2, Z6
 	VFMADD231PD   Z6, Z12, Z13
+	VFMADD231PD   Z6, Z13, Z15
 	VFMADD231PD   Z6, Z15, Z16
-	VMULPD        Z6, Z6, Z6
-	VFMADD231PD   Z6, Z16, Z13
-	VMULPD        Z6, Z6, Z6
-	VFMADD231PD   Z6, Z17, Z13
-	VMULPD        Z13, Z2, Z2
+	VFMADD231PD   Z6, Z16, Z17
+	VMULPD        Z17, Z2, Z2
 	VFMADD231PD   Z11, Z5, Z2
 	VCMPPD        $0x00, Z4, Z1, K1
 	VBLENDMPD     Z14, Z2, K1, Z2
@@ -8125,53 +8102,53 @@ loop8:
 
 	// loss = Σ y*(m2 - z2 + t)
 	VMOVUPS    6080(SI), Z1
+	VMOVUPS    6080(SI), Z2
+	VMOVUPS    6080(SI), Z3
+	VMOVUPS    6080(SI), Z4
 	VSUBPS     4800(SI), Z1, Z1
-	VADDPS     Z0, Z1, Z1
-	VMULPS     4160(SI), Z1, Z1
-	VMOVUPS    6080(SI), Z2
 	VSUBPS     4864(SI), Z2, Z2
+	VSUBPS     4928(SI), Z3, Z3
+	VSUBPS     4992(SI), Z4, Z4
+	VADDPS     Z0, Z1, Z1
 	VADDPS     Z0, Z2, Z2
+	VADDPS     Z0, Z3, Z3
+	VADDPS     Z0, Z4, Z4
+	VMULPS     4160(SI), Z1, Z1
 	VMULPS     4224(SI), Z2, Z2
-	VADDPS     Z2, Z1, Z1
-	VMOVUPS    6080(SI), Z2
-	VSUBPS     4928(SI), Z2, Z2
-	VADDPS     Z0, Z2, Z2
-	VMULPS     4288(SI), Z2, Z2
-	VADDPS     Z2, Z1, Z1
-	VMOVUPS    6080(SI), Z2
-	VSUBPS     4992(SI), Z2, Z2
-	VADDPS     Z0, Z2, Z2
-	VMULPS     4352(SI), Z2, Z2
-	VADDPS     Z2, Z1, Z1
-	VMOVUPS    6080(SI), Z2
-	VSUBPS     5056(SI), Z2, Z2
-	VADDPS     Z0, Z2, Z2
-	VMULPS     4416(SI), Z2, Z2
-	VADDPS     Z2, Z1, Z1
-	VMOVUPS    6080(SI), Z2
-	VSUBPS     5120(SI), Z2, Z2
-	VADDPS     Z0, Z2, Z2
-	VMULPS     4480(SI), Z2, Z2
-	VADDPS     Z2, Z1, Z1
-	VMOVUPS    6080(SI), Z2
-	VSUBPS     5184(SI), Z2, Z2
-	VADDPS     Z0, Z2, Z2
-	VMULPS     4544(SI), Z2, Z2
-	VADDPS     Z2, Z1, Z1
-	VMOVUPS    6080(SI), Z2
-	VSUBPS     5248(SI), Z2, Z2
-	VADDPS     Z0, Z2, Z2
-	VMULPS     4608(SI), Z2, Z2
-	VADDPS     Z2, Z1, Z1
-	VMOVUPS    6080(SI), Z2
-	VSUBPS     5312(SI), Z2, Z2
-	VADDPS     Z0, Z2, Z2
-	VMULPS     4672(SI), Z2, Z2
-	VADDPS     Z2, Z1, Z1
-	VMOVUPS    6080(SI), Z2
-	VSUBPS     5376(SI), Z2, Z2
-	VADDPS     Z0, Z2, Z0
+	VMULPS     4288(SI), Z3, Z3
+	VMULPS     4352(SI), Z4, Z4
+	VMOVUPS    6080(SI), Z5
+	VMOVUPS    6080(SI), Z6
+	VMOVUPS    6080(SI), Z7
+	VMOVUPS    6080(SI), Z8
+	VSUBPS     5056(SI), Z5, Z5
+	VSUBPS     5120(SI), Z6, Z6
+	VSUBPS     5184(SI), Z7, Z7
+	VSUBPS     5248(SI), Z8, Z8
+	VADDPS     Z0, Z5, Z5
+	VADDPS     Z0, Z6, Z6
+	VADDPS     Z0, Z7, Z7
+	VADDPS     Z0, Z8, Z8
+	VMULPS     4416(SI), Z5, Z5
+	VMULPS     4480(SI), Z6, Z6
+	VMULPS     4544(SI), Z7, Z7
+	VMULPS     4608(SI), Z8, Z8
+	VMOVUPS    6080(SI), Z9
+	VMOVUPS    6080(SI), Z10
+	VSUBPS     5312(SI), Z9, Z9
+	VSUBPS     5376(SI), Z10, Z10
+	VADDPS     Z0, Z9, Z9
+	VADDPS     Z0, Z10, Z0
+	VMULPS     4672(SI), Z9, Z9
 	VMULPS     4736(SI), Z0, Z0
+	VADDPS     Z2, Z1, Z1
+	VADDPS     Z3, Z1, Z1
+	VADDPS     Z4, Z1, Z1
+	VADDPS     Z5, Z1, Z1
+	VADDPS     Z6, Z1, Z1
+	VADDPS     Z7, Z1, Z1
+	VADDPS     Z8, Z1, Z1
+	VADDPS     Z9, Z1, Z1
 	VADDPS     Z0, Z1, Z0
 	VMOVUPS    10304(SI), Z1
 	VXORPS     X2, X2, X2
@@ -8199,7 +8176,7 @@ loop8:
 
 // func digitsGradBatchAVX2(p *Digits, b *DigitsBatch, xs *[64]float32, ys *[10]float32, tiles int, samples int) float32
 // Requires: AVX, AVX2, FMA3
-TEXT ·digitsGradBatchAVX2(SB), NOSPLIT, $32-52
+TEXT ·digitsGradBatchAVX2(SB), $288-52
 	MOVQ         p+0(FP), DI
 	MOVQ         b+8(FP), SI
 	MOVQ         xs+16(FP), DX
@@ -9194,23 +9171,20 @@ loop8:
 	VFNMADD231PS DigitsConstants<>+224(SB), Y2, Y0
 	VFNMADD231PS DigitsConstants<>+256(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VMOVUPS      DigitsConstants<>+288(SB), Y4
-	VMOVAPS      Y4, Y5
-	VFMADD231PS  DigitsConstants<>+320(SB), Y0, Y5
-	VMOVUPS      DigitsConstants<>+352(SB), Y6
-	VFMADD231PS  DigitsConstants<>+384(SB), Y0, Y6
-	VMOVUPS      DigitsConstants<>+416(SB), Y7
-	VFMADD231PS  DigitsConstants<>+448(SB), Y0, Y7
-	VFMADD231PS  Y3, Y6, Y5
-	VMULPS       Y3, Y3, Y6
-	VFMADD231PS  Y6, Y7, Y5
-	VFMADD231PS  Y5, Y3, Y0
+	VMOVUPS      DigitsConstants<>+416(SB), Y4
+	VFMADD231PS  DigitsConstants<>+448(SB), Y0, Y4
+	VFMADD213PS  DigitsConstants<>+384(SB), Y0, Y4
+	VFMADD213PS  DigitsConstants<>+352(SB), Y0, Y4
+	VFMADD213PS  DigitsConstants<>+320(SB), Y0, Y4
+	VFMADD213PS  DigitsConstants<>+288(SB), Y0, Y4
+	VFMADD231PS  Y4, Y3, Y0
 	VADDPS       DigitsConstants<>+480(SB), Y0, Y0
-	VFMADD213PS  Y1, Y2, Y4
-	VSUBPS       Y1, Y4, Y3
-	VSUBPS       Y3, Y2, Y2
+	VMOVAPS      Y1, Y3
+	VFMADD231PS  DigitsConstants<>+288(SB), Y2, Y3
+	VSUBPS       Y1, Y3, Y4
+	VSUBPS       Y4, Y2, Y2
 	VADDPS       Y1, Y2, Y1
-	VPSLLD       $0x17, Y4, Y2
+	VPSLLD       $0x17, Y3, Y2
 	VPADDD       DigitsConstants<>+480(SB), Y2, Y2
 	VPSLLD       $0x17, Y1, Y1
 	VPADDD       DigitsConstants<>+480(SB), Y1, Y1
@@ -9268,23 +9242,20 @@ loop11:
 	VFNMADD231PS DigitsConstants<>+224(SB), Y2, Y0
 	VFNMADD231PS DigitsConstants<>+256(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VMOVUPS      DigitsConstants<>+288(SB), Y4
-	VMOVAPS      Y4, Y5
-	VFMADD231PS  DigitsConstants<>+320(SB), Y0, Y5
-	VMOVUPS      DigitsConstants<>+352(SB), Y6
-	VFMADD231PS  DigitsConstants<>+384(SB), Y0, Y6
-	VMOVUPS      DigitsConstants<>+416(SB), Y7
-	VFMADD231PS  DigitsConstants<>+448(SB), Y0, Y7
-	VFMADD231PS  Y3, Y6, Y5
-	VMULPS       Y3, Y3, Y6
-	VFMADD231PS  Y6, Y7, Y5
-	VFMADD231PS  Y5, Y3, Y0
+	VMOVUPS      DigitsConstants<>+416(SB), Y4
+	VFMADD231PS  DigitsConstants<>+448(SB), Y0, Y4
+	VFMADD213PS  DigitsConstants<>+384(SB), Y0, Y4
+	VFMADD213PS  DigitsConstants<>+352(SB), Y0, Y4
+	VFMADD213PS  DigitsConstants<>+320(SB), Y0, Y4
+	VFMADD213PS  DigitsConstants<>+288(SB), Y0, Y4
+	VFMADD231PS  Y4, Y3, Y0
 	VADDPS       DigitsConstants<>+480(SB), Y0, Y0
-	VFMADD213PS  Y1, Y2, Y4
-	VSUBPS       Y1, Y4, Y3
-	VSUBPS       Y3, Y2, Y2
+	VMOVAPS      Y1, Y3
+	VFMADD231PS  DigitsConstants<>+288(SB), Y2, Y3
+	VSUBPS       Y1, Y3, Y4
+	VSUBPS       Y4, Y2, Y2
 	VADDPS       Y1, Y2, Y1
-	VPSLLD       $0x17, Y4, Y2
+	VPSLLD       $0x17, Y3, Y2
 	VPADDD       DigitsConstants<>+480(SB), Y2, Y2
 	VPSLLD       $0x17, Y1, Y1
 	VPADDD       DigitsConstants<>+480(SB), Y1, Y1
@@ -9312,306 +9283,310 @@ loop12:
 
 	// t = log(s2)
 	VMOVUPS      6144(SI), Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VCVTPS2PD    X0, Y0
-	VPADDQ       DigitsConstants<>+604(SB), Y0, Y2
-	VPSRLQ       $0x34, Y2, Y3
-	VORPD        DigitsConstants<>+636(SB), Y3, Y3
-	VSUBPD       DigitsConstants<>+668(SB), Y3, Y3
-	VANDPD       DigitsConstants<>+700(SB), Y2, Y2
-	VPADDQ       DigitsConstants<>+732(SB), Y2, Y2
-	VSUBPD       DigitsConstants<>+764(SB), Y2, Y2
-	VADDPD       DigitsConstants<>+796(SB), Y2, Y4
-	VDIVPD       Y4, Y2, Y2
-	VMULPD       Y2, Y2, Y4
-	VMOVUPS      DigitsConstants<>+860(SB), Y5
-	VMOVAPS      Y5, Y6
-	VFMADD231PD  DigitsConstants<>+892(SB), Y4, Y6
-	VMOVUPS      DigitsConstants<>+924(SB), Y7
-	VMOVAPS      Y7, Y8
-	VFMADD231PD  DigitsConstants<>+956(SB), Y4, Y8
-	VMULPD       Y4, Y4, Y4
-	VFMADD231PD  Y4, Y8, Y6
-	VMULPD       Y4, Y4, Y4
-	VFMADD231PD  DigitsConstants<>+988(SB), Y4, Y6
-	VMULPD       Y6, Y2, Y2
-	VFMADD231PD  DigitsConstants<>+828(SB), Y3, Y2
-	VXORPS       X3, X3, X3
-	VCMPPD       $0x00, Y3, Y0, Y4
-	VBLENDVPD    Y4, DigitsConstants<>+1052(SB), Y2, Y2
-	VCMPPD       $0x00, DigitsConstants<>+572(SB), Y0, Y4
-	VBLENDVPD    Y4, DigitsConstants<>+572(SB), Y2, Y2
-	VCMPPD       $0x19, Y3, Y0, Y0
-	VBLENDVPD    Y0, DigitsConstants<>+1084(SB), Y2, Y0
-	VCVTPD2PSY   Y0, X0
-	VCVTPS2PD    X1, Y1
-	VPADDQ       DigitsConstants<>+604(SB), Y1, Y2
-	VPSRLQ       $0x34, Y2, Y4
-	VORPD        DigitsConstants<>+636(SB), Y4, Y4
-	VSUBPD       DigitsConstants<>+668(SB), Y4, Y4
-	VANDPD       DigitsConstants<>+700(SB), Y2, Y2
-	VPADDQ       DigitsConstants<>+732(SB), Y2, Y2
-	VSUBPD       DigitsConstants<>+764(SB), Y2, Y2
-	VADDPD       DigitsConstants<>+796(SB), Y2, Y6
-	VDIVPD       Y6, Y2, Y2
-	VMULPD       Y2, Y2, Y6
-	VMOVAPS      Y5, Y8
-	VFMADD231PD  DigitsConstants<>+892(SB), Y6, Y8
-	VMOVAPS      Y7, Y9
-	VFMADD231PD  DigitsConstants<>+956(SB), Y6, Y9
-	VMULPD       Y6, Y6, Y6
-	VFMADD231PD  Y6, Y9, Y8
-	VMULPD       Y6, Y6, Y6
-	VFMADD231PD  DigitsConstants<>+988(SB), Y6, Y8
-	VMULPD       Y8, Y2, Y2
-	VFMADD231PD  DigitsConstants<>+828(SB), Y4, Y2
-	VCMPPD       $0x00, Y3, Y1, Y4
-	VBLENDVPD    Y4, DigitsConstants<>+1052(SB), Y2, Y2
-	VCMPPD       $0x00, DigitsConstants<>+572(SB), Y1, Y4
-	VBLENDVPD    Y4, DigitsConstants<>+572(SB), Y2, Y2
-	VCMPPD       $0x19, Y3, Y1, Y1
-	VBLENDVPD    Y1, DigitsConstants<>+1084(SB), Y2, Y1
-	VCVTPD2PSY   Y1, X1
-	VINSERTF128  $0x01, X1, Y0, Y0
-	VMOVUPS      Y0, (SI)
 	VMOVUPS      6176(SI), Y1
-	VEXTRACTF128 $0x01, Y1, X2
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
 	VPADDQ       DigitsConstants<>+604(SB), Y1, Y4
+	VPADDQ       DigitsConstants<>+604(SB), Y0, Y5
 	VPSRLQ       $0x34, Y4, Y6
+	VPSRLQ       $0x34, Y5, Y7
 	VORPD        DigitsConstants<>+636(SB), Y6, Y6
+	VORPD        DigitsConstants<>+636(SB), Y7, Y7
 	VSUBPD       DigitsConstants<>+668(SB), Y6, Y6
+	VSUBPD       DigitsConstants<>+668(SB), Y7, Y7
 	VANDPD       DigitsConstants<>+700(SB), Y4, Y4
+	VANDPD       DigitsConstants<>+700(SB), Y5, Y5
 	VPADDQ       DigitsConstants<>+732(SB), Y4, Y4
+	VPADDQ       DigitsConstants<>+732(SB), Y5, Y5
 	VSUBPD       DigitsConstants<>+764(SB), Y4, Y4
+	VSUBPD       DigitsConstants<>+764(SB), Y5, Y5
 	VADDPD       DigitsConstants<>+796(SB), Y4, Y8
+	VADDPD       DigitsConstants<>+796(SB), Y5, Y9
 	VDIVPD       Y8, Y4, Y4
+	VDIVPD       Y9, Y5, Y5
 	VMULPD       Y4, Y4, Y8
-	VMOVAPS      Y5, Y9
-	VFMADD231PD  DigitsConstants<>+892(SB), Y8, Y9
-	VMOVAPS      Y7, Y10
-	VFMADD231PD  DigitsConstants<>+956(SB), Y8, Y10
-	VMULPD       Y8, Y8, Y8
-	VFMADD231PD  Y8, Y10, Y9
-	VMULPD       Y8, Y8, Y8
-	VFMADD231PD  DigitsConstants<>+988(SB), Y8, Y9
-	VMULPD       Y9, Y4, Y4
+	VMULPD       Y5, Y5, Y9
+	VMOVUPS      DigitsConstants<>+956(SB), Y10
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  DigitsConstants<>+988(SB), Y8, Y11
+	VMOVAPS      Y10, Y12
+	VFMADD231PD  DigitsConstants<>+988(SB), Y9, Y12
+	VFMADD213PD  DigitsConstants<>+924(SB), Y8, Y11
+	VFMADD213PD  DigitsConstants<>+924(SB), Y9, Y12
+	VFMADD213PD  DigitsConstants<>+892(SB), Y8, Y11
+	VFMADD213PD  DigitsConstants<>+892(SB), Y9, Y12
+	VFMADD213PD  DigitsConstants<>+860(SB), Y8, Y11
+	VFMADD213PD  DigitsConstants<>+860(SB), Y9, Y12
+	VMULPD       Y11, Y4, Y4
+	VMULPD       Y12, Y5, Y5
 	VFMADD231PD  DigitsConstants<>+828(SB), Y6, Y4
-	VCMPPD       $0x00, Y3, Y1, Y6
-	VBLENDVPD    Y6, DigitsConstants<>+1052(SB), Y4, Y4
-	VCMPPD       $0x00, DigitsConstants<>+572(SB), Y1, Y6
-	VBLENDVPD    Y6, DigitsConstants<>+572(SB), Y4, Y4
-	VCMPPD       $0x19, Y3, Y1, Y1
+	VFMADD231PD  DigitsConstants<>+828(SB), Y7, Y5
+	VXORPS       X6, X6, X6
+	VCMPPD       $0x00, Y6, Y1, Y7
+	VCMPPD       $0x00, Y6, Y0, Y8
+	VBLENDVPD    Y7, DigitsConstants<>+1052(SB), Y4, Y4
+	VBLENDVPD    Y8, DigitsConstants<>+1052(SB), Y5, Y5
+	VCMPPD       $0x00, DigitsConstants<>+572(SB), Y1, Y7
+	VCMPPD       $0x00, DigitsConstants<>+572(SB), Y0, Y8
+	VBLENDVPD    Y7, DigitsConstants<>+572(SB), Y4, Y4
+	VBLENDVPD    Y8, DigitsConstants<>+572(SB), Y5, Y5
+	VCMPPD       $0x19, Y6, Y1, Y1
+	VCMPPD       $0x19, Y6, Y0, Y0
 	VBLENDVPD    Y1, DigitsConstants<>+1084(SB), Y4, Y1
+	VBLENDVPD    Y0, DigitsConstants<>+1084(SB), Y5, Y0
 	VCVTPD2PSY   Y1, X1
+	VCVTPD2PSY   Y0, X0
+	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X2, Y2
-	VPADDQ       DigitsConstants<>+604(SB), Y2, Y4
-	VPSRLQ       $0x34, Y4, Y6
-	VORPD        DigitsConstants<>+636(SB), Y6, Y6
-	VSUBPD       DigitsConstants<>+668(SB), Y6, Y6
+	VPADDQ       DigitsConstants<>+604(SB), Y3, Y4
+	VPADDQ       DigitsConstants<>+604(SB), Y2, Y5
+	VPSRLQ       $0x34, Y4, Y7
+	VPSRLQ       $0x34, Y5, Y8
+	VORPD        DigitsConstants<>+636(SB), Y7, Y7
+	VORPD        DigitsConstants<>+636(SB), Y8, Y8
+	VSUBPD       DigitsConstants<>+668(SB), Y7, Y7
+	VSUBPD       DigitsConstants<>+668(SB), Y8, Y8
 	VANDPD       DigitsConstants<>+700(SB), Y4, Y4
+	VANDPD       DigitsConstants<>+700(SB), Y5, Y5
 	VPADDQ       DigitsConstants<>+732(SB), Y4, Y4
+	VPADDQ       DigitsConstants<>+732(SB), Y5, Y5
 	VSUBPD       DigitsConstants<>+764(SB), Y4, Y4
-	VADDPD       DigitsConstants<>+796(SB), Y4, Y8
-	VDIVPD       Y8, Y4, Y4
-	VMULPD       Y4, Y4, Y8
-	VFMADD231PD  DigitsConstants<>+892(SB), Y8, Y5
-	VFMADD231PD  DigitsConstants<>+956(SB), Y8, Y7
-	VMULPD       Y8, Y8, Y8
-	VFMADD231PD  Y8, Y7, Y5
-	VMULPD       Y8, Y8, Y7
-	VFMADD231PD  DigitsConstants<>+988(SB), Y7, Y5
-	VMULPD       Y5, Y4, Y4
-	VFMADD231PD  DigitsConstants<>+828(SB), Y6, Y4
-	VCMPPD       $0x00, Y3, Y2, Y5
-	VBLENDVPD    Y5, DigitsConstants<>+1052(SB), Y4, Y4
-	VCMPPD       $0x00, DigitsConstants<>+572(SB), Y2, Y5
-	VBLENDVPD    Y5, DigitsConstants<>+572(SB), Y4, Y4
-	VCMPPD       $0x19, Y3, Y2, Y2
-	VBLENDVPD    Y2, DigitsConstants<>+1084(SB), Y4, Y2
+	VSUBPD       DigitsConstants<>+764(SB), Y5, Y5
+	VADDPD       DigitsConstants<>+796(SB), Y4, Y9
+	VADDPD       DigitsConstants<>+796(SB), Y5, Y11
+	VDIVPD       Y9, Y4, Y4
+	VDIVPD       Y11, Y5, Y5
+	VMULPD       Y4, Y4, Y9
+	VMULPD       Y5, Y5, Y11
+	VMOVAPS      Y10, Y12
+	VFMADD231PD  DigitsConstants<>+988(SB), Y9, Y12
+	VFMADD231PD  DigitsConstants<>+988(SB), Y11, Y10
+	VFMADD213PD  DigitsConstants<>+924(SB), Y9, Y12
+	VFMADD213PD  DigitsConstants<>+924(SB), Y11, Y10
+	VFMADD213PD  DigitsConstants<>+892(SB), Y9, Y12
+	VFMADD213PD  DigitsConstants<>+892(SB), Y11, Y10
+	VFMADD213PD  DigitsConstants<>+860(SB), Y9, Y12
+	VFMADD213PD  DigitsConstants<>+860(SB), Y11, Y10
+	VMULPD       Y12, Y4, Y4
+	VMULPD       Y10, Y5, Y5
+	VFMADD231PD  DigitsConstants<>+828(SB), Y7, Y4
+	VFMADD231PD  DigitsConstants<>+828(SB), Y8, Y5
+	VCMPPD       $0x00, Y6, Y3, Y7
+	VCMPPD       $0x00, Y6, Y2, Y8
+	VBLENDVPD    Y7, DigitsConstants<>+1052(SB), Y4, Y4
+	VBLENDVPD    Y8, DigitsConstants<>+1052(SB), Y5, Y5
+	VCMPPD       $0x00, DigitsConstants<>+572(SB), Y3, Y7
+	VCMPPD       $0x00, DigitsConstants<>+572(SB), Y2, Y8
+	VBLENDVPD    Y7, DigitsConstants<>+572(SB), Y4, Y4
+	VBLENDVPD    Y8, DigitsConstants<>+572(SB), Y5, Y5
+	VCMPPD       $0x19, Y6, Y3, Y3
+	VCMPPD       $0x19, Y6, Y2, Y2
+	VBLENDVPD    Y3, DigitsConstants<>+1084(SB), Y4, Y3
+	VBLENDVPD    Y2, DigitsConstants<>+1084(SB), Y5, Y2
+	VCVTPD2PSY   Y3, X3
 	VCVTPD2PSY   Y2, X2
-	VINSERTF128  $0x01, X2, Y1, Y1
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VINSERTF128  $0x01, X2, Y0, Y0
 	VMOVUPS      Y1, 32(SI)
+	VMOVUPS      Y0, (SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
 	VMOVUPS 5440(SI), Y2
-	VMOVUPS 4160(SI), Y3
-	VSUBPS  Y3, Y2, Y2
-	VMOVUPS 6080(SI), Y4
-	VSUBPS  4800(SI), Y4, Y4
-	VADDPS  Y0, Y4, Y4
-	VMULPS  Y4, Y3, Y3
-	VMOVUPS Y2, (BX)
-	VMOVUPS 5472(SI), Y2
-	VMOVUPS 4192(SI), Y4
+	VMOVUPS 5472(SI), Y3
+	VMOVUPS 4160(SI), Y4
+	VMOVUPS 4192(SI), Y5
 	VSUBPS  Y4, Y2, Y2
-	VMOVUPS 6112(SI), Y5
-	VSUBPS  4832(SI), Y5, Y5
-	VADDPS  Y1, Y5, Y5
-	VMULPS  Y5, Y4, Y4
-	VMOVUPS Y2, 32(BX)
-	VMOVUPS 5504(SI), Y2
-	VMOVUPS 4224(SI), Y5
-	VSUBPS  Y5, Y2, Y2
-	VMOVUPS 6080(SI), Y6
-	VSUBPS  4864(SI), Y6, Y6
-	VADDPS  Y0, Y6, Y6
-	VMULPS  Y6, Y5, Y5
-	VMOVUPS Y2, 64(BX)
-	VADDPS  Y5, Y3, Y2
-	VMOVUPS 5536(SI), Y3
-	VMOVUPS 4256(SI), Y5
 	VSUBPS  Y5, Y3, Y3
-	VMOVUPS 6112(SI), Y6
-	VSUBPS  4896(SI), Y6, Y6
-	VADDPS  Y1, Y6, Y6
-	VMULPS  Y6, Y5, Y5
-	VMOVUPS Y3, 96(BX)
-	VADDPS  Y5, Y4, Y3
-	VMOVUPS 5568(SI), Y4
-	VMOVUPS 4288(SI), Y5
-	VSUBPS  Y5, Y4, Y4
 	VMOVUPS 6080(SI), Y6
-	VSUBPS  4928(SI), Y6, Y6
+	VMOVUPS 6112(SI), Y7
+	VSUBPS  4800(SI), Y6, Y6
+	VSUBPS  4832(SI), Y7, Y7
 	VADDPS  Y0, Y6, Y6
-	VMULPS  Y6, Y5, Y5
-	VMOVUPS Y4, 128(BX)
-	VADDPS  Y5, Y2, Y2
-	VMOVUPS 5600(SI), Y4
-	VMOVUPS 4320(SI), Y5
-	VSUBPS  Y5, Y4, Y4
-	VMOVUPS 6112(SI), Y6
-	VSUBPS  4960(SI), Y6, Y6
-	VADDPS  Y1, Y6, Y6
-	VMULPS  Y6, Y5, Y5
-	VMOVUPS Y4, 160(BX)
-	VADDPS  Y5, Y3, Y3
-	VMOVUPS 5632(SI), Y4
-	VMOVUPS 4352(SI), Y5
-	VSUBPS  Y5, Y4, Y4
-	VMOVUPS 6080(SI), Y6
-	VSUBPS  4992(SI), Y6, Y6
-	VADDPS  Y0, Y6, Y0
-	VMULPS  Y0, Y5, Y0
-	VMOVUPS Y4, 192(BX)
-	VADDPS  Y0, Y2, Y0
-	VMOVUPS 5664(SI), Y2
-	VMOVUPS 4384(SI), Y4
-	VSUBPS  Y4, Y2, Y2
-	VMOVUPS 6112(SI), Y5
-	VSUBPS  5024(SI), Y5, Y5
-	VADDPS  Y1, Y5, Y1
-	VMULPS  Y1, Y4, Y1
-	VMOVUPS Y2, 224(BX)
-	VADDPS  Y1, Y3, Y1
+	VADDPS  Y1, Y7, Y7
+	VMULPS  Y6, Y4, Y4
+	VMULPS  Y7, Y5, Y5
+	VMOVUPS Y2, (BX)
+	VMOVUPS Y3, 32(BX)
+	VMOVUPS 5504(SI), Y2
+	VMOVUPS 5536(SI), Y3
+	VMOVUPS 4224(SI), Y6
+	VMOVUPS 4256(SI), Y7
+	VSUBPS  Y6, Y2, Y2
+	VSUBPS  Y7, Y3, Y3
+	VMOVUPS 6080(SI), Y8
+	VMOVUPS 6112(SI), Y9
+	VSUBPS  4864(SI), Y8, Y8
+	VSUBPS  4896(SI), Y9, Y9
+	VADDPS  Y0, Y8, Y8
+	VADDPS  Y1, Y9, Y9
+	VMULPS  Y8, Y6, Y6
+	VMULPS  Y9, Y7, Y7
+	VMOVUPS Y2, 64(BX)
+	VMOVUPS Y3, 96(BX)
+	VMOVUPS 5568(SI), Y2
+	VMOVUPS 5600(SI), Y3
+	VMOVUPS 4288(SI), Y8
+	VMOVUPS 4320(SI), Y9
+	VSUBPS  Y8, Y2, Y2
+	VSUBPS  Y9, Y3, Y3
+	VMOVUPS 6080(SI), Y10
+	VMOVUPS 6112(SI), Y11
+	VSUBPS  4928(SI), Y10, Y10
+	VSUBPS  4960(SI), Y11, Y11
+	VADDPS  Y0, Y10, Y10
+	VADDPS  Y1, Y11, Y11
+	VMULPS  Y10, Y8, Y8
+	VMULPS  Y11, Y9, Y9
+	VMOVUPS Y2, 128(BX)
+	VMOVUPS Y3, 160(BX)
+	VMOVUPS 5632(SI), Y2
+	VMOVUPS 5664(SI), Y3
+	VMOVUPS 4352(SI), Y10
+	VMOVUPS 4384(SI), Y11
+	VSUBPS  Y10, Y2, Y2
+	VSUBPS  Y11, Y3, Y3
+	VMOVUPS 6080(SI), Y12
+	VMOVUPS 6112(SI), Y13
+	VSUBPS  4992(SI), Y12, Y12
+	VSUBPS  5024(SI), Y13, Y13
+	VADDPS  Y0, Y12, Y0
+	VADDPS  Y1, Y13, Y1
+	VMULPS  Y0, Y10, Y0
+	VMULPS  Y1, Y11, Y1
+	VMOVUPS Y2, 192(BX)
+	VMOVUPS Y3, 224(BX)
 	VMOVUPS 5696(SI), Y2
-	VMOVUPS 4416(SI), Y3
-	VSUBPS  Y3, Y2, Y2
-	VMOVUPS 6080(SI), Y4
-	VSUBPS  5056(SI), Y4, Y4
-	VADDPS  (SI), Y4, Y4
-	VMULPS  Y4, Y3, Y3
+	VMOVUPS 5728(SI), Y3
+	VMOVUPS 4416(SI), Y10
+	VMOVUPS 4448(SI), Y11
+	VSUBPS  Y10, Y2, Y2
+	VSUBPS  Y11, Y3, Y3
+	VMOVUPS 6080(SI), Y12
+	VMOVUPS 6112(SI), Y13
+	VSUBPS  5056(SI), Y12, Y12
+	VSUBPS  5088(SI), Y13, Y13
+	VADDPS  (SI), Y12, Y12
+	VADDPS  32(SI), Y13, Y13
+	VMULPS  Y12, Y10, Y10
+	VMULPS  Y13, Y11, Y11
 	VMOVUPS Y2, 256(BX)
-	VADDPS  Y3, Y0, Y0
-	VMOVUPS 5728(SI), Y2
-	VMOVUPS 4448(SI), Y3
-	VSUBPS  Y3, Y2, Y2
-	VMOVUPS 6112(SI), Y4
-	VSUBPS  5088(SI), Y4, Y4
-	VADDPS  32(SI), Y4, Y4
-	VMULPS  Y4, Y3, Y3
-	VMOVUPS Y2, 288(BX)
-	VADDPS  Y3, Y1, Y1
+	VMOVUPS Y3, 288(BX)
 	VMOVUPS 5760(SI), Y2
-	VMOVUPS 4480(SI), Y3
-	VSUBPS  Y3, Y2, Y2
-	VMOVUPS 6080(SI), Y4
-	VSUBPS  5120(SI), Y4, Y4
-	VADDPS  (SI), Y4, Y4
-	VMULPS  Y4, Y3, Y3
+	VMOVUPS 5792(SI), Y3
+	VMOVUPS 4480(SI), Y12
+	VMOVUPS 4512(SI), Y13
+	VSUBPS  Y12, Y2, Y2
+	VSUBPS  Y13, Y3, Y3
+	VMOVUPS 6080(SI), Y14
+	VMOVUPS 6112(SI), Y15
+	VSUBPS  5120(SI), Y14, Y14
+	VSUBPS  5152(SI), Y15, Y15
+	VADDPS  (SI), Y14, Y14
+	VADDPS  32(SI), Y15, Y15
+	VMULPS  Y14, Y12, Y12
+	VMULPS  Y15, Y13, Y13
 	VMOVUPS Y2, 320(BX)
-	VADDPS  Y3, Y0, Y0
-	VMOVUPS 5792(SI), Y2
-	VMOVUPS 4512(SI), Y3
-	VSUBPS  Y3, Y2, Y2
-	VMOVUPS 6112(SI), Y4
-	VSUBPS  5152(SI), Y4, Y4
-	VADDPS  32(SI), Y4, Y4
-	VMULPS  Y4, Y3, Y3
-	VMOVUPS Y2, 352(BX)
-	VADDPS  Y3, Y1, Y1
+	VMOVUPS Y3, 352(BX)
 	VMOVUPS 5824(SI), Y2
-	VMOVUPS 4544(SI), Y3
-	VSUBPS  Y3, Y2, Y2
-	VMOVUPS 6080(SI), Y4
-	VSUBPS  5184(SI), Y4, Y4
-	VADDPS  (SI), Y4, Y4
-	VMULPS  Y4, Y3, Y3
+	VMOVUPS 5856(SI), Y3
+	VMOVUPS 4544(SI), Y14
+	VMOVUPS 4576(SI), Y15
+	VSUBPS  Y14, Y2, Y2
+	VSUBPS  Y15, Y3, Y3
+	VMOVUPS Y13, 32(SP)
+	VMOVUPS 6080(SI), Y13
+	VMOVUPS Y12, 64(SP)
+	VMOVUPS 6112(SI), Y12
+	VSUBPS  5184(SI), Y13, Y13
+	VSUBPS  5216(SI), Y12, Y12
+	VADDPS  (SI), Y13, Y13
+	VADDPS  32(SI), Y12, Y12
+	VMULPS  Y13, Y14, Y13
+	VMULPS  Y12, Y15, Y12
 	VMOVUPS Y2, 384(BX)
-	VADDPS  Y3, Y0, Y0
-	VMOVUPS 5856(SI), Y2
-	VMOVUPS 4576(SI), Y3
-	VSUBPS  Y3, Y2, Y2
-	VMOVUPS 6112(SI), Y4
-	VSUBPS  5216(SI), Y4, Y4
-	VADDPS  32(SI), Y4, Y4
-	VMULPS  Y4, Y3, Y3
-	VMOVUPS Y2, 416(BX)
-	VADDPS  Y3, Y1, Y1
+	VMOVUPS Y3, 416(BX)
 	VMOVUPS 5888(SI), Y2
-	VMOVUPS 4608(SI), Y3
-	VSUBPS  Y3, Y2, Y2
-	VMOVUPS 6080(SI), Y4
-	VSUBPS  5248(SI), Y4, Y4
-	VADDPS  (SI), Y4, Y4
-	VMULPS  Y4, Y3, Y3
+	VMOVUPS 5920(SI), Y3
+	VMOVUPS 4608(SI), Y14
+	VMOVUPS 4640(SI), Y15
+	VSUBPS  Y14, Y2, Y2
+	VSUBPS  Y15, Y3, Y3
+	VMOVUPS Y12, 96(SP)
+	VMOVUPS 6080(SI), Y12
+	VMOVUPS Y13, 128(SP)
+	VMOVUPS 6112(SI), Y13
+	VSUBPS  5248(SI), Y12, Y12
+	VSUBPS  5280(SI), Y13, Y13
+	VADDPS  (SI), Y12, Y12
+	VADDPS  32(SI), Y13, Y13
+	VMULPS  Y12, Y14, Y12
+	VMULPS  Y13, Y15, Y13
 	VMOVUPS Y2, 448(BX)
-	VADDPS  Y3, Y0, Y0
-	VMOVUPS 5920(SI), Y2
-	VMOVUPS 4640(SI), Y3
-	VSUBPS  Y3, Y2, Y2
-	VMOVUPS 6112(SI), Y4
-	VSUBPS  5280(SI), Y4, Y4
-	VADDPS  32(SI), Y4, Y4
-	VMULPS  Y4, Y3, Y3
-	VMOVUPS Y2, 480(BX)
-	VADDPS  Y3, Y1, Y1
+	VMOVUPS Y3, 480(BX)
 	VMOVUPS 5952(SI), Y2
-	VMOVUPS 4672(SI), Y3
-	VSUBPS  Y3, Y2, Y2
-	VMOVUPS 6080(SI), Y4
-	VSUBPS  5312(SI), Y4, Y4
-	VADDPS  (SI), Y4, Y4
-	VMULPS  Y4, Y3, Y3
+	VMOVUPS 5984(SI), Y3
+	VMOVUPS 4672(SI), Y14
+	VMOVUPS 4704(SI), Y15
+	VSUBPS  Y14, Y2, Y2
+	VSUBPS  Y15, Y3, Y3
+	VMOVUPS Y13, 160(SP)
+	VMOVUPS 6080(SI), Y13
+	VMOVUPS Y12, 192(SP)
+	VMOVUPS 6112(SI), Y12
+	VSUBPS  5312(SI), Y13, Y13
+	VSUBPS  5344(SI), Y12, Y12
+	VADDPS  (SI), Y13, Y13
+	VADDPS  32(SI), Y12, Y12
+	VMULPS  Y13, Y14, Y13
+	VMULPS  Y12, Y15, Y12
 	VMOVUPS Y2, 512(BX)
-	VADDPS  Y3, Y0, Y0
-	VMOVUPS 5984(SI), Y2
-	VMOVUPS 4704(SI), Y3
-	VSUBPS  Y3, Y2, Y2
-	VMOVUPS 6112(SI), Y4
-	VSUBPS  5344(SI), Y4, Y4
-	VADDPS  32(SI), Y4, Y4
-	VMULPS  Y4, Y3, Y3
-	VMOVUPS Y2, 544(BX)
-	VADDPS  Y3, Y1, Y1
+	VMOVUPS Y3, 544(BX)
 	VMOVUPS 6016(SI), Y2
-	VMOVUPS 4736(SI), Y3
-	VSUBPS  Y3, Y2, Y2
-	VMOVUPS 6080(SI), Y4
-	VSUBPS  5376(SI), Y4, Y4
-	VADDPS  (SI), Y4, Y4
-	VMULPS  Y4, Y3, Y3
+	VMOVUPS 6048(SI), Y3
+	VMOVUPS 4736(SI), Y14
+	VMOVUPS 4768(SI), Y15
+	VSUBPS  Y14, Y2, Y2
+	VSUBPS  Y15, Y3, Y3
+	VMOVUPS Y12, 224(SP)
+	VMOVUPS 6080(SI), Y12
+	VMOVUPS Y13, 256(SP)
+	VMOVUPS 6112(SI), Y13
+	VSUBPS  5376(SI), Y12, Y12
+	VSUBPS  5408(SI), Y13, Y13
+	VADDPS  (SI), Y12, Y12
+	VADDPS  32(SI), Y13, Y13
+	VMULPS  Y12, Y14, Y12
+	VMULPS  Y13, Y15, Y13
 	VMOVUPS Y2, 576(BX)
-	VADDPS  Y3, Y0, Y0
-	VMOVUPS 6048(SI), Y2
-	VMOVUPS 4768(SI), Y3
-	VSUBPS  Y3, Y2, Y2
-	VMOVUPS 6112(SI), Y4
-	VSUBPS  5408(SI), Y4, Y4
-	VADDPS  32(SI), Y4, Y4
-	VMULPS  Y4, Y3, Y3
-	VMOVUPS Y2, 608(BX)
-	VADDPS  Y3, Y1, Y1
+	VMOVUPS Y3, 608(BX)
+	VADDPS  Y6, Y4, Y2
+	VADDPS  Y7, Y5, Y3
+	VADDPS  Y8, Y2, Y2
+	VADDPS  Y9, Y3, Y3
+	VADDPS  Y0, Y2, Y0
+	VADDPS  Y1, Y3, Y1
+	VADDPS  Y10, Y0, Y0
+	VADDPS  Y11, Y1, Y1
+	VMOVUPS 64(SP), Y2
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS 32(SP), Y2
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS 128(SP), Y2
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS 96(SP), Y2
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS 192(SP), Y2
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS 160(SP), Y2
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS 256(SP), Y2
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS 224(SP), Y2
+	VADDPS  Y2, Y1, Y1
+	VADDPS  Y12, Y0, Y0
+	VADDPS  Y13, Y1, Y1
 	VMOVUPS 10304(SI), Y2
 	VXORPS  X3, X3, X3
 	VCMPPS  $0x1e, Y3, Y2, Y2
@@ -11419,15 +11394,12 @@ loop7:
 	VFNMADD231PS.BCST DigitsConstants<>+536(SB), Z1, Z0
 	VFNMADD231PS.BCST DigitsConstants<>+540(SB), Z1, Z0
 	VMULPS            Z0, Z0, Z2
-	VBROADCASTSS      DigitsConstants<>+544(SB), Z3
-	VFMADD231PS.BCST  DigitsConstants<>+548(SB), Z0, Z3
-	VBROADCASTSS      DigitsConstants<>+552(SB), Z4
-	VFMADD231PS.BCST  DigitsConstants<>+556(SB), Z0, Z4
-	VBROADCASTSS      DigitsConstants<>+560(SB), Z5
-	VFMADD231PS.BCST  DigitsConstants<>+564(SB), Z0, Z5
-	VFMADD231PS       Z2, Z4, Z3
-	VMULPS            Z2, Z2, Z4
-	VFMADD231PS       Z4, Z5, Z3
+	VBROADCASTSS      DigitsConstants<>+560(SB), Z3
+	VFMADD231PS.BCST  DigitsConstants<>+564(SB), Z0, Z3
+	VFMADD213PS.BCST  DigitsConstants<>+556(SB), Z0, Z3
+	VFMADD213PS.BCST  DigitsConstants<>+552(SB), Z0, Z3
+	VFMADD213PS.BCST  DigitsConstants<>+548(SB), Z0, Z3
+	VFMADD213PS.BCST  DigitsConstants<>+544(SB), Z0, Z3
 	VFMADD231PS       Z3, Z2, Z0
 	VADDPS.BCST       DigitsConstants<>+568(SB), Z0, Z0
 	VSCALEFPS         Z1, Z0, Z0
@@ -11472,19 +11444,16 @@ loop8:
 	VADDPD        Z10, Z3, Z11
 	VDIVPD        Z11, Z3, Z3
 	VMULPD        Z3, Z3, Z11
-	VBROADCASTSD  DigitsConstants<>+1324(SB), Z12
-	VBROADCASTSD  DigitsConstants<>+1316(SB), Z13
+	VBROADCASTSD  DigitsConstants<>+1348(SB), Z12
+	VBROADCASTSD  DigitsConstants<>+1340(SB), Z13
 	VMOVAPS       Z13, Z14
 	VFMADD231PD   Z11, Z12, Z14
-	VBROADCASTSD  DigitsConstants<>+1340(SB), Z15
-	VBROADCASTSD  DigitsConstants<>+1332(SB), Z16
-	VMOVAPS       Z16, Z17
-	VFMADD231PD   Z11, Z15, Z17
-	VMULPD        Z11, Z11, Z11
-	VFMADD231PD   Z11, Z17, Z14
-	VMULPD        Z11, Z11, Z11
-	VBROADCASTSD  DigitsConstants<>+1348(SB), Z17
-	VFMADD231PD   Z11, Z17, Z14
+	VBROADCASTSD  DigitsConstants<>+1332(SB), Z15
+	VFMADD213PD   Z15, Z11, Z14
+	VBROADCASTSD  DigitsConstants<>+1324(SB), Z16
+	VFMADD213PD   Z16, Z11, Z14
+	VBROADCASTSD  DigitsConstants<>+1316(SB), Z17
+	VFMADD213PD   Z17, Z11, Z14
 	VMULPD        Z14, Z3, Z3
 	VBROADCASTSD  DigitsConstants<>+1308(SB), Z11
 	VFMADD231PD   Z11, Z4, Z3
@@ -11511,12 +11480,10 @@ loop8:
 	VDIVPD        Z6, Z2, Z2
 	VMULPD        Z2, Z2, Z6
 	VFMADD231PD   Z6, Z12, Z13
+	VFMADD231PD   Z6, Z13, Z15
 	VFMADD231PD   Z6, Z15, Z16
-	VMULPD        Z6, Z6, Z6
-	VFMADD231PD   Z6, Z16, Z13
-	VMULPD        Z6, Z6, Z6
-	VFMADD231PD   Z6, Z17, Z13
-	VMULPD        Z13, Z2, Z2
+	VFMADD231PD   Z6, Z16, Z17
+	VMULPD        Z17, Z2, Z2
 	VFMADD231PD   Z11, Z5, Z2
 	VCMPPD        $0x00, Z4, Z1, K1
 	VBLENDMPD     Z14, Z2, K1, Z2
@@ -11530,93 +11497,93 @@ loop8:
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
 	VMOVUPS   5440(SI), Z1
-	VMOVUPS   4160(SI), Z2
-	VSUBPS    Z2, Z1, Z1
-	VMOVUPS   6080(SI), Z3
-	VSUBPS    4800(SI), Z3, Z3
-	VADDPS    Z0, Z3, Z3
-	VMULPS    Z3, Z2, Z2
+	VMOVUPS   5504(SI), Z2
+	VMOVUPS   5568(SI), Z3
+	VMOVUPS   5632(SI), Z4
+	VMOVUPS   4160(SI), Z5
+	VMOVUPS   4224(SI), Z6
+	VMOVUPS   4288(SI), Z7
+	VMOVUPS   4352(SI), Z8
+	VSUBPS    Z5, Z1, Z1
+	VSUBPS    Z6, Z2, Z2
+	VSUBPS    Z7, Z3, Z3
+	VSUBPS    Z8, Z4, Z4
+	VMOVUPS   6080(SI), Z9
+	VMOVUPS   6080(SI), Z10
+	VMOVUPS   6080(SI), Z11
+	VMOVUPS   6080(SI), Z12
+	VSUBPS    4800(SI), Z9, Z9
+	VSUBPS    4864(SI), Z10, Z10
+	VSUBPS    4928(SI), Z11, Z11
+	VSUBPS    4992(SI), Z12, Z12
+	VADDPS    Z0, Z9, Z9
+	VADDPS    Z0, Z10, Z10
+	VADDPS    Z0, Z11, Z11
+	VADDPS    Z0, Z12, Z12
+	VMULPS    Z9, Z5, Z5
+	VMULPS    Z10, Z6, Z6
+	VMULPS    Z11, Z7, Z7
+	VMULPS    Z12, Z8, Z8
 	VMOVUPS   Z1, (BX)
-	VMOVUPS   5504(SI), Z1
-	VMOVUPS   4224(SI), Z3
-	VSUBPS    Z3, Z1, Z1
-	VMOVUPS   6080(SI), Z4
-	VSUBPS    4864(SI), Z4, Z4
-	VADDPS    Z0, Z4, Z4
-	VMULPS    Z4, Z3, Z3
-	VMOVUPS   Z1, 64(BX)
-	VADDPS    Z3, Z2, Z1
-	VMOVUPS   5568(SI), Z2
-	VMOVUPS   4288(SI), Z3
-	VSUBPS    Z3, Z2, Z2
-	VMOVUPS   6080(SI), Z4
-	VSUBPS    4928(SI), Z4, Z4
-	VADDPS    Z0, Z4, Z4
-	VMULPS    Z4, Z3, Z3
-	VMOVUPS   Z2, 128(BX)
-	VADDPS    Z3, Z1, Z1
-	VMOVUPS   5632(SI), Z2
-	VMOVUPS   4352(SI), Z3
-	VSUBPS    Z3, Z2, Z2
-	VMOVUPS   6080(SI), Z4
-	VSUBPS    4992(SI), Z4, Z4
-	VADDPS    Z0, Z4, Z4
-	VMULPS    Z4, Z3, Z3
-	VMOVUPS   Z2, 192(BX)
-	VADDPS    Z3, Z1, Z1
-	VMOVUPS   5696(SI), Z2
-	VMOVUPS   4416(SI), Z3
-	VSUBPS    Z3, Z2, Z2
-	VMOVUPS   6080(SI), Z4
-	VSUBPS    5056(SI), Z4, Z4
-	VADDPS    Z0, Z4, Z4
-	VMULPS    Z4, Z3, Z3
-	VMOVUPS   Z2, 256(BX)
-	VADDPS    Z3, Z1, Z1
+	VMOVUPS   Z2, 64(BX)
+	VMOVUPS   Z3, 128(BX)
+	VMOVUPS   Z4, 192(BX)
+	VMOVUPS   5696(SI), Z1
 	VMOVUPS   5760(SI), Z2
-	VMOVUPS   4480(SI), Z3
-	VSUBPS    Z3, Z2, Z2
-	VMOVUPS   6080(SI), Z4
-	VSUBPS    5120(SI), Z4, Z4
-	VADDPS    Z0, Z4, Z4
-	VMULPS    Z4, Z3, Z3
+	VMOVUPS   5824(SI), Z3
+	VMOVUPS   5888(SI), Z4
+	VMOVUPS   4416(SI), Z9
+	VMOVUPS   4480(SI), Z10
+	VMOVUPS   4544(SI), Z11
+	VMOVUPS   4608(SI), Z12
+	VSUBPS    Z9, Z1, Z1
+	VSUBPS    Z10, Z2, Z2
+	VSUBPS    Z11, Z3, Z3
+	VSUBPS    Z12, Z4, Z4
+	VMOVUPS   6080(SI), Z13
+	VMOVUPS   6080(SI), Z14
+	VMOVUPS   6080(SI), Z15
+	VMOVUPS   6080(SI), Z16
+	VSUBPS    5056(SI), Z13, Z13
+	VSUBPS    5120(SI), Z14, Z14
+	VSUBPS    5184(SI), Z15, Z15
+	VSUBPS    5248(SI), Z16, Z16
+	VADDPS    Z0, Z13, Z13
+	VADDPS    Z0, Z14, Z14
+	VADDPS    Z0, Z15, Z15
+	VADDPS    Z0, Z16, Z16
+	VMULPS    Z13, Z9, Z9
+	VMULPS    Z14, Z10, Z10
+	VMULPS    Z15, Z11, Z11
+	VMULPS    Z16, Z12, Z12
+	VMOVUPS   Z1, 256(BX)
 	VMOVUPS   Z2, 320(BX)
-	VADDPS    Z3, Z1, Z1
-	VMOVUPS   5824(SI), Z2
-	VMOVUPS   4544(SI), Z3
-	VSUBPS    Z3, Z2, Z2
-	VMOVUPS   6080(SI), Z4
-	VSUBPS    5184(SI), Z4, Z4
-	VADDPS    Z0, Z4, Z4
-	VMULPS    Z4, Z3, Z3
-	VMOVUPS   Z2, 384(BX)
-	VADDPS    Z3, Z1, Z1
-	VMOVUPS   5888(SI), Z2
-	VMOVUPS   4608(SI), Z3
-	VSUBPS    Z3, Z2, Z2
-	VMOVUPS   6080(SI), Z4
-	VSUBPS    5248(SI), Z4, Z4
-	VADDPS    Z0, Z4, Z4
-	VMULPS    Z4, Z3, Z3
-	VMOVUPS   Z2, 448(BX)
-	VADDPS    Z3, Z1, Z1
-	VMOVUPS   5952(SI), Z2
-	VMOVUPS   4672(SI), Z3
-	VSUBPS    Z3, Z2, Z2
-	VMOVUPS   6080(SI), Z4
-	VSUBPS    5312(SI), Z4, Z4
-	VADDPS    Z0, Z4, Z4
-	VMULPS    Z4, Z3, Z3
-	VMOVUPS   Z2, 512(BX)
-	VADDPS    Z3, Z1, Z1
+	VMOVUPS   Z3, 384(BX)
+	VMOVUPS   Z4, 448(BX)
+	VMOVUPS   5952(SI), Z1
 	VMOVUPS   6016(SI), Z2
-	VMOVUPS   4736(SI), Z3
-	VSUBPS    Z3, Z2, Z2
-	VMOVUPS   6080(SI), Z4
-	VSUBPS    5376(SI), Z4, Z4
-	VADDPS    Z0, Z4, Z0
-	VMULPS    Z0, Z3, Z0
+	VMOVUPS   4672(SI), Z3
+	VMOVUPS   4736(SI), Z4
+	VSUBPS    Z3, Z1, Z1
+	VSUBPS    Z4, Z2, Z2
+	VMOVUPS   6080(SI), Z13
+	VMOVUPS   6080(SI), Z14
+	VSUBPS    5312(SI), Z13, Z13
+	VSUBPS    5376(SI), Z14, Z14
+	VADDPS    Z0, Z13, Z13
+	VADDPS    Z0, Z14, Z0
+	VMULPS    Z13, Z3, Z3
+	VMULPS    Z0, Z4, Z0
+	VMOVUPS   Z1, 512(BX)
 	VMOVUPS   Z2, 576(BX)
+	VADDPS    Z6, Z5, Z1
+	VADDPS    Z7, Z1, Z1
+	VADDPS    Z8, Z1, Z1
+	VADDPS    Z9, Z1, Z1
+	VADDPS    Z10, Z1, Z1
+	VADDPS    Z11, Z1, Z1
+	VADDPS    Z12, Z1, Z1
+	VADDPS    Z3, Z1, Z1
 	VADDPS    Z0, Z1, Z0
 	VMOVUPS   10304(SI), Z1
 	VXORPS    X2, X2, X2

@@ -5007,23 +5007,20 @@ loop8:
 	VFNMADD231PS PixelsConstants<>+224(SB), Y2, Y0
 	VFNMADD231PS PixelsConstants<>+256(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VMOVUPS      PixelsConstants<>+288(SB), Y4
-	VMOVAPS      Y4, Y5
-	VFMADD231PS  PixelsConstants<>+320(SB), Y0, Y5
-	VMOVUPS      PixelsConstants<>+352(SB), Y6
-	VFMADD231PS  PixelsConstants<>+384(SB), Y0, Y6
-	VMOVUPS      PixelsConstants<>+416(SB), Y7
-	VFMADD231PS  PixelsConstants<>+448(SB), Y0, Y7
-	VFMADD231PS  Y3, Y6, Y5
-	VMULPS       Y3, Y3, Y6
-	VFMADD231PS  Y6, Y7, Y5
-	VFMADD231PS  Y5, Y3, Y0
+	VMOVUPS      PixelsConstants<>+416(SB), Y4
+	VFMADD231PS  PixelsConstants<>+448(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+384(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+352(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+320(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+288(SB), Y0, Y4
+	VFMADD231PS  Y4, Y3, Y0
 	VADDPS       PixelsConstants<>+480(SB), Y0, Y0
-	VFMADD213PS  Y1, Y2, Y4
-	VSUBPS       Y1, Y4, Y3
-	VSUBPS       Y3, Y2, Y2
+	VMOVAPS      Y1, Y3
+	VFMADD231PS  PixelsConstants<>+288(SB), Y2, Y3
+	VSUBPS       Y1, Y3, Y4
+	VSUBPS       Y4, Y2, Y2
 	VADDPS       Y1, Y2, Y1
-	VPSLLD       $0x17, Y4, Y2
+	VPSLLD       $0x17, Y3, Y2
 	VPADDD       PixelsConstants<>+480(SB), Y2, Y2
 	VPSLLD       $0x17, Y1, Y1
 	VPADDD       PixelsConstants<>+480(SB), Y1, Y1
@@ -5081,23 +5078,20 @@ loop11:
 	VFNMADD231PS PixelsConstants<>+224(SB), Y2, Y0
 	VFNMADD231PS PixelsConstants<>+256(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VMOVUPS      PixelsConstants<>+288(SB), Y4
-	VMOVAPS      Y4, Y5
-	VFMADD231PS  PixelsConstants<>+320(SB), Y0, Y5
-	VMOVUPS      PixelsConstants<>+352(SB), Y6
-	VFMADD231PS  PixelsConstants<>+384(SB), Y0, Y6
-	VMOVUPS      PixelsConstants<>+416(SB), Y7
-	VFMADD231PS  PixelsConstants<>+448(SB), Y0, Y7
-	VFMADD231PS  Y3, Y6, Y5
-	VMULPS       Y3, Y3, Y6
-	VFMADD231PS  Y6, Y7, Y5
-	VFMADD231PS  Y5, Y3, Y0
+	VMOVUPS      PixelsConstants<>+416(SB), Y4
+	VFMADD231PS  PixelsConstants<>+448(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+384(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+352(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+320(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+288(SB), Y0, Y4
+	VFMADD231PS  Y4, Y3, Y0
 	VADDPS       PixelsConstants<>+480(SB), Y0, Y0
-	VFMADD213PS  Y1, Y2, Y4
-	VSUBPS       Y1, Y4, Y3
-	VSUBPS       Y3, Y2, Y2
+	VMOVAPS      Y1, Y3
+	VFMADD231PS  PixelsConstants<>+288(SB), Y2, Y3
+	VSUBPS       Y1, Y3, Y4
+	VSUBPS       Y4, Y2, Y2
 	VADDPS       Y1, Y2, Y1
-	VPSLLD       $0x17, Y4, Y2
+	VPSLLD       $0x17, Y3, Y2
 	VPADDD       PixelsConstants<>+480(SB), Y2, Y2
 	VPSLLD       $0x17, Y1, Y1
 	VPADDD       PixelsConstants<>+480(SB), Y1, Y1
@@ -6018,15 +6012,12 @@ loop7:
 	VFNMADD231PS.BCST PixelsConstants<>+1080(SB), Z1, Z0
 	VFNMADD231PS.BCST PixelsConstants<>+1084(SB), Z1, Z0
 	VMULPS            Z0, Z0, Z2
-	VBROADCASTSS      PixelsConstants<>+1088(SB), Z3
-	VFMADD231PS.BCST  PixelsConstants<>+1092(SB), Z0, Z3
-	VBROADCASTSS      PixelsConstants<>+1096(SB), Z4
-	VFMADD231PS.BCST  PixelsConstants<>+1100(SB), Z0, Z4
-	VBROADCASTSS      PixelsConstants<>+1104(SB), Z5
-	VFMADD231PS.BCST  PixelsConstants<>+1108(SB), Z0, Z5
-	VFMADD231PS       Z2, Z4, Z3
-	VMULPS            Z2, Z2, Z4
-	VFMADD231PS       Z4, Z5, Z3
+	VBROADCASTSS      PixelsConstants<>+1104(SB), Z3
+	VFMADD231PS.BCST  PixelsConstants<>+1108(SB), Z0, Z3
+	VFMADD213PS.BCST  PixelsConstants<>+1100(SB), Z0, Z3
+	VFMADD213PS.BCST  PixelsConstants<>+1096(SB), Z0, Z3
+	VFMADD213PS.BCST  PixelsConstants<>+1092(SB), Z0, Z3
+	VFMADD213PS.BCST  PixelsConstants<>+1088(SB), Z0, Z3
 	VFMADD231PS       Z3, Z2, Z0
 	VADDPS.BCST       PixelsConstants<>+1112(SB), Z0, Z0
 	VSCALEFPS         Z1, Z0, Z0
@@ -6181,7 +6172,7 @@ loop8:
 
 // func pixelsLossBatchAVX2(p *Pixels, b *PixelsBatch, xs *[784]float32, ys *[10]float32, tiles int, samples int) float32
 // Requires: AVX, AVX2, FMA3
-TEXT ·pixelsLossBatchAVX2(SB), NOSPLIT, $32-52
+TEXT ·pixelsLossBatchAVX2(SB), NOSPLIT, $224-52
 	MOVQ         p+0(FP), DI
 	MOVQ         b+8(FP), SI
 	MOVQ         xs+16(FP), DX
@@ -7264,23 +7255,20 @@ loop8:
 	VFNMADD231PS PixelsConstants<>+224(SB), Y2, Y0
 	VFNMADD231PS PixelsConstants<>+256(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VMOVUPS      PixelsConstants<>+288(SB), Y4
-	VMOVAPS      Y4, Y5
-	VFMADD231PS  PixelsConstants<>+320(SB), Y0, Y5
-	VMOVUPS      PixelsConstants<>+352(SB), Y6
-	VFMADD231PS  PixelsConstants<>+384(SB), Y0, Y6
-	VMOVUPS      PixelsConstants<>+416(SB), Y7
-	VFMADD231PS  PixelsConstants<>+448(SB), Y0, Y7
-	VFMADD231PS  Y3, Y6, Y5
-	VMULPS       Y3, Y3, Y6
-	VFMADD231PS  Y6, Y7, Y5
-	VFMADD231PS  Y5, Y3, Y0
+	VMOVUPS      PixelsConstants<>+416(SB), Y4
+	VFMADD231PS  PixelsConstants<>+448(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+384(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+352(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+320(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+288(SB), Y0, Y4
+	VFMADD231PS  Y4, Y3, Y0
 	VADDPS       PixelsConstants<>+480(SB), Y0, Y0
-	VFMADD213PS  Y1, Y2, Y4
-	VSUBPS       Y1, Y4, Y3
-	VSUBPS       Y3, Y2, Y2
+	VMOVAPS      Y1, Y3
+	VFMADD231PS  PixelsConstants<>+288(SB), Y2, Y3
+	VSUBPS       Y1, Y3, Y4
+	VSUBPS       Y4, Y2, Y2
 	VADDPS       Y1, Y2, Y1
-	VPSLLD       $0x17, Y4, Y2
+	VPSLLD       $0x17, Y3, Y2
 	VPADDD       PixelsConstants<>+480(SB), Y2, Y2
 	VPSLLD       $0x17, Y1, Y1
 	VPADDD       PixelsConstants<>+480(SB), Y1, Y1
@@ -7338,23 +7326,20 @@ loop11:
 	VFNMADD231PS PixelsConstants<>+224(SB), Y2, Y0
 	VFNMADD231PS PixelsConstants<>+256(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VMOVUPS      PixelsConstants<>+288(SB), Y4
-	VMOVAPS      Y4, Y5
-	VFMADD231PS  PixelsConstants<>+320(SB), Y0, Y5
-	VMOVUPS      PixelsConstants<>+352(SB), Y6
-	VFMADD231PS  PixelsConstants<>+384(SB), Y0, Y6
-	VMOVUPS      PixelsConstants<>+416(SB), Y7
-	VFMADD231PS  PixelsConstants<>+448(SB), Y0, Y7
-	VFMADD231PS  Y3, Y6, Y5
-	VMULPS       Y3, Y3, Y6
-	VFMADD231PS  Y6, Y7, Y5
-	VFMADD231PS  Y5, Y3, Y0
+	VMOVUPS      PixelsConstants<>+416(SB), Y4
+	VFMADD231PS  PixelsConstants<>+448(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+384(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+352(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+320(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+288(SB), Y0, Y4
+	VFMADD231PS  Y4, Y3, Y0
 	VADDPS       PixelsConstants<>+480(SB), Y0, Y0
-	VFMADD213PS  Y1, Y2, Y4
-	VSUBPS       Y1, Y4, Y3
-	VSUBPS       Y3, Y2, Y2
+	VMOVAPS      Y1, Y3
+	VFMADD231PS  PixelsConstants<>+288(SB), Y2, Y3
+	VSUBPS       Y1, Y3, Y4
+	VSUBPS       Y4, Y2, Y2
 	VADDPS       Y1, Y2, Y1
-	VPSLLD       $0x17, Y4, Y2
+	VPSLLD       $0x17, Y3, Y2
 	VPADDD       PixelsConstants<>+480(SB), Y2, Y2
 	VPSLLD       $0x17, Y1, Y1
 	VPADDD       PixelsConstants<>+480(SB), Y1, Y1
@@ -7382,225 +7367,225 @@ loop12:
 
 	// t = log(s2)
 	VMOVUPS      52224(SI), Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VCVTPS2PD    X0, Y0
-	VPADDQ       PixelsConstants<>+544(SB), Y0, Y2
-	VPSRLQ       $0x34, Y2, Y3
-	VORPD        PixelsConstants<>+576(SB), Y3, Y3
-	VSUBPD       PixelsConstants<>+608(SB), Y3, Y3
-	VANDPD       PixelsConstants<>+640(SB), Y2, Y2
-	VPADDQ       PixelsConstants<>+672(SB), Y2, Y2
-	VSUBPD       PixelsConstants<>+704(SB), Y2, Y2
-	VADDPD       PixelsConstants<>+736(SB), Y2, Y4
-	VDIVPD       Y4, Y2, Y2
-	VMULPD       Y2, Y2, Y4
-	VMOVUPS      PixelsConstants<>+800(SB), Y5
-	VMOVAPS      Y5, Y6
-	VFMADD231PD  PixelsConstants<>+832(SB), Y4, Y6
-	VMOVUPS      PixelsConstants<>+864(SB), Y7
-	VMOVAPS      Y7, Y8
-	VFMADD231PD  PixelsConstants<>+896(SB), Y4, Y8
-	VMULPD       Y4, Y4, Y4
-	VFMADD231PD  Y4, Y8, Y6
-	VMULPD       Y4, Y4, Y4
-	VFMADD231PD  PixelsConstants<>+928(SB), Y4, Y6
-	VMULPD       Y6, Y2, Y2
-	VFMADD231PD  PixelsConstants<>+768(SB), Y3, Y2
-	VXORPS       X3, X3, X3
-	VCMPPD       $0x00, Y3, Y0, Y4
-	VBLENDVPD    Y4, PixelsConstants<>+992(SB), Y2, Y2
-	VCMPPD       $0x00, PixelsConstants<>+512(SB), Y0, Y4
-	VBLENDVPD    Y4, PixelsConstants<>+512(SB), Y2, Y2
-	VCMPPD       $0x19, Y3, Y0, Y0
-	VBLENDVPD    Y0, PixelsConstants<>+1024(SB), Y2, Y0
-	VCVTPD2PSY   Y0, X0
-	VCVTPS2PD    X1, Y1
-	VPADDQ       PixelsConstants<>+544(SB), Y1, Y2
-	VPSRLQ       $0x34, Y2, Y4
-	VORPD        PixelsConstants<>+576(SB), Y4, Y4
-	VSUBPD       PixelsConstants<>+608(SB), Y4, Y4
-	VANDPD       PixelsConstants<>+640(SB), Y2, Y2
-	VPADDQ       PixelsConstants<>+672(SB), Y2, Y2
-	VSUBPD       PixelsConstants<>+704(SB), Y2, Y2
-	VADDPD       PixelsConstants<>+736(SB), Y2, Y6
-	VDIVPD       Y6, Y2, Y2
-	VMULPD       Y2, Y2, Y6
-	VMOVAPS      Y5, Y8
-	VFMADD231PD  PixelsConstants<>+832(SB), Y6, Y8
-	VMOVAPS      Y7, Y9
-	VFMADD231PD  PixelsConstants<>+896(SB), Y6, Y9
-	VMULPD       Y6, Y6, Y6
-	VFMADD231PD  Y6, Y9, Y8
-	VMULPD       Y6, Y6, Y6
-	VFMADD231PD  PixelsConstants<>+928(SB), Y6, Y8
-	VMULPD       Y8, Y2, Y2
-	VFMADD231PD  PixelsConstants<>+768(SB), Y4, Y2
-	VCMPPD       $0x00, Y3, Y1, Y4
-	VBLENDVPD    Y4, PixelsConstants<>+992(SB), Y2, Y2
-	VCMPPD       $0x00, PixelsConstants<>+512(SB), Y1, Y4
-	VBLENDVPD    Y4, PixelsConstants<>+512(SB), Y2, Y2
-	VCMPPD       $0x19, Y3, Y1, Y1
-	VBLENDVPD    Y1, PixelsConstants<>+1024(SB), Y2, Y1
-	VCVTPD2PSY   Y1, X1
-	VINSERTF128  $0x01, X1, Y0, Y0
-	VMOVUPS      Y0, (SI)
 	VMOVUPS      52256(SI), Y1
-	VEXTRACTF128 $0x01, Y1, X2
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
 	VPADDQ       PixelsConstants<>+544(SB), Y1, Y4
+	VPADDQ       PixelsConstants<>+544(SB), Y0, Y5
 	VPSRLQ       $0x34, Y4, Y6
+	VPSRLQ       $0x34, Y5, Y7
 	VORPD        PixelsConstants<>+576(SB), Y6, Y6
+	VORPD        PixelsConstants<>+576(SB), Y7, Y7
 	VSUBPD       PixelsConstants<>+608(SB), Y6, Y6
+	VSUBPD       PixelsConstants<>+608(SB), Y7, Y7
 	VANDPD       PixelsConstants<>+640(SB), Y4, Y4
+	VANDPD       PixelsConstants<>+640(SB), Y5, Y5
 	VPADDQ       PixelsConstants<>+672(SB), Y4, Y4
+	VPADDQ       PixelsConstants<>+672(SB), Y5, Y5
 	VSUBPD       PixelsConstants<>+704(SB), Y4, Y4
+	VSUBPD       PixelsConstants<>+704(SB), Y5, Y5
 	VADDPD       PixelsConstants<>+736(SB), Y4, Y8
+	VADDPD       PixelsConstants<>+736(SB), Y5, Y9
 	VDIVPD       Y8, Y4, Y4
+	VDIVPD       Y9, Y5, Y5
 	VMULPD       Y4, Y4, Y8
-	VMOVAPS      Y5, Y9
-	VFMADD231PD  PixelsConstants<>+832(SB), Y8, Y9
-	VMOVAPS      Y7, Y10
-	VFMADD231PD  PixelsConstants<>+896(SB), Y8, Y10
-	VMULPD       Y8, Y8, Y8
-	VFMADD231PD  Y8, Y10, Y9
-	VMULPD       Y8, Y8, Y8
-	VFMADD231PD  PixelsConstants<>+928(SB), Y8, Y9
-	VMULPD       Y9, Y4, Y4
+	VMULPD       Y5, Y5, Y9
+	VMOVUPS      PixelsConstants<>+896(SB), Y10
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  PixelsConstants<>+928(SB), Y8, Y11
+	VMOVAPS      Y10, Y12
+	VFMADD231PD  PixelsConstants<>+928(SB), Y9, Y12
+	VFMADD213PD  PixelsConstants<>+864(SB), Y8, Y11
+	VFMADD213PD  PixelsConstants<>+864(SB), Y9, Y12
+	VFMADD213PD  PixelsConstants<>+832(SB), Y8, Y11
+	VFMADD213PD  PixelsConstants<>+832(SB), Y9, Y12
+	VFMADD213PD  PixelsConstants<>+800(SB), Y8, Y11
+	VFMADD213PD  PixelsConstants<>+800(SB), Y9, Y12
+	VMULPD       Y11, Y4, Y4
+	VMULPD       Y12, Y5, Y5
 	VFMADD231PD  PixelsConstants<>+768(SB), Y6, Y4
-	VCMPPD       $0x00, Y3, Y1, Y6
-	VBLENDVPD    Y6, PixelsConstants<>+992(SB), Y4, Y4
-	VCMPPD       $0x00, PixelsConstants<>+512(SB), Y1, Y6
-	VBLENDVPD    Y6, PixelsConstants<>+512(SB), Y4, Y4
-	VCMPPD       $0x19, Y3, Y1, Y1
+	VFMADD231PD  PixelsConstants<>+768(SB), Y7, Y5
+	VXORPS       X6, X6, X6
+	VCMPPD       $0x00, Y6, Y1, Y7
+	VCMPPD       $0x00, Y6, Y0, Y8
+	VBLENDVPD    Y7, PixelsConstants<>+992(SB), Y4, Y4
+	VBLENDVPD    Y8, PixelsConstants<>+992(SB), Y5, Y5
+	VCMPPD       $0x00, PixelsConstants<>+512(SB), Y1, Y7
+	VCMPPD       $0x00, PixelsConstants<>+512(SB), Y0, Y8
+	VBLENDVPD    Y7, PixelsConstants<>+512(SB), Y4, Y4
+	VBLENDVPD    Y8, PixelsConstants<>+512(SB), Y5, Y5
+	VCMPPD       $0x19, Y6, Y1, Y1
+	VCMPPD       $0x19, Y6, Y0, Y0
 	VBLENDVPD    Y1, PixelsConstants<>+1024(SB), Y4, Y1
+	VBLENDVPD    Y0, PixelsConstants<>+1024(SB), Y5, Y0
 	VCVTPD2PSY   Y1, X1
+	VCVTPD2PSY   Y0, X0
+	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X2, Y2
-	VPADDQ       PixelsConstants<>+544(SB), Y2, Y4
-	VPSRLQ       $0x34, Y4, Y6
-	VORPD        PixelsConstants<>+576(SB), Y6, Y6
-	VSUBPD       PixelsConstants<>+608(SB), Y6, Y6
+	VPADDQ       PixelsConstants<>+544(SB), Y3, Y4
+	VPADDQ       PixelsConstants<>+544(SB), Y2, Y5
+	VPSRLQ       $0x34, Y4, Y7
+	VPSRLQ       $0x34, Y5, Y8
+	VORPD        PixelsConstants<>+576(SB), Y7, Y7
+	VORPD        PixelsConstants<>+576(SB), Y8, Y8
+	VSUBPD       PixelsConstants<>+608(SB), Y7, Y7
+	VSUBPD       PixelsConstants<>+608(SB), Y8, Y8
 	VANDPD       PixelsConstants<>+640(SB), Y4, Y4
+	VANDPD       PixelsConstants<>+640(SB), Y5, Y5
 	VPADDQ       PixelsConstants<>+672(SB), Y4, Y4
+	VPADDQ       PixelsConstants<>+672(SB), Y5, Y5
 	VSUBPD       PixelsConstants<>+704(SB), Y4, Y4
-	VADDPD       PixelsConstants<>+736(SB), Y4, Y8
-	VDIVPD       Y8, Y4, Y4
-	VMULPD       Y4, Y4, Y8
-	VFMADD231PD  PixelsConstants<>+832(SB), Y8, Y5
-	VFMADD231PD  PixelsConstants<>+896(SB), Y8, Y7
-	VMULPD       Y8, Y8, Y8
-	VFMADD231PD  Y8, Y7, Y5
-	VMULPD       Y8, Y8, Y7
-	VFMADD231PD  PixelsConstants<>+928(SB), Y7, Y5
-	VMULPD       Y5, Y4, Y4
-	VFMADD231PD  PixelsConstants<>+768(SB), Y6, Y4
-	VCMPPD       $0x00, Y3, Y2, Y5
-	VBLENDVPD    Y5, PixelsConstants<>+992(SB), Y4, Y4
-	VCMPPD       $0x00, PixelsConstants<>+512(SB), Y2, Y5
-	VBLENDVPD    Y5, PixelsConstants<>+512(SB), Y4, Y4
-	VCMPPD       $0x19, Y3, Y2, Y2
-	VBLENDVPD    Y2, PixelsConstants<>+1024(SB), Y4, Y2
+	VSUBPD       PixelsConstants<>+704(SB), Y5, Y5
+	VADDPD       PixelsConstants<>+736(SB), Y4, Y9
+	VADDPD       PixelsConstants<>+736(SB), Y5, Y11
+	VDIVPD       Y9, Y4, Y4
+	VDIVPD       Y11, Y5, Y5
+	VMULPD       Y4, Y4, Y9
+	VMULPD       Y5, Y5, Y11
+	VMOVAPS      Y10, Y12
+	VFMADD231PD  PixelsConstants<>+928(SB), Y9, Y12
+	VFMADD231PD  PixelsConstants<>+928(SB), Y11, Y10
+	VFMADD213PD  PixelsConstants<>+864(SB), Y9, Y12
+	VFMADD213PD  PixelsConstants<>+864(SB), Y11, Y10
+	VFMADD213PD  PixelsConstants<>+832(SB), Y9, Y12
+	VFMADD213PD  PixelsConstants<>+832(SB), Y11, Y10
+	VFMADD213PD  PixelsConstants<>+800(SB), Y9, Y12
+	VFMADD213PD  PixelsConstants<>+800(SB), Y11, Y10
+	VMULPD       Y12, Y4, Y4
+	VMULPD       Y10, Y5, Y5
+	VFMADD231PD  PixelsConstants<>+768(SB), Y7, Y4
+	VFMADD231PD  PixelsConstants<>+768(SB), Y8, Y5
+	VCMPPD       $0x00, Y6, Y3, Y7
+	VCMPPD       $0x00, Y6, Y2, Y8
+	VBLENDVPD    Y7, PixelsConstants<>+992(SB), Y4, Y4
+	VBLENDVPD    Y8, PixelsConstants<>+992(SB), Y5, Y5
+	VCMPPD       $0x00, PixelsConstants<>+512(SB), Y3, Y7
+	VCMPPD       $0x00, PixelsConstants<>+512(SB), Y2, Y8
+	VBLENDVPD    Y7, PixelsConstants<>+512(SB), Y4, Y4
+	VBLENDVPD    Y8, PixelsConstants<>+512(SB), Y5, Y5
+	VCMPPD       $0x19, Y6, Y3, Y3
+	VCMPPD       $0x19, Y6, Y2, Y2
+	VBLENDVPD    Y3, PixelsConstants<>+1024(SB), Y4, Y3
+	VBLENDVPD    Y2, PixelsConstants<>+1024(SB), Y5, Y2
+	VCVTPD2PSY   Y3, X3
 	VCVTPD2PSY   Y2, X2
-	VINSERTF128  $0x01, X2, Y1, Y1
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VINSERTF128  $0x01, X2, Y0, Y0
 	VMOVUPS      Y1, 32(SI)
+	VMOVUPS      Y0, (SI)
 
 	// loss = Σ y*(m2 - z2 + t)
 	VMOVUPS    52160(SI), Y2
-	VSUBPS     50880(SI), Y2, Y2
-	VADDPS     Y0, Y2, Y2
-	VMULPS     50240(SI), Y2, Y2
 	VMOVUPS    52192(SI), Y3
+	VSUBPS     50880(SI), Y2, Y2
 	VSUBPS     50912(SI), Y3, Y3
+	VADDPS     Y0, Y2, Y2
 	VADDPS     Y1, Y3, Y3
+	VMULPS     50240(SI), Y2, Y2
 	VMULPS     50272(SI), Y3, Y3
 	VMOVUPS    52160(SI), Y4
+	VMOVUPS    52192(SI), Y5
 	VSUBPS     50944(SI), Y4, Y4
+	VSUBPS     50976(SI), Y5, Y5
 	VADDPS     Y0, Y4, Y4
+	VADDPS     Y1, Y5, Y5
 	VMULPS     50304(SI), Y4, Y4
-	VADDPS     Y4, Y2, Y2
-	VMOVUPS    52192(SI), Y4
-	VSUBPS     50976(SI), Y4, Y4
-	VADDPS     Y1, Y4, Y4
-	VMULPS     50336(SI), Y4, Y4
-	VADDPS     Y4, Y3, Y3
-	VMOVUPS    52160(SI), Y4
-	VSUBPS     51008(SI), Y4, Y4
-	VADDPS     Y0, Y4, Y4
-	VMULPS     50368(SI), Y4, Y4
-	VADDPS     Y4, Y2, Y2
-	VMOVUPS    52192(SI), Y4
-	VSUBPS     51040(SI), Y4, Y4
-	VADDPS     Y1, Y4, Y4
-	VMULPS     50400(SI), Y4, Y4
-	VADDPS     Y4, Y3, Y3
-	VMOVUPS    52160(SI), Y4
-	VSUBPS     51072(SI), Y4, Y4
-	VADDPS     Y0, Y4, Y4
-	VMULPS     50432(SI), Y4, Y4
-	VADDPS     Y4, Y2, Y2
-	VMOVUPS    52192(SI), Y4
-	VSUBPS     51104(SI), Y4, Y4
-	VADDPS     Y1, Y4, Y4
-	VMULPS     50464(SI), Y4, Y4
-	VADDPS     Y4, Y3, Y3
-	VMOVUPS    52160(SI), Y4
-	VSUBPS     51136(SI), Y4, Y4
-	VADDPS     Y0, Y4, Y4
-	VMULPS     50496(SI), Y4, Y4
-	VADDPS     Y4, Y2, Y2
-	VMOVUPS    52192(SI), Y4
-	VSUBPS     51168(SI), Y4, Y4
-	VADDPS     Y1, Y4, Y4
-	VMULPS     50528(SI), Y4, Y4
-	VADDPS     Y4, Y3, Y3
-	VMOVUPS    52160(SI), Y4
-	VSUBPS     51200(SI), Y4, Y4
-	VADDPS     Y0, Y4, Y4
-	VMULPS     50560(SI), Y4, Y4
-	VADDPS     Y4, Y2, Y2
-	VMOVUPS    52192(SI), Y4
-	VSUBPS     51232(SI), Y4, Y4
-	VADDPS     Y1, Y4, Y4
-	VMULPS     50592(SI), Y4, Y4
-	VADDPS     Y4, Y3, Y3
-	VMOVUPS    52160(SI), Y4
-	VSUBPS     51264(SI), Y4, Y4
-	VADDPS     Y0, Y4, Y4
-	VMULPS     50624(SI), Y4, Y4
-	VADDPS     Y4, Y2, Y2
-	VMOVUPS    52192(SI), Y4
-	VSUBPS     51296(SI), Y4, Y4
-	VADDPS     Y1, Y4, Y4
-	VMULPS     50656(SI), Y4, Y4
-	VADDPS     Y4, Y3, Y3
-	VMOVUPS    52160(SI), Y4
-	VSUBPS     51328(SI), Y4, Y4
-	VADDPS     Y0, Y4, Y4
-	VMULPS     50688(SI), Y4, Y4
-	VADDPS     Y4, Y2, Y2
-	VMOVUPS    52192(SI), Y4
-	VSUBPS     51360(SI), Y4, Y4
-	VADDPS     Y1, Y4, Y4
-	VMULPS     50720(SI), Y4, Y4
-	VADDPS     Y4, Y3, Y3
-	VMOVUPS    52160(SI), Y4
-	VSUBPS     51392(SI), Y4, Y4
-	VADDPS     Y0, Y4, Y4
-	VMULPS     50752(SI), Y4, Y4
-	VADDPS     Y4, Y2, Y2
-	VMOVUPS    52192(SI), Y4
-	VSUBPS     51424(SI), Y4, Y4
-	VADDPS     Y1, Y4, Y4
-	VMULPS     50784(SI), Y4, Y4
-	VADDPS     Y4, Y3, Y3
-	VMOVUPS    52160(SI), Y4
-	VSUBPS     51456(SI), Y4, Y4
-	VADDPS     Y0, Y4, Y0
+	VMULPS     50336(SI), Y5, Y5
+	VMOVUPS    52160(SI), Y6
+	VMOVUPS    52192(SI), Y7
+	VSUBPS     51008(SI), Y6, Y6
+	VSUBPS     51040(SI), Y7, Y7
+	VADDPS     Y0, Y6, Y6
+	VADDPS     Y1, Y7, Y7
+	VMULPS     50368(SI), Y6, Y6
+	VMULPS     50400(SI), Y7, Y7
+	VMOVUPS    52160(SI), Y8
+	VMOVUPS    52192(SI), Y9
+	VSUBPS     51072(SI), Y8, Y8
+	VSUBPS     51104(SI), Y9, Y9
+	VADDPS     Y0, Y8, Y8
+	VADDPS     Y1, Y9, Y9
+	VMULPS     50432(SI), Y8, Y8
+	VMULPS     50464(SI), Y9, Y9
+	VMOVUPS    52160(SI), Y10
+	VMOVUPS    52192(SI), Y11
+	VSUBPS     51136(SI), Y10, Y10
+	VSUBPS     51168(SI), Y11, Y11
+	VADDPS     Y0, Y10, Y10
+	VADDPS     Y1, Y11, Y11
+	VMULPS     50496(SI), Y10, Y10
+	VMULPS     50528(SI), Y11, Y11
+	VMOVUPS    52160(SI), Y12
+	VMOVUPS    52192(SI), Y13
+	VSUBPS     51200(SI), Y12, Y12
+	VSUBPS     51232(SI), Y13, Y13
+	VADDPS     Y0, Y12, Y12
+	VADDPS     Y1, Y13, Y13
+	VMULPS     50560(SI), Y12, Y12
+	VMULPS     50592(SI), Y13, Y13
+	VMOVUPS    52160(SI), Y14
+	VMOVUPS    52192(SI), Y15
+	VSUBPS     51264(SI), Y14, Y14
+	VSUBPS     51296(SI), Y15, Y15
+	VADDPS     Y0, Y14, Y14
+	VADDPS     Y1, Y15, Y15
+	VMULPS     50624(SI), Y14, Y14
+	VMULPS     50656(SI), Y15, Y15
+	VMOVUPS    Y15, 32(SP)
+	VMOVUPS    52160(SI), Y15
+	VMOVUPS    Y14, 64(SP)
+	VMOVUPS    52192(SI), Y14
+	VSUBPS     51328(SI), Y15, Y15
+	VSUBPS     51360(SI), Y14, Y14
+	VADDPS     Y0, Y15, Y15
+	VADDPS     Y1, Y14, Y14
+	VMULPS     50688(SI), Y15, Y15
+	VMULPS     50720(SI), Y14, Y14
+	VMOVUPS    Y14, 96(SP)
+	VMOVUPS    52160(SI), Y14
+	VMOVUPS    Y15, 128(SP)
+	VMOVUPS    52192(SI), Y15
+	VSUBPS     51392(SI), Y14, Y14
+	VSUBPS     51424(SI), Y15, Y15
+	VADDPS     Y0, Y14, Y14
+	VADDPS     Y1, Y15, Y15
+	VMULPS     50752(SI), Y14, Y14
+	VMULPS     50784(SI), Y15, Y15
+	VMOVUPS    Y15, 160(SP)
+	VMOVUPS    52160(SI), Y15
+	VMOVUPS    Y14, 192(SP)
+	VMOVUPS    52192(SI), Y14
+	VSUBPS     51456(SI), Y15, Y15
+	VSUBPS     51488(SI), Y14, Y14
+	VADDPS     Y0, Y15, Y0
+	VADDPS     Y1, Y14, Y1
 	VMULPS     50816(SI), Y0, Y0
-	VADDPS     Y0, Y2, Y0
-	VMOVUPS    52192(SI), Y2
-	VSUBPS     51488(SI), Y2, Y2
-	VADDPS     Y1, Y2, Y1
 	VMULPS     50848(SI), Y1, Y1
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y5, Y3, Y3
+	VADDPS     Y6, Y2, Y2
+	VADDPS     Y7, Y3, Y3
+	VADDPS     Y8, Y2, Y2
+	VADDPS     Y9, Y3, Y3
+	VADDPS     Y10, Y2, Y2
+	VADDPS     Y11, Y3, Y3
+	VADDPS     Y12, Y2, Y2
+	VADDPS     Y13, Y3, Y3
+	VMOVUPS    64(SP), Y4
+	VADDPS     Y4, Y2, Y2
+	VMOVUPS    32(SP), Y4
+	VADDPS     Y4, Y3, Y3
+	VMOVUPS    128(SP), Y4
+	VADDPS     Y4, Y2, Y2
+	VMOVUPS    96(SP), Y4
+	VADDPS     Y4, Y3, Y3
+	VMOVUPS    192(SP), Y4
+	VADDPS     Y4, Y2, Y2
+	VMOVUPS    160(SP), Y4
+	VADDPS     Y4, Y3, Y3
+	VADDPS     Y0, Y2, Y0
 	VADDPS     Y1, Y3, Y1
 	VMOVUPS    102464(SI), Y2
 	VXORPS     X3, X3, X3
@@ -8473,15 +8458,12 @@ loop7:
 	VFNMADD231PS.BCST PixelsConstants<>+1080(SB), Z1, Z0
 	VFNMADD231PS.BCST PixelsConstants<>+1084(SB), Z1, Z0
 	VMULPS            Z0, Z0, Z2
-	VBROADCASTSS      PixelsConstants<>+1088(SB), Z3
-	VFMADD231PS.BCST  PixelsConstants<>+1092(SB), Z0, Z3
-	VBROADCASTSS      PixelsConstants<>+1096(SB), Z4
-	VFMADD231PS.BCST  PixelsConstants<>+1100(SB), Z0, Z4
-	VBROADCASTSS      PixelsConstants<>+1104(SB), Z5
-	VFMADD231PS.BCST  PixelsConstants<>+1108(SB), Z0, Z5
-	VFMADD231PS       Z2, Z4, Z3
-	VMULPS            Z2, Z2, Z4
-	VFMADD231PS       Z4, Z5, Z3
+	VBROADCASTSS      PixelsConstants<>+1104(SB), Z3
+	VFMADD231PS.BCST  PixelsConstants<>+1108(SB), Z0, Z3
+	VFMADD213PS.BCST  PixelsConstants<>+1100(SB), Z0, Z3
+	VFMADD213PS.BCST  PixelsConstants<>+1096(SB), Z0, Z3
+	VFMADD213PS.BCST  PixelsConstants<>+1092(SB), Z0, Z3
+	VFMADD213PS.BCST  PixelsConstants<>+1088(SB), Z0, Z3
 	VFMADD231PS       Z3, Z2, Z0
 	VADDPS.BCST       PixelsConstants<>+1112(SB), Z0, Z0
 	VSCALEFPS         Z1, Z0, Z0
@@ -8526,19 +8508,16 @@ loop8:
 	VADDPD        Z10, Z3, Z11
 	VDIVPD        Z11, Z3, Z3
 	VMULPD        Z3, Z3, Z11
-	VBROADCASTSD  PixelsConstants<>+1324(SB), Z12
-	VBROADCASTSD  PixelsConstants<>+1316(SB), Z13
+	VBROADCASTSD  PixelsConstants<>+1348(SB), Z12
+	VBROADCASTSD  PixelsConstants<>+1340(SB), Z13
 	VMOVAPS       Z13, Z14
 	VFMADD231PD   Z11, Z12, Z14
-	VBROADCASTSD  PixelsConstants<>+1340(SB), Z15
-	VBROADCASTSD  PixelsConstants<>+1332(SB), Z16
-	VMOVAPS       Z16, Z17
-	VFMADD231PD   Z11, Z15, Z17
-	VMULPD        Z11, Z11, Z11
-	VFMADD231PD   Z11, Z17, Z14
-	VMULPD        Z11, Z11, Z11
-	VBROADCASTSD  PixelsConstants<>+1348(SB), Z17
-	VFMADD231PD   Z11, Z17, Z14
+	VBROADCASTSD  PixelsConstants<>+1332(SB), Z15
+	VFMADD213PD   Z15, Z11, Z14
+	VBROADCASTSD  PixelsConstants<>+1324(SB), Z16
+	VFMADD213PD   Z16, Z11, Z14
+	VBROADCASTSD  PixelsConstants<>+1316(SB), Z17
+	VFMADD213PD   Z17, Z11, Z14
 	VMULPD        Z14, Z3, Z3
 	VBROADCASTSD  PixelsConstants<>+1308(SB), Z11
 	VFMADD231PD   Z11, Z4, Z3
@@ -8565,12 +8544,10 @@ loop8:
 	VDIVPD        Z6, Z2, Z2
 	VMULPD        Z2, Z2, Z6
 	VFMADD231PD   Z6, Z12, Z13
+	VFMADD231PD   Z6, Z13, Z15
 	VFMADD231PD   Z6, Z15, Z16
-	VMULPD        Z6, Z6, Z6
-	VFMADD231PD   Z6, Z16, Z13
-	VMULPD        Z6, Z6, Z6
-	VFMADD231PD   Z6, Z17, Z13
-	VMULPD        Z13, Z2, Z2
+	VFMADD231PD   Z6, Z16, Z17
+	VMULPD        Z17, Z2, Z2
 	VFMADD231PD   Z11, Z5, Z2
 	VCMPPD        $0x00, Z4, Z1, K1
 	VBLENDMPD     Z14, Z2, K1, Z2
@@ -8584,53 +8561,53 @@ loop8:
 
 	// loss = Σ y*(m2 - z2 + t)
 	VMOVUPS    52160(SI), Z1
+	VMOVUPS    52160(SI), Z2
+	VMOVUPS    52160(SI), Z3
+	VMOVUPS    52160(SI), Z4
 	VSUBPS     50880(SI), Z1, Z1
-	VADDPS     Z0, Z1, Z1
-	VMULPS     50240(SI), Z1, Z1
-	VMOVUPS    52160(SI), Z2
 	VSUBPS     50944(SI), Z2, Z2
+	VSUBPS     51008(SI), Z3, Z3
+	VSUBPS     51072(SI), Z4, Z4
+	VADDPS     Z0, Z1, Z1
 	VADDPS     Z0, Z2, Z2
+	VADDPS     Z0, Z3, Z3
+	VADDPS     Z0, Z4, Z4
+	VMULPS     50240(SI), Z1, Z1
 	VMULPS     50304(SI), Z2, Z2
-	VADDPS     Z2, Z1, Z1
-	VMOVUPS    52160(SI), Z2
-	VSUBPS     51008(SI), Z2, Z2
-	VADDPS     Z0, Z2, Z2
-	VMULPS     50368(SI), Z2, Z2
-	VADDPS     Z2, Z1, Z1
-	VMOVUPS    52160(SI), Z2
-	VSUBPS     51072(SI), Z2, Z2
-	VADDPS     Z0, Z2, Z2
-	VMULPS     50432(SI), Z2, Z2
-	VADDPS     Z2, Z1, Z1
-	VMOVUPS    52160(SI), Z2
-	VSUBPS     51136(SI), Z2, Z2
-	VADDPS     Z0, Z2, Z2
-	VMULPS     50496(SI), Z2, Z2
-	VADDPS     Z2, Z1, Z1
-	VMOVUPS    52160(SI), Z2
-	VSUBPS     51200(SI), Z2, Z2
-	VADDPS     Z0, Z2, Z2
-	VMULPS     50560(SI), Z2, Z2
-	VADDPS     Z2, Z1, Z1
-	VMOVUPS    52160(SI), Z2
-	VSUBPS     51264(SI), Z2, Z2
-	VADDPS     Z0, Z2, Z2
-	VMULPS     50624(SI), Z2, Z2
-	VADDPS     Z2, Z1, Z1
-	VMOVUPS    52160(SI), Z2
-	VSUBPS     51328(SI), Z2, Z2
-	VADDPS     Z0, Z2, Z2
-	VMULPS     50688(SI), Z2, Z2
-	VADDPS     Z2, Z1, Z1
-	VMOVUPS    52160(SI), Z2
-	VSUBPS     51392(SI), Z2, Z2
-	VADDPS     Z0, Z2, Z2
-	VMULPS     50752(SI), Z2, Z2
-	VADDPS     Z2, Z1, Z1
-	VMOVUPS    52160(SI), Z2
-	VSUBPS     51456(SI), Z2, Z2
-	VADDPS     Z0, Z2, Z0
+	VMULPS     50368(SI), Z3, Z3
+	VMULPS     50432(SI), Z4, Z4
+	VMOVUPS    52160(SI), Z5
+	VMOVUPS    52160(SI), Z6
+	VMOVUPS    52160(SI), Z7
+	VMOVUPS    52160(SI), Z8
+	VSUBPS     51136(SI), Z5, Z5
+	VSUBPS     51200(SI), Z6, Z6
+	VSUBPS     51264(SI), Z7, Z7
+	VSUBPS     51328(SI), Z8, Z8
+	VADDPS     Z0, Z5, Z5
+	VADDPS     Z0, Z6, Z6
+	VADDPS     Z0, Z7, Z7
+	VADDPS     Z0, Z8, Z8
+	VMULPS     50496(SI), Z5, Z5
+	VMULPS     50560(SI), Z6, Z6
+	VMULPS     50624(SI), Z7, Z7
+	VMULPS     50688(SI), Z8, Z8
+	VMOVUPS    52160(SI), Z9
+	VMOVUPS    52160(SI), Z10
+	VSUBPS     51392(SI), Z9, Z9
+	VSUBPS     51456(SI), Z10, Z10
+	VADDPS     Z0, Z9, Z9
+	VADDPS     Z0, Z10, Z0
+	VMULPS     50752(SI), Z9, Z9
 	VMULPS     50816(SI), Z0, Z0
+	VADDPS     Z2, Z1, Z1
+	VADDPS     Z3, Z1, Z1
+	VADDPS     Z4, Z1, Z1
+	VADDPS     Z5, Z1, Z1
+	VADDPS     Z6, Z1, Z1
+	VADDPS     Z7, Z1, Z1
+	VADDPS     Z8, Z1, Z1
+	VADDPS     Z9, Z1, Z1
 	VADDPS     Z0, Z1, Z0
 	VMOVUPS    102464(SI), Z1
 	VXORPS     X2, X2, X2
@@ -8658,7 +8635,7 @@ loop8:
 
 // func pixelsGradBatchAVX2(p *Pixels, b *PixelsBatch, xs *[784]float32, ys *[10]float32, tiles int, samples int) float32
 // Requires: AVX, AVX2, FMA3
-TEXT ·pixelsGradBatchAVX2(SB), NOSPLIT, $32-52
+TEXT ·pixelsGradBatchAVX2(SB), $288-52
 	MOVQ         p+0(FP), DI
 	MOVQ         b+8(FP), SI
 	MOVQ         xs+16(FP), DX
@@ -9742,23 +9719,20 @@ loop8:
 	VFNMADD231PS PixelsConstants<>+224(SB), Y2, Y0
 	VFNMADD231PS PixelsConstants<>+256(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VMOVUPS      PixelsConstants<>+288(SB), Y4
-	VMOVAPS      Y4, Y5
-	VFMADD231PS  PixelsConstants<>+320(SB), Y0, Y5
-	VMOVUPS      PixelsConstants<>+352(SB), Y6
-	VFMADD231PS  PixelsConstants<>+384(SB), Y0, Y6
-	VMOVUPS      PixelsConstants<>+416(SB), Y7
-	VFMADD231PS  PixelsConstants<>+448(SB), Y0, Y7
-	VFMADD231PS  Y3, Y6, Y5
-	VMULPS       Y3, Y3, Y6
-	VFMADD231PS  Y6, Y7, Y5
-	VFMADD231PS  Y5, Y3, Y0
+	VMOVUPS      PixelsConstants<>+416(SB), Y4
+	VFMADD231PS  PixelsConstants<>+448(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+384(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+352(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+320(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+288(SB), Y0, Y4
+	VFMADD231PS  Y4, Y3, Y0
 	VADDPS       PixelsConstants<>+480(SB), Y0, Y0
-	VFMADD213PS  Y1, Y2, Y4
-	VSUBPS       Y1, Y4, Y3
-	VSUBPS       Y3, Y2, Y2
+	VMOVAPS      Y1, Y3
+	VFMADD231PS  PixelsConstants<>+288(SB), Y2, Y3
+	VSUBPS       Y1, Y3, Y4
+	VSUBPS       Y4, Y2, Y2
 	VADDPS       Y1, Y2, Y1
-	VPSLLD       $0x17, Y4, Y2
+	VPSLLD       $0x17, Y3, Y2
 	VPADDD       PixelsConstants<>+480(SB), Y2, Y2
 	VPSLLD       $0x17, Y1, Y1
 	VPADDD       PixelsConstants<>+480(SB), Y1, Y1
@@ -9816,23 +9790,20 @@ loop11:
 	VFNMADD231PS PixelsConstants<>+224(SB), Y2, Y0
 	VFNMADD231PS PixelsConstants<>+256(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VMOVUPS      PixelsConstants<>+288(SB), Y4
-	VMOVAPS      Y4, Y5
-	VFMADD231PS  PixelsConstants<>+320(SB), Y0, Y5
-	VMOVUPS      PixelsConstants<>+352(SB), Y6
-	VFMADD231PS  PixelsConstants<>+384(SB), Y0, Y6
-	VMOVUPS      PixelsConstants<>+416(SB), Y7
-	VFMADD231PS  PixelsConstants<>+448(SB), Y0, Y7
-	VFMADD231PS  Y3, Y6, Y5
-	VMULPS       Y3, Y3, Y6
-	VFMADD231PS  Y6, Y7, Y5
-	VFMADD231PS  Y5, Y3, Y0
+	VMOVUPS      PixelsConstants<>+416(SB), Y4
+	VFMADD231PS  PixelsConstants<>+448(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+384(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+352(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+320(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+288(SB), Y0, Y4
+	VFMADD231PS  Y4, Y3, Y0
 	VADDPS       PixelsConstants<>+480(SB), Y0, Y0
-	VFMADD213PS  Y1, Y2, Y4
-	VSUBPS       Y1, Y4, Y3
-	VSUBPS       Y3, Y2, Y2
+	VMOVAPS      Y1, Y3
+	VFMADD231PS  PixelsConstants<>+288(SB), Y2, Y3
+	VSUBPS       Y1, Y3, Y4
+	VSUBPS       Y4, Y2, Y2
 	VADDPS       Y1, Y2, Y1
-	VPSLLD       $0x17, Y4, Y2
+	VPSLLD       $0x17, Y3, Y2
 	VPADDD       PixelsConstants<>+480(SB), Y2, Y2
 	VPSLLD       $0x17, Y1, Y1
 	VPADDD       PixelsConstants<>+480(SB), Y1, Y1
@@ -9860,306 +9831,310 @@ loop12:
 
 	// t = log(s2)
 	VMOVUPS      52224(SI), Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VCVTPS2PD    X0, Y0
-	VPADDQ       PixelsConstants<>+544(SB), Y0, Y2
-	VPSRLQ       $0x34, Y2, Y3
-	VORPD        PixelsConstants<>+576(SB), Y3, Y3
-	VSUBPD       PixelsConstants<>+608(SB), Y3, Y3
-	VANDPD       PixelsConstants<>+640(SB), Y2, Y2
-	VPADDQ       PixelsConstants<>+672(SB), Y2, Y2
-	VSUBPD       PixelsConstants<>+704(SB), Y2, Y2
-	VADDPD       PixelsConstants<>+736(SB), Y2, Y4
-	VDIVPD       Y4, Y2, Y2
-	VMULPD       Y2, Y2, Y4
-	VMOVUPS      PixelsConstants<>+800(SB), Y5
-	VMOVAPS      Y5, Y6
-	VFMADD231PD  PixelsConstants<>+832(SB), Y4, Y6
-	VMOVUPS      PixelsConstants<>+864(SB), Y7
-	VMOVAPS      Y7, Y8
-	VFMADD231PD  PixelsConstants<>+896(SB), Y4, Y8
-	VMULPD       Y4, Y4, Y4
-	VFMADD231PD  Y4, Y8, Y6
-	VMULPD       Y4, Y4, Y4
-	VFMADD231PD  PixelsConstants<>+928(SB), Y4, Y6
-	VMULPD       Y6, Y2, Y2
-	VFMADD231PD  PixelsConstants<>+768(SB), Y3, Y2
-	VXORPS       X3, X3, X3
-	VCMPPD       $0x00, Y3, Y0, Y4
-	VBLENDVPD    Y4, PixelsConstants<>+992(SB), Y2, Y2
-	VCMPPD       $0x00, PixelsConstants<>+512(SB), Y0, Y4
-	VBLENDVPD    Y4, PixelsConstants<>+512(SB), Y2, Y2
-	VCMPPD       $0x19, Y3, Y0, Y0
-	VBLENDVPD    Y0, PixelsConstants<>+1024(SB), Y2, Y0
-	VCVTPD2PSY   Y0, X0
-	VCVTPS2PD    X1, Y1
-	VPADDQ       PixelsConstants<>+544(SB), Y1, Y2
-	VPSRLQ       $0x34, Y2, Y4
-	VORPD        PixelsConstants<>+576(SB), Y4, Y4
-	VSUBPD       PixelsConstants<>+608(SB), Y4, Y4
-	VANDPD       PixelsConstants<>+640(SB), Y2, Y2
-	VPADDQ       PixelsConstants<>+672(SB), Y2, Y2
-	VSUBPD       PixelsConstants<>+704(SB), Y2, Y2
-	VADDPD       PixelsConstants<>+736(SB), Y2, Y6
-	VDIVPD       Y6, Y2, Y2
-	VMULPD       Y2, Y2, Y6
-	VMOVAPS      Y5, Y8
-	VFMADD231PD  PixelsConstants<>+832(SB), Y6, Y8
-	VMOVAPS      Y7, Y9
-	VFMADD231PD  PixelsConstants<>+896(SB), Y6, Y9
-	VMULPD       Y6, Y6, Y6
-	VFMADD231PD  Y6, Y9, Y8
-	VMULPD       Y6, Y6, Y6
-	VFMADD231PD  PixelsConstants<>+928(SB), Y6, Y8
-	VMULPD       Y8, Y2, Y2
-	VFMADD231PD  PixelsConstants<>+768(SB), Y4, Y2
-	VCMPPD       $0x00, Y3, Y1, Y4
-	VBLENDVPD    Y4, PixelsConstants<>+992(SB), Y2, Y2
-	VCMPPD       $0x00, PixelsConstants<>+512(SB), Y1, Y4
-	VBLENDVPD    Y4, PixelsConstants<>+512(SB), Y2, Y2
-	VCMPPD       $0x19, Y3, Y1, Y1
-	VBLENDVPD    Y1, PixelsConstants<>+1024(SB), Y2, Y1
-	VCVTPD2PSY   Y1, X1
-	VINSERTF128  $0x01, X1, Y0, Y0
-	VMOVUPS      Y0, (SI)
 	VMOVUPS      52256(SI), Y1
-	VEXTRACTF128 $0x01, Y1, X2
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
 	VPADDQ       PixelsConstants<>+544(SB), Y1, Y4
+	VPADDQ       PixelsConstants<>+544(SB), Y0, Y5
 	VPSRLQ       $0x34, Y4, Y6
+	VPSRLQ       $0x34, Y5, Y7
 	VORPD        PixelsConstants<>+576(SB), Y6, Y6
+	VORPD        PixelsConstants<>+576(SB), Y7, Y7
 	VSUBPD       PixelsConstants<>+608(SB), Y6, Y6
+	VSUBPD       PixelsConstants<>+608(SB), Y7, Y7
 	VANDPD       PixelsConstants<>+640(SB), Y4, Y4
+	VANDPD       PixelsConstants<>+640(SB), Y5, Y5
 	VPADDQ       PixelsConstants<>+672(SB), Y4, Y4
+	VPADDQ       PixelsConstants<>+672(SB), Y5, Y5
 	VSUBPD       PixelsConstants<>+704(SB), Y4, Y4
+	VSUBPD       PixelsConstants<>+704(SB), Y5, Y5
 	VADDPD       PixelsConstants<>+736(SB), Y4, Y8
+	VADDPD       PixelsConstants<>+736(SB), Y5, Y9
 	VDIVPD       Y8, Y4, Y4
+	VDIVPD       Y9, Y5, Y5
 	VMULPD       Y4, Y4, Y8
-	VMOVAPS      Y5, Y9
-	VFMADD231PD  PixelsConstants<>+832(SB), Y8, Y9
-	VMOVAPS      Y7, Y10
-	VFMADD231PD  PixelsConstants<>+896(SB), Y8, Y10
-	VMULPD       Y8, Y8, Y8
-	VFMADD231PD  Y8, Y10, Y9
-	VMULPD       Y8, Y8, Y8
-	VFMADD231PD  PixelsConstants<>+928(SB), Y8, Y9
-	VMULPD       Y9, Y4, Y4
+	VMULPD       Y5, Y5, Y9
+	VMOVUPS      PixelsConstants<>+896(SB), Y10
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  PixelsConstants<>+928(SB), Y8, Y11
+	VMOVAPS      Y10, Y12
+	VFMADD231PD  PixelsConstants<>+928(SB), Y9, Y12
+	VFMADD213PD  PixelsConstants<>+864(SB), Y8, Y11
+	VFMADD213PD  PixelsConstants<>+864(SB), Y9, Y12
+	VFMADD213PD  PixelsConstants<>+832(SB), Y8, Y11
+	VFMADD213PD  PixelsConstants<>+832(SB), Y9, Y12
+	VFMADD213PD  PixelsConstants<>+800(SB), Y8, Y11
+	VFMADD213PD  PixelsConstants<>+800(SB), Y9, Y12
+	VMULPD       Y11, Y4, Y4
+	VMULPD       Y12, Y5, Y5
 	VFMADD231PD  PixelsConstants<>+768(SB), Y6, Y4
-	VCMPPD       $0x00, Y3, Y1, Y6
-	VBLENDVPD    Y6, PixelsConstants<>+992(SB), Y4, Y4
-	VCMPPD       $0x00, PixelsConstants<>+512(SB), Y1, Y6
-	VBLENDVPD    Y6, PixelsConstants<>+512(SB), Y4, Y4
-	VCMPPD       $0x19, Y3, Y1, Y1
+	VFMADD231PD  PixelsConstants<>+768(SB), Y7, Y5
+	VXORPS       X6, X6, X6
+	VCMPPD       $0x00, Y6, Y1, Y7
+	VCMPPD       $0x00, Y6, Y0, Y8
+	VBLENDVPD    Y7, PixelsConstants<>+992(SB), Y4, Y4
+	VBLENDVPD    Y8, PixelsConstants<>+992(SB), Y5, Y5
+	VCMPPD       $0x00, PixelsConstants<>+512(SB), Y1, Y7
+	VCMPPD       $0x00, PixelsConstants<>+512(SB), Y0, Y8
+	VBLENDVPD    Y7, PixelsConstants<>+512(SB), Y4, Y4
+	VBLENDVPD    Y8, PixelsConstants<>+512(SB), Y5, Y5
+	VCMPPD       $0x19, Y6, Y1, Y1
+	VCMPPD       $0x19, Y6, Y0, Y0
 	VBLENDVPD    Y1, PixelsConstants<>+1024(SB), Y4, Y1
+	VBLENDVPD    Y0, PixelsConstants<>+1024(SB), Y5, Y0
 	VCVTPD2PSY   Y1, X1
+	VCVTPD2PSY   Y0, X0
+	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X2, Y2
-	VPADDQ       PixelsConstants<>+544(SB), Y2, Y4
-	VPSRLQ       $0x34, Y4, Y6
-	VORPD        PixelsConstants<>+576(SB), Y6, Y6
-	VSUBPD       PixelsConstants<>+608(SB), Y6, Y6
+	VPADDQ       PixelsConstants<>+544(SB), Y3, Y4
+	VPADDQ       PixelsConstants<>+544(SB), Y2, Y5
+	VPSRLQ       $0x34, Y4, Y7
+	VPSRLQ       $0x34, Y5, Y8
+	VORPD        PixelsConstants<>+576(SB), Y7, Y7
+	VORPD        PixelsConstants<>+576(SB), Y8, Y8
+	VSUBPD       PixelsConstants<>+608(SB), Y7, Y7
+	VSUBPD       PixelsConstants<>+608(SB), Y8, Y8
 	VANDPD       PixelsConstants<>+640(SB), Y4, Y4
+	VANDPD       PixelsConstants<>+640(SB), Y5, Y5
 	VPADDQ       PixelsConstants<>+672(SB), Y4, Y4
+	VPADDQ       PixelsConstants<>+672(SB), Y5, Y5
 	VSUBPD       PixelsConstants<>+704(SB), Y4, Y4
-	VADDPD       PixelsConstants<>+736(SB), Y4, Y8
-	VDIVPD       Y8, Y4, Y4
-	VMULPD       Y4, Y4, Y8
-	VFMADD231PD  PixelsConstants<>+832(SB), Y8, Y5
-	VFMADD231PD  PixelsConstants<>+896(SB), Y8, Y7
-	VMULPD       Y8, Y8, Y8
-	VFMADD231PD  Y8, Y7, Y5
-	VMULPD       Y8, Y8, Y7
-	VFMADD231PD  PixelsConstants<>+928(SB), Y7, Y5
-	VMULPD       Y5, Y4, Y4
-	VFMADD231PD  PixelsConstants<>+768(SB), Y6, Y4
-	VCMPPD       $0x00, Y3, Y2, Y5
-	VBLENDVPD    Y5, PixelsConstants<>+992(SB), Y4, Y4
-	VCMPPD       $0x00, PixelsConstants<>+512(SB), Y2, Y5
-	VBLENDVPD    Y5, PixelsConstants<>+512(SB), Y4, Y4
-	VCMPPD       $0x19, Y3, Y2, Y2
-	VBLENDVPD    Y2, PixelsConstants<>+1024(SB), Y4, Y2
+	VSUBPD       PixelsConstants<>+704(SB), Y5, Y5
+	VADDPD       PixelsConstants<>+736(SB), Y4, Y9
+	VADDPD       PixelsConstants<>+736(SB), Y5, Y11
+	VDIVPD       Y9, Y4, Y4
+	VDIVPD       Y11, Y5, Y5
+	VMULPD       Y4, Y4, Y9
+	VMULPD       Y5, Y5, Y11
+	VMOVAPS      Y10, Y12
+	VFMADD231PD  PixelsConstants<>+928(SB), Y9, Y12
+	VFMADD231PD  PixelsConstants<>+928(SB), Y11, Y10
+	VFMADD213PD  PixelsConstants<>+864(SB), Y9, Y12
+	VFMADD213PD  PixelsConstants<>+864(SB), Y11, Y10
+	VFMADD213PD  PixelsConstants<>+832(SB), Y9, Y12
+	VFMADD213PD  PixelsConstants<>+832(SB), Y11, Y10
+	VFMADD213PD  PixelsConstants<>+800(SB), Y9, Y12
+	VFMADD213PD  PixelsConstants<>+800(SB), Y11, Y10
+	VMULPD       Y12, Y4, Y4
+	VMULPD       Y10, Y5, Y5
+	VFMADD231PD  PixelsConstants<>+768(SB), Y7, Y4
+	VFMADD231PD  PixelsConstants<>+768(SB), Y8, Y5
+	VCMPPD       $0x00, Y6, Y3, Y7
+	VCMPPD       $0x00, Y6, Y2, Y8
+	VBLENDVPD    Y7, PixelsConstants<>+992(SB), Y4, Y4
+	VBLENDVPD    Y8, PixelsConstants<>+992(SB), Y5, Y5
+	VCMPPD       $0x00, PixelsConstants<>+512(SB), Y3, Y7
+	VCMPPD       $0x00, PixelsConstants<>+512(SB), Y2, Y8
+	VBLENDVPD    Y7, PixelsConstants<>+512(SB), Y4, Y4
+	VBLENDVPD    Y8, PixelsConstants<>+512(SB), Y5, Y5
+	VCMPPD       $0x19, Y6, Y3, Y3
+	VCMPPD       $0x19, Y6, Y2, Y2
+	VBLENDVPD    Y3, PixelsConstants<>+1024(SB), Y4, Y3
+	VBLENDVPD    Y2, PixelsConstants<>+1024(SB), Y5, Y2
+	VCVTPD2PSY   Y3, X3
 	VCVTPD2PSY   Y2, X2
-	VINSERTF128  $0x01, X2, Y1, Y1
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VINSERTF128  $0x01, X2, Y0, Y0
 	VMOVUPS      Y1, 32(SI)
+	VMOVUPS      Y0, (SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
 	VMOVUPS 51520(SI), Y2
-	VMOVUPS 50240(SI), Y3
-	VSUBPS  Y3, Y2, Y2
-	VMOVUPS 52160(SI), Y4
-	VSUBPS  50880(SI), Y4, Y4
-	VADDPS  Y0, Y4, Y4
-	VMULPS  Y4, Y3, Y3
-	VMOVUPS Y2, (BX)
-	VMOVUPS 51552(SI), Y2
-	VMOVUPS 50272(SI), Y4
+	VMOVUPS 51552(SI), Y3
+	VMOVUPS 50240(SI), Y4
+	VMOVUPS 50272(SI), Y5
 	VSUBPS  Y4, Y2, Y2
-	VMOVUPS 52192(SI), Y5
-	VSUBPS  50912(SI), Y5, Y5
-	VADDPS  Y1, Y5, Y5
-	VMULPS  Y5, Y4, Y4
-	VMOVUPS Y2, 32(BX)
-	VMOVUPS 51584(SI), Y2
-	VMOVUPS 50304(SI), Y5
-	VSUBPS  Y5, Y2, Y2
-	VMOVUPS 52160(SI), Y6
-	VSUBPS  50944(SI), Y6, Y6
-	VADDPS  Y0, Y6, Y6
-	VMULPS  Y6, Y5, Y5
-	VMOVUPS Y2, 64(BX)
-	VADDPS  Y5, Y3, Y2
-	VMOVUPS 51616(SI), Y3
-	VMOVUPS 50336(SI), Y5
 	VSUBPS  Y5, Y3, Y3
-	VMOVUPS 52192(SI), Y6
-	VSUBPS  50976(SI), Y6, Y6
-	VADDPS  Y1, Y6, Y6
-	VMULPS  Y6, Y5, Y5
-	VMOVUPS Y3, 96(BX)
-	VADDPS  Y5, Y4, Y3
-	VMOVUPS 51648(SI), Y4
-	VMOVUPS 50368(SI), Y5
-	VSUBPS  Y5, Y4, Y4
 	VMOVUPS 52160(SI), Y6
-	VSUBPS  51008(SI), Y6, Y6
+	VMOVUPS 52192(SI), Y7
+	VSUBPS  50880(SI), Y6, Y6
+	VSUBPS  50912(SI), Y7, Y7
 	VADDPS  Y0, Y6, Y6
-	VMULPS  Y6, Y5, Y5
-	VMOVUPS Y4, 128(BX)
-	VADDPS  Y5, Y2, Y2
-	VMOVUPS 51680(SI), Y4
-	VMOVUPS 50400(SI), Y5
-	VSUBPS  Y5, Y4, Y4
-	VMOVUPS 52192(SI), Y6
-	VSUBPS  51040(SI), Y6, Y6
-	VADDPS  Y1, Y6, Y6
-	VMULPS  Y6, Y5, Y5
-	VMOVUPS Y4, 160(BX)
-	VADDPS  Y5, Y3, Y3
-	VMOVUPS 51712(SI), Y4
-	VMOVUPS 50432(SI), Y5
-	VSUBPS  Y5, Y4, Y4
-	VMOVUPS 52160(SI), Y6
-	VSUBPS  51072(SI), Y6, Y6
-	VADDPS  Y0, Y6, Y0
-	VMULPS  Y0, Y5, Y0
-	VMOVUPS Y4, 192(BX)
-	VADDPS  Y0, Y2, Y0
-	VMOVUPS 51744(SI), Y2
-	VMOVUPS 50464(SI), Y4
-	VSUBPS  Y4, Y2, Y2
-	VMOVUPS 52192(SI), Y5
-	VSUBPS  51104(SI), Y5, Y5
-	VADDPS  Y1, Y5, Y1
-	VMULPS  Y1, Y4, Y1
-	VMOVUPS Y2, 224(BX)
-	VADDPS  Y1, Y3, Y1
+	VADDPS  Y1, Y7, Y7
+	VMULPS  Y6, Y4, Y4
+	VMULPS  Y7, Y5, Y5
+	VMOVUPS Y2, (BX)
+	VMOVUPS Y3, 32(BX)
+	VMOVUPS 51584(SI), Y2
+	VMOVUPS 51616(SI), Y3
+	VMOVUPS 50304(SI), Y6
+	VMOVUPS 50336(SI), Y7
+	VSUBPS  Y6, Y2, Y2
+	VSUBPS  Y7, Y3, Y3
+	VMOVUPS 52160(SI), Y8
+	VMOVUPS 52192(SI), Y9
+	VSUBPS  50944(SI), Y8, Y8
+	VSUBPS  50976(SI), Y9, Y9
+	VADDPS  Y0, Y8, Y8
+	VADDPS  Y1, Y9, Y9
+	VMULPS  Y8, Y6, Y6
+	VMULPS  Y9, Y7, Y7
+	VMOVUPS Y2, 64(BX)
+	VMOVUPS Y3, 96(BX)
+	VMOVUPS 51648(SI), Y2
+	VMOVUPS 51680(SI), Y3
+	VMOVUPS 50368(SI), Y8
+	VMOVUPS 50400(SI), Y9
+	VSUBPS  Y8, Y2, Y2
+	VSUBPS  Y9, Y3, Y3
+	VMOVUPS 52160(SI), Y10
+	VMOVUPS 52192(SI), Y11
+	VSUBPS  51008(SI), Y10, Y10
+	VSUBPS  51040(SI), Y11, Y11
+	VADDPS  Y0, Y10, Y10
+	VADDPS  Y1, Y11, Y11
+	VMULPS  Y10, Y8, Y8
+	VMULPS  Y11, Y9, Y9
+	VMOVUPS Y2, 128(BX)
+	VMOVUPS Y3, 160(BX)
+	VMOVUPS 51712(SI), Y2
+	VMOVUPS 51744(SI), Y3
+	VMOVUPS 50432(SI), Y10
+	VMOVUPS 50464(SI), Y11
+	VSUBPS  Y10, Y2, Y2
+	VSUBPS  Y11, Y3, Y3
+	VMOVUPS 52160(SI), Y12
+	VMOVUPS 52192(SI), Y13
+	VSUBPS  51072(SI), Y12, Y12
+	VSUBPS  51104(SI), Y13, Y13
+	VADDPS  Y0, Y12, Y0
+	VADDPS  Y1, Y13, Y1
+	VMULPS  Y0, Y10, Y0
+	VMULPS  Y1, Y11, Y1
+	VMOVUPS Y2, 192(BX)
+	VMOVUPS Y3, 224(BX)
 	VMOVUPS 51776(SI), Y2
-	VMOVUPS 50496(SI), Y3
-	VSUBPS  Y3, Y2, Y2
-	VMOVUPS 52160(SI), Y4
-	VSUBPS  51136(SI), Y4, Y4
-	VADDPS  (SI), Y4, Y4
-	VMULPS  Y4, Y3, Y3
+	VMOVUPS 51808(SI), Y3
+	VMOVUPS 50496(SI), Y10
+	VMOVUPS 50528(SI), Y11
+	VSUBPS  Y10, Y2, Y2
+	VSUBPS  Y11, Y3, Y3
+	VMOVUPS 52160(SI), Y12
+	VMOVUPS 52192(SI), Y13
+	VSUBPS  51136(SI), Y12, Y12
+	VSUBPS  51168(SI), Y13, Y13
+	VADDPS  (SI), Y12, Y12
+	VADDPS  32(SI), Y13, Y13
+	VMULPS  Y12, Y10, Y10
+	VMULPS  Y13, Y11, Y11
 	VMOVUPS Y2, 256(BX)
-	VADDPS  Y3, Y0, Y0
-	VMOVUPS 51808(SI), Y2
-	VMOVUPS 50528(SI), Y3
-	VSUBPS  Y3, Y2, Y2
-	VMOVUPS 52192(SI), Y4
-	VSUBPS  51168(SI), Y4, Y4
-	VADDPS  32(SI), Y4, Y4
-	VMULPS  Y4, Y3, Y3
-	VMOVUPS Y2, 288(BX)
-	VADDPS  Y3, Y1, Y1
+	VMOVUPS Y3, 288(BX)
 	VMOVUPS 51840(SI), Y2
-	VMOVUPS 50560(SI), Y3
-	VSUBPS  Y3, Y2, Y2
-	VMOVUPS 52160(SI), Y4
-	VSUBPS  51200(SI), Y4, Y4
-	VADDPS  (SI), Y4, Y4
-	VMULPS  Y4, Y3, Y3
+	VMOVUPS 51872(SI), Y3
+	VMOVUPS 50560(SI), Y12
+	VMOVUPS 50592(SI), Y13
+	VSUBPS  Y12, Y2, Y2
+	VSUBPS  Y13, Y3, Y3
+	VMOVUPS 52160(SI), Y14
+	VMOVUPS 52192(SI), Y15
+	VSUBPS  51200(SI), Y14, Y14
+	VSUBPS  51232(SI), Y15, Y15
+	VADDPS  (SI), Y14, Y14
+	VADDPS  32(SI), Y15, Y15
+	VMULPS  Y14, Y12, Y12
+	VMULPS  Y15, Y13, Y13
 	VMOVUPS Y2, 320(BX)
-	VADDPS  Y3, Y0, Y0
-	VMOVUPS 51872(SI), Y2
-	VMOVUPS 50592(SI), Y3
-	VSUBPS  Y3, Y2, Y2
-	VMOVUPS 52192(SI), Y4
-	VSUBPS  51232(SI), Y4, Y4
-	VADDPS  32(SI), Y4, Y4
-	VMULPS  Y4, Y3, Y3
-	VMOVUPS Y2, 352(BX)
-	VADDPS  Y3, Y1, Y1
+	VMOVUPS Y3, 352(BX)
 	VMOVUPS 51904(SI), Y2
-	VMOVUPS 50624(SI), Y3
-	VSUBPS  Y3, Y2, Y2
-	VMOVUPS 52160(SI), Y4
-	VSUBPS  51264(SI), Y4, Y4
-	VADDPS  (SI), Y4, Y4
-	VMULPS  Y4, Y3, Y3
+	VMOVUPS 51936(SI), Y3
+	VMOVUPS 50624(SI), Y14
+	VMOVUPS 50656(SI), Y15
+	VSUBPS  Y14, Y2, Y2
+	VSUBPS  Y15, Y3, Y3
+	VMOVUPS Y13, 32(SP)
+	VMOVUPS 52160(SI), Y13
+	VMOVUPS Y12, 64(SP)
+	VMOVUPS 52192(SI), Y12
+	VSUBPS  51264(SI), Y13, Y13
+	VSUBPS  51296(SI), Y12, Y12
+	VADDPS  (SI), Y13, Y13
+	VADDPS  32(SI), Y12, Y12
+	VMULPS  Y13, Y14, Y13
+	VMULPS  Y12, Y15, Y12
 	VMOVUPS Y2, 384(BX)
-	VADDPS  Y3, Y0, Y0
-	VMOVUPS 51936(SI), Y2
-	VMOVUPS 50656(SI), Y3
-	VSUBPS  Y3, Y2, Y2
-	VMOVUPS 52192(SI), Y4
-	VSUBPS  51296(SI), Y4, Y4
-	VADDPS  32(SI), Y4, Y4
-	VMULPS  Y4, Y3, Y3
-	VMOVUPS Y2, 416(BX)
-	VADDPS  Y3, Y1, Y1
+	VMOVUPS Y3, 416(BX)
 	VMOVUPS 51968(SI), Y2
-	VMOVUPS 50688(SI), Y3
-	VSUBPS  Y3, Y2, Y2
-	VMOVUPS 52160(SI), Y4
-	VSUBPS  51328(SI), Y4, Y4
-	VADDPS  (SI), Y4, Y4
-	VMULPS  Y4, Y3, Y3
+	VMOVUPS 52000(SI), Y3
+	VMOVUPS 50688(SI), Y14
+	VMOVUPS 50720(SI), Y15
+	VSUBPS  Y14, Y2, Y2
+	VSUBPS  Y15, Y3, Y3
+	VMOVUPS Y12, 96(SP)
+	VMOVUPS 52160(SI), Y12
+	VMOVUPS Y13, 128(SP)
+	VMOVUPS 52192(SI), Y13
+	VSUBPS  51328(SI), Y12, Y12
+	VSUBPS  51360(SI), Y13, Y13
+	VADDPS  (SI), Y12, Y12
+	VADDPS  32(SI), Y13, Y13
+	VMULPS  Y12, Y14, Y12
+	VMULPS  Y13, Y15, Y13
 	VMOVUPS Y2, 448(BX)
-	VADDPS  Y3, Y0, Y0
-	VMOVUPS 52000(SI), Y2
-	VMOVUPS 50720(SI), Y3
-	VSUBPS  Y3, Y2, Y2
-	VMOVUPS 52192(SI), Y4
-	VSUBPS  51360(SI), Y4, Y4
-	VADDPS  32(SI), Y4, Y4
-	VMULPS  Y4, Y3, Y3
-	VMOVUPS Y2, 480(BX)
-	VADDPS  Y3, Y1, Y1
+	VMOVUPS Y3, 480(BX)
 	VMOVUPS 52032(SI), Y2
-	VMOVUPS 50752(SI), Y3
-	VSUBPS  Y3, Y2, Y2
-	VMOVUPS 52160(SI), Y4
-	VSUBPS  51392(SI), Y4, Y4
-	VADDPS  (SI), Y4, Y4
-	VMULPS  Y4, Y3, Y3
+	VMOVUPS 52064(SI), Y3
+	VMOVUPS 50752(SI), Y14
+	VMOVUPS 50784(SI), Y15
+	VSUBPS  Y14, Y2, Y2
+	VSUBPS  Y15, Y3, Y3
+	VMOVUPS Y13, 160(SP)
+	VMOVUPS 52160(SI), Y13
+	VMOVUPS Y12, 192(SP)
+	VMOVUPS 52192(SI), Y12
+	VSUBPS  51392(SI), Y13, Y13
+	VSUBPS  51424(SI), Y12, Y12
+	VADDPS  (SI), Y13, Y13
+	VADDPS  32(SI), Y12, Y12
+	VMULPS  Y13, Y14, Y13
+	VMULPS  Y12, Y15, Y12
 	VMOVUPS Y2, 512(BX)
-	VADDPS  Y3, Y0, Y0
-	VMOVUPS 52064(SI), Y2
-	VMOVUPS 50784(SI), Y3
-	VSUBPS  Y3, Y2, Y2
-	VMOVUPS 52192(SI), Y4
-	VSUBPS  51424(SI), Y4, Y4
-	VADDPS  32(SI), Y4, Y4
-	VMULPS  Y4, Y3, Y3
-	VMOVUPS Y2, 544(BX)
-	VADDPS  Y3, Y1, Y1
+	VMOVUPS Y3, 544(BX)
 	VMOVUPS 52096(SI), Y2
-	VMOVUPS 50816(SI), Y3
-	VSUBPS  Y3, Y2, Y2
-	VMOVUPS 52160(SI), Y4
-	VSUBPS  51456(SI), Y4, Y4
-	VADDPS  (SI), Y4, Y4
-	VMULPS  Y4, Y3, Y3
+	VMOVUPS 52128(SI), Y3
+	VMOVUPS 50816(SI), Y14
+	VMOVUPS 50848(SI), Y15
+	VSUBPS  Y14, Y2, Y2
+	VSUBPS  Y15, Y3, Y3
+	VMOVUPS Y12, 224(SP)
+	VMOVUPS 52160(SI), Y12
+	VMOVUPS Y13, 256(SP)
+	VMOVUPS 52192(SI), Y13
+	VSUBPS  51456(SI), Y12, Y12
+	VSUBPS  51488(SI), Y13, Y13
+	VADDPS  (SI), Y12, Y12
+	VADDPS  32(SI), Y13, Y13
+	VMULPS  Y12, Y14, Y12
+	VMULPS  Y13, Y15, Y13
 	VMOVUPS Y2, 576(BX)
-	VADDPS  Y3, Y0, Y0
-	VMOVUPS 52128(SI), Y2
-	VMOVUPS 50848(SI), Y3
-	VSUBPS  Y3, Y2, Y2
-	VMOVUPS 52192(SI), Y4
-	VSUBPS  51488(SI), Y4, Y4
-	VADDPS  32(SI), Y4, Y4
-	VMULPS  Y4, Y3, Y3
-	VMOVUPS Y2, 608(BX)
-	VADDPS  Y3, Y1, Y1
+	VMOVUPS Y3, 608(BX)
+	VADDPS  Y6, Y4, Y2
+	VADDPS  Y7, Y5, Y3
+	VADDPS  Y8, Y2, Y2
+	VADDPS  Y9, Y3, Y3
+	VADDPS  Y0, Y2, Y0
+	VADDPS  Y1, Y3, Y1
+	VADDPS  Y10, Y0, Y0
+	VADDPS  Y11, Y1, Y1
+	VMOVUPS 64(SP), Y2
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS 32(SP), Y2
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS 128(SP), Y2
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS 96(SP), Y2
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS 192(SP), Y2
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS 160(SP), Y2
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS 256(SP), Y2
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS 224(SP), Y2
+	VADDPS  Y2, Y1, Y1
+	VADDPS  Y12, Y0, Y0
+	VADDPS  Y13, Y1, Y1
 	VMOVUPS 102464(SI), Y2
 	VXORPS  X3, X3, X3
 	VCMPPS  $0x1e, Y3, Y2, Y2
@@ -11971,15 +11946,12 @@ loop7:
 	VFNMADD231PS.BCST PixelsConstants<>+1080(SB), Z1, Z0
 	VFNMADD231PS.BCST PixelsConstants<>+1084(SB), Z1, Z0
 	VMULPS            Z0, Z0, Z2
-	VBROADCASTSS      PixelsConstants<>+1088(SB), Z3
-	VFMADD231PS.BCST  PixelsConstants<>+1092(SB), Z0, Z3
-	VBROADCASTSS      PixelsConstants<>+1096(SB), Z4
-	VFMADD231PS.BCST  PixelsConstants<>+1100(SB), Z0, Z4
-	VBROADCASTSS      PixelsConstants<>+1104(SB), Z5
-	VFMADD231PS.BCST  PixelsConstants<>+1108(SB), Z0, Z5
-	VFMADD231PS       Z2, Z4, Z3
-	VMULPS            Z2, Z2, Z4
-	VFMADD231PS       Z4, Z5, Z3
+	VBROADCASTSS      PixelsConstants<>+1104(SB), Z3
+	VFMADD231PS.BCST  PixelsConstants<>+1108(SB), Z0, Z3
+	VFMADD213PS.BCST  PixelsConstants<>+1100(SB), Z0, Z3
+	VFMADD213PS.BCST  PixelsConstants<>+1096(SB), Z0, Z3
+	VFMADD213PS.BCST  PixelsConstants<>+1092(SB), Z0, Z3
+	VFMADD213PS.BCST  PixelsConstants<>+1088(SB), Z0, Z3
 	VFMADD231PS       Z3, Z2, Z0
 	VADDPS.BCST       PixelsConstants<>+1112(SB), Z0, Z0
 	VSCALEFPS         Z1, Z0, Z0
@@ -12024,19 +11996,16 @@ loop8:
 	VADDPD        Z10, Z3, Z11
 	VDIVPD        Z11, Z3, Z3
 	VMULPD        Z3, Z3, Z11
-	VBROADCASTSD  PixelsConstants<>+1324(SB), Z12
-	VBROADCASTSD  PixelsConstants<>+1316(SB), Z13
+	VBROADCASTSD  PixelsConstants<>+1348(SB), Z12
+	VBROADCASTSD  PixelsConstants<>+1340(SB), Z13
 	VMOVAPS       Z13, Z14
 	VFMADD231PD   Z11, Z12, Z14
-	VBROADCASTSD  PixelsConstants<>+1340(SB), Z15
-	VBROADCASTSD  PixelsConstants<>+1332(SB), Z16
-	VMOVAPS       Z16, Z17
-	VFMADD231PD   Z11, Z15, Z17
-	VMULPD        Z11, Z11, Z11
-	VFMADD231PD   Z11, Z17, Z14
-	VMULPD        Z11, Z11, Z11
-	VBROADCASTSD  PixelsConstants<>+1348(SB), Z17
-	VFMADD231PD   Z11, Z17, Z14
+	VBROADCASTSD  PixelsConstants<>+1332(SB), Z15
+	VFMADD213PD   Z15, Z11, Z14
+	VBROADCASTSD  PixelsConstants<>+1324(SB), Z16
+	VFMADD213PD   Z16, Z11, Z14
+	VBROADCASTSD  PixelsConstants<>+1316(SB), Z17
+	VFMADD213PD   Z17, Z11, Z14
 	VMULPD        Z14, Z3, Z3
 	VBROADCASTSD  PixelsConstants<>+1308(SB), Z11
 	VFMADD231PD   Z11, Z4, Z3
@@ -12063,12 +12032,10 @@ loop8:
 	VDIVPD        Z6, Z2, Z2
 	VMULPD        Z2, Z2, Z6
 	VFMADD231PD   Z6, Z12, Z13
+	VFMADD231PD   Z6, Z13, Z15
 	VFMADD231PD   Z6, Z15, Z16
-	VMULPD        Z6, Z6, Z6
-	VFMADD231PD   Z6, Z16, Z13
-	VMULPD        Z6, Z6, Z6
-	VFMADD231PD   Z6, Z17, Z13
-	VMULPD        Z13, Z2, Z2
+	VFMADD231PD   Z6, Z16, Z17
+	VMULPD        Z17, Z2, Z2
 	VFMADD231PD   Z11, Z5, Z2
 	VCMPPD        $0x00, Z4, Z1, K1
 	VBLENDMPD     Z14, Z2, K1, Z2
@@ -12082,93 +12049,93 @@ loop8:
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
 	VMOVUPS   51520(SI), Z1
-	VMOVUPS   50240(SI), Z2
-	VSUBPS    Z2, Z1, Z1
-	VMOVUPS   52160(SI), Z3
-	VSUBPS    50880(SI), Z3, Z3
-	VADDPS    Z0, Z3, Z3
-	VMULPS    Z3, Z2, Z2
+	VMOVUPS   51584(SI), Z2
+	VMOVUPS   51648(SI), Z3
+	VMOVUPS   51712(SI), Z4
+	VMOVUPS   50240(SI), Z5
+	VMOVUPS   50304(SI), Z6
+	VMOVUPS   50368(SI), Z7
+	VMOVUPS   50432(SI), Z8
+	VSUBPS    Z5, Z1, Z1
+	VSUBPS    Z6, Z2, Z2
+	VSUBPS    Z7, Z3, Z3
+	VSUBPS    Z8, Z4, Z4
+	VMOVUPS   52160(SI), Z9
+	VMOVUPS   52160(SI), Z10
+	VMOVUPS   52160(SI), Z11
+	VMOVUPS   52160(SI), Z12
+	VSUBPS    50880(SI), Z9, Z9
+	VSUBPS    50944(SI), Z10, Z10
+	VSUBPS    51008(SI), Z11, Z11
+	VSUBPS    51072(SI), Z12, Z12
+	VADDPS    Z0, Z9, Z9
+	VADDPS    Z0, Z10, Z10
+	VADDPS    Z0, Z11, Z11
+	VADDPS    Z0, Z12, Z12
+	VMULPS    Z9, Z5, Z5
+	VMULPS    Z10, Z6, Z6
+	VMULPS    Z11, Z7, Z7
+	VMULPS    Z12, Z8, Z8
 	VMOVUPS   Z1, (BX)
-	VMOVUPS   51584(SI), Z1
-	VMOVUPS   50304(SI), Z3
-	VSUBPS    Z3, Z1, Z1
-	VMOVUPS   52160(SI), Z4
-	VSUBPS    50944(SI), Z4, Z4
-	VADDPS    Z0, Z4, Z4
-	VMULPS    Z4, Z3, Z3
-	VMOVUPS   Z1, 64(BX)
-	VADDPS    Z3, Z2, Z1
-	VMOVUPS   51648(SI), Z2
-	VMOVUPS   50368(SI), Z3
-	VSUBPS    Z3, Z2, Z2
-	VMOVUPS   52160(SI), Z4
-	VSUBPS    51008(SI), Z4, Z4
-	VADDPS    Z0, Z4, Z4
-	VMULPS    Z4, Z3, Z3
-	VMOVUPS   Z2, 128(BX)
-	VADDPS    Z3, Z1, Z1
-	VMOVUPS   51712(SI), Z2
-	VMOVUPS   50432(SI), Z3
-	VSUBPS    Z3, Z2, Z2
-	VMOVUPS   52160(SI), Z4
-	VSUBPS    51072(SI), Z4, Z4
-	VADDPS    Z0, Z4, Z4
-	VMULPS    Z4, Z3, Z3
-	VMOVUPS   Z2, 192(BX)
-	VADDPS    Z3, Z1, Z1
-	VMOVUPS   51776(SI), Z2
-	VMOVUPS   50496(SI), Z3
-	VSUBPS    Z3, Z2, Z2
-	VMOVUPS   52160(SI), Z4
-	VSUBPS    51136(SI), Z4, Z4
-	VADDPS    Z0, Z4, Z4
-	VMULPS    Z4, Z3, Z3
-	VMOVUPS   Z2, 256(BX)
-	VADDPS    Z3, Z1, Z1
+	VMOVUPS   Z2, 64(BX)
+	VMOVUPS   Z3, 128(BX)
+	VMOVUPS   Z4, 192(BX)
+	VMOVUPS   51776(SI), Z1
 	VMOVUPS   51840(SI), Z2
-	VMOVUPS   50560(SI), Z3
-	VSUBPS    Z3, Z2, Z2
-	VMOVUPS   52160(SI), Z4
-	VSUBPS    51200(SI), Z4, Z4
-	VADDPS    Z0, Z4, Z4
-	VMULPS    Z4, Z3, Z3
+	VMOVUPS   51904(SI), Z3
+	VMOVUPS   51968(SI), Z4
+	VMOVUPS   50496(SI), Z9
+	VMOVUPS   50560(SI), Z10
+	VMOVUPS   50624(SI), Z11
+	VMOVUPS   50688(SI), Z12
+	VSUBPS    Z9, Z1, Z1
+	VSUBPS    Z10, Z2, Z2
+	VSUBPS    Z11, Z3, Z3
+	VSUBPS    Z12, Z4, Z4
+	VMOVUPS   52160(SI), Z13
+	VMOVUPS   52160(SI), Z14
+	VMOVUPS   52160(SI), Z15
+	VMOVUPS   52160(SI), Z16
+	VSUBPS    51136(SI), Z13, Z13
+	VSUBPS    51200(SI), Z14, Z14
+	VSUBPS    51264(SI), Z15, Z15
+	VSUBPS    51328(SI), Z16, Z16
+	VADDPS    Z0, Z13, Z13
+	VADDPS    Z0, Z14, Z14
+	VADDPS    Z0, Z15, Z15
+	VADDPS    Z0, Z16, Z16
+	VMULPS    Z13, Z9, Z9
+	VMULPS    Z14, Z10, Z10
+	VMULPS    Z15, Z11, Z11
+	VMULPS    Z16, Z12, Z12
+	VMOVUPS   Z1, 256(BX)
 	VMOVUPS   Z2, 320(BX)
-	VADDPS    Z3, Z1, Z1
-	VMOVUPS   51904(SI), Z2
-	VMOVUPS   50624(SI), Z3
-	VSUBPS    Z3, Z2, Z2
-	VMOVUPS   52160(SI), Z4
-	VSUBPS    51264(SI), Z4, Z4
-	VADDPS    Z0, Z4, Z4
-	VMULPS    Z4, Z3, Z3
-	VMOVUPS   Z2, 384(BX)
-	VADDPS    Z3, Z1, Z1
-	VMOVUPS   51968(SI), Z2
-	VMOVUPS   50688(SI), Z3
-	VSUBPS    Z3, Z2, Z2
-	VMOVUPS   52160(SI), Z4
-	VSUBPS    51328(SI), Z4, Z4
-	VADDPS    Z0, Z4, Z4
-	VMULPS    Z4, Z3, Z3
-	VMOVUPS   Z2, 448(BX)
-	VADDPS    Z3, Z1, Z1
-	VMOVUPS   52032(SI), Z2
-	VMOVUPS   50752(SI), Z3
-	VSUBPS    Z3, Z2, Z2
-	VMOVUPS   52160(SI), Z4
-	VSUBPS    51392(SI), Z4, Z4
-	VADDPS    Z0, Z4, Z4
-	VMULPS    Z4, Z3, Z3
-	VMOVUPS   Z2, 512(BX)
-	VADDPS    Z3, Z1, Z1
+	VMOVUPS   Z3, 384(BX)
+	VMOVUPS   Z4, 448(BX)
+	VMOVUPS   52032(SI), Z1
 	VMOVUPS   52096(SI), Z2
-	VMOVUPS   50816(SI), Z3
-	VSUBPS    Z3, Z2, Z2
-	VMOVUPS   52160(SI), Z4
-	VSUBPS    51456(SI), Z4, Z4
-	VADDPS    Z0, Z4, Z0
-	VMULPS    Z0, Z3, Z0
+	VMOVUPS   50752(SI), Z3
+	VMOVUPS   50816(SI), Z4
+	VSUBPS    Z3, Z1, Z1
+	VSUBPS    Z4, Z2, Z2
+	VMOVUPS   52160(SI), Z13
+	VMOVUPS   52160(SI), Z14
+	VSUBPS    51392(SI), Z13, Z13
+	VSUBPS    51456(SI), Z14, Z14
+	VADDPS    Z0, Z13, Z13
+	VADDPS    Z0, Z14, Z0
+	VMULPS    Z13, Z3, Z3
+	VMULPS    Z0, Z4, Z0
+	VMOVUPS   Z1, 512(BX)
 	VMOVUPS   Z2, 576(BX)
+	VADDPS    Z6, Z5, Z1
+	VADDPS    Z7, Z1, Z1
+	VADDPS    Z8, Z1, Z1
+	VADDPS    Z9, Z1, Z1
+	VADDPS    Z10, Z1, Z1
+	VADDPS    Z11, Z1, Z1
+	VADDPS    Z12, Z1, Z1
+	VADDPS    Z3, Z1, Z1
 	VADDPS    Z0, Z1, Z0
 	VMOVUPS   102464(SI), Z1
 	VXORPS    X2, X2, X2

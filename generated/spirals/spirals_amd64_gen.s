@@ -2612,1701 +2612,1434 @@ TEXT ·spiralsForwardBatchAVX2(SB), NOSPLIT, $32-40
 
 loop0:
 	MOVQ        R13, (SP)
-	VMOVSD      (DX), X0
-	VMOVSD      32(DX), X1
-	VINSERTF128 $0x01, X1, Y0, Y0
-	VMOVSD      8(DX), X1
-	VMOVSD      40(DX), X2
-	VINSERTF128 $0x01, X2, Y1, Y1
-	VMOVSD      16(DX), X2
-	VMOVSD      48(DX), X3
-	VINSERTF128 $0x01, X3, Y2, Y2
-	VMOVSD      24(DX), X3
-	VMOVSD      56(DX), X4
-	VINSERTF128 $0x01, X4, Y3, Y3
-	VUNPCKLPS   Y1, Y0, Y0
-	VUNPCKLPS   Y3, Y2, Y1
-	VUNPCKLPD   Y1, Y0, Y2
-	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     (DX), X0
+	VINSERTF128 $0x01, 32(DX), Y0, Y0
+	VMOVUPS     16(DX), X1
+	VINSERTF128 $0x01, 48(DX), Y1, Y1
+	VSHUFPS     $0x88, Y1, Y0, Y2
 	VMOVUPS     Y2, 6976(SI)
+	VSHUFPS     $0xdd, Y1, Y0, Y0
 	VMOVUPS     Y0, 7040(SI)
-	VMOVSD      64(DX), X1
-	VMOVSD      96(DX), X3
-	VINSERTF128 $0x01, X3, Y1, Y1
-	VMOVSD      72(DX), X3
-	VMOVSD      104(DX), X4
-	VINSERTF128 $0x01, X4, Y3, Y3
-	VMOVSD      80(DX), X4
-	VMOVSD      112(DX), X5
-	VINSERTF128 $0x01, X5, Y4, Y4
-	VMOVSD      88(DX), X5
-	VMOVSD      120(DX), X6
-	VINSERTF128 $0x01, X6, Y5, Y5
-	VUNPCKLPS   Y3, Y1, Y1
-	VUNPCKLPS   Y5, Y4, Y3
-	VUNPCKLPD   Y3, Y1, Y4
-	VUNPCKHPD   Y3, Y1, Y1
+	VMOVUPS     64(DX), X1
+	VINSERTF128 $0x01, 96(DX), Y1, Y1
+	VMOVUPS     80(DX), X3
+	VINSERTF128 $0x01, 112(DX), Y3, Y3
+	VSHUFPS     $0x88, Y3, Y1, Y4
 	VMOVUPS     Y4, 7008(SI)
+	VSHUFPS     $0xdd, Y3, Y1, Y1
 	VMOVUPS     Y1, 7072(SI)
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VBROADCASTSS (DI), Y3
+	VBROADCASTSS 128(DI), Y3
 	VBROADCASTSS 128(DI), Y5
-	VFMADD231PS  Y3, Y2, Y5
-	VBROADCASTSS 128(DI), Y6
-	VFMADD231PS  Y3, Y4, Y6
-	VBROADCASTSS 4(DI), Y3
-	VFMADD231PS  Y3, Y0, Y5
-	VFMADD231PS  Y3, Y1, Y6
-	VEXTRACTF128 $0x01, Y5, X3
-	VCVTPS2PD    X5, Y5
-	VMOVUPS      SpiralsConstants<>+64(SB), Y7
-	VMINPD       Y5, Y7, Y5
-	VMOVUPS      SpiralsConstants<>+32(SB), Y8
-	VMAXPD       Y5, Y8, Y5
-	VMULPD       Y5, Y5, Y9
-	VMOVUPS      SpiralsConstants<>+96(SB), Y10
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y9, Y11
-	VMOVUPS      SpiralsConstants<>+160(SB), Y12
-	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y13
-	VMULPD       Y9, Y9, Y14
-	VFMADD231PD  Y14, Y13, Y11
-	VMULPD       Y14, Y14, Y13
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y13, Y11
-	VMULPD       Y11, Y5, Y5
-	VMOVUPS      SpiralsConstants<>+256(SB), Y11
-	VMOVAPS      Y11, Y15
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y9, Y15
-	VMOVUPS      SpiralsConstants<>+320(SB), Y11
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y9, Y12
-	VMOVUPS      SpiralsConstants<>+384(SB), Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y9
-	VFMADD231PD  Y14, Y12, Y15
-	VFMADD231PD  Y13, Y9, Y15
-	VDIVPD       Y15, Y5, Y5
-	VCVTPD2PSY   Y5, X5
+	VBROADCASTSS (DI), Y6
+	VFMADD231PS  Y6, Y2, Y3
+	VBROADCASTSS (DI), Y6
+	VFMADD231PS  Y6, Y4, Y5
+	VBROADCASTSS 4(DI), Y6
+	VFMADD231PS  Y6, Y0, Y3
+	VBROADCASTSS 4(DI), Y6
+	VFMADD231PS  Y6, Y1, Y5
+	VEXTRACTF128 $0x01, Y3, X6
+	VEXTRACTF128 $0x01, Y5, X7
 	VCVTPS2PD    X3, Y3
-	VMINPD       Y3, Y7, Y3
-	VMAXPD       Y3, Y8, Y3
-	VMULPD       Y3, Y3, Y9
-	VMOVAPS      Y10, Y12
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y9, Y12
-	VMOVUPS      SpiralsConstants<>+160(SB), Y13
-	VMOVAPS      Y13, Y14
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y14
-	VMULPD       Y9, Y9, Y15
-	VFMADD231PD  Y15, Y14, Y12
-	VMULPD       Y15, Y15, Y14
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y14, Y12
-	VMULPD       Y12, Y3, Y3
-	VMOVUPS      SpiralsConstants<>+256(SB), Y12
-	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y9, Y13
-	VMOVUPS      SpiralsConstants<>+320(SB), Y12
-	VMOVAPS      Y12, Y10
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y9, Y10
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y9
-	VFMADD231PD  Y15, Y10, Y13
-	VFMADD231PD  Y14, Y9, Y13
-	VDIVPD       Y13, Y3, Y3
-	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X3, Y5, Y3
-	VMOVUPS      Y3, 192(SI)
-	VEXTRACTF128 $0x01, Y6, X3
-	VCVTPS2PD    X6, Y5
-	VMINPD       Y5, Y7, Y5
-	VMAXPD       Y5, Y8, Y5
-	VMULPD       Y5, Y5, Y6
-	VMOVUPS      SpiralsConstants<>+96(SB), Y9
-	VMOVAPS      Y9, Y10
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y6, Y10
-	VMOVUPS      SpiralsConstants<>+160(SB), Y13
-	VMOVAPS      Y13, Y14
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y14
-	VMULPD       Y6, Y6, Y15
-	VFMADD231PD  Y15, Y14, Y10
-	VMULPD       Y15, Y15, Y14
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y14, Y10
-	VMULPD       Y10, Y5, Y5
-	VMOVUPS      SpiralsConstants<>+256(SB), Y10
-	VMOVAPS      Y10, Y13
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y6, Y13
-	VMOVAPS      Y12, Y10
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y6, Y10
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y6
-	VFMADD231PD  Y15, Y10, Y13
-	VFMADD231PD  Y14, Y6, Y13
-	VDIVPD       Y13, Y5, Y5
-	VCVTPD2PSY   Y5, X5
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y3, Y7, Y3
-	VMAXPD       Y3, Y8, Y3
-	VMULPD       Y3, Y3, Y6
-	VMOVAPS      Y9, Y10
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y6, Y10
-	VMOVUPS      SpiralsConstants<>+160(SB), Y13
-	VMOVAPS      Y13, Y14
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y14
-	VMULPD       Y6, Y6, Y15
-	VFMADD231PD  Y15, Y14, Y10
-	VMULPD       Y15, Y15, Y14
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y14, Y10
-	VMULPD       Y10, Y3, Y3
-	VMOVUPS      SpiralsConstants<>+256(SB), Y10
-	VMOVAPS      Y10, Y13
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y6, Y13
-	VMOVAPS      Y12, Y10
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y6, Y10
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y6
-	VFMADD231PD  Y15, Y10, Y13
-	VFMADD231PD  Y14, Y6, Y13
-	VDIVPD       Y13, Y3, Y3
-	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X3, Y5, Y3
-	VMOVUPS      Y3, 224(SI)
-	VBROADCASTSS 8(DI), Y3
-	VBROADCASTSS 132(DI), Y5
-	VFMADD231PS  Y3, Y2, Y5
-	VBROADCASTSS 132(DI), Y6
-	VFMADD231PS  Y3, Y4, Y6
-	VBROADCASTSS 12(DI), Y3
-	VFMADD231PS  Y3, Y0, Y5
-	VFMADD231PS  Y3, Y1, Y6
-	VEXTRACTF128 $0x01, Y5, X3
 	VCVTPS2PD    X5, Y5
-	VMINPD       Y5, Y7, Y5
-	VMAXPD       Y5, Y8, Y5
+	VMOVUPS      SpiralsConstants<>+64(SB), Y8
+	VMINPD       Y5, Y8, Y5
+	VMINPD       Y3, Y8, Y3
+	VMOVUPS      SpiralsConstants<>+32(SB), Y9
+	VMAXPD       Y5, Y9, Y5
+	VMAXPD       Y3, Y9, Y3
 	VMULPD       Y5, Y5, Y10
-	VMOVAPS      Y9, Y13
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y10, Y13
-	VMOVUPS      SpiralsConstants<>+160(SB), Y14
-	VMOVAPS      Y14, Y15
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y10, Y15
-	VMULPD       Y10, Y10, Y14
-	VFMADD231PD  Y14, Y15, Y13
-	VMULPD       Y14, Y14, Y15
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y15, Y13
+	VMULPD       Y3, Y3, Y11
+	VMOVUPS      SpiralsConstants<>+192(SB), Y12
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y13
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y13
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y11, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y13
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y11, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y13
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y11, Y14
 	VMULPD       Y13, Y5, Y5
-	VMOVUPS      SpiralsConstants<>+256(SB), Y13
-	VMOVAPS      Y13, Y9
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y10, Y9
-	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y10, Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y10
-	VFMADD231PD  Y14, Y13, Y9
-	VFMADD231PD  Y15, Y10, Y9
-	VDIVPD       Y9, Y5, Y5
-	VCVTPD2PSY   Y5, X5
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y3, Y7, Y3
-	VMAXPD       Y3, Y8, Y3
-	VMULPD       Y3, Y3, Y9
-	VMOVUPS      SpiralsConstants<>+96(SB), Y10
-	VMOVAPS      Y10, Y13
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y9, Y13
-	VMOVUPS      SpiralsConstants<>+160(SB), Y14
-	VMOVAPS      Y14, Y15
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y15
-	VMULPD       Y9, Y9, Y14
-	VFMADD231PD  Y14, Y15, Y13
-	VMULPD       Y14, Y14, Y15
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y15, Y13
-	VMULPD       Y13, Y3, Y3
-	VMOVUPS      SpiralsConstants<>+256(SB), Y13
-	VMOVAPS      Y13, Y10
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y9, Y10
-	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y9, Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y9
-	VFMADD231PD  Y14, Y13, Y10
-	VFMADD231PD  Y15, Y9, Y10
-	VDIVPD       Y10, Y3, Y3
-	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X3, Y5, Y3
-	VMOVUPS      Y3, 256(SI)
-	VEXTRACTF128 $0x01, Y6, X3
-	VCVTPS2PD    X6, Y5
-	VMINPD       Y5, Y7, Y5
-	VMAXPD       Y5, Y8, Y5
-	VMULPD       Y5, Y5, Y6
-	VMOVUPS      SpiralsConstants<>+96(SB), Y9
-	VMOVAPS      Y9, Y10
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y6, Y10
-	VMOVUPS      SpiralsConstants<>+160(SB), Y13
+	VMULPD       Y14, Y3, Y3
+	VMOVUPS      SpiralsConstants<>+384(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y14
-	VMULPD       Y6, Y6, Y15
-	VFMADD231PD  Y15, Y14, Y10
-	VMULPD       Y15, Y15, Y14
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y14, Y10
-	VMULPD       Y10, Y5, Y5
-	VMOVUPS      SpiralsConstants<>+256(SB), Y10
-	VMOVAPS      Y10, Y13
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y6, Y13
-	VMOVAPS      Y12, Y10
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y6, Y10
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y6
-	VFMADD231PD  Y15, Y10, Y13
-	VFMADD231PD  Y14, Y6, Y13
-	VDIVPD       Y13, Y5, Y5
-	VCVTPD2PSY   Y5, X5
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y3, Y7, Y3
-	VMAXPD       Y3, Y8, Y3
-	VMULPD       Y3, Y3, Y6
-	VMOVAPS      Y9, Y10
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y6, Y10
-	VMOVUPS      SpiralsConstants<>+160(SB), Y13
-	VMOVAPS      Y13, Y14
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y6, Y14
-	VMULPD       Y6, Y6, Y15
-	VFMADD231PD  Y15, Y14, Y10
-	VMULPD       Y15, Y15, Y14
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y14, Y10
-	VMULPD       Y10, Y3, Y3
-	VMOVUPS      SpiralsConstants<>+256(SB), Y10
-	VMOVAPS      Y10, Y13
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y6, Y13
-	VMOVAPS      Y12, Y10
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y6, Y10
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y6
-	VFMADD231PD  Y15, Y10, Y13
-	VFMADD231PD  Y14, Y6, Y13
-	VDIVPD       Y13, Y3, Y3
-	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X3, Y5, Y3
-	VMOVUPS      Y3, 288(SI)
-	VBROADCASTSS 16(DI), Y3
-	VBROADCASTSS 136(DI), Y5
-	VFMADD231PS  Y3, Y2, Y5
-	VBROADCASTSS 136(DI), Y2
-	VFMADD231PS  Y3, Y4, Y2
-	VBROADCASTSS 20(DI), Y3
-	VFMADD231PS  Y3, Y0, Y5
-	VFMADD231PS  Y3, Y1, Y2
-	VEXTRACTF128 $0x01, Y5, X0
-	VCVTPS2PD    X5, Y3
-	VMINPD       Y3, Y7, Y3
-	VMAXPD       Y3, Y8, Y3
-	VMULPD       Y3, Y3, Y5
-	VMOVAPS      Y9, Y6
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y5, Y6
-	VMOVUPS      SpiralsConstants<>+160(SB), Y10
-	VMOVAPS      Y10, Y13
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y5, Y13
-	VMULPD       Y5, Y5, Y14
-	VFMADD231PD  Y14, Y13, Y6
-	VMULPD       Y14, Y14, Y13
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y13, Y6
-	VMULPD       Y6, Y3, Y3
-	VMOVUPS      SpiralsConstants<>+256(SB), Y6
-	VMOVAPS      Y6, Y15
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y5, Y15
-	VMOVAPS      Y12, Y6
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y5, Y6
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y5
-	VFMADD231PD  Y14, Y6, Y15
-	VFMADD231PD  Y13, Y5, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y11, Y15
+	VDIVPD       Y14, Y5, Y5
 	VDIVPD       Y15, Y3, Y3
+	VCVTPD2PSY   Y5, X5
 	VCVTPD2PSY   Y3, X3
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y7, Y0
-	VMAXPD       Y0, Y8, Y0
-	VMULPD       Y0, Y0, Y5
-	VMOVAPS      Y9, Y6
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y5, Y6
-	VMOVAPS      Y10, Y13
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y5, Y13
-	VMULPD       Y5, Y5, Y14
-	VFMADD231PD  Y14, Y13, Y6
-	VMULPD       Y14, Y14, Y13
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y13, Y6
-	VMULPD       Y6, Y0, Y0
-	VMOVUPS      SpiralsConstants<>+256(SB), Y6
-	VMOVAPS      Y6, Y15
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y5, Y15
-	VMOVAPS      Y12, Y6
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y5, Y6
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y5
-	VFMADD231PD  Y14, Y6, Y15
-	VFMADD231PD  Y13, Y5, Y15
-	VDIVPD       Y15, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y3, Y0
-	VMOVUPS      Y0, 320(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y2
-	VMINPD       Y2, Y7, Y2
-	VMAXPD       Y2, Y8, Y2
-	VMULPD       Y2, Y2, Y3
-	VMOVAPS      Y9, Y5
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y5
-	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
-	VMULPD       Y3, Y3, Y13
-	VFMADD231PD  Y13, Y6, Y5
-	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y5
-	VMULPD       Y5, Y2, Y2
-	VMOVUPS      SpiralsConstants<>+256(SB), Y5
-	VMOVAPS      Y5, Y14
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y14
-	VMOVAPS      Y12, Y15
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y15
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
-	VFMADD231PD  Y13, Y15, Y14
-	VFMADD231PD  Y6, Y3, Y14
-	VDIVPD       Y14, Y2, Y2
-	VCVTPD2PSY   Y2, X2
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y7, Y0
-	VMAXPD       Y0, Y8, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y9, Y6
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y6
-	VMOVAPS      Y10, Y13
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y13
-	VMULPD       Y3, Y3, Y14
-	VFMADD231PD  Y14, Y13, Y6
-	VMULPD       Y14, Y14, Y13
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y13, Y6
-	VMULPD       Y6, Y0, Y0
-	VMOVAPS      Y5, Y6
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y6
-	VMOVAPS      Y12, Y15
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y15
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
-	VFMADD231PD  Y14, Y15, Y6
-	VFMADD231PD  Y13, Y3, Y6
-	VDIVPD       Y6, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y2, Y0
-	VMOVUPS      Y0, 352(SI)
-	VBROADCASTSS 24(DI), Y0
-	VBROADCASTSS 140(DI), Y2
-	VFMADD231PS  6976(SI), Y0, Y2
-	VBROADCASTSS 140(DI), Y3
-	VFMADD231PS  Y0, Y4, Y3
-	VBROADCASTSS 28(DI), Y0
-	VFMADD231PS  7040(SI), Y0, Y2
-	VFMADD231PS  Y0, Y1, Y3
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y7, Y1
-	VMAXPD       Y1, Y8, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y4
-	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y6
-	VMULPD       Y2, Y2, Y13
-	VFMADD231PD  Y13, Y6, Y4
-	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y4
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VMINPD       Y7, Y8, Y7
+	VMINPD       Y6, Y8, Y6
+	VMAXPD       Y7, Y9, Y7
+	VMAXPD       Y6, Y9, Y6
+	VMULPD       Y7, Y7, Y10
+	VMULPD       Y6, Y6, Y11
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y14
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
-	VFMADD231PD  Y13, Y14, Y4
-	VFMADD231PD  Y6, Y2, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y7, Y0
-	VMAXPD       Y0, Y8, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y4
-	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y6
-	VMULPD       Y2, Y2, Y13
-	VFMADD231PD  Y13, Y6, Y4
-	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y4
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y11, Y15
+	VMULPD       Y14, Y7, Y7
+	VMULPD       Y15, Y6, Y6
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y11, Y15
+	VDIVPD       Y14, Y7, Y7
+	VDIVPD       Y15, Y6, Y6
+	VCVTPD2PSY   Y7, X7
+	VCVTPD2PSY   Y6, X6
+	VINSERTF128  $0x01, X7, Y5, Y5
+	VINSERTF128  $0x01, X6, Y3, Y3
+	VMOVUPS      Y5, 224(SI)
+	VMOVUPS      Y3, 192(SI)
+	VBROADCASTSS 132(DI), Y3
+	VBROADCASTSS 132(DI), Y5
+	VBROADCASTSS 8(DI), Y6
+	VFMADD231PS  Y6, Y2, Y3
+	VBROADCASTSS 8(DI), Y6
+	VFMADD231PS  Y6, Y4, Y5
+	VBROADCASTSS 12(DI), Y6
+	VFMADD231PS  Y6, Y0, Y3
+	VBROADCASTSS 12(DI), Y6
+	VFMADD231PS  Y6, Y1, Y5
+	VEXTRACTF128 $0x01, Y3, X6
+	VEXTRACTF128 $0x01, Y5, X7
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X5, Y5
+	VMINPD       Y3, Y8, Y3
+	VMINPD       Y5, Y8, Y5
+	VMAXPD       Y3, Y9, Y3
+	VMAXPD       Y5, Y9, Y5
+	VMULPD       Y3, Y3, Y10
+	VMULPD       Y5, Y5, Y11
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y14
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
-	VFMADD231PD  Y13, Y14, Y4
-	VFMADD231PD  Y6, Y2, Y4
-	VDIVPD       Y4, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 384(SI)
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y11, Y15
+	VMULPD       Y14, Y3, Y3
+	VMULPD       Y15, Y5, Y5
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y11, Y15
+	VDIVPD       Y14, Y3, Y3
+	VDIVPD       Y15, Y5, Y5
+	VCVTPD2PSY   Y3, X3
+	VCVTPD2PSY   Y5, X5
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X7, Y7
+	VMINPD       Y6, Y8, Y6
+	VMINPD       Y7, Y8, Y7
+	VMAXPD       Y6, Y9, Y6
+	VMAXPD       Y7, Y9, Y7
+	VMULPD       Y6, Y6, Y10
+	VMULPD       Y7, Y7, Y11
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y11, Y15
+	VMULPD       Y14, Y6, Y6
+	VMULPD       Y15, Y7, Y7
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y11, Y15
+	VDIVPD       Y14, Y6, Y6
+	VDIVPD       Y15, Y7, Y7
+	VCVTPD2PSY   Y6, X6
+	VCVTPD2PSY   Y7, X7
+	VINSERTF128  $0x01, X6, Y3, Y3
+	VINSERTF128  $0x01, X7, Y5, Y5
+	VMOVUPS      Y3, 256(SI)
+	VMOVUPS      Y5, 288(SI)
+	VBROADCASTSS 136(DI), Y3
+	VBROADCASTSS 136(DI), Y5
+	VBROADCASTSS 16(DI), Y6
+	VFMADD231PS  Y6, Y2, Y3
+	VBROADCASTSS 16(DI), Y2
+	VFMADD231PS  Y2, Y4, Y5
+	VBROADCASTSS 20(DI), Y2
+	VFMADD231PS  Y2, Y0, Y3
+	VBROADCASTSS 20(DI), Y0
+	VFMADD231PS  Y0, Y1, Y5
 	VEXTRACTF128 $0x01, Y3, X0
-	VCVTPS2PD    X3, Y1
-	VMINPD       Y1, Y7, Y1
-	VMAXPD       Y1, Y8, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y6
-	VFMADD231PD  Y6, Y4, Y3
-	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
-	VFMADD231PD  Y6, Y13, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
+	VEXTRACTF128 $0x01, Y5, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X5, Y4
+	VMINPD       Y3, Y8, Y3
+	VMINPD       Y4, Y8, Y4
+	VMAXPD       Y3, Y9, Y3
+	VMAXPD       Y4, Y9, Y4
+	VMULPD       Y3, Y3, Y5
+	VMULPD       Y4, Y4, Y6
+	VMOVAPS      Y12, Y7
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
+	VMOVAPS      Y12, Y10
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y10
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y6, Y10
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y6, Y10
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y6, Y10
+	VMULPD       Y7, Y3, Y3
+	VMULPD       Y10, Y4, Y4
+	VMOVAPS      Y13, Y7
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
+	VMOVAPS      Y13, Y10
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y6, Y10
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y6, Y10
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y6, Y10
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y6, Y10
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y6, Y10
+	VDIVPD       Y7, Y3, Y3
+	VDIVPD       Y10, Y4, Y4
+	VCVTPD2PSY   Y3, X3
+	VCVTPD2PSY   Y4, X4
 	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y7, Y0
-	VMAXPD       Y0, Y8, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
+	VCVTPS2PD    X2, Y2
+	VMINPD       Y0, Y8, Y0
+	VMINPD       Y2, Y8, Y2
+	VMAXPD       Y0, Y9, Y0
+	VMAXPD       Y2, Y9, Y2
+	VMULPD       Y0, Y0, Y5
 	VMULPD       Y2, Y2, Y6
-	VFMADD231PD  Y6, Y4, Y3
-	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
-	VFMADD231PD  Y6, Y13, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
+	VMOVAPS      Y12, Y7
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
+	VMOVAPS      Y12, Y10
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y10
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y6, Y10
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y6, Y10
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y6, Y10
+	VMULPD       Y7, Y0, Y0
+	VMULPD       Y10, Y2, Y2
+	VMOVAPS      Y13, Y7
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
+	VMOVAPS      Y13, Y10
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y6, Y10
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y6, Y10
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y6, Y10
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y6, Y10
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y6, Y10
+	VDIVPD       Y7, Y0, Y0
+	VDIVPD       Y10, Y2, Y2
 	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 416(SI)
-	VBROADCASTSS 32(DI), Y0
+	VCVTPD2PSY   Y2, X2
+	VINSERTF128  $0x01, X0, Y3, Y0
+	VINSERTF128  $0x01, X2, Y4, Y2
+	VMOVUPS      Y0, 320(SI)
+	VMOVUPS      Y2, 352(SI)
+	VBROADCASTSS 140(DI), Y0
+	VBROADCASTSS 140(DI), Y2
+	VBROADCASTSS 24(DI), Y3
+	VFMADD231PS  6976(SI), Y3, Y0
+	VBROADCASTSS 24(DI), Y3
+	VFMADD231PS  7008(SI), Y3, Y2
+	VBROADCASTSS 28(DI), Y3
+	VFMADD231PS  Y3, Y1, Y2
+	VBROADCASTSS 28(DI), Y1
+	VFMADD231PS  7040(SI), Y1, Y0
+	VEXTRACTF128 $0x01, Y2, X1
+	VEXTRACTF128 $0x01, Y0, X3
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X0, Y0
+	VMINPD       Y2, Y8, Y2
+	VMINPD       Y0, Y8, Y0
+	VMAXPD       Y2, Y9, Y2
+	VMAXPD       Y0, Y9, Y0
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y0, Y0, Y5
+	VMOVAPS      Y12, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
+	VMOVAPS      Y12, Y7
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
+	VMULPD       Y6, Y2, Y2
+	VMULPD       Y7, Y0, Y0
+	VMOVAPS      Y13, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
+	VMOVAPS      Y13, Y7
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
+	VDIVPD       Y6, Y2, Y2
+	VDIVPD       Y7, Y0, Y0
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y0, X0
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y1, Y8, Y1
+	VMINPD       Y3, Y8, Y3
+	VMAXPD       Y1, Y9, Y1
+	VMAXPD       Y3, Y9, Y3
+	VMULPD       Y1, Y1, Y4
+	VMULPD       Y3, Y3, Y5
+	VMOVAPS      Y12, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
+	VMOVAPS      Y12, Y7
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
+	VMULPD       Y6, Y1, Y1
+	VMULPD       Y7, Y3, Y3
+	VMOVAPS      Y13, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
+	VMOVAPS      Y13, Y7
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
+	VDIVPD       Y6, Y1, Y1
+	VDIVPD       Y7, Y3, Y3
+	VCVTPD2PSY   Y1, X1
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X1, Y2, Y1
+	VINSERTF128  $0x01, X3, Y0, Y0
+	VMOVUPS      Y1, 416(SI)
+	VMOVUPS      Y0, 384(SI)
+	VBROADCASTSS 144(DI), Y0
 	VBROADCASTSS 144(DI), Y1
-	VFMADD231PS  6976(SI), Y0, Y1
-	VBROADCASTSS 144(DI), Y2
-	VFMADD231PS  7008(SI), Y0, Y2
-	VBROADCASTSS 36(DI), Y0
-	VFMADD231PS  7040(SI), Y0, Y1
-	VFMADD231PS  7072(SI), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y7, Y1
-	VMAXPD       Y1, Y8, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
-	VMULPD       Y3, Y3, Y13
-	VFMADD231PD  Y13, Y6, Y4
-	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
-	VFMADD231PD  Y13, Y14, Y4
-	VFMADD231PD  Y6, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
+	VBROADCASTSS 32(DI), Y2
+	VFMADD231PS  6976(SI), Y2, Y0
+	VBROADCASTSS 32(DI), Y2
+	VFMADD231PS  7008(SI), Y2, Y1
+	VBROADCASTSS 36(DI), Y2
+	VFMADD231PS  7040(SI), Y2, Y0
+	VBROADCASTSS 36(DI), Y2
+	VFMADD231PS  7072(SI), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y7, Y0
-	VMAXPD       Y0, Y8, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
-	VMULPD       Y3, Y3, Y13
-	VFMADD231PD  Y13, Y6, Y4
-	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
-	VFMADD231PD  Y13, Y14, Y4
-	VFMADD231PD  Y6, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y8, Y0
+	VMINPD       Y1, Y8, Y1
+	VMAXPD       Y0, Y9, Y0
+	VMAXPD       Y1, Y9, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y5
+	VMOVAPS      Y12, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
+	VMOVAPS      Y12, Y7
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
+	VMULPD       Y6, Y0, Y0
+	VMULPD       Y7, Y1, Y1
+	VMOVAPS      Y13, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
+	VMOVAPS      Y13, Y7
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
+	VDIVPD       Y6, Y0, Y0
+	VDIVPD       Y7, Y1, Y1
 	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y8, Y2
+	VMINPD       Y3, Y8, Y3
+	VMAXPD       Y2, Y9, Y2
+	VMAXPD       Y3, Y9, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y5
+	VMOVAPS      Y12, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
+	VMOVAPS      Y12, Y7
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
+	VMULPD       Y6, Y2, Y2
+	VMULPD       Y7, Y3, Y3
+	VMOVAPS      Y13, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
+	VMOVAPS      Y13, Y7
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
+	VDIVPD       Y6, Y2, Y2
+	VDIVPD       Y7, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
 	VMOVUPS      Y0, 448(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y7, Y1
-	VMAXPD       Y1, Y8, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y6
-	VFMADD231PD  Y6, Y4, Y3
-	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
-	VFMADD231PD  Y6, Y13, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y7, Y0
-	VMAXPD       Y0, Y8, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y6
-	VFMADD231PD  Y6, Y4, Y3
-	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
-	VFMADD231PD  Y6, Y13, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 480(SI)
-	VBROADCASTSS 40(DI), Y0
+	VMOVUPS      Y1, 480(SI)
+	VBROADCASTSS 148(DI), Y0
 	VBROADCASTSS 148(DI), Y1
-	VFMADD231PS  6976(SI), Y0, Y1
-	VBROADCASTSS 148(DI), Y2
-	VFMADD231PS  7008(SI), Y0, Y2
-	VBROADCASTSS 44(DI), Y0
-	VFMADD231PS  7040(SI), Y0, Y1
-	VFMADD231PS  7072(SI), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y7, Y1
-	VMAXPD       Y1, Y8, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
-	VMULPD       Y3, Y3, Y13
-	VFMADD231PD  Y13, Y6, Y4
-	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
-	VFMADD231PD  Y13, Y14, Y4
-	VFMADD231PD  Y6, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
+	VBROADCASTSS 40(DI), Y2
+	VFMADD231PS  6976(SI), Y2, Y0
+	VBROADCASTSS 40(DI), Y2
+	VFMADD231PS  7008(SI), Y2, Y1
+	VBROADCASTSS 44(DI), Y2
+	VFMADD231PS  7040(SI), Y2, Y0
+	VBROADCASTSS 44(DI), Y2
+	VFMADD231PS  7072(SI), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y7, Y0
-	VMAXPD       Y0, Y8, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
-	VMULPD       Y3, Y3, Y13
-	VFMADD231PD  Y13, Y6, Y4
-	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
-	VFMADD231PD  Y13, Y14, Y4
-	VFMADD231PD  Y6, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y8, Y0
+	VMINPD       Y1, Y8, Y1
+	VMAXPD       Y0, Y9, Y0
+	VMAXPD       Y1, Y9, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y5
+	VMOVAPS      Y12, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
+	VMOVAPS      Y12, Y7
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
+	VMULPD       Y6, Y0, Y0
+	VMULPD       Y7, Y1, Y1
+	VMOVAPS      Y13, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
+	VMOVAPS      Y13, Y7
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
+	VDIVPD       Y6, Y0, Y0
+	VDIVPD       Y7, Y1, Y1
 	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y8, Y2
+	VMINPD       Y3, Y8, Y3
+	VMAXPD       Y2, Y9, Y2
+	VMAXPD       Y3, Y9, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y5
+	VMOVAPS      Y12, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
+	VMOVAPS      Y12, Y7
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
+	VMULPD       Y6, Y2, Y2
+	VMULPD       Y7, Y3, Y3
+	VMOVAPS      Y13, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
+	VMOVAPS      Y13, Y7
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
+	VDIVPD       Y6, Y2, Y2
+	VDIVPD       Y7, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
 	VMOVUPS      Y0, 512(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y7, Y1
-	VMAXPD       Y1, Y8, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y6
-	VFMADD231PD  Y6, Y4, Y3
-	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
-	VFMADD231PD  Y6, Y13, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y7, Y0
-	VMAXPD       Y0, Y8, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y6
-	VFMADD231PD  Y6, Y4, Y3
-	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
-	VFMADD231PD  Y6, Y13, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 544(SI)
-	VBROADCASTSS 48(DI), Y0
+	VMOVUPS      Y1, 544(SI)
+	VBROADCASTSS 152(DI), Y0
 	VBROADCASTSS 152(DI), Y1
-	VFMADD231PS  6976(SI), Y0, Y1
-	VBROADCASTSS 152(DI), Y2
-	VFMADD231PS  7008(SI), Y0, Y2
-	VBROADCASTSS 52(DI), Y0
-	VFMADD231PS  7040(SI), Y0, Y1
-	VFMADD231PS  7072(SI), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y7, Y1
-	VMAXPD       Y1, Y8, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
-	VMULPD       Y3, Y3, Y13
-	VFMADD231PD  Y13, Y6, Y4
-	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
-	VFMADD231PD  Y13, Y14, Y4
-	VFMADD231PD  Y6, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
+	VBROADCASTSS 48(DI), Y2
+	VFMADD231PS  6976(SI), Y2, Y0
+	VBROADCASTSS 48(DI), Y2
+	VFMADD231PS  7008(SI), Y2, Y1
+	VBROADCASTSS 52(DI), Y2
+	VFMADD231PS  7040(SI), Y2, Y0
+	VBROADCASTSS 52(DI), Y2
+	VFMADD231PS  7072(SI), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y7, Y0
-	VMAXPD       Y0, Y8, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
-	VMULPD       Y3, Y3, Y13
-	VFMADD231PD  Y13, Y6, Y4
-	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
-	VFMADD231PD  Y13, Y14, Y4
-	VFMADD231PD  Y6, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y8, Y0
+	VMINPD       Y1, Y8, Y1
+	VMAXPD       Y0, Y9, Y0
+	VMAXPD       Y1, Y9, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y5
+	VMOVAPS      Y12, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
+	VMOVAPS      Y12, Y7
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
+	VMULPD       Y6, Y0, Y0
+	VMULPD       Y7, Y1, Y1
+	VMOVAPS      Y13, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
+	VMOVAPS      Y13, Y7
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
+	VDIVPD       Y6, Y0, Y0
+	VDIVPD       Y7, Y1, Y1
 	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y8, Y2
+	VMINPD       Y3, Y8, Y3
+	VMAXPD       Y2, Y9, Y2
+	VMAXPD       Y3, Y9, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y5
+	VMOVAPS      Y12, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
+	VMOVAPS      Y12, Y7
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
+	VMULPD       Y6, Y2, Y2
+	VMULPD       Y7, Y3, Y3
+	VMOVAPS      Y13, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
+	VMOVAPS      Y13, Y7
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
+	VDIVPD       Y6, Y2, Y2
+	VDIVPD       Y7, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
 	VMOVUPS      Y0, 576(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y7, Y1
-	VMAXPD       Y1, Y8, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y6
-	VFMADD231PD  Y6, Y4, Y3
-	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
-	VFMADD231PD  Y6, Y13, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y7, Y0
-	VMAXPD       Y0, Y8, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y6
-	VFMADD231PD  Y6, Y4, Y3
-	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
-	VFMADD231PD  Y6, Y13, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 608(SI)
-	VBROADCASTSS 56(DI), Y0
+	VMOVUPS      Y1, 608(SI)
+	VBROADCASTSS 156(DI), Y0
 	VBROADCASTSS 156(DI), Y1
-	VFMADD231PS  6976(SI), Y0, Y1
-	VBROADCASTSS 156(DI), Y2
-	VFMADD231PS  7008(SI), Y0, Y2
-	VBROADCASTSS 60(DI), Y0
-	VFMADD231PS  7040(SI), Y0, Y1
-	VFMADD231PS  7072(SI), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y7, Y1
-	VMAXPD       Y1, Y8, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
-	VMULPD       Y3, Y3, Y13
-	VFMADD231PD  Y13, Y6, Y4
-	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
-	VFMADD231PD  Y13, Y14, Y4
-	VFMADD231PD  Y6, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
+	VBROADCASTSS 56(DI), Y2
+	VFMADD231PS  6976(SI), Y2, Y0
+	VBROADCASTSS 56(DI), Y2
+	VFMADD231PS  7008(SI), Y2, Y1
+	VBROADCASTSS 60(DI), Y2
+	VFMADD231PS  7040(SI), Y2, Y0
+	VBROADCASTSS 60(DI), Y2
+	VFMADD231PS  7072(SI), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y7, Y0
-	VMAXPD       Y0, Y8, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
-	VMULPD       Y3, Y3, Y13
-	VFMADD231PD  Y13, Y6, Y4
-	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
-	VFMADD231PD  Y13, Y14, Y4
-	VFMADD231PD  Y6, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y8, Y0
+	VMINPD       Y1, Y8, Y1
+	VMAXPD       Y0, Y9, Y0
+	VMAXPD       Y1, Y9, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y5
+	VMOVAPS      Y12, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
+	VMOVAPS      Y12, Y7
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
+	VMULPD       Y6, Y0, Y0
+	VMULPD       Y7, Y1, Y1
+	VMOVAPS      Y13, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
+	VMOVAPS      Y13, Y7
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
+	VDIVPD       Y6, Y0, Y0
+	VDIVPD       Y7, Y1, Y1
 	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y8, Y2
+	VMINPD       Y3, Y8, Y3
+	VMAXPD       Y2, Y9, Y2
+	VMAXPD       Y3, Y9, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y5
+	VMOVAPS      Y12, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
+	VMOVAPS      Y12, Y7
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
+	VMULPD       Y6, Y2, Y2
+	VMULPD       Y7, Y3, Y3
+	VMOVAPS      Y13, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
+	VMOVAPS      Y13, Y7
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
+	VDIVPD       Y6, Y2, Y2
+	VDIVPD       Y7, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
 	VMOVUPS      Y0, 640(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y7, Y1
-	VMAXPD       Y1, Y8, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y6
-	VFMADD231PD  Y6, Y4, Y3
-	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
-	VFMADD231PD  Y6, Y13, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y7, Y0
-	VMAXPD       Y0, Y8, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y6
-	VFMADD231PD  Y6, Y4, Y3
-	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
-	VFMADD231PD  Y6, Y13, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 672(SI)
-	VBROADCASTSS 64(DI), Y0
+	VMOVUPS      Y1, 672(SI)
+	VBROADCASTSS 160(DI), Y0
 	VBROADCASTSS 160(DI), Y1
-	VFMADD231PS  6976(SI), Y0, Y1
-	VBROADCASTSS 160(DI), Y2
-	VFMADD231PS  7008(SI), Y0, Y2
-	VBROADCASTSS 68(DI), Y0
-	VFMADD231PS  7040(SI), Y0, Y1
-	VFMADD231PS  7072(SI), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y7, Y1
-	VMAXPD       Y1, Y8, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
-	VMULPD       Y3, Y3, Y13
-	VFMADD231PD  Y13, Y6, Y4
-	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
-	VFMADD231PD  Y13, Y14, Y4
-	VFMADD231PD  Y6, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
+	VBROADCASTSS 64(DI), Y2
+	VFMADD231PS  6976(SI), Y2, Y0
+	VBROADCASTSS 64(DI), Y2
+	VFMADD231PS  7008(SI), Y2, Y1
+	VBROADCASTSS 68(DI), Y2
+	VFMADD231PS  7040(SI), Y2, Y0
+	VBROADCASTSS 68(DI), Y2
+	VFMADD231PS  7072(SI), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y7, Y0
-	VMAXPD       Y0, Y8, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
-	VMULPD       Y3, Y3, Y13
-	VFMADD231PD  Y13, Y6, Y4
-	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
-	VFMADD231PD  Y13, Y14, Y4
-	VFMADD231PD  Y6, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y8, Y0
+	VMINPD       Y1, Y8, Y1
+	VMAXPD       Y0, Y9, Y0
+	VMAXPD       Y1, Y9, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y5
+	VMOVAPS      Y12, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
+	VMOVAPS      Y12, Y7
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
+	VMULPD       Y6, Y0, Y0
+	VMULPD       Y7, Y1, Y1
+	VMOVAPS      Y13, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
+	VMOVAPS      Y13, Y7
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
+	VDIVPD       Y6, Y0, Y0
+	VDIVPD       Y7, Y1, Y1
 	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y8, Y2
+	VMINPD       Y3, Y8, Y3
+	VMAXPD       Y2, Y9, Y2
+	VMAXPD       Y3, Y9, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y5
+	VMOVAPS      Y12, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
+	VMOVAPS      Y12, Y7
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
+	VMULPD       Y6, Y2, Y2
+	VMULPD       Y7, Y3, Y3
+	VMOVAPS      Y13, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
+	VMOVAPS      Y13, Y7
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
+	VDIVPD       Y6, Y2, Y2
+	VDIVPD       Y7, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
 	VMOVUPS      Y0, 704(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y7, Y1
-	VMAXPD       Y1, Y8, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y6
-	VFMADD231PD  Y6, Y4, Y3
-	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
-	VFMADD231PD  Y6, Y13, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y7, Y0
-	VMAXPD       Y0, Y8, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y6
-	VFMADD231PD  Y6, Y4, Y3
-	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
-	VFMADD231PD  Y6, Y13, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 736(SI)
-	VBROADCASTSS 72(DI), Y0
+	VMOVUPS      Y1, 736(SI)
+	VBROADCASTSS 164(DI), Y0
 	VBROADCASTSS 164(DI), Y1
-	VFMADD231PS  6976(SI), Y0, Y1
-	VBROADCASTSS 164(DI), Y2
-	VFMADD231PS  7008(SI), Y0, Y2
-	VBROADCASTSS 76(DI), Y0
-	VFMADD231PS  7040(SI), Y0, Y1
-	VFMADD231PS  7072(SI), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y7, Y1
-	VMAXPD       Y1, Y8, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
-	VMULPD       Y3, Y3, Y13
-	VFMADD231PD  Y13, Y6, Y4
-	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
-	VFMADD231PD  Y13, Y14, Y4
-	VFMADD231PD  Y6, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
+	VBROADCASTSS 72(DI), Y2
+	VFMADD231PS  6976(SI), Y2, Y0
+	VBROADCASTSS 72(DI), Y2
+	VFMADD231PS  7008(SI), Y2, Y1
+	VBROADCASTSS 76(DI), Y2
+	VFMADD231PS  7040(SI), Y2, Y0
+	VBROADCASTSS 76(DI), Y2
+	VFMADD231PS  7072(SI), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y7, Y0
-	VMAXPD       Y0, Y8, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
-	VMULPD       Y3, Y3, Y13
-	VFMADD231PD  Y13, Y6, Y4
-	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
-	VFMADD231PD  Y13, Y14, Y4
-	VFMADD231PD  Y6, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y8, Y0
+	VMINPD       Y1, Y8, Y1
+	VMAXPD       Y0, Y9, Y0
+	VMAXPD       Y1, Y9, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y5
+	VMOVAPS      Y12, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
+	VMOVAPS      Y12, Y7
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
+	VMULPD       Y6, Y0, Y0
+	VMULPD       Y7, Y1, Y1
+	VMOVAPS      Y13, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
+	VMOVAPS      Y13, Y7
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
+	VDIVPD       Y6, Y0, Y0
+	VDIVPD       Y7, Y1, Y1
 	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y8, Y2
+	VMINPD       Y3, Y8, Y3
+	VMAXPD       Y2, Y9, Y2
+	VMAXPD       Y3, Y9, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y5
+	VMOVAPS      Y12, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
+	VMOVAPS      Y12, Y7
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
+	VMULPD       Y6, Y2, Y2
+	VMULPD       Y7, Y3, Y3
+	VMOVAPS      Y13, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
+	VMOVAPS      Y13, Y7
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
+	VDIVPD       Y6, Y2, Y2
+	VDIVPD       Y7, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
 	VMOVUPS      Y0, 768(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y7, Y1
-	VMAXPD       Y1, Y8, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y6
-	VFMADD231PD  Y6, Y4, Y3
-	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
-	VFMADD231PD  Y6, Y13, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y7, Y0
-	VMAXPD       Y0, Y8, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y6
-	VFMADD231PD  Y6, Y4, Y3
-	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
-	VFMADD231PD  Y6, Y13, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 800(SI)
-	VBROADCASTSS 80(DI), Y0
+	VMOVUPS      Y1, 800(SI)
+	VBROADCASTSS 168(DI), Y0
 	VBROADCASTSS 168(DI), Y1
-	VFMADD231PS  6976(SI), Y0, Y1
-	VBROADCASTSS 168(DI), Y2
-	VFMADD231PS  7008(SI), Y0, Y2
-	VBROADCASTSS 84(DI), Y0
-	VFMADD231PS  7040(SI), Y0, Y1
-	VFMADD231PS  7072(SI), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y7, Y1
-	VMAXPD       Y1, Y8, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
-	VMULPD       Y3, Y3, Y13
-	VFMADD231PD  Y13, Y6, Y4
-	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
-	VFMADD231PD  Y13, Y14, Y4
-	VFMADD231PD  Y6, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
+	VBROADCASTSS 80(DI), Y2
+	VFMADD231PS  6976(SI), Y2, Y0
+	VBROADCASTSS 80(DI), Y2
+	VFMADD231PS  7008(SI), Y2, Y1
+	VBROADCASTSS 84(DI), Y2
+	VFMADD231PS  7040(SI), Y2, Y0
+	VBROADCASTSS 84(DI), Y2
+	VFMADD231PS  7072(SI), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y7, Y0
-	VMAXPD       Y0, Y8, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
-	VMULPD       Y3, Y3, Y13
-	VFMADD231PD  Y13, Y6, Y4
-	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
-	VFMADD231PD  Y13, Y14, Y4
-	VFMADD231PD  Y6, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y8, Y0
+	VMINPD       Y1, Y8, Y1
+	VMAXPD       Y0, Y9, Y0
+	VMAXPD       Y1, Y9, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y5
+	VMOVAPS      Y12, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
+	VMOVAPS      Y12, Y7
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
+	VMULPD       Y6, Y0, Y0
+	VMULPD       Y7, Y1, Y1
+	VMOVAPS      Y13, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
+	VMOVAPS      Y13, Y7
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
+	VDIVPD       Y6, Y0, Y0
+	VDIVPD       Y7, Y1, Y1
 	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y8, Y2
+	VMINPD       Y3, Y8, Y3
+	VMAXPD       Y2, Y9, Y2
+	VMAXPD       Y3, Y9, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y5
+	VMOVAPS      Y12, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
+	VMOVAPS      Y12, Y7
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
+	VMULPD       Y6, Y2, Y2
+	VMULPD       Y7, Y3, Y3
+	VMOVAPS      Y13, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
+	VMOVAPS      Y13, Y7
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
+	VDIVPD       Y6, Y2, Y2
+	VDIVPD       Y7, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
 	VMOVUPS      Y0, 832(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y7, Y1
-	VMAXPD       Y1, Y8, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y6
-	VFMADD231PD  Y6, Y4, Y3
-	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
-	VFMADD231PD  Y6, Y13, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y7, Y0
-	VMAXPD       Y0, Y8, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y6
-	VFMADD231PD  Y6, Y4, Y3
-	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
-	VFMADD231PD  Y6, Y13, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 864(SI)
-	VBROADCASTSS 88(DI), Y0
+	VMOVUPS      Y1, 864(SI)
+	VBROADCASTSS 172(DI), Y0
 	VBROADCASTSS 172(DI), Y1
-	VFMADD231PS  6976(SI), Y0, Y1
-	VBROADCASTSS 172(DI), Y2
-	VFMADD231PS  7008(SI), Y0, Y2
-	VBROADCASTSS 92(DI), Y0
-	VFMADD231PS  7040(SI), Y0, Y1
-	VFMADD231PS  7072(SI), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y7, Y1
-	VMAXPD       Y1, Y8, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
-	VMULPD       Y3, Y3, Y13
-	VFMADD231PD  Y13, Y6, Y4
-	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
-	VFMADD231PD  Y13, Y14, Y4
-	VFMADD231PD  Y6, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
+	VBROADCASTSS 88(DI), Y2
+	VFMADD231PS  6976(SI), Y2, Y0
+	VBROADCASTSS 88(DI), Y2
+	VFMADD231PS  7008(SI), Y2, Y1
+	VBROADCASTSS 92(DI), Y2
+	VFMADD231PS  7040(SI), Y2, Y0
+	VBROADCASTSS 92(DI), Y2
+	VFMADD231PS  7072(SI), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y7, Y0
-	VMAXPD       Y0, Y8, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
-	VMULPD       Y3, Y3, Y13
-	VFMADD231PD  Y13, Y6, Y4
-	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
-	VFMADD231PD  Y13, Y14, Y4
-	VFMADD231PD  Y6, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y8, Y0
+	VMINPD       Y1, Y8, Y1
+	VMAXPD       Y0, Y9, Y0
+	VMAXPD       Y1, Y9, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y5
+	VMOVAPS      Y12, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
+	VMOVAPS      Y12, Y7
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
+	VMULPD       Y6, Y0, Y0
+	VMULPD       Y7, Y1, Y1
+	VMOVAPS      Y13, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
+	VMOVAPS      Y13, Y7
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
+	VDIVPD       Y6, Y0, Y0
+	VDIVPD       Y7, Y1, Y1
 	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y8, Y2
+	VMINPD       Y3, Y8, Y3
+	VMAXPD       Y2, Y9, Y2
+	VMAXPD       Y3, Y9, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y5
+	VMOVAPS      Y12, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
+	VMOVAPS      Y12, Y7
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
+	VMULPD       Y6, Y2, Y2
+	VMULPD       Y7, Y3, Y3
+	VMOVAPS      Y13, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
+	VMOVAPS      Y13, Y7
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
+	VDIVPD       Y6, Y2, Y2
+	VDIVPD       Y7, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
 	VMOVUPS      Y0, 896(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y7, Y1
-	VMAXPD       Y1, Y8, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y6
-	VFMADD231PD  Y6, Y4, Y3
-	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
-	VFMADD231PD  Y6, Y13, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y7, Y0
-	VMAXPD       Y0, Y8, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y6
-	VFMADD231PD  Y6, Y4, Y3
-	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
-	VFMADD231PD  Y6, Y13, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 928(SI)
-	VBROADCASTSS 96(DI), Y0
+	VMOVUPS      Y1, 928(SI)
+	VBROADCASTSS 176(DI), Y0
 	VBROADCASTSS 176(DI), Y1
-	VFMADD231PS  6976(SI), Y0, Y1
-	VBROADCASTSS 176(DI), Y2
-	VFMADD231PS  7008(SI), Y0, Y2
-	VBROADCASTSS 100(DI), Y0
-	VFMADD231PS  7040(SI), Y0, Y1
-	VFMADD231PS  7072(SI), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y7, Y1
-	VMAXPD       Y1, Y8, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
-	VMULPD       Y3, Y3, Y13
-	VFMADD231PD  Y13, Y6, Y4
-	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
-	VFMADD231PD  Y13, Y14, Y4
-	VFMADD231PD  Y6, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
+	VBROADCASTSS 96(DI), Y2
+	VFMADD231PS  6976(SI), Y2, Y0
+	VBROADCASTSS 96(DI), Y2
+	VFMADD231PS  7008(SI), Y2, Y1
+	VBROADCASTSS 100(DI), Y2
+	VFMADD231PS  7040(SI), Y2, Y0
+	VBROADCASTSS 100(DI), Y2
+	VFMADD231PS  7072(SI), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y7, Y0
-	VMAXPD       Y0, Y8, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
-	VMULPD       Y3, Y3, Y13
-	VFMADD231PD  Y13, Y6, Y4
-	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
-	VFMADD231PD  Y13, Y14, Y4
-	VFMADD231PD  Y6, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y8, Y0
+	VMINPD       Y1, Y8, Y1
+	VMAXPD       Y0, Y9, Y0
+	VMAXPD       Y1, Y9, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y5
+	VMOVAPS      Y12, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
+	VMOVAPS      Y12, Y7
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
+	VMULPD       Y6, Y0, Y0
+	VMULPD       Y7, Y1, Y1
+	VMOVAPS      Y13, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
+	VMOVAPS      Y13, Y7
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
+	VDIVPD       Y6, Y0, Y0
+	VDIVPD       Y7, Y1, Y1
 	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y8, Y2
+	VMINPD       Y3, Y8, Y3
+	VMAXPD       Y2, Y9, Y2
+	VMAXPD       Y3, Y9, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y5
+	VMOVAPS      Y12, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
+	VMOVAPS      Y12, Y7
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
+	VMULPD       Y6, Y2, Y2
+	VMULPD       Y7, Y3, Y3
+	VMOVAPS      Y13, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
+	VMOVAPS      Y13, Y7
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
+	VDIVPD       Y6, Y2, Y2
+	VDIVPD       Y7, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
 	VMOVUPS      Y0, 960(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y7, Y1
-	VMAXPD       Y1, Y8, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y6
-	VFMADD231PD  Y6, Y4, Y3
-	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
-	VFMADD231PD  Y6, Y13, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y7, Y0
-	VMAXPD       Y0, Y8, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y6
-	VFMADD231PD  Y6, Y4, Y3
-	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
-	VFMADD231PD  Y6, Y13, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 992(SI)
-	VBROADCASTSS 104(DI), Y0
+	VMOVUPS      Y1, 992(SI)
+	VBROADCASTSS 180(DI), Y0
 	VBROADCASTSS 180(DI), Y1
-	VFMADD231PS  6976(SI), Y0, Y1
-	VBROADCASTSS 180(DI), Y2
-	VFMADD231PS  7008(SI), Y0, Y2
-	VBROADCASTSS 108(DI), Y0
-	VFMADD231PS  7040(SI), Y0, Y1
-	VFMADD231PS  7072(SI), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y7, Y1
-	VMAXPD       Y1, Y8, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
-	VMULPD       Y3, Y3, Y13
-	VFMADD231PD  Y13, Y6, Y4
-	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
-	VFMADD231PD  Y13, Y14, Y4
-	VFMADD231PD  Y6, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
+	VBROADCASTSS 104(DI), Y2
+	VFMADD231PS  6976(SI), Y2, Y0
+	VBROADCASTSS 104(DI), Y2
+	VFMADD231PS  7008(SI), Y2, Y1
+	VBROADCASTSS 108(DI), Y2
+	VFMADD231PS  7040(SI), Y2, Y0
+	VBROADCASTSS 108(DI), Y2
+	VFMADD231PS  7072(SI), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y7, Y0
-	VMAXPD       Y0, Y8, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
-	VMULPD       Y3, Y3, Y13
-	VFMADD231PD  Y13, Y6, Y4
-	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
-	VFMADD231PD  Y13, Y14, Y4
-	VFMADD231PD  Y6, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y8, Y0
+	VMINPD       Y1, Y8, Y1
+	VMAXPD       Y0, Y9, Y0
+	VMAXPD       Y1, Y9, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y5
+	VMOVAPS      Y12, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
+	VMOVAPS      Y12, Y7
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
+	VMULPD       Y6, Y0, Y0
+	VMULPD       Y7, Y1, Y1
+	VMOVAPS      Y13, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
+	VMOVAPS      Y13, Y7
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
+	VDIVPD       Y6, Y0, Y0
+	VDIVPD       Y7, Y1, Y1
 	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y8, Y2
+	VMINPD       Y3, Y8, Y3
+	VMAXPD       Y2, Y9, Y2
+	VMAXPD       Y3, Y9, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y5
+	VMOVAPS      Y12, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
+	VMOVAPS      Y12, Y7
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
+	VMULPD       Y6, Y2, Y2
+	VMULPD       Y7, Y3, Y3
+	VMOVAPS      Y13, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
+	VMOVAPS      Y13, Y7
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
+	VDIVPD       Y6, Y2, Y2
+	VDIVPD       Y7, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
 	VMOVUPS      Y0, 1024(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y7, Y1
-	VMAXPD       Y1, Y8, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y6
-	VFMADD231PD  Y6, Y4, Y3
-	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
-	VFMADD231PD  Y6, Y13, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y7, Y0
-	VMAXPD       Y0, Y8, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y6
-	VFMADD231PD  Y6, Y4, Y3
-	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
-	VFMADD231PD  Y6, Y13, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 1056(SI)
-	VBROADCASTSS 112(DI), Y0
+	VMOVUPS      Y1, 1056(SI)
+	VBROADCASTSS 184(DI), Y0
 	VBROADCASTSS 184(DI), Y1
-	VFMADD231PS  6976(SI), Y0, Y1
-	VBROADCASTSS 184(DI), Y2
-	VFMADD231PS  7008(SI), Y0, Y2
-	VBROADCASTSS 116(DI), Y0
-	VFMADD231PS  7040(SI), Y0, Y1
-	VFMADD231PS  7072(SI), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y7, Y1
-	VMAXPD       Y1, Y8, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
-	VMULPD       Y3, Y3, Y13
-	VFMADD231PD  Y13, Y6, Y4
-	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
-	VFMADD231PD  Y13, Y14, Y4
-	VFMADD231PD  Y6, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
+	VBROADCASTSS 112(DI), Y2
+	VFMADD231PS  6976(SI), Y2, Y0
+	VBROADCASTSS 112(DI), Y2
+	VFMADD231PS  7008(SI), Y2, Y1
+	VBROADCASTSS 116(DI), Y2
+	VFMADD231PS  7040(SI), Y2, Y0
+	VBROADCASTSS 116(DI), Y2
+	VFMADD231PS  7072(SI), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y7, Y0
-	VMAXPD       Y0, Y8, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
-	VMULPD       Y3, Y3, Y13
-	VFMADD231PD  Y13, Y6, Y4
-	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
-	VFMADD231PD  Y13, Y14, Y4
-	VFMADD231PD  Y6, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y8, Y0
+	VMINPD       Y1, Y8, Y1
+	VMAXPD       Y0, Y9, Y0
+	VMAXPD       Y1, Y9, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y5
+	VMOVAPS      Y12, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
+	VMOVAPS      Y12, Y7
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
+	VMULPD       Y6, Y0, Y0
+	VMULPD       Y7, Y1, Y1
+	VMOVAPS      Y13, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
+	VMOVAPS      Y13, Y7
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
+	VDIVPD       Y6, Y0, Y0
+	VDIVPD       Y7, Y1, Y1
 	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y8, Y2
+	VMINPD       Y3, Y8, Y3
+	VMAXPD       Y2, Y9, Y2
+	VMAXPD       Y3, Y9, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y5
+	VMOVAPS      Y12, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
+	VMOVAPS      Y12, Y7
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
+	VMULPD       Y6, Y2, Y2
+	VMULPD       Y7, Y3, Y3
+	VMOVAPS      Y13, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
+	VMOVAPS      Y13, Y7
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
+	VDIVPD       Y6, Y2, Y2
+	VDIVPD       Y7, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
 	VMOVUPS      Y0, 1088(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y7, Y1
-	VMAXPD       Y1, Y8, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y6
-	VFMADD231PD  Y6, Y4, Y3
-	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
-	VFMADD231PD  Y6, Y13, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y7, Y0
-	VMAXPD       Y0, Y8, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y6
-	VFMADD231PD  Y6, Y4, Y3
-	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
-	VFMADD231PD  Y6, Y13, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 1120(SI)
-	VBROADCASTSS 120(DI), Y0
+	VMOVUPS      Y1, 1120(SI)
+	VBROADCASTSS 188(DI), Y0
 	VBROADCASTSS 188(DI), Y1
-	VFMADD231PS  6976(SI), Y0, Y1
-	VBROADCASTSS 188(DI), Y2
-	VFMADD231PS  7008(SI), Y0, Y2
-	VBROADCASTSS 124(DI), Y0
-	VFMADD231PS  7040(SI), Y0, Y1
-	VFMADD231PS  7072(SI), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
+	VBROADCASTSS 120(DI), Y2
+	VFMADD231PS  6976(SI), Y2, Y0
+	VBROADCASTSS 120(DI), Y2
+	VFMADD231PS  7008(SI), Y2, Y1
+	VBROADCASTSS 124(DI), Y2
+	VFMADD231PS  7040(SI), Y2, Y0
+	VBROADCASTSS 124(DI), Y2
+	VFMADD231PS  7072(SI), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y7, Y1
-	VMAXPD       Y1, Y8, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
-	VMULPD       Y3, Y3, Y13
-	VFMADD231PD  Y13, Y6, Y4
-	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
-	VFMADD231PD  Y13, Y14, Y4
-	VFMADD231PD  Y6, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y7, Y0
-	VMAXPD       Y0, Y8, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y6
-	VMULPD       Y3, Y3, Y13
-	VFMADD231PD  Y13, Y6, Y4
-	VMULPD       Y13, Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y5, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y14
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y3
-	VFMADD231PD  Y13, Y14, Y4
-	VFMADD231PD  Y6, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
+	VMINPD       Y0, Y8, Y0
+	VMINPD       Y1, Y8, Y1
+	VMAXPD       Y0, Y9, Y0
+	VMAXPD       Y1, Y9, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y5
+	VMOVAPS      Y12, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
+	VMOVAPS      Y12, Y7
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
+	VMULPD       Y6, Y0, Y0
+	VMULPD       Y7, Y1, Y1
+	VMOVAPS      Y13, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
+	VMOVAPS      Y13, Y7
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
+	VDIVPD       Y6, Y0, Y0
+	VDIVPD       Y7, Y1, Y1
 	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y8, Y2
+	VMINPD       Y3, Y8, Y3
+	VMAXPD       Y2, Y9, Y2
+	VMAXPD       Y3, Y9, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y5
+	VMOVAPS      Y12, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y12
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y12
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y12
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y12
+	VMULPD       Y6, Y2, Y2
+	VMULPD       Y12, Y3, Y3
+	VMOVAPS      Y13, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y13
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y13
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y13
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y13
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y13
+	VDIVPD       Y6, Y2, Y2
+	VDIVPD       Y13, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
 	VMOVUPS      Y0, 1152(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y7, Y1
-	VMAXPD       Y1, Y8, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y9, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y6
-	VFMADD231PD  Y6, Y4, Y3
-	VMULPD       Y6, Y6, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y5, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y11, Y2
-	VFMADD231PD  Y6, Y13, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y7, Y0
-	VMAXPD       Y0, Y8, Y0
-	VMULPD       Y0, Y0, Y2
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y10
-	VMULPD       Y2, Y2, Y3
-	VFMADD231PD  Y3, Y10, Y9
-	VMULPD       Y3, Y3, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y9
-	VMULPD       Y9, Y0, Y0
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y5
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y12
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y2, Y11
-	VFMADD231PD  Y3, Y12, Y5
-	VFMADD231PD  Y4, Y11, Y5
-	VDIVPD       Y5, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 1184(SI)
+	VMOVUPS      Y1, 1184(SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
 	XORL R13, R13
@@ -4796,247 +4529,257 @@ loop2:
 
 loop3:
 	VMOVUPS      1600(SI)(R12*1), Y0
-	VEXTRACTF128 $0x01, Y0, X1
+	VMOVUPS      1632(SI)(R12*1), Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X0, Y0
-	VMOVUPS      SpiralsConstants<>+64(SB), Y2
-	VMINPD       Y0, Y2, Y0
-	VMOVUPS      SpiralsConstants<>+32(SB), Y3
-	VMAXPD       Y0, Y3, Y0
-	VMULPD       Y0, Y0, Y4
-	VMOVUPS      SpiralsConstants<>+96(SB), Y5
-	VMOVAPS      Y5, Y6
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y4, Y6
-	VMOVUPS      SpiralsConstants<>+160(SB), Y7
-	VMOVAPS      Y7, Y8
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y8
-	VMULPD       Y4, Y4, Y9
-	VFMADD231PD  Y9, Y8, Y6
-	VMULPD       Y9, Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y6
-	VMULPD       Y6, Y0, Y0
-	VMOVUPS      SpiralsConstants<>+256(SB), Y6
-	VMOVAPS      Y6, Y10
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y4, Y10
-	VMOVUPS      SpiralsConstants<>+320(SB), Y11
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y4, Y12
-	VMOVUPS      SpiralsConstants<>+384(SB), Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y13, Y4
-	VFMADD231PD  Y9, Y12, Y10
-	VFMADD231PD  Y8, Y4, Y10
-	VDIVPD       Y10, Y0, Y0
-	VCVTPD2PSY   Y0, X0
 	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y2, Y1
-	VMAXPD       Y1, Y3, Y1
-	VMULPD       Y1, Y1, Y4
-	VMOVAPS      Y5, Y8
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VMOVAPS      Y7, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y9
-	VMULPD       Y4, Y4, Y10
-	VFMADD231PD  Y10, Y9, Y8
-	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y8
-	VMULPD       Y8, Y1, Y1
-	VMOVAPS      Y6, Y8
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y4, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y13, Y4
-	VFMADD231PD  Y10, Y12, Y8
-	VFMADD231PD  Y9, Y4, Y8
-	VDIVPD       Y8, Y1, Y1
+	VMOVUPS      SpiralsConstants<>+64(SB), Y4
+	VMINPD       Y1, Y4, Y1
+	VMINPD       Y0, Y4, Y0
+	VMOVUPS      SpiralsConstants<>+32(SB), Y5
+	VMAXPD       Y1, Y5, Y1
+	VMAXPD       Y0, Y5, Y0
+	VMULPD       Y1, Y1, Y6
+	VMULPD       Y0, Y0, Y7
+	VMOVUPS      SpiralsConstants<>+192(SB), Y8
+	VMOVAPS      Y8, Y9
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y9
+	VMOVAPS      Y8, Y10
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y10
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y6, Y9
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y10
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y6, Y9
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y10
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y6, Y9
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y10
+	VMULPD       Y9, Y1, Y1
+	VMULPD       Y10, Y0, Y0
+	VMOVUPS      SpiralsConstants<>+384(SB), Y9
+	VMOVAPS      Y9, Y10
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y6, Y10
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y6, Y10
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y6, Y10
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y6, Y10
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y6, Y10
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y10, Y1, Y1
+	VDIVPD       Y11, Y0, Y0
 	VCVTPD2PSY   Y1, X1
-	VINSERTF128  $0x01, X1, Y0, Y0
-	VMOVUPS      Y0, 2880(SI)(R12*1)
-	VMOVUPS      1632(SI)(R12*1), Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y2, Y0
-	VMAXPD       Y0, Y3, Y0
-	VMULPD       Y0, Y0, Y4
-	VMOVAPS      Y5, Y8
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VMOVAPS      Y7, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y9
-	VMULPD       Y4, Y4, Y10
-	VFMADD231PD  Y10, Y9, Y8
-	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y8
-	VMULPD       Y8, Y0, Y0
-	VMOVAPS      Y6, Y8
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y4, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y13, Y4
-	VFMADD231PD  Y10, Y12, Y8
-	VFMADD231PD  Y9, Y4, Y8
-	VDIVPD       Y8, Y0, Y0
 	VCVTPD2PSY   Y0, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y2, Y1
-	VMAXPD       Y1, Y3, Y1
-	VMULPD       Y1, Y1, Y2
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y5
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y7
-	VMULPD       Y2, Y2, Y3
-	VFMADD231PD  Y3, Y7, Y5
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X2, Y2
+	VMINPD       Y3, Y4, Y3
+	VMINPD       Y2, Y4, Y2
+	VMAXPD       Y3, Y5, Y3
+	VMAXPD       Y2, Y5, Y2
 	VMULPD       Y3, Y3, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y5
-	VMULPD       Y5, Y1, Y1
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y6
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y2, Y13
-	VFMADD231PD  Y3, Y11, Y6
-	VFMADD231PD  Y4, Y13, Y6
-	VDIVPD       Y6, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VINSERTF128  $0x01, X1, Y0, Y0
-	VMOVUPS      Y0, 2912(SI)(R12*1)
+	VMULPD       Y2, Y2, Y5
+	VMOVAPS      Y8, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y8
+	VMULPD       Y6, Y3, Y3
+	VMULPD       Y8, Y2, Y2
+	VMOVAPS      Y9, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y9
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y9
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y9
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y9
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y9
+	VDIVPD       Y6, Y3, Y3
+	VDIVPD       Y9, Y2, Y2
+	VCVTPD2PSY   Y3, X3
+	VCVTPD2PSY   Y2, X2
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VMOVUPS      Y1, 2912(SI)(R12*1)
+	VMOVUPS      Y0, 2880(SI)(R12*1)
 	ADDQ         $0x00000040, R12
 	CMPQ         R12, $0x00000400
 	JNE          loop3
 
 	// z3 = W3·a2 + b3
-	VBROADCASTSS 1280(DI), Y0
+	VBROADCASTSS 1408(DI), Y0
 	VBROADCASTSS 1408(DI), Y1
-	VFMADD231PS  2880(SI), Y0, Y1
-	VBROADCASTSS 1408(DI), Y2
-	VFMADD231PS  2912(SI), Y0, Y2
-	VBROADCASTSS 1284(DI), Y0
-	VFMADD231PS  2944(SI), Y0, Y1
-	VFMADD231PS  2976(SI), Y0, Y2
-	VBROADCASTSS 1288(DI), Y0
-	VFMADD231PS  3008(SI), Y0, Y1
-	VFMADD231PS  3040(SI), Y0, Y2
-	VBROADCASTSS 1292(DI), Y0
-	VFMADD231PS  3072(SI), Y0, Y1
-	VFMADD231PS  3104(SI), Y0, Y2
-	VBROADCASTSS 1296(DI), Y0
-	VFMADD231PS  3136(SI), Y0, Y1
-	VFMADD231PS  3168(SI), Y0, Y2
-	VBROADCASTSS 1300(DI), Y0
-	VFMADD231PS  3200(SI), Y0, Y1
-	VFMADD231PS  3232(SI), Y0, Y2
-	VBROADCASTSS 1304(DI), Y0
-	VFMADD231PS  3264(SI), Y0, Y1
-	VFMADD231PS  3296(SI), Y0, Y2
-	VBROADCASTSS 1308(DI), Y0
-	VFMADD231PS  3328(SI), Y0, Y1
-	VFMADD231PS  3360(SI), Y0, Y2
-	VBROADCASTSS 1312(DI), Y0
-	VFMADD231PS  3392(SI), Y0, Y1
-	VFMADD231PS  3424(SI), Y0, Y2
-	VBROADCASTSS 1316(DI), Y0
-	VFMADD231PS  3456(SI), Y0, Y1
-	VFMADD231PS  3488(SI), Y0, Y2
-	VBROADCASTSS 1320(DI), Y0
-	VFMADD231PS  3520(SI), Y0, Y1
-	VFMADD231PS  3552(SI), Y0, Y2
-	VBROADCASTSS 1324(DI), Y0
-	VFMADD231PS  3584(SI), Y0, Y1
-	VFMADD231PS  3616(SI), Y0, Y2
-	VBROADCASTSS 1328(DI), Y0
-	VFMADD231PS  3648(SI), Y0, Y1
-	VFMADD231PS  3680(SI), Y0, Y2
-	VBROADCASTSS 1332(DI), Y0
-	VFMADD231PS  3712(SI), Y0, Y1
-	VFMADD231PS  3744(SI), Y0, Y2
-	VBROADCASTSS 1336(DI), Y0
-	VFMADD231PS  3776(SI), Y0, Y1
-	VFMADD231PS  3808(SI), Y0, Y2
-	VBROADCASTSS 1340(DI), Y0
-	VFMADD231PS  3840(SI), Y0, Y1
-	VFMADD231PS  3872(SI), Y0, Y2
-	VMOVUPS      Y1, 1216(SI)
-	VMOVUPS      Y2, 1248(SI)
-	VBROADCASTSS 1344(DI), Y0
+	VBROADCASTSS 1280(DI), Y2
+	VFMADD231PS  2880(SI), Y2, Y0
+	VBROADCASTSS 1280(DI), Y2
+	VFMADD231PS  2912(SI), Y2, Y1
+	VBROADCASTSS 1284(DI), Y2
+	VFMADD231PS  2944(SI), Y2, Y0
+	VBROADCASTSS 1284(DI), Y2
+	VFMADD231PS  2976(SI), Y2, Y1
+	VBROADCASTSS 1288(DI), Y2
+	VFMADD231PS  3008(SI), Y2, Y0
+	VBROADCASTSS 1288(DI), Y2
+	VFMADD231PS  3040(SI), Y2, Y1
+	VBROADCASTSS 1292(DI), Y2
+	VFMADD231PS  3072(SI), Y2, Y0
+	VBROADCASTSS 1292(DI), Y2
+	VFMADD231PS  3104(SI), Y2, Y1
+	VBROADCASTSS 1296(DI), Y2
+	VFMADD231PS  3136(SI), Y2, Y0
+	VBROADCASTSS 1296(DI), Y2
+	VFMADD231PS  3168(SI), Y2, Y1
+	VBROADCASTSS 1300(DI), Y2
+	VFMADD231PS  3200(SI), Y2, Y0
+	VBROADCASTSS 1300(DI), Y2
+	VFMADD231PS  3232(SI), Y2, Y1
+	VBROADCASTSS 1304(DI), Y2
+	VFMADD231PS  3264(SI), Y2, Y0
+	VBROADCASTSS 1304(DI), Y2
+	VFMADD231PS  3296(SI), Y2, Y1
+	VBROADCASTSS 1308(DI), Y2
+	VFMADD231PS  3328(SI), Y2, Y0
+	VBROADCASTSS 1308(DI), Y2
+	VFMADD231PS  3360(SI), Y2, Y1
+	VBROADCASTSS 1312(DI), Y2
+	VFMADD231PS  3392(SI), Y2, Y0
+	VBROADCASTSS 1312(DI), Y2
+	VFMADD231PS  3424(SI), Y2, Y1
+	VBROADCASTSS 1316(DI), Y2
+	VFMADD231PS  3456(SI), Y2, Y0
+	VBROADCASTSS 1316(DI), Y2
+	VFMADD231PS  3488(SI), Y2, Y1
+	VBROADCASTSS 1320(DI), Y2
+	VFMADD231PS  3520(SI), Y2, Y0
+	VBROADCASTSS 1320(DI), Y2
+	VFMADD231PS  3552(SI), Y2, Y1
+	VBROADCASTSS 1324(DI), Y2
+	VFMADD231PS  3584(SI), Y2, Y0
+	VBROADCASTSS 1324(DI), Y2
+	VFMADD231PS  3616(SI), Y2, Y1
+	VBROADCASTSS 1328(DI), Y2
+	VFMADD231PS  3648(SI), Y2, Y0
+	VBROADCASTSS 1328(DI), Y2
+	VFMADD231PS  3680(SI), Y2, Y1
+	VBROADCASTSS 1332(DI), Y2
+	VFMADD231PS  3712(SI), Y2, Y0
+	VBROADCASTSS 1332(DI), Y2
+	VFMADD231PS  3744(SI), Y2, Y1
+	VBROADCASTSS 1336(DI), Y2
+	VFMADD231PS  3776(SI), Y2, Y0
+	VBROADCASTSS 1336(DI), Y2
+	VFMADD231PS  3808(SI), Y2, Y1
+	VBROADCASTSS 1340(DI), Y2
+	VFMADD231PS  3840(SI), Y2, Y0
+	VBROADCASTSS 1340(DI), Y2
+	VFMADD231PS  3872(SI), Y2, Y1
+	VMOVUPS      Y0, 1216(SI)
+	VMOVUPS      Y1, 1248(SI)
+	VBROADCASTSS 1412(DI), Y2
 	VBROADCASTSS 1412(DI), Y3
-	VFMADD231PS  2880(SI), Y0, Y3
-	VBROADCASTSS 1412(DI), Y4
-	VFMADD231PS  2912(SI), Y0, Y4
-	VBROADCASTSS 1348(DI), Y0
-	VFMADD231PS  2944(SI), Y0, Y3
-	VFMADD231PS  2976(SI), Y0, Y4
-	VBROADCASTSS 1352(DI), Y0
-	VFMADD231PS  3008(SI), Y0, Y3
-	VFMADD231PS  3040(SI), Y0, Y4
-	VBROADCASTSS 1356(DI), Y0
-	VFMADD231PS  3072(SI), Y0, Y3
-	VFMADD231PS  3104(SI), Y0, Y4
-	VBROADCASTSS 1360(DI), Y0
-	VFMADD231PS  3136(SI), Y0, Y3
-	VFMADD231PS  3168(SI), Y0, Y4
-	VBROADCASTSS 1364(DI), Y0
-	VFMADD231PS  3200(SI), Y0, Y3
-	VFMADD231PS  3232(SI), Y0, Y4
-	VBROADCASTSS 1368(DI), Y0
-	VFMADD231PS  3264(SI), Y0, Y3
-	VFMADD231PS  3296(SI), Y0, Y4
-	VBROADCASTSS 1372(DI), Y0
-	VFMADD231PS  3328(SI), Y0, Y3
-	VFMADD231PS  3360(SI), Y0, Y4
-	VBROADCASTSS 1376(DI), Y0
-	VFMADD231PS  3392(SI), Y0, Y3
-	VFMADD231PS  3424(SI), Y0, Y4
-	VBROADCASTSS 1380(DI), Y0
-	VFMADD231PS  3456(SI), Y0, Y3
-	VFMADD231PS  3488(SI), Y0, Y4
-	VBROADCASTSS 1384(DI), Y0
-	VFMADD231PS  3520(SI), Y0, Y3
-	VFMADD231PS  3552(SI), Y0, Y4
-	VBROADCASTSS 1388(DI), Y0
-	VFMADD231PS  3584(SI), Y0, Y3
-	VFMADD231PS  3616(SI), Y0, Y4
-	VBROADCASTSS 1392(DI), Y0
-	VFMADD231PS  3648(SI), Y0, Y3
-	VFMADD231PS  3680(SI), Y0, Y4
-	VBROADCASTSS 1396(DI), Y0
-	VFMADD231PS  3712(SI), Y0, Y3
-	VFMADD231PS  3744(SI), Y0, Y4
-	VBROADCASTSS 1400(DI), Y0
-	VFMADD231PS  3776(SI), Y0, Y3
-	VFMADD231PS  3808(SI), Y0, Y4
-	VBROADCASTSS 1404(DI), Y0
-	VFMADD231PS  3840(SI), Y0, Y3
-	VFMADD231PS  3872(SI), Y0, Y4
-	VMOVUPS      Y3, 1280(SI)
-	VMOVUPS      Y4, 1312(SI)
+	VBROADCASTSS 1344(DI), Y4
+	VFMADD231PS  2880(SI), Y4, Y2
+	VBROADCASTSS 1344(DI), Y4
+	VFMADD231PS  2912(SI), Y4, Y3
+	VBROADCASTSS 1348(DI), Y4
+	VFMADD231PS  2944(SI), Y4, Y2
+	VBROADCASTSS 1348(DI), Y4
+	VFMADD231PS  2976(SI), Y4, Y3
+	VBROADCASTSS 1352(DI), Y4
+	VFMADD231PS  3008(SI), Y4, Y2
+	VBROADCASTSS 1352(DI), Y4
+	VFMADD231PS  3040(SI), Y4, Y3
+	VBROADCASTSS 1356(DI), Y4
+	VFMADD231PS  3072(SI), Y4, Y2
+	VBROADCASTSS 1356(DI), Y4
+	VFMADD231PS  3104(SI), Y4, Y3
+	VBROADCASTSS 1360(DI), Y4
+	VFMADD231PS  3136(SI), Y4, Y2
+	VBROADCASTSS 1360(DI), Y4
+	VFMADD231PS  3168(SI), Y4, Y3
+	VBROADCASTSS 1364(DI), Y4
+	VFMADD231PS  3200(SI), Y4, Y2
+	VBROADCASTSS 1364(DI), Y4
+	VFMADD231PS  3232(SI), Y4, Y3
+	VBROADCASTSS 1368(DI), Y4
+	VFMADD231PS  3264(SI), Y4, Y2
+	VBROADCASTSS 1368(DI), Y4
+	VFMADD231PS  3296(SI), Y4, Y3
+	VBROADCASTSS 1372(DI), Y4
+	VFMADD231PS  3328(SI), Y4, Y2
+	VBROADCASTSS 1372(DI), Y4
+	VFMADD231PS  3360(SI), Y4, Y3
+	VBROADCASTSS 1376(DI), Y4
+	VFMADD231PS  3392(SI), Y4, Y2
+	VBROADCASTSS 1376(DI), Y4
+	VFMADD231PS  3424(SI), Y4, Y3
+	VBROADCASTSS 1380(DI), Y4
+	VFMADD231PS  3456(SI), Y4, Y2
+	VBROADCASTSS 1380(DI), Y4
+	VFMADD231PS  3488(SI), Y4, Y3
+	VBROADCASTSS 1384(DI), Y4
+	VFMADD231PS  3520(SI), Y4, Y2
+	VBROADCASTSS 1384(DI), Y4
+	VFMADD231PS  3552(SI), Y4, Y3
+	VBROADCASTSS 1388(DI), Y4
+	VFMADD231PS  3584(SI), Y4, Y2
+	VBROADCASTSS 1388(DI), Y4
+	VFMADD231PS  3616(SI), Y4, Y3
+	VBROADCASTSS 1392(DI), Y4
+	VFMADD231PS  3648(SI), Y4, Y2
+	VBROADCASTSS 1392(DI), Y4
+	VFMADD231PS  3680(SI), Y4, Y3
+	VBROADCASTSS 1396(DI), Y4
+	VFMADD231PS  3712(SI), Y4, Y2
+	VBROADCASTSS 1396(DI), Y4
+	VFMADD231PS  3744(SI), Y4, Y3
+	VBROADCASTSS 1400(DI), Y4
+	VFMADD231PS  3776(SI), Y4, Y2
+	VBROADCASTSS 1400(DI), Y4
+	VFMADD231PS  3808(SI), Y4, Y3
+	VBROADCASTSS 1404(DI), Y4
+	VFMADD231PS  3840(SI), Y4, Y2
+	VBROADCASTSS 1404(DI), Y4
+	VFMADD231PS  3872(SI), Y4, Y3
+	VMOVUPS      Y2, 1280(SI)
+	VMOVUPS      Y3, 1312(SI)
 
 	// a3 = softmax(z3)
-	VCMPPS       $0x03, Y1, Y1, Y0
-	VMAXPS       Y3, Y1, Y5
-	VBLENDVPS    Y0, Y1, Y5, Y0
-	VMOVUPS      Y0, 1472(SI)
-	VSUBPS       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y4
+	VMAXPS       Y2, Y0, Y5
+	VBLENDVPS    Y4, Y0, Y5, Y4
+	VMOVUPS      Y4, 1472(SI)
+	VSUBPS       Y4, Y0, Y0
 	VMOVUPS      SpiralsConstants<>+544(SB), Y5
-	VMINPS       Y1, Y5, Y1
+	VMINPS       Y0, Y5, Y0
 	VMOVUPS      SpiralsConstants<>+512(SB), Y6
-	VMAXPS       Y1, Y6, Y1
+	VMAXPS       Y0, Y6, Y0
 	VMOVUPS      SpiralsConstants<>+576(SB), Y7
 	VMOVAPS      Y7, Y8
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y1, Y8
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y0, Y8
 	VSUBPS       Y7, Y8, Y8
-	VFNMADD231PS SpiralsConstants<>+640(SB), Y8, Y1
-	VFNMADD231PS SpiralsConstants<>+672(SB), Y8, Y1
-	VMULPS       Y1, Y1, Y9
-	VMOVUPS      SpiralsConstants<>+704(SB), Y10
+	VFNMADD231PS SpiralsConstants<>+640(SB), Y8, Y0
+	VFNMADD231PS SpiralsConstants<>+672(SB), Y8, Y0
+	VMULPS       Y0, Y0, Y9
+	VMOVUPS      SpiralsConstants<>+832(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PS  SpiralsConstants<>+736(SB), Y1, Y11
-	VMOVUPS      SpiralsConstants<>+768(SB), Y12
-	VMOVAPS      Y12, Y13
-	VFMADD231PS  SpiralsConstants<>+800(SB), Y1, Y13
-	VMOVUPS      SpiralsConstants<>+832(SB), Y14
-	VMOVAPS      Y14, Y15
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y1, Y15
-	VFMADD231PS  Y9, Y13, Y11
-	VMULPS       Y9, Y9, Y13
-	VFMADD231PS  Y13, Y15, Y11
-	VFMADD231PS  Y11, Y9, Y1
-	VADDPS       SpiralsConstants<>+896(SB), Y1, Y1
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y0, Y11
+	VFMADD213PS  SpiralsConstants<>+800(SB), Y0, Y11
+	VFMADD213PS  SpiralsConstants<>+768(SB), Y0, Y11
+	VFMADD213PS  SpiralsConstants<>+736(SB), Y0, Y11
+	VFMADD213PS  SpiralsConstants<>+704(SB), Y0, Y11
+	VFMADD231PS  Y11, Y9, Y0
+	VADDPS       SpiralsConstants<>+896(SB), Y0, Y0
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  Y10, Y8, Y9
+	VFMADD231PS  SpiralsConstants<>+704(SB), Y8, Y9
 	VSUBPS       Y7, Y9, Y11
 	VSUBPS       Y11, Y8, Y8
 	VADDPS       Y7, Y8, Y8
@@ -5044,73 +4787,67 @@ loop3:
 	VPADDD       SpiralsConstants<>+896(SB), Y9, Y9
 	VPSLLD       $0x17, Y8, Y8
 	VPADDD       SpiralsConstants<>+896(SB), Y8, Y8
-	VMULPS       Y9, Y1, Y1
-	VMULPS       Y8, Y1, Y1
-	VSUBPS       Y0, Y3, Y0
-	VMINPS       Y0, Y5, Y0
-	VMAXPS       Y0, Y6, Y0
-	VMOVAPS      Y7, Y3
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y0, Y3
-	VSUBPS       Y7, Y3, Y3
-	VFNMADD231PS SpiralsConstants<>+640(SB), Y3, Y0
-	VFNMADD231PS SpiralsConstants<>+672(SB), Y3, Y0
-	VMULPS       Y0, Y0, Y8
-	VMOVAPS      Y10, Y9
-	VFMADD231PS  SpiralsConstants<>+736(SB), Y0, Y9
-	VMOVAPS      Y12, Y11
-	VFMADD231PS  SpiralsConstants<>+800(SB), Y0, Y11
-	VMOVAPS      Y14, Y13
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y0, Y13
-	VFMADD231PS  Y8, Y11, Y9
-	VMULPS       Y8, Y8, Y11
-	VFMADD231PS  Y11, Y13, Y9
-	VFMADD231PS  Y9, Y8, Y0
-	VADDPS       SpiralsConstants<>+896(SB), Y0, Y0
-	VMOVAPS      Y7, Y8
-	VFMADD231PS  Y10, Y3, Y8
-	VSUBPS       Y7, Y8, Y9
-	VSUBPS       Y9, Y3, Y3
-	VADDPS       Y7, Y3, Y3
-	VPSLLD       $0x17, Y8, Y8
-	VPADDD       SpiralsConstants<>+896(SB), Y8, Y8
-	VPSLLD       $0x17, Y3, Y3
-	VPADDD       SpiralsConstants<>+896(SB), Y3, Y3
+	VMULPS       Y9, Y0, Y0
 	VMULPS       Y8, Y0, Y0
-	VMULPS       Y3, Y0, Y0
-	VADDPS       Y0, Y1, Y3
-	VMOVUPS      Y3, 1536(SI)
-	VMOVUPS      SpiralsConstants<>+896(SB), Y8
-	VDIVPS       Y3, Y8, Y3
-	VMULPS       Y3, Y1, Y1
-	VMOVUPS      Y1, 1344(SI)
-	VMULPS       Y3, Y0, Y0
-	VMOVUPS      Y0, 1408(SI)
-	VCMPPS       $0x03, Y2, Y2, Y3
-	VMAXPS       Y4, Y2, Y9
-	VBLENDVPS    Y3, Y2, Y9, Y3
-	VMOVUPS      Y3, 1504(SI)
-	VSUBPS       Y3, Y2, Y2
+	VSUBPS       Y4, Y2, Y2
 	VMINPS       Y2, Y5, Y2
 	VMAXPS       Y2, Y6, Y2
+	VMOVAPS      Y7, Y4
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y2, Y4
+	VSUBPS       Y7, Y4, Y4
+	VFNMADD231PS SpiralsConstants<>+640(SB), Y4, Y2
+	VFNMADD231PS SpiralsConstants<>+672(SB), Y4, Y2
+	VMULPS       Y2, Y2, Y8
+	VMOVAPS      Y10, Y9
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y2, Y9
+	VFMADD213PS  SpiralsConstants<>+800(SB), Y2, Y9
+	VFMADD213PS  SpiralsConstants<>+768(SB), Y2, Y9
+	VFMADD213PS  SpiralsConstants<>+736(SB), Y2, Y9
+	VFMADD213PS  SpiralsConstants<>+704(SB), Y2, Y9
+	VFMADD231PS  Y9, Y8, Y2
+	VADDPS       SpiralsConstants<>+896(SB), Y2, Y2
+	VMOVAPS      Y7, Y8
+	VFMADD231PS  SpiralsConstants<>+704(SB), Y4, Y8
+	VSUBPS       Y7, Y8, Y9
+	VSUBPS       Y9, Y4, Y4
+	VADDPS       Y7, Y4, Y4
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       SpiralsConstants<>+896(SB), Y8, Y8
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       SpiralsConstants<>+896(SB), Y4, Y4
+	VMULPS       Y8, Y2, Y2
+	VMULPS       Y4, Y2, Y2
+	VADDPS       Y2, Y0, Y4
+	VMOVUPS      Y4, 1536(SI)
+	VMOVUPS      SpiralsConstants<>+896(SB), Y8
+	VDIVPS       Y4, Y8, Y4
+	VMULPS       Y4, Y0, Y0
+	VMOVUPS      Y0, 1344(SI)
+	VMULPS       Y4, Y2, Y2
+	VMOVUPS      Y2, 1408(SI)
+	VCMPPS       $0x03, Y1, Y1, Y4
+	VMAXPS       Y3, Y1, Y9
+	VBLENDVPS    Y4, Y1, Y9, Y4
+	VMOVUPS      Y4, 1504(SI)
+	VSUBPS       Y4, Y1, Y1
+	VMINPS       Y1, Y5, Y1
+	VMAXPS       Y1, Y6, Y1
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y2, Y9
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y1, Y9
 	VSUBPS       Y7, Y9, Y9
-	VFNMADD231PS SpiralsConstants<>+640(SB), Y9, Y2
-	VFNMADD231PS SpiralsConstants<>+672(SB), Y9, Y2
-	VMULPS       Y2, Y2, Y11
-	VMOVAPS      Y10, Y13
-	VFMADD231PS  SpiralsConstants<>+736(SB), Y2, Y13
-	VMOVAPS      Y12, Y15
-	VFMADD231PS  SpiralsConstants<>+800(SB), Y2, Y15
-	VMOVAPS      Y14, Y12
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y2, Y12
-	VFMADD231PS  Y11, Y15, Y13
-	VMULPS       Y11, Y11, Y15
-	VFMADD231PS  Y15, Y12, Y13
-	VFMADD231PS  Y13, Y11, Y2
-	VADDPS       Y8, Y2, Y2
+	VFNMADD231PS SpiralsConstants<>+640(SB), Y9, Y1
+	VFNMADD231PS SpiralsConstants<>+672(SB), Y9, Y1
+	VMULPS       Y1, Y1, Y11
+	VMOVAPS      Y10, Y12
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y1, Y12
+	VFMADD213PS  SpiralsConstants<>+800(SB), Y1, Y12
+	VFMADD213PS  SpiralsConstants<>+768(SB), Y1, Y12
+	VFMADD213PS  SpiralsConstants<>+736(SB), Y1, Y12
+	VFMADD213PS  SpiralsConstants<>+704(SB), Y1, Y12
+	VFMADD231PS  Y12, Y11, Y1
+	VADDPS       Y8, Y1, Y1
 	VMOVAPS      Y7, Y11
-	VFMADD231PS  Y10, Y9, Y11
+	VFMADD231PS  SpiralsConstants<>+704(SB), Y9, Y11
 	VSUBPS       Y7, Y11, Y12
 	VSUBPS       Y12, Y9, Y9
 	VADDPS       Y7, Y9, Y9
@@ -5118,9 +4855,9 @@ loop3:
 	VPADDD       Y8, Y11, Y11
 	VPSLLD       $0x17, Y9, Y9
 	VPADDD       Y8, Y9, Y9
-	VMULPS       Y11, Y2, Y2
-	VMULPS       Y9, Y2, Y2
-	VSUBPS       Y3, Y4, Y3
+	VMULPS       Y11, Y1, Y1
+	VMULPS       Y9, Y1, Y1
+	VSUBPS       Y4, Y3, Y3
 	VMINPS       Y3, Y5, Y3
 	VMAXPS       Y3, Y6, Y3
 	VMOVAPS      Y7, Y4
@@ -5129,48 +4866,46 @@ loop3:
 	VFNMADD231PS SpiralsConstants<>+640(SB), Y4, Y3
 	VFNMADD231PS SpiralsConstants<>+672(SB), Y4, Y3
 	VMULPS       Y3, Y3, Y5
-	VMOVAPS      Y10, Y6
-	VFMADD231PS  SpiralsConstants<>+736(SB), Y3, Y6
-	VMOVUPS      SpiralsConstants<>+768(SB), Y9
-	VFMADD231PS  SpiralsConstants<>+800(SB), Y3, Y9
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y3, Y14
-	VFMADD231PS  Y5, Y9, Y6
-	VMULPS       Y5, Y5, Y9
-	VFMADD231PS  Y9, Y14, Y6
-	VFMADD231PS  Y6, Y5, Y3
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y3, Y10
+	VFMADD213PS  SpiralsConstants<>+800(SB), Y3, Y10
+	VFMADD213PS  SpiralsConstants<>+768(SB), Y3, Y10
+	VFMADD213PS  SpiralsConstants<>+736(SB), Y3, Y10
+	VFMADD213PS  SpiralsConstants<>+704(SB), Y3, Y10
+	VFMADD231PS  Y10, Y5, Y3
 	VADDPS       Y8, Y3, Y3
-	VFMADD213PS  Y7, Y4, Y10
-	VSUBPS       Y7, Y10, Y5
-	VSUBPS       Y5, Y4, Y4
+	VMOVAPS      Y7, Y5
+	VFMADD231PS  SpiralsConstants<>+704(SB), Y4, Y5
+	VSUBPS       Y7, Y5, Y6
+	VSUBPS       Y6, Y4, Y4
 	VADDPS       Y7, Y4, Y4
-	VPSLLD       $0x17, Y10, Y5
+	VPSLLD       $0x17, Y5, Y5
 	VPADDD       Y8, Y5, Y5
 	VPSLLD       $0x17, Y4, Y4
 	VPADDD       Y8, Y4, Y4
 	VMULPS       Y5, Y3, Y3
 	VMULPS       Y4, Y3, Y3
-	VADDPS       Y3, Y2, Y4
+	VADDPS       Y3, Y1, Y4
 	VMOVUPS      Y4, 1568(SI)
 	VDIVPS       Y4, Y8, Y4
-	VMULPS       Y4, Y2, Y2
-	VMOVUPS      Y2, 1376(SI)
-	VMULPS       Y4, Y3, Y2
-	VMOVUPS      Y2, 1440(SI)
+	VMULPS       Y4, Y1, Y1
+	VMOVUPS      Y1, 1376(SI)
+	VMULPS       Y4, Y3, Y1
+	VMOVUPS      Y1, 1440(SI)
 
 	// o = a3
-	VUNPCKLPS    Y0, Y1, Y2
-	VUNPCKLPS    Y0, Y0, Y3
-	VUNPCKLPD    Y3, Y2, Y4
-	VUNPCKHPD    Y3, Y2, Y2
-	VUNPCKHPS    Y0, Y1, Y1
-	VUNPCKHPS    Y0, Y0, Y0
-	VUNPCKLPD    Y0, Y1, Y3
-	VUNPCKHPD    Y0, Y1, Y0
+	VUNPCKLPS    Y2, Y0, Y1
+	VUNPCKLPS    Y2, Y2, Y3
+	VUNPCKLPD    Y3, Y1, Y4
+	VUNPCKHPD    Y3, Y1, Y1
+	VUNPCKHPS    Y2, Y0, Y0
+	VUNPCKHPS    Y2, Y2, Y2
+	VUNPCKLPD    Y2, Y0, Y3
+	VUNPCKHPD    Y2, Y0, Y0
 	VMOVSD       X4, (CX)
-	VEXTRACTF128 $0x01, Y4, X1
-	VMOVSD       X1, 32(CX)
-	VMOVSD       X2, 8(CX)
-	VEXTRACTF128 $0x01, Y2, X1
+	VEXTRACTF128 $0x01, Y4, X2
+	VMOVSD       X2, 32(CX)
+	VMOVSD       X1, 8(CX)
+	VEXTRACTF128 $0x01, Y1, X1
 	VMOVSD       X1, 40(CX)
 	VMOVSD       X3, 16(CX)
 	VEXTRACTF128 $0x01, Y3, X1
@@ -5223,851 +4958,703 @@ TEXT ·spiralsForwardBatchAVX512(SB), NOSPLIT, $64-40
 
 loop0:
 	MOVQ         R13, (SP)
-	VMOVSD       (DX), X0
-	VMOVSD       32(DX), X1
-	VINSERTF32X4 $0x01, X1, Z0, Z0
-	VMOVSD       64(DX), X1
-	VINSERTF32X4 $0x02, X1, Z0, Z0
-	VMOVSD       96(DX), X1
-	VINSERTF32X4 $0x03, X1, Z0, Z0
-	VMOVSD       8(DX), X1
-	VMOVSD       40(DX), X2
-	VINSERTF32X4 $0x01, X2, Z1, Z1
-	VMOVSD       72(DX), X2
-	VINSERTF32X4 $0x02, X2, Z1, Z1
-	VMOVSD       104(DX), X2
-	VINSERTF32X4 $0x03, X2, Z1, Z1
-	VMOVSD       16(DX), X2
-	VMOVSD       48(DX), X3
-	VINSERTF32X4 $0x01, X3, Z2, Z2
-	VMOVSD       80(DX), X3
-	VINSERTF32X4 $0x02, X3, Z2, Z2
-	VMOVSD       112(DX), X3
-	VINSERTF32X4 $0x03, X3, Z2, Z2
-	VMOVSD       24(DX), X3
-	VMOVSD       56(DX), X4
-	VINSERTF32X4 $0x01, X4, Z3, Z3
-	VMOVSD       88(DX), X4
-	VINSERTF32X4 $0x02, X4, Z3, Z3
-	VMOVSD       120(DX), X4
-	VINSERTF32X4 $0x03, X4, Z3, Z3
-	VUNPCKLPS    Z1, Z0, Z0
-	VUNPCKLPS    Z3, Z2, Z1
-	VUNPCKLPD    Z1, Z0, Z2
-	VUNPCKHPD    Z1, Z0, Z0
+	VMOVUPS      (DX), X0
+	VINSERTF32X4 $0x01, 32(DX), Z0, Z0
+	VINSERTF32X4 $0x02, 64(DX), Z0, Z0
+	VINSERTF32X4 $0x03, 96(DX), Z0, Z0
+	VMOVUPS      16(DX), X1
+	VINSERTF32X4 $0x01, 48(DX), Z1, Z1
+	VINSERTF32X4 $0x02, 80(DX), Z1, Z1
+	VINSERTF32X4 $0x03, 112(DX), Z1, Z1
+	VSHUFPS      $0x88, Z1, Z0, Z2
 	VMOVUPS      Z2, 6976(SI)
+	VSHUFPS      $0xdd, Z1, Z0, Z0
 	VMOVUPS      Z0, 7040(SI)
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
 	VBROADCASTSS     128(DI), Z1
+	VBROADCASTSS     132(DI), Z3
+	VBROADCASTSS     136(DI), Z4
+	VBROADCASTSS     140(DI), Z5
 	VFMADD231PS.BCST (DI), Z2, Z1
+	VFMADD231PS.BCST 8(DI), Z2, Z3
+	VFMADD231PS.BCST 16(DI), Z2, Z4
+	VFMADD231PS.BCST 24(DI), Z2, Z5
 	VFMADD231PS.BCST 4(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
+	VFMADD231PS.BCST 12(DI), Z0, Z3
+	VFMADD231PS.BCST 20(DI), Z0, Z4
+	VFMADD231PS.BCST 28(DI), Z0, Z5
+	VEXTRACTF64X4    $0x01, Z1, Y6
+	VEXTRACTF64X4    $0x01, Z3, Y7
+	VEXTRACTF64X4    $0x01, Z4, Y8
+	VEXTRACTF64X4    $0x01, Z5, Y9
 	VCVTPS2PD        Y1, Z1
-	VBROADCASTSD     SpiralsConstants<>+1480(SB), Z4
-	VMINPD           Z1, Z4, Z1
-	VBROADCASTSD     SpiralsConstants<>+1472(SB), Z5
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VBROADCASTSD     SpiralsConstants<>+1496(SB), Z7
-	VBROADCASTSD     SpiralsConstants<>+1488(SB), Z8
-	VMOVAPS          Z8, Z9
-	VFMADD231PD      Z6, Z7, Z9
-	VBROADCASTSD     SpiralsConstants<>+1512(SB), Z10
-	VBROADCASTSD     SpiralsConstants<>+1504(SB), Z11
-	VMOVAPS          Z11, Z12
-	VFMADD231PD      Z6, Z10, Z12
-	VMULPD           Z6, Z6, Z13
-	VFMADD231PD      Z13, Z12, Z9
-	VMULPD           Z13, Z13, Z12
-	VBROADCASTSD     SpiralsConstants<>+1520(SB), Z14
-	VFMADD231PD      Z12, Z14, Z9
-	VMULPD           Z9, Z1, Z1
-	VBROADCASTSD     SpiralsConstants<>+1536(SB), Z9
-	VBROADCASTSD     SpiralsConstants<>+1528(SB), Z15
-	VMOVAPS          Z15, Z16
-	VFMADD231PD      Z6, Z9, Z16
-	VBROADCASTSD     SpiralsConstants<>+1552(SB), Z17
-	VBROADCASTSD     SpiralsConstants<>+1544(SB), Z18
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VBROADCASTSD     SpiralsConstants<>+1568(SB), Z20
-	VBROADCASTSD     SpiralsConstants<>+1560(SB), Z21
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z13, Z19, Z16
-	VFMADD231PD      Z12, Z6, Z16
-	VDIVPD           Z16, Z1, Z1
-	VCVTPD2PS        Z1, Y1
 	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y5, Z5
+	VBROADCASTSD     SpiralsConstants<>+1480(SB), Z10
+	VMINPD           Z3, Z10, Z3
+	VMINPD           Z4, Z10, Z4
+	VMINPD           Z5, Z10, Z5
+	VMINPD           Z1, Z10, Z1
+	VBROADCASTSD     SpiralsConstants<>+1472(SB), Z11
+	VMAXPD           Z3, Z11, Z3
+	VMAXPD           Z4, Z11, Z4
+	VMAXPD           Z5, Z11, Z5
+	VMAXPD           Z1, Z11, Z1
+	VMULPD           Z3, Z3, Z12
+	VMULPD           Z4, Z4, Z13
+	VMULPD           Z5, Z5, Z14
+	VMULPD           Z1, Z1, Z15
+	VBROADCASTSD     SpiralsConstants<>+1520(SB), Z16
+	VBROADCASTSD     SpiralsConstants<>+1512(SB), Z17
+	VMOVAPS          Z17, Z18
+	VFMADD231PD      Z12, Z16, Z18
+	VMOVAPS          Z17, Z19
+	VFMADD231PD      Z13, Z16, Z19
+	VMOVAPS          Z17, Z20
+	VFMADD231PD      Z14, Z16, Z20
+	VMOVAPS          Z17, Z21
+	VFMADD231PD      Z15, Z16, Z21
+	VBROADCASTSD     SpiralsConstants<>+1504(SB), Z22
+	VFMADD213PD      Z22, Z12, Z18
+	VFMADD213PD      Z22, Z13, Z19
+	VFMADD213PD      Z22, Z14, Z20
+	VFMADD213PD      Z22, Z15, Z21
+	VBROADCASTSD     SpiralsConstants<>+1496(SB), Z23
+	VFMADD213PD      Z23, Z12, Z18
+	VFMADD213PD      Z23, Z13, Z19
+	VFMADD213PD      Z23, Z14, Z20
+	VFMADD213PD      Z23, Z15, Z21
+	VBROADCASTSD     SpiralsConstants<>+1488(SB), Z24
+	VFMADD213PD      Z24, Z12, Z18
+	VFMADD213PD      Z24, Z13, Z19
+	VFMADD213PD      Z24, Z14, Z20
+	VFMADD213PD      Z24, Z15, Z21
+	VMULPD           Z18, Z3, Z3
+	VMULPD           Z19, Z4, Z4
+	VMULPD           Z20, Z5, Z5
+	VMULPD           Z21, Z1, Z1
+	VBROADCASTSD     SpiralsConstants<>+1568(SB), Z18
+	VBROADCASTSD     SpiralsConstants<>+1560(SB), Z19
+	VMOVAPS          Z19, Z20
+	VFMADD231PD      Z12, Z18, Z20
+	VMOVAPS          Z19, Z21
+	VFMADD231PD      Z13, Z18, Z21
+	VMOVAPS          Z19, Z25
+	VFMADD231PD      Z14, Z18, Z25
+	VMOVAPS          Z19, Z26
+	VFMADD231PD      Z15, Z18, Z26
+	VBROADCASTSD     SpiralsConstants<>+1552(SB), Z27
+	VFMADD213PD      Z27, Z12, Z20
+	VFMADD213PD      Z27, Z13, Z21
+	VFMADD213PD      Z27, Z14, Z25
+	VFMADD213PD      Z27, Z15, Z26
+	VBROADCASTSD     SpiralsConstants<>+1544(SB), Z28
+	VFMADD213PD      Z28, Z12, Z20
+	VFMADD213PD      Z28, Z13, Z21
+	VFMADD213PD      Z28, Z14, Z25
+	VFMADD213PD      Z28, Z15, Z26
+	VBROADCASTSD     SpiralsConstants<>+1536(SB), Z29
+	VFMADD213PD      Z29, Z12, Z20
+	VFMADD213PD      Z29, Z13, Z21
+	VFMADD213PD      Z29, Z14, Z25
+	VFMADD213PD      Z29, Z15, Z26
+	VBROADCASTSD     SpiralsConstants<>+1528(SB), Z30
+	VFMADD213PD      Z30, Z12, Z20
+	VFMADD213PD      Z30, Z13, Z21
+	VFMADD213PD      Z30, Z14, Z25
+	VFMADD213PD      Z30, Z15, Z26
+	VDIVPD           Z20, Z3, Z3
+	VDIVPD           Z21, Z4, Z4
+	VDIVPD           Z25, Z5, Z5
+	VDIVPD           Z26, Z1, Z1
 	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
+	VCVTPD2PS        Z4, Y4
+	VCVTPD2PS        Z5, Y5
+	VCVTPD2PS        Z1, Y1
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y6, Z6
+	VMINPD           Z7, Z10, Z7
+	VMINPD           Z8, Z10, Z8
+	VMINPD           Z9, Z10, Z9
+	VMINPD           Z6, Z10, Z6
+	VMAXPD           Z7, Z11, Z7
+	VMAXPD           Z8, Z11, Z8
+	VMAXPD           Z9, Z11, Z9
+	VMAXPD           Z6, Z11, Z6
+	VMULPD           Z7, Z7, Z12
+	VMULPD           Z8, Z8, Z13
+	VMULPD           Z9, Z9, Z14
+	VMULPD           Z6, Z6, Z15
+	VMOVAPS          Z17, Z20
+	VFMADD231PD      Z12, Z16, Z20
+	VMOVAPS          Z17, Z21
+	VFMADD231PD      Z13, Z16, Z21
+	VMOVAPS          Z17, Z25
+	VFMADD231PD      Z14, Z16, Z25
+	VMOVAPS          Z17, Z26
+	VFMADD231PD      Z15, Z16, Z26
+	VFMADD213PD      Z22, Z12, Z20
+	VFMADD213PD      Z22, Z13, Z21
+	VFMADD213PD      Z22, Z14, Z25
+	VFMADD213PD      Z22, Z15, Z26
+	VFMADD213PD      Z23, Z12, Z20
+	VFMADD213PD      Z23, Z13, Z21
+	VFMADD213PD      Z23, Z14, Z25
+	VFMADD213PD      Z23, Z15, Z26
+	VFMADD213PD      Z24, Z12, Z20
+	VFMADD213PD      Z24, Z13, Z21
+	VFMADD213PD      Z24, Z14, Z25
+	VFMADD213PD      Z24, Z15, Z26
+	VMULPD           Z20, Z7, Z7
+	VMULPD           Z21, Z8, Z8
+	VMULPD           Z25, Z9, Z9
+	VMULPD           Z26, Z6, Z6
+	VMOVAPS          Z19, Z20
+	VFMADD231PD      Z12, Z18, Z20
+	VMOVAPS          Z19, Z21
+	VFMADD231PD      Z13, Z18, Z21
+	VMOVAPS          Z19, Z25
+	VFMADD231PD      Z14, Z18, Z25
+	VMOVAPS          Z19, Z26
+	VFMADD231PD      Z15, Z18, Z26
+	VFMADD213PD      Z27, Z12, Z20
+	VFMADD213PD      Z27, Z13, Z21
+	VFMADD213PD      Z27, Z14, Z25
+	VFMADD213PD      Z27, Z15, Z26
+	VFMADD213PD      Z28, Z12, Z20
+	VFMADD213PD      Z28, Z13, Z21
+	VFMADD213PD      Z28, Z14, Z25
+	VFMADD213PD      Z28, Z15, Z26
+	VFMADD213PD      Z29, Z12, Z20
+	VFMADD213PD      Z29, Z13, Z21
+	VFMADD213PD      Z29, Z14, Z25
+	VFMADD213PD      Z29, Z15, Z26
+	VFMADD213PD      Z30, Z12, Z20
+	VFMADD213PD      Z30, Z13, Z21
+	VFMADD213PD      Z30, Z14, Z25
+	VFMADD213PD      Z30, Z15, Z26
+	VDIVPD           Z20, Z7, Z7
+	VDIVPD           Z21, Z8, Z8
+	VDIVPD           Z25, Z9, Z9
+	VDIVPD           Z26, Z6, Z6
+	VCVTPD2PS        Z7, Y7
+	VCVTPD2PS        Z8, Y8
+	VCVTPD2PS        Z9, Y9
+	VCVTPD2PS        Z6, Y6
+	VINSERTF64X4     $0x01, Y7, Z3, Z3
+	VINSERTF64X4     $0x01, Y8, Z4, Z4
+	VINSERTF64X4     $0x01, Y9, Z5, Z5
+	VINSERTF64X4     $0x01, Y6, Z1, Z1
+	VMOVUPS          Z3, 256(SI)
+	VMOVUPS          Z4, 320(SI)
+	VMOVUPS          Z5, 384(SI)
 	VMOVUPS          Z1, 192(SI)
-	VBROADCASTSS     132(DI), Z1
-	VFMADD231PS.BCST 8(DI), Z2, Z1
-	VFMADD231PS.BCST 12(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
-	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
-	VMOVUPS          Z1, 256(SI)
-	VBROADCASTSS     136(DI), Z1
-	VFMADD231PS.BCST 16(DI), Z2, Z1
-	VFMADD231PS.BCST 20(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
-	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
-	VMOVUPS          Z1, 320(SI)
-	VBROADCASTSS     140(DI), Z1
-	VFMADD231PS.BCST 24(DI), Z2, Z1
-	VFMADD231PS.BCST 28(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
-	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
-	VMOVUPS          Z1, 384(SI)
 	VBROADCASTSS     144(DI), Z1
+	VBROADCASTSS     148(DI), Z3
+	VBROADCASTSS     152(DI), Z4
+	VBROADCASTSS     156(DI), Z5
 	VFMADD231PS.BCST 32(DI), Z2, Z1
+	VFMADD231PS.BCST 40(DI), Z2, Z3
+	VFMADD231PS.BCST 48(DI), Z2, Z4
+	VFMADD231PS.BCST 56(DI), Z2, Z5
 	VFMADD231PS.BCST 36(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
+	VFMADD231PS.BCST 44(DI), Z0, Z3
+	VFMADD231PS.BCST 52(DI), Z0, Z4
+	VFMADD231PS.BCST 60(DI), Z0, Z5
+	VEXTRACTF64X4    $0x01, Z1, Y6
+	VEXTRACTF64X4    $0x01, Z3, Y7
+	VEXTRACTF64X4    $0x01, Z4, Y8
+	VEXTRACTF64X4    $0x01, Z5, Y9
 	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
 	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y5, Z5
+	VMINPD           Z1, Z10, Z1
+	VMINPD           Z3, Z10, Z3
+	VMINPD           Z4, Z10, Z4
+	VMINPD           Z5, Z10, Z5
+	VMAXPD           Z1, Z11, Z1
+	VMAXPD           Z3, Z11, Z3
+	VMAXPD           Z4, Z11, Z4
+	VMAXPD           Z5, Z11, Z5
+	VMULPD           Z1, Z1, Z12
+	VMULPD           Z3, Z3, Z13
+	VMULPD           Z4, Z4, Z14
+	VMULPD           Z5, Z5, Z15
+	VMOVAPS          Z17, Z20
+	VFMADD231PD      Z12, Z16, Z20
+	VMOVAPS          Z17, Z21
+	VFMADD231PD      Z13, Z16, Z21
+	VMOVAPS          Z17, Z25
+	VFMADD231PD      Z14, Z16, Z25
+	VMOVAPS          Z17, Z26
+	VFMADD231PD      Z15, Z16, Z26
+	VFMADD213PD      Z22, Z12, Z20
+	VFMADD213PD      Z22, Z13, Z21
+	VFMADD213PD      Z22, Z14, Z25
+	VFMADD213PD      Z22, Z15, Z26
+	VFMADD213PD      Z23, Z12, Z20
+	VFMADD213PD      Z23, Z13, Z21
+	VFMADD213PD      Z23, Z14, Z25
+	VFMADD213PD      Z23, Z15, Z26
+	VFMADD213PD      Z24, Z12, Z20
+	VFMADD213PD      Z24, Z13, Z21
+	VFMADD213PD      Z24, Z14, Z25
+	VFMADD213PD      Z24, Z15, Z26
+	VMULPD           Z20, Z1, Z1
+	VMULPD           Z21, Z3, Z3
+	VMULPD           Z25, Z4, Z4
+	VMULPD           Z26, Z5, Z5
+	VMOVAPS          Z19, Z20
+	VFMADD231PD      Z12, Z18, Z20
+	VMOVAPS          Z19, Z21
+	VFMADD231PD      Z13, Z18, Z21
+	VMOVAPS          Z19, Z25
+	VFMADD231PD      Z14, Z18, Z25
+	VMOVAPS          Z19, Z26
+	VFMADD231PD      Z15, Z18, Z26
+	VFMADD213PD      Z27, Z12, Z20
+	VFMADD213PD      Z27, Z13, Z21
+	VFMADD213PD      Z27, Z14, Z25
+	VFMADD213PD      Z27, Z15, Z26
+	VFMADD213PD      Z28, Z12, Z20
+	VFMADD213PD      Z28, Z13, Z21
+	VFMADD213PD      Z28, Z14, Z25
+	VFMADD213PD      Z28, Z15, Z26
+	VFMADD213PD      Z29, Z12, Z20
+	VFMADD213PD      Z29, Z13, Z21
+	VFMADD213PD      Z29, Z14, Z25
+	VFMADD213PD      Z29, Z15, Z26
+	VFMADD213PD      Z30, Z12, Z20
+	VFMADD213PD      Z30, Z13, Z21
+	VFMADD213PD      Z30, Z14, Z25
+	VFMADD213PD      Z30, Z15, Z26
+	VDIVPD           Z20, Z1, Z1
+	VDIVPD           Z21, Z3, Z3
+	VDIVPD           Z25, Z4, Z4
+	VDIVPD           Z26, Z5, Z5
+	VCVTPD2PS        Z1, Y1
 	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
+	VCVTPD2PS        Z4, Y4
+	VCVTPD2PS        Z5, Y5
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y9, Z9
+	VMINPD           Z6, Z10, Z6
+	VMINPD           Z7, Z10, Z7
+	VMINPD           Z8, Z10, Z8
+	VMINPD           Z9, Z10, Z9
+	VMAXPD           Z6, Z11, Z6
+	VMAXPD           Z7, Z11, Z7
+	VMAXPD           Z8, Z11, Z8
+	VMAXPD           Z9, Z11, Z9
+	VMULPD           Z6, Z6, Z12
+	VMULPD           Z7, Z7, Z13
+	VMULPD           Z8, Z8, Z14
+	VMULPD           Z9, Z9, Z15
+	VMOVAPS          Z17, Z20
+	VFMADD231PD      Z12, Z16, Z20
+	VMOVAPS          Z17, Z21
+	VFMADD231PD      Z13, Z16, Z21
+	VMOVAPS          Z17, Z25
+	VFMADD231PD      Z14, Z16, Z25
+	VMOVAPS          Z17, Z26
+	VFMADD231PD      Z15, Z16, Z26
+	VFMADD213PD      Z22, Z12, Z20
+	VFMADD213PD      Z22, Z13, Z21
+	VFMADD213PD      Z22, Z14, Z25
+	VFMADD213PD      Z22, Z15, Z26
+	VFMADD213PD      Z23, Z12, Z20
+	VFMADD213PD      Z23, Z13, Z21
+	VFMADD213PD      Z23, Z14, Z25
+	VFMADD213PD      Z23, Z15, Z26
+	VFMADD213PD      Z24, Z12, Z20
+	VFMADD213PD      Z24, Z13, Z21
+	VFMADD213PD      Z24, Z14, Z25
+	VFMADD213PD      Z24, Z15, Z26
+	VMULPD           Z20, Z6, Z6
+	VMULPD           Z21, Z7, Z7
+	VMULPD           Z25, Z8, Z8
+	VMULPD           Z26, Z9, Z9
+	VMOVAPS          Z19, Z20
+	VFMADD231PD      Z12, Z18, Z20
+	VMOVAPS          Z19, Z21
+	VFMADD231PD      Z13, Z18, Z21
+	VMOVAPS          Z19, Z25
+	VFMADD231PD      Z14, Z18, Z25
+	VMOVAPS          Z19, Z26
+	VFMADD231PD      Z15, Z18, Z26
+	VFMADD213PD      Z27, Z12, Z20
+	VFMADD213PD      Z27, Z13, Z21
+	VFMADD213PD      Z27, Z14, Z25
+	VFMADD213PD      Z27, Z15, Z26
+	VFMADD213PD      Z28, Z12, Z20
+	VFMADD213PD      Z28, Z13, Z21
+	VFMADD213PD      Z28, Z14, Z25
+	VFMADD213PD      Z28, Z15, Z26
+	VFMADD213PD      Z29, Z12, Z20
+	VFMADD213PD      Z29, Z13, Z21
+	VFMADD213PD      Z29, Z14, Z25
+	VFMADD213PD      Z29, Z15, Z26
+	VFMADD213PD      Z30, Z12, Z20
+	VFMADD213PD      Z30, Z13, Z21
+	VFMADD213PD      Z30, Z14, Z25
+	VFMADD213PD      Z30, Z15, Z26
+	VDIVPD           Z20, Z6, Z6
+	VDIVPD           Z21, Z7, Z7
+	VDIVPD           Z25, Z8, Z8
+	VDIVPD           Z26, Z9, Z9
+	VCVTPD2PS        Z6, Y6
+	VCVTPD2PS        Z7, Y7
+	VCVTPD2PS        Z8, Y8
+	VCVTPD2PS        Z9, Y9
+	VINSERTF64X4     $0x01, Y6, Z1, Z1
+	VINSERTF64X4     $0x01, Y7, Z3, Z3
+	VINSERTF64X4     $0x01, Y8, Z4, Z4
+	VINSERTF64X4     $0x01, Y9, Z5, Z5
 	VMOVUPS          Z1, 448(SI)
-	VBROADCASTSS     148(DI), Z1
-	VFMADD231PS.BCST 40(DI), Z2, Z1
-	VFMADD231PS.BCST 44(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
-	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
-	VMOVUPS          Z1, 512(SI)
-	VBROADCASTSS     152(DI), Z1
-	VFMADD231PS.BCST 48(DI), Z2, Z1
-	VFMADD231PS.BCST 52(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
-	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
-	VMOVUPS          Z1, 576(SI)
-	VBROADCASTSS     156(DI), Z1
-	VFMADD231PS.BCST 56(DI), Z2, Z1
-	VFMADD231PS.BCST 60(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
-	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
-	VMOVUPS          Z1, 640(SI)
+	VMOVUPS          Z3, 512(SI)
+	VMOVUPS          Z4, 576(SI)
+	VMOVUPS          Z5, 640(SI)
 	VBROADCASTSS     160(DI), Z1
+	VBROADCASTSS     164(DI), Z3
+	VBROADCASTSS     168(DI), Z4
+	VBROADCASTSS     172(DI), Z5
 	VFMADD231PS.BCST 64(DI), Z2, Z1
+	VFMADD231PS.BCST 72(DI), Z2, Z3
+	VFMADD231PS.BCST 80(DI), Z2, Z4
+	VFMADD231PS.BCST 88(DI), Z2, Z5
 	VFMADD231PS.BCST 68(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
+	VFMADD231PS.BCST 76(DI), Z0, Z3
+	VFMADD231PS.BCST 84(DI), Z0, Z4
+	VFMADD231PS.BCST 92(DI), Z0, Z5
+	VEXTRACTF64X4    $0x01, Z1, Y6
+	VEXTRACTF64X4    $0x01, Z3, Y7
+	VEXTRACTF64X4    $0x01, Z4, Y8
+	VEXTRACTF64X4    $0x01, Z5, Y9
 	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
 	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y5, Z5
+	VMINPD           Z1, Z10, Z1
+	VMINPD           Z3, Z10, Z3
+	VMINPD           Z4, Z10, Z4
+	VMINPD           Z5, Z10, Z5
+	VMAXPD           Z1, Z11, Z1
+	VMAXPD           Z3, Z11, Z3
+	VMAXPD           Z4, Z11, Z4
+	VMAXPD           Z5, Z11, Z5
+	VMULPD           Z1, Z1, Z12
+	VMULPD           Z3, Z3, Z13
+	VMULPD           Z4, Z4, Z14
+	VMULPD           Z5, Z5, Z15
+	VMOVAPS          Z17, Z20
+	VFMADD231PD      Z12, Z16, Z20
+	VMOVAPS          Z17, Z21
+	VFMADD231PD      Z13, Z16, Z21
+	VMOVAPS          Z17, Z25
+	VFMADD231PD      Z14, Z16, Z25
+	VMOVAPS          Z17, Z26
+	VFMADD231PD      Z15, Z16, Z26
+	VFMADD213PD      Z22, Z12, Z20
+	VFMADD213PD      Z22, Z13, Z21
+	VFMADD213PD      Z22, Z14, Z25
+	VFMADD213PD      Z22, Z15, Z26
+	VFMADD213PD      Z23, Z12, Z20
+	VFMADD213PD      Z23, Z13, Z21
+	VFMADD213PD      Z23, Z14, Z25
+	VFMADD213PD      Z23, Z15, Z26
+	VFMADD213PD      Z24, Z12, Z20
+	VFMADD213PD      Z24, Z13, Z21
+	VFMADD213PD      Z24, Z14, Z25
+	VFMADD213PD      Z24, Z15, Z26
+	VMULPD           Z20, Z1, Z1
+	VMULPD           Z21, Z3, Z3
+	VMULPD           Z25, Z4, Z4
+	VMULPD           Z26, Z5, Z5
+	VMOVAPS          Z19, Z20
+	VFMADD231PD      Z12, Z18, Z20
+	VMOVAPS          Z19, Z21
+	VFMADD231PD      Z13, Z18, Z21
+	VMOVAPS          Z19, Z25
+	VFMADD231PD      Z14, Z18, Z25
+	VMOVAPS          Z19, Z26
+	VFMADD231PD      Z15, Z18, Z26
+	VFMADD213PD      Z27, Z12, Z20
+	VFMADD213PD      Z27, Z13, Z21
+	VFMADD213PD      Z27, Z14, Z25
+	VFMADD213PD      Z27, Z15, Z26
+	VFMADD213PD      Z28, Z12, Z20
+	VFMADD213PD      Z28, Z13, Z21
+	VFMADD213PD      Z28, Z14, Z25
+	VFMADD213PD      Z28, Z15, Z26
+	VFMADD213PD      Z29, Z12, Z20
+	VFMADD213PD      Z29, Z13, Z21
+	VFMADD213PD      Z29, Z14, Z25
+	VFMADD213PD      Z29, Z15, Z26
+	VFMADD213PD      Z30, Z12, Z20
+	VFMADD213PD      Z30, Z13, Z21
+	VFMADD213PD      Z30, Z14, Z25
+	VFMADD213PD      Z30, Z15, Z26
+	VDIVPD           Z20, Z1, Z1
+	VDIVPD           Z21, Z3, Z3
+	VDIVPD           Z25, Z4, Z4
+	VDIVPD           Z26, Z5, Z5
+	VCVTPD2PS        Z1, Y1
 	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
+	VCVTPD2PS        Z4, Y4
+	VCVTPD2PS        Z5, Y5
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y9, Z9
+	VMINPD           Z6, Z10, Z6
+	VMINPD           Z7, Z10, Z7
+	VMINPD           Z8, Z10, Z8
+	VMINPD           Z9, Z10, Z9
+	VMAXPD           Z6, Z11, Z6
+	VMAXPD           Z7, Z11, Z7
+	VMAXPD           Z8, Z11, Z8
+	VMAXPD           Z9, Z11, Z9
+	VMULPD           Z6, Z6, Z12
+	VMULPD           Z7, Z7, Z13
+	VMULPD           Z8, Z8, Z14
+	VMULPD           Z9, Z9, Z15
+	VMOVAPS          Z17, Z20
+	VFMADD231PD      Z12, Z16, Z20
+	VMOVAPS          Z17, Z21
+	VFMADD231PD      Z13, Z16, Z21
+	VMOVAPS          Z17, Z25
+	VFMADD231PD      Z14, Z16, Z25
+	VMOVAPS          Z17, Z26
+	VFMADD231PD      Z15, Z16, Z26
+	VFMADD213PD      Z22, Z12, Z20
+	VFMADD213PD      Z22, Z13, Z21
+	VFMADD213PD      Z22, Z14, Z25
+	VFMADD213PD      Z22, Z15, Z26
+	VFMADD213PD      Z23, Z12, Z20
+	VFMADD213PD      Z23, Z13, Z21
+	VFMADD213PD      Z23, Z14, Z25
+	VFMADD213PD      Z23, Z15, Z26
+	VFMADD213PD      Z24, Z12, Z20
+	VFMADD213PD      Z24, Z13, Z21
+	VFMADD213PD      Z24, Z14, Z25
+	VFMADD213PD      Z24, Z15, Z26
+	VMULPD           Z20, Z6, Z6
+	VMULPD           Z21, Z7, Z7
+	VMULPD           Z25, Z8, Z8
+	VMULPD           Z26, Z9, Z9
+	VMOVAPS          Z19, Z20
+	VFMADD231PD      Z12, Z18, Z20
+	VMOVAPS          Z19, Z21
+	VFMADD231PD      Z13, Z18, Z21
+	VMOVAPS          Z19, Z25
+	VFMADD231PD      Z14, Z18, Z25
+	VMOVAPS          Z19, Z26
+	VFMADD231PD      Z15, Z18, Z26
+	VFMADD213PD      Z27, Z12, Z20
+	VFMADD213PD      Z27, Z13, Z21
+	VFMADD213PD      Z27, Z14, Z25
+	VFMADD213PD      Z27, Z15, Z26
+	VFMADD213PD      Z28, Z12, Z20
+	VFMADD213PD      Z28, Z13, Z21
+	VFMADD213PD      Z28, Z14, Z25
+	VFMADD213PD      Z28, Z15, Z26
+	VFMADD213PD      Z29, Z12, Z20
+	VFMADD213PD      Z29, Z13, Z21
+	VFMADD213PD      Z29, Z14, Z25
+	VFMADD213PD      Z29, Z15, Z26
+	VFMADD213PD      Z30, Z12, Z20
+	VFMADD213PD      Z30, Z13, Z21
+	VFMADD213PD      Z30, Z14, Z25
+	VFMADD213PD      Z30, Z15, Z26
+	VDIVPD           Z20, Z6, Z6
+	VDIVPD           Z21, Z7, Z7
+	VDIVPD           Z25, Z8, Z8
+	VDIVPD           Z26, Z9, Z9
+	VCVTPD2PS        Z6, Y6
+	VCVTPD2PS        Z7, Y7
+	VCVTPD2PS        Z8, Y8
+	VCVTPD2PS        Z9, Y9
+	VINSERTF64X4     $0x01, Y6, Z1, Z1
+	VINSERTF64X4     $0x01, Y7, Z3, Z3
+	VINSERTF64X4     $0x01, Y8, Z4, Z4
+	VINSERTF64X4     $0x01, Y9, Z5, Z5
 	VMOVUPS          Z1, 704(SI)
-	VBROADCASTSS     164(DI), Z1
-	VFMADD231PS.BCST 72(DI), Z2, Z1
-	VFMADD231PS.BCST 76(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
-	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
-	VMOVUPS          Z1, 768(SI)
-	VBROADCASTSS     168(DI), Z1
-	VFMADD231PS.BCST 80(DI), Z2, Z1
-	VFMADD231PS.BCST 84(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
-	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
-	VMOVUPS          Z1, 832(SI)
-	VBROADCASTSS     172(DI), Z1
-	VFMADD231PS.BCST 88(DI), Z2, Z1
-	VFMADD231PS.BCST 92(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
-	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
-	VMOVUPS          Z1, 896(SI)
+	VMOVUPS          Z3, 768(SI)
+	VMOVUPS          Z4, 832(SI)
+	VMOVUPS          Z5, 896(SI)
 	VBROADCASTSS     176(DI), Z1
+	VBROADCASTSS     180(DI), Z3
+	VBROADCASTSS     184(DI), Z4
+	VBROADCASTSS     188(DI), Z5
 	VFMADD231PS.BCST 96(DI), Z2, Z1
-	VFMADD231PS.BCST 100(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
-	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
-	VMOVUPS          Z1, 960(SI)
-	VBROADCASTSS     180(DI), Z1
-	VFMADD231PS.BCST 104(DI), Z2, Z1
-	VFMADD231PS.BCST 108(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
-	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
-	VMOVUPS          Z1, 1024(SI)
-	VBROADCASTSS     184(DI), Z1
-	VFMADD231PS.BCST 112(DI), Z2, Z1
-	VFMADD231PS.BCST 116(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y2
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z3
-	VMOVAPS          Z8, Z6
-	VFMADD231PD      Z3, Z7, Z6
-	VMOVAPS          Z11, Z12
-	VFMADD231PD      Z3, Z10, Z12
-	VMULPD           Z3, Z3, Z13
-	VFMADD231PD      Z13, Z12, Z6
-	VMULPD           Z13, Z13, Z12
-	VFMADD231PD      Z12, Z14, Z6
-	VMULPD           Z6, Z1, Z1
-	VMOVAPS          Z15, Z6
-	VFMADD231PD      Z3, Z9, Z6
-	VMOVAPS          Z18, Z16
-	VFMADD231PD      Z3, Z17, Z16
-	VFMADD213PD      Z21, Z20, Z3
-	VFMADD231PD      Z13, Z16, Z6
-	VFMADD231PD      Z12, Z3, Z6
-	VDIVPD           Z6, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y2, Z2
-	VMINPD           Z2, Z4, Z2
-	VMAXPD           Z2, Z5, Z2
-	VMULPD           Z2, Z2, Z3
-	VMOVAPS          Z8, Z6
-	VFMADD231PD      Z3, Z7, Z6
-	VMOVAPS          Z11, Z12
-	VFMADD231PD      Z3, Z10, Z12
-	VMULPD           Z3, Z3, Z13
-	VFMADD231PD      Z13, Z12, Z6
-	VMULPD           Z13, Z13, Z12
-	VFMADD231PD      Z12, Z14, Z6
-	VMULPD           Z6, Z2, Z2
-	VMOVAPS          Z15, Z6
-	VFMADD231PD      Z3, Z9, Z6
-	VMOVAPS          Z18, Z16
-	VFMADD231PD      Z3, Z17, Z16
-	VFMADD213PD      Z21, Z20, Z3
-	VFMADD231PD      Z13, Z16, Z6
-	VFMADD231PD      Z12, Z3, Z6
-	VDIVPD           Z6, Z2, Z2
-	VCVTPD2PS        Z2, Y2
-	VINSERTF64X4     $0x01, Y2, Z1, Z1
-	VMOVUPS          Z1, 1088(SI)
-	VBROADCASTSS     188(DI), Z1
+	VFMADD231PS.BCST 104(DI), Z2, Z3
+	VFMADD231PS.BCST 112(DI), Z2, Z4
 	VBROADCASTSS     120(DI), Z2
-	VFMADD231PS      6976(SI), Z2, Z1
-	VFMADD231PS.BCST 124(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y0
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z2
-	VMOVAPS          Z8, Z3
-	VFMADD231PD      Z2, Z7, Z3
-	VMOVAPS          Z11, Z6
-	VFMADD231PD      Z2, Z10, Z6
-	VMULPD           Z2, Z2, Z12
-	VFMADD231PD      Z12, Z6, Z3
-	VMULPD           Z12, Z12, Z6
-	VFMADD231PD      Z6, Z14, Z3
-	VMULPD           Z3, Z1, Z1
-	VMOVAPS          Z15, Z3
-	VFMADD231PD      Z2, Z9, Z3
-	VMOVAPS          Z18, Z13
-	VFMADD231PD      Z2, Z17, Z13
-	VFMADD213PD      Z21, Z20, Z2
-	VFMADD231PD      Z12, Z13, Z3
-	VFMADD231PD      Z6, Z2, Z3
-	VDIVPD           Z3, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y0, Z0
-	VMINPD           Z0, Z4, Z0
-	VMAXPD           Z0, Z5, Z0
-	VMULPD           Z0, Z0, Z2
-	VFMADD231PD      Z2, Z7, Z8
-	VFMADD231PD      Z2, Z10, Z11
-	VMULPD           Z2, Z2, Z3
-	VFMADD231PD      Z3, Z11, Z8
-	VMULPD           Z3, Z3, Z4
-	VFMADD231PD      Z4, Z14, Z8
-	VMULPD           Z8, Z0, Z0
-	VFMADD231PD      Z2, Z9, Z15
-	VFMADD231PD      Z2, Z17, Z18
-	VFMADD231PD      Z2, Z20, Z21
-	VFMADD231PD      Z3, Z18, Z15
-	VFMADD231PD      Z4, Z21, Z15
-	VDIVPD           Z15, Z0, Z0
+	VFMADD231PS      6976(SI), Z2, Z5
+	VFMADD231PS.BCST 100(DI), Z0, Z1
+	VFMADD231PS.BCST 108(DI), Z0, Z3
+	VFMADD231PS.BCST 116(DI), Z0, Z4
+	VEXTRACTF64X4    $0x01, Z1, Y2
+	VEXTRACTF64X4    $0x01, Z3, Y6
+	VEXTRACTF64X4    $0x01, Z4, Y7
+	VFMADD231PS.BCST 124(DI), Z0, Z5
+	VCVTPS2PD        Y1, Z0
+	VCVTPS2PD        Y3, Z1
+	VCVTPS2PD        Y4, Z3
+	VEXTRACTF64X4    $0x01, Z5, Y4
+	VMINPD           Z0, Z10, Z0
+	VMINPD           Z1, Z10, Z1
+	VMINPD           Z3, Z10, Z3
+	VCVTPS2PD        Y5, Z5
+	VMAXPD           Z0, Z11, Z0
+	VMAXPD           Z1, Z11, Z1
+	VMAXPD           Z3, Z11, Z3
+	VMINPD           Z5, Z10, Z5
+	VMULPD           Z0, Z0, Z8
+	VMULPD           Z1, Z1, Z9
+	VMULPD           Z3, Z3, Z12
+	VMAXPD           Z5, Z11, Z5
+	VMOVAPS          Z17, Z13
+	VFMADD231PD      Z8, Z16, Z13
+	VMOVAPS          Z17, Z14
+	VFMADD231PD      Z9, Z16, Z14
+	VMOVAPS          Z17, Z15
+	VFMADD231PD      Z12, Z16, Z15
+	VMULPD           Z5, Z5, Z20
+	VFMADD213PD      Z22, Z8, Z13
+	VFMADD213PD      Z22, Z9, Z14
+	VFMADD213PD      Z22, Z12, Z15
+	VMOVAPS          Z17, Z21
+	VFMADD231PD      Z20, Z16, Z21
+	VFMADD213PD      Z23, Z8, Z13
+	VFMADD213PD      Z23, Z9, Z14
+	VFMADD213PD      Z23, Z12, Z15
+	VFMADD213PD      Z22, Z20, Z21
+	VFMADD213PD      Z24, Z8, Z13
+	VFMADD213PD      Z24, Z9, Z14
+	VFMADD213PD      Z24, Z12, Z15
+	VFMADD213PD      Z23, Z20, Z21
+	VMULPD           Z13, Z0, Z0
+	VMULPD           Z14, Z1, Z1
+	VMULPD           Z15, Z3, Z3
+	VFMADD213PD      Z24, Z20, Z21
+	VMOVAPS          Z19, Z13
+	VFMADD231PD      Z8, Z18, Z13
+	VMOVAPS          Z19, Z14
+	VFMADD231PD      Z9, Z18, Z14
+	VMOVAPS          Z19, Z15
+	VFMADD231PD      Z12, Z18, Z15
+	VMULPD           Z21, Z5, Z5
+	VFMADD213PD      Z27, Z8, Z13
+	VFMADD213PD      Z27, Z9, Z14
+	VFMADD213PD      Z27, Z12, Z15
+	VMOVAPS          Z19, Z21
+	VFMADD231PD      Z20, Z18, Z21
+	VFMADD213PD      Z28, Z8, Z13
+	VFMADD213PD      Z28, Z9, Z14
+	VFMADD213PD      Z28, Z12, Z15
+	VFMADD213PD      Z27, Z20, Z21
+	VFMADD213PD      Z29, Z8, Z13
+	VFMADD213PD      Z29, Z9, Z14
+	VFMADD213PD      Z29, Z12, Z15
+	VFMADD213PD      Z28, Z20, Z21
+	VFMADD213PD      Z30, Z8, Z13
+	VFMADD213PD      Z30, Z9, Z14
+	VFMADD213PD      Z30, Z12, Z15
+	VFMADD213PD      Z29, Z20, Z21
+	VDIVPD           Z13, Z0, Z0
+	VDIVPD           Z14, Z1, Z1
+	VDIVPD           Z15, Z3, Z3
+	VFMADD213PD      Z30, Z20, Z21
 	VCVTPD2PS        Z0, Y0
-	VINSERTF64X4     $0x01, Y0, Z1, Z0
+	VCVTPD2PS        Z1, Y1
+	VCVTPD2PS        Z3, Y3
+	VDIVPD           Z21, Z5, Z5
+	VCVTPS2PD        Y2, Z2
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y7, Z7
+	VCVTPD2PS        Z5, Y5
+	VMINPD           Z2, Z10, Z2
+	VMINPD           Z6, Z10, Z6
+	VMINPD           Z7, Z10, Z7
+	VCVTPS2PD        Y4, Z4
+	VMAXPD           Z2, Z11, Z2
+	VMAXPD           Z6, Z11, Z6
+	VMAXPD           Z7, Z11, Z7
+	VMINPD           Z4, Z10, Z4
+	VMULPD           Z2, Z2, Z8
+	VMULPD           Z6, Z6, Z9
+	VMULPD           Z7, Z7, Z10
+	VMAXPD           Z4, Z11, Z4
+	VMOVAPS          Z17, Z11
+	VFMADD231PD      Z8, Z16, Z11
+	VMOVAPS          Z17, Z12
+	VFMADD231PD      Z9, Z16, Z12
+	VMOVAPS          Z17, Z13
+	VFMADD231PD      Z10, Z16, Z13
+	VMULPD           Z4, Z4, Z14
+	VFMADD213PD      Z22, Z8, Z11
+	VFMADD213PD      Z22, Z9, Z12
+	VFMADD213PD      Z22, Z10, Z13
+	VFMADD231PD      Z14, Z16, Z17
+	VFMADD213PD      Z23, Z8, Z11
+	VFMADD213PD      Z23, Z9, Z12
+	VFMADD213PD      Z23, Z10, Z13
+	VFMADD231PD      Z14, Z17, Z22
+	VFMADD213PD      Z24, Z8, Z11
+	VFMADD213PD      Z24, Z9, Z12
+	VFMADD213PD      Z24, Z10, Z13
+	VFMADD231PD      Z14, Z22, Z23
+	VMULPD           Z11, Z2, Z2
+	VMULPD           Z12, Z6, Z6
+	VMULPD           Z13, Z7, Z7
+	VFMADD231PD      Z14, Z23, Z24
+	VMOVAPS          Z19, Z11
+	VFMADD231PD      Z8, Z18, Z11
+	VMOVAPS          Z19, Z12
+	VFMADD231PD      Z9, Z18, Z12
+	VMOVAPS          Z19, Z13
+	VFMADD231PD      Z10, Z18, Z13
+	VMULPD           Z24, Z4, Z4
+	VFMADD213PD      Z27, Z8, Z11
+	VFMADD213PD      Z27, Z9, Z12
+	VFMADD213PD      Z27, Z10, Z13
+	VFMADD231PD      Z14, Z18, Z19
+	VFMADD213PD      Z28, Z8, Z11
+	VFMADD213PD      Z28, Z9, Z12
+	VFMADD213PD      Z28, Z10, Z13
+	VFMADD231PD      Z14, Z19, Z27
+	VFMADD213PD      Z29, Z8, Z11
+	VFMADD213PD      Z29, Z9, Z12
+	VFMADD213PD      Z29, Z10, Z13
+	VFMADD231PD      Z14, Z27, Z28
+	VFMADD213PD      Z30, Z8, Z11
+	VFMADD213PD      Z30, Z9, Z12
+	VFMADD213PD      Z30, Z10, Z13
+	VFMADD231PD      Z14, Z28, Z29
+	VDIVPD           Z11, Z2, Z2
+	VDIVPD           Z12, Z6, Z6
+	VDIVPD           Z13, Z7, Z7
+	VFMADD231PD      Z14, Z29, Z30
+	VCVTPD2PS        Z2, Y2
+	VCVTPD2PS        Z6, Y6
+	VCVTPD2PS        Z7, Y7
+	VDIVPD           Z30, Z4, Z4
+	VINSERTF64X4     $0x01, Y2, Z0, Z0
+	VINSERTF64X4     $0x01, Y6, Z1, Z1
+	VINSERTF64X4     $0x01, Y7, Z3, Z2
+	VCVTPD2PS        Z4, Y3
+	VMOVUPS          Z0, 960(SI)
+	VMOVUPS          Z1, 1024(SI)
+	VMOVUPS          Z2, 1088(SI)
+	VINSERTF64X4     $0x01, Y3, Z5, Z0
 	VMOVUPS          Z0, 1152(SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
@@ -6302,182 +5889,248 @@ loop1:
 
 loop2:
 	VMOVUPS       1600(SI)(R12*1), Z0
-	VEXTRACTF64X4 $0x01, Z0, Y1
+	VMOVUPS       1664(SI)(R12*1), Z1
+	VMOVUPS       1728(SI)(R12*1), Z2
+	VMOVUPS       1792(SI)(R12*1), Z3
+	VEXTRACTF64X4 $0x01, Z0, Y4
+	VEXTRACTF64X4 $0x01, Z1, Y5
+	VEXTRACTF64X4 $0x01, Z2, Y6
+	VEXTRACTF64X4 $0x01, Z3, Y7
 	VCVTPS2PD     Y0, Z0
-	VBROADCASTSD  SpiralsConstants<>+1480(SB), Z2
-	VMINPD        Z0, Z2, Z0
-	VBROADCASTSD  SpiralsConstants<>+1472(SB), Z3
-	VMAXPD        Z0, Z3, Z0
-	VMULPD        Z0, Z0, Z4
-	VBROADCASTSD  SpiralsConstants<>+1496(SB), Z5
-	VBROADCASTSD  SpiralsConstants<>+1488(SB), Z6
-	VMOVAPS       Z6, Z7
-	VFMADD231PD   Z4, Z5, Z7
-	VBROADCASTSD  SpiralsConstants<>+1512(SB), Z8
-	VBROADCASTSD  SpiralsConstants<>+1504(SB), Z9
-	VMOVAPS       Z9, Z10
-	VFMADD231PD   Z4, Z8, Z10
+	VCVTPS2PD     Y1, Z1
+	VCVTPS2PD     Y2, Z2
+	VCVTPS2PD     Y3, Z3
+	VBROADCASTSD  SpiralsConstants<>+1480(SB), Z8
+	VMINPD        Z1, Z8, Z1
+	VMINPD        Z2, Z8, Z2
+	VMINPD        Z3, Z8, Z3
+	VMINPD        Z0, Z8, Z0
+	VBROADCASTSD  SpiralsConstants<>+1472(SB), Z9
+	VMAXPD        Z1, Z9, Z1
+	VMAXPD        Z2, Z9, Z2
+	VMAXPD        Z3, Z9, Z3
+	VMAXPD        Z0, Z9, Z0
+	VMULPD        Z1, Z1, Z10
+	VMULPD        Z2, Z2, Z11
+	VMULPD        Z3, Z3, Z12
+	VMULPD        Z0, Z0, Z13
+	VBROADCASTSD  SpiralsConstants<>+1520(SB), Z14
+	VBROADCASTSD  SpiralsConstants<>+1512(SB), Z15
+	VMOVAPS       Z15, Z16
+	VFMADD231PD   Z10, Z14, Z16
+	VMOVAPS       Z15, Z17
+	VFMADD231PD   Z11, Z14, Z17
+	VMOVAPS       Z15, Z18
+	VFMADD231PD   Z12, Z14, Z18
+	VMOVAPS       Z15, Z19
+	VFMADD231PD   Z13, Z14, Z19
+	VBROADCASTSD  SpiralsConstants<>+1504(SB), Z20
+	VFMADD213PD   Z20, Z10, Z16
+	VFMADD213PD   Z20, Z11, Z17
+	VFMADD213PD   Z20, Z12, Z18
+	VFMADD213PD   Z20, Z13, Z19
+	VBROADCASTSD  SpiralsConstants<>+1496(SB), Z21
+	VFMADD213PD   Z21, Z10, Z16
+	VFMADD213PD   Z21, Z11, Z17
+	VFMADD213PD   Z21, Z12, Z18
+	VFMADD213PD   Z21, Z13, Z19
+	VBROADCASTSD  SpiralsConstants<>+1488(SB), Z22
+	VFMADD213PD   Z22, Z10, Z16
+	VFMADD213PD   Z22, Z11, Z17
+	VFMADD213PD   Z22, Z12, Z18
+	VFMADD213PD   Z22, Z13, Z19
+	VMULPD        Z16, Z1, Z1
+	VMULPD        Z17, Z2, Z2
+	VMULPD        Z18, Z3, Z3
+	VMULPD        Z19, Z0, Z0
+	VBROADCASTSD  SpiralsConstants<>+1568(SB), Z16
+	VBROADCASTSD  SpiralsConstants<>+1560(SB), Z17
+	VMOVAPS       Z17, Z18
+	VFMADD231PD   Z10, Z16, Z18
+	VMOVAPS       Z17, Z19
+	VFMADD231PD   Z11, Z16, Z19
+	VMOVAPS       Z17, Z23
+	VFMADD231PD   Z12, Z16, Z23
+	VMOVAPS       Z17, Z24
+	VFMADD231PD   Z13, Z16, Z24
+	VBROADCASTSD  SpiralsConstants<>+1552(SB), Z25
+	VFMADD213PD   Z25, Z10, Z18
+	VFMADD213PD   Z25, Z11, Z19
+	VFMADD213PD   Z25, Z12, Z23
+	VFMADD213PD   Z25, Z13, Z24
+	VBROADCASTSD  SpiralsConstants<>+1544(SB), Z26
+	VFMADD213PD   Z26, Z10, Z18
+	VFMADD213PD   Z26, Z11, Z19
+	VFMADD213PD   Z26, Z12, Z23
+	VFMADD213PD   Z26, Z13, Z24
+	VBROADCASTSD  SpiralsConstants<>+1536(SB), Z27
+	VFMADD213PD   Z27, Z10, Z18
+	VFMADD213PD   Z27, Z11, Z19
+	VFMADD213PD   Z27, Z12, Z23
+	VFMADD213PD   Z27, Z13, Z24
+	VBROADCASTSD  SpiralsConstants<>+1528(SB), Z28
+	VFMADD213PD   Z28, Z10, Z18
+	VFMADD213PD   Z28, Z11, Z19
+	VFMADD213PD   Z28, Z12, Z23
+	VFMADD213PD   Z28, Z13, Z24
+	VDIVPD        Z18, Z1, Z1
+	VDIVPD        Z19, Z2, Z2
+	VDIVPD        Z23, Z3, Z3
+	VDIVPD        Z24, Z0, Z0
+	VCVTPD2PS     Z1, Y1
+	VCVTPD2PS     Z2, Y2
+	VCVTPD2PS     Z3, Y3
+	VCVTPD2PS     Z0, Y0
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y6, Z6
+	VCVTPS2PD     Y7, Z7
+	VCVTPS2PD     Y4, Z4
+	VMINPD        Z5, Z8, Z5
+	VMINPD        Z6, Z8, Z6
+	VMINPD        Z7, Z8, Z7
+	VMINPD        Z4, Z8, Z4
+	VMAXPD        Z5, Z9, Z5
+	VMAXPD        Z6, Z9, Z6
+	VMAXPD        Z7, Z9, Z7
+	VMAXPD        Z4, Z9, Z4
+	VMULPD        Z5, Z5, Z8
+	VMULPD        Z6, Z6, Z9
+	VMULPD        Z7, Z7, Z10
 	VMULPD        Z4, Z4, Z11
-	VFMADD231PD   Z11, Z10, Z7
-	VMULPD        Z11, Z11, Z10
-	VBROADCASTSD  SpiralsConstants<>+1520(SB), Z12
-	VFMADD231PD   Z10, Z12, Z7
-	VMULPD        Z7, Z0, Z0
-	VBROADCASTSD  SpiralsConstants<>+1536(SB), Z7
-	VBROADCASTSD  SpiralsConstants<>+1528(SB), Z13
-	VMOVAPS       Z13, Z14
-	VFMADD231PD   Z4, Z7, Z14
-	VBROADCASTSD  SpiralsConstants<>+1552(SB), Z15
-	VBROADCASTSD  SpiralsConstants<>+1544(SB), Z16
-	VMOVAPS       Z16, Z17
-	VFMADD231PD   Z4, Z15, Z17
-	VBROADCASTSD  SpiralsConstants<>+1568(SB), Z18
-	VBROADCASTSD  SpiralsConstants<>+1560(SB), Z19
-	VFMADD213PD   Z19, Z18, Z4
-	VFMADD231PD   Z11, Z17, Z14
-	VFMADD231PD   Z10, Z4, Z14
-	VDIVPD        Z14, Z0, Z0
-	VCVTPD2PS     Z0, Y0
-	VCVTPS2PD     Y1, Z1
-	VMINPD        Z1, Z2, Z1
-	VMAXPD        Z1, Z3, Z1
-	VMULPD        Z1, Z1, Z4
-	VMOVAPS       Z6, Z10
-	VFMADD231PD   Z4, Z5, Z10
-	VMOVAPS       Z9, Z11
-	VFMADD231PD   Z4, Z8, Z11
-	VMULPD        Z4, Z4, Z14
-	VFMADD231PD   Z14, Z11, Z10
-	VMULPD        Z14, Z14, Z11
-	VFMADD231PD   Z11, Z12, Z10
-	VMULPD        Z10, Z1, Z1
-	VMOVAPS       Z13, Z10
-	VFMADD231PD   Z4, Z7, Z10
-	VMOVAPS       Z16, Z17
-	VFMADD231PD   Z4, Z15, Z17
-	VFMADD213PD   Z19, Z18, Z4
-	VFMADD231PD   Z14, Z17, Z10
-	VFMADD231PD   Z11, Z4, Z10
-	VDIVPD        Z10, Z1, Z1
-	VCVTPD2PS     Z1, Y1
-	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVAPS       Z15, Z12
+	VFMADD231PD   Z8, Z14, Z12
+	VMOVAPS       Z15, Z13
+	VFMADD231PD   Z9, Z14, Z13
+	VMOVAPS       Z15, Z18
+	VFMADD231PD   Z10, Z14, Z18
+	VFMADD231PD   Z11, Z14, Z15
+	VFMADD213PD   Z20, Z8, Z12
+	VFMADD213PD   Z20, Z9, Z13
+	VFMADD213PD   Z20, Z10, Z18
+	VFMADD231PD   Z11, Z15, Z20
+	VFMADD213PD   Z21, Z8, Z12
+	VFMADD213PD   Z21, Z9, Z13
+	VFMADD213PD   Z21, Z10, Z18
+	VFMADD231PD   Z11, Z20, Z21
+	VFMADD213PD   Z22, Z8, Z12
+	VFMADD213PD   Z22, Z9, Z13
+	VFMADD213PD   Z22, Z10, Z18
+	VFMADD231PD   Z11, Z21, Z22
+	VMULPD        Z12, Z5, Z5
+	VMULPD        Z13, Z6, Z6
+	VMULPD        Z18, Z7, Z7
+	VMULPD        Z22, Z4, Z4
+	VMOVAPS       Z17, Z12
+	VFMADD231PD   Z8, Z16, Z12
+	VMOVAPS       Z17, Z13
+	VFMADD231PD   Z9, Z16, Z13
+	VMOVAPS       Z17, Z14
+	VFMADD231PD   Z10, Z16, Z14
+	VFMADD231PD   Z11, Z16, Z17
+	VFMADD213PD   Z25, Z8, Z12
+	VFMADD213PD   Z25, Z9, Z13
+	VFMADD213PD   Z25, Z10, Z14
+	VFMADD231PD   Z11, Z17, Z25
+	VFMADD213PD   Z26, Z8, Z12
+	VFMADD213PD   Z26, Z9, Z13
+	VFMADD213PD   Z26, Z10, Z14
+	VFMADD231PD   Z11, Z25, Z26
+	VFMADD213PD   Z27, Z8, Z12
+	VFMADD213PD   Z27, Z9, Z13
+	VFMADD213PD   Z27, Z10, Z14
+	VFMADD231PD   Z11, Z26, Z27
+	VFMADD213PD   Z28, Z8, Z12
+	VFMADD213PD   Z28, Z9, Z13
+	VFMADD213PD   Z28, Z10, Z14
+	VFMADD231PD   Z11, Z27, Z28
+	VDIVPD        Z12, Z5, Z5
+	VDIVPD        Z13, Z6, Z6
+	VDIVPD        Z14, Z7, Z7
+	VDIVPD        Z28, Z4, Z4
+	VCVTPD2PS     Z5, Y5
+	VCVTPD2PS     Z6, Y6
+	VCVTPD2PS     Z7, Y7
+	VCVTPD2PS     Z4, Y4
+	VINSERTF64X4  $0x01, Y5, Z1, Z1
+	VINSERTF64X4  $0x01, Y6, Z2, Z2
+	VINSERTF64X4  $0x01, Y7, Z3, Z3
+	VINSERTF64X4  $0x01, Y4, Z0, Z0
+	VMOVUPS       Z1, 2944(SI)(R12*1)
+	VMOVUPS       Z2, 3008(SI)(R12*1)
+	VMOVUPS       Z3, 3072(SI)(R12*1)
 	VMOVUPS       Z0, 2880(SI)(R12*1)
-	VMOVUPS       1664(SI)(R12*1), Z0
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VCVTPS2PD     Y0, Z0
-	VMINPD        Z0, Z2, Z0
-	VMAXPD        Z0, Z3, Z0
-	VMULPD        Z0, Z0, Z4
-	VMOVAPS       Z6, Z10
-	VFMADD231PD   Z4, Z5, Z10
-	VMOVAPS       Z9, Z11
-	VFMADD231PD   Z4, Z8, Z11
-	VMULPD        Z4, Z4, Z14
-	VFMADD231PD   Z14, Z11, Z10
-	VMULPD        Z14, Z14, Z11
-	VFMADD231PD   Z11, Z12, Z10
-	VMULPD        Z10, Z0, Z0
-	VMOVAPS       Z13, Z10
-	VFMADD231PD   Z4, Z7, Z10
-	VMOVAPS       Z16, Z17
-	VFMADD231PD   Z4, Z15, Z17
-	VFMADD213PD   Z19, Z18, Z4
-	VFMADD231PD   Z14, Z17, Z10
-	VFMADD231PD   Z11, Z4, Z10
-	VDIVPD        Z10, Z0, Z0
-	VCVTPD2PS     Z0, Y0
-	VCVTPS2PD     Y1, Z1
-	VMINPD        Z1, Z2, Z1
-	VMAXPD        Z1, Z3, Z1
-	VMULPD        Z1, Z1, Z2
-	VFMADD231PD   Z2, Z5, Z6
-	VFMADD231PD   Z2, Z8, Z9
-	VMULPD        Z2, Z2, Z3
-	VFMADD231PD   Z3, Z9, Z6
-	VMULPD        Z3, Z3, Z4
-	VFMADD231PD   Z4, Z12, Z6
-	VMULPD        Z6, Z1, Z1
-	VFMADD231PD   Z2, Z7, Z13
-	VFMADD231PD   Z2, Z15, Z16
-	VFMADD231PD   Z2, Z18, Z19
-	VFMADD231PD   Z3, Z16, Z13
-	VFMADD231PD   Z4, Z19, Z13
-	VDIVPD        Z13, Z1, Z1
-	VCVTPD2PS     Z1, Y1
-	VINSERTF64X4  $0x01, Y1, Z0, Z0
-	VMOVUPS       Z0, 2944(SI)(R12*1)
-	ADDQ          $0x00000080, R12
+	ADDQ          $0x00000100, R12
 	CMPQ          R12, $0x00000400
 	JNE           loop2
 
 	// z3 = W3·a2 + b3
 	VBROADCASTSS 1408(DI), Z0
-	VBROADCASTSS 1280(DI), Z1
-	VFMADD231PS  2880(SI), Z1, Z0
-	VBROADCASTSS 1284(DI), Z1
-	VFMADD231PS  2944(SI), Z1, Z0
-	VBROADCASTSS 1288(DI), Z1
-	VFMADD231PS  3008(SI), Z1, Z0
-	VBROADCASTSS 1292(DI), Z1
-	VFMADD231PS  3072(SI), Z1, Z0
-	VBROADCASTSS 1296(DI), Z1
-	VFMADD231PS  3136(SI), Z1, Z0
-	VBROADCASTSS 1300(DI), Z1
-	VFMADD231PS  3200(SI), Z1, Z0
-	VBROADCASTSS 1304(DI), Z1
-	VFMADD231PS  3264(SI), Z1, Z0
-	VBROADCASTSS 1308(DI), Z1
-	VFMADD231PS  3328(SI), Z1, Z0
-	VBROADCASTSS 1312(DI), Z1
-	VFMADD231PS  3392(SI), Z1, Z0
-	VBROADCASTSS 1316(DI), Z1
-	VFMADD231PS  3456(SI), Z1, Z0
-	VBROADCASTSS 1320(DI), Z1
-	VFMADD231PS  3520(SI), Z1, Z0
-	VBROADCASTSS 1324(DI), Z1
-	VFMADD231PS  3584(SI), Z1, Z0
-	VBROADCASTSS 1328(DI), Z1
-	VFMADD231PS  3648(SI), Z1, Z0
-	VBROADCASTSS 1332(DI), Z1
-	VFMADD231PS  3712(SI), Z1, Z0
-	VBROADCASTSS 1336(DI), Z1
-	VFMADD231PS  3776(SI), Z1, Z0
-	VBROADCASTSS 1340(DI), Z1
-	VFMADD231PS  3840(SI), Z1, Z0
-	VMOVUPS      Z0, 1216(SI)
 	VBROADCASTSS 1412(DI), Z1
+	VBROADCASTSS 1280(DI), Z2
+	VFMADD231PS  2880(SI), Z2, Z0
 	VBROADCASTSS 1344(DI), Z2
 	VFMADD231PS  2880(SI), Z2, Z1
+	VBROADCASTSS 1284(DI), Z2
+	VFMADD231PS  2944(SI), Z2, Z0
 	VBROADCASTSS 1348(DI), Z2
 	VFMADD231PS  2944(SI), Z2, Z1
+	VBROADCASTSS 1288(DI), Z2
+	VFMADD231PS  3008(SI), Z2, Z0
 	VBROADCASTSS 1352(DI), Z2
 	VFMADD231PS  3008(SI), Z2, Z1
+	VBROADCASTSS 1292(DI), Z2
+	VFMADD231PS  3072(SI), Z2, Z0
 	VBROADCASTSS 1356(DI), Z2
 	VFMADD231PS  3072(SI), Z2, Z1
+	VBROADCASTSS 1296(DI), Z2
+	VFMADD231PS  3136(SI), Z2, Z0
 	VBROADCASTSS 1360(DI), Z2
 	VFMADD231PS  3136(SI), Z2, Z1
+	VBROADCASTSS 1300(DI), Z2
+	VFMADD231PS  3200(SI), Z2, Z0
 	VBROADCASTSS 1364(DI), Z2
 	VFMADD231PS  3200(SI), Z2, Z1
+	VBROADCASTSS 1304(DI), Z2
+	VFMADD231PS  3264(SI), Z2, Z0
 	VBROADCASTSS 1368(DI), Z2
 	VFMADD231PS  3264(SI), Z2, Z1
+	VBROADCASTSS 1308(DI), Z2
+	VFMADD231PS  3328(SI), Z2, Z0
 	VBROADCASTSS 1372(DI), Z2
 	VFMADD231PS  3328(SI), Z2, Z1
+	VBROADCASTSS 1312(DI), Z2
+	VFMADD231PS  3392(SI), Z2, Z0
 	VBROADCASTSS 1376(DI), Z2
 	VFMADD231PS  3392(SI), Z2, Z1
+	VBROADCASTSS 1316(DI), Z2
+	VFMADD231PS  3456(SI), Z2, Z0
 	VBROADCASTSS 1380(DI), Z2
 	VFMADD231PS  3456(SI), Z2, Z1
+	VBROADCASTSS 1320(DI), Z2
+	VFMADD231PS  3520(SI), Z2, Z0
 	VBROADCASTSS 1384(DI), Z2
 	VFMADD231PS  3520(SI), Z2, Z1
+	VBROADCASTSS 1324(DI), Z2
+	VFMADD231PS  3584(SI), Z2, Z0
 	VBROADCASTSS 1388(DI), Z2
 	VFMADD231PS  3584(SI), Z2, Z1
+	VBROADCASTSS 1328(DI), Z2
+	VFMADD231PS  3648(SI), Z2, Z0
 	VBROADCASTSS 1392(DI), Z2
 	VFMADD231PS  3648(SI), Z2, Z1
+	VBROADCASTSS 1332(DI), Z2
+	VFMADD231PS  3712(SI), Z2, Z0
 	VBROADCASTSS 1396(DI), Z2
 	VFMADD231PS  3712(SI), Z2, Z1
+	VBROADCASTSS 1336(DI), Z2
+	VFMADD231PS  3776(SI), Z2, Z0
 	VBROADCASTSS 1400(DI), Z2
 	VFMADD231PS  3776(SI), Z2, Z1
+	VBROADCASTSS 1340(DI), Z2
+	VFMADD231PS  3840(SI), Z2, Z0
 	VBROADCASTSS 1404(DI), Z2
 	VFMADD231PS  3840(SI), Z2, Z1
+	VMOVUPS      Z0, 1216(SI)
 	VMOVUPS      Z1, 1280(SI)
 
 	// a3 = softmax(z3)
@@ -6500,21 +6153,18 @@ loop2:
 	VBROADCASTSS SpiralsConstants<>+1600(SB), Z9
 	VFNMADD231PS Z9, Z7, Z0
 	VMULPS       Z0, Z0, Z10
-	VBROADCASTSS SpiralsConstants<>+1608(SB), Z11
-	VBROADCASTSS SpiralsConstants<>+1604(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+1624(SB), Z11
+	VBROADCASTSS SpiralsConstants<>+1620(SB), Z12
 	VMOVAPS      Z12, Z13
 	VFMADD231PS  Z0, Z11, Z13
 	VBROADCASTSS SpiralsConstants<>+1616(SB), Z14
+	VFMADD213PS  Z14, Z0, Z13
 	VBROADCASTSS SpiralsConstants<>+1612(SB), Z15
-	VMOVAPS      Z15, Z16
-	VFMADD231PS  Z0, Z14, Z16
-	VBROADCASTSS SpiralsConstants<>+1624(SB), Z17
-	VBROADCASTSS SpiralsConstants<>+1620(SB), Z18
-	VMOVAPS      Z18, Z19
-	VFMADD231PS  Z0, Z17, Z19
-	VFMADD231PS  Z10, Z16, Z13
-	VMULPS       Z10, Z10, Z16
-	VFMADD231PS  Z16, Z19, Z13
+	VFMADD213PS  Z15, Z0, Z13
+	VBROADCASTSS SpiralsConstants<>+1608(SB), Z16
+	VFMADD213PS  Z16, Z0, Z13
+	VBROADCASTSS SpiralsConstants<>+1604(SB), Z17
+	VFMADD213PS  Z17, Z0, Z13
 	VFMADD231PS  Z13, Z10, Z0
 	VBROADCASTSS SpiralsConstants<>+1628(SB), Z10
 	VADDPS       Z10, Z0, Z0
@@ -6528,12 +6178,11 @@ loop2:
 	VFNMADD231PS Z9, Z2, Z1
 	VMULPS       Z1, Z1, Z3
 	VFMADD231PS  Z1, Z11, Z12
+	VFMADD231PS  Z1, Z12, Z14
 	VFMADD231PS  Z1, Z14, Z15
-	VFMADD231PS  Z1, Z17, Z18
-	VFMADD231PS  Z3, Z15, Z12
-	VMULPS       Z3, Z3, Z4
-	VFMADD231PS  Z4, Z18, Z12
-	VFMADD231PS  Z12, Z3, Z1
+	VFMADD231PS  Z1, Z15, Z16
+	VFMADD231PS  Z1, Z16, Z17
+	VFMADD231PS  Z17, Z3, Z1
 	VADDPS       Z10, Z1, Z1
 	VSCALEFPS    Z2, Z1, Z1
 	VADDPS       Z1, Z0, Z2
@@ -6617,1717 +6266,1450 @@ TEXT ·spiralsLossBatchAVX2(SB), NOSPLIT, $32-52
 
 loop0:
 	MOVQ        R13, (SP)
-	VMOVSD      (DX), X0
-	VMOVSD      32(DX), X1
-	VINSERTF128 $0x01, X1, Y0, Y0
-	VMOVSD      8(DX), X1
-	VMOVSD      40(DX), X2
-	VINSERTF128 $0x01, X2, Y1, Y1
-	VMOVSD      16(DX), X2
-	VMOVSD      48(DX), X3
-	VINSERTF128 $0x01, X3, Y2, Y2
-	VMOVSD      24(DX), X3
-	VMOVSD      56(DX), X4
-	VINSERTF128 $0x01, X4, Y3, Y3
-	VUNPCKLPS   Y1, Y0, Y0
-	VUNPCKLPS   Y3, Y2, Y1
-	VUNPCKLPD   Y1, Y0, Y2
-	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     (DX), X0
+	VINSERTF128 $0x01, 32(DX), Y0, Y0
+	VMOVUPS     16(DX), X1
+	VINSERTF128 $0x01, 48(DX), Y1, Y1
+	VSHUFPS     $0x88, Y1, Y0, Y2
 	VMOVUPS     Y2, 6976(SI)
+	VSHUFPS     $0xdd, Y1, Y0, Y0
 	VMOVUPS     Y0, 7040(SI)
-	VMOVSD      64(DX), X1
-	VMOVSD      96(DX), X3
-	VINSERTF128 $0x01, X3, Y1, Y1
-	VMOVSD      72(DX), X3
-	VMOVSD      104(DX), X4
-	VINSERTF128 $0x01, X4, Y3, Y3
-	VMOVSD      80(DX), X4
-	VMOVSD      112(DX), X5
-	VINSERTF128 $0x01, X5, Y4, Y4
-	VMOVSD      88(DX), X5
-	VMOVSD      120(DX), X6
-	VINSERTF128 $0x01, X6, Y5, Y5
-	VUNPCKLPS   Y3, Y1, Y1
-	VUNPCKLPS   Y5, Y4, Y3
-	VUNPCKLPD   Y3, Y1, Y4
-	VUNPCKHPD   Y3, Y1, Y1
+	VMOVUPS     64(DX), X1
+	VINSERTF128 $0x01, 96(DX), Y1, Y1
+	VMOVUPS     80(DX), X3
+	VINSERTF128 $0x01, 112(DX), Y3, Y3
+	VSHUFPS     $0x88, Y3, Y1, Y4
 	VMOVUPS     Y4, 7008(SI)
+	VSHUFPS     $0xdd, Y3, Y1, Y1
 	VMOVUPS     Y1, 7072(SI)
-	VMOVSD      (CX), X3
-	VMOVSD      32(CX), X5
-	VINSERTF128 $0x01, X5, Y3, Y3
-	VMOVSD      8(CX), X5
-	VMOVSD      40(CX), X6
-	VINSERTF128 $0x01, X6, Y5, Y5
-	VMOVSD      16(CX), X6
-	VMOVSD      48(CX), X7
-	VINSERTF128 $0x01, X7, Y6, Y6
-	VMOVSD      24(CX), X7
-	VMOVSD      56(CX), X8
-	VINSERTF128 $0x01, X8, Y7, Y7
-	VUNPCKLPS   Y5, Y3, Y3
-	VUNPCKLPS   Y7, Y6, Y5
-	VUNPCKLPD   Y5, Y3, Y6
-	VUNPCKHPD   Y5, Y3, Y3
+	VMOVUPS     (CX), X3
+	VINSERTF128 $0x01, 32(CX), Y3, Y3
+	VMOVUPS     16(CX), X5
+	VINSERTF128 $0x01, 48(CX), Y5, Y5
+	VSHUFPS     $0x88, Y5, Y3, Y6
 	VMOVUPS     Y6, 64(SI)
+	VSHUFPS     $0xdd, Y5, Y3, Y3
 	VMOVUPS     Y3, 128(SI)
-	VMOVSD      64(CX), X3
-	VMOVSD      96(CX), X5
-	VINSERTF128 $0x01, X5, Y3, Y3
-	VMOVSD      72(CX), X5
-	VMOVSD      104(CX), X6
-	VINSERTF128 $0x01, X6, Y5, Y5
-	VMOVSD      80(CX), X6
-	VMOVSD      112(CX), X7
-	VINSERTF128 $0x01, X7, Y6, Y6
-	VMOVSD      88(CX), X7
-	VMOVSD      120(CX), X8
-	VINSERTF128 $0x01, X8, Y7, Y7
-	VUNPCKLPS   Y5, Y3, Y3
-	VUNPCKLPS   Y7, Y6, Y5
-	VUNPCKLPD   Y5, Y3, Y6
-	VUNPCKHPD   Y5, Y3, Y3
+	VMOVUPS     64(CX), X3
+	VINSERTF128 $0x01, 96(CX), Y3, Y3
+	VMOVUPS     80(CX), X5
+	VINSERTF128 $0x01, 112(CX), Y5, Y5
+	VSHUFPS     $0x88, Y5, Y3, Y6
 	VMOVUPS     Y6, 96(SI)
+	VSHUFPS     $0xdd, Y5, Y3, Y3
 	VMOVUPS     Y3, 160(SI)
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VBROADCASTSS (DI), Y3
+	VBROADCASTSS 128(DI), Y3
 	VBROADCASTSS 128(DI), Y5
-	VFMADD231PS  Y3, Y2, Y5
-	VBROADCASTSS 128(DI), Y2
-	VFMADD231PS  Y3, Y4, Y2
-	VBROADCASTSS 4(DI), Y3
-	VFMADD231PS  Y3, Y0, Y5
-	VFMADD231PS  Y3, Y1, Y2
-	VEXTRACTF128 $0x01, Y5, X0
-	VCVTPS2PD    X5, Y3
+	VBROADCASTSS (DI), Y6
+	VFMADD231PS  Y6, Y2, Y3
+	VBROADCASTSS (DI), Y2
+	VFMADD231PS  Y2, Y4, Y5
+	VBROADCASTSS 4(DI), Y2
+	VFMADD231PS  Y2, Y0, Y3
+	VBROADCASTSS 4(DI), Y0
+	VFMADD231PS  Y0, Y1, Y5
+	VEXTRACTF128 $0x01, Y3, X0
+	VEXTRACTF128 $0x01, Y5, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X5, Y4
 	VMOVUPS      SpiralsConstants<>+64(SB), Y5
+	VMINPD       Y4, Y5, Y4
 	VMINPD       Y3, Y5, Y3
 	VMOVUPS      SpiralsConstants<>+32(SB), Y6
+	VMAXPD       Y4, Y6, Y4
 	VMAXPD       Y3, Y6, Y3
-	VMULPD       Y3, Y3, Y7
-	VMOVUPS      SpiralsConstants<>+96(SB), Y8
-	VMOVAPS      Y8, Y9
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y7, Y9
-	VMOVUPS      SpiralsConstants<>+160(SB), Y10
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y7, Y11
-	VMULPD       Y7, Y7, Y12
-	VFMADD231PD  Y12, Y11, Y9
-	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y9
-	VMULPD       Y9, Y3, Y3
-	VMOVUPS      SpiralsConstants<>+256(SB), Y9
-	VMOVAPS      Y9, Y13
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y7, Y13
-	VMOVUPS      SpiralsConstants<>+320(SB), Y14
-	VMOVAPS      Y14, Y15
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y7, Y15
-	VMOVUPS      SpiralsConstants<>+384(SB), Y14
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y7
-	VFMADD231PD  Y12, Y15, Y13
-	VFMADD231PD  Y11, Y7, Y13
-	VDIVPD       Y13, Y3, Y3
-	VCVTPD2PSY   Y3, X3
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y7
-	VMOVAPS      Y8, Y11
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VMOVAPS      Y10, Y12
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y7, Y12
-	VMULPD       Y7, Y7, Y13
-	VFMADD231PD  Y13, Y12, Y11
-	VMULPD       Y13, Y13, Y12
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y12, Y11
-	VMULPD       Y11, Y0, Y0
+	VMULPD       Y4, Y4, Y7
+	VMULPD       Y3, Y3, Y8
+	VMOVUPS      SpiralsConstants<>+192(SB), Y9
+	VMOVAPS      Y9, Y10
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y10
 	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VMOVUPS      SpiralsConstants<>+320(SB), Y15
-	VMOVAPS      Y15, Y9
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y7, Y9
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y7
-	VFMADD231PD  Y13, Y9, Y11
-	VFMADD231PD  Y12, Y7, Y11
-	VDIVPD       Y11, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y3, Y0
-	VMOVUPS      Y0, 192(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y2
-	VMINPD       Y2, Y5, Y2
-	VMAXPD       Y2, Y6, Y2
-	VMULPD       Y2, Y2, Y3
-	VMOVAPS      Y8, Y7
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y7
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y7
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y7
-	VMULPD       Y7, Y2, Y2
-	VMOVUPS      SpiralsConstants<>+256(SB), Y7
-	VMOVAPS      Y7, Y12
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y12
-	VMOVAPS      Y15, Y13
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y13, Y12
-	VFMADD231PD  Y9, Y3, Y12
-	VDIVPD       Y12, Y2, Y2
-	VCVTPD2PSY   Y2, X2
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y8, Y9
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y10
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y10
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y10
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
+	VMULPD       Y10, Y4, Y4
+	VMULPD       Y11, Y3, Y3
+	VMOVUPS      SpiralsConstants<>+384(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y11
-	VMULPD       Y3, Y3, Y12
-	VFMADD231PD  Y12, Y11, Y9
-	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y9
-	VMULPD       Y9, Y0, Y0
-	VMOVAPS      Y7, Y9
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y9
-	VMOVAPS      Y15, Y13
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y12, Y13, Y9
-	VFMADD231PD  Y11, Y3, Y9
-	VDIVPD       Y9, Y0, Y0
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VMOVAPS      Y10, Y12
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y12
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y12
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y12
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y12
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y12
+	VDIVPD       Y11, Y4, Y4
+	VDIVPD       Y12, Y3, Y3
+	VCVTPD2PSY   Y4, X4
+	VCVTPD2PSY   Y3, X3
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X0, Y0
+	VMINPD       Y2, Y5, Y2
+	VMINPD       Y0, Y5, Y0
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y0, Y6, Y0
+	VMULPD       Y2, Y2, Y7
+	VMULPD       Y0, Y0, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VMOVAPS      Y9, Y12
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y12
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y12
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y12
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y12
+	VMULPD       Y11, Y2, Y2
+	VMULPD       Y12, Y0, Y0
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VMOVAPS      Y10, Y12
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y12
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y12
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y12
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y12
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y12
+	VDIVPD       Y11, Y2, Y2
+	VDIVPD       Y12, Y0, Y0
+	VCVTPD2PSY   Y2, X2
 	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y2, Y0
-	VMOVUPS      Y0, 224(SI)
-	VBROADCASTSS 8(DI), Y0
+	VINSERTF128  $0x01, X2, Y4, Y2
+	VINSERTF128  $0x01, X0, Y3, Y0
+	VMOVUPS      Y2, 224(SI)
+	VMOVUPS      Y0, 192(SI)
+	VBROADCASTSS 132(DI), Y0
 	VBROADCASTSS 132(DI), Y2
-	VFMADD231PS  6976(SI), Y0, Y2
-	VBROADCASTSS 132(DI), Y3
-	VFMADD231PS  Y0, Y4, Y3
-	VBROADCASTSS 12(DI), Y0
-	VFMADD231PS  7040(SI), Y0, Y2
-	VFMADD231PS  Y0, Y1, Y3
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y9
-	VMULPD       Y2, Y2, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y2, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
+	VBROADCASTSS 8(DI), Y3
+	VFMADD231PS  6976(SI), Y3, Y0
+	VBROADCASTSS 8(DI), Y3
+	VFMADD231PS  7008(SI), Y3, Y2
+	VBROADCASTSS 12(DI), Y3
+	VFMADD231PS  Y3, Y1, Y2
+	VBROADCASTSS 12(DI), Y1
+	VFMADD231PS  7040(SI), Y1, Y0
+	VEXTRACTF128 $0x01, Y2, X1
+	VEXTRACTF128 $0x01, Y0, X3
+	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X0, Y0
+	VMINPD       Y2, Y5, Y2
 	VMINPD       Y0, Y5, Y0
+	VMAXPD       Y2, Y6, Y2
 	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y9
-	VMULPD       Y2, Y2, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y2, Y4
-	VDIVPD       Y4, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 256(SI)
-	VEXTRACTF128 $0x01, Y3, X0
-	VCVTPS2PD    X3, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 288(SI)
-	VBROADCASTSS 16(DI), Y0
-	VBROADCASTSS 136(DI), Y1
-	VFMADD231PS  6976(SI), Y0, Y1
-	VBROADCASTSS 136(DI), Y2
-	VFMADD231PS  7008(SI), Y0, Y2
-	VBROADCASTSS 20(DI), Y0
-	VFMADD231PS  7040(SI), Y0, Y1
-	VFMADD231PS  7072(SI), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 320(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 352(SI)
-	VBROADCASTSS 24(DI), Y0
-	VBROADCASTSS 140(DI), Y1
-	VFMADD231PS  6976(SI), Y0, Y1
-	VBROADCASTSS 140(DI), Y2
-	VFMADD231PS  7008(SI), Y0, Y2
-	VBROADCASTSS 28(DI), Y0
-	VFMADD231PS  7040(SI), Y0, Y1
-	VFMADD231PS  7072(SI), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 384(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 416(SI)
-	VBROADCASTSS 32(DI), Y0
-	VBROADCASTSS 144(DI), Y1
-	VFMADD231PS  6976(SI), Y0, Y1
-	VBROADCASTSS 144(DI), Y2
-	VFMADD231PS  7008(SI), Y0, Y2
-	VBROADCASTSS 36(DI), Y0
-	VFMADD231PS  7040(SI), Y0, Y1
-	VFMADD231PS  7072(SI), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 448(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 480(SI)
-	VBROADCASTSS 40(DI), Y0
-	VBROADCASTSS 148(DI), Y1
-	VFMADD231PS  6976(SI), Y0, Y1
-	VBROADCASTSS 148(DI), Y2
-	VFMADD231PS  7008(SI), Y0, Y2
-	VBROADCASTSS 44(DI), Y0
-	VFMADD231PS  7040(SI), Y0, Y1
-	VFMADD231PS  7072(SI), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 512(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 544(SI)
-	VBROADCASTSS 48(DI), Y0
-	VBROADCASTSS 152(DI), Y1
-	VFMADD231PS  6976(SI), Y0, Y1
-	VBROADCASTSS 152(DI), Y2
-	VFMADD231PS  7008(SI), Y0, Y2
-	VBROADCASTSS 52(DI), Y0
-	VFMADD231PS  7040(SI), Y0, Y1
-	VFMADD231PS  7072(SI), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 576(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 608(SI)
-	VBROADCASTSS 56(DI), Y0
-	VBROADCASTSS 156(DI), Y1
-	VFMADD231PS  6976(SI), Y0, Y1
-	VBROADCASTSS 156(DI), Y2
-	VFMADD231PS  7008(SI), Y0, Y2
-	VBROADCASTSS 60(DI), Y0
-	VFMADD231PS  7040(SI), Y0, Y1
-	VFMADD231PS  7072(SI), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 640(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 672(SI)
-	VBROADCASTSS 64(DI), Y0
-	VBROADCASTSS 160(DI), Y1
-	VFMADD231PS  6976(SI), Y0, Y1
-	VBROADCASTSS 160(DI), Y2
-	VFMADD231PS  7008(SI), Y0, Y2
-	VBROADCASTSS 68(DI), Y0
-	VFMADD231PS  7040(SI), Y0, Y1
-	VFMADD231PS  7072(SI), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 704(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 736(SI)
-	VBROADCASTSS 72(DI), Y0
-	VBROADCASTSS 164(DI), Y1
-	VFMADD231PS  6976(SI), Y0, Y1
-	VBROADCASTSS 164(DI), Y2
-	VFMADD231PS  7008(SI), Y0, Y2
-	VBROADCASTSS 76(DI), Y0
-	VFMADD231PS  7040(SI), Y0, Y1
-	VFMADD231PS  7072(SI), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 768(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 800(SI)
-	VBROADCASTSS 80(DI), Y0
-	VBROADCASTSS 168(DI), Y1
-	VFMADD231PS  6976(SI), Y0, Y1
-	VBROADCASTSS 168(DI), Y2
-	VFMADD231PS  7008(SI), Y0, Y2
-	VBROADCASTSS 84(DI), Y0
-	VFMADD231PS  7040(SI), Y0, Y1
-	VFMADD231PS  7072(SI), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 832(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 864(SI)
-	VBROADCASTSS 88(DI), Y0
-	VBROADCASTSS 172(DI), Y1
-	VFMADD231PS  6976(SI), Y0, Y1
-	VBROADCASTSS 172(DI), Y2
-	VFMADD231PS  7008(SI), Y0, Y2
-	VBROADCASTSS 92(DI), Y0
-	VFMADD231PS  7040(SI), Y0, Y1
-	VFMADD231PS  7072(SI), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 896(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 928(SI)
-	VBROADCASTSS 96(DI), Y0
-	VBROADCASTSS 176(DI), Y1
-	VFMADD231PS  6976(SI), Y0, Y1
-	VBROADCASTSS 176(DI), Y2
-	VFMADD231PS  7008(SI), Y0, Y2
-	VBROADCASTSS 100(DI), Y0
-	VFMADD231PS  7040(SI), Y0, Y1
-	VFMADD231PS  7072(SI), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 960(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 992(SI)
-	VBROADCASTSS 104(DI), Y0
-	VBROADCASTSS 180(DI), Y1
-	VFMADD231PS  6976(SI), Y0, Y1
-	VBROADCASTSS 180(DI), Y2
-	VFMADD231PS  7008(SI), Y0, Y2
-	VBROADCASTSS 108(DI), Y0
-	VFMADD231PS  7040(SI), Y0, Y1
-	VFMADD231PS  7072(SI), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 1024(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 1056(SI)
-	VBROADCASTSS 112(DI), Y0
-	VBROADCASTSS 184(DI), Y1
-	VFMADD231PS  6976(SI), Y0, Y1
-	VBROADCASTSS 184(DI), Y2
-	VFMADD231PS  7008(SI), Y0, Y2
-	VBROADCASTSS 116(DI), Y0
-	VFMADD231PS  7040(SI), Y0, Y1
-	VFMADD231PS  7072(SI), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 1088(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 1120(SI)
-	VBROADCASTSS 120(DI), Y0
-	VBROADCASTSS 188(DI), Y1
-	VFMADD231PS  6976(SI), Y0, Y1
-	VBROADCASTSS 188(DI), Y2
-	VFMADD231PS  7008(SI), Y0, Y2
-	VBROADCASTSS 124(DI), Y0
-	VFMADD231PS  7040(SI), Y0, Y1
-	VFMADD231PS  7072(SI), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 1152(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y2
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y8
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y10
-	VMULPD       Y2, Y2, Y3
-	VFMADD231PD  Y3, Y10, Y8
-	VMULPD       Y3, Y3, Y4
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y0, Y0, Y7
+	VMOVAPS      Y9, Y8
 	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMULPD       Y8, Y0, Y0
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y7
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y15
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y2, Y14
-	VFMADD231PD  Y3, Y15, Y7
-	VFMADD231PD  Y4, Y14, Y7
-	VDIVPD       Y7, Y0, Y0
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y11, Y0, Y0
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y2, Y2
+	VDIVPD       Y11, Y0, Y0
+	VCVTPD2PSY   Y2, X2
 	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 1184(SI)
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y1, Y5, Y1
+	VMINPD       Y3, Y5, Y3
+	VMAXPD       Y1, Y6, Y1
+	VMAXPD       Y3, Y6, Y3
+	VMULPD       Y1, Y1, Y4
+	VMULPD       Y3, Y3, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y1, Y1
+	VMULPD       Y11, Y3, Y3
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y1, Y1
+	VDIVPD       Y11, Y3, Y3
+	VCVTPD2PSY   Y1, X1
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X1, Y2, Y1
+	VINSERTF128  $0x01, X3, Y0, Y0
+	VMOVUPS      Y1, 288(SI)
+	VMOVUPS      Y0, 256(SI)
+	VBROADCASTSS 136(DI), Y0
+	VBROADCASTSS 136(DI), Y1
+	VBROADCASTSS 16(DI), Y2
+	VFMADD231PS  6976(SI), Y2, Y0
+	VBROADCASTSS 16(DI), Y2
+	VFMADD231PS  7008(SI), Y2, Y1
+	VBROADCASTSS 20(DI), Y2
+	VFMADD231PS  7040(SI), Y2, Y0
+	VBROADCASTSS 20(DI), Y2
+	VFMADD231PS  7072(SI), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y5, Y0
+	VMINPD       Y1, Y5, Y1
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y11, Y1, Y1
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y0, Y0
+	VDIVPD       Y11, Y1, Y1
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y5, Y2
+	VMINPD       Y3, Y5, Y3
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y3, Y6, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y11, Y3, Y3
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y2, Y2
+	VDIVPD       Y11, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VMOVUPS      Y0, 320(SI)
+	VMOVUPS      Y1, 352(SI)
+	VBROADCASTSS 140(DI), Y0
+	VBROADCASTSS 140(DI), Y1
+	VBROADCASTSS 24(DI), Y2
+	VFMADD231PS  6976(SI), Y2, Y0
+	VBROADCASTSS 24(DI), Y2
+	VFMADD231PS  7008(SI), Y2, Y1
+	VBROADCASTSS 28(DI), Y2
+	VFMADD231PS  7040(SI), Y2, Y0
+	VBROADCASTSS 28(DI), Y2
+	VFMADD231PS  7072(SI), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y5, Y0
+	VMINPD       Y1, Y5, Y1
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y11, Y1, Y1
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y0, Y0
+	VDIVPD       Y11, Y1, Y1
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y5, Y2
+	VMINPD       Y3, Y5, Y3
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y3, Y6, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y11, Y3, Y3
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y2, Y2
+	VDIVPD       Y11, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VMOVUPS      Y0, 384(SI)
+	VMOVUPS      Y1, 416(SI)
+	VBROADCASTSS 144(DI), Y0
+	VBROADCASTSS 144(DI), Y1
+	VBROADCASTSS 32(DI), Y2
+	VFMADD231PS  6976(SI), Y2, Y0
+	VBROADCASTSS 32(DI), Y2
+	VFMADD231PS  7008(SI), Y2, Y1
+	VBROADCASTSS 36(DI), Y2
+	VFMADD231PS  7040(SI), Y2, Y0
+	VBROADCASTSS 36(DI), Y2
+	VFMADD231PS  7072(SI), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y5, Y0
+	VMINPD       Y1, Y5, Y1
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y11, Y1, Y1
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y0, Y0
+	VDIVPD       Y11, Y1, Y1
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y5, Y2
+	VMINPD       Y3, Y5, Y3
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y3, Y6, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y11, Y3, Y3
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y2, Y2
+	VDIVPD       Y11, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VMOVUPS      Y0, 448(SI)
+	VMOVUPS      Y1, 480(SI)
+	VBROADCASTSS 148(DI), Y0
+	VBROADCASTSS 148(DI), Y1
+	VBROADCASTSS 40(DI), Y2
+	VFMADD231PS  6976(SI), Y2, Y0
+	VBROADCASTSS 40(DI), Y2
+	VFMADD231PS  7008(SI), Y2, Y1
+	VBROADCASTSS 44(DI), Y2
+	VFMADD231PS  7040(SI), Y2, Y0
+	VBROADCASTSS 44(DI), Y2
+	VFMADD231PS  7072(SI), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y5, Y0
+	VMINPD       Y1, Y5, Y1
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y11, Y1, Y1
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y0, Y0
+	VDIVPD       Y11, Y1, Y1
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y5, Y2
+	VMINPD       Y3, Y5, Y3
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y3, Y6, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y11, Y3, Y3
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y2, Y2
+	VDIVPD       Y11, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VMOVUPS      Y0, 512(SI)
+	VMOVUPS      Y1, 544(SI)
+	VBROADCASTSS 152(DI), Y0
+	VBROADCASTSS 152(DI), Y1
+	VBROADCASTSS 48(DI), Y2
+	VFMADD231PS  6976(SI), Y2, Y0
+	VBROADCASTSS 48(DI), Y2
+	VFMADD231PS  7008(SI), Y2, Y1
+	VBROADCASTSS 52(DI), Y2
+	VFMADD231PS  7040(SI), Y2, Y0
+	VBROADCASTSS 52(DI), Y2
+	VFMADD231PS  7072(SI), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y5, Y0
+	VMINPD       Y1, Y5, Y1
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y11, Y1, Y1
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y0, Y0
+	VDIVPD       Y11, Y1, Y1
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y5, Y2
+	VMINPD       Y3, Y5, Y3
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y3, Y6, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y11, Y3, Y3
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y2, Y2
+	VDIVPD       Y11, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VMOVUPS      Y0, 576(SI)
+	VMOVUPS      Y1, 608(SI)
+	VBROADCASTSS 156(DI), Y0
+	VBROADCASTSS 156(DI), Y1
+	VBROADCASTSS 56(DI), Y2
+	VFMADD231PS  6976(SI), Y2, Y0
+	VBROADCASTSS 56(DI), Y2
+	VFMADD231PS  7008(SI), Y2, Y1
+	VBROADCASTSS 60(DI), Y2
+	VFMADD231PS  7040(SI), Y2, Y0
+	VBROADCASTSS 60(DI), Y2
+	VFMADD231PS  7072(SI), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y5, Y0
+	VMINPD       Y1, Y5, Y1
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y11, Y1, Y1
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y0, Y0
+	VDIVPD       Y11, Y1, Y1
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y5, Y2
+	VMINPD       Y3, Y5, Y3
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y3, Y6, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y11, Y3, Y3
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y2, Y2
+	VDIVPD       Y11, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VMOVUPS      Y0, 640(SI)
+	VMOVUPS      Y1, 672(SI)
+	VBROADCASTSS 160(DI), Y0
+	VBROADCASTSS 160(DI), Y1
+	VBROADCASTSS 64(DI), Y2
+	VFMADD231PS  6976(SI), Y2, Y0
+	VBROADCASTSS 64(DI), Y2
+	VFMADD231PS  7008(SI), Y2, Y1
+	VBROADCASTSS 68(DI), Y2
+	VFMADD231PS  7040(SI), Y2, Y0
+	VBROADCASTSS 68(DI), Y2
+	VFMADD231PS  7072(SI), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y5, Y0
+	VMINPD       Y1, Y5, Y1
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y11, Y1, Y1
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y0, Y0
+	VDIVPD       Y11, Y1, Y1
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y5, Y2
+	VMINPD       Y3, Y5, Y3
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y3, Y6, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y11, Y3, Y3
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y2, Y2
+	VDIVPD       Y11, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VMOVUPS      Y0, 704(SI)
+	VMOVUPS      Y1, 736(SI)
+	VBROADCASTSS 164(DI), Y0
+	VBROADCASTSS 164(DI), Y1
+	VBROADCASTSS 72(DI), Y2
+	VFMADD231PS  6976(SI), Y2, Y0
+	VBROADCASTSS 72(DI), Y2
+	VFMADD231PS  7008(SI), Y2, Y1
+	VBROADCASTSS 76(DI), Y2
+	VFMADD231PS  7040(SI), Y2, Y0
+	VBROADCASTSS 76(DI), Y2
+	VFMADD231PS  7072(SI), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y5, Y0
+	VMINPD       Y1, Y5, Y1
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y11, Y1, Y1
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y0, Y0
+	VDIVPD       Y11, Y1, Y1
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y5, Y2
+	VMINPD       Y3, Y5, Y3
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y3, Y6, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y11, Y3, Y3
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y2, Y2
+	VDIVPD       Y11, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VMOVUPS      Y0, 768(SI)
+	VMOVUPS      Y1, 800(SI)
+	VBROADCASTSS 168(DI), Y0
+	VBROADCASTSS 168(DI), Y1
+	VBROADCASTSS 80(DI), Y2
+	VFMADD231PS  6976(SI), Y2, Y0
+	VBROADCASTSS 80(DI), Y2
+	VFMADD231PS  7008(SI), Y2, Y1
+	VBROADCASTSS 84(DI), Y2
+	VFMADD231PS  7040(SI), Y2, Y0
+	VBROADCASTSS 84(DI), Y2
+	VFMADD231PS  7072(SI), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y5, Y0
+	VMINPD       Y1, Y5, Y1
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y11, Y1, Y1
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y0, Y0
+	VDIVPD       Y11, Y1, Y1
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y5, Y2
+	VMINPD       Y3, Y5, Y3
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y3, Y6, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y11, Y3, Y3
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y2, Y2
+	VDIVPD       Y11, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VMOVUPS      Y0, 832(SI)
+	VMOVUPS      Y1, 864(SI)
+	VBROADCASTSS 172(DI), Y0
+	VBROADCASTSS 172(DI), Y1
+	VBROADCASTSS 88(DI), Y2
+	VFMADD231PS  6976(SI), Y2, Y0
+	VBROADCASTSS 88(DI), Y2
+	VFMADD231PS  7008(SI), Y2, Y1
+	VBROADCASTSS 92(DI), Y2
+	VFMADD231PS  7040(SI), Y2, Y0
+	VBROADCASTSS 92(DI), Y2
+	VFMADD231PS  7072(SI), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y5, Y0
+	VMINPD       Y1, Y5, Y1
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y11, Y1, Y1
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y0, Y0
+	VDIVPD       Y11, Y1, Y1
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y5, Y2
+	VMINPD       Y3, Y5, Y3
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y3, Y6, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y11, Y3, Y3
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y2, Y2
+	VDIVPD       Y11, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VMOVUPS      Y0, 896(SI)
+	VMOVUPS      Y1, 928(SI)
+	VBROADCASTSS 176(DI), Y0
+	VBROADCASTSS 176(DI), Y1
+	VBROADCASTSS 96(DI), Y2
+	VFMADD231PS  6976(SI), Y2, Y0
+	VBROADCASTSS 96(DI), Y2
+	VFMADD231PS  7008(SI), Y2, Y1
+	VBROADCASTSS 100(DI), Y2
+	VFMADD231PS  7040(SI), Y2, Y0
+	VBROADCASTSS 100(DI), Y2
+	VFMADD231PS  7072(SI), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y5, Y0
+	VMINPD       Y1, Y5, Y1
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y11, Y1, Y1
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y0, Y0
+	VDIVPD       Y11, Y1, Y1
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y5, Y2
+	VMINPD       Y3, Y5, Y3
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y3, Y6, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y11, Y3, Y3
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y2, Y2
+	VDIVPD       Y11, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VMOVUPS      Y0, 960(SI)
+	VMOVUPS      Y1, 992(SI)
+	VBROADCASTSS 180(DI), Y0
+	VBROADCASTSS 180(DI), Y1
+	VBROADCASTSS 104(DI), Y2
+	VFMADD231PS  6976(SI), Y2, Y0
+	VBROADCASTSS 104(DI), Y2
+	VFMADD231PS  7008(SI), Y2, Y1
+	VBROADCASTSS 108(DI), Y2
+	VFMADD231PS  7040(SI), Y2, Y0
+	VBROADCASTSS 108(DI), Y2
+	VFMADD231PS  7072(SI), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y5, Y0
+	VMINPD       Y1, Y5, Y1
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y11, Y1, Y1
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y0, Y0
+	VDIVPD       Y11, Y1, Y1
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y5, Y2
+	VMINPD       Y3, Y5, Y3
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y3, Y6, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y11, Y3, Y3
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y2, Y2
+	VDIVPD       Y11, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VMOVUPS      Y0, 1024(SI)
+	VMOVUPS      Y1, 1056(SI)
+	VBROADCASTSS 184(DI), Y0
+	VBROADCASTSS 184(DI), Y1
+	VBROADCASTSS 112(DI), Y2
+	VFMADD231PS  6976(SI), Y2, Y0
+	VBROADCASTSS 112(DI), Y2
+	VFMADD231PS  7008(SI), Y2, Y1
+	VBROADCASTSS 116(DI), Y2
+	VFMADD231PS  7040(SI), Y2, Y0
+	VBROADCASTSS 116(DI), Y2
+	VFMADD231PS  7072(SI), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y5, Y0
+	VMINPD       Y1, Y5, Y1
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y11, Y1, Y1
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y0, Y0
+	VDIVPD       Y11, Y1, Y1
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y5, Y2
+	VMINPD       Y3, Y5, Y3
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y3, Y6, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y11, Y3, Y3
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y2, Y2
+	VDIVPD       Y11, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VMOVUPS      Y0, 1088(SI)
+	VMOVUPS      Y1, 1120(SI)
+	VBROADCASTSS 188(DI), Y0
+	VBROADCASTSS 188(DI), Y1
+	VBROADCASTSS 120(DI), Y2
+	VFMADD231PS  6976(SI), Y2, Y0
+	VBROADCASTSS 120(DI), Y2
+	VFMADD231PS  7008(SI), Y2, Y1
+	VBROADCASTSS 124(DI), Y2
+	VFMADD231PS  7040(SI), Y2, Y0
+	VBROADCASTSS 124(DI), Y2
+	VFMADD231PS  7072(SI), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y5, Y0
+	VMINPD       Y1, Y5, Y1
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y11, Y1, Y1
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y0, Y0
+	VDIVPD       Y11, Y1, Y1
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y5, Y2
+	VMINPD       Y3, Y5, Y3
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y3, Y6, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y5
+	VMOVAPS      Y9, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y9
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y9
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y9
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y9
+	VMULPD       Y6, Y2, Y2
+	VMULPD       Y9, Y3, Y3
+	VMOVAPS      Y10, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y10
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y10
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y10
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y10
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y10
+	VDIVPD       Y6, Y2, Y2
+	VDIVPD       Y10, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VMOVUPS      Y0, 1152(SI)
+	VMOVUPS      Y1, 1184(SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
 	XORL R13, R13
@@ -8817,247 +8199,257 @@ loop2:
 
 loop3:
 	VMOVUPS      1600(SI)(R12*1), Y0
-	VEXTRACTF128 $0x01, Y0, X1
+	VMOVUPS      1632(SI)(R12*1), Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X0, Y0
-	VMOVUPS      SpiralsConstants<>+64(SB), Y2
-	VMINPD       Y0, Y2, Y0
-	VMOVUPS      SpiralsConstants<>+32(SB), Y3
-	VMAXPD       Y0, Y3, Y0
-	VMULPD       Y0, Y0, Y4
-	VMOVUPS      SpiralsConstants<>+96(SB), Y5
-	VMOVAPS      Y5, Y6
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y4, Y6
-	VMOVUPS      SpiralsConstants<>+160(SB), Y7
-	VMOVAPS      Y7, Y8
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y8
-	VMULPD       Y4, Y4, Y9
-	VFMADD231PD  Y9, Y8, Y6
-	VMULPD       Y9, Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y6
-	VMULPD       Y6, Y0, Y0
-	VMOVUPS      SpiralsConstants<>+256(SB), Y6
-	VMOVAPS      Y6, Y10
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y4, Y10
-	VMOVUPS      SpiralsConstants<>+320(SB), Y11
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y4, Y12
-	VMOVUPS      SpiralsConstants<>+384(SB), Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y13, Y4
-	VFMADD231PD  Y9, Y12, Y10
-	VFMADD231PD  Y8, Y4, Y10
-	VDIVPD       Y10, Y0, Y0
-	VCVTPD2PSY   Y0, X0
 	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y2, Y1
-	VMAXPD       Y1, Y3, Y1
-	VMULPD       Y1, Y1, Y4
-	VMOVAPS      Y5, Y8
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VMOVAPS      Y7, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y9
-	VMULPD       Y4, Y4, Y10
-	VFMADD231PD  Y10, Y9, Y8
-	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y8
-	VMULPD       Y8, Y1, Y1
-	VMOVAPS      Y6, Y8
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y4, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y13, Y4
-	VFMADD231PD  Y10, Y12, Y8
-	VFMADD231PD  Y9, Y4, Y8
-	VDIVPD       Y8, Y1, Y1
+	VMOVUPS      SpiralsConstants<>+64(SB), Y4
+	VMINPD       Y1, Y4, Y1
+	VMINPD       Y0, Y4, Y0
+	VMOVUPS      SpiralsConstants<>+32(SB), Y5
+	VMAXPD       Y1, Y5, Y1
+	VMAXPD       Y0, Y5, Y0
+	VMULPD       Y1, Y1, Y6
+	VMULPD       Y0, Y0, Y7
+	VMOVUPS      SpiralsConstants<>+192(SB), Y8
+	VMOVAPS      Y8, Y9
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y9
+	VMOVAPS      Y8, Y10
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y10
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y6, Y9
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y10
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y6, Y9
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y10
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y6, Y9
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y10
+	VMULPD       Y9, Y1, Y1
+	VMULPD       Y10, Y0, Y0
+	VMOVUPS      SpiralsConstants<>+384(SB), Y9
+	VMOVAPS      Y9, Y10
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y6, Y10
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y6, Y10
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y6, Y10
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y6, Y10
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y6, Y10
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y10, Y1, Y1
+	VDIVPD       Y11, Y0, Y0
 	VCVTPD2PSY   Y1, X1
-	VINSERTF128  $0x01, X1, Y0, Y0
-	VMOVUPS      Y0, 2880(SI)(R12*1)
-	VMOVUPS      1632(SI)(R12*1), Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y2, Y0
-	VMAXPD       Y0, Y3, Y0
-	VMULPD       Y0, Y0, Y4
-	VMOVAPS      Y5, Y8
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VMOVAPS      Y7, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y9
-	VMULPD       Y4, Y4, Y10
-	VFMADD231PD  Y10, Y9, Y8
-	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y8
-	VMULPD       Y8, Y0, Y0
-	VMOVAPS      Y6, Y8
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y4, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y13, Y4
-	VFMADD231PD  Y10, Y12, Y8
-	VFMADD231PD  Y9, Y4, Y8
-	VDIVPD       Y8, Y0, Y0
 	VCVTPD2PSY   Y0, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y2, Y1
-	VMAXPD       Y1, Y3, Y1
-	VMULPD       Y1, Y1, Y2
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y5
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y7
-	VMULPD       Y2, Y2, Y3
-	VFMADD231PD  Y3, Y7, Y5
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X2, Y2
+	VMINPD       Y3, Y4, Y3
+	VMINPD       Y2, Y4, Y2
+	VMAXPD       Y3, Y5, Y3
+	VMAXPD       Y2, Y5, Y2
 	VMULPD       Y3, Y3, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y5
-	VMULPD       Y5, Y1, Y1
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y6
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y2, Y13
-	VFMADD231PD  Y3, Y11, Y6
-	VFMADD231PD  Y4, Y13, Y6
-	VDIVPD       Y6, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VINSERTF128  $0x01, X1, Y0, Y0
-	VMOVUPS      Y0, 2912(SI)(R12*1)
+	VMULPD       Y2, Y2, Y5
+	VMOVAPS      Y8, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y8
+	VMULPD       Y6, Y3, Y3
+	VMULPD       Y8, Y2, Y2
+	VMOVAPS      Y9, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y9
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y9
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y9
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y9
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y9
+	VDIVPD       Y6, Y3, Y3
+	VDIVPD       Y9, Y2, Y2
+	VCVTPD2PSY   Y3, X3
+	VCVTPD2PSY   Y2, X2
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VMOVUPS      Y1, 2912(SI)(R12*1)
+	VMOVUPS      Y0, 2880(SI)(R12*1)
 	ADDQ         $0x00000040, R12
 	CMPQ         R12, $0x00000400
 	JNE          loop3
 
 	// z3 = W3·a2 + b3
-	VBROADCASTSS 1280(DI), Y0
+	VBROADCASTSS 1408(DI), Y0
 	VBROADCASTSS 1408(DI), Y1
-	VFMADD231PS  2880(SI), Y0, Y1
-	VBROADCASTSS 1408(DI), Y2
-	VFMADD231PS  2912(SI), Y0, Y2
-	VBROADCASTSS 1284(DI), Y0
-	VFMADD231PS  2944(SI), Y0, Y1
-	VFMADD231PS  2976(SI), Y0, Y2
-	VBROADCASTSS 1288(DI), Y0
-	VFMADD231PS  3008(SI), Y0, Y1
-	VFMADD231PS  3040(SI), Y0, Y2
-	VBROADCASTSS 1292(DI), Y0
-	VFMADD231PS  3072(SI), Y0, Y1
-	VFMADD231PS  3104(SI), Y0, Y2
-	VBROADCASTSS 1296(DI), Y0
-	VFMADD231PS  3136(SI), Y0, Y1
-	VFMADD231PS  3168(SI), Y0, Y2
-	VBROADCASTSS 1300(DI), Y0
-	VFMADD231PS  3200(SI), Y0, Y1
-	VFMADD231PS  3232(SI), Y0, Y2
-	VBROADCASTSS 1304(DI), Y0
-	VFMADD231PS  3264(SI), Y0, Y1
-	VFMADD231PS  3296(SI), Y0, Y2
-	VBROADCASTSS 1308(DI), Y0
-	VFMADD231PS  3328(SI), Y0, Y1
-	VFMADD231PS  3360(SI), Y0, Y2
-	VBROADCASTSS 1312(DI), Y0
-	VFMADD231PS  3392(SI), Y0, Y1
-	VFMADD231PS  3424(SI), Y0, Y2
-	VBROADCASTSS 1316(DI), Y0
-	VFMADD231PS  3456(SI), Y0, Y1
-	VFMADD231PS  3488(SI), Y0, Y2
-	VBROADCASTSS 1320(DI), Y0
-	VFMADD231PS  3520(SI), Y0, Y1
-	VFMADD231PS  3552(SI), Y0, Y2
-	VBROADCASTSS 1324(DI), Y0
-	VFMADD231PS  3584(SI), Y0, Y1
-	VFMADD231PS  3616(SI), Y0, Y2
-	VBROADCASTSS 1328(DI), Y0
-	VFMADD231PS  3648(SI), Y0, Y1
-	VFMADD231PS  3680(SI), Y0, Y2
-	VBROADCASTSS 1332(DI), Y0
-	VFMADD231PS  3712(SI), Y0, Y1
-	VFMADD231PS  3744(SI), Y0, Y2
-	VBROADCASTSS 1336(DI), Y0
-	VFMADD231PS  3776(SI), Y0, Y1
-	VFMADD231PS  3808(SI), Y0, Y2
-	VBROADCASTSS 1340(DI), Y0
-	VFMADD231PS  3840(SI), Y0, Y1
-	VFMADD231PS  3872(SI), Y0, Y2
-	VMOVUPS      Y1, 1216(SI)
-	VMOVUPS      Y2, 1248(SI)
-	VBROADCASTSS 1344(DI), Y0
+	VBROADCASTSS 1280(DI), Y2
+	VFMADD231PS  2880(SI), Y2, Y0
+	VBROADCASTSS 1280(DI), Y2
+	VFMADD231PS  2912(SI), Y2, Y1
+	VBROADCASTSS 1284(DI), Y2
+	VFMADD231PS  2944(SI), Y2, Y0
+	VBROADCASTSS 1284(DI), Y2
+	VFMADD231PS  2976(SI), Y2, Y1
+	VBROADCASTSS 1288(DI), Y2
+	VFMADD231PS  3008(SI), Y2, Y0
+	VBROADCASTSS 1288(DI), Y2
+	VFMADD231PS  3040(SI), Y2, Y1
+	VBROADCASTSS 1292(DI), Y2
+	VFMADD231PS  3072(SI), Y2, Y0
+	VBROADCASTSS 1292(DI), Y2
+	VFMADD231PS  3104(SI), Y2, Y1
+	VBROADCASTSS 1296(DI), Y2
+	VFMADD231PS  3136(SI), Y2, Y0
+	VBROADCASTSS 1296(DI), Y2
+	VFMADD231PS  3168(SI), Y2, Y1
+	VBROADCASTSS 1300(DI), Y2
+	VFMADD231PS  3200(SI), Y2, Y0
+	VBROADCASTSS 1300(DI), Y2
+	VFMADD231PS  3232(SI), Y2, Y1
+	VBROADCASTSS 1304(DI), Y2
+	VFMADD231PS  3264(SI), Y2, Y0
+	VBROADCASTSS 1304(DI), Y2
+	VFMADD231PS  3296(SI), Y2, Y1
+	VBROADCASTSS 1308(DI), Y2
+	VFMADD231PS  3328(SI), Y2, Y0
+	VBROADCASTSS 1308(DI), Y2
+	VFMADD231PS  3360(SI), Y2, Y1
+	VBROADCASTSS 1312(DI), Y2
+	VFMADD231PS  3392(SI), Y2, Y0
+	VBROADCASTSS 1312(DI), Y2
+	VFMADD231PS  3424(SI), Y2, Y1
+	VBROADCASTSS 1316(DI), Y2
+	VFMADD231PS  3456(SI), Y2, Y0
+	VBROADCASTSS 1316(DI), Y2
+	VFMADD231PS  3488(SI), Y2, Y1
+	VBROADCASTSS 1320(DI), Y2
+	VFMADD231PS  3520(SI), Y2, Y0
+	VBROADCASTSS 1320(DI), Y2
+	VFMADD231PS  3552(SI), Y2, Y1
+	VBROADCASTSS 1324(DI), Y2
+	VFMADD231PS  3584(SI), Y2, Y0
+	VBROADCASTSS 1324(DI), Y2
+	VFMADD231PS  3616(SI), Y2, Y1
+	VBROADCASTSS 1328(DI), Y2
+	VFMADD231PS  3648(SI), Y2, Y0
+	VBROADCASTSS 1328(DI), Y2
+	VFMADD231PS  3680(SI), Y2, Y1
+	VBROADCASTSS 1332(DI), Y2
+	VFMADD231PS  3712(SI), Y2, Y0
+	VBROADCASTSS 1332(DI), Y2
+	VFMADD231PS  3744(SI), Y2, Y1
+	VBROADCASTSS 1336(DI), Y2
+	VFMADD231PS  3776(SI), Y2, Y0
+	VBROADCASTSS 1336(DI), Y2
+	VFMADD231PS  3808(SI), Y2, Y1
+	VBROADCASTSS 1340(DI), Y2
+	VFMADD231PS  3840(SI), Y2, Y0
+	VBROADCASTSS 1340(DI), Y2
+	VFMADD231PS  3872(SI), Y2, Y1
+	VMOVUPS      Y0, 1216(SI)
+	VMOVUPS      Y1, 1248(SI)
+	VBROADCASTSS 1412(DI), Y2
 	VBROADCASTSS 1412(DI), Y3
-	VFMADD231PS  2880(SI), Y0, Y3
-	VBROADCASTSS 1412(DI), Y4
-	VFMADD231PS  2912(SI), Y0, Y4
-	VBROADCASTSS 1348(DI), Y0
-	VFMADD231PS  2944(SI), Y0, Y3
-	VFMADD231PS  2976(SI), Y0, Y4
-	VBROADCASTSS 1352(DI), Y0
-	VFMADD231PS  3008(SI), Y0, Y3
-	VFMADD231PS  3040(SI), Y0, Y4
-	VBROADCASTSS 1356(DI), Y0
-	VFMADD231PS  3072(SI), Y0, Y3
-	VFMADD231PS  3104(SI), Y0, Y4
-	VBROADCASTSS 1360(DI), Y0
-	VFMADD231PS  3136(SI), Y0, Y3
-	VFMADD231PS  3168(SI), Y0, Y4
-	VBROADCASTSS 1364(DI), Y0
-	VFMADD231PS  3200(SI), Y0, Y3
-	VFMADD231PS  3232(SI), Y0, Y4
-	VBROADCASTSS 1368(DI), Y0
-	VFMADD231PS  3264(SI), Y0, Y3
-	VFMADD231PS  3296(SI), Y0, Y4
-	VBROADCASTSS 1372(DI), Y0
-	VFMADD231PS  3328(SI), Y0, Y3
-	VFMADD231PS  3360(SI), Y0, Y4
-	VBROADCASTSS 1376(DI), Y0
-	VFMADD231PS  3392(SI), Y0, Y3
-	VFMADD231PS  3424(SI), Y0, Y4
-	VBROADCASTSS 1380(DI), Y0
-	VFMADD231PS  3456(SI), Y0, Y3
-	VFMADD231PS  3488(SI), Y0, Y4
-	VBROADCASTSS 1384(DI), Y0
-	VFMADD231PS  3520(SI), Y0, Y3
-	VFMADD231PS  3552(SI), Y0, Y4
-	VBROADCASTSS 1388(DI), Y0
-	VFMADD231PS  3584(SI), Y0, Y3
-	VFMADD231PS  3616(SI), Y0, Y4
-	VBROADCASTSS 1392(DI), Y0
-	VFMADD231PS  3648(SI), Y0, Y3
-	VFMADD231PS  3680(SI), Y0, Y4
-	VBROADCASTSS 1396(DI), Y0
-	VFMADD231PS  3712(SI), Y0, Y3
-	VFMADD231PS  3744(SI), Y0, Y4
-	VBROADCASTSS 1400(DI), Y0
-	VFMADD231PS  3776(SI), Y0, Y3
-	VFMADD231PS  3808(SI), Y0, Y4
-	VBROADCASTSS 1404(DI), Y0
-	VFMADD231PS  3840(SI), Y0, Y3
-	VFMADD231PS  3872(SI), Y0, Y4
-	VMOVUPS      Y3, 1280(SI)
-	VMOVUPS      Y4, 1312(SI)
+	VBROADCASTSS 1344(DI), Y4
+	VFMADD231PS  2880(SI), Y4, Y2
+	VBROADCASTSS 1344(DI), Y4
+	VFMADD231PS  2912(SI), Y4, Y3
+	VBROADCASTSS 1348(DI), Y4
+	VFMADD231PS  2944(SI), Y4, Y2
+	VBROADCASTSS 1348(DI), Y4
+	VFMADD231PS  2976(SI), Y4, Y3
+	VBROADCASTSS 1352(DI), Y4
+	VFMADD231PS  3008(SI), Y4, Y2
+	VBROADCASTSS 1352(DI), Y4
+	VFMADD231PS  3040(SI), Y4, Y3
+	VBROADCASTSS 1356(DI), Y4
+	VFMADD231PS  3072(SI), Y4, Y2
+	VBROADCASTSS 1356(DI), Y4
+	VFMADD231PS  3104(SI), Y4, Y3
+	VBROADCASTSS 1360(DI), Y4
+	VFMADD231PS  3136(SI), Y4, Y2
+	VBROADCASTSS 1360(DI), Y4
+	VFMADD231PS  3168(SI), Y4, Y3
+	VBROADCASTSS 1364(DI), Y4
+	VFMADD231PS  3200(SI), Y4, Y2
+	VBROADCASTSS 1364(DI), Y4
+	VFMADD231PS  3232(SI), Y4, Y3
+	VBROADCASTSS 1368(DI), Y4
+	VFMADD231PS  3264(SI), Y4, Y2
+	VBROADCASTSS 1368(DI), Y4
+	VFMADD231PS  3296(SI), Y4, Y3
+	VBROADCASTSS 1372(DI), Y4
+	VFMADD231PS  3328(SI), Y4, Y2
+	VBROADCASTSS 1372(DI), Y4
+	VFMADD231PS  3360(SI), Y4, Y3
+	VBROADCASTSS 1376(DI), Y4
+	VFMADD231PS  3392(SI), Y4, Y2
+	VBROADCASTSS 1376(DI), Y4
+	VFMADD231PS  3424(SI), Y4, Y3
+	VBROADCASTSS 1380(DI), Y4
+	VFMADD231PS  3456(SI), Y4, Y2
+	VBROADCASTSS 1380(DI), Y4
+	VFMADD231PS  3488(SI), Y4, Y3
+	VBROADCASTSS 1384(DI), Y4
+	VFMADD231PS  3520(SI), Y4, Y2
+	VBROADCASTSS 1384(DI), Y4
+	VFMADD231PS  3552(SI), Y4, Y3
+	VBROADCASTSS 1388(DI), Y4
+	VFMADD231PS  3584(SI), Y4, Y2
+	VBROADCASTSS 1388(DI), Y4
+	VFMADD231PS  3616(SI), Y4, Y3
+	VBROADCASTSS 1392(DI), Y4
+	VFMADD231PS  3648(SI), Y4, Y2
+	VBROADCASTSS 1392(DI), Y4
+	VFMADD231PS  3680(SI), Y4, Y3
+	VBROADCASTSS 1396(DI), Y4
+	VFMADD231PS  3712(SI), Y4, Y2
+	VBROADCASTSS 1396(DI), Y4
+	VFMADD231PS  3744(SI), Y4, Y3
+	VBROADCASTSS 1400(DI), Y4
+	VFMADD231PS  3776(SI), Y4, Y2
+	VBROADCASTSS 1400(DI), Y4
+	VFMADD231PS  3808(SI), Y4, Y3
+	VBROADCASTSS 1404(DI), Y4
+	VFMADD231PS  3840(SI), Y4, Y2
+	VBROADCASTSS 1404(DI), Y4
+	VFMADD231PS  3872(SI), Y4, Y3
+	VMOVUPS      Y2, 1280(SI)
+	VMOVUPS      Y3, 1312(SI)
 
 	// a3 = softmax(z3)
-	VCMPPS       $0x03, Y1, Y1, Y0
-	VMAXPS       Y3, Y1, Y5
-	VBLENDVPS    Y0, Y1, Y5, Y0
-	VMOVUPS      Y0, 1472(SI)
-	VSUBPS       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y4
+	VMAXPS       Y2, Y0, Y5
+	VBLENDVPS    Y4, Y0, Y5, Y4
+	VMOVUPS      Y4, 1472(SI)
+	VSUBPS       Y4, Y0, Y0
 	VMOVUPS      SpiralsConstants<>+544(SB), Y5
-	VMINPS       Y1, Y5, Y1
+	VMINPS       Y0, Y5, Y0
 	VMOVUPS      SpiralsConstants<>+512(SB), Y6
-	VMAXPS       Y1, Y6, Y1
+	VMAXPS       Y0, Y6, Y0
 	VMOVUPS      SpiralsConstants<>+576(SB), Y7
 	VMOVAPS      Y7, Y8
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y1, Y8
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y0, Y8
 	VSUBPS       Y7, Y8, Y8
-	VFNMADD231PS SpiralsConstants<>+640(SB), Y8, Y1
-	VFNMADD231PS SpiralsConstants<>+672(SB), Y8, Y1
-	VMULPS       Y1, Y1, Y9
-	VMOVUPS      SpiralsConstants<>+704(SB), Y10
+	VFNMADD231PS SpiralsConstants<>+640(SB), Y8, Y0
+	VFNMADD231PS SpiralsConstants<>+672(SB), Y8, Y0
+	VMULPS       Y0, Y0, Y9
+	VMOVUPS      SpiralsConstants<>+832(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PS  SpiralsConstants<>+736(SB), Y1, Y11
-	VMOVUPS      SpiralsConstants<>+768(SB), Y12
-	VMOVAPS      Y12, Y13
-	VFMADD231PS  SpiralsConstants<>+800(SB), Y1, Y13
-	VMOVUPS      SpiralsConstants<>+832(SB), Y14
-	VMOVAPS      Y14, Y15
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y1, Y15
-	VFMADD231PS  Y9, Y13, Y11
-	VMULPS       Y9, Y9, Y13
-	VFMADD231PS  Y13, Y15, Y11
-	VFMADD231PS  Y11, Y9, Y1
-	VADDPS       SpiralsConstants<>+896(SB), Y1, Y1
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y0, Y11
+	VFMADD213PS  SpiralsConstants<>+800(SB), Y0, Y11
+	VFMADD213PS  SpiralsConstants<>+768(SB), Y0, Y11
+	VFMADD213PS  SpiralsConstants<>+736(SB), Y0, Y11
+	VFMADD213PS  SpiralsConstants<>+704(SB), Y0, Y11
+	VFMADD231PS  Y11, Y9, Y0
+	VADDPS       SpiralsConstants<>+896(SB), Y0, Y0
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  Y10, Y8, Y9
+	VFMADD231PS  SpiralsConstants<>+704(SB), Y8, Y9
 	VSUBPS       Y7, Y9, Y11
 	VSUBPS       Y11, Y8, Y8
 	VADDPS       Y7, Y8, Y8
@@ -9065,52 +8457,49 @@ loop3:
 	VPADDD       SpiralsConstants<>+896(SB), Y9, Y9
 	VPSLLD       $0x17, Y8, Y8
 	VPADDD       SpiralsConstants<>+896(SB), Y8, Y8
-	VMULPS       Y9, Y1, Y1
-	VMULPS       Y8, Y1, Y1
-	VSUBPS       Y0, Y3, Y0
-	VMINPS       Y0, Y5, Y0
-	VMAXPS       Y0, Y6, Y0
-	VMOVAPS      Y7, Y3
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y0, Y3
-	VSUBPS       Y7, Y3, Y3
-	VFNMADD231PS SpiralsConstants<>+640(SB), Y3, Y0
-	VFNMADD231PS SpiralsConstants<>+672(SB), Y3, Y0
-	VMULPS       Y0, Y0, Y8
+	VMULPS       Y9, Y0, Y0
+	VMULPS       Y8, Y0, Y0
+	VSUBPS       Y4, Y2, Y2
+	VMINPS       Y2, Y5, Y2
+	VMAXPS       Y2, Y6, Y2
+	VMOVAPS      Y7, Y4
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y2, Y4
+	VSUBPS       Y7, Y4, Y4
+	VFNMADD231PS SpiralsConstants<>+640(SB), Y4, Y2
+	VFNMADD231PS SpiralsConstants<>+672(SB), Y4, Y2
+	VMULPS       Y2, Y2, Y8
 	VMOVAPS      Y10, Y9
-	VFMADD231PS  SpiralsConstants<>+736(SB), Y0, Y9
-	VMOVAPS      Y12, Y11
-	VFMADD231PS  SpiralsConstants<>+800(SB), Y0, Y11
-	VMOVAPS      Y14, Y13
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y0, Y13
-	VFMADD231PS  Y8, Y11, Y9
-	VMULPS       Y8, Y8, Y11
-	VFMADD231PS  Y11, Y13, Y9
-	VFMADD231PS  Y9, Y8, Y0
-	VADDPS       SpiralsConstants<>+896(SB), Y0, Y0
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y2, Y9
+	VFMADD213PS  SpiralsConstants<>+800(SB), Y2, Y9
+	VFMADD213PS  SpiralsConstants<>+768(SB), Y2, Y9
+	VFMADD213PS  SpiralsConstants<>+736(SB), Y2, Y9
+	VFMADD213PS  SpiralsConstants<>+704(SB), Y2, Y9
+	VFMADD231PS  Y9, Y8, Y2
+	VADDPS       SpiralsConstants<>+896(SB), Y2, Y2
 	VMOVAPS      Y7, Y8
-	VFMADD231PS  Y10, Y3, Y8
+	VFMADD231PS  SpiralsConstants<>+704(SB), Y4, Y8
 	VSUBPS       Y7, Y8, Y9
-	VSUBPS       Y9, Y3, Y3
-	VADDPS       Y7, Y3, Y3
+	VSUBPS       Y9, Y4, Y4
+	VADDPS       Y7, Y4, Y4
 	VPSLLD       $0x17, Y8, Y8
 	VPADDD       SpiralsConstants<>+896(SB), Y8, Y8
-	VPSLLD       $0x17, Y3, Y3
-	VPADDD       SpiralsConstants<>+896(SB), Y3, Y3
-	VMULPS       Y8, Y0, Y0
-	VMULPS       Y3, Y0, Y0
-	VADDPS       Y0, Y1, Y3
-	VMOVUPS      Y3, 1536(SI)
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       SpiralsConstants<>+896(SB), Y4, Y4
+	VMULPS       Y8, Y2, Y2
+	VMULPS       Y4, Y2, Y2
+	VADDPS       Y2, Y0, Y4
+	VMOVUPS      Y4, 1536(SI)
 	VMOVUPS      SpiralsConstants<>+896(SB), Y8
-	VDIVPS       Y3, Y8, Y9
-	VMULPS       Y9, Y1, Y1
-	VMOVUPS      Y1, 1344(SI)
+	VDIVPS       Y4, Y8, Y9
 	VMULPS       Y9, Y0, Y0
+	VMOVUPS      Y0, 1344(SI)
+	VMULPS       Y9, Y2, Y0
 	VMOVUPS      Y0, 1408(SI)
-	VCMPPS       $0x03, Y2, Y2, Y0
-	VMAXPS       Y4, Y2, Y1
-	VBLENDVPS    Y0, Y2, Y1, Y0
+	VCMPPS       $0x03, Y1, Y1, Y0
+	VMAXPS       Y3, Y1, Y2
+	VBLENDVPS    Y0, Y1, Y2, Y0
 	VMOVUPS      Y0, 1504(SI)
-	VSUBPS       Y0, Y2, Y1
+	VSUBPS       Y0, Y1, Y1
 	VMINPS       Y1, Y5, Y1
 	VMAXPS       Y1, Y6, Y1
 	VMOVAPS      Y7, Y2
@@ -9120,18 +8509,15 @@ loop3:
 	VFNMADD231PS SpiralsConstants<>+672(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y9
 	VMOVAPS      Y10, Y11
-	VFMADD231PS  SpiralsConstants<>+736(SB), Y1, Y11
-	VMOVAPS      Y12, Y13
-	VFMADD231PS  SpiralsConstants<>+800(SB), Y1, Y13
-	VMOVAPS      Y14, Y15
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y1, Y15
-	VFMADD231PS  Y9, Y13, Y11
-	VMULPS       Y9, Y9, Y13
-	VFMADD231PS  Y13, Y15, Y11
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y1, Y11
+	VFMADD213PS  SpiralsConstants<>+800(SB), Y1, Y11
+	VFMADD213PS  SpiralsConstants<>+768(SB), Y1, Y11
+	VFMADD213PS  SpiralsConstants<>+736(SB), Y1, Y11
+	VFMADD213PS  SpiralsConstants<>+704(SB), Y1, Y11
 	VFMADD231PS  Y11, Y9, Y1
 	VADDPS       Y8, Y1, Y1
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  Y10, Y2, Y9
+	VFMADD231PS  SpiralsConstants<>+704(SB), Y2, Y9
 	VSUBPS       Y7, Y9, Y11
 	VSUBPS       Y11, Y2, Y2
 	VADDPS       Y7, Y2, Y2
@@ -9141,179 +8527,166 @@ loop3:
 	VPADDD       Y8, Y2, Y2
 	VMULPS       Y9, Y1, Y1
 	VMULPS       Y2, Y1, Y1
-	VSUBPS       Y0, Y4, Y2
+	VSUBPS       Y0, Y3, Y2
 	VMINPS       Y2, Y5, Y2
 	VMAXPS       Y2, Y6, Y2
-	VMOVAPS      Y7, Y4
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y2, Y4
-	VSUBPS       Y7, Y4, Y4
-	VFNMADD231PS SpiralsConstants<>+640(SB), Y4, Y2
-	VFNMADD231PS SpiralsConstants<>+672(SB), Y4, Y2
+	VMOVAPS      Y7, Y3
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y2, Y3
+	VSUBPS       Y7, Y3, Y3
+	VFNMADD231PS SpiralsConstants<>+640(SB), Y3, Y2
+	VFNMADD231PS SpiralsConstants<>+672(SB), Y3, Y2
 	VMULPS       Y2, Y2, Y5
-	VMOVAPS      Y10, Y6
-	VFMADD231PS  SpiralsConstants<>+736(SB), Y2, Y6
-	VFMADD231PS  SpiralsConstants<>+800(SB), Y2, Y12
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y2, Y14
-	VFMADD231PS  Y5, Y12, Y6
-	VMULPS       Y5, Y5, Y9
-	VFMADD231PS  Y9, Y14, Y6
-	VFMADD231PS  Y6, Y5, Y2
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y2, Y10
+	VFMADD213PS  SpiralsConstants<>+800(SB), Y2, Y10
+	VFMADD213PS  SpiralsConstants<>+768(SB), Y2, Y10
+	VFMADD213PS  SpiralsConstants<>+736(SB), Y2, Y10
+	VFMADD213PS  SpiralsConstants<>+704(SB), Y2, Y10
+	VFMADD231PS  Y10, Y5, Y2
 	VADDPS       Y8, Y2, Y2
-	VFMADD213PS  Y7, Y4, Y10
-	VSUBPS       Y7, Y10, Y5
-	VSUBPS       Y5, Y4, Y4
-	VADDPS       Y7, Y4, Y4
-	VPSLLD       $0x17, Y10, Y5
+	VMOVAPS      Y7, Y5
+	VFMADD231PS  SpiralsConstants<>+704(SB), Y3, Y5
+	VSUBPS       Y7, Y5, Y6
+	VSUBPS       Y6, Y3, Y3
+	VADDPS       Y7, Y3, Y3
+	VPSLLD       $0x17, Y5, Y5
 	VPADDD       Y8, Y5, Y5
-	VPSLLD       $0x17, Y4, Y4
-	VPADDD       Y8, Y4, Y4
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       Y8, Y3, Y3
 	VMULPS       Y5, Y2, Y2
-	VMULPS       Y4, Y2, Y2
-	VADDPS       Y2, Y1, Y4
-	VMOVUPS      Y4, 1568(SI)
-	VDIVPS       Y4, Y8, Y5
+	VMULPS       Y3, Y2, Y2
+	VADDPS       Y2, Y1, Y3
+	VMOVUPS      Y3, 1568(SI)
+	VDIVPS       Y3, Y8, Y5
 	VMULPS       Y5, Y1, Y1
 	VMOVUPS      Y1, 1376(SI)
 	VMULPS       Y5, Y2, Y1
 	VMOVUPS      Y1, 1440(SI)
 
 	// t = log(s3)
-	VEXTRACTF128 $0x01, Y3, X1
-	VCVTPS2PD    X3, Y2
-	VPADDQ       SpiralsConstants<>+960(SB), Y2, Y3
-	VPSRLQ       $0x34, Y3, Y5
-	VORPD        SpiralsConstants<>+992(SB), Y5, Y5
-	VSUBPD       SpiralsConstants<>+1024(SB), Y5, Y5
-	VANDPD       SpiralsConstants<>+1056(SB), Y3, Y3
-	VPADDQ       SpiralsConstants<>+1088(SB), Y3, Y3
-	VSUBPD       SpiralsConstants<>+256(SB), Y3, Y3
-	VADDPD       SpiralsConstants<>+1120(SB), Y3, Y6
-	VDIVPD       Y6, Y3, Y3
-	VMULPD       Y3, Y3, Y6
-	VMOVUPS      SpiralsConstants<>+1184(SB), Y7
-	VMOVAPS      Y7, Y8
-	VFMADD231PD  SpiralsConstants<>+1216(SB), Y6, Y8
-	VMOVUPS      SpiralsConstants<>+1248(SB), Y9
-	VMOVAPS      Y9, Y10
-	VFMADD231PD  SpiralsConstants<>+1280(SB), Y6, Y10
-	VMULPD       Y6, Y6, Y6
-	VFMADD231PD  Y6, Y10, Y8
-	VMULPD       Y6, Y6, Y6
-	VFMADD231PD  SpiralsConstants<>+1312(SB), Y6, Y8
-	VMULPD       Y8, Y3, Y3
-	VFMADD231PD  SpiralsConstants<>+1152(SB), Y5, Y3
-	VXORPS       X5, X5, X5
-	VCMPPD       $0x00, Y5, Y2, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+1376(SB), Y3, Y3
-	VCMPPD       $0x00, SpiralsConstants<>+928(SB), Y2, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+928(SB), Y3, Y3
-	VCMPPD       $0x19, Y5, Y2, Y2
-	VBLENDVPD    Y2, SpiralsConstants<>+1408(SB), Y3, Y2
-	VCVTPD2PSY   Y2, X2
-	VCVTPS2PD    X1, Y1
-	VPADDQ       SpiralsConstants<>+960(SB), Y1, Y3
-	VPSRLQ       $0x34, Y3, Y6
-	VORPD        SpiralsConstants<>+992(SB), Y6, Y6
-	VSUBPD       SpiralsConstants<>+1024(SB), Y6, Y6
-	VANDPD       SpiralsConstants<>+1056(SB), Y3, Y3
-	VPADDQ       SpiralsConstants<>+1088(SB), Y3, Y3
-	VSUBPD       SpiralsConstants<>+256(SB), Y3, Y3
-	VADDPD       SpiralsConstants<>+1120(SB), Y3, Y8
-	VDIVPD       Y8, Y3, Y3
-	VMULPD       Y3, Y3, Y8
-	VMOVAPS      Y7, Y10
-	VFMADD231PD  SpiralsConstants<>+1216(SB), Y8, Y10
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+1280(SB), Y8, Y11
-	VMULPD       Y8, Y8, Y8
-	VFMADD231PD  Y8, Y11, Y10
-	VMULPD       Y8, Y8, Y8
-	VFMADD231PD  SpiralsConstants<>+1312(SB), Y8, Y10
-	VMULPD       Y10, Y3, Y3
-	VFMADD231PD  SpiralsConstants<>+1152(SB), Y6, Y3
-	VCMPPD       $0x00, Y5, Y1, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+1376(SB), Y3, Y3
-	VCMPPD       $0x00, SpiralsConstants<>+928(SB), Y1, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+928(SB), Y3, Y3
-	VCMPPD       $0x19, Y5, Y1, Y1
-	VBLENDVPD    Y1, SpiralsConstants<>+1408(SB), Y3, Y1
-	VCVTPD2PSY   Y1, X1
-	VINSERTF128  $0x01, X1, Y2, Y1
-	VMOVUPS      Y1, (SI)
-	VEXTRACTF128 $0x01, Y4, X2
-	VCVTPS2PD    X4, Y3
-	VPADDQ       SpiralsConstants<>+960(SB), Y3, Y4
-	VPSRLQ       $0x34, Y4, Y6
-	VORPD        SpiralsConstants<>+992(SB), Y6, Y6
-	VSUBPD       SpiralsConstants<>+1024(SB), Y6, Y6
-	VANDPD       SpiralsConstants<>+1056(SB), Y4, Y4
-	VPADDQ       SpiralsConstants<>+1088(SB), Y4, Y4
-	VSUBPD       SpiralsConstants<>+256(SB), Y4, Y4
-	VADDPD       SpiralsConstants<>+1120(SB), Y4, Y8
-	VDIVPD       Y8, Y4, Y4
-	VMULPD       Y4, Y4, Y8
-	VMOVAPS      Y7, Y10
-	VFMADD231PD  SpiralsConstants<>+1216(SB), Y8, Y10
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+1280(SB), Y8, Y11
-	VMULPD       Y8, Y8, Y8
-	VFMADD231PD  Y8, Y11, Y10
-	VMULPD       Y8, Y8, Y8
-	VFMADD231PD  SpiralsConstants<>+1312(SB), Y8, Y10
-	VMULPD       Y10, Y4, Y4
-	VFMADD231PD  SpiralsConstants<>+1152(SB), Y6, Y4
-	VCMPPD       $0x00, Y5, Y3, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+1376(SB), Y4, Y4
-	VCMPPD       $0x00, SpiralsConstants<>+928(SB), Y3, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+928(SB), Y4, Y4
-	VCMPPD       $0x19, Y5, Y3, Y3
-	VBLENDVPD    Y3, SpiralsConstants<>+1408(SB), Y4, Y3
+	VEXTRACTF128 $0x01, Y4, X1
+	VEXTRACTF128 $0x01, Y3, X2
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X3, Y3
+	VPADDQ       SpiralsConstants<>+960(SB), Y3, Y5
+	VPADDQ       SpiralsConstants<>+960(SB), Y4, Y6
+	VPSRLQ       $0x34, Y5, Y7
+	VPSRLQ       $0x34, Y6, Y8
+	VORPD        SpiralsConstants<>+992(SB), Y7, Y7
+	VORPD        SpiralsConstants<>+992(SB), Y8, Y8
+	VSUBPD       SpiralsConstants<>+1024(SB), Y7, Y7
+	VSUBPD       SpiralsConstants<>+1024(SB), Y8, Y8
+	VANDPD       SpiralsConstants<>+1056(SB), Y5, Y5
+	VANDPD       SpiralsConstants<>+1056(SB), Y6, Y6
+	VPADDQ       SpiralsConstants<>+1088(SB), Y5, Y5
+	VPADDQ       SpiralsConstants<>+1088(SB), Y6, Y6
+	VSUBPD       SpiralsConstants<>+256(SB), Y5, Y5
+	VSUBPD       SpiralsConstants<>+256(SB), Y6, Y6
+	VADDPD       SpiralsConstants<>+1120(SB), Y5, Y9
+	VADDPD       SpiralsConstants<>+1120(SB), Y6, Y10
+	VDIVPD       Y9, Y5, Y5
+	VDIVPD       Y10, Y6, Y6
+	VMULPD       Y5, Y5, Y9
+	VMULPD       Y6, Y6, Y10
+	VMOVUPS      SpiralsConstants<>+1280(SB), Y11
+	VMOVAPS      Y11, Y12
+	VFMADD231PD  SpiralsConstants<>+1312(SB), Y9, Y12
+	VMOVAPS      Y11, Y13
+	VFMADD231PD  SpiralsConstants<>+1312(SB), Y10, Y13
+	VFMADD213PD  SpiralsConstants<>+1248(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+1248(SB), Y10, Y13
+	VFMADD213PD  SpiralsConstants<>+1216(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+1216(SB), Y10, Y13
+	VFMADD213PD  SpiralsConstants<>+1184(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+1184(SB), Y10, Y13
+	VMULPD       Y12, Y5, Y5
+	VMULPD       Y13, Y6, Y6
+	VFMADD231PD  SpiralsConstants<>+1152(SB), Y7, Y5
+	VFMADD231PD  SpiralsConstants<>+1152(SB), Y8, Y6
+	VXORPS       X7, X7, X7
+	VCMPPD       $0x00, Y7, Y3, Y8
+	VCMPPD       $0x00, Y7, Y4, Y9
+	VBLENDVPD    Y8, SpiralsConstants<>+1376(SB), Y5, Y5
+	VBLENDVPD    Y9, SpiralsConstants<>+1376(SB), Y6, Y6
+	VCMPPD       $0x00, SpiralsConstants<>+928(SB), Y3, Y8
+	VCMPPD       $0x00, SpiralsConstants<>+928(SB), Y4, Y9
+	VBLENDVPD    Y8, SpiralsConstants<>+928(SB), Y5, Y5
+	VBLENDVPD    Y9, SpiralsConstants<>+928(SB), Y6, Y6
+	VCMPPD       $0x19, Y7, Y3, Y3
+	VCMPPD       $0x19, Y7, Y4, Y4
+	VBLENDVPD    Y3, SpiralsConstants<>+1408(SB), Y5, Y3
+	VBLENDVPD    Y4, SpiralsConstants<>+1408(SB), Y6, Y4
 	VCVTPD2PSY   Y3, X3
+	VCVTPD2PSY   Y4, X4
 	VCVTPS2PD    X2, Y2
-	VPADDQ       SpiralsConstants<>+960(SB), Y2, Y4
-	VPSRLQ       $0x34, Y4, Y6
-	VORPD        SpiralsConstants<>+992(SB), Y6, Y6
-	VSUBPD       SpiralsConstants<>+1024(SB), Y6, Y6
-	VANDPD       SpiralsConstants<>+1056(SB), Y4, Y4
-	VPADDQ       SpiralsConstants<>+1088(SB), Y4, Y4
-	VSUBPD       SpiralsConstants<>+256(SB), Y4, Y4
-	VADDPD       SpiralsConstants<>+1120(SB), Y4, Y8
-	VDIVPD       Y8, Y4, Y4
-	VMULPD       Y4, Y4, Y8
-	VFMADD231PD  SpiralsConstants<>+1216(SB), Y8, Y7
-	VFMADD231PD  SpiralsConstants<>+1280(SB), Y8, Y9
-	VMULPD       Y8, Y8, Y8
-	VFMADD231PD  Y8, Y9, Y7
-	VMULPD       Y8, Y8, Y8
-	VFMADD231PD  SpiralsConstants<>+1312(SB), Y8, Y7
-	VMULPD       Y7, Y4, Y4
-	VFMADD231PD  SpiralsConstants<>+1152(SB), Y6, Y4
-	VCMPPD       $0x00, Y5, Y2, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+1376(SB), Y4, Y4
-	VCMPPD       $0x00, SpiralsConstants<>+928(SB), Y2, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+928(SB), Y4, Y4
-	VCMPPD       $0x19, Y5, Y2, Y2
-	VBLENDVPD    Y2, SpiralsConstants<>+1408(SB), Y4, Y2
+	VCVTPS2PD    X1, Y1
+	VPADDQ       SpiralsConstants<>+960(SB), Y2, Y5
+	VPADDQ       SpiralsConstants<>+960(SB), Y1, Y6
+	VPSRLQ       $0x34, Y5, Y8
+	VPSRLQ       $0x34, Y6, Y9
+	VORPD        SpiralsConstants<>+992(SB), Y8, Y8
+	VORPD        SpiralsConstants<>+992(SB), Y9, Y9
+	VSUBPD       SpiralsConstants<>+1024(SB), Y8, Y8
+	VSUBPD       SpiralsConstants<>+1024(SB), Y9, Y9
+	VANDPD       SpiralsConstants<>+1056(SB), Y5, Y5
+	VANDPD       SpiralsConstants<>+1056(SB), Y6, Y6
+	VPADDQ       SpiralsConstants<>+1088(SB), Y5, Y5
+	VPADDQ       SpiralsConstants<>+1088(SB), Y6, Y6
+	VSUBPD       SpiralsConstants<>+256(SB), Y5, Y5
+	VSUBPD       SpiralsConstants<>+256(SB), Y6, Y6
+	VADDPD       SpiralsConstants<>+1120(SB), Y5, Y10
+	VADDPD       SpiralsConstants<>+1120(SB), Y6, Y12
+	VDIVPD       Y10, Y5, Y5
+	VDIVPD       Y12, Y6, Y6
+	VMULPD       Y5, Y5, Y10
+	VMULPD       Y6, Y6, Y12
+	VMOVAPS      Y11, Y13
+	VFMADD231PD  SpiralsConstants<>+1312(SB), Y10, Y13
+	VFMADD231PD  SpiralsConstants<>+1312(SB), Y12, Y11
+	VFMADD213PD  SpiralsConstants<>+1248(SB), Y10, Y13
+	VFMADD213PD  SpiralsConstants<>+1248(SB), Y12, Y11
+	VFMADD213PD  SpiralsConstants<>+1216(SB), Y10, Y13
+	VFMADD213PD  SpiralsConstants<>+1216(SB), Y12, Y11
+	VFMADD213PD  SpiralsConstants<>+1184(SB), Y10, Y13
+	VFMADD213PD  SpiralsConstants<>+1184(SB), Y12, Y11
+	VMULPD       Y13, Y5, Y5
+	VMULPD       Y11, Y6, Y6
+	VFMADD231PD  SpiralsConstants<>+1152(SB), Y8, Y5
+	VFMADD231PD  SpiralsConstants<>+1152(SB), Y9, Y6
+	VCMPPD       $0x00, Y7, Y2, Y8
+	VCMPPD       $0x00, Y7, Y1, Y9
+	VBLENDVPD    Y8, SpiralsConstants<>+1376(SB), Y5, Y5
+	VBLENDVPD    Y9, SpiralsConstants<>+1376(SB), Y6, Y6
+	VCMPPD       $0x00, SpiralsConstants<>+928(SB), Y2, Y8
+	VCMPPD       $0x00, SpiralsConstants<>+928(SB), Y1, Y9
+	VBLENDVPD    Y8, SpiralsConstants<>+928(SB), Y5, Y5
+	VBLENDVPD    Y9, SpiralsConstants<>+928(SB), Y6, Y6
+	VCMPPD       $0x19, Y7, Y2, Y2
+	VCMPPD       $0x19, Y7, Y1, Y1
+	VBLENDVPD    Y2, SpiralsConstants<>+1408(SB), Y5, Y2
+	VBLENDVPD    Y1, SpiralsConstants<>+1408(SB), Y6, Y1
 	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y1, X1
 	VINSERTF128  $0x01, X2, Y3, Y2
+	VINSERTF128  $0x01, X1, Y4, Y1
 	VMOVUPS      Y2, 32(SI)
+	VMOVUPS      Y1, (SI)
 
 	// loss = Σ y*(m3 - z3 + t)
 	VMOVUPS    1472(SI), Y3
-	VSUBPS     1216(SI), Y3, Y3
-	VADDPS     Y1, Y3, Y3
-	VMULPS     64(SI), Y3, Y3
 	VSUBPS     1248(SI), Y0, Y4
+	VSUBPS     1216(SI), Y3, Y3
 	VADDPS     Y2, Y4, Y4
+	VADDPS     Y1, Y3, Y3
 	VMULPS     96(SI), Y4, Y4
+	VMULPS     64(SI), Y3, Y3
 	VMOVUPS    1472(SI), Y5
+	VSUBPS     1312(SI), Y0, Y0
 	VSUBPS     1280(SI), Y5, Y5
+	VADDPS     Y2, Y0, Y0
 	VADDPS     Y1, Y5, Y1
+	VMULPS     160(SI), Y0, Y0
 	VMULPS     128(SI), Y1, Y1
 	VADDPS     Y1, Y3, Y1
-	VSUBPS     1312(SI), Y0, Y0
-	VADDPS     Y2, Y0, Y0
-	VMULPS     160(SI), Y0, Y0
 	VADDPS     Y0, Y4, Y0
 	VMOVUPS    2624(SI), Y2
 	VXORPS     X3, X3, X3
@@ -9367,890 +8740,720 @@ TEXT ·spiralsLossBatchAVX512(SB), NOSPLIT, $64-52
 
 loop0:
 	MOVQ         R13, (SP)
-	VMOVSD       (DX), X0
-	VMOVSD       32(DX), X1
-	VINSERTF32X4 $0x01, X1, Z0, Z0
-	VMOVSD       64(DX), X1
-	VINSERTF32X4 $0x02, X1, Z0, Z0
-	VMOVSD       96(DX), X1
-	VINSERTF32X4 $0x03, X1, Z0, Z0
-	VMOVSD       8(DX), X1
-	VMOVSD       40(DX), X2
-	VINSERTF32X4 $0x01, X2, Z1, Z1
-	VMOVSD       72(DX), X2
-	VINSERTF32X4 $0x02, X2, Z1, Z1
-	VMOVSD       104(DX), X2
-	VINSERTF32X4 $0x03, X2, Z1, Z1
-	VMOVSD       16(DX), X2
-	VMOVSD       48(DX), X3
-	VINSERTF32X4 $0x01, X3, Z2, Z2
-	VMOVSD       80(DX), X3
-	VINSERTF32X4 $0x02, X3, Z2, Z2
-	VMOVSD       112(DX), X3
-	VINSERTF32X4 $0x03, X3, Z2, Z2
-	VMOVSD       24(DX), X3
-	VMOVSD       56(DX), X4
-	VINSERTF32X4 $0x01, X4, Z3, Z3
-	VMOVSD       88(DX), X4
-	VINSERTF32X4 $0x02, X4, Z3, Z3
-	VMOVSD       120(DX), X4
-	VINSERTF32X4 $0x03, X4, Z3, Z3
-	VUNPCKLPS    Z1, Z0, Z0
-	VUNPCKLPS    Z3, Z2, Z1
-	VUNPCKLPD    Z1, Z0, Z2
-	VUNPCKHPD    Z1, Z0, Z0
+	VMOVUPS      (DX), X0
+	VINSERTF32X4 $0x01, 32(DX), Z0, Z0
+	VINSERTF32X4 $0x02, 64(DX), Z0, Z0
+	VINSERTF32X4 $0x03, 96(DX), Z0, Z0
+	VMOVUPS      16(DX), X1
+	VINSERTF32X4 $0x01, 48(DX), Z1, Z1
+	VINSERTF32X4 $0x02, 80(DX), Z1, Z1
+	VINSERTF32X4 $0x03, 112(DX), Z1, Z1
+	VSHUFPS      $0x88, Z1, Z0, Z2
 	VMOVUPS      Z2, 6976(SI)
+	VSHUFPS      $0xdd, Z1, Z0, Z0
 	VMOVUPS      Z0, 7040(SI)
-	VMOVSD       (CX), X1
-	VMOVSD       32(CX), X3
-	VINSERTF32X4 $0x01, X3, Z1, Z1
-	VMOVSD       64(CX), X3
-	VINSERTF32X4 $0x02, X3, Z1, Z1
-	VMOVSD       96(CX), X3
-	VINSERTF32X4 $0x03, X3, Z1, Z1
-	VMOVSD       8(CX), X3
-	VMOVSD       40(CX), X4
-	VINSERTF32X4 $0x01, X4, Z3, Z3
-	VMOVSD       72(CX), X4
-	VINSERTF32X4 $0x02, X4, Z3, Z3
-	VMOVSD       104(CX), X4
-	VINSERTF32X4 $0x03, X4, Z3, Z3
-	VMOVSD       16(CX), X4
-	VMOVSD       48(CX), X5
-	VINSERTF32X4 $0x01, X5, Z4, Z4
-	VMOVSD       80(CX), X5
-	VINSERTF32X4 $0x02, X5, Z4, Z4
-	VMOVSD       112(CX), X5
-	VINSERTF32X4 $0x03, X5, Z4, Z4
-	VMOVSD       24(CX), X5
-	VMOVSD       56(CX), X6
-	VINSERTF32X4 $0x01, X6, Z5, Z5
-	VMOVSD       88(CX), X6
-	VINSERTF32X4 $0x02, X6, Z5, Z5
-	VMOVSD       120(CX), X6
-	VINSERTF32X4 $0x03, X6, Z5, Z5
-	VUNPCKLPS    Z3, Z1, Z1
-	VUNPCKLPS    Z5, Z4, Z3
-	VUNPCKLPD    Z3, Z1, Z4
-	VUNPCKHPD    Z3, Z1, Z1
+	VMOVUPS      (CX), X1
+	VINSERTF32X4 $0x01, 32(CX), Z1, Z1
+	VINSERTF32X4 $0x02, 64(CX), Z1, Z1
+	VINSERTF32X4 $0x03, 96(CX), Z1, Z1
+	VMOVUPS      16(CX), X3
+	VINSERTF32X4 $0x01, 48(CX), Z3, Z3
+	VINSERTF32X4 $0x02, 80(CX), Z3, Z3
+	VINSERTF32X4 $0x03, 112(CX), Z3, Z3
+	VSHUFPS      $0x88, Z3, Z1, Z4
 	VMOVUPS      Z4, 64(SI)
+	VSHUFPS      $0xdd, Z3, Z1, Z1
 	VMOVUPS      Z1, 128(SI)
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
 	VBROADCASTSS     128(DI), Z1
+	VBROADCASTSS     132(DI), Z3
+	VBROADCASTSS     136(DI), Z4
+	VBROADCASTSS     140(DI), Z5
 	VFMADD231PS.BCST (DI), Z2, Z1
+	VFMADD231PS.BCST 8(DI), Z2, Z3
+	VFMADD231PS.BCST 16(DI), Z2, Z4
+	VFMADD231PS.BCST 24(DI), Z2, Z5
 	VFMADD231PS.BCST 4(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
+	VFMADD231PS.BCST 12(DI), Z0, Z3
+	VFMADD231PS.BCST 20(DI), Z0, Z4
+	VFMADD231PS.BCST 28(DI), Z0, Z5
+	VEXTRACTF64X4    $0x01, Z1, Y6
+	VEXTRACTF64X4    $0x01, Z3, Y7
+	VEXTRACTF64X4    $0x01, Z4, Y8
+	VEXTRACTF64X4    $0x01, Z5, Y9
 	VCVTPS2PD        Y1, Z1
-	VBROADCASTSD     SpiralsConstants<>+1480(SB), Z4
-	VMINPD           Z1, Z4, Z1
-	VBROADCASTSD     SpiralsConstants<>+1472(SB), Z5
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VBROADCASTSD     SpiralsConstants<>+1496(SB), Z7
-	VBROADCASTSD     SpiralsConstants<>+1488(SB), Z8
-	VMOVAPS          Z8, Z9
-	VFMADD231PD      Z6, Z7, Z9
-	VBROADCASTSD     SpiralsConstants<>+1512(SB), Z10
-	VBROADCASTSD     SpiralsConstants<>+1504(SB), Z11
-	VMOVAPS          Z11, Z12
-	VFMADD231PD      Z6, Z10, Z12
-	VMULPD           Z6, Z6, Z13
-	VFMADD231PD      Z13, Z12, Z9
-	VMULPD           Z13, Z13, Z12
-	VBROADCASTSD     SpiralsConstants<>+1520(SB), Z14
-	VFMADD231PD      Z12, Z14, Z9
-	VMULPD           Z9, Z1, Z1
-	VBROADCASTSD     SpiralsConstants<>+1536(SB), Z9
-	VBROADCASTSD     SpiralsConstants<>+1528(SB), Z15
-	VMOVAPS          Z15, Z16
-	VFMADD231PD      Z6, Z9, Z16
-	VBROADCASTSD     SpiralsConstants<>+1552(SB), Z17
-	VBROADCASTSD     SpiralsConstants<>+1544(SB), Z18
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VBROADCASTSD     SpiralsConstants<>+1568(SB), Z20
-	VBROADCASTSD     SpiralsConstants<>+1560(SB), Z21
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z13, Z19, Z16
-	VFMADD231PD      Z12, Z6, Z16
-	VDIVPD           Z16, Z1, Z1
-	VCVTPD2PS        Z1, Y1
 	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y5, Z5
+	VBROADCASTSD     SpiralsConstants<>+1480(SB), Z10
+	VMINPD           Z3, Z10, Z3
+	VMINPD           Z4, Z10, Z4
+	VMINPD           Z5, Z10, Z5
+	VMINPD           Z1, Z10, Z1
+	VBROADCASTSD     SpiralsConstants<>+1472(SB), Z11
+	VMAXPD           Z3, Z11, Z3
+	VMAXPD           Z4, Z11, Z4
+	VMAXPD           Z5, Z11, Z5
+	VMAXPD           Z1, Z11, Z1
+	VMULPD           Z3, Z3, Z12
+	VMULPD           Z4, Z4, Z13
+	VMULPD           Z5, Z5, Z14
+	VMULPD           Z1, Z1, Z15
+	VBROADCASTSD     SpiralsConstants<>+1520(SB), Z16
+	VBROADCASTSD     SpiralsConstants<>+1512(SB), Z17
+	VMOVAPS          Z17, Z18
+	VFMADD231PD      Z12, Z16, Z18
+	VMOVAPS          Z17, Z19
+	VFMADD231PD      Z13, Z16, Z19
+	VMOVAPS          Z17, Z20
+	VFMADD231PD      Z14, Z16, Z20
+	VMOVAPS          Z17, Z21
+	VFMADD231PD      Z15, Z16, Z21
+	VBROADCASTSD     SpiralsConstants<>+1504(SB), Z22
+	VFMADD213PD      Z22, Z12, Z18
+	VFMADD213PD      Z22, Z13, Z19
+	VFMADD213PD      Z22, Z14, Z20
+	VFMADD213PD      Z22, Z15, Z21
+	VBROADCASTSD     SpiralsConstants<>+1496(SB), Z23
+	VFMADD213PD      Z23, Z12, Z18
+	VFMADD213PD      Z23, Z13, Z19
+	VFMADD213PD      Z23, Z14, Z20
+	VFMADD213PD      Z23, Z15, Z21
+	VBROADCASTSD     SpiralsConstants<>+1488(SB), Z24
+	VFMADD213PD      Z24, Z12, Z18
+	VFMADD213PD      Z24, Z13, Z19
+	VFMADD213PD      Z24, Z14, Z20
+	VFMADD213PD      Z24, Z15, Z21
+	VMULPD           Z18, Z3, Z3
+	VMULPD           Z19, Z4, Z4
+	VMULPD           Z20, Z5, Z5
+	VMULPD           Z21, Z1, Z1
+	VBROADCASTSD     SpiralsConstants<>+1568(SB), Z18
+	VBROADCASTSD     SpiralsConstants<>+1560(SB), Z19
+	VMOVAPS          Z19, Z20
+	VFMADD231PD      Z12, Z18, Z20
+	VMOVAPS          Z19, Z21
+	VFMADD231PD      Z13, Z18, Z21
+	VMOVAPS          Z19, Z25
+	VFMADD231PD      Z14, Z18, Z25
+	VMOVAPS          Z19, Z26
+	VFMADD231PD      Z15, Z18, Z26
+	VBROADCASTSD     SpiralsConstants<>+1552(SB), Z27
+	VFMADD213PD      Z27, Z12, Z20
+	VFMADD213PD      Z27, Z13, Z21
+	VFMADD213PD      Z27, Z14, Z25
+	VFMADD213PD      Z27, Z15, Z26
+	VBROADCASTSD     SpiralsConstants<>+1544(SB), Z28
+	VFMADD213PD      Z28, Z12, Z20
+	VFMADD213PD      Z28, Z13, Z21
+	VFMADD213PD      Z28, Z14, Z25
+	VFMADD213PD      Z28, Z15, Z26
+	VBROADCASTSD     SpiralsConstants<>+1536(SB), Z29
+	VFMADD213PD      Z29, Z12, Z20
+	VFMADD213PD      Z29, Z13, Z21
+	VFMADD213PD      Z29, Z14, Z25
+	VFMADD213PD      Z29, Z15, Z26
+	VBROADCASTSD     SpiralsConstants<>+1528(SB), Z30
+	VFMADD213PD      Z30, Z12, Z20
+	VFMADD213PD      Z30, Z13, Z21
+	VFMADD213PD      Z30, Z14, Z25
+	VFMADD213PD      Z30, Z15, Z26
+	VDIVPD           Z20, Z3, Z3
+	VDIVPD           Z21, Z4, Z4
+	VDIVPD           Z25, Z5, Z5
+	VDIVPD           Z26, Z1, Z1
 	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
+	VCVTPD2PS        Z4, Y4
+	VCVTPD2PS        Z5, Y5
+	VCVTPD2PS        Z1, Y1
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y6, Z6
+	VMINPD           Z7, Z10, Z7
+	VMINPD           Z8, Z10, Z8
+	VMINPD           Z9, Z10, Z9
+	VMINPD           Z6, Z10, Z6
+	VMAXPD           Z7, Z11, Z7
+	VMAXPD           Z8, Z11, Z8
+	VMAXPD           Z9, Z11, Z9
+	VMAXPD           Z6, Z11, Z6
+	VMULPD           Z7, Z7, Z12
+	VMULPD           Z8, Z8, Z13
+	VMULPD           Z9, Z9, Z14
+	VMULPD           Z6, Z6, Z15
+	VMOVAPS          Z17, Z20
+	VFMADD231PD      Z12, Z16, Z20
+	VMOVAPS          Z17, Z21
+	VFMADD231PD      Z13, Z16, Z21
+	VMOVAPS          Z17, Z25
+	VFMADD231PD      Z14, Z16, Z25
+	VMOVAPS          Z17, Z26
+	VFMADD231PD      Z15, Z16, Z26
+	VFMADD213PD      Z22, Z12, Z20
+	VFMADD213PD      Z22, Z13, Z21
+	VFMADD213PD      Z22, Z14, Z25
+	VFMADD213PD      Z22, Z15, Z26
+	VFMADD213PD      Z23, Z12, Z20
+	VFMADD213PD      Z23, Z13, Z21
+	VFMADD213PD      Z23, Z14, Z25
+	VFMADD213PD      Z23, Z15, Z26
+	VFMADD213PD      Z24, Z12, Z20
+	VFMADD213PD      Z24, Z13, Z21
+	VFMADD213PD      Z24, Z14, Z25
+	VFMADD213PD      Z24, Z15, Z26
+	VMULPD           Z20, Z7, Z7
+	VMULPD           Z21, Z8, Z8
+	VMULPD           Z25, Z9, Z9
+	VMULPD           Z26, Z6, Z6
+	VMOVAPS          Z19, Z20
+	VFMADD231PD      Z12, Z18, Z20
+	VMOVAPS          Z19, Z21
+	VFMADD231PD      Z13, Z18, Z21
+	VMOVAPS          Z19, Z25
+	VFMADD231PD      Z14, Z18, Z25
+	VMOVAPS          Z19, Z26
+	VFMADD231PD      Z15, Z18, Z26
+	VFMADD213PD      Z27, Z12, Z20
+	VFMADD213PD      Z27, Z13, Z21
+	VFMADD213PD      Z27, Z14, Z25
+	VFMADD213PD      Z27, Z15, Z26
+	VFMADD213PD      Z28, Z12, Z20
+	VFMADD213PD      Z28, Z13, Z21
+	VFMADD213PD      Z28, Z14, Z25
+	VFMADD213PD      Z28, Z15, Z26
+	VFMADD213PD      Z29, Z12, Z20
+	VFMADD213PD      Z29, Z13, Z21
+	VFMADD213PD      Z29, Z14, Z25
+	VFMADD213PD      Z29, Z15, Z26
+	VFMADD213PD      Z30, Z12, Z20
+	VFMADD213PD      Z30, Z13, Z21
+	VFMADD213PD      Z30, Z14, Z25
+	VFMADD213PD      Z30, Z15, Z26
+	VDIVPD           Z20, Z7, Z7
+	VDIVPD           Z21, Z8, Z8
+	VDIVPD           Z25, Z9, Z9
+	VDIVPD           Z26, Z6, Z6
+	VCVTPD2PS        Z7, Y7
+	VCVTPD2PS        Z8, Y8
+	VCVTPD2PS        Z9, Y9
+	VCVTPD2PS        Z6, Y6
+	VINSERTF64X4     $0x01, Y7, Z3, Z3
+	VINSERTF64X4     $0x01, Y8, Z4, Z4
+	VINSERTF64X4     $0x01, Y9, Z5, Z5
+	VINSERTF64X4     $0x01, Y6, Z1, Z1
+	VMOVUPS          Z3, 256(SI)
+	VMOVUPS          Z4, 320(SI)
+	VMOVUPS          Z5, 384(SI)
 	VMOVUPS          Z1, 192(SI)
-	VBROADCASTSS     132(DI), Z1
-	VFMADD231PS.BCST 8(DI), Z2, Z1
-	VFMADD231PS.BCST 12(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
-	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
-	VMOVUPS          Z1, 256(SI)
-	VBROADCASTSS     136(DI), Z1
-	VFMADD231PS.BCST 16(DI), Z2, Z1
-	VFMADD231PS.BCST 20(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
-	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
-	VMOVUPS          Z1, 320(SI)
-	VBROADCASTSS     140(DI), Z1
-	VFMADD231PS.BCST 24(DI), Z2, Z1
-	VFMADD231PS.BCST 28(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
-	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
-	VMOVUPS          Z1, 384(SI)
 	VBROADCASTSS     144(DI), Z1
+	VBROADCASTSS     148(DI), Z3
+	VBROADCASTSS     152(DI), Z4
+	VBROADCASTSS     156(DI), Z5
 	VFMADD231PS.BCST 32(DI), Z2, Z1
+	VFMADD231PS.BCST 40(DI), Z2, Z3
+	VFMADD231PS.BCST 48(DI), Z2, Z4
+	VFMADD231PS.BCST 56(DI), Z2, Z5
 	VFMADD231PS.BCST 36(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
+	VFMADD231PS.BCST 44(DI), Z0, Z3
+	VFMADD231PS.BCST 52(DI), Z0, Z4
+	VFMADD231PS.BCST 60(DI), Z0, Z5
+	VEXTRACTF64X4    $0x01, Z1, Y6
+	VEXTRACTF64X4    $0x01, Z3, Y7
+	VEXTRACTF64X4    $0x01, Z4, Y8
+	VEXTRACTF64X4    $0x01, Z5, Y9
 	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
 	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y5, Z5
+	VMINPD           Z1, Z10, Z1
+	VMINPD           Z3, Z10, Z3
+	VMINPD           Z4, Z10, Z4
+	VMINPD           Z5, Z10, Z5
+	VMAXPD           Z1, Z11, Z1
+	VMAXPD           Z3, Z11, Z3
+	VMAXPD           Z4, Z11, Z4
+	VMAXPD           Z5, Z11, Z5
+	VMULPD           Z1, Z1, Z12
+	VMULPD           Z3, Z3, Z13
+	VMULPD           Z4, Z4, Z14
+	VMULPD           Z5, Z5, Z15
+	VMOVAPS          Z17, Z20
+	VFMADD231PD      Z12, Z16, Z20
+	VMOVAPS          Z17, Z21
+	VFMADD231PD      Z13, Z16, Z21
+	VMOVAPS          Z17, Z25
+	VFMADD231PD      Z14, Z16, Z25
+	VMOVAPS          Z17, Z26
+	VFMADD231PD      Z15, Z16, Z26
+	VFMADD213PD      Z22, Z12, Z20
+	VFMADD213PD      Z22, Z13, Z21
+	VFMADD213PD      Z22, Z14, Z25
+	VFMADD213PD      Z22, Z15, Z26
+	VFMADD213PD      Z23, Z12, Z20
+	VFMADD213PD      Z23, Z13, Z21
+	VFMADD213PD      Z23, Z14, Z25
+	VFMADD213PD      Z23, Z15, Z26
+	VFMADD213PD      Z24, Z12, Z20
+	VFMADD213PD      Z24, Z13, Z21
+	VFMADD213PD      Z24, Z14, Z25
+	VFMADD213PD      Z24, Z15, Z26
+	VMULPD           Z20, Z1, Z1
+	VMULPD           Z21, Z3, Z3
+	VMULPD           Z25, Z4, Z4
+	VMULPD           Z26, Z5, Z5
+	VMOVAPS          Z19, Z20
+	VFMADD231PD      Z12, Z18, Z20
+	VMOVAPS          Z19, Z21
+	VFMADD231PD      Z13, Z18, Z21
+	VMOVAPS          Z19, Z25
+	VFMADD231PD      Z14, Z18, Z25
+	VMOVAPS          Z19, Z26
+	VFMADD231PD      Z15, Z18, Z26
+	VFMADD213PD      Z27, Z12, Z20
+	VFMADD213PD      Z27, Z13, Z21
+	VFMADD213PD      Z27, Z14, Z25
+	VFMADD213PD      Z27, Z15, Z26
+	VFMADD213PD      Z28, Z12, Z20
+	VFMADD213PD      Z28, Z13, Z21
+	VFMADD213PD      Z28, Z14, Z25
+	VFMADD213PD      Z28, Z15, Z26
+	VFMADD213PD      Z29, Z12, Z20
+	VFMADD213PD      Z29, Z13, Z21
+	VFMADD213PD      Z29, Z14, Z25
+	VFMADD213PD      Z29, Z15, Z26
+	VFMADD213PD      Z30, Z12, Z20
+	VFMADD213PD      Z30, Z13, Z21
+	VFMADD213PD      Z30, Z14, Z25
+	VFMADD213PD      Z30, Z15, Z26
+	VDIVPD           Z20, Z1, Z1
+	VDIVPD           Z21, Z3, Z3
+	VDIVPD           Z25, Z4, Z4
+	VDIVPD           Z26, Z5, Z5
+	VCVTPD2PS        Z1, Y1
 	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
+	VCVTPD2PS        Z4, Y4
+	VCVTPD2PS        Z5, Y5
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y9, Z9
+	VMINPD           Z6, Z10, Z6
+	VMINPD           Z7, Z10, Z7
+	VMINPD           Z8, Z10, Z8
+	VMINPD           Z9, Z10, Z9
+	VMAXPD           Z6, Z11, Z6
+	VMAXPD           Z7, Z11, Z7
+	VMAXPD           Z8, Z11, Z8
+	VMAXPD           Z9, Z11, Z9
+	VMULPD           Z6, Z6, Z12
+	VMULPD           Z7, Z7, Z13
+	VMULPD           Z8, Z8, Z14
+	VMULPD           Z9, Z9, Z15
+	VMOVAPS          Z17, Z20
+	VFMADD231PD      Z12, Z16, Z20
+	VMOVAPS          Z17, Z21
+	VFMADD231PD      Z13, Z16, Z21
+	VMOVAPS          Z17, Z25
+	VFMADD231PD      Z14, Z16, Z25
+	VMOVAPS          Z17, Z26
+	VFMADD231PD      Z15, Z16, Z26
+	VFMADD213PD      Z22, Z12, Z20
+	VFMADD213PD      Z22, Z13, Z21
+	VFMADD213PD      Z22, Z14, Z25
+	VFMADD213PD      Z22, Z15, Z26
+	VFMADD213PD      Z23, Z12, Z20
+	VFMADD213PD      Z23, Z13, Z21
+	VFMADD213PD      Z23, Z14, Z25
+	VFMADD213PD      Z23, Z15, Z26
+	VFMADD213PD      Z24, Z12, Z20
+	VFMADD213PD      Z24, Z13, Z21
+	VFMADD213PD      Z24, Z14, Z25
+	VFMADD213PD      Z24, Z15, Z26
+	VMULPD           Z20, Z6, Z6
+	VMULPD           Z21, Z7, Z7
+	VMULPD           Z25, Z8, Z8
+	VMULPD           Z26, Z9, Z9
+	VMOVAPS          Z19, Z20
+	VFMADD231PD      Z12, Z18, Z20
+	VMOVAPS          Z19, Z21
+	VFMADD231PD      Z13, Z18, Z21
+	VMOVAPS          Z19, Z25
+	VFMADD231PD      Z14, Z18, Z25
+	VMOVAPS          Z19, Z26
+	VFMADD231PD      Z15, Z18, Z26
+	VFMADD213PD      Z27, Z12, Z20
+	VFMADD213PD      Z27, Z13, Z21
+	VFMADD213PD      Z27, Z14, Z25
+	VFMADD213PD      Z27, Z15, Z26
+	VFMADD213PD      Z28, Z12, Z20
+	VFMADD213PD      Z28, Z13, Z21
+	VFMADD213PD      Z28, Z14, Z25
+	VFMADD213PD      Z28, Z15, Z26
+	VFMADD213PD      Z29, Z12, Z20
+	VFMADD213PD      Z29, Z13, Z21
+	VFMADD213PD      Z29, Z14, Z25
+	VFMADD213PD      Z29, Z15, Z26
+	VFMADD213PD      Z30, Z12, Z20
+	VFMADD213PD      Z30, Z13, Z21
+	VFMADD213PD      Z30, Z14, Z25
+	VFMADD213PD      Z30, Z15, Z26
+	VDIVPD           Z20, Z6, Z6
+	VDIVPD           Z21, Z7, Z7
+	VDIVPD           Z25, Z8, Z8
+	VDIVPD           Z26, Z9, Z9
+	VCVTPD2PS        Z6, Y6
+	VCVTPD2PS        Z7, Y7
+	VCVTPD2PS        Z8, Y8
+	VCVTPD2PS        Z9, Y9
+	VINSERTF64X4     $0x01, Y6, Z1, Z1
+	VINSERTF64X4     $0x01, Y7, Z3, Z3
+	VINSERTF64X4     $0x01, Y8, Z4, Z4
+	VINSERTF64X4     $0x01, Y9, Z5, Z5
 	VMOVUPS          Z1, 448(SI)
-	VBROADCASTSS     148(DI), Z1
-	VFMADD231PS.BCST 40(DI), Z2, Z1
-	VFMADD231PS.BCST 44(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
-	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
-	VMOVUPS          Z1, 512(SI)
-	VBROADCASTSS     152(DI), Z1
-	VFMADD231PS.BCST 48(DI), Z2, Z1
-	VFMADD231PS.BCST 52(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
-	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
-	VMOVUPS          Z1, 576(SI)
-	VBROADCASTSS     156(DI), Z1
-	VFMADD231PS.BCST 56(DI), Z2, Z1
-	VFMADD231PS.BCST 60(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
-	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
-	VMOVUPS          Z1, 640(SI)
+	VMOVUPS          Z3, 512(SI)
+	VMOVUPS          Z4, 576(SI)
+	VMOVUPS          Z5, 640(SI)
 	VBROADCASTSS     160(DI), Z1
+	VBROADCASTSS     164(DI), Z3
+	VBROADCASTSS     168(DI), Z4
+	VBROADCASTSS     172(DI), Z5
 	VFMADD231PS.BCST 64(DI), Z2, Z1
+	VFMADD231PS.BCST 72(DI), Z2, Z3
+	VFMADD231PS.BCST 80(DI), Z2, Z4
+	VFMADD231PS.BCST 88(DI), Z2, Z5
 	VFMADD231PS.BCST 68(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
+	VFMADD231PS.BCST 76(DI), Z0, Z3
+	VFMADD231PS.BCST 84(DI), Z0, Z4
+	VFMADD231PS.BCST 92(DI), Z0, Z5
+	VEXTRACTF64X4    $0x01, Z1, Y6
+	VEXTRACTF64X4    $0x01, Z3, Y7
+	VEXTRACTF64X4    $0x01, Z4, Y8
+	VEXTRACTF64X4    $0x01, Z5, Y9
 	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
 	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y5, Z5
+	VMINPD           Z1, Z10, Z1
+	VMINPD           Z3, Z10, Z3
+	VMINPD           Z4, Z10, Z4
+	VMINPD           Z5, Z10, Z5
+	VMAXPD           Z1, Z11, Z1
+	VMAXPD           Z3, Z11, Z3
+	VMAXPD           Z4, Z11, Z4
+	VMAXPD           Z5, Z11, Z5
+	VMULPD           Z1, Z1, Z12
+	VMULPD           Z3, Z3, Z13
+	VMULPD           Z4, Z4, Z14
+	VMULPD           Z5, Z5, Z15
+	VMOVAPS          Z17, Z20
+	VFMADD231PD      Z12, Z16, Z20
+	VMOVAPS          Z17, Z21
+	VFMADD231PD      Z13, Z16, Z21
+	VMOVAPS          Z17, Z25
+	VFMADD231PD      Z14, Z16, Z25
+	VMOVAPS          Z17, Z26
+	VFMADD231PD      Z15, Z16, Z26
+	VFMADD213PD      Z22, Z12, Z20
+	VFMADD213PD      Z22, Z13, Z21
+	VFMADD213PD      Z22, Z14, Z25
+	VFMADD213PD      Z22, Z15, Z26
+	VFMADD213PD      Z23, Z12, Z20
+	VFMADD213PD      Z23, Z13, Z21
+	VFMADD213PD      Z23, Z14, Z25
+	VFMADD213PD      Z23, Z15, Z26
+	VFMADD213PD      Z24, Z12, Z20
+	VFMADD213PD      Z24, Z13, Z21
+	VFMADD213PD      Z24, Z14, Z25
+	VFMADD213PD      Z24, Z15, Z26
+	VMULPD           Z20, Z1, Z1
+	VMULPD           Z21, Z3, Z3
+	VMULPD           Z25, Z4, Z4
+	VMULPD           Z26, Z5, Z5
+	VMOVAPS          Z19, Z20
+	VFMADD231PD      Z12, Z18, Z20
+	VMOVAPS          Z19, Z21
+	VFMADD231PD      Z13, Z18, Z21
+	VMOVAPS          Z19, Z25
+	VFMADD231PD      Z14, Z18, Z25
+	VMOVAPS          Z19, Z26
+	VFMADD231PD      Z15, Z18, Z26
+	VFMADD213PD      Z27, Z12, Z20
+	VFMADD213PD      Z27, Z13, Z21
+	VFMADD213PD      Z27, Z14, Z25
+	VFMADD213PD      Z27, Z15, Z26
+	VFMADD213PD      Z28, Z12, Z20
+	VFMADD213PD      Z28, Z13, Z21
+	VFMADD213PD      Z28, Z14, Z25
+	VFMADD213PD      Z28, Z15, Z26
+	VFMADD213PD      Z29, Z12, Z20
+	VFMADD213PD      Z29, Z13, Z21
+	VFMADD213PD      Z29, Z14, Z25
+	VFMADD213PD      Z29, Z15, Z26
+	VFMADD213PD      Z30, Z12, Z20
+	VFMADD213PD      Z30, Z13, Z21
+	VFMADD213PD      Z30, Z14, Z25
+	VFMADD213PD      Z30, Z15, Z26
+	VDIVPD           Z20, Z1, Z1
+	VDIVPD           Z21, Z3, Z3
+	VDIVPD           Z25, Z4, Z4
+	VDIVPD           Z26, Z5, Z5
+	VCVTPD2PS        Z1, Y1
 	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
+	VCVTPD2PS        Z4, Y4
+	VCVTPD2PS        Z5, Y5
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y9, Z9
+	VMINPD           Z6, Z10, Z6
+	VMINPD           Z7, Z10, Z7
+	VMINPD           Z8, Z10, Z8
+	VMINPD           Z9, Z10, Z9
+	VMAXPD           Z6, Z11, Z6
+	VMAXPD           Z7, Z11, Z7
+	VMAXPD           Z8, Z11, Z8
+	VMAXPD           Z9, Z11, Z9
+	VMULPD           Z6, Z6, Z12
+	VMULPD           Z7, Z7, Z13
+	VMULPD           Z8, Z8, Z14
+	VMULPD           Z9, Z9, Z15
+	VMOVAPS          Z17, Z20
+	VFMADD231PD      Z12, Z16, Z20
+	VMOVAPS          Z17, Z21
+	VFMADD231PD      Z13, Z16, Z21
+	VMOVAPS          Z17, Z25
+	VFMADD231PD      Z14, Z16, Z25
+	VMOVAPS          Z17, Z26
+	VFMADD231PD      Z15, Z16, Z26
+	VFMADD213PD      Z22, Z12, Z20
+	VFMADD213PD      Z22, Z13, Z21
+	VFMADD213PD      Z22, Z14, Z25
+	VFMADD213PD      Z22, Z15, Z26
+	VFMADD213PD      Z23, Z12, Z20
+	VFMADD213PD      Z23, Z13, Z21
+	VFMADD213PD      Z23, Z14, Z25
+	VFMADD213PD      Z23, Z15, Z26
+	VFMADD213PD      Z24, Z12, Z20
+	VFMADD213PD      Z24, Z13, Z21
+	VFMADD213PD      Z24, Z14, Z25
+	VFMADD213PD      Z24, Z15, Z26
+	VMULPD           Z20, Z6, Z6
+	VMULPD           Z21, Z7, Z7
+	VMULPD           Z25, Z8, Z8
+	VMULPD           Z26, Z9, Z9
+	VMOVAPS          Z19, Z20
+	VFMADD231PD      Z12, Z18, Z20
+	VMOVAPS          Z19, Z21
+	VFMADD231PD      Z13, Z18, Z21
+	VMOVAPS          Z19, Z25
+	VFMADD231PD      Z14, Z18, Z25
+	VMOVAPS          Z19, Z26
+	VFMADD231PD      Z15, Z18, Z26
+	VFMADD213PD      Z27, Z12, Z20
+	VFMADD213PD      Z27, Z13, Z21
+	VFMADD213PD      Z27, Z14, Z25
+	VFMADD213PD      Z27, Z15, Z26
+	VFMADD213PD      Z28, Z12, Z20
+	VFMADD213PD      Z28, Z13, Z21
+	VFMADD213PD      Z28, Z14, Z25
+	VFMADD213PD      Z28, Z15, Z26
+	VFMADD213PD      Z29, Z12, Z20
+	VFMADD213PD      Z29, Z13, Z21
+	VFMADD213PD      Z29, Z14, Z25
+	VFMADD213PD      Z29, Z15, Z26
+	VFMADD213PD      Z30, Z12, Z20
+	VFMADD213PD      Z30, Z13, Z21
+	VFMADD213PD      Z30, Z14, Z25
+	VFMADD213PD      Z30, Z15, Z26
+	VDIVPD           Z20, Z6, Z6
+	VDIVPD           Z21, Z7, Z7
+	VDIVPD           Z25, Z8, Z8
+	VDIVPD           Z26, Z9, Z9
+	VCVTPD2PS        Z6, Y6
+	VCVTPD2PS        Z7, Y7
+	VCVTPD2PS        Z8, Y8
+	VCVTPD2PS        Z9, Y9
+	VINSERTF64X4     $0x01, Y6, Z1, Z1
+	VINSERTF64X4     $0x01, Y7, Z3, Z3
+	VINSERTF64X4     $0x01, Y8, Z4, Z4
+	VINSERTF64X4     $0x01, Y9, Z5, Z5
 	VMOVUPS          Z1, 704(SI)
-	VBROADCASTSS     164(DI), Z1
-	VFMADD231PS.BCST 72(DI), Z2, Z1
-	VFMADD231PS.BCST 76(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
-	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
-	VMOVUPS          Z1, 768(SI)
-	VBROADCASTSS     168(DI), Z1
-	VFMADD231PS.BCST 80(DI), Z2, Z1
-	VFMADD231PS.BCST 84(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
-	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
-	VMOVUPS          Z1, 832(SI)
-	VBROADCASTSS     172(DI), Z1
-	VFMADD231PS.BCST 88(DI), Z2, Z1
-	VFMADD231PS.BCST 92(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
-	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
-	VMOVUPS          Z1, 896(SI)
+	VMOVUPS          Z3, 768(SI)
+	VMOVUPS          Z4, 832(SI)
+	VMOVUPS          Z5, 896(SI)
 	VBROADCASTSS     176(DI), Z1
+	VBROADCASTSS     180(DI), Z3
+	VBROADCASTSS     184(DI), Z4
+	VBROADCASTSS     188(DI), Z5
 	VFMADD231PS.BCST 96(DI), Z2, Z1
+	VBROADCASTSS     104(DI), Z2
+	VFMADD231PS      6976(SI), Z2, Z3
+	VBROADCASTSS     112(DI), Z2
+	VFMADD231PS      6976(SI), Z2, Z4
+	VBROADCASTSS     120(DI), Z2
+	VFMADD231PS      6976(SI), Z2, Z5
 	VFMADD231PS.BCST 100(DI), Z0, Z1
 	VEXTRACTF64X4    $0x01, Z1, Y2
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z3
-	VMOVAPS          Z8, Z6
-	VFMADD231PD      Z3, Z7, Z6
-	VMOVAPS          Z11, Z12
-	VFMADD231PD      Z3, Z10, Z12
-	VMULPD           Z3, Z3, Z13
-	VFMADD231PD      Z13, Z12, Z6
-	VMULPD           Z13, Z13, Z12
-	VFMADD231PD      Z12, Z14, Z6
-	VMULPD           Z6, Z1, Z1
-	VMOVAPS          Z15, Z6
-	VFMADD231PD      Z3, Z9, Z6
-	VMOVAPS          Z18, Z16
-	VFMADD231PD      Z3, Z17, Z16
-	VFMADD213PD      Z21, Z20, Z3
-	VFMADD231PD      Z13, Z16, Z6
-	VFMADD231PD      Z12, Z3, Z6
-	VDIVPD           Z6, Z1, Z1
-	VCVTPD2PS        Z1, Y1
+	VFMADD231PS.BCST 108(DI), Z0, Z3
+	VCVTPS2PD        Y1, Z0
+	VEXTRACTF64X4    $0x01, Z3, Y1
+	VBROADCASTSS     116(DI), Z6
+	VFMADD231PS      7040(SI), Z6, Z4
+	VBROADCASTSS     124(DI), Z6
+	VFMADD231PS      7040(SI), Z6, Z5
+	VMINPD           Z0, Z10, Z0
+	VCVTPS2PD        Y3, Z3
+	VEXTRACTF64X4    $0x01, Z4, Y6
+	VEXTRACTF64X4    $0x01, Z5, Y7
+	VMAXPD           Z0, Z11, Z0
+	VMINPD           Z3, Z10, Z3
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y5, Z5
+	VMULPD           Z0, Z0, Z8
+	VMAXPD           Z3, Z11, Z3
+	VMINPD           Z4, Z10, Z4
+	VMINPD           Z5, Z10, Z5
+	VMOVAPS          Z17, Z9
+	VFMADD231PD      Z8, Z16, Z9
+	VMULPD           Z3, Z3, Z12
+	VMAXPD           Z4, Z11, Z4
+	VMAXPD           Z5, Z11, Z5
+	VFMADD213PD      Z22, Z8, Z9
+	VMOVAPS          Z17, Z13
+	VFMADD231PD      Z12, Z16, Z13
+	VMULPD           Z4, Z4, Z14
+	VMULPD           Z5, Z5, Z15
+	VFMADD213PD      Z23, Z8, Z9
+	VFMADD213PD      Z22, Z12, Z13
+	VMOVAPS          Z17, Z20
+	VFMADD231PD      Z14, Z16, Z20
+	VMOVAPS          Z17, Z21
+	VFMADD231PD      Z15, Z16, Z21
+	VFMADD213PD      Z24, Z8, Z9
+	VFMADD213PD      Z23, Z12, Z13
+	VFMADD213PD      Z22, Z14, Z20
+	VFMADD213PD      Z22, Z15, Z21
+	VMULPD           Z9, Z0, Z0
+	VFMADD213PD      Z24, Z12, Z13
+	VFMADD213PD      Z23, Z14, Z20
+	VFMADD213PD      Z23, Z15, Z21
+	VMOVAPS          Z19, Z9
+	VFMADD231PD      Z8, Z18, Z9
+	VMULPD           Z13, Z3, Z3
+	VFMADD213PD      Z24, Z14, Z20
+	VFMADD213PD      Z24, Z15, Z21
+	VFMADD213PD      Z27, Z8, Z9
+	VMOVAPS          Z19, Z13
+	VFMADD231PD      Z12, Z18, Z13
+	VMULPD           Z20, Z4, Z4
+	VMULPD           Z21, Z5, Z5
+	VFMADD213PD      Z28, Z8, Z9
+	VFMADD213PD      Z27, Z12, Z13
+	VMOVAPS          Z19, Z20
+	VFMADD231PD      Z14, Z18, Z20
+	VMOVAPS          Z19, Z21
+	VFMADD231PD      Z15, Z18, Z21
+	VFMADD213PD      Z29, Z8, Z9
+	VFMADD213PD      Z28, Z12, Z13
+	VFMADD213PD      Z27, Z14, Z20
+	VFMADD213PD      Z27, Z15, Z21
+	VFMADD213PD      Z30, Z8, Z9
+	VFMADD213PD      Z29, Z12, Z13
+	VFMADD213PD      Z28, Z14, Z20
+	VFMADD213PD      Z28, Z15, Z21
+	VDIVPD           Z9, Z0, Z0
+	VFMADD213PD      Z30, Z12, Z13
+	VFMADD213PD      Z29, Z14, Z20
+	VFMADD213PD      Z29, Z15, Z21
+	VCVTPD2PS        Z0, Y0
+	VDIVPD           Z13, Z3, Z3
+	VFMADD213PD      Z30, Z14, Z20
+	VFMADD213PD      Z30, Z15, Z21
 	VCVTPS2PD        Y2, Z2
-	VMINPD           Z2, Z4, Z2
-	VMAXPD           Z2, Z5, Z2
-	VMULPD           Z2, Z2, Z3
-	VMOVAPS          Z8, Z6
-	VFMADD231PD      Z3, Z7, Z6
-	VMOVAPS          Z11, Z12
-	VFMADD231PD      Z3, Z10, Z12
-	VMULPD           Z3, Z3, Z13
-	VFMADD231PD      Z13, Z12, Z6
-	VMULPD           Z13, Z13, Z12
-	VFMADD231PD      Z12, Z14, Z6
-	VMULPD           Z6, Z2, Z2
-	VMOVAPS          Z15, Z6
-	VFMADD231PD      Z3, Z9, Z6
-	VMOVAPS          Z18, Z16
-	VFMADD231PD      Z3, Z17, Z16
-	VFMADD213PD      Z21, Z20, Z3
-	VFMADD231PD      Z13, Z16, Z6
-	VFMADD231PD      Z12, Z3, Z6
-	VDIVPD           Z6, Z2, Z2
+	VCVTPD2PS        Z3, Y3
+	VDIVPD           Z20, Z4, Z4
+	VDIVPD           Z21, Z5, Z5
+	VMINPD           Z2, Z10, Z2
+	VCVTPS2PD        Y1, Z1
+	VCVTPD2PS        Z4, Y4
+	VCVTPD2PS        Z5, Y5
+	VMAXPD           Z2, Z11, Z2
+	VMINPD           Z1, Z10, Z1
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y7, Z7
+	VMULPD           Z2, Z2, Z8
+	VMAXPD           Z1, Z11, Z1
+	VMINPD           Z6, Z10, Z6
+	VMINPD           Z7, Z10, Z7
+	VMOVAPS          Z17, Z9
+	VFMADD231PD      Z8, Z16, Z9
+	VMULPD           Z1, Z1, Z10
+	VMAXPD           Z6, Z11, Z6
+	VMAXPD           Z7, Z11, Z7
+	VFMADD213PD      Z22, Z8, Z9
+	VMOVAPS          Z17, Z11
+	VFMADD231PD      Z10, Z16, Z11
+	VMULPD           Z6, Z6, Z12
+	VMULPD           Z7, Z7, Z13
+	VFMADD213PD      Z23, Z8, Z9
+	VFMADD213PD      Z22, Z10, Z11
+	VMOVAPS          Z17, Z14
+	VFMADD231PD      Z12, Z16, Z14
+	VFMADD231PD      Z13, Z16, Z17
+	VFMADD213PD      Z24, Z8, Z9
+	VFMADD213PD      Z23, Z10, Z11
+	VFMADD213PD      Z22, Z12, Z14
+	VFMADD231PD      Z13, Z17, Z22
+	VMULPD           Z9, Z2, Z2
+	VFMADD213PD      Z24, Z10, Z11
+	VFMADD213PD      Z23, Z12, Z14
+	VFMADD231PD      Z13, Z22, Z23
+	VMOVAPS          Z19, Z9
+	VFMADD231PD      Z8, Z18, Z9
+	VMULPD           Z11, Z1, Z1
+	VFMADD213PD      Z24, Z12, Z14
+	VFMADD231PD      Z13, Z23, Z24
+	VFMADD213PD      Z27, Z8, Z9
+	VMOVAPS          Z19, Z11
+	VFMADD231PD      Z10, Z18, Z11
+	VMULPD           Z14, Z6, Z6
+	VMULPD           Z24, Z7, Z7
+	VFMADD213PD      Z28, Z8, Z9
+	VFMADD213PD      Z27, Z10, Z11
+	VMOVAPS          Z19, Z14
+	VFMADD231PD      Z12, Z18, Z14
+	VFMADD231PD      Z13, Z18, Z19
+	VFMADD213PD      Z29, Z8, Z9
+	VFMADD213PD      Z28, Z10, Z11
+	VFMADD213PD      Z27, Z12, Z14
+	VFMADD231PD      Z13, Z19, Z27
+	VFMADD213PD      Z30, Z8, Z9
+	VFMADD213PD      Z29, Z10, Z11
+	VFMADD213PD      Z28, Z12, Z14
+	VFMADD231PD      Z13, Z27, Z28
+	VDIVPD           Z9, Z2, Z2
+	VFMADD213PD      Z30, Z10, Z11
+	VFMADD213PD      Z29, Z12, Z14
+	VFMADD231PD      Z13, Z28, Z29
 	VCVTPD2PS        Z2, Y2
-	VINSERTF64X4     $0x01, Y2, Z1, Z1
-	VMOVUPS          Z1, 960(SI)
-	VBROADCASTSS     180(DI), Z1
-	VBROADCASTSS     104(DI), Z2
-	VFMADD231PS      6976(SI), Z2, Z1
-	VFMADD231PS.BCST 108(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y0
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z2
-	VMOVAPS          Z8, Z3
-	VFMADD231PD      Z2, Z7, Z3
-	VMOVAPS          Z11, Z6
-	VFMADD231PD      Z2, Z10, Z6
-	VMULPD           Z2, Z2, Z12
-	VFMADD231PD      Z12, Z6, Z3
-	VMULPD           Z12, Z12, Z6
-	VFMADD231PD      Z6, Z14, Z3
-	VMULPD           Z3, Z1, Z1
-	VMOVAPS          Z15, Z3
-	VFMADD231PD      Z2, Z9, Z3
-	VMOVAPS          Z18, Z13
-	VFMADD231PD      Z2, Z17, Z13
-	VFMADD213PD      Z21, Z20, Z2
-	VFMADD231PD      Z12, Z13, Z3
-	VFMADD231PD      Z6, Z2, Z3
-	VDIVPD           Z3, Z1, Z1
+	VDIVPD           Z11, Z1, Z1
+	VFMADD213PD      Z30, Z12, Z14
+	VFMADD231PD      Z13, Z29, Z30
+	VINSERTF64X4     $0x01, Y2, Z0, Z0
 	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y0, Z0
-	VMINPD           Z0, Z4, Z0
-	VMAXPD           Z0, Z5, Z0
-	VMULPD           Z0, Z0, Z2
-	VMOVAPS          Z8, Z3
-	VFMADD231PD      Z2, Z7, Z3
-	VMOVAPS          Z11, Z6
-	VFMADD231PD      Z2, Z10, Z6
-	VMULPD           Z2, Z2, Z12
-	VFMADD231PD      Z12, Z6, Z3
-	VMULPD           Z12, Z12, Z6
-	VFMADD231PD      Z6, Z14, Z3
-	VMULPD           Z3, Z0, Z0
-	VMOVAPS          Z15, Z3
-	VFMADD231PD      Z2, Z9, Z3
-	VMOVAPS          Z18, Z13
-	VFMADD231PD      Z2, Z17, Z13
-	VFMADD213PD      Z21, Z20, Z2
-	VFMADD231PD      Z12, Z13, Z3
-	VFMADD231PD      Z6, Z2, Z3
-	VDIVPD           Z3, Z0, Z0
-	VCVTPD2PS        Z0, Y0
-	VINSERTF64X4     $0x01, Y0, Z1, Z0
+	VDIVPD           Z14, Z6, Z2
+	VDIVPD           Z30, Z7, Z6
+	VMOVUPS          Z0, 960(SI)
+	VINSERTF64X4     $0x01, Y1, Z3, Z0
+	VCVTPD2PS        Z2, Y1
+	VCVTPD2PS        Z6, Y2
 	VMOVUPS          Z0, 1024(SI)
-	VBROADCASTSS     184(DI), Z0
-	VBROADCASTSS     112(DI), Z1
-	VFMADD231PS      6976(SI), Z1, Z0
-	VBROADCASTSS     116(DI), Z1
-	VFMADD231PS      7040(SI), Z1, Z0
-	VEXTRACTF64X4    $0x01, Z0, Y1
-	VCVTPS2PD        Y0, Z0
-	VMINPD           Z0, Z4, Z0
-	VMAXPD           Z0, Z5, Z0
-	VMULPD           Z0, Z0, Z2
-	VMOVAPS          Z8, Z3
-	VFMADD231PD      Z2, Z7, Z3
-	VMOVAPS          Z11, Z6
-	VFMADD231PD      Z2, Z10, Z6
-	VMULPD           Z2, Z2, Z12
-	VFMADD231PD      Z12, Z6, Z3
-	VMULPD           Z12, Z12, Z6
-	VFMADD231PD      Z6, Z14, Z3
-	VMULPD           Z3, Z0, Z0
-	VMOVAPS          Z15, Z3
-	VFMADD231PD      Z2, Z9, Z3
-	VMOVAPS          Z18, Z13
-	VFMADD231PD      Z2, Z17, Z13
-	VFMADD213PD      Z21, Z20, Z2
-	VFMADD231PD      Z12, Z13, Z3
-	VFMADD231PD      Z6, Z2, Z3
-	VDIVPD           Z3, Z0, Z0
-	VCVTPD2PS        Z0, Y0
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z2
-	VMOVAPS          Z8, Z3
-	VFMADD231PD      Z2, Z7, Z3
-	VMOVAPS          Z11, Z6
-	VFMADD231PD      Z2, Z10, Z6
-	VMULPD           Z2, Z2, Z12
-	VFMADD231PD      Z12, Z6, Z3
-	VMULPD           Z12, Z12, Z6
-	VFMADD231PD      Z6, Z14, Z3
-	VMULPD           Z3, Z1, Z1
-	VMOVAPS          Z15, Z3
-	VFMADD231PD      Z2, Z9, Z3
-	VMOVAPS          Z18, Z13
-	VFMADD231PD      Z2, Z17, Z13
-	VFMADD213PD      Z21, Z20, Z2
-	VFMADD231PD      Z12, Z13, Z3
-	VFMADD231PD      Z6, Z2, Z3
-	VDIVPD           Z3, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VINSERTF64X4     $0x01, Y1, Z0, Z0
+	VINSERTF64X4     $0x01, Y1, Z4, Z0
+	VINSERTF64X4     $0x01, Y2, Z5, Z1
 	VMOVUPS          Z0, 1088(SI)
-	VBROADCASTSS     188(DI), Z0
-	VBROADCASTSS     120(DI), Z1
-	VFMADD231PS      6976(SI), Z1, Z0
-	VBROADCASTSS     124(DI), Z1
-	VFMADD231PS      7040(SI), Z1, Z0
-	VEXTRACTF64X4    $0x01, Z0, Y1
-	VCVTPS2PD        Y0, Z0
-	VMINPD           Z0, Z4, Z0
-	VMAXPD           Z0, Z5, Z0
-	VMULPD           Z0, Z0, Z2
-	VMOVAPS          Z8, Z3
-	VFMADD231PD      Z2, Z7, Z3
-	VMOVAPS          Z11, Z6
-	VFMADD231PD      Z2, Z10, Z6
-	VMULPD           Z2, Z2, Z12
-	VFMADD231PD      Z12, Z6, Z3
-	VMULPD           Z12, Z12, Z6
-	VFMADD231PD      Z6, Z14, Z3
-	VMULPD           Z3, Z0, Z0
-	VMOVAPS          Z15, Z3
-	VFMADD231PD      Z2, Z9, Z3
-	VMOVAPS          Z18, Z13
-	VFMADD231PD      Z2, Z17, Z13
-	VFMADD213PD      Z21, Z20, Z2
-	VFMADD231PD      Z12, Z13, Z3
-	VFMADD231PD      Z6, Z2, Z3
-	VDIVPD           Z3, Z0, Z0
-	VCVTPD2PS        Z0, Y0
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z2
-	VFMADD231PD      Z2, Z7, Z8
-	VFMADD231PD      Z2, Z10, Z11
-	VMULPD           Z2, Z2, Z3
-	VFMADD231PD      Z3, Z11, Z8
-	VMULPD           Z3, Z3, Z4
-	VFMADD231PD      Z4, Z14, Z8
-	VMULPD           Z8, Z1, Z1
-	VFMADD231PD      Z2, Z9, Z15
-	VFMADD231PD      Z2, Z17, Z18
-	VFMADD231PD      Z2, Z20, Z21
-	VFMADD231PD      Z3, Z18, Z15
-	VFMADD231PD      Z4, Z21, Z15
-	VDIVPD           Z15, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VINSERTF64X4     $0x01, Y1, Z0, Z0
-	VMOVUPS          Z0, 1152(SI)
+	VMOVUPS          Z1, 1152(SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
 	VXORPS  X0, X0, X0
@@ -10484,182 +9687,248 @@ loop1:
 
 loop2:
 	VMOVUPS       1600(SI)(R12*1), Z0
-	VEXTRACTF64X4 $0x01, Z0, Y1
+	VMOVUPS       1664(SI)(R12*1), Z1
+	VMOVUPS       1728(SI)(R12*1), Z2
+	VMOVUPS       1792(SI)(R12*1), Z3
+	VEXTRACTF64X4 $0x01, Z0, Y4
+	VEXTRACTF64X4 $0x01, Z1, Y5
+	VEXTRACTF64X4 $0x01, Z2, Y6
+	VEXTRACTF64X4 $0x01, Z3, Y7
 	VCVTPS2PD     Y0, Z0
-	VBROADCASTSD  SpiralsConstants<>+1480(SB), Z2
-	VMINPD        Z0, Z2, Z0
-	VBROADCASTSD  SpiralsConstants<>+1472(SB), Z3
-	VMAXPD        Z0, Z3, Z0
-	VMULPD        Z0, Z0, Z4
-	VBROADCASTSD  SpiralsConstants<>+1496(SB), Z5
-	VBROADCASTSD  SpiralsConstants<>+1488(SB), Z6
-	VMOVAPS       Z6, Z7
-	VFMADD231PD   Z4, Z5, Z7
-	VBROADCASTSD  SpiralsConstants<>+1512(SB), Z8
-	VBROADCASTSD  SpiralsConstants<>+1504(SB), Z9
-	VMOVAPS       Z9, Z10
-	VFMADD231PD   Z4, Z8, Z10
+	VCVTPS2PD     Y1, Z1
+	VCVTPS2PD     Y2, Z2
+	VCVTPS2PD     Y3, Z3
+	VBROADCASTSD  SpiralsConstants<>+1480(SB), Z8
+	VMINPD        Z1, Z8, Z1
+	VMINPD        Z2, Z8, Z2
+	VMINPD        Z3, Z8, Z3
+	VMINPD        Z0, Z8, Z0
+	VBROADCASTSD  SpiralsConstants<>+1472(SB), Z9
+	VMAXPD        Z1, Z9, Z1
+	VMAXPD        Z2, Z9, Z2
+	VMAXPD        Z3, Z9, Z3
+	VMAXPD        Z0, Z9, Z0
+	VMULPD        Z1, Z1, Z10
+	VMULPD        Z2, Z2, Z11
+	VMULPD        Z3, Z3, Z12
+	VMULPD        Z0, Z0, Z13
+	VBROADCASTSD  SpiralsConstants<>+1520(SB), Z14
+	VBROADCASTSD  SpiralsConstants<>+1512(SB), Z15
+	VMOVAPS       Z15, Z16
+	VFMADD231PD   Z10, Z14, Z16
+	VMOVAPS       Z15, Z17
+	VFMADD231PD   Z11, Z14, Z17
+	VMOVAPS       Z15, Z18
+	VFMADD231PD   Z12, Z14, Z18
+	VMOVAPS       Z15, Z19
+	VFMADD231PD   Z13, Z14, Z19
+	VBROADCASTSD  SpiralsConstants<>+1504(SB), Z20
+	VFMADD213PD   Z20, Z10, Z16
+	VFMADD213PD   Z20, Z11, Z17
+	VFMADD213PD   Z20, Z12, Z18
+	VFMADD213PD   Z20, Z13, Z19
+	VBROADCASTSD  SpiralsConstants<>+1496(SB), Z21
+	VFMADD213PD   Z21, Z10, Z16
+	VFMADD213PD   Z21, Z11, Z17
+	VFMADD213PD   Z21, Z12, Z18
+	VFMADD213PD   Z21, Z13, Z19
+	VBROADCASTSD  SpiralsConstants<>+1488(SB), Z22
+	VFMADD213PD   Z22, Z10, Z16
+	VFMADD213PD   Z22, Z11, Z17
+	VFMADD213PD   Z22, Z12, Z18
+	VFMADD213PD   Z22, Z13, Z19
+	VMULPD        Z16, Z1, Z1
+	VMULPD        Z17, Z2, Z2
+	VMULPD        Z18, Z3, Z3
+	VMULPD        Z19, Z0, Z0
+	VBROADCASTSD  SpiralsConstants<>+1568(SB), Z16
+	VBROADCASTSD  SpiralsConstants<>+1560(SB), Z17
+	VMOVAPS       Z17, Z18
+	VFMADD231PD   Z10, Z16, Z18
+	VMOVAPS       Z17, Z19
+	VFMADD231PD   Z11, Z16, Z19
+	VMOVAPS       Z17, Z23
+	VFMADD231PD   Z12, Z16, Z23
+	VMOVAPS       Z17, Z24
+	VFMADD231PD   Z13, Z16, Z24
+	VBROADCASTSD  SpiralsConstants<>+1552(SB), Z25
+	VFMADD213PD   Z25, Z10, Z18
+	VFMADD213PD   Z25, Z11, Z19
+	VFMADD213PD   Z25, Z12, Z23
+	VFMADD213PD   Z25, Z13, Z24
+	VBROADCASTSD  SpiralsConstants<>+1544(SB), Z26
+	VFMADD213PD   Z26, Z10, Z18
+	VFMADD213PD   Z26, Z11, Z19
+	VFMADD213PD   Z26, Z12, Z23
+	VFMADD213PD   Z26, Z13, Z24
+	VBROADCASTSD  SpiralsConstants<>+1536(SB), Z27
+	VFMADD213PD   Z27, Z10, Z18
+	VFMADD213PD   Z27, Z11, Z19
+	VFMADD213PD   Z27, Z12, Z23
+	VFMADD213PD   Z27, Z13, Z24
+	VBROADCASTSD  SpiralsConstants<>+1528(SB), Z28
+	VFMADD213PD   Z28, Z10, Z18
+	VFMADD213PD   Z28, Z11, Z19
+	VFMADD213PD   Z28, Z12, Z23
+	VFMADD213PD   Z28, Z13, Z24
+	VDIVPD        Z18, Z1, Z1
+	VDIVPD        Z19, Z2, Z2
+	VDIVPD        Z23, Z3, Z3
+	VDIVPD        Z24, Z0, Z0
+	VCVTPD2PS     Z1, Y1
+	VCVTPD2PS     Z2, Y2
+	VCVTPD2PS     Z3, Y3
+	VCVTPD2PS     Z0, Y0
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y6, Z6
+	VCVTPS2PD     Y7, Z7
+	VCVTPS2PD     Y4, Z4
+	VMINPD        Z5, Z8, Z5
+	VMINPD        Z6, Z8, Z6
+	VMINPD        Z7, Z8, Z7
+	VMINPD        Z4, Z8, Z4
+	VMAXPD        Z5, Z9, Z5
+	VMAXPD        Z6, Z9, Z6
+	VMAXPD        Z7, Z9, Z7
+	VMAXPD        Z4, Z9, Z4
+	VMULPD        Z5, Z5, Z8
+	VMULPD        Z6, Z6, Z9
+	VMULPD        Z7, Z7, Z10
 	VMULPD        Z4, Z4, Z11
-	VFMADD231PD   Z11, Z10, Z7
-	VMULPD        Z11, Z11, Z10
-	VBROADCASTSD  SpiralsConstants<>+1520(SB), Z12
-	VFMADD231PD   Z10, Z12, Z7
-	VMULPD        Z7, Z0, Z0
-	VBROADCASTSD  SpiralsConstants<>+1536(SB), Z7
-	VBROADCASTSD  SpiralsConstants<>+1528(SB), Z13
-	VMOVAPS       Z13, Z14
-	VFMADD231PD   Z4, Z7, Z14
-	VBROADCASTSD  SpiralsConstants<>+1552(SB), Z15
-	VBROADCASTSD  SpiralsConstants<>+1544(SB), Z16
-	VMOVAPS       Z16, Z17
-	VFMADD231PD   Z4, Z15, Z17
-	VBROADCASTSD  SpiralsConstants<>+1568(SB), Z18
-	VBROADCASTSD  SpiralsConstants<>+1560(SB), Z19
-	VFMADD213PD   Z19, Z18, Z4
-	VFMADD231PD   Z11, Z17, Z14
-	VFMADD231PD   Z10, Z4, Z14
-	VDIVPD        Z14, Z0, Z0
-	VCVTPD2PS     Z0, Y0
-	VCVTPS2PD     Y1, Z1
-	VMINPD        Z1, Z2, Z1
-	VMAXPD        Z1, Z3, Z1
-	VMULPD        Z1, Z1, Z4
-	VMOVAPS       Z6, Z10
-	VFMADD231PD   Z4, Z5, Z10
-	VMOVAPS       Z9, Z11
-	VFMADD231PD   Z4, Z8, Z11
-	VMULPD        Z4, Z4, Z14
-	VFMADD231PD   Z14, Z11, Z10
-	VMULPD        Z14, Z14, Z11
-	VFMADD231PD   Z11, Z12, Z10
-	VMULPD        Z10, Z1, Z1
-	VMOVAPS       Z13, Z10
-	VFMADD231PD   Z4, Z7, Z10
-	VMOVAPS       Z16, Z17
-	VFMADD231PD   Z4, Z15, Z17
-	VFMADD213PD   Z19, Z18, Z4
-	VFMADD231PD   Z14, Z17, Z10
-	VFMADD231PD   Z11, Z4, Z10
-	VDIVPD        Z10, Z1, Z1
-	VCVTPD2PS     Z1, Y1
-	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVAPS       Z15, Z12
+	VFMADD231PD   Z8, Z14, Z12
+	VMOVAPS       Z15, Z13
+	VFMADD231PD   Z9, Z14, Z13
+	VMOVAPS       Z15, Z18
+	VFMADD231PD   Z10, Z14, Z18
+	VFMADD231PD   Z11, Z14, Z15
+	VFMADD213PD   Z20, Z8, Z12
+	VFMADD213PD   Z20, Z9, Z13
+	VFMADD213PD   Z20, Z10, Z18
+	VFMADD231PD   Z11, Z15, Z20
+	VFMADD213PD   Z21, Z8, Z12
+	VFMADD213PD   Z21, Z9, Z13
+	VFMADD213PD   Z21, Z10, Z18
+	VFMADD231PD   Z11, Z20, Z21
+	VFMADD213PD   Z22, Z8, Z12
+	VFMADD213PD   Z22, Z9, Z13
+	VFMADD213PD   Z22, Z10, Z18
+	VFMADD231PD   Z11, Z21, Z22
+	VMULPD        Z12, Z5, Z5
+	VMULPD        Z13, Z6, Z6
+	VMULPD        Z18, Z7, Z7
+	VMULPD        Z22, Z4, Z4
+	VMOVAPS       Z17, Z12
+	VFMADD231PD   Z8, Z16, Z12
+	VMOVAPS       Z17, Z13
+	VFMADD231PD   Z9, Z16, Z13
+	VMOVAPS       Z17, Z14
+	VFMADD231PD   Z10, Z16, Z14
+	VFMADD231PD   Z11, Z16, Z17
+	VFMADD213PD   Z25, Z8, Z12
+	VFMADD213PD   Z25, Z9, Z13
+	VFMADD213PD   Z25, Z10, Z14
+	VFMADD231PD   Z11, Z17, Z25
+	VFMADD213PD   Z26, Z8, Z12
+	VFMADD213PD   Z26, Z9, Z13
+	VFMADD213PD   Z26, Z10, Z14
+	VFMADD231PD   Z11, Z25, Z26
+	VFMADD213PD   Z27, Z8, Z12
+	VFMADD213PD   Z27, Z9, Z13
+	VFMADD213PD   Z27, Z10, Z14
+	VFMADD231PD   Z11, Z26, Z27
+	VFMADD213PD   Z28, Z8, Z12
+	VFMADD213PD   Z28, Z9, Z13
+	VFMADD213PD   Z28, Z10, Z14
+	VFMADD231PD   Z11, Z27, Z28
+	VDIVPD        Z12, Z5, Z5
+	VDIVPD        Z13, Z6, Z6
+	VDIVPD        Z14, Z7, Z7
+	VDIVPD        Z28, Z4, Z4
+	VCVTPD2PS     Z5, Y5
+	VCVTPD2PS     Z6, Y6
+	VCVTPD2PS     Z7, Y7
+	VCVTPD2PS     Z4, Y4
+	VINSERTF64X4  $0x01, Y5, Z1, Z1
+	VINSERTF64X4  $0x01, Y6, Z2, Z2
+	VINSERTF64X4  $0x01, Y7, Z3, Z3
+	VINSERTF64X4  $0x01, Y4, Z0, Z0
+	VMOVUPS       Z1, 2944(SI)(R12*1)
+	VMOVUPS       Z2, 3008(SI)(R12*1)
+	VMOVUPS       Z3, 3072(SI)(R12*1)
 	VMOVUPS       Z0, 2880(SI)(R12*1)
-	VMOVUPS       1664(SI)(R12*1), Z0
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VCVTPS2PD     Y0, Z0
-	VMINPD        Z0, Z2, Z0
-	VMAXPD        Z0, Z3, Z0
-	VMULPD        Z0, Z0, Z4
-	VMOVAPS       Z6, Z10
-	VFMADD231PD   Z4, Z5, Z10
-	VMOVAPS       Z9, Z11
-	VFMADD231PD   Z4, Z8, Z11
-	VMULPD        Z4, Z4, Z14
-	VFMADD231PD   Z14, Z11, Z10
-	VMULPD        Z14, Z14, Z11
-	VFMADD231PD   Z11, Z12, Z10
-	VMULPD        Z10, Z0, Z0
-	VMOVAPS       Z13, Z10
-	VFMADD231PD   Z4, Z7, Z10
-	VMOVAPS       Z16, Z17
-	VFMADD231PD   Z4, Z15, Z17
-	VFMADD213PD   Z19, Z18, Z4
-	VFMADD231PD   Z14, Z17, Z10
-	VFMADD231PD   Z11, Z4, Z10
-	VDIVPD        Z10, Z0, Z0
-	VCVTPD2PS     Z0, Y0
-	VCVTPS2PD     Y1, Z1
-	VMINPD        Z1, Z2, Z1
-	VMAXPD        Z1, Z3, Z1
-	VMULPD        Z1, Z1, Z2
-	VFMADD231PD   Z2, Z5, Z6
-	VFMADD231PD   Z2, Z8, Z9
-	VMULPD        Z2, Z2, Z3
-	VFMADD231PD   Z3, Z9, Z6
-	VMULPD        Z3, Z3, Z4
-	VFMADD231PD   Z4, Z12, Z6
-	VMULPD        Z6, Z1, Z1
-	VFMADD231PD   Z2, Z7, Z13
-	VFMADD231PD   Z2, Z15, Z16
-	VFMADD231PD   Z2, Z18, Z19
-	VFMADD231PD   Z3, Z16, Z13
-	VFMADD231PD   Z4, Z19, Z13
-	VDIVPD        Z13, Z1, Z1
-	VCVTPD2PS     Z1, Y1
-	VINSERTF64X4  $0x01, Y1, Z0, Z0
-	VMOVUPS       Z0, 2944(SI)(R12*1)
-	ADDQ          $0x00000080, R12
+	ADDQ          $0x00000100, R12
 	CMPQ          R12, $0x00000400
 	JNE           loop2
 
 	// z3 = W3·a2 + b3
 	VBROADCASTSS 1408(DI), Z0
-	VBROADCASTSS 1280(DI), Z1
-	VFMADD231PS  2880(SI), Z1, Z0
-	VBROADCASTSS 1284(DI), Z1
-	VFMADD231PS  2944(SI), Z1, Z0
-	VBROADCASTSS 1288(DI), Z1
-	VFMADD231PS  3008(SI), Z1, Z0
-	VBROADCASTSS 1292(DI), Z1
-	VFMADD231PS  3072(SI), Z1, Z0
-	VBROADCASTSS 1296(DI), Z1
-	VFMADD231PS  3136(SI), Z1, Z0
-	VBROADCASTSS 1300(DI), Z1
-	VFMADD231PS  3200(SI), Z1, Z0
-	VBROADCASTSS 1304(DI), Z1
-	VFMADD231PS  3264(SI), Z1, Z0
-	VBROADCASTSS 1308(DI), Z1
-	VFMADD231PS  3328(SI), Z1, Z0
-	VBROADCASTSS 1312(DI), Z1
-	VFMADD231PS  3392(SI), Z1, Z0
-	VBROADCASTSS 1316(DI), Z1
-	VFMADD231PS  3456(SI), Z1, Z0
-	VBROADCASTSS 1320(DI), Z1
-	VFMADD231PS  3520(SI), Z1, Z0
-	VBROADCASTSS 1324(DI), Z1
-	VFMADD231PS  3584(SI), Z1, Z0
-	VBROADCASTSS 1328(DI), Z1
-	VFMADD231PS  3648(SI), Z1, Z0
-	VBROADCASTSS 1332(DI), Z1
-	VFMADD231PS  3712(SI), Z1, Z0
-	VBROADCASTSS 1336(DI), Z1
-	VFMADD231PS  3776(SI), Z1, Z0
-	VBROADCASTSS 1340(DI), Z1
-	VFMADD231PS  3840(SI), Z1, Z0
-	VMOVUPS      Z0, 1216(SI)
 	VBROADCASTSS 1412(DI), Z1
+	VBROADCASTSS 1280(DI), Z2
+	VFMADD231PS  2880(SI), Z2, Z0
 	VBROADCASTSS 1344(DI), Z2
 	VFMADD231PS  2880(SI), Z2, Z1
+	VBROADCASTSS 1284(DI), Z2
+	VFMADD231PS  2944(SI), Z2, Z0
 	VBROADCASTSS 1348(DI), Z2
 	VFMADD231PS  2944(SI), Z2, Z1
+	VBROADCASTSS 1288(DI), Z2
+	VFMADD231PS  3008(SI), Z2, Z0
 	VBROADCASTSS 1352(DI), Z2
 	VFMADD231PS  3008(SI), Z2, Z1
+	VBROADCASTSS 1292(DI), Z2
+	VFMADD231PS  3072(SI), Z2, Z0
 	VBROADCASTSS 1356(DI), Z2
 	VFMADD231PS  3072(SI), Z2, Z1
+	VBROADCASTSS 1296(DI), Z2
+	VFMADD231PS  3136(SI), Z2, Z0
 	VBROADCASTSS 1360(DI), Z2
 	VFMADD231PS  3136(SI), Z2, Z1
+	VBROADCASTSS 1300(DI), Z2
+	VFMADD231PS  3200(SI), Z2, Z0
 	VBROADCASTSS 1364(DI), Z2
 	VFMADD231PS  3200(SI), Z2, Z1
+	VBROADCASTSS 1304(DI), Z2
+	VFMADD231PS  3264(SI), Z2, Z0
 	VBROADCASTSS 1368(DI), Z2
 	VFMADD231PS  3264(SI), Z2, Z1
+	VBROADCASTSS 1308(DI), Z2
+	VFMADD231PS  3328(SI), Z2, Z0
 	VBROADCASTSS 1372(DI), Z2
 	VFMADD231PS  3328(SI), Z2, Z1
+	VBROADCASTSS 1312(DI), Z2
+	VFMADD231PS  3392(SI), Z2, Z0
 	VBROADCASTSS 1376(DI), Z2
 	VFMADD231PS  3392(SI), Z2, Z1
+	VBROADCASTSS 1316(DI), Z2
+	VFMADD231PS  3456(SI), Z2, Z0
 	VBROADCASTSS 1380(DI), Z2
 	VFMADD231PS  3456(SI), Z2, Z1
+	VBROADCASTSS 1320(DI), Z2
+	VFMADD231PS  3520(SI), Z2, Z0
 	VBROADCASTSS 1384(DI), Z2
 	VFMADD231PS  3520(SI), Z2, Z1
+	VBROADCASTSS 1324(DI), Z2
+	VFMADD231PS  3584(SI), Z2, Z0
 	VBROADCASTSS 1388(DI), Z2
 	VFMADD231PS  3584(SI), Z2, Z1
+	VBROADCASTSS 1328(DI), Z2
+	VFMADD231PS  3648(SI), Z2, Z0
 	VBROADCASTSS 1392(DI), Z2
 	VFMADD231PS  3648(SI), Z2, Z1
+	VBROADCASTSS 1332(DI), Z2
+	VFMADD231PS  3712(SI), Z2, Z0
 	VBROADCASTSS 1396(DI), Z2
 	VFMADD231PS  3712(SI), Z2, Z1
+	VBROADCASTSS 1336(DI), Z2
+	VFMADD231PS  3776(SI), Z2, Z0
 	VBROADCASTSS 1400(DI), Z2
 	VFMADD231PS  3776(SI), Z2, Z1
+	VBROADCASTSS 1340(DI), Z2
+	VFMADD231PS  3840(SI), Z2, Z0
 	VBROADCASTSS 1404(DI), Z2
 	VFMADD231PS  3840(SI), Z2, Z1
+	VMOVUPS      Z0, 1216(SI)
 	VMOVUPS      Z1, 1280(SI)
 
 	// a3 = softmax(z3)
@@ -10682,21 +9951,18 @@ loop2:
 	VBROADCASTSS SpiralsConstants<>+1600(SB), Z10
 	VFNMADD231PS Z10, Z8, Z3
 	VMULPS       Z3, Z3, Z11
-	VBROADCASTSS SpiralsConstants<>+1608(SB), Z12
-	VBROADCASTSS SpiralsConstants<>+1604(SB), Z13
+	VBROADCASTSS SpiralsConstants<>+1624(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+1620(SB), Z13
 	VMOVAPS      Z13, Z14
 	VFMADD231PS  Z3, Z12, Z14
 	VBROADCASTSS SpiralsConstants<>+1616(SB), Z15
+	VFMADD213PS  Z15, Z3, Z14
 	VBROADCASTSS SpiralsConstants<>+1612(SB), Z16
-	VMOVAPS      Z16, Z17
-	VFMADD231PS  Z3, Z15, Z17
-	VBROADCASTSS SpiralsConstants<>+1624(SB), Z18
-	VBROADCASTSS SpiralsConstants<>+1620(SB), Z19
-	VMOVAPS      Z19, Z20
-	VFMADD231PS  Z3, Z18, Z20
-	VFMADD231PS  Z11, Z17, Z14
-	VMULPS       Z11, Z11, Z17
-	VFMADD231PS  Z17, Z20, Z14
+	VFMADD213PS  Z16, Z3, Z14
+	VBROADCASTSS SpiralsConstants<>+1608(SB), Z17
+	VFMADD213PS  Z17, Z3, Z14
+	VBROADCASTSS SpiralsConstants<>+1604(SB), Z18
+	VFMADD213PS  Z18, Z3, Z14
 	VFMADD231PS  Z14, Z11, Z3
 	VBROADCASTSS SpiralsConstants<>+1628(SB), Z11
 	VADDPS       Z11, Z3, Z3
@@ -10710,12 +9976,11 @@ loop2:
 	VFNMADD231PS Z10, Z5, Z4
 	VMULPS       Z4, Z4, Z6
 	VFMADD231PS  Z4, Z12, Z13
+	VFMADD231PS  Z4, Z13, Z15
 	VFMADD231PS  Z4, Z15, Z16
-	VFMADD231PS  Z4, Z18, Z19
-	VFMADD231PS  Z6, Z16, Z13
-	VMULPS       Z6, Z6, Z7
-	VFMADD231PS  Z7, Z19, Z13
-	VFMADD231PS  Z13, Z6, Z4
+	VFMADD231PS  Z4, Z16, Z17
+	VFMADD231PS  Z4, Z17, Z18
+	VFMADD231PS  Z18, Z6, Z4
 	VADDPS       Z11, Z4, Z4
 	VSCALEFPS    Z5, Z4, Z4
 	VADDPS       Z4, Z3, Z5
@@ -10746,19 +10011,16 @@ loop2:
 	VADDPD        Z13, Z6, Z14
 	VDIVPD        Z14, Z6, Z6
 	VMULPD        Z6, Z6, Z14
-	VBROADCASTSD  SpiralsConstants<>+1832(SB), Z15
-	VBROADCASTSD  SpiralsConstants<>+1824(SB), Z16
+	VBROADCASTSD  SpiralsConstants<>+1856(SB), Z15
+	VBROADCASTSD  SpiralsConstants<>+1848(SB), Z16
 	VMOVAPS       Z16, Z17
 	VFMADD231PD   Z14, Z15, Z17
-	VBROADCASTSD  SpiralsConstants<>+1848(SB), Z18
-	VBROADCASTSD  SpiralsConstants<>+1840(SB), Z19
-	VMOVAPS       Z19, Z20
-	VFMADD231PD   Z14, Z18, Z20
-	VMULPD        Z14, Z14, Z14
-	VFMADD231PD   Z14, Z20, Z17
-	VMULPD        Z14, Z14, Z14
-	VBROADCASTSD  SpiralsConstants<>+1856(SB), Z20
-	VFMADD231PD   Z14, Z20, Z17
+	VBROADCASTSD  SpiralsConstants<>+1840(SB), Z18
+	VFMADD213PD   Z18, Z14, Z17
+	VBROADCASTSD  SpiralsConstants<>+1832(SB), Z19
+	VFMADD213PD   Z19, Z14, Z17
+	VBROADCASTSD  SpiralsConstants<>+1824(SB), Z20
+	VFMADD213PD   Z20, Z14, Z17
 	VMULPD        Z17, Z6, Z6
 	VBROADCASTSD  SpiralsConstants<>+1816(SB), Z14
 	VFMADD231PD   Z14, Z7, Z6
@@ -10785,12 +10047,10 @@ loop2:
 	VDIVPD        Z9, Z5, Z5
 	VMULPD        Z5, Z5, Z9
 	VFMADD231PD   Z9, Z15, Z16
+	VFMADD231PD   Z9, Z16, Z18
 	VFMADD231PD   Z9, Z18, Z19
-	VMULPD        Z9, Z9, Z9
-	VFMADD231PD   Z9, Z19, Z16
-	VMULPD        Z9, Z9, Z9
-	VFMADD231PD   Z9, Z20, Z16
-	VMULPD        Z16, Z5, Z5
+	VFMADD231PD   Z9, Z19, Z20
+	VMULPD        Z20, Z5, Z5
 	VFMADD231PD   Z14, Z8, Z5
 	VCMPPD        $0x00, Z7, Z3, K1
 	VBLENDMPD     Z17, Z5, K1, Z5
@@ -10804,10 +10064,10 @@ loop2:
 
 	// loss = Σ y*(m3 - z3 + t)
 	VSUBPS     Z0, Z2, Z0
-	VADDPS     Z3, Z0, Z0
-	VMULPS     64(SI), Z0, Z0
 	VSUBPS     Z1, Z2, Z1
+	VADDPS     Z3, Z0, Z0
 	VADDPS     Z3, Z1, Z1
+	VMULPS     64(SI), Z0, Z0
 	VMULPS     128(SI), Z1, Z1
 	VADDPS     Z1, Z0, Z0
 	VMOVUPS    2624(SI), Z1
@@ -10836,7 +10096,7 @@ loop2:
 
 // func spiralsGradBatchAVX2(p *Spirals, b *SpiralsBatch, xs *[2]float32, ys *[2]float32, tiles int, samples int) float32
 // Requires: AVX, AVX2, FMA3
-TEXT ·spiralsGradBatchAVX2(SB), NOSPLIT, $32-52
+TEXT ·spiralsGradBatchAVX2(SB), NOSPLIT, $64-52
 	MOVQ         p+0(FP), DI
 	MOVQ         b+8(FP), SI
 	MOVQ         xs+16(FP), DX
@@ -10863,1717 +10123,1450 @@ TEXT ·spiralsGradBatchAVX2(SB), NOSPLIT, $32-52
 
 loop0:
 	MOVQ        R13, (SP)
-	VMOVSD      (DX), X0
-	VMOVSD      32(DX), X1
-	VINSERTF128 $0x01, X1, Y0, Y0
-	VMOVSD      8(DX), X1
-	VMOVSD      40(DX), X2
-	VINSERTF128 $0x01, X2, Y1, Y1
-	VMOVSD      16(DX), X2
-	VMOVSD      48(DX), X3
-	VINSERTF128 $0x01, X3, Y2, Y2
-	VMOVSD      24(DX), X3
-	VMOVSD      56(DX), X4
-	VINSERTF128 $0x01, X4, Y3, Y3
-	VUNPCKLPS   Y1, Y0, Y0
-	VUNPCKLPS   Y3, Y2, Y1
-	VUNPCKLPD   Y1, Y0, Y2
-	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     (DX), X0
+	VINSERTF128 $0x01, 32(DX), Y0, Y0
+	VMOVUPS     16(DX), X1
+	VINSERTF128 $0x01, 48(DX), Y1, Y1
+	VSHUFPS     $0x88, Y1, Y0, Y2
 	VMOVUPS     Y2, 4224(BX)
+	VSHUFPS     $0xdd, Y1, Y0, Y0
 	VMOVUPS     Y0, 4288(BX)
-	VMOVSD      64(DX), X1
-	VMOVSD      96(DX), X3
-	VINSERTF128 $0x01, X3, Y1, Y1
-	VMOVSD      72(DX), X3
-	VMOVSD      104(DX), X4
-	VINSERTF128 $0x01, X4, Y3, Y3
-	VMOVSD      80(DX), X4
-	VMOVSD      112(DX), X5
-	VINSERTF128 $0x01, X5, Y4, Y4
-	VMOVSD      88(DX), X5
-	VMOVSD      120(DX), X6
-	VINSERTF128 $0x01, X6, Y5, Y5
-	VUNPCKLPS   Y3, Y1, Y1
-	VUNPCKLPS   Y5, Y4, Y3
-	VUNPCKLPD   Y3, Y1, Y4
-	VUNPCKHPD   Y3, Y1, Y1
+	VMOVUPS     64(DX), X1
+	VINSERTF128 $0x01, 96(DX), Y1, Y1
+	VMOVUPS     80(DX), X3
+	VINSERTF128 $0x01, 112(DX), Y3, Y3
+	VSHUFPS     $0x88, Y3, Y1, Y4
 	VMOVUPS     Y4, 4256(BX)
+	VSHUFPS     $0xdd, Y3, Y1, Y1
 	VMOVUPS     Y1, 4320(BX)
-	VMOVSD      (CX), X3
-	VMOVSD      32(CX), X5
-	VINSERTF128 $0x01, X5, Y3, Y3
-	VMOVSD      8(CX), X5
-	VMOVSD      40(CX), X6
-	VINSERTF128 $0x01, X6, Y5, Y5
-	VMOVSD      16(CX), X6
-	VMOVSD      48(CX), X7
-	VINSERTF128 $0x01, X7, Y6, Y6
-	VMOVSD      24(CX), X7
-	VMOVSD      56(CX), X8
-	VINSERTF128 $0x01, X8, Y7, Y7
-	VUNPCKLPS   Y5, Y3, Y3
-	VUNPCKLPS   Y7, Y6, Y5
-	VUNPCKLPD   Y5, Y3, Y6
-	VUNPCKHPD   Y5, Y3, Y3
+	VMOVUPS     (CX), X3
+	VINSERTF128 $0x01, 32(CX), Y3, Y3
+	VMOVUPS     16(CX), X5
+	VINSERTF128 $0x01, 48(CX), Y5, Y5
+	VSHUFPS     $0x88, Y5, Y3, Y6
 	VMOVUPS     Y6, 64(SI)
+	VSHUFPS     $0xdd, Y5, Y3, Y3
 	VMOVUPS     Y3, 128(SI)
-	VMOVSD      64(CX), X3
-	VMOVSD      96(CX), X5
-	VINSERTF128 $0x01, X5, Y3, Y3
-	VMOVSD      72(CX), X5
-	VMOVSD      104(CX), X6
-	VINSERTF128 $0x01, X6, Y5, Y5
-	VMOVSD      80(CX), X6
-	VMOVSD      112(CX), X7
-	VINSERTF128 $0x01, X7, Y6, Y6
-	VMOVSD      88(CX), X7
-	VMOVSD      120(CX), X8
-	VINSERTF128 $0x01, X8, Y7, Y7
-	VUNPCKLPS   Y5, Y3, Y3
-	VUNPCKLPS   Y7, Y6, Y5
-	VUNPCKLPD   Y5, Y3, Y6
-	VUNPCKHPD   Y5, Y3, Y3
+	VMOVUPS     64(CX), X3
+	VINSERTF128 $0x01, 96(CX), Y3, Y3
+	VMOVUPS     80(CX), X5
+	VINSERTF128 $0x01, 112(CX), Y5, Y5
+	VSHUFPS     $0x88, Y5, Y3, Y6
 	VMOVUPS     Y6, 96(SI)
+	VSHUFPS     $0xdd, Y5, Y3, Y3
 	VMOVUPS     Y3, 160(SI)
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VBROADCASTSS (DI), Y3
+	VBROADCASTSS 128(DI), Y3
 	VBROADCASTSS 128(DI), Y5
-	VFMADD231PS  Y3, Y2, Y5
-	VBROADCASTSS 128(DI), Y2
-	VFMADD231PS  Y3, Y4, Y2
-	VBROADCASTSS 4(DI), Y3
-	VFMADD231PS  Y3, Y0, Y5
-	VFMADD231PS  Y3, Y1, Y2
-	VEXTRACTF128 $0x01, Y5, X0
-	VCVTPS2PD    X5, Y3
+	VBROADCASTSS (DI), Y6
+	VFMADD231PS  Y6, Y2, Y3
+	VBROADCASTSS (DI), Y2
+	VFMADD231PS  Y2, Y4, Y5
+	VBROADCASTSS 4(DI), Y2
+	VFMADD231PS  Y2, Y0, Y3
+	VBROADCASTSS 4(DI), Y0
+	VFMADD231PS  Y0, Y1, Y5
+	VEXTRACTF128 $0x01, Y3, X0
+	VEXTRACTF128 $0x01, Y5, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X5, Y4
 	VMOVUPS      SpiralsConstants<>+64(SB), Y5
+	VMINPD       Y4, Y5, Y4
 	VMINPD       Y3, Y5, Y3
 	VMOVUPS      SpiralsConstants<>+32(SB), Y6
+	VMAXPD       Y4, Y6, Y4
 	VMAXPD       Y3, Y6, Y3
-	VMULPD       Y3, Y3, Y7
-	VMOVUPS      SpiralsConstants<>+96(SB), Y8
-	VMOVAPS      Y8, Y9
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y7, Y9
-	VMOVUPS      SpiralsConstants<>+160(SB), Y10
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y7, Y11
-	VMULPD       Y7, Y7, Y12
-	VFMADD231PD  Y12, Y11, Y9
-	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y9
-	VMULPD       Y9, Y3, Y3
-	VMOVUPS      SpiralsConstants<>+256(SB), Y9
-	VMOVAPS      Y9, Y13
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y7, Y13
-	VMOVUPS      SpiralsConstants<>+320(SB), Y14
-	VMOVAPS      Y14, Y15
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y7, Y15
-	VMOVUPS      SpiralsConstants<>+384(SB), Y14
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y7
-	VFMADD231PD  Y12, Y15, Y13
-	VFMADD231PD  Y11, Y7, Y13
-	VDIVPD       Y13, Y3, Y3
-	VCVTPD2PSY   Y3, X3
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y7
-	VMOVAPS      Y8, Y11
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VMOVAPS      Y10, Y12
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y7, Y12
-	VMULPD       Y7, Y7, Y13
-	VFMADD231PD  Y13, Y12, Y11
-	VMULPD       Y13, Y13, Y12
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y12, Y11
-	VMULPD       Y11, Y0, Y0
+	VMULPD       Y4, Y4, Y7
+	VMULPD       Y3, Y3, Y8
+	VMOVUPS      SpiralsConstants<>+192(SB), Y9
+	VMOVAPS      Y9, Y10
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y10
 	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VMOVUPS      SpiralsConstants<>+320(SB), Y15
-	VMOVAPS      Y15, Y9
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y7, Y9
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y7
-	VFMADD231PD  Y13, Y9, Y11
-	VFMADD231PD  Y12, Y7, Y11
-	VDIVPD       Y11, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y3, Y0
-	VMOVUPS      Y0, 192(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y2
-	VMINPD       Y2, Y5, Y2
-	VMAXPD       Y2, Y6, Y2
-	VMULPD       Y2, Y2, Y3
-	VMOVAPS      Y8, Y7
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y7
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y7
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y7
-	VMULPD       Y7, Y2, Y2
-	VMOVUPS      SpiralsConstants<>+256(SB), Y7
-	VMOVAPS      Y7, Y12
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y12
-	VMOVAPS      Y15, Y13
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y13, Y12
-	VFMADD231PD  Y9, Y3, Y12
-	VDIVPD       Y12, Y2, Y2
-	VCVTPD2PSY   Y2, X2
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y8, Y9
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y9
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y10
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y10
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y10
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
+	VMULPD       Y10, Y4, Y4
+	VMULPD       Y11, Y3, Y3
+	VMOVUPS      SpiralsConstants<>+384(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y11
-	VMULPD       Y3, Y3, Y12
-	VFMADD231PD  Y12, Y11, Y9
-	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y9
-	VMULPD       Y9, Y0, Y0
-	VMOVAPS      Y7, Y9
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y9
-	VMOVAPS      Y15, Y13
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y12, Y13, Y9
-	VFMADD231PD  Y11, Y3, Y9
-	VDIVPD       Y9, Y0, Y0
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VMOVAPS      Y10, Y12
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y12
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y12
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y12
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y12
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y12
+	VDIVPD       Y11, Y4, Y4
+	VDIVPD       Y12, Y3, Y3
+	VCVTPD2PSY   Y4, X4
+	VCVTPD2PSY   Y3, X3
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X0, Y0
+	VMINPD       Y2, Y5, Y2
+	VMINPD       Y0, Y5, Y0
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y0, Y6, Y0
+	VMULPD       Y2, Y2, Y7
+	VMULPD       Y0, Y0, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VMOVAPS      Y9, Y12
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y12
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y12
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y12
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y12
+	VMULPD       Y11, Y2, Y2
+	VMULPD       Y12, Y0, Y0
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VMOVAPS      Y10, Y12
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y12
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y12
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y12
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y12
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y12
+	VDIVPD       Y11, Y2, Y2
+	VDIVPD       Y12, Y0, Y0
+	VCVTPD2PSY   Y2, X2
 	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y2, Y0
-	VMOVUPS      Y0, 224(SI)
-	VBROADCASTSS 8(DI), Y0
+	VINSERTF128  $0x01, X2, Y4, Y2
+	VINSERTF128  $0x01, X0, Y3, Y0
+	VMOVUPS      Y2, 224(SI)
+	VMOVUPS      Y0, 192(SI)
+	VBROADCASTSS 132(DI), Y0
 	VBROADCASTSS 132(DI), Y2
-	VFMADD231PS  4224(BX), Y0, Y2
-	VBROADCASTSS 132(DI), Y3
-	VFMADD231PS  Y0, Y4, Y3
-	VBROADCASTSS 12(DI), Y0
-	VFMADD231PS  4288(BX), Y0, Y2
-	VFMADD231PS  Y0, Y1, Y3
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y9
-	VMULPD       Y2, Y2, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y2, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
+	VBROADCASTSS 8(DI), Y3
+	VFMADD231PS  4224(BX), Y3, Y0
+	VBROADCASTSS 8(DI), Y3
+	VFMADD231PS  4256(BX), Y3, Y2
+	VBROADCASTSS 12(DI), Y3
+	VFMADD231PS  Y3, Y1, Y2
+	VBROADCASTSS 12(DI), Y1
+	VFMADD231PS  4288(BX), Y1, Y0
+	VEXTRACTF128 $0x01, Y2, X1
+	VEXTRACTF128 $0x01, Y0, X3
+	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X0, Y0
+	VMINPD       Y2, Y5, Y2
 	VMINPD       Y0, Y5, Y0
+	VMAXPD       Y2, Y6, Y2
 	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y9
-	VMULPD       Y2, Y2, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y2, Y4
-	VDIVPD       Y4, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 256(SI)
-	VEXTRACTF128 $0x01, Y3, X0
-	VCVTPS2PD    X3, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 288(SI)
-	VBROADCASTSS 16(DI), Y0
-	VBROADCASTSS 136(DI), Y1
-	VFMADD231PS  4224(BX), Y0, Y1
-	VBROADCASTSS 136(DI), Y2
-	VFMADD231PS  4256(BX), Y0, Y2
-	VBROADCASTSS 20(DI), Y0
-	VFMADD231PS  4288(BX), Y0, Y1
-	VFMADD231PS  4320(BX), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 320(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 352(SI)
-	VBROADCASTSS 24(DI), Y0
-	VBROADCASTSS 140(DI), Y1
-	VFMADD231PS  4224(BX), Y0, Y1
-	VBROADCASTSS 140(DI), Y2
-	VFMADD231PS  4256(BX), Y0, Y2
-	VBROADCASTSS 28(DI), Y0
-	VFMADD231PS  4288(BX), Y0, Y1
-	VFMADD231PS  4320(BX), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 384(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 416(SI)
-	VBROADCASTSS 32(DI), Y0
-	VBROADCASTSS 144(DI), Y1
-	VFMADD231PS  4224(BX), Y0, Y1
-	VBROADCASTSS 144(DI), Y2
-	VFMADD231PS  4256(BX), Y0, Y2
-	VBROADCASTSS 36(DI), Y0
-	VFMADD231PS  4288(BX), Y0, Y1
-	VFMADD231PS  4320(BX), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 448(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 480(SI)
-	VBROADCASTSS 40(DI), Y0
-	VBROADCASTSS 148(DI), Y1
-	VFMADD231PS  4224(BX), Y0, Y1
-	VBROADCASTSS 148(DI), Y2
-	VFMADD231PS  4256(BX), Y0, Y2
-	VBROADCASTSS 44(DI), Y0
-	VFMADD231PS  4288(BX), Y0, Y1
-	VFMADD231PS  4320(BX), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 512(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 544(SI)
-	VBROADCASTSS 48(DI), Y0
-	VBROADCASTSS 152(DI), Y1
-	VFMADD231PS  4224(BX), Y0, Y1
-	VBROADCASTSS 152(DI), Y2
-	VFMADD231PS  4256(BX), Y0, Y2
-	VBROADCASTSS 52(DI), Y0
-	VFMADD231PS  4288(BX), Y0, Y1
-	VFMADD231PS  4320(BX), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 576(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 608(SI)
-	VBROADCASTSS 56(DI), Y0
-	VBROADCASTSS 156(DI), Y1
-	VFMADD231PS  4224(BX), Y0, Y1
-	VBROADCASTSS 156(DI), Y2
-	VFMADD231PS  4256(BX), Y0, Y2
-	VBROADCASTSS 60(DI), Y0
-	VFMADD231PS  4288(BX), Y0, Y1
-	VFMADD231PS  4320(BX), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 640(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 672(SI)
-	VBROADCASTSS 64(DI), Y0
-	VBROADCASTSS 160(DI), Y1
-	VFMADD231PS  4224(BX), Y0, Y1
-	VBROADCASTSS 160(DI), Y2
-	VFMADD231PS  4256(BX), Y0, Y2
-	VBROADCASTSS 68(DI), Y0
-	VFMADD231PS  4288(BX), Y0, Y1
-	VFMADD231PS  4320(BX), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 704(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 736(SI)
-	VBROADCASTSS 72(DI), Y0
-	VBROADCASTSS 164(DI), Y1
-	VFMADD231PS  4224(BX), Y0, Y1
-	VBROADCASTSS 164(DI), Y2
-	VFMADD231PS  4256(BX), Y0, Y2
-	VBROADCASTSS 76(DI), Y0
-	VFMADD231PS  4288(BX), Y0, Y1
-	VFMADD231PS  4320(BX), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 768(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 800(SI)
-	VBROADCASTSS 80(DI), Y0
-	VBROADCASTSS 168(DI), Y1
-	VFMADD231PS  4224(BX), Y0, Y1
-	VBROADCASTSS 168(DI), Y2
-	VFMADD231PS  4256(BX), Y0, Y2
-	VBROADCASTSS 84(DI), Y0
-	VFMADD231PS  4288(BX), Y0, Y1
-	VFMADD231PS  4320(BX), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 832(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 864(SI)
-	VBROADCASTSS 88(DI), Y0
-	VBROADCASTSS 172(DI), Y1
-	VFMADD231PS  4224(BX), Y0, Y1
-	VBROADCASTSS 172(DI), Y2
-	VFMADD231PS  4256(BX), Y0, Y2
-	VBROADCASTSS 92(DI), Y0
-	VFMADD231PS  4288(BX), Y0, Y1
-	VFMADD231PS  4320(BX), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 896(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 928(SI)
-	VBROADCASTSS 96(DI), Y0
-	VBROADCASTSS 176(DI), Y1
-	VFMADD231PS  4224(BX), Y0, Y1
-	VBROADCASTSS 176(DI), Y2
-	VFMADD231PS  4256(BX), Y0, Y2
-	VBROADCASTSS 100(DI), Y0
-	VFMADD231PS  4288(BX), Y0, Y1
-	VFMADD231PS  4320(BX), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 960(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 992(SI)
-	VBROADCASTSS 104(DI), Y0
-	VBROADCASTSS 180(DI), Y1
-	VFMADD231PS  4224(BX), Y0, Y1
-	VBROADCASTSS 180(DI), Y2
-	VFMADD231PS  4256(BX), Y0, Y2
-	VBROADCASTSS 108(DI), Y0
-	VFMADD231PS  4288(BX), Y0, Y1
-	VFMADD231PS  4320(BX), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 1024(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 1056(SI)
-	VBROADCASTSS 112(DI), Y0
-	VBROADCASTSS 184(DI), Y1
-	VFMADD231PS  4224(BX), Y0, Y1
-	VBROADCASTSS 184(DI), Y2
-	VFMADD231PS  4256(BX), Y0, Y2
-	VBROADCASTSS 116(DI), Y0
-	VFMADD231PS  4288(BX), Y0, Y1
-	VFMADD231PS  4320(BX), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 1088(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y0, Y0
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 1120(SI)
-	VBROADCASTSS 120(DI), Y0
-	VBROADCASTSS 188(DI), Y1
-	VFMADD231PS  4224(BX), Y0, Y1
-	VBROADCASTSS 188(DI), Y2
-	VFMADD231PS  4256(BX), Y0, Y2
-	VBROADCASTSS 124(DI), Y0
-	VFMADD231PS  4288(BX), Y0, Y1
-	VFMADD231PS  4320(BX), Y0, Y2
-	VEXTRACTF128 $0x01, Y1, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y1, Y1
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y3
-	VMOVAPS      Y8, Y4
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
-	VMOVAPS      Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y9
-	VMULPD       Y3, Y3, Y11
-	VFMADD231PD  Y11, Y9, Y4
-	VMULPD       Y11, Y11, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y4
-	VMULPD       Y4, Y0, Y0
-	VMOVAPS      Y7, Y4
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
-	VMOVAPS      Y15, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
-	VFMADD231PD  Y11, Y12, Y4
-	VFMADD231PD  Y9, Y3, Y4
-	VDIVPD       Y4, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 1152(SI)
-	VEXTRACTF128 $0x01, Y2, X0
-	VCVTPS2PD    X2, Y1
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y1, Y1, Y2
-	VMOVAPS      Y8, Y3
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y3
-	VMOVAPS      Y10, Y4
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y4
-	VMULPD       Y2, Y2, Y9
-	VFMADD231PD  Y9, Y4, Y3
-	VMULPD       Y9, Y9, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y3
-	VMULPD       Y3, Y1, Y1
-	VMOVAPS      Y7, Y3
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y3
-	VMOVAPS      Y15, Y11
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y2
-	VFMADD231PD  Y9, Y11, Y3
-	VFMADD231PD  Y4, Y2, Y3
-	VDIVPD       Y3, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y0, Y0, Y2
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y8
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y10
-	VMULPD       Y2, Y2, Y3
-	VFMADD231PD  Y3, Y10, Y8
-	VMULPD       Y3, Y3, Y4
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y0, Y0, Y7
+	VMOVAPS      Y9, Y8
 	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMULPD       Y8, Y0, Y0
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y7
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y15
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y2, Y14
-	VFMADD231PD  Y3, Y15, Y7
-	VFMADD231PD  Y4, Y14, Y7
-	VDIVPD       Y7, Y0, Y0
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y11, Y0, Y0
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y2, Y2
+	VDIVPD       Y11, Y0, Y0
+	VCVTPD2PSY   Y2, X2
 	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VMOVUPS      Y0, 1184(SI)
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y1, Y5, Y1
+	VMINPD       Y3, Y5, Y3
+	VMAXPD       Y1, Y6, Y1
+	VMAXPD       Y3, Y6, Y3
+	VMULPD       Y1, Y1, Y4
+	VMULPD       Y3, Y3, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y1, Y1
+	VMULPD       Y11, Y3, Y3
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y1, Y1
+	VDIVPD       Y11, Y3, Y3
+	VCVTPD2PSY   Y1, X1
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X1, Y2, Y1
+	VINSERTF128  $0x01, X3, Y0, Y0
+	VMOVUPS      Y1, 288(SI)
+	VMOVUPS      Y0, 256(SI)
+	VBROADCASTSS 136(DI), Y0
+	VBROADCASTSS 136(DI), Y1
+	VBROADCASTSS 16(DI), Y2
+	VFMADD231PS  4224(BX), Y2, Y0
+	VBROADCASTSS 16(DI), Y2
+	VFMADD231PS  4256(BX), Y2, Y1
+	VBROADCASTSS 20(DI), Y2
+	VFMADD231PS  4288(BX), Y2, Y0
+	VBROADCASTSS 20(DI), Y2
+	VFMADD231PS  4320(BX), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y5, Y0
+	VMINPD       Y1, Y5, Y1
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y11, Y1, Y1
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y0, Y0
+	VDIVPD       Y11, Y1, Y1
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y5, Y2
+	VMINPD       Y3, Y5, Y3
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y3, Y6, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y11, Y3, Y3
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y2, Y2
+	VDIVPD       Y11, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VMOVUPS      Y0, 320(SI)
+	VMOVUPS      Y1, 352(SI)
+	VBROADCASTSS 140(DI), Y0
+	VBROADCASTSS 140(DI), Y1
+	VBROADCASTSS 24(DI), Y2
+	VFMADD231PS  4224(BX), Y2, Y0
+	VBROADCASTSS 24(DI), Y2
+	VFMADD231PS  4256(BX), Y2, Y1
+	VBROADCASTSS 28(DI), Y2
+	VFMADD231PS  4288(BX), Y2, Y0
+	VBROADCASTSS 28(DI), Y2
+	VFMADD231PS  4320(BX), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y5, Y0
+	VMINPD       Y1, Y5, Y1
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y11, Y1, Y1
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y0, Y0
+	VDIVPD       Y11, Y1, Y1
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y5, Y2
+	VMINPD       Y3, Y5, Y3
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y3, Y6, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y11, Y3, Y3
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y2, Y2
+	VDIVPD       Y11, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VMOVUPS      Y0, 384(SI)
+	VMOVUPS      Y1, 416(SI)
+	VBROADCASTSS 144(DI), Y0
+	VBROADCASTSS 144(DI), Y1
+	VBROADCASTSS 32(DI), Y2
+	VFMADD231PS  4224(BX), Y2, Y0
+	VBROADCASTSS 32(DI), Y2
+	VFMADD231PS  4256(BX), Y2, Y1
+	VBROADCASTSS 36(DI), Y2
+	VFMADD231PS  4288(BX), Y2, Y0
+	VBROADCASTSS 36(DI), Y2
+	VFMADD231PS  4320(BX), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y5, Y0
+	VMINPD       Y1, Y5, Y1
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y11, Y1, Y1
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y0, Y0
+	VDIVPD       Y11, Y1, Y1
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y5, Y2
+	VMINPD       Y3, Y5, Y3
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y3, Y6, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y11, Y3, Y3
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y2, Y2
+	VDIVPD       Y11, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VMOVUPS      Y0, 448(SI)
+	VMOVUPS      Y1, 480(SI)
+	VBROADCASTSS 148(DI), Y0
+	VBROADCASTSS 148(DI), Y1
+	VBROADCASTSS 40(DI), Y2
+	VFMADD231PS  4224(BX), Y2, Y0
+	VBROADCASTSS 40(DI), Y2
+	VFMADD231PS  4256(BX), Y2, Y1
+	VBROADCASTSS 44(DI), Y2
+	VFMADD231PS  4288(BX), Y2, Y0
+	VBROADCASTSS 44(DI), Y2
+	VFMADD231PS  4320(BX), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y5, Y0
+	VMINPD       Y1, Y5, Y1
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y11, Y1, Y1
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y0, Y0
+	VDIVPD       Y11, Y1, Y1
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y5, Y2
+	VMINPD       Y3, Y5, Y3
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y3, Y6, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y11, Y3, Y3
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y2, Y2
+	VDIVPD       Y11, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VMOVUPS      Y0, 512(SI)
+	VMOVUPS      Y1, 544(SI)
+	VBROADCASTSS 152(DI), Y0
+	VBROADCASTSS 152(DI), Y1
+	VBROADCASTSS 48(DI), Y2
+	VFMADD231PS  4224(BX), Y2, Y0
+	VBROADCASTSS 48(DI), Y2
+	VFMADD231PS  4256(BX), Y2, Y1
+	VBROADCASTSS 52(DI), Y2
+	VFMADD231PS  4288(BX), Y2, Y0
+	VBROADCASTSS 52(DI), Y2
+	VFMADD231PS  4320(BX), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y5, Y0
+	VMINPD       Y1, Y5, Y1
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y11, Y1, Y1
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y0, Y0
+	VDIVPD       Y11, Y1, Y1
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y5, Y2
+	VMINPD       Y3, Y5, Y3
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y3, Y6, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y11, Y3, Y3
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y2, Y2
+	VDIVPD       Y11, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VMOVUPS      Y0, 576(SI)
+	VMOVUPS      Y1, 608(SI)
+	VBROADCASTSS 156(DI), Y0
+	VBROADCASTSS 156(DI), Y1
+	VBROADCASTSS 56(DI), Y2
+	VFMADD231PS  4224(BX), Y2, Y0
+	VBROADCASTSS 56(DI), Y2
+	VFMADD231PS  4256(BX), Y2, Y1
+	VBROADCASTSS 60(DI), Y2
+	VFMADD231PS  4288(BX), Y2, Y0
+	VBROADCASTSS 60(DI), Y2
+	VFMADD231PS  4320(BX), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y5, Y0
+	VMINPD       Y1, Y5, Y1
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y11, Y1, Y1
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y0, Y0
+	VDIVPD       Y11, Y1, Y1
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y5, Y2
+	VMINPD       Y3, Y5, Y3
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y3, Y6, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y11, Y3, Y3
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y2, Y2
+	VDIVPD       Y11, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VMOVUPS      Y0, 640(SI)
+	VMOVUPS      Y1, 672(SI)
+	VBROADCASTSS 160(DI), Y0
+	VBROADCASTSS 160(DI), Y1
+	VBROADCASTSS 64(DI), Y2
+	VFMADD231PS  4224(BX), Y2, Y0
+	VBROADCASTSS 64(DI), Y2
+	VFMADD231PS  4256(BX), Y2, Y1
+	VBROADCASTSS 68(DI), Y2
+	VFMADD231PS  4288(BX), Y2, Y0
+	VBROADCASTSS 68(DI), Y2
+	VFMADD231PS  4320(BX), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y5, Y0
+	VMINPD       Y1, Y5, Y1
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y11, Y1, Y1
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y0, Y0
+	VDIVPD       Y11, Y1, Y1
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y5, Y2
+	VMINPD       Y3, Y5, Y3
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y3, Y6, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y11, Y3, Y3
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y2, Y2
+	VDIVPD       Y11, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VMOVUPS      Y0, 704(SI)
+	VMOVUPS      Y1, 736(SI)
+	VBROADCASTSS 164(DI), Y0
+	VBROADCASTSS 164(DI), Y1
+	VBROADCASTSS 72(DI), Y2
+	VFMADD231PS  4224(BX), Y2, Y0
+	VBROADCASTSS 72(DI), Y2
+	VFMADD231PS  4256(BX), Y2, Y1
+	VBROADCASTSS 76(DI), Y2
+	VFMADD231PS  4288(BX), Y2, Y0
+	VBROADCASTSS 76(DI), Y2
+	VFMADD231PS  4320(BX), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y5, Y0
+	VMINPD       Y1, Y5, Y1
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y11, Y1, Y1
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y0, Y0
+	VDIVPD       Y11, Y1, Y1
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y5, Y2
+	VMINPD       Y3, Y5, Y3
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y3, Y6, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y11, Y3, Y3
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y2, Y2
+	VDIVPD       Y11, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VMOVUPS      Y0, 768(SI)
+	VMOVUPS      Y1, 800(SI)
+	VBROADCASTSS 168(DI), Y0
+	VBROADCASTSS 168(DI), Y1
+	VBROADCASTSS 80(DI), Y2
+	VFMADD231PS  4224(BX), Y2, Y0
+	VBROADCASTSS 80(DI), Y2
+	VFMADD231PS  4256(BX), Y2, Y1
+	VBROADCASTSS 84(DI), Y2
+	VFMADD231PS  4288(BX), Y2, Y0
+	VBROADCASTSS 84(DI), Y2
+	VFMADD231PS  4320(BX), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y5, Y0
+	VMINPD       Y1, Y5, Y1
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y11, Y1, Y1
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y0, Y0
+	VDIVPD       Y11, Y1, Y1
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y5, Y2
+	VMINPD       Y3, Y5, Y3
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y3, Y6, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y11, Y3, Y3
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y2, Y2
+	VDIVPD       Y11, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VMOVUPS      Y0, 832(SI)
+	VMOVUPS      Y1, 864(SI)
+	VBROADCASTSS 172(DI), Y0
+	VBROADCASTSS 172(DI), Y1
+	VBROADCASTSS 88(DI), Y2
+	VFMADD231PS  4224(BX), Y2, Y0
+	VBROADCASTSS 88(DI), Y2
+	VFMADD231PS  4256(BX), Y2, Y1
+	VBROADCASTSS 92(DI), Y2
+	VFMADD231PS  4288(BX), Y2, Y0
+	VBROADCASTSS 92(DI), Y2
+	VFMADD231PS  4320(BX), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y5, Y0
+	VMINPD       Y1, Y5, Y1
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y11, Y1, Y1
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y0, Y0
+	VDIVPD       Y11, Y1, Y1
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y5, Y2
+	VMINPD       Y3, Y5, Y3
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y3, Y6, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y11, Y3, Y3
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y2, Y2
+	VDIVPD       Y11, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VMOVUPS      Y0, 896(SI)
+	VMOVUPS      Y1, 928(SI)
+	VBROADCASTSS 176(DI), Y0
+	VBROADCASTSS 176(DI), Y1
+	VBROADCASTSS 96(DI), Y2
+	VFMADD231PS  4224(BX), Y2, Y0
+	VBROADCASTSS 96(DI), Y2
+	VFMADD231PS  4256(BX), Y2, Y1
+	VBROADCASTSS 100(DI), Y2
+	VFMADD231PS  4288(BX), Y2, Y0
+	VBROADCASTSS 100(DI), Y2
+	VFMADD231PS  4320(BX), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y5, Y0
+	VMINPD       Y1, Y5, Y1
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y11, Y1, Y1
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y0, Y0
+	VDIVPD       Y11, Y1, Y1
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y5, Y2
+	VMINPD       Y3, Y5, Y3
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y3, Y6, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y11, Y3, Y3
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y2, Y2
+	VDIVPD       Y11, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VMOVUPS      Y0, 960(SI)
+	VMOVUPS      Y1, 992(SI)
+	VBROADCASTSS 180(DI), Y0
+	VBROADCASTSS 180(DI), Y1
+	VBROADCASTSS 104(DI), Y2
+	VFMADD231PS  4224(BX), Y2, Y0
+	VBROADCASTSS 104(DI), Y2
+	VFMADD231PS  4256(BX), Y2, Y1
+	VBROADCASTSS 108(DI), Y2
+	VFMADD231PS  4288(BX), Y2, Y0
+	VBROADCASTSS 108(DI), Y2
+	VFMADD231PS  4320(BX), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y5, Y0
+	VMINPD       Y1, Y5, Y1
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y11, Y1, Y1
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y0, Y0
+	VDIVPD       Y11, Y1, Y1
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y5, Y2
+	VMINPD       Y3, Y5, Y3
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y3, Y6, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y11, Y3, Y3
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y2, Y2
+	VDIVPD       Y11, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VMOVUPS      Y0, 1024(SI)
+	VMOVUPS      Y1, 1056(SI)
+	VBROADCASTSS 184(DI), Y0
+	VBROADCASTSS 184(DI), Y1
+	VBROADCASTSS 112(DI), Y2
+	VFMADD231PS  4224(BX), Y2, Y0
+	VBROADCASTSS 112(DI), Y2
+	VFMADD231PS  4256(BX), Y2, Y1
+	VBROADCASTSS 116(DI), Y2
+	VFMADD231PS  4288(BX), Y2, Y0
+	VBROADCASTSS 116(DI), Y2
+	VFMADD231PS  4320(BX), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y5, Y0
+	VMINPD       Y1, Y5, Y1
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y11, Y1, Y1
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y0, Y0
+	VDIVPD       Y11, Y1, Y1
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y5, Y2
+	VMINPD       Y3, Y5, Y3
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y3, Y6, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y11, Y3, Y3
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y2, Y2
+	VDIVPD       Y11, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VMOVUPS      Y0, 1088(SI)
+	VMOVUPS      Y1, 1120(SI)
+	VBROADCASTSS 188(DI), Y0
+	VBROADCASTSS 188(DI), Y1
+	VBROADCASTSS 120(DI), Y2
+	VFMADD231PS  4224(BX), Y2, Y0
+	VBROADCASTSS 120(DI), Y2
+	VFMADD231PS  4256(BX), Y2, Y1
+	VBROADCASTSS 124(DI), Y2
+	VFMADD231PS  4288(BX), Y2, Y0
+	VBROADCASTSS 124(DI), Y2
+	VFMADD231PS  4320(BX), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y5, Y0
+	VMINPD       Y1, Y5, Y1
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y7
+	VMOVAPS      Y9, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y11, Y1, Y1
+	VMOVAPS      Y10, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y8, Y0, Y0
+	VDIVPD       Y11, Y1, Y1
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y5, Y2
+	VMINPD       Y3, Y5, Y3
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y3, Y6, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y5
+	VMOVAPS      Y9, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y9
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y9
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y9
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y9
+	VMULPD       Y6, Y2, Y2
+	VMULPD       Y9, Y3, Y3
+	VMOVAPS      Y10, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y10
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y10
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y10
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y10
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y10
+	VDIVPD       Y6, Y2, Y2
+	VDIVPD       Y10, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VMOVUPS      Y0, 1152(SI)
+	VMOVUPS      Y1, 1184(SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
 	XORL R13, R13
@@ -13063,247 +12056,257 @@ loop2:
 
 loop3:
 	VMOVUPS      1600(SI)(R12*1), Y0
-	VEXTRACTF128 $0x01, Y0, X1
+	VMOVUPS      1632(SI)(R12*1), Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X0, Y0
-	VMOVUPS      SpiralsConstants<>+64(SB), Y2
-	VMINPD       Y0, Y2, Y0
-	VMOVUPS      SpiralsConstants<>+32(SB), Y3
-	VMAXPD       Y0, Y3, Y0
-	VMULPD       Y0, Y0, Y4
-	VMOVUPS      SpiralsConstants<>+96(SB), Y5
-	VMOVAPS      Y5, Y6
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y4, Y6
-	VMOVUPS      SpiralsConstants<>+160(SB), Y7
-	VMOVAPS      Y7, Y8
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y8
-	VMULPD       Y4, Y4, Y9
-	VFMADD231PD  Y9, Y8, Y6
-	VMULPD       Y9, Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y6
-	VMULPD       Y6, Y0, Y0
-	VMOVUPS      SpiralsConstants<>+256(SB), Y6
-	VMOVAPS      Y6, Y10
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y4, Y10
-	VMOVUPS      SpiralsConstants<>+320(SB), Y11
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y4, Y12
-	VMOVUPS      SpiralsConstants<>+384(SB), Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y13, Y4
-	VFMADD231PD  Y9, Y12, Y10
-	VFMADD231PD  Y8, Y4, Y10
-	VDIVPD       Y10, Y0, Y0
-	VCVTPD2PSY   Y0, X0
 	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y2, Y1
-	VMAXPD       Y1, Y3, Y1
-	VMULPD       Y1, Y1, Y4
-	VMOVAPS      Y5, Y8
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VMOVAPS      Y7, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y9
-	VMULPD       Y4, Y4, Y10
-	VFMADD231PD  Y10, Y9, Y8
-	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y8
-	VMULPD       Y8, Y1, Y1
-	VMOVAPS      Y6, Y8
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y4, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y13, Y4
-	VFMADD231PD  Y10, Y12, Y8
-	VFMADD231PD  Y9, Y4, Y8
-	VDIVPD       Y8, Y1, Y1
+	VMOVUPS      SpiralsConstants<>+64(SB), Y4
+	VMINPD       Y1, Y4, Y1
+	VMINPD       Y0, Y4, Y0
+	VMOVUPS      SpiralsConstants<>+32(SB), Y5
+	VMAXPD       Y1, Y5, Y1
+	VMAXPD       Y0, Y5, Y0
+	VMULPD       Y1, Y1, Y6
+	VMULPD       Y0, Y0, Y7
+	VMOVUPS      SpiralsConstants<>+192(SB), Y8
+	VMOVAPS      Y8, Y9
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y9
+	VMOVAPS      Y8, Y10
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y10
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y6, Y9
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y10
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y6, Y9
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y10
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y6, Y9
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y10
+	VMULPD       Y9, Y1, Y1
+	VMULPD       Y10, Y0, Y0
+	VMOVUPS      SpiralsConstants<>+384(SB), Y9
+	VMOVAPS      Y9, Y10
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y6, Y10
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y6, Y10
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y6, Y10
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y6, Y10
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y6, Y10
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y10, Y1, Y1
+	VDIVPD       Y11, Y0, Y0
 	VCVTPD2PSY   Y1, X1
-	VINSERTF128  $0x01, X1, Y0, Y0
-	VMOVUPS      Y0, 128(BX)(R12*1)
-	VMOVUPS      1632(SI)(R12*1), Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y2, Y0
-	VMAXPD       Y0, Y3, Y0
-	VMULPD       Y0, Y0, Y4
-	VMOVAPS      Y5, Y8
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VMOVAPS      Y7, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y9
-	VMULPD       Y4, Y4, Y10
-	VFMADD231PD  Y10, Y9, Y8
-	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y8
-	VMULPD       Y8, Y0, Y0
-	VMOVAPS      Y6, Y8
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y4, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y13, Y4
-	VFMADD231PD  Y10, Y12, Y8
-	VFMADD231PD  Y9, Y4, Y8
-	VDIVPD       Y8, Y0, Y0
 	VCVTPD2PSY   Y0, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y2, Y1
-	VMAXPD       Y1, Y3, Y1
-	VMULPD       Y1, Y1, Y2
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y5
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y7
-	VMULPD       Y2, Y2, Y3
-	VFMADD231PD  Y3, Y7, Y5
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X2, Y2
+	VMINPD       Y3, Y4, Y3
+	VMINPD       Y2, Y4, Y2
+	VMAXPD       Y3, Y5, Y3
+	VMAXPD       Y2, Y5, Y2
 	VMULPD       Y3, Y3, Y4
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y5
-	VMULPD       Y5, Y1, Y1
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y6
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y2, Y13
-	VFMADD231PD  Y3, Y11, Y6
-	VFMADD231PD  Y4, Y13, Y6
-	VDIVPD       Y6, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VINSERTF128  $0x01, X1, Y0, Y0
-	VMOVUPS      Y0, 160(BX)(R12*1)
+	VMULPD       Y2, Y2, Y5
+	VMOVAPS      Y8, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y8
+	VMULPD       Y6, Y3, Y3
+	VMULPD       Y8, Y2, Y2
+	VMOVAPS      Y9, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y9
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y9
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y9
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y9
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y9
+	VDIVPD       Y6, Y3, Y3
+	VDIVPD       Y9, Y2, Y2
+	VCVTPD2PSY   Y3, X3
+	VCVTPD2PSY   Y2, X2
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VMOVUPS      Y1, 160(BX)(R12*1)
+	VMOVUPS      Y0, 128(BX)(R12*1)
 	ADDQ         $0x00000040, R12
 	CMPQ         R12, $0x00000400
 	JNE          loop3
 
 	// z3 = W3·a2 + b3
-	VBROADCASTSS 1280(DI), Y0
+	VBROADCASTSS 1408(DI), Y0
 	VBROADCASTSS 1408(DI), Y1
-	VFMADD231PS  128(BX), Y0, Y1
-	VBROADCASTSS 1408(DI), Y2
-	VFMADD231PS  160(BX), Y0, Y2
-	VBROADCASTSS 1284(DI), Y0
-	VFMADD231PS  192(BX), Y0, Y1
-	VFMADD231PS  224(BX), Y0, Y2
-	VBROADCASTSS 1288(DI), Y0
-	VFMADD231PS  256(BX), Y0, Y1
-	VFMADD231PS  288(BX), Y0, Y2
-	VBROADCASTSS 1292(DI), Y0
-	VFMADD231PS  320(BX), Y0, Y1
-	VFMADD231PS  352(BX), Y0, Y2
-	VBROADCASTSS 1296(DI), Y0
-	VFMADD231PS  384(BX), Y0, Y1
-	VFMADD231PS  416(BX), Y0, Y2
-	VBROADCASTSS 1300(DI), Y0
-	VFMADD231PS  448(BX), Y0, Y1
-	VFMADD231PS  480(BX), Y0, Y2
-	VBROADCASTSS 1304(DI), Y0
-	VFMADD231PS  512(BX), Y0, Y1
-	VFMADD231PS  544(BX), Y0, Y2
-	VBROADCASTSS 1308(DI), Y0
-	VFMADD231PS  576(BX), Y0, Y1
-	VFMADD231PS  608(BX), Y0, Y2
-	VBROADCASTSS 1312(DI), Y0
-	VFMADD231PS  640(BX), Y0, Y1
-	VFMADD231PS  672(BX), Y0, Y2
-	VBROADCASTSS 1316(DI), Y0
-	VFMADD231PS  704(BX), Y0, Y1
-	VFMADD231PS  736(BX), Y0, Y2
-	VBROADCASTSS 1320(DI), Y0
-	VFMADD231PS  768(BX), Y0, Y1
-	VFMADD231PS  800(BX), Y0, Y2
-	VBROADCASTSS 1324(DI), Y0
-	VFMADD231PS  832(BX), Y0, Y1
-	VFMADD231PS  864(BX), Y0, Y2
-	VBROADCASTSS 1328(DI), Y0
-	VFMADD231PS  896(BX), Y0, Y1
-	VFMADD231PS  928(BX), Y0, Y2
-	VBROADCASTSS 1332(DI), Y0
-	VFMADD231PS  960(BX), Y0, Y1
-	VFMADD231PS  992(BX), Y0, Y2
-	VBROADCASTSS 1336(DI), Y0
-	VFMADD231PS  1024(BX), Y0, Y1
-	VFMADD231PS  1056(BX), Y0, Y2
-	VBROADCASTSS 1340(DI), Y0
-	VFMADD231PS  1088(BX), Y0, Y1
-	VFMADD231PS  1120(BX), Y0, Y2
-	VMOVUPS      Y1, 1216(SI)
-	VMOVUPS      Y2, 1248(SI)
-	VBROADCASTSS 1344(DI), Y0
+	VBROADCASTSS 1280(DI), Y2
+	VFMADD231PS  128(BX), Y2, Y0
+	VBROADCASTSS 1280(DI), Y2
+	VFMADD231PS  160(BX), Y2, Y1
+	VBROADCASTSS 1284(DI), Y2
+	VFMADD231PS  192(BX), Y2, Y0
+	VBROADCASTSS 1284(DI), Y2
+	VFMADD231PS  224(BX), Y2, Y1
+	VBROADCASTSS 1288(DI), Y2
+	VFMADD231PS  256(BX), Y2, Y0
+	VBROADCASTSS 1288(DI), Y2
+	VFMADD231PS  288(BX), Y2, Y1
+	VBROADCASTSS 1292(DI), Y2
+	VFMADD231PS  320(BX), Y2, Y0
+	VBROADCASTSS 1292(DI), Y2
+	VFMADD231PS  352(BX), Y2, Y1
+	VBROADCASTSS 1296(DI), Y2
+	VFMADD231PS  384(BX), Y2, Y0
+	VBROADCASTSS 1296(DI), Y2
+	VFMADD231PS  416(BX), Y2, Y1
+	VBROADCASTSS 1300(DI), Y2
+	VFMADD231PS  448(BX), Y2, Y0
+	VBROADCASTSS 1300(DI), Y2
+	VFMADD231PS  480(BX), Y2, Y1
+	VBROADCASTSS 1304(DI), Y2
+	VFMADD231PS  512(BX), Y2, Y0
+	VBROADCASTSS 1304(DI), Y2
+	VFMADD231PS  544(BX), Y2, Y1
+	VBROADCASTSS 1308(DI), Y2
+	VFMADD231PS  576(BX), Y2, Y0
+	VBROADCASTSS 1308(DI), Y2
+	VFMADD231PS  608(BX), Y2, Y1
+	VBROADCASTSS 1312(DI), Y2
+	VFMADD231PS  640(BX), Y2, Y0
+	VBROADCASTSS 1312(DI), Y2
+	VFMADD231PS  672(BX), Y2, Y1
+	VBROADCASTSS 1316(DI), Y2
+	VFMADD231PS  704(BX), Y2, Y0
+	VBROADCASTSS 1316(DI), Y2
+	VFMADD231PS  736(BX), Y2, Y1
+	VBROADCASTSS 1320(DI), Y2
+	VFMADD231PS  768(BX), Y2, Y0
+	VBROADCASTSS 1320(DI), Y2
+	VFMADD231PS  800(BX), Y2, Y1
+	VBROADCASTSS 1324(DI), Y2
+	VFMADD231PS  832(BX), Y2, Y0
+	VBROADCASTSS 1324(DI), Y2
+	VFMADD231PS  864(BX), Y2, Y1
+	VBROADCASTSS 1328(DI), Y2
+	VFMADD231PS  896(BX), Y2, Y0
+	VBROADCASTSS 1328(DI), Y2
+	VFMADD231PS  928(BX), Y2, Y1
+	VBROADCASTSS 1332(DI), Y2
+	VFMADD231PS  960(BX), Y2, Y0
+	VBROADCASTSS 1332(DI), Y2
+	VFMADD231PS  992(BX), Y2, Y1
+	VBROADCASTSS 1336(DI), Y2
+	VFMADD231PS  1024(BX), Y2, Y0
+	VBROADCASTSS 1336(DI), Y2
+	VFMADD231PS  1056(BX), Y2, Y1
+	VBROADCASTSS 1340(DI), Y2
+	VFMADD231PS  1088(BX), Y2, Y0
+	VBROADCASTSS 1340(DI), Y2
+	VFMADD231PS  1120(BX), Y2, Y1
+	VMOVUPS      Y0, 1216(SI)
+	VMOVUPS      Y1, 1248(SI)
+	VBROADCASTSS 1412(DI), Y2
 	VBROADCASTSS 1412(DI), Y3
-	VFMADD231PS  128(BX), Y0, Y3
-	VBROADCASTSS 1412(DI), Y4
-	VFMADD231PS  160(BX), Y0, Y4
-	VBROADCASTSS 1348(DI), Y0
-	VFMADD231PS  192(BX), Y0, Y3
-	VFMADD231PS  224(BX), Y0, Y4
-	VBROADCASTSS 1352(DI), Y0
-	VFMADD231PS  256(BX), Y0, Y3
-	VFMADD231PS  288(BX), Y0, Y4
-	VBROADCASTSS 1356(DI), Y0
-	VFMADD231PS  320(BX), Y0, Y3
-	VFMADD231PS  352(BX), Y0, Y4
-	VBROADCASTSS 1360(DI), Y0
-	VFMADD231PS  384(BX), Y0, Y3
-	VFMADD231PS  416(BX), Y0, Y4
-	VBROADCASTSS 1364(DI), Y0
-	VFMADD231PS  448(BX), Y0, Y3
-	VFMADD231PS  480(BX), Y0, Y4
-	VBROADCASTSS 1368(DI), Y0
-	VFMADD231PS  512(BX), Y0, Y3
-	VFMADD231PS  544(BX), Y0, Y4
-	VBROADCASTSS 1372(DI), Y0
-	VFMADD231PS  576(BX), Y0, Y3
-	VFMADD231PS  608(BX), Y0, Y4
-	VBROADCASTSS 1376(DI), Y0
-	VFMADD231PS  640(BX), Y0, Y3
-	VFMADD231PS  672(BX), Y0, Y4
-	VBROADCASTSS 1380(DI), Y0
-	VFMADD231PS  704(BX), Y0, Y3
-	VFMADD231PS  736(BX), Y0, Y4
-	VBROADCASTSS 1384(DI), Y0
-	VFMADD231PS  768(BX), Y0, Y3
-	VFMADD231PS  800(BX), Y0, Y4
-	VBROADCASTSS 1388(DI), Y0
-	VFMADD231PS  832(BX), Y0, Y3
-	VFMADD231PS  864(BX), Y0, Y4
-	VBROADCASTSS 1392(DI), Y0
-	VFMADD231PS  896(BX), Y0, Y3
-	VFMADD231PS  928(BX), Y0, Y4
-	VBROADCASTSS 1396(DI), Y0
-	VFMADD231PS  960(BX), Y0, Y3
-	VFMADD231PS  992(BX), Y0, Y4
-	VBROADCASTSS 1400(DI), Y0
-	VFMADD231PS  1024(BX), Y0, Y3
-	VFMADD231PS  1056(BX), Y0, Y4
-	VBROADCASTSS 1404(DI), Y0
-	VFMADD231PS  1088(BX), Y0, Y3
-	VFMADD231PS  1120(BX), Y0, Y4
-	VMOVUPS      Y3, 1280(SI)
-	VMOVUPS      Y4, 1312(SI)
+	VBROADCASTSS 1344(DI), Y4
+	VFMADD231PS  128(BX), Y4, Y2
+	VBROADCASTSS 1344(DI), Y4
+	VFMADD231PS  160(BX), Y4, Y3
+	VBROADCASTSS 1348(DI), Y4
+	VFMADD231PS  192(BX), Y4, Y2
+	VBROADCASTSS 1348(DI), Y4
+	VFMADD231PS  224(BX), Y4, Y3
+	VBROADCASTSS 1352(DI), Y4
+	VFMADD231PS  256(BX), Y4, Y2
+	VBROADCASTSS 1352(DI), Y4
+	VFMADD231PS  288(BX), Y4, Y3
+	VBROADCASTSS 1356(DI), Y4
+	VFMADD231PS  320(BX), Y4, Y2
+	VBROADCASTSS 1356(DI), Y4
+	VFMADD231PS  352(BX), Y4, Y3
+	VBROADCASTSS 1360(DI), Y4
+	VFMADD231PS  384(BX), Y4, Y2
+	VBROADCASTSS 1360(DI), Y4
+	VFMADD231PS  416(BX), Y4, Y3
+	VBROADCASTSS 1364(DI), Y4
+	VFMADD231PS  448(BX), Y4, Y2
+	VBROADCASTSS 1364(DI), Y4
+	VFMADD231PS  480(BX), Y4, Y3
+	VBROADCASTSS 1368(DI), Y4
+	VFMADD231PS  512(BX), Y4, Y2
+	VBROADCASTSS 1368(DI), Y4
+	VFMADD231PS  544(BX), Y4, Y3
+	VBROADCASTSS 1372(DI), Y4
+	VFMADD231PS  576(BX), Y4, Y2
+	VBROADCASTSS 1372(DI), Y4
+	VFMADD231PS  608(BX), Y4, Y3
+	VBROADCASTSS 1376(DI), Y4
+	VFMADD231PS  640(BX), Y4, Y2
+	VBROADCASTSS 1376(DI), Y4
+	VFMADD231PS  672(BX), Y4, Y3
+	VBROADCASTSS 1380(DI), Y4
+	VFMADD231PS  704(BX), Y4, Y2
+	VBROADCASTSS 1380(DI), Y4
+	VFMADD231PS  736(BX), Y4, Y3
+	VBROADCASTSS 1384(DI), Y4
+	VFMADD231PS  768(BX), Y4, Y2
+	VBROADCASTSS 1384(DI), Y4
+	VFMADD231PS  800(BX), Y4, Y3
+	VBROADCASTSS 1388(DI), Y4
+	VFMADD231PS  832(BX), Y4, Y2
+	VBROADCASTSS 1388(DI), Y4
+	VFMADD231PS  864(BX), Y4, Y3
+	VBROADCASTSS 1392(DI), Y4
+	VFMADD231PS  896(BX), Y4, Y2
+	VBROADCASTSS 1392(DI), Y4
+	VFMADD231PS  928(BX), Y4, Y3
+	VBROADCASTSS 1396(DI), Y4
+	VFMADD231PS  960(BX), Y4, Y2
+	VBROADCASTSS 1396(DI), Y4
+	VFMADD231PS  992(BX), Y4, Y3
+	VBROADCASTSS 1400(DI), Y4
+	VFMADD231PS  1024(BX), Y4, Y2
+	VBROADCASTSS 1400(DI), Y4
+	VFMADD231PS  1056(BX), Y4, Y3
+	VBROADCASTSS 1404(DI), Y4
+	VFMADD231PS  1088(BX), Y4, Y2
+	VBROADCASTSS 1404(DI), Y4
+	VFMADD231PS  1120(BX), Y4, Y3
+	VMOVUPS      Y2, 1280(SI)
+	VMOVUPS      Y3, 1312(SI)
 
 	// a3 = softmax(z3)
-	VCMPPS       $0x03, Y1, Y1, Y0
-	VMAXPS       Y3, Y1, Y5
-	VBLENDVPS    Y0, Y1, Y5, Y0
-	VMOVUPS      Y0, 1472(SI)
-	VSUBPS       Y0, Y1, Y1
+	VCMPPS       $0x03, Y0, Y0, Y4
+	VMAXPS       Y2, Y0, Y5
+	VBLENDVPS    Y4, Y0, Y5, Y4
+	VMOVUPS      Y4, 1472(SI)
+	VSUBPS       Y4, Y0, Y0
 	VMOVUPS      SpiralsConstants<>+544(SB), Y5
-	VMINPS       Y1, Y5, Y1
+	VMINPS       Y0, Y5, Y0
 	VMOVUPS      SpiralsConstants<>+512(SB), Y6
-	VMAXPS       Y1, Y6, Y1
+	VMAXPS       Y0, Y6, Y0
 	VMOVUPS      SpiralsConstants<>+576(SB), Y7
 	VMOVAPS      Y7, Y8
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y1, Y8
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y0, Y8
 	VSUBPS       Y7, Y8, Y8
-	VFNMADD231PS SpiralsConstants<>+640(SB), Y8, Y1
-	VFNMADD231PS SpiralsConstants<>+672(SB), Y8, Y1
-	VMULPS       Y1, Y1, Y9
-	VMOVUPS      SpiralsConstants<>+704(SB), Y10
+	VFNMADD231PS SpiralsConstants<>+640(SB), Y8, Y0
+	VFNMADD231PS SpiralsConstants<>+672(SB), Y8, Y0
+	VMULPS       Y0, Y0, Y9
+	VMOVUPS      SpiralsConstants<>+832(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PS  SpiralsConstants<>+736(SB), Y1, Y11
-	VMOVUPS      SpiralsConstants<>+768(SB), Y12
-	VMOVAPS      Y12, Y13
-	VFMADD231PS  SpiralsConstants<>+800(SB), Y1, Y13
-	VMOVUPS      SpiralsConstants<>+832(SB), Y14
-	VMOVAPS      Y14, Y15
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y1, Y15
-	VFMADD231PS  Y9, Y13, Y11
-	VMULPS       Y9, Y9, Y13
-	VFMADD231PS  Y13, Y15, Y11
-	VFMADD231PS  Y11, Y9, Y1
-	VADDPS       SpiralsConstants<>+896(SB), Y1, Y1
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y0, Y11
+	VFMADD213PS  SpiralsConstants<>+800(SB), Y0, Y11
+	VFMADD213PS  SpiralsConstants<>+768(SB), Y0, Y11
+	VFMADD213PS  SpiralsConstants<>+736(SB), Y0, Y11
+	VFMADD213PS  SpiralsConstants<>+704(SB), Y0, Y11
+	VFMADD231PS  Y11, Y9, Y0
+	VADDPS       SpiralsConstants<>+896(SB), Y0, Y0
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  Y10, Y8, Y9
+	VFMADD231PS  SpiralsConstants<>+704(SB), Y8, Y9
 	VSUBPS       Y7, Y9, Y11
 	VSUBPS       Y11, Y8, Y8
 	VADDPS       Y7, Y8, Y8
@@ -13311,73 +12314,67 @@ loop3:
 	VPADDD       SpiralsConstants<>+896(SB), Y9, Y9
 	VPSLLD       $0x17, Y8, Y8
 	VPADDD       SpiralsConstants<>+896(SB), Y8, Y8
-	VMULPS       Y9, Y1, Y1
-	VMULPS       Y8, Y1, Y1
-	VSUBPS       Y0, Y3, Y0
-	VMINPS       Y0, Y5, Y0
-	VMAXPS       Y0, Y6, Y0
-	VMOVAPS      Y7, Y3
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y0, Y3
-	VSUBPS       Y7, Y3, Y3
-	VFNMADD231PS SpiralsConstants<>+640(SB), Y3, Y0
-	VFNMADD231PS SpiralsConstants<>+672(SB), Y3, Y0
-	VMULPS       Y0, Y0, Y8
-	VMOVAPS      Y10, Y9
-	VFMADD231PS  SpiralsConstants<>+736(SB), Y0, Y9
-	VMOVAPS      Y12, Y11
-	VFMADD231PS  SpiralsConstants<>+800(SB), Y0, Y11
-	VMOVAPS      Y14, Y13
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y0, Y13
-	VFMADD231PS  Y8, Y11, Y9
-	VMULPS       Y8, Y8, Y11
-	VFMADD231PS  Y11, Y13, Y9
-	VFMADD231PS  Y9, Y8, Y0
-	VADDPS       SpiralsConstants<>+896(SB), Y0, Y0
-	VMOVAPS      Y7, Y8
-	VFMADD231PS  Y10, Y3, Y8
-	VSUBPS       Y7, Y8, Y9
-	VSUBPS       Y9, Y3, Y3
-	VADDPS       Y7, Y3, Y3
-	VPSLLD       $0x17, Y8, Y8
-	VPADDD       SpiralsConstants<>+896(SB), Y8, Y8
-	VPSLLD       $0x17, Y3, Y3
-	VPADDD       SpiralsConstants<>+896(SB), Y3, Y3
-	VMULPS       Y8, Y0, Y0
-	VMULPS       Y3, Y0, Y0
-	VADDPS       Y0, Y1, Y3
-	VMOVUPS      Y3, 1536(SI)
-	VMOVUPS      SpiralsConstants<>+896(SB), Y8
-	VDIVPS       Y3, Y8, Y9
-	VMULPS       Y9, Y1, Y1
-	VMOVUPS      Y1, 1344(SI)
 	VMULPS       Y9, Y0, Y0
-	VMOVUPS      Y0, 1408(SI)
-	VCMPPS       $0x03, Y2, Y2, Y0
-	VMAXPS       Y4, Y2, Y9
-	VBLENDVPS    Y0, Y2, Y9, Y0
-	VMOVUPS      Y0, 1504(SI)
-	VSUBPS       Y0, Y2, Y2
+	VMULPS       Y8, Y0, Y0
+	VSUBPS       Y4, Y2, Y2
 	VMINPS       Y2, Y5, Y2
 	VMAXPS       Y2, Y6, Y2
+	VMOVAPS      Y7, Y4
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y2, Y4
+	VSUBPS       Y7, Y4, Y4
+	VFNMADD231PS SpiralsConstants<>+640(SB), Y4, Y2
+	VFNMADD231PS SpiralsConstants<>+672(SB), Y4, Y2
+	VMULPS       Y2, Y2, Y8
+	VMOVAPS      Y10, Y9
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y2, Y9
+	VFMADD213PS  SpiralsConstants<>+800(SB), Y2, Y9
+	VFMADD213PS  SpiralsConstants<>+768(SB), Y2, Y9
+	VFMADD213PS  SpiralsConstants<>+736(SB), Y2, Y9
+	VFMADD213PS  SpiralsConstants<>+704(SB), Y2, Y9
+	VFMADD231PS  Y9, Y8, Y2
+	VADDPS       SpiralsConstants<>+896(SB), Y2, Y2
+	VMOVAPS      Y7, Y8
+	VFMADD231PS  SpiralsConstants<>+704(SB), Y4, Y8
+	VSUBPS       Y7, Y8, Y9
+	VSUBPS       Y9, Y4, Y4
+	VADDPS       Y7, Y4, Y4
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       SpiralsConstants<>+896(SB), Y8, Y8
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       SpiralsConstants<>+896(SB), Y4, Y4
+	VMULPS       Y8, Y2, Y2
+	VMULPS       Y4, Y2, Y2
+	VADDPS       Y2, Y0, Y4
+	VMOVUPS      Y4, 1536(SI)
+	VMOVUPS      SpiralsConstants<>+896(SB), Y8
+	VDIVPS       Y4, Y8, Y9
+	VMULPS       Y9, Y0, Y0
+	VMOVUPS      Y0, 1344(SI)
+	VMULPS       Y9, Y2, Y2
+	VMOVUPS      Y2, 1408(SI)
+	VCMPPS       $0x03, Y1, Y1, Y2
+	VMAXPS       Y3, Y1, Y9
+	VBLENDVPS    Y2, Y1, Y9, Y2
+	VMOVUPS      Y2, 1504(SI)
+	VSUBPS       Y2, Y1, Y1
+	VMINPS       Y1, Y5, Y1
+	VMAXPS       Y1, Y6, Y1
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y2, Y9
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y1, Y9
 	VSUBPS       Y7, Y9, Y9
-	VFNMADD231PS SpiralsConstants<>+640(SB), Y9, Y2
-	VFNMADD231PS SpiralsConstants<>+672(SB), Y9, Y2
-	VMULPS       Y2, Y2, Y11
-	VMOVAPS      Y10, Y13
-	VFMADD231PS  SpiralsConstants<>+736(SB), Y2, Y13
-	VMOVAPS      Y12, Y15
-	VFMADD231PS  SpiralsConstants<>+800(SB), Y2, Y15
-	VMOVAPS      Y14, Y12
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y2, Y12
-	VFMADD231PS  Y11, Y15, Y13
-	VMULPS       Y11, Y11, Y15
-	VFMADD231PS  Y15, Y12, Y13
-	VFMADD231PS  Y13, Y11, Y2
-	VADDPS       Y8, Y2, Y2
+	VFNMADD231PS SpiralsConstants<>+640(SB), Y9, Y1
+	VFNMADD231PS SpiralsConstants<>+672(SB), Y9, Y1
+	VMULPS       Y1, Y1, Y11
+	VMOVAPS      Y10, Y12
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y1, Y12
+	VFMADD213PS  SpiralsConstants<>+800(SB), Y1, Y12
+	VFMADD213PS  SpiralsConstants<>+768(SB), Y1, Y12
+	VFMADD213PS  SpiralsConstants<>+736(SB), Y1, Y12
+	VFMADD213PS  SpiralsConstants<>+704(SB), Y1, Y12
+	VFMADD231PS  Y12, Y11, Y1
+	VADDPS       Y8, Y1, Y1
 	VMOVAPS      Y7, Y11
-	VFMADD231PS  Y10, Y9, Y11
+	VFMADD231PS  SpiralsConstants<>+704(SB), Y9, Y11
 	VSUBPS       Y7, Y11, Y12
 	VSUBPS       Y12, Y9, Y9
 	VADDPS       Y7, Y9, Y9
@@ -13385,465 +12382,486 @@ loop3:
 	VPADDD       Y8, Y11, Y11
 	VPSLLD       $0x17, Y9, Y9
 	VPADDD       Y8, Y9, Y9
-	VMULPS       Y11, Y2, Y2
-	VMULPS       Y9, Y2, Y2
-	VSUBPS       Y0, Y4, Y4
-	VMINPS       Y4, Y5, Y4
-	VMAXPS       Y4, Y6, Y4
+	VMULPS       Y11, Y1, Y1
+	VMULPS       Y9, Y1, Y1
+	VSUBPS       Y2, Y3, Y3
+	VMINPS       Y3, Y5, Y3
+	VMAXPS       Y3, Y6, Y3
 	VMOVAPS      Y7, Y5
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y4, Y5
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y3, Y5
 	VSUBPS       Y7, Y5, Y5
-	VFNMADD231PS SpiralsConstants<>+640(SB), Y5, Y4
-	VFNMADD231PS SpiralsConstants<>+672(SB), Y5, Y4
-	VMULPS       Y4, Y4, Y6
-	VMOVAPS      Y10, Y9
-	VFMADD231PS  SpiralsConstants<>+736(SB), Y4, Y9
-	VMOVUPS      SpiralsConstants<>+768(SB), Y11
-	VFMADD231PS  SpiralsConstants<>+800(SB), Y4, Y11
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y4, Y14
-	VFMADD231PS  Y6, Y11, Y9
-	VMULPS       Y6, Y6, Y11
-	VFMADD231PS  Y11, Y14, Y9
-	VFMADD231PS  Y9, Y6, Y4
-	VADDPS       Y8, Y4, Y4
-	VFMADD213PS  Y7, Y5, Y10
-	VSUBPS       Y7, Y10, Y6
-	VSUBPS       Y6, Y5, Y5
+	VFNMADD231PS SpiralsConstants<>+640(SB), Y5, Y3
+	VFNMADD231PS SpiralsConstants<>+672(SB), Y5, Y3
+	VMULPS       Y3, Y3, Y6
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y3, Y10
+	VFMADD213PS  SpiralsConstants<>+800(SB), Y3, Y10
+	VFMADD213PS  SpiralsConstants<>+768(SB), Y3, Y10
+	VFMADD213PS  SpiralsConstants<>+736(SB), Y3, Y10
+	VFMADD213PS  SpiralsConstants<>+704(SB), Y3, Y10
+	VFMADD231PS  Y10, Y6, Y3
+	VADDPS       Y8, Y3, Y3
+	VMOVAPS      Y7, Y6
+	VFMADD231PS  SpiralsConstants<>+704(SB), Y5, Y6
+	VSUBPS       Y7, Y6, Y9
+	VSUBPS       Y9, Y5, Y5
 	VADDPS       Y7, Y5, Y5
-	VPSLLD       $0x17, Y10, Y6
+	VPSLLD       $0x17, Y6, Y6
 	VPADDD       Y8, Y6, Y6
 	VPSLLD       $0x17, Y5, Y5
 	VPADDD       Y8, Y5, Y5
-	VMULPS       Y6, Y4, Y4
-	VMULPS       Y5, Y4, Y4
-	VADDPS       Y4, Y2, Y5
+	VMULPS       Y6, Y3, Y3
+	VMULPS       Y5, Y3, Y3
+	VADDPS       Y3, Y1, Y5
 	VMOVUPS      Y5, 1568(SI)
 	VDIVPS       Y5, Y8, Y6
-	VMULPS       Y6, Y2, Y2
-	VMOVUPS      Y2, 1376(SI)
-	VMULPS       Y6, Y4, Y4
-	VMOVUPS      Y4, 1440(SI)
+	VMULPS       Y6, Y1, Y1
+	VMOVUPS      Y1, 1376(SI)
+	VMULPS       Y6, Y3, Y3
+	VMOVUPS      Y3, 1440(SI)
 
 	// t = log(s3)
-	VEXTRACTF128 $0x01, Y3, X6
-	VCVTPS2PD    X3, Y3
-	VPADDQ       SpiralsConstants<>+960(SB), Y3, Y7
-	VPSRLQ       $0x34, Y7, Y9
-	VORPD        SpiralsConstants<>+992(SB), Y9, Y9
-	VSUBPD       SpiralsConstants<>+1024(SB), Y9, Y9
-	VANDPD       SpiralsConstants<>+1056(SB), Y7, Y7
-	VPADDQ       SpiralsConstants<>+1088(SB), Y7, Y7
-	VSUBPD       SpiralsConstants<>+256(SB), Y7, Y7
-	VADDPD       SpiralsConstants<>+1120(SB), Y7, Y10
-	VDIVPD       Y10, Y7, Y7
-	VMULPD       Y7, Y7, Y10
-	VMOVUPS      SpiralsConstants<>+1184(SB), Y11
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+1216(SB), Y10, Y12
-	VMOVUPS      SpiralsConstants<>+1248(SB), Y13
-	VMOVAPS      Y13, Y14
-	VFMADD231PD  SpiralsConstants<>+1280(SB), Y10, Y14
-	VMULPD       Y10, Y10, Y10
-	VFMADD231PD  Y10, Y14, Y12
-	VMULPD       Y10, Y10, Y10
-	VFMADD231PD  SpiralsConstants<>+1312(SB), Y10, Y12
-	VMULPD       Y12, Y7, Y7
-	VFMADD231PD  SpiralsConstants<>+1152(SB), Y9, Y7
-	VXORPS       X9, X9, X9
-	VCMPPD       $0x00, Y9, Y3, Y10
-	VBLENDVPD    Y10, SpiralsConstants<>+1376(SB), Y7, Y7
-	VCMPPD       $0x00, SpiralsConstants<>+928(SB), Y3, Y10
-	VBLENDVPD    Y10, SpiralsConstants<>+928(SB), Y7, Y7
-	VCMPPD       $0x19, Y9, Y3, Y3
-	VBLENDVPD    Y3, SpiralsConstants<>+1408(SB), Y7, Y3
-	VCVTPD2PSY   Y3, X3
-	VCVTPS2PD    X6, Y6
-	VPADDQ       SpiralsConstants<>+960(SB), Y6, Y7
-	VPSRLQ       $0x34, Y7, Y10
-	VORPD        SpiralsConstants<>+992(SB), Y10, Y10
-	VSUBPD       SpiralsConstants<>+1024(SB), Y10, Y10
-	VANDPD       SpiralsConstants<>+1056(SB), Y7, Y7
-	VPADDQ       SpiralsConstants<>+1088(SB), Y7, Y7
-	VSUBPD       SpiralsConstants<>+256(SB), Y7, Y7
-	VADDPD       SpiralsConstants<>+1120(SB), Y7, Y12
-	VDIVPD       Y12, Y7, Y7
-	VMULPD       Y7, Y7, Y12
-	VMOVAPS      Y11, Y14
-	VFMADD231PD  SpiralsConstants<>+1216(SB), Y12, Y14
-	VMOVAPS      Y13, Y15
-	VFMADD231PD  SpiralsConstants<>+1280(SB), Y12, Y15
-	VMULPD       Y12, Y12, Y12
-	VFMADD231PD  Y12, Y15, Y14
-	VMULPD       Y12, Y12, Y12
-	VFMADD231PD  SpiralsConstants<>+1312(SB), Y12, Y14
-	VMULPD       Y14, Y7, Y7
-	VFMADD231PD  SpiralsConstants<>+1152(SB), Y10, Y7
-	VCMPPD       $0x00, Y9, Y6, Y10
-	VBLENDVPD    Y10, SpiralsConstants<>+1376(SB), Y7, Y7
-	VCMPPD       $0x00, SpiralsConstants<>+928(SB), Y6, Y10
-	VBLENDVPD    Y10, SpiralsConstants<>+928(SB), Y7, Y7
-	VCMPPD       $0x19, Y9, Y6, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+1408(SB), Y7, Y6
-	VCVTPD2PSY   Y6, X6
-	VINSERTF128  $0x01, X6, Y3, Y3
-	VMOVUPS      Y3, (SI)
-	VEXTRACTF128 $0x01, Y5, X6
+	VEXTRACTF128 $0x01, Y4, X6
+	VEXTRACTF128 $0x01, Y5, X7
+	VCVTPS2PD    X4, Y4
 	VCVTPS2PD    X5, Y5
-	VPADDQ       SpiralsConstants<>+960(SB), Y5, Y7
-	VPSRLQ       $0x34, Y7, Y10
-	VORPD        SpiralsConstants<>+992(SB), Y10, Y10
-	VSUBPD       SpiralsConstants<>+1024(SB), Y10, Y10
-	VANDPD       SpiralsConstants<>+1056(SB), Y7, Y7
-	VPADDQ       SpiralsConstants<>+1088(SB), Y7, Y7
-	VSUBPD       SpiralsConstants<>+256(SB), Y7, Y7
-	VADDPD       SpiralsConstants<>+1120(SB), Y7, Y12
-	VDIVPD       Y12, Y7, Y7
-	VMULPD       Y7, Y7, Y12
-	VMOVAPS      Y11, Y14
-	VFMADD231PD  SpiralsConstants<>+1216(SB), Y12, Y14
-	VMOVAPS      Y13, Y15
-	VFMADD231PD  SpiralsConstants<>+1280(SB), Y12, Y15
-	VMULPD       Y12, Y12, Y12
-	VFMADD231PD  Y12, Y15, Y14
-	VMULPD       Y12, Y12, Y12
-	VFMADD231PD  SpiralsConstants<>+1312(SB), Y12, Y14
-	VMULPD       Y14, Y7, Y7
-	VFMADD231PD  SpiralsConstants<>+1152(SB), Y10, Y7
+	VPADDQ       SpiralsConstants<>+960(SB), Y5, Y9
+	VPADDQ       SpiralsConstants<>+960(SB), Y4, Y10
+	VPSRLQ       $0x34, Y9, Y11
+	VPSRLQ       $0x34, Y10, Y12
+	VORPD        SpiralsConstants<>+992(SB), Y11, Y11
+	VORPD        SpiralsConstants<>+992(SB), Y12, Y12
+	VSUBPD       SpiralsConstants<>+1024(SB), Y11, Y11
+	VSUBPD       SpiralsConstants<>+1024(SB), Y12, Y12
+	VANDPD       SpiralsConstants<>+1056(SB), Y9, Y9
+	VANDPD       SpiralsConstants<>+1056(SB), Y10, Y10
+	VPADDQ       SpiralsConstants<>+1088(SB), Y9, Y9
+	VPADDQ       SpiralsConstants<>+1088(SB), Y10, Y10
+	VSUBPD       SpiralsConstants<>+256(SB), Y9, Y9
+	VSUBPD       SpiralsConstants<>+256(SB), Y10, Y10
+	VADDPD       SpiralsConstants<>+1120(SB), Y9, Y13
+	VADDPD       SpiralsConstants<>+1120(SB), Y10, Y14
+	VDIVPD       Y13, Y9, Y9
+	VDIVPD       Y14, Y10, Y10
+	VMULPD       Y9, Y9, Y13
+	VMULPD       Y10, Y10, Y14
+	VMOVUPS      SpiralsConstants<>+1280(SB), Y15
+	VMOVAPS      Y15, Y8
+	VFMADD231PD  SpiralsConstants<>+1312(SB), Y13, Y8
+	VMOVUPS      Y3, 32(SP)
+	VMOVAPS      Y15, Y3
+	VFMADD231PD  SpiralsConstants<>+1312(SB), Y14, Y3
+	VFMADD213PD  SpiralsConstants<>+1248(SB), Y13, Y8
+	VFMADD213PD  SpiralsConstants<>+1248(SB), Y14, Y3
+	VFMADD213PD  SpiralsConstants<>+1216(SB), Y13, Y8
+	VFMADD213PD  SpiralsConstants<>+1216(SB), Y14, Y3
+	VFMADD213PD  SpiralsConstants<>+1184(SB), Y13, Y8
+	VFMADD213PD  SpiralsConstants<>+1184(SB), Y14, Y3
+	VMULPD       Y8, Y9, Y8
+	VMULPD       Y3, Y10, Y3
+	VFMADD231PD  SpiralsConstants<>+1152(SB), Y11, Y8
+	VFMADD231PD  SpiralsConstants<>+1152(SB), Y12, Y3
+	VXORPS       X9, X9, X9
 	VCMPPD       $0x00, Y9, Y5, Y10
-	VBLENDVPD    Y10, SpiralsConstants<>+1376(SB), Y7, Y7
+	VCMPPD       $0x00, Y9, Y4, Y11
+	VBLENDVPD    Y10, SpiralsConstants<>+1376(SB), Y8, Y8
+	VBLENDVPD    Y11, SpiralsConstants<>+1376(SB), Y3, Y3
 	VCMPPD       $0x00, SpiralsConstants<>+928(SB), Y5, Y10
-	VBLENDVPD    Y10, SpiralsConstants<>+928(SB), Y7, Y7
+	VCMPPD       $0x00, SpiralsConstants<>+928(SB), Y4, Y11
+	VBLENDVPD    Y10, SpiralsConstants<>+928(SB), Y8, Y8
+	VBLENDVPD    Y11, SpiralsConstants<>+928(SB), Y3, Y3
 	VCMPPD       $0x19, Y9, Y5, Y5
-	VBLENDVPD    Y5, SpiralsConstants<>+1408(SB), Y7, Y5
-	VCVTPD2PSY   Y5, X5
+	VCMPPD       $0x19, Y9, Y4, Y4
+	VBLENDVPD    Y5, SpiralsConstants<>+1408(SB), Y8, Y5
+	VBLENDVPD    Y4, SpiralsConstants<>+1408(SB), Y3, Y3
+	VCVTPD2PSY   Y5, X4
+	VCVTPD2PSY   Y3, X3
+	VCVTPS2PD    X7, Y5
 	VCVTPS2PD    X6, Y6
-	VPADDQ       SpiralsConstants<>+960(SB), Y6, Y7
+	VPADDQ       SpiralsConstants<>+960(SB), Y5, Y7
+	VPADDQ       SpiralsConstants<>+960(SB), Y6, Y8
 	VPSRLQ       $0x34, Y7, Y10
+	VPSRLQ       $0x34, Y8, Y11
 	VORPD        SpiralsConstants<>+992(SB), Y10, Y10
+	VORPD        SpiralsConstants<>+992(SB), Y11, Y11
 	VSUBPD       SpiralsConstants<>+1024(SB), Y10, Y10
+	VSUBPD       SpiralsConstants<>+1024(SB), Y11, Y11
 	VANDPD       SpiralsConstants<>+1056(SB), Y7, Y7
+	VANDPD       SpiralsConstants<>+1056(SB), Y8, Y8
 	VPADDQ       SpiralsConstants<>+1088(SB), Y7, Y7
+	VPADDQ       SpiralsConstants<>+1088(SB), Y8, Y8
 	VSUBPD       SpiralsConstants<>+256(SB), Y7, Y7
+	VSUBPD       SpiralsConstants<>+256(SB), Y8, Y8
 	VADDPD       SpiralsConstants<>+1120(SB), Y7, Y12
+	VADDPD       SpiralsConstants<>+1120(SB), Y8, Y13
 	VDIVPD       Y12, Y7, Y7
+	VDIVPD       Y13, Y8, Y8
 	VMULPD       Y7, Y7, Y12
-	VFMADD231PD  SpiralsConstants<>+1216(SB), Y12, Y11
-	VFMADD231PD  SpiralsConstants<>+1280(SB), Y12, Y13
-	VMULPD       Y12, Y12, Y12
-	VFMADD231PD  Y12, Y13, Y11
-	VMULPD       Y12, Y12, Y12
-	VFMADD231PD  SpiralsConstants<>+1312(SB), Y12, Y11
-	VMULPD       Y11, Y7, Y7
+	VMULPD       Y8, Y8, Y13
+	VMOVAPS      Y15, Y14
+	VFMADD231PD  SpiralsConstants<>+1312(SB), Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+1312(SB), Y13, Y15
+	VFMADD213PD  SpiralsConstants<>+1248(SB), Y12, Y14
+	VFMADD213PD  SpiralsConstants<>+1248(SB), Y13, Y15
+	VFMADD213PD  SpiralsConstants<>+1216(SB), Y12, Y14
+	VFMADD213PD  SpiralsConstants<>+1216(SB), Y13, Y15
+	VFMADD213PD  SpiralsConstants<>+1184(SB), Y12, Y14
+	VFMADD213PD  SpiralsConstants<>+1184(SB), Y13, Y15
+	VMULPD       Y14, Y7, Y7
+	VMULPD       Y15, Y8, Y8
 	VFMADD231PD  SpiralsConstants<>+1152(SB), Y10, Y7
-	VCMPPD       $0x00, Y9, Y6, Y10
+	VFMADD231PD  SpiralsConstants<>+1152(SB), Y11, Y8
+	VCMPPD       $0x00, Y9, Y5, Y10
+	VCMPPD       $0x00, Y9, Y6, Y11
 	VBLENDVPD    Y10, SpiralsConstants<>+1376(SB), Y7, Y7
-	VCMPPD       $0x00, SpiralsConstants<>+928(SB), Y6, Y10
+	VBLENDVPD    Y11, SpiralsConstants<>+1376(SB), Y8, Y8
+	VCMPPD       $0x00, SpiralsConstants<>+928(SB), Y5, Y10
+	VCMPPD       $0x00, SpiralsConstants<>+928(SB), Y6, Y11
 	VBLENDVPD    Y10, SpiralsConstants<>+928(SB), Y7, Y7
+	VBLENDVPD    Y11, SpiralsConstants<>+928(SB), Y8, Y8
+	VCMPPD       $0x19, Y9, Y5, Y5
 	VCMPPD       $0x19, Y9, Y6, Y6
-	VBLENDVPD    Y6, SpiralsConstants<>+1408(SB), Y7, Y6
+	VBLENDVPD    Y5, SpiralsConstants<>+1408(SB), Y7, Y5
+	VBLENDVPD    Y6, SpiralsConstants<>+1408(SB), Y8, Y6
+	VCVTPD2PSY   Y5, X5
 	VCVTPD2PSY   Y6, X6
-	VINSERTF128  $0x01, X6, Y5, Y5
-	VMOVUPS      Y5, 32(SI)
+	VINSERTF128  $0x01, X5, Y4, Y4
+	VINSERTF128  $0x01, X6, Y3, Y3
+	VMOVUPS      Y4, 32(SI)
+	VMOVUPS      Y3, (SI)
 
 	// d3 = a3 - y; loss = Σ y*(m3 - z3 + t)
-	VMOVUPS 64(SI), Y6
+	VMOVUPS 64(SI), Y5
+	VMOVUPS 96(SI), Y6
+	VSUBPS  Y5, Y0, Y0
 	VSUBPS  Y6, Y1, Y1
 	VMOVUPS 1472(SI), Y7
+	VSUBPS  1248(SI), Y2, Y2
 	VSUBPS  1216(SI), Y7, Y7
+	VADDPS  Y4, Y2, Y2
 	VADDPS  Y3, Y7, Y7
-	VMULPS  Y7, Y6, Y6
-	VMOVUPS Y1, (BX)
-	VMOVUPS 96(SI), Y7
-	VSUBPS  Y7, Y2, Y2
-	VSUBPS  1248(SI), Y0, Y0
-	VADDPS  Y5, Y0, Y0
-	VMULPS  Y0, Y7, Y0
-	VMOVUPS Y2, 32(BX)
-	VMOVUPS 1408(SI), Y7
-	VMOVUPS 128(SI), Y9
-	VSUBPS  Y9, Y7, Y7
-	VMOVUPS 1472(SI), Y10
-	VSUBPS  1280(SI), Y10, Y10
-	VADDPS  Y3, Y10, Y3
-	VMULPS  Y3, Y9, Y3
-	VMOVUPS Y7, 64(BX)
-	VADDPS  Y3, Y6, Y3
-	VMOVUPS 160(SI), Y6
-	VSUBPS  Y6, Y4, Y4
-	VMOVUPS 1504(SI), Y9
-	VSUBPS  1312(SI), Y9, Y9
-	VADDPS  Y5, Y9, Y5
-	VMULPS  Y5, Y6, Y5
-	VMOVUPS Y4, 96(BX)
-	VADDPS  Y5, Y0, Y0
-	VMOVUPS 2624(SI), Y5
-	VXORPS  X6, X6, X6
-	VCMPPS  $0x1e, Y6, Y5, Y5
-	VANDPS  Y3, Y5, Y3
+	VMULPS  Y2, Y6, Y2
+	VMULPS  Y7, Y5, Y5
+	VMOVUPS Y1, 32(BX)
+	VMOVUPS Y0, (BX)
+	VMOVUPS 1408(SI), Y6
+	VMOVUPS 160(SI), Y7
+	VMOVUPS 128(SI), Y8
+	VMOVUPS 32(SP), Y9
+	VSUBPS  Y7, Y9, Y9
+	VSUBPS  Y8, Y6, Y6
+	VMOVUPS 1504(SI), Y10
+	VMOVUPS 1472(SI), Y11
+	VSUBPS  1312(SI), Y10, Y10
+	VSUBPS  1280(SI), Y11, Y11
+	VADDPS  Y4, Y10, Y4
+	VADDPS  Y3, Y11, Y3
+	VMULPS  Y4, Y7, Y4
+	VMULPS  Y3, Y8, Y3
+	VMOVUPS Y9, 96(BX)
+	VMOVUPS Y6, 64(BX)
+	VADDPS  Y3, Y5, Y3
+	VADDPS  Y4, Y2, Y2
+	VMOVUPS 2624(SI), Y4
+	VXORPS  X5, X5, X5
+	VCMPPS  $0x1e, Y5, Y4, Y4
+	VANDPS  Y3, Y4, Y3
 	VADDPS  2688(SI), Y3, Y3
 	VMOVUPS Y3, 2688(SI)
 	VMOVUPS 2656(SI), Y3
-	VCMPPS  $0x1e, Y6, Y3, Y3
-	VANDPS  Y0, Y3, Y0
-	VADDPS  2720(SI), Y0, Y0
-	VMOVUPS Y0, 2720(SI)
+	VCMPPS  $0x1e, Y5, Y3, Y3
+	VANDPS  Y2, Y3, Y2
+	VADDPS  2720(SI), Y2, Y2
+	VMOVUPS Y2, 2720(SI)
 
 	// d2 = (W3ᵀ·d3)*(1 - a2^2)
-	VBROADCASTSS 1280(DI), Y0
-	VMULPS       Y0, Y1, Y3
-	VMULPS       Y0, Y2, Y0
-	VBROADCASTSS 1344(DI), Y5
-	VFMADD231PS  Y5, Y7, Y3
-	VFMADD231PS  Y5, Y4, Y0
-	VMOVUPS      128(BX), Y5
-	VMOVAPS      Y8, Y6
-	VFNMADD231PS Y5, Y5, Y6
-	VMULPS       Y6, Y3, Y3
-	VMOVUPS      Y3, 1152(BX)
-	VMOVUPS      160(BX), Y3
-	VMOVAPS      Y8, Y5
-	VFNMADD231PS Y3, Y3, Y5
-	VMULPS       Y5, Y0, Y0
-	VMOVUPS      Y0, 1184(BX)
-	VBROADCASTSS 1284(DI), Y0
-	VMULPS       Y0, Y1, Y1
-	VMULPS       Y0, Y2, Y0
+	VBROADCASTSS 1280(DI), Y2
+	VMULPS       Y2, Y0, Y2
+	VBROADCASTSS 1280(DI), Y3
+	VMULPS       Y3, Y1, Y3
+	VBROADCASTSS 1344(DI), Y4
+	VFMADD231PS  Y4, Y6, Y2
+	VBROADCASTSS 1344(DI), Y4
+	VFMADD231PS  Y4, Y9, Y3
+	VMOVUPS      128(BX), Y4
+	VMOVUPS      160(BX), Y5
+	VMOVUPS      SpiralsConstants<>+896(SB), Y7
+	VMOVAPS      Y7, Y8
+	VFNMADD231PS Y4, Y4, Y8
+	VMOVAPS      Y7, Y4
+	VFNMADD231PS Y5, Y5, Y4
+	VMULPS       Y8, Y2, Y2
+	VMULPS       Y4, Y3, Y3
+	VMOVUPS      Y2, 1152(BX)
+	VMOVUPS      Y3, 1184(BX)
+	VBROADCASTSS 1284(DI), Y2
+	VMULPS       Y2, Y0, Y0
+	VBROADCASTSS 1284(DI), Y2
+	VMULPS       Y2, Y1, Y1
 	VBROADCASTSS 1348(DI), Y2
-	VFMADD231PS  Y2, Y7, Y1
-	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y2, Y6, Y0
+	VBROADCASTSS 1348(DI), Y2
+	VFMADD231PS  Y2, Y9, Y1
 	VMOVUPS      192(BX), Y2
-	VMOVAPS      Y8, Y3
-	VFNMADD231PS Y2, Y2, Y3
-	VMULPS       Y3, Y1, Y1
-	VMOVUPS      Y1, 1216(BX)
-	VMOVUPS      224(BX), Y1
-	VMOVAPS      Y8, Y2
-	VFNMADD231PS Y1, Y1, Y2
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 1248(BX)
+	VMOVUPS      224(BX), Y3
+	VMOVAPS      Y7, Y4
+	VFNMADD231PS Y2, Y2, Y4
+	VMOVAPS      Y7, Y2
+	VFNMADD231PS Y3, Y3, Y2
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y2, Y1, Y1
+	VMOVUPS      Y0, 1216(BX)
+	VMOVUPS      Y1, 1248(BX)
 	VBROADCASTSS 1288(DI), Y0
-	VMULPS       (BX), Y0, Y1
-	VMULPS       32(BX), Y0, Y0
+	VMULPS       (BX), Y0, Y0
+	VBROADCASTSS 1288(DI), Y1
+	VMULPS       32(BX), Y1, Y1
 	VBROADCASTSS 1352(DI), Y2
-	VFMADD231PS  Y2, Y7, Y1
-	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y2, Y6, Y0
+	VBROADCASTSS 1352(DI), Y2
+	VFMADD231PS  Y2, Y9, Y1
 	VMOVUPS      256(BX), Y2
-	VMOVAPS      Y8, Y3
-	VFNMADD231PS Y2, Y2, Y3
-	VMULPS       Y3, Y1, Y1
-	VMOVUPS      Y1, 1280(BX)
-	VMOVUPS      288(BX), Y1
-	VMOVAPS      Y8, Y2
-	VFNMADD231PS Y1, Y1, Y2
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 1312(BX)
+	VMOVUPS      288(BX), Y3
+	VMOVAPS      Y7, Y4
+	VFNMADD231PS Y2, Y2, Y4
+	VMOVAPS      Y7, Y2
+	VFNMADD231PS Y3, Y3, Y2
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y2, Y1, Y1
+	VMOVUPS      Y0, 1280(BX)
+	VMOVUPS      Y1, 1312(BX)
 	VBROADCASTSS 1292(DI), Y0
-	VMULPS       (BX), Y0, Y1
-	VMULPS       32(BX), Y0, Y0
+	VMULPS       (BX), Y0, Y0
+	VBROADCASTSS 1292(DI), Y1
+	VMULPS       32(BX), Y1, Y1
 	VBROADCASTSS 1356(DI), Y2
-	VFMADD231PS  64(BX), Y2, Y1
-	VFMADD231PS  96(BX), Y2, Y0
+	VFMADD231PS  64(BX), Y2, Y0
+	VBROADCASTSS 1356(DI), Y2
+	VFMADD231PS  96(BX), Y2, Y1
 	VMOVUPS      320(BX), Y2
-	VMOVAPS      Y8, Y3
-	VFNMADD231PS Y2, Y2, Y3
-	VMULPS       Y3, Y1, Y1
-	VMOVUPS      Y1, 1344(BX)
-	VMOVUPS      352(BX), Y1
-	VMOVAPS      Y8, Y2
-	VFNMADD231PS Y1, Y1, Y2
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 1376(BX)
+	VMOVUPS      352(BX), Y3
+	VMOVAPS      Y7, Y4
+	VFNMADD231PS Y2, Y2, Y4
+	VMOVAPS      Y7, Y2
+	VFNMADD231PS Y3, Y3, Y2
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y2, Y1, Y1
+	VMOVUPS      Y0, 1344(BX)
+	VMOVUPS      Y1, 1376(BX)
 	VBROADCASTSS 1296(DI), Y0
-	VMULPS       (BX), Y0, Y1
-	VMULPS       32(BX), Y0, Y0
+	VMULPS       (BX), Y0, Y0
+	VBROADCASTSS 1296(DI), Y1
+	VMULPS       32(BX), Y1, Y1
 	VBROADCASTSS 1360(DI), Y2
-	VFMADD231PS  64(BX), Y2, Y1
-	VFMADD231PS  96(BX), Y2, Y0
+	VFMADD231PS  64(BX), Y2, Y0
+	VBROADCASTSS 1360(DI), Y2
+	VFMADD231PS  96(BX), Y2, Y1
 	VMOVUPS      384(BX), Y2
-	VMOVAPS      Y8, Y3
-	VFNMADD231PS Y2, Y2, Y3
-	VMULPS       Y3, Y1, Y1
-	VMOVUPS      Y1, 1408(BX)
-	VMOVUPS      416(BX), Y1
-	VMOVAPS      Y8, Y2
-	VFNMADD231PS Y1, Y1, Y2
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 1440(BX)
+	VMOVUPS      416(BX), Y3
+	VMOVAPS      Y7, Y4
+	VFNMADD231PS Y2, Y2, Y4
+	VMOVAPS      Y7, Y2
+	VFNMADD231PS Y3, Y3, Y2
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y2, Y1, Y1
+	VMOVUPS      Y0, 1408(BX)
+	VMOVUPS      Y1, 1440(BX)
 	VBROADCASTSS 1300(DI), Y0
-	VMULPS       (BX), Y0, Y1
-	VMULPS       32(BX), Y0, Y0
+	VMULPS       (BX), Y0, Y0
+	VBROADCASTSS 1300(DI), Y1
+	VMULPS       32(BX), Y1, Y1
 	VBROADCASTSS 1364(DI), Y2
-	VFMADD231PS  64(BX), Y2, Y1
-	VFMADD231PS  96(BX), Y2, Y0
+	VFMADD231PS  64(BX), Y2, Y0
+	VBROADCASTSS 1364(DI), Y2
+	VFMADD231PS  96(BX), Y2, Y1
 	VMOVUPS      448(BX), Y2
-	VMOVAPS      Y8, Y3
-	VFNMADD231PS Y2, Y2, Y3
-	VMULPS       Y3, Y1, Y1
-	VMOVUPS      Y1, 1472(BX)
-	VMOVUPS      480(BX), Y1
-	VMOVAPS      Y8, Y2
-	VFNMADD231PS Y1, Y1, Y2
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 1504(BX)
+	VMOVUPS      480(BX), Y3
+	VMOVAPS      Y7, Y4
+	VFNMADD231PS Y2, Y2, Y4
+	VMOVAPS      Y7, Y2
+	VFNMADD231PS Y3, Y3, Y2
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y2, Y1, Y1
+	VMOVUPS      Y0, 1472(BX)
+	VMOVUPS      Y1, 1504(BX)
 	VBROADCASTSS 1304(DI), Y0
-	VMULPS       (BX), Y0, Y1
-	VMULPS       32(BX), Y0, Y0
+	VMULPS       (BX), Y0, Y0
+	VBROADCASTSS 1304(DI), Y1
+	VMULPS       32(BX), Y1, Y1
 	VBROADCASTSS 1368(DI), Y2
-	VFMADD231PS  64(BX), Y2, Y1
-	VFMADD231PS  96(BX), Y2, Y0
+	VFMADD231PS  64(BX), Y2, Y0
+	VBROADCASTSS 1368(DI), Y2
+	VFMADD231PS  96(BX), Y2, Y1
 	VMOVUPS      512(BX), Y2
-	VMOVAPS      Y8, Y3
-	VFNMADD231PS Y2, Y2, Y3
-	VMULPS       Y3, Y1, Y1
-	VMOVUPS      Y1, 1536(BX)
-	VMOVUPS      544(BX), Y1
-	VMOVAPS      Y8, Y2
-	VFNMADD231PS Y1, Y1, Y2
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 1568(BX)
+	VMOVUPS      544(BX), Y3
+	VMOVAPS      Y7, Y4
+	VFNMADD231PS Y2, Y2, Y4
+	VMOVAPS      Y7, Y2
+	VFNMADD231PS Y3, Y3, Y2
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y2, Y1, Y1
+	VMOVUPS      Y0, 1536(BX)
+	VMOVUPS      Y1, 1568(BX)
 	VBROADCASTSS 1308(DI), Y0
-	VMULPS       (BX), Y0, Y1
-	VMULPS       32(BX), Y0, Y0
+	VMULPS       (BX), Y0, Y0
+	VBROADCASTSS 1308(DI), Y1
+	VMULPS       32(BX), Y1, Y1
 	VBROADCASTSS 1372(DI), Y2
-	VFMADD231PS  64(BX), Y2, Y1
-	VFMADD231PS  96(BX), Y2, Y0
+	VFMADD231PS  64(BX), Y2, Y0
+	VBROADCASTSS 1372(DI), Y2
+	VFMADD231PS  96(BX), Y2, Y1
 	VMOVUPS      576(BX), Y2
-	VMOVAPS      Y8, Y3
-	VFNMADD231PS Y2, Y2, Y3
-	VMULPS       Y3, Y1, Y1
-	VMOVUPS      Y1, 1600(BX)
-	VMOVUPS      608(BX), Y1
-	VMOVAPS      Y8, Y2
-	VFNMADD231PS Y1, Y1, Y2
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 1632(BX)
+	VMOVUPS      608(BX), Y3
+	VMOVAPS      Y7, Y4
+	VFNMADD231PS Y2, Y2, Y4
+	VMOVAPS      Y7, Y2
+	VFNMADD231PS Y3, Y3, Y2
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y2, Y1, Y1
+	VMOVUPS      Y0, 1600(BX)
+	VMOVUPS      Y1, 1632(BX)
 	VBROADCASTSS 1312(DI), Y0
-	VMULPS       (BX), Y0, Y1
-	VMULPS       32(BX), Y0, Y0
+	VMULPS       (BX), Y0, Y0
+	VBROADCASTSS 1312(DI), Y1
+	VMULPS       32(BX), Y1, Y1
 	VBROADCASTSS 1376(DI), Y2
-	VFMADD231PS  64(BX), Y2, Y1
-	VFMADD231PS  96(BX), Y2, Y0
+	VFMADD231PS  64(BX), Y2, Y0
+	VBROADCASTSS 1376(DI), Y2
+	VFMADD231PS  96(BX), Y2, Y1
 	VMOVUPS      640(BX), Y2
-	VMOVAPS      Y8, Y3
-	VFNMADD231PS Y2, Y2, Y3
-	VMULPS       Y3, Y1, Y1
-	VMOVUPS      Y1, 1664(BX)
-	VMOVUPS      672(BX), Y1
-	VMOVAPS      Y8, Y2
-	VFNMADD231PS Y1, Y1, Y2
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 1696(BX)
+	VMOVUPS      672(BX), Y3
+	VMOVAPS      Y7, Y4
+	VFNMADD231PS Y2, Y2, Y4
+	VMOVAPS      Y7, Y2
+	VFNMADD231PS Y3, Y3, Y2
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y2, Y1, Y1
+	VMOVUPS      Y0, 1664(BX)
+	VMOVUPS      Y1, 1696(BX)
 	VBROADCASTSS 1316(DI), Y0
-	VMULPS       (BX), Y0, Y1
-	VMULPS       32(BX), Y0, Y0
+	VMULPS       (BX), Y0, Y0
+	VBROADCASTSS 1316(DI), Y1
+	VMULPS       32(BX), Y1, Y1
 	VBROADCASTSS 1380(DI), Y2
-	VFMADD231PS  64(BX), Y2, Y1
-	VFMADD231PS  96(BX), Y2, Y0
+	VFMADD231PS  64(BX), Y2, Y0
+	VBROADCASTSS 1380(DI), Y2
+	VFMADD231PS  96(BX), Y2, Y1
 	VMOVUPS      704(BX), Y2
-	VMOVAPS      Y8, Y3
-	VFNMADD231PS Y2, Y2, Y3
-	VMULPS       Y3, Y1, Y1
-	VMOVUPS      Y1, 1728(BX)
-	VMOVUPS      736(BX), Y1
-	VMOVAPS      Y8, Y2
-	VFNMADD231PS Y1, Y1, Y2
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 1760(BX)
+	VMOVUPS      736(BX), Y3
+	VMOVAPS      Y7, Y4
+	VFNMADD231PS Y2, Y2, Y4
+	VMOVAPS      Y7, Y2
+	VFNMADD231PS Y3, Y3, Y2
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y2, Y1, Y1
+	VMOVUPS      Y0, 1728(BX)
+	VMOVUPS      Y1, 1760(BX)
 	VBROADCASTSS 1320(DI), Y0
-	VMULPS       (BX), Y0, Y1
-	VMULPS       32(BX), Y0, Y0
+	VMULPS       (BX), Y0, Y0
+	VBROADCASTSS 1320(DI), Y1
+	VMULPS       32(BX), Y1, Y1
 	VBROADCASTSS 1384(DI), Y2
-	VFMADD231PS  64(BX), Y2, Y1
-	VFMADD231PS  96(BX), Y2, Y0
+	VFMADD231PS  64(BX), Y2, Y0
+	VBROADCASTSS 1384(DI), Y2
+	VFMADD231PS  96(BX), Y2, Y1
 	VMOVUPS      768(BX), Y2
-	VMOVAPS      Y8, Y3
-	VFNMADD231PS Y2, Y2, Y3
-	VMULPS       Y3, Y1, Y1
-	VMOVUPS      Y1, 1792(BX)
-	VMOVUPS      800(BX), Y1
-	VMOVAPS      Y8, Y2
-	VFNMADD231PS Y1, Y1, Y2
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 1824(BX)
+	VMOVUPS      800(BX), Y3
+	VMOVAPS      Y7, Y4
+	VFNMADD231PS Y2, Y2, Y4
+	VMOVAPS      Y7, Y2
+	VFNMADD231PS Y3, Y3, Y2
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y2, Y1, Y1
+	VMOVUPS      Y0, 1792(BX)
+	VMOVUPS      Y1, 1824(BX)
 	VBROADCASTSS 1324(DI), Y0
-	VMULPS       (BX), Y0, Y1
-	VMULPS       32(BX), Y0, Y0
+	VMULPS       (BX), Y0, Y0
+	VBROADCASTSS 1324(DI), Y1
+	VMULPS       32(BX), Y1, Y1
 	VBROADCASTSS 1388(DI), Y2
-	VFMADD231PS  64(BX), Y2, Y1
-	VFMADD231PS  96(BX), Y2, Y0
+	VFMADD231PS  64(BX), Y2, Y0
+	VBROADCASTSS 1388(DI), Y2
+	VFMADD231PS  96(BX), Y2, Y1
 	VMOVUPS      832(BX), Y2
-	VMOVAPS      Y8, Y3
-	VFNMADD231PS Y2, Y2, Y3
-	VMULPS       Y3, Y1, Y1
-	VMOVUPS      Y1, 1856(BX)
-	VMOVUPS      864(BX), Y1
-	VMOVAPS      Y8, Y2
-	VFNMADD231PS Y1, Y1, Y2
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 1888(BX)
+	VMOVUPS      864(BX), Y3
+	VMOVAPS      Y7, Y4
+	VFNMADD231PS Y2, Y2, Y4
+	VMOVAPS      Y7, Y2
+	VFNMADD231PS Y3, Y3, Y2
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y2, Y1, Y1
+	VMOVUPS      Y0, 1856(BX)
+	VMOVUPS      Y1, 1888(BX)
 	VBROADCASTSS 1328(DI), Y0
-	VMULPS       (BX), Y0, Y1
-	VMULPS       32(BX), Y0, Y0
+	VMULPS       (BX), Y0, Y0
+	VBROADCASTSS 1328(DI), Y1
+	VMULPS       32(BX), Y1, Y1
 	VBROADCASTSS 1392(DI), Y2
-	VFMADD231PS  64(BX), Y2, Y1
-	VFMADD231PS  96(BX), Y2, Y0
+	VFMADD231PS  64(BX), Y2, Y0
+	VBROADCASTSS 1392(DI), Y2
+	VFMADD231PS  96(BX), Y2, Y1
 	VMOVUPS      896(BX), Y2
-	VMOVAPS      Y8, Y3
-	VFNMADD231PS Y2, Y2, Y3
-	VMULPS       Y3, Y1, Y1
-	VMOVUPS      Y1, 1920(BX)
-	VMOVUPS      928(BX), Y1
-	VMOVAPS      Y8, Y2
-	VFNMADD231PS Y1, Y1, Y2
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 1952(BX)
+	VMOVUPS      928(BX), Y3
+	VMOVAPS      Y7, Y4
+	VFNMADD231PS Y2, Y2, Y4
+	VMOVAPS      Y7, Y2
+	VFNMADD231PS Y3, Y3, Y2
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y2, Y1, Y1
+	VMOVUPS      Y0, 1920(BX)
+	VMOVUPS      Y1, 1952(BX)
 	VBROADCASTSS 1332(DI), Y0
-	VMULPS       (BX), Y0, Y1
-	VMULPS       32(BX), Y0, Y0
+	VMULPS       (BX), Y0, Y0
+	VBROADCASTSS 1332(DI), Y1
+	VMULPS       32(BX), Y1, Y1
 	VBROADCASTSS 1396(DI), Y2
-	VFMADD231PS  64(BX), Y2, Y1
-	VFMADD231PS  96(BX), Y2, Y0
+	VFMADD231PS  64(BX), Y2, Y0
+	VBROADCASTSS 1396(DI), Y2
+	VFMADD231PS  96(BX), Y2, Y1
 	VMOVUPS      960(BX), Y2
-	VMOVAPS      Y8, Y3
-	VFNMADD231PS Y2, Y2, Y3
-	VMULPS       Y3, Y1, Y1
-	VMOVUPS      Y1, 1984(BX)
-	VMOVUPS      992(BX), Y1
-	VMOVAPS      Y8, Y2
-	VFNMADD231PS Y1, Y1, Y2
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 2016(BX)
+	VMOVUPS      992(BX), Y3
+	VMOVAPS      Y7, Y4
+	VFNMADD231PS Y2, Y2, Y4
+	VMOVAPS      Y7, Y2
+	VFNMADD231PS Y3, Y3, Y2
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y2, Y1, Y1
+	VMOVUPS      Y0, 1984(BX)
+	VMOVUPS      Y1, 2016(BX)
 	VBROADCASTSS 1336(DI), Y0
-	VMULPS       (BX), Y0, Y1
-	VMULPS       32(BX), Y0, Y0
+	VMULPS       (BX), Y0, Y0
+	VBROADCASTSS 1336(DI), Y1
+	VMULPS       32(BX), Y1, Y1
 	VBROADCASTSS 1400(DI), Y2
-	VFMADD231PS  64(BX), Y2, Y1
-	VFMADD231PS  96(BX), Y2, Y0
+	VFMADD231PS  64(BX), Y2, Y0
+	VBROADCASTSS 1400(DI), Y2
+	VFMADD231PS  96(BX), Y2, Y1
 	VMOVUPS      1024(BX), Y2
-	VMOVAPS      Y8, Y3
-	VFNMADD231PS Y2, Y2, Y3
-	VMULPS       Y3, Y1, Y1
-	VMOVUPS      Y1, 2048(BX)
-	VMOVUPS      1056(BX), Y1
-	VMOVAPS      Y8, Y2
-	VFNMADD231PS Y1, Y1, Y2
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      Y0, 2080(BX)
+	VMOVUPS      1056(BX), Y3
+	VMOVAPS      Y7, Y4
+	VFNMADD231PS Y2, Y2, Y4
+	VMOVAPS      Y7, Y2
+	VFNMADD231PS Y3, Y3, Y2
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y2, Y1, Y1
+	VMOVUPS      Y0, 2048(BX)
+	VMOVUPS      Y1, 2080(BX)
 	VBROADCASTSS 1340(DI), Y0
-	VMULPS       (BX), Y0, Y1
-	VMULPS       32(BX), Y0, Y0
+	VMULPS       (BX), Y0, Y0
+	VBROADCASTSS 1340(DI), Y1
+	VMULPS       32(BX), Y1, Y1
 	VBROADCASTSS 1404(DI), Y2
-	VFMADD231PS  64(BX), Y2, Y1
-	VFMADD231PS  96(BX), Y2, Y0
+	VFMADD231PS  64(BX), Y2, Y0
+	VBROADCASTSS 1404(DI), Y2
+	VFMADD231PS  96(BX), Y2, Y1
 	VMOVUPS      1088(BX), Y2
-	VMOVAPS      Y8, Y3
-	VFNMADD231PS Y2, Y2, Y3
-	VMULPS       Y3, Y1, Y1
-	VMOVUPS      Y1, 2112(BX)
-	VMOVUPS      1120(BX), Y1
-	VFNMADD231PS Y1, Y1, Y8
-	VMULPS       Y8, Y0, Y0
-	VMOVUPS      Y0, 2144(BX)
+	VMOVUPS      1120(BX), Y3
+	VMOVAPS      Y7, Y4
+	VFNMADD231PS Y2, Y2, Y4
+	VFNMADD231PS Y3, Y3, Y7
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y7, Y1, Y1
+	VMOVUPS      Y0, 2112(BX)
+	VMOVUPS      Y1, 2144(BX)
 
 	// ∇W3 += Σ d3·a2ᵀ; ∇b3 += Σ d3
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
@@ -14963,890 +13981,720 @@ TEXT ·spiralsGradBatchAVX512(SB), NOSPLIT, $64-52
 
 loop0:
 	MOVQ         R13, (SP)
-	VMOVSD       (DX), X0
-	VMOVSD       32(DX), X1
-	VINSERTF32X4 $0x01, X1, Z0, Z0
-	VMOVSD       64(DX), X1
-	VINSERTF32X4 $0x02, X1, Z0, Z0
-	VMOVSD       96(DX), X1
-	VINSERTF32X4 $0x03, X1, Z0, Z0
-	VMOVSD       8(DX), X1
-	VMOVSD       40(DX), X2
-	VINSERTF32X4 $0x01, X2, Z1, Z1
-	VMOVSD       72(DX), X2
-	VINSERTF32X4 $0x02, X2, Z1, Z1
-	VMOVSD       104(DX), X2
-	VINSERTF32X4 $0x03, X2, Z1, Z1
-	VMOVSD       16(DX), X2
-	VMOVSD       48(DX), X3
-	VINSERTF32X4 $0x01, X3, Z2, Z2
-	VMOVSD       80(DX), X3
-	VINSERTF32X4 $0x02, X3, Z2, Z2
-	VMOVSD       112(DX), X3
-	VINSERTF32X4 $0x03, X3, Z2, Z2
-	VMOVSD       24(DX), X3
-	VMOVSD       56(DX), X4
-	VINSERTF32X4 $0x01, X4, Z3, Z3
-	VMOVSD       88(DX), X4
-	VINSERTF32X4 $0x02, X4, Z3, Z3
-	VMOVSD       120(DX), X4
-	VINSERTF32X4 $0x03, X4, Z3, Z3
-	VUNPCKLPS    Z1, Z0, Z0
-	VUNPCKLPS    Z3, Z2, Z1
-	VUNPCKLPD    Z1, Z0, Z2
-	VUNPCKHPD    Z1, Z0, Z0
+	VMOVUPS      (DX), X0
+	VINSERTF32X4 $0x01, 32(DX), Z0, Z0
+	VINSERTF32X4 $0x02, 64(DX), Z0, Z0
+	VINSERTF32X4 $0x03, 96(DX), Z0, Z0
+	VMOVUPS      16(DX), X1
+	VINSERTF32X4 $0x01, 48(DX), Z1, Z1
+	VINSERTF32X4 $0x02, 80(DX), Z1, Z1
+	VINSERTF32X4 $0x03, 112(DX), Z1, Z1
+	VSHUFPS      $0x88, Z1, Z0, Z2
 	VMOVUPS      Z2, 4224(BX)
+	VSHUFPS      $0xdd, Z1, Z0, Z0
 	VMOVUPS      Z0, 4288(BX)
-	VMOVSD       (CX), X1
-	VMOVSD       32(CX), X3
-	VINSERTF32X4 $0x01, X3, Z1, Z1
-	VMOVSD       64(CX), X3
-	VINSERTF32X4 $0x02, X3, Z1, Z1
-	VMOVSD       96(CX), X3
-	VINSERTF32X4 $0x03, X3, Z1, Z1
-	VMOVSD       8(CX), X3
-	VMOVSD       40(CX), X4
-	VINSERTF32X4 $0x01, X4, Z3, Z3
-	VMOVSD       72(CX), X4
-	VINSERTF32X4 $0x02, X4, Z3, Z3
-	VMOVSD       104(CX), X4
-	VINSERTF32X4 $0x03, X4, Z3, Z3
-	VMOVSD       16(CX), X4
-	VMOVSD       48(CX), X5
-	VINSERTF32X4 $0x01, X5, Z4, Z4
-	VMOVSD       80(CX), X5
-	VINSERTF32X4 $0x02, X5, Z4, Z4
-	VMOVSD       112(CX), X5
-	VINSERTF32X4 $0x03, X5, Z4, Z4
-	VMOVSD       24(CX), X5
-	VMOVSD       56(CX), X6
-	VINSERTF32X4 $0x01, X6, Z5, Z5
-	VMOVSD       88(CX), X6
-	VINSERTF32X4 $0x02, X6, Z5, Z5
-	VMOVSD       120(CX), X6
-	VINSERTF32X4 $0x03, X6, Z5, Z5
-	VUNPCKLPS    Z3, Z1, Z1
-	VUNPCKLPS    Z5, Z4, Z3
-	VUNPCKLPD    Z3, Z1, Z4
-	VUNPCKHPD    Z3, Z1, Z1
+	VMOVUPS      (CX), X1
+	VINSERTF32X4 $0x01, 32(CX), Z1, Z1
+	VINSERTF32X4 $0x02, 64(CX), Z1, Z1
+	VINSERTF32X4 $0x03, 96(CX), Z1, Z1
+	VMOVUPS      16(CX), X3
+	VINSERTF32X4 $0x01, 48(CX), Z3, Z3
+	VINSERTF32X4 $0x02, 80(CX), Z3, Z3
+	VINSERTF32X4 $0x03, 112(CX), Z3, Z3
+	VSHUFPS      $0x88, Z3, Z1, Z4
 	VMOVUPS      Z4, 64(SI)
+	VSHUFPS      $0xdd, Z3, Z1, Z1
 	VMOVUPS      Z1, 128(SI)
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
 	VBROADCASTSS     128(DI), Z1
+	VBROADCASTSS     132(DI), Z3
+	VBROADCASTSS     136(DI), Z4
+	VBROADCASTSS     140(DI), Z5
 	VFMADD231PS.BCST (DI), Z2, Z1
+	VFMADD231PS.BCST 8(DI), Z2, Z3
+	VFMADD231PS.BCST 16(DI), Z2, Z4
+	VFMADD231PS.BCST 24(DI), Z2, Z5
 	VFMADD231PS.BCST 4(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
+	VFMADD231PS.BCST 12(DI), Z0, Z3
+	VFMADD231PS.BCST 20(DI), Z0, Z4
+	VFMADD231PS.BCST 28(DI), Z0, Z5
+	VEXTRACTF64X4    $0x01, Z1, Y6
+	VEXTRACTF64X4    $0x01, Z3, Y7
+	VEXTRACTF64X4    $0x01, Z4, Y8
+	VEXTRACTF64X4    $0x01, Z5, Y9
 	VCVTPS2PD        Y1, Z1
-	VBROADCASTSD     SpiralsConstants<>+1480(SB), Z4
-	VMINPD           Z1, Z4, Z1
-	VBROADCASTSD     SpiralsConstants<>+1472(SB), Z5
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VBROADCASTSD     SpiralsConstants<>+1496(SB), Z7
-	VBROADCASTSD     SpiralsConstants<>+1488(SB), Z8
-	VMOVAPS          Z8, Z9
-	VFMADD231PD      Z6, Z7, Z9
-	VBROADCASTSD     SpiralsConstants<>+1512(SB), Z10
-	VBROADCASTSD     SpiralsConstants<>+1504(SB), Z11
-	VMOVAPS          Z11, Z12
-	VFMADD231PD      Z6, Z10, Z12
-	VMULPD           Z6, Z6, Z13
-	VFMADD231PD      Z13, Z12, Z9
-	VMULPD           Z13, Z13, Z12
-	VBROADCASTSD     SpiralsConstants<>+1520(SB), Z14
-	VFMADD231PD      Z12, Z14, Z9
-	VMULPD           Z9, Z1, Z1
-	VBROADCASTSD     SpiralsConstants<>+1536(SB), Z9
-	VBROADCASTSD     SpiralsConstants<>+1528(SB), Z15
-	VMOVAPS          Z15, Z16
-	VFMADD231PD      Z6, Z9, Z16
-	VBROADCASTSD     SpiralsConstants<>+1552(SB), Z17
-	VBROADCASTSD     SpiralsConstants<>+1544(SB), Z18
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VBROADCASTSD     SpiralsConstants<>+1568(SB), Z20
-	VBROADCASTSD     SpiralsConstants<>+1560(SB), Z21
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z13, Z19, Z16
-	VFMADD231PD      Z12, Z6, Z16
-	VDIVPD           Z16, Z1, Z1
-	VCVTPD2PS        Z1, Y1
 	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y5, Z5
+	VBROADCASTSD     SpiralsConstants<>+1480(SB), Z10
+	VMINPD           Z3, Z10, Z3
+	VMINPD           Z4, Z10, Z4
+	VMINPD           Z5, Z10, Z5
+	VMINPD           Z1, Z10, Z1
+	VBROADCASTSD     SpiralsConstants<>+1472(SB), Z11
+	VMAXPD           Z3, Z11, Z3
+	VMAXPD           Z4, Z11, Z4
+	VMAXPD           Z5, Z11, Z5
+	VMAXPD           Z1, Z11, Z1
+	VMULPD           Z3, Z3, Z12
+	VMULPD           Z4, Z4, Z13
+	VMULPD           Z5, Z5, Z14
+	VMULPD           Z1, Z1, Z15
+	VBROADCASTSD     SpiralsConstants<>+1520(SB), Z16
+	VBROADCASTSD     SpiralsConstants<>+1512(SB), Z17
+	VMOVAPS          Z17, Z18
+	VFMADD231PD      Z12, Z16, Z18
+	VMOVAPS          Z17, Z19
+	VFMADD231PD      Z13, Z16, Z19
+	VMOVAPS          Z17, Z20
+	VFMADD231PD      Z14, Z16, Z20
+	VMOVAPS          Z17, Z21
+	VFMADD231PD      Z15, Z16, Z21
+	VBROADCASTSD     SpiralsConstants<>+1504(SB), Z22
+	VFMADD213PD      Z22, Z12, Z18
+	VFMADD213PD      Z22, Z13, Z19
+	VFMADD213PD      Z22, Z14, Z20
+	VFMADD213PD      Z22, Z15, Z21
+	VBROADCASTSD     SpiralsConstants<>+1496(SB), Z23
+	VFMADD213PD      Z23, Z12, Z18
+	VFMADD213PD      Z23, Z13, Z19
+	VFMADD213PD      Z23, Z14, Z20
+	VFMADD213PD      Z23, Z15, Z21
+	VBROADCASTSD     SpiralsConstants<>+1488(SB), Z24
+	VFMADD213PD      Z24, Z12, Z18
+	VFMADD213PD      Z24, Z13, Z19
+	VFMADD213PD      Z24, Z14, Z20
+	VFMADD213PD      Z24, Z15, Z21
+	VMULPD           Z18, Z3, Z3
+	VMULPD           Z19, Z4, Z4
+	VMULPD           Z20, Z5, Z5
+	VMULPD           Z21, Z1, Z1
+	VBROADCASTSD     SpiralsConstants<>+1568(SB), Z18
+	VBROADCASTSD     SpiralsConstants<>+1560(SB), Z19
+	VMOVAPS          Z19, Z20
+	VFMADD231PD      Z12, Z18, Z20
+	VMOVAPS          Z19, Z21
+	VFMADD231PD      Z13, Z18, Z21
+	VMOVAPS          Z19, Z25
+	VFMADD231PD      Z14, Z18, Z25
+	VMOVAPS          Z19, Z26
+	VFMADD231PD      Z15, Z18, Z26
+	VBROADCASTSD     SpiralsConstants<>+1552(SB), Z27
+	VFMADD213PD      Z27, Z12, Z20
+	VFMADD213PD      Z27, Z13, Z21
+	VFMADD213PD      Z27, Z14, Z25
+	VFMADD213PD      Z27, Z15, Z26
+	VBROADCASTSD     SpiralsConstants<>+1544(SB), Z28
+	VFMADD213PD      Z28, Z12, Z20
+	VFMADD213PD      Z28, Z13, Z21
+	VFMADD213PD      Z28, Z14, Z25
+	VFMADD213PD      Z28, Z15, Z26
+	VBROADCASTSD     SpiralsConstants<>+1536(SB), Z29
+	VFMADD213PD      Z29, Z12, Z20
+	VFMADD213PD      Z29, Z13, Z21
+	VFMADD213PD      Z29, Z14, Z25
+	VFMADD213PD      Z29, Z15, Z26
+	VBROADCASTSD     SpiralsConstants<>+1528(SB), Z30
+	VFMADD213PD      Z30, Z12, Z20
+	VFMADD213PD      Z30, Z13, Z21
+	VFMADD213PD      Z30, Z14, Z25
+	VFMADD213PD      Z30, Z15, Z26
+	VDIVPD           Z20, Z3, Z3
+	VDIVPD           Z21, Z4, Z4
+	VDIVPD           Z25, Z5, Z5
+	VDIVPD           Z26, Z1, Z1
 	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
+	VCVTPD2PS        Z4, Y4
+	VCVTPD2PS        Z5, Y5
+	VCVTPD2PS        Z1, Y1
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y9, Z9
+	VCVTPS2PD        Y6, Z6
+	VMINPD           Z7, Z10, Z7
+	VMINPD           Z8, Z10, Z8
+	VMINPD           Z9, Z10, Z9
+	VMINPD           Z6, Z10, Z6
+	VMAXPD           Z7, Z11, Z7
+	VMAXPD           Z8, Z11, Z8
+	VMAXPD           Z9, Z11, Z9
+	VMAXPD           Z6, Z11, Z6
+	VMULPD           Z7, Z7, Z12
+	VMULPD           Z8, Z8, Z13
+	VMULPD           Z9, Z9, Z14
+	VMULPD           Z6, Z6, Z15
+	VMOVAPS          Z17, Z20
+	VFMADD231PD      Z12, Z16, Z20
+	VMOVAPS          Z17, Z21
+	VFMADD231PD      Z13, Z16, Z21
+	VMOVAPS          Z17, Z25
+	VFMADD231PD      Z14, Z16, Z25
+	VMOVAPS          Z17, Z26
+	VFMADD231PD      Z15, Z16, Z26
+	VFMADD213PD      Z22, Z12, Z20
+	VFMADD213PD      Z22, Z13, Z21
+	VFMADD213PD      Z22, Z14, Z25
+	VFMADD213PD      Z22, Z15, Z26
+	VFMADD213PD      Z23, Z12, Z20
+	VFMADD213PD      Z23, Z13, Z21
+	VFMADD213PD      Z23, Z14, Z25
+	VFMADD213PD      Z23, Z15, Z26
+	VFMADD213PD      Z24, Z12, Z20
+	VFMADD213PD      Z24, Z13, Z21
+	VFMADD213PD      Z24, Z14, Z25
+	VFMADD213PD      Z24, Z15, Z26
+	VMULPD           Z20, Z7, Z7
+	VMULPD           Z21, Z8, Z8
+	VMULPD           Z25, Z9, Z9
+	VMULPD           Z26, Z6, Z6
+	VMOVAPS          Z19, Z20
+	VFMADD231PD      Z12, Z18, Z20
+	VMOVAPS          Z19, Z21
+	VFMADD231PD      Z13, Z18, Z21
+	VMOVAPS          Z19, Z25
+	VFMADD231PD      Z14, Z18, Z25
+	VMOVAPS          Z19, Z26
+	VFMADD231PD      Z15, Z18, Z26
+	VFMADD213PD      Z27, Z12, Z20
+	VFMADD213PD      Z27, Z13, Z21
+	VFMADD213PD      Z27, Z14, Z25
+	VFMADD213PD      Z27, Z15, Z26
+	VFMADD213PD      Z28, Z12, Z20
+	VFMADD213PD      Z28, Z13, Z21
+	VFMADD213PD      Z28, Z14, Z25
+	VFMADD213PD      Z28, Z15, Z26
+	VFMADD213PD      Z29, Z12, Z20
+	VFMADD213PD      Z29, Z13, Z21
+	VFMADD213PD      Z29, Z14, Z25
+	VFMADD213PD      Z29, Z15, Z26
+	VFMADD213PD      Z30, Z12, Z20
+	VFMADD213PD      Z30, Z13, Z21
+	VFMADD213PD      Z30, Z14, Z25
+	VFMADD213PD      Z30, Z15, Z26
+	VDIVPD           Z20, Z7, Z7
+	VDIVPD           Z21, Z8, Z8
+	VDIVPD           Z25, Z9, Z9
+	VDIVPD           Z26, Z6, Z6
+	VCVTPD2PS        Z7, Y7
+	VCVTPD2PS        Z8, Y8
+	VCVTPD2PS        Z9, Y9
+	VCVTPD2PS        Z6, Y6
+	VINSERTF64X4     $0x01, Y7, Z3, Z3
+	VINSERTF64X4     $0x01, Y8, Z4, Z4
+	VINSERTF64X4     $0x01, Y9, Z5, Z5
+	VINSERTF64X4     $0x01, Y6, Z1, Z1
+	VMOVUPS          Z3, 256(SI)
+	VMOVUPS          Z4, 320(SI)
+	VMOVUPS          Z5, 384(SI)
 	VMOVUPS          Z1, 192(SI)
-	VBROADCASTSS     132(DI), Z1
-	VFMADD231PS.BCST 8(DI), Z2, Z1
-	VFMADD231PS.BCST 12(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
-	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
-	VMOVUPS          Z1, 256(SI)
-	VBROADCASTSS     136(DI), Z1
-	VFMADD231PS.BCST 16(DI), Z2, Z1
-	VFMADD231PS.BCST 20(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
-	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
-	VMOVUPS          Z1, 320(SI)
-	VBROADCASTSS     140(DI), Z1
-	VFMADD231PS.BCST 24(DI), Z2, Z1
-	VFMADD231PS.BCST 28(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
-	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
-	VMOVUPS          Z1, 384(SI)
 	VBROADCASTSS     144(DI), Z1
+	VBROADCASTSS     148(DI), Z3
+	VBROADCASTSS     152(DI), Z4
+	VBROADCASTSS     156(DI), Z5
 	VFMADD231PS.BCST 32(DI), Z2, Z1
+	VFMADD231PS.BCST 40(DI), Z2, Z3
+	VFMADD231PS.BCST 48(DI), Z2, Z4
+	VFMADD231PS.BCST 56(DI), Z2, Z5
 	VFMADD231PS.BCST 36(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
+	VFMADD231PS.BCST 44(DI), Z0, Z3
+	VFMADD231PS.BCST 52(DI), Z0, Z4
+	VFMADD231PS.BCST 60(DI), Z0, Z5
+	VEXTRACTF64X4    $0x01, Z1, Y6
+	VEXTRACTF64X4    $0x01, Z3, Y7
+	VEXTRACTF64X4    $0x01, Z4, Y8
+	VEXTRACTF64X4    $0x01, Z5, Y9
 	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
 	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y5, Z5
+	VMINPD           Z1, Z10, Z1
+	VMINPD           Z3, Z10, Z3
+	VMINPD           Z4, Z10, Z4
+	VMINPD           Z5, Z10, Z5
+	VMAXPD           Z1, Z11, Z1
+	VMAXPD           Z3, Z11, Z3
+	VMAXPD           Z4, Z11, Z4
+	VMAXPD           Z5, Z11, Z5
+	VMULPD           Z1, Z1, Z12
+	VMULPD           Z3, Z3, Z13
+	VMULPD           Z4, Z4, Z14
+	VMULPD           Z5, Z5, Z15
+	VMOVAPS          Z17, Z20
+	VFMADD231PD      Z12, Z16, Z20
+	VMOVAPS          Z17, Z21
+	VFMADD231PD      Z13, Z16, Z21
+	VMOVAPS          Z17, Z25
+	VFMADD231PD      Z14, Z16, Z25
+	VMOVAPS          Z17, Z26
+	VFMADD231PD      Z15, Z16, Z26
+	VFMADD213PD      Z22, Z12, Z20
+	VFMADD213PD      Z22, Z13, Z21
+	VFMADD213PD      Z22, Z14, Z25
+	VFMADD213PD      Z22, Z15, Z26
+	VFMADD213PD      Z23, Z12, Z20
+	VFMADD213PD      Z23, Z13, Z21
+	VFMADD213PD      Z23, Z14, Z25
+	VFMADD213PD      Z23, Z15, Z26
+	VFMADD213PD      Z24, Z12, Z20
+	VFMADD213PD      Z24, Z13, Z21
+	VFMADD213PD      Z24, Z14, Z25
+	VFMADD213PD      Z24, Z15, Z26
+	VMULPD           Z20, Z1, Z1
+	VMULPD           Z21, Z3, Z3
+	VMULPD           Z25, Z4, Z4
+	VMULPD           Z26, Z5, Z5
+	VMOVAPS          Z19, Z20
+	VFMADD231PD      Z12, Z18, Z20
+	VMOVAPS          Z19, Z21
+	VFMADD231PD      Z13, Z18, Z21
+	VMOVAPS          Z19, Z25
+	VFMADD231PD      Z14, Z18, Z25
+	VMOVAPS          Z19, Z26
+	VFMADD231PD      Z15, Z18, Z26
+	VFMADD213PD      Z27, Z12, Z20
+	VFMADD213PD      Z27, Z13, Z21
+	VFMADD213PD      Z27, Z14, Z25
+	VFMADD213PD      Z27, Z15, Z26
+	VFMADD213PD      Z28, Z12, Z20
+	VFMADD213PD      Z28, Z13, Z21
+	VFMADD213PD      Z28, Z14, Z25
+	VFMADD213PD      Z28, Z15, Z26
+	VFMADD213PD      Z29, Z12, Z20
+	VFMADD213PD      Z29, Z13, Z21
+	VFMADD213PD      Z29, Z14, Z25
+	VFMADD213PD      Z29, Z15, Z26
+	VFMADD213PD      Z30, Z12, Z20
+	VFMADD213PD      Z30, Z13, Z21
+	VFMADD213PD      Z30, Z14, Z25
+	VFMADD213PD      Z30, Z15, Z26
+	VDIVPD           Z20, Z1, Z1
+	VDIVPD           Z21, Z3, Z3
+	VDIVPD           Z25, Z4, Z4
+	VDIVPD           Z26, Z5, Z5
+	VCVTPD2PS        Z1, Y1
 	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
+	VCVTPD2PS        Z4, Y4
+	VCVTPD2PS        Z5, Y5
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y9, Z9
+	VMINPD           Z6, Z10, Z6
+	VMINPD           Z7, Z10, Z7
+	VMINPD           Z8, Z10, Z8
+	VMINPD           Z9, Z10, Z9
+	VMAXPD           Z6, Z11, Z6
+	VMAXPD           Z7, Z11, Z7
+	VMAXPD           Z8, Z11, Z8
+	VMAXPD           Z9, Z11, Z9
+	VMULPD           Z6, Z6, Z12
+	VMULPD           Z7, Z7, Z13
+	VMULPD           Z8, Z8, Z14
+	VMULPD           Z9, Z9, Z15
+	VMOVAPS          Z17, Z20
+	VFMADD231PD      Z12, Z16, Z20
+	VMOVAPS          Z17, Z21
+	VFMADD231PD      Z13, Z16, Z21
+	VMOVAPS          Z17, Z25
+	VFMADD231PD      Z14, Z16, Z25
+	VMOVAPS          Z17, Z26
+	VFMADD231PD      Z15, Z16, Z26
+	VFMADD213PD      Z22, Z12, Z20
+	VFMADD213PD      Z22, Z13, Z21
+	VFMADD213PD      Z22, Z14, Z25
+	VFMADD213PD      Z22, Z15, Z26
+	VFMADD213PD      Z23, Z12, Z20
+	VFMADD213PD      Z23, Z13, Z21
+	VFMADD213PD      Z23, Z14, Z25
+	VFMADD213PD      Z23, Z15, Z26
+	VFMADD213PD      Z24, Z12, Z20
+	VFMADD213PD      Z24, Z13, Z21
+	VFMADD213PD      Z24, Z14, Z25
+	VFMADD213PD      Z24, Z15, Z26
+	VMULPD           Z20, Z6, Z6
+	VMULPD           Z21, Z7, Z7
+	VMULPD           Z25, Z8, Z8
+	VMULPD           Z26, Z9, Z9
+	VMOVAPS          Z19, Z20
+	VFMADD231PD      Z12, Z18, Z20
+	VMOVAPS          Z19, Z21
+	VFMADD231PD      Z13, Z18, Z21
+	VMOVAPS          Z19, Z25
+	VFMADD231PD      Z14, Z18, Z25
+	VMOVAPS          Z19, Z26
+	VFMADD231PD      Z15, Z18, Z26
+	VFMADD213PD      Z27, Z12, Z20
+	VFMADD213PD      Z27, Z13, Z21
+	VFMADD213PD      Z27, Z14, Z25
+	VFMADD213PD      Z27, Z15, Z26
+	VFMADD213PD      Z28, Z12, Z20
+	VFMADD213PD      Z28, Z13, Z21
+	VFMADD213PD      Z28, Z14, Z25
+	VFMADD213PD      Z28, Z15, Z26
+	VFMADD213PD      Z29, Z12, Z20
+	VFMADD213PD      Z29, Z13, Z21
+	VFMADD213PD      Z29, Z14, Z25
+	VFMADD213PD      Z29, Z15, Z26
+	VFMADD213PD      Z30, Z12, Z20
+	VFMADD213PD      Z30, Z13, Z21
+	VFMADD213PD      Z30, Z14, Z25
+	VFMADD213PD      Z30, Z15, Z26
+	VDIVPD           Z20, Z6, Z6
+	VDIVPD           Z21, Z7, Z7
+	VDIVPD           Z25, Z8, Z8
+	VDIVPD           Z26, Z9, Z9
+	VCVTPD2PS        Z6, Y6
+	VCVTPD2PS        Z7, Y7
+	VCVTPD2PS        Z8, Y8
+	VCVTPD2PS        Z9, Y9
+	VINSERTF64X4     $0x01, Y6, Z1, Z1
+	VINSERTF64X4     $0x01, Y7, Z3, Z3
+	VINSERTF64X4     $0x01, Y8, Z4, Z4
+	VINSERTF64X4     $0x01, Y9, Z5, Z5
 	VMOVUPS          Z1, 448(SI)
-	VBROADCASTSS     148(DI), Z1
-	VFMADD231PS.BCST 40(DI), Z2, Z1
-	VFMADD231PS.BCST 44(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
-	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
-	VMOVUPS          Z1, 512(SI)
-	VBROADCASTSS     152(DI), Z1
-	VFMADD231PS.BCST 48(DI), Z2, Z1
-	VFMADD231PS.BCST 52(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
-	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
-	VMOVUPS          Z1, 576(SI)
-	VBROADCASTSS     156(DI), Z1
-	VFMADD231PS.BCST 56(DI), Z2, Z1
-	VFMADD231PS.BCST 60(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
-	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
-	VMOVUPS          Z1, 640(SI)
+	VMOVUPS          Z3, 512(SI)
+	VMOVUPS          Z4, 576(SI)
+	VMOVUPS          Z5, 640(SI)
 	VBROADCASTSS     160(DI), Z1
+	VBROADCASTSS     164(DI), Z3
+	VBROADCASTSS     168(DI), Z4
+	VBROADCASTSS     172(DI), Z5
 	VFMADD231PS.BCST 64(DI), Z2, Z1
+	VFMADD231PS.BCST 72(DI), Z2, Z3
+	VFMADD231PS.BCST 80(DI), Z2, Z4
+	VFMADD231PS.BCST 88(DI), Z2, Z5
 	VFMADD231PS.BCST 68(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
+	VFMADD231PS.BCST 76(DI), Z0, Z3
+	VFMADD231PS.BCST 84(DI), Z0, Z4
+	VFMADD231PS.BCST 92(DI), Z0, Z5
+	VEXTRACTF64X4    $0x01, Z1, Y6
+	VEXTRACTF64X4    $0x01, Z3, Y7
+	VEXTRACTF64X4    $0x01, Z4, Y8
+	VEXTRACTF64X4    $0x01, Z5, Y9
 	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
 	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y5, Z5
+	VMINPD           Z1, Z10, Z1
+	VMINPD           Z3, Z10, Z3
+	VMINPD           Z4, Z10, Z4
+	VMINPD           Z5, Z10, Z5
+	VMAXPD           Z1, Z11, Z1
+	VMAXPD           Z3, Z11, Z3
+	VMAXPD           Z4, Z11, Z4
+	VMAXPD           Z5, Z11, Z5
+	VMULPD           Z1, Z1, Z12
+	VMULPD           Z3, Z3, Z13
+	VMULPD           Z4, Z4, Z14
+	VMULPD           Z5, Z5, Z15
+	VMOVAPS          Z17, Z20
+	VFMADD231PD      Z12, Z16, Z20
+	VMOVAPS          Z17, Z21
+	VFMADD231PD      Z13, Z16, Z21
+	VMOVAPS          Z17, Z25
+	VFMADD231PD      Z14, Z16, Z25
+	VMOVAPS          Z17, Z26
+	VFMADD231PD      Z15, Z16, Z26
+	VFMADD213PD      Z22, Z12, Z20
+	VFMADD213PD      Z22, Z13, Z21
+	VFMADD213PD      Z22, Z14, Z25
+	VFMADD213PD      Z22, Z15, Z26
+	VFMADD213PD      Z23, Z12, Z20
+	VFMADD213PD      Z23, Z13, Z21
+	VFMADD213PD      Z23, Z14, Z25
+	VFMADD213PD      Z23, Z15, Z26
+	VFMADD213PD      Z24, Z12, Z20
+	VFMADD213PD      Z24, Z13, Z21
+	VFMADD213PD      Z24, Z14, Z25
+	VFMADD213PD      Z24, Z15, Z26
+	VMULPD           Z20, Z1, Z1
+	VMULPD           Z21, Z3, Z3
+	VMULPD           Z25, Z4, Z4
+	VMULPD           Z26, Z5, Z5
+	VMOVAPS          Z19, Z20
+	VFMADD231PD      Z12, Z18, Z20
+	VMOVAPS          Z19, Z21
+	VFMADD231PD      Z13, Z18, Z21
+	VMOVAPS          Z19, Z25
+	VFMADD231PD      Z14, Z18, Z25
+	VMOVAPS          Z19, Z26
+	VFMADD231PD      Z15, Z18, Z26
+	VFMADD213PD      Z27, Z12, Z20
+	VFMADD213PD      Z27, Z13, Z21
+	VFMADD213PD      Z27, Z14, Z25
+	VFMADD213PD      Z27, Z15, Z26
+	VFMADD213PD      Z28, Z12, Z20
+	VFMADD213PD      Z28, Z13, Z21
+	VFMADD213PD      Z28, Z14, Z25
+	VFMADD213PD      Z28, Z15, Z26
+	VFMADD213PD      Z29, Z12, Z20
+	VFMADD213PD      Z29, Z13, Z21
+	VFMADD213PD      Z29, Z14, Z25
+	VFMADD213PD      Z29, Z15, Z26
+	VFMADD213PD      Z30, Z12, Z20
+	VFMADD213PD      Z30, Z13, Z21
+	VFMADD213PD      Z30, Z14, Z25
+	VFMADD213PD      Z30, Z15, Z26
+	VDIVPD           Z20, Z1, Z1
+	VDIVPD           Z21, Z3, Z3
+	VDIVPD           Z25, Z4, Z4
+	VDIVPD           Z26, Z5, Z5
+	VCVTPD2PS        Z1, Y1
 	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
+	VCVTPD2PS        Z4, Y4
+	VCVTPD2PS        Z5, Y5
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y7, Z7
+	VCVTPS2PD        Y8, Z8
+	VCVTPS2PD        Y9, Z9
+	VMINPD           Z6, Z10, Z6
+	VMINPD           Z7, Z10, Z7
+	VMINPD           Z8, Z10, Z8
+	VMINPD           Z9, Z10, Z9
+	VMAXPD           Z6, Z11, Z6
+	VMAXPD           Z7, Z11, Z7
+	VMAXPD           Z8, Z11, Z8
+	VMAXPD           Z9, Z11, Z9
+	VMULPD           Z6, Z6, Z12
+	VMULPD           Z7, Z7, Z13
+	VMULPD           Z8, Z8, Z14
+	VMULPD           Z9, Z9, Z15
+	VMOVAPS          Z17, Z20
+	VFMADD231PD      Z12, Z16, Z20
+	VMOVAPS          Z17, Z21
+	VFMADD231PD      Z13, Z16, Z21
+	VMOVAPS          Z17, Z25
+	VFMADD231PD      Z14, Z16, Z25
+	VMOVAPS          Z17, Z26
+	VFMADD231PD      Z15, Z16, Z26
+	VFMADD213PD      Z22, Z12, Z20
+	VFMADD213PD      Z22, Z13, Z21
+	VFMADD213PD      Z22, Z14, Z25
+	VFMADD213PD      Z22, Z15, Z26
+	VFMADD213PD      Z23, Z12, Z20
+	VFMADD213PD      Z23, Z13, Z21
+	VFMADD213PD      Z23, Z14, Z25
+	VFMADD213PD      Z23, Z15, Z26
+	VFMADD213PD      Z24, Z12, Z20
+	VFMADD213PD      Z24, Z13, Z21
+	VFMADD213PD      Z24, Z14, Z25
+	VFMADD213PD      Z24, Z15, Z26
+	VMULPD           Z20, Z6, Z6
+	VMULPD           Z21, Z7, Z7
+	VMULPD           Z25, Z8, Z8
+	VMULPD           Z26, Z9, Z9
+	VMOVAPS          Z19, Z20
+	VFMADD231PD      Z12, Z18, Z20
+	VMOVAPS          Z19, Z21
+	VFMADD231PD      Z13, Z18, Z21
+	VMOVAPS          Z19, Z25
+	VFMADD231PD      Z14, Z18, Z25
+	VMOVAPS          Z19, Z26
+	VFMADD231PD      Z15, Z18, Z26
+	VFMADD213PD      Z27, Z12, Z20
+	VFMADD213PD      Z27, Z13, Z21
+	VFMADD213PD      Z27, Z14, Z25
+	VFMADD213PD      Z27, Z15, Z26
+	VFMADD213PD      Z28, Z12, Z20
+	VFMADD213PD      Z28, Z13, Z21
+	VFMADD213PD      Z28, Z14, Z25
+	VFMADD213PD      Z28, Z15, Z26
+	VFMADD213PD      Z29, Z12, Z20
+	VFMADD213PD      Z29, Z13, Z21
+	VFMADD213PD      Z29, Z14, Z25
+	VFMADD213PD      Z29, Z15, Z26
+	VFMADD213PD      Z30, Z12, Z20
+	VFMADD213PD      Z30, Z13, Z21
+	VFMADD213PD      Z30, Z14, Z25
+	VFMADD213PD      Z30, Z15, Z26
+	VDIVPD           Z20, Z6, Z6
+	VDIVPD           Z21, Z7, Z7
+	VDIVPD           Z25, Z8, Z8
+	VDIVPD           Z26, Z9, Z9
+	VCVTPD2PS        Z6, Y6
+	VCVTPD2PS        Z7, Y7
+	VCVTPD2PS        Z8, Y8
+	VCVTPD2PS        Z9, Y9
+	VINSERTF64X4     $0x01, Y6, Z1, Z1
+	VINSERTF64X4     $0x01, Y7, Z3, Z3
+	VINSERTF64X4     $0x01, Y8, Z4, Z4
+	VINSERTF64X4     $0x01, Y9, Z5, Z5
 	VMOVUPS          Z1, 704(SI)
-	VBROADCASTSS     164(DI), Z1
-	VFMADD231PS.BCST 72(DI), Z2, Z1
-	VFMADD231PS.BCST 76(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
-	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
-	VMOVUPS          Z1, 768(SI)
-	VBROADCASTSS     168(DI), Z1
-	VFMADD231PS.BCST 80(DI), Z2, Z1
-	VFMADD231PS.BCST 84(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
-	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
-	VMOVUPS          Z1, 832(SI)
-	VBROADCASTSS     172(DI), Z1
-	VFMADD231PS.BCST 88(DI), Z2, Z1
-	VFMADD231PS.BCST 92(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y3
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z1, Z1
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y3, Z3
-	VMINPD           Z3, Z4, Z3
-	VMAXPD           Z3, Z5, Z3
-	VMULPD           Z3, Z3, Z6
-	VMOVAPS          Z8, Z12
-	VFMADD231PD      Z6, Z7, Z12
-	VMOVAPS          Z11, Z13
-	VFMADD231PD      Z6, Z10, Z13
-	VMULPD           Z6, Z6, Z16
-	VFMADD231PD      Z16, Z13, Z12
-	VMULPD           Z16, Z16, Z13
-	VFMADD231PD      Z13, Z14, Z12
-	VMULPD           Z12, Z3, Z3
-	VMOVAPS          Z15, Z12
-	VFMADD231PD      Z6, Z9, Z12
-	VMOVAPS          Z18, Z19
-	VFMADD231PD      Z6, Z17, Z19
-	VFMADD213PD      Z21, Z20, Z6
-	VFMADD231PD      Z16, Z19, Z12
-	VFMADD231PD      Z13, Z6, Z12
-	VDIVPD           Z12, Z3, Z3
-	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z1, Z1
-	VMOVUPS          Z1, 896(SI)
+	VMOVUPS          Z3, 768(SI)
+	VMOVUPS          Z4, 832(SI)
+	VMOVUPS          Z5, 896(SI)
 	VBROADCASTSS     176(DI), Z1
+	VBROADCASTSS     180(DI), Z3
+	VBROADCASTSS     184(DI), Z4
+	VBROADCASTSS     188(DI), Z5
 	VFMADD231PS.BCST 96(DI), Z2, Z1
+	VBROADCASTSS     104(DI), Z2
+	VFMADD231PS      4224(BX), Z2, Z3
+	VBROADCASTSS     112(DI), Z2
+	VFMADD231PS      4224(BX), Z2, Z4
+	VBROADCASTSS     120(DI), Z2
+	VFMADD231PS      4224(BX), Z2, Z5
 	VFMADD231PS.BCST 100(DI), Z0, Z1
 	VEXTRACTF64X4    $0x01, Z1, Y2
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z3
-	VMOVAPS          Z8, Z6
-	VFMADD231PD      Z3, Z7, Z6
-	VMOVAPS          Z11, Z12
-	VFMADD231PD      Z3, Z10, Z12
-	VMULPD           Z3, Z3, Z13
-	VFMADD231PD      Z13, Z12, Z6
-	VMULPD           Z13, Z13, Z12
-	VFMADD231PD      Z12, Z14, Z6
-	VMULPD           Z6, Z1, Z1
-	VMOVAPS          Z15, Z6
-	VFMADD231PD      Z3, Z9, Z6
-	VMOVAPS          Z18, Z16
-	VFMADD231PD      Z3, Z17, Z16
-	VFMADD213PD      Z21, Z20, Z3
-	VFMADD231PD      Z13, Z16, Z6
-	VFMADD231PD      Z12, Z3, Z6
-	VDIVPD           Z6, Z1, Z1
-	VCVTPD2PS        Z1, Y1
+	VFMADD231PS.BCST 108(DI), Z0, Z3
+	VCVTPS2PD        Y1, Z0
+	VEXTRACTF64X4    $0x01, Z3, Y1
+	VBROADCASTSS     116(DI), Z6
+	VFMADD231PS      4288(BX), Z6, Z4
+	VBROADCASTSS     124(DI), Z6
+	VFMADD231PS      4288(BX), Z6, Z5
+	VMINPD           Z0, Z10, Z0
+	VCVTPS2PD        Y3, Z3
+	VEXTRACTF64X4    $0x01, Z4, Y6
+	VEXTRACTF64X4    $0x01, Z5, Y7
+	VMAXPD           Z0, Z11, Z0
+	VMINPD           Z3, Z10, Z3
+	VCVTPS2PD        Y4, Z4
+	VCVTPS2PD        Y5, Z5
+	VMULPD           Z0, Z0, Z8
+	VMAXPD           Z3, Z11, Z3
+	VMINPD           Z4, Z10, Z4
+	VMINPD           Z5, Z10, Z5
+	VMOVAPS          Z17, Z9
+	VFMADD231PD      Z8, Z16, Z9
+	VMULPD           Z3, Z3, Z12
+	VMAXPD           Z4, Z11, Z4
+	VMAXPD           Z5, Z11, Z5
+	VFMADD213PD      Z22, Z8, Z9
+	VMOVAPS          Z17, Z13
+	VFMADD231PD      Z12, Z16, Z13
+	VMULPD           Z4, Z4, Z14
+	VMULPD           Z5, Z5, Z15
+	VFMADD213PD      Z23, Z8, Z9
+	VFMADD213PD      Z22, Z12, Z13
+	VMOVAPS          Z17, Z20
+	VFMADD231PD      Z14, Z16, Z20
+	VMOVAPS          Z17, Z21
+	VFMADD231PD      Z15, Z16, Z21
+	VFMADD213PD      Z24, Z8, Z9
+	VFMADD213PD      Z23, Z12, Z13
+	VFMADD213PD      Z22, Z14, Z20
+	VFMADD213PD      Z22, Z15, Z21
+	VMULPD           Z9, Z0, Z0
+	VFMADD213PD      Z24, Z12, Z13
+	VFMADD213PD      Z23, Z14, Z20
+	VFMADD213PD      Z23, Z15, Z21
+	VMOVAPS          Z19, Z9
+	VFMADD231PD      Z8, Z18, Z9
+	VMULPD           Z13, Z3, Z3
+	VFMADD213PD      Z24, Z14, Z20
+	VFMADD213PD      Z24, Z15, Z21
+	VFMADD213PD      Z27, Z8, Z9
+	VMOVAPS          Z19, Z13
+	VFMADD231PD      Z12, Z18, Z13
+	VMULPD           Z20, Z4, Z4
+	VMULPD           Z21, Z5, Z5
+	VFMADD213PD      Z28, Z8, Z9
+	VFMADD213PD      Z27, Z12, Z13
+	VMOVAPS          Z19, Z20
+	VFMADD231PD      Z14, Z18, Z20
+	VMOVAPS          Z19, Z21
+	VFMADD231PD      Z15, Z18, Z21
+	VFMADD213PD      Z29, Z8, Z9
+	VFMADD213PD      Z28, Z12, Z13
+	VFMADD213PD      Z27, Z14, Z20
+	VFMADD213PD      Z27, Z15, Z21
+	VFMADD213PD      Z30, Z8, Z9
+	VFMADD213PD      Z29, Z12, Z13
+	VFMADD213PD      Z28, Z14, Z20
+	VFMADD213PD      Z28, Z15, Z21
+	VDIVPD           Z9, Z0, Z0
+	VFMADD213PD      Z30, Z12, Z13
+	VFMADD213PD      Z29, Z14, Z20
+	VFMADD213PD      Z29, Z15, Z21
+	VCVTPD2PS        Z0, Y0
+	VDIVPD           Z13, Z3, Z3
+	VFMADD213PD      Z30, Z14, Z20
+	VFMADD213PD      Z30, Z15, Z21
 	VCVTPS2PD        Y2, Z2
-	VMINPD           Z2, Z4, Z2
-	VMAXPD           Z2, Z5, Z2
-	VMULPD           Z2, Z2, Z3
-	VMOVAPS          Z8, Z6
-	VFMADD231PD      Z3, Z7, Z6
-	VMOVAPS          Z11, Z12
-	VFMADD231PD      Z3, Z10, Z12
-	VMULPD           Z3, Z3, Z13
-	VFMADD231PD      Z13, Z12, Z6
-	VMULPD           Z13, Z13, Z12
-	VFMADD231PD      Z12, Z14, Z6
-	VMULPD           Z6, Z2, Z2
-	VMOVAPS          Z15, Z6
-	VFMADD231PD      Z3, Z9, Z6
-	VMOVAPS          Z18, Z16
-	VFMADD231PD      Z3, Z17, Z16
-	VFMADD213PD      Z21, Z20, Z3
-	VFMADD231PD      Z13, Z16, Z6
-	VFMADD231PD      Z12, Z3, Z6
-	VDIVPD           Z6, Z2, Z2
+	VCVTPD2PS        Z3, Y3
+	VDIVPD           Z20, Z4, Z4
+	VDIVPD           Z21, Z5, Z5
+	VMINPD           Z2, Z10, Z2
+	VCVTPS2PD        Y1, Z1
+	VCVTPD2PS        Z4, Y4
+	VCVTPD2PS        Z5, Y5
+	VMAXPD           Z2, Z11, Z2
+	VMINPD           Z1, Z10, Z1
+	VCVTPS2PD        Y6, Z6
+	VCVTPS2PD        Y7, Z7
+	VMULPD           Z2, Z2, Z8
+	VMAXPD           Z1, Z11, Z1
+	VMINPD           Z6, Z10, Z6
+	VMINPD           Z7, Z10, Z7
+	VMOVAPS          Z17, Z9
+	VFMADD231PD      Z8, Z16, Z9
+	VMULPD           Z1, Z1, Z10
+	VMAXPD           Z6, Z11, Z6
+	VMAXPD           Z7, Z11, Z7
+	VFMADD213PD      Z22, Z8, Z9
+	VMOVAPS          Z17, Z11
+	VFMADD231PD      Z10, Z16, Z11
+	VMULPD           Z6, Z6, Z12
+	VMULPD           Z7, Z7, Z13
+	VFMADD213PD      Z23, Z8, Z9
+	VFMADD213PD      Z22, Z10, Z11
+	VMOVAPS          Z17, Z14
+	VFMADD231PD      Z12, Z16, Z14
+	VFMADD231PD      Z13, Z16, Z17
+	VFMADD213PD      Z24, Z8, Z9
+	VFMADD213PD      Z23, Z10, Z11
+	VFMADD213PD      Z22, Z12, Z14
+	VFMADD231PD      Z13, Z17, Z22
+	VMULPD           Z9, Z2, Z2
+	VFMADD213PD      Z24, Z10, Z11
+	VFMADD213PD      Z23, Z12, Z14
+	VFMADD231PD      Z13, Z22, Z23
+	VMOVAPS          Z19, Z9
+	VFMADD231PD      Z8, Z18, Z9
+	VMULPD           Z11, Z1, Z1
+	VFMADD213PD      Z24, Z12, Z14
+	VFMADD231PD      Z13, Z23, Z24
+	VFMADD213PD      Z27, Z8, Z9
+	VMOVAPS          Z19, Z11
+	VFMADD231PD      Z10, Z18, Z11
+	VMULPD           Z14, Z6, Z6
+	VMULPD           Z24, Z7, Z7
+	VFMADD213PD      Z28, Z8, Z9
+	VFMADD213PD      Z27, Z10, Z11
+	VMOVAPS          Z19, Z14
+	VFMADD231PD      Z12, Z18, Z14
+	VFMADD231PD      Z13, Z18, Z19
+	VFMADD213PD      Z29, Z8, Z9
+	VFMADD213PD      Z28, Z10, Z11
+	VFMADD213PD      Z27, Z12, Z14
+	VFMADD231PD      Z13, Z19, Z27
+	VFMADD213PD      Z30, Z8, Z9
+	VFMADD213PD      Z29, Z10, Z11
+	VFMADD213PD      Z28, Z12, Z14
+	VFMADD231PD      Z13, Z27, Z28
+	VDIVPD           Z9, Z2, Z2
+	VFMADD213PD      Z30, Z10, Z11
+	VFMADD213PD      Z29, Z12, Z14
+	VFMADD231PD      Z13, Z28, Z29
 	VCVTPD2PS        Z2, Y2
-	VINSERTF64X4     $0x01, Y2, Z1, Z1
-	VMOVUPS          Z1, 960(SI)
-	VBROADCASTSS     180(DI), Z1
-	VBROADCASTSS     104(DI), Z2
-	VFMADD231PS      4224(BX), Z2, Z1
-	VFMADD231PS.BCST 108(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y0
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z2
-	VMOVAPS          Z8, Z3
-	VFMADD231PD      Z2, Z7, Z3
-	VMOVAPS          Z11, Z6
-	VFMADD231PD      Z2, Z10, Z6
-	VMULPD           Z2, Z2, Z12
-	VFMADD231PD      Z12, Z6, Z3
-	VMULPD           Z12, Z12, Z6
-	VFMADD231PD      Z6, Z14, Z3
-	VMULPD           Z3, Z1, Z1
-	VMOVAPS          Z15, Z3
-	VFMADD231PD      Z2, Z9, Z3
-	VMOVAPS          Z18, Z13
-	VFMADD231PD      Z2, Z17, Z13
-	VFMADD213PD      Z21, Z20, Z2
-	VFMADD231PD      Z12, Z13, Z3
-	VFMADD231PD      Z6, Z2, Z3
-	VDIVPD           Z3, Z1, Z1
+	VDIVPD           Z11, Z1, Z1
+	VFMADD213PD      Z30, Z12, Z14
+	VFMADD231PD      Z13, Z29, Z30
+	VINSERTF64X4     $0x01, Y2, Z0, Z0
 	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y0, Z0
-	VMINPD           Z0, Z4, Z0
-	VMAXPD           Z0, Z5, Z0
-	VMULPD           Z0, Z0, Z2
-	VMOVAPS          Z8, Z3
-	VFMADD231PD      Z2, Z7, Z3
-	VMOVAPS          Z11, Z6
-	VFMADD231PD      Z2, Z10, Z6
-	VMULPD           Z2, Z2, Z12
-	VFMADD231PD      Z12, Z6, Z3
-	VMULPD           Z12, Z12, Z6
-	VFMADD231PD      Z6, Z14, Z3
-	VMULPD           Z3, Z0, Z0
-	VMOVAPS          Z15, Z3
-	VFMADD231PD      Z2, Z9, Z3
-	VMOVAPS          Z18, Z13
-	VFMADD231PD      Z2, Z17, Z13
-	VFMADD213PD      Z21, Z20, Z2
-	VFMADD231PD      Z12, Z13, Z3
-	VFMADD231PD      Z6, Z2, Z3
-	VDIVPD           Z3, Z0, Z0
-	VCVTPD2PS        Z0, Y0
-	VINSERTF64X4     $0x01, Y0, Z1, Z0
+	VDIVPD           Z14, Z6, Z2
+	VDIVPD           Z30, Z7, Z6
+	VMOVUPS          Z0, 960(SI)
+	VINSERTF64X4     $0x01, Y1, Z3, Z0
+	VCVTPD2PS        Z2, Y1
+	VCVTPD2PS        Z6, Y2
 	VMOVUPS          Z0, 1024(SI)
-	VBROADCASTSS     184(DI), Z0
-	VBROADCASTSS     112(DI), Z1
-	VFMADD231PS      4224(BX), Z1, Z0
-	VBROADCASTSS     116(DI), Z1
-	VFMADD231PS      4288(BX), Z1, Z0
-	VEXTRACTF64X4    $0x01, Z0, Y1
-	VCVTPS2PD        Y0, Z0
-	VMINPD           Z0, Z4, Z0
-	VMAXPD           Z0, Z5, Z0
-	VMULPD           Z0, Z0, Z2
-	VMOVAPS          Z8, Z3
-	VFMADD231PD      Z2, Z7, Z3
-	VMOVAPS          Z11, Z6
-	VFMADD231PD      Z2, Z10, Z6
-	VMULPD           Z2, Z2, Z12
-	VFMADD231PD      Z12, Z6, Z3
-	VMULPD           Z12, Z12, Z6
-	VFMADD231PD      Z6, Z14, Z3
-	VMULPD           Z3, Z0, Z0
-	VMOVAPS          Z15, Z3
-	VFMADD231PD      Z2, Z9, Z3
-	VMOVAPS          Z18, Z13
-	VFMADD231PD      Z2, Z17, Z13
-	VFMADD213PD      Z21, Z20, Z2
-	VFMADD231PD      Z12, Z13, Z3
-	VFMADD231PD      Z6, Z2, Z3
-	VDIVPD           Z3, Z0, Z0
-	VCVTPD2PS        Z0, Y0
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z2
-	VMOVAPS          Z8, Z3
-	VFMADD231PD      Z2, Z7, Z3
-	VMOVAPS          Z11, Z6
-	VFMADD231PD      Z2, Z10, Z6
-	VMULPD           Z2, Z2, Z12
-	VFMADD231PD      Z12, Z6, Z3
-	VMULPD           Z12, Z12, Z6
-	VFMADD231PD      Z6, Z14, Z3
-	VMULPD           Z3, Z1, Z1
-	VMOVAPS          Z15, Z3
-	VFMADD231PD      Z2, Z9, Z3
-	VMOVAPS          Z18, Z13
-	VFMADD231PD      Z2, Z17, Z13
-	VFMADD213PD      Z21, Z20, Z2
-	VFMADD231PD      Z12, Z13, Z3
-	VFMADD231PD      Z6, Z2, Z3
-	VDIVPD           Z3, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VINSERTF64X4     $0x01, Y1, Z0, Z0
+	VINSERTF64X4     $0x01, Y1, Z4, Z0
+	VINSERTF64X4     $0x01, Y2, Z5, Z1
 	VMOVUPS          Z0, 1088(SI)
-	VBROADCASTSS     188(DI), Z0
-	VBROADCASTSS     120(DI), Z1
-	VFMADD231PS      4224(BX), Z1, Z0
-	VBROADCASTSS     124(DI), Z1
-	VFMADD231PS      4288(BX), Z1, Z0
-	VEXTRACTF64X4    $0x01, Z0, Y1
-	VCVTPS2PD        Y0, Z0
-	VMINPD           Z0, Z4, Z0
-	VMAXPD           Z0, Z5, Z0
-	VMULPD           Z0, Z0, Z2
-	VMOVAPS          Z8, Z3
-	VFMADD231PD      Z2, Z7, Z3
-	VMOVAPS          Z11, Z6
-	VFMADD231PD      Z2, Z10, Z6
-	VMULPD           Z2, Z2, Z12
-	VFMADD231PD      Z12, Z6, Z3
-	VMULPD           Z12, Z12, Z6
-	VFMADD231PD      Z6, Z14, Z3
-	VMULPD           Z3, Z0, Z0
-	VMOVAPS          Z15, Z3
-	VFMADD231PD      Z2, Z9, Z3
-	VMOVAPS          Z18, Z13
-	VFMADD231PD      Z2, Z17, Z13
-	VFMADD213PD      Z21, Z20, Z2
-	VFMADD231PD      Z12, Z13, Z3
-	VFMADD231PD      Z6, Z2, Z3
-	VDIVPD           Z3, Z0, Z0
-	VCVTPD2PS        Z0, Y0
-	VCVTPS2PD        Y1, Z1
-	VMINPD           Z1, Z4, Z1
-	VMAXPD           Z1, Z5, Z1
-	VMULPD           Z1, Z1, Z2
-	VFMADD231PD      Z2, Z7, Z8
-	VFMADD231PD      Z2, Z10, Z11
-	VMULPD           Z2, Z2, Z3
-	VFMADD231PD      Z3, Z11, Z8
-	VMULPD           Z3, Z3, Z4
-	VFMADD231PD      Z4, Z14, Z8
-	VMULPD           Z8, Z1, Z1
-	VFMADD231PD      Z2, Z9, Z15
-	VFMADD231PD      Z2, Z17, Z18
-	VFMADD231PD      Z2, Z20, Z21
-	VFMADD231PD      Z3, Z18, Z15
-	VFMADD231PD      Z4, Z21, Z15
-	VDIVPD           Z15, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VINSERTF64X4     $0x01, Y1, Z0, Z0
-	VMOVUPS          Z0, 1152(SI)
+	VMOVUPS          Z1, 1152(SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
 	VXORPS  X0, X0, X0
@@ -16080,182 +14928,248 @@ loop1:
 
 loop2:
 	VMOVUPS       1600(SI)(R12*1), Z0
-	VEXTRACTF64X4 $0x01, Z0, Y1
+	VMOVUPS       1664(SI)(R12*1), Z1
+	VMOVUPS       1728(SI)(R12*1), Z2
+	VMOVUPS       1792(SI)(R12*1), Z3
+	VEXTRACTF64X4 $0x01, Z0, Y4
+	VEXTRACTF64X4 $0x01, Z1, Y5
+	VEXTRACTF64X4 $0x01, Z2, Y6
+	VEXTRACTF64X4 $0x01, Z3, Y7
 	VCVTPS2PD     Y0, Z0
-	VBROADCASTSD  SpiralsConstants<>+1480(SB), Z2
-	VMINPD        Z0, Z2, Z0
-	VBROADCASTSD  SpiralsConstants<>+1472(SB), Z3
-	VMAXPD        Z0, Z3, Z0
-	VMULPD        Z0, Z0, Z4
-	VBROADCASTSD  SpiralsConstants<>+1496(SB), Z5
-	VBROADCASTSD  SpiralsConstants<>+1488(SB), Z6
-	VMOVAPS       Z6, Z7
-	VFMADD231PD   Z4, Z5, Z7
-	VBROADCASTSD  SpiralsConstants<>+1512(SB), Z8
-	VBROADCASTSD  SpiralsConstants<>+1504(SB), Z9
-	VMOVAPS       Z9, Z10
-	VFMADD231PD   Z4, Z8, Z10
+	VCVTPS2PD     Y1, Z1
+	VCVTPS2PD     Y2, Z2
+	VCVTPS2PD     Y3, Z3
+	VBROADCASTSD  SpiralsConstants<>+1480(SB), Z8
+	VMINPD        Z1, Z8, Z1
+	VMINPD        Z2, Z8, Z2
+	VMINPD        Z3, Z8, Z3
+	VMINPD        Z0, Z8, Z0
+	VBROADCASTSD  SpiralsConstants<>+1472(SB), Z9
+	VMAXPD        Z1, Z9, Z1
+	VMAXPD        Z2, Z9, Z2
+	VMAXPD        Z3, Z9, Z3
+	VMAXPD        Z0, Z9, Z0
+	VMULPD        Z1, Z1, Z10
+	VMULPD        Z2, Z2, Z11
+	VMULPD        Z3, Z3, Z12
+	VMULPD        Z0, Z0, Z13
+	VBROADCASTSD  SpiralsConstants<>+1520(SB), Z14
+	VBROADCASTSD  SpiralsConstants<>+1512(SB), Z15
+	VMOVAPS       Z15, Z16
+	VFMADD231PD   Z10, Z14, Z16
+	VMOVAPS       Z15, Z17
+	VFMADD231PD   Z11, Z14, Z17
+	VMOVAPS       Z15, Z18
+	VFMADD231PD   Z12, Z14, Z18
+	VMOVAPS       Z15, Z19
+	VFMADD231PD   Z13, Z14, Z19
+	VBROADCASTSD  SpiralsConstants<>+1504(SB), Z20
+	VFMADD213PD   Z20, Z10, Z16
+	VFMADD213PD   Z20, Z11, Z17
+	VFMADD213PD   Z20, Z12, Z18
+	VFMADD213PD   Z20, Z13, Z19
+	VBROADCASTSD  SpiralsConstants<>+1496(SB), Z21
+	VFMADD213PD   Z21, Z10, Z16
+	VFMADD213PD   Z21, Z11, Z17
+	VFMADD213PD   Z21, Z12, Z18
+	VFMADD213PD   Z21, Z13, Z19
+	VBROADCASTSD  SpiralsConstants<>+1488(SB), Z22
+	VFMADD213PD   Z22, Z10, Z16
+	VFMADD213PD   Z22, Z11, Z17
+	VFMADD213PD   Z22, Z12, Z18
+	VFMADD213PD   Z22, Z13, Z19
+	VMULPD        Z16, Z1, Z1
+	VMULPD        Z17, Z2, Z2
+	VMULPD        Z18, Z3, Z3
+	VMULPD        Z19, Z0, Z0
+	VBROADCASTSD  SpiralsConstants<>+1568(SB), Z16
+	VBROADCASTSD  SpiralsConstants<>+1560(SB), Z17
+	VMOVAPS       Z17, Z18
+	VFMADD231PD   Z10, Z16, Z18
+	VMOVAPS       Z17, Z19
+	VFMADD231PD   Z11, Z16, Z19
+	VMOVAPS       Z17, Z23
+	VFMADD231PD   Z12, Z16, Z23
+	VMOVAPS       Z17, Z24
+	VFMADD231PD   Z13, Z16, Z24
+	VBROADCASTSD  SpiralsConstants<>+1552(SB), Z25
+	VFMADD213PD   Z25, Z10, Z18
+	VFMADD213PD   Z25, Z11, Z19
+	VFMADD213PD   Z25, Z12, Z23
+	VFMADD213PD   Z25, Z13, Z24
+	VBROADCASTSD  SpiralsConstants<>+1544(SB), Z26
+	VFMADD213PD   Z26, Z10, Z18
+	VFMADD213PD   Z26, Z11, Z19
+	VFMADD213PD   Z26, Z12, Z23
+	VFMADD213PD   Z26, Z13, Z24
+	VBROADCASTSD  SpiralsConstants<>+1536(SB), Z27
+	VFMADD213PD   Z27, Z10, Z18
+	VFMADD213PD   Z27, Z11, Z19
+	VFMADD213PD   Z27, Z12, Z23
+	VFMADD213PD   Z27, Z13, Z24
+	VBROADCASTSD  SpiralsConstants<>+1528(SB), Z28
+	VFMADD213PD   Z28, Z10, Z18
+	VFMADD213PD   Z28, Z11, Z19
+	VFMADD213PD   Z28, Z12, Z23
+	VFMADD213PD   Z28, Z13, Z24
+	VDIVPD        Z18, Z1, Z1
+	VDIVPD        Z19, Z2, Z2
+	VDIVPD        Z23, Z3, Z3
+	VDIVPD        Z24, Z0, Z0
+	VCVTPD2PS     Z1, Y1
+	VCVTPD2PS     Z2, Y2
+	VCVTPD2PS     Z3, Y3
+	VCVTPD2PS     Z0, Y0
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y6, Z6
+	VCVTPS2PD     Y7, Z7
+	VCVTPS2PD     Y4, Z4
+	VMINPD        Z5, Z8, Z5
+	VMINPD        Z6, Z8, Z6
+	VMINPD        Z7, Z8, Z7
+	VMINPD        Z4, Z8, Z4
+	VMAXPD        Z5, Z9, Z5
+	VMAXPD        Z6, Z9, Z6
+	VMAXPD        Z7, Z9, Z7
+	VMAXPD        Z4, Z9, Z4
+	VMULPD        Z5, Z5, Z8
+	VMULPD        Z6, Z6, Z9
+	VMULPD        Z7, Z7, Z10
 	VMULPD        Z4, Z4, Z11
-	VFMADD231PD   Z11, Z10, Z7
-	VMULPD        Z11, Z11, Z10
-	VBROADCASTSD  SpiralsConstants<>+1520(SB), Z12
-	VFMADD231PD   Z10, Z12, Z7
-	VMULPD        Z7, Z0, Z0
-	VBROADCASTSD  SpiralsConstants<>+1536(SB), Z7
-	VBROADCASTSD  SpiralsConstants<>+1528(SB), Z13
-	VMOVAPS       Z13, Z14
-	VFMADD231PD   Z4, Z7, Z14
-	VBROADCASTSD  SpiralsConstants<>+1552(SB), Z15
-	VBROADCASTSD  SpiralsConstants<>+1544(SB), Z16
-	VMOVAPS       Z16, Z17
-	VFMADD231PD   Z4, Z15, Z17
-	VBROADCASTSD  SpiralsConstants<>+1568(SB), Z18
-	VBROADCASTSD  SpiralsConstants<>+1560(SB), Z19
-	VFMADD213PD   Z19, Z18, Z4
-	VFMADD231PD   Z11, Z17, Z14
-	VFMADD231PD   Z10, Z4, Z14
-	VDIVPD        Z14, Z0, Z0
-	VCVTPD2PS     Z0, Y0
-	VCVTPS2PD     Y1, Z1
-	VMINPD        Z1, Z2, Z1
-	VMAXPD        Z1, Z3, Z1
-	VMULPD        Z1, Z1, Z4
-	VMOVAPS       Z6, Z10
-	VFMADD231PD   Z4, Z5, Z10
-	VMOVAPS       Z9, Z11
-	VFMADD231PD   Z4, Z8, Z11
-	VMULPD        Z4, Z4, Z14
-	VFMADD231PD   Z14, Z11, Z10
-	VMULPD        Z14, Z14, Z11
-	VFMADD231PD   Z11, Z12, Z10
-	VMULPD        Z10, Z1, Z1
-	VMOVAPS       Z13, Z10
-	VFMADD231PD   Z4, Z7, Z10
-	VMOVAPS       Z16, Z17
-	VFMADD231PD   Z4, Z15, Z17
-	VFMADD213PD   Z19, Z18, Z4
-	VFMADD231PD   Z14, Z17, Z10
-	VFMADD231PD   Z11, Z4, Z10
-	VDIVPD        Z10, Z1, Z1
-	VCVTPD2PS     Z1, Y1
-	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVAPS       Z15, Z12
+	VFMADD231PD   Z8, Z14, Z12
+	VMOVAPS       Z15, Z13
+	VFMADD231PD   Z9, Z14, Z13
+	VMOVAPS       Z15, Z18
+	VFMADD231PD   Z10, Z14, Z18
+	VFMADD231PD   Z11, Z14, Z15
+	VFMADD213PD   Z20, Z8, Z12
+	VFMADD213PD   Z20, Z9, Z13
+	VFMADD213PD   Z20, Z10, Z18
+	VFMADD231PD   Z11, Z15, Z20
+	VFMADD213PD   Z21, Z8, Z12
+	VFMADD213PD   Z21, Z9, Z13
+	VFMADD213PD   Z21, Z10, Z18
+	VFMADD231PD   Z11, Z20, Z21
+	VFMADD213PD   Z22, Z8, Z12
+	VFMADD213PD   Z22, Z9, Z13
+	VFMADD213PD   Z22, Z10, Z18
+	VFMADD231PD   Z11, Z21, Z22
+	VMULPD        Z12, Z5, Z5
+	VMULPD        Z13, Z6, Z6
+	VMULPD        Z18, Z7, Z7
+	VMULPD        Z22, Z4, Z4
+	VMOVAPS       Z17, Z12
+	VFMADD231PD   Z8, Z16, Z12
+	VMOVAPS       Z17, Z13
+	VFMADD231PD   Z9, Z16, Z13
+	VMOVAPS       Z17, Z14
+	VFMADD231PD   Z10, Z16, Z14
+	VFMADD231PD   Z11, Z16, Z17
+	VFMADD213PD   Z25, Z8, Z12
+	VFMADD213PD   Z25, Z9, Z13
+	VFMADD213PD   Z25, Z10, Z14
+	VFMADD231PD   Z11, Z17, Z25
+	VFMADD213PD   Z26, Z8, Z12
+	VFMADD213PD   Z26, Z9, Z13
+	VFMADD213PD   Z26, Z10, Z14
+	VFMADD231PD   Z11, Z25, Z26
+	VFMADD213PD   Z27, Z8, Z12
+	VFMADD213PD   Z27, Z9, Z13
+	VFMADD213PD   Z27, Z10, Z14
+	VFMADD231PD   Z11, Z26, Z27
+	VFMADD213PD   Z28, Z8, Z12
+	VFMADD213PD   Z28, Z9, Z13
+	VFMADD213PD   Z28, Z10, Z14
+	VFMADD231PD   Z11, Z27, Z28
+	VDIVPD        Z12, Z5, Z5
+	VDIVPD        Z13, Z6, Z6
+	VDIVPD        Z14, Z7, Z7
+	VDIVPD        Z28, Z4, Z4
+	VCVTPD2PS     Z5, Y5
+	VCVTPD2PS     Z6, Y6
+	VCVTPD2PS     Z7, Y7
+	VCVTPD2PS     Z4, Y4
+	VINSERTF64X4  $0x01, Y5, Z1, Z1
+	VINSERTF64X4  $0x01, Y6, Z2, Z2
+	VINSERTF64X4  $0x01, Y7, Z3, Z3
+	VINSERTF64X4  $0x01, Y4, Z0, Z0
+	VMOVUPS       Z1, 192(BX)(R12*1)
+	VMOVUPS       Z2, 256(BX)(R12*1)
+	VMOVUPS       Z3, 320(BX)(R12*1)
 	VMOVUPS       Z0, 128(BX)(R12*1)
-	VMOVUPS       1664(SI)(R12*1), Z0
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VCVTPS2PD     Y0, Z0
-	VMINPD        Z0, Z2, Z0
-	VMAXPD        Z0, Z3, Z0
-	VMULPD        Z0, Z0, Z4
-	VMOVAPS       Z6, Z10
-	VFMADD231PD   Z4, Z5, Z10
-	VMOVAPS       Z9, Z11
-	VFMADD231PD   Z4, Z8, Z11
-	VMULPD        Z4, Z4, Z14
-	VFMADD231PD   Z14, Z11, Z10
-	VMULPD        Z14, Z14, Z11
-	VFMADD231PD   Z11, Z12, Z10
-	VMULPD        Z10, Z0, Z0
-	VMOVAPS       Z13, Z10
-	VFMADD231PD   Z4, Z7, Z10
-	VMOVAPS       Z16, Z17
-	VFMADD231PD   Z4, Z15, Z17
-	VFMADD213PD   Z19, Z18, Z4
-	VFMADD231PD   Z14, Z17, Z10
-	VFMADD231PD   Z11, Z4, Z10
-	VDIVPD        Z10, Z0, Z0
-	VCVTPD2PS     Z0, Y0
-	VCVTPS2PD     Y1, Z1
-	VMINPD        Z1, Z2, Z1
-	VMAXPD        Z1, Z3, Z1
-	VMULPD        Z1, Z1, Z2
-	VFMADD231PD   Z2, Z5, Z6
-	VFMADD231PD   Z2, Z8, Z9
-	VMULPD        Z2, Z2, Z3
-	VFMADD231PD   Z3, Z9, Z6
-	VMULPD        Z3, Z3, Z4
-	VFMADD231PD   Z4, Z12, Z6
-	VMULPD        Z6, Z1, Z1
-	VFMADD231PD   Z2, Z7, Z13
-	VFMADD231PD   Z2, Z15, Z16
-	VFMADD231PD   Z2, Z18, Z19
-	VFMADD231PD   Z3, Z16, Z13
-	VFMADD231PD   Z4, Z19, Z13
-	VDIVPD        Z13, Z1, Z1
-	VCVTPD2PS     Z1, Y1
-	VINSERTF64X4  $0x01, Y1, Z0, Z0
-	VMOVUPS       Z0, 192(BX)(R12*1)
-	ADDQ          $0x00000080, R12
+	ADDQ          $0x00000100, R12
 	CMPQ          R12, $0x00000400
 	JNE           loop2
 
 	// z3 = W3·a2 + b3
 	VBROADCASTSS 1408(DI), Z0
-	VBROADCASTSS 1280(DI), Z1
-	VFMADD231PS  128(BX), Z1, Z0
-	VBROADCASTSS 1284(DI), Z1
-	VFMADD231PS  192(BX), Z1, Z0
-	VBROADCASTSS 1288(DI), Z1
-	VFMADD231PS  256(BX), Z1, Z0
-	VBROADCASTSS 1292(DI), Z1
-	VFMADD231PS  320(BX), Z1, Z0
-	VBROADCASTSS 1296(DI), Z1
-	VFMADD231PS  384(BX), Z1, Z0
-	VBROADCASTSS 1300(DI), Z1
-	VFMADD231PS  448(BX), Z1, Z0
-	VBROADCASTSS 1304(DI), Z1
-	VFMADD231PS  512(BX), Z1, Z0
-	VBROADCASTSS 1308(DI), Z1
-	VFMADD231PS  576(BX), Z1, Z0
-	VBROADCASTSS 1312(DI), Z1
-	VFMADD231PS  640(BX), Z1, Z0
-	VBROADCASTSS 1316(DI), Z1
-	VFMADD231PS  704(BX), Z1, Z0
-	VBROADCASTSS 1320(DI), Z1
-	VFMADD231PS  768(BX), Z1, Z0
-	VBROADCASTSS 1324(DI), Z1
-	VFMADD231PS  832(BX), Z1, Z0
-	VBROADCASTSS 1328(DI), Z1
-	VFMADD231PS  896(BX), Z1, Z0
-	VBROADCASTSS 1332(DI), Z1
-	VFMADD231PS  960(BX), Z1, Z0
-	VBROADCASTSS 1336(DI), Z1
-	VFMADD231PS  1024(BX), Z1, Z0
-	VBROADCASTSS 1340(DI), Z1
-	VFMADD231PS  1088(BX), Z1, Z0
-	VMOVUPS      Z0, 1216(SI)
 	VBROADCASTSS 1412(DI), Z1
+	VBROADCASTSS 1280(DI), Z2
+	VFMADD231PS  128(BX), Z2, Z0
 	VBROADCASTSS 1344(DI), Z2
 	VFMADD231PS  128(BX), Z2, Z1
+	VBROADCASTSS 1284(DI), Z2
+	VFMADD231PS  192(BX), Z2, Z0
 	VBROADCASTSS 1348(DI), Z2
 	VFMADD231PS  192(BX), Z2, Z1
+	VBROADCASTSS 1288(DI), Z2
+	VFMADD231PS  256(BX), Z2, Z0
 	VBROADCASTSS 1352(DI), Z2
 	VFMADD231PS  256(BX), Z2, Z1
+	VBROADCASTSS 1292(DI), Z2
+	VFMADD231PS  320(BX), Z2, Z0
 	VBROADCASTSS 1356(DI), Z2
 	VFMADD231PS  320(BX), Z2, Z1
+	VBROADCASTSS 1296(DI), Z2
+	VFMADD231PS  384(BX), Z2, Z0
 	VBROADCASTSS 1360(DI), Z2
 	VFMADD231PS  384(BX), Z2, Z1
+	VBROADCASTSS 1300(DI), Z2
+	VFMADD231PS  448(BX), Z2, Z0
 	VBROADCASTSS 1364(DI), Z2
 	VFMADD231PS  448(BX), Z2, Z1
+	VBROADCASTSS 1304(DI), Z2
+	VFMADD231PS  512(BX), Z2, Z0
 	VBROADCASTSS 1368(DI), Z2
 	VFMADD231PS  512(BX), Z2, Z1
+	VBROADCASTSS 1308(DI), Z2
+	VFMADD231PS  576(BX), Z2, Z0
 	VBROADCASTSS 1372(DI), Z2
 	VFMADD231PS  576(BX), Z2, Z1
+	VBROADCASTSS 1312(DI), Z2
+	VFMADD231PS  640(BX), Z2, Z0
 	VBROADCASTSS 1376(DI), Z2
 	VFMADD231PS  640(BX), Z2, Z1
+	VBROADCASTSS 1316(DI), Z2
+	VFMADD231PS  704(BX), Z2, Z0
 	VBROADCASTSS 1380(DI), Z2
 	VFMADD231PS  704(BX), Z2, Z1
+	VBROADCASTSS 1320(DI), Z2
+	VFMADD231PS  768(BX), Z2, Z0
 	VBROADCASTSS 1384(DI), Z2
 	VFMADD231PS  768(BX), Z2, Z1
+	VBROADCASTSS 1324(DI), Z2
+	VFMADD231PS  832(BX), Z2, Z0
 	VBROADCASTSS 1388(DI), Z2
 	VFMADD231PS  832(BX), Z2, Z1
+	VBROADCASTSS 1328(DI), Z2
+	VFMADD231PS  896(BX), Z2, Z0
 	VBROADCASTSS 1392(DI), Z2
 	VFMADD231PS  896(BX), Z2, Z1
+	VBROADCASTSS 1332(DI), Z2
+	VFMADD231PS  960(BX), Z2, Z0
 	VBROADCASTSS 1396(DI), Z2
 	VFMADD231PS  960(BX), Z2, Z1
+	VBROADCASTSS 1336(DI), Z2
+	VFMADD231PS  1024(BX), Z2, Z0
 	VBROADCASTSS 1400(DI), Z2
 	VFMADD231PS  1024(BX), Z2, Z1
+	VBROADCASTSS 1340(DI), Z2
+	VFMADD231PS  1088(BX), Z2, Z0
 	VBROADCASTSS 1404(DI), Z2
 	VFMADD231PS  1088(BX), Z2, Z1
+	VMOVUPS      Z0, 1216(SI)
 	VMOVUPS      Z1, 1280(SI)
 
 	// a3 = softmax(z3)
@@ -16278,21 +15192,18 @@ loop2:
 	VBROADCASTSS SpiralsConstants<>+1600(SB), Z10
 	VFNMADD231PS Z10, Z8, Z3
 	VMULPS       Z3, Z3, Z11
-	VBROADCASTSS SpiralsConstants<>+1608(SB), Z12
-	VBROADCASTSS SpiralsConstants<>+1604(SB), Z13
+	VBROADCASTSS SpiralsConstants<>+1624(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+1620(SB), Z13
 	VMOVAPS      Z13, Z14
 	VFMADD231PS  Z3, Z12, Z14
 	VBROADCASTSS SpiralsConstants<>+1616(SB), Z15
+	VFMADD213PS  Z15, Z3, Z14
 	VBROADCASTSS SpiralsConstants<>+1612(SB), Z16
-	VMOVAPS      Z16, Z17
-	VFMADD231PS  Z3, Z15, Z17
-	VBROADCASTSS SpiralsConstants<>+1624(SB), Z18
-	VBROADCASTSS SpiralsConstants<>+1620(SB), Z19
-	VMOVAPS      Z19, Z20
-	VFMADD231PS  Z3, Z18, Z20
-	VFMADD231PS  Z11, Z17, Z14
-	VMULPS       Z11, Z11, Z17
-	VFMADD231PS  Z17, Z20, Z14
+	VFMADD213PS  Z16, Z3, Z14
+	VBROADCASTSS SpiralsConstants<>+1608(SB), Z17
+	VFMADD213PS  Z17, Z3, Z14
+	VBROADCASTSS SpiralsConstants<>+1604(SB), Z18
+	VFMADD213PS  Z18, Z3, Z14
 	VFMADD231PS  Z14, Z11, Z3
 	VBROADCASTSS SpiralsConstants<>+1628(SB), Z11
 	VADDPS       Z11, Z3, Z3
@@ -16306,12 +15217,11 @@ loop2:
 	VFNMADD231PS Z10, Z5, Z4
 	VMULPS       Z4, Z4, Z6
 	VFMADD231PS  Z4, Z12, Z13
+	VFMADD231PS  Z4, Z13, Z15
 	VFMADD231PS  Z4, Z15, Z16
-	VFMADD231PS  Z4, Z18, Z19
-	VFMADD231PS  Z6, Z16, Z13
-	VMULPS       Z6, Z6, Z7
-	VFMADD231PS  Z7, Z19, Z13
-	VFMADD231PS  Z13, Z6, Z4
+	VFMADD231PS  Z4, Z16, Z17
+	VFMADD231PS  Z4, Z17, Z18
+	VFMADD231PS  Z18, Z6, Z4
 	VADDPS       Z11, Z4, Z4
 	VSCALEFPS    Z5, Z4, Z4
 	VADDPS       Z4, Z3, Z5
@@ -16342,19 +15252,16 @@ loop2:
 	VADDPD        Z16, Z8, Z17
 	VDIVPD        Z17, Z8, Z8
 	VMULPD        Z8, Z8, Z17
-	VBROADCASTSD  SpiralsConstants<>+1832(SB), Z18
-	VBROADCASTSD  SpiralsConstants<>+1824(SB), Z19
+	VBROADCASTSD  SpiralsConstants<>+1856(SB), Z18
+	VBROADCASTSD  SpiralsConstants<>+1848(SB), Z19
 	VMOVAPS       Z19, Z20
 	VFMADD231PD   Z17, Z18, Z20
-	VBROADCASTSD  SpiralsConstants<>+1848(SB), Z21
-	VBROADCASTSD  SpiralsConstants<>+1840(SB), Z22
-	VMOVAPS       Z22, Z23
-	VFMADD231PD   Z17, Z21, Z23
-	VMULPD        Z17, Z17, Z17
-	VFMADD231PD   Z17, Z23, Z20
-	VMULPD        Z17, Z17, Z17
-	VBROADCASTSD  SpiralsConstants<>+1856(SB), Z23
-	VFMADD231PD   Z17, Z23, Z20
+	VBROADCASTSD  SpiralsConstants<>+1840(SB), Z21
+	VFMADD213PD   Z21, Z17, Z20
+	VBROADCASTSD  SpiralsConstants<>+1832(SB), Z22
+	VFMADD213PD   Z22, Z17, Z20
+	VBROADCASTSD  SpiralsConstants<>+1824(SB), Z23
+	VFMADD213PD   Z23, Z17, Z20
 	VMULPD        Z20, Z8, Z8
 	VBROADCASTSD  SpiralsConstants<>+1816(SB), Z17
 	VFMADD231PD   Z17, Z9, Z8
@@ -16381,12 +15288,10 @@ loop2:
 	VDIVPD        Z12, Z7, Z7
 	VMULPD        Z7, Z7, Z12
 	VFMADD231PD   Z12, Z18, Z19
+	VFMADD231PD   Z12, Z19, Z21
 	VFMADD231PD   Z12, Z21, Z22
-	VMULPD        Z12, Z12, Z12
-	VFMADD231PD   Z12, Z22, Z19
-	VMULPD        Z12, Z12, Z12
-	VFMADD231PD   Z12, Z23, Z19
-	VMULPD        Z19, Z7, Z7
+	VFMADD231PD   Z12, Z22, Z23
+	VMULPD        Z23, Z7, Z7
 	VFMADD231PD   Z17, Z10, Z7
 	VCMPPD        $0x00, Z9, Z6, K1
 	VBLENDMPD     Z20, Z7, K1, Z7
@@ -16400,16 +15305,16 @@ loop2:
 
 	// d3 = a3 - y; loss = Σ y*(m3 - z3 + t)
 	VMOVUPS   64(SI), Z6
+	VMOVUPS   128(SI), Z7
 	VSUBPS    Z6, Z3, Z3
+	VSUBPS    Z7, Z4, Z4
 	VSUBPS    Z0, Z2, Z0
-	VADDPS    Z5, Z0, Z0
-	VMULPS    Z0, Z6, Z0
-	VMOVUPS   Z3, (BX)
-	VMOVUPS   128(SI), Z6
-	VSUBPS    Z6, Z4, Z4
 	VSUBPS    Z1, Z2, Z1
+	VADDPS    Z5, Z0, Z0
 	VADDPS    Z5, Z1, Z1
-	VMULPS    Z1, Z6, Z1
+	VMULPS    Z0, Z6, Z0
+	VMULPS    Z1, Z7, Z1
+	VMOVUPS   Z3, (BX)
 	VMOVUPS   Z4, 64(BX)
 	VADDPS    Z1, Z0, Z0
 	VMOVUPS   2624(SI), Z1
@@ -16421,118 +15326,118 @@ loop2:
 
 	// d2 = (W3ᵀ·d3)*(1 - a2^2)
 	VMULPS.BCST      1280(DI), Z3, Z0
+	VMULPS.BCST      1284(DI), Z3, Z1
+	VMULPS.BCST      1288(DI), Z3, Z2
+	VMULPS.BCST      1292(DI), Z3, Z5
 	VFMADD231PS.BCST 1344(DI), Z4, Z0
-	VMOVUPS          128(BX), Z1
-	VMOVAPS          Z11, Z2
-	VFNMADD231PS     Z1, Z1, Z2
-	VMULPS           Z2, Z0, Z0
+	VFMADD231PS.BCST 1348(DI), Z4, Z1
+	VFMADD231PS.BCST 1352(DI), Z4, Z2
+	VFMADD231PS.BCST 1356(DI), Z4, Z5
+	VMOVUPS          128(BX), Z6
+	VMOVUPS          192(BX), Z7
+	VMOVUPS          256(BX), Z8
+	VMOVUPS          320(BX), Z9
+	VMOVAPS          Z11, Z10
+	VFNMADD231PS     Z6, Z6, Z10
+	VMOVAPS          Z11, Z6
+	VFNMADD231PS     Z7, Z7, Z6
+	VMOVAPS          Z11, Z7
+	VFNMADD231PS     Z8, Z8, Z7
+	VMOVAPS          Z11, Z8
+	VFNMADD231PS     Z9, Z9, Z8
+	VMULPS           Z10, Z0, Z0
+	VMULPS           Z6, Z1, Z1
+	VMULPS           Z7, Z2, Z2
+	VMULPS           Z8, Z5, Z5
 	VMOVUPS          Z0, 1152(BX)
-	VMULPS.BCST      1284(DI), Z3, Z0
-	VFMADD231PS.BCST 1348(DI), Z4, Z0
-	VMOVUPS          192(BX), Z1
-	VMOVAPS          Z11, Z2
-	VFNMADD231PS     Z1, Z1, Z2
-	VMULPS           Z2, Z0, Z0
-	VMOVUPS          Z0, 1216(BX)
-	VMULPS.BCST      1288(DI), Z3, Z0
-	VFMADD231PS.BCST 1352(DI), Z4, Z0
-	VMOVUPS          256(BX), Z1
-	VMOVAPS          Z11, Z2
-	VFNMADD231PS     Z1, Z1, Z2
-	VMULPS           Z2, Z0, Z0
-	VMOVUPS          Z0, 1280(BX)
-	VMULPS.BCST      1292(DI), Z3, Z0
-	VFMADD231PS.BCST 1356(DI), Z4, Z0
-	VMOVUPS          320(BX), Z1
-	VMOVAPS          Z11, Z2
-	VFNMADD231PS     Z1, Z1, Z2
-	VMULPS           Z2, Z0, Z0
-	VMOVUPS          Z0, 1344(BX)
+	VMOVUPS          Z1, 1216(BX)
+	VMOVUPS          Z2, 1280(BX)
+	VMOVUPS          Z5, 1344(BX)
 	VMULPS.BCST      1296(DI), Z3, Z0
+	VMULPS.BCST      1300(DI), Z3, Z1
+	VMULPS.BCST      1304(DI), Z3, Z2
+	VMULPS.BCST      1308(DI), Z3, Z5
 	VFMADD231PS.BCST 1360(DI), Z4, Z0
-	VMOVUPS          384(BX), Z1
-	VMOVAPS          Z11, Z2
-	VFNMADD231PS     Z1, Z1, Z2
-	VMULPS           Z2, Z0, Z0
+	VFMADD231PS.BCST 1364(DI), Z4, Z1
+	VFMADD231PS.BCST 1368(DI), Z4, Z2
+	VFMADD231PS.BCST 1372(DI), Z4, Z5
+	VMOVUPS          384(BX), Z6
+	VMOVUPS          448(BX), Z7
+	VMOVUPS          512(BX), Z8
+	VMOVUPS          576(BX), Z9
+	VMOVAPS          Z11, Z10
+	VFNMADD231PS     Z6, Z6, Z10
+	VMOVAPS          Z11, Z6
+	VFNMADD231PS     Z7, Z7, Z6
+	VMOVAPS          Z11, Z7
+	VFNMADD231PS     Z8, Z8, Z7
+	VMOVAPS          Z11, Z8
+	VFNMADD231PS     Z9, Z9, Z8
+	VMULPS           Z10, Z0, Z0
+	VMULPS           Z6, Z1, Z1
+	VMULPS           Z7, Z2, Z2
+	VMULPS           Z8, Z5, Z5
 	VMOVUPS          Z0, 1408(BX)
-	VMULPS.BCST      1300(DI), Z3, Z0
-	VFMADD231PS.BCST 1364(DI), Z4, Z0
-	VMOVUPS          448(BX), Z1
-	VMOVAPS          Z11, Z2
-	VFNMADD231PS     Z1, Z1, Z2
-	VMULPS           Z2, Z0, Z0
-	VMOVUPS          Z0, 1472(BX)
-	VMULPS.BCST      1304(DI), Z3, Z0
-	VFMADD231PS.BCST 1368(DI), Z4, Z0
-	VMOVUPS          512(BX), Z1
-	VMOVAPS          Z11, Z2
-	VFNMADD231PS     Z1, Z1, Z2
-	VMULPS           Z2, Z0, Z0
-	VMOVUPS          Z0, 1536(BX)
-	VMULPS.BCST      1308(DI), Z3, Z0
-	VFMADD231PS.BCST 1372(DI), Z4, Z0
-	VMOVUPS          576(BX), Z1
-	VMOVAPS          Z11, Z2
-	VFNMADD231PS     Z1, Z1, Z2
-	VMULPS           Z2, Z0, Z0
-	VMOVUPS          Z0, 1600(BX)
+	VMOVUPS          Z1, 1472(BX)
+	VMOVUPS          Z2, 1536(BX)
+	VMOVUPS          Z5, 1600(BX)
 	VMULPS.BCST      1312(DI), Z3, Z0
+	VMULPS.BCST      1316(DI), Z3, Z1
+	VMULPS.BCST      1320(DI), Z3, Z2
+	VMULPS.BCST      1324(DI), Z3, Z5
 	VFMADD231PS.BCST 1376(DI), Z4, Z0
-	VMOVUPS          640(BX), Z1
-	VMOVAPS          Z11, Z2
-	VFNMADD231PS     Z1, Z1, Z2
-	VMULPS           Z2, Z0, Z0
+	VFMADD231PS.BCST 1380(DI), Z4, Z1
+	VFMADD231PS.BCST 1384(DI), Z4, Z2
+	VFMADD231PS.BCST 1388(DI), Z4, Z5
+	VMOVUPS          640(BX), Z6
+	VMOVUPS          704(BX), Z7
+	VMOVUPS          768(BX), Z8
+	VMOVUPS          832(BX), Z9
+	VMOVAPS          Z11, Z10
+	VFNMADD231PS     Z6, Z6, Z10
+	VMOVAPS          Z11, Z6
+	VFNMADD231PS     Z7, Z7, Z6
+	VMOVAPS          Z11, Z7
+	VFNMADD231PS     Z8, Z8, Z7
+	VMOVAPS          Z11, Z8
+	VFNMADD231PS     Z9, Z9, Z8
+	VMULPS           Z10, Z0, Z0
+	VMULPS           Z6, Z1, Z1
+	VMULPS           Z7, Z2, Z2
+	VMULPS           Z8, Z5, Z5
 	VMOVUPS          Z0, 1664(BX)
-	VMULPS.BCST      1316(DI), Z3, Z0
-	VFMADD231PS.BCST 1380(DI), Z4, Z0
-	VMOVUPS          704(BX), Z1
-	VMOVAPS          Z11, Z2
-	VFNMADD231PS     Z1, Z1, Z2
-	VMULPS           Z2, Z0, Z0
-	VMOVUPS          Z0, 1728(BX)
-	VMULPS.BCST      1320(DI), Z3, Z0
-	VFMADD231PS.BCST 1384(DI), Z4, Z0
-	VMOVUPS          768(BX), Z1
-	VMOVAPS          Z11, Z2
-	VFNMADD231PS     Z1, Z1, Z2
-	VMULPS           Z2, Z0, Z0
-	VMOVUPS          Z0, 1792(BX)
-	VMULPS.BCST      1324(DI), Z3, Z0
-	VFMADD231PS.BCST 1388(DI), Z4, Z0
-	VMOVUPS          832(BX), Z1
-	VMOVAPS          Z11, Z2
-	VFNMADD231PS     Z1, Z1, Z2
-	VMULPS           Z2, Z0, Z0
-	VMOVUPS          Z0, 1856(BX)
+	VMOVUPS          Z1, 1728(BX)
+	VMOVUPS          Z2, 1792(BX)
+	VMOVUPS          Z5, 1856(BX)
 	VMULPS.BCST      1328(DI), Z3, Z0
+	VMULPS.BCST      1332(DI), Z3, Z1
+	VMOVUPS          (BX), Z2
+	VMULPS.BCST      1336(DI), Z2, Z2
+	VMOVUPS          (BX), Z3
+	VMULPS.BCST      1340(DI), Z3, Z3
 	VFMADD231PS.BCST 1392(DI), Z4, Z0
-	VMOVUPS          896(BX), Z1
-	VMOVAPS          Z11, Z2
-	VFNMADD231PS     Z1, Z1, Z2
-	VMULPS           Z2, Z0, Z0
+	VFMADD231PS.BCST 1396(DI), Z4, Z1
+	VMOVUPS          896(BX), Z5
+	VMOVUPS          960(BX), Z6
+	VFMADD231PS.BCST 1400(DI), Z4, Z2
+	VMOVAPS          Z11, Z4
+	VFNMADD231PS     Z5, Z5, Z4
+	VMOVAPS          Z11, Z5
+	VFNMADD231PS     Z6, Z6, Z5
+	VMOVUPS          1024(BX), Z6
+	VBROADCASTSS     1404(DI), Z7
+	VFMADD231PS      64(BX), Z7, Z3
+	VMULPS           Z4, Z0, Z0
+	VMULPS           Z5, Z1, Z1
+	VMOVAPS          Z11, Z4
+	VFNMADD231PS     Z6, Z6, Z4
+	VMOVUPS          1088(BX), Z5
 	VMOVUPS          Z0, 1920(BX)
-	VMULPS.BCST      1332(DI), Z3, Z0
-	VFMADD231PS.BCST 1396(DI), Z4, Z0
-	VMOVUPS          960(BX), Z1
-	VMOVAPS          Z11, Z2
-	VFNMADD231PS     Z1, Z1, Z2
-	VMULPS           Z2, Z0, Z0
-	VMOVUPS          Z0, 1984(BX)
-	VMOVUPS          (BX), Z0
-	VMULPS.BCST      1336(DI), Z0, Z0
-	VFMADD231PS.BCST 1400(DI), Z4, Z0
-	VMOVUPS          1024(BX), Z1
-	VMOVAPS          Z11, Z2
-	VFNMADD231PS     Z1, Z1, Z2
-	VMULPS           Z2, Z0, Z0
+	VMOVUPS          Z1, 1984(BX)
+	VMULPS           Z4, Z2, Z0
+	VFNMADD231PS     Z5, Z5, Z11
 	VMOVUPS          Z0, 2048(BX)
-	VMOVUPS          (BX), Z0
-	VMULPS.BCST      1340(DI), Z0, Z0
-	VBROADCASTSS     1404(DI), Z1
-	VFMADD231PS      64(BX), Z1, Z0
-	VMOVUPS          1088(BX), Z1
-	VFNMADD231PS     Z1, Z1, Z11
-	VMULPS           Z11, Z0, Z0
+	VMULPS           Z11, Z3, Z0
 	VMOVUPS          Z0, 2112(BX)
 
 	// ∇W3 += Σ d3·a2ᵀ; ∇b3 += Σ d3

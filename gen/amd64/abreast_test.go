@@ -1,0 +1,52 @@
+package amd64
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/mmcloughlin/avo/ir"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// TestAbreast writes three computations side by side, of which the last one takes over what the first one has computed: their steps
+// alternate, and none stands before one whose result it reads.
+func TestAbreast(t *testing.T) {
+	f := &function{m: machine{AVX512, 4}, fn: ir.NewFunction("f"), taken: make([]bool, 32)}
+	b := newBlock(f)
+	f.code = b
+	x := b.load(ref{base: reg.RDI}, 16)
+	var ends []*value
+	b.abreast(3, func(i int) {
+		v := x
+		for range 4 {
+			if i == 1 {
+				v = b.sum(v, x) // of its own
+			} else {
+				v = b.product(v, x) // of the first line, and known to the last
+			}
+		}
+		ends = append(ends, b.root(v))
+	})
+	if len(b.nodes) != 1+5+5 {
+		t.Fatalf("%d steps, want 11: the last line repeats the first", len(b.nodes))
+	}
+	seen := map[*node]int{}
+	for i, n := range b.nodes {
+		for _, v := range n.sources() {
+			if _, ok := seen[v.def]; !ok {
+				t.Errorf("step %d, %s, reads what is computed after it", i, n.op)
+			}
+		}
+		seen[n] = i
+	}
+	var ops []string
+	for _, n := range b.nodes[1:5] {
+		ops = append(ops, n.op)
+	}
+	if want := []string{"VMULPS", "VADDPS", "VMULPS", "VADDPS"}; !slices.Equal(ops, want) {
+		t.Errorf("the first steps are %v, want %v", ops, want)
+	}
+	if ends[0] != ends[2] || ends[0] == ends[1] {
+		t.Error("results are not those of their lines")
+	}
+}
