@@ -115,6 +115,9 @@ func assemblyLines(n spec.Network, p *plan.Program) []string {
 	var lines []string
 	if names := assembled(n, p); len(names) > 0 {
 		lines = append(lines, fmt.Sprintf("assembly for AVX2 and AVX-512: %s", strings.Join(names, ", ")))
+		if slices.Contains(names, plan.GradBatch) {
+			lines = append(lines, amd64.TileLines(p)...)
+		}
 	}
 	// Functions that have none for the same reason share a line.
 	var reasons []string

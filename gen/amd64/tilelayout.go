@@ -2,6 +2,7 @@ package amd64
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
@@ -157,6 +158,23 @@ func TileBytes(p *plan.Program) int {
 
 // TileSamples is the number of samples that the batch functions of a plan take side by side, and Tiles how many tiles a call takes.
 func TileSamples(p *plan.Program) int { return tileSamples(p.ElementBytes()) }
+
+// TileLines say how the assembly takes batches, and how it sums up the gradient of each layer's weights.
+func TileLines(p *plan.Program) []string {
+	l, n := newTileLayout(p), tileSamples(p.ElementBytes())
+	lines := []string{fmt.Sprintf("batches in assembly %d samples side by side, up to %d in a call, in %d bytes", n, n*l.tiles, TileBytes(p))}
+	var forms []string
+	for _, op := range p.Func(plan.GradBatch).Ops {
+		if o, ok := op.(*plan.OuterSum); ok {
+			form := "dot products of rows"
+			if outerForm(o, p.ElementBytes()) {
+				form = "outer products of samples"
+			}
+			forms = append(forms, fmt.Sprintf("∇%s of %s", "W"+fmt.Sprint(o.D.Layer), form))
+		}
+	}
+	return append(lines, "summed up over them: "+strings.Join(forms, ", "))
+}
 
 // Tiles is how many tiles a call of the assembly takes at most.
 func Tiles(p *plan.Program) int { return newTileLayout(p).tiles }
