@@ -56,7 +56,7 @@ func says(t *testing.T, name, want string) {
 
 // TestGuarantees holds the page to the limits and exceptions that tests allow, and to the list of mistakes.
 func TestGuarantees(t *testing.T) {
-	says(t, "stack", fmt.Sprintf("A call takes at most %d bytes of the stack with all that it calls in the committed networks, and at most %d in the\nothers that were compiled.\n",
+	says(t, "stack", fmt.Sprintf("A call takes at most %d bytes of the stack with all that it calls in the committed networks, and at most %d in those with\n`rounding: strict` and in others that were compiled.\n",
 		stackCommitted, stackDrawn))
 	says(t, "jumps", exceptions("function", branching))
 	says(t, "calls", exceptions("called", outside))

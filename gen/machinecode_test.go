@@ -83,11 +83,15 @@ func TestMachineCode(t *testing.T) {
 		}
 	})
 	t.Run("stack", func(t *testing.T) {
+		// Sums of rounding: strict have more lanes than there are registers.
+		strict := func(f compiled) bool { return strings.Contains(f.name, "/generated/strict.") }
+		spilling := slices.DeleteFunc(slices.Clone(committed), func(f compiled) bool { return !strict(f) })
+		others := slices.DeleteFunc(slices.Clone(committed), strict)
 		for _, c := range []struct {
 			name      string
 			functions []compiled
 			most      int
-		}{{"the committed networks", committed, stackCommitted}, {"the others", drawn, stackDrawn}} {
+		}{{"the committed networks", others, stackCommitted}, {"the strict ones", spilling, stackDrawn}, {"the others", drawn, stackDrawn}} {
 			bytes, err := depths(c.functions)
 			if err != nil {
 				t.Fatal(err)
