@@ -53,7 +53,7 @@ func newBlock(f *function) *block {
 
 // repeated finds the value that a node would compute again. Variables change, so what is made of them isn't known.
 func (b *block) repeated(n *node) (v *value, key step, ok bool) {
-	if n.kind != compute && n.kind != fused || n.out == nil || n.out.cell || slices.ContainsFunc(n.in, func(v *value) bool { return v.cell }) {
+	if n.kind != compute && n.kind != fused && n.kind != replace || n.out == nil || n.out.cell || slices.ContainsFunc(n.in, func(v *value) bool { return v.cell }) {
 		return nil, step{}, false
 	}
 	key = step{op: n.op, end: n.end, kind: n.kind, mask: n.mask, imm: n.imm, zero: n.zero, bits: n.bits, wide: n.wide, narrow: n.narrow}
@@ -181,6 +181,14 @@ func (b *block) keep(mask, x *value) *value {
 		return b.add(&node{op: "VMOVAP" + b.m.suffix()[1:], in: []*value{x}, out: b.fresh(), imm: -1, mask: mask, zero: true})
 	}
 	return b.and(mask, x)
+}
+
+// keepLess is x - y in the lanes of a mask, 0 in the others.
+func (b *block) keepLess(mask, x, y *value) *value {
+	if b.m.level == AVX512 {
+		return b.add(&node{op: "VSUB" + b.m.suffix(), in: []*value{x, y}, out: b.fresh(), imm: -1, mask: mask, zero: true})
+	}
+	return b.and(mask, b.less(x, y))
 }
 
 // shuffle is an operation with an immediate on two vectors of which no lane is computed with.

@@ -273,6 +273,8 @@ func (e *emitter) write(b *block, n *node) {
 		}
 	case fused:
 		e.fused(b, n)
+	case replace:
+		e.replace(b, n)
 	default:
 		e.compute(b, n)
 	}

@@ -157,6 +157,9 @@ func (b *block) quotientOf(num, numLow, den, denLow *value) *value {
 
 // sigmoid is 1/(1 + e^-x), by way of e^-|x|, which does not overflow.
 func (b *block) sigmoid(x *value) *value {
+	if b.looksUp() {
+		return b.sigmoidTable(x)
+	}
 	if b.m.size == 4 {
 		return b.wide(x, (*block).sigmoidRounded)
 	}
@@ -178,6 +181,9 @@ var tanhSmall = []float64{
 
 // tanh is the hyperbolic tangent.
 func (b *block) tanh(x *value) *value {
+	if b.looksUp() {
+		return b.tanhTable(x)
+	}
 	if b.m.size == 4 {
 		return b.wide(x, (*block).tanhRounded)
 	}

@@ -54,6 +54,9 @@ func (f *file) constant(m machine, lanes []uint64) (at ref, key string) {
 	if at, ok := f.known[key]; ok {
 		return at, key
 	}
+	for len(raw) == 64 && f.data.Size%64 > 0 { // a register full is read faster where it lies within a line of the cache
+		f.data.Append(operand.U32(0))
+	}
 	at = ref{base: reg.StaticBase, symbol: f.data.Symbol, disp: f.data.Size}
 	for i := 0; i < len(raw); i += m.size {
 		if m.size == 8 {

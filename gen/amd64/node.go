@@ -27,6 +27,7 @@ type kind int
 const (
 	compute kind = iota // out = op(in…)
 	fused               // out = ±in[0]·in[1] + in[2], in whichever of the three forms spares a copy
+	replace             // out = op(in…), an instruction that overwrites in[0]
 	load                // out = n numbers at mem, 0 in the lanes above
 	splat               // out = the number at mem in every lane
 	store               // the first n lanes of in[0] to mem

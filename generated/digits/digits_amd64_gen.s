@@ -7257,7 +7257,7 @@ TEXT ·digitsLossBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      DigitsConstants<>+1180(SB), Z0
+	VMOVUPS      DigitsConstants<>+1216(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
 	VBROADCASTSS DigitsConstants<>+568(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
@@ -8032,45 +8032,45 @@ loop8:
 	VMOVUPS       6144(SI), Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VCVTPS2PD     Y0, Z0
-	VBROADCASTSD  DigitsConstants<>+1252(SB), Z2
+	VBROADCASTSD  DigitsConstants<>+1288(SB), Z2
 	VPADDQ        Z2, Z0, Z3
 	VPSRLQ        $0x34, Z3, Z4
-	VBROADCASTSD  DigitsConstants<>+1260(SB), Z5
+	VBROADCASTSD  DigitsConstants<>+1296(SB), Z5
 	VORPD         Z5, Z4, Z4
-	VBROADCASTSD  DigitsConstants<>+1268(SB), Z6
+	VBROADCASTSD  DigitsConstants<>+1304(SB), Z6
 	VSUBPD        Z6, Z4, Z4
-	VBROADCASTSD  DigitsConstants<>+1276(SB), Z7
+	VBROADCASTSD  DigitsConstants<>+1312(SB), Z7
 	VANDPD        Z7, Z3, Z3
-	VBROADCASTSD  DigitsConstants<>+1284(SB), Z8
+	VBROADCASTSD  DigitsConstants<>+1320(SB), Z8
 	VPADDQ        Z8, Z3, Z3
-	VBROADCASTSD  DigitsConstants<>+1292(SB), Z9
+	VBROADCASTSD  DigitsConstants<>+1328(SB), Z9
 	VSUBPD        Z9, Z3, Z3
-	VBROADCASTSD  DigitsConstants<>+1300(SB), Z10
+	VBROADCASTSD  DigitsConstants<>+1336(SB), Z10
 	VADDPD        Z10, Z3, Z11
 	VDIVPD        Z11, Z3, Z3
 	VMULPD        Z3, Z3, Z11
-	VBROADCASTSD  DigitsConstants<>+1348(SB), Z12
-	VBROADCASTSD  DigitsConstants<>+1340(SB), Z13
+	VBROADCASTSD  DigitsConstants<>+1384(SB), Z12
+	VBROADCASTSD  DigitsConstants<>+1376(SB), Z13
 	VMOVAPS       Z13, Z14
 	VFMADD231PD   Z11, Z12, Z14
-	VBROADCASTSD  DigitsConstants<>+1332(SB), Z15
+	VBROADCASTSD  DigitsConstants<>+1368(SB), Z15
 	VFMADD213PD   Z15, Z11, Z14
-	VBROADCASTSD  DigitsConstants<>+1324(SB), Z16
+	VBROADCASTSD  DigitsConstants<>+1360(SB), Z16
 	VFMADD213PD   Z16, Z11, Z14
-	VBROADCASTSD  DigitsConstants<>+1316(SB), Z17
+	VBROADCASTSD  DigitsConstants<>+1352(SB), Z17
 	VFMADD213PD   Z17, Z11, Z14
 	VMULPD        Z14, Z3, Z3
-	VBROADCASTSD  DigitsConstants<>+1308(SB), Z11
+	VBROADCASTSD  DigitsConstants<>+1344(SB), Z11
 	VFMADD231PD   Z11, Z4, Z3
 	VXORPS        X4, X4, X4
 	VCMPPD        $0x00, Z4, Z0, K1
-	VBROADCASTSD  DigitsConstants<>+1364(SB), Z14
+	VBROADCASTSD  DigitsConstants<>+1400(SB), Z14
 	VBLENDMPD     Z14, Z3, K1, Z3
-	VBROADCASTSD  DigitsConstants<>+1244(SB), Z18
+	VBROADCASTSD  DigitsConstants<>+1280(SB), Z18
 	VCMPPD        $0x00, Z18, Z0, K1
 	VBLENDMPD     Z18, Z3, K1, Z3
 	VCMPPD        $0x19, Z4, Z0, K1
-	VBROADCASTSD  DigitsConstants<>+1372(SB), Z0
+	VBROADCASTSD  DigitsConstants<>+1408(SB), Z0
 	VBLENDMPD     Z0, Z3, K1, Z3
 	VCVTPD2PS     Z3, Y3
 	VCVTPS2PD     Y1, Z1
@@ -10651,7 +10651,7 @@ TEXT ·digitsGradBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      DigitsConstants<>+1180(SB), Z0
+	VMOVUPS      DigitsConstants<>+1216(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
 	VBROADCASTSS DigitsConstants<>+568(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
@@ -11427,45 +11427,45 @@ loop8:
 	VMOVUPS       6144(SI), Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VCVTPS2PD     Y0, Z0
-	VBROADCASTSD  DigitsConstants<>+1252(SB), Z2
+	VBROADCASTSD  DigitsConstants<>+1288(SB), Z2
 	VPADDQ        Z2, Z0, Z3
 	VPSRLQ        $0x34, Z3, Z4
-	VBROADCASTSD  DigitsConstants<>+1260(SB), Z5
+	VBROADCASTSD  DigitsConstants<>+1296(SB), Z5
 	VORPD         Z5, Z4, Z4
-	VBROADCASTSD  DigitsConstants<>+1268(SB), Z6
+	VBROADCASTSD  DigitsConstants<>+1304(SB), Z6
 	VSUBPD        Z6, Z4, Z4
-	VBROADCASTSD  DigitsConstants<>+1276(SB), Z7
+	VBROADCASTSD  DigitsConstants<>+1312(SB), Z7
 	VANDPD        Z7, Z3, Z3
-	VBROADCASTSD  DigitsConstants<>+1284(SB), Z8
+	VBROADCASTSD  DigitsConstants<>+1320(SB), Z8
 	VPADDQ        Z8, Z3, Z3
-	VBROADCASTSD  DigitsConstants<>+1292(SB), Z9
+	VBROADCASTSD  DigitsConstants<>+1328(SB), Z9
 	VSUBPD        Z9, Z3, Z3
-	VBROADCASTSD  DigitsConstants<>+1300(SB), Z10
+	VBROADCASTSD  DigitsConstants<>+1336(SB), Z10
 	VADDPD        Z10, Z3, Z11
 	VDIVPD        Z11, Z3, Z3
 	VMULPD        Z3, Z3, Z11
-	VBROADCASTSD  DigitsConstants<>+1348(SB), Z12
-	VBROADCASTSD  DigitsConstants<>+1340(SB), Z13
+	VBROADCASTSD  DigitsConstants<>+1384(SB), Z12
+	VBROADCASTSD  DigitsConstants<>+1376(SB), Z13
 	VMOVAPS       Z13, Z14
 	VFMADD231PD   Z11, Z12, Z14
-	VBROADCASTSD  DigitsConstants<>+1332(SB), Z15
+	VBROADCASTSD  DigitsConstants<>+1368(SB), Z15
 	VFMADD213PD   Z15, Z11, Z14
-	VBROADCASTSD  DigitsConstants<>+1324(SB), Z16
+	VBROADCASTSD  DigitsConstants<>+1360(SB), Z16
 	VFMADD213PD   Z16, Z11, Z14
-	VBROADCASTSD  DigitsConstants<>+1316(SB), Z17
+	VBROADCASTSD  DigitsConstants<>+1352(SB), Z17
 	VFMADD213PD   Z17, Z11, Z14
 	VMULPD        Z14, Z3, Z3
-	VBROADCASTSD  DigitsConstants<>+1308(SB), Z11
+	VBROADCASTSD  DigitsConstants<>+1344(SB), Z11
 	VFMADD231PD   Z11, Z4, Z3
 	VXORPS        X4, X4, X4
 	VCMPPD        $0x00, Z4, Z0, K1
-	VBROADCASTSD  DigitsConstants<>+1364(SB), Z14
+	VBROADCASTSD  DigitsConstants<>+1400(SB), Z14
 	VBLENDMPD     Z14, Z3, K1, Z3
-	VBROADCASTSD  DigitsConstants<>+1244(SB), Z18
+	VBROADCASTSD  DigitsConstants<>+1280(SB), Z18
 	VCMPPD        $0x00, Z18, Z0, K1
 	VBLENDMPD     Z18, Z3, K1, Z3
 	VCMPPD        $0x19, Z4, Z0, K1
-	VBROADCASTSD  DigitsConstants<>+1372(SB), Z0
+	VBROADCASTSD  DigitsConstants<>+1408(SB), Z0
 	VBLENDMPD     Z0, Z3, K1, Z3
 	VCVTPD2PS     Z3, Y3
 	VCVTPS2PD     Y1, Z1
@@ -13099,36 +13099,45 @@ DATA DigitsConstants<>+1168(SB)/4, $0x41500000
 DATA DigitsConstants<>+1172(SB)/4, $0x41600000
 DATA DigitsConstants<>+1176(SB)/4, $0x41700000
 DATA DigitsConstants<>+1180(SB)/4, $0x00000000
-DATA DigitsConstants<>+1184(SB)/4, $0x3f800000
-DATA DigitsConstants<>+1188(SB)/4, $0x40000000
-DATA DigitsConstants<>+1192(SB)/4, $0x40400000
-DATA DigitsConstants<>+1196(SB)/4, $0x40800000
-DATA DigitsConstants<>+1200(SB)/4, $0x40a00000
-DATA DigitsConstants<>+1204(SB)/4, $0x40c00000
-DATA DigitsConstants<>+1208(SB)/4, $0x40e00000
-DATA DigitsConstants<>+1212(SB)/4, $0x41000000
-DATA DigitsConstants<>+1216(SB)/4, $0x41100000
-DATA DigitsConstants<>+1220(SB)/4, $0x41200000
-DATA DigitsConstants<>+1224(SB)/4, $0x41300000
-DATA DigitsConstants<>+1228(SB)/4, $0x41400000
-DATA DigitsConstants<>+1232(SB)/4, $0x41500000
-DATA DigitsConstants<>+1236(SB)/4, $0x41600000
-DATA DigitsConstants<>+1240(SB)/4, $0x41700000
-DATA DigitsConstants<>+1244(SB)/8, $0x7ff0000000000000
-DATA DigitsConstants<>+1252(SB)/8, $0x00095f619980c433
-DATA DigitsConstants<>+1260(SB)/8, $0x4330000000000000
-DATA DigitsConstants<>+1268(SB)/8, $0x43300000000003ff
-DATA DigitsConstants<>+1276(SB)/8, $0x000fffffffffffff
-DATA DigitsConstants<>+1284(SB)/8, $0x3fe6a09e667f3bcd
-DATA DigitsConstants<>+1292(SB)/8, $0x3ff0000000000000
-DATA DigitsConstants<>+1300(SB)/8, $0x4000000000000000
-DATA DigitsConstants<>+1308(SB)/8, $0x3fe62e42fefa39ef
-DATA DigitsConstants<>+1316(SB)/8, $0x4000000000004990
-DATA DigitsConstants<>+1324(SB)/8, $0x3fe555554db62b8a
-DATA DigitsConstants<>+1332(SB)/8, $0x3fd999a9bd09c3ae
-DATA DigitsConstants<>+1340(SB)/8, $0x3fd2432e86d5da18
-DATA DigitsConstants<>+1348(SB)/8, $0x3fce3aa5e803484d
-DATA DigitsConstants<>+1356(SB)/8, $0x0000000000000000
-DATA DigitsConstants<>+1364(SB)/8, $0xfff0000000000000
-DATA DigitsConstants<>+1372(SB)/8, $0x7ff8000000000001
-GLOBL DigitsConstants<>(SB), RODATA|NOPTR, $1380
+DATA DigitsConstants<>+1184(SB)/4, $0x00000000
+DATA DigitsConstants<>+1188(SB)/4, $0x00000000
+DATA DigitsConstants<>+1192(SB)/4, $0x00000000
+DATA DigitsConstants<>+1196(SB)/4, $0x00000000
+DATA DigitsConstants<>+1200(SB)/4, $0x00000000
+DATA DigitsConstants<>+1204(SB)/4, $0x00000000
+DATA DigitsConstants<>+1208(SB)/4, $0x00000000
+DATA DigitsConstants<>+1212(SB)/4, $0x00000000
+DATA DigitsConstants<>+1216(SB)/4, $0x00000000
+DATA DigitsConstants<>+1220(SB)/4, $0x3f800000
+DATA DigitsConstants<>+1224(SB)/4, $0x40000000
+DATA DigitsConstants<>+1228(SB)/4, $0x40400000
+DATA DigitsConstants<>+1232(SB)/4, $0x40800000
+DATA DigitsConstants<>+1236(SB)/4, $0x40a00000
+DATA DigitsConstants<>+1240(SB)/4, $0x40c00000
+DATA DigitsConstants<>+1244(SB)/4, $0x40e00000
+DATA DigitsConstants<>+1248(SB)/4, $0x41000000
+DATA DigitsConstants<>+1252(SB)/4, $0x41100000
+DATA DigitsConstants<>+1256(SB)/4, $0x41200000
+DATA DigitsConstants<>+1260(SB)/4, $0x41300000
+DATA DigitsConstants<>+1264(SB)/4, $0x41400000
+DATA DigitsConstants<>+1268(SB)/4, $0x41500000
+DATA DigitsConstants<>+1272(SB)/4, $0x41600000
+DATA DigitsConstants<>+1276(SB)/4, $0x41700000
+DATA DigitsConstants<>+1280(SB)/8, $0x7ff0000000000000
+DATA DigitsConstants<>+1288(SB)/8, $0x00095f619980c433
+DATA DigitsConstants<>+1296(SB)/8, $0x4330000000000000
+DATA DigitsConstants<>+1304(SB)/8, $0x43300000000003ff
+DATA DigitsConstants<>+1312(SB)/8, $0x000fffffffffffff
+DATA DigitsConstants<>+1320(SB)/8, $0x3fe6a09e667f3bcd
+DATA DigitsConstants<>+1328(SB)/8, $0x3ff0000000000000
+DATA DigitsConstants<>+1336(SB)/8, $0x4000000000000000
+DATA DigitsConstants<>+1344(SB)/8, $0x3fe62e42fefa39ef
+DATA DigitsConstants<>+1352(SB)/8, $0x4000000000004990
+DATA DigitsConstants<>+1360(SB)/8, $0x3fe555554db62b8a
+DATA DigitsConstants<>+1368(SB)/8, $0x3fd999a9bd09c3ae
+DATA DigitsConstants<>+1376(SB)/8, $0x3fd2432e86d5da18
+DATA DigitsConstants<>+1384(SB)/8, $0x3fce3aa5e803484d
+DATA DigitsConstants<>+1392(SB)/8, $0x0000000000000000
+DATA DigitsConstants<>+1400(SB)/8, $0xfff0000000000000
+DATA DigitsConstants<>+1408(SB)/8, $0x7ff8000000000001
+GLOBL DigitsConstants<>(SB), RODATA|NOPTR, $1416

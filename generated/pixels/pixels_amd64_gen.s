@@ -7628,7 +7628,7 @@ TEXT ·pixelsLossBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      PixelsConstants<>+1180(SB), Z0
+	VMOVUPS      PixelsConstants<>+1216(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
 	VBROADCASTSS PixelsConstants<>+1112(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
@@ -8491,45 +8491,45 @@ loop8:
 	VMOVUPS       52224(SI), Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VCVTPS2PD     Y0, Z0
-	VBROADCASTSD  PixelsConstants<>+1252(SB), Z2
+	VBROADCASTSD  PixelsConstants<>+1288(SB), Z2
 	VPADDQ        Z2, Z0, Z3
 	VPSRLQ        $0x34, Z3, Z4
-	VBROADCASTSD  PixelsConstants<>+1260(SB), Z5
+	VBROADCASTSD  PixelsConstants<>+1296(SB), Z5
 	VORPD         Z5, Z4, Z4
-	VBROADCASTSD  PixelsConstants<>+1268(SB), Z6
+	VBROADCASTSD  PixelsConstants<>+1304(SB), Z6
 	VSUBPD        Z6, Z4, Z4
-	VBROADCASTSD  PixelsConstants<>+1276(SB), Z7
+	VBROADCASTSD  PixelsConstants<>+1312(SB), Z7
 	VANDPD        Z7, Z3, Z3
-	VBROADCASTSD  PixelsConstants<>+1284(SB), Z8
+	VBROADCASTSD  PixelsConstants<>+1320(SB), Z8
 	VPADDQ        Z8, Z3, Z3
-	VBROADCASTSD  PixelsConstants<>+1292(SB), Z9
+	VBROADCASTSD  PixelsConstants<>+1328(SB), Z9
 	VSUBPD        Z9, Z3, Z3
-	VBROADCASTSD  PixelsConstants<>+1300(SB), Z10
+	VBROADCASTSD  PixelsConstants<>+1336(SB), Z10
 	VADDPD        Z10, Z3, Z11
 	VDIVPD        Z11, Z3, Z3
 	VMULPD        Z3, Z3, Z11
-	VBROADCASTSD  PixelsConstants<>+1348(SB), Z12
-	VBROADCASTSD  PixelsConstants<>+1340(SB), Z13
+	VBROADCASTSD  PixelsConstants<>+1384(SB), Z12
+	VBROADCASTSD  PixelsConstants<>+1376(SB), Z13
 	VMOVAPS       Z13, Z14
 	VFMADD231PD   Z11, Z12, Z14
-	VBROADCASTSD  PixelsConstants<>+1332(SB), Z15
+	VBROADCASTSD  PixelsConstants<>+1368(SB), Z15
 	VFMADD213PD   Z15, Z11, Z14
-	VBROADCASTSD  PixelsConstants<>+1324(SB), Z16
+	VBROADCASTSD  PixelsConstants<>+1360(SB), Z16
 	VFMADD213PD   Z16, Z11, Z14
-	VBROADCASTSD  PixelsConstants<>+1316(SB), Z17
+	VBROADCASTSD  PixelsConstants<>+1352(SB), Z17
 	VFMADD213PD   Z17, Z11, Z14
 	VMULPD        Z14, Z3, Z3
-	VBROADCASTSD  PixelsConstants<>+1308(SB), Z11
+	VBROADCASTSD  PixelsConstants<>+1344(SB), Z11
 	VFMADD231PD   Z11, Z4, Z3
 	VXORPS        X4, X4, X4
 	VCMPPD        $0x00, Z4, Z0, K1
-	VBROADCASTSD  PixelsConstants<>+1364(SB), Z14
+	VBROADCASTSD  PixelsConstants<>+1400(SB), Z14
 	VBLENDMPD     Z14, Z3, K1, Z3
-	VBROADCASTSD  PixelsConstants<>+1244(SB), Z18
+	VBROADCASTSD  PixelsConstants<>+1280(SB), Z18
 	VCMPPD        $0x00, Z18, Z0, K1
 	VBLENDMPD     Z18, Z3, K1, Z3
 	VCMPPD        $0x19, Z4, Z0, K1
-	VBROADCASTSD  PixelsConstants<>+1372(SB), Z0
+	VBROADCASTSD  PixelsConstants<>+1408(SB), Z0
 	VBLENDMPD     Z0, Z3, K1, Z3
 	VCVTPD2PS     Z3, Y3
 	VCVTPS2PD     Y1, Z1
@@ -11115,7 +11115,7 @@ TEXT ·pixelsGradBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      PixelsConstants<>+1180(SB), Z0
+	VMOVUPS      PixelsConstants<>+1216(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
 	VBROADCASTSS PixelsConstants<>+1112(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
@@ -11979,45 +11979,45 @@ loop8:
 	VMOVUPS       52224(SI), Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VCVTPS2PD     Y0, Z0
-	VBROADCASTSD  PixelsConstants<>+1252(SB), Z2
+	VBROADCASTSD  PixelsConstants<>+1288(SB), Z2
 	VPADDQ        Z2, Z0, Z3
 	VPSRLQ        $0x34, Z3, Z4
-	VBROADCASTSD  PixelsConstants<>+1260(SB), Z5
+	VBROADCASTSD  PixelsConstants<>+1296(SB), Z5
 	VORPD         Z5, Z4, Z4
-	VBROADCASTSD  PixelsConstants<>+1268(SB), Z6
+	VBROADCASTSD  PixelsConstants<>+1304(SB), Z6
 	VSUBPD        Z6, Z4, Z4
-	VBROADCASTSD  PixelsConstants<>+1276(SB), Z7
+	VBROADCASTSD  PixelsConstants<>+1312(SB), Z7
 	VANDPD        Z7, Z3, Z3
-	VBROADCASTSD  PixelsConstants<>+1284(SB), Z8
+	VBROADCASTSD  PixelsConstants<>+1320(SB), Z8
 	VPADDQ        Z8, Z3, Z3
-	VBROADCASTSD  PixelsConstants<>+1292(SB), Z9
+	VBROADCASTSD  PixelsConstants<>+1328(SB), Z9
 	VSUBPD        Z9, Z3, Z3
-	VBROADCASTSD  PixelsConstants<>+1300(SB), Z10
+	VBROADCASTSD  PixelsConstants<>+1336(SB), Z10
 	VADDPD        Z10, Z3, Z11
 	VDIVPD        Z11, Z3, Z3
 	VMULPD        Z3, Z3, Z11
-	VBROADCASTSD  PixelsConstants<>+1348(SB), Z12
-	VBROADCASTSD  PixelsConstants<>+1340(SB), Z13
+	VBROADCASTSD  PixelsConstants<>+1384(SB), Z12
+	VBROADCASTSD  PixelsConstants<>+1376(SB), Z13
 	VMOVAPS       Z13, Z14
 	VFMADD231PD   Z11, Z12, Z14
-	VBROADCASTSD  PixelsConstants<>+1332(SB), Z15
+	VBROADCASTSD  PixelsConstants<>+1368(SB), Z15
 	VFMADD213PD   Z15, Z11, Z14
-	VBROADCASTSD  PixelsConstants<>+1324(SB), Z16
+	VBROADCASTSD  PixelsConstants<>+1360(SB), Z16
 	VFMADD213PD   Z16, Z11, Z14
-	VBROADCASTSD  PixelsConstants<>+1316(SB), Z17
+	VBROADCASTSD  PixelsConstants<>+1352(SB), Z17
 	VFMADD213PD   Z17, Z11, Z14
 	VMULPD        Z14, Z3, Z3
-	VBROADCASTSD  PixelsConstants<>+1308(SB), Z11
+	VBROADCASTSD  PixelsConstants<>+1344(SB), Z11
 	VFMADD231PD   Z11, Z4, Z3
 	VXORPS        X4, X4, X4
 	VCMPPD        $0x00, Z4, Z0, K1
-	VBROADCASTSD  PixelsConstants<>+1364(SB), Z14
+	VBROADCASTSD  PixelsConstants<>+1400(SB), Z14
 	VBLENDMPD     Z14, Z3, K1, Z3
-	VBROADCASTSD  PixelsConstants<>+1244(SB), Z18
+	VBROADCASTSD  PixelsConstants<>+1280(SB), Z18
 	VCMPPD        $0x00, Z18, Z0, K1
 	VBLENDMPD     Z18, Z3, K1, Z3
 	VCMPPD        $0x19, Z4, Z0, K1
-	VBROADCASTSD  PixelsConstants<>+1372(SB), Z0
+	VBROADCASTSD  PixelsConstants<>+1408(SB), Z0
 	VBLENDMPD     Z0, Z3, K1, Z3
 	VCVTPD2PS     Z3, Y3
 	VCVTPS2PD     Y1, Z1
@@ -13655,36 +13655,45 @@ DATA PixelsConstants<>+1168(SB)/4, $0x41500000
 DATA PixelsConstants<>+1172(SB)/4, $0x41600000
 DATA PixelsConstants<>+1176(SB)/4, $0x41700000
 DATA PixelsConstants<>+1180(SB)/4, $0x00000000
-DATA PixelsConstants<>+1184(SB)/4, $0x3f800000
-DATA PixelsConstants<>+1188(SB)/4, $0x40000000
-DATA PixelsConstants<>+1192(SB)/4, $0x40400000
-DATA PixelsConstants<>+1196(SB)/4, $0x40800000
-DATA PixelsConstants<>+1200(SB)/4, $0x40a00000
-DATA PixelsConstants<>+1204(SB)/4, $0x40c00000
-DATA PixelsConstants<>+1208(SB)/4, $0x40e00000
-DATA PixelsConstants<>+1212(SB)/4, $0x41000000
-DATA PixelsConstants<>+1216(SB)/4, $0x41100000
-DATA PixelsConstants<>+1220(SB)/4, $0x41200000
-DATA PixelsConstants<>+1224(SB)/4, $0x41300000
-DATA PixelsConstants<>+1228(SB)/4, $0x41400000
-DATA PixelsConstants<>+1232(SB)/4, $0x41500000
-DATA PixelsConstants<>+1236(SB)/4, $0x41600000
-DATA PixelsConstants<>+1240(SB)/4, $0x41700000
-DATA PixelsConstants<>+1244(SB)/8, $0x7ff0000000000000
-DATA PixelsConstants<>+1252(SB)/8, $0x00095f619980c433
-DATA PixelsConstants<>+1260(SB)/8, $0x4330000000000000
-DATA PixelsConstants<>+1268(SB)/8, $0x43300000000003ff
-DATA PixelsConstants<>+1276(SB)/8, $0x000fffffffffffff
-DATA PixelsConstants<>+1284(SB)/8, $0x3fe6a09e667f3bcd
-DATA PixelsConstants<>+1292(SB)/8, $0x3ff0000000000000
-DATA PixelsConstants<>+1300(SB)/8, $0x4000000000000000
-DATA PixelsConstants<>+1308(SB)/8, $0x3fe62e42fefa39ef
-DATA PixelsConstants<>+1316(SB)/8, $0x4000000000004990
-DATA PixelsConstants<>+1324(SB)/8, $0x3fe555554db62b8a
-DATA PixelsConstants<>+1332(SB)/8, $0x3fd999a9bd09c3ae
-DATA PixelsConstants<>+1340(SB)/8, $0x3fd2432e86d5da18
-DATA PixelsConstants<>+1348(SB)/8, $0x3fce3aa5e803484d
-DATA PixelsConstants<>+1356(SB)/8, $0x0000000000000000
-DATA PixelsConstants<>+1364(SB)/8, $0xfff0000000000000
-DATA PixelsConstants<>+1372(SB)/8, $0x7ff8000000000001
-GLOBL PixelsConstants<>(SB), RODATA|NOPTR, $1380
+DATA PixelsConstants<>+1184(SB)/4, $0x00000000
+DATA PixelsConstants<>+1188(SB)/4, $0x00000000
+DATA PixelsConstants<>+1192(SB)/4, $0x00000000
+DATA PixelsConstants<>+1196(SB)/4, $0x00000000
+DATA PixelsConstants<>+1200(SB)/4, $0x00000000
+DATA PixelsConstants<>+1204(SB)/4, $0x00000000
+DATA PixelsConstants<>+1208(SB)/4, $0x00000000
+DATA PixelsConstants<>+1212(SB)/4, $0x00000000
+DATA PixelsConstants<>+1216(SB)/4, $0x00000000
+DATA PixelsConstants<>+1220(SB)/4, $0x3f800000
+DATA PixelsConstants<>+1224(SB)/4, $0x40000000
+DATA PixelsConstants<>+1228(SB)/4, $0x40400000
+DATA PixelsConstants<>+1232(SB)/4, $0x40800000
+DATA PixelsConstants<>+1236(SB)/4, $0x40a00000
+DATA PixelsConstants<>+1240(SB)/4, $0x40c00000
+DATA PixelsConstants<>+1244(SB)/4, $0x40e00000
+DATA PixelsConstants<>+1248(SB)/4, $0x41000000
+DATA PixelsConstants<>+1252(SB)/4, $0x41100000
+DATA PixelsConstants<>+1256(SB)/4, $0x41200000
+DATA PixelsConstants<>+1260(SB)/4, $0x41300000
+DATA PixelsConstants<>+1264(SB)/4, $0x41400000
+DATA PixelsConstants<>+1268(SB)/4, $0x41500000
+DATA PixelsConstants<>+1272(SB)/4, $0x41600000
+DATA PixelsConstants<>+1276(SB)/4, $0x41700000
+DATA PixelsConstants<>+1280(SB)/8, $0x7ff0000000000000
+DATA PixelsConstants<>+1288(SB)/8, $0x00095f619980c433
+DATA PixelsConstants<>+1296(SB)/8, $0x4330000000000000
+DATA PixelsConstants<>+1304(SB)/8, $0x43300000000003ff
+DATA PixelsConstants<>+1312(SB)/8, $0x000fffffffffffff
+DATA PixelsConstants<>+1320(SB)/8, $0x3fe6a09e667f3bcd
+DATA PixelsConstants<>+1328(SB)/8, $0x3ff0000000000000
+DATA PixelsConstants<>+1336(SB)/8, $0x4000000000000000
+DATA PixelsConstants<>+1344(SB)/8, $0x3fe62e42fefa39ef
+DATA PixelsConstants<>+1352(SB)/8, $0x4000000000004990
+DATA PixelsConstants<>+1360(SB)/8, $0x3fe555554db62b8a
+DATA PixelsConstants<>+1368(SB)/8, $0x3fd999a9bd09c3ae
+DATA PixelsConstants<>+1376(SB)/8, $0x3fd2432e86d5da18
+DATA PixelsConstants<>+1384(SB)/8, $0x3fce3aa5e803484d
+DATA PixelsConstants<>+1392(SB)/8, $0x0000000000000000
+DATA PixelsConstants<>+1400(SB)/8, $0xfff0000000000000
+DATA PixelsConstants<>+1408(SB)/8, $0x7ff8000000000001
+GLOBL PixelsConstants<>(SB), RODATA|NOPTR, $1416

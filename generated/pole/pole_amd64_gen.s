@@ -248,40 +248,40 @@ TEXT ·poleForwardAVX512(SB), NOSPLIT, $0-24
 	VSHUFPS         $0x88, Z0, Z1, Z2
 	VSHUFPS         $0xdd, Z0, Z1, Z0
 	VADDPS          Z0, Z2, Z0
-	VMOVUPS         PoleConstants<>+928(SB), Z1
+	VMOVUPS         PoleConstants<>+960(SB), Z1
 	VPERMPS         Z0, Z1, Z0
 	VADDPS          256(DI), Z0, Z0
 	VEXTRACTF64X4   $0x01, Z0, Y1
 	VCVTPS2PD       Y0, Z0
-	VBROADCASTSD    PoleConstants<>+1000(SB), Z2
+	VBROADCASTSD    PoleConstants<>+1032(SB), Z2
 	VMINPD          Z0, Z2, Z0
-	VBROADCASTSD    PoleConstants<>+992(SB), Z3
+	VBROADCASTSD    PoleConstants<>+1024(SB), Z3
 	VMAXPD          Z0, Z3, Z0
 	VMULPD          Z0, Z0, Z4
-	VBROADCASTSD    PoleConstants<>+1016(SB), Z5
-	VBROADCASTSD    PoleConstants<>+1008(SB), Z6
+	VBROADCASTSD    PoleConstants<>+1048(SB), Z5
+	VBROADCASTSD    PoleConstants<>+1040(SB), Z6
 	VMOVAPS         Z6, Z7
 	VFMADD231PD     Z4, Z5, Z7
-	VBROADCASTSD    PoleConstants<>+1032(SB), Z8
-	VBROADCASTSD    PoleConstants<>+1024(SB), Z9
+	VBROADCASTSD    PoleConstants<>+1064(SB), Z8
+	VBROADCASTSD    PoleConstants<>+1056(SB), Z9
 	VMOVAPS         Z9, Z10
 	VFMADD231PD     Z4, Z8, Z10
 	VMULPD          Z4, Z4, Z11
 	VFMADD231PD     Z11, Z10, Z7
 	VMULPD          Z11, Z11, Z10
-	VBROADCASTSD    PoleConstants<>+1040(SB), Z12
+	VBROADCASTSD    PoleConstants<>+1072(SB), Z12
 	VFMADD231PD     Z10, Z12, Z7
 	VMULPD          Z7, Z0, Z0
-	VBROADCASTSD    PoleConstants<>+1056(SB), Z7
-	VBROADCASTSD    PoleConstants<>+1048(SB), Z13
+	VBROADCASTSD    PoleConstants<>+1088(SB), Z7
+	VBROADCASTSD    PoleConstants<>+1080(SB), Z13
 	VMOVAPS         Z13, Z14
 	VFMADD231PD     Z4, Z7, Z14
-	VBROADCASTSD    PoleConstants<>+1072(SB), Z15
-	VBROADCASTSD    PoleConstants<>+1064(SB), Z16
+	VBROADCASTSD    PoleConstants<>+1104(SB), Z15
+	VBROADCASTSD    PoleConstants<>+1096(SB), Z16
 	VMOVAPS         Z16, Z17
 	VFMADD231PD     Z4, Z15, Z17
-	VBROADCASTSD    PoleConstants<>+1088(SB), Z18
-	VBROADCASTSD    PoleConstants<>+1080(SB), Z19
+	VBROADCASTSD    PoleConstants<>+1120(SB), Z18
+	VBROADCASTSD    PoleConstants<>+1112(SB), Z19
 	VFMADD213PD     Z19, Z18, Z4
 	VFMADD231PD     Z11, Z17, Z14
 	VFMADD231PD     Z10, Z4, Z14
@@ -329,7 +329,7 @@ TEXT ·poleForwardAVX512(SB), NOSPLIT, $0-24
 	MOVL              $0x00000003, AX
 	KMOVW             AX, K1
 	VMOVAPS.Z         X0, K1, X0
-	VBROADCASTSS      PoleConstants<>+1096(SB), X1
+	VBROADCASTSS      PoleConstants<>+1128(SB), X1
 	VBLENDMPS         X0, X1, K1, X1
 	VSHUFPS           $0x4e, X1, X1, X2
 	VMAXPS            X2, X1, X1
@@ -337,28 +337,28 @@ TEXT ·poleForwardAVX512(SB), NOSPLIT, $0-24
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 144(SI)
 	VSUBPS            X1, X0, X0
-	VBROADCASTSS      PoleConstants<>+1104(SB), X1
+	VBROADCASTSS      PoleConstants<>+1136(SB), X1
 	VMINPS            X0, X1, X0
-	VBROADCASTSS      PoleConstants<>+1100(SB), X1
+	VBROADCASTSS      PoleConstants<>+1132(SB), X1
 	VMAXPS            X0, X1, X0
-	VBROADCASTSS      PoleConstants<>+1108(SB), X1
+	VBROADCASTSS      PoleConstants<>+1140(SB), X1
 	VMOVAPS           X1, X2
-	VFMADD231PS.BCST  PoleConstants<>+1112(SB), X0, X2
+	VFMADD231PS.BCST  PoleConstants<>+1144(SB), X0, X2
 	VSUBPS            X1, X2, X1
-	VFNMADD231PS.BCST PoleConstants<>+1116(SB), X1, X0
-	VFNMADD231PS.BCST PoleConstants<>+1120(SB), X1, X0
+	VFNMADD231PS.BCST PoleConstants<>+1148(SB), X1, X0
+	VFNMADD231PS.BCST PoleConstants<>+1152(SB), X1, X0
 	VMULPS            X0, X0, X2
-	VBROADCASTSS      PoleConstants<>+1124(SB), X3
-	VFMADD231PS.BCST  PoleConstants<>+1128(SB), X0, X3
-	VBROADCASTSS      PoleConstants<>+1132(SB), X4
-	VFMADD231PS.BCST  PoleConstants<>+1136(SB), X0, X4
-	VBROADCASTSS      PoleConstants<>+1140(SB), X5
-	VFMADD231PS.BCST  PoleConstants<>+1144(SB), X0, X5
+	VBROADCASTSS      PoleConstants<>+1156(SB), X3
+	VFMADD231PS.BCST  PoleConstants<>+1160(SB), X0, X3
+	VBROADCASTSS      PoleConstants<>+1164(SB), X4
+	VFMADD231PS.BCST  PoleConstants<>+1168(SB), X0, X4
+	VBROADCASTSS      PoleConstants<>+1172(SB), X5
+	VFMADD231PS.BCST  PoleConstants<>+1176(SB), X0, X5
 	VFMADD231PS       X2, X4, X3
 	VMULPS            X2, X2, X4
 	VFMADD231PS       X4, X5, X3
 	VFMADD231PS       X3, X2, X0
-	VBROADCASTSS      PoleConstants<>+1148(SB), X2
+	VBROADCASTSS      PoleConstants<>+1180(SB), X2
 	VADDPS            X2, X0, X0
 	VSCALEFPS         X1, X0, X0
 	VMOVAPS.Z         X0, K1, X1
@@ -598,33 +598,33 @@ TEXT ·poleLossAVX2(SB), NOSPLIT, $0-36
 	// t = log(s2)
 	VSHUFPS     $0x00, X4, X4, X3
 	VCVTPS2PD   X3, Y3
-	VPADDQ      PoleConstants<>+1184(SB), Y3, Y4
+	VPADDQ      PoleConstants<>+1216(SB), Y3, Y4
 	VPSRLQ      $0x34, Y4, Y5
-	VORPD       PoleConstants<>+1216(SB), Y5, Y5
-	VSUBPD      PoleConstants<>+1248(SB), Y5, Y5
-	VANDPD      PoleConstants<>+1280(SB), Y4, Y4
-	VPADDQ      PoleConstants<>+1312(SB), Y4, Y4
+	VORPD       PoleConstants<>+1248(SB), Y5, Y5
+	VSUBPD      PoleConstants<>+1280(SB), Y5, Y5
+	VANDPD      PoleConstants<>+1312(SB), Y4, Y4
+	VPADDQ      PoleConstants<>+1344(SB), Y4, Y4
 	VSUBPD      Y7, Y4, Y4
-	VADDPD      PoleConstants<>+1344(SB), Y4, Y6
+	VADDPD      PoleConstants<>+1376(SB), Y4, Y6
 	VDIVPD      Y6, Y4, Y4
 	VMULPD      Y4, Y4, Y6
-	VMOVUPS     PoleConstants<>+1408(SB), Y7
-	VFMADD231PD PoleConstants<>+1440(SB), Y6, Y7
-	VMOVUPS     PoleConstants<>+1472(SB), Y8
-	VFMADD231PD PoleConstants<>+1504(SB), Y6, Y8
+	VMOVUPS     PoleConstants<>+1440(SB), Y7
+	VFMADD231PD PoleConstants<>+1472(SB), Y6, Y7
+	VMOVUPS     PoleConstants<>+1504(SB), Y8
+	VFMADD231PD PoleConstants<>+1536(SB), Y6, Y8
 	VMULPD      Y6, Y6, Y6
 	VFMADD231PD Y6, Y8, Y7
 	VMULPD      Y6, Y6, Y6
-	VFMADD231PD PoleConstants<>+1536(SB), Y6, Y7
+	VFMADD231PD PoleConstants<>+1568(SB), Y6, Y7
 	VMULPD      Y7, Y4, Y4
-	VFMADD231PD PoleConstants<>+1376(SB), Y5, Y4
+	VFMADD231PD PoleConstants<>+1408(SB), Y5, Y4
 	VXORPS      X5, X5, X5
 	VCMPPD      $0x00, Y5, Y3, Y6
-	VBLENDVPD   Y6, PoleConstants<>+1600(SB), Y4, Y4
-	VCMPPD      $0x00, PoleConstants<>+1152(SB), Y3, Y6
-	VBLENDVPD   Y6, PoleConstants<>+1152(SB), Y4, Y4
+	VBLENDVPD   Y6, PoleConstants<>+1632(SB), Y4, Y4
+	VCMPPD      $0x00, PoleConstants<>+1184(SB), Y3, Y6
+	VBLENDVPD   Y6, PoleConstants<>+1184(SB), Y4, Y4
 	VCMPPD      $0x19, Y5, Y3, Y3
-	VBLENDVPD   Y3, PoleConstants<>+1632(SB), Y4, Y3
+	VBLENDVPD   Y3, PoleConstants<>+1664(SB), Y4, Y3
 	VCVTPD2PSY  Y3, X3
 	VMOVSS      X3, 160(SI)
 
@@ -667,40 +667,40 @@ TEXT ·poleLossAVX512(SB), NOSPLIT, $0-36
 	VSHUFPS         $0x88, Z0, Z1, Z2
 	VSHUFPS         $0xdd, Z0, Z1, Z0
 	VADDPS          Z0, Z2, Z0
-	VMOVUPS         PoleConstants<>+928(SB), Z1
+	VMOVUPS         PoleConstants<>+960(SB), Z1
 	VPERMPS         Z0, Z1, Z0
 	VADDPS          256(DI), Z0, Z0
 	VEXTRACTF64X4   $0x01, Z0, Y1
 	VCVTPS2PD       Y0, Z0
-	VBROADCASTSD    PoleConstants<>+1000(SB), Z2
+	VBROADCASTSD    PoleConstants<>+1032(SB), Z2
 	VMINPD          Z0, Z2, Z0
-	VBROADCASTSD    PoleConstants<>+992(SB), Z3
+	VBROADCASTSD    PoleConstants<>+1024(SB), Z3
 	VMAXPD          Z0, Z3, Z0
 	VMULPD          Z0, Z0, Z4
-	VBROADCASTSD    PoleConstants<>+1016(SB), Z5
-	VBROADCASTSD    PoleConstants<>+1008(SB), Z6
+	VBROADCASTSD    PoleConstants<>+1048(SB), Z5
+	VBROADCASTSD    PoleConstants<>+1040(SB), Z6
 	VMOVAPS         Z6, Z7
 	VFMADD231PD     Z4, Z5, Z7
-	VBROADCASTSD    PoleConstants<>+1032(SB), Z8
-	VBROADCASTSD    PoleConstants<>+1024(SB), Z9
+	VBROADCASTSD    PoleConstants<>+1064(SB), Z8
+	VBROADCASTSD    PoleConstants<>+1056(SB), Z9
 	VMOVAPS         Z9, Z10
 	VFMADD231PD     Z4, Z8, Z10
 	VMULPD          Z4, Z4, Z11
 	VFMADD231PD     Z11, Z10, Z7
 	VMULPD          Z11, Z11, Z10
-	VBROADCASTSD    PoleConstants<>+1040(SB), Z12
+	VBROADCASTSD    PoleConstants<>+1072(SB), Z12
 	VFMADD231PD     Z10, Z12, Z7
 	VMULPD          Z7, Z0, Z0
-	VBROADCASTSD    PoleConstants<>+1056(SB), Z7
-	VBROADCASTSD    PoleConstants<>+1048(SB), Z13
+	VBROADCASTSD    PoleConstants<>+1088(SB), Z7
+	VBROADCASTSD    PoleConstants<>+1080(SB), Z13
 	VMOVAPS         Z13, Z14
 	VFMADD231PD     Z4, Z7, Z14
-	VBROADCASTSD    PoleConstants<>+1072(SB), Z15
-	VBROADCASTSD    PoleConstants<>+1064(SB), Z16
+	VBROADCASTSD    PoleConstants<>+1104(SB), Z15
+	VBROADCASTSD    PoleConstants<>+1096(SB), Z16
 	VMOVAPS         Z16, Z17
 	VFMADD231PD     Z4, Z15, Z17
-	VBROADCASTSD    PoleConstants<>+1088(SB), Z18
-	VBROADCASTSD    PoleConstants<>+1080(SB), Z19
+	VBROADCASTSD    PoleConstants<>+1120(SB), Z18
+	VBROADCASTSD    PoleConstants<>+1112(SB), Z19
 	VFMADD213PD     Z19, Z18, Z4
 	VFMADD231PD     Z11, Z17, Z14
 	VFMADD231PD     Z10, Z4, Z14
@@ -748,7 +748,7 @@ TEXT ·poleLossAVX512(SB), NOSPLIT, $0-36
 	MOVL              $0x00000003, AX
 	KMOVW             AX, K1
 	VMOVAPS.Z         X0, K1, X0
-	VBROADCASTSS      PoleConstants<>+1096(SB), X1
+	VBROADCASTSS      PoleConstants<>+1128(SB), X1
 	VBLENDMPS         X0, X1, K1, X1
 	VSHUFPS           $0x4e, X1, X1, X2
 	VMAXPS            X2, X1, X1
@@ -756,28 +756,28 @@ TEXT ·poleLossAVX512(SB), NOSPLIT, $0-36
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 144(SI)
 	VSUBPS            X1, X0, X2
-	VBROADCASTSS      PoleConstants<>+1104(SB), X3
+	VBROADCASTSS      PoleConstants<>+1136(SB), X3
 	VMINPS            X2, X3, X2
-	VBROADCASTSS      PoleConstants<>+1100(SB), X3
+	VBROADCASTSS      PoleConstants<>+1132(SB), X3
 	VMAXPS            X2, X3, X2
-	VBROADCASTSS      PoleConstants<>+1108(SB), X3
+	VBROADCASTSS      PoleConstants<>+1140(SB), X3
 	VMOVAPS           X3, X4
-	VFMADD231PS.BCST  PoleConstants<>+1112(SB), X2, X4
+	VFMADD231PS.BCST  PoleConstants<>+1144(SB), X2, X4
 	VSUBPS            X3, X4, X3
-	VFNMADD231PS.BCST PoleConstants<>+1116(SB), X3, X2
-	VFNMADD231PS.BCST PoleConstants<>+1120(SB), X3, X2
+	VFNMADD231PS.BCST PoleConstants<>+1148(SB), X3, X2
+	VFNMADD231PS.BCST PoleConstants<>+1152(SB), X3, X2
 	VMULPS            X2, X2, X4
-	VBROADCASTSS      PoleConstants<>+1124(SB), X5
-	VFMADD231PS.BCST  PoleConstants<>+1128(SB), X2, X5
-	VBROADCASTSS      PoleConstants<>+1132(SB), X6
-	VFMADD231PS.BCST  PoleConstants<>+1136(SB), X2, X6
-	VBROADCASTSS      PoleConstants<>+1140(SB), X7
-	VFMADD231PS.BCST  PoleConstants<>+1144(SB), X2, X7
+	VBROADCASTSS      PoleConstants<>+1156(SB), X5
+	VFMADD231PS.BCST  PoleConstants<>+1160(SB), X2, X5
+	VBROADCASTSS      PoleConstants<>+1164(SB), X6
+	VFMADD231PS.BCST  PoleConstants<>+1168(SB), X2, X6
+	VBROADCASTSS      PoleConstants<>+1172(SB), X7
+	VFMADD231PS.BCST  PoleConstants<>+1176(SB), X2, X7
 	VFMADD231PS       X4, X6, X5
 	VMULPS            X4, X4, X6
 	VFMADD231PS       X6, X7, X5
 	VFMADD231PS       X5, X4, X2
-	VBROADCASTSS      PoleConstants<>+1148(SB), X4
+	VBROADCASTSS      PoleConstants<>+1180(SB), X4
 	VADDPS            X4, X2, X2
 	VSCALEFPS         X3, X2, X2
 	VMOVAPS.Z         X2, K1, X3
@@ -793,34 +793,34 @@ TEXT ·poleLossAVX512(SB), NOSPLIT, $0-36
 	// t = log(s2)
 	VSHUFPS          $0x00, X3, X3, X2
 	VCVTPS2PD        X2, Y2
-	VPADDQ.BCST      PoleConstants<>+1672(SB), Y2, Y3
+	VPADDQ.BCST      PoleConstants<>+1704(SB), Y2, Y3
 	VPSRLQ           $0x34, Y3, Y4
-	VORPD.BCST       PoleConstants<>+1680(SB), Y4, Y4
-	VSUBPD.BCST      PoleConstants<>+1688(SB), Y4, Y4
-	VANDPD.BCST      PoleConstants<>+1696(SB), Y3, Y3
-	VPADDQ.BCST      PoleConstants<>+1704(SB), Y3, Y3
+	VORPD.BCST       PoleConstants<>+1712(SB), Y4, Y4
+	VSUBPD.BCST      PoleConstants<>+1720(SB), Y4, Y4
+	VANDPD.BCST      PoleConstants<>+1728(SB), Y3, Y3
+	VPADDQ.BCST      PoleConstants<>+1736(SB), Y3, Y3
 	VSUBPD           Y13, Y3, Y3
-	VADDPD.BCST      PoleConstants<>+1712(SB), Y3, Y5
+	VADDPD.BCST      PoleConstants<>+1744(SB), Y3, Y5
 	VDIVPD           Y5, Y3, Y3
 	VMULPD           Y3, Y3, Y5
-	VBROADCASTSD     PoleConstants<>+1728(SB), Y6
-	VFMADD231PD.BCST PoleConstants<>+1736(SB), Y5, Y6
-	VBROADCASTSD     PoleConstants<>+1744(SB), Y7
-	VFMADD231PD.BCST PoleConstants<>+1752(SB), Y5, Y7
+	VBROADCASTSD     PoleConstants<>+1760(SB), Y6
+	VFMADD231PD.BCST PoleConstants<>+1768(SB), Y5, Y6
+	VBROADCASTSD     PoleConstants<>+1776(SB), Y7
+	VFMADD231PD.BCST PoleConstants<>+1784(SB), Y5, Y7
 	VMULPD           Y5, Y5, Y5
 	VFMADD231PD      Y5, Y7, Y6
 	VMULPD           Y5, Y5, Y5
-	VFMADD231PD.BCST PoleConstants<>+1760(SB), Y5, Y6
+	VFMADD231PD.BCST PoleConstants<>+1792(SB), Y5, Y6
 	VMULPD           Y6, Y3, Y3
-	VFMADD231PD.BCST PoleConstants<>+1720(SB), Y4, Y3
+	VFMADD231PD.BCST PoleConstants<>+1752(SB), Y4, Y3
 	VXORPS           X4, X4, X4
 	VCMPPD           $0x00, Y4, Y2, K2
-	VBLENDMPD.BCST   PoleConstants<>+1776(SB), Y3, K2, Y3
-	VBROADCASTSD     PoleConstants<>+1664(SB), Y5
+	VBLENDMPD.BCST   PoleConstants<>+1808(SB), Y3, K2, Y3
+	VBROADCASTSD     PoleConstants<>+1696(SB), Y5
 	VCMPPD           $0x00, Y5, Y2, K2
 	VBLENDMPD        Y5, Y3, K2, Y3
 	VCMPPD           $0x19, Y4, Y2, K2
-	VBLENDMPD.BCST   PoleConstants<>+1784(SB), Y3, K2, Y2
+	VBLENDMPD.BCST   PoleConstants<>+1816(SB), Y3, K2, Y2
 	VCVTPD2PSY       Y2, X2
 	VMOVSS           X2, 160(SI)
 
@@ -856,33 +856,33 @@ TEXT ·poleBackwardAVX2(SB), NOSPLIT, $0-44
 	// t = log(s2)
 	VBROADCASTSS 148(SI), X0
 	VCVTPS2PD    X0, Y0
-	VPADDQ       PoleConstants<>+1184(SB), Y0, Y1
+	VPADDQ       PoleConstants<>+1216(SB), Y0, Y1
 	VPSRLQ       $0x34, Y1, Y2
-	VORPD        PoleConstants<>+1216(SB), Y2, Y2
-	VSUBPD       PoleConstants<>+1248(SB), Y2, Y2
-	VANDPD       PoleConstants<>+1280(SB), Y1, Y1
-	VPADDQ       PoleConstants<>+1312(SB), Y1, Y1
+	VORPD        PoleConstants<>+1248(SB), Y2, Y2
+	VSUBPD       PoleConstants<>+1280(SB), Y2, Y2
+	VANDPD       PoleConstants<>+1312(SB), Y1, Y1
+	VPADDQ       PoleConstants<>+1344(SB), Y1, Y1
 	VSUBPD       PoleConstants<>+256(SB), Y1, Y1
-	VADDPD       PoleConstants<>+1344(SB), Y1, Y3
+	VADDPD       PoleConstants<>+1376(SB), Y1, Y3
 	VDIVPD       Y3, Y1, Y1
 	VMULPD       Y1, Y1, Y3
-	VMOVUPS      PoleConstants<>+1408(SB), Y4
-	VFMADD231PD  PoleConstants<>+1440(SB), Y3, Y4
-	VMOVUPS      PoleConstants<>+1472(SB), Y5
-	VFMADD231PD  PoleConstants<>+1504(SB), Y3, Y5
+	VMOVUPS      PoleConstants<>+1440(SB), Y4
+	VFMADD231PD  PoleConstants<>+1472(SB), Y3, Y4
+	VMOVUPS      PoleConstants<>+1504(SB), Y5
+	VFMADD231PD  PoleConstants<>+1536(SB), Y3, Y5
 	VMULPD       Y3, Y3, Y3
 	VFMADD231PD  Y3, Y5, Y4
 	VMULPD       Y3, Y3, Y3
-	VFMADD231PD  PoleConstants<>+1536(SB), Y3, Y4
+	VFMADD231PD  PoleConstants<>+1568(SB), Y3, Y4
 	VMULPD       Y4, Y1, Y1
-	VFMADD231PD  PoleConstants<>+1376(SB), Y2, Y1
+	VFMADD231PD  PoleConstants<>+1408(SB), Y2, Y1
 	VXORPS       X2, X2, X2
 	VCMPPD       $0x00, Y2, Y0, Y3
-	VBLENDVPD    Y3, PoleConstants<>+1600(SB), Y1, Y1
-	VCMPPD       $0x00, PoleConstants<>+1152(SB), Y0, Y3
-	VBLENDVPD    Y3, PoleConstants<>+1152(SB), Y1, Y1
+	VBLENDVPD    Y3, PoleConstants<>+1632(SB), Y1, Y1
+	VCMPPD       $0x00, PoleConstants<>+1184(SB), Y0, Y3
+	VBLENDVPD    Y3, PoleConstants<>+1184(SB), Y1, Y1
 	VCMPPD       $0x19, Y2, Y0, Y0
-	VBLENDVPD    Y0, PoleConstants<>+1632(SB), Y1, Y0
+	VBLENDVPD    Y0, PoleConstants<>+1664(SB), Y1, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVSS       X0, 160(SI)
 
@@ -1213,33 +1213,33 @@ TEXT ·poleGradAVX2(SB), NOSPLIT, $0-44
 	// t = log(s2)
 	VSHUFPS     $0x00, X4, X4, X4
 	VCVTPS2PD   X4, Y4
-	VPADDQ      PoleConstants<>+1184(SB), Y4, Y6
+	VPADDQ      PoleConstants<>+1216(SB), Y4, Y6
 	VPSRLQ      $0x34, Y6, Y8
-	VORPD       PoleConstants<>+1216(SB), Y8, Y8
-	VSUBPD      PoleConstants<>+1248(SB), Y8, Y8
-	VANDPD      PoleConstants<>+1280(SB), Y6, Y6
-	VPADDQ      PoleConstants<>+1312(SB), Y6, Y6
+	VORPD       PoleConstants<>+1248(SB), Y8, Y8
+	VSUBPD      PoleConstants<>+1280(SB), Y8, Y8
+	VANDPD      PoleConstants<>+1312(SB), Y6, Y6
+	VPADDQ      PoleConstants<>+1344(SB), Y6, Y6
 	VSUBPD      Y7, Y6, Y6
-	VADDPD      PoleConstants<>+1344(SB), Y6, Y7
+	VADDPD      PoleConstants<>+1376(SB), Y6, Y7
 	VDIVPD      Y7, Y6, Y6
 	VMULPD      Y6, Y6, Y7
-	VMOVUPS     PoleConstants<>+1408(SB), Y9
-	VFMADD231PD PoleConstants<>+1440(SB), Y7, Y9
-	VMOVUPS     PoleConstants<>+1472(SB), Y10
-	VFMADD231PD PoleConstants<>+1504(SB), Y7, Y10
+	VMOVUPS     PoleConstants<>+1440(SB), Y9
+	VFMADD231PD PoleConstants<>+1472(SB), Y7, Y9
+	VMOVUPS     PoleConstants<>+1504(SB), Y10
+	VFMADD231PD PoleConstants<>+1536(SB), Y7, Y10
 	VMULPD      Y7, Y7, Y7
 	VFMADD231PD Y7, Y10, Y9
 	VMULPD      Y7, Y7, Y7
-	VFMADD231PD PoleConstants<>+1536(SB), Y7, Y9
+	VFMADD231PD PoleConstants<>+1568(SB), Y7, Y9
 	VMULPD      Y9, Y6, Y6
-	VFMADD231PD PoleConstants<>+1376(SB), Y8, Y6
+	VFMADD231PD PoleConstants<>+1408(SB), Y8, Y6
 	VXORPS      X7, X7, X7
 	VCMPPD      $0x00, Y7, Y4, Y8
-	VBLENDVPD   Y8, PoleConstants<>+1600(SB), Y6, Y6
-	VCMPPD      $0x00, PoleConstants<>+1152(SB), Y4, Y8
-	VBLENDVPD   Y8, PoleConstants<>+1152(SB), Y6, Y6
+	VBLENDVPD   Y8, PoleConstants<>+1632(SB), Y6, Y6
+	VCMPPD      $0x00, PoleConstants<>+1184(SB), Y4, Y8
+	VBLENDVPD   Y8, PoleConstants<>+1184(SB), Y6, Y6
 	VCMPPD      $0x19, Y7, Y4, Y4
-	VBLENDVPD   Y4, PoleConstants<>+1632(SB), Y6, Y4
+	VBLENDVPD   Y4, PoleConstants<>+1664(SB), Y6, Y4
 	VCVTPD2PSY  Y4, X4
 	VMOVSS      X4, 160(SI)
 
@@ -1593,33 +1593,33 @@ TEXT ·poleStepAVX2(SB), NOSPLIT, $0-44
 	// t = log(s2)
 	VSHUFPS     $0x00, X4, X4, X4
 	VCVTPS2PD   X4, Y4
-	VPADDQ      PoleConstants<>+1184(SB), Y4, Y7
+	VPADDQ      PoleConstants<>+1216(SB), Y4, Y7
 	VPSRLQ      $0x34, Y7, Y8
-	VORPD       PoleConstants<>+1216(SB), Y8, Y8
-	VSUBPD      PoleConstants<>+1248(SB), Y8, Y8
-	VANDPD      PoleConstants<>+1280(SB), Y7, Y7
-	VPADDQ      PoleConstants<>+1312(SB), Y7, Y7
+	VORPD       PoleConstants<>+1248(SB), Y8, Y8
+	VSUBPD      PoleConstants<>+1280(SB), Y8, Y8
+	VANDPD      PoleConstants<>+1312(SB), Y7, Y7
+	VPADDQ      PoleConstants<>+1344(SB), Y7, Y7
 	VSUBPD      Y6, Y7, Y6
-	VADDPD      PoleConstants<>+1344(SB), Y6, Y7
+	VADDPD      PoleConstants<>+1376(SB), Y6, Y7
 	VDIVPD      Y7, Y6, Y6
 	VMULPD      Y6, Y6, Y7
-	VMOVUPS     PoleConstants<>+1408(SB), Y9
-	VFMADD231PD PoleConstants<>+1440(SB), Y7, Y9
-	VMOVUPS     PoleConstants<>+1472(SB), Y10
-	VFMADD231PD PoleConstants<>+1504(SB), Y7, Y10
+	VMOVUPS     PoleConstants<>+1440(SB), Y9
+	VFMADD231PD PoleConstants<>+1472(SB), Y7, Y9
+	VMOVUPS     PoleConstants<>+1504(SB), Y10
+	VFMADD231PD PoleConstants<>+1536(SB), Y7, Y10
 	VMULPD      Y7, Y7, Y7
 	VFMADD231PD Y7, Y10, Y9
 	VMULPD      Y7, Y7, Y7
-	VFMADD231PD PoleConstants<>+1536(SB), Y7, Y9
+	VFMADD231PD PoleConstants<>+1568(SB), Y7, Y9
 	VMULPD      Y9, Y6, Y6
-	VFMADD231PD PoleConstants<>+1376(SB), Y8, Y6
+	VFMADD231PD PoleConstants<>+1408(SB), Y8, Y6
 	VXORPS      X7, X7, X7
 	VCMPPD      $0x00, Y7, Y4, Y8
-	VBLENDVPD   Y8, PoleConstants<>+1600(SB), Y6, Y6
-	VCMPPD      $0x00, PoleConstants<>+1152(SB), Y4, Y8
-	VBLENDVPD   Y8, PoleConstants<>+1152(SB), Y6, Y6
+	VBLENDVPD   Y8, PoleConstants<>+1632(SB), Y6, Y6
+	VCMPPD      $0x00, PoleConstants<>+1184(SB), Y4, Y8
+	VBLENDVPD   Y8, PoleConstants<>+1184(SB), Y6, Y6
 	VCMPPD      $0x19, Y7, Y4, Y4
-	VBLENDVPD   Y4, PoleConstants<>+1632(SB), Y6, Y4
+	VBLENDVPD   Y4, PoleConstants<>+1664(SB), Y6, Y4
 	VCVTPD2PSY  Y4, X4
 	VMOVSS      X4, 160(SI)
 
@@ -3702,8 +3702,8 @@ loop0:
 	RET
 
 // func poleForwardBatchAVX512(p *Pole, b *PoleBatch, xs *[4]float32, out *[2]float32, tiles int)
-// Requires: AVX, AVX512F
-TEXT ·poleForwardBatchAVX512(SB), NOSPLIT, $64-40
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·poleForwardBatchAVX512(SB), NOSPLIT, $128-40
 	MOVQ p+0(FP), DI
 	MOVQ b+8(FP), SI
 	MOVQ xs+16(FP), DX
@@ -3764,856 +3764,619 @@ loop0:
 	VFMADD231PS.BCST 28(DI), Z0, Z3
 	VFMADD231PS.BCST 44(DI), Z0, Z5
 	VFMADD231PS.BCST 60(DI), Z0, Z7
-	VEXTRACTF64X4    $0x01, Z1, Y8
-	VEXTRACTF64X4    $0x01, Z3, Y9
-	VEXTRACTF64X4    $0x01, Z5, Y10
-	VEXTRACTF64X4    $0x01, Z7, Y11
-	VCVTPS2PD        Y1, Z1
-	VCVTPS2PD        Y3, Z3
-	VCVTPS2PD        Y5, Z5
-	VCVTPS2PD        Y7, Z7
-	VBROADCASTSD     PoleConstants<>+1000(SB), Z12
-	VMINPD           Z3, Z12, Z3
-	VMINPD           Z5, Z12, Z5
-	VMINPD           Z7, Z12, Z7
-	VMINPD           Z1, Z12, Z1
-	VBROADCASTSD     PoleConstants<>+992(SB), Z13
-	VMAXPD           Z3, Z13, Z3
-	VMAXPD           Z5, Z13, Z5
-	VMAXPD           Z7, Z13, Z7
-	VMAXPD           Z1, Z13, Z1
-	VMULPD           Z3, Z3, Z14
-	VMULPD           Z5, Z5, Z15
-	VMULPD           Z7, Z7, Z16
-	VMULPD           Z1, Z1, Z17
-	VBROADCASTSD     PoleConstants<>+1040(SB), Z18
-	VBROADCASTSD     PoleConstants<>+1032(SB), Z19
-	VMOVAPS          Z19, Z20
-	VFMADD231PD      Z14, Z18, Z20
-	VMOVAPS          Z19, Z21
-	VFMADD231PD      Z15, Z18, Z21
-	VMOVAPS          Z19, Z22
-	VFMADD231PD      Z16, Z18, Z22
-	VMOVAPS          Z19, Z23
-	VFMADD231PD      Z17, Z18, Z23
-	VBROADCASTSD     PoleConstants<>+1024(SB), Z24
-	VFMADD213PD      Z24, Z14, Z20
-	VFMADD213PD      Z24, Z15, Z21
-	VFMADD213PD      Z24, Z16, Z22
-	VFMADD213PD      Z24, Z17, Z23
-	VBROADCASTSD     PoleConstants<>+1016(SB), Z25
-	VFMADD213PD      Z25, Z14, Z20
-	VFMADD213PD      Z25, Z15, Z21
-	VFMADD213PD      Z25, Z16, Z22
-	VFMADD213PD      Z25, Z17, Z23
-	VBROADCASTSD     PoleConstants<>+1008(SB), Z26
-	VFMADD213PD      Z26, Z14, Z20
-	VFMADD213PD      Z26, Z15, Z21
-	VFMADD213PD      Z26, Z16, Z22
-	VFMADD213PD      Z26, Z17, Z23
-	VMULPD           Z20, Z3, Z3
-	VMULPD           Z21, Z5, Z5
-	VMULPD           Z22, Z7, Z7
-	VMULPD           Z23, Z1, Z1
-	VBROADCASTSD     PoleConstants<>+1088(SB), Z20
-	VBROADCASTSD     PoleConstants<>+1080(SB), Z21
-	VMOVAPS          Z21, Z22
-	VFMADD231PD      Z14, Z20, Z22
-	VMOVAPS          Z21, Z23
-	VFMADD231PD      Z15, Z20, Z23
-	VMOVAPS          Z21, Z27
-	VFMADD231PD      Z16, Z20, Z27
-	VMOVAPS          Z21, Z28
-	VFMADD231PD      Z17, Z20, Z28
-	VBROADCASTSD     PoleConstants<>+1072(SB), Z29
-	VFMADD213PD      Z29, Z14, Z22
-	VFMADD213PD      Z29, Z15, Z23
-	VFMADD213PD      Z29, Z16, Z27
-	VFMADD213PD      Z29, Z17, Z28
-	VBROADCASTSD     PoleConstants<>+1064(SB), Z30
-	VFMADD213PD      Z30, Z14, Z22
-	VFMADD213PD      Z30, Z15, Z23
-	VFMADD213PD      Z30, Z16, Z27
-	VFMADD213PD      Z30, Z17, Z28
-	VBROADCASTSD     PoleConstants<>+1056(SB), Z31
-	VFMADD213PD      Z31, Z14, Z22
-	VFMADD213PD      Z31, Z15, Z23
-	VFMADD213PD      Z31, Z16, Z27
-	VFMADD213PD      Z31, Z17, Z28
-	VBROADCASTSD     PoleConstants<>+1048(SB), Z31
-	VFMADD213PD      Z31, Z14, Z22
-	VFMADD213PD      Z31, Z15, Z23
-	VFMADD213PD      Z31, Z16, Z27
-	VFMADD213PD      Z31, Z17, Z28
-	VDIVPD           Z22, Z3, Z3
-	VDIVPD           Z23, Z5, Z5
-	VDIVPD           Z27, Z7, Z7
-	VDIVPD           Z28, Z1, Z1
-	VCVTPD2PS        Z3, Y3
-	VCVTPD2PS        Z5, Y5
-	VCVTPD2PS        Z7, Y7
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y9, Z9
-	VCVTPS2PD        Y10, Z10
-	VCVTPS2PD        Y11, Z11
-	VCVTPS2PD        Y8, Z8
-	VMINPD           Z9, Z12, Z9
-	VMINPD           Z10, Z12, Z10
-	VMINPD           Z11, Z12, Z11
-	VMINPD           Z8, Z12, Z8
-	VMAXPD           Z9, Z13, Z9
-	VMAXPD           Z10, Z13, Z10
-	VMAXPD           Z11, Z13, Z11
-	VMAXPD           Z8, Z13, Z8
-	VMULPD           Z9, Z9, Z14
-	VMULPD           Z10, Z10, Z15
-	VMULPD           Z11, Z11, Z16
-	VMULPD           Z8, Z8, Z17
-	VMOVAPS          Z19, Z22
-	VFMADD231PD      Z14, Z18, Z22
-	VMOVAPS          Z19, Z23
-	VFMADD231PD      Z15, Z18, Z23
-	VMOVAPS          Z19, Z27
-	VFMADD231PD      Z16, Z18, Z27
-	VMOVAPS          Z19, Z28
-	VFMADD231PD      Z17, Z18, Z28
-	VFMADD213PD      Z24, Z14, Z22
-	VFMADD213PD      Z24, Z15, Z23
-	VFMADD213PD      Z24, Z16, Z27
-	VFMADD213PD      Z24, Z17, Z28
-	VFMADD213PD      Z25, Z14, Z22
-	VFMADD213PD      Z25, Z15, Z23
-	VFMADD213PD      Z25, Z16, Z27
-	VFMADD213PD      Z25, Z17, Z28
-	VFMADD213PD      Z26, Z14, Z22
-	VFMADD213PD      Z26, Z15, Z23
-	VFMADD213PD      Z26, Z16, Z27
-	VFMADD213PD      Z26, Z17, Z28
-	VMULPD           Z22, Z9, Z9
-	VMULPD           Z23, Z10, Z10
-	VMULPD           Z27, Z11, Z11
-	VMULPD           Z28, Z8, Z8
-	VMOVAPS          Z21, Z22
-	VFMADD231PD      Z14, Z20, Z22
-	VMOVAPS          Z21, Z23
-	VFMADD231PD      Z15, Z20, Z23
-	VMOVAPS          Z21, Z27
-	VFMADD231PD      Z16, Z20, Z27
-	VMOVAPS          Z21, Z28
-	VFMADD231PD      Z17, Z20, Z28
-	VFMADD213PD      Z29, Z14, Z22
-	VFMADD213PD      Z29, Z15, Z23
-	VFMADD213PD      Z29, Z16, Z27
-	VFMADD213PD      Z29, Z17, Z28
-	VFMADD213PD      Z30, Z14, Z22
-	VFMADD213PD      Z30, Z15, Z23
-	VFMADD213PD      Z30, Z16, Z27
-	VFMADD213PD      Z30, Z17, Z28
-	VBROADCASTSD     PoleConstants<>+1056(SB), Z30
-	VFMADD213PD      Z30, Z14, Z22
-	VFMADD213PD      Z30, Z15, Z23
-	VFMADD213PD      Z30, Z16, Z27
-	VFMADD213PD      Z30, Z17, Z28
-	VFMADD213PD      Z31, Z14, Z22
-	VFMADD213PD      Z31, Z15, Z23
-	VFMADD213PD      Z31, Z16, Z27
-	VFMADD213PD      Z31, Z17, Z28
-	VDIVPD           Z22, Z9, Z9
-	VDIVPD           Z23, Z10, Z10
-	VDIVPD           Z27, Z11, Z11
-	VDIVPD           Z28, Z8, Z8
-	VCVTPD2PS        Z9, Y9
-	VCVTPD2PS        Z10, Y10
-	VCVTPD2PS        Z11, Y11
-	VCVTPD2PS        Z8, Y8
-	VINSERTF64X4     $0x01, Y9, Z3, Z3
-	VINSERTF64X4     $0x01, Y10, Z5, Z5
-	VINSERTF64X4     $0x01, Y11, Z7, Z7
-	VINSERTF64X4     $0x01, Y8, Z1, Z1
-	VMOVUPS          Z3, 1920(SI)
-	VMOVUPS          Z5, 1984(SI)
-	VMOVUPS          Z7, 2048(SI)
-	VMOVUPS          Z1, 1856(SI)
-	VBROADCASTSS     272(DI), Z8
-	VBROADCASTSS     276(DI), Z9
-	VBROADCASTSS     280(DI), Z10
-	VBROADCASTSS     284(DI), Z11
-	VFMADD231PS.BCST 64(DI), Z6, Z8
-	VFMADD231PS.BCST 80(DI), Z6, Z9
-	VFMADD231PS.BCST 96(DI), Z6, Z10
-	VFMADD231PS.BCST 112(DI), Z6, Z11
-	VFMADD231PS.BCST 68(DI), Z4, Z8
-	VFMADD231PS.BCST 84(DI), Z4, Z9
-	VFMADD231PS.BCST 100(DI), Z4, Z10
-	VFMADD231PS.BCST 116(DI), Z4, Z11
-	VFMADD231PS.BCST 72(DI), Z2, Z8
-	VFMADD231PS.BCST 88(DI), Z2, Z9
-	VFMADD231PS.BCST 104(DI), Z2, Z10
-	VFMADD231PS.BCST 120(DI), Z2, Z11
-	VFMADD231PS.BCST 76(DI), Z0, Z8
-	VFMADD231PS.BCST 92(DI), Z0, Z9
-	VFMADD231PS.BCST 108(DI), Z0, Z10
-	VFMADD231PS.BCST 124(DI), Z0, Z11
-	VEXTRACTF64X4    $0x01, Z8, Y14
-	VEXTRACTF64X4    $0x01, Z9, Y15
-	VEXTRACTF64X4    $0x01, Z10, Y16
-	VEXTRACTF64X4    $0x01, Z11, Y17
-	VCVTPS2PD        Y8, Z8
-	VCVTPS2PD        Y9, Z9
-	VCVTPS2PD        Y10, Z10
-	VCVTPS2PD        Y11, Z11
-	VMINPD           Z8, Z12, Z8
-	VMINPD           Z9, Z12, Z9
-	VMINPD           Z10, Z12, Z10
-	VMINPD           Z11, Z12, Z11
-	VMAXPD           Z8, Z13, Z8
-	VMAXPD           Z9, Z13, Z9
-	VMAXPD           Z10, Z13, Z10
-	VMAXPD           Z11, Z13, Z11
-	VMULPD           Z8, Z8, Z22
-	VMULPD           Z9, Z9, Z23
-	VMULPD           Z10, Z10, Z27
-	VMULPD           Z11, Z11, Z28
-	VMOVAPS          Z19, Z13
-	VFMADD231PD      Z22, Z18, Z13
-	VMOVAPS          Z19, Z12
-	VFMADD231PD      Z23, Z18, Z12
-	VMOVAPS          Z19, Z31
-	VFMADD231PD      Z27, Z18, Z31
-	VMOVAPS          Z19, Z30
-	VFMADD231PD      Z28, Z18, Z30
-	VFMADD213PD      Z24, Z22, Z13
-	VFMADD213PD      Z24, Z23, Z12
-	VFMADD213PD      Z24, Z27, Z31
-	VFMADD213PD      Z24, Z28, Z30
-	VFMADD213PD      Z25, Z22, Z13
-	VFMADD213PD      Z25, Z23, Z12
-	VFMADD213PD      Z25, Z27, Z31
-	VFMADD213PD      Z25, Z28, Z30
-	VFMADD213PD      Z26, Z22, Z13
-	VFMADD213PD      Z26, Z23, Z12
-	VFMADD213PD      Z26, Z27, Z31
-	VFMADD213PD      Z26, Z28, Z30
-	VMULPD           Z13, Z8, Z8
-	VMULPD           Z12, Z9, Z9
-	VMULPD           Z31, Z10, Z10
-	VMULPD           Z30, Z11, Z11
-	VMOVAPS          Z21, Z12
-	VFMADD231PD      Z22, Z20, Z12
-	VMOVAPS          Z21, Z13
-	VFMADD231PD      Z23, Z20, Z13
-	VMOVAPS          Z21, Z30
-	VFMADD231PD      Z27, Z20, Z30
-	VMOVAPS          Z21, Z31
-	VFMADD231PD      Z28, Z20, Z31
-	VFMADD213PD      Z29, Z22, Z12
-	VFMADD213PD      Z29, Z23, Z13
-	VFMADD213PD      Z29, Z27, Z30
-	VFMADD213PD      Z29, Z28, Z31
-	VBROADCASTSD     PoleConstants<>+1064(SB), Z29
-	VFMADD213PD      Z29, Z22, Z12
-	VFMADD213PD      Z29, Z23, Z13
-	VFMADD213PD      Z29, Z27, Z30
-	VFMADD213PD      Z29, Z28, Z31
-	VBROADCASTSD     PoleConstants<>+1056(SB), Z29
-	VFMADD213PD      Z29, Z22, Z12
-	VFMADD213PD      Z29, Z23, Z13
-	VFMADD213PD      Z29, Z27, Z30
-	VFMADD213PD      Z29, Z28, Z31
-	VBROADCASTSD     PoleConstants<>+1048(SB), Z29
-	VFMADD213PD      Z29, Z22, Z12
-	VFMADD213PD      Z29, Z23, Z13
-	VFMADD213PD      Z29, Z27, Z30
-	VFMADD213PD      Z29, Z28, Z31
-	VDIVPD           Z12, Z8, Z8
-	VDIVPD           Z13, Z9, Z9
-	VDIVPD           Z30, Z10, Z10
-	VDIVPD           Z31, Z11, Z11
-	VCVTPD2PS        Z8, Y8
-	VCVTPD2PS        Z9, Y9
-	VCVTPD2PS        Z10, Y10
-	VCVTPD2PS        Z11, Y11
-	VCVTPS2PD        Y14, Z12
-	VCVTPS2PD        Y15, Z13
-	VCVTPS2PD        Y16, Z14
-	VCVTPS2PD        Y17, Z15
-	VBROADCASTSD     PoleConstants<>+1000(SB), Z16
-	VMINPD           Z12, Z16, Z12
-	VMINPD           Z13, Z16, Z13
-	VMINPD           Z14, Z16, Z14
-	VMINPD           Z15, Z16, Z15
-	VBROADCASTSD     PoleConstants<>+992(SB), Z17
-	VMAXPD           Z12, Z17, Z12
-	VMAXPD           Z13, Z17, Z13
-	VMAXPD           Z14, Z17, Z14
-	VMAXPD           Z15, Z17, Z15
-	VMULPD           Z12, Z12, Z22
-	VMULPD           Z13, Z13, Z23
-	VMULPD           Z14, Z14, Z27
-	VMULPD           Z15, Z15, Z28
-	VMOVAPS          Z19, Z30
-	VFMADD231PD      Z22, Z18, Z30
-	VMOVAPS          Z19, Z31
-	VFMADD231PD      Z23, Z18, Z31
-	VMOVAPS          Z19, Z17
-	VFMADD231PD      Z27, Z18, Z17
-	VMOVAPS          Z19, Z16
-	VFMADD231PD      Z28, Z18, Z16
-	VFMADD213PD      Z24, Z22, Z30
-	VFMADD213PD      Z24, Z23, Z31
-	VFMADD213PD      Z24, Z27, Z17
-	VFMADD213PD      Z24, Z28, Z16
-	VFMADD213PD      Z25, Z22, Z30
-	VFMADD213PD      Z25, Z23, Z31
-	VFMADD213PD      Z25, Z27, Z17
-	VFMADD213PD      Z25, Z28, Z16
-	VFMADD213PD      Z26, Z22, Z30
-	VFMADD213PD      Z26, Z23, Z31
-	VFMADD213PD      Z26, Z27, Z17
-	VFMADD213PD      Z26, Z28, Z16
-	VMULPD           Z30, Z12, Z12
-	VMULPD           Z31, Z13, Z13
-	VMULPD           Z17, Z14, Z14
-	VMULPD           Z16, Z15, Z15
-	VMOVAPS          Z21, Z16
-	VFMADD231PD      Z22, Z20, Z16
-	VMOVAPS          Z21, Z17
-	VFMADD231PD      Z23, Z20, Z17
-	VMOVAPS          Z21, Z30
-	VFMADD231PD      Z27, Z20, Z30
-	VMOVAPS          Z21, Z31
-	VFMADD231PD      Z28, Z20, Z31
-	VBROADCASTSD     PoleConstants<>+1072(SB), Z20
-	VFMADD213PD      Z20, Z22, Z16
-	VFMADD213PD      Z20, Z23, Z17
-	VFMADD213PD      Z20, Z27, Z30
-	VFMADD213PD      Z20, Z28, Z31
-	VBROADCASTSD     PoleConstants<>+1064(SB), Z20
-	VFMADD213PD      Z20, Z22, Z16
-	VFMADD213PD      Z20, Z23, Z17
-	VFMADD213PD      Z20, Z27, Z30
-	VFMADD213PD      Z20, Z28, Z31
-	VBROADCASTSD     PoleConstants<>+1056(SB), Z20
-	VFMADD213PD      Z20, Z22, Z16
-	VFMADD213PD      Z20, Z23, Z17
-	VFMADD213PD      Z20, Z27, Z30
-	VFMADD213PD      Z20, Z28, Z31
-	VFMADD213PD      Z29, Z22, Z16
-	VFMADD213PD      Z29, Z23, Z17
-	VFMADD213PD      Z29, Z27, Z30
-	VFMADD213PD      Z29, Z28, Z31
-	VDIVPD           Z16, Z12, Z12
-	VDIVPD           Z17, Z13, Z13
-	VDIVPD           Z30, Z14, Z14
-	VDIVPD           Z31, Z15, Z15
-	VCVTPD2PS        Z12, Y12
-	VCVTPD2PS        Z13, Y13
-	VCVTPD2PS        Z14, Y14
-	VCVTPD2PS        Z15, Y15
-	VINSERTF64X4     $0x01, Y12, Z8, Z8
-	VINSERTF64X4     $0x01, Y13, Z9, Z9
-	VINSERTF64X4     $0x01, Y14, Z10, Z10
-	VINSERTF64X4     $0x01, Y15, Z11, Z11
-	VMOVUPS          Z8, 2112(SI)
-	VMOVUPS          Z9, 2176(SI)
-	VMOVUPS          Z10, 2240(SI)
-	VMOVUPS          Z11, 2304(SI)
-	VBROADCASTSS     288(DI), Z12
-	VBROADCASTSS     292(DI), Z13
-	VBROADCASTSS     296(DI), Z14
-	VBROADCASTSS     300(DI), Z15
-	VFMADD231PS.BCST 128(DI), Z6, Z12
-	VFMADD231PS.BCST 144(DI), Z6, Z13
-	VFMADD231PS.BCST 160(DI), Z6, Z14
-	VFMADD231PS.BCST 176(DI), Z6, Z15
-	VFMADD231PS.BCST 132(DI), Z4, Z12
-	VFMADD231PS.BCST 148(DI), Z4, Z13
-	VFMADD231PS.BCST 164(DI), Z4, Z14
-	VFMADD231PS.BCST 180(DI), Z4, Z15
-	VFMADD231PS.BCST 136(DI), Z2, Z12
-	VFMADD231PS.BCST 152(DI), Z2, Z13
-	VFMADD231PS.BCST 168(DI), Z2, Z14
-	VFMADD231PS.BCST 184(DI), Z2, Z15
-	VFMADD231PS.BCST 140(DI), Z0, Z12
-	VFMADD231PS.BCST 156(DI), Z0, Z13
-	VFMADD231PS.BCST 172(DI), Z0, Z14
-	VFMADD231PS.BCST 188(DI), Z0, Z15
-	VEXTRACTF64X4    $0x01, Z12, Y16
-	VEXTRACTF64X4    $0x01, Z13, Y17
-	VEXTRACTF64X4    $0x01, Z14, Y22
-	VEXTRACTF64X4    $0x01, Z15, Y23
-	VCVTPS2PD        Y12, Z12
-	VCVTPS2PD        Y13, Z13
-	VCVTPS2PD        Y14, Z14
-	VCVTPS2PD        Y15, Z15
-	VBROADCASTSD     PoleConstants<>+1000(SB), Z27
-	VMINPD           Z12, Z27, Z12
-	VMINPD           Z13, Z27, Z13
-	VMINPD           Z14, Z27, Z14
-	VMINPD           Z15, Z27, Z15
-	VBROADCASTSD     PoleConstants<>+992(SB), Z28
-	VMAXPD           Z12, Z28, Z12
-	VMAXPD           Z13, Z28, Z13
-	VMAXPD           Z14, Z28, Z14
-	VMAXPD           Z15, Z28, Z15
-	VMULPD           Z12, Z12, Z30
-	VMULPD           Z13, Z13, Z31
-	VMULPD           Z14, Z14, Z28
-	VMULPD           Z15, Z15, Z27
-	VMOVAPS          Z19, Z29
-	VFMADD231PD      Z30, Z18, Z29
-	VMOVAPS          Z19, Z20
-	VFMADD231PD      Z31, Z18, Z20
-	VMOVAPS          Z19, Z21
-	VFMADD231PD      Z28, Z18, Z21
-	VMOVAPS          Z19, Z26
-	VFMADD231PD      Z27, Z18, Z26
-	VFMADD213PD      Z24, Z30, Z29
-	VFMADD213PD      Z24, Z31, Z20
-	VFMADD213PD      Z24, Z28, Z21
-	VFMADD213PD      Z24, Z27, Z26
-	VFMADD213PD      Z25, Z30, Z29
-	VFMADD213PD      Z25, Z31, Z20
-	VFMADD213PD      Z25, Z28, Z21
-	VFMADD213PD      Z25, Z27, Z26
-	VBROADCASTSD     PoleConstants<>+1008(SB), Z25
-	VFMADD213PD      Z25, Z30, Z29
-	VFMADD213PD      Z25, Z31, Z20
-	VFMADD213PD      Z25, Z28, Z21
-	VFMADD213PD      Z25, Z27, Z26
-	VMULPD           Z29, Z12, Z12
-	VMULPD           Z20, Z13, Z13
-	VMULPD           Z21, Z14, Z14
-	VMULPD           Z26, Z15, Z15
-	VBROADCASTSD     PoleConstants<>+1088(SB), Z20
-	VBROADCASTSD     PoleConstants<>+1080(SB), Z21
-	VMOVAPS          Z21, Z26
-	VFMADD231PD      Z30, Z20, Z26
-	VMOVAPS          Z21, Z29
-	VFMADD231PD      Z31, Z20, Z29
-	VMOVAPS          Z21, Z25
-	VFMADD231PD      Z28, Z20, Z25
-	VMOVAPS          Z21, Z24
-	VFMADD231PD      Z27, Z20, Z24
-	VBROADCASTSD     PoleConstants<>+1072(SB), Z20
-	VFMADD213PD      Z20, Z30, Z26
-	VFMADD213PD      Z20, Z31, Z29
-	VFMADD213PD      Z20, Z28, Z25
-	VFMADD213PD      Z20, Z27, Z24
-	VBROADCASTSD     PoleConstants<>+1064(SB), Z20
-	VFMADD213PD      Z20, Z30, Z26
-	VFMADD213PD      Z20, Z31, Z29
-	VFMADD213PD      Z20, Z28, Z25
-	VFMADD213PD      Z20, Z27, Z24
-	VBROADCASTSD     PoleConstants<>+1056(SB), Z20
-	VFMADD213PD      Z20, Z30, Z26
-	VFMADD213PD      Z20, Z31, Z29
-	VFMADD213PD      Z20, Z28, Z25
-	VFMADD213PD      Z20, Z27, Z24
-	VBROADCASTSD     PoleConstants<>+1048(SB), Z20
-	VFMADD213PD      Z20, Z30, Z26
-	VFMADD213PD      Z20, Z31, Z29
-	VFMADD213PD      Z20, Z28, Z25
-	VFMADD213PD      Z20, Z27, Z24
-	VDIVPD           Z26, Z12, Z12
-	VDIVPD           Z29, Z13, Z13
-	VDIVPD           Z25, Z14, Z14
-	VDIVPD           Z24, Z15, Z15
-	VCVTPD2PS        Z12, Y12
-	VCVTPD2PS        Z13, Y13
-	VCVTPD2PS        Z14, Y14
-	VCVTPD2PS        Z15, Y15
-	VCVTPS2PD        Y16, Z16
-	VCVTPS2PD        Y17, Z17
-	VCVTPS2PD        Y22, Z22
-	VCVTPS2PD        Y23, Z23
-	VBROADCASTSD     PoleConstants<>+1000(SB), Z24
-	VMINPD           Z16, Z24, Z16
-	VMINPD           Z17, Z24, Z17
-	VMINPD           Z22, Z24, Z22
-	VMINPD           Z23, Z24, Z23
-	VBROADCASTSD     PoleConstants<>+992(SB), Z25
-	VMAXPD           Z16, Z25, Z16
-	VMAXPD           Z17, Z25, Z17
-	VMAXPD           Z22, Z25, Z22
-	VMAXPD           Z23, Z25, Z23
-	VMULPD           Z16, Z16, Z26
-	VMULPD           Z17, Z17, Z27
-	VMULPD           Z22, Z22, Z28
-	VMULPD           Z23, Z23, Z29
-	VMOVAPS          Z19, Z30
-	VFMADD231PD      Z26, Z18, Z30
-	VMOVAPS          Z19, Z31
-	VFMADD231PD      Z27, Z18, Z31
-	VMOVAPS          Z19, Z25
-	VFMADD231PD      Z28, Z18, Z25
-	VMOVAPS          Z19, Z24
-	VFMADD231PD      Z29, Z18, Z24
-	VBROADCASTSD     PoleConstants<>+1024(SB), Z18
-	VFMADD213PD      Z18, Z26, Z30
-	VFMADD213PD      Z18, Z27, Z31
-	VFMADD213PD      Z18, Z28, Z25
-	VFMADD213PD      Z18, Z29, Z24
-	VBROADCASTSD     PoleConstants<>+1016(SB), Z18
-	VFMADD213PD      Z18, Z26, Z30
-	VFMADD213PD      Z18, Z27, Z31
-	VFMADD213PD      Z18, Z28, Z25
-	VFMADD213PD      Z18, Z29, Z24
-	VBROADCASTSD     PoleConstants<>+1008(SB), Z18
-	VFMADD213PD      Z18, Z26, Z30
-	VFMADD213PD      Z18, Z27, Z31
-	VFMADD213PD      Z18, Z28, Z25
-	VFMADD213PD      Z18, Z29, Z24
-	VMULPD           Z30, Z16, Z16
-	VMULPD           Z31, Z17, Z17
-	VMULPD           Z25, Z22, Z22
-	VMULPD           Z24, Z23, Z23
-	VBROADCASTSD     PoleConstants<>+1088(SB), Z24
-	VMOVAPS          Z21, Z25
-	VFMADD231PD      Z26, Z24, Z25
-	VMOVAPS          Z21, Z30
-	VFMADD231PD      Z27, Z24, Z30
-	VMOVAPS          Z21, Z31
-	VFMADD231PD      Z28, Z24, Z31
-	VMOVAPS          Z21, Z18
-	VFMADD231PD      Z29, Z24, Z18
-	VBROADCASTSD     PoleConstants<>+1072(SB), Z21
-	VFMADD213PD      Z21, Z26, Z25
-	VFMADD213PD      Z21, Z27, Z30
-	VFMADD213PD      Z21, Z28, Z31
-	VFMADD213PD      Z21, Z29, Z18
-	VBROADCASTSD     PoleConstants<>+1064(SB), Z21
-	VFMADD213PD      Z21, Z26, Z25
-	VFMADD213PD      Z21, Z27, Z30
-	VFMADD213PD      Z21, Z28, Z31
-	VFMADD213PD      Z21, Z29, Z18
-	VBROADCASTSD     PoleConstants<>+1056(SB), Z21
-	VFMADD213PD      Z21, Z26, Z25
-	VFMADD213PD      Z21, Z27, Z30
-	VFMADD213PD      Z21, Z28, Z31
-	VFMADD213PD      Z21, Z29, Z18
-	VFMADD213PD      Z20, Z26, Z25
-	VFMADD213PD      Z20, Z27, Z30
-	VFMADD213PD      Z20, Z28, Z31
-	VFMADD213PD      Z20, Z29, Z18
-	VDIVPD           Z25, Z16, Z16
-	VDIVPD           Z30, Z17, Z17
-	VDIVPD           Z31, Z22, Z22
-	VDIVPD           Z18, Z23, Z18
-	VCVTPD2PS        Z16, Y16
-	VCVTPD2PS        Z17, Y17
-	VCVTPD2PS        Z22, Y22
-	VCVTPD2PS        Z18, Y18
-	VINSERTF64X4     $0x01, Y16, Z12, Z12
-	VINSERTF64X4     $0x01, Y17, Z13, Z13
-	VINSERTF64X4     $0x01, Y22, Z14, Z14
-	VINSERTF64X4     $0x01, Y18, Z15, Z15
-	VMOVUPS          Z12, 2368(SI)
-	VMOVUPS          Z13, 2432(SI)
-	VMOVUPS          Z14, 2496(SI)
-	VMOVUPS          Z15, 2560(SI)
-	VBROADCASTSS     304(DI), Z16
-	VBROADCASTSS     308(DI), Z17
-	VBROADCASTSS     312(DI), Z18
-	VBROADCASTSS     316(DI), Z22
-	VFMADD231PS.BCST 192(DI), Z6, Z16
+	VBROADCASTSS     PoleConstants<>+1828(SB), Z8
+	VANDPS           Z8, Z3, Z9
+	VANDPS           Z8, Z5, Z10
+	VANDPS           Z8, Z7, Z11
+	VANDPS           Z8, Z1, Z12
+	VBROADCASTSS     PoleConstants<>+1824(SB), Z13
+	VMINPS           Z9, Z13, Z9
+	VMINPS           Z10, Z13, Z10
+	VMINPS           Z11, Z13, Z11
+	VMINPS           Z12, Z13, Z12
+	VBROADCASTSS     PoleConstants<>+1180(SB), Z14
+	VADDPS           Z14, Z9, Z15
+	VADDPS           Z14, Z10, Z16
+	VADDPS           Z14, Z11, Z17
+	VADDPS           Z14, Z12, Z18
+	VPSRLD           $0x14, Z15, Z15
+	VPSRLD           $0x14, Z16, Z16
+	VPSRLD           $0x14, Z17, Z17
+	VPSRLD           $0x14, Z18, Z18
+	VMOVUPS          PoleConstants<>+1856(SB), Z19
+	VMOVAPS          Z15, Z20
+	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z20
+	VMOVAPS          Z16, Z21
+	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z21
+	VMOVAPS          Z17, Z22
+	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z22
+	VMOVAPS          Z18, Z23
+	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z23
+	VSUBPS           Z20, Z9, Z9
+	VSUBPS           Z21, Z10, Z10
+	VSUBPS           Z22, Z11, Z11
+	VSUBPS           Z23, Z12, Z12
+	VMOVUPS          PoleConstants<>+1984(SB), Z20
+	VMOVAPS          Z15, Z21
+	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z21
+	VMOVAPS          Z16, Z22
+	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z22
+	VMOVAPS          Z17, Z23
+	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z23
+	VMOVAPS          Z18, Z24
+	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z24
+	VMOVUPS          PoleConstants<>+2112(SB), Z25
+	VMOVAPS          Z15, Z26
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z26
+	VMOVAPS          Z16, Z27
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z27
+	VMOVAPS          Z17, Z28
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z28
+	VMOVAPS          Z18, Z29
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z29
+	VFMADD231PS      Z9, Z21, Z26
+	VFMADD231PS      Z10, Z22, Z27
+	VFMADD231PS      Z11, Z23, Z28
+	VFMADD231PS      Z12, Z24, Z29
+	VMOVUPS          PoleConstants<>+2240(SB), Z21
+	VMOVAPS          Z15, Z22
+	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z22
+	VMOVAPS          Z16, Z23
+	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z23
+	VMOVAPS          Z17, Z24
+	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z24
+	VMOVAPS          Z18, Z30
+	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z30
+	VFMADD231PS      Z9, Z26, Z22
+	VFMADD231PS      Z10, Z27, Z23
+	VFMADD231PS      Z11, Z28, Z24
+	VFMADD231PS      Z12, Z29, Z30
+	VMOVUPS          PoleConstants<>+2368(SB), Z26
+	VMOVAPS          Z15, Z27
+	VPERMI2PS        PoleConstants<>+2432(SB), Z26, Z27
+	VMOVAPS          Z16, Z28
+	VPERMI2PS        PoleConstants<>+2432(SB), Z26, Z28
+	VMOVAPS          Z17, Z29
+	VPERMI2PS        PoleConstants<>+2432(SB), Z26, Z29
+	VMOVAPS          Z18, Z31
+	VPERMI2PS        PoleConstants<>+2432(SB), Z26, Z31
+	VFMADD231PS      Z9, Z22, Z27
+	VFMADD231PS      Z10, Z23, Z28
+	VFMADD231PS      Z11, Z24, Z29
+	VFMADD231PS      Z12, Z30, Z31
+	VMOVUPS          PoleConstants<>+2496(SB), Z22
+	VMOVAPS          Z15, Z23
+	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z23
+	VMOVAPS          Z16, Z24
+	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z24
+	VMOVAPS          Z17, Z30
+	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z30
+	VMOVAPS          Z18, Z26
+	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z26
+	VFMADD231PS      Z9, Z27, Z23
+	VFMADD231PS      Z10, Z28, Z24
+	VFMADD231PS      Z11, Z29, Z30
+	VFMADD231PS      Z12, Z31, Z26
+	VMOVUPS          PoleConstants<>+2624(SB), Z27
+	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z15
+	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z16
+	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z17
+	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z18
+	VMAXPS           Z9, Z15, Z15
+	VMAXPS           Z10, Z16, Z16
+	VMAXPS           Z11, Z17, Z17
+	VMAXPS           Z12, Z18, Z18
+	VFMADD231PS      Z9, Z23, Z15
+	VFMADD231PS      Z10, Z24, Z16
+	VFMADD231PS      Z11, Z30, Z17
+	VFMADD231PS      Z12, Z26, Z18
+	VBROADCASTSS     PoleConstants<>+2752(SB), Z9
+	VPTERNLOGD       $0xf8, Z9, Z3, Z15
+	VPTERNLOGD       $0xf8, Z9, Z5, Z16
+	VPTERNLOGD       $0xf8, Z9, Z7, Z17
+	VPTERNLOGD       $0xf8, Z9, Z1, Z18
+	VMOVUPS          Z15, 1920(SI)
+	VMOVUPS          Z16, 1984(SI)
+	VMOVUPS          Z17, 2048(SI)
+	VMOVUPS          Z18, 1856(SI)
+	VBROADCASTSS     272(DI), Z1
+	VBROADCASTSS     276(DI), Z3
+	VBROADCASTSS     280(DI), Z5
+	VBROADCASTSS     284(DI), Z7
+	VFMADD231PS.BCST 64(DI), Z6, Z1
+	VFMADD231PS.BCST 80(DI), Z6, Z3
+	VFMADD231PS.BCST 96(DI), Z6, Z5
+	VFMADD231PS.BCST 112(DI), Z6, Z7
+	VFMADD231PS.BCST 68(DI), Z4, Z1
+	VFMADD231PS.BCST 84(DI), Z4, Z3
+	VFMADD231PS.BCST 100(DI), Z4, Z5
+	VFMADD231PS.BCST 116(DI), Z4, Z7
+	VFMADD231PS.BCST 72(DI), Z2, Z1
+	VFMADD231PS.BCST 88(DI), Z2, Z3
+	VFMADD231PS.BCST 104(DI), Z2, Z5
+	VFMADD231PS.BCST 120(DI), Z2, Z7
+	VFMADD231PS.BCST 76(DI), Z0, Z1
+	VFMADD231PS.BCST 92(DI), Z0, Z3
+	VFMADD231PS.BCST 108(DI), Z0, Z5
+	VFMADD231PS.BCST 124(DI), Z0, Z7
+	VANDPS           Z8, Z1, Z10
+	VANDPS           Z8, Z3, Z11
+	VANDPS           Z8, Z5, Z12
+	VANDPS           Z8, Z7, Z23
+	VMINPS           Z10, Z13, Z10
+	VMINPS           Z11, Z13, Z11
+	VMINPS           Z12, Z13, Z12
+	VMINPS           Z23, Z13, Z23
+	VADDPS           Z14, Z10, Z24
+	VADDPS           Z14, Z11, Z26
+	VADDPS           Z14, Z12, Z28
+	VADDPS           Z14, Z23, Z29
+	VPSRLD           $0x14, Z24, Z24
+	VPSRLD           $0x14, Z26, Z26
+	VPSRLD           $0x14, Z28, Z28
+	VPSRLD           $0x14, Z29, Z29
+	VMOVAPS          Z24, Z30
+	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z30
+	VMOVAPS          Z26, Z31
+	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z31
+	VMOVAPS          Z28, Z14
+	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z14
+	VMOVAPS          Z29, Z13
+	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z13
+	VSUBPS           Z30, Z10, Z10
+	VSUBPS           Z31, Z11, Z11
+	VSUBPS           Z14, Z12, Z12
+	VSUBPS           Z13, Z23, Z13
+	VMOVAPS          Z24, Z14
+	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z14
+	VMOVAPS          Z26, Z23
+	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z23
+	VMOVAPS          Z28, Z30
+	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z30
+	VMOVAPS          Z29, Z31
+	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z31
+	VMOVAPS          Z24, Z20
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z20
+	VMOVAPS          Z26, Z19
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z19
+	VMOVAPS          Z28, Z8
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z8
+	VMOVAPS          Z29, Z9
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z9
+	VFMADD231PS      Z10, Z14, Z20
+	VFMADD231PS      Z11, Z23, Z19
+	VFMADD231PS      Z12, Z30, Z8
+	VFMADD231PS      Z13, Z31, Z9
+	VMOVAPS          Z24, Z14
+	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z14
+	VMOVAPS          Z26, Z23
+	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z23
+	VMOVAPS          Z28, Z30
+	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z30
+	VMOVAPS          Z29, Z31
+	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z31
+	VFMADD231PS      Z10, Z20, Z14
+	VFMADD231PS      Z11, Z19, Z23
+	VFMADD231PS      Z12, Z8, Z30
+	VFMADD231PS      Z13, Z9, Z31
+	VMOVUPS          PoleConstants<>+2368(SB), Z8
+	VMOVAPS          Z24, Z9
+	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z9
+	VMOVAPS          Z26, Z19
+	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z19
+	VMOVAPS          Z28, Z20
+	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z20
+	VMOVAPS          Z29, Z21
+	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z21
+	VFMADD231PS      Z10, Z14, Z9
+	VFMADD231PS      Z11, Z23, Z19
+	VFMADD231PS      Z12, Z30, Z20
+	VFMADD231PS      Z13, Z31, Z21
+	VMOVAPS          Z24, Z14
+	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z14
+	VMOVAPS          Z26, Z23
+	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z23
+	VMOVAPS          Z28, Z30
+	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z30
+	VMOVAPS          Z29, Z31
+	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z31
+	VFMADD231PS      Z10, Z9, Z14
+	VFMADD231PS      Z11, Z19, Z23
+	VFMADD231PS      Z12, Z20, Z30
+	VFMADD231PS      Z13, Z21, Z31
+	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z24
+	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z26
+	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z28
+	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z29
+	VMAXPS           Z10, Z24, Z9
+	VMAXPS           Z11, Z26, Z19
+	VMAXPS           Z12, Z28, Z20
+	VMAXPS           Z13, Z29, Z21
+	VFMADD231PS      Z10, Z14, Z9
+	VFMADD231PS      Z11, Z23, Z19
+	VFMADD231PS      Z12, Z30, Z20
+	VFMADD231PS      Z13, Z31, Z21
+	VBROADCASTSS     PoleConstants<>+2752(SB), Z10
+	VPTERNLOGD       $0xf8, Z10, Z1, Z9
+	VPTERNLOGD       $0xf8, Z10, Z3, Z19
+	VPTERNLOGD       $0xf8, Z10, Z5, Z20
+	VPTERNLOGD       $0xf8, Z10, Z7, Z21
+	VMOVUPS          Z9, 2112(SI)
+	VMOVUPS          Z19, 2176(SI)
+	VMOVUPS          Z20, 2240(SI)
+	VMOVUPS          Z21, 2304(SI)
+	VBROADCASTSS     288(DI), Z1
+	VBROADCASTSS     292(DI), Z3
+	VBROADCASTSS     296(DI), Z5
+	VBROADCASTSS     300(DI), Z7
+	VFMADD231PS.BCST 128(DI), Z6, Z1
+	VFMADD231PS.BCST 144(DI), Z6, Z3
+	VFMADD231PS.BCST 160(DI), Z6, Z5
+	VFMADD231PS.BCST 176(DI), Z6, Z7
+	VFMADD231PS.BCST 132(DI), Z4, Z1
+	VFMADD231PS.BCST 148(DI), Z4, Z3
+	VFMADD231PS.BCST 164(DI), Z4, Z5
+	VFMADD231PS.BCST 180(DI), Z4, Z7
+	VFMADD231PS.BCST 136(DI), Z2, Z1
+	VFMADD231PS.BCST 152(DI), Z2, Z3
+	VFMADD231PS.BCST 168(DI), Z2, Z5
+	VFMADD231PS.BCST 184(DI), Z2, Z7
+	VFMADD231PS.BCST 140(DI), Z0, Z1
+	VFMADD231PS.BCST 156(DI), Z0, Z3
+	VFMADD231PS.BCST 172(DI), Z0, Z5
+	VFMADD231PS.BCST 188(DI), Z0, Z7
+	VBROADCASTSS     PoleConstants<>+1828(SB), Z11
+	VANDPS           Z11, Z1, Z12
+	VANDPS           Z11, Z3, Z13
+	VANDPS           Z11, Z5, Z14
+	VANDPS           Z11, Z7, Z23
+	VBROADCASTSS     PoleConstants<>+1824(SB), Z24
+	VMINPS           Z12, Z24, Z12
+	VMINPS           Z13, Z24, Z13
+	VMINPS           Z14, Z24, Z14
+	VMINPS           Z23, Z24, Z23
+	VBROADCASTSS     PoleConstants<>+1180(SB), Z26
+	VADDPS           Z26, Z12, Z28
+	VADDPS           Z26, Z13, Z29
+	VADDPS           Z26, Z14, Z30
+	VADDPS           Z26, Z23, Z31
+	VPSRLD           $0x14, Z28, Z28
+	VPSRLD           $0x14, Z29, Z29
+	VPSRLD           $0x14, Z30, Z30
+	VPSRLD           $0x14, Z31, Z31
+	VMOVUPS          PoleConstants<>+1856(SB), Z26
+	VMOVAPS          Z28, Z24
+	VPERMI2PS        PoleConstants<>+1920(SB), Z26, Z24
+	VMOVAPS          Z29, Z11
+	VPERMI2PS        PoleConstants<>+1920(SB), Z26, Z11
+	VMOVAPS          Z30, Z10
+	VPERMI2PS        PoleConstants<>+1920(SB), Z26, Z10
+	VMOVAPS          Z31, Z27
+	VPERMI2PS        PoleConstants<>+1920(SB), Z26, Z27
+	VSUBPS           Z24, Z12, Z12
+	VSUBPS           Z11, Z13, Z11
+	VSUBPS           Z10, Z14, Z10
+	VSUBPS           Z27, Z23, Z13
+	VMOVUPS          PoleConstants<>+1984(SB), Z14
+	VMOVAPS          Z28, Z23
+	VPERMI2PS        PoleConstants<>+2048(SB), Z14, Z23
+	VMOVAPS          Z29, Z24
+	VPERMI2PS        PoleConstants<>+2048(SB), Z14, Z24
+	VMOVAPS          Z30, Z27
+	VPERMI2PS        PoleConstants<>+2048(SB), Z14, Z27
+	VMOVAPS          Z31, Z26
+	VPERMI2PS        PoleConstants<>+2048(SB), Z14, Z26
+	VMOVAPS          Z28, Z14
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z14
+	VMOVAPS          Z29, Z22
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z22
+	VMOVAPS          Z30, Z8
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z8
+	VMOVUPS          Z21, 64(SP)
+	VMOVAPS          Z31, Z21
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z21
+	VFMADD231PS      Z12, Z23, Z14
+	VFMADD231PS      Z11, Z24, Z22
+	VFMADD231PS      Z10, Z27, Z8
+	VFMADD231PS      Z13, Z26, Z21
+	VMOVUPS          PoleConstants<>+2240(SB), Z23
+	VMOVAPS          Z28, Z24
+	VPERMI2PS        PoleConstants<>+2304(SB), Z23, Z24
+	VMOVAPS          Z29, Z26
+	VPERMI2PS        PoleConstants<>+2304(SB), Z23, Z26
+	VMOVAPS          Z30, Z27
+	VPERMI2PS        PoleConstants<>+2304(SB), Z23, Z27
+	VMOVAPS          Z31, Z25
+	VPERMI2PS        PoleConstants<>+2304(SB), Z23, Z25
+	VFMADD231PS      Z12, Z14, Z24
+	VFMADD231PS      Z11, Z22, Z26
+	VFMADD231PS      Z10, Z8, Z27
+	VFMADD231PS      Z13, Z21, Z25
+	VMOVUPS          PoleConstants<>+2368(SB), Z8
+	VMOVAPS          Z28, Z14
+	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z14
+	VMOVAPS          Z29, Z21
+	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z21
+	VMOVAPS          Z30, Z22
+	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z22
+	VMOVAPS          Z31, Z23
+	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z23
+	VFMADD231PS      Z12, Z24, Z14
+	VFMADD231PS      Z11, Z26, Z21
+	VFMADD231PS      Z10, Z27, Z22
+	VFMADD231PS      Z13, Z25, Z23
+	VMOVUPS          PoleConstants<>+2496(SB), Z24
+	VMOVAPS          Z28, Z25
+	VPERMI2PS        PoleConstants<>+2560(SB), Z24, Z25
+	VMOVAPS          Z29, Z26
+	VPERMI2PS        PoleConstants<>+2560(SB), Z24, Z26
+	VMOVAPS          Z30, Z27
+	VPERMI2PS        PoleConstants<>+2560(SB), Z24, Z27
+	VMOVAPS          Z31, Z8
+	VPERMI2PS        PoleConstants<>+2560(SB), Z24, Z8
+	VFMADD231PS      Z12, Z14, Z25
+	VFMADD231PS      Z11, Z21, Z26
+	VFMADD231PS      Z10, Z22, Z27
+	VFMADD231PS      Z13, Z23, Z8
+	VMOVUPS          PoleConstants<>+2624(SB), Z14
+	VPERMI2PS        PoleConstants<>+2688(SB), Z14, Z28
+	VPERMI2PS        PoleConstants<>+2688(SB), Z14, Z29
+	VPERMI2PS        PoleConstants<>+2688(SB), Z14, Z30
+	VPERMI2PS        PoleConstants<>+2688(SB), Z14, Z31
+	VMAXPS           Z12, Z28, Z21
+	VMAXPS           Z11, Z29, Z22
+	VMAXPS           Z10, Z30, Z23
+	VMAXPS           Z13, Z31, Z28
+	VFMADD231PS      Z12, Z25, Z21
+	VFMADD231PS      Z11, Z26, Z22
+	VFMADD231PS      Z10, Z27, Z23
+	VFMADD231PS      Z13, Z8, Z28
+	VBROADCASTSS     PoleConstants<>+2752(SB), Z8
+	VPTERNLOGD       $0xf8, Z8, Z1, Z21
+	VPTERNLOGD       $0xf8, Z8, Z3, Z22
+	VPTERNLOGD       $0xf8, Z8, Z5, Z23
+	VPTERNLOGD       $0xf8, Z8, Z7, Z28
+	VMOVUPS          Z21, 2368(SI)
+	VMOVUPS          Z22, 2432(SI)
+	VMOVUPS          Z23, 2496(SI)
+	VMOVUPS          Z28, 2560(SI)
+	VBROADCASTSS     304(DI), Z1
+	VBROADCASTSS     308(DI), Z3
+	VBROADCASTSS     312(DI), Z5
+	VBROADCASTSS     316(DI), Z7
+	VFMADD231PS.BCST 192(DI), Z6, Z1
 	VBROADCASTSS     208(DI), Z6
-	VFMADD231PS      3904(SI), Z6, Z17
+	VFMADD231PS      3904(SI), Z6, Z3
 	VBROADCASTSS     224(DI), Z6
-	VFMADD231PS      3904(SI), Z6, Z18
+	VFMADD231PS      3904(SI), Z6, Z5
 	VBROADCASTSS     240(DI), Z6
-	VFMADD231PS      3904(SI), Z6, Z22
-	VFMADD231PS.BCST 196(DI), Z4, Z16
-	VFMADD231PS.BCST 212(DI), Z4, Z17
-	VFMADD231PS.BCST 200(DI), Z2, Z16
+	VFMADD231PS      3904(SI), Z6, Z7
+	VFMADD231PS.BCST 196(DI), Z4, Z1
+	VFMADD231PS.BCST 212(DI), Z4, Z3
+	VFMADD231PS.BCST 200(DI), Z2, Z1
 	VBROADCASTSS     228(DI), Z4
-	VFMADD231PS      3968(SI), Z4, Z18
+	VFMADD231PS      3968(SI), Z4, Z5
 	VBROADCASTSS     244(DI), Z4
-	VFMADD231PS      3968(SI), Z4, Z22
-	VFMADD231PS.BCST 216(DI), Z2, Z17
-	VFMADD231PS.BCST 204(DI), Z0, Z16
-	VFMADD231PS.BCST 232(DI), Z2, Z18
-	VEXTRACTF64X4    $0x01, Z16, Y2
-	VFMADD231PS.BCST 220(DI), Z0, Z17
-	VBROADCASTSS     248(DI), Z4
-	VFMADD231PS      4032(SI), Z4, Z22
-	VCVTPS2PD        Y16, Z4
-	VEXTRACTF64X4    $0x01, Z17, Y6
-	VFMADD231PS.BCST 236(DI), Z0, Z18
-	VBROADCASTSD     PoleConstants<>+1000(SB), Z16
-	VMINPD           Z4, Z16, Z4
-	VCVTPS2PD        Y17, Z17
-	VEXTRACTF64X4    $0x01, Z18, Y23
-	VFMADD231PS.BCST 252(DI), Z0, Z22
-	VBROADCASTSD     PoleConstants<>+992(SB), Z0
-	VMAXPD           Z4, Z0, Z4
-	VMINPD           Z17, Z16, Z17
-	VCVTPS2PD        Y18, Z18
-	VEXTRACTF64X4    $0x01, Z22, Y25
-	VMULPD           Z4, Z4, Z26
-	VMAXPD           Z17, Z0, Z17
-	VMINPD           Z18, Z16, Z18
-	VCVTPS2PD        Y22, Z22
-	VBROADCASTSD     PoleConstants<>+1040(SB), Z27
-	VMOVAPS          Z19, Z28
-	VFMADD231PD      Z26, Z27, Z28
-	VMULPD           Z17, Z17, Z29
-	VMAXPD           Z18, Z0, Z18
-	VMINPD           Z22, Z16, Z22
-	VBROADCASTSD     PoleConstants<>+1024(SB), Z30
-	VFMADD213PD      Z30, Z26, Z28
-	VMOVAPS          Z19, Z31
-	VFMADD231PD      Z29, Z27, Z31
-	VMULPD           Z18, Z18, Z16
-	VMAXPD           Z22, Z0, Z22
-	VBROADCASTSD     PoleConstants<>+1016(SB), Z0
-	VFMADD213PD      Z0, Z26, Z28
-	VFMADD213PD      Z30, Z29, Z31
-	VMOVAPS          Z19, Z20
-	VFMADD231PD      Z16, Z27, Z20
-	VMULPD           Z22, Z22, Z21
-	VBROADCASTSD     PoleConstants<>+1008(SB), Z24
-	VFMADD213PD      Z24, Z26, Z28
-	VFMADD213PD      Z0, Z29, Z31
-	VFMADD213PD      Z30, Z16, Z20
-	VMOVAPS          Z19, Z30
-	VFMADD231PD      Z21, Z27, Z30
-	VMULPD           Z28, Z4, Z4
-	VFMADD213PD      Z24, Z29, Z31
-	VFMADD213PD      Z0, Z16, Z20
-	VBROADCASTSD     PoleConstants<>+1024(SB), Z28
-	VFMADD213PD      Z28, Z21, Z30
-	VBROADCASTSD     PoleConstants<>+1088(SB), Z28
-	VBROADCASTSD     PoleConstants<>+1080(SB), Z19
-	VMOVAPS          Z19, Z27
-	VFMADD231PD      Z26, Z28, Z27
-	VMULPD           Z31, Z17, Z17
-	VFMADD213PD      Z24, Z16, Z20
-	VFMADD213PD      Z0, Z21, Z30
-	VBROADCASTSD     PoleConstants<>+1072(SB), Z31
-	VFMADD213PD      Z31, Z26, Z27
-	VMOVAPS          Z19, Z0
-	VFMADD231PD      Z29, Z28, Z0
-	VMULPD           Z20, Z18, Z18
-	VFMADD213PD      Z24, Z21, Z30
-	VBROADCASTSD     PoleConstants<>+1064(SB), Z20
-	VFMADD213PD      Z20, Z26, Z27
-	VFMADD213PD      Z31, Z29, Z0
-	VMOVAPS          Z19, Z24
-	VFMADD231PD      Z16, Z28, Z24
-	VMULPD           Z30, Z22, Z22
-	VBROADCASTSD     PoleConstants<>+1056(SB), Z30
-	VFMADD213PD      Z30, Z26, Z27
-	VFMADD213PD      Z20, Z29, Z0
-	VFMADD213PD      Z31, Z16, Z24
-	VMOVAPS          Z19, Z31
-	VFMADD231PD      Z21, Z28, Z31
-	VBROADCASTSD     PoleConstants<>+1048(SB), Z19
-	VFMADD213PD      Z19, Z26, Z27
-	VFMADD213PD      Z30, Z29, Z0
-	VFMADD213PD      Z20, Z16, Z24
-	VBROADCASTSD     PoleConstants<>+1072(SB), Z26
-	VFMADD213PD      Z26, Z21, Z31
-	VDIVPD           Z27, Z4, Z4
-	VFMADD213PD      Z19, Z29, Z0
-	VFMADD213PD      Z30, Z16, Z24
-	VFMADD213PD      Z20, Z21, Z31
-	VCVTPD2PS        Z4, Y4
-	VDIVPD           Z0, Z17, Z0
-	VFMADD213PD      Z19, Z16, Z24
-	VFMADD213PD      Z30, Z21, Z31
-	VCVTPS2PD        Y2, Z2
-	VCVTPD2PS        Z0, Y0
-	VDIVPD           Z24, Z18, Z16
-	VFMADD213PD      Z19, Z21, Z31
-	VBROADCASTSD     PoleConstants<>+1000(SB), Z17
-	VMINPD           Z2, Z17, Z2
-	VCVTPS2PD        Y6, Z6
-	VCVTPD2PS        Z16, Y16
-	VDIVPD           Z31, Z22, Z18
-	VBROADCASTSD     PoleConstants<>+992(SB), Z21
-	VMAXPD           Z2, Z21, Z2
-	VMINPD           Z6, Z17, Z6
-	VCVTPS2PD        Y23, Z22
-	VCVTPD2PS        Z18, Y18
-	VMULPD           Z2, Z2, Z23
-	VMAXPD           Z6, Z21, Z6
-	VMINPD           Z22, Z17, Z22
-	VCVTPS2PD        Y25, Z24
-	VBROADCASTSD     PoleConstants<>+1040(SB), Z25
-	VBROADCASTSD     PoleConstants<>+1032(SB), Z27
-	VMOVAPS          Z27, Z29
-	VFMADD231PD      Z23, Z25, Z29
-	VMULPD           Z6, Z6, Z31
-	VMAXPD           Z22, Z21, Z22
-	VMINPD           Z24, Z17, Z17
-	VBROADCASTSD     PoleConstants<>+1024(SB), Z24
-	VFMADD213PD      Z24, Z23, Z29
-	VMOVAPS          Z27, Z19
-	VFMADD231PD      Z31, Z25, Z19
-	VMULPD           Z22, Z22, Z30
-	VMAXPD           Z17, Z21, Z17
-	VBROADCASTSD     PoleConstants<>+1016(SB), Z21
-	VFMADD213PD      Z21, Z23, Z29
-	VFMADD213PD      Z24, Z31, Z19
-	VMOVAPS          Z27, Z20
-	VFMADD231PD      Z30, Z25, Z20
-	VMULPD           Z17, Z17, Z26
-	VBROADCASTSD     PoleConstants<>+1008(SB), Z28
-	VFMADD213PD      Z28, Z23, Z29
-	VFMADD213PD      Z21, Z31, Z19
-	VFMADD213PD      Z24, Z30, Z20
-	VFMADD231PD      Z26, Z25, Z27
-	VMULPD           Z29, Z2, Z2
-	VFMADD213PD      Z28, Z31, Z19
-	VFMADD213PD      Z21, Z30, Z20
-	VFMADD231PD      Z26, Z27, Z24
-	VBROADCASTSD     PoleConstants<>+1088(SB), Z25
-	VBROADCASTSD     PoleConstants<>+1080(SB), Z27
-	VMOVAPS          Z27, Z29
-	VFMADD231PD      Z23, Z25, Z29
-	VMULPD           Z19, Z6, Z6
-	VFMADD213PD      Z28, Z30, Z20
-	VFMADD231PD      Z26, Z24, Z21
-	VBROADCASTSD     PoleConstants<>+1072(SB), Z19
-	VFMADD213PD      Z19, Z23, Z29
+	VFMADD231PS      3968(SI), Z4, Z7
+	VFMADD231PS.BCST 216(DI), Z2, Z3
+	VFMADD231PS.BCST 204(DI), Z0, Z1
+	VFMADD231PS.BCST 232(DI), Z2, Z5
+	VBROADCASTSS     PoleConstants<>+1828(SB), Z2
+	VANDPS           Z2, Z1, Z4
+	VFMADD231PS.BCST 220(DI), Z0, Z3
+	VBROADCASTSS     248(DI), Z6
+	VFMADD231PS      4032(SI), Z6, Z7
+	VBROADCASTSS     PoleConstants<>+1824(SB), Z6
+	VMINPS           Z4, Z6, Z4
+	VANDPS           Z2, Z3, Z10
+	VFMADD231PS.BCST 236(DI), Z0, Z5
+	VBROADCASTSS     PoleConstants<>+1180(SB), Z11
+	VADDPS           Z11, Z4, Z12
+	VMINPS           Z10, Z6, Z10
+	VANDPS           Z2, Z5, Z13
+	VFMADD231PS.BCST 252(DI), Z0, Z7
+	VPSRLD           $0x14, Z12, Z0
+	VADDPS           Z11, Z10, Z12
+	VMINPS           Z13, Z6, Z13
+	VANDPS           Z2, Z7, Z2
+	VMOVUPS          PoleConstants<>+1856(SB), Z25
+	VMOVAPS          Z0, Z26
+	VPERMI2PS        PoleConstants<>+1920(SB), Z25, Z26
+	VPSRLD           $0x14, Z12, Z12
+	VADDPS           Z11, Z13, Z27
+	VMINPS           Z2, Z6, Z2
+	VSUBPS           Z26, Z4, Z4
+	VMOVAPS          Z12, Z6
+	VPERMI2PS        PoleConstants<>+1920(SB), Z25, Z6
+	VPSRLD           $0x14, Z27, Z26
+	VADDPS           Z11, Z2, Z27
+	VMOVUPS          PoleConstants<>+1984(SB), Z29
+	VMOVAPS          Z0, Z30
+	VPERMI2PS        PoleConstants<>+2048(SB), Z29, Z30
+	VSUBPS           Z6, Z10, Z6
+	VMOVAPS          Z26, Z10
+	VPERMI2PS        PoleConstants<>+1920(SB), Z25, Z10
+	VPSRLD           $0x14, Z27, Z27
+	VMOVUPS          PoleConstants<>+2112(SB), Z31
+	VMOVAPS          Z0, Z11
+	VPERMI2PS        PoleConstants<>+2176(SB), Z31, Z11
+	VMOVAPS          Z12, Z8
+	VPERMI2PS        PoleConstants<>+2048(SB), Z29, Z8
+	VSUBPS           Z10, Z13, Z10
+	VMOVAPS          Z27, Z13
+	VPERMI2PS        PoleConstants<>+1920(SB), Z25, Z13
+	VFMADD231PS      Z4, Z30, Z11
+	VMOVAPS          Z12, Z25
+	VPERMI2PS        PoleConstants<>+2176(SB), Z31, Z25
+	VMOVAPS          Z26, Z30
+	VPERMI2PS        PoleConstants<>+2048(SB), Z29, Z30
+	VSUBPS           Z13, Z2, Z2
+	VMOVUPS          PoleConstants<>+2240(SB), Z13
+	VMOVAPS          Z0, Z14
+	VPERMI2PS        PoleConstants<>+2304(SB), Z13, Z14
+	VFMADD231PS      Z6, Z8, Z25
+	VMOVAPS          Z26, Z8
+	VPERMI2PS        PoleConstants<>+2176(SB), Z31, Z8
 	VMOVAPS          Z27, Z24
-	VFMADD231PD      Z31, Z25, Z24
-	VMULPD           Z20, Z22, Z20
-	VFMADD231PD      Z26, Z21, Z28
-	VBROADCASTSD     PoleConstants<>+1064(SB), Z21
-	VFMADD213PD      Z21, Z23, Z29
-	VFMADD213PD      Z19, Z31, Z24
-	VMOVAPS          Z27, Z22
-	VFMADD231PD      Z30, Z25, Z22
-	VMULPD           Z28, Z17, Z17
-	VBROADCASTSD     PoleConstants<>+1056(SB), Z28
-	VFMADD213PD      Z28, Z23, Z29
-	VFMADD213PD      Z21, Z31, Z24
-	VFMADD213PD      Z19, Z30, Z22
-	VFMADD231PD      Z26, Z25, Z27
-	VBROADCASTSD     PoleConstants<>+1048(SB), Z25
-	VFMADD213PD      Z25, Z23, Z29
-	VFMADD213PD      Z28, Z31, Z24
-	VFMADD213PD      Z21, Z30, Z22
-	VFMADD231PD      Z26, Z27, Z19
-	VDIVPD           Z29, Z2, Z2
-	VFMADD213PD      Z25, Z31, Z24
-	VFMADD213PD      Z28, Z30, Z22
-	VFMADD231PD      Z26, Z19, Z21
-	VCVTPD2PS        Z2, Y2
-	VDIVPD           Z24, Z6, Z6
-	VFMADD213PD      Z25, Z30, Z22
-	VFMADD231PD      Z26, Z21, Z28
-	VINSERTF64X4     $0x01, Y2, Z4, Z2
-	VCVTPD2PS        Z6, Y4
-	VDIVPD           Z22, Z20, Z6
-	VFMADD231PD      Z26, Z28, Z25
-	VMOVUPS          Z2, 2624(SI)
-	VINSERTF64X4     $0x01, Y4, Z0, Z0
-	VCVTPD2PS        Z6, Y4
-	VDIVPD           Z25, Z17, Z6
-	VMOVUPS          Z0, 2688(SI)
-	VINSERTF64X4     $0x01, Y4, Z16, Z4
-	VCVTPD2PS        Z6, Y6
-	VMOVUPS          Z4, 2752(SI)
-	VINSERTF64X4     $0x01, Y6, Z18, Z6
-	VMOVUPS          Z6, 2816(SI)
+	VPERMI2PS        PoleConstants<>+2048(SB), Z29, Z24
+	VFMADD231PS      Z4, Z11, Z14
+	VMOVAPS          Z12, Z11
+	VPERMI2PS        PoleConstants<>+2304(SB), Z13, Z11
+	VFMADD231PS      Z10, Z30, Z8
+	VMOVAPS          Z27, Z29
+	VPERMI2PS        PoleConstants<>+2176(SB), Z31, Z29
+	VMOVUPS          PoleConstants<>+2368(SB), Z30
+	VMOVAPS          Z0, Z31
+	VPERMI2PS        PoleConstants<>+2432(SB), Z30, Z31
+	VFMADD231PS      Z6, Z25, Z11
+	VMOVAPS          Z26, Z25
+	VPERMI2PS        PoleConstants<>+2304(SB), Z13, Z25
+	VFMADD231PS      Z2, Z24, Z29
+	VFMADD231PS      Z4, Z14, Z31
+	VMOVAPS          Z12, Z14
+	VPERMI2PS        PoleConstants<>+2432(SB), Z30, Z14
+	VFMADD231PS      Z10, Z8, Z25
+	VMOVAPS          Z27, Z8
+	VPERMI2PS        PoleConstants<>+2304(SB), Z13, Z8
+	VMOVUPS          PoleConstants<>+2496(SB), Z13
+	VMOVAPS          Z0, Z24
+	VPERMI2PS        PoleConstants<>+2560(SB), Z13, Z24
+	VFMADD231PS      Z6, Z11, Z14
+	VMOVAPS          Z26, Z11
+	VPERMI2PS        PoleConstants<>+2432(SB), Z30, Z11
+	VFMADD231PS      Z2, Z29, Z8
+	VFMADD231PS      Z4, Z31, Z24
+	VMOVAPS          Z12, Z29
+	VPERMI2PS        PoleConstants<>+2560(SB), Z13, Z29
+	VFMADD231PS      Z10, Z25, Z11
+	VMOVAPS          Z27, Z25
+	VPERMI2PS        PoleConstants<>+2432(SB), Z30, Z25
+	VMOVUPS          PoleConstants<>+2624(SB), Z30
+	VPERMI2PS        PoleConstants<>+2688(SB), Z30, Z0
+	VFMADD231PS      Z6, Z14, Z29
+	VMOVAPS          Z26, Z14
+	VPERMI2PS        PoleConstants<>+2560(SB), Z13, Z14
+	VFMADD231PS      Z2, Z8, Z25
+	VMAXPS           Z4, Z0, Z0
+	VPERMI2PS        PoleConstants<>+2688(SB), Z30, Z12
+	VFMADD231PS      Z10, Z11, Z14
+	VMOVAPS          Z27, Z8
+	VPERMI2PS        PoleConstants<>+2560(SB), Z13, Z8
+	VFMADD231PS      Z4, Z24, Z0
+	VMAXPS           Z6, Z12, Z4
+	VPERMI2PS        PoleConstants<>+2688(SB), Z30, Z26
+	VFMADD231PS      Z2, Z25, Z8
+	VBROADCASTSS     PoleConstants<>+2752(SB), Z11
+	VPTERNLOGD       $0xf8, Z11, Z1, Z0
+	VFMADD231PS      Z6, Z29, Z4
+	VMAXPS           Z10, Z26, Z1
+	VPERMI2PS        PoleConstants<>+2688(SB), Z30, Z27
+	VMOVUPS          Z0, 2624(SI)
+	VPTERNLOGD       $0xf8, Z11, Z3, Z4
+	VFMADD231PS      Z10, Z14, Z1
+	VMAXPS           Z2, Z27, Z3
+	VMOVUPS          Z4, 2688(SI)
+	VPTERNLOGD       $0xf8, Z11, Z5, Z1
+	VFMADD231PS      Z2, Z8, Z3
+	VMOVUPS          Z1, 2752(SI)
+	VPTERNLOGD       $0xf8, Z11, Z7, Z3
+	VMOVUPS          Z3, 2816(SI)
 
 	// z2 = W2·a1 + b2
-	VBROADCASTSS     448(DI), Z16
-	VBROADCASTSS     452(DI), Z17
-	VFMADD231PS.BCST 320(DI), Z1, Z16
-	VBROADCASTSS     384(DI), Z1
-	VFMADD231PS      1856(SI), Z1, Z17
-	VFMADD231PS.BCST 324(DI), Z3, Z16
-	VFMADD231PS.BCST 388(DI), Z3, Z17
-	VFMADD231PS.BCST 328(DI), Z5, Z16
-	VFMADD231PS.BCST 392(DI), Z5, Z17
-	VFMADD231PS.BCST 332(DI), Z7, Z16
-	VFMADD231PS.BCST 396(DI), Z7, Z17
-	VFMADD231PS.BCST 336(DI), Z8, Z16
-	VFMADD231PS.BCST 400(DI), Z8, Z17
-	VFMADD231PS.BCST 340(DI), Z9, Z16
-	VFMADD231PS.BCST 404(DI), Z9, Z17
-	VFMADD231PS.BCST 344(DI), Z10, Z16
-	VFMADD231PS.BCST 408(DI), Z10, Z17
-	VFMADD231PS.BCST 348(DI), Z11, Z16
-	VFMADD231PS.BCST 412(DI), Z11, Z17
-	VFMADD231PS.BCST 352(DI), Z12, Z16
-	VFMADD231PS.BCST 416(DI), Z12, Z17
-	VFMADD231PS.BCST 356(DI), Z13, Z16
-	VFMADD231PS.BCST 420(DI), Z13, Z17
-	VFMADD231PS.BCST 360(DI), Z14, Z16
-	VFMADD231PS.BCST 424(DI), Z14, Z17
-	VFMADD231PS.BCST 364(DI), Z15, Z16
-	VFMADD231PS.BCST 428(DI), Z15, Z17
-	VFMADD231PS.BCST 368(DI), Z2, Z16
-	VFMADD231PS.BCST 432(DI), Z2, Z17
-	VFMADD231PS.BCST 372(DI), Z0, Z16
-	VFMADD231PS.BCST 436(DI), Z0, Z17
-	VFMADD231PS.BCST 376(DI), Z4, Z16
-	VFMADD231PS.BCST 440(DI), Z4, Z17
-	VFMADD231PS.BCST 380(DI), Z6, Z16
-	VMOVUPS          Z16, 192(SI)
-	VFMADD231PS.BCST 444(DI), Z6, Z17
-	VMOVUPS          Z17, 256(SI)
+	VBROADCASTSS     448(DI), Z2
+	VBROADCASTSS     452(DI), Z5
+	VFMADD231PS.BCST 320(DI), Z18, Z2
+	VBROADCASTSS     384(DI), Z6
+	VFMADD231PS      1856(SI), Z6, Z5
+	VFMADD231PS.BCST 324(DI), Z15, Z2
+	VFMADD231PS.BCST 388(DI), Z15, Z5
+	VFMADD231PS.BCST 328(DI), Z16, Z2
+	VFMADD231PS.BCST 392(DI), Z16, Z5
+	VFMADD231PS.BCST 332(DI), Z17, Z2
+	VFMADD231PS.BCST 396(DI), Z17, Z5
+	VFMADD231PS.BCST 336(DI), Z9, Z2
+	VFMADD231PS.BCST 400(DI), Z9, Z5
+	VFMADD231PS.BCST 340(DI), Z19, Z2
+	VFMADD231PS.BCST 404(DI), Z19, Z5
+	VFMADD231PS.BCST 344(DI), Z20, Z2
+	VFMADD231PS.BCST 408(DI), Z20, Z5
+	VMOVUPS          64(SP), Z6
+	VFMADD231PS.BCST 348(DI), Z6, Z2
+	VFMADD231PS.BCST 412(DI), Z6, Z5
+	VFMADD231PS.BCST 352(DI), Z21, Z2
+	VFMADD231PS.BCST 416(DI), Z21, Z5
+	VFMADD231PS.BCST 356(DI), Z22, Z2
+	VFMADD231PS.BCST 420(DI), Z22, Z5
+	VFMADD231PS.BCST 360(DI), Z23, Z2
+	VFMADD231PS.BCST 424(DI), Z23, Z5
+	VFMADD231PS.BCST 364(DI), Z28, Z2
+	VFMADD231PS.BCST 428(DI), Z28, Z5
+	VFMADD231PS.BCST 368(DI), Z0, Z2
+	VFMADD231PS.BCST 432(DI), Z0, Z5
+	VFMADD231PS.BCST 372(DI), Z4, Z2
+	VFMADD231PS.BCST 436(DI), Z4, Z5
+	VFMADD231PS.BCST 376(DI), Z1, Z2
+	VFMADD231PS.BCST 440(DI), Z1, Z5
+	VFMADD231PS.BCST 380(DI), Z3, Z2
+	VMOVUPS          Z2, 192(SI)
+	VFMADD231PS.BCST 444(DI), Z3, Z5
+	VMOVUPS          Z5, 256(SI)
 
 	// a2 = softmax(z2)
-	VCMPPS       $0x03, Z16, Z16, K1
-	VMAXPS       Z17, Z16, Z0
-	VBLENDMPS    Z16, Z0, K1, Z0
+	VCMPPS       $0x03, Z2, Z2, K1
+	VMAXPS       Z5, Z2, Z0
+	VBLENDMPS    Z2, Z0, K1, Z0
 	VMOVUPS      Z0, 448(SI)
-	VSUBPS       Z0, Z16, Z1
-	VBROADCASTSS PoleConstants<>+1104(SB), Z2
+	VSUBPS       Z0, Z2, Z1
+	VBROADCASTSS PoleConstants<>+1136(SB), Z2
 	VMINPS       Z1, Z2, Z1
-	VBROADCASTSS PoleConstants<>+1100(SB), Z3
+	VBROADCASTSS PoleConstants<>+1132(SB), Z3
 	VMAXPS       Z1, Z3, Z1
-	VBROADCASTSS PoleConstants<>+1112(SB), Z4
-	VBROADCASTSS PoleConstants<>+1108(SB), Z5
-	VMOVAPS      Z5, Z6
-	VFMADD231PS  Z4, Z1, Z6
-	VSUBPS       Z5, Z6, Z6
-	VBROADCASTSS PoleConstants<>+1116(SB), Z7
-	VFNMADD231PS Z7, Z6, Z1
-	VBROADCASTSS PoleConstants<>+1120(SB), Z8
-	VFNMADD231PS Z8, Z6, Z1
-	VMULPS       Z1, Z1, Z9
-	VBROADCASTSS PoleConstants<>+1144(SB), Z10
-	VBROADCASTSS PoleConstants<>+1140(SB), Z11
-	VMOVAPS      Z11, Z12
-	VFMADD231PS  Z1, Z10, Z12
-	VBROADCASTSS PoleConstants<>+1136(SB), Z13
-	VFMADD213PS  Z13, Z1, Z12
-	VBROADCASTSS PoleConstants<>+1132(SB), Z14
-	VFMADD213PS  Z14, Z1, Z12
-	VBROADCASTSS PoleConstants<>+1128(SB), Z15
-	VFMADD213PS  Z15, Z1, Z12
-	VBROADCASTSS PoleConstants<>+1124(SB), Z16
-	VFMADD213PS  Z16, Z1, Z12
-	VFMADD231PS  Z12, Z9, Z1
-	VBROADCASTSS PoleConstants<>+1148(SB), Z9
-	VADDPS       Z9, Z1, Z1
-	VSCALEFPS    Z6, Z1, Z1
-	VSUBPS       Z0, Z17, Z0
+	VBROADCASTSS PoleConstants<>+1144(SB), Z4
+	VBROADCASTSS PoleConstants<>+1140(SB), Z6
+	VMOVAPS      Z6, Z7
+	VFMADD231PS  Z4, Z1, Z7
+	VSUBPS       Z6, Z7, Z7
+	VBROADCASTSS PoleConstants<>+1148(SB), Z8
+	VFNMADD231PS Z8, Z7, Z1
+	VBROADCASTSS PoleConstants<>+1152(SB), Z9
+	VFNMADD231PS Z9, Z7, Z1
+	VMULPS       Z1, Z1, Z10
+	VBROADCASTSS PoleConstants<>+1176(SB), Z11
+	VBROADCASTSS PoleConstants<>+1172(SB), Z12
+	VMOVAPS      Z12, Z13
+	VFMADD231PS  Z1, Z11, Z13
+	VBROADCASTSS PoleConstants<>+1168(SB), Z14
+	VFMADD213PS  Z14, Z1, Z13
+	VBROADCASTSS PoleConstants<>+1164(SB), Z15
+	VFMADD213PS  Z15, Z1, Z13
+	VBROADCASTSS PoleConstants<>+1160(SB), Z16
+	VFMADD213PS  Z16, Z1, Z13
+	VBROADCASTSS PoleConstants<>+1156(SB), Z17
+	VFMADD213PS  Z17, Z1, Z13
+	VFMADD231PS  Z13, Z10, Z1
+	VBROADCASTSS PoleConstants<>+1180(SB), Z10
+	VADDPS       Z10, Z1, Z1
+	VSCALEFPS    Z7, Z1, Z1
+	VSUBPS       Z0, Z5, Z0
 	VMINPS       Z0, Z2, Z0
 	VMAXPS       Z0, Z3, Z0
-	VFMADD213PS  Z5, Z0, Z4
-	VSUBPS       Z5, Z4, Z2
-	VFNMADD231PS Z7, Z2, Z0
+	VFMADD213PS  Z6, Z0, Z4
+	VSUBPS       Z6, Z4, Z2
 	VFNMADD231PS Z8, Z2, Z0
+	VFNMADD231PS Z9, Z2, Z0
 	VMULPS       Z0, Z0, Z3
-	VFMADD231PS  Z0, Z10, Z11
-	VFMADD231PS  Z0, Z11, Z13
-	VFMADD231PS  Z0, Z13, Z14
+	VFMADD231PS  Z0, Z11, Z12
+	VFMADD231PS  Z0, Z12, Z14
 	VFMADD231PS  Z0, Z14, Z15
 	VFMADD231PS  Z0, Z15, Z16
-	VFMADD231PS  Z16, Z3, Z0
-	VADDPS       Z9, Z0, Z0
+	VFMADD231PS  Z0, Z16, Z17
+	VFMADD231PS  Z17, Z3, Z0
+	VADDPS       Z10, Z0, Z0
 	VSCALEFPS    Z2, Z0, Z0
 	VADDPS       Z0, Z1, Z2
 	VMOVUPS      Z2, 512(SI)
-	VDIVPS       Z2, Z9, Z2
+	VDIVPS       Z2, Z10, Z2
 	VMULPS       Z2, Z1, Z1
 	VMOVUPS      Z1, 320(SI)
 	VMULPS       Z2, Z0, Z0
@@ -4677,13 +4440,13 @@ TEXT ·poleLossBatchAVX2(SB), NOSPLIT, $32-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      PoleConstants<>+1792(SB), Y0
+	VMOVUPS      PoleConstants<>+2756(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
 	VANDPS       PoleConstants<>+896(SB), Y0, Y0
 	VMOVUPS      Y0, 1600(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 1664(SI)
-	VMOVUPS      PoleConstants<>+1856(SB), Y1
+	VMOVUPS      PoleConstants<>+2820(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       PoleConstants<>+896(SB), Y1, Y1
 	VMOVUPS      Y1, 1632(SI)
@@ -6574,103 +6337,103 @@ loop0:
 	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X1, Y1
-	VPADDQ       PoleConstants<>+1184(SB), Y1, Y4
-	VPADDQ       PoleConstants<>+1184(SB), Y2, Y5
+	VPADDQ       PoleConstants<>+1216(SB), Y1, Y4
+	VPADDQ       PoleConstants<>+1216(SB), Y2, Y5
 	VPSRLQ       $0x34, Y4, Y6
 	VPSRLQ       $0x34, Y5, Y7
-	VORPD        PoleConstants<>+1216(SB), Y6, Y6
-	VORPD        PoleConstants<>+1216(SB), Y7, Y7
-	VSUBPD       PoleConstants<>+1248(SB), Y6, Y6
-	VSUBPD       PoleConstants<>+1248(SB), Y7, Y7
-	VANDPD       PoleConstants<>+1280(SB), Y4, Y4
-	VANDPD       PoleConstants<>+1280(SB), Y5, Y5
-	VPADDQ       PoleConstants<>+1312(SB), Y4, Y4
-	VPADDQ       PoleConstants<>+1312(SB), Y5, Y5
+	VORPD        PoleConstants<>+1248(SB), Y6, Y6
+	VORPD        PoleConstants<>+1248(SB), Y7, Y7
+	VSUBPD       PoleConstants<>+1280(SB), Y6, Y6
+	VSUBPD       PoleConstants<>+1280(SB), Y7, Y7
+	VANDPD       PoleConstants<>+1312(SB), Y4, Y4
+	VANDPD       PoleConstants<>+1312(SB), Y5, Y5
+	VPADDQ       PoleConstants<>+1344(SB), Y4, Y4
+	VPADDQ       PoleConstants<>+1344(SB), Y5, Y5
 	VSUBPD       PoleConstants<>+256(SB), Y4, Y4
 	VSUBPD       PoleConstants<>+256(SB), Y5, Y5
-	VADDPD       PoleConstants<>+1344(SB), Y4, Y8
-	VADDPD       PoleConstants<>+1344(SB), Y5, Y9
+	VADDPD       PoleConstants<>+1376(SB), Y4, Y8
+	VADDPD       PoleConstants<>+1376(SB), Y5, Y9
 	VDIVPD       Y8, Y4, Y4
 	VDIVPD       Y9, Y5, Y5
 	VMULPD       Y4, Y4, Y8
 	VMULPD       Y5, Y5, Y9
-	VMOVUPS      PoleConstants<>+1504(SB), Y10
+	VMOVUPS      PoleConstants<>+1536(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  PoleConstants<>+1536(SB), Y8, Y11
+	VFMADD231PD  PoleConstants<>+1568(SB), Y8, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  PoleConstants<>+1536(SB), Y9, Y12
+	VFMADD231PD  PoleConstants<>+1568(SB), Y9, Y12
+	VFMADD213PD  PoleConstants<>+1504(SB), Y8, Y11
+	VFMADD213PD  PoleConstants<>+1504(SB), Y9, Y12
 	VFMADD213PD  PoleConstants<>+1472(SB), Y8, Y11
 	VFMADD213PD  PoleConstants<>+1472(SB), Y9, Y12
 	VFMADD213PD  PoleConstants<>+1440(SB), Y8, Y11
 	VFMADD213PD  PoleConstants<>+1440(SB), Y9, Y12
-	VFMADD213PD  PoleConstants<>+1408(SB), Y8, Y11
-	VFMADD213PD  PoleConstants<>+1408(SB), Y9, Y12
 	VMULPD       Y11, Y4, Y4
 	VMULPD       Y12, Y5, Y5
-	VFMADD231PD  PoleConstants<>+1376(SB), Y6, Y4
-	VFMADD231PD  PoleConstants<>+1376(SB), Y7, Y5
+	VFMADD231PD  PoleConstants<>+1408(SB), Y6, Y4
+	VFMADD231PD  PoleConstants<>+1408(SB), Y7, Y5
 	VXORPS       X6, X6, X6
 	VCMPPD       $0x00, Y6, Y1, Y7
 	VCMPPD       $0x00, Y6, Y2, Y8
-	VBLENDVPD    Y7, PoleConstants<>+1600(SB), Y4, Y4
-	VBLENDVPD    Y8, PoleConstants<>+1600(SB), Y5, Y5
-	VCMPPD       $0x00, PoleConstants<>+1152(SB), Y1, Y7
-	VCMPPD       $0x00, PoleConstants<>+1152(SB), Y2, Y8
-	VBLENDVPD    Y7, PoleConstants<>+1152(SB), Y4, Y4
-	VBLENDVPD    Y8, PoleConstants<>+1152(SB), Y5, Y5
+	VBLENDVPD    Y7, PoleConstants<>+1632(SB), Y4, Y4
+	VBLENDVPD    Y8, PoleConstants<>+1632(SB), Y5, Y5
+	VCMPPD       $0x00, PoleConstants<>+1184(SB), Y1, Y7
+	VCMPPD       $0x00, PoleConstants<>+1184(SB), Y2, Y8
+	VBLENDVPD    Y7, PoleConstants<>+1184(SB), Y4, Y4
+	VBLENDVPD    Y8, PoleConstants<>+1184(SB), Y5, Y5
 	VCMPPD       $0x19, Y6, Y1, Y1
 	VCMPPD       $0x19, Y6, Y2, Y2
-	VBLENDVPD    Y1, PoleConstants<>+1632(SB), Y4, Y1
-	VBLENDVPD    Y2, PoleConstants<>+1632(SB), Y5, Y2
+	VBLENDVPD    Y1, PoleConstants<>+1664(SB), Y4, Y1
+	VBLENDVPD    Y2, PoleConstants<>+1664(SB), Y5, Y2
 	VCVTPD2PSY   Y1, X1
 	VCVTPD2PSY   Y2, X2
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X0, Y0
-	VPADDQ       PoleConstants<>+1184(SB), Y3, Y4
-	VPADDQ       PoleConstants<>+1184(SB), Y0, Y5
+	VPADDQ       PoleConstants<>+1216(SB), Y3, Y4
+	VPADDQ       PoleConstants<>+1216(SB), Y0, Y5
 	VPSRLQ       $0x34, Y4, Y7
 	VPSRLQ       $0x34, Y5, Y8
-	VORPD        PoleConstants<>+1216(SB), Y7, Y7
-	VORPD        PoleConstants<>+1216(SB), Y8, Y8
-	VSUBPD       PoleConstants<>+1248(SB), Y7, Y7
-	VSUBPD       PoleConstants<>+1248(SB), Y8, Y8
-	VANDPD       PoleConstants<>+1280(SB), Y4, Y4
-	VANDPD       PoleConstants<>+1280(SB), Y5, Y5
-	VPADDQ       PoleConstants<>+1312(SB), Y4, Y4
-	VPADDQ       PoleConstants<>+1312(SB), Y5, Y5
+	VORPD        PoleConstants<>+1248(SB), Y7, Y7
+	VORPD        PoleConstants<>+1248(SB), Y8, Y8
+	VSUBPD       PoleConstants<>+1280(SB), Y7, Y7
+	VSUBPD       PoleConstants<>+1280(SB), Y8, Y8
+	VANDPD       PoleConstants<>+1312(SB), Y4, Y4
+	VANDPD       PoleConstants<>+1312(SB), Y5, Y5
+	VPADDQ       PoleConstants<>+1344(SB), Y4, Y4
+	VPADDQ       PoleConstants<>+1344(SB), Y5, Y5
 	VSUBPD       PoleConstants<>+256(SB), Y4, Y4
 	VSUBPD       PoleConstants<>+256(SB), Y5, Y5
-	VADDPD       PoleConstants<>+1344(SB), Y4, Y9
-	VADDPD       PoleConstants<>+1344(SB), Y5, Y11
+	VADDPD       PoleConstants<>+1376(SB), Y4, Y9
+	VADDPD       PoleConstants<>+1376(SB), Y5, Y11
 	VDIVPD       Y9, Y4, Y4
 	VDIVPD       Y11, Y5, Y5
 	VMULPD       Y4, Y4, Y9
 	VMULPD       Y5, Y5, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  PoleConstants<>+1536(SB), Y9, Y12
-	VFMADD231PD  PoleConstants<>+1536(SB), Y11, Y10
+	VFMADD231PD  PoleConstants<>+1568(SB), Y9, Y12
+	VFMADD231PD  PoleConstants<>+1568(SB), Y11, Y10
+	VFMADD213PD  PoleConstants<>+1504(SB), Y9, Y12
+	VFMADD213PD  PoleConstants<>+1504(SB), Y11, Y10
 	VFMADD213PD  PoleConstants<>+1472(SB), Y9, Y12
 	VFMADD213PD  PoleConstants<>+1472(SB), Y11, Y10
 	VFMADD213PD  PoleConstants<>+1440(SB), Y9, Y12
 	VFMADD213PD  PoleConstants<>+1440(SB), Y11, Y10
-	VFMADD213PD  PoleConstants<>+1408(SB), Y9, Y12
-	VFMADD213PD  PoleConstants<>+1408(SB), Y11, Y10
 	VMULPD       Y12, Y4, Y4
 	VMULPD       Y10, Y5, Y5
-	VFMADD231PD  PoleConstants<>+1376(SB), Y7, Y4
-	VFMADD231PD  PoleConstants<>+1376(SB), Y8, Y5
+	VFMADD231PD  PoleConstants<>+1408(SB), Y7, Y4
+	VFMADD231PD  PoleConstants<>+1408(SB), Y8, Y5
 	VCMPPD       $0x00, Y6, Y3, Y7
 	VCMPPD       $0x00, Y6, Y0, Y8
-	VBLENDVPD    Y7, PoleConstants<>+1600(SB), Y4, Y4
-	VBLENDVPD    Y8, PoleConstants<>+1600(SB), Y5, Y5
-	VCMPPD       $0x00, PoleConstants<>+1152(SB), Y3, Y7
-	VCMPPD       $0x00, PoleConstants<>+1152(SB), Y0, Y8
-	VBLENDVPD    Y7, PoleConstants<>+1152(SB), Y4, Y4
-	VBLENDVPD    Y8, PoleConstants<>+1152(SB), Y5, Y5
+	VBLENDVPD    Y7, PoleConstants<>+1632(SB), Y4, Y4
+	VBLENDVPD    Y8, PoleConstants<>+1632(SB), Y5, Y5
+	VCMPPD       $0x00, PoleConstants<>+1184(SB), Y3, Y7
+	VCMPPD       $0x00, PoleConstants<>+1184(SB), Y0, Y8
+	VBLENDVPD    Y7, PoleConstants<>+1184(SB), Y4, Y4
+	VBLENDVPD    Y8, PoleConstants<>+1184(SB), Y5, Y5
 	VCMPPD       $0x19, Y6, Y3, Y3
 	VCMPPD       $0x19, Y6, Y0, Y0
-	VBLENDVPD    Y3, PoleConstants<>+1632(SB), Y4, Y3
-	VBLENDVPD    Y0, PoleConstants<>+1632(SB), Y5, Y0
+	VBLENDVPD    Y3, PoleConstants<>+1664(SB), Y4, Y3
+	VBLENDVPD    Y0, PoleConstants<>+1664(SB), Y5, Y0
 	VCVTPD2PSY   Y3, X3
 	VCVTPD2PSY   Y0, X0
 	VINSERTF128  $0x01, X3, Y1, Y1
@@ -6738,9 +6501,9 @@ TEXT ·poleLossBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      PoleConstants<>+1888(SB), Z0
+	VMOVUPS      PoleConstants<>+2880(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS PoleConstants<>+1148(SB), Z0
+	VBROADCASTSS PoleConstants<>+1180(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 1600(SI)
 	VXORPS       X0, X0, X0
@@ -6811,940 +6574,710 @@ loop0:
 	VFMADD231PS.BCST 28(DI), Z0, Z3
 	VFMADD231PS.BCST 44(DI), Z0, Z5
 	VFMADD231PS.BCST 60(DI), Z0, Z7
-	VEXTRACTF64X4    $0x01, Z1, Y8
-	VEXTRACTF64X4    $0x01, Z3, Y9
-	VEXTRACTF64X4    $0x01, Z5, Y10
-	VEXTRACTF64X4    $0x01, Z7, Y11
-	VCVTPS2PD        Y1, Z1
-	VCVTPS2PD        Y3, Z3
-	VCVTPS2PD        Y5, Z5
-	VCVTPS2PD        Y7, Z7
-	VBROADCASTSD     PoleConstants<>+1000(SB), Z12
-	VMINPD           Z3, Z12, Z3
-	VMINPD           Z5, Z12, Z5
-	VMINPD           Z7, Z12, Z7
-	VMINPD           Z1, Z12, Z1
-	VBROADCASTSD     PoleConstants<>+992(SB), Z13
-	VMAXPD           Z3, Z13, Z3
-	VMAXPD           Z5, Z13, Z5
-	VMAXPD           Z7, Z13, Z7
-	VMAXPD           Z1, Z13, Z1
-	VMULPD           Z3, Z3, Z14
-	VMULPD           Z5, Z5, Z15
-	VMULPD           Z7, Z7, Z16
-	VMULPD           Z1, Z1, Z17
-	VBROADCASTSD     PoleConstants<>+1040(SB), Z18
-	VBROADCASTSD     PoleConstants<>+1032(SB), Z19
-	VMOVAPS          Z19, Z20
-	VFMADD231PD      Z14, Z18, Z20
-	VMOVAPS          Z19, Z21
-	VFMADD231PD      Z15, Z18, Z21
-	VMOVAPS          Z19, Z22
-	VFMADD231PD      Z16, Z18, Z22
-	VMOVAPS          Z19, Z23
-	VFMADD231PD      Z17, Z18, Z23
-	VBROADCASTSD     PoleConstants<>+1024(SB), Z24
-	VFMADD213PD      Z24, Z14, Z20
-	VFMADD213PD      Z24, Z15, Z21
-	VFMADD213PD      Z24, Z16, Z22
-	VFMADD213PD      Z24, Z17, Z23
-	VBROADCASTSD     PoleConstants<>+1016(SB), Z25
-	VFMADD213PD      Z25, Z14, Z20
-	VFMADD213PD      Z25, Z15, Z21
-	VFMADD213PD      Z25, Z16, Z22
-	VFMADD213PD      Z25, Z17, Z23
-	VBROADCASTSD     PoleConstants<>+1008(SB), Z26
-	VFMADD213PD      Z26, Z14, Z20
-	VFMADD213PD      Z26, Z15, Z21
-	VFMADD213PD      Z26, Z16, Z22
-	VFMADD213PD      Z26, Z17, Z23
-	VMULPD           Z20, Z3, Z3
-	VMULPD           Z21, Z5, Z5
-	VMULPD           Z22, Z7, Z7
-	VMULPD           Z23, Z1, Z1
-	VBROADCASTSD     PoleConstants<>+1088(SB), Z20
-	VBROADCASTSD     PoleConstants<>+1080(SB), Z21
-	VMOVAPS          Z21, Z22
-	VFMADD231PD      Z14, Z20, Z22
-	VMOVAPS          Z21, Z23
-	VFMADD231PD      Z15, Z20, Z23
-	VMOVAPS          Z21, Z27
-	VFMADD231PD      Z16, Z20, Z27
-	VMOVAPS          Z21, Z28
-	VFMADD231PD      Z17, Z20, Z28
-	VBROADCASTSD     PoleConstants<>+1072(SB), Z29
-	VFMADD213PD      Z29, Z14, Z22
-	VFMADD213PD      Z29, Z15, Z23
-	VFMADD213PD      Z29, Z16, Z27
-	VFMADD213PD      Z29, Z17, Z28
-	VBROADCASTSD     PoleConstants<>+1064(SB), Z30
-	VFMADD213PD      Z30, Z14, Z22
-	VFMADD213PD      Z30, Z15, Z23
-	VFMADD213PD      Z30, Z16, Z27
-	VFMADD213PD      Z30, Z17, Z28
-	VBROADCASTSD     PoleConstants<>+1056(SB), Z31
-	VFMADD213PD      Z31, Z14, Z22
-	VFMADD213PD      Z31, Z15, Z23
-	VFMADD213PD      Z31, Z16, Z27
-	VFMADD213PD      Z31, Z17, Z28
-	VBROADCASTSD     PoleConstants<>+1048(SB), Z31
-	VFMADD213PD      Z31, Z14, Z22
-	VFMADD213PD      Z31, Z15, Z23
-	VFMADD213PD      Z31, Z16, Z27
-	VFMADD213PD      Z31, Z17, Z28
-	VDIVPD           Z22, Z3, Z3
-	VDIVPD           Z23, Z5, Z5
-	VDIVPD           Z27, Z7, Z7
-	VDIVPD           Z28, Z1, Z1
-	VCVTPD2PS        Z3, Y3
-	VCVTPD2PS        Z5, Y5
-	VCVTPD2PS        Z7, Y7
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y9, Z9
-	VCVTPS2PD        Y10, Z10
-	VCVTPS2PD        Y11, Z11
-	VCVTPS2PD        Y8, Z8
-	VMINPD           Z9, Z12, Z9
-	VMINPD           Z10, Z12, Z10
-	VMINPD           Z11, Z12, Z11
-	VMINPD           Z8, Z12, Z8
-	VMAXPD           Z9, Z13, Z9
-	VMAXPD           Z10, Z13, Z10
-	VMAXPD           Z11, Z13, Z11
-	VMAXPD           Z8, Z13, Z8
-	VMULPD           Z9, Z9, Z14
-	VMULPD           Z10, Z10, Z15
-	VMULPD           Z11, Z11, Z16
-	VMULPD           Z8, Z8, Z17
-	VMOVAPS          Z19, Z22
-	VFMADD231PD      Z14, Z18, Z22
-	VMOVAPS          Z19, Z23
-	VFMADD231PD      Z15, Z18, Z23
-	VMOVAPS          Z19, Z27
-	VFMADD231PD      Z16, Z18, Z27
-	VMOVAPS          Z19, Z28
-	VFMADD231PD      Z17, Z18, Z28
-	VFMADD213PD      Z24, Z14, Z22
-	VFMADD213PD      Z24, Z15, Z23
-	VFMADD213PD      Z24, Z16, Z27
-	VFMADD213PD      Z24, Z17, Z28
-	VFMADD213PD      Z25, Z14, Z22
-	VFMADD213PD      Z25, Z15, Z23
-	VFMADD213PD      Z25, Z16, Z27
-	VFMADD213PD      Z25, Z17, Z28
-	VFMADD213PD      Z26, Z14, Z22
-	VFMADD213PD      Z26, Z15, Z23
-	VFMADD213PD      Z26, Z16, Z27
-	VFMADD213PD      Z26, Z17, Z28
-	VMULPD           Z22, Z9, Z9
-	VMULPD           Z23, Z10, Z10
-	VMULPD           Z27, Z11, Z11
-	VMULPD           Z28, Z8, Z8
-	VMOVAPS          Z21, Z22
-	VFMADD231PD      Z14, Z20, Z22
-	VMOVAPS          Z21, Z23
-	VFMADD231PD      Z15, Z20, Z23
-	VMOVAPS          Z21, Z27
-	VFMADD231PD      Z16, Z20, Z27
-	VMOVAPS          Z21, Z28
-	VFMADD231PD      Z17, Z20, Z28
-	VFMADD213PD      Z29, Z14, Z22
-	VFMADD213PD      Z29, Z15, Z23
-	VFMADD213PD      Z29, Z16, Z27
-	VFMADD213PD      Z29, Z17, Z28
-	VFMADD213PD      Z30, Z14, Z22
-	VFMADD213PD      Z30, Z15, Z23
-	VFMADD213PD      Z30, Z16, Z27
-	VFMADD213PD      Z30, Z17, Z28
-	VBROADCASTSD     PoleConstants<>+1056(SB), Z30
-	VFMADD213PD      Z30, Z14, Z22
-	VFMADD213PD      Z30, Z15, Z23
-	VFMADD213PD      Z30, Z16, Z27
-	VFMADD213PD      Z30, Z17, Z28
-	VFMADD213PD      Z31, Z14, Z22
-	VFMADD213PD      Z31, Z15, Z23
-	VFMADD213PD      Z31, Z16, Z27
-	VFMADD213PD      Z31, Z17, Z28
-	VDIVPD           Z22, Z9, Z9
-	VDIVPD           Z23, Z10, Z10
-	VDIVPD           Z27, Z11, Z11
-	VDIVPD           Z28, Z8, Z8
-	VCVTPD2PS        Z9, Y9
-	VCVTPD2PS        Z10, Y10
-	VCVTPD2PS        Z11, Y11
-	VCVTPD2PS        Z8, Y8
-	VINSERTF64X4     $0x01, Y9, Z3, Z3
-	VINSERTF64X4     $0x01, Y10, Z5, Z5
-	VINSERTF64X4     $0x01, Y11, Z7, Z7
-	VINSERTF64X4     $0x01, Y8, Z1, Z1
-	VMOVUPS          Z3, 1920(SI)
-	VMOVUPS          Z5, 1984(SI)
-	VMOVUPS          Z7, 2048(SI)
-	VMOVUPS          Z1, 1856(SI)
-	VBROADCASTSS     272(DI), Z8
-	VBROADCASTSS     276(DI), Z9
-	VBROADCASTSS     280(DI), Z10
-	VBROADCASTSS     284(DI), Z11
-	VFMADD231PS.BCST 64(DI), Z6, Z8
-	VFMADD231PS.BCST 80(DI), Z6, Z9
-	VFMADD231PS.BCST 96(DI), Z6, Z10
-	VFMADD231PS.BCST 112(DI), Z6, Z11
-	VFMADD231PS.BCST 68(DI), Z4, Z8
-	VFMADD231PS.BCST 84(DI), Z4, Z9
-	VFMADD231PS.BCST 100(DI), Z4, Z10
-	VFMADD231PS.BCST 116(DI), Z4, Z11
-	VFMADD231PS.BCST 72(DI), Z2, Z8
-	VFMADD231PS.BCST 88(DI), Z2, Z9
-	VFMADD231PS.BCST 104(DI), Z2, Z10
-	VFMADD231PS.BCST 120(DI), Z2, Z11
-	VFMADD231PS.BCST 76(DI), Z0, Z8
-	VFMADD231PS.BCST 92(DI), Z0, Z9
-	VFMADD231PS.BCST 108(DI), Z0, Z10
-	VFMADD231PS.BCST 124(DI), Z0, Z11
-	VEXTRACTF64X4    $0x01, Z8, Y14
-	VEXTRACTF64X4    $0x01, Z9, Y15
-	VEXTRACTF64X4    $0x01, Z10, Y16
-	VEXTRACTF64X4    $0x01, Z11, Y17
-	VCVTPS2PD        Y8, Z8
-	VCVTPS2PD        Y9, Z9
-	VCVTPS2PD        Y10, Z10
-	VCVTPS2PD        Y11, Z11
-	VMINPD           Z8, Z12, Z8
-	VMINPD           Z9, Z12, Z9
-	VMINPD           Z10, Z12, Z10
-	VMINPD           Z11, Z12, Z11
-	VMAXPD           Z8, Z13, Z8
-	VMAXPD           Z9, Z13, Z9
-	VMAXPD           Z10, Z13, Z10
-	VMAXPD           Z11, Z13, Z11
-	VMULPD           Z8, Z8, Z22
-	VMULPD           Z9, Z9, Z23
-	VMULPD           Z10, Z10, Z27
-	VMULPD           Z11, Z11, Z28
-	VMOVAPS          Z19, Z13
-	VFMADD231PD      Z22, Z18, Z13
-	VMOVAPS          Z19, Z12
-	VFMADD231PD      Z23, Z18, Z12
-	VMOVAPS          Z19, Z31
-	VFMADD231PD      Z27, Z18, Z31
-	VMOVAPS          Z19, Z30
-	VFMADD231PD      Z28, Z18, Z30
-	VFMADD213PD      Z24, Z22, Z13
-	VFMADD213PD      Z24, Z23, Z12
-	VFMADD213PD      Z24, Z27, Z31
-	VFMADD213PD      Z24, Z28, Z30
-	VFMADD213PD      Z25, Z22, Z13
-	VFMADD213PD      Z25, Z23, Z12
-	VFMADD213PD      Z25, Z27, Z31
-	VFMADD213PD      Z25, Z28, Z30
-	VFMADD213PD      Z26, Z22, Z13
-	VFMADD213PD      Z26, Z23, Z12
-	VFMADD213PD      Z26, Z27, Z31
-	VFMADD213PD      Z26, Z28, Z30
-	VMULPD           Z13, Z8, Z8
-	VMULPD           Z12, Z9, Z9
-	VMULPD           Z31, Z10, Z10
-	VMULPD           Z30, Z11, Z11
-	VMOVAPS          Z21, Z12
-	VFMADD231PD      Z22, Z20, Z12
-	VMOVAPS          Z21, Z13
-	VFMADD231PD      Z23, Z20, Z13
-	VMOVAPS          Z21, Z30
-	VFMADD231PD      Z27, Z20, Z30
-	VMOVAPS          Z21, Z31
-	VFMADD231PD      Z28, Z20, Z31
-	VFMADD213PD      Z29, Z22, Z12
-	VFMADD213PD      Z29, Z23, Z13
-	VFMADD213PD      Z29, Z27, Z30
-	VFMADD213PD      Z29, Z28, Z31
-	VBROADCASTSD     PoleConstants<>+1064(SB), Z29
-	VFMADD213PD      Z29, Z22, Z12
-	VFMADD213PD      Z29, Z23, Z13
-	VFMADD213PD      Z29, Z27, Z30
-	VFMADD213PD      Z29, Z28, Z31
-	VBROADCASTSD     PoleConstants<>+1056(SB), Z29
-	VFMADD213PD      Z29, Z22, Z12
-	VFMADD213PD      Z29, Z23, Z13
-	VFMADD213PD      Z29, Z27, Z30
-	VFMADD213PD      Z29, Z28, Z31
-	VBROADCASTSD     PoleConstants<>+1048(SB), Z29
-	VFMADD213PD      Z29, Z22, Z12
-	VFMADD213PD      Z29, Z23, Z13
-	VFMADD213PD      Z29, Z27, Z30
-	VFMADD213PD      Z29, Z28, Z31
-	VDIVPD           Z12, Z8, Z8
-	VDIVPD           Z13, Z9, Z9
-	VDIVPD           Z30, Z10, Z10
-	VDIVPD           Z31, Z11, Z11
-	VCVTPD2PS        Z8, Y8
-	VCVTPD2PS        Z9, Y9
-	VCVTPD2PS        Z10, Y10
-	VCVTPD2PS        Z11, Y11
-	VCVTPS2PD        Y14, Z12
-	VCVTPS2PD        Y15, Z13
-	VCVTPS2PD        Y16, Z14
-	VCVTPS2PD        Y17, Z15
-	VBROADCASTSD     PoleConstants<>+1000(SB), Z16
-	VMINPD           Z12, Z16, Z12
-	VMINPD           Z13, Z16, Z13
-	VMINPD           Z14, Z16, Z14
-	VMINPD           Z15, Z16, Z15
-	VBROADCASTSD     PoleConstants<>+992(SB), Z17
-	VMAXPD           Z12, Z17, Z12
-	VMAXPD           Z13, Z17, Z13
-	VMAXPD           Z14, Z17, Z14
-	VMAXPD           Z15, Z17, Z15
-	VMULPD           Z12, Z12, Z22
-	VMULPD           Z13, Z13, Z23
-	VMULPD           Z14, Z14, Z27
-	VMULPD           Z15, Z15, Z28
-	VMOVAPS          Z19, Z30
-	VFMADD231PD      Z22, Z18, Z30
-	VMOVAPS          Z19, Z31
-	VFMADD231PD      Z23, Z18, Z31
-	VMOVAPS          Z19, Z17
-	VFMADD231PD      Z27, Z18, Z17
-	VMOVAPS          Z19, Z16
-	VFMADD231PD      Z28, Z18, Z16
-	VFMADD213PD      Z24, Z22, Z30
-	VFMADD213PD      Z24, Z23, Z31
-	VFMADD213PD      Z24, Z27, Z17
-	VFMADD213PD      Z24, Z28, Z16
-	VFMADD213PD      Z25, Z22, Z30
-	VFMADD213PD      Z25, Z23, Z31
-	VFMADD213PD      Z25, Z27, Z17
-	VFMADD213PD      Z25, Z28, Z16
-	VFMADD213PD      Z26, Z22, Z30
-	VFMADD213PD      Z26, Z23, Z31
-	VFMADD213PD      Z26, Z27, Z17
-	VFMADD213PD      Z26, Z28, Z16
-	VMULPD           Z30, Z12, Z12
-	VMULPD           Z31, Z13, Z13
-	VMULPD           Z17, Z14, Z14
-	VMULPD           Z16, Z15, Z15
-	VMOVAPS          Z21, Z16
-	VFMADD231PD      Z22, Z20, Z16
-	VMOVAPS          Z21, Z17
-	VFMADD231PD      Z23, Z20, Z17
-	VMOVAPS          Z21, Z30
-	VFMADD231PD      Z27, Z20, Z30
-	VMOVAPS          Z21, Z31
-	VFMADD231PD      Z28, Z20, Z31
-	VBROADCASTSD     PoleConstants<>+1072(SB), Z20
-	VFMADD213PD      Z20, Z22, Z16
-	VFMADD213PD      Z20, Z23, Z17
-	VFMADD213PD      Z20, Z27, Z30
-	VFMADD213PD      Z20, Z28, Z31
-	VBROADCASTSD     PoleConstants<>+1064(SB), Z20
-	VFMADD213PD      Z20, Z22, Z16
-	VFMADD213PD      Z20, Z23, Z17
-	VFMADD213PD      Z20, Z27, Z30
-	VFMADD213PD      Z20, Z28, Z31
-	VBROADCASTSD     PoleConstants<>+1056(SB), Z20
-	VFMADD213PD      Z20, Z22, Z16
-	VFMADD213PD      Z20, Z23, Z17
-	VFMADD213PD      Z20, Z27, Z30
-	VFMADD213PD      Z20, Z28, Z31
-	VFMADD213PD      Z29, Z22, Z16
-	VFMADD213PD      Z29, Z23, Z17
-	VFMADD213PD      Z29, Z27, Z30
-	VFMADD213PD      Z29, Z28, Z31
-	VDIVPD           Z16, Z12, Z12
-	VDIVPD           Z17, Z13, Z13
-	VDIVPD           Z30, Z14, Z14
-	VDIVPD           Z31, Z15, Z15
-	VCVTPD2PS        Z12, Y12
-	VCVTPD2PS        Z13, Y13
-	VCVTPD2PS        Z14, Y14
-	VCVTPD2PS        Z15, Y15
-	VINSERTF64X4     $0x01, Y12, Z8, Z8
-	VINSERTF64X4     $0x01, Y13, Z9, Z9
-	VINSERTF64X4     $0x01, Y14, Z10, Z10
-	VINSERTF64X4     $0x01, Y15, Z11, Z11
-	VMOVUPS          Z8, 2112(SI)
-	VMOVUPS          Z9, 2176(SI)
-	VMOVUPS          Z10, 2240(SI)
-	VMOVUPS          Z11, 2304(SI)
-	VBROADCASTSS     288(DI), Z12
-	VBROADCASTSS     292(DI), Z13
-	VBROADCASTSS     296(DI), Z14
-	VBROADCASTSS     300(DI), Z15
-	VFMADD231PS.BCST 128(DI), Z6, Z12
-	VFMADD231PS.BCST 144(DI), Z6, Z13
-	VFMADD231PS.BCST 160(DI), Z6, Z14
-	VBROADCASTSS     176(DI), Z6
-	VFMADD231PS      3904(SI), Z6, Z15
-	VFMADD231PS.BCST 132(DI), Z4, Z12
-	VFMADD231PS.BCST 148(DI), Z4, Z13
-	VFMADD231PS.BCST 164(DI), Z4, Z14
-	VFMADD231PS.BCST 180(DI), Z4, Z15
-	VFMADD231PS.BCST 136(DI), Z2, Z12
-	VFMADD231PS.BCST 152(DI), Z2, Z13
-	VFMADD231PS.BCST 168(DI), Z2, Z14
-	VFMADD231PS.BCST 184(DI), Z2, Z15
-	VFMADD231PS.BCST 140(DI), Z0, Z12
-	VFMADD231PS.BCST 156(DI), Z0, Z13
-	VFMADD231PS.BCST 172(DI), Z0, Z14
-	VEXTRACTF64X4    $0x01, Z12, Y4
-	VEXTRACTF64X4    $0x01, Z13, Y6
-	VEXTRACTF64X4    $0x01, Z14, Y16
-	VFMADD231PS.BCST 188(DI), Z0, Z15
-	VCVTPS2PD        Y12, Z12
-	VCVTPS2PD        Y13, Z13
-	VCVTPS2PD        Y14, Z14
-	VEXTRACTF64X4    $0x01, Z15, Y17
-	VBROADCASTSD     PoleConstants<>+1000(SB), Z22
-	VMINPD           Z12, Z22, Z12
-	VMINPD           Z13, Z22, Z13
-	VMINPD           Z14, Z22, Z14
-	VCVTPS2PD        Y15, Z15
-	VBROADCASTSD     PoleConstants<>+992(SB), Z23
-	VMAXPD           Z12, Z23, Z12
-	VMAXPD           Z13, Z23, Z13
-	VMAXPD           Z14, Z23, Z14
-	VMINPD           Z15, Z22, Z15
-	VMULPD           Z12, Z12, Z27
-	VMULPD           Z13, Z13, Z28
-	VMULPD           Z14, Z14, Z30
-	VMAXPD           Z15, Z23, Z15
-	VMOVAPS          Z19, Z31
-	VFMADD231PD      Z27, Z18, Z31
-	VMOVAPS          Z19, Z23
-	VFMADD231PD      Z28, Z18, Z23
-	VMOVAPS          Z19, Z22
-	VFMADD231PD      Z30, Z18, Z22
-	VMULPD           Z15, Z15, Z29
-	VFMADD213PD      Z24, Z27, Z31
-	VFMADD213PD      Z24, Z28, Z23
-	VFMADD213PD      Z24, Z30, Z22
-	VMOVAPS          Z19, Z20
-	VFMADD231PD      Z29, Z18, Z20
-	VFMADD213PD      Z25, Z27, Z31
-	VFMADD213PD      Z25, Z28, Z23
-	VFMADD213PD      Z25, Z30, Z22
-	VFMADD213PD      Z24, Z29, Z20
-	VFMADD213PD      Z26, Z27, Z31
-	VFMADD213PD      Z26, Z28, Z23
-	VFMADD213PD      Z26, Z30, Z22
-	VFMADD213PD      Z25, Z29, Z20
-	VMULPD           Z31, Z12, Z12
-	VMULPD           Z23, Z13, Z13
-	VMULPD           Z22, Z14, Z14
-	VFMADD213PD      Z26, Z29, Z20
-	VBROADCASTSD     PoleConstants<>+1088(SB), Z22
-	VMOVAPS          Z21, Z23
-	VFMADD231PD      Z27, Z22, Z23
-	VMOVAPS          Z21, Z31
-	VFMADD231PD      Z28, Z22, Z31
-	VMOVAPS          Z21, Z26
-	VFMADD231PD      Z30, Z22, Z26
-	VMULPD           Z20, Z15, Z15
-	VBROADCASTSD     PoleConstants<>+1072(SB), Z20
-	VFMADD213PD      Z20, Z27, Z23
-	VFMADD213PD      Z20, Z28, Z31
-	VFMADD213PD      Z20, Z30, Z26
-	VMOVAPS          Z21, Z25
-	VFMADD231PD      Z29, Z22, Z25
-	VBROADCASTSD     PoleConstants<>+1064(SB), Z21
-	VFMADD213PD      Z21, Z27, Z23
-	VFMADD213PD      Z21, Z28, Z31
-	VFMADD213PD      Z21, Z30, Z26
-	VFMADD213PD      Z20, Z29, Z25
-	VBROADCASTSD     PoleConstants<>+1056(SB), Z20
-	VFMADD213PD      Z20, Z27, Z23
-	VFMADD213PD      Z20, Z28, Z31
-	VFMADD213PD      Z20, Z30, Z26
-	VFMADD213PD      Z21, Z29, Z25
-	VBROADCASTSD     PoleConstants<>+1048(SB), Z21
-	VFMADD213PD      Z21, Z27, Z23
-	VFMADD213PD      Z21, Z28, Z31
-	VFMADD213PD      Z21, Z30, Z26
-	VFMADD213PD      Z20, Z29, Z25
-	VDIVPD           Z23, Z12, Z12
-	VDIVPD           Z31, Z13, Z13
-	VDIVPD           Z26, Z14, Z14
-	VFMADD213PD      Z21, Z29, Z25
-	VCVTPD2PS        Z12, Y12
-	VCVTPD2PS        Z13, Y13
-	VCVTPD2PS        Z14, Y14
-	VDIVPD           Z25, Z15, Z15
-	VCVTPS2PD        Y4, Z4
-	VCVTPS2PD        Y6, Z6
-	VCVTPS2PD        Y16, Z16
-	VCVTPD2PS        Z15, Y15
-	VBROADCASTSD     PoleConstants<>+1000(SB), Z23
-	VMINPD           Z4, Z23, Z4
-	VMINPD           Z6, Z23, Z6
-	VMINPD           Z16, Z23, Z16
-	VCVTPS2PD        Y17, Z17
-	VBROADCASTSD     PoleConstants<>+992(SB), Z25
-	VMAXPD           Z4, Z25, Z4
-	VMAXPD           Z6, Z25, Z6
-	VMAXPD           Z16, Z25, Z16
-	VMINPD           Z17, Z23, Z17
-	VMULPD           Z4, Z4, Z26
-	VMULPD           Z6, Z6, Z27
-	VMULPD           Z16, Z16, Z28
-	VMAXPD           Z17, Z25, Z17
-	VMOVAPS          Z19, Z29
-	VFMADD231PD      Z26, Z18, Z29
-	VMOVAPS          Z19, Z30
-	VFMADD231PD      Z27, Z18, Z30
-	VMOVAPS          Z19, Z31
-	VFMADD231PD      Z28, Z18, Z31
-	VMULPD           Z17, Z17, Z25
-	VFMADD213PD      Z24, Z26, Z29
-	VFMADD213PD      Z24, Z27, Z30
-	VFMADD213PD      Z24, Z28, Z31
-	VMOVAPS          Z19, Z23
-	VFMADD231PD      Z25, Z18, Z23
-	VBROADCASTSD     PoleConstants<>+1016(SB), Z18
-	VFMADD213PD      Z18, Z26, Z29
-	VFMADD213PD      Z18, Z27, Z30
-	VFMADD213PD      Z18, Z28, Z31
-	VFMADD213PD      Z24, Z25, Z23
-	VBROADCASTSD     PoleConstants<>+1008(SB), Z24
-	VFMADD213PD      Z24, Z26, Z29
-	VFMADD213PD      Z24, Z27, Z30
-	VFMADD213PD      Z24, Z28, Z31
-	VFMADD213PD      Z18, Z25, Z23
-	VMULPD           Z29, Z4, Z4
-	VMULPD           Z30, Z6, Z6
-	VMULPD           Z31, Z16, Z16
-	VFMADD213PD      Z24, Z25, Z23
-	VBROADCASTSD     PoleConstants<>+1080(SB), Z29
-	VMOVAPS          Z29, Z30
-	VFMADD231PD      Z26, Z22, Z30
-	VMOVAPS          Z29, Z31
-	VFMADD231PD      Z27, Z22, Z31
-	VMOVAPS          Z29, Z24
-	VFMADD231PD      Z28, Z22, Z24
-	VMULPD           Z23, Z17, Z17
-	VBROADCASTSD     PoleConstants<>+1072(SB), Z23
-	VFMADD213PD      Z23, Z26, Z30
-	VFMADD213PD      Z23, Z27, Z31
-	VFMADD213PD      Z23, Z28, Z24
-	VMOVAPS          Z29, Z18
-	VFMADD231PD      Z25, Z22, Z18
-	VBROADCASTSD     PoleConstants<>+1064(SB), Z22
-	VFMADD213PD      Z22, Z26, Z30
-	VFMADD213PD      Z22, Z27, Z31
-	VFMADD213PD      Z22, Z28, Z24
-	VFMADD213PD      Z23, Z25, Z18
-	VFMADD213PD      Z20, Z26, Z30
-	VFMADD213PD      Z20, Z27, Z31
-	VFMADD213PD      Z20, Z28, Z24
-	VFMADD213PD      Z22, Z25, Z18
-	VFMADD213PD      Z21, Z26, Z30
-	VFMADD213PD      Z21, Z27, Z31
-	VFMADD213PD      Z21, Z28, Z24
-	VFMADD213PD      Z20, Z25, Z18
-	VDIVPD           Z30, Z4, Z4
-	VDIVPD           Z31, Z6, Z6
-	VDIVPD           Z24, Z16, Z16
-	VFMADD213PD      Z21, Z25, Z18
-	VCVTPD2PS        Z4, Y4
-	VCVTPD2PS        Z6, Y6
-	VCVTPD2PS        Z16, Y16
-	VDIVPD           Z18, Z17, Z17
-	VINSERTF64X4     $0x01, Y4, Z12, Z4
-	VINSERTF64X4     $0x01, Y6, Z13, Z6
-	VINSERTF64X4     $0x01, Y16, Z14, Z12
-	VCVTPD2PS        Z17, Y13
-	VMOVUPS          Z4, 2368(SI)
-	VMOVUPS          Z6, 2432(SI)
-	VMOVUPS          Z12, 2496(SI)
-	VINSERTF64X4     $0x01, Y13, Z15, Z13
-	VMOVUPS          Z13, 2560(SI)
-	VBROADCASTSS     304(DI), Z14
-	VBROADCASTSS     308(DI), Z15
-	VBROADCASTSS     312(DI), Z16
-	VBROADCASTSS     316(DI), Z17
-	VBROADCASTSS     192(DI), Z18
-	VFMADD231PS      3904(SI), Z18, Z14
-	VBROADCASTSS     208(DI), Z18
-	VFMADD231PS      3904(SI), Z18, Z15
-	VBROADCASTSS     224(DI), Z18
-	VFMADD231PS      3904(SI), Z18, Z16
-	VBROADCASTSS     240(DI), Z18
-	VFMADD231PS      3904(SI), Z18, Z17
-	VBROADCASTSS     196(DI), Z18
-	VFMADD231PS      3968(SI), Z18, Z14
-	VBROADCASTSS     212(DI), Z18
-	VFMADD231PS      3968(SI), Z18, Z15
-	VBROADCASTSS     228(DI), Z18
-	VFMADD231PS      3968(SI), Z18, Z16
-	VBROADCASTSS     244(DI), Z18
-	VFMADD231PS      3968(SI), Z18, Z17
-	VFMADD231PS.BCST 200(DI), Z2, Z14
-	VBROADCASTSS     216(DI), Z2
-	VFMADD231PS      4032(SI), Z2, Z15
-	VBROADCASTSS     232(DI), Z2
-	VFMADD231PS      4032(SI), Z2, Z16
-	VBROADCASTSS     248(DI), Z2
-	VFMADD231PS      4032(SI), Z2, Z17
-	VFMADD231PS.BCST 204(DI), Z0, Z14
-	VEXTRACTF64X4    $0x01, Z14, Y2
-	VFMADD231PS.BCST 220(DI), Z0, Z15
-	VCVTPS2PD        Y14, Z0
-	VEXTRACTF64X4    $0x01, Z15, Y14
-	VBROADCASTSS     236(DI), Z18
-	VFMADD231PS      4096(SI), Z18, Z16
-	VBROADCASTSS     252(DI), Z18
-	VFMADD231PS      4096(SI), Z18, Z17
-	VBROADCASTSD     PoleConstants<>+1000(SB), Z18
-	VMINPD           Z0, Z18, Z0
-	VCVTPS2PD        Y15, Z15
-	VEXTRACTF64X4    $0x01, Z16, Y24
-	VEXTRACTF64X4    $0x01, Z17, Y25
-	VBROADCASTSD     PoleConstants<>+992(SB), Z26
-	VMAXPD           Z0, Z26, Z0
-	VMINPD           Z15, Z18, Z15
-	VCVTPS2PD        Y16, Z16
-	VCVTPS2PD        Y17, Z17
-	VMULPD           Z0, Z0, Z27
-	VMAXPD           Z15, Z26, Z15
-	VMINPD           Z16, Z18, Z16
-	VMINPD           Z17, Z18, Z17
-	VBROADCASTSD     PoleConstants<>+1040(SB), Z28
-	VMOVAPS          Z19, Z30
-	VFMADD231PD      Z27, Z28, Z30
-	VMULPD           Z15, Z15, Z31
-	VMAXPD           Z16, Z26, Z16
-	VMAXPD           Z17, Z26, Z17
-	VBROADCASTSD     PoleConstants<>+1024(SB), Z26
-	VFMADD213PD      Z26, Z27, Z30
-	VMOVAPS          Z19, Z18
-	VFMADD231PD      Z31, Z28, Z18
-	VMULPD           Z16, Z16, Z21
-	VMULPD           Z17, Z17, Z20
-	VBROADCASTSD     PoleConstants<>+1016(SB), Z22
-	VFMADD213PD      Z22, Z27, Z30
-	VFMADD213PD      Z26, Z31, Z18
-	VMOVAPS          Z19, Z23
-	VFMADD231PD      Z21, Z28, Z23
-	VMOVAPS          Z19, Z29
-	VFMADD231PD      Z20, Z28, Z29
-	VBROADCASTSD     PoleConstants<>+1008(SB), Z19
-	VFMADD213PD      Z19, Z27, Z30
-	VFMADD213PD      Z22, Z31, Z18
-	VFMADD213PD      Z26, Z21, Z23
-	VFMADD213PD      Z26, Z20, Z29
-	VMULPD           Z30, Z0, Z0
-	VFMADD213PD      Z19, Z31, Z18
-	VFMADD213PD      Z22, Z21, Z23
-	VFMADD213PD      Z22, Z20, Z29
-	VBROADCASTSD     PoleConstants<>+1088(SB), Z30
-	VBROADCASTSD     PoleConstants<>+1080(SB), Z22
-	VMOVAPS          Z22, Z26
-	VFMADD231PD      Z27, Z30, Z26
-	VMULPD           Z18, Z15, Z15
-	VFMADD213PD      Z19, Z21, Z23
-	VFMADD213PD      Z19, Z20, Z29
-	VBROADCASTSD     PoleConstants<>+1072(SB), Z18
-	VFMADD213PD      Z18, Z27, Z26
-	VMOVAPS          Z22, Z19
-	VFMADD231PD      Z31, Z30, Z19
-	VMULPD           Z23, Z16, Z16
-	VMULPD           Z29, Z17, Z17
-	VBROADCASTSD     PoleConstants<>+1064(SB), Z23
-	VFMADD213PD      Z23, Z27, Z26
-	VFMADD213PD      Z18, Z31, Z19
-	VMOVAPS          Z22, Z29
-	VFMADD231PD      Z21, Z30, Z29
-	VMOVAPS          Z22, Z28
-	VFMADD231PD      Z20, Z30, Z28
-	VBROADCASTSD     PoleConstants<>+1056(SB), Z22
-	VFMADD213PD      Z22, Z27, Z26
-	VFMADD213PD      Z23, Z31, Z19
-	VFMADD213PD      Z18, Z21, Z29
-	VFMADD213PD      Z18, Z20, Z28
-	VBROADCASTSD     PoleConstants<>+1048(SB), Z18
-	VFMADD213PD      Z18, Z27, Z26
-	VFMADD213PD      Z22, Z31, Z19
-	VFMADD213PD      Z23, Z21, Z29
-	VFMADD213PD      Z23, Z20, Z28
-	VDIVPD           Z26, Z0, Z0
-	VFMADD213PD      Z18, Z31, Z19
-	VFMADD213PD      Z22, Z21, Z29
-	VFMADD213PD      Z22, Z20, Z28
-	VCVTPD2PS        Z0, Y0
-	VDIVPD           Z19, Z15, Z15
-	VFMADD213PD      Z18, Z21, Z29
-	VFMADD213PD      Z18, Z20, Z28
-	VCVTPS2PD        Y2, Z2
-	VCVTPD2PS        Z15, Y15
-	VDIVPD           Z29, Z16, Z16
-	VDIVPD           Z28, Z17, Z17
-	VBROADCASTSD     PoleConstants<>+1000(SB), Z19
-	VMINPD           Z2, Z19, Z2
-	VCVTPS2PD        Y14, Z14
-	VCVTPD2PS        Z16, Y16
-	VCVTPD2PS        Z17, Y17
-	VBROADCASTSD     PoleConstants<>+992(SB), Z20
-	VMAXPD           Z2, Z20, Z2
-	VMINPD           Z14, Z19, Z14
-	VCVTPS2PD        Y24, Z21
-	VCVTPS2PD        Y25, Z24
-	VMULPD           Z2, Z2, Z25
-	VMAXPD           Z14, Z20, Z14
-	VMINPD           Z21, Z19, Z21
-	VMINPD           Z24, Z19, Z19
-	VBROADCASTSD     PoleConstants<>+1040(SB), Z24
-	VBROADCASTSD     PoleConstants<>+1032(SB), Z26
-	VMOVAPS          Z26, Z27
-	VFMADD231PD      Z25, Z24, Z27
-	VMULPD           Z14, Z14, Z28
-	VMAXPD           Z21, Z20, Z21
-	VMAXPD           Z19, Z20, Z19
-	VBROADCASTSD     PoleConstants<>+1024(SB), Z20
-	VFMADD213PD      Z20, Z25, Z27
-	VMOVAPS          Z26, Z29
-	VFMADD231PD      Z28, Z24, Z29
-	VMULPD           Z21, Z21, Z31
-	VMULPD           Z19, Z19, Z18
-	VBROADCASTSD     PoleConstants<>+1016(SB), Z22
-	VFMADD213PD      Z22, Z25, Z27
-	VFMADD213PD      Z20, Z28, Z29
+	VBROADCASTSS     PoleConstants<>+1828(SB), Z8
+	VANDPS           Z8, Z3, Z9
+	VANDPS           Z8, Z5, Z10
+	VANDPS           Z8, Z7, Z11
+	VANDPS           Z8, Z1, Z12
+	VBROADCASTSS     PoleConstants<>+1824(SB), Z13
+	VMINPS           Z9, Z13, Z9
+	VMINPS           Z10, Z13, Z10
+	VMINPS           Z11, Z13, Z11
+	VMINPS           Z12, Z13, Z12
+	VBROADCASTSS     PoleConstants<>+1180(SB), Z14
+	VADDPS           Z14, Z9, Z15
+	VADDPS           Z14, Z10, Z16
+	VADDPS           Z14, Z11, Z17
+	VADDPS           Z14, Z12, Z18
+	VPSRLD           $0x14, Z15, Z15
+	VPSRLD           $0x14, Z16, Z16
+	VPSRLD           $0x14, Z17, Z17
+	VPSRLD           $0x14, Z18, Z18
+	VMOVUPS          PoleConstants<>+1856(SB), Z19
+	VMOVAPS          Z15, Z20
+	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z20
+	VMOVAPS          Z16, Z21
+	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z21
+	VMOVAPS          Z17, Z22
+	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z22
+	VMOVAPS          Z18, Z23
+	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z23
+	VSUBPS           Z20, Z9, Z9
+	VSUBPS           Z21, Z10, Z10
+	VSUBPS           Z22, Z11, Z11
+	VSUBPS           Z23, Z12, Z12
+	VMOVUPS          PoleConstants<>+1984(SB), Z20
+	VMOVAPS          Z15, Z21
+	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z21
+	VMOVAPS          Z16, Z22
+	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z22
+	VMOVAPS          Z17, Z23
+	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z23
+	VMOVAPS          Z18, Z24
+	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z24
+	VMOVUPS          PoleConstants<>+2112(SB), Z25
+	VMOVAPS          Z15, Z26
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z26
+	VMOVAPS          Z16, Z27
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z27
+	VMOVAPS          Z17, Z28
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z28
+	VMOVAPS          Z18, Z29
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z29
+	VFMADD231PS      Z9, Z21, Z26
+	VFMADD231PS      Z10, Z22, Z27
+	VFMADD231PS      Z11, Z23, Z28
+	VFMADD231PS      Z12, Z24, Z29
+	VMOVUPS          PoleConstants<>+2240(SB), Z21
+	VMOVAPS          Z15, Z22
+	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z22
+	VMOVAPS          Z16, Z23
+	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z23
+	VMOVAPS          Z17, Z24
+	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z24
+	VMOVAPS          Z18, Z30
+	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z30
+	VFMADD231PS      Z9, Z26, Z22
+	VFMADD231PS      Z10, Z27, Z23
+	VFMADD231PS      Z11, Z28, Z24
+	VFMADD231PS      Z12, Z29, Z30
+	VMOVUPS          PoleConstants<>+2368(SB), Z26
+	VMOVAPS          Z15, Z27
+	VPERMI2PS        PoleConstants<>+2432(SB), Z26, Z27
+	VMOVAPS          Z16, Z28
+	VPERMI2PS        PoleConstants<>+2432(SB), Z26, Z28
+	VMOVAPS          Z17, Z29
+	VPERMI2PS        PoleConstants<>+2432(SB), Z26, Z29
+	VMOVAPS          Z18, Z31
+	VPERMI2PS        PoleConstants<>+2432(SB), Z26, Z31
+	VFMADD231PS      Z9, Z22, Z27
+	VFMADD231PS      Z10, Z23, Z28
+	VFMADD231PS      Z11, Z24, Z29
+	VFMADD231PS      Z12, Z30, Z31
+	VMOVUPS          PoleConstants<>+2496(SB), Z22
+	VMOVAPS          Z15, Z23
+	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z23
+	VMOVAPS          Z16, Z24
+	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z24
+	VMOVAPS          Z17, Z30
+	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z30
+	VMOVAPS          Z18, Z26
+	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z26
+	VFMADD231PS      Z9, Z27, Z23
+	VFMADD231PS      Z10, Z28, Z24
+	VFMADD231PS      Z11, Z29, Z30
+	VFMADD231PS      Z12, Z31, Z26
+	VMOVUPS          PoleConstants<>+2624(SB), Z27
+	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z15
+	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z16
+	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z17
+	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z18
+	VMAXPS           Z9, Z15, Z15
+	VMAXPS           Z10, Z16, Z16
+	VMAXPS           Z11, Z17, Z17
+	VMAXPS           Z12, Z18, Z18
+	VFMADD231PS      Z9, Z23, Z15
+	VFMADD231PS      Z10, Z24, Z16
+	VFMADD231PS      Z11, Z30, Z17
+	VFMADD231PS      Z12, Z26, Z18
+	VBROADCASTSS     PoleConstants<>+2752(SB), Z9
+	VPTERNLOGD       $0xf8, Z9, Z3, Z15
+	VPTERNLOGD       $0xf8, Z9, Z5, Z16
+	VPTERNLOGD       $0xf8, Z9, Z7, Z17
+	VPTERNLOGD       $0xf8, Z9, Z1, Z18
+	VMOVUPS          Z15, 1920(SI)
+	VMOVUPS          Z16, 1984(SI)
+	VMOVUPS          Z17, 2048(SI)
+	VMOVUPS          Z18, 1856(SI)
+	VBROADCASTSS     272(DI), Z1
+	VBROADCASTSS     276(DI), Z3
+	VBROADCASTSS     280(DI), Z5
+	VBROADCASTSS     284(DI), Z7
+	VFMADD231PS.BCST 64(DI), Z6, Z1
+	VFMADD231PS.BCST 80(DI), Z6, Z3
+	VFMADD231PS.BCST 96(DI), Z6, Z5
+	VFMADD231PS.BCST 112(DI), Z6, Z7
+	VFMADD231PS.BCST 68(DI), Z4, Z1
+	VFMADD231PS.BCST 84(DI), Z4, Z3
+	VFMADD231PS.BCST 100(DI), Z4, Z5
+	VFMADD231PS.BCST 116(DI), Z4, Z7
+	VFMADD231PS.BCST 72(DI), Z2, Z1
+	VFMADD231PS.BCST 88(DI), Z2, Z3
+	VFMADD231PS.BCST 104(DI), Z2, Z5
+	VFMADD231PS.BCST 120(DI), Z2, Z7
+	VFMADD231PS.BCST 76(DI), Z0, Z1
+	VFMADD231PS.BCST 92(DI), Z0, Z3
+	VFMADD231PS.BCST 108(DI), Z0, Z5
+	VFMADD231PS.BCST 124(DI), Z0, Z7
+	VANDPS           Z8, Z1, Z10
+	VANDPS           Z8, Z3, Z11
+	VANDPS           Z8, Z5, Z12
+	VANDPS           Z8, Z7, Z23
+	VMINPS           Z10, Z13, Z10
+	VMINPS           Z11, Z13, Z11
+	VMINPS           Z12, Z13, Z12
+	VMINPS           Z23, Z13, Z23
+	VADDPS           Z14, Z10, Z24
+	VADDPS           Z14, Z11, Z26
+	VADDPS           Z14, Z12, Z28
+	VADDPS           Z14, Z23, Z29
+	VPSRLD           $0x14, Z24, Z24
+	VPSRLD           $0x14, Z26, Z26
+	VPSRLD           $0x14, Z28, Z28
+	VPSRLD           $0x14, Z29, Z29
+	VMOVAPS          Z24, Z30
+	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z30
+	VMOVAPS          Z26, Z31
+	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z31
+	VMOVAPS          Z28, Z14
+	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z14
+	VMOVAPS          Z29, Z13
+	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z13
+	VSUBPS           Z30, Z10, Z10
+	VSUBPS           Z31, Z11, Z11
+	VSUBPS           Z14, Z12, Z12
+	VSUBPS           Z13, Z23, Z13
+	VMOVAPS          Z24, Z14
+	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z14
 	VMOVAPS          Z26, Z23
-	VFMADD231PD      Z31, Z24, Z23
-	VFMADD231PD      Z18, Z24, Z26
-	VBROADCASTSD     PoleConstants<>+1008(SB), Z24
-	VFMADD213PD      Z24, Z25, Z27
-	VFMADD213PD      Z22, Z28, Z29
-	VFMADD213PD      Z20, Z31, Z23
-	VFMADD231PD      Z18, Z26, Z20
-	VMULPD           Z27, Z2, Z2
-	VFMADD213PD      Z24, Z28, Z29
-	VFMADD213PD      Z22, Z31, Z23
-	VFMADD231PD      Z18, Z20, Z22
-	VBROADCASTSD     PoleConstants<>+1080(SB), Z20
-	VMOVAPS          Z20, Z26
-	VFMADD231PD      Z25, Z30, Z26
-	VMULPD           Z29, Z14, Z14
-	VFMADD213PD      Z24, Z31, Z23
-	VFMADD231PD      Z18, Z22, Z24
-	VBROADCASTSD     PoleConstants<>+1072(SB), Z22
-	VFMADD213PD      Z22, Z25, Z26
-	VMOVAPS          Z20, Z27
-	VFMADD231PD      Z28, Z30, Z27
-	VMULPD           Z23, Z21, Z21
-	VMULPD           Z24, Z19, Z19
-	VBROADCASTSD     PoleConstants<>+1064(SB), Z23
-	VFMADD213PD      Z23, Z25, Z26
-	VFMADD213PD      Z22, Z28, Z27
-	VMOVAPS          Z20, Z24
-	VFMADD231PD      Z31, Z30, Z24
-	VFMADD231PD      Z18, Z30, Z20
-	VBROADCASTSD     PoleConstants<>+1056(SB), Z29
-	VFMADD213PD      Z29, Z25, Z26
-	VFMADD213PD      Z23, Z28, Z27
-	VFMADD213PD      Z22, Z31, Z24
-	VFMADD231PD      Z18, Z20, Z22
-	VBROADCASTSD     PoleConstants<>+1048(SB), Z20
-	VFMADD213PD      Z20, Z25, Z26
-	VFMADD213PD      Z29, Z28, Z27
-	VFMADD213PD      Z23, Z31, Z24
-	VFMADD231PD      Z18, Z22, Z23
-	VDIVPD           Z26, Z2, Z2
-	VFMADD213PD      Z20, Z28, Z27
-	VFMADD213PD      Z29, Z31, Z24
-	VFMADD231PD      Z18, Z23, Z29
-	VCVTPD2PS        Z2, Y2
-	VDIVPD           Z27, Z14, Z14
-	VFMADD213PD      Z20, Z31, Z24
-	VFMADD213PD      Z20, Z18, Z29
-	VINSERTF64X4     $0x01, Y2, Z0, Z0
-	VCVTPD2PS        Z14, Y2
-	VDIVPD           Z24, Z21, Z14
-	VDIVPD           Z29, Z19, Z18
-	VMOVUPS          Z0, 2624(SI)
-	VINSERTF64X4     $0x01, Y2, Z15, Z2
-	VCVTPD2PS        Z14, Y14
-	VCVTPD2PS        Z18, Y15
-	VMOVUPS          Z2, 2688(SI)
-	VINSERTF64X4     $0x01, Y14, Z16, Z14
-	VINSERTF64X4     $0x01, Y15, Z17, Z15
-	VMOVUPS          Z14, 2752(SI)
-	VMOVUPS          Z15, 2816(SI)
+	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z23
+	VMOVAPS          Z28, Z30
+	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z30
+	VMOVAPS          Z29, Z31
+	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z31
+	VMOVAPS          Z24, Z20
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z20
+	VMOVAPS          Z26, Z19
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z19
+	VMOVAPS          Z28, Z8
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z8
+	VMOVAPS          Z29, Z9
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z9
+	VFMADD231PS      Z10, Z14, Z20
+	VFMADD231PS      Z11, Z23, Z19
+	VFMADD231PS      Z12, Z30, Z8
+	VFMADD231PS      Z13, Z31, Z9
+	VMOVAPS          Z24, Z14
+	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z14
+	VMOVAPS          Z26, Z23
+	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z23
+	VMOVAPS          Z28, Z30
+	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z30
+	VMOVAPS          Z29, Z31
+	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z31
+	VFMADD231PS      Z10, Z20, Z14
+	VFMADD231PS      Z11, Z19, Z23
+	VFMADD231PS      Z12, Z8, Z30
+	VFMADD231PS      Z13, Z9, Z31
+	VMOVUPS          PoleConstants<>+2368(SB), Z8
+	VMOVAPS          Z24, Z9
+	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z9
+	VMOVAPS          Z26, Z19
+	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z19
+	VMOVAPS          Z28, Z20
+	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z20
+	VMOVAPS          Z29, Z21
+	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z21
+	VFMADD231PS      Z10, Z14, Z9
+	VFMADD231PS      Z11, Z23, Z19
+	VFMADD231PS      Z12, Z30, Z20
+	VFMADD231PS      Z13, Z31, Z21
+	VMOVAPS          Z24, Z14
+	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z14
+	VMOVAPS          Z26, Z23
+	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z23
+	VMOVAPS          Z28, Z30
+	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z30
+	VMOVAPS          Z29, Z31
+	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z31
+	VFMADD231PS      Z10, Z9, Z14
+	VFMADD231PS      Z11, Z19, Z23
+	VFMADD231PS      Z12, Z20, Z30
+	VFMADD231PS      Z13, Z21, Z31
+	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z24
+	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z26
+	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z28
+	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z29
+	VMAXPS           Z10, Z24, Z9
+	VMAXPS           Z11, Z26, Z19
+	VMAXPS           Z12, Z28, Z20
+	VMAXPS           Z13, Z29, Z21
+	VFMADD231PS      Z10, Z14, Z9
+	VFMADD231PS      Z11, Z23, Z19
+	VFMADD231PS      Z12, Z30, Z20
+	VFMADD231PS      Z13, Z31, Z21
+	VBROADCASTSS     PoleConstants<>+2752(SB), Z10
+	VPTERNLOGD       $0xf8, Z10, Z1, Z9
+	VPTERNLOGD       $0xf8, Z10, Z3, Z19
+	VPTERNLOGD       $0xf8, Z10, Z5, Z20
+	VPTERNLOGD       $0xf8, Z10, Z7, Z21
+	VMOVUPS          Z9, 2112(SI)
+	VMOVUPS          Z19, 2176(SI)
+	VMOVUPS          Z20, 2240(SI)
+	VMOVUPS          Z21, 2304(SI)
+	VBROADCASTSS     288(DI), Z1
+	VBROADCASTSS     292(DI), Z3
+	VBROADCASTSS     296(DI), Z5
+	VBROADCASTSS     300(DI), Z7
+	VFMADD231PS.BCST 128(DI), Z6, Z1
+	VFMADD231PS.BCST 144(DI), Z6, Z3
+	VFMADD231PS.BCST 160(DI), Z6, Z5
+	VBROADCASTSS     176(DI), Z6
+	VFMADD231PS      3904(SI), Z6, Z7
+	VFMADD231PS.BCST 132(DI), Z4, Z1
+	VFMADD231PS.BCST 148(DI), Z4, Z3
+	VFMADD231PS.BCST 164(DI), Z4, Z5
+	VFMADD231PS.BCST 180(DI), Z4, Z7
+	VFMADD231PS.BCST 136(DI), Z2, Z1
+	VFMADD231PS.BCST 152(DI), Z2, Z3
+	VFMADD231PS.BCST 168(DI), Z2, Z5
+	VFMADD231PS.BCST 184(DI), Z2, Z7
+	VFMADD231PS.BCST 140(DI), Z0, Z1
+	VFMADD231PS.BCST 156(DI), Z0, Z3
+	VFMADD231PS.BCST 172(DI), Z0, Z5
+	VBROADCASTSS     PoleConstants<>+1828(SB), Z4
+	VANDPS           Z4, Z1, Z6
+	VANDPS           Z4, Z3, Z11
+	VANDPS           Z4, Z5, Z12
+	VFMADD231PS.BCST 188(DI), Z0, Z7
+	VBROADCASTSS     PoleConstants<>+1824(SB), Z13
+	VMINPS           Z6, Z13, Z6
+	VMINPS           Z11, Z13, Z11
+	VMINPS           Z12, Z13, Z12
+	VANDPS           Z4, Z7, Z14
+	VBROADCASTSS     PoleConstants<>+1180(SB), Z23
+	VADDPS           Z23, Z6, Z24
+	VADDPS           Z23, Z11, Z26
+	VADDPS           Z23, Z12, Z28
+	VMINPS           Z14, Z13, Z14
+	VPSRLD           $0x14, Z24, Z24
+	VPSRLD           $0x14, Z26, Z26
+	VPSRLD           $0x14, Z28, Z28
+	VADDPS           Z23, Z14, Z29
+	VMOVUPS          PoleConstants<>+1856(SB), Z30
+	VMOVAPS          Z24, Z31
+	VPERMI2PS        PoleConstants<>+1920(SB), Z30, Z31
+	VMOVAPS          Z26, Z23
+	VPERMI2PS        PoleConstants<>+1920(SB), Z30, Z23
+	VMOVAPS          Z28, Z13
+	VPERMI2PS        PoleConstants<>+1920(SB), Z30, Z13
+	VPSRLD           $0x14, Z29, Z29
+	VSUBPS           Z31, Z6, Z6
+	VSUBPS           Z23, Z11, Z11
+	VSUBPS           Z13, Z12, Z12
+	VMOVAPS          Z29, Z13
+	VPERMI2PS        PoleConstants<>+1920(SB), Z30, Z13
+	VMOVUPS          PoleConstants<>+1984(SB), Z23
+	VMOVAPS          Z24, Z31
+	VPERMI2PS        PoleConstants<>+2048(SB), Z23, Z31
+	VMOVAPS          Z26, Z30
+	VPERMI2PS        PoleConstants<>+2048(SB), Z23, Z30
+	VMOVAPS          Z28, Z4
+	VPERMI2PS        PoleConstants<>+2048(SB), Z23, Z4
+	VSUBPS           Z13, Z14, Z13
+	VMOVAPS          Z24, Z14
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z14
+	VMOVAPS          Z26, Z10
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z10
+	VMOVAPS          Z28, Z27
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z27
+	VMOVAPS          Z29, Z22
+	VPERMI2PS        PoleConstants<>+2048(SB), Z23, Z22
+	VFMADD231PS      Z6, Z31, Z14
+	VFMADD231PS      Z11, Z30, Z10
+	VFMADD231PS      Z12, Z4, Z27
+	VMOVAPS          Z29, Z4
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z4
+	VMOVUPS          PoleConstants<>+2240(SB), Z30
+	VMOVAPS          Z24, Z31
+	VPERMI2PS        PoleConstants<>+2304(SB), Z30, Z31
+	VMOVAPS          Z26, Z25
+	VPERMI2PS        PoleConstants<>+2304(SB), Z30, Z25
+	VMOVAPS          Z28, Z23
+	VPERMI2PS        PoleConstants<>+2304(SB), Z30, Z23
+	VFMADD231PS      Z13, Z22, Z4
+	VFMADD231PS      Z6, Z14, Z31
+	VFMADD231PS      Z11, Z10, Z25
+	VFMADD231PS      Z12, Z27, Z23
+	VMOVAPS          Z29, Z10
+	VPERMI2PS        PoleConstants<>+2304(SB), Z30, Z10
+	VMOVAPS          Z24, Z14
+	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z14
+	VMOVAPS          Z26, Z22
+	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z22
+	VMOVAPS          Z28, Z27
+	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z27
+	VFMADD231PS      Z13, Z4, Z10
+	VFMADD231PS      Z6, Z31, Z14
+	VFMADD231PS      Z11, Z25, Z22
+	VFMADD231PS      Z12, Z23, Z27
+	VMOVAPS          Z29, Z4
+	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z4
+	VMOVUPS          PoleConstants<>+2496(SB), Z23
+	VMOVAPS          Z24, Z25
+	VPERMI2PS        PoleConstants<>+2560(SB), Z23, Z25
+	VMOVAPS          Z26, Z31
+	VPERMI2PS        PoleConstants<>+2560(SB), Z23, Z31
+	VMOVAPS          Z28, Z8
+	VPERMI2PS        PoleConstants<>+2560(SB), Z23, Z8
+	VFMADD231PS      Z13, Z10, Z4
+	VFMADD231PS      Z6, Z14, Z25
+	VFMADD231PS      Z11, Z22, Z31
+	VFMADD231PS      Z12, Z27, Z8
+	VMOVAPS          Z29, Z10
+	VPERMI2PS        PoleConstants<>+2560(SB), Z23, Z10
+	VMOVUPS          PoleConstants<>+2624(SB), Z14
+	VPERMI2PS        PoleConstants<>+2688(SB), Z14, Z24
+	VPERMI2PS        PoleConstants<>+2688(SB), Z14, Z26
+	VPERMI2PS        PoleConstants<>+2688(SB), Z14, Z28
+	VFMADD231PS      Z13, Z4, Z10
+	VMAXPS           Z6, Z24, Z4
+	VMAXPS           Z11, Z26, Z22
+	VMAXPS           Z12, Z28, Z24
+	VPERMI2PS        PoleConstants<>+2688(SB), Z14, Z29
+	VFMADD231PS      Z6, Z25, Z4
+	VFMADD231PS      Z11, Z31, Z22
+	VFMADD231PS      Z12, Z8, Z24
+	VMAXPS           Z13, Z29, Z6
+	VBROADCASTSS     PoleConstants<>+2752(SB), Z8
+	VPTERNLOGD       $0xf8, Z8, Z1, Z4
+	VPTERNLOGD       $0xf8, Z8, Z3, Z22
+	VPTERNLOGD       $0xf8, Z8, Z5, Z24
+	VFMADD231PS      Z13, Z10, Z6
+	VMOVUPS          Z4, 2368(SI)
+	VMOVUPS          Z22, 2432(SI)
+	VMOVUPS          Z24, 2496(SI)
+	VPTERNLOGD       $0xf8, Z8, Z7, Z6
+	VMOVUPS          Z6, 2560(SI)
+	VBROADCASTSS     304(DI), Z1
+	VBROADCASTSS     308(DI), Z3
+	VBROADCASTSS     312(DI), Z5
+	VBROADCASTSS     316(DI), Z7
+	VBROADCASTSS     192(DI), Z10
+	VFMADD231PS      3904(SI), Z10, Z1
+	VBROADCASTSS     208(DI), Z10
+	VFMADD231PS      3904(SI), Z10, Z3
+	VBROADCASTSS     224(DI), Z10
+	VFMADD231PS      3904(SI), Z10, Z5
+	VBROADCASTSS     240(DI), Z10
+	VFMADD231PS      3904(SI), Z10, Z7
+	VBROADCASTSS     196(DI), Z10
+	VFMADD231PS      3968(SI), Z10, Z1
+	VBROADCASTSS     212(DI), Z10
+	VFMADD231PS      3968(SI), Z10, Z3
+	VBROADCASTSS     228(DI), Z10
+	VFMADD231PS      3968(SI), Z10, Z5
+	VBROADCASTSS     244(DI), Z10
+	VFMADD231PS      3968(SI), Z10, Z7
+	VFMADD231PS.BCST 200(DI), Z2, Z1
+	VBROADCASTSS     216(DI), Z2
+	VFMADD231PS      4032(SI), Z2, Z3
+	VBROADCASTSS     232(DI), Z2
+	VFMADD231PS      4032(SI), Z2, Z5
+	VBROADCASTSS     248(DI), Z2
+	VFMADD231PS      4032(SI), Z2, Z7
+	VFMADD231PS.BCST 204(DI), Z0, Z1
+	VBROADCASTSS     PoleConstants<>+1828(SB), Z2
+	VANDPS           Z2, Z1, Z10
+	VFMADD231PS.BCST 220(DI), Z0, Z3
+	VBROADCASTSS     PoleConstants<>+1824(SB), Z0
+	VMINPS           Z10, Z0, Z10
+	VANDPS           Z2, Z3, Z11
+	VBROADCASTSS     236(DI), Z12
+	VFMADD231PS      4096(SI), Z12, Z5
+	VBROADCASTSS     252(DI), Z12
+	VFMADD231PS      4096(SI), Z12, Z7
+	VBROADCASTSS     PoleConstants<>+1180(SB), Z12
+	VADDPS           Z12, Z10, Z13
+	VMINPS           Z11, Z0, Z11
+	VANDPS           Z2, Z5, Z25
+	VANDPS           Z2, Z7, Z2
+	VPSRLD           $0x14, Z13, Z13
+	VADDPS           Z12, Z11, Z26
+	VMINPS           Z25, Z0, Z25
+	VMINPS           Z2, Z0, Z0
+	VMOVUPS          PoleConstants<>+1856(SB), Z2
+	VMOVAPS          Z13, Z27
+	VPERMI2PS        PoleConstants<>+1920(SB), Z2, Z27
+	VPSRLD           $0x14, Z26, Z26
+	VADDPS           Z12, Z25, Z28
+	VADDPS           Z12, Z0, Z29
+	VSUBPS           Z27, Z10, Z10
+	VMOVAPS          Z26, Z27
+	VPERMI2PS        PoleConstants<>+1920(SB), Z2, Z27
+	VPSRLD           $0x14, Z28, Z28
+	VPSRLD           $0x14, Z29, Z29
+	VMOVUPS          PoleConstants<>+1984(SB), Z31
+	VMOVAPS          Z13, Z12
+	VPERMI2PS        PoleConstants<>+2048(SB), Z31, Z12
+	VSUBPS           Z27, Z11, Z11
+	VMOVAPS          Z28, Z27
+	VPERMI2PS        PoleConstants<>+1920(SB), Z2, Z27
+	VMOVAPS          Z29, Z8
+	VPERMI2PS        PoleConstants<>+1920(SB), Z2, Z8
+	VMOVUPS          PoleConstants<>+2112(SB), Z2
+	VMOVAPS          Z13, Z14
+	VPERMI2PS        PoleConstants<>+2176(SB), Z2, Z14
+	VMOVAPS          Z26, Z23
+	VPERMI2PS        PoleConstants<>+2048(SB), Z31, Z23
+	VSUBPS           Z27, Z25, Z25
+	VSUBPS           Z8, Z0, Z0
+	VFMADD231PS      Z10, Z12, Z14
+	VMOVAPS          Z26, Z8
+	VPERMI2PS        PoleConstants<>+2176(SB), Z2, Z8
+	VMOVAPS          Z28, Z12
+	VPERMI2PS        PoleConstants<>+2048(SB), Z31, Z12
+	VMOVAPS          Z29, Z27
+	VPERMI2PS        PoleConstants<>+2048(SB), Z31, Z27
+	VMOVAPS          Z13, Z31
+	VPERMI2PS        PoleConstants<>+2304(SB), Z30, Z31
+	VFMADD231PS      Z11, Z23, Z8
+	VMOVAPS          Z28, Z23
+	VPERMI2PS        PoleConstants<>+2176(SB), Z2, Z23
+	VMOVAPS          Z29, Z30
+	VPERMI2PS        PoleConstants<>+2176(SB), Z2, Z30
+	VFMADD231PS      Z10, Z14, Z31
+	VMOVUPS          PoleConstants<>+2240(SB), Z2
+	VMOVAPS          Z26, Z14
+	VPERMI2PS        PoleConstants<>+2304(SB), Z2, Z14
+	VFMADD231PS      Z25, Z12, Z23
+	VFMADD231PS      Z0, Z27, Z30
+	VMOVUPS          PoleConstants<>+2368(SB), Z12
+	VMOVAPS          Z13, Z27
+	VPERMI2PS        PoleConstants<>+2432(SB), Z12, Z27
+	VFMADD231PS      Z11, Z8, Z14
+	VMOVAPS          Z28, Z8
+	VPERMI2PS        PoleConstants<>+2304(SB), Z2, Z8
+	VMOVAPS          Z29, Z12
+	VPERMI2PS        PoleConstants<>+2304(SB), Z2, Z12
+	VFMADD231PS      Z10, Z31, Z27
+	VMOVUPS          PoleConstants<>+2368(SB), Z2
+	VMOVAPS          Z26, Z31
+	VPERMI2PS        PoleConstants<>+2432(SB), Z2, Z31
+	VFMADD231PS      Z25, Z23, Z8
+	VFMADD231PS      Z0, Z30, Z12
+	VMOVUPS          PoleConstants<>+2496(SB), Z23
+	VMOVAPS          Z13, Z30
+	VPERMI2PS        PoleConstants<>+2560(SB), Z23, Z30
+	VFMADD231PS      Z11, Z14, Z31
+	VMOVAPS          Z28, Z14
+	VPERMI2PS        PoleConstants<>+2432(SB), Z2, Z14
+	VMOVAPS          Z29, Z23
+	VPERMI2PS        PoleConstants<>+2432(SB), Z2, Z23
+	VFMADD231PS      Z10, Z27, Z30
+	VMOVUPS          PoleConstants<>+2496(SB), Z2
+	VMOVAPS          Z26, Z27
+	VPERMI2PS        PoleConstants<>+2560(SB), Z2, Z27
+	VFMADD231PS      Z25, Z8, Z14
+	VFMADD231PS      Z0, Z12, Z23
+	VMOVUPS          PoleConstants<>+2624(SB), Z8
+	VPERMI2PS        PoleConstants<>+2688(SB), Z8, Z13
+	VFMADD231PS      Z11, Z31, Z27
+	VMOVAPS          Z28, Z12
+	VPERMI2PS        PoleConstants<>+2560(SB), Z2, Z12
+	VMOVAPS          Z29, Z31
+	VPERMI2PS        PoleConstants<>+2560(SB), Z2, Z31
+	VMAXPS           Z10, Z13, Z2
+	VPERMI2PS        PoleConstants<>+2688(SB), Z8, Z26
+	VFMADD231PS      Z25, Z14, Z12
+	VFMADD231PS      Z0, Z23, Z31
+	VFMADD231PS      Z10, Z30, Z2
+	VMAXPS           Z11, Z26, Z10
+	VPERMI2PS        PoleConstants<>+2688(SB), Z8, Z28
+	VPERMI2PS        PoleConstants<>+2688(SB), Z8, Z29
+	VBROADCASTSS     PoleConstants<>+2752(SB), Z8
+	VPTERNLOGD       $0xf8, Z8, Z1, Z2
+	VFMADD231PS      Z11, Z27, Z10
+	VMAXPS           Z25, Z28, Z1
+	VMAXPS           Z0, Z29, Z11
+	VMOVUPS          Z2, 2624(SI)
+	VPTERNLOGD       $0xf8, Z8, Z3, Z10
+	VFMADD231PS      Z25, Z12, Z1
+	VFMADD231PS      Z0, Z31, Z11
+	VMOVUPS          Z10, 2688(SI)
+	VPTERNLOGD       $0xf8, Z8, Z5, Z1
+	VPTERNLOGD       $0xf8, Z8, Z7, Z11
+	VMOVUPS          Z1, 2752(SI)
+	VMOVUPS          Z11, 2816(SI)
 
 	// z2 = W2·a1 + b2
-	VBROADCASTSS     448(DI), Z16
-	VBROADCASTSS     452(DI), Z17
-	VFMADD231PS.BCST 320(DI), Z1, Z16
-	VBROADCASTSS     384(DI), Z1
-	VFMADD231PS      1856(SI), Z1, Z17
-	VFMADD231PS.BCST 324(DI), Z3, Z16
-	VFMADD231PS.BCST 388(DI), Z3, Z17
-	VFMADD231PS.BCST 328(DI), Z5, Z16
-	VFMADD231PS.BCST 392(DI), Z5, Z17
-	VFMADD231PS.BCST 332(DI), Z7, Z16
-	VFMADD231PS.BCST 396(DI), Z7, Z17
-	VFMADD231PS.BCST 336(DI), Z8, Z16
-	VFMADD231PS.BCST 400(DI), Z8, Z17
-	VFMADD231PS.BCST 340(DI), Z9, Z16
-	VFMADD231PS.BCST 404(DI), Z9, Z17
-	VFMADD231PS.BCST 344(DI), Z10, Z16
-	VFMADD231PS.BCST 408(DI), Z10, Z17
-	VFMADD231PS.BCST 348(DI), Z11, Z16
-	VFMADD231PS.BCST 412(DI), Z11, Z17
-	VFMADD231PS.BCST 352(DI), Z4, Z16
-	VFMADD231PS.BCST 416(DI), Z4, Z17
-	VFMADD231PS.BCST 356(DI), Z6, Z16
-	VFMADD231PS.BCST 420(DI), Z6, Z17
-	VFMADD231PS.BCST 360(DI), Z12, Z16
-	VFMADD231PS.BCST 424(DI), Z12, Z17
-	VFMADD231PS.BCST 364(DI), Z13, Z16
-	VFMADD231PS.BCST 428(DI), Z13, Z17
-	VFMADD231PS.BCST 368(DI), Z0, Z16
-	VFMADD231PS.BCST 432(DI), Z0, Z17
-	VFMADD231PS.BCST 372(DI), Z2, Z16
-	VFMADD231PS.BCST 436(DI), Z2, Z17
-	VFMADD231PS.BCST 376(DI), Z14, Z16
-	VFMADD231PS.BCST 440(DI), Z14, Z17
-	VFMADD231PS.BCST 380(DI), Z15, Z16
-	VMOVUPS          Z16, 192(SI)
-	VFMADD231PS.BCST 444(DI), Z15, Z17
-	VMOVUPS          Z17, 256(SI)
+	VBROADCASTSS     448(DI), Z0
+	VBROADCASTSS     452(DI), Z3
+	VFMADD231PS.BCST 320(DI), Z18, Z0
+	VBROADCASTSS     384(DI), Z5
+	VFMADD231PS      1856(SI), Z5, Z3
+	VFMADD231PS.BCST 324(DI), Z15, Z0
+	VFMADD231PS.BCST 388(DI), Z15, Z3
+	VFMADD231PS.BCST 328(DI), Z16, Z0
+	VFMADD231PS.BCST 392(DI), Z16, Z3
+	VFMADD231PS.BCST 332(DI), Z17, Z0
+	VFMADD231PS.BCST 396(DI), Z17, Z3
+	VFMADD231PS.BCST 336(DI), Z9, Z0
+	VFMADD231PS.BCST 400(DI), Z9, Z3
+	VFMADD231PS.BCST 340(DI), Z19, Z0
+	VFMADD231PS.BCST 404(DI), Z19, Z3
+	VFMADD231PS.BCST 344(DI), Z20, Z0
+	VFMADD231PS.BCST 408(DI), Z20, Z3
+	VFMADD231PS.BCST 348(DI), Z21, Z0
+	VFMADD231PS.BCST 412(DI), Z21, Z3
+	VFMADD231PS.BCST 352(DI), Z4, Z0
+	VFMADD231PS.BCST 416(DI), Z4, Z3
+	VFMADD231PS.BCST 356(DI), Z22, Z0
+	VFMADD231PS.BCST 420(DI), Z22, Z3
+	VFMADD231PS.BCST 360(DI), Z24, Z0
+	VFMADD231PS.BCST 424(DI), Z24, Z3
+	VFMADD231PS.BCST 364(DI), Z6, Z0
+	VFMADD231PS.BCST 428(DI), Z6, Z3
+	VFMADD231PS.BCST 368(DI), Z2, Z0
+	VFMADD231PS.BCST 432(DI), Z2, Z3
+	VFMADD231PS.BCST 372(DI), Z10, Z0
+	VFMADD231PS.BCST 436(DI), Z10, Z3
+	VFMADD231PS.BCST 376(DI), Z1, Z0
+	VFMADD231PS.BCST 440(DI), Z1, Z3
+	VFMADD231PS.BCST 380(DI), Z11, Z0
+	VMOVUPS          Z0, 192(SI)
+	VFMADD231PS.BCST 444(DI), Z11, Z3
+	VMOVUPS          Z3, 256(SI)
 
 	// a2 = softmax(z2)
-	VCMPPS       $0x03, Z16, Z16, K1
-	VMAXPS       Z17, Z16, Z0
-	VBLENDMPS    Z16, Z0, K1, Z0
-	VMOVUPS      Z0, 448(SI)
-	VSUBPS       Z0, Z16, Z1
-	VBROADCASTSS PoleConstants<>+1104(SB), Z2
-	VMINPS       Z1, Z2, Z1
-	VBROADCASTSS PoleConstants<>+1100(SB), Z3
-	VMAXPS       Z1, Z3, Z1
-	VBROADCASTSS PoleConstants<>+1112(SB), Z4
-	VBROADCASTSS PoleConstants<>+1108(SB), Z5
-	VMOVAPS      Z5, Z6
-	VFMADD231PS  Z4, Z1, Z6
-	VSUBPS       Z5, Z6, Z6
-	VBROADCASTSS PoleConstants<>+1116(SB), Z7
-	VFNMADD231PS Z7, Z6, Z1
-	VBROADCASTSS PoleConstants<>+1120(SB), Z8
-	VFNMADD231PS Z8, Z6, Z1
-	VMULPS       Z1, Z1, Z9
-	VBROADCASTSS PoleConstants<>+1144(SB), Z10
-	VBROADCASTSS PoleConstants<>+1140(SB), Z11
-	VMOVAPS      Z11, Z12
-	VFMADD231PS  Z1, Z10, Z12
-	VBROADCASTSS PoleConstants<>+1136(SB), Z13
-	VFMADD213PS  Z13, Z1, Z12
-	VBROADCASTSS PoleConstants<>+1132(SB), Z14
-	VFMADD213PS  Z14, Z1, Z12
-	VBROADCASTSS PoleConstants<>+1128(SB), Z15
-	VFMADD213PS  Z15, Z1, Z12
-	VBROADCASTSS PoleConstants<>+1124(SB), Z18
-	VFMADD213PS  Z18, Z1, Z12
-	VFMADD231PS  Z12, Z9, Z1
+	VCMPPS       $0x03, Z0, Z0, K1
+	VMAXPS       Z3, Z0, Z1
+	VBLENDMPS    Z0, Z1, K1, Z1
+	VMOVUPS      Z1, 448(SI)
+	VSUBPS       Z1, Z0, Z2
+	VBROADCASTSS PoleConstants<>+1136(SB), Z4
+	VMINPS       Z2, Z4, Z2
+	VBROADCASTSS PoleConstants<>+1132(SB), Z5
+	VMAXPS       Z2, Z5, Z2
+	VBROADCASTSS PoleConstants<>+1144(SB), Z6
+	VBROADCASTSS PoleConstants<>+1140(SB), Z7
+	VMOVAPS      Z7, Z8
+	VFMADD231PS  Z6, Z2, Z8
+	VSUBPS       Z7, Z8, Z8
 	VBROADCASTSS PoleConstants<>+1148(SB), Z9
-	VADDPS       Z9, Z1, Z1
-	VSCALEFPS    Z6, Z1, Z1
-	VSUBPS       Z0, Z17, Z6
-	VMINPS       Z6, Z2, Z2
-	VMAXPS       Z2, Z3, Z2
-	VFMADD213PS  Z5, Z2, Z4
-	VSUBPS       Z5, Z4, Z3
-	VFNMADD231PS Z7, Z3, Z2
-	VFNMADD231PS Z8, Z3, Z2
-	VMULPS       Z2, Z2, Z4
-	VFMADD231PS  Z2, Z10, Z11
-	VFMADD231PS  Z2, Z11, Z13
-	VFMADD231PS  Z2, Z13, Z14
-	VFMADD231PS  Z2, Z14, Z15
-	VFMADD231PS  Z2, Z15, Z18
-	VFMADD231PS  Z18, Z4, Z2
-	VADDPS       Z9, Z2, Z2
-	VSCALEFPS    Z3, Z2, Z2
-	VADDPS       Z2, Z1, Z3
-	VMOVUPS      Z3, 512(SI)
-	VDIVPS       Z3, Z9, Z4
-	VMULPS       Z4, Z1, Z1
-	VMOVUPS      Z1, 320(SI)
-	VMULPS       Z4, Z2, Z1
-	VMOVUPS      Z1, 384(SI)
+	VFNMADD231PS Z9, Z8, Z2
+	VBROADCASTSS PoleConstants<>+1152(SB), Z10
+	VFNMADD231PS Z10, Z8, Z2
+	VMULPS       Z2, Z2, Z11
+	VBROADCASTSS PoleConstants<>+1176(SB), Z12
+	VBROADCASTSS PoleConstants<>+1172(SB), Z13
+	VMOVAPS      Z13, Z14
+	VFMADD231PS  Z2, Z12, Z14
+	VBROADCASTSS PoleConstants<>+1168(SB), Z15
+	VFMADD213PS  Z15, Z2, Z14
+	VBROADCASTSS PoleConstants<>+1164(SB), Z16
+	VFMADD213PS  Z16, Z2, Z14
+	VBROADCASTSS PoleConstants<>+1160(SB), Z17
+	VFMADD213PS  Z17, Z2, Z14
+	VBROADCASTSS PoleConstants<>+1156(SB), Z18
+	VFMADD213PS  Z18, Z2, Z14
+	VFMADD231PS  Z14, Z11, Z2
+	VBROADCASTSS PoleConstants<>+1180(SB), Z11
+	VADDPS       Z11, Z2, Z2
+	VSCALEFPS    Z8, Z2, Z2
+	VSUBPS       Z1, Z3, Z8
+	VMINPS       Z8, Z4, Z4
+	VMAXPS       Z4, Z5, Z4
+	VFMADD213PS  Z7, Z4, Z6
+	VSUBPS       Z7, Z6, Z5
+	VFNMADD231PS Z9, Z5, Z4
+	VFNMADD231PS Z10, Z5, Z4
+	VMULPS       Z4, Z4, Z6
+	VFMADD231PS  Z4, Z12, Z13
+	VFMADD231PS  Z4, Z13, Z15
+	VFMADD231PS  Z4, Z15, Z16
+	VFMADD231PS  Z4, Z16, Z17
+	VFMADD231PS  Z4, Z17, Z18
+	VFMADD231PS  Z18, Z6, Z4
+	VADDPS       Z11, Z4, Z4
+	VSCALEFPS    Z5, Z4, Z4
+	VADDPS       Z4, Z2, Z5
+	VMOVUPS      Z5, 512(SI)
+	VDIVPS       Z5, Z11, Z6
+	VMULPS       Z6, Z2, Z2
+	VMOVUPS      Z2, 320(SI)
+	VMULPS       Z6, Z4, Z2
+	VMOVUPS      Z2, 384(SI)
 
 	// t = log(s2)
-	VEXTRACTF64X4 $0x01, Z3, Y1
-	VCVTPS2PD     Y3, Z2
-	VBROADCASTSD  PoleConstants<>+1672(SB), Z3
-	VPADDQ        Z3, Z2, Z4
-	VPSRLQ        $0x34, Z4, Z5
-	VBROADCASTSD  PoleConstants<>+1680(SB), Z6
-	VORPD         Z6, Z5, Z5
-	VBROADCASTSD  PoleConstants<>+1688(SB), Z7
-	VSUBPD        Z7, Z5, Z5
-	VBROADCASTSD  PoleConstants<>+1696(SB), Z8
-	VANDPD        Z8, Z4, Z4
-	VBROADCASTSD  PoleConstants<>+1704(SB), Z9
-	VPADDQ        Z9, Z4, Z4
-	VSUBPD        Z20, Z4, Z4
-	VBROADCASTSD  PoleConstants<>+1712(SB), Z10
-	VADDPD        Z10, Z4, Z11
-	VDIVPD        Z11, Z4, Z4
-	VMULPD        Z4, Z4, Z11
-	VBROADCASTSD  PoleConstants<>+1760(SB), Z12
-	VBROADCASTSD  PoleConstants<>+1752(SB), Z13
-	VMOVAPS       Z13, Z14
-	VFMADD231PD   Z11, Z12, Z14
-	VBROADCASTSD  PoleConstants<>+1744(SB), Z15
-	VFMADD213PD   Z15, Z11, Z14
-	VBROADCASTSD  PoleConstants<>+1736(SB), Z18
-	VFMADD213PD   Z18, Z11, Z14
-	VBROADCASTSD  PoleConstants<>+1728(SB), Z19
-	VFMADD213PD   Z19, Z11, Z14
-	VMULPD        Z14, Z4, Z4
-	VBROADCASTSD  PoleConstants<>+1720(SB), Z11
-	VFMADD231PD   Z11, Z5, Z4
-	VXORPS        X5, X5, X5
-	VCMPPD        $0x00, Z5, Z2, K1
-	VBROADCASTSD  PoleConstants<>+1776(SB), Z14
-	VBLENDMPD     Z14, Z4, K1, Z4
-	VBROADCASTSD  PoleConstants<>+1664(SB), Z21
+	VEXTRACTF64X4 $0x01, Z5, Y2
+	VCVTPS2PD     Y5, Z4
+	VBROADCASTSD  PoleConstants<>+1704(SB), Z5
+	VPADDQ        Z5, Z4, Z6
+	VPSRLQ        $0x34, Z6, Z7
+	VBROADCASTSD  PoleConstants<>+1712(SB), Z8
+	VORPD         Z8, Z7, Z7
+	VBROADCASTSD  PoleConstants<>+1720(SB), Z9
+	VSUBPD        Z9, Z7, Z7
+	VBROADCASTSD  PoleConstants<>+1728(SB), Z10
+	VANDPD        Z10, Z6, Z6
+	VBROADCASTSD  PoleConstants<>+1736(SB), Z11
+	VPADDQ        Z11, Z6, Z6
+	VBROADCASTSD  PoleConstants<>+1080(SB), Z12
+	VSUBPD        Z12, Z6, Z6
+	VBROADCASTSD  PoleConstants<>+1744(SB), Z13
+	VADDPD        Z13, Z6, Z14
+	VDIVPD        Z14, Z6, Z6
+	VMULPD        Z6, Z6, Z14
+	VBROADCASTSD  PoleConstants<>+1792(SB), Z15
+	VBROADCASTSD  PoleConstants<>+1784(SB), Z16
+	VMOVAPS       Z16, Z17
+	VFMADD231PD   Z14, Z15, Z17
+	VBROADCASTSD  PoleConstants<>+1776(SB), Z18
+	VFMADD213PD   Z18, Z14, Z17
+	VBROADCASTSD  PoleConstants<>+1768(SB), Z19
+	VFMADD213PD   Z19, Z14, Z17
+	VBROADCASTSD  PoleConstants<>+1760(SB), Z20
+	VFMADD213PD   Z20, Z14, Z17
+	VMULPD        Z17, Z6, Z6
+	VBROADCASTSD  PoleConstants<>+1752(SB), Z14
+	VFMADD231PD   Z14, Z7, Z6
+	VXORPS        X7, X7, X7
+	VCMPPD        $0x00, Z7, Z4, K1
+	VBROADCASTSD  PoleConstants<>+1808(SB), Z17
+	VBLENDMPD     Z17, Z6, K1, Z6
+	VBROADCASTSD  PoleConstants<>+1696(SB), Z21
+	VCMPPD        $0x00, Z21, Z4, K1
+	VBLENDMPD     Z21, Z6, K1, Z6
+	VCMPPD        $0x19, Z7, Z4, K1
+	VBROADCASTSD  PoleConstants<>+1816(SB), Z4
+	VBLENDMPD     Z4, Z6, K1, Z6
+	VCVTPD2PS     Z6, Y6
+	VCVTPS2PD     Y2, Z2
+	VPADDQ        Z5, Z2, Z5
+	VPSRLQ        $0x34, Z5, Z22
+	VORPD         Z8, Z22, Z8
+	VSUBPD        Z9, Z8, Z8
+	VANDPD        Z10, Z5, Z5
+	VPADDQ        Z11, Z5, Z5
+	VSUBPD        Z12, Z5, Z5
+	VADDPD        Z13, Z5, Z9
+	VDIVPD        Z9, Z5, Z5
+	VMULPD        Z5, Z5, Z9
+	VFMADD231PD   Z9, Z15, Z16
+	VFMADD231PD   Z9, Z16, Z18
+	VFMADD231PD   Z9, Z18, Z19
+	VFMADD231PD   Z9, Z19, Z20
+	VMULPD        Z20, Z5, Z5
+	VFMADD231PD   Z14, Z8, Z5
+	VCMPPD        $0x00, Z7, Z2, K1
+	VBLENDMPD     Z17, Z5, K1, Z5
 	VCMPPD        $0x00, Z21, Z2, K1
-	VBLENDMPD     Z21, Z4, K1, Z4
-	VCMPPD        $0x19, Z5, Z2, K1
-	VBROADCASTSD  PoleConstants<>+1784(SB), Z2
-	VBLENDMPD     Z2, Z4, K1, Z4
-	VCVTPD2PS     Z4, Y4
-	VCVTPS2PD     Y1, Z1
-	VPADDQ        Z3, Z1, Z3
-	VPSRLQ        $0x34, Z3, Z22
-	VORPD         Z6, Z22, Z6
-	VSUBPD        Z7, Z6, Z6
-	VANDPD        Z8, Z3, Z3
-	VPADDQ        Z9, Z3, Z3
-	VSUBPD        Z20, Z3, Z3
-	VADDPD        Z10, Z3, Z7
-	VDIVPD        Z7, Z3, Z3
-	VMULPD        Z3, Z3, Z7
-	VFMADD231PD   Z7, Z12, Z13
-	VFMADD231PD   Z7, Z13, Z15
-	VFMADD231PD   Z7, Z15, Z18
-	VFMADD231PD   Z7, Z18, Z19
-	VMULPD        Z19, Z3, Z3
-	VFMADD231PD   Z11, Z6, Z3
-	VCMPPD        $0x00, Z5, Z1, K1
-	VBLENDMPD     Z14, Z3, K1, Z3
-	VCMPPD        $0x00, Z21, Z1, K1
-	VBLENDMPD     Z21, Z3, K1, Z3
-	VCMPPD        $0x19, Z5, Z1, K1
-	VBLENDMPD     Z2, Z3, K1, Z1
-	VCVTPD2PS     Z1, Y1
-	VINSERTF64X4  $0x01, Y1, Z4, Z1
-	VMOVUPS       Z1, (SI)
+	VBLENDMPD     Z21, Z5, K1, Z5
+	VCMPPD        $0x19, Z7, Z2, K1
+	VBLENDMPD     Z4, Z5, K1, Z2
+	VCVTPD2PS     Z2, Y2
+	VINSERTF64X4  $0x01, Y2, Z6, Z2
+	VMOVUPS       Z2, (SI)
 
 	// loss = Σ y*(m2 - z2 + t)
-	VSUBPS     Z16, Z0, Z2
-	VSUBPS     Z17, Z0, Z0
-	VADDPS     Z1, Z2, Z2
+	VSUBPS     Z0, Z1, Z0
+	VSUBPS     Z3, Z1, Z1
+	VADDPS     Z2, Z0, Z0
+	VADDPS     Z2, Z1, Z1
+	VMULPS     64(SI), Z0, Z0
+	VMULPS     128(SI), Z1, Z1
 	VADDPS     Z1, Z0, Z0
-	VMULPS     64(SI), Z2, Z1
-	VMULPS     128(SI), Z0, Z0
-	VADDPS     Z0, Z1, Z0
 	VMOVUPS    1600(SI), Z1
 	VXORPS     X2, X2, X2
 	VCMPPS     $0x1e, Z2, Z1, K1
@@ -7782,13 +7315,13 @@ TEXT ·poleGradBatchAVX2(SB), NOSPLIT, $32-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      PoleConstants<>+1792(SB), Y0
+	VMOVUPS      PoleConstants<>+2756(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
 	VANDPS       PoleConstants<>+896(SB), Y0, Y0
 	VMOVUPS      Y0, 1600(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 1664(SI)
-	VMOVUPS      PoleConstants<>+1856(SB), Y1
+	VMOVUPS      PoleConstants<>+2820(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       PoleConstants<>+896(SB), Y1, Y1
 	VMOVUPS      Y1, 1632(SI)
@@ -9680,103 +9213,103 @@ loop0:
 	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X1, Y1
-	VPADDQ       PoleConstants<>+1184(SB), Y1, Y4
-	VPADDQ       PoleConstants<>+1184(SB), Y2, Y5
+	VPADDQ       PoleConstants<>+1216(SB), Y1, Y4
+	VPADDQ       PoleConstants<>+1216(SB), Y2, Y5
 	VPSRLQ       $0x34, Y4, Y6
 	VPSRLQ       $0x34, Y5, Y7
-	VORPD        PoleConstants<>+1216(SB), Y6, Y6
-	VORPD        PoleConstants<>+1216(SB), Y7, Y7
-	VSUBPD       PoleConstants<>+1248(SB), Y6, Y6
-	VSUBPD       PoleConstants<>+1248(SB), Y7, Y7
-	VANDPD       PoleConstants<>+1280(SB), Y4, Y4
-	VANDPD       PoleConstants<>+1280(SB), Y5, Y5
-	VPADDQ       PoleConstants<>+1312(SB), Y4, Y4
-	VPADDQ       PoleConstants<>+1312(SB), Y5, Y5
+	VORPD        PoleConstants<>+1248(SB), Y6, Y6
+	VORPD        PoleConstants<>+1248(SB), Y7, Y7
+	VSUBPD       PoleConstants<>+1280(SB), Y6, Y6
+	VSUBPD       PoleConstants<>+1280(SB), Y7, Y7
+	VANDPD       PoleConstants<>+1312(SB), Y4, Y4
+	VANDPD       PoleConstants<>+1312(SB), Y5, Y5
+	VPADDQ       PoleConstants<>+1344(SB), Y4, Y4
+	VPADDQ       PoleConstants<>+1344(SB), Y5, Y5
 	VSUBPD       PoleConstants<>+256(SB), Y4, Y4
 	VSUBPD       PoleConstants<>+256(SB), Y5, Y5
-	VADDPD       PoleConstants<>+1344(SB), Y4, Y8
-	VADDPD       PoleConstants<>+1344(SB), Y5, Y9
+	VADDPD       PoleConstants<>+1376(SB), Y4, Y8
+	VADDPD       PoleConstants<>+1376(SB), Y5, Y9
 	VDIVPD       Y8, Y4, Y4
 	VDIVPD       Y9, Y5, Y5
 	VMULPD       Y4, Y4, Y8
 	VMULPD       Y5, Y5, Y9
-	VMOVUPS      PoleConstants<>+1504(SB), Y10
+	VMOVUPS      PoleConstants<>+1536(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  PoleConstants<>+1536(SB), Y8, Y11
+	VFMADD231PD  PoleConstants<>+1568(SB), Y8, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  PoleConstants<>+1536(SB), Y9, Y12
+	VFMADD231PD  PoleConstants<>+1568(SB), Y9, Y12
+	VFMADD213PD  PoleConstants<>+1504(SB), Y8, Y11
+	VFMADD213PD  PoleConstants<>+1504(SB), Y9, Y12
 	VFMADD213PD  PoleConstants<>+1472(SB), Y8, Y11
 	VFMADD213PD  PoleConstants<>+1472(SB), Y9, Y12
 	VFMADD213PD  PoleConstants<>+1440(SB), Y8, Y11
 	VFMADD213PD  PoleConstants<>+1440(SB), Y9, Y12
-	VFMADD213PD  PoleConstants<>+1408(SB), Y8, Y11
-	VFMADD213PD  PoleConstants<>+1408(SB), Y9, Y12
 	VMULPD       Y11, Y4, Y4
 	VMULPD       Y12, Y5, Y5
-	VFMADD231PD  PoleConstants<>+1376(SB), Y6, Y4
-	VFMADD231PD  PoleConstants<>+1376(SB), Y7, Y5
+	VFMADD231PD  PoleConstants<>+1408(SB), Y6, Y4
+	VFMADD231PD  PoleConstants<>+1408(SB), Y7, Y5
 	VXORPS       X6, X6, X6
 	VCMPPD       $0x00, Y6, Y1, Y7
 	VCMPPD       $0x00, Y6, Y2, Y8
-	VBLENDVPD    Y7, PoleConstants<>+1600(SB), Y4, Y4
-	VBLENDVPD    Y8, PoleConstants<>+1600(SB), Y5, Y5
-	VCMPPD       $0x00, PoleConstants<>+1152(SB), Y1, Y7
-	VCMPPD       $0x00, PoleConstants<>+1152(SB), Y2, Y8
-	VBLENDVPD    Y7, PoleConstants<>+1152(SB), Y4, Y4
-	VBLENDVPD    Y8, PoleConstants<>+1152(SB), Y5, Y5
+	VBLENDVPD    Y7, PoleConstants<>+1632(SB), Y4, Y4
+	VBLENDVPD    Y8, PoleConstants<>+1632(SB), Y5, Y5
+	VCMPPD       $0x00, PoleConstants<>+1184(SB), Y1, Y7
+	VCMPPD       $0x00, PoleConstants<>+1184(SB), Y2, Y8
+	VBLENDVPD    Y7, PoleConstants<>+1184(SB), Y4, Y4
+	VBLENDVPD    Y8, PoleConstants<>+1184(SB), Y5, Y5
 	VCMPPD       $0x19, Y6, Y1, Y1
 	VCMPPD       $0x19, Y6, Y2, Y2
-	VBLENDVPD    Y1, PoleConstants<>+1632(SB), Y4, Y1
-	VBLENDVPD    Y2, PoleConstants<>+1632(SB), Y5, Y2
+	VBLENDVPD    Y1, PoleConstants<>+1664(SB), Y4, Y1
+	VBLENDVPD    Y2, PoleConstants<>+1664(SB), Y5, Y2
 	VCVTPD2PSY   Y1, X1
 	VCVTPD2PSY   Y2, X2
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X0, Y0
-	VPADDQ       PoleConstants<>+1184(SB), Y3, Y4
-	VPADDQ       PoleConstants<>+1184(SB), Y0, Y5
+	VPADDQ       PoleConstants<>+1216(SB), Y3, Y4
+	VPADDQ       PoleConstants<>+1216(SB), Y0, Y5
 	VPSRLQ       $0x34, Y4, Y7
 	VPSRLQ       $0x34, Y5, Y8
-	VORPD        PoleConstants<>+1216(SB), Y7, Y7
-	VORPD        PoleConstants<>+1216(SB), Y8, Y8
-	VSUBPD       PoleConstants<>+1248(SB), Y7, Y7
-	VSUBPD       PoleConstants<>+1248(SB), Y8, Y8
-	VANDPD       PoleConstants<>+1280(SB), Y4, Y4
-	VANDPD       PoleConstants<>+1280(SB), Y5, Y5
-	VPADDQ       PoleConstants<>+1312(SB), Y4, Y4
-	VPADDQ       PoleConstants<>+1312(SB), Y5, Y5
+	VORPD        PoleConstants<>+1248(SB), Y7, Y7
+	VORPD        PoleConstants<>+1248(SB), Y8, Y8
+	VSUBPD       PoleConstants<>+1280(SB), Y7, Y7
+	VSUBPD       PoleConstants<>+1280(SB), Y8, Y8
+	VANDPD       PoleConstants<>+1312(SB), Y4, Y4
+	VANDPD       PoleConstants<>+1312(SB), Y5, Y5
+	VPADDQ       PoleConstants<>+1344(SB), Y4, Y4
+	VPADDQ       PoleConstants<>+1344(SB), Y5, Y5
 	VSUBPD       PoleConstants<>+256(SB), Y4, Y4
 	VSUBPD       PoleConstants<>+256(SB), Y5, Y5
-	VADDPD       PoleConstants<>+1344(SB), Y4, Y9
-	VADDPD       PoleConstants<>+1344(SB), Y5, Y11
+	VADDPD       PoleConstants<>+1376(SB), Y4, Y9
+	VADDPD       PoleConstants<>+1376(SB), Y5, Y11
 	VDIVPD       Y9, Y4, Y4
 	VDIVPD       Y11, Y5, Y5
 	VMULPD       Y4, Y4, Y9
 	VMULPD       Y5, Y5, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  PoleConstants<>+1536(SB), Y9, Y12
-	VFMADD231PD  PoleConstants<>+1536(SB), Y11, Y10
+	VFMADD231PD  PoleConstants<>+1568(SB), Y9, Y12
+	VFMADD231PD  PoleConstants<>+1568(SB), Y11, Y10
+	VFMADD213PD  PoleConstants<>+1504(SB), Y9, Y12
+	VFMADD213PD  PoleConstants<>+1504(SB), Y11, Y10
 	VFMADD213PD  PoleConstants<>+1472(SB), Y9, Y12
 	VFMADD213PD  PoleConstants<>+1472(SB), Y11, Y10
 	VFMADD213PD  PoleConstants<>+1440(SB), Y9, Y12
 	VFMADD213PD  PoleConstants<>+1440(SB), Y11, Y10
-	VFMADD213PD  PoleConstants<>+1408(SB), Y9, Y12
-	VFMADD213PD  PoleConstants<>+1408(SB), Y11, Y10
 	VMULPD       Y12, Y4, Y4
 	VMULPD       Y10, Y5, Y5
-	VFMADD231PD  PoleConstants<>+1376(SB), Y7, Y4
-	VFMADD231PD  PoleConstants<>+1376(SB), Y8, Y5
+	VFMADD231PD  PoleConstants<>+1408(SB), Y7, Y4
+	VFMADD231PD  PoleConstants<>+1408(SB), Y8, Y5
 	VCMPPD       $0x00, Y6, Y3, Y7
 	VCMPPD       $0x00, Y6, Y0, Y8
-	VBLENDVPD    Y7, PoleConstants<>+1600(SB), Y4, Y4
-	VBLENDVPD    Y8, PoleConstants<>+1600(SB), Y5, Y5
-	VCMPPD       $0x00, PoleConstants<>+1152(SB), Y3, Y7
-	VCMPPD       $0x00, PoleConstants<>+1152(SB), Y0, Y8
-	VBLENDVPD    Y7, PoleConstants<>+1152(SB), Y4, Y4
-	VBLENDVPD    Y8, PoleConstants<>+1152(SB), Y5, Y5
+	VBLENDVPD    Y7, PoleConstants<>+1632(SB), Y4, Y4
+	VBLENDVPD    Y8, PoleConstants<>+1632(SB), Y5, Y5
+	VCMPPD       $0x00, PoleConstants<>+1184(SB), Y3, Y7
+	VCMPPD       $0x00, PoleConstants<>+1184(SB), Y0, Y8
+	VBLENDVPD    Y7, PoleConstants<>+1184(SB), Y4, Y4
+	VBLENDVPD    Y8, PoleConstants<>+1184(SB), Y5, Y5
 	VCMPPD       $0x19, Y6, Y3, Y3
 	VCMPPD       $0x19, Y6, Y0, Y0
-	VBLENDVPD    Y3, PoleConstants<>+1632(SB), Y4, Y3
-	VBLENDVPD    Y0, PoleConstants<>+1632(SB), Y5, Y0
+	VBLENDVPD    Y3, PoleConstants<>+1664(SB), Y4, Y3
+	VBLENDVPD    Y0, PoleConstants<>+1664(SB), Y5, Y0
 	VCVTPD2PSY   Y3, X3
 	VCVTPD2PSY   Y0, X0
 	VINSERTF128  $0x01, X3, Y1, Y1
@@ -10398,9 +9931,9 @@ TEXT ·poleGradBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      PoleConstants<>+1888(SB), Z0
+	VMOVUPS      PoleConstants<>+2880(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS PoleConstants<>+1148(SB), Z0
+	VBROADCASTSS PoleConstants<>+1180(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 1600(SI)
 	VXORPS       X0, X0, X0
@@ -10472,1067 +10005,837 @@ loop0:
 	VFMADD231PS.BCST 28(DI), Z0, Z3
 	VFMADD231PS.BCST 44(DI), Z0, Z5
 	VFMADD231PS.BCST 60(DI), Z0, Z7
-	VEXTRACTF64X4    $0x01, Z1, Y8
-	VEXTRACTF64X4    $0x01, Z3, Y9
-	VEXTRACTF64X4    $0x01, Z5, Y10
-	VEXTRACTF64X4    $0x01, Z7, Y11
-	VCVTPS2PD        Y1, Z1
-	VCVTPS2PD        Y3, Z3
-	VCVTPS2PD        Y5, Z5
-	VCVTPS2PD        Y7, Z7
-	VBROADCASTSD     PoleConstants<>+1000(SB), Z12
-	VMINPD           Z3, Z12, Z3
-	VMINPD           Z5, Z12, Z5
-	VMINPD           Z7, Z12, Z7
-	VMINPD           Z1, Z12, Z1
-	VBROADCASTSD     PoleConstants<>+992(SB), Z13
-	VMAXPD           Z3, Z13, Z3
-	VMAXPD           Z5, Z13, Z5
-	VMAXPD           Z7, Z13, Z7
-	VMAXPD           Z1, Z13, Z1
-	VMULPD           Z3, Z3, Z14
-	VMULPD           Z5, Z5, Z15
-	VMULPD           Z7, Z7, Z16
-	VMULPD           Z1, Z1, Z17
-	VBROADCASTSD     PoleConstants<>+1040(SB), Z18
-	VBROADCASTSD     PoleConstants<>+1032(SB), Z19
-	VMOVAPS          Z19, Z20
-	VFMADD231PD      Z14, Z18, Z20
-	VMOVAPS          Z19, Z21
-	VFMADD231PD      Z15, Z18, Z21
-	VMOVAPS          Z19, Z22
-	VFMADD231PD      Z16, Z18, Z22
-	VMOVAPS          Z19, Z23
-	VFMADD231PD      Z17, Z18, Z23
-	VBROADCASTSD     PoleConstants<>+1024(SB), Z24
-	VFMADD213PD      Z24, Z14, Z20
-	VFMADD213PD      Z24, Z15, Z21
-	VFMADD213PD      Z24, Z16, Z22
-	VFMADD213PD      Z24, Z17, Z23
-	VBROADCASTSD     PoleConstants<>+1016(SB), Z25
-	VFMADD213PD      Z25, Z14, Z20
-	VFMADD213PD      Z25, Z15, Z21
-	VFMADD213PD      Z25, Z16, Z22
-	VFMADD213PD      Z25, Z17, Z23
-	VBROADCASTSD     PoleConstants<>+1008(SB), Z26
-	VFMADD213PD      Z26, Z14, Z20
-	VFMADD213PD      Z26, Z15, Z21
-	VFMADD213PD      Z26, Z16, Z22
-	VFMADD213PD      Z26, Z17, Z23
-	VMULPD           Z20, Z3, Z3
-	VMULPD           Z21, Z5, Z5
-	VMULPD           Z22, Z7, Z7
-	VMULPD           Z23, Z1, Z1
-	VBROADCASTSD     PoleConstants<>+1088(SB), Z20
-	VBROADCASTSD     PoleConstants<>+1080(SB), Z21
-	VMOVAPS          Z21, Z22
-	VFMADD231PD      Z14, Z20, Z22
-	VMOVAPS          Z21, Z23
-	VFMADD231PD      Z15, Z20, Z23
-	VMOVAPS          Z21, Z27
-	VFMADD231PD      Z16, Z20, Z27
-	VMOVAPS          Z21, Z28
-	VFMADD231PD      Z17, Z20, Z28
-	VBROADCASTSD     PoleConstants<>+1072(SB), Z29
-	VFMADD213PD      Z29, Z14, Z22
-	VFMADD213PD      Z29, Z15, Z23
-	VFMADD213PD      Z29, Z16, Z27
-	VFMADD213PD      Z29, Z17, Z28
-	VBROADCASTSD     PoleConstants<>+1064(SB), Z30
-	VFMADD213PD      Z30, Z14, Z22
-	VFMADD213PD      Z30, Z15, Z23
-	VFMADD213PD      Z30, Z16, Z27
-	VFMADD213PD      Z30, Z17, Z28
-	VBROADCASTSD     PoleConstants<>+1056(SB), Z31
-	VFMADD213PD      Z31, Z14, Z22
-	VFMADD213PD      Z31, Z15, Z23
-	VFMADD213PD      Z31, Z16, Z27
-	VFMADD213PD      Z31, Z17, Z28
-	VBROADCASTSD     PoleConstants<>+1048(SB), Z31
-	VFMADD213PD      Z31, Z14, Z22
-	VFMADD213PD      Z31, Z15, Z23
-	VFMADD213PD      Z31, Z16, Z27
-	VFMADD213PD      Z31, Z17, Z28
-	VDIVPD           Z22, Z3, Z3
-	VDIVPD           Z23, Z5, Z5
-	VDIVPD           Z27, Z7, Z7
-	VDIVPD           Z28, Z1, Z1
-	VCVTPD2PS        Z3, Y3
-	VCVTPD2PS        Z5, Y5
-	VCVTPD2PS        Z7, Y7
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y9, Z9
-	VCVTPS2PD        Y10, Z10
-	VCVTPS2PD        Y11, Z11
-	VCVTPS2PD        Y8, Z8
-	VMINPD           Z9, Z12, Z9
-	VMINPD           Z10, Z12, Z10
-	VMINPD           Z11, Z12, Z11
-	VMINPD           Z8, Z12, Z8
-	VMAXPD           Z9, Z13, Z9
-	VMAXPD           Z10, Z13, Z10
-	VMAXPD           Z11, Z13, Z11
-	VMAXPD           Z8, Z13, Z8
-	VMULPD           Z9, Z9, Z14
-	VMULPD           Z10, Z10, Z15
-	VMULPD           Z11, Z11, Z16
-	VMULPD           Z8, Z8, Z17
-	VMOVAPS          Z19, Z22
-	VFMADD231PD      Z14, Z18, Z22
-	VMOVAPS          Z19, Z23
-	VFMADD231PD      Z15, Z18, Z23
-	VMOVAPS          Z19, Z27
-	VFMADD231PD      Z16, Z18, Z27
-	VMOVAPS          Z19, Z28
-	VFMADD231PD      Z17, Z18, Z28
-	VFMADD213PD      Z24, Z14, Z22
-	VFMADD213PD      Z24, Z15, Z23
-	VFMADD213PD      Z24, Z16, Z27
-	VFMADD213PD      Z24, Z17, Z28
-	VFMADD213PD      Z25, Z14, Z22
-	VFMADD213PD      Z25, Z15, Z23
-	VFMADD213PD      Z25, Z16, Z27
-	VFMADD213PD      Z25, Z17, Z28
-	VFMADD213PD      Z26, Z14, Z22
-	VFMADD213PD      Z26, Z15, Z23
-	VFMADD213PD      Z26, Z16, Z27
-	VFMADD213PD      Z26, Z17, Z28
-	VMULPD           Z22, Z9, Z9
-	VMULPD           Z23, Z10, Z10
-	VMULPD           Z27, Z11, Z11
-	VMULPD           Z28, Z8, Z8
-	VMOVAPS          Z21, Z22
-	VFMADD231PD      Z14, Z20, Z22
-	VMOVAPS          Z21, Z23
-	VFMADD231PD      Z15, Z20, Z23
-	VMOVAPS          Z21, Z27
-	VFMADD231PD      Z16, Z20, Z27
-	VMOVAPS          Z21, Z28
-	VFMADD231PD      Z17, Z20, Z28
-	VFMADD213PD      Z29, Z14, Z22
-	VFMADD213PD      Z29, Z15, Z23
-	VFMADD213PD      Z29, Z16, Z27
-	VFMADD213PD      Z29, Z17, Z28
-	VFMADD213PD      Z30, Z14, Z22
-	VFMADD213PD      Z30, Z15, Z23
-	VFMADD213PD      Z30, Z16, Z27
-	VFMADD213PD      Z30, Z17, Z28
-	VBROADCASTSD     PoleConstants<>+1056(SB), Z30
-	VFMADD213PD      Z30, Z14, Z22
-	VFMADD213PD      Z30, Z15, Z23
-	VFMADD213PD      Z30, Z16, Z27
-	VFMADD213PD      Z30, Z17, Z28
-	VFMADD213PD      Z31, Z14, Z22
-	VFMADD213PD      Z31, Z15, Z23
-	VFMADD213PD      Z31, Z16, Z27
-	VFMADD213PD      Z31, Z17, Z28
-	VDIVPD           Z22, Z9, Z9
-	VDIVPD           Z23, Z10, Z10
-	VDIVPD           Z27, Z11, Z11
-	VDIVPD           Z28, Z8, Z8
-	VCVTPD2PS        Z9, Y9
-	VCVTPD2PS        Z10, Y10
-	VCVTPD2PS        Z11, Y11
-	VCVTPD2PS        Z8, Y8
-	VINSERTF64X4     $0x01, Y9, Z3, Z3
-	VINSERTF64X4     $0x01, Y10, Z5, Z5
-	VINSERTF64X4     $0x01, Y11, Z7, Z7
-	VINSERTF64X4     $0x01, Y8, Z1, Z1
-	VMOVUPS          Z3, 192(BX)
-	VMOVUPS          Z5, 256(BX)
-	VMOVUPS          Z7, 320(BX)
-	VMOVUPS          Z1, 128(BX)
-	VBROADCASTSS     272(DI), Z8
-	VBROADCASTSS     276(DI), Z9
-	VBROADCASTSS     280(DI), Z10
-	VBROADCASTSS     284(DI), Z11
-	VFMADD231PS.BCST 64(DI), Z6, Z8
-	VFMADD231PS.BCST 80(DI), Z6, Z9
-	VFMADD231PS.BCST 96(DI), Z6, Z10
-	VFMADD231PS.BCST 112(DI), Z6, Z11
-	VFMADD231PS.BCST 68(DI), Z4, Z8
-	VFMADD231PS.BCST 84(DI), Z4, Z9
-	VFMADD231PS.BCST 100(DI), Z4, Z10
-	VFMADD231PS.BCST 116(DI), Z4, Z11
-	VFMADD231PS.BCST 72(DI), Z2, Z8
-	VFMADD231PS.BCST 88(DI), Z2, Z9
-	VFMADD231PS.BCST 104(DI), Z2, Z10
-	VFMADD231PS.BCST 120(DI), Z2, Z11
-	VFMADD231PS.BCST 76(DI), Z0, Z8
-	VFMADD231PS.BCST 92(DI), Z0, Z9
-	VFMADD231PS.BCST 108(DI), Z0, Z10
-	VFMADD231PS.BCST 124(DI), Z0, Z11
-	VEXTRACTF64X4    $0x01, Z8, Y14
-	VEXTRACTF64X4    $0x01, Z9, Y15
-	VEXTRACTF64X4    $0x01, Z10, Y16
-	VEXTRACTF64X4    $0x01, Z11, Y17
-	VCVTPS2PD        Y8, Z8
-	VCVTPS2PD        Y9, Z9
-	VCVTPS2PD        Y10, Z10
-	VCVTPS2PD        Y11, Z11
-	VMINPD           Z8, Z12, Z8
-	VMINPD           Z9, Z12, Z9
-	VMINPD           Z10, Z12, Z10
-	VMINPD           Z11, Z12, Z11
-	VMAXPD           Z8, Z13, Z8
-	VMAXPD           Z9, Z13, Z9
-	VMAXPD           Z10, Z13, Z10
-	VMAXPD           Z11, Z13, Z11
-	VMULPD           Z8, Z8, Z22
-	VMULPD           Z9, Z9, Z23
-	VMULPD           Z10, Z10, Z27
-	VMULPD           Z11, Z11, Z28
-	VMOVAPS          Z19, Z13
-	VFMADD231PD      Z22, Z18, Z13
-	VMOVAPS          Z19, Z12
-	VFMADD231PD      Z23, Z18, Z12
-	VMOVAPS          Z19, Z31
-	VFMADD231PD      Z27, Z18, Z31
-	VMOVAPS          Z19, Z30
-	VFMADD231PD      Z28, Z18, Z30
-	VFMADD213PD      Z24, Z22, Z13
-	VFMADD213PD      Z24, Z23, Z12
-	VFMADD213PD      Z24, Z27, Z31
-	VFMADD213PD      Z24, Z28, Z30
-	VFMADD213PD      Z25, Z22, Z13
-	VFMADD213PD      Z25, Z23, Z12
-	VFMADD213PD      Z25, Z27, Z31
-	VFMADD213PD      Z25, Z28, Z30
-	VFMADD213PD      Z26, Z22, Z13
-	VFMADD213PD      Z26, Z23, Z12
-	VFMADD213PD      Z26, Z27, Z31
-	VFMADD213PD      Z26, Z28, Z30
-	VMULPD           Z13, Z8, Z8
-	VMULPD           Z12, Z9, Z9
-	VMULPD           Z31, Z10, Z10
-	VMULPD           Z30, Z11, Z11
-	VMOVAPS          Z21, Z12
-	VFMADD231PD      Z22, Z20, Z12
-	VMOVAPS          Z21, Z13
-	VFMADD231PD      Z23, Z20, Z13
-	VMOVAPS          Z21, Z30
-	VFMADD231PD      Z27, Z20, Z30
-	VMOVAPS          Z21, Z31
-	VFMADD231PD      Z28, Z20, Z31
-	VFMADD213PD      Z29, Z22, Z12
-	VFMADD213PD      Z29, Z23, Z13
-	VFMADD213PD      Z29, Z27, Z30
-	VFMADD213PD      Z29, Z28, Z31
-	VBROADCASTSD     PoleConstants<>+1064(SB), Z29
-	VFMADD213PD      Z29, Z22, Z12
-	VFMADD213PD      Z29, Z23, Z13
-	VFMADD213PD      Z29, Z27, Z30
-	VFMADD213PD      Z29, Z28, Z31
-	VBROADCASTSD     PoleConstants<>+1056(SB), Z29
-	VFMADD213PD      Z29, Z22, Z12
-	VFMADD213PD      Z29, Z23, Z13
-	VFMADD213PD      Z29, Z27, Z30
-	VFMADD213PD      Z29, Z28, Z31
-	VBROADCASTSD     PoleConstants<>+1048(SB), Z29
-	VFMADD213PD      Z29, Z22, Z12
-	VFMADD213PD      Z29, Z23, Z13
-	VFMADD213PD      Z29, Z27, Z30
-	VFMADD213PD      Z29, Z28, Z31
-	VDIVPD           Z12, Z8, Z8
-	VDIVPD           Z13, Z9, Z9
-	VDIVPD           Z30, Z10, Z10
-	VDIVPD           Z31, Z11, Z11
-	VCVTPD2PS        Z8, Y8
-	VCVTPD2PS        Z9, Y9
-	VCVTPD2PS        Z10, Y10
-	VCVTPD2PS        Z11, Y11
-	VCVTPS2PD        Y14, Z12
-	VCVTPS2PD        Y15, Z13
-	VCVTPS2PD        Y16, Z14
-	VCVTPS2PD        Y17, Z15
-	VBROADCASTSD     PoleConstants<>+1000(SB), Z16
-	VMINPD           Z12, Z16, Z12
-	VMINPD           Z13, Z16, Z13
-	VMINPD           Z14, Z16, Z14
-	VMINPD           Z15, Z16, Z15
-	VBROADCASTSD     PoleConstants<>+992(SB), Z17
-	VMAXPD           Z12, Z17, Z12
-	VMAXPD           Z13, Z17, Z13
-	VMAXPD           Z14, Z17, Z14
-	VMAXPD           Z15, Z17, Z15
-	VMULPD           Z12, Z12, Z22
-	VMULPD           Z13, Z13, Z23
-	VMULPD           Z14, Z14, Z27
-	VMULPD           Z15, Z15, Z28
-	VMOVAPS          Z19, Z30
-	VFMADD231PD      Z22, Z18, Z30
-	VMOVAPS          Z19, Z31
-	VFMADD231PD      Z23, Z18, Z31
-	VMOVAPS          Z19, Z17
-	VFMADD231PD      Z27, Z18, Z17
-	VMOVAPS          Z19, Z16
-	VFMADD231PD      Z28, Z18, Z16
-	VFMADD213PD      Z24, Z22, Z30
-	VFMADD213PD      Z24, Z23, Z31
-	VFMADD213PD      Z24, Z27, Z17
-	VFMADD213PD      Z24, Z28, Z16
-	VFMADD213PD      Z25, Z22, Z30
-	VFMADD213PD      Z25, Z23, Z31
-	VFMADD213PD      Z25, Z27, Z17
-	VFMADD213PD      Z25, Z28, Z16
-	VFMADD213PD      Z26, Z22, Z30
-	VFMADD213PD      Z26, Z23, Z31
-	VFMADD213PD      Z26, Z27, Z17
-	VFMADD213PD      Z26, Z28, Z16
-	VMULPD           Z30, Z12, Z12
-	VMULPD           Z31, Z13, Z13
-	VMULPD           Z17, Z14, Z14
-	VMULPD           Z16, Z15, Z15
-	VMOVAPS          Z21, Z16
-	VFMADD231PD      Z22, Z20, Z16
-	VMOVAPS          Z21, Z17
-	VFMADD231PD      Z23, Z20, Z17
-	VMOVAPS          Z21, Z30
-	VFMADD231PD      Z27, Z20, Z30
-	VMOVAPS          Z21, Z31
-	VFMADD231PD      Z28, Z20, Z31
-	VBROADCASTSD     PoleConstants<>+1072(SB), Z20
-	VFMADD213PD      Z20, Z22, Z16
-	VFMADD213PD      Z20, Z23, Z17
-	VFMADD213PD      Z20, Z27, Z30
-	VFMADD213PD      Z20, Z28, Z31
-	VBROADCASTSD     PoleConstants<>+1064(SB), Z20
-	VFMADD213PD      Z20, Z22, Z16
-	VFMADD213PD      Z20, Z23, Z17
-	VFMADD213PD      Z20, Z27, Z30
-	VFMADD213PD      Z20, Z28, Z31
-	VBROADCASTSD     PoleConstants<>+1056(SB), Z20
-	VFMADD213PD      Z20, Z22, Z16
-	VFMADD213PD      Z20, Z23, Z17
-	VFMADD213PD      Z20, Z27, Z30
-	VFMADD213PD      Z20, Z28, Z31
-	VFMADD213PD      Z29, Z22, Z16
-	VFMADD213PD      Z29, Z23, Z17
-	VFMADD213PD      Z29, Z27, Z30
-	VFMADD213PD      Z29, Z28, Z31
-	VDIVPD           Z16, Z12, Z12
-	VDIVPD           Z17, Z13, Z13
-	VDIVPD           Z30, Z14, Z14
-	VDIVPD           Z31, Z15, Z15
-	VCVTPD2PS        Z12, Y12
-	VCVTPD2PS        Z13, Y13
-	VCVTPD2PS        Z14, Y14
-	VCVTPD2PS        Z15, Y15
-	VINSERTF64X4     $0x01, Y12, Z8, Z8
-	VINSERTF64X4     $0x01, Y13, Z9, Z9
-	VINSERTF64X4     $0x01, Y14, Z10, Z10
-	VINSERTF64X4     $0x01, Y15, Z11, Z11
-	VMOVUPS          Z8, 384(BX)
-	VMOVUPS          Z9, 448(BX)
-	VMOVUPS          Z10, 512(BX)
-	VMOVUPS          Z11, 576(BX)
-	VBROADCASTSS     288(DI), Z12
-	VBROADCASTSS     292(DI), Z13
-	VBROADCASTSS     296(DI), Z14
-	VBROADCASTSS     300(DI), Z15
-	VFMADD231PS.BCST 128(DI), Z6, Z12
-	VFMADD231PS.BCST 144(DI), Z6, Z13
-	VFMADD231PS.BCST 160(DI), Z6, Z14
-	VBROADCASTSS     176(DI), Z6
-	VFMADD231PS      2176(BX), Z6, Z15
-	VFMADD231PS.BCST 132(DI), Z4, Z12
-	VFMADD231PS.BCST 148(DI), Z4, Z13
-	VFMADD231PS.BCST 164(DI), Z4, Z14
-	VFMADD231PS.BCST 180(DI), Z4, Z15
-	VFMADD231PS.BCST 136(DI), Z2, Z12
-	VFMADD231PS.BCST 152(DI), Z2, Z13
-	VFMADD231PS.BCST 168(DI), Z2, Z14
-	VFMADD231PS.BCST 184(DI), Z2, Z15
-	VFMADD231PS.BCST 140(DI), Z0, Z12
-	VFMADD231PS.BCST 156(DI), Z0, Z13
-	VFMADD231PS.BCST 172(DI), Z0, Z14
-	VEXTRACTF64X4    $0x01, Z12, Y4
-	VEXTRACTF64X4    $0x01, Z13, Y6
-	VEXTRACTF64X4    $0x01, Z14, Y16
-	VFMADD231PS.BCST 188(DI), Z0, Z15
-	VCVTPS2PD        Y12, Z12
-	VCVTPS2PD        Y13, Z13
-	VCVTPS2PD        Y14, Z14
-	VEXTRACTF64X4    $0x01, Z15, Y17
-	VBROADCASTSD     PoleConstants<>+1000(SB), Z22
-	VMINPD           Z12, Z22, Z12
-	VMINPD           Z13, Z22, Z13
-	VMINPD           Z14, Z22, Z14
-	VCVTPS2PD        Y15, Z15
-	VBROADCASTSD     PoleConstants<>+992(SB), Z23
-	VMAXPD           Z12, Z23, Z12
-	VMAXPD           Z13, Z23, Z13
-	VMAXPD           Z14, Z23, Z14
-	VMINPD           Z15, Z22, Z15
-	VMULPD           Z12, Z12, Z27
-	VMULPD           Z13, Z13, Z28
-	VMULPD           Z14, Z14, Z30
-	VMAXPD           Z15, Z23, Z15
-	VMOVAPS          Z19, Z31
-	VFMADD231PD      Z27, Z18, Z31
-	VMOVAPS          Z19, Z23
-	VFMADD231PD      Z28, Z18, Z23
-	VMOVAPS          Z19, Z22
-	VFMADD231PD      Z30, Z18, Z22
-	VMULPD           Z15, Z15, Z29
-	VFMADD213PD      Z24, Z27, Z31
-	VFMADD213PD      Z24, Z28, Z23
-	VFMADD213PD      Z24, Z30, Z22
-	VMOVAPS          Z19, Z20
-	VFMADD231PD      Z29, Z18, Z20
-	VFMADD213PD      Z25, Z27, Z31
-	VFMADD213PD      Z25, Z28, Z23
-	VFMADD213PD      Z25, Z30, Z22
-	VFMADD213PD      Z24, Z29, Z20
-	VFMADD213PD      Z26, Z27, Z31
-	VFMADD213PD      Z26, Z28, Z23
-	VFMADD213PD      Z26, Z30, Z22
-	VFMADD213PD      Z25, Z29, Z20
-	VMULPD           Z31, Z12, Z12
-	VMULPD           Z23, Z13, Z13
-	VMULPD           Z22, Z14, Z14
-	VFMADD213PD      Z26, Z29, Z20
-	VBROADCASTSD     PoleConstants<>+1088(SB), Z22
-	VMOVAPS          Z21, Z23
-	VFMADD231PD      Z27, Z22, Z23
-	VMOVAPS          Z21, Z31
-	VFMADD231PD      Z28, Z22, Z31
-	VMOVAPS          Z21, Z26
-	VFMADD231PD      Z30, Z22, Z26
-	VMULPD           Z20, Z15, Z15
-	VBROADCASTSD     PoleConstants<>+1072(SB), Z20
-	VFMADD213PD      Z20, Z27, Z23
-	VFMADD213PD      Z20, Z28, Z31
-	VFMADD213PD      Z20, Z30, Z26
-	VMOVAPS          Z21, Z25
-	VFMADD231PD      Z29, Z22, Z25
-	VBROADCASTSD     PoleConstants<>+1064(SB), Z21
-	VFMADD213PD      Z21, Z27, Z23
-	VFMADD213PD      Z21, Z28, Z31
-	VFMADD213PD      Z21, Z30, Z26
-	VFMADD213PD      Z20, Z29, Z25
-	VBROADCASTSD     PoleConstants<>+1056(SB), Z20
-	VFMADD213PD      Z20, Z27, Z23
-	VFMADD213PD      Z20, Z28, Z31
-	VFMADD213PD      Z20, Z30, Z26
-	VFMADD213PD      Z21, Z29, Z25
-	VBROADCASTSD     PoleConstants<>+1048(SB), Z21
-	VFMADD213PD      Z21, Z27, Z23
-	VFMADD213PD      Z21, Z28, Z31
-	VFMADD213PD      Z21, Z30, Z26
-	VFMADD213PD      Z20, Z29, Z25
-	VDIVPD           Z23, Z12, Z12
-	VDIVPD           Z31, Z13, Z13
-	VDIVPD           Z26, Z14, Z14
-	VFMADD213PD      Z21, Z29, Z25
-	VCVTPD2PS        Z12, Y12
-	VCVTPD2PS        Z13, Y13
-	VCVTPD2PS        Z14, Y14
-	VDIVPD           Z25, Z15, Z15
-	VCVTPS2PD        Y4, Z4
-	VCVTPS2PD        Y6, Z6
-	VCVTPS2PD        Y16, Z16
-	VCVTPD2PS        Z15, Y15
-	VBROADCASTSD     PoleConstants<>+1000(SB), Z23
-	VMINPD           Z4, Z23, Z4
-	VMINPD           Z6, Z23, Z6
-	VMINPD           Z16, Z23, Z16
-	VCVTPS2PD        Y17, Z17
-	VBROADCASTSD     PoleConstants<>+992(SB), Z25
-	VMAXPD           Z4, Z25, Z4
-	VMAXPD           Z6, Z25, Z6
-	VMAXPD           Z16, Z25, Z16
-	VMINPD           Z17, Z23, Z17
-	VMULPD           Z4, Z4, Z26
-	VMULPD           Z6, Z6, Z27
-	VMULPD           Z16, Z16, Z28
-	VMAXPD           Z17, Z25, Z17
-	VMOVAPS          Z19, Z29
-	VFMADD231PD      Z26, Z18, Z29
-	VMOVAPS          Z19, Z30
-	VFMADD231PD      Z27, Z18, Z30
-	VMOVAPS          Z19, Z31
-	VFMADD231PD      Z28, Z18, Z31
-	VMULPD           Z17, Z17, Z25
-	VFMADD213PD      Z24, Z26, Z29
-	VFMADD213PD      Z24, Z27, Z30
-	VFMADD213PD      Z24, Z28, Z31
-	VMOVAPS          Z19, Z23
-	VFMADD231PD      Z25, Z18, Z23
-	VBROADCASTSD     PoleConstants<>+1016(SB), Z18
-	VFMADD213PD      Z18, Z26, Z29
-	VFMADD213PD      Z18, Z27, Z30
-	VFMADD213PD      Z18, Z28, Z31
-	VFMADD213PD      Z24, Z25, Z23
-	VBROADCASTSD     PoleConstants<>+1008(SB), Z24
-	VFMADD213PD      Z24, Z26, Z29
-	VFMADD213PD      Z24, Z27, Z30
-	VFMADD213PD      Z24, Z28, Z31
-	VFMADD213PD      Z18, Z25, Z23
-	VMULPD           Z29, Z4, Z4
-	VMULPD           Z30, Z6, Z6
-	VMULPD           Z31, Z16, Z16
-	VFMADD213PD      Z24, Z25, Z23
-	VBROADCASTSD     PoleConstants<>+1080(SB), Z29
-	VMOVAPS          Z29, Z30
-	VFMADD231PD      Z26, Z22, Z30
-	VMOVAPS          Z29, Z31
-	VFMADD231PD      Z27, Z22, Z31
-	VMOVAPS          Z29, Z24
-	VFMADD231PD      Z28, Z22, Z24
-	VMULPD           Z23, Z17, Z17
-	VBROADCASTSD     PoleConstants<>+1072(SB), Z23
-	VFMADD213PD      Z23, Z26, Z30
-	VFMADD213PD      Z23, Z27, Z31
-	VFMADD213PD      Z23, Z28, Z24
-	VMOVAPS          Z29, Z18
-	VFMADD231PD      Z25, Z22, Z18
-	VBROADCASTSD     PoleConstants<>+1064(SB), Z22
-	VFMADD213PD      Z22, Z26, Z30
-	VFMADD213PD      Z22, Z27, Z31
-	VFMADD213PD      Z22, Z28, Z24
-	VFMADD213PD      Z23, Z25, Z18
-	VFMADD213PD      Z20, Z26, Z30
-	VFMADD213PD      Z20, Z27, Z31
-	VFMADD213PD      Z20, Z28, Z24
-	VFMADD213PD      Z22, Z25, Z18
-	VFMADD213PD      Z21, Z26, Z30
-	VFMADD213PD      Z21, Z27, Z31
-	VFMADD213PD      Z21, Z28, Z24
-	VFMADD213PD      Z20, Z25, Z18
-	VDIVPD           Z30, Z4, Z4
-	VDIVPD           Z31, Z6, Z6
-	VDIVPD           Z24, Z16, Z16
-	VFMADD213PD      Z21, Z25, Z18
-	VCVTPD2PS        Z4, Y4
-	VCVTPD2PS        Z6, Y6
-	VCVTPD2PS        Z16, Y16
-	VDIVPD           Z18, Z17, Z17
-	VINSERTF64X4     $0x01, Y4, Z12, Z4
-	VINSERTF64X4     $0x01, Y6, Z13, Z6
-	VINSERTF64X4     $0x01, Y16, Z14, Z12
-	VCVTPD2PS        Z17, Y13
-	VMOVUPS          Z4, 640(BX)
-	VMOVUPS          Z6, 704(BX)
-	VMOVUPS          Z12, 768(BX)
-	VINSERTF64X4     $0x01, Y13, Z15, Z13
-	VMOVUPS          Z13, 832(BX)
-	VBROADCASTSS     304(DI), Z14
-	VBROADCASTSS     308(DI), Z15
-	VBROADCASTSS     312(DI), Z16
-	VBROADCASTSS     316(DI), Z17
-	VBROADCASTSS     192(DI), Z18
-	VFMADD231PS      2176(BX), Z18, Z14
-	VBROADCASTSS     208(DI), Z18
-	VFMADD231PS      2176(BX), Z18, Z15
-	VBROADCASTSS     224(DI), Z18
-	VFMADD231PS      2176(BX), Z18, Z16
-	VBROADCASTSS     240(DI), Z18
-	VFMADD231PS      2176(BX), Z18, Z17
-	VBROADCASTSS     196(DI), Z18
-	VFMADD231PS      2240(BX), Z18, Z14
-	VBROADCASTSS     212(DI), Z18
-	VFMADD231PS      2240(BX), Z18, Z15
-	VBROADCASTSS     228(DI), Z18
-	VFMADD231PS      2240(BX), Z18, Z16
-	VBROADCASTSS     244(DI), Z18
-	VFMADD231PS      2240(BX), Z18, Z17
-	VFMADD231PS.BCST 200(DI), Z2, Z14
-	VBROADCASTSS     216(DI), Z2
-	VFMADD231PS      2304(BX), Z2, Z15
-	VBROADCASTSS     232(DI), Z2
-	VFMADD231PS      2304(BX), Z2, Z16
-	VBROADCASTSS     248(DI), Z2
-	VFMADD231PS      2304(BX), Z2, Z17
-	VFMADD231PS.BCST 204(DI), Z0, Z14
-	VEXTRACTF64X4    $0x01, Z14, Y2
-	VFMADD231PS.BCST 220(DI), Z0, Z15
-	VCVTPS2PD        Y14, Z0
-	VEXTRACTF64X4    $0x01, Z15, Y14
-	VBROADCASTSS     236(DI), Z18
-	VFMADD231PS      2368(BX), Z18, Z16
-	VBROADCASTSS     252(DI), Z18
-	VFMADD231PS      2368(BX), Z18, Z17
-	VBROADCASTSD     PoleConstants<>+1000(SB), Z18
-	VMINPD           Z0, Z18, Z0
-	VCVTPS2PD        Y15, Z15
-	VEXTRACTF64X4    $0x01, Z16, Y24
-	VEXTRACTF64X4    $0x01, Z17, Y25
-	VBROADCASTSD     PoleConstants<>+992(SB), Z26
-	VMAXPD           Z0, Z26, Z0
-	VMINPD           Z15, Z18, Z15
-	VCVTPS2PD        Y16, Z16
-	VCVTPS2PD        Y17, Z17
-	VMULPD           Z0, Z0, Z27
-	VMAXPD           Z15, Z26, Z15
-	VMINPD           Z16, Z18, Z16
-	VMINPD           Z17, Z18, Z17
-	VBROADCASTSD     PoleConstants<>+1040(SB), Z28
-	VMOVAPS          Z19, Z30
-	VFMADD231PD      Z27, Z28, Z30
-	VMULPD           Z15, Z15, Z31
-	VMAXPD           Z16, Z26, Z16
-	VMAXPD           Z17, Z26, Z17
-	VBROADCASTSD     PoleConstants<>+1024(SB), Z26
-	VFMADD213PD      Z26, Z27, Z30
-	VMOVAPS          Z19, Z18
-	VFMADD231PD      Z31, Z28, Z18
-	VMULPD           Z16, Z16, Z21
-	VMULPD           Z17, Z17, Z20
-	VBROADCASTSD     PoleConstants<>+1016(SB), Z22
-	VFMADD213PD      Z22, Z27, Z30
-	VFMADD213PD      Z26, Z31, Z18
-	VMOVAPS          Z19, Z23
-	VFMADD231PD      Z21, Z28, Z23
-	VMOVAPS          Z19, Z29
-	VFMADD231PD      Z20, Z28, Z29
-	VBROADCASTSD     PoleConstants<>+1008(SB), Z19
-	VFMADD213PD      Z19, Z27, Z30
-	VFMADD213PD      Z22, Z31, Z18
-	VFMADD213PD      Z26, Z21, Z23
-	VFMADD213PD      Z26, Z20, Z29
-	VMULPD           Z30, Z0, Z0
-	VFMADD213PD      Z19, Z31, Z18
-	VFMADD213PD      Z22, Z21, Z23
-	VFMADD213PD      Z22, Z20, Z29
-	VBROADCASTSD     PoleConstants<>+1088(SB), Z30
-	VBROADCASTSD     PoleConstants<>+1080(SB), Z22
-	VMOVAPS          Z22, Z26
-	VFMADD231PD      Z27, Z30, Z26
-	VMULPD           Z18, Z15, Z15
-	VFMADD213PD      Z19, Z21, Z23
-	VFMADD213PD      Z19, Z20, Z29
-	VBROADCASTSD     PoleConstants<>+1072(SB), Z18
-	VFMADD213PD      Z18, Z27, Z26
-	VMOVAPS          Z22, Z19
-	VFMADD231PD      Z31, Z30, Z19
-	VMULPD           Z23, Z16, Z16
-	VMULPD           Z29, Z17, Z17
-	VBROADCASTSD     PoleConstants<>+1064(SB), Z23
-	VFMADD213PD      Z23, Z27, Z26
-	VFMADD213PD      Z18, Z31, Z19
-	VMOVAPS          Z22, Z29
-	VFMADD231PD      Z21, Z30, Z29
-	VMOVAPS          Z22, Z28
-	VFMADD231PD      Z20, Z30, Z28
-	VBROADCASTSD     PoleConstants<>+1056(SB), Z22
-	VFMADD213PD      Z22, Z27, Z26
-	VFMADD213PD      Z23, Z31, Z19
-	VFMADD213PD      Z18, Z21, Z29
-	VFMADD213PD      Z18, Z20, Z28
-	VBROADCASTSD     PoleConstants<>+1048(SB), Z18
-	VFMADD213PD      Z18, Z27, Z26
-	VFMADD213PD      Z22, Z31, Z19
-	VFMADD213PD      Z23, Z21, Z29
-	VFMADD213PD      Z23, Z20, Z28
-	VDIVPD           Z26, Z0, Z0
-	VFMADD213PD      Z18, Z31, Z19
-	VFMADD213PD      Z22, Z21, Z29
-	VFMADD213PD      Z22, Z20, Z28
-	VCVTPD2PS        Z0, Y0
-	VDIVPD           Z19, Z15, Z15
-	VFMADD213PD      Z18, Z21, Z29
-	VFMADD213PD      Z18, Z20, Z28
-	VCVTPS2PD        Y2, Z2
-	VCVTPD2PS        Z15, Y15
-	VDIVPD           Z29, Z16, Z16
-	VDIVPD           Z28, Z17, Z17
-	VBROADCASTSD     PoleConstants<>+1000(SB), Z19
-	VMINPD           Z2, Z19, Z2
-	VCVTPS2PD        Y14, Z14
-	VCVTPD2PS        Z16, Y16
-	VCVTPD2PS        Z17, Y17
-	VBROADCASTSD     PoleConstants<>+992(SB), Z20
-	VMAXPD           Z2, Z20, Z2
-	VMINPD           Z14, Z19, Z14
-	VCVTPS2PD        Y24, Z21
-	VCVTPS2PD        Y25, Z24
-	VMULPD           Z2, Z2, Z25
-	VMAXPD           Z14, Z20, Z14
-	VMINPD           Z21, Z19, Z21
-	VMINPD           Z24, Z19, Z19
-	VBROADCASTSD     PoleConstants<>+1040(SB), Z24
-	VBROADCASTSD     PoleConstants<>+1032(SB), Z26
-	VMOVAPS          Z26, Z27
-	VFMADD231PD      Z25, Z24, Z27
-	VMULPD           Z14, Z14, Z28
-	VMAXPD           Z21, Z20, Z21
-	VMAXPD           Z19, Z20, Z19
-	VBROADCASTSD     PoleConstants<>+1024(SB), Z20
-	VFMADD213PD      Z20, Z25, Z27
-	VMOVAPS          Z26, Z29
-	VFMADD231PD      Z28, Z24, Z29
-	VMULPD           Z21, Z21, Z31
-	VMULPD           Z19, Z19, Z18
-	VBROADCASTSD     PoleConstants<>+1016(SB), Z22
-	VFMADD213PD      Z22, Z25, Z27
-	VFMADD213PD      Z20, Z28, Z29
+	VBROADCASTSS     PoleConstants<>+1828(SB), Z8
+	VANDPS           Z8, Z3, Z9
+	VANDPS           Z8, Z5, Z10
+	VANDPS           Z8, Z7, Z11
+	VANDPS           Z8, Z1, Z12
+	VBROADCASTSS     PoleConstants<>+1824(SB), Z13
+	VMINPS           Z9, Z13, Z9
+	VMINPS           Z10, Z13, Z10
+	VMINPS           Z11, Z13, Z11
+	VMINPS           Z12, Z13, Z12
+	VBROADCASTSS     PoleConstants<>+1180(SB), Z14
+	VADDPS           Z14, Z9, Z15
+	VADDPS           Z14, Z10, Z16
+	VADDPS           Z14, Z11, Z17
+	VADDPS           Z14, Z12, Z18
+	VPSRLD           $0x14, Z15, Z15
+	VPSRLD           $0x14, Z16, Z16
+	VPSRLD           $0x14, Z17, Z17
+	VPSRLD           $0x14, Z18, Z18
+	VMOVUPS          PoleConstants<>+1856(SB), Z19
+	VMOVAPS          Z15, Z20
+	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z20
+	VMOVAPS          Z16, Z21
+	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z21
+	VMOVAPS          Z17, Z22
+	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z22
+	VMOVAPS          Z18, Z23
+	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z23
+	VSUBPS           Z20, Z9, Z9
+	VSUBPS           Z21, Z10, Z10
+	VSUBPS           Z22, Z11, Z11
+	VSUBPS           Z23, Z12, Z12
+	VMOVUPS          PoleConstants<>+1984(SB), Z20
+	VMOVAPS          Z15, Z21
+	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z21
+	VMOVAPS          Z16, Z22
+	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z22
+	VMOVAPS          Z17, Z23
+	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z23
+	VMOVAPS          Z18, Z24
+	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z24
+	VMOVUPS          PoleConstants<>+2112(SB), Z25
+	VMOVAPS          Z15, Z26
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z26
+	VMOVAPS          Z16, Z27
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z27
+	VMOVAPS          Z17, Z28
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z28
+	VMOVAPS          Z18, Z29
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z29
+	VFMADD231PS      Z9, Z21, Z26
+	VFMADD231PS      Z10, Z22, Z27
+	VFMADD231PS      Z11, Z23, Z28
+	VFMADD231PS      Z12, Z24, Z29
+	VMOVUPS          PoleConstants<>+2240(SB), Z21
+	VMOVAPS          Z15, Z22
+	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z22
+	VMOVAPS          Z16, Z23
+	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z23
+	VMOVAPS          Z17, Z24
+	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z24
+	VMOVAPS          Z18, Z30
+	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z30
+	VFMADD231PS      Z9, Z26, Z22
+	VFMADD231PS      Z10, Z27, Z23
+	VFMADD231PS      Z11, Z28, Z24
+	VFMADD231PS      Z12, Z29, Z30
+	VMOVUPS          PoleConstants<>+2368(SB), Z26
+	VMOVAPS          Z15, Z27
+	VPERMI2PS        PoleConstants<>+2432(SB), Z26, Z27
+	VMOVAPS          Z16, Z28
+	VPERMI2PS        PoleConstants<>+2432(SB), Z26, Z28
+	VMOVAPS          Z17, Z29
+	VPERMI2PS        PoleConstants<>+2432(SB), Z26, Z29
+	VMOVAPS          Z18, Z31
+	VPERMI2PS        PoleConstants<>+2432(SB), Z26, Z31
+	VFMADD231PS      Z9, Z22, Z27
+	VFMADD231PS      Z10, Z23, Z28
+	VFMADD231PS      Z11, Z24, Z29
+	VFMADD231PS      Z12, Z30, Z31
+	VMOVUPS          PoleConstants<>+2496(SB), Z22
+	VMOVAPS          Z15, Z23
+	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z23
+	VMOVAPS          Z16, Z24
+	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z24
+	VMOVAPS          Z17, Z30
+	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z30
+	VMOVAPS          Z18, Z26
+	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z26
+	VFMADD231PS      Z9, Z27, Z23
+	VFMADD231PS      Z10, Z28, Z24
+	VFMADD231PS      Z11, Z29, Z30
+	VFMADD231PS      Z12, Z31, Z26
+	VMOVUPS          PoleConstants<>+2624(SB), Z27
+	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z15
+	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z16
+	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z17
+	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z18
+	VMAXPS           Z9, Z15, Z15
+	VMAXPS           Z10, Z16, Z16
+	VMAXPS           Z11, Z17, Z17
+	VMAXPS           Z12, Z18, Z18
+	VFMADD231PS      Z9, Z23, Z15
+	VFMADD231PS      Z10, Z24, Z16
+	VFMADD231PS      Z11, Z30, Z17
+	VFMADD231PS      Z12, Z26, Z18
+	VBROADCASTSS     PoleConstants<>+2752(SB), Z9
+	VPTERNLOGD       $0xf8, Z9, Z3, Z15
+	VPTERNLOGD       $0xf8, Z9, Z5, Z16
+	VPTERNLOGD       $0xf8, Z9, Z7, Z17
+	VPTERNLOGD       $0xf8, Z9, Z1, Z18
+	VMOVUPS          Z15, 192(BX)
+	VMOVUPS          Z16, 256(BX)
+	VMOVUPS          Z17, 320(BX)
+	VMOVUPS          Z18, 128(BX)
+	VBROADCASTSS     272(DI), Z1
+	VBROADCASTSS     276(DI), Z3
+	VBROADCASTSS     280(DI), Z5
+	VBROADCASTSS     284(DI), Z7
+	VFMADD231PS.BCST 64(DI), Z6, Z1
+	VFMADD231PS.BCST 80(DI), Z6, Z3
+	VFMADD231PS.BCST 96(DI), Z6, Z5
+	VFMADD231PS.BCST 112(DI), Z6, Z7
+	VFMADD231PS.BCST 68(DI), Z4, Z1
+	VFMADD231PS.BCST 84(DI), Z4, Z3
+	VFMADD231PS.BCST 100(DI), Z4, Z5
+	VFMADD231PS.BCST 116(DI), Z4, Z7
+	VFMADD231PS.BCST 72(DI), Z2, Z1
+	VFMADD231PS.BCST 88(DI), Z2, Z3
+	VFMADD231PS.BCST 104(DI), Z2, Z5
+	VFMADD231PS.BCST 120(DI), Z2, Z7
+	VFMADD231PS.BCST 76(DI), Z0, Z1
+	VFMADD231PS.BCST 92(DI), Z0, Z3
+	VFMADD231PS.BCST 108(DI), Z0, Z5
+	VFMADD231PS.BCST 124(DI), Z0, Z7
+	VANDPS           Z8, Z1, Z10
+	VANDPS           Z8, Z3, Z11
+	VANDPS           Z8, Z5, Z12
+	VANDPS           Z8, Z7, Z23
+	VMINPS           Z10, Z13, Z10
+	VMINPS           Z11, Z13, Z11
+	VMINPS           Z12, Z13, Z12
+	VMINPS           Z23, Z13, Z23
+	VADDPS           Z14, Z10, Z24
+	VADDPS           Z14, Z11, Z26
+	VADDPS           Z14, Z12, Z28
+	VADDPS           Z14, Z23, Z29
+	VPSRLD           $0x14, Z24, Z24
+	VPSRLD           $0x14, Z26, Z26
+	VPSRLD           $0x14, Z28, Z28
+	VPSRLD           $0x14, Z29, Z29
+	VMOVAPS          Z24, Z30
+	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z30
+	VMOVAPS          Z26, Z31
+	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z31
+	VMOVAPS          Z28, Z14
+	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z14
+	VMOVAPS          Z29, Z13
+	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z13
+	VSUBPS           Z30, Z10, Z10
+	VSUBPS           Z31, Z11, Z11
+	VSUBPS           Z14, Z12, Z12
+	VSUBPS           Z13, Z23, Z13
+	VMOVAPS          Z24, Z14
+	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z14
 	VMOVAPS          Z26, Z23
-	VFMADD231PD      Z31, Z24, Z23
-	VFMADD231PD      Z18, Z24, Z26
-	VBROADCASTSD     PoleConstants<>+1008(SB), Z24
-	VFMADD213PD      Z24, Z25, Z27
-	VFMADD213PD      Z22, Z28, Z29
-	VFMADD213PD      Z20, Z31, Z23
-	VFMADD231PD      Z18, Z26, Z20
-	VMULPD           Z27, Z2, Z2
-	VFMADD213PD      Z24, Z28, Z29
-	VFMADD213PD      Z22, Z31, Z23
-	VFMADD231PD      Z18, Z20, Z22
-	VBROADCASTSD     PoleConstants<>+1080(SB), Z20
-	VMOVAPS          Z20, Z26
-	VFMADD231PD      Z25, Z30, Z26
-	VMULPD           Z29, Z14, Z14
-	VFMADD213PD      Z24, Z31, Z23
-	VFMADD231PD      Z18, Z22, Z24
-	VBROADCASTSD     PoleConstants<>+1072(SB), Z22
-	VFMADD213PD      Z22, Z25, Z26
-	VMOVAPS          Z20, Z27
-	VFMADD231PD      Z28, Z30, Z27
-	VMULPD           Z23, Z21, Z21
-	VMULPD           Z24, Z19, Z19
-	VBROADCASTSD     PoleConstants<>+1064(SB), Z23
-	VFMADD213PD      Z23, Z25, Z26
-	VFMADD213PD      Z22, Z28, Z27
-	VMOVAPS          Z20, Z24
-	VFMADD231PD      Z31, Z30, Z24
-	VFMADD231PD      Z18, Z30, Z20
-	VBROADCASTSD     PoleConstants<>+1056(SB), Z29
-	VFMADD213PD      Z29, Z25, Z26
-	VFMADD213PD      Z23, Z28, Z27
-	VFMADD213PD      Z22, Z31, Z24
-	VFMADD231PD      Z18, Z20, Z22
-	VBROADCASTSD     PoleConstants<>+1048(SB), Z20
-	VFMADD213PD      Z20, Z25, Z26
-	VFMADD213PD      Z29, Z28, Z27
-	VFMADD213PD      Z23, Z31, Z24
-	VFMADD231PD      Z18, Z22, Z23
-	VDIVPD           Z26, Z2, Z2
-	VFMADD213PD      Z20, Z28, Z27
-	VFMADD213PD      Z29, Z31, Z24
-	VFMADD231PD      Z18, Z23, Z29
-	VCVTPD2PS        Z2, Y2
-	VDIVPD           Z27, Z14, Z14
-	VFMADD213PD      Z20, Z31, Z24
-	VFMADD213PD      Z20, Z18, Z29
-	VINSERTF64X4     $0x01, Y2, Z0, Z0
-	VCVTPD2PS        Z14, Y2
-	VDIVPD           Z24, Z21, Z14
-	VDIVPD           Z29, Z19, Z18
-	VMOVUPS          Z0, 896(BX)
-	VINSERTF64X4     $0x01, Y2, Z15, Z2
-	VCVTPD2PS        Z14, Y14
-	VCVTPD2PS        Z18, Y15
-	VMOVUPS          Z2, 960(BX)
-	VINSERTF64X4     $0x01, Y14, Z16, Z14
-	VINSERTF64X4     $0x01, Y15, Z17, Z15
-	VMOVUPS          Z14, 1024(BX)
-	VMOVUPS          Z15, 1088(BX)
+	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z23
+	VMOVAPS          Z28, Z30
+	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z30
+	VMOVAPS          Z29, Z31
+	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z31
+	VMOVAPS          Z24, Z20
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z20
+	VMOVAPS          Z26, Z19
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z19
+	VMOVAPS          Z28, Z8
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z8
+	VMOVAPS          Z29, Z9
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z9
+	VFMADD231PS      Z10, Z14, Z20
+	VFMADD231PS      Z11, Z23, Z19
+	VFMADD231PS      Z12, Z30, Z8
+	VFMADD231PS      Z13, Z31, Z9
+	VMOVAPS          Z24, Z14
+	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z14
+	VMOVAPS          Z26, Z23
+	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z23
+	VMOVAPS          Z28, Z30
+	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z30
+	VMOVAPS          Z29, Z31
+	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z31
+	VFMADD231PS      Z10, Z20, Z14
+	VFMADD231PS      Z11, Z19, Z23
+	VFMADD231PS      Z12, Z8, Z30
+	VFMADD231PS      Z13, Z9, Z31
+	VMOVUPS          PoleConstants<>+2368(SB), Z8
+	VMOVAPS          Z24, Z9
+	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z9
+	VMOVAPS          Z26, Z19
+	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z19
+	VMOVAPS          Z28, Z20
+	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z20
+	VMOVAPS          Z29, Z21
+	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z21
+	VFMADD231PS      Z10, Z14, Z9
+	VFMADD231PS      Z11, Z23, Z19
+	VFMADD231PS      Z12, Z30, Z20
+	VFMADD231PS      Z13, Z31, Z21
+	VMOVAPS          Z24, Z14
+	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z14
+	VMOVAPS          Z26, Z23
+	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z23
+	VMOVAPS          Z28, Z30
+	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z30
+	VMOVAPS          Z29, Z31
+	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z31
+	VFMADD231PS      Z10, Z9, Z14
+	VFMADD231PS      Z11, Z19, Z23
+	VFMADD231PS      Z12, Z20, Z30
+	VFMADD231PS      Z13, Z21, Z31
+	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z24
+	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z26
+	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z28
+	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z29
+	VMAXPS           Z10, Z24, Z9
+	VMAXPS           Z11, Z26, Z19
+	VMAXPS           Z12, Z28, Z20
+	VMAXPS           Z13, Z29, Z21
+	VFMADD231PS      Z10, Z14, Z9
+	VFMADD231PS      Z11, Z23, Z19
+	VFMADD231PS      Z12, Z30, Z20
+	VFMADD231PS      Z13, Z31, Z21
+	VBROADCASTSS     PoleConstants<>+2752(SB), Z10
+	VPTERNLOGD       $0xf8, Z10, Z1, Z9
+	VPTERNLOGD       $0xf8, Z10, Z3, Z19
+	VPTERNLOGD       $0xf8, Z10, Z5, Z20
+	VPTERNLOGD       $0xf8, Z10, Z7, Z21
+	VMOVUPS          Z9, 384(BX)
+	VMOVUPS          Z19, 448(BX)
+	VMOVUPS          Z20, 512(BX)
+	VMOVUPS          Z21, 576(BX)
+	VBROADCASTSS     288(DI), Z1
+	VBROADCASTSS     292(DI), Z3
+	VBROADCASTSS     296(DI), Z5
+	VBROADCASTSS     300(DI), Z7
+	VFMADD231PS.BCST 128(DI), Z6, Z1
+	VFMADD231PS.BCST 144(DI), Z6, Z3
+	VFMADD231PS.BCST 160(DI), Z6, Z5
+	VBROADCASTSS     176(DI), Z6
+	VFMADD231PS      2176(BX), Z6, Z7
+	VFMADD231PS.BCST 132(DI), Z4, Z1
+	VFMADD231PS.BCST 148(DI), Z4, Z3
+	VFMADD231PS.BCST 164(DI), Z4, Z5
+	VFMADD231PS.BCST 180(DI), Z4, Z7
+	VFMADD231PS.BCST 136(DI), Z2, Z1
+	VFMADD231PS.BCST 152(DI), Z2, Z3
+	VFMADD231PS.BCST 168(DI), Z2, Z5
+	VFMADD231PS.BCST 184(DI), Z2, Z7
+	VFMADD231PS.BCST 140(DI), Z0, Z1
+	VFMADD231PS.BCST 156(DI), Z0, Z3
+	VFMADD231PS.BCST 172(DI), Z0, Z5
+	VBROADCASTSS     PoleConstants<>+1828(SB), Z4
+	VANDPS           Z4, Z1, Z6
+	VANDPS           Z4, Z3, Z11
+	VANDPS           Z4, Z5, Z12
+	VFMADD231PS.BCST 188(DI), Z0, Z7
+	VBROADCASTSS     PoleConstants<>+1824(SB), Z13
+	VMINPS           Z6, Z13, Z6
+	VMINPS           Z11, Z13, Z11
+	VMINPS           Z12, Z13, Z12
+	VANDPS           Z4, Z7, Z14
+	VBROADCASTSS     PoleConstants<>+1180(SB), Z23
+	VADDPS           Z23, Z6, Z24
+	VADDPS           Z23, Z11, Z26
+	VADDPS           Z23, Z12, Z28
+	VMINPS           Z14, Z13, Z14
+	VPSRLD           $0x14, Z24, Z24
+	VPSRLD           $0x14, Z26, Z26
+	VPSRLD           $0x14, Z28, Z28
+	VADDPS           Z23, Z14, Z29
+	VMOVUPS          PoleConstants<>+1856(SB), Z30
+	VMOVAPS          Z24, Z31
+	VPERMI2PS        PoleConstants<>+1920(SB), Z30, Z31
+	VMOVAPS          Z26, Z23
+	VPERMI2PS        PoleConstants<>+1920(SB), Z30, Z23
+	VMOVAPS          Z28, Z13
+	VPERMI2PS        PoleConstants<>+1920(SB), Z30, Z13
+	VPSRLD           $0x14, Z29, Z29
+	VSUBPS           Z31, Z6, Z6
+	VSUBPS           Z23, Z11, Z11
+	VSUBPS           Z13, Z12, Z12
+	VMOVAPS          Z29, Z13
+	VPERMI2PS        PoleConstants<>+1920(SB), Z30, Z13
+	VMOVUPS          PoleConstants<>+1984(SB), Z23
+	VMOVAPS          Z24, Z31
+	VPERMI2PS        PoleConstants<>+2048(SB), Z23, Z31
+	VMOVAPS          Z26, Z30
+	VPERMI2PS        PoleConstants<>+2048(SB), Z23, Z30
+	VMOVAPS          Z28, Z4
+	VPERMI2PS        PoleConstants<>+2048(SB), Z23, Z4
+	VSUBPS           Z13, Z14, Z13
+	VMOVAPS          Z24, Z14
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z14
+	VMOVAPS          Z26, Z10
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z10
+	VMOVAPS          Z28, Z27
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z27
+	VMOVAPS          Z29, Z22
+	VPERMI2PS        PoleConstants<>+2048(SB), Z23, Z22
+	VFMADD231PS      Z6, Z31, Z14
+	VFMADD231PS      Z11, Z30, Z10
+	VFMADD231PS      Z12, Z4, Z27
+	VMOVAPS          Z29, Z4
+	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z4
+	VMOVUPS          PoleConstants<>+2240(SB), Z30
+	VMOVAPS          Z24, Z31
+	VPERMI2PS        PoleConstants<>+2304(SB), Z30, Z31
+	VMOVAPS          Z26, Z25
+	VPERMI2PS        PoleConstants<>+2304(SB), Z30, Z25
+	VMOVAPS          Z28, Z23
+	VPERMI2PS        PoleConstants<>+2304(SB), Z30, Z23
+	VFMADD231PS      Z13, Z22, Z4
+	VFMADD231PS      Z6, Z14, Z31
+	VFMADD231PS      Z11, Z10, Z25
+	VFMADD231PS      Z12, Z27, Z23
+	VMOVAPS          Z29, Z10
+	VPERMI2PS        PoleConstants<>+2304(SB), Z30, Z10
+	VMOVAPS          Z24, Z14
+	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z14
+	VMOVAPS          Z26, Z22
+	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z22
+	VMOVAPS          Z28, Z27
+	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z27
+	VFMADD231PS      Z13, Z4, Z10
+	VFMADD231PS      Z6, Z31, Z14
+	VFMADD231PS      Z11, Z25, Z22
+	VFMADD231PS      Z12, Z23, Z27
+	VMOVAPS          Z29, Z4
+	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z4
+	VMOVUPS          PoleConstants<>+2496(SB), Z23
+	VMOVAPS          Z24, Z25
+	VPERMI2PS        PoleConstants<>+2560(SB), Z23, Z25
+	VMOVAPS          Z26, Z31
+	VPERMI2PS        PoleConstants<>+2560(SB), Z23, Z31
+	VMOVAPS          Z28, Z8
+	VPERMI2PS        PoleConstants<>+2560(SB), Z23, Z8
+	VFMADD231PS      Z13, Z10, Z4
+	VFMADD231PS      Z6, Z14, Z25
+	VFMADD231PS      Z11, Z22, Z31
+	VFMADD231PS      Z12, Z27, Z8
+	VMOVAPS          Z29, Z10
+	VPERMI2PS        PoleConstants<>+2560(SB), Z23, Z10
+	VMOVUPS          PoleConstants<>+2624(SB), Z14
+	VPERMI2PS        PoleConstants<>+2688(SB), Z14, Z24
+	VPERMI2PS        PoleConstants<>+2688(SB), Z14, Z26
+	VPERMI2PS        PoleConstants<>+2688(SB), Z14, Z28
+	VFMADD231PS      Z13, Z4, Z10
+	VMAXPS           Z6, Z24, Z4
+	VMAXPS           Z11, Z26, Z22
+	VMAXPS           Z12, Z28, Z24
+	VPERMI2PS        PoleConstants<>+2688(SB), Z14, Z29
+	VFMADD231PS      Z6, Z25, Z4
+	VFMADD231PS      Z11, Z31, Z22
+	VFMADD231PS      Z12, Z8, Z24
+	VMAXPS           Z13, Z29, Z6
+	VBROADCASTSS     PoleConstants<>+2752(SB), Z8
+	VPTERNLOGD       $0xf8, Z8, Z1, Z4
+	VPTERNLOGD       $0xf8, Z8, Z3, Z22
+	VPTERNLOGD       $0xf8, Z8, Z5, Z24
+	VFMADD231PS      Z13, Z10, Z6
+	VMOVUPS          Z4, 640(BX)
+	VMOVUPS          Z22, 704(BX)
+	VMOVUPS          Z24, 768(BX)
+	VPTERNLOGD       $0xf8, Z8, Z7, Z6
+	VMOVUPS          Z6, 832(BX)
+	VBROADCASTSS     304(DI), Z1
+	VBROADCASTSS     308(DI), Z3
+	VBROADCASTSS     312(DI), Z5
+	VBROADCASTSS     316(DI), Z7
+	VBROADCASTSS     192(DI), Z10
+	VFMADD231PS      2176(BX), Z10, Z1
+	VBROADCASTSS     208(DI), Z10
+	VFMADD231PS      2176(BX), Z10, Z3
+	VBROADCASTSS     224(DI), Z10
+	VFMADD231PS      2176(BX), Z10, Z5
+	VBROADCASTSS     240(DI), Z10
+	VFMADD231PS      2176(BX), Z10, Z7
+	VBROADCASTSS     196(DI), Z10
+	VFMADD231PS      2240(BX), Z10, Z1
+	VBROADCASTSS     212(DI), Z10
+	VFMADD231PS      2240(BX), Z10, Z3
+	VBROADCASTSS     228(DI), Z10
+	VFMADD231PS      2240(BX), Z10, Z5
+	VBROADCASTSS     244(DI), Z10
+	VFMADD231PS      2240(BX), Z10, Z7
+	VFMADD231PS.BCST 200(DI), Z2, Z1
+	VBROADCASTSS     216(DI), Z2
+	VFMADD231PS      2304(BX), Z2, Z3
+	VBROADCASTSS     232(DI), Z2
+	VFMADD231PS      2304(BX), Z2, Z5
+	VBROADCASTSS     248(DI), Z2
+	VFMADD231PS      2304(BX), Z2, Z7
+	VFMADD231PS.BCST 204(DI), Z0, Z1
+	VBROADCASTSS     PoleConstants<>+1828(SB), Z2
+	VANDPS           Z2, Z1, Z10
+	VFMADD231PS.BCST 220(DI), Z0, Z3
+	VBROADCASTSS     PoleConstants<>+1824(SB), Z0
+	VMINPS           Z10, Z0, Z10
+	VANDPS           Z2, Z3, Z11
+	VBROADCASTSS     236(DI), Z12
+	VFMADD231PS      2368(BX), Z12, Z5
+	VBROADCASTSS     252(DI), Z12
+	VFMADD231PS      2368(BX), Z12, Z7
+	VBROADCASTSS     PoleConstants<>+1180(SB), Z12
+	VADDPS           Z12, Z10, Z13
+	VMINPS           Z11, Z0, Z11
+	VANDPS           Z2, Z5, Z25
+	VANDPS           Z2, Z7, Z2
+	VPSRLD           $0x14, Z13, Z13
+	VADDPS           Z12, Z11, Z26
+	VMINPS           Z25, Z0, Z25
+	VMINPS           Z2, Z0, Z0
+	VMOVUPS          PoleConstants<>+1856(SB), Z2
+	VMOVAPS          Z13, Z27
+	VPERMI2PS        PoleConstants<>+1920(SB), Z2, Z27
+	VPSRLD           $0x14, Z26, Z26
+	VADDPS           Z12, Z25, Z28
+	VADDPS           Z12, Z0, Z29
+	VSUBPS           Z27, Z10, Z10
+	VMOVAPS          Z26, Z27
+	VPERMI2PS        PoleConstants<>+1920(SB), Z2, Z27
+	VPSRLD           $0x14, Z28, Z28
+	VPSRLD           $0x14, Z29, Z29
+	VMOVUPS          PoleConstants<>+1984(SB), Z31
+	VMOVAPS          Z13, Z12
+	VPERMI2PS        PoleConstants<>+2048(SB), Z31, Z12
+	VSUBPS           Z27, Z11, Z11
+	VMOVAPS          Z28, Z27
+	VPERMI2PS        PoleConstants<>+1920(SB), Z2, Z27
+	VMOVAPS          Z29, Z8
+	VPERMI2PS        PoleConstants<>+1920(SB), Z2, Z8
+	VMOVUPS          PoleConstants<>+2112(SB), Z2
+	VMOVAPS          Z13, Z14
+	VPERMI2PS        PoleConstants<>+2176(SB), Z2, Z14
+	VMOVAPS          Z26, Z23
+	VPERMI2PS        PoleConstants<>+2048(SB), Z31, Z23
+	VSUBPS           Z27, Z25, Z25
+	VSUBPS           Z8, Z0, Z0
+	VFMADD231PS      Z10, Z12, Z14
+	VMOVAPS          Z26, Z8
+	VPERMI2PS        PoleConstants<>+2176(SB), Z2, Z8
+	VMOVAPS          Z28, Z12
+	VPERMI2PS        PoleConstants<>+2048(SB), Z31, Z12
+	VMOVAPS          Z29, Z27
+	VPERMI2PS        PoleConstants<>+2048(SB), Z31, Z27
+	VMOVAPS          Z13, Z31
+	VPERMI2PS        PoleConstants<>+2304(SB), Z30, Z31
+	VFMADD231PS      Z11, Z23, Z8
+	VMOVAPS          Z28, Z23
+	VPERMI2PS        PoleConstants<>+2176(SB), Z2, Z23
+	VMOVAPS          Z29, Z30
+	VPERMI2PS        PoleConstants<>+2176(SB), Z2, Z30
+	VFMADD231PS      Z10, Z14, Z31
+	VMOVUPS          PoleConstants<>+2240(SB), Z2
+	VMOVAPS          Z26, Z14
+	VPERMI2PS        PoleConstants<>+2304(SB), Z2, Z14
+	VFMADD231PS      Z25, Z12, Z23
+	VFMADD231PS      Z0, Z27, Z30
+	VMOVUPS          PoleConstants<>+2368(SB), Z12
+	VMOVAPS          Z13, Z27
+	VPERMI2PS        PoleConstants<>+2432(SB), Z12, Z27
+	VFMADD231PS      Z11, Z8, Z14
+	VMOVAPS          Z28, Z8
+	VPERMI2PS        PoleConstants<>+2304(SB), Z2, Z8
+	VMOVAPS          Z29, Z12
+	VPERMI2PS        PoleConstants<>+2304(SB), Z2, Z12
+	VFMADD231PS      Z10, Z31, Z27
+	VMOVUPS          PoleConstants<>+2368(SB), Z2
+	VMOVAPS          Z26, Z31
+	VPERMI2PS        PoleConstants<>+2432(SB), Z2, Z31
+	VFMADD231PS      Z25, Z23, Z8
+	VFMADD231PS      Z0, Z30, Z12
+	VMOVUPS          PoleConstants<>+2496(SB), Z23
+	VMOVAPS          Z13, Z30
+	VPERMI2PS        PoleConstants<>+2560(SB), Z23, Z30
+	VFMADD231PS      Z11, Z14, Z31
+	VMOVAPS          Z28, Z14
+	VPERMI2PS        PoleConstants<>+2432(SB), Z2, Z14
+	VMOVAPS          Z29, Z23
+	VPERMI2PS        PoleConstants<>+2432(SB), Z2, Z23
+	VFMADD231PS      Z10, Z27, Z30
+	VMOVUPS          PoleConstants<>+2496(SB), Z2
+	VMOVAPS          Z26, Z27
+	VPERMI2PS        PoleConstants<>+2560(SB), Z2, Z27
+	VFMADD231PS      Z25, Z8, Z14
+	VFMADD231PS      Z0, Z12, Z23
+	VMOVUPS          PoleConstants<>+2624(SB), Z8
+	VPERMI2PS        PoleConstants<>+2688(SB), Z8, Z13
+	VFMADD231PS      Z11, Z31, Z27
+	VMOVAPS          Z28, Z12
+	VPERMI2PS        PoleConstants<>+2560(SB), Z2, Z12
+	VMOVAPS          Z29, Z31
+	VPERMI2PS        PoleConstants<>+2560(SB), Z2, Z31
+	VMAXPS           Z10, Z13, Z2
+	VPERMI2PS        PoleConstants<>+2688(SB), Z8, Z26
+	VFMADD231PS      Z25, Z14, Z12
+	VFMADD231PS      Z0, Z23, Z31
+	VFMADD231PS      Z10, Z30, Z2
+	VMAXPS           Z11, Z26, Z10
+	VPERMI2PS        PoleConstants<>+2688(SB), Z8, Z28
+	VPERMI2PS        PoleConstants<>+2688(SB), Z8, Z29
+	VBROADCASTSS     PoleConstants<>+2752(SB), Z8
+	VPTERNLOGD       $0xf8, Z8, Z1, Z2
+	VFMADD231PS      Z11, Z27, Z10
+	VMAXPS           Z25, Z28, Z1
+	VMAXPS           Z0, Z29, Z11
+	VMOVUPS          Z2, 896(BX)
+	VPTERNLOGD       $0xf8, Z8, Z3, Z10
+	VFMADD231PS      Z25, Z12, Z1
+	VFMADD231PS      Z0, Z31, Z11
+	VMOVUPS          Z10, 960(BX)
+	VPTERNLOGD       $0xf8, Z8, Z5, Z1
+	VPTERNLOGD       $0xf8, Z8, Z7, Z11
+	VMOVUPS          Z1, 1024(BX)
+	VMOVUPS          Z11, 1088(BX)
 
 	// z2 = W2·a1 + b2
-	VBROADCASTSS     448(DI), Z16
-	VBROADCASTSS     452(DI), Z17
-	VFMADD231PS.BCST 320(DI), Z1, Z16
-	VBROADCASTSS     384(DI), Z1
-	VFMADD231PS      128(BX), Z1, Z17
-	VFMADD231PS.BCST 324(DI), Z3, Z16
-	VFMADD231PS.BCST 388(DI), Z3, Z17
-	VFMADD231PS.BCST 328(DI), Z5, Z16
-	VFMADD231PS.BCST 392(DI), Z5, Z17
-	VFMADD231PS.BCST 332(DI), Z7, Z16
-	VFMADD231PS.BCST 396(DI), Z7, Z17
-	VFMADD231PS.BCST 336(DI), Z8, Z16
-	VFMADD231PS.BCST 400(DI), Z8, Z17
-	VFMADD231PS.BCST 340(DI), Z9, Z16
-	VFMADD231PS.BCST 404(DI), Z9, Z17
-	VFMADD231PS.BCST 344(DI), Z10, Z16
-	VFMADD231PS.BCST 408(DI), Z10, Z17
-	VFMADD231PS.BCST 348(DI), Z11, Z16
-	VFMADD231PS.BCST 412(DI), Z11, Z17
-	VFMADD231PS.BCST 352(DI), Z4, Z16
-	VFMADD231PS.BCST 416(DI), Z4, Z17
-	VFMADD231PS.BCST 356(DI), Z6, Z16
-	VFMADD231PS.BCST 420(DI), Z6, Z17
-	VFMADD231PS.BCST 360(DI), Z12, Z16
-	VFMADD231PS.BCST 424(DI), Z12, Z17
-	VFMADD231PS.BCST 364(DI), Z13, Z16
-	VFMADD231PS.BCST 428(DI), Z13, Z17
-	VFMADD231PS.BCST 368(DI), Z0, Z16
-	VFMADD231PS.BCST 432(DI), Z0, Z17
-	VFMADD231PS.BCST 372(DI), Z2, Z16
-	VFMADD231PS.BCST 436(DI), Z2, Z17
-	VFMADD231PS.BCST 376(DI), Z14, Z16
-	VFMADD231PS.BCST 440(DI), Z14, Z17
-	VFMADD231PS.BCST 380(DI), Z15, Z16
-	VMOVUPS          Z16, 192(SI)
-	VFMADD231PS.BCST 444(DI), Z15, Z17
-	VMOVUPS          Z17, 256(SI)
+	VBROADCASTSS     448(DI), Z0
+	VBROADCASTSS     452(DI), Z3
+	VFMADD231PS.BCST 320(DI), Z18, Z0
+	VBROADCASTSS     384(DI), Z5
+	VFMADD231PS      128(BX), Z5, Z3
+	VFMADD231PS.BCST 324(DI), Z15, Z0
+	VFMADD231PS.BCST 388(DI), Z15, Z3
+	VFMADD231PS.BCST 328(DI), Z16, Z0
+	VFMADD231PS.BCST 392(DI), Z16, Z3
+	VFMADD231PS.BCST 332(DI), Z17, Z0
+	VFMADD231PS.BCST 396(DI), Z17, Z3
+	VFMADD231PS.BCST 336(DI), Z9, Z0
+	VFMADD231PS.BCST 400(DI), Z9, Z3
+	VFMADD231PS.BCST 340(DI), Z19, Z0
+	VFMADD231PS.BCST 404(DI), Z19, Z3
+	VFMADD231PS.BCST 344(DI), Z20, Z0
+	VFMADD231PS.BCST 408(DI), Z20, Z3
+	VFMADD231PS.BCST 348(DI), Z21, Z0
+	VFMADD231PS.BCST 412(DI), Z21, Z3
+	VFMADD231PS.BCST 352(DI), Z4, Z0
+	VFMADD231PS.BCST 416(DI), Z4, Z3
+	VFMADD231PS.BCST 356(DI), Z22, Z0
+	VFMADD231PS.BCST 420(DI), Z22, Z3
+	VFMADD231PS.BCST 360(DI), Z24, Z0
+	VFMADD231PS.BCST 424(DI), Z24, Z3
+	VFMADD231PS.BCST 364(DI), Z6, Z0
+	VFMADD231PS.BCST 428(DI), Z6, Z3
+	VFMADD231PS.BCST 368(DI), Z2, Z0
+	VFMADD231PS.BCST 432(DI), Z2, Z3
+	VFMADD231PS.BCST 372(DI), Z10, Z0
+	VFMADD231PS.BCST 436(DI), Z10, Z3
+	VFMADD231PS.BCST 376(DI), Z1, Z0
+	VFMADD231PS.BCST 440(DI), Z1, Z3
+	VFMADD231PS.BCST 380(DI), Z11, Z0
+	VMOVUPS          Z0, 192(SI)
+	VFMADD231PS.BCST 444(DI), Z11, Z3
+	VMOVUPS          Z3, 256(SI)
 
 	// a2 = softmax(z2)
-	VCMPPS       $0x03, Z16, Z16, K1
-	VMAXPS       Z17, Z16, Z0
-	VBLENDMPS    Z16, Z0, K1, Z0
-	VMOVUPS      Z0, 448(SI)
-	VSUBPS       Z0, Z16, Z1
-	VBROADCASTSS PoleConstants<>+1104(SB), Z2
-	VMINPS       Z1, Z2, Z1
-	VBROADCASTSS PoleConstants<>+1100(SB), Z3
-	VMAXPS       Z1, Z3, Z1
-	VBROADCASTSS PoleConstants<>+1112(SB), Z4
-	VBROADCASTSS PoleConstants<>+1108(SB), Z5
-	VMOVAPS      Z5, Z6
-	VFMADD231PS  Z4, Z1, Z6
-	VSUBPS       Z5, Z6, Z6
-	VBROADCASTSS PoleConstants<>+1116(SB), Z7
-	VFNMADD231PS Z7, Z6, Z1
-	VBROADCASTSS PoleConstants<>+1120(SB), Z8
-	VFNMADD231PS Z8, Z6, Z1
-	VMULPS       Z1, Z1, Z9
-	VBROADCASTSS PoleConstants<>+1144(SB), Z10
-	VBROADCASTSS PoleConstants<>+1140(SB), Z11
-	VMOVAPS      Z11, Z12
-	VFMADD231PS  Z1, Z10, Z12
-	VBROADCASTSS PoleConstants<>+1136(SB), Z13
-	VFMADD213PS  Z13, Z1, Z12
-	VBROADCASTSS PoleConstants<>+1132(SB), Z14
-	VFMADD213PS  Z14, Z1, Z12
-	VBROADCASTSS PoleConstants<>+1128(SB), Z15
-	VFMADD213PS  Z15, Z1, Z12
-	VBROADCASTSS PoleConstants<>+1124(SB), Z18
-	VFMADD213PS  Z18, Z1, Z12
-	VFMADD231PS  Z12, Z9, Z1
+	VCMPPS       $0x03, Z0, Z0, K1
+	VMAXPS       Z3, Z0, Z1
+	VBLENDMPS    Z0, Z1, K1, Z1
+	VMOVUPS      Z1, 448(SI)
+	VSUBPS       Z1, Z0, Z2
+	VBROADCASTSS PoleConstants<>+1136(SB), Z4
+	VMINPS       Z2, Z4, Z2
+	VBROADCASTSS PoleConstants<>+1132(SB), Z5
+	VMAXPS       Z2, Z5, Z2
+	VBROADCASTSS PoleConstants<>+1144(SB), Z6
+	VBROADCASTSS PoleConstants<>+1140(SB), Z7
+	VMOVAPS      Z7, Z8
+	VFMADD231PS  Z6, Z2, Z8
+	VSUBPS       Z7, Z8, Z8
 	VBROADCASTSS PoleConstants<>+1148(SB), Z9
-	VADDPS       Z9, Z1, Z1
-	VSCALEFPS    Z6, Z1, Z1
-	VSUBPS       Z0, Z17, Z6
-	VMINPS       Z6, Z2, Z2
-	VMAXPS       Z2, Z3, Z2
-	VFMADD213PS  Z5, Z2, Z4
-	VSUBPS       Z5, Z4, Z3
-	VFNMADD231PS Z7, Z3, Z2
-	VFNMADD231PS Z8, Z3, Z2
-	VMULPS       Z2, Z2, Z4
-	VFMADD231PS  Z2, Z10, Z11
-	VFMADD231PS  Z2, Z11, Z13
-	VFMADD231PS  Z2, Z13, Z14
-	VFMADD231PS  Z2, Z14, Z15
-	VFMADD231PS  Z2, Z15, Z18
-	VFMADD231PS  Z18, Z4, Z2
-	VADDPS       Z9, Z2, Z2
-	VSCALEFPS    Z3, Z2, Z2
-	VADDPS       Z2, Z1, Z3
-	VMOVUPS      Z3, 512(SI)
-	VDIVPS       Z3, Z9, Z4
-	VMULPS       Z4, Z1, Z1
-	VMOVUPS      Z1, 320(SI)
-	VMULPS       Z4, Z2, Z2
-	VMOVUPS      Z2, 384(SI)
+	VFNMADD231PS Z9, Z8, Z2
+	VBROADCASTSS PoleConstants<>+1152(SB), Z10
+	VFNMADD231PS Z10, Z8, Z2
+	VMULPS       Z2, Z2, Z11
+	VBROADCASTSS PoleConstants<>+1176(SB), Z12
+	VBROADCASTSS PoleConstants<>+1172(SB), Z13
+	VMOVAPS      Z13, Z14
+	VFMADD231PS  Z2, Z12, Z14
+	VBROADCASTSS PoleConstants<>+1168(SB), Z15
+	VFMADD213PS  Z15, Z2, Z14
+	VBROADCASTSS PoleConstants<>+1164(SB), Z16
+	VFMADD213PS  Z16, Z2, Z14
+	VBROADCASTSS PoleConstants<>+1160(SB), Z17
+	VFMADD213PS  Z17, Z2, Z14
+	VBROADCASTSS PoleConstants<>+1156(SB), Z18
+	VFMADD213PS  Z18, Z2, Z14
+	VFMADD231PS  Z14, Z11, Z2
+	VBROADCASTSS PoleConstants<>+1180(SB), Z11
+	VADDPS       Z11, Z2, Z2
+	VSCALEFPS    Z8, Z2, Z2
+	VSUBPS       Z1, Z3, Z8
+	VMINPS       Z8, Z4, Z4
+	VMAXPS       Z4, Z5, Z4
+	VFMADD213PS  Z7, Z4, Z6
+	VSUBPS       Z7, Z6, Z5
+	VFNMADD231PS Z9, Z5, Z4
+	VFNMADD231PS Z10, Z5, Z4
+	VMULPS       Z4, Z4, Z6
+	VFMADD231PS  Z4, Z12, Z13
+	VFMADD231PS  Z4, Z13, Z15
+	VFMADD231PS  Z4, Z15, Z16
+	VFMADD231PS  Z4, Z16, Z17
+	VFMADD231PS  Z4, Z17, Z18
+	VFMADD231PS  Z18, Z6, Z4
+	VADDPS       Z11, Z4, Z4
+	VSCALEFPS    Z5, Z4, Z4
+	VADDPS       Z4, Z2, Z5
+	VMOVUPS      Z5, 512(SI)
+	VDIVPS       Z5, Z11, Z6
+	VMULPS       Z6, Z2, Z2
+	VMOVUPS      Z2, 320(SI)
+	VMULPS       Z6, Z4, Z4
+	VMOVUPS      Z4, 384(SI)
 
 	// t = log(s2)
-	VEXTRACTF64X4 $0x01, Z3, Y4
-	VCVTPS2PD     Y3, Z3
-	VBROADCASTSD  PoleConstants<>+1672(SB), Z5
-	VPADDQ        Z5, Z3, Z6
-	VPSRLQ        $0x34, Z6, Z7
-	VBROADCASTSD  PoleConstants<>+1680(SB), Z8
-	VORPD         Z8, Z7, Z7
-	VBROADCASTSD  PoleConstants<>+1688(SB), Z10
-	VSUBPD        Z10, Z7, Z7
-	VBROADCASTSD  PoleConstants<>+1696(SB), Z11
-	VANDPD        Z11, Z6, Z6
-	VBROADCASTSD  PoleConstants<>+1704(SB), Z12
-	VPADDQ        Z12, Z6, Z6
-	VSUBPD        Z20, Z6, Z6
-	VBROADCASTSD  PoleConstants<>+1712(SB), Z13
-	VADDPD        Z13, Z6, Z14
-	VDIVPD        Z14, Z6, Z6
-	VMULPD        Z6, Z6, Z14
-	VBROADCASTSD  PoleConstants<>+1760(SB), Z15
-	VBROADCASTSD  PoleConstants<>+1752(SB), Z18
-	VMOVAPS       Z18, Z19
-	VFMADD231PD   Z14, Z15, Z19
-	VBROADCASTSD  PoleConstants<>+1744(SB), Z21
-	VFMADD213PD   Z21, Z14, Z19
-	VBROADCASTSD  PoleConstants<>+1736(SB), Z22
-	VFMADD213PD   Z22, Z14, Z19
-	VBROADCASTSD  PoleConstants<>+1728(SB), Z23
-	VFMADD213PD   Z23, Z14, Z19
-	VMULPD        Z19, Z6, Z6
-	VBROADCASTSD  PoleConstants<>+1720(SB), Z14
-	VFMADD231PD   Z14, Z7, Z6
-	VXORPS        X7, X7, X7
-	VCMPPD        $0x00, Z7, Z3, K1
-	VBROADCASTSD  PoleConstants<>+1776(SB), Z19
-	VBLENDMPD     Z19, Z6, K1, Z6
-	VBROADCASTSD  PoleConstants<>+1664(SB), Z24
-	VCMPPD        $0x00, Z24, Z3, K1
-	VBLENDMPD     Z24, Z6, K1, Z6
-	VCMPPD        $0x19, Z7, Z3, K1
-	VBROADCASTSD  PoleConstants<>+1784(SB), Z3
-	VBLENDMPD     Z3, Z6, K1, Z6
-	VCVTPD2PS     Z6, Y6
-	VCVTPS2PD     Y4, Z4
-	VPADDQ        Z5, Z4, Z5
-	VPSRLQ        $0x34, Z5, Z25
-	VORPD         Z8, Z25, Z8
-	VSUBPD        Z10, Z8, Z8
-	VANDPD        Z11, Z5, Z5
-	VPADDQ        Z12, Z5, Z5
-	VSUBPD        Z20, Z5, Z5
-	VADDPD        Z13, Z5, Z10
-	VDIVPD        Z10, Z5, Z5
-	VMULPD        Z5, Z5, Z10
-	VFMADD231PD   Z10, Z15, Z18
-	VFMADD231PD   Z10, Z18, Z21
-	VFMADD231PD   Z10, Z21, Z22
-	VFMADD231PD   Z10, Z22, Z23
-	VMULPD        Z23, Z5, Z5
-	VFMADD231PD   Z14, Z8, Z5
-	VCMPPD        $0x00, Z7, Z4, K1
-	VBLENDMPD     Z19, Z5, K1, Z5
-	VCMPPD        $0x00, Z24, Z4, K1
-	VBLENDMPD     Z24, Z5, K1, Z5
-	VCMPPD        $0x19, Z7, Z4, K1
-	VBLENDMPD     Z3, Z5, K1, Z3
-	VCVTPD2PS     Z3, Y3
-	VINSERTF64X4  $0x01, Y3, Z6, Z3
-	VMOVUPS       Z3, (SI)
+	VEXTRACTF64X4 $0x01, Z5, Y6
+	VCVTPS2PD     Y5, Z5
+	VBROADCASTSD  PoleConstants<>+1704(SB), Z7
+	VPADDQ        Z7, Z5, Z8
+	VPSRLQ        $0x34, Z8, Z9
+	VBROADCASTSD  PoleConstants<>+1712(SB), Z10
+	VORPD         Z10, Z9, Z9
+	VBROADCASTSD  PoleConstants<>+1720(SB), Z12
+	VSUBPD        Z12, Z9, Z9
+	VBROADCASTSD  PoleConstants<>+1728(SB), Z13
+	VANDPD        Z13, Z8, Z8
+	VBROADCASTSD  PoleConstants<>+1736(SB), Z14
+	VPADDQ        Z14, Z8, Z8
+	VBROADCASTSD  PoleConstants<>+1080(SB), Z15
+	VSUBPD        Z15, Z8, Z8
+	VBROADCASTSD  PoleConstants<>+1744(SB), Z16
+	VADDPD        Z16, Z8, Z17
+	VDIVPD        Z17, Z8, Z8
+	VMULPD        Z8, Z8, Z17
+	VBROADCASTSD  PoleConstants<>+1792(SB), Z18
+	VBROADCASTSD  PoleConstants<>+1784(SB), Z19
+	VMOVAPS       Z19, Z20
+	VFMADD231PD   Z17, Z18, Z20
+	VBROADCASTSD  PoleConstants<>+1776(SB), Z21
+	VFMADD213PD   Z21, Z17, Z20
+	VBROADCASTSD  PoleConstants<>+1768(SB), Z22
+	VFMADD213PD   Z22, Z17, Z20
+	VBROADCASTSD  PoleConstants<>+1760(SB), Z23
+	VFMADD213PD   Z23, Z17, Z20
+	VMULPD        Z20, Z8, Z8
+	VBROADCASTSD  PoleConstants<>+1752(SB), Z17
+	VFMADD231PD   Z17, Z9, Z8
+	VXORPS        X9, X9, X9
+	VCMPPD        $0x00, Z9, Z5, K1
+	VBROADCASTSD  PoleConstants<>+1808(SB), Z20
+	VBLENDMPD     Z20, Z8, K1, Z8
+	VBROADCASTSD  PoleConstants<>+1696(SB), Z24
+	VCMPPD        $0x00, Z24, Z5, K1
+	VBLENDMPD     Z24, Z8, K1, Z8
+	VCMPPD        $0x19, Z9, Z5, K1
+	VBROADCASTSD  PoleConstants<>+1816(SB), Z5
+	VBLENDMPD     Z5, Z8, K1, Z8
+	VCVTPD2PS     Z8, Y8
+	VCVTPS2PD     Y6, Z6
+	VPADDQ        Z7, Z6, Z7
+	VPSRLQ        $0x34, Z7, Z25
+	VORPD         Z10, Z25, Z10
+	VSUBPD        Z12, Z10, Z10
+	VANDPD        Z13, Z7, Z7
+	VPADDQ        Z14, Z7, Z7
+	VSUBPD        Z15, Z7, Z7
+	VADDPD        Z16, Z7, Z12
+	VDIVPD        Z12, Z7, Z7
+	VMULPD        Z7, Z7, Z12
+	VFMADD231PD   Z12, Z18, Z19
+	VFMADD231PD   Z12, Z19, Z21
+	VFMADD231PD   Z12, Z21, Z22
+	VFMADD231PD   Z12, Z22, Z23
+	VMULPD        Z23, Z7, Z7
+	VFMADD231PD   Z17, Z10, Z7
+	VCMPPD        $0x00, Z9, Z6, K1
+	VBLENDMPD     Z20, Z7, K1, Z7
+	VCMPPD        $0x00, Z24, Z6, K1
+	VBLENDMPD     Z24, Z7, K1, Z7
+	VCMPPD        $0x19, Z9, Z6, K1
+	VBLENDMPD     Z5, Z7, K1, Z5
+	VCVTPD2PS     Z5, Y5
+	VINSERTF64X4  $0x01, Y5, Z8, Z5
+	VMOVUPS       Z5, (SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVUPS   64(SI), Z4
-	VMOVUPS   128(SI), Z5
-	VSUBPS    Z4, Z1, Z1
-	VSUBPS    Z5, Z2, Z2
-	VSUBPS    Z16, Z0, Z6
-	VSUBPS    Z17, Z0, Z0
-	VADDPS    Z3, Z6, Z6
-	VADDPS    Z3, Z0, Z0
-	VMULPS    Z6, Z4, Z3
-	VMULPS    Z0, Z5, Z0
-	VMOVUPS   Z1, (BX)
-	VMOVUPS   Z2, 64(BX)
-	VADDPS    Z0, Z3, Z0
-	VMOVUPS   1600(SI), Z3
-	VXORPS    X4, X4, X4
-	VCMPPS    $0x1e, Z4, Z3, K1
+	VMOVUPS   64(SI), Z6
+	VMOVUPS   128(SI), Z7
+	VSUBPS    Z6, Z2, Z2
+	VSUBPS    Z7, Z4, Z4
+	VSUBPS    Z0, Z1, Z0
+	VSUBPS    Z3, Z1, Z1
+	VADDPS    Z5, Z0, Z0
+	VADDPS    Z5, Z1, Z1
+	VMULPS    Z0, Z6, Z0
+	VMULPS    Z1, Z7, Z1
+	VMOVUPS   Z2, (BX)
+	VMOVUPS   Z4, 64(BX)
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   1600(SI), Z1
+	VXORPS    X3, X3, X3
+	VCMPPS    $0x1e, Z3, Z1, K1
 	VMOVAPS.Z Z0, K1, Z0
 	VADDPS    1664(SI), Z0, Z0
 	VMOVUPS   Z0, 1664(SI)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
-	VMULPS.BCST      320(DI), Z1, Z0
-	VMULPS.BCST      324(DI), Z1, Z3
-	VMULPS.BCST      328(DI), Z1, Z4
-	VMULPS.BCST      332(DI), Z1, Z5
-	VFMADD231PS.BCST 384(DI), Z2, Z0
-	VFMADD231PS.BCST 388(DI), Z2, Z3
-	VFMADD231PS.BCST 392(DI), Z2, Z4
-	VFMADD231PS.BCST 396(DI), Z2, Z5
+	VMULPS.BCST      320(DI), Z2, Z0
+	VMULPS.BCST      324(DI), Z2, Z1
+	VMULPS.BCST      328(DI), Z2, Z3
+	VMULPS.BCST      332(DI), Z2, Z5
+	VFMADD231PS.BCST 384(DI), Z4, Z0
+	VFMADD231PS.BCST 388(DI), Z4, Z1
+	VFMADD231PS.BCST 392(DI), Z4, Z3
+	VFMADD231PS.BCST 396(DI), Z4, Z5
 	VMOVUPS          128(BX), Z6
 	VMOVUPS          192(BX), Z7
 	VMOVUPS          256(BX), Z8
-	VMOVUPS          320(BX), Z10
-	VMOVAPS          Z9, Z11
-	VFNMADD231PS     Z6, Z6, Z11
-	VMOVAPS          Z9, Z6
+	VMOVUPS          320(BX), Z9
+	VMOVAPS          Z11, Z10
+	VFNMADD231PS     Z6, Z6, Z10
+	VMOVAPS          Z11, Z6
 	VFNMADD231PS     Z7, Z7, Z6
-	VMOVAPS          Z9, Z7
+	VMOVAPS          Z11, Z7
 	VFNMADD231PS     Z8, Z8, Z7
-	VMOVAPS          Z9, Z8
-	VFNMADD231PS     Z10, Z10, Z8
-	VMULPS           Z11, Z0, Z0
-	VMULPS           Z6, Z3, Z3
-	VMULPS           Z7, Z4, Z4
+	VMOVAPS          Z11, Z8
+	VFNMADD231PS     Z9, Z9, Z8
+	VMULPS           Z10, Z0, Z0
+	VMULPS           Z6, Z1, Z1
+	VMULPS           Z7, Z3, Z3
 	VMULPS           Z8, Z5, Z5
 	VMOVUPS          Z0, 1152(BX)
-	VMOVUPS          Z3, 1216(BX)
-	VMOVUPS          Z4, 1280(BX)
+	VMOVUPS          Z1, 1216(BX)
+	VMOVUPS          Z3, 1280(BX)
 	VMOVUPS          Z5, 1344(BX)
-	VMULPS.BCST      336(DI), Z1, Z0
-	VMULPS.BCST      340(DI), Z1, Z3
-	VMULPS.BCST      344(DI), Z1, Z4
-	VMULPS.BCST      348(DI), Z1, Z5
-	VFMADD231PS.BCST 400(DI), Z2, Z0
-	VFMADD231PS.BCST 404(DI), Z2, Z3
-	VFMADD231PS.BCST 408(DI), Z2, Z4
-	VFMADD231PS.BCST 412(DI), Z2, Z5
+	VMULPS.BCST      336(DI), Z2, Z0
+	VMULPS.BCST      340(DI), Z2, Z1
+	VMULPS.BCST      344(DI), Z2, Z3
+	VMULPS.BCST      348(DI), Z2, Z5
+	VFMADD231PS.BCST 400(DI), Z4, Z0
+	VFMADD231PS.BCST 404(DI), Z4, Z1
+	VFMADD231PS.BCST 408(DI), Z4, Z3
+	VFMADD231PS.BCST 412(DI), Z4, Z5
 	VMOVUPS          384(BX), Z6
 	VMOVUPS          448(BX), Z7
 	VMOVUPS          512(BX), Z8
-	VMOVUPS          576(BX), Z10
-	VMOVAPS          Z9, Z11
-	VFNMADD231PS     Z6, Z6, Z11
-	VMOVAPS          Z9, Z6
+	VMOVUPS          576(BX), Z9
+	VMOVAPS          Z11, Z10
+	VFNMADD231PS     Z6, Z6, Z10
+	VMOVAPS          Z11, Z6
 	VFNMADD231PS     Z7, Z7, Z6
-	VMOVAPS          Z9, Z7
+	VMOVAPS          Z11, Z7
 	VFNMADD231PS     Z8, Z8, Z7
-	VMOVAPS          Z9, Z8
-	VFNMADD231PS     Z10, Z10, Z8
-	VMULPS           Z11, Z0, Z0
-	VMULPS           Z6, Z3, Z3
-	VMULPS           Z7, Z4, Z4
+	VMOVAPS          Z11, Z8
+	VFNMADD231PS     Z9, Z9, Z8
+	VMULPS           Z10, Z0, Z0
+	VMULPS           Z6, Z1, Z1
+	VMULPS           Z7, Z3, Z3
 	VMULPS           Z8, Z5, Z5
 	VMOVUPS          Z0, 1408(BX)
-	VMOVUPS          Z3, 1472(BX)
-	VMOVUPS          Z4, 1536(BX)
+	VMOVUPS          Z1, 1472(BX)
+	VMOVUPS          Z3, 1536(BX)
 	VMOVUPS          Z5, 1600(BX)
-	VMULPS.BCST      352(DI), Z1, Z0
-	VMULPS.BCST      356(DI), Z1, Z3
-	VMULPS.BCST      360(DI), Z1, Z4
-	VMULPS.BCST      364(DI), Z1, Z5
-	VFMADD231PS.BCST 416(DI), Z2, Z0
-	VFMADD231PS.BCST 420(DI), Z2, Z3
-	VFMADD231PS.BCST 424(DI), Z2, Z4
-	VFMADD231PS.BCST 428(DI), Z2, Z5
+	VMULPS.BCST      352(DI), Z2, Z0
+	VMULPS.BCST      356(DI), Z2, Z1
+	VMULPS.BCST      360(DI), Z2, Z3
+	VMULPS.BCST      364(DI), Z2, Z5
+	VFMADD231PS.BCST 416(DI), Z4, Z0
+	VFMADD231PS.BCST 420(DI), Z4, Z1
+	VFMADD231PS.BCST 424(DI), Z4, Z3
+	VFMADD231PS.BCST 428(DI), Z4, Z5
 	VMOVUPS          640(BX), Z6
 	VMOVUPS          704(BX), Z7
 	VMOVUPS          768(BX), Z8
-	VMOVUPS          832(BX), Z10
-	VMOVAPS          Z9, Z11
-	VFNMADD231PS     Z6, Z6, Z11
-	VMOVAPS          Z9, Z6
+	VMOVUPS          832(BX), Z9
+	VMOVAPS          Z11, Z10
+	VFNMADD231PS     Z6, Z6, Z10
+	VMOVAPS          Z11, Z6
 	VFNMADD231PS     Z7, Z7, Z6
-	VMOVAPS          Z9, Z7
+	VMOVAPS          Z11, Z7
 	VFNMADD231PS     Z8, Z8, Z7
-	VMOVAPS          Z9, Z8
-	VFNMADD231PS     Z10, Z10, Z8
-	VMULPS           Z11, Z0, Z0
-	VMULPS           Z6, Z3, Z3
-	VMULPS           Z7, Z4, Z4
+	VMOVAPS          Z11, Z8
+	VFNMADD231PS     Z9, Z9, Z8
+	VMULPS           Z10, Z0, Z0
+	VMULPS           Z6, Z1, Z1
+	VMULPS           Z7, Z3, Z3
 	VMULPS           Z8, Z5, Z5
 	VMOVUPS          Z0, 1664(BX)
-	VMOVUPS          Z3, 1728(BX)
-	VMOVUPS          Z4, 1792(BX)
+	VMOVUPS          Z1, 1728(BX)
+	VMOVUPS          Z3, 1792(BX)
 	VMOVUPS          Z5, 1856(BX)
-	VMULPS.BCST      368(DI), Z1, Z0
-	VMULPS.BCST      372(DI), Z1, Z1
+	VMULPS.BCST      368(DI), Z2, Z0
+	VMULPS.BCST      372(DI), Z2, Z1
+	VMOVUPS          (BX), Z2
+	VMULPS.BCST      376(DI), Z2, Z2
 	VMOVUPS          (BX), Z3
-	VMULPS.BCST      376(DI), Z3, Z3
-	VMOVUPS          (BX), Z4
-	VMULPS.BCST      380(DI), Z4, Z4
-	VFMADD231PS.BCST 432(DI), Z2, Z0
-	VFMADD231PS.BCST 436(DI), Z2, Z1
+	VMULPS.BCST      380(DI), Z3, Z3
+	VFMADD231PS.BCST 432(DI), Z4, Z0
+	VFMADD231PS.BCST 436(DI), Z4, Z1
 	VMOVUPS          896(BX), Z5
 	VMOVUPS          960(BX), Z6
-	VFMADD231PS.BCST 440(DI), Z2, Z3
-	VMOVAPS          Z9, Z2
-	VFNMADD231PS     Z5, Z5, Z2
-	VMOVAPS          Z9, Z5
+	VFMADD231PS.BCST 440(DI), Z4, Z2
+	VMOVAPS          Z11, Z4
+	VFNMADD231PS     Z5, Z5, Z4
+	VMOVAPS          Z11, Z5
 	VFNMADD231PS     Z6, Z6, Z5
 	VMOVUPS          1024(BX), Z6
 	VBROADCASTSS     444(DI), Z7
-	VFMADD231PS      64(BX), Z7, Z4
-	VMULPS           Z2, Z0, Z0
+	VFMADD231PS      64(BX), Z7, Z3
+	VMULPS           Z4, Z0, Z0
 	VMULPS           Z5, Z1, Z1
-	VMOVAPS          Z9, Z2
-	VFNMADD231PS     Z6, Z6, Z2
+	VMOVAPS          Z11, Z4
+	VFNMADD231PS     Z6, Z6, Z4
 	VMOVUPS          1088(BX), Z5
 	VMOVUPS          Z0, 1920(BX)
 	VMOVUPS          Z1, 1984(BX)
-	VMULPS           Z2, Z3, Z0
-	VFNMADD231PS     Z5, Z5, Z9
+	VMULPS           Z4, Z2, Z0
+	VFNMADD231PS     Z5, Z5, Z11
 	VMOVUPS          Z0, 2048(BX)
-	VMULPS           Z9, Z4, Z0
+	VMULPS           Z11, Z3, Z0
 	VMOVUPS          Z0, 2112(BX)
 
 	// ∇W2 += Σ d2·a1ᵀ; ∇b2 += Σ d2
@@ -12083,167 +11386,415 @@ DATA PoleConstants<>+916(SB)/4, $0x3f800000
 DATA PoleConstants<>+920(SB)/4, $0x3f800000
 DATA PoleConstants<>+924(SB)/4, $0x3f800000
 DATA PoleConstants<>+928(SB)/4, $0x00000000
-DATA PoleConstants<>+932(SB)/4, $0x00000004
-DATA PoleConstants<>+936(SB)/4, $0x00000008
-DATA PoleConstants<>+940(SB)/4, $0x0000000c
-DATA PoleConstants<>+944(SB)/4, $0x00000001
-DATA PoleConstants<>+948(SB)/4, $0x00000005
-DATA PoleConstants<>+952(SB)/4, $0x00000009
-DATA PoleConstants<>+956(SB)/4, $0x0000000d
-DATA PoleConstants<>+960(SB)/4, $0x00000002
-DATA PoleConstants<>+964(SB)/4, $0x00000006
-DATA PoleConstants<>+968(SB)/4, $0x0000000a
-DATA PoleConstants<>+972(SB)/4, $0x0000000e
-DATA PoleConstants<>+976(SB)/4, $0x00000003
-DATA PoleConstants<>+980(SB)/4, $0x00000007
-DATA PoleConstants<>+984(SB)/4, $0x0000000b
-DATA PoleConstants<>+988(SB)/4, $0x0000000f
-DATA PoleConstants<>+992(SB)/8, $0xc022666666666666
-DATA PoleConstants<>+1000(SB)/8, $0x4022666666666666
-DATA PoleConstants<>+1008(SB)/8, $0x3fefffffff5d2f8a
-DATA PoleConstants<>+1016(SB)/8, $0x3fc1a25749bfd9c6
-DATA PoleConstants<>+1024(SB)/8, $0x3f705f9e09d912bd
-DATA PoleConstants<>+1032(SB)/8, $0x3f006f86df8744e1
-DATA PoleConstants<>+1040(SB)/8, $0x3e6accd728944370
-DATA PoleConstants<>+1048(SB)/8, $0x3ff0000000000000
-DATA PoleConstants<>+1056(SB)/8, $0x3fde2680edefb4d4
-DATA PoleConstants<>+1064(SB)/8, $0x3f9c5cba800d435a
-DATA PoleConstants<>+1072(SB)/8, $0x3f3b71488e4fe508
-DATA PoleConstants<>+1080(SB)/8, $0x3ebad30869630fb0
-DATA PoleConstants<>+1088(SB)/8, $0x3e08c1ab44ef68c0
-DATA PoleConstants<>+1096(SB)/4, $0xff800000
-DATA PoleConstants<>+1100(SB)/4, $0xc2d00000
-DATA PoleConstants<>+1104(SB)/4, $0x42b20000
-DATA PoleConstants<>+1108(SB)/4, $0x4b400000
-DATA PoleConstants<>+1112(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+1116(SB)/4, $0x3f317200
-DATA PoleConstants<>+1120(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+1124(SB)/4, $0x3f000000
-DATA PoleConstants<>+1128(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+1132(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+1136(SB)/4, $0x3c088870
-DATA PoleConstants<>+1140(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+1144(SB)/4, $0x39509279
-DATA PoleConstants<>+1148(SB)/4, $0x3f800000
-DATA PoleConstants<>+1152(SB)/8, $0x7ff0000000000000
-DATA PoleConstants<>+1160(SB)/8, $0x7ff0000000000000
-DATA PoleConstants<>+1168(SB)/8, $0x7ff0000000000000
-DATA PoleConstants<>+1176(SB)/8, $0x7ff0000000000000
-DATA PoleConstants<>+1184(SB)/8, $0x00095f619980c433
-DATA PoleConstants<>+1192(SB)/8, $0x00095f619980c433
-DATA PoleConstants<>+1200(SB)/8, $0x00095f619980c433
-DATA PoleConstants<>+1208(SB)/8, $0x00095f619980c433
-DATA PoleConstants<>+1216(SB)/8, $0x4330000000000000
-DATA PoleConstants<>+1224(SB)/8, $0x4330000000000000
-DATA PoleConstants<>+1232(SB)/8, $0x4330000000000000
-DATA PoleConstants<>+1240(SB)/8, $0x4330000000000000
-DATA PoleConstants<>+1248(SB)/8, $0x43300000000003ff
-DATA PoleConstants<>+1256(SB)/8, $0x43300000000003ff
-DATA PoleConstants<>+1264(SB)/8, $0x43300000000003ff
-DATA PoleConstants<>+1272(SB)/8, $0x43300000000003ff
-DATA PoleConstants<>+1280(SB)/8, $0x000fffffffffffff
-DATA PoleConstants<>+1288(SB)/8, $0x000fffffffffffff
-DATA PoleConstants<>+1296(SB)/8, $0x000fffffffffffff
-DATA PoleConstants<>+1304(SB)/8, $0x000fffffffffffff
-DATA PoleConstants<>+1312(SB)/8, $0x3fe6a09e667f3bcd
-DATA PoleConstants<>+1320(SB)/8, $0x3fe6a09e667f3bcd
-DATA PoleConstants<>+1328(SB)/8, $0x3fe6a09e667f3bcd
-DATA PoleConstants<>+1336(SB)/8, $0x3fe6a09e667f3bcd
-DATA PoleConstants<>+1344(SB)/8, $0x4000000000000000
-DATA PoleConstants<>+1352(SB)/8, $0x4000000000000000
-DATA PoleConstants<>+1360(SB)/8, $0x4000000000000000
-DATA PoleConstants<>+1368(SB)/8, $0x4000000000000000
-DATA PoleConstants<>+1376(SB)/8, $0x3fe62e42fefa39ef
-DATA PoleConstants<>+1384(SB)/8, $0x3fe62e42fefa39ef
-DATA PoleConstants<>+1392(SB)/8, $0x3fe62e42fefa39ef
-DATA PoleConstants<>+1400(SB)/8, $0x3fe62e42fefa39ef
-DATA PoleConstants<>+1408(SB)/8, $0x4000000000004990
-DATA PoleConstants<>+1416(SB)/8, $0x4000000000004990
-DATA PoleConstants<>+1424(SB)/8, $0x4000000000004990
-DATA PoleConstants<>+1432(SB)/8, $0x4000000000004990
-DATA PoleConstants<>+1440(SB)/8, $0x3fe555554db62b8a
-DATA PoleConstants<>+1448(SB)/8, $0x3fe555554db62b8a
-DATA PoleConstants<>+1456(SB)/8, $0x3fe555554db62b8a
-DATA PoleConstants<>+1464(SB)/8, $0x3fe555554db62b8a
-DATA PoleConstants<>+1472(SB)/8, $0x3fd999a9bd09c3ae
-DATA PoleConstants<>+1480(SB)/8, $0x3fd999a9bd09c3ae
-DATA PoleConstants<>+1488(SB)/8, $0x3fd999a9bd09c3ae
-DATA PoleConstants<>+1496(SB)/8, $0x3fd999a9bd09c3ae
-DATA PoleConstants<>+1504(SB)/8, $0x3fd2432e86d5da18
-DATA PoleConstants<>+1512(SB)/8, $0x3fd2432e86d5da18
-DATA PoleConstants<>+1520(SB)/8, $0x3fd2432e86d5da18
-DATA PoleConstants<>+1528(SB)/8, $0x3fd2432e86d5da18
-DATA PoleConstants<>+1536(SB)/8, $0x3fce3aa5e803484d
-DATA PoleConstants<>+1544(SB)/8, $0x3fce3aa5e803484d
-DATA PoleConstants<>+1552(SB)/8, $0x3fce3aa5e803484d
-DATA PoleConstants<>+1560(SB)/8, $0x3fce3aa5e803484d
-DATA PoleConstants<>+1568(SB)/8, $0x0000000000000000
-DATA PoleConstants<>+1576(SB)/8, $0x0000000000000000
-DATA PoleConstants<>+1584(SB)/8, $0x0000000000000000
-DATA PoleConstants<>+1592(SB)/8, $0x0000000000000000
-DATA PoleConstants<>+1600(SB)/8, $0xfff0000000000000
-DATA PoleConstants<>+1608(SB)/8, $0xfff0000000000000
-DATA PoleConstants<>+1616(SB)/8, $0xfff0000000000000
-DATA PoleConstants<>+1624(SB)/8, $0xfff0000000000000
-DATA PoleConstants<>+1632(SB)/8, $0x7ff8000000000001
-DATA PoleConstants<>+1640(SB)/8, $0x7ff8000000000001
-DATA PoleConstants<>+1648(SB)/8, $0x7ff8000000000001
-DATA PoleConstants<>+1656(SB)/8, $0x7ff8000000000001
-DATA PoleConstants<>+1664(SB)/8, $0x7ff0000000000000
-DATA PoleConstants<>+1672(SB)/8, $0x00095f619980c433
-DATA PoleConstants<>+1680(SB)/8, $0x4330000000000000
-DATA PoleConstants<>+1688(SB)/8, $0x43300000000003ff
-DATA PoleConstants<>+1696(SB)/8, $0x000fffffffffffff
-DATA PoleConstants<>+1704(SB)/8, $0x3fe6a09e667f3bcd
-DATA PoleConstants<>+1712(SB)/8, $0x4000000000000000
-DATA PoleConstants<>+1720(SB)/8, $0x3fe62e42fefa39ef
-DATA PoleConstants<>+1728(SB)/8, $0x4000000000004990
-DATA PoleConstants<>+1736(SB)/8, $0x3fe555554db62b8a
-DATA PoleConstants<>+1744(SB)/8, $0x3fd999a9bd09c3ae
-DATA PoleConstants<>+1752(SB)/8, $0x3fd2432e86d5da18
-DATA PoleConstants<>+1760(SB)/8, $0x3fce3aa5e803484d
-DATA PoleConstants<>+1768(SB)/8, $0x0000000000000000
-DATA PoleConstants<>+1776(SB)/8, $0xfff0000000000000
-DATA PoleConstants<>+1784(SB)/8, $0x7ff8000000000001
-DATA PoleConstants<>+1792(SB)/4, $0x00000000
-DATA PoleConstants<>+1796(SB)/4, $0x3f800000
-DATA PoleConstants<>+1800(SB)/4, $0x40000000
-DATA PoleConstants<>+1804(SB)/4, $0x40400000
-DATA PoleConstants<>+1808(SB)/4, $0x40800000
-DATA PoleConstants<>+1812(SB)/4, $0x40a00000
-DATA PoleConstants<>+1816(SB)/4, $0x40c00000
-DATA PoleConstants<>+1820(SB)/4, $0x40e00000
-DATA PoleConstants<>+1824(SB)/4, $0x00000000
-DATA PoleConstants<>+1828(SB)/4, $0x00000000
+DATA PoleConstants<>+932(SB)/4, $0x00000000
+DATA PoleConstants<>+936(SB)/4, $0x00000000
+DATA PoleConstants<>+940(SB)/4, $0x00000000
+DATA PoleConstants<>+944(SB)/4, $0x00000000
+DATA PoleConstants<>+948(SB)/4, $0x00000000
+DATA PoleConstants<>+952(SB)/4, $0x00000000
+DATA PoleConstants<>+956(SB)/4, $0x00000000
+DATA PoleConstants<>+960(SB)/4, $0x00000000
+DATA PoleConstants<>+964(SB)/4, $0x00000004
+DATA PoleConstants<>+968(SB)/4, $0x00000008
+DATA PoleConstants<>+972(SB)/4, $0x0000000c
+DATA PoleConstants<>+976(SB)/4, $0x00000001
+DATA PoleConstants<>+980(SB)/4, $0x00000005
+DATA PoleConstants<>+984(SB)/4, $0x00000009
+DATA PoleConstants<>+988(SB)/4, $0x0000000d
+DATA PoleConstants<>+992(SB)/4, $0x00000002
+DATA PoleConstants<>+996(SB)/4, $0x00000006
+DATA PoleConstants<>+1000(SB)/4, $0x0000000a
+DATA PoleConstants<>+1004(SB)/4, $0x0000000e
+DATA PoleConstants<>+1008(SB)/4, $0x00000003
+DATA PoleConstants<>+1012(SB)/4, $0x00000007
+DATA PoleConstants<>+1016(SB)/4, $0x0000000b
+DATA PoleConstants<>+1020(SB)/4, $0x0000000f
+DATA PoleConstants<>+1024(SB)/8, $0xc022666666666666
+DATA PoleConstants<>+1032(SB)/8, $0x4022666666666666
+DATA PoleConstants<>+1040(SB)/8, $0x3fefffffff5d2f8a
+DATA PoleConstants<>+1048(SB)/8, $0x3fc1a25749bfd9c6
+DATA PoleConstants<>+1056(SB)/8, $0x3f705f9e09d912bd
+DATA PoleConstants<>+1064(SB)/8, $0x3f006f86df8744e1
+DATA PoleConstants<>+1072(SB)/8, $0x3e6accd728944370
+DATA PoleConstants<>+1080(SB)/8, $0x3ff0000000000000
+DATA PoleConstants<>+1088(SB)/8, $0x3fde2680edefb4d4
+DATA PoleConstants<>+1096(SB)/8, $0x3f9c5cba800d435a
+DATA PoleConstants<>+1104(SB)/8, $0x3f3b71488e4fe508
+DATA PoleConstants<>+1112(SB)/8, $0x3ebad30869630fb0
+DATA PoleConstants<>+1120(SB)/8, $0x3e08c1ab44ef68c0
+DATA PoleConstants<>+1128(SB)/4, $0xff800000
+DATA PoleConstants<>+1132(SB)/4, $0xc2d00000
+DATA PoleConstants<>+1136(SB)/4, $0x42b20000
+DATA PoleConstants<>+1140(SB)/4, $0x4b400000
+DATA PoleConstants<>+1144(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+1148(SB)/4, $0x3f317200
+DATA PoleConstants<>+1152(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+1156(SB)/4, $0x3f000000
+DATA PoleConstants<>+1160(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+1164(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+1168(SB)/4, $0x3c088870
+DATA PoleConstants<>+1172(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+1176(SB)/4, $0x39509279
+DATA PoleConstants<>+1180(SB)/4, $0x3f800000
+DATA PoleConstants<>+1184(SB)/8, $0x7ff0000000000000
+DATA PoleConstants<>+1192(SB)/8, $0x7ff0000000000000
+DATA PoleConstants<>+1200(SB)/8, $0x7ff0000000000000
+DATA PoleConstants<>+1208(SB)/8, $0x7ff0000000000000
+DATA PoleConstants<>+1216(SB)/8, $0x00095f619980c433
+DATA PoleConstants<>+1224(SB)/8, $0x00095f619980c433
+DATA PoleConstants<>+1232(SB)/8, $0x00095f619980c433
+DATA PoleConstants<>+1240(SB)/8, $0x00095f619980c433
+DATA PoleConstants<>+1248(SB)/8, $0x4330000000000000
+DATA PoleConstants<>+1256(SB)/8, $0x4330000000000000
+DATA PoleConstants<>+1264(SB)/8, $0x4330000000000000
+DATA PoleConstants<>+1272(SB)/8, $0x4330000000000000
+DATA PoleConstants<>+1280(SB)/8, $0x43300000000003ff
+DATA PoleConstants<>+1288(SB)/8, $0x43300000000003ff
+DATA PoleConstants<>+1296(SB)/8, $0x43300000000003ff
+DATA PoleConstants<>+1304(SB)/8, $0x43300000000003ff
+DATA PoleConstants<>+1312(SB)/8, $0x000fffffffffffff
+DATA PoleConstants<>+1320(SB)/8, $0x000fffffffffffff
+DATA PoleConstants<>+1328(SB)/8, $0x000fffffffffffff
+DATA PoleConstants<>+1336(SB)/8, $0x000fffffffffffff
+DATA PoleConstants<>+1344(SB)/8, $0x3fe6a09e667f3bcd
+DATA PoleConstants<>+1352(SB)/8, $0x3fe6a09e667f3bcd
+DATA PoleConstants<>+1360(SB)/8, $0x3fe6a09e667f3bcd
+DATA PoleConstants<>+1368(SB)/8, $0x3fe6a09e667f3bcd
+DATA PoleConstants<>+1376(SB)/8, $0x4000000000000000
+DATA PoleConstants<>+1384(SB)/8, $0x4000000000000000
+DATA PoleConstants<>+1392(SB)/8, $0x4000000000000000
+DATA PoleConstants<>+1400(SB)/8, $0x4000000000000000
+DATA PoleConstants<>+1408(SB)/8, $0x3fe62e42fefa39ef
+DATA PoleConstants<>+1416(SB)/8, $0x3fe62e42fefa39ef
+DATA PoleConstants<>+1424(SB)/8, $0x3fe62e42fefa39ef
+DATA PoleConstants<>+1432(SB)/8, $0x3fe62e42fefa39ef
+DATA PoleConstants<>+1440(SB)/8, $0x4000000000004990
+DATA PoleConstants<>+1448(SB)/8, $0x4000000000004990
+DATA PoleConstants<>+1456(SB)/8, $0x4000000000004990
+DATA PoleConstants<>+1464(SB)/8, $0x4000000000004990
+DATA PoleConstants<>+1472(SB)/8, $0x3fe555554db62b8a
+DATA PoleConstants<>+1480(SB)/8, $0x3fe555554db62b8a
+DATA PoleConstants<>+1488(SB)/8, $0x3fe555554db62b8a
+DATA PoleConstants<>+1496(SB)/8, $0x3fe555554db62b8a
+DATA PoleConstants<>+1504(SB)/8, $0x3fd999a9bd09c3ae
+DATA PoleConstants<>+1512(SB)/8, $0x3fd999a9bd09c3ae
+DATA PoleConstants<>+1520(SB)/8, $0x3fd999a9bd09c3ae
+DATA PoleConstants<>+1528(SB)/8, $0x3fd999a9bd09c3ae
+DATA PoleConstants<>+1536(SB)/8, $0x3fd2432e86d5da18
+DATA PoleConstants<>+1544(SB)/8, $0x3fd2432e86d5da18
+DATA PoleConstants<>+1552(SB)/8, $0x3fd2432e86d5da18
+DATA PoleConstants<>+1560(SB)/8, $0x3fd2432e86d5da18
+DATA PoleConstants<>+1568(SB)/8, $0x3fce3aa5e803484d
+DATA PoleConstants<>+1576(SB)/8, $0x3fce3aa5e803484d
+DATA PoleConstants<>+1584(SB)/8, $0x3fce3aa5e803484d
+DATA PoleConstants<>+1592(SB)/8, $0x3fce3aa5e803484d
+DATA PoleConstants<>+1600(SB)/8, $0x0000000000000000
+DATA PoleConstants<>+1608(SB)/8, $0x0000000000000000
+DATA PoleConstants<>+1616(SB)/8, $0x0000000000000000
+DATA PoleConstants<>+1624(SB)/8, $0x0000000000000000
+DATA PoleConstants<>+1632(SB)/8, $0xfff0000000000000
+DATA PoleConstants<>+1640(SB)/8, $0xfff0000000000000
+DATA PoleConstants<>+1648(SB)/8, $0xfff0000000000000
+DATA PoleConstants<>+1656(SB)/8, $0xfff0000000000000
+DATA PoleConstants<>+1664(SB)/8, $0x7ff8000000000001
+DATA PoleConstants<>+1672(SB)/8, $0x7ff8000000000001
+DATA PoleConstants<>+1680(SB)/8, $0x7ff8000000000001
+DATA PoleConstants<>+1688(SB)/8, $0x7ff8000000000001
+DATA PoleConstants<>+1696(SB)/8, $0x7ff0000000000000
+DATA PoleConstants<>+1704(SB)/8, $0x00095f619980c433
+DATA PoleConstants<>+1712(SB)/8, $0x4330000000000000
+DATA PoleConstants<>+1720(SB)/8, $0x43300000000003ff
+DATA PoleConstants<>+1728(SB)/8, $0x000fffffffffffff
+DATA PoleConstants<>+1736(SB)/8, $0x3fe6a09e667f3bcd
+DATA PoleConstants<>+1744(SB)/8, $0x4000000000000000
+DATA PoleConstants<>+1752(SB)/8, $0x3fe62e42fefa39ef
+DATA PoleConstants<>+1760(SB)/8, $0x4000000000004990
+DATA PoleConstants<>+1768(SB)/8, $0x3fe555554db62b8a
+DATA PoleConstants<>+1776(SB)/8, $0x3fd999a9bd09c3ae
+DATA PoleConstants<>+1784(SB)/8, $0x3fd2432e86d5da18
+DATA PoleConstants<>+1792(SB)/8, $0x3fce3aa5e803484d
+DATA PoleConstants<>+1800(SB)/8, $0x0000000000000000
+DATA PoleConstants<>+1808(SB)/8, $0xfff0000000000000
+DATA PoleConstants<>+1816(SB)/8, $0x7ff8000000000001
+DATA PoleConstants<>+1824(SB)/4, $0x41133333
+DATA PoleConstants<>+1828(SB)/4, $0x7fffffff
 DATA PoleConstants<>+1832(SB)/4, $0x00000000
 DATA PoleConstants<>+1836(SB)/4, $0x00000000
 DATA PoleConstants<>+1840(SB)/4, $0x00000000
 DATA PoleConstants<>+1844(SB)/4, $0x00000000
 DATA PoleConstants<>+1848(SB)/4, $0x00000000
 DATA PoleConstants<>+1852(SB)/4, $0x00000000
-DATA PoleConstants<>+1856(SB)/4, $0x41000000
-DATA PoleConstants<>+1860(SB)/4, $0x41100000
-DATA PoleConstants<>+1864(SB)/4, $0x41200000
-DATA PoleConstants<>+1868(SB)/4, $0x41300000
-DATA PoleConstants<>+1872(SB)/4, $0x41400000
-DATA PoleConstants<>+1876(SB)/4, $0x41500000
-DATA PoleConstants<>+1880(SB)/4, $0x41600000
-DATA PoleConstants<>+1884(SB)/4, $0x41700000
-DATA PoleConstants<>+1888(SB)/4, $0x00000000
-DATA PoleConstants<>+1892(SB)/4, $0x3f800000
-DATA PoleConstants<>+1896(SB)/4, $0x40000000
-DATA PoleConstants<>+1900(SB)/4, $0x40400000
-DATA PoleConstants<>+1904(SB)/4, $0x40800000
-DATA PoleConstants<>+1908(SB)/4, $0x40a00000
-DATA PoleConstants<>+1912(SB)/4, $0x40c00000
-DATA PoleConstants<>+1916(SB)/4, $0x40e00000
-DATA PoleConstants<>+1920(SB)/4, $0x41000000
-DATA PoleConstants<>+1924(SB)/4, $0x41100000
-DATA PoleConstants<>+1928(SB)/4, $0x41200000
-DATA PoleConstants<>+1932(SB)/4, $0x41300000
-DATA PoleConstants<>+1936(SB)/4, $0x41400000
-DATA PoleConstants<>+1940(SB)/4, $0x41500000
-DATA PoleConstants<>+1944(SB)/4, $0x41600000
-DATA PoleConstants<>+1948(SB)/4, $0x41700000
+DATA PoleConstants<>+1856(SB)/4, $0x3f8f5d20
+DATA PoleConstants<>+1860(SB)/4, $0x3fb01fb1
+DATA PoleConstants<>+1864(SB)/4, $0x3fd1b051
+DATA PoleConstants<>+1868(SB)/4, $0x3fef2f70
+DATA PoleConstants<>+1872(SB)/4, $0x40079a3b
+DATA PoleConstants<>+1876(SB)/4, $0x4018685e
+DATA PoleConstants<>+1880(SB)/4, $0x402817cb
+DATA PoleConstants<>+1884(SB)/4, $0x403761a0
+DATA PoleConstants<>+1888(SB)/4, $0x40514faa
+DATA PoleConstants<>+1892(SB)/4, $0x4071dcca
+DATA PoleConstants<>+1896(SB)/4, $0x4087899d
+DATA PoleConstants<>+1900(SB)/4, $0x40973379
+DATA PoleConstants<>+1904(SB)/4, $0x40a8c798
+DATA PoleConstants<>+1908(SB)/4, $0x40b8b7a9
+DATA PoleConstants<>+1912(SB)/4, $0x40c86514
+DATA PoleConstants<>+1916(SB)/4, $0x40d85a33
+DATA PoleConstants<>+1920(SB)/4, $0x40f06ae2
+DATA PoleConstants<>+1924(SB)/4, $0x410aa123
+DATA PoleConstants<>+1928(SB)/4, $0x41120000
+DATA PoleConstants<>+1932(SB)/4, $0x00000000
+DATA PoleConstants<>+1936(SB)/4, $0x00000000
+DATA PoleConstants<>+1940(SB)/4, $0x00000000
+DATA PoleConstants<>+1944(SB)/4, $0x00000000
+DATA PoleConstants<>+1948(SB)/4, $0x00000000
 DATA PoleConstants<>+1952(SB)/4, $0x00000000
-GLOBL PoleConstants<>(SB), RODATA|NOPTR, $1956
+DATA PoleConstants<>+1956(SB)/4, $0x3e3d8f7f
+DATA PoleConstants<>+1960(SB)/4, $0x3ea3ab50
+DATA PoleConstants<>+1964(SB)/4, $0x3ee2aab4
+DATA PoleConstants<>+1968(SB)/4, $0x3f118b3f
+DATA PoleConstants<>+1972(SB)/4, $0x3f2e90f7
+DATA PoleConstants<>+1976(SB)/4, $0x3f500742
+DATA PoleConstants<>+1980(SB)/4, $0x3f6e3c91
+DATA PoleConstants<>+1984(SB)/4, $0xbd03c0a5
+DATA PoleConstants<>+1988(SB)/4, $0xbc1a3371
+DATA PoleConstants<>+1992(SB)/4, $0x3ad3712b
+DATA PoleConstants<>+1996(SB)/4, $0x3b973862
+DATA PoleConstants<>+2000(SB)/4, $0x3b956770
+DATA PoleConstants<>+2004(SB)/4, $0x3b5d52c8
+DATA PoleConstants<>+2008(SB)/4, $0x3b1a31ac
+DATA PoleConstants<>+2012(SB)/4, $0x3abc7213
+DATA PoleConstants<>+2016(SB)/4, $0x3a468bac
+DATA PoleConstants<>+2020(SB)/4, $0x3994c5e1
+DATA PoleConstants<>+2024(SB)/4, $0x38e3b00a
+DATA PoleConstants<>+2028(SB)/4, $0x382a26cb
+DATA PoleConstants<>+2032(SB)/4, $0x37898c33
+DATA PoleConstants<>+2036(SB)/4, $0x36e4daf2
+DATA PoleConstants<>+2040(SB)/4, $0x356ef6cc
+DATA PoleConstants<>+2044(SB)/4, $0x352c0853
+DATA PoleConstants<>+2048(SB)/4, $0x3431d754
+DATA PoleConstants<>+2052(SB)/4, $0x32a8c62a
+DATA PoleConstants<>+2056(SB)/4, $0x00000000
+DATA PoleConstants<>+2060(SB)/4, $0x00000000
+DATA PoleConstants<>+2064(SB)/4, $0x00000000
+DATA PoleConstants<>+2068(SB)/4, $0x00000000
+DATA PoleConstants<>+2072(SB)/4, $0x00000000
+DATA PoleConstants<>+2076(SB)/4, $0x00000000
+DATA PoleConstants<>+2080(SB)/4, $0x3e062d94
+DATA PoleConstants<>+2084(SB)/4, $0x3dc44657
+DATA PoleConstants<>+2088(SB)/4, $0x3d2e50f5
+DATA PoleConstants<>+2092(SB)/4, $0xbb9ca7cb
+DATA PoleConstants<>+2096(SB)/4, $0xbd23c0da
+DATA PoleConstants<>+2100(SB)/4, $0xbd662a51
+DATA PoleConstants<>+2104(SB)/4, $0xbd808c6a
+DATA PoleConstants<>+2108(SB)/4, $0xbd5c0ee0
+DATA PoleConstants<>+2112(SB)/4, $0x3b8ea104
+DATA PoleConstants<>+2116(SB)/4, $0xbcaddfe9
+DATA PoleConstants<>+2120(SB)/4, $0xbccd2a94
+DATA PoleConstants<>+2124(SB)/4, $0xbcac0c1c
+DATA PoleConstants<>+2128(SB)/4, $0xbc780862
+DATA PoleConstants<>+2132(SB)/4, $0xbc227602
+DATA PoleConstants<>+2136(SB)/4, $0xbbd224aa
+DATA PoleConstants<>+2140(SB)/4, $0xbb864f2c
+DATA PoleConstants<>+2144(SB)/4, $0xbaf848e1
+DATA PoleConstants<>+2148(SB)/4, $0xba36615a
+DATA PoleConstants<>+2152(SB)/4, $0xb992ef64
+DATA PoleConstants<>+2156(SB)/4, $0xb8dd5a4a
+DATA PoleConstants<>+2160(SB)/4, $0xb811d3ad
+DATA PoleConstants<>+2164(SB)/4, $0xb75417be
+DATA PoleConstants<>+2168(SB)/4, $0xb6b14040
+DATA PoleConstants<>+2172(SB)/4, $0xb5f6b849
+DATA PoleConstants<>+2176(SB)/4, $0xb4dc97ea
+DATA PoleConstants<>+2180(SB)/4, $0xb32e950c
+DATA PoleConstants<>+2184(SB)/4, $0x00000000
+DATA PoleConstants<>+2188(SB)/4, $0x00000000
+DATA PoleConstants<>+2192(SB)/4, $0x00000000
+DATA PoleConstants<>+2196(SB)/4, $0x00000000
+DATA PoleConstants<>+2200(SB)/4, $0x00000000
+DATA PoleConstants<>+2204(SB)/4, $0x00000000
+DATA PoleConstants<>+2208(SB)/4, $0x3976545d
+DATA PoleConstants<>+2212(SB)/4, $0x3de52200
+DATA PoleConstants<>+2216(SB)/4, $0x3e2323c5
+DATA PoleConstants<>+2220(SB)/4, $0x3e2dc7e3
+DATA PoleConstants<>+2224(SB)/4, $0x3e1beadc
+DATA PoleConstants<>+2228(SB)/4, $0x3df77f54
+DATA PoleConstants<>+2232(SB)/4, $0x3da41717
+DATA PoleConstants<>+2236(SB)/4, $0x3d3912ca
+DATA PoleConstants<>+2240(SB)/4, $0x3de31e99
+DATA PoleConstants<>+2244(SB)/4, $0x3dcbc02f
+DATA PoleConstants<>+2248(SB)/4, $0x3d97375c
+DATA PoleConstants<>+2252(SB)/4, $0x3d565c88
+DATA PoleConstants<>+2256(SB)/4, $0x3d0c6170
+DATA PoleConstants<>+2260(SB)/4, $0x3cae3763
+DATA PoleConstants<>+2264(SB)/4, $0x3c5b32f0
+DATA PoleConstants<>+2268(SB)/4, $0x3c0a272f
+DATA PoleConstants<>+2272(SB)/4, $0x3b794246
+DATA PoleConstants<>+2276(SB)/4, $0x3ab5982c
+DATA PoleConstants<>+2280(SB)/4, $0x3a122ff8
+DATA PoleConstants<>+2284(SB)/4, $0x395beda2
+DATA PoleConstants<>+2288(SB)/4, $0x38926f5e
+DATA PoleConstants<>+2292(SB)/4, $0x37d80f9d
+DATA PoleConstants<>+2296(SB)/4, $0x37237cb5
+DATA PoleConstants<>+2300(SB)/4, $0x36703fda
+DATA PoleConstants<>+2304(SB)/4, $0x3555348b
+DATA PoleConstants<>+2308(SB)/4, $0x33a9db5a
+DATA PoleConstants<>+2312(SB)/4, $0x00000000
+DATA PoleConstants<>+2316(SB)/4, $0x00000000
+DATA PoleConstants<>+2320(SB)/4, $0x00000000
+DATA PoleConstants<>+2324(SB)/4, $0x00000000
+DATA PoleConstants<>+2328(SB)/4, $0x00000000
+DATA PoleConstants<>+2332(SB)/4, $0x00000000
+DATA PoleConstants<>+2336(SB)/4, $0xbeaaab82
+DATA PoleConstants<>+2340(SB)/4, $0xbe945e8b
+DATA PoleConstants<>+2344(SB)/4, $0xbe5c27e0
+DATA PoleConstants<>+2348(SB)/4, $0xbe07d305
+DATA PoleConstants<>+2352(SB)/4, $0xbd4f793b
+DATA PoleConstants<>+2356(SB)/4, $0x3c3f4c26
+DATA PoleConstants<>+2360(SB)/4, $0x3d83a936
+DATA PoleConstants<>+2364(SB)/4, $0x3dbf9c50
+DATA PoleConstants<>+2368(SB)/4, $0xbe8fd0bc
+DATA PoleConstants<>+2372(SB)/4, $0xbe4b3b69
+DATA PoleConstants<>+2376(SB)/4, $0xbe052d4c
+DATA PoleConstants<>+2380(SB)/4, $0xbdb17d89
+DATA PoleConstants<>+2384(SB)/4, $0xbd5f6392
+DATA PoleConstants<>+2388(SB)/4, $0xbd074351
+DATA PoleConstants<>+2392(SB)/4, $0xbca7e7e9
+DATA PoleConstants<>+2396(SB)/4, $0xbc51ebc9
+DATA PoleConstants<>+2400(SB)/4, $0xbbbc0e36
+DATA PoleConstants<>+2404(SB)/4, $0xbb08802f
+DATA PoleConstants<>+2408(SB)/4, $0xba5b6caa
+DATA PoleConstants<>+2412(SB)/4, $0xb9a4f57a
+DATA PoleConstants<>+2416(SB)/4, $0xb8dc0681
+DATA PoleConstants<>+2420(SB)/4, $0xb822920b
+DATA PoleConstants<>+2424(SB)/4, $0xb7739b33
+DATA PoleConstants<>+2428(SB)/4, $0xb6b3ece5
+DATA PoleConstants<>+2432(SB)/4, $0xb59ff120
+DATA PoleConstants<>+2436(SB)/4, $0xb3ffe119
+DATA PoleConstants<>+2440(SB)/4, $0x00000000
+DATA PoleConstants<>+2444(SB)/4, $0x00000000
+DATA PoleConstants<>+2448(SB)/4, $0x00000000
+DATA PoleConstants<>+2452(SB)/4, $0x00000000
+DATA PoleConstants<>+2456(SB)/4, $0x00000000
+DATA PoleConstants<>+2460(SB)/4, $0x00000000
+DATA PoleConstants<>+2464(SB)/4, $0x32dacbc1
+DATA PoleConstants<>+2468(SB)/4, $0xbe35255b
+DATA PoleConstants<>+2472(SB)/4, $0xbe8f2d48
+DATA PoleConstants<>+2476(SB)/4, $0xbeb01ad4
+DATA PoleConstants<>+2480(SB)/4, $0xbec1ab8a
+DATA PoleConstants<>+2484(SB)/4, $0xbec4db29
+DATA PoleConstants<>+2488(SB)/4, $0xbebcddc8
+DATA PoleConstants<>+2492(SB)/4, $0xbeae5023
+DATA PoleConstants<>+2496(SB)/4, $0x3eb214ed
+DATA PoleConstants<>+2500(SB)/4, $0x3e66eeed
+DATA PoleConstants<>+2504(SB)/4, $0x3e0fa155
+DATA PoleConstants<>+2508(SB)/4, $0x3dba26e8
+DATA PoleConstants<>+2512(SB)/4, $0x3d65efdb
+DATA PoleConstants<>+2516(SB)/4, $0x3d09981c
+DATA PoleConstants<>+2520(SB)/4, $0x3ca9abfb
+DATA PoleConstants<>+2524(SB)/4, $0x3c5348fd
+DATA PoleConstants<>+2528(SB)/4, $0x3bbc9a53
+DATA PoleConstants<>+2532(SB)/4, $0x3b08a5be
+DATA PoleConstants<>+2536(SB)/4, $0x3a5b843f
+DATA PoleConstants<>+2540(SB)/4, $0x39a4fcae
+DATA PoleConstants<>+2544(SB)/4, $0x38dbfea9
+DATA PoleConstants<>+2548(SB)/4, $0x38227fd6
+DATA PoleConstants<>+2552(SB)/4, $0x3773fe5f
+DATA PoleConstants<>+2556(SB)/4, $0x36b3ffae
+DATA PoleConstants<>+2560(SB)/4, $0x359ffffa
+DATA PoleConstants<>+2564(SB)/4, $0x33fffff6
+DATA PoleConstants<>+2568(SB)/4, $0x00000000
+DATA PoleConstants<>+2572(SB)/4, $0x00000000
+DATA PoleConstants<>+2576(SB)/4, $0x00000000
+DATA PoleConstants<>+2580(SB)/4, $0x00000000
+DATA PoleConstants<>+2584(SB)/4, $0x00000000
+DATA PoleConstants<>+2588(SB)/4, $0x00000000
+DATA PoleConstants<>+2592(SB)/4, $0x00000000
+DATA PoleConstants<>+2596(SB)/4, $0x3f776c81
+DATA PoleConstants<>+2600(SB)/4, $0x3f67863e
+DATA PoleConstants<>+2604(SB)/4, $0x3f53b8c2
+DATA PoleConstants<>+2608(SB)/4, $0x3f3c4acf
+DATA PoleConstants<>+2612(SB)/4, $0x3f260d89
+DATA PoleConstants<>+2616(SB)/4, $0x3f0cba8c
+DATA PoleConstants<>+2620(SB)/4, $0x3eee7f6e
+DATA PoleConstants<>+2624(SB)/4, $0x3f4ebd82
+DATA PoleConstants<>+2628(SB)/4, $0x3f614aa1
+DATA PoleConstants<>+2632(SB)/4, $0x3f6d5e43
+DATA PoleConstants<>+2636(SB)/4, $0x3f7416a0
+DATA PoleConstants<>+2640(SB)/4, $0x3f78b5f0
+DATA PoleConstants<>+2644(SB)/4, $0x3f7ba9d8
+DATA PoleConstants<>+2648(SB)/4, $0x3f7d55c3
+DATA PoleConstants<>+2652(SB)/4, $0x3f7e580f
+DATA PoleConstants<>+2656(SB)/4, $0x3f7f4320
+DATA PoleConstants<>+2660(SB)/4, $0x3f7fbba4
+DATA PoleConstants<>+2664(SB)/4, $0x3f7fe48e
+DATA PoleConstants<>+2668(SB)/4, $0x3f7ff5b0
+DATA PoleConstants<>+2672(SB)/4, $0x3f7ffc90
+DATA PoleConstants<>+2676(SB)/4, $0x3f7ffebb
+DATA PoleConstants<>+2680(SB)/4, $0x3f7fff86
+DATA PoleConstants<>+2684(SB)/4, $0x3f7fffd3
+DATA PoleConstants<>+2688(SB)/4, $0x3f7ffff6
+DATA PoleConstants<>+2692(SB)/4, $0x3f7fffff
+DATA PoleConstants<>+2696(SB)/4, $0x3f800000
+DATA PoleConstants<>+2700(SB)/4, $0x00000000
+DATA PoleConstants<>+2704(SB)/4, $0x00000000
+DATA PoleConstants<>+2708(SB)/4, $0x00000000
+DATA PoleConstants<>+2712(SB)/4, $0x00000000
+DATA PoleConstants<>+2716(SB)/4, $0x00000000
+DATA PoleConstants<>+2720(SB)/4, $0x00000000
+DATA PoleConstants<>+2724(SB)/4, $0x3e3b6cab
+DATA PoleConstants<>+2728(SB)/4, $0x3e9e5026
+DATA PoleConstants<>+2732(SB)/4, $0x3ed4ef27
+DATA PoleConstants<>+2736(SB)/4, $0x3f03a7d4
+DATA PoleConstants<>+2740(SB)/4, $0x3f17bea7
+DATA PoleConstants<>+2744(SB)/4, $0x3f2bc87d
+DATA PoleConstants<>+2748(SB)/4, $0x3f3b1ae2
+DATA PoleConstants<>+2752(SB)/4, $0x80000000
+DATA PoleConstants<>+2756(SB)/4, $0x00000000
+DATA PoleConstants<>+2760(SB)/4, $0x3f800000
+DATA PoleConstants<>+2764(SB)/4, $0x40000000
+DATA PoleConstants<>+2768(SB)/4, $0x40400000
+DATA PoleConstants<>+2772(SB)/4, $0x40800000
+DATA PoleConstants<>+2776(SB)/4, $0x40a00000
+DATA PoleConstants<>+2780(SB)/4, $0x40c00000
+DATA PoleConstants<>+2784(SB)/4, $0x40e00000
+DATA PoleConstants<>+2788(SB)/4, $0x00000000
+DATA PoleConstants<>+2792(SB)/4, $0x00000000
+DATA PoleConstants<>+2796(SB)/4, $0x00000000
+DATA PoleConstants<>+2800(SB)/4, $0x00000000
+DATA PoleConstants<>+2804(SB)/4, $0x00000000
+DATA PoleConstants<>+2808(SB)/4, $0x00000000
+DATA PoleConstants<>+2812(SB)/4, $0x00000000
+DATA PoleConstants<>+2816(SB)/4, $0x00000000
+DATA PoleConstants<>+2820(SB)/4, $0x41000000
+DATA PoleConstants<>+2824(SB)/4, $0x41100000
+DATA PoleConstants<>+2828(SB)/4, $0x41200000
+DATA PoleConstants<>+2832(SB)/4, $0x41300000
+DATA PoleConstants<>+2836(SB)/4, $0x41400000
+DATA PoleConstants<>+2840(SB)/4, $0x41500000
+DATA PoleConstants<>+2844(SB)/4, $0x41600000
+DATA PoleConstants<>+2848(SB)/4, $0x41700000
+DATA PoleConstants<>+2852(SB)/4, $0x00000000
+DATA PoleConstants<>+2856(SB)/4, $0x00000000
+DATA PoleConstants<>+2860(SB)/4, $0x00000000
+DATA PoleConstants<>+2864(SB)/4, $0x00000000
+DATA PoleConstants<>+2868(SB)/4, $0x00000000
+DATA PoleConstants<>+2872(SB)/4, $0x00000000
+DATA PoleConstants<>+2876(SB)/4, $0x00000000
+DATA PoleConstants<>+2880(SB)/4, $0x00000000
+DATA PoleConstants<>+2884(SB)/4, $0x3f800000
+DATA PoleConstants<>+2888(SB)/4, $0x40000000
+DATA PoleConstants<>+2892(SB)/4, $0x40400000
+DATA PoleConstants<>+2896(SB)/4, $0x40800000
+DATA PoleConstants<>+2900(SB)/4, $0x40a00000
+DATA PoleConstants<>+2904(SB)/4, $0x40c00000
+DATA PoleConstants<>+2908(SB)/4, $0x40e00000
+DATA PoleConstants<>+2912(SB)/4, $0x41000000
+DATA PoleConstants<>+2916(SB)/4, $0x41100000
+DATA PoleConstants<>+2920(SB)/4, $0x41200000
+DATA PoleConstants<>+2924(SB)/4, $0x41300000
+DATA PoleConstants<>+2928(SB)/4, $0x41400000
+DATA PoleConstants<>+2932(SB)/4, $0x41500000
+DATA PoleConstants<>+2936(SB)/4, $0x41600000
+DATA PoleConstants<>+2940(SB)/4, $0x41700000
+DATA PoleConstants<>+2944(SB)/4, $0x00000000
+GLOBL PoleConstants<>(SB), RODATA|NOPTR, $2948

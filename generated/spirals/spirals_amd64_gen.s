@@ -4946,7 +4946,7 @@ loop3:
 	RET
 
 // func spiralsForwardBatchAVX512(p *Spirals, b *SpiralsBatch, xs *[2]float32, out *[2]float32, tiles int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·spiralsForwardBatchAVX512(SB), NOSPLIT, $64-40
 	MOVQ p+0(FP), DI
 	MOVQ b+8(FP), SI
@@ -4984,175 +4984,121 @@ loop0:
 	VFMADD231PS.BCST 12(DI), Z0, Z3
 	VFMADD231PS.BCST 20(DI), Z0, Z4
 	VFMADD231PS.BCST 28(DI), Z0, Z5
-	VEXTRACTF64X4    $0x01, Z1, Y6
-	VEXTRACTF64X4    $0x01, Z3, Y7
-	VEXTRACTF64X4    $0x01, Z4, Y8
-	VEXTRACTF64X4    $0x01, Z5, Y9
-	VCVTPS2PD        Y1, Z1
-	VCVTPS2PD        Y3, Z3
-	VCVTPS2PD        Y4, Z4
-	VCVTPS2PD        Y5, Z5
-	VBROADCASTSD     SpiralsConstants<>+1480(SB), Z10
-	VMINPD           Z3, Z10, Z3
-	VMINPD           Z4, Z10, Z4
-	VMINPD           Z5, Z10, Z5
-	VMINPD           Z1, Z10, Z1
-	VBROADCASTSD     SpiralsConstants<>+1472(SB), Z11
-	VMAXPD           Z3, Z11, Z3
-	VMAXPD           Z4, Z11, Z4
-	VMAXPD           Z5, Z11, Z5
-	VMAXPD           Z1, Z11, Z1
-	VMULPD           Z3, Z3, Z12
-	VMULPD           Z4, Z4, Z13
-	VMULPD           Z5, Z5, Z14
-	VMULPD           Z1, Z1, Z15
-	VBROADCASTSD     SpiralsConstants<>+1520(SB), Z16
-	VBROADCASTSD     SpiralsConstants<>+1512(SB), Z17
-	VMOVAPS          Z17, Z18
-	VFMADD231PD      Z12, Z16, Z18
-	VMOVAPS          Z17, Z19
-	VFMADD231PD      Z13, Z16, Z19
-	VMOVAPS          Z17, Z20
-	VFMADD231PD      Z14, Z16, Z20
-	VMOVAPS          Z17, Z21
-	VFMADD231PD      Z15, Z16, Z21
-	VBROADCASTSD     SpiralsConstants<>+1504(SB), Z22
-	VFMADD213PD      Z22, Z12, Z18
-	VFMADD213PD      Z22, Z13, Z19
-	VFMADD213PD      Z22, Z14, Z20
-	VFMADD213PD      Z22, Z15, Z21
-	VBROADCASTSD     SpiralsConstants<>+1496(SB), Z23
-	VFMADD213PD      Z23, Z12, Z18
-	VFMADD213PD      Z23, Z13, Z19
-	VFMADD213PD      Z23, Z14, Z20
-	VFMADD213PD      Z23, Z15, Z21
-	VBROADCASTSD     SpiralsConstants<>+1488(SB), Z24
-	VFMADD213PD      Z24, Z12, Z18
-	VFMADD213PD      Z24, Z13, Z19
-	VFMADD213PD      Z24, Z14, Z20
-	VFMADD213PD      Z24, Z15, Z21
-	VMULPD           Z18, Z3, Z3
-	VMULPD           Z19, Z4, Z4
-	VMULPD           Z20, Z5, Z5
-	VMULPD           Z21, Z1, Z1
-	VBROADCASTSD     SpiralsConstants<>+1568(SB), Z18
-	VBROADCASTSD     SpiralsConstants<>+1560(SB), Z19
-	VMOVAPS          Z19, Z20
-	VFMADD231PD      Z12, Z18, Z20
-	VMOVAPS          Z19, Z21
-	VFMADD231PD      Z13, Z18, Z21
-	VMOVAPS          Z19, Z25
-	VFMADD231PD      Z14, Z18, Z25
-	VMOVAPS          Z19, Z26
-	VFMADD231PD      Z15, Z18, Z26
-	VBROADCASTSD     SpiralsConstants<>+1552(SB), Z27
-	VFMADD213PD      Z27, Z12, Z20
-	VFMADD213PD      Z27, Z13, Z21
-	VFMADD213PD      Z27, Z14, Z25
-	VFMADD213PD      Z27, Z15, Z26
-	VBROADCASTSD     SpiralsConstants<>+1544(SB), Z28
-	VFMADD213PD      Z28, Z12, Z20
-	VFMADD213PD      Z28, Z13, Z21
-	VFMADD213PD      Z28, Z14, Z25
-	VFMADD213PD      Z28, Z15, Z26
-	VBROADCASTSD     SpiralsConstants<>+1536(SB), Z29
-	VFMADD213PD      Z29, Z12, Z20
-	VFMADD213PD      Z29, Z13, Z21
-	VFMADD213PD      Z29, Z14, Z25
-	VFMADD213PD      Z29, Z15, Z26
-	VBROADCASTSD     SpiralsConstants<>+1528(SB), Z30
-	VFMADD213PD      Z30, Z12, Z20
-	VFMADD213PD      Z30, Z13, Z21
-	VFMADD213PD      Z30, Z14, Z25
-	VFMADD213PD      Z30, Z15, Z26
-	VDIVPD           Z20, Z3, Z3
-	VDIVPD           Z21, Z4, Z4
-	VDIVPD           Z25, Z5, Z5
-	VDIVPD           Z26, Z1, Z1
-	VCVTPD2PS        Z3, Y3
-	VCVTPD2PS        Z4, Y4
-	VCVTPD2PS        Z5, Y5
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y7, Z7
-	VCVTPS2PD        Y8, Z8
-	VCVTPS2PD        Y9, Z9
-	VCVTPS2PD        Y6, Z6
-	VMINPD           Z7, Z10, Z7
-	VMINPD           Z8, Z10, Z8
-	VMINPD           Z9, Z10, Z9
-	VMINPD           Z6, Z10, Z6
-	VMAXPD           Z7, Z11, Z7
-	VMAXPD           Z8, Z11, Z8
-	VMAXPD           Z9, Z11, Z9
-	VMAXPD           Z6, Z11, Z6
-	VMULPD           Z7, Z7, Z12
-	VMULPD           Z8, Z8, Z13
-	VMULPD           Z9, Z9, Z14
-	VMULPD           Z6, Z6, Z15
-	VMOVAPS          Z17, Z20
-	VFMADD231PD      Z12, Z16, Z20
-	VMOVAPS          Z17, Z21
-	VFMADD231PD      Z13, Z16, Z21
-	VMOVAPS          Z17, Z25
-	VFMADD231PD      Z14, Z16, Z25
-	VMOVAPS          Z17, Z26
-	VFMADD231PD      Z15, Z16, Z26
-	VFMADD213PD      Z22, Z12, Z20
-	VFMADD213PD      Z22, Z13, Z21
-	VFMADD213PD      Z22, Z14, Z25
-	VFMADD213PD      Z22, Z15, Z26
-	VFMADD213PD      Z23, Z12, Z20
-	VFMADD213PD      Z23, Z13, Z21
-	VFMADD213PD      Z23, Z14, Z25
-	VFMADD213PD      Z23, Z15, Z26
-	VFMADD213PD      Z24, Z12, Z20
-	VFMADD213PD      Z24, Z13, Z21
-	VFMADD213PD      Z24, Z14, Z25
-	VFMADD213PD      Z24, Z15, Z26
-	VMULPD           Z20, Z7, Z7
-	VMULPD           Z21, Z8, Z8
-	VMULPD           Z25, Z9, Z9
-	VMULPD           Z26, Z6, Z6
-	VMOVAPS          Z19, Z20
-	VFMADD231PD      Z12, Z18, Z20
-	VMOVAPS          Z19, Z21
-	VFMADD231PD      Z13, Z18, Z21
-	VMOVAPS          Z19, Z25
-	VFMADD231PD      Z14, Z18, Z25
-	VMOVAPS          Z19, Z26
-	VFMADD231PD      Z15, Z18, Z26
-	VFMADD213PD      Z27, Z12, Z20
-	VFMADD213PD      Z27, Z13, Z21
-	VFMADD213PD      Z27, Z14, Z25
-	VFMADD213PD      Z27, Z15, Z26
-	VFMADD213PD      Z28, Z12, Z20
-	VFMADD213PD      Z28, Z13, Z21
-	VFMADD213PD      Z28, Z14, Z25
-	VFMADD213PD      Z28, Z15, Z26
-	VFMADD213PD      Z29, Z12, Z20
-	VFMADD213PD      Z29, Z13, Z21
-	VFMADD213PD      Z29, Z14, Z25
-	VFMADD213PD      Z29, Z15, Z26
-	VFMADD213PD      Z30, Z12, Z20
-	VFMADD213PD      Z30, Z13, Z21
-	VFMADD213PD      Z30, Z14, Z25
-	VFMADD213PD      Z30, Z15, Z26
-	VDIVPD           Z20, Z7, Z7
-	VDIVPD           Z21, Z8, Z8
-	VDIVPD           Z25, Z9, Z9
-	VDIVPD           Z26, Z6, Z6
-	VCVTPD2PS        Z7, Y7
-	VCVTPD2PS        Z8, Y8
-	VCVTPD2PS        Z9, Y9
-	VCVTPD2PS        Z6, Y6
-	VINSERTF64X4     $0x01, Y7, Z3, Z3
-	VINSERTF64X4     $0x01, Y8, Z4, Z4
-	VINSERTF64X4     $0x01, Y9, Z5, Z5
-	VINSERTF64X4     $0x01, Y6, Z1, Z1
-	VMOVUPS          Z3, 256(SI)
-	VMOVUPS          Z4, 320(SI)
-	VMOVUPS          Z5, 384(SI)
-	VMOVUPS          Z1, 192(SI)
+	VBROADCASTSS     SpiralsConstants<>+1476(SB), Z6
+	VANDPS           Z6, Z3, Z7
+	VANDPS           Z6, Z4, Z8
+	VANDPS           Z6, Z5, Z9
+	VANDPS           Z6, Z1, Z10
+	VBROADCASTSS     SpiralsConstants<>+1472(SB), Z11
+	VMINPS           Z7, Z11, Z7
+	VMINPS           Z8, Z11, Z8
+	VMINPS           Z9, Z11, Z9
+	VMINPS           Z10, Z11, Z10
+	VBROADCASTSS     SpiralsConstants<>+1480(SB), Z12
+	VADDPS           Z12, Z7, Z13
+	VADDPS           Z12, Z8, Z14
+	VADDPS           Z12, Z9, Z15
+	VADDPS           Z12, Z10, Z16
+	VPSRLD           $0x14, Z13, Z13
+	VPSRLD           $0x14, Z14, Z14
+	VPSRLD           $0x14, Z15, Z15
+	VPSRLD           $0x14, Z16, Z16
+	VMOVUPS          SpiralsConstants<>+1536(SB), Z17
+	VMOVAPS          Z13, Z18
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z18
+	VMOVAPS          Z14, Z19
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z19
+	VMOVAPS          Z15, Z20
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z20
+	VMOVAPS          Z16, Z21
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z21
+	VSUBPS           Z18, Z7, Z7
+	VSUBPS           Z19, Z8, Z8
+	VSUBPS           Z20, Z9, Z9
+	VSUBPS           Z21, Z10, Z10
+	VMOVUPS          SpiralsConstants<>+1664(SB), Z18
+	VMOVAPS          Z13, Z19
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z19
+	VMOVAPS          Z14, Z20
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z20
+	VMOVAPS          Z15, Z21
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z21
+	VMOVAPS          Z16, Z22
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z22
+	VMOVUPS          SpiralsConstants<>+1792(SB), Z23
+	VMOVAPS          Z13, Z24
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z24
+	VMOVAPS          Z14, Z25
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z25
+	VMOVAPS          Z15, Z26
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z26
+	VMOVAPS          Z16, Z27
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z27
+	VFMADD231PS      Z7, Z19, Z24
+	VFMADD231PS      Z8, Z20, Z25
+	VFMADD231PS      Z9, Z21, Z26
+	VFMADD231PS      Z10, Z22, Z27
+	VMOVUPS          SpiralsConstants<>+1920(SB), Z19
+	VMOVAPS          Z13, Z20
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z20
+	VMOVAPS          Z14, Z21
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z21
+	VMOVAPS          Z15, Z22
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z22
+	VMOVAPS          Z16, Z28
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z28
+	VFMADD231PS      Z7, Z24, Z20
+	VFMADD231PS      Z8, Z25, Z21
+	VFMADD231PS      Z9, Z26, Z22
+	VFMADD231PS      Z10, Z27, Z28
+	VMOVUPS          SpiralsConstants<>+2048(SB), Z24
+	VMOVAPS          Z13, Z25
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z25
+	VMOVAPS          Z14, Z26
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z26
+	VMOVAPS          Z15, Z27
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z27
+	VMOVAPS          Z16, Z29
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z29
+	VFMADD231PS      Z7, Z20, Z25
+	VFMADD231PS      Z8, Z21, Z26
+	VFMADD231PS      Z9, Z22, Z27
+	VFMADD231PS      Z10, Z28, Z29
+	VMOVUPS          SpiralsConstants<>+2176(SB), Z20
+	VMOVAPS          Z13, Z21
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z21
+	VMOVAPS          Z14, Z22
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z22
+	VMOVAPS          Z15, Z28
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z28
+	VMOVAPS          Z16, Z30
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z30
+	VFMADD231PS      Z7, Z25, Z21
+	VFMADD231PS      Z8, Z26, Z22
+	VFMADD231PS      Z9, Z27, Z28
+	VFMADD231PS      Z10, Z29, Z30
+	VMOVUPS          SpiralsConstants<>+2304(SB), Z25
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z13
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z14
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z15
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z16
+	VMAXPS           Z7, Z13, Z13
+	VMAXPS           Z8, Z14, Z14
+	VMAXPS           Z9, Z15, Z15
+	VMAXPS           Z10, Z16, Z16
+	VFMADD231PS      Z7, Z21, Z13
+	VFMADD231PS      Z8, Z22, Z14
+	VFMADD231PS      Z9, Z28, Z15
+	VFMADD231PS      Z10, Z30, Z16
+	VBROADCASTSS     SpiralsConstants<>+2432(SB), Z7
+	VPTERNLOGD       $0xf8, Z7, Z3, Z13
+	VPTERNLOGD       $0xf8, Z7, Z4, Z14
+	VPTERNLOGD       $0xf8, Z7, Z5, Z15
+	VPTERNLOGD       $0xf8, Z7, Z1, Z16
+	VMOVUPS          Z13, 256(SI)
+	VMOVUPS          Z14, 320(SI)
+	VMOVUPS          Z15, 384(SI)
+	VMOVUPS          Z16, 192(SI)
 	VBROADCASTSS     144(DI), Z1
 	VBROADCASTSS     148(DI), Z3
 	VBROADCASTSS     152(DI), Z4
@@ -5165,162 +5111,110 @@ loop0:
 	VFMADD231PS.BCST 44(DI), Z0, Z3
 	VFMADD231PS.BCST 52(DI), Z0, Z4
 	VFMADD231PS.BCST 60(DI), Z0, Z5
-	VEXTRACTF64X4    $0x01, Z1, Y6
-	VEXTRACTF64X4    $0x01, Z3, Y7
-	VEXTRACTF64X4    $0x01, Z4, Y8
-	VEXTRACTF64X4    $0x01, Z5, Y9
-	VCVTPS2PD        Y1, Z1
-	VCVTPS2PD        Y3, Z3
-	VCVTPS2PD        Y4, Z4
-	VCVTPS2PD        Y5, Z5
-	VMINPD           Z1, Z10, Z1
-	VMINPD           Z3, Z10, Z3
-	VMINPD           Z4, Z10, Z4
-	VMINPD           Z5, Z10, Z5
-	VMAXPD           Z1, Z11, Z1
-	VMAXPD           Z3, Z11, Z3
-	VMAXPD           Z4, Z11, Z4
-	VMAXPD           Z5, Z11, Z5
-	VMULPD           Z1, Z1, Z12
-	VMULPD           Z3, Z3, Z13
-	VMULPD           Z4, Z4, Z14
-	VMULPD           Z5, Z5, Z15
-	VMOVAPS          Z17, Z20
-	VFMADD231PD      Z12, Z16, Z20
-	VMOVAPS          Z17, Z21
-	VFMADD231PD      Z13, Z16, Z21
-	VMOVAPS          Z17, Z25
-	VFMADD231PD      Z14, Z16, Z25
-	VMOVAPS          Z17, Z26
-	VFMADD231PD      Z15, Z16, Z26
-	VFMADD213PD      Z22, Z12, Z20
-	VFMADD213PD      Z22, Z13, Z21
-	VFMADD213PD      Z22, Z14, Z25
-	VFMADD213PD      Z22, Z15, Z26
-	VFMADD213PD      Z23, Z12, Z20
-	VFMADD213PD      Z23, Z13, Z21
-	VFMADD213PD      Z23, Z14, Z25
-	VFMADD213PD      Z23, Z15, Z26
-	VFMADD213PD      Z24, Z12, Z20
-	VFMADD213PD      Z24, Z13, Z21
-	VFMADD213PD      Z24, Z14, Z25
-	VFMADD213PD      Z24, Z15, Z26
-	VMULPD           Z20, Z1, Z1
-	VMULPD           Z21, Z3, Z3
-	VMULPD           Z25, Z4, Z4
-	VMULPD           Z26, Z5, Z5
-	VMOVAPS          Z19, Z20
-	VFMADD231PD      Z12, Z18, Z20
-	VMOVAPS          Z19, Z21
-	VFMADD231PD      Z13, Z18, Z21
-	VMOVAPS          Z19, Z25
-	VFMADD231PD      Z14, Z18, Z25
-	VMOVAPS          Z19, Z26
-	VFMADD231PD      Z15, Z18, Z26
-	VFMADD213PD      Z27, Z12, Z20
-	VFMADD213PD      Z27, Z13, Z21
-	VFMADD213PD      Z27, Z14, Z25
-	VFMADD213PD      Z27, Z15, Z26
-	VFMADD213PD      Z28, Z12, Z20
-	VFMADD213PD      Z28, Z13, Z21
-	VFMADD213PD      Z28, Z14, Z25
-	VFMADD213PD      Z28, Z15, Z26
-	VFMADD213PD      Z29, Z12, Z20
-	VFMADD213PD      Z29, Z13, Z21
-	VFMADD213PD      Z29, Z14, Z25
-	VFMADD213PD      Z29, Z15, Z26
-	VFMADD213PD      Z30, Z12, Z20
-	VFMADD213PD      Z30, Z13, Z21
-	VFMADD213PD      Z30, Z14, Z25
-	VFMADD213PD      Z30, Z15, Z26
-	VDIVPD           Z20, Z1, Z1
-	VDIVPD           Z21, Z3, Z3
-	VDIVPD           Z25, Z4, Z4
-	VDIVPD           Z26, Z5, Z5
-	VCVTPD2PS        Z1, Y1
-	VCVTPD2PS        Z3, Y3
-	VCVTPD2PS        Z4, Y4
-	VCVTPD2PS        Z5, Y5
-	VCVTPS2PD        Y6, Z6
-	VCVTPS2PD        Y7, Z7
-	VCVTPS2PD        Y8, Z8
-	VCVTPS2PD        Y9, Z9
-	VMINPD           Z6, Z10, Z6
-	VMINPD           Z7, Z10, Z7
-	VMINPD           Z8, Z10, Z8
-	VMINPD           Z9, Z10, Z9
-	VMAXPD           Z6, Z11, Z6
-	VMAXPD           Z7, Z11, Z7
-	VMAXPD           Z8, Z11, Z8
-	VMAXPD           Z9, Z11, Z9
-	VMULPD           Z6, Z6, Z12
-	VMULPD           Z7, Z7, Z13
-	VMULPD           Z8, Z8, Z14
-	VMULPD           Z9, Z9, Z15
-	VMOVAPS          Z17, Z20
-	VFMADD231PD      Z12, Z16, Z20
-	VMOVAPS          Z17, Z21
-	VFMADD231PD      Z13, Z16, Z21
-	VMOVAPS          Z17, Z25
-	VFMADD231PD      Z14, Z16, Z25
-	VMOVAPS          Z17, Z26
-	VFMADD231PD      Z15, Z16, Z26
-	VFMADD213PD      Z22, Z12, Z20
-	VFMADD213PD      Z22, Z13, Z21
-	VFMADD213PD      Z22, Z14, Z25
-	VFMADD213PD      Z22, Z15, Z26
-	VFMADD213PD      Z23, Z12, Z20
-	VFMADD213PD      Z23, Z13, Z21
-	VFMADD213PD      Z23, Z14, Z25
-	VFMADD213PD      Z23, Z15, Z26
-	VFMADD213PD      Z24, Z12, Z20
-	VFMADD213PD      Z24, Z13, Z21
-	VFMADD213PD      Z24, Z14, Z25
-	VFMADD213PD      Z24, Z15, Z26
-	VMULPD           Z20, Z6, Z6
-	VMULPD           Z21, Z7, Z7
-	VMULPD           Z25, Z8, Z8
-	VMULPD           Z26, Z9, Z9
-	VMOVAPS          Z19, Z20
-	VFMADD231PD      Z12, Z18, Z20
-	VMOVAPS          Z19, Z21
-	VFMADD231PD      Z13, Z18, Z21
-	VMOVAPS          Z19, Z25
-	VFMADD231PD      Z14, Z18, Z25
-	VMOVAPS          Z19, Z26
-	VFMADD231PD      Z15, Z18, Z26
-	VFMADD213PD      Z27, Z12, Z20
-	VFMADD213PD      Z27, Z13, Z21
-	VFMADD213PD      Z27, Z14, Z25
-	VFMADD213PD      Z27, Z15, Z26
-	VFMADD213PD      Z28, Z12, Z20
-	VFMADD213PD      Z28, Z13, Z21
-	VFMADD213PD      Z28, Z14, Z25
-	VFMADD213PD      Z28, Z15, Z26
-	VFMADD213PD      Z29, Z12, Z20
-	VFMADD213PD      Z29, Z13, Z21
-	VFMADD213PD      Z29, Z14, Z25
-	VFMADD213PD      Z29, Z15, Z26
-	VFMADD213PD      Z30, Z12, Z20
-	VFMADD213PD      Z30, Z13, Z21
-	VFMADD213PD      Z30, Z14, Z25
-	VFMADD213PD      Z30, Z15, Z26
-	VDIVPD           Z20, Z6, Z6
-	VDIVPD           Z21, Z7, Z7
-	VDIVPD           Z25, Z8, Z8
-	VDIVPD           Z26, Z9, Z9
-	VCVTPD2PS        Z6, Y6
-	VCVTPD2PS        Z7, Y7
-	VCVTPD2PS        Z8, Y8
-	VCVTPD2PS        Z9, Y9
-	VINSERTF64X4     $0x01, Y6, Z1, Z1
-	VINSERTF64X4     $0x01, Y7, Z3, Z3
-	VINSERTF64X4     $0x01, Y8, Z4, Z4
-	VINSERTF64X4     $0x01, Y9, Z5, Z5
-	VMOVUPS          Z1, 448(SI)
-	VMOVUPS          Z3, 512(SI)
-	VMOVUPS          Z4, 576(SI)
-	VMOVUPS          Z5, 640(SI)
+	VANDPS           Z6, Z1, Z8
+	VANDPS           Z6, Z3, Z9
+	VANDPS           Z6, Z4, Z10
+	VANDPS           Z6, Z5, Z13
+	VMINPS           Z8, Z11, Z8
+	VMINPS           Z9, Z11, Z9
+	VMINPS           Z10, Z11, Z10
+	VMINPS           Z13, Z11, Z13
+	VADDPS           Z12, Z8, Z14
+	VADDPS           Z12, Z9, Z15
+	VADDPS           Z12, Z10, Z16
+	VADDPS           Z12, Z13, Z21
+	VPSRLD           $0x14, Z14, Z14
+	VPSRLD           $0x14, Z15, Z15
+	VPSRLD           $0x14, Z16, Z16
+	VPSRLD           $0x14, Z21, Z21
+	VMOVAPS          Z14, Z22
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z22
+	VMOVAPS          Z15, Z26
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z26
+	VMOVAPS          Z16, Z27
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z27
+	VMOVAPS          Z21, Z28
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z28
+	VSUBPS           Z22, Z8, Z8
+	VSUBPS           Z26, Z9, Z9
+	VSUBPS           Z27, Z10, Z10
+	VSUBPS           Z28, Z13, Z13
+	VMOVAPS          Z14, Z22
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z22
+	VMOVAPS          Z15, Z26
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z26
+	VMOVAPS          Z16, Z27
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z27
+	VMOVAPS          Z21, Z28
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z28
+	VMOVAPS          Z14, Z29
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z29
+	VMOVAPS          Z15, Z30
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z30
+	VMOVAPS          Z16, Z31
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z31
+	VMOVAPS          Z21, Z18
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z18
+	VFMADD231PS      Z8, Z22, Z29
+	VFMADD231PS      Z9, Z26, Z30
+	VFMADD231PS      Z10, Z27, Z31
+	VFMADD231PS      Z13, Z28, Z18
+	VMOVAPS          Z14, Z22
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z22
+	VMOVAPS          Z15, Z26
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z26
+	VMOVAPS          Z16, Z27
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z27
+	VMOVAPS          Z21, Z28
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z28
+	VFMADD231PS      Z8, Z29, Z22
+	VFMADD231PS      Z9, Z30, Z26
+	VFMADD231PS      Z10, Z31, Z27
+	VFMADD231PS      Z13, Z18, Z28
+	VMOVAPS          Z14, Z18
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z18
+	VMOVAPS          Z15, Z29
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z29
+	VMOVAPS          Z16, Z30
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z30
+	VMOVAPS          Z21, Z31
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z31
+	VFMADD231PS      Z8, Z22, Z18
+	VFMADD231PS      Z9, Z26, Z29
+	VFMADD231PS      Z10, Z27, Z30
+	VFMADD231PS      Z13, Z28, Z31
+	VMOVAPS          Z14, Z22
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z22
+	VMOVAPS          Z15, Z26
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z26
+	VMOVAPS          Z16, Z27
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z27
+	VMOVAPS          Z21, Z28
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z28
+	VFMADD231PS      Z8, Z18, Z22
+	VFMADD231PS      Z9, Z29, Z26
+	VFMADD231PS      Z10, Z30, Z27
+	VFMADD231PS      Z13, Z31, Z28
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z14
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z15
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z16
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z21
+	VMAXPS           Z8, Z14, Z14
+	VMAXPS           Z9, Z15, Z15
+	VMAXPS           Z10, Z16, Z16
+	VMAXPS           Z13, Z21, Z18
+	VFMADD231PS      Z8, Z22, Z14
+	VFMADD231PS      Z9, Z26, Z15
+	VFMADD231PS      Z10, Z27, Z16
+	VFMADD231PS      Z13, Z28, Z18
+	VPTERNLOGD       $0xf8, Z7, Z1, Z14
+	VPTERNLOGD       $0xf8, Z7, Z3, Z15
+	VPTERNLOGD       $0xf8, Z7, Z4, Z16
+	VPTERNLOGD       $0xf8, Z7, Z5, Z18
+	VMOVUPS          Z14, 448(SI)
+	VMOVUPS          Z15, 512(SI)
+	VMOVUPS          Z16, 576(SI)
+	VMOVUPS          Z18, 640(SI)
 	VBROADCASTSS     160(DI), Z1
 	VBROADCASTSS     164(DI), Z3
 	VBROADCASTSS     168(DI), Z4
@@ -5333,162 +5227,111 @@ loop0:
 	VFMADD231PS.BCST 76(DI), Z0, Z3
 	VFMADD231PS.BCST 84(DI), Z0, Z4
 	VFMADD231PS.BCST 92(DI), Z0, Z5
-	VEXTRACTF64X4    $0x01, Z1, Y6
-	VEXTRACTF64X4    $0x01, Z3, Y7
-	VEXTRACTF64X4    $0x01, Z4, Y8
-	VEXTRACTF64X4    $0x01, Z5, Y9
-	VCVTPS2PD        Y1, Z1
-	VCVTPS2PD        Y3, Z3
-	VCVTPS2PD        Y4, Z4
-	VCVTPS2PD        Y5, Z5
-	VMINPD           Z1, Z10, Z1
-	VMINPD           Z3, Z10, Z3
-	VMINPD           Z4, Z10, Z4
-	VMINPD           Z5, Z10, Z5
-	VMAXPD           Z1, Z11, Z1
-	VMAXPD           Z3, Z11, Z3
-	VMAXPD           Z4, Z11, Z4
-	VMAXPD           Z5, Z11, Z5
-	VMULPD           Z1, Z1, Z12
-	VMULPD           Z3, Z3, Z13
-	VMULPD           Z4, Z4, Z14
-	VMULPD           Z5, Z5, Z15
-	VMOVAPS          Z17, Z20
-	VFMADD231PD      Z12, Z16, Z20
-	VMOVAPS          Z17, Z21
-	VFMADD231PD      Z13, Z16, Z21
-	VMOVAPS          Z17, Z25
-	VFMADD231PD      Z14, Z16, Z25
-	VMOVAPS          Z17, Z26
-	VFMADD231PD      Z15, Z16, Z26
-	VFMADD213PD      Z22, Z12, Z20
-	VFMADD213PD      Z22, Z13, Z21
-	VFMADD213PD      Z22, Z14, Z25
-	VFMADD213PD      Z22, Z15, Z26
-	VFMADD213PD      Z23, Z12, Z20
-	VFMADD213PD      Z23, Z13, Z21
-	VFMADD213PD      Z23, Z14, Z25
-	VFMADD213PD      Z23, Z15, Z26
-	VFMADD213PD      Z24, Z12, Z20
-	VFMADD213PD      Z24, Z13, Z21
-	VFMADD213PD      Z24, Z14, Z25
-	VFMADD213PD      Z24, Z15, Z26
-	VMULPD           Z20, Z1, Z1
-	VMULPD           Z21, Z3, Z3
-	VMULPD           Z25, Z4, Z4
-	VMULPD           Z26, Z5, Z5
-	VMOVAPS          Z19, Z20
-	VFMADD231PD      Z12, Z18, Z20
-	VMOVAPS          Z19, Z21
-	VFMADD231PD      Z13, Z18, Z21
-	VMOVAPS          Z19, Z25
-	VFMADD231PD      Z14, Z18, Z25
-	VMOVAPS          Z19, Z26
-	VFMADD231PD      Z15, Z18, Z26
-	VFMADD213PD      Z27, Z12, Z20
-	VFMADD213PD      Z27, Z13, Z21
-	VFMADD213PD      Z27, Z14, Z25
-	VFMADD213PD      Z27, Z15, Z26
-	VFMADD213PD      Z28, Z12, Z20
-	VFMADD213PD      Z28, Z13, Z21
-	VFMADD213PD      Z28, Z14, Z25
-	VFMADD213PD      Z28, Z15, Z26
-	VFMADD213PD      Z29, Z12, Z20
-	VFMADD213PD      Z29, Z13, Z21
-	VFMADD213PD      Z29, Z14, Z25
-	VFMADD213PD      Z29, Z15, Z26
-	VFMADD213PD      Z30, Z12, Z20
-	VFMADD213PD      Z30, Z13, Z21
-	VFMADD213PD      Z30, Z14, Z25
-	VFMADD213PD      Z30, Z15, Z26
-	VDIVPD           Z20, Z1, Z1
-	VDIVPD           Z21, Z3, Z3
-	VDIVPD           Z25, Z4, Z4
-	VDIVPD           Z26, Z5, Z5
-	VCVTPD2PS        Z1, Y1
-	VCVTPD2PS        Z3, Y3
-	VCVTPD2PS        Z4, Y4
-	VCVTPD2PS        Z5, Y5
-	VCVTPS2PD        Y6, Z6
-	VCVTPS2PD        Y7, Z7
-	VCVTPS2PD        Y8, Z8
-	VCVTPS2PD        Y9, Z9
-	VMINPD           Z6, Z10, Z6
-	VMINPD           Z7, Z10, Z7
-	VMINPD           Z8, Z10, Z8
-	VMINPD           Z9, Z10, Z9
-	VMAXPD           Z6, Z11, Z6
-	VMAXPD           Z7, Z11, Z7
-	VMAXPD           Z8, Z11, Z8
-	VMAXPD           Z9, Z11, Z9
-	VMULPD           Z6, Z6, Z12
-	VMULPD           Z7, Z7, Z13
-	VMULPD           Z8, Z8, Z14
-	VMULPD           Z9, Z9, Z15
-	VMOVAPS          Z17, Z20
-	VFMADD231PD      Z12, Z16, Z20
-	VMOVAPS          Z17, Z21
-	VFMADD231PD      Z13, Z16, Z21
-	VMOVAPS          Z17, Z25
-	VFMADD231PD      Z14, Z16, Z25
-	VMOVAPS          Z17, Z26
-	VFMADD231PD      Z15, Z16, Z26
-	VFMADD213PD      Z22, Z12, Z20
-	VFMADD213PD      Z22, Z13, Z21
-	VFMADD213PD      Z22, Z14, Z25
-	VFMADD213PD      Z22, Z15, Z26
-	VFMADD213PD      Z23, Z12, Z20
-	VFMADD213PD      Z23, Z13, Z21
-	VFMADD213PD      Z23, Z14, Z25
-	VFMADD213PD      Z23, Z15, Z26
-	VFMADD213PD      Z24, Z12, Z20
-	VFMADD213PD      Z24, Z13, Z21
-	VFMADD213PD      Z24, Z14, Z25
-	VFMADD213PD      Z24, Z15, Z26
-	VMULPD           Z20, Z6, Z6
-	VMULPD           Z21, Z7, Z7
-	VMULPD           Z25, Z8, Z8
-	VMULPD           Z26, Z9, Z9
-	VMOVAPS          Z19, Z20
-	VFMADD231PD      Z12, Z18, Z20
-	VMOVAPS          Z19, Z21
-	VFMADD231PD      Z13, Z18, Z21
-	VMOVAPS          Z19, Z25
-	VFMADD231PD      Z14, Z18, Z25
-	VMOVAPS          Z19, Z26
-	VFMADD231PD      Z15, Z18, Z26
-	VFMADD213PD      Z27, Z12, Z20
-	VFMADD213PD      Z27, Z13, Z21
-	VFMADD213PD      Z27, Z14, Z25
-	VFMADD213PD      Z27, Z15, Z26
-	VFMADD213PD      Z28, Z12, Z20
-	VFMADD213PD      Z28, Z13, Z21
-	VFMADD213PD      Z28, Z14, Z25
-	VFMADD213PD      Z28, Z15, Z26
-	VFMADD213PD      Z29, Z12, Z20
-	VFMADD213PD      Z29, Z13, Z21
-	VFMADD213PD      Z29, Z14, Z25
-	VFMADD213PD      Z29, Z15, Z26
-	VFMADD213PD      Z30, Z12, Z20
-	VFMADD213PD      Z30, Z13, Z21
-	VFMADD213PD      Z30, Z14, Z25
-	VFMADD213PD      Z30, Z15, Z26
-	VDIVPD           Z20, Z6, Z6
-	VDIVPD           Z21, Z7, Z7
-	VDIVPD           Z25, Z8, Z8
-	VDIVPD           Z26, Z9, Z9
-	VCVTPD2PS        Z6, Y6
-	VCVTPD2PS        Z7, Y7
-	VCVTPD2PS        Z8, Y8
-	VCVTPD2PS        Z9, Y9
-	VINSERTF64X4     $0x01, Y6, Z1, Z1
-	VINSERTF64X4     $0x01, Y7, Z3, Z3
-	VINSERTF64X4     $0x01, Y8, Z4, Z4
-	VINSERTF64X4     $0x01, Y9, Z5, Z5
-	VMOVUPS          Z1, 704(SI)
-	VMOVUPS          Z3, 768(SI)
-	VMOVUPS          Z4, 832(SI)
-	VMOVUPS          Z5, 896(SI)
+	VANDPS           Z6, Z1, Z8
+	VANDPS           Z6, Z3, Z9
+	VANDPS           Z6, Z4, Z10
+	VANDPS           Z6, Z5, Z13
+	VMINPS           Z8, Z11, Z8
+	VMINPS           Z9, Z11, Z9
+	VMINPS           Z10, Z11, Z10
+	VMINPS           Z13, Z11, Z13
+	VADDPS           Z12, Z8, Z14
+	VADDPS           Z12, Z9, Z15
+	VADDPS           Z12, Z10, Z16
+	VADDPS           Z12, Z13, Z18
+	VPSRLD           $0x14, Z14, Z14
+	VPSRLD           $0x14, Z15, Z15
+	VPSRLD           $0x14, Z16, Z16
+	VPSRLD           $0x14, Z18, Z18
+	VMOVAPS          Z14, Z21
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z21
+	VMOVAPS          Z15, Z22
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z22
+	VMOVAPS          Z16, Z26
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z26
+	VMOVAPS          Z18, Z27
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z27
+	VSUBPS           Z21, Z8, Z8
+	VSUBPS           Z22, Z9, Z9
+	VSUBPS           Z26, Z10, Z10
+	VSUBPS           Z27, Z13, Z13
+	VMOVUPS          SpiralsConstants<>+1664(SB), Z21
+	VMOVAPS          Z14, Z22
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z21, Z22
+	VMOVAPS          Z15, Z26
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z21, Z26
+	VMOVAPS          Z16, Z27
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z21, Z27
+	VMOVAPS          Z18, Z28
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z21, Z28
+	VMOVAPS          Z14, Z29
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z29
+	VMOVAPS          Z15, Z30
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z30
+	VMOVAPS          Z16, Z31
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z31
+	VMOVAPS          Z18, Z21
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z21
+	VFMADD231PS      Z8, Z22, Z29
+	VFMADD231PS      Z9, Z26, Z30
+	VFMADD231PS      Z10, Z27, Z31
+	VFMADD231PS      Z13, Z28, Z21
+	VMOVAPS          Z14, Z22
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z22
+	VMOVAPS          Z15, Z26
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z26
+	VMOVAPS          Z16, Z27
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z27
+	VMOVAPS          Z18, Z28
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z28
+	VFMADD231PS      Z8, Z29, Z22
+	VFMADD231PS      Z9, Z30, Z26
+	VFMADD231PS      Z10, Z31, Z27
+	VFMADD231PS      Z13, Z21, Z28
+	VMOVAPS          Z14, Z21
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z21
+	VMOVAPS          Z15, Z29
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z29
+	VMOVAPS          Z16, Z30
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z30
+	VMOVAPS          Z18, Z31
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z31
+	VFMADD231PS      Z8, Z22, Z21
+	VFMADD231PS      Z9, Z26, Z29
+	VFMADD231PS      Z10, Z27, Z30
+	VFMADD231PS      Z13, Z28, Z31
+	VMOVAPS          Z14, Z22
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z22
+	VMOVAPS          Z15, Z26
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z26
+	VMOVAPS          Z16, Z27
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z27
+	VMOVAPS          Z18, Z28
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z28
+	VFMADD231PS      Z8, Z21, Z22
+	VFMADD231PS      Z9, Z29, Z26
+	VFMADD231PS      Z10, Z30, Z27
+	VFMADD231PS      Z13, Z31, Z28
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z14
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z15
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z16
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z18
+	VMAXPS           Z8, Z14, Z14
+	VMAXPS           Z9, Z15, Z15
+	VMAXPS           Z10, Z16, Z16
+	VMAXPS           Z13, Z18, Z18
+	VFMADD231PS      Z8, Z22, Z14
+	VFMADD231PS      Z9, Z26, Z15
+	VFMADD231PS      Z10, Z27, Z16
+	VFMADD231PS      Z13, Z28, Z18
+	VPTERNLOGD       $0xf8, Z7, Z1, Z14
+	VPTERNLOGD       $0xf8, Z7, Z3, Z15
+	VPTERNLOGD       $0xf8, Z7, Z4, Z16
+	VPTERNLOGD       $0xf8, Z7, Z5, Z18
+	VMOVUPS          Z14, 704(SI)
+	VMOVUPS          Z15, 768(SI)
+	VMOVUPS          Z16, 832(SI)
+	VMOVUPS          Z18, 896(SI)
 	VBROADCASTSS     176(DI), Z1
 	VBROADCASTSS     180(DI), Z3
 	VBROADCASTSS     184(DI), Z4
@@ -5501,160 +5344,111 @@ loop0:
 	VFMADD231PS.BCST 100(DI), Z0, Z1
 	VFMADD231PS.BCST 108(DI), Z0, Z3
 	VFMADD231PS.BCST 116(DI), Z0, Z4
-	VEXTRACTF64X4    $0x01, Z1, Y2
-	VEXTRACTF64X4    $0x01, Z3, Y6
-	VEXTRACTF64X4    $0x01, Z4, Y7
+	VANDPS           Z6, Z1, Z2
+	VANDPS           Z6, Z3, Z8
+	VANDPS           Z6, Z4, Z9
 	VFMADD231PS.BCST 124(DI), Z0, Z5
-	VCVTPS2PD        Y1, Z0
-	VCVTPS2PD        Y3, Z1
-	VCVTPS2PD        Y4, Z3
-	VEXTRACTF64X4    $0x01, Z5, Y4
-	VMINPD           Z0, Z10, Z0
-	VMINPD           Z1, Z10, Z1
-	VMINPD           Z3, Z10, Z3
-	VCVTPS2PD        Y5, Z5
-	VMAXPD           Z0, Z11, Z0
-	VMAXPD           Z1, Z11, Z1
-	VMAXPD           Z3, Z11, Z3
-	VMINPD           Z5, Z10, Z5
-	VMULPD           Z0, Z0, Z8
-	VMULPD           Z1, Z1, Z9
-	VMULPD           Z3, Z3, Z12
-	VMAXPD           Z5, Z11, Z5
-	VMOVAPS          Z17, Z13
-	VFMADD231PD      Z8, Z16, Z13
-	VMOVAPS          Z17, Z14
-	VFMADD231PD      Z9, Z16, Z14
-	VMOVAPS          Z17, Z15
-	VFMADD231PD      Z12, Z16, Z15
-	VMULPD           Z5, Z5, Z20
-	VFMADD213PD      Z22, Z8, Z13
-	VFMADD213PD      Z22, Z9, Z14
-	VFMADD213PD      Z22, Z12, Z15
-	VMOVAPS          Z17, Z21
-	VFMADD231PD      Z20, Z16, Z21
-	VFMADD213PD      Z23, Z8, Z13
-	VFMADD213PD      Z23, Z9, Z14
-	VFMADD213PD      Z23, Z12, Z15
-	VFMADD213PD      Z22, Z20, Z21
-	VFMADD213PD      Z24, Z8, Z13
-	VFMADD213PD      Z24, Z9, Z14
-	VFMADD213PD      Z24, Z12, Z15
-	VFMADD213PD      Z23, Z20, Z21
-	VMULPD           Z13, Z0, Z0
-	VMULPD           Z14, Z1, Z1
-	VMULPD           Z15, Z3, Z3
-	VFMADD213PD      Z24, Z20, Z21
-	VMOVAPS          Z19, Z13
-	VFMADD231PD      Z8, Z18, Z13
-	VMOVAPS          Z19, Z14
-	VFMADD231PD      Z9, Z18, Z14
-	VMOVAPS          Z19, Z15
-	VFMADD231PD      Z12, Z18, Z15
-	VMULPD           Z21, Z5, Z5
-	VFMADD213PD      Z27, Z8, Z13
-	VFMADD213PD      Z27, Z9, Z14
-	VFMADD213PD      Z27, Z12, Z15
-	VMOVAPS          Z19, Z21
-	VFMADD231PD      Z20, Z18, Z21
-	VFMADD213PD      Z28, Z8, Z13
-	VFMADD213PD      Z28, Z9, Z14
-	VFMADD213PD      Z28, Z12, Z15
-	VFMADD213PD      Z27, Z20, Z21
-	VFMADD213PD      Z29, Z8, Z13
-	VFMADD213PD      Z29, Z9, Z14
-	VFMADD213PD      Z29, Z12, Z15
-	VFMADD213PD      Z28, Z20, Z21
-	VFMADD213PD      Z30, Z8, Z13
-	VFMADD213PD      Z30, Z9, Z14
-	VFMADD213PD      Z30, Z12, Z15
-	VFMADD213PD      Z29, Z20, Z21
-	VDIVPD           Z13, Z0, Z0
-	VDIVPD           Z14, Z1, Z1
-	VDIVPD           Z15, Z3, Z3
-	VFMADD213PD      Z30, Z20, Z21
-	VCVTPD2PS        Z0, Y0
-	VCVTPD2PS        Z1, Y1
-	VCVTPD2PS        Z3, Y3
-	VDIVPD           Z21, Z5, Z5
-	VCVTPS2PD        Y2, Z2
-	VCVTPS2PD        Y6, Z6
-	VCVTPS2PD        Y7, Z7
-	VCVTPD2PS        Z5, Y5
-	VMINPD           Z2, Z10, Z2
-	VMINPD           Z6, Z10, Z6
-	VMINPD           Z7, Z10, Z7
-	VCVTPS2PD        Y4, Z4
-	VMAXPD           Z2, Z11, Z2
-	VMAXPD           Z6, Z11, Z6
-	VMAXPD           Z7, Z11, Z7
-	VMINPD           Z4, Z10, Z4
-	VMULPD           Z2, Z2, Z8
-	VMULPD           Z6, Z6, Z9
-	VMULPD           Z7, Z7, Z10
-	VMAXPD           Z4, Z11, Z4
-	VMOVAPS          Z17, Z11
-	VFMADD231PD      Z8, Z16, Z11
-	VMOVAPS          Z17, Z12
-	VFMADD231PD      Z9, Z16, Z12
-	VMOVAPS          Z17, Z13
-	VFMADD231PD      Z10, Z16, Z13
-	VMULPD           Z4, Z4, Z14
-	VFMADD213PD      Z22, Z8, Z11
-	VFMADD213PD      Z22, Z9, Z12
-	VFMADD213PD      Z22, Z10, Z13
-	VFMADD231PD      Z14, Z16, Z17
-	VFMADD213PD      Z23, Z8, Z11
-	VFMADD213PD      Z23, Z9, Z12
-	VFMADD213PD      Z23, Z10, Z13
-	VFMADD231PD      Z14, Z17, Z22
-	VFMADD213PD      Z24, Z8, Z11
-	VFMADD213PD      Z24, Z9, Z12
-	VFMADD213PD      Z24, Z10, Z13
-	VFMADD231PD      Z14, Z22, Z23
-	VMULPD           Z11, Z2, Z2
-	VMULPD           Z12, Z6, Z6
-	VMULPD           Z13, Z7, Z7
-	VFMADD231PD      Z14, Z23, Z24
-	VMOVAPS          Z19, Z11
-	VFMADD231PD      Z8, Z18, Z11
-	VMOVAPS          Z19, Z12
-	VFMADD231PD      Z9, Z18, Z12
-	VMOVAPS          Z19, Z13
-	VFMADD231PD      Z10, Z18, Z13
-	VMULPD           Z24, Z4, Z4
-	VFMADD213PD      Z27, Z8, Z11
-	VFMADD213PD      Z27, Z9, Z12
-	VFMADD213PD      Z27, Z10, Z13
-	VFMADD231PD      Z14, Z18, Z19
-	VFMADD213PD      Z28, Z8, Z11
-	VFMADD213PD      Z28, Z9, Z12
-	VFMADD213PD      Z28, Z10, Z13
-	VFMADD231PD      Z14, Z19, Z27
-	VFMADD213PD      Z29, Z8, Z11
-	VFMADD213PD      Z29, Z9, Z12
-	VFMADD213PD      Z29, Z10, Z13
-	VFMADD231PD      Z14, Z27, Z28
-	VFMADD213PD      Z30, Z8, Z11
-	VFMADD213PD      Z30, Z9, Z12
-	VFMADD213PD      Z30, Z10, Z13
-	VFMADD231PD      Z14, Z28, Z29
-	VDIVPD           Z11, Z2, Z2
-	VDIVPD           Z12, Z6, Z6
-	VDIVPD           Z13, Z7, Z7
-	VFMADD231PD      Z14, Z29, Z30
-	VCVTPD2PS        Z2, Y2
-	VCVTPD2PS        Z6, Y6
-	VCVTPD2PS        Z7, Y7
-	VDIVPD           Z30, Z4, Z4
-	VINSERTF64X4     $0x01, Y2, Z0, Z0
-	VINSERTF64X4     $0x01, Y6, Z1, Z1
-	VINSERTF64X4     $0x01, Y7, Z3, Z2
-	VCVTPD2PS        Z4, Y3
-	VMOVUPS          Z0, 960(SI)
-	VMOVUPS          Z1, 1024(SI)
-	VMOVUPS          Z2, 1088(SI)
-	VINSERTF64X4     $0x01, Y3, Z5, Z0
+	VMINPS           Z2, Z11, Z0
+	VMINPS           Z8, Z11, Z2
+	VMINPS           Z9, Z11, Z8
+	VANDPS           Z6, Z5, Z6
+	VADDPS           Z12, Z0, Z9
+	VADDPS           Z12, Z2, Z10
+	VADDPS           Z12, Z8, Z13
+	VMINPS           Z6, Z11, Z6
+	VPSRLD           $0x14, Z9, Z9
+	VPSRLD           $0x14, Z10, Z10
+	VPSRLD           $0x14, Z13, Z11
+	VADDPS           Z12, Z6, Z12
+	VMOVAPS          Z9, Z13
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z13
+	VMOVAPS          Z10, Z14
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z14
+	VMOVAPS          Z11, Z15
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z15
+	VPSRLD           $0x14, Z12, Z12
+	VSUBPS           Z13, Z0, Z0
+	VSUBPS           Z14, Z2, Z2
+	VSUBPS           Z15, Z8, Z8
+	VMOVAPS          Z12, Z13
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z13
+	VMOVUPS          SpiralsConstants<>+1664(SB), Z14
+	VMOVAPS          Z9, Z15
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z14, Z15
+	VMOVAPS          Z10, Z16
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z14, Z16
+	VMOVAPS          Z11, Z17
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z14, Z17
+	VSUBPS           Z13, Z6, Z6
+	VMOVAPS          Z9, Z13
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z13
+	VMOVAPS          Z10, Z18
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z18
+	VMOVAPS          Z11, Z21
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z21
+	VMOVAPS          Z12, Z22
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z14, Z22
+	VFMADD231PS      Z0, Z15, Z13
+	VFMADD231PS      Z2, Z16, Z18
+	VFMADD231PS      Z8, Z17, Z21
+	VMOVAPS          Z12, Z14
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z14
+	VMOVAPS          Z9, Z15
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z15
+	VMOVAPS          Z10, Z16
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z16
+	VMOVAPS          Z11, Z17
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z17
+	VFMADD231PS      Z6, Z22, Z14
+	VFMADD231PS      Z0, Z13, Z15
+	VFMADD231PS      Z2, Z18, Z16
+	VFMADD231PS      Z8, Z21, Z17
+	VMOVAPS          Z12, Z13
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z13
+	VMOVAPS          Z9, Z18
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z18
+	VMOVAPS          Z10, Z19
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z19
+	VMOVAPS          Z11, Z21
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z21
+	VFMADD231PS      Z6, Z14, Z13
+	VFMADD231PS      Z0, Z15, Z18
+	VFMADD231PS      Z2, Z16, Z19
+	VFMADD231PS      Z8, Z17, Z21
+	VMOVAPS          Z12, Z14
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z14
+	VMOVAPS          Z9, Z15
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z15
+	VMOVAPS          Z10, Z16
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z16
+	VMOVAPS          Z11, Z17
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z17
+	VFMADD231PS      Z6, Z13, Z14
+	VFMADD231PS      Z0, Z18, Z15
+	VFMADD231PS      Z2, Z19, Z16
+	VFMADD231PS      Z8, Z21, Z17
+	VMOVAPS          Z12, Z13
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z13
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z9
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z10
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z11
+	VFMADD231PS      Z6, Z14, Z13
+	VMAXPS           Z0, Z9, Z9
+	VMAXPS           Z2, Z10, Z10
+	VMAXPS           Z8, Z11, Z11
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z12
+	VFMADD231PS      Z0, Z15, Z9
+	VFMADD231PS      Z2, Z16, Z10
+	VFMADD231PS      Z8, Z17, Z11
+	VMAXPS           Z6, Z12, Z0
+	VPTERNLOGD       $0xf8, Z7, Z1, Z9
+	VPTERNLOGD       $0xf8, Z7, Z3, Z10
+	VPTERNLOGD       $0xf8, Z7, Z4, Z11
+	VFMADD231PS      Z6, Z13, Z0
+	VMOVUPS          Z9, 960(SI)
+	VMOVUPS          Z10, 1024(SI)
+	VMOVUPS          Z11, 1088(SI)
+	VPTERNLOGD       $0xf8, Z7, Z5, Z0
 	VMOVUPS          Z0, 1152(SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
@@ -5888,180 +5682,128 @@ loop1:
 	XORL             R12, R12
 
 loop2:
-	VMOVUPS       1600(SI)(R12*1), Z0
-	VMOVUPS       1664(SI)(R12*1), Z1
-	VMOVUPS       1728(SI)(R12*1), Z2
-	VMOVUPS       1792(SI)(R12*1), Z3
-	VEXTRACTF64X4 $0x01, Z0, Y4
-	VEXTRACTF64X4 $0x01, Z1, Y5
-	VEXTRACTF64X4 $0x01, Z2, Y6
-	VEXTRACTF64X4 $0x01, Z3, Y7
-	VCVTPS2PD     Y0, Z0
-	VCVTPS2PD     Y1, Z1
-	VCVTPS2PD     Y2, Z2
-	VCVTPS2PD     Y3, Z3
-	VBROADCASTSD  SpiralsConstants<>+1480(SB), Z8
-	VMINPD        Z1, Z8, Z1
-	VMINPD        Z2, Z8, Z2
-	VMINPD        Z3, Z8, Z3
-	VMINPD        Z0, Z8, Z0
-	VBROADCASTSD  SpiralsConstants<>+1472(SB), Z9
-	VMAXPD        Z1, Z9, Z1
-	VMAXPD        Z2, Z9, Z2
-	VMAXPD        Z3, Z9, Z3
-	VMAXPD        Z0, Z9, Z0
-	VMULPD        Z1, Z1, Z10
-	VMULPD        Z2, Z2, Z11
-	VMULPD        Z3, Z3, Z12
-	VMULPD        Z0, Z0, Z13
-	VBROADCASTSD  SpiralsConstants<>+1520(SB), Z14
-	VBROADCASTSD  SpiralsConstants<>+1512(SB), Z15
-	VMOVAPS       Z15, Z16
-	VFMADD231PD   Z10, Z14, Z16
-	VMOVAPS       Z15, Z17
-	VFMADD231PD   Z11, Z14, Z17
-	VMOVAPS       Z15, Z18
-	VFMADD231PD   Z12, Z14, Z18
-	VMOVAPS       Z15, Z19
-	VFMADD231PD   Z13, Z14, Z19
-	VBROADCASTSD  SpiralsConstants<>+1504(SB), Z20
-	VFMADD213PD   Z20, Z10, Z16
-	VFMADD213PD   Z20, Z11, Z17
-	VFMADD213PD   Z20, Z12, Z18
-	VFMADD213PD   Z20, Z13, Z19
-	VBROADCASTSD  SpiralsConstants<>+1496(SB), Z21
-	VFMADD213PD   Z21, Z10, Z16
-	VFMADD213PD   Z21, Z11, Z17
-	VFMADD213PD   Z21, Z12, Z18
-	VFMADD213PD   Z21, Z13, Z19
-	VBROADCASTSD  SpiralsConstants<>+1488(SB), Z22
-	VFMADD213PD   Z22, Z10, Z16
-	VFMADD213PD   Z22, Z11, Z17
-	VFMADD213PD   Z22, Z12, Z18
-	VFMADD213PD   Z22, Z13, Z19
-	VMULPD        Z16, Z1, Z1
-	VMULPD        Z17, Z2, Z2
-	VMULPD        Z18, Z3, Z3
-	VMULPD        Z19, Z0, Z0
-	VBROADCASTSD  SpiralsConstants<>+1568(SB), Z16
-	VBROADCASTSD  SpiralsConstants<>+1560(SB), Z17
-	VMOVAPS       Z17, Z18
-	VFMADD231PD   Z10, Z16, Z18
-	VMOVAPS       Z17, Z19
-	VFMADD231PD   Z11, Z16, Z19
-	VMOVAPS       Z17, Z23
-	VFMADD231PD   Z12, Z16, Z23
-	VMOVAPS       Z17, Z24
-	VFMADD231PD   Z13, Z16, Z24
-	VBROADCASTSD  SpiralsConstants<>+1552(SB), Z25
-	VFMADD213PD   Z25, Z10, Z18
-	VFMADD213PD   Z25, Z11, Z19
-	VFMADD213PD   Z25, Z12, Z23
-	VFMADD213PD   Z25, Z13, Z24
-	VBROADCASTSD  SpiralsConstants<>+1544(SB), Z26
-	VFMADD213PD   Z26, Z10, Z18
-	VFMADD213PD   Z26, Z11, Z19
-	VFMADD213PD   Z26, Z12, Z23
-	VFMADD213PD   Z26, Z13, Z24
-	VBROADCASTSD  SpiralsConstants<>+1536(SB), Z27
-	VFMADD213PD   Z27, Z10, Z18
-	VFMADD213PD   Z27, Z11, Z19
-	VFMADD213PD   Z27, Z12, Z23
-	VFMADD213PD   Z27, Z13, Z24
-	VBROADCASTSD  SpiralsConstants<>+1528(SB), Z28
-	VFMADD213PD   Z28, Z10, Z18
-	VFMADD213PD   Z28, Z11, Z19
-	VFMADD213PD   Z28, Z12, Z23
-	VFMADD213PD   Z28, Z13, Z24
-	VDIVPD        Z18, Z1, Z1
-	VDIVPD        Z19, Z2, Z2
-	VDIVPD        Z23, Z3, Z3
-	VDIVPD        Z24, Z0, Z0
-	VCVTPD2PS     Z1, Y1
-	VCVTPD2PS     Z2, Y2
-	VCVTPD2PS     Z3, Y3
-	VCVTPD2PS     Z0, Y0
-	VCVTPS2PD     Y5, Z5
-	VCVTPS2PD     Y6, Z6
-	VCVTPS2PD     Y7, Z7
-	VCVTPS2PD     Y4, Z4
-	VMINPD        Z5, Z8, Z5
-	VMINPD        Z6, Z8, Z6
-	VMINPD        Z7, Z8, Z7
-	VMINPD        Z4, Z8, Z4
-	VMAXPD        Z5, Z9, Z5
-	VMAXPD        Z6, Z9, Z6
-	VMAXPD        Z7, Z9, Z7
-	VMAXPD        Z4, Z9, Z4
-	VMULPD        Z5, Z5, Z8
-	VMULPD        Z6, Z6, Z9
-	VMULPD        Z7, Z7, Z10
-	VMULPD        Z4, Z4, Z11
-	VMOVAPS       Z15, Z12
-	VFMADD231PD   Z8, Z14, Z12
-	VMOVAPS       Z15, Z13
-	VFMADD231PD   Z9, Z14, Z13
-	VMOVAPS       Z15, Z18
-	VFMADD231PD   Z10, Z14, Z18
-	VFMADD231PD   Z11, Z14, Z15
-	VFMADD213PD   Z20, Z8, Z12
-	VFMADD213PD   Z20, Z9, Z13
-	VFMADD213PD   Z20, Z10, Z18
-	VFMADD231PD   Z11, Z15, Z20
-	VFMADD213PD   Z21, Z8, Z12
-	VFMADD213PD   Z21, Z9, Z13
-	VFMADD213PD   Z21, Z10, Z18
-	VFMADD231PD   Z11, Z20, Z21
-	VFMADD213PD   Z22, Z8, Z12
-	VFMADD213PD   Z22, Z9, Z13
-	VFMADD213PD   Z22, Z10, Z18
-	VFMADD231PD   Z11, Z21, Z22
-	VMULPD        Z12, Z5, Z5
-	VMULPD        Z13, Z6, Z6
-	VMULPD        Z18, Z7, Z7
-	VMULPD        Z22, Z4, Z4
-	VMOVAPS       Z17, Z12
-	VFMADD231PD   Z8, Z16, Z12
-	VMOVAPS       Z17, Z13
-	VFMADD231PD   Z9, Z16, Z13
-	VMOVAPS       Z17, Z14
-	VFMADD231PD   Z10, Z16, Z14
-	VFMADD231PD   Z11, Z16, Z17
-	VFMADD213PD   Z25, Z8, Z12
-	VFMADD213PD   Z25, Z9, Z13
-	VFMADD213PD   Z25, Z10, Z14
-	VFMADD231PD   Z11, Z17, Z25
-	VFMADD213PD   Z26, Z8, Z12
-	VFMADD213PD   Z26, Z9, Z13
-	VFMADD213PD   Z26, Z10, Z14
-	VFMADD231PD   Z11, Z25, Z26
-	VFMADD213PD   Z27, Z8, Z12
-	VFMADD213PD   Z27, Z9, Z13
-	VFMADD213PD   Z27, Z10, Z14
-	VFMADD231PD   Z11, Z26, Z27
-	VFMADD213PD   Z28, Z8, Z12
-	VFMADD213PD   Z28, Z9, Z13
-	VFMADD213PD   Z28, Z10, Z14
-	VFMADD231PD   Z11, Z27, Z28
-	VDIVPD        Z12, Z5, Z5
-	VDIVPD        Z13, Z6, Z6
-	VDIVPD        Z14, Z7, Z7
-	VDIVPD        Z28, Z4, Z4
-	VCVTPD2PS     Z5, Y5
-	VCVTPD2PS     Z6, Y6
-	VCVTPD2PS     Z7, Y7
-	VCVTPD2PS     Z4, Y4
-	VINSERTF64X4  $0x01, Y5, Z1, Z1
-	VINSERTF64X4  $0x01, Y6, Z2, Z2
-	VINSERTF64X4  $0x01, Y7, Z3, Z3
-	VINSERTF64X4  $0x01, Y4, Z0, Z0
-	VMOVUPS       Z1, 2944(SI)(R12*1)
-	VMOVUPS       Z2, 3008(SI)(R12*1)
-	VMOVUPS       Z3, 3072(SI)(R12*1)
-	VMOVUPS       Z0, 2880(SI)(R12*1)
-	ADDQ          $0x00000100, R12
-	CMPQ          R12, $0x00000400
-	JNE           loop2
+	VMOVUPS      1600(SI)(R12*1), Z0
+	VMOVUPS      1664(SI)(R12*1), Z1
+	VMOVUPS      1728(SI)(R12*1), Z2
+	VMOVUPS      1792(SI)(R12*1), Z3
+	VBROADCASTSS SpiralsConstants<>+1476(SB), Z4
+	VANDPS       Z4, Z1, Z5
+	VANDPS       Z4, Z2, Z6
+	VANDPS       Z4, Z3, Z7
+	VANDPS       Z4, Z0, Z4
+	VBROADCASTSS SpiralsConstants<>+1472(SB), Z8
+	VMINPS       Z5, Z8, Z5
+	VMINPS       Z6, Z8, Z6
+	VMINPS       Z7, Z8, Z7
+	VMINPS       Z4, Z8, Z4
+	VBROADCASTSS SpiralsConstants<>+1480(SB), Z8
+	VADDPS       Z8, Z5, Z9
+	VADDPS       Z8, Z6, Z10
+	VADDPS       Z8, Z7, Z11
+	VADDPS       Z8, Z4, Z8
+	VPSRLD       $0x14, Z9, Z9
+	VPSRLD       $0x14, Z10, Z10
+	VPSRLD       $0x14, Z11, Z11
+	VPSRLD       $0x14, Z8, Z8
+	VMOVUPS      SpiralsConstants<>+1536(SB), Z12
+	VMOVAPS      Z9, Z13
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z12, Z13
+	VMOVAPS      Z10, Z14
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z12, Z14
+	VMOVAPS      Z11, Z15
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z12, Z15
+	VMOVAPS      Z8, Z16
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z12, Z16
+	VSUBPS       Z13, Z5, Z5
+	VSUBPS       Z14, Z6, Z6
+	VSUBPS       Z15, Z7, Z7
+	VSUBPS       Z16, Z4, Z4
+	VMOVUPS      SpiralsConstants<>+1664(SB), Z12
+	VMOVAPS      Z9, Z13
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z12, Z13
+	VMOVAPS      Z10, Z14
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z12, Z14
+	VMOVAPS      Z11, Z15
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z12, Z15
+	VMOVAPS      Z8, Z16
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z12, Z16
+	VMOVUPS      SpiralsConstants<>+1792(SB), Z12
+	VMOVAPS      Z9, Z17
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z12, Z17
+	VMOVAPS      Z10, Z18
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z12, Z18
+	VMOVAPS      Z11, Z19
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z12, Z19
+	VMOVAPS      Z8, Z20
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z12, Z20
+	VFMADD231PS  Z5, Z13, Z17
+	VFMADD231PS  Z6, Z14, Z18
+	VFMADD231PS  Z7, Z15, Z19
+	VFMADD231PS  Z4, Z16, Z20
+	VMOVUPS      SpiralsConstants<>+1920(SB), Z12
+	VMOVAPS      Z9, Z13
+	VPERMI2PS    SpiralsConstants<>+1984(SB), Z12, Z13
+	VMOVAPS      Z10, Z14
+	VPERMI2PS    SpiralsConstants<>+1984(SB), Z12, Z14
+	VMOVAPS      Z11, Z15
+	VPERMI2PS    SpiralsConstants<>+1984(SB), Z12, Z15
+	VMOVAPS      Z8, Z16
+	VPERMI2PS    SpiralsConstants<>+1984(SB), Z12, Z16
+	VFMADD231PS  Z5, Z17, Z13
+	VFMADD231PS  Z6, Z18, Z14
+	VFMADD231PS  Z7, Z19, Z15
+	VFMADD231PS  Z4, Z20, Z16
+	VMOVUPS      SpiralsConstants<>+2048(SB), Z12
+	VMOVAPS      Z9, Z17
+	VPERMI2PS    SpiralsConstants<>+2112(SB), Z12, Z17
+	VMOVAPS      Z10, Z18
+	VPERMI2PS    SpiralsConstants<>+2112(SB), Z12, Z18
+	VMOVAPS      Z11, Z19
+	VPERMI2PS    SpiralsConstants<>+2112(SB), Z12, Z19
+	VMOVAPS      Z8, Z20
+	VPERMI2PS    SpiralsConstants<>+2112(SB), Z12, Z20
+	VFMADD231PS  Z5, Z13, Z17
+	VFMADD231PS  Z6, Z14, Z18
+	VFMADD231PS  Z7, Z15, Z19
+	VFMADD231PS  Z4, Z16, Z20
+	VMOVUPS      SpiralsConstants<>+2176(SB), Z12
+	VMOVAPS      Z9, Z13
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z12, Z13
+	VMOVAPS      Z10, Z14
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z12, Z14
+	VMOVAPS      Z11, Z15
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z12, Z15
+	VMOVAPS      Z8, Z16
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z12, Z16
+	VFMADD231PS  Z5, Z17, Z13
+	VFMADD231PS  Z6, Z18, Z14
+	VFMADD231PS  Z7, Z19, Z15
+	VFMADD231PS  Z4, Z20, Z16
+	VMOVUPS      SpiralsConstants<>+2304(SB), Z12
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z9
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z10
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z11
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z8
+	VMAXPS       Z5, Z9, Z9
+	VMAXPS       Z6, Z10, Z10
+	VMAXPS       Z7, Z11, Z11
+	VMAXPS       Z4, Z8, Z8
+	VFMADD231PS  Z5, Z13, Z9
+	VFMADD231PS  Z6, Z14, Z10
+	VFMADD231PS  Z7, Z15, Z11
+	VFMADD231PS  Z4, Z16, Z8
+	VBROADCASTSS SpiralsConstants<>+2432(SB), Z4
+	VPTERNLOGD   $0xf8, Z4, Z1, Z9
+	VPTERNLOGD   $0xf8, Z4, Z2, Z10
+	VPTERNLOGD   $0xf8, Z4, Z3, Z11
+	VPTERNLOGD   $0xf8, Z4, Z0, Z8
+	VMOVUPS      Z9, 2944(SI)(R12*1)
+	VMOVUPS      Z10, 3008(SI)(R12*1)
+	VMOVUPS      Z11, 3072(SI)(R12*1)
+	VMOVUPS      Z8, 2880(SI)(R12*1)
+	ADDQ         $0x00000100, R12
+	CMPQ         R12, $0x00000400
+	JNE          loop2
 
 	// z3 = W3·a2 + b3
 	VBROADCASTSS 1408(DI), Z0
@@ -6139,34 +5881,34 @@ loop2:
 	VBLENDMPS    Z0, Z2, K1, Z2
 	VMOVUPS      Z2, 1472(SI)
 	VSUBPS       Z2, Z0, Z0
-	VBROADCASTSS SpiralsConstants<>+1584(SB), Z3
+	VBROADCASTSS SpiralsConstants<>+2444(SB), Z3
 	VMINPS       Z0, Z3, Z0
-	VBROADCASTSS SpiralsConstants<>+1580(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+2440(SB), Z4
 	VMAXPS       Z0, Z4, Z0
-	VBROADCASTSS SpiralsConstants<>+1592(SB), Z5
-	VBROADCASTSS SpiralsConstants<>+1588(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+2452(SB), Z5
+	VBROADCASTSS SpiralsConstants<>+2448(SB), Z6
 	VMOVAPS      Z6, Z7
 	VFMADD231PS  Z5, Z0, Z7
 	VSUBPS       Z6, Z7, Z7
-	VBROADCASTSS SpiralsConstants<>+1596(SB), Z8
+	VBROADCASTSS SpiralsConstants<>+2456(SB), Z8
 	VFNMADD231PS Z8, Z7, Z0
-	VBROADCASTSS SpiralsConstants<>+1600(SB), Z9
+	VBROADCASTSS SpiralsConstants<>+2460(SB), Z9
 	VFNMADD231PS Z9, Z7, Z0
 	VMULPS       Z0, Z0, Z10
-	VBROADCASTSS SpiralsConstants<>+1624(SB), Z11
-	VBROADCASTSS SpiralsConstants<>+1620(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+2484(SB), Z11
+	VBROADCASTSS SpiralsConstants<>+2480(SB), Z12
 	VMOVAPS      Z12, Z13
 	VFMADD231PS  Z0, Z11, Z13
-	VBROADCASTSS SpiralsConstants<>+1616(SB), Z14
+	VBROADCASTSS SpiralsConstants<>+2476(SB), Z14
 	VFMADD213PS  Z14, Z0, Z13
-	VBROADCASTSS SpiralsConstants<>+1612(SB), Z15
+	VBROADCASTSS SpiralsConstants<>+2472(SB), Z15
 	VFMADD213PS  Z15, Z0, Z13
-	VBROADCASTSS SpiralsConstants<>+1608(SB), Z16
+	VBROADCASTSS SpiralsConstants<>+2468(SB), Z16
 	VFMADD213PS  Z16, Z0, Z13
-	VBROADCASTSS SpiralsConstants<>+1604(SB), Z17
+	VBROADCASTSS SpiralsConstants<>+2464(SB), Z17
 	VFMADD213PS  Z17, Z0, Z13
 	VFMADD231PS  Z13, Z10, Z0
-	VBROADCASTSS SpiralsConstants<>+1628(SB), Z10
+	VBROADCASTSS SpiralsConstants<>+1480(SB), Z10
 	VADDPS       Z10, Z0, Z0
 	VSCALEFPS    Z7, Z0, Z0
 	VSUBPS       Z2, Z1, Z1
@@ -6251,13 +5993,13 @@ TEXT ·spiralsLossBatchAVX2(SB), NOSPLIT, $32-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      SpiralsConstants<>+1632(SB), Y0
+	VMOVUPS      SpiralsConstants<>+2488(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
 	VANDPS       SpiralsConstants<>+896(SB), Y0, Y0
 	VMOVUPS      Y0, 2624(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 2688(SI)
-	VMOVUPS      SpiralsConstants<>+1664(SB), Y1
+	VMOVUPS      SpiralsConstants<>+2520(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       SpiralsConstants<>+896(SB), Y1, Y1
 	VMOVUPS      Y1, 2656(SI)
@@ -8729,9 +8471,9 @@ TEXT ·spiralsLossBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      SpiralsConstants<>+1696(SB), Z0
+	VMOVUPS      SpiralsConstants<>+2560(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS SpiralsConstants<>+1628(SB), Z0
+	VBROADCASTSS SpiralsConstants<>+1480(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 2624(SI)
 	VXORPS       X0, X0, X0
@@ -8778,175 +8520,121 @@ loop0:
 	VFMADD231PS.BCST 12(DI), Z0, Z3
 	VFMADD231PS.BCST 20(DI), Z0, Z4
 	VFMADD231PS.BCST 28(DI), Z0, Z5
-	VEXTRACTF64X4    $0x01, Z1, Y6
-	VEXTRACTF64X4    $0x01, Z3, Y7
-	VEXTRACTF64X4    $0x01, Z4, Y8
-	VEXTRACTF64X4    $0x01, Z5, Y9
-	VCVTPS2PD        Y1, Z1
-	VCVTPS2PD        Y3, Z3
-	VCVTPS2PD        Y4, Z4
-	VCVTPS2PD        Y5, Z5
-	VBROADCASTSD     SpiralsConstants<>+1480(SB), Z10
-	VMINPD           Z3, Z10, Z3
-	VMINPD           Z4, Z10, Z4
-	VMINPD           Z5, Z10, Z5
-	VMINPD           Z1, Z10, Z1
-	VBROADCASTSD     SpiralsConstants<>+1472(SB), Z11
-	VMAXPD           Z3, Z11, Z3
-	VMAXPD           Z4, Z11, Z4
-	VMAXPD           Z5, Z11, Z5
-	VMAXPD           Z1, Z11, Z1
-	VMULPD           Z3, Z3, Z12
-	VMULPD           Z4, Z4, Z13
-	VMULPD           Z5, Z5, Z14
-	VMULPD           Z1, Z1, Z15
-	VBROADCASTSD     SpiralsConstants<>+1520(SB), Z16
-	VBROADCASTSD     SpiralsConstants<>+1512(SB), Z17
-	VMOVAPS          Z17, Z18
-	VFMADD231PD      Z12, Z16, Z18
-	VMOVAPS          Z17, Z19
-	VFMADD231PD      Z13, Z16, Z19
-	VMOVAPS          Z17, Z20
-	VFMADD231PD      Z14, Z16, Z20
-	VMOVAPS          Z17, Z21
-	VFMADD231PD      Z15, Z16, Z21
-	VBROADCASTSD     SpiralsConstants<>+1504(SB), Z22
-	VFMADD213PD      Z22, Z12, Z18
-	VFMADD213PD      Z22, Z13, Z19
-	VFMADD213PD      Z22, Z14, Z20
-	VFMADD213PD      Z22, Z15, Z21
-	VBROADCASTSD     SpiralsConstants<>+1496(SB), Z23
-	VFMADD213PD      Z23, Z12, Z18
-	VFMADD213PD      Z23, Z13, Z19
-	VFMADD213PD      Z23, Z14, Z20
-	VFMADD213PD      Z23, Z15, Z21
-	VBROADCASTSD     SpiralsConstants<>+1488(SB), Z24
-	VFMADD213PD      Z24, Z12, Z18
-	VFMADD213PD      Z24, Z13, Z19
-	VFMADD213PD      Z24, Z14, Z20
-	VFMADD213PD      Z24, Z15, Z21
-	VMULPD           Z18, Z3, Z3
-	VMULPD           Z19, Z4, Z4
-	VMULPD           Z20, Z5, Z5
-	VMULPD           Z21, Z1, Z1
-	VBROADCASTSD     SpiralsConstants<>+1568(SB), Z18
-	VBROADCASTSD     SpiralsConstants<>+1560(SB), Z19
-	VMOVAPS          Z19, Z20
-	VFMADD231PD      Z12, Z18, Z20
-	VMOVAPS          Z19, Z21
-	VFMADD231PD      Z13, Z18, Z21
-	VMOVAPS          Z19, Z25
-	VFMADD231PD      Z14, Z18, Z25
-	VMOVAPS          Z19, Z26
-	VFMADD231PD      Z15, Z18, Z26
-	VBROADCASTSD     SpiralsConstants<>+1552(SB), Z27
-	VFMADD213PD      Z27, Z12, Z20
-	VFMADD213PD      Z27, Z13, Z21
-	VFMADD213PD      Z27, Z14, Z25
-	VFMADD213PD      Z27, Z15, Z26
-	VBROADCASTSD     SpiralsConstants<>+1544(SB), Z28
-	VFMADD213PD      Z28, Z12, Z20
-	VFMADD213PD      Z28, Z13, Z21
-	VFMADD213PD      Z28, Z14, Z25
-	VFMADD213PD      Z28, Z15, Z26
-	VBROADCASTSD     SpiralsConstants<>+1536(SB), Z29
-	VFMADD213PD      Z29, Z12, Z20
-	VFMADD213PD      Z29, Z13, Z21
-	VFMADD213PD      Z29, Z14, Z25
-	VFMADD213PD      Z29, Z15, Z26
-	VBROADCASTSD     SpiralsConstants<>+1528(SB), Z30
-	VFMADD213PD      Z30, Z12, Z20
-	VFMADD213PD      Z30, Z13, Z21
-	VFMADD213PD      Z30, Z14, Z25
-	VFMADD213PD      Z30, Z15, Z26
-	VDIVPD           Z20, Z3, Z3
-	VDIVPD           Z21, Z4, Z4
-	VDIVPD           Z25, Z5, Z5
-	VDIVPD           Z26, Z1, Z1
-	VCVTPD2PS        Z3, Y3
-	VCVTPD2PS        Z4, Y4
-	VCVTPD2PS        Z5, Y5
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y7, Z7
-	VCVTPS2PD        Y8, Z8
-	VCVTPS2PD        Y9, Z9
-	VCVTPS2PD        Y6, Z6
-	VMINPD           Z7, Z10, Z7
-	VMINPD           Z8, Z10, Z8
-	VMINPD           Z9, Z10, Z9
-	VMINPD           Z6, Z10, Z6
-	VMAXPD           Z7, Z11, Z7
-	VMAXPD           Z8, Z11, Z8
-	VMAXPD           Z9, Z11, Z9
-	VMAXPD           Z6, Z11, Z6
-	VMULPD           Z7, Z7, Z12
-	VMULPD           Z8, Z8, Z13
-	VMULPD           Z9, Z9, Z14
-	VMULPD           Z6, Z6, Z15
-	VMOVAPS          Z17, Z20
-	VFMADD231PD      Z12, Z16, Z20
-	VMOVAPS          Z17, Z21
-	VFMADD231PD      Z13, Z16, Z21
-	VMOVAPS          Z17, Z25
-	VFMADD231PD      Z14, Z16, Z25
-	VMOVAPS          Z17, Z26
-	VFMADD231PD      Z15, Z16, Z26
-	VFMADD213PD      Z22, Z12, Z20
-	VFMADD213PD      Z22, Z13, Z21
-	VFMADD213PD      Z22, Z14, Z25
-	VFMADD213PD      Z22, Z15, Z26
-	VFMADD213PD      Z23, Z12, Z20
-	VFMADD213PD      Z23, Z13, Z21
-	VFMADD213PD      Z23, Z14, Z25
-	VFMADD213PD      Z23, Z15, Z26
-	VFMADD213PD      Z24, Z12, Z20
-	VFMADD213PD      Z24, Z13, Z21
-	VFMADD213PD      Z24, Z14, Z25
-	VFMADD213PD      Z24, Z15, Z26
-	VMULPD           Z20, Z7, Z7
-	VMULPD           Z21, Z8, Z8
-	VMULPD           Z25, Z9, Z9
-	VMULPD           Z26, Z6, Z6
-	VMOVAPS          Z19, Z20
-	VFMADD231PD      Z12, Z18, Z20
-	VMOVAPS          Z19, Z21
-	VFMADD231PD      Z13, Z18, Z21
-	VMOVAPS          Z19, Z25
-	VFMADD231PD      Z14, Z18, Z25
-	VMOVAPS          Z19, Z26
-	VFMADD231PD      Z15, Z18, Z26
-	VFMADD213PD      Z27, Z12, Z20
-	VFMADD213PD      Z27, Z13, Z21
-	VFMADD213PD      Z27, Z14, Z25
-	VFMADD213PD      Z27, Z15, Z26
-	VFMADD213PD      Z28, Z12, Z20
-	VFMADD213PD      Z28, Z13, Z21
-	VFMADD213PD      Z28, Z14, Z25
-	VFMADD213PD      Z28, Z15, Z26
-	VFMADD213PD      Z29, Z12, Z20
-	VFMADD213PD      Z29, Z13, Z21
-	VFMADD213PD      Z29, Z14, Z25
-	VFMADD213PD      Z29, Z15, Z26
-	VFMADD213PD      Z30, Z12, Z20
-	VFMADD213PD      Z30, Z13, Z21
-	VFMADD213PD      Z30, Z14, Z25
-	VFMADD213PD      Z30, Z15, Z26
-	VDIVPD           Z20, Z7, Z7
-	VDIVPD           Z21, Z8, Z8
-	VDIVPD           Z25, Z9, Z9
-	VDIVPD           Z26, Z6, Z6
-	VCVTPD2PS        Z7, Y7
-	VCVTPD2PS        Z8, Y8
-	VCVTPD2PS        Z9, Y9
-	VCVTPD2PS        Z6, Y6
-	VINSERTF64X4     $0x01, Y7, Z3, Z3
-	VINSERTF64X4     $0x01, Y8, Z4, Z4
-	VINSERTF64X4     $0x01, Y9, Z5, Z5
-	VINSERTF64X4     $0x01, Y6, Z1, Z1
-	VMOVUPS          Z3, 256(SI)
-	VMOVUPS          Z4, 320(SI)
-	VMOVUPS          Z5, 384(SI)
-	VMOVUPS          Z1, 192(SI)
+	VBROADCASTSS     SpiralsConstants<>+1476(SB), Z6
+	VANDPS           Z6, Z3, Z7
+	VANDPS           Z6, Z4, Z8
+	VANDPS           Z6, Z5, Z9
+	VANDPS           Z6, Z1, Z10
+	VBROADCASTSS     SpiralsConstants<>+1472(SB), Z11
+	VMINPS           Z7, Z11, Z7
+	VMINPS           Z8, Z11, Z8
+	VMINPS           Z9, Z11, Z9
+	VMINPS           Z10, Z11, Z10
+	VBROADCASTSS     SpiralsConstants<>+1480(SB), Z12
+	VADDPS           Z12, Z7, Z13
+	VADDPS           Z12, Z8, Z14
+	VADDPS           Z12, Z9, Z15
+	VADDPS           Z12, Z10, Z16
+	VPSRLD           $0x14, Z13, Z13
+	VPSRLD           $0x14, Z14, Z14
+	VPSRLD           $0x14, Z15, Z15
+	VPSRLD           $0x14, Z16, Z16
+	VMOVUPS          SpiralsConstants<>+1536(SB), Z17
+	VMOVAPS          Z13, Z18
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z18
+	VMOVAPS          Z14, Z19
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z19
+	VMOVAPS          Z15, Z20
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z20
+	VMOVAPS          Z16, Z21
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z21
+	VSUBPS           Z18, Z7, Z7
+	VSUBPS           Z19, Z8, Z8
+	VSUBPS           Z20, Z9, Z9
+	VSUBPS           Z21, Z10, Z10
+	VMOVUPS          SpiralsConstants<>+1664(SB), Z18
+	VMOVAPS          Z13, Z19
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z19
+	VMOVAPS          Z14, Z20
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z20
+	VMOVAPS          Z15, Z21
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z21
+	VMOVAPS          Z16, Z22
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z22
+	VMOVUPS          SpiralsConstants<>+1792(SB), Z23
+	VMOVAPS          Z13, Z24
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z24
+	VMOVAPS          Z14, Z25
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z25
+	VMOVAPS          Z15, Z26
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z26
+	VMOVAPS          Z16, Z27
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z27
+	VFMADD231PS      Z7, Z19, Z24
+	VFMADD231PS      Z8, Z20, Z25
+	VFMADD231PS      Z9, Z21, Z26
+	VFMADD231PS      Z10, Z22, Z27
+	VMOVUPS          SpiralsConstants<>+1920(SB), Z19
+	VMOVAPS          Z13, Z20
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z20
+	VMOVAPS          Z14, Z21
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z21
+	VMOVAPS          Z15, Z22
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z22
+	VMOVAPS          Z16, Z28
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z28
+	VFMADD231PS      Z7, Z24, Z20
+	VFMADD231PS      Z8, Z25, Z21
+	VFMADD231PS      Z9, Z26, Z22
+	VFMADD231PS      Z10, Z27, Z28
+	VMOVUPS          SpiralsConstants<>+2048(SB), Z24
+	VMOVAPS          Z13, Z25
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z25
+	VMOVAPS          Z14, Z26
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z26
+	VMOVAPS          Z15, Z27
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z27
+	VMOVAPS          Z16, Z29
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z29
+	VFMADD231PS      Z7, Z20, Z25
+	VFMADD231PS      Z8, Z21, Z26
+	VFMADD231PS      Z9, Z22, Z27
+	VFMADD231PS      Z10, Z28, Z29
+	VMOVUPS          SpiralsConstants<>+2176(SB), Z20
+	VMOVAPS          Z13, Z21
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z21
+	VMOVAPS          Z14, Z22
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z22
+	VMOVAPS          Z15, Z28
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z28
+	VMOVAPS          Z16, Z30
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z30
+	VFMADD231PS      Z7, Z25, Z21
+	VFMADD231PS      Z8, Z26, Z22
+	VFMADD231PS      Z9, Z27, Z28
+	VFMADD231PS      Z10, Z29, Z30
+	VMOVUPS          SpiralsConstants<>+2304(SB), Z25
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z13
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z14
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z15
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z16
+	VMAXPS           Z7, Z13, Z13
+	VMAXPS           Z8, Z14, Z14
+	VMAXPS           Z9, Z15, Z15
+	VMAXPS           Z10, Z16, Z16
+	VFMADD231PS      Z7, Z21, Z13
+	VFMADD231PS      Z8, Z22, Z14
+	VFMADD231PS      Z9, Z28, Z15
+	VFMADD231PS      Z10, Z30, Z16
+	VBROADCASTSS     SpiralsConstants<>+2432(SB), Z7
+	VPTERNLOGD       $0xf8, Z7, Z3, Z13
+	VPTERNLOGD       $0xf8, Z7, Z4, Z14
+	VPTERNLOGD       $0xf8, Z7, Z5, Z15
+	VPTERNLOGD       $0xf8, Z7, Z1, Z16
+	VMOVUPS          Z13, 256(SI)
+	VMOVUPS          Z14, 320(SI)
+	VMOVUPS          Z15, 384(SI)
+	VMOVUPS          Z16, 192(SI)
 	VBROADCASTSS     144(DI), Z1
 	VBROADCASTSS     148(DI), Z3
 	VBROADCASTSS     152(DI), Z4
@@ -8959,162 +8647,110 @@ loop0:
 	VFMADD231PS.BCST 44(DI), Z0, Z3
 	VFMADD231PS.BCST 52(DI), Z0, Z4
 	VFMADD231PS.BCST 60(DI), Z0, Z5
-	VEXTRACTF64X4    $0x01, Z1, Y6
-	VEXTRACTF64X4    $0x01, Z3, Y7
-	VEXTRACTF64X4    $0x01, Z4, Y8
-	VEXTRACTF64X4    $0x01, Z5, Y9
-	VCVTPS2PD        Y1, Z1
-	VCVTPS2PD        Y3, Z3
-	VCVTPS2PD        Y4, Z4
-	VCVTPS2PD        Y5, Z5
-	VMINPD           Z1, Z10, Z1
-	VMINPD           Z3, Z10, Z3
-	VMINPD           Z4, Z10, Z4
-	VMINPD           Z5, Z10, Z5
-	VMAXPD           Z1, Z11, Z1
-	VMAXPD           Z3, Z11, Z3
-	VMAXPD           Z4, Z11, Z4
-	VMAXPD           Z5, Z11, Z5
-	VMULPD           Z1, Z1, Z12
-	VMULPD           Z3, Z3, Z13
-	VMULPD           Z4, Z4, Z14
-	VMULPD           Z5, Z5, Z15
-	VMOVAPS          Z17, Z20
-	VFMADD231PD      Z12, Z16, Z20
-	VMOVAPS          Z17, Z21
-	VFMADD231PD      Z13, Z16, Z21
-	VMOVAPS          Z17, Z25
-	VFMADD231PD      Z14, Z16, Z25
-	VMOVAPS          Z17, Z26
-	VFMADD231PD      Z15, Z16, Z26
-	VFMADD213PD      Z22, Z12, Z20
-	VFMADD213PD      Z22, Z13, Z21
-	VFMADD213PD      Z22, Z14, Z25
-	VFMADD213PD      Z22, Z15, Z26
-	VFMADD213PD      Z23, Z12, Z20
-	VFMADD213PD      Z23, Z13, Z21
-	VFMADD213PD      Z23, Z14, Z25
-	VFMADD213PD      Z23, Z15, Z26
-	VFMADD213PD      Z24, Z12, Z20
-	VFMADD213PD      Z24, Z13, Z21
-	VFMADD213PD      Z24, Z14, Z25
-	VFMADD213PD      Z24, Z15, Z26
-	VMULPD           Z20, Z1, Z1
-	VMULPD           Z21, Z3, Z3
-	VMULPD           Z25, Z4, Z4
-	VMULPD           Z26, Z5, Z5
-	VMOVAPS          Z19, Z20
-	VFMADD231PD      Z12, Z18, Z20
-	VMOVAPS          Z19, Z21
-	VFMADD231PD      Z13, Z18, Z21
-	VMOVAPS          Z19, Z25
-	VFMADD231PD      Z14, Z18, Z25
-	VMOVAPS          Z19, Z26
-	VFMADD231PD      Z15, Z18, Z26
-	VFMADD213PD      Z27, Z12, Z20
-	VFMADD213PD      Z27, Z13, Z21
-	VFMADD213PD      Z27, Z14, Z25
-	VFMADD213PD      Z27, Z15, Z26
-	VFMADD213PD      Z28, Z12, Z20
-	VFMADD213PD      Z28, Z13, Z21
-	VFMADD213PD      Z28, Z14, Z25
-	VFMADD213PD      Z28, Z15, Z26
-	VFMADD213PD      Z29, Z12, Z20
-	VFMADD213PD      Z29, Z13, Z21
-	VFMADD213PD      Z29, Z14, Z25
-	VFMADD213PD      Z29, Z15, Z26
-	VFMADD213PD      Z30, Z12, Z20
-	VFMADD213PD      Z30, Z13, Z21
-	VFMADD213PD      Z30, Z14, Z25
-	VFMADD213PD      Z30, Z15, Z26
-	VDIVPD           Z20, Z1, Z1
-	VDIVPD           Z21, Z3, Z3
-	VDIVPD           Z25, Z4, Z4
-	VDIVPD           Z26, Z5, Z5
-	VCVTPD2PS        Z1, Y1
-	VCVTPD2PS        Z3, Y3
-	VCVTPD2PS        Z4, Y4
-	VCVTPD2PS        Z5, Y5
-	VCVTPS2PD        Y6, Z6
-	VCVTPS2PD        Y7, Z7
-	VCVTPS2PD        Y8, Z8
-	VCVTPS2PD        Y9, Z9
-	VMINPD           Z6, Z10, Z6
-	VMINPD           Z7, Z10, Z7
-	VMINPD           Z8, Z10, Z8
-	VMINPD           Z9, Z10, Z9
-	VMAXPD           Z6, Z11, Z6
-	VMAXPD           Z7, Z11, Z7
-	VMAXPD           Z8, Z11, Z8
-	VMAXPD           Z9, Z11, Z9
-	VMULPD           Z6, Z6, Z12
-	VMULPD           Z7, Z7, Z13
-	VMULPD           Z8, Z8, Z14
-	VMULPD           Z9, Z9, Z15
-	VMOVAPS          Z17, Z20
-	VFMADD231PD      Z12, Z16, Z20
-	VMOVAPS          Z17, Z21
-	VFMADD231PD      Z13, Z16, Z21
-	VMOVAPS          Z17, Z25
-	VFMADD231PD      Z14, Z16, Z25
-	VMOVAPS          Z17, Z26
-	VFMADD231PD      Z15, Z16, Z26
-	VFMADD213PD      Z22, Z12, Z20
-	VFMADD213PD      Z22, Z13, Z21
-	VFMADD213PD      Z22, Z14, Z25
-	VFMADD213PD      Z22, Z15, Z26
-	VFMADD213PD      Z23, Z12, Z20
-	VFMADD213PD      Z23, Z13, Z21
-	VFMADD213PD      Z23, Z14, Z25
-	VFMADD213PD      Z23, Z15, Z26
-	VFMADD213PD      Z24, Z12, Z20
-	VFMADD213PD      Z24, Z13, Z21
-	VFMADD213PD      Z24, Z14, Z25
-	VFMADD213PD      Z24, Z15, Z26
-	VMULPD           Z20, Z6, Z6
-	VMULPD           Z21, Z7, Z7
-	VMULPD           Z25, Z8, Z8
-	VMULPD           Z26, Z9, Z9
-	VMOVAPS          Z19, Z20
-	VFMADD231PD      Z12, Z18, Z20
-	VMOVAPS          Z19, Z21
-	VFMADD231PD      Z13, Z18, Z21
-	VMOVAPS          Z19, Z25
-	VFMADD231PD      Z14, Z18, Z25
-	VMOVAPS          Z19, Z26
-	VFMADD231PD      Z15, Z18, Z26
-	VFMADD213PD      Z27, Z12, Z20
-	VFMADD213PD      Z27, Z13, Z21
-	VFMADD213PD      Z27, Z14, Z25
-	VFMADD213PD      Z27, Z15, Z26
-	VFMADD213PD      Z28, Z12, Z20
-	VFMADD213PD      Z28, Z13, Z21
-	VFMADD213PD      Z28, Z14, Z25
-	VFMADD213PD      Z28, Z15, Z26
-	VFMADD213PD      Z29, Z12, Z20
-	VFMADD213PD      Z29, Z13, Z21
-	VFMADD213PD      Z29, Z14, Z25
-	VFMADD213PD      Z29, Z15, Z26
-	VFMADD213PD      Z30, Z12, Z20
-	VFMADD213PD      Z30, Z13, Z21
-	VFMADD213PD      Z30, Z14, Z25
-	VFMADD213PD      Z30, Z15, Z26
-	VDIVPD           Z20, Z6, Z6
-	VDIVPD           Z21, Z7, Z7
-	VDIVPD           Z25, Z8, Z8
-	VDIVPD           Z26, Z9, Z9
-	VCVTPD2PS        Z6, Y6
-	VCVTPD2PS        Z7, Y7
-	VCVTPD2PS        Z8, Y8
-	VCVTPD2PS        Z9, Y9
-	VINSERTF64X4     $0x01, Y6, Z1, Z1
-	VINSERTF64X4     $0x01, Y7, Z3, Z3
-	VINSERTF64X4     $0x01, Y8, Z4, Z4
-	VINSERTF64X4     $0x01, Y9, Z5, Z5
-	VMOVUPS          Z1, 448(SI)
-	VMOVUPS          Z3, 512(SI)
-	VMOVUPS          Z4, 576(SI)
-	VMOVUPS          Z5, 640(SI)
+	VANDPS           Z6, Z1, Z8
+	VANDPS           Z6, Z3, Z9
+	VANDPS           Z6, Z4, Z10
+	VANDPS           Z6, Z5, Z13
+	VMINPS           Z8, Z11, Z8
+	VMINPS           Z9, Z11, Z9
+	VMINPS           Z10, Z11, Z10
+	VMINPS           Z13, Z11, Z13
+	VADDPS           Z12, Z8, Z14
+	VADDPS           Z12, Z9, Z15
+	VADDPS           Z12, Z10, Z16
+	VADDPS           Z12, Z13, Z21
+	VPSRLD           $0x14, Z14, Z14
+	VPSRLD           $0x14, Z15, Z15
+	VPSRLD           $0x14, Z16, Z16
+	VPSRLD           $0x14, Z21, Z21
+	VMOVAPS          Z14, Z22
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z22
+	VMOVAPS          Z15, Z26
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z26
+	VMOVAPS          Z16, Z27
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z27
+	VMOVAPS          Z21, Z28
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z28
+	VSUBPS           Z22, Z8, Z8
+	VSUBPS           Z26, Z9, Z9
+	VSUBPS           Z27, Z10, Z10
+	VSUBPS           Z28, Z13, Z13
+	VMOVAPS          Z14, Z22
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z22
+	VMOVAPS          Z15, Z26
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z26
+	VMOVAPS          Z16, Z27
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z27
+	VMOVAPS          Z21, Z28
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z28
+	VMOVAPS          Z14, Z29
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z29
+	VMOVAPS          Z15, Z30
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z30
+	VMOVAPS          Z16, Z31
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z31
+	VMOVAPS          Z21, Z18
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z18
+	VFMADD231PS      Z8, Z22, Z29
+	VFMADD231PS      Z9, Z26, Z30
+	VFMADD231PS      Z10, Z27, Z31
+	VFMADD231PS      Z13, Z28, Z18
+	VMOVAPS          Z14, Z22
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z22
+	VMOVAPS          Z15, Z26
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z26
+	VMOVAPS          Z16, Z27
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z27
+	VMOVAPS          Z21, Z28
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z28
+	VFMADD231PS      Z8, Z29, Z22
+	VFMADD231PS      Z9, Z30, Z26
+	VFMADD231PS      Z10, Z31, Z27
+	VFMADD231PS      Z13, Z18, Z28
+	VMOVAPS          Z14, Z18
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z18
+	VMOVAPS          Z15, Z29
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z29
+	VMOVAPS          Z16, Z30
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z30
+	VMOVAPS          Z21, Z31
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z31
+	VFMADD231PS      Z8, Z22, Z18
+	VFMADD231PS      Z9, Z26, Z29
+	VFMADD231PS      Z10, Z27, Z30
+	VFMADD231PS      Z13, Z28, Z31
+	VMOVAPS          Z14, Z22
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z22
+	VMOVAPS          Z15, Z26
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z26
+	VMOVAPS          Z16, Z27
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z27
+	VMOVAPS          Z21, Z28
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z28
+	VFMADD231PS      Z8, Z18, Z22
+	VFMADD231PS      Z9, Z29, Z26
+	VFMADD231PS      Z10, Z30, Z27
+	VFMADD231PS      Z13, Z31, Z28
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z14
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z15
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z16
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z21
+	VMAXPS           Z8, Z14, Z14
+	VMAXPS           Z9, Z15, Z15
+	VMAXPS           Z10, Z16, Z16
+	VMAXPS           Z13, Z21, Z18
+	VFMADD231PS      Z8, Z22, Z14
+	VFMADD231PS      Z9, Z26, Z15
+	VFMADD231PS      Z10, Z27, Z16
+	VFMADD231PS      Z13, Z28, Z18
+	VPTERNLOGD       $0xf8, Z7, Z1, Z14
+	VPTERNLOGD       $0xf8, Z7, Z3, Z15
+	VPTERNLOGD       $0xf8, Z7, Z4, Z16
+	VPTERNLOGD       $0xf8, Z7, Z5, Z18
+	VMOVUPS          Z14, 448(SI)
+	VMOVUPS          Z15, 512(SI)
+	VMOVUPS          Z16, 576(SI)
+	VMOVUPS          Z18, 640(SI)
 	VBROADCASTSS     160(DI), Z1
 	VBROADCASTSS     164(DI), Z3
 	VBROADCASTSS     168(DI), Z4
@@ -9127,162 +8763,111 @@ loop0:
 	VFMADD231PS.BCST 76(DI), Z0, Z3
 	VFMADD231PS.BCST 84(DI), Z0, Z4
 	VFMADD231PS.BCST 92(DI), Z0, Z5
-	VEXTRACTF64X4    $0x01, Z1, Y6
-	VEXTRACTF64X4    $0x01, Z3, Y7
-	VEXTRACTF64X4    $0x01, Z4, Y8
-	VEXTRACTF64X4    $0x01, Z5, Y9
-	VCVTPS2PD        Y1, Z1
-	VCVTPS2PD        Y3, Z3
-	VCVTPS2PD        Y4, Z4
-	VCVTPS2PD        Y5, Z5
-	VMINPD           Z1, Z10, Z1
-	VMINPD           Z3, Z10, Z3
-	VMINPD           Z4, Z10, Z4
-	VMINPD           Z5, Z10, Z5
-	VMAXPD           Z1, Z11, Z1
-	VMAXPD           Z3, Z11, Z3
-	VMAXPD           Z4, Z11, Z4
-	VMAXPD           Z5, Z11, Z5
-	VMULPD           Z1, Z1, Z12
-	VMULPD           Z3, Z3, Z13
-	VMULPD           Z4, Z4, Z14
-	VMULPD           Z5, Z5, Z15
-	VMOVAPS          Z17, Z20
-	VFMADD231PD      Z12, Z16, Z20
-	VMOVAPS          Z17, Z21
-	VFMADD231PD      Z13, Z16, Z21
-	VMOVAPS          Z17, Z25
-	VFMADD231PD      Z14, Z16, Z25
-	VMOVAPS          Z17, Z26
-	VFMADD231PD      Z15, Z16, Z26
-	VFMADD213PD      Z22, Z12, Z20
-	VFMADD213PD      Z22, Z13, Z21
-	VFMADD213PD      Z22, Z14, Z25
-	VFMADD213PD      Z22, Z15, Z26
-	VFMADD213PD      Z23, Z12, Z20
-	VFMADD213PD      Z23, Z13, Z21
-	VFMADD213PD      Z23, Z14, Z25
-	VFMADD213PD      Z23, Z15, Z26
-	VFMADD213PD      Z24, Z12, Z20
-	VFMADD213PD      Z24, Z13, Z21
-	VFMADD213PD      Z24, Z14, Z25
-	VFMADD213PD      Z24, Z15, Z26
-	VMULPD           Z20, Z1, Z1
-	VMULPD           Z21, Z3, Z3
-	VMULPD           Z25, Z4, Z4
-	VMULPD           Z26, Z5, Z5
-	VMOVAPS          Z19, Z20
-	VFMADD231PD      Z12, Z18, Z20
-	VMOVAPS          Z19, Z21
-	VFMADD231PD      Z13, Z18, Z21
-	VMOVAPS          Z19, Z25
-	VFMADD231PD      Z14, Z18, Z25
-	VMOVAPS          Z19, Z26
-	VFMADD231PD      Z15, Z18, Z26
-	VFMADD213PD      Z27, Z12, Z20
-	VFMADD213PD      Z27, Z13, Z21
-	VFMADD213PD      Z27, Z14, Z25
-	VFMADD213PD      Z27, Z15, Z26
-	VFMADD213PD      Z28, Z12, Z20
-	VFMADD213PD      Z28, Z13, Z21
-	VFMADD213PD      Z28, Z14, Z25
-	VFMADD213PD      Z28, Z15, Z26
-	VFMADD213PD      Z29, Z12, Z20
-	VFMADD213PD      Z29, Z13, Z21
-	VFMADD213PD      Z29, Z14, Z25
-	VFMADD213PD      Z29, Z15, Z26
-	VFMADD213PD      Z30, Z12, Z20
-	VFMADD213PD      Z30, Z13, Z21
-	VFMADD213PD      Z30, Z14, Z25
-	VFMADD213PD      Z30, Z15, Z26
-	VDIVPD           Z20, Z1, Z1
-	VDIVPD           Z21, Z3, Z3
-	VDIVPD           Z25, Z4, Z4
-	VDIVPD           Z26, Z5, Z5
-	VCVTPD2PS        Z1, Y1
-	VCVTPD2PS        Z3, Y3
-	VCVTPD2PS        Z4, Y4
-	VCVTPD2PS        Z5, Y5
-	VCVTPS2PD        Y6, Z6
-	VCVTPS2PD        Y7, Z7
-	VCVTPS2PD        Y8, Z8
-	VCVTPS2PD        Y9, Z9
-	VMINPD           Z6, Z10, Z6
-	VMINPD           Z7, Z10, Z7
-	VMINPD           Z8, Z10, Z8
-	VMINPD           Z9, Z10, Z9
-	VMAXPD           Z6, Z11, Z6
-	VMAXPD           Z7, Z11, Z7
-	VMAXPD           Z8, Z11, Z8
-	VMAXPD           Z9, Z11, Z9
-	VMULPD           Z6, Z6, Z12
-	VMULPD           Z7, Z7, Z13
-	VMULPD           Z8, Z8, Z14
-	VMULPD           Z9, Z9, Z15
-	VMOVAPS          Z17, Z20
-	VFMADD231PD      Z12, Z16, Z20
-	VMOVAPS          Z17, Z21
-	VFMADD231PD      Z13, Z16, Z21
-	VMOVAPS          Z17, Z25
-	VFMADD231PD      Z14, Z16, Z25
-	VMOVAPS          Z17, Z26
-	VFMADD231PD      Z15, Z16, Z26
-	VFMADD213PD      Z22, Z12, Z20
-	VFMADD213PD      Z22, Z13, Z21
-	VFMADD213PD      Z22, Z14, Z25
-	VFMADD213PD      Z22, Z15, Z26
-	VFMADD213PD      Z23, Z12, Z20
-	VFMADD213PD      Z23, Z13, Z21
-	VFMADD213PD      Z23, Z14, Z25
-	VFMADD213PD      Z23, Z15, Z26
-	VFMADD213PD      Z24, Z12, Z20
-	VFMADD213PD      Z24, Z13, Z21
-	VFMADD213PD      Z24, Z14, Z25
-	VFMADD213PD      Z24, Z15, Z26
-	VMULPD           Z20, Z6, Z6
-	VMULPD           Z21, Z7, Z7
-	VMULPD           Z25, Z8, Z8
-	VMULPD           Z26, Z9, Z9
-	VMOVAPS          Z19, Z20
-	VFMADD231PD      Z12, Z18, Z20
-	VMOVAPS          Z19, Z21
-	VFMADD231PD      Z13, Z18, Z21
-	VMOVAPS          Z19, Z25
-	VFMADD231PD      Z14, Z18, Z25
-	VMOVAPS          Z19, Z26
-	VFMADD231PD      Z15, Z18, Z26
-	VFMADD213PD      Z27, Z12, Z20
-	VFMADD213PD      Z27, Z13, Z21
-	VFMADD213PD      Z27, Z14, Z25
-	VFMADD213PD      Z27, Z15, Z26
-	VFMADD213PD      Z28, Z12, Z20
-	VFMADD213PD      Z28, Z13, Z21
-	VFMADD213PD      Z28, Z14, Z25
-	VFMADD213PD      Z28, Z15, Z26
-	VFMADD213PD      Z29, Z12, Z20
-	VFMADD213PD      Z29, Z13, Z21
-	VFMADD213PD      Z29, Z14, Z25
-	VFMADD213PD      Z29, Z15, Z26
-	VFMADD213PD      Z30, Z12, Z20
-	VFMADD213PD      Z30, Z13, Z21
-	VFMADD213PD      Z30, Z14, Z25
-	VFMADD213PD      Z30, Z15, Z26
-	VDIVPD           Z20, Z6, Z6
-	VDIVPD           Z21, Z7, Z7
-	VDIVPD           Z25, Z8, Z8
-	VDIVPD           Z26, Z9, Z9
-	VCVTPD2PS        Z6, Y6
-	VCVTPD2PS        Z7, Y7
-	VCVTPD2PS        Z8, Y8
-	VCVTPD2PS        Z9, Y9
-	VINSERTF64X4     $0x01, Y6, Z1, Z1
-	VINSERTF64X4     $0x01, Y7, Z3, Z3
-	VINSERTF64X4     $0x01, Y8, Z4, Z4
-	VINSERTF64X4     $0x01, Y9, Z5, Z5
-	VMOVUPS          Z1, 704(SI)
-	VMOVUPS          Z3, 768(SI)
-	VMOVUPS          Z4, 832(SI)
-	VMOVUPS          Z5, 896(SI)
+	VANDPS           Z6, Z1, Z8
+	VANDPS           Z6, Z3, Z9
+	VANDPS           Z6, Z4, Z10
+	VANDPS           Z6, Z5, Z13
+	VMINPS           Z8, Z11, Z8
+	VMINPS           Z9, Z11, Z9
+	VMINPS           Z10, Z11, Z10
+	VMINPS           Z13, Z11, Z13
+	VADDPS           Z12, Z8, Z14
+	VADDPS           Z12, Z9, Z15
+	VADDPS           Z12, Z10, Z16
+	VADDPS           Z12, Z13, Z18
+	VPSRLD           $0x14, Z14, Z14
+	VPSRLD           $0x14, Z15, Z15
+	VPSRLD           $0x14, Z16, Z16
+	VPSRLD           $0x14, Z18, Z18
+	VMOVAPS          Z14, Z21
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z21
+	VMOVAPS          Z15, Z22
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z22
+	VMOVAPS          Z16, Z26
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z26
+	VMOVAPS          Z18, Z27
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z27
+	VSUBPS           Z21, Z8, Z8
+	VSUBPS           Z22, Z9, Z9
+	VSUBPS           Z26, Z10, Z10
+	VSUBPS           Z27, Z13, Z13
+	VMOVUPS          SpiralsConstants<>+1664(SB), Z21
+	VMOVAPS          Z14, Z22
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z21, Z22
+	VMOVAPS          Z15, Z26
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z21, Z26
+	VMOVAPS          Z16, Z27
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z21, Z27
+	VMOVAPS          Z18, Z28
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z21, Z28
+	VMOVAPS          Z14, Z29
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z29
+	VMOVAPS          Z15, Z30
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z30
+	VMOVAPS          Z16, Z31
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z31
+	VMOVAPS          Z18, Z21
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z21
+	VFMADD231PS      Z8, Z22, Z29
+	VFMADD231PS      Z9, Z26, Z30
+	VFMADD231PS      Z10, Z27, Z31
+	VFMADD231PS      Z13, Z28, Z21
+	VMOVAPS          Z14, Z22
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z22
+	VMOVAPS          Z15, Z26
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z26
+	VMOVAPS          Z16, Z27
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z27
+	VMOVAPS          Z18, Z28
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z28
+	VFMADD231PS      Z8, Z29, Z22
+	VFMADD231PS      Z9, Z30, Z26
+	VFMADD231PS      Z10, Z31, Z27
+	VFMADD231PS      Z13, Z21, Z28
+	VMOVAPS          Z14, Z21
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z21
+	VMOVAPS          Z15, Z29
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z29
+	VMOVAPS          Z16, Z30
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z30
+	VMOVAPS          Z18, Z31
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z31
+	VFMADD231PS      Z8, Z22, Z21
+	VFMADD231PS      Z9, Z26, Z29
+	VFMADD231PS      Z10, Z27, Z30
+	VFMADD231PS      Z13, Z28, Z31
+	VMOVAPS          Z14, Z22
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z22
+	VMOVAPS          Z15, Z26
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z26
+	VMOVAPS          Z16, Z27
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z27
+	VMOVAPS          Z18, Z28
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z28
+	VFMADD231PS      Z8, Z21, Z22
+	VFMADD231PS      Z9, Z29, Z26
+	VFMADD231PS      Z10, Z30, Z27
+	VFMADD231PS      Z13, Z31, Z28
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z14
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z15
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z16
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z18
+	VMAXPS           Z8, Z14, Z14
+	VMAXPS           Z9, Z15, Z15
+	VMAXPS           Z10, Z16, Z16
+	VMAXPS           Z13, Z18, Z18
+	VFMADD231PS      Z8, Z22, Z14
+	VFMADD231PS      Z9, Z26, Z15
+	VFMADD231PS      Z10, Z27, Z16
+	VFMADD231PS      Z13, Z28, Z18
+	VPTERNLOGD       $0xf8, Z7, Z1, Z14
+	VPTERNLOGD       $0xf8, Z7, Z3, Z15
+	VPTERNLOGD       $0xf8, Z7, Z4, Z16
+	VPTERNLOGD       $0xf8, Z7, Z5, Z18
+	VMOVUPS          Z14, 704(SI)
+	VMOVUPS          Z15, 768(SI)
+	VMOVUPS          Z16, 832(SI)
+	VMOVUPS          Z18, 896(SI)
 	VBROADCASTSS     176(DI), Z1
 	VBROADCASTSS     180(DI), Z3
 	VBROADCASTSS     184(DI), Z4
@@ -9295,165 +8880,116 @@ loop0:
 	VBROADCASTSS     120(DI), Z2
 	VFMADD231PS      6976(SI), Z2, Z5
 	VFMADD231PS.BCST 100(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y2
+	VANDPS           Z6, Z1, Z2
 	VFMADD231PS.BCST 108(DI), Z0, Z3
-	VCVTPS2PD        Y1, Z0
-	VEXTRACTF64X4    $0x01, Z3, Y1
-	VBROADCASTSS     116(DI), Z6
-	VFMADD231PS      7040(SI), Z6, Z4
-	VBROADCASTSS     124(DI), Z6
-	VFMADD231PS      7040(SI), Z6, Z5
-	VMINPD           Z0, Z10, Z0
-	VCVTPS2PD        Y3, Z3
-	VEXTRACTF64X4    $0x01, Z4, Y6
-	VEXTRACTF64X4    $0x01, Z5, Y7
-	VMAXPD           Z0, Z11, Z0
-	VMINPD           Z3, Z10, Z3
-	VCVTPS2PD        Y4, Z4
-	VCVTPS2PD        Y5, Z5
-	VMULPD           Z0, Z0, Z8
-	VMAXPD           Z3, Z11, Z3
-	VMINPD           Z4, Z10, Z4
-	VMINPD           Z5, Z10, Z5
-	VMOVAPS          Z17, Z9
-	VFMADD231PD      Z8, Z16, Z9
-	VMULPD           Z3, Z3, Z12
-	VMAXPD           Z4, Z11, Z4
-	VMAXPD           Z5, Z11, Z5
-	VFMADD213PD      Z22, Z8, Z9
-	VMOVAPS          Z17, Z13
-	VFMADD231PD      Z12, Z16, Z13
-	VMULPD           Z4, Z4, Z14
-	VMULPD           Z5, Z5, Z15
-	VFMADD213PD      Z23, Z8, Z9
-	VFMADD213PD      Z22, Z12, Z13
-	VMOVAPS          Z17, Z20
-	VFMADD231PD      Z14, Z16, Z20
-	VMOVAPS          Z17, Z21
-	VFMADD231PD      Z15, Z16, Z21
-	VFMADD213PD      Z24, Z8, Z9
-	VFMADD213PD      Z23, Z12, Z13
-	VFMADD213PD      Z22, Z14, Z20
-	VFMADD213PD      Z22, Z15, Z21
-	VMULPD           Z9, Z0, Z0
-	VFMADD213PD      Z24, Z12, Z13
-	VFMADD213PD      Z23, Z14, Z20
-	VFMADD213PD      Z23, Z15, Z21
-	VMOVAPS          Z19, Z9
-	VFMADD231PD      Z8, Z18, Z9
-	VMULPD           Z13, Z3, Z3
-	VFMADD213PD      Z24, Z14, Z20
-	VFMADD213PD      Z24, Z15, Z21
-	VFMADD213PD      Z27, Z8, Z9
-	VMOVAPS          Z19, Z13
-	VFMADD231PD      Z12, Z18, Z13
-	VMULPD           Z20, Z4, Z4
-	VMULPD           Z21, Z5, Z5
-	VFMADD213PD      Z28, Z8, Z9
-	VFMADD213PD      Z27, Z12, Z13
-	VMOVAPS          Z19, Z20
-	VFMADD231PD      Z14, Z18, Z20
-	VMOVAPS          Z19, Z21
-	VFMADD231PD      Z15, Z18, Z21
-	VFMADD213PD      Z29, Z8, Z9
-	VFMADD213PD      Z28, Z12, Z13
-	VFMADD213PD      Z27, Z14, Z20
-	VFMADD213PD      Z27, Z15, Z21
-	VFMADD213PD      Z30, Z8, Z9
-	VFMADD213PD      Z29, Z12, Z13
-	VFMADD213PD      Z28, Z14, Z20
-	VFMADD213PD      Z28, Z15, Z21
-	VDIVPD           Z9, Z0, Z0
-	VFMADD213PD      Z30, Z12, Z13
-	VFMADD213PD      Z29, Z14, Z20
-	VFMADD213PD      Z29, Z15, Z21
-	VCVTPD2PS        Z0, Y0
-	VDIVPD           Z13, Z3, Z3
-	VFMADD213PD      Z30, Z14, Z20
-	VFMADD213PD      Z30, Z15, Z21
-	VCVTPS2PD        Y2, Z2
-	VCVTPD2PS        Z3, Y3
-	VDIVPD           Z20, Z4, Z4
-	VDIVPD           Z21, Z5, Z5
-	VMINPD           Z2, Z10, Z2
-	VCVTPS2PD        Y1, Z1
-	VCVTPD2PS        Z4, Y4
-	VCVTPD2PS        Z5, Y5
-	VMAXPD           Z2, Z11, Z2
-	VMINPD           Z1, Z10, Z1
-	VCVTPS2PD        Y6, Z6
-	VCVTPS2PD        Y7, Z7
-	VMULPD           Z2, Z2, Z8
-	VMAXPD           Z1, Z11, Z1
-	VMINPD           Z6, Z10, Z6
-	VMINPD           Z7, Z10, Z7
-	VMOVAPS          Z17, Z9
-	VFMADD231PD      Z8, Z16, Z9
-	VMULPD           Z1, Z1, Z10
-	VMAXPD           Z6, Z11, Z6
-	VMAXPD           Z7, Z11, Z7
-	VFMADD213PD      Z22, Z8, Z9
-	VMOVAPS          Z17, Z11
-	VFMADD231PD      Z10, Z16, Z11
-	VMULPD           Z6, Z6, Z12
-	VMULPD           Z7, Z7, Z13
-	VFMADD213PD      Z23, Z8, Z9
-	VFMADD213PD      Z22, Z10, Z11
-	VMOVAPS          Z17, Z14
-	VFMADD231PD      Z12, Z16, Z14
-	VFMADD231PD      Z13, Z16, Z17
-	VFMADD213PD      Z24, Z8, Z9
-	VFMADD213PD      Z23, Z10, Z11
-	VFMADD213PD      Z22, Z12, Z14
-	VFMADD231PD      Z13, Z17, Z22
-	VMULPD           Z9, Z2, Z2
-	VFMADD213PD      Z24, Z10, Z11
-	VFMADD213PD      Z23, Z12, Z14
-	VFMADD231PD      Z13, Z22, Z23
-	VMOVAPS          Z19, Z9
-	VFMADD231PD      Z8, Z18, Z9
-	VMULPD           Z11, Z1, Z1
-	VFMADD213PD      Z24, Z12, Z14
-	VFMADD231PD      Z13, Z23, Z24
-	VFMADD213PD      Z27, Z8, Z9
-	VMOVAPS          Z19, Z11
-	VFMADD231PD      Z10, Z18, Z11
-	VMULPD           Z14, Z6, Z6
-	VMULPD           Z24, Z7, Z7
-	VFMADD213PD      Z28, Z8, Z9
-	VFMADD213PD      Z27, Z10, Z11
-	VMOVAPS          Z19, Z14
-	VFMADD231PD      Z12, Z18, Z14
-	VFMADD231PD      Z13, Z18, Z19
-	VFMADD213PD      Z29, Z8, Z9
-	VFMADD213PD      Z28, Z10, Z11
-	VFMADD213PD      Z27, Z12, Z14
-	VFMADD231PD      Z13, Z19, Z27
-	VFMADD213PD      Z30, Z8, Z9
-	VFMADD213PD      Z29, Z10, Z11
-	VFMADD213PD      Z28, Z12, Z14
-	VFMADD231PD      Z13, Z27, Z28
-	VDIVPD           Z9, Z2, Z2
-	VFMADD213PD      Z30, Z10, Z11
-	VFMADD213PD      Z29, Z12, Z14
-	VFMADD231PD      Z13, Z28, Z29
-	VCVTPD2PS        Z2, Y2
-	VDIVPD           Z11, Z1, Z1
-	VFMADD213PD      Z30, Z12, Z14
-	VFMADD231PD      Z13, Z29, Z30
-	VINSERTF64X4     $0x01, Y2, Z0, Z0
-	VCVTPD2PS        Z1, Y1
-	VDIVPD           Z14, Z6, Z2
-	VDIVPD           Z30, Z7, Z6
-	VMOVUPS          Z0, 960(SI)
-	VINSERTF64X4     $0x01, Y1, Z3, Z0
-	VCVTPD2PS        Z2, Y1
-	VCVTPD2PS        Z6, Y2
+	VMINPS           Z2, Z11, Z0
+	VANDPS           Z6, Z3, Z2
+	VBROADCASTSS     116(DI), Z8
+	VFMADD231PS      7040(SI), Z8, Z4
+	VBROADCASTSS     124(DI), Z8
+	VFMADD231PS      7040(SI), Z8, Z5
+	VADDPS           Z12, Z0, Z8
+	VMINPS           Z2, Z11, Z2
+	VANDPS           Z6, Z4, Z9
+	VANDPS           Z6, Z5, Z6
+	VPSRLD           $0x14, Z8, Z8
+	VADDPS           Z12, Z2, Z10
+	VMINPS           Z9, Z11, Z9
+	VMINPS           Z6, Z11, Z6
+	VMOVAPS          Z8, Z11
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z11
+	VPSRLD           $0x14, Z10, Z10
+	VADDPS           Z12, Z9, Z13
+	VADDPS           Z12, Z6, Z12
+	VSUBPS           Z11, Z0, Z0
+	VMOVAPS          Z10, Z11
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z11
+	VPSRLD           $0x14, Z13, Z13
+	VPSRLD           $0x14, Z12, Z12
+	VMOVUPS          SpiralsConstants<>+1664(SB), Z14
+	VMOVAPS          Z8, Z15
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z14, Z15
+	VSUBPS           Z11, Z2, Z2
+	VMOVAPS          Z13, Z11
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z11
+	VMOVAPS          Z12, Z16
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z16
+	VMOVAPS          Z8, Z17
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z17
+	VMOVAPS          Z10, Z18
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z14, Z18
+	VSUBPS           Z11, Z9, Z9
+	VSUBPS           Z16, Z6, Z6
+	VFMADD231PS      Z0, Z15, Z17
+	VMOVAPS          Z10, Z11
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z11
+	VMOVAPS          Z13, Z15
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z14, Z15
+	VMOVAPS          Z12, Z16
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z14, Z16
+	VMOVAPS          Z8, Z14
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z14
+	VFMADD231PS      Z2, Z18, Z11
+	VMOVAPS          Z13, Z18
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z18
+	VMOVAPS          Z12, Z21
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z21
+	VFMADD231PS      Z0, Z17, Z14
+	VMOVAPS          Z10, Z17
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z17
+	VFMADD231PS      Z9, Z15, Z18
+	VFMADD231PS      Z6, Z16, Z21
+	VMOVAPS          Z8, Z15
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z15
+	VFMADD231PS      Z2, Z11, Z17
+	VMOVAPS          Z13, Z11
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z11
+	VMOVAPS          Z12, Z16
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z16
+	VFMADD231PS      Z0, Z14, Z15
+	VMOVAPS          Z10, Z14
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z14
+	VFMADD231PS      Z9, Z18, Z11
+	VFMADD231PS      Z6, Z21, Z16
+	VMOVAPS          Z8, Z18
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z18
+	VFMADD231PS      Z2, Z17, Z14
+	VMOVAPS          Z13, Z17
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z17
+	VMOVAPS          Z12, Z19
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z19
+	VFMADD231PS      Z0, Z15, Z18
+	VMOVAPS          Z10, Z15
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z15
+	VFMADD231PS      Z9, Z11, Z17
+	VFMADD231PS      Z6, Z16, Z19
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z8
+	VFMADD231PS      Z2, Z14, Z15
+	VMOVAPS          Z13, Z11
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z11
+	VMOVAPS          Z12, Z14
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z14
+	VMAXPS           Z0, Z8, Z8
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z10
+	VFMADD231PS      Z9, Z17, Z11
+	VFMADD231PS      Z6, Z19, Z14
+	VFMADD231PS      Z0, Z18, Z8
+	VMAXPS           Z2, Z10, Z0
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z13
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z12
+	VPTERNLOGD       $0xf8, Z7, Z1, Z8
+	VFMADD231PS      Z2, Z15, Z0
+	VMAXPS           Z9, Z13, Z1
+	VMAXPS           Z6, Z12, Z2
+	VMOVUPS          Z8, 960(SI)
+	VPTERNLOGD       $0xf8, Z7, Z3, Z0
+	VFMADD231PS      Z9, Z11, Z1
+	VFMADD231PS      Z6, Z14, Z2
 	VMOVUPS          Z0, 1024(SI)
-	VINSERTF64X4     $0x01, Y1, Z4, Z0
-	VINSERTF64X4     $0x01, Y2, Z5, Z1
-	VMOVUPS          Z0, 1088(SI)
-	VMOVUPS          Z1, 1152(SI)
+	VPTERNLOGD       $0xf8, Z7, Z4, Z1
+	VPTERNLOGD       $0xf8, Z7, Z5, Z2
+	VMOVUPS          Z1, 1088(SI)
+	VMOVUPS          Z2, 1152(SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
 	VXORPS  X0, X0, X0
@@ -9686,180 +9222,128 @@ loop1:
 	XORL             R12, R12
 
 loop2:
-	VMOVUPS       1600(SI)(R12*1), Z0
-	VMOVUPS       1664(SI)(R12*1), Z1
-	VMOVUPS       1728(SI)(R12*1), Z2
-	VMOVUPS       1792(SI)(R12*1), Z3
-	VEXTRACTF64X4 $0x01, Z0, Y4
-	VEXTRACTF64X4 $0x01, Z1, Y5
-	VEXTRACTF64X4 $0x01, Z2, Y6
-	VEXTRACTF64X4 $0x01, Z3, Y7
-	VCVTPS2PD     Y0, Z0
-	VCVTPS2PD     Y1, Z1
-	VCVTPS2PD     Y2, Z2
-	VCVTPS2PD     Y3, Z3
-	VBROADCASTSD  SpiralsConstants<>+1480(SB), Z8
-	VMINPD        Z1, Z8, Z1
-	VMINPD        Z2, Z8, Z2
-	VMINPD        Z3, Z8, Z3
-	VMINPD        Z0, Z8, Z0
-	VBROADCASTSD  SpiralsConstants<>+1472(SB), Z9
-	VMAXPD        Z1, Z9, Z1
-	VMAXPD        Z2, Z9, Z2
-	VMAXPD        Z3, Z9, Z3
-	VMAXPD        Z0, Z9, Z0
-	VMULPD        Z1, Z1, Z10
-	VMULPD        Z2, Z2, Z11
-	VMULPD        Z3, Z3, Z12
-	VMULPD        Z0, Z0, Z13
-	VBROADCASTSD  SpiralsConstants<>+1520(SB), Z14
-	VBROADCASTSD  SpiralsConstants<>+1512(SB), Z15
-	VMOVAPS       Z15, Z16
-	VFMADD231PD   Z10, Z14, Z16
-	VMOVAPS       Z15, Z17
-	VFMADD231PD   Z11, Z14, Z17
-	VMOVAPS       Z15, Z18
-	VFMADD231PD   Z12, Z14, Z18
-	VMOVAPS       Z15, Z19
-	VFMADD231PD   Z13, Z14, Z19
-	VBROADCASTSD  SpiralsConstants<>+1504(SB), Z20
-	VFMADD213PD   Z20, Z10, Z16
-	VFMADD213PD   Z20, Z11, Z17
-	VFMADD213PD   Z20, Z12, Z18
-	VFMADD213PD   Z20, Z13, Z19
-	VBROADCASTSD  SpiralsConstants<>+1496(SB), Z21
-	VFMADD213PD   Z21, Z10, Z16
-	VFMADD213PD   Z21, Z11, Z17
-	VFMADD213PD   Z21, Z12, Z18
-	VFMADD213PD   Z21, Z13, Z19
-	VBROADCASTSD  SpiralsConstants<>+1488(SB), Z22
-	VFMADD213PD   Z22, Z10, Z16
-	VFMADD213PD   Z22, Z11, Z17
-	VFMADD213PD   Z22, Z12, Z18
-	VFMADD213PD   Z22, Z13, Z19
-	VMULPD        Z16, Z1, Z1
-	VMULPD        Z17, Z2, Z2
-	VMULPD        Z18, Z3, Z3
-	VMULPD        Z19, Z0, Z0
-	VBROADCASTSD  SpiralsConstants<>+1568(SB), Z16
-	VBROADCASTSD  SpiralsConstants<>+1560(SB), Z17
-	VMOVAPS       Z17, Z18
-	VFMADD231PD   Z10, Z16, Z18
-	VMOVAPS       Z17, Z19
-	VFMADD231PD   Z11, Z16, Z19
-	VMOVAPS       Z17, Z23
-	VFMADD231PD   Z12, Z16, Z23
-	VMOVAPS       Z17, Z24
-	VFMADD231PD   Z13, Z16, Z24
-	VBROADCASTSD  SpiralsConstants<>+1552(SB), Z25
-	VFMADD213PD   Z25, Z10, Z18
-	VFMADD213PD   Z25, Z11, Z19
-	VFMADD213PD   Z25, Z12, Z23
-	VFMADD213PD   Z25, Z13, Z24
-	VBROADCASTSD  SpiralsConstants<>+1544(SB), Z26
-	VFMADD213PD   Z26, Z10, Z18
-	VFMADD213PD   Z26, Z11, Z19
-	VFMADD213PD   Z26, Z12, Z23
-	VFMADD213PD   Z26, Z13, Z24
-	VBROADCASTSD  SpiralsConstants<>+1536(SB), Z27
-	VFMADD213PD   Z27, Z10, Z18
-	VFMADD213PD   Z27, Z11, Z19
-	VFMADD213PD   Z27, Z12, Z23
-	VFMADD213PD   Z27, Z13, Z24
-	VBROADCASTSD  SpiralsConstants<>+1528(SB), Z28
-	VFMADD213PD   Z28, Z10, Z18
-	VFMADD213PD   Z28, Z11, Z19
-	VFMADD213PD   Z28, Z12, Z23
-	VFMADD213PD   Z28, Z13, Z24
-	VDIVPD        Z18, Z1, Z1
-	VDIVPD        Z19, Z2, Z2
-	VDIVPD        Z23, Z3, Z3
-	VDIVPD        Z24, Z0, Z0
-	VCVTPD2PS     Z1, Y1
-	VCVTPD2PS     Z2, Y2
-	VCVTPD2PS     Z3, Y3
-	VCVTPD2PS     Z0, Y0
-	VCVTPS2PD     Y5, Z5
-	VCVTPS2PD     Y6, Z6
-	VCVTPS2PD     Y7, Z7
-	VCVTPS2PD     Y4, Z4
-	VMINPD        Z5, Z8, Z5
-	VMINPD        Z6, Z8, Z6
-	VMINPD        Z7, Z8, Z7
-	VMINPD        Z4, Z8, Z4
-	VMAXPD        Z5, Z9, Z5
-	VMAXPD        Z6, Z9, Z6
-	VMAXPD        Z7, Z9, Z7
-	VMAXPD        Z4, Z9, Z4
-	VMULPD        Z5, Z5, Z8
-	VMULPD        Z6, Z6, Z9
-	VMULPD        Z7, Z7, Z10
-	VMULPD        Z4, Z4, Z11
-	VMOVAPS       Z15, Z12
-	VFMADD231PD   Z8, Z14, Z12
-	VMOVAPS       Z15, Z13
-	VFMADD231PD   Z9, Z14, Z13
-	VMOVAPS       Z15, Z18
-	VFMADD231PD   Z10, Z14, Z18
-	VFMADD231PD   Z11, Z14, Z15
-	VFMADD213PD   Z20, Z8, Z12
-	VFMADD213PD   Z20, Z9, Z13
-	VFMADD213PD   Z20, Z10, Z18
-	VFMADD231PD   Z11, Z15, Z20
-	VFMADD213PD   Z21, Z8, Z12
-	VFMADD213PD   Z21, Z9, Z13
-	VFMADD213PD   Z21, Z10, Z18
-	VFMADD231PD   Z11, Z20, Z21
-	VFMADD213PD   Z22, Z8, Z12
-	VFMADD213PD   Z22, Z9, Z13
-	VFMADD213PD   Z22, Z10, Z18
-	VFMADD231PD   Z11, Z21, Z22
-	VMULPD        Z12, Z5, Z5
-	VMULPD        Z13, Z6, Z6
-	VMULPD        Z18, Z7, Z7
-	VMULPD        Z22, Z4, Z4
-	VMOVAPS       Z17, Z12
-	VFMADD231PD   Z8, Z16, Z12
-	VMOVAPS       Z17, Z13
-	VFMADD231PD   Z9, Z16, Z13
-	VMOVAPS       Z17, Z14
-	VFMADD231PD   Z10, Z16, Z14
-	VFMADD231PD   Z11, Z16, Z17
-	VFMADD213PD   Z25, Z8, Z12
-	VFMADD213PD   Z25, Z9, Z13
-	VFMADD213PD   Z25, Z10, Z14
-	VFMADD231PD   Z11, Z17, Z25
-	VFMADD213PD   Z26, Z8, Z12
-	VFMADD213PD   Z26, Z9, Z13
-	VFMADD213PD   Z26, Z10, Z14
-	VFMADD231PD   Z11, Z25, Z26
-	VFMADD213PD   Z27, Z8, Z12
-	VFMADD213PD   Z27, Z9, Z13
-	VFMADD213PD   Z27, Z10, Z14
-	VFMADD231PD   Z11, Z26, Z27
-	VFMADD213PD   Z28, Z8, Z12
-	VFMADD213PD   Z28, Z9, Z13
-	VFMADD213PD   Z28, Z10, Z14
-	VFMADD231PD   Z11, Z27, Z28
-	VDIVPD        Z12, Z5, Z5
-	VDIVPD        Z13, Z6, Z6
-	VDIVPD        Z14, Z7, Z7
-	VDIVPD        Z28, Z4, Z4
-	VCVTPD2PS     Z5, Y5
-	VCVTPD2PS     Z6, Y6
-	VCVTPD2PS     Z7, Y7
-	VCVTPD2PS     Z4, Y4
-	VINSERTF64X4  $0x01, Y5, Z1, Z1
-	VINSERTF64X4  $0x01, Y6, Z2, Z2
-	VINSERTF64X4  $0x01, Y7, Z3, Z3
-	VINSERTF64X4  $0x01, Y4, Z0, Z0
-	VMOVUPS       Z1, 2944(SI)(R12*1)
-	VMOVUPS       Z2, 3008(SI)(R12*1)
-	VMOVUPS       Z3, 3072(SI)(R12*1)
-	VMOVUPS       Z0, 2880(SI)(R12*1)
-	ADDQ          $0x00000100, R12
-	CMPQ          R12, $0x00000400
-	JNE           loop2
+	VMOVUPS      1600(SI)(R12*1), Z0
+	VMOVUPS      1664(SI)(R12*1), Z1
+	VMOVUPS      1728(SI)(R12*1), Z2
+	VMOVUPS      1792(SI)(R12*1), Z3
+	VBROADCASTSS SpiralsConstants<>+1476(SB), Z4
+	VANDPS       Z4, Z1, Z5
+	VANDPS       Z4, Z2, Z6
+	VANDPS       Z4, Z3, Z7
+	VANDPS       Z4, Z0, Z4
+	VBROADCASTSS SpiralsConstants<>+1472(SB), Z8
+	VMINPS       Z5, Z8, Z5
+	VMINPS       Z6, Z8, Z6
+	VMINPS       Z7, Z8, Z7
+	VMINPS       Z4, Z8, Z4
+	VBROADCASTSS SpiralsConstants<>+1480(SB), Z8
+	VADDPS       Z8, Z5, Z9
+	VADDPS       Z8, Z6, Z10
+	VADDPS       Z8, Z7, Z11
+	VADDPS       Z8, Z4, Z8
+	VPSRLD       $0x14, Z9, Z9
+	VPSRLD       $0x14, Z10, Z10
+	VPSRLD       $0x14, Z11, Z11
+	VPSRLD       $0x14, Z8, Z8
+	VMOVUPS      SpiralsConstants<>+1536(SB), Z12
+	VMOVAPS      Z9, Z13
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z12, Z13
+	VMOVAPS      Z10, Z14
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z12, Z14
+	VMOVAPS      Z11, Z15
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z12, Z15
+	VMOVAPS      Z8, Z16
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z12, Z16
+	VSUBPS       Z13, Z5, Z5
+	VSUBPS       Z14, Z6, Z6
+	VSUBPS       Z15, Z7, Z7
+	VSUBPS       Z16, Z4, Z4
+	VMOVUPS      SpiralsConstants<>+1664(SB), Z12
+	VMOVAPS      Z9, Z13
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z12, Z13
+	VMOVAPS      Z10, Z14
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z12, Z14
+	VMOVAPS      Z11, Z15
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z12, Z15
+	VMOVAPS      Z8, Z16
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z12, Z16
+	VMOVUPS      SpiralsConstants<>+1792(SB), Z12
+	VMOVAPS      Z9, Z17
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z12, Z17
+	VMOVAPS      Z10, Z18
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z12, Z18
+	VMOVAPS      Z11, Z19
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z12, Z19
+	VMOVAPS      Z8, Z20
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z12, Z20
+	VFMADD231PS  Z5, Z13, Z17
+	VFMADD231PS  Z6, Z14, Z18
+	VFMADD231PS  Z7, Z15, Z19
+	VFMADD231PS  Z4, Z16, Z20
+	VMOVUPS      SpiralsConstants<>+1920(SB), Z12
+	VMOVAPS      Z9, Z13
+	VPERMI2PS    SpiralsConstants<>+1984(SB), Z12, Z13
+	VMOVAPS      Z10, Z14
+	VPERMI2PS    SpiralsConstants<>+1984(SB), Z12, Z14
+	VMOVAPS      Z11, Z15
+	VPERMI2PS    SpiralsConstants<>+1984(SB), Z12, Z15
+	VMOVAPS      Z8, Z16
+	VPERMI2PS    SpiralsConstants<>+1984(SB), Z12, Z16
+	VFMADD231PS  Z5, Z17, Z13
+	VFMADD231PS  Z6, Z18, Z14
+	VFMADD231PS  Z7, Z19, Z15
+	VFMADD231PS  Z4, Z20, Z16
+	VMOVUPS      SpiralsConstants<>+2048(SB), Z12
+	VMOVAPS      Z9, Z17
+	VPERMI2PS    SpiralsConstants<>+2112(SB), Z12, Z17
+	VMOVAPS      Z10, Z18
+	VPERMI2PS    SpiralsConstants<>+2112(SB), Z12, Z18
+	VMOVAPS      Z11, Z19
+	VPERMI2PS    SpiralsConstants<>+2112(SB), Z12, Z19
+	VMOVAPS      Z8, Z20
+	VPERMI2PS    SpiralsConstants<>+2112(SB), Z12, Z20
+	VFMADD231PS  Z5, Z13, Z17
+	VFMADD231PS  Z6, Z14, Z18
+	VFMADD231PS  Z7, Z15, Z19
+	VFMADD231PS  Z4, Z16, Z20
+	VMOVUPS      SpiralsConstants<>+2176(SB), Z12
+	VMOVAPS      Z9, Z13
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z12, Z13
+	VMOVAPS      Z10, Z14
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z12, Z14
+	VMOVAPS      Z11, Z15
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z12, Z15
+	VMOVAPS      Z8, Z16
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z12, Z16
+	VFMADD231PS  Z5, Z17, Z13
+	VFMADD231PS  Z6, Z18, Z14
+	VFMADD231PS  Z7, Z19, Z15
+	VFMADD231PS  Z4, Z20, Z16
+	VMOVUPS      SpiralsConstants<>+2304(SB), Z12
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z9
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z10
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z11
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z8
+	VMAXPS       Z5, Z9, Z9
+	VMAXPS       Z6, Z10, Z10
+	VMAXPS       Z7, Z11, Z11
+	VMAXPS       Z4, Z8, Z8
+	VFMADD231PS  Z5, Z13, Z9
+	VFMADD231PS  Z6, Z14, Z10
+	VFMADD231PS  Z7, Z15, Z11
+	VFMADD231PS  Z4, Z16, Z8
+	VBROADCASTSS SpiralsConstants<>+2432(SB), Z4
+	VPTERNLOGD   $0xf8, Z4, Z1, Z9
+	VPTERNLOGD   $0xf8, Z4, Z2, Z10
+	VPTERNLOGD   $0xf8, Z4, Z3, Z11
+	VPTERNLOGD   $0xf8, Z4, Z0, Z8
+	VMOVUPS      Z9, 2944(SI)(R12*1)
+	VMOVUPS      Z10, 3008(SI)(R12*1)
+	VMOVUPS      Z11, 3072(SI)(R12*1)
+	VMOVUPS      Z8, 2880(SI)(R12*1)
+	ADDQ         $0x00000100, R12
+	CMPQ         R12, $0x00000400
+	JNE          loop2
 
 	// z3 = W3·a2 + b3
 	VBROADCASTSS 1408(DI), Z0
@@ -9937,34 +9421,34 @@ loop2:
 	VBLENDMPS    Z0, Z2, K1, Z2
 	VMOVUPS      Z2, 1472(SI)
 	VSUBPS       Z2, Z0, Z3
-	VBROADCASTSS SpiralsConstants<>+1584(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+2444(SB), Z4
 	VMINPS       Z3, Z4, Z3
-	VBROADCASTSS SpiralsConstants<>+1580(SB), Z5
+	VBROADCASTSS SpiralsConstants<>+2440(SB), Z5
 	VMAXPS       Z3, Z5, Z3
-	VBROADCASTSS SpiralsConstants<>+1592(SB), Z6
-	VBROADCASTSS SpiralsConstants<>+1588(SB), Z7
+	VBROADCASTSS SpiralsConstants<>+2452(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+2448(SB), Z7
 	VMOVAPS      Z7, Z8
 	VFMADD231PS  Z6, Z3, Z8
 	VSUBPS       Z7, Z8, Z8
-	VBROADCASTSS SpiralsConstants<>+1596(SB), Z9
+	VBROADCASTSS SpiralsConstants<>+2456(SB), Z9
 	VFNMADD231PS Z9, Z8, Z3
-	VBROADCASTSS SpiralsConstants<>+1600(SB), Z10
+	VBROADCASTSS SpiralsConstants<>+2460(SB), Z10
 	VFNMADD231PS Z10, Z8, Z3
 	VMULPS       Z3, Z3, Z11
-	VBROADCASTSS SpiralsConstants<>+1624(SB), Z12
-	VBROADCASTSS SpiralsConstants<>+1620(SB), Z13
+	VBROADCASTSS SpiralsConstants<>+2484(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+2480(SB), Z13
 	VMOVAPS      Z13, Z14
 	VFMADD231PS  Z3, Z12, Z14
-	VBROADCASTSS SpiralsConstants<>+1616(SB), Z15
+	VBROADCASTSS SpiralsConstants<>+2476(SB), Z15
 	VFMADD213PS  Z15, Z3, Z14
-	VBROADCASTSS SpiralsConstants<>+1612(SB), Z16
+	VBROADCASTSS SpiralsConstants<>+2472(SB), Z16
 	VFMADD213PS  Z16, Z3, Z14
-	VBROADCASTSS SpiralsConstants<>+1608(SB), Z17
+	VBROADCASTSS SpiralsConstants<>+2468(SB), Z17
 	VFMADD213PS  Z17, Z3, Z14
-	VBROADCASTSS SpiralsConstants<>+1604(SB), Z18
+	VBROADCASTSS SpiralsConstants<>+2464(SB), Z18
 	VFMADD213PS  Z18, Z3, Z14
 	VFMADD231PS  Z14, Z11, Z3
-	VBROADCASTSS SpiralsConstants<>+1628(SB), Z11
+	VBROADCASTSS SpiralsConstants<>+1480(SB), Z11
 	VADDPS       Z11, Z3, Z3
 	VSCALEFPS    Z8, Z3, Z3
 	VSUBPS       Z2, Z1, Z8
@@ -9994,45 +9478,45 @@ loop2:
 	// t = log(s3)
 	VEXTRACTF64X4 $0x01, Z5, Y3
 	VCVTPS2PD     Y5, Z4
-	VBROADCASTSD  SpiralsConstants<>+1768(SB), Z5
+	VBROADCASTSD  SpiralsConstants<>+2632(SB), Z5
 	VPADDQ        Z5, Z4, Z6
 	VPSRLQ        $0x34, Z6, Z7
-	VBROADCASTSD  SpiralsConstants<>+1776(SB), Z8
+	VBROADCASTSD  SpiralsConstants<>+2640(SB), Z8
 	VORPD         Z8, Z7, Z7
-	VBROADCASTSD  SpiralsConstants<>+1784(SB), Z9
+	VBROADCASTSD  SpiralsConstants<>+2648(SB), Z9
 	VSUBPD        Z9, Z7, Z7
-	VBROADCASTSD  SpiralsConstants<>+1792(SB), Z10
+	VBROADCASTSD  SpiralsConstants<>+2656(SB), Z10
 	VANDPD        Z10, Z6, Z6
-	VBROADCASTSD  SpiralsConstants<>+1800(SB), Z11
+	VBROADCASTSD  SpiralsConstants<>+2664(SB), Z11
 	VPADDQ        Z11, Z6, Z6
-	VBROADCASTSD  SpiralsConstants<>+1528(SB), Z12
+	VBROADCASTSD  SpiralsConstants<>+2672(SB), Z12
 	VSUBPD        Z12, Z6, Z6
-	VBROADCASTSD  SpiralsConstants<>+1808(SB), Z13
+	VBROADCASTSD  SpiralsConstants<>+2680(SB), Z13
 	VADDPD        Z13, Z6, Z14
 	VDIVPD        Z14, Z6, Z6
 	VMULPD        Z6, Z6, Z14
-	VBROADCASTSD  SpiralsConstants<>+1856(SB), Z15
-	VBROADCASTSD  SpiralsConstants<>+1848(SB), Z16
+	VBROADCASTSD  SpiralsConstants<>+2728(SB), Z15
+	VBROADCASTSD  SpiralsConstants<>+2720(SB), Z16
 	VMOVAPS       Z16, Z17
 	VFMADD231PD   Z14, Z15, Z17
-	VBROADCASTSD  SpiralsConstants<>+1840(SB), Z18
+	VBROADCASTSD  SpiralsConstants<>+2712(SB), Z18
 	VFMADD213PD   Z18, Z14, Z17
-	VBROADCASTSD  SpiralsConstants<>+1832(SB), Z19
+	VBROADCASTSD  SpiralsConstants<>+2704(SB), Z19
 	VFMADD213PD   Z19, Z14, Z17
-	VBROADCASTSD  SpiralsConstants<>+1824(SB), Z20
+	VBROADCASTSD  SpiralsConstants<>+2696(SB), Z20
 	VFMADD213PD   Z20, Z14, Z17
 	VMULPD        Z17, Z6, Z6
-	VBROADCASTSD  SpiralsConstants<>+1816(SB), Z14
+	VBROADCASTSD  SpiralsConstants<>+2688(SB), Z14
 	VFMADD231PD   Z14, Z7, Z6
 	VXORPS        X7, X7, X7
 	VCMPPD        $0x00, Z7, Z4, K1
-	VBROADCASTSD  SpiralsConstants<>+1872(SB), Z17
+	VBROADCASTSD  SpiralsConstants<>+2744(SB), Z17
 	VBLENDMPD     Z17, Z6, K1, Z6
-	VBROADCASTSD  SpiralsConstants<>+1760(SB), Z21
+	VBROADCASTSD  SpiralsConstants<>+2624(SB), Z21
 	VCMPPD        $0x00, Z21, Z4, K1
 	VBLENDMPD     Z21, Z6, K1, Z6
 	VCMPPD        $0x19, Z7, Z4, K1
-	VBROADCASTSD  SpiralsConstants<>+1880(SB), Z4
+	VBROADCASTSD  SpiralsConstants<>+2752(SB), Z4
 	VBLENDMPD     Z4, Z6, K1, Z6
 	VCVTPD2PS     Z6, Y6
 	VCVTPS2PD     Y3, Z3
@@ -10107,13 +9591,13 @@ TEXT ·spiralsGradBatchAVX2(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      SpiralsConstants<>+1632(SB), Y0
+	VMOVUPS      SpiralsConstants<>+2488(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
 	VANDPS       SpiralsConstants<>+896(SB), Y0, Y0
 	VMOVUPS      Y0, 2624(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 2688(SI)
-	VMOVUPS      SpiralsConstants<>+1664(SB), Y1
+	VMOVUPS      SpiralsConstants<>+2520(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       SpiralsConstants<>+896(SB), Y1, Y1
 	VMOVUPS      Y1, 2656(SI)
@@ -13969,9 +13453,9 @@ TEXT ·spiralsGradBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      SpiralsConstants<>+1696(SB), Z0
+	VMOVUPS      SpiralsConstants<>+2560(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS SpiralsConstants<>+1628(SB), Z0
+	VBROADCASTSS SpiralsConstants<>+1480(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 2624(SI)
 	VXORPS       X0, X0, X0
@@ -14019,175 +13503,121 @@ loop0:
 	VFMADD231PS.BCST 12(DI), Z0, Z3
 	VFMADD231PS.BCST 20(DI), Z0, Z4
 	VFMADD231PS.BCST 28(DI), Z0, Z5
-	VEXTRACTF64X4    $0x01, Z1, Y6
-	VEXTRACTF64X4    $0x01, Z3, Y7
-	VEXTRACTF64X4    $0x01, Z4, Y8
-	VEXTRACTF64X4    $0x01, Z5, Y9
-	VCVTPS2PD        Y1, Z1
-	VCVTPS2PD        Y3, Z3
-	VCVTPS2PD        Y4, Z4
-	VCVTPS2PD        Y5, Z5
-	VBROADCASTSD     SpiralsConstants<>+1480(SB), Z10
-	VMINPD           Z3, Z10, Z3
-	VMINPD           Z4, Z10, Z4
-	VMINPD           Z5, Z10, Z5
-	VMINPD           Z1, Z10, Z1
-	VBROADCASTSD     SpiralsConstants<>+1472(SB), Z11
-	VMAXPD           Z3, Z11, Z3
-	VMAXPD           Z4, Z11, Z4
-	VMAXPD           Z5, Z11, Z5
-	VMAXPD           Z1, Z11, Z1
-	VMULPD           Z3, Z3, Z12
-	VMULPD           Z4, Z4, Z13
-	VMULPD           Z5, Z5, Z14
-	VMULPD           Z1, Z1, Z15
-	VBROADCASTSD     SpiralsConstants<>+1520(SB), Z16
-	VBROADCASTSD     SpiralsConstants<>+1512(SB), Z17
-	VMOVAPS          Z17, Z18
-	VFMADD231PD      Z12, Z16, Z18
-	VMOVAPS          Z17, Z19
-	VFMADD231PD      Z13, Z16, Z19
-	VMOVAPS          Z17, Z20
-	VFMADD231PD      Z14, Z16, Z20
-	VMOVAPS          Z17, Z21
-	VFMADD231PD      Z15, Z16, Z21
-	VBROADCASTSD     SpiralsConstants<>+1504(SB), Z22
-	VFMADD213PD      Z22, Z12, Z18
-	VFMADD213PD      Z22, Z13, Z19
-	VFMADD213PD      Z22, Z14, Z20
-	VFMADD213PD      Z22, Z15, Z21
-	VBROADCASTSD     SpiralsConstants<>+1496(SB), Z23
-	VFMADD213PD      Z23, Z12, Z18
-	VFMADD213PD      Z23, Z13, Z19
-	VFMADD213PD      Z23, Z14, Z20
-	VFMADD213PD      Z23, Z15, Z21
-	VBROADCASTSD     SpiralsConstants<>+1488(SB), Z24
-	VFMADD213PD      Z24, Z12, Z18
-	VFMADD213PD      Z24, Z13, Z19
-	VFMADD213PD      Z24, Z14, Z20
-	VFMADD213PD      Z24, Z15, Z21
-	VMULPD           Z18, Z3, Z3
-	VMULPD           Z19, Z4, Z4
-	VMULPD           Z20, Z5, Z5
-	VMULPD           Z21, Z1, Z1
-	VBROADCASTSD     SpiralsConstants<>+1568(SB), Z18
-	VBROADCASTSD     SpiralsConstants<>+1560(SB), Z19
-	VMOVAPS          Z19, Z20
-	VFMADD231PD      Z12, Z18, Z20
-	VMOVAPS          Z19, Z21
-	VFMADD231PD      Z13, Z18, Z21
-	VMOVAPS          Z19, Z25
-	VFMADD231PD      Z14, Z18, Z25
-	VMOVAPS          Z19, Z26
-	VFMADD231PD      Z15, Z18, Z26
-	VBROADCASTSD     SpiralsConstants<>+1552(SB), Z27
-	VFMADD213PD      Z27, Z12, Z20
-	VFMADD213PD      Z27, Z13, Z21
-	VFMADD213PD      Z27, Z14, Z25
-	VFMADD213PD      Z27, Z15, Z26
-	VBROADCASTSD     SpiralsConstants<>+1544(SB), Z28
-	VFMADD213PD      Z28, Z12, Z20
-	VFMADD213PD      Z28, Z13, Z21
-	VFMADD213PD      Z28, Z14, Z25
-	VFMADD213PD      Z28, Z15, Z26
-	VBROADCASTSD     SpiralsConstants<>+1536(SB), Z29
-	VFMADD213PD      Z29, Z12, Z20
-	VFMADD213PD      Z29, Z13, Z21
-	VFMADD213PD      Z29, Z14, Z25
-	VFMADD213PD      Z29, Z15, Z26
-	VBROADCASTSD     SpiralsConstants<>+1528(SB), Z30
-	VFMADD213PD      Z30, Z12, Z20
-	VFMADD213PD      Z30, Z13, Z21
-	VFMADD213PD      Z30, Z14, Z25
-	VFMADD213PD      Z30, Z15, Z26
-	VDIVPD           Z20, Z3, Z3
-	VDIVPD           Z21, Z4, Z4
-	VDIVPD           Z25, Z5, Z5
-	VDIVPD           Z26, Z1, Z1
-	VCVTPD2PS        Z3, Y3
-	VCVTPD2PS        Z4, Y4
-	VCVTPD2PS        Z5, Y5
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y7, Z7
-	VCVTPS2PD        Y8, Z8
-	VCVTPS2PD        Y9, Z9
-	VCVTPS2PD        Y6, Z6
-	VMINPD           Z7, Z10, Z7
-	VMINPD           Z8, Z10, Z8
-	VMINPD           Z9, Z10, Z9
-	VMINPD           Z6, Z10, Z6
-	VMAXPD           Z7, Z11, Z7
-	VMAXPD           Z8, Z11, Z8
-	VMAXPD           Z9, Z11, Z9
-	VMAXPD           Z6, Z11, Z6
-	VMULPD           Z7, Z7, Z12
-	VMULPD           Z8, Z8, Z13
-	VMULPD           Z9, Z9, Z14
-	VMULPD           Z6, Z6, Z15
-	VMOVAPS          Z17, Z20
-	VFMADD231PD      Z12, Z16, Z20
-	VMOVAPS          Z17, Z21
-	VFMADD231PD      Z13, Z16, Z21
-	VMOVAPS          Z17, Z25
-	VFMADD231PD      Z14, Z16, Z25
-	VMOVAPS          Z17, Z26
-	VFMADD231PD      Z15, Z16, Z26
-	VFMADD213PD      Z22, Z12, Z20
-	VFMADD213PD      Z22, Z13, Z21
-	VFMADD213PD      Z22, Z14, Z25
-	VFMADD213PD      Z22, Z15, Z26
-	VFMADD213PD      Z23, Z12, Z20
-	VFMADD213PD      Z23, Z13, Z21
-	VFMADD213PD      Z23, Z14, Z25
-	VFMADD213PD      Z23, Z15, Z26
-	VFMADD213PD      Z24, Z12, Z20
-	VFMADD213PD      Z24, Z13, Z21
-	VFMADD213PD      Z24, Z14, Z25
-	VFMADD213PD      Z24, Z15, Z26
-	VMULPD           Z20, Z7, Z7
-	VMULPD           Z21, Z8, Z8
-	VMULPD           Z25, Z9, Z9
-	VMULPD           Z26, Z6, Z6
-	VMOVAPS          Z19, Z20
-	VFMADD231PD      Z12, Z18, Z20
-	VMOVAPS          Z19, Z21
-	VFMADD231PD      Z13, Z18, Z21
-	VMOVAPS          Z19, Z25
-	VFMADD231PD      Z14, Z18, Z25
-	VMOVAPS          Z19, Z26
-	VFMADD231PD      Z15, Z18, Z26
-	VFMADD213PD      Z27, Z12, Z20
-	VFMADD213PD      Z27, Z13, Z21
-	VFMADD213PD      Z27, Z14, Z25
-	VFMADD213PD      Z27, Z15, Z26
-	VFMADD213PD      Z28, Z12, Z20
-	VFMADD213PD      Z28, Z13, Z21
-	VFMADD213PD      Z28, Z14, Z25
-	VFMADD213PD      Z28, Z15, Z26
-	VFMADD213PD      Z29, Z12, Z20
-	VFMADD213PD      Z29, Z13, Z21
-	VFMADD213PD      Z29, Z14, Z25
-	VFMADD213PD      Z29, Z15, Z26
-	VFMADD213PD      Z30, Z12, Z20
-	VFMADD213PD      Z30, Z13, Z21
-	VFMADD213PD      Z30, Z14, Z25
-	VFMADD213PD      Z30, Z15, Z26
-	VDIVPD           Z20, Z7, Z7
-	VDIVPD           Z21, Z8, Z8
-	VDIVPD           Z25, Z9, Z9
-	VDIVPD           Z26, Z6, Z6
-	VCVTPD2PS        Z7, Y7
-	VCVTPD2PS        Z8, Y8
-	VCVTPD2PS        Z9, Y9
-	VCVTPD2PS        Z6, Y6
-	VINSERTF64X4     $0x01, Y7, Z3, Z3
-	VINSERTF64X4     $0x01, Y8, Z4, Z4
-	VINSERTF64X4     $0x01, Y9, Z5, Z5
-	VINSERTF64X4     $0x01, Y6, Z1, Z1
-	VMOVUPS          Z3, 256(SI)
-	VMOVUPS          Z4, 320(SI)
-	VMOVUPS          Z5, 384(SI)
-	VMOVUPS          Z1, 192(SI)
+	VBROADCASTSS     SpiralsConstants<>+1476(SB), Z6
+	VANDPS           Z6, Z3, Z7
+	VANDPS           Z6, Z4, Z8
+	VANDPS           Z6, Z5, Z9
+	VANDPS           Z6, Z1, Z10
+	VBROADCASTSS     SpiralsConstants<>+1472(SB), Z11
+	VMINPS           Z7, Z11, Z7
+	VMINPS           Z8, Z11, Z8
+	VMINPS           Z9, Z11, Z9
+	VMINPS           Z10, Z11, Z10
+	VBROADCASTSS     SpiralsConstants<>+1480(SB), Z12
+	VADDPS           Z12, Z7, Z13
+	VADDPS           Z12, Z8, Z14
+	VADDPS           Z12, Z9, Z15
+	VADDPS           Z12, Z10, Z16
+	VPSRLD           $0x14, Z13, Z13
+	VPSRLD           $0x14, Z14, Z14
+	VPSRLD           $0x14, Z15, Z15
+	VPSRLD           $0x14, Z16, Z16
+	VMOVUPS          SpiralsConstants<>+1536(SB), Z17
+	VMOVAPS          Z13, Z18
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z18
+	VMOVAPS          Z14, Z19
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z19
+	VMOVAPS          Z15, Z20
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z20
+	VMOVAPS          Z16, Z21
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z21
+	VSUBPS           Z18, Z7, Z7
+	VSUBPS           Z19, Z8, Z8
+	VSUBPS           Z20, Z9, Z9
+	VSUBPS           Z21, Z10, Z10
+	VMOVUPS          SpiralsConstants<>+1664(SB), Z18
+	VMOVAPS          Z13, Z19
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z19
+	VMOVAPS          Z14, Z20
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z20
+	VMOVAPS          Z15, Z21
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z21
+	VMOVAPS          Z16, Z22
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z22
+	VMOVUPS          SpiralsConstants<>+1792(SB), Z23
+	VMOVAPS          Z13, Z24
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z24
+	VMOVAPS          Z14, Z25
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z25
+	VMOVAPS          Z15, Z26
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z26
+	VMOVAPS          Z16, Z27
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z27
+	VFMADD231PS      Z7, Z19, Z24
+	VFMADD231PS      Z8, Z20, Z25
+	VFMADD231PS      Z9, Z21, Z26
+	VFMADD231PS      Z10, Z22, Z27
+	VMOVUPS          SpiralsConstants<>+1920(SB), Z19
+	VMOVAPS          Z13, Z20
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z20
+	VMOVAPS          Z14, Z21
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z21
+	VMOVAPS          Z15, Z22
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z22
+	VMOVAPS          Z16, Z28
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z28
+	VFMADD231PS      Z7, Z24, Z20
+	VFMADD231PS      Z8, Z25, Z21
+	VFMADD231PS      Z9, Z26, Z22
+	VFMADD231PS      Z10, Z27, Z28
+	VMOVUPS          SpiralsConstants<>+2048(SB), Z24
+	VMOVAPS          Z13, Z25
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z25
+	VMOVAPS          Z14, Z26
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z26
+	VMOVAPS          Z15, Z27
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z27
+	VMOVAPS          Z16, Z29
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z29
+	VFMADD231PS      Z7, Z20, Z25
+	VFMADD231PS      Z8, Z21, Z26
+	VFMADD231PS      Z9, Z22, Z27
+	VFMADD231PS      Z10, Z28, Z29
+	VMOVUPS          SpiralsConstants<>+2176(SB), Z20
+	VMOVAPS          Z13, Z21
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z21
+	VMOVAPS          Z14, Z22
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z22
+	VMOVAPS          Z15, Z28
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z28
+	VMOVAPS          Z16, Z30
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z30
+	VFMADD231PS      Z7, Z25, Z21
+	VFMADD231PS      Z8, Z26, Z22
+	VFMADD231PS      Z9, Z27, Z28
+	VFMADD231PS      Z10, Z29, Z30
+	VMOVUPS          SpiralsConstants<>+2304(SB), Z25
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z13
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z14
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z15
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z16
+	VMAXPS           Z7, Z13, Z13
+	VMAXPS           Z8, Z14, Z14
+	VMAXPS           Z9, Z15, Z15
+	VMAXPS           Z10, Z16, Z16
+	VFMADD231PS      Z7, Z21, Z13
+	VFMADD231PS      Z8, Z22, Z14
+	VFMADD231PS      Z9, Z28, Z15
+	VFMADD231PS      Z10, Z30, Z16
+	VBROADCASTSS     SpiralsConstants<>+2432(SB), Z7
+	VPTERNLOGD       $0xf8, Z7, Z3, Z13
+	VPTERNLOGD       $0xf8, Z7, Z4, Z14
+	VPTERNLOGD       $0xf8, Z7, Z5, Z15
+	VPTERNLOGD       $0xf8, Z7, Z1, Z16
+	VMOVUPS          Z13, 256(SI)
+	VMOVUPS          Z14, 320(SI)
+	VMOVUPS          Z15, 384(SI)
+	VMOVUPS          Z16, 192(SI)
 	VBROADCASTSS     144(DI), Z1
 	VBROADCASTSS     148(DI), Z3
 	VBROADCASTSS     152(DI), Z4
@@ -14200,162 +13630,110 @@ loop0:
 	VFMADD231PS.BCST 44(DI), Z0, Z3
 	VFMADD231PS.BCST 52(DI), Z0, Z4
 	VFMADD231PS.BCST 60(DI), Z0, Z5
-	VEXTRACTF64X4    $0x01, Z1, Y6
-	VEXTRACTF64X4    $0x01, Z3, Y7
-	VEXTRACTF64X4    $0x01, Z4, Y8
-	VEXTRACTF64X4    $0x01, Z5, Y9
-	VCVTPS2PD        Y1, Z1
-	VCVTPS2PD        Y3, Z3
-	VCVTPS2PD        Y4, Z4
-	VCVTPS2PD        Y5, Z5
-	VMINPD           Z1, Z10, Z1
-	VMINPD           Z3, Z10, Z3
-	VMINPD           Z4, Z10, Z4
-	VMINPD           Z5, Z10, Z5
-	VMAXPD           Z1, Z11, Z1
-	VMAXPD           Z3, Z11, Z3
-	VMAXPD           Z4, Z11, Z4
-	VMAXPD           Z5, Z11, Z5
-	VMULPD           Z1, Z1, Z12
-	VMULPD           Z3, Z3, Z13
-	VMULPD           Z4, Z4, Z14
-	VMULPD           Z5, Z5, Z15
-	VMOVAPS          Z17, Z20
-	VFMADD231PD      Z12, Z16, Z20
-	VMOVAPS          Z17, Z21
-	VFMADD231PD      Z13, Z16, Z21
-	VMOVAPS          Z17, Z25
-	VFMADD231PD      Z14, Z16, Z25
-	VMOVAPS          Z17, Z26
-	VFMADD231PD      Z15, Z16, Z26
-	VFMADD213PD      Z22, Z12, Z20
-	VFMADD213PD      Z22, Z13, Z21
-	VFMADD213PD      Z22, Z14, Z25
-	VFMADD213PD      Z22, Z15, Z26
-	VFMADD213PD      Z23, Z12, Z20
-	VFMADD213PD      Z23, Z13, Z21
-	VFMADD213PD      Z23, Z14, Z25
-	VFMADD213PD      Z23, Z15, Z26
-	VFMADD213PD      Z24, Z12, Z20
-	VFMADD213PD      Z24, Z13, Z21
-	VFMADD213PD      Z24, Z14, Z25
-	VFMADD213PD      Z24, Z15, Z26
-	VMULPD           Z20, Z1, Z1
-	VMULPD           Z21, Z3, Z3
-	VMULPD           Z25, Z4, Z4
-	VMULPD           Z26, Z5, Z5
-	VMOVAPS          Z19, Z20
-	VFMADD231PD      Z12, Z18, Z20
-	VMOVAPS          Z19, Z21
-	VFMADD231PD      Z13, Z18, Z21
-	VMOVAPS          Z19, Z25
-	VFMADD231PD      Z14, Z18, Z25
-	VMOVAPS          Z19, Z26
-	VFMADD231PD      Z15, Z18, Z26
-	VFMADD213PD      Z27, Z12, Z20
-	VFMADD213PD      Z27, Z13, Z21
-	VFMADD213PD      Z27, Z14, Z25
-	VFMADD213PD      Z27, Z15, Z26
-	VFMADD213PD      Z28, Z12, Z20
-	VFMADD213PD      Z28, Z13, Z21
-	VFMADD213PD      Z28, Z14, Z25
-	VFMADD213PD      Z28, Z15, Z26
-	VFMADD213PD      Z29, Z12, Z20
-	VFMADD213PD      Z29, Z13, Z21
-	VFMADD213PD      Z29, Z14, Z25
-	VFMADD213PD      Z29, Z15, Z26
-	VFMADD213PD      Z30, Z12, Z20
-	VFMADD213PD      Z30, Z13, Z21
-	VFMADD213PD      Z30, Z14, Z25
-	VFMADD213PD      Z30, Z15, Z26
-	VDIVPD           Z20, Z1, Z1
-	VDIVPD           Z21, Z3, Z3
-	VDIVPD           Z25, Z4, Z4
-	VDIVPD           Z26, Z5, Z5
-	VCVTPD2PS        Z1, Y1
-	VCVTPD2PS        Z3, Y3
-	VCVTPD2PS        Z4, Y4
-	VCVTPD2PS        Z5, Y5
-	VCVTPS2PD        Y6, Z6
-	VCVTPS2PD        Y7, Z7
-	VCVTPS2PD        Y8, Z8
-	VCVTPS2PD        Y9, Z9
-	VMINPD           Z6, Z10, Z6
-	VMINPD           Z7, Z10, Z7
-	VMINPD           Z8, Z10, Z8
-	VMINPD           Z9, Z10, Z9
-	VMAXPD           Z6, Z11, Z6
-	VMAXPD           Z7, Z11, Z7
-	VMAXPD           Z8, Z11, Z8
-	VMAXPD           Z9, Z11, Z9
-	VMULPD           Z6, Z6, Z12
-	VMULPD           Z7, Z7, Z13
-	VMULPD           Z8, Z8, Z14
-	VMULPD           Z9, Z9, Z15
-	VMOVAPS          Z17, Z20
-	VFMADD231PD      Z12, Z16, Z20
-	VMOVAPS          Z17, Z21
-	VFMADD231PD      Z13, Z16, Z21
-	VMOVAPS          Z17, Z25
-	VFMADD231PD      Z14, Z16, Z25
-	VMOVAPS          Z17, Z26
-	VFMADD231PD      Z15, Z16, Z26
-	VFMADD213PD      Z22, Z12, Z20
-	VFMADD213PD      Z22, Z13, Z21
-	VFMADD213PD      Z22, Z14, Z25
-	VFMADD213PD      Z22, Z15, Z26
-	VFMADD213PD      Z23, Z12, Z20
-	VFMADD213PD      Z23, Z13, Z21
-	VFMADD213PD      Z23, Z14, Z25
-	VFMADD213PD      Z23, Z15, Z26
-	VFMADD213PD      Z24, Z12, Z20
-	VFMADD213PD      Z24, Z13, Z21
-	VFMADD213PD      Z24, Z14, Z25
-	VFMADD213PD      Z24, Z15, Z26
-	VMULPD           Z20, Z6, Z6
-	VMULPD           Z21, Z7, Z7
-	VMULPD           Z25, Z8, Z8
-	VMULPD           Z26, Z9, Z9
-	VMOVAPS          Z19, Z20
-	VFMADD231PD      Z12, Z18, Z20
-	VMOVAPS          Z19, Z21
-	VFMADD231PD      Z13, Z18, Z21
-	VMOVAPS          Z19, Z25
-	VFMADD231PD      Z14, Z18, Z25
-	VMOVAPS          Z19, Z26
-	VFMADD231PD      Z15, Z18, Z26
-	VFMADD213PD      Z27, Z12, Z20
-	VFMADD213PD      Z27, Z13, Z21
-	VFMADD213PD      Z27, Z14, Z25
-	VFMADD213PD      Z27, Z15, Z26
-	VFMADD213PD      Z28, Z12, Z20
-	VFMADD213PD      Z28, Z13, Z21
-	VFMADD213PD      Z28, Z14, Z25
-	VFMADD213PD      Z28, Z15, Z26
-	VFMADD213PD      Z29, Z12, Z20
-	VFMADD213PD      Z29, Z13, Z21
-	VFMADD213PD      Z29, Z14, Z25
-	VFMADD213PD      Z29, Z15, Z26
-	VFMADD213PD      Z30, Z12, Z20
-	VFMADD213PD      Z30, Z13, Z21
-	VFMADD213PD      Z30, Z14, Z25
-	VFMADD213PD      Z30, Z15, Z26
-	VDIVPD           Z20, Z6, Z6
-	VDIVPD           Z21, Z7, Z7
-	VDIVPD           Z25, Z8, Z8
-	VDIVPD           Z26, Z9, Z9
-	VCVTPD2PS        Z6, Y6
-	VCVTPD2PS        Z7, Y7
-	VCVTPD2PS        Z8, Y8
-	VCVTPD2PS        Z9, Y9
-	VINSERTF64X4     $0x01, Y6, Z1, Z1
-	VINSERTF64X4     $0x01, Y7, Z3, Z3
-	VINSERTF64X4     $0x01, Y8, Z4, Z4
-	VINSERTF64X4     $0x01, Y9, Z5, Z5
-	VMOVUPS          Z1, 448(SI)
-	VMOVUPS          Z3, 512(SI)
-	VMOVUPS          Z4, 576(SI)
-	VMOVUPS          Z5, 640(SI)
+	VANDPS           Z6, Z1, Z8
+	VANDPS           Z6, Z3, Z9
+	VANDPS           Z6, Z4, Z10
+	VANDPS           Z6, Z5, Z13
+	VMINPS           Z8, Z11, Z8
+	VMINPS           Z9, Z11, Z9
+	VMINPS           Z10, Z11, Z10
+	VMINPS           Z13, Z11, Z13
+	VADDPS           Z12, Z8, Z14
+	VADDPS           Z12, Z9, Z15
+	VADDPS           Z12, Z10, Z16
+	VADDPS           Z12, Z13, Z21
+	VPSRLD           $0x14, Z14, Z14
+	VPSRLD           $0x14, Z15, Z15
+	VPSRLD           $0x14, Z16, Z16
+	VPSRLD           $0x14, Z21, Z21
+	VMOVAPS          Z14, Z22
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z22
+	VMOVAPS          Z15, Z26
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z26
+	VMOVAPS          Z16, Z27
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z27
+	VMOVAPS          Z21, Z28
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z28
+	VSUBPS           Z22, Z8, Z8
+	VSUBPS           Z26, Z9, Z9
+	VSUBPS           Z27, Z10, Z10
+	VSUBPS           Z28, Z13, Z13
+	VMOVAPS          Z14, Z22
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z22
+	VMOVAPS          Z15, Z26
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z26
+	VMOVAPS          Z16, Z27
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z27
+	VMOVAPS          Z21, Z28
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z28
+	VMOVAPS          Z14, Z29
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z29
+	VMOVAPS          Z15, Z30
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z30
+	VMOVAPS          Z16, Z31
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z31
+	VMOVAPS          Z21, Z18
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z18
+	VFMADD231PS      Z8, Z22, Z29
+	VFMADD231PS      Z9, Z26, Z30
+	VFMADD231PS      Z10, Z27, Z31
+	VFMADD231PS      Z13, Z28, Z18
+	VMOVAPS          Z14, Z22
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z22
+	VMOVAPS          Z15, Z26
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z26
+	VMOVAPS          Z16, Z27
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z27
+	VMOVAPS          Z21, Z28
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z28
+	VFMADD231PS      Z8, Z29, Z22
+	VFMADD231PS      Z9, Z30, Z26
+	VFMADD231PS      Z10, Z31, Z27
+	VFMADD231PS      Z13, Z18, Z28
+	VMOVAPS          Z14, Z18
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z18
+	VMOVAPS          Z15, Z29
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z29
+	VMOVAPS          Z16, Z30
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z30
+	VMOVAPS          Z21, Z31
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z31
+	VFMADD231PS      Z8, Z22, Z18
+	VFMADD231PS      Z9, Z26, Z29
+	VFMADD231PS      Z10, Z27, Z30
+	VFMADD231PS      Z13, Z28, Z31
+	VMOVAPS          Z14, Z22
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z22
+	VMOVAPS          Z15, Z26
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z26
+	VMOVAPS          Z16, Z27
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z27
+	VMOVAPS          Z21, Z28
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z28
+	VFMADD231PS      Z8, Z18, Z22
+	VFMADD231PS      Z9, Z29, Z26
+	VFMADD231PS      Z10, Z30, Z27
+	VFMADD231PS      Z13, Z31, Z28
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z14
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z15
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z16
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z21
+	VMAXPS           Z8, Z14, Z14
+	VMAXPS           Z9, Z15, Z15
+	VMAXPS           Z10, Z16, Z16
+	VMAXPS           Z13, Z21, Z18
+	VFMADD231PS      Z8, Z22, Z14
+	VFMADD231PS      Z9, Z26, Z15
+	VFMADD231PS      Z10, Z27, Z16
+	VFMADD231PS      Z13, Z28, Z18
+	VPTERNLOGD       $0xf8, Z7, Z1, Z14
+	VPTERNLOGD       $0xf8, Z7, Z3, Z15
+	VPTERNLOGD       $0xf8, Z7, Z4, Z16
+	VPTERNLOGD       $0xf8, Z7, Z5, Z18
+	VMOVUPS          Z14, 448(SI)
+	VMOVUPS          Z15, 512(SI)
+	VMOVUPS          Z16, 576(SI)
+	VMOVUPS          Z18, 640(SI)
 	VBROADCASTSS     160(DI), Z1
 	VBROADCASTSS     164(DI), Z3
 	VBROADCASTSS     168(DI), Z4
@@ -14368,162 +13746,111 @@ loop0:
 	VFMADD231PS.BCST 76(DI), Z0, Z3
 	VFMADD231PS.BCST 84(DI), Z0, Z4
 	VFMADD231PS.BCST 92(DI), Z0, Z5
-	VEXTRACTF64X4    $0x01, Z1, Y6
-	VEXTRACTF64X4    $0x01, Z3, Y7
-	VEXTRACTF64X4    $0x01, Z4, Y8
-	VEXTRACTF64X4    $0x01, Z5, Y9
-	VCVTPS2PD        Y1, Z1
-	VCVTPS2PD        Y3, Z3
-	VCVTPS2PD        Y4, Z4
-	VCVTPS2PD        Y5, Z5
-	VMINPD           Z1, Z10, Z1
-	VMINPD           Z3, Z10, Z3
-	VMINPD           Z4, Z10, Z4
-	VMINPD           Z5, Z10, Z5
-	VMAXPD           Z1, Z11, Z1
-	VMAXPD           Z3, Z11, Z3
-	VMAXPD           Z4, Z11, Z4
-	VMAXPD           Z5, Z11, Z5
-	VMULPD           Z1, Z1, Z12
-	VMULPD           Z3, Z3, Z13
-	VMULPD           Z4, Z4, Z14
-	VMULPD           Z5, Z5, Z15
-	VMOVAPS          Z17, Z20
-	VFMADD231PD      Z12, Z16, Z20
-	VMOVAPS          Z17, Z21
-	VFMADD231PD      Z13, Z16, Z21
-	VMOVAPS          Z17, Z25
-	VFMADD231PD      Z14, Z16, Z25
-	VMOVAPS          Z17, Z26
-	VFMADD231PD      Z15, Z16, Z26
-	VFMADD213PD      Z22, Z12, Z20
-	VFMADD213PD      Z22, Z13, Z21
-	VFMADD213PD      Z22, Z14, Z25
-	VFMADD213PD      Z22, Z15, Z26
-	VFMADD213PD      Z23, Z12, Z20
-	VFMADD213PD      Z23, Z13, Z21
-	VFMADD213PD      Z23, Z14, Z25
-	VFMADD213PD      Z23, Z15, Z26
-	VFMADD213PD      Z24, Z12, Z20
-	VFMADD213PD      Z24, Z13, Z21
-	VFMADD213PD      Z24, Z14, Z25
-	VFMADD213PD      Z24, Z15, Z26
-	VMULPD           Z20, Z1, Z1
-	VMULPD           Z21, Z3, Z3
-	VMULPD           Z25, Z4, Z4
-	VMULPD           Z26, Z5, Z5
-	VMOVAPS          Z19, Z20
-	VFMADD231PD      Z12, Z18, Z20
-	VMOVAPS          Z19, Z21
-	VFMADD231PD      Z13, Z18, Z21
-	VMOVAPS          Z19, Z25
-	VFMADD231PD      Z14, Z18, Z25
-	VMOVAPS          Z19, Z26
-	VFMADD231PD      Z15, Z18, Z26
-	VFMADD213PD      Z27, Z12, Z20
-	VFMADD213PD      Z27, Z13, Z21
-	VFMADD213PD      Z27, Z14, Z25
-	VFMADD213PD      Z27, Z15, Z26
-	VFMADD213PD      Z28, Z12, Z20
-	VFMADD213PD      Z28, Z13, Z21
-	VFMADD213PD      Z28, Z14, Z25
-	VFMADD213PD      Z28, Z15, Z26
-	VFMADD213PD      Z29, Z12, Z20
-	VFMADD213PD      Z29, Z13, Z21
-	VFMADD213PD      Z29, Z14, Z25
-	VFMADD213PD      Z29, Z15, Z26
-	VFMADD213PD      Z30, Z12, Z20
-	VFMADD213PD      Z30, Z13, Z21
-	VFMADD213PD      Z30, Z14, Z25
-	VFMADD213PD      Z30, Z15, Z26
-	VDIVPD           Z20, Z1, Z1
-	VDIVPD           Z21, Z3, Z3
-	VDIVPD           Z25, Z4, Z4
-	VDIVPD           Z26, Z5, Z5
-	VCVTPD2PS        Z1, Y1
-	VCVTPD2PS        Z3, Y3
-	VCVTPD2PS        Z4, Y4
-	VCVTPD2PS        Z5, Y5
-	VCVTPS2PD        Y6, Z6
-	VCVTPS2PD        Y7, Z7
-	VCVTPS2PD        Y8, Z8
-	VCVTPS2PD        Y9, Z9
-	VMINPD           Z6, Z10, Z6
-	VMINPD           Z7, Z10, Z7
-	VMINPD           Z8, Z10, Z8
-	VMINPD           Z9, Z10, Z9
-	VMAXPD           Z6, Z11, Z6
-	VMAXPD           Z7, Z11, Z7
-	VMAXPD           Z8, Z11, Z8
-	VMAXPD           Z9, Z11, Z9
-	VMULPD           Z6, Z6, Z12
-	VMULPD           Z7, Z7, Z13
-	VMULPD           Z8, Z8, Z14
-	VMULPD           Z9, Z9, Z15
-	VMOVAPS          Z17, Z20
-	VFMADD231PD      Z12, Z16, Z20
-	VMOVAPS          Z17, Z21
-	VFMADD231PD      Z13, Z16, Z21
-	VMOVAPS          Z17, Z25
-	VFMADD231PD      Z14, Z16, Z25
-	VMOVAPS          Z17, Z26
-	VFMADD231PD      Z15, Z16, Z26
-	VFMADD213PD      Z22, Z12, Z20
-	VFMADD213PD      Z22, Z13, Z21
-	VFMADD213PD      Z22, Z14, Z25
-	VFMADD213PD      Z22, Z15, Z26
-	VFMADD213PD      Z23, Z12, Z20
-	VFMADD213PD      Z23, Z13, Z21
-	VFMADD213PD      Z23, Z14, Z25
-	VFMADD213PD      Z23, Z15, Z26
-	VFMADD213PD      Z24, Z12, Z20
-	VFMADD213PD      Z24, Z13, Z21
-	VFMADD213PD      Z24, Z14, Z25
-	VFMADD213PD      Z24, Z15, Z26
-	VMULPD           Z20, Z6, Z6
-	VMULPD           Z21, Z7, Z7
-	VMULPD           Z25, Z8, Z8
-	VMULPD           Z26, Z9, Z9
-	VMOVAPS          Z19, Z20
-	VFMADD231PD      Z12, Z18, Z20
-	VMOVAPS          Z19, Z21
-	VFMADD231PD      Z13, Z18, Z21
-	VMOVAPS          Z19, Z25
-	VFMADD231PD      Z14, Z18, Z25
-	VMOVAPS          Z19, Z26
-	VFMADD231PD      Z15, Z18, Z26
-	VFMADD213PD      Z27, Z12, Z20
-	VFMADD213PD      Z27, Z13, Z21
-	VFMADD213PD      Z27, Z14, Z25
-	VFMADD213PD      Z27, Z15, Z26
-	VFMADD213PD      Z28, Z12, Z20
-	VFMADD213PD      Z28, Z13, Z21
-	VFMADD213PD      Z28, Z14, Z25
-	VFMADD213PD      Z28, Z15, Z26
-	VFMADD213PD      Z29, Z12, Z20
-	VFMADD213PD      Z29, Z13, Z21
-	VFMADD213PD      Z29, Z14, Z25
-	VFMADD213PD      Z29, Z15, Z26
-	VFMADD213PD      Z30, Z12, Z20
-	VFMADD213PD      Z30, Z13, Z21
-	VFMADD213PD      Z30, Z14, Z25
-	VFMADD213PD      Z30, Z15, Z26
-	VDIVPD           Z20, Z6, Z6
-	VDIVPD           Z21, Z7, Z7
-	VDIVPD           Z25, Z8, Z8
-	VDIVPD           Z26, Z9, Z9
-	VCVTPD2PS        Z6, Y6
-	VCVTPD2PS        Z7, Y7
-	VCVTPD2PS        Z8, Y8
-	VCVTPD2PS        Z9, Y9
-	VINSERTF64X4     $0x01, Y6, Z1, Z1
-	VINSERTF64X4     $0x01, Y7, Z3, Z3
-	VINSERTF64X4     $0x01, Y8, Z4, Z4
-	VINSERTF64X4     $0x01, Y9, Z5, Z5
-	VMOVUPS          Z1, 704(SI)
-	VMOVUPS          Z3, 768(SI)
-	VMOVUPS          Z4, 832(SI)
-	VMOVUPS          Z5, 896(SI)
+	VANDPS           Z6, Z1, Z8
+	VANDPS           Z6, Z3, Z9
+	VANDPS           Z6, Z4, Z10
+	VANDPS           Z6, Z5, Z13
+	VMINPS           Z8, Z11, Z8
+	VMINPS           Z9, Z11, Z9
+	VMINPS           Z10, Z11, Z10
+	VMINPS           Z13, Z11, Z13
+	VADDPS           Z12, Z8, Z14
+	VADDPS           Z12, Z9, Z15
+	VADDPS           Z12, Z10, Z16
+	VADDPS           Z12, Z13, Z18
+	VPSRLD           $0x14, Z14, Z14
+	VPSRLD           $0x14, Z15, Z15
+	VPSRLD           $0x14, Z16, Z16
+	VPSRLD           $0x14, Z18, Z18
+	VMOVAPS          Z14, Z21
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z21
+	VMOVAPS          Z15, Z22
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z22
+	VMOVAPS          Z16, Z26
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z26
+	VMOVAPS          Z18, Z27
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z27
+	VSUBPS           Z21, Z8, Z8
+	VSUBPS           Z22, Z9, Z9
+	VSUBPS           Z26, Z10, Z10
+	VSUBPS           Z27, Z13, Z13
+	VMOVUPS          SpiralsConstants<>+1664(SB), Z21
+	VMOVAPS          Z14, Z22
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z21, Z22
+	VMOVAPS          Z15, Z26
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z21, Z26
+	VMOVAPS          Z16, Z27
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z21, Z27
+	VMOVAPS          Z18, Z28
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z21, Z28
+	VMOVAPS          Z14, Z29
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z29
+	VMOVAPS          Z15, Z30
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z30
+	VMOVAPS          Z16, Z31
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z31
+	VMOVAPS          Z18, Z21
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z21
+	VFMADD231PS      Z8, Z22, Z29
+	VFMADD231PS      Z9, Z26, Z30
+	VFMADD231PS      Z10, Z27, Z31
+	VFMADD231PS      Z13, Z28, Z21
+	VMOVAPS          Z14, Z22
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z22
+	VMOVAPS          Z15, Z26
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z26
+	VMOVAPS          Z16, Z27
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z27
+	VMOVAPS          Z18, Z28
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z28
+	VFMADD231PS      Z8, Z29, Z22
+	VFMADD231PS      Z9, Z30, Z26
+	VFMADD231PS      Z10, Z31, Z27
+	VFMADD231PS      Z13, Z21, Z28
+	VMOVAPS          Z14, Z21
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z21
+	VMOVAPS          Z15, Z29
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z29
+	VMOVAPS          Z16, Z30
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z30
+	VMOVAPS          Z18, Z31
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z31
+	VFMADD231PS      Z8, Z22, Z21
+	VFMADD231PS      Z9, Z26, Z29
+	VFMADD231PS      Z10, Z27, Z30
+	VFMADD231PS      Z13, Z28, Z31
+	VMOVAPS          Z14, Z22
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z22
+	VMOVAPS          Z15, Z26
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z26
+	VMOVAPS          Z16, Z27
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z27
+	VMOVAPS          Z18, Z28
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z28
+	VFMADD231PS      Z8, Z21, Z22
+	VFMADD231PS      Z9, Z29, Z26
+	VFMADD231PS      Z10, Z30, Z27
+	VFMADD231PS      Z13, Z31, Z28
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z14
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z15
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z16
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z18
+	VMAXPS           Z8, Z14, Z14
+	VMAXPS           Z9, Z15, Z15
+	VMAXPS           Z10, Z16, Z16
+	VMAXPS           Z13, Z18, Z18
+	VFMADD231PS      Z8, Z22, Z14
+	VFMADD231PS      Z9, Z26, Z15
+	VFMADD231PS      Z10, Z27, Z16
+	VFMADD231PS      Z13, Z28, Z18
+	VPTERNLOGD       $0xf8, Z7, Z1, Z14
+	VPTERNLOGD       $0xf8, Z7, Z3, Z15
+	VPTERNLOGD       $0xf8, Z7, Z4, Z16
+	VPTERNLOGD       $0xf8, Z7, Z5, Z18
+	VMOVUPS          Z14, 704(SI)
+	VMOVUPS          Z15, 768(SI)
+	VMOVUPS          Z16, 832(SI)
+	VMOVUPS          Z18, 896(SI)
 	VBROADCASTSS     176(DI), Z1
 	VBROADCASTSS     180(DI), Z3
 	VBROADCASTSS     184(DI), Z4
@@ -14536,165 +13863,116 @@ loop0:
 	VBROADCASTSS     120(DI), Z2
 	VFMADD231PS      4224(BX), Z2, Z5
 	VFMADD231PS.BCST 100(DI), Z0, Z1
-	VEXTRACTF64X4    $0x01, Z1, Y2
+	VANDPS           Z6, Z1, Z2
 	VFMADD231PS.BCST 108(DI), Z0, Z3
-	VCVTPS2PD        Y1, Z0
-	VEXTRACTF64X4    $0x01, Z3, Y1
-	VBROADCASTSS     116(DI), Z6
-	VFMADD231PS      4288(BX), Z6, Z4
-	VBROADCASTSS     124(DI), Z6
-	VFMADD231PS      4288(BX), Z6, Z5
-	VMINPD           Z0, Z10, Z0
-	VCVTPS2PD        Y3, Z3
-	VEXTRACTF64X4    $0x01, Z4, Y6
-	VEXTRACTF64X4    $0x01, Z5, Y7
-	VMAXPD           Z0, Z11, Z0
-	VMINPD           Z3, Z10, Z3
-	VCVTPS2PD        Y4, Z4
-	VCVTPS2PD        Y5, Z5
-	VMULPD           Z0, Z0, Z8
-	VMAXPD           Z3, Z11, Z3
-	VMINPD           Z4, Z10, Z4
-	VMINPD           Z5, Z10, Z5
-	VMOVAPS          Z17, Z9
-	VFMADD231PD      Z8, Z16, Z9
-	VMULPD           Z3, Z3, Z12
-	VMAXPD           Z4, Z11, Z4
-	VMAXPD           Z5, Z11, Z5
-	VFMADD213PD      Z22, Z8, Z9
-	VMOVAPS          Z17, Z13
-	VFMADD231PD      Z12, Z16, Z13
-	VMULPD           Z4, Z4, Z14
-	VMULPD           Z5, Z5, Z15
-	VFMADD213PD      Z23, Z8, Z9
-	VFMADD213PD      Z22, Z12, Z13
-	VMOVAPS          Z17, Z20
-	VFMADD231PD      Z14, Z16, Z20
-	VMOVAPS          Z17, Z21
-	VFMADD231PD      Z15, Z16, Z21
-	VFMADD213PD      Z24, Z8, Z9
-	VFMADD213PD      Z23, Z12, Z13
-	VFMADD213PD      Z22, Z14, Z20
-	VFMADD213PD      Z22, Z15, Z21
-	VMULPD           Z9, Z0, Z0
-	VFMADD213PD      Z24, Z12, Z13
-	VFMADD213PD      Z23, Z14, Z20
-	VFMADD213PD      Z23, Z15, Z21
-	VMOVAPS          Z19, Z9
-	VFMADD231PD      Z8, Z18, Z9
-	VMULPD           Z13, Z3, Z3
-	VFMADD213PD      Z24, Z14, Z20
-	VFMADD213PD      Z24, Z15, Z21
-	VFMADD213PD      Z27, Z8, Z9
-	VMOVAPS          Z19, Z13
-	VFMADD231PD      Z12, Z18, Z13
-	VMULPD           Z20, Z4, Z4
-	VMULPD           Z21, Z5, Z5
-	VFMADD213PD      Z28, Z8, Z9
-	VFMADD213PD      Z27, Z12, Z13
-	VMOVAPS          Z19, Z20
-	VFMADD231PD      Z14, Z18, Z20
-	VMOVAPS          Z19, Z21
-	VFMADD231PD      Z15, Z18, Z21
-	VFMADD213PD      Z29, Z8, Z9
-	VFMADD213PD      Z28, Z12, Z13
-	VFMADD213PD      Z27, Z14, Z20
-	VFMADD213PD      Z27, Z15, Z21
-	VFMADD213PD      Z30, Z8, Z9
-	VFMADD213PD      Z29, Z12, Z13
-	VFMADD213PD      Z28, Z14, Z20
-	VFMADD213PD      Z28, Z15, Z21
-	VDIVPD           Z9, Z0, Z0
-	VFMADD213PD      Z30, Z12, Z13
-	VFMADD213PD      Z29, Z14, Z20
-	VFMADD213PD      Z29, Z15, Z21
-	VCVTPD2PS        Z0, Y0
-	VDIVPD           Z13, Z3, Z3
-	VFMADD213PD      Z30, Z14, Z20
-	VFMADD213PD      Z30, Z15, Z21
-	VCVTPS2PD        Y2, Z2
-	VCVTPD2PS        Z3, Y3
-	VDIVPD           Z20, Z4, Z4
-	VDIVPD           Z21, Z5, Z5
-	VMINPD           Z2, Z10, Z2
-	VCVTPS2PD        Y1, Z1
-	VCVTPD2PS        Z4, Y4
-	VCVTPD2PS        Z5, Y5
-	VMAXPD           Z2, Z11, Z2
-	VMINPD           Z1, Z10, Z1
-	VCVTPS2PD        Y6, Z6
-	VCVTPS2PD        Y7, Z7
-	VMULPD           Z2, Z2, Z8
-	VMAXPD           Z1, Z11, Z1
-	VMINPD           Z6, Z10, Z6
-	VMINPD           Z7, Z10, Z7
-	VMOVAPS          Z17, Z9
-	VFMADD231PD      Z8, Z16, Z9
-	VMULPD           Z1, Z1, Z10
-	VMAXPD           Z6, Z11, Z6
-	VMAXPD           Z7, Z11, Z7
-	VFMADD213PD      Z22, Z8, Z9
-	VMOVAPS          Z17, Z11
-	VFMADD231PD      Z10, Z16, Z11
-	VMULPD           Z6, Z6, Z12
-	VMULPD           Z7, Z7, Z13
-	VFMADD213PD      Z23, Z8, Z9
-	VFMADD213PD      Z22, Z10, Z11
-	VMOVAPS          Z17, Z14
-	VFMADD231PD      Z12, Z16, Z14
-	VFMADD231PD      Z13, Z16, Z17
-	VFMADD213PD      Z24, Z8, Z9
-	VFMADD213PD      Z23, Z10, Z11
-	VFMADD213PD      Z22, Z12, Z14
-	VFMADD231PD      Z13, Z17, Z22
-	VMULPD           Z9, Z2, Z2
-	VFMADD213PD      Z24, Z10, Z11
-	VFMADD213PD      Z23, Z12, Z14
-	VFMADD231PD      Z13, Z22, Z23
-	VMOVAPS          Z19, Z9
-	VFMADD231PD      Z8, Z18, Z9
-	VMULPD           Z11, Z1, Z1
-	VFMADD213PD      Z24, Z12, Z14
-	VFMADD231PD      Z13, Z23, Z24
-	VFMADD213PD      Z27, Z8, Z9
-	VMOVAPS          Z19, Z11
-	VFMADD231PD      Z10, Z18, Z11
-	VMULPD           Z14, Z6, Z6
-	VMULPD           Z24, Z7, Z7
-	VFMADD213PD      Z28, Z8, Z9
-	VFMADD213PD      Z27, Z10, Z11
-	VMOVAPS          Z19, Z14
-	VFMADD231PD      Z12, Z18, Z14
-	VFMADD231PD      Z13, Z18, Z19
-	VFMADD213PD      Z29, Z8, Z9
-	VFMADD213PD      Z28, Z10, Z11
-	VFMADD213PD      Z27, Z12, Z14
-	VFMADD231PD      Z13, Z19, Z27
-	VFMADD213PD      Z30, Z8, Z9
-	VFMADD213PD      Z29, Z10, Z11
-	VFMADD213PD      Z28, Z12, Z14
-	VFMADD231PD      Z13, Z27, Z28
-	VDIVPD           Z9, Z2, Z2
-	VFMADD213PD      Z30, Z10, Z11
-	VFMADD213PD      Z29, Z12, Z14
-	VFMADD231PD      Z13, Z28, Z29
-	VCVTPD2PS        Z2, Y2
-	VDIVPD           Z11, Z1, Z1
-	VFMADD213PD      Z30, Z12, Z14
-	VFMADD231PD      Z13, Z29, Z30
-	VINSERTF64X4     $0x01, Y2, Z0, Z0
-	VCVTPD2PS        Z1, Y1
-	VDIVPD           Z14, Z6, Z2
-	VDIVPD           Z30, Z7, Z6
-	VMOVUPS          Z0, 960(SI)
-	VINSERTF64X4     $0x01, Y1, Z3, Z0
-	VCVTPD2PS        Z2, Y1
-	VCVTPD2PS        Z6, Y2
+	VMINPS           Z2, Z11, Z0
+	VANDPS           Z6, Z3, Z2
+	VBROADCASTSS     116(DI), Z8
+	VFMADD231PS      4288(BX), Z8, Z4
+	VBROADCASTSS     124(DI), Z8
+	VFMADD231PS      4288(BX), Z8, Z5
+	VADDPS           Z12, Z0, Z8
+	VMINPS           Z2, Z11, Z2
+	VANDPS           Z6, Z4, Z9
+	VANDPS           Z6, Z5, Z6
+	VPSRLD           $0x14, Z8, Z8
+	VADDPS           Z12, Z2, Z10
+	VMINPS           Z9, Z11, Z9
+	VMINPS           Z6, Z11, Z6
+	VMOVAPS          Z8, Z11
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z11
+	VPSRLD           $0x14, Z10, Z10
+	VADDPS           Z12, Z9, Z13
+	VADDPS           Z12, Z6, Z12
+	VSUBPS           Z11, Z0, Z0
+	VMOVAPS          Z10, Z11
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z11
+	VPSRLD           $0x14, Z13, Z13
+	VPSRLD           $0x14, Z12, Z12
+	VMOVUPS          SpiralsConstants<>+1664(SB), Z14
+	VMOVAPS          Z8, Z15
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z14, Z15
+	VSUBPS           Z11, Z2, Z2
+	VMOVAPS          Z13, Z11
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z11
+	VMOVAPS          Z12, Z16
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z16
+	VMOVAPS          Z8, Z17
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z17
+	VMOVAPS          Z10, Z18
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z14, Z18
+	VSUBPS           Z11, Z9, Z9
+	VSUBPS           Z16, Z6, Z6
+	VFMADD231PS      Z0, Z15, Z17
+	VMOVAPS          Z10, Z11
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z11
+	VMOVAPS          Z13, Z15
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z14, Z15
+	VMOVAPS          Z12, Z16
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z14, Z16
+	VMOVAPS          Z8, Z14
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z14
+	VFMADD231PS      Z2, Z18, Z11
+	VMOVAPS          Z13, Z18
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z18
+	VMOVAPS          Z12, Z21
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z21
+	VFMADD231PS      Z0, Z17, Z14
+	VMOVAPS          Z10, Z17
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z17
+	VFMADD231PS      Z9, Z15, Z18
+	VFMADD231PS      Z6, Z16, Z21
+	VMOVAPS          Z8, Z15
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z15
+	VFMADD231PS      Z2, Z11, Z17
+	VMOVAPS          Z13, Z11
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z11
+	VMOVAPS          Z12, Z16
+	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z16
+	VFMADD231PS      Z0, Z14, Z15
+	VMOVAPS          Z10, Z14
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z14
+	VFMADD231PS      Z9, Z18, Z11
+	VFMADD231PS      Z6, Z21, Z16
+	VMOVAPS          Z8, Z18
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z18
+	VFMADD231PS      Z2, Z17, Z14
+	VMOVAPS          Z13, Z17
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z17
+	VMOVAPS          Z12, Z19
+	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z19
+	VFMADD231PS      Z0, Z15, Z18
+	VMOVAPS          Z10, Z15
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z15
+	VFMADD231PS      Z9, Z11, Z17
+	VFMADD231PS      Z6, Z16, Z19
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z8
+	VFMADD231PS      Z2, Z14, Z15
+	VMOVAPS          Z13, Z11
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z11
+	VMOVAPS          Z12, Z14
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z14
+	VMAXPS           Z0, Z8, Z8
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z10
+	VFMADD231PS      Z9, Z17, Z11
+	VFMADD231PS      Z6, Z19, Z14
+	VFMADD231PS      Z0, Z18, Z8
+	VMAXPS           Z2, Z10, Z0
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z13
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z12
+	VPTERNLOGD       $0xf8, Z7, Z1, Z8
+	VFMADD231PS      Z2, Z15, Z0
+	VMAXPS           Z9, Z13, Z1
+	VMAXPS           Z6, Z12, Z2
+	VMOVUPS          Z8, 960(SI)
+	VPTERNLOGD       $0xf8, Z7, Z3, Z0
+	VFMADD231PS      Z9, Z11, Z1
+	VFMADD231PS      Z6, Z14, Z2
 	VMOVUPS          Z0, 1024(SI)
-	VINSERTF64X4     $0x01, Y1, Z4, Z0
-	VINSERTF64X4     $0x01, Y2, Z5, Z1
-	VMOVUPS          Z0, 1088(SI)
-	VMOVUPS          Z1, 1152(SI)
+	VPTERNLOGD       $0xf8, Z7, Z4, Z1
+	VPTERNLOGD       $0xf8, Z7, Z5, Z2
+	VMOVUPS          Z1, 1088(SI)
+	VMOVUPS          Z2, 1152(SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
 	VXORPS  X0, X0, X0
@@ -14927,180 +14205,128 @@ loop1:
 	XORL             R12, R12
 
 loop2:
-	VMOVUPS       1600(SI)(R12*1), Z0
-	VMOVUPS       1664(SI)(R12*1), Z1
-	VMOVUPS       1728(SI)(R12*1), Z2
-	VMOVUPS       1792(SI)(R12*1), Z3
-	VEXTRACTF64X4 $0x01, Z0, Y4
-	VEXTRACTF64X4 $0x01, Z1, Y5
-	VEXTRACTF64X4 $0x01, Z2, Y6
-	VEXTRACTF64X4 $0x01, Z3, Y7
-	VCVTPS2PD     Y0, Z0
-	VCVTPS2PD     Y1, Z1
-	VCVTPS2PD     Y2, Z2
-	VCVTPS2PD     Y3, Z3
-	VBROADCASTSD  SpiralsConstants<>+1480(SB), Z8
-	VMINPD        Z1, Z8, Z1
-	VMINPD        Z2, Z8, Z2
-	VMINPD        Z3, Z8, Z3
-	VMINPD        Z0, Z8, Z0
-	VBROADCASTSD  SpiralsConstants<>+1472(SB), Z9
-	VMAXPD        Z1, Z9, Z1
-	VMAXPD        Z2, Z9, Z2
-	VMAXPD        Z3, Z9, Z3
-	VMAXPD        Z0, Z9, Z0
-	VMULPD        Z1, Z1, Z10
-	VMULPD        Z2, Z2, Z11
-	VMULPD        Z3, Z3, Z12
-	VMULPD        Z0, Z0, Z13
-	VBROADCASTSD  SpiralsConstants<>+1520(SB), Z14
-	VBROADCASTSD  SpiralsConstants<>+1512(SB), Z15
-	VMOVAPS       Z15, Z16
-	VFMADD231PD   Z10, Z14, Z16
-	VMOVAPS       Z15, Z17
-	VFMADD231PD   Z11, Z14, Z17
-	VMOVAPS       Z15, Z18
-	VFMADD231PD   Z12, Z14, Z18
-	VMOVAPS       Z15, Z19
-	VFMADD231PD   Z13, Z14, Z19
-	VBROADCASTSD  SpiralsConstants<>+1504(SB), Z20
-	VFMADD213PD   Z20, Z10, Z16
-	VFMADD213PD   Z20, Z11, Z17
-	VFMADD213PD   Z20, Z12, Z18
-	VFMADD213PD   Z20, Z13, Z19
-	VBROADCASTSD  SpiralsConstants<>+1496(SB), Z21
-	VFMADD213PD   Z21, Z10, Z16
-	VFMADD213PD   Z21, Z11, Z17
-	VFMADD213PD   Z21, Z12, Z18
-	VFMADD213PD   Z21, Z13, Z19
-	VBROADCASTSD  SpiralsConstants<>+1488(SB), Z22
-	VFMADD213PD   Z22, Z10, Z16
-	VFMADD213PD   Z22, Z11, Z17
-	VFMADD213PD   Z22, Z12, Z18
-	VFMADD213PD   Z22, Z13, Z19
-	VMULPD        Z16, Z1, Z1
-	VMULPD        Z17, Z2, Z2
-	VMULPD        Z18, Z3, Z3
-	VMULPD        Z19, Z0, Z0
-	VBROADCASTSD  SpiralsConstants<>+1568(SB), Z16
-	VBROADCASTSD  SpiralsConstants<>+1560(SB), Z17
-	VMOVAPS       Z17, Z18
-	VFMADD231PD   Z10, Z16, Z18
-	VMOVAPS       Z17, Z19
-	VFMADD231PD   Z11, Z16, Z19
-	VMOVAPS       Z17, Z23
-	VFMADD231PD   Z12, Z16, Z23
-	VMOVAPS       Z17, Z24
-	VFMADD231PD   Z13, Z16, Z24
-	VBROADCASTSD  SpiralsConstants<>+1552(SB), Z25
-	VFMADD213PD   Z25, Z10, Z18
-	VFMADD213PD   Z25, Z11, Z19
-	VFMADD213PD   Z25, Z12, Z23
-	VFMADD213PD   Z25, Z13, Z24
-	VBROADCASTSD  SpiralsConstants<>+1544(SB), Z26
-	VFMADD213PD   Z26, Z10, Z18
-	VFMADD213PD   Z26, Z11, Z19
-	VFMADD213PD   Z26, Z12, Z23
-	VFMADD213PD   Z26, Z13, Z24
-	VBROADCASTSD  SpiralsConstants<>+1536(SB), Z27
-	VFMADD213PD   Z27, Z10, Z18
-	VFMADD213PD   Z27, Z11, Z19
-	VFMADD213PD   Z27, Z12, Z23
-	VFMADD213PD   Z27, Z13, Z24
-	VBROADCASTSD  SpiralsConstants<>+1528(SB), Z28
-	VFMADD213PD   Z28, Z10, Z18
-	VFMADD213PD   Z28, Z11, Z19
-	VFMADD213PD   Z28, Z12, Z23
-	VFMADD213PD   Z28, Z13, Z24
-	VDIVPD        Z18, Z1, Z1
-	VDIVPD        Z19, Z2, Z2
-	VDIVPD        Z23, Z3, Z3
-	VDIVPD        Z24, Z0, Z0
-	VCVTPD2PS     Z1, Y1
-	VCVTPD2PS     Z2, Y2
-	VCVTPD2PS     Z3, Y3
-	VCVTPD2PS     Z0, Y0
-	VCVTPS2PD     Y5, Z5
-	VCVTPS2PD     Y6, Z6
-	VCVTPS2PD     Y7, Z7
-	VCVTPS2PD     Y4, Z4
-	VMINPD        Z5, Z8, Z5
-	VMINPD        Z6, Z8, Z6
-	VMINPD        Z7, Z8, Z7
-	VMINPD        Z4, Z8, Z4
-	VMAXPD        Z5, Z9, Z5
-	VMAXPD        Z6, Z9, Z6
-	VMAXPD        Z7, Z9, Z7
-	VMAXPD        Z4, Z9, Z4
-	VMULPD        Z5, Z5, Z8
-	VMULPD        Z6, Z6, Z9
-	VMULPD        Z7, Z7, Z10
-	VMULPD        Z4, Z4, Z11
-	VMOVAPS       Z15, Z12
-	VFMADD231PD   Z8, Z14, Z12
-	VMOVAPS       Z15, Z13
-	VFMADD231PD   Z9, Z14, Z13
-	VMOVAPS       Z15, Z18
-	VFMADD231PD   Z10, Z14, Z18
-	VFMADD231PD   Z11, Z14, Z15
-	VFMADD213PD   Z20, Z8, Z12
-	VFMADD213PD   Z20, Z9, Z13
-	VFMADD213PD   Z20, Z10, Z18
-	VFMADD231PD   Z11, Z15, Z20
-	VFMADD213PD   Z21, Z8, Z12
-	VFMADD213PD   Z21, Z9, Z13
-	VFMADD213PD   Z21, Z10, Z18
-	VFMADD231PD   Z11, Z20, Z21
-	VFMADD213PD   Z22, Z8, Z12
-	VFMADD213PD   Z22, Z9, Z13
-	VFMADD213PD   Z22, Z10, Z18
-	VFMADD231PD   Z11, Z21, Z22
-	VMULPD        Z12, Z5, Z5
-	VMULPD        Z13, Z6, Z6
-	VMULPD        Z18, Z7, Z7
-	VMULPD        Z22, Z4, Z4
-	VMOVAPS       Z17, Z12
-	VFMADD231PD   Z8, Z16, Z12
-	VMOVAPS       Z17, Z13
-	VFMADD231PD   Z9, Z16, Z13
-	VMOVAPS       Z17, Z14
-	VFMADD231PD   Z10, Z16, Z14
-	VFMADD231PD   Z11, Z16, Z17
-	VFMADD213PD   Z25, Z8, Z12
-	VFMADD213PD   Z25, Z9, Z13
-	VFMADD213PD   Z25, Z10, Z14
-	VFMADD231PD   Z11, Z17, Z25
-	VFMADD213PD   Z26, Z8, Z12
-	VFMADD213PD   Z26, Z9, Z13
-	VFMADD213PD   Z26, Z10, Z14
-	VFMADD231PD   Z11, Z25, Z26
-	VFMADD213PD   Z27, Z8, Z12
-	VFMADD213PD   Z27, Z9, Z13
-	VFMADD213PD   Z27, Z10, Z14
-	VFMADD231PD   Z11, Z26, Z27
-	VFMADD213PD   Z28, Z8, Z12
-	VFMADD213PD   Z28, Z9, Z13
-	VFMADD213PD   Z28, Z10, Z14
-	VFMADD231PD   Z11, Z27, Z28
-	VDIVPD        Z12, Z5, Z5
-	VDIVPD        Z13, Z6, Z6
-	VDIVPD        Z14, Z7, Z7
-	VDIVPD        Z28, Z4, Z4
-	VCVTPD2PS     Z5, Y5
-	VCVTPD2PS     Z6, Y6
-	VCVTPD2PS     Z7, Y7
-	VCVTPD2PS     Z4, Y4
-	VINSERTF64X4  $0x01, Y5, Z1, Z1
-	VINSERTF64X4  $0x01, Y6, Z2, Z2
-	VINSERTF64X4  $0x01, Y7, Z3, Z3
-	VINSERTF64X4  $0x01, Y4, Z0, Z0
-	VMOVUPS       Z1, 192(BX)(R12*1)
-	VMOVUPS       Z2, 256(BX)(R12*1)
-	VMOVUPS       Z3, 320(BX)(R12*1)
-	VMOVUPS       Z0, 128(BX)(R12*1)
-	ADDQ          $0x00000100, R12
-	CMPQ          R12, $0x00000400
-	JNE           loop2
+	VMOVUPS      1600(SI)(R12*1), Z0
+	VMOVUPS      1664(SI)(R12*1), Z1
+	VMOVUPS      1728(SI)(R12*1), Z2
+	VMOVUPS      1792(SI)(R12*1), Z3
+	VBROADCASTSS SpiralsConstants<>+1476(SB), Z4
+	VANDPS       Z4, Z1, Z5
+	VANDPS       Z4, Z2, Z6
+	VANDPS       Z4, Z3, Z7
+	VANDPS       Z4, Z0, Z4
+	VBROADCASTSS SpiralsConstants<>+1472(SB), Z8
+	VMINPS       Z5, Z8, Z5
+	VMINPS       Z6, Z8, Z6
+	VMINPS       Z7, Z8, Z7
+	VMINPS       Z4, Z8, Z4
+	VBROADCASTSS SpiralsConstants<>+1480(SB), Z8
+	VADDPS       Z8, Z5, Z9
+	VADDPS       Z8, Z6, Z10
+	VADDPS       Z8, Z7, Z11
+	VADDPS       Z8, Z4, Z8
+	VPSRLD       $0x14, Z9, Z9
+	VPSRLD       $0x14, Z10, Z10
+	VPSRLD       $0x14, Z11, Z11
+	VPSRLD       $0x14, Z8, Z8
+	VMOVUPS      SpiralsConstants<>+1536(SB), Z12
+	VMOVAPS      Z9, Z13
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z12, Z13
+	VMOVAPS      Z10, Z14
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z12, Z14
+	VMOVAPS      Z11, Z15
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z12, Z15
+	VMOVAPS      Z8, Z16
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z12, Z16
+	VSUBPS       Z13, Z5, Z5
+	VSUBPS       Z14, Z6, Z6
+	VSUBPS       Z15, Z7, Z7
+	VSUBPS       Z16, Z4, Z4
+	VMOVUPS      SpiralsConstants<>+1664(SB), Z12
+	VMOVAPS      Z9, Z13
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z12, Z13
+	VMOVAPS      Z10, Z14
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z12, Z14
+	VMOVAPS      Z11, Z15
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z12, Z15
+	VMOVAPS      Z8, Z16
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z12, Z16
+	VMOVUPS      SpiralsConstants<>+1792(SB), Z12
+	VMOVAPS      Z9, Z17
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z12, Z17
+	VMOVAPS      Z10, Z18
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z12, Z18
+	VMOVAPS      Z11, Z19
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z12, Z19
+	VMOVAPS      Z8, Z20
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z12, Z20
+	VFMADD231PS  Z5, Z13, Z17
+	VFMADD231PS  Z6, Z14, Z18
+	VFMADD231PS  Z7, Z15, Z19
+	VFMADD231PS  Z4, Z16, Z20
+	VMOVUPS      SpiralsConstants<>+1920(SB), Z12
+	VMOVAPS      Z9, Z13
+	VPERMI2PS    SpiralsConstants<>+1984(SB), Z12, Z13
+	VMOVAPS      Z10, Z14
+	VPERMI2PS    SpiralsConstants<>+1984(SB), Z12, Z14
+	VMOVAPS      Z11, Z15
+	VPERMI2PS    SpiralsConstants<>+1984(SB), Z12, Z15
+	VMOVAPS      Z8, Z16
+	VPERMI2PS    SpiralsConstants<>+1984(SB), Z12, Z16
+	VFMADD231PS  Z5, Z17, Z13
+	VFMADD231PS  Z6, Z18, Z14
+	VFMADD231PS  Z7, Z19, Z15
+	VFMADD231PS  Z4, Z20, Z16
+	VMOVUPS      SpiralsConstants<>+2048(SB), Z12
+	VMOVAPS      Z9, Z17
+	VPERMI2PS    SpiralsConstants<>+2112(SB), Z12, Z17
+	VMOVAPS      Z10, Z18
+	VPERMI2PS    SpiralsConstants<>+2112(SB), Z12, Z18
+	VMOVAPS      Z11, Z19
+	VPERMI2PS    SpiralsConstants<>+2112(SB), Z12, Z19
+	VMOVAPS      Z8, Z20
+	VPERMI2PS    SpiralsConstants<>+2112(SB), Z12, Z20
+	VFMADD231PS  Z5, Z13, Z17
+	VFMADD231PS  Z6, Z14, Z18
+	VFMADD231PS  Z7, Z15, Z19
+	VFMADD231PS  Z4, Z16, Z20
+	VMOVUPS      SpiralsConstants<>+2176(SB), Z12
+	VMOVAPS      Z9, Z13
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z12, Z13
+	VMOVAPS      Z10, Z14
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z12, Z14
+	VMOVAPS      Z11, Z15
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z12, Z15
+	VMOVAPS      Z8, Z16
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z12, Z16
+	VFMADD231PS  Z5, Z17, Z13
+	VFMADD231PS  Z6, Z18, Z14
+	VFMADD231PS  Z7, Z19, Z15
+	VFMADD231PS  Z4, Z20, Z16
+	VMOVUPS      SpiralsConstants<>+2304(SB), Z12
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z9
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z10
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z11
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z8
+	VMAXPS       Z5, Z9, Z9
+	VMAXPS       Z6, Z10, Z10
+	VMAXPS       Z7, Z11, Z11
+	VMAXPS       Z4, Z8, Z8
+	VFMADD231PS  Z5, Z13, Z9
+	VFMADD231PS  Z6, Z14, Z10
+	VFMADD231PS  Z7, Z15, Z11
+	VFMADD231PS  Z4, Z16, Z8
+	VBROADCASTSS SpiralsConstants<>+2432(SB), Z4
+	VPTERNLOGD   $0xf8, Z4, Z1, Z9
+	VPTERNLOGD   $0xf8, Z4, Z2, Z10
+	VPTERNLOGD   $0xf8, Z4, Z3, Z11
+	VPTERNLOGD   $0xf8, Z4, Z0, Z8
+	VMOVUPS      Z9, 192(BX)(R12*1)
+	VMOVUPS      Z10, 256(BX)(R12*1)
+	VMOVUPS      Z11, 320(BX)(R12*1)
+	VMOVUPS      Z8, 128(BX)(R12*1)
+	ADDQ         $0x00000100, R12
+	CMPQ         R12, $0x00000400
+	JNE          loop2
 
 	// z3 = W3·a2 + b3
 	VBROADCASTSS 1408(DI), Z0
@@ -15178,34 +14404,34 @@ loop2:
 	VBLENDMPS    Z0, Z2, K1, Z2
 	VMOVUPS      Z2, 1472(SI)
 	VSUBPS       Z2, Z0, Z3
-	VBROADCASTSS SpiralsConstants<>+1584(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+2444(SB), Z4
 	VMINPS       Z3, Z4, Z3
-	VBROADCASTSS SpiralsConstants<>+1580(SB), Z5
+	VBROADCASTSS SpiralsConstants<>+2440(SB), Z5
 	VMAXPS       Z3, Z5, Z3
-	VBROADCASTSS SpiralsConstants<>+1592(SB), Z6
-	VBROADCASTSS SpiralsConstants<>+1588(SB), Z7
+	VBROADCASTSS SpiralsConstants<>+2452(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+2448(SB), Z7
 	VMOVAPS      Z7, Z8
 	VFMADD231PS  Z6, Z3, Z8
 	VSUBPS       Z7, Z8, Z8
-	VBROADCASTSS SpiralsConstants<>+1596(SB), Z9
+	VBROADCASTSS SpiralsConstants<>+2456(SB), Z9
 	VFNMADD231PS Z9, Z8, Z3
-	VBROADCASTSS SpiralsConstants<>+1600(SB), Z10
+	VBROADCASTSS SpiralsConstants<>+2460(SB), Z10
 	VFNMADD231PS Z10, Z8, Z3
 	VMULPS       Z3, Z3, Z11
-	VBROADCASTSS SpiralsConstants<>+1624(SB), Z12
-	VBROADCASTSS SpiralsConstants<>+1620(SB), Z13
+	VBROADCASTSS SpiralsConstants<>+2484(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+2480(SB), Z13
 	VMOVAPS      Z13, Z14
 	VFMADD231PS  Z3, Z12, Z14
-	VBROADCASTSS SpiralsConstants<>+1616(SB), Z15
+	VBROADCASTSS SpiralsConstants<>+2476(SB), Z15
 	VFMADD213PS  Z15, Z3, Z14
-	VBROADCASTSS SpiralsConstants<>+1612(SB), Z16
+	VBROADCASTSS SpiralsConstants<>+2472(SB), Z16
 	VFMADD213PS  Z16, Z3, Z14
-	VBROADCASTSS SpiralsConstants<>+1608(SB), Z17
+	VBROADCASTSS SpiralsConstants<>+2468(SB), Z17
 	VFMADD213PS  Z17, Z3, Z14
-	VBROADCASTSS SpiralsConstants<>+1604(SB), Z18
+	VBROADCASTSS SpiralsConstants<>+2464(SB), Z18
 	VFMADD213PS  Z18, Z3, Z14
 	VFMADD231PS  Z14, Z11, Z3
-	VBROADCASTSS SpiralsConstants<>+1628(SB), Z11
+	VBROADCASTSS SpiralsConstants<>+1480(SB), Z11
 	VADDPS       Z11, Z3, Z3
 	VSCALEFPS    Z8, Z3, Z3
 	VSUBPS       Z2, Z1, Z8
@@ -15235,45 +14461,45 @@ loop2:
 	// t = log(s3)
 	VEXTRACTF64X4 $0x01, Z5, Y6
 	VCVTPS2PD     Y5, Z5
-	VBROADCASTSD  SpiralsConstants<>+1768(SB), Z7
+	VBROADCASTSD  SpiralsConstants<>+2632(SB), Z7
 	VPADDQ        Z7, Z5, Z8
 	VPSRLQ        $0x34, Z8, Z9
-	VBROADCASTSD  SpiralsConstants<>+1776(SB), Z10
+	VBROADCASTSD  SpiralsConstants<>+2640(SB), Z10
 	VORPD         Z10, Z9, Z9
-	VBROADCASTSD  SpiralsConstants<>+1784(SB), Z12
+	VBROADCASTSD  SpiralsConstants<>+2648(SB), Z12
 	VSUBPD        Z12, Z9, Z9
-	VBROADCASTSD  SpiralsConstants<>+1792(SB), Z13
+	VBROADCASTSD  SpiralsConstants<>+2656(SB), Z13
 	VANDPD        Z13, Z8, Z8
-	VBROADCASTSD  SpiralsConstants<>+1800(SB), Z14
+	VBROADCASTSD  SpiralsConstants<>+2664(SB), Z14
 	VPADDQ        Z14, Z8, Z8
-	VBROADCASTSD  SpiralsConstants<>+1528(SB), Z15
+	VBROADCASTSD  SpiralsConstants<>+2672(SB), Z15
 	VSUBPD        Z15, Z8, Z8
-	VBROADCASTSD  SpiralsConstants<>+1808(SB), Z16
+	VBROADCASTSD  SpiralsConstants<>+2680(SB), Z16
 	VADDPD        Z16, Z8, Z17
 	VDIVPD        Z17, Z8, Z8
 	VMULPD        Z8, Z8, Z17
-	VBROADCASTSD  SpiralsConstants<>+1856(SB), Z18
-	VBROADCASTSD  SpiralsConstants<>+1848(SB), Z19
+	VBROADCASTSD  SpiralsConstants<>+2728(SB), Z18
+	VBROADCASTSD  SpiralsConstants<>+2720(SB), Z19
 	VMOVAPS       Z19, Z20
 	VFMADD231PD   Z17, Z18, Z20
-	VBROADCASTSD  SpiralsConstants<>+1840(SB), Z21
+	VBROADCASTSD  SpiralsConstants<>+2712(SB), Z21
 	VFMADD213PD   Z21, Z17, Z20
-	VBROADCASTSD  SpiralsConstants<>+1832(SB), Z22
+	VBROADCASTSD  SpiralsConstants<>+2704(SB), Z22
 	VFMADD213PD   Z22, Z17, Z20
-	VBROADCASTSD  SpiralsConstants<>+1824(SB), Z23
+	VBROADCASTSD  SpiralsConstants<>+2696(SB), Z23
 	VFMADD213PD   Z23, Z17, Z20
 	VMULPD        Z20, Z8, Z8
-	VBROADCASTSD  SpiralsConstants<>+1816(SB), Z17
+	VBROADCASTSD  SpiralsConstants<>+2688(SB), Z17
 	VFMADD231PD   Z17, Z9, Z8
 	VXORPS        X9, X9, X9
 	VCMPPD        $0x00, Z9, Z5, K1
-	VBROADCASTSD  SpiralsConstants<>+1872(SB), Z20
+	VBROADCASTSD  SpiralsConstants<>+2744(SB), Z20
 	VBLENDMPD     Z20, Z8, K1, Z8
-	VBROADCASTSD  SpiralsConstants<>+1760(SB), Z24
+	VBROADCASTSD  SpiralsConstants<>+2624(SB), Z24
 	VCMPPD        $0x00, Z24, Z5, K1
 	VBLENDMPD     Z24, Z8, K1, Z8
 	VCMPPD        $0x19, Z9, Z5, K1
-	VBROADCASTSD  SpiralsConstants<>+1880(SB), Z5
+	VBROADCASTSD  SpiralsConstants<>+2752(SB), Z5
 	VBLENDMPD     Z5, Z8, K1, Z8
 	VCVTPD2PS     Z8, Y8
 	VCVTPS2PD     Y6, Z6
@@ -15636,7 +14862,7 @@ loop3:
 	VFMADD231PS.BCST 1208(DI), Z0, Z17
 	VFMADD231PS.BCST 1212(DI), Z0, Z16
 	VMOVUPS          192(SI), Z0
-	VBROADCASTSS     SpiralsConstants<>+1628(SB), Z1
+	VBROADCASTSS     SpiralsConstants<>+1480(SB), Z1
 	VMOVAPS          Z1, Z2
 	VFNMADD231PS     Z0, Z0, Z2
 	VMULPS           Z2, Z31, Z0
@@ -16743,79 +15969,309 @@ DATA SpiralsConstants<>+1456(SB)/4, $0x00000000
 DATA SpiralsConstants<>+1460(SB)/4, $0x00000000
 DATA SpiralsConstants<>+1464(SB)/4, $0x00000000
 DATA SpiralsConstants<>+1468(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1472(SB)/8, $0xc022666666666666
-DATA SpiralsConstants<>+1480(SB)/8, $0x4022666666666666
-DATA SpiralsConstants<>+1488(SB)/8, $0x3fefffffff5d2f8a
-DATA SpiralsConstants<>+1496(SB)/8, $0x3fc1a25749bfd9c6
-DATA SpiralsConstants<>+1504(SB)/8, $0x3f705f9e09d912bd
-DATA SpiralsConstants<>+1512(SB)/8, $0x3f006f86df8744e1
-DATA SpiralsConstants<>+1520(SB)/8, $0x3e6accd728944370
-DATA SpiralsConstants<>+1528(SB)/8, $0x3ff0000000000000
-DATA SpiralsConstants<>+1536(SB)/8, $0x3fde2680edefb4d4
-DATA SpiralsConstants<>+1544(SB)/8, $0x3f9c5cba800d435a
-DATA SpiralsConstants<>+1552(SB)/8, $0x3f3b71488e4fe508
-DATA SpiralsConstants<>+1560(SB)/8, $0x3ebad30869630fb0
-DATA SpiralsConstants<>+1568(SB)/8, $0x3e08c1ab44ef68c0
-DATA SpiralsConstants<>+1576(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1580(SB)/4, $0xc2d00000
-DATA SpiralsConstants<>+1584(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+1588(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+1592(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+1596(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+1600(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+1604(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+1608(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+1612(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+1616(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+1620(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+1624(SB)/4, $0x39509279
-DATA SpiralsConstants<>+1628(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+1472(SB)/4, $0x41133333
+DATA SpiralsConstants<>+1476(SB)/4, $0x7fffffff
+DATA SpiralsConstants<>+1480(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+1484(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1488(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1492(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1496(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1500(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1504(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1508(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1512(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1516(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1520(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1524(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1528(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1532(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1536(SB)/4, $0x3f8f5d20
+DATA SpiralsConstants<>+1540(SB)/4, $0x3fb01fb1
+DATA SpiralsConstants<>+1544(SB)/4, $0x3fd1b051
+DATA SpiralsConstants<>+1548(SB)/4, $0x3fef2f70
+DATA SpiralsConstants<>+1552(SB)/4, $0x40079a3b
+DATA SpiralsConstants<>+1556(SB)/4, $0x4018685e
+DATA SpiralsConstants<>+1560(SB)/4, $0x402817cb
+DATA SpiralsConstants<>+1564(SB)/4, $0x403761a0
+DATA SpiralsConstants<>+1568(SB)/4, $0x40514faa
+DATA SpiralsConstants<>+1572(SB)/4, $0x4071dcca
+DATA SpiralsConstants<>+1576(SB)/4, $0x4087899d
+DATA SpiralsConstants<>+1580(SB)/4, $0x40973379
+DATA SpiralsConstants<>+1584(SB)/4, $0x40a8c798
+DATA SpiralsConstants<>+1588(SB)/4, $0x40b8b7a9
+DATA SpiralsConstants<>+1592(SB)/4, $0x40c86514
+DATA SpiralsConstants<>+1596(SB)/4, $0x40d85a33
+DATA SpiralsConstants<>+1600(SB)/4, $0x40f06ae2
+DATA SpiralsConstants<>+1604(SB)/4, $0x410aa123
+DATA SpiralsConstants<>+1608(SB)/4, $0x41120000
+DATA SpiralsConstants<>+1612(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1616(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1620(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1624(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1628(SB)/4, $0x00000000
 DATA SpiralsConstants<>+1632(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1636(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+1640(SB)/4, $0x40000000
-DATA SpiralsConstants<>+1644(SB)/4, $0x40400000
-DATA SpiralsConstants<>+1648(SB)/4, $0x40800000
-DATA SpiralsConstants<>+1652(SB)/4, $0x40a00000
-DATA SpiralsConstants<>+1656(SB)/4, $0x40c00000
-DATA SpiralsConstants<>+1660(SB)/4, $0x40e00000
-DATA SpiralsConstants<>+1664(SB)/4, $0x41000000
-DATA SpiralsConstants<>+1668(SB)/4, $0x41100000
-DATA SpiralsConstants<>+1672(SB)/4, $0x41200000
-DATA SpiralsConstants<>+1676(SB)/4, $0x41300000
-DATA SpiralsConstants<>+1680(SB)/4, $0x41400000
-DATA SpiralsConstants<>+1684(SB)/4, $0x41500000
-DATA SpiralsConstants<>+1688(SB)/4, $0x41600000
-DATA SpiralsConstants<>+1692(SB)/4, $0x41700000
-DATA SpiralsConstants<>+1696(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1700(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+1704(SB)/4, $0x40000000
-DATA SpiralsConstants<>+1708(SB)/4, $0x40400000
-DATA SpiralsConstants<>+1712(SB)/4, $0x40800000
-DATA SpiralsConstants<>+1716(SB)/4, $0x40a00000
-DATA SpiralsConstants<>+1720(SB)/4, $0x40c00000
-DATA SpiralsConstants<>+1724(SB)/4, $0x40e00000
-DATA SpiralsConstants<>+1728(SB)/4, $0x41000000
-DATA SpiralsConstants<>+1732(SB)/4, $0x41100000
-DATA SpiralsConstants<>+1736(SB)/4, $0x41200000
-DATA SpiralsConstants<>+1740(SB)/4, $0x41300000
-DATA SpiralsConstants<>+1744(SB)/4, $0x41400000
-DATA SpiralsConstants<>+1748(SB)/4, $0x41500000
-DATA SpiralsConstants<>+1752(SB)/4, $0x41600000
-DATA SpiralsConstants<>+1756(SB)/4, $0x41700000
-DATA SpiralsConstants<>+1760(SB)/8, $0x7ff0000000000000
-DATA SpiralsConstants<>+1768(SB)/8, $0x00095f619980c433
-DATA SpiralsConstants<>+1776(SB)/8, $0x4330000000000000
-DATA SpiralsConstants<>+1784(SB)/8, $0x43300000000003ff
-DATA SpiralsConstants<>+1792(SB)/8, $0x000fffffffffffff
-DATA SpiralsConstants<>+1800(SB)/8, $0x3fe6a09e667f3bcd
-DATA SpiralsConstants<>+1808(SB)/8, $0x4000000000000000
-DATA SpiralsConstants<>+1816(SB)/8, $0x3fe62e42fefa39ef
-DATA SpiralsConstants<>+1824(SB)/8, $0x4000000000004990
-DATA SpiralsConstants<>+1832(SB)/8, $0x3fe555554db62b8a
-DATA SpiralsConstants<>+1840(SB)/8, $0x3fd999a9bd09c3ae
-DATA SpiralsConstants<>+1848(SB)/8, $0x3fd2432e86d5da18
-DATA SpiralsConstants<>+1856(SB)/8, $0x3fce3aa5e803484d
-DATA SpiralsConstants<>+1864(SB)/8, $0x0000000000000000
-DATA SpiralsConstants<>+1872(SB)/8, $0xfff0000000000000
-DATA SpiralsConstants<>+1880(SB)/8, $0x7ff8000000000001
-GLOBL SpiralsConstants<>(SB), RODATA|NOPTR, $1888
+DATA SpiralsConstants<>+1636(SB)/4, $0x3e3d8f7f
+DATA SpiralsConstants<>+1640(SB)/4, $0x3ea3ab50
+DATA SpiralsConstants<>+1644(SB)/4, $0x3ee2aab4
+DATA SpiralsConstants<>+1648(SB)/4, $0x3f118b3f
+DATA SpiralsConstants<>+1652(SB)/4, $0x3f2e90f7
+DATA SpiralsConstants<>+1656(SB)/4, $0x3f500742
+DATA SpiralsConstants<>+1660(SB)/4, $0x3f6e3c91
+DATA SpiralsConstants<>+1664(SB)/4, $0xbd03c0a5
+DATA SpiralsConstants<>+1668(SB)/4, $0xbc1a3371
+DATA SpiralsConstants<>+1672(SB)/4, $0x3ad3712b
+DATA SpiralsConstants<>+1676(SB)/4, $0x3b973862
+DATA SpiralsConstants<>+1680(SB)/4, $0x3b956770
+DATA SpiralsConstants<>+1684(SB)/4, $0x3b5d52c8
+DATA SpiralsConstants<>+1688(SB)/4, $0x3b1a31ac
+DATA SpiralsConstants<>+1692(SB)/4, $0x3abc7213
+DATA SpiralsConstants<>+1696(SB)/4, $0x3a468bac
+DATA SpiralsConstants<>+1700(SB)/4, $0x3994c5e1
+DATA SpiralsConstants<>+1704(SB)/4, $0x38e3b00a
+DATA SpiralsConstants<>+1708(SB)/4, $0x382a26cb
+DATA SpiralsConstants<>+1712(SB)/4, $0x37898c33
+DATA SpiralsConstants<>+1716(SB)/4, $0x36e4daf2
+DATA SpiralsConstants<>+1720(SB)/4, $0x356ef6cc
+DATA SpiralsConstants<>+1724(SB)/4, $0x352c0853
+DATA SpiralsConstants<>+1728(SB)/4, $0x3431d754
+DATA SpiralsConstants<>+1732(SB)/4, $0x32a8c62a
+DATA SpiralsConstants<>+1736(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1740(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1744(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1748(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1752(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1756(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1760(SB)/4, $0x3e062d94
+DATA SpiralsConstants<>+1764(SB)/4, $0x3dc44657
+DATA SpiralsConstants<>+1768(SB)/4, $0x3d2e50f5
+DATA SpiralsConstants<>+1772(SB)/4, $0xbb9ca7cb
+DATA SpiralsConstants<>+1776(SB)/4, $0xbd23c0da
+DATA SpiralsConstants<>+1780(SB)/4, $0xbd662a51
+DATA SpiralsConstants<>+1784(SB)/4, $0xbd808c6a
+DATA SpiralsConstants<>+1788(SB)/4, $0xbd5c0ee0
+DATA SpiralsConstants<>+1792(SB)/4, $0x3b8ea104
+DATA SpiralsConstants<>+1796(SB)/4, $0xbcaddfe9
+DATA SpiralsConstants<>+1800(SB)/4, $0xbccd2a94
+DATA SpiralsConstants<>+1804(SB)/4, $0xbcac0c1c
+DATA SpiralsConstants<>+1808(SB)/4, $0xbc780862
+DATA SpiralsConstants<>+1812(SB)/4, $0xbc227602
+DATA SpiralsConstants<>+1816(SB)/4, $0xbbd224aa
+DATA SpiralsConstants<>+1820(SB)/4, $0xbb864f2c
+DATA SpiralsConstants<>+1824(SB)/4, $0xbaf848e1
+DATA SpiralsConstants<>+1828(SB)/4, $0xba36615a
+DATA SpiralsConstants<>+1832(SB)/4, $0xb992ef64
+DATA SpiralsConstants<>+1836(SB)/4, $0xb8dd5a4a
+DATA SpiralsConstants<>+1840(SB)/4, $0xb811d3ad
+DATA SpiralsConstants<>+1844(SB)/4, $0xb75417be
+DATA SpiralsConstants<>+1848(SB)/4, $0xb6b14040
+DATA SpiralsConstants<>+1852(SB)/4, $0xb5f6b849
+DATA SpiralsConstants<>+1856(SB)/4, $0xb4dc97ea
+DATA SpiralsConstants<>+1860(SB)/4, $0xb32e950c
+DATA SpiralsConstants<>+1864(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1868(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1872(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1876(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1880(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1884(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1888(SB)/4, $0x3976545d
+DATA SpiralsConstants<>+1892(SB)/4, $0x3de52200
+DATA SpiralsConstants<>+1896(SB)/4, $0x3e2323c5
+DATA SpiralsConstants<>+1900(SB)/4, $0x3e2dc7e3
+DATA SpiralsConstants<>+1904(SB)/4, $0x3e1beadc
+DATA SpiralsConstants<>+1908(SB)/4, $0x3df77f54
+DATA SpiralsConstants<>+1912(SB)/4, $0x3da41717
+DATA SpiralsConstants<>+1916(SB)/4, $0x3d3912ca
+DATA SpiralsConstants<>+1920(SB)/4, $0x3de31e99
+DATA SpiralsConstants<>+1924(SB)/4, $0x3dcbc02f
+DATA SpiralsConstants<>+1928(SB)/4, $0x3d97375c
+DATA SpiralsConstants<>+1932(SB)/4, $0x3d565c88
+DATA SpiralsConstants<>+1936(SB)/4, $0x3d0c6170
+DATA SpiralsConstants<>+1940(SB)/4, $0x3cae3763
+DATA SpiralsConstants<>+1944(SB)/4, $0x3c5b32f0
+DATA SpiralsConstants<>+1948(SB)/4, $0x3c0a272f
+DATA SpiralsConstants<>+1952(SB)/4, $0x3b794246
+DATA SpiralsConstants<>+1956(SB)/4, $0x3ab5982c
+DATA SpiralsConstants<>+1960(SB)/4, $0x3a122ff8
+DATA SpiralsConstants<>+1964(SB)/4, $0x395beda2
+DATA SpiralsConstants<>+1968(SB)/4, $0x38926f5e
+DATA SpiralsConstants<>+1972(SB)/4, $0x37d80f9d
+DATA SpiralsConstants<>+1976(SB)/4, $0x37237cb5
+DATA SpiralsConstants<>+1980(SB)/4, $0x36703fda
+DATA SpiralsConstants<>+1984(SB)/4, $0x3555348b
+DATA SpiralsConstants<>+1988(SB)/4, $0x33a9db5a
+DATA SpiralsConstants<>+1992(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1996(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2000(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2004(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2008(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2012(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2016(SB)/4, $0xbeaaab82
+DATA SpiralsConstants<>+2020(SB)/4, $0xbe945e8b
+DATA SpiralsConstants<>+2024(SB)/4, $0xbe5c27e0
+DATA SpiralsConstants<>+2028(SB)/4, $0xbe07d305
+DATA SpiralsConstants<>+2032(SB)/4, $0xbd4f793b
+DATA SpiralsConstants<>+2036(SB)/4, $0x3c3f4c26
+DATA SpiralsConstants<>+2040(SB)/4, $0x3d83a936
+DATA SpiralsConstants<>+2044(SB)/4, $0x3dbf9c50
+DATA SpiralsConstants<>+2048(SB)/4, $0xbe8fd0bc
+DATA SpiralsConstants<>+2052(SB)/4, $0xbe4b3b69
+DATA SpiralsConstants<>+2056(SB)/4, $0xbe052d4c
+DATA SpiralsConstants<>+2060(SB)/4, $0xbdb17d89
+DATA SpiralsConstants<>+2064(SB)/4, $0xbd5f6392
+DATA SpiralsConstants<>+2068(SB)/4, $0xbd074351
+DATA SpiralsConstants<>+2072(SB)/4, $0xbca7e7e9
+DATA SpiralsConstants<>+2076(SB)/4, $0xbc51ebc9
+DATA SpiralsConstants<>+2080(SB)/4, $0xbbbc0e36
+DATA SpiralsConstants<>+2084(SB)/4, $0xbb08802f
+DATA SpiralsConstants<>+2088(SB)/4, $0xba5b6caa
+DATA SpiralsConstants<>+2092(SB)/4, $0xb9a4f57a
+DATA SpiralsConstants<>+2096(SB)/4, $0xb8dc0681
+DATA SpiralsConstants<>+2100(SB)/4, $0xb822920b
+DATA SpiralsConstants<>+2104(SB)/4, $0xb7739b33
+DATA SpiralsConstants<>+2108(SB)/4, $0xb6b3ece5
+DATA SpiralsConstants<>+2112(SB)/4, $0xb59ff120
+DATA SpiralsConstants<>+2116(SB)/4, $0xb3ffe119
+DATA SpiralsConstants<>+2120(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2124(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2128(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2132(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2136(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2140(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2144(SB)/4, $0x32dacbc1
+DATA SpiralsConstants<>+2148(SB)/4, $0xbe35255b
+DATA SpiralsConstants<>+2152(SB)/4, $0xbe8f2d48
+DATA SpiralsConstants<>+2156(SB)/4, $0xbeb01ad4
+DATA SpiralsConstants<>+2160(SB)/4, $0xbec1ab8a
+DATA SpiralsConstants<>+2164(SB)/4, $0xbec4db29
+DATA SpiralsConstants<>+2168(SB)/4, $0xbebcddc8
+DATA SpiralsConstants<>+2172(SB)/4, $0xbeae5023
+DATA SpiralsConstants<>+2176(SB)/4, $0x3eb214ed
+DATA SpiralsConstants<>+2180(SB)/4, $0x3e66eeed
+DATA SpiralsConstants<>+2184(SB)/4, $0x3e0fa155
+DATA SpiralsConstants<>+2188(SB)/4, $0x3dba26e8
+DATA SpiralsConstants<>+2192(SB)/4, $0x3d65efdb
+DATA SpiralsConstants<>+2196(SB)/4, $0x3d09981c
+DATA SpiralsConstants<>+2200(SB)/4, $0x3ca9abfb
+DATA SpiralsConstants<>+2204(SB)/4, $0x3c5348fd
+DATA SpiralsConstants<>+2208(SB)/4, $0x3bbc9a53
+DATA SpiralsConstants<>+2212(SB)/4, $0x3b08a5be
+DATA SpiralsConstants<>+2216(SB)/4, $0x3a5b843f
+DATA SpiralsConstants<>+2220(SB)/4, $0x39a4fcae
+DATA SpiralsConstants<>+2224(SB)/4, $0x38dbfea9
+DATA SpiralsConstants<>+2228(SB)/4, $0x38227fd6
+DATA SpiralsConstants<>+2232(SB)/4, $0x3773fe5f
+DATA SpiralsConstants<>+2236(SB)/4, $0x36b3ffae
+DATA SpiralsConstants<>+2240(SB)/4, $0x359ffffa
+DATA SpiralsConstants<>+2244(SB)/4, $0x33fffff6
+DATA SpiralsConstants<>+2248(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2252(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2256(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2260(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2264(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2268(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2272(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2276(SB)/4, $0x3f776c81
+DATA SpiralsConstants<>+2280(SB)/4, $0x3f67863e
+DATA SpiralsConstants<>+2284(SB)/4, $0x3f53b8c2
+DATA SpiralsConstants<>+2288(SB)/4, $0x3f3c4acf
+DATA SpiralsConstants<>+2292(SB)/4, $0x3f260d89
+DATA SpiralsConstants<>+2296(SB)/4, $0x3f0cba8c
+DATA SpiralsConstants<>+2300(SB)/4, $0x3eee7f6e
+DATA SpiralsConstants<>+2304(SB)/4, $0x3f4ebd82
+DATA SpiralsConstants<>+2308(SB)/4, $0x3f614aa1
+DATA SpiralsConstants<>+2312(SB)/4, $0x3f6d5e43
+DATA SpiralsConstants<>+2316(SB)/4, $0x3f7416a0
+DATA SpiralsConstants<>+2320(SB)/4, $0x3f78b5f0
+DATA SpiralsConstants<>+2324(SB)/4, $0x3f7ba9d8
+DATA SpiralsConstants<>+2328(SB)/4, $0x3f7d55c3
+DATA SpiralsConstants<>+2332(SB)/4, $0x3f7e580f
+DATA SpiralsConstants<>+2336(SB)/4, $0x3f7f4320
+DATA SpiralsConstants<>+2340(SB)/4, $0x3f7fbba4
+DATA SpiralsConstants<>+2344(SB)/4, $0x3f7fe48e
+DATA SpiralsConstants<>+2348(SB)/4, $0x3f7ff5b0
+DATA SpiralsConstants<>+2352(SB)/4, $0x3f7ffc90
+DATA SpiralsConstants<>+2356(SB)/4, $0x3f7ffebb
+DATA SpiralsConstants<>+2360(SB)/4, $0x3f7fff86
+DATA SpiralsConstants<>+2364(SB)/4, $0x3f7fffd3
+DATA SpiralsConstants<>+2368(SB)/4, $0x3f7ffff6
+DATA SpiralsConstants<>+2372(SB)/4, $0x3f7fffff
+DATA SpiralsConstants<>+2376(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+2380(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2384(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2388(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2392(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2396(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2400(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2404(SB)/4, $0x3e3b6cab
+DATA SpiralsConstants<>+2408(SB)/4, $0x3e9e5026
+DATA SpiralsConstants<>+2412(SB)/4, $0x3ed4ef27
+DATA SpiralsConstants<>+2416(SB)/4, $0x3f03a7d4
+DATA SpiralsConstants<>+2420(SB)/4, $0x3f17bea7
+DATA SpiralsConstants<>+2424(SB)/4, $0x3f2bc87d
+DATA SpiralsConstants<>+2428(SB)/4, $0x3f3b1ae2
+DATA SpiralsConstants<>+2432(SB)/4, $0x80000000
+DATA SpiralsConstants<>+2436(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2440(SB)/4, $0xc2d00000
+DATA SpiralsConstants<>+2444(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+2448(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+2452(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+2456(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+2460(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+2464(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+2468(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+2472(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+2476(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+2480(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+2484(SB)/4, $0x39509279
+DATA SpiralsConstants<>+2488(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2492(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+2496(SB)/4, $0x40000000
+DATA SpiralsConstants<>+2500(SB)/4, $0x40400000
+DATA SpiralsConstants<>+2504(SB)/4, $0x40800000
+DATA SpiralsConstants<>+2508(SB)/4, $0x40a00000
+DATA SpiralsConstants<>+2512(SB)/4, $0x40c00000
+DATA SpiralsConstants<>+2516(SB)/4, $0x40e00000
+DATA SpiralsConstants<>+2520(SB)/4, $0x41000000
+DATA SpiralsConstants<>+2524(SB)/4, $0x41100000
+DATA SpiralsConstants<>+2528(SB)/4, $0x41200000
+DATA SpiralsConstants<>+2532(SB)/4, $0x41300000
+DATA SpiralsConstants<>+2536(SB)/4, $0x41400000
+DATA SpiralsConstants<>+2540(SB)/4, $0x41500000
+DATA SpiralsConstants<>+2544(SB)/4, $0x41600000
+DATA SpiralsConstants<>+2548(SB)/4, $0x41700000
+DATA SpiralsConstants<>+2552(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2556(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2560(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2564(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+2568(SB)/4, $0x40000000
+DATA SpiralsConstants<>+2572(SB)/4, $0x40400000
+DATA SpiralsConstants<>+2576(SB)/4, $0x40800000
+DATA SpiralsConstants<>+2580(SB)/4, $0x40a00000
+DATA SpiralsConstants<>+2584(SB)/4, $0x40c00000
+DATA SpiralsConstants<>+2588(SB)/4, $0x40e00000
+DATA SpiralsConstants<>+2592(SB)/4, $0x41000000
+DATA SpiralsConstants<>+2596(SB)/4, $0x41100000
+DATA SpiralsConstants<>+2600(SB)/4, $0x41200000
+DATA SpiralsConstants<>+2604(SB)/4, $0x41300000
+DATA SpiralsConstants<>+2608(SB)/4, $0x41400000
+DATA SpiralsConstants<>+2612(SB)/4, $0x41500000
+DATA SpiralsConstants<>+2616(SB)/4, $0x41600000
+DATA SpiralsConstants<>+2620(SB)/4, $0x41700000
+DATA SpiralsConstants<>+2624(SB)/8, $0x7ff0000000000000
+DATA SpiralsConstants<>+2632(SB)/8, $0x00095f619980c433
+DATA SpiralsConstants<>+2640(SB)/8, $0x4330000000000000
+DATA SpiralsConstants<>+2648(SB)/8, $0x43300000000003ff
+DATA SpiralsConstants<>+2656(SB)/8, $0x000fffffffffffff
+DATA SpiralsConstants<>+2664(SB)/8, $0x3fe6a09e667f3bcd
+DATA SpiralsConstants<>+2672(SB)/8, $0x3ff0000000000000
+DATA SpiralsConstants<>+2680(SB)/8, $0x4000000000000000
+DATA SpiralsConstants<>+2688(SB)/8, $0x3fe62e42fefa39ef
+DATA SpiralsConstants<>+2696(SB)/8, $0x4000000000004990
+DATA SpiralsConstants<>+2704(SB)/8, $0x3fe555554db62b8a
+DATA SpiralsConstants<>+2712(SB)/8, $0x3fd999a9bd09c3ae
+DATA SpiralsConstants<>+2720(SB)/8, $0x3fd2432e86d5da18
+DATA SpiralsConstants<>+2728(SB)/8, $0x3fce3aa5e803484d
+DATA SpiralsConstants<>+2736(SB)/8, $0x0000000000000000
+DATA SpiralsConstants<>+2744(SB)/8, $0xfff0000000000000
+DATA SpiralsConstants<>+2752(SB)/8, $0x7ff8000000000001
+GLOBL SpiralsConstants<>(SB), RODATA|NOPTR, $2760

@@ -1430,7 +1430,7 @@ loop0:
 	RET
 
 // func xorForwardBatchAVX512(p *Xor, b *XorBatch, xs *[2]float32, out *[1]float32, tiles int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·xorForwardBatchAVX512(SB), NOSPLIT, $64-40
 	MOVQ p+0(FP), DI
 	MOVQ b+8(FP), SI
@@ -1465,185 +1465,145 @@ loop0:
 	VFMADD231PS.BCST 4(DI), Z0, Z1
 	VFMADD231PS.BCST 12(DI), Z0, Z3
 	VFMADD231PS.BCST 20(DI), Z0, Z4
-	VEXTRACTF64X4    $0x01, Z1, Y0
-	VEXTRACTF64X4    $0x01, Z3, Y2
-	VEXTRACTF64X4    $0x01, Z4, Y5
-	VCVTPS2PD        Y1, Z1
-	VCVTPS2PD        Y3, Z3
-	VCVTPS2PD        Y4, Z4
-	VBROADCASTSD     XorConstants<>+424(SB), Z6
-	VMINPD           Z3, Z6, Z3
-	VMINPD           Z4, Z6, Z4
-	VMINPD           Z1, Z6, Z1
-	VBROADCASTSD     XorConstants<>+416(SB), Z7
-	VMAXPD           Z3, Z7, Z3
-	VMAXPD           Z4, Z7, Z4
-	VMAXPD           Z1, Z7, Z1
-	VBROADCASTSD     XorConstants<>+448(SB), Z8
-	VBROADCASTSD     XorConstants<>+432(SB), Z9
-	VMOVAPS          Z9, Z10
-	VFMADD231PD      Z8, Z3, Z10
-	VMOVAPS          Z9, Z11
-	VFMADD231PD      Z8, Z4, Z11
-	VMOVAPS          Z9, Z12
-	VFMADD231PD      Z8, Z1, Z12
-	VSUBPD           Z9, Z10, Z13
-	VSUBPD           Z9, Z11, Z14
-	VSUBPD           Z9, Z12, Z15
-	VBROADCASTSD     XorConstants<>+456(SB), Z16
-	VFMADD231PD      Z16, Z13, Z3
-	VFMADD231PD      Z16, Z14, Z4
-	VFMADD231PD      Z16, Z15, Z1
-	VBROADCASTSD     XorConstants<>+504(SB), Z13
-	VBROADCASTSD     XorConstants<>+496(SB), Z14
-	VMOVAPS          Z14, Z15
-	VFMADD231PD      Z3, Z13, Z15
-	VMOVAPS          Z14, Z17
-	VFMADD231PD      Z4, Z13, Z17
-	VMOVAPS          Z14, Z18
-	VFMADD231PD      Z1, Z13, Z18
-	VBROADCASTSD     XorConstants<>+488(SB), Z19
-	VFMADD213PD      Z19, Z3, Z15
-	VFMADD213PD      Z19, Z4, Z17
-	VFMADD213PD      Z19, Z1, Z18
-	VBROADCASTSD     XorConstants<>+480(SB), Z20
-	VFMADD213PD      Z20, Z3, Z15
-	VFMADD213PD      Z20, Z4, Z17
-	VFMADD213PD      Z20, Z1, Z18
-	VBROADCASTSD     XorConstants<>+472(SB), Z21
-	VFMADD213PD      Z21, Z3, Z15
-	VFMADD213PD      Z21, Z4, Z17
-	VFMADD213PD      Z21, Z1, Z18
-	VBROADCASTSD     XorConstants<>+464(SB), Z22
-	VFMADD213PD      Z22, Z3, Z15
-	VFMADD213PD      Z22, Z4, Z17
-	VFMADD213PD      Z22, Z1, Z18
-	VBROADCASTSD     XorConstants<>+440(SB), Z23
-	VFMADD213PD      Z23, Z3, Z15
-	VFMADD213PD      Z23, Z4, Z17
-	VFMADD213PD      Z23, Z1, Z18
-	VPSLLQ           $0x34, Z10, Z1
-	VPSLLQ           $0x34, Z11, Z3
-	VPSLLQ           $0x34, Z12, Z4
-	VPADDQ           Z15, Z1, Z1
-	VPADDQ           Z17, Z3, Z3
-	VPADDQ           Z18, Z4, Z4
-	VADDPD           Z1, Z23, Z1
-	VADDPD           Z3, Z23, Z3
-	VADDPD           Z4, Z23, Z4
-	VDIVPD           Z1, Z23, Z1
-	VDIVPD           Z3, Z23, Z3
-	VDIVPD           Z4, Z23, Z4
-	VCVTPD2PS        Z1, Y1
-	VCVTPD2PS        Z3, Y3
-	VCVTPD2PS        Z4, Y4
-	VCVTPS2PD        Y2, Z2
-	VCVTPS2PD        Y5, Z5
-	VCVTPS2PD        Y0, Z0
-	VMINPD           Z2, Z6, Z2
-	VMINPD           Z5, Z6, Z5
-	VMINPD           Z0, Z6, Z0
-	VMAXPD           Z2, Z7, Z2
-	VMAXPD           Z5, Z7, Z5
-	VMAXPD           Z0, Z7, Z0
-	VMOVAPS          Z9, Z10
-	VFMADD231PD      Z8, Z2, Z10
-	VMOVAPS          Z9, Z11
-	VFMADD231PD      Z8, Z5, Z11
-	VMOVAPS          Z9, Z12
-	VFMADD231PD      Z8, Z0, Z12
-	VSUBPD           Z9, Z10, Z15
-	VSUBPD           Z9, Z11, Z17
-	VSUBPD           Z9, Z12, Z18
-	VFMADD231PD      Z16, Z15, Z2
-	VFMADD231PD      Z16, Z17, Z5
-	VFMADD231PD      Z16, Z18, Z0
-	VMOVAPS          Z14, Z15
-	VFMADD231PD      Z2, Z13, Z15
-	VMOVAPS          Z14, Z17
-	VFMADD231PD      Z5, Z13, Z17
-	VMOVAPS          Z14, Z18
-	VFMADD231PD      Z0, Z13, Z18
-	VFMADD213PD      Z19, Z2, Z15
-	VFMADD213PD      Z19, Z5, Z17
-	VFMADD213PD      Z19, Z0, Z18
-	VFMADD213PD      Z20, Z2, Z15
-	VFMADD213PD      Z20, Z5, Z17
-	VFMADD213PD      Z20, Z0, Z18
-	VFMADD213PD      Z21, Z2, Z15
-	VFMADD213PD      Z21, Z5, Z17
-	VFMADD213PD      Z21, Z0, Z18
-	VFMADD213PD      Z22, Z2, Z15
-	VFMADD213PD      Z22, Z5, Z17
-	VFMADD213PD      Z22, Z0, Z18
-	VFMADD213PD      Z23, Z2, Z15
-	VFMADD213PD      Z23, Z5, Z17
-	VFMADD213PD      Z23, Z0, Z18
-	VPSLLQ           $0x34, Z10, Z0
-	VPSLLQ           $0x34, Z11, Z2
-	VPSLLQ           $0x34, Z12, Z5
-	VPADDQ           Z15, Z0, Z0
-	VPADDQ           Z17, Z2, Z2
-	VPADDQ           Z18, Z5, Z5
-	VADDPD           Z0, Z23, Z0
-	VADDPD           Z2, Z23, Z2
-	VADDPD           Z5, Z23, Z5
-	VDIVPD           Z0, Z23, Z0
-	VDIVPD           Z2, Z23, Z2
-	VDIVPD           Z5, Z23, Z5
-	VCVTPD2PS        Z0, Y0
-	VCVTPD2PS        Z2, Y2
-	VCVTPD2PS        Z5, Y5
-	VINSERTF64X4     $0x01, Y0, Z1, Z0
-	VINSERTF64X4     $0x01, Y2, Z3, Z1
-	VINSERTF64X4     $0x01, Y5, Z4, Z2
-	VMOVUPS          Z0, 576(SI)
-	VMOVUPS          Z1, 640(SI)
-	VMOVUPS          Z2, 512(SI)
+	VXORPS           X0, X0, X0
+	VCMPPS           $0x11, Z0, Z3, K1
+	VCMPPS           $0x11, Z0, Z4, K2
+	VCMPPS           $0x11, Z0, Z1, K3
+	VBROADCASTSS     XorConstants<>+624(SB), Z2
+	VORPS            Z2, Z3, Z3
+	VORPS            Z2, Z4, Z4
+	VORPS            Z2, Z1, Z1
+	VBROADCASTSS     XorConstants<>+620(SB), Z5
+	VMAXPS           Z3, Z5, Z3
+	VMAXPS           Z4, Z5, Z4
+	VMAXPS           Z1, Z5, Z1
+	VBROADCASTSS     XorConstants<>+632(SB), Z6
+	VBROADCASTSS     XorConstants<>+628(SB), Z7
+	VMOVAPS          Z7, Z8
+	VFMADD231PS      Z6, Z3, Z8
+	VMOVAPS          Z7, Z9
+	VFMADD231PS      Z6, Z4, Z9
+	VMOVAPS          Z7, Z10
+	VFMADD231PS      Z6, Z1, Z10
+	VSUBPS           Z7, Z8, Z11
+	VSUBPS           Z7, Z9, Z12
+	VSUBPS           Z7, Z10, Z13
+	VBROADCASTSS     XorConstants<>+640(SB), Z14
+	VFNMADD231PS     Z14, Z11, Z3
+	VFNMADD231PS     Z14, Z12, Z4
+	VFNMADD231PS     Z14, Z13, Z1
+	VBROADCASTSS     XorConstants<>+636(SB), Z15
+	VFNMADD231PS     Z15, Z11, Z3
+	VFNMADD231PS     Z15, Z12, Z4
+	VFNMADD231PS     Z15, Z13, Z1
+	VBROADCASTSS     XorConstants<>+644(SB), Z16
+	VBROADCASTSS     XorConstants<>+648(SB), Z17
+	VMOVAPS          Z17, Z18
+	VFMADD231PS      Z16, Z3, Z18
+	VMOVAPS          Z17, Z19
+	VFMADD231PS      Z16, Z4, Z19
+	VMOVAPS          Z17, Z20
+	VFMADD231PS      Z16, Z1, Z20
+	VBROADCASTSS     XorConstants<>+612(SB), Z21
+	VFMADD213PS      Z21, Z3, Z18
+	VFMADD213PS      Z21, Z4, Z19
+	VFMADD213PS      Z21, Z1, Z20
+	VMULPS           Z18, Z3, Z3
+	VMULPS           Z19, Z4, Z4
+	VMULPS           Z20, Z1, Z1
+	VMOVUPS          XorConstants<>+704(SB), Z18
+	VMOVAPS          Z8, Z19
+	VPERMI2PS        XorConstants<>+768(SB), Z18, Z19
+	VMOVAPS          Z9, Z20
+	VPERMI2PS        XorConstants<>+768(SB), Z18, Z20
+	VMOVAPS          Z10, Z22
+	VPERMI2PS        XorConstants<>+768(SB), Z18, Z22
+	VMOVUPS          XorConstants<>+832(SB), Z23
+	VPERMI2PS        XorConstants<>+896(SB), Z23, Z8
+	VPERMI2PS        XorConstants<>+896(SB), Z23, Z9
+	VPERMI2PS        XorConstants<>+896(SB), Z23, Z10
+	VFMADD231PS      Z3, Z19, Z8
+	VFMADD231PS      Z4, Z20, Z9
+	VFMADD231PS      Z1, Z22, Z10
+	VADDPS           Z8, Z19, Z1
+	VADDPS           Z9, Z20, Z3
+	VADDPS           Z10, Z22, Z4
+	VSUBPS           Z19, Z1, Z19
+	VSUBPS           Z20, Z3, Z20
+	VSUBPS           Z22, Z4, Z22
+	VSUBPS.Z         Z19, Z8, K1, Z8
+	VSUBPS.Z         Z20, Z9, K2, Z9
+	VSUBPS.Z         Z22, Z10, K3, Z10
+	VSCALEFPS        Z11, Z1, Z19
+	VSCALEFPS        Z12, Z3, Z20
+	VSCALEFPS        Z13, Z4, Z22
+	VBLENDMPS        Z1, Z21, K1, Z1
+	VBLENDMPS        Z3, Z21, K2, Z3
+	VBLENDMPS        Z4, Z21, K3, Z4
+	VADDPS           Z19, Z21, Z24
+	VADDPS           Z20, Z21, Z25
+	VADDPS           Z22, Z21, Z26
+	VRCP14PS         Z24, Z24
+	VRCP14PS         Z25, Z25
+	VRCP14PS         Z26, Z26
+	VMULPS           Z24, Z1, Z27
+	VMULPS           Z25, Z3, Z28
+	VMULPS           Z26, Z4, Z29
+	VSUBPS           Z27, Z1, Z1
+	VSUBPS           Z28, Z3, Z3
+	VSUBPS           Z29, Z4, Z4
+	VFNMADD231PS     Z19, Z27, Z1
+	VFNMADD231PS     Z20, Z28, Z3
+	VFNMADD231PS     Z22, Z29, Z4
+	VADDPS           Z8, Z1, Z1
+	VADDPS           Z9, Z3, Z3
+	VADDPS           Z10, Z4, Z4
+	VMOVAPS.Z        Z11, K1, Z8
+	VMOVAPS.Z        Z12, K2, Z9
+	VMOVAPS.Z        Z13, K3, Z10
+	VFMADD231PS      Z24, Z1, Z27
+	VFMADD231PS      Z25, Z3, Z28
+	VFMADD231PS      Z26, Z4, Z29
+	VSCALEFPS        Z8, Z27, Z1
+	VSCALEFPS        Z9, Z28, Z3
+	VSCALEFPS        Z10, Z29, Z4
+	VMOVUPS          Z1, 576(SI)
+	VMOVUPS          Z3, 640(SI)
+	VMOVUPS          Z4, 512(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VBROADCASTSS     48(DI), Z3
-	VFMADD231PS.BCST 36(DI), Z2, Z3
-	VFMADD231PS.BCST 40(DI), Z0, Z3
-	VFMADD231PS.BCST 44(DI), Z1, Z3
-	VEXTRACTF64X4    $0x01, Z3, Y0
-	VCVTPS2PD        Y3, Z1
-	VMINPD           Z1, Z6, Z1
-	VMAXPD           Z1, Z7, Z1
-	VMOVAPS          Z9, Z2
-	VFMADD231PD      Z8, Z1, Z2
-	VSUBPD           Z9, Z2, Z3
-	VFMADD231PD      Z16, Z3, Z1
-	VMOVAPS          Z14, Z3
-	VFMADD231PD      Z1, Z13, Z3
-	VFMADD213PD      Z19, Z1, Z3
-	VFMADD213PD      Z20, Z1, Z3
-	VFMADD213PD      Z21, Z1, Z3
-	VFMADD213PD      Z22, Z1, Z3
-	VFMADD213PD      Z23, Z1, Z3
-	VPSLLQ           $0x34, Z2, Z1
-	VPADDQ           Z3, Z1, Z1
-	VADDPD           Z1, Z23, Z1
-	VDIVPD           Z1, Z23, Z1
-	VCVTPD2PS        Z1, Y1
-	VCVTPS2PD        Y0, Z0
-	VMINPD           Z0, Z6, Z0
-	VMAXPD           Z0, Z7, Z0
-	VFMADD213PD      Z9, Z0, Z8
-	VSUBPD           Z9, Z8, Z2
-	VFMADD231PD      Z16, Z2, Z0
-	VFMADD231PD      Z0, Z13, Z14
-	VFMADD231PD      Z0, Z14, Z19
-	VFMADD231PD      Z0, Z19, Z20
-	VFMADD231PD      Z0, Z20, Z21
-	VFMADD231PD      Z0, Z21, Z22
-	VFMADD213PD      Z23, Z0, Z22
-	VPSLLQ           $0x34, Z8, Z0
-	VPADDQ           Z22, Z0, Z0
-	VADDPD           Z0, Z23, Z0
-	VDIVPD           Z0, Z23, Z0
-	VCVTPD2PS        Z0, Y0
-	VINSERTF64X4     $0x01, Y0, Z1, Z0
+	VBROADCASTSS     48(DI), Z8
+	VFMADD231PS.BCST 36(DI), Z4, Z8
+	VFMADD231PS.BCST 40(DI), Z1, Z8
+	VFMADD231PS.BCST 44(DI), Z3, Z8
+	VCMPPS           $0x11, Z0, Z8, K1
+	VORPS            Z2, Z8, Z0
+	VMAXPS           Z0, Z5, Z0
+	VFMADD213PS      Z7, Z0, Z6
+	VSUBPS           Z7, Z6, Z1
+	VFNMADD231PS     Z14, Z1, Z0
+	VFNMADD231PS     Z15, Z1, Z0
+	VFMADD231PS      Z16, Z0, Z17
+	VFMADD213PS      Z21, Z0, Z17
+	VMULPS           Z17, Z0, Z0
+	VMOVAPS          Z6, Z2
+	VPERMI2PS        XorConstants<>+768(SB), Z18, Z2
+	VPERMI2PS        XorConstants<>+896(SB), Z23, Z6
+	VFMADD231PS      Z0, Z2, Z6
+	VADDPS           Z6, Z2, Z0
+	VSUBPS           Z2, Z0, Z2
+	VSUBPS.Z         Z2, Z6, K1, Z2
+	VSCALEFPS        Z1, Z0, Z3
+	VBLENDMPS        Z0, Z21, K1, Z0
+	VADDPS           Z3, Z21, Z4
+	VRCP14PS         Z4, Z4
+	VMULPS           Z4, Z0, Z5
+	VSUBPS           Z5, Z0, Z0
+	VFNMADD231PS     Z3, Z5, Z0
+	VADDPS           Z2, Z0, Z0
+	VMOVAPS.Z        Z1, K1, Z1
+	VFMADD231PS      Z4, Z0, Z5
+	VSCALEFPS        Z1, Z5, Z0
 	VMOVUPS          Z0, 64(SI)
 
 	// o = a2
@@ -1669,13 +1629,13 @@ TEXT ·xorLossBatchAVX2(SB), NOSPLIT, $32-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      XorConstants<>+616(SB), Y0
+	VMOVUPS      XorConstants<>+960(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
 	VANDPS       XorConstants<>+576(SB), Y0, Y0
 	VMOVUPS      Y0, 320(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 384(SI)
-	VMOVUPS      XorConstants<>+680(SB), Y1
+	VMOVUPS      XorConstants<>+1024(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       XorConstants<>+576(SB), Y1, Y1
 	VMOVUPS      Y1, 352(SI)
@@ -2122,7 +2082,7 @@ loop0:
 	RET
 
 // func xorLossBatchAVX512(p *Xor, b *XorBatch, xs *[2]float32, ys *[1]float32, tiles int, samples int) float32
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·xorLossBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         p+0(FP), DI
 	MOVQ         b+8(FP), SI
@@ -2134,7 +2094,7 @@ TEXT ·xorLossBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      XorConstants<>+712(SB), Z0
+	VMOVUPS      XorConstants<>+1088(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
 	VBROADCASTSS XorConstants<>+612(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
@@ -2170,194 +2130,153 @@ loop0:
 	VFMADD231PS.BCST 4(DI), Z0, Z3
 	VFMADD231PS.BCST 12(DI), Z0, Z4
 	VFMADD231PS.BCST 20(DI), Z0, Z5
-	VEXTRACTF64X4    $0x01, Z3, Y0
-	VEXTRACTF64X4    $0x01, Z4, Y2
-	VEXTRACTF64X4    $0x01, Z5, Y6
-	VCVTPS2PD        Y3, Z3
-	VCVTPS2PD        Y4, Z4
-	VCVTPS2PD        Y5, Z5
-	VBROADCASTSD     XorConstants<>+424(SB), Z7
-	VMINPD           Z4, Z7, Z4
-	VMINPD           Z5, Z7, Z5
-	VMINPD           Z3, Z7, Z3
-	VBROADCASTSD     XorConstants<>+416(SB), Z8
-	VMAXPD           Z4, Z8, Z4
-	VMAXPD           Z5, Z8, Z5
-	VMAXPD           Z3, Z8, Z3
-	VBROADCASTSD     XorConstants<>+448(SB), Z9
-	VBROADCASTSD     XorConstants<>+432(SB), Z10
-	VMOVAPS          Z10, Z11
-	VFMADD231PD      Z9, Z4, Z11
-	VMOVAPS          Z10, Z12
-	VFMADD231PD      Z9, Z5, Z12
-	VMOVAPS          Z10, Z13
-	VFMADD231PD      Z9, Z3, Z13
-	VSUBPD           Z10, Z11, Z14
-	VSUBPD           Z10, Z12, Z15
-	VSUBPD           Z10, Z13, Z16
-	VBROADCASTSD     XorConstants<>+456(SB), Z17
-	VFMADD231PD      Z17, Z14, Z4
-	VFMADD231PD      Z17, Z15, Z5
-	VFMADD231PD      Z17, Z16, Z3
-	VBROADCASTSD     XorConstants<>+504(SB), Z14
-	VBROADCASTSD     XorConstants<>+496(SB), Z15
-	VMOVAPS          Z15, Z16
-	VFMADD231PD      Z4, Z14, Z16
-	VMOVAPS          Z15, Z18
-	VFMADD231PD      Z5, Z14, Z18
-	VMOVAPS          Z15, Z19
-	VFMADD231PD      Z3, Z14, Z19
-	VBROADCASTSD     XorConstants<>+488(SB), Z20
-	VFMADD213PD      Z20, Z4, Z16
-	VFMADD213PD      Z20, Z5, Z18
-	VFMADD213PD      Z20, Z3, Z19
-	VBROADCASTSD     XorConstants<>+480(SB), Z21
-	VFMADD213PD      Z21, Z4, Z16
-	VFMADD213PD      Z21, Z5, Z18
-	VFMADD213PD      Z21, Z3, Z19
-	VBROADCASTSD     XorConstants<>+472(SB), Z22
-	VFMADD213PD      Z22, Z4, Z16
-	VFMADD213PD      Z22, Z5, Z18
-	VFMADD213PD      Z22, Z3, Z19
-	VBROADCASTSD     XorConstants<>+464(SB), Z23
-	VFMADD213PD      Z23, Z4, Z16
-	VFMADD213PD      Z23, Z5, Z18
-	VFMADD213PD      Z23, Z3, Z19
-	VBROADCASTSD     XorConstants<>+440(SB), Z24
-	VFMADD213PD      Z24, Z4, Z16
-	VFMADD213PD      Z24, Z5, Z18
-	VFMADD213PD      Z24, Z3, Z19
-	VPSLLQ           $0x34, Z11, Z3
-	VPSLLQ           $0x34, Z12, Z4
-	VPSLLQ           $0x34, Z13, Z5
-	VPADDQ           Z16, Z3, Z3
-	VPADDQ           Z18, Z4, Z4
-	VPADDQ           Z19, Z5, Z5
-	VADDPD           Z3, Z24, Z3
-	VADDPD           Z4, Z24, Z4
-	VADDPD           Z5, Z24, Z5
-	VDIVPD           Z3, Z24, Z3
-	VDIVPD           Z4, Z24, Z4
-	VDIVPD           Z5, Z24, Z5
-	VCVTPD2PS        Z3, Y3
-	VCVTPD2PS        Z4, Y4
-	VCVTPD2PS        Z5, Y5
-	VCVTPS2PD        Y2, Z2
-	VCVTPS2PD        Y6, Z6
-	VCVTPS2PD        Y0, Z0
-	VMINPD           Z2, Z7, Z2
-	VMINPD           Z6, Z7, Z6
-	VMINPD           Z0, Z7, Z0
-	VMAXPD           Z2, Z8, Z2
-	VMAXPD           Z6, Z8, Z6
-	VMAXPD           Z0, Z8, Z0
-	VMOVAPS          Z10, Z11
-	VFMADD231PD      Z9, Z2, Z11
-	VMOVAPS          Z10, Z12
-	VFMADD231PD      Z9, Z6, Z12
-	VMOVAPS          Z10, Z13
-	VFMADD231PD      Z9, Z0, Z13
-	VSUBPD           Z10, Z11, Z16
-	VSUBPD           Z10, Z12, Z18
-	VSUBPD           Z10, Z13, Z19
-	VFMADD231PD      Z17, Z16, Z2
-	VFMADD231PD      Z17, Z18, Z6
-	VFMADD231PD      Z17, Z19, Z0
-	VMOVAPS          Z15, Z16
-	VFMADD231PD      Z2, Z14, Z16
-	VMOVAPS          Z15, Z18
-	VFMADD231PD      Z6, Z14, Z18
-	VMOVAPS          Z15, Z19
-	VFMADD231PD      Z0, Z14, Z19
-	VFMADD213PD      Z20, Z2, Z16
-	VFMADD213PD      Z20, Z6, Z18
-	VFMADD213PD      Z20, Z0, Z19
-	VFMADD213PD      Z21, Z2, Z16
-	VFMADD213PD      Z21, Z6, Z18
-	VFMADD213PD      Z21, Z0, Z19
-	VFMADD213PD      Z22, Z2, Z16
-	VFMADD213PD      Z22, Z6, Z18
-	VFMADD213PD      Z22, Z0, Z19
-	VFMADD213PD      Z23, Z2, Z16
-	VFMADD213PD      Z23, Z6, Z18
-	VFMADD213PD      Z23, Z0, Z19
-	VFMADD213PD      Z24, Z2, Z16
-	VFMADD213PD      Z24, Z6, Z18
-	VFMADD213PD      Z24, Z0, Z19
-	VPSLLQ           $0x34, Z11, Z0
-	VPSLLQ           $0x34, Z12, Z2
-	VPSLLQ           $0x34, Z13, Z6
-	VPADDQ           Z16, Z0, Z0
-	VPADDQ           Z18, Z2, Z2
-	VPADDQ           Z19, Z6, Z6
-	VADDPD           Z0, Z24, Z0
-	VADDPD           Z2, Z24, Z2
-	VADDPD           Z6, Z24, Z6
-	VDIVPD           Z0, Z24, Z0
-	VDIVPD           Z2, Z24, Z2
-	VDIVPD           Z6, Z24, Z6
-	VCVTPD2PS        Z0, Y0
-	VCVTPD2PS        Z2, Y2
-	VCVTPD2PS        Z6, Y6
-	VINSERTF64X4     $0x01, Y0, Z3, Z0
-	VINSERTF64X4     $0x01, Y2, Z4, Z2
-	VINSERTF64X4     $0x01, Y6, Z5, Z3
-	VMOVUPS          Z0, 576(SI)
-	VMOVUPS          Z2, 640(SI)
-	VMOVUPS          Z3, 512(SI)
+	VXORPS           X0, X0, X0
+	VCMPPS           $0x11, Z0, Z4, K1
+	VCMPPS           $0x11, Z0, Z5, K2
+	VCMPPS           $0x11, Z0, Z3, K3
+	VBROADCASTSS     XorConstants<>+624(SB), Z2
+	VORPS            Z2, Z4, Z4
+	VORPS            Z2, Z5, Z5
+	VORPS            Z2, Z3, Z3
+	VBROADCASTSS     XorConstants<>+620(SB), Z6
+	VMAXPS           Z4, Z6, Z4
+	VMAXPS           Z5, Z6, Z5
+	VMAXPS           Z3, Z6, Z3
+	VBROADCASTSS     XorConstants<>+632(SB), Z7
+	VBROADCASTSS     XorConstants<>+628(SB), Z8
+	VMOVAPS          Z8, Z9
+	VFMADD231PS      Z7, Z4, Z9
+	VMOVAPS          Z8, Z10
+	VFMADD231PS      Z7, Z5, Z10
+	VMOVAPS          Z8, Z11
+	VFMADD231PS      Z7, Z3, Z11
+	VSUBPS           Z8, Z9, Z12
+	VSUBPS           Z8, Z10, Z13
+	VSUBPS           Z8, Z11, Z14
+	VBROADCASTSS     XorConstants<>+640(SB), Z15
+	VFNMADD231PS     Z15, Z12, Z4
+	VFNMADD231PS     Z15, Z13, Z5
+	VFNMADD231PS     Z15, Z14, Z3
+	VBROADCASTSS     XorConstants<>+636(SB), Z16
+	VFNMADD231PS     Z16, Z12, Z4
+	VFNMADD231PS     Z16, Z13, Z5
+	VFNMADD231PS     Z16, Z14, Z3
+	VBROADCASTSS     XorConstants<>+644(SB), Z17
+	VBROADCASTSS     XorConstants<>+648(SB), Z18
+	VMOVAPS          Z18, Z19
+	VFMADD231PS      Z17, Z4, Z19
+	VMOVAPS          Z18, Z20
+	VFMADD231PS      Z17, Z5, Z20
+	VMOVAPS          Z18, Z21
+	VFMADD231PS      Z17, Z3, Z21
+	VBROADCASTSS     XorConstants<>+612(SB), Z22
+	VFMADD213PS      Z22, Z4, Z19
+	VFMADD213PS      Z22, Z5, Z20
+	VFMADD213PS      Z22, Z3, Z21
+	VMULPS           Z19, Z4, Z4
+	VMULPS           Z20, Z5, Z5
+	VMULPS           Z21, Z3, Z3
+	VMOVUPS          XorConstants<>+704(SB), Z19
+	VMOVAPS          Z9, Z20
+	VPERMI2PS        XorConstants<>+768(SB), Z19, Z20
+	VMOVAPS          Z10, Z21
+	VPERMI2PS        XorConstants<>+768(SB), Z19, Z21
+	VMOVAPS          Z11, Z23
+	VPERMI2PS        XorConstants<>+768(SB), Z19, Z23
+	VMOVUPS          XorConstants<>+832(SB), Z24
+	VPERMI2PS        XorConstants<>+896(SB), Z24, Z9
+	VPERMI2PS        XorConstants<>+896(SB), Z24, Z10
+	VPERMI2PS        XorConstants<>+896(SB), Z24, Z11
+	VFMADD231PS      Z4, Z20, Z9
+	VFMADD231PS      Z5, Z21, Z10
+	VFMADD231PS      Z3, Z23, Z11
+	VADDPS           Z9, Z20, Z3
+	VADDPS           Z10, Z21, Z4
+	VADDPS           Z11, Z23, Z5
+	VSUBPS           Z20, Z3, Z20
+	VSUBPS           Z21, Z4, Z21
+	VSUBPS           Z23, Z5, Z23
+	VSUBPS.Z         Z20, Z9, K1, Z9
+	VSUBPS.Z         Z21, Z10, K2, Z10
+	VSUBPS.Z         Z23, Z11, K3, Z11
+	VSCALEFPS        Z12, Z3, Z20
+	VSCALEFPS        Z13, Z4, Z21
+	VSCALEFPS        Z14, Z5, Z23
+	VBLENDMPS        Z3, Z22, K1, Z3
+	VBLENDMPS        Z4, Z22, K2, Z4
+	VBLENDMPS        Z5, Z22, K3, Z5
+	VADDPS           Z20, Z22, Z25
+	VADDPS           Z21, Z22, Z26
+	VADDPS           Z23, Z22, Z27
+	VRCP14PS         Z25, Z25
+	VRCP14PS         Z26, Z26
+	VRCP14PS         Z27, Z27
+	VMULPS           Z25, Z3, Z28
+	VMULPS           Z26, Z4, Z29
+	VMULPS           Z27, Z5, Z30
+	VSUBPS           Z28, Z3, Z3
+	VSUBPS           Z29, Z4, Z4
+	VSUBPS           Z30, Z5, Z5
+	VFNMADD231PS     Z20, Z28, Z3
+	VFNMADD231PS     Z21, Z29, Z4
+	VFNMADD231PS     Z23, Z30, Z5
+	VADDPS           Z9, Z3, Z3
+	VADDPS           Z10, Z4, Z4
+	VADDPS           Z11, Z5, Z5
+	VMOVAPS.Z        Z12, K1, Z9
+	VMOVAPS.Z        Z13, K2, Z10
+	VMOVAPS.Z        Z14, K3, Z11
+	VFMADD231PS      Z25, Z3, Z28
+	VFMADD231PS      Z26, Z4, Z29
+	VFMADD231PS      Z27, Z5, Z30
+	VSCALEFPS        Z9, Z28, Z3
+	VSCALEFPS        Z10, Z29, Z4
+	VSCALEFPS        Z11, Z30, Z5
+	VMOVUPS          Z3, 576(SI)
+	VMOVUPS          Z4, 640(SI)
+	VMOVUPS          Z5, 512(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VBROADCASTSS     48(DI), Z4
-	VFMADD231PS.BCST 36(DI), Z3, Z4
-	VFMADD231PS.BCST 40(DI), Z0, Z4
-	VFMADD231PS.BCST 44(DI), Z2, Z4
-	VEXTRACTF64X4    $0x01, Z4, Y0
-	VCVTPS2PD        Y4, Z2
-	VMINPD           Z2, Z7, Z2
-	VMAXPD           Z2, Z8, Z2
-	VMOVAPS          Z10, Z3
-	VFMADD231PD      Z9, Z2, Z3
-	VSUBPD           Z10, Z3, Z4
-	VFMADD231PD      Z17, Z4, Z2
-	VMOVAPS          Z15, Z4
-	VFMADD231PD      Z2, Z14, Z4
-	VFMADD213PD      Z20, Z2, Z4
-	VFMADD213PD      Z21, Z2, Z4
-	VFMADD213PD      Z22, Z2, Z4
-	VFMADD213PD      Z23, Z2, Z4
-	VFMADD213PD      Z24, Z2, Z4
-	VPSLLQ           $0x34, Z3, Z2
-	VPADDQ           Z4, Z2, Z2
-	VADDPD           Z2, Z24, Z2
-	VDIVPD           Z2, Z24, Z2
-	VCVTPD2PS        Z2, Y2
-	VCVTPS2PD        Y0, Z0
-	VMINPD           Z0, Z7, Z0
-	VMAXPD           Z0, Z8, Z0
-	VFMADD213PD      Z10, Z0, Z9
-	VSUBPD           Z10, Z9, Z3
-	VFMADD231PD      Z17, Z3, Z0
-	VFMADD231PD      Z0, Z14, Z15
-	VFMADD231PD      Z0, Z15, Z20
-	VFMADD231PD      Z0, Z20, Z21
-	VFMADD231PD      Z0, Z21, Z22
-	VFMADD231PD      Z0, Z22, Z23
-	VFMADD213PD      Z24, Z0, Z23
-	VPSLLQ           $0x34, Z9, Z0
-	VPADDQ           Z23, Z0, Z0
-	VADDPD           Z0, Z24, Z0
-	VDIVPD           Z0, Z24, Z0
-	VCVTPD2PS        Z0, Y0
-	VINSERTF64X4     $0x01, Y0, Z2, Z0
-	VMOVUPS          Z0, 64(SI)
+	VBROADCASTSS     48(DI), Z9
+	VFMADD231PS.BCST 36(DI), Z5, Z9
+	VFMADD231PS.BCST 40(DI), Z3, Z9
+	VFMADD231PS.BCST 44(DI), Z4, Z9
+	VCMPPS           $0x11, Z0, Z9, K1
+	VORPS            Z2, Z9, Z2
+	VMAXPS           Z2, Z6, Z2
+	VFMADD213PS      Z8, Z2, Z7
+	VSUBPS           Z8, Z7, Z3
+	VFNMADD231PS     Z15, Z3, Z2
+	VFNMADD231PS     Z16, Z3, Z2
+	VFMADD231PS      Z17, Z2, Z18
+	VFMADD213PS      Z22, Z2, Z18
+	VMULPS           Z18, Z2, Z2
+	VMOVAPS          Z7, Z4
+	VPERMI2PS        XorConstants<>+768(SB), Z19, Z4
+	VPERMI2PS        XorConstants<>+896(SB), Z24, Z7
+	VFMADD231PS      Z2, Z4, Z7
+	VADDPS           Z7, Z4, Z2
+	VSUBPS           Z4, Z2, Z4
+	VSUBPS.Z         Z4, Z7, K1, Z4
+	VSCALEFPS        Z3, Z2, Z5
+	VBLENDMPS        Z2, Z22, K1, Z2
+	VADDPS           Z5, Z22, Z6
+	VRCP14PS         Z6, Z6
+	VMULPS           Z6, Z2, Z7
+	VSUBPS           Z7, Z2, Z2
+	VFNMADD231PS     Z5, Z7, Z2
+	VADDPS           Z4, Z2, Z2
+	VMOVAPS.Z        Z3, K1, Z3
+	VFMADD231PS      Z6, Z2, Z7
+	VSCALEFPS        Z3, Z7, Z2
+	VMOVUPS          Z2, 64(SI)
 
 	// loss = Σ (a2 - y)^2
-	VSUBPS     Z1, Z0, Z0
-	VMULPS     Z0, Z0, Z0
-	VMOVUPS    320(SI), Z1
-	VXORPS     X2, X2, X2
-	VCMPPS     $0x1e, Z2, Z1, K1
-	VMOVAPS.Z  Z0, K1, Z0
+	VSUBPS     Z1, Z2, Z1
+	VMULPS     Z1, Z1, Z1
+	VMOVUPS    320(SI), Z2
+	VCMPPS     $0x1e, Z0, Z2, K1
+	VMOVAPS.Z  Z1, K1, Z0
 	VADDPS     384(SI), Z0, Z0
 	VMOVUPS    Z0, 384(SI)
 	ADDQ       $0x00000080, DX
@@ -2391,13 +2310,13 @@ TEXT ·xorGradBatchAVX2(SB), NOSPLIT, $32-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      XorConstants<>+616(SB), Y0
+	VMOVUPS      XorConstants<>+960(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
 	VANDPS       XorConstants<>+576(SB), Y0, Y0
 	VMOVUPS      Y0, 320(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 384(SI)
-	VMOVUPS      XorConstants<>+680(SB), Y1
+	VMOVUPS      XorConstants<>+1024(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       XorConstants<>+576(SB), Y1, Y1
 	VMOVUPS      Y1, 352(SI)
@@ -3082,7 +3001,7 @@ loop1:
 	RET
 
 // func xorGradBatchAVX512(p *Xor, b *XorBatch, xs *[2]float32, ys *[1]float32, tiles int, samples int) float32
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·xorGradBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         p+0(FP), DI
 	MOVQ         b+8(FP), SI
@@ -3094,7 +3013,7 @@ TEXT ·xorGradBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      XorConstants<>+712(SB), Z0
+	VMOVUPS      XorConstants<>+1088(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
 	VBROADCASTSS XorConstants<>+612(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
@@ -3131,218 +3050,176 @@ loop0:
 	VFMADD231PS.BCST 4(DI), Z0, Z3
 	VFMADD231PS.BCST 12(DI), Z0, Z4
 	VFMADD231PS.BCST 20(DI), Z0, Z5
-	VEXTRACTF64X4    $0x01, Z3, Y0
-	VEXTRACTF64X4    $0x01, Z4, Y2
-	VEXTRACTF64X4    $0x01, Z5, Y6
-	VCVTPS2PD        Y3, Z3
-	VCVTPS2PD        Y4, Z4
-	VCVTPS2PD        Y5, Z5
-	VBROADCASTSD     XorConstants<>+424(SB), Z7
-	VMINPD           Z4, Z7, Z4
-	VMINPD           Z5, Z7, Z5
-	VMINPD           Z3, Z7, Z3
-	VBROADCASTSD     XorConstants<>+416(SB), Z8
-	VMAXPD           Z4, Z8, Z4
-	VMAXPD           Z5, Z8, Z5
-	VMAXPD           Z3, Z8, Z3
-	VBROADCASTSD     XorConstants<>+448(SB), Z9
-	VBROADCASTSD     XorConstants<>+432(SB), Z10
-	VMOVAPS          Z10, Z11
-	VFMADD231PD      Z9, Z4, Z11
-	VMOVAPS          Z10, Z12
-	VFMADD231PD      Z9, Z5, Z12
-	VMOVAPS          Z10, Z13
-	VFMADD231PD      Z9, Z3, Z13
-	VSUBPD           Z10, Z11, Z14
-	VSUBPD           Z10, Z12, Z15
-	VSUBPD           Z10, Z13, Z16
-	VBROADCASTSD     XorConstants<>+456(SB), Z17
-	VFMADD231PD      Z17, Z14, Z4
-	VFMADD231PD      Z17, Z15, Z5
-	VFMADD231PD      Z17, Z16, Z3
-	VBROADCASTSD     XorConstants<>+504(SB), Z14
-	VBROADCASTSD     XorConstants<>+496(SB), Z15
-	VMOVAPS          Z15, Z16
-	VFMADD231PD      Z4, Z14, Z16
-	VMOVAPS          Z15, Z18
-	VFMADD231PD      Z5, Z14, Z18
-	VMOVAPS          Z15, Z19
-	VFMADD231PD      Z3, Z14, Z19
-	VBROADCASTSD     XorConstants<>+488(SB), Z20
-	VFMADD213PD      Z20, Z4, Z16
-	VFMADD213PD      Z20, Z5, Z18
-	VFMADD213PD      Z20, Z3, Z19
-	VBROADCASTSD     XorConstants<>+480(SB), Z21
-	VFMADD213PD      Z21, Z4, Z16
-	VFMADD213PD      Z21, Z5, Z18
-	VFMADD213PD      Z21, Z3, Z19
-	VBROADCASTSD     XorConstants<>+472(SB), Z22
-	VFMADD213PD      Z22, Z4, Z16
-	VFMADD213PD      Z22, Z5, Z18
-	VFMADD213PD      Z22, Z3, Z19
-	VBROADCASTSD     XorConstants<>+464(SB), Z23
-	VFMADD213PD      Z23, Z4, Z16
-	VFMADD213PD      Z23, Z5, Z18
-	VFMADD213PD      Z23, Z3, Z19
-	VBROADCASTSD     XorConstants<>+440(SB), Z24
-	VFMADD213PD      Z24, Z4, Z16
-	VFMADD213PD      Z24, Z5, Z18
-	VFMADD213PD      Z24, Z3, Z19
-	VPSLLQ           $0x34, Z11, Z3
-	VPSLLQ           $0x34, Z12, Z4
-	VPSLLQ           $0x34, Z13, Z5
-	VPADDQ           Z16, Z3, Z3
-	VPADDQ           Z18, Z4, Z4
-	VPADDQ           Z19, Z5, Z5
-	VADDPD           Z3, Z24, Z3
-	VADDPD           Z4, Z24, Z4
-	VADDPD           Z5, Z24, Z5
-	VDIVPD           Z3, Z24, Z3
-	VDIVPD           Z4, Z24, Z4
-	VDIVPD           Z5, Z24, Z5
-	VCVTPD2PS        Z3, Y3
-	VCVTPD2PS        Z4, Y4
-	VCVTPD2PS        Z5, Y5
-	VCVTPS2PD        Y2, Z2
-	VCVTPS2PD        Y6, Z6
-	VCVTPS2PD        Y0, Z0
-	VMINPD           Z2, Z7, Z2
-	VMINPD           Z6, Z7, Z6
-	VMINPD           Z0, Z7, Z0
-	VMAXPD           Z2, Z8, Z2
-	VMAXPD           Z6, Z8, Z6
-	VMAXPD           Z0, Z8, Z0
-	VMOVAPS          Z10, Z11
-	VFMADD231PD      Z9, Z2, Z11
-	VMOVAPS          Z10, Z12
-	VFMADD231PD      Z9, Z6, Z12
-	VMOVAPS          Z10, Z13
-	VFMADD231PD      Z9, Z0, Z13
-	VSUBPD           Z10, Z11, Z16
-	VSUBPD           Z10, Z12, Z18
-	VSUBPD           Z10, Z13, Z19
-	VFMADD231PD      Z17, Z16, Z2
-	VFMADD231PD      Z17, Z18, Z6
-	VFMADD231PD      Z17, Z19, Z0
-	VMOVAPS          Z15, Z16
-	VFMADD231PD      Z2, Z14, Z16
-	VMOVAPS          Z15, Z18
-	VFMADD231PD      Z6, Z14, Z18
-	VMOVAPS          Z15, Z19
-	VFMADD231PD      Z0, Z14, Z19
-	VFMADD213PD      Z20, Z2, Z16
-	VFMADD213PD      Z20, Z6, Z18
-	VFMADD213PD      Z20, Z0, Z19
-	VFMADD213PD      Z21, Z2, Z16
-	VFMADD213PD      Z21, Z6, Z18
-	VFMADD213PD      Z21, Z0, Z19
-	VFMADD213PD      Z22, Z2, Z16
-	VFMADD213PD      Z22, Z6, Z18
-	VFMADD213PD      Z22, Z0, Z19
-	VFMADD213PD      Z23, Z2, Z16
-	VFMADD213PD      Z23, Z6, Z18
-	VFMADD213PD      Z23, Z0, Z19
-	VFMADD213PD      Z24, Z2, Z16
-	VFMADD213PD      Z24, Z6, Z18
-	VFMADD213PD      Z24, Z0, Z19
-	VPSLLQ           $0x34, Z11, Z0
-	VPSLLQ           $0x34, Z12, Z2
-	VPSLLQ           $0x34, Z13, Z6
-	VPADDQ           Z16, Z0, Z0
-	VPADDQ           Z18, Z2, Z2
-	VPADDQ           Z19, Z6, Z6
-	VADDPD           Z0, Z24, Z0
-	VADDPD           Z2, Z24, Z2
-	VADDPD           Z6, Z24, Z6
-	VDIVPD           Z0, Z24, Z0
-	VDIVPD           Z2, Z24, Z2
-	VDIVPD           Z6, Z24, Z6
-	VCVTPD2PS        Z0, Y0
-	VCVTPD2PS        Z2, Y2
-	VCVTPD2PS        Z6, Y6
-	VINSERTF64X4     $0x01, Y0, Z3, Z0
-	VINSERTF64X4     $0x01, Y2, Z4, Z2
-	VINSERTF64X4     $0x01, Y6, Z5, Z3
-	VMOVUPS          Z0, 128(BX)
-	VMOVUPS          Z2, 192(BX)
-	VMOVUPS          Z3, 64(BX)
+	VXORPS           X0, X0, X0
+	VCMPPS           $0x11, Z0, Z4, K1
+	VCMPPS           $0x11, Z0, Z5, K2
+	VCMPPS           $0x11, Z0, Z3, K3
+	VBROADCASTSS     XorConstants<>+624(SB), Z2
+	VORPS            Z2, Z4, Z4
+	VORPS            Z2, Z5, Z5
+	VORPS            Z2, Z3, Z3
+	VBROADCASTSS     XorConstants<>+620(SB), Z6
+	VMAXPS           Z4, Z6, Z4
+	VMAXPS           Z5, Z6, Z5
+	VMAXPS           Z3, Z6, Z3
+	VBROADCASTSS     XorConstants<>+632(SB), Z7
+	VBROADCASTSS     XorConstants<>+628(SB), Z8
+	VMOVAPS          Z8, Z9
+	VFMADD231PS      Z7, Z4, Z9
+	VMOVAPS          Z8, Z10
+	VFMADD231PS      Z7, Z5, Z10
+	VMOVAPS          Z8, Z11
+	VFMADD231PS      Z7, Z3, Z11
+	VSUBPS           Z8, Z9, Z12
+	VSUBPS           Z8, Z10, Z13
+	VSUBPS           Z8, Z11, Z14
+	VBROADCASTSS     XorConstants<>+640(SB), Z15
+	VFNMADD231PS     Z15, Z12, Z4
+	VFNMADD231PS     Z15, Z13, Z5
+	VFNMADD231PS     Z15, Z14, Z3
+	VBROADCASTSS     XorConstants<>+636(SB), Z16
+	VFNMADD231PS     Z16, Z12, Z4
+	VFNMADD231PS     Z16, Z13, Z5
+	VFNMADD231PS     Z16, Z14, Z3
+	VBROADCASTSS     XorConstants<>+644(SB), Z17
+	VBROADCASTSS     XorConstants<>+648(SB), Z18
+	VMOVAPS          Z18, Z19
+	VFMADD231PS      Z17, Z4, Z19
+	VMOVAPS          Z18, Z20
+	VFMADD231PS      Z17, Z5, Z20
+	VMOVAPS          Z18, Z21
+	VFMADD231PS      Z17, Z3, Z21
+	VBROADCASTSS     XorConstants<>+612(SB), Z22
+	VFMADD213PS      Z22, Z4, Z19
+	VFMADD213PS      Z22, Z5, Z20
+	VFMADD213PS      Z22, Z3, Z21
+	VMULPS           Z19, Z4, Z4
+	VMULPS           Z20, Z5, Z5
+	VMULPS           Z21, Z3, Z3
+	VMOVUPS          XorConstants<>+704(SB), Z19
+	VMOVAPS          Z9, Z20
+	VPERMI2PS        XorConstants<>+768(SB), Z19, Z20
+	VMOVAPS          Z10, Z21
+	VPERMI2PS        XorConstants<>+768(SB), Z19, Z21
+	VMOVAPS          Z11, Z23
+	VPERMI2PS        XorConstants<>+768(SB), Z19, Z23
+	VMOVUPS          XorConstants<>+832(SB), Z24
+	VPERMI2PS        XorConstants<>+896(SB), Z24, Z9
+	VPERMI2PS        XorConstants<>+896(SB), Z24, Z10
+	VPERMI2PS        XorConstants<>+896(SB), Z24, Z11
+	VFMADD231PS      Z4, Z20, Z9
+	VFMADD231PS      Z5, Z21, Z10
+	VFMADD231PS      Z3, Z23, Z11
+	VADDPS           Z9, Z20, Z3
+	VADDPS           Z10, Z21, Z4
+	VADDPS           Z11, Z23, Z5
+	VSUBPS           Z20, Z3, Z20
+	VSUBPS           Z21, Z4, Z21
+	VSUBPS           Z23, Z5, Z23
+	VSUBPS.Z         Z20, Z9, K1, Z9
+	VSUBPS.Z         Z21, Z10, K2, Z10
+	VSUBPS.Z         Z23, Z11, K3, Z11
+	VSCALEFPS        Z12, Z3, Z20
+	VSCALEFPS        Z13, Z4, Z21
+	VSCALEFPS        Z14, Z5, Z23
+	VBLENDMPS        Z3, Z22, K1, Z3
+	VBLENDMPS        Z4, Z22, K2, Z4
+	VBLENDMPS        Z5, Z22, K3, Z5
+	VADDPS           Z20, Z22, Z25
+	VADDPS           Z21, Z22, Z26
+	VADDPS           Z23, Z22, Z27
+	VRCP14PS         Z25, Z25
+	VRCP14PS         Z26, Z26
+	VRCP14PS         Z27, Z27
+	VMULPS           Z25, Z3, Z28
+	VMULPS           Z26, Z4, Z29
+	VMULPS           Z27, Z5, Z30
+	VSUBPS           Z28, Z3, Z3
+	VSUBPS           Z29, Z4, Z4
+	VSUBPS           Z30, Z5, Z5
+	VFNMADD231PS     Z20, Z28, Z3
+	VFNMADD231PS     Z21, Z29, Z4
+	VFNMADD231PS     Z23, Z30, Z5
+	VADDPS           Z9, Z3, Z3
+	VADDPS           Z10, Z4, Z4
+	VADDPS           Z11, Z5, Z5
+	VMOVAPS.Z        Z12, K1, Z9
+	VMOVAPS.Z        Z13, K2, Z10
+	VMOVAPS.Z        Z14, K3, Z11
+	VFMADD231PS      Z25, Z3, Z28
+	VFMADD231PS      Z26, Z4, Z29
+	VFMADD231PS      Z27, Z5, Z30
+	VSCALEFPS        Z9, Z28, Z3
+	VSCALEFPS        Z10, Z29, Z4
+	VSCALEFPS        Z11, Z30, Z5
+	VMOVUPS          Z3, 128(BX)
+	VMOVUPS          Z4, 192(BX)
+	VMOVUPS          Z5, 64(BX)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VBROADCASTSS     48(DI), Z4
-	VFMADD231PS.BCST 36(DI), Z3, Z4
-	VFMADD231PS.BCST 40(DI), Z0, Z4
-	VFMADD231PS.BCST 44(DI), Z2, Z4
-	VEXTRACTF64X4    $0x01, Z4, Y5
-	VCVTPS2PD        Y4, Z4
-	VMINPD           Z4, Z7, Z4
-	VMAXPD           Z4, Z8, Z4
-	VMOVAPS          Z10, Z6
-	VFMADD231PD      Z9, Z4, Z6
-	VSUBPD           Z10, Z6, Z11
-	VFMADD231PD      Z17, Z11, Z4
-	VMOVAPS          Z15, Z11
-	VFMADD231PD      Z4, Z14, Z11
-	VFMADD213PD      Z20, Z4, Z11
-	VFMADD213PD      Z21, Z4, Z11
-	VFMADD213PD      Z22, Z4, Z11
-	VFMADD213PD      Z23, Z4, Z11
-	VFMADD213PD      Z24, Z4, Z11
-	VPSLLQ           $0x34, Z6, Z4
-	VPADDQ           Z11, Z4, Z4
-	VADDPD           Z4, Z24, Z4
-	VDIVPD           Z4, Z24, Z4
-	VCVTPD2PS        Z4, Y4
-	VCVTPS2PD        Y5, Z5
-	VMINPD           Z5, Z7, Z5
-	VMAXPD           Z5, Z8, Z5
-	VFMADD213PD      Z10, Z5, Z9
-	VSUBPD           Z10, Z9, Z6
-	VFMADD231PD      Z17, Z6, Z5
-	VFMADD231PD      Z5, Z14, Z15
-	VFMADD231PD      Z5, Z15, Z20
-	VFMADD231PD      Z5, Z20, Z21
-	VFMADD231PD      Z5, Z21, Z22
-	VFMADD231PD      Z5, Z22, Z23
-	VFMADD213PD      Z24, Z5, Z23
-	VPSLLQ           $0x34, Z9, Z5
-	VPADDQ           Z23, Z5, Z5
-	VADDPD           Z5, Z24, Z5
-	VDIVPD           Z5, Z24, Z5
-	VCVTPD2PS        Z5, Y5
-	VINSERTF64X4     $0x01, Y5, Z4, Z4
-	VMOVUPS          Z4, 64(SI)
+	VBROADCASTSS     48(DI), Z9
+	VFMADD231PS.BCST 36(DI), Z5, Z9
+	VFMADD231PS.BCST 40(DI), Z3, Z9
+	VFMADD231PS.BCST 44(DI), Z4, Z9
+	VCMPPS           $0x11, Z0, Z9, K1
+	VORPS            Z2, Z9, Z2
+	VMAXPS           Z2, Z6, Z2
+	VFMADD213PS      Z8, Z2, Z7
+	VSUBPS           Z8, Z7, Z6
+	VFNMADD231PS     Z15, Z6, Z2
+	VFNMADD231PS     Z16, Z6, Z2
+	VFMADD231PS      Z17, Z2, Z18
+	VFMADD213PS      Z22, Z2, Z18
+	VMULPS           Z18, Z2, Z2
+	VMOVAPS          Z7, Z8
+	VPERMI2PS        XorConstants<>+768(SB), Z19, Z8
+	VPERMI2PS        XorConstants<>+896(SB), Z24, Z7
+	VFMADD231PS      Z2, Z8, Z7
+	VADDPS           Z7, Z8, Z2
+	VSUBPS           Z8, Z2, Z8
+	VSUBPS.Z         Z8, Z7, K1, Z7
+	VSCALEFPS        Z6, Z2, Z8
+	VBLENDMPS        Z2, Z22, K1, Z2
+	VADDPS           Z8, Z22, Z9
+	VRCP14PS         Z9, Z9
+	VMULPS           Z9, Z2, Z10
+	VSUBPS           Z10, Z2, Z2
+	VFNMADD231PS     Z8, Z10, Z2
+	VADDPS           Z7, Z2, Z2
+	VMOVAPS.Z        Z6, K1, Z6
+	VFMADD231PS      Z9, Z2, Z10
+	VSCALEFPS        Z6, Z10, Z2
+	VMOVUPS          Z2, 64(SI)
 
 	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
-	VSUBPS       Z1, Z4, Z1
-	VMULPS.BCST  XorConstants<>+608(SB), Z1, Z5
-	VBROADCASTSS XorConstants<>+612(SB), Z6
-	VSUBPS       Z4, Z6, Z7
-	VMULPS       Z7, Z4, Z4
-	VMULPS       Z4, Z5, Z4
-	VMULPS       Z1, Z1, Z1
-	VMOVUPS      Z4, (BX)
-	VMOVUPS      320(SI), Z5
-	VXORPS       X7, X7, X7
-	VCMPPS       $0x1e, Z7, Z5, K1
-	VMOVAPS.Z    Z1, K1, Z1
-	VADDPS       384(SI), Z1, Z1
-	VMOVUPS      Z1, 384(SI)
+	VSUBPS      Z1, Z2, Z1
+	VMULPS.BCST XorConstants<>+608(SB), Z1, Z6
+	VSUBPS      Z2, Z22, Z7
+	VMULPS      Z7, Z2, Z2
+	VMULPS      Z2, Z6, Z2
+	VMULPS      Z1, Z1, Z1
+	VMOVUPS     Z2, (BX)
+	VMOVUPS     320(SI), Z6
+	VCMPPS      $0x1e, Z0, Z6, K1
+	VMOVAPS.Z   Z1, K1, Z0
+	VADDPS      384(SI), Z0, Z0
+	VMOVUPS     Z0, 384(SI)
 
 	// d1 = (W2ᵀ·d2)*(a1*(1 - a1))
-	VMULPS.BCST 36(DI), Z4, Z1
-	VMULPS.BCST 40(DI), Z4, Z5
-	VMULPS.BCST 44(DI), Z4, Z4
-	VSUBPS      Z3, Z6, Z7
-	VSUBPS      Z0, Z6, Z8
-	VSUBPS      Z2, Z6, Z6
+	VMULPS.BCST 36(DI), Z2, Z0
+	VMULPS.BCST 40(DI), Z2, Z1
+	VMULPS.BCST 44(DI), Z2, Z2
+	VSUBPS      Z5, Z22, Z6
+	VSUBPS      Z3, Z22, Z7
+	VSUBPS      Z4, Z22, Z8
+	VMULPS      Z6, Z5, Z5
 	VMULPS      Z7, Z3, Z3
-	VMULPS      Z8, Z0, Z0
-	VMULPS      Z6, Z2, Z2
+	VMULPS      Z8, Z4, Z4
+	VMULPS      Z5, Z0, Z0
 	VMULPS      Z3, Z1, Z1
-	VMULPS      Z0, Z5, Z0
-	VMULPS      Z2, Z4, Z2
-	VMOVUPS     Z1, 256(BX)
-	VMOVUPS     Z0, 320(BX)
+	VMULPS      Z4, Z2, Z2
+	VMOVUPS     Z0, 256(BX)
+	VMOVUPS     Z1, 320(BX)
 	VMOVUPS     Z2, 384(BX)
 
 	// ∇W2 += Σ d2·a1ᵀ; ∇b2 += Σ d2
@@ -3666,14 +3543,14 @@ DATA XorConstants<>+604(SB)/4, $0x3f800000
 DATA XorConstants<>+608(SB)/4, $0x40000000
 DATA XorConstants<>+612(SB)/4, $0x3f800000
 DATA XorConstants<>+616(SB)/4, $0x00000000
-DATA XorConstants<>+620(SB)/4, $0x3f800000
-DATA XorConstants<>+624(SB)/4, $0x40000000
-DATA XorConstants<>+628(SB)/4, $0x40400000
-DATA XorConstants<>+632(SB)/4, $0x40800000
-DATA XorConstants<>+636(SB)/4, $0x40a00000
-DATA XorConstants<>+640(SB)/4, $0x40c00000
-DATA XorConstants<>+644(SB)/4, $0x40e00000
-DATA XorConstants<>+648(SB)/4, $0x00000000
+DATA XorConstants<>+620(SB)/4, $0xc2d00000
+DATA XorConstants<>+624(SB)/4, $0x80000000
+DATA XorConstants<>+628(SB)/4, $0x48c00000
+DATA XorConstants<>+632(SB)/4, $0x3fb8aa3b
+DATA XorConstants<>+636(SB)/4, $0x35bfbe8e
+DATA XorConstants<>+640(SB)/4, $0x3f317200
+DATA XorConstants<>+644(SB)/4, $0x3e2aaacb
+DATA XorConstants<>+648(SB)/4, $0x3f000029
 DATA XorConstants<>+652(SB)/4, $0x00000000
 DATA XorConstants<>+656(SB)/4, $0x00000000
 DATA XorConstants<>+660(SB)/4, $0x00000000
@@ -3681,29 +3558,122 @@ DATA XorConstants<>+664(SB)/4, $0x00000000
 DATA XorConstants<>+668(SB)/4, $0x00000000
 DATA XorConstants<>+672(SB)/4, $0x00000000
 DATA XorConstants<>+676(SB)/4, $0x00000000
-DATA XorConstants<>+680(SB)/4, $0x41000000
-DATA XorConstants<>+684(SB)/4, $0x41100000
-DATA XorConstants<>+688(SB)/4, $0x41200000
-DATA XorConstants<>+692(SB)/4, $0x41300000
-DATA XorConstants<>+696(SB)/4, $0x41400000
-DATA XorConstants<>+700(SB)/4, $0x41500000
-DATA XorConstants<>+704(SB)/4, $0x41600000
-DATA XorConstants<>+708(SB)/4, $0x41700000
-DATA XorConstants<>+712(SB)/4, $0x00000000
-DATA XorConstants<>+716(SB)/4, $0x3f800000
-DATA XorConstants<>+720(SB)/4, $0x40000000
-DATA XorConstants<>+724(SB)/4, $0x40400000
-DATA XorConstants<>+728(SB)/4, $0x40800000
-DATA XorConstants<>+732(SB)/4, $0x40a00000
-DATA XorConstants<>+736(SB)/4, $0x40c00000
-DATA XorConstants<>+740(SB)/4, $0x40e00000
-DATA XorConstants<>+744(SB)/4, $0x41000000
-DATA XorConstants<>+748(SB)/4, $0x41100000
-DATA XorConstants<>+752(SB)/4, $0x41200000
-DATA XorConstants<>+756(SB)/4, $0x41300000
-DATA XorConstants<>+760(SB)/4, $0x41400000
-DATA XorConstants<>+764(SB)/4, $0x41500000
-DATA XorConstants<>+768(SB)/4, $0x41600000
-DATA XorConstants<>+772(SB)/4, $0x41700000
-DATA XorConstants<>+776(SB)/4, $0x00000000
-GLOBL XorConstants<>(SB), RODATA|NOPTR, $780
+DATA XorConstants<>+680(SB)/4, $0x00000000
+DATA XorConstants<>+684(SB)/4, $0x00000000
+DATA XorConstants<>+688(SB)/4, $0x00000000
+DATA XorConstants<>+692(SB)/4, $0x00000000
+DATA XorConstants<>+696(SB)/4, $0x00000000
+DATA XorConstants<>+700(SB)/4, $0x00000000
+DATA XorConstants<>+704(SB)/4, $0x3f800000
+DATA XorConstants<>+708(SB)/4, $0x3f82cd87
+DATA XorConstants<>+712(SB)/4, $0x3f85aac3
+DATA XorConstants<>+716(SB)/4, $0x3f88980f
+DATA XorConstants<>+720(SB)/4, $0x3f8b95c2
+DATA XorConstants<>+724(SB)/4, $0x3f8ea43a
+DATA XorConstants<>+728(SB)/4, $0x3f91c3d3
+DATA XorConstants<>+732(SB)/4, $0x3f94f4f0
+DATA XorConstants<>+736(SB)/4, $0x3f9837f0
+DATA XorConstants<>+740(SB)/4, $0x3f9b8d3a
+DATA XorConstants<>+744(SB)/4, $0x3f9ef532
+DATA XorConstants<>+748(SB)/4, $0x3fa27043
+DATA XorConstants<>+752(SB)/4, $0x3fa5fed7
+DATA XorConstants<>+756(SB)/4, $0x3fa9a15b
+DATA XorConstants<>+760(SB)/4, $0x3fad583f
+DATA XorConstants<>+764(SB)/4, $0x3fb123f6
+DATA XorConstants<>+768(SB)/4, $0x3fb504f3
+DATA XorConstants<>+772(SB)/4, $0x3fb8fbaf
+DATA XorConstants<>+776(SB)/4, $0x3fbd08a4
+DATA XorConstants<>+780(SB)/4, $0x3fc12c4d
+DATA XorConstants<>+784(SB)/4, $0x3fc5672a
+DATA XorConstants<>+788(SB)/4, $0x3fc9b9be
+DATA XorConstants<>+792(SB)/4, $0x3fce248c
+DATA XorConstants<>+796(SB)/4, $0x3fd2a81e
+DATA XorConstants<>+800(SB)/4, $0x3fd744fd
+DATA XorConstants<>+804(SB)/4, $0x3fdbfbb8
+DATA XorConstants<>+808(SB)/4, $0x3fe0ccdf
+DATA XorConstants<>+812(SB)/4, $0x3fe5b907
+DATA XorConstants<>+816(SB)/4, $0x3feac0c7
+DATA XorConstants<>+820(SB)/4, $0x3fefe4ba
+DATA XorConstants<>+824(SB)/4, $0x3ff5257d
+DATA XorConstants<>+828(SB)/4, $0x3ffa83b3
+DATA XorConstants<>+832(SB)/4, $0x00000000
+DATA XorConstants<>+836(SB)/4, $0xb34ea7a9
+DATA XorConstants<>+840(SB)/4, $0x334f9891
+DATA XorConstants<>+844(SB)/4, $0xb37eda4b
+DATA XorConstants<>+848(SB)/4, $0xb260aba1
+DATA XorConstants<>+852(SB)/4, $0xb3697465
+DATA XorConstants<>+856(SB)/4, $0x33675624
+DATA XorConstants<>+860(SB)/4, $0xb32e0212
+DATA XorConstants<>+864(SB)/4, $0x33231b71
+DATA XorConstants<>+868(SB)/4, $0xb30c5563
+DATA XorConstants<>+872(SB)/4, $0x33412342
+DATA XorConstants<>+876(SB)/4, $0x30c3125a
+DATA XorConstants<>+880(SB)/4, $0xb32c9d5e
+DATA XorConstants<>+884(SB)/4, $0xb3162b08
+DATA XorConstants<>+888(SB)/4, $0xb22deaf6
+DATA XorConstants<>+892(SB)/4, $0xb37c5aa8
+DATA XorConstants<>+896(SB)/4, $0x32cfe77a
+DATA XorConstants<>+900(SB)/4, $0x330ec5f7
+DATA XorConstants<>+904(SB)/4, $0xb3414fe8
+DATA XorConstants<>+908(SB)/4, $0xb2d6663e
+DATA XorConstants<>+912(SB)/4, $0x320aa837
+DATA XorConstants<>+916(SB)/4, $0xb37323a2
+DATA XorConstants<>+920(SB)/4, $0x3228fc24
+DATA XorConstants<>+924(SB)/4, $0xb35c1daa
+DATA XorConstants<>+928(SB)/4, $0xb2d4a58a
+DATA XorConstants<>+932(SB)/4, $0xb3504a1c
+DATA XorConstants<>+936(SB)/4, $0xb21eab59
+DATA XorConstants<>+940(SB)/4, $0xb2441be6
+DATA XorConstants<>+944(SB)/4, $0xb24116de
+DATA XorConstants<>+948(SB)/4, $0xb348464a
+DATA XorConstants<>+952(SB)/4, $0x32292436
+DATA XorConstants<>+956(SB)/4, $0xb2923758
+DATA XorConstants<>+960(SB)/4, $0x00000000
+DATA XorConstants<>+964(SB)/4, $0x3f800000
+DATA XorConstants<>+968(SB)/4, $0x40000000
+DATA XorConstants<>+972(SB)/4, $0x40400000
+DATA XorConstants<>+976(SB)/4, $0x40800000
+DATA XorConstants<>+980(SB)/4, $0x40a00000
+DATA XorConstants<>+984(SB)/4, $0x40c00000
+DATA XorConstants<>+988(SB)/4, $0x40e00000
+DATA XorConstants<>+992(SB)/4, $0x00000000
+DATA XorConstants<>+996(SB)/4, $0x00000000
+DATA XorConstants<>+1000(SB)/4, $0x00000000
+DATA XorConstants<>+1004(SB)/4, $0x00000000
+DATA XorConstants<>+1008(SB)/4, $0x00000000
+DATA XorConstants<>+1012(SB)/4, $0x00000000
+DATA XorConstants<>+1016(SB)/4, $0x00000000
+DATA XorConstants<>+1020(SB)/4, $0x00000000
+DATA XorConstants<>+1024(SB)/4, $0x41000000
+DATA XorConstants<>+1028(SB)/4, $0x41100000
+DATA XorConstants<>+1032(SB)/4, $0x41200000
+DATA XorConstants<>+1036(SB)/4, $0x41300000
+DATA XorConstants<>+1040(SB)/4, $0x41400000
+DATA XorConstants<>+1044(SB)/4, $0x41500000
+DATA XorConstants<>+1048(SB)/4, $0x41600000
+DATA XorConstants<>+1052(SB)/4, $0x41700000
+DATA XorConstants<>+1056(SB)/4, $0x00000000
+DATA XorConstants<>+1060(SB)/4, $0x00000000
+DATA XorConstants<>+1064(SB)/4, $0x00000000
+DATA XorConstants<>+1068(SB)/4, $0x00000000
+DATA XorConstants<>+1072(SB)/4, $0x00000000
+DATA XorConstants<>+1076(SB)/4, $0x00000000
+DATA XorConstants<>+1080(SB)/4, $0x00000000
+DATA XorConstants<>+1084(SB)/4, $0x00000000
+DATA XorConstants<>+1088(SB)/4, $0x00000000
+DATA XorConstants<>+1092(SB)/4, $0x3f800000
+DATA XorConstants<>+1096(SB)/4, $0x40000000
+DATA XorConstants<>+1100(SB)/4, $0x40400000
+DATA XorConstants<>+1104(SB)/4, $0x40800000
+DATA XorConstants<>+1108(SB)/4, $0x40a00000
+DATA XorConstants<>+1112(SB)/4, $0x40c00000
+DATA XorConstants<>+1116(SB)/4, $0x40e00000
+DATA XorConstants<>+1120(SB)/4, $0x41000000
+DATA XorConstants<>+1124(SB)/4, $0x41100000
+DATA XorConstants<>+1128(SB)/4, $0x41200000
+DATA XorConstants<>+1132(SB)/4, $0x41300000
+DATA XorConstants<>+1136(SB)/4, $0x41400000
+DATA XorConstants<>+1140(SB)/4, $0x41500000
+DATA XorConstants<>+1144(SB)/4, $0x41600000
+DATA XorConstants<>+1148(SB)/4, $0x41700000
+GLOBL XorConstants<>(SB), RODATA|NOPTR, $1152
