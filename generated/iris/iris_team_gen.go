@@ -22,7 +22,8 @@ type IrisTeam struct {
 	rate float32
 
 	workers      int
-	slots        int // runs of samples of the call under way
+	blocks       int // of samples of the call under way, the last of which may be short
+	slots        int // runs of them
 	sharing      int // workers that take part in what is under way
 	busy, closed bool
 	first        *irisWorker // works in the caller's goroutine
@@ -135,12 +136,12 @@ func (t *IrisTeam) begin(p *Iris, xs [][4]float32) {
 	}
 	t.busy = true
 	t.p, t.xs = p, xs
-	blocks := len(xs) / 32
+	t.blocks = len(xs) / 32
 	if len(xs)%32 > 0 {
-		blocks++
+		t.blocks++
 	}
 	// A run is two blocks or more: adding its gradient to another takes about as long as two samples do.
-	t.slots = min(max(blocks/2, 1), 32)
+	t.slots = min(max(t.blocks/2, 1), 32)
 	t.losses = [32]float32{}
 }
 
@@ -230,11 +231,7 @@ func (w *irisWorker) caught() { w.failure = recover() }
 func (w *irisWorker) slot(task string, k int) {
 	t := w.team
 	xs, ys, out := t.xs, t.ys, t.out
-	blocks := len(xs) / 32
-	if len(xs)%32 > 0 {
-		blocks++
-	}
-	each, more := blocks/t.slots, blocks%t.slots
+	each, more := t.blocks/t.slots, t.blocks%t.slots
 	lo := (k*each + min(k, more)) * 32
 	hi := min(((k+1)*each+min(k+1, more))*32, len(xs))
 	if k < 0 || k >= 32 || lo < 0 || lo > hi || hi > len(xs) {

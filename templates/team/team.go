@@ -24,7 +24,8 @@ type XnetTeam struct {
 	rate xnetFloat
 
 	workers      int
-	slots        int // runs of samples of the call under way
+	blocks       int // of samples of the call under way, the last of which may be short
+	slots        int // runs of them
 	sharing      int // workers that take part in what is under way
 	busy, closed bool
 	first        *xnetWorker // works in the caller's goroutine
@@ -137,12 +138,12 @@ func (t *XnetTeam) begin(p *Xnet, xs []xnetX) {
 	}
 	t.busy = true
 	t.p, t.xs = p, xs
-	blocks := len(xs) / xnetBlock
+	t.blocks = len(xs) / xnetBlock
 	if len(xs)%xnetBlock > 0 {
-		blocks++
+		t.blocks++
 	}
 	// A run is two blocks or more: adding its gradient to another takes about as long as two samples do.
-	t.slots = min(max(blocks/2, 1), xnetSlots)
+	t.slots = min(max(t.blocks/2, 1), xnetSlots)
 	t.losses = [xnetSlots]xnetFloat{}
 }
 
@@ -232,11 +233,7 @@ func (w *xnetWorker) caught() { w.failure = recover() }
 func (w *xnetWorker) slot(task string, k int) {
 	t := w.team
 	xs, ys, out := t.xs, t.ys, t.out
-	blocks := len(xs) / xnetBlock
-	if len(xs)%xnetBlock > 0 {
-		blocks++
-	}
-	each, more := blocks/t.slots, blocks%t.slots
+	each, more := t.blocks/t.slots, t.blocks%t.slots
 	lo := (k*each + min(k, more)) * xnetBlock
 	hi := min(((k+1)*each+min(k+1, more))*xnetBlock, len(xs))
 	if k < 0 || k >= xnetSlots || lo < 0 || lo > hi || hi > len(xs) {
