@@ -285,29 +285,31 @@ loop0:
 	VFNMADD231PS DigitsConstants<>+224(SB), Y7, Y0
 	VFNMADD231PS DigitsConstants<>+256(SB), Y7, Y0
 	VMULPS       Y0, Y0, Y8
-	VMOVUPS      DigitsConstants<>+288(SB), Y9
-	VMOVAPS      Y9, Y10
-	VFMADD231PS  DigitsConstants<>+320(SB), Y0, Y10
-	VMOVUPS      DigitsConstants<>+352(SB), Y11
+	VADDPS       DigitsConstants<>+288(SB), Y0, Y9
+	VSUBPS       DigitsConstants<>+288(SB), Y9, Y10
+	VSUBPS       Y10, Y0, Y10
+	VMOVUPS      DigitsConstants<>+320(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  DigitsConstants<>+384(SB), Y0, Y12
-	VMOVUPS      DigitsConstants<>+416(SB), Y13
+	VFMADD231PS  DigitsConstants<>+352(SB), Y0, Y12
+	VMOVUPS      DigitsConstants<>+384(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PS  DigitsConstants<>+448(SB), Y0, Y14
-	VFMADD231PS  Y8, Y12, Y10
-	VMULPS       Y8, Y8, Y12
-	VFMADD231PS  Y12, Y14, Y10
-	VFMADD231PS  Y10, Y8, Y0
-	VADDPS       DigitsConstants<>+480(SB), Y0, Y0
+	VFMADD231PS  DigitsConstants<>+416(SB), Y0, Y14
+	VMOVUPS      DigitsConstants<>+448(SB), Y15
+	VFMADD132PS  DigitsConstants<>+480(SB), Y15, Y0
+	VFMADD231PS  Y8, Y14, Y12
+	VMULPS       Y8, Y8, Y14
+	VFMADD231PS  Y14, Y0, Y12
+	VFMADD231PS  Y12, Y8, Y10
+	VADDPS       Y10, Y9, Y0
 	VMOVAPS      Y6, Y8
-	VFMADD231PS  Y9, Y7, Y8
-	VSUBPS       Y6, Y8, Y10
-	VSUBPS       Y10, Y7, Y7
+	VFMADD231PS  Y11, Y7, Y8
+	VSUBPS       Y6, Y8, Y9
+	VSUBPS       Y9, Y7, Y7
 	VADDPS       Y6, Y7, Y7
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       DigitsConstants<>+480(SB), Y8, Y8
+	VPADDD       DigitsConstants<>+288(SB), Y8, Y8
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       DigitsConstants<>+480(SB), Y7, Y7
+	VPADDD       DigitsConstants<>+288(SB), Y7, Y7
 	VMULPS       Y8, Y0, Y0
 	VMULPS       Y7, Y0, Y0
 	VSUBPS       X3, X1, X1
@@ -319,23 +321,26 @@ loop0:
 	VFNMADD231PS DigitsConstants<>+224(SB), X3, X1
 	VFNMADD231PS DigitsConstants<>+256(SB), X3, X1
 	VMULPS       X1, X1, X4
-	VMOVAPS      X9, X5
-	VFMADD231PS  DigitsConstants<>+320(SB), X1, X5
-	VFMADD231PS  DigitsConstants<>+384(SB), X1, X11
-	VFMADD231PS  DigitsConstants<>+448(SB), X1, X13
-	VFMADD231PS  X4, X11, X5
-	VMULPS       X4, X4, X7
-	VFMADD231PS  X7, X13, X5
-	VFMADD231PS  X5, X4, X1
-	VADDPS       DigitsConstants<>+480(SB), X1, X1
-	VFMADD213PS  X6, X3, X9
-	VSUBPS       X6, X9, X4
+	VADDPS       DigitsConstants<>+288(SB), X1, X5
+	VSUBPS       DigitsConstants<>+288(SB), X5, X7
+	VSUBPS       X7, X1, X7
+	VMOVAPS      X11, X8
+	VFMADD231PS  DigitsConstants<>+352(SB), X1, X8
+	VFMADD231PS  DigitsConstants<>+416(SB), X1, X13
+	VFMADD231PS  DigitsConstants<>+480(SB), X1, X15
+	VFMADD231PS  X4, X13, X8
+	VMULPS       X4, X4, X1
+	VFMADD231PS  X1, X15, X8
+	VFMADD231PS  X8, X4, X7
+	VADDPS       X7, X5, X1
+	VFMADD213PS  X6, X3, X11
+	VSUBPS       X6, X11, X4
 	VSUBPS       X4, X3, X3
 	VADDPS       X6, X3, X3
-	VPSLLD       $0x17, X9, X4
-	VPADDD       DigitsConstants<>+480(SB), X4, X4
+	VPSLLD       $0x17, X11, X4
+	VPADDD       DigitsConstants<>+288(SB), X4, X4
 	VPSLLD       $0x17, X3, X3
-	VPADDD       DigitsConstants<>+480(SB), X3, X3
+	VPADDD       DigitsConstants<>+288(SB), X3, X3
 	VMULPS       X4, X1, X1
 	VMULPS       X3, X1, X1
 	VANDPS       X1, X2, X2
@@ -347,7 +352,7 @@ loop0:
 	VSHUFPS      $0xb1, Y2, Y2, Y3
 	VADDPS       Y3, Y2, Y2
 	VMOVSS       X2, 596(SI)
-	VMOVUPS      DigitsConstants<>+480(SB), Y3
+	VMOVUPS      DigitsConstants<>+288(SB), Y3
 	VDIVPS       Y2, Y3, Y2
 	VMULPS       Y2, Y0, Y0
 	VMOVUPS      Y0, 552(SI)
@@ -940,29 +945,32 @@ TEXT ·digitsForwardAVX512(SB), NOSPLIT, $0-24
 	VFNMADD231PS.BCST DigitsConstants<>+540(SB), Z1, Z0
 	VMULPS            Z0, Z0, Z2
 	VBROADCASTSS      DigitsConstants<>+544(SB), Z3
-	VFMADD231PS.BCST  DigitsConstants<>+548(SB), Z0, Z3
-	VBROADCASTSS      DigitsConstants<>+552(SB), Z4
-	VFMADD231PS.BCST  DigitsConstants<>+556(SB), Z0, Z4
-	VBROADCASTSS      DigitsConstants<>+560(SB), Z5
-	VFMADD231PS.BCST  DigitsConstants<>+564(SB), Z0, Z5
-	VFMADD231PS       Z2, Z4, Z3
-	VMULPS            Z2, Z2, Z4
-	VFMADD231PS       Z4, Z5, Z3
-	VFMADD231PS       Z3, Z2, Z0
-	VBROADCASTSS      DigitsConstants<>+568(SB), Z2
-	VADDPS            Z2, Z0, Z0
+	VADDPS            Z0, Z3, Z4
+	VSUBPS            Z3, Z4, Z5
+	VSUBPS            Z5, Z0, Z5
+	VBROADCASTSS      DigitsConstants<>+548(SB), Z6
+	VFMADD231PS.BCST  DigitsConstants<>+552(SB), Z0, Z6
+	VBROADCASTSS      DigitsConstants<>+556(SB), Z7
+	VFMADD231PS.BCST  DigitsConstants<>+560(SB), Z0, Z7
+	VBROADCASTSS      DigitsConstants<>+564(SB), Z8
+	VFMADD231PS.BCST  DigitsConstants<>+568(SB), Z0, Z8
+	VFMADD231PS       Z2, Z7, Z6
+	VMULPS            Z2, Z2, Z0
+	VFMADD231PS       Z0, Z8, Z6
+	VFMADD231PS       Z6, Z2, Z5
+	VADDPS            Z5, Z4, Z0
 	VSCALEFPS         Z1, Z0, Z0
 	VMOVAPS.Z         Z0, K1, Z1
-	VSHUFF32X4        $0x4e, Z1, Z1, Z3
-	VADDPS            Z3, Z1, Z1
-	VSHUFF32X4        $0xb1, Z1, Z1, Z3
-	VADDPS            Z3, Z1, Z1
-	VSHUFPS           $0x4e, Z1, Z1, Z3
-	VADDPS            Z3, Z1, Z1
-	VSHUFPS           $0xb1, Z1, Z1, Z3
-	VADDPS            Z3, Z1, Z1
+	VSHUFF32X4        $0x4e, Z1, Z1, Z2
+	VADDPS            Z2, Z1, Z1
+	VSHUFF32X4        $0xb1, Z1, Z1, Z2
+	VADDPS            Z2, Z1, Z1
+	VSHUFPS           $0x4e, Z1, Z1, Z2
+	VADDPS            Z2, Z1, Z1
+	VSHUFPS           $0xb1, Z1, Z1, Z2
+	VADDPS            Z2, Z1, Z1
 	VMOVSS            X1, 596(SI)
-	VDIVPS            Z1, Z2, Z1
+	VDIVPS            Z1, Z3, Z1
 	VMULPS            Z1, Z0, Z0
 	VMOVUPS           Z0, K1, 552(SI)
 	VZEROUPPER
@@ -1245,29 +1253,31 @@ loop0:
 	VFNMADD231PS DigitsConstants<>+224(SB), Y8, Y4
 	VFNMADD231PS DigitsConstants<>+256(SB), Y8, Y4
 	VMULPS       Y4, Y4, Y9
-	VMOVUPS      DigitsConstants<>+288(SB), Y10
-	VMOVAPS      Y10, Y11
-	VFMADD231PS  DigitsConstants<>+320(SB), Y4, Y11
-	VMOVUPS      DigitsConstants<>+352(SB), Y12
+	VADDPS       DigitsConstants<>+288(SB), Y4, Y10
+	VSUBPS       DigitsConstants<>+288(SB), Y10, Y11
+	VSUBPS       Y11, Y4, Y11
+	VMOVUPS      DigitsConstants<>+320(SB), Y12
 	VMOVAPS      Y12, Y13
-	VFMADD231PS  DigitsConstants<>+384(SB), Y4, Y13
-	VMOVUPS      DigitsConstants<>+416(SB), Y14
+	VFMADD231PS  DigitsConstants<>+352(SB), Y4, Y13
+	VMOVUPS      DigitsConstants<>+384(SB), Y14
 	VMOVAPS      Y14, Y15
-	VFMADD231PS  DigitsConstants<>+448(SB), Y4, Y15
-	VFMADD231PS  Y9, Y13, Y11
-	VMULPS       Y9, Y9, Y13
-	VFMADD231PS  Y13, Y15, Y11
-	VFMADD231PS  Y11, Y9, Y4
-	VADDPS       DigitsConstants<>+480(SB), Y4, Y4
+	VFMADD231PS  DigitsConstants<>+416(SB), Y4, Y15
+	VMOVUPS      DigitsConstants<>+448(SB), Y2
+	VFMADD132PS  DigitsConstants<>+480(SB), Y2, Y4
+	VFMADD231PS  Y9, Y15, Y13
+	VMULPS       Y9, Y9, Y15
+	VFMADD231PS  Y15, Y4, Y13
+	VFMADD231PS  Y13, Y9, Y11
+	VADDPS       Y11, Y10, Y4
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  Y10, Y8, Y9
-	VSUBPS       Y7, Y9, Y11
-	VSUBPS       Y11, Y8, Y8
+	VFMADD231PS  Y12, Y8, Y9
+	VSUBPS       Y7, Y9, Y10
+	VSUBPS       Y10, Y8, Y8
 	VADDPS       Y7, Y8, Y8
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       DigitsConstants<>+480(SB), Y9, Y9
+	VPADDD       DigitsConstants<>+288(SB), Y9, Y9
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       DigitsConstants<>+480(SB), Y8, Y8
+	VPADDD       DigitsConstants<>+288(SB), Y8, Y8
 	VMULPS       Y9, Y4, Y4
 	VMULPS       Y8, Y4, Y4
 	VSUBPS       X3, X1, X8
@@ -1279,87 +1289,90 @@ loop0:
 	VFNMADD231PS DigitsConstants<>+224(SB), X6, X5
 	VFNMADD231PS DigitsConstants<>+256(SB), X6, X5
 	VMULPS       X5, X5, X8
-	VMOVAPS      X10, X9
-	VFMADD231PS  DigitsConstants<>+320(SB), X5, X9
-	VFMADD231PS  DigitsConstants<>+384(SB), X5, X12
-	VFMADD231PS  DigitsConstants<>+448(SB), X5, X14
-	VFMADD231PS  X8, X12, X9
-	VMULPS       X8, X8, X11
-	VFMADD231PS  X11, X14, X9
-	VFMADD231PS  X9, X8, X5
-	VADDPS       DigitsConstants<>+480(SB), X5, X5
-	VFMADD213PS  X7, X6, X10
-	VSUBPS       X7, X10, X8
-	VSUBPS       X8, X6, X6
-	VADDPS       X7, X6, X6
-	VPSLLD       $0x17, X10, X7
-	VPADDD       DigitsConstants<>+480(SB), X7, X7
-	VPSLLD       $0x17, X6, X6
-	VPADDD       DigitsConstants<>+480(SB), X6, X6
-	VMULPS       X7, X5, X5
-	VMULPS       X6, X5, X5
-	VANDPS       X5, X2, X6
-	VADDPS       Y6, Y4, Y6
-	VPERM2F128   $0x01, Y6, Y6, Y7
-	VADDPS       Y7, Y6, Y6
-	VSHUFPS      $0x4e, Y6, Y6, Y7
-	VADDPS       Y7, Y6, Y6
-	VSHUFPS      $0xb1, Y6, Y6, Y7
-	VADDPS       Y7, Y6, Y6
-	VMOVSS       X6, 596(SI)
-	VMOVUPS      DigitsConstants<>+480(SB), Y7
-	VDIVPS       Y6, Y7, Y7
-	VMULPS       Y7, Y4, Y4
+	VADDPS       DigitsConstants<>+288(SB), X5, X9
+	VSUBPS       DigitsConstants<>+288(SB), X9, X10
+	VSUBPS       X10, X5, X10
+	VMOVAPS      X12, X11
+	VFMADD231PS  DigitsConstants<>+352(SB), X5, X11
+	VFMADD231PS  DigitsConstants<>+416(SB), X5, X14
+	VFMADD231PS  DigitsConstants<>+480(SB), X5, X2
+	VFMADD231PS  X8, X14, X11
+	VMULPS       X8, X8, X5
+	VFMADD231PS  X5, X2, X11
+	VFMADD231PS  X11, X8, X10
+	VADDPS       X10, X9, X2
+	VFMADD213PS  X7, X6, X12
+	VSUBPS       X7, X12, X5
+	VSUBPS       X5, X6, X5
+	VADDPS       X7, X5, X5
+	VPSLLD       $0x17, X12, X6
+	VPADDD       DigitsConstants<>+288(SB), X6, X6
+	VPSLLD       $0x17, X5, X5
+	VPADDD       DigitsConstants<>+288(SB), X5, X5
+	VMULPS       X6, X2, X2
+	VMULPS       X5, X2, X2
+	VANDPS       DigitsConstants<>+64(SB), X2, X5
+	VADDPS       Y5, Y4, Y5
+	VPERM2F128   $0x01, Y5, Y5, Y6
+	VADDPS       Y6, Y5, Y5
+	VSHUFPS      $0x4e, Y5, Y5, Y6
+	VADDPS       Y6, Y5, Y5
+	VSHUFPS      $0xb1, Y5, Y5, Y6
+	VADDPS       Y6, Y5, Y5
+	VMOVSS       X5, 596(SI)
+	VMOVUPS      DigitsConstants<>+288(SB), Y6
+	VDIVPS       Y5, Y6, Y6
+	VMULPS       Y6, Y4, Y4
 	VMOVUPS      Y4, 552(SI)
-	VMULPS       X7, X5, X4
-	VMOVSD       X4, 584(SI)
+	VMULPS       X6, X2, X2
+	VMOVSD       X2, 584(SI)
 
 	// t = log(s2)
-	VSHUFPS     $0x00, X6, X6, X4
-	VCVTPS2PD   X4, Y4
-	VPADDQ      DigitsConstants<>+604(SB), Y4, Y5
-	VPSRLQ      $0x34, Y5, Y6
-	VORPD       DigitsConstants<>+636(SB), Y6, Y6
-	VSUBPD      DigitsConstants<>+668(SB), Y6, Y6
-	VANDPD      DigitsConstants<>+700(SB), Y5, Y5
-	VPADDQ      DigitsConstants<>+732(SB), Y5, Y5
-	VSUBPD      DigitsConstants<>+764(SB), Y5, Y5
-	VADDPD      DigitsConstants<>+796(SB), Y5, Y7
-	VDIVPD      Y7, Y5, Y5
-	VMULPD      Y5, Y5, Y7
-	VMOVUPS     DigitsConstants<>+860(SB), Y8
-	VFMADD231PD DigitsConstants<>+892(SB), Y7, Y8
-	VMOVUPS     DigitsConstants<>+924(SB), Y9
-	VFMADD231PD DigitsConstants<>+956(SB), Y7, Y9
-	VMULPD      Y7, Y7, Y7
-	VFMADD231PD Y7, Y9, Y8
-	VMULPD      Y7, Y7, Y7
-	VFMADD231PD DigitsConstants<>+988(SB), Y7, Y8
-	VMULPD      Y8, Y5, Y5
-	VFMADD231PD DigitsConstants<>+828(SB), Y6, Y5
-	VXORPS      X6, X6, X6
-	VCMPPD      $0x00, Y6, Y4, Y7
-	VBLENDVPD   Y7, DigitsConstants<>+1052(SB), Y5, Y5
-	VCMPPD      $0x00, DigitsConstants<>+572(SB), Y4, Y7
-	VBLENDVPD   Y7, DigitsConstants<>+572(SB), Y5, Y5
-	VCMPPD      $0x19, Y6, Y4, Y4
-	VBLENDVPD   Y4, DigitsConstants<>+1084(SB), Y5, Y4
-	VCVTPD2PSY  Y4, X4
-	VMOVSS      X4, 640(SI)
+	VSHUFPS     $0x00, X5, X5, X2
+	VCVTPS2PD   X2, Y2
+	VPADDQ      DigitsConstants<>+604(SB), Y2, Y4
+	VPSRLQ      $0x34, Y4, Y5
+	VORPD       DigitsConstants<>+636(SB), Y5, Y5
+	VSUBPD      DigitsConstants<>+668(SB), Y5, Y5
+	VANDPD      DigitsConstants<>+700(SB), Y4, Y4
+	VPADDQ      DigitsConstants<>+732(SB), Y4, Y4
+	VSUBPD      DigitsConstants<>+764(SB), Y4, Y4
+	VADDPD      DigitsConstants<>+796(SB), Y4, Y6
+	VDIVPD      Y6, Y4, Y4
+	VMULPD      Y4, Y4, Y6
+	VMOVUPS     DigitsConstants<>+860(SB), Y7
+	VFMADD231PD DigitsConstants<>+892(SB), Y6, Y7
+	VMOVUPS     DigitsConstants<>+924(SB), Y8
+	VFMADD231PD DigitsConstants<>+956(SB), Y6, Y8
+	VMULPD      Y6, Y6, Y6
+	VFMADD231PD Y6, Y8, Y7
+	VMULPD      Y6, Y6, Y6
+	VFMADD231PD DigitsConstants<>+988(SB), Y6, Y7
+	VMULPD      Y7, Y4, Y4
+	VFMADD231PD DigitsConstants<>+828(SB), Y5, Y4
+	VXORPS      X5, X5, X5
+	VCMPPD      $0x00, Y5, Y2, Y6
+	VBLENDVPD   Y6, DigitsConstants<>+1052(SB), Y4, Y4
+	VCMPPD      $0x00, DigitsConstants<>+572(SB), Y2, Y6
+	VBLENDVPD   Y6, DigitsConstants<>+572(SB), Y4, Y4
+	VCMPPD      $0x19, Y5, Y2, Y2
+	VBLENDVPD   Y2, DigitsConstants<>+1084(SB), Y4, Y2
+	VCVTPD2PSY  Y2, X2
+	VMOVSS      X2, 640(SI)
 
 	// loss = Σ y*(m2 - z2 + t)
-	VBROADCASTSS X3, Y5
-	VSUBPS       Y0, Y5, Y0
-	VBROADCASTSS X4, Y5
-	VADDPS       Y5, Y0, Y0
+	VBROADCASTSS X3, Y4
+	VSUBPS       Y0, Y4, Y0
+	VBROADCASTSS X2, Y4
+	VADDPS       Y4, Y0, Y0
 	VMULPS       (CX), Y0, Y0
 	VSHUFPS      $0x00, X3, X3, X3
 	VSUBPS       X1, X3, X1
-	VSHUFPS      $0x00, X4, X4, X3
-	VADDPS       X3, X1, X1
-	VMOVSD       32(CX), X3
-	VMULPS       X1, X3, X1
-	VANDPS       X1, X2, X1
+	VSHUFPS      $0x00, X2, X2, X2
+	VADDPS       X2, X1, X1
+	VMOVSD       32(CX), X2
+	VMULPS       X1, X2, X1
+	VANDPS       DigitsConstants<>+64(SB), X1, X1
 	VADDPS       Y1, Y0, Y0
 	VPERM2F128   $0x01, Y0, Y0, Y1
 	VADDPS       Y1, Y0, Y0
@@ -1509,22 +1522,22 @@ TEXT ·digitsBackwardAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS      (SI), Y14
 	VXORPS       X15, X15, X15
 	VCMPPS       $0x1e, Y15, Y14, Y14
-	VBLENDVPS    Y14, DigitsConstants<>+480(SB), Y15, Y14
+	VBLENDVPS    Y14, DigitsConstants<>+288(SB), Y15, Y14
 	VMULPS       Y14, Y2, Y2
 	VMOVUPS      Y2, 256(SI)
 	VMOVUPS      32(SI), Y2
 	VCMPPS       $0x1e, Y15, Y2, Y2
-	VBLENDVPS    Y2, DigitsConstants<>+480(SB), Y15, Y2
+	VBLENDVPS    Y2, DigitsConstants<>+288(SB), Y15, Y2
 	VMULPS       Y2, Y4, Y2
 	VMOVUPS      Y2, 288(SI)
 	VMOVUPS      64(SI), Y2
 	VCMPPS       $0x1e, Y15, Y2, Y2
-	VBLENDVPS    Y2, DigitsConstants<>+480(SB), Y15, Y2
+	VBLENDVPS    Y2, DigitsConstants<>+288(SB), Y15, Y2
 	VMULPS       Y2, Y5, Y2
 	VMOVUPS      Y2, 320(SI)
 	VMOVUPS      96(SI), Y2
 	VCMPPS       $0x1e, Y15, Y2, Y2
-	VBLENDVPS    Y2, DigitsConstants<>+480(SB), Y15, Y2
+	VBLENDVPS    Y2, DigitsConstants<>+288(SB), Y15, Y2
 	VMULPS       Y2, Y6, Y2
 	VMOVUPS      Y2, 352(SI)
 	VMULPS       16768(DI), Y0, Y2
@@ -1569,22 +1582,22 @@ TEXT ·digitsBackwardAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PS  19168(DI), Y3, Y0
 	VMOVUPS      128(SI), Y1
 	VCMPPS       $0x1e, Y15, Y1, Y1
-	VBLENDVPS    Y1, DigitsConstants<>+480(SB), Y15, Y1
+	VBLENDVPS    Y1, DigitsConstants<>+288(SB), Y15, Y1
 	VMULPS       Y1, Y2, Y1
 	VMOVUPS      Y1, 384(SI)
 	VMOVUPS      160(SI), Y1
 	VCMPPS       $0x1e, Y15, Y1, Y1
-	VBLENDVPS    Y1, DigitsConstants<>+480(SB), Y15, Y1
+	VBLENDVPS    Y1, DigitsConstants<>+288(SB), Y15, Y1
 	VMULPS       Y1, Y4, Y1
 	VMOVUPS      Y1, 416(SI)
 	VMOVUPS      192(SI), Y1
 	VCMPPS       $0x1e, Y15, Y1, Y1
-	VBLENDVPS    Y1, DigitsConstants<>+480(SB), Y15, Y1
+	VBLENDVPS    Y1, DigitsConstants<>+288(SB), Y15, Y1
 	VMULPS       Y1, Y5, Y1
 	VMOVUPS      Y1, 448(SI)
 	VMOVUPS      224(SI), Y1
 	VCMPPS       $0x1e, Y15, Y1, Y1
-	VBLENDVPS    Y1, DigitsConstants<>+480(SB), Y15, Y1
+	VBLENDVPS    Y1, DigitsConstants<>+288(SB), Y15, Y1
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 480(SI)
 
@@ -2231,29 +2244,31 @@ loop0:
 	VFNMADD231PS DigitsConstants<>+224(SB), Y8, Y4
 	VFNMADD231PS DigitsConstants<>+256(SB), Y8, Y4
 	VMULPS       Y4, Y4, Y9
-	VMOVUPS      DigitsConstants<>+288(SB), Y10
-	VMOVAPS      Y10, Y11
-	VFMADD231PS  DigitsConstants<>+320(SB), Y4, Y11
-	VMOVUPS      DigitsConstants<>+352(SB), Y12
+	VADDPS       DigitsConstants<>+288(SB), Y4, Y10
+	VSUBPS       DigitsConstants<>+288(SB), Y10, Y11
+	VSUBPS       Y11, Y4, Y11
+	VMOVUPS      DigitsConstants<>+320(SB), Y12
 	VMOVAPS      Y12, Y13
-	VFMADD231PS  DigitsConstants<>+384(SB), Y4, Y13
-	VMOVUPS      DigitsConstants<>+416(SB), Y14
+	VFMADD231PS  DigitsConstants<>+352(SB), Y4, Y13
+	VMOVUPS      DigitsConstants<>+384(SB), Y14
 	VMOVAPS      Y14, Y15
-	VFMADD231PS  DigitsConstants<>+448(SB), Y4, Y15
-	VFMADD231PS  Y9, Y13, Y11
-	VMULPS       Y9, Y9, Y13
-	VFMADD231PS  Y13, Y15, Y11
-	VFMADD231PS  Y11, Y9, Y4
-	VADDPS       DigitsConstants<>+480(SB), Y4, Y4
+	VFMADD231PS  DigitsConstants<>+416(SB), Y4, Y15
+	VMOVUPS      DigitsConstants<>+448(SB), Y2
+	VFMADD132PS  DigitsConstants<>+480(SB), Y2, Y4
+	VFMADD231PS  Y9, Y15, Y13
+	VMULPS       Y9, Y9, Y15
+	VFMADD231PS  Y15, Y4, Y13
+	VFMADD231PS  Y13, Y9, Y11
+	VADDPS       Y11, Y10, Y4
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  Y10, Y8, Y9
-	VSUBPS       Y7, Y9, Y11
-	VSUBPS       Y11, Y8, Y8
+	VFMADD231PS  Y12, Y8, Y9
+	VSUBPS       Y7, Y9, Y10
+	VSUBPS       Y10, Y8, Y8
 	VADDPS       Y7, Y8, Y8
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       DigitsConstants<>+480(SB), Y9, Y9
+	VPADDD       DigitsConstants<>+288(SB), Y9, Y9
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       DigitsConstants<>+480(SB), Y8, Y8
+	VPADDD       DigitsConstants<>+288(SB), Y8, Y8
 	VMULPS       Y9, Y4, Y4
 	VMULPS       Y8, Y4, Y4
 	VSUBPS       X3, X1, X8
@@ -2265,93 +2280,96 @@ loop0:
 	VFNMADD231PS DigitsConstants<>+224(SB), X6, X5
 	VFNMADD231PS DigitsConstants<>+256(SB), X6, X5
 	VMULPS       X5, X5, X8
-	VMOVAPS      X10, X9
-	VFMADD231PS  DigitsConstants<>+320(SB), X5, X9
-	VFMADD231PS  DigitsConstants<>+384(SB), X5, X12
-	VFMADD231PS  DigitsConstants<>+448(SB), X5, X14
-	VFMADD231PS  X8, X12, X9
-	VMULPS       X8, X8, X11
-	VFMADD231PS  X11, X14, X9
-	VFMADD231PS  X9, X8, X5
-	VADDPS       DigitsConstants<>+480(SB), X5, X5
-	VFMADD213PS  X7, X6, X10
-	VSUBPS       X7, X10, X8
-	VSUBPS       X8, X6, X6
-	VADDPS       X7, X6, X6
-	VPSLLD       $0x17, X10, X7
-	VPADDD       DigitsConstants<>+480(SB), X7, X7
-	VPSLLD       $0x17, X6, X6
-	VPADDD       DigitsConstants<>+480(SB), X6, X6
-	VMULPS       X7, X5, X5
-	VMULPS       X6, X5, X5
-	VANDPS       X5, X2, X6
-	VADDPS       Y6, Y4, Y6
-	VPERM2F128   $0x01, Y6, Y6, Y7
-	VADDPS       Y7, Y6, Y6
-	VSHUFPS      $0x4e, Y6, Y6, Y7
-	VADDPS       Y7, Y6, Y6
-	VSHUFPS      $0xb1, Y6, Y6, Y7
-	VADDPS       Y7, Y6, Y6
-	VMOVSS       X6, 596(SI)
-	VMOVUPS      DigitsConstants<>+480(SB), Y7
-	VDIVPS       Y6, Y7, Y8
-	VMULPS       Y8, Y4, Y4
+	VADDPS       DigitsConstants<>+288(SB), X5, X9
+	VSUBPS       DigitsConstants<>+288(SB), X9, X10
+	VSUBPS       X10, X5, X10
+	VMOVAPS      X12, X11
+	VFMADD231PS  DigitsConstants<>+352(SB), X5, X11
+	VFMADD231PS  DigitsConstants<>+416(SB), X5, X14
+	VFMADD231PS  DigitsConstants<>+480(SB), X5, X2
+	VFMADD231PS  X8, X14, X11
+	VMULPS       X8, X8, X5
+	VFMADD231PS  X5, X2, X11
+	VFMADD231PS  X11, X8, X10
+	VADDPS       X10, X9, X2
+	VFMADD213PS  X7, X6, X12
+	VSUBPS       X7, X12, X5
+	VSUBPS       X5, X6, X5
+	VADDPS       X7, X5, X5
+	VPSLLD       $0x17, X12, X6
+	VPADDD       DigitsConstants<>+288(SB), X6, X6
+	VPSLLD       $0x17, X5, X5
+	VPADDD       DigitsConstants<>+288(SB), X5, X5
+	VMULPS       X6, X2, X2
+	VMULPS       X5, X2, X2
+	VANDPS       DigitsConstants<>+64(SB), X2, X5
+	VADDPS       Y5, Y4, Y5
+	VPERM2F128   $0x01, Y5, Y5, Y6
+	VADDPS       Y6, Y5, Y5
+	VSHUFPS      $0x4e, Y5, Y5, Y6
+	VADDPS       Y6, Y5, Y5
+	VSHUFPS      $0xb1, Y5, Y5, Y6
+	VADDPS       Y6, Y5, Y5
+	VMOVSS       X5, 596(SI)
+	VMOVUPS      DigitsConstants<>+288(SB), Y6
+	VDIVPS       Y5, Y6, Y7
+	VMULPS       Y7, Y4, Y4
 	VMOVUPS      Y4, 552(SI)
-	VMULPS       X8, X5, X5
-	VMOVSD       X5, 584(SI)
+	VMULPS       X7, X2, X2
+	VMOVSD       X2, 584(SI)
 
 	// t = log(s2)
-	VSHUFPS     $0x00, X6, X6, X6
-	VCVTPS2PD   X6, Y6
-	VPADDQ      DigitsConstants<>+604(SB), Y6, Y8
-	VPSRLQ      $0x34, Y8, Y9
-	VORPD       DigitsConstants<>+636(SB), Y9, Y9
-	VSUBPD      DigitsConstants<>+668(SB), Y9, Y9
-	VANDPD      DigitsConstants<>+700(SB), Y8, Y8
-	VPADDQ      DigitsConstants<>+732(SB), Y8, Y8
-	VSUBPD      DigitsConstants<>+764(SB), Y8, Y8
-	VADDPD      DigitsConstants<>+796(SB), Y8, Y10
-	VDIVPD      Y10, Y8, Y8
-	VMULPD      Y8, Y8, Y10
-	VMOVUPS     DigitsConstants<>+860(SB), Y11
-	VFMADD231PD DigitsConstants<>+892(SB), Y10, Y11
-	VMOVUPS     DigitsConstants<>+924(SB), Y12
-	VFMADD231PD DigitsConstants<>+956(SB), Y10, Y12
-	VMULPD      Y10, Y10, Y10
-	VFMADD231PD Y10, Y12, Y11
-	VMULPD      Y10, Y10, Y10
-	VFMADD231PD DigitsConstants<>+988(SB), Y10, Y11
-	VMULPD      Y11, Y8, Y8
-	VFMADD231PD DigitsConstants<>+828(SB), Y9, Y8
-	VXORPS      X9, X9, X9
-	VCMPPD      $0x00, Y9, Y6, Y10
-	VBLENDVPD   Y10, DigitsConstants<>+1052(SB), Y8, Y8
-	VCMPPD      $0x00, DigitsConstants<>+572(SB), Y6, Y10
-	VBLENDVPD   Y10, DigitsConstants<>+572(SB), Y8, Y8
-	VCMPPD      $0x19, Y9, Y6, Y6
-	VBLENDVPD   Y6, DigitsConstants<>+1084(SB), Y8, Y6
-	VCVTPD2PSY  Y6, X6
-	VMOVSS      X6, 640(SI)
+	VSHUFPS     $0x00, X5, X5, X5
+	VCVTPS2PD   X5, Y5
+	VPADDQ      DigitsConstants<>+604(SB), Y5, Y7
+	VPSRLQ      $0x34, Y7, Y8
+	VORPD       DigitsConstants<>+636(SB), Y8, Y8
+	VSUBPD      DigitsConstants<>+668(SB), Y8, Y8
+	VANDPD      DigitsConstants<>+700(SB), Y7, Y7
+	VPADDQ      DigitsConstants<>+732(SB), Y7, Y7
+	VSUBPD      DigitsConstants<>+764(SB), Y7, Y7
+	VADDPD      DigitsConstants<>+796(SB), Y7, Y9
+	VDIVPD      Y9, Y7, Y7
+	VMULPD      Y7, Y7, Y9
+	VMOVUPS     DigitsConstants<>+860(SB), Y10
+	VFMADD231PD DigitsConstants<>+892(SB), Y9, Y10
+	VMOVUPS     DigitsConstants<>+924(SB), Y11
+	VFMADD231PD DigitsConstants<>+956(SB), Y9, Y11
+	VMULPD      Y9, Y9, Y9
+	VFMADD231PD Y9, Y11, Y10
+	VMULPD      Y9, Y9, Y9
+	VFMADD231PD DigitsConstants<>+988(SB), Y9, Y10
+	VMULPD      Y10, Y7, Y7
+	VFMADD231PD DigitsConstants<>+828(SB), Y8, Y7
+	VXORPS      X8, X8, X8
+	VCMPPD      $0x00, Y8, Y5, Y9
+	VBLENDVPD   Y9, DigitsConstants<>+1052(SB), Y7, Y7
+	VCMPPD      $0x00, DigitsConstants<>+572(SB), Y5, Y9
+	VBLENDVPD   Y9, DigitsConstants<>+572(SB), Y7, Y7
+	VCMPPD      $0x19, Y8, Y5, Y5
+	VBLENDVPD   Y5, DigitsConstants<>+1084(SB), Y7, Y5
+	VCVTPD2PSY  Y5, X5
+	VMOVSS      X5, 640(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVUPS      (CX), Y8
-	VSUBPS       Y8, Y4, Y4
-	VBROADCASTSS X3, Y9
-	VSUBPS       Y0, Y9, Y0
-	VBROADCASTSS X6, Y9
-	VADDPS       Y9, Y0, Y0
-	VMULPS       Y0, Y8, Y0
+	VMOVUPS      (CX), Y7
+	VSUBPS       Y7, Y4, Y4
+	VBROADCASTSS X3, Y8
+	VSUBPS       Y0, Y8, Y0
+	VBROADCASTSS X5, Y8
+	VADDPS       Y8, Y0, Y0
+	VMULPS       Y0, Y7, Y0
 	VMOVUPS      Y4, 600(SI)
-	VANDPS       X5, X2, X5
-	VMOVSD       32(CX), X8
-	VSUBPS       X8, X5, X5
+	VANDPS       DigitsConstants<>+64(SB), X2, X2
+	VMOVSD       32(CX), X7
+	VSUBPS       X7, X2, X2
 	VSHUFPS      $0x00, X3, X3, X3
 	VSUBPS       X1, X3, X1
-	VSHUFPS      $0x00, X6, X6, X3
+	VSHUFPS      $0x00, X5, X5, X3
 	VADDPS       X3, X1, X1
-	VMULPS       X1, X8, X1
-	VMOVSD       X5, 632(SI)
-	VANDPS       X1, X2, X1
+	VMULPS       X1, X7, X1
+	VMOVSD       X2, 632(SI)
+	VANDPS       DigitsConstants<>+64(SB), X1, X1
 	VADDPS       Y1, Y0, Y0
 	VPERM2F128   $0x01, Y0, Y0, Y1
 	VADDPS       Y1, Y0, Y0
@@ -2364,141 +2382,141 @@ loop0:
 	// d1 = (W2ᵀ·d2)*where(a1, 1, 0)
 	VBROADCASTSS X4, Y0
 	VMULPS       16640(DI), Y0, Y1
-	VMULPS       16672(DI), Y0, Y2
-	VMULPS       16704(DI), Y0, Y3
-	VMULPS       16736(DI), Y0, Y6
+	VMULPS       16672(DI), Y0, Y3
+	VMULPS       16704(DI), Y0, Y5
+	VMULPS       16736(DI), Y0, Y7
 	VSHUFPS      $0x55, X4, X4, X8
 	VBROADCASTSS X8, Y8
 	VFMADD231PS  16896(DI), Y8, Y1
-	VFMADD231PS  16928(DI), Y8, Y2
-	VFMADD231PS  16960(DI), Y8, Y3
-	VFMADD231PS  16992(DI), Y8, Y6
+	VFMADD231PS  16928(DI), Y8, Y3
+	VFMADD231PS  16960(DI), Y8, Y5
+	VFMADD231PS  16992(DI), Y8, Y7
 	VSHUFPS      $0xaa, X4, X4, X9
 	VBROADCASTSS X9, Y9
 	VFMADD231PS  17152(DI), Y9, Y1
-	VFMADD231PS  17184(DI), Y9, Y2
-	VFMADD231PS  17216(DI), Y9, Y3
-	VFMADD231PS  17248(DI), Y9, Y6
+	VFMADD231PS  17184(DI), Y9, Y3
+	VFMADD231PS  17216(DI), Y9, Y5
+	VFMADD231PS  17248(DI), Y9, Y7
 	VSHUFPS      $0xff, X4, X4, X10
 	VBROADCASTSS X10, Y10
 	VFMADD231PS  17408(DI), Y10, Y1
-	VFMADD231PS  17440(DI), Y10, Y2
-	VFMADD231PS  17472(DI), Y10, Y3
-	VFMADD231PS  17504(DI), Y10, Y6
+	VFMADD231PS  17440(DI), Y10, Y3
+	VFMADD231PS  17472(DI), Y10, Y5
+	VFMADD231PS  17504(DI), Y10, Y7
 	VEXTRACTF128 $0x01, Y4, X4
 	VBROADCASTSS X4, Y11
 	VFMADD231PS  17664(DI), Y11, Y1
-	VFMADD231PS  17696(DI), Y11, Y2
-	VFMADD231PS  17728(DI), Y11, Y3
-	VFMADD231PS  17760(DI), Y11, Y6
+	VFMADD231PS  17696(DI), Y11, Y3
+	VFMADD231PS  17728(DI), Y11, Y5
+	VFMADD231PS  17760(DI), Y11, Y7
 	VSHUFPS      $0x55, X4, X4, X12
 	VBROADCASTSS X12, Y12
 	VFMADD231PS  17920(DI), Y12, Y1
-	VFMADD231PS  17952(DI), Y12, Y2
-	VFMADD231PS  17984(DI), Y12, Y3
-	VFMADD231PS  18016(DI), Y12, Y6
+	VFMADD231PS  17952(DI), Y12, Y3
+	VFMADD231PS  17984(DI), Y12, Y5
+	VFMADD231PS  18016(DI), Y12, Y7
 	VSHUFPS      $0xaa, X4, X4, X13
 	VBROADCASTSS X13, Y13
 	VFMADD231PS  18176(DI), Y13, Y1
-	VFMADD231PS  18208(DI), Y13, Y2
-	VFMADD231PS  18240(DI), Y13, Y3
-	VFMADD231PS  18272(DI), Y13, Y6
+	VFMADD231PS  18208(DI), Y13, Y3
+	VFMADD231PS  18240(DI), Y13, Y5
+	VFMADD231PS  18272(DI), Y13, Y7
 	VSHUFPS      $0xff, X4, X4, X4
 	VBROADCASTSS X4, Y4
 	VFMADD231PS  18432(DI), Y4, Y1
-	VFMADD231PS  18464(DI), Y4, Y2
-	VFMADD231PS  18496(DI), Y4, Y3
-	VFMADD231PS  18528(DI), Y4, Y6
-	VBROADCASTSS X5, Y14
+	VFMADD231PS  18464(DI), Y4, Y3
+	VFMADD231PS  18496(DI), Y4, Y5
+	VFMADD231PS  18528(DI), Y4, Y7
+	VBROADCASTSS X2, Y14
 	VFMADD231PS  18688(DI), Y14, Y1
-	VFMADD231PS  18720(DI), Y14, Y2
-	VFMADD231PS  18752(DI), Y14, Y3
-	VFMADD231PS  18784(DI), Y14, Y6
-	VSHUFPS      $0x55, X5, X5, X5
-	VBROADCASTSS X5, Y5
-	VFMADD231PS  18944(DI), Y5, Y1
-	VFMADD231PS  18976(DI), Y5, Y2
-	VFMADD231PS  19008(DI), Y5, Y3
-	VFMADD231PS  19040(DI), Y5, Y6
+	VFMADD231PS  18720(DI), Y14, Y3
+	VFMADD231PS  18752(DI), Y14, Y5
+	VFMADD231PS  18784(DI), Y14, Y7
+	VSHUFPS      $0x55, X2, X2, X2
+	VBROADCASTSS X2, Y2
+	VFMADD231PS  18944(DI), Y2, Y1
+	VFMADD231PS  18976(DI), Y2, Y3
+	VFMADD231PS  19008(DI), Y2, Y5
+	VFMADD231PS  19040(DI), Y2, Y7
 	VMOVUPS      (SI), Y15
-	VXORPS       X7, X7, X7
-	VCMPPS       $0x1e, Y7, Y15, Y15
-	VBLENDVPS    Y15, DigitsConstants<>+480(SB), Y7, Y15
+	VXORPS       X6, X6, X6
+	VCMPPS       $0x1e, Y6, Y15, Y15
+	VBLENDVPS    Y15, DigitsConstants<>+288(SB), Y6, Y15
 	VMULPS       Y15, Y1, Y1
 	VMOVUPS      Y1, 256(SI)
 	VMOVUPS      32(SI), Y1
-	VCMPPS       $0x1e, Y7, Y1, Y1
-	VBLENDVPS    Y1, DigitsConstants<>+480(SB), Y7, Y1
-	VMULPS       Y1, Y2, Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, DigitsConstants<>+288(SB), Y6, Y1
+	VMULPS       Y1, Y3, Y1
 	VMOVUPS      Y1, 288(SI)
 	VMOVUPS      64(SI), Y1
-	VCMPPS       $0x1e, Y7, Y1, Y1
-	VBLENDVPS    Y1, DigitsConstants<>+480(SB), Y7, Y1
-	VMULPS       Y1, Y3, Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, DigitsConstants<>+288(SB), Y6, Y1
+	VMULPS       Y1, Y5, Y1
 	VMOVUPS      Y1, 320(SI)
 	VMOVUPS      96(SI), Y1
-	VCMPPS       $0x1e, Y7, Y1, Y1
-	VBLENDVPS    Y1, DigitsConstants<>+480(SB), Y7, Y1
-	VMULPS       Y1, Y6, Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, DigitsConstants<>+288(SB), Y6, Y1
+	VMULPS       Y1, Y7, Y1
 	VMOVUPS      Y1, 352(SI)
 	VMULPS       16768(DI), Y0, Y1
-	VMULPS       16800(DI), Y0, Y2
-	VMULPS       16832(DI), Y0, Y3
+	VMULPS       16800(DI), Y0, Y3
+	VMULPS       16832(DI), Y0, Y5
 	VMULPS       16864(DI), Y0, Y0
 	VFMADD231PS  17024(DI), Y8, Y1
-	VFMADD231PS  17056(DI), Y8, Y2
-	VFMADD231PS  17088(DI), Y8, Y3
+	VFMADD231PS  17056(DI), Y8, Y3
+	VFMADD231PS  17088(DI), Y8, Y5
 	VFMADD231PS  17120(DI), Y8, Y0
 	VFMADD231PS  17280(DI), Y9, Y1
-	VFMADD231PS  17312(DI), Y9, Y2
-	VFMADD231PS  17344(DI), Y9, Y3
+	VFMADD231PS  17312(DI), Y9, Y3
+	VFMADD231PS  17344(DI), Y9, Y5
 	VFMADD231PS  17376(DI), Y9, Y0
 	VFMADD231PS  17536(DI), Y10, Y1
-	VFMADD231PS  17568(DI), Y10, Y2
-	VFMADD231PS  17600(DI), Y10, Y3
+	VFMADD231PS  17568(DI), Y10, Y3
+	VFMADD231PS  17600(DI), Y10, Y5
 	VFMADD231PS  17632(DI), Y10, Y0
 	VFMADD231PS  17792(DI), Y11, Y1
-	VFMADD231PS  17824(DI), Y11, Y2
-	VFMADD231PS  17856(DI), Y11, Y3
+	VFMADD231PS  17824(DI), Y11, Y3
+	VFMADD231PS  17856(DI), Y11, Y5
 	VFMADD231PS  17888(DI), Y11, Y0
 	VFMADD231PS  18048(DI), Y12, Y1
-	VFMADD231PS  18080(DI), Y12, Y2
-	VFMADD231PS  18112(DI), Y12, Y3
+	VFMADD231PS  18080(DI), Y12, Y3
+	VFMADD231PS  18112(DI), Y12, Y5
 	VFMADD231PS  18144(DI), Y12, Y0
 	VFMADD231PS  18304(DI), Y13, Y1
-	VFMADD231PS  18336(DI), Y13, Y2
-	VFMADD231PS  18368(DI), Y13, Y3
+	VFMADD231PS  18336(DI), Y13, Y3
+	VFMADD231PS  18368(DI), Y13, Y5
 	VFMADD231PS  18400(DI), Y13, Y0
 	VFMADD231PS  18560(DI), Y4, Y1
-	VFMADD231PS  18592(DI), Y4, Y2
-	VFMADD231PS  18624(DI), Y4, Y3
+	VFMADD231PS  18592(DI), Y4, Y3
+	VFMADD231PS  18624(DI), Y4, Y5
 	VFMADD231PS  18656(DI), Y4, Y0
 	VFMADD231PS  18816(DI), Y14, Y1
-	VFMADD231PS  18848(DI), Y14, Y2
-	VFMADD231PS  18880(DI), Y14, Y3
+	VFMADD231PS  18848(DI), Y14, Y3
+	VFMADD231PS  18880(DI), Y14, Y5
 	VFMADD231PS  18912(DI), Y14, Y0
-	VFMADD231PS  19072(DI), Y5, Y1
-	VFMADD231PS  19104(DI), Y5, Y2
-	VFMADD231PS  19136(DI), Y5, Y3
-	VFMADD231PS  19168(DI), Y5, Y0
-	VMOVUPS      128(SI), Y4
-	VCMPPS       $0x1e, Y7, Y4, Y4
-	VBLENDVPS    Y4, DigitsConstants<>+480(SB), Y7, Y4
-	VMULPS       Y4, Y1, Y1
+	VFMADD231PS  19072(DI), Y2, Y1
+	VFMADD231PS  19104(DI), Y2, Y3
+	VFMADD231PS  19136(DI), Y2, Y5
+	VFMADD231PS  19168(DI), Y2, Y0
+	VMOVUPS      128(SI), Y2
+	VCMPPS       $0x1e, Y6, Y2, Y2
+	VBLENDVPS    Y2, DigitsConstants<>+288(SB), Y6, Y2
+	VMULPS       Y2, Y1, Y1
 	VMOVUPS      Y1, 384(SI)
 	VMOVUPS      160(SI), Y1
-	VCMPPS       $0x1e, Y7, Y1, Y1
-	VBLENDVPS    Y1, DigitsConstants<>+480(SB), Y7, Y1
-	VMULPS       Y1, Y2, Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, DigitsConstants<>+288(SB), Y6, Y1
+	VMULPS       Y1, Y3, Y1
 	VMOVUPS      Y1, 416(SI)
 	VMOVUPS      192(SI), Y1
-	VCMPPS       $0x1e, Y7, Y1, Y1
-	VBLENDVPS    Y1, DigitsConstants<>+480(SB), Y7, Y1
-	VMULPS       Y1, Y3, Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, DigitsConstants<>+288(SB), Y6, Y1
+	VMULPS       Y1, Y5, Y1
 	VMOVUPS      Y1, 448(SI)
 	VMOVUPS      224(SI), Y1
-	VCMPPS       $0x1e, Y7, Y1, Y1
-	VBLENDVPS    Y1, DigitsConstants<>+480(SB), Y7, Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, DigitsConstants<>+288(SB), Y6, Y1
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 480(SI)
 
@@ -3144,29 +3162,31 @@ loop0:
 	VFNMADD231PS DigitsConstants<>+224(SB), Y8, Y4
 	VFNMADD231PS DigitsConstants<>+256(SB), Y8, Y4
 	VMULPS       Y4, Y4, Y9
-	VMOVUPS      DigitsConstants<>+288(SB), Y10
-	VMOVAPS      Y10, Y11
-	VFMADD231PS  DigitsConstants<>+320(SB), Y4, Y11
-	VMOVUPS      DigitsConstants<>+352(SB), Y12
+	VADDPS       DigitsConstants<>+288(SB), Y4, Y10
+	VSUBPS       DigitsConstants<>+288(SB), Y10, Y11
+	VSUBPS       Y11, Y4, Y11
+	VMOVUPS      DigitsConstants<>+320(SB), Y12
 	VMOVAPS      Y12, Y13
-	VFMADD231PS  DigitsConstants<>+384(SB), Y4, Y13
-	VMOVUPS      DigitsConstants<>+416(SB), Y14
+	VFMADD231PS  DigitsConstants<>+352(SB), Y4, Y13
+	VMOVUPS      DigitsConstants<>+384(SB), Y14
 	VMOVAPS      Y14, Y15
-	VFMADD231PS  DigitsConstants<>+448(SB), Y4, Y15
-	VFMADD231PS  Y9, Y13, Y11
-	VMULPS       Y9, Y9, Y13
-	VFMADD231PS  Y13, Y15, Y11
-	VFMADD231PS  Y11, Y9, Y4
-	VADDPS       DigitsConstants<>+480(SB), Y4, Y4
+	VFMADD231PS  DigitsConstants<>+416(SB), Y4, Y15
+	VMOVUPS      DigitsConstants<>+448(SB), Y2
+	VFMADD132PS  DigitsConstants<>+480(SB), Y2, Y4
+	VFMADD231PS  Y9, Y15, Y13
+	VMULPS       Y9, Y9, Y15
+	VFMADD231PS  Y15, Y4, Y13
+	VFMADD231PS  Y13, Y9, Y11
+	VADDPS       Y11, Y10, Y4
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  Y10, Y8, Y9
-	VSUBPS       Y7, Y9, Y11
-	VSUBPS       Y11, Y8, Y8
+	VFMADD231PS  Y12, Y8, Y9
+	VSUBPS       Y7, Y9, Y10
+	VSUBPS       Y10, Y8, Y8
 	VADDPS       Y7, Y8, Y8
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       DigitsConstants<>+480(SB), Y9, Y9
+	VPADDD       DigitsConstants<>+288(SB), Y9, Y9
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       DigitsConstants<>+480(SB), Y8, Y8
+	VPADDD       DigitsConstants<>+288(SB), Y8, Y8
 	VMULPS       Y9, Y4, Y4
 	VMULPS       Y8, Y4, Y4
 	VSUBPS       X3, X1, X8
@@ -3178,93 +3198,96 @@ loop0:
 	VFNMADD231PS DigitsConstants<>+224(SB), X6, X5
 	VFNMADD231PS DigitsConstants<>+256(SB), X6, X5
 	VMULPS       X5, X5, X8
-	VMOVAPS      X10, X9
-	VFMADD231PS  DigitsConstants<>+320(SB), X5, X9
-	VFMADD231PS  DigitsConstants<>+384(SB), X5, X12
-	VFMADD231PS  DigitsConstants<>+448(SB), X5, X14
-	VFMADD231PS  X8, X12, X9
-	VMULPS       X8, X8, X11
-	VFMADD231PS  X11, X14, X9
-	VFMADD231PS  X9, X8, X5
-	VADDPS       DigitsConstants<>+480(SB), X5, X5
-	VFMADD213PS  X7, X6, X10
-	VSUBPS       X7, X10, X8
-	VSUBPS       X8, X6, X6
-	VADDPS       X7, X6, X6
-	VPSLLD       $0x17, X10, X7
-	VPADDD       DigitsConstants<>+480(SB), X7, X7
-	VPSLLD       $0x17, X6, X6
-	VPADDD       DigitsConstants<>+480(SB), X6, X6
-	VMULPS       X7, X5, X5
-	VMULPS       X6, X5, X5
-	VANDPS       X5, X2, X6
-	VADDPS       Y6, Y4, Y6
-	VPERM2F128   $0x01, Y6, Y6, Y7
-	VADDPS       Y7, Y6, Y6
-	VSHUFPS      $0x4e, Y6, Y6, Y7
-	VADDPS       Y7, Y6, Y6
-	VSHUFPS      $0xb1, Y6, Y6, Y7
-	VADDPS       Y7, Y6, Y6
-	VMOVSS       X6, 596(SI)
-	VMOVUPS      DigitsConstants<>+480(SB), Y7
-	VDIVPS       Y6, Y7, Y8
-	VMULPS       Y8, Y4, Y4
+	VADDPS       DigitsConstants<>+288(SB), X5, X9
+	VSUBPS       DigitsConstants<>+288(SB), X9, X10
+	VSUBPS       X10, X5, X10
+	VMOVAPS      X12, X11
+	VFMADD231PS  DigitsConstants<>+352(SB), X5, X11
+	VFMADD231PS  DigitsConstants<>+416(SB), X5, X14
+	VFMADD231PS  DigitsConstants<>+480(SB), X5, X2
+	VFMADD231PS  X8, X14, X11
+	VMULPS       X8, X8, X5
+	VFMADD231PS  X5, X2, X11
+	VFMADD231PS  X11, X8, X10
+	VADDPS       X10, X9, X2
+	VFMADD213PS  X7, X6, X12
+	VSUBPS       X7, X12, X5
+	VSUBPS       X5, X6, X5
+	VADDPS       X7, X5, X5
+	VPSLLD       $0x17, X12, X6
+	VPADDD       DigitsConstants<>+288(SB), X6, X6
+	VPSLLD       $0x17, X5, X5
+	VPADDD       DigitsConstants<>+288(SB), X5, X5
+	VMULPS       X6, X2, X2
+	VMULPS       X5, X2, X2
+	VANDPS       DigitsConstants<>+64(SB), X2, X5
+	VADDPS       Y5, Y4, Y5
+	VPERM2F128   $0x01, Y5, Y5, Y6
+	VADDPS       Y6, Y5, Y5
+	VSHUFPS      $0x4e, Y5, Y5, Y6
+	VADDPS       Y6, Y5, Y5
+	VSHUFPS      $0xb1, Y5, Y5, Y6
+	VADDPS       Y6, Y5, Y5
+	VMOVSS       X5, 596(SI)
+	VMOVUPS      DigitsConstants<>+288(SB), Y6
+	VDIVPS       Y5, Y6, Y7
+	VMULPS       Y7, Y4, Y4
 	VMOVUPS      Y4, 552(SI)
-	VMULPS       X8, X5, X5
-	VMOVSD       X5, 584(SI)
+	VMULPS       X7, X2, X2
+	VMOVSD       X2, 584(SI)
 
 	// t = log(s2)
-	VSHUFPS     $0x00, X6, X6, X6
-	VCVTPS2PD   X6, Y6
-	VPADDQ      DigitsConstants<>+604(SB), Y6, Y8
-	VPSRLQ      $0x34, Y8, Y9
-	VORPD       DigitsConstants<>+636(SB), Y9, Y9
-	VSUBPD      DigitsConstants<>+668(SB), Y9, Y9
-	VANDPD      DigitsConstants<>+700(SB), Y8, Y8
-	VPADDQ      DigitsConstants<>+732(SB), Y8, Y8
-	VSUBPD      DigitsConstants<>+764(SB), Y8, Y8
-	VADDPD      DigitsConstants<>+796(SB), Y8, Y10
-	VDIVPD      Y10, Y8, Y8
-	VMULPD      Y8, Y8, Y10
-	VMOVUPS     DigitsConstants<>+860(SB), Y11
-	VFMADD231PD DigitsConstants<>+892(SB), Y10, Y11
-	VMOVUPS     DigitsConstants<>+924(SB), Y12
-	VFMADD231PD DigitsConstants<>+956(SB), Y10, Y12
-	VMULPD      Y10, Y10, Y10
-	VFMADD231PD Y10, Y12, Y11
-	VMULPD      Y10, Y10, Y10
-	VFMADD231PD DigitsConstants<>+988(SB), Y10, Y11
-	VMULPD      Y11, Y8, Y8
-	VFMADD231PD DigitsConstants<>+828(SB), Y9, Y8
-	VXORPS      X9, X9, X9
-	VCMPPD      $0x00, Y9, Y6, Y10
-	VBLENDVPD   Y10, DigitsConstants<>+1052(SB), Y8, Y8
-	VCMPPD      $0x00, DigitsConstants<>+572(SB), Y6, Y10
-	VBLENDVPD   Y10, DigitsConstants<>+572(SB), Y8, Y8
-	VCMPPD      $0x19, Y9, Y6, Y6
-	VBLENDVPD   Y6, DigitsConstants<>+1084(SB), Y8, Y6
-	VCVTPD2PSY  Y6, X6
-	VMOVSS      X6, 640(SI)
+	VSHUFPS     $0x00, X5, X5, X5
+	VCVTPS2PD   X5, Y5
+	VPADDQ      DigitsConstants<>+604(SB), Y5, Y7
+	VPSRLQ      $0x34, Y7, Y8
+	VORPD       DigitsConstants<>+636(SB), Y8, Y8
+	VSUBPD      DigitsConstants<>+668(SB), Y8, Y8
+	VANDPD      DigitsConstants<>+700(SB), Y7, Y7
+	VPADDQ      DigitsConstants<>+732(SB), Y7, Y7
+	VSUBPD      DigitsConstants<>+764(SB), Y7, Y7
+	VADDPD      DigitsConstants<>+796(SB), Y7, Y9
+	VDIVPD      Y9, Y7, Y7
+	VMULPD      Y7, Y7, Y9
+	VMOVUPS     DigitsConstants<>+860(SB), Y10
+	VFMADD231PD DigitsConstants<>+892(SB), Y9, Y10
+	VMOVUPS     DigitsConstants<>+924(SB), Y11
+	VFMADD231PD DigitsConstants<>+956(SB), Y9, Y11
+	VMULPD      Y9, Y9, Y9
+	VFMADD231PD Y9, Y11, Y10
+	VMULPD      Y9, Y9, Y9
+	VFMADD231PD DigitsConstants<>+988(SB), Y9, Y10
+	VMULPD      Y10, Y7, Y7
+	VFMADD231PD DigitsConstants<>+828(SB), Y8, Y7
+	VXORPS      X8, X8, X8
+	VCMPPD      $0x00, Y8, Y5, Y9
+	VBLENDVPD   Y9, DigitsConstants<>+1052(SB), Y7, Y7
+	VCMPPD      $0x00, DigitsConstants<>+572(SB), Y5, Y9
+	VBLENDVPD   Y9, DigitsConstants<>+572(SB), Y7, Y7
+	VCMPPD      $0x19, Y8, Y5, Y5
+	VBLENDVPD   Y5, DigitsConstants<>+1084(SB), Y7, Y5
+	VCVTPD2PSY  Y5, X5
+	VMOVSS      X5, 640(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVUPS      (CX), Y8
-	VSUBPS       Y8, Y4, Y4
-	VBROADCASTSS X3, Y9
-	VSUBPS       Y0, Y9, Y0
-	VBROADCASTSS X6, Y9
-	VADDPS       Y9, Y0, Y0
-	VMULPS       Y0, Y8, Y0
+	VMOVUPS      (CX), Y7
+	VSUBPS       Y7, Y4, Y4
+	VBROADCASTSS X3, Y8
+	VSUBPS       Y0, Y8, Y0
+	VBROADCASTSS X5, Y8
+	VADDPS       Y8, Y0, Y0
+	VMULPS       Y0, Y7, Y0
 	VMOVUPS      Y4, 600(SI)
-	VANDPS       X5, X2, X5
-	VMOVSD       32(CX), X8
-	VSUBPS       X8, X5, X5
+	VANDPS       DigitsConstants<>+64(SB), X2, X2
+	VMOVSD       32(CX), X7
+	VSUBPS       X7, X2, X2
 	VSHUFPS      $0x00, X3, X3, X3
 	VSUBPS       X1, X3, X1
-	VSHUFPS      $0x00, X6, X6, X3
+	VSHUFPS      $0x00, X5, X5, X3
 	VADDPS       X3, X1, X1
-	VMULPS       X1, X8, X1
-	VMOVSD       X5, 632(SI)
-	VANDPS       X1, X2, X1
+	VMULPS       X1, X7, X1
+	VMOVSD       X2, 632(SI)
+	VANDPS       DigitsConstants<>+64(SB), X1, X1
 	VADDPS       Y1, Y0, Y0
 	VPERM2F128   $0x01, Y0, Y0, Y1
 	VADDPS       Y1, Y0, Y0
@@ -3279,7 +3302,7 @@ loop0:
 	VMOVUPS      19200(DI), Y1
 	VFNMADD231PS Y4, Y0, Y1
 	VMOVUPS      Y1, 19200(DI)
-	VANDPS       X5, X2, X1
+	VANDPS       DigitsConstants<>+64(SB), X2, X1
 	VMOVSD       19232(DI), X2
 	VBROADCASTSS rate+32(FP), X3
 	VFNMADD231PS X1, X3, X2
@@ -3295,7 +3318,7 @@ loop0:
 	VFNMADD231PS 32(SI), Y2, Y3
 	VMOVUPS      Y3, 16672(DI)
 	VMOVUPS      16704(DI), Y3
-	VMULPS       Y1, Y3, Y6
+	VMULPS       Y1, Y3, Y7
 	VFNMADD231PS 64(SI), Y2, Y3
 	VMOVUPS      Y3, 16704(DI)
 	VMOVUPS      16736(DI), Y3
@@ -3313,7 +3336,7 @@ loop0:
 	VFNMADD231PS 32(SI), Y3, Y8
 	VMOVUPS      Y8, 16928(DI)
 	VMOVUPS      16960(DI), Y8
-	VFMADD231PS  Y2, Y8, Y6
+	VFMADD231PS  Y2, Y8, Y7
 	VFNMADD231PS 64(SI), Y3, Y8
 	VMOVUPS      Y8, 16960(DI)
 	VMOVUPS      16992(DI), Y8
@@ -3331,7 +3354,7 @@ loop0:
 	VFNMADD231PS 32(SI), Y3, Y8
 	VMOVUPS      Y8, 17184(DI)
 	VMOVUPS      17216(DI), Y8
-	VFMADD231PS  Y2, Y8, Y6
+	VFMADD231PS  Y2, Y8, Y7
 	VFNMADD231PS 64(SI), Y3, Y8
 	VMOVUPS      Y8, 17216(DI)
 	VMOVUPS      17248(DI), Y8
@@ -3349,7 +3372,7 @@ loop0:
 	VFNMADD231PS 32(SI), Y3, Y8
 	VMOVUPS      Y8, 17440(DI)
 	VMOVUPS      17472(DI), Y8
-	VFMADD231PS  Y2, Y8, Y6
+	VFMADD231PS  Y2, Y8, Y7
 	VFNMADD231PS 64(SI), Y3, Y8
 	VMOVUPS      Y8, 17472(DI)
 	VMOVUPS      17504(DI), Y8
@@ -3367,7 +3390,7 @@ loop0:
 	VFNMADD231PS 32(SI), Y3, Y8
 	VMOVUPS      Y8, 17696(DI)
 	VMOVUPS      17728(DI), Y8
-	VFMADD231PS  Y2, Y8, Y6
+	VFMADD231PS  Y2, Y8, Y7
 	VFNMADD231PS 64(SI), Y3, Y8
 	VMOVUPS      Y8, 17728(DI)
 	VMOVUPS      17760(DI), Y8
@@ -3385,7 +3408,7 @@ loop0:
 	VFNMADD231PS 32(SI), Y3, Y8
 	VMOVUPS      Y8, 17952(DI)
 	VMOVUPS      17984(DI), Y8
-	VFMADD231PS  Y2, Y8, Y6
+	VFMADD231PS  Y2, Y8, Y7
 	VFNMADD231PS 64(SI), Y3, Y8
 	VMOVUPS      Y8, 17984(DI)
 	VMOVUPS      18016(DI), Y8
@@ -3403,7 +3426,7 @@ loop0:
 	VFNMADD231PS 32(SI), Y3, Y8
 	VMOVUPS      Y8, 18208(DI)
 	VMOVUPS      18240(DI), Y8
-	VFMADD231PS  Y2, Y8, Y6
+	VFMADD231PS  Y2, Y8, Y7
 	VFNMADD231PS 64(SI), Y3, Y8
 	VMOVUPS      Y8, 18240(DI)
 	VMOVUPS      18272(DI), Y8
@@ -3421,7 +3444,7 @@ loop0:
 	VFNMADD231PS 32(SI), Y3, Y8
 	VMOVUPS      Y8, 18464(DI)
 	VMOVUPS      18496(DI), Y8
-	VFMADD231PS  Y2, Y8, Y6
+	VFMADD231PS  Y2, Y8, Y7
 	VFNMADD231PS 64(SI), Y3, Y8
 	VMOVUPS      Y8, 18496(DI)
 	VMOVUPS      18528(DI), Y8
@@ -3439,7 +3462,7 @@ loop0:
 	VFNMADD231PS 32(SI), Y3, Y8
 	VMOVUPS      Y8, 18720(DI)
 	VMOVUPS      18752(DI), Y8
-	VFMADD231PS  Y2, Y8, Y6
+	VFMADD231PS  Y2, Y8, Y7
 	VFNMADD231PS 64(SI), Y3, Y8
 	VMOVUPS      Y8, 18752(DI)
 	VMOVUPS      18784(DI), Y8
@@ -3457,7 +3480,7 @@ loop0:
 	VFNMADD231PS 32(SI), Y3, Y8
 	VMOVUPS      Y8, 18976(DI)
 	VMOVUPS      19008(DI), Y8
-	VFMADD231PS  Y2, Y8, Y6
+	VFMADD231PS  Y2, Y8, Y7
 	VFNMADD231PS 64(SI), Y3, Y8
 	VMOVUPS      Y8, 19008(DI)
 	VMOVUPS      19040(DI), Y8
@@ -3467,22 +3490,22 @@ loop0:
 	VMOVUPS      (SI), Y2
 	VXORPS       X3, X3, X3
 	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y7, Y3, Y2
+	VBLENDVPS    Y2, Y6, Y3, Y2
 	VMULPS       Y2, Y4, Y2
 	VMOVUPS      Y2, 256(SI)
 	VMOVUPS      32(SI), Y2
 	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y7, Y3, Y2
+	VBLENDVPS    Y2, Y6, Y3, Y2
 	VMULPS       Y2, Y5, Y2
 	VMOVUPS      Y2, 288(SI)
 	VMOVUPS      64(SI), Y2
 	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y7, Y3, Y2
-	VMULPS       Y2, Y6, Y2
+	VBLENDVPS    Y2, Y6, Y3, Y2
+	VMULPS       Y2, Y7, Y2
 	VMOVUPS      Y2, 320(SI)
 	VMOVUPS      96(SI), Y2
 	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y7, Y3, Y2
+	VBLENDVPS    Y2, Y6, Y3, Y2
 	VMULPS       Y2, Y1, Y1
 	VMOVUPS      Y1, 352(SI)
 	VBROADCASTSS 600(SI), Y1
@@ -3492,7 +3515,7 @@ loop0:
 	VFNMADD231PS 128(SI), Y2, Y4
 	VMOVUPS      Y4, 16768(DI)
 	VMOVUPS      16800(DI), Y4
-	VMULPS       Y1, Y4, Y6
+	VMULPS       Y1, Y4, Y7
 	VFNMADD231PS 160(SI), Y2, Y4
 	VMOVUPS      Y4, 16800(DI)
 	VMOVUPS      16832(DI), Y4
@@ -3510,7 +3533,7 @@ loop0:
 	VFNMADD231PS 128(SI), Y4, Y9
 	VMOVUPS      Y9, 17024(DI)
 	VMOVUPS      17056(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 160(SI), Y4, Y9
 	VMOVUPS      Y9, 17056(DI)
 	VMOVUPS      17088(DI), Y9
@@ -3528,7 +3551,7 @@ loop0:
 	VFNMADD231PS 128(SI), Y4, Y9
 	VMOVUPS      Y9, 17280(DI)
 	VMOVUPS      17312(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 160(SI), Y4, Y9
 	VMOVUPS      Y9, 17312(DI)
 	VMOVUPS      17344(DI), Y9
@@ -3546,7 +3569,7 @@ loop0:
 	VFNMADD231PS 128(SI), Y4, Y9
 	VMOVUPS      Y9, 17536(DI)
 	VMOVUPS      17568(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 160(SI), Y4, Y9
 	VMOVUPS      Y9, 17568(DI)
 	VMOVUPS      17600(DI), Y9
@@ -3564,7 +3587,7 @@ loop0:
 	VFNMADD231PS 128(SI), Y4, Y9
 	VMOVUPS      Y9, 17792(DI)
 	VMOVUPS      17824(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 160(SI), Y4, Y9
 	VMOVUPS      Y9, 17824(DI)
 	VMOVUPS      17856(DI), Y9
@@ -3582,7 +3605,7 @@ loop0:
 	VFNMADD231PS 128(SI), Y4, Y9
 	VMOVUPS      Y9, 18048(DI)
 	VMOVUPS      18080(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 160(SI), Y4, Y9
 	VMOVUPS      Y9, 18080(DI)
 	VMOVUPS      18112(DI), Y9
@@ -3600,7 +3623,7 @@ loop0:
 	VFNMADD231PS 128(SI), Y4, Y9
 	VMOVUPS      Y9, 18304(DI)
 	VMOVUPS      18336(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 160(SI), Y4, Y9
 	VMOVUPS      Y9, 18336(DI)
 	VMOVUPS      18368(DI), Y9
@@ -3618,7 +3641,7 @@ loop0:
 	VFNMADD231PS 128(SI), Y4, Y9
 	VMOVUPS      Y9, 18560(DI)
 	VMOVUPS      18592(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 160(SI), Y4, Y9
 	VMOVUPS      Y9, 18592(DI)
 	VMOVUPS      18624(DI), Y9
@@ -3636,7 +3659,7 @@ loop0:
 	VFNMADD231PS 128(SI), Y4, Y9
 	VMOVUPS      Y9, 18816(DI)
 	VMOVUPS      18848(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 160(SI), Y4, Y9
 	VMOVUPS      Y9, 18848(DI)
 	VMOVUPS      18880(DI), Y9
@@ -3654,7 +3677,7 @@ loop0:
 	VFNMADD231PS 128(SI), Y4, Y9
 	VMOVUPS      Y9, 19072(DI)
 	VMOVUPS      19104(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 160(SI), Y4, Y9
 	VMOVUPS      Y9, 19104(DI)
 	VMOVUPS      19136(DI), Y9
@@ -3667,22 +3690,22 @@ loop0:
 	VMOVUPS      Y9, 19168(DI)
 	VMOVUPS      128(SI), Y2
 	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y7, Y3, Y2
+	VBLENDVPS    Y2, Y6, Y3, Y2
 	VMULPS       Y2, Y5, Y2
 	VMOVUPS      Y2, 384(SI)
 	VMOVUPS      160(SI), Y4
 	VCMPPS       $0x1e, Y3, Y4, Y4
-	VBLENDVPS    Y4, Y7, Y3, Y4
-	VMULPS       Y4, Y6, Y4
+	VBLENDVPS    Y4, Y6, Y3, Y4
+	VMULPS       Y4, Y7, Y4
 	VMOVUPS      Y4, 416(SI)
 	VMOVUPS      192(SI), Y5
 	VCMPPS       $0x1e, Y3, Y5, Y5
-	VBLENDVPS    Y5, Y7, Y3, Y5
+	VBLENDVPS    Y5, Y6, Y3, Y5
 	VMULPS       Y5, Y8, Y5
 	VMOVUPS      Y5, 448(SI)
-	VMOVUPS      224(SI), Y6
-	VCMPPS       $0x1e, Y3, Y6, Y6
-	VBLENDVPS    Y6, Y7, Y3, Y3
+	VMOVUPS      224(SI), Y7
+	VCMPPS       $0x1e, Y3, Y7, Y7
+	VBLENDVPS    Y7, Y6, Y3, Y3
 	VMULPS       Y3, Y1, Y1
 	VMOVUPS      Y1, 480(SI)
 
@@ -4813,23 +4836,23 @@ loop8:
 	VFNMADD231PS DigitsConstants<>+224(SB), Y2, Y0
 	VFNMADD231PS DigitsConstants<>+256(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VMOVUPS      DigitsConstants<>+416(SB), Y4
-	VFMADD231PS  DigitsConstants<>+448(SB), Y0, Y4
+	VMOVUPS      DigitsConstants<>+448(SB), Y4
+	VFMADD231PS  DigitsConstants<>+480(SB), Y0, Y4
+	VFMADD213PS  DigitsConstants<>+416(SB), Y0, Y4
 	VFMADD213PS  DigitsConstants<>+384(SB), Y0, Y4
 	VFMADD213PS  DigitsConstants<>+352(SB), Y0, Y4
 	VFMADD213PS  DigitsConstants<>+320(SB), Y0, Y4
-	VFMADD213PS  DigitsConstants<>+288(SB), Y0, Y4
 	VFMADD231PS  Y4, Y3, Y0
-	VADDPS       DigitsConstants<>+480(SB), Y0, Y0
+	VADDPS       DigitsConstants<>+288(SB), Y0, Y0
 	VMOVAPS      Y1, Y3
-	VFMADD231PS  DigitsConstants<>+288(SB), Y2, Y3
+	VFMADD231PS  DigitsConstants<>+320(SB), Y2, Y3
 	VSUBPS       Y1, Y3, Y4
 	VSUBPS       Y4, Y2, Y2
 	VADDPS       Y1, Y2, Y1
 	VPSLLD       $0x17, Y3, Y2
-	VPADDD       DigitsConstants<>+480(SB), Y2, Y2
+	VPADDD       DigitsConstants<>+288(SB), Y2, Y2
 	VPSLLD       $0x17, Y1, Y1
-	VPADDD       DigitsConstants<>+480(SB), Y1, Y1
+	VPADDD       DigitsConstants<>+288(SB), Y1, Y1
 	VMULPS       Y2, Y0, Y0
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 5440(SI)(R11*1)
@@ -4839,7 +4862,7 @@ loop8:
 	SUBL         $0x00000001, R12
 	JNE          loop8
 	VMOVUPS      Y14, 6144(SI)
-	VMOVUPS      DigitsConstants<>+480(SB), Y0
+	VMOVUPS      DigitsConstants<>+288(SB), Y0
 	VDIVPS       Y14, Y0, Y0
 	VMOVAPS      Y0, Y15
 	XORL         R11, R11
@@ -4884,23 +4907,23 @@ loop11:
 	VFNMADD231PS DigitsConstants<>+224(SB), Y2, Y0
 	VFNMADD231PS DigitsConstants<>+256(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VMOVUPS      DigitsConstants<>+416(SB), Y4
-	VFMADD231PS  DigitsConstants<>+448(SB), Y0, Y4
+	VMOVUPS      DigitsConstants<>+448(SB), Y4
+	VFMADD231PS  DigitsConstants<>+480(SB), Y0, Y4
+	VFMADD213PS  DigitsConstants<>+416(SB), Y0, Y4
 	VFMADD213PS  DigitsConstants<>+384(SB), Y0, Y4
 	VFMADD213PS  DigitsConstants<>+352(SB), Y0, Y4
 	VFMADD213PS  DigitsConstants<>+320(SB), Y0, Y4
-	VFMADD213PS  DigitsConstants<>+288(SB), Y0, Y4
 	VFMADD231PS  Y4, Y3, Y0
-	VADDPS       DigitsConstants<>+480(SB), Y0, Y0
+	VADDPS       DigitsConstants<>+288(SB), Y0, Y0
 	VMOVAPS      Y1, Y3
-	VFMADD231PS  DigitsConstants<>+288(SB), Y2, Y3
+	VFMADD231PS  DigitsConstants<>+320(SB), Y2, Y3
 	VSUBPS       Y1, Y3, Y4
 	VSUBPS       Y4, Y2, Y2
 	VADDPS       Y1, Y2, Y1
 	VPSLLD       $0x17, Y3, Y2
-	VPADDD       DigitsConstants<>+480(SB), Y2, Y2
+	VPADDD       DigitsConstants<>+288(SB), Y2, Y2
 	VPSLLD       $0x17, Y1, Y1
-	VPADDD       DigitsConstants<>+480(SB), Y1, Y1
+	VPADDD       DigitsConstants<>+288(SB), Y1, Y1
 	VMULPS       Y2, Y0, Y0
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 5472(SI)(R11*1)
@@ -4910,7 +4933,7 @@ loop11:
 	SUBL         $0x00000001, R12
 	JNE          loop11
 	VMOVUPS      Y14, 6176(SI)
-	VMOVUPS      DigitsConstants<>+480(SB), Y0
+	VMOVUPS      DigitsConstants<>+288(SB), Y0
 	VDIVPS       Y14, Y0, Y0
 	VMOVAPS      Y0, Y15
 	XORL         R11, R11
@@ -5730,14 +5753,14 @@ loop7:
 	VFNMADD231PS.BCST DigitsConstants<>+536(SB), Z1, Z0
 	VFNMADD231PS.BCST DigitsConstants<>+540(SB), Z1, Z0
 	VMULPS            Z0, Z0, Z2
-	VBROADCASTSS      DigitsConstants<>+560(SB), Z3
-	VFMADD231PS.BCST  DigitsConstants<>+564(SB), Z0, Z3
+	VBROADCASTSS      DigitsConstants<>+564(SB), Z3
+	VFMADD231PS.BCST  DigitsConstants<>+568(SB), Z0, Z3
+	VFMADD213PS.BCST  DigitsConstants<>+560(SB), Z0, Z3
 	VFMADD213PS.BCST  DigitsConstants<>+556(SB), Z0, Z3
 	VFMADD213PS.BCST  DigitsConstants<>+552(SB), Z0, Z3
 	VFMADD213PS.BCST  DigitsConstants<>+548(SB), Z0, Z3
-	VFMADD213PS.BCST  DigitsConstants<>+544(SB), Z0, Z3
 	VFMADD231PS       Z3, Z2, Z0
-	VADDPS.BCST       DigitsConstants<>+568(SB), Z0, Z0
+	VADDPS.BCST       DigitsConstants<>+544(SB), Z0, Z0
 	VSCALEFPS         Z1, Z0, Z0
 	VMOVUPS           Z0, 5440(SI)(R13*1)
 	VADDPS            Z0, Z30, Z0
@@ -5746,7 +5769,7 @@ loop7:
 	SUBL              $0x00000001, R11
 	JNE               loop7
 	VMOVUPS           Z30, 6144(SI)
-	VBROADCASTSS      DigitsConstants<>+568(SB), Z0
+	VBROADCASTSS      DigitsConstants<>+544(SB), Z0
 	VDIVPS            Z30, Z0, Z0
 	VMOVAPS           Z0, Z31
 	XORL              R13, R13
@@ -5903,13 +5926,13 @@ TEXT ·digitsLossBatchAVX2(SB), NOSPLIT, $224-52
 	VBROADCASTSS X15, Y15
 	VMOVUPS      DigitsConstants<>+1116(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       DigitsConstants<>+480(SB), Y0, Y0
+	VANDPS       DigitsConstants<>+288(SB), Y0, Y0
 	VMOVUPS      Y0, 10304(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 10368(SI)
 	VMOVUPS      DigitsConstants<>+1148(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       DigitsConstants<>+480(SB), Y1, Y1
+	VANDPS       DigitsConstants<>+288(SB), Y1, Y1
 	VMOVUPS      Y1, 10336(SI)
 	VMOVUPS      Y0, 10400(SI)
 	MOVQ         tiles+32(FP), R13
@@ -6884,23 +6907,23 @@ loop8:
 	VFNMADD231PS DigitsConstants<>+224(SB), Y2, Y0
 	VFNMADD231PS DigitsConstants<>+256(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VMOVUPS      DigitsConstants<>+416(SB), Y4
-	VFMADD231PS  DigitsConstants<>+448(SB), Y0, Y4
+	VMOVUPS      DigitsConstants<>+448(SB), Y4
+	VFMADD231PS  DigitsConstants<>+480(SB), Y0, Y4
+	VFMADD213PS  DigitsConstants<>+416(SB), Y0, Y4
 	VFMADD213PS  DigitsConstants<>+384(SB), Y0, Y4
 	VFMADD213PS  DigitsConstants<>+352(SB), Y0, Y4
 	VFMADD213PS  DigitsConstants<>+320(SB), Y0, Y4
-	VFMADD213PS  DigitsConstants<>+288(SB), Y0, Y4
 	VFMADD231PS  Y4, Y3, Y0
-	VADDPS       DigitsConstants<>+480(SB), Y0, Y0
+	VADDPS       DigitsConstants<>+288(SB), Y0, Y0
 	VMOVAPS      Y1, Y3
-	VFMADD231PS  DigitsConstants<>+288(SB), Y2, Y3
+	VFMADD231PS  DigitsConstants<>+320(SB), Y2, Y3
 	VSUBPS       Y1, Y3, Y4
 	VSUBPS       Y4, Y2, Y2
 	VADDPS       Y1, Y2, Y1
 	VPSLLD       $0x17, Y3, Y2
-	VPADDD       DigitsConstants<>+480(SB), Y2, Y2
+	VPADDD       DigitsConstants<>+288(SB), Y2, Y2
 	VPSLLD       $0x17, Y1, Y1
-	VPADDD       DigitsConstants<>+480(SB), Y1, Y1
+	VPADDD       DigitsConstants<>+288(SB), Y1, Y1
 	VMULPS       Y2, Y0, Y0
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 5440(SI)(R11*1)
@@ -6910,7 +6933,7 @@ loop8:
 	SUBL         $0x00000001, R12
 	JNE          loop8
 	VMOVUPS      Y14, 6144(SI)
-	VMOVUPS      DigitsConstants<>+480(SB), Y0
+	VMOVUPS      DigitsConstants<>+288(SB), Y0
 	VDIVPS       Y14, Y0, Y0
 	VMOVAPS      Y0, Y15
 	XORL         R11, R11
@@ -6955,23 +6978,23 @@ loop11:
 	VFNMADD231PS DigitsConstants<>+224(SB), Y2, Y0
 	VFNMADD231PS DigitsConstants<>+256(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VMOVUPS      DigitsConstants<>+416(SB), Y4
-	VFMADD231PS  DigitsConstants<>+448(SB), Y0, Y4
+	VMOVUPS      DigitsConstants<>+448(SB), Y4
+	VFMADD231PS  DigitsConstants<>+480(SB), Y0, Y4
+	VFMADD213PS  DigitsConstants<>+416(SB), Y0, Y4
 	VFMADD213PS  DigitsConstants<>+384(SB), Y0, Y4
 	VFMADD213PS  DigitsConstants<>+352(SB), Y0, Y4
 	VFMADD213PS  DigitsConstants<>+320(SB), Y0, Y4
-	VFMADD213PS  DigitsConstants<>+288(SB), Y0, Y4
 	VFMADD231PS  Y4, Y3, Y0
-	VADDPS       DigitsConstants<>+480(SB), Y0, Y0
+	VADDPS       DigitsConstants<>+288(SB), Y0, Y0
 	VMOVAPS      Y1, Y3
-	VFMADD231PS  DigitsConstants<>+288(SB), Y2, Y3
+	VFMADD231PS  DigitsConstants<>+320(SB), Y2, Y3
 	VSUBPS       Y1, Y3, Y4
 	VSUBPS       Y4, Y2, Y2
 	VADDPS       Y1, Y2, Y1
 	VPSLLD       $0x17, Y3, Y2
-	VPADDD       DigitsConstants<>+480(SB), Y2, Y2
+	VPADDD       DigitsConstants<>+288(SB), Y2, Y2
 	VPSLLD       $0x17, Y1, Y1
-	VPADDD       DigitsConstants<>+480(SB), Y1, Y1
+	VPADDD       DigitsConstants<>+288(SB), Y1, Y1
 	VMULPS       Y2, Y0, Y0
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 5472(SI)(R11*1)
@@ -6981,7 +7004,7 @@ loop11:
 	SUBL         $0x00000001, R12
 	JNE          loop11
 	VMOVUPS      Y14, 6176(SI)
-	VMOVUPS      DigitsConstants<>+480(SB), Y0
+	VMOVUPS      DigitsConstants<>+288(SB), Y0
 	VDIVPS       Y14, Y0, Y0
 	VMOVAPS      Y0, Y15
 	XORL         R11, R11
@@ -7259,7 +7282,7 @@ TEXT ·digitsLossBatchAVX512(SB), NOSPLIT, $64-52
 	VBROADCASTSS X31, Z31
 	VMOVUPS      DigitsConstants<>+1216(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS DigitsConstants<>+568(SB), Z0
+	VBROADCASTSS DigitsConstants<>+544(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 10304(SI)
 	VXORPS       X0, X0, X0
@@ -7999,14 +8022,14 @@ loop7:
 	VFNMADD231PS.BCST DigitsConstants<>+536(SB), Z1, Z0
 	VFNMADD231PS.BCST DigitsConstants<>+540(SB), Z1, Z0
 	VMULPS            Z0, Z0, Z2
-	VBROADCASTSS      DigitsConstants<>+560(SB), Z3
-	VFMADD231PS.BCST  DigitsConstants<>+564(SB), Z0, Z3
+	VBROADCASTSS      DigitsConstants<>+564(SB), Z3
+	VFMADD231PS.BCST  DigitsConstants<>+568(SB), Z0, Z3
+	VFMADD213PS.BCST  DigitsConstants<>+560(SB), Z0, Z3
 	VFMADD213PS.BCST  DigitsConstants<>+556(SB), Z0, Z3
 	VFMADD213PS.BCST  DigitsConstants<>+552(SB), Z0, Z3
 	VFMADD213PS.BCST  DigitsConstants<>+548(SB), Z0, Z3
-	VFMADD213PS.BCST  DigitsConstants<>+544(SB), Z0, Z3
 	VFMADD231PS       Z3, Z2, Z0
-	VADDPS.BCST       DigitsConstants<>+568(SB), Z0, Z0
+	VADDPS.BCST       DigitsConstants<>+544(SB), Z0, Z0
 	VSCALEFPS         Z1, Z0, Z0
 	VMOVUPS           Z0, 5440(SI)(R13*1)
 	VADDPS            Z0, Z30, Z0
@@ -8015,7 +8038,7 @@ loop7:
 	SUBL              $0x00000001, R11
 	JNE               loop7
 	VMOVUPS           Z30, 6144(SI)
-	VBROADCASTSS      DigitsConstants<>+568(SB), Z0
+	VBROADCASTSS      DigitsConstants<>+544(SB), Z0
 	VDIVPS            Z30, Z0, Z0
 	VMOVAPS           Z0, Z31
 	XORL              R13, R13
@@ -8189,13 +8212,13 @@ TEXT ·digitsGradBatchAVX2(SB), $288-52
 	VBROADCASTSS X15, Y15
 	VMOVUPS      DigitsConstants<>+1116(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       DigitsConstants<>+480(SB), Y0, Y0
+	VANDPS       DigitsConstants<>+288(SB), Y0, Y0
 	VMOVUPS      Y0, 10304(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 10368(SI)
 	VMOVUPS      DigitsConstants<>+1148(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       DigitsConstants<>+480(SB), Y1, Y1
+	VANDPS       DigitsConstants<>+288(SB), Y1, Y1
 	VMOVUPS      Y1, 10336(SI)
 	VMOVUPS      Y0, 10400(SI)
 	LEAQ         10432(SI), BX
@@ -9171,23 +9194,23 @@ loop8:
 	VFNMADD231PS DigitsConstants<>+224(SB), Y2, Y0
 	VFNMADD231PS DigitsConstants<>+256(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VMOVUPS      DigitsConstants<>+416(SB), Y4
-	VFMADD231PS  DigitsConstants<>+448(SB), Y0, Y4
+	VMOVUPS      DigitsConstants<>+448(SB), Y4
+	VFMADD231PS  DigitsConstants<>+480(SB), Y0, Y4
+	VFMADD213PS  DigitsConstants<>+416(SB), Y0, Y4
 	VFMADD213PS  DigitsConstants<>+384(SB), Y0, Y4
 	VFMADD213PS  DigitsConstants<>+352(SB), Y0, Y4
 	VFMADD213PS  DigitsConstants<>+320(SB), Y0, Y4
-	VFMADD213PS  DigitsConstants<>+288(SB), Y0, Y4
 	VFMADD231PS  Y4, Y3, Y0
-	VADDPS       DigitsConstants<>+480(SB), Y0, Y0
+	VADDPS       DigitsConstants<>+288(SB), Y0, Y0
 	VMOVAPS      Y1, Y3
-	VFMADD231PS  DigitsConstants<>+288(SB), Y2, Y3
+	VFMADD231PS  DigitsConstants<>+320(SB), Y2, Y3
 	VSUBPS       Y1, Y3, Y4
 	VSUBPS       Y4, Y2, Y2
 	VADDPS       Y1, Y2, Y1
 	VPSLLD       $0x17, Y3, Y2
-	VPADDD       DigitsConstants<>+480(SB), Y2, Y2
+	VPADDD       DigitsConstants<>+288(SB), Y2, Y2
 	VPSLLD       $0x17, Y1, Y1
-	VPADDD       DigitsConstants<>+480(SB), Y1, Y1
+	VPADDD       DigitsConstants<>+288(SB), Y1, Y1
 	VMULPS       Y2, Y0, Y0
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 5440(SI)(R11*1)
@@ -9197,7 +9220,7 @@ loop8:
 	SUBL         $0x00000001, R12
 	JNE          loop8
 	VMOVUPS      Y14, 6144(SI)
-	VMOVUPS      DigitsConstants<>+480(SB), Y0
+	VMOVUPS      DigitsConstants<>+288(SB), Y0
 	VDIVPS       Y14, Y0, Y0
 	VMOVAPS      Y0, Y15
 	XORL         R11, R11
@@ -9242,23 +9265,23 @@ loop11:
 	VFNMADD231PS DigitsConstants<>+224(SB), Y2, Y0
 	VFNMADD231PS DigitsConstants<>+256(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VMOVUPS      DigitsConstants<>+416(SB), Y4
-	VFMADD231PS  DigitsConstants<>+448(SB), Y0, Y4
+	VMOVUPS      DigitsConstants<>+448(SB), Y4
+	VFMADD231PS  DigitsConstants<>+480(SB), Y0, Y4
+	VFMADD213PS  DigitsConstants<>+416(SB), Y0, Y4
 	VFMADD213PS  DigitsConstants<>+384(SB), Y0, Y4
 	VFMADD213PS  DigitsConstants<>+352(SB), Y0, Y4
 	VFMADD213PS  DigitsConstants<>+320(SB), Y0, Y4
-	VFMADD213PS  DigitsConstants<>+288(SB), Y0, Y4
 	VFMADD231PS  Y4, Y3, Y0
-	VADDPS       DigitsConstants<>+480(SB), Y0, Y0
+	VADDPS       DigitsConstants<>+288(SB), Y0, Y0
 	VMOVAPS      Y1, Y3
-	VFMADD231PS  DigitsConstants<>+288(SB), Y2, Y3
+	VFMADD231PS  DigitsConstants<>+320(SB), Y2, Y3
 	VSUBPS       Y1, Y3, Y4
 	VSUBPS       Y4, Y2, Y2
 	VADDPS       Y1, Y2, Y1
 	VPSLLD       $0x17, Y3, Y2
-	VPADDD       DigitsConstants<>+480(SB), Y2, Y2
+	VPADDD       DigitsConstants<>+288(SB), Y2, Y2
 	VPSLLD       $0x17, Y1, Y1
-	VPADDD       DigitsConstants<>+480(SB), Y1, Y1
+	VPADDD       DigitsConstants<>+288(SB), Y1, Y1
 	VMULPS       Y2, Y0, Y0
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 5472(SI)(R11*1)
@@ -9268,7 +9291,7 @@ loop11:
 	SUBL         $0x00000001, R12
 	JNE          loop11
 	VMOVUPS      Y14, 6176(SI)
-	VMOVUPS      DigitsConstants<>+480(SB), Y0
+	VMOVUPS      DigitsConstants<>+288(SB), Y0
 	VDIVPS       Y14, Y0, Y0
 	VMOVAPS      Y0, Y15
 	XORL         R11, R11
@@ -9821,62 +9844,62 @@ loop13:
 	VMOVUPS      640(BX)(R11*1), Y0
 	VXORPS       X1, X1, X1
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, DigitsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, DigitsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y15, Y0
 	VMOVUPS      Y0, 4736(BX)(R11*1)
 	VMOVUPS      672(BX)(R11*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, DigitsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, DigitsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y14, Y0
 	VMOVUPS      Y0, 4768(BX)(R11*1)
 	VMOVUPS      704(BX)(R11*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, DigitsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, DigitsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y13, Y0
 	VMOVUPS      Y0, 4800(BX)(R11*1)
 	VMOVUPS      736(BX)(R11*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, DigitsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, DigitsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y12, Y0
 	VMOVUPS      Y0, 4832(BX)(R11*1)
 	VMOVUPS      768(BX)(R11*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, DigitsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, DigitsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y11, Y0
 	VMOVUPS      Y0, 4864(BX)(R11*1)
 	VMOVUPS      800(BX)(R11*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, DigitsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, DigitsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y10, Y0
 	VMOVUPS      Y0, 4896(BX)(R11*1)
 	VMOVUPS      832(BX)(R11*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, DigitsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, DigitsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y9, Y0
 	VMOVUPS      Y0, 4928(BX)(R11*1)
 	VMOVUPS      864(BX)(R11*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, DigitsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, DigitsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y8, Y0
 	VMOVUPS      Y0, 4960(BX)(R11*1)
 	VMOVUPS      896(BX)(R11*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, DigitsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, DigitsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y7, Y0
 	VMOVUPS      Y0, 4992(BX)(R11*1)
 	VMOVUPS      928(BX)(R11*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, DigitsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, DigitsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y6, Y0
 	VMOVUPS      Y0, 5024(BX)(R11*1)
 	VMOVUPS      960(BX)(R11*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, DigitsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, DigitsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y5, Y0
 	VMOVUPS      Y0, 5056(BX)(R11*1)
 	VMOVUPS      992(BX)(R11*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, DigitsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, DigitsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y4, Y0
 	VMOVUPS      Y0, 5088(BX)(R11*1)
 	ADDQ         $0x00000018, R12
@@ -10035,42 +10058,42 @@ loop13:
 	VMOVUPS      4480(BX), Y0
 	VXORPS       X1, X1, X1
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, DigitsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, DigitsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y15, Y0
 	VMOVUPS      Y0, 8576(BX)
 	VMOVUPS      4512(BX), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, DigitsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, DigitsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y14, Y0
 	VMOVUPS      Y0, 8608(BX)
 	VMOVUPS      4544(BX), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, DigitsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, DigitsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y13, Y0
 	VMOVUPS      Y0, 8640(BX)
 	VMOVUPS      4576(BX), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, DigitsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, DigitsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y12, Y0
 	VMOVUPS      Y0, 8672(BX)
 	VMOVUPS      4608(BX), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, DigitsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, DigitsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y11, Y0
 	VMOVUPS      Y0, 8704(BX)
 	VMOVUPS      4640(BX), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, DigitsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, DigitsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y10, Y0
 	VMOVUPS      Y0, 8736(BX)
 	VMOVUPS      4672(BX), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, DigitsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, DigitsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y9, Y0
 	VMOVUPS      Y0, 8768(BX)
 	VMOVUPS      4704(BX), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, DigitsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, DigitsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y8, Y0
 	VMOVUPS      Y0, 8800(BX)
 
@@ -10653,7 +10676,7 @@ TEXT ·digitsGradBatchAVX512(SB), NOSPLIT, $64-52
 	VBROADCASTSS X31, Z31
 	VMOVUPS      DigitsConstants<>+1216(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS DigitsConstants<>+568(SB), Z0
+	VBROADCASTSS DigitsConstants<>+544(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 10304(SI)
 	VXORPS       X0, X0, X0
@@ -11394,14 +11417,14 @@ loop7:
 	VFNMADD231PS.BCST DigitsConstants<>+536(SB), Z1, Z0
 	VFNMADD231PS.BCST DigitsConstants<>+540(SB), Z1, Z0
 	VMULPS            Z0, Z0, Z2
-	VBROADCASTSS      DigitsConstants<>+560(SB), Z3
-	VFMADD231PS.BCST  DigitsConstants<>+564(SB), Z0, Z3
+	VBROADCASTSS      DigitsConstants<>+564(SB), Z3
+	VFMADD231PS.BCST  DigitsConstants<>+568(SB), Z0, Z3
+	VFMADD213PS.BCST  DigitsConstants<>+560(SB), Z0, Z3
 	VFMADD213PS.BCST  DigitsConstants<>+556(SB), Z0, Z3
 	VFMADD213PS.BCST  DigitsConstants<>+552(SB), Z0, Z3
 	VFMADD213PS.BCST  DigitsConstants<>+548(SB), Z0, Z3
-	VFMADD213PS.BCST  DigitsConstants<>+544(SB), Z0, Z3
 	VFMADD231PS       Z3, Z2, Z0
-	VADDPS.BCST       DigitsConstants<>+568(SB), Z0, Z0
+	VADDPS.BCST       DigitsConstants<>+544(SB), Z0, Z0
 	VSCALEFPS         Z1, Z0, Z0
 	VMOVUPS           Z0, 5440(SI)(R13*1)
 	VADDPS            Z0, Z30, Z0
@@ -11410,7 +11433,7 @@ loop7:
 	SUBL              $0x00000001, R11
 	JNE               loop7
 	VMOVUPS           Z30, 6144(SI)
-	VBROADCASTSS      DigitsConstants<>+568(SB), Z0
+	VBROADCASTSS      DigitsConstants<>+544(SB), Z0
 	VDIVPS            Z30, Z0, Z0
 	VMOVAPS           Z0, Z31
 	XORL              R13, R13
@@ -11770,7 +11793,7 @@ loop10:
 	VMOVUPS          640(BX)(R13*1), Z0
 	VXORPS           X1, X1, X1
 	VCMPPS           $0x1e, Z1, Z0, K1
-	VBROADCASTSS     DigitsConstants<>+568(SB), Z0
+	VBROADCASTSS     DigitsConstants<>+544(SB), Z0
 	VBLENDMPS        Z0, Z1, K1, Z2
 	VMULPS           Z2, Z31, Z2
 	VMOVUPS          Z2, 4736(BX)(R13*1)
@@ -12041,7 +12064,7 @@ loop11:
 	VMOVUPS          3456(BX), Z0
 	VXORPS           X1, X1, X1
 	VCMPPS           $0x1e, Z1, Z0, K1
-	VBROADCASTSS     DigitsConstants<>+568(SB), Z0
+	VBROADCASTSS     DigitsConstants<>+544(SB), Z0
 	VBLENDMPS        Z0, Z1, K1, Z2
 	VMULPS           Z2, Z31, Z2
 	VMOVUPS          Z2, 7552(BX)
@@ -12943,62 +12966,62 @@ DATA DigitsConstants<>+272(SB)/4, $0x35bfbe8e
 DATA DigitsConstants<>+276(SB)/4, $0x35bfbe8e
 DATA DigitsConstants<>+280(SB)/4, $0x35bfbe8e
 DATA DigitsConstants<>+284(SB)/4, $0x35bfbe8e
-DATA DigitsConstants<>+288(SB)/4, $0x3f000000
-DATA DigitsConstants<>+292(SB)/4, $0x3f000000
-DATA DigitsConstants<>+296(SB)/4, $0x3f000000
-DATA DigitsConstants<>+300(SB)/4, $0x3f000000
-DATA DigitsConstants<>+304(SB)/4, $0x3f000000
-DATA DigitsConstants<>+308(SB)/4, $0x3f000000
-DATA DigitsConstants<>+312(SB)/4, $0x3f000000
-DATA DigitsConstants<>+316(SB)/4, $0x3f000000
-DATA DigitsConstants<>+320(SB)/4, $0x3e2aaaab
-DATA DigitsConstants<>+324(SB)/4, $0x3e2aaaab
-DATA DigitsConstants<>+328(SB)/4, $0x3e2aaaab
-DATA DigitsConstants<>+332(SB)/4, $0x3e2aaaab
-DATA DigitsConstants<>+336(SB)/4, $0x3e2aaaab
-DATA DigitsConstants<>+340(SB)/4, $0x3e2aaaab
-DATA DigitsConstants<>+344(SB)/4, $0x3e2aaaab
-DATA DigitsConstants<>+348(SB)/4, $0x3e2aaaab
-DATA DigitsConstants<>+352(SB)/4, $0x3d2aaa75
-DATA DigitsConstants<>+356(SB)/4, $0x3d2aaa75
-DATA DigitsConstants<>+360(SB)/4, $0x3d2aaa75
-DATA DigitsConstants<>+364(SB)/4, $0x3d2aaa75
-DATA DigitsConstants<>+368(SB)/4, $0x3d2aaa75
-DATA DigitsConstants<>+372(SB)/4, $0x3d2aaa75
-DATA DigitsConstants<>+376(SB)/4, $0x3d2aaa75
-DATA DigitsConstants<>+380(SB)/4, $0x3d2aaa75
-DATA DigitsConstants<>+384(SB)/4, $0x3c088870
-DATA DigitsConstants<>+388(SB)/4, $0x3c088870
-DATA DigitsConstants<>+392(SB)/4, $0x3c088870
-DATA DigitsConstants<>+396(SB)/4, $0x3c088870
-DATA DigitsConstants<>+400(SB)/4, $0x3c088870
-DATA DigitsConstants<>+404(SB)/4, $0x3c088870
-DATA DigitsConstants<>+408(SB)/4, $0x3c088870
-DATA DigitsConstants<>+412(SB)/4, $0x3c088870
-DATA DigitsConstants<>+416(SB)/4, $0x3ab6a192
-DATA DigitsConstants<>+420(SB)/4, $0x3ab6a192
-DATA DigitsConstants<>+424(SB)/4, $0x3ab6a192
-DATA DigitsConstants<>+428(SB)/4, $0x3ab6a192
-DATA DigitsConstants<>+432(SB)/4, $0x3ab6a192
-DATA DigitsConstants<>+436(SB)/4, $0x3ab6a192
-DATA DigitsConstants<>+440(SB)/4, $0x3ab6a192
-DATA DigitsConstants<>+444(SB)/4, $0x3ab6a192
-DATA DigitsConstants<>+448(SB)/4, $0x39509279
-DATA DigitsConstants<>+452(SB)/4, $0x39509279
-DATA DigitsConstants<>+456(SB)/4, $0x39509279
-DATA DigitsConstants<>+460(SB)/4, $0x39509279
-DATA DigitsConstants<>+464(SB)/4, $0x39509279
-DATA DigitsConstants<>+468(SB)/4, $0x39509279
-DATA DigitsConstants<>+472(SB)/4, $0x39509279
-DATA DigitsConstants<>+476(SB)/4, $0x39509279
-DATA DigitsConstants<>+480(SB)/4, $0x3f800000
-DATA DigitsConstants<>+484(SB)/4, $0x3f800000
-DATA DigitsConstants<>+488(SB)/4, $0x3f800000
-DATA DigitsConstants<>+492(SB)/4, $0x3f800000
-DATA DigitsConstants<>+496(SB)/4, $0x3f800000
-DATA DigitsConstants<>+500(SB)/4, $0x3f800000
-DATA DigitsConstants<>+504(SB)/4, $0x3f800000
-DATA DigitsConstants<>+508(SB)/4, $0x3f800000
+DATA DigitsConstants<>+288(SB)/4, $0x3f800000
+DATA DigitsConstants<>+292(SB)/4, $0x3f800000
+DATA DigitsConstants<>+296(SB)/4, $0x3f800000
+DATA DigitsConstants<>+300(SB)/4, $0x3f800000
+DATA DigitsConstants<>+304(SB)/4, $0x3f800000
+DATA DigitsConstants<>+308(SB)/4, $0x3f800000
+DATA DigitsConstants<>+312(SB)/4, $0x3f800000
+DATA DigitsConstants<>+316(SB)/4, $0x3f800000
+DATA DigitsConstants<>+320(SB)/4, $0x3f000000
+DATA DigitsConstants<>+324(SB)/4, $0x3f000000
+DATA DigitsConstants<>+328(SB)/4, $0x3f000000
+DATA DigitsConstants<>+332(SB)/4, $0x3f000000
+DATA DigitsConstants<>+336(SB)/4, $0x3f000000
+DATA DigitsConstants<>+340(SB)/4, $0x3f000000
+DATA DigitsConstants<>+344(SB)/4, $0x3f000000
+DATA DigitsConstants<>+348(SB)/4, $0x3f000000
+DATA DigitsConstants<>+352(SB)/4, $0x3e2aaaab
+DATA DigitsConstants<>+356(SB)/4, $0x3e2aaaab
+DATA DigitsConstants<>+360(SB)/4, $0x3e2aaaab
+DATA DigitsConstants<>+364(SB)/4, $0x3e2aaaab
+DATA DigitsConstants<>+368(SB)/4, $0x3e2aaaab
+DATA DigitsConstants<>+372(SB)/4, $0x3e2aaaab
+DATA DigitsConstants<>+376(SB)/4, $0x3e2aaaab
+DATA DigitsConstants<>+380(SB)/4, $0x3e2aaaab
+DATA DigitsConstants<>+384(SB)/4, $0x3d2aaa75
+DATA DigitsConstants<>+388(SB)/4, $0x3d2aaa75
+DATA DigitsConstants<>+392(SB)/4, $0x3d2aaa75
+DATA DigitsConstants<>+396(SB)/4, $0x3d2aaa75
+DATA DigitsConstants<>+400(SB)/4, $0x3d2aaa75
+DATA DigitsConstants<>+404(SB)/4, $0x3d2aaa75
+DATA DigitsConstants<>+408(SB)/4, $0x3d2aaa75
+DATA DigitsConstants<>+412(SB)/4, $0x3d2aaa75
+DATA DigitsConstants<>+416(SB)/4, $0x3c088870
+DATA DigitsConstants<>+420(SB)/4, $0x3c088870
+DATA DigitsConstants<>+424(SB)/4, $0x3c088870
+DATA DigitsConstants<>+428(SB)/4, $0x3c088870
+DATA DigitsConstants<>+432(SB)/4, $0x3c088870
+DATA DigitsConstants<>+436(SB)/4, $0x3c088870
+DATA DigitsConstants<>+440(SB)/4, $0x3c088870
+DATA DigitsConstants<>+444(SB)/4, $0x3c088870
+DATA DigitsConstants<>+448(SB)/4, $0x3ab6a192
+DATA DigitsConstants<>+452(SB)/4, $0x3ab6a192
+DATA DigitsConstants<>+456(SB)/4, $0x3ab6a192
+DATA DigitsConstants<>+460(SB)/4, $0x3ab6a192
+DATA DigitsConstants<>+464(SB)/4, $0x3ab6a192
+DATA DigitsConstants<>+468(SB)/4, $0x3ab6a192
+DATA DigitsConstants<>+472(SB)/4, $0x3ab6a192
+DATA DigitsConstants<>+476(SB)/4, $0x3ab6a192
+DATA DigitsConstants<>+480(SB)/4, $0x39509279
+DATA DigitsConstants<>+484(SB)/4, $0x39509279
+DATA DigitsConstants<>+488(SB)/4, $0x39509279
+DATA DigitsConstants<>+492(SB)/4, $0x39509279
+DATA DigitsConstants<>+496(SB)/4, $0x39509279
+DATA DigitsConstants<>+500(SB)/4, $0x39509279
+DATA DigitsConstants<>+504(SB)/4, $0x39509279
+DATA DigitsConstants<>+508(SB)/4, $0x39509279
 DATA DigitsConstants<>+512(SB)/4, $0x00000000
 DATA DigitsConstants<>+516(SB)/4, $0xff800000
 DATA DigitsConstants<>+520(SB)/4, $0xc2d00000
@@ -13007,13 +13030,13 @@ DATA DigitsConstants<>+528(SB)/4, $0x4b400000
 DATA DigitsConstants<>+532(SB)/4, $0x3fb8aa3b
 DATA DigitsConstants<>+536(SB)/4, $0x3f317200
 DATA DigitsConstants<>+540(SB)/4, $0x35bfbe8e
-DATA DigitsConstants<>+544(SB)/4, $0x3f000000
-DATA DigitsConstants<>+548(SB)/4, $0x3e2aaaab
-DATA DigitsConstants<>+552(SB)/4, $0x3d2aaa75
-DATA DigitsConstants<>+556(SB)/4, $0x3c088870
-DATA DigitsConstants<>+560(SB)/4, $0x3ab6a192
-DATA DigitsConstants<>+564(SB)/4, $0x39509279
-DATA DigitsConstants<>+568(SB)/4, $0x3f800000
+DATA DigitsConstants<>+544(SB)/4, $0x3f800000
+DATA DigitsConstants<>+548(SB)/4, $0x3f000000
+DATA DigitsConstants<>+552(SB)/4, $0x3e2aaaab
+DATA DigitsConstants<>+556(SB)/4, $0x3d2aaa75
+DATA DigitsConstants<>+560(SB)/4, $0x3c088870
+DATA DigitsConstants<>+564(SB)/4, $0x3ab6a192
+DATA DigitsConstants<>+568(SB)/4, $0x39509279
 DATA DigitsConstants<>+572(SB)/8, $0x7ff0000000000000
 DATA DigitsConstants<>+580(SB)/8, $0x7ff0000000000000
 DATA DigitsConstants<>+588(SB)/8, $0x7ff0000000000000

@@ -132,26 +132,29 @@ TEXT ·irisForwardAVX2(SB), NOSPLIT, $0-24
 	VFNMADD231PS IrisConstants<>+640(SB), X3, X0
 	VFNMADD231PS IrisConstants<>+672(SB), X3, X0
 	VMULPS       X0, X0, X4
-	VMOVUPS      IrisConstants<>+704(SB), X5
-	VMOVAPS      X5, X6
-	VFMADD231PS  IrisConstants<>+736(SB), X0, X6
-	VMOVUPS      IrisConstants<>+768(SB), X7
-	VFMADD231PS  IrisConstants<>+800(SB), X0, X7
-	VMOVUPS      IrisConstants<>+832(SB), X8
-	VFMADD231PS  IrisConstants<>+864(SB), X0, X8
-	VFMADD231PS  X4, X7, X6
-	VMULPS       X4, X4, X7
-	VFMADD231PS  X7, X8, X6
-	VFMADD231PS  X6, X4, X0
-	VADDPS       IrisConstants<>+896(SB), X0, X0
-	VFMADD213PS  X2, X3, X5
-	VSUBPS       X2, X5, X4
+	VADDPS       IrisConstants<>+704(SB), X0, X5
+	VSUBPS       IrisConstants<>+704(SB), X5, X6
+	VSUBPS       X6, X0, X6
+	VMOVUPS      IrisConstants<>+736(SB), X7
+	VMOVAPS      X7, X8
+	VFMADD231PS  IrisConstants<>+768(SB), X0, X8
+	VMOVUPS      IrisConstants<>+800(SB), X9
+	VFMADD231PS  IrisConstants<>+832(SB), X0, X9
+	VMOVUPS      IrisConstants<>+864(SB), X10
+	VFMADD231PS  IrisConstants<>+896(SB), X0, X10
+	VFMADD231PS  X4, X9, X8
+	VMULPS       X4, X4, X0
+	VFMADD231PS  X0, X10, X8
+	VFMADD231PS  X8, X4, X6
+	VADDPS       X6, X5, X0
+	VFMADD213PS  X2, X3, X7
+	VSUBPS       X2, X7, X4
 	VSUBPS       X4, X3, X3
 	VADDPS       X2, X3, X2
-	VPSLLD       $0x17, X5, X3
-	VPADDD       IrisConstants<>+896(SB), X3, X3
+	VPSLLD       $0x17, X7, X3
+	VPADDD       IrisConstants<>+704(SB), X3, X3
 	VPSLLD       $0x17, X2, X2
-	VPADDD       IrisConstants<>+896(SB), X2, X2
+	VPADDD       IrisConstants<>+704(SB), X2, X2
 	VMULPS       X3, X0, X0
 	VMULPS       X2, X0, X0
 	VANDPS       X0, X1, X1
@@ -160,7 +163,7 @@ TEXT ·irisForwardAVX2(SB), NOSPLIT, $0-24
 	VSHUFPS      $0xb1, X1, X1, X2
 	VADDPS       X2, X1, X1
 	VMOVSS       X1, 92(SI)
-	VMOVUPS      IrisConstants<>+896(SB), X2
+	VMOVUPS      IrisConstants<>+704(SB), X2
 	VDIVPS       X1, X2, X1
 	VMULPS       X1, X0, X0
 	VMOVSD       X0, 76(SI)
@@ -265,25 +268,28 @@ TEXT ·irisForwardAVX512(SB), NOSPLIT, $0-24
 	VFNMADD231PS.BCST IrisConstants<>+1056(SB), X1, X0
 	VMULPS            X0, X0, X2
 	VBROADCASTSS      IrisConstants<>+1060(SB), X3
-	VFMADD231PS.BCST  IrisConstants<>+1064(SB), X0, X3
-	VBROADCASTSS      IrisConstants<>+1068(SB), X4
-	VFMADD231PS.BCST  IrisConstants<>+1072(SB), X0, X4
-	VBROADCASTSS      IrisConstants<>+1076(SB), X5
-	VFMADD231PS.BCST  IrisConstants<>+1080(SB), X0, X5
-	VFMADD231PS       X2, X4, X3
-	VMULPS            X2, X2, X4
-	VFMADD231PS       X4, X5, X3
-	VFMADD231PS       X3, X2, X0
-	VBROADCASTSS      IrisConstants<>+1084(SB), X2
-	VADDPS            X2, X0, X0
+	VADDPS            X0, X3, X4
+	VSUBPS            X3, X4, X5
+	VSUBPS            X5, X0, X5
+	VBROADCASTSS      IrisConstants<>+1064(SB), X6
+	VFMADD231PS.BCST  IrisConstants<>+1068(SB), X0, X6
+	VBROADCASTSS      IrisConstants<>+1072(SB), X7
+	VFMADD231PS.BCST  IrisConstants<>+1076(SB), X0, X7
+	VBROADCASTSS      IrisConstants<>+1080(SB), X8
+	VFMADD231PS.BCST  IrisConstants<>+1084(SB), X0, X8
+	VFMADD231PS       X2, X7, X6
+	VMULPS            X2, X2, X0
+	VFMADD231PS       X0, X8, X6
+	VFMADD231PS       X6, X2, X5
+	VADDPS            X5, X4, X0
 	VSCALEFPS         X1, X0, X0
 	VMOVAPS.Z         X0, K1, X1
-	VSHUFPS           $0x4e, X1, X1, X3
-	VADDPS            X3, X1, X1
-	VSHUFPS           $0xb1, X1, X1, X3
-	VADDPS            X3, X1, X1
+	VSHUFPS           $0x4e, X1, X1, X2
+	VADDPS            X2, X1, X1
+	VSHUFPS           $0xb1, X1, X1, X2
+	VADDPS            X2, X1, X1
 	VMOVSS            X1, 92(SI)
-	VDIVPS            X1, X2, X1
+	VDIVPS            X1, X3, X1
 	VMULPS            X1, X0, X0
 	VMOVSD            X0, 76(SI)
 	VEXTRACTPS        $0x02, X0, 84(SI)
@@ -420,26 +426,29 @@ TEXT ·irisLossAVX2(SB), NOSPLIT, $0-36
 	VFNMADD231PS IrisConstants<>+640(SB), X5, X3
 	VFNMADD231PS IrisConstants<>+672(SB), X5, X3
 	VMULPS       X3, X3, X7
-	VMOVUPS      IrisConstants<>+704(SB), X8
-	VMOVAPS      X8, X9
-	VFMADD231PS  IrisConstants<>+736(SB), X3, X9
-	VMOVUPS      IrisConstants<>+768(SB), X10
-	VFMADD231PS  IrisConstants<>+800(SB), X3, X10
-	VMOVUPS      IrisConstants<>+832(SB), X11
-	VFMADD231PS  IrisConstants<>+864(SB), X3, X11
-	VFMADD231PS  X7, X10, X9
-	VMULPS       X7, X7, X10
-	VFMADD231PS  X10, X11, X9
-	VFMADD231PS  X9, X7, X3
-	VADDPS       IrisConstants<>+896(SB), X3, X3
-	VFMADD213PS  X4, X5, X8
-	VSUBPS       X4, X8, X7
+	VADDPS       IrisConstants<>+704(SB), X3, X8
+	VSUBPS       IrisConstants<>+704(SB), X8, X9
+	VSUBPS       X9, X3, X9
+	VMOVUPS      IrisConstants<>+736(SB), X10
+	VMOVAPS      X10, X11
+	VFMADD231PS  IrisConstants<>+768(SB), X3, X11
+	VMOVUPS      IrisConstants<>+800(SB), X12
+	VFMADD231PS  IrisConstants<>+832(SB), X3, X12
+	VMOVUPS      IrisConstants<>+864(SB), X13
+	VFMADD231PS  IrisConstants<>+896(SB), X3, X13
+	VFMADD231PS  X7, X12, X11
+	VMULPS       X7, X7, X3
+	VFMADD231PS  X3, X13, X11
+	VFMADD231PS  X11, X7, X9
+	VADDPS       X9, X8, X3
+	VFMADD213PS  X4, X5, X10
+	VSUBPS       X4, X10, X7
 	VSUBPS       X7, X5, X5
 	VADDPS       X4, X5, X4
-	VPSLLD       $0x17, X8, X5
-	VPADDD       IrisConstants<>+896(SB), X5, X5
+	VPSLLD       $0x17, X10, X5
+	VPADDD       IrisConstants<>+704(SB), X5, X5
 	VPSLLD       $0x17, X4, X4
-	VPADDD       IrisConstants<>+896(SB), X4, X4
+	VPADDD       IrisConstants<>+704(SB), X4, X4
 	VMULPS       X5, X3, X3
 	VMULPS       X4, X3, X3
 	VANDPS       X3, X1, X4
@@ -448,7 +457,7 @@ TEXT ·irisLossAVX2(SB), NOSPLIT, $0-36
 	VSHUFPS      $0xb1, X4, X4, X5
 	VADDPS       X5, X4, X4
 	VMOVSS       X4, 92(SI)
-	VMOVUPS      IrisConstants<>+896(SB), X5
+	VMOVUPS      IrisConstants<>+704(SB), X5
 	VDIVPS       X4, X5, X5
 	VMULPS       X5, X3, X3
 	VMOVSD       X3, 76(SI)
@@ -603,25 +612,28 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	VFNMADD231PS.BCST IrisConstants<>+1056(SB), X4, X3
 	VMULPS            X3, X3, X5
 	VBROADCASTSS      IrisConstants<>+1060(SB), X6
-	VFMADD231PS.BCST  IrisConstants<>+1064(SB), X3, X6
-	VBROADCASTSS      IrisConstants<>+1068(SB), X7
-	VFMADD231PS.BCST  IrisConstants<>+1072(SB), X3, X7
-	VBROADCASTSS      IrisConstants<>+1076(SB), X8
-	VFMADD231PS.BCST  IrisConstants<>+1080(SB), X3, X8
-	VFMADD231PS       X5, X7, X6
-	VMULPS            X5, X5, X7
-	VFMADD231PS       X7, X8, X6
-	VFMADD231PS       X6, X5, X3
-	VBROADCASTSS      IrisConstants<>+1084(SB), X5
-	VADDPS            X5, X3, X3
+	VADDPS            X3, X6, X7
+	VSUBPS            X6, X7, X8
+	VSUBPS            X8, X3, X8
+	VBROADCASTSS      IrisConstants<>+1064(SB), X9
+	VFMADD231PS.BCST  IrisConstants<>+1068(SB), X3, X9
+	VBROADCASTSS      IrisConstants<>+1072(SB), X10
+	VFMADD231PS.BCST  IrisConstants<>+1076(SB), X3, X10
+	VBROADCASTSS      IrisConstants<>+1080(SB), X11
+	VFMADD231PS.BCST  IrisConstants<>+1084(SB), X3, X11
+	VFMADD231PS       X5, X10, X9
+	VMULPS            X5, X5, X3
+	VFMADD231PS       X3, X11, X9
+	VFMADD231PS       X9, X5, X8
+	VADDPS            X8, X7, X3
 	VSCALEFPS         X4, X3, X3
 	VMOVAPS.Z         X3, K1, X4
-	VSHUFPS           $0x4e, X4, X4, X6
-	VADDPS            X6, X4, X4
-	VSHUFPS           $0xb1, X4, X4, X6
-	VADDPS            X6, X4, X4
+	VSHUFPS           $0x4e, X4, X4, X5
+	VADDPS            X5, X4, X4
+	VSHUFPS           $0xb1, X4, X4, X5
+	VADDPS            X5, X4, X4
 	VMOVSS            X4, 92(SI)
-	VDIVPS            X4, X5, X5
+	VDIVPS            X4, X6, X5
 	VMULPS            X5, X3, X3
 	VMOVSD            X3, 76(SI)
 	VEXTRACTPS        $0x02, X3, 84(SI)
@@ -755,7 +767,7 @@ TEXT ·irisBackwardAVX2(SB), NOSPLIT, $0-44
 	VBROADCASTSS X4, Y4
 	VFMADD231PS  224(DI), Y4, Y2
 	VMOVUPS      (SI), Y5
-	VMOVUPS      IrisConstants<>+896(SB), Y6
+	VMOVUPS      IrisConstants<>+704(SB), Y6
 	VFNMADD231PS Y5, Y5, Y6
 	VMULPS       Y6, Y2, Y2
 	VMOVUPS      Y2, 32(SI)
@@ -928,26 +940,29 @@ TEXT ·irisGradAVX2(SB), NOSPLIT, $0-44
 	VFNMADD231PS IrisConstants<>+640(SB), X7, X4
 	VFNMADD231PS IrisConstants<>+672(SB), X7, X4
 	VMULPS       X4, X4, X8
-	VMOVUPS      IrisConstants<>+704(SB), X9
-	VMOVAPS      X9, X10
-	VFMADD231PS  IrisConstants<>+736(SB), X4, X10
-	VMOVUPS      IrisConstants<>+768(SB), X11
-	VFMADD231PS  IrisConstants<>+800(SB), X4, X11
-	VMOVUPS      IrisConstants<>+832(SB), X12
-	VFMADD231PS  IrisConstants<>+864(SB), X4, X12
-	VFMADD231PS  X8, X11, X10
-	VMULPS       X8, X8, X11
-	VFMADD231PS  X11, X12, X10
-	VFMADD231PS  X10, X8, X4
-	VADDPS       IrisConstants<>+896(SB), X4, X4
-	VFMADD213PS  X5, X7, X9
-	VSUBPS       X5, X9, X8
+	VADDPS       IrisConstants<>+704(SB), X4, X9
+	VSUBPS       IrisConstants<>+704(SB), X9, X10
+	VSUBPS       X10, X4, X10
+	VMOVUPS      IrisConstants<>+736(SB), X11
+	VMOVAPS      X11, X12
+	VFMADD231PS  IrisConstants<>+768(SB), X4, X12
+	VMOVUPS      IrisConstants<>+800(SB), X13
+	VFMADD231PS  IrisConstants<>+832(SB), X4, X13
+	VMOVUPS      IrisConstants<>+864(SB), X14
+	VFMADD231PS  IrisConstants<>+896(SB), X4, X14
+	VFMADD231PS  X8, X13, X12
+	VMULPS       X8, X8, X4
+	VFMADD231PS  X4, X14, X12
+	VFMADD231PS  X12, X8, X10
+	VADDPS       X10, X9, X4
+	VFMADD213PS  X5, X7, X11
+	VSUBPS       X5, X11, X8
 	VSUBPS       X8, X7, X7
 	VADDPS       X5, X7, X5
-	VPSLLD       $0x17, X9, X7
-	VPADDD       IrisConstants<>+896(SB), X7, X7
+	VPSLLD       $0x17, X11, X7
+	VPADDD       IrisConstants<>+704(SB), X7, X7
 	VPSLLD       $0x17, X5, X5
-	VPADDD       IrisConstants<>+896(SB), X5, X5
+	VPADDD       IrisConstants<>+704(SB), X5, X5
 	VMULPS       X7, X4, X4
 	VMULPS       X5, X4, X4
 	VANDPS       X4, X2, X5
@@ -956,7 +971,7 @@ TEXT ·irisGradAVX2(SB), NOSPLIT, $0-44
 	VSHUFPS      $0xb1, X5, X5, X7
 	VADDPS       X7, X5, X5
 	VMOVSS       X5, 92(SI)
-	VMOVUPS      IrisConstants<>+896(SB), Y7
+	VMOVUPS      IrisConstants<>+704(SB), Y7
 	VDIVPS       X5, X7, X8
 	VMULPS       X8, X4, X4
 	VMOVSD       X4, 76(SI)
@@ -1206,26 +1221,29 @@ TEXT ·irisStepAVX2(SB), NOSPLIT, $0-44
 	VFNMADD231PS IrisConstants<>+640(SB), X5, X3
 	VFNMADD231PS IrisConstants<>+672(SB), X5, X3
 	VMULPS       X3, X3, X7
-	VMOVUPS      IrisConstants<>+704(SB), X8
-	VMOVAPS      X8, X9
-	VFMADD231PS  IrisConstants<>+736(SB), X3, X9
-	VMOVUPS      IrisConstants<>+768(SB), X10
-	VFMADD231PS  IrisConstants<>+800(SB), X3, X10
-	VMOVUPS      IrisConstants<>+832(SB), X11
-	VFMADD231PS  IrisConstants<>+864(SB), X3, X11
-	VFMADD231PS  X7, X10, X9
-	VMULPS       X7, X7, X10
-	VFMADD231PS  X10, X11, X9
-	VFMADD231PS  X9, X7, X3
-	VADDPS       IrisConstants<>+896(SB), X3, X3
-	VFMADD213PS  X4, X5, X8
-	VSUBPS       X4, X8, X7
+	VADDPS       IrisConstants<>+704(SB), X3, X8
+	VSUBPS       IrisConstants<>+704(SB), X8, X9
+	VSUBPS       X9, X3, X9
+	VMOVUPS      IrisConstants<>+736(SB), X10
+	VMOVAPS      X10, X11
+	VFMADD231PS  IrisConstants<>+768(SB), X3, X11
+	VMOVUPS      IrisConstants<>+800(SB), X12
+	VFMADD231PS  IrisConstants<>+832(SB), X3, X12
+	VMOVUPS      IrisConstants<>+864(SB), X13
+	VFMADD231PS  IrisConstants<>+896(SB), X3, X13
+	VFMADD231PS  X7, X12, X11
+	VMULPS       X7, X7, X3
+	VFMADD231PS  X3, X13, X11
+	VFMADD231PS  X11, X7, X9
+	VADDPS       X9, X8, X3
+	VFMADD213PS  X4, X5, X10
+	VSUBPS       X4, X10, X7
 	VSUBPS       X7, X5, X5
 	VADDPS       X4, X5, X4
-	VPSLLD       $0x17, X8, X5
-	VPADDD       IrisConstants<>+896(SB), X5, X5
+	VPSLLD       $0x17, X10, X5
+	VPADDD       IrisConstants<>+704(SB), X5, X5
 	VPSLLD       $0x17, X4, X4
-	VPADDD       IrisConstants<>+896(SB), X4, X4
+	VPADDD       IrisConstants<>+704(SB), X4, X4
 	VMULPS       X5, X3, X3
 	VMULPS       X4, X3, X3
 	VANDPS       X3, X1, X4
@@ -1234,7 +1252,7 @@ TEXT ·irisStepAVX2(SB), NOSPLIT, $0-44
 	VSHUFPS      $0xb1, X4, X4, X5
 	VADDPS       X5, X4, X4
 	VMOVSS       X4, 92(SI)
-	VMOVUPS      IrisConstants<>+896(SB), Y5
+	VMOVUPS      IrisConstants<>+704(SB), Y5
 	VDIVPS       X4, X5, X7
 	VMULPS       X7, X3, X3
 	VMOVSD       X3, 76(SI)
@@ -2337,24 +2355,24 @@ loop0:
 	VFNMADD231PS IrisConstants<>+640(SB), Y9, Y5
 	VFNMADD231PS IrisConstants<>+672(SB), Y9, Y5
 	VMULPS       Y5, Y5, Y10
-	VMOVUPS      IrisConstants<>+832(SB), Y11
+	VMOVUPS      IrisConstants<>+864(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  IrisConstants<>+864(SB), Y5, Y12
+	VFMADD231PS  IrisConstants<>+896(SB), Y5, Y12
+	VFMADD213PS  IrisConstants<>+832(SB), Y5, Y12
 	VFMADD213PS  IrisConstants<>+800(SB), Y5, Y12
 	VFMADD213PS  IrisConstants<>+768(SB), Y5, Y12
 	VFMADD213PS  IrisConstants<>+736(SB), Y5, Y12
-	VFMADD213PS  IrisConstants<>+704(SB), Y5, Y12
 	VFMADD231PS  Y12, Y10, Y5
-	VADDPS       IrisConstants<>+896(SB), Y5, Y5
+	VADDPS       IrisConstants<>+704(SB), Y5, Y5
 	VMOVAPS      Y8, Y10
-	VFMADD231PS  IrisConstants<>+704(SB), Y9, Y10
+	VFMADD231PS  IrisConstants<>+736(SB), Y9, Y10
 	VSUBPS       Y8, Y10, Y12
 	VSUBPS       Y12, Y9, Y9
 	VADDPS       Y8, Y9, Y9
 	VPSLLD       $0x17, Y10, Y10
-	VPADDD       IrisConstants<>+896(SB), Y10, Y10
+	VPADDD       IrisConstants<>+704(SB), Y10, Y10
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       IrisConstants<>+896(SB), Y9, Y9
+	VPADDD       IrisConstants<>+704(SB), Y9, Y9
 	VMULPS       Y10, Y5, Y5
 	VMULPS       Y9, Y5, Y5
 	VSUBPS       Y4, Y0, Y0
@@ -2367,22 +2385,22 @@ loop0:
 	VFNMADD231PS IrisConstants<>+672(SB), Y9, Y0
 	VMULPS       Y0, Y0, Y10
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  IrisConstants<>+864(SB), Y0, Y12
+	VFMADD231PS  IrisConstants<>+896(SB), Y0, Y12
+	VFMADD213PS  IrisConstants<>+832(SB), Y0, Y12
 	VFMADD213PS  IrisConstants<>+800(SB), Y0, Y12
 	VFMADD213PS  IrisConstants<>+768(SB), Y0, Y12
 	VFMADD213PS  IrisConstants<>+736(SB), Y0, Y12
-	VFMADD213PS  IrisConstants<>+704(SB), Y0, Y12
 	VFMADD231PS  Y12, Y10, Y0
-	VADDPS       IrisConstants<>+896(SB), Y0, Y0
+	VADDPS       IrisConstants<>+704(SB), Y0, Y0
 	VMOVAPS      Y8, Y10
-	VFMADD231PS  IrisConstants<>+704(SB), Y9, Y10
+	VFMADD231PS  IrisConstants<>+736(SB), Y9, Y10
 	VSUBPS       Y8, Y10, Y12
 	VSUBPS       Y12, Y9, Y9
 	VADDPS       Y8, Y9, Y9
 	VPSLLD       $0x17, Y10, Y10
-	VPADDD       IrisConstants<>+896(SB), Y10, Y10
+	VPADDD       IrisConstants<>+704(SB), Y10, Y10
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       IrisConstants<>+896(SB), Y9, Y9
+	VPADDD       IrisConstants<>+704(SB), Y9, Y9
 	VMULPS       Y10, Y0, Y0
 	VMULPS       Y9, Y0, Y0
 	VADDPS       Y0, Y5, Y9
@@ -2396,27 +2414,27 @@ loop0:
 	VFNMADD231PS IrisConstants<>+672(SB), Y4, Y2
 	VMULPS       Y2, Y2, Y10
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  IrisConstants<>+864(SB), Y2, Y12
+	VFMADD231PS  IrisConstants<>+896(SB), Y2, Y12
+	VFMADD213PS  IrisConstants<>+832(SB), Y2, Y12
 	VFMADD213PS  IrisConstants<>+800(SB), Y2, Y12
 	VFMADD213PS  IrisConstants<>+768(SB), Y2, Y12
 	VFMADD213PS  IrisConstants<>+736(SB), Y2, Y12
-	VFMADD213PS  IrisConstants<>+704(SB), Y2, Y12
 	VFMADD231PS  Y12, Y10, Y2
-	VADDPS       IrisConstants<>+896(SB), Y2, Y2
+	VADDPS       IrisConstants<>+704(SB), Y2, Y2
 	VMOVAPS      Y8, Y10
-	VFMADD231PS  IrisConstants<>+704(SB), Y4, Y10
+	VFMADD231PS  IrisConstants<>+736(SB), Y4, Y10
 	VSUBPS       Y8, Y10, Y12
 	VSUBPS       Y12, Y4, Y4
 	VADDPS       Y8, Y4, Y4
 	VPSLLD       $0x17, Y10, Y10
-	VPADDD       IrisConstants<>+896(SB), Y10, Y10
+	VPADDD       IrisConstants<>+704(SB), Y10, Y10
 	VPSLLD       $0x17, Y4, Y4
-	VPADDD       IrisConstants<>+896(SB), Y4, Y4
+	VPADDD       IrisConstants<>+704(SB), Y4, Y4
 	VMULPS       Y10, Y2, Y2
 	VMULPS       Y4, Y2, Y2
 	VADDPS       Y2, Y9, Y4
 	VMOVUPS      Y4, 704(SI)
-	VMOVUPS      IrisConstants<>+896(SB), Y9
+	VMOVUPS      IrisConstants<>+704(SB), Y9
 	VDIVPS       Y4, Y9, Y4
 	VMULPS       Y4, Y5, Y5
 	VMOVUPS      Y5, 448(SI)
@@ -2443,15 +2461,15 @@ loop0:
 	VFNMADD231PS IrisConstants<>+672(SB), Y10, Y4
 	VMULPS       Y4, Y4, Y12
 	VMOVAPS      Y11, Y13
-	VFMADD231PS  IrisConstants<>+864(SB), Y4, Y13
+	VFMADD231PS  IrisConstants<>+896(SB), Y4, Y13
+	VFMADD213PS  IrisConstants<>+832(SB), Y4, Y13
 	VFMADD213PS  IrisConstants<>+800(SB), Y4, Y13
 	VFMADD213PS  IrisConstants<>+768(SB), Y4, Y13
 	VFMADD213PS  IrisConstants<>+736(SB), Y4, Y13
-	VFMADD213PS  IrisConstants<>+704(SB), Y4, Y13
 	VFMADD231PS  Y13, Y12, Y4
 	VADDPS       Y9, Y4, Y4
 	VMOVAPS      Y8, Y12
-	VFMADD231PS  IrisConstants<>+704(SB), Y10, Y12
+	VFMADD231PS  IrisConstants<>+736(SB), Y10, Y12
 	VSUBPS       Y8, Y12, Y13
 	VSUBPS       Y13, Y10, Y10
 	VADDPS       Y8, Y10, Y10
@@ -2472,15 +2490,15 @@ loop0:
 	VFNMADD231PS IrisConstants<>+672(SB), Y12, Y10
 	VMULPS       Y10, Y10, Y13
 	VMOVAPS      Y11, Y14
-	VFMADD231PS  IrisConstants<>+864(SB), Y10, Y14
+	VFMADD231PS  IrisConstants<>+896(SB), Y10, Y14
+	VFMADD213PS  IrisConstants<>+832(SB), Y10, Y14
 	VFMADD213PS  IrisConstants<>+800(SB), Y10, Y14
 	VFMADD213PS  IrisConstants<>+768(SB), Y10, Y14
 	VFMADD213PS  IrisConstants<>+736(SB), Y10, Y14
-	VFMADD213PS  IrisConstants<>+704(SB), Y10, Y14
 	VFMADD231PS  Y14, Y13, Y10
 	VADDPS       Y9, Y10, Y10
 	VMOVAPS      Y8, Y13
-	VFMADD231PS  IrisConstants<>+704(SB), Y12, Y13
+	VFMADD231PS  IrisConstants<>+736(SB), Y12, Y13
 	VSUBPS       Y8, Y13, Y14
 	VSUBPS       Y14, Y12, Y12
 	VADDPS       Y8, Y12, Y12
@@ -2500,15 +2518,15 @@ loop0:
 	VFNMADD231PS IrisConstants<>+640(SB), Y3, Y1
 	VFNMADD231PS IrisConstants<>+672(SB), Y3, Y1
 	VMULPS       Y1, Y1, Y6
-	VFMADD231PS  IrisConstants<>+864(SB), Y1, Y11
+	VFMADD231PS  IrisConstants<>+896(SB), Y1, Y11
+	VFMADD213PS  IrisConstants<>+832(SB), Y1, Y11
 	VFMADD213PS  IrisConstants<>+800(SB), Y1, Y11
 	VFMADD213PS  IrisConstants<>+768(SB), Y1, Y11
 	VFMADD213PS  IrisConstants<>+736(SB), Y1, Y11
-	VFMADD213PS  IrisConstants<>+704(SB), Y1, Y11
 	VFMADD231PS  Y11, Y6, Y1
 	VADDPS       Y9, Y1, Y1
 	VMOVAPS      Y8, Y6
-	VFMADD231PS  IrisConstants<>+704(SB), Y3, Y6
+	VFMADD231PS  IrisConstants<>+736(SB), Y3, Y6
 	VSUBPS       Y8, Y6, Y7
 	VSUBPS       Y7, Y3, Y3
 	VADDPS       Y8, Y3, Y3
@@ -2670,7 +2688,7 @@ loop0:
 	VMINPS           Z10, Z13, Z10
 	VMINPS           Z11, Z13, Z11
 	VMINPS           Z12, Z13, Z12
-	VBROADCASTSS     IrisConstants<>+1084(SB), Z14
+	VBROADCASTSS     IrisConstants<>+1060(SB), Z14
 	VADDPS           Z14, Z9, Z15
 	VADDPS           Z14, Z10, Z16
 	VADDPS           Z14, Z11, Z17
@@ -2956,17 +2974,17 @@ loop0:
 	VBROADCASTSS IrisConstants<>+1056(SB), Z10
 	VFNMADD231PS Z10, Z8, Z0
 	VMULPS       Z0, Z0, Z11
-	VBROADCASTSS IrisConstants<>+1080(SB), Z12
-	VBROADCASTSS IrisConstants<>+1076(SB), Z13
+	VBROADCASTSS IrisConstants<>+1084(SB), Z12
+	VBROADCASTSS IrisConstants<>+1080(SB), Z13
 	VMOVAPS      Z13, Z15
 	VFMADD231PS  Z0, Z12, Z15
-	VBROADCASTSS IrisConstants<>+1072(SB), Z16
+	VBROADCASTSS IrisConstants<>+1076(SB), Z16
 	VFMADD213PS  Z16, Z0, Z15
-	VBROADCASTSS IrisConstants<>+1068(SB), Z17
+	VBROADCASTSS IrisConstants<>+1072(SB), Z17
 	VFMADD213PS  Z17, Z0, Z15
-	VBROADCASTSS IrisConstants<>+1064(SB), Z18
+	VBROADCASTSS IrisConstants<>+1068(SB), Z18
 	VFMADD213PS  Z18, Z0, Z15
-	VBROADCASTSS IrisConstants<>+1060(SB), Z19
+	VBROADCASTSS IrisConstants<>+1064(SB), Z19
 	VFMADD213PS  Z19, Z0, Z15
 	VFMADD231PS  Z15, Z11, Z0
 	VADDPS       Z14, Z0, Z0
@@ -3092,13 +3110,13 @@ TEXT ·irisLossBatchAVX2(SB), NOSPLIT, $32-52
 	VBROADCASTSS X15, Y15
 	VMOVUPS      IrisConstants<>+2692(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       IrisConstants<>+896(SB), Y0, Y0
+	VANDPS       IrisConstants<>+704(SB), Y0, Y0
 	VMOVUPS      Y0, 1280(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 1344(SI)
 	VMOVUPS      IrisConstants<>+2756(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       IrisConstants<>+896(SB), Y1, Y1
+	VANDPS       IrisConstants<>+704(SB), Y1, Y1
 	VMOVUPS      Y1, 1312(SI)
 	VMOVUPS      Y0, 1376(SI)
 	MOVQ         tiles+32(FP), R13
@@ -4110,24 +4128,24 @@ loop0:
 	VFNMADD231PS IrisConstants<>+640(SB), Y9, Y5
 	VFNMADD231PS IrisConstants<>+672(SB), Y9, Y5
 	VMULPS       Y5, Y5, Y10
-	VMOVUPS      IrisConstants<>+832(SB), Y11
+	VMOVUPS      IrisConstants<>+864(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  IrisConstants<>+864(SB), Y5, Y12
+	VFMADD231PS  IrisConstants<>+896(SB), Y5, Y12
+	VFMADD213PS  IrisConstants<>+832(SB), Y5, Y12
 	VFMADD213PS  IrisConstants<>+800(SB), Y5, Y12
 	VFMADD213PS  IrisConstants<>+768(SB), Y5, Y12
 	VFMADD213PS  IrisConstants<>+736(SB), Y5, Y12
-	VFMADD213PS  IrisConstants<>+704(SB), Y5, Y12
 	VFMADD231PS  Y12, Y10, Y5
-	VADDPS       IrisConstants<>+896(SB), Y5, Y5
+	VADDPS       IrisConstants<>+704(SB), Y5, Y5
 	VMOVAPS      Y8, Y10
-	VFMADD231PS  IrisConstants<>+704(SB), Y9, Y10
+	VFMADD231PS  IrisConstants<>+736(SB), Y9, Y10
 	VSUBPS       Y8, Y10, Y12
 	VSUBPS       Y12, Y9, Y9
 	VADDPS       Y8, Y9, Y9
 	VPSLLD       $0x17, Y10, Y10
-	VPADDD       IrisConstants<>+896(SB), Y10, Y10
+	VPADDD       IrisConstants<>+704(SB), Y10, Y10
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       IrisConstants<>+896(SB), Y9, Y9
+	VPADDD       IrisConstants<>+704(SB), Y9, Y9
 	VMULPS       Y10, Y5, Y5
 	VMULPS       Y9, Y5, Y5
 	VSUBPS       Y4, Y0, Y0
@@ -4140,22 +4158,22 @@ loop0:
 	VFNMADD231PS IrisConstants<>+672(SB), Y9, Y0
 	VMULPS       Y0, Y0, Y10
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  IrisConstants<>+864(SB), Y0, Y12
+	VFMADD231PS  IrisConstants<>+896(SB), Y0, Y12
+	VFMADD213PS  IrisConstants<>+832(SB), Y0, Y12
 	VFMADD213PS  IrisConstants<>+800(SB), Y0, Y12
 	VFMADD213PS  IrisConstants<>+768(SB), Y0, Y12
 	VFMADD213PS  IrisConstants<>+736(SB), Y0, Y12
-	VFMADD213PS  IrisConstants<>+704(SB), Y0, Y12
 	VFMADD231PS  Y12, Y10, Y0
-	VADDPS       IrisConstants<>+896(SB), Y0, Y0
+	VADDPS       IrisConstants<>+704(SB), Y0, Y0
 	VMOVAPS      Y8, Y10
-	VFMADD231PS  IrisConstants<>+704(SB), Y9, Y10
+	VFMADD231PS  IrisConstants<>+736(SB), Y9, Y10
 	VSUBPS       Y8, Y10, Y12
 	VSUBPS       Y12, Y9, Y9
 	VADDPS       Y8, Y9, Y9
 	VPSLLD       $0x17, Y10, Y10
-	VPADDD       IrisConstants<>+896(SB), Y10, Y10
+	VPADDD       IrisConstants<>+704(SB), Y10, Y10
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       IrisConstants<>+896(SB), Y9, Y9
+	VPADDD       IrisConstants<>+704(SB), Y9, Y9
 	VMULPS       Y10, Y0, Y0
 	VMULPS       Y9, Y0, Y0
 	VADDPS       Y0, Y5, Y9
@@ -4169,27 +4187,27 @@ loop0:
 	VFNMADD231PS IrisConstants<>+672(SB), Y4, Y2
 	VMULPS       Y2, Y2, Y10
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  IrisConstants<>+864(SB), Y2, Y12
+	VFMADD231PS  IrisConstants<>+896(SB), Y2, Y12
+	VFMADD213PS  IrisConstants<>+832(SB), Y2, Y12
 	VFMADD213PS  IrisConstants<>+800(SB), Y2, Y12
 	VFMADD213PS  IrisConstants<>+768(SB), Y2, Y12
 	VFMADD213PS  IrisConstants<>+736(SB), Y2, Y12
-	VFMADD213PS  IrisConstants<>+704(SB), Y2, Y12
 	VFMADD231PS  Y12, Y10, Y2
-	VADDPS       IrisConstants<>+896(SB), Y2, Y2
+	VADDPS       IrisConstants<>+704(SB), Y2, Y2
 	VMOVAPS      Y8, Y10
-	VFMADD231PS  IrisConstants<>+704(SB), Y4, Y10
+	VFMADD231PS  IrisConstants<>+736(SB), Y4, Y10
 	VSUBPS       Y8, Y10, Y12
 	VSUBPS       Y12, Y4, Y4
 	VADDPS       Y8, Y4, Y4
 	VPSLLD       $0x17, Y10, Y10
-	VPADDD       IrisConstants<>+896(SB), Y10, Y10
+	VPADDD       IrisConstants<>+704(SB), Y10, Y10
 	VPSLLD       $0x17, Y4, Y4
-	VPADDD       IrisConstants<>+896(SB), Y4, Y4
+	VPADDD       IrisConstants<>+704(SB), Y4, Y4
 	VMULPS       Y10, Y2, Y2
 	VMULPS       Y4, Y2, Y2
 	VADDPS       Y2, Y9, Y4
 	VMOVUPS      Y4, 704(SI)
-	VMOVUPS      IrisConstants<>+896(SB), Y9
+	VMOVUPS      IrisConstants<>+704(SB), Y9
 	VDIVPS       Y4, Y9, Y4
 	VMULPS       Y4, Y5, Y5
 	VMOVUPS      Y5, 448(SI)
@@ -4216,15 +4234,15 @@ loop0:
 	VFNMADD231PS IrisConstants<>+672(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y4
 	VMOVAPS      Y11, Y5
-	VFMADD231PS  IrisConstants<>+864(SB), Y1, Y5
+	VFMADD231PS  IrisConstants<>+896(SB), Y1, Y5
+	VFMADD213PS  IrisConstants<>+832(SB), Y1, Y5
 	VFMADD213PS  IrisConstants<>+800(SB), Y1, Y5
 	VFMADD213PS  IrisConstants<>+768(SB), Y1, Y5
 	VFMADD213PS  IrisConstants<>+736(SB), Y1, Y5
-	VFMADD213PS  IrisConstants<>+704(SB), Y1, Y5
 	VFMADD231PS  Y5, Y4, Y1
 	VADDPS       Y9, Y1, Y1
 	VMOVAPS      Y8, Y4
-	VFMADD231PS  IrisConstants<>+704(SB), Y2, Y4
+	VFMADD231PS  IrisConstants<>+736(SB), Y2, Y4
 	VSUBPS       Y8, Y4, Y5
 	VSUBPS       Y5, Y2, Y2
 	VADDPS       Y8, Y2, Y2
@@ -4245,15 +4263,15 @@ loop0:
 	VFNMADD231PS IrisConstants<>+672(SB), Y4, Y2
 	VMULPS       Y2, Y2, Y5
 	VMOVAPS      Y11, Y10
-	VFMADD231PS  IrisConstants<>+864(SB), Y2, Y10
+	VFMADD231PS  IrisConstants<>+896(SB), Y2, Y10
+	VFMADD213PS  IrisConstants<>+832(SB), Y2, Y10
 	VFMADD213PS  IrisConstants<>+800(SB), Y2, Y10
 	VFMADD213PS  IrisConstants<>+768(SB), Y2, Y10
 	VFMADD213PS  IrisConstants<>+736(SB), Y2, Y10
-	VFMADD213PS  IrisConstants<>+704(SB), Y2, Y10
 	VFMADD231PS  Y10, Y5, Y2
 	VADDPS       Y9, Y2, Y2
 	VMOVAPS      Y8, Y5
-	VFMADD231PS  IrisConstants<>+704(SB), Y4, Y5
+	VFMADD231PS  IrisConstants<>+736(SB), Y4, Y5
 	VSUBPS       Y8, Y5, Y10
 	VSUBPS       Y10, Y4, Y4
 	VADDPS       Y8, Y4, Y4
@@ -4273,15 +4291,15 @@ loop0:
 	VFNMADD231PS IrisConstants<>+640(SB), Y5, Y3
 	VFNMADD231PS IrisConstants<>+672(SB), Y5, Y3
 	VMULPS       Y3, Y3, Y6
-	VFMADD231PS  IrisConstants<>+864(SB), Y3, Y11
+	VFMADD231PS  IrisConstants<>+896(SB), Y3, Y11
+	VFMADD213PS  IrisConstants<>+832(SB), Y3, Y11
 	VFMADD213PS  IrisConstants<>+800(SB), Y3, Y11
 	VFMADD213PS  IrisConstants<>+768(SB), Y3, Y11
 	VFMADD213PS  IrisConstants<>+736(SB), Y3, Y11
-	VFMADD213PS  IrisConstants<>+704(SB), Y3, Y11
 	VFMADD231PS  Y11, Y6, Y3
 	VADDPS       Y9, Y3, Y3
 	VMOVAPS      Y8, Y6
-	VFMADD231PS  IrisConstants<>+704(SB), Y5, Y6
+	VFMADD231PS  IrisConstants<>+736(SB), Y5, Y6
 	VSUBPS       Y8, Y6, Y7
 	VSUBPS       Y7, Y5, Y5
 	VADDPS       Y8, Y5, Y5
@@ -4480,7 +4498,7 @@ TEXT ·irisLossBatchAVX512(SB), NOSPLIT, $64-52
 	VBROADCASTSS X31, Z31
 	VMOVUPS      IrisConstants<>+2816(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS IrisConstants<>+1084(SB), Z0
+	VBROADCASTSS IrisConstants<>+1060(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 1280(SI)
 	VXORPS       X0, X0, X0
@@ -4603,7 +4621,7 @@ loop0:
 	VMINPS           Z10, Z13, Z10
 	VMINPS           Z11, Z13, Z11
 	VMINPS           Z12, Z13, Z12
-	VBROADCASTSS     IrisConstants<>+1084(SB), Z14
+	VBROADCASTSS     IrisConstants<>+1060(SB), Z14
 	VADDPS           Z14, Z9, Z15
 	VADDPS           Z14, Z10, Z16
 	VADDPS           Z14, Z11, Z17
@@ -4889,17 +4907,17 @@ loop0:
 	VBROADCASTSS IrisConstants<>+1056(SB), Z11
 	VFNMADD231PS Z11, Z9, Z4
 	VMULPS       Z4, Z4, Z12
-	VBROADCASTSS IrisConstants<>+1080(SB), Z13
-	VBROADCASTSS IrisConstants<>+1076(SB), Z15
+	VBROADCASTSS IrisConstants<>+1084(SB), Z13
+	VBROADCASTSS IrisConstants<>+1080(SB), Z15
 	VMOVAPS      Z15, Z16
 	VFMADD231PS  Z4, Z13, Z16
-	VBROADCASTSS IrisConstants<>+1072(SB), Z17
+	VBROADCASTSS IrisConstants<>+1076(SB), Z17
 	VFMADD213PS  Z17, Z4, Z16
-	VBROADCASTSS IrisConstants<>+1068(SB), Z18
+	VBROADCASTSS IrisConstants<>+1072(SB), Z18
 	VFMADD213PS  Z18, Z4, Z16
-	VBROADCASTSS IrisConstants<>+1064(SB), Z19
+	VBROADCASTSS IrisConstants<>+1068(SB), Z19
 	VFMADD213PS  Z19, Z4, Z16
-	VBROADCASTSS IrisConstants<>+1060(SB), Z20
+	VBROADCASTSS IrisConstants<>+1064(SB), Z20
 	VFMADD213PS  Z20, Z4, Z16
 	VFMADD231PS  Z16, Z12, Z4
 	VADDPS       Z14, Z4, Z4
@@ -5071,13 +5089,13 @@ TEXT ·irisGradBatchAVX2(SB), NOSPLIT, $64-52
 	VBROADCASTSS X15, Y15
 	VMOVUPS      IrisConstants<>+2692(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       IrisConstants<>+896(SB), Y0, Y0
+	VANDPS       IrisConstants<>+704(SB), Y0, Y0
 	VMOVUPS      Y0, 1280(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 1344(SI)
 	VMOVUPS      IrisConstants<>+2756(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       IrisConstants<>+896(SB), Y1, Y1
+	VANDPS       IrisConstants<>+704(SB), Y1, Y1
 	VMOVUPS      Y1, 1312(SI)
 	VMOVUPS      Y0, 1376(SI)
 	LEAQ         1408(SI), BX
@@ -6090,24 +6108,24 @@ loop0:
 	VFNMADD231PS IrisConstants<>+640(SB), Y9, Y5
 	VFNMADD231PS IrisConstants<>+672(SB), Y9, Y5
 	VMULPS       Y5, Y5, Y10
-	VMOVUPS      IrisConstants<>+832(SB), Y11
+	VMOVUPS      IrisConstants<>+864(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  IrisConstants<>+864(SB), Y5, Y12
+	VFMADD231PS  IrisConstants<>+896(SB), Y5, Y12
+	VFMADD213PS  IrisConstants<>+832(SB), Y5, Y12
 	VFMADD213PS  IrisConstants<>+800(SB), Y5, Y12
 	VFMADD213PS  IrisConstants<>+768(SB), Y5, Y12
 	VFMADD213PS  IrisConstants<>+736(SB), Y5, Y12
-	VFMADD213PS  IrisConstants<>+704(SB), Y5, Y12
 	VFMADD231PS  Y12, Y10, Y5
-	VADDPS       IrisConstants<>+896(SB), Y5, Y5
+	VADDPS       IrisConstants<>+704(SB), Y5, Y5
 	VMOVAPS      Y8, Y10
-	VFMADD231PS  IrisConstants<>+704(SB), Y9, Y10
+	VFMADD231PS  IrisConstants<>+736(SB), Y9, Y10
 	VSUBPS       Y8, Y10, Y12
 	VSUBPS       Y12, Y9, Y9
 	VADDPS       Y8, Y9, Y9
 	VPSLLD       $0x17, Y10, Y10
-	VPADDD       IrisConstants<>+896(SB), Y10, Y10
+	VPADDD       IrisConstants<>+704(SB), Y10, Y10
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       IrisConstants<>+896(SB), Y9, Y9
+	VPADDD       IrisConstants<>+704(SB), Y9, Y9
 	VMULPS       Y10, Y5, Y5
 	VMULPS       Y9, Y5, Y5
 	VSUBPS       Y4, Y0, Y0
@@ -6120,22 +6138,22 @@ loop0:
 	VFNMADD231PS IrisConstants<>+672(SB), Y9, Y0
 	VMULPS       Y0, Y0, Y10
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  IrisConstants<>+864(SB), Y0, Y12
+	VFMADD231PS  IrisConstants<>+896(SB), Y0, Y12
+	VFMADD213PS  IrisConstants<>+832(SB), Y0, Y12
 	VFMADD213PS  IrisConstants<>+800(SB), Y0, Y12
 	VFMADD213PS  IrisConstants<>+768(SB), Y0, Y12
 	VFMADD213PS  IrisConstants<>+736(SB), Y0, Y12
-	VFMADD213PS  IrisConstants<>+704(SB), Y0, Y12
 	VFMADD231PS  Y12, Y10, Y0
-	VADDPS       IrisConstants<>+896(SB), Y0, Y0
+	VADDPS       IrisConstants<>+704(SB), Y0, Y0
 	VMOVAPS      Y8, Y10
-	VFMADD231PS  IrisConstants<>+704(SB), Y9, Y10
+	VFMADD231PS  IrisConstants<>+736(SB), Y9, Y10
 	VSUBPS       Y8, Y10, Y12
 	VSUBPS       Y12, Y9, Y9
 	VADDPS       Y8, Y9, Y9
 	VPSLLD       $0x17, Y10, Y10
-	VPADDD       IrisConstants<>+896(SB), Y10, Y10
+	VPADDD       IrisConstants<>+704(SB), Y10, Y10
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       IrisConstants<>+896(SB), Y9, Y9
+	VPADDD       IrisConstants<>+704(SB), Y9, Y9
 	VMULPS       Y10, Y0, Y0
 	VMULPS       Y9, Y0, Y0
 	VADDPS       Y0, Y5, Y9
@@ -6149,27 +6167,27 @@ loop0:
 	VFNMADD231PS IrisConstants<>+672(SB), Y4, Y2
 	VMULPS       Y2, Y2, Y10
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  IrisConstants<>+864(SB), Y2, Y12
+	VFMADD231PS  IrisConstants<>+896(SB), Y2, Y12
+	VFMADD213PS  IrisConstants<>+832(SB), Y2, Y12
 	VFMADD213PS  IrisConstants<>+800(SB), Y2, Y12
 	VFMADD213PS  IrisConstants<>+768(SB), Y2, Y12
 	VFMADD213PS  IrisConstants<>+736(SB), Y2, Y12
-	VFMADD213PS  IrisConstants<>+704(SB), Y2, Y12
 	VFMADD231PS  Y12, Y10, Y2
-	VADDPS       IrisConstants<>+896(SB), Y2, Y2
+	VADDPS       IrisConstants<>+704(SB), Y2, Y2
 	VMOVAPS      Y8, Y10
-	VFMADD231PS  IrisConstants<>+704(SB), Y4, Y10
+	VFMADD231PS  IrisConstants<>+736(SB), Y4, Y10
 	VSUBPS       Y8, Y10, Y12
 	VSUBPS       Y12, Y4, Y4
 	VADDPS       Y8, Y4, Y4
 	VPSLLD       $0x17, Y10, Y10
-	VPADDD       IrisConstants<>+896(SB), Y10, Y10
+	VPADDD       IrisConstants<>+704(SB), Y10, Y10
 	VPSLLD       $0x17, Y4, Y4
-	VPADDD       IrisConstants<>+896(SB), Y4, Y4
+	VPADDD       IrisConstants<>+704(SB), Y4, Y4
 	VMULPS       Y10, Y2, Y2
 	VMULPS       Y4, Y2, Y2
 	VADDPS       Y2, Y9, Y4
 	VMOVUPS      Y4, 704(SI)
-	VMOVUPS      IrisConstants<>+896(SB), Y9
+	VMOVUPS      IrisConstants<>+704(SB), Y9
 	VDIVPS       Y4, Y9, Y4
 	VMULPS       Y4, Y5, Y5
 	VMOVUPS      Y5, 448(SI)
@@ -6196,15 +6214,15 @@ loop0:
 	VFNMADD231PS IrisConstants<>+672(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y4
 	VMOVAPS      Y11, Y5
-	VFMADD231PS  IrisConstants<>+864(SB), Y1, Y5
+	VFMADD231PS  IrisConstants<>+896(SB), Y1, Y5
+	VFMADD213PS  IrisConstants<>+832(SB), Y1, Y5
 	VFMADD213PS  IrisConstants<>+800(SB), Y1, Y5
 	VFMADD213PS  IrisConstants<>+768(SB), Y1, Y5
 	VFMADD213PS  IrisConstants<>+736(SB), Y1, Y5
-	VFMADD213PS  IrisConstants<>+704(SB), Y1, Y5
 	VFMADD231PS  Y5, Y4, Y1
 	VADDPS       Y9, Y1, Y1
 	VMOVAPS      Y8, Y4
-	VFMADD231PS  IrisConstants<>+704(SB), Y2, Y4
+	VFMADD231PS  IrisConstants<>+736(SB), Y2, Y4
 	VSUBPS       Y8, Y4, Y5
 	VSUBPS       Y5, Y2, Y2
 	VADDPS       Y8, Y2, Y2
@@ -6225,15 +6243,15 @@ loop0:
 	VFNMADD231PS IrisConstants<>+672(SB), Y4, Y2
 	VMULPS       Y2, Y2, Y5
 	VMOVAPS      Y11, Y10
-	VFMADD231PS  IrisConstants<>+864(SB), Y2, Y10
+	VFMADD231PS  IrisConstants<>+896(SB), Y2, Y10
+	VFMADD213PS  IrisConstants<>+832(SB), Y2, Y10
 	VFMADD213PS  IrisConstants<>+800(SB), Y2, Y10
 	VFMADD213PS  IrisConstants<>+768(SB), Y2, Y10
 	VFMADD213PS  IrisConstants<>+736(SB), Y2, Y10
-	VFMADD213PS  IrisConstants<>+704(SB), Y2, Y10
 	VFMADD231PS  Y10, Y5, Y2
 	VADDPS       Y9, Y2, Y2
 	VMOVAPS      Y8, Y5
-	VFMADD231PS  IrisConstants<>+704(SB), Y4, Y5
+	VFMADD231PS  IrisConstants<>+736(SB), Y4, Y5
 	VSUBPS       Y8, Y5, Y10
 	VSUBPS       Y10, Y4, Y4
 	VADDPS       Y8, Y4, Y4
@@ -6253,15 +6271,15 @@ loop0:
 	VFNMADD231PS IrisConstants<>+640(SB), Y5, Y3
 	VFNMADD231PS IrisConstants<>+672(SB), Y5, Y3
 	VMULPS       Y3, Y3, Y6
-	VFMADD231PS  IrisConstants<>+864(SB), Y3, Y11
+	VFMADD231PS  IrisConstants<>+896(SB), Y3, Y11
+	VFMADD213PS  IrisConstants<>+832(SB), Y3, Y11
 	VFMADD213PS  IrisConstants<>+800(SB), Y3, Y11
 	VFMADD213PS  IrisConstants<>+768(SB), Y3, Y11
 	VFMADD213PS  IrisConstants<>+736(SB), Y3, Y11
-	VFMADD213PS  IrisConstants<>+704(SB), Y3, Y11
 	VFMADD231PS  Y11, Y6, Y3
 	VADDPS       Y9, Y3, Y3
 	VMOVAPS      Y8, Y6
-	VFMADD231PS  IrisConstants<>+704(SB), Y5, Y6
+	VFMADD231PS  IrisConstants<>+736(SB), Y5, Y6
 	VSUBPS       Y8, Y6, Y7
 	VSUBPS       Y7, Y5, Y5
 	VADDPS       Y8, Y5, Y5
@@ -6469,7 +6487,7 @@ loop0:
 	VFMADD231PS  Y3, Y13, Y1
 	VMOVUPS      192(BX), Y3
 	VMOVUPS      224(BX), Y4
-	VMOVUPS      IrisConstants<>+896(SB), Y5
+	VMOVUPS      IrisConstants<>+704(SB), Y5
 	VMOVAPS      Y5, Y6
 	VFNMADD231PS Y3, Y3, Y6
 	VMOVAPS      Y5, Y3
@@ -6971,7 +6989,7 @@ TEXT ·irisGradBatchAVX512(SB), NOSPLIT, $64-52
 	VBROADCASTSS X31, Z31
 	VMOVUPS      IrisConstants<>+2816(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS IrisConstants<>+1084(SB), Z0
+	VBROADCASTSS IrisConstants<>+1060(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 1280(SI)
 	VXORPS       X0, X0, X0
@@ -7095,7 +7113,7 @@ loop0:
 	VMINPS           Z10, Z13, Z10
 	VMINPS           Z11, Z13, Z11
 	VMINPS           Z12, Z13, Z12
-	VBROADCASTSS     IrisConstants<>+1084(SB), Z14
+	VBROADCASTSS     IrisConstants<>+1060(SB), Z14
 	VADDPS           Z14, Z9, Z15
 	VADDPS           Z14, Z10, Z16
 	VADDPS           Z14, Z11, Z17
@@ -7381,17 +7399,17 @@ loop0:
 	VBROADCASTSS IrisConstants<>+1056(SB), Z11
 	VFNMADD231PS Z11, Z9, Z4
 	VMULPS       Z4, Z4, Z12
-	VBROADCASTSS IrisConstants<>+1080(SB), Z13
-	VBROADCASTSS IrisConstants<>+1076(SB), Z15
+	VBROADCASTSS IrisConstants<>+1084(SB), Z13
+	VBROADCASTSS IrisConstants<>+1080(SB), Z15
 	VMOVAPS      Z15, Z16
 	VFMADD231PS  Z4, Z13, Z16
-	VBROADCASTSS IrisConstants<>+1072(SB), Z17
+	VBROADCASTSS IrisConstants<>+1076(SB), Z17
 	VFMADD213PS  Z17, Z4, Z16
-	VBROADCASTSS IrisConstants<>+1068(SB), Z18
+	VBROADCASTSS IrisConstants<>+1072(SB), Z18
 	VFMADD213PS  Z18, Z4, Z16
-	VBROADCASTSS IrisConstants<>+1064(SB), Z19
+	VBROADCASTSS IrisConstants<>+1068(SB), Z19
 	VFMADD213PS  Z19, Z4, Z16
-	VBROADCASTSS IrisConstants<>+1060(SB), Z20
+	VBROADCASTSS IrisConstants<>+1064(SB), Z20
 	VFMADD213PS  Z20, Z4, Z16
 	VFMADD231PS  Z16, Z12, Z4
 	VADDPS       Z14, Z4, Z4
@@ -8201,62 +8219,62 @@ DATA IrisConstants<>+688(SB)/4, $0x35bfbe8e
 DATA IrisConstants<>+692(SB)/4, $0x35bfbe8e
 DATA IrisConstants<>+696(SB)/4, $0x35bfbe8e
 DATA IrisConstants<>+700(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+704(SB)/4, $0x3f000000
-DATA IrisConstants<>+708(SB)/4, $0x3f000000
-DATA IrisConstants<>+712(SB)/4, $0x3f000000
-DATA IrisConstants<>+716(SB)/4, $0x3f000000
-DATA IrisConstants<>+720(SB)/4, $0x3f000000
-DATA IrisConstants<>+724(SB)/4, $0x3f000000
-DATA IrisConstants<>+728(SB)/4, $0x3f000000
-DATA IrisConstants<>+732(SB)/4, $0x3f000000
-DATA IrisConstants<>+736(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+740(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+744(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+748(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+752(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+756(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+760(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+764(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+768(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+772(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+776(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+780(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+784(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+788(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+792(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+796(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+800(SB)/4, $0x3c088870
-DATA IrisConstants<>+804(SB)/4, $0x3c088870
-DATA IrisConstants<>+808(SB)/4, $0x3c088870
-DATA IrisConstants<>+812(SB)/4, $0x3c088870
-DATA IrisConstants<>+816(SB)/4, $0x3c088870
-DATA IrisConstants<>+820(SB)/4, $0x3c088870
-DATA IrisConstants<>+824(SB)/4, $0x3c088870
-DATA IrisConstants<>+828(SB)/4, $0x3c088870
-DATA IrisConstants<>+832(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+836(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+840(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+844(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+848(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+852(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+856(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+860(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+864(SB)/4, $0x39509279
-DATA IrisConstants<>+868(SB)/4, $0x39509279
-DATA IrisConstants<>+872(SB)/4, $0x39509279
-DATA IrisConstants<>+876(SB)/4, $0x39509279
-DATA IrisConstants<>+880(SB)/4, $0x39509279
-DATA IrisConstants<>+884(SB)/4, $0x39509279
-DATA IrisConstants<>+888(SB)/4, $0x39509279
-DATA IrisConstants<>+892(SB)/4, $0x39509279
-DATA IrisConstants<>+896(SB)/4, $0x3f800000
-DATA IrisConstants<>+900(SB)/4, $0x3f800000
-DATA IrisConstants<>+904(SB)/4, $0x3f800000
-DATA IrisConstants<>+908(SB)/4, $0x3f800000
-DATA IrisConstants<>+912(SB)/4, $0x3f800000
-DATA IrisConstants<>+916(SB)/4, $0x3f800000
-DATA IrisConstants<>+920(SB)/4, $0x3f800000
-DATA IrisConstants<>+924(SB)/4, $0x3f800000
+DATA IrisConstants<>+704(SB)/4, $0x3f800000
+DATA IrisConstants<>+708(SB)/4, $0x3f800000
+DATA IrisConstants<>+712(SB)/4, $0x3f800000
+DATA IrisConstants<>+716(SB)/4, $0x3f800000
+DATA IrisConstants<>+720(SB)/4, $0x3f800000
+DATA IrisConstants<>+724(SB)/4, $0x3f800000
+DATA IrisConstants<>+728(SB)/4, $0x3f800000
+DATA IrisConstants<>+732(SB)/4, $0x3f800000
+DATA IrisConstants<>+736(SB)/4, $0x3f000000
+DATA IrisConstants<>+740(SB)/4, $0x3f000000
+DATA IrisConstants<>+744(SB)/4, $0x3f000000
+DATA IrisConstants<>+748(SB)/4, $0x3f000000
+DATA IrisConstants<>+752(SB)/4, $0x3f000000
+DATA IrisConstants<>+756(SB)/4, $0x3f000000
+DATA IrisConstants<>+760(SB)/4, $0x3f000000
+DATA IrisConstants<>+764(SB)/4, $0x3f000000
+DATA IrisConstants<>+768(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+772(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+776(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+780(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+784(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+788(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+792(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+796(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+800(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+804(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+808(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+812(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+816(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+820(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+824(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+828(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+832(SB)/4, $0x3c088870
+DATA IrisConstants<>+836(SB)/4, $0x3c088870
+DATA IrisConstants<>+840(SB)/4, $0x3c088870
+DATA IrisConstants<>+844(SB)/4, $0x3c088870
+DATA IrisConstants<>+848(SB)/4, $0x3c088870
+DATA IrisConstants<>+852(SB)/4, $0x3c088870
+DATA IrisConstants<>+856(SB)/4, $0x3c088870
+DATA IrisConstants<>+860(SB)/4, $0x3c088870
+DATA IrisConstants<>+864(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+868(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+872(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+876(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+880(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+884(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+888(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+892(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+896(SB)/4, $0x39509279
+DATA IrisConstants<>+900(SB)/4, $0x39509279
+DATA IrisConstants<>+904(SB)/4, $0x39509279
+DATA IrisConstants<>+908(SB)/4, $0x39509279
+DATA IrisConstants<>+912(SB)/4, $0x39509279
+DATA IrisConstants<>+916(SB)/4, $0x39509279
+DATA IrisConstants<>+920(SB)/4, $0x39509279
+DATA IrisConstants<>+924(SB)/4, $0x39509279
 DATA IrisConstants<>+928(SB)/8, $0xc022666666666666
 DATA IrisConstants<>+936(SB)/8, $0x4022666666666666
 DATA IrisConstants<>+944(SB)/8, $0x3fefffffff5d2f8a
@@ -8277,13 +8295,13 @@ DATA IrisConstants<>+1044(SB)/4, $0x4b400000
 DATA IrisConstants<>+1048(SB)/4, $0x3fb8aa3b
 DATA IrisConstants<>+1052(SB)/4, $0x3f317200
 DATA IrisConstants<>+1056(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+1060(SB)/4, $0x3f000000
-DATA IrisConstants<>+1064(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+1068(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+1072(SB)/4, $0x3c088870
-DATA IrisConstants<>+1076(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+1080(SB)/4, $0x39509279
-DATA IrisConstants<>+1084(SB)/4, $0x3f800000
+DATA IrisConstants<>+1060(SB)/4, $0x3f800000
+DATA IrisConstants<>+1064(SB)/4, $0x3f000000
+DATA IrisConstants<>+1068(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+1072(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+1076(SB)/4, $0x3c088870
+DATA IrisConstants<>+1080(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+1084(SB)/4, $0x39509279
 DATA IrisConstants<>+1088(SB)/8, $0x7ff0000000000000
 DATA IrisConstants<>+1096(SB)/8, $0x7ff0000000000000
 DATA IrisConstants<>+1104(SB)/8, $0x7ff0000000000000

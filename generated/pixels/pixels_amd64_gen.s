@@ -329,29 +329,31 @@ loop1:
 	VFNMADD231PS PixelsConstants<>+224(SB), Y7, Y0
 	VFNMADD231PS PixelsConstants<>+256(SB), Y7, Y0
 	VMULPS       Y0, Y0, Y8
-	VMOVUPS      PixelsConstants<>+288(SB), Y9
-	VMOVAPS      Y9, Y10
-	VFMADD231PS  PixelsConstants<>+320(SB), Y0, Y10
-	VMOVUPS      PixelsConstants<>+352(SB), Y11
+	VADDPS       PixelsConstants<>+288(SB), Y0, Y9
+	VSUBPS       PixelsConstants<>+288(SB), Y9, Y10
+	VSUBPS       Y10, Y0, Y10
+	VMOVUPS      PixelsConstants<>+320(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  PixelsConstants<>+384(SB), Y0, Y12
-	VMOVUPS      PixelsConstants<>+416(SB), Y13
+	VFMADD231PS  PixelsConstants<>+352(SB), Y0, Y12
+	VMOVUPS      PixelsConstants<>+384(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PS  PixelsConstants<>+448(SB), Y0, Y14
-	VFMADD231PS  Y8, Y12, Y10
-	VMULPS       Y8, Y8, Y12
-	VFMADD231PS  Y12, Y14, Y10
-	VFMADD231PS  Y10, Y8, Y0
-	VADDPS       PixelsConstants<>+480(SB), Y0, Y0
+	VFMADD231PS  PixelsConstants<>+416(SB), Y0, Y14
+	VMOVUPS      PixelsConstants<>+448(SB), Y15
+	VFMADD132PS  PixelsConstants<>+480(SB), Y15, Y0
+	VFMADD231PS  Y8, Y14, Y12
+	VMULPS       Y8, Y8, Y14
+	VFMADD231PS  Y14, Y0, Y12
+	VFMADD231PS  Y12, Y8, Y10
+	VADDPS       Y10, Y9, Y0
 	VMOVAPS      Y6, Y8
-	VFMADD231PS  Y9, Y7, Y8
-	VSUBPS       Y6, Y8, Y10
-	VSUBPS       Y10, Y7, Y7
+	VFMADD231PS  Y11, Y7, Y8
+	VSUBPS       Y6, Y8, Y9
+	VSUBPS       Y9, Y7, Y7
 	VADDPS       Y6, Y7, Y7
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       PixelsConstants<>+480(SB), Y8, Y8
+	VPADDD       PixelsConstants<>+288(SB), Y8, Y8
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       PixelsConstants<>+480(SB), Y7, Y7
+	VPADDD       PixelsConstants<>+288(SB), Y7, Y7
 	VMULPS       Y8, Y0, Y0
 	VMULPS       Y7, Y0, Y0
 	VSUBPS       X3, X1, X1
@@ -363,23 +365,26 @@ loop1:
 	VFNMADD231PS PixelsConstants<>+224(SB), X3, X1
 	VFNMADD231PS PixelsConstants<>+256(SB), X3, X1
 	VMULPS       X1, X1, X4
-	VMOVAPS      X9, X5
-	VFMADD231PS  PixelsConstants<>+320(SB), X1, X5
-	VFMADD231PS  PixelsConstants<>+384(SB), X1, X11
-	VFMADD231PS  PixelsConstants<>+448(SB), X1, X13
-	VFMADD231PS  X4, X11, X5
-	VMULPS       X4, X4, X7
-	VFMADD231PS  X7, X13, X5
-	VFMADD231PS  X5, X4, X1
-	VADDPS       PixelsConstants<>+480(SB), X1, X1
-	VFMADD213PS  X6, X3, X9
-	VSUBPS       X6, X9, X4
+	VADDPS       PixelsConstants<>+288(SB), X1, X5
+	VSUBPS       PixelsConstants<>+288(SB), X5, X7
+	VSUBPS       X7, X1, X7
+	VMOVAPS      X11, X8
+	VFMADD231PS  PixelsConstants<>+352(SB), X1, X8
+	VFMADD231PS  PixelsConstants<>+416(SB), X1, X13
+	VFMADD231PS  PixelsConstants<>+480(SB), X1, X15
+	VFMADD231PS  X4, X13, X8
+	VMULPS       X4, X4, X1
+	VFMADD231PS  X1, X15, X8
+	VFMADD231PS  X8, X4, X7
+	VADDPS       X7, X5, X1
+	VFMADD213PS  X6, X3, X11
+	VSUBPS       X6, X11, X4
 	VSUBPS       X4, X3, X3
 	VADDPS       X6, X3, X3
-	VPSLLD       $0x17, X9, X4
-	VPADDD       PixelsConstants<>+480(SB), X4, X4
+	VPSLLD       $0x17, X11, X4
+	VPADDD       PixelsConstants<>+288(SB), X4, X4
 	VPSLLD       $0x17, X3, X3
-	VPADDD       PixelsConstants<>+480(SB), X3, X3
+	VPADDD       PixelsConstants<>+288(SB), X3, X3
 	VMULPS       X4, X1, X1
 	VMULPS       X3, X1, X1
 	VANDPS       X1, X2, X2
@@ -391,7 +396,7 @@ loop1:
 	VSHUFPS      $0xb1, Y2, Y2, Y3
 	VADDPS       Y3, Y2, Y2
 	VMOVSS       X2, 1108(SI)
-	VMOVUPS      PixelsConstants<>+480(SB), Y3
+	VMOVUPS      PixelsConstants<>+288(SB), Y3
 	VDIVPS       Y2, Y3, Y2
 	VMULPS       Y2, Y0, Y0
 	VMOVUPS      Y0, 1064(SI)
@@ -726,29 +731,31 @@ loop1:
 	VFNMADD231PS PixelsConstants<>+224(SB), Y8, Y4
 	VFNMADD231PS PixelsConstants<>+256(SB), Y8, Y4
 	VMULPS       Y4, Y4, Y9
-	VMOVUPS      PixelsConstants<>+288(SB), Y10
-	VMOVAPS      Y10, Y11
-	VFMADD231PS  PixelsConstants<>+320(SB), Y4, Y11
-	VMOVUPS      PixelsConstants<>+352(SB), Y12
+	VADDPS       PixelsConstants<>+288(SB), Y4, Y10
+	VSUBPS       PixelsConstants<>+288(SB), Y10, Y11
+	VSUBPS       Y11, Y4, Y11
+	VMOVUPS      PixelsConstants<>+320(SB), Y12
 	VMOVAPS      Y12, Y13
-	VFMADD231PS  PixelsConstants<>+384(SB), Y4, Y13
-	VMOVUPS      PixelsConstants<>+416(SB), Y14
+	VFMADD231PS  PixelsConstants<>+352(SB), Y4, Y13
+	VMOVUPS      PixelsConstants<>+384(SB), Y14
 	VMOVAPS      Y14, Y15
-	VFMADD231PS  PixelsConstants<>+448(SB), Y4, Y15
-	VFMADD231PS  Y9, Y13, Y11
-	VMULPS       Y9, Y9, Y13
-	VFMADD231PS  Y13, Y15, Y11
-	VFMADD231PS  Y11, Y9, Y4
-	VADDPS       PixelsConstants<>+480(SB), Y4, Y4
+	VFMADD231PS  PixelsConstants<>+416(SB), Y4, Y15
+	VMOVUPS      PixelsConstants<>+448(SB), Y2
+	VFMADD132PS  PixelsConstants<>+480(SB), Y2, Y4
+	VFMADD231PS  Y9, Y15, Y13
+	VMULPS       Y9, Y9, Y15
+	VFMADD231PS  Y15, Y4, Y13
+	VFMADD231PS  Y13, Y9, Y11
+	VADDPS       Y11, Y10, Y4
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  Y10, Y8, Y9
-	VSUBPS       Y7, Y9, Y11
-	VSUBPS       Y11, Y8, Y8
+	VFMADD231PS  Y12, Y8, Y9
+	VSUBPS       Y7, Y9, Y10
+	VSUBPS       Y10, Y8, Y8
 	VADDPS       Y7, Y8, Y8
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       PixelsConstants<>+480(SB), Y9, Y9
+	VPADDD       PixelsConstants<>+288(SB), Y9, Y9
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       PixelsConstants<>+480(SB), Y8, Y8
+	VPADDD       PixelsConstants<>+288(SB), Y8, Y8
 	VMULPS       Y9, Y4, Y4
 	VMULPS       Y8, Y4, Y4
 	VSUBPS       X3, X1, X8
@@ -760,87 +767,90 @@ loop1:
 	VFNMADD231PS PixelsConstants<>+224(SB), X6, X5
 	VFNMADD231PS PixelsConstants<>+256(SB), X6, X5
 	VMULPS       X5, X5, X8
-	VMOVAPS      X10, X9
-	VFMADD231PS  PixelsConstants<>+320(SB), X5, X9
-	VFMADD231PS  PixelsConstants<>+384(SB), X5, X12
-	VFMADD231PS  PixelsConstants<>+448(SB), X5, X14
-	VFMADD231PS  X8, X12, X9
-	VMULPS       X8, X8, X11
-	VFMADD231PS  X11, X14, X9
-	VFMADD231PS  X9, X8, X5
-	VADDPS       PixelsConstants<>+480(SB), X5, X5
-	VFMADD213PS  X7, X6, X10
-	VSUBPS       X7, X10, X8
-	VSUBPS       X8, X6, X6
-	VADDPS       X7, X6, X6
-	VPSLLD       $0x17, X10, X7
-	VPADDD       PixelsConstants<>+480(SB), X7, X7
-	VPSLLD       $0x17, X6, X6
-	VPADDD       PixelsConstants<>+480(SB), X6, X6
-	VMULPS       X7, X5, X5
-	VMULPS       X6, X5, X5
-	VANDPS       X5, X2, X6
-	VADDPS       Y6, Y4, Y6
-	VPERM2F128   $0x01, Y6, Y6, Y7
-	VADDPS       Y7, Y6, Y6
-	VSHUFPS      $0x4e, Y6, Y6, Y7
-	VADDPS       Y7, Y6, Y6
-	VSHUFPS      $0xb1, Y6, Y6, Y7
-	VADDPS       Y7, Y6, Y6
-	VMOVSS       X6, 1108(SI)
-	VMOVUPS      PixelsConstants<>+480(SB), Y7
-	VDIVPS       Y6, Y7, Y7
-	VMULPS       Y7, Y4, Y4
+	VADDPS       PixelsConstants<>+288(SB), X5, X9
+	VSUBPS       PixelsConstants<>+288(SB), X9, X10
+	VSUBPS       X10, X5, X10
+	VMOVAPS      X12, X11
+	VFMADD231PS  PixelsConstants<>+352(SB), X5, X11
+	VFMADD231PS  PixelsConstants<>+416(SB), X5, X14
+	VFMADD231PS  PixelsConstants<>+480(SB), X5, X2
+	VFMADD231PS  X8, X14, X11
+	VMULPS       X8, X8, X5
+	VFMADD231PS  X5, X2, X11
+	VFMADD231PS  X11, X8, X10
+	VADDPS       X10, X9, X2
+	VFMADD213PS  X7, X6, X12
+	VSUBPS       X7, X12, X5
+	VSUBPS       X5, X6, X5
+	VADDPS       X7, X5, X5
+	VPSLLD       $0x17, X12, X6
+	VPADDD       PixelsConstants<>+288(SB), X6, X6
+	VPSLLD       $0x17, X5, X5
+	VPADDD       PixelsConstants<>+288(SB), X5, X5
+	VMULPS       X6, X2, X2
+	VMULPS       X5, X2, X2
+	VANDPS       PixelsConstants<>+64(SB), X2, X5
+	VADDPS       Y5, Y4, Y5
+	VPERM2F128   $0x01, Y5, Y5, Y6
+	VADDPS       Y6, Y5, Y5
+	VSHUFPS      $0x4e, Y5, Y5, Y6
+	VADDPS       Y6, Y5, Y5
+	VSHUFPS      $0xb1, Y5, Y5, Y6
+	VADDPS       Y6, Y5, Y5
+	VMOVSS       X5, 1108(SI)
+	VMOVUPS      PixelsConstants<>+288(SB), Y6
+	VDIVPS       Y5, Y6, Y6
+	VMULPS       Y6, Y4, Y4
 	VMOVUPS      Y4, 1064(SI)
-	VMULPS       X7, X5, X4
-	VMOVSD       X4, 1096(SI)
+	VMULPS       X6, X2, X2
+	VMOVSD       X2, 1096(SI)
 
 	// t = log(s2)
-	VSHUFPS     $0x00, X6, X6, X4
-	VCVTPS2PD   X4, Y4
-	VPADDQ      PixelsConstants<>+544(SB), Y4, Y5
-	VPSRLQ      $0x34, Y5, Y6
-	VORPD       PixelsConstants<>+576(SB), Y6, Y6
-	VSUBPD      PixelsConstants<>+608(SB), Y6, Y6
-	VANDPD      PixelsConstants<>+640(SB), Y5, Y5
-	VPADDQ      PixelsConstants<>+672(SB), Y5, Y5
-	VSUBPD      PixelsConstants<>+704(SB), Y5, Y5
-	VADDPD      PixelsConstants<>+736(SB), Y5, Y7
-	VDIVPD      Y7, Y5, Y5
-	VMULPD      Y5, Y5, Y7
-	VMOVUPS     PixelsConstants<>+800(SB), Y8
-	VFMADD231PD PixelsConstants<>+832(SB), Y7, Y8
-	VMOVUPS     PixelsConstants<>+864(SB), Y9
-	VFMADD231PD PixelsConstants<>+896(SB), Y7, Y9
-	VMULPD      Y7, Y7, Y7
-	VFMADD231PD Y7, Y9, Y8
-	VMULPD      Y7, Y7, Y7
-	VFMADD231PD PixelsConstants<>+928(SB), Y7, Y8
-	VMULPD      Y8, Y5, Y5
-	VFMADD231PD PixelsConstants<>+768(SB), Y6, Y5
-	VXORPS      X6, X6, X6
-	VCMPPD      $0x00, Y6, Y4, Y7
-	VBLENDVPD   Y7, PixelsConstants<>+992(SB), Y5, Y5
-	VCMPPD      $0x00, PixelsConstants<>+512(SB), Y4, Y7
-	VBLENDVPD   Y7, PixelsConstants<>+512(SB), Y5, Y5
-	VCMPPD      $0x19, Y6, Y4, Y4
-	VBLENDVPD   Y4, PixelsConstants<>+1024(SB), Y5, Y4
-	VCVTPD2PSY  Y4, X4
-	VMOVSS      X4, 1152(SI)
+	VSHUFPS     $0x00, X5, X5, X2
+	VCVTPS2PD   X2, Y2
+	VPADDQ      PixelsConstants<>+544(SB), Y2, Y4
+	VPSRLQ      $0x34, Y4, Y5
+	VORPD       PixelsConstants<>+576(SB), Y5, Y5
+	VSUBPD      PixelsConstants<>+608(SB), Y5, Y5
+	VANDPD      PixelsConstants<>+640(SB), Y4, Y4
+	VPADDQ      PixelsConstants<>+672(SB), Y4, Y4
+	VSUBPD      PixelsConstants<>+704(SB), Y4, Y4
+	VADDPD      PixelsConstants<>+736(SB), Y4, Y6
+	VDIVPD      Y6, Y4, Y4
+	VMULPD      Y4, Y4, Y6
+	VMOVUPS     PixelsConstants<>+800(SB), Y7
+	VFMADD231PD PixelsConstants<>+832(SB), Y6, Y7
+	VMOVUPS     PixelsConstants<>+864(SB), Y8
+	VFMADD231PD PixelsConstants<>+896(SB), Y6, Y8
+	VMULPD      Y6, Y6, Y6
+	VFMADD231PD Y6, Y8, Y7
+	VMULPD      Y6, Y6, Y6
+	VFMADD231PD PixelsConstants<>+928(SB), Y6, Y7
+	VMULPD      Y7, Y4, Y4
+	VFMADD231PD PixelsConstants<>+768(SB), Y5, Y4
+	VXORPS      X5, X5, X5
+	VCMPPD      $0x00, Y5, Y2, Y6
+	VBLENDVPD   Y6, PixelsConstants<>+992(SB), Y4, Y4
+	VCMPPD      $0x00, PixelsConstants<>+512(SB), Y2, Y6
+	VBLENDVPD   Y6, PixelsConstants<>+512(SB), Y4, Y4
+	VCMPPD      $0x19, Y5, Y2, Y2
+	VBLENDVPD   Y2, PixelsConstants<>+1024(SB), Y4, Y2
+	VCVTPD2PSY  Y2, X2
+	VMOVSS      X2, 1152(SI)
 
 	// loss = Σ y*(m2 - z2 + t)
-	VBROADCASTSS X3, Y5
-	VSUBPS       Y0, Y5, Y0
-	VBROADCASTSS X4, Y5
-	VADDPS       Y5, Y0, Y0
+	VBROADCASTSS X3, Y4
+	VSUBPS       Y0, Y4, Y0
+	VBROADCASTSS X2, Y4
+	VADDPS       Y4, Y0, Y0
 	VMULPS       (CX), Y0, Y0
 	VSHUFPS      $0x00, X3, X3, X3
 	VSUBPS       X1, X3, X1
-	VSHUFPS      $0x00, X4, X4, X3
-	VADDPS       X3, X1, X1
-	VMOVSD       32(CX), X3
-	VMULPS       X1, X3, X1
-	VANDPS       X1, X2, X1
+	VSHUFPS      $0x00, X2, X2, X2
+	VADDPS       X2, X1, X1
+	VMOVSD       32(CX), X2
+	VMULPS       X1, X2, X1
+	VANDPS       PixelsConstants<>+64(SB), X1, X1
 	VADDPS       Y1, Y0, Y0
 	VPERM2F128   $0x01, Y0, Y0, Y1
 	VADDPS       Y1, Y0, Y0
@@ -990,22 +1000,22 @@ TEXT ·pixelsBackwardAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS      (SI), Y14
 	VXORPS       X15, X15, X15
 	VCMPPS       $0x1e, Y15, Y14, Y14
-	VBLENDVPS    Y14, PixelsConstants<>+480(SB), Y15, Y14
+	VBLENDVPS    Y14, PixelsConstants<>+288(SB), Y15, Y14
 	VMULPS       Y14, Y2, Y2
 	VMOVUPS      Y2, 512(SI)
 	VMOVUPS      32(SI), Y2
 	VCMPPS       $0x1e, Y15, Y2, Y2
-	VBLENDVPS    Y2, PixelsConstants<>+480(SB), Y15, Y2
+	VBLENDVPS    Y2, PixelsConstants<>+288(SB), Y15, Y2
 	VMULPS       Y2, Y4, Y2
 	VMOVUPS      Y2, 544(SI)
 	VMOVUPS      64(SI), Y2
 	VCMPPS       $0x1e, Y15, Y2, Y2
-	VBLENDVPS    Y2, PixelsConstants<>+480(SB), Y15, Y2
+	VBLENDVPS    Y2, PixelsConstants<>+288(SB), Y15, Y2
 	VMULPS       Y2, Y5, Y2
 	VMOVUPS      Y2, 576(SI)
 	VMOVUPS      96(SI), Y2
 	VCMPPS       $0x1e, Y15, Y2, Y2
-	VBLENDVPS    Y2, PixelsConstants<>+480(SB), Y15, Y2
+	VBLENDVPS    Y2, PixelsConstants<>+288(SB), Y15, Y2
 	VMULPS       Y2, Y6, Y2
 	VMOVUPS      Y2, 608(SI)
 	VMULPS       402048(DI), Y0, Y2
@@ -1050,22 +1060,22 @@ TEXT ·pixelsBackwardAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PS  406752(DI), Y3, Y0
 	VMOVUPS      128(SI), Y1
 	VCMPPS       $0x1e, Y15, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+480(SB), Y15, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y15, Y1
 	VMULPS       Y1, Y2, Y1
 	VMOVUPS      Y1, 640(SI)
 	VMOVUPS      160(SI), Y1
 	VCMPPS       $0x1e, Y15, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+480(SB), Y15, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y15, Y1
 	VMULPS       Y1, Y4, Y1
 	VMOVUPS      Y1, 672(SI)
 	VMOVUPS      192(SI), Y1
 	VCMPPS       $0x1e, Y15, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+480(SB), Y15, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y15, Y1
 	VMULPS       Y1, Y5, Y1
 	VMOVUPS      Y1, 704(SI)
 	VMOVUPS      224(SI), Y1
 	VCMPPS       $0x1e, Y15, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+480(SB), Y15, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y15, Y1
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 736(SI)
 	VBROADCASTSS 1112(SI), Y0
@@ -1120,22 +1130,22 @@ TEXT ·pixelsBackwardAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PS  406880(DI), Y4, Y0
 	VMOVUPS      256(SI), Y4
 	VCMPPS       $0x1e, Y15, Y4, Y4
-	VBLENDVPS    Y4, PixelsConstants<>+480(SB), Y15, Y4
+	VBLENDVPS    Y4, PixelsConstants<>+288(SB), Y15, Y4
 	VMULPS       Y4, Y1, Y1
 	VMOVUPS      Y1, 768(SI)
 	VMOVUPS      288(SI), Y1
 	VCMPPS       $0x1e, Y15, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+480(SB), Y15, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y15, Y1
 	VMULPS       Y1, Y2, Y1
 	VMOVUPS      Y1, 800(SI)
 	VMOVUPS      320(SI), Y1
 	VCMPPS       $0x1e, Y15, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+480(SB), Y15, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y15, Y1
 	VMULPS       Y1, Y3, Y1
 	VMOVUPS      Y1, 832(SI)
 	VMOVUPS      352(SI), Y1
 	VCMPPS       $0x1e, Y15, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+480(SB), Y15, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y15, Y1
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 864(SI)
 	VBROADCASTSS 1112(SI), Y0
@@ -1190,22 +1200,22 @@ TEXT ·pixelsBackwardAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PS  407008(DI), Y4, Y0
 	VMOVUPS      384(SI), Y4
 	VCMPPS       $0x1e, Y15, Y4, Y4
-	VBLENDVPS    Y4, PixelsConstants<>+480(SB), Y15, Y4
+	VBLENDVPS    Y4, PixelsConstants<>+288(SB), Y15, Y4
 	VMULPS       Y4, Y1, Y1
 	VMOVUPS      Y1, 896(SI)
 	VMOVUPS      416(SI), Y1
 	VCMPPS       $0x1e, Y15, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+480(SB), Y15, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y15, Y1
 	VMULPS       Y1, Y2, Y1
 	VMOVUPS      Y1, 928(SI)
 	VMOVUPS      448(SI), Y1
 	VCMPPS       $0x1e, Y15, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+480(SB), Y15, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y15, Y1
 	VMULPS       Y1, Y3, Y1
 	VMOVUPS      Y1, 960(SI)
 	VMOVUPS      480(SI), Y1
 	VCMPPS       $0x1e, Y15, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+480(SB), Y15, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y15, Y1
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 992(SI)
 
@@ -1922,29 +1932,31 @@ loop1:
 	VFNMADD231PS PixelsConstants<>+224(SB), Y8, Y4
 	VFNMADD231PS PixelsConstants<>+256(SB), Y8, Y4
 	VMULPS       Y4, Y4, Y9
-	VMOVUPS      PixelsConstants<>+288(SB), Y10
-	VMOVAPS      Y10, Y11
-	VFMADD231PS  PixelsConstants<>+320(SB), Y4, Y11
-	VMOVUPS      PixelsConstants<>+352(SB), Y12
+	VADDPS       PixelsConstants<>+288(SB), Y4, Y10
+	VSUBPS       PixelsConstants<>+288(SB), Y10, Y11
+	VSUBPS       Y11, Y4, Y11
+	VMOVUPS      PixelsConstants<>+320(SB), Y12
 	VMOVAPS      Y12, Y13
-	VFMADD231PS  PixelsConstants<>+384(SB), Y4, Y13
-	VMOVUPS      PixelsConstants<>+416(SB), Y14
+	VFMADD231PS  PixelsConstants<>+352(SB), Y4, Y13
+	VMOVUPS      PixelsConstants<>+384(SB), Y14
 	VMOVAPS      Y14, Y15
-	VFMADD231PS  PixelsConstants<>+448(SB), Y4, Y15
-	VFMADD231PS  Y9, Y13, Y11
-	VMULPS       Y9, Y9, Y13
-	VFMADD231PS  Y13, Y15, Y11
-	VFMADD231PS  Y11, Y9, Y4
-	VADDPS       PixelsConstants<>+480(SB), Y4, Y4
+	VFMADD231PS  PixelsConstants<>+416(SB), Y4, Y15
+	VMOVUPS      PixelsConstants<>+448(SB), Y2
+	VFMADD132PS  PixelsConstants<>+480(SB), Y2, Y4
+	VFMADD231PS  Y9, Y15, Y13
+	VMULPS       Y9, Y9, Y15
+	VFMADD231PS  Y15, Y4, Y13
+	VFMADD231PS  Y13, Y9, Y11
+	VADDPS       Y11, Y10, Y4
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  Y10, Y8, Y9
-	VSUBPS       Y7, Y9, Y11
-	VSUBPS       Y11, Y8, Y8
+	VFMADD231PS  Y12, Y8, Y9
+	VSUBPS       Y7, Y9, Y10
+	VSUBPS       Y10, Y8, Y8
 	VADDPS       Y7, Y8, Y8
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       PixelsConstants<>+480(SB), Y9, Y9
+	VPADDD       PixelsConstants<>+288(SB), Y9, Y9
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       PixelsConstants<>+480(SB), Y8, Y8
+	VPADDD       PixelsConstants<>+288(SB), Y8, Y8
 	VMULPS       Y9, Y4, Y4
 	VMULPS       Y8, Y4, Y4
 	VSUBPS       X3, X1, X8
@@ -1956,93 +1968,96 @@ loop1:
 	VFNMADD231PS PixelsConstants<>+224(SB), X6, X5
 	VFNMADD231PS PixelsConstants<>+256(SB), X6, X5
 	VMULPS       X5, X5, X8
-	VMOVAPS      X10, X9
-	VFMADD231PS  PixelsConstants<>+320(SB), X5, X9
-	VFMADD231PS  PixelsConstants<>+384(SB), X5, X12
-	VFMADD231PS  PixelsConstants<>+448(SB), X5, X14
-	VFMADD231PS  X8, X12, X9
-	VMULPS       X8, X8, X11
-	VFMADD231PS  X11, X14, X9
-	VFMADD231PS  X9, X8, X5
-	VADDPS       PixelsConstants<>+480(SB), X5, X5
-	VFMADD213PS  X7, X6, X10
-	VSUBPS       X7, X10, X8
-	VSUBPS       X8, X6, X6
-	VADDPS       X7, X6, X6
-	VPSLLD       $0x17, X10, X7
-	VPADDD       PixelsConstants<>+480(SB), X7, X7
-	VPSLLD       $0x17, X6, X6
-	VPADDD       PixelsConstants<>+480(SB), X6, X6
-	VMULPS       X7, X5, X5
-	VMULPS       X6, X5, X5
-	VANDPS       X5, X2, X6
-	VADDPS       Y6, Y4, Y6
-	VPERM2F128   $0x01, Y6, Y6, Y7
-	VADDPS       Y7, Y6, Y6
-	VSHUFPS      $0x4e, Y6, Y6, Y7
-	VADDPS       Y7, Y6, Y6
-	VSHUFPS      $0xb1, Y6, Y6, Y7
-	VADDPS       Y7, Y6, Y6
-	VMOVSS       X6, 1108(SI)
-	VMOVUPS      PixelsConstants<>+480(SB), Y7
-	VDIVPS       Y6, Y7, Y8
-	VMULPS       Y8, Y4, Y4
+	VADDPS       PixelsConstants<>+288(SB), X5, X9
+	VSUBPS       PixelsConstants<>+288(SB), X9, X10
+	VSUBPS       X10, X5, X10
+	VMOVAPS      X12, X11
+	VFMADD231PS  PixelsConstants<>+352(SB), X5, X11
+	VFMADD231PS  PixelsConstants<>+416(SB), X5, X14
+	VFMADD231PS  PixelsConstants<>+480(SB), X5, X2
+	VFMADD231PS  X8, X14, X11
+	VMULPS       X8, X8, X5
+	VFMADD231PS  X5, X2, X11
+	VFMADD231PS  X11, X8, X10
+	VADDPS       X10, X9, X2
+	VFMADD213PS  X7, X6, X12
+	VSUBPS       X7, X12, X5
+	VSUBPS       X5, X6, X5
+	VADDPS       X7, X5, X5
+	VPSLLD       $0x17, X12, X6
+	VPADDD       PixelsConstants<>+288(SB), X6, X6
+	VPSLLD       $0x17, X5, X5
+	VPADDD       PixelsConstants<>+288(SB), X5, X5
+	VMULPS       X6, X2, X2
+	VMULPS       X5, X2, X2
+	VANDPS       PixelsConstants<>+64(SB), X2, X5
+	VADDPS       Y5, Y4, Y5
+	VPERM2F128   $0x01, Y5, Y5, Y6
+	VADDPS       Y6, Y5, Y5
+	VSHUFPS      $0x4e, Y5, Y5, Y6
+	VADDPS       Y6, Y5, Y5
+	VSHUFPS      $0xb1, Y5, Y5, Y6
+	VADDPS       Y6, Y5, Y5
+	VMOVSS       X5, 1108(SI)
+	VMOVUPS      PixelsConstants<>+288(SB), Y6
+	VDIVPS       Y5, Y6, Y7
+	VMULPS       Y7, Y4, Y4
 	VMOVUPS      Y4, 1064(SI)
-	VMULPS       X8, X5, X5
-	VMOVSD       X5, 1096(SI)
+	VMULPS       X7, X2, X2
+	VMOVSD       X2, 1096(SI)
 
 	// t = log(s2)
-	VSHUFPS     $0x00, X6, X6, X6
-	VCVTPS2PD   X6, Y6
-	VPADDQ      PixelsConstants<>+544(SB), Y6, Y8
-	VPSRLQ      $0x34, Y8, Y9
-	VORPD       PixelsConstants<>+576(SB), Y9, Y9
-	VSUBPD      PixelsConstants<>+608(SB), Y9, Y9
-	VANDPD      PixelsConstants<>+640(SB), Y8, Y8
-	VPADDQ      PixelsConstants<>+672(SB), Y8, Y8
-	VSUBPD      PixelsConstants<>+704(SB), Y8, Y8
-	VADDPD      PixelsConstants<>+736(SB), Y8, Y10
-	VDIVPD      Y10, Y8, Y8
-	VMULPD      Y8, Y8, Y10
-	VMOVUPS     PixelsConstants<>+800(SB), Y11
-	VFMADD231PD PixelsConstants<>+832(SB), Y10, Y11
-	VMOVUPS     PixelsConstants<>+864(SB), Y12
-	VFMADD231PD PixelsConstants<>+896(SB), Y10, Y12
-	VMULPD      Y10, Y10, Y10
-	VFMADD231PD Y10, Y12, Y11
-	VMULPD      Y10, Y10, Y10
-	VFMADD231PD PixelsConstants<>+928(SB), Y10, Y11
-	VMULPD      Y11, Y8, Y8
-	VFMADD231PD PixelsConstants<>+768(SB), Y9, Y8
-	VXORPS      X9, X9, X9
-	VCMPPD      $0x00, Y9, Y6, Y10
-	VBLENDVPD   Y10, PixelsConstants<>+992(SB), Y8, Y8
-	VCMPPD      $0x00, PixelsConstants<>+512(SB), Y6, Y10
-	VBLENDVPD   Y10, PixelsConstants<>+512(SB), Y8, Y8
-	VCMPPD      $0x19, Y9, Y6, Y6
-	VBLENDVPD   Y6, PixelsConstants<>+1024(SB), Y8, Y6
-	VCVTPD2PSY  Y6, X6
-	VMOVSS      X6, 1152(SI)
+	VSHUFPS     $0x00, X5, X5, X5
+	VCVTPS2PD   X5, Y5
+	VPADDQ      PixelsConstants<>+544(SB), Y5, Y7
+	VPSRLQ      $0x34, Y7, Y8
+	VORPD       PixelsConstants<>+576(SB), Y8, Y8
+	VSUBPD      PixelsConstants<>+608(SB), Y8, Y8
+	VANDPD      PixelsConstants<>+640(SB), Y7, Y7
+	VPADDQ      PixelsConstants<>+672(SB), Y7, Y7
+	VSUBPD      PixelsConstants<>+704(SB), Y7, Y7
+	VADDPD      PixelsConstants<>+736(SB), Y7, Y9
+	VDIVPD      Y9, Y7, Y7
+	VMULPD      Y7, Y7, Y9
+	VMOVUPS     PixelsConstants<>+800(SB), Y10
+	VFMADD231PD PixelsConstants<>+832(SB), Y9, Y10
+	VMOVUPS     PixelsConstants<>+864(SB), Y11
+	VFMADD231PD PixelsConstants<>+896(SB), Y9, Y11
+	VMULPD      Y9, Y9, Y9
+	VFMADD231PD Y9, Y11, Y10
+	VMULPD      Y9, Y9, Y9
+	VFMADD231PD PixelsConstants<>+928(SB), Y9, Y10
+	VMULPD      Y10, Y7, Y7
+	VFMADD231PD PixelsConstants<>+768(SB), Y8, Y7
+	VXORPS      X8, X8, X8
+	VCMPPD      $0x00, Y8, Y5, Y9
+	VBLENDVPD   Y9, PixelsConstants<>+992(SB), Y7, Y7
+	VCMPPD      $0x00, PixelsConstants<>+512(SB), Y5, Y9
+	VBLENDVPD   Y9, PixelsConstants<>+512(SB), Y7, Y7
+	VCMPPD      $0x19, Y8, Y5, Y5
+	VBLENDVPD   Y5, PixelsConstants<>+1024(SB), Y7, Y5
+	VCVTPD2PSY  Y5, X5
+	VMOVSS      X5, 1152(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVUPS      (CX), Y8
-	VSUBPS       Y8, Y4, Y4
-	VBROADCASTSS X3, Y9
-	VSUBPS       Y0, Y9, Y0
-	VBROADCASTSS X6, Y9
-	VADDPS       Y9, Y0, Y0
-	VMULPS       Y0, Y8, Y0
+	VMOVUPS      (CX), Y7
+	VSUBPS       Y7, Y4, Y4
+	VBROADCASTSS X3, Y8
+	VSUBPS       Y0, Y8, Y0
+	VBROADCASTSS X5, Y8
+	VADDPS       Y8, Y0, Y0
+	VMULPS       Y0, Y7, Y0
 	VMOVUPS      Y4, 1112(SI)
-	VANDPS       X5, X2, X5
-	VMOVSD       32(CX), X8
-	VSUBPS       X8, X5, X5
+	VANDPS       PixelsConstants<>+64(SB), X2, X2
+	VMOVSD       32(CX), X7
+	VSUBPS       X7, X2, X2
 	VSHUFPS      $0x00, X3, X3, X3
 	VSUBPS       X1, X3, X1
-	VSHUFPS      $0x00, X6, X6, X3
+	VSHUFPS      $0x00, X5, X5, X3
 	VADDPS       X3, X1, X1
-	VMULPS       X1, X8, X1
-	VMOVSD       X5, 1144(SI)
-	VANDPS       X1, X2, X1
+	VMULPS       X1, X7, X1
+	VMOVSD       X2, 1144(SI)
+	VANDPS       PixelsConstants<>+64(SB), X1, X1
 	VADDPS       Y1, Y0, Y0
 	VPERM2F128   $0x01, Y0, Y0, Y1
 	VADDPS       Y1, Y0, Y0
@@ -2055,141 +2070,141 @@ loop1:
 	// d1 = (W2ᵀ·d2)*where(a1, 1, 0)
 	VBROADCASTSS X4, Y0
 	VMULPS       401920(DI), Y0, Y1
-	VMULPS       401952(DI), Y0, Y2
-	VMULPS       401984(DI), Y0, Y3
-	VMULPS       402016(DI), Y0, Y6
+	VMULPS       401952(DI), Y0, Y3
+	VMULPS       401984(DI), Y0, Y5
+	VMULPS       402016(DI), Y0, Y7
 	VSHUFPS      $0x55, X4, X4, X8
 	VBROADCASTSS X8, Y8
 	VFMADD231PS  402432(DI), Y8, Y1
-	VFMADD231PS  402464(DI), Y8, Y2
-	VFMADD231PS  402496(DI), Y8, Y3
-	VFMADD231PS  402528(DI), Y8, Y6
+	VFMADD231PS  402464(DI), Y8, Y3
+	VFMADD231PS  402496(DI), Y8, Y5
+	VFMADD231PS  402528(DI), Y8, Y7
 	VSHUFPS      $0xaa, X4, X4, X9
 	VBROADCASTSS X9, Y9
 	VFMADD231PS  402944(DI), Y9, Y1
-	VFMADD231PS  402976(DI), Y9, Y2
-	VFMADD231PS  403008(DI), Y9, Y3
-	VFMADD231PS  403040(DI), Y9, Y6
+	VFMADD231PS  402976(DI), Y9, Y3
+	VFMADD231PS  403008(DI), Y9, Y5
+	VFMADD231PS  403040(DI), Y9, Y7
 	VSHUFPS      $0xff, X4, X4, X10
 	VBROADCASTSS X10, Y10
 	VFMADD231PS  403456(DI), Y10, Y1
-	VFMADD231PS  403488(DI), Y10, Y2
-	VFMADD231PS  403520(DI), Y10, Y3
-	VFMADD231PS  403552(DI), Y10, Y6
+	VFMADD231PS  403488(DI), Y10, Y3
+	VFMADD231PS  403520(DI), Y10, Y5
+	VFMADD231PS  403552(DI), Y10, Y7
 	VEXTRACTF128 $0x01, Y4, X4
 	VBROADCASTSS X4, Y11
 	VFMADD231PS  403968(DI), Y11, Y1
-	VFMADD231PS  404000(DI), Y11, Y2
-	VFMADD231PS  404032(DI), Y11, Y3
-	VFMADD231PS  404064(DI), Y11, Y6
+	VFMADD231PS  404000(DI), Y11, Y3
+	VFMADD231PS  404032(DI), Y11, Y5
+	VFMADD231PS  404064(DI), Y11, Y7
 	VSHUFPS      $0x55, X4, X4, X12
 	VBROADCASTSS X12, Y12
 	VFMADD231PS  404480(DI), Y12, Y1
-	VFMADD231PS  404512(DI), Y12, Y2
-	VFMADD231PS  404544(DI), Y12, Y3
-	VFMADD231PS  404576(DI), Y12, Y6
+	VFMADD231PS  404512(DI), Y12, Y3
+	VFMADD231PS  404544(DI), Y12, Y5
+	VFMADD231PS  404576(DI), Y12, Y7
 	VSHUFPS      $0xaa, X4, X4, X13
 	VBROADCASTSS X13, Y13
 	VFMADD231PS  404992(DI), Y13, Y1
-	VFMADD231PS  405024(DI), Y13, Y2
-	VFMADD231PS  405056(DI), Y13, Y3
-	VFMADD231PS  405088(DI), Y13, Y6
+	VFMADD231PS  405024(DI), Y13, Y3
+	VFMADD231PS  405056(DI), Y13, Y5
+	VFMADD231PS  405088(DI), Y13, Y7
 	VSHUFPS      $0xff, X4, X4, X4
 	VBROADCASTSS X4, Y4
 	VFMADD231PS  405504(DI), Y4, Y1
-	VFMADD231PS  405536(DI), Y4, Y2
-	VFMADD231PS  405568(DI), Y4, Y3
-	VFMADD231PS  405600(DI), Y4, Y6
-	VBROADCASTSS X5, Y14
+	VFMADD231PS  405536(DI), Y4, Y3
+	VFMADD231PS  405568(DI), Y4, Y5
+	VFMADD231PS  405600(DI), Y4, Y7
+	VBROADCASTSS X2, Y14
 	VFMADD231PS  406016(DI), Y14, Y1
-	VFMADD231PS  406048(DI), Y14, Y2
-	VFMADD231PS  406080(DI), Y14, Y3
-	VFMADD231PS  406112(DI), Y14, Y6
-	VSHUFPS      $0x55, X5, X5, X5
-	VBROADCASTSS X5, Y5
-	VFMADD231PS  406528(DI), Y5, Y1
-	VFMADD231PS  406560(DI), Y5, Y2
-	VFMADD231PS  406592(DI), Y5, Y3
-	VFMADD231PS  406624(DI), Y5, Y6
+	VFMADD231PS  406048(DI), Y14, Y3
+	VFMADD231PS  406080(DI), Y14, Y5
+	VFMADD231PS  406112(DI), Y14, Y7
+	VSHUFPS      $0x55, X2, X2, X2
+	VBROADCASTSS X2, Y2
+	VFMADD231PS  406528(DI), Y2, Y1
+	VFMADD231PS  406560(DI), Y2, Y3
+	VFMADD231PS  406592(DI), Y2, Y5
+	VFMADD231PS  406624(DI), Y2, Y7
 	VMOVUPS      (SI), Y15
-	VXORPS       X7, X7, X7
-	VCMPPS       $0x1e, Y7, Y15, Y15
-	VBLENDVPS    Y15, PixelsConstants<>+480(SB), Y7, Y15
+	VXORPS       X6, X6, X6
+	VCMPPS       $0x1e, Y6, Y15, Y15
+	VBLENDVPS    Y15, PixelsConstants<>+288(SB), Y6, Y15
 	VMULPS       Y15, Y1, Y1
 	VMOVUPS      Y1, 512(SI)
 	VMOVUPS      32(SI), Y1
-	VCMPPS       $0x1e, Y7, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+480(SB), Y7, Y1
-	VMULPS       Y1, Y2, Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y6, Y1
+	VMULPS       Y1, Y3, Y1
 	VMOVUPS      Y1, 544(SI)
 	VMOVUPS      64(SI), Y1
-	VCMPPS       $0x1e, Y7, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+480(SB), Y7, Y1
-	VMULPS       Y1, Y3, Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y6, Y1
+	VMULPS       Y1, Y5, Y1
 	VMOVUPS      Y1, 576(SI)
 	VMOVUPS      96(SI), Y1
-	VCMPPS       $0x1e, Y7, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+480(SB), Y7, Y1
-	VMULPS       Y1, Y6, Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y6, Y1
+	VMULPS       Y1, Y7, Y1
 	VMOVUPS      Y1, 608(SI)
 	VMULPS       402048(DI), Y0, Y1
-	VMULPS       402080(DI), Y0, Y2
-	VMULPS       402112(DI), Y0, Y3
+	VMULPS       402080(DI), Y0, Y3
+	VMULPS       402112(DI), Y0, Y5
 	VMULPS       402144(DI), Y0, Y0
 	VFMADD231PS  402560(DI), Y8, Y1
-	VFMADD231PS  402592(DI), Y8, Y2
-	VFMADD231PS  402624(DI), Y8, Y3
+	VFMADD231PS  402592(DI), Y8, Y3
+	VFMADD231PS  402624(DI), Y8, Y5
 	VFMADD231PS  402656(DI), Y8, Y0
 	VFMADD231PS  403072(DI), Y9, Y1
-	VFMADD231PS  403104(DI), Y9, Y2
-	VFMADD231PS  403136(DI), Y9, Y3
+	VFMADD231PS  403104(DI), Y9, Y3
+	VFMADD231PS  403136(DI), Y9, Y5
 	VFMADD231PS  403168(DI), Y9, Y0
 	VFMADD231PS  403584(DI), Y10, Y1
-	VFMADD231PS  403616(DI), Y10, Y2
-	VFMADD231PS  403648(DI), Y10, Y3
+	VFMADD231PS  403616(DI), Y10, Y3
+	VFMADD231PS  403648(DI), Y10, Y5
 	VFMADD231PS  403680(DI), Y10, Y0
 	VFMADD231PS  404096(DI), Y11, Y1
-	VFMADD231PS  404128(DI), Y11, Y2
-	VFMADD231PS  404160(DI), Y11, Y3
+	VFMADD231PS  404128(DI), Y11, Y3
+	VFMADD231PS  404160(DI), Y11, Y5
 	VFMADD231PS  404192(DI), Y11, Y0
 	VFMADD231PS  404608(DI), Y12, Y1
-	VFMADD231PS  404640(DI), Y12, Y2
-	VFMADD231PS  404672(DI), Y12, Y3
+	VFMADD231PS  404640(DI), Y12, Y3
+	VFMADD231PS  404672(DI), Y12, Y5
 	VFMADD231PS  404704(DI), Y12, Y0
 	VFMADD231PS  405120(DI), Y13, Y1
-	VFMADD231PS  405152(DI), Y13, Y2
-	VFMADD231PS  405184(DI), Y13, Y3
+	VFMADD231PS  405152(DI), Y13, Y3
+	VFMADD231PS  405184(DI), Y13, Y5
 	VFMADD231PS  405216(DI), Y13, Y0
 	VFMADD231PS  405632(DI), Y4, Y1
-	VFMADD231PS  405664(DI), Y4, Y2
-	VFMADD231PS  405696(DI), Y4, Y3
+	VFMADD231PS  405664(DI), Y4, Y3
+	VFMADD231PS  405696(DI), Y4, Y5
 	VFMADD231PS  405728(DI), Y4, Y0
 	VFMADD231PS  406144(DI), Y14, Y1
-	VFMADD231PS  406176(DI), Y14, Y2
-	VFMADD231PS  406208(DI), Y14, Y3
+	VFMADD231PS  406176(DI), Y14, Y3
+	VFMADD231PS  406208(DI), Y14, Y5
 	VFMADD231PS  406240(DI), Y14, Y0
-	VFMADD231PS  406656(DI), Y5, Y1
-	VFMADD231PS  406688(DI), Y5, Y2
-	VFMADD231PS  406720(DI), Y5, Y3
-	VFMADD231PS  406752(DI), Y5, Y0
-	VMOVUPS      128(SI), Y4
-	VCMPPS       $0x1e, Y7, Y4, Y4
-	VBLENDVPS    Y4, PixelsConstants<>+480(SB), Y7, Y4
-	VMULPS       Y4, Y1, Y1
+	VFMADD231PS  406656(DI), Y2, Y1
+	VFMADD231PS  406688(DI), Y2, Y3
+	VFMADD231PS  406720(DI), Y2, Y5
+	VFMADD231PS  406752(DI), Y2, Y0
+	VMOVUPS      128(SI), Y2
+	VCMPPS       $0x1e, Y6, Y2, Y2
+	VBLENDVPS    Y2, PixelsConstants<>+288(SB), Y6, Y2
+	VMULPS       Y2, Y1, Y1
 	VMOVUPS      Y1, 640(SI)
 	VMOVUPS      160(SI), Y1
-	VCMPPS       $0x1e, Y7, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+480(SB), Y7, Y1
-	VMULPS       Y1, Y2, Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y6, Y1
+	VMULPS       Y1, Y3, Y1
 	VMOVUPS      Y1, 672(SI)
 	VMOVUPS      192(SI), Y1
-	VCMPPS       $0x1e, Y7, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+480(SB), Y7, Y1
-	VMULPS       Y1, Y3, Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y6, Y1
+	VMULPS       Y1, Y5, Y1
 	VMOVUPS      Y1, 704(SI)
 	VMOVUPS      224(SI), Y1
-	VCMPPS       $0x1e, Y7, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+480(SB), Y7, Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y6, Y1
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 736(SI)
 	VBROADCASTSS 1112(SI), Y0
@@ -2243,23 +2258,23 @@ loop1:
 	VFMADD231PS  406848(DI), Y4, Y3
 	VFMADD231PS  406880(DI), Y4, Y0
 	VMOVUPS      256(SI), Y4
-	VCMPPS       $0x1e, Y7, Y4, Y4
-	VBLENDVPS    Y4, PixelsConstants<>+480(SB), Y7, Y4
+	VCMPPS       $0x1e, Y6, Y4, Y4
+	VBLENDVPS    Y4, PixelsConstants<>+288(SB), Y6, Y4
 	VMULPS       Y4, Y1, Y1
 	VMOVUPS      Y1, 768(SI)
 	VMOVUPS      288(SI), Y1
-	VCMPPS       $0x1e, Y7, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+480(SB), Y7, Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y6, Y1
 	VMULPS       Y1, Y2, Y1
 	VMOVUPS      Y1, 800(SI)
 	VMOVUPS      320(SI), Y1
-	VCMPPS       $0x1e, Y7, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+480(SB), Y7, Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y6, Y1
 	VMULPS       Y1, Y3, Y1
 	VMOVUPS      Y1, 832(SI)
 	VMOVUPS      352(SI), Y1
-	VCMPPS       $0x1e, Y7, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+480(SB), Y7, Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y6, Y1
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 864(SI)
 	VBROADCASTSS 1112(SI), Y0
@@ -2313,23 +2328,23 @@ loop1:
 	VFMADD231PS  406976(DI), Y4, Y3
 	VFMADD231PS  407008(DI), Y4, Y0
 	VMOVUPS      384(SI), Y4
-	VCMPPS       $0x1e, Y7, Y4, Y4
-	VBLENDVPS    Y4, PixelsConstants<>+480(SB), Y7, Y4
+	VCMPPS       $0x1e, Y6, Y4, Y4
+	VBLENDVPS    Y4, PixelsConstants<>+288(SB), Y6, Y4
 	VMULPS       Y4, Y1, Y1
 	VMOVUPS      Y1, 896(SI)
 	VMOVUPS      416(SI), Y1
-	VCMPPS       $0x1e, Y7, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+480(SB), Y7, Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y6, Y1
 	VMULPS       Y1, Y2, Y1
 	VMOVUPS      Y1, 928(SI)
 	VMOVUPS      448(SI), Y1
-	VCMPPS       $0x1e, Y7, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+480(SB), Y7, Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y6, Y1
 	VMULPS       Y1, Y3, Y1
 	VMOVUPS      Y1, 960(SI)
 	VMOVUPS      480(SI), Y1
-	VCMPPS       $0x1e, Y7, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+480(SB), Y7, Y1
+	VCMPPS       $0x1e, Y6, Y1, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y6, Y1
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 992(SI)
 
@@ -3045,29 +3060,31 @@ loop1:
 	VFNMADD231PS PixelsConstants<>+224(SB), Y8, Y4
 	VFNMADD231PS PixelsConstants<>+256(SB), Y8, Y4
 	VMULPS       Y4, Y4, Y9
-	VMOVUPS      PixelsConstants<>+288(SB), Y10
-	VMOVAPS      Y10, Y11
-	VFMADD231PS  PixelsConstants<>+320(SB), Y4, Y11
-	VMOVUPS      PixelsConstants<>+352(SB), Y12
+	VADDPS       PixelsConstants<>+288(SB), Y4, Y10
+	VSUBPS       PixelsConstants<>+288(SB), Y10, Y11
+	VSUBPS       Y11, Y4, Y11
+	VMOVUPS      PixelsConstants<>+320(SB), Y12
 	VMOVAPS      Y12, Y13
-	VFMADD231PS  PixelsConstants<>+384(SB), Y4, Y13
-	VMOVUPS      PixelsConstants<>+416(SB), Y14
+	VFMADD231PS  PixelsConstants<>+352(SB), Y4, Y13
+	VMOVUPS      PixelsConstants<>+384(SB), Y14
 	VMOVAPS      Y14, Y15
-	VFMADD231PS  PixelsConstants<>+448(SB), Y4, Y15
-	VFMADD231PS  Y9, Y13, Y11
-	VMULPS       Y9, Y9, Y13
-	VFMADD231PS  Y13, Y15, Y11
-	VFMADD231PS  Y11, Y9, Y4
-	VADDPS       PixelsConstants<>+480(SB), Y4, Y4
+	VFMADD231PS  PixelsConstants<>+416(SB), Y4, Y15
+	VMOVUPS      PixelsConstants<>+448(SB), Y2
+	VFMADD132PS  PixelsConstants<>+480(SB), Y2, Y4
+	VFMADD231PS  Y9, Y15, Y13
+	VMULPS       Y9, Y9, Y15
+	VFMADD231PS  Y15, Y4, Y13
+	VFMADD231PS  Y13, Y9, Y11
+	VADDPS       Y11, Y10, Y4
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  Y10, Y8, Y9
-	VSUBPS       Y7, Y9, Y11
-	VSUBPS       Y11, Y8, Y8
+	VFMADD231PS  Y12, Y8, Y9
+	VSUBPS       Y7, Y9, Y10
+	VSUBPS       Y10, Y8, Y8
 	VADDPS       Y7, Y8, Y8
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       PixelsConstants<>+480(SB), Y9, Y9
+	VPADDD       PixelsConstants<>+288(SB), Y9, Y9
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       PixelsConstants<>+480(SB), Y8, Y8
+	VPADDD       PixelsConstants<>+288(SB), Y8, Y8
 	VMULPS       Y9, Y4, Y4
 	VMULPS       Y8, Y4, Y4
 	VSUBPS       X3, X1, X8
@@ -3079,93 +3096,96 @@ loop1:
 	VFNMADD231PS PixelsConstants<>+224(SB), X6, X5
 	VFNMADD231PS PixelsConstants<>+256(SB), X6, X5
 	VMULPS       X5, X5, X8
-	VMOVAPS      X10, X9
-	VFMADD231PS  PixelsConstants<>+320(SB), X5, X9
-	VFMADD231PS  PixelsConstants<>+384(SB), X5, X12
-	VFMADD231PS  PixelsConstants<>+448(SB), X5, X14
-	VFMADD231PS  X8, X12, X9
-	VMULPS       X8, X8, X11
-	VFMADD231PS  X11, X14, X9
-	VFMADD231PS  X9, X8, X5
-	VADDPS       PixelsConstants<>+480(SB), X5, X5
-	VFMADD213PS  X7, X6, X10
-	VSUBPS       X7, X10, X8
-	VSUBPS       X8, X6, X6
-	VADDPS       X7, X6, X6
-	VPSLLD       $0x17, X10, X7
-	VPADDD       PixelsConstants<>+480(SB), X7, X7
-	VPSLLD       $0x17, X6, X6
-	VPADDD       PixelsConstants<>+480(SB), X6, X6
-	VMULPS       X7, X5, X5
-	VMULPS       X6, X5, X5
-	VANDPS       X5, X2, X6
-	VADDPS       Y6, Y4, Y6
-	VPERM2F128   $0x01, Y6, Y6, Y7
-	VADDPS       Y7, Y6, Y6
-	VSHUFPS      $0x4e, Y6, Y6, Y7
-	VADDPS       Y7, Y6, Y6
-	VSHUFPS      $0xb1, Y6, Y6, Y7
-	VADDPS       Y7, Y6, Y6
-	VMOVSS       X6, 1108(SI)
-	VMOVUPS      PixelsConstants<>+480(SB), Y7
-	VDIVPS       Y6, Y7, Y8
-	VMULPS       Y8, Y4, Y4
+	VADDPS       PixelsConstants<>+288(SB), X5, X9
+	VSUBPS       PixelsConstants<>+288(SB), X9, X10
+	VSUBPS       X10, X5, X10
+	VMOVAPS      X12, X11
+	VFMADD231PS  PixelsConstants<>+352(SB), X5, X11
+	VFMADD231PS  PixelsConstants<>+416(SB), X5, X14
+	VFMADD231PS  PixelsConstants<>+480(SB), X5, X2
+	VFMADD231PS  X8, X14, X11
+	VMULPS       X8, X8, X5
+	VFMADD231PS  X5, X2, X11
+	VFMADD231PS  X11, X8, X10
+	VADDPS       X10, X9, X2
+	VFMADD213PS  X7, X6, X12
+	VSUBPS       X7, X12, X5
+	VSUBPS       X5, X6, X5
+	VADDPS       X7, X5, X5
+	VPSLLD       $0x17, X12, X6
+	VPADDD       PixelsConstants<>+288(SB), X6, X6
+	VPSLLD       $0x17, X5, X5
+	VPADDD       PixelsConstants<>+288(SB), X5, X5
+	VMULPS       X6, X2, X2
+	VMULPS       X5, X2, X2
+	VANDPS       PixelsConstants<>+64(SB), X2, X5
+	VADDPS       Y5, Y4, Y5
+	VPERM2F128   $0x01, Y5, Y5, Y6
+	VADDPS       Y6, Y5, Y5
+	VSHUFPS      $0x4e, Y5, Y5, Y6
+	VADDPS       Y6, Y5, Y5
+	VSHUFPS      $0xb1, Y5, Y5, Y6
+	VADDPS       Y6, Y5, Y5
+	VMOVSS       X5, 1108(SI)
+	VMOVUPS      PixelsConstants<>+288(SB), Y6
+	VDIVPS       Y5, Y6, Y7
+	VMULPS       Y7, Y4, Y4
 	VMOVUPS      Y4, 1064(SI)
-	VMULPS       X8, X5, X5
-	VMOVSD       X5, 1096(SI)
+	VMULPS       X7, X2, X2
+	VMOVSD       X2, 1096(SI)
 
 	// t = log(s2)
-	VSHUFPS     $0x00, X6, X6, X6
-	VCVTPS2PD   X6, Y6
-	VPADDQ      PixelsConstants<>+544(SB), Y6, Y8
-	VPSRLQ      $0x34, Y8, Y9
-	VORPD       PixelsConstants<>+576(SB), Y9, Y9
-	VSUBPD      PixelsConstants<>+608(SB), Y9, Y9
-	VANDPD      PixelsConstants<>+640(SB), Y8, Y8
-	VPADDQ      PixelsConstants<>+672(SB), Y8, Y8
-	VSUBPD      PixelsConstants<>+704(SB), Y8, Y8
-	VADDPD      PixelsConstants<>+736(SB), Y8, Y10
-	VDIVPD      Y10, Y8, Y8
-	VMULPD      Y8, Y8, Y10
-	VMOVUPS     PixelsConstants<>+800(SB), Y11
-	VFMADD231PD PixelsConstants<>+832(SB), Y10, Y11
-	VMOVUPS     PixelsConstants<>+864(SB), Y12
-	VFMADD231PD PixelsConstants<>+896(SB), Y10, Y12
-	VMULPD      Y10, Y10, Y10
-	VFMADD231PD Y10, Y12, Y11
-	VMULPD      Y10, Y10, Y10
-	VFMADD231PD PixelsConstants<>+928(SB), Y10, Y11
-	VMULPD      Y11, Y8, Y8
-	VFMADD231PD PixelsConstants<>+768(SB), Y9, Y8
-	VXORPS      X9, X9, X9
-	VCMPPD      $0x00, Y9, Y6, Y10
-	VBLENDVPD   Y10, PixelsConstants<>+992(SB), Y8, Y8
-	VCMPPD      $0x00, PixelsConstants<>+512(SB), Y6, Y10
-	VBLENDVPD   Y10, PixelsConstants<>+512(SB), Y8, Y8
-	VCMPPD      $0x19, Y9, Y6, Y6
-	VBLENDVPD   Y6, PixelsConstants<>+1024(SB), Y8, Y6
-	VCVTPD2PSY  Y6, X6
-	VMOVSS      X6, 1152(SI)
+	VSHUFPS     $0x00, X5, X5, X5
+	VCVTPS2PD   X5, Y5
+	VPADDQ      PixelsConstants<>+544(SB), Y5, Y7
+	VPSRLQ      $0x34, Y7, Y8
+	VORPD       PixelsConstants<>+576(SB), Y8, Y8
+	VSUBPD      PixelsConstants<>+608(SB), Y8, Y8
+	VANDPD      PixelsConstants<>+640(SB), Y7, Y7
+	VPADDQ      PixelsConstants<>+672(SB), Y7, Y7
+	VSUBPD      PixelsConstants<>+704(SB), Y7, Y7
+	VADDPD      PixelsConstants<>+736(SB), Y7, Y9
+	VDIVPD      Y9, Y7, Y7
+	VMULPD      Y7, Y7, Y9
+	VMOVUPS     PixelsConstants<>+800(SB), Y10
+	VFMADD231PD PixelsConstants<>+832(SB), Y9, Y10
+	VMOVUPS     PixelsConstants<>+864(SB), Y11
+	VFMADD231PD PixelsConstants<>+896(SB), Y9, Y11
+	VMULPD      Y9, Y9, Y9
+	VFMADD231PD Y9, Y11, Y10
+	VMULPD      Y9, Y9, Y9
+	VFMADD231PD PixelsConstants<>+928(SB), Y9, Y10
+	VMULPD      Y10, Y7, Y7
+	VFMADD231PD PixelsConstants<>+768(SB), Y8, Y7
+	VXORPS      X8, X8, X8
+	VCMPPD      $0x00, Y8, Y5, Y9
+	VBLENDVPD   Y9, PixelsConstants<>+992(SB), Y7, Y7
+	VCMPPD      $0x00, PixelsConstants<>+512(SB), Y5, Y9
+	VBLENDVPD   Y9, PixelsConstants<>+512(SB), Y7, Y7
+	VCMPPD      $0x19, Y8, Y5, Y5
+	VBLENDVPD   Y5, PixelsConstants<>+1024(SB), Y7, Y5
+	VCVTPD2PSY  Y5, X5
+	VMOVSS      X5, 1152(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVUPS      (CX), Y8
-	VSUBPS       Y8, Y4, Y4
-	VBROADCASTSS X3, Y9
-	VSUBPS       Y0, Y9, Y0
-	VBROADCASTSS X6, Y9
-	VADDPS       Y9, Y0, Y0
-	VMULPS       Y0, Y8, Y0
+	VMOVUPS      (CX), Y7
+	VSUBPS       Y7, Y4, Y4
+	VBROADCASTSS X3, Y8
+	VSUBPS       Y0, Y8, Y0
+	VBROADCASTSS X5, Y8
+	VADDPS       Y8, Y0, Y0
+	VMULPS       Y0, Y7, Y0
 	VMOVUPS      Y4, 1112(SI)
-	VANDPS       X5, X2, X5
-	VMOVSD       32(CX), X8
-	VSUBPS       X8, X5, X5
+	VANDPS       PixelsConstants<>+64(SB), X2, X2
+	VMOVSD       32(CX), X7
+	VSUBPS       X7, X2, X2
 	VSHUFPS      $0x00, X3, X3, X3
 	VSUBPS       X1, X3, X1
-	VSHUFPS      $0x00, X6, X6, X3
+	VSHUFPS      $0x00, X5, X5, X3
 	VADDPS       X3, X1, X1
-	VMULPS       X1, X8, X1
-	VMOVSD       X5, 1144(SI)
-	VANDPS       X1, X2, X1
+	VMULPS       X1, X7, X1
+	VMOVSD       X2, 1144(SI)
+	VANDPS       PixelsConstants<>+64(SB), X1, X1
 	VADDPS       Y1, Y0, Y0
 	VPERM2F128   $0x01, Y0, Y0, Y1
 	VADDPS       Y1, Y0, Y0
@@ -3180,7 +3200,7 @@ loop1:
 	VMOVUPS      407040(DI), Y1
 	VFNMADD231PS Y4, Y0, Y1
 	VMOVUPS      Y1, 407040(DI)
-	VANDPS       X5, X2, X1
+	VANDPS       PixelsConstants<>+64(SB), X2, X1
 	VMOVSD       407072(DI), X2
 	VBROADCASTSS rate+32(FP), X3
 	VFNMADD231PS X1, X3, X2
@@ -3196,7 +3216,7 @@ loop1:
 	VFNMADD231PS 32(SI), Y2, Y3
 	VMOVUPS      Y3, 401952(DI)
 	VMOVUPS      401984(DI), Y3
-	VMULPS       Y1, Y3, Y6
+	VMULPS       Y1, Y3, Y7
 	VFNMADD231PS 64(SI), Y2, Y3
 	VMOVUPS      Y3, 401984(DI)
 	VMOVUPS      402016(DI), Y3
@@ -3214,7 +3234,7 @@ loop1:
 	VFNMADD231PS 32(SI), Y3, Y8
 	VMOVUPS      Y8, 402464(DI)
 	VMOVUPS      402496(DI), Y8
-	VFMADD231PS  Y2, Y8, Y6
+	VFMADD231PS  Y2, Y8, Y7
 	VFNMADD231PS 64(SI), Y3, Y8
 	VMOVUPS      Y8, 402496(DI)
 	VMOVUPS      402528(DI), Y8
@@ -3232,7 +3252,7 @@ loop1:
 	VFNMADD231PS 32(SI), Y3, Y8
 	VMOVUPS      Y8, 402976(DI)
 	VMOVUPS      403008(DI), Y8
-	VFMADD231PS  Y2, Y8, Y6
+	VFMADD231PS  Y2, Y8, Y7
 	VFNMADD231PS 64(SI), Y3, Y8
 	VMOVUPS      Y8, 403008(DI)
 	VMOVUPS      403040(DI), Y8
@@ -3250,7 +3270,7 @@ loop1:
 	VFNMADD231PS 32(SI), Y3, Y8
 	VMOVUPS      Y8, 403488(DI)
 	VMOVUPS      403520(DI), Y8
-	VFMADD231PS  Y2, Y8, Y6
+	VFMADD231PS  Y2, Y8, Y7
 	VFNMADD231PS 64(SI), Y3, Y8
 	VMOVUPS      Y8, 403520(DI)
 	VMOVUPS      403552(DI), Y8
@@ -3268,7 +3288,7 @@ loop1:
 	VFNMADD231PS 32(SI), Y3, Y8
 	VMOVUPS      Y8, 404000(DI)
 	VMOVUPS      404032(DI), Y8
-	VFMADD231PS  Y2, Y8, Y6
+	VFMADD231PS  Y2, Y8, Y7
 	VFNMADD231PS 64(SI), Y3, Y8
 	VMOVUPS      Y8, 404032(DI)
 	VMOVUPS      404064(DI), Y8
@@ -3286,7 +3306,7 @@ loop1:
 	VFNMADD231PS 32(SI), Y3, Y8
 	VMOVUPS      Y8, 404512(DI)
 	VMOVUPS      404544(DI), Y8
-	VFMADD231PS  Y2, Y8, Y6
+	VFMADD231PS  Y2, Y8, Y7
 	VFNMADD231PS 64(SI), Y3, Y8
 	VMOVUPS      Y8, 404544(DI)
 	VMOVUPS      404576(DI), Y8
@@ -3304,7 +3324,7 @@ loop1:
 	VFNMADD231PS 32(SI), Y3, Y8
 	VMOVUPS      Y8, 405024(DI)
 	VMOVUPS      405056(DI), Y8
-	VFMADD231PS  Y2, Y8, Y6
+	VFMADD231PS  Y2, Y8, Y7
 	VFNMADD231PS 64(SI), Y3, Y8
 	VMOVUPS      Y8, 405056(DI)
 	VMOVUPS      405088(DI), Y8
@@ -3322,7 +3342,7 @@ loop1:
 	VFNMADD231PS 32(SI), Y3, Y8
 	VMOVUPS      Y8, 405536(DI)
 	VMOVUPS      405568(DI), Y8
-	VFMADD231PS  Y2, Y8, Y6
+	VFMADD231PS  Y2, Y8, Y7
 	VFNMADD231PS 64(SI), Y3, Y8
 	VMOVUPS      Y8, 405568(DI)
 	VMOVUPS      405600(DI), Y8
@@ -3340,7 +3360,7 @@ loop1:
 	VFNMADD231PS 32(SI), Y3, Y8
 	VMOVUPS      Y8, 406048(DI)
 	VMOVUPS      406080(DI), Y8
-	VFMADD231PS  Y2, Y8, Y6
+	VFMADD231PS  Y2, Y8, Y7
 	VFNMADD231PS 64(SI), Y3, Y8
 	VMOVUPS      Y8, 406080(DI)
 	VMOVUPS      406112(DI), Y8
@@ -3358,7 +3378,7 @@ loop1:
 	VFNMADD231PS 32(SI), Y3, Y8
 	VMOVUPS      Y8, 406560(DI)
 	VMOVUPS      406592(DI), Y8
-	VFMADD231PS  Y2, Y8, Y6
+	VFMADD231PS  Y2, Y8, Y7
 	VFNMADD231PS 64(SI), Y3, Y8
 	VMOVUPS      Y8, 406592(DI)
 	VMOVUPS      406624(DI), Y8
@@ -3368,22 +3388,22 @@ loop1:
 	VMOVUPS      (SI), Y2
 	VXORPS       X3, X3, X3
 	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y7, Y3, Y2
+	VBLENDVPS    Y2, Y6, Y3, Y2
 	VMULPS       Y2, Y4, Y2
 	VMOVUPS      Y2, 512(SI)
 	VMOVUPS      32(SI), Y2
 	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y7, Y3, Y2
+	VBLENDVPS    Y2, Y6, Y3, Y2
 	VMULPS       Y2, Y5, Y2
 	VMOVUPS      Y2, 544(SI)
 	VMOVUPS      64(SI), Y2
 	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y7, Y3, Y2
-	VMULPS       Y2, Y6, Y2
+	VBLENDVPS    Y2, Y6, Y3, Y2
+	VMULPS       Y2, Y7, Y2
 	VMOVUPS      Y2, 576(SI)
 	VMOVUPS      96(SI), Y2
 	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y7, Y3, Y2
+	VBLENDVPS    Y2, Y6, Y3, Y2
 	VMULPS       Y2, Y1, Y1
 	VMOVUPS      Y1, 608(SI)
 	VBROADCASTSS 1112(SI), Y1
@@ -3393,7 +3413,7 @@ loop1:
 	VFNMADD231PS 128(SI), Y2, Y4
 	VMOVUPS      Y4, 402048(DI)
 	VMOVUPS      402080(DI), Y4
-	VMULPS       Y1, Y4, Y6
+	VMULPS       Y1, Y4, Y7
 	VFNMADD231PS 160(SI), Y2, Y4
 	VMOVUPS      Y4, 402080(DI)
 	VMOVUPS      402112(DI), Y4
@@ -3411,7 +3431,7 @@ loop1:
 	VFNMADD231PS 128(SI), Y4, Y9
 	VMOVUPS      Y9, 402560(DI)
 	VMOVUPS      402592(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 160(SI), Y4, Y9
 	VMOVUPS      Y9, 402592(DI)
 	VMOVUPS      402624(DI), Y9
@@ -3429,7 +3449,7 @@ loop1:
 	VFNMADD231PS 128(SI), Y4, Y9
 	VMOVUPS      Y9, 403072(DI)
 	VMOVUPS      403104(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 160(SI), Y4, Y9
 	VMOVUPS      Y9, 403104(DI)
 	VMOVUPS      403136(DI), Y9
@@ -3447,7 +3467,7 @@ loop1:
 	VFNMADD231PS 128(SI), Y4, Y9
 	VMOVUPS      Y9, 403584(DI)
 	VMOVUPS      403616(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 160(SI), Y4, Y9
 	VMOVUPS      Y9, 403616(DI)
 	VMOVUPS      403648(DI), Y9
@@ -3465,7 +3485,7 @@ loop1:
 	VFNMADD231PS 128(SI), Y4, Y9
 	VMOVUPS      Y9, 404096(DI)
 	VMOVUPS      404128(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 160(SI), Y4, Y9
 	VMOVUPS      Y9, 404128(DI)
 	VMOVUPS      404160(DI), Y9
@@ -3483,7 +3503,7 @@ loop1:
 	VFNMADD231PS 128(SI), Y4, Y9
 	VMOVUPS      Y9, 404608(DI)
 	VMOVUPS      404640(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 160(SI), Y4, Y9
 	VMOVUPS      Y9, 404640(DI)
 	VMOVUPS      404672(DI), Y9
@@ -3501,7 +3521,7 @@ loop1:
 	VFNMADD231PS 128(SI), Y4, Y9
 	VMOVUPS      Y9, 405120(DI)
 	VMOVUPS      405152(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 160(SI), Y4, Y9
 	VMOVUPS      Y9, 405152(DI)
 	VMOVUPS      405184(DI), Y9
@@ -3519,7 +3539,7 @@ loop1:
 	VFNMADD231PS 128(SI), Y4, Y9
 	VMOVUPS      Y9, 405632(DI)
 	VMOVUPS      405664(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 160(SI), Y4, Y9
 	VMOVUPS      Y9, 405664(DI)
 	VMOVUPS      405696(DI), Y9
@@ -3537,7 +3557,7 @@ loop1:
 	VFNMADD231PS 128(SI), Y4, Y9
 	VMOVUPS      Y9, 406144(DI)
 	VMOVUPS      406176(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 160(SI), Y4, Y9
 	VMOVUPS      Y9, 406176(DI)
 	VMOVUPS      406208(DI), Y9
@@ -3555,7 +3575,7 @@ loop1:
 	VFNMADD231PS 128(SI), Y4, Y9
 	VMOVUPS      Y9, 406656(DI)
 	VMOVUPS      406688(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 160(SI), Y4, Y9
 	VMOVUPS      Y9, 406688(DI)
 	VMOVUPS      406720(DI), Y9
@@ -3568,22 +3588,22 @@ loop1:
 	VMOVUPS      Y9, 406752(DI)
 	VMOVUPS      128(SI), Y2
 	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y7, Y3, Y2
+	VBLENDVPS    Y2, Y6, Y3, Y2
 	VMULPS       Y2, Y5, Y2
 	VMOVUPS      Y2, 640(SI)
 	VMOVUPS      160(SI), Y2
 	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y7, Y3, Y2
-	VMULPS       Y2, Y6, Y2
+	VBLENDVPS    Y2, Y6, Y3, Y2
+	VMULPS       Y2, Y7, Y2
 	VMOVUPS      Y2, 672(SI)
 	VMOVUPS      192(SI), Y2
 	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y7, Y3, Y2
+	VBLENDVPS    Y2, Y6, Y3, Y2
 	VMULPS       Y2, Y8, Y2
 	VMOVUPS      Y2, 704(SI)
 	VMOVUPS      224(SI), Y2
 	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y7, Y3, Y2
+	VBLENDVPS    Y2, Y6, Y3, Y2
 	VMULPS       Y2, Y1, Y1
 	VMOVUPS      Y1, 736(SI)
 	VBROADCASTSS 1112(SI), Y1
@@ -3593,7 +3613,7 @@ loop1:
 	VFNMADD231PS 256(SI), Y2, Y4
 	VMOVUPS      Y4, 402176(DI)
 	VMOVUPS      402208(DI), Y4
-	VMULPS       Y1, Y4, Y6
+	VMULPS       Y1, Y4, Y7
 	VFNMADD231PS 288(SI), Y2, Y4
 	VMOVUPS      Y4, 402208(DI)
 	VMOVUPS      402240(DI), Y4
@@ -3611,7 +3631,7 @@ loop1:
 	VFNMADD231PS 256(SI), Y4, Y9
 	VMOVUPS      Y9, 402688(DI)
 	VMOVUPS      402720(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 288(SI), Y4, Y9
 	VMOVUPS      Y9, 402720(DI)
 	VMOVUPS      402752(DI), Y9
@@ -3629,7 +3649,7 @@ loop1:
 	VFNMADD231PS 256(SI), Y4, Y9
 	VMOVUPS      Y9, 403200(DI)
 	VMOVUPS      403232(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 288(SI), Y4, Y9
 	VMOVUPS      Y9, 403232(DI)
 	VMOVUPS      403264(DI), Y9
@@ -3647,7 +3667,7 @@ loop1:
 	VFNMADD231PS 256(SI), Y4, Y9
 	VMOVUPS      Y9, 403712(DI)
 	VMOVUPS      403744(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 288(SI), Y4, Y9
 	VMOVUPS      Y9, 403744(DI)
 	VMOVUPS      403776(DI), Y9
@@ -3665,7 +3685,7 @@ loop1:
 	VFNMADD231PS 256(SI), Y4, Y9
 	VMOVUPS      Y9, 404224(DI)
 	VMOVUPS      404256(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 288(SI), Y4, Y9
 	VMOVUPS      Y9, 404256(DI)
 	VMOVUPS      404288(DI), Y9
@@ -3683,7 +3703,7 @@ loop1:
 	VFNMADD231PS 256(SI), Y4, Y9
 	VMOVUPS      Y9, 404736(DI)
 	VMOVUPS      404768(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 288(SI), Y4, Y9
 	VMOVUPS      Y9, 404768(DI)
 	VMOVUPS      404800(DI), Y9
@@ -3701,7 +3721,7 @@ loop1:
 	VFNMADD231PS 256(SI), Y4, Y9
 	VMOVUPS      Y9, 405248(DI)
 	VMOVUPS      405280(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 288(SI), Y4, Y9
 	VMOVUPS      Y9, 405280(DI)
 	VMOVUPS      405312(DI), Y9
@@ -3719,7 +3739,7 @@ loop1:
 	VFNMADD231PS 256(SI), Y4, Y9
 	VMOVUPS      Y9, 405760(DI)
 	VMOVUPS      405792(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 288(SI), Y4, Y9
 	VMOVUPS      Y9, 405792(DI)
 	VMOVUPS      405824(DI), Y9
@@ -3737,7 +3757,7 @@ loop1:
 	VFNMADD231PS 256(SI), Y4, Y9
 	VMOVUPS      Y9, 406272(DI)
 	VMOVUPS      406304(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 288(SI), Y4, Y9
 	VMOVUPS      Y9, 406304(DI)
 	VMOVUPS      406336(DI), Y9
@@ -3755,7 +3775,7 @@ loop1:
 	VFNMADD231PS 256(SI), Y4, Y9
 	VMOVUPS      Y9, 406784(DI)
 	VMOVUPS      406816(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 288(SI), Y4, Y9
 	VMOVUPS      Y9, 406816(DI)
 	VMOVUPS      406848(DI), Y9
@@ -3768,22 +3788,22 @@ loop1:
 	VMOVUPS      Y9, 406880(DI)
 	VMOVUPS      256(SI), Y2
 	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y7, Y3, Y2
+	VBLENDVPS    Y2, Y6, Y3, Y2
 	VMULPS       Y2, Y5, Y2
 	VMOVUPS      Y2, 768(SI)
 	VMOVUPS      288(SI), Y2
 	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y7, Y3, Y2
-	VMULPS       Y2, Y6, Y2
+	VBLENDVPS    Y2, Y6, Y3, Y2
+	VMULPS       Y2, Y7, Y2
 	VMOVUPS      Y2, 800(SI)
 	VMOVUPS      320(SI), Y2
 	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y7, Y3, Y2
+	VBLENDVPS    Y2, Y6, Y3, Y2
 	VMULPS       Y2, Y8, Y2
 	VMOVUPS      Y2, 832(SI)
 	VMOVUPS      352(SI), Y2
 	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y7, Y3, Y2
+	VBLENDVPS    Y2, Y6, Y3, Y2
 	VMULPS       Y2, Y1, Y1
 	VMOVUPS      Y1, 864(SI)
 	VBROADCASTSS 1112(SI), Y1
@@ -3793,7 +3813,7 @@ loop1:
 	VFNMADD231PS 384(SI), Y2, Y4
 	VMOVUPS      Y4, 402304(DI)
 	VMOVUPS      402336(DI), Y4
-	VMULPS       Y1, Y4, Y6
+	VMULPS       Y1, Y4, Y7
 	VFNMADD231PS 416(SI), Y2, Y4
 	VMOVUPS      Y4, 402336(DI)
 	VMOVUPS      402368(DI), Y4
@@ -3811,7 +3831,7 @@ loop1:
 	VFNMADD231PS 384(SI), Y4, Y9
 	VMOVUPS      Y9, 402816(DI)
 	VMOVUPS      402848(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 416(SI), Y4, Y9
 	VMOVUPS      Y9, 402848(DI)
 	VMOVUPS      402880(DI), Y9
@@ -3829,7 +3849,7 @@ loop1:
 	VFNMADD231PS 384(SI), Y4, Y9
 	VMOVUPS      Y9, 403328(DI)
 	VMOVUPS      403360(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 416(SI), Y4, Y9
 	VMOVUPS      Y9, 403360(DI)
 	VMOVUPS      403392(DI), Y9
@@ -3847,7 +3867,7 @@ loop1:
 	VFNMADD231PS 384(SI), Y4, Y9
 	VMOVUPS      Y9, 403840(DI)
 	VMOVUPS      403872(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 416(SI), Y4, Y9
 	VMOVUPS      Y9, 403872(DI)
 	VMOVUPS      403904(DI), Y9
@@ -3865,7 +3885,7 @@ loop1:
 	VFNMADD231PS 384(SI), Y4, Y9
 	VMOVUPS      Y9, 404352(DI)
 	VMOVUPS      404384(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 416(SI), Y4, Y9
 	VMOVUPS      Y9, 404384(DI)
 	VMOVUPS      404416(DI), Y9
@@ -3883,7 +3903,7 @@ loop1:
 	VFNMADD231PS 384(SI), Y4, Y9
 	VMOVUPS      Y9, 404864(DI)
 	VMOVUPS      404896(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 416(SI), Y4, Y9
 	VMOVUPS      Y9, 404896(DI)
 	VMOVUPS      404928(DI), Y9
@@ -3901,7 +3921,7 @@ loop1:
 	VFNMADD231PS 384(SI), Y4, Y9
 	VMOVUPS      Y9, 405376(DI)
 	VMOVUPS      405408(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 416(SI), Y4, Y9
 	VMOVUPS      Y9, 405408(DI)
 	VMOVUPS      405440(DI), Y9
@@ -3919,7 +3939,7 @@ loop1:
 	VFNMADD231PS 384(SI), Y4, Y9
 	VMOVUPS      Y9, 405888(DI)
 	VMOVUPS      405920(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 416(SI), Y4, Y9
 	VMOVUPS      Y9, 405920(DI)
 	VMOVUPS      405952(DI), Y9
@@ -3937,7 +3957,7 @@ loop1:
 	VFNMADD231PS 384(SI), Y4, Y9
 	VMOVUPS      Y9, 406400(DI)
 	VMOVUPS      406432(DI), Y9
-	VFMADD231PS  Y2, Y9, Y6
+	VFMADD231PS  Y2, Y9, Y7
 	VFNMADD231PS 416(SI), Y4, Y9
 	VMOVUPS      Y9, 406432(DI)
 	VMOVUPS      406464(DI), Y9
@@ -3955,7 +3975,7 @@ loop1:
 	VFNMADD231PS 384(SI), Y0, Y4
 	VMOVUPS      Y4, 406912(DI)
 	VMOVUPS      406944(DI), Y4
-	VFMADD231PS  Y2, Y4, Y6
+	VFMADD231PS  Y2, Y4, Y7
 	VFNMADD231PS 416(SI), Y0, Y4
 	VMOVUPS      Y4, 406944(DI)
 	VMOVUPS      406976(DI), Y4
@@ -3968,22 +3988,22 @@ loop1:
 	VMOVUPS      Y4, 407008(DI)
 	VMOVUPS      384(SI), Y0
 	VCMPPS       $0x1e, Y3, Y0, Y0
-	VBLENDVPS    Y0, Y7, Y3, Y0
+	VBLENDVPS    Y0, Y6, Y3, Y0
 	VMULPS       Y0, Y5, Y0
 	VMOVUPS      Y0, 896(SI)
 	VMOVUPS      416(SI), Y0
 	VCMPPS       $0x1e, Y3, Y0, Y0
-	VBLENDVPS    Y0, Y7, Y3, Y0
-	VMULPS       Y0, Y6, Y0
+	VBLENDVPS    Y0, Y6, Y3, Y0
+	VMULPS       Y0, Y7, Y0
 	VMOVUPS      Y0, 928(SI)
 	VMOVUPS      448(SI), Y0
 	VCMPPS       $0x1e, Y3, Y0, Y0
-	VBLENDVPS    Y0, Y7, Y3, Y0
+	VBLENDVPS    Y0, Y6, Y3, Y0
 	VMULPS       Y0, Y8, Y0
 	VMOVUPS      Y0, 960(SI)
 	VMOVUPS      480(SI), Y0
 	VCMPPS       $0x1e, Y3, Y0, Y0
-	VBLENDVPS    Y0, Y7, Y3, Y0
+	VBLENDVPS    Y0, Y6, Y3, Y0
 	VMULPS       Y0, Y1, Y0
 	VMOVUPS      Y0, 992(SI)
 
@@ -5007,23 +5027,23 @@ loop8:
 	VFNMADD231PS PixelsConstants<>+224(SB), Y2, Y0
 	VFNMADD231PS PixelsConstants<>+256(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VMOVUPS      PixelsConstants<>+416(SB), Y4
-	VFMADD231PS  PixelsConstants<>+448(SB), Y0, Y4
+	VMOVUPS      PixelsConstants<>+448(SB), Y4
+	VFMADD231PS  PixelsConstants<>+480(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+416(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+384(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+352(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+320(SB), Y0, Y4
-	VFMADD213PS  PixelsConstants<>+288(SB), Y0, Y4
 	VFMADD231PS  Y4, Y3, Y0
-	VADDPS       PixelsConstants<>+480(SB), Y0, Y0
+	VADDPS       PixelsConstants<>+288(SB), Y0, Y0
 	VMOVAPS      Y1, Y3
-	VFMADD231PS  PixelsConstants<>+288(SB), Y2, Y3
+	VFMADD231PS  PixelsConstants<>+320(SB), Y2, Y3
 	VSUBPS       Y1, Y3, Y4
 	VSUBPS       Y4, Y2, Y2
 	VADDPS       Y1, Y2, Y1
 	VPSLLD       $0x17, Y3, Y2
-	VPADDD       PixelsConstants<>+480(SB), Y2, Y2
+	VPADDD       PixelsConstants<>+288(SB), Y2, Y2
 	VPSLLD       $0x17, Y1, Y1
-	VPADDD       PixelsConstants<>+480(SB), Y1, Y1
+	VPADDD       PixelsConstants<>+288(SB), Y1, Y1
 	VMULPS       Y2, Y0, Y0
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 51520(SI)(R11*1)
@@ -5033,7 +5053,7 @@ loop8:
 	SUBL         $0x00000001, R12
 	JNE          loop8
 	VMOVUPS      Y14, 52224(SI)
-	VMOVUPS      PixelsConstants<>+480(SB), Y0
+	VMOVUPS      PixelsConstants<>+288(SB), Y0
 	VDIVPS       Y14, Y0, Y0
 	VMOVAPS      Y0, Y15
 	XORL         R11, R11
@@ -5078,23 +5098,23 @@ loop11:
 	VFNMADD231PS PixelsConstants<>+224(SB), Y2, Y0
 	VFNMADD231PS PixelsConstants<>+256(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VMOVUPS      PixelsConstants<>+416(SB), Y4
-	VFMADD231PS  PixelsConstants<>+448(SB), Y0, Y4
+	VMOVUPS      PixelsConstants<>+448(SB), Y4
+	VFMADD231PS  PixelsConstants<>+480(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+416(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+384(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+352(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+320(SB), Y0, Y4
-	VFMADD213PS  PixelsConstants<>+288(SB), Y0, Y4
 	VFMADD231PS  Y4, Y3, Y0
-	VADDPS       PixelsConstants<>+480(SB), Y0, Y0
+	VADDPS       PixelsConstants<>+288(SB), Y0, Y0
 	VMOVAPS      Y1, Y3
-	VFMADD231PS  PixelsConstants<>+288(SB), Y2, Y3
+	VFMADD231PS  PixelsConstants<>+320(SB), Y2, Y3
 	VSUBPS       Y1, Y3, Y4
 	VSUBPS       Y4, Y2, Y2
 	VADDPS       Y1, Y2, Y1
 	VPSLLD       $0x17, Y3, Y2
-	VPADDD       PixelsConstants<>+480(SB), Y2, Y2
+	VPADDD       PixelsConstants<>+288(SB), Y2, Y2
 	VPSLLD       $0x17, Y1, Y1
-	VPADDD       PixelsConstants<>+480(SB), Y1, Y1
+	VPADDD       PixelsConstants<>+288(SB), Y1, Y1
 	VMULPS       Y2, Y0, Y0
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 51552(SI)(R11*1)
@@ -5104,7 +5124,7 @@ loop11:
 	SUBL         $0x00000001, R12
 	JNE          loop11
 	VMOVUPS      Y14, 52256(SI)
-	VMOVUPS      PixelsConstants<>+480(SB), Y0
+	VMOVUPS      PixelsConstants<>+288(SB), Y0
 	VDIVPS       Y14, Y0, Y0
 	VMOVAPS      Y0, Y15
 	XORL         R11, R11
@@ -6012,14 +6032,14 @@ loop7:
 	VFNMADD231PS.BCST PixelsConstants<>+1080(SB), Z1, Z0
 	VFNMADD231PS.BCST PixelsConstants<>+1084(SB), Z1, Z0
 	VMULPS            Z0, Z0, Z2
-	VBROADCASTSS      PixelsConstants<>+1104(SB), Z3
-	VFMADD231PS.BCST  PixelsConstants<>+1108(SB), Z0, Z3
+	VBROADCASTSS      PixelsConstants<>+1108(SB), Z3
+	VFMADD231PS.BCST  PixelsConstants<>+1112(SB), Z0, Z3
+	VFMADD213PS.BCST  PixelsConstants<>+1104(SB), Z0, Z3
 	VFMADD213PS.BCST  PixelsConstants<>+1100(SB), Z0, Z3
 	VFMADD213PS.BCST  PixelsConstants<>+1096(SB), Z0, Z3
 	VFMADD213PS.BCST  PixelsConstants<>+1092(SB), Z0, Z3
-	VFMADD213PS.BCST  PixelsConstants<>+1088(SB), Z0, Z3
 	VFMADD231PS       Z3, Z2, Z0
-	VADDPS.BCST       PixelsConstants<>+1112(SB), Z0, Z0
+	VADDPS.BCST       PixelsConstants<>+1088(SB), Z0, Z0
 	VSCALEFPS         Z1, Z0, Z0
 	VMOVUPS           Z0, 51520(SI)(R13*1)
 	VADDPS            Z0, Z30, Z0
@@ -6028,7 +6048,7 @@ loop7:
 	SUBL              $0x00000001, R11
 	JNE               loop7
 	VMOVUPS           Z30, 52224(SI)
-	VBROADCASTSS      PixelsConstants<>+1112(SB), Z0
+	VBROADCASTSS      PixelsConstants<>+1088(SB), Z0
 	VDIVPS            Z30, Z0, Z0
 	VMOVAPS           Z0, Z31
 	XORL              R13, R13
@@ -6185,13 +6205,13 @@ TEXT ·pixelsLossBatchAVX2(SB), NOSPLIT, $224-52
 	VBROADCASTSS X15, Y15
 	VMOVUPS      PixelsConstants<>+1116(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       PixelsConstants<>+480(SB), Y0, Y0
+	VANDPS       PixelsConstants<>+288(SB), Y0, Y0
 	VMOVUPS      Y0, 102464(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 102528(SI)
 	VMOVUPS      PixelsConstants<>+1148(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       PixelsConstants<>+480(SB), Y1, Y1
+	VANDPS       PixelsConstants<>+288(SB), Y1, Y1
 	VMOVUPS      Y1, 102496(SI)
 	VMOVUPS      Y0, 102560(SI)
 	MOVQ         tiles+32(FP), R13
@@ -7255,23 +7275,23 @@ loop8:
 	VFNMADD231PS PixelsConstants<>+224(SB), Y2, Y0
 	VFNMADD231PS PixelsConstants<>+256(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VMOVUPS      PixelsConstants<>+416(SB), Y4
-	VFMADD231PS  PixelsConstants<>+448(SB), Y0, Y4
+	VMOVUPS      PixelsConstants<>+448(SB), Y4
+	VFMADD231PS  PixelsConstants<>+480(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+416(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+384(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+352(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+320(SB), Y0, Y4
-	VFMADD213PS  PixelsConstants<>+288(SB), Y0, Y4
 	VFMADD231PS  Y4, Y3, Y0
-	VADDPS       PixelsConstants<>+480(SB), Y0, Y0
+	VADDPS       PixelsConstants<>+288(SB), Y0, Y0
 	VMOVAPS      Y1, Y3
-	VFMADD231PS  PixelsConstants<>+288(SB), Y2, Y3
+	VFMADD231PS  PixelsConstants<>+320(SB), Y2, Y3
 	VSUBPS       Y1, Y3, Y4
 	VSUBPS       Y4, Y2, Y2
 	VADDPS       Y1, Y2, Y1
 	VPSLLD       $0x17, Y3, Y2
-	VPADDD       PixelsConstants<>+480(SB), Y2, Y2
+	VPADDD       PixelsConstants<>+288(SB), Y2, Y2
 	VPSLLD       $0x17, Y1, Y1
-	VPADDD       PixelsConstants<>+480(SB), Y1, Y1
+	VPADDD       PixelsConstants<>+288(SB), Y1, Y1
 	VMULPS       Y2, Y0, Y0
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 51520(SI)(R11*1)
@@ -7281,7 +7301,7 @@ loop8:
 	SUBL         $0x00000001, R12
 	JNE          loop8
 	VMOVUPS      Y14, 52224(SI)
-	VMOVUPS      PixelsConstants<>+480(SB), Y0
+	VMOVUPS      PixelsConstants<>+288(SB), Y0
 	VDIVPS       Y14, Y0, Y0
 	VMOVAPS      Y0, Y15
 	XORL         R11, R11
@@ -7326,23 +7346,23 @@ loop11:
 	VFNMADD231PS PixelsConstants<>+224(SB), Y2, Y0
 	VFNMADD231PS PixelsConstants<>+256(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VMOVUPS      PixelsConstants<>+416(SB), Y4
-	VFMADD231PS  PixelsConstants<>+448(SB), Y0, Y4
+	VMOVUPS      PixelsConstants<>+448(SB), Y4
+	VFMADD231PS  PixelsConstants<>+480(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+416(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+384(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+352(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+320(SB), Y0, Y4
-	VFMADD213PS  PixelsConstants<>+288(SB), Y0, Y4
 	VFMADD231PS  Y4, Y3, Y0
-	VADDPS       PixelsConstants<>+480(SB), Y0, Y0
+	VADDPS       PixelsConstants<>+288(SB), Y0, Y0
 	VMOVAPS      Y1, Y3
-	VFMADD231PS  PixelsConstants<>+288(SB), Y2, Y3
+	VFMADD231PS  PixelsConstants<>+320(SB), Y2, Y3
 	VSUBPS       Y1, Y3, Y4
 	VSUBPS       Y4, Y2, Y2
 	VADDPS       Y1, Y2, Y1
 	VPSLLD       $0x17, Y3, Y2
-	VPADDD       PixelsConstants<>+480(SB), Y2, Y2
+	VPADDD       PixelsConstants<>+288(SB), Y2, Y2
 	VPSLLD       $0x17, Y1, Y1
-	VPADDD       PixelsConstants<>+480(SB), Y1, Y1
+	VPADDD       PixelsConstants<>+288(SB), Y1, Y1
 	VMULPS       Y2, Y0, Y0
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 51552(SI)(R11*1)
@@ -7352,7 +7372,7 @@ loop11:
 	SUBL         $0x00000001, R12
 	JNE          loop11
 	VMOVUPS      Y14, 52256(SI)
-	VMOVUPS      PixelsConstants<>+480(SB), Y0
+	VMOVUPS      PixelsConstants<>+288(SB), Y0
 	VDIVPS       Y14, Y0, Y0
 	VMOVAPS      Y0, Y15
 	XORL         R11, R11
@@ -7630,7 +7650,7 @@ TEXT ·pixelsLossBatchAVX512(SB), NOSPLIT, $64-52
 	VBROADCASTSS X31, Z31
 	VMOVUPS      PixelsConstants<>+1216(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS PixelsConstants<>+1112(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1088(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 102464(SI)
 	VXORPS       X0, X0, X0
@@ -8458,14 +8478,14 @@ loop7:
 	VFNMADD231PS.BCST PixelsConstants<>+1080(SB), Z1, Z0
 	VFNMADD231PS.BCST PixelsConstants<>+1084(SB), Z1, Z0
 	VMULPS            Z0, Z0, Z2
-	VBROADCASTSS      PixelsConstants<>+1104(SB), Z3
-	VFMADD231PS.BCST  PixelsConstants<>+1108(SB), Z0, Z3
+	VBROADCASTSS      PixelsConstants<>+1108(SB), Z3
+	VFMADD231PS.BCST  PixelsConstants<>+1112(SB), Z0, Z3
+	VFMADD213PS.BCST  PixelsConstants<>+1104(SB), Z0, Z3
 	VFMADD213PS.BCST  PixelsConstants<>+1100(SB), Z0, Z3
 	VFMADD213PS.BCST  PixelsConstants<>+1096(SB), Z0, Z3
 	VFMADD213PS.BCST  PixelsConstants<>+1092(SB), Z0, Z3
-	VFMADD213PS.BCST  PixelsConstants<>+1088(SB), Z0, Z3
 	VFMADD231PS       Z3, Z2, Z0
-	VADDPS.BCST       PixelsConstants<>+1112(SB), Z0, Z0
+	VADDPS.BCST       PixelsConstants<>+1088(SB), Z0, Z0
 	VSCALEFPS         Z1, Z0, Z0
 	VMOVUPS           Z0, 51520(SI)(R13*1)
 	VADDPS            Z0, Z30, Z0
@@ -8474,7 +8494,7 @@ loop7:
 	SUBL              $0x00000001, R11
 	JNE               loop7
 	VMOVUPS           Z30, 52224(SI)
-	VBROADCASTSS      PixelsConstants<>+1112(SB), Z0
+	VBROADCASTSS      PixelsConstants<>+1088(SB), Z0
 	VDIVPS            Z30, Z0, Z0
 	VMOVAPS           Z0, Z31
 	XORL              R13, R13
@@ -8648,13 +8668,13 @@ TEXT ·pixelsGradBatchAVX2(SB), $288-52
 	VBROADCASTSS X15, Y15
 	VMOVUPS      PixelsConstants<>+1116(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       PixelsConstants<>+480(SB), Y0, Y0
+	VANDPS       PixelsConstants<>+288(SB), Y0, Y0
 	VMOVUPS      Y0, 102464(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 102528(SI)
 	VMOVUPS      PixelsConstants<>+1148(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       PixelsConstants<>+480(SB), Y1, Y1
+	VANDPS       PixelsConstants<>+288(SB), Y1, Y1
 	VMOVUPS      Y1, 102496(SI)
 	VMOVUPS      Y0, 102560(SI)
 	LEAQ         102592(SI), BX
@@ -9719,23 +9739,23 @@ loop8:
 	VFNMADD231PS PixelsConstants<>+224(SB), Y2, Y0
 	VFNMADD231PS PixelsConstants<>+256(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VMOVUPS      PixelsConstants<>+416(SB), Y4
-	VFMADD231PS  PixelsConstants<>+448(SB), Y0, Y4
+	VMOVUPS      PixelsConstants<>+448(SB), Y4
+	VFMADD231PS  PixelsConstants<>+480(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+416(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+384(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+352(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+320(SB), Y0, Y4
-	VFMADD213PS  PixelsConstants<>+288(SB), Y0, Y4
 	VFMADD231PS  Y4, Y3, Y0
-	VADDPS       PixelsConstants<>+480(SB), Y0, Y0
+	VADDPS       PixelsConstants<>+288(SB), Y0, Y0
 	VMOVAPS      Y1, Y3
-	VFMADD231PS  PixelsConstants<>+288(SB), Y2, Y3
+	VFMADD231PS  PixelsConstants<>+320(SB), Y2, Y3
 	VSUBPS       Y1, Y3, Y4
 	VSUBPS       Y4, Y2, Y2
 	VADDPS       Y1, Y2, Y1
 	VPSLLD       $0x17, Y3, Y2
-	VPADDD       PixelsConstants<>+480(SB), Y2, Y2
+	VPADDD       PixelsConstants<>+288(SB), Y2, Y2
 	VPSLLD       $0x17, Y1, Y1
-	VPADDD       PixelsConstants<>+480(SB), Y1, Y1
+	VPADDD       PixelsConstants<>+288(SB), Y1, Y1
 	VMULPS       Y2, Y0, Y0
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 51520(SI)(R11*1)
@@ -9745,7 +9765,7 @@ loop8:
 	SUBL         $0x00000001, R12
 	JNE          loop8
 	VMOVUPS      Y14, 52224(SI)
-	VMOVUPS      PixelsConstants<>+480(SB), Y0
+	VMOVUPS      PixelsConstants<>+288(SB), Y0
 	VDIVPS       Y14, Y0, Y0
 	VMOVAPS      Y0, Y15
 	XORL         R11, R11
@@ -9790,23 +9810,23 @@ loop11:
 	VFNMADD231PS PixelsConstants<>+224(SB), Y2, Y0
 	VFNMADD231PS PixelsConstants<>+256(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VMOVUPS      PixelsConstants<>+416(SB), Y4
-	VFMADD231PS  PixelsConstants<>+448(SB), Y0, Y4
+	VMOVUPS      PixelsConstants<>+448(SB), Y4
+	VFMADD231PS  PixelsConstants<>+480(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+416(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+384(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+352(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+320(SB), Y0, Y4
-	VFMADD213PS  PixelsConstants<>+288(SB), Y0, Y4
 	VFMADD231PS  Y4, Y3, Y0
-	VADDPS       PixelsConstants<>+480(SB), Y0, Y0
+	VADDPS       PixelsConstants<>+288(SB), Y0, Y0
 	VMOVAPS      Y1, Y3
-	VFMADD231PS  PixelsConstants<>+288(SB), Y2, Y3
+	VFMADD231PS  PixelsConstants<>+320(SB), Y2, Y3
 	VSUBPS       Y1, Y3, Y4
 	VSUBPS       Y4, Y2, Y2
 	VADDPS       Y1, Y2, Y1
 	VPSLLD       $0x17, Y3, Y2
-	VPADDD       PixelsConstants<>+480(SB), Y2, Y2
+	VPADDD       PixelsConstants<>+288(SB), Y2, Y2
 	VPSLLD       $0x17, Y1, Y1
-	VPADDD       PixelsConstants<>+480(SB), Y1, Y1
+	VPADDD       PixelsConstants<>+288(SB), Y1, Y1
 	VMULPS       Y2, Y0, Y0
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 51552(SI)(R11*1)
@@ -9816,7 +9836,7 @@ loop11:
 	SUBL         $0x00000001, R12
 	JNE          loop11
 	VMOVUPS      Y14, 52256(SI)
-	VMOVUPS      PixelsConstants<>+480(SB), Y0
+	VMOVUPS      PixelsConstants<>+288(SB), Y0
 	VDIVPS       Y14, Y0, Y0
 	VMOVAPS      Y0, Y15
 	XORL         R11, R11
@@ -10369,62 +10389,62 @@ loop13:
 	VMOVUPS      640(BX)(R11*1), Y0
 	VXORPS       X1, X1, X1
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y15, Y0
 	VMOVUPS      Y0, 8832(BX)(R11*1)
 	VMOVUPS      672(BX)(R11*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y14, Y0
 	VMOVUPS      Y0, 8864(BX)(R11*1)
 	VMOVUPS      704(BX)(R11*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y13, Y0
 	VMOVUPS      Y0, 8896(BX)(R11*1)
 	VMOVUPS      736(BX)(R11*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y12, Y0
 	VMOVUPS      Y0, 8928(BX)(R11*1)
 	VMOVUPS      768(BX)(R11*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y11, Y0
 	VMOVUPS      Y0, 8960(BX)(R11*1)
 	VMOVUPS      800(BX)(R11*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y10, Y0
 	VMOVUPS      Y0, 8992(BX)(R11*1)
 	VMOVUPS      832(BX)(R11*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y9, Y0
 	VMOVUPS      Y0, 9024(BX)(R11*1)
 	VMOVUPS      864(BX)(R11*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y8, Y0
 	VMOVUPS      Y0, 9056(BX)(R11*1)
 	VMOVUPS      896(BX)(R11*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y7, Y0
 	VMOVUPS      Y0, 9088(BX)(R11*1)
 	VMOVUPS      928(BX)(R11*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y6, Y0
 	VMOVUPS      Y0, 9120(BX)(R11*1)
 	VMOVUPS      960(BX)(R11*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y5, Y0
 	VMOVUPS      Y0, 9152(BX)(R11*1)
 	VMOVUPS      992(BX)(R11*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y4, Y0
 	VMOVUPS      Y0, 9184(BX)(R11*1)
 	ADDQ         $0x00000018, R12
@@ -10519,22 +10539,22 @@ loop13:
 	VMOVUPS      8704(BX), Y0
 	VXORPS       X1, X1, X1
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y15, Y0
 	VMOVUPS      Y0, 16896(BX)
 	VMOVUPS      8736(BX), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y14, Y0
 	VMOVUPS      Y0, 16928(BX)
 	VMOVUPS      8768(BX), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y13, Y0
 	VMOVUPS      Y0, 16960(BX)
 	VMOVUPS      8800(BX), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+480(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+288(SB), Y1, Y0
 	VMULPS       Y0, Y12, Y0
 	VMOVUPS      Y0, 16992(BX)
 
@@ -11117,7 +11137,7 @@ TEXT ·pixelsGradBatchAVX512(SB), NOSPLIT, $64-52
 	VBROADCASTSS X31, Z31
 	VMOVUPS      PixelsConstants<>+1216(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS PixelsConstants<>+1112(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1088(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 102464(SI)
 	VXORPS       X0, X0, X0
@@ -11946,14 +11966,14 @@ loop7:
 	VFNMADD231PS.BCST PixelsConstants<>+1080(SB), Z1, Z0
 	VFNMADD231PS.BCST PixelsConstants<>+1084(SB), Z1, Z0
 	VMULPS            Z0, Z0, Z2
-	VBROADCASTSS      PixelsConstants<>+1104(SB), Z3
-	VFMADD231PS.BCST  PixelsConstants<>+1108(SB), Z0, Z3
+	VBROADCASTSS      PixelsConstants<>+1108(SB), Z3
+	VFMADD231PS.BCST  PixelsConstants<>+1112(SB), Z0, Z3
+	VFMADD213PS.BCST  PixelsConstants<>+1104(SB), Z0, Z3
 	VFMADD213PS.BCST  PixelsConstants<>+1100(SB), Z0, Z3
 	VFMADD213PS.BCST  PixelsConstants<>+1096(SB), Z0, Z3
 	VFMADD213PS.BCST  PixelsConstants<>+1092(SB), Z0, Z3
-	VFMADD213PS.BCST  PixelsConstants<>+1088(SB), Z0, Z3
 	VFMADD231PS       Z3, Z2, Z0
-	VADDPS.BCST       PixelsConstants<>+1112(SB), Z0, Z0
+	VADDPS.BCST       PixelsConstants<>+1088(SB), Z0, Z0
 	VSCALEFPS         Z1, Z0, Z0
 	VMOVUPS           Z0, 51520(SI)(R13*1)
 	VADDPS            Z0, Z30, Z0
@@ -11962,7 +11982,7 @@ loop7:
 	SUBL              $0x00000001, R11
 	JNE               loop7
 	VMOVUPS           Z30, 52224(SI)
-	VBROADCASTSS      PixelsConstants<>+1112(SB), Z0
+	VBROADCASTSS      PixelsConstants<>+1088(SB), Z0
 	VDIVPS            Z30, Z0, Z0
 	VMOVAPS           Z0, Z31
 	XORL              R13, R13
@@ -12322,7 +12342,7 @@ loop10:
 	VMOVUPS          640(BX)(R13*1), Z0
 	VXORPS           X1, X1, X1
 	VCMPPS           $0x1e, Z1, Z0, K1
-	VBROADCASTSS     PixelsConstants<>+1112(SB), Z0
+	VBROADCASTSS     PixelsConstants<>+1088(SB), Z0
 	VBLENDMPS        Z0, Z1, K1, Z2
 	VMULPS           Z2, Z31, Z2
 	VMOVUPS          Z2, 8832(BX)(R13*1)
@@ -12560,7 +12580,7 @@ loop11:
 	VMOVUPS          7680(BX), Z0
 	VXORPS           X1, X1, X1
 	VCMPPS           $0x1e, Z1, Z0, K1
-	VBROADCASTSS     PixelsConstants<>+1112(SB), Z0
+	VBROADCASTSS     PixelsConstants<>+1088(SB), Z0
 	VBLENDMPS        Z0, Z1, K1, Z2
 	VMULPS           Z2, Z31, Z2
 	VMOVUPS          Z2, 15872(BX)
@@ -13499,62 +13519,62 @@ DATA PixelsConstants<>+272(SB)/4, $0x35bfbe8e
 DATA PixelsConstants<>+276(SB)/4, $0x35bfbe8e
 DATA PixelsConstants<>+280(SB)/4, $0x35bfbe8e
 DATA PixelsConstants<>+284(SB)/4, $0x35bfbe8e
-DATA PixelsConstants<>+288(SB)/4, $0x3f000000
-DATA PixelsConstants<>+292(SB)/4, $0x3f000000
-DATA PixelsConstants<>+296(SB)/4, $0x3f000000
-DATA PixelsConstants<>+300(SB)/4, $0x3f000000
-DATA PixelsConstants<>+304(SB)/4, $0x3f000000
-DATA PixelsConstants<>+308(SB)/4, $0x3f000000
-DATA PixelsConstants<>+312(SB)/4, $0x3f000000
-DATA PixelsConstants<>+316(SB)/4, $0x3f000000
-DATA PixelsConstants<>+320(SB)/4, $0x3e2aaaab
-DATA PixelsConstants<>+324(SB)/4, $0x3e2aaaab
-DATA PixelsConstants<>+328(SB)/4, $0x3e2aaaab
-DATA PixelsConstants<>+332(SB)/4, $0x3e2aaaab
-DATA PixelsConstants<>+336(SB)/4, $0x3e2aaaab
-DATA PixelsConstants<>+340(SB)/4, $0x3e2aaaab
-DATA PixelsConstants<>+344(SB)/4, $0x3e2aaaab
-DATA PixelsConstants<>+348(SB)/4, $0x3e2aaaab
-DATA PixelsConstants<>+352(SB)/4, $0x3d2aaa75
-DATA PixelsConstants<>+356(SB)/4, $0x3d2aaa75
-DATA PixelsConstants<>+360(SB)/4, $0x3d2aaa75
-DATA PixelsConstants<>+364(SB)/4, $0x3d2aaa75
-DATA PixelsConstants<>+368(SB)/4, $0x3d2aaa75
-DATA PixelsConstants<>+372(SB)/4, $0x3d2aaa75
-DATA PixelsConstants<>+376(SB)/4, $0x3d2aaa75
-DATA PixelsConstants<>+380(SB)/4, $0x3d2aaa75
-DATA PixelsConstants<>+384(SB)/4, $0x3c088870
-DATA PixelsConstants<>+388(SB)/4, $0x3c088870
-DATA PixelsConstants<>+392(SB)/4, $0x3c088870
-DATA PixelsConstants<>+396(SB)/4, $0x3c088870
-DATA PixelsConstants<>+400(SB)/4, $0x3c088870
-DATA PixelsConstants<>+404(SB)/4, $0x3c088870
-DATA PixelsConstants<>+408(SB)/4, $0x3c088870
-DATA PixelsConstants<>+412(SB)/4, $0x3c088870
-DATA PixelsConstants<>+416(SB)/4, $0x3ab6a192
-DATA PixelsConstants<>+420(SB)/4, $0x3ab6a192
-DATA PixelsConstants<>+424(SB)/4, $0x3ab6a192
-DATA PixelsConstants<>+428(SB)/4, $0x3ab6a192
-DATA PixelsConstants<>+432(SB)/4, $0x3ab6a192
-DATA PixelsConstants<>+436(SB)/4, $0x3ab6a192
-DATA PixelsConstants<>+440(SB)/4, $0x3ab6a192
-DATA PixelsConstants<>+444(SB)/4, $0x3ab6a192
-DATA PixelsConstants<>+448(SB)/4, $0x39509279
-DATA PixelsConstants<>+452(SB)/4, $0x39509279
-DATA PixelsConstants<>+456(SB)/4, $0x39509279
-DATA PixelsConstants<>+460(SB)/4, $0x39509279
-DATA PixelsConstants<>+464(SB)/4, $0x39509279
-DATA PixelsConstants<>+468(SB)/4, $0x39509279
-DATA PixelsConstants<>+472(SB)/4, $0x39509279
-DATA PixelsConstants<>+476(SB)/4, $0x39509279
-DATA PixelsConstants<>+480(SB)/4, $0x3f800000
-DATA PixelsConstants<>+484(SB)/4, $0x3f800000
-DATA PixelsConstants<>+488(SB)/4, $0x3f800000
-DATA PixelsConstants<>+492(SB)/4, $0x3f800000
-DATA PixelsConstants<>+496(SB)/4, $0x3f800000
-DATA PixelsConstants<>+500(SB)/4, $0x3f800000
-DATA PixelsConstants<>+504(SB)/4, $0x3f800000
-DATA PixelsConstants<>+508(SB)/4, $0x3f800000
+DATA PixelsConstants<>+288(SB)/4, $0x3f800000
+DATA PixelsConstants<>+292(SB)/4, $0x3f800000
+DATA PixelsConstants<>+296(SB)/4, $0x3f800000
+DATA PixelsConstants<>+300(SB)/4, $0x3f800000
+DATA PixelsConstants<>+304(SB)/4, $0x3f800000
+DATA PixelsConstants<>+308(SB)/4, $0x3f800000
+DATA PixelsConstants<>+312(SB)/4, $0x3f800000
+DATA PixelsConstants<>+316(SB)/4, $0x3f800000
+DATA PixelsConstants<>+320(SB)/4, $0x3f000000
+DATA PixelsConstants<>+324(SB)/4, $0x3f000000
+DATA PixelsConstants<>+328(SB)/4, $0x3f000000
+DATA PixelsConstants<>+332(SB)/4, $0x3f000000
+DATA PixelsConstants<>+336(SB)/4, $0x3f000000
+DATA PixelsConstants<>+340(SB)/4, $0x3f000000
+DATA PixelsConstants<>+344(SB)/4, $0x3f000000
+DATA PixelsConstants<>+348(SB)/4, $0x3f000000
+DATA PixelsConstants<>+352(SB)/4, $0x3e2aaaab
+DATA PixelsConstants<>+356(SB)/4, $0x3e2aaaab
+DATA PixelsConstants<>+360(SB)/4, $0x3e2aaaab
+DATA PixelsConstants<>+364(SB)/4, $0x3e2aaaab
+DATA PixelsConstants<>+368(SB)/4, $0x3e2aaaab
+DATA PixelsConstants<>+372(SB)/4, $0x3e2aaaab
+DATA PixelsConstants<>+376(SB)/4, $0x3e2aaaab
+DATA PixelsConstants<>+380(SB)/4, $0x3e2aaaab
+DATA PixelsConstants<>+384(SB)/4, $0x3d2aaa75
+DATA PixelsConstants<>+388(SB)/4, $0x3d2aaa75
+DATA PixelsConstants<>+392(SB)/4, $0x3d2aaa75
+DATA PixelsConstants<>+396(SB)/4, $0x3d2aaa75
+DATA PixelsConstants<>+400(SB)/4, $0x3d2aaa75
+DATA PixelsConstants<>+404(SB)/4, $0x3d2aaa75
+DATA PixelsConstants<>+408(SB)/4, $0x3d2aaa75
+DATA PixelsConstants<>+412(SB)/4, $0x3d2aaa75
+DATA PixelsConstants<>+416(SB)/4, $0x3c088870
+DATA PixelsConstants<>+420(SB)/4, $0x3c088870
+DATA PixelsConstants<>+424(SB)/4, $0x3c088870
+DATA PixelsConstants<>+428(SB)/4, $0x3c088870
+DATA PixelsConstants<>+432(SB)/4, $0x3c088870
+DATA PixelsConstants<>+436(SB)/4, $0x3c088870
+DATA PixelsConstants<>+440(SB)/4, $0x3c088870
+DATA PixelsConstants<>+444(SB)/4, $0x3c088870
+DATA PixelsConstants<>+448(SB)/4, $0x3ab6a192
+DATA PixelsConstants<>+452(SB)/4, $0x3ab6a192
+DATA PixelsConstants<>+456(SB)/4, $0x3ab6a192
+DATA PixelsConstants<>+460(SB)/4, $0x3ab6a192
+DATA PixelsConstants<>+464(SB)/4, $0x3ab6a192
+DATA PixelsConstants<>+468(SB)/4, $0x3ab6a192
+DATA PixelsConstants<>+472(SB)/4, $0x3ab6a192
+DATA PixelsConstants<>+476(SB)/4, $0x3ab6a192
+DATA PixelsConstants<>+480(SB)/4, $0x39509279
+DATA PixelsConstants<>+484(SB)/4, $0x39509279
+DATA PixelsConstants<>+488(SB)/4, $0x39509279
+DATA PixelsConstants<>+492(SB)/4, $0x39509279
+DATA PixelsConstants<>+496(SB)/4, $0x39509279
+DATA PixelsConstants<>+500(SB)/4, $0x39509279
+DATA PixelsConstants<>+504(SB)/4, $0x39509279
+DATA PixelsConstants<>+508(SB)/4, $0x39509279
 DATA PixelsConstants<>+512(SB)/8, $0x7ff0000000000000
 DATA PixelsConstants<>+520(SB)/8, $0x7ff0000000000000
 DATA PixelsConstants<>+528(SB)/8, $0x7ff0000000000000
@@ -13631,13 +13651,13 @@ DATA PixelsConstants<>+1072(SB)/4, $0x4b400000
 DATA PixelsConstants<>+1076(SB)/4, $0x3fb8aa3b
 DATA PixelsConstants<>+1080(SB)/4, $0x3f317200
 DATA PixelsConstants<>+1084(SB)/4, $0x35bfbe8e
-DATA PixelsConstants<>+1088(SB)/4, $0x3f000000
-DATA PixelsConstants<>+1092(SB)/4, $0x3e2aaaab
-DATA PixelsConstants<>+1096(SB)/4, $0x3d2aaa75
-DATA PixelsConstants<>+1100(SB)/4, $0x3c088870
-DATA PixelsConstants<>+1104(SB)/4, $0x3ab6a192
-DATA PixelsConstants<>+1108(SB)/4, $0x39509279
-DATA PixelsConstants<>+1112(SB)/4, $0x3f800000
+DATA PixelsConstants<>+1088(SB)/4, $0x3f800000
+DATA PixelsConstants<>+1092(SB)/4, $0x3f000000
+DATA PixelsConstants<>+1096(SB)/4, $0x3e2aaaab
+DATA PixelsConstants<>+1100(SB)/4, $0x3d2aaa75
+DATA PixelsConstants<>+1104(SB)/4, $0x3c088870
+DATA PixelsConstants<>+1108(SB)/4, $0x3ab6a192
+DATA PixelsConstants<>+1112(SB)/4, $0x39509279
 DATA PixelsConstants<>+1116(SB)/4, $0x00000000
 DATA PixelsConstants<>+1120(SB)/4, $0x3f800000
 DATA PixelsConstants<>+1124(SB)/4, $0x40000000

@@ -191,26 +191,29 @@ TEXT ·poleForwardAVX2(SB), NOSPLIT, $0-24
 	VFNMADD231PS PoleConstants<>+640(SB), X3, X0
 	VFNMADD231PS PoleConstants<>+672(SB), X3, X0
 	VMULPS       X0, X0, X4
-	VMOVUPS      PoleConstants<>+704(SB), X5
-	VMOVAPS      X5, X6
-	VFMADD231PS  PoleConstants<>+736(SB), X0, X6
-	VMOVUPS      PoleConstants<>+768(SB), X7
-	VFMADD231PS  PoleConstants<>+800(SB), X0, X7
-	VMOVUPS      PoleConstants<>+832(SB), X8
-	VFMADD231PS  PoleConstants<>+864(SB), X0, X8
-	VFMADD231PS  X4, X7, X6
-	VMULPS       X4, X4, X7
-	VFMADD231PS  X7, X8, X6
-	VFMADD231PS  X6, X4, X0
-	VADDPS       PoleConstants<>+896(SB), X0, X0
-	VFMADD213PS  X2, X3, X5
-	VSUBPS       X2, X5, X4
+	VADDPS       PoleConstants<>+704(SB), X0, X5
+	VSUBPS       PoleConstants<>+704(SB), X5, X6
+	VSUBPS       X6, X0, X6
+	VMOVUPS      PoleConstants<>+736(SB), X7
+	VMOVAPS      X7, X8
+	VFMADD231PS  PoleConstants<>+768(SB), X0, X8
+	VMOVUPS      PoleConstants<>+800(SB), X9
+	VFMADD231PS  PoleConstants<>+832(SB), X0, X9
+	VMOVUPS      PoleConstants<>+864(SB), X10
+	VFMADD231PS  PoleConstants<>+896(SB), X0, X10
+	VFMADD231PS  X4, X9, X8
+	VMULPS       X4, X4, X0
+	VFMADD231PS  X0, X10, X8
+	VFMADD231PS  X8, X4, X6
+	VADDPS       X6, X5, X0
+	VFMADD213PS  X2, X3, X7
+	VSUBPS       X2, X7, X4
 	VSUBPS       X4, X3, X3
 	VADDPS       X2, X3, X2
-	VPSLLD       $0x17, X5, X3
-	VPADDD       PoleConstants<>+896(SB), X3, X3
+	VPSLLD       $0x17, X7, X3
+	VPADDD       PoleConstants<>+704(SB), X3, X3
 	VPSLLD       $0x17, X2, X2
-	VPADDD       PoleConstants<>+896(SB), X2, X2
+	VPADDD       PoleConstants<>+704(SB), X2, X2
 	VMULPS       X3, X0, X0
 	VMULPS       X2, X0, X0
 	VANDPS       X0, X1, X1
@@ -219,7 +222,7 @@ TEXT ·poleForwardAVX2(SB), NOSPLIT, $0-24
 	VSHUFPS      $0xb1, X1, X1, X2
 	VADDPS       X2, X1, X1
 	VMOVSS       X1, 148(SI)
-	VMOVUPS      PoleConstants<>+896(SB), X2
+	VMOVUPS      PoleConstants<>+704(SB), X2
 	VDIVPS       X1, X2, X1
 	VMULPS       X1, X0, X0
 	VMOVSD       X0, 136(SI)
@@ -349,25 +352,28 @@ TEXT ·poleForwardAVX512(SB), NOSPLIT, $0-24
 	VFNMADD231PS.BCST PoleConstants<>+1152(SB), X1, X0
 	VMULPS            X0, X0, X2
 	VBROADCASTSS      PoleConstants<>+1156(SB), X3
-	VFMADD231PS.BCST  PoleConstants<>+1160(SB), X0, X3
-	VBROADCASTSS      PoleConstants<>+1164(SB), X4
-	VFMADD231PS.BCST  PoleConstants<>+1168(SB), X0, X4
-	VBROADCASTSS      PoleConstants<>+1172(SB), X5
-	VFMADD231PS.BCST  PoleConstants<>+1176(SB), X0, X5
-	VFMADD231PS       X2, X4, X3
-	VMULPS            X2, X2, X4
-	VFMADD231PS       X4, X5, X3
-	VFMADD231PS       X3, X2, X0
-	VBROADCASTSS      PoleConstants<>+1180(SB), X2
-	VADDPS            X2, X0, X0
+	VADDPS            X0, X3, X4
+	VSUBPS            X3, X4, X5
+	VSUBPS            X5, X0, X5
+	VBROADCASTSS      PoleConstants<>+1160(SB), X6
+	VFMADD231PS.BCST  PoleConstants<>+1164(SB), X0, X6
+	VBROADCASTSS      PoleConstants<>+1168(SB), X7
+	VFMADD231PS.BCST  PoleConstants<>+1172(SB), X0, X7
+	VBROADCASTSS      PoleConstants<>+1176(SB), X8
+	VFMADD231PS.BCST  PoleConstants<>+1180(SB), X0, X8
+	VFMADD231PS       X2, X7, X6
+	VMULPS            X2, X2, X0
+	VFMADD231PS       X0, X8, X6
+	VFMADD231PS       X6, X2, X5
+	VADDPS            X5, X4, X0
 	VSCALEFPS         X1, X0, X0
 	VMOVAPS.Z         X0, K1, X1
-	VSHUFPS           $0x4e, X1, X1, X3
-	VADDPS            X3, X1, X1
-	VSHUFPS           $0xb1, X1, X1, X3
-	VADDPS            X3, X1, X1
+	VSHUFPS           $0x4e, X1, X1, X2
+	VADDPS            X2, X1, X1
+	VSHUFPS           $0xb1, X1, X1, X2
+	VADDPS            X2, X1, X1
 	VMOVSS            X1, 148(SI)
-	VDIVPS            X1, X2, X1
+	VDIVPS            X1, X3, X1
 	VMULPS            X1, X0, X0
 	VMOVSD            X0, 136(SI)
 	VZEROUPPER
@@ -562,26 +568,29 @@ TEXT ·poleLossAVX2(SB), NOSPLIT, $0-36
 	VFNMADD231PS PoleConstants<>+640(SB), X5, X3
 	VFNMADD231PS PoleConstants<>+672(SB), X5, X3
 	VMULPS       X3, X3, X6
-	VMOVUPS      PoleConstants<>+704(SB), X8
-	VMOVAPS      X8, X9
-	VFMADD231PS  PoleConstants<>+736(SB), X3, X9
-	VMOVUPS      PoleConstants<>+768(SB), X10
-	VFMADD231PS  PoleConstants<>+800(SB), X3, X10
-	VMOVUPS      PoleConstants<>+832(SB), X11
-	VFMADD231PS  PoleConstants<>+864(SB), X3, X11
-	VFMADD231PS  X6, X10, X9
-	VMULPS       X6, X6, X10
-	VFMADD231PS  X10, X11, X9
-	VFMADD231PS  X9, X6, X3
-	VADDPS       PoleConstants<>+896(SB), X3, X3
-	VFMADD213PS  X4, X5, X8
-	VSUBPS       X4, X8, X6
+	VADDPS       PoleConstants<>+704(SB), X3, X8
+	VSUBPS       PoleConstants<>+704(SB), X8, X9
+	VSUBPS       X9, X3, X9
+	VMOVUPS      PoleConstants<>+736(SB), X10
+	VMOVAPS      X10, X11
+	VFMADD231PS  PoleConstants<>+768(SB), X3, X11
+	VMOVUPS      PoleConstants<>+800(SB), X12
+	VFMADD231PS  PoleConstants<>+832(SB), X3, X12
+	VMOVUPS      PoleConstants<>+864(SB), X13
+	VFMADD231PS  PoleConstants<>+896(SB), X3, X13
+	VFMADD231PS  X6, X12, X11
+	VMULPS       X6, X6, X3
+	VFMADD231PS  X3, X13, X11
+	VFMADD231PS  X11, X6, X9
+	VADDPS       X9, X8, X3
+	VFMADD213PS  X4, X5, X10
+	VSUBPS       X4, X10, X6
 	VSUBPS       X6, X5, X5
 	VADDPS       X4, X5, X4
-	VPSLLD       $0x17, X8, X5
-	VPADDD       PoleConstants<>+896(SB), X5, X5
+	VPSLLD       $0x17, X10, X5
+	VPADDD       PoleConstants<>+704(SB), X5, X5
 	VPSLLD       $0x17, X4, X4
-	VPADDD       PoleConstants<>+896(SB), X4, X4
+	VPADDD       PoleConstants<>+704(SB), X4, X4
 	VMULPS       X5, X3, X3
 	VMULPS       X4, X3, X3
 	VANDPS       X3, X1, X4
@@ -590,7 +599,7 @@ TEXT ·poleLossAVX2(SB), NOSPLIT, $0-36
 	VSHUFPS      $0xb1, X4, X4, X5
 	VADDPS       X5, X4, X4
 	VMOVSS       X4, 148(SI)
-	VMOVUPS      PoleConstants<>+896(SB), X5
+	VMOVUPS      PoleConstants<>+704(SB), X5
 	VDIVPS       X4, X5, X5
 	VMULPS       X5, X3, X3
 	VMOVSD       X3, 136(SI)
@@ -768,25 +777,28 @@ TEXT ·poleLossAVX512(SB), NOSPLIT, $0-36
 	VFNMADD231PS.BCST PoleConstants<>+1152(SB), X3, X2
 	VMULPS            X2, X2, X4
 	VBROADCASTSS      PoleConstants<>+1156(SB), X5
-	VFMADD231PS.BCST  PoleConstants<>+1160(SB), X2, X5
-	VBROADCASTSS      PoleConstants<>+1164(SB), X6
-	VFMADD231PS.BCST  PoleConstants<>+1168(SB), X2, X6
-	VBROADCASTSS      PoleConstants<>+1172(SB), X7
-	VFMADD231PS.BCST  PoleConstants<>+1176(SB), X2, X7
-	VFMADD231PS       X4, X6, X5
-	VMULPS            X4, X4, X6
-	VFMADD231PS       X6, X7, X5
-	VFMADD231PS       X5, X4, X2
-	VBROADCASTSS      PoleConstants<>+1180(SB), X4
-	VADDPS            X4, X2, X2
+	VADDPS            X2, X5, X6
+	VSUBPS            X5, X6, X7
+	VSUBPS            X7, X2, X7
+	VBROADCASTSS      PoleConstants<>+1160(SB), X8
+	VFMADD231PS.BCST  PoleConstants<>+1164(SB), X2, X8
+	VBROADCASTSS      PoleConstants<>+1168(SB), X9
+	VFMADD231PS.BCST  PoleConstants<>+1172(SB), X2, X9
+	VBROADCASTSS      PoleConstants<>+1176(SB), X10
+	VFMADD231PS.BCST  PoleConstants<>+1180(SB), X2, X10
+	VFMADD231PS       X4, X9, X8
+	VMULPS            X4, X4, X2
+	VFMADD231PS       X2, X10, X8
+	VFMADD231PS       X8, X4, X7
+	VADDPS            X7, X6, X2
 	VSCALEFPS         X3, X2, X2
 	VMOVAPS.Z         X2, K1, X3
-	VSHUFPS           $0x4e, X3, X3, X5
-	VADDPS            X5, X3, X3
-	VSHUFPS           $0xb1, X3, X3, X5
-	VADDPS            X5, X3, X3
+	VSHUFPS           $0x4e, X3, X3, X4
+	VADDPS            X4, X3, X3
+	VSHUFPS           $0xb1, X3, X3, X4
+	VADDPS            X4, X3, X3
 	VMOVSS            X3, 148(SI)
-	VDIVPS            X3, X4, X4
+	VDIVPS            X3, X5, X4
 	VMULPS            X4, X2, X2
 	VMOVSD            X2, 136(SI)
 
@@ -913,7 +925,7 @@ TEXT ·poleBackwardAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PS  384(DI), Y4, Y2
 	VFMADD231PS  416(DI), Y4, Y3
 	VMOVUPS      (SI), Y5
-	VMOVUPS      PoleConstants<>+896(SB), Y6
+	VMOVUPS      PoleConstants<>+704(SB), Y6
 	VMOVAPS      Y6, Y7
 	VFNMADD231PS Y5, Y5, Y7
 	VMULPS       Y7, Y2, Y2
@@ -1177,26 +1189,29 @@ TEXT ·poleGradAVX2(SB), NOSPLIT, $0-44
 	VFNMADD231PS PoleConstants<>+640(SB), X5, X3
 	VFNMADD231PS PoleConstants<>+672(SB), X5, X3
 	VMULPS       X3, X3, X6
-	VMOVUPS      PoleConstants<>+704(SB), X8
-	VMOVAPS      X8, X9
-	VFMADD231PS  PoleConstants<>+736(SB), X3, X9
-	VMOVUPS      PoleConstants<>+768(SB), X10
-	VFMADD231PS  PoleConstants<>+800(SB), X3, X10
-	VMOVUPS      PoleConstants<>+832(SB), X11
-	VFMADD231PS  PoleConstants<>+864(SB), X3, X11
-	VFMADD231PS  X6, X10, X9
-	VMULPS       X6, X6, X10
-	VFMADD231PS  X10, X11, X9
-	VFMADD231PS  X9, X6, X3
-	VADDPS       PoleConstants<>+896(SB), X3, X3
-	VFMADD213PS  X4, X5, X8
-	VSUBPS       X4, X8, X6
+	VADDPS       PoleConstants<>+704(SB), X3, X8
+	VSUBPS       PoleConstants<>+704(SB), X8, X9
+	VSUBPS       X9, X3, X9
+	VMOVUPS      PoleConstants<>+736(SB), X10
+	VMOVAPS      X10, X11
+	VFMADD231PS  PoleConstants<>+768(SB), X3, X11
+	VMOVUPS      PoleConstants<>+800(SB), X12
+	VFMADD231PS  PoleConstants<>+832(SB), X3, X12
+	VMOVUPS      PoleConstants<>+864(SB), X13
+	VFMADD231PS  PoleConstants<>+896(SB), X3, X13
+	VFMADD231PS  X6, X12, X11
+	VMULPS       X6, X6, X3
+	VFMADD231PS  X3, X13, X11
+	VFMADD231PS  X11, X6, X9
+	VADDPS       X9, X8, X3
+	VFMADD213PS  X4, X5, X10
+	VSUBPS       X4, X10, X6
 	VSUBPS       X6, X5, X5
 	VADDPS       X4, X5, X4
-	VPSLLD       $0x17, X8, X5
-	VPADDD       PoleConstants<>+896(SB), X5, X5
+	VPSLLD       $0x17, X10, X5
+	VPADDD       PoleConstants<>+704(SB), X5, X5
 	VPSLLD       $0x17, X4, X4
-	VPADDD       PoleConstants<>+896(SB), X4, X4
+	VPADDD       PoleConstants<>+704(SB), X4, X4
 	VMULPS       X5, X3, X3
 	VMULPS       X4, X3, X3
 	VANDPS       X3, X1, X4
@@ -1205,7 +1220,7 @@ TEXT ·poleGradAVX2(SB), NOSPLIT, $0-44
 	VSHUFPS      $0xb1, X4, X4, X5
 	VADDPS       X5, X4, X4
 	VMOVSS       X4, 148(SI)
-	VMOVUPS      PoleConstants<>+896(SB), Y5
+	VMOVUPS      PoleConstants<>+704(SB), Y5
 	VDIVPS       X4, X5, X6
 	VMULPS       X6, X3, X3
 	VMOVSD       X3, 136(SI)
@@ -1557,26 +1572,29 @@ TEXT ·poleStepAVX2(SB), NOSPLIT, $0-44
 	VFNMADD231PS PoleConstants<>+640(SB), X5, X3
 	VFNMADD231PS PoleConstants<>+672(SB), X5, X3
 	VMULPS       X3, X3, X7
-	VMOVUPS      PoleConstants<>+704(SB), X8
-	VMOVAPS      X8, X9
-	VFMADD231PS  PoleConstants<>+736(SB), X3, X9
-	VMOVUPS      PoleConstants<>+768(SB), X10
-	VFMADD231PS  PoleConstants<>+800(SB), X3, X10
-	VMOVUPS      PoleConstants<>+832(SB), X11
-	VFMADD231PS  PoleConstants<>+864(SB), X3, X11
-	VFMADD231PS  X7, X10, X9
-	VMULPS       X7, X7, X10
-	VFMADD231PS  X10, X11, X9
-	VFMADD231PS  X9, X7, X3
-	VADDPS       PoleConstants<>+896(SB), X3, X3
-	VFMADD213PS  X4, X5, X8
-	VSUBPS       X4, X8, X7
+	VADDPS       PoleConstants<>+704(SB), X3, X8
+	VSUBPS       PoleConstants<>+704(SB), X8, X9
+	VSUBPS       X9, X3, X9
+	VMOVUPS      PoleConstants<>+736(SB), X10
+	VMOVAPS      X10, X11
+	VFMADD231PS  PoleConstants<>+768(SB), X3, X11
+	VMOVUPS      PoleConstants<>+800(SB), X12
+	VFMADD231PS  PoleConstants<>+832(SB), X3, X12
+	VMOVUPS      PoleConstants<>+864(SB), X13
+	VFMADD231PS  PoleConstants<>+896(SB), X3, X13
+	VFMADD231PS  X7, X12, X11
+	VMULPS       X7, X7, X3
+	VFMADD231PS  X3, X13, X11
+	VFMADD231PS  X11, X7, X9
+	VADDPS       X9, X8, X3
+	VFMADD213PS  X4, X5, X10
+	VSUBPS       X4, X10, X7
 	VSUBPS       X7, X5, X5
 	VADDPS       X4, X5, X4
-	VPSLLD       $0x17, X8, X5
-	VPADDD       PoleConstants<>+896(SB), X5, X5
+	VPSLLD       $0x17, X10, X5
+	VPADDD       PoleConstants<>+704(SB), X5, X5
 	VPSLLD       $0x17, X4, X4
-	VPADDD       PoleConstants<>+896(SB), X4, X4
+	VPADDD       PoleConstants<>+704(SB), X4, X4
 	VMULPS       X5, X3, X3
 	VMULPS       X4, X3, X3
 	VANDPS       X3, X1, X4
@@ -1585,7 +1603,7 @@ TEXT ·poleStepAVX2(SB), NOSPLIT, $0-44
 	VSHUFPS      $0xb1, X4, X4, X5
 	VADDPS       X5, X4, X4
 	VMOVSS       X4, 148(SI)
-	VMOVUPS      PoleConstants<>+896(SB), Y5
+	VMOVUPS      PoleConstants<>+704(SB), Y5
 	VDIVPS       X4, X5, X7
 	VMULPS       X7, X3, X3
 	VMOVSD       X3, 136(SI)
@@ -3525,24 +3543,24 @@ loop0:
 	VFNMADD231PS PoleConstants<>+640(SB), Y7, Y3
 	VFNMADD231PS PoleConstants<>+672(SB), Y7, Y3
 	VMULPS       Y3, Y3, Y8
-	VMOVUPS      PoleConstants<>+832(SB), Y10
+	VMOVUPS      PoleConstants<>+864(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PS  PoleConstants<>+864(SB), Y3, Y11
+	VFMADD231PS  PoleConstants<>+896(SB), Y3, Y11
+	VFMADD213PS  PoleConstants<>+832(SB), Y3, Y11
 	VFMADD213PS  PoleConstants<>+800(SB), Y3, Y11
 	VFMADD213PS  PoleConstants<>+768(SB), Y3, Y11
 	VFMADD213PS  PoleConstants<>+736(SB), Y3, Y11
-	VFMADD213PS  PoleConstants<>+704(SB), Y3, Y11
 	VFMADD231PS  Y11, Y8, Y3
-	VADDPS       PoleConstants<>+896(SB), Y3, Y3
+	VADDPS       PoleConstants<>+704(SB), Y3, Y3
 	VMOVAPS      Y6, Y8
-	VFMADD231PS  PoleConstants<>+704(SB), Y7, Y8
+	VFMADD231PS  PoleConstants<>+736(SB), Y7, Y8
 	VSUBPS       Y6, Y8, Y11
 	VSUBPS       Y11, Y7, Y7
 	VADDPS       Y6, Y7, Y7
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       PoleConstants<>+896(SB), Y8, Y8
+	VPADDD       PoleConstants<>+704(SB), Y8, Y8
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       PoleConstants<>+896(SB), Y7, Y7
+	VPADDD       PoleConstants<>+704(SB), Y7, Y7
 	VMULPS       Y8, Y3, Y3
 	VMULPS       Y7, Y3, Y3
 	VSUBPS       Y2, Y0, Y0
@@ -3555,27 +3573,27 @@ loop0:
 	VFNMADD231PS PoleConstants<>+672(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y7
 	VMOVAPS      Y10, Y8
-	VFMADD231PS  PoleConstants<>+864(SB), Y0, Y8
+	VFMADD231PS  PoleConstants<>+896(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+832(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+800(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+768(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+736(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+704(SB), Y0, Y8
 	VFMADD231PS  Y8, Y7, Y0
-	VADDPS       PoleConstants<>+896(SB), Y0, Y0
+	VADDPS       PoleConstants<>+704(SB), Y0, Y0
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  PoleConstants<>+704(SB), Y2, Y7
+	VFMADD231PS  PoleConstants<>+736(SB), Y2, Y7
 	VSUBPS       Y6, Y7, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       PoleConstants<>+896(SB), Y7, Y7
+	VPADDD       PoleConstants<>+704(SB), Y7, Y7
 	VPSLLD       $0x17, Y2, Y2
-	VPADDD       PoleConstants<>+896(SB), Y2, Y2
+	VPADDD       PoleConstants<>+704(SB), Y2, Y2
 	VMULPS       Y7, Y0, Y0
 	VMULPS       Y2, Y0, Y0
 	VADDPS       Y0, Y3, Y2
 	VMOVUPS      Y2, 512(SI)
-	VMOVUPS      PoleConstants<>+896(SB), Y7
+	VMOVUPS      PoleConstants<>+704(SB), Y7
 	VDIVPS       Y2, Y7, Y2
 	VMULPS       Y2, Y3, Y3
 	VMOVUPS      Y3, 320(SI)
@@ -3595,15 +3613,15 @@ loop0:
 	VFNMADD231PS PoleConstants<>+672(SB), Y9, Y8
 	VMULPS       Y8, Y8, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PS  PoleConstants<>+864(SB), Y8, Y12
+	VFMADD231PS  PoleConstants<>+896(SB), Y8, Y12
+	VFMADD213PS  PoleConstants<>+832(SB), Y8, Y12
 	VFMADD213PS  PoleConstants<>+800(SB), Y8, Y12
 	VFMADD213PS  PoleConstants<>+768(SB), Y8, Y12
 	VFMADD213PS  PoleConstants<>+736(SB), Y8, Y12
-	VFMADD213PS  PoleConstants<>+704(SB), Y8, Y12
 	VFMADD231PS  Y12, Y11, Y8
 	VADDPS       Y7, Y8, Y8
 	VMOVAPS      Y6, Y11
-	VFMADD231PS  PoleConstants<>+704(SB), Y9, Y11
+	VFMADD231PS  PoleConstants<>+736(SB), Y9, Y11
 	VSUBPS       Y6, Y11, Y12
 	VSUBPS       Y12, Y9, Y9
 	VADDPS       Y6, Y9, Y9
@@ -3622,15 +3640,15 @@ loop0:
 	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y1
 	VFNMADD231PS PoleConstants<>+672(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y4
-	VFMADD231PS  PoleConstants<>+864(SB), Y1, Y10
+	VFMADD231PS  PoleConstants<>+896(SB), Y1, Y10
+	VFMADD213PS  PoleConstants<>+832(SB), Y1, Y10
 	VFMADD213PS  PoleConstants<>+800(SB), Y1, Y10
 	VFMADD213PS  PoleConstants<>+768(SB), Y1, Y10
 	VFMADD213PS  PoleConstants<>+736(SB), Y1, Y10
-	VFMADD213PS  PoleConstants<>+704(SB), Y1, Y10
 	VFMADD231PS  Y10, Y4, Y1
 	VADDPS       Y7, Y1, Y1
 	VMOVAPS      Y6, Y4
-	VFMADD231PS  PoleConstants<>+704(SB), Y2, Y4
+	VFMADD231PS  PoleConstants<>+736(SB), Y2, Y4
 	VSUBPS       Y6, Y4, Y5
 	VSUBPS       Y5, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -3774,7 +3792,7 @@ loop0:
 	VMINPS           Z10, Z13, Z10
 	VMINPS           Z11, Z13, Z11
 	VMINPS           Z12, Z13, Z12
-	VBROADCASTSS     PoleConstants<>+1180(SB), Z14
+	VBROADCASTSS     PoleConstants<>+1156(SB), Z14
 	VADDPS           Z14, Z9, Z15
 	VADDPS           Z14, Z10, Z16
 	VADDPS           Z14, Z11, Z17
@@ -4035,7 +4053,7 @@ loop0:
 	VMINPS           Z13, Z24, Z13
 	VMINPS           Z14, Z24, Z14
 	VMINPS           Z23, Z24, Z23
-	VBROADCASTSS     PoleConstants<>+1180(SB), Z26
+	VBROADCASTSS     PoleConstants<>+1156(SB), Z26
 	VADDPS           Z26, Z12, Z28
 	VADDPS           Z26, Z13, Z29
 	VADDPS           Z26, Z14, Z30
@@ -4170,7 +4188,7 @@ loop0:
 	VMINPS           Z4, Z6, Z4
 	VANDPS           Z2, Z3, Z10
 	VFMADD231PS.BCST 236(DI), Z0, Z5
-	VBROADCASTSS     PoleConstants<>+1180(SB), Z11
+	VBROADCASTSS     PoleConstants<>+1156(SB), Z11
 	VADDPS           Z11, Z4, Z12
 	VMINPS           Z10, Z6, Z10
 	VANDPS           Z2, Z5, Z13
@@ -4342,20 +4360,20 @@ loop0:
 	VBROADCASTSS PoleConstants<>+1152(SB), Z9
 	VFNMADD231PS Z9, Z7, Z1
 	VMULPS       Z1, Z1, Z10
-	VBROADCASTSS PoleConstants<>+1176(SB), Z11
-	VBROADCASTSS PoleConstants<>+1172(SB), Z12
+	VBROADCASTSS PoleConstants<>+1180(SB), Z11
+	VBROADCASTSS PoleConstants<>+1176(SB), Z12
 	VMOVAPS      Z12, Z13
 	VFMADD231PS  Z1, Z11, Z13
-	VBROADCASTSS PoleConstants<>+1168(SB), Z14
+	VBROADCASTSS PoleConstants<>+1172(SB), Z14
 	VFMADD213PS  Z14, Z1, Z13
-	VBROADCASTSS PoleConstants<>+1164(SB), Z15
+	VBROADCASTSS PoleConstants<>+1168(SB), Z15
 	VFMADD213PS  Z15, Z1, Z13
-	VBROADCASTSS PoleConstants<>+1160(SB), Z16
+	VBROADCASTSS PoleConstants<>+1164(SB), Z16
 	VFMADD213PS  Z16, Z1, Z13
-	VBROADCASTSS PoleConstants<>+1156(SB), Z17
+	VBROADCASTSS PoleConstants<>+1160(SB), Z17
 	VFMADD213PS  Z17, Z1, Z13
 	VFMADD231PS  Z13, Z10, Z1
-	VBROADCASTSS PoleConstants<>+1180(SB), Z10
+	VBROADCASTSS PoleConstants<>+1156(SB), Z10
 	VADDPS       Z10, Z1, Z1
 	VSCALEFPS    Z7, Z1, Z1
 	VSUBPS       Z0, Z5, Z0
@@ -4442,13 +4460,13 @@ TEXT ·poleLossBatchAVX2(SB), NOSPLIT, $32-52
 	VBROADCASTSS X15, Y15
 	VMOVUPS      PoleConstants<>+2756(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       PoleConstants<>+896(SB), Y0, Y0
+	VANDPS       PoleConstants<>+704(SB), Y0, Y0
 	VMOVUPS      Y0, 1600(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 1664(SI)
 	VMOVUPS      PoleConstants<>+2820(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       PoleConstants<>+896(SB), Y1, Y1
+	VANDPS       PoleConstants<>+704(SB), Y1, Y1
 	VMOVUPS      Y1, 1632(SI)
 	VMOVUPS      Y0, 1696(SI)
 	MOVQ         tiles+32(FP), R13
@@ -6209,24 +6227,24 @@ loop0:
 	VFNMADD231PS PoleConstants<>+640(SB), Y7, Y3
 	VFNMADD231PS PoleConstants<>+672(SB), Y7, Y3
 	VMULPS       Y3, Y3, Y8
-	VMOVUPS      PoleConstants<>+832(SB), Y10
+	VMOVUPS      PoleConstants<>+864(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PS  PoleConstants<>+864(SB), Y3, Y11
+	VFMADD231PS  PoleConstants<>+896(SB), Y3, Y11
+	VFMADD213PS  PoleConstants<>+832(SB), Y3, Y11
 	VFMADD213PS  PoleConstants<>+800(SB), Y3, Y11
 	VFMADD213PS  PoleConstants<>+768(SB), Y3, Y11
 	VFMADD213PS  PoleConstants<>+736(SB), Y3, Y11
-	VFMADD213PS  PoleConstants<>+704(SB), Y3, Y11
 	VFMADD231PS  Y11, Y8, Y3
-	VADDPS       PoleConstants<>+896(SB), Y3, Y3
+	VADDPS       PoleConstants<>+704(SB), Y3, Y3
 	VMOVAPS      Y6, Y8
-	VFMADD231PS  PoleConstants<>+704(SB), Y7, Y8
+	VFMADD231PS  PoleConstants<>+736(SB), Y7, Y8
 	VSUBPS       Y6, Y8, Y11
 	VSUBPS       Y11, Y7, Y7
 	VADDPS       Y6, Y7, Y7
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       PoleConstants<>+896(SB), Y8, Y8
+	VPADDD       PoleConstants<>+704(SB), Y8, Y8
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       PoleConstants<>+896(SB), Y7, Y7
+	VPADDD       PoleConstants<>+704(SB), Y7, Y7
 	VMULPS       Y8, Y3, Y3
 	VMULPS       Y7, Y3, Y3
 	VSUBPS       Y2, Y0, Y0
@@ -6239,27 +6257,27 @@ loop0:
 	VFNMADD231PS PoleConstants<>+672(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y7
 	VMOVAPS      Y10, Y8
-	VFMADD231PS  PoleConstants<>+864(SB), Y0, Y8
+	VFMADD231PS  PoleConstants<>+896(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+832(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+800(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+768(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+736(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+704(SB), Y0, Y8
 	VFMADD231PS  Y8, Y7, Y0
-	VADDPS       PoleConstants<>+896(SB), Y0, Y0
+	VADDPS       PoleConstants<>+704(SB), Y0, Y0
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  PoleConstants<>+704(SB), Y2, Y7
+	VFMADD231PS  PoleConstants<>+736(SB), Y2, Y7
 	VSUBPS       Y6, Y7, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       PoleConstants<>+896(SB), Y7, Y7
+	VPADDD       PoleConstants<>+704(SB), Y7, Y7
 	VPSLLD       $0x17, Y2, Y2
-	VPADDD       PoleConstants<>+896(SB), Y2, Y2
+	VPADDD       PoleConstants<>+704(SB), Y2, Y2
 	VMULPS       Y7, Y0, Y0
 	VMULPS       Y2, Y0, Y0
 	VADDPS       Y0, Y3, Y2
 	VMOVUPS      Y2, 512(SI)
-	VMOVUPS      PoleConstants<>+896(SB), Y7
+	VMOVUPS      PoleConstants<>+704(SB), Y7
 	VDIVPS       Y2, Y7, Y8
 	VMULPS       Y8, Y3, Y3
 	VMOVUPS      Y3, 320(SI)
@@ -6279,15 +6297,15 @@ loop0:
 	VFNMADD231PS PoleConstants<>+672(SB), Y8, Y3
 	VMULPS       Y3, Y3, Y9
 	VMOVAPS      Y10, Y11
-	VFMADD231PS  PoleConstants<>+864(SB), Y3, Y11
+	VFMADD231PS  PoleConstants<>+896(SB), Y3, Y11
+	VFMADD213PS  PoleConstants<>+832(SB), Y3, Y11
 	VFMADD213PS  PoleConstants<>+800(SB), Y3, Y11
 	VFMADD213PS  PoleConstants<>+768(SB), Y3, Y11
 	VFMADD213PS  PoleConstants<>+736(SB), Y3, Y11
-	VFMADD213PS  PoleConstants<>+704(SB), Y3, Y11
 	VFMADD231PS  Y11, Y9, Y3
 	VADDPS       Y7, Y3, Y3
 	VMOVAPS      Y6, Y9
-	VFMADD231PS  PoleConstants<>+704(SB), Y8, Y9
+	VFMADD231PS  PoleConstants<>+736(SB), Y8, Y9
 	VSUBPS       Y6, Y9, Y11
 	VSUBPS       Y11, Y8, Y8
 	VADDPS       Y6, Y8, Y8
@@ -6306,15 +6324,15 @@ loop0:
 	VFNMADD231PS PoleConstants<>+640(SB), Y1, Y0
 	VFNMADD231PS PoleConstants<>+672(SB), Y1, Y0
 	VMULPS       Y0, Y0, Y4
-	VFMADD231PS  PoleConstants<>+864(SB), Y0, Y10
+	VFMADD231PS  PoleConstants<>+896(SB), Y0, Y10
+	VFMADD213PS  PoleConstants<>+832(SB), Y0, Y10
 	VFMADD213PS  PoleConstants<>+800(SB), Y0, Y10
 	VFMADD213PS  PoleConstants<>+768(SB), Y0, Y10
 	VFMADD213PS  PoleConstants<>+736(SB), Y0, Y10
-	VFMADD213PS  PoleConstants<>+704(SB), Y0, Y10
 	VFMADD231PS  Y10, Y4, Y0
 	VADDPS       Y7, Y0, Y0
 	VMOVAPS      Y6, Y4
-	VFMADD231PS  PoleConstants<>+704(SB), Y1, Y4
+	VFMADD231PS  PoleConstants<>+736(SB), Y1, Y4
 	VSUBPS       Y6, Y4, Y5
 	VSUBPS       Y5, Y1, Y1
 	VADDPS       Y6, Y1, Y1
@@ -6503,7 +6521,7 @@ TEXT ·poleLossBatchAVX512(SB), NOSPLIT, $64-52
 	VBROADCASTSS X31, Z31
 	VMOVUPS      PoleConstants<>+2880(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS PoleConstants<>+1180(SB), Z0
+	VBROADCASTSS PoleConstants<>+1156(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 1600(SI)
 	VXORPS       X0, X0, X0
@@ -6584,7 +6602,7 @@ loop0:
 	VMINPS           Z10, Z13, Z10
 	VMINPS           Z11, Z13, Z11
 	VMINPS           Z12, Z13, Z12
-	VBROADCASTSS     PoleConstants<>+1180(SB), Z14
+	VBROADCASTSS     PoleConstants<>+1156(SB), Z14
 	VADDPS           Z14, Z9, Z15
 	VADDPS           Z14, Z10, Z16
 	VADDPS           Z14, Z11, Z17
@@ -6845,7 +6863,7 @@ loop0:
 	VMINPS           Z11, Z13, Z11
 	VMINPS           Z12, Z13, Z12
 	VANDPS           Z4, Z7, Z14
-	VBROADCASTSS     PoleConstants<>+1180(SB), Z23
+	VBROADCASTSS     PoleConstants<>+1156(SB), Z23
 	VADDPS           Z23, Z6, Z24
 	VADDPS           Z23, Z11, Z26
 	VADDPS           Z23, Z12, Z28
@@ -6987,7 +7005,7 @@ loop0:
 	VFMADD231PS      4096(SI), Z12, Z5
 	VBROADCASTSS     252(DI), Z12
 	VFMADD231PS      4096(SI), Z12, Z7
-	VBROADCASTSS     PoleConstants<>+1180(SB), Z12
+	VBROADCASTSS     PoleConstants<>+1156(SB), Z12
 	VADDPS           Z12, Z10, Z13
 	VMINPS           Z11, Z0, Z11
 	VANDPS           Z2, Z5, Z25
@@ -7159,20 +7177,20 @@ loop0:
 	VBROADCASTSS PoleConstants<>+1152(SB), Z10
 	VFNMADD231PS Z10, Z8, Z2
 	VMULPS       Z2, Z2, Z11
-	VBROADCASTSS PoleConstants<>+1176(SB), Z12
-	VBROADCASTSS PoleConstants<>+1172(SB), Z13
+	VBROADCASTSS PoleConstants<>+1180(SB), Z12
+	VBROADCASTSS PoleConstants<>+1176(SB), Z13
 	VMOVAPS      Z13, Z14
 	VFMADD231PS  Z2, Z12, Z14
-	VBROADCASTSS PoleConstants<>+1168(SB), Z15
+	VBROADCASTSS PoleConstants<>+1172(SB), Z15
 	VFMADD213PS  Z15, Z2, Z14
-	VBROADCASTSS PoleConstants<>+1164(SB), Z16
+	VBROADCASTSS PoleConstants<>+1168(SB), Z16
 	VFMADD213PS  Z16, Z2, Z14
-	VBROADCASTSS PoleConstants<>+1160(SB), Z17
+	VBROADCASTSS PoleConstants<>+1164(SB), Z17
 	VFMADD213PS  Z17, Z2, Z14
-	VBROADCASTSS PoleConstants<>+1156(SB), Z18
+	VBROADCASTSS PoleConstants<>+1160(SB), Z18
 	VFMADD213PS  Z18, Z2, Z14
 	VFMADD231PS  Z14, Z11, Z2
-	VBROADCASTSS PoleConstants<>+1180(SB), Z11
+	VBROADCASTSS PoleConstants<>+1156(SB), Z11
 	VADDPS       Z11, Z2, Z2
 	VSCALEFPS    Z8, Z2, Z2
 	VSUBPS       Z1, Z3, Z8
@@ -7317,13 +7335,13 @@ TEXT ·poleGradBatchAVX2(SB), NOSPLIT, $32-52
 	VBROADCASTSS X15, Y15
 	VMOVUPS      PoleConstants<>+2756(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       PoleConstants<>+896(SB), Y0, Y0
+	VANDPS       PoleConstants<>+704(SB), Y0, Y0
 	VMOVUPS      Y0, 1600(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 1664(SI)
 	VMOVUPS      PoleConstants<>+2820(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       PoleConstants<>+896(SB), Y1, Y1
+	VANDPS       PoleConstants<>+704(SB), Y1, Y1
 	VMOVUPS      Y1, 1632(SI)
 	VMOVUPS      Y0, 1696(SI)
 	LEAQ         1728(SI), BX
@@ -9085,24 +9103,24 @@ loop0:
 	VFNMADD231PS PoleConstants<>+640(SB), Y7, Y3
 	VFNMADD231PS PoleConstants<>+672(SB), Y7, Y3
 	VMULPS       Y3, Y3, Y8
-	VMOVUPS      PoleConstants<>+832(SB), Y10
+	VMOVUPS      PoleConstants<>+864(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PS  PoleConstants<>+864(SB), Y3, Y11
+	VFMADD231PS  PoleConstants<>+896(SB), Y3, Y11
+	VFMADD213PS  PoleConstants<>+832(SB), Y3, Y11
 	VFMADD213PS  PoleConstants<>+800(SB), Y3, Y11
 	VFMADD213PS  PoleConstants<>+768(SB), Y3, Y11
 	VFMADD213PS  PoleConstants<>+736(SB), Y3, Y11
-	VFMADD213PS  PoleConstants<>+704(SB), Y3, Y11
 	VFMADD231PS  Y11, Y8, Y3
-	VADDPS       PoleConstants<>+896(SB), Y3, Y3
+	VADDPS       PoleConstants<>+704(SB), Y3, Y3
 	VMOVAPS      Y6, Y8
-	VFMADD231PS  PoleConstants<>+704(SB), Y7, Y8
+	VFMADD231PS  PoleConstants<>+736(SB), Y7, Y8
 	VSUBPS       Y6, Y8, Y11
 	VSUBPS       Y11, Y7, Y7
 	VADDPS       Y6, Y7, Y7
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       PoleConstants<>+896(SB), Y8, Y8
+	VPADDD       PoleConstants<>+704(SB), Y8, Y8
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       PoleConstants<>+896(SB), Y7, Y7
+	VPADDD       PoleConstants<>+704(SB), Y7, Y7
 	VMULPS       Y8, Y3, Y3
 	VMULPS       Y7, Y3, Y3
 	VSUBPS       Y2, Y0, Y0
@@ -9115,27 +9133,27 @@ loop0:
 	VFNMADD231PS PoleConstants<>+672(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y7
 	VMOVAPS      Y10, Y8
-	VFMADD231PS  PoleConstants<>+864(SB), Y0, Y8
+	VFMADD231PS  PoleConstants<>+896(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+832(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+800(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+768(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+736(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+704(SB), Y0, Y8
 	VFMADD231PS  Y8, Y7, Y0
-	VADDPS       PoleConstants<>+896(SB), Y0, Y0
+	VADDPS       PoleConstants<>+704(SB), Y0, Y0
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  PoleConstants<>+704(SB), Y2, Y7
+	VFMADD231PS  PoleConstants<>+736(SB), Y2, Y7
 	VSUBPS       Y6, Y7, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       PoleConstants<>+896(SB), Y7, Y7
+	VPADDD       PoleConstants<>+704(SB), Y7, Y7
 	VPSLLD       $0x17, Y2, Y2
-	VPADDD       PoleConstants<>+896(SB), Y2, Y2
+	VPADDD       PoleConstants<>+704(SB), Y2, Y2
 	VMULPS       Y7, Y0, Y0
 	VMULPS       Y2, Y0, Y0
 	VADDPS       Y0, Y3, Y2
 	VMOVUPS      Y2, 512(SI)
-	VMOVUPS      PoleConstants<>+896(SB), Y7
+	VMOVUPS      PoleConstants<>+704(SB), Y7
 	VDIVPS       Y2, Y7, Y8
 	VMULPS       Y8, Y3, Y3
 	VMOVUPS      Y3, 320(SI)
@@ -9155,15 +9173,15 @@ loop0:
 	VFNMADD231PS PoleConstants<>+672(SB), Y8, Y3
 	VMULPS       Y3, Y3, Y9
 	VMOVAPS      Y10, Y11
-	VFMADD231PS  PoleConstants<>+864(SB), Y3, Y11
+	VFMADD231PS  PoleConstants<>+896(SB), Y3, Y11
+	VFMADD213PS  PoleConstants<>+832(SB), Y3, Y11
 	VFMADD213PS  PoleConstants<>+800(SB), Y3, Y11
 	VFMADD213PS  PoleConstants<>+768(SB), Y3, Y11
 	VFMADD213PS  PoleConstants<>+736(SB), Y3, Y11
-	VFMADD213PS  PoleConstants<>+704(SB), Y3, Y11
 	VFMADD231PS  Y11, Y9, Y3
 	VADDPS       Y7, Y3, Y3
 	VMOVAPS      Y6, Y9
-	VFMADD231PS  PoleConstants<>+704(SB), Y8, Y9
+	VFMADD231PS  PoleConstants<>+736(SB), Y8, Y9
 	VSUBPS       Y6, Y9, Y11
 	VSUBPS       Y11, Y8, Y8
 	VADDPS       Y6, Y8, Y8
@@ -9182,15 +9200,15 @@ loop0:
 	VFNMADD231PS PoleConstants<>+640(SB), Y1, Y0
 	VFNMADD231PS PoleConstants<>+672(SB), Y1, Y0
 	VMULPS       Y0, Y0, Y4
-	VFMADD231PS  PoleConstants<>+864(SB), Y0, Y10
+	VFMADD231PS  PoleConstants<>+896(SB), Y0, Y10
+	VFMADD213PS  PoleConstants<>+832(SB), Y0, Y10
 	VFMADD213PS  PoleConstants<>+800(SB), Y0, Y10
 	VFMADD213PS  PoleConstants<>+768(SB), Y0, Y10
 	VFMADD213PS  PoleConstants<>+736(SB), Y0, Y10
-	VFMADD213PS  PoleConstants<>+704(SB), Y0, Y10
 	VFMADD231PS  Y10, Y4, Y0
 	VADDPS       Y7, Y0, Y0
 	VMOVAPS      Y6, Y4
-	VFMADD231PS  PoleConstants<>+704(SB), Y1, Y4
+	VFMADD231PS  PoleConstants<>+736(SB), Y1, Y4
 	VSUBPS       Y6, Y4, Y5
 	VSUBPS       Y5, Y1, Y1
 	VADDPS       Y6, Y1, Y1
@@ -9375,7 +9393,7 @@ loop0:
 	VFMADD231PS  Y6, Y5, Y3
 	VMOVUPS      128(BX), Y6
 	VMOVUPS      160(BX), Y7
-	VMOVUPS      PoleConstants<>+896(SB), Y8
+	VMOVUPS      PoleConstants<>+704(SB), Y8
 	VMOVAPS      Y8, Y9
 	VFNMADD231PS Y7, Y7, Y9
 	VMOVAPS      Y8, Y7
@@ -9933,7 +9951,7 @@ TEXT ·poleGradBatchAVX512(SB), NOSPLIT, $64-52
 	VBROADCASTSS X31, Z31
 	VMOVUPS      PoleConstants<>+2880(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS PoleConstants<>+1180(SB), Z0
+	VBROADCASTSS PoleConstants<>+1156(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 1600(SI)
 	VXORPS       X0, X0, X0
@@ -10015,7 +10033,7 @@ loop0:
 	VMINPS           Z10, Z13, Z10
 	VMINPS           Z11, Z13, Z11
 	VMINPS           Z12, Z13, Z12
-	VBROADCASTSS     PoleConstants<>+1180(SB), Z14
+	VBROADCASTSS     PoleConstants<>+1156(SB), Z14
 	VADDPS           Z14, Z9, Z15
 	VADDPS           Z14, Z10, Z16
 	VADDPS           Z14, Z11, Z17
@@ -10276,7 +10294,7 @@ loop0:
 	VMINPS           Z11, Z13, Z11
 	VMINPS           Z12, Z13, Z12
 	VANDPS           Z4, Z7, Z14
-	VBROADCASTSS     PoleConstants<>+1180(SB), Z23
+	VBROADCASTSS     PoleConstants<>+1156(SB), Z23
 	VADDPS           Z23, Z6, Z24
 	VADDPS           Z23, Z11, Z26
 	VADDPS           Z23, Z12, Z28
@@ -10418,7 +10436,7 @@ loop0:
 	VFMADD231PS      2368(BX), Z12, Z5
 	VBROADCASTSS     252(DI), Z12
 	VFMADD231PS      2368(BX), Z12, Z7
-	VBROADCASTSS     PoleConstants<>+1180(SB), Z12
+	VBROADCASTSS     PoleConstants<>+1156(SB), Z12
 	VADDPS           Z12, Z10, Z13
 	VMINPS           Z11, Z0, Z11
 	VANDPS           Z2, Z5, Z25
@@ -10590,20 +10608,20 @@ loop0:
 	VBROADCASTSS PoleConstants<>+1152(SB), Z10
 	VFNMADD231PS Z10, Z8, Z2
 	VMULPS       Z2, Z2, Z11
-	VBROADCASTSS PoleConstants<>+1176(SB), Z12
-	VBROADCASTSS PoleConstants<>+1172(SB), Z13
+	VBROADCASTSS PoleConstants<>+1180(SB), Z12
+	VBROADCASTSS PoleConstants<>+1176(SB), Z13
 	VMOVAPS      Z13, Z14
 	VFMADD231PS  Z2, Z12, Z14
-	VBROADCASTSS PoleConstants<>+1168(SB), Z15
+	VBROADCASTSS PoleConstants<>+1172(SB), Z15
 	VFMADD213PS  Z15, Z2, Z14
-	VBROADCASTSS PoleConstants<>+1164(SB), Z16
+	VBROADCASTSS PoleConstants<>+1168(SB), Z16
 	VFMADD213PS  Z16, Z2, Z14
-	VBROADCASTSS PoleConstants<>+1160(SB), Z17
+	VBROADCASTSS PoleConstants<>+1164(SB), Z17
 	VFMADD213PS  Z17, Z2, Z14
-	VBROADCASTSS PoleConstants<>+1156(SB), Z18
+	VBROADCASTSS PoleConstants<>+1160(SB), Z18
 	VFMADD213PS  Z18, Z2, Z14
 	VFMADD231PS  Z14, Z11, Z2
-	VBROADCASTSS PoleConstants<>+1180(SB), Z11
+	VBROADCASTSS PoleConstants<>+1156(SB), Z11
 	VADDPS       Z11, Z2, Z2
 	VSCALEFPS    Z8, Z2, Z2
 	VSUBPS       Z1, Z3, Z8
@@ -11329,62 +11347,62 @@ DATA PoleConstants<>+688(SB)/4, $0x35bfbe8e
 DATA PoleConstants<>+692(SB)/4, $0x35bfbe8e
 DATA PoleConstants<>+696(SB)/4, $0x35bfbe8e
 DATA PoleConstants<>+700(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+704(SB)/4, $0x3f000000
-DATA PoleConstants<>+708(SB)/4, $0x3f000000
-DATA PoleConstants<>+712(SB)/4, $0x3f000000
-DATA PoleConstants<>+716(SB)/4, $0x3f000000
-DATA PoleConstants<>+720(SB)/4, $0x3f000000
-DATA PoleConstants<>+724(SB)/4, $0x3f000000
-DATA PoleConstants<>+728(SB)/4, $0x3f000000
-DATA PoleConstants<>+732(SB)/4, $0x3f000000
-DATA PoleConstants<>+736(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+740(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+744(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+748(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+752(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+756(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+760(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+764(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+768(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+772(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+776(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+780(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+784(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+788(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+792(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+796(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+800(SB)/4, $0x3c088870
-DATA PoleConstants<>+804(SB)/4, $0x3c088870
-DATA PoleConstants<>+808(SB)/4, $0x3c088870
-DATA PoleConstants<>+812(SB)/4, $0x3c088870
-DATA PoleConstants<>+816(SB)/4, $0x3c088870
-DATA PoleConstants<>+820(SB)/4, $0x3c088870
-DATA PoleConstants<>+824(SB)/4, $0x3c088870
-DATA PoleConstants<>+828(SB)/4, $0x3c088870
-DATA PoleConstants<>+832(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+836(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+840(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+844(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+848(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+852(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+856(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+860(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+864(SB)/4, $0x39509279
-DATA PoleConstants<>+868(SB)/4, $0x39509279
-DATA PoleConstants<>+872(SB)/4, $0x39509279
-DATA PoleConstants<>+876(SB)/4, $0x39509279
-DATA PoleConstants<>+880(SB)/4, $0x39509279
-DATA PoleConstants<>+884(SB)/4, $0x39509279
-DATA PoleConstants<>+888(SB)/4, $0x39509279
-DATA PoleConstants<>+892(SB)/4, $0x39509279
-DATA PoleConstants<>+896(SB)/4, $0x3f800000
-DATA PoleConstants<>+900(SB)/4, $0x3f800000
-DATA PoleConstants<>+904(SB)/4, $0x3f800000
-DATA PoleConstants<>+908(SB)/4, $0x3f800000
-DATA PoleConstants<>+912(SB)/4, $0x3f800000
-DATA PoleConstants<>+916(SB)/4, $0x3f800000
-DATA PoleConstants<>+920(SB)/4, $0x3f800000
-DATA PoleConstants<>+924(SB)/4, $0x3f800000
+DATA PoleConstants<>+704(SB)/4, $0x3f800000
+DATA PoleConstants<>+708(SB)/4, $0x3f800000
+DATA PoleConstants<>+712(SB)/4, $0x3f800000
+DATA PoleConstants<>+716(SB)/4, $0x3f800000
+DATA PoleConstants<>+720(SB)/4, $0x3f800000
+DATA PoleConstants<>+724(SB)/4, $0x3f800000
+DATA PoleConstants<>+728(SB)/4, $0x3f800000
+DATA PoleConstants<>+732(SB)/4, $0x3f800000
+DATA PoleConstants<>+736(SB)/4, $0x3f000000
+DATA PoleConstants<>+740(SB)/4, $0x3f000000
+DATA PoleConstants<>+744(SB)/4, $0x3f000000
+DATA PoleConstants<>+748(SB)/4, $0x3f000000
+DATA PoleConstants<>+752(SB)/4, $0x3f000000
+DATA PoleConstants<>+756(SB)/4, $0x3f000000
+DATA PoleConstants<>+760(SB)/4, $0x3f000000
+DATA PoleConstants<>+764(SB)/4, $0x3f000000
+DATA PoleConstants<>+768(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+772(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+776(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+780(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+784(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+788(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+792(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+796(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+800(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+804(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+808(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+812(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+816(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+820(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+824(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+828(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+832(SB)/4, $0x3c088870
+DATA PoleConstants<>+836(SB)/4, $0x3c088870
+DATA PoleConstants<>+840(SB)/4, $0x3c088870
+DATA PoleConstants<>+844(SB)/4, $0x3c088870
+DATA PoleConstants<>+848(SB)/4, $0x3c088870
+DATA PoleConstants<>+852(SB)/4, $0x3c088870
+DATA PoleConstants<>+856(SB)/4, $0x3c088870
+DATA PoleConstants<>+860(SB)/4, $0x3c088870
+DATA PoleConstants<>+864(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+868(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+872(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+876(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+880(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+884(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+888(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+892(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+896(SB)/4, $0x39509279
+DATA PoleConstants<>+900(SB)/4, $0x39509279
+DATA PoleConstants<>+904(SB)/4, $0x39509279
+DATA PoleConstants<>+908(SB)/4, $0x39509279
+DATA PoleConstants<>+912(SB)/4, $0x39509279
+DATA PoleConstants<>+916(SB)/4, $0x39509279
+DATA PoleConstants<>+920(SB)/4, $0x39509279
+DATA PoleConstants<>+924(SB)/4, $0x39509279
 DATA PoleConstants<>+928(SB)/4, $0x00000000
 DATA PoleConstants<>+932(SB)/4, $0x00000000
 DATA PoleConstants<>+936(SB)/4, $0x00000000
@@ -11429,13 +11447,13 @@ DATA PoleConstants<>+1140(SB)/4, $0x4b400000
 DATA PoleConstants<>+1144(SB)/4, $0x3fb8aa3b
 DATA PoleConstants<>+1148(SB)/4, $0x3f317200
 DATA PoleConstants<>+1152(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+1156(SB)/4, $0x3f000000
-DATA PoleConstants<>+1160(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+1164(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+1168(SB)/4, $0x3c088870
-DATA PoleConstants<>+1172(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+1176(SB)/4, $0x39509279
-DATA PoleConstants<>+1180(SB)/4, $0x3f800000
+DATA PoleConstants<>+1156(SB)/4, $0x3f800000
+DATA PoleConstants<>+1160(SB)/4, $0x3f000000
+DATA PoleConstants<>+1164(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+1168(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+1172(SB)/4, $0x3c088870
+DATA PoleConstants<>+1176(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+1180(SB)/4, $0x39509279
 DATA PoleConstants<>+1184(SB)/8, $0x7ff0000000000000
 DATA PoleConstants<>+1192(SB)/8, $0x7ff0000000000000
 DATA PoleConstants<>+1200(SB)/8, $0x7ff0000000000000

@@ -345,26 +345,29 @@ TEXT ·spiralsForwardAVX2(SB), NOSPLIT, $0-24
 	VFNMADD231PS SpiralsConstants<>+640(SB), X3, X0
 	VFNMADD231PS SpiralsConstants<>+672(SB), X3, X0
 	VMULPS       X0, X0, X4
-	VMOVUPS      SpiralsConstants<>+704(SB), X5
-	VMOVAPS      X5, X6
-	VFMADD231PS  SpiralsConstants<>+736(SB), X0, X6
-	VMOVUPS      SpiralsConstants<>+768(SB), X7
-	VFMADD231PS  SpiralsConstants<>+800(SB), X0, X7
-	VMOVUPS      SpiralsConstants<>+832(SB), X8
-	VFMADD231PS  SpiralsConstants<>+864(SB), X0, X8
-	VFMADD231PS  X4, X7, X6
-	VMULPS       X4, X4, X7
-	VFMADD231PS  X7, X8, X6
-	VFMADD231PS  X6, X4, X0
-	VADDPS       SpiralsConstants<>+896(SB), X0, X0
-	VFMADD213PS  X2, X3, X5
-	VSUBPS       X2, X5, X4
+	VADDPS       SpiralsConstants<>+704(SB), X0, X5
+	VSUBPS       SpiralsConstants<>+704(SB), X5, X6
+	VSUBPS       X6, X0, X6
+	VMOVUPS      SpiralsConstants<>+736(SB), X7
+	VMOVAPS      X7, X8
+	VFMADD231PS  SpiralsConstants<>+768(SB), X0, X8
+	VMOVUPS      SpiralsConstants<>+800(SB), X9
+	VFMADD231PS  SpiralsConstants<>+832(SB), X0, X9
+	VMOVUPS      SpiralsConstants<>+864(SB), X10
+	VFMADD231PS  SpiralsConstants<>+896(SB), X0, X10
+	VFMADD231PS  X4, X9, X8
+	VMULPS       X4, X4, X0
+	VFMADD231PS  X0, X10, X8
+	VFMADD231PS  X8, X4, X6
+	VADDPS       X6, X5, X0
+	VFMADD213PS  X2, X3, X7
+	VSUBPS       X2, X7, X4
 	VSUBPS       X4, X3, X3
 	VADDPS       X2, X3, X2
-	VPSLLD       $0x17, X5, X3
-	VPADDD       SpiralsConstants<>+896(SB), X3, X3
+	VPSLLD       $0x17, X7, X3
+	VPADDD       SpiralsConstants<>+704(SB), X3, X3
 	VPSLLD       $0x17, X2, X2
-	VPADDD       SpiralsConstants<>+896(SB), X2, X2
+	VPADDD       SpiralsConstants<>+704(SB), X2, X2
 	VMULPS       X3, X0, X0
 	VMULPS       X2, X0, X0
 	VANDPS       X0, X1, X1
@@ -373,7 +376,7 @@ TEXT ·spiralsForwardAVX2(SB), NOSPLIT, $0-24
 	VSHUFPS      $0xb1, X1, X1, X2
 	VADDPS       X2, X1, X1
 	VMOVSS       X1, 276(SI)
-	VMOVUPS      SpiralsConstants<>+896(SB), X2
+	VMOVUPS      SpiralsConstants<>+704(SB), X2
 	VDIVPS       X1, X2, X1
 	VMULPS       X1, X0, X0
 	VMOVSD       X0, 264(SI)
@@ -723,26 +726,29 @@ TEXT ·spiralsLossAVX2(SB), NOSPLIT, $0-36
 	VFNMADD231PS SpiralsConstants<>+640(SB), X5, X3
 	VFNMADD231PS SpiralsConstants<>+672(SB), X5, X3
 	VMULPS       X3, X3, X6
-	VMOVUPS      SpiralsConstants<>+704(SB), X8
-	VMOVAPS      X8, X9
-	VFMADD231PS  SpiralsConstants<>+736(SB), X3, X9
-	VMOVUPS      SpiralsConstants<>+768(SB), X10
-	VFMADD231PS  SpiralsConstants<>+800(SB), X3, X10
-	VMOVUPS      SpiralsConstants<>+832(SB), X11
-	VFMADD231PS  SpiralsConstants<>+864(SB), X3, X11
-	VFMADD231PS  X6, X10, X9
-	VMULPS       X6, X6, X10
-	VFMADD231PS  X10, X11, X9
-	VFMADD231PS  X9, X6, X3
-	VADDPS       SpiralsConstants<>+896(SB), X3, X3
-	VFMADD213PS  X4, X5, X8
-	VSUBPS       X4, X8, X6
+	VADDPS       SpiralsConstants<>+704(SB), X3, X8
+	VSUBPS       SpiralsConstants<>+704(SB), X8, X9
+	VSUBPS       X9, X3, X9
+	VMOVUPS      SpiralsConstants<>+736(SB), X10
+	VMOVAPS      X10, X11
+	VFMADD231PS  SpiralsConstants<>+768(SB), X3, X11
+	VMOVUPS      SpiralsConstants<>+800(SB), X12
+	VFMADD231PS  SpiralsConstants<>+832(SB), X3, X12
+	VMOVUPS      SpiralsConstants<>+864(SB), X13
+	VFMADD231PS  SpiralsConstants<>+896(SB), X3, X13
+	VFMADD231PS  X6, X12, X11
+	VMULPS       X6, X6, X3
+	VFMADD231PS  X3, X13, X11
+	VFMADD231PS  X11, X6, X9
+	VADDPS       X9, X8, X3
+	VFMADD213PS  X4, X5, X10
+	VSUBPS       X4, X10, X6
 	VSUBPS       X6, X5, X5
 	VADDPS       X4, X5, X4
-	VPSLLD       $0x17, X8, X5
-	VPADDD       SpiralsConstants<>+896(SB), X5, X5
+	VPSLLD       $0x17, X10, X5
+	VPADDD       SpiralsConstants<>+704(SB), X5, X5
 	VPSLLD       $0x17, X4, X4
-	VPADDD       SpiralsConstants<>+896(SB), X4, X4
+	VPADDD       SpiralsConstants<>+704(SB), X4, X4
 	VMULPS       X5, X3, X3
 	VMULPS       X4, X3, X3
 	VANDPS       X3, X1, X4
@@ -751,7 +757,7 @@ TEXT ·spiralsLossAVX2(SB), NOSPLIT, $0-36
 	VSHUFPS      $0xb1, X4, X4, X5
 	VADDPS       X5, X4, X4
 	VMOVSS       X4, 276(SI)
-	VMOVUPS      SpiralsConstants<>+896(SB), X5
+	VMOVUPS      SpiralsConstants<>+704(SB), X5
 	VDIVPS       X4, X5, X5
 	VMULPS       X5, X3, X3
 	VMOVSD       X3, 264(SI)
@@ -878,7 +884,7 @@ TEXT ·spiralsBackwardAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PS  1344(DI), Y4, Y2
 	VFMADD231PS  1376(DI), Y4, Y3
 	VMOVUPS      128(SI), Y5
-	VMOVUPS      SpiralsConstants<>+896(SB), Y6
+	VMOVUPS      SpiralsConstants<>+704(SB), Y6
 	VMOVAPS      Y6, Y7
 	VFNMADD231PS Y5, Y5, Y7
 	VMULPS       Y7, Y2, Y2
@@ -1467,26 +1473,29 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	VFNMADD231PS SpiralsConstants<>+640(SB), X5, X3
 	VFNMADD231PS SpiralsConstants<>+672(SB), X5, X3
 	VMULPS       X3, X3, X6
-	VMOVUPS      SpiralsConstants<>+704(SB), X8
-	VMOVAPS      X8, X9
-	VFMADD231PS  SpiralsConstants<>+736(SB), X3, X9
-	VMOVUPS      SpiralsConstants<>+768(SB), X10
-	VFMADD231PS  SpiralsConstants<>+800(SB), X3, X10
-	VMOVUPS      SpiralsConstants<>+832(SB), X11
-	VFMADD231PS  SpiralsConstants<>+864(SB), X3, X11
-	VFMADD231PS  X6, X10, X9
-	VMULPS       X6, X6, X10
-	VFMADD231PS  X10, X11, X9
-	VFMADD231PS  X9, X6, X3
-	VADDPS       SpiralsConstants<>+896(SB), X3, X3
-	VFMADD213PS  X4, X5, X8
-	VSUBPS       X4, X8, X6
+	VADDPS       SpiralsConstants<>+704(SB), X3, X8
+	VSUBPS       SpiralsConstants<>+704(SB), X8, X9
+	VSUBPS       X9, X3, X9
+	VMOVUPS      SpiralsConstants<>+736(SB), X10
+	VMOVAPS      X10, X11
+	VFMADD231PS  SpiralsConstants<>+768(SB), X3, X11
+	VMOVUPS      SpiralsConstants<>+800(SB), X12
+	VFMADD231PS  SpiralsConstants<>+832(SB), X3, X12
+	VMOVUPS      SpiralsConstants<>+864(SB), X13
+	VFMADD231PS  SpiralsConstants<>+896(SB), X3, X13
+	VFMADD231PS  X6, X12, X11
+	VMULPS       X6, X6, X3
+	VFMADD231PS  X3, X13, X11
+	VFMADD231PS  X11, X6, X9
+	VADDPS       X9, X8, X3
+	VFMADD213PS  X4, X5, X10
+	VSUBPS       X4, X10, X6
 	VSUBPS       X6, X5, X5
 	VADDPS       X4, X5, X4
-	VPSLLD       $0x17, X8, X5
-	VPADDD       SpiralsConstants<>+896(SB), X5, X5
+	VPSLLD       $0x17, X10, X5
+	VPADDD       SpiralsConstants<>+704(SB), X5, X5
 	VPSLLD       $0x17, X4, X4
-	VPADDD       SpiralsConstants<>+896(SB), X4, X4
+	VPADDD       SpiralsConstants<>+704(SB), X4, X4
 	VMULPS       X5, X3, X3
 	VMULPS       X4, X3, X3
 	VANDPS       X3, X1, X4
@@ -1495,7 +1504,7 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	VSHUFPS      $0xb1, X4, X4, X5
 	VADDPS       X5, X4, X4
 	VMOVSS       X4, 276(SI)
-	VMOVUPS      SpiralsConstants<>+896(SB), Y5
+	VMOVUPS      SpiralsConstants<>+704(SB), Y5
 	VDIVPS       X4, X5, X6
 	VMULPS       X6, X3, X3
 	VMOVSD       X3, 264(SI)
@@ -2204,26 +2213,29 @@ TEXT ·spiralsStepAVX2(SB), NOSPLIT, $0-44
 	VFNMADD231PS SpiralsConstants<>+640(SB), X5, X3
 	VFNMADD231PS SpiralsConstants<>+672(SB), X5, X3
 	VMULPS       X3, X3, X7
-	VMOVUPS      SpiralsConstants<>+704(SB), X8
-	VMOVAPS      X8, X9
-	VFMADD231PS  SpiralsConstants<>+736(SB), X3, X9
-	VMOVUPS      SpiralsConstants<>+768(SB), X10
-	VFMADD231PS  SpiralsConstants<>+800(SB), X3, X10
-	VMOVUPS      SpiralsConstants<>+832(SB), X11
-	VFMADD231PS  SpiralsConstants<>+864(SB), X3, X11
-	VFMADD231PS  X7, X10, X9
-	VMULPS       X7, X7, X10
-	VFMADD231PS  X10, X11, X9
-	VFMADD231PS  X9, X7, X3
-	VADDPS       SpiralsConstants<>+896(SB), X3, X3
-	VFMADD213PS  X4, X5, X8
-	VSUBPS       X4, X8, X7
+	VADDPS       SpiralsConstants<>+704(SB), X3, X8
+	VSUBPS       SpiralsConstants<>+704(SB), X8, X9
+	VSUBPS       X9, X3, X9
+	VMOVUPS      SpiralsConstants<>+736(SB), X10
+	VMOVAPS      X10, X11
+	VFMADD231PS  SpiralsConstants<>+768(SB), X3, X11
+	VMOVUPS      SpiralsConstants<>+800(SB), X12
+	VFMADD231PS  SpiralsConstants<>+832(SB), X3, X12
+	VMOVUPS      SpiralsConstants<>+864(SB), X13
+	VFMADD231PS  SpiralsConstants<>+896(SB), X3, X13
+	VFMADD231PS  X7, X12, X11
+	VMULPS       X7, X7, X3
+	VFMADD231PS  X3, X13, X11
+	VFMADD231PS  X11, X7, X9
+	VADDPS       X9, X8, X3
+	VFMADD213PS  X4, X5, X10
+	VSUBPS       X4, X10, X7
 	VSUBPS       X7, X5, X5
 	VADDPS       X4, X5, X4
-	VPSLLD       $0x17, X8, X5
-	VPADDD       SpiralsConstants<>+896(SB), X5, X5
+	VPSLLD       $0x17, X10, X5
+	VPADDD       SpiralsConstants<>+704(SB), X5, X5
 	VPSLLD       $0x17, X4, X4
-	VPADDD       SpiralsConstants<>+896(SB), X4, X4
+	VPADDD       SpiralsConstants<>+704(SB), X4, X4
 	VMULPS       X5, X3, X3
 	VMULPS       X4, X3, X3
 	VANDPS       X3, X1, X4
@@ -2232,7 +2244,7 @@ TEXT ·spiralsStepAVX2(SB), NOSPLIT, $0-44
 	VSHUFPS      $0xb1, X4, X4, X5
 	VADDPS       X5, X4, X4
 	VMOVSS       X4, 276(SI)
-	VMOVUPS      SpiralsConstants<>+896(SB), Y5
+	VMOVUPS      SpiralsConstants<>+704(SB), Y5
 	VDIVPS       X4, X5, X7
 	VMULPS       X7, X3, X3
 	VMOVSD       X3, 264(SI)
@@ -4769,24 +4781,24 @@ loop3:
 	VFNMADD231PS SpiralsConstants<>+640(SB), Y8, Y0
 	VFNMADD231PS SpiralsConstants<>+672(SB), Y8, Y0
 	VMULPS       Y0, Y0, Y9
-	VMOVUPS      SpiralsConstants<>+832(SB), Y10
+	VMOVUPS      SpiralsConstants<>+864(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y0, Y11
+	VFMADD231PS  SpiralsConstants<>+896(SB), Y0, Y11
+	VFMADD213PS  SpiralsConstants<>+832(SB), Y0, Y11
 	VFMADD213PS  SpiralsConstants<>+800(SB), Y0, Y11
 	VFMADD213PS  SpiralsConstants<>+768(SB), Y0, Y11
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y0, Y11
-	VFMADD213PS  SpiralsConstants<>+704(SB), Y0, Y11
 	VFMADD231PS  Y11, Y9, Y0
-	VADDPS       SpiralsConstants<>+896(SB), Y0, Y0
+	VADDPS       SpiralsConstants<>+704(SB), Y0, Y0
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  SpiralsConstants<>+704(SB), Y8, Y9
+	VFMADD231PS  SpiralsConstants<>+736(SB), Y8, Y9
 	VSUBPS       Y7, Y9, Y11
 	VSUBPS       Y11, Y8, Y8
 	VADDPS       Y7, Y8, Y8
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       SpiralsConstants<>+896(SB), Y9, Y9
+	VPADDD       SpiralsConstants<>+704(SB), Y9, Y9
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       SpiralsConstants<>+896(SB), Y8, Y8
+	VPADDD       SpiralsConstants<>+704(SB), Y8, Y8
 	VMULPS       Y9, Y0, Y0
 	VMULPS       Y8, Y0, Y0
 	VSUBPS       Y4, Y2, Y2
@@ -4799,27 +4811,27 @@ loop3:
 	VFNMADD231PS SpiralsConstants<>+672(SB), Y4, Y2
 	VMULPS       Y2, Y2, Y8
 	VMOVAPS      Y10, Y9
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y2, Y9
+	VFMADD231PS  SpiralsConstants<>+896(SB), Y2, Y9
+	VFMADD213PS  SpiralsConstants<>+832(SB), Y2, Y9
 	VFMADD213PS  SpiralsConstants<>+800(SB), Y2, Y9
 	VFMADD213PS  SpiralsConstants<>+768(SB), Y2, Y9
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y2, Y9
-	VFMADD213PS  SpiralsConstants<>+704(SB), Y2, Y9
 	VFMADD231PS  Y9, Y8, Y2
-	VADDPS       SpiralsConstants<>+896(SB), Y2, Y2
+	VADDPS       SpiralsConstants<>+704(SB), Y2, Y2
 	VMOVAPS      Y7, Y8
-	VFMADD231PS  SpiralsConstants<>+704(SB), Y4, Y8
+	VFMADD231PS  SpiralsConstants<>+736(SB), Y4, Y8
 	VSUBPS       Y7, Y8, Y9
 	VSUBPS       Y9, Y4, Y4
 	VADDPS       Y7, Y4, Y4
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       SpiralsConstants<>+896(SB), Y8, Y8
+	VPADDD       SpiralsConstants<>+704(SB), Y8, Y8
 	VPSLLD       $0x17, Y4, Y4
-	VPADDD       SpiralsConstants<>+896(SB), Y4, Y4
+	VPADDD       SpiralsConstants<>+704(SB), Y4, Y4
 	VMULPS       Y8, Y2, Y2
 	VMULPS       Y4, Y2, Y2
 	VADDPS       Y2, Y0, Y4
 	VMOVUPS      Y4, 1536(SI)
-	VMOVUPS      SpiralsConstants<>+896(SB), Y8
+	VMOVUPS      SpiralsConstants<>+704(SB), Y8
 	VDIVPS       Y4, Y8, Y4
 	VMULPS       Y4, Y0, Y0
 	VMOVUPS      Y0, 1344(SI)
@@ -4839,15 +4851,15 @@ loop3:
 	VFNMADD231PS SpiralsConstants<>+672(SB), Y9, Y1
 	VMULPS       Y1, Y1, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y1, Y12
+	VFMADD231PS  SpiralsConstants<>+896(SB), Y1, Y12
+	VFMADD213PS  SpiralsConstants<>+832(SB), Y1, Y12
 	VFMADD213PS  SpiralsConstants<>+800(SB), Y1, Y12
 	VFMADD213PS  SpiralsConstants<>+768(SB), Y1, Y12
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y1, Y12
-	VFMADD213PS  SpiralsConstants<>+704(SB), Y1, Y12
 	VFMADD231PS  Y12, Y11, Y1
 	VADDPS       Y8, Y1, Y1
 	VMOVAPS      Y7, Y11
-	VFMADD231PS  SpiralsConstants<>+704(SB), Y9, Y11
+	VFMADD231PS  SpiralsConstants<>+736(SB), Y9, Y11
 	VSUBPS       Y7, Y11, Y12
 	VSUBPS       Y12, Y9, Y9
 	VADDPS       Y7, Y9, Y9
@@ -4866,15 +4878,15 @@ loop3:
 	VFNMADD231PS SpiralsConstants<>+640(SB), Y4, Y3
 	VFNMADD231PS SpiralsConstants<>+672(SB), Y4, Y3
 	VMULPS       Y3, Y3, Y5
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y3, Y10
+	VFMADD231PS  SpiralsConstants<>+896(SB), Y3, Y10
+	VFMADD213PS  SpiralsConstants<>+832(SB), Y3, Y10
 	VFMADD213PS  SpiralsConstants<>+800(SB), Y3, Y10
 	VFMADD213PS  SpiralsConstants<>+768(SB), Y3, Y10
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y3, Y10
-	VFMADD213PS  SpiralsConstants<>+704(SB), Y3, Y10
 	VFMADD231PS  Y10, Y5, Y3
 	VADDPS       Y8, Y3, Y3
 	VMOVAPS      Y7, Y5
-	VFMADD231PS  SpiralsConstants<>+704(SB), Y4, Y5
+	VFMADD231PS  SpiralsConstants<>+736(SB), Y4, Y5
 	VSUBPS       Y7, Y5, Y6
 	VSUBPS       Y6, Y4, Y4
 	VADDPS       Y7, Y4, Y4
@@ -5995,13 +6007,13 @@ TEXT ·spiralsLossBatchAVX2(SB), NOSPLIT, $32-52
 	VBROADCASTSS X15, Y15
 	VMOVUPS      SpiralsConstants<>+2488(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       SpiralsConstants<>+896(SB), Y0, Y0
+	VANDPS       SpiralsConstants<>+704(SB), Y0, Y0
 	VMOVUPS      Y0, 2624(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 2688(SI)
 	VMOVUPS      SpiralsConstants<>+2520(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       SpiralsConstants<>+896(SB), Y1, Y1
+	VANDPS       SpiralsConstants<>+704(SB), Y1, Y1
 	VMOVUPS      Y1, 2656(SI)
 	VMOVUPS      Y0, 2720(SI)
 	MOVQ         tiles+32(FP), R13
@@ -8181,24 +8193,24 @@ loop3:
 	VFNMADD231PS SpiralsConstants<>+640(SB), Y8, Y0
 	VFNMADD231PS SpiralsConstants<>+672(SB), Y8, Y0
 	VMULPS       Y0, Y0, Y9
-	VMOVUPS      SpiralsConstants<>+832(SB), Y10
+	VMOVUPS      SpiralsConstants<>+864(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y0, Y11
+	VFMADD231PS  SpiralsConstants<>+896(SB), Y0, Y11
+	VFMADD213PS  SpiralsConstants<>+832(SB), Y0, Y11
 	VFMADD213PS  SpiralsConstants<>+800(SB), Y0, Y11
 	VFMADD213PS  SpiralsConstants<>+768(SB), Y0, Y11
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y0, Y11
-	VFMADD213PS  SpiralsConstants<>+704(SB), Y0, Y11
 	VFMADD231PS  Y11, Y9, Y0
-	VADDPS       SpiralsConstants<>+896(SB), Y0, Y0
+	VADDPS       SpiralsConstants<>+704(SB), Y0, Y0
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  SpiralsConstants<>+704(SB), Y8, Y9
+	VFMADD231PS  SpiralsConstants<>+736(SB), Y8, Y9
 	VSUBPS       Y7, Y9, Y11
 	VSUBPS       Y11, Y8, Y8
 	VADDPS       Y7, Y8, Y8
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       SpiralsConstants<>+896(SB), Y9, Y9
+	VPADDD       SpiralsConstants<>+704(SB), Y9, Y9
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       SpiralsConstants<>+896(SB), Y8, Y8
+	VPADDD       SpiralsConstants<>+704(SB), Y8, Y8
 	VMULPS       Y9, Y0, Y0
 	VMULPS       Y8, Y0, Y0
 	VSUBPS       Y4, Y2, Y2
@@ -8211,27 +8223,27 @@ loop3:
 	VFNMADD231PS SpiralsConstants<>+672(SB), Y4, Y2
 	VMULPS       Y2, Y2, Y8
 	VMOVAPS      Y10, Y9
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y2, Y9
+	VFMADD231PS  SpiralsConstants<>+896(SB), Y2, Y9
+	VFMADD213PS  SpiralsConstants<>+832(SB), Y2, Y9
 	VFMADD213PS  SpiralsConstants<>+800(SB), Y2, Y9
 	VFMADD213PS  SpiralsConstants<>+768(SB), Y2, Y9
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y2, Y9
-	VFMADD213PS  SpiralsConstants<>+704(SB), Y2, Y9
 	VFMADD231PS  Y9, Y8, Y2
-	VADDPS       SpiralsConstants<>+896(SB), Y2, Y2
+	VADDPS       SpiralsConstants<>+704(SB), Y2, Y2
 	VMOVAPS      Y7, Y8
-	VFMADD231PS  SpiralsConstants<>+704(SB), Y4, Y8
+	VFMADD231PS  SpiralsConstants<>+736(SB), Y4, Y8
 	VSUBPS       Y7, Y8, Y9
 	VSUBPS       Y9, Y4, Y4
 	VADDPS       Y7, Y4, Y4
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       SpiralsConstants<>+896(SB), Y8, Y8
+	VPADDD       SpiralsConstants<>+704(SB), Y8, Y8
 	VPSLLD       $0x17, Y4, Y4
-	VPADDD       SpiralsConstants<>+896(SB), Y4, Y4
+	VPADDD       SpiralsConstants<>+704(SB), Y4, Y4
 	VMULPS       Y8, Y2, Y2
 	VMULPS       Y4, Y2, Y2
 	VADDPS       Y2, Y0, Y4
 	VMOVUPS      Y4, 1536(SI)
-	VMOVUPS      SpiralsConstants<>+896(SB), Y8
+	VMOVUPS      SpiralsConstants<>+704(SB), Y8
 	VDIVPS       Y4, Y8, Y9
 	VMULPS       Y9, Y0, Y0
 	VMOVUPS      Y0, 1344(SI)
@@ -8251,15 +8263,15 @@ loop3:
 	VFNMADD231PS SpiralsConstants<>+672(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y9
 	VMOVAPS      Y10, Y11
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y1, Y11
+	VFMADD231PS  SpiralsConstants<>+896(SB), Y1, Y11
+	VFMADD213PS  SpiralsConstants<>+832(SB), Y1, Y11
 	VFMADD213PS  SpiralsConstants<>+800(SB), Y1, Y11
 	VFMADD213PS  SpiralsConstants<>+768(SB), Y1, Y11
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y1, Y11
-	VFMADD213PS  SpiralsConstants<>+704(SB), Y1, Y11
 	VFMADD231PS  Y11, Y9, Y1
 	VADDPS       Y8, Y1, Y1
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  SpiralsConstants<>+704(SB), Y2, Y9
+	VFMADD231PS  SpiralsConstants<>+736(SB), Y2, Y9
 	VSUBPS       Y7, Y9, Y11
 	VSUBPS       Y11, Y2, Y2
 	VADDPS       Y7, Y2, Y2
@@ -8278,15 +8290,15 @@ loop3:
 	VFNMADD231PS SpiralsConstants<>+640(SB), Y3, Y2
 	VFNMADD231PS SpiralsConstants<>+672(SB), Y3, Y2
 	VMULPS       Y2, Y2, Y5
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y2, Y10
+	VFMADD231PS  SpiralsConstants<>+896(SB), Y2, Y10
+	VFMADD213PS  SpiralsConstants<>+832(SB), Y2, Y10
 	VFMADD213PS  SpiralsConstants<>+800(SB), Y2, Y10
 	VFMADD213PS  SpiralsConstants<>+768(SB), Y2, Y10
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y2, Y10
-	VFMADD213PS  SpiralsConstants<>+704(SB), Y2, Y10
 	VFMADD231PS  Y10, Y5, Y2
 	VADDPS       Y8, Y2, Y2
 	VMOVAPS      Y7, Y5
-	VFMADD231PS  SpiralsConstants<>+704(SB), Y3, Y5
+	VFMADD231PS  SpiralsConstants<>+736(SB), Y3, Y5
 	VSUBPS       Y7, Y5, Y6
 	VSUBPS       Y6, Y3, Y3
 	VADDPS       Y7, Y3, Y3
@@ -9593,13 +9605,13 @@ TEXT ·spiralsGradBatchAVX2(SB), NOSPLIT, $64-52
 	VBROADCASTSS X15, Y15
 	VMOVUPS      SpiralsConstants<>+2488(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       SpiralsConstants<>+896(SB), Y0, Y0
+	VANDPS       SpiralsConstants<>+704(SB), Y0, Y0
 	VMOVUPS      Y0, 2624(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 2688(SI)
 	VMOVUPS      SpiralsConstants<>+2520(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       SpiralsConstants<>+896(SB), Y1, Y1
+	VANDPS       SpiralsConstants<>+704(SB), Y1, Y1
 	VMOVUPS      Y1, 2656(SI)
 	VMOVUPS      Y0, 2720(SI)
 	LEAQ         2752(SI), BX
@@ -11780,24 +11792,24 @@ loop3:
 	VFNMADD231PS SpiralsConstants<>+640(SB), Y8, Y0
 	VFNMADD231PS SpiralsConstants<>+672(SB), Y8, Y0
 	VMULPS       Y0, Y0, Y9
-	VMOVUPS      SpiralsConstants<>+832(SB), Y10
+	VMOVUPS      SpiralsConstants<>+864(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y0, Y11
+	VFMADD231PS  SpiralsConstants<>+896(SB), Y0, Y11
+	VFMADD213PS  SpiralsConstants<>+832(SB), Y0, Y11
 	VFMADD213PS  SpiralsConstants<>+800(SB), Y0, Y11
 	VFMADD213PS  SpiralsConstants<>+768(SB), Y0, Y11
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y0, Y11
-	VFMADD213PS  SpiralsConstants<>+704(SB), Y0, Y11
 	VFMADD231PS  Y11, Y9, Y0
-	VADDPS       SpiralsConstants<>+896(SB), Y0, Y0
+	VADDPS       SpiralsConstants<>+704(SB), Y0, Y0
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  SpiralsConstants<>+704(SB), Y8, Y9
+	VFMADD231PS  SpiralsConstants<>+736(SB), Y8, Y9
 	VSUBPS       Y7, Y9, Y11
 	VSUBPS       Y11, Y8, Y8
 	VADDPS       Y7, Y8, Y8
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       SpiralsConstants<>+896(SB), Y9, Y9
+	VPADDD       SpiralsConstants<>+704(SB), Y9, Y9
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       SpiralsConstants<>+896(SB), Y8, Y8
+	VPADDD       SpiralsConstants<>+704(SB), Y8, Y8
 	VMULPS       Y9, Y0, Y0
 	VMULPS       Y8, Y0, Y0
 	VSUBPS       Y4, Y2, Y2
@@ -11810,27 +11822,27 @@ loop3:
 	VFNMADD231PS SpiralsConstants<>+672(SB), Y4, Y2
 	VMULPS       Y2, Y2, Y8
 	VMOVAPS      Y10, Y9
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y2, Y9
+	VFMADD231PS  SpiralsConstants<>+896(SB), Y2, Y9
+	VFMADD213PS  SpiralsConstants<>+832(SB), Y2, Y9
 	VFMADD213PS  SpiralsConstants<>+800(SB), Y2, Y9
 	VFMADD213PS  SpiralsConstants<>+768(SB), Y2, Y9
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y2, Y9
-	VFMADD213PS  SpiralsConstants<>+704(SB), Y2, Y9
 	VFMADD231PS  Y9, Y8, Y2
-	VADDPS       SpiralsConstants<>+896(SB), Y2, Y2
+	VADDPS       SpiralsConstants<>+704(SB), Y2, Y2
 	VMOVAPS      Y7, Y8
-	VFMADD231PS  SpiralsConstants<>+704(SB), Y4, Y8
+	VFMADD231PS  SpiralsConstants<>+736(SB), Y4, Y8
 	VSUBPS       Y7, Y8, Y9
 	VSUBPS       Y9, Y4, Y4
 	VADDPS       Y7, Y4, Y4
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       SpiralsConstants<>+896(SB), Y8, Y8
+	VPADDD       SpiralsConstants<>+704(SB), Y8, Y8
 	VPSLLD       $0x17, Y4, Y4
-	VPADDD       SpiralsConstants<>+896(SB), Y4, Y4
+	VPADDD       SpiralsConstants<>+704(SB), Y4, Y4
 	VMULPS       Y8, Y2, Y2
 	VMULPS       Y4, Y2, Y2
 	VADDPS       Y2, Y0, Y4
 	VMOVUPS      Y4, 1536(SI)
-	VMOVUPS      SpiralsConstants<>+896(SB), Y8
+	VMOVUPS      SpiralsConstants<>+704(SB), Y8
 	VDIVPS       Y4, Y8, Y9
 	VMULPS       Y9, Y0, Y0
 	VMOVUPS      Y0, 1344(SI)
@@ -11850,15 +11862,15 @@ loop3:
 	VFNMADD231PS SpiralsConstants<>+672(SB), Y9, Y1
 	VMULPS       Y1, Y1, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y1, Y12
+	VFMADD231PS  SpiralsConstants<>+896(SB), Y1, Y12
+	VFMADD213PS  SpiralsConstants<>+832(SB), Y1, Y12
 	VFMADD213PS  SpiralsConstants<>+800(SB), Y1, Y12
 	VFMADD213PS  SpiralsConstants<>+768(SB), Y1, Y12
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y1, Y12
-	VFMADD213PS  SpiralsConstants<>+704(SB), Y1, Y12
 	VFMADD231PS  Y12, Y11, Y1
 	VADDPS       Y8, Y1, Y1
 	VMOVAPS      Y7, Y11
-	VFMADD231PS  SpiralsConstants<>+704(SB), Y9, Y11
+	VFMADD231PS  SpiralsConstants<>+736(SB), Y9, Y11
 	VSUBPS       Y7, Y11, Y12
 	VSUBPS       Y12, Y9, Y9
 	VADDPS       Y7, Y9, Y9
@@ -11877,15 +11889,15 @@ loop3:
 	VFNMADD231PS SpiralsConstants<>+640(SB), Y5, Y3
 	VFNMADD231PS SpiralsConstants<>+672(SB), Y5, Y3
 	VMULPS       Y3, Y3, Y6
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y3, Y10
+	VFMADD231PS  SpiralsConstants<>+896(SB), Y3, Y10
+	VFMADD213PS  SpiralsConstants<>+832(SB), Y3, Y10
 	VFMADD213PS  SpiralsConstants<>+800(SB), Y3, Y10
 	VFMADD213PS  SpiralsConstants<>+768(SB), Y3, Y10
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y3, Y10
-	VFMADD213PS  SpiralsConstants<>+704(SB), Y3, Y10
 	VFMADD231PS  Y10, Y6, Y3
 	VADDPS       Y8, Y3, Y3
 	VMOVAPS      Y7, Y6
-	VFMADD231PS  SpiralsConstants<>+704(SB), Y5, Y6
+	VFMADD231PS  SpiralsConstants<>+736(SB), Y5, Y6
 	VSUBPS       Y7, Y6, Y9
 	VSUBPS       Y9, Y5, Y5
 	VADDPS       Y7, Y5, Y5
@@ -12068,7 +12080,7 @@ loop3:
 	VFMADD231PS  Y4, Y9, Y3
 	VMOVUPS      128(BX), Y4
 	VMOVUPS      160(BX), Y5
-	VMOVUPS      SpiralsConstants<>+896(SB), Y7
+	VMOVUPS      SpiralsConstants<>+704(SB), Y7
 	VMOVAPS      Y7, Y8
 	VFNMADD231PS Y4, Y4, Y8
 	VMOVAPS      Y7, Y4
@@ -12534,7 +12546,7 @@ loop5:
 	CMPQ         R9, $0x00000400
 	JNE          loop5
 	VMOVUPS      192(SI)(R13*1), Y0
-	VMOVUPS      SpiralsConstants<>+896(SB), Y1
+	VMOVUPS      SpiralsConstants<>+704(SB), Y1
 	VMOVAPS      Y1, Y2
 	VFNMADD231PS Y0, Y0, Y2
 	VMULPS       Y2, Y15, Y0
@@ -12831,7 +12843,7 @@ loop5:
 	VFMADD231PS  Y2, Y0, Y9
 	VFMADD231PS  Y2, Y1, Y8
 	VMOVUPS      960(SI), Y0
-	VMOVUPS      SpiralsConstants<>+896(SB), Y1
+	VMOVUPS      SpiralsConstants<>+704(SB), Y1
 	VMOVAPS      Y1, Y2
 	VFNMADD231PS Y0, Y0, Y2
 	VMULPS       Y2, Y15, Y0
@@ -15841,62 +15853,62 @@ DATA SpiralsConstants<>+688(SB)/4, $0x35bfbe8e
 DATA SpiralsConstants<>+692(SB)/4, $0x35bfbe8e
 DATA SpiralsConstants<>+696(SB)/4, $0x35bfbe8e
 DATA SpiralsConstants<>+700(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+704(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+708(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+712(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+716(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+720(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+724(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+728(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+732(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+736(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+740(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+744(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+748(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+752(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+756(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+760(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+764(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+768(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+772(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+776(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+780(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+784(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+788(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+792(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+796(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+800(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+804(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+808(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+812(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+816(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+820(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+824(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+828(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+832(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+836(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+840(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+844(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+848(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+852(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+856(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+860(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+864(SB)/4, $0x39509279
-DATA SpiralsConstants<>+868(SB)/4, $0x39509279
-DATA SpiralsConstants<>+872(SB)/4, $0x39509279
-DATA SpiralsConstants<>+876(SB)/4, $0x39509279
-DATA SpiralsConstants<>+880(SB)/4, $0x39509279
-DATA SpiralsConstants<>+884(SB)/4, $0x39509279
-DATA SpiralsConstants<>+888(SB)/4, $0x39509279
-DATA SpiralsConstants<>+892(SB)/4, $0x39509279
-DATA SpiralsConstants<>+896(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+900(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+904(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+908(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+912(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+916(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+920(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+924(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+704(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+708(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+712(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+716(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+720(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+724(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+728(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+732(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+736(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+740(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+744(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+748(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+752(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+756(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+760(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+764(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+768(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+772(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+776(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+780(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+784(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+788(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+792(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+796(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+800(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+804(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+808(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+812(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+816(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+820(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+824(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+828(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+832(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+836(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+840(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+844(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+848(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+852(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+856(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+860(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+864(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+868(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+872(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+876(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+880(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+884(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+888(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+892(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+896(SB)/4, $0x39509279
+DATA SpiralsConstants<>+900(SB)/4, $0x39509279
+DATA SpiralsConstants<>+904(SB)/4, $0x39509279
+DATA SpiralsConstants<>+908(SB)/4, $0x39509279
+DATA SpiralsConstants<>+912(SB)/4, $0x39509279
+DATA SpiralsConstants<>+916(SB)/4, $0x39509279
+DATA SpiralsConstants<>+920(SB)/4, $0x39509279
+DATA SpiralsConstants<>+924(SB)/4, $0x39509279
 DATA SpiralsConstants<>+928(SB)/8, $0x7ff0000000000000
 DATA SpiralsConstants<>+936(SB)/8, $0x7ff0000000000000
 DATA SpiralsConstants<>+944(SB)/8, $0x7ff0000000000000

@@ -138,8 +138,7 @@ func (w *judge) report() {
 	w.t.Logf("%d arguments, largest error %.4f ULP at %v; %d failed", w.count, w.worst, w.at, w.failed)
 }
 
-// TestNearQuarters tests sine and cosine where they are hardest: on the float64s that are nearest to multiples of π/2, of every
-// exponent. Those are the denominators below 2^53 of the convergents of 2^e/(π/2), times 2^e.
+// TestNearQuarters tests sine and cosine where they are hardest: on the float64s that are nearest to multiples of π/2.
 func TestNearQuarters(t *testing.T) {
 	sin, cos := &judge{t: t}, &judge{t: t}
 	for _, c := range doubles {
@@ -150,30 +149,11 @@ func TestNearQuarters(t *testing.T) {
 			cos.c = c
 		}
 	}
-	const bits = 1400
-	half := new(big.Float).SetPrec(bits).SetInt(bigPi)
-	half.SetMantExp(half, -piBits-1)
 	nearest := math.Inf(1)
-	for e := -52; e <= 1023-52; e++ {
-		ratio := new(big.Float).SetPrec(bits).SetMantExp(new(big.Float).SetPrec(bits).Quo(new(big.Float).SetPrec(bits).SetInt64(1), half), e)
-		q0, q1 := uint64(0), uint64(1)
-		for {
-			whole, _ := ratio.Int(nil)
-			ratio.Sub(ratio, new(big.Float).SetPrec(bits).SetInt(whole))
-			ratio.Quo(new(big.Float).SetPrec(bits).SetInt64(1), ratio)
-			a, _ := ratio.Int(nil)
-			if a.BitLen() > 53 || a.Uint64() > (1<<53-q0)/q1 {
-				break
-			}
-			q0, q1 = q1, a.Uint64()*q1+q0
-			if q1 < 1<<40 {
-				continue
-			}
-			x := math.Ldexp(float64(q1), e)
-			sin.see(x)
-			cos.see(-x)
-			nearest = min(nearest, math.Abs(dSin(x)), math.Abs(dCos(x)))
-		}
+	for _, x := range nearQuarters() {
+		sin.see(x)
+		cos.see(-x)
+		nearest = min(nearest, math.Abs(dSin(x)), math.Abs(dCos(x)))
 	}
 	sin.report()
 	cos.report()

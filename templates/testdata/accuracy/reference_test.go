@@ -151,6 +151,32 @@ func bigTurn(x *big.Float) (quarter int, rest *big.Float) {
 	return int(n.And(n, big.NewInt(3)).Int64()), rest
 }
 
+// nearQuarters are the float64s that are nearest to multiples of π/2, of every exponent: the denominators below 2^53 of the
+// convergents of 2^e/(π/2), times 2^e.
+func nearQuarters() (xs []float64) {
+	const bits = 1400
+	half := new(big.Float).SetPrec(bits).SetInt(bigPi)
+	half.SetMantExp(half, -piBits-1)
+	for e := -52; e <= 1023-52; e++ {
+		ratio := new(big.Float).SetPrec(bits).SetMantExp(new(big.Float).SetPrec(bits).Quo(new(big.Float).SetPrec(bits).SetInt64(1), half), e)
+		q0, q1 := uint64(0), uint64(1)
+		for {
+			whole, _ := ratio.Int(nil)
+			ratio.Sub(ratio, new(big.Float).SetPrec(bits).SetInt(whole))
+			ratio.Quo(new(big.Float).SetPrec(bits).SetInt64(1), ratio)
+			a, _ := ratio.Int(nil)
+			if a.BitLen() > 53 || a.Uint64() > (1<<53-q0)/q1 {
+				break
+			}
+			q0, q1 = q1, a.Uint64()*q1+q0
+			if q1 >= 1<<40 {
+				xs = append(xs, math.Ldexp(float64(q1), e))
+			}
+		}
+	}
+	return xs
+}
+
 // bigSin is the sine of x: Taylor's series of sine or cosine at no more than π/4.
 func bigSin(x *big.Float) *big.Float {
 	quarter, rest := bigTurn(x)
