@@ -51,7 +51,7 @@ func drawTree(r *rand.Rand, variables []string, depth int) string {
 		return pick(r, variables...)
 	}
 	x := func() string { return drawTree(r, variables, depth-1) }
-	switch r.IntN(9) {
+	switch r.IntN(10) {
 	case 0:
 		return fmt.Sprintf("(%s + %s)", x(), x())
 	case 1:
@@ -68,6 +68,8 @@ func drawTree(r *rand.Rand, variables []string, depth int) string {
 		return fmt.Sprintf("%s(1 + abs(%s))", pick(r, "log", "sqrt"), x())
 	case 7:
 		return fmt.Sprintf("exp(-abs(%s))", x())
+	case 8:
+		return fmt.Sprintf("(0.5 + abs(%s))^%s", x(), pick(r, "0.75", "-1.25", "2.5"))
 	}
 	return fmt.Sprintf("%s(%s)", pick(r, "tanh", "sigmoid", "atan", "sin", "cos", "abs", "erf", "-"), x())
 }

@@ -23,7 +23,7 @@ var exhaustive = flag.Bool("exhaustive", false, "test the float32 functions on a
 
 // accuracyOps are the elementary functions that have a rounding error.
 var accuracyOps = []expr.Op{
-	expr.OpExp, expr.OpExpm1, expr.OpLog, expr.OpLog1p, expr.OpSigmoid, expr.OpTanh, expr.OpAtan, expr.OpErf, expr.OpSqrt,
+	expr.OpExp, expr.OpExpm1, expr.OpLog, expr.OpLog1p, expr.OpSigmoid, expr.OpTanh, expr.OpAtan, expr.OpErf, expr.OpSin, expr.OpCos, expr.OpPow, expr.OpSqrt,
 }
 
 // lanesTested is how many numbers a tested function takes at once.

@@ -5,7 +5,7 @@
 // the same operations (tilelayout.go says how they lie). The package is one code for both levels and precisions, in layers.
 // At the bottom a machine says how many numbers a register holds, move.go how so many are loaded and stored without touching
 // what lies beside them, and emit.go gives registers to the values of a block of straight-line code when all of it is known.
-// Over values stand the elementary functions (exp.go, log.go, arc.go), which compute all lanes at once and never branch;
+// Over values stand the elementary functions (exp.go, log.go, arc.go, trig.go, pow.go), which compute all lanes at once and never branch;
 // expressions, which are made of those, so that no activation has code of its own; transposing sums (reduce.go); and, one file a
 // kind, the operations of a plan. What is unrolled and what is a loop is decided where an operation is written,
 // so that code stays small whatever a network's size.

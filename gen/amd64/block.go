@@ -36,6 +36,7 @@ type step struct {
 	imm                int
 	zero               bool
 	bits, wide, narrow int
+	mem                ref // of a gather
 }
 
 // place is a load or store for comparison.
@@ -53,10 +54,10 @@ func newBlock(f *function) *block {
 
 // repeated finds the value that a node would compute again. Variables change, so what is made of them isn't known.
 func (b *block) repeated(n *node) (v *value, key step, ok bool) {
-	if n.kind != compute && n.kind != fused && n.kind != replace || n.out == nil || n.out.cell || slices.ContainsFunc(n.in, func(v *value) bool { return v.cell }) {
+	if n.kind != compute && n.kind != fused && n.kind != replace && n.kind != gather || n.out == nil || n.out.cell || slices.ContainsFunc(n.in, func(v *value) bool { return v.cell }) {
 		return nil, step{}, false
 	}
-	key = step{op: n.op, end: n.end, kind: n.kind, mask: n.mask, imm: n.imm, zero: n.zero, bits: n.bits, wide: n.wide, narrow: n.narrow}
+	key = step{op: n.op, mem: n.mem, end: n.end, kind: n.kind, mask: n.mask, imm: n.imm, zero: n.zero, bits: n.bits, wide: n.wide, narrow: n.narrow}
 	for i, at := range []**value{&key.x, &key.y, &key.z}[:len(n.in)] {
 		*at = n.in[i]
 	}
@@ -119,6 +120,15 @@ func (b *block) root(x *value) *value {
 	return b.add(&node{op: "VSQRT" + b.m.suffix(), in: []*value{x}, out: b.fresh(), imm: -1, fold: true})
 }
 
+// rounded is x rounded to a whole number.
+func (b *block) rounded(x *value) *value {
+	op := "VROUND"
+	if b.m.level == AVX512 {
+		op = "VRNDSCALE"
+	}
+	return b.add(&node{op: op + b.m.suffix(), in: []*value{x}, out: b.fresh(), imm: 8})
+}
+
 // madd is x·y + z, rounded once; nmadd is z - x·y; msub is x·y - z.
 func (b *block) madd(x, y, z *value) *value  { return b.fused("VFMADD", x, y, z) }
 func (b *block) nmadd(x, y, z *value) *value { return b.fused("VFNMADD", x, y, z) }
@@ -145,11 +155,12 @@ func (b *block) integerSuffix() string {
 	return "D"
 }
 
-// Comparisons, by the immediates of VCMP; those that are false where either is NaN, but for unordered and notLessEqual.
+// Comparisons, by the immediates of VCMP; those that are false where either is NaN, but for unordered, notEqual and notLessEqual.
 const (
 	equal        = 0
 	lessThan     = 17
 	unordered    = 3
+	notEqual     = 4
 	notLessEqual = 22
 	greater      = 30
 	greaterEqual = 29

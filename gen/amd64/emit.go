@@ -275,6 +275,8 @@ func (e *emitter) write(b *block, n *node) {
 		e.fused(b, n)
 	case replace:
 		e.replace(b, n)
+	case gather:
+		e.gather(n)
 	default:
 		e.compute(b, n)
 	}

@@ -20,6 +20,8 @@ var elementary = map[expr.Op]func(b *block, x *value) *value{
 	expr.OpTanh:    (*block).tanh,
 	expr.OpAtan:    (*block).atan,
 	expr.OpErf:     (*block).erf,
+	expr.OpSin:     (*block).sin,
+	expr.OpCos:     (*block).cos,
 }
 
 // binaries are the operations on two operands that have vector code.
@@ -30,6 +32,7 @@ var binaries = map[expr.Op]func(b *block, x, y *value) *value{
 	expr.OpDiv: (*block).quotient,
 	expr.OpMax: (*block).maximum,
 	expr.OpMin: (*block).minimum,
+	expr.OpPow: (*block).pow,
 }
 
 // missing names an operation of an expression that has no vector code, "" if there is none.

@@ -30,6 +30,11 @@ func TestJumps(t *testing.T) {
 			})
 		}
 	}
+	for _, e := range []string{"sin(z)", "cos(z)", "(1 + z^2)^0.3", "exp(-abs(z))*erf(z) + log1p(z^2) + expm1(min(z, 0)) + atan(z) + log(1 + abs(z))"} {
+		networks = append(networks, spec.Network{
+			Name: "Net", Input: 6, Cost: spec.Function{Name: "mse"}, Layers: []spec.Layer{{Dense: 6, Activation: spec.Function{Expr: e}}, {Dense: 3}},
+		})
+	}
 	loops := 0
 	for _, n := range networks {
 		for _, n.Precision = range []spec.Precision{spec.Float32, spec.Float64} {

@@ -34,6 +34,7 @@ const (
 	literal             // out = constant lanes from the data section
 	tail                // out = the mask whose first n lanes are set
 	assign              // the cell out = in[0]
+	gather              // out = in every lane the 8 bytes at mem + in[0]
 	note                // a comment, whose text is op
 )
 
