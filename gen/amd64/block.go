@@ -226,7 +226,7 @@ func (b *block) lanesOf(bits ...uint64) *value {
 		return v
 	}
 	n := len(bits)
-	v := b.add(&node{kind: literal, mem: at, n: n, out: b.fresh(), isZero: n == 1 && bits[0] == 0, number: math.NaN()})
+	v := b.add(&node{kind: literal, mem: at, n: n, out: b.fresh(), isZero: n == 1 && bits[0] == 0, number: math.NaN(), pattern: bits[0]})
 	b.literals[key] = v
 	return v
 }

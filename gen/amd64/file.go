@@ -13,6 +13,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/spec"
 )
 
 // file is what the functions of one assembly file share: where things lie, and the constants.
@@ -20,13 +21,18 @@ type file struct {
 	layout layout
 	data   *ir.Global
 	known  map[string]ref
+	// sources are the elementary functions that have been translated from Go.
+	sources map[sourceKey]*source
+	// strict says that every operation is rounded by itself and sums have the plan's order.
+	strict bool
 }
 
 func newFile(p *plan.Program) *file {
 	return &file{
-		layout: newLayout(p),
-		data:   &ir.Global{Symbol: operand.NewStaticSymbol(p.Network.Name + "Constants"), Attributes: attr.RODATA | attr.NOPTR},
-		known:  map[string]ref{},
+		layout:  newLayout(p),
+		data:    &ir.Global{Symbol: operand.NewStaticSymbol(p.Network.Name + "Constants"), Attributes: attr.RODATA | attr.NOPTR},
+		known:   map[string]ref{},
+		sources: map[sourceKey]*source{}, strict: p.Network.Rounding == spec.RoundingStrict,
 	}
 }
 

@@ -59,5 +59,6 @@ type node struct {
 	version      int     // number of stores before it
 	number       float64 // of a literal that is one number in every lane
 	isZero       bool    // a literal of zeros
+	pattern      uint64  // the bits of number
 	deferred     bool    // a load that is left to the instruction that reads it
 }

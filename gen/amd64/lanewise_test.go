@@ -1,0 +1,133 @@
+package amd64
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/mmcloughlin/avo/ir"
+	"github.com/mmcloughlin/avo/printer"
+
+	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/templates"
+)
+
+// lanewiseOps are the elementary functions that are translated from the portable code.
+var lanewiseOps = []expr.Op{
+	expr.OpExp, expr.OpExpm1, expr.OpLog, expr.OpLog1p, expr.OpSigmoid, expr.OpTanh, expr.OpAtan, expr.OpErf, expr.OpSin, expr.OpCos, expr.OpPow,
+}
+
+// lanewiseAssembly is an assembly file with every elementary function as the portable code has it, at every level and in both precisions,
+// in registers of every width, and the Go that declares them and lists them with the portable functions.
+func lanewiseAssembly(t *testing.T) (assembly, declarations []byte) {
+	t.Helper()
+	f := &file{
+		data:  &ir.Global{Symbol: dataSymbol("lanewise"), Attributes: dataAttributes},
+		known: map[string]ref{}, sources: map[sourceKey]*source{}, strict: true,
+	}
+	out := ir.NewFile()
+	var decl, list bytes.Buffer
+	for _, l := range machineLevels() {
+		for _, size := range []int{4, 8} {
+			for bits := 128; bits <= (machine{l, size}).widest(); bits *= 2 {
+				for _, op := range lanewiseOps {
+					m, level := machine{l, size}, fmt.Sprintf("%sOf%d", l, bits)
+					name := fmt.Sprintf("%s%s%d", strings.ReplaceAll(op.String(), "^", "pow"), level, 8*size)
+					fn := newFunction(f, m, name, []param{{name: "x", dim: lanesTested}, {name: "y", dim: lanesTested}, {name: "grad", dim: lanesTested}}, false)
+					fn.chunks(lanesTested, bits/8/size, 0, []int{1}, func(at index, n int) {
+						fn.code.within(bits, func() {
+							xs := []*value{fn.code.load(fn.along(ref{base: fn.bases["x"]}, at), n)}
+							if op == expr.OpPow {
+								xs = append(xs, fn.code.load(fn.along(ref{base: fn.bases["y"]}, at), n))
+							}
+							fn.code.store(fn.code.lanewise(op, xs...), fn.along(ref{base: fn.bases["grad"]}, at), n)
+						})
+					})
+					out.AddSection(fn.finish())
+					for _, err := range fn.errs {
+						t.Fatal(err)
+					}
+					fmt.Fprintf(&decl, "\n//go:noescape\nfunc %s(x, y, grad *[%d]float%d)\n", name, lanesTested, 8*size)
+					call := templates.FunctionName(fmt.Sprintf("p%d", 8*size), op) + "(x)"
+					if op == expr.OpPow {
+						call = strings.Replace(call, "(x)", "(x, y)", 1)
+					}
+					fmt.Fprintf(&list, "\tlist%[1]d = append(list%[1]d, kernel[float%[1]d]{%[2]q, %[3]q, %[4]s, func(x, y float%[1]d) float%[1]d { return %[5]s }})\n",
+						8*size, op, level, name, call)
+				}
+			}
+		}
+	}
+	out.AddSection(f.data)
+	if err := rest.Execute(out); err != nil {
+		t.Fatal(err)
+	}
+	text, err := printer.NewGoAsm(printer.Config{}).Print(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text, fmt.Appendf(nil, "package lanewise\n%s\nfunc init() {\n%s}\n", decl.Bytes(), list.Bytes())
+}
+
+// TestLanewise emits every elementary function in portable Go and, translated, in assembly, and wants the same bits: in float32 on a sample
+// of all bit patterns, in float64 on samples of every magnitude. All 2^32 float32 arguments take long:
+//
+//	go test ./gen/amd64 -run 'Lanewise$' -v -timeout 0 -exhaustive
+func TestLanewise(t *testing.T) {
+	if len(machineLevels()) == 0 {
+		t.Skip("this machine has none of the instruction sets")
+	}
+	dir := t.TempDir()
+	write := func(name string, data []byte) {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	assembly, declarations := lanewiseAssembly(t)
+	write("go.mod", []byte("module lanewise\n\ngo 1.25.0\n"))
+	write("functions_amd64.s", assembly)
+	write("functions_amd64.go", declarations)
+	for _, typ := range []string{"float32", "float64"} {
+		portable := templates.NewFile("lanewise", nil)
+		if err := portable.Elementary("p"+typ[5:], lanewiseOps, typ); err != nil {
+			t.Fatal(err)
+		}
+		src, err := portable.Render()
+		if err != nil {
+			t.Fatal(err)
+		}
+		write("portable"+typ[5:]+".go", src)
+	}
+	for _, name := range []string{"kernels.go", "lanewise_test.go"} {
+		src, err := os.ReadFile(filepath.Join("testdata/lanewise", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(name, src)
+	}
+	args := []string{"test", "-count=1", "-v", "-timeout=0", "."}
+	if *exhaustive {
+		args = append(args, "-args", "-stride=1")
+	}
+	cmd := exec.Command("go", args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off", "GOTOOLCHAIN=local", "GOPROXY=off")
+	out, err := cmd.CombinedOutput()
+	t.Logf("%s", out)
+	if err != nil {
+		t.Fatalf("go %s: %v", strings.Join(args, " "), err)
+	}
+	for _, l := range machineLevels() {
+		for _, op := range lanewiseOps {
+			for _, test := range []string{"Float32", "Float64"} {
+				if want := fmt.Sprintf("--- PASS: Test%s/%s/%sOf%d ", test, op, l, machine{l, 4}.widest()); !bytes.Contains(out, []byte(want)) {
+					t.Errorf("the test of %s at level %s did not run: no %q", op, l, want)
+				}
+			}
+		}
+	}
+}
