@@ -21,10 +21,9 @@ var levels = []templates.AssemblyLevel{
 	},
 }
 
-// assembled are the functions of a network that get assembly, none where the targets do not ask for it. That which there is fuses and
-// sums as it likes.
+// assembled are the functions of a network that get assembly, none where the targets do not ask for it.
 func assembled(n spec.Network, p *plan.Program) []string {
-	if !slices.Contains(n.Targets, spec.AMD64) || n.Rounding == spec.RoundingStrict {
+	if !slices.Contains(n.Targets, spec.AMD64) {
 		return nil
 	}
 	var names []string
@@ -108,9 +107,6 @@ func tileFields(n spec.Network, p *plan.Program, functions []string) (fields []t
 func assemblyLines(n spec.Network, p *plan.Program) []string {
 	if !slices.Contains(n.Targets, spec.AMD64) {
 		return []string{"assembly: none; the targets do not ask for it"}
-	}
-	if n.Rounding == spec.RoundingStrict {
-		return []string{"assembly: none; that which there is does not round as rounding: strict says"}
 	}
 	var lines []string
 	if names := assembled(n, p); len(names) > 0 {

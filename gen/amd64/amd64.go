@@ -10,6 +10,9 @@
 // kind, the operations of a plan. What is unrolled and what is a loop is decided where an operation is written,
 // so that code stays small whatever a network's size.
 //
+// Under rounding: strict sums have the plan's order (ordered.go), and elementary functions are those of the portable code, whose Go is translated
+// operation by operation (source.go, translate.go, integers.go), so that all levels give the same bits.
+//
 // What is written is run through a model of a core (simulate.go, and core.go with its figures), which predicts how many cycles it takes;
 // by that cost.go chooses which levels a function has code for.
 //
@@ -27,6 +30,7 @@ import (
 	"github.com/mmcloughlin/avo/printer"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/spec"
 	"github.com/backpropgen/backpropgen/templates"
 )
 
@@ -120,6 +124,12 @@ func print(f *file, p *plan.Program, m machine, fn *plan.Func, name string) (*ir
 
 // Missing says why a function has no assembly; it is empty for those that have.
 func Missing(p *plan.Program, fn *plan.Func) string {
+	if p.Network.Rounding == spec.RoundingStrict {
+		if fn.Batch {
+			return "tiles of samples have no order of sums"
+		}
+		return ""
+	}
 	if fn.Batch && newTileLayout(p).bytes() > maxTileBytes {
 		return fmt.Sprintf("a tile of samples takes more than %d MB", maxTileBytes>>20)
 	}

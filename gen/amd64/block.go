@@ -129,10 +129,27 @@ func (b *block) rounded(x *value) *value {
 	return b.add(&node{op: op + b.m.suffix(), in: []*value{x}, out: b.fresh(), imm: 8})
 }
 
-// madd is x·y + z, rounded once; nmadd is z - x·y; msub is x·y - z.
-func (b *block) madd(x, y, z *value) *value  { return b.fused("VFMADD", x, y, z) }
-func (b *block) nmadd(x, y, z *value) *value { return b.fused("VFNMADD", x, y, z) }
-func (b *block) msub(x, y, z *value) *value  { return b.fused("VFMSUB", x, y, z) }
+// madd is x·y + z, rounded once, or under rounding: strict twice; nmadd is z - x·y; msub is x·y - z.
+func (b *block) madd(x, y, z *value) *value {
+	if b.f.strict() {
+		return b.sum(z, b.product(x, y))
+	}
+	return b.fused("VFMADD", x, y, z)
+}
+
+func (b *block) nmadd(x, y, z *value) *value {
+	if b.f.strict() {
+		return b.less(z, b.product(x, y))
+	}
+	return b.fused("VFNMADD", x, y, z)
+}
+
+func (b *block) msub(x, y, z *value) *value {
+	if b.f.strict() {
+		return b.less(b.product(x, y), z)
+	}
+	return b.fused("VFMSUB", x, y, z)
+}
 
 func (b *block) fused(op string, x, y, z *value) *value {
 	return b.add(&node{kind: fused, op: op, end: b.m.suffix(), in: []*value{x, y, z}, out: b.fresh(), imm: -1})

@@ -6,7 +6,7 @@ import (
 )
 
 // each does what a Map does with n elements from at on. In a fused Map, acc is the variable of the host operation and held its
-// value. It returns the terms of the sum, 0 in the lanes above, nil where there is none.
+// value. It returns the terms of the sum, 0 in the lanes above unless sums are ordered, nil where there is none.
 func (f *function) each(m *plan.Map, at index, n int, acc expr.Var, held *value) (terms *value) {
 	var exprs []expr.Expr
 	for _, s := range m.Sets {
@@ -34,7 +34,9 @@ func (f *function) each(m *plan.Map, at index, n int, acc expr.Var, held *value)
 			f.code.store(out[i], f.at(s.Buf, at), n)
 		}
 		if m.Sum != nil {
-			terms = f.code.clip(out[len(out)-1], n)
+			if terms = out[len(out)-1]; !f.strict() {
+				terms = f.code.clip(terms, n)
+			}
 		}
 	})
 	return terms
@@ -47,7 +49,11 @@ func (f *function) mapping(m *plan.Map) {
 		f.chunks(m.N, lanes, unrolledChunks, []int{1}, func(at index, n int) { f.each(m, at, n, "", nil) })
 		return
 	}
-	total := f.sum(m.N, unrolledChunks, func(at index, n int) *value { return f.each(m, at, n, "", nil) })
+	add := f.sum
+	if f.strict() {
+		add = f.orderedTotal
+	}
+	total := add(m.N, unrolledChunks, func(at index, n int) *value { return f.each(m, at, n, "", nil) })
 	f.finishSum(m.Sum, total, m.N)
 }
 

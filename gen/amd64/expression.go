@@ -3,6 +3,7 @@ package amd64
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
 )
@@ -73,8 +74,43 @@ func (b *block) program(p expr.Program, look func(expr.Var) *value) []*value {
 	return out
 }
 
-// expression computes an expression in every lane. Products that are added are rounded once with their sum.
+// exact are the functions of expressions that are not rounded, or but once.
+var exact = []expr.Op{expr.OpNeg, expr.OpAbs, expr.OpSqrt}
+
+// strictly computes what expressions have otherwise under rounding: strict: constants as the portable code is printed with, and
+// elementary functions as it has them. It returns nil for other expressions.
+func (b *block) strictly(e expr.Expr, look func(expr.Var) *value) *value {
+	if expr.Constant(e) {
+		v, err := expr.Eval[float64](e, nil)
+		if single, err32 := expr.Eval[float32](e, nil); b.m.size == 4 {
+			v, err = float64(single), err32
+		}
+		if err != nil {
+			b.f.fail(err.Error())
+		}
+		return b.number(v)
+	}
+	switch n := e.(type) {
+	case expr.Unary:
+		if !slices.Contains(exact, n.Op) {
+			return b.lanewise(n.Op, b.expression(n.X, look))
+		}
+	case expr.Binary:
+		if n.Op == expr.OpPow {
+			x := b.expression(n.X, look)
+			return b.lanewise(n.Op, x, b.expression(n.Y, look))
+		}
+	}
+	return nil
+}
+
+// expression computes an expression in every lane. Products that are added are rounded once with their sum, unless rounding is strict.
 func (b *block) expression(e expr.Expr, look func(expr.Var) *value) *value {
+	if b.f.strict() {
+		if v := b.strictly(e, look); v != nil {
+			return v
+		}
+	}
 	value := func(e expr.Expr) *value { return b.expression(e, look) }
 	switch n := e.(type) {
 	case expr.Num:

@@ -97,6 +97,10 @@ func (w *window) stage(i int) {
 	case plan.FoldScan:
 		result = w.fold(i, cell, s.From)
 	case plan.FoldSum:
+		if f.strict() {
+			result = w.orderedSum(s, cell)
+			break
+		}
 		result = f.code.everywhere(w.fold(i, cell, 0), (*block).sum)
 	case plan.FoldMax:
 		result = f.code.everywhere(w.fold(i, cell, math.Inf(-1)), w.largest(i))
@@ -124,8 +128,11 @@ func (w *window) release(later []plan.Stage) {
 }
 
 // largest is how a stage's maximum is found. Where a sum over the same elements follows, that is NaN if one of them is, and then
-// the maximum needn't be.
+// the maximum needn't be. Under rounding: strict it is Go's.
 func (w *window) largest(stage int) func(b *block, x, y *value) *value {
+	if w.f.strict() {
+		return (*block).maximum
+	}
 	if slices.ContainsFunc(w.op.Stages[stage+1:], func(s plan.Stage) bool { return s.Fold == plan.FoldSum }) {
 		return (*block).larger
 	}

@@ -14,6 +14,10 @@ const (
 // the products are added in lanes; then a transposing reduction makes one vector of the sums, to which biases are added and
 // which Each takes on.
 func (f *function) affine(op *plan.Affine) {
+	if f.strict() {
+		f.orderedAffine(op)
+		return
+	}
 	if lanes, ok := f.packs(op); ok {
 		f.packedAffine(op, lanes)
 		return
@@ -90,6 +94,10 @@ func (f *function) loopedDots(op *plan.Affine, w ref, n int) []*value {
 // backAffine is v = Wᵀ·δ, a few vectors of columns at a time: every row of W adds δ_i times itself to them. With an update, the
 // row is rewritten as it passes.
 func (f *function) backAffine(op *plan.BackAffine) {
+	if f.strict() {
+		f.orderedBackAffine(op)
+		return
+	}
 	if u := op.Update; u != nil {
 		f.biasUpdate(u)
 	}

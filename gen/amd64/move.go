@@ -143,5 +143,9 @@ func (b *block) set(cell, v *value) {
 
 // accumulate adds x·y to a variable.
 func (b *block) accumulate(cell, x, y *value) {
+	if b.f.strict() {
+		b.add(&node{op: "VADD" + b.m.suffix(), in: []*value{cell, b.product(x, y)}, out: cell, imm: -1})
+		return
+	}
 	b.add(&node{kind: fused, op: "VFMADD", end: b.m.suffix(), in: []*value{x, y, cell}, out: cell, imm: -1})
 }

@@ -102,6 +102,11 @@ func (g *ControlGrad) Flat() *[1140]float32 {
 // Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with ws.
 // NaN in x or in a parameter makes NaN of every output that depends on it; ±Inf may: Inf - Inf and 0*Inf are NaN.
 func (p *Control) Forward(ws *ControlWorkspace, x *[16]float32) *[4]float32 {
+	if controlLevel > 0 {
+		p.vectorForward(ws, x)
+		return &ws.A3
+	}
+
 	// z1 = W1·x + b1; a1 = tanh(z1)
 	x_0, x_1, x_2, x_3, x_4, x_5, x_6, x_7, x_8, x_9, x_10, x_11, x_12, x_13, x_14, x_15 := x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7], x[8], x[9], x[10], x[11], x[12], x[13], x[14], x[15]
 	for i := 0; i < 32; i += 8 {
@@ -971,6 +976,10 @@ func (p *Control) Forward(ws *ControlWorkspace, x *[16]float32) *[4]float32 {
 // Loss computes ŷ from x and returns the cost of ŷ against y.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Control) Loss(ws *ControlWorkspace, x *[16]float32, y *[4]float32) float32 {
+	if controlLevel > 0 {
+		return p.vectorLoss(ws, x, y)
+	}
+
 	// z1 = W1·x + b1; a1 = tanh(z1)
 	x_0, x_1, x_2, x_3, x_4, x_5, x_6, x_7, x_8, x_9, x_10, x_11, x_12, x_13, x_14, x_15 := x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7], x[8], x[9], x[10], x[11], x[12], x[13], x[14], x[15]
 	for i := 0; i < 32; i += 8 {
@@ -1856,6 +1865,10 @@ func (p *Control) Loss(ws *ControlWorkspace, x *[16]float32, y *[4]float32) floa
 // follows Forward with the same ws, x and parameters.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Control) Backward(ws *ControlWorkspace, x *[16]float32, y *[4]float32, g *ControlGrad) float32 {
+	if controlLevel > 0 {
+		return p.vectorBackward(ws, x, y, g)
+	}
+
 	// d3 = 0.5*(a3 - y); loss = 0.25·Σ (a3 - y)^2
 	a3_0, a3_1, a3_2, a3_3 := ws.A3[0], ws.A3[1], ws.A3[2], ws.A3[3]
 	y_0, y_1, y_2, y_3 := y[0], y[1], y[2], y[3]
@@ -2506,6 +2519,9 @@ func (p *Control) Backward(ws *ControlWorkspace, x *[16]float32, y *[4]float32, 
 // Grad is Forward and Backward in one call: it overwrites g with the gradient of the loss and returns the loss.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Control) Grad(ws *ControlWorkspace, x *[16]float32, y *[4]float32, g *ControlGrad) float32 {
+	if controlLevel > 0 {
+		return p.vectorGrad(ws, x, y, g)
+	}
 	p.forward(ws, x)
 	loss := p.delta(ws, y)
 	p.backward(ws, x, g)
@@ -2517,6 +2533,9 @@ func (p *Control) Grad(ws *ControlWorkspace, x *[16]float32, y *[4]float32, g *C
 // parameters before the step.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Control) Step(ws *ControlWorkspace, x *[16]float32, y *[4]float32, rate float32) float32 {
+	if controlLevel > 0 {
+		return p.vectorStep(ws, x, y, rate)
+	}
 	p.forward(ws, x)
 	loss := p.delta(ws, y)
 	p.descend(ws, x, rate)

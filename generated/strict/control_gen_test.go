@@ -30,9 +30,13 @@ var controlKernel = verify.Kernel[Control, ControlGrad, ControlWorkspace, Contro
 }
 
 // TestControl checks the emitted code against the reference: every output and gradient within the bound on rounding
-// errors, no allocation, nothing written but what is documented.
+// errors, no allocation, nothing written but what is documented. It does so with every instruction set that the machine has.
 func TestControl(t *testing.T) {
-	verify.Test(t, controlSpec, controlKernel)
+	controlAtLevels(func(level string) {
+		t.Run(level, func(t *testing.T) {
+			verify.Test(t, controlSpec, controlKernel)
+		})
+	})
 	verify.TestTeam(t, controlSpec, verify.Team[ControlTeam, Control, ControlGrad, [16]float32, [4]float32, float32]{
 		New:          NewControlTeam,
 		ForwardBatch: (*ControlTeam).ForwardBatch,
@@ -189,4 +193,16 @@ func BenchmarkControlStepBatch(b *testing.B) {
 		s.net.StepBatch(s.b, s.xs[:], s.ys[:], 1.220703125e-05)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
+}
+
+// BenchmarkControlLevels compares the assembly with the portable Go in one run.
+func BenchmarkControlLevels(b *testing.B) {
+	controlAtLevels(func(level string) {
+		b.Run("Forward/"+level, BenchmarkControlForward)
+		b.Run("Grad/"+level, BenchmarkControlGrad)
+		b.Run("Step/"+level, BenchmarkControlStep)
+		b.Run("ForwardBatch/"+level, BenchmarkControlForwardBatch)
+		b.Run("GradBatch/"+level, BenchmarkControlGradBatch)
+		b.Run("StepBatch/"+level, BenchmarkControlStepBatch)
+	})
 }

@@ -96,6 +96,10 @@ func (g *DigitsGrad) Flat() *[4810]float32 {
 // Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with ws.
 // NaN in x or in a parameter makes NaN of every output that depends on it; ±Inf may: Inf - Inf and 0*Inf are NaN.
 func (p *Digits) Forward(ws *DigitsWorkspace, x *[64]float32) *[10]float32 {
+	if digitsLevel > 0 {
+		p.vectorForward(ws, x)
+		return &ws.A2
+	}
 	p.forward1(ws, x)
 	p.forward2(ws)
 	p.forward3(ws)
@@ -105,6 +109,9 @@ func (p *Digits) Forward(ws *DigitsWorkspace, x *[64]float32) *[10]float32 {
 // Loss computes ŷ from x and returns the cost of ŷ against y.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Digits) Loss(ws *DigitsWorkspace, x *[64]float32, y *[10]float32) float32 {
+	if digitsLevel > 0 {
+		return p.vectorLoss(ws, x, y)
+	}
 	p.forward1(ws, x)
 	p.forward2(ws)
 	p.forward3(ws)
@@ -117,6 +124,10 @@ func (p *Digits) Loss(ws *DigitsWorkspace, x *[64]float32, y *[10]float32) float
 // follows Forward with the same ws, x and parameters.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Digits) Backward(ws *DigitsWorkspace, x *[64]float32, y *[10]float32, g *DigitsGrad) float32 {
+	if digitsLevel > 0 {
+		return p.vectorBackward(ws, x, y, g)
+	}
+
 	// t = log(s2)
 	s2_0 := ws.S2[0]
 	t_0 := digitsLog(s2_0)
@@ -708,6 +719,9 @@ func (p *Digits) Backward(ws *DigitsWorkspace, x *[64]float32, y *[10]float32, g
 // Grad is Forward and Backward in one call: it overwrites g with the gradient of the loss and returns the loss.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Digits) Grad(ws *DigitsWorkspace, x *[64]float32, y *[10]float32, g *DigitsGrad) float32 {
+	if digitsLevel > 0 {
+		return p.vectorGrad(ws, x, y, g)
+	}
 	p.forward1(ws, x)
 	p.forward2(ws)
 	p.forward3(ws)
@@ -722,6 +736,9 @@ func (p *Digits) Grad(ws *DigitsWorkspace, x *[64]float32, y *[10]float32, g *Di
 // parameters before the step.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Digits) Step(ws *DigitsWorkspace, x *[64]float32, y *[10]float32, rate float32) float32 {
+	if digitsLevel > 0 {
+		return p.vectorStep(ws, x, y, rate)
+	}
 	p.forward1(ws, x)
 	p.forward2(ws)
 	p.forward3(ws)

@@ -30,9 +30,13 @@ var digitsKernel = verify.Kernel[Digits, DigitsGrad, DigitsWorkspace, DigitsBatc
 }
 
 // TestDigits checks the emitted code against the reference: every output and gradient within the bound on rounding
-// errors, no allocation, nothing written but what is documented.
+// errors, no allocation, nothing written but what is documented. It does so with every instruction set that the machine has.
 func TestDigits(t *testing.T) {
-	verify.Test(t, digitsSpec, digitsKernel)
+	digitsAtLevels(func(level string) {
+		t.Run(level, func(t *testing.T) {
+			verify.Test(t, digitsSpec, digitsKernel)
+		})
+	})
 	verify.TestTeam(t, digitsSpec, verify.Team[DigitsTeam, Digits, DigitsGrad, [64]float32, [10]float32, float32]{
 		New:          NewDigitsTeam,
 		ForwardBatch: (*DigitsTeam).ForwardBatch,
@@ -185,4 +189,16 @@ func BenchmarkDigitsStepBatch(b *testing.B) {
 		s.net.StepBatch(s.b, s.xs[:], s.ys[:], 6.103515625e-06)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
+}
+
+// BenchmarkDigitsLevels compares the assembly with the portable Go in one run.
+func BenchmarkDigitsLevels(b *testing.B) {
+	digitsAtLevels(func(level string) {
+		b.Run("Forward/"+level, BenchmarkDigitsForward)
+		b.Run("Grad/"+level, BenchmarkDigitsGrad)
+		b.Run("Step/"+level, BenchmarkDigitsStep)
+		b.Run("ForwardBatch/"+level, BenchmarkDigitsForwardBatch)
+		b.Run("GradBatch/"+level, BenchmarkDigitsGradBatch)
+		b.Run("StepBatch/"+level, BenchmarkDigitsStepBatch)
+	})
 }

@@ -219,6 +219,10 @@ func (ws *DoublesWorkspace) InputGrad() *[5]float64 {
 // Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with ws.
 // NaN in x or in a parameter makes NaN of every output that depends on it; ±Inf may: Inf - Inf and 0*Inf are NaN.
 func (p *Doubles) Forward(ws *DoublesWorkspace, x *[5]float64) *[5]float64 {
+	if doublesLevel > 0 {
+		p.vectorForward(ws, x)
+		return &ws.A12
+	}
 	p.forward1(ws, x)
 	p.forward2(ws)
 	return &ws.A12
@@ -227,6 +231,9 @@ func (p *Doubles) Forward(ws *DoublesWorkspace, x *[5]float64) *[5]float64 {
 // Loss computes ŷ from x and returns the cost of ŷ against y.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Doubles) Loss(ws *DoublesWorkspace, x *[5]float64, y *[5]float64) float64 {
+	if doublesLevel > 0 {
+		return p.vectorLoss(ws, x, y)
+	}
 	p.forward1(ws, x)
 	p.forward2(ws)
 	loss := p.loss(ws, y)
@@ -237,6 +244,9 @@ func (p *Doubles) Loss(ws *DoublesWorkspace, x *[5]float64, y *[5]float64) float
 // follows Forward with the same ws, x and parameters.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Doubles) Backward(ws *DoublesWorkspace, x *[5]float64, y *[5]float64, g *DoublesGrad) float64 {
+	if doublesLevel > 0 {
+		return p.vectorBackward(ws, x, y, g)
+	}
 	loss := p.delta1(ws, y)
 	p.backward1(ws, g)
 	p.delta2(ws)
@@ -253,6 +263,9 @@ func (p *Doubles) Backward(ws *DoublesWorkspace, x *[5]float64, y *[5]float64, g
 // Grad is Forward and Backward in one call: it overwrites g with the gradient of the loss and returns the loss.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Doubles) Grad(ws *DoublesWorkspace, x *[5]float64, y *[5]float64, g *DoublesGrad) float64 {
+	if doublesLevel > 0 {
+		return p.vectorGrad(ws, x, y, g)
+	}
 	p.forward1(ws, x)
 	p.forward2(ws)
 	loss := p.delta1(ws, y)
@@ -273,6 +286,9 @@ func (p *Doubles) Grad(ws *DoublesWorkspace, x *[5]float64, y *[5]float64, g *Do
 // parameters before the step.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Doubles) Step(ws *DoublesWorkspace, x *[5]float64, y *[5]float64, rate float64) float64 {
+	if doublesLevel > 0 {
+		return p.vectorStep(ws, x, y, rate)
+	}
 	p.forward1(ws, x)
 	p.forward2(ws)
 	loss := p.delta1(ws, y)

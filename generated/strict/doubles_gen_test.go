@@ -32,9 +32,13 @@ var doublesKernel = verify.Kernel[Doubles, DoublesGrad, DoublesWorkspace, Double
 }
 
 // TestDoubles checks the emitted code against the reference: every output and gradient within the bound on rounding
-// errors, no allocation, nothing written but what is documented.
+// errors, no allocation, nothing written but what is documented. It does so with every instruction set that the machine has.
 func TestDoubles(t *testing.T) {
-	verify.Test(t, doublesSpec, doublesKernel)
+	doublesAtLevels(func(level string) {
+		t.Run(level, func(t *testing.T) {
+			verify.Test(t, doublesSpec, doublesKernel)
+		})
+	})
 	verify.TestTeam(t, doublesSpec, verify.Team[DoublesTeam, Doubles, DoublesGrad, [5]float64, [5]float64, float64]{
 		New:          NewDoublesTeam,
 		ForwardBatch: (*DoublesTeam).ForwardBatch,
@@ -197,4 +201,16 @@ func BenchmarkDoublesStepBatch(b *testing.B) {
 		s.net.StepBatch(s.b, s.xs[:], s.ys[:], 6.103515625e-06)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
+}
+
+// BenchmarkDoublesLevels compares the assembly with the portable Go in one run.
+func BenchmarkDoublesLevels(b *testing.B) {
+	doublesAtLevels(func(level string) {
+		b.Run("Forward/"+level, BenchmarkDoublesForward)
+		b.Run("Grad/"+level, BenchmarkDoublesGrad)
+		b.Run("Step/"+level, BenchmarkDoublesStep)
+		b.Run("ForwardBatch/"+level, BenchmarkDoublesForwardBatch)
+		b.Run("GradBatch/"+level, BenchmarkDoublesGradBatch)
+		b.Run("StepBatch/"+level, BenchmarkDoublesStepBatch)
+	})
 }

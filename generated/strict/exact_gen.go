@@ -143,6 +143,10 @@ func (ws *ExactWorkspace) InputGrad() *[40]float32 {
 // Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with ws.
 // NaN in x or in a parameter makes NaN of every output that depends on it; ±Inf may: Inf - Inf and 0*Inf are NaN.
 func (p *Exact) Forward(ws *ExactWorkspace, x *[40]float32) *[37]float32 {
+	if exactLevel > 0 {
+		p.vectorForward(ws, x)
+		return &ws.A6
+	}
 	p.forward1(ws, x)
 	p.forward2(ws)
 	return &ws.A6
@@ -151,6 +155,9 @@ func (p *Exact) Forward(ws *ExactWorkspace, x *[40]float32) *[37]float32 {
 // Loss computes ŷ from x and returns the cost of ŷ against y.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Exact) Loss(ws *ExactWorkspace, x *[40]float32, y *[37]float32) float32 {
+	if exactLevel > 0 {
+		return p.vectorLoss(ws, x, y)
+	}
 	p.forward1(ws, x)
 	p.forward2(ws)
 	loss := p.loss(ws, y)
@@ -161,6 +168,9 @@ func (p *Exact) Loss(ws *ExactWorkspace, x *[40]float32, y *[37]float32) float32
 // follows Forward with the same ws, x and parameters.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Exact) Backward(ws *ExactWorkspace, x *[40]float32, y *[37]float32, g *ExactGrad) float32 {
+	if exactLevel > 0 {
+		return p.vectorBackward(ws, x, y, g)
+	}
 	loss := p.delta1(ws, y)
 	p.backward1(ws, g)
 	p.delta2(ws)
@@ -173,6 +183,9 @@ func (p *Exact) Backward(ws *ExactWorkspace, x *[40]float32, y *[37]float32, g *
 // Grad is Forward and Backward in one call: it overwrites g with the gradient of the loss and returns the loss.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Exact) Grad(ws *ExactWorkspace, x *[40]float32, y *[37]float32, g *ExactGrad) float32 {
+	if exactLevel > 0 {
+		return p.vectorGrad(ws, x, y, g)
+	}
 	p.forward1(ws, x)
 	p.forward2(ws)
 	loss := p.delta1(ws, y)
@@ -189,6 +202,9 @@ func (p *Exact) Grad(ws *ExactWorkspace, x *[40]float32, y *[37]float32, g *Exac
 // parameters before the step.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Exact) Step(ws *ExactWorkspace, x *[40]float32, y *[37]float32, rate float32) float32 {
+	if exactLevel > 0 {
+		return p.vectorStep(ws, x, y, rate)
+	}
 	p.forward1(ws, x)
 	p.forward2(ws)
 	loss := p.delta1(ws, y)

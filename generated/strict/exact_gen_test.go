@@ -32,9 +32,13 @@ var exactKernel = verify.Kernel[Exact, ExactGrad, ExactWorkspace, ExactBatch, [4
 }
 
 // TestExact checks the emitted code against the reference: every output and gradient within the bound on rounding
-// errors, no allocation, nothing written but what is documented.
+// errors, no allocation, nothing written but what is documented. It does so with every instruction set that the machine has.
 func TestExact(t *testing.T) {
-	verify.Test(t, exactSpec, exactKernel)
+	exactAtLevels(func(level string) {
+		t.Run(level, func(t *testing.T) {
+			verify.Test(t, exactSpec, exactKernel)
+		})
+	})
 	verify.TestTeam(t, exactSpec, verify.Team[ExactTeam, Exact, ExactGrad, [40]float32, [37]float32, float32]{
 		New:          NewExactTeam,
 		ForwardBatch: (*ExactTeam).ForwardBatch,
@@ -190,4 +194,16 @@ func BenchmarkExactStepBatch(b *testing.B) {
 		s.net.StepBatch(s.b, s.xs[:], s.ys[:], 6.103515625e-06)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
+}
+
+// BenchmarkExactLevels compares the assembly with the portable Go in one run.
+func BenchmarkExactLevels(b *testing.B) {
+	exactAtLevels(func(level string) {
+		b.Run("Forward/"+level, BenchmarkExactForward)
+		b.Run("Grad/"+level, BenchmarkExactGrad)
+		b.Run("Step/"+level, BenchmarkExactStep)
+		b.Run("ForwardBatch/"+level, BenchmarkExactForwardBatch)
+		b.Run("GradBatch/"+level, BenchmarkExactGradBatch)
+		b.Run("StepBatch/"+level, BenchmarkExactStepBatch)
+	})
 }

@@ -219,6 +219,10 @@ func (ws *FunctionsWorkspace) InputGrad() *[5]float32 {
 // Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with ws.
 // NaN in x or in a parameter makes NaN of every output that depends on it; ±Inf may: Inf - Inf and 0*Inf are NaN.
 func (p *Functions) Forward(ws *FunctionsWorkspace, x *[5]float32) *[5]float32 {
+	if functionsLevel > 0 {
+		p.vectorForward(ws, x)
+		return &ws.A12
+	}
 	p.forward1(ws, x)
 	p.forward2(ws)
 	p.forward3(ws)
@@ -228,6 +232,9 @@ func (p *Functions) Forward(ws *FunctionsWorkspace, x *[5]float32) *[5]float32 {
 // Loss computes ŷ from x and returns the cost of ŷ against y.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Functions) Loss(ws *FunctionsWorkspace, x *[5]float32, y *[5]float32) float32 {
+	if functionsLevel > 0 {
+		return p.vectorLoss(ws, x, y)
+	}
 	p.forward1(ws, x)
 	p.forward2(ws)
 	p.forward3(ws)
@@ -239,6 +246,9 @@ func (p *Functions) Loss(ws *FunctionsWorkspace, x *[5]float32, y *[5]float32) f
 // follows Forward with the same ws, x and parameters.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Functions) Backward(ws *FunctionsWorkspace, x *[5]float32, y *[5]float32, g *FunctionsGrad) float32 {
+	if functionsLevel > 0 {
+		return p.vectorBackward(ws, x, y, g)
+	}
 	loss := p.delta1(ws, y)
 	p.backward1(ws, g)
 	p.delta2(ws)
@@ -255,6 +265,9 @@ func (p *Functions) Backward(ws *FunctionsWorkspace, x *[5]float32, y *[5]float3
 // Grad is Forward and Backward in one call: it overwrites g with the gradient of the loss and returns the loss.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Functions) Grad(ws *FunctionsWorkspace, x *[5]float32, y *[5]float32, g *FunctionsGrad) float32 {
+	if functionsLevel > 0 {
+		return p.vectorGrad(ws, x, y, g)
+	}
 	p.forward1(ws, x)
 	p.forward2(ws)
 	p.forward3(ws)
@@ -276,6 +289,9 @@ func (p *Functions) Grad(ws *FunctionsWorkspace, x *[5]float32, y *[5]float32, g
 // parameters before the step.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Functions) Step(ws *FunctionsWorkspace, x *[5]float32, y *[5]float32, rate float32) float32 {
+	if functionsLevel > 0 {
+		return p.vectorStep(ws, x, y, rate)
+	}
 	p.forward1(ws, x)
 	p.forward2(ws)
 	p.forward3(ws)

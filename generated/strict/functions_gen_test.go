@@ -32,9 +32,13 @@ var functionsKernel = verify.Kernel[Functions, FunctionsGrad, FunctionsWorkspace
 }
 
 // TestFunctions checks the emitted code against the reference: every output and gradient within the bound on rounding
-// errors, no allocation, nothing written but what is documented.
+// errors, no allocation, nothing written but what is documented. It does so with every instruction set that the machine has.
 func TestFunctions(t *testing.T) {
-	verify.Test(t, functionsSpec, functionsKernel)
+	functionsAtLevels(func(level string) {
+		t.Run(level, func(t *testing.T) {
+			verify.Test(t, functionsSpec, functionsKernel)
+		})
+	})
 	verify.TestTeam(t, functionsSpec, verify.Team[FunctionsTeam, Functions, FunctionsGrad, [5]float32, [5]float32, float32]{
 		New:          NewFunctionsTeam,
 		ForwardBatch: (*FunctionsTeam).ForwardBatch,
@@ -197,4 +201,16 @@ func BenchmarkFunctionsStepBatch(b *testing.B) {
 		s.net.StepBatch(s.b, s.xs[:], s.ys[:], 6.103515625e-06)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
+}
+
+// BenchmarkFunctionsLevels compares the assembly with the portable Go in one run.
+func BenchmarkFunctionsLevels(b *testing.B) {
+	functionsAtLevels(func(level string) {
+		b.Run("Forward/"+level, BenchmarkFunctionsForward)
+		b.Run("Grad/"+level, BenchmarkFunctionsGrad)
+		b.Run("Step/"+level, BenchmarkFunctionsStep)
+		b.Run("ForwardBatch/"+level, BenchmarkFunctionsForwardBatch)
+		b.Run("GradBatch/"+level, BenchmarkFunctionsGradBatch)
+		b.Run("StepBatch/"+level, BenchmarkFunctionsStepBatch)
+	})
 }

@@ -95,6 +95,11 @@ func (g *IrisGrad) Flat() *[67]float32 {
 // Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with ws.
 // NaN in x or in a parameter makes NaN of every output that depends on it; ±Inf may: Inf - Inf and 0*Inf are NaN.
 func (p *Iris) Forward(ws *IrisWorkspace, x *[4]float32) *[3]float32 {
+	if irisLevel > 0 {
+		p.vectorForward(ws, x)
+		return &ws.A2
+	}
+
 	// z1 = W1·x + b1; a1 = tanh(z1)
 	x_0, x_1, x_2, x_3 := x[0], x[1], x[2], x[3]
 	z1_0 := float32(p.W1[0][0]*x_0) + float32(p.W1[0][2]*x_2) + (float32(p.W1[0][1]*x_1) + float32(p.W1[0][3]*x_3)) + p.B1[0]
@@ -155,6 +160,10 @@ func (p *Iris) Forward(ws *IrisWorkspace, x *[4]float32) *[3]float32 {
 // Loss computes ŷ from x and returns the cost of ŷ against y.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Iris) Loss(ws *IrisWorkspace, x *[4]float32, y *[3]float32) float32 {
+	if irisLevel > 0 {
+		return p.vectorLoss(ws, x, y)
+	}
+
 	// z1 = W1·x + b1; a1 = tanh(z1)
 	x_0, x_1, x_2, x_3 := x[0], x[1], x[2], x[3]
 	z1_0 := float32(p.W1[0][0]*x_0) + float32(p.W1[0][2]*x_2) + (float32(p.W1[0][1]*x_1) + float32(p.W1[0][3]*x_3)) + p.B1[0]
@@ -228,6 +237,10 @@ func (p *Iris) Loss(ws *IrisWorkspace, x *[4]float32, y *[3]float32) float32 {
 // follows Forward with the same ws, x and parameters.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Iris) Backward(ws *IrisWorkspace, x *[4]float32, y *[3]float32, g *IrisGrad) float32 {
+	if irisLevel > 0 {
+		return p.vectorBackward(ws, x, y, g)
+	}
+
 	// t = log(s2)
 	s2_0 := ws.S2[0]
 	t_0 := irisLog(s2_0)
@@ -361,6 +374,10 @@ func (p *Iris) Backward(ws *IrisWorkspace, x *[4]float32, y *[3]float32, g *Iris
 // Grad is Forward and Backward in one call: it overwrites g with the gradient of the loss and returns the loss.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Iris) Grad(ws *IrisWorkspace, x *[4]float32, y *[3]float32, g *IrisGrad) float32 {
+	if irisLevel > 0 {
+		return p.vectorGrad(ws, x, y, g)
+	}
+
 	// z1 = W1·x + b1; a1 = tanh(z1)
 	x_0, x_1, x_2, x_3 := x[0], x[1], x[2], x[3]
 	z1_0 := float32(p.W1[0][0]*x_0) + float32(p.W1[0][2]*x_2) + (float32(p.W1[0][1]*x_1) + float32(p.W1[0][3]*x_3)) + p.B1[0]
@@ -538,6 +555,10 @@ func (p *Iris) Grad(ws *IrisWorkspace, x *[4]float32, y *[3]float32, g *IrisGrad
 // parameters before the step.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Iris) Step(ws *IrisWorkspace, x *[4]float32, y *[3]float32, rate float32) float32 {
+	if irisLevel > 0 {
+		return p.vectorStep(ws, x, y, rate)
+	}
+
 	// z1 = W1·x + b1; a1 = tanh(z1)
 	x_0, x_1, x_2, x_3 := x[0], x[1], x[2], x[3]
 	z1_0 := float32(p.W1[0][0]*x_0) + float32(p.W1[0][2]*x_2) + (float32(p.W1[0][1]*x_1) + float32(p.W1[0][3]*x_3)) + p.B1[0]

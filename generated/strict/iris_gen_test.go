@@ -30,9 +30,13 @@ var irisKernel = verify.Kernel[Iris, IrisGrad, IrisWorkspace, IrisBatch, [4]floa
 }
 
 // TestIris checks the emitted code against the reference: every output and gradient within the bound on rounding
-// errors, no allocation, nothing written but what is documented.
+// errors, no allocation, nothing written but what is documented. It does so with every instruction set that the machine has.
 func TestIris(t *testing.T) {
-	verify.Test(t, irisSpec, irisKernel)
+	irisAtLevels(func(level string) {
+		t.Run(level, func(t *testing.T) {
+			verify.Test(t, irisSpec, irisKernel)
+		})
+	})
 	verify.TestTeam(t, irisSpec, verify.Team[IrisTeam, Iris, IrisGrad, [4]float32, [3]float32, float32]{
 		New:          NewIrisTeam,
 		ForwardBatch: (*IrisTeam).ForwardBatch,
@@ -184,4 +188,16 @@ func BenchmarkIrisStepBatch(b *testing.B) {
 		s.net.StepBatch(s.b, s.xs[:], s.ys[:], 4.8828125e-05)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
+}
+
+// BenchmarkIrisLevels compares the assembly with the portable Go in one run.
+func BenchmarkIrisLevels(b *testing.B) {
+	irisAtLevels(func(level string) {
+		b.Run("Forward/"+level, BenchmarkIrisForward)
+		b.Run("Grad/"+level, BenchmarkIrisGrad)
+		b.Run("Step/"+level, BenchmarkIrisStep)
+		b.Run("ForwardBatch/"+level, BenchmarkIrisForwardBatch)
+		b.Run("GradBatch/"+level, BenchmarkIrisGradBatch)
+		b.Run("StepBatch/"+level, BenchmarkIrisStepBatch)
+	})
 }

@@ -95,6 +95,11 @@ func (g *PixelsGrad) Flat() *[101770]float32 {
 // Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with ws.
 // NaN in x or in a parameter makes NaN of every output that depends on it; ±Inf may: Inf - Inf and 0*Inf are NaN.
 func (p *Pixels) Forward(ws *PixelsWorkspace, x *[784]float32) *[10]float32 {
+	if pixelsLevel > 0 {
+		p.vectorForward(ws, x)
+		return &ws.A2
+	}
+
 	// z1 = W1·x + b1; a1 = max(z1, 0)
 	for i := 0; i < 123; i += 3 {
 		w_i := &p.W1[i]
@@ -1054,6 +1059,10 @@ func (p *Pixels) Forward(ws *PixelsWorkspace, x *[784]float32) *[10]float32 {
 // Loss computes ŷ from x and returns the cost of ŷ against y.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Pixels) Loss(ws *PixelsWorkspace, x *[784]float32, y *[10]float32) float32 {
+	if pixelsLevel > 0 {
+		return p.vectorLoss(ws, x, y)
+	}
+
 	// z1 = W1·x + b1; a1 = max(z1, 0)
 	for i := 0; i < 123; i += 3 {
 		w_i := &p.W1[i]
@@ -2040,6 +2049,10 @@ func (p *Pixels) Loss(ws *PixelsWorkspace, x *[784]float32, y *[10]float32) floa
 // follows Forward with the same ws, x and parameters.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Pixels) Backward(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, g *PixelsGrad) float32 {
+	if pixelsLevel > 0 {
+		return p.vectorBackward(ws, x, y, g)
+	}
+
 	// t = log(s2)
 	s2_0 := ws.S2[0]
 	t_0 := pixelsLog(s2_0)
@@ -2277,6 +2290,10 @@ func (p *Pixels) Backward(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, 
 // Grad is Forward and Backward in one call: it overwrites g with the gradient of the loss and returns the loss.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Pixels) Grad(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, g *PixelsGrad) float32 {
+	if pixelsLevel > 0 {
+		return p.vectorGrad(ws, x, y, g)
+	}
+
 	// z1 = W1·x + b1; a1 = max(z1, 0)
 	for i := 0; i < 123; i += 3 {
 		w_i := &p.W1[i]
@@ -3466,6 +3483,10 @@ func (p *Pixels) Grad(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, g *P
 // parameters before the step.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Pixels) Step(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, rate float32) float32 {
+	if pixelsLevel > 0 {
+		return p.vectorStep(ws, x, y, rate)
+	}
+
 	// z1 = W1·x + b1; a1 = max(z1, 0)
 	for i := 0; i < 123; i += 3 {
 		w_i := &p.W1[i]

@@ -30,9 +30,13 @@ var pixelsKernel = verify.Kernel[Pixels, PixelsGrad, PixelsWorkspace, PixelsBatc
 }
 
 // TestPixels checks the emitted code against the reference: every output and gradient within the bound on rounding
-// errors, no allocation, nothing written but what is documented.
+// errors, no allocation, nothing written but what is documented. It does so with every instruction set that the machine has.
 func TestPixels(t *testing.T) {
-	verify.Test(t, pixelsSpec, pixelsKernel)
+	pixelsAtLevels(func(level string) {
+		t.Run(level, func(t *testing.T) {
+			verify.Test(t, pixelsSpec, pixelsKernel)
+		})
+	})
 	verify.TestTeam(t, pixelsSpec, verify.Team[PixelsTeam, Pixels, PixelsGrad, [784]float32, [10]float32, float32]{
 		New:          NewPixelsTeam,
 		ForwardBatch: (*PixelsTeam).ForwardBatch,
@@ -184,4 +188,16 @@ func BenchmarkPixelsStepBatch(b *testing.B) {
 		s.net.StepBatch(s.b, s.xs[:], s.ys[:], 7.62939453125e-07)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
+}
+
+// BenchmarkPixelsLevels compares the assembly with the portable Go in one run.
+func BenchmarkPixelsLevels(b *testing.B) {
+	pixelsAtLevels(func(level string) {
+		b.Run("Forward/"+level, BenchmarkPixelsForward)
+		b.Run("Grad/"+level, BenchmarkPixelsGrad)
+		b.Run("Step/"+level, BenchmarkPixelsStep)
+		b.Run("ForwardBatch/"+level, BenchmarkPixelsForwardBatch)
+		b.Run("GradBatch/"+level, BenchmarkPixelsGradBatch)
+		b.Run("StepBatch/"+level, BenchmarkPixelsStepBatch)
+	})
 }

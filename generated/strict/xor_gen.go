@@ -91,6 +91,11 @@ func (g *XorGrad) Flat() *[13]float32 {
 // Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with ws.
 // NaN in x or in a parameter makes NaN of every output that depends on it; ±Inf may: Inf - Inf and 0*Inf are NaN.
 func (p *Xor) Forward(ws *XorWorkspace, x *[2]float32) *[1]float32 {
+	if xorLevel > 0 {
+		p.vectorForward(ws, x)
+		return &ws.A2
+	}
+
 	// z1 = W1·x + b1; a1 = sigmoid(z1)
 	x_0, x_1 := x[0], x[1]
 	z1_0 := float32(p.W1[0][0]*x_0) + float32(p.W1[0][1]*x_1) + p.B1[0]
@@ -113,6 +118,10 @@ func (p *Xor) Forward(ws *XorWorkspace, x *[2]float32) *[1]float32 {
 // Loss computes ŷ from x and returns the cost of ŷ against y.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Xor) Loss(ws *XorWorkspace, x *[2]float32, y *[1]float32) float32 {
+	if xorLevel > 0 {
+		return p.vectorLoss(ws, x, y)
+	}
+
 	// z1 = W1·x + b1; a1 = sigmoid(z1)
 	x_0, x_1 := x[0], x[1]
 	z1_0 := float32(p.W1[0][0]*x_0) + float32(p.W1[0][1]*x_1) + p.B1[0]
@@ -141,6 +150,10 @@ func (p *Xor) Loss(ws *XorWorkspace, x *[2]float32, y *[1]float32) float32 {
 // follows Forward with the same ws, x and parameters.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Xor) Backward(ws *XorWorkspace, x *[2]float32, y *[1]float32, g *XorGrad) float32 {
+	if xorLevel > 0 {
+		return p.vectorBackward(ws, x, y, g)
+	}
+
 	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
 	a2_0 := ws.A2[0]
 	y_0 := y[0]
@@ -186,6 +199,10 @@ func (p *Xor) Backward(ws *XorWorkspace, x *[2]float32, y *[1]float32, g *XorGra
 // Grad is Forward and Backward in one call: it overwrites g with the gradient of the loss and returns the loss.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Xor) Grad(ws *XorWorkspace, x *[2]float32, y *[1]float32, g *XorGrad) float32 {
+	if xorLevel > 0 {
+		return p.vectorGrad(ws, x, y, g)
+	}
+
 	// z1 = W1·x + b1; a1 = sigmoid(z1)
 	x_0, x_1 := x[0], x[1]
 	z1_0 := float32(p.W1[0][0]*x_0) + float32(p.W1[0][1]*x_1) + p.B1[0]
@@ -245,6 +262,10 @@ func (p *Xor) Grad(ws *XorWorkspace, x *[2]float32, y *[1]float32, g *XorGrad) f
 // parameters before the step.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Xor) Step(ws *XorWorkspace, x *[2]float32, y *[1]float32, rate float32) float32 {
+	if xorLevel > 0 {
+		return p.vectorStep(ws, x, y, rate)
+	}
+
 	// z1 = W1·x + b1; a1 = sigmoid(z1)
 	x_0, x_1 := x[0], x[1]
 	z1_0 := float32(p.W1[0][0]*x_0) + float32(p.W1[0][1]*x_1) + p.B1[0]

@@ -30,9 +30,13 @@ var xorKernel = verify.Kernel[Xor, XorGrad, XorWorkspace, XorBatch, [2]float32, 
 }
 
 // TestXor checks the emitted code against the reference: every output and gradient within the bound on rounding
-// errors, no allocation, nothing written but what is documented.
+// errors, no allocation, nothing written but what is documented. It does so with every instruction set that the machine has.
 func TestXor(t *testing.T) {
-	verify.Test(t, xorSpec, xorKernel)
+	xorAtLevels(func(level string) {
+		t.Run(level, func(t *testing.T) {
+			verify.Test(t, xorSpec, xorKernel)
+		})
+	})
 	verify.TestTeam(t, xorSpec, verify.Team[XorTeam, Xor, XorGrad, [2]float32, [1]float32, float32]{
 		New:          NewXorTeam,
 		ForwardBatch: (*XorTeam).ForwardBatch,
@@ -194,4 +198,16 @@ func BenchmarkXorStepBatch(b *testing.B) {
 		s.net.StepBatch(s.b, s.xs[:], s.ys[:], 9.765625e-05)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.xs)), "ns/sample")
+}
+
+// BenchmarkXorLevels compares the assembly with the portable Go in one run.
+func BenchmarkXorLevels(b *testing.B) {
+	xorAtLevels(func(level string) {
+		b.Run("Forward/"+level, BenchmarkXorForward)
+		b.Run("Grad/"+level, BenchmarkXorGrad)
+		b.Run("Step/"+level, BenchmarkXorStep)
+		b.Run("ForwardBatch/"+level, BenchmarkXorForwardBatch)
+		b.Run("GradBatch/"+level, BenchmarkXorGradBatch)
+		b.Run("StepBatch/"+level, BenchmarkXorStepBatch)
+	})
 }

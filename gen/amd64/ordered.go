@@ -1,0 +1,338 @@
+package amd64
+
+import (
+	"math"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+)
+
+// Under rounding: strict the assembly has the order of sums that the plan states (gen/plan/order.go), so that it gives the bits of the portable code.
+// A sum along a vector has as many lanes as 64 bytes hold numbers: one register at AVX-512 and at AVX2 two, which are called parts; a
+// column of Wᵀ·δ has a sum for each of four rows. Lanes that the last columns don't reach get -0, which changes no number, not even -0.
+// Products and sums are rounded apart: madd and its like see to that (block.go).
+
+// strict says whether every operation is rounded by itself and sums are ordered.
+func (f *function) strict() bool { return f.file.strict }
+
+// parts is how many registers the lanes of an ordered sum of n terms take.
+func (m machine) parts(n int) int {
+	if n > m.lanes() && m.widest() < 8*tileBytes {
+		return 2
+	}
+	return 1
+}
+
+// negativeZero is -0 in every lane.
+func (b *block) negativeZero() *value { return b.number(math.Copysign(0, -1)) }
+
+// padded is a vector of n numbers, and 0 in the lanes above, with -0 there: products with 0 are -0 then.
+func (b *block) padded(x *value, n int) *value {
+	lanes := b.bits / 8 / b.m.size
+	if n == lanes {
+		return x
+	}
+	bits := make([]uint64, lanes)
+	for i := n; i < lanes; i++ {
+		bits[i] = b.m.bits(math.Copysign(0, -1))
+	}
+	return b.or(x, b.lanesOf(bits...))
+}
+
+// joinParts adds the upper part of a sum to the lower one.
+func (b *block) joinParts(parts []*value) *value {
+	if len(parts) == 2 {
+		return b.sum(parts[0], parts[1])
+	}
+	return parts[0]
+}
+
+// orderedAffine is z = W·in + b, a block of rows at a time: the lanes of some rows side by side, then an ordered reduction.
+func (f *function) orderedAffine(op *plan.Affine) {
+	rows, cols, lanes := op.W.Rows, op.W.Cols, f.m.lanes()
+	chunks := (cols + lanes - 1) / lanes
+	step := min(rows, lanes)
+	unrolledRows := (rows + step - 1) / step
+	if rows*chunks > unrolledProducts {
+		unrolledRows = 1
+	}
+	width := f.m.width(min(cols, lanes))
+	f.chunks(rows, step, unrolledRows, []int{1, cols}, func(at index, n int) {
+		w, release := f.row(op.W, at), func() {}
+		looped := n*chunks > 2*bodyProducts && chunks > 4
+		if looped {
+			w, release = f.address(w)
+		}
+		f.code.within(width, func() {
+			var sums []*value
+			if looped {
+				sums = f.orderedLoops(op, w, n)
+			} else {
+				sums = f.orderedDots(op, w, n)
+			}
+			z := f.code.orderedReduce(sums)
+			f.code.within(f.m.width(n), func() {
+				if op.B != nil {
+					z = f.code.sum(z, f.code.load(f.at(op.B, at), n))
+				}
+			})
+			f.each(&op.Each, at, n, plan.AccForward, z)
+		})
+		release()
+	})
+}
+
+// rowsTogether is how many rows are formed side by side: their lanes take half of the registers.
+func (f *function) rowsTogether(cols int) int { return f.m.registers() / 2 / f.m.parts(cols) }
+
+// orderedDots forms the lanes of n rows in straight code.
+func (f *function) orderedDots(op *plan.Affine, w ref, n int) (sums []*value) {
+	cols, lanes := op.W.Cols, f.m.lanes()
+	parts, group := f.m.parts(cols), f.rowsTogether(cols)
+	for first := 0; first < n; first += group {
+		of := make([][]*value, min(group, n-first))
+		for off := 0; off < cols; off += lanes {
+			size := min(lanes, cols-off)
+			x := f.code.padded(f.code.load(f.at(op.In, index{off: off}), size), size)
+			for r := range of {
+				t := f.code.product(x, f.code.load(f.along(w, index{off: off + (first+r)*cols}), size))
+				if part := off / lanes % parts; part < len(of[r]) {
+					of[r][part] = f.code.sum(of[r][part], t)
+				} else {
+					of[r] = append(of[r], t)
+				}
+			}
+		}
+		for _, s := range of {
+			sums = append(sums, f.code.joinParts(s))
+		}
+	}
+	return sums
+}
+
+// orderedLoops is orderedDots with loops over the columns, one for every group of rows.
+func (f *function) orderedLoops(op *plan.Affine, w ref, n int) (sums []*value) {
+	cols, lanes := op.W.Cols, f.m.lanes()
+	parts, group := f.m.parts(cols), f.rowsTogether(cols)
+	// The sums of all groups but the last are kept in variables.
+	var done []*value
+	for range (n - 1) / group * group {
+		done = append(done, f.cell())
+	}
+	for first := 0; first < n; first += group {
+		of := make([][]*value, min(group, n-first))
+		var cells []*value
+		for r := range of {
+			for range parts {
+				of[r] = append(of[r], f.cell())
+			}
+			cells = append(cells, of[r]...)
+		}
+		for _, c := range cells {
+			f.code.set(c, f.code.negativeZero())
+		}
+		add := func(at index, size int) {
+			x := f.code.padded(f.code.load(f.at(op.In, at), size), size)
+			for r, parts := range of {
+				at := index{off: at.off + (first+r)*cols, regs: at.regs}
+				f.code.accumulate(parts[(at.off-(first+r)*cols)/lanes%len(parts)], x, f.code.load(f.along(w, at), size))
+			}
+		}
+		pass := parts * lanes
+		f.loop(cols/pass, pass, []int{1}, func(at index) {
+			for range parts {
+				add(at, lanes)
+				at.off += lanes
+			}
+		})
+		for off := cols / pass * pass; off < cols; off += lanes {
+			add(index{off: off}, min(lanes, cols-off))
+		}
+		last := first+len(of) == n
+		if last {
+			cells = append(cells, done...)
+		}
+		f.adopt(cells...)
+		for r, s := range of {
+			v := f.code.joinParts(s)
+			if last {
+				sums = append(sums, v)
+			} else {
+				f.code.set(done[first+r], v)
+			}
+		}
+	}
+	return append(done, sums...)
+}
+
+// orderedBackAffine is v = Wᵀ·δ, a few vectors of columns at a time, each with a sum for every fourth row. With an update, the row is
+// rewritten as it passes.
+func (f *function) orderedBackAffine(op *plan.BackAffine) {
+	if op.Update != nil {
+		f.biasUpdate(op.Update)
+	}
+	rows, cols, lanes := op.W.Rows, op.W.Cols, f.m.lanes()
+	group := f.m.registers() / (2 * op.Lanes)
+	chunks := (cols + lanes - 1) / lanes
+	looped := rows*chunks > unrolledProducts
+	f.groups(cols, group, looped && chunks/group > 1, func(at index, sizes []int) {
+		w, release := f.along(f.row(op.W, index{}), at), func() {}
+		sums := make([][]*value, min(rows, op.Lanes)) // of every lane, the vectors
+		if looped && rows*len(sizes) > bodyProducts {
+			w, release = f.address(w)
+			f.orderedColumnLoop(op, w, at, sizes, sums)
+		} else {
+			for i := range rows {
+				s := &sums[i%op.Lanes]
+				f.columns(op, w, at, i, index{off: i}, sizes, func(c int, d, t *value) {
+					if t = f.code.product(t, d); c < len(*s) {
+						(*s)[c] = f.code.sum((*s)[c], t)
+					} else {
+						*s = append(*s, t)
+					}
+				})
+			}
+		}
+		for c, size := range sizes {
+			f.code.within(f.m.width(size), func() {
+				for half := op.Lanes / 2; half >= 1; half /= 2 {
+					for i := range half {
+						if i+half < len(sums) {
+							sums[i][c] = f.code.sum(sums[i][c], sums[i+half][c])
+						}
+					}
+				}
+			})
+			i := at
+			i.off += c * lanes
+			f.each(&op.Each, i, size, plan.AccBackward, sums[0][c])
+		}
+		release()
+	})
+}
+
+// orderedColumnLoop forms the sums of the lanes in a loop over rows, some at a time.
+func (f *function) orderedColumnLoop(op *plan.BackAffine, w ref, at index, sizes []int, sums [][]*value) {
+	var cells []*value
+	for i := range sums {
+		for range sizes {
+			sums[i] = append(sums[i], f.cell())
+		}
+		cells = append(cells, sums[i]...)
+	}
+	for _, c := range cells {
+		f.code.set(c, f.code.negativeZero())
+	}
+	rows, cols := op.W.Rows, op.W.Cols
+	step := max(1, bodyProducts/2/len(sizes)/op.Lanes) * op.Lanes
+	f.chunks(rows, step, 0, []int{1, cols}, func(down index, n int) {
+		v := w
+		v.disp += down.off * cols * f.m.size
+		v.index = down.regs[cols]
+		for i := range n {
+			k := down
+			k.off += i
+			f.columns(op, v, at, i, k, sizes, func(c int, d, t *value) { f.code.accumulate(sums[i%op.Lanes][c], t, d) })
+		}
+	})
+	f.adopt(cells...)
+}
+
+// orderedTotal is the sum of what a body makes of n elements, a register full at a time.
+func (f *function) orderedTotal(n, unrolled int, body func(at index, n int) *value) (total *value) {
+	lanes := f.m.lanes()
+	f.code.within(f.m.width(min(n, lanes)), func() {
+		sums := make([]*value, f.m.parts(n))
+		pass, done := len(sums)*lanes, 0
+		looped := n/lanes > unrolled
+		add := func(at index, size int) {
+			v := body(at, size)
+			b, part := f.code, at.off/lanes%len(sums)
+			v = b.fill(v, size, b.negativeZero())
+			switch {
+			case looped:
+				b.set(sums[part], b.sum(sums[part], v))
+			case sums[part] == nil:
+				sums[part] = v
+			default:
+				sums[part] = b.sum(sums[part], v)
+			}
+		}
+		if looped {
+			for i := range sums {
+				sums[i] = f.cell()
+			}
+			for _, c := range sums {
+				f.code.set(c, f.code.negativeZero())
+			}
+			f.loop(n/pass, pass, []int{1}, func(at index) {
+				for range sums {
+					add(at, lanes)
+					at.off += lanes
+				}
+			})
+			done = n / pass * pass
+		}
+		for ; done < n; done += lanes {
+			add(index{off: done}, min(lanes, n-done))
+		}
+		if looped {
+			f.adopt(sums...)
+		}
+		total = f.code.joinParts(sums)
+	})
+	return total
+}
+
+// orderedSum is the sum of a stage over its window, in every lane, and in the stage's variable where there is one.
+func (w *window) orderedSum(s plan.Stage, cell *value) *value {
+	f, n := w.f, w.op.Window
+	if w.step != f.m.lanes() {
+		f.fail("a sum beside a scan has no order")
+	}
+	sums := make([]*value, f.m.parts(n))
+	add := func(at index, size, part int) {
+		v := w.at(s, at, size, nil)
+		b := f.code
+		v = b.fill(v, size, b.negativeZero())
+		switch {
+		case cell != nil:
+			b.set(sums[part], b.sum(sums[part], v))
+		case sums[part] == nil:
+			sums[part] = v
+		default:
+			sums[part] = b.sum(sums[part], v)
+		}
+	}
+	done := 0
+	if cell != nil {
+		sums[0] = cell
+		for i := 1; i < len(sums); i++ {
+			sums[i] = f.cell()
+		}
+		for _, c := range sums {
+			f.code.set(c, f.code.negativeZero())
+		}
+		pass := len(sums) * w.step
+		f.loopFrom(w.unit, n/pass, pass, func(at index) {
+			for part := range sums {
+				add(at, w.step, part)
+				at.off += w.step
+			}
+		})
+		done = n / pass * pass
+	}
+	for ; done < n; done += w.step {
+		at := w.unit
+		at.off += done
+		add(at, min(w.step, n-done), done/w.step%len(sums))
+	}
+	total := f.code.everywhere(f.code.joinParts(sums), (*block).sum)
+	if cell == nil {
+		return total
+	}
+	f.code.set(cell, total)
+	if len(sums) > 1 {
+		f.release(sums[1:]...)
+	}
+	return cell
+}

@@ -1,0 +1,117 @@
+package amd64
+
+// rowSums is a vector of the sums of lanes of several rows: rows are those of every 128 bits, -1 for none.
+type rowSums struct {
+	v    *value
+	rows [][]int
+}
+
+// orderedReduce adds the lanes of each of some vectors by halves, the upper to the lower, until one is left: lane i of the result is the sum of
+// vectors[i]. It is a transposition that adds as it goes, from the whole register down to neighbours: reduce begins with those.
+func (b *block) orderedReduce(vectors []*value) *value {
+	lanes := b.bits / 8 / b.m.size
+	var whole []*value
+	for i := 0; i < len(vectors); i += lanes {
+		whole = append(whole, b.orderedSquare(vectors[i:min(i+lanes, len(vectors))]))
+	}
+	if len(whole) == 1 {
+		return whole[0]
+	}
+	if b.bits == 128 {
+		return b.concat(whole)
+	}
+	var out *value
+	b.within(512, func() { out = b.join(whole[0], whole[1]) })
+	return out
+}
+
+// orderedSquare is orderedReduce for no more vectors than they have lanes.
+func (b *block) orderedSquare(vectors []*value) *value {
+	quad := 16 / b.m.size
+	quads := b.bits / 128
+	all := make([]*rowSums, quad*quads)
+	for row, v := range vectors {
+		// Full registers come out in order if they go in so; a few rows take less if they meet early, and one shuffle at the end.
+		i := row
+		if len(vectors) > quad*quads/2 {
+			i = row%quad*quads + row/quad
+		}
+		s := &rowSums{v: v}
+		for range quads {
+			s.rows = append(s.rows, []int{row})
+		}
+		all[i] = s
+	}
+	if b.bits == 512 {
+		all = b.halve(all, func(x, y *value) *value {
+			return b.sum(b.shuffle("VSHUFF32X4", 0x44, x, y), b.shuffle("VSHUFF32X4", 0xee, x, y))
+		}, func(x, y [][]int) [][]int { return [][]int{x[0], x[1], y[0], y[1]} })
+		all = b.halve(all, func(x, y *value) *value {
+			return b.sum(b.shuffle("VSHUFF32X4", 0x88, x, y), b.shuffle("VSHUFF32X4", 0xdd, x, y))
+		}, func(x, y [][]int) [][]int { return [][]int{x[0], x[2], y[0], y[2]} })
+	}
+	if b.bits == 256 {
+		all = b.halve(all, func(x, y *value) *value { return b.sum(b.pick(x, y, 0), b.pick(x, y, 1)) },
+			func(x, y [][]int) [][]int { return [][]int{x[0], y[0]} })
+	}
+	beside := func(x, y [][]int) (rows [][]int) {
+		for q := range x {
+			rows = append(rows, append(append([]int{}, x[q]...), y[q]...))
+		}
+		return rows
+	}
+	all = b.halve(all, func(x, y *value) *value {
+		return b.sum(b.shuffle("VUNPCKLPD", -1, x, y), b.shuffle("VUNPCKHPD", -1, x, y))
+	}, beside)
+	if b.m.size == 4 {
+		all = b.halve(all, func(x, y *value) *value {
+			return b.sum(b.shuffle("VSHUFPS", 0x88, x, y), b.shuffle("VSHUFPS", 0xdd, x, y))
+		}, beside)
+	}
+	from := make([]int, quad*quads)
+	inOrder := true
+	for q, rows := range all[0].rows {
+		for k, row := range rows {
+			if row >= 0 {
+				from[row] = q*quad + k
+				inOrder = inOrder && row == q*quad+k
+			}
+		}
+	}
+	if inOrder {
+		return all[0].v
+	}
+	return b.permute(all[0].v, from)
+}
+
+// halve adds the halves of neighbours with one operation for two. Where one of them is missing the other takes its place.
+func (b *block) halve(all []*rowSums, add func(x, y *value) *value, rows func(x, y [][]int) [][]int) []*rowSums {
+	var out []*rowSums
+	for i := 0; i < len(all); i += 2 {
+		x, y := all[i], all[i+1]
+		switch {
+		case x == nil && y == nil:
+			out = append(out, nil)
+			continue
+		case x == nil:
+			x, y = y, y.without()
+		case y == nil:
+			y = x.without()
+		}
+		out = append(out, &rowSums{add(x.v, y.v), rows(x.rows, y.rows)})
+	}
+	return out
+}
+
+// without are the same sums, to stand where they mean nothing.
+func (s *rowSums) without() *rowSums {
+	none := &rowSums{v: s.v}
+	for _, rows := range s.rows {
+		blank := make([]int, len(rows))
+		for i := range blank {
+			blank[i] = -1
+		}
+		none.rows = append(none.rows, blank)
+	}
+	return none
+}

@@ -1,0 +1,98 @@
+package gen_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/gen/portable"
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// strictNetworks are networks of rounding: strict: random ones, and ones of every activation and cost.
+func strictNetworks(random int, whole bool) (list []spec.Network) {
+	list = drawSpecs(*seed, random, ordinary)
+	for i, n := range extremeNetworks(whole) {
+		if whole || i/2%2 == i%2 { // both precisions by turns
+			list = append(list, n)
+		}
+	}
+	for i := range list {
+		list[i].Name = fmt.Sprintf("S%04d", i)
+		list[i].Rounding = spec.RoundingStrict
+		list[i].Optimizers = nil
+	}
+	return list
+}
+
+// TestSameBits runs networks of rounding: strict at every level of the machine, on numbers of every kind: all functions give the bits of the
+// portable code. The whole of it: go test ./gen -run SameBits -timeout 0 -specs 400
+func TestSameBits(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiling networks takes a while; go test without -short does it")
+	}
+	networks := strictNetworks(*specs/2, *specs > 30)
+	m := newModule(t)
+	test, err := os.ReadFile("testdata/samebits/samebits_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for lo := 0; lo < len(networks); lo += perRun {
+		some := networks[lo:min(lo+perRun, len(networks))]
+		var packages []string
+		for i := 0; i < len(some); i += perPackage {
+			part := some[i:min(i+perPackage, len(some))]
+			pkg := fmt.Sprintf("s%04d", lo+i)
+			packages = append(packages, "./"+pkg)
+			m.emit(t, pkg, part...)
+			m.write(t, filepath.Join(pkg, "samebits_test.go"), bytes.Replace(test, []byte("package samebits"), []byte("package "+pkg), 1))
+			m.write(t, filepath.Join(pkg, "list_test.go"), sameBitsList(pkg, part))
+		}
+		out := m.goTest(t, append([]string{"-run", "^TestSameBits$", "-v"}, packages...)...)
+		passed := map[string]bool{}
+		for _, found := range regexp.MustCompile(`--- PASS: TestSameBits/(\w+) `).FindAllStringSubmatch(out, -1) {
+			passed[found[1]] = true
+		}
+		failures := 0
+		for _, n := range some {
+			if passed[n.Name] {
+				continue
+			}
+			if failures++; failures <= 5 {
+				_, said, _ := strings.Cut(out, "=== RUN   TestSameBits/"+n.Name+"\n")
+				said, _, _ = strings.Cut(said, "=== RUN")
+				t.Errorf("network %s:\n%s\n%s", n.Name, yaml(n), beginning(said))
+			}
+		}
+		if failures > 0 {
+			t.Errorf("%d of %d networks failed", failures, len(some))
+		}
+		if len(passed) == 0 {
+			t.Fatalf("nothing ran:\n%s", beginning(out))
+		}
+		t.Logf("%d of %d networks done", lo+len(some), len(networks))
+		for _, pkg := range packages {
+			if err := os.RemoveAll(filepath.Join(m.dir, pkg)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// sameBitsList is the test that runs the networks of a package.
+func sameBitsList(pkg string, networks []spec.Network) []byte {
+	var list bytes.Buffer
+	fmt.Fprintf(&list, "package %s\n\nimport \"testing\"\n\nfunc TestSameBits(t *testing.T) {\n", pkg)
+	for _, n := range networks {
+		n = n.WithDefaults()
+		prefix := portable.Prefix(n.Name)
+		fmt.Fprintf(&list, "\tt.Run(%q, kernel[%[2]s, %[2]sGrad, %[2]sWorkspace, %[2]sBatch, [%[3]d]%[5]s, [%[4]d]%[5]s, %[5]s]{%[6]sAtLevels, %[6]sKernel}.run)\n",
+			n.Name, n.Name, n.Input, n.Width(n.Depth()), n.Precision, prefix)
+	}
+	fmt.Fprint(&list, "}\n")
+	return list.Bytes()
+}
