@@ -156,7 +156,7 @@ func predictions(n spec.Network, p *plan.Program) (string, error) {
 	}
 	return "\npredicted cycles of one call in assembly, calls following one another\n" + table(rows) +
 		"  By a model of a Zen 4 core, with the data in its caches. The code marked runs where there is AVX-512: that of AVX2 too, unless the\n" +
-		"  other is predicted to take 4 % less.\n", nil
+		"  other is predicted to take 2 % less.\n", nil
 }
 
 // emitted are the names of the files that a network gets.

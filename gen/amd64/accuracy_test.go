@@ -17,7 +17,6 @@ import (
 	"golang.org/x/sys/cpu"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
-	"github.com/backpropgen/backpropgen/templates"
 )
 
 var exhaustive = flag.Bool("exhaustive", false, "test the float32 functions on all 2^32 arguments, and the float64 functions on more of them")
@@ -42,8 +41,21 @@ func machineLevels() []Level {
 	return levels
 }
 
-// variants are the ways in which functions are written: with short chains of operations, and with few of them.
-var variants = map[bool]string{false: "", true: "Many"}
+// variants are the ways in which a function is written: with short chains of operations, with few of them, and some with shorter chains yet.
+func variants(op expr.Op) []string {
+	if op == expr.OpExp || op == expr.OpSigmoid || op == expr.OpTanh {
+		return []string{"", "Many", "Soon"}
+	}
+	return []string{"", "Many"}
+}
+
+// soon is a function with the shortest chains: e^x as it is for negative x where they are.
+func soon(b *block, op expr.Op, x *value) *value {
+	if op != expr.OpExp {
+		return elementary[op](b, x)
+	}
+	return b.choose(b.compare(greater, x, b.zeros()), b.exp(x), b.expOfNegative(x))
+}
 
 // elementaryAssembly is an assembly file with every elementary function at every level and in every variant, in both precisions, over
 // arrays, and the Go that declares them and lists them as kernels.
@@ -52,27 +64,29 @@ func elementaryAssembly(t *testing.T) (assembly, declarations []byte) {
 	f := &file{data: &ir.Global{Symbol: dataSymbol("accuracy"), Attributes: dataAttributes}, known: map[string]ref{}}
 	out := ir.NewFile()
 	var decl bytes.Buffer
-	list := make([]bytes.Buffer, len(accuracyOps)*len(variants)) // the kernels of a function beside one another
+	list := make([]bytes.Buffer, len(accuracyOps)) // the kernels of a function beside one another
 	for _, l := range machineLevels() {
 		for _, size := range []int{4, 8} {
 			m, typ := machine{l, size}, fmt.Sprintf("float%d", 8*size)
-			for i := range len(accuracyOps) * len(variants) {
-				op, many := accuracyOps[i/len(variants)], i%len(variants) > 0
-				level := l.String() + variants[many]
+			add := func(i int, op expr.Op, variant string) {
+				level := l.String() + variant
 				name := fmt.Sprintf("%s%s%d", op, level, 8*size)
 				params, call := []param{{name: "x", dim: lanesTested}, {name: "grad", dim: lanesTested}}, "x, grad" // each has its register
 				if elementary[op] == nil {
 					params, call = slices.Insert(params, 1, param{name: "y", dim: lanesTested}), "x, y, grad"
 				}
 				fn := newFunction(f, m, name, params, false)
-				fn.many = many
+				fn.many, fn.updating = variant == "Many", variant == "Soon"
 				fn.chunks(lanesTested, m.lanes(), 0, []int{1}, func(at index, n int) {
 					operand := func(name string) *value { return fn.code.load(fn.along(ref{base: fn.bases[name]}, at), n) }
 					var v *value
-					if elementary[op] != nil {
-						v = elementary[op](fn.code, operand("x"))
-					} else {
+					switch {
+					case elementary[op] == nil:
 						v = binaries[op](fn.code, operand("x"), operand("y"))
+					case variant == "Soon":
+						v = soon(fn.code, op, operand("x"))
+					default:
+						v = elementary[op](fn.code, operand("x"))
 					}
 					fn.code.store(v, fn.along(ref{base: fn.bases["grad"]}, at), n)
 				})
@@ -82,6 +96,11 @@ func elementaryAssembly(t *testing.T) (assembly, declarations []byte) {
 				}
 				fmt.Fprintf(&decl, "\n//go:noescape\nfunc %s(%s *[lanes]%s)\n", name, call, typ)
 				fmt.Fprintf(&list[i], "\tlist%[1]d = append(list%[1]d, kernel[%[2]s]{%[3]q, %[4]q, func(x, y, grad *[lanes]%[2]s) { %[5]s(%[6]s) }})\n", 8*size, typ, op, level, name, call)
+			}
+			for i, op := range accuracyOps {
+				for _, variant := range variants(op) {
+					add(i, op, variant)
+				}
 			}
 		}
 	}
@@ -106,8 +125,6 @@ func elementaryAssembly(t *testing.T) (assembly, declarations []byte) {
 //
 //	go test ./gen/amd64 -run 'Accuracy$' -v -timeout 0 -exhaustive
 //	go test ./gen/amd64 -run 'Accuracy$/tanh' -v -timeout 0 -exhaustive
-//
-// With -measure it also reports their times beside those of portable Go.
 func TestAccuracy(t *testing.T) {
 	if len(machineLevels()) == 0 {
 		t.Skip("this machine has none of the instruction sets")
@@ -120,9 +137,6 @@ func TestAccuracy(t *testing.T) {
 			if *exhaustive {
 				args = append(args, "-stride=1", "-rounds=1000")
 			}
-			if *measure {
-				args = append(args, "-measure")
-			}
 			out, err := exec.Command(binary, args...).CombinedOutput()
 			t.Logf("%s", out)
 			if err != nil {
@@ -132,7 +146,7 @@ func TestAccuracy(t *testing.T) {
 				t.Errorf("special arguments were not tested: no %q", want)
 			}
 			for _, l := range machineLevels() {
-				for _, variant := range variants {
+				for _, variant := range variants(op) {
 					for _, precision := range []string{"float32", "float64"} {
 						found := regexp.MustCompile(fmt.Sprintf(`%s %s %s%s: \d+ arguments, largest error ([0-9.]+) ULP`, precision, op, l, variant)).FindSubmatch(out)
 						if found == nil {
@@ -162,7 +176,6 @@ func accuracyBinary(t *testing.T) string {
 	write("go.mod", []byte("module accuracy\n\ngo 1.25.0\n"))
 	write("functions_amd64.s", assembly)
 	write("functions_amd64.go", declarations)
-	write("portable.go", portableFunctions(t))
 	sources, err := filepath.Glob("testdata/accuracy/*.go")
 	if err != nil || len(sources) == 0 {
 		t.Fatalf("no tests under testdata/accuracy: %v", err)
@@ -182,32 +195,6 @@ func accuracyBinary(t *testing.T) string {
 		t.Fatalf("go test -c: %v\n%s", err, out)
 	}
 	return filepath.Join(dir, "accuracy.test")
-}
-
-// portableFunctions is the Go of the functions in portable code, and lists of them.
-func portableFunctions(t *testing.T) []byte {
-	t.Helper()
-	g := templates.NewFile("accuracy", nil)
-	var lists bytes.Buffer
-	for _, c := range []struct{ prefix, typ string }{{"s", "float32"}, {"d", "float64"}} {
-		if err := g.Elementary(c.prefix, accuracyOps, c.typ); err != nil {
-			t.Fatal(err)
-		}
-		fmt.Fprintf(&lists, "\nvar portable%s = map[string]func(x, y %s) %[2]s{\n", c.typ[len("float"):], c.typ)
-		for _, op := range accuracyOps {
-			call := "x"
-			if elementary[op] == nil {
-				call = "x, y"
-			}
-			fmt.Fprintf(&lists, "\t%q: func(x, y %s) %[2]s { return %s(%s) },\n", op, c.typ, templates.FunctionName(c.prefix, op), call)
-		}
-		fmt.Fprintf(&lists, "}\n")
-	}
-	src, err := g.Render()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return append(src, lists.Bytes()...)
 }
 
 // pageULPs are the largest errors that the page of guarantees states, by precision and function.

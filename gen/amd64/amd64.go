@@ -100,6 +100,7 @@ func printFunc(f *file, p *plan.Program, m machine, fn *plan.Func, prefix string
 func print(f *file, p *plan.Program, m machine, fn *plan.Func, name string) (*ir.Function, error) {
 	a := newFunction(f, m, name, params(p, fn.Name), fn.Name != plan.Forward)
 	a.updating = fn.Name == plan.Step
+	a.byRows = updatedByRows(fn)
 	for _, op := range fn.Ops {
 		a.comment(op.String())
 		switch op := op.(type) {
@@ -120,6 +121,17 @@ func print(f *file, p *plan.Program, m machine, fn *plan.Func, name string) (*ir
 		}
 	}
 	return a.finish(), errors.Join(a.errs...)
+}
+
+// updatedByRows are the matrices that a function updates as it goes back through them.
+func updatedByRows(fn *plan.Func) map[*plan.Buffer]bool {
+	found := map[*plan.Buffer]bool{}
+	for _, op := range fn.Ops {
+		if back, ok := op.(*plan.BackAffine); ok && back.Update != nil {
+			found[back.W] = true
+		}
+	}
+	return found
 }
 
 // Missing says why a function has no assembly; it is empty for those that have.

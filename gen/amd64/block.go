@@ -251,11 +251,7 @@ func (b *block) lanesOf(bits ...uint64) *value {
 // firstLanes is the mask of the first n lanes.
 func (b *block) firstLanes(n int) *value {
 	if b.m.level != AVX512 {
-		bits := make([]uint64, b.m.lanes())
-		for i := range n {
-			bits[i] = math.MaxUint64 >> (64 - 8*b.m.size)
-		}
-		return b.lanesOf(bits...)
+		return b.lanePattern(n, b.m.lanes())
 	}
 	key := [2]int{n, b.m.size}
 	if v := b.tails[key]; v != nil {
@@ -267,10 +263,22 @@ func (b *block) firstLanes(n int) *value {
 	return v
 }
 
+// lanePattern has all bits set in the first n lanes of so many.
+func (b *block) lanePattern(n, lanes int) *value {
+	bits := make([]uint64, lanes)
+	for i := range n {
+		bits[i] = math.MaxUint64 >> (64 - 8*b.m.size)
+	}
+	return b.lanesOf(bits...)
+}
+
 // clip is x with 0 in every lane from n on.
 func (b *block) clip(x *value, n int) *value {
 	if n*b.m.size*8 == b.bits {
 		return x
+	}
+	if b.m.level == AVX512 && !b.f.many && b.tails[[2]int{n, b.m.size}] == nil {
+		return b.and(x, b.lanePattern(n, b.bits/8/b.m.size)) // shorter than making a mask for this alone
 	}
 	return b.keep(b.firstLanes(n), x)
 }

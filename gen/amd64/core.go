@@ -59,9 +59,9 @@ const (
 // operations are the operations by the beginning of an opcode; the longest that fits counts.
 var operations = map[string]operation{
 	"VFMADD": {multipliers, 4, 1}, "VFNMADD": {multipliers, 4, 1}, "VFMSUB": {multipliers, 4, 1}, "VMUL": {multipliers, 3, 1},
-	"VADD": {adders, 3, 1}, "VSUB": {adders, 3, 1}, "VMAX": {adders, 1, 1}, "VMIN": {adders, 1, 1}, "VCMP": {multipliers, 3, 1},
-	"VCVT": {adders, 4, 1}, "VSCALEF": {adders, 4, 1}, "VRNDSCALE": {adders, 3, 1}, "VROUND": {adders, 3, 1},
-	"VDIVPS": {divider, 11, 5}, "VDIVPD": {divider, 13, 5}, "VSQRTPS": {divider, 15, 5}, "VSQRTPD": {divider, 21, 9},
+	"VADD": {adders, 3, 1}, "VSUB": {adders, 3, 1}, "VMAX": {adders, 2, 1}, "VMIN": {adders, 2, 1}, "VCMP": {multipliers, 3, 1},
+	"VCVT": {adders, 5, 1}, "VSCALEF": {adders, 3, 2}, "VRNDSCALE": {adders, 3, 1}, "VREDUCE": {adders, 6, 2}, "VROUND": {adders, 3, 1},
+	"VDIVPS": {divider, 11, 3}, "VDIVPD": {divider, 13, 5}, "VSQRTPS": {divider, 15, 5}, "VSQRTPD": {divider, 21, 9},
 	"VUNPCK": {shufflers, 1, 1}, "VSHUFPS": {shufflers, 1, 1}, "VSHUFPD": {shufflers, 1, 1}, "VSHUFF": {shufflers, 3, 1},
 	"VPERM": {shufflers, 4, 1}, "VRCP14": {multipliers, 5, 1}, "VEXTRACT": {shufflers, 3, 1}, "VINSERT": {shufflers, 2, 1}, "VBROADCAST": {shufflers, 3, 1},
 	"VMOVDDUP": {shufflers, 1, 1}, "V": {anyVector, 1, 1}, "K": {multipliers, 3, 1}, "": {anyScalar, 1, 1},

@@ -18,7 +18,7 @@ type Choice struct {
 }
 
 // margin is how many cycles in a hundred the code of AVX-512 must spare.
-const margin = 4
+const margin = 2
 
 // Choose predicts what every function of one sample takes at every level and decides by it.
 func Choose(p *plan.Program) ([]Choice, error) {

@@ -97,7 +97,7 @@ func TestChoose(t *testing.T) {
 			t.Errorf("%s: %v, then %v", n.Name, choices, again)
 		}
 		for _, c := range choices {
-			if c.has(AVX512) != (float64(c.Cycles[1]) < 0.96*float64(c.Cycles[0])) || !c.has(AVX2) {
+			if c.has(AVX512) != (float64(c.Cycles[1]) < 0.98*float64(c.Cycles[0])) || !c.has(AVX2) {
 				t.Errorf("%s: %s is predicted %d cycles and has code for %v", n.Name, c.Function, c.Cycles, c.Levels)
 			}
 			if c.has(AVX512) {

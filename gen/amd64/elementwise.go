@@ -22,11 +22,7 @@ func (f *function) each(m *plan.Map, at index, n int, acc expr.Var, held *value)
 				return held
 			}
 			if loaded[v] == nil {
-				if b := m.Bind(v); b.Len() == 1 {
-					loaded[v] = f.code.spread(f.at(b, index{}))
-				} else {
-					loaded[v] = f.code.load(f.at(b, at), n)
-				}
+				loaded[v] = f.argument(m, v, at, n)
 			}
 			return loaded[v]
 		})
@@ -34,12 +30,21 @@ func (f *function) each(m *plan.Map, at index, n int, acc expr.Var, held *value)
 			f.code.store(out[i], f.at(s.Buf, at), n)
 		}
 		if m.Sum != nil {
-			if terms = out[len(out)-1]; !f.strict() {
+			if terms = out[len(out)-1]; !f.strict() && m.N > 1 { // the sum of one is what is in the first lane
 				terms = f.code.clip(terms, n)
 			}
 		}
 	})
 	return terms
+}
+
+// argument reads what a variable of a Map stands for.
+func (f *function) argument(m *plan.Map, v expr.Var, at index, n int) *value {
+	b := m.Bind(v)
+	if b.Len() == 1 {
+		return f.code.spread(f.at(b, index{}))
+	}
+	return f.code.loose(f.at(b, at), n)
 }
 
 // mapping is an elementwise operation of its own.
@@ -88,7 +93,9 @@ func (f *function) sum(n, unrolled int, body func(at index, n int) *value) (tota
 // finishSum adds the lanes of a sum over n elements and stores it, as the function's result where it is the loss.
 func (f *function) finishSum(s *plan.Sum, total *value, n int) {
 	f.code.within(f.m.width(min(n, f.m.lanes())), func() {
-		total = f.code.everywhere(total, (*block).sum)
+		if n > 1 || f.strict() {
+			total = f.code.everywhere(total, (*block).sum)
+		}
 		if s.Scale != 1 {
 			total = f.code.product(total, f.code.number(s.Scale))
 		}

@@ -214,7 +214,8 @@ func (e *emitter) folded(b *block, n *node, v *value) (op operand.Op, suffix str
 		if e.f.m.level == AVX2 || d.n > 1 {
 			return d.mem.mem(), "", true
 		}
-		if d.size == n.size && (len(v.uses) == 1 || e.nextUse(v) == math.MaxInt) {
+		// Reading it again costs no instruction; where much is computed side by side, loads are what there is too much of.
+		if d.size == n.size && (!e.f.many || len(v.uses) == 1 || e.nextUse(v) == math.MaxInt) {
 			return d.mem.mem(), "_BCST", true
 		}
 	case load:

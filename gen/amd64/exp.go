@@ -107,6 +107,43 @@ func (b *block) exp(x *value) *value {
 	return b.scale(n, b.sum(high, b.madd(square, b.polynomial(r, c.exp...), low)))[0]
 }
 
+// expOfNegative is e^x for x ≤ 0 and NaN. As 2^n is no infinity then, it is not multiplied with 1 + e^r - 1 but joins their sum, which leaves
+// a shorter chain.
+func (b *block) expOfNegative(x *value) *value {
+	if b.m.size == 8 {
+		return b.exp(x)
+	}
+	c := b.format()
+	x = b.larger(b.number(c.least), x)
+	var n *value
+	var powers []*value // their product is 2^n
+	if b.m.level == AVX512 {
+		n = b.rounded(b.product(x, b.number(math.Log2E)))
+		powers = b.scale(n, b.number(1))
+	} else {
+		magic := b.number(c.magic)
+		n = b.less(b.madd(x, b.number(math.Log2E), magic), magic)
+		powers = b.powers(n)
+	}
+	r := b.nmadd(n, b.number(c.ln2High), x)
+	r = b.nmadd(n, b.number(c.ln2Low), r)
+	p := b.madd(b.product(r, r), b.polynomial(r, c.exp...), r)
+	p = b.madd(p, powers[0], powers[0])
+	for _, power := range powers[1:] {
+		p = b.product(p, power)
+	}
+	return p
+}
+
+// powers are two powers of two whose product is 2^n: neither overflows before that does, and a number that is multiplied with one after the
+// other is rounded once where it becomes subnormal.
+func (b *block) powers(n *value) []*value {
+	magic := b.number(b.format().magic)
+	half := b.madd(n, b.number(0.5), magic)
+	rest := b.sum(b.less(n, b.less(half, magic)), magic)
+	return []*value{b.power(half, 1), b.power(rest, 1)}
+}
+
 // scale multiplies values with 2^n.
 func (b *block) scale(n *value, values ...*value) []*value {
 	out := make([]*value, len(values))
@@ -116,13 +153,9 @@ func (b *block) scale(n *value, values ...*value) []*value {
 		}
 		return out
 	}
-	// In two steps, so that subnormal results are rounded once and no power of two overflows before the result does.
-	magic := b.number(b.format().magic)
-	half := b.madd(n, b.number(0.5), magic)
-	rest := b.sum(b.less(n, b.less(half, magic)), magic)
-	first, second := b.power(half, 1), b.power(rest, 1)
+	powers := b.powers(n)
 	for i, v := range values {
-		out[i] = b.product(b.product(v, first), second)
+		out[i] = b.product(b.product(v, powers[0]), powers[1])
 	}
 	return out
 }
@@ -179,6 +212,11 @@ func (b *block) sigmoid(x *value) *value {
 	return b.quotientOf(num, numLow, den, b.sum(b.less(e, b.less(den, one)), low))
 }
 
+// bounded is x within ±bound; NaN stays NaN.
+func (b *block) bounded(x *value, bound float64) *value {
+	return b.larger(b.number(-bound), b.smaller(b.number(bound), x))
+}
+
 // tanhSmall is (tanh(x)/x - 1)/x² as a polynomial in x², |x| ≤ 0.35, from where on tanh is (1 - e^-2x)/(1 + e^-2x); 2^-58.6.
 var tanhSmall = []float64{
 	-0.3333333333333333, 0.13333333333333333, -0.05396825396825362, 0.021869488536110603, -0.00886323552698086,
@@ -191,6 +229,9 @@ func (b *block) tanh(x *value) *value {
 		return b.tanhTable(x)
 	}
 	if b.m.size == 4 {
+		if !b.f.many && !b.f.updating {
+			x = b.bounded(x, 9.2) // once for both halves
+		}
 		return b.wide(x, (*block).tanhRounded)
 	}
 	one, a := b.number(1), b.magnitude(x)

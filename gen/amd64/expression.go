@@ -118,6 +118,9 @@ func (b *block) expression(e expr.Expr, look func(expr.Var) *value) *value {
 	case expr.Var:
 		return look(n)
 	case expr.Unary:
+		if n.Op == expr.OpExp && b.f.atMostZero(n.X) {
+			return b.expOfNegative(value(n.X))
+		}
 		return elementary[n.Op](b, value(n.X))
 	case expr.Select:
 		c := b.compare(greater, value(n.C), b.zeros())
@@ -143,10 +146,49 @@ func (b *block) expression(e expr.Expr, look func(expr.Var) *value) *value {
 			}
 		}
 		x := value(n.X)
-		return binaries[n.Op](b, x, value(n.Y))
+		if isLogisticSlope(n) && !b.f.strict() {
+			return b.nmadd(x, x, x) // rounded once
+		}
+		y := value(n.Y)
+		if s := b.reciprocalOf(y); n.Op == expr.OpMul && s != nil && b.f.dividing && !b.f.strict() {
+			return b.quotient(x, s)
+		}
+		return binaries[n.Op](b, x, y)
 	}
 	b.f.fail(fmt.Sprintf("unexpected expression %T", e))
 	return b.zeros()
+}
+
+// isLogisticSlope says whether an expression is a·(1 - a) of a post-activation.
+func isLogisticSlope(e expr.Binary) bool {
+	y, ok := e.Y.(expr.Binary)
+	if !ok || e.Op != expr.OpMul || y.Op != expr.OpSub {
+		return false
+	}
+	one, ok := y.X.(expr.Num)
+	return ok && one.Value() == 1 && e.X == expr.Expr(expr.A) && y.Y == expr.Expr(expr.A)
+}
+
+// atMostZero says whether an expression is a number less the maximum of such numbers.
+func (f *function) atMostZero(e expr.Expr) bool {
+	n, ok := e.(expr.Binary)
+	if !ok || n.Op != expr.OpSub {
+		return false
+	}
+	x, xok := n.X.(expr.Var)
+	top, ok := n.Y.(expr.Var)
+	return ok && xok && f.maxima[top] == x
+}
+
+// reciprocalOf is the value that another is one divided by, nil if it is something else.
+func (b *block) reciprocalOf(v *value) *value {
+	if v.def == nil || len(v.def.in) != 2 || v.def.op != "VDIV"+b.m.suffix() {
+		return nil
+	}
+	if c, ok := b.constantOf(v.def.in[0]); !ok || c != 1 {
+		return nil
+	}
+	return v.def.in[1]
 }
 
 // factors says whether an expression is a product.

@@ -80,6 +80,7 @@ type layout struct {
 	at     map[*plan.Buffer]ref
 	where  map[*plan.Buffer]string
 	fields []Field
+	params int // bytes of all parameters
 }
 
 func newLayout(p *plan.Program) layout {
@@ -106,6 +107,7 @@ func newLayout(p *plan.Program) layout {
 			}
 		}
 	}
+	l.params = params
 	for _, b := range p.Buffers {
 		switch b.Kind {
 		case plan.Cache, plan.Delta:

@@ -10,6 +10,7 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
+	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
@@ -34,6 +35,12 @@ type function struct {
 	rate, result ref
 	// updating says that the function writes parameters.
 	updating bool
+	// maxima are the variables that are the maximum of a variable over a window, and that one.
+	maxima map[expr.Var]expr.Var
+	// dividing says that products with the reciprocal of a number are quotients: one operation less to wait for.
+	dividing bool
+	// byRows are the matrices that it takes row by row in any case.
+	byRows map[*plan.Buffer]bool
 	// pending are variables that the code after a loop still reads.
 	pending []*value
 }

@@ -39,6 +39,13 @@ func (f *function) vector(op *plan.Vector) {
 			step = 1
 		}
 	}
+	f.maxima = map[expr.Var]expr.Var{}
+	defer func() { f.maxima = nil }()
+	for _, s := range op.Stages {
+		if of, ok := s.Expr.(expr.Var); ok && s.Fold == plan.FoldMax {
+			f.maxima[s.Var] = of
+		}
+	}
 	write := func(group, unit index) {
 		w := &window{
 			f: f, op: op, group: group, unit: unit, step: step, looped: op.Window/step > unrolledUnits,
@@ -90,7 +97,9 @@ func (w *window) stage(i int) {
 	}
 	switch s.Fold {
 	case plan.NoFold:
+		f.dividing = w.op.Window <= w.step
 		w.units(func(at index, n int) { w.at(s, at, n, nil) })
+		f.dividing = false
 		return
 	case plan.FoldLet:
 		result = f.code.expression(s.Expr, func(v expr.Var) *value { return w.look(v, w.unit, 1, nil) })
@@ -223,9 +232,9 @@ func (w *window) look(v expr.Var, at index, n int, memo map[expr.Var]*value) *va
 	case v == plan.DraftVar && !w.looped:
 		x = w.drafts[at.off]
 	case v == plan.DraftVar:
-		x = b.load(w.f.at(w.draftBuffer(), at), n)
+		x = b.loose(w.f.at(w.draftBuffer(), at), n)
 	case w.op.Groups() > 1 && w.op.Element(buf) || w.op.Groups() == 1 && buf.Len() > 1:
-		x = b.load(w.f.at(buf, at), n)
+		x = b.loose(w.f.at(buf, at), n)
 	default:
 		x = b.spread(w.f.at(buf, w.group))
 	}

@@ -14,6 +14,14 @@ func (b *block) load(at ref, n int) *value {
 	return b.add(&node{kind: load, mem: at, n: n, out: b.fresh(), mask: mask})
 }
 
+// loose is load with anything in the lanes above, for what computes in every lane by itself and doesn't look at those.
+func (b *block) loose(at ref, n int) *value {
+	if v := b.stored[place{at, n, b.m.size}]; v != nil && v.bits >= b.bits && !b.f.strict() {
+		return v
+	}
+	return b.load(at, n)
+}
+
 // masked says whether n numbers are moved with a mask: where no few plain moves would do. Moves in pieces, the same for loads as for
 // stores, let a load take what a store has not yet brought to the cache; one that spans several stores, or follows a masked one, waits.
 func (b *block) masked(n int) bool {

@@ -183,7 +183,7 @@ func (f *function) orderedBackAffine(op *plan.BackAffine) {
 		} else {
 			for i := range rows {
 				s := &sums[i%op.Lanes]
-				f.columns(op, w, at, i, index{off: i}, sizes, func(c int, d, t *value) {
+				f.columns(op, w, at, i, index{off: i}, sizes, nil, func(c int, d, t *value) {
 					if t = f.code.product(t, d); c < len(*s) {
 						(*s)[c] = f.code.sum((*s)[c], t)
 					} else {
@@ -231,7 +231,7 @@ func (f *function) orderedColumnLoop(op *plan.BackAffine, w ref, at index, sizes
 		for i := range n {
 			k := down
 			k.off += i
-			f.columns(op, v, at, i, k, sizes, func(c int, d, t *value) { f.code.accumulate(sums[i%op.Lanes][c], t, d) })
+			f.columns(op, v, at, i, k, sizes, nil, func(c int, d, t *value) { f.code.accumulate(sums[i%op.Lanes][c], t, d) })
 		}
 	})
 	f.adopt(cells...)

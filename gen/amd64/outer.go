@@ -6,10 +6,16 @@ import "github.com/backpropgen/backpropgen/gen/plan"
 func (f *function) outer(op *plan.Outer) {
 	if op.GB != nil {
 		f.chunks(op.D.Rows, f.m.lanes(), 8, []int{1}, func(at index, n int) {
-			f.code.within(f.m.width(n), func() { f.code.store(f.code.load(f.at(op.D, at), n), f.at(op.GB, at), n) })
+			f.code.within(f.m.width(n), func() { f.code.store(f.code.loose(f.at(op.D, at), n), f.at(op.GB, at), n) })
 		})
 	}
-	input, release := f.held(op.A, op.GW.Rows)
+	if lanes, ok := f.packs(op.GW); ok {
+		f.packedOuter(op.GW, op.D, op.A, lanes, nil, func(at ref, n int, row, input *value) {
+			f.code.store(f.code.product(row, input), at, n)
+		})
+		return
+	}
+	input, _, release := f.held(op.A, op.GW.Rows, nil)
 	width := f.m.width(min(op.GW.Cols, f.m.lanes()))
 	f.rowwise(op.GW, func(w ref, row index, i, n int, column func(c int) (at index, size int), chunks int) {
 		var d *value
@@ -27,11 +33,25 @@ func (f *function) outer(op *plan.Outer) {
 // update is W −= (rate·δ)·aᵀ and b −= rate·δ.
 func (f *function) update(op *plan.Update) {
 	f.biasUpdate(op)
-	input, release := f.held(op.A, op.W.Rows)
+	if lanes, ok := f.packs(op.W); ok {
+		f.packedOuter(op.W, op.D, op.A, lanes, op.Rate, func(at ref, n int, row, scaled *value) {
+			f.code.store(f.code.nmadd(row, scaled, f.code.load(at, n)), at, n)
+		})
+		return
+	}
+	rate := op.Rate
+	if f.strict() {
+		rate = nil // it is δ that is multiplied with it
+	}
+	input, scaled, release := f.held(op.A, op.W.Rows, rate)
 	width := f.m.width(min(op.W.Cols, f.m.lanes()))
 	f.rowwise(op.W, func(w ref, row index, i, n int, column func(c int) (at index, size int), chunks int) {
 		var e *value
-		f.code.within(width, func() { e = f.code.product(f.code.spread(f.at(op.Rate, index{})), f.code.spread(f.at(op.D, row))) })
+		f.code.within(width, func() {
+			if e = f.code.spread(f.at(op.D, row)); !scaled {
+				e = f.code.product(f.code.spread(f.at(op.Rate, index{})), e)
+			}
+		})
 		for c := range chunks {
 			at, size := column(c)
 			f.code.within(f.m.width(size), func() {
@@ -44,20 +64,24 @@ func (f *function) update(op *plan.Update) {
 }
 
 // held returns what loads the vectors of an input that every row of a matrix is multiplied with, once for all rows: into variables
-// where there is a loop over rows and half of the registers suffice.
-func (f *function) held(in *plan.Buffer, rows int) (load func(at index, size int) *value, release func()) {
+// where there is a loop over rows and half of the registers suffice. Then they are multiplied with a rate as well, if there is one: once, and
+// before δ is known, on which all else waits.
+func (f *function) held(in *plan.Buffer, rows int, rate *plan.Buffer) (load func(at index, size int) *value, scaled bool, release func()) {
 	lanes := f.m.stream()
 	chunks := (in.Len() + lanes - 1) / lanes
 	held := make([]*value, chunks)
 	read := func(c int) *value {
 		f.code.within(f.m.width(min(lanes, in.Len()-c*lanes)), func() {
-			held[c] = f.code.load(f.at(in, index{off: c * lanes}), min(lanes, in.Len()-c*lanes))
+			held[c] = f.code.loose(f.at(in, index{off: c * lanes}), min(lanes, in.Len()-c*lanes))
+			if rate != nil {
+				held[c] = f.code.product(f.code.spread(f.at(rate, index{})), held[c])
+			}
 		})
 		return held[c]
 	}
 	switch {
 	case chunks > f.m.registers()/2:
-		return func(at index, size int) *value { return f.code.load(f.at(in, at), size) }, func() {}
+		return func(at index, size int) *value { return f.code.loose(f.at(in, at), size) }, false, func() {}
 	case rows*chunks <= unrolledProducts:
 		var of *block
 		return func(at index, _ int) *value {
@@ -69,7 +93,7 @@ func (f *function) held(in *plan.Buffer, rows int) (load func(at index, size int
 				read(c)
 			}
 			return held[at.off/lanes]
-		}, func() {}
+		}, rate != nil, func() {}
 	}
 	cells := make([]*value, chunks)
 	for c := range cells {
@@ -78,7 +102,7 @@ func (f *function) held(in *plan.Buffer, rows int) (load func(at index, size int
 	for c := range cells {
 		f.code.set(cells[c], read(c))
 	}
-	return func(at index, _ int) *value { return cells[at.off/lanes] }, func() { f.release(cells...) }
+	return func(at index, _ int) *value { return cells[at.off/lanes] }, rate != nil, func() { f.release(cells...) }
 }
 
 // biasUpdate is b −= rate·δ.
@@ -90,7 +114,7 @@ func (f *function) biasUpdate(op *plan.Update) {
 	f.chunks(op.B.Rows, f.m.lanes(), 8, []int{1}, func(at index, n int) {
 		f.code.within(f.m.width(n), func() {
 			p := f.at(op.B, at)
-			f.code.store(f.code.nmadd(f.code.spread(rate), f.code.load(f.at(op.D, at), n), f.code.load(p, n)), p, n)
+			f.code.store(f.code.nmadd(f.code.spread(rate), f.code.loose(f.at(op.D, at), n), f.code.load(p, n)), p, n)
 		})
 	})
 }

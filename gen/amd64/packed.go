@@ -9,16 +9,20 @@ import (
 // Rows that are shorter than a register lie several to one in memory. An affine map takes them so: the input is repeated for each, one
 // product does for all, and what is added up is neighbours, not lanes of different registers.
 
-// packs says whether an affine map has such rows, at least two registers full, and in registers of how many lanes: no more than there are
-// rows, for wider shuffles take longer. In functions that update, W is loaded as it is stored, row by row: a load waits for stores
-// that are not like it.
-func (f *function) packs(op *plan.Affine) (lanes int, ok bool) {
-	rows, cols := op.W.Rows, op.W.Cols
+// packs says whether a matrix has such rows, two registers full or, if they are short, more than one, and in registers of how many lanes:
+// no more than there are rows, for wider shuffles take longer. A load waits for stores that are not like it: a matrix that is also taken
+// row by row on the way back is not packed where it is updated.
+func (f *function) packs(w *plan.Buffer) (lanes int, ok bool) {
+	rows, cols := w.Rows, w.Cols
 	lanes = f.m.lanes()
-	for lanes*f.m.size > 32 && rows <= lanes/2 && 2*cols <= lanes/2 {
+	for lanes*f.m.size > 16 && rows <= lanes/2 && 2*cols <= lanes/2 {
 		lanes /= 2
 	}
-	return lanes, !f.updating && cols&(cols-1) == 0 && cols > 1 && 2*cols <= lanes && min(rows, lanes)*cols >= 2*lanes && rows*cols <= 16*lanes
+	least := 2 * lanes
+	if lanes*f.m.size == 16 {
+		least = lanes + 1 // what is shuffled lies within 128 bits
+	}
+	return lanes, !f.strict() && !f.byRows[w] && cols&(cols-1) == 0 && cols > 1 && 2*cols <= lanes && min(rows, lanes)*cols >= least && rows*cols <= 16*lanes
 }
 
 // packedAffine is affine for such maps.
@@ -45,7 +49,7 @@ func (f *function) packedRows(op *plan.Affine, lanes int) {
 		z := f.code.neighbours(products, rows, cols)
 		f.code.within(f.m.width(n), func() {
 			if op.B != nil {
-				z = f.code.sum(z, f.code.load(f.at(op.B, at), n))
+				z = f.code.sum(z, f.biases(op.B, at, n))
 			}
 		})
 		f.each(&op.Each, at, n, plan.AccForward, z)
@@ -97,7 +101,30 @@ func evens(x, y []int, unit, quad int) []int {
 	return out
 }
 
-// permute is the vector whose lane i is lane from[i] of x, of 256 bits or more.
+// packedOuter hands every vector of a matrix whose rows are packed, and for it a vector that has in the lanes of a row the δ of that row, and
+// the input, times the rate if there is one, repeated for each.
+func (f *function) packedOuter(w, d, in *plan.Buffer, lanes int, rate *plan.Buffer, body func(at ref, n int, row, input *value)) {
+	cols := w.Cols
+	f.code.within(8*f.m.size*lanes, func() {
+		input := f.code.tiled(f.at(in, index{}), cols)
+		if rate != nil {
+			input = f.code.product(f.code.spread(f.at(rate, index{})), input)
+		}
+		for first := 0; first < w.Rows; first += lanes {
+			at, n := index{off: first}, min(lanes, w.Rows-first)
+			rows := f.code.loose(f.at(d, at), n)
+			for k := 0; k < n*cols; k += lanes {
+				from := make([]int, lanes)
+				for i := range from {
+					from[i] = min((k+i)/cols, n-1)
+				}
+				body(f.row(w, at).plus(k*f.m.size), min(lanes, n*cols-k), f.code.permute(rows, from), input)
+			}
+		}
+	})
+}
+
+// permute is the vector whose lane i is lane from[i] of x.
 func (b *block) permute(x *value, from []int) *value {
 	bits := make([]uint64, len(from))
 	inOrder := true
@@ -110,6 +137,13 @@ func (b *block) permute(x *value, from []int) *value {
 	}
 	if inOrder {
 		return x
+	}
+	if b.bits == 128 && b.m.size == 4 {
+		imm := 0
+		for i, lane := range from {
+			imm |= lane << (2 * i)
+		}
+		return b.shuffle("VSHUFPS", imm, x, x)
 	}
 	return b.shuffle("VPERMPS", -1, b.lanesOf(bits...), x)
 }

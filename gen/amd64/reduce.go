@@ -12,6 +12,19 @@ func (b *block) reduce(vectors []*value) *value {
 	return b.reduceAcross(quads)
 }
 
+// reduceOnto adds a vector to the sums, before the last addition where another operation is waited for there.
+func (b *block) reduceOnto(bias *value, vectors []*value) (z *value) {
+	if b.bits != 256 || len(vectors) > 16/b.m.size {
+		z = b.reduce(vectors)
+		b.within(b.m.width(len(vectors)), func() { z = b.sum(z, bias) })
+		return z
+	}
+	low := b.reduceWithin(vectors)
+	high := b.half(low)
+	b.within(128, func() { z = b.sum(b.sum(low, bias), high) })
+	return z
+}
+
 // reduceWithin adds within every 128 bits: lane i of each 128 bits of the result is the sum over those of vectors[i]. With fewer
 // vectors than lanes, the lanes above hold nothing of use.
 func (b *block) reduceWithin(vectors []*value) *value {
@@ -23,13 +36,20 @@ func (b *block) reduceWithin(vectors []*value) *value {
 		return b.sum(b.shuffle("VUNPCKLPS", -1, x, y), b.shuffle("VUNPCKHPS", -1, x, y))
 	}
 	if b.m.size == 8 {
+		if len(vectors) == 1 {
+			return b.sum(vectors[0], b.shuffle("VUNPCKHPD", -1, vectors[0], vectors[0]))
+		}
 		return pair(vectors)
 	}
-	low := pair(vectors[:min(2, len(vectors))])
-	high := low
-	if len(vectors) > 2 {
-		high = pair(vectors[2:])
+	if len(vectors) == 1 {
+		half := b.sum(vectors[0], b.shuffle("VUNPCKHPD", -1, vectors[0], vectors[0]))
+		return b.sum(half, b.shuffle("VSHUFPS", 1, half, half))
 	}
+	low := pair(vectors[:2])
+	if len(vectors) == 2 {
+		return b.sum(low, b.shuffle("VUNPCKHPD", -1, low, low))
+	}
+	high := pair(vectors[2:])
 	return b.sum(b.shuffle("VUNPCKLPD", -1, low, high), b.shuffle("VUNPCKHPD", -1, low, high))
 }
 

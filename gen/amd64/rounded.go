@@ -35,6 +35,9 @@ func (b *block) raise(p, t *value) *value {
 
 // sigmoidRounded is 1/(1 + e^-x). At ±110 it is 0 and 1 in float32.
 func (b *block) sigmoidRounded(x *value) *value {
+	if !b.f.many {
+		return b.sigmoidOfHalves(x)
+	}
 	// -x is n·log 2 - r.
 	x = b.larger(b.number(-110), b.smaller(b.number(110), x))
 	magic, one := b.number(b.format().magic), b.number(1)
@@ -61,44 +64,29 @@ var tanhRounded = struct{ num, den []float64 }{
 	[]float64{1, 0.47110007511112184, 0.02769748121801583, 0.0004187395227855527, 1.5988556803384246e-06, 7.205095494802612e-10},
 }
 
-// tanhRounded is the hyperbolic tangent.
+// tanhRounded is the hyperbolic tangent, of numbers within ±9.2 where few are computed.
 func (b *block) tanhRounded(x *value) *value {
-	x = b.larger(b.number(-9.2), b.smaller(b.number(9.2), x))
+	if b.f.updating {
+		return b.tanhSoon(x)
+	}
+	if b.f.many {
+		x = b.bounded(x, 9.2)
+	}
 	u := b.product(x, x)
 	return b.quotient(b.product(x, b.polynomial(u, tanhRounded.num...)), b.polynomial(u, tanhRounded.den...))
 }
 
-// erfRounded is erf(x)/x as the quotient of two polynomials in x², |x| ≤ 3.92, where erf is 1 in float32; 2^-29.3.
-var erfRounded = struct{ num, den []float64 }{
-	[]float64{
-		1.128379165344391, 0.22860620200288004, 0.06287150729387517, 0.006375780872529051, 0.0006188262065073101, 3.325537234317393e-05,
-		9.842940566080793e-07, 3.1231813526314274e-09,
-	},
-	[]float64{
-		1, 0.5359302586560325, 0.1343620857728526, 0.020653709405558537, 0.0021280617100219155, 0.00014844041243588976,
-		6.719959532978147e-06, 8.445796995378039e-08,
-	},
-}
-
-// erfRounded is the error function.
-func (b *block) erfRounded(x *value) *value {
-	x = b.larger(b.number(-3.92), b.smaller(b.number(3.92), x))
-	u := b.product(x, x)
-	return b.quotient(b.product(x, b.polynomial(u, erfRounded.num...)), b.polynomial(u, erfRounded.den...))
-}
-
-// atanRounded is arctan(z)/z as a polynomial in z², |z| ≤ 1; 2^-33.7.
-var atanRounded = []float64{
-	0.9999999999293037, -0.3333333129088999, 0.19999901102171555, -0.14283813255743194, 0.11091922963683302, -0.08974171958363882,
-	0.07228278345377252, -0.05395668057137172, 0.033826218952786875, -0.015828322749149415, 0.00473248419342192, -0.0006633954571104787,
-}
-
-// atanRounded is the inverse tangent; beyond 1 it is π/2 less that of 1/x.
-func (b *block) atanRounded(x *value) *value {
-	one, a := b.number(1), b.magnitude(x)
-	z := b.quotient(b.smaller(one, a), b.larger(one, a))
-	near := b.product(z, b.polynomial(b.product(z, z), atanRounded...))
-	return b.signed(b.choose(b.compare(greater, a, one), b.less(b.number(math.Pi/2), near), near), x)
+// tanhSoon is tanhRounded in two operations more and as many waits fewer, for functions that wait for the result of the call before: what
+// is bounded beside x is its square, and the product with x is in the terms of the numerator.
+func (b *block) tanhSoon(x *value) *value {
+	const most = 9.2
+	num := tanhRounded.num
+	u := b.smaller(b.number(most*most), b.product(x, x))
+	x = b.bounded(x, most)
+	square := b.product(u, u)
+	low := b.product(x, b.polynomial(u, num[:2]...))
+	high := b.madd(square, b.number(num[4]), b.polynomial(u, num[2:4]...))
+	return b.quotient(b.madd(b.product(x, square), high, low), b.polynomial(u, tanhRounded.den...))
 }
 
 // artanhRounded is 2·artanh(s)/s as a polynomial in s², |s| ≤ 0.1716; 2^-37.

@@ -88,6 +88,9 @@ func irisGrad(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, grad *Ir
 //go:noescape
 func irisGradAVX2(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, grad *IrisGrad) float32
 
+//go:noescape
+func irisGradAVX512(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, grad *IrisGrad) float32
+
 // vectorStep is Step in assembly.
 func (p *Iris) vectorStep(ws *IrisWorkspace, x *[4]float32, y *[3]float32, rate float32) float32 {
 	return irisStep(p, ws, x, y, rate)

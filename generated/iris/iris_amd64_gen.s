@@ -38,53 +38,51 @@ TEXT ·irisForwardAVX2(SB), NOSPLIT, $0-24
 	VMOVUPS        IrisConstants<>+0(SB), Y1
 	VPERMPS        Y0, Y1, Y0
 	VADDPS         128(DI), Y0, Y0
+	VMOVUPS        IrisConstants<>+64(SB), Y1
+	VMINPS         Y0, Y1, Y0
+	VMOVUPS        IrisConstants<>+32(SB), Y1
+	VMAXPS         Y0, Y1, Y0
 	VEXTRACTF128   $0x01, Y0, X1
 	VCVTPS2PD      X0, Y0
-	VMOVUPS        IrisConstants<>+64(SB), Y2
-	VMINPD         Y0, Y2, Y0
-	VMOVUPS        IrisConstants<>+32(SB), Y3
-	VMAXPD         Y0, Y3, Y0
-	VMULPD         Y0, Y0, Y4
-	VMOVUPS        IrisConstants<>+96(SB), Y5
+	VMULPD         Y0, Y0, Y2
+	VMOVUPS        IrisConstants<>+96(SB), Y3
+	VMOVAPS        Y3, Y4
+	VFMADD231PD    IrisConstants<>+128(SB), Y2, Y4
+	VMOVUPS        IrisConstants<>+160(SB), Y5
 	VMOVAPS        Y5, Y6
-	VFMADD231PD    IrisConstants<>+128(SB), Y4, Y6
-	VMOVUPS        IrisConstants<>+160(SB), Y7
-	VMOVAPS        Y7, Y8
-	VFMADD231PD    IrisConstants<>+192(SB), Y4, Y8
-	VMULPD         Y4, Y4, Y9
-	VFMADD231PD    Y9, Y8, Y6
-	VMULPD         Y9, Y9, Y8
-	VFMADD231PD    IrisConstants<>+224(SB), Y8, Y6
-	VMULPD         Y6, Y0, Y0
-	VMOVUPS        IrisConstants<>+256(SB), Y6
-	VMOVAPS        Y6, Y10
-	VFMADD231PD    IrisConstants<>+288(SB), Y4, Y10
-	VMOVUPS        IrisConstants<>+320(SB), Y11
-	VMOVAPS        Y11, Y12
-	VFMADD231PD    IrisConstants<>+352(SB), Y4, Y12
-	VMOVUPS        IrisConstants<>+384(SB), Y13
-	VFMADD132PD    IrisConstants<>+416(SB), Y13, Y4
-	VFMADD231PD    Y9, Y12, Y10
-	VFMADD231PD    Y8, Y4, Y10
-	VDIVPD         Y10, Y0, Y0
+	VFMADD231PD    IrisConstants<>+192(SB), Y2, Y6
+	VMULPD         Y2, Y2, Y7
+	VFMADD231PD    Y7, Y6, Y4
+	VMULPD         Y7, Y7, Y6
+	VFMADD231PD    IrisConstants<>+224(SB), Y6, Y4
+	VMULPD         Y4, Y0, Y0
+	VMOVUPS        IrisConstants<>+256(SB), Y4
+	VMOVAPS        Y4, Y8
+	VFMADD231PD    IrisConstants<>+288(SB), Y2, Y8
+	VMOVUPS        IrisConstants<>+320(SB), Y9
+	VMOVAPS        Y9, Y10
+	VFMADD231PD    IrisConstants<>+352(SB), Y2, Y10
+	VMOVUPS        IrisConstants<>+384(SB), Y11
+	VFMADD132PD    IrisConstants<>+416(SB), Y11, Y2
+	VFMADD231PD    Y7, Y10, Y8
+	VFMADD231PD    Y6, Y2, Y8
+	VDIVPD         Y8, Y0, Y0
 	VCVTPD2PSY     Y0, X0
 	VCVTPS2PD      X1, Y1
-	VMINPD         Y1, Y2, Y1
-	VMAXPD         Y1, Y3, Y1
 	VMULPD         Y1, Y1, Y2
-	VFMADD231PD    IrisConstants<>+128(SB), Y2, Y5
-	VFMADD231PD    IrisConstants<>+192(SB), Y2, Y7
-	VMULPD         Y2, Y2, Y3
-	VFMADD231PD    Y3, Y7, Y5
-	VMULPD         Y3, Y3, Y4
-	VFMADD231PD    IrisConstants<>+224(SB), Y4, Y5
-	VMULPD         Y5, Y1, Y1
-	VFMADD231PD    IrisConstants<>+288(SB), Y2, Y6
-	VFMADD231PD    IrisConstants<>+352(SB), Y2, Y11
-	VFMADD231PD    IrisConstants<>+416(SB), Y2, Y13
-	VFMADD231PD    Y3, Y11, Y6
-	VFMADD231PD    Y4, Y13, Y6
-	VDIVPD         Y6, Y1, Y1
+	VFMADD231PD    IrisConstants<>+128(SB), Y2, Y3
+	VFMADD231PD    IrisConstants<>+192(SB), Y2, Y5
+	VMULPD         Y2, Y2, Y6
+	VFMADD231PD    Y6, Y5, Y3
+	VMULPD         Y6, Y6, Y5
+	VFMADD231PD    IrisConstants<>+224(SB), Y5, Y3
+	VMULPD         Y3, Y1, Y1
+	VFMADD231PD    IrisConstants<>+288(SB), Y2, Y4
+	VFMADD231PD    IrisConstants<>+352(SB), Y2, Y9
+	VFMADD231PD    IrisConstants<>+416(SB), Y2, Y11
+	VFMADD231PD    Y6, Y9, Y4
+	VFMADD231PD    Y5, Y11, Y4
+	VDIVPD         Y4, Y1, Y1
 	VCVTPD2PSY     Y1, X1
 	VINSERTF128    $0x01, X1, Y0, Y0
 	VMOVUPS        Y0, (SI)
@@ -103,17 +101,16 @@ TEXT ·irisForwardAVX2(SB), NOSPLIT, $0-24
 	VUNPCKHPD    Y0, Y1, Y0
 	VADDPS       Y0, Y2, Y0
 	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
-	VMOVSD       256(DI), X1
-	VINSERTPS    $0x20, 264(DI), X1, X1
+	VMOVSD       256(DI), X2
+	VINSERTPS    $0x20, 264(DI), X2, X2
+	VADDPS       X2, X0, X0
 	VADDPS       X1, X0, X0
 	VMOVSD       X0, 64(SI)
 	VEXTRACTPS   $0x02, X0, 72(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       IrisConstants<>+448(SB), X0, X0
-	VMOVUPS      IrisConstants<>+448(SB), X1
-	VMOVUPS      IrisConstants<>+480(SB), X2
+	VMOVUPS      IrisConstants<>+480(SB), X1
+	VMOVUPS      IrisConstants<>+448(SB), X2
 	VBLENDVPS    X1, X0, X2, X2
 	VSHUFPS      $0x4e, X2, X2, X3
 	VMAXPS       X3, X2, X2
@@ -121,51 +118,43 @@ TEXT ·irisForwardAVX2(SB), NOSPLIT, $0-24
 	VMAXPS       X3, X2, X2
 	VMOVSS       X2, 88(SI)
 	VSUBPS       X2, X0, X0
-	VMOVUPS      IrisConstants<>+544(SB), X2
-	VMINPS       X0, X2, X0
 	VMOVUPS      IrisConstants<>+512(SB), X2
 	VMAXPS       X0, X2, X0
-	VMOVUPS      IrisConstants<>+576(SB), X2
+	VMOVUPS      IrisConstants<>+544(SB), X2
 	VMOVAPS      X2, X3
-	VFMADD231PS  IrisConstants<>+608(SB), X0, X3
+	VFMADD231PS  IrisConstants<>+576(SB), X0, X3
 	VSUBPS       X2, X3, X3
-	VFNMADD231PS IrisConstants<>+640(SB), X3, X0
-	VFNMADD231PS IrisConstants<>+672(SB), X3, X0
-	VMULPS       X0, X0, X4
-	VADDPS       IrisConstants<>+704(SB), X0, X5
-	VSUBPS       IrisConstants<>+704(SB), X5, X6
-	VSUBPS       X6, X0, X6
-	VMOVUPS      IrisConstants<>+736(SB), X7
-	VMOVAPS      X7, X8
-	VFMADD231PS  IrisConstants<>+768(SB), X0, X8
-	VMOVUPS      IrisConstants<>+800(SB), X9
-	VFMADD231PS  IrisConstants<>+832(SB), X0, X9
-	VMOVUPS      IrisConstants<>+864(SB), X10
-	VFMADD231PS  IrisConstants<>+896(SB), X0, X10
-	VFMADD231PS  X4, X9, X8
-	VMULPS       X4, X4, X0
-	VFMADD231PS  X0, X10, X8
-	VFMADD231PS  X8, X4, X6
-	VADDPS       X6, X5, X0
-	VFMADD213PS  X2, X3, X7
-	VSUBPS       X2, X7, X4
-	VSUBPS       X4, X3, X3
-	VADDPS       X2, X3, X2
-	VPSLLD       $0x17, X7, X3
-	VPADDD       IrisConstants<>+704(SB), X3, X3
+	VMOVAPS      X2, X4
+	VFMADD231PS  IrisConstants<>+608(SB), X3, X4
+	VSUBPS       X2, X4, X5
+	VSUBPS       X5, X3, X5
+	VADDPS       X2, X5, X2
+	VPSLLD       $0x17, X4, X4
+	VPADDD       IrisConstants<>+640(SB), X4, X4
 	VPSLLD       $0x17, X2, X2
-	VPADDD       IrisConstants<>+704(SB), X2, X2
-	VMULPS       X3, X0, X0
-	VMULPS       X2, X0, X0
+	VPADDD       IrisConstants<>+640(SB), X2, X2
+	VFNMADD231PS IrisConstants<>+672(SB), X3, X0
+	VFNMADD231PS IrisConstants<>+704(SB), X3, X0
+	VMULPS       X0, X0, X3
+	VMOVUPS      IrisConstants<>+608(SB), X5
+	VFMADD231PS  IrisConstants<>+736(SB), X0, X5
+	VMOVUPS      IrisConstants<>+768(SB), X6
+	VFMADD231PS  IrisConstants<>+800(SB), X0, X6
+	VMOVUPS      IrisConstants<>+832(SB), X7
+	VFMADD231PS  IrisConstants<>+864(SB), X0, X7
+	VFMADD231PS  X3, X6, X5
+	VMULPS       X3, X3, X6
+	VFMADD231PS  X6, X7, X5
+	VFMADD231PS  X5, X3, X0
+	VFMADD231PS  X4, X0, X4
+	VMULPS       X2, X4, X0
 	VANDPS       X0, X1, X1
 	VSHUFPS      $0x4e, X1, X1, X2
 	VADDPS       X2, X1, X1
 	VSHUFPS      $0xb1, X1, X1, X2
 	VADDPS       X2, X1, X1
 	VMOVSS       X1, 92(SI)
-	VMOVUPS      IrisConstants<>+704(SB), X2
-	VDIVPS       X1, X2, X1
-	VMULPS       X1, X0, X0
+	VDIVPS       X1, X0, X0
 	VMOVSD       X0, 76(SI)
 	VEXTRACTPS   $0x02, X0, 84(SI)
 	VZEROUPPER
@@ -196,27 +185,27 @@ TEXT ·irisForwardAVX512(SB), NOSPLIT, $0-24
 	VMOVUPS          IrisConstants<>+0(SB), Y1
 	VPERMPS          Y0, Y1, Y0
 	VADDPS           128(DI), Y0, Y0
+	VBROADCASTSS     IrisConstants<>+900(SB), Y1
+	VMINPS           Y0, Y1, Y0
+	VBROADCASTSS     IrisConstants<>+896(SB), Y1
+	VMAXPS           Y0, Y1, Y0
 	VCVTPS2PD        Y0, Z0
-	VBROADCASTSD     IrisConstants<>+936(SB), Z1
-	VMINPD           Z0, Z1, Z0
-	VBROADCASTSD     IrisConstants<>+928(SB), Z1
-	VMAXPD           Z0, Z1, Z0
 	VMULPD           Z0, Z0, Z1
-	VBROADCASTSD     IrisConstants<>+944(SB), Z2
-	VFMADD231PD.BCST IrisConstants<>+952(SB), Z1, Z2
-	VBROADCASTSD     IrisConstants<>+960(SB), Z3
-	VFMADD231PD.BCST IrisConstants<>+968(SB), Z1, Z3
+	VBROADCASTSD     IrisConstants<>+904(SB), Z2
+	VFMADD231PD.BCST IrisConstants<>+912(SB), Z1, Z2
+	VBROADCASTSD     IrisConstants<>+920(SB), Z3
+	VFMADD231PD.BCST IrisConstants<>+928(SB), Z1, Z3
 	VMULPD           Z1, Z1, Z4
 	VFMADD231PD      Z4, Z3, Z2
 	VMULPD           Z4, Z4, Z3
-	VFMADD231PD.BCST IrisConstants<>+976(SB), Z3, Z2
+	VFMADD231PD.BCST IrisConstants<>+936(SB), Z3, Z2
 	VMULPD           Z2, Z0, Z0
-	VBROADCASTSD     IrisConstants<>+984(SB), Z2
-	VFMADD231PD.BCST IrisConstants<>+992(SB), Z1, Z2
-	VBROADCASTSD     IrisConstants<>+1000(SB), Z5
-	VFMADD231PD.BCST IrisConstants<>+1008(SB), Z1, Z5
-	VBROADCASTSD     IrisConstants<>+1016(SB), Z6
-	VFMADD231PD.BCST IrisConstants<>+1024(SB), Z1, Z6
+	VBROADCASTSD     IrisConstants<>+944(SB), Z2
+	VFMADD231PD.BCST IrisConstants<>+952(SB), Z1, Z2
+	VBROADCASTSD     IrisConstants<>+960(SB), Z5
+	VFMADD231PD.BCST IrisConstants<>+968(SB), Z1, Z5
+	VBROADCASTSD     IrisConstants<>+976(SB), Z6
+	VFMADD231PD.BCST IrisConstants<>+984(SB), Z1, Z6
 	VFMADD231PD      Z4, Z5, Z2
 	VFMADD231PD      Z3, Z6, Z2
 	VDIVPD           Z2, Z0, Z0
@@ -237,9 +226,9 @@ TEXT ·irisForwardAVX512(SB), NOSPLIT, $0-24
 	VUNPCKHPD     Y0, Y1, Y0
 	VADDPS        Y0, Y2, Y0
 	VEXTRACTF32X4 $0x01, Y0, X1
-	VADDPS        X1, X0, X0
-	VMOVSD        256(DI), X1
-	VINSERTPS     $0x20, 264(DI), X1, X1
+	VMOVSD        256(DI), X2
+	VINSERTPS     $0x20, 264(DI), X2, X2
+	VADDPS        X2, X0, X0
 	VADDPS        X1, X0, X0
 	VMOVSD        X0, 64(SI)
 	VEXTRACTPS    $0x02, X0, 72(SI)
@@ -247,8 +236,7 @@ TEXT ·irisForwardAVX512(SB), NOSPLIT, $0-24
 	// a2 = softmax(z2)
 	MOVL              $0x00000007, AX
 	KMOVW             AX, K1
-	VMOVAPS.Z         X0, K1, X0
-	VBROADCASTSS      IrisConstants<>+1032(SB), X1
+	VBROADCASTSS      IrisConstants<>+992(SB), X1
 	VBLENDMPS         X0, X1, K1, X1
 	VSHUFPS           $0x4e, X1, X1, X2
 	VMAXPS            X2, X1, X1
@@ -256,41 +244,33 @@ TEXT ·irisForwardAVX512(SB), NOSPLIT, $0-24
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 88(SI)
 	VSUBPS            X1, X0, X0
-	VBROADCASTSS      IrisConstants<>+1040(SB), X1
-	VMINPS            X0, X1, X0
-	VBROADCASTSS      IrisConstants<>+1036(SB), X1
+	VBROADCASTSS      IrisConstants<>+996(SB), X1
 	VMAXPS            X0, X1, X0
-	VBROADCASTSS      IrisConstants<>+1044(SB), X1
-	VMOVAPS           X1, X2
-	VFMADD231PS.BCST  IrisConstants<>+1048(SB), X0, X2
-	VSUBPS            X1, X2, X1
-	VFNMADD231PS.BCST IrisConstants<>+1052(SB), X1, X0
-	VFNMADD231PS.BCST IrisConstants<>+1056(SB), X1, X0
-	VMULPS            X0, X0, X2
-	VBROADCASTSS      IrisConstants<>+1060(SB), X3
-	VADDPS            X0, X3, X4
-	VSUBPS            X3, X4, X5
-	VSUBPS            X5, X0, X5
-	VBROADCASTSS      IrisConstants<>+1064(SB), X6
-	VFMADD231PS.BCST  IrisConstants<>+1068(SB), X0, X6
-	VBROADCASTSS      IrisConstants<>+1072(SB), X7
-	VFMADD231PS.BCST  IrisConstants<>+1076(SB), X0, X7
-	VBROADCASTSS      IrisConstants<>+1080(SB), X8
-	VFMADD231PS.BCST  IrisConstants<>+1084(SB), X0, X8
-	VFMADD231PS       X2, X7, X6
-	VMULPS            X2, X2, X0
-	VFMADD231PS       X0, X8, X6
-	VFMADD231PS       X6, X2, X5
-	VADDPS            X5, X4, X0
-	VSCALEFPS         X1, X0, X0
-	VMOVAPS.Z         X0, K1, X1
-	VSHUFPS           $0x4e, X1, X1, X2
-	VADDPS            X2, X1, X1
-	VSHUFPS           $0xb1, X1, X1, X2
-	VADDPS            X2, X1, X1
-	VMOVSS            X1, 92(SI)
-	VDIVPS            X1, X3, X1
-	VMULPS            X1, X0, X0
+	VMULPS.BCST       IrisConstants<>+1000(SB), X0, X1
+	VRNDSCALEPS       $0x08, X1, X1
+	VBROADCASTSS      IrisConstants<>+1004(SB), X2
+	VSCALEFPS         X1, X2, X3
+	VFNMADD231PS.BCST IrisConstants<>+1008(SB), X1, X0
+	VFNMADD231PS.BCST IrisConstants<>+1012(SB), X1, X0
+	VMULPS            X0, X0, X1
+	VBROADCASTSS      IrisConstants<>+1016(SB), X4
+	VFMADD231PS.BCST  IrisConstants<>+1020(SB), X0, X4
+	VBROADCASTSS      IrisConstants<>+1024(SB), X5
+	VFMADD231PS.BCST  IrisConstants<>+1028(SB), X0, X5
+	VBROADCASTSS      IrisConstants<>+1032(SB), X6
+	VFMADD231PS.BCST  IrisConstants<>+1036(SB), X0, X6
+	VFMADD231PS       X1, X5, X4
+	VMULPS            X1, X1, X5
+	VFMADD231PS       X5, X6, X4
+	VFMADD231PS       X4, X1, X0
+	VFMADD231PS       X3, X0, X3
+	VMOVAPS.Z         X3, K1, X0
+	VSHUFPS           $0x4e, X0, X0, X1
+	VADDPS            X1, X0, X0
+	VSHUFPS           $0xb1, X0, X0, X1
+	VADDPS            X1, X0, X0
+	VMOVSS            X0, 92(SI)
+	VDIVPS            X0, X3, X0
 	VMOVSD            X0, 76(SI)
 	VEXTRACTPS        $0x02, X0, 84(SI)
 	VZEROUPPER
@@ -331,54 +311,52 @@ TEXT ·irisLossAVX2(SB), NOSPLIT, $0-36
 	VMOVUPS        IrisConstants<>+0(SB), Y1
 	VPERMPS        Y0, Y1, Y0
 	VADDPS         128(DI), Y0, Y0
+	VMOVUPS        IrisConstants<>+64(SB), Y1
+	VMINPS         Y0, Y1, Y0
+	VMOVUPS        IrisConstants<>+32(SB), Y1
+	VMAXPS         Y0, Y1, Y0
 	VEXTRACTF128   $0x01, Y0, X1
 	VCVTPS2PD      X0, Y0
-	VMOVUPS        IrisConstants<>+64(SB), Y2
-	VMINPD         Y0, Y2, Y0
-	VMOVUPS        IrisConstants<>+32(SB), Y3
-	VMAXPD         Y0, Y3, Y0
-	VMULPD         Y0, Y0, Y4
-	VMOVUPS        IrisConstants<>+96(SB), Y5
+	VMULPD         Y0, Y0, Y2
+	VMOVUPS        IrisConstants<>+96(SB), Y3
+	VMOVAPS        Y3, Y4
+	VFMADD231PD    IrisConstants<>+128(SB), Y2, Y4
+	VMOVUPS        IrisConstants<>+160(SB), Y5
 	VMOVAPS        Y5, Y6
-	VFMADD231PD    IrisConstants<>+128(SB), Y4, Y6
-	VMOVUPS        IrisConstants<>+160(SB), Y7
-	VMOVAPS        Y7, Y8
-	VFMADD231PD    IrisConstants<>+192(SB), Y4, Y8
-	VMULPD         Y4, Y4, Y9
-	VFMADD231PD    Y9, Y8, Y6
-	VMULPD         Y9, Y9, Y8
-	VFMADD231PD    IrisConstants<>+224(SB), Y8, Y6
-	VMULPD         Y6, Y0, Y0
-	VMOVUPS        IrisConstants<>+256(SB), Y6
-	VMOVAPS        Y6, Y10
-	VFMADD231PD    IrisConstants<>+288(SB), Y4, Y10
-	VMOVUPS        IrisConstants<>+320(SB), Y11
-	VMOVAPS        Y11, Y12
-	VFMADD231PD    IrisConstants<>+352(SB), Y4, Y12
-	VMOVUPS        IrisConstants<>+384(SB), Y13
-	VFMADD132PD    IrisConstants<>+416(SB), Y13, Y4
-	VFMADD231PD    Y9, Y12, Y10
-	VFMADD231PD    Y8, Y4, Y10
-	VDIVPD         Y10, Y0, Y0
+	VFMADD231PD    IrisConstants<>+192(SB), Y2, Y6
+	VMULPD         Y2, Y2, Y7
+	VFMADD231PD    Y7, Y6, Y4
+	VMULPD         Y7, Y7, Y6
+	VFMADD231PD    IrisConstants<>+224(SB), Y6, Y4
+	VMULPD         Y4, Y0, Y0
+	VMOVUPS        IrisConstants<>+256(SB), Y4
+	VMOVAPS        Y4, Y8
+	VFMADD231PD    IrisConstants<>+288(SB), Y2, Y8
+	VMOVUPS        IrisConstants<>+320(SB), Y9
+	VMOVAPS        Y9, Y10
+	VFMADD231PD    IrisConstants<>+352(SB), Y2, Y10
+	VMOVUPS        IrisConstants<>+384(SB), Y11
+	VFMADD132PD    IrisConstants<>+416(SB), Y11, Y2
+	VFMADD231PD    Y7, Y10, Y8
+	VFMADD231PD    Y6, Y2, Y8
+	VDIVPD         Y8, Y0, Y0
 	VCVTPD2PSY     Y0, X0
 	VCVTPS2PD      X1, Y1
-	VMINPD         Y1, Y2, Y1
-	VMAXPD         Y1, Y3, Y1
 	VMULPD         Y1, Y1, Y2
-	VFMADD231PD    IrisConstants<>+128(SB), Y2, Y5
-	VFMADD231PD    IrisConstants<>+192(SB), Y2, Y7
-	VMULPD         Y2, Y2, Y3
-	VFMADD231PD    Y3, Y7, Y5
-	VMULPD         Y3, Y3, Y4
-	VFMADD231PD    IrisConstants<>+224(SB), Y4, Y5
-	VMULPD         Y5, Y1, Y1
-	VMOVAPS        Y6, Y5
-	VFMADD231PD    IrisConstants<>+288(SB), Y2, Y5
-	VFMADD231PD    IrisConstants<>+352(SB), Y2, Y11
-	VFMADD231PD    IrisConstants<>+416(SB), Y2, Y13
-	VFMADD231PD    Y3, Y11, Y5
-	VFMADD231PD    Y4, Y13, Y5
-	VDIVPD         Y5, Y1, Y1
+	VFMADD231PD    IrisConstants<>+128(SB), Y2, Y3
+	VFMADD231PD    IrisConstants<>+192(SB), Y2, Y5
+	VMULPD         Y2, Y2, Y6
+	VFMADD231PD    Y6, Y5, Y3
+	VMULPD         Y6, Y6, Y5
+	VFMADD231PD    IrisConstants<>+224(SB), Y5, Y3
+	VMULPD         Y3, Y1, Y1
+	VMOVAPS        Y4, Y3
+	VFMADD231PD    IrisConstants<>+288(SB), Y2, Y3
+	VFMADD231PD    IrisConstants<>+352(SB), Y2, Y9
+	VFMADD231PD    IrisConstants<>+416(SB), Y2, Y11
+	VFMADD231PD    Y6, Y9, Y3
+	VFMADD231PD    Y5, Y11, Y3
+	VDIVPD         Y3, Y1, Y1
 	VCVTPD2PSY     Y1, X1
 	VINSERTF128    $0x01, X1, Y0, Y0
 	VMOVUPS        Y0, (SI)
@@ -397,17 +375,16 @@ TEXT ·irisLossAVX2(SB), NOSPLIT, $0-36
 	VUNPCKHPD    Y0, Y1, Y0
 	VADDPS       Y0, Y2, Y0
 	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
-	VMOVSD       256(DI), X1
-	VINSERTPS    $0x20, 264(DI), X1, X1
+	VMOVSD       256(DI), X2
+	VINSERTPS    $0x20, 264(DI), X2, X2
+	VADDPS       X2, X0, X0
 	VADDPS       X1, X0, X0
 	VMOVSD       X0, 64(SI)
 	VEXTRACTPS   $0x02, X0, 72(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       IrisConstants<>+448(SB), X0, X0
-	VMOVUPS      IrisConstants<>+448(SB), X1
-	VMOVUPS      IrisConstants<>+480(SB), X2
+	VMOVUPS      IrisConstants<>+480(SB), X1
+	VMOVUPS      IrisConstants<>+448(SB), X2
 	VBLENDVPS    X1, X0, X2, X2
 	VSHUFPS      $0x4e, X2, X2, X3
 	VMAXPS       X3, X2, X2
@@ -415,84 +392,76 @@ TEXT ·irisLossAVX2(SB), NOSPLIT, $0-36
 	VMAXPS       X3, X2, X2
 	VMOVSS       X2, 88(SI)
 	VSUBPS       X2, X0, X3
-	VMOVUPS      IrisConstants<>+544(SB), X4
-	VMINPS       X3, X4, X3
-	VMOVUPS      IrisConstants<>+512(SB), X4
-	VMAXPS       X3, X4, X3
-	VMOVUPS      IrisConstants<>+576(SB), X4
-	VMOVAPS      X4, X5
-	VFMADD231PS  IrisConstants<>+608(SB), X3, X5
-	VSUBPS       X4, X5, X5
-	VFNMADD231PS IrisConstants<>+640(SB), X5, X3
-	VFNMADD231PS IrisConstants<>+672(SB), X5, X3
-	VMULPS       X3, X3, X7
-	VADDPS       IrisConstants<>+704(SB), X3, X8
-	VSUBPS       IrisConstants<>+704(SB), X8, X9
-	VSUBPS       X9, X3, X9
-	VMOVUPS      IrisConstants<>+736(SB), X10
-	VMOVAPS      X10, X11
-	VFMADD231PS  IrisConstants<>+768(SB), X3, X11
-	VMOVUPS      IrisConstants<>+800(SB), X12
-	VFMADD231PS  IrisConstants<>+832(SB), X3, X12
-	VMOVUPS      IrisConstants<>+864(SB), X13
-	VFMADD231PS  IrisConstants<>+896(SB), X3, X13
-	VFMADD231PS  X7, X12, X11
-	VMULPS       X7, X7, X3
-	VFMADD231PS  X3, X13, X11
-	VFMADD231PS  X11, X7, X9
-	VADDPS       X9, X8, X3
-	VFMADD213PS  X4, X5, X10
-	VSUBPS       X4, X10, X7
-	VSUBPS       X7, X5, X5
-	VADDPS       X4, X5, X4
-	VPSLLD       $0x17, X10, X5
-	VPADDD       IrisConstants<>+704(SB), X5, X5
-	VPSLLD       $0x17, X4, X4
-	VPADDD       IrisConstants<>+704(SB), X4, X4
-	VMULPS       X5, X3, X3
-	VMULPS       X4, X3, X3
-	VANDPS       X3, X1, X4
-	VSHUFPS      $0x4e, X4, X4, X5
-	VADDPS       X5, X4, X4
-	VSHUFPS      $0xb1, X4, X4, X5
-	VADDPS       X5, X4, X4
-	VMOVSS       X4, 92(SI)
-	VMOVUPS      IrisConstants<>+704(SB), X5
-	VDIVPS       X4, X5, X5
-	VMULPS       X5, X3, X3
+	VMOVUPS      IrisConstants<>+512(SB), X5
+	VMAXPS       X3, X5, X3
+	VMOVUPS      IrisConstants<>+544(SB), X5
+	VMOVAPS      X5, X6
+	VFMADD231PS  IrisConstants<>+576(SB), X3, X6
+	VSUBPS       X5, X6, X6
+	VMOVAPS      X5, X7
+	VFMADD231PS  IrisConstants<>+608(SB), X6, X7
+	VSUBPS       X5, X7, X8
+	VSUBPS       X8, X6, X8
+	VADDPS       X5, X8, X5
+	VPSLLD       $0x17, X7, X7
+	VPADDD       IrisConstants<>+640(SB), X7, X7
+	VPSLLD       $0x17, X5, X5
+	VPADDD       IrisConstants<>+640(SB), X5, X5
+	VFNMADD231PS IrisConstants<>+672(SB), X6, X3
+	VFNMADD231PS IrisConstants<>+704(SB), X6, X3
+	VMULPS       X3, X3, X6
+	VMOVUPS      IrisConstants<>+608(SB), X8
+	VFMADD231PS  IrisConstants<>+736(SB), X3, X8
+	VMOVUPS      IrisConstants<>+768(SB), X9
+	VFMADD231PS  IrisConstants<>+800(SB), X3, X9
+	VMOVUPS      IrisConstants<>+832(SB), X10
+	VFMADD231PS  IrisConstants<>+864(SB), X3, X10
+	VFMADD231PS  X6, X9, X8
+	VMULPS       X6, X6, X9
+	VFMADD231PS  X9, X10, X8
+	VFMADD231PS  X8, X6, X3
+	VFMADD231PS  X7, X3, X7
+	VMULPS       X5, X7, X3
+	VANDPS       X3, X1, X5
+	VSHUFPS      $0x4e, X5, X5, X6
+	VADDPS       X6, X5, X5
+	VSHUFPS      $0xb1, X5, X5, X6
+	VADDPS       X6, X5, X5
+	VMOVSS       X5, 92(SI)
+	VDIVPS       X5, X3, X3
 	VMOVSD       X3, 76(SI)
 	VEXTRACTPS   $0x02, X3, 84(SI)
 
 	// t = log(s2)
-	VSHUFPS     $0x00, X4, X4, X3
+	VSHUFPS     $0x00, X5, X5, X3
 	VCVTPS2PD   X3, Y3
-	VPADDQ      IrisConstants<>+1120(SB), Y3, Y4
-	VPSRLQ      $0x34, Y4, Y5
-	VORPD       IrisConstants<>+1152(SB), Y5, Y5
-	VSUBPD      IrisConstants<>+1184(SB), Y5, Y5
-	VANDPD      IrisConstants<>+1216(SB), Y4, Y4
-	VPADDQ      IrisConstants<>+1248(SB), Y4, Y4
-	VSUBPD      Y6, Y4, Y4
-	VADDPD      IrisConstants<>+1280(SB), Y4, Y6
-	VDIVPD      Y6, Y4, Y4
-	VMULPD      Y4, Y4, Y6
-	VMOVUPS     IrisConstants<>+1344(SB), Y7
-	VFMADD231PD IrisConstants<>+1376(SB), Y6, Y7
-	VMOVUPS     IrisConstants<>+1408(SB), Y8
-	VFMADD231PD IrisConstants<>+1440(SB), Y6, Y8
-	VMULPD      Y6, Y6, Y6
-	VFMADD231PD Y6, Y8, Y7
-	VMULPD      Y6, Y6, Y6
-	VFMADD231PD IrisConstants<>+1472(SB), Y6, Y7
+	VPADDQ      IrisConstants<>+1072(SB), Y3, Y5
+	VPSRLQ      $0x34, Y5, Y6
+	VORPD       IrisConstants<>+1104(SB), Y6, Y6
+	VSUBPD      IrisConstants<>+1136(SB), Y6, Y6
+	VANDPD      IrisConstants<>+1168(SB), Y5, Y5
+	VPADDQ      IrisConstants<>+1200(SB), Y5, Y5
+	VSUBPD      Y4, Y5, Y4
+	VADDPD      IrisConstants<>+1232(SB), Y4, Y5
+	VDIVPD      Y5, Y4, Y4
+	VMULPD      Y4, Y4, Y5
+	VMOVUPS     IrisConstants<>+1296(SB), Y7
+	VFMADD231PD IrisConstants<>+1328(SB), Y5, Y7
+	VMOVUPS     IrisConstants<>+1360(SB), Y8
+	VFMADD231PD IrisConstants<>+1392(SB), Y5, Y8
+	VMULPD      Y5, Y5, Y5
+	VFMADD231PD Y5, Y8, Y7
+	VMULPD      Y5, Y5, Y5
+	VFMADD231PD IrisConstants<>+1424(SB), Y5, Y7
 	VMULPD      Y7, Y4, Y4
-	VFMADD231PD IrisConstants<>+1312(SB), Y5, Y4
+	VFMADD231PD IrisConstants<>+1264(SB), Y6, Y4
 	VXORPS      X5, X5, X5
 	VCMPPD      $0x00, Y5, Y3, Y6
-	VBLENDVPD   Y6, IrisConstants<>+1536(SB), Y4, Y4
-	VCMPPD      $0x00, IrisConstants<>+1088(SB), Y3, Y6
-	VBLENDVPD   Y6, IrisConstants<>+1088(SB), Y4, Y4
+	VBLENDVPD   Y6, IrisConstants<>+1488(SB), Y4, Y4
+	VCMPPD      $0x00, IrisConstants<>+1040(SB), Y3, Y6
+	VBLENDVPD   Y6, IrisConstants<>+1040(SB), Y4, Y4
 	VCMPPD      $0x19, Y5, Y3, Y3
-	VBLENDVPD   Y3, IrisConstants<>+1568(SB), Y4, Y3
+	VBLENDVPD   Y3, IrisConstants<>+1520(SB), Y4, Y3
 	VCVTPD2PSY  Y3, X3
 	VMOVSS      X3, 108(SI)
 
@@ -539,28 +508,28 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	VMOVUPS          IrisConstants<>+0(SB), Y1
 	VPERMPS          Y0, Y1, Y0
 	VADDPS           128(DI), Y0, Y0
+	VBROADCASTSS     IrisConstants<>+900(SB), Y1
+	VMINPS           Y0, Y1, Y0
+	VBROADCASTSS     IrisConstants<>+896(SB), Y1
+	VMAXPS           Y0, Y1, Y0
 	VCVTPS2PD        Y0, Z0
-	VBROADCASTSD     IrisConstants<>+936(SB), Z1
-	VMINPD           Z0, Z1, Z0
-	VBROADCASTSD     IrisConstants<>+928(SB), Z1
-	VMAXPD           Z0, Z1, Z0
 	VMULPD           Z0, Z0, Z1
-	VBROADCASTSD     IrisConstants<>+944(SB), Z2
-	VFMADD231PD.BCST IrisConstants<>+952(SB), Z1, Z2
-	VBROADCASTSD     IrisConstants<>+960(SB), Z3
-	VFMADD231PD.BCST IrisConstants<>+968(SB), Z1, Z3
+	VBROADCASTSD     IrisConstants<>+904(SB), Z2
+	VFMADD231PD.BCST IrisConstants<>+912(SB), Z1, Z2
+	VBROADCASTSD     IrisConstants<>+920(SB), Z3
+	VFMADD231PD.BCST IrisConstants<>+928(SB), Z1, Z3
 	VMULPD           Z1, Z1, Z4
 	VFMADD231PD      Z4, Z3, Z2
 	VMULPD           Z4, Z4, Z3
-	VFMADD231PD.BCST IrisConstants<>+976(SB), Z3, Z2
+	VFMADD231PD.BCST IrisConstants<>+936(SB), Z3, Z2
 	VMULPD           Z2, Z0, Z0
-	VBROADCASTSD     IrisConstants<>+984(SB), Z2
+	VBROADCASTSD     IrisConstants<>+944(SB), Z2
 	VMOVAPS          Z2, Z5
-	VFMADD231PD.BCST IrisConstants<>+992(SB), Z1, Z5
-	VBROADCASTSD     IrisConstants<>+1000(SB), Z6
-	VFMADD231PD.BCST IrisConstants<>+1008(SB), Z1, Z6
-	VBROADCASTSD     IrisConstants<>+1016(SB), Z7
-	VFMADD231PD.BCST IrisConstants<>+1024(SB), Z1, Z7
+	VFMADD231PD.BCST IrisConstants<>+952(SB), Z1, Z5
+	VBROADCASTSD     IrisConstants<>+960(SB), Z6
+	VFMADD231PD.BCST IrisConstants<>+968(SB), Z1, Z6
+	VBROADCASTSD     IrisConstants<>+976(SB), Z7
+	VFMADD231PD.BCST IrisConstants<>+984(SB), Z1, Z7
 	VFMADD231PD      Z4, Z6, Z5
 	VFMADD231PD      Z3, Z7, Z5
 	VDIVPD           Z5, Z0, Z0
@@ -581,9 +550,9 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	VUNPCKHPD     Y0, Y1, Y0
 	VADDPS        Y0, Y3, Y0
 	VEXTRACTF32X4 $0x01, Y0, X1
-	VADDPS        X1, X0, X0
-	VMOVSD        256(DI), X1
-	VINSERTPS     $0x20, 264(DI), X1, X1
+	VMOVSD        256(DI), X3
+	VINSERTPS     $0x20, 264(DI), X3, X3
+	VADDPS        X3, X0, X0
 	VADDPS        X1, X0, X0
 	VMOVSD        X0, 64(SI)
 	VEXTRACTPS    $0x02, X0, 72(SI)
@@ -591,8 +560,7 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	// a2 = softmax(z2)
 	MOVL              $0x00000007, AX
 	KMOVW             AX, K1
-	VMOVAPS.Z         X0, K1, X0
-	VBROADCASTSS      IrisConstants<>+1032(SB), X1
+	VBROADCASTSS      IrisConstants<>+992(SB), X1
 	VBLENDMPS         X0, X1, K1, X1
 	VSHUFPS           $0x4e, X1, X1, X3
 	VMAXPS            X3, X1, X1
@@ -600,75 +568,66 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	VMAXPS            X3, X1, X1
 	VMOVSS            X1, 88(SI)
 	VSUBPS            X1, X0, X3
-	VBROADCASTSS      IrisConstants<>+1040(SB), X4
-	VMINPS            X3, X4, X3
-	VBROADCASTSS      IrisConstants<>+1036(SB), X4
+	VBROADCASTSS      IrisConstants<>+996(SB), X4
 	VMAXPS            X3, X4, X3
-	VBROADCASTSS      IrisConstants<>+1044(SB), X4
-	VMOVAPS           X4, X5
-	VFMADD231PS.BCST  IrisConstants<>+1048(SB), X3, X5
-	VSUBPS            X4, X5, X4
-	VFNMADD231PS.BCST IrisConstants<>+1052(SB), X4, X3
-	VFNMADD231PS.BCST IrisConstants<>+1056(SB), X4, X3
-	VMULPS            X3, X3, X5
-	VBROADCASTSS      IrisConstants<>+1060(SB), X6
-	VADDPS            X3, X6, X7
-	VSUBPS            X6, X7, X8
-	VSUBPS            X8, X3, X8
-	VBROADCASTSS      IrisConstants<>+1064(SB), X9
-	VFMADD231PS.BCST  IrisConstants<>+1068(SB), X3, X9
-	VBROADCASTSS      IrisConstants<>+1072(SB), X10
-	VFMADD231PS.BCST  IrisConstants<>+1076(SB), X3, X10
-	VBROADCASTSS      IrisConstants<>+1080(SB), X11
-	VFMADD231PS.BCST  IrisConstants<>+1084(SB), X3, X11
-	VFMADD231PS       X5, X10, X9
-	VMULPS            X5, X5, X3
-	VFMADD231PS       X3, X11, X9
-	VFMADD231PS       X9, X5, X8
-	VADDPS            X8, X7, X3
-	VSCALEFPS         X4, X3, X3
-	VMOVAPS.Z         X3, K1, X4
-	VSHUFPS           $0x4e, X4, X4, X5
-	VADDPS            X5, X4, X4
-	VSHUFPS           $0xb1, X4, X4, X5
-	VADDPS            X5, X4, X4
-	VMOVSS            X4, 92(SI)
-	VDIVPS            X4, X6, X5
-	VMULPS            X5, X3, X3
-	VMOVSD            X3, 76(SI)
-	VEXTRACTPS        $0x02, X3, 84(SI)
+	VMULPS.BCST       IrisConstants<>+1000(SB), X3, X4
+	VRNDSCALEPS       $0x08, X4, X4
+	VBROADCASTSS      IrisConstants<>+1004(SB), X5
+	VSCALEFPS         X4, X5, X6
+	VFNMADD231PS.BCST IrisConstants<>+1008(SB), X4, X3
+	VFNMADD231PS.BCST IrisConstants<>+1012(SB), X4, X3
+	VMULPS            X3, X3, X4
+	VBROADCASTSS      IrisConstants<>+1016(SB), X7
+	VFMADD231PS.BCST  IrisConstants<>+1020(SB), X3, X7
+	VBROADCASTSS      IrisConstants<>+1024(SB), X8
+	VFMADD231PS.BCST  IrisConstants<>+1028(SB), X3, X8
+	VBROADCASTSS      IrisConstants<>+1032(SB), X9
+	VFMADD231PS.BCST  IrisConstants<>+1036(SB), X3, X9
+	VFMADD231PS       X4, X8, X7
+	VMULPS            X4, X4, X8
+	VFMADD231PS       X8, X9, X7
+	VFMADD231PS       X7, X4, X3
+	VFMADD231PS       X6, X3, X6
+	VMOVAPS.Z         X6, K1, X3
+	VSHUFPS           $0x4e, X3, X3, X4
+	VADDPS            X4, X3, X3
+	VSHUFPS           $0xb1, X3, X3, X4
+	VADDPS            X4, X3, X3
+	VMOVSS            X3, 92(SI)
+	VDIVPS            X3, X6, X4
+	VMOVSD            X4, 76(SI)
+	VEXTRACTPS        $0x02, X4, 84(SI)
 
 	// t = log(s2)
-	VSHUFPS          $0x00, X4, X4, X3
+	VSHUFPS          $0x00, X3, X3, X3
 	VCVTPS2PD        X3, Y3
-	VPADDQ.BCST      IrisConstants<>+1608(SB), Y3, Y4
-	VPSRLQ           $0x34, Y4, Y5
-	VORPD.BCST       IrisConstants<>+1616(SB), Y5, Y5
-	VSUBPD.BCST      IrisConstants<>+1624(SB), Y5, Y5
-	VANDPD.BCST      IrisConstants<>+1632(SB), Y4, Y4
-	VPADDQ.BCST      IrisConstants<>+1640(SB), Y4, Y4
+	VPADDQ.BCST      IrisConstants<>+1560(SB), Y3, Y4
+	VPSRLQ           $0x34, Y4, Y6
+	VORPD.BCST       IrisConstants<>+1568(SB), Y6, Y6
+	VSUBPD.BCST      IrisConstants<>+1576(SB), Y6, Y6
+	VANDPD.BCST      IrisConstants<>+1584(SB), Y4, Y4
+	VPADDQ.BCST      IrisConstants<>+1592(SB), Y4, Y4
 	VSUBPD           Y2, Y4, Y2
-	VADDPD.BCST      IrisConstants<>+1648(SB), Y2, Y4
+	VADDPD.BCST      IrisConstants<>+1600(SB), Y2, Y4
 	VDIVPD           Y4, Y2, Y2
 	VMULPD           Y2, Y2, Y4
-	VBROADCASTSD     IrisConstants<>+1664(SB), Y6
-	VFMADD231PD.BCST IrisConstants<>+1672(SB), Y4, Y6
-	VBROADCASTSD     IrisConstants<>+1680(SB), Y7
-	VFMADD231PD.BCST IrisConstants<>+1688(SB), Y4, Y7
+	VBROADCASTSD     IrisConstants<>+1616(SB), Y7
+	VFMADD231PD.BCST IrisConstants<>+1624(SB), Y4, Y7
+	VBROADCASTSD     IrisConstants<>+1632(SB), Y8
+	VFMADD231PD.BCST IrisConstants<>+1640(SB), Y4, Y8
 	VMULPD           Y4, Y4, Y4
-	VFMADD231PD      Y4, Y7, Y6
+	VFMADD231PD      Y4, Y8, Y7
 	VMULPD           Y4, Y4, Y4
-	VFMADD231PD.BCST IrisConstants<>+1696(SB), Y4, Y6
-	VMULPD           Y6, Y2, Y2
-	VFMADD231PD.BCST IrisConstants<>+1656(SB), Y5, Y2
+	VFMADD231PD.BCST IrisConstants<>+1648(SB), Y4, Y7
+	VMULPD           Y7, Y2, Y2
+	VFMADD231PD.BCST IrisConstants<>+1608(SB), Y6, Y2
 	VXORPS           X4, X4, X4
 	VCMPPD           $0x00, Y4, Y3, K2
-	VBLENDMPD.BCST   IrisConstants<>+1712(SB), Y2, K2, Y2
-	VBROADCASTSD     IrisConstants<>+1600(SB), Y5
-	VCMPPD           $0x00, Y5, Y3, K2
-	VBLENDMPD        Y5, Y2, K2, Y2
+	VBLENDMPD.BCST   IrisConstants<>+1664(SB), Y2, K2, Y2
+	VCMPPD.BCST      $0x00, IrisConstants<>+1552(SB), Y3, K2
+	VBLENDMPD.BCST   IrisConstants<>+1552(SB), Y2, K2, Y2
 	VCMPPD           $0x19, Y4, Y3, K2
-	VBLENDMPD.BCST   IrisConstants<>+1720(SB), Y2, K2, Y2
+	VBLENDMPD.BCST   IrisConstants<>+1672(SB), Y2, K2, Y2
 	VCVTPD2PSY       Y2, X2
 	VMOVSS           X2, 108(SI)
 
@@ -705,33 +664,33 @@ TEXT ·irisBackwardAVX2(SB), NOSPLIT, $0-44
 	// t = log(s2)
 	VBROADCASTSS 92(SI), X0
 	VCVTPS2PD    X0, Y0
-	VPADDQ       IrisConstants<>+1120(SB), Y0, Y1
+	VPADDQ       IrisConstants<>+1072(SB), Y0, Y1
 	VPSRLQ       $0x34, Y1, Y2
-	VORPD        IrisConstants<>+1152(SB), Y2, Y2
-	VSUBPD       IrisConstants<>+1184(SB), Y2, Y2
-	VANDPD       IrisConstants<>+1216(SB), Y1, Y1
-	VPADDQ       IrisConstants<>+1248(SB), Y1, Y1
+	VORPD        IrisConstants<>+1104(SB), Y2, Y2
+	VSUBPD       IrisConstants<>+1136(SB), Y2, Y2
+	VANDPD       IrisConstants<>+1168(SB), Y1, Y1
+	VPADDQ       IrisConstants<>+1200(SB), Y1, Y1
 	VSUBPD       IrisConstants<>+256(SB), Y1, Y1
-	VADDPD       IrisConstants<>+1280(SB), Y1, Y3
+	VADDPD       IrisConstants<>+1232(SB), Y1, Y3
 	VDIVPD       Y3, Y1, Y1
 	VMULPD       Y1, Y1, Y3
-	VMOVUPS      IrisConstants<>+1344(SB), Y4
-	VFMADD231PD  IrisConstants<>+1376(SB), Y3, Y4
-	VMOVUPS      IrisConstants<>+1408(SB), Y5
-	VFMADD231PD  IrisConstants<>+1440(SB), Y3, Y5
+	VMOVUPS      IrisConstants<>+1296(SB), Y4
+	VFMADD231PD  IrisConstants<>+1328(SB), Y3, Y4
+	VMOVUPS      IrisConstants<>+1360(SB), Y5
+	VFMADD231PD  IrisConstants<>+1392(SB), Y3, Y5
 	VMULPD       Y3, Y3, Y3
 	VFMADD231PD  Y3, Y5, Y4
 	VMULPD       Y3, Y3, Y3
-	VFMADD231PD  IrisConstants<>+1472(SB), Y3, Y4
+	VFMADD231PD  IrisConstants<>+1424(SB), Y3, Y4
 	VMULPD       Y4, Y1, Y1
-	VFMADD231PD  IrisConstants<>+1312(SB), Y2, Y1
+	VFMADD231PD  IrisConstants<>+1264(SB), Y2, Y1
 	VXORPS       X2, X2, X2
 	VCMPPD       $0x00, Y2, Y0, Y3
-	VBLENDVPD    Y3, IrisConstants<>+1536(SB), Y1, Y1
-	VCMPPD       $0x00, IrisConstants<>+1088(SB), Y0, Y3
-	VBLENDVPD    Y3, IrisConstants<>+1088(SB), Y1, Y1
+	VBLENDVPD    Y3, IrisConstants<>+1488(SB), Y1, Y1
+	VCMPPD       $0x00, IrisConstants<>+1040(SB), Y0, Y3
+	VBLENDVPD    Y3, IrisConstants<>+1040(SB), Y1, Y1
 	VCMPPD       $0x19, Y2, Y0, Y0
-	VBLENDVPD    Y0, IrisConstants<>+1568(SB), Y1, Y0
+	VBLENDVPD    Y0, IrisConstants<>+1520(SB), Y1, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVSS       X0, 108(SI)
 
@@ -750,7 +709,7 @@ TEXT ·irisBackwardAVX2(SB), NOSPLIT, $0-44
 	VMULPS       X0, X2, X0
 	VMOVSD       X1, 96(SI)
 	VEXTRACTPS   $0x02, X1, 104(SI)
-	VANDPS       IrisConstants<>+448(SB), X0, X0
+	VANDPS       IrisConstants<>+480(SB), X0, X0
 	VSHUFPS      $0x4e, X0, X0, X2
 	VADDPS       X2, X0, X0
 	VSHUFPS      $0xb1, X0, X0, X2
@@ -767,13 +726,12 @@ TEXT ·irisBackwardAVX2(SB), NOSPLIT, $0-44
 	VBROADCASTSS X4, Y4
 	VFMADD231PS  224(DI), Y4, Y2
 	VMOVUPS      (SI), Y5
-	VMOVUPS      IrisConstants<>+704(SB), Y6
+	VMOVUPS      IrisConstants<>+640(SB), Y6
 	VFNMADD231PS Y5, Y5, Y6
 	VMULPS       Y6, Y2, Y2
 	VMOVUPS      Y2, 32(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VANDPS     IrisConstants<>+448(SB), X1, X1
 	VMOVSD     X1, 256(BX)
 	VEXTRACTPS $0x02, X1, 264(BX)
 	VMOVUPS    (SI), Y1
@@ -785,38 +743,35 @@ TEXT ·irisBackwardAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS    Y0, 224(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VMOVUPS      Y2, 128(BX)
-	VSHUFPS      $0x00, X2, X2, X0
-	VMOVUPS      (DX), X1
-	VMULPS       X1, X0, X0
-	VMOVUPS      X0, (BX)
-	VSHUFPS      $0x55, X2, X2, X0
-	VMULPS       X1, X0, X0
-	VMOVUPS      X0, 16(BX)
-	VSHUFPS      $0xaa, X2, X2, X0
-	VMULPS       X1, X0, X0
-	VMOVUPS      X0, 32(BX)
-	VBROADCASTSS 44(SI), X0
-	VMULPS       X1, X0, X0
-	VMOVUPS      X0, 48(BX)
-	VBROADCASTSS 48(SI), X0
-	VMULPS       X1, X0, X0
-	VMOVUPS      X0, 64(BX)
-	VBROADCASTSS 52(SI), X0
-	VMULPS       X1, X0, X0
-	VMOVUPS      X0, 80(BX)
-	VBROADCASTSS 56(SI), X0
-	VMULPS       X1, X0, X0
-	VMOVUPS      X0, 96(BX)
-	VBROADCASTSS 60(SI), X0
-	VMULPS       X1, X0, X0
-	VMOVUPS      X0, 112(BX)
+	VMOVUPS        Y2, 128(BX)
+	VBROADCASTF128 (DX), Y0
+	VMOVUPS        IrisConstants<>+1680(SB), Y1
+	VPERMPS        Y2, Y1, Y1
+	VMULPS         Y0, Y1, Y1
+	VMOVUPS        Y1, (BX)
+	VMOVUPS        IrisConstants<>+1712(SB), Y1
+	VPERMPS        Y2, Y1, Y1
+	VMULPS         Y0, Y1, Y1
+	VMOVUPS        Y1, 32(BX)
+	VMOVUPS        IrisConstants<>+1744(SB), Y1
+	VPERMPS        Y2, Y1, Y1
+	VMULPS         Y0, Y1, Y1
+	VMOVUPS        Y1, 64(BX)
+	VMOVUPS        IrisConstants<>+1776(SB), Y1
+	VPERMPS        Y2, Y1, Y1
+	VMULPS         Y0, Y1, Y0
+	VMOVUPS        Y0, 96(BX)
 	VZEROUPPER
 	RET
 
 // func irisGrad(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, grad *IrisGrad) float32
 TEXT ·irisGrad(SB), NOSPLIT, $0-44
-	JMP ·irisGradAVX2(SB)
+	CMPQ ·irisLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·irisGradAVX2(SB)
+
+wide:
+	JMP ·irisGradAVX512(SB)
 
 // func irisGradAVX2(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, grad *IrisGrad) float32
 // Requires: AVX, AVX2, FMA3
@@ -845,54 +800,52 @@ TEXT ·irisGradAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS        IrisConstants<>+0(SB), Y1
 	VPERMPS        Y0, Y1, Y0
 	VADDPS         128(DI), Y0, Y0
+	VMOVUPS        IrisConstants<>+64(SB), Y1
+	VMINPS         Y0, Y1, Y0
+	VMOVUPS        IrisConstants<>+32(SB), Y1
+	VMAXPS         Y0, Y1, Y0
 	VEXTRACTF128   $0x01, Y0, X1
 	VCVTPS2PD      X0, Y0
-	VMOVUPS        IrisConstants<>+64(SB), Y2
-	VMINPD         Y0, Y2, Y0
-	VMOVUPS        IrisConstants<>+32(SB), Y3
-	VMAXPD         Y0, Y3, Y0
-	VMULPD         Y0, Y0, Y4
-	VMOVUPS        IrisConstants<>+96(SB), Y5
+	VMULPD         Y0, Y0, Y2
+	VMOVUPS        IrisConstants<>+96(SB), Y3
+	VMOVAPS        Y3, Y4
+	VFMADD231PD    IrisConstants<>+128(SB), Y2, Y4
+	VMOVUPS        IrisConstants<>+160(SB), Y5
 	VMOVAPS        Y5, Y6
-	VFMADD231PD    IrisConstants<>+128(SB), Y4, Y6
-	VMOVUPS        IrisConstants<>+160(SB), Y7
-	VMOVAPS        Y7, Y8
-	VFMADD231PD    IrisConstants<>+192(SB), Y4, Y8
-	VMULPD         Y4, Y4, Y9
-	VFMADD231PD    Y9, Y8, Y6
-	VMULPD         Y9, Y9, Y8
-	VFMADD231PD    IrisConstants<>+224(SB), Y8, Y6
-	VMULPD         Y6, Y0, Y0
-	VMOVUPS        IrisConstants<>+256(SB), Y6
-	VMOVAPS        Y6, Y10
-	VFMADD231PD    IrisConstants<>+288(SB), Y4, Y10
-	VMOVUPS        IrisConstants<>+320(SB), Y11
-	VMOVAPS        Y11, Y12
-	VFMADD231PD    IrisConstants<>+352(SB), Y4, Y12
-	VMOVUPS        IrisConstants<>+384(SB), Y13
-	VFMADD132PD    IrisConstants<>+416(SB), Y13, Y4
-	VFMADD231PD    Y9, Y12, Y10
-	VFMADD231PD    Y8, Y4, Y10
-	VDIVPD         Y10, Y0, Y0
+	VFMADD231PD    IrisConstants<>+192(SB), Y2, Y6
+	VMULPD         Y2, Y2, Y7
+	VFMADD231PD    Y7, Y6, Y4
+	VMULPD         Y7, Y7, Y6
+	VFMADD231PD    IrisConstants<>+224(SB), Y6, Y4
+	VMULPD         Y4, Y0, Y0
+	VMOVUPS        IrisConstants<>+256(SB), Y4
+	VMOVAPS        Y4, Y8
+	VFMADD231PD    IrisConstants<>+288(SB), Y2, Y8
+	VMOVUPS        IrisConstants<>+320(SB), Y9
+	VMOVAPS        Y9, Y10
+	VFMADD231PD    IrisConstants<>+352(SB), Y2, Y10
+	VMOVUPS        IrisConstants<>+384(SB), Y11
+	VFMADD132PD    IrisConstants<>+416(SB), Y11, Y2
+	VFMADD231PD    Y7, Y10, Y8
+	VFMADD231PD    Y6, Y2, Y8
+	VDIVPD         Y8, Y0, Y0
 	VCVTPD2PSY     Y0, X0
 	VCVTPS2PD      X1, Y1
-	VMINPD         Y1, Y2, Y1
-	VMAXPD         Y1, Y3, Y1
 	VMULPD         Y1, Y1, Y2
-	VFMADD231PD    IrisConstants<>+128(SB), Y2, Y5
-	VFMADD231PD    IrisConstants<>+192(SB), Y2, Y7
-	VMULPD         Y2, Y2, Y3
-	VFMADD231PD    Y3, Y7, Y5
-	VMULPD         Y3, Y3, Y4
-	VFMADD231PD    IrisConstants<>+224(SB), Y4, Y5
-	VMULPD         Y5, Y1, Y1
-	VMOVAPS        Y6, Y5
-	VFMADD231PD    IrisConstants<>+288(SB), Y2, Y5
-	VFMADD231PD    IrisConstants<>+352(SB), Y2, Y11
-	VFMADD231PD    IrisConstants<>+416(SB), Y2, Y13
-	VFMADD231PD    Y3, Y11, Y5
-	VFMADD231PD    Y4, Y13, Y5
-	VDIVPD         Y5, Y1, Y1
+	VFMADD231PD    IrisConstants<>+128(SB), Y2, Y3
+	VFMADD231PD    IrisConstants<>+192(SB), Y2, Y5
+	VMULPD         Y2, Y2, Y6
+	VFMADD231PD    Y6, Y5, Y3
+	VMULPD         Y6, Y6, Y5
+	VFMADD231PD    IrisConstants<>+224(SB), Y5, Y3
+	VMULPD         Y3, Y1, Y1
+	VMOVAPS        Y4, Y3
+	VFMADD231PD    IrisConstants<>+288(SB), Y2, Y3
+	VFMADD231PD    IrisConstants<>+352(SB), Y2, Y9
+	VFMADD231PD    IrisConstants<>+416(SB), Y2, Y11
+	VFMADD231PD    Y6, Y9, Y3
+	VFMADD231PD    Y5, Y11, Y3
+	VDIVPD         Y3, Y1, Y1
 	VCVTPD2PSY     Y1, X1
 	VINSERTF128    $0x01, X1, Y0, Y0
 	VMOVUPS        Y0, (SI)
@@ -901,9 +854,9 @@ TEXT ·irisGradAVX2(SB), NOSPLIT, $0-44
 	VMULPS       160(DI), Y0, Y1
 	VMULPS       192(DI), Y0, Y2
 	VMULPS       224(DI), Y0, Y3
-	VUNPCKLPS    Y2, Y1, Y4
+	VUNPCKLPS    Y2, Y1, Y5
 	VUNPCKHPS    Y2, Y1, Y1
-	VADDPS       Y1, Y4, Y1
+	VADDPS       Y1, Y5, Y1
 	VUNPCKLPS    Y3, Y3, Y2
 	VUNPCKHPS    Y3, Y3, Y3
 	VADDPS       Y3, Y2, Y2
@@ -911,176 +864,371 @@ TEXT ·irisGradAVX2(SB), NOSPLIT, $0-44
 	VUNPCKHPD    Y2, Y1, Y1
 	VADDPS       Y1, Y3, Y1
 	VEXTRACTF128 $0x01, Y1, X2
-	VADDPS       X2, X1, X1
-	VMOVSD       256(DI), X2
-	VINSERTPS    $0x20, 264(DI), X2, X2
+	VMOVSD       256(DI), X3
+	VINSERTPS    $0x20, 264(DI), X3, X3
+	VADDPS       X3, X1, X1
 	VADDPS       X2, X1, X1
 	VMOVSD       X1, 64(SI)
 	VEXTRACTPS   $0x02, X1, 72(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       IrisConstants<>+448(SB), X1, X1
-	VMOVUPS      IrisConstants<>+448(SB), X2
-	VMOVUPS      IrisConstants<>+480(SB), X3
+	VMOVUPS      IrisConstants<>+480(SB), X2
+	VMOVUPS      IrisConstants<>+448(SB), X3
 	VBLENDVPS    X2, X1, X3, X3
-	VSHUFPS      $0x4e, X3, X3, X4
-	VMAXPS       X4, X3, X3
-	VSHUFPS      $0xb1, X3, X3, X4
-	VMAXPS       X4, X3, X3
+	VSHUFPS      $0x4e, X3, X3, X5
+	VMAXPS       X5, X3, X3
+	VSHUFPS      $0xb1, X3, X3, X5
+	VMAXPS       X5, X3, X3
 	VMOVSS       X3, 88(SI)
-	VSUBPS       X3, X1, X4
-	VMOVUPS      IrisConstants<>+544(SB), X5
-	VMINPS       X4, X5, X4
-	VMOVUPS      IrisConstants<>+512(SB), X5
-	VMAXPS       X4, X5, X4
-	VMOVUPS      IrisConstants<>+576(SB), X5
-	VMOVAPS      X5, X7
-	VFMADD231PS  IrisConstants<>+608(SB), X4, X7
-	VSUBPS       X5, X7, X7
-	VFNMADD231PS IrisConstants<>+640(SB), X7, X4
-	VFNMADD231PS IrisConstants<>+672(SB), X7, X4
-	VMULPS       X4, X4, X8
-	VADDPS       IrisConstants<>+704(SB), X4, X9
-	VSUBPS       IrisConstants<>+704(SB), X9, X10
-	VSUBPS       X10, X4, X10
-	VMOVUPS      IrisConstants<>+736(SB), X11
-	VMOVAPS      X11, X12
-	VFMADD231PS  IrisConstants<>+768(SB), X4, X12
-	VMOVUPS      IrisConstants<>+800(SB), X13
-	VFMADD231PS  IrisConstants<>+832(SB), X4, X13
-	VMOVUPS      IrisConstants<>+864(SB), X14
-	VFMADD231PS  IrisConstants<>+896(SB), X4, X14
-	VFMADD231PS  X8, X13, X12
-	VMULPS       X8, X8, X4
-	VFMADD231PS  X4, X14, X12
-	VFMADD231PS  X12, X8, X10
-	VADDPS       X10, X9, X4
-	VFMADD213PS  X5, X7, X11
-	VSUBPS       X5, X11, X8
-	VSUBPS       X8, X7, X7
-	VADDPS       X5, X7, X5
-	VPSLLD       $0x17, X11, X7
-	VPADDD       IrisConstants<>+704(SB), X7, X7
-	VPSLLD       $0x17, X5, X5
-	VPADDD       IrisConstants<>+704(SB), X5, X5
-	VMULPS       X7, X4, X4
-	VMULPS       X5, X4, X4
-	VANDPS       X4, X2, X5
-	VSHUFPS      $0x4e, X5, X5, X7
-	VADDPS       X7, X5, X5
-	VSHUFPS      $0xb1, X5, X5, X7
-	VADDPS       X7, X5, X5
-	VMOVSS       X5, 92(SI)
-	VMOVUPS      IrisConstants<>+704(SB), Y7
-	VDIVPS       X5, X7, X8
-	VMULPS       X8, X4, X4
-	VMOVSD       X4, 76(SI)
-	VEXTRACTPS   $0x02, X4, 84(SI)
+	VSUBPS       X3, X1, X5
+	VMOVUPS      IrisConstants<>+512(SB), X6
+	VMAXPS       X5, X6, X5
+	VMOVUPS      IrisConstants<>+544(SB), X6
+	VMOVAPS      X6, X7
+	VFMADD231PS  IrisConstants<>+576(SB), X5, X7
+	VSUBPS       X6, X7, X7
+	VMOVAPS      X6, X8
+	VFMADD231PS  IrisConstants<>+608(SB), X7, X8
+	VSUBPS       X6, X8, X9
+	VSUBPS       X9, X7, X9
+	VADDPS       X6, X9, X6
+	VPSLLD       $0x17, X8, X8
+	VPADDD       IrisConstants<>+640(SB), X8, X8
+	VPSLLD       $0x17, X6, X6
+	VPADDD       IrisConstants<>+640(SB), X6, X6
+	VFNMADD231PS IrisConstants<>+672(SB), X7, X5
+	VFNMADD231PS IrisConstants<>+704(SB), X7, X5
+	VMULPS       X5, X5, X7
+	VMOVUPS      IrisConstants<>+608(SB), X9
+	VFMADD231PS  IrisConstants<>+736(SB), X5, X9
+	VMOVUPS      IrisConstants<>+768(SB), X10
+	VFMADD231PS  IrisConstants<>+800(SB), X5, X10
+	VMOVUPS      IrisConstants<>+832(SB), X11
+	VFMADD231PS  IrisConstants<>+864(SB), X5, X11
+	VFMADD231PS  X7, X10, X9
+	VMULPS       X7, X7, X10
+	VFMADD231PS  X10, X11, X9
+	VFMADD231PS  X9, X7, X5
+	VFMADD231PS  X8, X5, X8
+	VMULPS       X6, X8, X5
+	VANDPS       X5, X2, X6
+	VSHUFPS      $0x4e, X6, X6, X7
+	VADDPS       X7, X6, X6
+	VSHUFPS      $0xb1, X6, X6, X7
+	VADDPS       X7, X6, X6
+	VMOVSS       X6, 92(SI)
+	VDIVPS       X6, X5, X5
+	VMOVSD       X5, 76(SI)
+	VEXTRACTPS   $0x02, X5, 84(SI)
 
 	// t = log(s2)
-	VSHUFPS     $0x00, X5, X5, X5
-	VCVTPS2PD   X5, Y5
-	VPADDQ      IrisConstants<>+1120(SB), Y5, Y8
-	VPSRLQ      $0x34, Y8, Y9
-	VORPD       IrisConstants<>+1152(SB), Y9, Y9
-	VSUBPD      IrisConstants<>+1184(SB), Y9, Y9
-	VANDPD      IrisConstants<>+1216(SB), Y8, Y8
-	VPADDQ      IrisConstants<>+1248(SB), Y8, Y8
-	VSUBPD      Y6, Y8, Y6
-	VADDPD      IrisConstants<>+1280(SB), Y6, Y8
-	VDIVPD      Y8, Y6, Y6
-	VMULPD      Y6, Y6, Y8
-	VMOVUPS     IrisConstants<>+1344(SB), Y10
-	VFMADD231PD IrisConstants<>+1376(SB), Y8, Y10
-	VMOVUPS     IrisConstants<>+1408(SB), Y11
-	VFMADD231PD IrisConstants<>+1440(SB), Y8, Y11
-	VMULPD      Y8, Y8, Y8
-	VFMADD231PD Y8, Y11, Y10
-	VMULPD      Y8, Y8, Y8
-	VFMADD231PD IrisConstants<>+1472(SB), Y8, Y10
-	VMULPD      Y10, Y6, Y6
-	VFMADD231PD IrisConstants<>+1312(SB), Y9, Y6
-	VXORPS      X8, X8, X8
-	VCMPPD      $0x00, Y8, Y5, Y9
-	VBLENDVPD   Y9, IrisConstants<>+1536(SB), Y6, Y6
-	VCMPPD      $0x00, IrisConstants<>+1088(SB), Y5, Y9
-	VBLENDVPD   Y9, IrisConstants<>+1088(SB), Y6, Y6
-	VCMPPD      $0x19, Y8, Y5, Y5
-	VBLENDVPD   Y5, IrisConstants<>+1568(SB), Y6, Y5
-	VCVTPD2PSY  Y5, X5
-	VMOVSS      X5, 108(SI)
+	VSHUFPS     $0x00, X6, X6, X6
+	VCVTPS2PD   X6, Y6
+	VPADDQ      IrisConstants<>+1072(SB), Y6, Y7
+	VPSRLQ      $0x34, Y7, Y8
+	VORPD       IrisConstants<>+1104(SB), Y8, Y8
+	VSUBPD      IrisConstants<>+1136(SB), Y8, Y8
+	VANDPD      IrisConstants<>+1168(SB), Y7, Y7
+	VPADDQ      IrisConstants<>+1200(SB), Y7, Y7
+	VSUBPD      Y4, Y7, Y4
+	VADDPD      IrisConstants<>+1232(SB), Y4, Y7
+	VDIVPD      Y7, Y4, Y4
+	VMULPD      Y4, Y4, Y7
+	VMOVUPS     IrisConstants<>+1296(SB), Y9
+	VFMADD231PD IrisConstants<>+1328(SB), Y7, Y9
+	VMOVUPS     IrisConstants<>+1360(SB), Y10
+	VFMADD231PD IrisConstants<>+1392(SB), Y7, Y10
+	VMULPD      Y7, Y7, Y7
+	VFMADD231PD Y7, Y10, Y9
+	VMULPD      Y7, Y7, Y7
+	VFMADD231PD IrisConstants<>+1424(SB), Y7, Y9
+	VMULPD      Y9, Y4, Y4
+	VFMADD231PD IrisConstants<>+1264(SB), Y8, Y4
+	VXORPS      X7, X7, X7
+	VCMPPD      $0x00, Y7, Y6, Y8
+	VBLENDVPD   Y8, IrisConstants<>+1488(SB), Y4, Y4
+	VCMPPD      $0x00, IrisConstants<>+1040(SB), Y6, Y8
+	VBLENDVPD   Y8, IrisConstants<>+1040(SB), Y4, Y4
+	VCMPPD      $0x19, Y7, Y6, Y6
+	VBLENDVPD   Y6, IrisConstants<>+1520(SB), Y4, Y4
+	VCVTPD2PSY  Y4, X4
+	VMOVSS      X4, 108(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VANDPS     X4, X2, X4
 	VMOVSD     (CX), X6
 	VINSERTPS  $0x20, 8(CX), X6, X6
-	VSUBPS     X6, X4, X4
+	VSUBPS     X6, X5, X5
 	VSHUFPS    $0x00, X3, X3, X3
 	VSUBPS     X1, X3, X1
-	VSHUFPS    $0x00, X5, X5, X3
+	VSHUFPS    $0x00, X4, X4, X3
 	VADDPS     X3, X1, X1
 	VMULPS     X1, X6, X1
-	VMOVSD     X4, 96(SI)
-	VEXTRACTPS $0x02, X4, 104(SI)
+	VMOVSD     X5, 96(SI)
+	VEXTRACTPS $0x02, X5, 104(SI)
 	VANDPS     X1, X2, X1
-	VSHUFPS    $0x4e, X1, X1, X3
-	VADDPS     X3, X1, X1
-	VSHUFPS    $0xb1, X1, X1, X3
-	VADDPS     X3, X1, X1
+	VSHUFPS    $0x4e, X1, X1, X2
+	VADDPS     X2, X1, X1
+	VSHUFPS    $0xb1, X1, X1, X2
+	VADDPS     X2, X1, X1
 	VMOVSS     X1, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
-	VBROADCASTSS X4, Y1
-	VMULPS       160(DI), Y1, Y3
-	VSHUFPS      $0x55, X4, X4, X5
-	VBROADCASTSS X5, Y5
-	VFMADD231PS  192(DI), Y5, Y3
-	VSHUFPS      $0xaa, X4, X4, X6
-	VBROADCASTSS X6, Y6
-	VFMADD231PS  224(DI), Y6, Y3
-	VFNMADD231PS Y0, Y0, Y7
-	VMULPS       Y7, Y3, Y0
+	VBROADCASTSS X5, Y1
+	VMULPS       160(DI), Y1, Y2
+	VSHUFPS      $0x55, X5, X5, X3
+	VBROADCASTSS X3, Y3
+	VFMADD231PS  192(DI), Y3, Y2
+	VSHUFPS      $0xaa, X5, X5, X4
+	VBROADCASTSS X4, Y4
+	VFMADD231PS  224(DI), Y4, Y2
+	VMOVUPS      IrisConstants<>+640(SB), Y6
+	VFNMADD231PS Y0, Y0, Y6
+	VMULPS       Y6, Y2, Y0
 	VMOVUPS      Y0, 32(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VANDPS     X4, X2, X2
-	VMOVSD     X2, 256(BX)
-	VEXTRACTPS $0x02, X2, 264(BX)
+	VMOVSD     X5, 256(BX)
+	VEXTRACTPS $0x02, X5, 264(BX)
 	VMOVUPS    (SI), Y2
 	VMULPS     Y2, Y1, Y1
 	VMOVUPS    Y1, 160(BX)
-	VMULPS     Y2, Y5, Y1
+	VMULPS     Y2, Y3, Y1
 	VMOVUPS    Y1, 192(BX)
-	VMULPS     Y2, Y6, Y1
+	VMULPS     Y2, Y4, Y1
 	VMOVUPS    Y1, 224(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VMOVUPS      Y0, 128(BX)
-	VSHUFPS      $0x00, X0, X0, X1
-	VMOVUPS      (DX), X2
-	VMULPS       X2, X1, X1
-	VMOVUPS      X1, (BX)
-	VSHUFPS      $0x55, X0, X0, X1
-	VMULPS       X2, X1, X1
-	VMOVUPS      X1, 16(BX)
-	VSHUFPS      $0xaa, X0, X0, X0
-	VMULPS       X2, X0, X0
-	VMOVUPS      X0, 32(BX)
-	VBROADCASTSS 44(SI), X0
-	VMULPS       X2, X0, X0
-	VMOVUPS      X0, 48(BX)
-	VBROADCASTSS 48(SI), X0
-	VMULPS       X2, X0, X0
-	VMOVUPS      X0, 64(BX)
-	VBROADCASTSS 52(SI), X0
-	VMULPS       X2, X0, X0
-	VMOVUPS      X0, 80(BX)
-	VBROADCASTSS 56(SI), X0
-	VMULPS       X2, X0, X0
-	VMOVUPS      X0, 96(BX)
-	VBROADCASTSS 60(SI), X0
-	VMULPS       X2, X0, X0
-	VMOVUPS      X0, 112(BX)
+	VMOVUPS        Y0, 128(BX)
+	VBROADCASTF128 (DX), Y1
+	VMOVUPS        IrisConstants<>+1680(SB), Y2
+	VPERMPS        Y0, Y2, Y2
+	VMULPS         Y1, Y2, Y2
+	VMOVUPS        Y2, (BX)
+	VMOVUPS        IrisConstants<>+1712(SB), Y2
+	VPERMPS        Y0, Y2, Y2
+	VMULPS         Y1, Y2, Y2
+	VMOVUPS        Y2, 32(BX)
+	VMOVUPS        IrisConstants<>+1744(SB), Y2
+	VPERMPS        Y0, Y2, Y2
+	VMULPS         Y1, Y2, Y2
+	VMOVUPS        Y2, 64(BX)
+	VMOVUPS        IrisConstants<>+1776(SB), Y2
+	VPERMPS        Y0, Y2, Y0
+	VMULPS         Y1, Y0, Y0
+	VMOVUPS        Y0, 96(BX)
+	VZEROUPPER
+	RET
+
+// func irisGradAVX512(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, grad *IrisGrad) float32
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, FMA3
+TEXT ·irisGradAVX512(SB), NOSPLIT, $0-44
+	MOVQ p+0(FP), DI
+	MOVQ ws+8(FP), SI
+	MOVQ x+16(FP), DX
+	MOVQ y+24(FP), CX
+	MOVQ grad+32(FP), BX
+
+	// z1 = W1·x + b1; a1 = tanh(z1)
+	VBROADCASTF32X4  (DX), Y0
+	VMULPS           (DI), Y0, Y1
+	VMULPS           32(DI), Y0, Y2
+	VMULPS           64(DI), Y0, Y3
+	VMULPS           96(DI), Y0, Y0
+	VSHUFPS          $0x88, Y2, Y1, Y4
+	VSHUFPS          $0xdd, Y2, Y1, Y1
+	VADDPS           Y1, Y4, Y1
+	VSHUFPS          $0x88, Y0, Y3, Y2
+	VSHUFPS          $0xdd, Y0, Y3, Y0
+	VADDPS           Y0, Y2, Y0
+	VSHUFPS          $0x88, Y0, Y1, Y2
+	VSHUFPS          $0xdd, Y0, Y1, Y0
+	VADDPS           Y0, Y2, Y0
+	VMOVUPS          IrisConstants<>+0(SB), Y1
+	VPERMPS          Y0, Y1, Y0
+	VADDPS           128(DI), Y0, Y0
+	VBROADCASTSS     IrisConstants<>+900(SB), Y1
+	VMINPS           Y0, Y1, Y0
+	VBROADCASTSS     IrisConstants<>+896(SB), Y1
+	VMAXPS           Y0, Y1, Y0
+	VCVTPS2PD        Y0, Z0
+	VMULPD           Z0, Z0, Z1
+	VBROADCASTSD     IrisConstants<>+904(SB), Z2
+	VFMADD231PD.BCST IrisConstants<>+912(SB), Z1, Z2
+	VBROADCASTSD     IrisConstants<>+920(SB), Z3
+	VFMADD231PD.BCST IrisConstants<>+928(SB), Z1, Z3
+	VMULPD           Z1, Z1, Z4
+	VFMADD231PD      Z4, Z3, Z2
+	VMULPD           Z4, Z4, Z3
+	VFMADD231PD.BCST IrisConstants<>+936(SB), Z3, Z2
+	VMULPD           Z2, Z0, Z0
+	VBROADCASTSD     IrisConstants<>+944(SB), Z2
+	VMOVAPS          Z2, Z5
+	VFMADD231PD.BCST IrisConstants<>+952(SB), Z1, Z5
+	VBROADCASTSD     IrisConstants<>+960(SB), Z6
+	VFMADD231PD.BCST IrisConstants<>+968(SB), Z1, Z6
+	VBROADCASTSD     IrisConstants<>+976(SB), Z7
+	VFMADD231PD.BCST IrisConstants<>+984(SB), Z1, Z7
+	VFMADD231PD      Z4, Z6, Z5
+	VFMADD231PD      Z3, Z7, Z5
+	VDIVPD           Z5, Z0, Z0
+	VCVTPD2PS        Z0, Y0
+	VMOVUPS          Y0, (SI)
+
+	// z2 = W2·a1 + b2
+	VMULPS        160(DI), Y0, Y1
+	VMULPS        192(DI), Y0, Y3
+	VMULPS        224(DI), Y0, Y4
+	VUNPCKLPS     Y3, Y1, Y5
+	VUNPCKHPS     Y3, Y1, Y1
+	VADDPS        Y1, Y5, Y1
+	VUNPCKLPS     Y4, Y4, Y3
+	VUNPCKHPS     Y4, Y4, Y4
+	VADDPS        Y4, Y3, Y3
+	VUNPCKLPD     Y3, Y1, Y4
+	VUNPCKHPD     Y3, Y1, Y1
+	VADDPS        Y1, Y4, Y1
+	VEXTRACTF32X4 $0x01, Y1, X3
+	VMOVSD        256(DI), X4
+	VINSERTPS     $0x20, 264(DI), X4, X4
+	VADDPS        X4, X1, X1
+	VADDPS        X3, X1, X1
+	VMOVSD        X1, 64(SI)
+	VEXTRACTPS    $0x02, X1, 72(SI)
+
+	// a2 = softmax(z2)
+	MOVL              $0x00000007, AX
+	KMOVW             AX, K1
+	VBROADCASTSS      IrisConstants<>+992(SB), X3
+	VBLENDMPS         X1, X3, K1, X3
+	VSHUFPS           $0x4e, X3, X3, X4
+	VMAXPS            X4, X3, X3
+	VSHUFPS           $0xb1, X3, X3, X4
+	VMAXPS            X4, X3, X3
+	VMOVSS            X3, 88(SI)
+	VSUBPS            X3, X1, X4
+	VBROADCASTSS      IrisConstants<>+996(SB), X5
+	VMAXPS            X4, X5, X4
+	VMULPS.BCST       IrisConstants<>+1000(SB), X4, X5
+	VRNDSCALEPS       $0x08, X5, X5
+	VBROADCASTSS      IrisConstants<>+1004(SB), Y6
+	VSCALEFPS         X5, X6, X7
+	VFNMADD231PS.BCST IrisConstants<>+1008(SB), X5, X4
+	VFNMADD231PS.BCST IrisConstants<>+1012(SB), X5, X4
+	VMULPS            X4, X4, X5
+	VBROADCASTSS      IrisConstants<>+1016(SB), X8
+	VFMADD231PS.BCST  IrisConstants<>+1020(SB), X4, X8
+	VBROADCASTSS      IrisConstants<>+1024(SB), X9
+	VFMADD231PS.BCST  IrisConstants<>+1028(SB), X4, X9
+	VBROADCASTSS      IrisConstants<>+1032(SB), X10
+	VFMADD231PS.BCST  IrisConstants<>+1036(SB), X4, X10
+	VFMADD231PS       X5, X9, X8
+	VMULPS            X5, X5, X9
+	VFMADD231PS       X9, X10, X8
+	VFMADD231PS       X8, X5, X4
+	VFMADD231PS       X7, X4, X7
+	VMOVAPS.Z         X7, K1, X4
+	VSHUFPS           $0x4e, X4, X4, X5
+	VADDPS            X5, X4, X4
+	VSHUFPS           $0xb1, X4, X4, X5
+	VADDPS            X5, X4, X4
+	VMOVSS            X4, 92(SI)
+	VDIVPS            X4, X7, X5
+	VMOVSD            X5, 76(SI)
+	VEXTRACTPS        $0x02, X5, 84(SI)
+
+	// t = log(s2)
+	VSHUFPS          $0x00, X4, X4, X4
+	VCVTPS2PD        X4, Y4
+	VPADDQ.BCST      IrisConstants<>+1560(SB), Y4, Y7
+	VPSRLQ           $0x34, Y7, Y8
+	VORPD.BCST       IrisConstants<>+1568(SB), Y8, Y8
+	VSUBPD.BCST      IrisConstants<>+1576(SB), Y8, Y8
+	VANDPD.BCST      IrisConstants<>+1584(SB), Y7, Y7
+	VPADDQ.BCST      IrisConstants<>+1592(SB), Y7, Y7
+	VSUBPD           Y2, Y7, Y2
+	VADDPD.BCST      IrisConstants<>+1600(SB), Y2, Y7
+	VDIVPD           Y7, Y2, Y2
+	VMULPD           Y2, Y2, Y7
+	VBROADCASTSD     IrisConstants<>+1616(SB), Y9
+	VFMADD231PD.BCST IrisConstants<>+1624(SB), Y7, Y9
+	VBROADCASTSD     IrisConstants<>+1632(SB), Y10
+	VFMADD231PD.BCST IrisConstants<>+1640(SB), Y7, Y10
+	VMULPD           Y7, Y7, Y7
+	VFMADD231PD      Y7, Y10, Y9
+	VMULPD           Y7, Y7, Y7
+	VFMADD231PD.BCST IrisConstants<>+1648(SB), Y7, Y9
+	VMULPD           Y9, Y2, Y2
+	VFMADD231PD.BCST IrisConstants<>+1608(SB), Y8, Y2
+	VXORPS           X7, X7, X7
+	VCMPPD           $0x00, Y7, Y4, K2
+	VBLENDMPD.BCST   IrisConstants<>+1664(SB), Y2, K2, Y2
+	VCMPPD.BCST      $0x00, IrisConstants<>+1552(SB), Y4, K2
+	VBLENDMPD.BCST   IrisConstants<>+1552(SB), Y2, K2, Y2
+	VCMPPD           $0x19, Y7, Y4, K2
+	VBLENDMPD.BCST   IrisConstants<>+1672(SB), Y2, K2, Y2
+	VCVTPD2PSY       Y2, X2
+	VMOVSS           X2, 108(SI)
+
+	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
+	VMOVSD     (CX), X4
+	VINSERTPS  $0x20, 8(CX), X4, X4
+	VSUBPS     X4, X5, X5
+	VSHUFPS    $0x00, X3, X3, X3
+	VSUBPS     X1, X3, X1
+	VSHUFPS    $0x00, X2, X2, X2
+	VADDPS     X2, X1, X1
+	VMULPS     X1, X4, X1
+	VMOVSD     X5, 96(SI)
+	VEXTRACTPS $0x02, X5, 104(SI)
+	VMOVAPS.Z  X1, K1, X1
+	VSHUFPS    $0x4e, X1, X1, X2
+	VADDPS     X2, X1, X1
+	VSHUFPS    $0xb1, X1, X1, X2
+	VADDPS     X2, X1, X1
+	VMOVSS     X1, ret+40(FP)
+
+	// d1 = (W2ᵀ·d2)*(1 - a1^2)
+	VBROADCASTSS X5, Y1
+	VMULPS       160(DI), Y1, Y2
+	VSHUFPS      $0x55, X5, X5, X3
+	VBROADCASTSS X3, Y3
+	VFMADD231PS  192(DI), Y3, Y2
+	VSHUFPS      $0xaa, X5, X5, X4
+	VBROADCASTSS X4, Y4
+	VFMADD231PS  224(DI), Y4, Y2
+	VFNMADD231PS Y0, Y0, Y6
+	VMULPS       Y6, Y2, Y2
+	VMOVUPS      Y2, 32(SI)
+
+	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
+	VMOVSD     X5, 256(BX)
+	VEXTRACTPS $0x02, X5, 264(BX)
+	VMULPS     Y0, Y1, Y1
+	VMOVUPS    Y1, 160(BX)
+	VMULPS     Y0, Y3, Y1
+	VMOVUPS    Y1, 192(BX)
+	VMULPS     Y0, Y4, Y0
+	VMOVUPS    Y0, 224(BX)
+
+	// ∇W1 = d1·xᵀ; ∇b1 = d1
+	VMOVUPS         Y2, 128(BX)
+	VBROADCASTF32X4 (DX), Y0
+	VMOVUPS         IrisConstants<>+1680(SB), Y1
+	VPERMPS         Y2, Y1, Y1
+	VMULPS          Y0, Y1, Y1
+	VMOVUPS         Y1, (BX)
+	VMOVUPS         IrisConstants<>+1712(SB), Y1
+	VPERMPS         Y2, Y1, Y1
+	VMULPS          Y0, Y1, Y1
+	VMOVUPS         Y1, 32(BX)
+	VMOVUPS         IrisConstants<>+1744(SB), Y1
+	VPERMPS         Y2, Y1, Y1
+	VMULPS          Y0, Y1, Y1
+	VMOVUPS         Y1, 64(BX)
+	VMOVUPS         IrisConstants<>+1776(SB), Y1
+	VPERMPS         Y2, Y1, Y1
+	VMULPS          Y0, Y1, Y0
+	VMOVUPS         Y0, 96(BX)
 	VZEROUPPER
 	RET
 
@@ -1097,299 +1245,262 @@ TEXT ·irisStepAVX2(SB), NOSPLIT, $0-44
 	MOVQ y+24(FP), CX
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VMOVUPS      (DX), X0
-	VMULPS       (DI), X0, X1
-	VMULPS       16(DI), X0, X2
-	VMULPS       32(DI), X0, X3
-	VMULPS       48(DI), X0, X4
-	VMULPS       64(DI), X0, X5
-	VMULPS       80(DI), X0, X6
-	VMULPS       96(DI), X0, X7
-	VMULPS       112(DI), X0, X0
-	VUNPCKLPS    X2, X1, X8
-	VUNPCKHPS    X2, X1, X1
-	VADDPS       X1, X8, X1
-	VUNPCKLPS    X4, X3, X2
-	VUNPCKHPS    X4, X3, X3
-	VADDPS       X3, X2, X2
-	VUNPCKLPD    X2, X1, X3
-	VUNPCKHPD    X2, X1, X1
-	VADDPS       X1, X3, X1
-	VUNPCKLPS    X6, X5, X2
-	VUNPCKHPS    X6, X5, X3
-	VADDPS       X3, X2, X2
-	VUNPCKLPS    X0, X7, X3
-	VUNPCKHPS    X0, X7, X0
-	VADDPS       X0, X3, X0
-	VUNPCKLPD    X0, X2, X3
-	VUNPCKHPD    X0, X2, X0
-	VADDPS       X0, X3, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VADDPS       128(DI), Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VCVTPS2PD    X0, Y0
-	VMOVUPS      IrisConstants<>+64(SB), Y2
-	VMINPD       Y0, Y2, Y0
-	VMOVUPS      IrisConstants<>+32(SB), Y3
-	VMAXPD       Y0, Y3, Y0
-	VMULPD       Y0, Y0, Y4
-	VMOVUPS      IrisConstants<>+96(SB), Y5
-	VMOVAPS      Y5, Y6
-	VFMADD231PD  IrisConstants<>+128(SB), Y4, Y6
-	VMOVUPS      IrisConstants<>+160(SB), Y7
-	VMOVAPS      Y7, Y8
-	VFMADD231PD  IrisConstants<>+192(SB), Y4, Y8
-	VMULPD       Y4, Y4, Y9
-	VFMADD231PD  Y9, Y8, Y6
-	VMULPD       Y9, Y9, Y8
-	VFMADD231PD  IrisConstants<>+224(SB), Y8, Y6
-	VMULPD       Y6, Y0, Y0
-	VMOVUPS      IrisConstants<>+256(SB), Y6
-	VMOVAPS      Y6, Y10
-	VFMADD231PD  IrisConstants<>+288(SB), Y4, Y10
-	VMOVUPS      IrisConstants<>+320(SB), Y11
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  IrisConstants<>+352(SB), Y4, Y12
-	VMOVUPS      IrisConstants<>+384(SB), Y13
-	VFMADD132PD  IrisConstants<>+416(SB), Y13, Y4
-	VFMADD231PD  Y9, Y12, Y10
-	VFMADD231PD  Y8, Y4, Y10
-	VDIVPD       Y10, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y2, Y1
-	VMAXPD       Y1, Y3, Y1
-	VMULPD       Y1, Y1, Y2
-	VFMADD231PD  IrisConstants<>+128(SB), Y2, Y5
-	VFMADD231PD  IrisConstants<>+192(SB), Y2, Y7
-	VMULPD       Y2, Y2, Y3
-	VFMADD231PD  Y3, Y7, Y5
-	VMULPD       Y3, Y3, Y4
-	VFMADD231PD  IrisConstants<>+224(SB), Y4, Y5
-	VMULPD       Y5, Y1, Y1
-	VMOVAPS      Y6, Y5
-	VFMADD231PD  IrisConstants<>+288(SB), Y2, Y5
-	VFMADD231PD  IrisConstants<>+352(SB), Y2, Y11
-	VFMADD231PD  IrisConstants<>+416(SB), Y2, Y13
-	VFMADD231PD  Y3, Y11, Y5
-	VFMADD231PD  Y4, Y13, Y5
-	VDIVPD       Y5, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VINSERTF128  $0x01, X1, Y0, Y0
-	VMOVUPS      Y0, (SI)
+	VBROADCASTF128 (DX), Y0
+	VMULPS         (DI), Y0, Y1
+	VMULPS         32(DI), Y0, Y2
+	VMULPS         64(DI), Y0, Y3
+	VMULPS         96(DI), Y0, Y0
+	VSHUFPS        $0x88, Y2, Y1, Y4
+	VSHUFPS        $0xdd, Y2, Y1, Y1
+	VADDPS         Y1, Y4, Y1
+	VSHUFPS        $0x88, Y0, Y3, Y2
+	VSHUFPS        $0xdd, Y0, Y3, Y0
+	VADDPS         Y0, Y2, Y0
+	VSHUFPS        $0x88, Y0, Y1, Y2
+	VSHUFPS        $0xdd, Y0, Y1, Y0
+	VADDPS         Y0, Y2, Y0
+	VMOVUPS        IrisConstants<>+0(SB), Y1
+	VPERMPS        Y0, Y1, Y0
+	VADDPS         128(DI), Y0, Y0
+	VEXTRACTF128   $0x01, Y0, X1
+	VCVTPS2PD      X0, Y0
+	VMULPD         Y0, Y0, Y2
+	VMOVUPS        IrisConstants<>+1808(SB), Y3
+	VMINPD         Y2, Y3, Y2
+	VMOVUPS        IrisConstants<>+1872(SB), Y4
+	VMINPD         Y0, Y4, Y0
+	VMOVUPS        IrisConstants<>+1840(SB), Y5
+	VMAXPD         Y0, Y5, Y0
+	VMULPD         Y2, Y2, Y6
+	VMOVUPS        IrisConstants<>+96(SB), Y7
+	VMOVAPS        Y7, Y8
+	VFMADD231PD    IrisConstants<>+128(SB), Y2, Y8
+	VMULPD         Y8, Y0, Y8
+	VMOVUPS        IrisConstants<>+160(SB), Y9
+	VMOVAPS        Y9, Y10
+	VFMADD231PD    IrisConstants<>+192(SB), Y2, Y10
+	VFMADD231PD    IrisConstants<>+224(SB), Y6, Y10
+	VMULPD         Y6, Y0, Y0
+	VFMADD231PD    Y10, Y0, Y8
+	VMOVUPS        IrisConstants<>+256(SB), Y0
+	VMOVAPS        Y0, Y10
+	VFMADD231PD    IrisConstants<>+288(SB), Y2, Y10
+	VMOVUPS        IrisConstants<>+320(SB), Y11
+	VMOVAPS        Y11, Y12
+	VFMADD231PD    IrisConstants<>+352(SB), Y2, Y12
+	VMOVUPS        IrisConstants<>+384(SB), Y13
+	VFMADD132PD    IrisConstants<>+416(SB), Y13, Y2
+	VFMADD231PD    Y6, Y12, Y10
+	VMULPD         Y6, Y6, Y6
+	VFMADD231PD    Y6, Y2, Y10
+	VDIVPD         Y10, Y8, Y2
+	VCVTPD2PSY     Y2, X2
+	VCVTPS2PD      X1, Y1
+	VMULPD         Y1, Y1, Y6
+	VMINPD         Y6, Y3, Y3
+	VMINPD         Y1, Y4, Y1
+	VMAXPD         Y1, Y5, Y1
+	VMULPD         Y3, Y3, Y4
+	VFMADD231PD    IrisConstants<>+128(SB), Y3, Y7
+	VMULPD         Y7, Y1, Y5
+	VFMADD231PD    IrisConstants<>+192(SB), Y3, Y9
+	VFMADD231PD    IrisConstants<>+224(SB), Y4, Y9
+	VMULPD         Y4, Y1, Y1
+	VFMADD231PD    Y9, Y1, Y5
+	VMOVAPS        Y0, Y1
+	VFMADD231PD    IrisConstants<>+288(SB), Y3, Y1
+	VFMADD231PD    IrisConstants<>+352(SB), Y3, Y11
+	VFMADD231PD    IrisConstants<>+416(SB), Y3, Y13
+	VFMADD231PD    Y4, Y11, Y1
+	VMULPD         Y4, Y4, Y3
+	VFMADD231PD    Y3, Y13, Y1
+	VDIVPD         Y1, Y5, Y1
+	VCVTPD2PSY     Y1, X1
+	VINSERTF128    $0x01, X1, Y2, Y1
+	VMOVUPS        Y1, (SI)
 
 	// z2 = W2·a1 + b2
-	VMULPS       160(DI), Y0, Y1
-	VMULPS       192(DI), Y0, Y2
-	VMULPS       224(DI), Y0, Y0
-	VUNPCKLPS    Y2, Y1, Y3
-	VUNPCKHPS    Y2, Y1, Y1
+	VMULPS       160(DI), Y1, Y2
+	VMULPS       192(DI), Y1, Y3
+	VMULPS       224(DI), Y1, Y1
+	VUNPCKLPS    Y3, Y2, Y4
+	VUNPCKHPS    Y3, Y2, Y2
+	VADDPS       Y2, Y4, Y2
+	VUNPCKLPS    Y1, Y1, Y3
+	VUNPCKHPS    Y1, Y1, Y1
 	VADDPS       Y1, Y3, Y1
-	VUNPCKLPS    Y0, Y0, Y2
-	VUNPCKHPS    Y0, Y0, Y0
-	VADDPS       Y0, Y2, Y0
-	VUNPCKLPD    Y0, Y1, Y2
-	VUNPCKHPD    Y0, Y1, Y0
-	VADDPS       Y0, Y2, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
-	VMOVSD       256(DI), X1
-	VINSERTPS    $0x20, 264(DI), X1, X1
-	VADDPS       X1, X0, X0
-	VMOVSD       X0, 64(SI)
-	VEXTRACTPS   $0x02, X0, 72(SI)
+	VUNPCKLPD    Y1, Y2, Y3
+	VUNPCKHPD    Y1, Y2, Y1
+	VADDPS       Y1, Y3, Y1
+	VEXTRACTF128 $0x01, Y1, X2
+	VMOVSD       256(DI), X3
+	VINSERTPS    $0x20, 264(DI), X3, X3
+	VADDPS       X3, X1, X1
+	VADDPS       X2, X1, X1
+	VMOVSD       X1, 64(SI)
+	VEXTRACTPS   $0x02, X1, 72(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       IrisConstants<>+448(SB), X0, X0
-	VMOVUPS      IrisConstants<>+448(SB), X1
 	VMOVUPS      IrisConstants<>+480(SB), X2
-	VBLENDVPS    X1, X0, X2, X2
-	VSHUFPS      $0x4e, X2, X2, X3
-	VMAXPS       X3, X2, X2
-	VSHUFPS      $0xb1, X2, X2, X3
-	VMAXPS       X3, X2, X2
-	VMOVSS       X2, 88(SI)
-	VSUBPS       X2, X0, X3
-	VMOVUPS      IrisConstants<>+544(SB), X4
-	VMINPS       X3, X4, X3
-	VMOVUPS      IrisConstants<>+512(SB), X4
-	VMAXPS       X3, X4, X3
-	VMOVUPS      IrisConstants<>+576(SB), X4
-	VMOVAPS      X4, X5
-	VFMADD231PS  IrisConstants<>+608(SB), X3, X5
-	VSUBPS       X4, X5, X5
-	VFNMADD231PS IrisConstants<>+640(SB), X5, X3
-	VFNMADD231PS IrisConstants<>+672(SB), X5, X3
-	VMULPS       X3, X3, X7
-	VADDPS       IrisConstants<>+704(SB), X3, X8
-	VSUBPS       IrisConstants<>+704(SB), X8, X9
-	VSUBPS       X9, X3, X9
-	VMOVUPS      IrisConstants<>+736(SB), X10
-	VMOVAPS      X10, X11
-	VFMADD231PS  IrisConstants<>+768(SB), X3, X11
-	VMOVUPS      IrisConstants<>+800(SB), X12
-	VFMADD231PS  IrisConstants<>+832(SB), X3, X12
-	VMOVUPS      IrisConstants<>+864(SB), X13
-	VFMADD231PS  IrisConstants<>+896(SB), X3, X13
-	VFMADD231PS  X7, X12, X11
-	VMULPS       X7, X7, X3
-	VFMADD231PS  X3, X13, X11
-	VFMADD231PS  X11, X7, X9
-	VADDPS       X9, X8, X3
-	VFMADD213PS  X4, X5, X10
-	VSUBPS       X4, X10, X7
-	VSUBPS       X7, X5, X5
-	VADDPS       X4, X5, X4
-	VPSLLD       $0x17, X10, X5
-	VPADDD       IrisConstants<>+704(SB), X5, X5
-	VPSLLD       $0x17, X4, X4
-	VPADDD       IrisConstants<>+704(SB), X4, X4
-	VMULPS       X5, X3, X3
-	VMULPS       X4, X3, X3
-	VANDPS       X3, X1, X4
-	VSHUFPS      $0x4e, X4, X4, X5
-	VADDPS       X5, X4, X4
-	VSHUFPS      $0xb1, X4, X4, X5
-	VADDPS       X5, X4, X4
-	VMOVSS       X4, 92(SI)
-	VMOVUPS      IrisConstants<>+704(SB), Y5
-	VDIVPS       X4, X5, X7
-	VMULPS       X7, X3, X3
-	VMOVSD       X3, 76(SI)
-	VEXTRACTPS   $0x02, X3, 84(SI)
+	VMOVUPS      IrisConstants<>+448(SB), X3
+	VBLENDVPS    X2, X1, X3, X3
+	VSHUFPS      $0x4e, X3, X3, X4
+	VMAXPS       X4, X3, X3
+	VSHUFPS      $0xb1, X3, X3, X4
+	VMAXPS       X4, X3, X3
+	VMOVSS       X3, 88(SI)
+	VSUBPS       X3, X1, X4
+	VMOVUPS      IrisConstants<>+512(SB), X5
+	VMAXPS       X4, X5, X4
+	VMOVUPS      IrisConstants<>+544(SB), X5
+	VMOVAPS      X5, X6
+	VFMADD231PS  IrisConstants<>+576(SB), X4, X6
+	VSUBPS       X5, X6, X6
+	VMOVAPS      X5, X7
+	VFMADD231PS  IrisConstants<>+608(SB), X6, X7
+	VSUBPS       X5, X7, X8
+	VSUBPS       X8, X6, X8
+	VADDPS       X5, X8, X5
+	VPSLLD       $0x17, X7, X7
+	VPADDD       IrisConstants<>+640(SB), X7, X7
+	VPSLLD       $0x17, X5, X5
+	VPADDD       IrisConstants<>+640(SB), X5, X5
+	VFNMADD231PS IrisConstants<>+672(SB), X6, X4
+	VFNMADD231PS IrisConstants<>+704(SB), X6, X4
+	VMULPS       X4, X4, X6
+	VMOVUPS      IrisConstants<>+608(SB), X8
+	VFMADD231PS  IrisConstants<>+736(SB), X4, X8
+	VMOVUPS      IrisConstants<>+768(SB), X9
+	VFMADD231PS  IrisConstants<>+800(SB), X4, X9
+	VMOVUPS      IrisConstants<>+832(SB), X10
+	VFMADD231PS  IrisConstants<>+864(SB), X4, X10
+	VFMADD231PS  X6, X9, X8
+	VMULPS       X6, X6, X9
+	VFMADD231PS  X9, X10, X8
+	VFMADD231PS  X8, X6, X4
+	VFMADD231PS  X7, X4, X7
+	VMULPS       X5, X7, X4
+	VANDPS       X4, X2, X5
+	VSHUFPS      $0x4e, X5, X5, X6
+	VADDPS       X6, X5, X5
+	VSHUFPS      $0xb1, X5, X5, X6
+	VADDPS       X6, X5, X5
+	VMOVSS       X5, 92(SI)
+	VDIVPS       X5, X4, X4
+	VMOVSD       X4, 76(SI)
+	VEXTRACTPS   $0x02, X4, 84(SI)
 
 	// t = log(s2)
-	VSHUFPS     $0x00, X4, X4, X4
-	VCVTPS2PD   X4, Y4
-	VPADDQ      IrisConstants<>+1120(SB), Y4, Y7
-	VPSRLQ      $0x34, Y7, Y8
-	VORPD       IrisConstants<>+1152(SB), Y8, Y8
-	VSUBPD      IrisConstants<>+1184(SB), Y8, Y8
-	VANDPD      IrisConstants<>+1216(SB), Y7, Y7
-	VPADDQ      IrisConstants<>+1248(SB), Y7, Y7
-	VSUBPD      Y6, Y7, Y6
-	VADDPD      IrisConstants<>+1280(SB), Y6, Y7
-	VDIVPD      Y7, Y6, Y6
-	VMULPD      Y6, Y6, Y7
-	VMOVUPS     IrisConstants<>+1344(SB), Y9
-	VFMADD231PD IrisConstants<>+1376(SB), Y7, Y9
-	VMOVUPS     IrisConstants<>+1408(SB), Y10
-	VFMADD231PD IrisConstants<>+1440(SB), Y7, Y10
-	VMULPD      Y7, Y7, Y7
-	VFMADD231PD Y7, Y10, Y9
-	VMULPD      Y7, Y7, Y7
-	VFMADD231PD IrisConstants<>+1472(SB), Y7, Y9
-	VMULPD      Y9, Y6, Y6
-	VFMADD231PD IrisConstants<>+1312(SB), Y8, Y6
-	VXORPS      X7, X7, X7
-	VCMPPD      $0x00, Y7, Y4, Y8
-	VBLENDVPD   Y8, IrisConstants<>+1536(SB), Y6, Y6
-	VCMPPD      $0x00, IrisConstants<>+1088(SB), Y4, Y8
-	VBLENDVPD   Y8, IrisConstants<>+1088(SB), Y6, Y6
-	VCMPPD      $0x19, Y7, Y4, Y4
-	VBLENDVPD   Y4, IrisConstants<>+1568(SB), Y6, Y4
-	VCVTPD2PSY  Y4, X4
-	VMOVSS      X4, 108(SI)
+	VSHUFPS     $0x00, X5, X5, X5
+	VCVTPS2PD   X5, Y5
+	VPADDQ      IrisConstants<>+1072(SB), Y5, Y6
+	VPSRLQ      $0x34, Y6, Y7
+	VORPD       IrisConstants<>+1104(SB), Y7, Y7
+	VSUBPD      IrisConstants<>+1136(SB), Y7, Y7
+	VANDPD      IrisConstants<>+1168(SB), Y6, Y6
+	VPADDQ      IrisConstants<>+1200(SB), Y6, Y6
+	VSUBPD      Y0, Y6, Y0
+	VADDPD      IrisConstants<>+1232(SB), Y0, Y6
+	VDIVPD      Y6, Y0, Y0
+	VMULPD      Y0, Y0, Y6
+	VMOVUPS     IrisConstants<>+1296(SB), Y8
+	VFMADD231PD IrisConstants<>+1328(SB), Y6, Y8
+	VMOVUPS     IrisConstants<>+1360(SB), Y9
+	VFMADD231PD IrisConstants<>+1392(SB), Y6, Y9
+	VMULPD      Y6, Y6, Y6
+	VFMADD231PD Y6, Y9, Y8
+	VMULPD      Y6, Y6, Y6
+	VFMADD231PD IrisConstants<>+1424(SB), Y6, Y8
+	VMULPD      Y8, Y0, Y0
+	VFMADD231PD IrisConstants<>+1264(SB), Y7, Y0
+	VXORPS      X6, X6, X6
+	VCMPPD      $0x00, Y6, Y5, Y7
+	VBLENDVPD   Y7, IrisConstants<>+1488(SB), Y0, Y0
+	VCMPPD      $0x00, IrisConstants<>+1040(SB), Y5, Y7
+	VBLENDVPD   Y7, IrisConstants<>+1040(SB), Y0, Y0
+	VCMPPD      $0x19, Y6, Y5, Y5
+	VBLENDVPD   Y5, IrisConstants<>+1520(SB), Y0, Y0
+	VCVTPD2PSY  Y0, X0
+	VMOVSS      X0, 108(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VANDPS     X3, X1, X3
-	VMOVSD     (CX), X6
-	VINSERTPS  $0x20, 8(CX), X6, X6
-	VSUBPS     X6, X3, X3
-	VSHUFPS    $0x00, X2, X2, X2
-	VSUBPS     X0, X2, X0
-	VSHUFPS    $0x00, X4, X4, X2
-	VADDPS     X2, X0, X0
-	VMULPS     X0, X6, X0
-	VMOVSD     X3, 96(SI)
-	VEXTRACTPS $0x02, X3, 104(SI)
-	VANDPS     X0, X1, X0
-	VSHUFPS    $0x4e, X0, X0, X2
-	VADDPS     X2, X0, X0
-	VSHUFPS    $0xb1, X0, X0, X2
-	VADDPS     X2, X0, X0
+	VMOVSD     (CX), X5
+	VINSERTPS  $0x20, 8(CX), X5, X5
+	VSUBPS     X5, X4, X4
+	VSHUFPS    $0x00, X3, X3, X3
+	VSUBPS     X1, X3, X1
+	VSHUFPS    $0x00, X0, X0, X0
+	VADDPS     X0, X1, X0
+	VMULPS     X0, X5, X0
+	VMOVSD     X4, 96(SI)
+	VEXTRACTPS $0x02, X4, 104(SI)
+	VANDPS     X0, X2, X0
+	VSHUFPS    $0x4e, X0, X0, X1
+	VADDPS     X1, X0, X0
+	VSHUFPS    $0xb1, X0, X0, X1
+	VADDPS     X1, X0, X0
 	VMOVSS     X0, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
-	VBROADCASTSS rate+32(FP), X0
-	VANDPS       X3, X1, X1
-	VMOVSD       256(DI), X2
-	VINSERTPS    $0x20, 264(DI), X2, X2
-	VFNMADD231PS X1, X0, X2
-	VMOVSD       X2, 256(DI)
-	VEXTRACTPS   $0x02, X2, 264(DI)
-	VBROADCASTSS X3, Y1
-	VBROADCASTSS rate+32(FP), Y2
-	VMULPS       Y1, Y2, Y4
-	VMOVUPS      160(DI), Y6
-	VMULPS       Y1, Y6, Y1
-	VFNMADD231PS (SI), Y4, Y6
-	VMOVUPS      Y6, 160(DI)
-	VSHUFPS      $0x55, X3, X3, X4
-	VBROADCASTSS X4, Y4
-	VMULPS       Y4, Y2, Y6
-	VMOVUPS      192(DI), Y7
-	VFMADD231PS  Y4, Y7, Y1
-	VFNMADD231PS (SI), Y6, Y7
-	VMOVUPS      Y7, 192(DI)
-	VSHUFPS      $0xaa, X3, X3, X3
-	VBROADCASTSS X3, Y3
-	VMULPS       Y3, Y2, Y4
-	VMOVUPS      224(DI), Y6
-	VFMADD231PS  Y3, Y6, Y1
-	VFNMADD231PS (SI), Y4, Y6
-	VMOVUPS      Y6, 224(DI)
-	VMOVUPS      (SI), Y3
-	VFNMADD231PS Y3, Y3, Y5
-	VMULPS       Y5, Y1, Y1
-	VMOVUPS      Y1, 32(SI)
+	VMOVSD       256(DI), X0
+	VINSERTPS    $0x20, 264(DI), X0, X0
+	VBROADCASTSS rate+32(FP), X1
+	VFNMADD231PS X4, X1, X0
+	VMOVSD       X0, 256(DI)
+	VEXTRACTPS   $0x02, X0, 264(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VMULPS       (SI), Y0, Y1
+	VMOVUPS      (SI), Y2
+	VMOVUPS      IrisConstants<>+640(SB), Y3
+	VFNMADD231PS (SI), Y2, Y3
+	VBROADCASTSS X4, Y2
+	VMOVUPS      160(DI), Y5
+	VMULPS       Y3, Y5, Y6
+	VMULPS       Y2, Y6, Y6
+	VFNMADD231PS Y1, Y2, Y5
+	VMOVUPS      Y5, 160(DI)
+	VSHUFPS      $0x55, X4, X4, X2
+	VBROADCASTSS X2, Y2
+	VMOVUPS      192(DI), Y5
+	VMULPS       Y3, Y5, Y7
+	VFMADD231PS  Y2, Y7, Y6
+	VFNMADD231PS Y1, Y2, Y5
+	VMOVUPS      Y5, 192(DI)
+	VSHUFPS      $0xaa, X4, X4, X2
+	VBROADCASTSS X2, Y2
+	VMOVUPS      224(DI), Y4
+	VMULPS       Y3, Y4, Y3
+	VFMADD231PS  Y2, Y3, Y6
+	VFNMADD231PS Y1, Y2, Y4
+	VMOVUPS      Y4, 224(DI)
+	VMOVUPS      Y6, 32(SI)
 
 	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
-	VMOVUPS      128(DI), Y3
-	VFNMADD231PS Y1, Y2, Y3
-	VMOVUPS      Y3, 128(DI)
-	VSHUFPS      $0x00, X1, X1, X2
-	VMULPS       X2, X0, X2
-	VMOVUPS      (DX), X3
-	VMOVUPS      (DI), X4
-	VFNMADD231PS X3, X2, X4
-	VMOVUPS      X4, (DI)
-	VSHUFPS      $0x55, X1, X1, X2
-	VMULPS       X2, X0, X2
-	VMOVUPS      16(DI), X4
-	VFNMADD231PS X3, X2, X4
-	VMOVUPS      X4, 16(DI)
-	VSHUFPS      $0xaa, X1, X1, X2
-	VMULPS       X2, X0, X2
-	VMOVUPS      32(DI), X4
-	VFNMADD231PS X3, X2, X4
-	VMOVUPS      X4, 32(DI)
-	VSHUFPS      $0xff, X1, X1, X2
-	VMULPS       X2, X0, X2
-	VMOVUPS      48(DI), X4
-	VFNMADD231PS X3, X2, X4
-	VMOVUPS      X4, 48(DI)
-	VEXTRACTF128 $0x01, Y1, X1
-	VSHUFPS      $0x00, X1, X1, X2
-	VMULPS       X2, X0, X2
-	VMOVUPS      64(DI), X4
-	VFNMADD231PS X3, X2, X4
-	VMOVUPS      X4, 64(DI)
-	VSHUFPS      $0x55, X1, X1, X2
-	VMULPS       X2, X0, X2
-	VMOVUPS      80(DI), X4
-	VFNMADD231PS X3, X2, X4
-	VMOVUPS      X4, 80(DI)
-	VSHUFPS      $0xaa, X1, X1, X1
-	VMULPS       X1, X0, X1
-	VMOVUPS      96(DI), X2
-	VFNMADD231PS X3, X1, X2
-	VMOVUPS      X2, 96(DI)
-	VBROADCASTSS 60(SI), X1
-	VMULPS       X1, X0, X0
-	VMOVUPS      112(DI), X1
-	VFNMADD231PS X3, X0, X1
-	VMOVUPS      X1, 112(DI)
+	VMOVUPS        128(DI), Y1
+	VFNMADD231PS   Y6, Y0, Y1
+	VMOVUPS        Y1, 128(DI)
+	VBROADCASTF128 (DX), Y1
+	VMULPS         Y1, Y0, Y0
+	VMOVUPS        IrisConstants<>+1680(SB), Y1
+	VPERMPS        Y6, Y1, Y1
+	VMOVUPS        (DI), Y2
+	VFNMADD231PS   Y0, Y1, Y2
+	VMOVUPS        Y2, (DI)
+	VMOVUPS        IrisConstants<>+1712(SB), Y1
+	VPERMPS        Y6, Y1, Y1
+	VMOVUPS        32(DI), Y2
+	VFNMADD231PS   Y0, Y1, Y2
+	VMOVUPS        Y2, 32(DI)
+	VMOVUPS        IrisConstants<>+1744(SB), Y1
+	VPERMPS        Y6, Y1, Y1
+	VMOVUPS        64(DI), Y2
+	VFNMADD231PS   Y0, Y1, Y2
+	VMOVUPS        Y2, 64(DI)
+	VMOVUPS        IrisConstants<>+1776(SB), Y1
+	VPERMPS        Y6, Y1, Y1
+	VMOVUPS        96(DI), Y2
+	VFNMADD231PS   Y0, Y1, Y2
+	VMOVUPS        Y2, 96(DI)
 	VZEROUPPER
 	RET
 
@@ -1470,10 +1581,10 @@ loop0:
 	VEXTRACTF128 $0x01, Y7, X6
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X7, Y7
-	VMOVUPS      IrisConstants<>+64(SB), Y9
+	VMOVUPS      IrisConstants<>+1872(SB), Y9
 	VMINPD       Y7, Y9, Y7
 	VMINPD       Y3, Y9, Y3
-	VMOVUPS      IrisConstants<>+32(SB), Y11
+	VMOVUPS      IrisConstants<>+1840(SB), Y11
 	VMAXPD       Y7, Y11, Y7
 	VMAXPD       Y3, Y11, Y3
 	VMULPD       Y7, Y7, Y12
@@ -1512,7 +1623,7 @@ loop0:
 	VCVTPS2PD    X4, Y4
 	VMINPD       Y6, Y9, Y6
 	VMINPD       Y4, Y9, Y4
-	VMOVUPS      IrisConstants<>+32(SB), Y12
+	VMOVUPS      IrisConstants<>+1840(SB), Y12
 	VMAXPD       Y6, Y12, Y6
 	VMAXPD       Y4, Y12, Y4
 	VMULPD       Y6, Y6, Y13
@@ -1571,10 +1682,10 @@ loop0:
 	VFMADD231PS  Y6, Y0, Y3
 	VCVTPS2PD    X4, Y0
 	VEXTRACTF128 $0x01, Y3, X4
-	VMOVUPS      IrisConstants<>+64(SB), Y6
+	VMOVUPS      IrisConstants<>+1872(SB), Y6
 	VMINPD       Y0, Y6, Y0
 	VCVTPS2PD    X3, Y3
-	VMOVUPS      IrisConstants<>+32(SB), Y7
+	VMOVUPS      IrisConstants<>+1840(SB), Y7
 	VMAXPD       Y0, Y7, Y0
 	VMINPD       Y3, Y6, Y3
 	VMULPD       Y0, Y0, Y9
@@ -2186,10 +2297,10 @@ loop0:
 	VCVTPD2PSY   Y6, X6
 	VCVTPS2PD    X10, Y8
 	VCVTPS2PD    X12, Y9
-	VMOVUPS      IrisConstants<>+64(SB), Y10
+	VMOVUPS      IrisConstants<>+1872(SB), Y10
 	VMINPD       Y8, Y10, Y8
 	VMINPD       Y9, Y10, Y9
-	VMOVUPS      IrisConstants<>+32(SB), Y10
+	VMOVUPS      IrisConstants<>+1840(SB), Y10
 	VMAXPD       Y8, Y10, Y8
 	VMAXPD       Y9, Y10, Y9
 	VMULPD       Y8, Y8, Y10
@@ -2344,63 +2455,63 @@ loop0:
 	VBLENDVPS    Y5, Y4, Y6, Y4
 	VMOVUPS      Y4, 640(SI)
 	VSUBPS       Y4, Y8, Y5
-	VMOVUPS      IrisConstants<>+544(SB), Y6
+	VMOVUPS      IrisConstants<>+1904(SB), Y6
 	VMINPS       Y5, Y6, Y5
 	VMOVUPS      IrisConstants<>+512(SB), Y7
 	VMAXPS       Y5, Y7, Y5
-	VMOVUPS      IrisConstants<>+576(SB), Y8
+	VMOVUPS      IrisConstants<>+544(SB), Y8
 	VMOVAPS      Y8, Y9
-	VFMADD231PS  IrisConstants<>+608(SB), Y5, Y9
+	VFMADD231PS  IrisConstants<>+576(SB), Y5, Y9
 	VSUBPS       Y8, Y9, Y9
-	VFNMADD231PS IrisConstants<>+640(SB), Y9, Y5
 	VFNMADD231PS IrisConstants<>+672(SB), Y9, Y5
+	VFNMADD231PS IrisConstants<>+704(SB), Y9, Y5
 	VMULPS       Y5, Y5, Y10
-	VMOVUPS      IrisConstants<>+864(SB), Y11
+	VMOVUPS      IrisConstants<>+832(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  IrisConstants<>+896(SB), Y5, Y12
-	VFMADD213PS  IrisConstants<>+832(SB), Y5, Y12
+	VFMADD231PS  IrisConstants<>+864(SB), Y5, Y12
 	VFMADD213PS  IrisConstants<>+800(SB), Y5, Y12
 	VFMADD213PS  IrisConstants<>+768(SB), Y5, Y12
 	VFMADD213PS  IrisConstants<>+736(SB), Y5, Y12
+	VFMADD213PS  IrisConstants<>+608(SB), Y5, Y12
 	VFMADD231PS  Y12, Y10, Y5
-	VADDPS       IrisConstants<>+704(SB), Y5, Y5
+	VADDPS       IrisConstants<>+640(SB), Y5, Y5
 	VMOVAPS      Y8, Y10
-	VFMADD231PS  IrisConstants<>+736(SB), Y9, Y10
+	VFMADD231PS  IrisConstants<>+608(SB), Y9, Y10
 	VSUBPS       Y8, Y10, Y12
 	VSUBPS       Y12, Y9, Y9
 	VADDPS       Y8, Y9, Y9
 	VPSLLD       $0x17, Y10, Y10
-	VPADDD       IrisConstants<>+704(SB), Y10, Y10
+	VPADDD       IrisConstants<>+640(SB), Y10, Y10
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       IrisConstants<>+704(SB), Y9, Y9
+	VPADDD       IrisConstants<>+640(SB), Y9, Y9
 	VMULPS       Y10, Y5, Y5
 	VMULPS       Y9, Y5, Y5
 	VSUBPS       Y4, Y0, Y0
 	VMINPS       Y0, Y6, Y0
 	VMAXPS       Y0, Y7, Y0
 	VMOVAPS      Y8, Y9
-	VFMADD231PS  IrisConstants<>+608(SB), Y0, Y9
+	VFMADD231PS  IrisConstants<>+576(SB), Y0, Y9
 	VSUBPS       Y8, Y9, Y9
-	VFNMADD231PS IrisConstants<>+640(SB), Y9, Y0
 	VFNMADD231PS IrisConstants<>+672(SB), Y9, Y0
+	VFNMADD231PS IrisConstants<>+704(SB), Y9, Y0
 	VMULPS       Y0, Y0, Y10
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  IrisConstants<>+896(SB), Y0, Y12
-	VFMADD213PS  IrisConstants<>+832(SB), Y0, Y12
+	VFMADD231PS  IrisConstants<>+864(SB), Y0, Y12
 	VFMADD213PS  IrisConstants<>+800(SB), Y0, Y12
 	VFMADD213PS  IrisConstants<>+768(SB), Y0, Y12
 	VFMADD213PS  IrisConstants<>+736(SB), Y0, Y12
+	VFMADD213PS  IrisConstants<>+608(SB), Y0, Y12
 	VFMADD231PS  Y12, Y10, Y0
-	VADDPS       IrisConstants<>+704(SB), Y0, Y0
+	VADDPS       IrisConstants<>+640(SB), Y0, Y0
 	VMOVAPS      Y8, Y10
-	VFMADD231PS  IrisConstants<>+736(SB), Y9, Y10
+	VFMADD231PS  IrisConstants<>+608(SB), Y9, Y10
 	VSUBPS       Y8, Y10, Y12
 	VSUBPS       Y12, Y9, Y9
 	VADDPS       Y8, Y9, Y9
 	VPSLLD       $0x17, Y10, Y10
-	VPADDD       IrisConstants<>+704(SB), Y10, Y10
+	VPADDD       IrisConstants<>+640(SB), Y10, Y10
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       IrisConstants<>+704(SB), Y9, Y9
+	VPADDD       IrisConstants<>+640(SB), Y9, Y9
 	VMULPS       Y10, Y0, Y0
 	VMULPS       Y9, Y0, Y0
 	VADDPS       Y0, Y5, Y9
@@ -2408,33 +2519,33 @@ loop0:
 	VMINPS       Y2, Y6, Y2
 	VMAXPS       Y2, Y7, Y2
 	VMOVAPS      Y8, Y4
-	VFMADD231PS  IrisConstants<>+608(SB), Y2, Y4
+	VFMADD231PS  IrisConstants<>+576(SB), Y2, Y4
 	VSUBPS       Y8, Y4, Y4
-	VFNMADD231PS IrisConstants<>+640(SB), Y4, Y2
 	VFNMADD231PS IrisConstants<>+672(SB), Y4, Y2
+	VFNMADD231PS IrisConstants<>+704(SB), Y4, Y2
 	VMULPS       Y2, Y2, Y10
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  IrisConstants<>+896(SB), Y2, Y12
-	VFMADD213PS  IrisConstants<>+832(SB), Y2, Y12
+	VFMADD231PS  IrisConstants<>+864(SB), Y2, Y12
 	VFMADD213PS  IrisConstants<>+800(SB), Y2, Y12
 	VFMADD213PS  IrisConstants<>+768(SB), Y2, Y12
 	VFMADD213PS  IrisConstants<>+736(SB), Y2, Y12
+	VFMADD213PS  IrisConstants<>+608(SB), Y2, Y12
 	VFMADD231PS  Y12, Y10, Y2
-	VADDPS       IrisConstants<>+704(SB), Y2, Y2
+	VADDPS       IrisConstants<>+640(SB), Y2, Y2
 	VMOVAPS      Y8, Y10
-	VFMADD231PS  IrisConstants<>+736(SB), Y4, Y10
+	VFMADD231PS  IrisConstants<>+608(SB), Y4, Y10
 	VSUBPS       Y8, Y10, Y12
 	VSUBPS       Y12, Y4, Y4
 	VADDPS       Y8, Y4, Y4
 	VPSLLD       $0x17, Y10, Y10
-	VPADDD       IrisConstants<>+704(SB), Y10, Y10
+	VPADDD       IrisConstants<>+640(SB), Y10, Y10
 	VPSLLD       $0x17, Y4, Y4
-	VPADDD       IrisConstants<>+704(SB), Y4, Y4
+	VPADDD       IrisConstants<>+640(SB), Y4, Y4
 	VMULPS       Y10, Y2, Y2
 	VMULPS       Y4, Y2, Y2
 	VADDPS       Y2, Y9, Y4
 	VMOVUPS      Y4, 704(SI)
-	VMOVUPS      IrisConstants<>+704(SB), Y9
+	VMOVUPS      IrisConstants<>+640(SB), Y9
 	VDIVPS       Y4, Y9, Y4
 	VMULPS       Y4, Y5, Y5
 	VMOVUPS      Y5, 448(SI)
@@ -2455,21 +2566,21 @@ loop0:
 	VMINPS       Y4, Y6, Y4
 	VMAXPS       Y4, Y7, Y4
 	VMOVAPS      Y8, Y10
-	VFMADD231PS  IrisConstants<>+608(SB), Y4, Y10
+	VFMADD231PS  IrisConstants<>+576(SB), Y4, Y10
 	VSUBPS       Y8, Y10, Y10
-	VFNMADD231PS IrisConstants<>+640(SB), Y10, Y4
 	VFNMADD231PS IrisConstants<>+672(SB), Y10, Y4
+	VFNMADD231PS IrisConstants<>+704(SB), Y10, Y4
 	VMULPS       Y4, Y4, Y12
 	VMOVAPS      Y11, Y13
-	VFMADD231PS  IrisConstants<>+896(SB), Y4, Y13
-	VFMADD213PS  IrisConstants<>+832(SB), Y4, Y13
+	VFMADD231PS  IrisConstants<>+864(SB), Y4, Y13
 	VFMADD213PS  IrisConstants<>+800(SB), Y4, Y13
 	VFMADD213PS  IrisConstants<>+768(SB), Y4, Y13
 	VFMADD213PS  IrisConstants<>+736(SB), Y4, Y13
+	VFMADD213PS  IrisConstants<>+608(SB), Y4, Y13
 	VFMADD231PS  Y13, Y12, Y4
 	VADDPS       Y9, Y4, Y4
 	VMOVAPS      Y8, Y12
-	VFMADD231PS  IrisConstants<>+736(SB), Y10, Y12
+	VFMADD231PS  IrisConstants<>+608(SB), Y10, Y12
 	VSUBPS       Y8, Y12, Y13
 	VSUBPS       Y13, Y10, Y10
 	VADDPS       Y8, Y10, Y10
@@ -2484,21 +2595,21 @@ loop0:
 	VMINPS       Y10, Y6, Y10
 	VMAXPS       Y10, Y7, Y10
 	VMOVAPS      Y8, Y12
-	VFMADD231PS  IrisConstants<>+608(SB), Y10, Y12
+	VFMADD231PS  IrisConstants<>+576(SB), Y10, Y12
 	VSUBPS       Y8, Y12, Y12
-	VFNMADD231PS IrisConstants<>+640(SB), Y12, Y10
 	VFNMADD231PS IrisConstants<>+672(SB), Y12, Y10
+	VFNMADD231PS IrisConstants<>+704(SB), Y12, Y10
 	VMULPS       Y10, Y10, Y13
 	VMOVAPS      Y11, Y14
-	VFMADD231PS  IrisConstants<>+896(SB), Y10, Y14
-	VFMADD213PS  IrisConstants<>+832(SB), Y10, Y14
+	VFMADD231PS  IrisConstants<>+864(SB), Y10, Y14
 	VFMADD213PS  IrisConstants<>+800(SB), Y10, Y14
 	VFMADD213PS  IrisConstants<>+768(SB), Y10, Y14
 	VFMADD213PS  IrisConstants<>+736(SB), Y10, Y14
+	VFMADD213PS  IrisConstants<>+608(SB), Y10, Y14
 	VFMADD231PS  Y14, Y13, Y10
 	VADDPS       Y9, Y10, Y10
 	VMOVAPS      Y8, Y13
-	VFMADD231PS  IrisConstants<>+736(SB), Y12, Y13
+	VFMADD231PS  IrisConstants<>+608(SB), Y12, Y13
 	VSUBPS       Y8, Y13, Y14
 	VSUBPS       Y14, Y12, Y12
 	VADDPS       Y8, Y12, Y12
@@ -2513,20 +2624,20 @@ loop0:
 	VMINPS       Y1, Y6, Y1
 	VMAXPS       Y1, Y7, Y1
 	VMOVAPS      Y8, Y3
-	VFMADD231PS  IrisConstants<>+608(SB), Y1, Y3
+	VFMADD231PS  IrisConstants<>+576(SB), Y1, Y3
 	VSUBPS       Y8, Y3, Y3
-	VFNMADD231PS IrisConstants<>+640(SB), Y3, Y1
 	VFNMADD231PS IrisConstants<>+672(SB), Y3, Y1
+	VFNMADD231PS IrisConstants<>+704(SB), Y3, Y1
 	VMULPS       Y1, Y1, Y6
-	VFMADD231PS  IrisConstants<>+896(SB), Y1, Y11
-	VFMADD213PS  IrisConstants<>+832(SB), Y1, Y11
+	VFMADD231PS  IrisConstants<>+864(SB), Y1, Y11
 	VFMADD213PS  IrisConstants<>+800(SB), Y1, Y11
 	VFMADD213PS  IrisConstants<>+768(SB), Y1, Y11
 	VFMADD213PS  IrisConstants<>+736(SB), Y1, Y11
+	VFMADD213PS  IrisConstants<>+608(SB), Y1, Y11
 	VFMADD231PS  Y11, Y6, Y1
 	VADDPS       Y9, Y1, Y1
 	VMOVAPS      Y8, Y6
-	VFMADD231PS  IrisConstants<>+736(SB), Y3, Y6
+	VFMADD231PS  IrisConstants<>+608(SB), Y3, Y6
 	VSUBPS       Y8, Y6, Y7
 	VSUBPS       Y7, Y3, Y3
 	VADDPS       Y8, Y3, Y3
@@ -2678,17 +2789,17 @@ loop0:
 	VFMADD231PS.BCST 28(DI), Z0, Z3
 	VFMADD231PS.BCST 44(DI), Z0, Z5
 	VFMADD231PS.BCST 60(DI), Z0, Z7
-	VBROADCASTSS     IrisConstants<>+1732(SB), Z8
+	VBROADCASTSS     IrisConstants<>+1936(SB), Z8
 	VANDPS           Z8, Z3, Z9
 	VANDPS           Z8, Z5, Z10
 	VANDPS           Z8, Z7, Z11
 	VANDPS           Z8, Z1, Z12
-	VBROADCASTSS     IrisConstants<>+1728(SB), Z13
+	VBROADCASTSS     IrisConstants<>+900(SB), Z13
 	VMINPS           Z9, Z13, Z9
 	VMINPS           Z10, Z13, Z10
 	VMINPS           Z11, Z13, Z11
 	VMINPS           Z12, Z13, Z12
-	VBROADCASTSS     IrisConstants<>+1060(SB), Z14
+	VBROADCASTSS     IrisConstants<>+1004(SB), Z14
 	VADDPS           Z14, Z9, Z15
 	VADDPS           Z14, Z10, Z16
 	VADDPS           Z14, Z11, Z17
@@ -2697,85 +2808,85 @@ loop0:
 	VPSRLD           $0x14, Z16, Z16
 	VPSRLD           $0x14, Z17, Z17
 	VPSRLD           $0x14, Z18, Z18
-	VMOVUPS          IrisConstants<>+1792(SB), Z19
+	VMOVUPS          IrisConstants<>+1984(SB), Z19
 	VMOVAPS          Z15, Z20
-	VPERMI2PS        IrisConstants<>+1856(SB), Z19, Z20
+	VPERMI2PS        IrisConstants<>+2048(SB), Z19, Z20
 	VMOVAPS          Z16, Z21
-	VPERMI2PS        IrisConstants<>+1856(SB), Z19, Z21
+	VPERMI2PS        IrisConstants<>+2048(SB), Z19, Z21
 	VMOVAPS          Z17, Z22
-	VPERMI2PS        IrisConstants<>+1856(SB), Z19, Z22
+	VPERMI2PS        IrisConstants<>+2048(SB), Z19, Z22
 	VMOVAPS          Z18, Z23
-	VPERMI2PS        IrisConstants<>+1856(SB), Z19, Z23
+	VPERMI2PS        IrisConstants<>+2048(SB), Z19, Z23
 	VSUBPS           Z20, Z9, Z9
 	VSUBPS           Z21, Z10, Z10
 	VSUBPS           Z22, Z11, Z11
 	VSUBPS           Z23, Z12, Z12
-	VMOVUPS          IrisConstants<>+1920(SB), Z20
+	VMOVUPS          IrisConstants<>+2112(SB), Z20
 	VMOVAPS          Z15, Z21
-	VPERMI2PS        IrisConstants<>+1984(SB), Z20, Z21
+	VPERMI2PS        IrisConstants<>+2176(SB), Z20, Z21
 	VMOVAPS          Z16, Z22
-	VPERMI2PS        IrisConstants<>+1984(SB), Z20, Z22
+	VPERMI2PS        IrisConstants<>+2176(SB), Z20, Z22
 	VMOVAPS          Z17, Z23
-	VPERMI2PS        IrisConstants<>+1984(SB), Z20, Z23
+	VPERMI2PS        IrisConstants<>+2176(SB), Z20, Z23
 	VMOVAPS          Z18, Z24
-	VPERMI2PS        IrisConstants<>+1984(SB), Z20, Z24
-	VMOVUPS          IrisConstants<>+2048(SB), Z25
+	VPERMI2PS        IrisConstants<>+2176(SB), Z20, Z24
+	VMOVUPS          IrisConstants<>+2240(SB), Z25
 	VMOVAPS          Z15, Z26
-	VPERMI2PS        IrisConstants<>+2112(SB), Z25, Z26
+	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z26
 	VMOVAPS          Z16, Z27
-	VPERMI2PS        IrisConstants<>+2112(SB), Z25, Z27
+	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z27
 	VMOVAPS          Z17, Z28
-	VPERMI2PS        IrisConstants<>+2112(SB), Z25, Z28
+	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z28
 	VMOVAPS          Z18, Z29
-	VPERMI2PS        IrisConstants<>+2112(SB), Z25, Z29
+	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z29
 	VFMADD231PS      Z9, Z21, Z26
 	VFMADD231PS      Z10, Z22, Z27
 	VFMADD231PS      Z11, Z23, Z28
 	VFMADD231PS      Z12, Z24, Z29
-	VMOVUPS          IrisConstants<>+2176(SB), Z21
+	VMOVUPS          IrisConstants<>+2368(SB), Z21
 	VMOVAPS          Z15, Z22
-	VPERMI2PS        IrisConstants<>+2240(SB), Z21, Z22
+	VPERMI2PS        IrisConstants<>+2432(SB), Z21, Z22
 	VMOVAPS          Z16, Z23
-	VPERMI2PS        IrisConstants<>+2240(SB), Z21, Z23
+	VPERMI2PS        IrisConstants<>+2432(SB), Z21, Z23
 	VMOVAPS          Z17, Z24
-	VPERMI2PS        IrisConstants<>+2240(SB), Z21, Z24
+	VPERMI2PS        IrisConstants<>+2432(SB), Z21, Z24
 	VMOVAPS          Z18, Z30
-	VPERMI2PS        IrisConstants<>+2240(SB), Z21, Z30
+	VPERMI2PS        IrisConstants<>+2432(SB), Z21, Z30
 	VFMADD231PS      Z9, Z26, Z22
 	VFMADD231PS      Z10, Z27, Z23
 	VFMADD231PS      Z11, Z28, Z24
 	VFMADD231PS      Z12, Z29, Z30
-	VMOVUPS          IrisConstants<>+2304(SB), Z26
+	VMOVUPS          IrisConstants<>+2496(SB), Z26
 	VMOVAPS          Z15, Z27
-	VPERMI2PS        IrisConstants<>+2368(SB), Z26, Z27
+	VPERMI2PS        IrisConstants<>+2560(SB), Z26, Z27
 	VMOVAPS          Z16, Z28
-	VPERMI2PS        IrisConstants<>+2368(SB), Z26, Z28
+	VPERMI2PS        IrisConstants<>+2560(SB), Z26, Z28
 	VMOVAPS          Z17, Z29
-	VPERMI2PS        IrisConstants<>+2368(SB), Z26, Z29
+	VPERMI2PS        IrisConstants<>+2560(SB), Z26, Z29
 	VMOVAPS          Z18, Z31
-	VPERMI2PS        IrisConstants<>+2368(SB), Z26, Z31
+	VPERMI2PS        IrisConstants<>+2560(SB), Z26, Z31
 	VFMADD231PS      Z9, Z22, Z27
 	VFMADD231PS      Z10, Z23, Z28
 	VFMADD231PS      Z11, Z24, Z29
 	VFMADD231PS      Z12, Z30, Z31
-	VMOVUPS          IrisConstants<>+2432(SB), Z22
+	VMOVUPS          IrisConstants<>+2624(SB), Z22
 	VMOVAPS          Z15, Z23
-	VPERMI2PS        IrisConstants<>+2496(SB), Z22, Z23
+	VPERMI2PS        IrisConstants<>+2688(SB), Z22, Z23
 	VMOVAPS          Z16, Z24
-	VPERMI2PS        IrisConstants<>+2496(SB), Z22, Z24
+	VPERMI2PS        IrisConstants<>+2688(SB), Z22, Z24
 	VMOVAPS          Z17, Z30
-	VPERMI2PS        IrisConstants<>+2496(SB), Z22, Z30
+	VPERMI2PS        IrisConstants<>+2688(SB), Z22, Z30
 	VMOVAPS          Z18, Z26
-	VPERMI2PS        IrisConstants<>+2496(SB), Z22, Z26
+	VPERMI2PS        IrisConstants<>+2688(SB), Z22, Z26
 	VFMADD231PS      Z9, Z27, Z23
 	VFMADD231PS      Z10, Z28, Z24
 	VFMADD231PS      Z11, Z29, Z30
 	VFMADD231PS      Z12, Z31, Z26
-	VMOVUPS          IrisConstants<>+2560(SB), Z27
-	VPERMI2PS        IrisConstants<>+2624(SB), Z27, Z15
-	VPERMI2PS        IrisConstants<>+2624(SB), Z27, Z16
-	VPERMI2PS        IrisConstants<>+2624(SB), Z27, Z17
-	VPERMI2PS        IrisConstants<>+2624(SB), Z27, Z18
+	VMOVUPS          IrisConstants<>+2752(SB), Z27
+	VPERMI2PS        IrisConstants<>+2816(SB), Z27, Z15
+	VPERMI2PS        IrisConstants<>+2816(SB), Z27, Z16
+	VPERMI2PS        IrisConstants<>+2816(SB), Z27, Z17
+	VPERMI2PS        IrisConstants<>+2816(SB), Z27, Z18
 	VMAXPS           Z9, Z15, Z15
 	VMAXPS           Z10, Z16, Z16
 	VMAXPS           Z11, Z17, Z17
@@ -2784,7 +2895,7 @@ loop0:
 	VFMADD231PS      Z10, Z24, Z16
 	VFMADD231PS      Z11, Z30, Z17
 	VFMADD231PS      Z12, Z26, Z18
-	VBROADCASTSS     IrisConstants<>+2688(SB), Z9
+	VBROADCASTSS     IrisConstants<>+2880(SB), Z9
 	VPTERNLOGD       $0xf8, Z9, Z3, Z15
 	VPTERNLOGD       $0xf8, Z9, Z5, Z16
 	VPTERNLOGD       $0xf8, Z9, Z7, Z17
@@ -2830,78 +2941,78 @@ loop0:
 	VPSRLD           $0x14, Z11, Z11
 	VPSRLD           $0x14, Z12, Z12
 	VMOVAPS          Z8, Z13
-	VPERMI2PS        IrisConstants<>+1856(SB), Z19, Z13
+	VPERMI2PS        IrisConstants<>+2048(SB), Z19, Z13
 	VMOVAPS          Z10, Z23
-	VPERMI2PS        IrisConstants<>+1856(SB), Z19, Z23
+	VPERMI2PS        IrisConstants<>+2048(SB), Z19, Z23
 	VMOVAPS          Z11, Z24
-	VPERMI2PS        IrisConstants<>+1856(SB), Z19, Z24
+	VPERMI2PS        IrisConstants<>+2048(SB), Z19, Z24
 	VMOVAPS          Z12, Z26
-	VPERMI2PS        IrisConstants<>+1856(SB), Z19, Z26
+	VPERMI2PS        IrisConstants<>+2048(SB), Z19, Z26
 	VSUBPS           Z13, Z0, Z0
 	VSUBPS           Z23, Z2, Z2
 	VSUBPS           Z24, Z4, Z4
 	VSUBPS           Z26, Z6, Z6
 	VMOVAPS          Z8, Z13
-	VPERMI2PS        IrisConstants<>+1984(SB), Z20, Z13
+	VPERMI2PS        IrisConstants<>+2176(SB), Z20, Z13
 	VMOVAPS          Z10, Z19
-	VPERMI2PS        IrisConstants<>+1984(SB), Z20, Z19
+	VPERMI2PS        IrisConstants<>+2176(SB), Z20, Z19
 	VMOVAPS          Z11, Z23
-	VPERMI2PS        IrisConstants<>+1984(SB), Z20, Z23
+	VPERMI2PS        IrisConstants<>+2176(SB), Z20, Z23
 	VMOVAPS          Z12, Z24
-	VPERMI2PS        IrisConstants<>+1984(SB), Z20, Z24
+	VPERMI2PS        IrisConstants<>+2176(SB), Z20, Z24
 	VMOVAPS          Z8, Z20
-	VPERMI2PS        IrisConstants<>+2112(SB), Z25, Z20
+	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z20
 	VMOVAPS          Z10, Z26
-	VPERMI2PS        IrisConstants<>+2112(SB), Z25, Z26
+	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z26
 	VMOVAPS          Z11, Z28
-	VPERMI2PS        IrisConstants<>+2112(SB), Z25, Z28
+	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z28
 	VMOVAPS          Z12, Z29
-	VPERMI2PS        IrisConstants<>+2112(SB), Z25, Z29
+	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z29
 	VFMADD231PS      Z0, Z13, Z20
 	VFMADD231PS      Z2, Z19, Z26
 	VFMADD231PS      Z4, Z23, Z28
 	VFMADD231PS      Z6, Z24, Z29
 	VMOVAPS          Z8, Z13
-	VPERMI2PS        IrisConstants<>+2240(SB), Z21, Z13
+	VPERMI2PS        IrisConstants<>+2432(SB), Z21, Z13
 	VMOVAPS          Z10, Z19
-	VPERMI2PS        IrisConstants<>+2240(SB), Z21, Z19
+	VPERMI2PS        IrisConstants<>+2432(SB), Z21, Z19
 	VMOVAPS          Z11, Z23
-	VPERMI2PS        IrisConstants<>+2240(SB), Z21, Z23
+	VPERMI2PS        IrisConstants<>+2432(SB), Z21, Z23
 	VMOVAPS          Z12, Z24
-	VPERMI2PS        IrisConstants<>+2240(SB), Z21, Z24
+	VPERMI2PS        IrisConstants<>+2432(SB), Z21, Z24
 	VFMADD231PS      Z0, Z20, Z13
 	VFMADD231PS      Z2, Z26, Z19
 	VFMADD231PS      Z4, Z28, Z23
 	VFMADD231PS      Z6, Z29, Z24
-	VMOVUPS          IrisConstants<>+2304(SB), Z20
+	VMOVUPS          IrisConstants<>+2496(SB), Z20
 	VMOVAPS          Z8, Z21
-	VPERMI2PS        IrisConstants<>+2368(SB), Z20, Z21
+	VPERMI2PS        IrisConstants<>+2560(SB), Z20, Z21
 	VMOVAPS          Z10, Z25
-	VPERMI2PS        IrisConstants<>+2368(SB), Z20, Z25
+	VPERMI2PS        IrisConstants<>+2560(SB), Z20, Z25
 	VMOVAPS          Z11, Z26
-	VPERMI2PS        IrisConstants<>+2368(SB), Z20, Z26
+	VPERMI2PS        IrisConstants<>+2560(SB), Z20, Z26
 	VMOVAPS          Z12, Z28
-	VPERMI2PS        IrisConstants<>+2368(SB), Z20, Z28
+	VPERMI2PS        IrisConstants<>+2560(SB), Z20, Z28
 	VFMADD231PS      Z0, Z13, Z21
 	VFMADD231PS      Z2, Z19, Z25
 	VFMADD231PS      Z4, Z23, Z26
 	VFMADD231PS      Z6, Z24, Z28
 	VMOVAPS          Z8, Z13
-	VPERMI2PS        IrisConstants<>+2496(SB), Z22, Z13
+	VPERMI2PS        IrisConstants<>+2688(SB), Z22, Z13
 	VMOVAPS          Z10, Z19
-	VPERMI2PS        IrisConstants<>+2496(SB), Z22, Z19
+	VPERMI2PS        IrisConstants<>+2688(SB), Z22, Z19
 	VMOVAPS          Z11, Z20
-	VPERMI2PS        IrisConstants<>+2496(SB), Z22, Z20
+	VPERMI2PS        IrisConstants<>+2688(SB), Z22, Z20
 	VMOVAPS          Z12, Z23
-	VPERMI2PS        IrisConstants<>+2496(SB), Z22, Z23
+	VPERMI2PS        IrisConstants<>+2688(SB), Z22, Z23
 	VFMADD231PS      Z0, Z21, Z13
 	VFMADD231PS      Z2, Z25, Z19
 	VFMADD231PS      Z4, Z26, Z20
 	VFMADD231PS      Z6, Z28, Z23
-	VPERMI2PS        IrisConstants<>+2624(SB), Z27, Z8
-	VPERMI2PS        IrisConstants<>+2624(SB), Z27, Z10
-	VPERMI2PS        IrisConstants<>+2624(SB), Z27, Z11
-	VPERMI2PS        IrisConstants<>+2624(SB), Z27, Z12
+	VPERMI2PS        IrisConstants<>+2816(SB), Z27, Z8
+	VPERMI2PS        IrisConstants<>+2816(SB), Z27, Z10
+	VPERMI2PS        IrisConstants<>+2816(SB), Z27, Z11
+	VPERMI2PS        IrisConstants<>+2816(SB), Z27, Z12
 	VMAXPS           Z0, Z8, Z8
 	VMAXPS           Z2, Z10, Z10
 	VMAXPS           Z4, Z11, Z11
@@ -2960,31 +3071,31 @@ loop0:
 	VBLENDMPS    Z3, Z4, K1, Z3
 	VMOVUPS      Z3, 640(SI)
 	VSUBPS       Z3, Z0, Z0
-	VBROADCASTSS IrisConstants<>+1040(SB), Z4
+	VBROADCASTSS IrisConstants<>+2884(SB), Z4
 	VMINPS       Z0, Z4, Z0
-	VBROADCASTSS IrisConstants<>+1036(SB), Z5
+	VBROADCASTSS IrisConstants<>+996(SB), Z5
 	VMAXPS       Z0, Z5, Z0
-	VBROADCASTSS IrisConstants<>+1048(SB), Z6
-	VBROADCASTSS IrisConstants<>+1044(SB), Z7
+	VBROADCASTSS IrisConstants<>+1000(SB), Z6
+	VBROADCASTSS IrisConstants<>+2888(SB), Z7
 	VMOVAPS      Z7, Z8
 	VFMADD231PS  Z6, Z0, Z8
 	VSUBPS       Z7, Z8, Z8
-	VBROADCASTSS IrisConstants<>+1052(SB), Z9
+	VBROADCASTSS IrisConstants<>+1008(SB), Z9
 	VFNMADD231PS Z9, Z8, Z0
-	VBROADCASTSS IrisConstants<>+1056(SB), Z10
+	VBROADCASTSS IrisConstants<>+1012(SB), Z10
 	VFNMADD231PS Z10, Z8, Z0
 	VMULPS       Z0, Z0, Z11
-	VBROADCASTSS IrisConstants<>+1084(SB), Z12
-	VBROADCASTSS IrisConstants<>+1080(SB), Z13
+	VBROADCASTSS IrisConstants<>+1036(SB), Z12
+	VBROADCASTSS IrisConstants<>+1032(SB), Z13
 	VMOVAPS      Z13, Z15
 	VFMADD231PS  Z0, Z12, Z15
-	VBROADCASTSS IrisConstants<>+1076(SB), Z16
+	VBROADCASTSS IrisConstants<>+1028(SB), Z16
 	VFMADD213PS  Z16, Z0, Z15
-	VBROADCASTSS IrisConstants<>+1072(SB), Z17
+	VBROADCASTSS IrisConstants<>+1024(SB), Z17
 	VFMADD213PS  Z17, Z0, Z15
-	VBROADCASTSS IrisConstants<>+1068(SB), Z18
+	VBROADCASTSS IrisConstants<>+1020(SB), Z18
 	VFMADD213PS  Z18, Z0, Z15
-	VBROADCASTSS IrisConstants<>+1064(SB), Z19
+	VBROADCASTSS IrisConstants<>+1016(SB), Z19
 	VFMADD213PS  Z19, Z0, Z15
 	VFMADD231PS  Z15, Z11, Z0
 	VADDPS       Z14, Z0, Z0
@@ -3108,15 +3219,15 @@ TEXT ·irisLossBatchAVX2(SB), NOSPLIT, $32-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      IrisConstants<>+2692(SB), Y0
+	VMOVUPS      IrisConstants<>+2892(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       IrisConstants<>+704(SB), Y0, Y0
+	VANDPS       IrisConstants<>+640(SB), Y0, Y0
 	VMOVUPS      Y0, 1280(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 1344(SI)
-	VMOVUPS      IrisConstants<>+2756(SB), Y1
+	VMOVUPS      IrisConstants<>+2956(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       IrisConstants<>+704(SB), Y1, Y1
+	VANDPS       IrisConstants<>+640(SB), Y1, Y1
 	VMOVUPS      Y1, 1312(SI)
 	VMOVUPS      Y0, 1376(SI)
 	MOVQ         tiles+32(FP), R13
@@ -3247,10 +3358,10 @@ loop0:
 	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X1, Y1
-	VMOVUPS      IrisConstants<>+64(SB), Y4
+	VMOVUPS      IrisConstants<>+1872(SB), Y4
 	VMINPD       Y2, Y4, Y2
 	VMINPD       Y1, Y4, Y1
-	VMOVUPS      IrisConstants<>+32(SB), Y5
+	VMOVUPS      IrisConstants<>+1840(SB), Y5
 	VMAXPD       Y2, Y5, Y2
 	VMAXPD       Y1, Y5, Y1
 	VMULPD       Y2, Y2, Y6
@@ -3959,10 +4070,10 @@ loop0:
 	VCVTPD2PSY   Y4, X4
 	VCVTPS2PD    X12, Y10
 	VCVTPS2PD    X13, Y11
-	VMOVUPS      IrisConstants<>+64(SB), Y12
+	VMOVUPS      IrisConstants<>+1872(SB), Y12
 	VMINPD       Y10, Y12, Y10
 	VMINPD       Y11, Y12, Y11
-	VMOVUPS      IrisConstants<>+32(SB), Y12
+	VMOVUPS      IrisConstants<>+1840(SB), Y12
 	VMAXPD       Y10, Y12, Y10
 	VMAXPD       Y11, Y12, Y11
 	VMULPD       Y10, Y10, Y12
@@ -4117,63 +4228,63 @@ loop0:
 	VBLENDVPS    Y5, Y4, Y6, Y4
 	VMOVUPS      Y4, 640(SI)
 	VSUBPS       Y4, Y8, Y5
-	VMOVUPS      IrisConstants<>+544(SB), Y6
+	VMOVUPS      IrisConstants<>+1904(SB), Y6
 	VMINPS       Y5, Y6, Y5
 	VMOVUPS      IrisConstants<>+512(SB), Y7
 	VMAXPS       Y5, Y7, Y5
-	VMOVUPS      IrisConstants<>+576(SB), Y8
+	VMOVUPS      IrisConstants<>+544(SB), Y8
 	VMOVAPS      Y8, Y9
-	VFMADD231PS  IrisConstants<>+608(SB), Y5, Y9
+	VFMADD231PS  IrisConstants<>+576(SB), Y5, Y9
 	VSUBPS       Y8, Y9, Y9
-	VFNMADD231PS IrisConstants<>+640(SB), Y9, Y5
 	VFNMADD231PS IrisConstants<>+672(SB), Y9, Y5
+	VFNMADD231PS IrisConstants<>+704(SB), Y9, Y5
 	VMULPS       Y5, Y5, Y10
-	VMOVUPS      IrisConstants<>+864(SB), Y11
+	VMOVUPS      IrisConstants<>+832(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  IrisConstants<>+896(SB), Y5, Y12
-	VFMADD213PS  IrisConstants<>+832(SB), Y5, Y12
+	VFMADD231PS  IrisConstants<>+864(SB), Y5, Y12
 	VFMADD213PS  IrisConstants<>+800(SB), Y5, Y12
 	VFMADD213PS  IrisConstants<>+768(SB), Y5, Y12
 	VFMADD213PS  IrisConstants<>+736(SB), Y5, Y12
+	VFMADD213PS  IrisConstants<>+608(SB), Y5, Y12
 	VFMADD231PS  Y12, Y10, Y5
-	VADDPS       IrisConstants<>+704(SB), Y5, Y5
+	VADDPS       IrisConstants<>+640(SB), Y5, Y5
 	VMOVAPS      Y8, Y10
-	VFMADD231PS  IrisConstants<>+736(SB), Y9, Y10
+	VFMADD231PS  IrisConstants<>+608(SB), Y9, Y10
 	VSUBPS       Y8, Y10, Y12
 	VSUBPS       Y12, Y9, Y9
 	VADDPS       Y8, Y9, Y9
 	VPSLLD       $0x17, Y10, Y10
-	VPADDD       IrisConstants<>+704(SB), Y10, Y10
+	VPADDD       IrisConstants<>+640(SB), Y10, Y10
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       IrisConstants<>+704(SB), Y9, Y9
+	VPADDD       IrisConstants<>+640(SB), Y9, Y9
 	VMULPS       Y10, Y5, Y5
 	VMULPS       Y9, Y5, Y5
 	VSUBPS       Y4, Y0, Y0
 	VMINPS       Y0, Y6, Y0
 	VMAXPS       Y0, Y7, Y0
 	VMOVAPS      Y8, Y9
-	VFMADD231PS  IrisConstants<>+608(SB), Y0, Y9
+	VFMADD231PS  IrisConstants<>+576(SB), Y0, Y9
 	VSUBPS       Y8, Y9, Y9
-	VFNMADD231PS IrisConstants<>+640(SB), Y9, Y0
 	VFNMADD231PS IrisConstants<>+672(SB), Y9, Y0
+	VFNMADD231PS IrisConstants<>+704(SB), Y9, Y0
 	VMULPS       Y0, Y0, Y10
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  IrisConstants<>+896(SB), Y0, Y12
-	VFMADD213PS  IrisConstants<>+832(SB), Y0, Y12
+	VFMADD231PS  IrisConstants<>+864(SB), Y0, Y12
 	VFMADD213PS  IrisConstants<>+800(SB), Y0, Y12
 	VFMADD213PS  IrisConstants<>+768(SB), Y0, Y12
 	VFMADD213PS  IrisConstants<>+736(SB), Y0, Y12
+	VFMADD213PS  IrisConstants<>+608(SB), Y0, Y12
 	VFMADD231PS  Y12, Y10, Y0
-	VADDPS       IrisConstants<>+704(SB), Y0, Y0
+	VADDPS       IrisConstants<>+640(SB), Y0, Y0
 	VMOVAPS      Y8, Y10
-	VFMADD231PS  IrisConstants<>+736(SB), Y9, Y10
+	VFMADD231PS  IrisConstants<>+608(SB), Y9, Y10
 	VSUBPS       Y8, Y10, Y12
 	VSUBPS       Y12, Y9, Y9
 	VADDPS       Y8, Y9, Y9
 	VPSLLD       $0x17, Y10, Y10
-	VPADDD       IrisConstants<>+704(SB), Y10, Y10
+	VPADDD       IrisConstants<>+640(SB), Y10, Y10
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       IrisConstants<>+704(SB), Y9, Y9
+	VPADDD       IrisConstants<>+640(SB), Y9, Y9
 	VMULPS       Y10, Y0, Y0
 	VMULPS       Y9, Y0, Y0
 	VADDPS       Y0, Y5, Y9
@@ -4181,33 +4292,33 @@ loop0:
 	VMINPS       Y2, Y6, Y2
 	VMAXPS       Y2, Y7, Y2
 	VMOVAPS      Y8, Y4
-	VFMADD231PS  IrisConstants<>+608(SB), Y2, Y4
+	VFMADD231PS  IrisConstants<>+576(SB), Y2, Y4
 	VSUBPS       Y8, Y4, Y4
-	VFNMADD231PS IrisConstants<>+640(SB), Y4, Y2
 	VFNMADD231PS IrisConstants<>+672(SB), Y4, Y2
+	VFNMADD231PS IrisConstants<>+704(SB), Y4, Y2
 	VMULPS       Y2, Y2, Y10
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  IrisConstants<>+896(SB), Y2, Y12
-	VFMADD213PS  IrisConstants<>+832(SB), Y2, Y12
+	VFMADD231PS  IrisConstants<>+864(SB), Y2, Y12
 	VFMADD213PS  IrisConstants<>+800(SB), Y2, Y12
 	VFMADD213PS  IrisConstants<>+768(SB), Y2, Y12
 	VFMADD213PS  IrisConstants<>+736(SB), Y2, Y12
+	VFMADD213PS  IrisConstants<>+608(SB), Y2, Y12
 	VFMADD231PS  Y12, Y10, Y2
-	VADDPS       IrisConstants<>+704(SB), Y2, Y2
+	VADDPS       IrisConstants<>+640(SB), Y2, Y2
 	VMOVAPS      Y8, Y10
-	VFMADD231PS  IrisConstants<>+736(SB), Y4, Y10
+	VFMADD231PS  IrisConstants<>+608(SB), Y4, Y10
 	VSUBPS       Y8, Y10, Y12
 	VSUBPS       Y12, Y4, Y4
 	VADDPS       Y8, Y4, Y4
 	VPSLLD       $0x17, Y10, Y10
-	VPADDD       IrisConstants<>+704(SB), Y10, Y10
+	VPADDD       IrisConstants<>+640(SB), Y10, Y10
 	VPSLLD       $0x17, Y4, Y4
-	VPADDD       IrisConstants<>+704(SB), Y4, Y4
+	VPADDD       IrisConstants<>+640(SB), Y4, Y4
 	VMULPS       Y10, Y2, Y2
 	VMULPS       Y4, Y2, Y2
 	VADDPS       Y2, Y9, Y4
 	VMOVUPS      Y4, 704(SI)
-	VMOVUPS      IrisConstants<>+704(SB), Y9
+	VMOVUPS      IrisConstants<>+640(SB), Y9
 	VDIVPS       Y4, Y9, Y4
 	VMULPS       Y4, Y5, Y5
 	VMOVUPS      Y5, 448(SI)
@@ -4228,21 +4339,21 @@ loop0:
 	VMINPS       Y1, Y6, Y1
 	VMAXPS       Y1, Y7, Y1
 	VMOVAPS      Y8, Y2
-	VFMADD231PS  IrisConstants<>+608(SB), Y1, Y2
+	VFMADD231PS  IrisConstants<>+576(SB), Y1, Y2
 	VSUBPS       Y8, Y2, Y2
-	VFNMADD231PS IrisConstants<>+640(SB), Y2, Y1
 	VFNMADD231PS IrisConstants<>+672(SB), Y2, Y1
+	VFNMADD231PS IrisConstants<>+704(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y4
 	VMOVAPS      Y11, Y5
-	VFMADD231PS  IrisConstants<>+896(SB), Y1, Y5
-	VFMADD213PS  IrisConstants<>+832(SB), Y1, Y5
+	VFMADD231PS  IrisConstants<>+864(SB), Y1, Y5
 	VFMADD213PS  IrisConstants<>+800(SB), Y1, Y5
 	VFMADD213PS  IrisConstants<>+768(SB), Y1, Y5
 	VFMADD213PS  IrisConstants<>+736(SB), Y1, Y5
+	VFMADD213PS  IrisConstants<>+608(SB), Y1, Y5
 	VFMADD231PS  Y5, Y4, Y1
 	VADDPS       Y9, Y1, Y1
 	VMOVAPS      Y8, Y4
-	VFMADD231PS  IrisConstants<>+736(SB), Y2, Y4
+	VFMADD231PS  IrisConstants<>+608(SB), Y2, Y4
 	VSUBPS       Y8, Y4, Y5
 	VSUBPS       Y5, Y2, Y2
 	VADDPS       Y8, Y2, Y2
@@ -4257,21 +4368,21 @@ loop0:
 	VMINPS       Y2, Y6, Y2
 	VMAXPS       Y2, Y7, Y2
 	VMOVAPS      Y8, Y4
-	VFMADD231PS  IrisConstants<>+608(SB), Y2, Y4
+	VFMADD231PS  IrisConstants<>+576(SB), Y2, Y4
 	VSUBPS       Y8, Y4, Y4
-	VFNMADD231PS IrisConstants<>+640(SB), Y4, Y2
 	VFNMADD231PS IrisConstants<>+672(SB), Y4, Y2
+	VFNMADD231PS IrisConstants<>+704(SB), Y4, Y2
 	VMULPS       Y2, Y2, Y5
 	VMOVAPS      Y11, Y10
-	VFMADD231PS  IrisConstants<>+896(SB), Y2, Y10
-	VFMADD213PS  IrisConstants<>+832(SB), Y2, Y10
+	VFMADD231PS  IrisConstants<>+864(SB), Y2, Y10
 	VFMADD213PS  IrisConstants<>+800(SB), Y2, Y10
 	VFMADD213PS  IrisConstants<>+768(SB), Y2, Y10
 	VFMADD213PS  IrisConstants<>+736(SB), Y2, Y10
+	VFMADD213PS  IrisConstants<>+608(SB), Y2, Y10
 	VFMADD231PS  Y10, Y5, Y2
 	VADDPS       Y9, Y2, Y2
 	VMOVAPS      Y8, Y5
-	VFMADD231PS  IrisConstants<>+736(SB), Y4, Y5
+	VFMADD231PS  IrisConstants<>+608(SB), Y4, Y5
 	VSUBPS       Y8, Y5, Y10
 	VSUBPS       Y10, Y4, Y4
 	VADDPS       Y8, Y4, Y4
@@ -4286,20 +4397,20 @@ loop0:
 	VMINPS       Y3, Y6, Y3
 	VMAXPS       Y3, Y7, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PS  IrisConstants<>+608(SB), Y3, Y5
+	VFMADD231PS  IrisConstants<>+576(SB), Y3, Y5
 	VSUBPS       Y8, Y5, Y5
-	VFNMADD231PS IrisConstants<>+640(SB), Y5, Y3
 	VFNMADD231PS IrisConstants<>+672(SB), Y5, Y3
+	VFNMADD231PS IrisConstants<>+704(SB), Y5, Y3
 	VMULPS       Y3, Y3, Y6
-	VFMADD231PS  IrisConstants<>+896(SB), Y3, Y11
-	VFMADD213PS  IrisConstants<>+832(SB), Y3, Y11
+	VFMADD231PS  IrisConstants<>+864(SB), Y3, Y11
 	VFMADD213PS  IrisConstants<>+800(SB), Y3, Y11
 	VFMADD213PS  IrisConstants<>+768(SB), Y3, Y11
 	VFMADD213PS  IrisConstants<>+736(SB), Y3, Y11
+	VFMADD213PS  IrisConstants<>+608(SB), Y3, Y11
 	VFMADD231PS  Y11, Y6, Y3
 	VADDPS       Y9, Y3, Y3
 	VMOVAPS      Y8, Y6
-	VFMADD231PS  IrisConstants<>+736(SB), Y5, Y6
+	VFMADD231PS  IrisConstants<>+608(SB), Y5, Y6
 	VSUBPS       Y8, Y6, Y7
 	VSUBPS       Y7, Y5, Y5
 	VADDPS       Y8, Y5, Y5
@@ -4325,103 +4436,103 @@ loop0:
 	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X4, Y4
 	VCVTPS2PD    X1, Y1
-	VPADDQ       IrisConstants<>+1120(SB), Y4, Y5
-	VPADDQ       IrisConstants<>+1120(SB), Y1, Y6
+	VPADDQ       IrisConstants<>+1072(SB), Y4, Y5
+	VPADDQ       IrisConstants<>+1072(SB), Y1, Y6
 	VPSRLQ       $0x34, Y5, Y7
 	VPSRLQ       $0x34, Y6, Y8
-	VORPD        IrisConstants<>+1152(SB), Y7, Y7
-	VORPD        IrisConstants<>+1152(SB), Y8, Y8
-	VSUBPD       IrisConstants<>+1184(SB), Y7, Y7
-	VSUBPD       IrisConstants<>+1184(SB), Y8, Y8
-	VANDPD       IrisConstants<>+1216(SB), Y5, Y5
-	VANDPD       IrisConstants<>+1216(SB), Y6, Y6
-	VPADDQ       IrisConstants<>+1248(SB), Y5, Y5
-	VPADDQ       IrisConstants<>+1248(SB), Y6, Y6
+	VORPD        IrisConstants<>+1104(SB), Y7, Y7
+	VORPD        IrisConstants<>+1104(SB), Y8, Y8
+	VSUBPD       IrisConstants<>+1136(SB), Y7, Y7
+	VSUBPD       IrisConstants<>+1136(SB), Y8, Y8
+	VANDPD       IrisConstants<>+1168(SB), Y5, Y5
+	VANDPD       IrisConstants<>+1168(SB), Y6, Y6
+	VPADDQ       IrisConstants<>+1200(SB), Y5, Y5
+	VPADDQ       IrisConstants<>+1200(SB), Y6, Y6
 	VSUBPD       IrisConstants<>+256(SB), Y5, Y5
 	VSUBPD       IrisConstants<>+256(SB), Y6, Y6
-	VADDPD       IrisConstants<>+1280(SB), Y5, Y9
-	VADDPD       IrisConstants<>+1280(SB), Y6, Y10
+	VADDPD       IrisConstants<>+1232(SB), Y5, Y9
+	VADDPD       IrisConstants<>+1232(SB), Y6, Y10
 	VDIVPD       Y9, Y5, Y5
 	VDIVPD       Y10, Y6, Y6
 	VMULPD       Y5, Y5, Y9
 	VMULPD       Y6, Y6, Y10
-	VMOVUPS      IrisConstants<>+1440(SB), Y11
+	VMOVUPS      IrisConstants<>+1392(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  IrisConstants<>+1472(SB), Y9, Y12
+	VFMADD231PD  IrisConstants<>+1424(SB), Y9, Y12
 	VMOVAPS      Y11, Y13
-	VFMADD231PD  IrisConstants<>+1472(SB), Y10, Y13
-	VFMADD213PD  IrisConstants<>+1408(SB), Y9, Y12
-	VFMADD213PD  IrisConstants<>+1408(SB), Y10, Y13
-	VFMADD213PD  IrisConstants<>+1376(SB), Y9, Y12
-	VFMADD213PD  IrisConstants<>+1376(SB), Y10, Y13
-	VFMADD213PD  IrisConstants<>+1344(SB), Y9, Y12
-	VFMADD213PD  IrisConstants<>+1344(SB), Y10, Y13
+	VFMADD231PD  IrisConstants<>+1424(SB), Y10, Y13
+	VFMADD213PD  IrisConstants<>+1360(SB), Y9, Y12
+	VFMADD213PD  IrisConstants<>+1360(SB), Y10, Y13
+	VFMADD213PD  IrisConstants<>+1328(SB), Y9, Y12
+	VFMADD213PD  IrisConstants<>+1328(SB), Y10, Y13
+	VFMADD213PD  IrisConstants<>+1296(SB), Y9, Y12
+	VFMADD213PD  IrisConstants<>+1296(SB), Y10, Y13
 	VMULPD       Y12, Y5, Y5
 	VMULPD       Y13, Y6, Y6
-	VFMADD231PD  IrisConstants<>+1312(SB), Y7, Y5
-	VFMADD231PD  IrisConstants<>+1312(SB), Y8, Y6
+	VFMADD231PD  IrisConstants<>+1264(SB), Y7, Y5
+	VFMADD231PD  IrisConstants<>+1264(SB), Y8, Y6
 	VXORPS       X7, X7, X7
 	VCMPPD       $0x00, Y7, Y4, Y8
 	VCMPPD       $0x00, Y7, Y1, Y9
-	VBLENDVPD    Y8, IrisConstants<>+1536(SB), Y5, Y5
-	VBLENDVPD    Y9, IrisConstants<>+1536(SB), Y6, Y6
-	VCMPPD       $0x00, IrisConstants<>+1088(SB), Y4, Y8
-	VCMPPD       $0x00, IrisConstants<>+1088(SB), Y1, Y9
-	VBLENDVPD    Y8, IrisConstants<>+1088(SB), Y5, Y5
-	VBLENDVPD    Y9, IrisConstants<>+1088(SB), Y6, Y6
+	VBLENDVPD    Y8, IrisConstants<>+1488(SB), Y5, Y5
+	VBLENDVPD    Y9, IrisConstants<>+1488(SB), Y6, Y6
+	VCMPPD       $0x00, IrisConstants<>+1040(SB), Y4, Y8
+	VCMPPD       $0x00, IrisConstants<>+1040(SB), Y1, Y9
+	VBLENDVPD    Y8, IrisConstants<>+1040(SB), Y5, Y5
+	VBLENDVPD    Y9, IrisConstants<>+1040(SB), Y6, Y6
 	VCMPPD       $0x19, Y7, Y4, Y4
 	VCMPPD       $0x19, Y7, Y1, Y1
-	VBLENDVPD    Y4, IrisConstants<>+1568(SB), Y5, Y4
-	VBLENDVPD    Y1, IrisConstants<>+1568(SB), Y6, Y1
+	VBLENDVPD    Y4, IrisConstants<>+1520(SB), Y5, Y4
+	VBLENDVPD    Y1, IrisConstants<>+1520(SB), Y6, Y1
 	VCVTPD2PSY   Y4, X4
 	VCVTPD2PSY   Y1, X1
 	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X3, Y3
-	VPADDQ       IrisConstants<>+1120(SB), Y2, Y5
-	VPADDQ       IrisConstants<>+1120(SB), Y3, Y6
+	VPADDQ       IrisConstants<>+1072(SB), Y2, Y5
+	VPADDQ       IrisConstants<>+1072(SB), Y3, Y6
 	VPSRLQ       $0x34, Y5, Y8
 	VPSRLQ       $0x34, Y6, Y9
-	VORPD        IrisConstants<>+1152(SB), Y8, Y8
-	VORPD        IrisConstants<>+1152(SB), Y9, Y9
-	VSUBPD       IrisConstants<>+1184(SB), Y8, Y8
-	VSUBPD       IrisConstants<>+1184(SB), Y9, Y9
-	VANDPD       IrisConstants<>+1216(SB), Y5, Y5
-	VANDPD       IrisConstants<>+1216(SB), Y6, Y6
-	VPADDQ       IrisConstants<>+1248(SB), Y5, Y5
-	VPADDQ       IrisConstants<>+1248(SB), Y6, Y6
+	VORPD        IrisConstants<>+1104(SB), Y8, Y8
+	VORPD        IrisConstants<>+1104(SB), Y9, Y9
+	VSUBPD       IrisConstants<>+1136(SB), Y8, Y8
+	VSUBPD       IrisConstants<>+1136(SB), Y9, Y9
+	VANDPD       IrisConstants<>+1168(SB), Y5, Y5
+	VANDPD       IrisConstants<>+1168(SB), Y6, Y6
+	VPADDQ       IrisConstants<>+1200(SB), Y5, Y5
+	VPADDQ       IrisConstants<>+1200(SB), Y6, Y6
 	VSUBPD       IrisConstants<>+256(SB), Y5, Y5
 	VSUBPD       IrisConstants<>+256(SB), Y6, Y6
-	VADDPD       IrisConstants<>+1280(SB), Y5, Y10
-	VADDPD       IrisConstants<>+1280(SB), Y6, Y12
+	VADDPD       IrisConstants<>+1232(SB), Y5, Y10
+	VADDPD       IrisConstants<>+1232(SB), Y6, Y12
 	VDIVPD       Y10, Y5, Y5
 	VDIVPD       Y12, Y6, Y6
 	VMULPD       Y5, Y5, Y10
 	VMULPD       Y6, Y6, Y12
 	VMOVAPS      Y11, Y13
-	VFMADD231PD  IrisConstants<>+1472(SB), Y10, Y13
-	VFMADD231PD  IrisConstants<>+1472(SB), Y12, Y11
-	VFMADD213PD  IrisConstants<>+1408(SB), Y10, Y13
-	VFMADD213PD  IrisConstants<>+1408(SB), Y12, Y11
-	VFMADD213PD  IrisConstants<>+1376(SB), Y10, Y13
-	VFMADD213PD  IrisConstants<>+1376(SB), Y12, Y11
-	VFMADD213PD  IrisConstants<>+1344(SB), Y10, Y13
-	VFMADD213PD  IrisConstants<>+1344(SB), Y12, Y11
+	VFMADD231PD  IrisConstants<>+1424(SB), Y10, Y13
+	VFMADD231PD  IrisConstants<>+1424(SB), Y12, Y11
+	VFMADD213PD  IrisConstants<>+1360(SB), Y10, Y13
+	VFMADD213PD  IrisConstants<>+1360(SB), Y12, Y11
+	VFMADD213PD  IrisConstants<>+1328(SB), Y10, Y13
+	VFMADD213PD  IrisConstants<>+1328(SB), Y12, Y11
+	VFMADD213PD  IrisConstants<>+1296(SB), Y10, Y13
+	VFMADD213PD  IrisConstants<>+1296(SB), Y12, Y11
 	VMULPD       Y13, Y5, Y5
 	VMULPD       Y11, Y6, Y6
-	VFMADD231PD  IrisConstants<>+1312(SB), Y8, Y5
-	VFMADD231PD  IrisConstants<>+1312(SB), Y9, Y6
+	VFMADD231PD  IrisConstants<>+1264(SB), Y8, Y5
+	VFMADD231PD  IrisConstants<>+1264(SB), Y9, Y6
 	VCMPPD       $0x00, Y7, Y2, Y8
 	VCMPPD       $0x00, Y7, Y3, Y9
-	VBLENDVPD    Y8, IrisConstants<>+1536(SB), Y5, Y5
-	VBLENDVPD    Y9, IrisConstants<>+1536(SB), Y6, Y6
-	VCMPPD       $0x00, IrisConstants<>+1088(SB), Y2, Y8
-	VCMPPD       $0x00, IrisConstants<>+1088(SB), Y3, Y9
-	VBLENDVPD    Y8, IrisConstants<>+1088(SB), Y5, Y5
-	VBLENDVPD    Y9, IrisConstants<>+1088(SB), Y6, Y6
+	VBLENDVPD    Y8, IrisConstants<>+1488(SB), Y5, Y5
+	VBLENDVPD    Y9, IrisConstants<>+1488(SB), Y6, Y6
+	VCMPPD       $0x00, IrisConstants<>+1040(SB), Y2, Y8
+	VCMPPD       $0x00, IrisConstants<>+1040(SB), Y3, Y9
+	VBLENDVPD    Y8, IrisConstants<>+1040(SB), Y5, Y5
+	VBLENDVPD    Y9, IrisConstants<>+1040(SB), Y6, Y6
 	VCMPPD       $0x19, Y7, Y2, Y2
 	VCMPPD       $0x19, Y7, Y3, Y3
-	VBLENDVPD    Y2, IrisConstants<>+1568(SB), Y5, Y2
-	VBLENDVPD    Y3, IrisConstants<>+1568(SB), Y6, Y3
+	VBLENDVPD    Y2, IrisConstants<>+1520(SB), Y5, Y2
+	VBLENDVPD    Y3, IrisConstants<>+1520(SB), Y6, Y3
 	VCVTPD2PSY   Y2, X2
 	VCVTPD2PSY   Y3, X3
 	VINSERTF128  $0x01, X2, Y4, Y2
@@ -4496,9 +4607,9 @@ TEXT ·irisLossBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      IrisConstants<>+2816(SB), Z0
+	VMOVUPS      IrisConstants<>+3008(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS IrisConstants<>+1060(SB), Z0
+	VBROADCASTSS IrisConstants<>+1004(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 1280(SI)
 	VXORPS       X0, X0, X0
@@ -4611,17 +4722,17 @@ loop0:
 	VFMADD231PS.BCST 28(DI), Z0, Z3
 	VFMADD231PS.BCST 44(DI), Z0, Z5
 	VFMADD231PS.BCST 60(DI), Z0, Z7
-	VBROADCASTSS     IrisConstants<>+1732(SB), Z8
+	VBROADCASTSS     IrisConstants<>+1936(SB), Z8
 	VANDPS           Z8, Z3, Z9
 	VANDPS           Z8, Z5, Z10
 	VANDPS           Z8, Z7, Z11
 	VANDPS           Z8, Z1, Z12
-	VBROADCASTSS     IrisConstants<>+1728(SB), Z13
+	VBROADCASTSS     IrisConstants<>+900(SB), Z13
 	VMINPS           Z9, Z13, Z9
 	VMINPS           Z10, Z13, Z10
 	VMINPS           Z11, Z13, Z11
 	VMINPS           Z12, Z13, Z12
-	VBROADCASTSS     IrisConstants<>+1060(SB), Z14
+	VBROADCASTSS     IrisConstants<>+1004(SB), Z14
 	VADDPS           Z14, Z9, Z15
 	VADDPS           Z14, Z10, Z16
 	VADDPS           Z14, Z11, Z17
@@ -4630,85 +4741,85 @@ loop0:
 	VPSRLD           $0x14, Z16, Z16
 	VPSRLD           $0x14, Z17, Z17
 	VPSRLD           $0x14, Z18, Z18
-	VMOVUPS          IrisConstants<>+1792(SB), Z19
+	VMOVUPS          IrisConstants<>+1984(SB), Z19
 	VMOVAPS          Z15, Z20
-	VPERMI2PS        IrisConstants<>+1856(SB), Z19, Z20
+	VPERMI2PS        IrisConstants<>+2048(SB), Z19, Z20
 	VMOVAPS          Z16, Z21
-	VPERMI2PS        IrisConstants<>+1856(SB), Z19, Z21
+	VPERMI2PS        IrisConstants<>+2048(SB), Z19, Z21
 	VMOVAPS          Z17, Z22
-	VPERMI2PS        IrisConstants<>+1856(SB), Z19, Z22
+	VPERMI2PS        IrisConstants<>+2048(SB), Z19, Z22
 	VMOVAPS          Z18, Z23
-	VPERMI2PS        IrisConstants<>+1856(SB), Z19, Z23
+	VPERMI2PS        IrisConstants<>+2048(SB), Z19, Z23
 	VSUBPS           Z20, Z9, Z9
 	VSUBPS           Z21, Z10, Z10
 	VSUBPS           Z22, Z11, Z11
 	VSUBPS           Z23, Z12, Z12
-	VMOVUPS          IrisConstants<>+1920(SB), Z20
+	VMOVUPS          IrisConstants<>+2112(SB), Z20
 	VMOVAPS          Z15, Z21
-	VPERMI2PS        IrisConstants<>+1984(SB), Z20, Z21
+	VPERMI2PS        IrisConstants<>+2176(SB), Z20, Z21
 	VMOVAPS          Z16, Z22
-	VPERMI2PS        IrisConstants<>+1984(SB), Z20, Z22
+	VPERMI2PS        IrisConstants<>+2176(SB), Z20, Z22
 	VMOVAPS          Z17, Z23
-	VPERMI2PS        IrisConstants<>+1984(SB), Z20, Z23
+	VPERMI2PS        IrisConstants<>+2176(SB), Z20, Z23
 	VMOVAPS          Z18, Z24
-	VPERMI2PS        IrisConstants<>+1984(SB), Z20, Z24
-	VMOVUPS          IrisConstants<>+2048(SB), Z25
+	VPERMI2PS        IrisConstants<>+2176(SB), Z20, Z24
+	VMOVUPS          IrisConstants<>+2240(SB), Z25
 	VMOVAPS          Z15, Z26
-	VPERMI2PS        IrisConstants<>+2112(SB), Z25, Z26
+	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z26
 	VMOVAPS          Z16, Z27
-	VPERMI2PS        IrisConstants<>+2112(SB), Z25, Z27
+	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z27
 	VMOVAPS          Z17, Z28
-	VPERMI2PS        IrisConstants<>+2112(SB), Z25, Z28
+	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z28
 	VMOVAPS          Z18, Z29
-	VPERMI2PS        IrisConstants<>+2112(SB), Z25, Z29
+	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z29
 	VFMADD231PS      Z9, Z21, Z26
 	VFMADD231PS      Z10, Z22, Z27
 	VFMADD231PS      Z11, Z23, Z28
 	VFMADD231PS      Z12, Z24, Z29
-	VMOVUPS          IrisConstants<>+2176(SB), Z21
+	VMOVUPS          IrisConstants<>+2368(SB), Z21
 	VMOVAPS          Z15, Z22
-	VPERMI2PS        IrisConstants<>+2240(SB), Z21, Z22
+	VPERMI2PS        IrisConstants<>+2432(SB), Z21, Z22
 	VMOVAPS          Z16, Z23
-	VPERMI2PS        IrisConstants<>+2240(SB), Z21, Z23
+	VPERMI2PS        IrisConstants<>+2432(SB), Z21, Z23
 	VMOVAPS          Z17, Z24
-	VPERMI2PS        IrisConstants<>+2240(SB), Z21, Z24
+	VPERMI2PS        IrisConstants<>+2432(SB), Z21, Z24
 	VMOVAPS          Z18, Z30
-	VPERMI2PS        IrisConstants<>+2240(SB), Z21, Z30
+	VPERMI2PS        IrisConstants<>+2432(SB), Z21, Z30
 	VFMADD231PS      Z9, Z26, Z22
 	VFMADD231PS      Z10, Z27, Z23
 	VFMADD231PS      Z11, Z28, Z24
 	VFMADD231PS      Z12, Z29, Z30
-	VMOVUPS          IrisConstants<>+2304(SB), Z26
+	VMOVUPS          IrisConstants<>+2496(SB), Z26
 	VMOVAPS          Z15, Z27
-	VPERMI2PS        IrisConstants<>+2368(SB), Z26, Z27
+	VPERMI2PS        IrisConstants<>+2560(SB), Z26, Z27
 	VMOVAPS          Z16, Z28
-	VPERMI2PS        IrisConstants<>+2368(SB), Z26, Z28
+	VPERMI2PS        IrisConstants<>+2560(SB), Z26, Z28
 	VMOVAPS          Z17, Z29
-	VPERMI2PS        IrisConstants<>+2368(SB), Z26, Z29
+	VPERMI2PS        IrisConstants<>+2560(SB), Z26, Z29
 	VMOVAPS          Z18, Z31
-	VPERMI2PS        IrisConstants<>+2368(SB), Z26, Z31
+	VPERMI2PS        IrisConstants<>+2560(SB), Z26, Z31
 	VFMADD231PS      Z9, Z22, Z27
 	VFMADD231PS      Z10, Z23, Z28
 	VFMADD231PS      Z11, Z24, Z29
 	VFMADD231PS      Z12, Z30, Z31
-	VMOVUPS          IrisConstants<>+2432(SB), Z22
+	VMOVUPS          IrisConstants<>+2624(SB), Z22
 	VMOVAPS          Z15, Z23
-	VPERMI2PS        IrisConstants<>+2496(SB), Z22, Z23
+	VPERMI2PS        IrisConstants<>+2688(SB), Z22, Z23
 	VMOVAPS          Z16, Z24
-	VPERMI2PS        IrisConstants<>+2496(SB), Z22, Z24
+	VPERMI2PS        IrisConstants<>+2688(SB), Z22, Z24
 	VMOVAPS          Z17, Z30
-	VPERMI2PS        IrisConstants<>+2496(SB), Z22, Z30
+	VPERMI2PS        IrisConstants<>+2688(SB), Z22, Z30
 	VMOVAPS          Z18, Z26
-	VPERMI2PS        IrisConstants<>+2496(SB), Z22, Z26
+	VPERMI2PS        IrisConstants<>+2688(SB), Z22, Z26
 	VFMADD231PS      Z9, Z27, Z23
 	VFMADD231PS      Z10, Z28, Z24
 	VFMADD231PS      Z11, Z29, Z30
 	VFMADD231PS      Z12, Z31, Z26
-	VMOVUPS          IrisConstants<>+2560(SB), Z27
-	VPERMI2PS        IrisConstants<>+2624(SB), Z27, Z15
-	VPERMI2PS        IrisConstants<>+2624(SB), Z27, Z16
-	VPERMI2PS        IrisConstants<>+2624(SB), Z27, Z17
-	VPERMI2PS        IrisConstants<>+2624(SB), Z27, Z18
+	VMOVUPS          IrisConstants<>+2752(SB), Z27
+	VPERMI2PS        IrisConstants<>+2816(SB), Z27, Z15
+	VPERMI2PS        IrisConstants<>+2816(SB), Z27, Z16
+	VPERMI2PS        IrisConstants<>+2816(SB), Z27, Z17
+	VPERMI2PS        IrisConstants<>+2816(SB), Z27, Z18
 	VMAXPS           Z9, Z15, Z15
 	VMAXPS           Z10, Z16, Z16
 	VMAXPS           Z11, Z17, Z17
@@ -4717,7 +4828,7 @@ loop0:
 	VFMADD231PS      Z10, Z24, Z16
 	VFMADD231PS      Z11, Z30, Z17
 	VFMADD231PS      Z12, Z26, Z18
-	VBROADCASTSS     IrisConstants<>+2688(SB), Z9
+	VBROADCASTSS     IrisConstants<>+2880(SB), Z9
 	VPTERNLOGD       $0xf8, Z9, Z3, Z15
 	VPTERNLOGD       $0xf8, Z9, Z5, Z16
 	VPTERNLOGD       $0xf8, Z9, Z7, Z17
@@ -4763,78 +4874,78 @@ loop0:
 	VPSRLD           $0x14, Z11, Z11
 	VPSRLD           $0x14, Z12, Z12
 	VMOVAPS          Z8, Z13
-	VPERMI2PS        IrisConstants<>+1856(SB), Z19, Z13
+	VPERMI2PS        IrisConstants<>+2048(SB), Z19, Z13
 	VMOVAPS          Z10, Z23
-	VPERMI2PS        IrisConstants<>+1856(SB), Z19, Z23
+	VPERMI2PS        IrisConstants<>+2048(SB), Z19, Z23
 	VMOVAPS          Z11, Z24
-	VPERMI2PS        IrisConstants<>+1856(SB), Z19, Z24
+	VPERMI2PS        IrisConstants<>+2048(SB), Z19, Z24
 	VMOVAPS          Z12, Z26
-	VPERMI2PS        IrisConstants<>+1856(SB), Z19, Z26
+	VPERMI2PS        IrisConstants<>+2048(SB), Z19, Z26
 	VSUBPS           Z13, Z0, Z0
 	VSUBPS           Z23, Z2, Z2
 	VSUBPS           Z24, Z4, Z4
 	VSUBPS           Z26, Z6, Z6
 	VMOVAPS          Z8, Z13
-	VPERMI2PS        IrisConstants<>+1984(SB), Z20, Z13
+	VPERMI2PS        IrisConstants<>+2176(SB), Z20, Z13
 	VMOVAPS          Z10, Z19
-	VPERMI2PS        IrisConstants<>+1984(SB), Z20, Z19
+	VPERMI2PS        IrisConstants<>+2176(SB), Z20, Z19
 	VMOVAPS          Z11, Z23
-	VPERMI2PS        IrisConstants<>+1984(SB), Z20, Z23
+	VPERMI2PS        IrisConstants<>+2176(SB), Z20, Z23
 	VMOVAPS          Z12, Z24
-	VPERMI2PS        IrisConstants<>+1984(SB), Z20, Z24
+	VPERMI2PS        IrisConstants<>+2176(SB), Z20, Z24
 	VMOVAPS          Z8, Z20
-	VPERMI2PS        IrisConstants<>+2112(SB), Z25, Z20
+	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z20
 	VMOVAPS          Z10, Z26
-	VPERMI2PS        IrisConstants<>+2112(SB), Z25, Z26
+	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z26
 	VMOVAPS          Z11, Z28
-	VPERMI2PS        IrisConstants<>+2112(SB), Z25, Z28
+	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z28
 	VMOVAPS          Z12, Z29
-	VPERMI2PS        IrisConstants<>+2112(SB), Z25, Z29
+	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z29
 	VFMADD231PS      Z0, Z13, Z20
 	VFMADD231PS      Z2, Z19, Z26
 	VFMADD231PS      Z4, Z23, Z28
 	VFMADD231PS      Z6, Z24, Z29
 	VMOVAPS          Z8, Z13
-	VPERMI2PS        IrisConstants<>+2240(SB), Z21, Z13
+	VPERMI2PS        IrisConstants<>+2432(SB), Z21, Z13
 	VMOVAPS          Z10, Z19
-	VPERMI2PS        IrisConstants<>+2240(SB), Z21, Z19
+	VPERMI2PS        IrisConstants<>+2432(SB), Z21, Z19
 	VMOVAPS          Z11, Z23
-	VPERMI2PS        IrisConstants<>+2240(SB), Z21, Z23
+	VPERMI2PS        IrisConstants<>+2432(SB), Z21, Z23
 	VMOVAPS          Z12, Z24
-	VPERMI2PS        IrisConstants<>+2240(SB), Z21, Z24
+	VPERMI2PS        IrisConstants<>+2432(SB), Z21, Z24
 	VFMADD231PS      Z0, Z20, Z13
 	VFMADD231PS      Z2, Z26, Z19
 	VFMADD231PS      Z4, Z28, Z23
 	VFMADD231PS      Z6, Z29, Z24
-	VMOVUPS          IrisConstants<>+2304(SB), Z20
+	VMOVUPS          IrisConstants<>+2496(SB), Z20
 	VMOVAPS          Z8, Z21
-	VPERMI2PS        IrisConstants<>+2368(SB), Z20, Z21
+	VPERMI2PS        IrisConstants<>+2560(SB), Z20, Z21
 	VMOVAPS          Z10, Z25
-	VPERMI2PS        IrisConstants<>+2368(SB), Z20, Z25
+	VPERMI2PS        IrisConstants<>+2560(SB), Z20, Z25
 	VMOVAPS          Z11, Z26
-	VPERMI2PS        IrisConstants<>+2368(SB), Z20, Z26
+	VPERMI2PS        IrisConstants<>+2560(SB), Z20, Z26
 	VMOVAPS          Z12, Z28
-	VPERMI2PS        IrisConstants<>+2368(SB), Z20, Z28
+	VPERMI2PS        IrisConstants<>+2560(SB), Z20, Z28
 	VFMADD231PS      Z0, Z13, Z21
 	VFMADD231PS      Z2, Z19, Z25
 	VFMADD231PS      Z4, Z23, Z26
 	VFMADD231PS      Z6, Z24, Z28
 	VMOVAPS          Z8, Z13
-	VPERMI2PS        IrisConstants<>+2496(SB), Z22, Z13
+	VPERMI2PS        IrisConstants<>+2688(SB), Z22, Z13
 	VMOVAPS          Z10, Z19
-	VPERMI2PS        IrisConstants<>+2496(SB), Z22, Z19
+	VPERMI2PS        IrisConstants<>+2688(SB), Z22, Z19
 	VMOVAPS          Z11, Z20
-	VPERMI2PS        IrisConstants<>+2496(SB), Z22, Z20
+	VPERMI2PS        IrisConstants<>+2688(SB), Z22, Z20
 	VMOVAPS          Z12, Z23
-	VPERMI2PS        IrisConstants<>+2496(SB), Z22, Z23
+	VPERMI2PS        IrisConstants<>+2688(SB), Z22, Z23
 	VFMADD231PS      Z0, Z21, Z13
 	VFMADD231PS      Z2, Z25, Z19
 	VFMADD231PS      Z4, Z26, Z20
 	VFMADD231PS      Z6, Z28, Z23
-	VPERMI2PS        IrisConstants<>+2624(SB), Z27, Z8
-	VPERMI2PS        IrisConstants<>+2624(SB), Z27, Z10
-	VPERMI2PS        IrisConstants<>+2624(SB), Z27, Z11
-	VPERMI2PS        IrisConstants<>+2624(SB), Z27, Z12
+	VPERMI2PS        IrisConstants<>+2816(SB), Z27, Z8
+	VPERMI2PS        IrisConstants<>+2816(SB), Z27, Z10
+	VPERMI2PS        IrisConstants<>+2816(SB), Z27, Z11
+	VPERMI2PS        IrisConstants<>+2816(SB), Z27, Z12
 	VMAXPS           Z0, Z8, Z8
 	VMAXPS           Z2, Z10, Z10
 	VMAXPS           Z4, Z11, Z11
@@ -4893,31 +5004,31 @@ loop0:
 	VBLENDMPS    Z3, Z4, K1, Z3
 	VMOVUPS      Z3, 640(SI)
 	VSUBPS       Z3, Z0, Z4
-	VBROADCASTSS IrisConstants<>+1040(SB), Z5
+	VBROADCASTSS IrisConstants<>+2884(SB), Z5
 	VMINPS       Z4, Z5, Z4
-	VBROADCASTSS IrisConstants<>+1036(SB), Z6
+	VBROADCASTSS IrisConstants<>+996(SB), Z6
 	VMAXPS       Z4, Z6, Z4
-	VBROADCASTSS IrisConstants<>+1048(SB), Z7
-	VBROADCASTSS IrisConstants<>+1044(SB), Z8
+	VBROADCASTSS IrisConstants<>+1000(SB), Z7
+	VBROADCASTSS IrisConstants<>+2888(SB), Z8
 	VMOVAPS      Z8, Z9
 	VFMADD231PS  Z7, Z4, Z9
 	VSUBPS       Z8, Z9, Z9
-	VBROADCASTSS IrisConstants<>+1052(SB), Z10
+	VBROADCASTSS IrisConstants<>+1008(SB), Z10
 	VFNMADD231PS Z10, Z9, Z4
-	VBROADCASTSS IrisConstants<>+1056(SB), Z11
+	VBROADCASTSS IrisConstants<>+1012(SB), Z11
 	VFNMADD231PS Z11, Z9, Z4
 	VMULPS       Z4, Z4, Z12
-	VBROADCASTSS IrisConstants<>+1084(SB), Z13
-	VBROADCASTSS IrisConstants<>+1080(SB), Z15
+	VBROADCASTSS IrisConstants<>+1036(SB), Z13
+	VBROADCASTSS IrisConstants<>+1032(SB), Z15
 	VMOVAPS      Z15, Z16
 	VFMADD231PS  Z4, Z13, Z16
-	VBROADCASTSS IrisConstants<>+1076(SB), Z17
+	VBROADCASTSS IrisConstants<>+1028(SB), Z17
 	VFMADD213PS  Z17, Z4, Z16
-	VBROADCASTSS IrisConstants<>+1072(SB), Z18
+	VBROADCASTSS IrisConstants<>+1024(SB), Z18
 	VFMADD213PS  Z18, Z4, Z16
-	VBROADCASTSS IrisConstants<>+1068(SB), Z19
+	VBROADCASTSS IrisConstants<>+1020(SB), Z19
 	VFMADD213PS  Z19, Z4, Z16
-	VBROADCASTSS IrisConstants<>+1064(SB), Z20
+	VBROADCASTSS IrisConstants<>+1016(SB), Z20
 	VFMADD213PS  Z20, Z4, Z16
 	VFMADD231PS  Z16, Z12, Z4
 	VADDPS       Z14, Z4, Z4
@@ -4970,45 +5081,45 @@ loop0:
 	// t = log(s2)
 	VEXTRACTF64X4 $0x01, Z6, Y4
 	VCVTPS2PD     Y6, Z5
-	VBROADCASTSD  IrisConstants<>+1608(SB), Z6
+	VBROADCASTSD  IrisConstants<>+1560(SB), Z6
 	VPADDQ        Z6, Z5, Z7
 	VPSRLQ        $0x34, Z7, Z8
-	VBROADCASTSD  IrisConstants<>+1616(SB), Z9
+	VBROADCASTSD  IrisConstants<>+1568(SB), Z9
 	VORPD         Z9, Z8, Z8
-	VBROADCASTSD  IrisConstants<>+1624(SB), Z10
+	VBROADCASTSD  IrisConstants<>+1576(SB), Z10
 	VSUBPD        Z10, Z8, Z8
-	VBROADCASTSD  IrisConstants<>+1632(SB), Z11
+	VBROADCASTSD  IrisConstants<>+1584(SB), Z11
 	VANDPD        Z11, Z7, Z7
-	VBROADCASTSD  IrisConstants<>+1640(SB), Z12
+	VBROADCASTSD  IrisConstants<>+1592(SB), Z12
 	VPADDQ        Z12, Z7, Z7
-	VBROADCASTSD  IrisConstants<>+984(SB), Z13
+	VBROADCASTSD  IrisConstants<>+944(SB), Z13
 	VSUBPD        Z13, Z7, Z7
-	VBROADCASTSD  IrisConstants<>+1648(SB), Z14
+	VBROADCASTSD  IrisConstants<>+1600(SB), Z14
 	VADDPD        Z14, Z7, Z15
 	VDIVPD        Z15, Z7, Z7
 	VMULPD        Z7, Z7, Z15
-	VBROADCASTSD  IrisConstants<>+1696(SB), Z16
-	VBROADCASTSD  IrisConstants<>+1688(SB), Z17
+	VBROADCASTSD  IrisConstants<>+1648(SB), Z16
+	VBROADCASTSD  IrisConstants<>+1640(SB), Z17
 	VMOVAPS       Z17, Z18
 	VFMADD231PD   Z15, Z16, Z18
-	VBROADCASTSD  IrisConstants<>+1680(SB), Z19
+	VBROADCASTSD  IrisConstants<>+1632(SB), Z19
 	VFMADD213PD   Z19, Z15, Z18
-	VBROADCASTSD  IrisConstants<>+1672(SB), Z20
+	VBROADCASTSD  IrisConstants<>+1624(SB), Z20
 	VFMADD213PD   Z20, Z15, Z18
-	VBROADCASTSD  IrisConstants<>+1664(SB), Z21
+	VBROADCASTSD  IrisConstants<>+1616(SB), Z21
 	VFMADD213PD   Z21, Z15, Z18
 	VMULPD        Z18, Z7, Z7
-	VBROADCASTSD  IrisConstants<>+1656(SB), Z15
+	VBROADCASTSD  IrisConstants<>+1608(SB), Z15
 	VFMADD231PD   Z15, Z8, Z7
 	VXORPS        X8, X8, X8
 	VCMPPD        $0x00, Z8, Z5, K1
-	VBROADCASTSD  IrisConstants<>+1712(SB), Z18
+	VBROADCASTSD  IrisConstants<>+1664(SB), Z18
 	VBLENDMPD     Z18, Z7, K1, Z7
-	VBROADCASTSD  IrisConstants<>+1600(SB), Z22
+	VBROADCASTSD  IrisConstants<>+1552(SB), Z22
 	VCMPPD        $0x00, Z22, Z5, K1
 	VBLENDMPD     Z22, Z7, K1, Z7
 	VCMPPD        $0x19, Z8, Z5, K1
-	VBROADCASTSD  IrisConstants<>+1720(SB), Z5
+	VBROADCASTSD  IrisConstants<>+1672(SB), Z5
 	VBLENDMPD     Z5, Z7, K1, Z7
 	VCVTPD2PS     Z7, Y7
 	VCVTPS2PD     Y4, Z4
@@ -5087,15 +5198,15 @@ TEXT ·irisGradBatchAVX2(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      IrisConstants<>+2692(SB), Y0
+	VMOVUPS      IrisConstants<>+2892(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       IrisConstants<>+704(SB), Y0, Y0
+	VANDPS       IrisConstants<>+640(SB), Y0, Y0
 	VMOVUPS      Y0, 1280(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 1344(SI)
-	VMOVUPS      IrisConstants<>+2756(SB), Y1
+	VMOVUPS      IrisConstants<>+2956(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       IrisConstants<>+704(SB), Y1, Y1
+	VANDPS       IrisConstants<>+640(SB), Y1, Y1
 	VMOVUPS      Y1, 1312(SI)
 	VMOVUPS      Y0, 1376(SI)
 	LEAQ         1408(SI), BX
@@ -5227,10 +5338,10 @@ loop0:
 	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X1, Y1
-	VMOVUPS      IrisConstants<>+64(SB), Y4
+	VMOVUPS      IrisConstants<>+1872(SB), Y4
 	VMINPD       Y2, Y4, Y2
 	VMINPD       Y1, Y4, Y1
-	VMOVUPS      IrisConstants<>+32(SB), Y5
+	VMOVUPS      IrisConstants<>+1840(SB), Y5
 	VMAXPD       Y2, Y5, Y2
 	VMAXPD       Y1, Y5, Y1
 	VMULPD       Y2, Y2, Y6
@@ -5939,10 +6050,10 @@ loop0:
 	VCVTPD2PSY   Y4, X4
 	VCVTPS2PD    X12, Y10
 	VCVTPS2PD    X13, Y11
-	VMOVUPS      IrisConstants<>+64(SB), Y12
+	VMOVUPS      IrisConstants<>+1872(SB), Y12
 	VMINPD       Y10, Y12, Y10
 	VMINPD       Y11, Y12, Y11
-	VMOVUPS      IrisConstants<>+32(SB), Y12
+	VMOVUPS      IrisConstants<>+1840(SB), Y12
 	VMAXPD       Y10, Y12, Y10
 	VMAXPD       Y11, Y12, Y11
 	VMULPD       Y10, Y10, Y12
@@ -6097,63 +6208,63 @@ loop0:
 	VBLENDVPS    Y5, Y4, Y6, Y4
 	VMOVUPS      Y4, 640(SI)
 	VSUBPS       Y4, Y8, Y5
-	VMOVUPS      IrisConstants<>+544(SB), Y6
+	VMOVUPS      IrisConstants<>+1904(SB), Y6
 	VMINPS       Y5, Y6, Y5
 	VMOVUPS      IrisConstants<>+512(SB), Y7
 	VMAXPS       Y5, Y7, Y5
-	VMOVUPS      IrisConstants<>+576(SB), Y8
+	VMOVUPS      IrisConstants<>+544(SB), Y8
 	VMOVAPS      Y8, Y9
-	VFMADD231PS  IrisConstants<>+608(SB), Y5, Y9
+	VFMADD231PS  IrisConstants<>+576(SB), Y5, Y9
 	VSUBPS       Y8, Y9, Y9
-	VFNMADD231PS IrisConstants<>+640(SB), Y9, Y5
 	VFNMADD231PS IrisConstants<>+672(SB), Y9, Y5
+	VFNMADD231PS IrisConstants<>+704(SB), Y9, Y5
 	VMULPS       Y5, Y5, Y10
-	VMOVUPS      IrisConstants<>+864(SB), Y11
+	VMOVUPS      IrisConstants<>+832(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  IrisConstants<>+896(SB), Y5, Y12
-	VFMADD213PS  IrisConstants<>+832(SB), Y5, Y12
+	VFMADD231PS  IrisConstants<>+864(SB), Y5, Y12
 	VFMADD213PS  IrisConstants<>+800(SB), Y5, Y12
 	VFMADD213PS  IrisConstants<>+768(SB), Y5, Y12
 	VFMADD213PS  IrisConstants<>+736(SB), Y5, Y12
+	VFMADD213PS  IrisConstants<>+608(SB), Y5, Y12
 	VFMADD231PS  Y12, Y10, Y5
-	VADDPS       IrisConstants<>+704(SB), Y5, Y5
+	VADDPS       IrisConstants<>+640(SB), Y5, Y5
 	VMOVAPS      Y8, Y10
-	VFMADD231PS  IrisConstants<>+736(SB), Y9, Y10
+	VFMADD231PS  IrisConstants<>+608(SB), Y9, Y10
 	VSUBPS       Y8, Y10, Y12
 	VSUBPS       Y12, Y9, Y9
 	VADDPS       Y8, Y9, Y9
 	VPSLLD       $0x17, Y10, Y10
-	VPADDD       IrisConstants<>+704(SB), Y10, Y10
+	VPADDD       IrisConstants<>+640(SB), Y10, Y10
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       IrisConstants<>+704(SB), Y9, Y9
+	VPADDD       IrisConstants<>+640(SB), Y9, Y9
 	VMULPS       Y10, Y5, Y5
 	VMULPS       Y9, Y5, Y5
 	VSUBPS       Y4, Y0, Y0
 	VMINPS       Y0, Y6, Y0
 	VMAXPS       Y0, Y7, Y0
 	VMOVAPS      Y8, Y9
-	VFMADD231PS  IrisConstants<>+608(SB), Y0, Y9
+	VFMADD231PS  IrisConstants<>+576(SB), Y0, Y9
 	VSUBPS       Y8, Y9, Y9
-	VFNMADD231PS IrisConstants<>+640(SB), Y9, Y0
 	VFNMADD231PS IrisConstants<>+672(SB), Y9, Y0
+	VFNMADD231PS IrisConstants<>+704(SB), Y9, Y0
 	VMULPS       Y0, Y0, Y10
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  IrisConstants<>+896(SB), Y0, Y12
-	VFMADD213PS  IrisConstants<>+832(SB), Y0, Y12
+	VFMADD231PS  IrisConstants<>+864(SB), Y0, Y12
 	VFMADD213PS  IrisConstants<>+800(SB), Y0, Y12
 	VFMADD213PS  IrisConstants<>+768(SB), Y0, Y12
 	VFMADD213PS  IrisConstants<>+736(SB), Y0, Y12
+	VFMADD213PS  IrisConstants<>+608(SB), Y0, Y12
 	VFMADD231PS  Y12, Y10, Y0
-	VADDPS       IrisConstants<>+704(SB), Y0, Y0
+	VADDPS       IrisConstants<>+640(SB), Y0, Y0
 	VMOVAPS      Y8, Y10
-	VFMADD231PS  IrisConstants<>+736(SB), Y9, Y10
+	VFMADD231PS  IrisConstants<>+608(SB), Y9, Y10
 	VSUBPS       Y8, Y10, Y12
 	VSUBPS       Y12, Y9, Y9
 	VADDPS       Y8, Y9, Y9
 	VPSLLD       $0x17, Y10, Y10
-	VPADDD       IrisConstants<>+704(SB), Y10, Y10
+	VPADDD       IrisConstants<>+640(SB), Y10, Y10
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       IrisConstants<>+704(SB), Y9, Y9
+	VPADDD       IrisConstants<>+640(SB), Y9, Y9
 	VMULPS       Y10, Y0, Y0
 	VMULPS       Y9, Y0, Y0
 	VADDPS       Y0, Y5, Y9
@@ -6161,33 +6272,33 @@ loop0:
 	VMINPS       Y2, Y6, Y2
 	VMAXPS       Y2, Y7, Y2
 	VMOVAPS      Y8, Y4
-	VFMADD231PS  IrisConstants<>+608(SB), Y2, Y4
+	VFMADD231PS  IrisConstants<>+576(SB), Y2, Y4
 	VSUBPS       Y8, Y4, Y4
-	VFNMADD231PS IrisConstants<>+640(SB), Y4, Y2
 	VFNMADD231PS IrisConstants<>+672(SB), Y4, Y2
+	VFNMADD231PS IrisConstants<>+704(SB), Y4, Y2
 	VMULPS       Y2, Y2, Y10
 	VMOVAPS      Y11, Y12
-	VFMADD231PS  IrisConstants<>+896(SB), Y2, Y12
-	VFMADD213PS  IrisConstants<>+832(SB), Y2, Y12
+	VFMADD231PS  IrisConstants<>+864(SB), Y2, Y12
 	VFMADD213PS  IrisConstants<>+800(SB), Y2, Y12
 	VFMADD213PS  IrisConstants<>+768(SB), Y2, Y12
 	VFMADD213PS  IrisConstants<>+736(SB), Y2, Y12
+	VFMADD213PS  IrisConstants<>+608(SB), Y2, Y12
 	VFMADD231PS  Y12, Y10, Y2
-	VADDPS       IrisConstants<>+704(SB), Y2, Y2
+	VADDPS       IrisConstants<>+640(SB), Y2, Y2
 	VMOVAPS      Y8, Y10
-	VFMADD231PS  IrisConstants<>+736(SB), Y4, Y10
+	VFMADD231PS  IrisConstants<>+608(SB), Y4, Y10
 	VSUBPS       Y8, Y10, Y12
 	VSUBPS       Y12, Y4, Y4
 	VADDPS       Y8, Y4, Y4
 	VPSLLD       $0x17, Y10, Y10
-	VPADDD       IrisConstants<>+704(SB), Y10, Y10
+	VPADDD       IrisConstants<>+640(SB), Y10, Y10
 	VPSLLD       $0x17, Y4, Y4
-	VPADDD       IrisConstants<>+704(SB), Y4, Y4
+	VPADDD       IrisConstants<>+640(SB), Y4, Y4
 	VMULPS       Y10, Y2, Y2
 	VMULPS       Y4, Y2, Y2
 	VADDPS       Y2, Y9, Y4
 	VMOVUPS      Y4, 704(SI)
-	VMOVUPS      IrisConstants<>+704(SB), Y9
+	VMOVUPS      IrisConstants<>+640(SB), Y9
 	VDIVPS       Y4, Y9, Y4
 	VMULPS       Y4, Y5, Y5
 	VMOVUPS      Y5, 448(SI)
@@ -6208,21 +6319,21 @@ loop0:
 	VMINPS       Y1, Y6, Y1
 	VMAXPS       Y1, Y7, Y1
 	VMOVAPS      Y8, Y2
-	VFMADD231PS  IrisConstants<>+608(SB), Y1, Y2
+	VFMADD231PS  IrisConstants<>+576(SB), Y1, Y2
 	VSUBPS       Y8, Y2, Y2
-	VFNMADD231PS IrisConstants<>+640(SB), Y2, Y1
 	VFNMADD231PS IrisConstants<>+672(SB), Y2, Y1
+	VFNMADD231PS IrisConstants<>+704(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y4
 	VMOVAPS      Y11, Y5
-	VFMADD231PS  IrisConstants<>+896(SB), Y1, Y5
-	VFMADD213PS  IrisConstants<>+832(SB), Y1, Y5
+	VFMADD231PS  IrisConstants<>+864(SB), Y1, Y5
 	VFMADD213PS  IrisConstants<>+800(SB), Y1, Y5
 	VFMADD213PS  IrisConstants<>+768(SB), Y1, Y5
 	VFMADD213PS  IrisConstants<>+736(SB), Y1, Y5
+	VFMADD213PS  IrisConstants<>+608(SB), Y1, Y5
 	VFMADD231PS  Y5, Y4, Y1
 	VADDPS       Y9, Y1, Y1
 	VMOVAPS      Y8, Y4
-	VFMADD231PS  IrisConstants<>+736(SB), Y2, Y4
+	VFMADD231PS  IrisConstants<>+608(SB), Y2, Y4
 	VSUBPS       Y8, Y4, Y5
 	VSUBPS       Y5, Y2, Y2
 	VADDPS       Y8, Y2, Y2
@@ -6237,21 +6348,21 @@ loop0:
 	VMINPS       Y2, Y6, Y2
 	VMAXPS       Y2, Y7, Y2
 	VMOVAPS      Y8, Y4
-	VFMADD231PS  IrisConstants<>+608(SB), Y2, Y4
+	VFMADD231PS  IrisConstants<>+576(SB), Y2, Y4
 	VSUBPS       Y8, Y4, Y4
-	VFNMADD231PS IrisConstants<>+640(SB), Y4, Y2
 	VFNMADD231PS IrisConstants<>+672(SB), Y4, Y2
+	VFNMADD231PS IrisConstants<>+704(SB), Y4, Y2
 	VMULPS       Y2, Y2, Y5
 	VMOVAPS      Y11, Y10
-	VFMADD231PS  IrisConstants<>+896(SB), Y2, Y10
-	VFMADD213PS  IrisConstants<>+832(SB), Y2, Y10
+	VFMADD231PS  IrisConstants<>+864(SB), Y2, Y10
 	VFMADD213PS  IrisConstants<>+800(SB), Y2, Y10
 	VFMADD213PS  IrisConstants<>+768(SB), Y2, Y10
 	VFMADD213PS  IrisConstants<>+736(SB), Y2, Y10
+	VFMADD213PS  IrisConstants<>+608(SB), Y2, Y10
 	VFMADD231PS  Y10, Y5, Y2
 	VADDPS       Y9, Y2, Y2
 	VMOVAPS      Y8, Y5
-	VFMADD231PS  IrisConstants<>+736(SB), Y4, Y5
+	VFMADD231PS  IrisConstants<>+608(SB), Y4, Y5
 	VSUBPS       Y8, Y5, Y10
 	VSUBPS       Y10, Y4, Y4
 	VADDPS       Y8, Y4, Y4
@@ -6266,20 +6377,20 @@ loop0:
 	VMINPS       Y3, Y6, Y3
 	VMAXPS       Y3, Y7, Y3
 	VMOVAPS      Y8, Y5
-	VFMADD231PS  IrisConstants<>+608(SB), Y3, Y5
+	VFMADD231PS  IrisConstants<>+576(SB), Y3, Y5
 	VSUBPS       Y8, Y5, Y5
-	VFNMADD231PS IrisConstants<>+640(SB), Y5, Y3
 	VFNMADD231PS IrisConstants<>+672(SB), Y5, Y3
+	VFNMADD231PS IrisConstants<>+704(SB), Y5, Y3
 	VMULPS       Y3, Y3, Y6
-	VFMADD231PS  IrisConstants<>+896(SB), Y3, Y11
-	VFMADD213PS  IrisConstants<>+832(SB), Y3, Y11
+	VFMADD231PS  IrisConstants<>+864(SB), Y3, Y11
 	VFMADD213PS  IrisConstants<>+800(SB), Y3, Y11
 	VFMADD213PS  IrisConstants<>+768(SB), Y3, Y11
 	VFMADD213PS  IrisConstants<>+736(SB), Y3, Y11
+	VFMADD213PS  IrisConstants<>+608(SB), Y3, Y11
 	VFMADD231PS  Y11, Y6, Y3
 	VADDPS       Y9, Y3, Y3
 	VMOVAPS      Y8, Y6
-	VFMADD231PS  IrisConstants<>+736(SB), Y5, Y6
+	VFMADD231PS  IrisConstants<>+608(SB), Y5, Y6
 	VSUBPS       Y8, Y6, Y7
 	VSUBPS       Y7, Y5, Y5
 	VADDPS       Y8, Y5, Y5
@@ -6305,104 +6416,104 @@ loop0:
 	VEXTRACTF128 $0x01, Y5, X7
 	VCVTPS2PD    X4, Y4
 	VCVTPS2PD    X5, Y5
-	VPADDQ       IrisConstants<>+1120(SB), Y4, Y8
-	VPADDQ       IrisConstants<>+1120(SB), Y5, Y10
+	VPADDQ       IrisConstants<>+1072(SB), Y4, Y8
+	VPADDQ       IrisConstants<>+1072(SB), Y5, Y10
 	VPSRLQ       $0x34, Y8, Y11
 	VPSRLQ       $0x34, Y10, Y12
-	VORPD        IrisConstants<>+1152(SB), Y11, Y11
-	VORPD        IrisConstants<>+1152(SB), Y12, Y12
-	VSUBPD       IrisConstants<>+1184(SB), Y11, Y11
-	VSUBPD       IrisConstants<>+1184(SB), Y12, Y12
-	VANDPD       IrisConstants<>+1216(SB), Y8, Y8
-	VANDPD       IrisConstants<>+1216(SB), Y10, Y10
-	VPADDQ       IrisConstants<>+1248(SB), Y8, Y8
-	VPADDQ       IrisConstants<>+1248(SB), Y10, Y10
+	VORPD        IrisConstants<>+1104(SB), Y11, Y11
+	VORPD        IrisConstants<>+1104(SB), Y12, Y12
+	VSUBPD       IrisConstants<>+1136(SB), Y11, Y11
+	VSUBPD       IrisConstants<>+1136(SB), Y12, Y12
+	VANDPD       IrisConstants<>+1168(SB), Y8, Y8
+	VANDPD       IrisConstants<>+1168(SB), Y10, Y10
+	VPADDQ       IrisConstants<>+1200(SB), Y8, Y8
+	VPADDQ       IrisConstants<>+1200(SB), Y10, Y10
 	VSUBPD       IrisConstants<>+256(SB), Y8, Y8
 	VSUBPD       IrisConstants<>+256(SB), Y10, Y10
-	VADDPD       IrisConstants<>+1280(SB), Y8, Y13
-	VADDPD       IrisConstants<>+1280(SB), Y10, Y14
+	VADDPD       IrisConstants<>+1232(SB), Y8, Y13
+	VADDPD       IrisConstants<>+1232(SB), Y10, Y14
 	VDIVPD       Y13, Y8, Y8
 	VDIVPD       Y14, Y10, Y10
 	VMULPD       Y8, Y8, Y13
 	VMULPD       Y10, Y10, Y14
-	VMOVUPS      IrisConstants<>+1440(SB), Y15
+	VMOVUPS      IrisConstants<>+1392(SB), Y15
 	VMOVAPS      Y15, Y9
-	VFMADD231PD  IrisConstants<>+1472(SB), Y13, Y9
+	VFMADD231PD  IrisConstants<>+1424(SB), Y13, Y9
 	VMOVUPS      Y3, 32(SP)
 	VMOVAPS      Y15, Y3
-	VFMADD231PD  IrisConstants<>+1472(SB), Y14, Y3
-	VFMADD213PD  IrisConstants<>+1408(SB), Y13, Y9
-	VFMADD213PD  IrisConstants<>+1408(SB), Y14, Y3
-	VFMADD213PD  IrisConstants<>+1376(SB), Y13, Y9
-	VFMADD213PD  IrisConstants<>+1376(SB), Y14, Y3
-	VFMADD213PD  IrisConstants<>+1344(SB), Y13, Y9
-	VFMADD213PD  IrisConstants<>+1344(SB), Y14, Y3
+	VFMADD231PD  IrisConstants<>+1424(SB), Y14, Y3
+	VFMADD213PD  IrisConstants<>+1360(SB), Y13, Y9
+	VFMADD213PD  IrisConstants<>+1360(SB), Y14, Y3
+	VFMADD213PD  IrisConstants<>+1328(SB), Y13, Y9
+	VFMADD213PD  IrisConstants<>+1328(SB), Y14, Y3
+	VFMADD213PD  IrisConstants<>+1296(SB), Y13, Y9
+	VFMADD213PD  IrisConstants<>+1296(SB), Y14, Y3
 	VMULPD       Y9, Y8, Y8
 	VMULPD       Y3, Y10, Y3
-	VFMADD231PD  IrisConstants<>+1312(SB), Y11, Y8
-	VFMADD231PD  IrisConstants<>+1312(SB), Y12, Y3
+	VFMADD231PD  IrisConstants<>+1264(SB), Y11, Y8
+	VFMADD231PD  IrisConstants<>+1264(SB), Y12, Y3
 	VXORPS       X9, X9, X9
 	VCMPPD       $0x00, Y9, Y4, Y10
 	VCMPPD       $0x00, Y9, Y5, Y11
-	VBLENDVPD    Y10, IrisConstants<>+1536(SB), Y8, Y8
-	VBLENDVPD    Y11, IrisConstants<>+1536(SB), Y3, Y3
-	VCMPPD       $0x00, IrisConstants<>+1088(SB), Y4, Y10
-	VCMPPD       $0x00, IrisConstants<>+1088(SB), Y5, Y11
-	VBLENDVPD    Y10, IrisConstants<>+1088(SB), Y8, Y8
-	VBLENDVPD    Y11, IrisConstants<>+1088(SB), Y3, Y3
+	VBLENDVPD    Y10, IrisConstants<>+1488(SB), Y8, Y8
+	VBLENDVPD    Y11, IrisConstants<>+1488(SB), Y3, Y3
+	VCMPPD       $0x00, IrisConstants<>+1040(SB), Y4, Y10
+	VCMPPD       $0x00, IrisConstants<>+1040(SB), Y5, Y11
+	VBLENDVPD    Y10, IrisConstants<>+1040(SB), Y8, Y8
+	VBLENDVPD    Y11, IrisConstants<>+1040(SB), Y3, Y3
 	VCMPPD       $0x19, Y9, Y4, Y4
 	VCMPPD       $0x19, Y9, Y5, Y5
-	VBLENDVPD    Y4, IrisConstants<>+1568(SB), Y8, Y4
-	VBLENDVPD    Y5, IrisConstants<>+1568(SB), Y3, Y3
+	VBLENDVPD    Y4, IrisConstants<>+1520(SB), Y8, Y4
+	VBLENDVPD    Y5, IrisConstants<>+1520(SB), Y3, Y3
 	VCVTPD2PSY   Y4, X4
 	VCVTPD2PSY   Y3, X3
 	VCVTPS2PD    X6, Y5
 	VCVTPS2PD    X7, Y6
-	VPADDQ       IrisConstants<>+1120(SB), Y5, Y7
-	VPADDQ       IrisConstants<>+1120(SB), Y6, Y8
+	VPADDQ       IrisConstants<>+1072(SB), Y5, Y7
+	VPADDQ       IrisConstants<>+1072(SB), Y6, Y8
 	VPSRLQ       $0x34, Y7, Y10
 	VPSRLQ       $0x34, Y8, Y11
-	VORPD        IrisConstants<>+1152(SB), Y10, Y10
-	VORPD        IrisConstants<>+1152(SB), Y11, Y11
-	VSUBPD       IrisConstants<>+1184(SB), Y10, Y10
-	VSUBPD       IrisConstants<>+1184(SB), Y11, Y11
-	VANDPD       IrisConstants<>+1216(SB), Y7, Y7
-	VANDPD       IrisConstants<>+1216(SB), Y8, Y8
-	VPADDQ       IrisConstants<>+1248(SB), Y7, Y7
-	VPADDQ       IrisConstants<>+1248(SB), Y8, Y8
+	VORPD        IrisConstants<>+1104(SB), Y10, Y10
+	VORPD        IrisConstants<>+1104(SB), Y11, Y11
+	VSUBPD       IrisConstants<>+1136(SB), Y10, Y10
+	VSUBPD       IrisConstants<>+1136(SB), Y11, Y11
+	VANDPD       IrisConstants<>+1168(SB), Y7, Y7
+	VANDPD       IrisConstants<>+1168(SB), Y8, Y8
+	VPADDQ       IrisConstants<>+1200(SB), Y7, Y7
+	VPADDQ       IrisConstants<>+1200(SB), Y8, Y8
 	VSUBPD       IrisConstants<>+256(SB), Y7, Y7
 	VSUBPD       IrisConstants<>+256(SB), Y8, Y8
-	VADDPD       IrisConstants<>+1280(SB), Y7, Y12
-	VADDPD       IrisConstants<>+1280(SB), Y8, Y13
+	VADDPD       IrisConstants<>+1232(SB), Y7, Y12
+	VADDPD       IrisConstants<>+1232(SB), Y8, Y13
 	VDIVPD       Y12, Y7, Y7
 	VDIVPD       Y13, Y8, Y8
 	VMULPD       Y7, Y7, Y12
 	VMULPD       Y8, Y8, Y13
 	VMOVAPS      Y15, Y14
-	VFMADD231PD  IrisConstants<>+1472(SB), Y12, Y14
-	VFMADD231PD  IrisConstants<>+1472(SB), Y13, Y15
-	VFMADD213PD  IrisConstants<>+1408(SB), Y12, Y14
-	VFMADD213PD  IrisConstants<>+1408(SB), Y13, Y15
-	VFMADD213PD  IrisConstants<>+1376(SB), Y12, Y14
-	VFMADD213PD  IrisConstants<>+1376(SB), Y13, Y15
-	VFMADD213PD  IrisConstants<>+1344(SB), Y12, Y14
-	VFMADD213PD  IrisConstants<>+1344(SB), Y13, Y15
+	VFMADD231PD  IrisConstants<>+1424(SB), Y12, Y14
+	VFMADD231PD  IrisConstants<>+1424(SB), Y13, Y15
+	VFMADD213PD  IrisConstants<>+1360(SB), Y12, Y14
+	VFMADD213PD  IrisConstants<>+1360(SB), Y13, Y15
+	VFMADD213PD  IrisConstants<>+1328(SB), Y12, Y14
+	VFMADD213PD  IrisConstants<>+1328(SB), Y13, Y15
+	VFMADD213PD  IrisConstants<>+1296(SB), Y12, Y14
+	VFMADD213PD  IrisConstants<>+1296(SB), Y13, Y15
 	VMULPD       Y14, Y7, Y7
 	VMULPD       Y15, Y8, Y8
-	VFMADD231PD  IrisConstants<>+1312(SB), Y10, Y7
-	VFMADD231PD  IrisConstants<>+1312(SB), Y11, Y8
+	VFMADD231PD  IrisConstants<>+1264(SB), Y10, Y7
+	VFMADD231PD  IrisConstants<>+1264(SB), Y11, Y8
 	VCMPPD       $0x00, Y9, Y5, Y10
 	VCMPPD       $0x00, Y9, Y6, Y11
-	VBLENDVPD    Y10, IrisConstants<>+1536(SB), Y7, Y7
-	VBLENDVPD    Y11, IrisConstants<>+1536(SB), Y8, Y8
-	VCMPPD       $0x00, IrisConstants<>+1088(SB), Y5, Y10
-	VCMPPD       $0x00, IrisConstants<>+1088(SB), Y6, Y11
-	VBLENDVPD    Y10, IrisConstants<>+1088(SB), Y7, Y7
-	VBLENDVPD    Y11, IrisConstants<>+1088(SB), Y8, Y8
+	VBLENDVPD    Y10, IrisConstants<>+1488(SB), Y7, Y7
+	VBLENDVPD    Y11, IrisConstants<>+1488(SB), Y8, Y8
+	VCMPPD       $0x00, IrisConstants<>+1040(SB), Y5, Y10
+	VCMPPD       $0x00, IrisConstants<>+1040(SB), Y6, Y11
+	VBLENDVPD    Y10, IrisConstants<>+1040(SB), Y7, Y7
+	VBLENDVPD    Y11, IrisConstants<>+1040(SB), Y8, Y8
 	VCMPPD       $0x19, Y9, Y5, Y5
 	VCMPPD       $0x19, Y9, Y6, Y6
-	VBLENDVPD    Y5, IrisConstants<>+1568(SB), Y7, Y5
-	VBLENDVPD    Y6, IrisConstants<>+1568(SB), Y8, Y6
+	VBLENDVPD    Y5, IrisConstants<>+1520(SB), Y7, Y5
+	VBLENDVPD    Y6, IrisConstants<>+1520(SB), Y8, Y6
 	VCVTPD2PSY   Y5, X5
 	VCVTPD2PSY   Y6, X6
 	VINSERTF128  $0x01, X5, Y4, Y4
@@ -6487,7 +6598,7 @@ loop0:
 	VFMADD231PS  Y3, Y13, Y1
 	VMOVUPS      192(BX), Y3
 	VMOVUPS      224(BX), Y4
-	VMOVUPS      IrisConstants<>+704(SB), Y5
+	VMOVUPS      IrisConstants<>+640(SB), Y5
 	VMOVAPS      Y5, Y6
 	VFNMADD231PS Y3, Y3, Y6
 	VMOVAPS      Y5, Y3
@@ -6958,9 +7069,8 @@ loop4:
 	VUNPCKLPS    Y6, Y7, Y0
 	VUNPCKHPS    Y6, Y7, Y1
 	VADDPS       Y1, Y0, Y0
-	VUNPCKLPD    Y0, Y0, Y1
-	VUNPCKHPD    Y0, Y0, Y0
-	VADDPS       Y0, Y1, Y0
+	VUNPCKHPD    Y0, Y0, Y1
+	VADDPS       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPS       X1, X0, X0
 	VMOVSD       128(BX)(DI*1), X1
@@ -6987,9 +7097,9 @@ TEXT ·irisGradBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      IrisConstants<>+2816(SB), Z0
+	VMOVUPS      IrisConstants<>+3008(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS IrisConstants<>+1060(SB), Z0
+	VBROADCASTSS IrisConstants<>+1004(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 1280(SI)
 	VXORPS       X0, X0, X0
@@ -7103,17 +7213,17 @@ loop0:
 	VFMADD231PS.BCST 28(DI), Z0, Z3
 	VFMADD231PS.BCST 44(DI), Z0, Z5
 	VFMADD231PS.BCST 60(DI), Z0, Z7
-	VBROADCASTSS     IrisConstants<>+1732(SB), Z8
+	VBROADCASTSS     IrisConstants<>+1936(SB), Z8
 	VANDPS           Z8, Z3, Z9
 	VANDPS           Z8, Z5, Z10
 	VANDPS           Z8, Z7, Z11
 	VANDPS           Z8, Z1, Z12
-	VBROADCASTSS     IrisConstants<>+1728(SB), Z13
+	VBROADCASTSS     IrisConstants<>+900(SB), Z13
 	VMINPS           Z9, Z13, Z9
 	VMINPS           Z10, Z13, Z10
 	VMINPS           Z11, Z13, Z11
 	VMINPS           Z12, Z13, Z12
-	VBROADCASTSS     IrisConstants<>+1060(SB), Z14
+	VBROADCASTSS     IrisConstants<>+1004(SB), Z14
 	VADDPS           Z14, Z9, Z15
 	VADDPS           Z14, Z10, Z16
 	VADDPS           Z14, Z11, Z17
@@ -7122,85 +7232,85 @@ loop0:
 	VPSRLD           $0x14, Z16, Z16
 	VPSRLD           $0x14, Z17, Z17
 	VPSRLD           $0x14, Z18, Z18
-	VMOVUPS          IrisConstants<>+1792(SB), Z19
+	VMOVUPS          IrisConstants<>+1984(SB), Z19
 	VMOVAPS          Z15, Z20
-	VPERMI2PS        IrisConstants<>+1856(SB), Z19, Z20
+	VPERMI2PS        IrisConstants<>+2048(SB), Z19, Z20
 	VMOVAPS          Z16, Z21
-	VPERMI2PS        IrisConstants<>+1856(SB), Z19, Z21
+	VPERMI2PS        IrisConstants<>+2048(SB), Z19, Z21
 	VMOVAPS          Z17, Z22
-	VPERMI2PS        IrisConstants<>+1856(SB), Z19, Z22
+	VPERMI2PS        IrisConstants<>+2048(SB), Z19, Z22
 	VMOVAPS          Z18, Z23
-	VPERMI2PS        IrisConstants<>+1856(SB), Z19, Z23
+	VPERMI2PS        IrisConstants<>+2048(SB), Z19, Z23
 	VSUBPS           Z20, Z9, Z9
 	VSUBPS           Z21, Z10, Z10
 	VSUBPS           Z22, Z11, Z11
 	VSUBPS           Z23, Z12, Z12
-	VMOVUPS          IrisConstants<>+1920(SB), Z20
+	VMOVUPS          IrisConstants<>+2112(SB), Z20
 	VMOVAPS          Z15, Z21
-	VPERMI2PS        IrisConstants<>+1984(SB), Z20, Z21
+	VPERMI2PS        IrisConstants<>+2176(SB), Z20, Z21
 	VMOVAPS          Z16, Z22
-	VPERMI2PS        IrisConstants<>+1984(SB), Z20, Z22
+	VPERMI2PS        IrisConstants<>+2176(SB), Z20, Z22
 	VMOVAPS          Z17, Z23
-	VPERMI2PS        IrisConstants<>+1984(SB), Z20, Z23
+	VPERMI2PS        IrisConstants<>+2176(SB), Z20, Z23
 	VMOVAPS          Z18, Z24
-	VPERMI2PS        IrisConstants<>+1984(SB), Z20, Z24
-	VMOVUPS          IrisConstants<>+2048(SB), Z25
+	VPERMI2PS        IrisConstants<>+2176(SB), Z20, Z24
+	VMOVUPS          IrisConstants<>+2240(SB), Z25
 	VMOVAPS          Z15, Z26
-	VPERMI2PS        IrisConstants<>+2112(SB), Z25, Z26
+	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z26
 	VMOVAPS          Z16, Z27
-	VPERMI2PS        IrisConstants<>+2112(SB), Z25, Z27
+	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z27
 	VMOVAPS          Z17, Z28
-	VPERMI2PS        IrisConstants<>+2112(SB), Z25, Z28
+	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z28
 	VMOVAPS          Z18, Z29
-	VPERMI2PS        IrisConstants<>+2112(SB), Z25, Z29
+	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z29
 	VFMADD231PS      Z9, Z21, Z26
 	VFMADD231PS      Z10, Z22, Z27
 	VFMADD231PS      Z11, Z23, Z28
 	VFMADD231PS      Z12, Z24, Z29
-	VMOVUPS          IrisConstants<>+2176(SB), Z21
+	VMOVUPS          IrisConstants<>+2368(SB), Z21
 	VMOVAPS          Z15, Z22
-	VPERMI2PS        IrisConstants<>+2240(SB), Z21, Z22
+	VPERMI2PS        IrisConstants<>+2432(SB), Z21, Z22
 	VMOVAPS          Z16, Z23
-	VPERMI2PS        IrisConstants<>+2240(SB), Z21, Z23
+	VPERMI2PS        IrisConstants<>+2432(SB), Z21, Z23
 	VMOVAPS          Z17, Z24
-	VPERMI2PS        IrisConstants<>+2240(SB), Z21, Z24
+	VPERMI2PS        IrisConstants<>+2432(SB), Z21, Z24
 	VMOVAPS          Z18, Z30
-	VPERMI2PS        IrisConstants<>+2240(SB), Z21, Z30
+	VPERMI2PS        IrisConstants<>+2432(SB), Z21, Z30
 	VFMADD231PS      Z9, Z26, Z22
 	VFMADD231PS      Z10, Z27, Z23
 	VFMADD231PS      Z11, Z28, Z24
 	VFMADD231PS      Z12, Z29, Z30
-	VMOVUPS          IrisConstants<>+2304(SB), Z26
+	VMOVUPS          IrisConstants<>+2496(SB), Z26
 	VMOVAPS          Z15, Z27
-	VPERMI2PS        IrisConstants<>+2368(SB), Z26, Z27
+	VPERMI2PS        IrisConstants<>+2560(SB), Z26, Z27
 	VMOVAPS          Z16, Z28
-	VPERMI2PS        IrisConstants<>+2368(SB), Z26, Z28
+	VPERMI2PS        IrisConstants<>+2560(SB), Z26, Z28
 	VMOVAPS          Z17, Z29
-	VPERMI2PS        IrisConstants<>+2368(SB), Z26, Z29
+	VPERMI2PS        IrisConstants<>+2560(SB), Z26, Z29
 	VMOVAPS          Z18, Z31
-	VPERMI2PS        IrisConstants<>+2368(SB), Z26, Z31
+	VPERMI2PS        IrisConstants<>+2560(SB), Z26, Z31
 	VFMADD231PS      Z9, Z22, Z27
 	VFMADD231PS      Z10, Z23, Z28
 	VFMADD231PS      Z11, Z24, Z29
 	VFMADD231PS      Z12, Z30, Z31
-	VMOVUPS          IrisConstants<>+2432(SB), Z22
+	VMOVUPS          IrisConstants<>+2624(SB), Z22
 	VMOVAPS          Z15, Z23
-	VPERMI2PS        IrisConstants<>+2496(SB), Z22, Z23
+	VPERMI2PS        IrisConstants<>+2688(SB), Z22, Z23
 	VMOVAPS          Z16, Z24
-	VPERMI2PS        IrisConstants<>+2496(SB), Z22, Z24
+	VPERMI2PS        IrisConstants<>+2688(SB), Z22, Z24
 	VMOVAPS          Z17, Z30
-	VPERMI2PS        IrisConstants<>+2496(SB), Z22, Z30
+	VPERMI2PS        IrisConstants<>+2688(SB), Z22, Z30
 	VMOVAPS          Z18, Z26
-	VPERMI2PS        IrisConstants<>+2496(SB), Z22, Z26
+	VPERMI2PS        IrisConstants<>+2688(SB), Z22, Z26
 	VFMADD231PS      Z9, Z27, Z23
 	VFMADD231PS      Z10, Z28, Z24
 	VFMADD231PS      Z11, Z29, Z30
 	VFMADD231PS      Z12, Z31, Z26
-	VMOVUPS          IrisConstants<>+2560(SB), Z27
-	VPERMI2PS        IrisConstants<>+2624(SB), Z27, Z15
-	VPERMI2PS        IrisConstants<>+2624(SB), Z27, Z16
-	VPERMI2PS        IrisConstants<>+2624(SB), Z27, Z17
-	VPERMI2PS        IrisConstants<>+2624(SB), Z27, Z18
+	VMOVUPS          IrisConstants<>+2752(SB), Z27
+	VPERMI2PS        IrisConstants<>+2816(SB), Z27, Z15
+	VPERMI2PS        IrisConstants<>+2816(SB), Z27, Z16
+	VPERMI2PS        IrisConstants<>+2816(SB), Z27, Z17
+	VPERMI2PS        IrisConstants<>+2816(SB), Z27, Z18
 	VMAXPS           Z9, Z15, Z15
 	VMAXPS           Z10, Z16, Z16
 	VMAXPS           Z11, Z17, Z17
@@ -7209,7 +7319,7 @@ loop0:
 	VFMADD231PS      Z10, Z24, Z16
 	VFMADD231PS      Z11, Z30, Z17
 	VFMADD231PS      Z12, Z26, Z18
-	VBROADCASTSS     IrisConstants<>+2688(SB), Z9
+	VBROADCASTSS     IrisConstants<>+2880(SB), Z9
 	VPTERNLOGD       $0xf8, Z9, Z3, Z15
 	VPTERNLOGD       $0xf8, Z9, Z5, Z16
 	VPTERNLOGD       $0xf8, Z9, Z7, Z17
@@ -7255,78 +7365,78 @@ loop0:
 	VPSRLD           $0x14, Z11, Z11
 	VPSRLD           $0x14, Z12, Z12
 	VMOVAPS          Z8, Z13
-	VPERMI2PS        IrisConstants<>+1856(SB), Z19, Z13
+	VPERMI2PS        IrisConstants<>+2048(SB), Z19, Z13
 	VMOVAPS          Z10, Z23
-	VPERMI2PS        IrisConstants<>+1856(SB), Z19, Z23
+	VPERMI2PS        IrisConstants<>+2048(SB), Z19, Z23
 	VMOVAPS          Z11, Z24
-	VPERMI2PS        IrisConstants<>+1856(SB), Z19, Z24
+	VPERMI2PS        IrisConstants<>+2048(SB), Z19, Z24
 	VMOVAPS          Z12, Z26
-	VPERMI2PS        IrisConstants<>+1856(SB), Z19, Z26
+	VPERMI2PS        IrisConstants<>+2048(SB), Z19, Z26
 	VSUBPS           Z13, Z0, Z0
 	VSUBPS           Z23, Z2, Z2
 	VSUBPS           Z24, Z4, Z4
 	VSUBPS           Z26, Z6, Z6
 	VMOVAPS          Z8, Z13
-	VPERMI2PS        IrisConstants<>+1984(SB), Z20, Z13
+	VPERMI2PS        IrisConstants<>+2176(SB), Z20, Z13
 	VMOVAPS          Z10, Z19
-	VPERMI2PS        IrisConstants<>+1984(SB), Z20, Z19
+	VPERMI2PS        IrisConstants<>+2176(SB), Z20, Z19
 	VMOVAPS          Z11, Z23
-	VPERMI2PS        IrisConstants<>+1984(SB), Z20, Z23
+	VPERMI2PS        IrisConstants<>+2176(SB), Z20, Z23
 	VMOVAPS          Z12, Z24
-	VPERMI2PS        IrisConstants<>+1984(SB), Z20, Z24
+	VPERMI2PS        IrisConstants<>+2176(SB), Z20, Z24
 	VMOVAPS          Z8, Z20
-	VPERMI2PS        IrisConstants<>+2112(SB), Z25, Z20
+	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z20
 	VMOVAPS          Z10, Z26
-	VPERMI2PS        IrisConstants<>+2112(SB), Z25, Z26
+	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z26
 	VMOVAPS          Z11, Z28
-	VPERMI2PS        IrisConstants<>+2112(SB), Z25, Z28
+	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z28
 	VMOVAPS          Z12, Z29
-	VPERMI2PS        IrisConstants<>+2112(SB), Z25, Z29
+	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z29
 	VFMADD231PS      Z0, Z13, Z20
 	VFMADD231PS      Z2, Z19, Z26
 	VFMADD231PS      Z4, Z23, Z28
 	VFMADD231PS      Z6, Z24, Z29
 	VMOVAPS          Z8, Z13
-	VPERMI2PS        IrisConstants<>+2240(SB), Z21, Z13
+	VPERMI2PS        IrisConstants<>+2432(SB), Z21, Z13
 	VMOVAPS          Z10, Z19
-	VPERMI2PS        IrisConstants<>+2240(SB), Z21, Z19
+	VPERMI2PS        IrisConstants<>+2432(SB), Z21, Z19
 	VMOVAPS          Z11, Z23
-	VPERMI2PS        IrisConstants<>+2240(SB), Z21, Z23
+	VPERMI2PS        IrisConstants<>+2432(SB), Z21, Z23
 	VMOVAPS          Z12, Z24
-	VPERMI2PS        IrisConstants<>+2240(SB), Z21, Z24
+	VPERMI2PS        IrisConstants<>+2432(SB), Z21, Z24
 	VFMADD231PS      Z0, Z20, Z13
 	VFMADD231PS      Z2, Z26, Z19
 	VFMADD231PS      Z4, Z28, Z23
 	VFMADD231PS      Z6, Z29, Z24
-	VMOVUPS          IrisConstants<>+2304(SB), Z20
+	VMOVUPS          IrisConstants<>+2496(SB), Z20
 	VMOVAPS          Z8, Z21
-	VPERMI2PS        IrisConstants<>+2368(SB), Z20, Z21
+	VPERMI2PS        IrisConstants<>+2560(SB), Z20, Z21
 	VMOVAPS          Z10, Z25
-	VPERMI2PS        IrisConstants<>+2368(SB), Z20, Z25
+	VPERMI2PS        IrisConstants<>+2560(SB), Z20, Z25
 	VMOVAPS          Z11, Z26
-	VPERMI2PS        IrisConstants<>+2368(SB), Z20, Z26
+	VPERMI2PS        IrisConstants<>+2560(SB), Z20, Z26
 	VMOVAPS          Z12, Z28
-	VPERMI2PS        IrisConstants<>+2368(SB), Z20, Z28
+	VPERMI2PS        IrisConstants<>+2560(SB), Z20, Z28
 	VFMADD231PS      Z0, Z13, Z21
 	VFMADD231PS      Z2, Z19, Z25
 	VFMADD231PS      Z4, Z23, Z26
 	VFMADD231PS      Z6, Z24, Z28
 	VMOVAPS          Z8, Z13
-	VPERMI2PS        IrisConstants<>+2496(SB), Z22, Z13
+	VPERMI2PS        IrisConstants<>+2688(SB), Z22, Z13
 	VMOVAPS          Z10, Z19
-	VPERMI2PS        IrisConstants<>+2496(SB), Z22, Z19
+	VPERMI2PS        IrisConstants<>+2688(SB), Z22, Z19
 	VMOVAPS          Z11, Z20
-	VPERMI2PS        IrisConstants<>+2496(SB), Z22, Z20
+	VPERMI2PS        IrisConstants<>+2688(SB), Z22, Z20
 	VMOVAPS          Z12, Z23
-	VPERMI2PS        IrisConstants<>+2496(SB), Z22, Z23
+	VPERMI2PS        IrisConstants<>+2688(SB), Z22, Z23
 	VFMADD231PS      Z0, Z21, Z13
 	VFMADD231PS      Z2, Z25, Z19
 	VFMADD231PS      Z4, Z26, Z20
 	VFMADD231PS      Z6, Z28, Z23
-	VPERMI2PS        IrisConstants<>+2624(SB), Z27, Z8
-	VPERMI2PS        IrisConstants<>+2624(SB), Z27, Z10
-	VPERMI2PS        IrisConstants<>+2624(SB), Z27, Z11
-	VPERMI2PS        IrisConstants<>+2624(SB), Z27, Z12
+	VPERMI2PS        IrisConstants<>+2816(SB), Z27, Z8
+	VPERMI2PS        IrisConstants<>+2816(SB), Z27, Z10
+	VPERMI2PS        IrisConstants<>+2816(SB), Z27, Z11
+	VPERMI2PS        IrisConstants<>+2816(SB), Z27, Z12
 	VMAXPS           Z0, Z8, Z8
 	VMAXPS           Z2, Z10, Z10
 	VMAXPS           Z4, Z11, Z11
@@ -7385,31 +7495,31 @@ loop0:
 	VBLENDMPS    Z3, Z4, K1, Z3
 	VMOVUPS      Z3, 640(SI)
 	VSUBPS       Z3, Z0, Z4
-	VBROADCASTSS IrisConstants<>+1040(SB), Z5
+	VBROADCASTSS IrisConstants<>+2884(SB), Z5
 	VMINPS       Z4, Z5, Z4
-	VBROADCASTSS IrisConstants<>+1036(SB), Z6
+	VBROADCASTSS IrisConstants<>+996(SB), Z6
 	VMAXPS       Z4, Z6, Z4
-	VBROADCASTSS IrisConstants<>+1048(SB), Z7
-	VBROADCASTSS IrisConstants<>+1044(SB), Z8
+	VBROADCASTSS IrisConstants<>+1000(SB), Z7
+	VBROADCASTSS IrisConstants<>+2888(SB), Z8
 	VMOVAPS      Z8, Z9
 	VFMADD231PS  Z7, Z4, Z9
 	VSUBPS       Z8, Z9, Z9
-	VBROADCASTSS IrisConstants<>+1052(SB), Z10
+	VBROADCASTSS IrisConstants<>+1008(SB), Z10
 	VFNMADD231PS Z10, Z9, Z4
-	VBROADCASTSS IrisConstants<>+1056(SB), Z11
+	VBROADCASTSS IrisConstants<>+1012(SB), Z11
 	VFNMADD231PS Z11, Z9, Z4
 	VMULPS       Z4, Z4, Z12
-	VBROADCASTSS IrisConstants<>+1084(SB), Z13
-	VBROADCASTSS IrisConstants<>+1080(SB), Z15
+	VBROADCASTSS IrisConstants<>+1036(SB), Z13
+	VBROADCASTSS IrisConstants<>+1032(SB), Z15
 	VMOVAPS      Z15, Z16
 	VFMADD231PS  Z4, Z13, Z16
-	VBROADCASTSS IrisConstants<>+1076(SB), Z17
+	VBROADCASTSS IrisConstants<>+1028(SB), Z17
 	VFMADD213PS  Z17, Z4, Z16
-	VBROADCASTSS IrisConstants<>+1072(SB), Z18
+	VBROADCASTSS IrisConstants<>+1024(SB), Z18
 	VFMADD213PS  Z18, Z4, Z16
-	VBROADCASTSS IrisConstants<>+1068(SB), Z19
+	VBROADCASTSS IrisConstants<>+1020(SB), Z19
 	VFMADD213PS  Z19, Z4, Z16
-	VBROADCASTSS IrisConstants<>+1064(SB), Z20
+	VBROADCASTSS IrisConstants<>+1016(SB), Z20
 	VFMADD213PS  Z20, Z4, Z16
 	VFMADD231PS  Z16, Z12, Z4
 	VADDPS       Z14, Z4, Z4
@@ -7462,45 +7572,45 @@ loop0:
 	// t = log(s2)
 	VEXTRACTF64X4 $0x01, Z6, Y7
 	VCVTPS2PD     Y6, Z6
-	VBROADCASTSD  IrisConstants<>+1608(SB), Z9
+	VBROADCASTSD  IrisConstants<>+1560(SB), Z9
 	VPADDQ        Z9, Z6, Z10
 	VPSRLQ        $0x34, Z10, Z11
-	VBROADCASTSD  IrisConstants<>+1616(SB), Z12
+	VBROADCASTSD  IrisConstants<>+1568(SB), Z12
 	VORPD         Z12, Z11, Z11
-	VBROADCASTSD  IrisConstants<>+1624(SB), Z13
+	VBROADCASTSD  IrisConstants<>+1576(SB), Z13
 	VSUBPD        Z13, Z11, Z11
-	VBROADCASTSD  IrisConstants<>+1632(SB), Z15
+	VBROADCASTSD  IrisConstants<>+1584(SB), Z15
 	VANDPD        Z15, Z10, Z10
-	VBROADCASTSD  IrisConstants<>+1640(SB), Z16
+	VBROADCASTSD  IrisConstants<>+1592(SB), Z16
 	VPADDQ        Z16, Z10, Z10
-	VBROADCASTSD  IrisConstants<>+984(SB), Z17
+	VBROADCASTSD  IrisConstants<>+944(SB), Z17
 	VSUBPD        Z17, Z10, Z10
-	VBROADCASTSD  IrisConstants<>+1648(SB), Z18
+	VBROADCASTSD  IrisConstants<>+1600(SB), Z18
 	VADDPD        Z18, Z10, Z19
 	VDIVPD        Z19, Z10, Z10
 	VMULPD        Z10, Z10, Z19
-	VBROADCASTSD  IrisConstants<>+1696(SB), Z20
-	VBROADCASTSD  IrisConstants<>+1688(SB), Z21
+	VBROADCASTSD  IrisConstants<>+1648(SB), Z20
+	VBROADCASTSD  IrisConstants<>+1640(SB), Z21
 	VMOVAPS       Z21, Z22
 	VFMADD231PD   Z19, Z20, Z22
-	VBROADCASTSD  IrisConstants<>+1680(SB), Z23
+	VBROADCASTSD  IrisConstants<>+1632(SB), Z23
 	VFMADD213PD   Z23, Z19, Z22
-	VBROADCASTSD  IrisConstants<>+1672(SB), Z24
+	VBROADCASTSD  IrisConstants<>+1624(SB), Z24
 	VFMADD213PD   Z24, Z19, Z22
-	VBROADCASTSD  IrisConstants<>+1664(SB), Z25
+	VBROADCASTSD  IrisConstants<>+1616(SB), Z25
 	VFMADD213PD   Z25, Z19, Z22
 	VMULPD        Z22, Z10, Z10
-	VBROADCASTSD  IrisConstants<>+1656(SB), Z19
+	VBROADCASTSD  IrisConstants<>+1608(SB), Z19
 	VFMADD231PD   Z19, Z11, Z10
 	VXORPS        X11, X11, X11
 	VCMPPD        $0x00, Z11, Z6, K1
-	VBROADCASTSD  IrisConstants<>+1712(SB), Z22
+	VBROADCASTSD  IrisConstants<>+1664(SB), Z22
 	VBLENDMPD     Z22, Z10, K1, Z10
-	VBROADCASTSD  IrisConstants<>+1600(SB), Z26
+	VBROADCASTSD  IrisConstants<>+1552(SB), Z26
 	VCMPPD        $0x00, Z26, Z6, K1
 	VBLENDMPD     Z26, Z10, K1, Z10
 	VCMPPD        $0x19, Z11, Z6, K1
-	VBROADCASTSD  IrisConstants<>+1720(SB), Z6
+	VBROADCASTSD  IrisConstants<>+1672(SB), Z6
 	VBLENDMPD     Z6, Z10, K1, Z10
 	VCVTPD2PS     Z10, Y10
 	VCVTPS2PD     Y7, Z7
@@ -7775,9 +7885,8 @@ loop0:
 	VUNPCKLPS     Z14, Z15, Z0
 	VUNPCKHPS     Z14, Z15, Z1
 	VADDPS        Z1, Z0, Z0
-	VUNPCKLPD     Z0, Z0, Z1
-	VUNPCKHPD     Z0, Z0, Z0
-	VADDPS        Z0, Z1, Z0
+	VUNPCKHPD     Z0, Z0, Z1
+	VADDPS        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPS        Y1, Y0, Y0
 	VEXTRACTF32X4 $0x01, Y0, X1
@@ -7862,12 +7971,10 @@ loop1:
 	VADDPS        Y0, Y2, Y0
 	VADDPS        224(BX), Y0, Y0
 	VMOVUPS       Y0, 224(BX)
-	VUNPCKLPS     Z23, Z23, Z0
-	VUNPCKHPS     Z23, Z23, Z1
+	VUNPCKHPD     Z23, Z23, Z0
+	VADDPS        Z0, Z23, Z0
+	VSHUFPS       $0x01, Z0, Z0, Z1
 	VADDPS        Z1, Z0, Z0
-	VUNPCKLPD     Z0, Z0, Z1
-	VUNPCKHPD     Z0, Z0, Z0
-	VADDPS        Z0, Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPS        Y1, Y0, Y0
 	VEXTRACTF32X4 $0x01, Y0, X1
@@ -8103,14 +8210,22 @@ DATA IrisConstants<>+16(SB)/4, $0x00000002
 DATA IrisConstants<>+20(SB)/4, $0x00000006
 DATA IrisConstants<>+24(SB)/4, $0x00000003
 DATA IrisConstants<>+28(SB)/4, $0x00000007
-DATA IrisConstants<>+32(SB)/8, $0xc022666666666666
-DATA IrisConstants<>+40(SB)/8, $0xc022666666666666
-DATA IrisConstants<>+48(SB)/8, $0xc022666666666666
-DATA IrisConstants<>+56(SB)/8, $0xc022666666666666
-DATA IrisConstants<>+64(SB)/8, $0x4022666666666666
-DATA IrisConstants<>+72(SB)/8, $0x4022666666666666
-DATA IrisConstants<>+80(SB)/8, $0x4022666666666666
-DATA IrisConstants<>+88(SB)/8, $0x4022666666666666
+DATA IrisConstants<>+32(SB)/4, $0xc1133333
+DATA IrisConstants<>+36(SB)/4, $0xc1133333
+DATA IrisConstants<>+40(SB)/4, $0xc1133333
+DATA IrisConstants<>+44(SB)/4, $0xc1133333
+DATA IrisConstants<>+48(SB)/4, $0xc1133333
+DATA IrisConstants<>+52(SB)/4, $0xc1133333
+DATA IrisConstants<>+56(SB)/4, $0xc1133333
+DATA IrisConstants<>+60(SB)/4, $0xc1133333
+DATA IrisConstants<>+64(SB)/4, $0x41133333
+DATA IrisConstants<>+68(SB)/4, $0x41133333
+DATA IrisConstants<>+72(SB)/4, $0x41133333
+DATA IrisConstants<>+76(SB)/4, $0x41133333
+DATA IrisConstants<>+80(SB)/4, $0x41133333
+DATA IrisConstants<>+84(SB)/4, $0x41133333
+DATA IrisConstants<>+88(SB)/4, $0x41133333
+DATA IrisConstants<>+92(SB)/4, $0x41133333
 DATA IrisConstants<>+96(SB)/8, $0x3fefffffff5d2f8a
 DATA IrisConstants<>+104(SB)/8, $0x3fefffffff5d2f8a
 DATA IrisConstants<>+112(SB)/8, $0x3fefffffff5d2f8a
@@ -8155,22 +8270,22 @@ DATA IrisConstants<>+416(SB)/8, $0x3e08c1ab44ef68c0
 DATA IrisConstants<>+424(SB)/8, $0x3e08c1ab44ef68c0
 DATA IrisConstants<>+432(SB)/8, $0x3e08c1ab44ef68c0
 DATA IrisConstants<>+440(SB)/8, $0x3e08c1ab44ef68c0
-DATA IrisConstants<>+448(SB)/4, $0xffffffff
-DATA IrisConstants<>+452(SB)/4, $0xffffffff
-DATA IrisConstants<>+456(SB)/4, $0xffffffff
-DATA IrisConstants<>+460(SB)/4, $0x00000000
-DATA IrisConstants<>+464(SB)/4, $0x00000000
-DATA IrisConstants<>+468(SB)/4, $0x00000000
-DATA IrisConstants<>+472(SB)/4, $0x00000000
-DATA IrisConstants<>+476(SB)/4, $0x00000000
-DATA IrisConstants<>+480(SB)/4, $0xff800000
-DATA IrisConstants<>+484(SB)/4, $0xff800000
-DATA IrisConstants<>+488(SB)/4, $0xff800000
-DATA IrisConstants<>+492(SB)/4, $0xff800000
-DATA IrisConstants<>+496(SB)/4, $0xff800000
-DATA IrisConstants<>+500(SB)/4, $0xff800000
-DATA IrisConstants<>+504(SB)/4, $0xff800000
-DATA IrisConstants<>+508(SB)/4, $0xff800000
+DATA IrisConstants<>+448(SB)/4, $0xff800000
+DATA IrisConstants<>+452(SB)/4, $0xff800000
+DATA IrisConstants<>+456(SB)/4, $0xff800000
+DATA IrisConstants<>+460(SB)/4, $0xff800000
+DATA IrisConstants<>+464(SB)/4, $0xff800000
+DATA IrisConstants<>+468(SB)/4, $0xff800000
+DATA IrisConstants<>+472(SB)/4, $0xff800000
+DATA IrisConstants<>+476(SB)/4, $0xff800000
+DATA IrisConstants<>+480(SB)/4, $0xffffffff
+DATA IrisConstants<>+484(SB)/4, $0xffffffff
+DATA IrisConstants<>+488(SB)/4, $0xffffffff
+DATA IrisConstants<>+492(SB)/4, $0x00000000
+DATA IrisConstants<>+496(SB)/4, $0x00000000
+DATA IrisConstants<>+500(SB)/4, $0x00000000
+DATA IrisConstants<>+504(SB)/4, $0x00000000
+DATA IrisConstants<>+508(SB)/4, $0x00000000
 DATA IrisConstants<>+512(SB)/4, $0xc2d00000
 DATA IrisConstants<>+516(SB)/4, $0xc2d00000
 DATA IrisConstants<>+520(SB)/4, $0xc2d00000
@@ -8179,496 +8294,534 @@ DATA IrisConstants<>+528(SB)/4, $0xc2d00000
 DATA IrisConstants<>+532(SB)/4, $0xc2d00000
 DATA IrisConstants<>+536(SB)/4, $0xc2d00000
 DATA IrisConstants<>+540(SB)/4, $0xc2d00000
-DATA IrisConstants<>+544(SB)/4, $0x42b20000
-DATA IrisConstants<>+548(SB)/4, $0x42b20000
-DATA IrisConstants<>+552(SB)/4, $0x42b20000
-DATA IrisConstants<>+556(SB)/4, $0x42b20000
-DATA IrisConstants<>+560(SB)/4, $0x42b20000
-DATA IrisConstants<>+564(SB)/4, $0x42b20000
-DATA IrisConstants<>+568(SB)/4, $0x42b20000
-DATA IrisConstants<>+572(SB)/4, $0x42b20000
-DATA IrisConstants<>+576(SB)/4, $0x4b400000
-DATA IrisConstants<>+580(SB)/4, $0x4b400000
-DATA IrisConstants<>+584(SB)/4, $0x4b400000
-DATA IrisConstants<>+588(SB)/4, $0x4b400000
-DATA IrisConstants<>+592(SB)/4, $0x4b400000
-DATA IrisConstants<>+596(SB)/4, $0x4b400000
-DATA IrisConstants<>+600(SB)/4, $0x4b400000
-DATA IrisConstants<>+604(SB)/4, $0x4b400000
-DATA IrisConstants<>+608(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+612(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+616(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+620(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+624(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+628(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+632(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+636(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+640(SB)/4, $0x3f317200
-DATA IrisConstants<>+644(SB)/4, $0x3f317200
-DATA IrisConstants<>+648(SB)/4, $0x3f317200
-DATA IrisConstants<>+652(SB)/4, $0x3f317200
-DATA IrisConstants<>+656(SB)/4, $0x3f317200
-DATA IrisConstants<>+660(SB)/4, $0x3f317200
-DATA IrisConstants<>+664(SB)/4, $0x3f317200
-DATA IrisConstants<>+668(SB)/4, $0x3f317200
-DATA IrisConstants<>+672(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+676(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+680(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+684(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+688(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+692(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+696(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+700(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+704(SB)/4, $0x3f800000
-DATA IrisConstants<>+708(SB)/4, $0x3f800000
-DATA IrisConstants<>+712(SB)/4, $0x3f800000
-DATA IrisConstants<>+716(SB)/4, $0x3f800000
-DATA IrisConstants<>+720(SB)/4, $0x3f800000
-DATA IrisConstants<>+724(SB)/4, $0x3f800000
-DATA IrisConstants<>+728(SB)/4, $0x3f800000
-DATA IrisConstants<>+732(SB)/4, $0x3f800000
-DATA IrisConstants<>+736(SB)/4, $0x3f000000
-DATA IrisConstants<>+740(SB)/4, $0x3f000000
-DATA IrisConstants<>+744(SB)/4, $0x3f000000
-DATA IrisConstants<>+748(SB)/4, $0x3f000000
-DATA IrisConstants<>+752(SB)/4, $0x3f000000
-DATA IrisConstants<>+756(SB)/4, $0x3f000000
-DATA IrisConstants<>+760(SB)/4, $0x3f000000
-DATA IrisConstants<>+764(SB)/4, $0x3f000000
-DATA IrisConstants<>+768(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+772(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+776(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+780(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+784(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+788(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+792(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+796(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+800(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+804(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+808(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+812(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+816(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+820(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+824(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+828(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+832(SB)/4, $0x3c088870
-DATA IrisConstants<>+836(SB)/4, $0x3c088870
-DATA IrisConstants<>+840(SB)/4, $0x3c088870
-DATA IrisConstants<>+844(SB)/4, $0x3c088870
-DATA IrisConstants<>+848(SB)/4, $0x3c088870
-DATA IrisConstants<>+852(SB)/4, $0x3c088870
-DATA IrisConstants<>+856(SB)/4, $0x3c088870
-DATA IrisConstants<>+860(SB)/4, $0x3c088870
-DATA IrisConstants<>+864(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+868(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+872(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+876(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+880(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+884(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+888(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+892(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+896(SB)/4, $0x39509279
-DATA IrisConstants<>+900(SB)/4, $0x39509279
-DATA IrisConstants<>+904(SB)/4, $0x39509279
-DATA IrisConstants<>+908(SB)/4, $0x39509279
-DATA IrisConstants<>+912(SB)/4, $0x39509279
-DATA IrisConstants<>+916(SB)/4, $0x39509279
-DATA IrisConstants<>+920(SB)/4, $0x39509279
-DATA IrisConstants<>+924(SB)/4, $0x39509279
-DATA IrisConstants<>+928(SB)/8, $0xc022666666666666
-DATA IrisConstants<>+936(SB)/8, $0x4022666666666666
-DATA IrisConstants<>+944(SB)/8, $0x3fefffffff5d2f8a
-DATA IrisConstants<>+952(SB)/8, $0x3fc1a25749bfd9c6
-DATA IrisConstants<>+960(SB)/8, $0x3f705f9e09d912bd
-DATA IrisConstants<>+968(SB)/8, $0x3f006f86df8744e1
-DATA IrisConstants<>+976(SB)/8, $0x3e6accd728944370
-DATA IrisConstants<>+984(SB)/8, $0x3ff0000000000000
-DATA IrisConstants<>+992(SB)/8, $0x3fde2680edefb4d4
-DATA IrisConstants<>+1000(SB)/8, $0x3f9c5cba800d435a
-DATA IrisConstants<>+1008(SB)/8, $0x3f3b71488e4fe508
-DATA IrisConstants<>+1016(SB)/8, $0x3ebad30869630fb0
-DATA IrisConstants<>+1024(SB)/8, $0x3e08c1ab44ef68c0
-DATA IrisConstants<>+1032(SB)/4, $0xff800000
-DATA IrisConstants<>+1036(SB)/4, $0xc2d00000
-DATA IrisConstants<>+1040(SB)/4, $0x42b20000
-DATA IrisConstants<>+1044(SB)/4, $0x4b400000
-DATA IrisConstants<>+1048(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+1052(SB)/4, $0x3f317200
-DATA IrisConstants<>+1056(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+1060(SB)/4, $0x3f800000
-DATA IrisConstants<>+1064(SB)/4, $0x3f000000
-DATA IrisConstants<>+1068(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+1072(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+1076(SB)/4, $0x3c088870
-DATA IrisConstants<>+1080(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+1084(SB)/4, $0x39509279
-DATA IrisConstants<>+1088(SB)/8, $0x7ff0000000000000
-DATA IrisConstants<>+1096(SB)/8, $0x7ff0000000000000
-DATA IrisConstants<>+1104(SB)/8, $0x7ff0000000000000
-DATA IrisConstants<>+1112(SB)/8, $0x7ff0000000000000
-DATA IrisConstants<>+1120(SB)/8, $0x00095f619980c433
-DATA IrisConstants<>+1128(SB)/8, $0x00095f619980c433
-DATA IrisConstants<>+1136(SB)/8, $0x00095f619980c433
-DATA IrisConstants<>+1144(SB)/8, $0x00095f619980c433
-DATA IrisConstants<>+1152(SB)/8, $0x4330000000000000
-DATA IrisConstants<>+1160(SB)/8, $0x4330000000000000
-DATA IrisConstants<>+1168(SB)/8, $0x4330000000000000
-DATA IrisConstants<>+1176(SB)/8, $0x4330000000000000
-DATA IrisConstants<>+1184(SB)/8, $0x43300000000003ff
-DATA IrisConstants<>+1192(SB)/8, $0x43300000000003ff
-DATA IrisConstants<>+1200(SB)/8, $0x43300000000003ff
-DATA IrisConstants<>+1208(SB)/8, $0x43300000000003ff
-DATA IrisConstants<>+1216(SB)/8, $0x000fffffffffffff
-DATA IrisConstants<>+1224(SB)/8, $0x000fffffffffffff
-DATA IrisConstants<>+1232(SB)/8, $0x000fffffffffffff
-DATA IrisConstants<>+1240(SB)/8, $0x000fffffffffffff
-DATA IrisConstants<>+1248(SB)/8, $0x3fe6a09e667f3bcd
-DATA IrisConstants<>+1256(SB)/8, $0x3fe6a09e667f3bcd
-DATA IrisConstants<>+1264(SB)/8, $0x3fe6a09e667f3bcd
-DATA IrisConstants<>+1272(SB)/8, $0x3fe6a09e667f3bcd
-DATA IrisConstants<>+1280(SB)/8, $0x4000000000000000
-DATA IrisConstants<>+1288(SB)/8, $0x4000000000000000
-DATA IrisConstants<>+1296(SB)/8, $0x4000000000000000
-DATA IrisConstants<>+1304(SB)/8, $0x4000000000000000
-DATA IrisConstants<>+1312(SB)/8, $0x3fe62e42fefa39ef
-DATA IrisConstants<>+1320(SB)/8, $0x3fe62e42fefa39ef
-DATA IrisConstants<>+1328(SB)/8, $0x3fe62e42fefa39ef
-DATA IrisConstants<>+1336(SB)/8, $0x3fe62e42fefa39ef
-DATA IrisConstants<>+1344(SB)/8, $0x4000000000004990
-DATA IrisConstants<>+1352(SB)/8, $0x4000000000004990
-DATA IrisConstants<>+1360(SB)/8, $0x4000000000004990
-DATA IrisConstants<>+1368(SB)/8, $0x4000000000004990
-DATA IrisConstants<>+1376(SB)/8, $0x3fe555554db62b8a
-DATA IrisConstants<>+1384(SB)/8, $0x3fe555554db62b8a
-DATA IrisConstants<>+1392(SB)/8, $0x3fe555554db62b8a
-DATA IrisConstants<>+1400(SB)/8, $0x3fe555554db62b8a
-DATA IrisConstants<>+1408(SB)/8, $0x3fd999a9bd09c3ae
-DATA IrisConstants<>+1416(SB)/8, $0x3fd999a9bd09c3ae
-DATA IrisConstants<>+1424(SB)/8, $0x3fd999a9bd09c3ae
-DATA IrisConstants<>+1432(SB)/8, $0x3fd999a9bd09c3ae
-DATA IrisConstants<>+1440(SB)/8, $0x3fd2432e86d5da18
-DATA IrisConstants<>+1448(SB)/8, $0x3fd2432e86d5da18
-DATA IrisConstants<>+1456(SB)/8, $0x3fd2432e86d5da18
-DATA IrisConstants<>+1464(SB)/8, $0x3fd2432e86d5da18
-DATA IrisConstants<>+1472(SB)/8, $0x3fce3aa5e803484d
-DATA IrisConstants<>+1480(SB)/8, $0x3fce3aa5e803484d
-DATA IrisConstants<>+1488(SB)/8, $0x3fce3aa5e803484d
-DATA IrisConstants<>+1496(SB)/8, $0x3fce3aa5e803484d
-DATA IrisConstants<>+1504(SB)/8, $0x0000000000000000
-DATA IrisConstants<>+1512(SB)/8, $0x0000000000000000
-DATA IrisConstants<>+1520(SB)/8, $0x0000000000000000
-DATA IrisConstants<>+1528(SB)/8, $0x0000000000000000
-DATA IrisConstants<>+1536(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+1544(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+1552(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+1560(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+1568(SB)/8, $0x7ff8000000000001
-DATA IrisConstants<>+1576(SB)/8, $0x7ff8000000000001
-DATA IrisConstants<>+1584(SB)/8, $0x7ff8000000000001
-DATA IrisConstants<>+1592(SB)/8, $0x7ff8000000000001
-DATA IrisConstants<>+1600(SB)/8, $0x7ff0000000000000
-DATA IrisConstants<>+1608(SB)/8, $0x00095f619980c433
-DATA IrisConstants<>+1616(SB)/8, $0x4330000000000000
-DATA IrisConstants<>+1624(SB)/8, $0x43300000000003ff
-DATA IrisConstants<>+1632(SB)/8, $0x000fffffffffffff
-DATA IrisConstants<>+1640(SB)/8, $0x3fe6a09e667f3bcd
-DATA IrisConstants<>+1648(SB)/8, $0x4000000000000000
-DATA IrisConstants<>+1656(SB)/8, $0x3fe62e42fefa39ef
-DATA IrisConstants<>+1664(SB)/8, $0x4000000000004990
-DATA IrisConstants<>+1672(SB)/8, $0x3fe555554db62b8a
-DATA IrisConstants<>+1680(SB)/8, $0x3fd999a9bd09c3ae
-DATA IrisConstants<>+1688(SB)/8, $0x3fd2432e86d5da18
-DATA IrisConstants<>+1696(SB)/8, $0x3fce3aa5e803484d
-DATA IrisConstants<>+1704(SB)/8, $0x0000000000000000
-DATA IrisConstants<>+1712(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+1720(SB)/8, $0x7ff8000000000001
-DATA IrisConstants<>+1728(SB)/4, $0x41133333
-DATA IrisConstants<>+1732(SB)/4, $0x7fffffff
-DATA IrisConstants<>+1736(SB)/4, $0x00000000
-DATA IrisConstants<>+1740(SB)/4, $0x00000000
-DATA IrisConstants<>+1744(SB)/4, $0x00000000
-DATA IrisConstants<>+1748(SB)/4, $0x00000000
-DATA IrisConstants<>+1752(SB)/4, $0x00000000
-DATA IrisConstants<>+1756(SB)/4, $0x00000000
-DATA IrisConstants<>+1760(SB)/4, $0x00000000
-DATA IrisConstants<>+1764(SB)/4, $0x00000000
-DATA IrisConstants<>+1768(SB)/4, $0x00000000
-DATA IrisConstants<>+1772(SB)/4, $0x00000000
-DATA IrisConstants<>+1776(SB)/4, $0x00000000
-DATA IrisConstants<>+1780(SB)/4, $0x00000000
-DATA IrisConstants<>+1784(SB)/4, $0x00000000
-DATA IrisConstants<>+1788(SB)/4, $0x00000000
-DATA IrisConstants<>+1792(SB)/4, $0x3f8f5d20
-DATA IrisConstants<>+1796(SB)/4, $0x3fb01fb1
-DATA IrisConstants<>+1800(SB)/4, $0x3fd1b051
-DATA IrisConstants<>+1804(SB)/4, $0x3fef2f70
-DATA IrisConstants<>+1808(SB)/4, $0x40079a3b
-DATA IrisConstants<>+1812(SB)/4, $0x4018685e
-DATA IrisConstants<>+1816(SB)/4, $0x402817cb
-DATA IrisConstants<>+1820(SB)/4, $0x403761a0
-DATA IrisConstants<>+1824(SB)/4, $0x40514faa
-DATA IrisConstants<>+1828(SB)/4, $0x4071dcca
-DATA IrisConstants<>+1832(SB)/4, $0x4087899d
-DATA IrisConstants<>+1836(SB)/4, $0x40973379
-DATA IrisConstants<>+1840(SB)/4, $0x40a8c798
-DATA IrisConstants<>+1844(SB)/4, $0x40b8b7a9
-DATA IrisConstants<>+1848(SB)/4, $0x40c86514
-DATA IrisConstants<>+1852(SB)/4, $0x40d85a33
-DATA IrisConstants<>+1856(SB)/4, $0x40f06ae2
-DATA IrisConstants<>+1860(SB)/4, $0x410aa123
-DATA IrisConstants<>+1864(SB)/4, $0x41120000
-DATA IrisConstants<>+1868(SB)/4, $0x00000000
-DATA IrisConstants<>+1872(SB)/4, $0x00000000
-DATA IrisConstants<>+1876(SB)/4, $0x00000000
-DATA IrisConstants<>+1880(SB)/4, $0x00000000
-DATA IrisConstants<>+1884(SB)/4, $0x00000000
-DATA IrisConstants<>+1888(SB)/4, $0x00000000
-DATA IrisConstants<>+1892(SB)/4, $0x3e3d8f7f
-DATA IrisConstants<>+1896(SB)/4, $0x3ea3ab50
-DATA IrisConstants<>+1900(SB)/4, $0x3ee2aab4
-DATA IrisConstants<>+1904(SB)/4, $0x3f118b3f
-DATA IrisConstants<>+1908(SB)/4, $0x3f2e90f7
-DATA IrisConstants<>+1912(SB)/4, $0x3f500742
-DATA IrisConstants<>+1916(SB)/4, $0x3f6e3c91
-DATA IrisConstants<>+1920(SB)/4, $0xbd03c0a5
-DATA IrisConstants<>+1924(SB)/4, $0xbc1a3371
-DATA IrisConstants<>+1928(SB)/4, $0x3ad3712b
-DATA IrisConstants<>+1932(SB)/4, $0x3b973862
-DATA IrisConstants<>+1936(SB)/4, $0x3b956770
-DATA IrisConstants<>+1940(SB)/4, $0x3b5d52c8
-DATA IrisConstants<>+1944(SB)/4, $0x3b1a31ac
-DATA IrisConstants<>+1948(SB)/4, $0x3abc7213
-DATA IrisConstants<>+1952(SB)/4, $0x3a468bac
-DATA IrisConstants<>+1956(SB)/4, $0x3994c5e1
-DATA IrisConstants<>+1960(SB)/4, $0x38e3b00a
-DATA IrisConstants<>+1964(SB)/4, $0x382a26cb
-DATA IrisConstants<>+1968(SB)/4, $0x37898c33
-DATA IrisConstants<>+1972(SB)/4, $0x36e4daf2
-DATA IrisConstants<>+1976(SB)/4, $0x356ef6cc
-DATA IrisConstants<>+1980(SB)/4, $0x352c0853
-DATA IrisConstants<>+1984(SB)/4, $0x3431d754
-DATA IrisConstants<>+1988(SB)/4, $0x32a8c62a
-DATA IrisConstants<>+1992(SB)/4, $0x00000000
-DATA IrisConstants<>+1996(SB)/4, $0x00000000
-DATA IrisConstants<>+2000(SB)/4, $0x00000000
-DATA IrisConstants<>+2004(SB)/4, $0x00000000
-DATA IrisConstants<>+2008(SB)/4, $0x00000000
-DATA IrisConstants<>+2012(SB)/4, $0x00000000
-DATA IrisConstants<>+2016(SB)/4, $0x3e062d94
-DATA IrisConstants<>+2020(SB)/4, $0x3dc44657
-DATA IrisConstants<>+2024(SB)/4, $0x3d2e50f5
-DATA IrisConstants<>+2028(SB)/4, $0xbb9ca7cb
-DATA IrisConstants<>+2032(SB)/4, $0xbd23c0da
-DATA IrisConstants<>+2036(SB)/4, $0xbd662a51
-DATA IrisConstants<>+2040(SB)/4, $0xbd808c6a
-DATA IrisConstants<>+2044(SB)/4, $0xbd5c0ee0
-DATA IrisConstants<>+2048(SB)/4, $0x3b8ea104
-DATA IrisConstants<>+2052(SB)/4, $0xbcaddfe9
-DATA IrisConstants<>+2056(SB)/4, $0xbccd2a94
-DATA IrisConstants<>+2060(SB)/4, $0xbcac0c1c
-DATA IrisConstants<>+2064(SB)/4, $0xbc780862
-DATA IrisConstants<>+2068(SB)/4, $0xbc227602
-DATA IrisConstants<>+2072(SB)/4, $0xbbd224aa
-DATA IrisConstants<>+2076(SB)/4, $0xbb864f2c
-DATA IrisConstants<>+2080(SB)/4, $0xbaf848e1
-DATA IrisConstants<>+2084(SB)/4, $0xba36615a
-DATA IrisConstants<>+2088(SB)/4, $0xb992ef64
-DATA IrisConstants<>+2092(SB)/4, $0xb8dd5a4a
-DATA IrisConstants<>+2096(SB)/4, $0xb811d3ad
-DATA IrisConstants<>+2100(SB)/4, $0xb75417be
-DATA IrisConstants<>+2104(SB)/4, $0xb6b14040
-DATA IrisConstants<>+2108(SB)/4, $0xb5f6b849
-DATA IrisConstants<>+2112(SB)/4, $0xb4dc97ea
-DATA IrisConstants<>+2116(SB)/4, $0xb32e950c
-DATA IrisConstants<>+2120(SB)/4, $0x00000000
-DATA IrisConstants<>+2124(SB)/4, $0x00000000
-DATA IrisConstants<>+2128(SB)/4, $0x00000000
-DATA IrisConstants<>+2132(SB)/4, $0x00000000
-DATA IrisConstants<>+2136(SB)/4, $0x00000000
-DATA IrisConstants<>+2140(SB)/4, $0x00000000
-DATA IrisConstants<>+2144(SB)/4, $0x3976545d
-DATA IrisConstants<>+2148(SB)/4, $0x3de52200
-DATA IrisConstants<>+2152(SB)/4, $0x3e2323c5
-DATA IrisConstants<>+2156(SB)/4, $0x3e2dc7e3
-DATA IrisConstants<>+2160(SB)/4, $0x3e1beadc
-DATA IrisConstants<>+2164(SB)/4, $0x3df77f54
-DATA IrisConstants<>+2168(SB)/4, $0x3da41717
-DATA IrisConstants<>+2172(SB)/4, $0x3d3912ca
-DATA IrisConstants<>+2176(SB)/4, $0x3de31e99
-DATA IrisConstants<>+2180(SB)/4, $0x3dcbc02f
-DATA IrisConstants<>+2184(SB)/4, $0x3d97375c
-DATA IrisConstants<>+2188(SB)/4, $0x3d565c88
-DATA IrisConstants<>+2192(SB)/4, $0x3d0c6170
-DATA IrisConstants<>+2196(SB)/4, $0x3cae3763
-DATA IrisConstants<>+2200(SB)/4, $0x3c5b32f0
-DATA IrisConstants<>+2204(SB)/4, $0x3c0a272f
-DATA IrisConstants<>+2208(SB)/4, $0x3b794246
-DATA IrisConstants<>+2212(SB)/4, $0x3ab5982c
-DATA IrisConstants<>+2216(SB)/4, $0x3a122ff8
-DATA IrisConstants<>+2220(SB)/4, $0x395beda2
-DATA IrisConstants<>+2224(SB)/4, $0x38926f5e
-DATA IrisConstants<>+2228(SB)/4, $0x37d80f9d
-DATA IrisConstants<>+2232(SB)/4, $0x37237cb5
-DATA IrisConstants<>+2236(SB)/4, $0x36703fda
-DATA IrisConstants<>+2240(SB)/4, $0x3555348b
-DATA IrisConstants<>+2244(SB)/4, $0x33a9db5a
-DATA IrisConstants<>+2248(SB)/4, $0x00000000
-DATA IrisConstants<>+2252(SB)/4, $0x00000000
-DATA IrisConstants<>+2256(SB)/4, $0x00000000
-DATA IrisConstants<>+2260(SB)/4, $0x00000000
-DATA IrisConstants<>+2264(SB)/4, $0x00000000
-DATA IrisConstants<>+2268(SB)/4, $0x00000000
-DATA IrisConstants<>+2272(SB)/4, $0xbeaaab82
-DATA IrisConstants<>+2276(SB)/4, $0xbe945e8b
-DATA IrisConstants<>+2280(SB)/4, $0xbe5c27e0
-DATA IrisConstants<>+2284(SB)/4, $0xbe07d305
-DATA IrisConstants<>+2288(SB)/4, $0xbd4f793b
-DATA IrisConstants<>+2292(SB)/4, $0x3c3f4c26
-DATA IrisConstants<>+2296(SB)/4, $0x3d83a936
-DATA IrisConstants<>+2300(SB)/4, $0x3dbf9c50
-DATA IrisConstants<>+2304(SB)/4, $0xbe8fd0bc
-DATA IrisConstants<>+2308(SB)/4, $0xbe4b3b69
-DATA IrisConstants<>+2312(SB)/4, $0xbe052d4c
-DATA IrisConstants<>+2316(SB)/4, $0xbdb17d89
-DATA IrisConstants<>+2320(SB)/4, $0xbd5f6392
-DATA IrisConstants<>+2324(SB)/4, $0xbd074351
-DATA IrisConstants<>+2328(SB)/4, $0xbca7e7e9
-DATA IrisConstants<>+2332(SB)/4, $0xbc51ebc9
-DATA IrisConstants<>+2336(SB)/4, $0xbbbc0e36
-DATA IrisConstants<>+2340(SB)/4, $0xbb08802f
-DATA IrisConstants<>+2344(SB)/4, $0xba5b6caa
-DATA IrisConstants<>+2348(SB)/4, $0xb9a4f57a
-DATA IrisConstants<>+2352(SB)/4, $0xb8dc0681
-DATA IrisConstants<>+2356(SB)/4, $0xb822920b
-DATA IrisConstants<>+2360(SB)/4, $0xb7739b33
-DATA IrisConstants<>+2364(SB)/4, $0xb6b3ece5
-DATA IrisConstants<>+2368(SB)/4, $0xb59ff120
-DATA IrisConstants<>+2372(SB)/4, $0xb3ffe119
-DATA IrisConstants<>+2376(SB)/4, $0x00000000
-DATA IrisConstants<>+2380(SB)/4, $0x00000000
-DATA IrisConstants<>+2384(SB)/4, $0x00000000
-DATA IrisConstants<>+2388(SB)/4, $0x00000000
-DATA IrisConstants<>+2392(SB)/4, $0x00000000
-DATA IrisConstants<>+2396(SB)/4, $0x00000000
-DATA IrisConstants<>+2400(SB)/4, $0x32dacbc1
-DATA IrisConstants<>+2404(SB)/4, $0xbe35255b
-DATA IrisConstants<>+2408(SB)/4, $0xbe8f2d48
-DATA IrisConstants<>+2412(SB)/4, $0xbeb01ad4
-DATA IrisConstants<>+2416(SB)/4, $0xbec1ab8a
-DATA IrisConstants<>+2420(SB)/4, $0xbec4db29
-DATA IrisConstants<>+2424(SB)/4, $0xbebcddc8
-DATA IrisConstants<>+2428(SB)/4, $0xbeae5023
-DATA IrisConstants<>+2432(SB)/4, $0x3eb214ed
-DATA IrisConstants<>+2436(SB)/4, $0x3e66eeed
-DATA IrisConstants<>+2440(SB)/4, $0x3e0fa155
-DATA IrisConstants<>+2444(SB)/4, $0x3dba26e8
-DATA IrisConstants<>+2448(SB)/4, $0x3d65efdb
-DATA IrisConstants<>+2452(SB)/4, $0x3d09981c
-DATA IrisConstants<>+2456(SB)/4, $0x3ca9abfb
-DATA IrisConstants<>+2460(SB)/4, $0x3c5348fd
-DATA IrisConstants<>+2464(SB)/4, $0x3bbc9a53
-DATA IrisConstants<>+2468(SB)/4, $0x3b08a5be
-DATA IrisConstants<>+2472(SB)/4, $0x3a5b843f
-DATA IrisConstants<>+2476(SB)/4, $0x39a4fcae
-DATA IrisConstants<>+2480(SB)/4, $0x38dbfea9
-DATA IrisConstants<>+2484(SB)/4, $0x38227fd6
-DATA IrisConstants<>+2488(SB)/4, $0x3773fe5f
-DATA IrisConstants<>+2492(SB)/4, $0x36b3ffae
-DATA IrisConstants<>+2496(SB)/4, $0x359ffffa
-DATA IrisConstants<>+2500(SB)/4, $0x33fffff6
-DATA IrisConstants<>+2504(SB)/4, $0x00000000
-DATA IrisConstants<>+2508(SB)/4, $0x00000000
-DATA IrisConstants<>+2512(SB)/4, $0x00000000
-DATA IrisConstants<>+2516(SB)/4, $0x00000000
-DATA IrisConstants<>+2520(SB)/4, $0x00000000
-DATA IrisConstants<>+2524(SB)/4, $0x00000000
-DATA IrisConstants<>+2528(SB)/4, $0x00000000
-DATA IrisConstants<>+2532(SB)/4, $0x3f776c81
-DATA IrisConstants<>+2536(SB)/4, $0x3f67863e
-DATA IrisConstants<>+2540(SB)/4, $0x3f53b8c2
-DATA IrisConstants<>+2544(SB)/4, $0x3f3c4acf
-DATA IrisConstants<>+2548(SB)/4, $0x3f260d89
-DATA IrisConstants<>+2552(SB)/4, $0x3f0cba8c
-DATA IrisConstants<>+2556(SB)/4, $0x3eee7f6e
-DATA IrisConstants<>+2560(SB)/4, $0x3f4ebd82
-DATA IrisConstants<>+2564(SB)/4, $0x3f614aa1
-DATA IrisConstants<>+2568(SB)/4, $0x3f6d5e43
-DATA IrisConstants<>+2572(SB)/4, $0x3f7416a0
-DATA IrisConstants<>+2576(SB)/4, $0x3f78b5f0
-DATA IrisConstants<>+2580(SB)/4, $0x3f7ba9d8
-DATA IrisConstants<>+2584(SB)/4, $0x3f7d55c3
-DATA IrisConstants<>+2588(SB)/4, $0x3f7e580f
-DATA IrisConstants<>+2592(SB)/4, $0x3f7f4320
-DATA IrisConstants<>+2596(SB)/4, $0x3f7fbba4
-DATA IrisConstants<>+2600(SB)/4, $0x3f7fe48e
-DATA IrisConstants<>+2604(SB)/4, $0x3f7ff5b0
-DATA IrisConstants<>+2608(SB)/4, $0x3f7ffc90
-DATA IrisConstants<>+2612(SB)/4, $0x3f7ffebb
-DATA IrisConstants<>+2616(SB)/4, $0x3f7fff86
-DATA IrisConstants<>+2620(SB)/4, $0x3f7fffd3
-DATA IrisConstants<>+2624(SB)/4, $0x3f7ffff6
-DATA IrisConstants<>+2628(SB)/4, $0x3f7fffff
-DATA IrisConstants<>+2632(SB)/4, $0x3f800000
-DATA IrisConstants<>+2636(SB)/4, $0x00000000
-DATA IrisConstants<>+2640(SB)/4, $0x00000000
-DATA IrisConstants<>+2644(SB)/4, $0x00000000
-DATA IrisConstants<>+2648(SB)/4, $0x00000000
-DATA IrisConstants<>+2652(SB)/4, $0x00000000
-DATA IrisConstants<>+2656(SB)/4, $0x00000000
-DATA IrisConstants<>+2660(SB)/4, $0x3e3b6cab
-DATA IrisConstants<>+2664(SB)/4, $0x3e9e5026
-DATA IrisConstants<>+2668(SB)/4, $0x3ed4ef27
-DATA IrisConstants<>+2672(SB)/4, $0x3f03a7d4
-DATA IrisConstants<>+2676(SB)/4, $0x3f17bea7
-DATA IrisConstants<>+2680(SB)/4, $0x3f2bc87d
-DATA IrisConstants<>+2684(SB)/4, $0x3f3b1ae2
-DATA IrisConstants<>+2688(SB)/4, $0x80000000
-DATA IrisConstants<>+2692(SB)/4, $0x00000000
-DATA IrisConstants<>+2696(SB)/4, $0x3f800000
-DATA IrisConstants<>+2700(SB)/4, $0x40000000
-DATA IrisConstants<>+2704(SB)/4, $0x40400000
-DATA IrisConstants<>+2708(SB)/4, $0x40800000
-DATA IrisConstants<>+2712(SB)/4, $0x40a00000
-DATA IrisConstants<>+2716(SB)/4, $0x40c00000
-DATA IrisConstants<>+2720(SB)/4, $0x40e00000
-DATA IrisConstants<>+2724(SB)/4, $0x00000000
-DATA IrisConstants<>+2728(SB)/4, $0x00000000
-DATA IrisConstants<>+2732(SB)/4, $0x00000000
-DATA IrisConstants<>+2736(SB)/4, $0x00000000
-DATA IrisConstants<>+2740(SB)/4, $0x00000000
-DATA IrisConstants<>+2744(SB)/4, $0x00000000
-DATA IrisConstants<>+2748(SB)/4, $0x00000000
-DATA IrisConstants<>+2752(SB)/4, $0x00000000
-DATA IrisConstants<>+2756(SB)/4, $0x41000000
-DATA IrisConstants<>+2760(SB)/4, $0x41100000
-DATA IrisConstants<>+2764(SB)/4, $0x41200000
-DATA IrisConstants<>+2768(SB)/4, $0x41300000
-DATA IrisConstants<>+2772(SB)/4, $0x41400000
-DATA IrisConstants<>+2776(SB)/4, $0x41500000
-DATA IrisConstants<>+2780(SB)/4, $0x41600000
-DATA IrisConstants<>+2784(SB)/4, $0x41700000
-DATA IrisConstants<>+2788(SB)/4, $0x00000000
-DATA IrisConstants<>+2792(SB)/4, $0x00000000
-DATA IrisConstants<>+2796(SB)/4, $0x00000000
-DATA IrisConstants<>+2800(SB)/4, $0x00000000
-DATA IrisConstants<>+2804(SB)/4, $0x00000000
-DATA IrisConstants<>+2808(SB)/4, $0x00000000
-DATA IrisConstants<>+2812(SB)/4, $0x00000000
-DATA IrisConstants<>+2816(SB)/4, $0x00000000
-DATA IrisConstants<>+2820(SB)/4, $0x3f800000
-DATA IrisConstants<>+2824(SB)/4, $0x40000000
-DATA IrisConstants<>+2828(SB)/4, $0x40400000
-DATA IrisConstants<>+2832(SB)/4, $0x40800000
-DATA IrisConstants<>+2836(SB)/4, $0x40a00000
-DATA IrisConstants<>+2840(SB)/4, $0x40c00000
-DATA IrisConstants<>+2844(SB)/4, $0x40e00000
-DATA IrisConstants<>+2848(SB)/4, $0x41000000
-DATA IrisConstants<>+2852(SB)/4, $0x41100000
-DATA IrisConstants<>+2856(SB)/4, $0x41200000
-DATA IrisConstants<>+2860(SB)/4, $0x41300000
-DATA IrisConstants<>+2864(SB)/4, $0x41400000
-DATA IrisConstants<>+2868(SB)/4, $0x41500000
-DATA IrisConstants<>+2872(SB)/4, $0x41600000
-DATA IrisConstants<>+2876(SB)/4, $0x41700000
-DATA IrisConstants<>+2880(SB)/4, $0x00000000
-GLOBL IrisConstants<>(SB), RODATA|NOPTR, $2884
+DATA IrisConstants<>+544(SB)/4, $0x4b400000
+DATA IrisConstants<>+548(SB)/4, $0x4b400000
+DATA IrisConstants<>+552(SB)/4, $0x4b400000
+DATA IrisConstants<>+556(SB)/4, $0x4b400000
+DATA IrisConstants<>+560(SB)/4, $0x4b400000
+DATA IrisConstants<>+564(SB)/4, $0x4b400000
+DATA IrisConstants<>+568(SB)/4, $0x4b400000
+DATA IrisConstants<>+572(SB)/4, $0x4b400000
+DATA IrisConstants<>+576(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+580(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+584(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+588(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+592(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+596(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+600(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+604(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+608(SB)/4, $0x3f000000
+DATA IrisConstants<>+612(SB)/4, $0x3f000000
+DATA IrisConstants<>+616(SB)/4, $0x3f000000
+DATA IrisConstants<>+620(SB)/4, $0x3f000000
+DATA IrisConstants<>+624(SB)/4, $0x3f000000
+DATA IrisConstants<>+628(SB)/4, $0x3f000000
+DATA IrisConstants<>+632(SB)/4, $0x3f000000
+DATA IrisConstants<>+636(SB)/4, $0x3f000000
+DATA IrisConstants<>+640(SB)/4, $0x3f800000
+DATA IrisConstants<>+644(SB)/4, $0x3f800000
+DATA IrisConstants<>+648(SB)/4, $0x3f800000
+DATA IrisConstants<>+652(SB)/4, $0x3f800000
+DATA IrisConstants<>+656(SB)/4, $0x3f800000
+DATA IrisConstants<>+660(SB)/4, $0x3f800000
+DATA IrisConstants<>+664(SB)/4, $0x3f800000
+DATA IrisConstants<>+668(SB)/4, $0x3f800000
+DATA IrisConstants<>+672(SB)/4, $0x3f317200
+DATA IrisConstants<>+676(SB)/4, $0x3f317200
+DATA IrisConstants<>+680(SB)/4, $0x3f317200
+DATA IrisConstants<>+684(SB)/4, $0x3f317200
+DATA IrisConstants<>+688(SB)/4, $0x3f317200
+DATA IrisConstants<>+692(SB)/4, $0x3f317200
+DATA IrisConstants<>+696(SB)/4, $0x3f317200
+DATA IrisConstants<>+700(SB)/4, $0x3f317200
+DATA IrisConstants<>+704(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+708(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+712(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+716(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+720(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+724(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+728(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+732(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+736(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+740(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+744(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+748(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+752(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+756(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+760(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+764(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+768(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+772(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+776(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+780(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+784(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+788(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+792(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+796(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+800(SB)/4, $0x3c088870
+DATA IrisConstants<>+804(SB)/4, $0x3c088870
+DATA IrisConstants<>+808(SB)/4, $0x3c088870
+DATA IrisConstants<>+812(SB)/4, $0x3c088870
+DATA IrisConstants<>+816(SB)/4, $0x3c088870
+DATA IrisConstants<>+820(SB)/4, $0x3c088870
+DATA IrisConstants<>+824(SB)/4, $0x3c088870
+DATA IrisConstants<>+828(SB)/4, $0x3c088870
+DATA IrisConstants<>+832(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+836(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+840(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+844(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+848(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+852(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+856(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+860(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+864(SB)/4, $0x39509279
+DATA IrisConstants<>+868(SB)/4, $0x39509279
+DATA IrisConstants<>+872(SB)/4, $0x39509279
+DATA IrisConstants<>+876(SB)/4, $0x39509279
+DATA IrisConstants<>+880(SB)/4, $0x39509279
+DATA IrisConstants<>+884(SB)/4, $0x39509279
+DATA IrisConstants<>+888(SB)/4, $0x39509279
+DATA IrisConstants<>+892(SB)/4, $0x39509279
+DATA IrisConstants<>+896(SB)/4, $0xc1133333
+DATA IrisConstants<>+900(SB)/4, $0x41133333
+DATA IrisConstants<>+904(SB)/8, $0x3fefffffff5d2f8a
+DATA IrisConstants<>+912(SB)/8, $0x3fc1a25749bfd9c6
+DATA IrisConstants<>+920(SB)/8, $0x3f705f9e09d912bd
+DATA IrisConstants<>+928(SB)/8, $0x3f006f86df8744e1
+DATA IrisConstants<>+936(SB)/8, $0x3e6accd728944370
+DATA IrisConstants<>+944(SB)/8, $0x3ff0000000000000
+DATA IrisConstants<>+952(SB)/8, $0x3fde2680edefb4d4
+DATA IrisConstants<>+960(SB)/8, $0x3f9c5cba800d435a
+DATA IrisConstants<>+968(SB)/8, $0x3f3b71488e4fe508
+DATA IrisConstants<>+976(SB)/8, $0x3ebad30869630fb0
+DATA IrisConstants<>+984(SB)/8, $0x3e08c1ab44ef68c0
+DATA IrisConstants<>+992(SB)/4, $0xff800000
+DATA IrisConstants<>+996(SB)/4, $0xc2d00000
+DATA IrisConstants<>+1000(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+1004(SB)/4, $0x3f800000
+DATA IrisConstants<>+1008(SB)/4, $0x3f317200
+DATA IrisConstants<>+1012(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+1016(SB)/4, $0x3f000000
+DATA IrisConstants<>+1020(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+1024(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+1028(SB)/4, $0x3c088870
+DATA IrisConstants<>+1032(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+1036(SB)/4, $0x39509279
+DATA IrisConstants<>+1040(SB)/8, $0x7ff0000000000000
+DATA IrisConstants<>+1048(SB)/8, $0x7ff0000000000000
+DATA IrisConstants<>+1056(SB)/8, $0x7ff0000000000000
+DATA IrisConstants<>+1064(SB)/8, $0x7ff0000000000000
+DATA IrisConstants<>+1072(SB)/8, $0x00095f619980c433
+DATA IrisConstants<>+1080(SB)/8, $0x00095f619980c433
+DATA IrisConstants<>+1088(SB)/8, $0x00095f619980c433
+DATA IrisConstants<>+1096(SB)/8, $0x00095f619980c433
+DATA IrisConstants<>+1104(SB)/8, $0x4330000000000000
+DATA IrisConstants<>+1112(SB)/8, $0x4330000000000000
+DATA IrisConstants<>+1120(SB)/8, $0x4330000000000000
+DATA IrisConstants<>+1128(SB)/8, $0x4330000000000000
+DATA IrisConstants<>+1136(SB)/8, $0x43300000000003ff
+DATA IrisConstants<>+1144(SB)/8, $0x43300000000003ff
+DATA IrisConstants<>+1152(SB)/8, $0x43300000000003ff
+DATA IrisConstants<>+1160(SB)/8, $0x43300000000003ff
+DATA IrisConstants<>+1168(SB)/8, $0x000fffffffffffff
+DATA IrisConstants<>+1176(SB)/8, $0x000fffffffffffff
+DATA IrisConstants<>+1184(SB)/8, $0x000fffffffffffff
+DATA IrisConstants<>+1192(SB)/8, $0x000fffffffffffff
+DATA IrisConstants<>+1200(SB)/8, $0x3fe6a09e667f3bcd
+DATA IrisConstants<>+1208(SB)/8, $0x3fe6a09e667f3bcd
+DATA IrisConstants<>+1216(SB)/8, $0x3fe6a09e667f3bcd
+DATA IrisConstants<>+1224(SB)/8, $0x3fe6a09e667f3bcd
+DATA IrisConstants<>+1232(SB)/8, $0x4000000000000000
+DATA IrisConstants<>+1240(SB)/8, $0x4000000000000000
+DATA IrisConstants<>+1248(SB)/8, $0x4000000000000000
+DATA IrisConstants<>+1256(SB)/8, $0x4000000000000000
+DATA IrisConstants<>+1264(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+1272(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+1280(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+1288(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+1296(SB)/8, $0x4000000000004990
+DATA IrisConstants<>+1304(SB)/8, $0x4000000000004990
+DATA IrisConstants<>+1312(SB)/8, $0x4000000000004990
+DATA IrisConstants<>+1320(SB)/8, $0x4000000000004990
+DATA IrisConstants<>+1328(SB)/8, $0x3fe555554db62b8a
+DATA IrisConstants<>+1336(SB)/8, $0x3fe555554db62b8a
+DATA IrisConstants<>+1344(SB)/8, $0x3fe555554db62b8a
+DATA IrisConstants<>+1352(SB)/8, $0x3fe555554db62b8a
+DATA IrisConstants<>+1360(SB)/8, $0x3fd999a9bd09c3ae
+DATA IrisConstants<>+1368(SB)/8, $0x3fd999a9bd09c3ae
+DATA IrisConstants<>+1376(SB)/8, $0x3fd999a9bd09c3ae
+DATA IrisConstants<>+1384(SB)/8, $0x3fd999a9bd09c3ae
+DATA IrisConstants<>+1392(SB)/8, $0x3fd2432e86d5da18
+DATA IrisConstants<>+1400(SB)/8, $0x3fd2432e86d5da18
+DATA IrisConstants<>+1408(SB)/8, $0x3fd2432e86d5da18
+DATA IrisConstants<>+1416(SB)/8, $0x3fd2432e86d5da18
+DATA IrisConstants<>+1424(SB)/8, $0x3fce3aa5e803484d
+DATA IrisConstants<>+1432(SB)/8, $0x3fce3aa5e803484d
+DATA IrisConstants<>+1440(SB)/8, $0x3fce3aa5e803484d
+DATA IrisConstants<>+1448(SB)/8, $0x3fce3aa5e803484d
+DATA IrisConstants<>+1456(SB)/8, $0x0000000000000000
+DATA IrisConstants<>+1464(SB)/8, $0x0000000000000000
+DATA IrisConstants<>+1472(SB)/8, $0x0000000000000000
+DATA IrisConstants<>+1480(SB)/8, $0x0000000000000000
+DATA IrisConstants<>+1488(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+1496(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+1504(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+1512(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+1520(SB)/8, $0x7ff8000000000001
+DATA IrisConstants<>+1528(SB)/8, $0x7ff8000000000001
+DATA IrisConstants<>+1536(SB)/8, $0x7ff8000000000001
+DATA IrisConstants<>+1544(SB)/8, $0x7ff8000000000001
+DATA IrisConstants<>+1552(SB)/8, $0x7ff0000000000000
+DATA IrisConstants<>+1560(SB)/8, $0x00095f619980c433
+DATA IrisConstants<>+1568(SB)/8, $0x4330000000000000
+DATA IrisConstants<>+1576(SB)/8, $0x43300000000003ff
+DATA IrisConstants<>+1584(SB)/8, $0x000fffffffffffff
+DATA IrisConstants<>+1592(SB)/8, $0x3fe6a09e667f3bcd
+DATA IrisConstants<>+1600(SB)/8, $0x4000000000000000
+DATA IrisConstants<>+1608(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+1616(SB)/8, $0x4000000000004990
+DATA IrisConstants<>+1624(SB)/8, $0x3fe555554db62b8a
+DATA IrisConstants<>+1632(SB)/8, $0x3fd999a9bd09c3ae
+DATA IrisConstants<>+1640(SB)/8, $0x3fd2432e86d5da18
+DATA IrisConstants<>+1648(SB)/8, $0x3fce3aa5e803484d
+DATA IrisConstants<>+1656(SB)/8, $0x0000000000000000
+DATA IrisConstants<>+1664(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+1672(SB)/8, $0x7ff8000000000001
+DATA IrisConstants<>+1680(SB)/4, $0x00000000
+DATA IrisConstants<>+1684(SB)/4, $0x00000000
+DATA IrisConstants<>+1688(SB)/4, $0x00000000
+DATA IrisConstants<>+1692(SB)/4, $0x00000000
+DATA IrisConstants<>+1696(SB)/4, $0x00000001
+DATA IrisConstants<>+1700(SB)/4, $0x00000001
+DATA IrisConstants<>+1704(SB)/4, $0x00000001
+DATA IrisConstants<>+1708(SB)/4, $0x00000001
+DATA IrisConstants<>+1712(SB)/4, $0x00000002
+DATA IrisConstants<>+1716(SB)/4, $0x00000002
+DATA IrisConstants<>+1720(SB)/4, $0x00000002
+DATA IrisConstants<>+1724(SB)/4, $0x00000002
+DATA IrisConstants<>+1728(SB)/4, $0x00000003
+DATA IrisConstants<>+1732(SB)/4, $0x00000003
+DATA IrisConstants<>+1736(SB)/4, $0x00000003
+DATA IrisConstants<>+1740(SB)/4, $0x00000003
+DATA IrisConstants<>+1744(SB)/4, $0x00000004
+DATA IrisConstants<>+1748(SB)/4, $0x00000004
+DATA IrisConstants<>+1752(SB)/4, $0x00000004
+DATA IrisConstants<>+1756(SB)/4, $0x00000004
+DATA IrisConstants<>+1760(SB)/4, $0x00000005
+DATA IrisConstants<>+1764(SB)/4, $0x00000005
+DATA IrisConstants<>+1768(SB)/4, $0x00000005
+DATA IrisConstants<>+1772(SB)/4, $0x00000005
+DATA IrisConstants<>+1776(SB)/4, $0x00000006
+DATA IrisConstants<>+1780(SB)/4, $0x00000006
+DATA IrisConstants<>+1784(SB)/4, $0x00000006
+DATA IrisConstants<>+1788(SB)/4, $0x00000006
+DATA IrisConstants<>+1792(SB)/4, $0x00000007
+DATA IrisConstants<>+1796(SB)/4, $0x00000007
+DATA IrisConstants<>+1800(SB)/4, $0x00000007
+DATA IrisConstants<>+1804(SB)/4, $0x00000007
+DATA IrisConstants<>+1808(SB)/8, $0x405528f5c28f5c29
+DATA IrisConstants<>+1816(SB)/8, $0x405528f5c28f5c29
+DATA IrisConstants<>+1824(SB)/8, $0x405528f5c28f5c29
+DATA IrisConstants<>+1832(SB)/8, $0x405528f5c28f5c29
+DATA IrisConstants<>+1840(SB)/8, $0xc022666666666666
+DATA IrisConstants<>+1848(SB)/8, $0xc022666666666666
+DATA IrisConstants<>+1856(SB)/8, $0xc022666666666666
+DATA IrisConstants<>+1864(SB)/8, $0xc022666666666666
+DATA IrisConstants<>+1872(SB)/8, $0x4022666666666666
+DATA IrisConstants<>+1880(SB)/8, $0x4022666666666666
+DATA IrisConstants<>+1888(SB)/8, $0x4022666666666666
+DATA IrisConstants<>+1896(SB)/8, $0x4022666666666666
+DATA IrisConstants<>+1904(SB)/4, $0x42b20000
+DATA IrisConstants<>+1908(SB)/4, $0x42b20000
+DATA IrisConstants<>+1912(SB)/4, $0x42b20000
+DATA IrisConstants<>+1916(SB)/4, $0x42b20000
+DATA IrisConstants<>+1920(SB)/4, $0x42b20000
+DATA IrisConstants<>+1924(SB)/4, $0x42b20000
+DATA IrisConstants<>+1928(SB)/4, $0x42b20000
+DATA IrisConstants<>+1932(SB)/4, $0x42b20000
+DATA IrisConstants<>+1936(SB)/4, $0x7fffffff
+DATA IrisConstants<>+1940(SB)/4, $0x00000000
+DATA IrisConstants<>+1944(SB)/4, $0x00000000
+DATA IrisConstants<>+1948(SB)/4, $0x00000000
+DATA IrisConstants<>+1952(SB)/4, $0x00000000
+DATA IrisConstants<>+1956(SB)/4, $0x00000000
+DATA IrisConstants<>+1960(SB)/4, $0x00000000
+DATA IrisConstants<>+1964(SB)/4, $0x00000000
+DATA IrisConstants<>+1968(SB)/4, $0x00000000
+DATA IrisConstants<>+1972(SB)/4, $0x00000000
+DATA IrisConstants<>+1976(SB)/4, $0x00000000
+DATA IrisConstants<>+1980(SB)/4, $0x00000000
+DATA IrisConstants<>+1984(SB)/4, $0x3f8f5d20
+DATA IrisConstants<>+1988(SB)/4, $0x3fb01fb1
+DATA IrisConstants<>+1992(SB)/4, $0x3fd1b051
+DATA IrisConstants<>+1996(SB)/4, $0x3fef2f70
+DATA IrisConstants<>+2000(SB)/4, $0x40079a3b
+DATA IrisConstants<>+2004(SB)/4, $0x4018685e
+DATA IrisConstants<>+2008(SB)/4, $0x402817cb
+DATA IrisConstants<>+2012(SB)/4, $0x403761a0
+DATA IrisConstants<>+2016(SB)/4, $0x40514faa
+DATA IrisConstants<>+2020(SB)/4, $0x4071dcca
+DATA IrisConstants<>+2024(SB)/4, $0x4087899d
+DATA IrisConstants<>+2028(SB)/4, $0x40973379
+DATA IrisConstants<>+2032(SB)/4, $0x40a8c798
+DATA IrisConstants<>+2036(SB)/4, $0x40b8b7a9
+DATA IrisConstants<>+2040(SB)/4, $0x40c86514
+DATA IrisConstants<>+2044(SB)/4, $0x40d85a33
+DATA IrisConstants<>+2048(SB)/4, $0x40f06ae2
+DATA IrisConstants<>+2052(SB)/4, $0x410aa123
+DATA IrisConstants<>+2056(SB)/4, $0x41120000
+DATA IrisConstants<>+2060(SB)/4, $0x00000000
+DATA IrisConstants<>+2064(SB)/4, $0x00000000
+DATA IrisConstants<>+2068(SB)/4, $0x00000000
+DATA IrisConstants<>+2072(SB)/4, $0x00000000
+DATA IrisConstants<>+2076(SB)/4, $0x00000000
+DATA IrisConstants<>+2080(SB)/4, $0x00000000
+DATA IrisConstants<>+2084(SB)/4, $0x3e3d8f7f
+DATA IrisConstants<>+2088(SB)/4, $0x3ea3ab50
+DATA IrisConstants<>+2092(SB)/4, $0x3ee2aab4
+DATA IrisConstants<>+2096(SB)/4, $0x3f118b3f
+DATA IrisConstants<>+2100(SB)/4, $0x3f2e90f7
+DATA IrisConstants<>+2104(SB)/4, $0x3f500742
+DATA IrisConstants<>+2108(SB)/4, $0x3f6e3c91
+DATA IrisConstants<>+2112(SB)/4, $0xbd03c0a5
+DATA IrisConstants<>+2116(SB)/4, $0xbc1a3371
+DATA IrisConstants<>+2120(SB)/4, $0x3ad3712b
+DATA IrisConstants<>+2124(SB)/4, $0x3b973862
+DATA IrisConstants<>+2128(SB)/4, $0x3b956770
+DATA IrisConstants<>+2132(SB)/4, $0x3b5d52c8
+DATA IrisConstants<>+2136(SB)/4, $0x3b1a31ac
+DATA IrisConstants<>+2140(SB)/4, $0x3abc7213
+DATA IrisConstants<>+2144(SB)/4, $0x3a468bac
+DATA IrisConstants<>+2148(SB)/4, $0x3994c5e1
+DATA IrisConstants<>+2152(SB)/4, $0x38e3b00a
+DATA IrisConstants<>+2156(SB)/4, $0x382a26cb
+DATA IrisConstants<>+2160(SB)/4, $0x37898c33
+DATA IrisConstants<>+2164(SB)/4, $0x36e4daf2
+DATA IrisConstants<>+2168(SB)/4, $0x356ef6cc
+DATA IrisConstants<>+2172(SB)/4, $0x352c0853
+DATA IrisConstants<>+2176(SB)/4, $0x3431d754
+DATA IrisConstants<>+2180(SB)/4, $0x32a8c62a
+DATA IrisConstants<>+2184(SB)/4, $0x00000000
+DATA IrisConstants<>+2188(SB)/4, $0x00000000
+DATA IrisConstants<>+2192(SB)/4, $0x00000000
+DATA IrisConstants<>+2196(SB)/4, $0x00000000
+DATA IrisConstants<>+2200(SB)/4, $0x00000000
+DATA IrisConstants<>+2204(SB)/4, $0x00000000
+DATA IrisConstants<>+2208(SB)/4, $0x3e062d94
+DATA IrisConstants<>+2212(SB)/4, $0x3dc44657
+DATA IrisConstants<>+2216(SB)/4, $0x3d2e50f5
+DATA IrisConstants<>+2220(SB)/4, $0xbb9ca7cb
+DATA IrisConstants<>+2224(SB)/4, $0xbd23c0da
+DATA IrisConstants<>+2228(SB)/4, $0xbd662a51
+DATA IrisConstants<>+2232(SB)/4, $0xbd808c6a
+DATA IrisConstants<>+2236(SB)/4, $0xbd5c0ee0
+DATA IrisConstants<>+2240(SB)/4, $0x3b8ea104
+DATA IrisConstants<>+2244(SB)/4, $0xbcaddfe9
+DATA IrisConstants<>+2248(SB)/4, $0xbccd2a94
+DATA IrisConstants<>+2252(SB)/4, $0xbcac0c1c
+DATA IrisConstants<>+2256(SB)/4, $0xbc780862
+DATA IrisConstants<>+2260(SB)/4, $0xbc227602
+DATA IrisConstants<>+2264(SB)/4, $0xbbd224aa
+DATA IrisConstants<>+2268(SB)/4, $0xbb864f2c
+DATA IrisConstants<>+2272(SB)/4, $0xbaf848e1
+DATA IrisConstants<>+2276(SB)/4, $0xba36615a
+DATA IrisConstants<>+2280(SB)/4, $0xb992ef64
+DATA IrisConstants<>+2284(SB)/4, $0xb8dd5a4a
+DATA IrisConstants<>+2288(SB)/4, $0xb811d3ad
+DATA IrisConstants<>+2292(SB)/4, $0xb75417be
+DATA IrisConstants<>+2296(SB)/4, $0xb6b14040
+DATA IrisConstants<>+2300(SB)/4, $0xb5f6b849
+DATA IrisConstants<>+2304(SB)/4, $0xb4dc97ea
+DATA IrisConstants<>+2308(SB)/4, $0xb32e950c
+DATA IrisConstants<>+2312(SB)/4, $0x00000000
+DATA IrisConstants<>+2316(SB)/4, $0x00000000
+DATA IrisConstants<>+2320(SB)/4, $0x00000000
+DATA IrisConstants<>+2324(SB)/4, $0x00000000
+DATA IrisConstants<>+2328(SB)/4, $0x00000000
+DATA IrisConstants<>+2332(SB)/4, $0x00000000
+DATA IrisConstants<>+2336(SB)/4, $0x3976545d
+DATA IrisConstants<>+2340(SB)/4, $0x3de52200
+DATA IrisConstants<>+2344(SB)/4, $0x3e2323c5
+DATA IrisConstants<>+2348(SB)/4, $0x3e2dc7e3
+DATA IrisConstants<>+2352(SB)/4, $0x3e1beadc
+DATA IrisConstants<>+2356(SB)/4, $0x3df77f54
+DATA IrisConstants<>+2360(SB)/4, $0x3da41717
+DATA IrisConstants<>+2364(SB)/4, $0x3d3912ca
+DATA IrisConstants<>+2368(SB)/4, $0x3de31e99
+DATA IrisConstants<>+2372(SB)/4, $0x3dcbc02f
+DATA IrisConstants<>+2376(SB)/4, $0x3d97375c
+DATA IrisConstants<>+2380(SB)/4, $0x3d565c88
+DATA IrisConstants<>+2384(SB)/4, $0x3d0c6170
+DATA IrisConstants<>+2388(SB)/4, $0x3cae3763
+DATA IrisConstants<>+2392(SB)/4, $0x3c5b32f0
+DATA IrisConstants<>+2396(SB)/4, $0x3c0a272f
+DATA IrisConstants<>+2400(SB)/4, $0x3b794246
+DATA IrisConstants<>+2404(SB)/4, $0x3ab5982c
+DATA IrisConstants<>+2408(SB)/4, $0x3a122ff8
+DATA IrisConstants<>+2412(SB)/4, $0x395beda2
+DATA IrisConstants<>+2416(SB)/4, $0x38926f5e
+DATA IrisConstants<>+2420(SB)/4, $0x37d80f9d
+DATA IrisConstants<>+2424(SB)/4, $0x37237cb5
+DATA IrisConstants<>+2428(SB)/4, $0x36703fda
+DATA IrisConstants<>+2432(SB)/4, $0x3555348b
+DATA IrisConstants<>+2436(SB)/4, $0x33a9db5a
+DATA IrisConstants<>+2440(SB)/4, $0x00000000
+DATA IrisConstants<>+2444(SB)/4, $0x00000000
+DATA IrisConstants<>+2448(SB)/4, $0x00000000
+DATA IrisConstants<>+2452(SB)/4, $0x00000000
+DATA IrisConstants<>+2456(SB)/4, $0x00000000
+DATA IrisConstants<>+2460(SB)/4, $0x00000000
+DATA IrisConstants<>+2464(SB)/4, $0xbeaaab82
+DATA IrisConstants<>+2468(SB)/4, $0xbe945e8b
+DATA IrisConstants<>+2472(SB)/4, $0xbe5c27e0
+DATA IrisConstants<>+2476(SB)/4, $0xbe07d305
+DATA IrisConstants<>+2480(SB)/4, $0xbd4f793b
+DATA IrisConstants<>+2484(SB)/4, $0x3c3f4c26
+DATA IrisConstants<>+2488(SB)/4, $0x3d83a936
+DATA IrisConstants<>+2492(SB)/4, $0x3dbf9c50
+DATA IrisConstants<>+2496(SB)/4, $0xbe8fd0bc
+DATA IrisConstants<>+2500(SB)/4, $0xbe4b3b69
+DATA IrisConstants<>+2504(SB)/4, $0xbe052d4c
+DATA IrisConstants<>+2508(SB)/4, $0xbdb17d89
+DATA IrisConstants<>+2512(SB)/4, $0xbd5f6392
+DATA IrisConstants<>+2516(SB)/4, $0xbd074351
+DATA IrisConstants<>+2520(SB)/4, $0xbca7e7e9
+DATA IrisConstants<>+2524(SB)/4, $0xbc51ebc9
+DATA IrisConstants<>+2528(SB)/4, $0xbbbc0e36
+DATA IrisConstants<>+2532(SB)/4, $0xbb08802f
+DATA IrisConstants<>+2536(SB)/4, $0xba5b6caa
+DATA IrisConstants<>+2540(SB)/4, $0xb9a4f57a
+DATA IrisConstants<>+2544(SB)/4, $0xb8dc0681
+DATA IrisConstants<>+2548(SB)/4, $0xb822920b
+DATA IrisConstants<>+2552(SB)/4, $0xb7739b33
+DATA IrisConstants<>+2556(SB)/4, $0xb6b3ece5
+DATA IrisConstants<>+2560(SB)/4, $0xb59ff120
+DATA IrisConstants<>+2564(SB)/4, $0xb3ffe119
+DATA IrisConstants<>+2568(SB)/4, $0x00000000
+DATA IrisConstants<>+2572(SB)/4, $0x00000000
+DATA IrisConstants<>+2576(SB)/4, $0x00000000
+DATA IrisConstants<>+2580(SB)/4, $0x00000000
+DATA IrisConstants<>+2584(SB)/4, $0x00000000
+DATA IrisConstants<>+2588(SB)/4, $0x00000000
+DATA IrisConstants<>+2592(SB)/4, $0x32dacbc1
+DATA IrisConstants<>+2596(SB)/4, $0xbe35255b
+DATA IrisConstants<>+2600(SB)/4, $0xbe8f2d48
+DATA IrisConstants<>+2604(SB)/4, $0xbeb01ad4
+DATA IrisConstants<>+2608(SB)/4, $0xbec1ab8a
+DATA IrisConstants<>+2612(SB)/4, $0xbec4db29
+DATA IrisConstants<>+2616(SB)/4, $0xbebcddc8
+DATA IrisConstants<>+2620(SB)/4, $0xbeae5023
+DATA IrisConstants<>+2624(SB)/4, $0x3eb214ed
+DATA IrisConstants<>+2628(SB)/4, $0x3e66eeed
+DATA IrisConstants<>+2632(SB)/4, $0x3e0fa155
+DATA IrisConstants<>+2636(SB)/4, $0x3dba26e8
+DATA IrisConstants<>+2640(SB)/4, $0x3d65efdb
+DATA IrisConstants<>+2644(SB)/4, $0x3d09981c
+DATA IrisConstants<>+2648(SB)/4, $0x3ca9abfb
+DATA IrisConstants<>+2652(SB)/4, $0x3c5348fd
+DATA IrisConstants<>+2656(SB)/4, $0x3bbc9a53
+DATA IrisConstants<>+2660(SB)/4, $0x3b08a5be
+DATA IrisConstants<>+2664(SB)/4, $0x3a5b843f
+DATA IrisConstants<>+2668(SB)/4, $0x39a4fcae
+DATA IrisConstants<>+2672(SB)/4, $0x38dbfea9
+DATA IrisConstants<>+2676(SB)/4, $0x38227fd6
+DATA IrisConstants<>+2680(SB)/4, $0x3773fe5f
+DATA IrisConstants<>+2684(SB)/4, $0x36b3ffae
+DATA IrisConstants<>+2688(SB)/4, $0x359ffffa
+DATA IrisConstants<>+2692(SB)/4, $0x33fffff6
+DATA IrisConstants<>+2696(SB)/4, $0x00000000
+DATA IrisConstants<>+2700(SB)/4, $0x00000000
+DATA IrisConstants<>+2704(SB)/4, $0x00000000
+DATA IrisConstants<>+2708(SB)/4, $0x00000000
+DATA IrisConstants<>+2712(SB)/4, $0x00000000
+DATA IrisConstants<>+2716(SB)/4, $0x00000000
+DATA IrisConstants<>+2720(SB)/4, $0x00000000
+DATA IrisConstants<>+2724(SB)/4, $0x3f776c81
+DATA IrisConstants<>+2728(SB)/4, $0x3f67863e
+DATA IrisConstants<>+2732(SB)/4, $0x3f53b8c2
+DATA IrisConstants<>+2736(SB)/4, $0x3f3c4acf
+DATA IrisConstants<>+2740(SB)/4, $0x3f260d89
+DATA IrisConstants<>+2744(SB)/4, $0x3f0cba8c
+DATA IrisConstants<>+2748(SB)/4, $0x3eee7f6e
+DATA IrisConstants<>+2752(SB)/4, $0x3f4ebd82
+DATA IrisConstants<>+2756(SB)/4, $0x3f614aa1
+DATA IrisConstants<>+2760(SB)/4, $0x3f6d5e43
+DATA IrisConstants<>+2764(SB)/4, $0x3f7416a0
+DATA IrisConstants<>+2768(SB)/4, $0x3f78b5f0
+DATA IrisConstants<>+2772(SB)/4, $0x3f7ba9d8
+DATA IrisConstants<>+2776(SB)/4, $0x3f7d55c3
+DATA IrisConstants<>+2780(SB)/4, $0x3f7e580f
+DATA IrisConstants<>+2784(SB)/4, $0x3f7f4320
+DATA IrisConstants<>+2788(SB)/4, $0x3f7fbba4
+DATA IrisConstants<>+2792(SB)/4, $0x3f7fe48e
+DATA IrisConstants<>+2796(SB)/4, $0x3f7ff5b0
+DATA IrisConstants<>+2800(SB)/4, $0x3f7ffc90
+DATA IrisConstants<>+2804(SB)/4, $0x3f7ffebb
+DATA IrisConstants<>+2808(SB)/4, $0x3f7fff86
+DATA IrisConstants<>+2812(SB)/4, $0x3f7fffd3
+DATA IrisConstants<>+2816(SB)/4, $0x3f7ffff6
+DATA IrisConstants<>+2820(SB)/4, $0x3f7fffff
+DATA IrisConstants<>+2824(SB)/4, $0x3f800000
+DATA IrisConstants<>+2828(SB)/4, $0x00000000
+DATA IrisConstants<>+2832(SB)/4, $0x00000000
+DATA IrisConstants<>+2836(SB)/4, $0x00000000
+DATA IrisConstants<>+2840(SB)/4, $0x00000000
+DATA IrisConstants<>+2844(SB)/4, $0x00000000
+DATA IrisConstants<>+2848(SB)/4, $0x00000000
+DATA IrisConstants<>+2852(SB)/4, $0x3e3b6cab
+DATA IrisConstants<>+2856(SB)/4, $0x3e9e5026
+DATA IrisConstants<>+2860(SB)/4, $0x3ed4ef27
+DATA IrisConstants<>+2864(SB)/4, $0x3f03a7d4
+DATA IrisConstants<>+2868(SB)/4, $0x3f17bea7
+DATA IrisConstants<>+2872(SB)/4, $0x3f2bc87d
+DATA IrisConstants<>+2876(SB)/4, $0x3f3b1ae2
+DATA IrisConstants<>+2880(SB)/4, $0x80000000
+DATA IrisConstants<>+2884(SB)/4, $0x42b20000
+DATA IrisConstants<>+2888(SB)/4, $0x4b400000
+DATA IrisConstants<>+2892(SB)/4, $0x00000000
+DATA IrisConstants<>+2896(SB)/4, $0x3f800000
+DATA IrisConstants<>+2900(SB)/4, $0x40000000
+DATA IrisConstants<>+2904(SB)/4, $0x40400000
+DATA IrisConstants<>+2908(SB)/4, $0x40800000
+DATA IrisConstants<>+2912(SB)/4, $0x40a00000
+DATA IrisConstants<>+2916(SB)/4, $0x40c00000
+DATA IrisConstants<>+2920(SB)/4, $0x40e00000
+DATA IrisConstants<>+2924(SB)/4, $0x00000000
+DATA IrisConstants<>+2928(SB)/4, $0x00000000
+DATA IrisConstants<>+2932(SB)/4, $0x00000000
+DATA IrisConstants<>+2936(SB)/4, $0x00000000
+DATA IrisConstants<>+2940(SB)/4, $0x00000000
+DATA IrisConstants<>+2944(SB)/4, $0x00000000
+DATA IrisConstants<>+2948(SB)/4, $0x00000000
+DATA IrisConstants<>+2952(SB)/4, $0x00000000
+DATA IrisConstants<>+2956(SB)/4, $0x41000000
+DATA IrisConstants<>+2960(SB)/4, $0x41100000
+DATA IrisConstants<>+2964(SB)/4, $0x41200000
+DATA IrisConstants<>+2968(SB)/4, $0x41300000
+DATA IrisConstants<>+2972(SB)/4, $0x41400000
+DATA IrisConstants<>+2976(SB)/4, $0x41500000
+DATA IrisConstants<>+2980(SB)/4, $0x41600000
+DATA IrisConstants<>+2984(SB)/4, $0x41700000
+DATA IrisConstants<>+2988(SB)/4, $0x00000000
+DATA IrisConstants<>+2992(SB)/4, $0x00000000
+DATA IrisConstants<>+2996(SB)/4, $0x00000000
+DATA IrisConstants<>+3000(SB)/4, $0x00000000
+DATA IrisConstants<>+3004(SB)/4, $0x00000000
+DATA IrisConstants<>+3008(SB)/4, $0x00000000
+DATA IrisConstants<>+3012(SB)/4, $0x3f800000
+DATA IrisConstants<>+3016(SB)/4, $0x40000000
+DATA IrisConstants<>+3020(SB)/4, $0x40400000
+DATA IrisConstants<>+3024(SB)/4, $0x40800000
+DATA IrisConstants<>+3028(SB)/4, $0x40a00000
+DATA IrisConstants<>+3032(SB)/4, $0x40c00000
+DATA IrisConstants<>+3036(SB)/4, $0x40e00000
+DATA IrisConstants<>+3040(SB)/4, $0x41000000
+DATA IrisConstants<>+3044(SB)/4, $0x41100000
+DATA IrisConstants<>+3048(SB)/4, $0x41200000
+DATA IrisConstants<>+3052(SB)/4, $0x41300000
+DATA IrisConstants<>+3056(SB)/4, $0x41400000
+DATA IrisConstants<>+3060(SB)/4, $0x41500000
+DATA IrisConstants<>+3064(SB)/4, $0x41600000
+DATA IrisConstants<>+3068(SB)/4, $0x41700000
+DATA IrisConstants<>+3072(SB)/4, $0x00000000
+GLOBL IrisConstants<>(SB), RODATA|NOPTR, $3076

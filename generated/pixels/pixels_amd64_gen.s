@@ -243,7 +243,6 @@ loop1:
 	VPERM2F128   $0x31, Y0, Y1, Y0
 	VADDPS       Y0, Y2, Y0
 	VADDPS       407040(DI), Y0, Y0
-	VMOVUPS      Y0, 1024(SI)
 	VMOVUPS      (SI), Y1
 	VMULPS       406016(DI), Y1, Y2
 	VMULPS       406528(DI), Y1, Y1
@@ -295,17 +294,16 @@ loop1:
 	VUNPCKLPS    Y1, Y2, Y3
 	VUNPCKHPS    Y1, Y2, Y1
 	VADDPS       Y1, Y3, Y1
-	VUNPCKLPD    Y1, Y1, Y2
-	VUNPCKHPD    Y1, Y1, Y1
-	VADDPS       Y1, Y2, Y1
+	VUNPCKHPD    Y1, Y1, Y2
+	VADDPS       Y2, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X2
+	VMOVSD       407072(DI), X3
+	VADDPS       X3, X1, X1
 	VADDPS       X2, X1, X1
-	VMOVSD       407072(DI), X2
-	VADDPS       X2, X1, X1
+	VMOVUPS      Y0, 1024(SI)
 	VMOVSD       X1, 1056(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       PixelsConstants<>+64(SB), X1, X1
 	VMOVUPS      PixelsConstants<>+64(SB), Y2
 	VMOVUPS      PixelsConstants<>+32(SB), Y3
 	VBLENDVPS    Y2, Y1, Y3, Y3
@@ -318,75 +316,65 @@ loop1:
 	VMAXPS       Y4, Y3, Y3
 	VMOVSS       X3, 1104(SI)
 	VSUBPS       Y3, Y0, Y0
-	VMOVUPS      PixelsConstants<>+128(SB), Y4
-	VMINPS       Y0, Y4, Y0
-	VMOVUPS      PixelsConstants<>+96(SB), Y5
-	VMAXPS       Y0, Y5, Y0
-	VMOVUPS      PixelsConstants<>+160(SB), Y6
-	VMOVAPS      Y6, Y7
-	VFMADD231PS  PixelsConstants<>+192(SB), Y0, Y7
-	VSUBPS       Y6, Y7, Y7
-	VFNMADD231PS PixelsConstants<>+224(SB), Y7, Y0
-	VFNMADD231PS PixelsConstants<>+256(SB), Y7, Y0
-	VMULPS       Y0, Y0, Y8
-	VADDPS       PixelsConstants<>+288(SB), Y0, Y9
-	VSUBPS       PixelsConstants<>+288(SB), Y9, Y10
-	VSUBPS       Y10, Y0, Y10
-	VMOVUPS      PixelsConstants<>+320(SB), Y11
-	VMOVAPS      Y11, Y12
-	VFMADD231PS  PixelsConstants<>+352(SB), Y0, Y12
-	VMOVUPS      PixelsConstants<>+384(SB), Y13
-	VMOVAPS      Y13, Y14
-	VFMADD231PS  PixelsConstants<>+416(SB), Y0, Y14
-	VMOVUPS      PixelsConstants<>+448(SB), Y15
-	VFMADD132PS  PixelsConstants<>+480(SB), Y15, Y0
-	VFMADD231PS  Y8, Y14, Y12
-	VMULPS       Y8, Y8, Y14
-	VFMADD231PS  Y14, Y0, Y12
-	VFMADD231PS  Y12, Y8, Y10
-	VADDPS       Y10, Y9, Y0
-	VMOVAPS      Y6, Y8
-	VFMADD231PS  Y11, Y7, Y8
-	VSUBPS       Y6, Y8, Y9
-	VSUBPS       Y9, Y7, Y7
-	VADDPS       Y6, Y7, Y7
-	VPSLLD       $0x17, Y8, Y8
-	VPADDD       PixelsConstants<>+288(SB), Y8, Y8
+	VMOVUPS      PixelsConstants<>+96(SB), Y4
+	VMAXPS       Y0, Y4, Y0
+	VMOVUPS      PixelsConstants<>+128(SB), Y5
+	VMOVAPS      Y5, Y6
+	VFMADD231PS  PixelsConstants<>+160(SB), Y0, Y6
+	VSUBPS       Y5, Y6, Y6
+	VMOVAPS      Y5, Y7
+	VFMADD231PS  PixelsConstants<>+192(SB), Y6, Y7
+	VSUBPS       Y5, Y7, Y8
+	VSUBPS       Y8, Y6, Y8
+	VADDPS       Y5, Y8, Y8
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       PixelsConstants<>+288(SB), Y7, Y7
-	VMULPS       Y8, Y0, Y0
-	VMULPS       Y7, Y0, Y0
+	VPADDD       PixelsConstants<>+224(SB), Y7, Y7
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       PixelsConstants<>+224(SB), Y8, Y8
+	VFNMADD231PS PixelsConstants<>+256(SB), Y6, Y0
+	VFNMADD231PS PixelsConstants<>+288(SB), Y6, Y0
+	VMULPS       Y0, Y0, Y6
+	VMOVUPS      PixelsConstants<>+192(SB), Y9
+	VMOVAPS      Y9, Y10
+	VFMADD231PS  PixelsConstants<>+320(SB), Y0, Y10
+	VMOVUPS      PixelsConstants<>+352(SB), Y11
+	VMOVAPS      Y11, Y12
+	VFMADD231PS  PixelsConstants<>+384(SB), Y0, Y12
+	VMOVUPS      PixelsConstants<>+416(SB), Y13
+	VMOVAPS      Y13, Y14
+	VFMADD231PS  PixelsConstants<>+448(SB), Y0, Y14
+	VFMADD231PS  Y6, Y12, Y10
+	VMULPS       Y6, Y6, Y12
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y10, Y6, Y0
+	VFMADD231PS  Y7, Y0, Y7
+	VMULPS       Y8, Y7, Y0
 	VSUBPS       X3, X1, X1
-	VMINPS       X1, X4, X1
-	VMAXPS       X1, X5, X1
-	VMOVAPS      X6, X3
-	VFMADD231PS  PixelsConstants<>+192(SB), X1, X3
-	VSUBPS       X6, X3, X3
-	VFNMADD231PS PixelsConstants<>+224(SB), X3, X1
+	VMAXPS       X1, X4, X1
+	VMOVAPS      X5, X3
+	VFMADD231PS  PixelsConstants<>+160(SB), X1, X3
+	VSUBPS       X5, X3, X3
+	VMOVAPS      X5, X4
+	VFMADD231PS  X9, X3, X4
+	VSUBPS       X5, X4, X6
+	VSUBPS       X6, X3, X6
+	VADDPS       X5, X6, X5
+	VPSLLD       $0x17, X4, X4
+	VPADDD       PixelsConstants<>+224(SB), X4, X4
+	VPSLLD       $0x17, X5, X5
+	VPADDD       PixelsConstants<>+224(SB), X5, X5
 	VFNMADD231PS PixelsConstants<>+256(SB), X3, X1
-	VMULPS       X1, X1, X4
-	VADDPS       PixelsConstants<>+288(SB), X1, X5
-	VSUBPS       PixelsConstants<>+288(SB), X5, X7
-	VSUBPS       X7, X1, X7
-	VMOVAPS      X11, X8
-	VFMADD231PS  PixelsConstants<>+352(SB), X1, X8
-	VFMADD231PS  PixelsConstants<>+416(SB), X1, X13
-	VFMADD231PS  PixelsConstants<>+480(SB), X1, X15
-	VFMADD231PS  X4, X13, X8
-	VMULPS       X4, X4, X1
-	VFMADD231PS  X1, X15, X8
-	VFMADD231PS  X8, X4, X7
-	VADDPS       X7, X5, X1
-	VFMADD213PS  X6, X3, X11
-	VSUBPS       X6, X11, X4
-	VSUBPS       X4, X3, X3
-	VADDPS       X6, X3, X3
-	VPSLLD       $0x17, X11, X4
-	VPADDD       PixelsConstants<>+288(SB), X4, X4
-	VPSLLD       $0x17, X3, X3
-	VPADDD       PixelsConstants<>+288(SB), X3, X3
-	VMULPS       X4, X1, X1
-	VMULPS       X3, X1, X1
+	VFNMADD231PS PixelsConstants<>+288(SB), X3, X1
+	VMULPS       X1, X1, X3
+	VFMADD231PS  PixelsConstants<>+320(SB), X1, X9
+	VFMADD231PS  PixelsConstants<>+384(SB), X1, X11
+	VFMADD231PS  PixelsConstants<>+448(SB), X1, X13
+	VFMADD231PS  X3, X11, X9
+	VMULPS       X3, X3, X6
+	VFMADD231PS  X6, X13, X9
+	VFMADD231PS  X9, X3, X1
+	VFMADD231PS  X4, X1, X4
+	VMULPS       X5, X4, X1
 	VANDPS       X1, X2, X2
 	VADDPS       Y2, Y0, Y2
 	VPERM2F128   $0x01, Y2, Y2, Y3
@@ -396,7 +384,7 @@ loop1:
 	VSHUFPS      $0xb1, Y2, Y2, Y3
 	VADDPS       Y3, Y2, Y2
 	VMOVSS       X2, 1108(SI)
-	VMOVUPS      PixelsConstants<>+288(SB), Y3
+	VMOVUPS      PixelsConstants<>+224(SB), Y3
 	VDIVPS       Y2, Y3, Y2
 	VMULPS       Y2, Y0, Y0
 	VMOVUPS      Y0, 1064(SI)
@@ -645,7 +633,6 @@ loop1:
 	VPERM2F128   $0x31, Y0, Y1, Y0
 	VADDPS       Y0, Y2, Y0
 	VADDPS       407040(DI), Y0, Y0
-	VMOVUPS      Y0, 1024(SI)
 	VMOVUPS      (SI), Y1
 	VMULPS       406016(DI), Y1, Y2
 	VMULPS       406528(DI), Y1, Y1
@@ -697,17 +684,16 @@ loop1:
 	VUNPCKLPS    Y1, Y2, Y3
 	VUNPCKHPS    Y1, Y2, Y1
 	VADDPS       Y1, Y3, Y1
-	VUNPCKLPD    Y1, Y1, Y2
-	VUNPCKHPD    Y1, Y1, Y1
-	VADDPS       Y1, Y2, Y1
+	VUNPCKHPD    Y1, Y1, Y2
+	VADDPS       Y2, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X2
+	VMOVSD       407072(DI), X3
+	VADDPS       X3, X1, X1
 	VADDPS       X2, X1, X1
-	VMOVSD       407072(DI), X2
-	VADDPS       X2, X1, X1
+	VMOVUPS      Y0, 1024(SI)
 	VMOVSD       X1, 1056(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       PixelsConstants<>+64(SB), X1, X1
 	VMOVUPS      PixelsConstants<>+64(SB), Y2
 	VMOVUPS      PixelsConstants<>+32(SB), Y3
 	VBLENDVPS    Y2, Y1, Y3, Y3
@@ -720,137 +706,127 @@ loop1:
 	VMAXPS       Y4, Y3, Y3
 	VMOVSS       X3, 1104(SI)
 	VSUBPS       Y3, Y0, Y4
-	VMOVUPS      PixelsConstants<>+128(SB), Y5
-	VMINPS       Y4, Y5, Y4
-	VMOVUPS      PixelsConstants<>+96(SB), Y6
-	VMAXPS       Y4, Y6, Y4
-	VMOVUPS      PixelsConstants<>+160(SB), Y7
-	VMOVAPS      Y7, Y8
-	VFMADD231PS  PixelsConstants<>+192(SB), Y4, Y8
-	VSUBPS       Y7, Y8, Y8
-	VFNMADD231PS PixelsConstants<>+224(SB), Y8, Y4
-	VFNMADD231PS PixelsConstants<>+256(SB), Y8, Y4
-	VMULPS       Y4, Y4, Y9
-	VADDPS       PixelsConstants<>+288(SB), Y4, Y10
-	VSUBPS       PixelsConstants<>+288(SB), Y10, Y11
-	VSUBPS       Y11, Y4, Y11
-	VMOVUPS      PixelsConstants<>+320(SB), Y12
-	VMOVAPS      Y12, Y13
-	VFMADD231PS  PixelsConstants<>+352(SB), Y4, Y13
-	VMOVUPS      PixelsConstants<>+384(SB), Y14
-	VMOVAPS      Y14, Y15
-	VFMADD231PS  PixelsConstants<>+416(SB), Y4, Y15
-	VMOVUPS      PixelsConstants<>+448(SB), Y2
-	VFMADD132PS  PixelsConstants<>+480(SB), Y2, Y4
-	VFMADD231PS  Y9, Y15, Y13
-	VMULPS       Y9, Y9, Y15
-	VFMADD231PS  Y15, Y4, Y13
-	VFMADD231PS  Y13, Y9, Y11
-	VADDPS       Y11, Y10, Y4
-	VMOVAPS      Y7, Y9
-	VFMADD231PS  Y12, Y8, Y9
-	VSUBPS       Y7, Y9, Y10
-	VSUBPS       Y10, Y8, Y8
-	VADDPS       Y7, Y8, Y8
-	VPSLLD       $0x17, Y9, Y9
-	VPADDD       PixelsConstants<>+288(SB), Y9, Y9
+	VMOVUPS      PixelsConstants<>+96(SB), Y5
+	VMAXPS       Y4, Y5, Y4
+	VMOVUPS      PixelsConstants<>+128(SB), Y6
+	VMOVAPS      Y6, Y7
+	VFMADD231PS  PixelsConstants<>+160(SB), Y4, Y7
+	VSUBPS       Y6, Y7, Y7
+	VMOVAPS      Y6, Y8
+	VFMADD231PS  PixelsConstants<>+192(SB), Y7, Y8
+	VSUBPS       Y6, Y8, Y9
+	VSUBPS       Y9, Y7, Y9
+	VADDPS       Y6, Y9, Y9
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       PixelsConstants<>+288(SB), Y8, Y8
-	VMULPS       Y9, Y4, Y4
-	VMULPS       Y8, Y4, Y4
-	VSUBPS       X3, X1, X8
-	VMINPS       X8, X5, X5
-	VMAXPS       X5, X6, X5
-	VMOVAPS      X7, X6
-	VFMADD231PS  PixelsConstants<>+192(SB), X5, X6
-	VSUBPS       X7, X6, X6
-	VFNMADD231PS PixelsConstants<>+224(SB), X6, X5
-	VFNMADD231PS PixelsConstants<>+256(SB), X6, X5
-	VMULPS       X5, X5, X8
-	VADDPS       PixelsConstants<>+288(SB), X5, X9
-	VSUBPS       PixelsConstants<>+288(SB), X9, X10
-	VSUBPS       X10, X5, X10
-	VMOVAPS      X12, X11
-	VFMADD231PS  PixelsConstants<>+352(SB), X5, X11
-	VFMADD231PS  PixelsConstants<>+416(SB), X5, X14
-	VFMADD231PS  PixelsConstants<>+480(SB), X5, X2
-	VFMADD231PS  X8, X14, X11
-	VMULPS       X8, X8, X5
-	VFMADD231PS  X5, X2, X11
-	VFMADD231PS  X11, X8, X10
-	VADDPS       X10, X9, X2
-	VFMADD213PS  X7, X6, X12
-	VSUBPS       X7, X12, X5
-	VSUBPS       X5, X6, X5
-	VADDPS       X7, X5, X5
-	VPSLLD       $0x17, X12, X6
-	VPADDD       PixelsConstants<>+288(SB), X6, X6
-	VPSLLD       $0x17, X5, X5
-	VPADDD       PixelsConstants<>+288(SB), X5, X5
-	VMULPS       X6, X2, X2
-	VMULPS       X5, X2, X2
-	VANDPS       PixelsConstants<>+64(SB), X2, X5
-	VADDPS       Y5, Y4, Y5
-	VPERM2F128   $0x01, Y5, Y5, Y6
-	VADDPS       Y6, Y5, Y5
-	VSHUFPS      $0x4e, Y5, Y5, Y6
-	VADDPS       Y6, Y5, Y5
-	VSHUFPS      $0xb1, Y5, Y5, Y6
-	VADDPS       Y6, Y5, Y5
-	VMOVSS       X5, 1108(SI)
-	VMOVUPS      PixelsConstants<>+288(SB), Y6
-	VDIVPS       Y5, Y6, Y6
-	VMULPS       Y6, Y4, Y4
+	VPADDD       PixelsConstants<>+224(SB), Y8, Y8
+	VPSLLD       $0x17, Y9, Y9
+	VPADDD       PixelsConstants<>+224(SB), Y9, Y9
+	VFNMADD231PS PixelsConstants<>+256(SB), Y7, Y4
+	VFNMADD231PS PixelsConstants<>+288(SB), Y7, Y4
+	VMULPS       Y4, Y4, Y7
+	VMOVUPS      PixelsConstants<>+192(SB), Y10
+	VMOVAPS      Y10, Y11
+	VFMADD231PS  PixelsConstants<>+320(SB), Y4, Y11
+	VMOVUPS      PixelsConstants<>+352(SB), Y12
+	VMOVAPS      Y12, Y13
+	VFMADD231PS  PixelsConstants<>+384(SB), Y4, Y13
+	VMOVUPS      PixelsConstants<>+416(SB), Y14
+	VMOVAPS      Y14, Y15
+	VFMADD231PS  PixelsConstants<>+448(SB), Y4, Y15
+	VFMADD231PS  Y7, Y13, Y11
+	VMULPS       Y7, Y7, Y13
+	VFMADD231PS  Y13, Y15, Y11
+	VFMADD231PS  Y11, Y7, Y4
+	VFMADD231PS  Y8, Y4, Y8
+	VMULPS       Y9, Y8, Y4
+	VSUBPS       X3, X1, X7
+	VMAXPS       X7, X5, X5
+	VMOVAPS      X6, X7
+	VFMADD231PS  PixelsConstants<>+160(SB), X5, X7
+	VSUBPS       X6, X7, X7
+	VMOVAPS      X6, X8
+	VFMADD231PS  X10, X7, X8
+	VSUBPS       X6, X8, X9
+	VSUBPS       X9, X7, X9
+	VADDPS       X6, X9, X6
+	VPSLLD       $0x17, X8, X8
+	VPADDD       PixelsConstants<>+224(SB), X8, X8
+	VPSLLD       $0x17, X6, X6
+	VPADDD       PixelsConstants<>+224(SB), X6, X6
+	VFNMADD231PS PixelsConstants<>+256(SB), X7, X5
+	VFNMADD231PS PixelsConstants<>+288(SB), X7, X5
+	VMULPS       X5, X5, X7
+	VFMADD231PS  PixelsConstants<>+320(SB), X5, X10
+	VFMADD231PS  PixelsConstants<>+384(SB), X5, X12
+	VFMADD231PS  PixelsConstants<>+448(SB), X5, X14
+	VFMADD231PS  X7, X12, X10
+	VMULPS       X7, X7, X9
+	VFMADD231PS  X9, X14, X10
+	VFMADD231PS  X10, X7, X5
+	VFMADD231PS  X8, X5, X8
+	VMULPS       X6, X8, X5
+	VANDPS       X5, X2, X6
+	VADDPS       Y6, Y4, Y6
+	VPERM2F128   $0x01, Y6, Y6, Y7
+	VADDPS       Y7, Y6, Y6
+	VSHUFPS      $0x4e, Y6, Y6, Y7
+	VADDPS       Y7, Y6, Y6
+	VSHUFPS      $0xb1, Y6, Y6, Y7
+	VADDPS       Y7, Y6, Y6
+	VMOVSS       X6, 1108(SI)
+	VMOVUPS      PixelsConstants<>+224(SB), Y7
+	VDIVPS       Y6, Y7, Y7
+	VMULPS       Y7, Y4, Y4
 	VMOVUPS      Y4, 1064(SI)
-	VMULPS       X6, X2, X2
-	VMOVSD       X2, 1096(SI)
+	VMULPS       X7, X5, X4
+	VMOVSD       X4, 1096(SI)
 
 	// t = log(s2)
-	VSHUFPS     $0x00, X5, X5, X2
-	VCVTPS2PD   X2, Y2
-	VPADDQ      PixelsConstants<>+544(SB), Y2, Y4
-	VPSRLQ      $0x34, Y4, Y5
-	VORPD       PixelsConstants<>+576(SB), Y5, Y5
-	VSUBPD      PixelsConstants<>+608(SB), Y5, Y5
-	VANDPD      PixelsConstants<>+640(SB), Y4, Y4
-	VPADDQ      PixelsConstants<>+672(SB), Y4, Y4
-	VSUBPD      PixelsConstants<>+704(SB), Y4, Y4
-	VADDPD      PixelsConstants<>+736(SB), Y4, Y6
-	VDIVPD      Y6, Y4, Y4
-	VMULPD      Y4, Y4, Y6
-	VMOVUPS     PixelsConstants<>+800(SB), Y7
-	VFMADD231PD PixelsConstants<>+832(SB), Y6, Y7
-	VMOVUPS     PixelsConstants<>+864(SB), Y8
-	VFMADD231PD PixelsConstants<>+896(SB), Y6, Y8
-	VMULPD      Y6, Y6, Y6
-	VFMADD231PD Y6, Y8, Y7
-	VMULPD      Y6, Y6, Y6
-	VFMADD231PD PixelsConstants<>+928(SB), Y6, Y7
-	VMULPD      Y7, Y4, Y4
-	VFMADD231PD PixelsConstants<>+768(SB), Y5, Y4
-	VXORPS      X5, X5, X5
-	VCMPPD      $0x00, Y5, Y2, Y6
-	VBLENDVPD   Y6, PixelsConstants<>+992(SB), Y4, Y4
-	VCMPPD      $0x00, PixelsConstants<>+512(SB), Y2, Y6
-	VBLENDVPD   Y6, PixelsConstants<>+512(SB), Y4, Y4
-	VCMPPD      $0x19, Y5, Y2, Y2
-	VBLENDVPD   Y2, PixelsConstants<>+1024(SB), Y4, Y2
-	VCVTPD2PSY  Y2, X2
-	VMOVSS      X2, 1152(SI)
+	VSHUFPS     $0x00, X6, X6, X4
+	VCVTPS2PD   X4, Y4
+	VPADDQ      PixelsConstants<>+512(SB), Y4, Y5
+	VPSRLQ      $0x34, Y5, Y6
+	VORPD       PixelsConstants<>+544(SB), Y6, Y6
+	VSUBPD      PixelsConstants<>+576(SB), Y6, Y6
+	VANDPD      PixelsConstants<>+608(SB), Y5, Y5
+	VPADDQ      PixelsConstants<>+640(SB), Y5, Y5
+	VSUBPD      PixelsConstants<>+672(SB), Y5, Y5
+	VADDPD      PixelsConstants<>+704(SB), Y5, Y7
+	VDIVPD      Y7, Y5, Y5
+	VMULPD      Y5, Y5, Y7
+	VMOVUPS     PixelsConstants<>+768(SB), Y8
+	VFMADD231PD PixelsConstants<>+800(SB), Y7, Y8
+	VMOVUPS     PixelsConstants<>+832(SB), Y9
+	VFMADD231PD PixelsConstants<>+864(SB), Y7, Y9
+	VMULPD      Y7, Y7, Y7
+	VFMADD231PD Y7, Y9, Y8
+	VMULPD      Y7, Y7, Y7
+	VFMADD231PD PixelsConstants<>+896(SB), Y7, Y8
+	VMULPD      Y8, Y5, Y5
+	VFMADD231PD PixelsConstants<>+736(SB), Y6, Y5
+	VXORPS      X6, X6, X6
+	VCMPPD      $0x00, Y6, Y4, Y7
+	VBLENDVPD   Y7, PixelsConstants<>+960(SB), Y5, Y5
+	VCMPPD      $0x00, PixelsConstants<>+480(SB), Y4, Y7
+	VBLENDVPD   Y7, PixelsConstants<>+480(SB), Y5, Y5
+	VCMPPD      $0x19, Y6, Y4, Y4
+	VBLENDVPD   Y4, PixelsConstants<>+992(SB), Y5, Y4
+	VCVTPD2PSY  Y4, X4
+	VMOVSS      X4, 1152(SI)
 
 	// loss = Σ y*(m2 - z2 + t)
-	VBROADCASTSS X3, Y4
-	VSUBPS       Y0, Y4, Y0
-	VBROADCASTSS X2, Y4
-	VADDPS       Y4, Y0, Y0
+	VBROADCASTSS X3, Y5
+	VSUBPS       Y0, Y5, Y0
+	VBROADCASTSS X4, Y5
+	VADDPS       Y5, Y0, Y0
 	VMULPS       (CX), Y0, Y0
 	VSHUFPS      $0x00, X3, X3, X3
 	VSUBPS       X1, X3, X1
-	VSHUFPS      $0x00, X2, X2, X2
-	VADDPS       X2, X1, X1
-	VMOVSD       32(CX), X2
-	VMULPS       X1, X2, X1
-	VANDPS       PixelsConstants<>+64(SB), X1, X1
+	VSHUFPS      $0x00, X4, X4, X3
+	VADDPS       X3, X1, X1
+	VMOVSD       32(CX), X3
+	VMULPS       X1, X3, X1
+	VANDPS       X1, X2, X1
 	VADDPS       Y1, Y0, Y0
 	VPERM2F128   $0x01, Y0, Y0, Y1
 	VADDPS       Y1, Y0, Y0
@@ -878,33 +854,33 @@ TEXT ·pixelsBackwardAVX2(SB), NOSPLIT, $0-44
 	// t = log(s2)
 	VBROADCASTSS 1108(SI), X0
 	VCVTPS2PD    X0, Y0
-	VPADDQ       PixelsConstants<>+544(SB), Y0, Y1
+	VPADDQ       PixelsConstants<>+512(SB), Y0, Y1
 	VPSRLQ       $0x34, Y1, Y2
-	VORPD        PixelsConstants<>+576(SB), Y2, Y2
-	VSUBPD       PixelsConstants<>+608(SB), Y2, Y2
-	VANDPD       PixelsConstants<>+640(SB), Y1, Y1
-	VPADDQ       PixelsConstants<>+672(SB), Y1, Y1
-	VSUBPD       PixelsConstants<>+704(SB), Y1, Y1
-	VADDPD       PixelsConstants<>+736(SB), Y1, Y3
+	VORPD        PixelsConstants<>+544(SB), Y2, Y2
+	VSUBPD       PixelsConstants<>+576(SB), Y2, Y2
+	VANDPD       PixelsConstants<>+608(SB), Y1, Y1
+	VPADDQ       PixelsConstants<>+640(SB), Y1, Y1
+	VSUBPD       PixelsConstants<>+672(SB), Y1, Y1
+	VADDPD       PixelsConstants<>+704(SB), Y1, Y3
 	VDIVPD       Y3, Y1, Y1
 	VMULPD       Y1, Y1, Y3
-	VMOVUPS      PixelsConstants<>+800(SB), Y4
-	VFMADD231PD  PixelsConstants<>+832(SB), Y3, Y4
-	VMOVUPS      PixelsConstants<>+864(SB), Y5
-	VFMADD231PD  PixelsConstants<>+896(SB), Y3, Y5
+	VMOVUPS      PixelsConstants<>+768(SB), Y4
+	VFMADD231PD  PixelsConstants<>+800(SB), Y3, Y4
+	VMOVUPS      PixelsConstants<>+832(SB), Y5
+	VFMADD231PD  PixelsConstants<>+864(SB), Y3, Y5
 	VMULPD       Y3, Y3, Y3
 	VFMADD231PD  Y3, Y5, Y4
 	VMULPD       Y3, Y3, Y3
-	VFMADD231PD  PixelsConstants<>+928(SB), Y3, Y4
+	VFMADD231PD  PixelsConstants<>+896(SB), Y3, Y4
 	VMULPD       Y4, Y1, Y1
-	VFMADD231PD  PixelsConstants<>+768(SB), Y2, Y1
+	VFMADD231PD  PixelsConstants<>+736(SB), Y2, Y1
 	VXORPS       X2, X2, X2
 	VCMPPD       $0x00, Y2, Y0, Y3
-	VBLENDVPD    Y3, PixelsConstants<>+992(SB), Y1, Y1
-	VCMPPD       $0x00, PixelsConstants<>+512(SB), Y0, Y3
-	VBLENDVPD    Y3, PixelsConstants<>+512(SB), Y1, Y1
+	VBLENDVPD    Y3, PixelsConstants<>+960(SB), Y1, Y1
+	VCMPPD       $0x00, PixelsConstants<>+480(SB), Y0, Y3
+	VBLENDVPD    Y3, PixelsConstants<>+480(SB), Y1, Y1
 	VCMPPD       $0x19, Y2, Y0, Y0
-	VBLENDVPD    Y0, PixelsConstants<>+1024(SB), Y1, Y0
+	VBLENDVPD    Y0, PixelsConstants<>+992(SB), Y1, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVSS       X0, 1152(SI)
 
@@ -1000,22 +976,22 @@ TEXT ·pixelsBackwardAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS      (SI), Y14
 	VXORPS       X15, X15, X15
 	VCMPPS       $0x1e, Y15, Y14, Y14
-	VBLENDVPS    Y14, PixelsConstants<>+288(SB), Y15, Y14
+	VBLENDVPS    Y14, PixelsConstants<>+224(SB), Y15, Y14
 	VMULPS       Y14, Y2, Y2
 	VMOVUPS      Y2, 512(SI)
 	VMOVUPS      32(SI), Y2
 	VCMPPS       $0x1e, Y15, Y2, Y2
-	VBLENDVPS    Y2, PixelsConstants<>+288(SB), Y15, Y2
+	VBLENDVPS    Y2, PixelsConstants<>+224(SB), Y15, Y2
 	VMULPS       Y2, Y4, Y2
 	VMOVUPS      Y2, 544(SI)
 	VMOVUPS      64(SI), Y2
 	VCMPPS       $0x1e, Y15, Y2, Y2
-	VBLENDVPS    Y2, PixelsConstants<>+288(SB), Y15, Y2
+	VBLENDVPS    Y2, PixelsConstants<>+224(SB), Y15, Y2
 	VMULPS       Y2, Y5, Y2
 	VMOVUPS      Y2, 576(SI)
 	VMOVUPS      96(SI), Y2
 	VCMPPS       $0x1e, Y15, Y2, Y2
-	VBLENDVPS    Y2, PixelsConstants<>+288(SB), Y15, Y2
+	VBLENDVPS    Y2, PixelsConstants<>+224(SB), Y15, Y2
 	VMULPS       Y2, Y6, Y2
 	VMOVUPS      Y2, 608(SI)
 	VMULPS       402048(DI), Y0, Y2
@@ -1060,22 +1036,22 @@ TEXT ·pixelsBackwardAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PS  406752(DI), Y3, Y0
 	VMOVUPS      128(SI), Y1
 	VCMPPS       $0x1e, Y15, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y15, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+224(SB), Y15, Y1
 	VMULPS       Y1, Y2, Y1
 	VMOVUPS      Y1, 640(SI)
 	VMOVUPS      160(SI), Y1
 	VCMPPS       $0x1e, Y15, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y15, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+224(SB), Y15, Y1
 	VMULPS       Y1, Y4, Y1
 	VMOVUPS      Y1, 672(SI)
 	VMOVUPS      192(SI), Y1
 	VCMPPS       $0x1e, Y15, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y15, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+224(SB), Y15, Y1
 	VMULPS       Y1, Y5, Y1
 	VMOVUPS      Y1, 704(SI)
 	VMOVUPS      224(SI), Y1
 	VCMPPS       $0x1e, Y15, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y15, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+224(SB), Y15, Y1
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 736(SI)
 	VBROADCASTSS 1112(SI), Y0
@@ -1130,22 +1106,22 @@ TEXT ·pixelsBackwardAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PS  406880(DI), Y4, Y0
 	VMOVUPS      256(SI), Y4
 	VCMPPS       $0x1e, Y15, Y4, Y4
-	VBLENDVPS    Y4, PixelsConstants<>+288(SB), Y15, Y4
+	VBLENDVPS    Y4, PixelsConstants<>+224(SB), Y15, Y4
 	VMULPS       Y4, Y1, Y1
 	VMOVUPS      Y1, 768(SI)
 	VMOVUPS      288(SI), Y1
 	VCMPPS       $0x1e, Y15, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y15, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+224(SB), Y15, Y1
 	VMULPS       Y1, Y2, Y1
 	VMOVUPS      Y1, 800(SI)
 	VMOVUPS      320(SI), Y1
 	VCMPPS       $0x1e, Y15, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y15, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+224(SB), Y15, Y1
 	VMULPS       Y1, Y3, Y1
 	VMOVUPS      Y1, 832(SI)
 	VMOVUPS      352(SI), Y1
 	VCMPPS       $0x1e, Y15, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y15, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+224(SB), Y15, Y1
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 864(SI)
 	VBROADCASTSS 1112(SI), Y0
@@ -1200,22 +1176,22 @@ TEXT ·pixelsBackwardAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PS  407008(DI), Y4, Y0
 	VMOVUPS      384(SI), Y4
 	VCMPPS       $0x1e, Y15, Y4, Y4
-	VBLENDVPS    Y4, PixelsConstants<>+288(SB), Y15, Y4
+	VBLENDVPS    Y4, PixelsConstants<>+224(SB), Y15, Y4
 	VMULPS       Y4, Y1, Y1
 	VMOVUPS      Y1, 896(SI)
 	VMOVUPS      416(SI), Y1
 	VCMPPS       $0x1e, Y15, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y15, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+224(SB), Y15, Y1
 	VMULPS       Y1, Y2, Y1
 	VMOVUPS      Y1, 928(SI)
 	VMOVUPS      448(SI), Y1
 	VCMPPS       $0x1e, Y15, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y15, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+224(SB), Y15, Y1
 	VMULPS       Y1, Y3, Y1
 	VMOVUPS      Y1, 960(SI)
 	VMOVUPS      480(SI), Y1
 	VCMPPS       $0x1e, Y15, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y15, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+224(SB), Y15, Y1
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 992(SI)
 
@@ -1846,7 +1822,6 @@ loop1:
 	VPERM2F128   $0x31, Y0, Y1, Y0
 	VADDPS       Y0, Y2, Y0
 	VADDPS       407040(DI), Y0, Y0
-	VMOVUPS      Y0, 1024(SI)
 	VMOVUPS      (SI), Y1
 	VMULPS       406016(DI), Y1, Y2
 	VMULPS       406528(DI), Y1, Y1
@@ -1898,17 +1873,16 @@ loop1:
 	VUNPCKLPS    Y1, Y2, Y3
 	VUNPCKHPS    Y1, Y2, Y1
 	VADDPS       Y1, Y3, Y1
-	VUNPCKLPD    Y1, Y1, Y2
-	VUNPCKHPD    Y1, Y1, Y1
-	VADDPS       Y1, Y2, Y1
+	VUNPCKHPD    Y1, Y1, Y2
+	VADDPS       Y2, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X2
+	VMOVSD       407072(DI), X3
+	VADDPS       X3, X1, X1
 	VADDPS       X2, X1, X1
-	VMOVSD       407072(DI), X2
-	VADDPS       X2, X1, X1
+	VMOVUPS      Y0, 1024(SI)
 	VMOVSD       X1, 1056(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       PixelsConstants<>+64(SB), X1, X1
 	VMOVUPS      PixelsConstants<>+64(SB), Y2
 	VMOVUPS      PixelsConstants<>+32(SB), Y3
 	VBLENDVPS    Y2, Y1, Y3, Y3
@@ -1921,143 +1895,132 @@ loop1:
 	VMAXPS       Y4, Y3, Y3
 	VMOVSS       X3, 1104(SI)
 	VSUBPS       Y3, Y0, Y4
-	VMOVUPS      PixelsConstants<>+128(SB), Y5
-	VMINPS       Y4, Y5, Y4
-	VMOVUPS      PixelsConstants<>+96(SB), Y6
-	VMAXPS       Y4, Y6, Y4
-	VMOVUPS      PixelsConstants<>+160(SB), Y7
-	VMOVAPS      Y7, Y8
-	VFMADD231PS  PixelsConstants<>+192(SB), Y4, Y8
-	VSUBPS       Y7, Y8, Y8
-	VFNMADD231PS PixelsConstants<>+224(SB), Y8, Y4
-	VFNMADD231PS PixelsConstants<>+256(SB), Y8, Y4
-	VMULPS       Y4, Y4, Y9
-	VADDPS       PixelsConstants<>+288(SB), Y4, Y10
-	VSUBPS       PixelsConstants<>+288(SB), Y10, Y11
-	VSUBPS       Y11, Y4, Y11
-	VMOVUPS      PixelsConstants<>+320(SB), Y12
-	VMOVAPS      Y12, Y13
-	VFMADD231PS  PixelsConstants<>+352(SB), Y4, Y13
-	VMOVUPS      PixelsConstants<>+384(SB), Y14
-	VMOVAPS      Y14, Y15
-	VFMADD231PS  PixelsConstants<>+416(SB), Y4, Y15
-	VMOVUPS      PixelsConstants<>+448(SB), Y2
-	VFMADD132PS  PixelsConstants<>+480(SB), Y2, Y4
-	VFMADD231PS  Y9, Y15, Y13
-	VMULPS       Y9, Y9, Y15
-	VFMADD231PS  Y15, Y4, Y13
-	VFMADD231PS  Y13, Y9, Y11
-	VADDPS       Y11, Y10, Y4
-	VMOVAPS      Y7, Y9
-	VFMADD231PS  Y12, Y8, Y9
-	VSUBPS       Y7, Y9, Y10
-	VSUBPS       Y10, Y8, Y8
-	VADDPS       Y7, Y8, Y8
-	VPSLLD       $0x17, Y9, Y9
-	VPADDD       PixelsConstants<>+288(SB), Y9, Y9
+	VMOVUPS      PixelsConstants<>+96(SB), Y5
+	VMAXPS       Y4, Y5, Y4
+	VMOVUPS      PixelsConstants<>+128(SB), Y6
+	VMOVAPS      Y6, Y7
+	VFMADD231PS  PixelsConstants<>+160(SB), Y4, Y7
+	VSUBPS       Y6, Y7, Y7
+	VMOVAPS      Y6, Y8
+	VFMADD231PS  PixelsConstants<>+192(SB), Y7, Y8
+	VSUBPS       Y6, Y8, Y9
+	VSUBPS       Y9, Y7, Y9
+	VADDPS       Y6, Y9, Y9
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       PixelsConstants<>+288(SB), Y8, Y8
-	VMULPS       Y9, Y4, Y4
+	VPADDD       PixelsConstants<>+224(SB), Y8, Y8
+	VPSLLD       $0x17, Y9, Y9
+	VPADDD       PixelsConstants<>+224(SB), Y9, Y9
+	VFNMADD231PS PixelsConstants<>+256(SB), Y7, Y4
+	VFNMADD231PS PixelsConstants<>+288(SB), Y7, Y4
+	VMULPS       Y4, Y4, Y7
+	VMOVUPS      PixelsConstants<>+192(SB), Y10
+	VMOVAPS      Y10, Y11
+	VFMADD231PS  PixelsConstants<>+320(SB), Y4, Y11
+	VMOVUPS      PixelsConstants<>+352(SB), Y12
+	VMOVAPS      Y12, Y13
+	VFMADD231PS  PixelsConstants<>+384(SB), Y4, Y13
+	VMOVUPS      PixelsConstants<>+416(SB), Y14
+	VMOVAPS      Y14, Y15
+	VFMADD231PS  PixelsConstants<>+448(SB), Y4, Y15
+	VFMADD231PS  Y7, Y13, Y11
+	VMULPS       Y7, Y7, Y13
+	VFMADD231PS  Y13, Y15, Y11
+	VFMADD231PS  Y11, Y7, Y4
+	VFMADD231PS  Y8, Y4, Y8
+	VMULPS       Y9, Y8, Y4
+	VSUBPS       X3, X1, X7
+	VMAXPS       X7, X5, X5
+	VMOVAPS      X6, X7
+	VFMADD231PS  PixelsConstants<>+160(SB), X5, X7
+	VSUBPS       X6, X7, X7
+	VMOVAPS      X6, X8
+	VFMADD231PS  X10, X7, X8
+	VSUBPS       X6, X8, X9
+	VSUBPS       X9, X7, X9
+	VADDPS       X6, X9, X6
+	VPSLLD       $0x17, X8, X8
+	VPADDD       PixelsConstants<>+224(SB), X8, X8
+	VPSLLD       $0x17, X6, X6
+	VPADDD       PixelsConstants<>+224(SB), X6, X6
+	VFNMADD231PS PixelsConstants<>+256(SB), X7, X5
+	VFNMADD231PS PixelsConstants<>+288(SB), X7, X5
+	VMULPS       X5, X5, X7
+	VFMADD231PS  PixelsConstants<>+320(SB), X5, X10
+	VFMADD231PS  PixelsConstants<>+384(SB), X5, X12
+	VFMADD231PS  PixelsConstants<>+448(SB), X5, X14
+	VFMADD231PS  X7, X12, X10
+	VMULPS       X7, X7, X9
+	VFMADD231PS  X9, X14, X10
+	VFMADD231PS  X10, X7, X5
+	VFMADD231PS  X8, X5, X8
+	VMULPS       X6, X8, X5
+	VANDPS       X5, X2, X6
+	VADDPS       Y6, Y4, Y6
+	VPERM2F128   $0x01, Y6, Y6, Y7
+	VADDPS       Y7, Y6, Y6
+	VSHUFPS      $0x4e, Y6, Y6, Y7
+	VADDPS       Y7, Y6, Y6
+	VSHUFPS      $0xb1, Y6, Y6, Y7
+	VADDPS       Y7, Y6, Y6
+	VMOVSS       X6, 1108(SI)
+	VMOVUPS      PixelsConstants<>+224(SB), Y7
+	VDIVPS       Y6, Y7, Y8
 	VMULPS       Y8, Y4, Y4
-	VSUBPS       X3, X1, X8
-	VMINPS       X8, X5, X5
-	VMAXPS       X5, X6, X5
-	VMOVAPS      X7, X6
-	VFMADD231PS  PixelsConstants<>+192(SB), X5, X6
-	VSUBPS       X7, X6, X6
-	VFNMADD231PS PixelsConstants<>+224(SB), X6, X5
-	VFNMADD231PS PixelsConstants<>+256(SB), X6, X5
-	VMULPS       X5, X5, X8
-	VADDPS       PixelsConstants<>+288(SB), X5, X9
-	VSUBPS       PixelsConstants<>+288(SB), X9, X10
-	VSUBPS       X10, X5, X10
-	VMOVAPS      X12, X11
-	VFMADD231PS  PixelsConstants<>+352(SB), X5, X11
-	VFMADD231PS  PixelsConstants<>+416(SB), X5, X14
-	VFMADD231PS  PixelsConstants<>+480(SB), X5, X2
-	VFMADD231PS  X8, X14, X11
-	VMULPS       X8, X8, X5
-	VFMADD231PS  X5, X2, X11
-	VFMADD231PS  X11, X8, X10
-	VADDPS       X10, X9, X2
-	VFMADD213PS  X7, X6, X12
-	VSUBPS       X7, X12, X5
-	VSUBPS       X5, X6, X5
-	VADDPS       X7, X5, X5
-	VPSLLD       $0x17, X12, X6
-	VPADDD       PixelsConstants<>+288(SB), X6, X6
-	VPSLLD       $0x17, X5, X5
-	VPADDD       PixelsConstants<>+288(SB), X5, X5
-	VMULPS       X6, X2, X2
-	VMULPS       X5, X2, X2
-	VANDPS       PixelsConstants<>+64(SB), X2, X5
-	VADDPS       Y5, Y4, Y5
-	VPERM2F128   $0x01, Y5, Y5, Y6
-	VADDPS       Y6, Y5, Y5
-	VSHUFPS      $0x4e, Y5, Y5, Y6
-	VADDPS       Y6, Y5, Y5
-	VSHUFPS      $0xb1, Y5, Y5, Y6
-	VADDPS       Y6, Y5, Y5
-	VMOVSS       X5, 1108(SI)
-	VMOVUPS      PixelsConstants<>+288(SB), Y6
-	VDIVPS       Y5, Y6, Y7
-	VMULPS       Y7, Y4, Y4
 	VMOVUPS      Y4, 1064(SI)
-	VMULPS       X7, X2, X2
-	VMOVSD       X2, 1096(SI)
+	VMULPS       X8, X5, X5
+	VMOVSD       X5, 1096(SI)
 
 	// t = log(s2)
-	VSHUFPS     $0x00, X5, X5, X5
-	VCVTPS2PD   X5, Y5
-	VPADDQ      PixelsConstants<>+544(SB), Y5, Y7
-	VPSRLQ      $0x34, Y7, Y8
-	VORPD       PixelsConstants<>+576(SB), Y8, Y8
-	VSUBPD      PixelsConstants<>+608(SB), Y8, Y8
-	VANDPD      PixelsConstants<>+640(SB), Y7, Y7
-	VPADDQ      PixelsConstants<>+672(SB), Y7, Y7
-	VSUBPD      PixelsConstants<>+704(SB), Y7, Y7
-	VADDPD      PixelsConstants<>+736(SB), Y7, Y9
-	VDIVPD      Y9, Y7, Y7
-	VMULPD      Y7, Y7, Y9
-	VMOVUPS     PixelsConstants<>+800(SB), Y10
-	VFMADD231PD PixelsConstants<>+832(SB), Y9, Y10
-	VMOVUPS     PixelsConstants<>+864(SB), Y11
-	VFMADD231PD PixelsConstants<>+896(SB), Y9, Y11
-	VMULPD      Y9, Y9, Y9
-	VFMADD231PD Y9, Y11, Y10
-	VMULPD      Y9, Y9, Y9
-	VFMADD231PD PixelsConstants<>+928(SB), Y9, Y10
-	VMULPD      Y10, Y7, Y7
-	VFMADD231PD PixelsConstants<>+768(SB), Y8, Y7
-	VXORPS      X8, X8, X8
-	VCMPPD      $0x00, Y8, Y5, Y9
-	VBLENDVPD   Y9, PixelsConstants<>+992(SB), Y7, Y7
-	VCMPPD      $0x00, PixelsConstants<>+512(SB), Y5, Y9
-	VBLENDVPD   Y9, PixelsConstants<>+512(SB), Y7, Y7
-	VCMPPD      $0x19, Y8, Y5, Y5
-	VBLENDVPD   Y5, PixelsConstants<>+1024(SB), Y7, Y5
-	VCVTPD2PSY  Y5, X5
-	VMOVSS      X5, 1152(SI)
+	VSHUFPS     $0x00, X6, X6, X6
+	VCVTPS2PD   X6, Y6
+	VPADDQ      PixelsConstants<>+512(SB), Y6, Y8
+	VPSRLQ      $0x34, Y8, Y9
+	VORPD       PixelsConstants<>+544(SB), Y9, Y9
+	VSUBPD      PixelsConstants<>+576(SB), Y9, Y9
+	VANDPD      PixelsConstants<>+608(SB), Y8, Y8
+	VPADDQ      PixelsConstants<>+640(SB), Y8, Y8
+	VSUBPD      PixelsConstants<>+672(SB), Y8, Y8
+	VADDPD      PixelsConstants<>+704(SB), Y8, Y10
+	VDIVPD      Y10, Y8, Y8
+	VMULPD      Y8, Y8, Y10
+	VMOVUPS     PixelsConstants<>+768(SB), Y11
+	VFMADD231PD PixelsConstants<>+800(SB), Y10, Y11
+	VMOVUPS     PixelsConstants<>+832(SB), Y12
+	VFMADD231PD PixelsConstants<>+864(SB), Y10, Y12
+	VMULPD      Y10, Y10, Y10
+	VFMADD231PD Y10, Y12, Y11
+	VMULPD      Y10, Y10, Y10
+	VFMADD231PD PixelsConstants<>+896(SB), Y10, Y11
+	VMULPD      Y11, Y8, Y8
+	VFMADD231PD PixelsConstants<>+736(SB), Y9, Y8
+	VXORPS      X9, X9, X9
+	VCMPPD      $0x00, Y9, Y6, Y10
+	VBLENDVPD   Y10, PixelsConstants<>+960(SB), Y8, Y8
+	VCMPPD      $0x00, PixelsConstants<>+480(SB), Y6, Y10
+	VBLENDVPD   Y10, PixelsConstants<>+480(SB), Y8, Y8
+	VCMPPD      $0x19, Y9, Y6, Y6
+	VBLENDVPD   Y6, PixelsConstants<>+992(SB), Y8, Y6
+	VCVTPD2PSY  Y6, X6
+	VMOVSS      X6, 1152(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVUPS      (CX), Y7
-	VSUBPS       Y7, Y4, Y4
-	VBROADCASTSS X3, Y8
-	VSUBPS       Y0, Y8, Y0
-	VBROADCASTSS X5, Y8
-	VADDPS       Y8, Y0, Y0
-	VMULPS       Y0, Y7, Y0
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y8, Y4, Y4
+	VBROADCASTSS X3, Y9
+	VSUBPS       Y0, Y9, Y0
+	VBROADCASTSS X6, Y9
+	VADDPS       Y9, Y0, Y0
+	VMULPS       Y0, Y8, Y0
 	VMOVUPS      Y4, 1112(SI)
-	VANDPS       PixelsConstants<>+64(SB), X2, X2
-	VMOVSD       32(CX), X7
-	VSUBPS       X7, X2, X2
+	VMOVSD       32(CX), X8
+	VSUBPS       X8, X5, X5
 	VSHUFPS      $0x00, X3, X3, X3
 	VSUBPS       X1, X3, X1
-	VSHUFPS      $0x00, X5, X5, X3
+	VSHUFPS      $0x00, X6, X6, X3
 	VADDPS       X3, X1, X1
-	VMULPS       X1, X7, X1
-	VMOVSD       X2, 1144(SI)
-	VANDPS       PixelsConstants<>+64(SB), X1, X1
+	VMULPS       X1, X8, X1
+	VMOVSD       X5, 1144(SI)
+	VANDPS       X1, X2, X1
 	VADDPS       Y1, Y0, Y0
 	VPERM2F128   $0x01, Y0, Y0, Y1
 	VADDPS       Y1, Y0, Y0
@@ -2070,141 +2033,141 @@ loop1:
 	// d1 = (W2ᵀ·d2)*where(a1, 1, 0)
 	VBROADCASTSS X4, Y0
 	VMULPS       401920(DI), Y0, Y1
-	VMULPS       401952(DI), Y0, Y3
-	VMULPS       401984(DI), Y0, Y5
-	VMULPS       402016(DI), Y0, Y7
+	VMULPS       401952(DI), Y0, Y2
+	VMULPS       401984(DI), Y0, Y3
+	VMULPS       402016(DI), Y0, Y6
 	VSHUFPS      $0x55, X4, X4, X8
 	VBROADCASTSS X8, Y8
 	VFMADD231PS  402432(DI), Y8, Y1
-	VFMADD231PS  402464(DI), Y8, Y3
-	VFMADD231PS  402496(DI), Y8, Y5
-	VFMADD231PS  402528(DI), Y8, Y7
+	VFMADD231PS  402464(DI), Y8, Y2
+	VFMADD231PS  402496(DI), Y8, Y3
+	VFMADD231PS  402528(DI), Y8, Y6
 	VSHUFPS      $0xaa, X4, X4, X9
 	VBROADCASTSS X9, Y9
 	VFMADD231PS  402944(DI), Y9, Y1
-	VFMADD231PS  402976(DI), Y9, Y3
-	VFMADD231PS  403008(DI), Y9, Y5
-	VFMADD231PS  403040(DI), Y9, Y7
+	VFMADD231PS  402976(DI), Y9, Y2
+	VFMADD231PS  403008(DI), Y9, Y3
+	VFMADD231PS  403040(DI), Y9, Y6
 	VSHUFPS      $0xff, X4, X4, X10
 	VBROADCASTSS X10, Y10
 	VFMADD231PS  403456(DI), Y10, Y1
-	VFMADD231PS  403488(DI), Y10, Y3
-	VFMADD231PS  403520(DI), Y10, Y5
-	VFMADD231PS  403552(DI), Y10, Y7
+	VFMADD231PS  403488(DI), Y10, Y2
+	VFMADD231PS  403520(DI), Y10, Y3
+	VFMADD231PS  403552(DI), Y10, Y6
 	VEXTRACTF128 $0x01, Y4, X4
 	VBROADCASTSS X4, Y11
 	VFMADD231PS  403968(DI), Y11, Y1
-	VFMADD231PS  404000(DI), Y11, Y3
-	VFMADD231PS  404032(DI), Y11, Y5
-	VFMADD231PS  404064(DI), Y11, Y7
+	VFMADD231PS  404000(DI), Y11, Y2
+	VFMADD231PS  404032(DI), Y11, Y3
+	VFMADD231PS  404064(DI), Y11, Y6
 	VSHUFPS      $0x55, X4, X4, X12
 	VBROADCASTSS X12, Y12
 	VFMADD231PS  404480(DI), Y12, Y1
-	VFMADD231PS  404512(DI), Y12, Y3
-	VFMADD231PS  404544(DI), Y12, Y5
-	VFMADD231PS  404576(DI), Y12, Y7
+	VFMADD231PS  404512(DI), Y12, Y2
+	VFMADD231PS  404544(DI), Y12, Y3
+	VFMADD231PS  404576(DI), Y12, Y6
 	VSHUFPS      $0xaa, X4, X4, X13
 	VBROADCASTSS X13, Y13
 	VFMADD231PS  404992(DI), Y13, Y1
-	VFMADD231PS  405024(DI), Y13, Y3
-	VFMADD231PS  405056(DI), Y13, Y5
-	VFMADD231PS  405088(DI), Y13, Y7
+	VFMADD231PS  405024(DI), Y13, Y2
+	VFMADD231PS  405056(DI), Y13, Y3
+	VFMADD231PS  405088(DI), Y13, Y6
 	VSHUFPS      $0xff, X4, X4, X4
 	VBROADCASTSS X4, Y4
 	VFMADD231PS  405504(DI), Y4, Y1
-	VFMADD231PS  405536(DI), Y4, Y3
-	VFMADD231PS  405568(DI), Y4, Y5
-	VFMADD231PS  405600(DI), Y4, Y7
-	VBROADCASTSS X2, Y14
+	VFMADD231PS  405536(DI), Y4, Y2
+	VFMADD231PS  405568(DI), Y4, Y3
+	VFMADD231PS  405600(DI), Y4, Y6
+	VBROADCASTSS X5, Y14
 	VFMADD231PS  406016(DI), Y14, Y1
-	VFMADD231PS  406048(DI), Y14, Y3
-	VFMADD231PS  406080(DI), Y14, Y5
-	VFMADD231PS  406112(DI), Y14, Y7
-	VSHUFPS      $0x55, X2, X2, X2
-	VBROADCASTSS X2, Y2
-	VFMADD231PS  406528(DI), Y2, Y1
-	VFMADD231PS  406560(DI), Y2, Y3
-	VFMADD231PS  406592(DI), Y2, Y5
-	VFMADD231PS  406624(DI), Y2, Y7
+	VFMADD231PS  406048(DI), Y14, Y2
+	VFMADD231PS  406080(DI), Y14, Y3
+	VFMADD231PS  406112(DI), Y14, Y6
+	VSHUFPS      $0x55, X5, X5, X5
+	VBROADCASTSS X5, Y5
+	VFMADD231PS  406528(DI), Y5, Y1
+	VFMADD231PS  406560(DI), Y5, Y2
+	VFMADD231PS  406592(DI), Y5, Y3
+	VFMADD231PS  406624(DI), Y5, Y6
 	VMOVUPS      (SI), Y15
-	VXORPS       X6, X6, X6
-	VCMPPS       $0x1e, Y6, Y15, Y15
-	VBLENDVPS    Y15, PixelsConstants<>+288(SB), Y6, Y15
+	VXORPS       X7, X7, X7
+	VCMPPS       $0x1e, Y7, Y15, Y15
+	VBLENDVPS    Y15, PixelsConstants<>+224(SB), Y7, Y15
 	VMULPS       Y15, Y1, Y1
 	VMOVUPS      Y1, 512(SI)
 	VMOVUPS      32(SI), Y1
-	VCMPPS       $0x1e, Y6, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y6, Y1
-	VMULPS       Y1, Y3, Y1
+	VCMPPS       $0x1e, Y7, Y1, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+224(SB), Y7, Y1
+	VMULPS       Y1, Y2, Y1
 	VMOVUPS      Y1, 544(SI)
 	VMOVUPS      64(SI), Y1
-	VCMPPS       $0x1e, Y6, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y6, Y1
-	VMULPS       Y1, Y5, Y1
+	VCMPPS       $0x1e, Y7, Y1, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+224(SB), Y7, Y1
+	VMULPS       Y1, Y3, Y1
 	VMOVUPS      Y1, 576(SI)
 	VMOVUPS      96(SI), Y1
-	VCMPPS       $0x1e, Y6, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y6, Y1
-	VMULPS       Y1, Y7, Y1
+	VCMPPS       $0x1e, Y7, Y1, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+224(SB), Y7, Y1
+	VMULPS       Y1, Y6, Y1
 	VMOVUPS      Y1, 608(SI)
 	VMULPS       402048(DI), Y0, Y1
-	VMULPS       402080(DI), Y0, Y3
-	VMULPS       402112(DI), Y0, Y5
+	VMULPS       402080(DI), Y0, Y2
+	VMULPS       402112(DI), Y0, Y3
 	VMULPS       402144(DI), Y0, Y0
 	VFMADD231PS  402560(DI), Y8, Y1
-	VFMADD231PS  402592(DI), Y8, Y3
-	VFMADD231PS  402624(DI), Y8, Y5
+	VFMADD231PS  402592(DI), Y8, Y2
+	VFMADD231PS  402624(DI), Y8, Y3
 	VFMADD231PS  402656(DI), Y8, Y0
 	VFMADD231PS  403072(DI), Y9, Y1
-	VFMADD231PS  403104(DI), Y9, Y3
-	VFMADD231PS  403136(DI), Y9, Y5
+	VFMADD231PS  403104(DI), Y9, Y2
+	VFMADD231PS  403136(DI), Y9, Y3
 	VFMADD231PS  403168(DI), Y9, Y0
 	VFMADD231PS  403584(DI), Y10, Y1
-	VFMADD231PS  403616(DI), Y10, Y3
-	VFMADD231PS  403648(DI), Y10, Y5
+	VFMADD231PS  403616(DI), Y10, Y2
+	VFMADD231PS  403648(DI), Y10, Y3
 	VFMADD231PS  403680(DI), Y10, Y0
 	VFMADD231PS  404096(DI), Y11, Y1
-	VFMADD231PS  404128(DI), Y11, Y3
-	VFMADD231PS  404160(DI), Y11, Y5
+	VFMADD231PS  404128(DI), Y11, Y2
+	VFMADD231PS  404160(DI), Y11, Y3
 	VFMADD231PS  404192(DI), Y11, Y0
 	VFMADD231PS  404608(DI), Y12, Y1
-	VFMADD231PS  404640(DI), Y12, Y3
-	VFMADD231PS  404672(DI), Y12, Y5
+	VFMADD231PS  404640(DI), Y12, Y2
+	VFMADD231PS  404672(DI), Y12, Y3
 	VFMADD231PS  404704(DI), Y12, Y0
 	VFMADD231PS  405120(DI), Y13, Y1
-	VFMADD231PS  405152(DI), Y13, Y3
-	VFMADD231PS  405184(DI), Y13, Y5
+	VFMADD231PS  405152(DI), Y13, Y2
+	VFMADD231PS  405184(DI), Y13, Y3
 	VFMADD231PS  405216(DI), Y13, Y0
 	VFMADD231PS  405632(DI), Y4, Y1
-	VFMADD231PS  405664(DI), Y4, Y3
-	VFMADD231PS  405696(DI), Y4, Y5
+	VFMADD231PS  405664(DI), Y4, Y2
+	VFMADD231PS  405696(DI), Y4, Y3
 	VFMADD231PS  405728(DI), Y4, Y0
 	VFMADD231PS  406144(DI), Y14, Y1
-	VFMADD231PS  406176(DI), Y14, Y3
-	VFMADD231PS  406208(DI), Y14, Y5
+	VFMADD231PS  406176(DI), Y14, Y2
+	VFMADD231PS  406208(DI), Y14, Y3
 	VFMADD231PS  406240(DI), Y14, Y0
-	VFMADD231PS  406656(DI), Y2, Y1
-	VFMADD231PS  406688(DI), Y2, Y3
-	VFMADD231PS  406720(DI), Y2, Y5
-	VFMADD231PS  406752(DI), Y2, Y0
-	VMOVUPS      128(SI), Y2
-	VCMPPS       $0x1e, Y6, Y2, Y2
-	VBLENDVPS    Y2, PixelsConstants<>+288(SB), Y6, Y2
-	VMULPS       Y2, Y1, Y1
+	VFMADD231PS  406656(DI), Y5, Y1
+	VFMADD231PS  406688(DI), Y5, Y2
+	VFMADD231PS  406720(DI), Y5, Y3
+	VFMADD231PS  406752(DI), Y5, Y0
+	VMOVUPS      128(SI), Y4
+	VCMPPS       $0x1e, Y7, Y4, Y4
+	VBLENDVPS    Y4, PixelsConstants<>+224(SB), Y7, Y4
+	VMULPS       Y4, Y1, Y1
 	VMOVUPS      Y1, 640(SI)
 	VMOVUPS      160(SI), Y1
-	VCMPPS       $0x1e, Y6, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y6, Y1
-	VMULPS       Y1, Y3, Y1
+	VCMPPS       $0x1e, Y7, Y1, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+224(SB), Y7, Y1
+	VMULPS       Y1, Y2, Y1
 	VMOVUPS      Y1, 672(SI)
 	VMOVUPS      192(SI), Y1
-	VCMPPS       $0x1e, Y6, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y6, Y1
-	VMULPS       Y1, Y5, Y1
+	VCMPPS       $0x1e, Y7, Y1, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+224(SB), Y7, Y1
+	VMULPS       Y1, Y3, Y1
 	VMOVUPS      Y1, 704(SI)
 	VMOVUPS      224(SI), Y1
-	VCMPPS       $0x1e, Y6, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y6, Y1
+	VCMPPS       $0x1e, Y7, Y1, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+224(SB), Y7, Y1
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 736(SI)
 	VBROADCASTSS 1112(SI), Y0
@@ -2258,23 +2221,23 @@ loop1:
 	VFMADD231PS  406848(DI), Y4, Y3
 	VFMADD231PS  406880(DI), Y4, Y0
 	VMOVUPS      256(SI), Y4
-	VCMPPS       $0x1e, Y6, Y4, Y4
-	VBLENDVPS    Y4, PixelsConstants<>+288(SB), Y6, Y4
+	VCMPPS       $0x1e, Y7, Y4, Y4
+	VBLENDVPS    Y4, PixelsConstants<>+224(SB), Y7, Y4
 	VMULPS       Y4, Y1, Y1
 	VMOVUPS      Y1, 768(SI)
 	VMOVUPS      288(SI), Y1
-	VCMPPS       $0x1e, Y6, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y6, Y1
+	VCMPPS       $0x1e, Y7, Y1, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+224(SB), Y7, Y1
 	VMULPS       Y1, Y2, Y1
 	VMOVUPS      Y1, 800(SI)
 	VMOVUPS      320(SI), Y1
-	VCMPPS       $0x1e, Y6, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y6, Y1
+	VCMPPS       $0x1e, Y7, Y1, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+224(SB), Y7, Y1
 	VMULPS       Y1, Y3, Y1
 	VMOVUPS      Y1, 832(SI)
 	VMOVUPS      352(SI), Y1
-	VCMPPS       $0x1e, Y6, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y6, Y1
+	VCMPPS       $0x1e, Y7, Y1, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+224(SB), Y7, Y1
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 864(SI)
 	VBROADCASTSS 1112(SI), Y0
@@ -2328,23 +2291,23 @@ loop1:
 	VFMADD231PS  406976(DI), Y4, Y3
 	VFMADD231PS  407008(DI), Y4, Y0
 	VMOVUPS      384(SI), Y4
-	VCMPPS       $0x1e, Y6, Y4, Y4
-	VBLENDVPS    Y4, PixelsConstants<>+288(SB), Y6, Y4
+	VCMPPS       $0x1e, Y7, Y4, Y4
+	VBLENDVPS    Y4, PixelsConstants<>+224(SB), Y7, Y4
 	VMULPS       Y4, Y1, Y1
 	VMOVUPS      Y1, 896(SI)
 	VMOVUPS      416(SI), Y1
-	VCMPPS       $0x1e, Y6, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y6, Y1
+	VCMPPS       $0x1e, Y7, Y1, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+224(SB), Y7, Y1
 	VMULPS       Y1, Y2, Y1
 	VMOVUPS      Y1, 928(SI)
 	VMOVUPS      448(SI), Y1
-	VCMPPS       $0x1e, Y6, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y6, Y1
+	VCMPPS       $0x1e, Y7, Y1, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+224(SB), Y7, Y1
 	VMULPS       Y1, Y3, Y1
 	VMOVUPS      Y1, 960(SI)
 	VMOVUPS      480(SI), Y1
-	VCMPPS       $0x1e, Y6, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+288(SB), Y6, Y1
+	VCMPPS       $0x1e, Y7, Y1, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+224(SB), Y7, Y1
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 992(SI)
 
@@ -2974,7 +2937,6 @@ loop1:
 	VPERM2F128   $0x31, Y0, Y1, Y0
 	VADDPS       Y0, Y2, Y0
 	VADDPS       407040(DI), Y0, Y0
-	VMOVUPS      Y0, 1024(SI)
 	VMOVUPS      (SI), Y1
 	VMULPS       406016(DI), Y1, Y2
 	VMULPS       406528(DI), Y1, Y1
@@ -3026,17 +2988,16 @@ loop1:
 	VUNPCKLPS    Y1, Y2, Y3
 	VUNPCKHPS    Y1, Y2, Y1
 	VADDPS       Y1, Y3, Y1
-	VUNPCKLPD    Y1, Y1, Y2
-	VUNPCKHPD    Y1, Y1, Y1
-	VADDPS       Y1, Y2, Y1
+	VUNPCKHPD    Y1, Y1, Y2
+	VADDPS       Y2, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X2
+	VMOVSD       407072(DI), X3
+	VADDPS       X3, X1, X1
 	VADDPS       X2, X1, X1
-	VMOVSD       407072(DI), X2
-	VADDPS       X2, X1, X1
+	VMOVUPS      Y0, 1024(SI)
 	VMOVSD       X1, 1056(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       PixelsConstants<>+64(SB), X1, X1
 	VMOVUPS      PixelsConstants<>+64(SB), Y2
 	VMOVUPS      PixelsConstants<>+32(SB), Y3
 	VBLENDVPS    Y2, Y1, Y3, Y3
@@ -3049,143 +3010,132 @@ loop1:
 	VMAXPS       Y4, Y3, Y3
 	VMOVSS       X3, 1104(SI)
 	VSUBPS       Y3, Y0, Y4
-	VMOVUPS      PixelsConstants<>+128(SB), Y5
-	VMINPS       Y4, Y5, Y4
-	VMOVUPS      PixelsConstants<>+96(SB), Y6
-	VMAXPS       Y4, Y6, Y4
-	VMOVUPS      PixelsConstants<>+160(SB), Y7
-	VMOVAPS      Y7, Y8
-	VFMADD231PS  PixelsConstants<>+192(SB), Y4, Y8
-	VSUBPS       Y7, Y8, Y8
-	VFNMADD231PS PixelsConstants<>+224(SB), Y8, Y4
-	VFNMADD231PS PixelsConstants<>+256(SB), Y8, Y4
-	VMULPS       Y4, Y4, Y9
-	VADDPS       PixelsConstants<>+288(SB), Y4, Y10
-	VSUBPS       PixelsConstants<>+288(SB), Y10, Y11
-	VSUBPS       Y11, Y4, Y11
-	VMOVUPS      PixelsConstants<>+320(SB), Y12
-	VMOVAPS      Y12, Y13
-	VFMADD231PS  PixelsConstants<>+352(SB), Y4, Y13
-	VMOVUPS      PixelsConstants<>+384(SB), Y14
-	VMOVAPS      Y14, Y15
-	VFMADD231PS  PixelsConstants<>+416(SB), Y4, Y15
-	VMOVUPS      PixelsConstants<>+448(SB), Y2
-	VFMADD132PS  PixelsConstants<>+480(SB), Y2, Y4
-	VFMADD231PS  Y9, Y15, Y13
-	VMULPS       Y9, Y9, Y15
-	VFMADD231PS  Y15, Y4, Y13
-	VFMADD231PS  Y13, Y9, Y11
-	VADDPS       Y11, Y10, Y4
-	VMOVAPS      Y7, Y9
-	VFMADD231PS  Y12, Y8, Y9
-	VSUBPS       Y7, Y9, Y10
-	VSUBPS       Y10, Y8, Y8
-	VADDPS       Y7, Y8, Y8
-	VPSLLD       $0x17, Y9, Y9
-	VPADDD       PixelsConstants<>+288(SB), Y9, Y9
+	VMOVUPS      PixelsConstants<>+96(SB), Y5
+	VMAXPS       Y4, Y5, Y4
+	VMOVUPS      PixelsConstants<>+128(SB), Y6
+	VMOVAPS      Y6, Y7
+	VFMADD231PS  PixelsConstants<>+160(SB), Y4, Y7
+	VSUBPS       Y6, Y7, Y7
+	VMOVAPS      Y6, Y8
+	VFMADD231PS  PixelsConstants<>+192(SB), Y7, Y8
+	VSUBPS       Y6, Y8, Y9
+	VSUBPS       Y9, Y7, Y9
+	VADDPS       Y6, Y9, Y9
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       PixelsConstants<>+288(SB), Y8, Y8
-	VMULPS       Y9, Y4, Y4
+	VPADDD       PixelsConstants<>+224(SB), Y8, Y8
+	VPSLLD       $0x17, Y9, Y9
+	VPADDD       PixelsConstants<>+224(SB), Y9, Y9
+	VFNMADD231PS PixelsConstants<>+256(SB), Y7, Y4
+	VFNMADD231PS PixelsConstants<>+288(SB), Y7, Y4
+	VMULPS       Y4, Y4, Y7
+	VMOVUPS      PixelsConstants<>+192(SB), Y10
+	VMOVAPS      Y10, Y11
+	VFMADD231PS  PixelsConstants<>+320(SB), Y4, Y11
+	VMOVUPS      PixelsConstants<>+352(SB), Y12
+	VMOVAPS      Y12, Y13
+	VFMADD231PS  PixelsConstants<>+384(SB), Y4, Y13
+	VMOVUPS      PixelsConstants<>+416(SB), Y14
+	VMOVAPS      Y14, Y15
+	VFMADD231PS  PixelsConstants<>+448(SB), Y4, Y15
+	VFMADD231PS  Y7, Y13, Y11
+	VMULPS       Y7, Y7, Y13
+	VFMADD231PS  Y13, Y15, Y11
+	VFMADD231PS  Y11, Y7, Y4
+	VFMADD231PS  Y8, Y4, Y8
+	VMULPS       Y9, Y8, Y4
+	VSUBPS       X3, X1, X7
+	VMAXPS       X7, X5, X5
+	VMOVAPS      X6, X7
+	VFMADD231PS  PixelsConstants<>+160(SB), X5, X7
+	VSUBPS       X6, X7, X7
+	VMOVAPS      X6, X8
+	VFMADD231PS  X10, X7, X8
+	VSUBPS       X6, X8, X9
+	VSUBPS       X9, X7, X9
+	VADDPS       X6, X9, X6
+	VPSLLD       $0x17, X8, X8
+	VPADDD       PixelsConstants<>+224(SB), X8, X8
+	VPSLLD       $0x17, X6, X6
+	VPADDD       PixelsConstants<>+224(SB), X6, X6
+	VFNMADD231PS PixelsConstants<>+256(SB), X7, X5
+	VFNMADD231PS PixelsConstants<>+288(SB), X7, X5
+	VMULPS       X5, X5, X7
+	VFMADD231PS  PixelsConstants<>+320(SB), X5, X10
+	VFMADD231PS  PixelsConstants<>+384(SB), X5, X12
+	VFMADD231PS  PixelsConstants<>+448(SB), X5, X14
+	VFMADD231PS  X7, X12, X10
+	VMULPS       X7, X7, X9
+	VFMADD231PS  X9, X14, X10
+	VFMADD231PS  X10, X7, X5
+	VFMADD231PS  X8, X5, X8
+	VMULPS       X6, X8, X5
+	VANDPS       X5, X2, X6
+	VADDPS       Y6, Y4, Y6
+	VPERM2F128   $0x01, Y6, Y6, Y7
+	VADDPS       Y7, Y6, Y6
+	VSHUFPS      $0x4e, Y6, Y6, Y7
+	VADDPS       Y7, Y6, Y6
+	VSHUFPS      $0xb1, Y6, Y6, Y7
+	VADDPS       Y7, Y6, Y6
+	VMOVSS       X6, 1108(SI)
+	VMOVUPS      PixelsConstants<>+224(SB), Y7
+	VDIVPS       Y6, Y7, Y8
 	VMULPS       Y8, Y4, Y4
-	VSUBPS       X3, X1, X8
-	VMINPS       X8, X5, X5
-	VMAXPS       X5, X6, X5
-	VMOVAPS      X7, X6
-	VFMADD231PS  PixelsConstants<>+192(SB), X5, X6
-	VSUBPS       X7, X6, X6
-	VFNMADD231PS PixelsConstants<>+224(SB), X6, X5
-	VFNMADD231PS PixelsConstants<>+256(SB), X6, X5
-	VMULPS       X5, X5, X8
-	VADDPS       PixelsConstants<>+288(SB), X5, X9
-	VSUBPS       PixelsConstants<>+288(SB), X9, X10
-	VSUBPS       X10, X5, X10
-	VMOVAPS      X12, X11
-	VFMADD231PS  PixelsConstants<>+352(SB), X5, X11
-	VFMADD231PS  PixelsConstants<>+416(SB), X5, X14
-	VFMADD231PS  PixelsConstants<>+480(SB), X5, X2
-	VFMADD231PS  X8, X14, X11
-	VMULPS       X8, X8, X5
-	VFMADD231PS  X5, X2, X11
-	VFMADD231PS  X11, X8, X10
-	VADDPS       X10, X9, X2
-	VFMADD213PS  X7, X6, X12
-	VSUBPS       X7, X12, X5
-	VSUBPS       X5, X6, X5
-	VADDPS       X7, X5, X5
-	VPSLLD       $0x17, X12, X6
-	VPADDD       PixelsConstants<>+288(SB), X6, X6
-	VPSLLD       $0x17, X5, X5
-	VPADDD       PixelsConstants<>+288(SB), X5, X5
-	VMULPS       X6, X2, X2
-	VMULPS       X5, X2, X2
-	VANDPS       PixelsConstants<>+64(SB), X2, X5
-	VADDPS       Y5, Y4, Y5
-	VPERM2F128   $0x01, Y5, Y5, Y6
-	VADDPS       Y6, Y5, Y5
-	VSHUFPS      $0x4e, Y5, Y5, Y6
-	VADDPS       Y6, Y5, Y5
-	VSHUFPS      $0xb1, Y5, Y5, Y6
-	VADDPS       Y6, Y5, Y5
-	VMOVSS       X5, 1108(SI)
-	VMOVUPS      PixelsConstants<>+288(SB), Y6
-	VDIVPS       Y5, Y6, Y7
-	VMULPS       Y7, Y4, Y4
 	VMOVUPS      Y4, 1064(SI)
-	VMULPS       X7, X2, X2
-	VMOVSD       X2, 1096(SI)
+	VMULPS       X8, X5, X5
+	VMOVSD       X5, 1096(SI)
 
 	// t = log(s2)
-	VSHUFPS     $0x00, X5, X5, X5
-	VCVTPS2PD   X5, Y5
-	VPADDQ      PixelsConstants<>+544(SB), Y5, Y7
-	VPSRLQ      $0x34, Y7, Y8
-	VORPD       PixelsConstants<>+576(SB), Y8, Y8
-	VSUBPD      PixelsConstants<>+608(SB), Y8, Y8
-	VANDPD      PixelsConstants<>+640(SB), Y7, Y7
-	VPADDQ      PixelsConstants<>+672(SB), Y7, Y7
-	VSUBPD      PixelsConstants<>+704(SB), Y7, Y7
-	VADDPD      PixelsConstants<>+736(SB), Y7, Y9
-	VDIVPD      Y9, Y7, Y7
-	VMULPD      Y7, Y7, Y9
-	VMOVUPS     PixelsConstants<>+800(SB), Y10
-	VFMADD231PD PixelsConstants<>+832(SB), Y9, Y10
-	VMOVUPS     PixelsConstants<>+864(SB), Y11
-	VFMADD231PD PixelsConstants<>+896(SB), Y9, Y11
-	VMULPD      Y9, Y9, Y9
-	VFMADD231PD Y9, Y11, Y10
-	VMULPD      Y9, Y9, Y9
-	VFMADD231PD PixelsConstants<>+928(SB), Y9, Y10
-	VMULPD      Y10, Y7, Y7
-	VFMADD231PD PixelsConstants<>+768(SB), Y8, Y7
-	VXORPS      X8, X8, X8
-	VCMPPD      $0x00, Y8, Y5, Y9
-	VBLENDVPD   Y9, PixelsConstants<>+992(SB), Y7, Y7
-	VCMPPD      $0x00, PixelsConstants<>+512(SB), Y5, Y9
-	VBLENDVPD   Y9, PixelsConstants<>+512(SB), Y7, Y7
-	VCMPPD      $0x19, Y8, Y5, Y5
-	VBLENDVPD   Y5, PixelsConstants<>+1024(SB), Y7, Y5
-	VCVTPD2PSY  Y5, X5
-	VMOVSS      X5, 1152(SI)
+	VSHUFPS     $0x00, X6, X6, X6
+	VCVTPS2PD   X6, Y6
+	VPADDQ      PixelsConstants<>+512(SB), Y6, Y8
+	VPSRLQ      $0x34, Y8, Y9
+	VORPD       PixelsConstants<>+544(SB), Y9, Y9
+	VSUBPD      PixelsConstants<>+576(SB), Y9, Y9
+	VANDPD      PixelsConstants<>+608(SB), Y8, Y8
+	VPADDQ      PixelsConstants<>+640(SB), Y8, Y8
+	VSUBPD      PixelsConstants<>+672(SB), Y8, Y8
+	VADDPD      PixelsConstants<>+704(SB), Y8, Y10
+	VDIVPD      Y10, Y8, Y8
+	VMULPD      Y8, Y8, Y10
+	VMOVUPS     PixelsConstants<>+768(SB), Y11
+	VFMADD231PD PixelsConstants<>+800(SB), Y10, Y11
+	VMOVUPS     PixelsConstants<>+832(SB), Y12
+	VFMADD231PD PixelsConstants<>+864(SB), Y10, Y12
+	VMULPD      Y10, Y10, Y10
+	VFMADD231PD Y10, Y12, Y11
+	VMULPD      Y10, Y10, Y10
+	VFMADD231PD PixelsConstants<>+896(SB), Y10, Y11
+	VMULPD      Y11, Y8, Y8
+	VFMADD231PD PixelsConstants<>+736(SB), Y9, Y8
+	VXORPS      X9, X9, X9
+	VCMPPD      $0x00, Y9, Y6, Y10
+	VBLENDVPD   Y10, PixelsConstants<>+960(SB), Y8, Y8
+	VCMPPD      $0x00, PixelsConstants<>+480(SB), Y6, Y10
+	VBLENDVPD   Y10, PixelsConstants<>+480(SB), Y8, Y8
+	VCMPPD      $0x19, Y9, Y6, Y6
+	VBLENDVPD   Y6, PixelsConstants<>+992(SB), Y8, Y6
+	VCVTPD2PSY  Y6, X6
+	VMOVSS      X6, 1152(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVUPS      (CX), Y7
-	VSUBPS       Y7, Y4, Y4
-	VBROADCASTSS X3, Y8
-	VSUBPS       Y0, Y8, Y0
-	VBROADCASTSS X5, Y8
-	VADDPS       Y8, Y0, Y0
-	VMULPS       Y0, Y7, Y0
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y8, Y4, Y4
+	VBROADCASTSS X3, Y9
+	VSUBPS       Y0, Y9, Y0
+	VBROADCASTSS X6, Y9
+	VADDPS       Y9, Y0, Y0
+	VMULPS       Y0, Y8, Y0
 	VMOVUPS      Y4, 1112(SI)
-	VANDPS       PixelsConstants<>+64(SB), X2, X2
-	VMOVSD       32(CX), X7
-	VSUBPS       X7, X2, X2
+	VMOVSD       32(CX), X8
+	VSUBPS       X8, X5, X5
 	VSHUFPS      $0x00, X3, X3, X3
 	VSUBPS       X1, X3, X1
-	VSHUFPS      $0x00, X5, X5, X3
+	VSHUFPS      $0x00, X6, X6, X3
 	VADDPS       X3, X1, X1
-	VMULPS       X1, X7, X1
-	VMOVSD       X2, 1144(SI)
-	VANDPS       PixelsConstants<>+64(SB), X1, X1
+	VMULPS       X1, X8, X1
+	VMOVSD       X5, 1144(SI)
+	VANDPS       X1, X2, X1
 	VADDPS       Y1, Y0, Y0
 	VPERM2F128   $0x01, Y0, Y0, Y1
 	VADDPS       Y1, Y0, Y0
@@ -3200,811 +3150,786 @@ loop1:
 	VMOVUPS      407040(DI), Y1
 	VFNMADD231PS Y4, Y0, Y1
 	VMOVUPS      Y1, 407040(DI)
-	VANDPS       PixelsConstants<>+64(SB), X2, X1
-	VMOVSD       407072(DI), X2
-	VBROADCASTSS rate+32(FP), X3
-	VFNMADD231PS X1, X3, X2
-	VMOVSD       X2, 407072(DI)
-	VBROADCASTSS X4, Y1
-	VMULPS       Y1, Y0, Y2
-	VMOVUPS      401920(DI), Y3
-	VMULPS       Y1, Y3, Y4
-	VFNMADD231PS (SI), Y2, Y3
-	VMOVUPS      Y3, 401920(DI)
-	VMOVUPS      401952(DI), Y3
-	VMULPS       Y1, Y3, Y5
-	VFNMADD231PS 32(SI), Y2, Y3
-	VMOVUPS      Y3, 401952(DI)
-	VMOVUPS      401984(DI), Y3
-	VMULPS       Y1, Y3, Y7
-	VFNMADD231PS 64(SI), Y2, Y3
-	VMOVUPS      Y3, 401984(DI)
-	VMOVUPS      402016(DI), Y3
-	VMULPS       Y1, Y3, Y1
-	VFNMADD231PS 96(SI), Y2, Y3
-	VMOVUPS      Y3, 402016(DI)
-	VBROADCASTSS 1116(SI), Y2
-	VMULPS       Y2, Y0, Y3
-	VMOVUPS      402432(DI), Y8
-	VFMADD231PS  Y2, Y8, Y4
-	VFNMADD231PS (SI), Y3, Y8
-	VMOVUPS      Y8, 402432(DI)
-	VMOVUPS      402464(DI), Y8
-	VFMADD231PS  Y2, Y8, Y5
-	VFNMADD231PS 32(SI), Y3, Y8
-	VMOVUPS      Y8, 402464(DI)
-	VMOVUPS      402496(DI), Y8
-	VFMADD231PS  Y2, Y8, Y7
-	VFNMADD231PS 64(SI), Y3, Y8
-	VMOVUPS      Y8, 402496(DI)
-	VMOVUPS      402528(DI), Y8
-	VFMADD231PS  Y2, Y8, Y1
-	VFNMADD231PS 96(SI), Y3, Y8
-	VMOVUPS      Y8, 402528(DI)
-	VBROADCASTSS 1120(SI), Y2
-	VMULPS       Y2, Y0, Y3
-	VMOVUPS      402944(DI), Y8
-	VFMADD231PS  Y2, Y8, Y4
-	VFNMADD231PS (SI), Y3, Y8
-	VMOVUPS      Y8, 402944(DI)
-	VMOVUPS      402976(DI), Y8
-	VFMADD231PS  Y2, Y8, Y5
-	VFNMADD231PS 32(SI), Y3, Y8
-	VMOVUPS      Y8, 402976(DI)
-	VMOVUPS      403008(DI), Y8
-	VFMADD231PS  Y2, Y8, Y7
-	VFNMADD231PS 64(SI), Y3, Y8
-	VMOVUPS      Y8, 403008(DI)
-	VMOVUPS      403040(DI), Y8
-	VFMADD231PS  Y2, Y8, Y1
-	VFNMADD231PS 96(SI), Y3, Y8
-	VMOVUPS      Y8, 403040(DI)
-	VBROADCASTSS 1124(SI), Y2
-	VMULPS       Y2, Y0, Y3
-	VMOVUPS      403456(DI), Y8
-	VFMADD231PS  Y2, Y8, Y4
-	VFNMADD231PS (SI), Y3, Y8
-	VMOVUPS      Y8, 403456(DI)
-	VMOVUPS      403488(DI), Y8
-	VFMADD231PS  Y2, Y8, Y5
-	VFNMADD231PS 32(SI), Y3, Y8
-	VMOVUPS      Y8, 403488(DI)
-	VMOVUPS      403520(DI), Y8
-	VFMADD231PS  Y2, Y8, Y7
-	VFNMADD231PS 64(SI), Y3, Y8
-	VMOVUPS      Y8, 403520(DI)
-	VMOVUPS      403552(DI), Y8
-	VFMADD231PS  Y2, Y8, Y1
-	VFNMADD231PS 96(SI), Y3, Y8
-	VMOVUPS      Y8, 403552(DI)
-	VBROADCASTSS 1128(SI), Y2
-	VMULPS       Y2, Y0, Y3
-	VMOVUPS      403968(DI), Y8
-	VFMADD231PS  Y2, Y8, Y4
-	VFNMADD231PS (SI), Y3, Y8
-	VMOVUPS      Y8, 403968(DI)
-	VMOVUPS      404000(DI), Y8
-	VFMADD231PS  Y2, Y8, Y5
-	VFNMADD231PS 32(SI), Y3, Y8
-	VMOVUPS      Y8, 404000(DI)
-	VMOVUPS      404032(DI), Y8
-	VFMADD231PS  Y2, Y8, Y7
-	VFNMADD231PS 64(SI), Y3, Y8
-	VMOVUPS      Y8, 404032(DI)
-	VMOVUPS      404064(DI), Y8
-	VFMADD231PS  Y2, Y8, Y1
-	VFNMADD231PS 96(SI), Y3, Y8
-	VMOVUPS      Y8, 404064(DI)
-	VBROADCASTSS 1132(SI), Y2
-	VMULPS       Y2, Y0, Y3
-	VMOVUPS      404480(DI), Y8
-	VFMADD231PS  Y2, Y8, Y4
-	VFNMADD231PS (SI), Y3, Y8
-	VMOVUPS      Y8, 404480(DI)
-	VMOVUPS      404512(DI), Y8
-	VFMADD231PS  Y2, Y8, Y5
-	VFNMADD231PS 32(SI), Y3, Y8
-	VMOVUPS      Y8, 404512(DI)
-	VMOVUPS      404544(DI), Y8
-	VFMADD231PS  Y2, Y8, Y7
-	VFNMADD231PS 64(SI), Y3, Y8
-	VMOVUPS      Y8, 404544(DI)
-	VMOVUPS      404576(DI), Y8
-	VFMADD231PS  Y2, Y8, Y1
-	VFNMADD231PS 96(SI), Y3, Y8
-	VMOVUPS      Y8, 404576(DI)
-	VBROADCASTSS 1136(SI), Y2
-	VMULPS       Y2, Y0, Y3
-	VMOVUPS      404992(DI), Y8
-	VFMADD231PS  Y2, Y8, Y4
-	VFNMADD231PS (SI), Y3, Y8
-	VMOVUPS      Y8, 404992(DI)
-	VMOVUPS      405024(DI), Y8
-	VFMADD231PS  Y2, Y8, Y5
-	VFNMADD231PS 32(SI), Y3, Y8
-	VMOVUPS      Y8, 405024(DI)
-	VMOVUPS      405056(DI), Y8
-	VFMADD231PS  Y2, Y8, Y7
-	VFNMADD231PS 64(SI), Y3, Y8
-	VMOVUPS      Y8, 405056(DI)
-	VMOVUPS      405088(DI), Y8
-	VFMADD231PS  Y2, Y8, Y1
-	VFNMADD231PS 96(SI), Y3, Y8
-	VMOVUPS      Y8, 405088(DI)
-	VBROADCASTSS 1140(SI), Y2
-	VMULPS       Y2, Y0, Y3
-	VMOVUPS      405504(DI), Y8
-	VFMADD231PS  Y2, Y8, Y4
-	VFNMADD231PS (SI), Y3, Y8
-	VMOVUPS      Y8, 405504(DI)
-	VMOVUPS      405536(DI), Y8
-	VFMADD231PS  Y2, Y8, Y5
-	VFNMADD231PS 32(SI), Y3, Y8
-	VMOVUPS      Y8, 405536(DI)
-	VMOVUPS      405568(DI), Y8
-	VFMADD231PS  Y2, Y8, Y7
-	VFNMADD231PS 64(SI), Y3, Y8
-	VMOVUPS      Y8, 405568(DI)
-	VMOVUPS      405600(DI), Y8
-	VFMADD231PS  Y2, Y8, Y1
-	VFNMADD231PS 96(SI), Y3, Y8
-	VMOVUPS      Y8, 405600(DI)
-	VBROADCASTSS 1144(SI), Y2
-	VMULPS       Y2, Y0, Y3
-	VMOVUPS      406016(DI), Y8
-	VFMADD231PS  Y2, Y8, Y4
-	VFNMADD231PS (SI), Y3, Y8
-	VMOVUPS      Y8, 406016(DI)
-	VMOVUPS      406048(DI), Y8
-	VFMADD231PS  Y2, Y8, Y5
-	VFNMADD231PS 32(SI), Y3, Y8
-	VMOVUPS      Y8, 406048(DI)
-	VMOVUPS      406080(DI), Y8
-	VFMADD231PS  Y2, Y8, Y7
-	VFNMADD231PS 64(SI), Y3, Y8
-	VMOVUPS      Y8, 406080(DI)
-	VMOVUPS      406112(DI), Y8
-	VFMADD231PS  Y2, Y8, Y1
-	VFNMADD231PS 96(SI), Y3, Y8
-	VMOVUPS      Y8, 406112(DI)
-	VBROADCASTSS 1148(SI), Y2
-	VMULPS       Y2, Y0, Y3
-	VMOVUPS      406528(DI), Y8
-	VFMADD231PS  Y2, Y8, Y4
-	VFNMADD231PS (SI), Y3, Y8
-	VMOVUPS      Y8, 406528(DI)
-	VMOVUPS      406560(DI), Y8
-	VFMADD231PS  Y2, Y8, Y5
-	VFNMADD231PS 32(SI), Y3, Y8
-	VMOVUPS      Y8, 406560(DI)
-	VMOVUPS      406592(DI), Y8
-	VFMADD231PS  Y2, Y8, Y7
-	VFNMADD231PS 64(SI), Y3, Y8
-	VMOVUPS      Y8, 406592(DI)
-	VMOVUPS      406624(DI), Y8
-	VFMADD231PS  Y2, Y8, Y1
-	VFNMADD231PS 96(SI), Y3, Y8
-	VMOVUPS      Y8, 406624(DI)
-	VMOVUPS      (SI), Y2
-	VXORPS       X3, X3, X3
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y4, Y2
-	VMOVUPS      Y2, 512(SI)
-	VMOVUPS      32(SI), Y2
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y5, Y2
-	VMOVUPS      Y2, 544(SI)
-	VMOVUPS      64(SI), Y2
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y7, Y2
-	VMOVUPS      Y2, 576(SI)
-	VMOVUPS      96(SI), Y2
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y1, Y1
+	VMOVSD       407072(DI), X1
+	VBROADCASTSS rate+32(FP), X2
+	VFNMADD231PS X5, X2, X1
+	VMOVSD       X1, 407072(DI)
+	VMULPS       (SI), Y0, Y1
+	VMULPS       32(SI), Y0, Y2
+	VMULPS       64(SI), Y0, Y3
+	VMULPS       96(SI), Y0, Y5
+	VBROADCASTSS X4, Y4
+	VMOVUPS      401920(DI), Y6
+	VMULPS       Y4, Y6, Y8
+	VFNMADD231PS Y1, Y4, Y6
+	VMOVUPS      Y6, 401920(DI)
+	VMOVUPS      401952(DI), Y6
+	VMULPS       Y4, Y6, Y9
+	VFNMADD231PS Y2, Y4, Y6
+	VMOVUPS      Y6, 401952(DI)
+	VMOVUPS      401984(DI), Y6
+	VMULPS       Y4, Y6, Y10
+	VFNMADD231PS Y3, Y4, Y6
+	VMOVUPS      Y6, 401984(DI)
+	VMOVUPS      402016(DI), Y6
+	VMULPS       Y4, Y6, Y11
+	VFNMADD231PS Y5, Y4, Y6
+	VMOVUPS      Y6, 402016(DI)
+	VBROADCASTSS 1116(SI), Y4
+	VMOVUPS      402432(DI), Y6
+	VFMADD231PS  Y4, Y6, Y8
+	VFNMADD231PS Y1, Y4, Y6
+	VMOVUPS      Y6, 402432(DI)
+	VMOVUPS      402464(DI), Y6
+	VFMADD231PS  Y4, Y6, Y9
+	VFNMADD231PS Y2, Y4, Y6
+	VMOVUPS      Y6, 402464(DI)
+	VMOVUPS      402496(DI), Y6
+	VFMADD231PS  Y4, Y6, Y10
+	VFNMADD231PS Y3, Y4, Y6
+	VMOVUPS      Y6, 402496(DI)
+	VMOVUPS      402528(DI), Y6
+	VFMADD231PS  Y4, Y6, Y11
+	VFNMADD231PS Y5, Y4, Y6
+	VMOVUPS      Y6, 402528(DI)
+	VBROADCASTSS 1120(SI), Y4
+	VMOVUPS      402944(DI), Y6
+	VFMADD231PS  Y4, Y6, Y8
+	VFNMADD231PS Y1, Y4, Y6
+	VMOVUPS      Y6, 402944(DI)
+	VMOVUPS      402976(DI), Y6
+	VFMADD231PS  Y4, Y6, Y9
+	VFNMADD231PS Y2, Y4, Y6
+	VMOVUPS      Y6, 402976(DI)
+	VMOVUPS      403008(DI), Y6
+	VFMADD231PS  Y4, Y6, Y10
+	VFNMADD231PS Y3, Y4, Y6
+	VMOVUPS      Y6, 403008(DI)
+	VMOVUPS      403040(DI), Y6
+	VFMADD231PS  Y4, Y6, Y11
+	VFNMADD231PS Y5, Y4, Y6
+	VMOVUPS      Y6, 403040(DI)
+	VBROADCASTSS 1124(SI), Y4
+	VMOVUPS      403456(DI), Y6
+	VFMADD231PS  Y4, Y6, Y8
+	VFNMADD231PS Y1, Y4, Y6
+	VMOVUPS      Y6, 403456(DI)
+	VMOVUPS      403488(DI), Y6
+	VFMADD231PS  Y4, Y6, Y9
+	VFNMADD231PS Y2, Y4, Y6
+	VMOVUPS      Y6, 403488(DI)
+	VMOVUPS      403520(DI), Y6
+	VFMADD231PS  Y4, Y6, Y10
+	VFNMADD231PS Y3, Y4, Y6
+	VMOVUPS      Y6, 403520(DI)
+	VMOVUPS      403552(DI), Y6
+	VFMADD231PS  Y4, Y6, Y11
+	VFNMADD231PS Y5, Y4, Y6
+	VMOVUPS      Y6, 403552(DI)
+	VBROADCASTSS 1128(SI), Y4
+	VMOVUPS      403968(DI), Y6
+	VFMADD231PS  Y4, Y6, Y8
+	VFNMADD231PS Y1, Y4, Y6
+	VMOVUPS      Y6, 403968(DI)
+	VMOVUPS      404000(DI), Y6
+	VFMADD231PS  Y4, Y6, Y9
+	VFNMADD231PS Y2, Y4, Y6
+	VMOVUPS      Y6, 404000(DI)
+	VMOVUPS      404032(DI), Y6
+	VFMADD231PS  Y4, Y6, Y10
+	VFNMADD231PS Y3, Y4, Y6
+	VMOVUPS      Y6, 404032(DI)
+	VMOVUPS      404064(DI), Y6
+	VFMADD231PS  Y4, Y6, Y11
+	VFNMADD231PS Y5, Y4, Y6
+	VMOVUPS      Y6, 404064(DI)
+	VBROADCASTSS 1132(SI), Y4
+	VMOVUPS      404480(DI), Y6
+	VFMADD231PS  Y4, Y6, Y8
+	VFNMADD231PS Y1, Y4, Y6
+	VMOVUPS      Y6, 404480(DI)
+	VMOVUPS      404512(DI), Y6
+	VFMADD231PS  Y4, Y6, Y9
+	VFNMADD231PS Y2, Y4, Y6
+	VMOVUPS      Y6, 404512(DI)
+	VMOVUPS      404544(DI), Y6
+	VFMADD231PS  Y4, Y6, Y10
+	VFNMADD231PS Y3, Y4, Y6
+	VMOVUPS      Y6, 404544(DI)
+	VMOVUPS      404576(DI), Y6
+	VFMADD231PS  Y4, Y6, Y11
+	VFNMADD231PS Y5, Y4, Y6
+	VMOVUPS      Y6, 404576(DI)
+	VBROADCASTSS 1136(SI), Y4
+	VMOVUPS      404992(DI), Y6
+	VFMADD231PS  Y4, Y6, Y8
+	VFNMADD231PS Y1, Y4, Y6
+	VMOVUPS      Y6, 404992(DI)
+	VMOVUPS      405024(DI), Y6
+	VFMADD231PS  Y4, Y6, Y9
+	VFNMADD231PS Y2, Y4, Y6
+	VMOVUPS      Y6, 405024(DI)
+	VMOVUPS      405056(DI), Y6
+	VFMADD231PS  Y4, Y6, Y10
+	VFNMADD231PS Y3, Y4, Y6
+	VMOVUPS      Y6, 405056(DI)
+	VMOVUPS      405088(DI), Y6
+	VFMADD231PS  Y4, Y6, Y11
+	VFNMADD231PS Y5, Y4, Y6
+	VMOVUPS      Y6, 405088(DI)
+	VBROADCASTSS 1140(SI), Y4
+	VMOVUPS      405504(DI), Y6
+	VFMADD231PS  Y4, Y6, Y8
+	VFNMADD231PS Y1, Y4, Y6
+	VMOVUPS      Y6, 405504(DI)
+	VMOVUPS      405536(DI), Y6
+	VFMADD231PS  Y4, Y6, Y9
+	VFNMADD231PS Y2, Y4, Y6
+	VMOVUPS      Y6, 405536(DI)
+	VMOVUPS      405568(DI), Y6
+	VFMADD231PS  Y4, Y6, Y10
+	VFNMADD231PS Y3, Y4, Y6
+	VMOVUPS      Y6, 405568(DI)
+	VMOVUPS      405600(DI), Y6
+	VFMADD231PS  Y4, Y6, Y11
+	VFNMADD231PS Y5, Y4, Y6
+	VMOVUPS      Y6, 405600(DI)
+	VBROADCASTSS 1144(SI), Y4
+	VMOVUPS      406016(DI), Y6
+	VFMADD231PS  Y4, Y6, Y8
+	VFNMADD231PS Y1, Y4, Y6
+	VMOVUPS      Y6, 406016(DI)
+	VMOVUPS      406048(DI), Y6
+	VFMADD231PS  Y4, Y6, Y9
+	VFNMADD231PS Y2, Y4, Y6
+	VMOVUPS      Y6, 406048(DI)
+	VMOVUPS      406080(DI), Y6
+	VFMADD231PS  Y4, Y6, Y10
+	VFNMADD231PS Y3, Y4, Y6
+	VMOVUPS      Y6, 406080(DI)
+	VMOVUPS      406112(DI), Y6
+	VFMADD231PS  Y4, Y6, Y11
+	VFNMADD231PS Y5, Y4, Y6
+	VMOVUPS      Y6, 406112(DI)
+	VBROADCASTSS 1148(SI), Y4
+	VMOVUPS      406528(DI), Y6
+	VFMADD231PS  Y4, Y6, Y8
+	VFNMADD231PS Y1, Y4, Y6
+	VMOVUPS      Y6, 406528(DI)
+	VMOVUPS      406560(DI), Y1
+	VFMADD231PS  Y4, Y1, Y9
+	VFNMADD231PS Y2, Y4, Y1
+	VMOVUPS      Y1, 406560(DI)
+	VMOVUPS      406592(DI), Y1
+	VFMADD231PS  Y4, Y1, Y10
+	VFNMADD231PS Y3, Y4, Y1
+	VMOVUPS      Y1, 406592(DI)
+	VMOVUPS      406624(DI), Y1
+	VFMADD231PS  Y4, Y1, Y11
+	VFNMADD231PS Y5, Y4, Y1
+	VMOVUPS      Y1, 406624(DI)
+	VMOVUPS      (SI), Y1
+	VXORPS       X2, X2, X2
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y7, Y2, Y1
+	VMULPS       Y1, Y8, Y1
+	VMOVUPS      Y1, 512(SI)
+	VMOVUPS      32(SI), Y1
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y7, Y2, Y1
+	VMULPS       Y1, Y9, Y1
+	VMOVUPS      Y1, 544(SI)
+	VMOVUPS      64(SI), Y1
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y7, Y2, Y1
+	VMULPS       Y1, Y10, Y1
+	VMOVUPS      Y1, 576(SI)
+	VMOVUPS      96(SI), Y1
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y7, Y2, Y1
+	VMULPS       Y1, Y11, Y1
 	VMOVUPS      Y1, 608(SI)
-	VBROADCASTSS 1112(SI), Y1
-	VMULPS       Y1, Y0, Y2
-	VMOVUPS      402048(DI), Y4
-	VMULPS       Y1, Y4, Y5
-	VFNMADD231PS 128(SI), Y2, Y4
-	VMOVUPS      Y4, 402048(DI)
-	VMOVUPS      402080(DI), Y4
-	VMULPS       Y1, Y4, Y7
-	VFNMADD231PS 160(SI), Y2, Y4
-	VMOVUPS      Y4, 402080(DI)
-	VMOVUPS      402112(DI), Y4
-	VMULPS       Y1, Y4, Y8
-	VFNMADD231PS 192(SI), Y2, Y4
-	VMOVUPS      Y4, 402112(DI)
-	VMOVUPS      402144(DI), Y4
-	VMULPS       Y1, Y4, Y1
-	VFNMADD231PS 224(SI), Y2, Y4
-	VMOVUPS      Y4, 402144(DI)
-	VBROADCASTSS 1116(SI), Y2
-	VMULPS       Y2, Y0, Y4
-	VMOVUPS      402560(DI), Y9
-	VFMADD231PS  Y2, Y9, Y5
-	VFNMADD231PS 128(SI), Y4, Y9
-	VMOVUPS      Y9, 402560(DI)
-	VMOVUPS      402592(DI), Y9
-	VFMADD231PS  Y2, Y9, Y7
-	VFNMADD231PS 160(SI), Y4, Y9
-	VMOVUPS      Y9, 402592(DI)
-	VMOVUPS      402624(DI), Y9
-	VFMADD231PS  Y2, Y9, Y8
-	VFNMADD231PS 192(SI), Y4, Y9
-	VMOVUPS      Y9, 402624(DI)
-	VMOVUPS      402656(DI), Y9
-	VFMADD231PS  Y2, Y9, Y1
-	VFNMADD231PS 224(SI), Y4, Y9
-	VMOVUPS      Y9, 402656(DI)
-	VBROADCASTSS 1120(SI), Y2
-	VMULPS       Y2, Y0, Y4
-	VMOVUPS      403072(DI), Y9
-	VFMADD231PS  Y2, Y9, Y5
-	VFNMADD231PS 128(SI), Y4, Y9
-	VMOVUPS      Y9, 403072(DI)
-	VMOVUPS      403104(DI), Y9
-	VFMADD231PS  Y2, Y9, Y7
-	VFNMADD231PS 160(SI), Y4, Y9
-	VMOVUPS      Y9, 403104(DI)
-	VMOVUPS      403136(DI), Y9
-	VFMADD231PS  Y2, Y9, Y8
-	VFNMADD231PS 192(SI), Y4, Y9
-	VMOVUPS      Y9, 403136(DI)
-	VMOVUPS      403168(DI), Y9
-	VFMADD231PS  Y2, Y9, Y1
-	VFNMADD231PS 224(SI), Y4, Y9
-	VMOVUPS      Y9, 403168(DI)
-	VBROADCASTSS 1124(SI), Y2
-	VMULPS       Y2, Y0, Y4
-	VMOVUPS      403584(DI), Y9
-	VFMADD231PS  Y2, Y9, Y5
-	VFNMADD231PS 128(SI), Y4, Y9
-	VMOVUPS      Y9, 403584(DI)
-	VMOVUPS      403616(DI), Y9
-	VFMADD231PS  Y2, Y9, Y7
-	VFNMADD231PS 160(SI), Y4, Y9
-	VMOVUPS      Y9, 403616(DI)
-	VMOVUPS      403648(DI), Y9
-	VFMADD231PS  Y2, Y9, Y8
-	VFNMADD231PS 192(SI), Y4, Y9
-	VMOVUPS      Y9, 403648(DI)
-	VMOVUPS      403680(DI), Y9
-	VFMADD231PS  Y2, Y9, Y1
-	VFNMADD231PS 224(SI), Y4, Y9
-	VMOVUPS      Y9, 403680(DI)
-	VBROADCASTSS 1128(SI), Y2
-	VMULPS       Y2, Y0, Y4
-	VMOVUPS      404096(DI), Y9
-	VFMADD231PS  Y2, Y9, Y5
-	VFNMADD231PS 128(SI), Y4, Y9
-	VMOVUPS      Y9, 404096(DI)
-	VMOVUPS      404128(DI), Y9
-	VFMADD231PS  Y2, Y9, Y7
-	VFNMADD231PS 160(SI), Y4, Y9
-	VMOVUPS      Y9, 404128(DI)
-	VMOVUPS      404160(DI), Y9
-	VFMADD231PS  Y2, Y9, Y8
-	VFNMADD231PS 192(SI), Y4, Y9
-	VMOVUPS      Y9, 404160(DI)
-	VMOVUPS      404192(DI), Y9
-	VFMADD231PS  Y2, Y9, Y1
-	VFNMADD231PS 224(SI), Y4, Y9
-	VMOVUPS      Y9, 404192(DI)
-	VBROADCASTSS 1132(SI), Y2
-	VMULPS       Y2, Y0, Y4
-	VMOVUPS      404608(DI), Y9
-	VFMADD231PS  Y2, Y9, Y5
-	VFNMADD231PS 128(SI), Y4, Y9
-	VMOVUPS      Y9, 404608(DI)
-	VMOVUPS      404640(DI), Y9
-	VFMADD231PS  Y2, Y9, Y7
-	VFNMADD231PS 160(SI), Y4, Y9
-	VMOVUPS      Y9, 404640(DI)
-	VMOVUPS      404672(DI), Y9
-	VFMADD231PS  Y2, Y9, Y8
-	VFNMADD231PS 192(SI), Y4, Y9
-	VMOVUPS      Y9, 404672(DI)
-	VMOVUPS      404704(DI), Y9
-	VFMADD231PS  Y2, Y9, Y1
-	VFNMADD231PS 224(SI), Y4, Y9
-	VMOVUPS      Y9, 404704(DI)
-	VBROADCASTSS 1136(SI), Y2
-	VMULPS       Y2, Y0, Y4
-	VMOVUPS      405120(DI), Y9
-	VFMADD231PS  Y2, Y9, Y5
-	VFNMADD231PS 128(SI), Y4, Y9
-	VMOVUPS      Y9, 405120(DI)
-	VMOVUPS      405152(DI), Y9
-	VFMADD231PS  Y2, Y9, Y7
-	VFNMADD231PS 160(SI), Y4, Y9
-	VMOVUPS      Y9, 405152(DI)
-	VMOVUPS      405184(DI), Y9
-	VFMADD231PS  Y2, Y9, Y8
-	VFNMADD231PS 192(SI), Y4, Y9
-	VMOVUPS      Y9, 405184(DI)
-	VMOVUPS      405216(DI), Y9
-	VFMADD231PS  Y2, Y9, Y1
-	VFNMADD231PS 224(SI), Y4, Y9
-	VMOVUPS      Y9, 405216(DI)
-	VBROADCASTSS 1140(SI), Y2
-	VMULPS       Y2, Y0, Y4
-	VMOVUPS      405632(DI), Y9
-	VFMADD231PS  Y2, Y9, Y5
-	VFNMADD231PS 128(SI), Y4, Y9
-	VMOVUPS      Y9, 405632(DI)
-	VMOVUPS      405664(DI), Y9
-	VFMADD231PS  Y2, Y9, Y7
-	VFNMADD231PS 160(SI), Y4, Y9
-	VMOVUPS      Y9, 405664(DI)
-	VMOVUPS      405696(DI), Y9
-	VFMADD231PS  Y2, Y9, Y8
-	VFNMADD231PS 192(SI), Y4, Y9
-	VMOVUPS      Y9, 405696(DI)
-	VMOVUPS      405728(DI), Y9
-	VFMADD231PS  Y2, Y9, Y1
-	VFNMADD231PS 224(SI), Y4, Y9
-	VMOVUPS      Y9, 405728(DI)
-	VBROADCASTSS 1144(SI), Y2
-	VMULPS       Y2, Y0, Y4
-	VMOVUPS      406144(DI), Y9
-	VFMADD231PS  Y2, Y9, Y5
-	VFNMADD231PS 128(SI), Y4, Y9
-	VMOVUPS      Y9, 406144(DI)
-	VMOVUPS      406176(DI), Y9
-	VFMADD231PS  Y2, Y9, Y7
-	VFNMADD231PS 160(SI), Y4, Y9
-	VMOVUPS      Y9, 406176(DI)
-	VMOVUPS      406208(DI), Y9
-	VFMADD231PS  Y2, Y9, Y8
-	VFNMADD231PS 192(SI), Y4, Y9
-	VMOVUPS      Y9, 406208(DI)
-	VMOVUPS      406240(DI), Y9
-	VFMADD231PS  Y2, Y9, Y1
-	VFNMADD231PS 224(SI), Y4, Y9
-	VMOVUPS      Y9, 406240(DI)
-	VBROADCASTSS 1148(SI), Y2
-	VMULPS       Y2, Y0, Y4
-	VMOVUPS      406656(DI), Y9
-	VFMADD231PS  Y2, Y9, Y5
-	VFNMADD231PS 128(SI), Y4, Y9
-	VMOVUPS      Y9, 406656(DI)
-	VMOVUPS      406688(DI), Y9
-	VFMADD231PS  Y2, Y9, Y7
-	VFNMADD231PS 160(SI), Y4, Y9
-	VMOVUPS      Y9, 406688(DI)
-	VMOVUPS      406720(DI), Y9
-	VFMADD231PS  Y2, Y9, Y8
-	VFNMADD231PS 192(SI), Y4, Y9
-	VMOVUPS      Y9, 406720(DI)
-	VMOVUPS      406752(DI), Y9
-	VFMADD231PS  Y2, Y9, Y1
-	VFNMADD231PS 224(SI), Y4, Y9
-	VMOVUPS      Y9, 406752(DI)
-	VMOVUPS      128(SI), Y2
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y5, Y2
-	VMOVUPS      Y2, 640(SI)
-	VMOVUPS      160(SI), Y2
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y7, Y2
-	VMOVUPS      Y2, 672(SI)
-	VMOVUPS      192(SI), Y2
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y8, Y2
-	VMOVUPS      Y2, 704(SI)
-	VMOVUPS      224(SI), Y2
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y1, Y1
+	VMULPS       128(SI), Y0, Y1
+	VMULPS       160(SI), Y0, Y3
+	VMULPS       192(SI), Y0, Y4
+	VMULPS       224(SI), Y0, Y5
+	VBROADCASTSS 1112(SI), Y6
+	VMOVUPS      402048(DI), Y8
+	VMULPS       Y6, Y8, Y9
+	VFNMADD231PS Y1, Y6, Y8
+	VMOVUPS      Y8, 402048(DI)
+	VMOVUPS      402080(DI), Y8
+	VMULPS       Y6, Y8, Y10
+	VFNMADD231PS Y3, Y6, Y8
+	VMOVUPS      Y8, 402080(DI)
+	VMOVUPS      402112(DI), Y8
+	VMULPS       Y6, Y8, Y11
+	VFNMADD231PS Y4, Y6, Y8
+	VMOVUPS      Y8, 402112(DI)
+	VMOVUPS      402144(DI), Y8
+	VMULPS       Y6, Y8, Y12
+	VFNMADD231PS Y5, Y6, Y8
+	VMOVUPS      Y8, 402144(DI)
+	VBROADCASTSS 1116(SI), Y6
+	VMOVUPS      402560(DI), Y8
+	VFMADD231PS  Y6, Y8, Y9
+	VFNMADD231PS Y1, Y6, Y8
+	VMOVUPS      Y8, 402560(DI)
+	VMOVUPS      402592(DI), Y8
+	VFMADD231PS  Y6, Y8, Y10
+	VFNMADD231PS Y3, Y6, Y8
+	VMOVUPS      Y8, 402592(DI)
+	VMOVUPS      402624(DI), Y8
+	VFMADD231PS  Y6, Y8, Y11
+	VFNMADD231PS Y4, Y6, Y8
+	VMOVUPS      Y8, 402624(DI)
+	VMOVUPS      402656(DI), Y8
+	VFMADD231PS  Y6, Y8, Y12
+	VFNMADD231PS Y5, Y6, Y8
+	VMOVUPS      Y8, 402656(DI)
+	VBROADCASTSS 1120(SI), Y6
+	VMOVUPS      403072(DI), Y8
+	VFMADD231PS  Y6, Y8, Y9
+	VFNMADD231PS Y1, Y6, Y8
+	VMOVUPS      Y8, 403072(DI)
+	VMOVUPS      403104(DI), Y8
+	VFMADD231PS  Y6, Y8, Y10
+	VFNMADD231PS Y3, Y6, Y8
+	VMOVUPS      Y8, 403104(DI)
+	VMOVUPS      403136(DI), Y8
+	VFMADD231PS  Y6, Y8, Y11
+	VFNMADD231PS Y4, Y6, Y8
+	VMOVUPS      Y8, 403136(DI)
+	VMOVUPS      403168(DI), Y8
+	VFMADD231PS  Y6, Y8, Y12
+	VFNMADD231PS Y5, Y6, Y8
+	VMOVUPS      Y8, 403168(DI)
+	VBROADCASTSS 1124(SI), Y6
+	VMOVUPS      403584(DI), Y8
+	VFMADD231PS  Y6, Y8, Y9
+	VFNMADD231PS Y1, Y6, Y8
+	VMOVUPS      Y8, 403584(DI)
+	VMOVUPS      403616(DI), Y8
+	VFMADD231PS  Y6, Y8, Y10
+	VFNMADD231PS Y3, Y6, Y8
+	VMOVUPS      Y8, 403616(DI)
+	VMOVUPS      403648(DI), Y8
+	VFMADD231PS  Y6, Y8, Y11
+	VFNMADD231PS Y4, Y6, Y8
+	VMOVUPS      Y8, 403648(DI)
+	VMOVUPS      403680(DI), Y8
+	VFMADD231PS  Y6, Y8, Y12
+	VFNMADD231PS Y5, Y6, Y8
+	VMOVUPS      Y8, 403680(DI)
+	VBROADCASTSS 1128(SI), Y6
+	VMOVUPS      404096(DI), Y8
+	VFMADD231PS  Y6, Y8, Y9
+	VFNMADD231PS Y1, Y6, Y8
+	VMOVUPS      Y8, 404096(DI)
+	VMOVUPS      404128(DI), Y8
+	VFMADD231PS  Y6, Y8, Y10
+	VFNMADD231PS Y3, Y6, Y8
+	VMOVUPS      Y8, 404128(DI)
+	VMOVUPS      404160(DI), Y8
+	VFMADD231PS  Y6, Y8, Y11
+	VFNMADD231PS Y4, Y6, Y8
+	VMOVUPS      Y8, 404160(DI)
+	VMOVUPS      404192(DI), Y8
+	VFMADD231PS  Y6, Y8, Y12
+	VFNMADD231PS Y5, Y6, Y8
+	VMOVUPS      Y8, 404192(DI)
+	VBROADCASTSS 1132(SI), Y6
+	VMOVUPS      404608(DI), Y8
+	VFMADD231PS  Y6, Y8, Y9
+	VFNMADD231PS Y1, Y6, Y8
+	VMOVUPS      Y8, 404608(DI)
+	VMOVUPS      404640(DI), Y8
+	VFMADD231PS  Y6, Y8, Y10
+	VFNMADD231PS Y3, Y6, Y8
+	VMOVUPS      Y8, 404640(DI)
+	VMOVUPS      404672(DI), Y8
+	VFMADD231PS  Y6, Y8, Y11
+	VFNMADD231PS Y4, Y6, Y8
+	VMOVUPS      Y8, 404672(DI)
+	VMOVUPS      404704(DI), Y8
+	VFMADD231PS  Y6, Y8, Y12
+	VFNMADD231PS Y5, Y6, Y8
+	VMOVUPS      Y8, 404704(DI)
+	VBROADCASTSS 1136(SI), Y6
+	VMOVUPS      405120(DI), Y8
+	VFMADD231PS  Y6, Y8, Y9
+	VFNMADD231PS Y1, Y6, Y8
+	VMOVUPS      Y8, 405120(DI)
+	VMOVUPS      405152(DI), Y8
+	VFMADD231PS  Y6, Y8, Y10
+	VFNMADD231PS Y3, Y6, Y8
+	VMOVUPS      Y8, 405152(DI)
+	VMOVUPS      405184(DI), Y8
+	VFMADD231PS  Y6, Y8, Y11
+	VFNMADD231PS Y4, Y6, Y8
+	VMOVUPS      Y8, 405184(DI)
+	VMOVUPS      405216(DI), Y8
+	VFMADD231PS  Y6, Y8, Y12
+	VFNMADD231PS Y5, Y6, Y8
+	VMOVUPS      Y8, 405216(DI)
+	VBROADCASTSS 1140(SI), Y6
+	VMOVUPS      405632(DI), Y8
+	VFMADD231PS  Y6, Y8, Y9
+	VFNMADD231PS Y1, Y6, Y8
+	VMOVUPS      Y8, 405632(DI)
+	VMOVUPS      405664(DI), Y8
+	VFMADD231PS  Y6, Y8, Y10
+	VFNMADD231PS Y3, Y6, Y8
+	VMOVUPS      Y8, 405664(DI)
+	VMOVUPS      405696(DI), Y8
+	VFMADD231PS  Y6, Y8, Y11
+	VFNMADD231PS Y4, Y6, Y8
+	VMOVUPS      Y8, 405696(DI)
+	VMOVUPS      405728(DI), Y8
+	VFMADD231PS  Y6, Y8, Y12
+	VFNMADD231PS Y5, Y6, Y8
+	VMOVUPS      Y8, 405728(DI)
+	VBROADCASTSS 1144(SI), Y6
+	VMOVUPS      406144(DI), Y8
+	VFMADD231PS  Y6, Y8, Y9
+	VFNMADD231PS Y1, Y6, Y8
+	VMOVUPS      Y8, 406144(DI)
+	VMOVUPS      406176(DI), Y8
+	VFMADD231PS  Y6, Y8, Y10
+	VFNMADD231PS Y3, Y6, Y8
+	VMOVUPS      Y8, 406176(DI)
+	VMOVUPS      406208(DI), Y8
+	VFMADD231PS  Y6, Y8, Y11
+	VFNMADD231PS Y4, Y6, Y8
+	VMOVUPS      Y8, 406208(DI)
+	VMOVUPS      406240(DI), Y8
+	VFMADD231PS  Y6, Y8, Y12
+	VFNMADD231PS Y5, Y6, Y8
+	VMOVUPS      Y8, 406240(DI)
+	VBROADCASTSS 1148(SI), Y6
+	VMOVUPS      406656(DI), Y8
+	VFMADD231PS  Y6, Y8, Y9
+	VFNMADD231PS Y1, Y6, Y8
+	VMOVUPS      Y8, 406656(DI)
+	VMOVUPS      406688(DI), Y1
+	VFMADD231PS  Y6, Y1, Y10
+	VFNMADD231PS Y3, Y6, Y1
+	VMOVUPS      Y1, 406688(DI)
+	VMOVUPS      406720(DI), Y1
+	VFMADD231PS  Y6, Y1, Y11
+	VFNMADD231PS Y4, Y6, Y1
+	VMOVUPS      Y1, 406720(DI)
+	VMOVUPS      406752(DI), Y1
+	VFMADD231PS  Y6, Y1, Y12
+	VFNMADD231PS Y5, Y6, Y1
+	VMOVUPS      Y1, 406752(DI)
+	VMOVUPS      128(SI), Y1
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y7, Y2, Y1
+	VMULPS       Y1, Y9, Y1
+	VMOVUPS      Y1, 640(SI)
+	VMOVUPS      160(SI), Y1
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y7, Y2, Y1
+	VMULPS       Y1, Y10, Y1
+	VMOVUPS      Y1, 672(SI)
+	VMOVUPS      192(SI), Y1
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y7, Y2, Y1
+	VMULPS       Y1, Y11, Y1
+	VMOVUPS      Y1, 704(SI)
+	VMOVUPS      224(SI), Y1
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y7, Y2, Y1
+	VMULPS       Y1, Y12, Y1
 	VMOVUPS      Y1, 736(SI)
-	VBROADCASTSS 1112(SI), Y1
-	VMULPS       Y1, Y0, Y2
-	VMOVUPS      402176(DI), Y4
-	VMULPS       Y1, Y4, Y5
-	VFNMADD231PS 256(SI), Y2, Y4
-	VMOVUPS      Y4, 402176(DI)
-	VMOVUPS      402208(DI), Y4
-	VMULPS       Y1, Y4, Y7
-	VFNMADD231PS 288(SI), Y2, Y4
-	VMOVUPS      Y4, 402208(DI)
-	VMOVUPS      402240(DI), Y4
-	VMULPS       Y1, Y4, Y8
-	VFNMADD231PS 320(SI), Y2, Y4
-	VMOVUPS      Y4, 402240(DI)
-	VMOVUPS      402272(DI), Y4
-	VMULPS       Y1, Y4, Y1
-	VFNMADD231PS 352(SI), Y2, Y4
-	VMOVUPS      Y4, 402272(DI)
-	VBROADCASTSS 1116(SI), Y2
-	VMULPS       Y2, Y0, Y4
-	VMOVUPS      402688(DI), Y9
-	VFMADD231PS  Y2, Y9, Y5
-	VFNMADD231PS 256(SI), Y4, Y9
-	VMOVUPS      Y9, 402688(DI)
-	VMOVUPS      402720(DI), Y9
-	VFMADD231PS  Y2, Y9, Y7
-	VFNMADD231PS 288(SI), Y4, Y9
-	VMOVUPS      Y9, 402720(DI)
-	VMOVUPS      402752(DI), Y9
-	VFMADD231PS  Y2, Y9, Y8
-	VFNMADD231PS 320(SI), Y4, Y9
-	VMOVUPS      Y9, 402752(DI)
-	VMOVUPS      402784(DI), Y9
-	VFMADD231PS  Y2, Y9, Y1
-	VFNMADD231PS 352(SI), Y4, Y9
-	VMOVUPS      Y9, 402784(DI)
-	VBROADCASTSS 1120(SI), Y2
-	VMULPS       Y2, Y0, Y4
-	VMOVUPS      403200(DI), Y9
-	VFMADD231PS  Y2, Y9, Y5
-	VFNMADD231PS 256(SI), Y4, Y9
-	VMOVUPS      Y9, 403200(DI)
-	VMOVUPS      403232(DI), Y9
-	VFMADD231PS  Y2, Y9, Y7
-	VFNMADD231PS 288(SI), Y4, Y9
-	VMOVUPS      Y9, 403232(DI)
-	VMOVUPS      403264(DI), Y9
-	VFMADD231PS  Y2, Y9, Y8
-	VFNMADD231PS 320(SI), Y4, Y9
-	VMOVUPS      Y9, 403264(DI)
-	VMOVUPS      403296(DI), Y9
-	VFMADD231PS  Y2, Y9, Y1
-	VFNMADD231PS 352(SI), Y4, Y9
-	VMOVUPS      Y9, 403296(DI)
-	VBROADCASTSS 1124(SI), Y2
-	VMULPS       Y2, Y0, Y4
-	VMOVUPS      403712(DI), Y9
-	VFMADD231PS  Y2, Y9, Y5
-	VFNMADD231PS 256(SI), Y4, Y9
-	VMOVUPS      Y9, 403712(DI)
-	VMOVUPS      403744(DI), Y9
-	VFMADD231PS  Y2, Y9, Y7
-	VFNMADD231PS 288(SI), Y4, Y9
-	VMOVUPS      Y9, 403744(DI)
-	VMOVUPS      403776(DI), Y9
-	VFMADD231PS  Y2, Y9, Y8
-	VFNMADD231PS 320(SI), Y4, Y9
-	VMOVUPS      Y9, 403776(DI)
-	VMOVUPS      403808(DI), Y9
-	VFMADD231PS  Y2, Y9, Y1
-	VFNMADD231PS 352(SI), Y4, Y9
-	VMOVUPS      Y9, 403808(DI)
-	VBROADCASTSS 1128(SI), Y2
-	VMULPS       Y2, Y0, Y4
-	VMOVUPS      404224(DI), Y9
-	VFMADD231PS  Y2, Y9, Y5
-	VFNMADD231PS 256(SI), Y4, Y9
-	VMOVUPS      Y9, 404224(DI)
-	VMOVUPS      404256(DI), Y9
-	VFMADD231PS  Y2, Y9, Y7
-	VFNMADD231PS 288(SI), Y4, Y9
-	VMOVUPS      Y9, 404256(DI)
-	VMOVUPS      404288(DI), Y9
-	VFMADD231PS  Y2, Y9, Y8
-	VFNMADD231PS 320(SI), Y4, Y9
-	VMOVUPS      Y9, 404288(DI)
-	VMOVUPS      404320(DI), Y9
-	VFMADD231PS  Y2, Y9, Y1
-	VFNMADD231PS 352(SI), Y4, Y9
-	VMOVUPS      Y9, 404320(DI)
-	VBROADCASTSS 1132(SI), Y2
-	VMULPS       Y2, Y0, Y4
-	VMOVUPS      404736(DI), Y9
-	VFMADD231PS  Y2, Y9, Y5
-	VFNMADD231PS 256(SI), Y4, Y9
-	VMOVUPS      Y9, 404736(DI)
-	VMOVUPS      404768(DI), Y9
-	VFMADD231PS  Y2, Y9, Y7
-	VFNMADD231PS 288(SI), Y4, Y9
-	VMOVUPS      Y9, 404768(DI)
-	VMOVUPS      404800(DI), Y9
-	VFMADD231PS  Y2, Y9, Y8
-	VFNMADD231PS 320(SI), Y4, Y9
-	VMOVUPS      Y9, 404800(DI)
-	VMOVUPS      404832(DI), Y9
-	VFMADD231PS  Y2, Y9, Y1
-	VFNMADD231PS 352(SI), Y4, Y9
-	VMOVUPS      Y9, 404832(DI)
-	VBROADCASTSS 1136(SI), Y2
-	VMULPS       Y2, Y0, Y4
-	VMOVUPS      405248(DI), Y9
-	VFMADD231PS  Y2, Y9, Y5
-	VFNMADD231PS 256(SI), Y4, Y9
-	VMOVUPS      Y9, 405248(DI)
-	VMOVUPS      405280(DI), Y9
-	VFMADD231PS  Y2, Y9, Y7
-	VFNMADD231PS 288(SI), Y4, Y9
-	VMOVUPS      Y9, 405280(DI)
-	VMOVUPS      405312(DI), Y9
-	VFMADD231PS  Y2, Y9, Y8
-	VFNMADD231PS 320(SI), Y4, Y9
-	VMOVUPS      Y9, 405312(DI)
-	VMOVUPS      405344(DI), Y9
-	VFMADD231PS  Y2, Y9, Y1
-	VFNMADD231PS 352(SI), Y4, Y9
-	VMOVUPS      Y9, 405344(DI)
-	VBROADCASTSS 1140(SI), Y2
-	VMULPS       Y2, Y0, Y4
-	VMOVUPS      405760(DI), Y9
-	VFMADD231PS  Y2, Y9, Y5
-	VFNMADD231PS 256(SI), Y4, Y9
-	VMOVUPS      Y9, 405760(DI)
-	VMOVUPS      405792(DI), Y9
-	VFMADD231PS  Y2, Y9, Y7
-	VFNMADD231PS 288(SI), Y4, Y9
-	VMOVUPS      Y9, 405792(DI)
-	VMOVUPS      405824(DI), Y9
-	VFMADD231PS  Y2, Y9, Y8
-	VFNMADD231PS 320(SI), Y4, Y9
-	VMOVUPS      Y9, 405824(DI)
-	VMOVUPS      405856(DI), Y9
-	VFMADD231PS  Y2, Y9, Y1
-	VFNMADD231PS 352(SI), Y4, Y9
-	VMOVUPS      Y9, 405856(DI)
-	VBROADCASTSS 1144(SI), Y2
-	VMULPS       Y2, Y0, Y4
-	VMOVUPS      406272(DI), Y9
-	VFMADD231PS  Y2, Y9, Y5
-	VFNMADD231PS 256(SI), Y4, Y9
-	VMOVUPS      Y9, 406272(DI)
-	VMOVUPS      406304(DI), Y9
-	VFMADD231PS  Y2, Y9, Y7
-	VFNMADD231PS 288(SI), Y4, Y9
-	VMOVUPS      Y9, 406304(DI)
-	VMOVUPS      406336(DI), Y9
-	VFMADD231PS  Y2, Y9, Y8
-	VFNMADD231PS 320(SI), Y4, Y9
-	VMOVUPS      Y9, 406336(DI)
-	VMOVUPS      406368(DI), Y9
-	VFMADD231PS  Y2, Y9, Y1
-	VFNMADD231PS 352(SI), Y4, Y9
-	VMOVUPS      Y9, 406368(DI)
-	VBROADCASTSS 1148(SI), Y2
-	VMULPS       Y2, Y0, Y4
-	VMOVUPS      406784(DI), Y9
-	VFMADD231PS  Y2, Y9, Y5
-	VFNMADD231PS 256(SI), Y4, Y9
-	VMOVUPS      Y9, 406784(DI)
-	VMOVUPS      406816(DI), Y9
-	VFMADD231PS  Y2, Y9, Y7
-	VFNMADD231PS 288(SI), Y4, Y9
-	VMOVUPS      Y9, 406816(DI)
-	VMOVUPS      406848(DI), Y9
-	VFMADD231PS  Y2, Y9, Y8
-	VFNMADD231PS 320(SI), Y4, Y9
-	VMOVUPS      Y9, 406848(DI)
-	VMOVUPS      406880(DI), Y9
-	VFMADD231PS  Y2, Y9, Y1
-	VFNMADD231PS 352(SI), Y4, Y9
-	VMOVUPS      Y9, 406880(DI)
-	VMOVUPS      256(SI), Y2
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y5, Y2
-	VMOVUPS      Y2, 768(SI)
-	VMOVUPS      288(SI), Y2
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y7, Y2
-	VMOVUPS      Y2, 800(SI)
-	VMOVUPS      320(SI), Y2
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y8, Y2
-	VMOVUPS      Y2, 832(SI)
-	VMOVUPS      352(SI), Y2
-	VCMPPS       $0x1e, Y3, Y2, Y2
-	VBLENDVPS    Y2, Y6, Y3, Y2
-	VMULPS       Y2, Y1, Y1
+	VMULPS       256(SI), Y0, Y1
+	VMULPS       288(SI), Y0, Y3
+	VMULPS       320(SI), Y0, Y4
+	VMULPS       352(SI), Y0, Y5
+	VBROADCASTSS 1112(SI), Y6
+	VMOVUPS      402176(DI), Y8
+	VMULPS       Y6, Y8, Y9
+	VFNMADD231PS Y1, Y6, Y8
+	VMOVUPS      Y8, 402176(DI)
+	VMOVUPS      402208(DI), Y8
+	VMULPS       Y6, Y8, Y10
+	VFNMADD231PS Y3, Y6, Y8
+	VMOVUPS      Y8, 402208(DI)
+	VMOVUPS      402240(DI), Y8
+	VMULPS       Y6, Y8, Y11
+	VFNMADD231PS Y4, Y6, Y8
+	VMOVUPS      Y8, 402240(DI)
+	VMOVUPS      402272(DI), Y8
+	VMULPS       Y6, Y8, Y12
+	VFNMADD231PS Y5, Y6, Y8
+	VMOVUPS      Y8, 402272(DI)
+	VBROADCASTSS 1116(SI), Y6
+	VMOVUPS      402688(DI), Y8
+	VFMADD231PS  Y6, Y8, Y9
+	VFNMADD231PS Y1, Y6, Y8
+	VMOVUPS      Y8, 402688(DI)
+	VMOVUPS      402720(DI), Y8
+	VFMADD231PS  Y6, Y8, Y10
+	VFNMADD231PS Y3, Y6, Y8
+	VMOVUPS      Y8, 402720(DI)
+	VMOVUPS      402752(DI), Y8
+	VFMADD231PS  Y6, Y8, Y11
+	VFNMADD231PS Y4, Y6, Y8
+	VMOVUPS      Y8, 402752(DI)
+	VMOVUPS      402784(DI), Y8
+	VFMADD231PS  Y6, Y8, Y12
+	VFNMADD231PS Y5, Y6, Y8
+	VMOVUPS      Y8, 402784(DI)
+	VBROADCASTSS 1120(SI), Y6
+	VMOVUPS      403200(DI), Y8
+	VFMADD231PS  Y6, Y8, Y9
+	VFNMADD231PS Y1, Y6, Y8
+	VMOVUPS      Y8, 403200(DI)
+	VMOVUPS      403232(DI), Y8
+	VFMADD231PS  Y6, Y8, Y10
+	VFNMADD231PS Y3, Y6, Y8
+	VMOVUPS      Y8, 403232(DI)
+	VMOVUPS      403264(DI), Y8
+	VFMADD231PS  Y6, Y8, Y11
+	VFNMADD231PS Y4, Y6, Y8
+	VMOVUPS      Y8, 403264(DI)
+	VMOVUPS      403296(DI), Y8
+	VFMADD231PS  Y6, Y8, Y12
+	VFNMADD231PS Y5, Y6, Y8
+	VMOVUPS      Y8, 403296(DI)
+	VBROADCASTSS 1124(SI), Y6
+	VMOVUPS      403712(DI), Y8
+	VFMADD231PS  Y6, Y8, Y9
+	VFNMADD231PS Y1, Y6, Y8
+	VMOVUPS      Y8, 403712(DI)
+	VMOVUPS      403744(DI), Y8
+	VFMADD231PS  Y6, Y8, Y10
+	VFNMADD231PS Y3, Y6, Y8
+	VMOVUPS      Y8, 403744(DI)
+	VMOVUPS      403776(DI), Y8
+	VFMADD231PS  Y6, Y8, Y11
+	VFNMADD231PS Y4, Y6, Y8
+	VMOVUPS      Y8, 403776(DI)
+	VMOVUPS      403808(DI), Y8
+	VFMADD231PS  Y6, Y8, Y12
+	VFNMADD231PS Y5, Y6, Y8
+	VMOVUPS      Y8, 403808(DI)
+	VBROADCASTSS 1128(SI), Y6
+	VMOVUPS      404224(DI), Y8
+	VFMADD231PS  Y6, Y8, Y9
+	VFNMADD231PS Y1, Y6, Y8
+	VMOVUPS      Y8, 404224(DI)
+	VMOVUPS      404256(DI), Y8
+	VFMADD231PS  Y6, Y8, Y10
+	VFNMADD231PS Y3, Y6, Y8
+	VMOVUPS      Y8, 404256(DI)
+	VMOVUPS      404288(DI), Y8
+	VFMADD231PS  Y6, Y8, Y11
+	VFNMADD231PS Y4, Y6, Y8
+	VMOVUPS      Y8, 404288(DI)
+	VMOVUPS      404320(DI), Y8
+	VFMADD231PS  Y6, Y8, Y12
+	VFNMADD231PS Y5, Y6, Y8
+	VMOVUPS      Y8, 404320(DI)
+	VBROADCASTSS 1132(SI), Y6
+	VMOVUPS      404736(DI), Y8
+	VFMADD231PS  Y6, Y8, Y9
+	VFNMADD231PS Y1, Y6, Y8
+	VMOVUPS      Y8, 404736(DI)
+	VMOVUPS      404768(DI), Y8
+	VFMADD231PS  Y6, Y8, Y10
+	VFNMADD231PS Y3, Y6, Y8
+	VMOVUPS      Y8, 404768(DI)
+	VMOVUPS      404800(DI), Y8
+	VFMADD231PS  Y6, Y8, Y11
+	VFNMADD231PS Y4, Y6, Y8
+	VMOVUPS      Y8, 404800(DI)
+	VMOVUPS      404832(DI), Y8
+	VFMADD231PS  Y6, Y8, Y12
+	VFNMADD231PS Y5, Y6, Y8
+	VMOVUPS      Y8, 404832(DI)
+	VBROADCASTSS 1136(SI), Y6
+	VMOVUPS      405248(DI), Y8
+	VFMADD231PS  Y6, Y8, Y9
+	VFNMADD231PS Y1, Y6, Y8
+	VMOVUPS      Y8, 405248(DI)
+	VMOVUPS      405280(DI), Y8
+	VFMADD231PS  Y6, Y8, Y10
+	VFNMADD231PS Y3, Y6, Y8
+	VMOVUPS      Y8, 405280(DI)
+	VMOVUPS      405312(DI), Y8
+	VFMADD231PS  Y6, Y8, Y11
+	VFNMADD231PS Y4, Y6, Y8
+	VMOVUPS      Y8, 405312(DI)
+	VMOVUPS      405344(DI), Y8
+	VFMADD231PS  Y6, Y8, Y12
+	VFNMADD231PS Y5, Y6, Y8
+	VMOVUPS      Y8, 405344(DI)
+	VBROADCASTSS 1140(SI), Y6
+	VMOVUPS      405760(DI), Y8
+	VFMADD231PS  Y6, Y8, Y9
+	VFNMADD231PS Y1, Y6, Y8
+	VMOVUPS      Y8, 405760(DI)
+	VMOVUPS      405792(DI), Y8
+	VFMADD231PS  Y6, Y8, Y10
+	VFNMADD231PS Y3, Y6, Y8
+	VMOVUPS      Y8, 405792(DI)
+	VMOVUPS      405824(DI), Y8
+	VFMADD231PS  Y6, Y8, Y11
+	VFNMADD231PS Y4, Y6, Y8
+	VMOVUPS      Y8, 405824(DI)
+	VMOVUPS      405856(DI), Y8
+	VFMADD231PS  Y6, Y8, Y12
+	VFNMADD231PS Y5, Y6, Y8
+	VMOVUPS      Y8, 405856(DI)
+	VBROADCASTSS 1144(SI), Y6
+	VMOVUPS      406272(DI), Y8
+	VFMADD231PS  Y6, Y8, Y9
+	VFNMADD231PS Y1, Y6, Y8
+	VMOVUPS      Y8, 406272(DI)
+	VMOVUPS      406304(DI), Y8
+	VFMADD231PS  Y6, Y8, Y10
+	VFNMADD231PS Y3, Y6, Y8
+	VMOVUPS      Y8, 406304(DI)
+	VMOVUPS      406336(DI), Y8
+	VFMADD231PS  Y6, Y8, Y11
+	VFNMADD231PS Y4, Y6, Y8
+	VMOVUPS      Y8, 406336(DI)
+	VMOVUPS      406368(DI), Y8
+	VFMADD231PS  Y6, Y8, Y12
+	VFNMADD231PS Y5, Y6, Y8
+	VMOVUPS      Y8, 406368(DI)
+	VBROADCASTSS 1148(SI), Y6
+	VMOVUPS      406784(DI), Y8
+	VFMADD231PS  Y6, Y8, Y9
+	VFNMADD231PS Y1, Y6, Y8
+	VMOVUPS      Y8, 406784(DI)
+	VMOVUPS      406816(DI), Y1
+	VFMADD231PS  Y6, Y1, Y10
+	VFNMADD231PS Y3, Y6, Y1
+	VMOVUPS      Y1, 406816(DI)
+	VMOVUPS      406848(DI), Y1
+	VFMADD231PS  Y6, Y1, Y11
+	VFNMADD231PS Y4, Y6, Y1
+	VMOVUPS      Y1, 406848(DI)
+	VMOVUPS      406880(DI), Y1
+	VFMADD231PS  Y6, Y1, Y12
+	VFNMADD231PS Y5, Y6, Y1
+	VMOVUPS      Y1, 406880(DI)
+	VMOVUPS      256(SI), Y1
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y7, Y2, Y1
+	VMULPS       Y1, Y9, Y1
+	VMOVUPS      Y1, 768(SI)
+	VMOVUPS      288(SI), Y1
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y7, Y2, Y1
+	VMULPS       Y1, Y10, Y1
+	VMOVUPS      Y1, 800(SI)
+	VMOVUPS      320(SI), Y1
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y7, Y2, Y1
+	VMULPS       Y1, Y11, Y1
+	VMOVUPS      Y1, 832(SI)
+	VMOVUPS      352(SI), Y1
+	VCMPPS       $0x1e, Y2, Y1, Y1
+	VBLENDVPS    Y1, Y7, Y2, Y1
+	VMULPS       Y1, Y12, Y1
 	VMOVUPS      Y1, 864(SI)
-	VBROADCASTSS 1112(SI), Y1
-	VMULPS       Y1, Y0, Y2
-	VMOVUPS      402304(DI), Y4
-	VMULPS       Y1, Y4, Y5
-	VFNMADD231PS 384(SI), Y2, Y4
-	VMOVUPS      Y4, 402304(DI)
-	VMOVUPS      402336(DI), Y4
-	VMULPS       Y1, Y4, Y7
-	VFNMADD231PS 416(SI), Y2, Y4
-	VMOVUPS      Y4, 402336(DI)
-	VMOVUPS      402368(DI), Y4
-	VMULPS       Y1, Y4, Y8
-	VFNMADD231PS 448(SI), Y2, Y4
-	VMOVUPS      Y4, 402368(DI)
-	VMOVUPS      402400(DI), Y4
-	VMULPS       Y1, Y4, Y1
-	VFNMADD231PS 480(SI), Y2, Y4
-	VMOVUPS      Y4, 402400(DI)
-	VBROADCASTSS 1116(SI), Y2
-	VMULPS       Y2, Y0, Y4
-	VMOVUPS      402816(DI), Y9
-	VFMADD231PS  Y2, Y9, Y5
-	VFNMADD231PS 384(SI), Y4, Y9
-	VMOVUPS      Y9, 402816(DI)
-	VMOVUPS      402848(DI), Y9
-	VFMADD231PS  Y2, Y9, Y7
-	VFNMADD231PS 416(SI), Y4, Y9
-	VMOVUPS      Y9, 402848(DI)
-	VMOVUPS      402880(DI), Y9
-	VFMADD231PS  Y2, Y9, Y8
-	VFNMADD231PS 448(SI), Y4, Y9
-	VMOVUPS      Y9, 402880(DI)
-	VMOVUPS      402912(DI), Y9
-	VFMADD231PS  Y2, Y9, Y1
-	VFNMADD231PS 480(SI), Y4, Y9
-	VMOVUPS      Y9, 402912(DI)
-	VBROADCASTSS 1120(SI), Y2
-	VMULPS       Y2, Y0, Y4
-	VMOVUPS      403328(DI), Y9
-	VFMADD231PS  Y2, Y9, Y5
-	VFNMADD231PS 384(SI), Y4, Y9
-	VMOVUPS      Y9, 403328(DI)
-	VMOVUPS      403360(DI), Y9
-	VFMADD231PS  Y2, Y9, Y7
-	VFNMADD231PS 416(SI), Y4, Y9
-	VMOVUPS      Y9, 403360(DI)
-	VMOVUPS      403392(DI), Y9
-	VFMADD231PS  Y2, Y9, Y8
-	VFNMADD231PS 448(SI), Y4, Y9
-	VMOVUPS      Y9, 403392(DI)
-	VMOVUPS      403424(DI), Y9
-	VFMADD231PS  Y2, Y9, Y1
-	VFNMADD231PS 480(SI), Y4, Y9
-	VMOVUPS      Y9, 403424(DI)
-	VBROADCASTSS 1124(SI), Y2
-	VMULPS       Y2, Y0, Y4
-	VMOVUPS      403840(DI), Y9
-	VFMADD231PS  Y2, Y9, Y5
-	VFNMADD231PS 384(SI), Y4, Y9
-	VMOVUPS      Y9, 403840(DI)
-	VMOVUPS      403872(DI), Y9
-	VFMADD231PS  Y2, Y9, Y7
-	VFNMADD231PS 416(SI), Y4, Y9
-	VMOVUPS      Y9, 403872(DI)
-	VMOVUPS      403904(DI), Y9
-	VFMADD231PS  Y2, Y9, Y8
-	VFNMADD231PS 448(SI), Y4, Y9
-	VMOVUPS      Y9, 403904(DI)
-	VMOVUPS      403936(DI), Y9
-	VFMADD231PS  Y2, Y9, Y1
-	VFNMADD231PS 480(SI), Y4, Y9
-	VMOVUPS      Y9, 403936(DI)
-	VBROADCASTSS 1128(SI), Y2
-	VMULPS       Y2, Y0, Y4
-	VMOVUPS      404352(DI), Y9
-	VFMADD231PS  Y2, Y9, Y5
-	VFNMADD231PS 384(SI), Y4, Y9
-	VMOVUPS      Y9, 404352(DI)
-	VMOVUPS      404384(DI), Y9
-	VFMADD231PS  Y2, Y9, Y7
-	VFNMADD231PS 416(SI), Y4, Y9
-	VMOVUPS      Y9, 404384(DI)
-	VMOVUPS      404416(DI), Y9
-	VFMADD231PS  Y2, Y9, Y8
-	VFNMADD231PS 448(SI), Y4, Y9
-	VMOVUPS      Y9, 404416(DI)
-	VMOVUPS      404448(DI), Y9
-	VFMADD231PS  Y2, Y9, Y1
-	VFNMADD231PS 480(SI), Y4, Y9
-	VMOVUPS      Y9, 404448(DI)
-	VBROADCASTSS 1132(SI), Y2
-	VMULPS       Y2, Y0, Y4
-	VMOVUPS      404864(DI), Y9
-	VFMADD231PS  Y2, Y9, Y5
-	VFNMADD231PS 384(SI), Y4, Y9
-	VMOVUPS      Y9, 404864(DI)
-	VMOVUPS      404896(DI), Y9
-	VFMADD231PS  Y2, Y9, Y7
-	VFNMADD231PS 416(SI), Y4, Y9
-	VMOVUPS      Y9, 404896(DI)
-	VMOVUPS      404928(DI), Y9
-	VFMADD231PS  Y2, Y9, Y8
-	VFNMADD231PS 448(SI), Y4, Y9
-	VMOVUPS      Y9, 404928(DI)
-	VMOVUPS      404960(DI), Y9
-	VFMADD231PS  Y2, Y9, Y1
-	VFNMADD231PS 480(SI), Y4, Y9
-	VMOVUPS      Y9, 404960(DI)
-	VBROADCASTSS 1136(SI), Y2
-	VMULPS       Y2, Y0, Y4
-	VMOVUPS      405376(DI), Y9
-	VFMADD231PS  Y2, Y9, Y5
-	VFNMADD231PS 384(SI), Y4, Y9
-	VMOVUPS      Y9, 405376(DI)
-	VMOVUPS      405408(DI), Y9
-	VFMADD231PS  Y2, Y9, Y7
-	VFNMADD231PS 416(SI), Y4, Y9
-	VMOVUPS      Y9, 405408(DI)
-	VMOVUPS      405440(DI), Y9
-	VFMADD231PS  Y2, Y9, Y8
-	VFNMADD231PS 448(SI), Y4, Y9
-	VMOVUPS      Y9, 405440(DI)
-	VMOVUPS      405472(DI), Y9
-	VFMADD231PS  Y2, Y9, Y1
-	VFNMADD231PS 480(SI), Y4, Y9
-	VMOVUPS      Y9, 405472(DI)
-	VBROADCASTSS 1140(SI), Y2
-	VMULPS       Y2, Y0, Y4
-	VMOVUPS      405888(DI), Y9
-	VFMADD231PS  Y2, Y9, Y5
-	VFNMADD231PS 384(SI), Y4, Y9
-	VMOVUPS      Y9, 405888(DI)
-	VMOVUPS      405920(DI), Y9
-	VFMADD231PS  Y2, Y9, Y7
-	VFNMADD231PS 416(SI), Y4, Y9
-	VMOVUPS      Y9, 405920(DI)
-	VMOVUPS      405952(DI), Y9
-	VFMADD231PS  Y2, Y9, Y8
-	VFNMADD231PS 448(SI), Y4, Y9
-	VMOVUPS      Y9, 405952(DI)
-	VMOVUPS      405984(DI), Y9
-	VFMADD231PS  Y2, Y9, Y1
-	VFNMADD231PS 480(SI), Y4, Y9
-	VMOVUPS      Y9, 405984(DI)
-	VBROADCASTSS 1144(SI), Y2
-	VMULPS       Y2, Y0, Y4
-	VMOVUPS      406400(DI), Y9
-	VFMADD231PS  Y2, Y9, Y5
-	VFNMADD231PS 384(SI), Y4, Y9
-	VMOVUPS      Y9, 406400(DI)
-	VMOVUPS      406432(DI), Y9
-	VFMADD231PS  Y2, Y9, Y7
-	VFNMADD231PS 416(SI), Y4, Y9
-	VMOVUPS      Y9, 406432(DI)
-	VMOVUPS      406464(DI), Y9
-	VFMADD231PS  Y2, Y9, Y8
-	VFNMADD231PS 448(SI), Y4, Y9
-	VMOVUPS      Y9, 406464(DI)
-	VMOVUPS      406496(DI), Y9
-	VFMADD231PS  Y2, Y9, Y1
-	VFNMADD231PS 480(SI), Y4, Y9
-	VMOVUPS      Y9, 406496(DI)
-	VBROADCASTSS 1148(SI), Y2
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      406912(DI), Y4
-	VFMADD231PS  Y2, Y4, Y5
-	VFNMADD231PS 384(SI), Y0, Y4
-	VMOVUPS      Y4, 406912(DI)
-	VMOVUPS      406944(DI), Y4
-	VFMADD231PS  Y2, Y4, Y7
-	VFNMADD231PS 416(SI), Y0, Y4
-	VMOVUPS      Y4, 406944(DI)
-	VMOVUPS      406976(DI), Y4
-	VFMADD231PS  Y2, Y4, Y8
-	VFNMADD231PS 448(SI), Y0, Y4
-	VMOVUPS      Y4, 406976(DI)
-	VMOVUPS      407008(DI), Y4
-	VFMADD231PS  Y2, Y4, Y1
-	VFNMADD231PS 480(SI), Y0, Y4
-	VMOVUPS      Y4, 407008(DI)
+	VMULPS       384(SI), Y0, Y1
+	VMULPS       416(SI), Y0, Y3
+	VMULPS       448(SI), Y0, Y4
+	VMULPS       480(SI), Y0, Y0
+	VBROADCASTSS 1112(SI), Y5
+	VMOVUPS      402304(DI), Y6
+	VMULPS       Y5, Y6, Y8
+	VFNMADD231PS Y1, Y5, Y6
+	VMOVUPS      Y6, 402304(DI)
+	VMOVUPS      402336(DI), Y6
+	VMULPS       Y5, Y6, Y9
+	VFNMADD231PS Y3, Y5, Y6
+	VMOVUPS      Y6, 402336(DI)
+	VMOVUPS      402368(DI), Y6
+	VMULPS       Y5, Y6, Y10
+	VFNMADD231PS Y4, Y5, Y6
+	VMOVUPS      Y6, 402368(DI)
+	VMOVUPS      402400(DI), Y6
+	VMULPS       Y5, Y6, Y11
+	VFNMADD231PS Y0, Y5, Y6
+	VMOVUPS      Y6, 402400(DI)
+	VBROADCASTSS 1116(SI), Y5
+	VMOVUPS      402816(DI), Y6
+	VFMADD231PS  Y5, Y6, Y8
+	VFNMADD231PS Y1, Y5, Y6
+	VMOVUPS      Y6, 402816(DI)
+	VMOVUPS      402848(DI), Y6
+	VFMADD231PS  Y5, Y6, Y9
+	VFNMADD231PS Y3, Y5, Y6
+	VMOVUPS      Y6, 402848(DI)
+	VMOVUPS      402880(DI), Y6
+	VFMADD231PS  Y5, Y6, Y10
+	VFNMADD231PS Y4, Y5, Y6
+	VMOVUPS      Y6, 402880(DI)
+	VMOVUPS      402912(DI), Y6
+	VFMADD231PS  Y5, Y6, Y11
+	VFNMADD231PS Y0, Y5, Y6
+	VMOVUPS      Y6, 402912(DI)
+	VBROADCASTSS 1120(SI), Y5
+	VMOVUPS      403328(DI), Y6
+	VFMADD231PS  Y5, Y6, Y8
+	VFNMADD231PS Y1, Y5, Y6
+	VMOVUPS      Y6, 403328(DI)
+	VMOVUPS      403360(DI), Y6
+	VFMADD231PS  Y5, Y6, Y9
+	VFNMADD231PS Y3, Y5, Y6
+	VMOVUPS      Y6, 403360(DI)
+	VMOVUPS      403392(DI), Y6
+	VFMADD231PS  Y5, Y6, Y10
+	VFNMADD231PS Y4, Y5, Y6
+	VMOVUPS      Y6, 403392(DI)
+	VMOVUPS      403424(DI), Y6
+	VFMADD231PS  Y5, Y6, Y11
+	VFNMADD231PS Y0, Y5, Y6
+	VMOVUPS      Y6, 403424(DI)
+	VBROADCASTSS 1124(SI), Y5
+	VMOVUPS      403840(DI), Y6
+	VFMADD231PS  Y5, Y6, Y8
+	VFNMADD231PS Y1, Y5, Y6
+	VMOVUPS      Y6, 403840(DI)
+	VMOVUPS      403872(DI), Y6
+	VFMADD231PS  Y5, Y6, Y9
+	VFNMADD231PS Y3, Y5, Y6
+	VMOVUPS      Y6, 403872(DI)
+	VMOVUPS      403904(DI), Y6
+	VFMADD231PS  Y5, Y6, Y10
+	VFNMADD231PS Y4, Y5, Y6
+	VMOVUPS      Y6, 403904(DI)
+	VMOVUPS      403936(DI), Y6
+	VFMADD231PS  Y5, Y6, Y11
+	VFNMADD231PS Y0, Y5, Y6
+	VMOVUPS      Y6, 403936(DI)
+	VBROADCASTSS 1128(SI), Y5
+	VMOVUPS      404352(DI), Y6
+	VFMADD231PS  Y5, Y6, Y8
+	VFNMADD231PS Y1, Y5, Y6
+	VMOVUPS      Y6, 404352(DI)
+	VMOVUPS      404384(DI), Y6
+	VFMADD231PS  Y5, Y6, Y9
+	VFNMADD231PS Y3, Y5, Y6
+	VMOVUPS      Y6, 404384(DI)
+	VMOVUPS      404416(DI), Y6
+	VFMADD231PS  Y5, Y6, Y10
+	VFNMADD231PS Y4, Y5, Y6
+	VMOVUPS      Y6, 404416(DI)
+	VMOVUPS      404448(DI), Y6
+	VFMADD231PS  Y5, Y6, Y11
+	VFNMADD231PS Y0, Y5, Y6
+	VMOVUPS      Y6, 404448(DI)
+	VBROADCASTSS 1132(SI), Y5
+	VMOVUPS      404864(DI), Y6
+	VFMADD231PS  Y5, Y6, Y8
+	VFNMADD231PS Y1, Y5, Y6
+	VMOVUPS      Y6, 404864(DI)
+	VMOVUPS      404896(DI), Y6
+	VFMADD231PS  Y5, Y6, Y9
+	VFNMADD231PS Y3, Y5, Y6
+	VMOVUPS      Y6, 404896(DI)
+	VMOVUPS      404928(DI), Y6
+	VFMADD231PS  Y5, Y6, Y10
+	VFNMADD231PS Y4, Y5, Y6
+	VMOVUPS      Y6, 404928(DI)
+	VMOVUPS      404960(DI), Y6
+	VFMADD231PS  Y5, Y6, Y11
+	VFNMADD231PS Y0, Y5, Y6
+	VMOVUPS      Y6, 404960(DI)
+	VBROADCASTSS 1136(SI), Y5
+	VMOVUPS      405376(DI), Y6
+	VFMADD231PS  Y5, Y6, Y8
+	VFNMADD231PS Y1, Y5, Y6
+	VMOVUPS      Y6, 405376(DI)
+	VMOVUPS      405408(DI), Y6
+	VFMADD231PS  Y5, Y6, Y9
+	VFNMADD231PS Y3, Y5, Y6
+	VMOVUPS      Y6, 405408(DI)
+	VMOVUPS      405440(DI), Y6
+	VFMADD231PS  Y5, Y6, Y10
+	VFNMADD231PS Y4, Y5, Y6
+	VMOVUPS      Y6, 405440(DI)
+	VMOVUPS      405472(DI), Y6
+	VFMADD231PS  Y5, Y6, Y11
+	VFNMADD231PS Y0, Y5, Y6
+	VMOVUPS      Y6, 405472(DI)
+	VBROADCASTSS 1140(SI), Y5
+	VMOVUPS      405888(DI), Y6
+	VFMADD231PS  Y5, Y6, Y8
+	VFNMADD231PS Y1, Y5, Y6
+	VMOVUPS      Y6, 405888(DI)
+	VMOVUPS      405920(DI), Y6
+	VFMADD231PS  Y5, Y6, Y9
+	VFNMADD231PS Y3, Y5, Y6
+	VMOVUPS      Y6, 405920(DI)
+	VMOVUPS      405952(DI), Y6
+	VFMADD231PS  Y5, Y6, Y10
+	VFNMADD231PS Y4, Y5, Y6
+	VMOVUPS      Y6, 405952(DI)
+	VMOVUPS      405984(DI), Y6
+	VFMADD231PS  Y5, Y6, Y11
+	VFNMADD231PS Y0, Y5, Y6
+	VMOVUPS      Y6, 405984(DI)
+	VBROADCASTSS 1144(SI), Y5
+	VMOVUPS      406400(DI), Y6
+	VFMADD231PS  Y5, Y6, Y8
+	VFNMADD231PS Y1, Y5, Y6
+	VMOVUPS      Y6, 406400(DI)
+	VMOVUPS      406432(DI), Y6
+	VFMADD231PS  Y5, Y6, Y9
+	VFNMADD231PS Y3, Y5, Y6
+	VMOVUPS      Y6, 406432(DI)
+	VMOVUPS      406464(DI), Y6
+	VFMADD231PS  Y5, Y6, Y10
+	VFNMADD231PS Y4, Y5, Y6
+	VMOVUPS      Y6, 406464(DI)
+	VMOVUPS      406496(DI), Y6
+	VFMADD231PS  Y5, Y6, Y11
+	VFNMADD231PS Y0, Y5, Y6
+	VMOVUPS      Y6, 406496(DI)
+	VBROADCASTSS 1148(SI), Y5
+	VMOVUPS      406912(DI), Y6
+	VFMADD231PS  Y5, Y6, Y8
+	VFNMADD231PS Y1, Y5, Y6
+	VMOVUPS      Y6, 406912(DI)
+	VMOVUPS      406944(DI), Y1
+	VFMADD231PS  Y5, Y1, Y9
+	VFNMADD231PS Y3, Y5, Y1
+	VMOVUPS      Y1, 406944(DI)
+	VMOVUPS      406976(DI), Y1
+	VFMADD231PS  Y5, Y1, Y10
+	VFNMADD231PS Y4, Y5, Y1
+	VMOVUPS      Y1, 406976(DI)
+	VMOVUPS      407008(DI), Y1
+	VFMADD231PS  Y5, Y1, Y11
+	VFNMADD231PS Y0, Y5, Y1
+	VMOVUPS      Y1, 407008(DI)
 	VMOVUPS      384(SI), Y0
-	VCMPPS       $0x1e, Y3, Y0, Y0
-	VBLENDVPS    Y0, Y6, Y3, Y0
-	VMULPS       Y0, Y5, Y0
+	VCMPPS       $0x1e, Y2, Y0, Y0
+	VBLENDVPS    Y0, Y7, Y2, Y0
+	VMULPS       Y0, Y8, Y0
 	VMOVUPS      Y0, 896(SI)
 	VMOVUPS      416(SI), Y0
-	VCMPPS       $0x1e, Y3, Y0, Y0
-	VBLENDVPS    Y0, Y6, Y3, Y0
-	VMULPS       Y0, Y7, Y0
+	VCMPPS       $0x1e, Y2, Y0, Y0
+	VBLENDVPS    Y0, Y7, Y2, Y0
+	VMULPS       Y0, Y9, Y0
 	VMOVUPS      Y0, 928(SI)
 	VMOVUPS      448(SI), Y0
-	VCMPPS       $0x1e, Y3, Y0, Y0
-	VBLENDVPS    Y0, Y6, Y3, Y0
-	VMULPS       Y0, Y8, Y0
+	VCMPPS       $0x1e, Y2, Y0, Y0
+	VBLENDVPS    Y0, Y7, Y2, Y0
+	VMULPS       Y0, Y10, Y0
 	VMOVUPS      Y0, 960(SI)
 	VMOVUPS      480(SI), Y0
-	VCMPPS       $0x1e, Y3, Y0, Y0
-	VBLENDVPS    Y0, Y6, Y3, Y0
-	VMULPS       Y0, Y1, Y0
+	VCMPPS       $0x1e, Y2, Y0, Y0
+	VBLENDVPS    Y0, Y7, Y2, Y0
+	VMULPS       Y0, Y11, Y0
 	VMOVUPS      Y0, 992(SI)
 
 	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
@@ -5016,34 +4941,34 @@ loop7:
 loop8:
 	VMOVUPS      50880(SI)(R11*1), Y0
 	VSUBPS       Y15, Y0, Y0
-	VMOVUPS      PixelsConstants<>+128(SB), Y1
+	VMOVUPS      PixelsConstants<>+1024(SB), Y1
 	VMINPS       Y0, Y1, Y0
 	VMOVUPS      PixelsConstants<>+96(SB), Y1
 	VMAXPS       Y0, Y1, Y0
-	VMOVUPS      PixelsConstants<>+160(SB), Y1
+	VMOVUPS      PixelsConstants<>+128(SB), Y1
 	VMOVAPS      Y1, Y2
-	VFMADD231PS  PixelsConstants<>+192(SB), Y0, Y2
+	VFMADD231PS  PixelsConstants<>+160(SB), Y0, Y2
 	VSUBPS       Y1, Y2, Y2
-	VFNMADD231PS PixelsConstants<>+224(SB), Y2, Y0
 	VFNMADD231PS PixelsConstants<>+256(SB), Y2, Y0
+	VFNMADD231PS PixelsConstants<>+288(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VMOVUPS      PixelsConstants<>+448(SB), Y4
-	VFMADD231PS  PixelsConstants<>+480(SB), Y0, Y4
-	VFMADD213PS  PixelsConstants<>+416(SB), Y0, Y4
+	VMOVUPS      PixelsConstants<>+416(SB), Y4
+	VFMADD231PS  PixelsConstants<>+448(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+384(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+352(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+320(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+192(SB), Y0, Y4
 	VFMADD231PS  Y4, Y3, Y0
-	VADDPS       PixelsConstants<>+288(SB), Y0, Y0
+	VADDPS       PixelsConstants<>+224(SB), Y0, Y0
 	VMOVAPS      Y1, Y3
-	VFMADD231PS  PixelsConstants<>+320(SB), Y2, Y3
+	VFMADD231PS  PixelsConstants<>+192(SB), Y2, Y3
 	VSUBPS       Y1, Y3, Y4
 	VSUBPS       Y4, Y2, Y2
 	VADDPS       Y1, Y2, Y1
 	VPSLLD       $0x17, Y3, Y2
-	VPADDD       PixelsConstants<>+288(SB), Y2, Y2
+	VPADDD       PixelsConstants<>+224(SB), Y2, Y2
 	VPSLLD       $0x17, Y1, Y1
-	VPADDD       PixelsConstants<>+288(SB), Y1, Y1
+	VPADDD       PixelsConstants<>+224(SB), Y1, Y1
 	VMULPS       Y2, Y0, Y0
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 51520(SI)(R11*1)
@@ -5053,7 +4978,7 @@ loop8:
 	SUBL         $0x00000001, R12
 	JNE          loop8
 	VMOVUPS      Y14, 52224(SI)
-	VMOVUPS      PixelsConstants<>+288(SB), Y0
+	VMOVUPS      PixelsConstants<>+224(SB), Y0
 	VDIVPS       Y14, Y0, Y0
 	VMOVAPS      Y0, Y15
 	XORL         R11, R11
@@ -5087,34 +5012,34 @@ loop10:
 loop11:
 	VMOVUPS      50912(SI)(R11*1), Y0
 	VSUBPS       Y15, Y0, Y0
-	VMOVUPS      PixelsConstants<>+128(SB), Y1
+	VMOVUPS      PixelsConstants<>+1024(SB), Y1
 	VMINPS       Y0, Y1, Y0
 	VMOVUPS      PixelsConstants<>+96(SB), Y1
 	VMAXPS       Y0, Y1, Y0
-	VMOVUPS      PixelsConstants<>+160(SB), Y1
+	VMOVUPS      PixelsConstants<>+128(SB), Y1
 	VMOVAPS      Y1, Y2
-	VFMADD231PS  PixelsConstants<>+192(SB), Y0, Y2
+	VFMADD231PS  PixelsConstants<>+160(SB), Y0, Y2
 	VSUBPS       Y1, Y2, Y2
-	VFNMADD231PS PixelsConstants<>+224(SB), Y2, Y0
 	VFNMADD231PS PixelsConstants<>+256(SB), Y2, Y0
+	VFNMADD231PS PixelsConstants<>+288(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VMOVUPS      PixelsConstants<>+448(SB), Y4
-	VFMADD231PS  PixelsConstants<>+480(SB), Y0, Y4
-	VFMADD213PS  PixelsConstants<>+416(SB), Y0, Y4
+	VMOVUPS      PixelsConstants<>+416(SB), Y4
+	VFMADD231PS  PixelsConstants<>+448(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+384(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+352(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+320(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+192(SB), Y0, Y4
 	VFMADD231PS  Y4, Y3, Y0
-	VADDPS       PixelsConstants<>+288(SB), Y0, Y0
+	VADDPS       PixelsConstants<>+224(SB), Y0, Y0
 	VMOVAPS      Y1, Y3
-	VFMADD231PS  PixelsConstants<>+320(SB), Y2, Y3
+	VFMADD231PS  PixelsConstants<>+192(SB), Y2, Y3
 	VSUBPS       Y1, Y3, Y4
 	VSUBPS       Y4, Y2, Y2
 	VADDPS       Y1, Y2, Y1
 	VPSLLD       $0x17, Y3, Y2
-	VPADDD       PixelsConstants<>+288(SB), Y2, Y2
+	VPADDD       PixelsConstants<>+224(SB), Y2, Y2
 	VPSLLD       $0x17, Y1, Y1
-	VPADDD       PixelsConstants<>+288(SB), Y1, Y1
+	VPADDD       PixelsConstants<>+224(SB), Y1, Y1
 	VMULPS       Y2, Y0, Y0
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 51552(SI)(R11*1)
@@ -5124,7 +5049,7 @@ loop11:
 	SUBL         $0x00000001, R12
 	JNE          loop11
 	VMOVUPS      Y14, 52256(SI)
-	VMOVUPS      PixelsConstants<>+288(SB), Y0
+	VMOVUPS      PixelsConstants<>+224(SB), Y0
 	VDIVPS       Y14, Y0, Y0
 	VMOVAPS      Y0, Y15
 	XORL         R11, R11
@@ -6205,13 +6130,13 @@ TEXT ·pixelsLossBatchAVX2(SB), NOSPLIT, $224-52
 	VBROADCASTSS X15, Y15
 	VMOVUPS      PixelsConstants<>+1116(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       PixelsConstants<>+288(SB), Y0, Y0
+	VANDPS       PixelsConstants<>+224(SB), Y0, Y0
 	VMOVUPS      Y0, 102464(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 102528(SI)
 	VMOVUPS      PixelsConstants<>+1148(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       PixelsConstants<>+288(SB), Y1, Y1
+	VANDPS       PixelsConstants<>+224(SB), Y1, Y1
 	VMOVUPS      Y1, 102496(SI)
 	VMOVUPS      Y0, 102560(SI)
 	MOVQ         tiles+32(FP), R13
@@ -7264,34 +7189,34 @@ loop7:
 loop8:
 	VMOVUPS      50880(SI)(R11*1), Y0
 	VSUBPS       Y15, Y0, Y0
-	VMOVUPS      PixelsConstants<>+128(SB), Y1
+	VMOVUPS      PixelsConstants<>+1024(SB), Y1
 	VMINPS       Y0, Y1, Y0
 	VMOVUPS      PixelsConstants<>+96(SB), Y1
 	VMAXPS       Y0, Y1, Y0
-	VMOVUPS      PixelsConstants<>+160(SB), Y1
+	VMOVUPS      PixelsConstants<>+128(SB), Y1
 	VMOVAPS      Y1, Y2
-	VFMADD231PS  PixelsConstants<>+192(SB), Y0, Y2
+	VFMADD231PS  PixelsConstants<>+160(SB), Y0, Y2
 	VSUBPS       Y1, Y2, Y2
-	VFNMADD231PS PixelsConstants<>+224(SB), Y2, Y0
 	VFNMADD231PS PixelsConstants<>+256(SB), Y2, Y0
+	VFNMADD231PS PixelsConstants<>+288(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VMOVUPS      PixelsConstants<>+448(SB), Y4
-	VFMADD231PS  PixelsConstants<>+480(SB), Y0, Y4
-	VFMADD213PS  PixelsConstants<>+416(SB), Y0, Y4
+	VMOVUPS      PixelsConstants<>+416(SB), Y4
+	VFMADD231PS  PixelsConstants<>+448(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+384(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+352(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+320(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+192(SB), Y0, Y4
 	VFMADD231PS  Y4, Y3, Y0
-	VADDPS       PixelsConstants<>+288(SB), Y0, Y0
+	VADDPS       PixelsConstants<>+224(SB), Y0, Y0
 	VMOVAPS      Y1, Y3
-	VFMADD231PS  PixelsConstants<>+320(SB), Y2, Y3
+	VFMADD231PS  PixelsConstants<>+192(SB), Y2, Y3
 	VSUBPS       Y1, Y3, Y4
 	VSUBPS       Y4, Y2, Y2
 	VADDPS       Y1, Y2, Y1
 	VPSLLD       $0x17, Y3, Y2
-	VPADDD       PixelsConstants<>+288(SB), Y2, Y2
+	VPADDD       PixelsConstants<>+224(SB), Y2, Y2
 	VPSLLD       $0x17, Y1, Y1
-	VPADDD       PixelsConstants<>+288(SB), Y1, Y1
+	VPADDD       PixelsConstants<>+224(SB), Y1, Y1
 	VMULPS       Y2, Y0, Y0
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 51520(SI)(R11*1)
@@ -7301,7 +7226,7 @@ loop8:
 	SUBL         $0x00000001, R12
 	JNE          loop8
 	VMOVUPS      Y14, 52224(SI)
-	VMOVUPS      PixelsConstants<>+288(SB), Y0
+	VMOVUPS      PixelsConstants<>+224(SB), Y0
 	VDIVPS       Y14, Y0, Y0
 	VMOVAPS      Y0, Y15
 	XORL         R11, R11
@@ -7335,34 +7260,34 @@ loop10:
 loop11:
 	VMOVUPS      50912(SI)(R11*1), Y0
 	VSUBPS       Y15, Y0, Y0
-	VMOVUPS      PixelsConstants<>+128(SB), Y1
+	VMOVUPS      PixelsConstants<>+1024(SB), Y1
 	VMINPS       Y0, Y1, Y0
 	VMOVUPS      PixelsConstants<>+96(SB), Y1
 	VMAXPS       Y0, Y1, Y0
-	VMOVUPS      PixelsConstants<>+160(SB), Y1
+	VMOVUPS      PixelsConstants<>+128(SB), Y1
 	VMOVAPS      Y1, Y2
-	VFMADD231PS  PixelsConstants<>+192(SB), Y0, Y2
+	VFMADD231PS  PixelsConstants<>+160(SB), Y0, Y2
 	VSUBPS       Y1, Y2, Y2
-	VFNMADD231PS PixelsConstants<>+224(SB), Y2, Y0
 	VFNMADD231PS PixelsConstants<>+256(SB), Y2, Y0
+	VFNMADD231PS PixelsConstants<>+288(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VMOVUPS      PixelsConstants<>+448(SB), Y4
-	VFMADD231PS  PixelsConstants<>+480(SB), Y0, Y4
-	VFMADD213PS  PixelsConstants<>+416(SB), Y0, Y4
+	VMOVUPS      PixelsConstants<>+416(SB), Y4
+	VFMADD231PS  PixelsConstants<>+448(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+384(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+352(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+320(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+192(SB), Y0, Y4
 	VFMADD231PS  Y4, Y3, Y0
-	VADDPS       PixelsConstants<>+288(SB), Y0, Y0
+	VADDPS       PixelsConstants<>+224(SB), Y0, Y0
 	VMOVAPS      Y1, Y3
-	VFMADD231PS  PixelsConstants<>+320(SB), Y2, Y3
+	VFMADD231PS  PixelsConstants<>+192(SB), Y2, Y3
 	VSUBPS       Y1, Y3, Y4
 	VSUBPS       Y4, Y2, Y2
 	VADDPS       Y1, Y2, Y1
 	VPSLLD       $0x17, Y3, Y2
-	VPADDD       PixelsConstants<>+288(SB), Y2, Y2
+	VPADDD       PixelsConstants<>+224(SB), Y2, Y2
 	VPSLLD       $0x17, Y1, Y1
-	VPADDD       PixelsConstants<>+288(SB), Y1, Y1
+	VPADDD       PixelsConstants<>+224(SB), Y1, Y1
 	VMULPS       Y2, Y0, Y0
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 51552(SI)(R11*1)
@@ -7372,7 +7297,7 @@ loop11:
 	SUBL         $0x00000001, R12
 	JNE          loop11
 	VMOVUPS      Y14, 52256(SI)
-	VMOVUPS      PixelsConstants<>+288(SB), Y0
+	VMOVUPS      PixelsConstants<>+224(SB), Y0
 	VDIVPS       Y14, Y0, Y0
 	VMOVAPS      Y0, Y15
 	XORL         R11, R11
@@ -7392,103 +7317,103 @@ loop12:
 	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
-	VPADDQ       PixelsConstants<>+544(SB), Y1, Y4
-	VPADDQ       PixelsConstants<>+544(SB), Y0, Y5
+	VPADDQ       PixelsConstants<>+512(SB), Y1, Y4
+	VPADDQ       PixelsConstants<>+512(SB), Y0, Y5
 	VPSRLQ       $0x34, Y4, Y6
 	VPSRLQ       $0x34, Y5, Y7
-	VORPD        PixelsConstants<>+576(SB), Y6, Y6
-	VORPD        PixelsConstants<>+576(SB), Y7, Y7
-	VSUBPD       PixelsConstants<>+608(SB), Y6, Y6
-	VSUBPD       PixelsConstants<>+608(SB), Y7, Y7
-	VANDPD       PixelsConstants<>+640(SB), Y4, Y4
-	VANDPD       PixelsConstants<>+640(SB), Y5, Y5
-	VPADDQ       PixelsConstants<>+672(SB), Y4, Y4
-	VPADDQ       PixelsConstants<>+672(SB), Y5, Y5
-	VSUBPD       PixelsConstants<>+704(SB), Y4, Y4
-	VSUBPD       PixelsConstants<>+704(SB), Y5, Y5
-	VADDPD       PixelsConstants<>+736(SB), Y4, Y8
-	VADDPD       PixelsConstants<>+736(SB), Y5, Y9
+	VORPD        PixelsConstants<>+544(SB), Y6, Y6
+	VORPD        PixelsConstants<>+544(SB), Y7, Y7
+	VSUBPD       PixelsConstants<>+576(SB), Y6, Y6
+	VSUBPD       PixelsConstants<>+576(SB), Y7, Y7
+	VANDPD       PixelsConstants<>+608(SB), Y4, Y4
+	VANDPD       PixelsConstants<>+608(SB), Y5, Y5
+	VPADDQ       PixelsConstants<>+640(SB), Y4, Y4
+	VPADDQ       PixelsConstants<>+640(SB), Y5, Y5
+	VSUBPD       PixelsConstants<>+672(SB), Y4, Y4
+	VSUBPD       PixelsConstants<>+672(SB), Y5, Y5
+	VADDPD       PixelsConstants<>+704(SB), Y4, Y8
+	VADDPD       PixelsConstants<>+704(SB), Y5, Y9
 	VDIVPD       Y8, Y4, Y4
 	VDIVPD       Y9, Y5, Y5
 	VMULPD       Y4, Y4, Y8
 	VMULPD       Y5, Y5, Y9
-	VMOVUPS      PixelsConstants<>+896(SB), Y10
+	VMOVUPS      PixelsConstants<>+864(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  PixelsConstants<>+928(SB), Y8, Y11
+	VFMADD231PD  PixelsConstants<>+896(SB), Y8, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  PixelsConstants<>+928(SB), Y9, Y12
-	VFMADD213PD  PixelsConstants<>+864(SB), Y8, Y11
-	VFMADD213PD  PixelsConstants<>+864(SB), Y9, Y12
+	VFMADD231PD  PixelsConstants<>+896(SB), Y9, Y12
 	VFMADD213PD  PixelsConstants<>+832(SB), Y8, Y11
 	VFMADD213PD  PixelsConstants<>+832(SB), Y9, Y12
 	VFMADD213PD  PixelsConstants<>+800(SB), Y8, Y11
 	VFMADD213PD  PixelsConstants<>+800(SB), Y9, Y12
+	VFMADD213PD  PixelsConstants<>+768(SB), Y8, Y11
+	VFMADD213PD  PixelsConstants<>+768(SB), Y9, Y12
 	VMULPD       Y11, Y4, Y4
 	VMULPD       Y12, Y5, Y5
-	VFMADD231PD  PixelsConstants<>+768(SB), Y6, Y4
-	VFMADD231PD  PixelsConstants<>+768(SB), Y7, Y5
+	VFMADD231PD  PixelsConstants<>+736(SB), Y6, Y4
+	VFMADD231PD  PixelsConstants<>+736(SB), Y7, Y5
 	VXORPS       X6, X6, X6
 	VCMPPD       $0x00, Y6, Y1, Y7
 	VCMPPD       $0x00, Y6, Y0, Y8
-	VBLENDVPD    Y7, PixelsConstants<>+992(SB), Y4, Y4
-	VBLENDVPD    Y8, PixelsConstants<>+992(SB), Y5, Y5
-	VCMPPD       $0x00, PixelsConstants<>+512(SB), Y1, Y7
-	VCMPPD       $0x00, PixelsConstants<>+512(SB), Y0, Y8
-	VBLENDVPD    Y7, PixelsConstants<>+512(SB), Y4, Y4
-	VBLENDVPD    Y8, PixelsConstants<>+512(SB), Y5, Y5
+	VBLENDVPD    Y7, PixelsConstants<>+960(SB), Y4, Y4
+	VBLENDVPD    Y8, PixelsConstants<>+960(SB), Y5, Y5
+	VCMPPD       $0x00, PixelsConstants<>+480(SB), Y1, Y7
+	VCMPPD       $0x00, PixelsConstants<>+480(SB), Y0, Y8
+	VBLENDVPD    Y7, PixelsConstants<>+480(SB), Y4, Y4
+	VBLENDVPD    Y8, PixelsConstants<>+480(SB), Y5, Y5
 	VCMPPD       $0x19, Y6, Y1, Y1
 	VCMPPD       $0x19, Y6, Y0, Y0
-	VBLENDVPD    Y1, PixelsConstants<>+1024(SB), Y4, Y1
-	VBLENDVPD    Y0, PixelsConstants<>+1024(SB), Y5, Y0
+	VBLENDVPD    Y1, PixelsConstants<>+992(SB), Y4, Y1
+	VBLENDVPD    Y0, PixelsConstants<>+992(SB), Y5, Y0
 	VCVTPD2PSY   Y1, X1
 	VCVTPD2PSY   Y0, X0
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X2, Y2
-	VPADDQ       PixelsConstants<>+544(SB), Y3, Y4
-	VPADDQ       PixelsConstants<>+544(SB), Y2, Y5
+	VPADDQ       PixelsConstants<>+512(SB), Y3, Y4
+	VPADDQ       PixelsConstants<>+512(SB), Y2, Y5
 	VPSRLQ       $0x34, Y4, Y7
 	VPSRLQ       $0x34, Y5, Y8
-	VORPD        PixelsConstants<>+576(SB), Y7, Y7
-	VORPD        PixelsConstants<>+576(SB), Y8, Y8
-	VSUBPD       PixelsConstants<>+608(SB), Y7, Y7
-	VSUBPD       PixelsConstants<>+608(SB), Y8, Y8
-	VANDPD       PixelsConstants<>+640(SB), Y4, Y4
-	VANDPD       PixelsConstants<>+640(SB), Y5, Y5
-	VPADDQ       PixelsConstants<>+672(SB), Y4, Y4
-	VPADDQ       PixelsConstants<>+672(SB), Y5, Y5
-	VSUBPD       PixelsConstants<>+704(SB), Y4, Y4
-	VSUBPD       PixelsConstants<>+704(SB), Y5, Y5
-	VADDPD       PixelsConstants<>+736(SB), Y4, Y9
-	VADDPD       PixelsConstants<>+736(SB), Y5, Y11
+	VORPD        PixelsConstants<>+544(SB), Y7, Y7
+	VORPD        PixelsConstants<>+544(SB), Y8, Y8
+	VSUBPD       PixelsConstants<>+576(SB), Y7, Y7
+	VSUBPD       PixelsConstants<>+576(SB), Y8, Y8
+	VANDPD       PixelsConstants<>+608(SB), Y4, Y4
+	VANDPD       PixelsConstants<>+608(SB), Y5, Y5
+	VPADDQ       PixelsConstants<>+640(SB), Y4, Y4
+	VPADDQ       PixelsConstants<>+640(SB), Y5, Y5
+	VSUBPD       PixelsConstants<>+672(SB), Y4, Y4
+	VSUBPD       PixelsConstants<>+672(SB), Y5, Y5
+	VADDPD       PixelsConstants<>+704(SB), Y4, Y9
+	VADDPD       PixelsConstants<>+704(SB), Y5, Y11
 	VDIVPD       Y9, Y4, Y4
 	VDIVPD       Y11, Y5, Y5
 	VMULPD       Y4, Y4, Y9
 	VMULPD       Y5, Y5, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  PixelsConstants<>+928(SB), Y9, Y12
-	VFMADD231PD  PixelsConstants<>+928(SB), Y11, Y10
-	VFMADD213PD  PixelsConstants<>+864(SB), Y9, Y12
-	VFMADD213PD  PixelsConstants<>+864(SB), Y11, Y10
+	VFMADD231PD  PixelsConstants<>+896(SB), Y9, Y12
+	VFMADD231PD  PixelsConstants<>+896(SB), Y11, Y10
 	VFMADD213PD  PixelsConstants<>+832(SB), Y9, Y12
 	VFMADD213PD  PixelsConstants<>+832(SB), Y11, Y10
 	VFMADD213PD  PixelsConstants<>+800(SB), Y9, Y12
 	VFMADD213PD  PixelsConstants<>+800(SB), Y11, Y10
+	VFMADD213PD  PixelsConstants<>+768(SB), Y9, Y12
+	VFMADD213PD  PixelsConstants<>+768(SB), Y11, Y10
 	VMULPD       Y12, Y4, Y4
 	VMULPD       Y10, Y5, Y5
-	VFMADD231PD  PixelsConstants<>+768(SB), Y7, Y4
-	VFMADD231PD  PixelsConstants<>+768(SB), Y8, Y5
+	VFMADD231PD  PixelsConstants<>+736(SB), Y7, Y4
+	VFMADD231PD  PixelsConstants<>+736(SB), Y8, Y5
 	VCMPPD       $0x00, Y6, Y3, Y7
 	VCMPPD       $0x00, Y6, Y2, Y8
-	VBLENDVPD    Y7, PixelsConstants<>+992(SB), Y4, Y4
-	VBLENDVPD    Y8, PixelsConstants<>+992(SB), Y5, Y5
-	VCMPPD       $0x00, PixelsConstants<>+512(SB), Y3, Y7
-	VCMPPD       $0x00, PixelsConstants<>+512(SB), Y2, Y8
-	VBLENDVPD    Y7, PixelsConstants<>+512(SB), Y4, Y4
-	VBLENDVPD    Y8, PixelsConstants<>+512(SB), Y5, Y5
+	VBLENDVPD    Y7, PixelsConstants<>+960(SB), Y4, Y4
+	VBLENDVPD    Y8, PixelsConstants<>+960(SB), Y5, Y5
+	VCMPPD       $0x00, PixelsConstants<>+480(SB), Y3, Y7
+	VCMPPD       $0x00, PixelsConstants<>+480(SB), Y2, Y8
+	VBLENDVPD    Y7, PixelsConstants<>+480(SB), Y4, Y4
+	VBLENDVPD    Y8, PixelsConstants<>+480(SB), Y5, Y5
 	VCMPPD       $0x19, Y6, Y3, Y3
 	VCMPPD       $0x19, Y6, Y2, Y2
-	VBLENDVPD    Y3, PixelsConstants<>+1024(SB), Y4, Y3
-	VBLENDVPD    Y2, PixelsConstants<>+1024(SB), Y5, Y2
+	VBLENDVPD    Y3, PixelsConstants<>+992(SB), Y4, Y3
+	VBLENDVPD    Y2, PixelsConstants<>+992(SB), Y5, Y2
 	VCVTPD2PSY   Y3, X3
 	VCVTPD2PSY   Y2, X2
 	VINSERTF128  $0x01, X3, Y1, Y1
@@ -8668,13 +8593,13 @@ TEXT ·pixelsGradBatchAVX2(SB), $288-52
 	VBROADCASTSS X15, Y15
 	VMOVUPS      PixelsConstants<>+1116(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       PixelsConstants<>+288(SB), Y0, Y0
+	VANDPS       PixelsConstants<>+224(SB), Y0, Y0
 	VMOVUPS      Y0, 102464(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 102528(SI)
 	VMOVUPS      PixelsConstants<>+1148(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       PixelsConstants<>+288(SB), Y1, Y1
+	VANDPS       PixelsConstants<>+224(SB), Y1, Y1
 	VMOVUPS      Y1, 102496(SI)
 	VMOVUPS      Y0, 102560(SI)
 	LEAQ         102592(SI), BX
@@ -9728,34 +9653,34 @@ loop7:
 loop8:
 	VMOVUPS      50880(SI)(R11*1), Y0
 	VSUBPS       Y15, Y0, Y0
-	VMOVUPS      PixelsConstants<>+128(SB), Y1
+	VMOVUPS      PixelsConstants<>+1024(SB), Y1
 	VMINPS       Y0, Y1, Y0
 	VMOVUPS      PixelsConstants<>+96(SB), Y1
 	VMAXPS       Y0, Y1, Y0
-	VMOVUPS      PixelsConstants<>+160(SB), Y1
+	VMOVUPS      PixelsConstants<>+128(SB), Y1
 	VMOVAPS      Y1, Y2
-	VFMADD231PS  PixelsConstants<>+192(SB), Y0, Y2
+	VFMADD231PS  PixelsConstants<>+160(SB), Y0, Y2
 	VSUBPS       Y1, Y2, Y2
-	VFNMADD231PS PixelsConstants<>+224(SB), Y2, Y0
 	VFNMADD231PS PixelsConstants<>+256(SB), Y2, Y0
+	VFNMADD231PS PixelsConstants<>+288(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VMOVUPS      PixelsConstants<>+448(SB), Y4
-	VFMADD231PS  PixelsConstants<>+480(SB), Y0, Y4
-	VFMADD213PS  PixelsConstants<>+416(SB), Y0, Y4
+	VMOVUPS      PixelsConstants<>+416(SB), Y4
+	VFMADD231PS  PixelsConstants<>+448(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+384(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+352(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+320(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+192(SB), Y0, Y4
 	VFMADD231PS  Y4, Y3, Y0
-	VADDPS       PixelsConstants<>+288(SB), Y0, Y0
+	VADDPS       PixelsConstants<>+224(SB), Y0, Y0
 	VMOVAPS      Y1, Y3
-	VFMADD231PS  PixelsConstants<>+320(SB), Y2, Y3
+	VFMADD231PS  PixelsConstants<>+192(SB), Y2, Y3
 	VSUBPS       Y1, Y3, Y4
 	VSUBPS       Y4, Y2, Y2
 	VADDPS       Y1, Y2, Y1
 	VPSLLD       $0x17, Y3, Y2
-	VPADDD       PixelsConstants<>+288(SB), Y2, Y2
+	VPADDD       PixelsConstants<>+224(SB), Y2, Y2
 	VPSLLD       $0x17, Y1, Y1
-	VPADDD       PixelsConstants<>+288(SB), Y1, Y1
+	VPADDD       PixelsConstants<>+224(SB), Y1, Y1
 	VMULPS       Y2, Y0, Y0
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 51520(SI)(R11*1)
@@ -9765,7 +9690,7 @@ loop8:
 	SUBL         $0x00000001, R12
 	JNE          loop8
 	VMOVUPS      Y14, 52224(SI)
-	VMOVUPS      PixelsConstants<>+288(SB), Y0
+	VMOVUPS      PixelsConstants<>+224(SB), Y0
 	VDIVPS       Y14, Y0, Y0
 	VMOVAPS      Y0, Y15
 	XORL         R11, R11
@@ -9799,34 +9724,34 @@ loop10:
 loop11:
 	VMOVUPS      50912(SI)(R11*1), Y0
 	VSUBPS       Y15, Y0, Y0
-	VMOVUPS      PixelsConstants<>+128(SB), Y1
+	VMOVUPS      PixelsConstants<>+1024(SB), Y1
 	VMINPS       Y0, Y1, Y0
 	VMOVUPS      PixelsConstants<>+96(SB), Y1
 	VMAXPS       Y0, Y1, Y0
-	VMOVUPS      PixelsConstants<>+160(SB), Y1
+	VMOVUPS      PixelsConstants<>+128(SB), Y1
 	VMOVAPS      Y1, Y2
-	VFMADD231PS  PixelsConstants<>+192(SB), Y0, Y2
+	VFMADD231PS  PixelsConstants<>+160(SB), Y0, Y2
 	VSUBPS       Y1, Y2, Y2
-	VFNMADD231PS PixelsConstants<>+224(SB), Y2, Y0
 	VFNMADD231PS PixelsConstants<>+256(SB), Y2, Y0
+	VFNMADD231PS PixelsConstants<>+288(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VMOVUPS      PixelsConstants<>+448(SB), Y4
-	VFMADD231PS  PixelsConstants<>+480(SB), Y0, Y4
-	VFMADD213PS  PixelsConstants<>+416(SB), Y0, Y4
+	VMOVUPS      PixelsConstants<>+416(SB), Y4
+	VFMADD231PS  PixelsConstants<>+448(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+384(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+352(SB), Y0, Y4
 	VFMADD213PS  PixelsConstants<>+320(SB), Y0, Y4
+	VFMADD213PS  PixelsConstants<>+192(SB), Y0, Y4
 	VFMADD231PS  Y4, Y3, Y0
-	VADDPS       PixelsConstants<>+288(SB), Y0, Y0
+	VADDPS       PixelsConstants<>+224(SB), Y0, Y0
 	VMOVAPS      Y1, Y3
-	VFMADD231PS  PixelsConstants<>+320(SB), Y2, Y3
+	VFMADD231PS  PixelsConstants<>+192(SB), Y2, Y3
 	VSUBPS       Y1, Y3, Y4
 	VSUBPS       Y4, Y2, Y2
 	VADDPS       Y1, Y2, Y1
 	VPSLLD       $0x17, Y3, Y2
-	VPADDD       PixelsConstants<>+288(SB), Y2, Y2
+	VPADDD       PixelsConstants<>+224(SB), Y2, Y2
 	VPSLLD       $0x17, Y1, Y1
-	VPADDD       PixelsConstants<>+288(SB), Y1, Y1
+	VPADDD       PixelsConstants<>+224(SB), Y1, Y1
 	VMULPS       Y2, Y0, Y0
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 51552(SI)(R11*1)
@@ -9836,7 +9761,7 @@ loop11:
 	SUBL         $0x00000001, R12
 	JNE          loop11
 	VMOVUPS      Y14, 52256(SI)
-	VMOVUPS      PixelsConstants<>+288(SB), Y0
+	VMOVUPS      PixelsConstants<>+224(SB), Y0
 	VDIVPS       Y14, Y0, Y0
 	VMOVAPS      Y0, Y15
 	XORL         R11, R11
@@ -9856,103 +9781,103 @@ loop12:
 	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
-	VPADDQ       PixelsConstants<>+544(SB), Y1, Y4
-	VPADDQ       PixelsConstants<>+544(SB), Y0, Y5
+	VPADDQ       PixelsConstants<>+512(SB), Y1, Y4
+	VPADDQ       PixelsConstants<>+512(SB), Y0, Y5
 	VPSRLQ       $0x34, Y4, Y6
 	VPSRLQ       $0x34, Y5, Y7
-	VORPD        PixelsConstants<>+576(SB), Y6, Y6
-	VORPD        PixelsConstants<>+576(SB), Y7, Y7
-	VSUBPD       PixelsConstants<>+608(SB), Y6, Y6
-	VSUBPD       PixelsConstants<>+608(SB), Y7, Y7
-	VANDPD       PixelsConstants<>+640(SB), Y4, Y4
-	VANDPD       PixelsConstants<>+640(SB), Y5, Y5
-	VPADDQ       PixelsConstants<>+672(SB), Y4, Y4
-	VPADDQ       PixelsConstants<>+672(SB), Y5, Y5
-	VSUBPD       PixelsConstants<>+704(SB), Y4, Y4
-	VSUBPD       PixelsConstants<>+704(SB), Y5, Y5
-	VADDPD       PixelsConstants<>+736(SB), Y4, Y8
-	VADDPD       PixelsConstants<>+736(SB), Y5, Y9
+	VORPD        PixelsConstants<>+544(SB), Y6, Y6
+	VORPD        PixelsConstants<>+544(SB), Y7, Y7
+	VSUBPD       PixelsConstants<>+576(SB), Y6, Y6
+	VSUBPD       PixelsConstants<>+576(SB), Y7, Y7
+	VANDPD       PixelsConstants<>+608(SB), Y4, Y4
+	VANDPD       PixelsConstants<>+608(SB), Y5, Y5
+	VPADDQ       PixelsConstants<>+640(SB), Y4, Y4
+	VPADDQ       PixelsConstants<>+640(SB), Y5, Y5
+	VSUBPD       PixelsConstants<>+672(SB), Y4, Y4
+	VSUBPD       PixelsConstants<>+672(SB), Y5, Y5
+	VADDPD       PixelsConstants<>+704(SB), Y4, Y8
+	VADDPD       PixelsConstants<>+704(SB), Y5, Y9
 	VDIVPD       Y8, Y4, Y4
 	VDIVPD       Y9, Y5, Y5
 	VMULPD       Y4, Y4, Y8
 	VMULPD       Y5, Y5, Y9
-	VMOVUPS      PixelsConstants<>+896(SB), Y10
+	VMOVUPS      PixelsConstants<>+864(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  PixelsConstants<>+928(SB), Y8, Y11
+	VFMADD231PD  PixelsConstants<>+896(SB), Y8, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  PixelsConstants<>+928(SB), Y9, Y12
-	VFMADD213PD  PixelsConstants<>+864(SB), Y8, Y11
-	VFMADD213PD  PixelsConstants<>+864(SB), Y9, Y12
+	VFMADD231PD  PixelsConstants<>+896(SB), Y9, Y12
 	VFMADD213PD  PixelsConstants<>+832(SB), Y8, Y11
 	VFMADD213PD  PixelsConstants<>+832(SB), Y9, Y12
 	VFMADD213PD  PixelsConstants<>+800(SB), Y8, Y11
 	VFMADD213PD  PixelsConstants<>+800(SB), Y9, Y12
+	VFMADD213PD  PixelsConstants<>+768(SB), Y8, Y11
+	VFMADD213PD  PixelsConstants<>+768(SB), Y9, Y12
 	VMULPD       Y11, Y4, Y4
 	VMULPD       Y12, Y5, Y5
-	VFMADD231PD  PixelsConstants<>+768(SB), Y6, Y4
-	VFMADD231PD  PixelsConstants<>+768(SB), Y7, Y5
+	VFMADD231PD  PixelsConstants<>+736(SB), Y6, Y4
+	VFMADD231PD  PixelsConstants<>+736(SB), Y7, Y5
 	VXORPS       X6, X6, X6
 	VCMPPD       $0x00, Y6, Y1, Y7
 	VCMPPD       $0x00, Y6, Y0, Y8
-	VBLENDVPD    Y7, PixelsConstants<>+992(SB), Y4, Y4
-	VBLENDVPD    Y8, PixelsConstants<>+992(SB), Y5, Y5
-	VCMPPD       $0x00, PixelsConstants<>+512(SB), Y1, Y7
-	VCMPPD       $0x00, PixelsConstants<>+512(SB), Y0, Y8
-	VBLENDVPD    Y7, PixelsConstants<>+512(SB), Y4, Y4
-	VBLENDVPD    Y8, PixelsConstants<>+512(SB), Y5, Y5
+	VBLENDVPD    Y7, PixelsConstants<>+960(SB), Y4, Y4
+	VBLENDVPD    Y8, PixelsConstants<>+960(SB), Y5, Y5
+	VCMPPD       $0x00, PixelsConstants<>+480(SB), Y1, Y7
+	VCMPPD       $0x00, PixelsConstants<>+480(SB), Y0, Y8
+	VBLENDVPD    Y7, PixelsConstants<>+480(SB), Y4, Y4
+	VBLENDVPD    Y8, PixelsConstants<>+480(SB), Y5, Y5
 	VCMPPD       $0x19, Y6, Y1, Y1
 	VCMPPD       $0x19, Y6, Y0, Y0
-	VBLENDVPD    Y1, PixelsConstants<>+1024(SB), Y4, Y1
-	VBLENDVPD    Y0, PixelsConstants<>+1024(SB), Y5, Y0
+	VBLENDVPD    Y1, PixelsConstants<>+992(SB), Y4, Y1
+	VBLENDVPD    Y0, PixelsConstants<>+992(SB), Y5, Y0
 	VCVTPD2PSY   Y1, X1
 	VCVTPD2PSY   Y0, X0
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X2, Y2
-	VPADDQ       PixelsConstants<>+544(SB), Y3, Y4
-	VPADDQ       PixelsConstants<>+544(SB), Y2, Y5
+	VPADDQ       PixelsConstants<>+512(SB), Y3, Y4
+	VPADDQ       PixelsConstants<>+512(SB), Y2, Y5
 	VPSRLQ       $0x34, Y4, Y7
 	VPSRLQ       $0x34, Y5, Y8
-	VORPD        PixelsConstants<>+576(SB), Y7, Y7
-	VORPD        PixelsConstants<>+576(SB), Y8, Y8
-	VSUBPD       PixelsConstants<>+608(SB), Y7, Y7
-	VSUBPD       PixelsConstants<>+608(SB), Y8, Y8
-	VANDPD       PixelsConstants<>+640(SB), Y4, Y4
-	VANDPD       PixelsConstants<>+640(SB), Y5, Y5
-	VPADDQ       PixelsConstants<>+672(SB), Y4, Y4
-	VPADDQ       PixelsConstants<>+672(SB), Y5, Y5
-	VSUBPD       PixelsConstants<>+704(SB), Y4, Y4
-	VSUBPD       PixelsConstants<>+704(SB), Y5, Y5
-	VADDPD       PixelsConstants<>+736(SB), Y4, Y9
-	VADDPD       PixelsConstants<>+736(SB), Y5, Y11
+	VORPD        PixelsConstants<>+544(SB), Y7, Y7
+	VORPD        PixelsConstants<>+544(SB), Y8, Y8
+	VSUBPD       PixelsConstants<>+576(SB), Y7, Y7
+	VSUBPD       PixelsConstants<>+576(SB), Y8, Y8
+	VANDPD       PixelsConstants<>+608(SB), Y4, Y4
+	VANDPD       PixelsConstants<>+608(SB), Y5, Y5
+	VPADDQ       PixelsConstants<>+640(SB), Y4, Y4
+	VPADDQ       PixelsConstants<>+640(SB), Y5, Y5
+	VSUBPD       PixelsConstants<>+672(SB), Y4, Y4
+	VSUBPD       PixelsConstants<>+672(SB), Y5, Y5
+	VADDPD       PixelsConstants<>+704(SB), Y4, Y9
+	VADDPD       PixelsConstants<>+704(SB), Y5, Y11
 	VDIVPD       Y9, Y4, Y4
 	VDIVPD       Y11, Y5, Y5
 	VMULPD       Y4, Y4, Y9
 	VMULPD       Y5, Y5, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  PixelsConstants<>+928(SB), Y9, Y12
-	VFMADD231PD  PixelsConstants<>+928(SB), Y11, Y10
-	VFMADD213PD  PixelsConstants<>+864(SB), Y9, Y12
-	VFMADD213PD  PixelsConstants<>+864(SB), Y11, Y10
+	VFMADD231PD  PixelsConstants<>+896(SB), Y9, Y12
+	VFMADD231PD  PixelsConstants<>+896(SB), Y11, Y10
 	VFMADD213PD  PixelsConstants<>+832(SB), Y9, Y12
 	VFMADD213PD  PixelsConstants<>+832(SB), Y11, Y10
 	VFMADD213PD  PixelsConstants<>+800(SB), Y9, Y12
 	VFMADD213PD  PixelsConstants<>+800(SB), Y11, Y10
+	VFMADD213PD  PixelsConstants<>+768(SB), Y9, Y12
+	VFMADD213PD  PixelsConstants<>+768(SB), Y11, Y10
 	VMULPD       Y12, Y4, Y4
 	VMULPD       Y10, Y5, Y5
-	VFMADD231PD  PixelsConstants<>+768(SB), Y7, Y4
-	VFMADD231PD  PixelsConstants<>+768(SB), Y8, Y5
+	VFMADD231PD  PixelsConstants<>+736(SB), Y7, Y4
+	VFMADD231PD  PixelsConstants<>+736(SB), Y8, Y5
 	VCMPPD       $0x00, Y6, Y3, Y7
 	VCMPPD       $0x00, Y6, Y2, Y8
-	VBLENDVPD    Y7, PixelsConstants<>+992(SB), Y4, Y4
-	VBLENDVPD    Y8, PixelsConstants<>+992(SB), Y5, Y5
-	VCMPPD       $0x00, PixelsConstants<>+512(SB), Y3, Y7
-	VCMPPD       $0x00, PixelsConstants<>+512(SB), Y2, Y8
-	VBLENDVPD    Y7, PixelsConstants<>+512(SB), Y4, Y4
-	VBLENDVPD    Y8, PixelsConstants<>+512(SB), Y5, Y5
+	VBLENDVPD    Y7, PixelsConstants<>+960(SB), Y4, Y4
+	VBLENDVPD    Y8, PixelsConstants<>+960(SB), Y5, Y5
+	VCMPPD       $0x00, PixelsConstants<>+480(SB), Y3, Y7
+	VCMPPD       $0x00, PixelsConstants<>+480(SB), Y2, Y8
+	VBLENDVPD    Y7, PixelsConstants<>+480(SB), Y4, Y4
+	VBLENDVPD    Y8, PixelsConstants<>+480(SB), Y5, Y5
 	VCMPPD       $0x19, Y6, Y3, Y3
 	VCMPPD       $0x19, Y6, Y2, Y2
-	VBLENDVPD    Y3, PixelsConstants<>+1024(SB), Y4, Y3
-	VBLENDVPD    Y2, PixelsConstants<>+1024(SB), Y5, Y2
+	VBLENDVPD    Y3, PixelsConstants<>+992(SB), Y4, Y3
+	VBLENDVPD    Y2, PixelsConstants<>+992(SB), Y5, Y2
 	VCVTPD2PSY   Y3, X3
 	VCVTPD2PSY   Y2, X2
 	VINSERTF128  $0x01, X3, Y1, Y1
@@ -10389,62 +10314,62 @@ loop13:
 	VMOVUPS      640(BX)(R11*1), Y0
 	VXORPS       X1, X1, X1
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+288(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+224(SB), Y1, Y0
 	VMULPS       Y0, Y15, Y0
 	VMOVUPS      Y0, 8832(BX)(R11*1)
 	VMOVUPS      672(BX)(R11*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+288(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+224(SB), Y1, Y0
 	VMULPS       Y0, Y14, Y0
 	VMOVUPS      Y0, 8864(BX)(R11*1)
 	VMOVUPS      704(BX)(R11*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+288(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+224(SB), Y1, Y0
 	VMULPS       Y0, Y13, Y0
 	VMOVUPS      Y0, 8896(BX)(R11*1)
 	VMOVUPS      736(BX)(R11*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+288(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+224(SB), Y1, Y0
 	VMULPS       Y0, Y12, Y0
 	VMOVUPS      Y0, 8928(BX)(R11*1)
 	VMOVUPS      768(BX)(R11*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+288(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+224(SB), Y1, Y0
 	VMULPS       Y0, Y11, Y0
 	VMOVUPS      Y0, 8960(BX)(R11*1)
 	VMOVUPS      800(BX)(R11*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+288(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+224(SB), Y1, Y0
 	VMULPS       Y0, Y10, Y0
 	VMOVUPS      Y0, 8992(BX)(R11*1)
 	VMOVUPS      832(BX)(R11*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+288(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+224(SB), Y1, Y0
 	VMULPS       Y0, Y9, Y0
 	VMOVUPS      Y0, 9024(BX)(R11*1)
 	VMOVUPS      864(BX)(R11*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+288(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+224(SB), Y1, Y0
 	VMULPS       Y0, Y8, Y0
 	VMOVUPS      Y0, 9056(BX)(R11*1)
 	VMOVUPS      896(BX)(R11*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+288(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+224(SB), Y1, Y0
 	VMULPS       Y0, Y7, Y0
 	VMOVUPS      Y0, 9088(BX)(R11*1)
 	VMOVUPS      928(BX)(R11*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+288(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+224(SB), Y1, Y0
 	VMULPS       Y0, Y6, Y0
 	VMOVUPS      Y0, 9120(BX)(R11*1)
 	VMOVUPS      960(BX)(R11*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+288(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+224(SB), Y1, Y0
 	VMULPS       Y0, Y5, Y0
 	VMOVUPS      Y0, 9152(BX)(R11*1)
 	VMOVUPS      992(BX)(R11*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+288(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+224(SB), Y1, Y0
 	VMULPS       Y0, Y4, Y0
 	VMOVUPS      Y0, 9184(BX)(R11*1)
 	ADDQ         $0x00000018, R12
@@ -10539,22 +10464,22 @@ loop13:
 	VMOVUPS      8704(BX), Y0
 	VXORPS       X1, X1, X1
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+288(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+224(SB), Y1, Y0
 	VMULPS       Y0, Y15, Y0
 	VMOVUPS      Y0, 16896(BX)
 	VMOVUPS      8736(BX), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+288(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+224(SB), Y1, Y0
 	VMULPS       Y0, Y14, Y0
 	VMOVUPS      Y0, 16928(BX)
 	VMOVUPS      8768(BX), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+288(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+224(SB), Y1, Y0
 	VMULPS       Y0, Y13, Y0
 	VMOVUPS      Y0, 16960(BX)
 	VMOVUPS      8800(BX), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+288(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+224(SB), Y1, Y0
 	VMULPS       Y0, Y12, Y0
 	VMOVUPS      Y0, 16992(BX)
 
@@ -10649,12 +10574,10 @@ loop1:
 	VUNPCKLPD    Y1, Y0, Y2
 	VUNPCKHPD    Y1, Y0, Y0
 	VADDPS       Y0, Y2, Y0
-	VUNPCKLPS    Y11, Y11, Y1
-	VUNPCKHPS    Y11, Y11, Y2
+	VUNPCKHPD    Y11, Y11, Y1
+	VADDPS       Y1, Y11, Y1
+	VSHUFPS      $0x01, Y1, Y1, Y2
 	VADDPS       Y2, Y1, Y1
-	VUNPCKLPD    Y1, Y1, Y2
-	VUNPCKHPD    Y1, Y1, Y1
-	VADDPS       Y1, Y2, Y1
 	VPERM2F128   $0x20, Y1, Y0, Y2
 	VPERM2F128   $0x31, Y1, Y0, Y0
 	VADDPS       Y0, Y2, Y0
@@ -12783,9 +12706,8 @@ loop0:
 	VUNPCKLPS  Z22, Z23, Z2
 	VUNPCKHPS  Z22, Z23, Z3
 	VADDPS     Z3, Z2, Z2
-	VUNPCKLPD  Z2, Z2, Z3
-	VUNPCKHPD  Z2, Z2, Z2
-	VADDPS     Z2, Z3, Z2
+	VUNPCKHPD  Z2, Z2, Z3
+	VADDPS     Z3, Z2, Z2
 	VSHUFF32X4 $0x44, Z1, Z0, Z3
 	VSHUFF32X4 $0xee, Z1, Z0, Z0
 	VADDPS     Z0, Z3, Z0
@@ -13479,170 +13401,170 @@ DATA PixelsConstants<>+112(SB)/4, $0xc2d00000
 DATA PixelsConstants<>+116(SB)/4, $0xc2d00000
 DATA PixelsConstants<>+120(SB)/4, $0xc2d00000
 DATA PixelsConstants<>+124(SB)/4, $0xc2d00000
-DATA PixelsConstants<>+128(SB)/4, $0x42b20000
-DATA PixelsConstants<>+132(SB)/4, $0x42b20000
-DATA PixelsConstants<>+136(SB)/4, $0x42b20000
-DATA PixelsConstants<>+140(SB)/4, $0x42b20000
-DATA PixelsConstants<>+144(SB)/4, $0x42b20000
-DATA PixelsConstants<>+148(SB)/4, $0x42b20000
-DATA PixelsConstants<>+152(SB)/4, $0x42b20000
-DATA PixelsConstants<>+156(SB)/4, $0x42b20000
-DATA PixelsConstants<>+160(SB)/4, $0x4b400000
-DATA PixelsConstants<>+164(SB)/4, $0x4b400000
-DATA PixelsConstants<>+168(SB)/4, $0x4b400000
-DATA PixelsConstants<>+172(SB)/4, $0x4b400000
-DATA PixelsConstants<>+176(SB)/4, $0x4b400000
-DATA PixelsConstants<>+180(SB)/4, $0x4b400000
-DATA PixelsConstants<>+184(SB)/4, $0x4b400000
-DATA PixelsConstants<>+188(SB)/4, $0x4b400000
-DATA PixelsConstants<>+192(SB)/4, $0x3fb8aa3b
-DATA PixelsConstants<>+196(SB)/4, $0x3fb8aa3b
-DATA PixelsConstants<>+200(SB)/4, $0x3fb8aa3b
-DATA PixelsConstants<>+204(SB)/4, $0x3fb8aa3b
-DATA PixelsConstants<>+208(SB)/4, $0x3fb8aa3b
-DATA PixelsConstants<>+212(SB)/4, $0x3fb8aa3b
-DATA PixelsConstants<>+216(SB)/4, $0x3fb8aa3b
-DATA PixelsConstants<>+220(SB)/4, $0x3fb8aa3b
-DATA PixelsConstants<>+224(SB)/4, $0x3f317200
-DATA PixelsConstants<>+228(SB)/4, $0x3f317200
-DATA PixelsConstants<>+232(SB)/4, $0x3f317200
-DATA PixelsConstants<>+236(SB)/4, $0x3f317200
-DATA PixelsConstants<>+240(SB)/4, $0x3f317200
-DATA PixelsConstants<>+244(SB)/4, $0x3f317200
-DATA PixelsConstants<>+248(SB)/4, $0x3f317200
-DATA PixelsConstants<>+252(SB)/4, $0x3f317200
-DATA PixelsConstants<>+256(SB)/4, $0x35bfbe8e
-DATA PixelsConstants<>+260(SB)/4, $0x35bfbe8e
-DATA PixelsConstants<>+264(SB)/4, $0x35bfbe8e
-DATA PixelsConstants<>+268(SB)/4, $0x35bfbe8e
-DATA PixelsConstants<>+272(SB)/4, $0x35bfbe8e
-DATA PixelsConstants<>+276(SB)/4, $0x35bfbe8e
-DATA PixelsConstants<>+280(SB)/4, $0x35bfbe8e
-DATA PixelsConstants<>+284(SB)/4, $0x35bfbe8e
-DATA PixelsConstants<>+288(SB)/4, $0x3f800000
-DATA PixelsConstants<>+292(SB)/4, $0x3f800000
-DATA PixelsConstants<>+296(SB)/4, $0x3f800000
-DATA PixelsConstants<>+300(SB)/4, $0x3f800000
-DATA PixelsConstants<>+304(SB)/4, $0x3f800000
-DATA PixelsConstants<>+308(SB)/4, $0x3f800000
-DATA PixelsConstants<>+312(SB)/4, $0x3f800000
-DATA PixelsConstants<>+316(SB)/4, $0x3f800000
-DATA PixelsConstants<>+320(SB)/4, $0x3f000000
-DATA PixelsConstants<>+324(SB)/4, $0x3f000000
-DATA PixelsConstants<>+328(SB)/4, $0x3f000000
-DATA PixelsConstants<>+332(SB)/4, $0x3f000000
-DATA PixelsConstants<>+336(SB)/4, $0x3f000000
-DATA PixelsConstants<>+340(SB)/4, $0x3f000000
-DATA PixelsConstants<>+344(SB)/4, $0x3f000000
-DATA PixelsConstants<>+348(SB)/4, $0x3f000000
-DATA PixelsConstants<>+352(SB)/4, $0x3e2aaaab
-DATA PixelsConstants<>+356(SB)/4, $0x3e2aaaab
-DATA PixelsConstants<>+360(SB)/4, $0x3e2aaaab
-DATA PixelsConstants<>+364(SB)/4, $0x3e2aaaab
-DATA PixelsConstants<>+368(SB)/4, $0x3e2aaaab
-DATA PixelsConstants<>+372(SB)/4, $0x3e2aaaab
-DATA PixelsConstants<>+376(SB)/4, $0x3e2aaaab
-DATA PixelsConstants<>+380(SB)/4, $0x3e2aaaab
-DATA PixelsConstants<>+384(SB)/4, $0x3d2aaa75
-DATA PixelsConstants<>+388(SB)/4, $0x3d2aaa75
-DATA PixelsConstants<>+392(SB)/4, $0x3d2aaa75
-DATA PixelsConstants<>+396(SB)/4, $0x3d2aaa75
-DATA PixelsConstants<>+400(SB)/4, $0x3d2aaa75
-DATA PixelsConstants<>+404(SB)/4, $0x3d2aaa75
-DATA PixelsConstants<>+408(SB)/4, $0x3d2aaa75
-DATA PixelsConstants<>+412(SB)/4, $0x3d2aaa75
-DATA PixelsConstants<>+416(SB)/4, $0x3c088870
-DATA PixelsConstants<>+420(SB)/4, $0x3c088870
-DATA PixelsConstants<>+424(SB)/4, $0x3c088870
-DATA PixelsConstants<>+428(SB)/4, $0x3c088870
-DATA PixelsConstants<>+432(SB)/4, $0x3c088870
-DATA PixelsConstants<>+436(SB)/4, $0x3c088870
-DATA PixelsConstants<>+440(SB)/4, $0x3c088870
-DATA PixelsConstants<>+444(SB)/4, $0x3c088870
-DATA PixelsConstants<>+448(SB)/4, $0x3ab6a192
-DATA PixelsConstants<>+452(SB)/4, $0x3ab6a192
-DATA PixelsConstants<>+456(SB)/4, $0x3ab6a192
-DATA PixelsConstants<>+460(SB)/4, $0x3ab6a192
-DATA PixelsConstants<>+464(SB)/4, $0x3ab6a192
-DATA PixelsConstants<>+468(SB)/4, $0x3ab6a192
-DATA PixelsConstants<>+472(SB)/4, $0x3ab6a192
-DATA PixelsConstants<>+476(SB)/4, $0x3ab6a192
-DATA PixelsConstants<>+480(SB)/4, $0x39509279
-DATA PixelsConstants<>+484(SB)/4, $0x39509279
-DATA PixelsConstants<>+488(SB)/4, $0x39509279
-DATA PixelsConstants<>+492(SB)/4, $0x39509279
-DATA PixelsConstants<>+496(SB)/4, $0x39509279
-DATA PixelsConstants<>+500(SB)/4, $0x39509279
-DATA PixelsConstants<>+504(SB)/4, $0x39509279
-DATA PixelsConstants<>+508(SB)/4, $0x39509279
-DATA PixelsConstants<>+512(SB)/8, $0x7ff0000000000000
-DATA PixelsConstants<>+520(SB)/8, $0x7ff0000000000000
-DATA PixelsConstants<>+528(SB)/8, $0x7ff0000000000000
-DATA PixelsConstants<>+536(SB)/8, $0x7ff0000000000000
-DATA PixelsConstants<>+544(SB)/8, $0x00095f619980c433
-DATA PixelsConstants<>+552(SB)/8, $0x00095f619980c433
-DATA PixelsConstants<>+560(SB)/8, $0x00095f619980c433
-DATA PixelsConstants<>+568(SB)/8, $0x00095f619980c433
-DATA PixelsConstants<>+576(SB)/8, $0x4330000000000000
-DATA PixelsConstants<>+584(SB)/8, $0x4330000000000000
-DATA PixelsConstants<>+592(SB)/8, $0x4330000000000000
-DATA PixelsConstants<>+600(SB)/8, $0x4330000000000000
-DATA PixelsConstants<>+608(SB)/8, $0x43300000000003ff
-DATA PixelsConstants<>+616(SB)/8, $0x43300000000003ff
-DATA PixelsConstants<>+624(SB)/8, $0x43300000000003ff
-DATA PixelsConstants<>+632(SB)/8, $0x43300000000003ff
-DATA PixelsConstants<>+640(SB)/8, $0x000fffffffffffff
-DATA PixelsConstants<>+648(SB)/8, $0x000fffffffffffff
-DATA PixelsConstants<>+656(SB)/8, $0x000fffffffffffff
-DATA PixelsConstants<>+664(SB)/8, $0x000fffffffffffff
-DATA PixelsConstants<>+672(SB)/8, $0x3fe6a09e667f3bcd
-DATA PixelsConstants<>+680(SB)/8, $0x3fe6a09e667f3bcd
-DATA PixelsConstants<>+688(SB)/8, $0x3fe6a09e667f3bcd
-DATA PixelsConstants<>+696(SB)/8, $0x3fe6a09e667f3bcd
-DATA PixelsConstants<>+704(SB)/8, $0x3ff0000000000000
-DATA PixelsConstants<>+712(SB)/8, $0x3ff0000000000000
-DATA PixelsConstants<>+720(SB)/8, $0x3ff0000000000000
-DATA PixelsConstants<>+728(SB)/8, $0x3ff0000000000000
-DATA PixelsConstants<>+736(SB)/8, $0x4000000000000000
-DATA PixelsConstants<>+744(SB)/8, $0x4000000000000000
-DATA PixelsConstants<>+752(SB)/8, $0x4000000000000000
-DATA PixelsConstants<>+760(SB)/8, $0x4000000000000000
-DATA PixelsConstants<>+768(SB)/8, $0x3fe62e42fefa39ef
-DATA PixelsConstants<>+776(SB)/8, $0x3fe62e42fefa39ef
-DATA PixelsConstants<>+784(SB)/8, $0x3fe62e42fefa39ef
-DATA PixelsConstants<>+792(SB)/8, $0x3fe62e42fefa39ef
-DATA PixelsConstants<>+800(SB)/8, $0x4000000000004990
-DATA PixelsConstants<>+808(SB)/8, $0x4000000000004990
-DATA PixelsConstants<>+816(SB)/8, $0x4000000000004990
-DATA PixelsConstants<>+824(SB)/8, $0x4000000000004990
-DATA PixelsConstants<>+832(SB)/8, $0x3fe555554db62b8a
-DATA PixelsConstants<>+840(SB)/8, $0x3fe555554db62b8a
-DATA PixelsConstants<>+848(SB)/8, $0x3fe555554db62b8a
-DATA PixelsConstants<>+856(SB)/8, $0x3fe555554db62b8a
-DATA PixelsConstants<>+864(SB)/8, $0x3fd999a9bd09c3ae
-DATA PixelsConstants<>+872(SB)/8, $0x3fd999a9bd09c3ae
-DATA PixelsConstants<>+880(SB)/8, $0x3fd999a9bd09c3ae
-DATA PixelsConstants<>+888(SB)/8, $0x3fd999a9bd09c3ae
-DATA PixelsConstants<>+896(SB)/8, $0x3fd2432e86d5da18
-DATA PixelsConstants<>+904(SB)/8, $0x3fd2432e86d5da18
-DATA PixelsConstants<>+912(SB)/8, $0x3fd2432e86d5da18
-DATA PixelsConstants<>+920(SB)/8, $0x3fd2432e86d5da18
-DATA PixelsConstants<>+928(SB)/8, $0x3fce3aa5e803484d
-DATA PixelsConstants<>+936(SB)/8, $0x3fce3aa5e803484d
-DATA PixelsConstants<>+944(SB)/8, $0x3fce3aa5e803484d
-DATA PixelsConstants<>+952(SB)/8, $0x3fce3aa5e803484d
-DATA PixelsConstants<>+960(SB)/8, $0x0000000000000000
-DATA PixelsConstants<>+968(SB)/8, $0x0000000000000000
-DATA PixelsConstants<>+976(SB)/8, $0x0000000000000000
-DATA PixelsConstants<>+984(SB)/8, $0x0000000000000000
-DATA PixelsConstants<>+992(SB)/8, $0xfff0000000000000
-DATA PixelsConstants<>+1000(SB)/8, $0xfff0000000000000
-DATA PixelsConstants<>+1008(SB)/8, $0xfff0000000000000
-DATA PixelsConstants<>+1016(SB)/8, $0xfff0000000000000
-DATA PixelsConstants<>+1024(SB)/8, $0x7ff8000000000001
-DATA PixelsConstants<>+1032(SB)/8, $0x7ff8000000000001
-DATA PixelsConstants<>+1040(SB)/8, $0x7ff8000000000001
-DATA PixelsConstants<>+1048(SB)/8, $0x7ff8000000000001
+DATA PixelsConstants<>+128(SB)/4, $0x4b400000
+DATA PixelsConstants<>+132(SB)/4, $0x4b400000
+DATA PixelsConstants<>+136(SB)/4, $0x4b400000
+DATA PixelsConstants<>+140(SB)/4, $0x4b400000
+DATA PixelsConstants<>+144(SB)/4, $0x4b400000
+DATA PixelsConstants<>+148(SB)/4, $0x4b400000
+DATA PixelsConstants<>+152(SB)/4, $0x4b400000
+DATA PixelsConstants<>+156(SB)/4, $0x4b400000
+DATA PixelsConstants<>+160(SB)/4, $0x3fb8aa3b
+DATA PixelsConstants<>+164(SB)/4, $0x3fb8aa3b
+DATA PixelsConstants<>+168(SB)/4, $0x3fb8aa3b
+DATA PixelsConstants<>+172(SB)/4, $0x3fb8aa3b
+DATA PixelsConstants<>+176(SB)/4, $0x3fb8aa3b
+DATA PixelsConstants<>+180(SB)/4, $0x3fb8aa3b
+DATA PixelsConstants<>+184(SB)/4, $0x3fb8aa3b
+DATA PixelsConstants<>+188(SB)/4, $0x3fb8aa3b
+DATA PixelsConstants<>+192(SB)/4, $0x3f000000
+DATA PixelsConstants<>+196(SB)/4, $0x3f000000
+DATA PixelsConstants<>+200(SB)/4, $0x3f000000
+DATA PixelsConstants<>+204(SB)/4, $0x3f000000
+DATA PixelsConstants<>+208(SB)/4, $0x3f000000
+DATA PixelsConstants<>+212(SB)/4, $0x3f000000
+DATA PixelsConstants<>+216(SB)/4, $0x3f000000
+DATA PixelsConstants<>+220(SB)/4, $0x3f000000
+DATA PixelsConstants<>+224(SB)/4, $0x3f800000
+DATA PixelsConstants<>+228(SB)/4, $0x3f800000
+DATA PixelsConstants<>+232(SB)/4, $0x3f800000
+DATA PixelsConstants<>+236(SB)/4, $0x3f800000
+DATA PixelsConstants<>+240(SB)/4, $0x3f800000
+DATA PixelsConstants<>+244(SB)/4, $0x3f800000
+DATA PixelsConstants<>+248(SB)/4, $0x3f800000
+DATA PixelsConstants<>+252(SB)/4, $0x3f800000
+DATA PixelsConstants<>+256(SB)/4, $0x3f317200
+DATA PixelsConstants<>+260(SB)/4, $0x3f317200
+DATA PixelsConstants<>+264(SB)/4, $0x3f317200
+DATA PixelsConstants<>+268(SB)/4, $0x3f317200
+DATA PixelsConstants<>+272(SB)/4, $0x3f317200
+DATA PixelsConstants<>+276(SB)/4, $0x3f317200
+DATA PixelsConstants<>+280(SB)/4, $0x3f317200
+DATA PixelsConstants<>+284(SB)/4, $0x3f317200
+DATA PixelsConstants<>+288(SB)/4, $0x35bfbe8e
+DATA PixelsConstants<>+292(SB)/4, $0x35bfbe8e
+DATA PixelsConstants<>+296(SB)/4, $0x35bfbe8e
+DATA PixelsConstants<>+300(SB)/4, $0x35bfbe8e
+DATA PixelsConstants<>+304(SB)/4, $0x35bfbe8e
+DATA PixelsConstants<>+308(SB)/4, $0x35bfbe8e
+DATA PixelsConstants<>+312(SB)/4, $0x35bfbe8e
+DATA PixelsConstants<>+316(SB)/4, $0x35bfbe8e
+DATA PixelsConstants<>+320(SB)/4, $0x3e2aaaab
+DATA PixelsConstants<>+324(SB)/4, $0x3e2aaaab
+DATA PixelsConstants<>+328(SB)/4, $0x3e2aaaab
+DATA PixelsConstants<>+332(SB)/4, $0x3e2aaaab
+DATA PixelsConstants<>+336(SB)/4, $0x3e2aaaab
+DATA PixelsConstants<>+340(SB)/4, $0x3e2aaaab
+DATA PixelsConstants<>+344(SB)/4, $0x3e2aaaab
+DATA PixelsConstants<>+348(SB)/4, $0x3e2aaaab
+DATA PixelsConstants<>+352(SB)/4, $0x3d2aaa75
+DATA PixelsConstants<>+356(SB)/4, $0x3d2aaa75
+DATA PixelsConstants<>+360(SB)/4, $0x3d2aaa75
+DATA PixelsConstants<>+364(SB)/4, $0x3d2aaa75
+DATA PixelsConstants<>+368(SB)/4, $0x3d2aaa75
+DATA PixelsConstants<>+372(SB)/4, $0x3d2aaa75
+DATA PixelsConstants<>+376(SB)/4, $0x3d2aaa75
+DATA PixelsConstants<>+380(SB)/4, $0x3d2aaa75
+DATA PixelsConstants<>+384(SB)/4, $0x3c088870
+DATA PixelsConstants<>+388(SB)/4, $0x3c088870
+DATA PixelsConstants<>+392(SB)/4, $0x3c088870
+DATA PixelsConstants<>+396(SB)/4, $0x3c088870
+DATA PixelsConstants<>+400(SB)/4, $0x3c088870
+DATA PixelsConstants<>+404(SB)/4, $0x3c088870
+DATA PixelsConstants<>+408(SB)/4, $0x3c088870
+DATA PixelsConstants<>+412(SB)/4, $0x3c088870
+DATA PixelsConstants<>+416(SB)/4, $0x3ab6a192
+DATA PixelsConstants<>+420(SB)/4, $0x3ab6a192
+DATA PixelsConstants<>+424(SB)/4, $0x3ab6a192
+DATA PixelsConstants<>+428(SB)/4, $0x3ab6a192
+DATA PixelsConstants<>+432(SB)/4, $0x3ab6a192
+DATA PixelsConstants<>+436(SB)/4, $0x3ab6a192
+DATA PixelsConstants<>+440(SB)/4, $0x3ab6a192
+DATA PixelsConstants<>+444(SB)/4, $0x3ab6a192
+DATA PixelsConstants<>+448(SB)/4, $0x39509279
+DATA PixelsConstants<>+452(SB)/4, $0x39509279
+DATA PixelsConstants<>+456(SB)/4, $0x39509279
+DATA PixelsConstants<>+460(SB)/4, $0x39509279
+DATA PixelsConstants<>+464(SB)/4, $0x39509279
+DATA PixelsConstants<>+468(SB)/4, $0x39509279
+DATA PixelsConstants<>+472(SB)/4, $0x39509279
+DATA PixelsConstants<>+476(SB)/4, $0x39509279
+DATA PixelsConstants<>+480(SB)/8, $0x7ff0000000000000
+DATA PixelsConstants<>+488(SB)/8, $0x7ff0000000000000
+DATA PixelsConstants<>+496(SB)/8, $0x7ff0000000000000
+DATA PixelsConstants<>+504(SB)/8, $0x7ff0000000000000
+DATA PixelsConstants<>+512(SB)/8, $0x00095f619980c433
+DATA PixelsConstants<>+520(SB)/8, $0x00095f619980c433
+DATA PixelsConstants<>+528(SB)/8, $0x00095f619980c433
+DATA PixelsConstants<>+536(SB)/8, $0x00095f619980c433
+DATA PixelsConstants<>+544(SB)/8, $0x4330000000000000
+DATA PixelsConstants<>+552(SB)/8, $0x4330000000000000
+DATA PixelsConstants<>+560(SB)/8, $0x4330000000000000
+DATA PixelsConstants<>+568(SB)/8, $0x4330000000000000
+DATA PixelsConstants<>+576(SB)/8, $0x43300000000003ff
+DATA PixelsConstants<>+584(SB)/8, $0x43300000000003ff
+DATA PixelsConstants<>+592(SB)/8, $0x43300000000003ff
+DATA PixelsConstants<>+600(SB)/8, $0x43300000000003ff
+DATA PixelsConstants<>+608(SB)/8, $0x000fffffffffffff
+DATA PixelsConstants<>+616(SB)/8, $0x000fffffffffffff
+DATA PixelsConstants<>+624(SB)/8, $0x000fffffffffffff
+DATA PixelsConstants<>+632(SB)/8, $0x000fffffffffffff
+DATA PixelsConstants<>+640(SB)/8, $0x3fe6a09e667f3bcd
+DATA PixelsConstants<>+648(SB)/8, $0x3fe6a09e667f3bcd
+DATA PixelsConstants<>+656(SB)/8, $0x3fe6a09e667f3bcd
+DATA PixelsConstants<>+664(SB)/8, $0x3fe6a09e667f3bcd
+DATA PixelsConstants<>+672(SB)/8, $0x3ff0000000000000
+DATA PixelsConstants<>+680(SB)/8, $0x3ff0000000000000
+DATA PixelsConstants<>+688(SB)/8, $0x3ff0000000000000
+DATA PixelsConstants<>+696(SB)/8, $0x3ff0000000000000
+DATA PixelsConstants<>+704(SB)/8, $0x4000000000000000
+DATA PixelsConstants<>+712(SB)/8, $0x4000000000000000
+DATA PixelsConstants<>+720(SB)/8, $0x4000000000000000
+DATA PixelsConstants<>+728(SB)/8, $0x4000000000000000
+DATA PixelsConstants<>+736(SB)/8, $0x3fe62e42fefa39ef
+DATA PixelsConstants<>+744(SB)/8, $0x3fe62e42fefa39ef
+DATA PixelsConstants<>+752(SB)/8, $0x3fe62e42fefa39ef
+DATA PixelsConstants<>+760(SB)/8, $0x3fe62e42fefa39ef
+DATA PixelsConstants<>+768(SB)/8, $0x4000000000004990
+DATA PixelsConstants<>+776(SB)/8, $0x4000000000004990
+DATA PixelsConstants<>+784(SB)/8, $0x4000000000004990
+DATA PixelsConstants<>+792(SB)/8, $0x4000000000004990
+DATA PixelsConstants<>+800(SB)/8, $0x3fe555554db62b8a
+DATA PixelsConstants<>+808(SB)/8, $0x3fe555554db62b8a
+DATA PixelsConstants<>+816(SB)/8, $0x3fe555554db62b8a
+DATA PixelsConstants<>+824(SB)/8, $0x3fe555554db62b8a
+DATA PixelsConstants<>+832(SB)/8, $0x3fd999a9bd09c3ae
+DATA PixelsConstants<>+840(SB)/8, $0x3fd999a9bd09c3ae
+DATA PixelsConstants<>+848(SB)/8, $0x3fd999a9bd09c3ae
+DATA PixelsConstants<>+856(SB)/8, $0x3fd999a9bd09c3ae
+DATA PixelsConstants<>+864(SB)/8, $0x3fd2432e86d5da18
+DATA PixelsConstants<>+872(SB)/8, $0x3fd2432e86d5da18
+DATA PixelsConstants<>+880(SB)/8, $0x3fd2432e86d5da18
+DATA PixelsConstants<>+888(SB)/8, $0x3fd2432e86d5da18
+DATA PixelsConstants<>+896(SB)/8, $0x3fce3aa5e803484d
+DATA PixelsConstants<>+904(SB)/8, $0x3fce3aa5e803484d
+DATA PixelsConstants<>+912(SB)/8, $0x3fce3aa5e803484d
+DATA PixelsConstants<>+920(SB)/8, $0x3fce3aa5e803484d
+DATA PixelsConstants<>+928(SB)/8, $0x0000000000000000
+DATA PixelsConstants<>+936(SB)/8, $0x0000000000000000
+DATA PixelsConstants<>+944(SB)/8, $0x0000000000000000
+DATA PixelsConstants<>+952(SB)/8, $0x0000000000000000
+DATA PixelsConstants<>+960(SB)/8, $0xfff0000000000000
+DATA PixelsConstants<>+968(SB)/8, $0xfff0000000000000
+DATA PixelsConstants<>+976(SB)/8, $0xfff0000000000000
+DATA PixelsConstants<>+984(SB)/8, $0xfff0000000000000
+DATA PixelsConstants<>+992(SB)/8, $0x7ff8000000000001
+DATA PixelsConstants<>+1000(SB)/8, $0x7ff8000000000001
+DATA PixelsConstants<>+1008(SB)/8, $0x7ff8000000000001
+DATA PixelsConstants<>+1016(SB)/8, $0x7ff8000000000001
+DATA PixelsConstants<>+1024(SB)/4, $0x42b20000
+DATA PixelsConstants<>+1028(SB)/4, $0x42b20000
+DATA PixelsConstants<>+1032(SB)/4, $0x42b20000
+DATA PixelsConstants<>+1036(SB)/4, $0x42b20000
+DATA PixelsConstants<>+1040(SB)/4, $0x42b20000
+DATA PixelsConstants<>+1044(SB)/4, $0x42b20000
+DATA PixelsConstants<>+1048(SB)/4, $0x42b20000
+DATA PixelsConstants<>+1052(SB)/4, $0x42b20000
 DATA PixelsConstants<>+1056(SB)/4, $0x00000000
 DATA PixelsConstants<>+1060(SB)/4, $0xff800000
 DATA PixelsConstants<>+1064(SB)/4, $0xc2d00000

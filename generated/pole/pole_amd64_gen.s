@@ -38,12 +38,12 @@ TEXT ·poleForwardAVX2(SB), NOSPLIT, $0-24
 	VMOVUPS        PoleConstants<>+0(SB), Y1
 	VPERMPS        Y0, Y1, Y0
 	VADDPS         256(DI), Y0, Y0
-	VEXTRACTF128   $0x01, Y0, X2
+	VMOVUPS        PoleConstants<>+64(SB), Y2
+	VMINPS         Y0, Y2, Y0
+	VMOVUPS        PoleConstants<>+32(SB), Y3
+	VMAXPS         Y0, Y3, Y0
+	VEXTRACTF128   $0x01, Y0, X4
 	VCVTPS2PD      X0, Y0
-	VMOVUPS        PoleConstants<>+64(SB), Y3
-	VMINPD         Y0, Y3, Y0
-	VMOVUPS        PoleConstants<>+32(SB), Y4
-	VMAXPD         Y0, Y4, Y0
 	VMULPD         Y0, Y0, Y5
 	VMOVUPS        PoleConstants<>+96(SB), Y6
 	VMOVAPS        Y6, Y7
@@ -68,10 +68,8 @@ TEXT ·poleForwardAVX2(SB), NOSPLIT, $0-24
 	VFMADD231PD    Y9, Y5, Y11
 	VDIVPD         Y11, Y0, Y0
 	VCVTPD2PSY     Y0, X0
-	VCVTPS2PD      X2, Y2
-	VMINPD         Y2, Y3, Y2
-	VMAXPD         Y2, Y4, Y2
-	VMULPD         Y2, Y2, Y5
+	VCVTPS2PD      X4, Y4
+	VMULPD         Y4, Y4, Y5
 	VMOVAPS        Y6, Y9
 	VFMADD231PD    PoleConstants<>+128(SB), Y5, Y9
 	VMOVAPS        Y8, Y10
@@ -80,7 +78,7 @@ TEXT ·poleForwardAVX2(SB), NOSPLIT, $0-24
 	VFMADD231PD    Y11, Y10, Y9
 	VMULPD         Y11, Y11, Y10
 	VFMADD231PD    PoleConstants<>+224(SB), Y10, Y9
-	VMULPD         Y9, Y2, Y2
+	VMULPD         Y9, Y4, Y4
 	VMOVAPS        Y7, Y9
 	VFMADD231PD    PoleConstants<>+288(SB), Y5, Y9
 	VMOVAPS        Y12, Y13
@@ -88,52 +86,50 @@ TEXT ·poleForwardAVX2(SB), NOSPLIT, $0-24
 	VFMADD132PD    PoleConstants<>+416(SB), Y14, Y5
 	VFMADD231PD    Y11, Y13, Y9
 	VFMADD231PD    Y10, Y5, Y9
-	VDIVPD         Y9, Y2, Y2
-	VCVTPD2PSY     Y2, X2
-	VINSERTF128    $0x01, X2, Y0, Y0
+	VDIVPD         Y9, Y4, Y4
+	VCVTPD2PSY     Y4, X4
+	VINSERTF128    $0x01, X4, Y0, Y0
 	VMOVUPS        Y0, (SI)
-	VBROADCASTF128 (DX), Y2
-	VMULPS         128(DI), Y2, Y5
-	VMULPS         160(DI), Y2, Y9
-	VMULPS         192(DI), Y2, Y10
-	VMULPS         224(DI), Y2, Y2
+	VBROADCASTF128 (DX), Y4
+	VMULPS         128(DI), Y4, Y5
+	VMULPS         160(DI), Y4, Y9
+	VMULPS         192(DI), Y4, Y10
+	VMULPS         224(DI), Y4, Y4
 	VSHUFPS        $0x88, Y9, Y5, Y11
 	VSHUFPS        $0xdd, Y9, Y5, Y5
 	VADDPS         Y5, Y11, Y5
-	VSHUFPS        $0x88, Y2, Y10, Y9
-	VSHUFPS        $0xdd, Y2, Y10, Y2
-	VADDPS         Y2, Y9, Y2
-	VSHUFPS        $0x88, Y2, Y5, Y9
-	VSHUFPS        $0xdd, Y2, Y5, Y2
-	VADDPS         Y2, Y9, Y2
-	VPERMPS        Y2, Y1, Y1
+	VSHUFPS        $0x88, Y4, Y10, Y9
+	VSHUFPS        $0xdd, Y4, Y10, Y4
+	VADDPS         Y4, Y9, Y4
+	VSHUFPS        $0x88, Y4, Y5, Y9
+	VSHUFPS        $0xdd, Y4, Y5, Y4
+	VADDPS         Y4, Y9, Y4
+	VPERMPS        Y4, Y1, Y1
 	VADDPS         288(DI), Y1, Y1
+	VMINPS         Y1, Y2, Y1
+	VMAXPS         Y1, Y3, Y1
 	VEXTRACTF128   $0x01, Y1, X2
 	VCVTPS2PD      X1, Y1
-	VMINPD         Y1, Y3, Y1
-	VMAXPD         Y1, Y4, Y1
-	VMULPD         Y1, Y1, Y5
-	VMOVAPS        Y6, Y9
-	VFMADD231PD    PoleConstants<>+128(SB), Y5, Y9
-	VMOVAPS        Y8, Y10
-	VFMADD231PD    PoleConstants<>+192(SB), Y5, Y10
-	VMULPD         Y5, Y5, Y11
-	VFMADD231PD    Y11, Y10, Y9
-	VMULPD         Y11, Y11, Y10
-	VFMADD231PD    PoleConstants<>+224(SB), Y10, Y9
-	VMULPD         Y9, Y1, Y1
-	VMOVAPS        Y7, Y9
-	VFMADD231PD    PoleConstants<>+288(SB), Y5, Y9
-	VMOVAPS        Y12, Y13
-	VFMADD231PD    PoleConstants<>+352(SB), Y5, Y13
-	VFMADD132PD    PoleConstants<>+416(SB), Y14, Y5
-	VFMADD231PD    Y11, Y13, Y9
-	VFMADD231PD    Y10, Y5, Y9
-	VDIVPD         Y9, Y1, Y1
+	VMULPD         Y1, Y1, Y3
+	VMOVAPS        Y6, Y4
+	VFMADD231PD    PoleConstants<>+128(SB), Y3, Y4
+	VMOVAPS        Y8, Y5
+	VFMADD231PD    PoleConstants<>+192(SB), Y3, Y5
+	VMULPD         Y3, Y3, Y9
+	VFMADD231PD    Y9, Y5, Y4
+	VMULPD         Y9, Y9, Y5
+	VFMADD231PD    PoleConstants<>+224(SB), Y5, Y4
+	VMULPD         Y4, Y1, Y1
+	VMOVAPS        Y7, Y4
+	VFMADD231PD    PoleConstants<>+288(SB), Y3, Y4
+	VMOVAPS        Y12, Y10
+	VFMADD231PD    PoleConstants<>+352(SB), Y3, Y10
+	VFMADD132PD    PoleConstants<>+416(SB), Y14, Y3
+	VFMADD231PD    Y9, Y10, Y4
+	VFMADD231PD    Y5, Y3, Y4
+	VDIVPD         Y4, Y1, Y1
 	VCVTPD2PSY     Y1, X1
 	VCVTPS2PD      X2, Y2
-	VMINPD         Y2, Y3, Y2
-	VMAXPD         Y2, Y4, Y2
 	VMULPD         Y2, Y2, Y3
 	VFMADD231PD    PoleConstants<>+128(SB), Y3, Y6
 	VFMADD231PD    PoleConstants<>+192(SB), Y3, Y8
@@ -160,19 +156,17 @@ TEXT ·poleForwardAVX2(SB), NOSPLIT, $0-24
 	VUNPCKLPS    Y0, Y2, Y1
 	VUNPCKHPS    Y0, Y2, Y0
 	VADDPS       Y0, Y1, Y0
-	VUNPCKLPD    Y0, Y0, Y1
-	VUNPCKHPD    Y0, Y0, Y0
-	VADDPS       Y0, Y1, Y0
+	VUNPCKHPD    Y0, Y0, Y1
+	VADDPS       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
-	VMOVSD       448(DI), X1
+	VMOVSD       448(DI), X2
+	VADDPS       X2, X0, X0
 	VADDPS       X1, X0, X0
 	VMOVSD       X0, 128(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       PoleConstants<>+448(SB), X0, X0
-	VMOVUPS      PoleConstants<>+448(SB), X1
-	VMOVUPS      PoleConstants<>+480(SB), X2
+	VMOVUPS      PoleConstants<>+480(SB), X1
+	VMOVUPS      PoleConstants<>+448(SB), X2
 	VBLENDVPS    X1, X0, X2, X2
 	VSHUFPS      $0x4e, X2, X2, X3
 	VMAXPS       X3, X2, X2
@@ -180,51 +174,43 @@ TEXT ·poleForwardAVX2(SB), NOSPLIT, $0-24
 	VMAXPS       X3, X2, X2
 	VMOVSS       X2, 144(SI)
 	VSUBPS       X2, X0, X0
-	VMOVUPS      PoleConstants<>+544(SB), X2
-	VMINPS       X0, X2, X0
 	VMOVUPS      PoleConstants<>+512(SB), X2
 	VMAXPS       X0, X2, X0
-	VMOVUPS      PoleConstants<>+576(SB), X2
+	VMOVUPS      PoleConstants<>+544(SB), X2
 	VMOVAPS      X2, X3
-	VFMADD231PS  PoleConstants<>+608(SB), X0, X3
+	VFMADD231PS  PoleConstants<>+576(SB), X0, X3
 	VSUBPS       X2, X3, X3
-	VFNMADD231PS PoleConstants<>+640(SB), X3, X0
-	VFNMADD231PS PoleConstants<>+672(SB), X3, X0
-	VMULPS       X0, X0, X4
-	VADDPS       PoleConstants<>+704(SB), X0, X5
-	VSUBPS       PoleConstants<>+704(SB), X5, X6
-	VSUBPS       X6, X0, X6
-	VMOVUPS      PoleConstants<>+736(SB), X7
-	VMOVAPS      X7, X8
-	VFMADD231PS  PoleConstants<>+768(SB), X0, X8
-	VMOVUPS      PoleConstants<>+800(SB), X9
-	VFMADD231PS  PoleConstants<>+832(SB), X0, X9
-	VMOVUPS      PoleConstants<>+864(SB), X10
-	VFMADD231PS  PoleConstants<>+896(SB), X0, X10
-	VFMADD231PS  X4, X9, X8
-	VMULPS       X4, X4, X0
-	VFMADD231PS  X0, X10, X8
-	VFMADD231PS  X8, X4, X6
-	VADDPS       X6, X5, X0
-	VFMADD213PS  X2, X3, X7
-	VSUBPS       X2, X7, X4
-	VSUBPS       X4, X3, X3
-	VADDPS       X2, X3, X2
-	VPSLLD       $0x17, X7, X3
-	VPADDD       PoleConstants<>+704(SB), X3, X3
+	VMOVAPS      X2, X4
+	VFMADD231PS  PoleConstants<>+608(SB), X3, X4
+	VSUBPS       X2, X4, X5
+	VSUBPS       X5, X3, X5
+	VADDPS       X2, X5, X2
+	VPSLLD       $0x17, X4, X4
+	VPADDD       PoleConstants<>+640(SB), X4, X4
 	VPSLLD       $0x17, X2, X2
-	VPADDD       PoleConstants<>+704(SB), X2, X2
-	VMULPS       X3, X0, X0
-	VMULPS       X2, X0, X0
+	VPADDD       PoleConstants<>+640(SB), X2, X2
+	VFNMADD231PS PoleConstants<>+672(SB), X3, X0
+	VFNMADD231PS PoleConstants<>+704(SB), X3, X0
+	VMULPS       X0, X0, X3
+	VMOVUPS      PoleConstants<>+608(SB), X5
+	VFMADD231PS  PoleConstants<>+736(SB), X0, X5
+	VMOVUPS      PoleConstants<>+768(SB), X6
+	VFMADD231PS  PoleConstants<>+800(SB), X0, X6
+	VMOVUPS      PoleConstants<>+832(SB), X7
+	VFMADD231PS  PoleConstants<>+864(SB), X0, X7
+	VFMADD231PS  X3, X6, X5
+	VMULPS       X3, X3, X6
+	VFMADD231PS  X6, X7, X5
+	VFMADD231PS  X5, X3, X0
+	VFMADD231PS  X4, X0, X4
+	VMULPS       X2, X4, X0
 	VANDPS       X0, X1, X1
 	VSHUFPS      $0x4e, X1, X1, X2
 	VADDPS       X2, X1, X1
 	VSHUFPS      $0xb1, X1, X1, X2
 	VADDPS       X2, X1, X1
 	VMOVSS       X1, 148(SI)
-	VMOVUPS      PoleConstants<>+704(SB), X2
-	VDIVPS       X1, X2, X1
-	VMULPS       X1, X0, X0
+	VDIVPS       X1, X0, X0
 	VMOVSD       X0, 136(SI)
 	VZEROUPPER
 	RET
@@ -237,79 +223,71 @@ TEXT ·poleForwardAVX512(SB), NOSPLIT, $0-24
 	MOVQ x+16(FP), DX
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VBROADCASTF32X4 (DX), Z0
-	VMULPS          (DI), Z0, Z1
-	VMULPS          64(DI), Z0, Z2
-	VMULPS          128(DI), Z0, Z3
-	VMULPS          192(DI), Z0, Z0
-	VSHUFPS         $0x88, Z2, Z1, Z4
-	VSHUFPS         $0xdd, Z2, Z1, Z1
-	VADDPS          Z1, Z4, Z1
-	VSHUFPS         $0x88, Z0, Z3, Z2
-	VSHUFPS         $0xdd, Z0, Z3, Z0
-	VADDPS          Z0, Z2, Z0
-	VSHUFPS         $0x88, Z0, Z1, Z2
-	VSHUFPS         $0xdd, Z0, Z1, Z0
-	VADDPS          Z0, Z2, Z0
-	VMOVUPS         PoleConstants<>+960(SB), Z1
-	VPERMPS         Z0, Z1, Z0
-	VADDPS          256(DI), Z0, Z0
-	VEXTRACTF64X4   $0x01, Z0, Y1
-	VCVTPS2PD       Y0, Z0
-	VBROADCASTSD    PoleConstants<>+1032(SB), Z2
-	VMINPD          Z0, Z2, Z0
-	VBROADCASTSD    PoleConstants<>+1024(SB), Z3
-	VMAXPD          Z0, Z3, Z0
-	VMULPD          Z0, Z0, Z4
-	VBROADCASTSD    PoleConstants<>+1048(SB), Z5
-	VBROADCASTSD    PoleConstants<>+1040(SB), Z6
-	VMOVAPS         Z6, Z7
-	VFMADD231PD     Z4, Z5, Z7
-	VBROADCASTSD    PoleConstants<>+1064(SB), Z8
-	VBROADCASTSD    PoleConstants<>+1056(SB), Z9
-	VMOVAPS         Z9, Z10
-	VFMADD231PD     Z4, Z8, Z10
-	VMULPD          Z4, Z4, Z11
-	VFMADD231PD     Z11, Z10, Z7
-	VMULPD          Z11, Z11, Z10
-	VBROADCASTSD    PoleConstants<>+1072(SB), Z12
-	VFMADD231PD     Z10, Z12, Z7
-	VMULPD          Z7, Z0, Z0
-	VBROADCASTSD    PoleConstants<>+1088(SB), Z7
-	VBROADCASTSD    PoleConstants<>+1080(SB), Z13
-	VMOVAPS         Z13, Z14
-	VFMADD231PD     Z4, Z7, Z14
-	VBROADCASTSD    PoleConstants<>+1104(SB), Z15
-	VBROADCASTSD    PoleConstants<>+1096(SB), Z16
-	VMOVAPS         Z16, Z17
-	VFMADD231PD     Z4, Z15, Z17
-	VBROADCASTSD    PoleConstants<>+1120(SB), Z18
-	VBROADCASTSD    PoleConstants<>+1112(SB), Z19
-	VFMADD213PD     Z19, Z18, Z4
-	VFMADD231PD     Z11, Z17, Z14
-	VFMADD231PD     Z10, Z4, Z14
-	VDIVPD          Z14, Z0, Z0
-	VCVTPD2PS       Z0, Y0
-	VCVTPS2PD       Y1, Z1
-	VMINPD          Z1, Z2, Z1
-	VMAXPD          Z1, Z3, Z1
-	VMULPD          Z1, Z1, Z2
-	VFMADD231PD     Z2, Z5, Z6
-	VFMADD231PD     Z2, Z8, Z9
-	VMULPD          Z2, Z2, Z3
-	VFMADD231PD     Z3, Z9, Z6
-	VMULPD          Z3, Z3, Z4
-	VFMADD231PD     Z4, Z12, Z6
-	VMULPD          Z6, Z1, Z1
-	VFMADD231PD     Z2, Z7, Z13
-	VFMADD231PD     Z2, Z15, Z16
-	VFMADD231PD     Z2, Z18, Z19
-	VFMADD231PD     Z3, Z16, Z13
-	VFMADD231PD     Z4, Z19, Z13
-	VDIVPD          Z13, Z1, Z1
-	VCVTPD2PS       Z1, Y1
-	VINSERTF64X4    $0x01, Y1, Z0, Z0
-	VMOVUPS         Z0, (SI)
+	VBROADCASTF32X4  (DX), Z0
+	VMULPS           (DI), Z0, Z1
+	VMULPS           64(DI), Z0, Z2
+	VMULPS           128(DI), Z0, Z3
+	VMULPS           192(DI), Z0, Z0
+	VSHUFPS          $0x88, Z2, Z1, Z4
+	VSHUFPS          $0xdd, Z2, Z1, Z1
+	VADDPS           Z1, Z4, Z1
+	VSHUFPS          $0x88, Z0, Z3, Z2
+	VSHUFPS          $0xdd, Z0, Z3, Z0
+	VADDPS           Z0, Z2, Z0
+	VSHUFPS          $0x88, Z0, Z1, Z2
+	VSHUFPS          $0xdd, Z0, Z1, Z0
+	VADDPS           Z0, Z2, Z0
+	VMOVUPS          PoleConstants<>+896(SB), Z1
+	VPERMPS          Z0, Z1, Z0
+	VADDPS           256(DI), Z0, Z0
+	VBROADCASTSS     PoleConstants<>+964(SB), Z1
+	VMINPS           Z0, Z1, Z0
+	VBROADCASTSS     PoleConstants<>+960(SB), Z1
+	VMAXPS           Z0, Z1, Z0
+	VEXTRACTF64X4    $0x01, Z0, Y1
+	VCVTPS2PD        Y0, Z0
+	VMULPD           Z0, Z0, Z2
+	VBROADCASTSD     PoleConstants<>+968(SB), Z3
+	VMOVAPS          Z3, Z4
+	VFMADD231PD.BCST PoleConstants<>+976(SB), Z2, Z4
+	VBROADCASTSD     PoleConstants<>+984(SB), Z5
+	VMOVAPS          Z5, Z6
+	VFMADD231PD.BCST PoleConstants<>+992(SB), Z2, Z6
+	VMULPD           Z2, Z2, Z7
+	VFMADD231PD      Z7, Z6, Z4
+	VMULPD           Z7, Z7, Z6
+	VFMADD231PD.BCST PoleConstants<>+1000(SB), Z6, Z4
+	VMULPD           Z4, Z0, Z0
+	VBROADCASTSD     PoleConstants<>+1008(SB), Z4
+	VMOVAPS          Z4, Z8
+	VFMADD231PD.BCST PoleConstants<>+1016(SB), Z2, Z8
+	VBROADCASTSD     PoleConstants<>+1024(SB), Z9
+	VMOVAPS          Z9, Z10
+	VFMADD231PD.BCST PoleConstants<>+1032(SB), Z2, Z10
+	VBROADCASTSD     PoleConstants<>+1040(SB), Z11
+	VFMADD132PD.BCST PoleConstants<>+1048(SB), Z11, Z2
+	VFMADD231PD      Z7, Z10, Z8
+	VFMADD231PD      Z6, Z2, Z8
+	VDIVPD           Z8, Z0, Z0
+	VCVTPD2PS        Z0, Y0
+	VCVTPS2PD        Y1, Z1
+	VMULPD           Z1, Z1, Z2
+	VFMADD231PD.BCST PoleConstants<>+976(SB), Z2, Z3
+	VFMADD231PD.BCST PoleConstants<>+992(SB), Z2, Z5
+	VMULPD           Z2, Z2, Z6
+	VFMADD231PD      Z6, Z5, Z3
+	VMULPD           Z6, Z6, Z5
+	VFMADD231PD.BCST PoleConstants<>+1000(SB), Z5, Z3
+	VMULPD           Z3, Z1, Z1
+	VFMADD231PD.BCST PoleConstants<>+1016(SB), Z2, Z4
+	VFMADD231PD.BCST PoleConstants<>+1032(SB), Z2, Z9
+	VFMADD231PD.BCST PoleConstants<>+1048(SB), Z2, Z11
+	VFMADD231PD      Z6, Z9, Z4
+	VFMADD231PD      Z5, Z11, Z4
+	VDIVPD           Z4, Z1, Z1
+	VCVTPD2PS        Z1, Y1
+	VINSERTF64X4     $0x01, Y1, Z0, Z0
+	VMOVUPS          Z0, (SI)
 
 	// z2 = W2·a1 + b2
 	VMULPS        320(DI), Z0, Z1
@@ -317,9 +295,8 @@ TEXT ·poleForwardAVX512(SB), NOSPLIT, $0-24
 	VUNPCKLPS     Z0, Z1, Z2
 	VUNPCKHPS     Z0, Z1, Z0
 	VADDPS        Z0, Z2, Z0
-	VUNPCKLPD     Z0, Z0, Z1
-	VUNPCKHPD     Z0, Z0, Z0
-	VADDPS        Z0, Z1, Z0
+	VUNPCKHPD     Z0, Z0, Z1
+	VADDPS        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPS        Y1, Y0, Y0
 	VEXTRACTF32X4 $0x01, Y0, X1
@@ -331,8 +308,7 @@ TEXT ·poleForwardAVX512(SB), NOSPLIT, $0-24
 	// a2 = softmax(z2)
 	MOVL              $0x00000003, AX
 	KMOVW             AX, K1
-	VMOVAPS.Z         X0, K1, X0
-	VBROADCASTSS      PoleConstants<>+1128(SB), X1
+	VBROADCASTSS      PoleConstants<>+1056(SB), X1
 	VBLENDMPS         X0, X1, K1, X1
 	VSHUFPS           $0x4e, X1, X1, X2
 	VMAXPS            X2, X1, X1
@@ -340,41 +316,33 @@ TEXT ·poleForwardAVX512(SB), NOSPLIT, $0-24
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 144(SI)
 	VSUBPS            X1, X0, X0
-	VBROADCASTSS      PoleConstants<>+1136(SB), X1
-	VMINPS            X0, X1, X0
-	VBROADCASTSS      PoleConstants<>+1132(SB), X1
+	VBROADCASTSS      PoleConstants<>+1060(SB), X1
 	VMAXPS            X0, X1, X0
-	VBROADCASTSS      PoleConstants<>+1140(SB), X1
-	VMOVAPS           X1, X2
-	VFMADD231PS.BCST  PoleConstants<>+1144(SB), X0, X2
-	VSUBPS            X1, X2, X1
-	VFNMADD231PS.BCST PoleConstants<>+1148(SB), X1, X0
-	VFNMADD231PS.BCST PoleConstants<>+1152(SB), X1, X0
-	VMULPS            X0, X0, X2
-	VBROADCASTSS      PoleConstants<>+1156(SB), X3
-	VADDPS            X0, X3, X4
-	VSUBPS            X3, X4, X5
-	VSUBPS            X5, X0, X5
-	VBROADCASTSS      PoleConstants<>+1160(SB), X6
-	VFMADD231PS.BCST  PoleConstants<>+1164(SB), X0, X6
-	VBROADCASTSS      PoleConstants<>+1168(SB), X7
-	VFMADD231PS.BCST  PoleConstants<>+1172(SB), X0, X7
-	VBROADCASTSS      PoleConstants<>+1176(SB), X8
-	VFMADD231PS.BCST  PoleConstants<>+1180(SB), X0, X8
-	VFMADD231PS       X2, X7, X6
-	VMULPS            X2, X2, X0
-	VFMADD231PS       X0, X8, X6
-	VFMADD231PS       X6, X2, X5
-	VADDPS            X5, X4, X0
-	VSCALEFPS         X1, X0, X0
-	VMOVAPS.Z         X0, K1, X1
-	VSHUFPS           $0x4e, X1, X1, X2
-	VADDPS            X2, X1, X1
-	VSHUFPS           $0xb1, X1, X1, X2
-	VADDPS            X2, X1, X1
-	VMOVSS            X1, 148(SI)
-	VDIVPS            X1, X3, X1
-	VMULPS            X1, X0, X0
+	VMULPS.BCST       PoleConstants<>+1064(SB), X0, X1
+	VRNDSCALEPS       $0x08, X1, X1
+	VBROADCASTSS      PoleConstants<>+1068(SB), X2
+	VSCALEFPS         X1, X2, X3
+	VFNMADD231PS.BCST PoleConstants<>+1072(SB), X1, X0
+	VFNMADD231PS.BCST PoleConstants<>+1076(SB), X1, X0
+	VMULPS            X0, X0, X1
+	VBROADCASTSS      PoleConstants<>+1080(SB), X4
+	VFMADD231PS.BCST  PoleConstants<>+1084(SB), X0, X4
+	VBROADCASTSS      PoleConstants<>+1088(SB), X5
+	VFMADD231PS.BCST  PoleConstants<>+1092(SB), X0, X5
+	VBROADCASTSS      PoleConstants<>+1096(SB), X6
+	VFMADD231PS.BCST  PoleConstants<>+1100(SB), X0, X6
+	VFMADD231PS       X1, X5, X4
+	VMULPS            X1, X1, X5
+	VFMADD231PS       X5, X6, X4
+	VFMADD231PS       X4, X1, X0
+	VFMADD231PS       X3, X0, X3
+	VMOVAPS.Z         X3, K1, X0
+	VSHUFPS           $0x4e, X0, X0, X1
+	VADDPS            X1, X0, X0
+	VSHUFPS           $0xb1, X0, X0, X1
+	VADDPS            X1, X0, X0
+	VMOVSS            X0, 148(SI)
+	VDIVPS            X0, X3, X0
 	VMOVSD            X0, 136(SI)
 	VZEROUPPER
 	RET
@@ -414,12 +382,12 @@ TEXT ·poleLossAVX2(SB), NOSPLIT, $0-36
 	VMOVUPS        PoleConstants<>+0(SB), Y1
 	VPERMPS        Y0, Y1, Y0
 	VADDPS         256(DI), Y0, Y0
-	VEXTRACTF128   $0x01, Y0, X2
+	VMOVUPS        PoleConstants<>+64(SB), Y2
+	VMINPS         Y0, Y2, Y0
+	VMOVUPS        PoleConstants<>+32(SB), Y3
+	VMAXPS         Y0, Y3, Y0
+	VEXTRACTF128   $0x01, Y0, X4
 	VCVTPS2PD      X0, Y0
-	VMOVUPS        PoleConstants<>+64(SB), Y3
-	VMINPD         Y0, Y3, Y0
-	VMOVUPS        PoleConstants<>+32(SB), Y4
-	VMAXPD         Y0, Y4, Y0
 	VMULPD         Y0, Y0, Y5
 	VMOVUPS        PoleConstants<>+96(SB), Y6
 	VMOVAPS        Y6, Y7
@@ -444,10 +412,8 @@ TEXT ·poleLossAVX2(SB), NOSPLIT, $0-36
 	VFMADD231PD    Y9, Y5, Y11
 	VDIVPD         Y11, Y0, Y0
 	VCVTPD2PSY     Y0, X0
-	VCVTPS2PD      X2, Y2
-	VMINPD         Y2, Y3, Y2
-	VMAXPD         Y2, Y4, Y2
-	VMULPD         Y2, Y2, Y5
+	VCVTPS2PD      X4, Y4
+	VMULPD         Y4, Y4, Y5
 	VMOVAPS        Y6, Y9
 	VFMADD231PD    PoleConstants<>+128(SB), Y5, Y9
 	VMOVAPS        Y8, Y10
@@ -456,7 +422,7 @@ TEXT ·poleLossAVX2(SB), NOSPLIT, $0-36
 	VFMADD231PD    Y11, Y10, Y9
 	VMULPD         Y11, Y11, Y10
 	VFMADD231PD    PoleConstants<>+224(SB), Y10, Y9
-	VMULPD         Y9, Y2, Y2
+	VMULPD         Y9, Y4, Y4
 	VMOVAPS        Y7, Y9
 	VFMADD231PD    PoleConstants<>+288(SB), Y5, Y9
 	VMOVAPS        Y12, Y13
@@ -464,52 +430,50 @@ TEXT ·poleLossAVX2(SB), NOSPLIT, $0-36
 	VFMADD132PD    PoleConstants<>+416(SB), Y14, Y5
 	VFMADD231PD    Y11, Y13, Y9
 	VFMADD231PD    Y10, Y5, Y9
-	VDIVPD         Y9, Y2, Y2
-	VCVTPD2PSY     Y2, X2
-	VINSERTF128    $0x01, X2, Y0, Y0
+	VDIVPD         Y9, Y4, Y4
+	VCVTPD2PSY     Y4, X4
+	VINSERTF128    $0x01, X4, Y0, Y0
 	VMOVUPS        Y0, (SI)
-	VBROADCASTF128 (DX), Y2
-	VMULPS         128(DI), Y2, Y5
-	VMULPS         160(DI), Y2, Y9
-	VMULPS         192(DI), Y2, Y10
-	VMULPS         224(DI), Y2, Y2
+	VBROADCASTF128 (DX), Y4
+	VMULPS         128(DI), Y4, Y5
+	VMULPS         160(DI), Y4, Y9
+	VMULPS         192(DI), Y4, Y10
+	VMULPS         224(DI), Y4, Y4
 	VSHUFPS        $0x88, Y9, Y5, Y11
 	VSHUFPS        $0xdd, Y9, Y5, Y5
 	VADDPS         Y5, Y11, Y5
-	VSHUFPS        $0x88, Y2, Y10, Y9
-	VSHUFPS        $0xdd, Y2, Y10, Y2
-	VADDPS         Y2, Y9, Y2
-	VSHUFPS        $0x88, Y2, Y5, Y9
-	VSHUFPS        $0xdd, Y2, Y5, Y2
-	VADDPS         Y2, Y9, Y2
-	VPERMPS        Y2, Y1, Y1
+	VSHUFPS        $0x88, Y4, Y10, Y9
+	VSHUFPS        $0xdd, Y4, Y10, Y4
+	VADDPS         Y4, Y9, Y4
+	VSHUFPS        $0x88, Y4, Y5, Y9
+	VSHUFPS        $0xdd, Y4, Y5, Y4
+	VADDPS         Y4, Y9, Y4
+	VPERMPS        Y4, Y1, Y1
 	VADDPS         288(DI), Y1, Y1
+	VMINPS         Y1, Y2, Y1
+	VMAXPS         Y1, Y3, Y1
 	VEXTRACTF128   $0x01, Y1, X2
 	VCVTPS2PD      X1, Y1
-	VMINPD         Y1, Y3, Y1
-	VMAXPD         Y1, Y4, Y1
-	VMULPD         Y1, Y1, Y5
-	VMOVAPS        Y6, Y9
-	VFMADD231PD    PoleConstants<>+128(SB), Y5, Y9
-	VMOVAPS        Y8, Y10
-	VFMADD231PD    PoleConstants<>+192(SB), Y5, Y10
-	VMULPD         Y5, Y5, Y11
-	VFMADD231PD    Y11, Y10, Y9
-	VMULPD         Y11, Y11, Y10
-	VFMADD231PD    PoleConstants<>+224(SB), Y10, Y9
-	VMULPD         Y9, Y1, Y1
-	VMOVAPS        Y7, Y9
-	VFMADD231PD    PoleConstants<>+288(SB), Y5, Y9
-	VMOVAPS        Y12, Y13
-	VFMADD231PD    PoleConstants<>+352(SB), Y5, Y13
-	VFMADD132PD    PoleConstants<>+416(SB), Y14, Y5
-	VFMADD231PD    Y11, Y13, Y9
-	VFMADD231PD    Y10, Y5, Y9
-	VDIVPD         Y9, Y1, Y1
+	VMULPD         Y1, Y1, Y3
+	VMOVAPS        Y6, Y4
+	VFMADD231PD    PoleConstants<>+128(SB), Y3, Y4
+	VMOVAPS        Y8, Y5
+	VFMADD231PD    PoleConstants<>+192(SB), Y3, Y5
+	VMULPD         Y3, Y3, Y9
+	VFMADD231PD    Y9, Y5, Y4
+	VMULPD         Y9, Y9, Y5
+	VFMADD231PD    PoleConstants<>+224(SB), Y5, Y4
+	VMULPD         Y4, Y1, Y1
+	VMOVAPS        Y7, Y4
+	VFMADD231PD    PoleConstants<>+288(SB), Y3, Y4
+	VMOVAPS        Y12, Y10
+	VFMADD231PD    PoleConstants<>+352(SB), Y3, Y10
+	VFMADD132PD    PoleConstants<>+416(SB), Y14, Y3
+	VFMADD231PD    Y9, Y10, Y4
+	VFMADD231PD    Y5, Y3, Y4
+	VDIVPD         Y4, Y1, Y1
 	VCVTPD2PSY     Y1, X1
 	VCVTPS2PD      X2, Y2
-	VMINPD         Y2, Y3, Y2
-	VMAXPD         Y2, Y4, Y2
 	VMULPD         Y2, Y2, Y3
 	VFMADD231PD    PoleConstants<>+128(SB), Y3, Y6
 	VFMADD231PD    PoleConstants<>+192(SB), Y3, Y8
@@ -537,19 +501,17 @@ TEXT ·poleLossAVX2(SB), NOSPLIT, $0-36
 	VUNPCKLPS    Y0, Y2, Y1
 	VUNPCKHPS    Y0, Y2, Y0
 	VADDPS       Y0, Y1, Y0
-	VUNPCKLPD    Y0, Y0, Y1
-	VUNPCKHPD    Y0, Y0, Y0
-	VADDPS       Y0, Y1, Y0
+	VUNPCKHPD    Y0, Y0, Y1
+	VADDPS       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
-	VMOVSD       448(DI), X1
+	VMOVSD       448(DI), X2
+	VADDPS       X2, X0, X0
 	VADDPS       X1, X0, X0
 	VMOVSD       X0, 128(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       PoleConstants<>+448(SB), X0, X0
-	VMOVUPS      PoleConstants<>+448(SB), X1
-	VMOVUPS      PoleConstants<>+480(SB), X2
+	VMOVUPS      PoleConstants<>+480(SB), X1
+	VMOVUPS      PoleConstants<>+448(SB), X2
 	VBLENDVPS    X1, X0, X2, X2
 	VSHUFPS      $0x4e, X2, X2, X3
 	VMAXPS       X3, X2, X2
@@ -557,83 +519,75 @@ TEXT ·poleLossAVX2(SB), NOSPLIT, $0-36
 	VMAXPS       X3, X2, X2
 	VMOVSS       X2, 144(SI)
 	VSUBPS       X2, X0, X3
-	VMOVUPS      PoleConstants<>+544(SB), X4
-	VMINPS       X3, X4, X3
 	VMOVUPS      PoleConstants<>+512(SB), X4
 	VMAXPS       X3, X4, X3
-	VMOVUPS      PoleConstants<>+576(SB), X4
+	VMOVUPS      PoleConstants<>+544(SB), X4
 	VMOVAPS      X4, X5
-	VFMADD231PS  PoleConstants<>+608(SB), X3, X5
+	VFMADD231PS  PoleConstants<>+576(SB), X3, X5
 	VSUBPS       X4, X5, X5
-	VFNMADD231PS PoleConstants<>+640(SB), X5, X3
-	VFNMADD231PS PoleConstants<>+672(SB), X5, X3
-	VMULPS       X3, X3, X6
-	VADDPS       PoleConstants<>+704(SB), X3, X8
-	VSUBPS       PoleConstants<>+704(SB), X8, X9
-	VSUBPS       X9, X3, X9
-	VMOVUPS      PoleConstants<>+736(SB), X10
-	VMOVAPS      X10, X11
-	VFMADD231PS  PoleConstants<>+768(SB), X3, X11
-	VMOVUPS      PoleConstants<>+800(SB), X12
-	VFMADD231PS  PoleConstants<>+832(SB), X3, X12
-	VMOVUPS      PoleConstants<>+864(SB), X13
-	VFMADD231PS  PoleConstants<>+896(SB), X3, X13
-	VFMADD231PS  X6, X12, X11
-	VMULPS       X6, X6, X3
-	VFMADD231PS  X3, X13, X11
-	VFMADD231PS  X11, X6, X9
-	VADDPS       X9, X8, X3
-	VFMADD213PS  X4, X5, X10
-	VSUBPS       X4, X10, X6
-	VSUBPS       X6, X5, X5
-	VADDPS       X4, X5, X4
-	VPSLLD       $0x17, X10, X5
-	VPADDD       PoleConstants<>+704(SB), X5, X5
+	VMOVAPS      X4, X6
+	VFMADD231PS  PoleConstants<>+608(SB), X5, X6
+	VSUBPS       X4, X6, X8
+	VSUBPS       X8, X5, X8
+	VADDPS       X4, X8, X4
+	VPSLLD       $0x17, X6, X6
+	VPADDD       PoleConstants<>+640(SB), X6, X6
 	VPSLLD       $0x17, X4, X4
-	VPADDD       PoleConstants<>+704(SB), X4, X4
-	VMULPS       X5, X3, X3
-	VMULPS       X4, X3, X3
+	VPADDD       PoleConstants<>+640(SB), X4, X4
+	VFNMADD231PS PoleConstants<>+672(SB), X5, X3
+	VFNMADD231PS PoleConstants<>+704(SB), X5, X3
+	VMULPS       X3, X3, X5
+	VMOVUPS      PoleConstants<>+608(SB), X8
+	VFMADD231PS  PoleConstants<>+736(SB), X3, X8
+	VMOVUPS      PoleConstants<>+768(SB), X9
+	VFMADD231PS  PoleConstants<>+800(SB), X3, X9
+	VMOVUPS      PoleConstants<>+832(SB), X10
+	VFMADD231PS  PoleConstants<>+864(SB), X3, X10
+	VFMADD231PS  X5, X9, X8
+	VMULPS       X5, X5, X9
+	VFMADD231PS  X9, X10, X8
+	VFMADD231PS  X8, X5, X3
+	VFMADD231PS  X6, X3, X6
+	VMULPS       X4, X6, X3
 	VANDPS       X3, X1, X4
 	VSHUFPS      $0x4e, X4, X4, X5
 	VADDPS       X5, X4, X4
 	VSHUFPS      $0xb1, X4, X4, X5
 	VADDPS       X5, X4, X4
 	VMOVSS       X4, 148(SI)
-	VMOVUPS      PoleConstants<>+704(SB), X5
-	VDIVPS       X4, X5, X5
-	VMULPS       X5, X3, X3
+	VDIVPS       X4, X3, X3
 	VMOVSD       X3, 136(SI)
 
 	// t = log(s2)
 	VSHUFPS     $0x00, X4, X4, X3
 	VCVTPS2PD   X3, Y3
-	VPADDQ      PoleConstants<>+1216(SB), Y3, Y4
+	VPADDQ      PoleConstants<>+1136(SB), Y3, Y4
 	VPSRLQ      $0x34, Y4, Y5
-	VORPD       PoleConstants<>+1248(SB), Y5, Y5
-	VSUBPD      PoleConstants<>+1280(SB), Y5, Y5
-	VANDPD      PoleConstants<>+1312(SB), Y4, Y4
-	VPADDQ      PoleConstants<>+1344(SB), Y4, Y4
+	VORPD       PoleConstants<>+1168(SB), Y5, Y5
+	VSUBPD      PoleConstants<>+1200(SB), Y5, Y5
+	VANDPD      PoleConstants<>+1232(SB), Y4, Y4
+	VPADDQ      PoleConstants<>+1264(SB), Y4, Y4
 	VSUBPD      Y7, Y4, Y4
-	VADDPD      PoleConstants<>+1376(SB), Y4, Y6
+	VADDPD      PoleConstants<>+1296(SB), Y4, Y6
 	VDIVPD      Y6, Y4, Y4
 	VMULPD      Y4, Y4, Y6
-	VMOVUPS     PoleConstants<>+1440(SB), Y7
-	VFMADD231PD PoleConstants<>+1472(SB), Y6, Y7
-	VMOVUPS     PoleConstants<>+1504(SB), Y8
-	VFMADD231PD PoleConstants<>+1536(SB), Y6, Y8
+	VMOVUPS     PoleConstants<>+1360(SB), Y7
+	VFMADD231PD PoleConstants<>+1392(SB), Y6, Y7
+	VMOVUPS     PoleConstants<>+1424(SB), Y8
+	VFMADD231PD PoleConstants<>+1456(SB), Y6, Y8
 	VMULPD      Y6, Y6, Y6
 	VFMADD231PD Y6, Y8, Y7
 	VMULPD      Y6, Y6, Y6
-	VFMADD231PD PoleConstants<>+1568(SB), Y6, Y7
+	VFMADD231PD PoleConstants<>+1488(SB), Y6, Y7
 	VMULPD      Y7, Y4, Y4
-	VFMADD231PD PoleConstants<>+1408(SB), Y5, Y4
+	VFMADD231PD PoleConstants<>+1328(SB), Y5, Y4
 	VXORPS      X5, X5, X5
 	VCMPPD      $0x00, Y5, Y3, Y6
-	VBLENDVPD   Y6, PoleConstants<>+1632(SB), Y4, Y4
-	VCMPPD      $0x00, PoleConstants<>+1184(SB), Y3, Y6
-	VBLENDVPD   Y6, PoleConstants<>+1184(SB), Y4, Y4
+	VBLENDVPD   Y6, PoleConstants<>+1552(SB), Y4, Y4
+	VCMPPD      $0x00, PoleConstants<>+1104(SB), Y3, Y6
+	VBLENDVPD   Y6, PoleConstants<>+1104(SB), Y4, Y4
 	VCMPPD      $0x19, Y5, Y3, Y3
-	VBLENDVPD   Y3, PoleConstants<>+1664(SB), Y4, Y3
+	VBLENDVPD   Y3, PoleConstants<>+1584(SB), Y4, Y3
 	VCVTPD2PSY  Y3, X3
 	VMOVSS      X3, 160(SI)
 
@@ -662,79 +616,72 @@ TEXT ·poleLossAVX512(SB), NOSPLIT, $0-36
 	MOVQ y+24(FP), CX
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VBROADCASTF32X4 (DX), Z0
-	VMULPS          (DI), Z0, Z1
-	VMULPS          64(DI), Z0, Z2
-	VMULPS          128(DI), Z0, Z3
-	VMULPS          192(DI), Z0, Z0
-	VSHUFPS         $0x88, Z2, Z1, Z4
-	VSHUFPS         $0xdd, Z2, Z1, Z1
-	VADDPS          Z1, Z4, Z1
-	VSHUFPS         $0x88, Z0, Z3, Z2
-	VSHUFPS         $0xdd, Z0, Z3, Z0
-	VADDPS          Z0, Z2, Z0
-	VSHUFPS         $0x88, Z0, Z1, Z2
-	VSHUFPS         $0xdd, Z0, Z1, Z0
-	VADDPS          Z0, Z2, Z0
-	VMOVUPS         PoleConstants<>+960(SB), Z1
-	VPERMPS         Z0, Z1, Z0
-	VADDPS          256(DI), Z0, Z0
-	VEXTRACTF64X4   $0x01, Z0, Y1
-	VCVTPS2PD       Y0, Z0
-	VBROADCASTSD    PoleConstants<>+1032(SB), Z2
-	VMINPD          Z0, Z2, Z0
-	VBROADCASTSD    PoleConstants<>+1024(SB), Z3
-	VMAXPD          Z0, Z3, Z0
-	VMULPD          Z0, Z0, Z4
-	VBROADCASTSD    PoleConstants<>+1048(SB), Z5
-	VBROADCASTSD    PoleConstants<>+1040(SB), Z6
-	VMOVAPS         Z6, Z7
-	VFMADD231PD     Z4, Z5, Z7
-	VBROADCASTSD    PoleConstants<>+1064(SB), Z8
-	VBROADCASTSD    PoleConstants<>+1056(SB), Z9
-	VMOVAPS         Z9, Z10
-	VFMADD231PD     Z4, Z8, Z10
-	VMULPD          Z4, Z4, Z11
-	VFMADD231PD     Z11, Z10, Z7
-	VMULPD          Z11, Z11, Z10
-	VBROADCASTSD    PoleConstants<>+1072(SB), Z12
-	VFMADD231PD     Z10, Z12, Z7
-	VMULPD          Z7, Z0, Z0
-	VBROADCASTSD    PoleConstants<>+1088(SB), Z7
-	VBROADCASTSD    PoleConstants<>+1080(SB), Z13
-	VMOVAPS         Z13, Z14
-	VFMADD231PD     Z4, Z7, Z14
-	VBROADCASTSD    PoleConstants<>+1104(SB), Z15
-	VBROADCASTSD    PoleConstants<>+1096(SB), Z16
-	VMOVAPS         Z16, Z17
-	VFMADD231PD     Z4, Z15, Z17
-	VBROADCASTSD    PoleConstants<>+1120(SB), Z18
-	VBROADCASTSD    PoleConstants<>+1112(SB), Z19
-	VFMADD213PD     Z19, Z18, Z4
-	VFMADD231PD     Z11, Z17, Z14
-	VFMADD231PD     Z10, Z4, Z14
-	VDIVPD          Z14, Z0, Z0
-	VCVTPD2PS       Z0, Y0
-	VCVTPS2PD       Y1, Z1
-	VMINPD          Z1, Z2, Z1
-	VMAXPD          Z1, Z3, Z1
-	VMULPD          Z1, Z1, Z2
-	VFMADD231PD     Z2, Z5, Z6
-	VFMADD231PD     Z2, Z8, Z9
-	VMULPD          Z2, Z2, Z3
-	VFMADD231PD     Z3, Z9, Z6
-	VMULPD          Z3, Z3, Z4
-	VFMADD231PD     Z4, Z12, Z6
-	VMULPD          Z6, Z1, Z1
-	VFMADD213PD     Z13, Z2, Z7
-	VFMADD231PD     Z2, Z15, Z16
-	VFMADD231PD     Z2, Z18, Z19
-	VFMADD231PD     Z3, Z16, Z7
-	VFMADD231PD     Z4, Z19, Z7
-	VDIVPD          Z7, Z1, Z1
-	VCVTPD2PS       Z1, Y1
-	VINSERTF64X4    $0x01, Y1, Z0, Z0
-	VMOVUPS         Z0, (SI)
+	VBROADCASTF32X4  (DX), Z0
+	VMULPS           (DI), Z0, Z1
+	VMULPS           64(DI), Z0, Z2
+	VMULPS           128(DI), Z0, Z3
+	VMULPS           192(DI), Z0, Z0
+	VSHUFPS          $0x88, Z2, Z1, Z4
+	VSHUFPS          $0xdd, Z2, Z1, Z1
+	VADDPS           Z1, Z4, Z1
+	VSHUFPS          $0x88, Z0, Z3, Z2
+	VSHUFPS          $0xdd, Z0, Z3, Z0
+	VADDPS           Z0, Z2, Z0
+	VSHUFPS          $0x88, Z0, Z1, Z2
+	VSHUFPS          $0xdd, Z0, Z1, Z0
+	VADDPS           Z0, Z2, Z0
+	VMOVUPS          PoleConstants<>+896(SB), Z1
+	VPERMPS          Z0, Z1, Z0
+	VADDPS           256(DI), Z0, Z0
+	VBROADCASTSS     PoleConstants<>+964(SB), Z1
+	VMINPS           Z0, Z1, Z0
+	VBROADCASTSS     PoleConstants<>+960(SB), Z1
+	VMAXPS           Z0, Z1, Z0
+	VEXTRACTF64X4    $0x01, Z0, Y1
+	VCVTPS2PD        Y0, Z0
+	VMULPD           Z0, Z0, Z2
+	VBROADCASTSD     PoleConstants<>+968(SB), Z3
+	VMOVAPS          Z3, Z4
+	VFMADD231PD.BCST PoleConstants<>+976(SB), Z2, Z4
+	VBROADCASTSD     PoleConstants<>+984(SB), Z5
+	VMOVAPS          Z5, Z6
+	VFMADD231PD.BCST PoleConstants<>+992(SB), Z2, Z6
+	VMULPD           Z2, Z2, Z7
+	VFMADD231PD      Z7, Z6, Z4
+	VMULPD           Z7, Z7, Z6
+	VFMADD231PD.BCST PoleConstants<>+1000(SB), Z6, Z4
+	VMULPD           Z4, Z0, Z0
+	VBROADCASTSD     PoleConstants<>+1008(SB), Z4
+	VMOVAPS          Z4, Z8
+	VFMADD231PD.BCST PoleConstants<>+1016(SB), Z2, Z8
+	VBROADCASTSD     PoleConstants<>+1024(SB), Z9
+	VMOVAPS          Z9, Z10
+	VFMADD231PD.BCST PoleConstants<>+1032(SB), Z2, Z10
+	VBROADCASTSD     PoleConstants<>+1040(SB), Z11
+	VFMADD132PD.BCST PoleConstants<>+1048(SB), Z11, Z2
+	VFMADD231PD      Z7, Z10, Z8
+	VFMADD231PD      Z6, Z2, Z8
+	VDIVPD           Z8, Z0, Z0
+	VCVTPD2PS        Z0, Y0
+	VCVTPS2PD        Y1, Z1
+	VMULPD           Z1, Z1, Z2
+	VFMADD231PD.BCST PoleConstants<>+976(SB), Z2, Z3
+	VFMADD231PD.BCST PoleConstants<>+992(SB), Z2, Z5
+	VMULPD           Z2, Z2, Z6
+	VFMADD231PD      Z6, Z5, Z3
+	VMULPD           Z6, Z6, Z5
+	VFMADD231PD.BCST PoleConstants<>+1000(SB), Z5, Z3
+	VMULPD           Z3, Z1, Z1
+	VMOVAPS          Z4, Z3
+	VFMADD231PD.BCST PoleConstants<>+1016(SB), Z2, Z3
+	VFMADD231PD.BCST PoleConstants<>+1032(SB), Z2, Z9
+	VFMADD231PD.BCST PoleConstants<>+1048(SB), Z2, Z11
+	VFMADD231PD      Z6, Z9, Z3
+	VFMADD231PD      Z5, Z11, Z3
+	VDIVPD           Z3, Z1, Z1
+	VCVTPD2PS        Z1, Y1
+	VINSERTF64X4     $0x01, Y1, Z0, Z0
+	VMOVUPS          Z0, (SI)
 
 	// z2 = W2·a1 + b2
 	VMULPS        320(DI), Z0, Z1
@@ -742,9 +689,8 @@ TEXT ·poleLossAVX512(SB), NOSPLIT, $0-36
 	VUNPCKLPS     Z0, Z1, Z2
 	VUNPCKHPS     Z0, Z1, Z0
 	VADDPS        Z0, Z2, Z0
-	VUNPCKLPD     Z0, Z0, Z1
-	VUNPCKHPD     Z0, Z0, Z0
-	VADDPS        Z0, Z1, Z0
+	VUNPCKHPD     Z0, Z0, Z1
+	VADDPS        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPS        Y1, Y0, Y0
 	VEXTRACTF32X4 $0x01, Y0, X1
@@ -756,8 +702,7 @@ TEXT ·poleLossAVX512(SB), NOSPLIT, $0-36
 	// a2 = softmax(z2)
 	MOVL              $0x00000003, AX
 	KMOVW             AX, K1
-	VMOVAPS.Z         X0, K1, X0
-	VBROADCASTSS      PoleConstants<>+1128(SB), X1
+	VBROADCASTSS      PoleConstants<>+1056(SB), X1
 	VBLENDMPS         X0, X1, K1, X1
 	VSHUFPS           $0x4e, X1, X1, X2
 	VMAXPS            X2, X1, X1
@@ -765,74 +710,65 @@ TEXT ·poleLossAVX512(SB), NOSPLIT, $0-36
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 144(SI)
 	VSUBPS            X1, X0, X2
-	VBROADCASTSS      PoleConstants<>+1136(SB), X3
-	VMINPS            X2, X3, X2
-	VBROADCASTSS      PoleConstants<>+1132(SB), X3
+	VBROADCASTSS      PoleConstants<>+1060(SB), X3
 	VMAXPS            X2, X3, X2
-	VBROADCASTSS      PoleConstants<>+1140(SB), X3
-	VMOVAPS           X3, X4
-	VFMADD231PS.BCST  PoleConstants<>+1144(SB), X2, X4
-	VSUBPS            X3, X4, X3
-	VFNMADD231PS.BCST PoleConstants<>+1148(SB), X3, X2
-	VFNMADD231PS.BCST PoleConstants<>+1152(SB), X3, X2
-	VMULPS            X2, X2, X4
-	VBROADCASTSS      PoleConstants<>+1156(SB), X5
-	VADDPS            X2, X5, X6
-	VSUBPS            X5, X6, X7
-	VSUBPS            X7, X2, X7
-	VBROADCASTSS      PoleConstants<>+1160(SB), X8
-	VFMADD231PS.BCST  PoleConstants<>+1164(SB), X2, X8
-	VBROADCASTSS      PoleConstants<>+1168(SB), X9
-	VFMADD231PS.BCST  PoleConstants<>+1172(SB), X2, X9
-	VBROADCASTSS      PoleConstants<>+1176(SB), X10
-	VFMADD231PS.BCST  PoleConstants<>+1180(SB), X2, X10
-	VFMADD231PS       X4, X9, X8
-	VMULPS            X4, X4, X2
-	VFMADD231PS       X2, X10, X8
-	VFMADD231PS       X8, X4, X7
-	VADDPS            X7, X6, X2
-	VSCALEFPS         X3, X2, X2
-	VMOVAPS.Z         X2, K1, X3
-	VSHUFPS           $0x4e, X3, X3, X4
-	VADDPS            X4, X3, X3
-	VSHUFPS           $0xb1, X3, X3, X4
-	VADDPS            X4, X3, X3
-	VMOVSS            X3, 148(SI)
-	VDIVPS            X3, X5, X4
-	VMULPS            X4, X2, X2
-	VMOVSD            X2, 136(SI)
+	VMULPS.BCST       PoleConstants<>+1064(SB), X2, X3
+	VRNDSCALEPS       $0x08, X3, X3
+	VBROADCASTSS      PoleConstants<>+1068(SB), X5
+	VSCALEFPS         X3, X5, X6
+	VFNMADD231PS.BCST PoleConstants<>+1072(SB), X3, X2
+	VFNMADD231PS.BCST PoleConstants<>+1076(SB), X3, X2
+	VMULPS            X2, X2, X3
+	VBROADCASTSS      PoleConstants<>+1080(SB), X7
+	VFMADD231PS.BCST  PoleConstants<>+1084(SB), X2, X7
+	VBROADCASTSS      PoleConstants<>+1088(SB), X8
+	VFMADD231PS.BCST  PoleConstants<>+1092(SB), X2, X8
+	VBROADCASTSS      PoleConstants<>+1096(SB), X9
+	VFMADD231PS.BCST  PoleConstants<>+1100(SB), X2, X9
+	VFMADD231PS       X3, X8, X7
+	VMULPS            X3, X3, X8
+	VFMADD231PS       X8, X9, X7
+	VFMADD231PS       X7, X3, X2
+	VFMADD231PS       X6, X2, X6
+	VMOVAPS.Z         X6, K1, X2
+	VSHUFPS           $0x4e, X2, X2, X3
+	VADDPS            X3, X2, X2
+	VSHUFPS           $0xb1, X2, X2, X3
+	VADDPS            X3, X2, X2
+	VMOVSS            X2, 148(SI)
+	VDIVPS            X2, X6, X3
+	VMOVSD            X3, 136(SI)
 
 	// t = log(s2)
-	VSHUFPS          $0x00, X3, X3, X2
+	VSHUFPS          $0x00, X2, X2, X2
 	VCVTPS2PD        X2, Y2
-	VPADDQ.BCST      PoleConstants<>+1704(SB), Y2, Y3
-	VPSRLQ           $0x34, Y3, Y4
-	VORPD.BCST       PoleConstants<>+1712(SB), Y4, Y4
-	VSUBPD.BCST      PoleConstants<>+1720(SB), Y4, Y4
-	VANDPD.BCST      PoleConstants<>+1728(SB), Y3, Y3
-	VPADDQ.BCST      PoleConstants<>+1736(SB), Y3, Y3
-	VSUBPD           Y13, Y3, Y3
-	VADDPD.BCST      PoleConstants<>+1744(SB), Y3, Y5
-	VDIVPD           Y5, Y3, Y3
-	VMULPD           Y3, Y3, Y5
-	VBROADCASTSD     PoleConstants<>+1760(SB), Y6
-	VFMADD231PD.BCST PoleConstants<>+1768(SB), Y5, Y6
-	VBROADCASTSD     PoleConstants<>+1776(SB), Y7
-	VFMADD231PD.BCST PoleConstants<>+1784(SB), Y5, Y7
-	VMULPD           Y5, Y5, Y5
-	VFMADD231PD      Y5, Y7, Y6
-	VMULPD           Y5, Y5, Y5
-	VFMADD231PD.BCST PoleConstants<>+1792(SB), Y5, Y6
-	VMULPD           Y6, Y3, Y3
-	VFMADD231PD.BCST PoleConstants<>+1752(SB), Y4, Y3
+	VPADDQ.BCST      PoleConstants<>+1624(SB), Y2, Y3
+	VPSRLQ           $0x34, Y3, Y6
+	VORPD.BCST       PoleConstants<>+1632(SB), Y6, Y6
+	VSUBPD.BCST      PoleConstants<>+1640(SB), Y6, Y6
+	VANDPD.BCST      PoleConstants<>+1648(SB), Y3, Y3
+	VPADDQ.BCST      PoleConstants<>+1656(SB), Y3, Y3
+	VSUBPD           Y4, Y3, Y3
+	VADDPD.BCST      PoleConstants<>+1664(SB), Y3, Y4
+	VDIVPD           Y4, Y3, Y3
+	VMULPD           Y3, Y3, Y4
+	VBROADCASTSD     PoleConstants<>+1680(SB), Y7
+	VFMADD231PD.BCST PoleConstants<>+1688(SB), Y4, Y7
+	VBROADCASTSD     PoleConstants<>+1696(SB), Y8
+	VFMADD231PD.BCST PoleConstants<>+1704(SB), Y4, Y8
+	VMULPD           Y4, Y4, Y4
+	VFMADD231PD      Y4, Y8, Y7
+	VMULPD           Y4, Y4, Y4
+	VFMADD231PD.BCST PoleConstants<>+1712(SB), Y4, Y7
+	VMULPD           Y7, Y3, Y3
+	VFMADD231PD.BCST PoleConstants<>+1672(SB), Y6, Y3
 	VXORPS           X4, X4, X4
 	VCMPPD           $0x00, Y4, Y2, K2
-	VBLENDMPD.BCST   PoleConstants<>+1808(SB), Y3, K2, Y3
-	VBROADCASTSD     PoleConstants<>+1696(SB), Y5
-	VCMPPD           $0x00, Y5, Y2, K2
-	VBLENDMPD        Y5, Y3, K2, Y3
+	VBLENDMPD.BCST   PoleConstants<>+1728(SB), Y3, K2, Y3
+	VCMPPD.BCST      $0x00, PoleConstants<>+1616(SB), Y2, K2
+	VBLENDMPD.BCST   PoleConstants<>+1616(SB), Y3, K2, Y3
 	VCMPPD           $0x19, Y4, Y2, K2
-	VBLENDMPD.BCST   PoleConstants<>+1816(SB), Y3, K2, Y2
+	VBLENDMPD.BCST   PoleConstants<>+1736(SB), Y3, K2, Y2
 	VCVTPD2PSY       Y2, X2
 	VMOVSS           X2, 160(SI)
 
@@ -854,7 +790,12 @@ TEXT ·poleLossAVX512(SB), NOSPLIT, $0-36
 
 // func poleBackward(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, grad *PoleGrad) float32
 TEXT ·poleBackward(SB), NOSPLIT, $0-44
-	JMP ·poleBackwardAVX2(SB)
+	CMPQ ·poleLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·poleBackwardAVX2(SB)
+
+wide:
+	JMP ·poleBackwardAVX512(SB)
 
 // func poleBackwardAVX2(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, grad *PoleGrad) float32
 // Requires: AVX, AVX2, FMA3
@@ -868,33 +809,33 @@ TEXT ·poleBackwardAVX2(SB), NOSPLIT, $0-44
 	// t = log(s2)
 	VBROADCASTSS 148(SI), X0
 	VCVTPS2PD    X0, Y0
-	VPADDQ       PoleConstants<>+1216(SB), Y0, Y1
+	VPADDQ       PoleConstants<>+1136(SB), Y0, Y1
 	VPSRLQ       $0x34, Y1, Y2
-	VORPD        PoleConstants<>+1248(SB), Y2, Y2
-	VSUBPD       PoleConstants<>+1280(SB), Y2, Y2
-	VANDPD       PoleConstants<>+1312(SB), Y1, Y1
-	VPADDQ       PoleConstants<>+1344(SB), Y1, Y1
+	VORPD        PoleConstants<>+1168(SB), Y2, Y2
+	VSUBPD       PoleConstants<>+1200(SB), Y2, Y2
+	VANDPD       PoleConstants<>+1232(SB), Y1, Y1
+	VPADDQ       PoleConstants<>+1264(SB), Y1, Y1
 	VSUBPD       PoleConstants<>+256(SB), Y1, Y1
-	VADDPD       PoleConstants<>+1376(SB), Y1, Y3
+	VADDPD       PoleConstants<>+1296(SB), Y1, Y3
 	VDIVPD       Y3, Y1, Y1
 	VMULPD       Y1, Y1, Y3
-	VMOVUPS      PoleConstants<>+1440(SB), Y4
-	VFMADD231PD  PoleConstants<>+1472(SB), Y3, Y4
-	VMOVUPS      PoleConstants<>+1504(SB), Y5
-	VFMADD231PD  PoleConstants<>+1536(SB), Y3, Y5
+	VMOVUPS      PoleConstants<>+1360(SB), Y4
+	VFMADD231PD  PoleConstants<>+1392(SB), Y3, Y4
+	VMOVUPS      PoleConstants<>+1424(SB), Y5
+	VFMADD231PD  PoleConstants<>+1456(SB), Y3, Y5
 	VMULPD       Y3, Y3, Y3
 	VFMADD231PD  Y3, Y5, Y4
 	VMULPD       Y3, Y3, Y3
-	VFMADD231PD  PoleConstants<>+1568(SB), Y3, Y4
+	VFMADD231PD  PoleConstants<>+1488(SB), Y3, Y4
 	VMULPD       Y4, Y1, Y1
-	VFMADD231PD  PoleConstants<>+1408(SB), Y2, Y1
+	VFMADD231PD  PoleConstants<>+1328(SB), Y2, Y1
 	VXORPS       X2, X2, X2
 	VCMPPD       $0x00, Y2, Y0, Y3
-	VBLENDVPD    Y3, PoleConstants<>+1632(SB), Y1, Y1
-	VCMPPD       $0x00, PoleConstants<>+1184(SB), Y0, Y3
-	VBLENDVPD    Y3, PoleConstants<>+1184(SB), Y1, Y1
+	VBLENDVPD    Y3, PoleConstants<>+1552(SB), Y1, Y1
+	VCMPPD       $0x00, PoleConstants<>+1104(SB), Y0, Y3
+	VBLENDVPD    Y3, PoleConstants<>+1104(SB), Y1, Y1
 	VCMPPD       $0x19, Y2, Y0, Y0
-	VBLENDVPD    Y0, PoleConstants<>+1664(SB), Y1, Y0
+	VBLENDVPD    Y0, PoleConstants<>+1584(SB), Y1, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVSS       X0, 160(SI)
 
@@ -909,7 +850,7 @@ TEXT ·poleBackwardAVX2(SB), NOSPLIT, $0-44
 	VADDPS       X0, X3, X0
 	VMULPS       X0, X2, X0
 	VMOVSD       X1, 152(SI)
-	VANDPS       PoleConstants<>+448(SB), X0, X0
+	VANDPS       PoleConstants<>+480(SB), X0, X0
 	VSHUFPS      $0x4e, X0, X0, X2
 	VADDPS       X2, X0, X0
 	VSHUFPS      $0xb1, X0, X0, X2
@@ -925,7 +866,7 @@ TEXT ·poleBackwardAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PS  384(DI), Y4, Y2
 	VFMADD231PS  416(DI), Y4, Y3
 	VMOVUPS      (SI), Y5
-	VMOVUPS      PoleConstants<>+704(SB), Y6
+	VMOVUPS      PoleConstants<>+640(SB), Y6
 	VMOVAPS      Y6, Y7
 	VFNMADD231PS Y5, Y5, Y7
 	VMULPS       Y7, Y2, Y2
@@ -936,7 +877,6 @@ TEXT ·poleBackwardAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS      Y3, 96(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VANDPS  PoleConstants<>+448(SB), X1, X1
 	VMOVSD  X1, 448(BX)
 	VMOVUPS (SI), Y1
 	VMULPS  Y1, Y0, Y5
@@ -950,63 +890,157 @@ TEXT ·poleBackwardAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS Y0, 416(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VMOVUPS      Y2, 256(BX)
-	VMOVUPS      Y3, 288(BX)
-	VMOVUPS      (DX), X0
-	VBROADCASTSS 64(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVUPS      X1, (BX)
-	VBROADCASTSS 68(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVUPS      X1, 16(BX)
-	VBROADCASTSS 72(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVUPS      X1, 32(BX)
-	VBROADCASTSS 76(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVUPS      X1, 48(BX)
-	VBROADCASTSS 80(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVUPS      X1, 64(BX)
-	VBROADCASTSS 84(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVUPS      X1, 80(BX)
-	VBROADCASTSS 88(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVUPS      X1, 96(BX)
-	VBROADCASTSS 92(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVUPS      X1, 112(BX)
-	VBROADCASTSS 96(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVUPS      X1, 128(BX)
-	VBROADCASTSS 100(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVUPS      X1, 144(BX)
-	VBROADCASTSS 104(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVUPS      X1, 160(BX)
-	VBROADCASTSS 108(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVUPS      X1, 176(BX)
-	VBROADCASTSS 112(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVUPS      X1, 192(BX)
-	VBROADCASTSS 116(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVUPS      X1, 208(BX)
-	VBROADCASTSS 120(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVUPS      X1, 224(BX)
-	VBROADCASTSS 124(SI), X1
-	VMULPS       X0, X1, X0
-	VMOVUPS      X0, 240(BX)
+	VMOVUPS        Y2, 256(BX)
+	VMOVUPS        Y3, 288(BX)
+	VBROADCASTF128 (DX), Y0
+	VMOVUPS        64(SI), Y1
+	VMOVUPS        PoleConstants<>+1744(SB), Y2
+	VPERMPS        Y1, Y2, Y3
+	VMULPS         Y0, Y3, Y3
+	VMOVUPS        Y3, (BX)
+	VMOVUPS        PoleConstants<>+1776(SB), Y3
+	VPERMPS        Y1, Y3, Y4
+	VMULPS         Y0, Y4, Y4
+	VMOVUPS        Y4, 32(BX)
+	VMOVUPS        PoleConstants<>+1808(SB), Y4
+	VPERMPS        Y1, Y4, Y5
+	VMULPS         Y0, Y5, Y5
+	VMOVUPS        Y5, 64(BX)
+	VMOVUPS        PoleConstants<>+1840(SB), Y5
+	VPERMPS        Y1, Y5, Y1
+	VMULPS         Y0, Y1, Y1
+	VMOVUPS        Y1, 96(BX)
+	VMOVUPS        96(SI), Y1
+	VPERMPS        Y1, Y2, Y2
+	VMULPS         Y0, Y2, Y2
+	VMOVUPS        Y2, 128(BX)
+	VPERMPS        Y1, Y3, Y2
+	VMULPS         Y0, Y2, Y2
+	VMOVUPS        Y2, 160(BX)
+	VPERMPS        Y1, Y4, Y2
+	VMULPS         Y0, Y2, Y2
+	VMOVUPS        Y2, 192(BX)
+	VPERMPS        Y1, Y5, Y1
+	VMULPS         Y0, Y1, Y0
+	VMOVUPS        Y0, 224(BX)
+	VZEROUPPER
+	RET
+
+// func poleBackwardAVX512(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, grad *PoleGrad) float32
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, FMA3
+TEXT ·poleBackwardAVX512(SB), NOSPLIT, $0-44
+	MOVQ p+0(FP), DI
+	MOVQ ws+8(FP), SI
+	MOVQ x+16(FP), DX
+	MOVQ y+24(FP), CX
+	MOVQ grad+32(FP), BX
+
+	// t = log(s2)
+	VBROADCASTSS     148(SI), X0
+	VCVTPS2PD        X0, Y0
+	VPADDQ.BCST      PoleConstants<>+1624(SB), Y0, Y1
+	VPSRLQ           $0x34, Y1, Y2
+	VORPD.BCST       PoleConstants<>+1632(SB), Y2, Y2
+	VSUBPD.BCST      PoleConstants<>+1640(SB), Y2, Y2
+	VANDPD.BCST      PoleConstants<>+1648(SB), Y1, Y1
+	VPADDQ.BCST      PoleConstants<>+1656(SB), Y1, Y1
+	VSUBPD.BCST      PoleConstants<>+1008(SB), Y1, Y1
+	VADDPD.BCST      PoleConstants<>+1664(SB), Y1, Y3
+	VDIVPD           Y3, Y1, Y1
+	VMULPD           Y1, Y1, Y3
+	VBROADCASTSD     PoleConstants<>+1680(SB), Y4
+	VFMADD231PD.BCST PoleConstants<>+1688(SB), Y3, Y4
+	VBROADCASTSD     PoleConstants<>+1696(SB), Y5
+	VFMADD231PD.BCST PoleConstants<>+1704(SB), Y3, Y5
+	VMULPD           Y3, Y3, Y3
+	VFMADD231PD      Y3, Y5, Y4
+	VMULPD           Y3, Y3, Y3
+	VFMADD231PD.BCST PoleConstants<>+1712(SB), Y3, Y4
+	VMULPD           Y4, Y1, Y1
+	VFMADD231PD.BCST PoleConstants<>+1672(SB), Y2, Y1
+	VXORPS           X2, X2, X2
+	VCMPPD           $0x00, Y2, Y0, K1
+	VBLENDMPD.BCST   PoleConstants<>+1728(SB), Y1, K1, Y1
+	VCMPPD.BCST      $0x00, PoleConstants<>+1616(SB), Y0, K1
+	VBLENDMPD.BCST   PoleConstants<>+1616(SB), Y1, K1, Y1
+	VCMPPD           $0x19, Y2, Y0, K1
+	VBLENDMPD.BCST   PoleConstants<>+1736(SB), Y1, K1, Y0
+	VCVTPD2PSY       Y0, X0
+	VMOVSS           X0, 160(SI)
+
+	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
+	VMOVSD       136(SI), X1
+	VMOVSD       (CX), X2
+	VSUBPS       X2, X1, X1
+	VBROADCASTSS 144(SI), X3
+	VMOVSD       128(SI), X4
+	VSUBPS       X4, X3, X3
+	VSHUFPS      $0x00, X0, X0, X0
+	VADDPS       X0, X3, X0
+	VMULPS       X0, X2, X0
+	VMOVSD       X1, 152(SI)
+	VANDPS       PoleConstants<>+1872(SB), X0, X0
+	VSHUFPS      $0x4e, X0, X0, X2
+	VADDPS       X2, X0, X0
+	VSHUFPS      $0xb1, X0, X0, X2
+	VADDPS       X2, X0, X0
+	VMOVSS       X0, ret+40(FP)
+
+	// d1 = (W2ᵀ·d2)*(1 - a1^2)
+	VBROADCASTSS X1, Z0
+	VMULPS       320(DI), Z0, Z2
+	VSHUFPS      $0x55, X1, X1, X3
+	VBROADCASTSS X3, Z3
+	VFMADD231PS  384(DI), Z3, Z2
+	VMOVUPS      (SI), Z4
+	VBROADCASTSS PoleConstants<>+1068(SB), Z5
+	VFNMADD231PS Z4, Z4, Z5
+	VMULPS       Z5, Z2, Z2
+	VMOVUPS      Z2, 64(SI)
+
+	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
+	VMOVSD  X1, 448(BX)
+	VMOVUPS (SI), Y1
+	VMULPS  Y1, Y0, Y4
+	VMOVUPS Y4, 320(BX)
+	VMOVUPS 32(SI), Y4
+	VMULPS  Y4, Y0, Y0
+	VMOVUPS Y0, 352(BX)
+	VMULPS  Y1, Y3, Y0
+	VMOVUPS Y0, 384(BX)
+	VMULPS  Y4, Y3, Y0
+	VMOVUPS Y0, 416(BX)
+
+	// ∇W1 = d1·xᵀ; ∇b1 = d1
+	VMOVUPS         Z2, 256(BX)
+	VBROADCASTF32X4 (DX), Z0
+	VMOVUPS         PoleConstants<>+1920(SB), Z1
+	VPERMPS         Z2, Z1, Z1
+	VMULPS          Z0, Z1, Z1
+	VMOVUPS         Z1, (BX)
+	VMOVUPS         PoleConstants<>+1984(SB), Z1
+	VPERMPS         Z2, Z1, Z1
+	VMULPS          Z0, Z1, Z1
+	VMOVUPS         Z1, 64(BX)
+	VMOVUPS         PoleConstants<>+2048(SB), Z1
+	VPERMPS         Z2, Z1, Z1
+	VMULPS          Z0, Z1, Z1
+	VMOVUPS         Z1, 128(BX)
+	VMOVUPS         PoleConstants<>+2112(SB), Z1
+	VPERMPS         Z2, Z1, Z1
+	VMULPS          Z0, Z1, Z0
+	VMOVUPS         Z0, 192(BX)
 	VZEROUPPER
 	RET
 
 // func poleGrad(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, grad *PoleGrad) float32
 TEXT ·poleGrad(SB), NOSPLIT, $0-44
-	JMP ·poleGradAVX2(SB)
+	CMPQ ·poleLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·poleGradAVX2(SB)
+
+wide:
+	JMP ·poleGradAVX512(SB)
 
 // func poleGradAVX2(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, grad *PoleGrad) float32
 // Requires: AVX, AVX2, FMA3
@@ -1035,12 +1069,12 @@ TEXT ·poleGradAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS        PoleConstants<>+0(SB), Y1
 	VPERMPS        Y0, Y1, Y0
 	VADDPS         256(DI), Y0, Y0
-	VEXTRACTF128   $0x01, Y0, X2
+	VMOVUPS        PoleConstants<>+64(SB), Y2
+	VMINPS         Y0, Y2, Y0
+	VMOVUPS        PoleConstants<>+32(SB), Y3
+	VMAXPS         Y0, Y3, Y0
+	VEXTRACTF128   $0x01, Y0, X4
 	VCVTPS2PD      X0, Y0
-	VMOVUPS        PoleConstants<>+64(SB), Y3
-	VMINPD         Y0, Y3, Y0
-	VMOVUPS        PoleConstants<>+32(SB), Y4
-	VMAXPD         Y0, Y4, Y0
 	VMULPD         Y0, Y0, Y5
 	VMOVUPS        PoleConstants<>+96(SB), Y6
 	VMOVAPS        Y6, Y7
@@ -1065,10 +1099,8 @@ TEXT ·poleGradAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PD    Y9, Y5, Y11
 	VDIVPD         Y11, Y0, Y0
 	VCVTPD2PSY     Y0, X0
-	VCVTPS2PD      X2, Y2
-	VMINPD         Y2, Y3, Y2
-	VMAXPD         Y2, Y4, Y2
-	VMULPD         Y2, Y2, Y5
+	VCVTPS2PD      X4, Y4
+	VMULPD         Y4, Y4, Y5
 	VMOVAPS        Y6, Y9
 	VFMADD231PD    PoleConstants<>+128(SB), Y5, Y9
 	VMOVAPS        Y8, Y10
@@ -1077,7 +1109,7 @@ TEXT ·poleGradAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PD    Y11, Y10, Y9
 	VMULPD         Y11, Y11, Y10
 	VFMADD231PD    PoleConstants<>+224(SB), Y10, Y9
-	VMULPD         Y9, Y2, Y2
+	VMULPD         Y9, Y4, Y4
 	VMOVAPS        Y7, Y9
 	VFMADD231PD    PoleConstants<>+288(SB), Y5, Y9
 	VMOVAPS        Y12, Y13
@@ -1085,52 +1117,50 @@ TEXT ·poleGradAVX2(SB), NOSPLIT, $0-44
 	VFMADD132PD    PoleConstants<>+416(SB), Y14, Y5
 	VFMADD231PD    Y11, Y13, Y9
 	VFMADD231PD    Y10, Y5, Y9
-	VDIVPD         Y9, Y2, Y2
-	VCVTPD2PSY     Y2, X2
-	VINSERTF128    $0x01, X2, Y0, Y0
+	VDIVPD         Y9, Y4, Y4
+	VCVTPD2PSY     Y4, X4
+	VINSERTF128    $0x01, X4, Y0, Y0
 	VMOVUPS        Y0, (SI)
-	VBROADCASTF128 (DX), Y2
-	VMULPS         128(DI), Y2, Y5
-	VMULPS         160(DI), Y2, Y9
-	VMULPS         192(DI), Y2, Y10
-	VMULPS         224(DI), Y2, Y2
+	VBROADCASTF128 (DX), Y4
+	VMULPS         128(DI), Y4, Y5
+	VMULPS         160(DI), Y4, Y9
+	VMULPS         192(DI), Y4, Y10
+	VMULPS         224(DI), Y4, Y4
 	VSHUFPS        $0x88, Y9, Y5, Y11
 	VSHUFPS        $0xdd, Y9, Y5, Y5
 	VADDPS         Y5, Y11, Y5
-	VSHUFPS        $0x88, Y2, Y10, Y9
-	VSHUFPS        $0xdd, Y2, Y10, Y2
-	VADDPS         Y2, Y9, Y2
-	VSHUFPS        $0x88, Y2, Y5, Y9
-	VSHUFPS        $0xdd, Y2, Y5, Y2
-	VADDPS         Y2, Y9, Y2
-	VPERMPS        Y2, Y1, Y1
+	VSHUFPS        $0x88, Y4, Y10, Y9
+	VSHUFPS        $0xdd, Y4, Y10, Y4
+	VADDPS         Y4, Y9, Y4
+	VSHUFPS        $0x88, Y4, Y5, Y9
+	VSHUFPS        $0xdd, Y4, Y5, Y4
+	VADDPS         Y4, Y9, Y4
+	VPERMPS        Y4, Y1, Y1
 	VADDPS         288(DI), Y1, Y1
+	VMINPS         Y1, Y2, Y1
+	VMAXPS         Y1, Y3, Y1
 	VEXTRACTF128   $0x01, Y1, X2
 	VCVTPS2PD      X1, Y1
-	VMINPD         Y1, Y3, Y1
-	VMAXPD         Y1, Y4, Y1
-	VMULPD         Y1, Y1, Y5
-	VMOVAPS        Y6, Y9
-	VFMADD231PD    PoleConstants<>+128(SB), Y5, Y9
-	VMOVAPS        Y8, Y10
-	VFMADD231PD    PoleConstants<>+192(SB), Y5, Y10
-	VMULPD         Y5, Y5, Y11
-	VFMADD231PD    Y11, Y10, Y9
-	VMULPD         Y11, Y11, Y10
-	VFMADD231PD    PoleConstants<>+224(SB), Y10, Y9
-	VMULPD         Y9, Y1, Y1
-	VMOVAPS        Y7, Y9
-	VFMADD231PD    PoleConstants<>+288(SB), Y5, Y9
-	VMOVAPS        Y12, Y13
-	VFMADD231PD    PoleConstants<>+352(SB), Y5, Y13
-	VFMADD132PD    PoleConstants<>+416(SB), Y14, Y5
-	VFMADD231PD    Y11, Y13, Y9
-	VFMADD231PD    Y10, Y5, Y9
-	VDIVPD         Y9, Y1, Y1
+	VMULPD         Y1, Y1, Y3
+	VMOVAPS        Y6, Y4
+	VFMADD231PD    PoleConstants<>+128(SB), Y3, Y4
+	VMOVAPS        Y8, Y5
+	VFMADD231PD    PoleConstants<>+192(SB), Y3, Y5
+	VMULPD         Y3, Y3, Y9
+	VFMADD231PD    Y9, Y5, Y4
+	VMULPD         Y9, Y9, Y5
+	VFMADD231PD    PoleConstants<>+224(SB), Y5, Y4
+	VMULPD         Y4, Y1, Y1
+	VMOVAPS        Y7, Y4
+	VFMADD231PD    PoleConstants<>+288(SB), Y3, Y4
+	VMOVAPS        Y12, Y10
+	VFMADD231PD    PoleConstants<>+352(SB), Y3, Y10
+	VFMADD132PD    PoleConstants<>+416(SB), Y14, Y3
+	VFMADD231PD    Y9, Y10, Y4
+	VFMADD231PD    Y5, Y3, Y4
+	VDIVPD         Y4, Y1, Y1
 	VCVTPD2PSY     Y1, X1
 	VCVTPS2PD      X2, Y2
-	VMINPD         Y2, Y3, Y2
-	VMAXPD         Y2, Y4, Y2
 	VMULPD         Y2, Y2, Y3
 	VFMADD231PD    PoleConstants<>+128(SB), Y3, Y6
 	VFMADD231PD    PoleConstants<>+192(SB), Y3, Y8
@@ -1158,19 +1188,17 @@ TEXT ·poleGradAVX2(SB), NOSPLIT, $0-44
 	VUNPCKLPS    Y0, Y2, Y1
 	VUNPCKHPS    Y0, Y2, Y0
 	VADDPS       Y0, Y1, Y0
-	VUNPCKLPD    Y0, Y0, Y1
-	VUNPCKHPD    Y0, Y0, Y0
-	VADDPS       Y0, Y1, Y0
+	VUNPCKHPD    Y0, Y0, Y1
+	VADDPS       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
-	VMOVSD       448(DI), X1
+	VMOVSD       448(DI), X2
+	VADDPS       X2, X0, X0
 	VADDPS       X1, X0, X0
 	VMOVSD       X0, 128(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       PoleConstants<>+448(SB), X0, X0
-	VMOVUPS      PoleConstants<>+448(SB), X1
-	VMOVUPS      PoleConstants<>+480(SB), X2
+	VMOVUPS      PoleConstants<>+480(SB), X1
+	VMOVUPS      PoleConstants<>+448(SB), X2
 	VBLENDVPS    X1, X0, X2, X2
 	VSHUFPS      $0x4e, X2, X2, X3
 	VMAXPS       X3, X2, X2
@@ -1178,187 +1206,387 @@ TEXT ·poleGradAVX2(SB), NOSPLIT, $0-44
 	VMAXPS       X3, X2, X2
 	VMOVSS       X2, 144(SI)
 	VSUBPS       X2, X0, X3
-	VMOVUPS      PoleConstants<>+544(SB), X4
-	VMINPS       X3, X4, X3
 	VMOVUPS      PoleConstants<>+512(SB), X4
 	VMAXPS       X3, X4, X3
-	VMOVUPS      PoleConstants<>+576(SB), X4
+	VMOVUPS      PoleConstants<>+544(SB), X4
 	VMOVAPS      X4, X5
-	VFMADD231PS  PoleConstants<>+608(SB), X3, X5
+	VFMADD231PS  PoleConstants<>+576(SB), X3, X5
 	VSUBPS       X4, X5, X5
-	VFNMADD231PS PoleConstants<>+640(SB), X5, X3
-	VFNMADD231PS PoleConstants<>+672(SB), X5, X3
-	VMULPS       X3, X3, X6
-	VADDPS       PoleConstants<>+704(SB), X3, X8
-	VSUBPS       PoleConstants<>+704(SB), X8, X9
-	VSUBPS       X9, X3, X9
-	VMOVUPS      PoleConstants<>+736(SB), X10
-	VMOVAPS      X10, X11
-	VFMADD231PS  PoleConstants<>+768(SB), X3, X11
-	VMOVUPS      PoleConstants<>+800(SB), X12
-	VFMADD231PS  PoleConstants<>+832(SB), X3, X12
-	VMOVUPS      PoleConstants<>+864(SB), X13
-	VFMADD231PS  PoleConstants<>+896(SB), X3, X13
-	VFMADD231PS  X6, X12, X11
-	VMULPS       X6, X6, X3
-	VFMADD231PS  X3, X13, X11
-	VFMADD231PS  X11, X6, X9
-	VADDPS       X9, X8, X3
-	VFMADD213PS  X4, X5, X10
-	VSUBPS       X4, X10, X6
-	VSUBPS       X6, X5, X5
-	VADDPS       X4, X5, X4
-	VPSLLD       $0x17, X10, X5
-	VPADDD       PoleConstants<>+704(SB), X5, X5
+	VMOVAPS      X4, X6
+	VFMADD231PS  PoleConstants<>+608(SB), X5, X6
+	VSUBPS       X4, X6, X8
+	VSUBPS       X8, X5, X8
+	VADDPS       X4, X8, X4
+	VPSLLD       $0x17, X6, X6
+	VPADDD       PoleConstants<>+640(SB), X6, X6
 	VPSLLD       $0x17, X4, X4
-	VPADDD       PoleConstants<>+704(SB), X4, X4
-	VMULPS       X5, X3, X3
-	VMULPS       X4, X3, X3
+	VPADDD       PoleConstants<>+640(SB), X4, X4
+	VFNMADD231PS PoleConstants<>+672(SB), X5, X3
+	VFNMADD231PS PoleConstants<>+704(SB), X5, X3
+	VMULPS       X3, X3, X5
+	VMOVUPS      PoleConstants<>+608(SB), X8
+	VFMADD231PS  PoleConstants<>+736(SB), X3, X8
+	VMOVUPS      PoleConstants<>+768(SB), X9
+	VFMADD231PS  PoleConstants<>+800(SB), X3, X9
+	VMOVUPS      PoleConstants<>+832(SB), X10
+	VFMADD231PS  PoleConstants<>+864(SB), X3, X10
+	VFMADD231PS  X5, X9, X8
+	VMULPS       X5, X5, X9
+	VFMADD231PS  X9, X10, X8
+	VFMADD231PS  X8, X5, X3
+	VFMADD231PS  X6, X3, X6
+	VMULPS       X4, X6, X3
 	VANDPS       X3, X1, X4
 	VSHUFPS      $0x4e, X4, X4, X5
 	VADDPS       X5, X4, X4
 	VSHUFPS      $0xb1, X4, X4, X5
 	VADDPS       X5, X4, X4
 	VMOVSS       X4, 148(SI)
-	VMOVUPS      PoleConstants<>+704(SB), Y5
-	VDIVPS       X4, X5, X6
-	VMULPS       X6, X3, X3
+	VDIVPS       X4, X3, X3
 	VMOVSD       X3, 136(SI)
 
 	// t = log(s2)
 	VSHUFPS     $0x00, X4, X4, X4
 	VCVTPS2PD   X4, Y4
-	VPADDQ      PoleConstants<>+1216(SB), Y4, Y6
-	VPSRLQ      $0x34, Y6, Y8
-	VORPD       PoleConstants<>+1248(SB), Y8, Y8
-	VSUBPD      PoleConstants<>+1280(SB), Y8, Y8
-	VANDPD      PoleConstants<>+1312(SB), Y6, Y6
-	VPADDQ      PoleConstants<>+1344(SB), Y6, Y6
-	VSUBPD      Y7, Y6, Y6
-	VADDPD      PoleConstants<>+1376(SB), Y6, Y7
-	VDIVPD      Y7, Y6, Y6
-	VMULPD      Y6, Y6, Y7
-	VMOVUPS     PoleConstants<>+1440(SB), Y9
-	VFMADD231PD PoleConstants<>+1472(SB), Y7, Y9
-	VMOVUPS     PoleConstants<>+1504(SB), Y10
-	VFMADD231PD PoleConstants<>+1536(SB), Y7, Y10
+	VPADDQ      PoleConstants<>+1136(SB), Y4, Y5
+	VPSRLQ      $0x34, Y5, Y6
+	VORPD       PoleConstants<>+1168(SB), Y6, Y6
+	VSUBPD      PoleConstants<>+1200(SB), Y6, Y6
+	VANDPD      PoleConstants<>+1232(SB), Y5, Y5
+	VPADDQ      PoleConstants<>+1264(SB), Y5, Y5
+	VSUBPD      Y7, Y5, Y5
+	VADDPD      PoleConstants<>+1296(SB), Y5, Y7
+	VDIVPD      Y7, Y5, Y5
+	VMULPD      Y5, Y5, Y7
+	VMOVUPS     PoleConstants<>+1360(SB), Y8
+	VFMADD231PD PoleConstants<>+1392(SB), Y7, Y8
+	VMOVUPS     PoleConstants<>+1424(SB), Y9
+	VFMADD231PD PoleConstants<>+1456(SB), Y7, Y9
 	VMULPD      Y7, Y7, Y7
-	VFMADD231PD Y7, Y10, Y9
+	VFMADD231PD Y7, Y9, Y8
 	VMULPD      Y7, Y7, Y7
-	VFMADD231PD PoleConstants<>+1568(SB), Y7, Y9
-	VMULPD      Y9, Y6, Y6
-	VFMADD231PD PoleConstants<>+1408(SB), Y8, Y6
-	VXORPS      X7, X7, X7
-	VCMPPD      $0x00, Y7, Y4, Y8
-	VBLENDVPD   Y8, PoleConstants<>+1632(SB), Y6, Y6
-	VCMPPD      $0x00, PoleConstants<>+1184(SB), Y4, Y8
-	VBLENDVPD   Y8, PoleConstants<>+1184(SB), Y6, Y6
-	VCMPPD      $0x19, Y7, Y4, Y4
-	VBLENDVPD   Y4, PoleConstants<>+1664(SB), Y6, Y4
+	VFMADD231PD PoleConstants<>+1488(SB), Y7, Y8
+	VMULPD      Y8, Y5, Y5
+	VFMADD231PD PoleConstants<>+1328(SB), Y6, Y5
+	VXORPS      X6, X6, X6
+	VCMPPD      $0x00, Y6, Y4, Y7
+	VBLENDVPD   Y7, PoleConstants<>+1552(SB), Y5, Y5
+	VCMPPD      $0x00, PoleConstants<>+1104(SB), Y4, Y7
+	VBLENDVPD   Y7, PoleConstants<>+1104(SB), Y5, Y5
+	VCMPPD      $0x19, Y6, Y4, Y4
+	VBLENDVPD   Y4, PoleConstants<>+1584(SB), Y5, Y4
 	VCVTPD2PSY  Y4, X4
 	VMOVSS      X4, 160(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VANDPS  X3, X1, X3
-	VMOVSD  (CX), X6
-	VSUBPS  X6, X3, X3
+	VMOVSD  (CX), X5
+	VSUBPS  X5, X3, X3
 	VSHUFPS $0x00, X2, X2, X2
 	VSUBPS  X0, X2, X0
 	VSHUFPS $0x00, X4, X4, X2
 	VADDPS  X2, X0, X0
-	VMULPS  X0, X6, X0
+	VMULPS  X0, X5, X0
 	VMOVSD  X3, 152(SI)
 	VANDPS  X0, X1, X0
-	VSHUFPS $0x4e, X0, X0, X2
-	VADDPS  X2, X0, X0
-	VSHUFPS $0xb1, X0, X0, X2
-	VADDPS  X2, X0, X0
+	VSHUFPS $0x4e, X0, X0, X1
+	VADDPS  X1, X0, X0
+	VSHUFPS $0xb1, X0, X0, X1
+	VADDPS  X1, X0, X0
 	VMOVSS  X0, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
 	VBROADCASTSS X3, Y0
-	VMULPS       320(DI), Y0, Y2
-	VMULPS       352(DI), Y0, Y4
-	VSHUFPS      $0x55, X3, X3, X6
-	VBROADCASTSS X6, Y6
-	VFMADD231PS  384(DI), Y6, Y2
-	VFMADD231PS  416(DI), Y6, Y4
-	VMOVUPS      (SI), Y7
-	VMOVAPS      Y5, Y8
-	VFNMADD231PS Y7, Y7, Y8
-	VMULPS       Y8, Y2, Y2
-	VMOVUPS      Y2, 64(SI)
-	VMOVUPS      32(SI), Y7
-	VFNMADD231PS Y7, Y7, Y5
-	VMULPS       Y5, Y4, Y4
-	VMOVUPS      Y4, 96(SI)
+	VMULPS       320(DI), Y0, Y1
+	VMULPS       352(DI), Y0, Y2
+	VSHUFPS      $0x55, X3, X3, X4
+	VBROADCASTSS X4, Y4
+	VFMADD231PS  384(DI), Y4, Y1
+	VFMADD231PS  416(DI), Y4, Y2
+	VMOVUPS      (SI), Y5
+	VMOVUPS      PoleConstants<>+640(SB), Y6
+	VMOVAPS      Y6, Y7
+	VFNMADD231PS Y5, Y5, Y7
+	VMULPS       Y7, Y1, Y1
+	VMOVUPS      Y1, 64(SI)
+	VMOVUPS      32(SI), Y5
+	VFNMADD231PS Y5, Y5, Y6
+	VMULPS       Y6, Y2, Y2
+	VMOVUPS      Y2, 96(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VANDPS  X3, X1, X1
-	VMOVSD  X1, 448(BX)
-	VMOVUPS (SI), Y1
-	VMULPS  Y1, Y0, Y3
-	VMOVUPS Y3, 320(BX)
-	VMOVUPS 32(SI), Y3
-	VMULPS  Y3, Y0, Y0
+	VMOVSD  X3, 448(BX)
+	VMOVUPS (SI), Y3
+	VMULPS  Y3, Y0, Y5
+	VMOVUPS Y5, 320(BX)
+	VMOVUPS 32(SI), Y5
+	VMULPS  Y5, Y0, Y0
 	VMOVUPS Y0, 352(BX)
-	VMULPS  Y1, Y6, Y0
+	VMULPS  Y3, Y4, Y0
 	VMOVUPS Y0, 384(BX)
-	VMULPS  Y3, Y6, Y0
+	VMULPS  Y5, Y4, Y0
 	VMOVUPS Y0, 416(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VMOVUPS      Y2, 256(BX)
-	VMOVUPS      Y4, 288(BX)
-	VMOVUPS      (DX), X0
-	VBROADCASTSS 64(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVUPS      X1, (BX)
-	VBROADCASTSS 68(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVUPS      X1, 16(BX)
-	VBROADCASTSS 72(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVUPS      X1, 32(BX)
-	VBROADCASTSS 76(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVUPS      X1, 48(BX)
-	VBROADCASTSS 80(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVUPS      X1, 64(BX)
-	VBROADCASTSS 84(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVUPS      X1, 80(BX)
-	VBROADCASTSS 88(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVUPS      X1, 96(BX)
-	VBROADCASTSS 92(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVUPS      X1, 112(BX)
-	VBROADCASTSS 96(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVUPS      X1, 128(BX)
-	VBROADCASTSS 100(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVUPS      X1, 144(BX)
-	VBROADCASTSS 104(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVUPS      X1, 160(BX)
-	VBROADCASTSS 108(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVUPS      X1, 176(BX)
-	VBROADCASTSS 112(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVUPS      X1, 192(BX)
-	VBROADCASTSS 116(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVUPS      X1, 208(BX)
-	VBROADCASTSS 120(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVUPS      X1, 224(BX)
-	VBROADCASTSS 124(SI), X1
-	VMULPS       X0, X1, X0
-	VMOVUPS      X0, 240(BX)
+	VMOVUPS        Y1, 256(BX)
+	VMOVUPS        Y2, 288(BX)
+	VBROADCASTF128 (DX), Y0
+	VMOVUPS        64(SI), Y1
+	VMOVUPS        PoleConstants<>+1744(SB), Y2
+	VPERMPS        Y1, Y2, Y3
+	VMULPS         Y0, Y3, Y3
+	VMOVUPS        Y3, (BX)
+	VMOVUPS        PoleConstants<>+1776(SB), Y3
+	VPERMPS        Y1, Y3, Y4
+	VMULPS         Y0, Y4, Y4
+	VMOVUPS        Y4, 32(BX)
+	VMOVUPS        PoleConstants<>+1808(SB), Y4
+	VPERMPS        Y1, Y4, Y5
+	VMULPS         Y0, Y5, Y5
+	VMOVUPS        Y5, 64(BX)
+	VMOVUPS        PoleConstants<>+1840(SB), Y5
+	VPERMPS        Y1, Y5, Y1
+	VMULPS         Y0, Y1, Y1
+	VMOVUPS        Y1, 96(BX)
+	VMOVUPS        96(SI), Y1
+	VPERMPS        Y1, Y2, Y2
+	VMULPS         Y0, Y2, Y2
+	VMOVUPS        Y2, 128(BX)
+	VPERMPS        Y1, Y3, Y2
+	VMULPS         Y0, Y2, Y2
+	VMOVUPS        Y2, 160(BX)
+	VPERMPS        Y1, Y4, Y2
+	VMULPS         Y0, Y2, Y2
+	VMOVUPS        Y2, 192(BX)
+	VPERMPS        Y1, Y5, Y1
+	VMULPS         Y0, Y1, Y0
+	VMOVUPS        Y0, 224(BX)
+	VZEROUPPER
+	RET
+
+// func poleGradAVX512(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, grad *PoleGrad) float32
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, FMA3
+TEXT ·poleGradAVX512(SB), NOSPLIT, $0-44
+	MOVQ p+0(FP), DI
+	MOVQ ws+8(FP), SI
+	MOVQ x+16(FP), DX
+	MOVQ y+24(FP), CX
+	MOVQ grad+32(FP), BX
+
+	// z1 = W1·x + b1; a1 = tanh(z1)
+	VBROADCASTF32X4  (DX), Z0
+	VMULPS           (DI), Z0, Z1
+	VMULPS           64(DI), Z0, Z2
+	VMULPS           128(DI), Z0, Z3
+	VMULPS           192(DI), Z0, Z0
+	VSHUFPS          $0x88, Z2, Z1, Z4
+	VSHUFPS          $0xdd, Z2, Z1, Z1
+	VADDPS           Z1, Z4, Z1
+	VSHUFPS          $0x88, Z0, Z3, Z2
+	VSHUFPS          $0xdd, Z0, Z3, Z0
+	VADDPS           Z0, Z2, Z0
+	VSHUFPS          $0x88, Z0, Z1, Z2
+	VSHUFPS          $0xdd, Z0, Z1, Z0
+	VADDPS           Z0, Z2, Z0
+	VMOVUPS          PoleConstants<>+896(SB), Z1
+	VPERMPS          Z0, Z1, Z0
+	VADDPS           256(DI), Z0, Z0
+	VBROADCASTSS     PoleConstants<>+964(SB), Z1
+	VMINPS           Z0, Z1, Z0
+	VBROADCASTSS     PoleConstants<>+960(SB), Z1
+	VMAXPS           Z0, Z1, Z0
+	VEXTRACTF64X4    $0x01, Z0, Y1
+	VCVTPS2PD        Y0, Z0
+	VMULPD           Z0, Z0, Z2
+	VBROADCASTSD     PoleConstants<>+968(SB), Z3
+	VMOVAPS          Z3, Z4
+	VFMADD231PD.BCST PoleConstants<>+976(SB), Z2, Z4
+	VBROADCASTSD     PoleConstants<>+984(SB), Z5
+	VMOVAPS          Z5, Z6
+	VFMADD231PD.BCST PoleConstants<>+992(SB), Z2, Z6
+	VMULPD           Z2, Z2, Z7
+	VFMADD231PD      Z7, Z6, Z4
+	VMULPD           Z7, Z7, Z6
+	VFMADD231PD.BCST PoleConstants<>+1000(SB), Z6, Z4
+	VMULPD           Z4, Z0, Z0
+	VBROADCASTSD     PoleConstants<>+1008(SB), Z4
+	VMOVAPS          Z4, Z8
+	VFMADD231PD.BCST PoleConstants<>+1016(SB), Z2, Z8
+	VBROADCASTSD     PoleConstants<>+1024(SB), Z9
+	VMOVAPS          Z9, Z10
+	VFMADD231PD.BCST PoleConstants<>+1032(SB), Z2, Z10
+	VBROADCASTSD     PoleConstants<>+1040(SB), Z11
+	VFMADD132PD.BCST PoleConstants<>+1048(SB), Z11, Z2
+	VFMADD231PD      Z7, Z10, Z8
+	VFMADD231PD      Z6, Z2, Z8
+	VDIVPD           Z8, Z0, Z0
+	VCVTPD2PS        Z0, Y0
+	VCVTPS2PD        Y1, Z1
+	VMULPD           Z1, Z1, Z2
+	VFMADD231PD.BCST PoleConstants<>+976(SB), Z2, Z3
+	VFMADD231PD.BCST PoleConstants<>+992(SB), Z2, Z5
+	VMULPD           Z2, Z2, Z6
+	VFMADD231PD      Z6, Z5, Z3
+	VMULPD           Z6, Z6, Z5
+	VFMADD231PD.BCST PoleConstants<>+1000(SB), Z5, Z3
+	VMULPD           Z3, Z1, Z1
+	VMOVAPS          Z4, Z3
+	VFMADD231PD.BCST PoleConstants<>+1016(SB), Z2, Z3
+	VFMADD231PD.BCST PoleConstants<>+1032(SB), Z2, Z9
+	VFMADD231PD.BCST PoleConstants<>+1048(SB), Z2, Z11
+	VFMADD231PD      Z6, Z9, Z3
+	VFMADD231PD      Z5, Z11, Z3
+	VDIVPD           Z3, Z1, Z1
+	VCVTPD2PS        Z1, Y1
+	VINSERTF64X4     $0x01, Y1, Z0, Z0
+	VMOVUPS          Z0, (SI)
+
+	// z2 = W2·a1 + b2
+	VMULPS        320(DI), Z0, Z1
+	VMULPS        384(DI), Z0, Z2
+	VUNPCKLPS     Z2, Z1, Z3
+	VUNPCKHPS     Z2, Z1, Z1
+	VADDPS        Z1, Z3, Z1
+	VUNPCKHPD     Z1, Z1, Z2
+	VADDPS        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y2
+	VADDPS        Y2, Y1, Y1
+	VEXTRACTF32X4 $0x01, Y1, X2
+	VADDPS        X2, X1, X1
+	VMOVSD        448(DI), X2
+	VADDPS        X2, X1, X1
+	VMOVSD        X1, 128(SI)
+
+	// a2 = softmax(z2)
+	MOVL              $0x00000003, AX
+	KMOVW             AX, K1
+	VBROADCASTSS      PoleConstants<>+1056(SB), X2
+	VBLENDMPS         X1, X2, K1, X2
+	VSHUFPS           $0x4e, X2, X2, X3
+	VMAXPS            X3, X2, X2
+	VSHUFPS           $0xb1, X2, X2, X3
+	VMAXPS            X3, X2, X2
+	VMOVSS            X2, 144(SI)
+	VSUBPS            X2, X1, X3
+	VBROADCASTSS      PoleConstants<>+1060(SB), X5
+	VMAXPS            X3, X5, X3
+	VMULPS.BCST       PoleConstants<>+1064(SB), X3, X5
+	VRNDSCALEPS       $0x08, X5, X5
+	VBROADCASTSS      PoleConstants<>+1068(SB), Z6
+	VSCALEFPS         X5, X6, X7
+	VFNMADD231PS.BCST PoleConstants<>+1072(SB), X5, X3
+	VFNMADD231PS.BCST PoleConstants<>+1076(SB), X5, X3
+	VMULPS            X3, X3, X5
+	VBROADCASTSS      PoleConstants<>+1080(SB), X8
+	VFMADD231PS.BCST  PoleConstants<>+1084(SB), X3, X8
+	VBROADCASTSS      PoleConstants<>+1088(SB), X9
+	VFMADD231PS.BCST  PoleConstants<>+1092(SB), X3, X9
+	VBROADCASTSS      PoleConstants<>+1096(SB), X10
+	VFMADD231PS.BCST  PoleConstants<>+1100(SB), X3, X10
+	VFMADD231PS       X5, X9, X8
+	VMULPS            X5, X5, X9
+	VFMADD231PS       X9, X10, X8
+	VFMADD231PS       X8, X5, X3
+	VFMADD231PS       X7, X3, X7
+	VMOVAPS.Z         X7, K1, X3
+	VSHUFPS           $0x4e, X3, X3, X5
+	VADDPS            X5, X3, X3
+	VSHUFPS           $0xb1, X3, X3, X5
+	VADDPS            X5, X3, X3
+	VMOVSS            X3, 148(SI)
+	VDIVPS            X3, X7, X5
+	VMOVSD            X5, 136(SI)
+
+	// t = log(s2)
+	VSHUFPS          $0x00, X3, X3, X3
+	VCVTPS2PD        X3, Y3
+	VPADDQ.BCST      PoleConstants<>+1624(SB), Y3, Y7
+	VPSRLQ           $0x34, Y7, Y8
+	VORPD.BCST       PoleConstants<>+1632(SB), Y8, Y8
+	VSUBPD.BCST      PoleConstants<>+1640(SB), Y8, Y8
+	VANDPD.BCST      PoleConstants<>+1648(SB), Y7, Y7
+	VPADDQ.BCST      PoleConstants<>+1656(SB), Y7, Y7
+	VSUBPD           Y4, Y7, Y4
+	VADDPD.BCST      PoleConstants<>+1664(SB), Y4, Y7
+	VDIVPD           Y7, Y4, Y4
+	VMULPD           Y4, Y4, Y7
+	VBROADCASTSD     PoleConstants<>+1680(SB), Y9
+	VFMADD231PD.BCST PoleConstants<>+1688(SB), Y7, Y9
+	VBROADCASTSD     PoleConstants<>+1696(SB), Y10
+	VFMADD231PD.BCST PoleConstants<>+1704(SB), Y7, Y10
+	VMULPD           Y7, Y7, Y7
+	VFMADD231PD      Y7, Y10, Y9
+	VMULPD           Y7, Y7, Y7
+	VFMADD231PD.BCST PoleConstants<>+1712(SB), Y7, Y9
+	VMULPD           Y9, Y4, Y4
+	VFMADD231PD.BCST PoleConstants<>+1672(SB), Y8, Y4
+	VXORPS           X7, X7, X7
+	VCMPPD           $0x00, Y7, Y3, K2
+	VBLENDMPD.BCST   PoleConstants<>+1728(SB), Y4, K2, Y4
+	VCMPPD.BCST      $0x00, PoleConstants<>+1616(SB), Y3, K2
+	VBLENDMPD.BCST   PoleConstants<>+1616(SB), Y4, K2, Y4
+	VCMPPD           $0x19, Y7, Y3, K2
+	VBLENDMPD.BCST   PoleConstants<>+1736(SB), Y4, K2, Y3
+	VCVTPD2PSY       Y3, X3
+	VMOVSS           X3, 160(SI)
+
+	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
+	VMOVSD    (CX), X4
+	VSUBPS    X4, X5, X5
+	VSHUFPS   $0x00, X2, X2, X2
+	VSUBPS    X1, X2, X1
+	VSHUFPS   $0x00, X3, X3, X2
+	VADDPS    X2, X1, X1
+	VMULPS    X1, X4, X1
+	VMOVSD    X5, 152(SI)
+	VMOVAPS.Z X1, K1, X1
+	VSHUFPS   $0x4e, X1, X1, X2
+	VADDPS    X2, X1, X1
+	VSHUFPS   $0xb1, X1, X1, X2
+	VADDPS    X2, X1, X1
+	VMOVSS    X1, ret+40(FP)
+
+	// d1 = (W2ᵀ·d2)*(1 - a1^2)
+	VBROADCASTSS X5, Z1
+	VMULPS       320(DI), Z1, Z2
+	VSHUFPS      $0x55, X5, X5, X3
+	VBROADCASTSS X3, Z3
+	VFMADD231PS  384(DI), Z3, Z2
+	VFNMADD231PS Z0, Z0, Z6
+	VMULPS       Z6, Z2, Z0
+	VMOVUPS      Z0, 64(SI)
+
+	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
+	VMOVSD  X5, 448(BX)
+	VMOVUPS (SI), Y2
+	VMULPS  Y2, Y1, Y4
+	VMOVUPS Y4, 320(BX)
+	VMOVUPS 32(SI), Y4
+	VMULPS  Y4, Y1, Y1
+	VMOVUPS Y1, 352(BX)
+	VMULPS  Y2, Y3, Y1
+	VMOVUPS Y1, 384(BX)
+	VMULPS  Y4, Y3, Y1
+	VMOVUPS Y1, 416(BX)
+
+	// ∇W1 = d1·xᵀ; ∇b1 = d1
+	VMOVUPS         Z0, 256(BX)
+	VBROADCASTF32X4 (DX), Z1
+	VMOVUPS         PoleConstants<>+1920(SB), Z2
+	VPERMPS         Z0, Z2, Z2
+	VMULPS          Z1, Z2, Z2
+	VMOVUPS         Z2, (BX)
+	VMOVUPS         PoleConstants<>+1984(SB), Z2
+	VPERMPS         Z0, Z2, Z2
+	VMULPS          Z1, Z2, Z2
+	VMOVUPS         Z2, 64(BX)
+	VMOVUPS         PoleConstants<>+2048(SB), Z2
+	VPERMPS         Z0, Z2, Z2
+	VMULPS          Z1, Z2, Z2
+	VMOVUPS         Z2, 128(BX)
+	VMOVUPS         PoleConstants<>+2112(SB), Z2
+	VPERMPS         Z0, Z2, Z0
+	VMULPS          Z1, Z0, Z0
+	VMOVUPS         Z0, 192(BX)
 	VZEROUPPER
 	RET
 
@@ -1375,416 +1603,345 @@ TEXT ·poleStepAVX2(SB), NOSPLIT, $0-44
 	MOVQ y+24(FP), CX
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VMOVUPS      (DX), X0
-	VMULPS       (DI), X0, X1
-	VMULPS       16(DI), X0, X2
-	VMULPS       32(DI), X0, X3
-	VMULPS       48(DI), X0, X4
-	VMULPS       64(DI), X0, X5
-	VMULPS       80(DI), X0, X6
-	VMULPS       96(DI), X0, X7
-	VMULPS       112(DI), X0, X0
-	VUNPCKLPS    X2, X1, X8
-	VUNPCKHPS    X2, X1, X1
-	VADDPS       X1, X8, X1
-	VUNPCKLPS    X4, X3, X2
-	VUNPCKHPS    X4, X3, X3
-	VADDPS       X3, X2, X2
-	VUNPCKLPD    X2, X1, X3
-	VUNPCKHPD    X2, X1, X1
-	VADDPS       X1, X3, X1
-	VUNPCKLPS    X6, X5, X2
-	VUNPCKHPS    X6, X5, X3
-	VADDPS       X3, X2, X2
-	VUNPCKLPS    X0, X7, X3
-	VUNPCKHPS    X0, X7, X0
-	VADDPS       X0, X3, X0
-	VUNPCKLPD    X0, X2, X3
-	VUNPCKHPD    X0, X2, X0
-	VADDPS       X0, X3, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
-	VADDPS       256(DI), Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VCVTPS2PD    X0, Y0
-	VMOVUPS      PoleConstants<>+64(SB), Y2
-	VMINPD       Y0, Y2, Y0
-	VMOVUPS      PoleConstants<>+32(SB), Y3
-	VMAXPD       Y0, Y3, Y0
-	VMULPD       Y0, Y0, Y4
-	VMOVUPS      PoleConstants<>+96(SB), Y5
-	VMOVAPS      Y5, Y6
-	VFMADD231PD  PoleConstants<>+128(SB), Y4, Y6
-	VMOVUPS      PoleConstants<>+160(SB), Y7
-	VMOVAPS      Y7, Y8
-	VFMADD231PD  PoleConstants<>+192(SB), Y4, Y8
-	VMULPD       Y4, Y4, Y9
-	VFMADD231PD  Y9, Y8, Y6
-	VMULPD       Y9, Y9, Y8
-	VFMADD231PD  PoleConstants<>+224(SB), Y8, Y6
-	VMULPD       Y6, Y0, Y0
-	VMOVUPS      PoleConstants<>+256(SB), Y6
-	VMOVAPS      Y6, Y10
-	VFMADD231PD  PoleConstants<>+288(SB), Y4, Y10
-	VMOVUPS      PoleConstants<>+320(SB), Y11
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  PoleConstants<>+352(SB), Y4, Y12
-	VMOVUPS      PoleConstants<>+384(SB), Y13
-	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y4
-	VFMADD231PD  Y9, Y12, Y10
-	VFMADD231PD  Y8, Y4, Y10
-	VDIVPD       Y10, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y2, Y1
-	VMAXPD       Y1, Y3, Y1
-	VMULPD       Y1, Y1, Y4
-	VMOVAPS      Y5, Y8
-	VFMADD231PD  PoleConstants<>+128(SB), Y4, Y8
-	VMOVAPS      Y7, Y9
-	VFMADD231PD  PoleConstants<>+192(SB), Y4, Y9
-	VMULPD       Y4, Y4, Y10
-	VFMADD231PD  Y10, Y9, Y8
-	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y8
-	VMULPD       Y8, Y1, Y1
-	VMOVAPS      Y6, Y8
-	VFMADD231PD  PoleConstants<>+288(SB), Y4, Y8
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  PoleConstants<>+352(SB), Y4, Y12
-	VFMADD132PD  PoleConstants<>+416(SB), Y13, Y4
-	VFMADD231PD  Y10, Y12, Y8
-	VFMADD231PD  Y9, Y4, Y8
-	VDIVPD       Y8, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VINSERTF128  $0x01, X1, Y0, Y0
-	VMOVUPS      Y0, (SI)
-	VMOVUPS      (DX), X1
-	VMULPS       128(DI), X1, X4
-	VMULPS       144(DI), X1, X8
-	VMULPS       160(DI), X1, X9
-	VMULPS       176(DI), X1, X10
-	VMULPS       192(DI), X1, X12
-	VMULPS       208(DI), X1, X14
-	VMULPS       224(DI), X1, X15
-	VMULPS       240(DI), X1, X1
-	VUNPCKLPS    X8, X4, X13
-	VUNPCKHPS    X8, X4, X4
-	VADDPS       X4, X13, X4
-	VUNPCKLPS    X10, X9, X8
-	VUNPCKHPS    X10, X9, X9
-	VADDPS       X9, X8, X8
-	VUNPCKLPD    X8, X4, X9
-	VUNPCKHPD    X8, X4, X4
-	VADDPS       X4, X9, X4
-	VUNPCKLPS    X14, X12, X8
-	VUNPCKHPS    X14, X12, X9
-	VADDPS       X9, X8, X8
-	VUNPCKLPS    X1, X15, X9
-	VUNPCKHPS    X1, X15, X1
-	VADDPS       X1, X9, X1
-	VUNPCKLPD    X1, X8, X9
-	VUNPCKHPD    X1, X8, X1
-	VADDPS       X1, X9, X1
-	VINSERTF128  $0x01, X1, Y4, Y1
-	VADDPS       288(DI), Y1, Y1
-	VEXTRACTF128 $0x01, Y1, X4
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y2, Y1
-	VMAXPD       Y1, Y3, Y1
-	VMULPD       Y1, Y1, Y8
-	VMOVAPS      Y5, Y9
-	VFMADD231PD  PoleConstants<>+128(SB), Y8, Y9
-	VMOVAPS      Y7, Y10
-	VFMADD231PD  PoleConstants<>+192(SB), Y8, Y10
-	VMULPD       Y8, Y8, Y12
-	VFMADD231PD  Y12, Y10, Y9
-	VMULPD       Y12, Y12, Y10
-	VFMADD231PD  PoleConstants<>+224(SB), Y10, Y9
-	VMULPD       Y9, Y1, Y1
-	VMOVAPS      Y6, Y9
-	VFMADD231PD  PoleConstants<>+288(SB), Y8, Y9
-	VMOVAPS      Y11, Y13
-	VFMADD231PD  PoleConstants<>+352(SB), Y8, Y13
-	VMOVUPS      PoleConstants<>+384(SB), Y14
-	VFMADD132PD  PoleConstants<>+416(SB), Y14, Y8
-	VFMADD231PD  Y12, Y13, Y9
-	VFMADD231PD  Y10, Y8, Y9
-	VDIVPD       Y9, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X4, Y4
-	VMINPD       Y4, Y2, Y2
-	VMAXPD       Y2, Y3, Y2
-	VMULPD       Y2, Y2, Y3
-	VFMADD231PD  PoleConstants<>+128(SB), Y3, Y5
-	VFMADD231PD  PoleConstants<>+192(SB), Y3, Y7
-	VMULPD       Y3, Y3, Y4
-	VFMADD231PD  Y4, Y7, Y5
-	VMULPD       Y4, Y4, Y7
-	VFMADD231PD  PoleConstants<>+224(SB), Y7, Y5
-	VMULPD       Y5, Y2, Y2
-	VMOVAPS      Y6, Y5
-	VFMADD231PD  PoleConstants<>+288(SB), Y3, Y5
-	VFMADD231PD  PoleConstants<>+352(SB), Y3, Y11
-	VFMADD231PD  PoleConstants<>+416(SB), Y3, Y14
-	VFMADD231PD  Y4, Y11, Y5
-	VFMADD231PD  Y7, Y14, Y5
-	VDIVPD       Y5, Y2, Y2
-	VCVTPD2PSY   Y2, X2
-	VINSERTF128  $0x01, X2, Y1, Y1
-	VMOVUPS      Y1, 32(SI)
+	VBROADCASTF128 (DX), Y0
+	VMULPS         (DI), Y0, Y1
+	VMULPS         32(DI), Y0, Y2
+	VMULPS         64(DI), Y0, Y3
+	VMULPS         96(DI), Y0, Y0
+	VSHUFPS        $0x88, Y2, Y1, Y4
+	VSHUFPS        $0xdd, Y2, Y1, Y1
+	VADDPS         Y1, Y4, Y1
+	VSHUFPS        $0x88, Y0, Y3, Y2
+	VSHUFPS        $0xdd, Y0, Y3, Y0
+	VADDPS         Y0, Y2, Y0
+	VSHUFPS        $0x88, Y0, Y1, Y2
+	VSHUFPS        $0xdd, Y0, Y1, Y0
+	VADDPS         Y0, Y2, Y0
+	VMOVUPS        PoleConstants<>+0(SB), Y1
+	VPERMPS        Y0, Y1, Y0
+	VADDPS         256(DI), Y0, Y0
+	VEXTRACTF128   $0x01, Y0, X2
+	VCVTPS2PD      X0, Y0
+	VMULPD         Y0, Y0, Y3
+	VMOVUPS        PoleConstants<>+2176(SB), Y4
+	VMINPD         Y3, Y4, Y3
+	VMOVUPS        PoleConstants<>+2240(SB), Y5
+	VMINPD         Y0, Y5, Y0
+	VMOVUPS        PoleConstants<>+2208(SB), Y6
+	VMAXPD         Y0, Y6, Y0
+	VMULPD         Y3, Y3, Y7
+	VMOVUPS        PoleConstants<>+96(SB), Y8
+	VMOVAPS        Y8, Y9
+	VFMADD231PD    PoleConstants<>+128(SB), Y3, Y9
+	VMULPD         Y9, Y0, Y9
+	VMOVUPS        PoleConstants<>+160(SB), Y10
+	VMOVAPS        Y10, Y11
+	VFMADD231PD    PoleConstants<>+192(SB), Y3, Y11
+	VFMADD231PD    PoleConstants<>+224(SB), Y7, Y11
+	VMULPD         Y7, Y0, Y0
+	VFMADD231PD    Y11, Y0, Y9
+	VMOVUPS        PoleConstants<>+256(SB), Y0
+	VMOVAPS        Y0, Y11
+	VFMADD231PD    PoleConstants<>+288(SB), Y3, Y11
+	VMOVUPS        PoleConstants<>+320(SB), Y12
+	VMOVAPS        Y12, Y13
+	VFMADD231PD    PoleConstants<>+352(SB), Y3, Y13
+	VMOVUPS        PoleConstants<>+384(SB), Y14
+	VFMADD132PD    PoleConstants<>+416(SB), Y14, Y3
+	VFMADD231PD    Y7, Y13, Y11
+	VMULPD         Y7, Y7, Y7
+	VFMADD231PD    Y7, Y3, Y11
+	VDIVPD         Y11, Y9, Y3
+	VCVTPD2PSY     Y3, X3
+	VCVTPS2PD      X2, Y2
+	VMULPD         Y2, Y2, Y7
+	VMINPD         Y7, Y4, Y7
+	VMINPD         Y2, Y5, Y2
+	VMAXPD         Y2, Y6, Y2
+	VMULPD         Y7, Y7, Y9
+	VMOVAPS        Y8, Y11
+	VFMADD231PD    PoleConstants<>+128(SB), Y7, Y11
+	VMULPD         Y11, Y2, Y11
+	VMOVAPS        Y10, Y13
+	VFMADD231PD    PoleConstants<>+192(SB), Y7, Y13
+	VFMADD231PD    PoleConstants<>+224(SB), Y9, Y13
+	VMULPD         Y9, Y2, Y2
+	VFMADD231PD    Y13, Y2, Y11
+	VMOVAPS        Y0, Y2
+	VFMADD231PD    PoleConstants<>+288(SB), Y7, Y2
+	VMOVAPS        Y12, Y13
+	VFMADD231PD    PoleConstants<>+352(SB), Y7, Y13
+	VFMADD132PD    PoleConstants<>+416(SB), Y14, Y7
+	VFMADD231PD    Y9, Y13, Y2
+	VMULPD         Y9, Y9, Y9
+	VFMADD231PD    Y9, Y7, Y2
+	VDIVPD         Y2, Y11, Y2
+	VCVTPD2PSY     Y2, X2
+	VINSERTF128    $0x01, X2, Y3, Y2
+	VMOVUPS        Y2, (SI)
+	VBROADCASTF128 (DX), Y3
+	VMULPS         128(DI), Y3, Y7
+	VMULPS         160(DI), Y3, Y9
+	VMULPS         192(DI), Y3, Y11
+	VMULPS         224(DI), Y3, Y3
+	VSHUFPS        $0x88, Y9, Y7, Y13
+	VSHUFPS        $0xdd, Y9, Y7, Y7
+	VADDPS         Y7, Y13, Y7
+	VSHUFPS        $0x88, Y3, Y11, Y9
+	VSHUFPS        $0xdd, Y3, Y11, Y3
+	VADDPS         Y3, Y9, Y3
+	VSHUFPS        $0x88, Y3, Y7, Y9
+	VSHUFPS        $0xdd, Y3, Y7, Y3
+	VADDPS         Y3, Y9, Y3
+	VPERMPS        Y3, Y1, Y1
+	VADDPS         288(DI), Y1, Y1
+	VEXTRACTF128   $0x01, Y1, X3
+	VCVTPS2PD      X1, Y1
+	VMULPD         Y1, Y1, Y7
+	VMINPD         Y7, Y4, Y7
+	VMINPD         Y1, Y5, Y1
+	VMAXPD         Y1, Y6, Y1
+	VMULPD         Y7, Y7, Y9
+	VMOVAPS        Y8, Y11
+	VFMADD231PD    PoleConstants<>+128(SB), Y7, Y11
+	VMULPD         Y11, Y1, Y11
+	VMOVAPS        Y10, Y13
+	VFMADD231PD    PoleConstants<>+192(SB), Y7, Y13
+	VFMADD231PD    PoleConstants<>+224(SB), Y9, Y13
+	VMULPD         Y9, Y1, Y1
+	VFMADD231PD    Y13, Y1, Y11
+	VMOVAPS        Y0, Y1
+	VFMADD231PD    PoleConstants<>+288(SB), Y7, Y1
+	VMOVAPS        Y12, Y13
+	VFMADD231PD    PoleConstants<>+352(SB), Y7, Y13
+	VFMADD132PD    PoleConstants<>+416(SB), Y14, Y7
+	VFMADD231PD    Y9, Y13, Y1
+	VMULPD         Y9, Y9, Y9
+	VFMADD231PD    Y9, Y7, Y1
+	VDIVPD         Y1, Y11, Y1
+	VCVTPD2PSY     Y1, X1
+	VCVTPS2PD      X3, Y3
+	VMULPD         Y3, Y3, Y7
+	VMINPD         Y7, Y4, Y4
+	VMINPD         Y3, Y5, Y3
+	VMAXPD         Y3, Y6, Y3
+	VMULPD         Y4, Y4, Y5
+	VFMADD231PD    PoleConstants<>+128(SB), Y4, Y8
+	VMULPD         Y8, Y3, Y6
+	VFMADD231PD    PoleConstants<>+192(SB), Y4, Y10
+	VFMADD231PD    PoleConstants<>+224(SB), Y5, Y10
+	VMULPD         Y5, Y3, Y3
+	VFMADD231PD    Y10, Y3, Y6
+	VMOVAPS        Y0, Y3
+	VFMADD231PD    PoleConstants<>+288(SB), Y4, Y3
+	VFMADD231PD    PoleConstants<>+352(SB), Y4, Y12
+	VFMADD231PD    PoleConstants<>+416(SB), Y4, Y14
+	VFMADD231PD    Y5, Y12, Y3
+	VMULPD         Y5, Y5, Y4
+	VFMADD231PD    Y4, Y14, Y3
+	VDIVPD         Y3, Y6, Y3
+	VCVTPD2PSY     Y3, X3
+	VINSERTF128    $0x01, X3, Y1, Y1
+	VMOVUPS        Y1, 32(SI)
 
 	// z2 = W2·a1 + b2
-	VMULPS       320(DI), Y0, Y2
-	VMULPS       384(DI), Y0, Y0
-	VFMADD231PS  352(DI), Y1, Y2
-	VFMADD231PS  416(DI), Y1, Y0
-	VUNPCKLPS    Y0, Y2, Y1
-	VUNPCKHPS    Y0, Y2, Y0
-	VADDPS       Y0, Y1, Y0
-	VUNPCKLPD    Y0, Y0, Y1
-	VUNPCKHPD    Y0, Y0, Y0
-	VADDPS       Y0, Y1, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
-	VMOVSD       448(DI), X1
-	VADDPS       X1, X0, X0
-	VMOVSD       X0, 128(SI)
+	VMULPS       320(DI), Y2, Y3
+	VMULPS       384(DI), Y2, Y2
+	VFMADD231PS  352(DI), Y1, Y3
+	VFMADD231PS  416(DI), Y1, Y2
+	VUNPCKLPS    Y2, Y3, Y1
+	VUNPCKHPS    Y2, Y3, Y2
+	VADDPS       Y2, Y1, Y1
+	VUNPCKHPD    Y1, Y1, Y2
+	VADDPS       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X2
+	VMOVSD       448(DI), X3
+	VADDPS       X3, X1, X1
+	VADDPS       X2, X1, X1
+	VMOVSD       X1, 128(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       PoleConstants<>+448(SB), X0, X0
-	VMOVUPS      PoleConstants<>+448(SB), X1
 	VMOVUPS      PoleConstants<>+480(SB), X2
-	VBLENDVPS    X1, X0, X2, X2
-	VSHUFPS      $0x4e, X2, X2, X3
-	VMAXPS       X3, X2, X2
-	VSHUFPS      $0xb1, X2, X2, X3
-	VMAXPS       X3, X2, X2
-	VMOVSS       X2, 144(SI)
-	VSUBPS       X2, X0, X3
-	VMOVUPS      PoleConstants<>+544(SB), X4
-	VMINPS       X3, X4, X3
-	VMOVUPS      PoleConstants<>+512(SB), X4
-	VMAXPS       X3, X4, X3
-	VMOVUPS      PoleConstants<>+576(SB), X4
-	VMOVAPS      X4, X5
-	VFMADD231PS  PoleConstants<>+608(SB), X3, X5
-	VSUBPS       X4, X5, X5
-	VFNMADD231PS PoleConstants<>+640(SB), X5, X3
-	VFNMADD231PS PoleConstants<>+672(SB), X5, X3
-	VMULPS       X3, X3, X7
-	VADDPS       PoleConstants<>+704(SB), X3, X8
-	VSUBPS       PoleConstants<>+704(SB), X8, X9
-	VSUBPS       X9, X3, X9
-	VMOVUPS      PoleConstants<>+736(SB), X10
-	VMOVAPS      X10, X11
-	VFMADD231PS  PoleConstants<>+768(SB), X3, X11
-	VMOVUPS      PoleConstants<>+800(SB), X12
-	VFMADD231PS  PoleConstants<>+832(SB), X3, X12
-	VMOVUPS      PoleConstants<>+864(SB), X13
-	VFMADD231PS  PoleConstants<>+896(SB), X3, X13
-	VFMADD231PS  X7, X12, X11
-	VMULPS       X7, X7, X3
-	VFMADD231PS  X3, X13, X11
-	VFMADD231PS  X11, X7, X9
-	VADDPS       X9, X8, X3
-	VFMADD213PS  X4, X5, X10
-	VSUBPS       X4, X10, X7
-	VSUBPS       X7, X5, X5
-	VADDPS       X4, X5, X4
-	VPSLLD       $0x17, X10, X5
-	VPADDD       PoleConstants<>+704(SB), X5, X5
-	VPSLLD       $0x17, X4, X4
-	VPADDD       PoleConstants<>+704(SB), X4, X4
-	VMULPS       X5, X3, X3
-	VMULPS       X4, X3, X3
-	VANDPS       X3, X1, X4
-	VSHUFPS      $0x4e, X4, X4, X5
-	VADDPS       X5, X4, X4
-	VSHUFPS      $0xb1, X4, X4, X5
-	VADDPS       X5, X4, X4
-	VMOVSS       X4, 148(SI)
-	VMOVUPS      PoleConstants<>+704(SB), Y5
-	VDIVPS       X4, X5, X7
-	VMULPS       X7, X3, X3
-	VMOVSD       X3, 136(SI)
+	VMOVUPS      PoleConstants<>+448(SB), X3
+	VBLENDVPS    X2, X1, X3, X3
+	VSHUFPS      $0x4e, X3, X3, X4
+	VMAXPS       X4, X3, X3
+	VSHUFPS      $0xb1, X3, X3, X4
+	VMAXPS       X4, X3, X3
+	VMOVSS       X3, 144(SI)
+	VSUBPS       X3, X1, X4
+	VMOVUPS      PoleConstants<>+512(SB), X5
+	VMAXPS       X4, X5, X4
+	VMOVUPS      PoleConstants<>+544(SB), X5
+	VMOVAPS      X5, X6
+	VFMADD231PS  PoleConstants<>+576(SB), X4, X6
+	VSUBPS       X5, X6, X6
+	VMOVAPS      X5, X7
+	VFMADD231PS  PoleConstants<>+608(SB), X6, X7
+	VSUBPS       X5, X7, X8
+	VSUBPS       X8, X6, X8
+	VADDPS       X5, X8, X5
+	VPSLLD       $0x17, X7, X7
+	VPADDD       PoleConstants<>+640(SB), X7, X7
+	VPSLLD       $0x17, X5, X5
+	VPADDD       PoleConstants<>+640(SB), X5, X5
+	VFNMADD231PS PoleConstants<>+672(SB), X6, X4
+	VFNMADD231PS PoleConstants<>+704(SB), X6, X4
+	VMULPS       X4, X4, X6
+	VMOVUPS      PoleConstants<>+608(SB), X8
+	VFMADD231PS  PoleConstants<>+736(SB), X4, X8
+	VMOVUPS      PoleConstants<>+768(SB), X9
+	VFMADD231PS  PoleConstants<>+800(SB), X4, X9
+	VMOVUPS      PoleConstants<>+832(SB), X10
+	VFMADD231PS  PoleConstants<>+864(SB), X4, X10
+	VFMADD231PS  X6, X9, X8
+	VMULPS       X6, X6, X9
+	VFMADD231PS  X9, X10, X8
+	VFMADD231PS  X8, X6, X4
+	VFMADD231PS  X7, X4, X7
+	VMULPS       X5, X7, X4
+	VANDPS       X4, X2, X5
+	VSHUFPS      $0x4e, X5, X5, X6
+	VADDPS       X6, X5, X5
+	VSHUFPS      $0xb1, X5, X5, X6
+	VADDPS       X6, X5, X5
+	VMOVSS       X5, 148(SI)
+	VDIVPS       X5, X4, X4
+	VMOVSD       X4, 136(SI)
 
 	// t = log(s2)
-	VSHUFPS     $0x00, X4, X4, X4
-	VCVTPS2PD   X4, Y4
-	VPADDQ      PoleConstants<>+1216(SB), Y4, Y7
-	VPSRLQ      $0x34, Y7, Y8
-	VORPD       PoleConstants<>+1248(SB), Y8, Y8
-	VSUBPD      PoleConstants<>+1280(SB), Y8, Y8
-	VANDPD      PoleConstants<>+1312(SB), Y7, Y7
-	VPADDQ      PoleConstants<>+1344(SB), Y7, Y7
-	VSUBPD      Y6, Y7, Y6
-	VADDPD      PoleConstants<>+1376(SB), Y6, Y7
-	VDIVPD      Y7, Y6, Y6
-	VMULPD      Y6, Y6, Y7
-	VMOVUPS     PoleConstants<>+1440(SB), Y9
-	VFMADD231PD PoleConstants<>+1472(SB), Y7, Y9
-	VMOVUPS     PoleConstants<>+1504(SB), Y10
-	VFMADD231PD PoleConstants<>+1536(SB), Y7, Y10
-	VMULPD      Y7, Y7, Y7
-	VFMADD231PD Y7, Y10, Y9
-	VMULPD      Y7, Y7, Y7
-	VFMADD231PD PoleConstants<>+1568(SB), Y7, Y9
-	VMULPD      Y9, Y6, Y6
-	VFMADD231PD PoleConstants<>+1408(SB), Y8, Y6
-	VXORPS      X7, X7, X7
-	VCMPPD      $0x00, Y7, Y4, Y8
-	VBLENDVPD   Y8, PoleConstants<>+1632(SB), Y6, Y6
-	VCMPPD      $0x00, PoleConstants<>+1184(SB), Y4, Y8
-	VBLENDVPD   Y8, PoleConstants<>+1184(SB), Y6, Y6
-	VCMPPD      $0x19, Y7, Y4, Y4
-	VBLENDVPD   Y4, PoleConstants<>+1664(SB), Y6, Y4
-	VCVTPD2PSY  Y4, X4
-	VMOVSS      X4, 160(SI)
+	VSHUFPS     $0x00, X5, X5, X5
+	VCVTPS2PD   X5, Y5
+	VPADDQ      PoleConstants<>+1136(SB), Y5, Y6
+	VPSRLQ      $0x34, Y6, Y7
+	VORPD       PoleConstants<>+1168(SB), Y7, Y7
+	VSUBPD      PoleConstants<>+1200(SB), Y7, Y7
+	VANDPD      PoleConstants<>+1232(SB), Y6, Y6
+	VPADDQ      PoleConstants<>+1264(SB), Y6, Y6
+	VSUBPD      Y0, Y6, Y0
+	VADDPD      PoleConstants<>+1296(SB), Y0, Y6
+	VDIVPD      Y6, Y0, Y0
+	VMULPD      Y0, Y0, Y6
+	VMOVUPS     PoleConstants<>+1360(SB), Y8
+	VFMADD231PD PoleConstants<>+1392(SB), Y6, Y8
+	VMOVUPS     PoleConstants<>+1424(SB), Y9
+	VFMADD231PD PoleConstants<>+1456(SB), Y6, Y9
+	VMULPD      Y6, Y6, Y6
+	VFMADD231PD Y6, Y9, Y8
+	VMULPD      Y6, Y6, Y6
+	VFMADD231PD PoleConstants<>+1488(SB), Y6, Y8
+	VMULPD      Y8, Y0, Y0
+	VFMADD231PD PoleConstants<>+1328(SB), Y7, Y0
+	VXORPS      X6, X6, X6
+	VCMPPD      $0x00, Y6, Y5, Y7
+	VBLENDVPD   Y7, PoleConstants<>+1552(SB), Y0, Y0
+	VCMPPD      $0x00, PoleConstants<>+1104(SB), Y5, Y7
+	VBLENDVPD   Y7, PoleConstants<>+1104(SB), Y0, Y0
+	VCMPPD      $0x19, Y6, Y5, Y5
+	VBLENDVPD   Y5, PoleConstants<>+1584(SB), Y0, Y0
+	VCVTPD2PSY  Y0, X0
+	VMOVSS      X0, 160(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VANDPS  X3, X1, X3
-	VMOVSD  (CX), X6
-	VSUBPS  X6, X3, X3
-	VSHUFPS $0x00, X2, X2, X2
-	VSUBPS  X0, X2, X0
-	VSHUFPS $0x00, X4, X4, X2
-	VADDPS  X2, X0, X0
-	VMULPS  X0, X6, X0
-	VMOVSD  X3, 152(SI)
-	VANDPS  X0, X1, X0
-	VSHUFPS $0x4e, X0, X0, X2
-	VADDPS  X2, X0, X0
-	VSHUFPS $0xb1, X0, X0, X2
-	VADDPS  X2, X0, X0
+	VMOVSD  (CX), X5
+	VSUBPS  X5, X4, X4
+	VSHUFPS $0x00, X3, X3, X3
+	VSUBPS  X1, X3, X1
+	VSHUFPS $0x00, X0, X0, X0
+	VADDPS  X0, X1, X0
+	VMULPS  X0, X5, X0
+	VMOVSD  X4, 152(SI)
+	VANDPS  X0, X2, X0
+	VSHUFPS $0x4e, X0, X0, X1
+	VADDPS  X1, X0, X0
+	VSHUFPS $0xb1, X0, X0, X1
+	VADDPS  X1, X0, X0
 	VMOVSS  X0, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
-	VBROADCASTSS rate+32(FP), X0
-	VANDPS       X3, X1, X1
-	VMOVSD       448(DI), X2
-	VFNMADD231PS X1, X0, X2
-	VMOVSD       X2, 448(DI)
-	VBROADCASTSS X3, Y1
-	VBROADCASTSS rate+32(FP), Y2
-	VMULPS       Y1, Y2, Y4
-	VMOVUPS      320(DI), Y6
-	VMULPS       Y1, Y6, Y7
-	VFNMADD231PS (SI), Y4, Y6
-	VMOVUPS      Y6, 320(DI)
-	VMOVUPS      352(DI), Y6
-	VMULPS       Y1, Y6, Y1
-	VFNMADD231PS 32(SI), Y4, Y6
-	VMOVUPS      Y6, 352(DI)
-	VSHUFPS      $0x55, X3, X3, X3
-	VBROADCASTSS X3, Y3
-	VMULPS       Y3, Y2, Y4
-	VMOVUPS      384(DI), Y6
-	VFMADD231PS  Y3, Y6, Y7
-	VFNMADD231PS (SI), Y4, Y6
-	VMOVUPS      Y6, 384(DI)
-	VMOVUPS      416(DI), Y6
-	VFMADD231PS  Y3, Y6, Y1
-	VFNMADD231PS 32(SI), Y4, Y6
-	VMOVUPS      Y6, 416(DI)
+	VMOVSD       448(DI), X0
+	VBROADCASTSS rate+32(FP), X1
+	VFNMADD231PS X4, X1, X0
+	VMOVSD       X0, 448(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VMULPS       (SI), Y0, Y1
+	VMULPS       32(SI), Y0, Y2
 	VMOVUPS      (SI), Y3
-	VMOVAPS      Y5, Y4
-	VFNMADD231PS Y3, Y3, Y4
-	VMULPS       Y4, Y7, Y3
-	VMOVUPS      Y3, 64(SI)
-	VMOVUPS      32(SI), Y4
-	VFNMADD231PS Y4, Y4, Y5
-	VMULPS       Y5, Y1, Y1
-	VMOVUPS      Y1, 96(SI)
+	VMOVUPS      PoleConstants<>+640(SB), Y5
+	VFNMADD132PS (SI), Y5, Y3
+	VMOVUPS      32(SI), Y6
+	VFNMADD231PS 32(SI), Y6, Y5
+	VBROADCASTSS X4, Y6
+	VMOVUPS      320(DI), Y7
+	VMULPS       Y3, Y7, Y8
+	VMULPS       Y6, Y8, Y8
+	VFNMADD231PS Y1, Y6, Y7
+	VMOVUPS      Y7, 320(DI)
+	VMOVUPS      352(DI), Y7
+	VMULPS       Y5, Y7, Y9
+	VMULPS       Y6, Y9, Y9
+	VFNMADD231PS Y2, Y6, Y7
+	VMOVUPS      Y7, 352(DI)
+	VSHUFPS      $0x55, X4, X4, X4
+	VBROADCASTSS X4, Y4
+	VMOVUPS      384(DI), Y6
+	VMULPS       Y3, Y6, Y3
+	VFMADD231PS  Y4, Y3, Y8
+	VFNMADD231PS Y1, Y4, Y6
+	VMOVUPS      Y6, 384(DI)
+	VMOVUPS      416(DI), Y1
+	VMULPS       Y5, Y1, Y3
+	VFMADD231PS  Y4, Y3, Y9
+	VFNMADD231PS Y2, Y4, Y1
+	VMOVUPS      Y1, 416(DI)
+	VMOVUPS      Y8, 64(SI)
+	VMOVUPS      Y9, 96(SI)
 
 	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
-	VMOVUPS      256(DI), Y4
-	VFNMADD231PS Y3, Y2, Y4
-	VMOVUPS      Y4, 256(DI)
-	VMOVUPS      288(DI), Y4
-	VFNMADD231PS Y1, Y2, Y4
-	VMOVUPS      Y4, 288(DI)
-	VSHUFPS      $0x00, X3, X3, X1
-	VMULPS       X1, X0, X1
-	VMOVUPS      (DX), X2
-	VMOVUPS      (DI), X4
-	VFNMADD231PS X2, X1, X4
-	VMOVUPS      X4, (DI)
-	VSHUFPS      $0x55, X3, X3, X1
-	VMULPS       X1, X0, X1
-	VMOVUPS      16(DI), X4
-	VFNMADD231PS X2, X1, X4
-	VMOVUPS      X4, 16(DI)
-	VSHUFPS      $0xaa, X3, X3, X1
-	VMULPS       X1, X0, X1
-	VMOVUPS      32(DI), X4
-	VFNMADD231PS X2, X1, X4
-	VMOVUPS      X4, 32(DI)
-	VSHUFPS      $0xff, X3, X3, X1
-	VMULPS       X1, X0, X1
-	VMOVUPS      48(DI), X4
-	VFNMADD231PS X2, X1, X4
-	VMOVUPS      X4, 48(DI)
-	VEXTRACTF128 $0x01, Y3, X1
-	VSHUFPS      $0x00, X1, X1, X1
-	VMULPS       X1, X0, X1
-	VMOVUPS      64(DI), X3
-	VFNMADD231PS X2, X1, X3
-	VMOVUPS      X3, 64(DI)
-	VBROADCASTSS 84(SI), X1
-	VMULPS       X1, X0, X1
-	VMOVUPS      80(DI), X3
-	VFNMADD231PS X2, X1, X3
-	VMOVUPS      X3, 80(DI)
-	VBROADCASTSS 88(SI), X1
-	VMULPS       X1, X0, X1
-	VMOVUPS      96(DI), X3
-	VFNMADD231PS X2, X1, X3
-	VMOVUPS      X3, 96(DI)
-	VBROADCASTSS 92(SI), X1
-	VMULPS       X1, X0, X1
-	VMOVUPS      112(DI), X3
-	VFNMADD231PS X2, X1, X3
-	VMOVUPS      X3, 112(DI)
-	VBROADCASTSS 96(SI), X1
-	VMULPS       X1, X0, X1
-	VMOVUPS      128(DI), X3
-	VFNMADD231PS X2, X1, X3
-	VMOVUPS      X3, 128(DI)
-	VBROADCASTSS 100(SI), X1
-	VMULPS       X1, X0, X1
-	VMOVUPS      144(DI), X3
-	VFNMADD231PS X2, X1, X3
-	VMOVUPS      X3, 144(DI)
-	VBROADCASTSS 104(SI), X1
-	VMULPS       X1, X0, X1
-	VMOVUPS      160(DI), X3
-	VFNMADD231PS X2, X1, X3
-	VMOVUPS      X3, 160(DI)
-	VBROADCASTSS 108(SI), X1
-	VMULPS       X1, X0, X1
-	VMOVUPS      176(DI), X3
-	VFNMADD231PS X2, X1, X3
-	VMOVUPS      X3, 176(DI)
-	VBROADCASTSS 112(SI), X1
-	VMULPS       X1, X0, X1
-	VMOVUPS      192(DI), X3
-	VFNMADD231PS X2, X1, X3
-	VMOVUPS      X3, 192(DI)
-	VBROADCASTSS 116(SI), X1
-	VMULPS       X1, X0, X1
-	VMOVUPS      208(DI), X3
-	VFNMADD231PS X2, X1, X3
-	VMOVUPS      X3, 208(DI)
-	VBROADCASTSS 120(SI), X1
-	VMULPS       X1, X0, X1
-	VMOVUPS      224(DI), X3
-	VFNMADD231PS X2, X1, X3
-	VMOVUPS      X3, 224(DI)
-	VBROADCASTSS 124(SI), X1
-	VMULPS       X1, X0, X0
-	VMOVUPS      240(DI), X1
-	VFNMADD231PS X2, X0, X1
-	VMOVUPS      X1, 240(DI)
+	VMOVUPS        256(DI), Y1
+	VFNMADD231PS   Y8, Y0, Y1
+	VMOVUPS        Y1, 256(DI)
+	VMOVUPS        288(DI), Y1
+	VFNMADD231PS   Y9, Y0, Y1
+	VMOVUPS        Y1, 288(DI)
+	VBROADCASTF128 (DX), Y1
+	VMULPS         Y1, Y0, Y0
+	VMOVUPS        PoleConstants<>+1744(SB), Y1
+	VPERMPS        Y8, Y1, Y2
+	VMOVUPS        (DI), Y3
+	VFNMADD231PS   Y0, Y2, Y3
+	VMOVUPS        Y3, (DI)
+	VMOVUPS        PoleConstants<>+1776(SB), Y2
+	VPERMPS        Y8, Y2, Y3
+	VMOVUPS        32(DI), Y4
+	VFNMADD231PS   Y0, Y3, Y4
+	VMOVUPS        Y4, 32(DI)
+	VMOVUPS        PoleConstants<>+1808(SB), Y3
+	VPERMPS        Y8, Y3, Y4
+	VMOVUPS        64(DI), Y5
+	VFNMADD231PS   Y0, Y4, Y5
+	VMOVUPS        Y5, 64(DI)
+	VMOVUPS        PoleConstants<>+1840(SB), Y4
+	VPERMPS        Y8, Y4, Y5
+	VMOVUPS        96(DI), Y6
+	VFNMADD231PS   Y0, Y5, Y6
+	VMOVUPS        Y6, 96(DI)
+	VPERMPS        Y9, Y1, Y1
+	VMOVUPS        128(DI), Y5
+	VFNMADD231PS   Y0, Y1, Y5
+	VMOVUPS        Y5, 128(DI)
+	VPERMPS        Y9, Y2, Y1
+	VMOVUPS        160(DI), Y2
+	VFNMADD231PS   Y0, Y1, Y2
+	VMOVUPS        Y2, 160(DI)
+	VPERMPS        Y9, Y3, Y1
+	VMOVUPS        192(DI), Y2
+	VFNMADD231PS   Y0, Y1, Y2
+	VMOVUPS        Y2, 192(DI)
+	VPERMPS        Y9, Y4, Y1
+	VMOVUPS        224(DI), Y2
+	VFNMADD231PS   Y0, Y1, Y2
+	VMOVUPS        Y2, 224(DI)
 	VZEROUPPER
 	RET
 
@@ -1865,10 +2022,10 @@ loop0:
 	VEXTRACTF128 $0x01, Y7, X6
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X7, Y7
-	VMOVUPS      PoleConstants<>+64(SB), Y9
+	VMOVUPS      PoleConstants<>+2240(SB), Y9
 	VMINPD       Y7, Y9, Y7
 	VMINPD       Y3, Y9, Y3
-	VMOVUPS      PoleConstants<>+32(SB), Y11
+	VMOVUPS      PoleConstants<>+2208(SB), Y11
 	VMAXPD       Y7, Y11, Y7
 	VMAXPD       Y3, Y11, Y3
 	VMULPD       Y7, Y7, Y12
@@ -1907,7 +2064,7 @@ loop0:
 	VCVTPS2PD    X4, Y4
 	VMINPD       Y6, Y9, Y6
 	VMINPD       Y4, Y9, Y4
-	VMOVUPS      PoleConstants<>+32(SB), Y12
+	VMOVUPS      PoleConstants<>+2208(SB), Y12
 	VMAXPD       Y6, Y12, Y6
 	VMAXPD       Y4, Y12, Y4
 	VMULPD       Y6, Y6, Y13
@@ -1966,10 +2123,10 @@ loop0:
 	VFMADD231PS  Y6, Y0, Y3
 	VCVTPS2PD    X4, Y0
 	VEXTRACTF128 $0x01, Y3, X4
-	VMOVUPS      PoleConstants<>+64(SB), Y6
+	VMOVUPS      PoleConstants<>+2240(SB), Y6
 	VMINPD       Y0, Y6, Y0
 	VCVTPS2PD    X3, Y3
-	VMOVUPS      PoleConstants<>+32(SB), Y7
+	VMOVUPS      PoleConstants<>+2208(SB), Y7
 	VMAXPD       Y0, Y7, Y0
 	VMINPD       Y3, Y6, Y3
 	VMULPD       Y0, Y0, Y9
@@ -3349,10 +3506,10 @@ loop0:
 	VCVTPD2PSY   Y6, X6
 	VCVTPS2PD    X10, Y8
 	VCVTPS2PD    X12, Y9
-	VMOVUPS      PoleConstants<>+64(SB), Y10
+	VMOVUPS      PoleConstants<>+2240(SB), Y10
 	VMINPD       Y8, Y10, Y8
 	VMINPD       Y9, Y10, Y9
-	VMOVUPS      PoleConstants<>+32(SB), Y10
+	VMOVUPS      PoleConstants<>+2208(SB), Y10
 	VMAXPD       Y8, Y10, Y8
 	VMAXPD       Y9, Y10, Y9
 	VMULPD       Y8, Y8, Y10
@@ -3532,68 +3689,68 @@ loop0:
 	VBLENDVPS    Y2, Y8, Y3, Y2
 	VMOVUPS      Y2, 448(SI)
 	VSUBPS       Y2, Y8, Y3
-	VMOVUPS      PoleConstants<>+544(SB), Y4
+	VMOVUPS      PoleConstants<>+2272(SB), Y4
 	VMINPS       Y3, Y4, Y3
 	VMOVUPS      PoleConstants<>+512(SB), Y5
 	VMAXPS       Y3, Y5, Y3
-	VMOVUPS      PoleConstants<>+576(SB), Y6
+	VMOVUPS      PoleConstants<>+544(SB), Y6
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  PoleConstants<>+608(SB), Y3, Y7
+	VFMADD231PS  PoleConstants<>+576(SB), Y3, Y7
 	VSUBPS       Y6, Y7, Y7
-	VFNMADD231PS PoleConstants<>+640(SB), Y7, Y3
 	VFNMADD231PS PoleConstants<>+672(SB), Y7, Y3
+	VFNMADD231PS PoleConstants<>+704(SB), Y7, Y3
 	VMULPS       Y3, Y3, Y8
-	VMOVUPS      PoleConstants<>+864(SB), Y10
+	VMOVUPS      PoleConstants<>+832(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PS  PoleConstants<>+896(SB), Y3, Y11
-	VFMADD213PS  PoleConstants<>+832(SB), Y3, Y11
+	VFMADD231PS  PoleConstants<>+864(SB), Y3, Y11
 	VFMADD213PS  PoleConstants<>+800(SB), Y3, Y11
 	VFMADD213PS  PoleConstants<>+768(SB), Y3, Y11
 	VFMADD213PS  PoleConstants<>+736(SB), Y3, Y11
+	VFMADD213PS  PoleConstants<>+608(SB), Y3, Y11
 	VFMADD231PS  Y11, Y8, Y3
-	VADDPS       PoleConstants<>+704(SB), Y3, Y3
+	VADDPS       PoleConstants<>+640(SB), Y3, Y3
 	VMOVAPS      Y6, Y8
-	VFMADD231PS  PoleConstants<>+736(SB), Y7, Y8
+	VFMADD231PS  PoleConstants<>+608(SB), Y7, Y8
 	VSUBPS       Y6, Y8, Y11
 	VSUBPS       Y11, Y7, Y7
 	VADDPS       Y6, Y7, Y7
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       PoleConstants<>+704(SB), Y8, Y8
+	VPADDD       PoleConstants<>+640(SB), Y8, Y8
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       PoleConstants<>+704(SB), Y7, Y7
+	VPADDD       PoleConstants<>+640(SB), Y7, Y7
 	VMULPS       Y8, Y3, Y3
 	VMULPS       Y7, Y3, Y3
 	VSUBPS       Y2, Y0, Y0
 	VMINPS       Y0, Y4, Y0
 	VMAXPS       Y0, Y5, Y0
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+608(SB), Y0, Y2
+	VFMADD231PS  PoleConstants<>+576(SB), Y0, Y2
 	VSUBPS       Y6, Y2, Y2
-	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y0
 	VFNMADD231PS PoleConstants<>+672(SB), Y2, Y0
+	VFNMADD231PS PoleConstants<>+704(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y7
 	VMOVAPS      Y10, Y8
-	VFMADD231PS  PoleConstants<>+896(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+832(SB), Y0, Y8
+	VFMADD231PS  PoleConstants<>+864(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+800(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+768(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+736(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+608(SB), Y0, Y8
 	VFMADD231PS  Y8, Y7, Y0
-	VADDPS       PoleConstants<>+704(SB), Y0, Y0
+	VADDPS       PoleConstants<>+640(SB), Y0, Y0
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  PoleConstants<>+736(SB), Y2, Y7
+	VFMADD231PS  PoleConstants<>+608(SB), Y2, Y7
 	VSUBPS       Y6, Y7, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       PoleConstants<>+704(SB), Y7, Y7
+	VPADDD       PoleConstants<>+640(SB), Y7, Y7
 	VPSLLD       $0x17, Y2, Y2
-	VPADDD       PoleConstants<>+704(SB), Y2, Y2
+	VPADDD       PoleConstants<>+640(SB), Y2, Y2
 	VMULPS       Y7, Y0, Y0
 	VMULPS       Y2, Y0, Y0
 	VADDPS       Y0, Y3, Y2
 	VMOVUPS      Y2, 512(SI)
-	VMOVUPS      PoleConstants<>+704(SB), Y7
+	VMOVUPS      PoleConstants<>+640(SB), Y7
 	VDIVPS       Y2, Y7, Y2
 	VMULPS       Y2, Y3, Y3
 	VMOVUPS      Y3, 320(SI)
@@ -3607,21 +3764,21 @@ loop0:
 	VMINPS       Y8, Y4, Y8
 	VMAXPS       Y8, Y5, Y8
 	VMOVAPS      Y6, Y9
-	VFMADD231PS  PoleConstants<>+608(SB), Y8, Y9
+	VFMADD231PS  PoleConstants<>+576(SB), Y8, Y9
 	VSUBPS       Y6, Y9, Y9
-	VFNMADD231PS PoleConstants<>+640(SB), Y9, Y8
 	VFNMADD231PS PoleConstants<>+672(SB), Y9, Y8
+	VFNMADD231PS PoleConstants<>+704(SB), Y9, Y8
 	VMULPS       Y8, Y8, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PS  PoleConstants<>+896(SB), Y8, Y12
-	VFMADD213PS  PoleConstants<>+832(SB), Y8, Y12
+	VFMADD231PS  PoleConstants<>+864(SB), Y8, Y12
 	VFMADD213PS  PoleConstants<>+800(SB), Y8, Y12
 	VFMADD213PS  PoleConstants<>+768(SB), Y8, Y12
 	VFMADD213PS  PoleConstants<>+736(SB), Y8, Y12
+	VFMADD213PS  PoleConstants<>+608(SB), Y8, Y12
 	VFMADD231PS  Y12, Y11, Y8
 	VADDPS       Y7, Y8, Y8
 	VMOVAPS      Y6, Y11
-	VFMADD231PS  PoleConstants<>+736(SB), Y9, Y11
+	VFMADD231PS  PoleConstants<>+608(SB), Y9, Y11
 	VSUBPS       Y6, Y11, Y12
 	VSUBPS       Y12, Y9, Y9
 	VADDPS       Y6, Y9, Y9
@@ -3635,20 +3792,20 @@ loop0:
 	VMINPS       Y1, Y4, Y1
 	VMAXPS       Y1, Y5, Y1
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+608(SB), Y1, Y2
+	VFMADD231PS  PoleConstants<>+576(SB), Y1, Y2
 	VSUBPS       Y6, Y2, Y2
-	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y1
 	VFNMADD231PS PoleConstants<>+672(SB), Y2, Y1
+	VFNMADD231PS PoleConstants<>+704(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y4
-	VFMADD231PS  PoleConstants<>+896(SB), Y1, Y10
-	VFMADD213PS  PoleConstants<>+832(SB), Y1, Y10
+	VFMADD231PS  PoleConstants<>+864(SB), Y1, Y10
 	VFMADD213PS  PoleConstants<>+800(SB), Y1, Y10
 	VFMADD213PS  PoleConstants<>+768(SB), Y1, Y10
 	VFMADD213PS  PoleConstants<>+736(SB), Y1, Y10
+	VFMADD213PS  PoleConstants<>+608(SB), Y1, Y10
 	VFMADD231PS  Y10, Y4, Y1
 	VADDPS       Y7, Y1, Y1
 	VMOVAPS      Y6, Y4
-	VFMADD231PS  PoleConstants<>+736(SB), Y2, Y4
+	VFMADD231PS  PoleConstants<>+608(SB), Y2, Y4
 	VSUBPS       Y6, Y4, Y5
 	VSUBPS       Y5, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -3782,17 +3939,17 @@ loop0:
 	VFMADD231PS.BCST 28(DI), Z0, Z3
 	VFMADD231PS.BCST 44(DI), Z0, Z5
 	VFMADD231PS.BCST 60(DI), Z0, Z7
-	VBROADCASTSS     PoleConstants<>+1828(SB), Z8
+	VBROADCASTSS     PoleConstants<>+2304(SB), Z8
 	VANDPS           Z8, Z3, Z9
 	VANDPS           Z8, Z5, Z10
 	VANDPS           Z8, Z7, Z11
 	VANDPS           Z8, Z1, Z12
-	VBROADCASTSS     PoleConstants<>+1824(SB), Z13
+	VBROADCASTSS     PoleConstants<>+964(SB), Z13
 	VMINPS           Z9, Z13, Z9
 	VMINPS           Z10, Z13, Z10
 	VMINPS           Z11, Z13, Z11
 	VMINPS           Z12, Z13, Z12
-	VBROADCASTSS     PoleConstants<>+1156(SB), Z14
+	VBROADCASTSS     PoleConstants<>+1068(SB), Z14
 	VADDPS           Z14, Z9, Z15
 	VADDPS           Z14, Z10, Z16
 	VADDPS           Z14, Z11, Z17
@@ -3801,85 +3958,85 @@ loop0:
 	VPSRLD           $0x14, Z16, Z16
 	VPSRLD           $0x14, Z17, Z17
 	VPSRLD           $0x14, Z18, Z18
-	VMOVUPS          PoleConstants<>+1856(SB), Z19
+	VMOVUPS          PoleConstants<>+2368(SB), Z19
 	VMOVAPS          Z15, Z20
-	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z20
+	VPERMI2PS        PoleConstants<>+2432(SB), Z19, Z20
 	VMOVAPS          Z16, Z21
-	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z21
+	VPERMI2PS        PoleConstants<>+2432(SB), Z19, Z21
 	VMOVAPS          Z17, Z22
-	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z22
+	VPERMI2PS        PoleConstants<>+2432(SB), Z19, Z22
 	VMOVAPS          Z18, Z23
-	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z23
+	VPERMI2PS        PoleConstants<>+2432(SB), Z19, Z23
 	VSUBPS           Z20, Z9, Z9
 	VSUBPS           Z21, Z10, Z10
 	VSUBPS           Z22, Z11, Z11
 	VSUBPS           Z23, Z12, Z12
-	VMOVUPS          PoleConstants<>+1984(SB), Z20
+	VMOVUPS          PoleConstants<>+2496(SB), Z20
 	VMOVAPS          Z15, Z21
-	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z21
+	VPERMI2PS        PoleConstants<>+2560(SB), Z20, Z21
 	VMOVAPS          Z16, Z22
-	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z22
+	VPERMI2PS        PoleConstants<>+2560(SB), Z20, Z22
 	VMOVAPS          Z17, Z23
-	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z23
+	VPERMI2PS        PoleConstants<>+2560(SB), Z20, Z23
 	VMOVAPS          Z18, Z24
-	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z24
-	VMOVUPS          PoleConstants<>+2112(SB), Z25
+	VPERMI2PS        PoleConstants<>+2560(SB), Z20, Z24
+	VMOVUPS          PoleConstants<>+2624(SB), Z25
 	VMOVAPS          Z15, Z26
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z26
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z26
 	VMOVAPS          Z16, Z27
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z27
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z27
 	VMOVAPS          Z17, Z28
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z28
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z28
 	VMOVAPS          Z18, Z29
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z29
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z29
 	VFMADD231PS      Z9, Z21, Z26
 	VFMADD231PS      Z10, Z22, Z27
 	VFMADD231PS      Z11, Z23, Z28
 	VFMADD231PS      Z12, Z24, Z29
-	VMOVUPS          PoleConstants<>+2240(SB), Z21
+	VMOVUPS          PoleConstants<>+2752(SB), Z21
 	VMOVAPS          Z15, Z22
-	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z22
+	VPERMI2PS        PoleConstants<>+2816(SB), Z21, Z22
 	VMOVAPS          Z16, Z23
-	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z23
+	VPERMI2PS        PoleConstants<>+2816(SB), Z21, Z23
 	VMOVAPS          Z17, Z24
-	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z24
+	VPERMI2PS        PoleConstants<>+2816(SB), Z21, Z24
 	VMOVAPS          Z18, Z30
-	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z30
+	VPERMI2PS        PoleConstants<>+2816(SB), Z21, Z30
 	VFMADD231PS      Z9, Z26, Z22
 	VFMADD231PS      Z10, Z27, Z23
 	VFMADD231PS      Z11, Z28, Z24
 	VFMADD231PS      Z12, Z29, Z30
-	VMOVUPS          PoleConstants<>+2368(SB), Z26
+	VMOVUPS          PoleConstants<>+2880(SB), Z26
 	VMOVAPS          Z15, Z27
-	VPERMI2PS        PoleConstants<>+2432(SB), Z26, Z27
+	VPERMI2PS        PoleConstants<>+2944(SB), Z26, Z27
 	VMOVAPS          Z16, Z28
-	VPERMI2PS        PoleConstants<>+2432(SB), Z26, Z28
+	VPERMI2PS        PoleConstants<>+2944(SB), Z26, Z28
 	VMOVAPS          Z17, Z29
-	VPERMI2PS        PoleConstants<>+2432(SB), Z26, Z29
+	VPERMI2PS        PoleConstants<>+2944(SB), Z26, Z29
 	VMOVAPS          Z18, Z31
-	VPERMI2PS        PoleConstants<>+2432(SB), Z26, Z31
+	VPERMI2PS        PoleConstants<>+2944(SB), Z26, Z31
 	VFMADD231PS      Z9, Z22, Z27
 	VFMADD231PS      Z10, Z23, Z28
 	VFMADD231PS      Z11, Z24, Z29
 	VFMADD231PS      Z12, Z30, Z31
-	VMOVUPS          PoleConstants<>+2496(SB), Z22
+	VMOVUPS          PoleConstants<>+3008(SB), Z22
 	VMOVAPS          Z15, Z23
-	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z23
+	VPERMI2PS        PoleConstants<>+3072(SB), Z22, Z23
 	VMOVAPS          Z16, Z24
-	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z24
+	VPERMI2PS        PoleConstants<>+3072(SB), Z22, Z24
 	VMOVAPS          Z17, Z30
-	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z30
+	VPERMI2PS        PoleConstants<>+3072(SB), Z22, Z30
 	VMOVAPS          Z18, Z26
-	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z26
+	VPERMI2PS        PoleConstants<>+3072(SB), Z22, Z26
 	VFMADD231PS      Z9, Z27, Z23
 	VFMADD231PS      Z10, Z28, Z24
 	VFMADD231PS      Z11, Z29, Z30
 	VFMADD231PS      Z12, Z31, Z26
-	VMOVUPS          PoleConstants<>+2624(SB), Z27
-	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z15
-	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z16
-	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z17
-	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z18
+	VMOVUPS          PoleConstants<>+3136(SB), Z27
+	VPERMI2PS        PoleConstants<>+3200(SB), Z27, Z15
+	VPERMI2PS        PoleConstants<>+3200(SB), Z27, Z16
+	VPERMI2PS        PoleConstants<>+3200(SB), Z27, Z17
+	VPERMI2PS        PoleConstants<>+3200(SB), Z27, Z18
 	VMAXPS           Z9, Z15, Z15
 	VMAXPS           Z10, Z16, Z16
 	VMAXPS           Z11, Z17, Z17
@@ -3888,7 +4045,7 @@ loop0:
 	VFMADD231PS      Z10, Z24, Z16
 	VFMADD231PS      Z11, Z30, Z17
 	VFMADD231PS      Z12, Z26, Z18
-	VBROADCASTSS     PoleConstants<>+2752(SB), Z9
+	VBROADCASTSS     PoleConstants<>+3264(SB), Z9
 	VPTERNLOGD       $0xf8, Z9, Z3, Z15
 	VPTERNLOGD       $0xf8, Z9, Z5, Z16
 	VPTERNLOGD       $0xf8, Z9, Z7, Z17
@@ -3934,78 +4091,78 @@ loop0:
 	VPSRLD           $0x14, Z28, Z28
 	VPSRLD           $0x14, Z29, Z29
 	VMOVAPS          Z24, Z30
-	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z30
+	VPERMI2PS        PoleConstants<>+2432(SB), Z19, Z30
 	VMOVAPS          Z26, Z31
-	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z31
+	VPERMI2PS        PoleConstants<>+2432(SB), Z19, Z31
 	VMOVAPS          Z28, Z14
-	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z14
+	VPERMI2PS        PoleConstants<>+2432(SB), Z19, Z14
 	VMOVAPS          Z29, Z13
-	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z13
+	VPERMI2PS        PoleConstants<>+2432(SB), Z19, Z13
 	VSUBPS           Z30, Z10, Z10
 	VSUBPS           Z31, Z11, Z11
 	VSUBPS           Z14, Z12, Z12
 	VSUBPS           Z13, Z23, Z13
 	VMOVAPS          Z24, Z14
-	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z14
+	VPERMI2PS        PoleConstants<>+2560(SB), Z20, Z14
 	VMOVAPS          Z26, Z23
-	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z23
+	VPERMI2PS        PoleConstants<>+2560(SB), Z20, Z23
 	VMOVAPS          Z28, Z30
-	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z30
+	VPERMI2PS        PoleConstants<>+2560(SB), Z20, Z30
 	VMOVAPS          Z29, Z31
-	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z31
+	VPERMI2PS        PoleConstants<>+2560(SB), Z20, Z31
 	VMOVAPS          Z24, Z20
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z20
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z20
 	VMOVAPS          Z26, Z19
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z19
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z19
 	VMOVAPS          Z28, Z8
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z8
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z8
 	VMOVAPS          Z29, Z9
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z9
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z9
 	VFMADD231PS      Z10, Z14, Z20
 	VFMADD231PS      Z11, Z23, Z19
 	VFMADD231PS      Z12, Z30, Z8
 	VFMADD231PS      Z13, Z31, Z9
 	VMOVAPS          Z24, Z14
-	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z14
+	VPERMI2PS        PoleConstants<>+2816(SB), Z21, Z14
 	VMOVAPS          Z26, Z23
-	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z23
+	VPERMI2PS        PoleConstants<>+2816(SB), Z21, Z23
 	VMOVAPS          Z28, Z30
-	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z30
+	VPERMI2PS        PoleConstants<>+2816(SB), Z21, Z30
 	VMOVAPS          Z29, Z31
-	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z31
+	VPERMI2PS        PoleConstants<>+2816(SB), Z21, Z31
 	VFMADD231PS      Z10, Z20, Z14
 	VFMADD231PS      Z11, Z19, Z23
 	VFMADD231PS      Z12, Z8, Z30
 	VFMADD231PS      Z13, Z9, Z31
-	VMOVUPS          PoleConstants<>+2368(SB), Z8
+	VMOVUPS          PoleConstants<>+2880(SB), Z8
 	VMOVAPS          Z24, Z9
-	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z9
+	VPERMI2PS        PoleConstants<>+2944(SB), Z8, Z9
 	VMOVAPS          Z26, Z19
-	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z19
+	VPERMI2PS        PoleConstants<>+2944(SB), Z8, Z19
 	VMOVAPS          Z28, Z20
-	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z20
+	VPERMI2PS        PoleConstants<>+2944(SB), Z8, Z20
 	VMOVAPS          Z29, Z21
-	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z21
+	VPERMI2PS        PoleConstants<>+2944(SB), Z8, Z21
 	VFMADD231PS      Z10, Z14, Z9
 	VFMADD231PS      Z11, Z23, Z19
 	VFMADD231PS      Z12, Z30, Z20
 	VFMADD231PS      Z13, Z31, Z21
 	VMOVAPS          Z24, Z14
-	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z14
+	VPERMI2PS        PoleConstants<>+3072(SB), Z22, Z14
 	VMOVAPS          Z26, Z23
-	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z23
+	VPERMI2PS        PoleConstants<>+3072(SB), Z22, Z23
 	VMOVAPS          Z28, Z30
-	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z30
+	VPERMI2PS        PoleConstants<>+3072(SB), Z22, Z30
 	VMOVAPS          Z29, Z31
-	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z31
+	VPERMI2PS        PoleConstants<>+3072(SB), Z22, Z31
 	VFMADD231PS      Z10, Z9, Z14
 	VFMADD231PS      Z11, Z19, Z23
 	VFMADD231PS      Z12, Z20, Z30
 	VFMADD231PS      Z13, Z21, Z31
-	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z24
-	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z26
-	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z28
-	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z29
+	VPERMI2PS        PoleConstants<>+3200(SB), Z27, Z24
+	VPERMI2PS        PoleConstants<>+3200(SB), Z27, Z26
+	VPERMI2PS        PoleConstants<>+3200(SB), Z27, Z28
+	VPERMI2PS        PoleConstants<>+3200(SB), Z27, Z29
 	VMAXPS           Z10, Z24, Z9
 	VMAXPS           Z11, Z26, Z19
 	VMAXPS           Z12, Z28, Z20
@@ -4014,7 +4171,7 @@ loop0:
 	VFMADD231PS      Z11, Z23, Z19
 	VFMADD231PS      Z12, Z30, Z20
 	VFMADD231PS      Z13, Z31, Z21
-	VBROADCASTSS     PoleConstants<>+2752(SB), Z10
+	VBROADCASTSS     PoleConstants<>+3264(SB), Z10
 	VPTERNLOGD       $0xf8, Z10, Z1, Z9
 	VPTERNLOGD       $0xf8, Z10, Z3, Z19
 	VPTERNLOGD       $0xf8, Z10, Z5, Z20
@@ -4043,17 +4200,17 @@ loop0:
 	VFMADD231PS.BCST 156(DI), Z0, Z3
 	VFMADD231PS.BCST 172(DI), Z0, Z5
 	VFMADD231PS.BCST 188(DI), Z0, Z7
-	VBROADCASTSS     PoleConstants<>+1828(SB), Z11
+	VBROADCASTSS     PoleConstants<>+2304(SB), Z11
 	VANDPS           Z11, Z1, Z12
 	VANDPS           Z11, Z3, Z13
 	VANDPS           Z11, Z5, Z14
 	VANDPS           Z11, Z7, Z23
-	VBROADCASTSS     PoleConstants<>+1824(SB), Z24
+	VBROADCASTSS     PoleConstants<>+964(SB), Z24
 	VMINPS           Z12, Z24, Z12
 	VMINPS           Z13, Z24, Z13
 	VMINPS           Z14, Z24, Z14
 	VMINPS           Z23, Z24, Z23
-	VBROADCASTSS     PoleConstants<>+1156(SB), Z26
+	VBROADCASTSS     PoleConstants<>+1068(SB), Z26
 	VADDPS           Z26, Z12, Z28
 	VADDPS           Z26, Z13, Z29
 	VADDPS           Z26, Z14, Z30
@@ -4062,85 +4219,85 @@ loop0:
 	VPSRLD           $0x14, Z29, Z29
 	VPSRLD           $0x14, Z30, Z30
 	VPSRLD           $0x14, Z31, Z31
-	VMOVUPS          PoleConstants<>+1856(SB), Z26
+	VMOVUPS          PoleConstants<>+2368(SB), Z26
 	VMOVAPS          Z28, Z24
-	VPERMI2PS        PoleConstants<>+1920(SB), Z26, Z24
+	VPERMI2PS        PoleConstants<>+2432(SB), Z26, Z24
 	VMOVAPS          Z29, Z11
-	VPERMI2PS        PoleConstants<>+1920(SB), Z26, Z11
+	VPERMI2PS        PoleConstants<>+2432(SB), Z26, Z11
 	VMOVAPS          Z30, Z10
-	VPERMI2PS        PoleConstants<>+1920(SB), Z26, Z10
+	VPERMI2PS        PoleConstants<>+2432(SB), Z26, Z10
 	VMOVAPS          Z31, Z27
-	VPERMI2PS        PoleConstants<>+1920(SB), Z26, Z27
+	VPERMI2PS        PoleConstants<>+2432(SB), Z26, Z27
 	VSUBPS           Z24, Z12, Z12
 	VSUBPS           Z11, Z13, Z11
 	VSUBPS           Z10, Z14, Z10
 	VSUBPS           Z27, Z23, Z13
-	VMOVUPS          PoleConstants<>+1984(SB), Z14
+	VMOVUPS          PoleConstants<>+2496(SB), Z14
 	VMOVAPS          Z28, Z23
-	VPERMI2PS        PoleConstants<>+2048(SB), Z14, Z23
+	VPERMI2PS        PoleConstants<>+2560(SB), Z14, Z23
 	VMOVAPS          Z29, Z24
-	VPERMI2PS        PoleConstants<>+2048(SB), Z14, Z24
+	VPERMI2PS        PoleConstants<>+2560(SB), Z14, Z24
 	VMOVAPS          Z30, Z27
-	VPERMI2PS        PoleConstants<>+2048(SB), Z14, Z27
+	VPERMI2PS        PoleConstants<>+2560(SB), Z14, Z27
 	VMOVAPS          Z31, Z26
-	VPERMI2PS        PoleConstants<>+2048(SB), Z14, Z26
+	VPERMI2PS        PoleConstants<>+2560(SB), Z14, Z26
 	VMOVAPS          Z28, Z14
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z14
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z14
 	VMOVAPS          Z29, Z22
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z22
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z22
 	VMOVAPS          Z30, Z8
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z8
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z8
 	VMOVUPS          Z21, 64(SP)
 	VMOVAPS          Z31, Z21
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z21
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z21
 	VFMADD231PS      Z12, Z23, Z14
 	VFMADD231PS      Z11, Z24, Z22
 	VFMADD231PS      Z10, Z27, Z8
 	VFMADD231PS      Z13, Z26, Z21
-	VMOVUPS          PoleConstants<>+2240(SB), Z23
+	VMOVUPS          PoleConstants<>+2752(SB), Z23
 	VMOVAPS          Z28, Z24
-	VPERMI2PS        PoleConstants<>+2304(SB), Z23, Z24
+	VPERMI2PS        PoleConstants<>+2816(SB), Z23, Z24
 	VMOVAPS          Z29, Z26
-	VPERMI2PS        PoleConstants<>+2304(SB), Z23, Z26
+	VPERMI2PS        PoleConstants<>+2816(SB), Z23, Z26
 	VMOVAPS          Z30, Z27
-	VPERMI2PS        PoleConstants<>+2304(SB), Z23, Z27
+	VPERMI2PS        PoleConstants<>+2816(SB), Z23, Z27
 	VMOVAPS          Z31, Z25
-	VPERMI2PS        PoleConstants<>+2304(SB), Z23, Z25
+	VPERMI2PS        PoleConstants<>+2816(SB), Z23, Z25
 	VFMADD231PS      Z12, Z14, Z24
 	VFMADD231PS      Z11, Z22, Z26
 	VFMADD231PS      Z10, Z8, Z27
 	VFMADD231PS      Z13, Z21, Z25
-	VMOVUPS          PoleConstants<>+2368(SB), Z8
+	VMOVUPS          PoleConstants<>+2880(SB), Z8
 	VMOVAPS          Z28, Z14
-	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z14
+	VPERMI2PS        PoleConstants<>+2944(SB), Z8, Z14
 	VMOVAPS          Z29, Z21
-	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z21
+	VPERMI2PS        PoleConstants<>+2944(SB), Z8, Z21
 	VMOVAPS          Z30, Z22
-	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z22
+	VPERMI2PS        PoleConstants<>+2944(SB), Z8, Z22
 	VMOVAPS          Z31, Z23
-	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z23
+	VPERMI2PS        PoleConstants<>+2944(SB), Z8, Z23
 	VFMADD231PS      Z12, Z24, Z14
 	VFMADD231PS      Z11, Z26, Z21
 	VFMADD231PS      Z10, Z27, Z22
 	VFMADD231PS      Z13, Z25, Z23
-	VMOVUPS          PoleConstants<>+2496(SB), Z24
+	VMOVUPS          PoleConstants<>+3008(SB), Z24
 	VMOVAPS          Z28, Z25
-	VPERMI2PS        PoleConstants<>+2560(SB), Z24, Z25
+	VPERMI2PS        PoleConstants<>+3072(SB), Z24, Z25
 	VMOVAPS          Z29, Z26
-	VPERMI2PS        PoleConstants<>+2560(SB), Z24, Z26
+	VPERMI2PS        PoleConstants<>+3072(SB), Z24, Z26
 	VMOVAPS          Z30, Z27
-	VPERMI2PS        PoleConstants<>+2560(SB), Z24, Z27
+	VPERMI2PS        PoleConstants<>+3072(SB), Z24, Z27
 	VMOVAPS          Z31, Z8
-	VPERMI2PS        PoleConstants<>+2560(SB), Z24, Z8
+	VPERMI2PS        PoleConstants<>+3072(SB), Z24, Z8
 	VFMADD231PS      Z12, Z14, Z25
 	VFMADD231PS      Z11, Z21, Z26
 	VFMADD231PS      Z10, Z22, Z27
 	VFMADD231PS      Z13, Z23, Z8
-	VMOVUPS          PoleConstants<>+2624(SB), Z14
-	VPERMI2PS        PoleConstants<>+2688(SB), Z14, Z28
-	VPERMI2PS        PoleConstants<>+2688(SB), Z14, Z29
-	VPERMI2PS        PoleConstants<>+2688(SB), Z14, Z30
-	VPERMI2PS        PoleConstants<>+2688(SB), Z14, Z31
+	VMOVUPS          PoleConstants<>+3136(SB), Z14
+	VPERMI2PS        PoleConstants<>+3200(SB), Z14, Z28
+	VPERMI2PS        PoleConstants<>+3200(SB), Z14, Z29
+	VPERMI2PS        PoleConstants<>+3200(SB), Z14, Z30
+	VPERMI2PS        PoleConstants<>+3200(SB), Z14, Z31
 	VMAXPS           Z12, Z28, Z21
 	VMAXPS           Z11, Z29, Z22
 	VMAXPS           Z10, Z30, Z23
@@ -4149,7 +4306,7 @@ loop0:
 	VFMADD231PS      Z11, Z26, Z22
 	VFMADD231PS      Z10, Z27, Z23
 	VFMADD231PS      Z13, Z8, Z28
-	VBROADCASTSS     PoleConstants<>+2752(SB), Z8
+	VBROADCASTSS     PoleConstants<>+3264(SB), Z8
 	VPTERNLOGD       $0xf8, Z8, Z1, Z21
 	VPTERNLOGD       $0xf8, Z8, Z3, Z22
 	VPTERNLOGD       $0xf8, Z8, Z5, Z23
@@ -4179,16 +4336,16 @@ loop0:
 	VFMADD231PS.BCST 216(DI), Z2, Z3
 	VFMADD231PS.BCST 204(DI), Z0, Z1
 	VFMADD231PS.BCST 232(DI), Z2, Z5
-	VBROADCASTSS     PoleConstants<>+1828(SB), Z2
+	VBROADCASTSS     PoleConstants<>+2304(SB), Z2
 	VANDPS           Z2, Z1, Z4
 	VFMADD231PS.BCST 220(DI), Z0, Z3
 	VBROADCASTSS     248(DI), Z6
 	VFMADD231PS      4032(SI), Z6, Z7
-	VBROADCASTSS     PoleConstants<>+1824(SB), Z6
+	VBROADCASTSS     PoleConstants<>+964(SB), Z6
 	VMINPS           Z4, Z6, Z4
 	VANDPS           Z2, Z3, Z10
 	VFMADD231PS.BCST 236(DI), Z0, Z5
-	VBROADCASTSS     PoleConstants<>+1156(SB), Z11
+	VBROADCASTSS     PoleConstants<>+1068(SB), Z11
 	VADDPS           Z11, Z4, Z12
 	VMINPS           Z10, Z6, Z10
 	VANDPS           Z2, Z5, Z13
@@ -4197,98 +4354,98 @@ loop0:
 	VADDPS           Z11, Z10, Z12
 	VMINPS           Z13, Z6, Z13
 	VANDPS           Z2, Z7, Z2
-	VMOVUPS          PoleConstants<>+1856(SB), Z25
+	VMOVUPS          PoleConstants<>+2368(SB), Z25
 	VMOVAPS          Z0, Z26
-	VPERMI2PS        PoleConstants<>+1920(SB), Z25, Z26
+	VPERMI2PS        PoleConstants<>+2432(SB), Z25, Z26
 	VPSRLD           $0x14, Z12, Z12
 	VADDPS           Z11, Z13, Z27
 	VMINPS           Z2, Z6, Z2
 	VSUBPS           Z26, Z4, Z4
 	VMOVAPS          Z12, Z6
-	VPERMI2PS        PoleConstants<>+1920(SB), Z25, Z6
+	VPERMI2PS        PoleConstants<>+2432(SB), Z25, Z6
 	VPSRLD           $0x14, Z27, Z26
 	VADDPS           Z11, Z2, Z27
-	VMOVUPS          PoleConstants<>+1984(SB), Z29
+	VMOVUPS          PoleConstants<>+2496(SB), Z29
 	VMOVAPS          Z0, Z30
-	VPERMI2PS        PoleConstants<>+2048(SB), Z29, Z30
+	VPERMI2PS        PoleConstants<>+2560(SB), Z29, Z30
 	VSUBPS           Z6, Z10, Z6
 	VMOVAPS          Z26, Z10
-	VPERMI2PS        PoleConstants<>+1920(SB), Z25, Z10
+	VPERMI2PS        PoleConstants<>+2432(SB), Z25, Z10
 	VPSRLD           $0x14, Z27, Z27
-	VMOVUPS          PoleConstants<>+2112(SB), Z31
+	VMOVUPS          PoleConstants<>+2624(SB), Z31
 	VMOVAPS          Z0, Z11
-	VPERMI2PS        PoleConstants<>+2176(SB), Z31, Z11
+	VPERMI2PS        PoleConstants<>+2688(SB), Z31, Z11
 	VMOVAPS          Z12, Z8
-	VPERMI2PS        PoleConstants<>+2048(SB), Z29, Z8
+	VPERMI2PS        PoleConstants<>+2560(SB), Z29, Z8
 	VSUBPS           Z10, Z13, Z10
 	VMOVAPS          Z27, Z13
-	VPERMI2PS        PoleConstants<>+1920(SB), Z25, Z13
+	VPERMI2PS        PoleConstants<>+2432(SB), Z25, Z13
 	VFMADD231PS      Z4, Z30, Z11
 	VMOVAPS          Z12, Z25
-	VPERMI2PS        PoleConstants<>+2176(SB), Z31, Z25
+	VPERMI2PS        PoleConstants<>+2688(SB), Z31, Z25
 	VMOVAPS          Z26, Z30
-	VPERMI2PS        PoleConstants<>+2048(SB), Z29, Z30
+	VPERMI2PS        PoleConstants<>+2560(SB), Z29, Z30
 	VSUBPS           Z13, Z2, Z2
-	VMOVUPS          PoleConstants<>+2240(SB), Z13
+	VMOVUPS          PoleConstants<>+2752(SB), Z13
 	VMOVAPS          Z0, Z14
-	VPERMI2PS        PoleConstants<>+2304(SB), Z13, Z14
+	VPERMI2PS        PoleConstants<>+2816(SB), Z13, Z14
 	VFMADD231PS      Z6, Z8, Z25
 	VMOVAPS          Z26, Z8
-	VPERMI2PS        PoleConstants<>+2176(SB), Z31, Z8
+	VPERMI2PS        PoleConstants<>+2688(SB), Z31, Z8
 	VMOVAPS          Z27, Z24
-	VPERMI2PS        PoleConstants<>+2048(SB), Z29, Z24
+	VPERMI2PS        PoleConstants<>+2560(SB), Z29, Z24
 	VFMADD231PS      Z4, Z11, Z14
 	VMOVAPS          Z12, Z11
-	VPERMI2PS        PoleConstants<>+2304(SB), Z13, Z11
+	VPERMI2PS        PoleConstants<>+2816(SB), Z13, Z11
 	VFMADD231PS      Z10, Z30, Z8
 	VMOVAPS          Z27, Z29
-	VPERMI2PS        PoleConstants<>+2176(SB), Z31, Z29
-	VMOVUPS          PoleConstants<>+2368(SB), Z30
+	VPERMI2PS        PoleConstants<>+2688(SB), Z31, Z29
+	VMOVUPS          PoleConstants<>+2880(SB), Z30
 	VMOVAPS          Z0, Z31
-	VPERMI2PS        PoleConstants<>+2432(SB), Z30, Z31
+	VPERMI2PS        PoleConstants<>+2944(SB), Z30, Z31
 	VFMADD231PS      Z6, Z25, Z11
 	VMOVAPS          Z26, Z25
-	VPERMI2PS        PoleConstants<>+2304(SB), Z13, Z25
+	VPERMI2PS        PoleConstants<>+2816(SB), Z13, Z25
 	VFMADD231PS      Z2, Z24, Z29
 	VFMADD231PS      Z4, Z14, Z31
 	VMOVAPS          Z12, Z14
-	VPERMI2PS        PoleConstants<>+2432(SB), Z30, Z14
+	VPERMI2PS        PoleConstants<>+2944(SB), Z30, Z14
 	VFMADD231PS      Z10, Z8, Z25
 	VMOVAPS          Z27, Z8
-	VPERMI2PS        PoleConstants<>+2304(SB), Z13, Z8
-	VMOVUPS          PoleConstants<>+2496(SB), Z13
+	VPERMI2PS        PoleConstants<>+2816(SB), Z13, Z8
+	VMOVUPS          PoleConstants<>+3008(SB), Z13
 	VMOVAPS          Z0, Z24
-	VPERMI2PS        PoleConstants<>+2560(SB), Z13, Z24
+	VPERMI2PS        PoleConstants<>+3072(SB), Z13, Z24
 	VFMADD231PS      Z6, Z11, Z14
 	VMOVAPS          Z26, Z11
-	VPERMI2PS        PoleConstants<>+2432(SB), Z30, Z11
+	VPERMI2PS        PoleConstants<>+2944(SB), Z30, Z11
 	VFMADD231PS      Z2, Z29, Z8
 	VFMADD231PS      Z4, Z31, Z24
 	VMOVAPS          Z12, Z29
-	VPERMI2PS        PoleConstants<>+2560(SB), Z13, Z29
+	VPERMI2PS        PoleConstants<>+3072(SB), Z13, Z29
 	VFMADD231PS      Z10, Z25, Z11
 	VMOVAPS          Z27, Z25
-	VPERMI2PS        PoleConstants<>+2432(SB), Z30, Z25
-	VMOVUPS          PoleConstants<>+2624(SB), Z30
-	VPERMI2PS        PoleConstants<>+2688(SB), Z30, Z0
+	VPERMI2PS        PoleConstants<>+2944(SB), Z30, Z25
+	VMOVUPS          PoleConstants<>+3136(SB), Z30
+	VPERMI2PS        PoleConstants<>+3200(SB), Z30, Z0
 	VFMADD231PS      Z6, Z14, Z29
 	VMOVAPS          Z26, Z14
-	VPERMI2PS        PoleConstants<>+2560(SB), Z13, Z14
+	VPERMI2PS        PoleConstants<>+3072(SB), Z13, Z14
 	VFMADD231PS      Z2, Z8, Z25
 	VMAXPS           Z4, Z0, Z0
-	VPERMI2PS        PoleConstants<>+2688(SB), Z30, Z12
+	VPERMI2PS        PoleConstants<>+3200(SB), Z30, Z12
 	VFMADD231PS      Z10, Z11, Z14
 	VMOVAPS          Z27, Z8
-	VPERMI2PS        PoleConstants<>+2560(SB), Z13, Z8
+	VPERMI2PS        PoleConstants<>+3072(SB), Z13, Z8
 	VFMADD231PS      Z4, Z24, Z0
 	VMAXPS           Z6, Z12, Z4
-	VPERMI2PS        PoleConstants<>+2688(SB), Z30, Z26
+	VPERMI2PS        PoleConstants<>+3200(SB), Z30, Z26
 	VFMADD231PS      Z2, Z25, Z8
-	VBROADCASTSS     PoleConstants<>+2752(SB), Z11
+	VBROADCASTSS     PoleConstants<>+3264(SB), Z11
 	VPTERNLOGD       $0xf8, Z11, Z1, Z0
 	VFMADD231PS      Z6, Z29, Z4
 	VMAXPS           Z10, Z26, Z1
-	VPERMI2PS        PoleConstants<>+2688(SB), Z30, Z27
+	VPERMI2PS        PoleConstants<>+3200(SB), Z30, Z27
 	VMOVUPS          Z0, 2624(SI)
 	VPTERNLOGD       $0xf8, Z11, Z3, Z4
 	VFMADD231PS      Z10, Z14, Z1
@@ -4346,34 +4503,34 @@ loop0:
 	VBLENDMPS    Z2, Z0, K1, Z0
 	VMOVUPS      Z0, 448(SI)
 	VSUBPS       Z0, Z2, Z1
-	VBROADCASTSS PoleConstants<>+1136(SB), Z2
+	VBROADCASTSS PoleConstants<>+3268(SB), Z2
 	VMINPS       Z1, Z2, Z1
-	VBROADCASTSS PoleConstants<>+1132(SB), Z3
+	VBROADCASTSS PoleConstants<>+1060(SB), Z3
 	VMAXPS       Z1, Z3, Z1
-	VBROADCASTSS PoleConstants<>+1144(SB), Z4
-	VBROADCASTSS PoleConstants<>+1140(SB), Z6
+	VBROADCASTSS PoleConstants<>+1064(SB), Z4
+	VBROADCASTSS PoleConstants<>+3272(SB), Z6
 	VMOVAPS      Z6, Z7
 	VFMADD231PS  Z4, Z1, Z7
 	VSUBPS       Z6, Z7, Z7
-	VBROADCASTSS PoleConstants<>+1148(SB), Z8
+	VBROADCASTSS PoleConstants<>+1072(SB), Z8
 	VFNMADD231PS Z8, Z7, Z1
-	VBROADCASTSS PoleConstants<>+1152(SB), Z9
+	VBROADCASTSS PoleConstants<>+1076(SB), Z9
 	VFNMADD231PS Z9, Z7, Z1
 	VMULPS       Z1, Z1, Z10
-	VBROADCASTSS PoleConstants<>+1180(SB), Z11
-	VBROADCASTSS PoleConstants<>+1176(SB), Z12
+	VBROADCASTSS PoleConstants<>+1100(SB), Z11
+	VBROADCASTSS PoleConstants<>+1096(SB), Z12
 	VMOVAPS      Z12, Z13
 	VFMADD231PS  Z1, Z11, Z13
-	VBROADCASTSS PoleConstants<>+1172(SB), Z14
+	VBROADCASTSS PoleConstants<>+1092(SB), Z14
 	VFMADD213PS  Z14, Z1, Z13
-	VBROADCASTSS PoleConstants<>+1168(SB), Z15
+	VBROADCASTSS PoleConstants<>+1088(SB), Z15
 	VFMADD213PS  Z15, Z1, Z13
-	VBROADCASTSS PoleConstants<>+1164(SB), Z16
+	VBROADCASTSS PoleConstants<>+1084(SB), Z16
 	VFMADD213PS  Z16, Z1, Z13
-	VBROADCASTSS PoleConstants<>+1160(SB), Z17
+	VBROADCASTSS PoleConstants<>+1080(SB), Z17
 	VFMADD213PS  Z17, Z1, Z13
 	VFMADD231PS  Z13, Z10, Z1
-	VBROADCASTSS PoleConstants<>+1156(SB), Z10
+	VBROADCASTSS PoleConstants<>+1068(SB), Z10
 	VADDPS       Z10, Z1, Z1
 	VSCALEFPS    Z7, Z1, Z1
 	VSUBPS       Z0, Z5, Z0
@@ -4458,15 +4615,15 @@ TEXT ·poleLossBatchAVX2(SB), NOSPLIT, $32-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      PoleConstants<>+2756(SB), Y0
+	VMOVUPS      PoleConstants<>+3276(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       PoleConstants<>+704(SB), Y0, Y0
+	VANDPS       PoleConstants<>+640(SB), Y0, Y0
 	VMOVUPS      Y0, 1600(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 1664(SI)
-	VMOVUPS      PoleConstants<>+2820(SB), Y1
+	VMOVUPS      PoleConstants<>+3340(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       PoleConstants<>+704(SB), Y1, Y1
+	VANDPS       PoleConstants<>+640(SB), Y1, Y1
 	VMOVUPS      Y1, 1632(SI)
 	VMOVUPS      Y0, 1696(SI)
 	MOVQ         tiles+32(FP), R13
@@ -4553,10 +4710,10 @@ loop0:
 	VFMADD231PS  4096(SI), Y4, Y1
 	VEXTRACTF128 $0x01, Y1, X4
 	VCVTPS2PD    X1, Y1
-	VMOVUPS      PoleConstants<>+64(SB), Y5
+	VMOVUPS      PoleConstants<>+2240(SB), Y5
 	VMINPD       Y3, Y5, Y3
 	VMINPD       Y1, Y5, Y1
-	VMOVUPS      PoleConstants<>+32(SB), Y6
+	VMOVUPS      PoleConstants<>+2208(SB), Y6
 	VMAXPD       Y3, Y6, Y3
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y3, Y3, Y7
@@ -6033,10 +6190,10 @@ loop0:
 	VCVTPD2PSY   Y5, X5
 	VCVTPS2PD    X12, Y8
 	VCVTPS2PD    X13, Y11
-	VMOVUPS      PoleConstants<>+64(SB), Y12
+	VMOVUPS      PoleConstants<>+2240(SB), Y12
 	VMINPD       Y8, Y12, Y8
 	VMINPD       Y11, Y12, Y11
-	VMOVUPS      PoleConstants<>+32(SB), Y12
+	VMOVUPS      PoleConstants<>+2208(SB), Y12
 	VMAXPD       Y8, Y12, Y8
 	VMAXPD       Y11, Y12, Y11
 	VMULPD       Y8, Y8, Y12
@@ -6216,68 +6373,68 @@ loop0:
 	VBLENDVPS    Y2, Y8, Y3, Y2
 	VMOVUPS      Y2, 448(SI)
 	VSUBPS       Y2, Y8, Y3
-	VMOVUPS      PoleConstants<>+544(SB), Y4
+	VMOVUPS      PoleConstants<>+2272(SB), Y4
 	VMINPS       Y3, Y4, Y3
 	VMOVUPS      PoleConstants<>+512(SB), Y5
 	VMAXPS       Y3, Y5, Y3
-	VMOVUPS      PoleConstants<>+576(SB), Y6
+	VMOVUPS      PoleConstants<>+544(SB), Y6
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  PoleConstants<>+608(SB), Y3, Y7
+	VFMADD231PS  PoleConstants<>+576(SB), Y3, Y7
 	VSUBPS       Y6, Y7, Y7
-	VFNMADD231PS PoleConstants<>+640(SB), Y7, Y3
 	VFNMADD231PS PoleConstants<>+672(SB), Y7, Y3
+	VFNMADD231PS PoleConstants<>+704(SB), Y7, Y3
 	VMULPS       Y3, Y3, Y8
-	VMOVUPS      PoleConstants<>+864(SB), Y10
+	VMOVUPS      PoleConstants<>+832(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PS  PoleConstants<>+896(SB), Y3, Y11
-	VFMADD213PS  PoleConstants<>+832(SB), Y3, Y11
+	VFMADD231PS  PoleConstants<>+864(SB), Y3, Y11
 	VFMADD213PS  PoleConstants<>+800(SB), Y3, Y11
 	VFMADD213PS  PoleConstants<>+768(SB), Y3, Y11
 	VFMADD213PS  PoleConstants<>+736(SB), Y3, Y11
+	VFMADD213PS  PoleConstants<>+608(SB), Y3, Y11
 	VFMADD231PS  Y11, Y8, Y3
-	VADDPS       PoleConstants<>+704(SB), Y3, Y3
+	VADDPS       PoleConstants<>+640(SB), Y3, Y3
 	VMOVAPS      Y6, Y8
-	VFMADD231PS  PoleConstants<>+736(SB), Y7, Y8
+	VFMADD231PS  PoleConstants<>+608(SB), Y7, Y8
 	VSUBPS       Y6, Y8, Y11
 	VSUBPS       Y11, Y7, Y7
 	VADDPS       Y6, Y7, Y7
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       PoleConstants<>+704(SB), Y8, Y8
+	VPADDD       PoleConstants<>+640(SB), Y8, Y8
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       PoleConstants<>+704(SB), Y7, Y7
+	VPADDD       PoleConstants<>+640(SB), Y7, Y7
 	VMULPS       Y8, Y3, Y3
 	VMULPS       Y7, Y3, Y3
 	VSUBPS       Y2, Y0, Y0
 	VMINPS       Y0, Y4, Y0
 	VMAXPS       Y0, Y5, Y0
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+608(SB), Y0, Y2
+	VFMADD231PS  PoleConstants<>+576(SB), Y0, Y2
 	VSUBPS       Y6, Y2, Y2
-	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y0
 	VFNMADD231PS PoleConstants<>+672(SB), Y2, Y0
+	VFNMADD231PS PoleConstants<>+704(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y7
 	VMOVAPS      Y10, Y8
-	VFMADD231PS  PoleConstants<>+896(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+832(SB), Y0, Y8
+	VFMADD231PS  PoleConstants<>+864(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+800(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+768(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+736(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+608(SB), Y0, Y8
 	VFMADD231PS  Y8, Y7, Y0
-	VADDPS       PoleConstants<>+704(SB), Y0, Y0
+	VADDPS       PoleConstants<>+640(SB), Y0, Y0
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  PoleConstants<>+736(SB), Y2, Y7
+	VFMADD231PS  PoleConstants<>+608(SB), Y2, Y7
 	VSUBPS       Y6, Y7, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       PoleConstants<>+704(SB), Y7, Y7
+	VPADDD       PoleConstants<>+640(SB), Y7, Y7
 	VPSLLD       $0x17, Y2, Y2
-	VPADDD       PoleConstants<>+704(SB), Y2, Y2
+	VPADDD       PoleConstants<>+640(SB), Y2, Y2
 	VMULPS       Y7, Y0, Y0
 	VMULPS       Y2, Y0, Y0
 	VADDPS       Y0, Y3, Y2
 	VMOVUPS      Y2, 512(SI)
-	VMOVUPS      PoleConstants<>+704(SB), Y7
+	VMOVUPS      PoleConstants<>+640(SB), Y7
 	VDIVPS       Y2, Y7, Y8
 	VMULPS       Y8, Y3, Y3
 	VMOVUPS      Y3, 320(SI)
@@ -6291,21 +6448,21 @@ loop0:
 	VMINPS       Y3, Y4, Y3
 	VMAXPS       Y3, Y5, Y3
 	VMOVAPS      Y6, Y8
-	VFMADD231PS  PoleConstants<>+608(SB), Y3, Y8
+	VFMADD231PS  PoleConstants<>+576(SB), Y3, Y8
 	VSUBPS       Y6, Y8, Y8
-	VFNMADD231PS PoleConstants<>+640(SB), Y8, Y3
 	VFNMADD231PS PoleConstants<>+672(SB), Y8, Y3
+	VFNMADD231PS PoleConstants<>+704(SB), Y8, Y3
 	VMULPS       Y3, Y3, Y9
 	VMOVAPS      Y10, Y11
-	VFMADD231PS  PoleConstants<>+896(SB), Y3, Y11
-	VFMADD213PS  PoleConstants<>+832(SB), Y3, Y11
+	VFMADD231PS  PoleConstants<>+864(SB), Y3, Y11
 	VFMADD213PS  PoleConstants<>+800(SB), Y3, Y11
 	VFMADD213PS  PoleConstants<>+768(SB), Y3, Y11
 	VFMADD213PS  PoleConstants<>+736(SB), Y3, Y11
+	VFMADD213PS  PoleConstants<>+608(SB), Y3, Y11
 	VFMADD231PS  Y11, Y9, Y3
 	VADDPS       Y7, Y3, Y3
 	VMOVAPS      Y6, Y9
-	VFMADD231PS  PoleConstants<>+736(SB), Y8, Y9
+	VFMADD231PS  PoleConstants<>+608(SB), Y8, Y9
 	VSUBPS       Y6, Y9, Y11
 	VSUBPS       Y11, Y8, Y8
 	VADDPS       Y6, Y8, Y8
@@ -6319,20 +6476,20 @@ loop0:
 	VMINPS       Y0, Y4, Y0
 	VMAXPS       Y0, Y5, Y0
 	VMOVAPS      Y6, Y1
-	VFMADD231PS  PoleConstants<>+608(SB), Y0, Y1
+	VFMADD231PS  PoleConstants<>+576(SB), Y0, Y1
 	VSUBPS       Y6, Y1, Y1
-	VFNMADD231PS PoleConstants<>+640(SB), Y1, Y0
 	VFNMADD231PS PoleConstants<>+672(SB), Y1, Y0
+	VFNMADD231PS PoleConstants<>+704(SB), Y1, Y0
 	VMULPS       Y0, Y0, Y4
-	VFMADD231PS  PoleConstants<>+896(SB), Y0, Y10
-	VFMADD213PS  PoleConstants<>+832(SB), Y0, Y10
+	VFMADD231PS  PoleConstants<>+864(SB), Y0, Y10
 	VFMADD213PS  PoleConstants<>+800(SB), Y0, Y10
 	VFMADD213PS  PoleConstants<>+768(SB), Y0, Y10
 	VFMADD213PS  PoleConstants<>+736(SB), Y0, Y10
+	VFMADD213PS  PoleConstants<>+608(SB), Y0, Y10
 	VFMADD231PS  Y10, Y4, Y0
 	VADDPS       Y7, Y0, Y0
 	VMOVAPS      Y6, Y4
-	VFMADD231PS  PoleConstants<>+736(SB), Y1, Y4
+	VFMADD231PS  PoleConstants<>+608(SB), Y1, Y4
 	VSUBPS       Y6, Y4, Y5
 	VSUBPS       Y5, Y1, Y1
 	VADDPS       Y6, Y1, Y1
@@ -6355,103 +6512,103 @@ loop0:
 	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X1, Y1
-	VPADDQ       PoleConstants<>+1216(SB), Y1, Y4
-	VPADDQ       PoleConstants<>+1216(SB), Y2, Y5
+	VPADDQ       PoleConstants<>+1136(SB), Y1, Y4
+	VPADDQ       PoleConstants<>+1136(SB), Y2, Y5
 	VPSRLQ       $0x34, Y4, Y6
 	VPSRLQ       $0x34, Y5, Y7
-	VORPD        PoleConstants<>+1248(SB), Y6, Y6
-	VORPD        PoleConstants<>+1248(SB), Y7, Y7
-	VSUBPD       PoleConstants<>+1280(SB), Y6, Y6
-	VSUBPD       PoleConstants<>+1280(SB), Y7, Y7
-	VANDPD       PoleConstants<>+1312(SB), Y4, Y4
-	VANDPD       PoleConstants<>+1312(SB), Y5, Y5
-	VPADDQ       PoleConstants<>+1344(SB), Y4, Y4
-	VPADDQ       PoleConstants<>+1344(SB), Y5, Y5
+	VORPD        PoleConstants<>+1168(SB), Y6, Y6
+	VORPD        PoleConstants<>+1168(SB), Y7, Y7
+	VSUBPD       PoleConstants<>+1200(SB), Y6, Y6
+	VSUBPD       PoleConstants<>+1200(SB), Y7, Y7
+	VANDPD       PoleConstants<>+1232(SB), Y4, Y4
+	VANDPD       PoleConstants<>+1232(SB), Y5, Y5
+	VPADDQ       PoleConstants<>+1264(SB), Y4, Y4
+	VPADDQ       PoleConstants<>+1264(SB), Y5, Y5
 	VSUBPD       PoleConstants<>+256(SB), Y4, Y4
 	VSUBPD       PoleConstants<>+256(SB), Y5, Y5
-	VADDPD       PoleConstants<>+1376(SB), Y4, Y8
-	VADDPD       PoleConstants<>+1376(SB), Y5, Y9
+	VADDPD       PoleConstants<>+1296(SB), Y4, Y8
+	VADDPD       PoleConstants<>+1296(SB), Y5, Y9
 	VDIVPD       Y8, Y4, Y4
 	VDIVPD       Y9, Y5, Y5
 	VMULPD       Y4, Y4, Y8
 	VMULPD       Y5, Y5, Y9
-	VMOVUPS      PoleConstants<>+1536(SB), Y10
+	VMOVUPS      PoleConstants<>+1456(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  PoleConstants<>+1568(SB), Y8, Y11
+	VFMADD231PD  PoleConstants<>+1488(SB), Y8, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  PoleConstants<>+1568(SB), Y9, Y12
-	VFMADD213PD  PoleConstants<>+1504(SB), Y8, Y11
-	VFMADD213PD  PoleConstants<>+1504(SB), Y9, Y12
-	VFMADD213PD  PoleConstants<>+1472(SB), Y8, Y11
-	VFMADD213PD  PoleConstants<>+1472(SB), Y9, Y12
-	VFMADD213PD  PoleConstants<>+1440(SB), Y8, Y11
-	VFMADD213PD  PoleConstants<>+1440(SB), Y9, Y12
+	VFMADD231PD  PoleConstants<>+1488(SB), Y9, Y12
+	VFMADD213PD  PoleConstants<>+1424(SB), Y8, Y11
+	VFMADD213PD  PoleConstants<>+1424(SB), Y9, Y12
+	VFMADD213PD  PoleConstants<>+1392(SB), Y8, Y11
+	VFMADD213PD  PoleConstants<>+1392(SB), Y9, Y12
+	VFMADD213PD  PoleConstants<>+1360(SB), Y8, Y11
+	VFMADD213PD  PoleConstants<>+1360(SB), Y9, Y12
 	VMULPD       Y11, Y4, Y4
 	VMULPD       Y12, Y5, Y5
-	VFMADD231PD  PoleConstants<>+1408(SB), Y6, Y4
-	VFMADD231PD  PoleConstants<>+1408(SB), Y7, Y5
+	VFMADD231PD  PoleConstants<>+1328(SB), Y6, Y4
+	VFMADD231PD  PoleConstants<>+1328(SB), Y7, Y5
 	VXORPS       X6, X6, X6
 	VCMPPD       $0x00, Y6, Y1, Y7
 	VCMPPD       $0x00, Y6, Y2, Y8
-	VBLENDVPD    Y7, PoleConstants<>+1632(SB), Y4, Y4
-	VBLENDVPD    Y8, PoleConstants<>+1632(SB), Y5, Y5
-	VCMPPD       $0x00, PoleConstants<>+1184(SB), Y1, Y7
-	VCMPPD       $0x00, PoleConstants<>+1184(SB), Y2, Y8
-	VBLENDVPD    Y7, PoleConstants<>+1184(SB), Y4, Y4
-	VBLENDVPD    Y8, PoleConstants<>+1184(SB), Y5, Y5
+	VBLENDVPD    Y7, PoleConstants<>+1552(SB), Y4, Y4
+	VBLENDVPD    Y8, PoleConstants<>+1552(SB), Y5, Y5
+	VCMPPD       $0x00, PoleConstants<>+1104(SB), Y1, Y7
+	VCMPPD       $0x00, PoleConstants<>+1104(SB), Y2, Y8
+	VBLENDVPD    Y7, PoleConstants<>+1104(SB), Y4, Y4
+	VBLENDVPD    Y8, PoleConstants<>+1104(SB), Y5, Y5
 	VCMPPD       $0x19, Y6, Y1, Y1
 	VCMPPD       $0x19, Y6, Y2, Y2
-	VBLENDVPD    Y1, PoleConstants<>+1664(SB), Y4, Y1
-	VBLENDVPD    Y2, PoleConstants<>+1664(SB), Y5, Y2
+	VBLENDVPD    Y1, PoleConstants<>+1584(SB), Y4, Y1
+	VBLENDVPD    Y2, PoleConstants<>+1584(SB), Y5, Y2
 	VCVTPD2PSY   Y1, X1
 	VCVTPD2PSY   Y2, X2
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X0, Y0
-	VPADDQ       PoleConstants<>+1216(SB), Y3, Y4
-	VPADDQ       PoleConstants<>+1216(SB), Y0, Y5
+	VPADDQ       PoleConstants<>+1136(SB), Y3, Y4
+	VPADDQ       PoleConstants<>+1136(SB), Y0, Y5
 	VPSRLQ       $0x34, Y4, Y7
 	VPSRLQ       $0x34, Y5, Y8
-	VORPD        PoleConstants<>+1248(SB), Y7, Y7
-	VORPD        PoleConstants<>+1248(SB), Y8, Y8
-	VSUBPD       PoleConstants<>+1280(SB), Y7, Y7
-	VSUBPD       PoleConstants<>+1280(SB), Y8, Y8
-	VANDPD       PoleConstants<>+1312(SB), Y4, Y4
-	VANDPD       PoleConstants<>+1312(SB), Y5, Y5
-	VPADDQ       PoleConstants<>+1344(SB), Y4, Y4
-	VPADDQ       PoleConstants<>+1344(SB), Y5, Y5
+	VORPD        PoleConstants<>+1168(SB), Y7, Y7
+	VORPD        PoleConstants<>+1168(SB), Y8, Y8
+	VSUBPD       PoleConstants<>+1200(SB), Y7, Y7
+	VSUBPD       PoleConstants<>+1200(SB), Y8, Y8
+	VANDPD       PoleConstants<>+1232(SB), Y4, Y4
+	VANDPD       PoleConstants<>+1232(SB), Y5, Y5
+	VPADDQ       PoleConstants<>+1264(SB), Y4, Y4
+	VPADDQ       PoleConstants<>+1264(SB), Y5, Y5
 	VSUBPD       PoleConstants<>+256(SB), Y4, Y4
 	VSUBPD       PoleConstants<>+256(SB), Y5, Y5
-	VADDPD       PoleConstants<>+1376(SB), Y4, Y9
-	VADDPD       PoleConstants<>+1376(SB), Y5, Y11
+	VADDPD       PoleConstants<>+1296(SB), Y4, Y9
+	VADDPD       PoleConstants<>+1296(SB), Y5, Y11
 	VDIVPD       Y9, Y4, Y4
 	VDIVPD       Y11, Y5, Y5
 	VMULPD       Y4, Y4, Y9
 	VMULPD       Y5, Y5, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  PoleConstants<>+1568(SB), Y9, Y12
-	VFMADD231PD  PoleConstants<>+1568(SB), Y11, Y10
-	VFMADD213PD  PoleConstants<>+1504(SB), Y9, Y12
-	VFMADD213PD  PoleConstants<>+1504(SB), Y11, Y10
-	VFMADD213PD  PoleConstants<>+1472(SB), Y9, Y12
-	VFMADD213PD  PoleConstants<>+1472(SB), Y11, Y10
-	VFMADD213PD  PoleConstants<>+1440(SB), Y9, Y12
-	VFMADD213PD  PoleConstants<>+1440(SB), Y11, Y10
+	VFMADD231PD  PoleConstants<>+1488(SB), Y9, Y12
+	VFMADD231PD  PoleConstants<>+1488(SB), Y11, Y10
+	VFMADD213PD  PoleConstants<>+1424(SB), Y9, Y12
+	VFMADD213PD  PoleConstants<>+1424(SB), Y11, Y10
+	VFMADD213PD  PoleConstants<>+1392(SB), Y9, Y12
+	VFMADD213PD  PoleConstants<>+1392(SB), Y11, Y10
+	VFMADD213PD  PoleConstants<>+1360(SB), Y9, Y12
+	VFMADD213PD  PoleConstants<>+1360(SB), Y11, Y10
 	VMULPD       Y12, Y4, Y4
 	VMULPD       Y10, Y5, Y5
-	VFMADD231PD  PoleConstants<>+1408(SB), Y7, Y4
-	VFMADD231PD  PoleConstants<>+1408(SB), Y8, Y5
+	VFMADD231PD  PoleConstants<>+1328(SB), Y7, Y4
+	VFMADD231PD  PoleConstants<>+1328(SB), Y8, Y5
 	VCMPPD       $0x00, Y6, Y3, Y7
 	VCMPPD       $0x00, Y6, Y0, Y8
-	VBLENDVPD    Y7, PoleConstants<>+1632(SB), Y4, Y4
-	VBLENDVPD    Y8, PoleConstants<>+1632(SB), Y5, Y5
-	VCMPPD       $0x00, PoleConstants<>+1184(SB), Y3, Y7
-	VCMPPD       $0x00, PoleConstants<>+1184(SB), Y0, Y8
-	VBLENDVPD    Y7, PoleConstants<>+1184(SB), Y4, Y4
-	VBLENDVPD    Y8, PoleConstants<>+1184(SB), Y5, Y5
+	VBLENDVPD    Y7, PoleConstants<>+1552(SB), Y4, Y4
+	VBLENDVPD    Y8, PoleConstants<>+1552(SB), Y5, Y5
+	VCMPPD       $0x00, PoleConstants<>+1104(SB), Y3, Y7
+	VCMPPD       $0x00, PoleConstants<>+1104(SB), Y0, Y8
+	VBLENDVPD    Y7, PoleConstants<>+1104(SB), Y4, Y4
+	VBLENDVPD    Y8, PoleConstants<>+1104(SB), Y5, Y5
 	VCMPPD       $0x19, Y6, Y3, Y3
 	VCMPPD       $0x19, Y6, Y0, Y0
-	VBLENDVPD    Y3, PoleConstants<>+1664(SB), Y4, Y3
-	VBLENDVPD    Y0, PoleConstants<>+1664(SB), Y5, Y0
+	VBLENDVPD    Y3, PoleConstants<>+1584(SB), Y4, Y3
+	VBLENDVPD    Y0, PoleConstants<>+1584(SB), Y5, Y0
 	VCVTPD2PSY   Y3, X3
 	VCVTPD2PSY   Y0, X0
 	VINSERTF128  $0x01, X3, Y1, Y1
@@ -6519,9 +6676,9 @@ TEXT ·poleLossBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      PoleConstants<>+2880(SB), Z0
+	VMOVUPS      PoleConstants<>+3392(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS PoleConstants<>+1156(SB), Z0
+	VBROADCASTSS PoleConstants<>+1068(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 1600(SI)
 	VXORPS       X0, X0, X0
@@ -6592,17 +6749,17 @@ loop0:
 	VFMADD231PS.BCST 28(DI), Z0, Z3
 	VFMADD231PS.BCST 44(DI), Z0, Z5
 	VFMADD231PS.BCST 60(DI), Z0, Z7
-	VBROADCASTSS     PoleConstants<>+1828(SB), Z8
+	VBROADCASTSS     PoleConstants<>+2304(SB), Z8
 	VANDPS           Z8, Z3, Z9
 	VANDPS           Z8, Z5, Z10
 	VANDPS           Z8, Z7, Z11
 	VANDPS           Z8, Z1, Z12
-	VBROADCASTSS     PoleConstants<>+1824(SB), Z13
+	VBROADCASTSS     PoleConstants<>+964(SB), Z13
 	VMINPS           Z9, Z13, Z9
 	VMINPS           Z10, Z13, Z10
 	VMINPS           Z11, Z13, Z11
 	VMINPS           Z12, Z13, Z12
-	VBROADCASTSS     PoleConstants<>+1156(SB), Z14
+	VBROADCASTSS     PoleConstants<>+1068(SB), Z14
 	VADDPS           Z14, Z9, Z15
 	VADDPS           Z14, Z10, Z16
 	VADDPS           Z14, Z11, Z17
@@ -6611,85 +6768,85 @@ loop0:
 	VPSRLD           $0x14, Z16, Z16
 	VPSRLD           $0x14, Z17, Z17
 	VPSRLD           $0x14, Z18, Z18
-	VMOVUPS          PoleConstants<>+1856(SB), Z19
+	VMOVUPS          PoleConstants<>+2368(SB), Z19
 	VMOVAPS          Z15, Z20
-	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z20
+	VPERMI2PS        PoleConstants<>+2432(SB), Z19, Z20
 	VMOVAPS          Z16, Z21
-	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z21
+	VPERMI2PS        PoleConstants<>+2432(SB), Z19, Z21
 	VMOVAPS          Z17, Z22
-	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z22
+	VPERMI2PS        PoleConstants<>+2432(SB), Z19, Z22
 	VMOVAPS          Z18, Z23
-	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z23
+	VPERMI2PS        PoleConstants<>+2432(SB), Z19, Z23
 	VSUBPS           Z20, Z9, Z9
 	VSUBPS           Z21, Z10, Z10
 	VSUBPS           Z22, Z11, Z11
 	VSUBPS           Z23, Z12, Z12
-	VMOVUPS          PoleConstants<>+1984(SB), Z20
+	VMOVUPS          PoleConstants<>+2496(SB), Z20
 	VMOVAPS          Z15, Z21
-	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z21
+	VPERMI2PS        PoleConstants<>+2560(SB), Z20, Z21
 	VMOVAPS          Z16, Z22
-	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z22
+	VPERMI2PS        PoleConstants<>+2560(SB), Z20, Z22
 	VMOVAPS          Z17, Z23
-	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z23
+	VPERMI2PS        PoleConstants<>+2560(SB), Z20, Z23
 	VMOVAPS          Z18, Z24
-	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z24
-	VMOVUPS          PoleConstants<>+2112(SB), Z25
+	VPERMI2PS        PoleConstants<>+2560(SB), Z20, Z24
+	VMOVUPS          PoleConstants<>+2624(SB), Z25
 	VMOVAPS          Z15, Z26
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z26
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z26
 	VMOVAPS          Z16, Z27
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z27
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z27
 	VMOVAPS          Z17, Z28
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z28
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z28
 	VMOVAPS          Z18, Z29
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z29
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z29
 	VFMADD231PS      Z9, Z21, Z26
 	VFMADD231PS      Z10, Z22, Z27
 	VFMADD231PS      Z11, Z23, Z28
 	VFMADD231PS      Z12, Z24, Z29
-	VMOVUPS          PoleConstants<>+2240(SB), Z21
+	VMOVUPS          PoleConstants<>+2752(SB), Z21
 	VMOVAPS          Z15, Z22
-	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z22
+	VPERMI2PS        PoleConstants<>+2816(SB), Z21, Z22
 	VMOVAPS          Z16, Z23
-	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z23
+	VPERMI2PS        PoleConstants<>+2816(SB), Z21, Z23
 	VMOVAPS          Z17, Z24
-	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z24
+	VPERMI2PS        PoleConstants<>+2816(SB), Z21, Z24
 	VMOVAPS          Z18, Z30
-	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z30
+	VPERMI2PS        PoleConstants<>+2816(SB), Z21, Z30
 	VFMADD231PS      Z9, Z26, Z22
 	VFMADD231PS      Z10, Z27, Z23
 	VFMADD231PS      Z11, Z28, Z24
 	VFMADD231PS      Z12, Z29, Z30
-	VMOVUPS          PoleConstants<>+2368(SB), Z26
+	VMOVUPS          PoleConstants<>+2880(SB), Z26
 	VMOVAPS          Z15, Z27
-	VPERMI2PS        PoleConstants<>+2432(SB), Z26, Z27
+	VPERMI2PS        PoleConstants<>+2944(SB), Z26, Z27
 	VMOVAPS          Z16, Z28
-	VPERMI2PS        PoleConstants<>+2432(SB), Z26, Z28
+	VPERMI2PS        PoleConstants<>+2944(SB), Z26, Z28
 	VMOVAPS          Z17, Z29
-	VPERMI2PS        PoleConstants<>+2432(SB), Z26, Z29
+	VPERMI2PS        PoleConstants<>+2944(SB), Z26, Z29
 	VMOVAPS          Z18, Z31
-	VPERMI2PS        PoleConstants<>+2432(SB), Z26, Z31
+	VPERMI2PS        PoleConstants<>+2944(SB), Z26, Z31
 	VFMADD231PS      Z9, Z22, Z27
 	VFMADD231PS      Z10, Z23, Z28
 	VFMADD231PS      Z11, Z24, Z29
 	VFMADD231PS      Z12, Z30, Z31
-	VMOVUPS          PoleConstants<>+2496(SB), Z22
+	VMOVUPS          PoleConstants<>+3008(SB), Z22
 	VMOVAPS          Z15, Z23
-	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z23
+	VPERMI2PS        PoleConstants<>+3072(SB), Z22, Z23
 	VMOVAPS          Z16, Z24
-	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z24
+	VPERMI2PS        PoleConstants<>+3072(SB), Z22, Z24
 	VMOVAPS          Z17, Z30
-	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z30
+	VPERMI2PS        PoleConstants<>+3072(SB), Z22, Z30
 	VMOVAPS          Z18, Z26
-	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z26
+	VPERMI2PS        PoleConstants<>+3072(SB), Z22, Z26
 	VFMADD231PS      Z9, Z27, Z23
 	VFMADD231PS      Z10, Z28, Z24
 	VFMADD231PS      Z11, Z29, Z30
 	VFMADD231PS      Z12, Z31, Z26
-	VMOVUPS          PoleConstants<>+2624(SB), Z27
-	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z15
-	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z16
-	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z17
-	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z18
+	VMOVUPS          PoleConstants<>+3136(SB), Z27
+	VPERMI2PS        PoleConstants<>+3200(SB), Z27, Z15
+	VPERMI2PS        PoleConstants<>+3200(SB), Z27, Z16
+	VPERMI2PS        PoleConstants<>+3200(SB), Z27, Z17
+	VPERMI2PS        PoleConstants<>+3200(SB), Z27, Z18
 	VMAXPS           Z9, Z15, Z15
 	VMAXPS           Z10, Z16, Z16
 	VMAXPS           Z11, Z17, Z17
@@ -6698,7 +6855,7 @@ loop0:
 	VFMADD231PS      Z10, Z24, Z16
 	VFMADD231PS      Z11, Z30, Z17
 	VFMADD231PS      Z12, Z26, Z18
-	VBROADCASTSS     PoleConstants<>+2752(SB), Z9
+	VBROADCASTSS     PoleConstants<>+3264(SB), Z9
 	VPTERNLOGD       $0xf8, Z9, Z3, Z15
 	VPTERNLOGD       $0xf8, Z9, Z5, Z16
 	VPTERNLOGD       $0xf8, Z9, Z7, Z17
@@ -6744,78 +6901,78 @@ loop0:
 	VPSRLD           $0x14, Z28, Z28
 	VPSRLD           $0x14, Z29, Z29
 	VMOVAPS          Z24, Z30
-	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z30
+	VPERMI2PS        PoleConstants<>+2432(SB), Z19, Z30
 	VMOVAPS          Z26, Z31
-	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z31
+	VPERMI2PS        PoleConstants<>+2432(SB), Z19, Z31
 	VMOVAPS          Z28, Z14
-	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z14
+	VPERMI2PS        PoleConstants<>+2432(SB), Z19, Z14
 	VMOVAPS          Z29, Z13
-	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z13
+	VPERMI2PS        PoleConstants<>+2432(SB), Z19, Z13
 	VSUBPS           Z30, Z10, Z10
 	VSUBPS           Z31, Z11, Z11
 	VSUBPS           Z14, Z12, Z12
 	VSUBPS           Z13, Z23, Z13
 	VMOVAPS          Z24, Z14
-	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z14
+	VPERMI2PS        PoleConstants<>+2560(SB), Z20, Z14
 	VMOVAPS          Z26, Z23
-	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z23
+	VPERMI2PS        PoleConstants<>+2560(SB), Z20, Z23
 	VMOVAPS          Z28, Z30
-	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z30
+	VPERMI2PS        PoleConstants<>+2560(SB), Z20, Z30
 	VMOVAPS          Z29, Z31
-	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z31
+	VPERMI2PS        PoleConstants<>+2560(SB), Z20, Z31
 	VMOVAPS          Z24, Z20
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z20
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z20
 	VMOVAPS          Z26, Z19
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z19
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z19
 	VMOVAPS          Z28, Z8
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z8
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z8
 	VMOVAPS          Z29, Z9
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z9
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z9
 	VFMADD231PS      Z10, Z14, Z20
 	VFMADD231PS      Z11, Z23, Z19
 	VFMADD231PS      Z12, Z30, Z8
 	VFMADD231PS      Z13, Z31, Z9
 	VMOVAPS          Z24, Z14
-	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z14
+	VPERMI2PS        PoleConstants<>+2816(SB), Z21, Z14
 	VMOVAPS          Z26, Z23
-	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z23
+	VPERMI2PS        PoleConstants<>+2816(SB), Z21, Z23
 	VMOVAPS          Z28, Z30
-	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z30
+	VPERMI2PS        PoleConstants<>+2816(SB), Z21, Z30
 	VMOVAPS          Z29, Z31
-	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z31
+	VPERMI2PS        PoleConstants<>+2816(SB), Z21, Z31
 	VFMADD231PS      Z10, Z20, Z14
 	VFMADD231PS      Z11, Z19, Z23
 	VFMADD231PS      Z12, Z8, Z30
 	VFMADD231PS      Z13, Z9, Z31
-	VMOVUPS          PoleConstants<>+2368(SB), Z8
+	VMOVUPS          PoleConstants<>+2880(SB), Z8
 	VMOVAPS          Z24, Z9
-	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z9
+	VPERMI2PS        PoleConstants<>+2944(SB), Z8, Z9
 	VMOVAPS          Z26, Z19
-	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z19
+	VPERMI2PS        PoleConstants<>+2944(SB), Z8, Z19
 	VMOVAPS          Z28, Z20
-	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z20
+	VPERMI2PS        PoleConstants<>+2944(SB), Z8, Z20
 	VMOVAPS          Z29, Z21
-	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z21
+	VPERMI2PS        PoleConstants<>+2944(SB), Z8, Z21
 	VFMADD231PS      Z10, Z14, Z9
 	VFMADD231PS      Z11, Z23, Z19
 	VFMADD231PS      Z12, Z30, Z20
 	VFMADD231PS      Z13, Z31, Z21
 	VMOVAPS          Z24, Z14
-	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z14
+	VPERMI2PS        PoleConstants<>+3072(SB), Z22, Z14
 	VMOVAPS          Z26, Z23
-	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z23
+	VPERMI2PS        PoleConstants<>+3072(SB), Z22, Z23
 	VMOVAPS          Z28, Z30
-	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z30
+	VPERMI2PS        PoleConstants<>+3072(SB), Z22, Z30
 	VMOVAPS          Z29, Z31
-	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z31
+	VPERMI2PS        PoleConstants<>+3072(SB), Z22, Z31
 	VFMADD231PS      Z10, Z9, Z14
 	VFMADD231PS      Z11, Z19, Z23
 	VFMADD231PS      Z12, Z20, Z30
 	VFMADD231PS      Z13, Z21, Z31
-	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z24
-	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z26
-	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z28
-	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z29
+	VPERMI2PS        PoleConstants<>+3200(SB), Z27, Z24
+	VPERMI2PS        PoleConstants<>+3200(SB), Z27, Z26
+	VPERMI2PS        PoleConstants<>+3200(SB), Z27, Z28
+	VPERMI2PS        PoleConstants<>+3200(SB), Z27, Z29
 	VMAXPS           Z10, Z24, Z9
 	VMAXPS           Z11, Z26, Z19
 	VMAXPS           Z12, Z28, Z20
@@ -6824,7 +6981,7 @@ loop0:
 	VFMADD231PS      Z11, Z23, Z19
 	VFMADD231PS      Z12, Z30, Z20
 	VFMADD231PS      Z13, Z31, Z21
-	VBROADCASTSS     PoleConstants<>+2752(SB), Z10
+	VBROADCASTSS     PoleConstants<>+3264(SB), Z10
 	VPTERNLOGD       $0xf8, Z10, Z1, Z9
 	VPTERNLOGD       $0xf8, Z10, Z3, Z19
 	VPTERNLOGD       $0xf8, Z10, Z5, Z20
@@ -6853,17 +7010,17 @@ loop0:
 	VFMADD231PS.BCST 140(DI), Z0, Z1
 	VFMADD231PS.BCST 156(DI), Z0, Z3
 	VFMADD231PS.BCST 172(DI), Z0, Z5
-	VBROADCASTSS     PoleConstants<>+1828(SB), Z4
+	VBROADCASTSS     PoleConstants<>+2304(SB), Z4
 	VANDPS           Z4, Z1, Z6
 	VANDPS           Z4, Z3, Z11
 	VANDPS           Z4, Z5, Z12
 	VFMADD231PS.BCST 188(DI), Z0, Z7
-	VBROADCASTSS     PoleConstants<>+1824(SB), Z13
+	VBROADCASTSS     PoleConstants<>+964(SB), Z13
 	VMINPS           Z6, Z13, Z6
 	VMINPS           Z11, Z13, Z11
 	VMINPS           Z12, Z13, Z12
 	VANDPS           Z4, Z7, Z14
-	VBROADCASTSS     PoleConstants<>+1156(SB), Z23
+	VBROADCASTSS     PoleConstants<>+1068(SB), Z23
 	VADDPS           Z23, Z6, Z24
 	VADDPS           Z23, Z11, Z26
 	VADDPS           Z23, Z12, Z28
@@ -6872,92 +7029,92 @@ loop0:
 	VPSRLD           $0x14, Z26, Z26
 	VPSRLD           $0x14, Z28, Z28
 	VADDPS           Z23, Z14, Z29
-	VMOVUPS          PoleConstants<>+1856(SB), Z30
+	VMOVUPS          PoleConstants<>+2368(SB), Z30
 	VMOVAPS          Z24, Z31
-	VPERMI2PS        PoleConstants<>+1920(SB), Z30, Z31
+	VPERMI2PS        PoleConstants<>+2432(SB), Z30, Z31
 	VMOVAPS          Z26, Z23
-	VPERMI2PS        PoleConstants<>+1920(SB), Z30, Z23
+	VPERMI2PS        PoleConstants<>+2432(SB), Z30, Z23
 	VMOVAPS          Z28, Z13
-	VPERMI2PS        PoleConstants<>+1920(SB), Z30, Z13
+	VPERMI2PS        PoleConstants<>+2432(SB), Z30, Z13
 	VPSRLD           $0x14, Z29, Z29
 	VSUBPS           Z31, Z6, Z6
 	VSUBPS           Z23, Z11, Z11
 	VSUBPS           Z13, Z12, Z12
 	VMOVAPS          Z29, Z13
-	VPERMI2PS        PoleConstants<>+1920(SB), Z30, Z13
-	VMOVUPS          PoleConstants<>+1984(SB), Z23
+	VPERMI2PS        PoleConstants<>+2432(SB), Z30, Z13
+	VMOVUPS          PoleConstants<>+2496(SB), Z23
 	VMOVAPS          Z24, Z31
-	VPERMI2PS        PoleConstants<>+2048(SB), Z23, Z31
+	VPERMI2PS        PoleConstants<>+2560(SB), Z23, Z31
 	VMOVAPS          Z26, Z30
-	VPERMI2PS        PoleConstants<>+2048(SB), Z23, Z30
+	VPERMI2PS        PoleConstants<>+2560(SB), Z23, Z30
 	VMOVAPS          Z28, Z4
-	VPERMI2PS        PoleConstants<>+2048(SB), Z23, Z4
+	VPERMI2PS        PoleConstants<>+2560(SB), Z23, Z4
 	VSUBPS           Z13, Z14, Z13
 	VMOVAPS          Z24, Z14
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z14
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z14
 	VMOVAPS          Z26, Z10
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z10
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z10
 	VMOVAPS          Z28, Z27
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z27
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z27
 	VMOVAPS          Z29, Z22
-	VPERMI2PS        PoleConstants<>+2048(SB), Z23, Z22
+	VPERMI2PS        PoleConstants<>+2560(SB), Z23, Z22
 	VFMADD231PS      Z6, Z31, Z14
 	VFMADD231PS      Z11, Z30, Z10
 	VFMADD231PS      Z12, Z4, Z27
 	VMOVAPS          Z29, Z4
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z4
-	VMOVUPS          PoleConstants<>+2240(SB), Z30
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z4
+	VMOVUPS          PoleConstants<>+2752(SB), Z30
 	VMOVAPS          Z24, Z31
-	VPERMI2PS        PoleConstants<>+2304(SB), Z30, Z31
+	VPERMI2PS        PoleConstants<>+2816(SB), Z30, Z31
 	VMOVAPS          Z26, Z25
-	VPERMI2PS        PoleConstants<>+2304(SB), Z30, Z25
+	VPERMI2PS        PoleConstants<>+2816(SB), Z30, Z25
 	VMOVAPS          Z28, Z23
-	VPERMI2PS        PoleConstants<>+2304(SB), Z30, Z23
+	VPERMI2PS        PoleConstants<>+2816(SB), Z30, Z23
 	VFMADD231PS      Z13, Z22, Z4
 	VFMADD231PS      Z6, Z14, Z31
 	VFMADD231PS      Z11, Z10, Z25
 	VFMADD231PS      Z12, Z27, Z23
 	VMOVAPS          Z29, Z10
-	VPERMI2PS        PoleConstants<>+2304(SB), Z30, Z10
+	VPERMI2PS        PoleConstants<>+2816(SB), Z30, Z10
 	VMOVAPS          Z24, Z14
-	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z14
+	VPERMI2PS        PoleConstants<>+2944(SB), Z8, Z14
 	VMOVAPS          Z26, Z22
-	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z22
+	VPERMI2PS        PoleConstants<>+2944(SB), Z8, Z22
 	VMOVAPS          Z28, Z27
-	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z27
+	VPERMI2PS        PoleConstants<>+2944(SB), Z8, Z27
 	VFMADD231PS      Z13, Z4, Z10
 	VFMADD231PS      Z6, Z31, Z14
 	VFMADD231PS      Z11, Z25, Z22
 	VFMADD231PS      Z12, Z23, Z27
 	VMOVAPS          Z29, Z4
-	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z4
-	VMOVUPS          PoleConstants<>+2496(SB), Z23
+	VPERMI2PS        PoleConstants<>+2944(SB), Z8, Z4
+	VMOVUPS          PoleConstants<>+3008(SB), Z23
 	VMOVAPS          Z24, Z25
-	VPERMI2PS        PoleConstants<>+2560(SB), Z23, Z25
+	VPERMI2PS        PoleConstants<>+3072(SB), Z23, Z25
 	VMOVAPS          Z26, Z31
-	VPERMI2PS        PoleConstants<>+2560(SB), Z23, Z31
+	VPERMI2PS        PoleConstants<>+3072(SB), Z23, Z31
 	VMOVAPS          Z28, Z8
-	VPERMI2PS        PoleConstants<>+2560(SB), Z23, Z8
+	VPERMI2PS        PoleConstants<>+3072(SB), Z23, Z8
 	VFMADD231PS      Z13, Z10, Z4
 	VFMADD231PS      Z6, Z14, Z25
 	VFMADD231PS      Z11, Z22, Z31
 	VFMADD231PS      Z12, Z27, Z8
 	VMOVAPS          Z29, Z10
-	VPERMI2PS        PoleConstants<>+2560(SB), Z23, Z10
-	VMOVUPS          PoleConstants<>+2624(SB), Z14
-	VPERMI2PS        PoleConstants<>+2688(SB), Z14, Z24
-	VPERMI2PS        PoleConstants<>+2688(SB), Z14, Z26
-	VPERMI2PS        PoleConstants<>+2688(SB), Z14, Z28
+	VPERMI2PS        PoleConstants<>+3072(SB), Z23, Z10
+	VMOVUPS          PoleConstants<>+3136(SB), Z14
+	VPERMI2PS        PoleConstants<>+3200(SB), Z14, Z24
+	VPERMI2PS        PoleConstants<>+3200(SB), Z14, Z26
+	VPERMI2PS        PoleConstants<>+3200(SB), Z14, Z28
 	VFMADD231PS      Z13, Z4, Z10
 	VMAXPS           Z6, Z24, Z4
 	VMAXPS           Z11, Z26, Z22
 	VMAXPS           Z12, Z28, Z24
-	VPERMI2PS        PoleConstants<>+2688(SB), Z14, Z29
+	VPERMI2PS        PoleConstants<>+3200(SB), Z14, Z29
 	VFMADD231PS      Z6, Z25, Z4
 	VFMADD231PS      Z11, Z31, Z22
 	VFMADD231PS      Z12, Z8, Z24
 	VMAXPS           Z13, Z29, Z6
-	VBROADCASTSS     PoleConstants<>+2752(SB), Z8
+	VBROADCASTSS     PoleConstants<>+3264(SB), Z8
 	VPTERNLOGD       $0xf8, Z8, Z1, Z4
 	VPTERNLOGD       $0xf8, Z8, Z3, Z22
 	VPTERNLOGD       $0xf8, Z8, Z5, Z24
@@ -6995,17 +7152,17 @@ loop0:
 	VBROADCASTSS     248(DI), Z2
 	VFMADD231PS      4032(SI), Z2, Z7
 	VFMADD231PS.BCST 204(DI), Z0, Z1
-	VBROADCASTSS     PoleConstants<>+1828(SB), Z2
+	VBROADCASTSS     PoleConstants<>+2304(SB), Z2
 	VANDPS           Z2, Z1, Z10
 	VFMADD231PS.BCST 220(DI), Z0, Z3
-	VBROADCASTSS     PoleConstants<>+1824(SB), Z0
+	VBROADCASTSS     PoleConstants<>+964(SB), Z0
 	VMINPS           Z10, Z0, Z10
 	VANDPS           Z2, Z3, Z11
 	VBROADCASTSS     236(DI), Z12
 	VFMADD231PS      4096(SI), Z12, Z5
 	VBROADCASTSS     252(DI), Z12
 	VFMADD231PS      4096(SI), Z12, Z7
-	VBROADCASTSS     PoleConstants<>+1156(SB), Z12
+	VBROADCASTSS     PoleConstants<>+1068(SB), Z12
 	VADDPS           Z12, Z10, Z13
 	VMINPS           Z11, Z0, Z11
 	VANDPS           Z2, Z5, Z25
@@ -7014,96 +7171,96 @@ loop0:
 	VADDPS           Z12, Z11, Z26
 	VMINPS           Z25, Z0, Z25
 	VMINPS           Z2, Z0, Z0
-	VMOVUPS          PoleConstants<>+1856(SB), Z2
+	VMOVUPS          PoleConstants<>+2368(SB), Z2
 	VMOVAPS          Z13, Z27
-	VPERMI2PS        PoleConstants<>+1920(SB), Z2, Z27
+	VPERMI2PS        PoleConstants<>+2432(SB), Z2, Z27
 	VPSRLD           $0x14, Z26, Z26
 	VADDPS           Z12, Z25, Z28
 	VADDPS           Z12, Z0, Z29
 	VSUBPS           Z27, Z10, Z10
 	VMOVAPS          Z26, Z27
-	VPERMI2PS        PoleConstants<>+1920(SB), Z2, Z27
+	VPERMI2PS        PoleConstants<>+2432(SB), Z2, Z27
 	VPSRLD           $0x14, Z28, Z28
 	VPSRLD           $0x14, Z29, Z29
-	VMOVUPS          PoleConstants<>+1984(SB), Z31
+	VMOVUPS          PoleConstants<>+2496(SB), Z31
 	VMOVAPS          Z13, Z12
-	VPERMI2PS        PoleConstants<>+2048(SB), Z31, Z12
+	VPERMI2PS        PoleConstants<>+2560(SB), Z31, Z12
 	VSUBPS           Z27, Z11, Z11
 	VMOVAPS          Z28, Z27
-	VPERMI2PS        PoleConstants<>+1920(SB), Z2, Z27
+	VPERMI2PS        PoleConstants<>+2432(SB), Z2, Z27
 	VMOVAPS          Z29, Z8
-	VPERMI2PS        PoleConstants<>+1920(SB), Z2, Z8
-	VMOVUPS          PoleConstants<>+2112(SB), Z2
+	VPERMI2PS        PoleConstants<>+2432(SB), Z2, Z8
+	VMOVUPS          PoleConstants<>+2624(SB), Z2
 	VMOVAPS          Z13, Z14
-	VPERMI2PS        PoleConstants<>+2176(SB), Z2, Z14
+	VPERMI2PS        PoleConstants<>+2688(SB), Z2, Z14
 	VMOVAPS          Z26, Z23
-	VPERMI2PS        PoleConstants<>+2048(SB), Z31, Z23
+	VPERMI2PS        PoleConstants<>+2560(SB), Z31, Z23
 	VSUBPS           Z27, Z25, Z25
 	VSUBPS           Z8, Z0, Z0
 	VFMADD231PS      Z10, Z12, Z14
 	VMOVAPS          Z26, Z8
-	VPERMI2PS        PoleConstants<>+2176(SB), Z2, Z8
+	VPERMI2PS        PoleConstants<>+2688(SB), Z2, Z8
 	VMOVAPS          Z28, Z12
-	VPERMI2PS        PoleConstants<>+2048(SB), Z31, Z12
+	VPERMI2PS        PoleConstants<>+2560(SB), Z31, Z12
 	VMOVAPS          Z29, Z27
-	VPERMI2PS        PoleConstants<>+2048(SB), Z31, Z27
+	VPERMI2PS        PoleConstants<>+2560(SB), Z31, Z27
 	VMOVAPS          Z13, Z31
-	VPERMI2PS        PoleConstants<>+2304(SB), Z30, Z31
+	VPERMI2PS        PoleConstants<>+2816(SB), Z30, Z31
 	VFMADD231PS      Z11, Z23, Z8
 	VMOVAPS          Z28, Z23
-	VPERMI2PS        PoleConstants<>+2176(SB), Z2, Z23
+	VPERMI2PS        PoleConstants<>+2688(SB), Z2, Z23
 	VMOVAPS          Z29, Z30
-	VPERMI2PS        PoleConstants<>+2176(SB), Z2, Z30
+	VPERMI2PS        PoleConstants<>+2688(SB), Z2, Z30
 	VFMADD231PS      Z10, Z14, Z31
-	VMOVUPS          PoleConstants<>+2240(SB), Z2
+	VMOVUPS          PoleConstants<>+2752(SB), Z2
 	VMOVAPS          Z26, Z14
-	VPERMI2PS        PoleConstants<>+2304(SB), Z2, Z14
+	VPERMI2PS        PoleConstants<>+2816(SB), Z2, Z14
 	VFMADD231PS      Z25, Z12, Z23
 	VFMADD231PS      Z0, Z27, Z30
-	VMOVUPS          PoleConstants<>+2368(SB), Z12
+	VMOVUPS          PoleConstants<>+2880(SB), Z12
 	VMOVAPS          Z13, Z27
-	VPERMI2PS        PoleConstants<>+2432(SB), Z12, Z27
+	VPERMI2PS        PoleConstants<>+2944(SB), Z12, Z27
 	VFMADD231PS      Z11, Z8, Z14
 	VMOVAPS          Z28, Z8
-	VPERMI2PS        PoleConstants<>+2304(SB), Z2, Z8
+	VPERMI2PS        PoleConstants<>+2816(SB), Z2, Z8
 	VMOVAPS          Z29, Z12
-	VPERMI2PS        PoleConstants<>+2304(SB), Z2, Z12
+	VPERMI2PS        PoleConstants<>+2816(SB), Z2, Z12
 	VFMADD231PS      Z10, Z31, Z27
-	VMOVUPS          PoleConstants<>+2368(SB), Z2
+	VMOVUPS          PoleConstants<>+2880(SB), Z2
 	VMOVAPS          Z26, Z31
-	VPERMI2PS        PoleConstants<>+2432(SB), Z2, Z31
+	VPERMI2PS        PoleConstants<>+2944(SB), Z2, Z31
 	VFMADD231PS      Z25, Z23, Z8
 	VFMADD231PS      Z0, Z30, Z12
-	VMOVUPS          PoleConstants<>+2496(SB), Z23
+	VMOVUPS          PoleConstants<>+3008(SB), Z23
 	VMOVAPS          Z13, Z30
-	VPERMI2PS        PoleConstants<>+2560(SB), Z23, Z30
+	VPERMI2PS        PoleConstants<>+3072(SB), Z23, Z30
 	VFMADD231PS      Z11, Z14, Z31
 	VMOVAPS          Z28, Z14
-	VPERMI2PS        PoleConstants<>+2432(SB), Z2, Z14
+	VPERMI2PS        PoleConstants<>+2944(SB), Z2, Z14
 	VMOVAPS          Z29, Z23
-	VPERMI2PS        PoleConstants<>+2432(SB), Z2, Z23
+	VPERMI2PS        PoleConstants<>+2944(SB), Z2, Z23
 	VFMADD231PS      Z10, Z27, Z30
-	VMOVUPS          PoleConstants<>+2496(SB), Z2
+	VMOVUPS          PoleConstants<>+3008(SB), Z2
 	VMOVAPS          Z26, Z27
-	VPERMI2PS        PoleConstants<>+2560(SB), Z2, Z27
+	VPERMI2PS        PoleConstants<>+3072(SB), Z2, Z27
 	VFMADD231PS      Z25, Z8, Z14
 	VFMADD231PS      Z0, Z12, Z23
-	VMOVUPS          PoleConstants<>+2624(SB), Z8
-	VPERMI2PS        PoleConstants<>+2688(SB), Z8, Z13
+	VMOVUPS          PoleConstants<>+3136(SB), Z8
+	VPERMI2PS        PoleConstants<>+3200(SB), Z8, Z13
 	VFMADD231PS      Z11, Z31, Z27
 	VMOVAPS          Z28, Z12
-	VPERMI2PS        PoleConstants<>+2560(SB), Z2, Z12
+	VPERMI2PS        PoleConstants<>+3072(SB), Z2, Z12
 	VMOVAPS          Z29, Z31
-	VPERMI2PS        PoleConstants<>+2560(SB), Z2, Z31
+	VPERMI2PS        PoleConstants<>+3072(SB), Z2, Z31
 	VMAXPS           Z10, Z13, Z2
-	VPERMI2PS        PoleConstants<>+2688(SB), Z8, Z26
+	VPERMI2PS        PoleConstants<>+3200(SB), Z8, Z26
 	VFMADD231PS      Z25, Z14, Z12
 	VFMADD231PS      Z0, Z23, Z31
 	VFMADD231PS      Z10, Z30, Z2
 	VMAXPS           Z11, Z26, Z10
-	VPERMI2PS        PoleConstants<>+2688(SB), Z8, Z28
-	VPERMI2PS        PoleConstants<>+2688(SB), Z8, Z29
-	VBROADCASTSS     PoleConstants<>+2752(SB), Z8
+	VPERMI2PS        PoleConstants<>+3200(SB), Z8, Z28
+	VPERMI2PS        PoleConstants<>+3200(SB), Z8, Z29
+	VBROADCASTSS     PoleConstants<>+3264(SB), Z8
 	VPTERNLOGD       $0xf8, Z8, Z1, Z2
 	VFMADD231PS      Z11, Z27, Z10
 	VMAXPS           Z25, Z28, Z1
@@ -7163,34 +7320,34 @@ loop0:
 	VBLENDMPS    Z0, Z1, K1, Z1
 	VMOVUPS      Z1, 448(SI)
 	VSUBPS       Z1, Z0, Z2
-	VBROADCASTSS PoleConstants<>+1136(SB), Z4
+	VBROADCASTSS PoleConstants<>+3268(SB), Z4
 	VMINPS       Z2, Z4, Z2
-	VBROADCASTSS PoleConstants<>+1132(SB), Z5
+	VBROADCASTSS PoleConstants<>+1060(SB), Z5
 	VMAXPS       Z2, Z5, Z2
-	VBROADCASTSS PoleConstants<>+1144(SB), Z6
-	VBROADCASTSS PoleConstants<>+1140(SB), Z7
+	VBROADCASTSS PoleConstants<>+1064(SB), Z6
+	VBROADCASTSS PoleConstants<>+3272(SB), Z7
 	VMOVAPS      Z7, Z8
 	VFMADD231PS  Z6, Z2, Z8
 	VSUBPS       Z7, Z8, Z8
-	VBROADCASTSS PoleConstants<>+1148(SB), Z9
+	VBROADCASTSS PoleConstants<>+1072(SB), Z9
 	VFNMADD231PS Z9, Z8, Z2
-	VBROADCASTSS PoleConstants<>+1152(SB), Z10
+	VBROADCASTSS PoleConstants<>+1076(SB), Z10
 	VFNMADD231PS Z10, Z8, Z2
 	VMULPS       Z2, Z2, Z11
-	VBROADCASTSS PoleConstants<>+1180(SB), Z12
-	VBROADCASTSS PoleConstants<>+1176(SB), Z13
+	VBROADCASTSS PoleConstants<>+1100(SB), Z12
+	VBROADCASTSS PoleConstants<>+1096(SB), Z13
 	VMOVAPS      Z13, Z14
 	VFMADD231PS  Z2, Z12, Z14
-	VBROADCASTSS PoleConstants<>+1172(SB), Z15
+	VBROADCASTSS PoleConstants<>+1092(SB), Z15
 	VFMADD213PS  Z15, Z2, Z14
-	VBROADCASTSS PoleConstants<>+1168(SB), Z16
+	VBROADCASTSS PoleConstants<>+1088(SB), Z16
 	VFMADD213PS  Z16, Z2, Z14
-	VBROADCASTSS PoleConstants<>+1164(SB), Z17
+	VBROADCASTSS PoleConstants<>+1084(SB), Z17
 	VFMADD213PS  Z17, Z2, Z14
-	VBROADCASTSS PoleConstants<>+1160(SB), Z18
+	VBROADCASTSS PoleConstants<>+1080(SB), Z18
 	VFMADD213PS  Z18, Z2, Z14
 	VFMADD231PS  Z14, Z11, Z2
-	VBROADCASTSS PoleConstants<>+1156(SB), Z11
+	VBROADCASTSS PoleConstants<>+1068(SB), Z11
 	VADDPS       Z11, Z2, Z2
 	VSCALEFPS    Z8, Z2, Z2
 	VSUBPS       Z1, Z3, Z8
@@ -7220,45 +7377,45 @@ loop0:
 	// t = log(s2)
 	VEXTRACTF64X4 $0x01, Z5, Y2
 	VCVTPS2PD     Y5, Z4
-	VBROADCASTSD  PoleConstants<>+1704(SB), Z5
+	VBROADCASTSD  PoleConstants<>+1624(SB), Z5
 	VPADDQ        Z5, Z4, Z6
 	VPSRLQ        $0x34, Z6, Z7
-	VBROADCASTSD  PoleConstants<>+1712(SB), Z8
+	VBROADCASTSD  PoleConstants<>+1632(SB), Z8
 	VORPD         Z8, Z7, Z7
-	VBROADCASTSD  PoleConstants<>+1720(SB), Z9
+	VBROADCASTSD  PoleConstants<>+1640(SB), Z9
 	VSUBPD        Z9, Z7, Z7
-	VBROADCASTSD  PoleConstants<>+1728(SB), Z10
+	VBROADCASTSD  PoleConstants<>+1648(SB), Z10
 	VANDPD        Z10, Z6, Z6
-	VBROADCASTSD  PoleConstants<>+1736(SB), Z11
+	VBROADCASTSD  PoleConstants<>+1656(SB), Z11
 	VPADDQ        Z11, Z6, Z6
-	VBROADCASTSD  PoleConstants<>+1080(SB), Z12
+	VBROADCASTSD  PoleConstants<>+1008(SB), Z12
 	VSUBPD        Z12, Z6, Z6
-	VBROADCASTSD  PoleConstants<>+1744(SB), Z13
+	VBROADCASTSD  PoleConstants<>+1664(SB), Z13
 	VADDPD        Z13, Z6, Z14
 	VDIVPD        Z14, Z6, Z6
 	VMULPD        Z6, Z6, Z14
-	VBROADCASTSD  PoleConstants<>+1792(SB), Z15
-	VBROADCASTSD  PoleConstants<>+1784(SB), Z16
+	VBROADCASTSD  PoleConstants<>+1712(SB), Z15
+	VBROADCASTSD  PoleConstants<>+1704(SB), Z16
 	VMOVAPS       Z16, Z17
 	VFMADD231PD   Z14, Z15, Z17
-	VBROADCASTSD  PoleConstants<>+1776(SB), Z18
+	VBROADCASTSD  PoleConstants<>+1696(SB), Z18
 	VFMADD213PD   Z18, Z14, Z17
-	VBROADCASTSD  PoleConstants<>+1768(SB), Z19
+	VBROADCASTSD  PoleConstants<>+1688(SB), Z19
 	VFMADD213PD   Z19, Z14, Z17
-	VBROADCASTSD  PoleConstants<>+1760(SB), Z20
+	VBROADCASTSD  PoleConstants<>+1680(SB), Z20
 	VFMADD213PD   Z20, Z14, Z17
 	VMULPD        Z17, Z6, Z6
-	VBROADCASTSD  PoleConstants<>+1752(SB), Z14
+	VBROADCASTSD  PoleConstants<>+1672(SB), Z14
 	VFMADD231PD   Z14, Z7, Z6
 	VXORPS        X7, X7, X7
 	VCMPPD        $0x00, Z7, Z4, K1
-	VBROADCASTSD  PoleConstants<>+1808(SB), Z17
+	VBROADCASTSD  PoleConstants<>+1728(SB), Z17
 	VBLENDMPD     Z17, Z6, K1, Z6
-	VBROADCASTSD  PoleConstants<>+1696(SB), Z21
+	VBROADCASTSD  PoleConstants<>+1616(SB), Z21
 	VCMPPD        $0x00, Z21, Z4, K1
 	VBLENDMPD     Z21, Z6, K1, Z6
 	VCMPPD        $0x19, Z7, Z4, K1
-	VBROADCASTSD  PoleConstants<>+1816(SB), Z4
+	VBROADCASTSD  PoleConstants<>+1736(SB), Z4
 	VBLENDMPD     Z4, Z6, K1, Z6
 	VCVTPD2PS     Z6, Y6
 	VCVTPS2PD     Y2, Z2
@@ -7333,15 +7490,15 @@ TEXT ·poleGradBatchAVX2(SB), NOSPLIT, $32-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      PoleConstants<>+2756(SB), Y0
+	VMOVUPS      PoleConstants<>+3276(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       PoleConstants<>+704(SB), Y0, Y0
+	VANDPS       PoleConstants<>+640(SB), Y0, Y0
 	VMOVUPS      Y0, 1600(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 1664(SI)
-	VMOVUPS      PoleConstants<>+2820(SB), Y1
+	VMOVUPS      PoleConstants<>+3340(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       PoleConstants<>+704(SB), Y1, Y1
+	VANDPS       PoleConstants<>+640(SB), Y1, Y1
 	VMOVUPS      Y1, 1632(SI)
 	VMOVUPS      Y0, 1696(SI)
 	LEAQ         1728(SI), BX
@@ -7429,10 +7586,10 @@ loop0:
 	VFMADD231PS  2368(BX), Y4, Y1
 	VEXTRACTF128 $0x01, Y1, X4
 	VCVTPS2PD    X1, Y1
-	VMOVUPS      PoleConstants<>+64(SB), Y5
+	VMOVUPS      PoleConstants<>+2240(SB), Y5
 	VMINPD       Y3, Y5, Y3
 	VMINPD       Y1, Y5, Y1
-	VMOVUPS      PoleConstants<>+32(SB), Y6
+	VMOVUPS      PoleConstants<>+2208(SB), Y6
 	VMAXPD       Y3, Y6, Y3
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y3, Y3, Y7
@@ -8909,10 +9066,10 @@ loop0:
 	VCVTPD2PSY   Y5, X5
 	VCVTPS2PD    X12, Y8
 	VCVTPS2PD    X13, Y11
-	VMOVUPS      PoleConstants<>+64(SB), Y12
+	VMOVUPS      PoleConstants<>+2240(SB), Y12
 	VMINPD       Y8, Y12, Y8
 	VMINPD       Y11, Y12, Y11
-	VMOVUPS      PoleConstants<>+32(SB), Y12
+	VMOVUPS      PoleConstants<>+2208(SB), Y12
 	VMAXPD       Y8, Y12, Y8
 	VMAXPD       Y11, Y12, Y11
 	VMULPD       Y8, Y8, Y12
@@ -9092,68 +9249,68 @@ loop0:
 	VBLENDVPS    Y2, Y8, Y3, Y2
 	VMOVUPS      Y2, 448(SI)
 	VSUBPS       Y2, Y8, Y3
-	VMOVUPS      PoleConstants<>+544(SB), Y4
+	VMOVUPS      PoleConstants<>+2272(SB), Y4
 	VMINPS       Y3, Y4, Y3
 	VMOVUPS      PoleConstants<>+512(SB), Y5
 	VMAXPS       Y3, Y5, Y3
-	VMOVUPS      PoleConstants<>+576(SB), Y6
+	VMOVUPS      PoleConstants<>+544(SB), Y6
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  PoleConstants<>+608(SB), Y3, Y7
+	VFMADD231PS  PoleConstants<>+576(SB), Y3, Y7
 	VSUBPS       Y6, Y7, Y7
-	VFNMADD231PS PoleConstants<>+640(SB), Y7, Y3
 	VFNMADD231PS PoleConstants<>+672(SB), Y7, Y3
+	VFNMADD231PS PoleConstants<>+704(SB), Y7, Y3
 	VMULPS       Y3, Y3, Y8
-	VMOVUPS      PoleConstants<>+864(SB), Y10
+	VMOVUPS      PoleConstants<>+832(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PS  PoleConstants<>+896(SB), Y3, Y11
-	VFMADD213PS  PoleConstants<>+832(SB), Y3, Y11
+	VFMADD231PS  PoleConstants<>+864(SB), Y3, Y11
 	VFMADD213PS  PoleConstants<>+800(SB), Y3, Y11
 	VFMADD213PS  PoleConstants<>+768(SB), Y3, Y11
 	VFMADD213PS  PoleConstants<>+736(SB), Y3, Y11
+	VFMADD213PS  PoleConstants<>+608(SB), Y3, Y11
 	VFMADD231PS  Y11, Y8, Y3
-	VADDPS       PoleConstants<>+704(SB), Y3, Y3
+	VADDPS       PoleConstants<>+640(SB), Y3, Y3
 	VMOVAPS      Y6, Y8
-	VFMADD231PS  PoleConstants<>+736(SB), Y7, Y8
+	VFMADD231PS  PoleConstants<>+608(SB), Y7, Y8
 	VSUBPS       Y6, Y8, Y11
 	VSUBPS       Y11, Y7, Y7
 	VADDPS       Y6, Y7, Y7
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       PoleConstants<>+704(SB), Y8, Y8
+	VPADDD       PoleConstants<>+640(SB), Y8, Y8
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       PoleConstants<>+704(SB), Y7, Y7
+	VPADDD       PoleConstants<>+640(SB), Y7, Y7
 	VMULPS       Y8, Y3, Y3
 	VMULPS       Y7, Y3, Y3
 	VSUBPS       Y2, Y0, Y0
 	VMINPS       Y0, Y4, Y0
 	VMAXPS       Y0, Y5, Y0
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+608(SB), Y0, Y2
+	VFMADD231PS  PoleConstants<>+576(SB), Y0, Y2
 	VSUBPS       Y6, Y2, Y2
-	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y0
 	VFNMADD231PS PoleConstants<>+672(SB), Y2, Y0
+	VFNMADD231PS PoleConstants<>+704(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y7
 	VMOVAPS      Y10, Y8
-	VFMADD231PS  PoleConstants<>+896(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+832(SB), Y0, Y8
+	VFMADD231PS  PoleConstants<>+864(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+800(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+768(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+736(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+608(SB), Y0, Y8
 	VFMADD231PS  Y8, Y7, Y0
-	VADDPS       PoleConstants<>+704(SB), Y0, Y0
+	VADDPS       PoleConstants<>+640(SB), Y0, Y0
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  PoleConstants<>+736(SB), Y2, Y7
+	VFMADD231PS  PoleConstants<>+608(SB), Y2, Y7
 	VSUBPS       Y6, Y7, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       PoleConstants<>+704(SB), Y7, Y7
+	VPADDD       PoleConstants<>+640(SB), Y7, Y7
 	VPSLLD       $0x17, Y2, Y2
-	VPADDD       PoleConstants<>+704(SB), Y2, Y2
+	VPADDD       PoleConstants<>+640(SB), Y2, Y2
 	VMULPS       Y7, Y0, Y0
 	VMULPS       Y2, Y0, Y0
 	VADDPS       Y0, Y3, Y2
 	VMOVUPS      Y2, 512(SI)
-	VMOVUPS      PoleConstants<>+704(SB), Y7
+	VMOVUPS      PoleConstants<>+640(SB), Y7
 	VDIVPS       Y2, Y7, Y8
 	VMULPS       Y8, Y3, Y3
 	VMOVUPS      Y3, 320(SI)
@@ -9167,21 +9324,21 @@ loop0:
 	VMINPS       Y3, Y4, Y3
 	VMAXPS       Y3, Y5, Y3
 	VMOVAPS      Y6, Y8
-	VFMADD231PS  PoleConstants<>+608(SB), Y3, Y8
+	VFMADD231PS  PoleConstants<>+576(SB), Y3, Y8
 	VSUBPS       Y6, Y8, Y8
-	VFNMADD231PS PoleConstants<>+640(SB), Y8, Y3
 	VFNMADD231PS PoleConstants<>+672(SB), Y8, Y3
+	VFNMADD231PS PoleConstants<>+704(SB), Y8, Y3
 	VMULPS       Y3, Y3, Y9
 	VMOVAPS      Y10, Y11
-	VFMADD231PS  PoleConstants<>+896(SB), Y3, Y11
-	VFMADD213PS  PoleConstants<>+832(SB), Y3, Y11
+	VFMADD231PS  PoleConstants<>+864(SB), Y3, Y11
 	VFMADD213PS  PoleConstants<>+800(SB), Y3, Y11
 	VFMADD213PS  PoleConstants<>+768(SB), Y3, Y11
 	VFMADD213PS  PoleConstants<>+736(SB), Y3, Y11
+	VFMADD213PS  PoleConstants<>+608(SB), Y3, Y11
 	VFMADD231PS  Y11, Y9, Y3
 	VADDPS       Y7, Y3, Y3
 	VMOVAPS      Y6, Y9
-	VFMADD231PS  PoleConstants<>+736(SB), Y8, Y9
+	VFMADD231PS  PoleConstants<>+608(SB), Y8, Y9
 	VSUBPS       Y6, Y9, Y11
 	VSUBPS       Y11, Y8, Y8
 	VADDPS       Y6, Y8, Y8
@@ -9195,20 +9352,20 @@ loop0:
 	VMINPS       Y0, Y4, Y0
 	VMAXPS       Y0, Y5, Y0
 	VMOVAPS      Y6, Y1
-	VFMADD231PS  PoleConstants<>+608(SB), Y0, Y1
+	VFMADD231PS  PoleConstants<>+576(SB), Y0, Y1
 	VSUBPS       Y6, Y1, Y1
-	VFNMADD231PS PoleConstants<>+640(SB), Y1, Y0
 	VFNMADD231PS PoleConstants<>+672(SB), Y1, Y0
+	VFNMADD231PS PoleConstants<>+704(SB), Y1, Y0
 	VMULPS       Y0, Y0, Y4
-	VFMADD231PS  PoleConstants<>+896(SB), Y0, Y10
-	VFMADD213PS  PoleConstants<>+832(SB), Y0, Y10
+	VFMADD231PS  PoleConstants<>+864(SB), Y0, Y10
 	VFMADD213PS  PoleConstants<>+800(SB), Y0, Y10
 	VFMADD213PS  PoleConstants<>+768(SB), Y0, Y10
 	VFMADD213PS  PoleConstants<>+736(SB), Y0, Y10
+	VFMADD213PS  PoleConstants<>+608(SB), Y0, Y10
 	VFMADD231PS  Y10, Y4, Y0
 	VADDPS       Y7, Y0, Y0
 	VMOVAPS      Y6, Y4
-	VFMADD231PS  PoleConstants<>+736(SB), Y1, Y4
+	VFMADD231PS  PoleConstants<>+608(SB), Y1, Y4
 	VSUBPS       Y6, Y4, Y5
 	VSUBPS       Y5, Y1, Y1
 	VADDPS       Y6, Y1, Y1
@@ -9231,103 +9388,103 @@ loop0:
 	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X1, Y1
-	VPADDQ       PoleConstants<>+1216(SB), Y1, Y4
-	VPADDQ       PoleConstants<>+1216(SB), Y2, Y5
+	VPADDQ       PoleConstants<>+1136(SB), Y1, Y4
+	VPADDQ       PoleConstants<>+1136(SB), Y2, Y5
 	VPSRLQ       $0x34, Y4, Y6
 	VPSRLQ       $0x34, Y5, Y7
-	VORPD        PoleConstants<>+1248(SB), Y6, Y6
-	VORPD        PoleConstants<>+1248(SB), Y7, Y7
-	VSUBPD       PoleConstants<>+1280(SB), Y6, Y6
-	VSUBPD       PoleConstants<>+1280(SB), Y7, Y7
-	VANDPD       PoleConstants<>+1312(SB), Y4, Y4
-	VANDPD       PoleConstants<>+1312(SB), Y5, Y5
-	VPADDQ       PoleConstants<>+1344(SB), Y4, Y4
-	VPADDQ       PoleConstants<>+1344(SB), Y5, Y5
+	VORPD        PoleConstants<>+1168(SB), Y6, Y6
+	VORPD        PoleConstants<>+1168(SB), Y7, Y7
+	VSUBPD       PoleConstants<>+1200(SB), Y6, Y6
+	VSUBPD       PoleConstants<>+1200(SB), Y7, Y7
+	VANDPD       PoleConstants<>+1232(SB), Y4, Y4
+	VANDPD       PoleConstants<>+1232(SB), Y5, Y5
+	VPADDQ       PoleConstants<>+1264(SB), Y4, Y4
+	VPADDQ       PoleConstants<>+1264(SB), Y5, Y5
 	VSUBPD       PoleConstants<>+256(SB), Y4, Y4
 	VSUBPD       PoleConstants<>+256(SB), Y5, Y5
-	VADDPD       PoleConstants<>+1376(SB), Y4, Y8
-	VADDPD       PoleConstants<>+1376(SB), Y5, Y9
+	VADDPD       PoleConstants<>+1296(SB), Y4, Y8
+	VADDPD       PoleConstants<>+1296(SB), Y5, Y9
 	VDIVPD       Y8, Y4, Y4
 	VDIVPD       Y9, Y5, Y5
 	VMULPD       Y4, Y4, Y8
 	VMULPD       Y5, Y5, Y9
-	VMOVUPS      PoleConstants<>+1536(SB), Y10
+	VMOVUPS      PoleConstants<>+1456(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  PoleConstants<>+1568(SB), Y8, Y11
+	VFMADD231PD  PoleConstants<>+1488(SB), Y8, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  PoleConstants<>+1568(SB), Y9, Y12
-	VFMADD213PD  PoleConstants<>+1504(SB), Y8, Y11
-	VFMADD213PD  PoleConstants<>+1504(SB), Y9, Y12
-	VFMADD213PD  PoleConstants<>+1472(SB), Y8, Y11
-	VFMADD213PD  PoleConstants<>+1472(SB), Y9, Y12
-	VFMADD213PD  PoleConstants<>+1440(SB), Y8, Y11
-	VFMADD213PD  PoleConstants<>+1440(SB), Y9, Y12
+	VFMADD231PD  PoleConstants<>+1488(SB), Y9, Y12
+	VFMADD213PD  PoleConstants<>+1424(SB), Y8, Y11
+	VFMADD213PD  PoleConstants<>+1424(SB), Y9, Y12
+	VFMADD213PD  PoleConstants<>+1392(SB), Y8, Y11
+	VFMADD213PD  PoleConstants<>+1392(SB), Y9, Y12
+	VFMADD213PD  PoleConstants<>+1360(SB), Y8, Y11
+	VFMADD213PD  PoleConstants<>+1360(SB), Y9, Y12
 	VMULPD       Y11, Y4, Y4
 	VMULPD       Y12, Y5, Y5
-	VFMADD231PD  PoleConstants<>+1408(SB), Y6, Y4
-	VFMADD231PD  PoleConstants<>+1408(SB), Y7, Y5
+	VFMADD231PD  PoleConstants<>+1328(SB), Y6, Y4
+	VFMADD231PD  PoleConstants<>+1328(SB), Y7, Y5
 	VXORPS       X6, X6, X6
 	VCMPPD       $0x00, Y6, Y1, Y7
 	VCMPPD       $0x00, Y6, Y2, Y8
-	VBLENDVPD    Y7, PoleConstants<>+1632(SB), Y4, Y4
-	VBLENDVPD    Y8, PoleConstants<>+1632(SB), Y5, Y5
-	VCMPPD       $0x00, PoleConstants<>+1184(SB), Y1, Y7
-	VCMPPD       $0x00, PoleConstants<>+1184(SB), Y2, Y8
-	VBLENDVPD    Y7, PoleConstants<>+1184(SB), Y4, Y4
-	VBLENDVPD    Y8, PoleConstants<>+1184(SB), Y5, Y5
+	VBLENDVPD    Y7, PoleConstants<>+1552(SB), Y4, Y4
+	VBLENDVPD    Y8, PoleConstants<>+1552(SB), Y5, Y5
+	VCMPPD       $0x00, PoleConstants<>+1104(SB), Y1, Y7
+	VCMPPD       $0x00, PoleConstants<>+1104(SB), Y2, Y8
+	VBLENDVPD    Y7, PoleConstants<>+1104(SB), Y4, Y4
+	VBLENDVPD    Y8, PoleConstants<>+1104(SB), Y5, Y5
 	VCMPPD       $0x19, Y6, Y1, Y1
 	VCMPPD       $0x19, Y6, Y2, Y2
-	VBLENDVPD    Y1, PoleConstants<>+1664(SB), Y4, Y1
-	VBLENDVPD    Y2, PoleConstants<>+1664(SB), Y5, Y2
+	VBLENDVPD    Y1, PoleConstants<>+1584(SB), Y4, Y1
+	VBLENDVPD    Y2, PoleConstants<>+1584(SB), Y5, Y2
 	VCVTPD2PSY   Y1, X1
 	VCVTPD2PSY   Y2, X2
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X0, Y0
-	VPADDQ       PoleConstants<>+1216(SB), Y3, Y4
-	VPADDQ       PoleConstants<>+1216(SB), Y0, Y5
+	VPADDQ       PoleConstants<>+1136(SB), Y3, Y4
+	VPADDQ       PoleConstants<>+1136(SB), Y0, Y5
 	VPSRLQ       $0x34, Y4, Y7
 	VPSRLQ       $0x34, Y5, Y8
-	VORPD        PoleConstants<>+1248(SB), Y7, Y7
-	VORPD        PoleConstants<>+1248(SB), Y8, Y8
-	VSUBPD       PoleConstants<>+1280(SB), Y7, Y7
-	VSUBPD       PoleConstants<>+1280(SB), Y8, Y8
-	VANDPD       PoleConstants<>+1312(SB), Y4, Y4
-	VANDPD       PoleConstants<>+1312(SB), Y5, Y5
-	VPADDQ       PoleConstants<>+1344(SB), Y4, Y4
-	VPADDQ       PoleConstants<>+1344(SB), Y5, Y5
+	VORPD        PoleConstants<>+1168(SB), Y7, Y7
+	VORPD        PoleConstants<>+1168(SB), Y8, Y8
+	VSUBPD       PoleConstants<>+1200(SB), Y7, Y7
+	VSUBPD       PoleConstants<>+1200(SB), Y8, Y8
+	VANDPD       PoleConstants<>+1232(SB), Y4, Y4
+	VANDPD       PoleConstants<>+1232(SB), Y5, Y5
+	VPADDQ       PoleConstants<>+1264(SB), Y4, Y4
+	VPADDQ       PoleConstants<>+1264(SB), Y5, Y5
 	VSUBPD       PoleConstants<>+256(SB), Y4, Y4
 	VSUBPD       PoleConstants<>+256(SB), Y5, Y5
-	VADDPD       PoleConstants<>+1376(SB), Y4, Y9
-	VADDPD       PoleConstants<>+1376(SB), Y5, Y11
+	VADDPD       PoleConstants<>+1296(SB), Y4, Y9
+	VADDPD       PoleConstants<>+1296(SB), Y5, Y11
 	VDIVPD       Y9, Y4, Y4
 	VDIVPD       Y11, Y5, Y5
 	VMULPD       Y4, Y4, Y9
 	VMULPD       Y5, Y5, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  PoleConstants<>+1568(SB), Y9, Y12
-	VFMADD231PD  PoleConstants<>+1568(SB), Y11, Y10
-	VFMADD213PD  PoleConstants<>+1504(SB), Y9, Y12
-	VFMADD213PD  PoleConstants<>+1504(SB), Y11, Y10
-	VFMADD213PD  PoleConstants<>+1472(SB), Y9, Y12
-	VFMADD213PD  PoleConstants<>+1472(SB), Y11, Y10
-	VFMADD213PD  PoleConstants<>+1440(SB), Y9, Y12
-	VFMADD213PD  PoleConstants<>+1440(SB), Y11, Y10
+	VFMADD231PD  PoleConstants<>+1488(SB), Y9, Y12
+	VFMADD231PD  PoleConstants<>+1488(SB), Y11, Y10
+	VFMADD213PD  PoleConstants<>+1424(SB), Y9, Y12
+	VFMADD213PD  PoleConstants<>+1424(SB), Y11, Y10
+	VFMADD213PD  PoleConstants<>+1392(SB), Y9, Y12
+	VFMADD213PD  PoleConstants<>+1392(SB), Y11, Y10
+	VFMADD213PD  PoleConstants<>+1360(SB), Y9, Y12
+	VFMADD213PD  PoleConstants<>+1360(SB), Y11, Y10
 	VMULPD       Y12, Y4, Y4
 	VMULPD       Y10, Y5, Y5
-	VFMADD231PD  PoleConstants<>+1408(SB), Y7, Y4
-	VFMADD231PD  PoleConstants<>+1408(SB), Y8, Y5
+	VFMADD231PD  PoleConstants<>+1328(SB), Y7, Y4
+	VFMADD231PD  PoleConstants<>+1328(SB), Y8, Y5
 	VCMPPD       $0x00, Y6, Y3, Y7
 	VCMPPD       $0x00, Y6, Y0, Y8
-	VBLENDVPD    Y7, PoleConstants<>+1632(SB), Y4, Y4
-	VBLENDVPD    Y8, PoleConstants<>+1632(SB), Y5, Y5
-	VCMPPD       $0x00, PoleConstants<>+1184(SB), Y3, Y7
-	VCMPPD       $0x00, PoleConstants<>+1184(SB), Y0, Y8
-	VBLENDVPD    Y7, PoleConstants<>+1184(SB), Y4, Y4
-	VBLENDVPD    Y8, PoleConstants<>+1184(SB), Y5, Y5
+	VBLENDVPD    Y7, PoleConstants<>+1552(SB), Y4, Y4
+	VBLENDVPD    Y8, PoleConstants<>+1552(SB), Y5, Y5
+	VCMPPD       $0x00, PoleConstants<>+1104(SB), Y3, Y7
+	VCMPPD       $0x00, PoleConstants<>+1104(SB), Y0, Y8
+	VBLENDVPD    Y7, PoleConstants<>+1104(SB), Y4, Y4
+	VBLENDVPD    Y8, PoleConstants<>+1104(SB), Y5, Y5
 	VCMPPD       $0x19, Y6, Y3, Y3
 	VCMPPD       $0x19, Y6, Y0, Y0
-	VBLENDVPD    Y3, PoleConstants<>+1664(SB), Y4, Y3
-	VBLENDVPD    Y0, PoleConstants<>+1664(SB), Y5, Y0
+	VBLENDVPD    Y3, PoleConstants<>+1584(SB), Y4, Y3
+	VBLENDVPD    Y0, PoleConstants<>+1584(SB), Y5, Y0
 	VCVTPD2PSY   Y3, X3
 	VCVTPD2PSY   Y0, X0
 	VINSERTF128  $0x01, X3, Y1, Y1
@@ -9393,7 +9550,7 @@ loop0:
 	VFMADD231PS  Y6, Y5, Y3
 	VMOVUPS      128(BX), Y6
 	VMOVUPS      160(BX), Y7
-	VMOVUPS      PoleConstants<>+704(SB), Y8
+	VMOVUPS      PoleConstants<>+640(SB), Y8
 	VMOVAPS      Y8, Y9
 	VFNMADD231PS Y7, Y7, Y9
 	VMOVAPS      Y8, Y7
@@ -9732,9 +9889,8 @@ loop0:
 	VUNPCKLPS    Y14, Y15, Y0
 	VUNPCKHPS    Y14, Y15, Y1
 	VADDPS       Y1, Y0, Y0
-	VUNPCKLPD    Y0, Y0, Y1
-	VUNPCKHPD    Y0, Y0, Y0
-	VADDPS       Y0, Y1, Y0
+	VUNPCKHPD    Y0, Y0, Y1
+	VADDPS       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPS       X1, X0, X0
 	VMOVSD       448(BX), X1
@@ -9920,9 +10076,8 @@ loop4:
 	VUNPCKLPS    Y6, Y7, Y0
 	VUNPCKHPS    Y6, Y7, Y1
 	VADDPS       Y1, Y0, Y0
-	VUNPCKLPD    Y0, Y0, Y1
-	VUNPCKHPD    Y0, Y0, Y0
-	VADDPS       Y0, Y1, Y0
+	VUNPCKHPD    Y0, Y0, Y1
+	VADDPS       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPS       X1, X0, X0
 	VMOVSD       256(BX)(DI*1), X1
@@ -9949,9 +10104,9 @@ TEXT ·poleGradBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      PoleConstants<>+2880(SB), Z0
+	VMOVUPS      PoleConstants<>+3392(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS PoleConstants<>+1156(SB), Z0
+	VBROADCASTSS PoleConstants<>+1068(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 1600(SI)
 	VXORPS       X0, X0, X0
@@ -10023,17 +10178,17 @@ loop0:
 	VFMADD231PS.BCST 28(DI), Z0, Z3
 	VFMADD231PS.BCST 44(DI), Z0, Z5
 	VFMADD231PS.BCST 60(DI), Z0, Z7
-	VBROADCASTSS     PoleConstants<>+1828(SB), Z8
+	VBROADCASTSS     PoleConstants<>+2304(SB), Z8
 	VANDPS           Z8, Z3, Z9
 	VANDPS           Z8, Z5, Z10
 	VANDPS           Z8, Z7, Z11
 	VANDPS           Z8, Z1, Z12
-	VBROADCASTSS     PoleConstants<>+1824(SB), Z13
+	VBROADCASTSS     PoleConstants<>+964(SB), Z13
 	VMINPS           Z9, Z13, Z9
 	VMINPS           Z10, Z13, Z10
 	VMINPS           Z11, Z13, Z11
 	VMINPS           Z12, Z13, Z12
-	VBROADCASTSS     PoleConstants<>+1156(SB), Z14
+	VBROADCASTSS     PoleConstants<>+1068(SB), Z14
 	VADDPS           Z14, Z9, Z15
 	VADDPS           Z14, Z10, Z16
 	VADDPS           Z14, Z11, Z17
@@ -10042,85 +10197,85 @@ loop0:
 	VPSRLD           $0x14, Z16, Z16
 	VPSRLD           $0x14, Z17, Z17
 	VPSRLD           $0x14, Z18, Z18
-	VMOVUPS          PoleConstants<>+1856(SB), Z19
+	VMOVUPS          PoleConstants<>+2368(SB), Z19
 	VMOVAPS          Z15, Z20
-	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z20
+	VPERMI2PS        PoleConstants<>+2432(SB), Z19, Z20
 	VMOVAPS          Z16, Z21
-	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z21
+	VPERMI2PS        PoleConstants<>+2432(SB), Z19, Z21
 	VMOVAPS          Z17, Z22
-	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z22
+	VPERMI2PS        PoleConstants<>+2432(SB), Z19, Z22
 	VMOVAPS          Z18, Z23
-	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z23
+	VPERMI2PS        PoleConstants<>+2432(SB), Z19, Z23
 	VSUBPS           Z20, Z9, Z9
 	VSUBPS           Z21, Z10, Z10
 	VSUBPS           Z22, Z11, Z11
 	VSUBPS           Z23, Z12, Z12
-	VMOVUPS          PoleConstants<>+1984(SB), Z20
+	VMOVUPS          PoleConstants<>+2496(SB), Z20
 	VMOVAPS          Z15, Z21
-	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z21
+	VPERMI2PS        PoleConstants<>+2560(SB), Z20, Z21
 	VMOVAPS          Z16, Z22
-	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z22
+	VPERMI2PS        PoleConstants<>+2560(SB), Z20, Z22
 	VMOVAPS          Z17, Z23
-	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z23
+	VPERMI2PS        PoleConstants<>+2560(SB), Z20, Z23
 	VMOVAPS          Z18, Z24
-	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z24
-	VMOVUPS          PoleConstants<>+2112(SB), Z25
+	VPERMI2PS        PoleConstants<>+2560(SB), Z20, Z24
+	VMOVUPS          PoleConstants<>+2624(SB), Z25
 	VMOVAPS          Z15, Z26
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z26
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z26
 	VMOVAPS          Z16, Z27
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z27
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z27
 	VMOVAPS          Z17, Z28
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z28
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z28
 	VMOVAPS          Z18, Z29
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z29
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z29
 	VFMADD231PS      Z9, Z21, Z26
 	VFMADD231PS      Z10, Z22, Z27
 	VFMADD231PS      Z11, Z23, Z28
 	VFMADD231PS      Z12, Z24, Z29
-	VMOVUPS          PoleConstants<>+2240(SB), Z21
+	VMOVUPS          PoleConstants<>+2752(SB), Z21
 	VMOVAPS          Z15, Z22
-	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z22
+	VPERMI2PS        PoleConstants<>+2816(SB), Z21, Z22
 	VMOVAPS          Z16, Z23
-	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z23
+	VPERMI2PS        PoleConstants<>+2816(SB), Z21, Z23
 	VMOVAPS          Z17, Z24
-	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z24
+	VPERMI2PS        PoleConstants<>+2816(SB), Z21, Z24
 	VMOVAPS          Z18, Z30
-	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z30
+	VPERMI2PS        PoleConstants<>+2816(SB), Z21, Z30
 	VFMADD231PS      Z9, Z26, Z22
 	VFMADD231PS      Z10, Z27, Z23
 	VFMADD231PS      Z11, Z28, Z24
 	VFMADD231PS      Z12, Z29, Z30
-	VMOVUPS          PoleConstants<>+2368(SB), Z26
+	VMOVUPS          PoleConstants<>+2880(SB), Z26
 	VMOVAPS          Z15, Z27
-	VPERMI2PS        PoleConstants<>+2432(SB), Z26, Z27
+	VPERMI2PS        PoleConstants<>+2944(SB), Z26, Z27
 	VMOVAPS          Z16, Z28
-	VPERMI2PS        PoleConstants<>+2432(SB), Z26, Z28
+	VPERMI2PS        PoleConstants<>+2944(SB), Z26, Z28
 	VMOVAPS          Z17, Z29
-	VPERMI2PS        PoleConstants<>+2432(SB), Z26, Z29
+	VPERMI2PS        PoleConstants<>+2944(SB), Z26, Z29
 	VMOVAPS          Z18, Z31
-	VPERMI2PS        PoleConstants<>+2432(SB), Z26, Z31
+	VPERMI2PS        PoleConstants<>+2944(SB), Z26, Z31
 	VFMADD231PS      Z9, Z22, Z27
 	VFMADD231PS      Z10, Z23, Z28
 	VFMADD231PS      Z11, Z24, Z29
 	VFMADD231PS      Z12, Z30, Z31
-	VMOVUPS          PoleConstants<>+2496(SB), Z22
+	VMOVUPS          PoleConstants<>+3008(SB), Z22
 	VMOVAPS          Z15, Z23
-	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z23
+	VPERMI2PS        PoleConstants<>+3072(SB), Z22, Z23
 	VMOVAPS          Z16, Z24
-	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z24
+	VPERMI2PS        PoleConstants<>+3072(SB), Z22, Z24
 	VMOVAPS          Z17, Z30
-	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z30
+	VPERMI2PS        PoleConstants<>+3072(SB), Z22, Z30
 	VMOVAPS          Z18, Z26
-	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z26
+	VPERMI2PS        PoleConstants<>+3072(SB), Z22, Z26
 	VFMADD231PS      Z9, Z27, Z23
 	VFMADD231PS      Z10, Z28, Z24
 	VFMADD231PS      Z11, Z29, Z30
 	VFMADD231PS      Z12, Z31, Z26
-	VMOVUPS          PoleConstants<>+2624(SB), Z27
-	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z15
-	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z16
-	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z17
-	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z18
+	VMOVUPS          PoleConstants<>+3136(SB), Z27
+	VPERMI2PS        PoleConstants<>+3200(SB), Z27, Z15
+	VPERMI2PS        PoleConstants<>+3200(SB), Z27, Z16
+	VPERMI2PS        PoleConstants<>+3200(SB), Z27, Z17
+	VPERMI2PS        PoleConstants<>+3200(SB), Z27, Z18
 	VMAXPS           Z9, Z15, Z15
 	VMAXPS           Z10, Z16, Z16
 	VMAXPS           Z11, Z17, Z17
@@ -10129,7 +10284,7 @@ loop0:
 	VFMADD231PS      Z10, Z24, Z16
 	VFMADD231PS      Z11, Z30, Z17
 	VFMADD231PS      Z12, Z26, Z18
-	VBROADCASTSS     PoleConstants<>+2752(SB), Z9
+	VBROADCASTSS     PoleConstants<>+3264(SB), Z9
 	VPTERNLOGD       $0xf8, Z9, Z3, Z15
 	VPTERNLOGD       $0xf8, Z9, Z5, Z16
 	VPTERNLOGD       $0xf8, Z9, Z7, Z17
@@ -10175,78 +10330,78 @@ loop0:
 	VPSRLD           $0x14, Z28, Z28
 	VPSRLD           $0x14, Z29, Z29
 	VMOVAPS          Z24, Z30
-	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z30
+	VPERMI2PS        PoleConstants<>+2432(SB), Z19, Z30
 	VMOVAPS          Z26, Z31
-	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z31
+	VPERMI2PS        PoleConstants<>+2432(SB), Z19, Z31
 	VMOVAPS          Z28, Z14
-	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z14
+	VPERMI2PS        PoleConstants<>+2432(SB), Z19, Z14
 	VMOVAPS          Z29, Z13
-	VPERMI2PS        PoleConstants<>+1920(SB), Z19, Z13
+	VPERMI2PS        PoleConstants<>+2432(SB), Z19, Z13
 	VSUBPS           Z30, Z10, Z10
 	VSUBPS           Z31, Z11, Z11
 	VSUBPS           Z14, Z12, Z12
 	VSUBPS           Z13, Z23, Z13
 	VMOVAPS          Z24, Z14
-	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z14
+	VPERMI2PS        PoleConstants<>+2560(SB), Z20, Z14
 	VMOVAPS          Z26, Z23
-	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z23
+	VPERMI2PS        PoleConstants<>+2560(SB), Z20, Z23
 	VMOVAPS          Z28, Z30
-	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z30
+	VPERMI2PS        PoleConstants<>+2560(SB), Z20, Z30
 	VMOVAPS          Z29, Z31
-	VPERMI2PS        PoleConstants<>+2048(SB), Z20, Z31
+	VPERMI2PS        PoleConstants<>+2560(SB), Z20, Z31
 	VMOVAPS          Z24, Z20
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z20
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z20
 	VMOVAPS          Z26, Z19
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z19
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z19
 	VMOVAPS          Z28, Z8
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z8
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z8
 	VMOVAPS          Z29, Z9
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z9
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z9
 	VFMADD231PS      Z10, Z14, Z20
 	VFMADD231PS      Z11, Z23, Z19
 	VFMADD231PS      Z12, Z30, Z8
 	VFMADD231PS      Z13, Z31, Z9
 	VMOVAPS          Z24, Z14
-	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z14
+	VPERMI2PS        PoleConstants<>+2816(SB), Z21, Z14
 	VMOVAPS          Z26, Z23
-	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z23
+	VPERMI2PS        PoleConstants<>+2816(SB), Z21, Z23
 	VMOVAPS          Z28, Z30
-	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z30
+	VPERMI2PS        PoleConstants<>+2816(SB), Z21, Z30
 	VMOVAPS          Z29, Z31
-	VPERMI2PS        PoleConstants<>+2304(SB), Z21, Z31
+	VPERMI2PS        PoleConstants<>+2816(SB), Z21, Z31
 	VFMADD231PS      Z10, Z20, Z14
 	VFMADD231PS      Z11, Z19, Z23
 	VFMADD231PS      Z12, Z8, Z30
 	VFMADD231PS      Z13, Z9, Z31
-	VMOVUPS          PoleConstants<>+2368(SB), Z8
+	VMOVUPS          PoleConstants<>+2880(SB), Z8
 	VMOVAPS          Z24, Z9
-	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z9
+	VPERMI2PS        PoleConstants<>+2944(SB), Z8, Z9
 	VMOVAPS          Z26, Z19
-	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z19
+	VPERMI2PS        PoleConstants<>+2944(SB), Z8, Z19
 	VMOVAPS          Z28, Z20
-	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z20
+	VPERMI2PS        PoleConstants<>+2944(SB), Z8, Z20
 	VMOVAPS          Z29, Z21
-	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z21
+	VPERMI2PS        PoleConstants<>+2944(SB), Z8, Z21
 	VFMADD231PS      Z10, Z14, Z9
 	VFMADD231PS      Z11, Z23, Z19
 	VFMADD231PS      Z12, Z30, Z20
 	VFMADD231PS      Z13, Z31, Z21
 	VMOVAPS          Z24, Z14
-	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z14
+	VPERMI2PS        PoleConstants<>+3072(SB), Z22, Z14
 	VMOVAPS          Z26, Z23
-	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z23
+	VPERMI2PS        PoleConstants<>+3072(SB), Z22, Z23
 	VMOVAPS          Z28, Z30
-	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z30
+	VPERMI2PS        PoleConstants<>+3072(SB), Z22, Z30
 	VMOVAPS          Z29, Z31
-	VPERMI2PS        PoleConstants<>+2560(SB), Z22, Z31
+	VPERMI2PS        PoleConstants<>+3072(SB), Z22, Z31
 	VFMADD231PS      Z10, Z9, Z14
 	VFMADD231PS      Z11, Z19, Z23
 	VFMADD231PS      Z12, Z20, Z30
 	VFMADD231PS      Z13, Z21, Z31
-	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z24
-	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z26
-	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z28
-	VPERMI2PS        PoleConstants<>+2688(SB), Z27, Z29
+	VPERMI2PS        PoleConstants<>+3200(SB), Z27, Z24
+	VPERMI2PS        PoleConstants<>+3200(SB), Z27, Z26
+	VPERMI2PS        PoleConstants<>+3200(SB), Z27, Z28
+	VPERMI2PS        PoleConstants<>+3200(SB), Z27, Z29
 	VMAXPS           Z10, Z24, Z9
 	VMAXPS           Z11, Z26, Z19
 	VMAXPS           Z12, Z28, Z20
@@ -10255,7 +10410,7 @@ loop0:
 	VFMADD231PS      Z11, Z23, Z19
 	VFMADD231PS      Z12, Z30, Z20
 	VFMADD231PS      Z13, Z31, Z21
-	VBROADCASTSS     PoleConstants<>+2752(SB), Z10
+	VBROADCASTSS     PoleConstants<>+3264(SB), Z10
 	VPTERNLOGD       $0xf8, Z10, Z1, Z9
 	VPTERNLOGD       $0xf8, Z10, Z3, Z19
 	VPTERNLOGD       $0xf8, Z10, Z5, Z20
@@ -10284,17 +10439,17 @@ loop0:
 	VFMADD231PS.BCST 140(DI), Z0, Z1
 	VFMADD231PS.BCST 156(DI), Z0, Z3
 	VFMADD231PS.BCST 172(DI), Z0, Z5
-	VBROADCASTSS     PoleConstants<>+1828(SB), Z4
+	VBROADCASTSS     PoleConstants<>+2304(SB), Z4
 	VANDPS           Z4, Z1, Z6
 	VANDPS           Z4, Z3, Z11
 	VANDPS           Z4, Z5, Z12
 	VFMADD231PS.BCST 188(DI), Z0, Z7
-	VBROADCASTSS     PoleConstants<>+1824(SB), Z13
+	VBROADCASTSS     PoleConstants<>+964(SB), Z13
 	VMINPS           Z6, Z13, Z6
 	VMINPS           Z11, Z13, Z11
 	VMINPS           Z12, Z13, Z12
 	VANDPS           Z4, Z7, Z14
-	VBROADCASTSS     PoleConstants<>+1156(SB), Z23
+	VBROADCASTSS     PoleConstants<>+1068(SB), Z23
 	VADDPS           Z23, Z6, Z24
 	VADDPS           Z23, Z11, Z26
 	VADDPS           Z23, Z12, Z28
@@ -10303,92 +10458,92 @@ loop0:
 	VPSRLD           $0x14, Z26, Z26
 	VPSRLD           $0x14, Z28, Z28
 	VADDPS           Z23, Z14, Z29
-	VMOVUPS          PoleConstants<>+1856(SB), Z30
+	VMOVUPS          PoleConstants<>+2368(SB), Z30
 	VMOVAPS          Z24, Z31
-	VPERMI2PS        PoleConstants<>+1920(SB), Z30, Z31
+	VPERMI2PS        PoleConstants<>+2432(SB), Z30, Z31
 	VMOVAPS          Z26, Z23
-	VPERMI2PS        PoleConstants<>+1920(SB), Z30, Z23
+	VPERMI2PS        PoleConstants<>+2432(SB), Z30, Z23
 	VMOVAPS          Z28, Z13
-	VPERMI2PS        PoleConstants<>+1920(SB), Z30, Z13
+	VPERMI2PS        PoleConstants<>+2432(SB), Z30, Z13
 	VPSRLD           $0x14, Z29, Z29
 	VSUBPS           Z31, Z6, Z6
 	VSUBPS           Z23, Z11, Z11
 	VSUBPS           Z13, Z12, Z12
 	VMOVAPS          Z29, Z13
-	VPERMI2PS        PoleConstants<>+1920(SB), Z30, Z13
-	VMOVUPS          PoleConstants<>+1984(SB), Z23
+	VPERMI2PS        PoleConstants<>+2432(SB), Z30, Z13
+	VMOVUPS          PoleConstants<>+2496(SB), Z23
 	VMOVAPS          Z24, Z31
-	VPERMI2PS        PoleConstants<>+2048(SB), Z23, Z31
+	VPERMI2PS        PoleConstants<>+2560(SB), Z23, Z31
 	VMOVAPS          Z26, Z30
-	VPERMI2PS        PoleConstants<>+2048(SB), Z23, Z30
+	VPERMI2PS        PoleConstants<>+2560(SB), Z23, Z30
 	VMOVAPS          Z28, Z4
-	VPERMI2PS        PoleConstants<>+2048(SB), Z23, Z4
+	VPERMI2PS        PoleConstants<>+2560(SB), Z23, Z4
 	VSUBPS           Z13, Z14, Z13
 	VMOVAPS          Z24, Z14
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z14
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z14
 	VMOVAPS          Z26, Z10
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z10
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z10
 	VMOVAPS          Z28, Z27
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z27
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z27
 	VMOVAPS          Z29, Z22
-	VPERMI2PS        PoleConstants<>+2048(SB), Z23, Z22
+	VPERMI2PS        PoleConstants<>+2560(SB), Z23, Z22
 	VFMADD231PS      Z6, Z31, Z14
 	VFMADD231PS      Z11, Z30, Z10
 	VFMADD231PS      Z12, Z4, Z27
 	VMOVAPS          Z29, Z4
-	VPERMI2PS        PoleConstants<>+2176(SB), Z25, Z4
-	VMOVUPS          PoleConstants<>+2240(SB), Z30
+	VPERMI2PS        PoleConstants<>+2688(SB), Z25, Z4
+	VMOVUPS          PoleConstants<>+2752(SB), Z30
 	VMOVAPS          Z24, Z31
-	VPERMI2PS        PoleConstants<>+2304(SB), Z30, Z31
+	VPERMI2PS        PoleConstants<>+2816(SB), Z30, Z31
 	VMOVAPS          Z26, Z25
-	VPERMI2PS        PoleConstants<>+2304(SB), Z30, Z25
+	VPERMI2PS        PoleConstants<>+2816(SB), Z30, Z25
 	VMOVAPS          Z28, Z23
-	VPERMI2PS        PoleConstants<>+2304(SB), Z30, Z23
+	VPERMI2PS        PoleConstants<>+2816(SB), Z30, Z23
 	VFMADD231PS      Z13, Z22, Z4
 	VFMADD231PS      Z6, Z14, Z31
 	VFMADD231PS      Z11, Z10, Z25
 	VFMADD231PS      Z12, Z27, Z23
 	VMOVAPS          Z29, Z10
-	VPERMI2PS        PoleConstants<>+2304(SB), Z30, Z10
+	VPERMI2PS        PoleConstants<>+2816(SB), Z30, Z10
 	VMOVAPS          Z24, Z14
-	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z14
+	VPERMI2PS        PoleConstants<>+2944(SB), Z8, Z14
 	VMOVAPS          Z26, Z22
-	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z22
+	VPERMI2PS        PoleConstants<>+2944(SB), Z8, Z22
 	VMOVAPS          Z28, Z27
-	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z27
+	VPERMI2PS        PoleConstants<>+2944(SB), Z8, Z27
 	VFMADD231PS      Z13, Z4, Z10
 	VFMADD231PS      Z6, Z31, Z14
 	VFMADD231PS      Z11, Z25, Z22
 	VFMADD231PS      Z12, Z23, Z27
 	VMOVAPS          Z29, Z4
-	VPERMI2PS        PoleConstants<>+2432(SB), Z8, Z4
-	VMOVUPS          PoleConstants<>+2496(SB), Z23
+	VPERMI2PS        PoleConstants<>+2944(SB), Z8, Z4
+	VMOVUPS          PoleConstants<>+3008(SB), Z23
 	VMOVAPS          Z24, Z25
-	VPERMI2PS        PoleConstants<>+2560(SB), Z23, Z25
+	VPERMI2PS        PoleConstants<>+3072(SB), Z23, Z25
 	VMOVAPS          Z26, Z31
-	VPERMI2PS        PoleConstants<>+2560(SB), Z23, Z31
+	VPERMI2PS        PoleConstants<>+3072(SB), Z23, Z31
 	VMOVAPS          Z28, Z8
-	VPERMI2PS        PoleConstants<>+2560(SB), Z23, Z8
+	VPERMI2PS        PoleConstants<>+3072(SB), Z23, Z8
 	VFMADD231PS      Z13, Z10, Z4
 	VFMADD231PS      Z6, Z14, Z25
 	VFMADD231PS      Z11, Z22, Z31
 	VFMADD231PS      Z12, Z27, Z8
 	VMOVAPS          Z29, Z10
-	VPERMI2PS        PoleConstants<>+2560(SB), Z23, Z10
-	VMOVUPS          PoleConstants<>+2624(SB), Z14
-	VPERMI2PS        PoleConstants<>+2688(SB), Z14, Z24
-	VPERMI2PS        PoleConstants<>+2688(SB), Z14, Z26
-	VPERMI2PS        PoleConstants<>+2688(SB), Z14, Z28
+	VPERMI2PS        PoleConstants<>+3072(SB), Z23, Z10
+	VMOVUPS          PoleConstants<>+3136(SB), Z14
+	VPERMI2PS        PoleConstants<>+3200(SB), Z14, Z24
+	VPERMI2PS        PoleConstants<>+3200(SB), Z14, Z26
+	VPERMI2PS        PoleConstants<>+3200(SB), Z14, Z28
 	VFMADD231PS      Z13, Z4, Z10
 	VMAXPS           Z6, Z24, Z4
 	VMAXPS           Z11, Z26, Z22
 	VMAXPS           Z12, Z28, Z24
-	VPERMI2PS        PoleConstants<>+2688(SB), Z14, Z29
+	VPERMI2PS        PoleConstants<>+3200(SB), Z14, Z29
 	VFMADD231PS      Z6, Z25, Z4
 	VFMADD231PS      Z11, Z31, Z22
 	VFMADD231PS      Z12, Z8, Z24
 	VMAXPS           Z13, Z29, Z6
-	VBROADCASTSS     PoleConstants<>+2752(SB), Z8
+	VBROADCASTSS     PoleConstants<>+3264(SB), Z8
 	VPTERNLOGD       $0xf8, Z8, Z1, Z4
 	VPTERNLOGD       $0xf8, Z8, Z3, Z22
 	VPTERNLOGD       $0xf8, Z8, Z5, Z24
@@ -10426,17 +10581,17 @@ loop0:
 	VBROADCASTSS     248(DI), Z2
 	VFMADD231PS      2304(BX), Z2, Z7
 	VFMADD231PS.BCST 204(DI), Z0, Z1
-	VBROADCASTSS     PoleConstants<>+1828(SB), Z2
+	VBROADCASTSS     PoleConstants<>+2304(SB), Z2
 	VANDPS           Z2, Z1, Z10
 	VFMADD231PS.BCST 220(DI), Z0, Z3
-	VBROADCASTSS     PoleConstants<>+1824(SB), Z0
+	VBROADCASTSS     PoleConstants<>+964(SB), Z0
 	VMINPS           Z10, Z0, Z10
 	VANDPS           Z2, Z3, Z11
 	VBROADCASTSS     236(DI), Z12
 	VFMADD231PS      2368(BX), Z12, Z5
 	VBROADCASTSS     252(DI), Z12
 	VFMADD231PS      2368(BX), Z12, Z7
-	VBROADCASTSS     PoleConstants<>+1156(SB), Z12
+	VBROADCASTSS     PoleConstants<>+1068(SB), Z12
 	VADDPS           Z12, Z10, Z13
 	VMINPS           Z11, Z0, Z11
 	VANDPS           Z2, Z5, Z25
@@ -10445,96 +10600,96 @@ loop0:
 	VADDPS           Z12, Z11, Z26
 	VMINPS           Z25, Z0, Z25
 	VMINPS           Z2, Z0, Z0
-	VMOVUPS          PoleConstants<>+1856(SB), Z2
+	VMOVUPS          PoleConstants<>+2368(SB), Z2
 	VMOVAPS          Z13, Z27
-	VPERMI2PS        PoleConstants<>+1920(SB), Z2, Z27
+	VPERMI2PS        PoleConstants<>+2432(SB), Z2, Z27
 	VPSRLD           $0x14, Z26, Z26
 	VADDPS           Z12, Z25, Z28
 	VADDPS           Z12, Z0, Z29
 	VSUBPS           Z27, Z10, Z10
 	VMOVAPS          Z26, Z27
-	VPERMI2PS        PoleConstants<>+1920(SB), Z2, Z27
+	VPERMI2PS        PoleConstants<>+2432(SB), Z2, Z27
 	VPSRLD           $0x14, Z28, Z28
 	VPSRLD           $0x14, Z29, Z29
-	VMOVUPS          PoleConstants<>+1984(SB), Z31
+	VMOVUPS          PoleConstants<>+2496(SB), Z31
 	VMOVAPS          Z13, Z12
-	VPERMI2PS        PoleConstants<>+2048(SB), Z31, Z12
+	VPERMI2PS        PoleConstants<>+2560(SB), Z31, Z12
 	VSUBPS           Z27, Z11, Z11
 	VMOVAPS          Z28, Z27
-	VPERMI2PS        PoleConstants<>+1920(SB), Z2, Z27
+	VPERMI2PS        PoleConstants<>+2432(SB), Z2, Z27
 	VMOVAPS          Z29, Z8
-	VPERMI2PS        PoleConstants<>+1920(SB), Z2, Z8
-	VMOVUPS          PoleConstants<>+2112(SB), Z2
+	VPERMI2PS        PoleConstants<>+2432(SB), Z2, Z8
+	VMOVUPS          PoleConstants<>+2624(SB), Z2
 	VMOVAPS          Z13, Z14
-	VPERMI2PS        PoleConstants<>+2176(SB), Z2, Z14
+	VPERMI2PS        PoleConstants<>+2688(SB), Z2, Z14
 	VMOVAPS          Z26, Z23
-	VPERMI2PS        PoleConstants<>+2048(SB), Z31, Z23
+	VPERMI2PS        PoleConstants<>+2560(SB), Z31, Z23
 	VSUBPS           Z27, Z25, Z25
 	VSUBPS           Z8, Z0, Z0
 	VFMADD231PS      Z10, Z12, Z14
 	VMOVAPS          Z26, Z8
-	VPERMI2PS        PoleConstants<>+2176(SB), Z2, Z8
+	VPERMI2PS        PoleConstants<>+2688(SB), Z2, Z8
 	VMOVAPS          Z28, Z12
-	VPERMI2PS        PoleConstants<>+2048(SB), Z31, Z12
+	VPERMI2PS        PoleConstants<>+2560(SB), Z31, Z12
 	VMOVAPS          Z29, Z27
-	VPERMI2PS        PoleConstants<>+2048(SB), Z31, Z27
+	VPERMI2PS        PoleConstants<>+2560(SB), Z31, Z27
 	VMOVAPS          Z13, Z31
-	VPERMI2PS        PoleConstants<>+2304(SB), Z30, Z31
+	VPERMI2PS        PoleConstants<>+2816(SB), Z30, Z31
 	VFMADD231PS      Z11, Z23, Z8
 	VMOVAPS          Z28, Z23
-	VPERMI2PS        PoleConstants<>+2176(SB), Z2, Z23
+	VPERMI2PS        PoleConstants<>+2688(SB), Z2, Z23
 	VMOVAPS          Z29, Z30
-	VPERMI2PS        PoleConstants<>+2176(SB), Z2, Z30
+	VPERMI2PS        PoleConstants<>+2688(SB), Z2, Z30
 	VFMADD231PS      Z10, Z14, Z31
-	VMOVUPS          PoleConstants<>+2240(SB), Z2
+	VMOVUPS          PoleConstants<>+2752(SB), Z2
 	VMOVAPS          Z26, Z14
-	VPERMI2PS        PoleConstants<>+2304(SB), Z2, Z14
+	VPERMI2PS        PoleConstants<>+2816(SB), Z2, Z14
 	VFMADD231PS      Z25, Z12, Z23
 	VFMADD231PS      Z0, Z27, Z30
-	VMOVUPS          PoleConstants<>+2368(SB), Z12
+	VMOVUPS          PoleConstants<>+2880(SB), Z12
 	VMOVAPS          Z13, Z27
-	VPERMI2PS        PoleConstants<>+2432(SB), Z12, Z27
+	VPERMI2PS        PoleConstants<>+2944(SB), Z12, Z27
 	VFMADD231PS      Z11, Z8, Z14
 	VMOVAPS          Z28, Z8
-	VPERMI2PS        PoleConstants<>+2304(SB), Z2, Z8
+	VPERMI2PS        PoleConstants<>+2816(SB), Z2, Z8
 	VMOVAPS          Z29, Z12
-	VPERMI2PS        PoleConstants<>+2304(SB), Z2, Z12
+	VPERMI2PS        PoleConstants<>+2816(SB), Z2, Z12
 	VFMADD231PS      Z10, Z31, Z27
-	VMOVUPS          PoleConstants<>+2368(SB), Z2
+	VMOVUPS          PoleConstants<>+2880(SB), Z2
 	VMOVAPS          Z26, Z31
-	VPERMI2PS        PoleConstants<>+2432(SB), Z2, Z31
+	VPERMI2PS        PoleConstants<>+2944(SB), Z2, Z31
 	VFMADD231PS      Z25, Z23, Z8
 	VFMADD231PS      Z0, Z30, Z12
-	VMOVUPS          PoleConstants<>+2496(SB), Z23
+	VMOVUPS          PoleConstants<>+3008(SB), Z23
 	VMOVAPS          Z13, Z30
-	VPERMI2PS        PoleConstants<>+2560(SB), Z23, Z30
+	VPERMI2PS        PoleConstants<>+3072(SB), Z23, Z30
 	VFMADD231PS      Z11, Z14, Z31
 	VMOVAPS          Z28, Z14
-	VPERMI2PS        PoleConstants<>+2432(SB), Z2, Z14
+	VPERMI2PS        PoleConstants<>+2944(SB), Z2, Z14
 	VMOVAPS          Z29, Z23
-	VPERMI2PS        PoleConstants<>+2432(SB), Z2, Z23
+	VPERMI2PS        PoleConstants<>+2944(SB), Z2, Z23
 	VFMADD231PS      Z10, Z27, Z30
-	VMOVUPS          PoleConstants<>+2496(SB), Z2
+	VMOVUPS          PoleConstants<>+3008(SB), Z2
 	VMOVAPS          Z26, Z27
-	VPERMI2PS        PoleConstants<>+2560(SB), Z2, Z27
+	VPERMI2PS        PoleConstants<>+3072(SB), Z2, Z27
 	VFMADD231PS      Z25, Z8, Z14
 	VFMADD231PS      Z0, Z12, Z23
-	VMOVUPS          PoleConstants<>+2624(SB), Z8
-	VPERMI2PS        PoleConstants<>+2688(SB), Z8, Z13
+	VMOVUPS          PoleConstants<>+3136(SB), Z8
+	VPERMI2PS        PoleConstants<>+3200(SB), Z8, Z13
 	VFMADD231PS      Z11, Z31, Z27
 	VMOVAPS          Z28, Z12
-	VPERMI2PS        PoleConstants<>+2560(SB), Z2, Z12
+	VPERMI2PS        PoleConstants<>+3072(SB), Z2, Z12
 	VMOVAPS          Z29, Z31
-	VPERMI2PS        PoleConstants<>+2560(SB), Z2, Z31
+	VPERMI2PS        PoleConstants<>+3072(SB), Z2, Z31
 	VMAXPS           Z10, Z13, Z2
-	VPERMI2PS        PoleConstants<>+2688(SB), Z8, Z26
+	VPERMI2PS        PoleConstants<>+3200(SB), Z8, Z26
 	VFMADD231PS      Z25, Z14, Z12
 	VFMADD231PS      Z0, Z23, Z31
 	VFMADD231PS      Z10, Z30, Z2
 	VMAXPS           Z11, Z26, Z10
-	VPERMI2PS        PoleConstants<>+2688(SB), Z8, Z28
-	VPERMI2PS        PoleConstants<>+2688(SB), Z8, Z29
-	VBROADCASTSS     PoleConstants<>+2752(SB), Z8
+	VPERMI2PS        PoleConstants<>+3200(SB), Z8, Z28
+	VPERMI2PS        PoleConstants<>+3200(SB), Z8, Z29
+	VBROADCASTSS     PoleConstants<>+3264(SB), Z8
 	VPTERNLOGD       $0xf8, Z8, Z1, Z2
 	VFMADD231PS      Z11, Z27, Z10
 	VMAXPS           Z25, Z28, Z1
@@ -10594,34 +10749,34 @@ loop0:
 	VBLENDMPS    Z0, Z1, K1, Z1
 	VMOVUPS      Z1, 448(SI)
 	VSUBPS       Z1, Z0, Z2
-	VBROADCASTSS PoleConstants<>+1136(SB), Z4
+	VBROADCASTSS PoleConstants<>+3268(SB), Z4
 	VMINPS       Z2, Z4, Z2
-	VBROADCASTSS PoleConstants<>+1132(SB), Z5
+	VBROADCASTSS PoleConstants<>+1060(SB), Z5
 	VMAXPS       Z2, Z5, Z2
-	VBROADCASTSS PoleConstants<>+1144(SB), Z6
-	VBROADCASTSS PoleConstants<>+1140(SB), Z7
+	VBROADCASTSS PoleConstants<>+1064(SB), Z6
+	VBROADCASTSS PoleConstants<>+3272(SB), Z7
 	VMOVAPS      Z7, Z8
 	VFMADD231PS  Z6, Z2, Z8
 	VSUBPS       Z7, Z8, Z8
-	VBROADCASTSS PoleConstants<>+1148(SB), Z9
+	VBROADCASTSS PoleConstants<>+1072(SB), Z9
 	VFNMADD231PS Z9, Z8, Z2
-	VBROADCASTSS PoleConstants<>+1152(SB), Z10
+	VBROADCASTSS PoleConstants<>+1076(SB), Z10
 	VFNMADD231PS Z10, Z8, Z2
 	VMULPS       Z2, Z2, Z11
-	VBROADCASTSS PoleConstants<>+1180(SB), Z12
-	VBROADCASTSS PoleConstants<>+1176(SB), Z13
+	VBROADCASTSS PoleConstants<>+1100(SB), Z12
+	VBROADCASTSS PoleConstants<>+1096(SB), Z13
 	VMOVAPS      Z13, Z14
 	VFMADD231PS  Z2, Z12, Z14
-	VBROADCASTSS PoleConstants<>+1172(SB), Z15
+	VBROADCASTSS PoleConstants<>+1092(SB), Z15
 	VFMADD213PS  Z15, Z2, Z14
-	VBROADCASTSS PoleConstants<>+1168(SB), Z16
+	VBROADCASTSS PoleConstants<>+1088(SB), Z16
 	VFMADD213PS  Z16, Z2, Z14
-	VBROADCASTSS PoleConstants<>+1164(SB), Z17
+	VBROADCASTSS PoleConstants<>+1084(SB), Z17
 	VFMADD213PS  Z17, Z2, Z14
-	VBROADCASTSS PoleConstants<>+1160(SB), Z18
+	VBROADCASTSS PoleConstants<>+1080(SB), Z18
 	VFMADD213PS  Z18, Z2, Z14
 	VFMADD231PS  Z14, Z11, Z2
-	VBROADCASTSS PoleConstants<>+1156(SB), Z11
+	VBROADCASTSS PoleConstants<>+1068(SB), Z11
 	VADDPS       Z11, Z2, Z2
 	VSCALEFPS    Z8, Z2, Z2
 	VSUBPS       Z1, Z3, Z8
@@ -10651,45 +10806,45 @@ loop0:
 	// t = log(s2)
 	VEXTRACTF64X4 $0x01, Z5, Y6
 	VCVTPS2PD     Y5, Z5
-	VBROADCASTSD  PoleConstants<>+1704(SB), Z7
+	VBROADCASTSD  PoleConstants<>+1624(SB), Z7
 	VPADDQ        Z7, Z5, Z8
 	VPSRLQ        $0x34, Z8, Z9
-	VBROADCASTSD  PoleConstants<>+1712(SB), Z10
+	VBROADCASTSD  PoleConstants<>+1632(SB), Z10
 	VORPD         Z10, Z9, Z9
-	VBROADCASTSD  PoleConstants<>+1720(SB), Z12
+	VBROADCASTSD  PoleConstants<>+1640(SB), Z12
 	VSUBPD        Z12, Z9, Z9
-	VBROADCASTSD  PoleConstants<>+1728(SB), Z13
+	VBROADCASTSD  PoleConstants<>+1648(SB), Z13
 	VANDPD        Z13, Z8, Z8
-	VBROADCASTSD  PoleConstants<>+1736(SB), Z14
+	VBROADCASTSD  PoleConstants<>+1656(SB), Z14
 	VPADDQ        Z14, Z8, Z8
-	VBROADCASTSD  PoleConstants<>+1080(SB), Z15
+	VBROADCASTSD  PoleConstants<>+1008(SB), Z15
 	VSUBPD        Z15, Z8, Z8
-	VBROADCASTSD  PoleConstants<>+1744(SB), Z16
+	VBROADCASTSD  PoleConstants<>+1664(SB), Z16
 	VADDPD        Z16, Z8, Z17
 	VDIVPD        Z17, Z8, Z8
 	VMULPD        Z8, Z8, Z17
-	VBROADCASTSD  PoleConstants<>+1792(SB), Z18
-	VBROADCASTSD  PoleConstants<>+1784(SB), Z19
+	VBROADCASTSD  PoleConstants<>+1712(SB), Z18
+	VBROADCASTSD  PoleConstants<>+1704(SB), Z19
 	VMOVAPS       Z19, Z20
 	VFMADD231PD   Z17, Z18, Z20
-	VBROADCASTSD  PoleConstants<>+1776(SB), Z21
+	VBROADCASTSD  PoleConstants<>+1696(SB), Z21
 	VFMADD213PD   Z21, Z17, Z20
-	VBROADCASTSD  PoleConstants<>+1768(SB), Z22
+	VBROADCASTSD  PoleConstants<>+1688(SB), Z22
 	VFMADD213PD   Z22, Z17, Z20
-	VBROADCASTSD  PoleConstants<>+1760(SB), Z23
+	VBROADCASTSD  PoleConstants<>+1680(SB), Z23
 	VFMADD213PD   Z23, Z17, Z20
 	VMULPD        Z20, Z8, Z8
-	VBROADCASTSD  PoleConstants<>+1752(SB), Z17
+	VBROADCASTSD  PoleConstants<>+1672(SB), Z17
 	VFMADD231PD   Z17, Z9, Z8
 	VXORPS        X9, X9, X9
 	VCMPPD        $0x00, Z9, Z5, K1
-	VBROADCASTSD  PoleConstants<>+1808(SB), Z20
+	VBROADCASTSD  PoleConstants<>+1728(SB), Z20
 	VBLENDMPD     Z20, Z8, K1, Z8
-	VBROADCASTSD  PoleConstants<>+1696(SB), Z24
+	VBROADCASTSD  PoleConstants<>+1616(SB), Z24
 	VCMPPD        $0x00, Z24, Z5, K1
 	VBLENDMPD     Z24, Z8, K1, Z8
 	VCMPPD        $0x19, Z9, Z5, K1
-	VBROADCASTSD  PoleConstants<>+1816(SB), Z5
+	VBROADCASTSD  PoleConstants<>+1736(SB), Z5
 	VBLENDMPD     Z5, Z8, K1, Z8
 	VCVTPD2PS     Z8, Y8
 	VCVTPS2PD     Y6, Z6
@@ -10911,9 +11066,8 @@ loop0:
 	VUNPCKLPS     Z30, Z31, Z0
 	VUNPCKHPS     Z30, Z31, Z1
 	VADDPS        Z1, Z0, Z0
-	VUNPCKLPD     Z0, Z0, Z1
-	VUNPCKHPD     Z0, Z0, Z0
-	VADDPS        Z0, Z1, Z0
+	VUNPCKHPD     Z0, Z0, Z1
+	VADDPS        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPS        Y1, Y0, Y0
 	VEXTRACTF32X4 $0x01, Y0, X1
@@ -11231,14 +11385,22 @@ DATA PoleConstants<>+16(SB)/4, $0x00000002
 DATA PoleConstants<>+20(SB)/4, $0x00000006
 DATA PoleConstants<>+24(SB)/4, $0x00000003
 DATA PoleConstants<>+28(SB)/4, $0x00000007
-DATA PoleConstants<>+32(SB)/8, $0xc022666666666666
-DATA PoleConstants<>+40(SB)/8, $0xc022666666666666
-DATA PoleConstants<>+48(SB)/8, $0xc022666666666666
-DATA PoleConstants<>+56(SB)/8, $0xc022666666666666
-DATA PoleConstants<>+64(SB)/8, $0x4022666666666666
-DATA PoleConstants<>+72(SB)/8, $0x4022666666666666
-DATA PoleConstants<>+80(SB)/8, $0x4022666666666666
-DATA PoleConstants<>+88(SB)/8, $0x4022666666666666
+DATA PoleConstants<>+32(SB)/4, $0xc1133333
+DATA PoleConstants<>+36(SB)/4, $0xc1133333
+DATA PoleConstants<>+40(SB)/4, $0xc1133333
+DATA PoleConstants<>+44(SB)/4, $0xc1133333
+DATA PoleConstants<>+48(SB)/4, $0xc1133333
+DATA PoleConstants<>+52(SB)/4, $0xc1133333
+DATA PoleConstants<>+56(SB)/4, $0xc1133333
+DATA PoleConstants<>+60(SB)/4, $0xc1133333
+DATA PoleConstants<>+64(SB)/4, $0x41133333
+DATA PoleConstants<>+68(SB)/4, $0x41133333
+DATA PoleConstants<>+72(SB)/4, $0x41133333
+DATA PoleConstants<>+76(SB)/4, $0x41133333
+DATA PoleConstants<>+80(SB)/4, $0x41133333
+DATA PoleConstants<>+84(SB)/4, $0x41133333
+DATA PoleConstants<>+88(SB)/4, $0x41133333
+DATA PoleConstants<>+92(SB)/4, $0x41133333
 DATA PoleConstants<>+96(SB)/8, $0x3fefffffff5d2f8a
 DATA PoleConstants<>+104(SB)/8, $0x3fefffffff5d2f8a
 DATA PoleConstants<>+112(SB)/8, $0x3fefffffff5d2f8a
@@ -11283,22 +11445,22 @@ DATA PoleConstants<>+416(SB)/8, $0x3e08c1ab44ef68c0
 DATA PoleConstants<>+424(SB)/8, $0x3e08c1ab44ef68c0
 DATA PoleConstants<>+432(SB)/8, $0x3e08c1ab44ef68c0
 DATA PoleConstants<>+440(SB)/8, $0x3e08c1ab44ef68c0
-DATA PoleConstants<>+448(SB)/4, $0xffffffff
-DATA PoleConstants<>+452(SB)/4, $0xffffffff
-DATA PoleConstants<>+456(SB)/4, $0x00000000
-DATA PoleConstants<>+460(SB)/4, $0x00000000
-DATA PoleConstants<>+464(SB)/4, $0x00000000
-DATA PoleConstants<>+468(SB)/4, $0x00000000
-DATA PoleConstants<>+472(SB)/4, $0x00000000
-DATA PoleConstants<>+476(SB)/4, $0x00000000
-DATA PoleConstants<>+480(SB)/4, $0xff800000
-DATA PoleConstants<>+484(SB)/4, $0xff800000
-DATA PoleConstants<>+488(SB)/4, $0xff800000
-DATA PoleConstants<>+492(SB)/4, $0xff800000
-DATA PoleConstants<>+496(SB)/4, $0xff800000
-DATA PoleConstants<>+500(SB)/4, $0xff800000
-DATA PoleConstants<>+504(SB)/4, $0xff800000
-DATA PoleConstants<>+508(SB)/4, $0xff800000
+DATA PoleConstants<>+448(SB)/4, $0xff800000
+DATA PoleConstants<>+452(SB)/4, $0xff800000
+DATA PoleConstants<>+456(SB)/4, $0xff800000
+DATA PoleConstants<>+460(SB)/4, $0xff800000
+DATA PoleConstants<>+464(SB)/4, $0xff800000
+DATA PoleConstants<>+468(SB)/4, $0xff800000
+DATA PoleConstants<>+472(SB)/4, $0xff800000
+DATA PoleConstants<>+476(SB)/4, $0xff800000
+DATA PoleConstants<>+480(SB)/4, $0xffffffff
+DATA PoleConstants<>+484(SB)/4, $0xffffffff
+DATA PoleConstants<>+488(SB)/4, $0x00000000
+DATA PoleConstants<>+492(SB)/4, $0x00000000
+DATA PoleConstants<>+496(SB)/4, $0x00000000
+DATA PoleConstants<>+500(SB)/4, $0x00000000
+DATA PoleConstants<>+504(SB)/4, $0x00000000
+DATA PoleConstants<>+508(SB)/4, $0x00000000
 DATA PoleConstants<>+512(SB)/4, $0xc2d00000
 DATA PoleConstants<>+516(SB)/4, $0xc2d00000
 DATA PoleConstants<>+520(SB)/4, $0xc2d00000
@@ -11307,512 +11469,630 @@ DATA PoleConstants<>+528(SB)/4, $0xc2d00000
 DATA PoleConstants<>+532(SB)/4, $0xc2d00000
 DATA PoleConstants<>+536(SB)/4, $0xc2d00000
 DATA PoleConstants<>+540(SB)/4, $0xc2d00000
-DATA PoleConstants<>+544(SB)/4, $0x42b20000
-DATA PoleConstants<>+548(SB)/4, $0x42b20000
-DATA PoleConstants<>+552(SB)/4, $0x42b20000
-DATA PoleConstants<>+556(SB)/4, $0x42b20000
-DATA PoleConstants<>+560(SB)/4, $0x42b20000
-DATA PoleConstants<>+564(SB)/4, $0x42b20000
-DATA PoleConstants<>+568(SB)/4, $0x42b20000
-DATA PoleConstants<>+572(SB)/4, $0x42b20000
-DATA PoleConstants<>+576(SB)/4, $0x4b400000
-DATA PoleConstants<>+580(SB)/4, $0x4b400000
-DATA PoleConstants<>+584(SB)/4, $0x4b400000
-DATA PoleConstants<>+588(SB)/4, $0x4b400000
-DATA PoleConstants<>+592(SB)/4, $0x4b400000
-DATA PoleConstants<>+596(SB)/4, $0x4b400000
-DATA PoleConstants<>+600(SB)/4, $0x4b400000
-DATA PoleConstants<>+604(SB)/4, $0x4b400000
-DATA PoleConstants<>+608(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+612(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+616(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+620(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+624(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+628(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+632(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+636(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+640(SB)/4, $0x3f317200
-DATA PoleConstants<>+644(SB)/4, $0x3f317200
-DATA PoleConstants<>+648(SB)/4, $0x3f317200
-DATA PoleConstants<>+652(SB)/4, $0x3f317200
-DATA PoleConstants<>+656(SB)/4, $0x3f317200
-DATA PoleConstants<>+660(SB)/4, $0x3f317200
-DATA PoleConstants<>+664(SB)/4, $0x3f317200
-DATA PoleConstants<>+668(SB)/4, $0x3f317200
-DATA PoleConstants<>+672(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+676(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+680(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+684(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+688(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+692(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+696(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+700(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+704(SB)/4, $0x3f800000
-DATA PoleConstants<>+708(SB)/4, $0x3f800000
-DATA PoleConstants<>+712(SB)/4, $0x3f800000
-DATA PoleConstants<>+716(SB)/4, $0x3f800000
-DATA PoleConstants<>+720(SB)/4, $0x3f800000
-DATA PoleConstants<>+724(SB)/4, $0x3f800000
-DATA PoleConstants<>+728(SB)/4, $0x3f800000
-DATA PoleConstants<>+732(SB)/4, $0x3f800000
-DATA PoleConstants<>+736(SB)/4, $0x3f000000
-DATA PoleConstants<>+740(SB)/4, $0x3f000000
-DATA PoleConstants<>+744(SB)/4, $0x3f000000
-DATA PoleConstants<>+748(SB)/4, $0x3f000000
-DATA PoleConstants<>+752(SB)/4, $0x3f000000
-DATA PoleConstants<>+756(SB)/4, $0x3f000000
-DATA PoleConstants<>+760(SB)/4, $0x3f000000
-DATA PoleConstants<>+764(SB)/4, $0x3f000000
-DATA PoleConstants<>+768(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+772(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+776(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+780(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+784(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+788(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+792(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+796(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+800(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+804(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+808(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+812(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+816(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+820(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+824(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+828(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+832(SB)/4, $0x3c088870
-DATA PoleConstants<>+836(SB)/4, $0x3c088870
-DATA PoleConstants<>+840(SB)/4, $0x3c088870
-DATA PoleConstants<>+844(SB)/4, $0x3c088870
-DATA PoleConstants<>+848(SB)/4, $0x3c088870
-DATA PoleConstants<>+852(SB)/4, $0x3c088870
-DATA PoleConstants<>+856(SB)/4, $0x3c088870
-DATA PoleConstants<>+860(SB)/4, $0x3c088870
-DATA PoleConstants<>+864(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+868(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+872(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+876(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+880(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+884(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+888(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+892(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+896(SB)/4, $0x39509279
-DATA PoleConstants<>+900(SB)/4, $0x39509279
-DATA PoleConstants<>+904(SB)/4, $0x39509279
-DATA PoleConstants<>+908(SB)/4, $0x39509279
-DATA PoleConstants<>+912(SB)/4, $0x39509279
-DATA PoleConstants<>+916(SB)/4, $0x39509279
-DATA PoleConstants<>+920(SB)/4, $0x39509279
-DATA PoleConstants<>+924(SB)/4, $0x39509279
-DATA PoleConstants<>+928(SB)/4, $0x00000000
-DATA PoleConstants<>+932(SB)/4, $0x00000000
-DATA PoleConstants<>+936(SB)/4, $0x00000000
-DATA PoleConstants<>+940(SB)/4, $0x00000000
-DATA PoleConstants<>+944(SB)/4, $0x00000000
-DATA PoleConstants<>+948(SB)/4, $0x00000000
-DATA PoleConstants<>+952(SB)/4, $0x00000000
-DATA PoleConstants<>+956(SB)/4, $0x00000000
-DATA PoleConstants<>+960(SB)/4, $0x00000000
-DATA PoleConstants<>+964(SB)/4, $0x00000004
-DATA PoleConstants<>+968(SB)/4, $0x00000008
-DATA PoleConstants<>+972(SB)/4, $0x0000000c
-DATA PoleConstants<>+976(SB)/4, $0x00000001
-DATA PoleConstants<>+980(SB)/4, $0x00000005
-DATA PoleConstants<>+984(SB)/4, $0x00000009
-DATA PoleConstants<>+988(SB)/4, $0x0000000d
-DATA PoleConstants<>+992(SB)/4, $0x00000002
-DATA PoleConstants<>+996(SB)/4, $0x00000006
-DATA PoleConstants<>+1000(SB)/4, $0x0000000a
-DATA PoleConstants<>+1004(SB)/4, $0x0000000e
-DATA PoleConstants<>+1008(SB)/4, $0x00000003
-DATA PoleConstants<>+1012(SB)/4, $0x00000007
-DATA PoleConstants<>+1016(SB)/4, $0x0000000b
-DATA PoleConstants<>+1020(SB)/4, $0x0000000f
-DATA PoleConstants<>+1024(SB)/8, $0xc022666666666666
-DATA PoleConstants<>+1032(SB)/8, $0x4022666666666666
-DATA PoleConstants<>+1040(SB)/8, $0x3fefffffff5d2f8a
-DATA PoleConstants<>+1048(SB)/8, $0x3fc1a25749bfd9c6
-DATA PoleConstants<>+1056(SB)/8, $0x3f705f9e09d912bd
-DATA PoleConstants<>+1064(SB)/8, $0x3f006f86df8744e1
-DATA PoleConstants<>+1072(SB)/8, $0x3e6accd728944370
-DATA PoleConstants<>+1080(SB)/8, $0x3ff0000000000000
-DATA PoleConstants<>+1088(SB)/8, $0x3fde2680edefb4d4
-DATA PoleConstants<>+1096(SB)/8, $0x3f9c5cba800d435a
-DATA PoleConstants<>+1104(SB)/8, $0x3f3b71488e4fe508
-DATA PoleConstants<>+1112(SB)/8, $0x3ebad30869630fb0
-DATA PoleConstants<>+1120(SB)/8, $0x3e08c1ab44ef68c0
-DATA PoleConstants<>+1128(SB)/4, $0xff800000
-DATA PoleConstants<>+1132(SB)/4, $0xc2d00000
-DATA PoleConstants<>+1136(SB)/4, $0x42b20000
-DATA PoleConstants<>+1140(SB)/4, $0x4b400000
-DATA PoleConstants<>+1144(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+1148(SB)/4, $0x3f317200
-DATA PoleConstants<>+1152(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+1156(SB)/4, $0x3f800000
-DATA PoleConstants<>+1160(SB)/4, $0x3f000000
-DATA PoleConstants<>+1164(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+1168(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+1172(SB)/4, $0x3c088870
-DATA PoleConstants<>+1176(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+1180(SB)/4, $0x39509279
-DATA PoleConstants<>+1184(SB)/8, $0x7ff0000000000000
-DATA PoleConstants<>+1192(SB)/8, $0x7ff0000000000000
-DATA PoleConstants<>+1200(SB)/8, $0x7ff0000000000000
-DATA PoleConstants<>+1208(SB)/8, $0x7ff0000000000000
-DATA PoleConstants<>+1216(SB)/8, $0x00095f619980c433
-DATA PoleConstants<>+1224(SB)/8, $0x00095f619980c433
-DATA PoleConstants<>+1232(SB)/8, $0x00095f619980c433
-DATA PoleConstants<>+1240(SB)/8, $0x00095f619980c433
-DATA PoleConstants<>+1248(SB)/8, $0x4330000000000000
-DATA PoleConstants<>+1256(SB)/8, $0x4330000000000000
-DATA PoleConstants<>+1264(SB)/8, $0x4330000000000000
-DATA PoleConstants<>+1272(SB)/8, $0x4330000000000000
-DATA PoleConstants<>+1280(SB)/8, $0x43300000000003ff
-DATA PoleConstants<>+1288(SB)/8, $0x43300000000003ff
-DATA PoleConstants<>+1296(SB)/8, $0x43300000000003ff
-DATA PoleConstants<>+1304(SB)/8, $0x43300000000003ff
-DATA PoleConstants<>+1312(SB)/8, $0x000fffffffffffff
-DATA PoleConstants<>+1320(SB)/8, $0x000fffffffffffff
-DATA PoleConstants<>+1328(SB)/8, $0x000fffffffffffff
-DATA PoleConstants<>+1336(SB)/8, $0x000fffffffffffff
-DATA PoleConstants<>+1344(SB)/8, $0x3fe6a09e667f3bcd
-DATA PoleConstants<>+1352(SB)/8, $0x3fe6a09e667f3bcd
-DATA PoleConstants<>+1360(SB)/8, $0x3fe6a09e667f3bcd
-DATA PoleConstants<>+1368(SB)/8, $0x3fe6a09e667f3bcd
-DATA PoleConstants<>+1376(SB)/8, $0x4000000000000000
-DATA PoleConstants<>+1384(SB)/8, $0x4000000000000000
-DATA PoleConstants<>+1392(SB)/8, $0x4000000000000000
-DATA PoleConstants<>+1400(SB)/8, $0x4000000000000000
-DATA PoleConstants<>+1408(SB)/8, $0x3fe62e42fefa39ef
-DATA PoleConstants<>+1416(SB)/8, $0x3fe62e42fefa39ef
-DATA PoleConstants<>+1424(SB)/8, $0x3fe62e42fefa39ef
-DATA PoleConstants<>+1432(SB)/8, $0x3fe62e42fefa39ef
-DATA PoleConstants<>+1440(SB)/8, $0x4000000000004990
-DATA PoleConstants<>+1448(SB)/8, $0x4000000000004990
-DATA PoleConstants<>+1456(SB)/8, $0x4000000000004990
-DATA PoleConstants<>+1464(SB)/8, $0x4000000000004990
-DATA PoleConstants<>+1472(SB)/8, $0x3fe555554db62b8a
-DATA PoleConstants<>+1480(SB)/8, $0x3fe555554db62b8a
-DATA PoleConstants<>+1488(SB)/8, $0x3fe555554db62b8a
-DATA PoleConstants<>+1496(SB)/8, $0x3fe555554db62b8a
-DATA PoleConstants<>+1504(SB)/8, $0x3fd999a9bd09c3ae
-DATA PoleConstants<>+1512(SB)/8, $0x3fd999a9bd09c3ae
-DATA PoleConstants<>+1520(SB)/8, $0x3fd999a9bd09c3ae
-DATA PoleConstants<>+1528(SB)/8, $0x3fd999a9bd09c3ae
-DATA PoleConstants<>+1536(SB)/8, $0x3fd2432e86d5da18
-DATA PoleConstants<>+1544(SB)/8, $0x3fd2432e86d5da18
-DATA PoleConstants<>+1552(SB)/8, $0x3fd2432e86d5da18
-DATA PoleConstants<>+1560(SB)/8, $0x3fd2432e86d5da18
-DATA PoleConstants<>+1568(SB)/8, $0x3fce3aa5e803484d
-DATA PoleConstants<>+1576(SB)/8, $0x3fce3aa5e803484d
-DATA PoleConstants<>+1584(SB)/8, $0x3fce3aa5e803484d
-DATA PoleConstants<>+1592(SB)/8, $0x3fce3aa5e803484d
-DATA PoleConstants<>+1600(SB)/8, $0x0000000000000000
-DATA PoleConstants<>+1608(SB)/8, $0x0000000000000000
-DATA PoleConstants<>+1616(SB)/8, $0x0000000000000000
-DATA PoleConstants<>+1624(SB)/8, $0x0000000000000000
-DATA PoleConstants<>+1632(SB)/8, $0xfff0000000000000
-DATA PoleConstants<>+1640(SB)/8, $0xfff0000000000000
-DATA PoleConstants<>+1648(SB)/8, $0xfff0000000000000
-DATA PoleConstants<>+1656(SB)/8, $0xfff0000000000000
-DATA PoleConstants<>+1664(SB)/8, $0x7ff8000000000001
-DATA PoleConstants<>+1672(SB)/8, $0x7ff8000000000001
-DATA PoleConstants<>+1680(SB)/8, $0x7ff8000000000001
-DATA PoleConstants<>+1688(SB)/8, $0x7ff8000000000001
-DATA PoleConstants<>+1696(SB)/8, $0x7ff0000000000000
-DATA PoleConstants<>+1704(SB)/8, $0x00095f619980c433
-DATA PoleConstants<>+1712(SB)/8, $0x4330000000000000
-DATA PoleConstants<>+1720(SB)/8, $0x43300000000003ff
-DATA PoleConstants<>+1728(SB)/8, $0x000fffffffffffff
-DATA PoleConstants<>+1736(SB)/8, $0x3fe6a09e667f3bcd
-DATA PoleConstants<>+1744(SB)/8, $0x4000000000000000
-DATA PoleConstants<>+1752(SB)/8, $0x3fe62e42fefa39ef
-DATA PoleConstants<>+1760(SB)/8, $0x4000000000004990
-DATA PoleConstants<>+1768(SB)/8, $0x3fe555554db62b8a
-DATA PoleConstants<>+1776(SB)/8, $0x3fd999a9bd09c3ae
-DATA PoleConstants<>+1784(SB)/8, $0x3fd2432e86d5da18
-DATA PoleConstants<>+1792(SB)/8, $0x3fce3aa5e803484d
-DATA PoleConstants<>+1800(SB)/8, $0x0000000000000000
-DATA PoleConstants<>+1808(SB)/8, $0xfff0000000000000
-DATA PoleConstants<>+1816(SB)/8, $0x7ff8000000000001
-DATA PoleConstants<>+1824(SB)/4, $0x41133333
-DATA PoleConstants<>+1828(SB)/4, $0x7fffffff
-DATA PoleConstants<>+1832(SB)/4, $0x00000000
-DATA PoleConstants<>+1836(SB)/4, $0x00000000
-DATA PoleConstants<>+1840(SB)/4, $0x00000000
-DATA PoleConstants<>+1844(SB)/4, $0x00000000
-DATA PoleConstants<>+1848(SB)/4, $0x00000000
-DATA PoleConstants<>+1852(SB)/4, $0x00000000
-DATA PoleConstants<>+1856(SB)/4, $0x3f8f5d20
-DATA PoleConstants<>+1860(SB)/4, $0x3fb01fb1
-DATA PoleConstants<>+1864(SB)/4, $0x3fd1b051
-DATA PoleConstants<>+1868(SB)/4, $0x3fef2f70
-DATA PoleConstants<>+1872(SB)/4, $0x40079a3b
-DATA PoleConstants<>+1876(SB)/4, $0x4018685e
-DATA PoleConstants<>+1880(SB)/4, $0x402817cb
-DATA PoleConstants<>+1884(SB)/4, $0x403761a0
-DATA PoleConstants<>+1888(SB)/4, $0x40514faa
-DATA PoleConstants<>+1892(SB)/4, $0x4071dcca
-DATA PoleConstants<>+1896(SB)/4, $0x4087899d
-DATA PoleConstants<>+1900(SB)/4, $0x40973379
-DATA PoleConstants<>+1904(SB)/4, $0x40a8c798
-DATA PoleConstants<>+1908(SB)/4, $0x40b8b7a9
-DATA PoleConstants<>+1912(SB)/4, $0x40c86514
-DATA PoleConstants<>+1916(SB)/4, $0x40d85a33
-DATA PoleConstants<>+1920(SB)/4, $0x40f06ae2
-DATA PoleConstants<>+1924(SB)/4, $0x410aa123
-DATA PoleConstants<>+1928(SB)/4, $0x41120000
+DATA PoleConstants<>+544(SB)/4, $0x4b400000
+DATA PoleConstants<>+548(SB)/4, $0x4b400000
+DATA PoleConstants<>+552(SB)/4, $0x4b400000
+DATA PoleConstants<>+556(SB)/4, $0x4b400000
+DATA PoleConstants<>+560(SB)/4, $0x4b400000
+DATA PoleConstants<>+564(SB)/4, $0x4b400000
+DATA PoleConstants<>+568(SB)/4, $0x4b400000
+DATA PoleConstants<>+572(SB)/4, $0x4b400000
+DATA PoleConstants<>+576(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+580(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+584(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+588(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+592(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+596(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+600(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+604(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+608(SB)/4, $0x3f000000
+DATA PoleConstants<>+612(SB)/4, $0x3f000000
+DATA PoleConstants<>+616(SB)/4, $0x3f000000
+DATA PoleConstants<>+620(SB)/4, $0x3f000000
+DATA PoleConstants<>+624(SB)/4, $0x3f000000
+DATA PoleConstants<>+628(SB)/4, $0x3f000000
+DATA PoleConstants<>+632(SB)/4, $0x3f000000
+DATA PoleConstants<>+636(SB)/4, $0x3f000000
+DATA PoleConstants<>+640(SB)/4, $0x3f800000
+DATA PoleConstants<>+644(SB)/4, $0x3f800000
+DATA PoleConstants<>+648(SB)/4, $0x3f800000
+DATA PoleConstants<>+652(SB)/4, $0x3f800000
+DATA PoleConstants<>+656(SB)/4, $0x3f800000
+DATA PoleConstants<>+660(SB)/4, $0x3f800000
+DATA PoleConstants<>+664(SB)/4, $0x3f800000
+DATA PoleConstants<>+668(SB)/4, $0x3f800000
+DATA PoleConstants<>+672(SB)/4, $0x3f317200
+DATA PoleConstants<>+676(SB)/4, $0x3f317200
+DATA PoleConstants<>+680(SB)/4, $0x3f317200
+DATA PoleConstants<>+684(SB)/4, $0x3f317200
+DATA PoleConstants<>+688(SB)/4, $0x3f317200
+DATA PoleConstants<>+692(SB)/4, $0x3f317200
+DATA PoleConstants<>+696(SB)/4, $0x3f317200
+DATA PoleConstants<>+700(SB)/4, $0x3f317200
+DATA PoleConstants<>+704(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+708(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+712(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+716(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+720(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+724(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+728(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+732(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+736(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+740(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+744(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+748(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+752(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+756(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+760(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+764(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+768(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+772(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+776(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+780(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+784(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+788(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+792(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+796(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+800(SB)/4, $0x3c088870
+DATA PoleConstants<>+804(SB)/4, $0x3c088870
+DATA PoleConstants<>+808(SB)/4, $0x3c088870
+DATA PoleConstants<>+812(SB)/4, $0x3c088870
+DATA PoleConstants<>+816(SB)/4, $0x3c088870
+DATA PoleConstants<>+820(SB)/4, $0x3c088870
+DATA PoleConstants<>+824(SB)/4, $0x3c088870
+DATA PoleConstants<>+828(SB)/4, $0x3c088870
+DATA PoleConstants<>+832(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+836(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+840(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+844(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+848(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+852(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+856(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+860(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+864(SB)/4, $0x39509279
+DATA PoleConstants<>+868(SB)/4, $0x39509279
+DATA PoleConstants<>+872(SB)/4, $0x39509279
+DATA PoleConstants<>+876(SB)/4, $0x39509279
+DATA PoleConstants<>+880(SB)/4, $0x39509279
+DATA PoleConstants<>+884(SB)/4, $0x39509279
+DATA PoleConstants<>+888(SB)/4, $0x39509279
+DATA PoleConstants<>+892(SB)/4, $0x39509279
+DATA PoleConstants<>+896(SB)/4, $0x00000000
+DATA PoleConstants<>+900(SB)/4, $0x00000004
+DATA PoleConstants<>+904(SB)/4, $0x00000008
+DATA PoleConstants<>+908(SB)/4, $0x0000000c
+DATA PoleConstants<>+912(SB)/4, $0x00000001
+DATA PoleConstants<>+916(SB)/4, $0x00000005
+DATA PoleConstants<>+920(SB)/4, $0x00000009
+DATA PoleConstants<>+924(SB)/4, $0x0000000d
+DATA PoleConstants<>+928(SB)/4, $0x00000002
+DATA PoleConstants<>+932(SB)/4, $0x00000006
+DATA PoleConstants<>+936(SB)/4, $0x0000000a
+DATA PoleConstants<>+940(SB)/4, $0x0000000e
+DATA PoleConstants<>+944(SB)/4, $0x00000003
+DATA PoleConstants<>+948(SB)/4, $0x00000007
+DATA PoleConstants<>+952(SB)/4, $0x0000000b
+DATA PoleConstants<>+956(SB)/4, $0x0000000f
+DATA PoleConstants<>+960(SB)/4, $0xc1133333
+DATA PoleConstants<>+964(SB)/4, $0x41133333
+DATA PoleConstants<>+968(SB)/8, $0x3fefffffff5d2f8a
+DATA PoleConstants<>+976(SB)/8, $0x3fc1a25749bfd9c6
+DATA PoleConstants<>+984(SB)/8, $0x3f705f9e09d912bd
+DATA PoleConstants<>+992(SB)/8, $0x3f006f86df8744e1
+DATA PoleConstants<>+1000(SB)/8, $0x3e6accd728944370
+DATA PoleConstants<>+1008(SB)/8, $0x3ff0000000000000
+DATA PoleConstants<>+1016(SB)/8, $0x3fde2680edefb4d4
+DATA PoleConstants<>+1024(SB)/8, $0x3f9c5cba800d435a
+DATA PoleConstants<>+1032(SB)/8, $0x3f3b71488e4fe508
+DATA PoleConstants<>+1040(SB)/8, $0x3ebad30869630fb0
+DATA PoleConstants<>+1048(SB)/8, $0x3e08c1ab44ef68c0
+DATA PoleConstants<>+1056(SB)/4, $0xff800000
+DATA PoleConstants<>+1060(SB)/4, $0xc2d00000
+DATA PoleConstants<>+1064(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+1068(SB)/4, $0x3f800000
+DATA PoleConstants<>+1072(SB)/4, $0x3f317200
+DATA PoleConstants<>+1076(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+1080(SB)/4, $0x3f000000
+DATA PoleConstants<>+1084(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+1088(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+1092(SB)/4, $0x3c088870
+DATA PoleConstants<>+1096(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+1100(SB)/4, $0x39509279
+DATA PoleConstants<>+1104(SB)/8, $0x7ff0000000000000
+DATA PoleConstants<>+1112(SB)/8, $0x7ff0000000000000
+DATA PoleConstants<>+1120(SB)/8, $0x7ff0000000000000
+DATA PoleConstants<>+1128(SB)/8, $0x7ff0000000000000
+DATA PoleConstants<>+1136(SB)/8, $0x00095f619980c433
+DATA PoleConstants<>+1144(SB)/8, $0x00095f619980c433
+DATA PoleConstants<>+1152(SB)/8, $0x00095f619980c433
+DATA PoleConstants<>+1160(SB)/8, $0x00095f619980c433
+DATA PoleConstants<>+1168(SB)/8, $0x4330000000000000
+DATA PoleConstants<>+1176(SB)/8, $0x4330000000000000
+DATA PoleConstants<>+1184(SB)/8, $0x4330000000000000
+DATA PoleConstants<>+1192(SB)/8, $0x4330000000000000
+DATA PoleConstants<>+1200(SB)/8, $0x43300000000003ff
+DATA PoleConstants<>+1208(SB)/8, $0x43300000000003ff
+DATA PoleConstants<>+1216(SB)/8, $0x43300000000003ff
+DATA PoleConstants<>+1224(SB)/8, $0x43300000000003ff
+DATA PoleConstants<>+1232(SB)/8, $0x000fffffffffffff
+DATA PoleConstants<>+1240(SB)/8, $0x000fffffffffffff
+DATA PoleConstants<>+1248(SB)/8, $0x000fffffffffffff
+DATA PoleConstants<>+1256(SB)/8, $0x000fffffffffffff
+DATA PoleConstants<>+1264(SB)/8, $0x3fe6a09e667f3bcd
+DATA PoleConstants<>+1272(SB)/8, $0x3fe6a09e667f3bcd
+DATA PoleConstants<>+1280(SB)/8, $0x3fe6a09e667f3bcd
+DATA PoleConstants<>+1288(SB)/8, $0x3fe6a09e667f3bcd
+DATA PoleConstants<>+1296(SB)/8, $0x4000000000000000
+DATA PoleConstants<>+1304(SB)/8, $0x4000000000000000
+DATA PoleConstants<>+1312(SB)/8, $0x4000000000000000
+DATA PoleConstants<>+1320(SB)/8, $0x4000000000000000
+DATA PoleConstants<>+1328(SB)/8, $0x3fe62e42fefa39ef
+DATA PoleConstants<>+1336(SB)/8, $0x3fe62e42fefa39ef
+DATA PoleConstants<>+1344(SB)/8, $0x3fe62e42fefa39ef
+DATA PoleConstants<>+1352(SB)/8, $0x3fe62e42fefa39ef
+DATA PoleConstants<>+1360(SB)/8, $0x4000000000004990
+DATA PoleConstants<>+1368(SB)/8, $0x4000000000004990
+DATA PoleConstants<>+1376(SB)/8, $0x4000000000004990
+DATA PoleConstants<>+1384(SB)/8, $0x4000000000004990
+DATA PoleConstants<>+1392(SB)/8, $0x3fe555554db62b8a
+DATA PoleConstants<>+1400(SB)/8, $0x3fe555554db62b8a
+DATA PoleConstants<>+1408(SB)/8, $0x3fe555554db62b8a
+DATA PoleConstants<>+1416(SB)/8, $0x3fe555554db62b8a
+DATA PoleConstants<>+1424(SB)/8, $0x3fd999a9bd09c3ae
+DATA PoleConstants<>+1432(SB)/8, $0x3fd999a9bd09c3ae
+DATA PoleConstants<>+1440(SB)/8, $0x3fd999a9bd09c3ae
+DATA PoleConstants<>+1448(SB)/8, $0x3fd999a9bd09c3ae
+DATA PoleConstants<>+1456(SB)/8, $0x3fd2432e86d5da18
+DATA PoleConstants<>+1464(SB)/8, $0x3fd2432e86d5da18
+DATA PoleConstants<>+1472(SB)/8, $0x3fd2432e86d5da18
+DATA PoleConstants<>+1480(SB)/8, $0x3fd2432e86d5da18
+DATA PoleConstants<>+1488(SB)/8, $0x3fce3aa5e803484d
+DATA PoleConstants<>+1496(SB)/8, $0x3fce3aa5e803484d
+DATA PoleConstants<>+1504(SB)/8, $0x3fce3aa5e803484d
+DATA PoleConstants<>+1512(SB)/8, $0x3fce3aa5e803484d
+DATA PoleConstants<>+1520(SB)/8, $0x0000000000000000
+DATA PoleConstants<>+1528(SB)/8, $0x0000000000000000
+DATA PoleConstants<>+1536(SB)/8, $0x0000000000000000
+DATA PoleConstants<>+1544(SB)/8, $0x0000000000000000
+DATA PoleConstants<>+1552(SB)/8, $0xfff0000000000000
+DATA PoleConstants<>+1560(SB)/8, $0xfff0000000000000
+DATA PoleConstants<>+1568(SB)/8, $0xfff0000000000000
+DATA PoleConstants<>+1576(SB)/8, $0xfff0000000000000
+DATA PoleConstants<>+1584(SB)/8, $0x7ff8000000000001
+DATA PoleConstants<>+1592(SB)/8, $0x7ff8000000000001
+DATA PoleConstants<>+1600(SB)/8, $0x7ff8000000000001
+DATA PoleConstants<>+1608(SB)/8, $0x7ff8000000000001
+DATA PoleConstants<>+1616(SB)/8, $0x7ff0000000000000
+DATA PoleConstants<>+1624(SB)/8, $0x00095f619980c433
+DATA PoleConstants<>+1632(SB)/8, $0x4330000000000000
+DATA PoleConstants<>+1640(SB)/8, $0x43300000000003ff
+DATA PoleConstants<>+1648(SB)/8, $0x000fffffffffffff
+DATA PoleConstants<>+1656(SB)/8, $0x3fe6a09e667f3bcd
+DATA PoleConstants<>+1664(SB)/8, $0x4000000000000000
+DATA PoleConstants<>+1672(SB)/8, $0x3fe62e42fefa39ef
+DATA PoleConstants<>+1680(SB)/8, $0x4000000000004990
+DATA PoleConstants<>+1688(SB)/8, $0x3fe555554db62b8a
+DATA PoleConstants<>+1696(SB)/8, $0x3fd999a9bd09c3ae
+DATA PoleConstants<>+1704(SB)/8, $0x3fd2432e86d5da18
+DATA PoleConstants<>+1712(SB)/8, $0x3fce3aa5e803484d
+DATA PoleConstants<>+1720(SB)/8, $0x0000000000000000
+DATA PoleConstants<>+1728(SB)/8, $0xfff0000000000000
+DATA PoleConstants<>+1736(SB)/8, $0x7ff8000000000001
+DATA PoleConstants<>+1744(SB)/4, $0x00000000
+DATA PoleConstants<>+1748(SB)/4, $0x00000000
+DATA PoleConstants<>+1752(SB)/4, $0x00000000
+DATA PoleConstants<>+1756(SB)/4, $0x00000000
+DATA PoleConstants<>+1760(SB)/4, $0x00000001
+DATA PoleConstants<>+1764(SB)/4, $0x00000001
+DATA PoleConstants<>+1768(SB)/4, $0x00000001
+DATA PoleConstants<>+1772(SB)/4, $0x00000001
+DATA PoleConstants<>+1776(SB)/4, $0x00000002
+DATA PoleConstants<>+1780(SB)/4, $0x00000002
+DATA PoleConstants<>+1784(SB)/4, $0x00000002
+DATA PoleConstants<>+1788(SB)/4, $0x00000002
+DATA PoleConstants<>+1792(SB)/4, $0x00000003
+DATA PoleConstants<>+1796(SB)/4, $0x00000003
+DATA PoleConstants<>+1800(SB)/4, $0x00000003
+DATA PoleConstants<>+1804(SB)/4, $0x00000003
+DATA PoleConstants<>+1808(SB)/4, $0x00000004
+DATA PoleConstants<>+1812(SB)/4, $0x00000004
+DATA PoleConstants<>+1816(SB)/4, $0x00000004
+DATA PoleConstants<>+1820(SB)/4, $0x00000004
+DATA PoleConstants<>+1824(SB)/4, $0x00000005
+DATA PoleConstants<>+1828(SB)/4, $0x00000005
+DATA PoleConstants<>+1832(SB)/4, $0x00000005
+DATA PoleConstants<>+1836(SB)/4, $0x00000005
+DATA PoleConstants<>+1840(SB)/4, $0x00000006
+DATA PoleConstants<>+1844(SB)/4, $0x00000006
+DATA PoleConstants<>+1848(SB)/4, $0x00000006
+DATA PoleConstants<>+1852(SB)/4, $0x00000006
+DATA PoleConstants<>+1856(SB)/4, $0x00000007
+DATA PoleConstants<>+1860(SB)/4, $0x00000007
+DATA PoleConstants<>+1864(SB)/4, $0x00000007
+DATA PoleConstants<>+1868(SB)/4, $0x00000007
+DATA PoleConstants<>+1872(SB)/4, $0xffffffff
+DATA PoleConstants<>+1876(SB)/4, $0xffffffff
+DATA PoleConstants<>+1880(SB)/4, $0x00000000
+DATA PoleConstants<>+1884(SB)/4, $0x00000000
+DATA PoleConstants<>+1888(SB)/4, $0x00000000
+DATA PoleConstants<>+1892(SB)/4, $0x00000000
+DATA PoleConstants<>+1896(SB)/4, $0x00000000
+DATA PoleConstants<>+1900(SB)/4, $0x00000000
+DATA PoleConstants<>+1904(SB)/4, $0x00000000
+DATA PoleConstants<>+1908(SB)/4, $0x00000000
+DATA PoleConstants<>+1912(SB)/4, $0x00000000
+DATA PoleConstants<>+1916(SB)/4, $0x00000000
+DATA PoleConstants<>+1920(SB)/4, $0x00000000
+DATA PoleConstants<>+1924(SB)/4, $0x00000000
+DATA PoleConstants<>+1928(SB)/4, $0x00000000
 DATA PoleConstants<>+1932(SB)/4, $0x00000000
-DATA PoleConstants<>+1936(SB)/4, $0x00000000
-DATA PoleConstants<>+1940(SB)/4, $0x00000000
-DATA PoleConstants<>+1944(SB)/4, $0x00000000
-DATA PoleConstants<>+1948(SB)/4, $0x00000000
-DATA PoleConstants<>+1952(SB)/4, $0x00000000
-DATA PoleConstants<>+1956(SB)/4, $0x3e3d8f7f
-DATA PoleConstants<>+1960(SB)/4, $0x3ea3ab50
-DATA PoleConstants<>+1964(SB)/4, $0x3ee2aab4
-DATA PoleConstants<>+1968(SB)/4, $0x3f118b3f
-DATA PoleConstants<>+1972(SB)/4, $0x3f2e90f7
-DATA PoleConstants<>+1976(SB)/4, $0x3f500742
-DATA PoleConstants<>+1980(SB)/4, $0x3f6e3c91
-DATA PoleConstants<>+1984(SB)/4, $0xbd03c0a5
-DATA PoleConstants<>+1988(SB)/4, $0xbc1a3371
-DATA PoleConstants<>+1992(SB)/4, $0x3ad3712b
-DATA PoleConstants<>+1996(SB)/4, $0x3b973862
-DATA PoleConstants<>+2000(SB)/4, $0x3b956770
-DATA PoleConstants<>+2004(SB)/4, $0x3b5d52c8
-DATA PoleConstants<>+2008(SB)/4, $0x3b1a31ac
-DATA PoleConstants<>+2012(SB)/4, $0x3abc7213
-DATA PoleConstants<>+2016(SB)/4, $0x3a468bac
-DATA PoleConstants<>+2020(SB)/4, $0x3994c5e1
-DATA PoleConstants<>+2024(SB)/4, $0x38e3b00a
-DATA PoleConstants<>+2028(SB)/4, $0x382a26cb
-DATA PoleConstants<>+2032(SB)/4, $0x37898c33
-DATA PoleConstants<>+2036(SB)/4, $0x36e4daf2
-DATA PoleConstants<>+2040(SB)/4, $0x356ef6cc
-DATA PoleConstants<>+2044(SB)/4, $0x352c0853
-DATA PoleConstants<>+2048(SB)/4, $0x3431d754
-DATA PoleConstants<>+2052(SB)/4, $0x32a8c62a
-DATA PoleConstants<>+2056(SB)/4, $0x00000000
-DATA PoleConstants<>+2060(SB)/4, $0x00000000
-DATA PoleConstants<>+2064(SB)/4, $0x00000000
-DATA PoleConstants<>+2068(SB)/4, $0x00000000
-DATA PoleConstants<>+2072(SB)/4, $0x00000000
-DATA PoleConstants<>+2076(SB)/4, $0x00000000
-DATA PoleConstants<>+2080(SB)/4, $0x3e062d94
-DATA PoleConstants<>+2084(SB)/4, $0x3dc44657
-DATA PoleConstants<>+2088(SB)/4, $0x3d2e50f5
-DATA PoleConstants<>+2092(SB)/4, $0xbb9ca7cb
-DATA PoleConstants<>+2096(SB)/4, $0xbd23c0da
-DATA PoleConstants<>+2100(SB)/4, $0xbd662a51
-DATA PoleConstants<>+2104(SB)/4, $0xbd808c6a
-DATA PoleConstants<>+2108(SB)/4, $0xbd5c0ee0
-DATA PoleConstants<>+2112(SB)/4, $0x3b8ea104
-DATA PoleConstants<>+2116(SB)/4, $0xbcaddfe9
-DATA PoleConstants<>+2120(SB)/4, $0xbccd2a94
-DATA PoleConstants<>+2124(SB)/4, $0xbcac0c1c
-DATA PoleConstants<>+2128(SB)/4, $0xbc780862
-DATA PoleConstants<>+2132(SB)/4, $0xbc227602
-DATA PoleConstants<>+2136(SB)/4, $0xbbd224aa
-DATA PoleConstants<>+2140(SB)/4, $0xbb864f2c
-DATA PoleConstants<>+2144(SB)/4, $0xbaf848e1
-DATA PoleConstants<>+2148(SB)/4, $0xba36615a
-DATA PoleConstants<>+2152(SB)/4, $0xb992ef64
-DATA PoleConstants<>+2156(SB)/4, $0xb8dd5a4a
-DATA PoleConstants<>+2160(SB)/4, $0xb811d3ad
-DATA PoleConstants<>+2164(SB)/4, $0xb75417be
-DATA PoleConstants<>+2168(SB)/4, $0xb6b14040
-DATA PoleConstants<>+2172(SB)/4, $0xb5f6b849
-DATA PoleConstants<>+2176(SB)/4, $0xb4dc97ea
-DATA PoleConstants<>+2180(SB)/4, $0xb32e950c
-DATA PoleConstants<>+2184(SB)/4, $0x00000000
-DATA PoleConstants<>+2188(SB)/4, $0x00000000
-DATA PoleConstants<>+2192(SB)/4, $0x00000000
-DATA PoleConstants<>+2196(SB)/4, $0x00000000
-DATA PoleConstants<>+2200(SB)/4, $0x00000000
-DATA PoleConstants<>+2204(SB)/4, $0x00000000
-DATA PoleConstants<>+2208(SB)/4, $0x3976545d
-DATA PoleConstants<>+2212(SB)/4, $0x3de52200
-DATA PoleConstants<>+2216(SB)/4, $0x3e2323c5
-DATA PoleConstants<>+2220(SB)/4, $0x3e2dc7e3
-DATA PoleConstants<>+2224(SB)/4, $0x3e1beadc
-DATA PoleConstants<>+2228(SB)/4, $0x3df77f54
-DATA PoleConstants<>+2232(SB)/4, $0x3da41717
-DATA PoleConstants<>+2236(SB)/4, $0x3d3912ca
-DATA PoleConstants<>+2240(SB)/4, $0x3de31e99
-DATA PoleConstants<>+2244(SB)/4, $0x3dcbc02f
-DATA PoleConstants<>+2248(SB)/4, $0x3d97375c
-DATA PoleConstants<>+2252(SB)/4, $0x3d565c88
-DATA PoleConstants<>+2256(SB)/4, $0x3d0c6170
-DATA PoleConstants<>+2260(SB)/4, $0x3cae3763
-DATA PoleConstants<>+2264(SB)/4, $0x3c5b32f0
-DATA PoleConstants<>+2268(SB)/4, $0x3c0a272f
-DATA PoleConstants<>+2272(SB)/4, $0x3b794246
-DATA PoleConstants<>+2276(SB)/4, $0x3ab5982c
-DATA PoleConstants<>+2280(SB)/4, $0x3a122ff8
-DATA PoleConstants<>+2284(SB)/4, $0x395beda2
-DATA PoleConstants<>+2288(SB)/4, $0x38926f5e
-DATA PoleConstants<>+2292(SB)/4, $0x37d80f9d
-DATA PoleConstants<>+2296(SB)/4, $0x37237cb5
-DATA PoleConstants<>+2300(SB)/4, $0x36703fda
-DATA PoleConstants<>+2304(SB)/4, $0x3555348b
-DATA PoleConstants<>+2308(SB)/4, $0x33a9db5a
+DATA PoleConstants<>+1936(SB)/4, $0x00000001
+DATA PoleConstants<>+1940(SB)/4, $0x00000001
+DATA PoleConstants<>+1944(SB)/4, $0x00000001
+DATA PoleConstants<>+1948(SB)/4, $0x00000001
+DATA PoleConstants<>+1952(SB)/4, $0x00000002
+DATA PoleConstants<>+1956(SB)/4, $0x00000002
+DATA PoleConstants<>+1960(SB)/4, $0x00000002
+DATA PoleConstants<>+1964(SB)/4, $0x00000002
+DATA PoleConstants<>+1968(SB)/4, $0x00000003
+DATA PoleConstants<>+1972(SB)/4, $0x00000003
+DATA PoleConstants<>+1976(SB)/4, $0x00000003
+DATA PoleConstants<>+1980(SB)/4, $0x00000003
+DATA PoleConstants<>+1984(SB)/4, $0x00000004
+DATA PoleConstants<>+1988(SB)/4, $0x00000004
+DATA PoleConstants<>+1992(SB)/4, $0x00000004
+DATA PoleConstants<>+1996(SB)/4, $0x00000004
+DATA PoleConstants<>+2000(SB)/4, $0x00000005
+DATA PoleConstants<>+2004(SB)/4, $0x00000005
+DATA PoleConstants<>+2008(SB)/4, $0x00000005
+DATA PoleConstants<>+2012(SB)/4, $0x00000005
+DATA PoleConstants<>+2016(SB)/4, $0x00000006
+DATA PoleConstants<>+2020(SB)/4, $0x00000006
+DATA PoleConstants<>+2024(SB)/4, $0x00000006
+DATA PoleConstants<>+2028(SB)/4, $0x00000006
+DATA PoleConstants<>+2032(SB)/4, $0x00000007
+DATA PoleConstants<>+2036(SB)/4, $0x00000007
+DATA PoleConstants<>+2040(SB)/4, $0x00000007
+DATA PoleConstants<>+2044(SB)/4, $0x00000007
+DATA PoleConstants<>+2048(SB)/4, $0x00000008
+DATA PoleConstants<>+2052(SB)/4, $0x00000008
+DATA PoleConstants<>+2056(SB)/4, $0x00000008
+DATA PoleConstants<>+2060(SB)/4, $0x00000008
+DATA PoleConstants<>+2064(SB)/4, $0x00000009
+DATA PoleConstants<>+2068(SB)/4, $0x00000009
+DATA PoleConstants<>+2072(SB)/4, $0x00000009
+DATA PoleConstants<>+2076(SB)/4, $0x00000009
+DATA PoleConstants<>+2080(SB)/4, $0x0000000a
+DATA PoleConstants<>+2084(SB)/4, $0x0000000a
+DATA PoleConstants<>+2088(SB)/4, $0x0000000a
+DATA PoleConstants<>+2092(SB)/4, $0x0000000a
+DATA PoleConstants<>+2096(SB)/4, $0x0000000b
+DATA PoleConstants<>+2100(SB)/4, $0x0000000b
+DATA PoleConstants<>+2104(SB)/4, $0x0000000b
+DATA PoleConstants<>+2108(SB)/4, $0x0000000b
+DATA PoleConstants<>+2112(SB)/4, $0x0000000c
+DATA PoleConstants<>+2116(SB)/4, $0x0000000c
+DATA PoleConstants<>+2120(SB)/4, $0x0000000c
+DATA PoleConstants<>+2124(SB)/4, $0x0000000c
+DATA PoleConstants<>+2128(SB)/4, $0x0000000d
+DATA PoleConstants<>+2132(SB)/4, $0x0000000d
+DATA PoleConstants<>+2136(SB)/4, $0x0000000d
+DATA PoleConstants<>+2140(SB)/4, $0x0000000d
+DATA PoleConstants<>+2144(SB)/4, $0x0000000e
+DATA PoleConstants<>+2148(SB)/4, $0x0000000e
+DATA PoleConstants<>+2152(SB)/4, $0x0000000e
+DATA PoleConstants<>+2156(SB)/4, $0x0000000e
+DATA PoleConstants<>+2160(SB)/4, $0x0000000f
+DATA PoleConstants<>+2164(SB)/4, $0x0000000f
+DATA PoleConstants<>+2168(SB)/4, $0x0000000f
+DATA PoleConstants<>+2172(SB)/4, $0x0000000f
+DATA PoleConstants<>+2176(SB)/8, $0x405528f5c28f5c29
+DATA PoleConstants<>+2184(SB)/8, $0x405528f5c28f5c29
+DATA PoleConstants<>+2192(SB)/8, $0x405528f5c28f5c29
+DATA PoleConstants<>+2200(SB)/8, $0x405528f5c28f5c29
+DATA PoleConstants<>+2208(SB)/8, $0xc022666666666666
+DATA PoleConstants<>+2216(SB)/8, $0xc022666666666666
+DATA PoleConstants<>+2224(SB)/8, $0xc022666666666666
+DATA PoleConstants<>+2232(SB)/8, $0xc022666666666666
+DATA PoleConstants<>+2240(SB)/8, $0x4022666666666666
+DATA PoleConstants<>+2248(SB)/8, $0x4022666666666666
+DATA PoleConstants<>+2256(SB)/8, $0x4022666666666666
+DATA PoleConstants<>+2264(SB)/8, $0x4022666666666666
+DATA PoleConstants<>+2272(SB)/4, $0x42b20000
+DATA PoleConstants<>+2276(SB)/4, $0x42b20000
+DATA PoleConstants<>+2280(SB)/4, $0x42b20000
+DATA PoleConstants<>+2284(SB)/4, $0x42b20000
+DATA PoleConstants<>+2288(SB)/4, $0x42b20000
+DATA PoleConstants<>+2292(SB)/4, $0x42b20000
+DATA PoleConstants<>+2296(SB)/4, $0x42b20000
+DATA PoleConstants<>+2300(SB)/4, $0x42b20000
+DATA PoleConstants<>+2304(SB)/4, $0x7fffffff
+DATA PoleConstants<>+2308(SB)/4, $0x00000000
 DATA PoleConstants<>+2312(SB)/4, $0x00000000
 DATA PoleConstants<>+2316(SB)/4, $0x00000000
 DATA PoleConstants<>+2320(SB)/4, $0x00000000
 DATA PoleConstants<>+2324(SB)/4, $0x00000000
 DATA PoleConstants<>+2328(SB)/4, $0x00000000
 DATA PoleConstants<>+2332(SB)/4, $0x00000000
-DATA PoleConstants<>+2336(SB)/4, $0xbeaaab82
-DATA PoleConstants<>+2340(SB)/4, $0xbe945e8b
-DATA PoleConstants<>+2344(SB)/4, $0xbe5c27e0
-DATA PoleConstants<>+2348(SB)/4, $0xbe07d305
-DATA PoleConstants<>+2352(SB)/4, $0xbd4f793b
-DATA PoleConstants<>+2356(SB)/4, $0x3c3f4c26
-DATA PoleConstants<>+2360(SB)/4, $0x3d83a936
-DATA PoleConstants<>+2364(SB)/4, $0x3dbf9c50
-DATA PoleConstants<>+2368(SB)/4, $0xbe8fd0bc
-DATA PoleConstants<>+2372(SB)/4, $0xbe4b3b69
-DATA PoleConstants<>+2376(SB)/4, $0xbe052d4c
-DATA PoleConstants<>+2380(SB)/4, $0xbdb17d89
-DATA PoleConstants<>+2384(SB)/4, $0xbd5f6392
-DATA PoleConstants<>+2388(SB)/4, $0xbd074351
-DATA PoleConstants<>+2392(SB)/4, $0xbca7e7e9
-DATA PoleConstants<>+2396(SB)/4, $0xbc51ebc9
-DATA PoleConstants<>+2400(SB)/4, $0xbbbc0e36
-DATA PoleConstants<>+2404(SB)/4, $0xbb08802f
-DATA PoleConstants<>+2408(SB)/4, $0xba5b6caa
-DATA PoleConstants<>+2412(SB)/4, $0xb9a4f57a
-DATA PoleConstants<>+2416(SB)/4, $0xb8dc0681
-DATA PoleConstants<>+2420(SB)/4, $0xb822920b
-DATA PoleConstants<>+2424(SB)/4, $0xb7739b33
-DATA PoleConstants<>+2428(SB)/4, $0xb6b3ece5
-DATA PoleConstants<>+2432(SB)/4, $0xb59ff120
-DATA PoleConstants<>+2436(SB)/4, $0xb3ffe119
-DATA PoleConstants<>+2440(SB)/4, $0x00000000
+DATA PoleConstants<>+2336(SB)/4, $0x00000000
+DATA PoleConstants<>+2340(SB)/4, $0x00000000
+DATA PoleConstants<>+2344(SB)/4, $0x00000000
+DATA PoleConstants<>+2348(SB)/4, $0x00000000
+DATA PoleConstants<>+2352(SB)/4, $0x00000000
+DATA PoleConstants<>+2356(SB)/4, $0x00000000
+DATA PoleConstants<>+2360(SB)/4, $0x00000000
+DATA PoleConstants<>+2364(SB)/4, $0x00000000
+DATA PoleConstants<>+2368(SB)/4, $0x3f8f5d20
+DATA PoleConstants<>+2372(SB)/4, $0x3fb01fb1
+DATA PoleConstants<>+2376(SB)/4, $0x3fd1b051
+DATA PoleConstants<>+2380(SB)/4, $0x3fef2f70
+DATA PoleConstants<>+2384(SB)/4, $0x40079a3b
+DATA PoleConstants<>+2388(SB)/4, $0x4018685e
+DATA PoleConstants<>+2392(SB)/4, $0x402817cb
+DATA PoleConstants<>+2396(SB)/4, $0x403761a0
+DATA PoleConstants<>+2400(SB)/4, $0x40514faa
+DATA PoleConstants<>+2404(SB)/4, $0x4071dcca
+DATA PoleConstants<>+2408(SB)/4, $0x4087899d
+DATA PoleConstants<>+2412(SB)/4, $0x40973379
+DATA PoleConstants<>+2416(SB)/4, $0x40a8c798
+DATA PoleConstants<>+2420(SB)/4, $0x40b8b7a9
+DATA PoleConstants<>+2424(SB)/4, $0x40c86514
+DATA PoleConstants<>+2428(SB)/4, $0x40d85a33
+DATA PoleConstants<>+2432(SB)/4, $0x40f06ae2
+DATA PoleConstants<>+2436(SB)/4, $0x410aa123
+DATA PoleConstants<>+2440(SB)/4, $0x41120000
 DATA PoleConstants<>+2444(SB)/4, $0x00000000
 DATA PoleConstants<>+2448(SB)/4, $0x00000000
 DATA PoleConstants<>+2452(SB)/4, $0x00000000
 DATA PoleConstants<>+2456(SB)/4, $0x00000000
 DATA PoleConstants<>+2460(SB)/4, $0x00000000
-DATA PoleConstants<>+2464(SB)/4, $0x32dacbc1
-DATA PoleConstants<>+2468(SB)/4, $0xbe35255b
-DATA PoleConstants<>+2472(SB)/4, $0xbe8f2d48
-DATA PoleConstants<>+2476(SB)/4, $0xbeb01ad4
-DATA PoleConstants<>+2480(SB)/4, $0xbec1ab8a
-DATA PoleConstants<>+2484(SB)/4, $0xbec4db29
-DATA PoleConstants<>+2488(SB)/4, $0xbebcddc8
-DATA PoleConstants<>+2492(SB)/4, $0xbeae5023
-DATA PoleConstants<>+2496(SB)/4, $0x3eb214ed
-DATA PoleConstants<>+2500(SB)/4, $0x3e66eeed
-DATA PoleConstants<>+2504(SB)/4, $0x3e0fa155
-DATA PoleConstants<>+2508(SB)/4, $0x3dba26e8
-DATA PoleConstants<>+2512(SB)/4, $0x3d65efdb
-DATA PoleConstants<>+2516(SB)/4, $0x3d09981c
-DATA PoleConstants<>+2520(SB)/4, $0x3ca9abfb
-DATA PoleConstants<>+2524(SB)/4, $0x3c5348fd
-DATA PoleConstants<>+2528(SB)/4, $0x3bbc9a53
-DATA PoleConstants<>+2532(SB)/4, $0x3b08a5be
-DATA PoleConstants<>+2536(SB)/4, $0x3a5b843f
-DATA PoleConstants<>+2540(SB)/4, $0x39a4fcae
-DATA PoleConstants<>+2544(SB)/4, $0x38dbfea9
-DATA PoleConstants<>+2548(SB)/4, $0x38227fd6
-DATA PoleConstants<>+2552(SB)/4, $0x3773fe5f
-DATA PoleConstants<>+2556(SB)/4, $0x36b3ffae
-DATA PoleConstants<>+2560(SB)/4, $0x359ffffa
-DATA PoleConstants<>+2564(SB)/4, $0x33fffff6
+DATA PoleConstants<>+2464(SB)/4, $0x00000000
+DATA PoleConstants<>+2468(SB)/4, $0x3e3d8f7f
+DATA PoleConstants<>+2472(SB)/4, $0x3ea3ab50
+DATA PoleConstants<>+2476(SB)/4, $0x3ee2aab4
+DATA PoleConstants<>+2480(SB)/4, $0x3f118b3f
+DATA PoleConstants<>+2484(SB)/4, $0x3f2e90f7
+DATA PoleConstants<>+2488(SB)/4, $0x3f500742
+DATA PoleConstants<>+2492(SB)/4, $0x3f6e3c91
+DATA PoleConstants<>+2496(SB)/4, $0xbd03c0a5
+DATA PoleConstants<>+2500(SB)/4, $0xbc1a3371
+DATA PoleConstants<>+2504(SB)/4, $0x3ad3712b
+DATA PoleConstants<>+2508(SB)/4, $0x3b973862
+DATA PoleConstants<>+2512(SB)/4, $0x3b956770
+DATA PoleConstants<>+2516(SB)/4, $0x3b5d52c8
+DATA PoleConstants<>+2520(SB)/4, $0x3b1a31ac
+DATA PoleConstants<>+2524(SB)/4, $0x3abc7213
+DATA PoleConstants<>+2528(SB)/4, $0x3a468bac
+DATA PoleConstants<>+2532(SB)/4, $0x3994c5e1
+DATA PoleConstants<>+2536(SB)/4, $0x38e3b00a
+DATA PoleConstants<>+2540(SB)/4, $0x382a26cb
+DATA PoleConstants<>+2544(SB)/4, $0x37898c33
+DATA PoleConstants<>+2548(SB)/4, $0x36e4daf2
+DATA PoleConstants<>+2552(SB)/4, $0x356ef6cc
+DATA PoleConstants<>+2556(SB)/4, $0x352c0853
+DATA PoleConstants<>+2560(SB)/4, $0x3431d754
+DATA PoleConstants<>+2564(SB)/4, $0x32a8c62a
 DATA PoleConstants<>+2568(SB)/4, $0x00000000
 DATA PoleConstants<>+2572(SB)/4, $0x00000000
 DATA PoleConstants<>+2576(SB)/4, $0x00000000
 DATA PoleConstants<>+2580(SB)/4, $0x00000000
 DATA PoleConstants<>+2584(SB)/4, $0x00000000
 DATA PoleConstants<>+2588(SB)/4, $0x00000000
-DATA PoleConstants<>+2592(SB)/4, $0x00000000
-DATA PoleConstants<>+2596(SB)/4, $0x3f776c81
-DATA PoleConstants<>+2600(SB)/4, $0x3f67863e
-DATA PoleConstants<>+2604(SB)/4, $0x3f53b8c2
-DATA PoleConstants<>+2608(SB)/4, $0x3f3c4acf
-DATA PoleConstants<>+2612(SB)/4, $0x3f260d89
-DATA PoleConstants<>+2616(SB)/4, $0x3f0cba8c
-DATA PoleConstants<>+2620(SB)/4, $0x3eee7f6e
-DATA PoleConstants<>+2624(SB)/4, $0x3f4ebd82
-DATA PoleConstants<>+2628(SB)/4, $0x3f614aa1
-DATA PoleConstants<>+2632(SB)/4, $0x3f6d5e43
-DATA PoleConstants<>+2636(SB)/4, $0x3f7416a0
-DATA PoleConstants<>+2640(SB)/4, $0x3f78b5f0
-DATA PoleConstants<>+2644(SB)/4, $0x3f7ba9d8
-DATA PoleConstants<>+2648(SB)/4, $0x3f7d55c3
-DATA PoleConstants<>+2652(SB)/4, $0x3f7e580f
-DATA PoleConstants<>+2656(SB)/4, $0x3f7f4320
-DATA PoleConstants<>+2660(SB)/4, $0x3f7fbba4
-DATA PoleConstants<>+2664(SB)/4, $0x3f7fe48e
-DATA PoleConstants<>+2668(SB)/4, $0x3f7ff5b0
-DATA PoleConstants<>+2672(SB)/4, $0x3f7ffc90
-DATA PoleConstants<>+2676(SB)/4, $0x3f7ffebb
-DATA PoleConstants<>+2680(SB)/4, $0x3f7fff86
-DATA PoleConstants<>+2684(SB)/4, $0x3f7fffd3
-DATA PoleConstants<>+2688(SB)/4, $0x3f7ffff6
-DATA PoleConstants<>+2692(SB)/4, $0x3f7fffff
-DATA PoleConstants<>+2696(SB)/4, $0x3f800000
+DATA PoleConstants<>+2592(SB)/4, $0x3e062d94
+DATA PoleConstants<>+2596(SB)/4, $0x3dc44657
+DATA PoleConstants<>+2600(SB)/4, $0x3d2e50f5
+DATA PoleConstants<>+2604(SB)/4, $0xbb9ca7cb
+DATA PoleConstants<>+2608(SB)/4, $0xbd23c0da
+DATA PoleConstants<>+2612(SB)/4, $0xbd662a51
+DATA PoleConstants<>+2616(SB)/4, $0xbd808c6a
+DATA PoleConstants<>+2620(SB)/4, $0xbd5c0ee0
+DATA PoleConstants<>+2624(SB)/4, $0x3b8ea104
+DATA PoleConstants<>+2628(SB)/4, $0xbcaddfe9
+DATA PoleConstants<>+2632(SB)/4, $0xbccd2a94
+DATA PoleConstants<>+2636(SB)/4, $0xbcac0c1c
+DATA PoleConstants<>+2640(SB)/4, $0xbc780862
+DATA PoleConstants<>+2644(SB)/4, $0xbc227602
+DATA PoleConstants<>+2648(SB)/4, $0xbbd224aa
+DATA PoleConstants<>+2652(SB)/4, $0xbb864f2c
+DATA PoleConstants<>+2656(SB)/4, $0xbaf848e1
+DATA PoleConstants<>+2660(SB)/4, $0xba36615a
+DATA PoleConstants<>+2664(SB)/4, $0xb992ef64
+DATA PoleConstants<>+2668(SB)/4, $0xb8dd5a4a
+DATA PoleConstants<>+2672(SB)/4, $0xb811d3ad
+DATA PoleConstants<>+2676(SB)/4, $0xb75417be
+DATA PoleConstants<>+2680(SB)/4, $0xb6b14040
+DATA PoleConstants<>+2684(SB)/4, $0xb5f6b849
+DATA PoleConstants<>+2688(SB)/4, $0xb4dc97ea
+DATA PoleConstants<>+2692(SB)/4, $0xb32e950c
+DATA PoleConstants<>+2696(SB)/4, $0x00000000
 DATA PoleConstants<>+2700(SB)/4, $0x00000000
 DATA PoleConstants<>+2704(SB)/4, $0x00000000
 DATA PoleConstants<>+2708(SB)/4, $0x00000000
 DATA PoleConstants<>+2712(SB)/4, $0x00000000
 DATA PoleConstants<>+2716(SB)/4, $0x00000000
-DATA PoleConstants<>+2720(SB)/4, $0x00000000
-DATA PoleConstants<>+2724(SB)/4, $0x3e3b6cab
-DATA PoleConstants<>+2728(SB)/4, $0x3e9e5026
-DATA PoleConstants<>+2732(SB)/4, $0x3ed4ef27
-DATA PoleConstants<>+2736(SB)/4, $0x3f03a7d4
-DATA PoleConstants<>+2740(SB)/4, $0x3f17bea7
-DATA PoleConstants<>+2744(SB)/4, $0x3f2bc87d
-DATA PoleConstants<>+2748(SB)/4, $0x3f3b1ae2
-DATA PoleConstants<>+2752(SB)/4, $0x80000000
-DATA PoleConstants<>+2756(SB)/4, $0x00000000
-DATA PoleConstants<>+2760(SB)/4, $0x3f800000
-DATA PoleConstants<>+2764(SB)/4, $0x40000000
-DATA PoleConstants<>+2768(SB)/4, $0x40400000
-DATA PoleConstants<>+2772(SB)/4, $0x40800000
-DATA PoleConstants<>+2776(SB)/4, $0x40a00000
-DATA PoleConstants<>+2780(SB)/4, $0x40c00000
-DATA PoleConstants<>+2784(SB)/4, $0x40e00000
-DATA PoleConstants<>+2788(SB)/4, $0x00000000
-DATA PoleConstants<>+2792(SB)/4, $0x00000000
-DATA PoleConstants<>+2796(SB)/4, $0x00000000
-DATA PoleConstants<>+2800(SB)/4, $0x00000000
-DATA PoleConstants<>+2804(SB)/4, $0x00000000
-DATA PoleConstants<>+2808(SB)/4, $0x00000000
-DATA PoleConstants<>+2812(SB)/4, $0x00000000
-DATA PoleConstants<>+2816(SB)/4, $0x00000000
-DATA PoleConstants<>+2820(SB)/4, $0x41000000
-DATA PoleConstants<>+2824(SB)/4, $0x41100000
-DATA PoleConstants<>+2828(SB)/4, $0x41200000
-DATA PoleConstants<>+2832(SB)/4, $0x41300000
-DATA PoleConstants<>+2836(SB)/4, $0x41400000
-DATA PoleConstants<>+2840(SB)/4, $0x41500000
-DATA PoleConstants<>+2844(SB)/4, $0x41600000
-DATA PoleConstants<>+2848(SB)/4, $0x41700000
-DATA PoleConstants<>+2852(SB)/4, $0x00000000
-DATA PoleConstants<>+2856(SB)/4, $0x00000000
-DATA PoleConstants<>+2860(SB)/4, $0x00000000
-DATA PoleConstants<>+2864(SB)/4, $0x00000000
-DATA PoleConstants<>+2868(SB)/4, $0x00000000
-DATA PoleConstants<>+2872(SB)/4, $0x00000000
-DATA PoleConstants<>+2876(SB)/4, $0x00000000
-DATA PoleConstants<>+2880(SB)/4, $0x00000000
-DATA PoleConstants<>+2884(SB)/4, $0x3f800000
-DATA PoleConstants<>+2888(SB)/4, $0x40000000
-DATA PoleConstants<>+2892(SB)/4, $0x40400000
-DATA PoleConstants<>+2896(SB)/4, $0x40800000
-DATA PoleConstants<>+2900(SB)/4, $0x40a00000
-DATA PoleConstants<>+2904(SB)/4, $0x40c00000
-DATA PoleConstants<>+2908(SB)/4, $0x40e00000
-DATA PoleConstants<>+2912(SB)/4, $0x41000000
-DATA PoleConstants<>+2916(SB)/4, $0x41100000
-DATA PoleConstants<>+2920(SB)/4, $0x41200000
-DATA PoleConstants<>+2924(SB)/4, $0x41300000
-DATA PoleConstants<>+2928(SB)/4, $0x41400000
-DATA PoleConstants<>+2932(SB)/4, $0x41500000
-DATA PoleConstants<>+2936(SB)/4, $0x41600000
-DATA PoleConstants<>+2940(SB)/4, $0x41700000
-DATA PoleConstants<>+2944(SB)/4, $0x00000000
-GLOBL PoleConstants<>(SB), RODATA|NOPTR, $2948
+DATA PoleConstants<>+2720(SB)/4, $0x3976545d
+DATA PoleConstants<>+2724(SB)/4, $0x3de52200
+DATA PoleConstants<>+2728(SB)/4, $0x3e2323c5
+DATA PoleConstants<>+2732(SB)/4, $0x3e2dc7e3
+DATA PoleConstants<>+2736(SB)/4, $0x3e1beadc
+DATA PoleConstants<>+2740(SB)/4, $0x3df77f54
+DATA PoleConstants<>+2744(SB)/4, $0x3da41717
+DATA PoleConstants<>+2748(SB)/4, $0x3d3912ca
+DATA PoleConstants<>+2752(SB)/4, $0x3de31e99
+DATA PoleConstants<>+2756(SB)/4, $0x3dcbc02f
+DATA PoleConstants<>+2760(SB)/4, $0x3d97375c
+DATA PoleConstants<>+2764(SB)/4, $0x3d565c88
+DATA PoleConstants<>+2768(SB)/4, $0x3d0c6170
+DATA PoleConstants<>+2772(SB)/4, $0x3cae3763
+DATA PoleConstants<>+2776(SB)/4, $0x3c5b32f0
+DATA PoleConstants<>+2780(SB)/4, $0x3c0a272f
+DATA PoleConstants<>+2784(SB)/4, $0x3b794246
+DATA PoleConstants<>+2788(SB)/4, $0x3ab5982c
+DATA PoleConstants<>+2792(SB)/4, $0x3a122ff8
+DATA PoleConstants<>+2796(SB)/4, $0x395beda2
+DATA PoleConstants<>+2800(SB)/4, $0x38926f5e
+DATA PoleConstants<>+2804(SB)/4, $0x37d80f9d
+DATA PoleConstants<>+2808(SB)/4, $0x37237cb5
+DATA PoleConstants<>+2812(SB)/4, $0x36703fda
+DATA PoleConstants<>+2816(SB)/4, $0x3555348b
+DATA PoleConstants<>+2820(SB)/4, $0x33a9db5a
+DATA PoleConstants<>+2824(SB)/4, $0x00000000
+DATA PoleConstants<>+2828(SB)/4, $0x00000000
+DATA PoleConstants<>+2832(SB)/4, $0x00000000
+DATA PoleConstants<>+2836(SB)/4, $0x00000000
+DATA PoleConstants<>+2840(SB)/4, $0x00000000
+DATA PoleConstants<>+2844(SB)/4, $0x00000000
+DATA PoleConstants<>+2848(SB)/4, $0xbeaaab82
+DATA PoleConstants<>+2852(SB)/4, $0xbe945e8b
+DATA PoleConstants<>+2856(SB)/4, $0xbe5c27e0
+DATA PoleConstants<>+2860(SB)/4, $0xbe07d305
+DATA PoleConstants<>+2864(SB)/4, $0xbd4f793b
+DATA PoleConstants<>+2868(SB)/4, $0x3c3f4c26
+DATA PoleConstants<>+2872(SB)/4, $0x3d83a936
+DATA PoleConstants<>+2876(SB)/4, $0x3dbf9c50
+DATA PoleConstants<>+2880(SB)/4, $0xbe8fd0bc
+DATA PoleConstants<>+2884(SB)/4, $0xbe4b3b69
+DATA PoleConstants<>+2888(SB)/4, $0xbe052d4c
+DATA PoleConstants<>+2892(SB)/4, $0xbdb17d89
+DATA PoleConstants<>+2896(SB)/4, $0xbd5f6392
+DATA PoleConstants<>+2900(SB)/4, $0xbd074351
+DATA PoleConstants<>+2904(SB)/4, $0xbca7e7e9
+DATA PoleConstants<>+2908(SB)/4, $0xbc51ebc9
+DATA PoleConstants<>+2912(SB)/4, $0xbbbc0e36
+DATA PoleConstants<>+2916(SB)/4, $0xbb08802f
+DATA PoleConstants<>+2920(SB)/4, $0xba5b6caa
+DATA PoleConstants<>+2924(SB)/4, $0xb9a4f57a
+DATA PoleConstants<>+2928(SB)/4, $0xb8dc0681
+DATA PoleConstants<>+2932(SB)/4, $0xb822920b
+DATA PoleConstants<>+2936(SB)/4, $0xb7739b33
+DATA PoleConstants<>+2940(SB)/4, $0xb6b3ece5
+DATA PoleConstants<>+2944(SB)/4, $0xb59ff120
+DATA PoleConstants<>+2948(SB)/4, $0xb3ffe119
+DATA PoleConstants<>+2952(SB)/4, $0x00000000
+DATA PoleConstants<>+2956(SB)/4, $0x00000000
+DATA PoleConstants<>+2960(SB)/4, $0x00000000
+DATA PoleConstants<>+2964(SB)/4, $0x00000000
+DATA PoleConstants<>+2968(SB)/4, $0x00000000
+DATA PoleConstants<>+2972(SB)/4, $0x00000000
+DATA PoleConstants<>+2976(SB)/4, $0x32dacbc1
+DATA PoleConstants<>+2980(SB)/4, $0xbe35255b
+DATA PoleConstants<>+2984(SB)/4, $0xbe8f2d48
+DATA PoleConstants<>+2988(SB)/4, $0xbeb01ad4
+DATA PoleConstants<>+2992(SB)/4, $0xbec1ab8a
+DATA PoleConstants<>+2996(SB)/4, $0xbec4db29
+DATA PoleConstants<>+3000(SB)/4, $0xbebcddc8
+DATA PoleConstants<>+3004(SB)/4, $0xbeae5023
+DATA PoleConstants<>+3008(SB)/4, $0x3eb214ed
+DATA PoleConstants<>+3012(SB)/4, $0x3e66eeed
+DATA PoleConstants<>+3016(SB)/4, $0x3e0fa155
+DATA PoleConstants<>+3020(SB)/4, $0x3dba26e8
+DATA PoleConstants<>+3024(SB)/4, $0x3d65efdb
+DATA PoleConstants<>+3028(SB)/4, $0x3d09981c
+DATA PoleConstants<>+3032(SB)/4, $0x3ca9abfb
+DATA PoleConstants<>+3036(SB)/4, $0x3c5348fd
+DATA PoleConstants<>+3040(SB)/4, $0x3bbc9a53
+DATA PoleConstants<>+3044(SB)/4, $0x3b08a5be
+DATA PoleConstants<>+3048(SB)/4, $0x3a5b843f
+DATA PoleConstants<>+3052(SB)/4, $0x39a4fcae
+DATA PoleConstants<>+3056(SB)/4, $0x38dbfea9
+DATA PoleConstants<>+3060(SB)/4, $0x38227fd6
+DATA PoleConstants<>+3064(SB)/4, $0x3773fe5f
+DATA PoleConstants<>+3068(SB)/4, $0x36b3ffae
+DATA PoleConstants<>+3072(SB)/4, $0x359ffffa
+DATA PoleConstants<>+3076(SB)/4, $0x33fffff6
+DATA PoleConstants<>+3080(SB)/4, $0x00000000
+DATA PoleConstants<>+3084(SB)/4, $0x00000000
+DATA PoleConstants<>+3088(SB)/4, $0x00000000
+DATA PoleConstants<>+3092(SB)/4, $0x00000000
+DATA PoleConstants<>+3096(SB)/4, $0x00000000
+DATA PoleConstants<>+3100(SB)/4, $0x00000000
+DATA PoleConstants<>+3104(SB)/4, $0x00000000
+DATA PoleConstants<>+3108(SB)/4, $0x3f776c81
+DATA PoleConstants<>+3112(SB)/4, $0x3f67863e
+DATA PoleConstants<>+3116(SB)/4, $0x3f53b8c2
+DATA PoleConstants<>+3120(SB)/4, $0x3f3c4acf
+DATA PoleConstants<>+3124(SB)/4, $0x3f260d89
+DATA PoleConstants<>+3128(SB)/4, $0x3f0cba8c
+DATA PoleConstants<>+3132(SB)/4, $0x3eee7f6e
+DATA PoleConstants<>+3136(SB)/4, $0x3f4ebd82
+DATA PoleConstants<>+3140(SB)/4, $0x3f614aa1
+DATA PoleConstants<>+3144(SB)/4, $0x3f6d5e43
+DATA PoleConstants<>+3148(SB)/4, $0x3f7416a0
+DATA PoleConstants<>+3152(SB)/4, $0x3f78b5f0
+DATA PoleConstants<>+3156(SB)/4, $0x3f7ba9d8
+DATA PoleConstants<>+3160(SB)/4, $0x3f7d55c3
+DATA PoleConstants<>+3164(SB)/4, $0x3f7e580f
+DATA PoleConstants<>+3168(SB)/4, $0x3f7f4320
+DATA PoleConstants<>+3172(SB)/4, $0x3f7fbba4
+DATA PoleConstants<>+3176(SB)/4, $0x3f7fe48e
+DATA PoleConstants<>+3180(SB)/4, $0x3f7ff5b0
+DATA PoleConstants<>+3184(SB)/4, $0x3f7ffc90
+DATA PoleConstants<>+3188(SB)/4, $0x3f7ffebb
+DATA PoleConstants<>+3192(SB)/4, $0x3f7fff86
+DATA PoleConstants<>+3196(SB)/4, $0x3f7fffd3
+DATA PoleConstants<>+3200(SB)/4, $0x3f7ffff6
+DATA PoleConstants<>+3204(SB)/4, $0x3f7fffff
+DATA PoleConstants<>+3208(SB)/4, $0x3f800000
+DATA PoleConstants<>+3212(SB)/4, $0x00000000
+DATA PoleConstants<>+3216(SB)/4, $0x00000000
+DATA PoleConstants<>+3220(SB)/4, $0x00000000
+DATA PoleConstants<>+3224(SB)/4, $0x00000000
+DATA PoleConstants<>+3228(SB)/4, $0x00000000
+DATA PoleConstants<>+3232(SB)/4, $0x00000000
+DATA PoleConstants<>+3236(SB)/4, $0x3e3b6cab
+DATA PoleConstants<>+3240(SB)/4, $0x3e9e5026
+DATA PoleConstants<>+3244(SB)/4, $0x3ed4ef27
+DATA PoleConstants<>+3248(SB)/4, $0x3f03a7d4
+DATA PoleConstants<>+3252(SB)/4, $0x3f17bea7
+DATA PoleConstants<>+3256(SB)/4, $0x3f2bc87d
+DATA PoleConstants<>+3260(SB)/4, $0x3f3b1ae2
+DATA PoleConstants<>+3264(SB)/4, $0x80000000
+DATA PoleConstants<>+3268(SB)/4, $0x42b20000
+DATA PoleConstants<>+3272(SB)/4, $0x4b400000
+DATA PoleConstants<>+3276(SB)/4, $0x00000000
+DATA PoleConstants<>+3280(SB)/4, $0x3f800000
+DATA PoleConstants<>+3284(SB)/4, $0x40000000
+DATA PoleConstants<>+3288(SB)/4, $0x40400000
+DATA PoleConstants<>+3292(SB)/4, $0x40800000
+DATA PoleConstants<>+3296(SB)/4, $0x40a00000
+DATA PoleConstants<>+3300(SB)/4, $0x40c00000
+DATA PoleConstants<>+3304(SB)/4, $0x40e00000
+DATA PoleConstants<>+3308(SB)/4, $0x00000000
+DATA PoleConstants<>+3312(SB)/4, $0x00000000
+DATA PoleConstants<>+3316(SB)/4, $0x00000000
+DATA PoleConstants<>+3320(SB)/4, $0x00000000
+DATA PoleConstants<>+3324(SB)/4, $0x00000000
+DATA PoleConstants<>+3328(SB)/4, $0x00000000
+DATA PoleConstants<>+3332(SB)/4, $0x00000000
+DATA PoleConstants<>+3336(SB)/4, $0x00000000
+DATA PoleConstants<>+3340(SB)/4, $0x41000000
+DATA PoleConstants<>+3344(SB)/4, $0x41100000
+DATA PoleConstants<>+3348(SB)/4, $0x41200000
+DATA PoleConstants<>+3352(SB)/4, $0x41300000
+DATA PoleConstants<>+3356(SB)/4, $0x41400000
+DATA PoleConstants<>+3360(SB)/4, $0x41500000
+DATA PoleConstants<>+3364(SB)/4, $0x41600000
+DATA PoleConstants<>+3368(SB)/4, $0x41700000
+DATA PoleConstants<>+3372(SB)/4, $0x00000000
+DATA PoleConstants<>+3376(SB)/4, $0x00000000
+DATA PoleConstants<>+3380(SB)/4, $0x00000000
+DATA PoleConstants<>+3384(SB)/4, $0x00000000
+DATA PoleConstants<>+3388(SB)/4, $0x00000000
+DATA PoleConstants<>+3392(SB)/4, $0x00000000
+DATA PoleConstants<>+3396(SB)/4, $0x3f800000
+DATA PoleConstants<>+3400(SB)/4, $0x40000000
+DATA PoleConstants<>+3404(SB)/4, $0x40400000
+DATA PoleConstants<>+3408(SB)/4, $0x40800000
+DATA PoleConstants<>+3412(SB)/4, $0x40a00000
+DATA PoleConstants<>+3416(SB)/4, $0x40c00000
+DATA PoleConstants<>+3420(SB)/4, $0x40e00000
+DATA PoleConstants<>+3424(SB)/4, $0x41000000
+DATA PoleConstants<>+3428(SB)/4, $0x41100000
+DATA PoleConstants<>+3432(SB)/4, $0x41200000
+DATA PoleConstants<>+3436(SB)/4, $0x41300000
+DATA PoleConstants<>+3440(SB)/4, $0x41400000
+DATA PoleConstants<>+3444(SB)/4, $0x41500000
+DATA PoleConstants<>+3448(SB)/4, $0x41600000
+DATA PoleConstants<>+3452(SB)/4, $0x41700000
+DATA PoleConstants<>+3456(SB)/4, $0x00000000
+GLOBL PoleConstants<>(SB), RODATA|NOPTR, $3460

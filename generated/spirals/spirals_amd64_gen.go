@@ -49,6 +49,9 @@ func spiralsForward(p *Spirals, ws *SpiralsWorkspace, x *[2]float32)
 //go:noescape
 func spiralsForwardAVX2(p *Spirals, ws *SpiralsWorkspace, x *[2]float32)
 
+//go:noescape
+func spiralsForwardAVX512(p *Spirals, ws *SpiralsWorkspace, x *[2]float32)
+
 // vectorLoss is Loss in assembly.
 func (p *Spirals) vectorLoss(ws *SpiralsWorkspace, x *[2]float32, y *[2]float32) float32 {
 	return spiralsLoss(p, ws, x, y)
@@ -70,6 +73,9 @@ func spiralsBackward(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]floa
 
 //go:noescape
 func spiralsBackwardAVX2(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, grad *SpiralsGrad) float32
+
+//go:noescape
+func spiralsBackwardAVX512(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, grad *SpiralsGrad) float32
 
 // vectorGrad is Grad in assembly.
 func (p *Spirals) vectorGrad(ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, g *SpiralsGrad) float32 {

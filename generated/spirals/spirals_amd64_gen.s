@@ -6,7 +6,12 @@
 
 // func spiralsForward(p *Spirals, ws *SpiralsWorkspace, x *[2]float32)
 TEXT ·spiralsForward(SB), NOSPLIT, $0-24
-	JMP ·spiralsForwardAVX2(SB)
+	CMPQ ·spiralsLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·spiralsForwardAVX2(SB)
+
+wide:
+	JMP ·spiralsForwardAVX512(SB)
 
 // func spiralsForwardAVX2(p *Spirals, ws *SpiralsWorkspace, x *[2]float32)
 // Requires: AVX, AVX2, FMA3
@@ -25,12 +30,12 @@ TEXT ·spiralsForwardAVX2(SB), NOSPLIT, $0-24
 	VMOVUPS      SpiralsConstants<>+0(SB), Y1
 	VPERMPS      Y0, Y1, Y0
 	VADDPS       128(DI), Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X2
+	VMOVUPS      SpiralsConstants<>+64(SB), Y2
+	VMINPS       Y0, Y2, Y0
+	VMOVUPS      SpiralsConstants<>+32(SB), Y3
+	VMAXPS       Y0, Y3, Y0
+	VEXTRACTF128 $0x01, Y0, X4
 	VCVTPS2PD    X0, Y0
-	VMOVUPS      SpiralsConstants<>+64(SB), Y3
-	VMINPD       Y0, Y3, Y0
-	VMOVUPS      SpiralsConstants<>+32(SB), Y4
-	VMAXPD       Y0, Y4, Y0
 	VMULPD       Y0, Y0, Y5
 	VMOVUPS      SpiralsConstants<>+96(SB), Y6
 	VMOVAPS      Y6, Y7
@@ -55,10 +60,8 @@ TEXT ·spiralsForwardAVX2(SB), NOSPLIT, $0-24
 	VFMADD231PD  Y9, Y5, Y11
 	VDIVPD       Y11, Y0, Y0
 	VCVTPD2PSY   Y0, X0
-	VCVTPS2PD    X2, Y2
-	VMINPD       Y2, Y3, Y2
-	VMAXPD       Y2, Y4, Y2
-	VMULPD       Y2, Y2, Y5
+	VCVTPS2PD    X4, Y4
+	VMULPD       Y4, Y4, Y5
 	VMOVAPS      Y6, Y9
 	VFMADD231PD  SpiralsConstants<>+128(SB), Y5, Y9
 	VMOVAPS      Y8, Y10
@@ -67,7 +70,7 @@ TEXT ·spiralsForwardAVX2(SB), NOSPLIT, $0-24
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
 	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y9
-	VMULPD       Y9, Y2, Y2
+	VMULPD       Y9, Y4, Y4
 	VMOVAPS      Y7, Y9
 	VFMADD231PD  SpiralsConstants<>+288(SB), Y5, Y9
 	VMOVAPS      Y12, Y13
@@ -75,22 +78,22 @@ TEXT ·spiralsForwardAVX2(SB), NOSPLIT, $0-24
 	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y11, Y13, Y9
 	VFMADD231PD  Y10, Y5, Y9
-	VDIVPD       Y9, Y2, Y2
-	VCVTPD2PSY   Y2, X2
-	VINSERTF128  $0x01, X2, Y0, Y0
+	VDIVPD       Y9, Y4, Y4
+	VCVTPD2PSY   Y4, X4
+	VINSERTF128  $0x01, X4, Y0, Y0
 	VMOVUPS      Y0, (SI)
-	VBROADCASTSD (DX), Y2
-	VMULPS       64(DI), Y2, Y5
-	VMULPS       96(DI), Y2, Y2
-	VSHUFPS      $0x88, Y2, Y5, Y9
-	VSHUFPS      $0xdd, Y2, Y5, Y2
-	VADDPS       Y2, Y9, Y2
-	VPERMPS      Y2, Y1, Y1
+	VBROADCASTSD (DX), Y4
+	VMULPS       64(DI), Y4, Y5
+	VMULPS       96(DI), Y4, Y4
+	VSHUFPS      $0x88, Y4, Y5, Y9
+	VSHUFPS      $0xdd, Y4, Y5, Y4
+	VADDPS       Y4, Y9, Y4
+	VPERMPS      Y4, Y1, Y1
 	VADDPS       160(DI), Y1, Y1
-	VEXTRACTF128 $0x01, Y1, X2
+	VMINPS       Y1, Y2, Y1
+	VMAXPS       Y1, Y3, Y1
+	VEXTRACTF128 $0x01, Y1, X4
 	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y3, Y1
-	VMAXPD       Y1, Y4, Y1
 	VMULPD       Y1, Y1, Y5
 	VMOVAPS      Y6, Y9
 	VFMADD231PD  SpiralsConstants<>+128(SB), Y5, Y9
@@ -110,10 +113,8 @@ TEXT ·spiralsForwardAVX2(SB), NOSPLIT, $0-24
 	VFMADD231PD  Y10, Y5, Y9
 	VDIVPD       Y9, Y1, Y1
 	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VMINPD       Y2, Y3, Y2
-	VMAXPD       Y2, Y4, Y2
-	VMULPD       Y2, Y2, Y5
+	VCVTPS2PD    X4, Y4
+	VMULPD       Y4, Y4, Y5
 	VMOVAPS      Y6, Y9
 	VFMADD231PD  SpiralsConstants<>+128(SB), Y5, Y9
 	VMOVAPS      Y8, Y10
@@ -122,7 +123,7 @@ TEXT ·spiralsForwardAVX2(SB), NOSPLIT, $0-24
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
 	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y9
-	VMULPD       Y9, Y2, Y2
+	VMULPD       Y9, Y4, Y4
 	VMOVAPS      Y7, Y9
 	VFMADD231PD  SpiralsConstants<>+288(SB), Y5, Y9
 	VMOVAPS      Y12, Y13
@@ -130,13 +131,13 @@ TEXT ·spiralsForwardAVX2(SB), NOSPLIT, $0-24
 	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y11, Y13, Y9
 	VFMADD231PD  Y10, Y5, Y9
-	VDIVPD       Y9, Y2, Y2
-	VCVTPD2PSY   Y2, X2
-	VINSERTF128  $0x01, X2, Y1, Y1
+	VDIVPD       Y9, Y4, Y4
+	VCVTPD2PSY   Y4, X4
+	VINSERTF128  $0x01, X4, Y1, Y1
 	VMOVUPS      Y1, 32(SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
-	VMULPS       192(DI), Y0, Y2
+	VMULPS       192(DI), Y0, Y4
 	VMULPS       256(DI), Y0, Y5
 	VMULPS       320(DI), Y0, Y9
 	VMULPS       384(DI), Y0, Y10
@@ -144,7 +145,7 @@ TEXT ·spiralsForwardAVX2(SB), NOSPLIT, $0-24
 	VMULPS       512(DI), Y0, Y13
 	VMULPS       576(DI), Y0, Y15
 	VMULPS       640(DI), Y0, Y14
-	VFMADD231PS  224(DI), Y1, Y2
+	VFMADD231PS  224(DI), Y1, Y4
 	VFMADD231PS  288(DI), Y1, Y5
 	VFMADD231PS  352(DI), Y1, Y9
 	VFMADD231PS  416(DI), Y1, Y10
@@ -152,15 +153,15 @@ TEXT ·spiralsForwardAVX2(SB), NOSPLIT, $0-24
 	VFMADD231PS  544(DI), Y1, Y13
 	VFMADD231PS  608(DI), Y1, Y15
 	VFMADD231PS  672(DI), Y1, Y14
-	VUNPCKLPS    Y5, Y2, Y12
-	VUNPCKHPS    Y5, Y2, Y2
-	VADDPS       Y2, Y12, Y2
+	VUNPCKLPS    Y5, Y4, Y12
+	VUNPCKHPS    Y5, Y4, Y4
+	VADDPS       Y4, Y12, Y4
 	VUNPCKLPS    Y10, Y9, Y5
 	VUNPCKHPS    Y10, Y9, Y9
 	VADDPS       Y9, Y5, Y5
-	VUNPCKLPD    Y5, Y2, Y9
-	VUNPCKHPD    Y5, Y2, Y2
-	VADDPS       Y2, Y9, Y2
+	VUNPCKLPD    Y5, Y4, Y9
+	VUNPCKHPD    Y5, Y4, Y4
+	VADDPS       Y4, Y9, Y4
 	VUNPCKLPS    Y13, Y11, Y5
 	VUNPCKHPS    Y13, Y11, Y9
 	VADDPS       Y9, Y5, Y5
@@ -170,74 +171,25 @@ TEXT ·spiralsForwardAVX2(SB), NOSPLIT, $0-24
 	VUNPCKLPD    Y9, Y5, Y10
 	VUNPCKHPD    Y9, Y5, Y5
 	VADDPS       Y5, Y10, Y5
-	VPERM2F128   $0x20, Y5, Y2, Y9
-	VPERM2F128   $0x31, Y5, Y2, Y2
-	VADDPS       Y2, Y9, Y2
-	VADDPS       1216(DI), Y2, Y2
-	VEXTRACTF128 $0x01, Y2, X5
-	VCVTPS2PD    X2, Y2
-	VMINPD       Y2, Y3, Y2
-	VMAXPD       Y2, Y4, Y2
-	VMULPD       Y2, Y2, Y9
-	VMOVAPS      Y6, Y10
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y9, Y10
-	VMOVAPS      Y8, Y11
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y11
-	VMULPD       Y9, Y9, Y12
-	VFMADD231PD  Y12, Y11, Y10
-	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y10
-	VMULPD       Y10, Y2, Y2
-	VMOVAPS      Y7, Y10
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y9, Y10
-	VMOVUPS      SpiralsConstants<>+320(SB), Y13
-	VMOVAPS      Y13, Y14
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y9, Y14
-	VMOVUPS      SpiralsConstants<>+384(SB), Y15
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y15, Y9
-	VFMADD231PD  Y12, Y14, Y10
-	VFMADD231PD  Y11, Y9, Y10
-	VDIVPD       Y10, Y2, Y2
-	VCVTPD2PSY   Y2, X2
-	VCVTPS2PD    X5, Y5
-	VMINPD       Y5, Y3, Y5
-	VMAXPD       Y5, Y4, Y5
-	VMULPD       Y5, Y5, Y9
-	VMOVAPS      Y6, Y10
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y9, Y10
-	VMOVAPS      Y8, Y11
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y11
-	VMULPD       Y9, Y9, Y12
-	VFMADD231PD  Y12, Y11, Y10
-	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y10
-	VMULPD       Y10, Y5, Y5
-	VMOVAPS      Y7, Y10
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y9, Y10
-	VMOVAPS      Y13, Y14
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y9, Y14
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y15, Y9
-	VFMADD231PD  Y12, Y14, Y10
-	VFMADD231PD  Y11, Y9, Y10
-	VDIVPD       Y10, Y5, Y5
-	VCVTPD2PSY   Y5, X5
-	VINSERTF128  $0x01, X5, Y2, Y2
-	VMOVUPS      Y2, 128(SI)
+	VPERM2F128   $0x20, Y5, Y4, Y9
+	VPERM2F128   $0x31, Y5, Y4, Y4
+	VADDPS       Y4, Y9, Y4
+	VADDPS       1216(DI), Y4, Y4
 	VMULPS       704(DI), Y0, Y5
 	VMULPS       768(DI), Y0, Y9
 	VMULPS       832(DI), Y0, Y10
 	VMULPS       896(DI), Y0, Y11
 	VMULPS       960(DI), Y0, Y12
-	VMULPS       1024(DI), Y0, Y14
-	VMULPS       1088(DI), Y0, Y15
+	VMULPS       1024(DI), Y0, Y13
+	VMULPS       1088(DI), Y0, Y14
 	VMULPS       1152(DI), Y0, Y0
 	VFMADD231PS  736(DI), Y1, Y5
 	VFMADD231PS  800(DI), Y1, Y9
 	VFMADD231PS  864(DI), Y1, Y10
 	VFMADD231PS  928(DI), Y1, Y11
 	VFMADD231PS  992(DI), Y1, Y12
-	VFMADD231PS  1056(DI), Y1, Y14
-	VFMADD231PS  1120(DI), Y1, Y15
+	VFMADD231PS  1056(DI), Y1, Y13
+	VFMADD231PS  1120(DI), Y1, Y14
 	VFMADD231PS  1184(DI), Y1, Y0
 	VUNPCKLPS    Y9, Y5, Y1
 	VUNPCKHPS    Y9, Y5, Y5
@@ -248,11 +200,11 @@ TEXT ·spiralsForwardAVX2(SB), NOSPLIT, $0-24
 	VUNPCKLPD    Y5, Y1, Y9
 	VUNPCKHPD    Y5, Y1, Y1
 	VADDPS       Y1, Y9, Y1
-	VUNPCKLPS    Y14, Y12, Y5
-	VUNPCKHPS    Y14, Y12, Y9
+	VUNPCKLPS    Y13, Y12, Y5
+	VUNPCKHPS    Y13, Y12, Y9
 	VADDPS       Y9, Y5, Y5
-	VUNPCKLPS    Y0, Y15, Y9
-	VUNPCKHPS    Y0, Y15, Y0
+	VUNPCKLPS    Y0, Y14, Y9
+	VUNPCKHPS    Y0, Y14, Y0
 	VADDPS       Y0, Y9, Y0
 	VUNPCKLPD    Y0, Y5, Y9
 	VUNPCKHPD    Y0, Y5, Y0
@@ -261,11 +213,11 @@ TEXT ·spiralsForwardAVX2(SB), NOSPLIT, $0-24
 	VPERM2F128   $0x31, Y0, Y1, Y0
 	VADDPS       Y0, Y5, Y0
 	VADDPS       1248(DI), Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y3, Y0
-	VMAXPD       Y0, Y4, Y0
-	VMULPD       Y0, Y0, Y5
+	VMINPS       Y4, Y2, Y1
+	VMAXPS       Y1, Y3, Y1
+	VEXTRACTF128 $0x01, Y1, X4
+	VCVTPS2PD    X1, Y1
+	VMULPD       Y1, Y1, Y5
 	VMOVAPS      Y6, Y9
 	VFMADD231PD  SpiralsConstants<>+128(SB), Y5, Y9
 	VMOVAPS      Y8, Y10
@@ -274,59 +226,101 @@ TEXT ·spiralsForwardAVX2(SB), NOSPLIT, $0-24
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
 	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y9
-	VMULPD       Y9, Y0, Y0
+	VMULPD       Y9, Y1, Y1
 	VMOVAPS      Y7, Y9
 	VFMADD231PD  SpiralsConstants<>+288(SB), Y5, Y9
-	VMOVAPS      Y13, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y5, Y12
+	VMOVUPS      SpiralsConstants<>+320(SB), Y12
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y5, Y13
 	VMOVUPS      SpiralsConstants<>+384(SB), Y14
 	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y5
-	VFMADD231PD  Y11, Y12, Y9
+	VFMADD231PD  Y11, Y13, Y9
 	VFMADD231PD  Y10, Y5, Y9
-	VDIVPD       Y9, Y0, Y0
+	VDIVPD       Y9, Y1, Y1
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X4, Y4
+	VMULPD       Y4, Y4, Y5
+	VMOVAPS      Y6, Y9
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y5, Y9
+	VMOVAPS      Y8, Y10
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y5, Y10
+	VMULPD       Y5, Y5, Y11
+	VFMADD231PD  Y11, Y10, Y9
+	VMULPD       Y11, Y11, Y10
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y9
+	VMULPD       Y9, Y4, Y4
+	VMOVAPS      Y7, Y9
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y5, Y9
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y5
+	VFMADD231PD  Y11, Y13, Y9
+	VFMADD231PD  Y10, Y5, Y9
+	VDIVPD       Y9, Y4, Y4
+	VCVTPD2PSY   Y4, X4
+	VINSERTF128  $0x01, X4, Y1, Y1
+	VMOVUPS      Y1, 128(SI)
+	VMINPS       Y0, Y2, Y0
+	VMAXPS       Y0, Y3, Y0
+	VEXTRACTF128 $0x01, Y0, X2
+	VCVTPS2PD    X0, Y0
+	VMULPD       Y0, Y0, Y3
+	VMOVAPS      Y6, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
+	VMOVAPS      Y8, Y5
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y5
+	VMULPD       Y3, Y3, Y9
+	VFMADD231PD  Y9, Y5, Y4
+	VMULPD       Y9, Y9, Y5
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y4
+	VMULPD       Y4, Y0, Y0
+	VMOVAPS      Y7, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
+	VMOVAPS      Y12, Y10
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y10
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
+	VFMADD231PD  Y9, Y10, Y4
+	VFMADD231PD  Y5, Y3, Y4
+	VDIVPD       Y4, Y0, Y0
 	VCVTPD2PSY   Y0, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y3, Y1
-	VMAXPD       Y1, Y4, Y1
-	VMULPD       Y1, Y1, Y3
+	VCVTPS2PD    X2, Y2
+	VMULPD       Y2, Y2, Y3
 	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y6
 	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y8
 	VMULPD       Y3, Y3, Y4
 	VFMADD231PD  Y4, Y8, Y6
 	VMULPD       Y4, Y4, Y5
 	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y6
-	VMULPD       Y6, Y1, Y1
+	VMULPD       Y6, Y2, Y2
 	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y7
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y13
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
 	VFMADD231PD  SpiralsConstants<>+416(SB), Y3, Y14
-	VFMADD231PD  Y4, Y13, Y7
+	VFMADD231PD  Y4, Y12, Y7
 	VFMADD231PD  Y5, Y14, Y7
-	VDIVPD       Y7, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VINSERTF128  $0x01, X1, Y0, Y0
+	VDIVPD       Y7, Y2, Y2
+	VCVTPD2PSY   Y2, X2
+	VINSERTF128  $0x01, X2, Y0, Y0
 	VMOVUPS      Y0, 160(SI)
 
 	// z3 = W3·a2 + b3
-	VMULPS       1280(DI), Y2, Y1
-	VMULPS       1344(DI), Y2, Y2
-	VFMADD231PS  1312(DI), Y0, Y1
-	VFMADD231PS  1376(DI), Y0, Y2
-	VUNPCKLPS    Y2, Y1, Y0
-	VUNPCKHPS    Y2, Y1, Y1
+	VMULPS       1280(DI), Y1, Y2
+	VMULPS       1344(DI), Y1, Y1
+	VFMADD231PS  1312(DI), Y0, Y2
+	VFMADD231PS  1376(DI), Y0, Y1
+	VUNPCKLPS    Y1, Y2, Y0
+	VUNPCKHPS    Y1, Y2, Y1
 	VADDPS       Y1, Y0, Y0
-	VUNPCKLPD    Y0, Y0, Y1
-	VUNPCKHPD    Y0, Y0, Y0
-	VADDPS       Y0, Y1, Y0
+	VUNPCKHPD    Y0, Y0, Y1
+	VADDPS       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
-	VMOVSD       1408(DI), X1
+	VMOVSD       1408(DI), X2
+	VADDPS       X2, X0, X0
 	VADDPS       X1, X0, X0
 	VMOVSD       X0, 256(SI)
 
 	// a3 = softmax(z3)
-	VANDPS       SpiralsConstants<>+448(SB), X0, X0
-	VMOVUPS      SpiralsConstants<>+448(SB), X1
-	VMOVUPS      SpiralsConstants<>+480(SB), X2
+	VMOVUPS      SpiralsConstants<>+480(SB), X1
+	VMOVUPS      SpiralsConstants<>+448(SB), X2
 	VBLENDVPS    X1, X0, X2, X2
 	VSHUFPS      $0x4e, X2, X2, X3
 	VMAXPS       X3, X2, X2
@@ -334,52 +328,277 @@ TEXT ·spiralsForwardAVX2(SB), NOSPLIT, $0-24
 	VMAXPS       X3, X2, X2
 	VMOVSS       X2, 272(SI)
 	VSUBPS       X2, X0, X0
-	VMOVUPS      SpiralsConstants<>+544(SB), X2
-	VMINPS       X0, X2, X0
 	VMOVUPS      SpiralsConstants<>+512(SB), X2
 	VMAXPS       X0, X2, X0
-	VMOVUPS      SpiralsConstants<>+576(SB), X2
+	VMOVUPS      SpiralsConstants<>+544(SB), X2
 	VMOVAPS      X2, X3
-	VFMADD231PS  SpiralsConstants<>+608(SB), X0, X3
+	VFMADD231PS  SpiralsConstants<>+576(SB), X0, X3
 	VSUBPS       X2, X3, X3
-	VFNMADD231PS SpiralsConstants<>+640(SB), X3, X0
-	VFNMADD231PS SpiralsConstants<>+672(SB), X3, X0
-	VMULPS       X0, X0, X4
-	VADDPS       SpiralsConstants<>+704(SB), X0, X5
-	VSUBPS       SpiralsConstants<>+704(SB), X5, X6
-	VSUBPS       X6, X0, X6
-	VMOVUPS      SpiralsConstants<>+736(SB), X7
-	VMOVAPS      X7, X8
-	VFMADD231PS  SpiralsConstants<>+768(SB), X0, X8
-	VMOVUPS      SpiralsConstants<>+800(SB), X9
-	VFMADD231PS  SpiralsConstants<>+832(SB), X0, X9
-	VMOVUPS      SpiralsConstants<>+864(SB), X10
-	VFMADD231PS  SpiralsConstants<>+896(SB), X0, X10
-	VFMADD231PS  X4, X9, X8
-	VMULPS       X4, X4, X0
-	VFMADD231PS  X0, X10, X8
-	VFMADD231PS  X8, X4, X6
-	VADDPS       X6, X5, X0
-	VFMADD213PS  X2, X3, X7
-	VSUBPS       X2, X7, X4
-	VSUBPS       X4, X3, X3
-	VADDPS       X2, X3, X2
-	VPSLLD       $0x17, X7, X3
-	VPADDD       SpiralsConstants<>+704(SB), X3, X3
+	VMOVAPS      X2, X4
+	VFMADD231PS  SpiralsConstants<>+608(SB), X3, X4
+	VSUBPS       X2, X4, X5
+	VSUBPS       X5, X3, X5
+	VADDPS       X2, X5, X2
+	VPSLLD       $0x17, X4, X4
+	VPADDD       SpiralsConstants<>+640(SB), X4, X4
 	VPSLLD       $0x17, X2, X2
-	VPADDD       SpiralsConstants<>+704(SB), X2, X2
-	VMULPS       X3, X0, X0
-	VMULPS       X2, X0, X0
+	VPADDD       SpiralsConstants<>+640(SB), X2, X2
+	VFNMADD231PS SpiralsConstants<>+672(SB), X3, X0
+	VFNMADD231PS SpiralsConstants<>+704(SB), X3, X0
+	VMULPS       X0, X0, X3
+	VMOVUPS      SpiralsConstants<>+608(SB), X5
+	VFMADD231PS  SpiralsConstants<>+736(SB), X0, X5
+	VMOVUPS      SpiralsConstants<>+768(SB), X6
+	VFMADD231PS  SpiralsConstants<>+800(SB), X0, X6
+	VMOVUPS      SpiralsConstants<>+832(SB), X7
+	VFMADD231PS  SpiralsConstants<>+864(SB), X0, X7
+	VFMADD231PS  X3, X6, X5
+	VMULPS       X3, X3, X6
+	VFMADD231PS  X6, X7, X5
+	VFMADD231PS  X5, X3, X0
+	VFMADD231PS  X4, X0, X4
+	VMULPS       X2, X4, X0
 	VANDPS       X0, X1, X1
 	VSHUFPS      $0x4e, X1, X1, X2
 	VADDPS       X2, X1, X1
 	VSHUFPS      $0xb1, X1, X1, X2
 	VADDPS       X2, X1, X1
 	VMOVSS       X1, 276(SI)
-	VMOVUPS      SpiralsConstants<>+704(SB), X2
-	VDIVPS       X1, X2, X1
-	VMULPS       X1, X0, X0
+	VDIVPS       X1, X0, X0
 	VMOVSD       X0, 264(SI)
+	VZEROUPPER
+	RET
+
+// func spiralsForwardAVX512(p *Spirals, ws *SpiralsWorkspace, x *[2]float32)
+// Requires: AVX, AVX512F, AVX512VL, FMA3
+TEXT ·spiralsForwardAVX512(SB), NOSPLIT, $0-24
+	MOVQ p+0(FP), DI
+	MOVQ ws+8(FP), SI
+	MOVQ x+16(FP), DX
+
+	// z1 = W1·x + b1; a1 = tanh(z1)
+	VBROADCASTSD     (DX), Z0
+	VMULPS           (DI), Z0, Z1
+	VMULPS           64(DI), Z0, Z0
+	VSHUFPS          $0x88, Z0, Z1, Z2
+	VSHUFPS          $0xdd, Z0, Z1, Z0
+	VADDPS           Z0, Z2, Z0
+	VMOVUPS          SpiralsConstants<>+896(SB), Z1
+	VPERMPS          Z0, Z1, Z0
+	VADDPS           128(DI), Z0, Z0
+	VBROADCASTSS     SpiralsConstants<>+964(SB), Z1
+	VMINPS           Z0, Z1, Z0
+	VBROADCASTSS     SpiralsConstants<>+960(SB), Z2
+	VMAXPS           Z0, Z2, Z0
+	VEXTRACTF64X4    $0x01, Z0, Y3
+	VCVTPS2PD        Y0, Z0
+	VMULPD           Z0, Z0, Z4
+	VBROADCASTSD     SpiralsConstants<>+968(SB), Z5
+	VMOVAPS          Z5, Z6
+	VFMADD231PD.BCST SpiralsConstants<>+976(SB), Z4, Z6
+	VBROADCASTSD     SpiralsConstants<>+984(SB), Z7
+	VMOVAPS          Z7, Z8
+	VFMADD231PD.BCST SpiralsConstants<>+992(SB), Z4, Z8
+	VMULPD           Z4, Z4, Z9
+	VFMADD231PD      Z9, Z8, Z6
+	VMULPD           Z9, Z9, Z8
+	VFMADD231PD.BCST SpiralsConstants<>+1000(SB), Z8, Z6
+	VMULPD           Z6, Z0, Z0
+	VBROADCASTSD     SpiralsConstants<>+1008(SB), Z6
+	VMOVAPS          Z6, Z10
+	VFMADD231PD.BCST SpiralsConstants<>+1016(SB), Z4, Z10
+	VBROADCASTSD     SpiralsConstants<>+1024(SB), Z11
+	VMOVAPS          Z11, Z12
+	VFMADD231PD.BCST SpiralsConstants<>+1032(SB), Z4, Z12
+	VBROADCASTSD     SpiralsConstants<>+1040(SB), Z13
+	VFMADD132PD.BCST SpiralsConstants<>+1048(SB), Z13, Z4
+	VFMADD231PD      Z9, Z12, Z10
+	VFMADD231PD      Z8, Z4, Z10
+	VDIVPD           Z10, Z0, Z0
+	VCVTPD2PS        Z0, Y0
+	VCVTPS2PD        Y3, Z3
+	VMULPD           Z3, Z3, Z4
+	VMOVAPS          Z5, Z8
+	VFMADD231PD.BCST SpiralsConstants<>+976(SB), Z4, Z8
+	VMOVAPS          Z7, Z9
+	VFMADD231PD.BCST SpiralsConstants<>+992(SB), Z4, Z9
+	VMULPD           Z4, Z4, Z10
+	VFMADD231PD      Z10, Z9, Z8
+	VMULPD           Z10, Z10, Z9
+	VFMADD231PD.BCST SpiralsConstants<>+1000(SB), Z9, Z8
+	VMULPD           Z8, Z3, Z3
+	VMOVAPS          Z6, Z8
+	VFMADD231PD.BCST SpiralsConstants<>+1016(SB), Z4, Z8
+	VMOVAPS          Z11, Z12
+	VFMADD231PD.BCST SpiralsConstants<>+1032(SB), Z4, Z12
+	VFMADD132PD.BCST SpiralsConstants<>+1048(SB), Z13, Z4
+	VFMADD231PD      Z10, Z12, Z8
+	VFMADD231PD      Z9, Z4, Z8
+	VDIVPD           Z8, Z3, Z3
+	VCVTPD2PS        Z3, Y3
+	VINSERTF64X4     $0x01, Y3, Z0, Z0
+	VMOVUPS          Z0, (SI)
+
+	// z2 = W2·a1 + b2; a2 = tanh(z2)
+	VMULPS           192(DI), Z0, Z3
+	VMULPS           256(DI), Z0, Z4
+	VMULPS           320(DI), Z0, Z8
+	VMULPS           384(DI), Z0, Z9
+	VMULPS           448(DI), Z0, Z10
+	VMULPS           512(DI), Z0, Z12
+	VMULPS           576(DI), Z0, Z14
+	VMULPS           640(DI), Z0, Z15
+	VMULPS           704(DI), Z0, Z16
+	VMULPS           768(DI), Z0, Z17
+	VMULPS           832(DI), Z0, Z18
+	VMULPS           896(DI), Z0, Z19
+	VMULPS           960(DI), Z0, Z20
+	VMULPS           1024(DI), Z0, Z21
+	VMULPS           1088(DI), Z0, Z22
+	VMULPS           1152(DI), Z0, Z0
+	VUNPCKLPS        Z4, Z3, Z23
+	VUNPCKHPS        Z4, Z3, Z3
+	VADDPS           Z3, Z23, Z3
+	VUNPCKLPS        Z9, Z8, Z4
+	VUNPCKHPS        Z9, Z8, Z8
+	VADDPS           Z8, Z4, Z4
+	VUNPCKLPD        Z4, Z3, Z8
+	VUNPCKHPD        Z4, Z3, Z3
+	VADDPS           Z3, Z8, Z3
+	VUNPCKLPS        Z12, Z10, Z4
+	VUNPCKHPS        Z12, Z10, Z8
+	VADDPS           Z8, Z4, Z4
+	VUNPCKLPS        Z15, Z14, Z8
+	VUNPCKHPS        Z15, Z14, Z9
+	VADDPS           Z9, Z8, Z8
+	VUNPCKLPD        Z8, Z4, Z9
+	VUNPCKHPD        Z8, Z4, Z4
+	VADDPS           Z4, Z9, Z4
+	VUNPCKLPS        Z17, Z16, Z8
+	VUNPCKHPS        Z17, Z16, Z9
+	VADDPS           Z9, Z8, Z8
+	VUNPCKLPS        Z19, Z18, Z9
+	VUNPCKHPS        Z19, Z18, Z10
+	VADDPS           Z10, Z9, Z9
+	VUNPCKLPD        Z9, Z8, Z10
+	VUNPCKHPD        Z9, Z8, Z8
+	VADDPS           Z8, Z10, Z8
+	VUNPCKLPS        Z21, Z20, Z9
+	VUNPCKHPS        Z21, Z20, Z10
+	VADDPS           Z10, Z9, Z9
+	VUNPCKLPS        Z0, Z22, Z10
+	VUNPCKHPS        Z0, Z22, Z0
+	VADDPS           Z0, Z10, Z0
+	VUNPCKLPD        Z0, Z9, Z10
+	VUNPCKHPD        Z0, Z9, Z0
+	VADDPS           Z0, Z10, Z0
+	VSHUFF32X4       $0x44, Z4, Z3, Z9
+	VSHUFF32X4       $0xee, Z4, Z3, Z3
+	VADDPS           Z3, Z9, Z3
+	VSHUFF32X4       $0x44, Z0, Z8, Z4
+	VSHUFF32X4       $0xee, Z0, Z8, Z0
+	VADDPS           Z0, Z4, Z0
+	VSHUFF32X4       $0x88, Z0, Z3, Z4
+	VSHUFF32X4       $0xdd, Z0, Z3, Z0
+	VADDPS           Z0, Z4, Z0
+	VADDPS           1216(DI), Z0, Z0
+	VMINPS           Z0, Z1, Z0
+	VMAXPS           Z0, Z2, Z0
+	VEXTRACTF64X4    $0x01, Z0, Y1
+	VCVTPS2PD        Y0, Z0
+	VMULPD           Z0, Z0, Z2
+	VMOVAPS          Z5, Z3
+	VFMADD231PD.BCST SpiralsConstants<>+976(SB), Z2, Z3
+	VMOVAPS          Z7, Z4
+	VFMADD231PD.BCST SpiralsConstants<>+992(SB), Z2, Z4
+	VMULPD           Z2, Z2, Z8
+	VFMADD231PD      Z8, Z4, Z3
+	VMULPD           Z8, Z8, Z4
+	VFMADD231PD.BCST SpiralsConstants<>+1000(SB), Z4, Z3
+	VMULPD           Z3, Z0, Z0
+	VMOVAPS          Z6, Z3
+	VFMADD231PD.BCST SpiralsConstants<>+1016(SB), Z2, Z3
+	VMOVAPS          Z11, Z9
+	VFMADD231PD.BCST SpiralsConstants<>+1032(SB), Z2, Z9
+	VFMADD132PD.BCST SpiralsConstants<>+1048(SB), Z13, Z2
+	VFMADD231PD      Z8, Z9, Z3
+	VFMADD231PD      Z4, Z2, Z3
+	VDIVPD           Z3, Z0, Z0
+	VCVTPD2PS        Z0, Y0
+	VCVTPS2PD        Y1, Z1
+	VMULPD           Z1, Z1, Z2
+	VFMADD231PD.BCST SpiralsConstants<>+976(SB), Z2, Z5
+	VFMADD231PD.BCST SpiralsConstants<>+992(SB), Z2, Z7
+	VMULPD           Z2, Z2, Z3
+	VFMADD231PD      Z3, Z7, Z5
+	VMULPD           Z3, Z3, Z4
+	VFMADD231PD.BCST SpiralsConstants<>+1000(SB), Z4, Z5
+	VMULPD           Z5, Z1, Z1
+	VFMADD231PD.BCST SpiralsConstants<>+1016(SB), Z2, Z6
+	VFMADD231PD.BCST SpiralsConstants<>+1032(SB), Z2, Z11
+	VFMADD231PD.BCST SpiralsConstants<>+1048(SB), Z2, Z13
+	VFMADD231PD      Z3, Z11, Z6
+	VFMADD231PD      Z4, Z13, Z6
+	VDIVPD           Z6, Z1, Z1
+	VCVTPD2PS        Z1, Y1
+	VINSERTF64X4     $0x01, Y1, Z0, Z0
+	VMOVUPS          Z0, 128(SI)
+
+	// z3 = W3·a2 + b3
+	VMULPS        1280(DI), Z0, Z1
+	VMULPS        1344(DI), Z0, Z0
+	VUNPCKLPS     Z0, Z1, Z2
+	VUNPCKHPS     Z0, Z1, Z0
+	VADDPS        Z0, Z2, Z0
+	VUNPCKHPD     Z0, Z0, Z1
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y1, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X1
+	VADDPS        X1, X0, X0
+	VMOVSD        1408(DI), X1
+	VADDPS        X1, X0, X0
+	VMOVSD        X0, 256(SI)
+
+	// a3 = softmax(z3)
+	MOVL              $0x00000003, AX
+	KMOVW             AX, K1
+	VBROADCASTSS      SpiralsConstants<>+1056(SB), X1
+	VBLENDMPS         X0, X1, K1, X1
+	VSHUFPS           $0x4e, X1, X1, X2
+	VMAXPS            X2, X1, X1
+	VSHUFPS           $0xb1, X1, X1, X2
+	VMAXPS            X2, X1, X1
+	VMOVSS            X1, 272(SI)
+	VSUBPS            X1, X0, X0
+	VBROADCASTSS      SpiralsConstants<>+1060(SB), X1
+	VMAXPS            X0, X1, X0
+	VMULPS.BCST       SpiralsConstants<>+1064(SB), X0, X1
+	VRNDSCALEPS       $0x08, X1, X1
+	VBROADCASTSS      SpiralsConstants<>+1068(SB), X2
+	VSCALEFPS         X1, X2, X3
+	VFNMADD231PS.BCST SpiralsConstants<>+1072(SB), X1, X0
+	VFNMADD231PS.BCST SpiralsConstants<>+1076(SB), X1, X0
+	VMULPS            X0, X0, X1
+	VBROADCASTSS      SpiralsConstants<>+1080(SB), X4
+	VFMADD231PS.BCST  SpiralsConstants<>+1084(SB), X0, X4
+	VBROADCASTSS      SpiralsConstants<>+1088(SB), X5
+	VFMADD231PS.BCST  SpiralsConstants<>+1092(SB), X0, X5
+	VBROADCASTSS      SpiralsConstants<>+1096(SB), X6
+	VFMADD231PS.BCST  SpiralsConstants<>+1100(SB), X0, X6
+	VFMADD231PS       X1, X5, X4
+	VMULPS            X1, X1, X5
+	VFMADD231PS       X5, X6, X4
+	VFMADD231PS       X4, X1, X0
+	VFMADD231PS       X3, X0, X3
+	VMOVAPS.Z         X3, K1, X0
+	VSHUFPS           $0x4e, X0, X0, X1
+	VADDPS            X1, X0, X0
+	VSHUFPS           $0xb1, X0, X0, X1
+	VADDPS            X1, X0, X0
+	VMOVSS            X0, 276(SI)
+	VDIVPS            X0, X3, X0
+	VMOVSD            X0, 264(SI)
 	VZEROUPPER
 	RET
 
@@ -405,12 +624,12 @@ TEXT ·spiralsLossAVX2(SB), NOSPLIT, $0-36
 	VMOVUPS      SpiralsConstants<>+0(SB), Y1
 	VPERMPS      Y0, Y1, Y0
 	VADDPS       128(DI), Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X2
+	VMOVUPS      SpiralsConstants<>+64(SB), Y2
+	VMINPS       Y0, Y2, Y0
+	VMOVUPS      SpiralsConstants<>+32(SB), Y3
+	VMAXPS       Y0, Y3, Y0
+	VEXTRACTF128 $0x01, Y0, X4
 	VCVTPS2PD    X0, Y0
-	VMOVUPS      SpiralsConstants<>+64(SB), Y3
-	VMINPD       Y0, Y3, Y0
-	VMOVUPS      SpiralsConstants<>+32(SB), Y4
-	VMAXPD       Y0, Y4, Y0
 	VMULPD       Y0, Y0, Y5
 	VMOVUPS      SpiralsConstants<>+96(SB), Y6
 	VMOVAPS      Y6, Y7
@@ -435,10 +654,8 @@ TEXT ·spiralsLossAVX2(SB), NOSPLIT, $0-36
 	VFMADD231PD  Y9, Y5, Y11
 	VDIVPD       Y11, Y0, Y0
 	VCVTPD2PSY   Y0, X0
-	VCVTPS2PD    X2, Y2
-	VMINPD       Y2, Y3, Y2
-	VMAXPD       Y2, Y4, Y2
-	VMULPD       Y2, Y2, Y5
+	VCVTPS2PD    X4, Y4
+	VMULPD       Y4, Y4, Y5
 	VMOVAPS      Y6, Y9
 	VFMADD231PD  SpiralsConstants<>+128(SB), Y5, Y9
 	VMOVAPS      Y8, Y10
@@ -447,7 +664,7 @@ TEXT ·spiralsLossAVX2(SB), NOSPLIT, $0-36
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
 	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y9
-	VMULPD       Y9, Y2, Y2
+	VMULPD       Y9, Y4, Y4
 	VMOVAPS      Y7, Y9
 	VFMADD231PD  SpiralsConstants<>+288(SB), Y5, Y9
 	VMOVAPS      Y12, Y13
@@ -455,22 +672,22 @@ TEXT ·spiralsLossAVX2(SB), NOSPLIT, $0-36
 	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y11, Y13, Y9
 	VFMADD231PD  Y10, Y5, Y9
-	VDIVPD       Y9, Y2, Y2
-	VCVTPD2PSY   Y2, X2
-	VINSERTF128  $0x01, X2, Y0, Y0
+	VDIVPD       Y9, Y4, Y4
+	VCVTPD2PSY   Y4, X4
+	VINSERTF128  $0x01, X4, Y0, Y0
 	VMOVUPS      Y0, (SI)
-	VBROADCASTSD (DX), Y2
-	VMULPS       64(DI), Y2, Y5
-	VMULPS       96(DI), Y2, Y2
-	VSHUFPS      $0x88, Y2, Y5, Y9
-	VSHUFPS      $0xdd, Y2, Y5, Y2
-	VADDPS       Y2, Y9, Y2
-	VPERMPS      Y2, Y1, Y1
+	VBROADCASTSD (DX), Y4
+	VMULPS       64(DI), Y4, Y5
+	VMULPS       96(DI), Y4, Y4
+	VSHUFPS      $0x88, Y4, Y5, Y9
+	VSHUFPS      $0xdd, Y4, Y5, Y4
+	VADDPS       Y4, Y9, Y4
+	VPERMPS      Y4, Y1, Y1
 	VADDPS       160(DI), Y1, Y1
-	VEXTRACTF128 $0x01, Y1, X2
+	VMINPS       Y1, Y2, Y1
+	VMAXPS       Y1, Y3, Y1
+	VEXTRACTF128 $0x01, Y1, X4
 	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y3, Y1
-	VMAXPD       Y1, Y4, Y1
 	VMULPD       Y1, Y1, Y5
 	VMOVAPS      Y6, Y9
 	VFMADD231PD  SpiralsConstants<>+128(SB), Y5, Y9
@@ -490,10 +707,8 @@ TEXT ·spiralsLossAVX2(SB), NOSPLIT, $0-36
 	VFMADD231PD  Y10, Y5, Y9
 	VDIVPD       Y9, Y1, Y1
 	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VMINPD       Y2, Y3, Y2
-	VMAXPD       Y2, Y4, Y2
-	VMULPD       Y2, Y2, Y5
+	VCVTPS2PD    X4, Y4
+	VMULPD       Y4, Y4, Y5
 	VMOVAPS      Y6, Y9
 	VFMADD231PD  SpiralsConstants<>+128(SB), Y5, Y9
 	VMOVAPS      Y8, Y10
@@ -502,7 +717,7 @@ TEXT ·spiralsLossAVX2(SB), NOSPLIT, $0-36
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
 	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y9
-	VMULPD       Y9, Y2, Y2
+	VMULPD       Y9, Y4, Y4
 	VMOVAPS      Y7, Y9
 	VFMADD231PD  SpiralsConstants<>+288(SB), Y5, Y9
 	VMOVAPS      Y12, Y13
@@ -510,13 +725,13 @@ TEXT ·spiralsLossAVX2(SB), NOSPLIT, $0-36
 	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y11, Y13, Y9
 	VFMADD231PD  Y10, Y5, Y9
-	VDIVPD       Y9, Y2, Y2
-	VCVTPD2PSY   Y2, X2
-	VINSERTF128  $0x01, X2, Y1, Y1
+	VDIVPD       Y9, Y4, Y4
+	VCVTPD2PSY   Y4, X4
+	VINSERTF128  $0x01, X4, Y1, Y1
 	VMOVUPS      Y1, 32(SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
-	VMULPS       192(DI), Y0, Y2
+	VMULPS       192(DI), Y0, Y4
 	VMULPS       256(DI), Y0, Y5
 	VMULPS       320(DI), Y0, Y9
 	VMULPS       384(DI), Y0, Y10
@@ -524,7 +739,7 @@ TEXT ·spiralsLossAVX2(SB), NOSPLIT, $0-36
 	VMULPS       512(DI), Y0, Y13
 	VMULPS       576(DI), Y0, Y15
 	VMULPS       640(DI), Y0, Y14
-	VFMADD231PS  224(DI), Y1, Y2
+	VFMADD231PS  224(DI), Y1, Y4
 	VFMADD231PS  288(DI), Y1, Y5
 	VFMADD231PS  352(DI), Y1, Y9
 	VFMADD231PS  416(DI), Y1, Y10
@@ -532,15 +747,15 @@ TEXT ·spiralsLossAVX2(SB), NOSPLIT, $0-36
 	VFMADD231PS  544(DI), Y1, Y13
 	VFMADD231PS  608(DI), Y1, Y15
 	VFMADD231PS  672(DI), Y1, Y14
-	VUNPCKLPS    Y5, Y2, Y12
-	VUNPCKHPS    Y5, Y2, Y2
-	VADDPS       Y2, Y12, Y2
+	VUNPCKLPS    Y5, Y4, Y12
+	VUNPCKHPS    Y5, Y4, Y4
+	VADDPS       Y4, Y12, Y4
 	VUNPCKLPS    Y10, Y9, Y5
 	VUNPCKHPS    Y10, Y9, Y9
 	VADDPS       Y9, Y5, Y5
-	VUNPCKLPD    Y5, Y2, Y9
-	VUNPCKHPD    Y5, Y2, Y2
-	VADDPS       Y2, Y9, Y2
+	VUNPCKLPD    Y5, Y4, Y9
+	VUNPCKHPD    Y5, Y4, Y4
+	VADDPS       Y4, Y9, Y4
 	VUNPCKLPS    Y13, Y11, Y5
 	VUNPCKHPS    Y13, Y11, Y9
 	VADDPS       Y9, Y5, Y5
@@ -550,74 +765,25 @@ TEXT ·spiralsLossAVX2(SB), NOSPLIT, $0-36
 	VUNPCKLPD    Y9, Y5, Y10
 	VUNPCKHPD    Y9, Y5, Y5
 	VADDPS       Y5, Y10, Y5
-	VPERM2F128   $0x20, Y5, Y2, Y9
-	VPERM2F128   $0x31, Y5, Y2, Y2
-	VADDPS       Y2, Y9, Y2
-	VADDPS       1216(DI), Y2, Y2
-	VEXTRACTF128 $0x01, Y2, X5
-	VCVTPS2PD    X2, Y2
-	VMINPD       Y2, Y3, Y2
-	VMAXPD       Y2, Y4, Y2
-	VMULPD       Y2, Y2, Y9
-	VMOVAPS      Y6, Y10
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y9, Y10
-	VMOVAPS      Y8, Y11
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y11
-	VMULPD       Y9, Y9, Y12
-	VFMADD231PD  Y12, Y11, Y10
-	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y10
-	VMULPD       Y10, Y2, Y2
-	VMOVAPS      Y7, Y10
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y9, Y10
-	VMOVUPS      SpiralsConstants<>+320(SB), Y13
-	VMOVAPS      Y13, Y14
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y9, Y14
-	VMOVUPS      SpiralsConstants<>+384(SB), Y15
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y15, Y9
-	VFMADD231PD  Y12, Y14, Y10
-	VFMADD231PD  Y11, Y9, Y10
-	VDIVPD       Y10, Y2, Y2
-	VCVTPD2PSY   Y2, X2
-	VCVTPS2PD    X5, Y5
-	VMINPD       Y5, Y3, Y5
-	VMAXPD       Y5, Y4, Y5
-	VMULPD       Y5, Y5, Y9
-	VMOVAPS      Y6, Y10
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y9, Y10
-	VMOVAPS      Y8, Y11
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y11
-	VMULPD       Y9, Y9, Y12
-	VFMADD231PD  Y12, Y11, Y10
-	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y10
-	VMULPD       Y10, Y5, Y5
-	VMOVAPS      Y7, Y10
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y9, Y10
-	VMOVAPS      Y13, Y14
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y9, Y14
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y15, Y9
-	VFMADD231PD  Y12, Y14, Y10
-	VFMADD231PD  Y11, Y9, Y10
-	VDIVPD       Y10, Y5, Y5
-	VCVTPD2PSY   Y5, X5
-	VINSERTF128  $0x01, X5, Y2, Y2
-	VMOVUPS      Y2, 128(SI)
+	VPERM2F128   $0x20, Y5, Y4, Y9
+	VPERM2F128   $0x31, Y5, Y4, Y4
+	VADDPS       Y4, Y9, Y4
+	VADDPS       1216(DI), Y4, Y4
 	VMULPS       704(DI), Y0, Y5
 	VMULPS       768(DI), Y0, Y9
 	VMULPS       832(DI), Y0, Y10
 	VMULPS       896(DI), Y0, Y11
 	VMULPS       960(DI), Y0, Y12
-	VMULPS       1024(DI), Y0, Y14
-	VMULPS       1088(DI), Y0, Y15
+	VMULPS       1024(DI), Y0, Y13
+	VMULPS       1088(DI), Y0, Y14
 	VMULPS       1152(DI), Y0, Y0
 	VFMADD231PS  736(DI), Y1, Y5
 	VFMADD231PS  800(DI), Y1, Y9
 	VFMADD231PS  864(DI), Y1, Y10
 	VFMADD231PS  928(DI), Y1, Y11
 	VFMADD231PS  992(DI), Y1, Y12
-	VFMADD231PS  1056(DI), Y1, Y14
-	VFMADD231PS  1120(DI), Y1, Y15
+	VFMADD231PS  1056(DI), Y1, Y13
+	VFMADD231PS  1120(DI), Y1, Y14
 	VFMADD231PS  1184(DI), Y1, Y0
 	VUNPCKLPS    Y9, Y5, Y1
 	VUNPCKHPS    Y9, Y5, Y5
@@ -628,11 +794,11 @@ TEXT ·spiralsLossAVX2(SB), NOSPLIT, $0-36
 	VUNPCKLPD    Y5, Y1, Y9
 	VUNPCKHPD    Y5, Y1, Y1
 	VADDPS       Y1, Y9, Y1
-	VUNPCKLPS    Y14, Y12, Y5
-	VUNPCKHPS    Y14, Y12, Y9
+	VUNPCKLPS    Y13, Y12, Y5
+	VUNPCKHPS    Y13, Y12, Y9
 	VADDPS       Y9, Y5, Y5
-	VUNPCKLPS    Y0, Y15, Y9
-	VUNPCKHPS    Y0, Y15, Y0
+	VUNPCKLPS    Y0, Y14, Y9
+	VUNPCKHPS    Y0, Y14, Y0
 	VADDPS       Y0, Y9, Y0
 	VUNPCKLPD    Y0, Y5, Y9
 	VUNPCKHPD    Y0, Y5, Y0
@@ -641,11 +807,11 @@ TEXT ·spiralsLossAVX2(SB), NOSPLIT, $0-36
 	VPERM2F128   $0x31, Y0, Y1, Y0
 	VADDPS       Y0, Y5, Y0
 	VADDPS       1248(DI), Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y3, Y0
-	VMAXPD       Y0, Y4, Y0
-	VMULPD       Y0, Y0, Y5
+	VMINPS       Y4, Y2, Y1
+	VMAXPS       Y1, Y3, Y1
+	VEXTRACTF128 $0x01, Y1, X4
+	VCVTPS2PD    X1, Y1
+	VMULPD       Y1, Y1, Y5
 	VMOVAPS      Y6, Y9
 	VFMADD231PD  SpiralsConstants<>+128(SB), Y5, Y9
 	VMOVAPS      Y8, Y10
@@ -654,60 +820,102 @@ TEXT ·spiralsLossAVX2(SB), NOSPLIT, $0-36
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
 	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y9
-	VMULPD       Y9, Y0, Y0
+	VMULPD       Y9, Y1, Y1
 	VMOVAPS      Y7, Y9
 	VFMADD231PD  SpiralsConstants<>+288(SB), Y5, Y9
-	VMOVAPS      Y13, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y5, Y12
+	VMOVUPS      SpiralsConstants<>+320(SB), Y12
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y5, Y13
 	VMOVUPS      SpiralsConstants<>+384(SB), Y14
 	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y5
-	VFMADD231PD  Y11, Y12, Y9
+	VFMADD231PD  Y11, Y13, Y9
 	VFMADD231PD  Y10, Y5, Y9
-	VDIVPD       Y9, Y0, Y0
+	VDIVPD       Y9, Y1, Y1
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X4, Y4
+	VMULPD       Y4, Y4, Y5
+	VMOVAPS      Y6, Y9
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y5, Y9
+	VMOVAPS      Y8, Y10
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y5, Y10
+	VMULPD       Y5, Y5, Y11
+	VFMADD231PD  Y11, Y10, Y9
+	VMULPD       Y11, Y11, Y10
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y9
+	VMULPD       Y9, Y4, Y4
+	VMOVAPS      Y7, Y9
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y5, Y9
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y5
+	VFMADD231PD  Y11, Y13, Y9
+	VFMADD231PD  Y10, Y5, Y9
+	VDIVPD       Y9, Y4, Y4
+	VCVTPD2PSY   Y4, X4
+	VINSERTF128  $0x01, X4, Y1, Y1
+	VMOVUPS      Y1, 128(SI)
+	VMINPS       Y0, Y2, Y0
+	VMAXPS       Y0, Y3, Y0
+	VEXTRACTF128 $0x01, Y0, X2
+	VCVTPS2PD    X0, Y0
+	VMULPD       Y0, Y0, Y3
+	VMOVAPS      Y6, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
+	VMOVAPS      Y8, Y5
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y5
+	VMULPD       Y3, Y3, Y9
+	VFMADD231PD  Y9, Y5, Y4
+	VMULPD       Y9, Y9, Y5
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y4
+	VMULPD       Y4, Y0, Y0
+	VMOVAPS      Y7, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
+	VMOVAPS      Y12, Y10
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y10
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
+	VFMADD231PD  Y9, Y10, Y4
+	VFMADD231PD  Y5, Y3, Y4
+	VDIVPD       Y4, Y0, Y0
 	VCVTPD2PSY   Y0, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y3, Y1
-	VMAXPD       Y1, Y4, Y1
-	VMULPD       Y1, Y1, Y3
+	VCVTPS2PD    X2, Y2
+	VMULPD       Y2, Y2, Y3
 	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y6
 	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y8
 	VMULPD       Y3, Y3, Y4
 	VFMADD231PD  Y4, Y8, Y6
 	VMULPD       Y4, Y4, Y5
 	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y6
-	VMULPD       Y6, Y1, Y1
+	VMULPD       Y6, Y2, Y2
 	VMOVAPS      Y7, Y6
 	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y6
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y13
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
 	VFMADD231PD  SpiralsConstants<>+416(SB), Y3, Y14
-	VFMADD231PD  Y4, Y13, Y6
+	VFMADD231PD  Y4, Y12, Y6
 	VFMADD231PD  Y5, Y14, Y6
-	VDIVPD       Y6, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VINSERTF128  $0x01, X1, Y0, Y0
+	VDIVPD       Y6, Y2, Y2
+	VCVTPD2PSY   Y2, X2
+	VINSERTF128  $0x01, X2, Y0, Y0
 	VMOVUPS      Y0, 160(SI)
 
 	// z3 = W3·a2 + b3
-	VMULPS       1280(DI), Y2, Y1
-	VMULPS       1344(DI), Y2, Y2
-	VFMADD231PS  1312(DI), Y0, Y1
-	VFMADD231PS  1376(DI), Y0, Y2
-	VUNPCKLPS    Y2, Y1, Y0
-	VUNPCKHPS    Y2, Y1, Y1
+	VMULPS       1280(DI), Y1, Y2
+	VMULPS       1344(DI), Y1, Y1
+	VFMADD231PS  1312(DI), Y0, Y2
+	VFMADD231PS  1376(DI), Y0, Y1
+	VUNPCKLPS    Y1, Y2, Y0
+	VUNPCKHPS    Y1, Y2, Y1
 	VADDPS       Y1, Y0, Y0
-	VUNPCKLPD    Y0, Y0, Y1
-	VUNPCKHPD    Y0, Y0, Y0
-	VADDPS       Y0, Y1, Y0
+	VUNPCKHPD    Y0, Y0, Y1
+	VADDPS       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
-	VMOVSD       1408(DI), X1
+	VMOVSD       1408(DI), X2
+	VADDPS       X2, X0, X0
 	VADDPS       X1, X0, X0
 	VMOVSD       X0, 256(SI)
 
 	// a3 = softmax(z3)
-	VANDPS       SpiralsConstants<>+448(SB), X0, X0
-	VMOVUPS      SpiralsConstants<>+448(SB), X1
-	VMOVUPS      SpiralsConstants<>+480(SB), X2
+	VMOVUPS      SpiralsConstants<>+480(SB), X1
+	VMOVUPS      SpiralsConstants<>+448(SB), X2
 	VBLENDVPS    X1, X0, X2, X2
 	VSHUFPS      $0x4e, X2, X2, X3
 	VMAXPS       X3, X2, X2
@@ -715,83 +923,75 @@ TEXT ·spiralsLossAVX2(SB), NOSPLIT, $0-36
 	VMAXPS       X3, X2, X2
 	VMOVSS       X2, 272(SI)
 	VSUBPS       X2, X0, X3
-	VMOVUPS      SpiralsConstants<>+544(SB), X4
-	VMINPS       X3, X4, X3
 	VMOVUPS      SpiralsConstants<>+512(SB), X4
 	VMAXPS       X3, X4, X3
-	VMOVUPS      SpiralsConstants<>+576(SB), X4
+	VMOVUPS      SpiralsConstants<>+544(SB), X4
 	VMOVAPS      X4, X5
-	VFMADD231PS  SpiralsConstants<>+608(SB), X3, X5
+	VFMADD231PS  SpiralsConstants<>+576(SB), X3, X5
 	VSUBPS       X4, X5, X5
-	VFNMADD231PS SpiralsConstants<>+640(SB), X5, X3
-	VFNMADD231PS SpiralsConstants<>+672(SB), X5, X3
-	VMULPS       X3, X3, X6
-	VADDPS       SpiralsConstants<>+704(SB), X3, X8
-	VSUBPS       SpiralsConstants<>+704(SB), X8, X9
-	VSUBPS       X9, X3, X9
-	VMOVUPS      SpiralsConstants<>+736(SB), X10
-	VMOVAPS      X10, X11
-	VFMADD231PS  SpiralsConstants<>+768(SB), X3, X11
-	VMOVUPS      SpiralsConstants<>+800(SB), X12
-	VFMADD231PS  SpiralsConstants<>+832(SB), X3, X12
-	VMOVUPS      SpiralsConstants<>+864(SB), X13
-	VFMADD231PS  SpiralsConstants<>+896(SB), X3, X13
-	VFMADD231PS  X6, X12, X11
-	VMULPS       X6, X6, X3
-	VFMADD231PS  X3, X13, X11
-	VFMADD231PS  X11, X6, X9
-	VADDPS       X9, X8, X3
-	VFMADD213PS  X4, X5, X10
-	VSUBPS       X4, X10, X6
-	VSUBPS       X6, X5, X5
-	VADDPS       X4, X5, X4
-	VPSLLD       $0x17, X10, X5
-	VPADDD       SpiralsConstants<>+704(SB), X5, X5
+	VMOVAPS      X4, X6
+	VFMADD231PS  SpiralsConstants<>+608(SB), X5, X6
+	VSUBPS       X4, X6, X8
+	VSUBPS       X8, X5, X8
+	VADDPS       X4, X8, X4
+	VPSLLD       $0x17, X6, X6
+	VPADDD       SpiralsConstants<>+640(SB), X6, X6
 	VPSLLD       $0x17, X4, X4
-	VPADDD       SpiralsConstants<>+704(SB), X4, X4
-	VMULPS       X5, X3, X3
-	VMULPS       X4, X3, X3
+	VPADDD       SpiralsConstants<>+640(SB), X4, X4
+	VFNMADD231PS SpiralsConstants<>+672(SB), X5, X3
+	VFNMADD231PS SpiralsConstants<>+704(SB), X5, X3
+	VMULPS       X3, X3, X5
+	VMOVUPS      SpiralsConstants<>+608(SB), X8
+	VFMADD231PS  SpiralsConstants<>+736(SB), X3, X8
+	VMOVUPS      SpiralsConstants<>+768(SB), X9
+	VFMADD231PS  SpiralsConstants<>+800(SB), X3, X9
+	VMOVUPS      SpiralsConstants<>+832(SB), X10
+	VFMADD231PS  SpiralsConstants<>+864(SB), X3, X10
+	VFMADD231PS  X5, X9, X8
+	VMULPS       X5, X5, X9
+	VFMADD231PS  X9, X10, X8
+	VFMADD231PS  X8, X5, X3
+	VFMADD231PS  X6, X3, X6
+	VMULPS       X4, X6, X3
 	VANDPS       X3, X1, X4
 	VSHUFPS      $0x4e, X4, X4, X5
 	VADDPS       X5, X4, X4
 	VSHUFPS      $0xb1, X4, X4, X5
 	VADDPS       X5, X4, X4
 	VMOVSS       X4, 276(SI)
-	VMOVUPS      SpiralsConstants<>+704(SB), X5
-	VDIVPS       X4, X5, X5
-	VMULPS       X5, X3, X3
+	VDIVPS       X4, X3, X3
 	VMOVSD       X3, 264(SI)
 
 	// t = log(s3)
 	VSHUFPS     $0x00, X4, X4, X3
 	VCVTPS2PD   X3, Y3
-	VPADDQ      SpiralsConstants<>+960(SB), Y3, Y4
+	VPADDQ      SpiralsConstants<>+1136(SB), Y3, Y4
 	VPSRLQ      $0x34, Y4, Y5
-	VORPD       SpiralsConstants<>+992(SB), Y5, Y5
-	VSUBPD      SpiralsConstants<>+1024(SB), Y5, Y5
-	VANDPD      SpiralsConstants<>+1056(SB), Y4, Y4
-	VPADDQ      SpiralsConstants<>+1088(SB), Y4, Y4
+	VORPD       SpiralsConstants<>+1168(SB), Y5, Y5
+	VSUBPD      SpiralsConstants<>+1200(SB), Y5, Y5
+	VANDPD      SpiralsConstants<>+1232(SB), Y4, Y4
+	VPADDQ      SpiralsConstants<>+1264(SB), Y4, Y4
 	VSUBPD      Y7, Y4, Y4
-	VADDPD      SpiralsConstants<>+1120(SB), Y4, Y6
+	VADDPD      SpiralsConstants<>+1296(SB), Y4, Y6
 	VDIVPD      Y6, Y4, Y4
 	VMULPD      Y4, Y4, Y6
-	VMOVUPS     SpiralsConstants<>+1184(SB), Y7
-	VFMADD231PD SpiralsConstants<>+1216(SB), Y6, Y7
-	VMOVUPS     SpiralsConstants<>+1248(SB), Y8
-	VFMADD231PD SpiralsConstants<>+1280(SB), Y6, Y8
+	VMOVUPS     SpiralsConstants<>+1360(SB), Y7
+	VFMADD231PD SpiralsConstants<>+1392(SB), Y6, Y7
+	VMOVUPS     SpiralsConstants<>+1424(SB), Y8
+	VFMADD231PD SpiralsConstants<>+1456(SB), Y6, Y8
 	VMULPD      Y6, Y6, Y6
 	VFMADD231PD Y6, Y8, Y7
 	VMULPD      Y6, Y6, Y6
-	VFMADD231PD SpiralsConstants<>+1312(SB), Y6, Y7
+	VFMADD231PD SpiralsConstants<>+1488(SB), Y6, Y7
 	VMULPD      Y7, Y4, Y4
-	VFMADD231PD SpiralsConstants<>+1152(SB), Y5, Y4
+	VFMADD231PD SpiralsConstants<>+1328(SB), Y5, Y4
 	VXORPS      X5, X5, X5
 	VCMPPD      $0x00, Y5, Y3, Y6
-	VBLENDVPD   Y6, SpiralsConstants<>+1376(SB), Y4, Y4
-	VCMPPD      $0x00, SpiralsConstants<>+928(SB), Y3, Y6
-	VBLENDVPD   Y6, SpiralsConstants<>+928(SB), Y4, Y4
+	VBLENDVPD   Y6, SpiralsConstants<>+1552(SB), Y4, Y4
+	VCMPPD      $0x00, SpiralsConstants<>+1104(SB), Y3, Y6
+	VBLENDVPD   Y6, SpiralsConstants<>+1104(SB), Y4, Y4
 	VCMPPD      $0x19, Y5, Y3, Y3
-	VBLENDVPD   Y3, SpiralsConstants<>+1408(SB), Y4, Y3
+	VBLENDVPD   Y3, SpiralsConstants<>+1584(SB), Y4, Y3
 	VCVTPD2PSY  Y3, X3
 	VMOVSS      X3, 288(SI)
 
@@ -813,7 +1013,12 @@ TEXT ·spiralsLossAVX2(SB), NOSPLIT, $0-36
 
 // func spiralsBackward(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, grad *SpiralsGrad) float32
 TEXT ·spiralsBackward(SB), NOSPLIT, $0-44
-	JMP ·spiralsBackwardAVX2(SB)
+	CMPQ ·spiralsLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·spiralsBackwardAVX2(SB)
+
+wide:
+	JMP ·spiralsBackwardAVX512(SB)
 
 // func spiralsBackwardAVX2(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, grad *SpiralsGrad) float32
 // Requires: AVX, AVX2, FMA3
@@ -827,33 +1032,33 @@ TEXT ·spiralsBackwardAVX2(SB), NOSPLIT, $0-44
 	// t = log(s3)
 	VBROADCASTSS 276(SI), X0
 	VCVTPS2PD    X0, Y0
-	VPADDQ       SpiralsConstants<>+960(SB), Y0, Y1
+	VPADDQ       SpiralsConstants<>+1136(SB), Y0, Y1
 	VPSRLQ       $0x34, Y1, Y2
-	VORPD        SpiralsConstants<>+992(SB), Y2, Y2
-	VSUBPD       SpiralsConstants<>+1024(SB), Y2, Y2
-	VANDPD       SpiralsConstants<>+1056(SB), Y1, Y1
-	VPADDQ       SpiralsConstants<>+1088(SB), Y1, Y1
+	VORPD        SpiralsConstants<>+1168(SB), Y2, Y2
+	VSUBPD       SpiralsConstants<>+1200(SB), Y2, Y2
+	VANDPD       SpiralsConstants<>+1232(SB), Y1, Y1
+	VPADDQ       SpiralsConstants<>+1264(SB), Y1, Y1
 	VSUBPD       SpiralsConstants<>+256(SB), Y1, Y1
-	VADDPD       SpiralsConstants<>+1120(SB), Y1, Y3
+	VADDPD       SpiralsConstants<>+1296(SB), Y1, Y3
 	VDIVPD       Y3, Y1, Y1
 	VMULPD       Y1, Y1, Y3
-	VMOVUPS      SpiralsConstants<>+1184(SB), Y4
-	VFMADD231PD  SpiralsConstants<>+1216(SB), Y3, Y4
-	VMOVUPS      SpiralsConstants<>+1248(SB), Y5
-	VFMADD231PD  SpiralsConstants<>+1280(SB), Y3, Y5
+	VMOVUPS      SpiralsConstants<>+1360(SB), Y4
+	VFMADD231PD  SpiralsConstants<>+1392(SB), Y3, Y4
+	VMOVUPS      SpiralsConstants<>+1424(SB), Y5
+	VFMADD231PD  SpiralsConstants<>+1456(SB), Y3, Y5
 	VMULPD       Y3, Y3, Y3
 	VFMADD231PD  Y3, Y5, Y4
 	VMULPD       Y3, Y3, Y3
-	VFMADD231PD  SpiralsConstants<>+1312(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+1488(SB), Y3, Y4
 	VMULPD       Y4, Y1, Y1
-	VFMADD231PD  SpiralsConstants<>+1152(SB), Y2, Y1
+	VFMADD231PD  SpiralsConstants<>+1328(SB), Y2, Y1
 	VXORPS       X2, X2, X2
 	VCMPPD       $0x00, Y2, Y0, Y3
-	VBLENDVPD    Y3, SpiralsConstants<>+1376(SB), Y1, Y1
-	VCMPPD       $0x00, SpiralsConstants<>+928(SB), Y0, Y3
-	VBLENDVPD    Y3, SpiralsConstants<>+928(SB), Y1, Y1
+	VBLENDVPD    Y3, SpiralsConstants<>+1552(SB), Y1, Y1
+	VCMPPD       $0x00, SpiralsConstants<>+1104(SB), Y0, Y3
+	VBLENDVPD    Y3, SpiralsConstants<>+1104(SB), Y1, Y1
 	VCMPPD       $0x19, Y2, Y0, Y0
-	VBLENDVPD    Y0, SpiralsConstants<>+1408(SB), Y1, Y0
+	VBLENDVPD    Y0, SpiralsConstants<>+1584(SB), Y1, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVSS       X0, 288(SI)
 
@@ -868,7 +1073,7 @@ TEXT ·spiralsBackwardAVX2(SB), NOSPLIT, $0-44
 	VADDPS       X0, X3, X0
 	VMULPS       X0, X2, X0
 	VMOVSD       X1, 280(SI)
-	VANDPS       SpiralsConstants<>+448(SB), X0, X0
+	VANDPS       SpiralsConstants<>+480(SB), X0, X0
 	VSHUFPS      $0x4e, X0, X0, X2
 	VADDPS       X2, X0, X0
 	VSHUFPS      $0xb1, X0, X0, X2
@@ -884,7 +1089,7 @@ TEXT ·spiralsBackwardAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PS  1344(DI), Y4, Y2
 	VFMADD231PS  1376(DI), Y4, Y3
 	VMOVUPS      128(SI), Y5
-	VMOVUPS      SpiralsConstants<>+704(SB), Y6
+	VMOVUPS      SpiralsConstants<>+640(SB), Y6
 	VMOVAPS      Y6, Y7
 	VFNMADD231PS Y5, Y5, Y7
 	VMULPS       Y7, Y2, Y2
@@ -896,7 +1101,6 @@ TEXT ·spiralsBackwardAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS      Y3, 224(SI)
 
 	// ∇W3 = d3·a2ᵀ; ∇b3 = d3
-	VANDPS  SpiralsConstants<>+448(SB), X1, X1
 	VMOVSD  X1, 1408(BX)
 	VMOVUPS 128(SI), Y1
 	VMULPS  Y1, Y0, Y5
@@ -1077,55 +1281,249 @@ TEXT ·spiralsBackwardAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS      Y0, 128(BX)
 	VMOVUPS      96(SI), Y0
 	VMOVUPS      Y0, 160(BX)
-	VMOVSD       (DX), X0
-	VBROADCASTSS 64(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVSD       X1, (BX)
-	VBROADCASTSS 68(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVSD       X1, 8(BX)
-	VBROADCASTSS 72(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVSD       X1, 16(BX)
-	VBROADCASTSS 76(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVSD       X1, 24(BX)
-	VBROADCASTSS 80(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVSD       X1, 32(BX)
-	VBROADCASTSS 84(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVSD       X1, 40(BX)
-	VBROADCASTSS 88(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVSD       X1, 48(BX)
-	VBROADCASTSS 92(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVSD       X1, 56(BX)
-	VBROADCASTSS 96(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVSD       X1, 64(BX)
-	VBROADCASTSS 100(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVSD       X1, 72(BX)
-	VBROADCASTSS 104(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVSD       X1, 80(BX)
-	VBROADCASTSS 108(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVSD       X1, 88(BX)
-	VBROADCASTSS 112(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVSD       X1, 96(BX)
-	VBROADCASTSS 116(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVSD       X1, 104(BX)
-	VBROADCASTSS 120(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVSD       X1, 112(BX)
-	VBROADCASTSS 124(SI), X1
-	VMULPS       X0, X1, X0
-	VMOVSD       X0, 120(BX)
+	VBROADCASTSD (DX), Y0
+	VMOVUPS      64(SI), Y1
+	VMOVUPS      SpiralsConstants<>+1616(SB), Y2
+	VPERMPS      Y1, Y2, Y3
+	VMULPS       Y0, Y3, Y3
+	VMOVUPS      Y3, (BX)
+	VMOVUPS      SpiralsConstants<>+1648(SB), Y3
+	VPERMPS      Y1, Y3, Y1
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, 32(BX)
+	VMOVUPS      96(SI), Y1
+	VPERMPS      Y1, Y2, Y2
+	VMULPS       Y0, Y2, Y2
+	VMOVUPS      Y2, 64(BX)
+	VPERMPS      Y1, Y3, Y1
+	VMULPS       Y0, Y1, Y0
+	VMOVUPS      Y0, 96(BX)
+	VZEROUPPER
+	RET
+
+// func spiralsBackwardAVX512(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, grad *SpiralsGrad) float32
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, FMA3
+TEXT ·spiralsBackwardAVX512(SB), NOSPLIT, $0-44
+	MOVQ p+0(FP), DI
+	MOVQ ws+8(FP), SI
+	MOVQ x+16(FP), DX
+	MOVQ y+24(FP), CX
+	MOVQ grad+32(FP), BX
+
+	// t = log(s3)
+	VBROADCASTSS     276(SI), X0
+	VCVTPS2PD        X0, Y0
+	VPADDQ.BCST      SpiralsConstants<>+1688(SB), Y0, Y1
+	VPSRLQ           $0x34, Y1, Y2
+	VORPD.BCST       SpiralsConstants<>+1696(SB), Y2, Y2
+	VSUBPD.BCST      SpiralsConstants<>+1704(SB), Y2, Y2
+	VANDPD.BCST      SpiralsConstants<>+1712(SB), Y1, Y1
+	VPADDQ.BCST      SpiralsConstants<>+1720(SB), Y1, Y1
+	VSUBPD.BCST      SpiralsConstants<>+1008(SB), Y1, Y1
+	VADDPD.BCST      SpiralsConstants<>+1728(SB), Y1, Y3
+	VDIVPD           Y3, Y1, Y1
+	VMULPD           Y1, Y1, Y3
+	VBROADCASTSD     SpiralsConstants<>+1744(SB), Y4
+	VFMADD231PD.BCST SpiralsConstants<>+1752(SB), Y3, Y4
+	VBROADCASTSD     SpiralsConstants<>+1760(SB), Y5
+	VFMADD231PD.BCST SpiralsConstants<>+1768(SB), Y3, Y5
+	VMULPD           Y3, Y3, Y3
+	VFMADD231PD      Y3, Y5, Y4
+	VMULPD           Y3, Y3, Y3
+	VFMADD231PD.BCST SpiralsConstants<>+1776(SB), Y3, Y4
+	VMULPD           Y4, Y1, Y1
+	VFMADD231PD.BCST SpiralsConstants<>+1736(SB), Y2, Y1
+	VXORPS           X2, X2, X2
+	VCMPPD           $0x00, Y2, Y0, K1
+	VBLENDMPD.BCST   SpiralsConstants<>+1792(SB), Y1, K1, Y1
+	VCMPPD.BCST      $0x00, SpiralsConstants<>+1680(SB), Y0, K1
+	VBLENDMPD.BCST   SpiralsConstants<>+1680(SB), Y1, K1, Y1
+	VCMPPD           $0x19, Y2, Y0, K1
+	VBLENDMPD.BCST   SpiralsConstants<>+1800(SB), Y1, K1, Y0
+	VCVTPD2PSY       Y0, X0
+	VMOVSS           X0, 288(SI)
+
+	// d3 = a3 - y; loss = Σ y*(m3 - z3 + t)
+	VMOVSD       264(SI), X1
+	VMOVSD       (CX), X2
+	VSUBPS       X2, X1, X1
+	VBROADCASTSS 272(SI), X3
+	VMOVSD       256(SI), X4
+	VSUBPS       X4, X3, X3
+	VSHUFPS      $0x00, X0, X0, X0
+	VADDPS       X0, X3, X0
+	VMULPS       X0, X2, X0
+	VMOVSD       X1, 280(SI)
+	VANDPS       SpiralsConstants<>+1808(SB), X0, X0
+	VSHUFPS      $0x4e, X0, X0, X2
+	VADDPS       X2, X0, X0
+	VSHUFPS      $0xb1, X0, X0, X2
+	VADDPS       X2, X0, X0
+	VMOVSS       X0, ret+40(FP)
+
+	// d2 = (W3ᵀ·d3)*(1 - a2^2)
+	VBROADCASTSS X1, Z0
+	VMULPS       1280(DI), Z0, Z2
+	VSHUFPS      $0x55, X1, X1, X3
+	VBROADCASTSS X3, Z3
+	VFMADD231PS  1344(DI), Z3, Z2
+	VMOVUPS      128(SI), Z4
+	VBROADCASTSS SpiralsConstants<>+1068(SB), Z5
+	VMOVAPS      Z5, Z6
+	VFNMADD231PS Z4, Z4, Z6
+	VMULPS       Z6, Z2, Z2
+	VMOVUPS      Z2, 192(SI)
+
+	// ∇W3 = d3·a2ᵀ; ∇b3 = d3
+	VMOVSD  X1, 1408(BX)
+	VMOVUPS 128(SI), Y1
+	VMULPS  Y1, Y0, Y4
+	VMOVUPS Y4, 1280(BX)
+	VMOVUPS 160(SI), Y4
+	VMULPS  Y4, Y0, Y0
+	VMOVUPS Y0, 1312(BX)
+	VMULPS  Y1, Y3, Y0
+	VMOVUPS Y0, 1344(BX)
+	VMULPS  Y4, Y3, Y0
+	VMOVUPS Y0, 1376(BX)
+
+	// d1 = (W2ᵀ·d2)*(1 - a1^2)
+	VMOVUPS      192(DI), Z0
+	VMULPS.BCST  192(SI), Z0, Z0
+	VMOVUPS      256(DI), Z1
+	VMULPS.BCST  196(SI), Z1, Z1
+	VBROADCASTSS 200(SI), Z3
+	VFMADD231PS  320(DI), Z3, Z0
+	VBROADCASTSS 204(SI), Z3
+	VFMADD231PS  384(DI), Z3, Z1
+	VBROADCASTSS 208(SI), Z3
+	VFMADD231PS  448(DI), Z3, Z0
+	VBROADCASTSS 212(SI), Z3
+	VFMADD231PS  512(DI), Z3, Z1
+	VBROADCASTSS 216(SI), Z3
+	VFMADD231PS  576(DI), Z3, Z0
+	VBROADCASTSS 220(SI), Z3
+	VFMADD231PS  640(DI), Z3, Z1
+	VBROADCASTSS 224(SI), Z3
+	VFMADD231PS  704(DI), Z3, Z0
+	VBROADCASTSS 228(SI), Z3
+	VFMADD231PS  768(DI), Z3, Z1
+	VBROADCASTSS 232(SI), Z3
+	VFMADD231PS  832(DI), Z3, Z0
+	VBROADCASTSS 236(SI), Z3
+	VFMADD231PS  896(DI), Z3, Z1
+	VBROADCASTSS 240(SI), Z3
+	VFMADD231PS  960(DI), Z3, Z0
+	VBROADCASTSS 244(SI), Z3
+	VFMADD231PS  1024(DI), Z3, Z1
+	VBROADCASTSS 248(SI), Z3
+	VFMADD231PS  1088(DI), Z3, Z0
+	VBROADCASTSS 252(SI), Z3
+	VFMADD231PS  1152(DI), Z3, Z1
+	VADDPS       Z1, Z0, Z0
+	VMOVUPS      (SI), Z1
+	VFNMADD231PS Z1, Z1, Z5
+	VMULPS       Z5, Z0, Z0
+	VMOVUPS      Z0, 64(SI)
+
+	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
+	VMOVUPS      Z2, 1216(BX)
+	VBROADCASTSS 192(SI), Z0
+	VMOVUPS      (SI), Y1
+	VMULPS       Y1, Y0, Y2
+	VMOVUPS      Y2, 192(BX)
+	VMOVUPS      32(SI), Y2
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 224(BX)
+	VBROADCASTSS 196(SI), Z0
+	VMULPS       Y1, Y0, Y3
+	VMOVUPS      Y3, 256(BX)
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 288(BX)
+	VBROADCASTSS 200(SI), Z0
+	VMULPS       Y1, Y0, Y3
+	VMOVUPS      Y3, 320(BX)
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 352(BX)
+	VBROADCASTSS 204(SI), Z0
+	VMULPS       Y1, Y0, Y3
+	VMOVUPS      Y3, 384(BX)
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 416(BX)
+	VBROADCASTSS 208(SI), Z0
+	VMULPS       Y1, Y0, Y3
+	VMOVUPS      Y3, 448(BX)
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 480(BX)
+	VBROADCASTSS 212(SI), Z0
+	VMULPS       Y1, Y0, Y3
+	VMOVUPS      Y3, 512(BX)
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 544(BX)
+	VBROADCASTSS 216(SI), Z0
+	VMULPS       Y1, Y0, Y3
+	VMOVUPS      Y3, 576(BX)
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 608(BX)
+	VBROADCASTSS 220(SI), Z0
+	VMULPS       Y1, Y0, Y3
+	VMOVUPS      Y3, 640(BX)
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 672(BX)
+	VBROADCASTSS 224(SI), Z0
+	VMULPS       Y1, Y0, Y3
+	VMOVUPS      Y3, 704(BX)
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 736(BX)
+	VBROADCASTSS 228(SI), Z0
+	VMULPS       Y1, Y0, Y3
+	VMOVUPS      Y3, 768(BX)
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 800(BX)
+	VBROADCASTSS 232(SI), Z0
+	VMULPS       Y1, Y0, Y3
+	VMOVUPS      Y3, 832(BX)
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 864(BX)
+	VBROADCASTSS 236(SI), Z0
+	VMULPS       Y1, Y0, Y3
+	VMOVUPS      Y3, 896(BX)
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 928(BX)
+	VBROADCASTSS 240(SI), Z0
+	VMULPS       Y1, Y0, Y3
+	VMOVUPS      Y3, 960(BX)
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 992(BX)
+	VBROADCASTSS 244(SI), Z0
+	VMULPS       Y1, Y0, Y3
+	VMOVUPS      Y3, 1024(BX)
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 1056(BX)
+	VBROADCASTSS 248(SI), Z0
+	VMULPS       Y1, Y0, Y3
+	VMOVUPS      Y3, 1088(BX)
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 1120(BX)
+	VBROADCASTSS 252(SI), Z0
+	VMULPS       Y1, Y0, Y1
+	VMOVUPS      Y1, 1152(BX)
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 1184(BX)
+
+	// ∇W1 = d1·xᵀ; ∇b1 = d1
+	VMOVUPS      64(SI), Z0
+	VMOVUPS      Z0, 128(BX)
+	VBROADCASTSD (DX), Z0
+	VMOVUPS      64(SI), Z1
+	VMOVUPS      SpiralsConstants<>+1856(SB), Z2
+	VPERMPS      Z1, Z2, Z2
+	VMULPS       Z0, Z2, Z2
+	VMOVUPS      Z2, (BX)
+	VMOVUPS      SpiralsConstants<>+1920(SB), Z2
+	VPERMPS      Z1, Z2, Z1
+	VMULPS       Z0, Z1, Z0
+	VMOVUPS      Z0, 64(BX)
 	VZEROUPPER
 	RET
 
@@ -1152,12 +1550,12 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS      SpiralsConstants<>+0(SB), Y1
 	VPERMPS      Y0, Y1, Y0
 	VADDPS       128(DI), Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X2
+	VMOVUPS      SpiralsConstants<>+64(SB), Y2
+	VMINPS       Y0, Y2, Y0
+	VMOVUPS      SpiralsConstants<>+32(SB), Y3
+	VMAXPS       Y0, Y3, Y0
+	VEXTRACTF128 $0x01, Y0, X4
 	VCVTPS2PD    X0, Y0
-	VMOVUPS      SpiralsConstants<>+64(SB), Y3
-	VMINPD       Y0, Y3, Y0
-	VMOVUPS      SpiralsConstants<>+32(SB), Y4
-	VMAXPD       Y0, Y4, Y0
 	VMULPD       Y0, Y0, Y5
 	VMOVUPS      SpiralsConstants<>+96(SB), Y6
 	VMOVAPS      Y6, Y7
@@ -1182,10 +1580,8 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PD  Y9, Y5, Y11
 	VDIVPD       Y11, Y0, Y0
 	VCVTPD2PSY   Y0, X0
-	VCVTPS2PD    X2, Y2
-	VMINPD       Y2, Y3, Y2
-	VMAXPD       Y2, Y4, Y2
-	VMULPD       Y2, Y2, Y5
+	VCVTPS2PD    X4, Y4
+	VMULPD       Y4, Y4, Y5
 	VMOVAPS      Y6, Y9
 	VFMADD231PD  SpiralsConstants<>+128(SB), Y5, Y9
 	VMOVAPS      Y8, Y10
@@ -1194,7 +1590,7 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
 	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y9
-	VMULPD       Y9, Y2, Y2
+	VMULPD       Y9, Y4, Y4
 	VMOVAPS      Y7, Y9
 	VFMADD231PD  SpiralsConstants<>+288(SB), Y5, Y9
 	VMOVAPS      Y12, Y13
@@ -1202,22 +1598,22 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y11, Y13, Y9
 	VFMADD231PD  Y10, Y5, Y9
-	VDIVPD       Y9, Y2, Y2
-	VCVTPD2PSY   Y2, X2
-	VINSERTF128  $0x01, X2, Y0, Y0
+	VDIVPD       Y9, Y4, Y4
+	VCVTPD2PSY   Y4, X4
+	VINSERTF128  $0x01, X4, Y0, Y0
 	VMOVUPS      Y0, (SI)
-	VBROADCASTSD (DX), Y2
-	VMULPS       64(DI), Y2, Y5
-	VMULPS       96(DI), Y2, Y2
-	VSHUFPS      $0x88, Y2, Y5, Y9
-	VSHUFPS      $0xdd, Y2, Y5, Y2
-	VADDPS       Y2, Y9, Y2
-	VPERMPS      Y2, Y1, Y1
+	VBROADCASTSD (DX), Y4
+	VMULPS       64(DI), Y4, Y5
+	VMULPS       96(DI), Y4, Y4
+	VSHUFPS      $0x88, Y4, Y5, Y9
+	VSHUFPS      $0xdd, Y4, Y5, Y4
+	VADDPS       Y4, Y9, Y4
+	VPERMPS      Y4, Y1, Y1
 	VADDPS       160(DI), Y1, Y1
-	VEXTRACTF128 $0x01, Y1, X2
+	VMINPS       Y1, Y2, Y1
+	VMAXPS       Y1, Y3, Y1
+	VEXTRACTF128 $0x01, Y1, X4
 	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y3, Y1
-	VMAXPD       Y1, Y4, Y1
 	VMULPD       Y1, Y1, Y5
 	VMOVAPS      Y6, Y9
 	VFMADD231PD  SpiralsConstants<>+128(SB), Y5, Y9
@@ -1237,10 +1633,8 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PD  Y10, Y5, Y9
 	VDIVPD       Y9, Y1, Y1
 	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VMINPD       Y2, Y3, Y2
-	VMAXPD       Y2, Y4, Y2
-	VMULPD       Y2, Y2, Y5
+	VCVTPS2PD    X4, Y4
+	VMULPD       Y4, Y4, Y5
 	VMOVAPS      Y6, Y9
 	VFMADD231PD  SpiralsConstants<>+128(SB), Y5, Y9
 	VMOVAPS      Y8, Y10
@@ -1249,7 +1643,7 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
 	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y9
-	VMULPD       Y9, Y2, Y2
+	VMULPD       Y9, Y4, Y4
 	VMOVAPS      Y7, Y9
 	VFMADD231PD  SpiralsConstants<>+288(SB), Y5, Y9
 	VMOVAPS      Y12, Y13
@@ -1257,13 +1651,13 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y5
 	VFMADD231PD  Y11, Y13, Y9
 	VFMADD231PD  Y10, Y5, Y9
-	VDIVPD       Y9, Y2, Y2
-	VCVTPD2PSY   Y2, X2
-	VINSERTF128  $0x01, X2, Y1, Y1
+	VDIVPD       Y9, Y4, Y4
+	VCVTPD2PSY   Y4, X4
+	VINSERTF128  $0x01, X4, Y1, Y1
 	VMOVUPS      Y1, 32(SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
-	VMULPS       192(DI), Y0, Y2
+	VMULPS       192(DI), Y0, Y4
 	VMULPS       256(DI), Y0, Y5
 	VMULPS       320(DI), Y0, Y9
 	VMULPS       384(DI), Y0, Y10
@@ -1271,7 +1665,7 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	VMULPS       512(DI), Y0, Y13
 	VMULPS       576(DI), Y0, Y15
 	VMULPS       640(DI), Y0, Y14
-	VFMADD231PS  224(DI), Y1, Y2
+	VFMADD231PS  224(DI), Y1, Y4
 	VFMADD231PS  288(DI), Y1, Y5
 	VFMADD231PS  352(DI), Y1, Y9
 	VFMADD231PS  416(DI), Y1, Y10
@@ -1279,15 +1673,15 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PS  544(DI), Y1, Y13
 	VFMADD231PS  608(DI), Y1, Y15
 	VFMADD231PS  672(DI), Y1, Y14
-	VUNPCKLPS    Y5, Y2, Y12
-	VUNPCKHPS    Y5, Y2, Y2
-	VADDPS       Y2, Y12, Y2
+	VUNPCKLPS    Y5, Y4, Y12
+	VUNPCKHPS    Y5, Y4, Y4
+	VADDPS       Y4, Y12, Y4
 	VUNPCKLPS    Y10, Y9, Y5
 	VUNPCKHPS    Y10, Y9, Y9
 	VADDPS       Y9, Y5, Y5
-	VUNPCKLPD    Y5, Y2, Y9
-	VUNPCKHPD    Y5, Y2, Y2
-	VADDPS       Y2, Y9, Y2
+	VUNPCKLPD    Y5, Y4, Y9
+	VUNPCKHPD    Y5, Y4, Y4
+	VADDPS       Y4, Y9, Y4
 	VUNPCKLPS    Y13, Y11, Y5
 	VUNPCKHPS    Y13, Y11, Y9
 	VADDPS       Y9, Y5, Y5
@@ -1297,74 +1691,25 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	VUNPCKLPD    Y9, Y5, Y10
 	VUNPCKHPD    Y9, Y5, Y5
 	VADDPS       Y5, Y10, Y5
-	VPERM2F128   $0x20, Y5, Y2, Y9
-	VPERM2F128   $0x31, Y5, Y2, Y2
-	VADDPS       Y2, Y9, Y2
-	VADDPS       1216(DI), Y2, Y2
-	VEXTRACTF128 $0x01, Y2, X5
-	VCVTPS2PD    X2, Y2
-	VMINPD       Y2, Y3, Y2
-	VMAXPD       Y2, Y4, Y2
-	VMULPD       Y2, Y2, Y9
-	VMOVAPS      Y6, Y10
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y9, Y10
-	VMOVAPS      Y8, Y11
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y11
-	VMULPD       Y9, Y9, Y12
-	VFMADD231PD  Y12, Y11, Y10
-	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y10
-	VMULPD       Y10, Y2, Y2
-	VMOVAPS      Y7, Y10
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y9, Y10
-	VMOVUPS      SpiralsConstants<>+320(SB), Y13
-	VMOVAPS      Y13, Y14
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y9, Y14
-	VMOVUPS      SpiralsConstants<>+384(SB), Y15
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y15, Y9
-	VFMADD231PD  Y12, Y14, Y10
-	VFMADD231PD  Y11, Y9, Y10
-	VDIVPD       Y10, Y2, Y2
-	VCVTPD2PSY   Y2, X2
-	VCVTPS2PD    X5, Y5
-	VMINPD       Y5, Y3, Y5
-	VMAXPD       Y5, Y4, Y5
-	VMULPD       Y5, Y5, Y9
-	VMOVAPS      Y6, Y10
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y9, Y10
-	VMOVAPS      Y8, Y11
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y11
-	VMULPD       Y9, Y9, Y12
-	VFMADD231PD  Y12, Y11, Y10
-	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y10
-	VMULPD       Y10, Y5, Y5
-	VMOVAPS      Y7, Y10
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y9, Y10
-	VMOVAPS      Y13, Y14
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y9, Y14
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y15, Y9
-	VFMADD231PD  Y12, Y14, Y10
-	VFMADD231PD  Y11, Y9, Y10
-	VDIVPD       Y10, Y5, Y5
-	VCVTPD2PSY   Y5, X5
-	VINSERTF128  $0x01, X5, Y2, Y2
-	VMOVUPS      Y2, 128(SI)
+	VPERM2F128   $0x20, Y5, Y4, Y9
+	VPERM2F128   $0x31, Y5, Y4, Y4
+	VADDPS       Y4, Y9, Y4
+	VADDPS       1216(DI), Y4, Y4
 	VMULPS       704(DI), Y0, Y5
 	VMULPS       768(DI), Y0, Y9
 	VMULPS       832(DI), Y0, Y10
 	VMULPS       896(DI), Y0, Y11
 	VMULPS       960(DI), Y0, Y12
-	VMULPS       1024(DI), Y0, Y14
-	VMULPS       1088(DI), Y0, Y15
+	VMULPS       1024(DI), Y0, Y13
+	VMULPS       1088(DI), Y0, Y14
 	VMULPS       1152(DI), Y0, Y0
 	VFMADD231PS  736(DI), Y1, Y5
 	VFMADD231PS  800(DI), Y1, Y9
 	VFMADD231PS  864(DI), Y1, Y10
 	VFMADD231PS  928(DI), Y1, Y11
 	VFMADD231PS  992(DI), Y1, Y12
-	VFMADD231PS  1056(DI), Y1, Y14
-	VFMADD231PS  1120(DI), Y1, Y15
+	VFMADD231PS  1056(DI), Y1, Y13
+	VFMADD231PS  1120(DI), Y1, Y14
 	VFMADD231PS  1184(DI), Y1, Y0
 	VUNPCKLPS    Y9, Y5, Y1
 	VUNPCKHPS    Y9, Y5, Y5
@@ -1375,11 +1720,11 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	VUNPCKLPD    Y5, Y1, Y9
 	VUNPCKHPD    Y5, Y1, Y1
 	VADDPS       Y1, Y9, Y1
-	VUNPCKLPS    Y14, Y12, Y5
-	VUNPCKHPS    Y14, Y12, Y9
+	VUNPCKLPS    Y13, Y12, Y5
+	VUNPCKHPS    Y13, Y12, Y9
 	VADDPS       Y9, Y5, Y5
-	VUNPCKLPS    Y0, Y15, Y9
-	VUNPCKHPS    Y0, Y15, Y0
+	VUNPCKLPS    Y0, Y14, Y9
+	VUNPCKHPS    Y0, Y14, Y0
 	VADDPS       Y0, Y9, Y0
 	VUNPCKLPD    Y0, Y5, Y9
 	VUNPCKHPD    Y0, Y5, Y0
@@ -1388,11 +1733,11 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	VPERM2F128   $0x31, Y0, Y1, Y0
 	VADDPS       Y0, Y5, Y0
 	VADDPS       1248(DI), Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y3, Y0
-	VMAXPD       Y0, Y4, Y0
-	VMULPD       Y0, Y0, Y5
+	VMINPS       Y4, Y2, Y1
+	VMAXPS       Y1, Y3, Y1
+	VEXTRACTF128 $0x01, Y1, X4
+	VCVTPS2PD    X1, Y1
+	VMULPD       Y1, Y1, Y5
 	VMOVAPS      Y6, Y9
 	VFMADD231PD  SpiralsConstants<>+128(SB), Y5, Y9
 	VMOVAPS      Y8, Y10
@@ -1401,60 +1746,102 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PD  Y11, Y10, Y9
 	VMULPD       Y11, Y11, Y10
 	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y9
-	VMULPD       Y9, Y0, Y0
+	VMULPD       Y9, Y1, Y1
 	VMOVAPS      Y7, Y9
 	VFMADD231PD  SpiralsConstants<>+288(SB), Y5, Y9
-	VMOVAPS      Y13, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y5, Y12
+	VMOVUPS      SpiralsConstants<>+320(SB), Y12
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y5, Y13
 	VMOVUPS      SpiralsConstants<>+384(SB), Y14
 	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y5
-	VFMADD231PD  Y11, Y12, Y9
+	VFMADD231PD  Y11, Y13, Y9
 	VFMADD231PD  Y10, Y5, Y9
-	VDIVPD       Y9, Y0, Y0
+	VDIVPD       Y9, Y1, Y1
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X4, Y4
+	VMULPD       Y4, Y4, Y5
+	VMOVAPS      Y6, Y9
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y5, Y9
+	VMOVAPS      Y8, Y10
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y5, Y10
+	VMULPD       Y5, Y5, Y11
+	VFMADD231PD  Y11, Y10, Y9
+	VMULPD       Y11, Y11, Y10
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y9
+	VMULPD       Y9, Y4, Y4
+	VMOVAPS      Y7, Y9
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y5, Y9
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y5, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y5
+	VFMADD231PD  Y11, Y13, Y9
+	VFMADD231PD  Y10, Y5, Y9
+	VDIVPD       Y9, Y4, Y4
+	VCVTPD2PSY   Y4, X4
+	VINSERTF128  $0x01, X4, Y1, Y1
+	VMOVUPS      Y1, 128(SI)
+	VMINPS       Y0, Y2, Y0
+	VMAXPS       Y0, Y3, Y0
+	VEXTRACTF128 $0x01, Y0, X2
+	VCVTPS2PD    X0, Y0
+	VMULPD       Y0, Y0, Y3
+	VMOVAPS      Y6, Y4
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y4
+	VMOVAPS      Y8, Y5
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y5
+	VMULPD       Y3, Y3, Y9
+	VFMADD231PD  Y9, Y5, Y4
+	VMULPD       Y9, Y9, Y5
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y4
+	VMULPD       Y4, Y0, Y0
+	VMOVAPS      Y7, Y4
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y4
+	VMOVAPS      Y12, Y10
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y10
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
+	VFMADD231PD  Y9, Y10, Y4
+	VFMADD231PD  Y5, Y3, Y4
+	VDIVPD       Y4, Y0, Y0
 	VCVTPD2PSY   Y0, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y3, Y1
-	VMAXPD       Y1, Y4, Y1
-	VMULPD       Y1, Y1, Y3
+	VCVTPS2PD    X2, Y2
+	VMULPD       Y2, Y2, Y3
 	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y6
 	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y8
 	VMULPD       Y3, Y3, Y4
 	VFMADD231PD  Y4, Y8, Y6
 	VMULPD       Y4, Y4, Y5
 	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y6
-	VMULPD       Y6, Y1, Y1
+	VMULPD       Y6, Y2, Y2
 	VMOVAPS      Y7, Y6
 	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y6
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y13
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y12
 	VFMADD231PD  SpiralsConstants<>+416(SB), Y3, Y14
-	VFMADD231PD  Y4, Y13, Y6
+	VFMADD231PD  Y4, Y12, Y6
 	VFMADD231PD  Y5, Y14, Y6
-	VDIVPD       Y6, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VINSERTF128  $0x01, X1, Y0, Y0
+	VDIVPD       Y6, Y2, Y2
+	VCVTPD2PSY   Y2, X2
+	VINSERTF128  $0x01, X2, Y0, Y0
 	VMOVUPS      Y0, 160(SI)
 
 	// z3 = W3·a2 + b3
-	VMULPS       1280(DI), Y2, Y1
-	VMULPS       1344(DI), Y2, Y2
-	VFMADD231PS  1312(DI), Y0, Y1
-	VFMADD231PS  1376(DI), Y0, Y2
-	VUNPCKLPS    Y2, Y1, Y0
-	VUNPCKHPS    Y2, Y1, Y1
+	VMULPS       1280(DI), Y1, Y2
+	VMULPS       1344(DI), Y1, Y1
+	VFMADD231PS  1312(DI), Y0, Y2
+	VFMADD231PS  1376(DI), Y0, Y1
+	VUNPCKLPS    Y1, Y2, Y0
+	VUNPCKHPS    Y1, Y2, Y1
 	VADDPS       Y1, Y0, Y0
-	VUNPCKLPD    Y0, Y0, Y1
-	VUNPCKHPD    Y0, Y0, Y0
-	VADDPS       Y0, Y1, Y0
+	VUNPCKHPD    Y0, Y0, Y1
+	VADDPS       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
-	VMOVSD       1408(DI), X1
+	VMOVSD       1408(DI), X2
+	VADDPS       X2, X0, X0
 	VADDPS       X1, X0, X0
 	VMOVSD       X0, 256(SI)
 
 	// a3 = softmax(z3)
-	VANDPS       SpiralsConstants<>+448(SB), X0, X0
-	VMOVUPS      SpiralsConstants<>+448(SB), X1
-	VMOVUPS      SpiralsConstants<>+480(SB), X2
+	VMOVUPS      SpiralsConstants<>+480(SB), X1
+	VMOVUPS      SpiralsConstants<>+448(SB), X2
 	VBLENDVPS    X1, X0, X2, X2
 	VSHUFPS      $0x4e, X2, X2, X3
 	VMAXPS       X3, X2, X2
@@ -1462,209 +1849,200 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	VMAXPS       X3, X2, X2
 	VMOVSS       X2, 272(SI)
 	VSUBPS       X2, X0, X3
-	VMOVUPS      SpiralsConstants<>+544(SB), X4
-	VMINPS       X3, X4, X3
 	VMOVUPS      SpiralsConstants<>+512(SB), X4
 	VMAXPS       X3, X4, X3
-	VMOVUPS      SpiralsConstants<>+576(SB), X4
+	VMOVUPS      SpiralsConstants<>+544(SB), X4
 	VMOVAPS      X4, X5
-	VFMADD231PS  SpiralsConstants<>+608(SB), X3, X5
+	VFMADD231PS  SpiralsConstants<>+576(SB), X3, X5
 	VSUBPS       X4, X5, X5
-	VFNMADD231PS SpiralsConstants<>+640(SB), X5, X3
-	VFNMADD231PS SpiralsConstants<>+672(SB), X5, X3
-	VMULPS       X3, X3, X6
-	VADDPS       SpiralsConstants<>+704(SB), X3, X8
-	VSUBPS       SpiralsConstants<>+704(SB), X8, X9
-	VSUBPS       X9, X3, X9
-	VMOVUPS      SpiralsConstants<>+736(SB), X10
-	VMOVAPS      X10, X11
-	VFMADD231PS  SpiralsConstants<>+768(SB), X3, X11
-	VMOVUPS      SpiralsConstants<>+800(SB), X12
-	VFMADD231PS  SpiralsConstants<>+832(SB), X3, X12
-	VMOVUPS      SpiralsConstants<>+864(SB), X13
-	VFMADD231PS  SpiralsConstants<>+896(SB), X3, X13
-	VFMADD231PS  X6, X12, X11
-	VMULPS       X6, X6, X3
-	VFMADD231PS  X3, X13, X11
-	VFMADD231PS  X11, X6, X9
-	VADDPS       X9, X8, X3
-	VFMADD213PS  X4, X5, X10
-	VSUBPS       X4, X10, X6
-	VSUBPS       X6, X5, X5
-	VADDPS       X4, X5, X4
-	VPSLLD       $0x17, X10, X5
-	VPADDD       SpiralsConstants<>+704(SB), X5, X5
+	VMOVAPS      X4, X6
+	VFMADD231PS  SpiralsConstants<>+608(SB), X5, X6
+	VSUBPS       X4, X6, X8
+	VSUBPS       X8, X5, X8
+	VADDPS       X4, X8, X4
+	VPSLLD       $0x17, X6, X6
+	VPADDD       SpiralsConstants<>+640(SB), X6, X6
 	VPSLLD       $0x17, X4, X4
-	VPADDD       SpiralsConstants<>+704(SB), X4, X4
-	VMULPS       X5, X3, X3
-	VMULPS       X4, X3, X3
+	VPADDD       SpiralsConstants<>+640(SB), X4, X4
+	VFNMADD231PS SpiralsConstants<>+672(SB), X5, X3
+	VFNMADD231PS SpiralsConstants<>+704(SB), X5, X3
+	VMULPS       X3, X3, X5
+	VMOVUPS      SpiralsConstants<>+608(SB), X8
+	VFMADD231PS  SpiralsConstants<>+736(SB), X3, X8
+	VMOVUPS      SpiralsConstants<>+768(SB), X9
+	VFMADD231PS  SpiralsConstants<>+800(SB), X3, X9
+	VMOVUPS      SpiralsConstants<>+832(SB), X10
+	VFMADD231PS  SpiralsConstants<>+864(SB), X3, X10
+	VFMADD231PS  X5, X9, X8
+	VMULPS       X5, X5, X9
+	VFMADD231PS  X9, X10, X8
+	VFMADD231PS  X8, X5, X3
+	VFMADD231PS  X6, X3, X6
+	VMULPS       X4, X6, X3
 	VANDPS       X3, X1, X4
 	VSHUFPS      $0x4e, X4, X4, X5
 	VADDPS       X5, X4, X4
 	VSHUFPS      $0xb1, X4, X4, X5
 	VADDPS       X5, X4, X4
 	VMOVSS       X4, 276(SI)
-	VMOVUPS      SpiralsConstants<>+704(SB), Y5
-	VDIVPS       X4, X5, X6
-	VMULPS       X6, X3, X3
+	VDIVPS       X4, X3, X3
 	VMOVSD       X3, 264(SI)
 
 	// t = log(s3)
 	VSHUFPS     $0x00, X4, X4, X4
 	VCVTPS2PD   X4, Y4
-	VPADDQ      SpiralsConstants<>+960(SB), Y4, Y6
-	VPSRLQ      $0x34, Y6, Y8
-	VORPD       SpiralsConstants<>+992(SB), Y8, Y8
-	VSUBPD      SpiralsConstants<>+1024(SB), Y8, Y8
-	VANDPD      SpiralsConstants<>+1056(SB), Y6, Y6
-	VPADDQ      SpiralsConstants<>+1088(SB), Y6, Y6
-	VSUBPD      Y7, Y6, Y6
-	VADDPD      SpiralsConstants<>+1120(SB), Y6, Y7
-	VDIVPD      Y7, Y6, Y6
-	VMULPD      Y6, Y6, Y7
-	VMOVUPS     SpiralsConstants<>+1184(SB), Y9
-	VFMADD231PD SpiralsConstants<>+1216(SB), Y7, Y9
-	VMOVUPS     SpiralsConstants<>+1248(SB), Y10
-	VFMADD231PD SpiralsConstants<>+1280(SB), Y7, Y10
+	VPADDQ      SpiralsConstants<>+1136(SB), Y4, Y5
+	VPSRLQ      $0x34, Y5, Y6
+	VORPD       SpiralsConstants<>+1168(SB), Y6, Y6
+	VSUBPD      SpiralsConstants<>+1200(SB), Y6, Y6
+	VANDPD      SpiralsConstants<>+1232(SB), Y5, Y5
+	VPADDQ      SpiralsConstants<>+1264(SB), Y5, Y5
+	VSUBPD      Y7, Y5, Y5
+	VADDPD      SpiralsConstants<>+1296(SB), Y5, Y7
+	VDIVPD      Y7, Y5, Y5
+	VMULPD      Y5, Y5, Y7
+	VMOVUPS     SpiralsConstants<>+1360(SB), Y8
+	VFMADD231PD SpiralsConstants<>+1392(SB), Y7, Y8
+	VMOVUPS     SpiralsConstants<>+1424(SB), Y9
+	VFMADD231PD SpiralsConstants<>+1456(SB), Y7, Y9
 	VMULPD      Y7, Y7, Y7
-	VFMADD231PD Y7, Y10, Y9
+	VFMADD231PD Y7, Y9, Y8
 	VMULPD      Y7, Y7, Y7
-	VFMADD231PD SpiralsConstants<>+1312(SB), Y7, Y9
-	VMULPD      Y9, Y6, Y6
-	VFMADD231PD SpiralsConstants<>+1152(SB), Y8, Y6
-	VXORPS      X7, X7, X7
-	VCMPPD      $0x00, Y7, Y4, Y8
-	VBLENDVPD   Y8, SpiralsConstants<>+1376(SB), Y6, Y6
-	VCMPPD      $0x00, SpiralsConstants<>+928(SB), Y4, Y8
-	VBLENDVPD   Y8, SpiralsConstants<>+928(SB), Y6, Y6
-	VCMPPD      $0x19, Y7, Y4, Y4
-	VBLENDVPD   Y4, SpiralsConstants<>+1408(SB), Y6, Y4
+	VFMADD231PD SpiralsConstants<>+1488(SB), Y7, Y8
+	VMULPD      Y8, Y5, Y5
+	VFMADD231PD SpiralsConstants<>+1328(SB), Y6, Y5
+	VXORPS      X6, X6, X6
+	VCMPPD      $0x00, Y6, Y4, Y7
+	VBLENDVPD   Y7, SpiralsConstants<>+1552(SB), Y5, Y5
+	VCMPPD      $0x00, SpiralsConstants<>+1104(SB), Y4, Y7
+	VBLENDVPD   Y7, SpiralsConstants<>+1104(SB), Y5, Y5
+	VCMPPD      $0x19, Y6, Y4, Y4
+	VBLENDVPD   Y4, SpiralsConstants<>+1584(SB), Y5, Y4
 	VCVTPD2PSY  Y4, X4
 	VMOVSS      X4, 288(SI)
 
 	// d3 = a3 - y; loss = Σ y*(m3 - z3 + t)
-	VANDPS  X3, X1, X3
-	VMOVSD  (CX), X6
-	VSUBPS  X6, X3, X3
+	VMOVSD  (CX), X5
+	VSUBPS  X5, X3, X3
 	VSHUFPS $0x00, X2, X2, X2
 	VSUBPS  X0, X2, X0
 	VSHUFPS $0x00, X4, X4, X2
 	VADDPS  X2, X0, X0
-	VMULPS  X0, X6, X0
+	VMULPS  X0, X5, X0
 	VMOVSD  X3, 280(SI)
 	VANDPS  X0, X1, X0
-	VSHUFPS $0x4e, X0, X0, X2
-	VADDPS  X2, X0, X0
-	VSHUFPS $0xb1, X0, X0, X2
-	VADDPS  X2, X0, X0
+	VSHUFPS $0x4e, X0, X0, X1
+	VADDPS  X1, X0, X0
+	VSHUFPS $0xb1, X0, X0, X1
+	VADDPS  X1, X0, X0
 	VMOVSS  X0, ret+40(FP)
 
 	// d2 = (W3ᵀ·d3)*(1 - a2^2)
 	VBROADCASTSS X3, Y0
-	VMULPS       1280(DI), Y0, Y2
-	VMULPS       1312(DI), Y0, Y4
-	VSHUFPS      $0x55, X3, X3, X6
-	VBROADCASTSS X6, Y6
-	VFMADD231PS  1344(DI), Y6, Y2
-	VFMADD231PS  1376(DI), Y6, Y4
-	VMOVUPS      128(SI), Y7
-	VMOVAPS      Y5, Y8
-	VFNMADD231PS Y7, Y7, Y8
-	VMULPS       Y8, Y2, Y2
-	VMOVUPS      Y2, 192(SI)
-	VMOVUPS      160(SI), Y7
-	VMOVAPS      Y5, Y8
-	VFNMADD231PS Y7, Y7, Y8
-	VMULPS       Y8, Y4, Y4
-	VMOVUPS      Y4, 224(SI)
+	VMULPS       1280(DI), Y0, Y1
+	VMULPS       1312(DI), Y0, Y2
+	VSHUFPS      $0x55, X3, X3, X4
+	VBROADCASTSS X4, Y4
+	VFMADD231PS  1344(DI), Y4, Y1
+	VFMADD231PS  1376(DI), Y4, Y2
+	VMOVUPS      128(SI), Y5
+	VMOVUPS      SpiralsConstants<>+640(SB), Y6
+	VMOVAPS      Y6, Y7
+	VFNMADD231PS Y5, Y5, Y7
+	VMULPS       Y7, Y1, Y1
+	VMOVUPS      Y1, 192(SI)
+	VMOVUPS      160(SI), Y5
+	VMOVAPS      Y6, Y7
+	VFNMADD231PS Y5, Y5, Y7
+	VMULPS       Y7, Y2, Y2
+	VMOVUPS      Y2, 224(SI)
 
 	// ∇W3 = d3·a2ᵀ; ∇b3 = d3
-	VANDPS  X3, X1, X1
-	VMOVSD  X1, 1408(BX)
-	VMOVUPS 128(SI), Y1
-	VMULPS  Y1, Y0, Y3
-	VMOVUPS Y3, 1280(BX)
-	VMOVUPS 160(SI), Y3
-	VMULPS  Y3, Y0, Y0
+	VMOVSD  X3, 1408(BX)
+	VMOVUPS 128(SI), Y3
+	VMULPS  Y3, Y0, Y5
+	VMOVUPS Y5, 1280(BX)
+	VMOVUPS 160(SI), Y5
+	VMULPS  Y5, Y0, Y0
 	VMOVUPS Y0, 1312(BX)
-	VMULPS  Y1, Y6, Y0
+	VMULPS  Y3, Y4, Y0
 	VMOVUPS Y0, 1344(BX)
-	VMULPS  Y3, Y6, Y0
+	VMULPS  Y5, Y4, Y0
 	VMOVUPS Y0, 1376(BX)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
-	VBROADCASTSS X2, Y0
-	VMULPS       192(DI), Y0, Y1
+	VBROADCASTSS X1, Y0
+	VMULPS       192(DI), Y0, Y3
 	VMULPS       224(DI), Y0, Y0
-	VSHUFPS      $0x55, X2, X2, X3
-	VBROADCASTSS X3, Y3
-	VMULPS       256(DI), Y3, Y6
-	VMULPS       288(DI), Y3, Y3
-	VSHUFPS      $0xaa, X2, X2, X7
+	VSHUFPS      $0x55, X1, X1, X4
+	VBROADCASTSS X4, Y4
+	VMULPS       256(DI), Y4, Y5
+	VMULPS       288(DI), Y4, Y4
+	VSHUFPS      $0xaa, X1, X1, X7
 	VBROADCASTSS X7, Y7
-	VFMADD231PS  320(DI), Y7, Y1
+	VFMADD231PS  320(DI), Y7, Y3
 	VFMADD231PS  352(DI), Y7, Y0
-	VSHUFPS      $0xff, X2, X2, X7
+	VSHUFPS      $0xff, X1, X1, X7
 	VBROADCASTSS X7, Y7
-	VFMADD231PS  384(DI), Y7, Y6
-	VFMADD231PS  416(DI), Y7, Y3
-	VEXTRACTF128 $0x01, Y2, X2
-	VBROADCASTSS X2, Y7
-	VFMADD231PS  448(DI), Y7, Y1
+	VFMADD231PS  384(DI), Y7, Y5
+	VFMADD231PS  416(DI), Y7, Y4
+	VEXTRACTF128 $0x01, Y1, X1
+	VBROADCASTSS X1, Y7
+	VFMADD231PS  448(DI), Y7, Y3
 	VFMADD231PS  480(DI), Y7, Y0
-	VSHUFPS      $0x55, X2, X2, X7
+	VSHUFPS      $0x55, X1, X1, X7
 	VBROADCASTSS X7, Y7
-	VFMADD231PS  512(DI), Y7, Y6
-	VFMADD231PS  544(DI), Y7, Y3
-	VSHUFPS      $0xaa, X2, X2, X7
+	VFMADD231PS  512(DI), Y7, Y5
+	VFMADD231PS  544(DI), Y7, Y4
+	VSHUFPS      $0xaa, X1, X1, X7
 	VBROADCASTSS X7, Y7
-	VFMADD231PS  576(DI), Y7, Y1
+	VFMADD231PS  576(DI), Y7, Y3
 	VFMADD231PS  608(DI), Y7, Y0
-	VSHUFPS      $0xff, X2, X2, X2
+	VSHUFPS      $0xff, X1, X1, X1
+	VBROADCASTSS X1, Y1
+	VFMADD231PS  640(DI), Y1, Y5
+	VFMADD231PS  672(DI), Y1, Y4
+	VBROADCASTSS X2, Y1
+	VFMADD231PS  704(DI), Y1, Y3
+	VFMADD231PS  736(DI), Y1, Y0
+	VSHUFPS      $0x55, X2, X2, X1
+	VBROADCASTSS X1, Y1
+	VFMADD231PS  768(DI), Y1, Y5
+	VFMADD231PS  800(DI), Y1, Y4
+	VSHUFPS      $0xaa, X2, X2, X1
+	VBROADCASTSS X1, Y1
+	VFMADD231PS  832(DI), Y1, Y3
+	VFMADD231PS  864(DI), Y1, Y0
+	VSHUFPS      $0xff, X2, X2, X1
+	VBROADCASTSS X1, Y1
+	VFMADD231PS  896(DI), Y1, Y5
+	VFMADD231PS  928(DI), Y1, Y4
+	VEXTRACTF128 $0x01, Y2, X1
+	VBROADCASTSS X1, Y2
+	VFMADD231PS  960(DI), Y2, Y3
+	VFMADD231PS  992(DI), Y2, Y0
+	VSHUFPS      $0x55, X1, X1, X2
 	VBROADCASTSS X2, Y2
-	VFMADD231PS  640(DI), Y2, Y6
-	VFMADD231PS  672(DI), Y2, Y3
-	VBROADCASTSS X4, Y2
-	VFMADD231PS  704(DI), Y2, Y1
-	VFMADD231PS  736(DI), Y2, Y0
-	VSHUFPS      $0x55, X4, X4, X2
+	VFMADD231PS  1024(DI), Y2, Y5
+	VFMADD231PS  1056(DI), Y2, Y4
+	VSHUFPS      $0xaa, X1, X1, X2
 	VBROADCASTSS X2, Y2
-	VFMADD231PS  768(DI), Y2, Y6
-	VFMADD231PS  800(DI), Y2, Y3
-	VSHUFPS      $0xaa, X4, X4, X2
-	VBROADCASTSS X2, Y2
-	VFMADD231PS  832(DI), Y2, Y1
-	VFMADD231PS  864(DI), Y2, Y0
-	VSHUFPS      $0xff, X4, X4, X2
-	VBROADCASTSS X2, Y2
-	VFMADD231PS  896(DI), Y2, Y6
-	VFMADD231PS  928(DI), Y2, Y3
-	VEXTRACTF128 $0x01, Y4, X2
-	VBROADCASTSS X2, Y4
-	VFMADD231PS  960(DI), Y4, Y1
-	VFMADD231PS  992(DI), Y4, Y0
-	VSHUFPS      $0x55, X2, X2, X4
-	VBROADCASTSS X4, Y4
-	VFMADD231PS  1024(DI), Y4, Y6
-	VFMADD231PS  1056(DI), Y4, Y3
-	VSHUFPS      $0xaa, X2, X2, X4
-	VBROADCASTSS X4, Y4
-	VFMADD231PS  1088(DI), Y4, Y1
-	VFMADD231PS  1120(DI), Y4, Y0
-	VSHUFPS      $0xff, X2, X2, X2
-	VBROADCASTSS X2, Y2
-	VFMADD231PS  1152(DI), Y2, Y6
-	VFMADD231PS  1184(DI), Y2, Y3
-	VADDPS       Y6, Y1, Y1
-	VADDPS       Y3, Y0, Y0
+	VFMADD231PS  1088(DI), Y2, Y3
+	VFMADD231PS  1120(DI), Y2, Y0
+	VSHUFPS      $0xff, X1, X1, X1
+	VBROADCASTSS X1, Y1
+	VFMADD231PS  1152(DI), Y1, Y5
+	VFMADD231PS  1184(DI), Y1, Y4
+	VADDPS       Y5, Y3, Y1
+	VADDPS       Y4, Y0, Y0
 	VMOVUPS      (SI), Y2
-	VMOVAPS      Y5, Y3
+	VMOVAPS      Y6, Y3
 	VFNMADD231PS Y2, Y2, Y3
 	VMULPS       Y3, Y1, Y1
 	VMOVUPS      Y1, 64(SI)
 	VMOVUPS      32(SI), Y1
-	VFNMADD231PS Y1, Y1, Y5
-	VMULPS       Y5, Y0, Y0
+	VFNMADD231PS Y1, Y1, Y6
+	VMULPS       Y6, Y0, Y0
 	VMOVUPS      Y0, 96(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
@@ -1760,55 +2138,23 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS      Y0, 128(BX)
 	VMOVUPS      96(SI), Y0
 	VMOVUPS      Y0, 160(BX)
-	VMOVSD       (DX), X0
-	VBROADCASTSS 64(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVSD       X1, (BX)
-	VBROADCASTSS 68(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVSD       X1, 8(BX)
-	VBROADCASTSS 72(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVSD       X1, 16(BX)
-	VBROADCASTSS 76(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVSD       X1, 24(BX)
-	VBROADCASTSS 80(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVSD       X1, 32(BX)
-	VBROADCASTSS 84(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVSD       X1, 40(BX)
-	VBROADCASTSS 88(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVSD       X1, 48(BX)
-	VBROADCASTSS 92(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVSD       X1, 56(BX)
-	VBROADCASTSS 96(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVSD       X1, 64(BX)
-	VBROADCASTSS 100(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVSD       X1, 72(BX)
-	VBROADCASTSS 104(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVSD       X1, 80(BX)
-	VBROADCASTSS 108(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVSD       X1, 88(BX)
-	VBROADCASTSS 112(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVSD       X1, 96(BX)
-	VBROADCASTSS 116(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVSD       X1, 104(BX)
-	VBROADCASTSS 120(SI), X1
-	VMULPS       X0, X1, X1
-	VMOVSD       X1, 112(BX)
-	VBROADCASTSS 124(SI), X1
-	VMULPS       X0, X1, X0
-	VMOVSD       X0, 120(BX)
+	VBROADCASTSD (DX), Y0
+	VMOVUPS      64(SI), Y1
+	VMOVUPS      SpiralsConstants<>+1616(SB), Y2
+	VPERMPS      Y1, Y2, Y3
+	VMULPS       Y0, Y3, Y3
+	VMOVUPS      Y3, (BX)
+	VMOVUPS      SpiralsConstants<>+1648(SB), Y3
+	VPERMPS      Y1, Y3, Y1
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, 32(BX)
+	VMOVUPS      96(SI), Y1
+	VPERMPS      Y1, Y2, Y2
+	VMULPS       Y0, Y2, Y2
+	VMOVUPS      Y2, 64(BX)
+	VPERMPS      Y1, Y3, Y1
+	VMULPS       Y0, Y1, Y0
+	VMOVUPS      Y0, 96(BX)
 	VZEROUPPER
 	RET
 
@@ -1825,789 +2171,661 @@ TEXT ·spiralsStepAVX2(SB), NOSPLIT, $0-44
 	MOVQ y+24(FP), CX
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VMOVSD       (DX), X0
-	VMOVSD       (DI), X1
-	VMULPS       X1, X0, X1
-	VMOVSD       8(DI), X2
-	VMULPS       X2, X0, X2
-	VMOVSD       16(DI), X3
-	VMULPS       X3, X0, X3
-	VMOVSD       24(DI), X4
-	VMULPS       X4, X0, X4
-	VMOVSD       32(DI), X5
-	VMULPS       X5, X0, X5
-	VMOVSD       40(DI), X6
-	VMULPS       X6, X0, X6
-	VMOVSD       48(DI), X7
-	VMULPS       X7, X0, X7
-	VMOVSD       56(DI), X8
-	VMULPS       X8, X0, X0
-	VUNPCKLPS    X2, X1, X8
-	VUNPCKHPS    X2, X1, X1
-	VADDPS       X1, X8, X1
-	VUNPCKLPS    X4, X3, X2
-	VUNPCKHPS    X4, X3, X3
-	VADDPS       X3, X2, X2
-	VUNPCKLPD    X2, X1, X3
-	VUNPCKHPD    X2, X1, X1
-	VADDPS       X1, X3, X1
-	VUNPCKLPS    X6, X5, X2
-	VUNPCKHPS    X6, X5, X3
-	VADDPS       X3, X2, X2
-	VUNPCKLPS    X0, X7, X3
-	VUNPCKHPS    X0, X7, X0
-	VADDPS       X0, X3, X0
-	VUNPCKLPD    X0, X2, X3
-	VUNPCKHPD    X0, X2, X0
-	VADDPS       X0, X3, X0
-	VINSERTF128  $0x01, X0, Y1, Y0
+	VBROADCASTSD (DX), Y0
+	VMULPS       (DI), Y0, Y1
+	VMULPS       32(DI), Y0, Y0
+	VSHUFPS      $0x88, Y0, Y1, Y2
+	VSHUFPS      $0xdd, Y0, Y1, Y0
+	VADDPS       Y0, Y2, Y0
+	VMOVUPS      SpiralsConstants<>+0(SB), Y1
+	VPERMPS      Y0, Y1, Y0
 	VADDPS       128(DI), Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
+	VEXTRACTF128 $0x01, Y0, X2
 	VCVTPS2PD    X0, Y0
-	VMOVUPS      SpiralsConstants<>+64(SB), Y2
-	VMINPD       Y0, Y2, Y0
-	VMOVUPS      SpiralsConstants<>+32(SB), Y3
-	VMAXPD       Y0, Y3, Y0
-	VMULPD       Y0, Y0, Y4
-	VMOVUPS      SpiralsConstants<>+96(SB), Y5
-	VMOVAPS      Y5, Y6
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y4, Y6
-	VMOVUPS      SpiralsConstants<>+160(SB), Y7
-	VMOVAPS      Y7, Y8
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y8
-	VMULPD       Y4, Y4, Y9
-	VFMADD231PD  Y9, Y8, Y6
-	VMULPD       Y9, Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y6
-	VMULPD       Y6, Y0, Y0
-	VMOVUPS      SpiralsConstants<>+256(SB), Y6
-	VMOVAPS      Y6, Y10
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y4, Y10
-	VMOVUPS      SpiralsConstants<>+320(SB), Y11
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y4, Y12
-	VMOVUPS      SpiralsConstants<>+384(SB), Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y13, Y4
-	VFMADD231PD  Y9, Y12, Y10
-	VFMADD231PD  Y8, Y4, Y10
-	VDIVPD       Y10, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y2, Y1
-	VMAXPD       Y1, Y3, Y1
-	VMULPD       Y1, Y1, Y4
-	VMOVAPS      Y5, Y8
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VMOVAPS      Y7, Y9
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y9
-	VMULPD       Y4, Y4, Y10
-	VFMADD231PD  Y10, Y9, Y8
-	VMULPD       Y10, Y10, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y8
-	VMULPD       Y8, Y1, Y1
-	VMOVAPS      Y6, Y8
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y4, Y12
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y13, Y4
-	VFMADD231PD  Y10, Y12, Y8
-	VFMADD231PD  Y9, Y4, Y8
-	VDIVPD       Y8, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VINSERTF128  $0x01, X1, Y0, Y0
-	VMOVUPS      Y0, (SI)
-	VMOVSD       (DX), X1
-	VMOVSD       64(DI), X4
-	VMULPS       X4, X1, X4
-	VMOVSD       72(DI), X8
-	VMULPS       X8, X1, X8
-	VMOVSD       80(DI), X9
-	VMULPS       X9, X1, X9
-	VMOVSD       88(DI), X10
-	VMULPS       X10, X1, X10
-	VMOVSD       96(DI), X12
-	VMULPS       X12, X1, X12
-	VMOVSD       104(DI), X14
-	VMULPS       X14, X1, X14
-	VMOVSD       112(DI), X15
-	VMULPS       X15, X1, X15
-	VMOVSD       120(DI), X13
-	VMULPS       X13, X1, X1
-	VUNPCKLPS    X8, X4, X13
-	VUNPCKHPS    X8, X4, X4
-	VADDPS       X4, X13, X4
-	VUNPCKLPS    X10, X9, X8
-	VUNPCKHPS    X10, X9, X9
-	VADDPS       X9, X8, X8
-	VUNPCKLPD    X8, X4, X9
-	VUNPCKHPD    X8, X4, X4
-	VADDPS       X4, X9, X4
-	VUNPCKLPS    X14, X12, X8
-	VUNPCKHPS    X14, X12, X9
-	VADDPS       X9, X8, X8
-	VUNPCKLPS    X1, X15, X9
-	VUNPCKHPS    X1, X15, X1
-	VADDPS       X1, X9, X1
-	VUNPCKLPD    X1, X8, X9
-	VUNPCKHPD    X1, X8, X1
-	VADDPS       X1, X9, X1
-	VINSERTF128  $0x01, X1, Y4, Y1
-	VADDPS       160(DI), Y1, Y1
-	VEXTRACTF128 $0x01, Y1, X4
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y2, Y1
-	VMAXPD       Y1, Y3, Y1
-	VMULPD       Y1, Y1, Y8
-	VMOVAPS      Y5, Y9
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y8, Y9
-	VMOVAPS      Y7, Y10
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y8, Y10
-	VMULPD       Y8, Y8, Y12
-	VFMADD231PD  Y12, Y10, Y9
-	VMULPD       Y12, Y12, Y10
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y9
-	VMULPD       Y9, Y1, Y1
-	VMOVAPS      Y6, Y9
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y8, Y9
-	VMOVAPS      Y11, Y13
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y8, Y13
+	VMULPD       Y0, Y0, Y3
+	VMOVUPS      SpiralsConstants<>+1984(SB), Y4
+	VMINPD       Y3, Y4, Y3
+	VMOVUPS      SpiralsConstants<>+2048(SB), Y5
+	VMINPD       Y0, Y5, Y0
+	VMOVUPS      SpiralsConstants<>+2016(SB), Y6
+	VMAXPD       Y0, Y6, Y0
+	VMULPD       Y3, Y3, Y7
+	VMOVUPS      SpiralsConstants<>+96(SB), Y8
+	VMOVAPS      Y8, Y9
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y9
+	VMULPD       Y9, Y0, Y9
+	VMOVUPS      SpiralsConstants<>+160(SB), Y10
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VMULPD       Y7, Y0, Y0
+	VFMADD231PD  Y11, Y0, Y9
+	VMOVUPS      SpiralsConstants<>+256(SB), Y0
+	VMOVAPS      Y0, Y11
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y11
+	VMOVUPS      SpiralsConstants<>+320(SB), Y12
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y13
 	VMOVUPS      SpiralsConstants<>+384(SB), Y14
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y8
-	VFMADD231PD  Y12, Y13, Y9
-	VFMADD231PD  Y10, Y8, Y9
-	VDIVPD       Y9, Y1, Y1
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
+	VFMADD231PD  Y7, Y13, Y11
+	VMULPD       Y7, Y7, Y7
+	VFMADD231PD  Y7, Y3, Y11
+	VDIVPD       Y11, Y9, Y3
+	VCVTPD2PSY   Y3, X3
+	VCVTPS2PD    X2, Y2
+	VMULPD       Y2, Y2, Y7
+	VMINPD       Y7, Y4, Y7
+	VMINPD       Y2, Y5, Y2
+	VMAXPD       Y2, Y6, Y2
+	VMULPD       Y7, Y7, Y9
+	VMOVAPS      Y8, Y11
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VMULPD       Y11, Y2, Y11
+	VMOVAPS      Y10, Y13
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y7, Y13
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y13
+	VMULPD       Y9, Y2, Y2
+	VFMADD231PD  Y13, Y2, Y11
+	VMOVAPS      Y0, Y2
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y7, Y2
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y7, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y7
+	VFMADD231PD  Y9, Y13, Y2
+	VMULPD       Y9, Y9, Y9
+	VFMADD231PD  Y9, Y7, Y2
+	VDIVPD       Y2, Y11, Y2
+	VCVTPD2PSY   Y2, X2
+	VINSERTF128  $0x01, X2, Y3, Y2
+	VMOVUPS      Y2, (SI)
+	VBROADCASTSD (DX), Y3
+	VMULPS       64(DI), Y3, Y7
+	VMULPS       96(DI), Y3, Y3
+	VSHUFPS      $0x88, Y3, Y7, Y9
+	VSHUFPS      $0xdd, Y3, Y7, Y3
+	VADDPS       Y3, Y9, Y3
+	VPERMPS      Y3, Y1, Y1
+	VADDPS       160(DI), Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X1, Y1
+	VMULPD       Y1, Y1, Y7
+	VMINPD       Y7, Y4, Y7
+	VMINPD       Y1, Y5, Y1
+	VMAXPD       Y1, Y6, Y1
+	VMULPD       Y7, Y7, Y9
+	VMOVAPS      Y8, Y11
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VMULPD       Y11, Y1, Y11
+	VMOVAPS      Y10, Y13
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y7, Y13
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y13
+	VMULPD       Y9, Y1, Y1
+	VFMADD231PD  Y13, Y1, Y11
+	VMOVAPS      Y0, Y1
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y7, Y1
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y7, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y7
+	VFMADD231PD  Y9, Y13, Y1
+	VMULPD       Y9, Y9, Y9
+	VFMADD231PD  Y9, Y7, Y1
+	VDIVPD       Y1, Y11, Y1
 	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X4, Y4
-	VMINPD       Y4, Y2, Y4
-	VMAXPD       Y4, Y3, Y4
-	VMULPD       Y4, Y4, Y8
-	VMOVAPS      Y5, Y9
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y8, Y9
-	VMOVAPS      Y7, Y10
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y8, Y10
-	VMULPD       Y8, Y8, Y12
-	VFMADD231PD  Y12, Y10, Y9
-	VMULPD       Y12, Y12, Y10
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y9
-	VMULPD       Y9, Y4, Y4
-	VMOVAPS      Y6, Y9
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y8, Y9
-	VMOVAPS      Y11, Y13
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y8, Y13
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y8
-	VFMADD231PD  Y12, Y13, Y9
-	VFMADD231PD  Y10, Y8, Y9
-	VDIVPD       Y9, Y4, Y4
-	VCVTPD2PSY   Y4, X4
-	VINSERTF128  $0x01, X4, Y1, Y1
+	VCVTPS2PD    X3, Y3
+	VMULPD       Y3, Y3, Y7
+	VMINPD       Y7, Y4, Y7
+	VMINPD       Y3, Y5, Y3
+	VMAXPD       Y3, Y6, Y3
+	VMULPD       Y7, Y7, Y9
+	VMOVAPS      Y8, Y11
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VMULPD       Y11, Y3, Y11
+	VMOVAPS      Y10, Y13
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y7, Y13
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y13
+	VMULPD       Y9, Y3, Y3
+	VFMADD231PD  Y13, Y3, Y11
+	VMOVAPS      Y0, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y7, Y3
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y7, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y7
+	VFMADD231PD  Y9, Y13, Y3
+	VMULPD       Y9, Y9, Y9
+	VFMADD231PD  Y9, Y7, Y3
+	VDIVPD       Y3, Y11, Y3
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X3, Y1, Y1
 	VMOVUPS      Y1, 32(SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
-	VMULPS       192(DI), Y0, Y4
-	VMULPS       256(DI), Y0, Y8
-	VMULPS       320(DI), Y0, Y9
-	VMULPS       384(DI), Y0, Y10
-	VMULPS       448(DI), Y0, Y12
-	VMULPS       512(DI), Y0, Y13
-	VMULPS       576(DI), Y0, Y15
-	VMULPS       640(DI), Y0, Y14
-	VFMADD231PS  224(DI), Y1, Y4
-	VFMADD231PS  288(DI), Y1, Y8
+	VMULPS       192(DI), Y2, Y3
+	VMULPS       256(DI), Y2, Y7
+	VMULPS       320(DI), Y2, Y9
+	VMULPS       384(DI), Y2, Y11
+	VMULPS       448(DI), Y2, Y13
+	VMULPS       512(DI), Y2, Y15
+	VMULPS       576(DI), Y2, Y14
+	VMULPS       640(DI), Y2, Y12
+	VFMADD231PS  224(DI), Y1, Y3
+	VFMADD231PS  288(DI), Y1, Y7
 	VFMADD231PS  352(DI), Y1, Y9
-	VFMADD231PS  416(DI), Y1, Y10
-	VFMADD231PS  480(DI), Y1, Y12
-	VFMADD231PS  544(DI), Y1, Y13
-	VFMADD231PS  608(DI), Y1, Y15
-	VFMADD231PS  672(DI), Y1, Y14
-	VUNPCKLPS    Y8, Y4, Y11
-	VUNPCKHPS    Y8, Y4, Y4
-	VADDPS       Y4, Y11, Y4
-	VUNPCKLPS    Y10, Y9, Y8
-	VUNPCKHPS    Y10, Y9, Y9
-	VADDPS       Y9, Y8, Y8
-	VUNPCKLPD    Y8, Y4, Y9
-	VUNPCKHPD    Y8, Y4, Y4
-	VADDPS       Y4, Y9, Y4
-	VUNPCKLPS    Y13, Y12, Y8
-	VUNPCKHPS    Y13, Y12, Y9
-	VADDPS       Y9, Y8, Y8
-	VUNPCKLPS    Y14, Y15, Y9
-	VUNPCKHPS    Y14, Y15, Y10
-	VADDPS       Y10, Y9, Y9
-	VUNPCKLPD    Y9, Y8, Y10
-	VUNPCKHPD    Y9, Y8, Y8
-	VADDPS       Y8, Y10, Y8
-	VPERM2F128   $0x20, Y8, Y4, Y9
-	VPERM2F128   $0x31, Y8, Y4, Y4
-	VADDPS       Y4, Y9, Y4
-	VADDPS       1216(DI), Y4, Y4
-	VEXTRACTF128 $0x01, Y4, X8
-	VCVTPS2PD    X4, Y4
-	VMINPD       Y4, Y2, Y4
-	VMAXPD       Y4, Y3, Y4
-	VMULPD       Y4, Y4, Y9
-	VMOVAPS      Y5, Y10
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y9, Y10
-	VMOVAPS      Y7, Y11
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y11
-	VMULPD       Y9, Y9, Y12
-	VFMADD231PD  Y12, Y11, Y10
-	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y10
-	VMULPD       Y10, Y4, Y4
-	VMOVAPS      Y6, Y10
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y9, Y10
-	VMOVUPS      SpiralsConstants<>+320(SB), Y13
-	VMOVAPS      Y13, Y14
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y9, Y14
-	VMOVUPS      SpiralsConstants<>+384(SB), Y15
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y15, Y9
-	VFMADD231PD  Y12, Y14, Y10
-	VFMADD231PD  Y11, Y9, Y10
-	VDIVPD       Y10, Y4, Y4
-	VCVTPD2PSY   Y4, X4
-	VCVTPS2PD    X8, Y8
-	VMINPD       Y8, Y2, Y8
-	VMAXPD       Y8, Y3, Y8
-	VMULPD       Y8, Y8, Y9
-	VMOVAPS      Y5, Y10
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y9, Y10
-	VMOVAPS      Y7, Y11
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y9, Y11
-	VMULPD       Y9, Y9, Y12
-	VFMADD231PD  Y12, Y11, Y10
-	VMULPD       Y12, Y12, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y10
-	VMULPD       Y10, Y8, Y8
-	VMOVAPS      Y6, Y10
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y9, Y10
-	VMOVAPS      Y13, Y14
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y9, Y14
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y15, Y9
-	VFMADD231PD  Y12, Y14, Y10
-	VFMADD231PD  Y11, Y9, Y10
-	VDIVPD       Y10, Y8, Y8
-	VCVTPD2PSY   Y8, X8
-	VINSERTF128  $0x01, X8, Y4, Y4
-	VMOVUPS      Y4, 128(SI)
-	VMULPS       704(DI), Y0, Y8
-	VMULPS       768(DI), Y0, Y9
-	VMULPS       832(DI), Y0, Y10
-	VMULPS       896(DI), Y0, Y11
-	VMULPS       960(DI), Y0, Y12
-	VMULPS       1024(DI), Y0, Y14
-	VMULPS       1088(DI), Y0, Y15
-	VMULPS       1152(DI), Y0, Y0
-	VFMADD231PS  736(DI), Y1, Y8
-	VFMADD231PS  800(DI), Y1, Y9
-	VFMADD231PS  864(DI), Y1, Y10
+	VFMADD231PS  416(DI), Y1, Y11
+	VFMADD231PS  480(DI), Y1, Y13
+	VFMADD231PS  544(DI), Y1, Y15
+	VFMADD231PS  608(DI), Y1, Y14
+	VFMADD231PS  672(DI), Y1, Y12
+	VUNPCKLPS    Y7, Y3, Y0
+	VUNPCKHPS    Y7, Y3, Y3
+	VADDPS       Y3, Y0, Y0
+	VUNPCKLPS    Y11, Y9, Y3
+	VUNPCKHPS    Y11, Y9, Y7
+	VADDPS       Y7, Y3, Y3
+	VUNPCKLPD    Y3, Y0, Y7
+	VUNPCKHPD    Y3, Y0, Y0
+	VADDPS       Y0, Y7, Y0
+	VUNPCKLPS    Y15, Y13, Y3
+	VUNPCKHPS    Y15, Y13, Y7
+	VADDPS       Y7, Y3, Y3
+	VUNPCKLPS    Y12, Y14, Y7
+	VUNPCKHPS    Y12, Y14, Y9
+	VADDPS       Y9, Y7, Y7
+	VUNPCKLPD    Y7, Y3, Y9
+	VUNPCKHPD    Y7, Y3, Y3
+	VADDPS       Y3, Y9, Y3
+	VPERM2F128   $0x20, Y3, Y0, Y7
+	VPERM2F128   $0x31, Y3, Y0, Y0
+	VADDPS       Y0, Y7, Y0
+	VADDPS       1216(DI), Y0, Y0
+	VMULPS       704(DI), Y2, Y3
+	VMULPS       768(DI), Y2, Y7
+	VMULPS       832(DI), Y2, Y9
+	VMULPS       896(DI), Y2, Y11
+	VMULPS       960(DI), Y2, Y12
+	VMULPS       1024(DI), Y2, Y13
+	VMULPS       1088(DI), Y2, Y14
+	VMULPS       1152(DI), Y2, Y2
+	VFMADD231PS  736(DI), Y1, Y3
+	VFMADD231PS  800(DI), Y1, Y7
+	VFMADD231PS  864(DI), Y1, Y9
 	VFMADD231PS  928(DI), Y1, Y11
 	VFMADD231PS  992(DI), Y1, Y12
-	VFMADD231PS  1056(DI), Y1, Y14
-	VFMADD231PS  1120(DI), Y1, Y15
-	VFMADD231PS  1184(DI), Y1, Y0
-	VUNPCKLPS    Y9, Y8, Y1
-	VUNPCKHPS    Y9, Y8, Y8
-	VADDPS       Y8, Y1, Y1
-	VUNPCKLPS    Y11, Y10, Y8
-	VUNPCKHPS    Y11, Y10, Y9
-	VADDPS       Y9, Y8, Y8
-	VUNPCKLPD    Y8, Y1, Y9
-	VUNPCKHPD    Y8, Y1, Y1
-	VADDPS       Y1, Y9, Y1
-	VUNPCKLPS    Y14, Y12, Y8
-	VUNPCKHPS    Y14, Y12, Y9
-	VADDPS       Y9, Y8, Y8
-	VUNPCKLPS    Y0, Y15, Y9
-	VUNPCKHPS    Y0, Y15, Y0
-	VADDPS       Y0, Y9, Y0
-	VUNPCKLPD    Y0, Y8, Y9
-	VUNPCKHPD    Y0, Y8, Y0
-	VADDPS       Y0, Y9, Y0
-	VPERM2F128   $0x20, Y0, Y1, Y8
-	VPERM2F128   $0x31, Y0, Y1, Y0
-	VADDPS       Y0, Y8, Y0
-	VADDPS       1248(DI), Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
+	VFMADD231PS  1056(DI), Y1, Y13
+	VFMADD231PS  1120(DI), Y1, Y14
+	VFMADD231PS  1184(DI), Y1, Y2
+	VUNPCKLPS    Y7, Y3, Y1
+	VUNPCKHPS    Y7, Y3, Y3
+	VADDPS       Y3, Y1, Y1
+	VUNPCKLPS    Y11, Y9, Y3
+	VUNPCKHPS    Y11, Y9, Y7
+	VADDPS       Y7, Y3, Y3
+	VUNPCKLPD    Y3, Y1, Y7
+	VUNPCKHPD    Y3, Y1, Y1
+	VADDPS       Y1, Y7, Y1
+	VUNPCKLPS    Y13, Y12, Y3
+	VUNPCKHPS    Y13, Y12, Y7
+	VADDPS       Y7, Y3, Y3
+	VUNPCKLPS    Y2, Y14, Y7
+	VUNPCKHPS    Y2, Y14, Y2
+	VADDPS       Y2, Y7, Y2
+	VUNPCKLPD    Y2, Y3, Y7
+	VUNPCKHPD    Y2, Y3, Y2
+	VADDPS       Y2, Y7, Y2
+	VPERM2F128   $0x20, Y2, Y1, Y3
+	VPERM2F128   $0x31, Y2, Y1, Y1
+	VADDPS       Y1, Y3, Y1
+	VADDPS       1248(DI), Y1, Y1
+	VEXTRACTF128 $0x01, Y0, X2
 	VCVTPS2PD    X0, Y0
-	VMINPD       Y0, Y2, Y0
-	VMAXPD       Y0, Y3, Y0
-	VMULPD       Y0, Y0, Y8
-	VMOVAPS      Y5, Y9
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y8, Y9
-	VMOVAPS      Y7, Y10
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y8, Y10
-	VMULPD       Y8, Y8, Y11
-	VFMADD231PD  Y11, Y10, Y9
-	VMULPD       Y11, Y11, Y10
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y9
-	VMULPD       Y9, Y0, Y0
-	VMOVAPS      Y6, Y9
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y8, Y9
-	VMOVAPS      Y13, Y12
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y8, Y12
-	VMOVUPS      SpiralsConstants<>+384(SB), Y14
-	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y8
-	VFMADD231PD  Y11, Y12, Y9
-	VFMADD231PD  Y10, Y8, Y9
-	VDIVPD       Y9, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y1, Y2, Y1
-	VMAXPD       Y1, Y3, Y1
-	VMULPD       Y1, Y1, Y2
-	VFMADD231PD  SpiralsConstants<>+128(SB), Y2, Y5
-	VFMADD231PD  SpiralsConstants<>+192(SB), Y2, Y7
-	VMULPD       Y2, Y2, Y3
-	VFMADD231PD  Y3, Y7, Y5
+	VMULPD       Y0, Y0, Y3
+	VMINPD       Y3, Y4, Y3
+	VMINPD       Y0, Y5, Y0
+	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y3, Y3, Y7
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y5
-	VMULPD       Y5, Y1, Y1
-	VMOVAPS      Y6, Y5
-	VFMADD231PD  SpiralsConstants<>+288(SB), Y2, Y5
-	VFMADD231PD  SpiralsConstants<>+352(SB), Y2, Y13
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y2, Y14
-	VFMADD231PD  Y3, Y13, Y5
-	VFMADD231PD  Y7, Y14, Y5
-	VDIVPD       Y5, Y1, Y1
+	VMOVAPS      Y8, Y9
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y3, Y9
+	VMULPD       Y9, Y0, Y9
+	VMOVAPS      Y10, Y11
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y3, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VMULPD       Y7, Y0, Y0
+	VFMADD231PD  Y11, Y0, Y9
+	VMOVUPS      SpiralsConstants<>+256(SB), Y0
+	VMOVAPS      Y0, Y11
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y3, Y11
+	VMOVUPS      SpiralsConstants<>+320(SB), Y12
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y3, Y13
+	VMOVUPS      SpiralsConstants<>+384(SB), Y14
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y3
+	VFMADD231PD  Y7, Y13, Y11
+	VMULPD       Y7, Y7, Y7
+	VFMADD231PD  Y7, Y3, Y11
+	VDIVPD       Y11, Y9, Y3
+	VCVTPD2PSY   Y3, X3
+	VCVTPS2PD    X2, Y2
+	VMULPD       Y2, Y2, Y7
+	VMINPD       Y7, Y4, Y7
+	VMINPD       Y2, Y5, Y2
+	VMAXPD       Y2, Y6, Y2
+	VMULPD       Y7, Y7, Y9
+	VMOVAPS      Y8, Y11
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VMULPD       Y11, Y2, Y11
+	VMOVAPS      Y10, Y13
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y7, Y13
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y13
+	VMULPD       Y9, Y2, Y2
+	VFMADD231PD  Y13, Y2, Y11
+	VMOVAPS      Y0, Y2
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y7, Y2
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y7, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y7
+	VFMADD231PD  Y9, Y13, Y2
+	VMULPD       Y9, Y9, Y9
+	VFMADD231PD  Y9, Y7, Y2
+	VDIVPD       Y2, Y11, Y2
+	VCVTPD2PSY   Y2, X2
+	VINSERTF128  $0x01, X2, Y3, Y2
+	VMOVUPS      Y2, 128(SI)
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X1, Y1
+	VMULPD       Y1, Y1, Y7
+	VMINPD       Y7, Y4, Y7
+	VMINPD       Y1, Y5, Y1
+	VMAXPD       Y1, Y6, Y1
+	VMULPD       Y7, Y7, Y9
+	VMOVAPS      Y8, Y11
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VMULPD       Y11, Y1, Y11
+	VMOVAPS      Y10, Y13
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y7, Y13
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y13
+	VMULPD       Y9, Y1, Y1
+	VFMADD231PD  Y13, Y1, Y11
+	VMOVAPS      Y0, Y1
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y7, Y1
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y7, Y13
+	VFMADD132PD  SpiralsConstants<>+416(SB), Y14, Y7
+	VFMADD231PD  Y9, Y13, Y1
+	VMULPD       Y9, Y9, Y9
+	VFMADD231PD  Y9, Y7, Y1
+	VDIVPD       Y1, Y11, Y1
 	VCVTPD2PSY   Y1, X1
-	VINSERTF128  $0x01, X1, Y0, Y0
-	VMOVUPS      Y0, 160(SI)
+	VCVTPS2PD    X3, Y3
+	VMULPD       Y3, Y3, Y7
+	VMINPD       Y7, Y4, Y4
+	VMINPD       Y3, Y5, Y3
+	VMAXPD       Y3, Y6, Y3
+	VMULPD       Y4, Y4, Y5
+	VFMADD231PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VMULPD       Y8, Y3, Y6
+	VFMADD231PD  SpiralsConstants<>+192(SB), Y4, Y10
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y10
+	VMULPD       Y5, Y3, Y3
+	VFMADD231PD  Y10, Y3, Y6
+	VMOVAPS      Y0, Y3
+	VFMADD231PD  SpiralsConstants<>+288(SB), Y4, Y3
+	VFMADD231PD  SpiralsConstants<>+352(SB), Y4, Y12
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y14
+	VFMADD231PD  Y5, Y12, Y3
+	VMULPD       Y5, Y5, Y4
+	VFMADD231PD  Y4, Y14, Y3
+	VDIVPD       Y3, Y6, Y3
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VMOVUPS      Y1, 160(SI)
 
 	// z3 = W3·a2 + b3
-	VMULPS       1280(DI), Y4, Y1
-	VMULPS       1344(DI), Y4, Y2
-	VFMADD231PS  1312(DI), Y0, Y1
-	VFMADD231PS  1376(DI), Y0, Y2
-	VUNPCKLPS    Y2, Y1, Y0
-	VUNPCKHPS    Y2, Y1, Y1
-	VADDPS       Y1, Y0, Y0
-	VUNPCKLPD    Y0, Y0, Y1
-	VUNPCKHPD    Y0, Y0, Y0
-	VADDPS       Y0, Y1, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
-	VMOVSD       1408(DI), X1
-	VADDPS       X1, X0, X0
-	VMOVSD       X0, 256(SI)
+	VMULPS       1280(DI), Y2, Y3
+	VMULPS       1344(DI), Y2, Y2
+	VFMADD231PS  1312(DI), Y1, Y3
+	VFMADD231PS  1376(DI), Y1, Y2
+	VUNPCKLPS    Y2, Y3, Y1
+	VUNPCKHPS    Y2, Y3, Y2
+	VADDPS       Y2, Y1, Y1
+	VUNPCKHPD    Y1, Y1, Y2
+	VADDPS       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X2
+	VMOVSD       1408(DI), X3
+	VADDPS       X3, X1, X1
+	VADDPS       X2, X1, X1
+	VMOVSD       X1, 256(SI)
 
 	// a3 = softmax(z3)
-	VANDPS       SpiralsConstants<>+448(SB), X0, X0
-	VMOVUPS      SpiralsConstants<>+448(SB), X1
 	VMOVUPS      SpiralsConstants<>+480(SB), X2
-	VBLENDVPS    X1, X0, X2, X2
-	VSHUFPS      $0x4e, X2, X2, X3
-	VMAXPS       X3, X2, X2
-	VSHUFPS      $0xb1, X2, X2, X3
-	VMAXPS       X3, X2, X2
-	VMOVSS       X2, 272(SI)
-	VSUBPS       X2, X0, X3
-	VMOVUPS      SpiralsConstants<>+544(SB), X4
-	VMINPS       X3, X4, X3
-	VMOVUPS      SpiralsConstants<>+512(SB), X4
-	VMAXPS       X3, X4, X3
-	VMOVUPS      SpiralsConstants<>+576(SB), X4
-	VMOVAPS      X4, X5
-	VFMADD231PS  SpiralsConstants<>+608(SB), X3, X5
-	VSUBPS       X4, X5, X5
-	VFNMADD231PS SpiralsConstants<>+640(SB), X5, X3
-	VFNMADD231PS SpiralsConstants<>+672(SB), X5, X3
-	VMULPS       X3, X3, X7
-	VADDPS       SpiralsConstants<>+704(SB), X3, X8
-	VSUBPS       SpiralsConstants<>+704(SB), X8, X9
-	VSUBPS       X9, X3, X9
-	VMOVUPS      SpiralsConstants<>+736(SB), X10
-	VMOVAPS      X10, X11
-	VFMADD231PS  SpiralsConstants<>+768(SB), X3, X11
-	VMOVUPS      SpiralsConstants<>+800(SB), X12
-	VFMADD231PS  SpiralsConstants<>+832(SB), X3, X12
-	VMOVUPS      SpiralsConstants<>+864(SB), X13
-	VFMADD231PS  SpiralsConstants<>+896(SB), X3, X13
-	VFMADD231PS  X7, X12, X11
-	VMULPS       X7, X7, X3
-	VFMADD231PS  X3, X13, X11
-	VFMADD231PS  X11, X7, X9
-	VADDPS       X9, X8, X3
-	VFMADD213PS  X4, X5, X10
-	VSUBPS       X4, X10, X7
-	VSUBPS       X7, X5, X5
-	VADDPS       X4, X5, X4
-	VPSLLD       $0x17, X10, X5
-	VPADDD       SpiralsConstants<>+704(SB), X5, X5
-	VPSLLD       $0x17, X4, X4
-	VPADDD       SpiralsConstants<>+704(SB), X4, X4
-	VMULPS       X5, X3, X3
-	VMULPS       X4, X3, X3
-	VANDPS       X3, X1, X4
-	VSHUFPS      $0x4e, X4, X4, X5
-	VADDPS       X5, X4, X4
-	VSHUFPS      $0xb1, X4, X4, X5
-	VADDPS       X5, X4, X4
-	VMOVSS       X4, 276(SI)
-	VMOVUPS      SpiralsConstants<>+704(SB), Y5
-	VDIVPS       X4, X5, X7
-	VMULPS       X7, X3, X3
-	VMOVSD       X3, 264(SI)
+	VMOVUPS      SpiralsConstants<>+448(SB), X3
+	VBLENDVPS    X2, X1, X3, X3
+	VSHUFPS      $0x4e, X3, X3, X4
+	VMAXPS       X4, X3, X3
+	VSHUFPS      $0xb1, X3, X3, X4
+	VMAXPS       X4, X3, X3
+	VMOVSS       X3, 272(SI)
+	VSUBPS       X3, X1, X4
+	VMOVUPS      SpiralsConstants<>+512(SB), X5
+	VMAXPS       X4, X5, X4
+	VMOVUPS      SpiralsConstants<>+544(SB), X5
+	VMOVAPS      X5, X6
+	VFMADD231PS  SpiralsConstants<>+576(SB), X4, X6
+	VSUBPS       X5, X6, X6
+	VMOVAPS      X5, X7
+	VFMADD231PS  SpiralsConstants<>+608(SB), X6, X7
+	VSUBPS       X5, X7, X8
+	VSUBPS       X8, X6, X8
+	VADDPS       X5, X8, X5
+	VPSLLD       $0x17, X7, X7
+	VPADDD       SpiralsConstants<>+640(SB), X7, X7
+	VPSLLD       $0x17, X5, X5
+	VPADDD       SpiralsConstants<>+640(SB), X5, X5
+	VFNMADD231PS SpiralsConstants<>+672(SB), X6, X4
+	VFNMADD231PS SpiralsConstants<>+704(SB), X6, X4
+	VMULPS       X4, X4, X6
+	VMOVUPS      SpiralsConstants<>+608(SB), X8
+	VFMADD231PS  SpiralsConstants<>+736(SB), X4, X8
+	VMOVUPS      SpiralsConstants<>+768(SB), X9
+	VFMADD231PS  SpiralsConstants<>+800(SB), X4, X9
+	VMOVUPS      SpiralsConstants<>+832(SB), X10
+	VFMADD231PS  SpiralsConstants<>+864(SB), X4, X10
+	VFMADD231PS  X6, X9, X8
+	VMULPS       X6, X6, X9
+	VFMADD231PS  X9, X10, X8
+	VFMADD231PS  X8, X6, X4
+	VFMADD231PS  X7, X4, X7
+	VMULPS       X5, X7, X4
+	VANDPS       X4, X2, X5
+	VSHUFPS      $0x4e, X5, X5, X6
+	VADDPS       X6, X5, X5
+	VSHUFPS      $0xb1, X5, X5, X6
+	VADDPS       X6, X5, X5
+	VMOVSS       X5, 276(SI)
+	VDIVPS       X5, X4, X4
+	VMOVSD       X4, 264(SI)
 
 	// t = log(s3)
-	VSHUFPS     $0x00, X4, X4, X4
-	VCVTPS2PD   X4, Y4
-	VPADDQ      SpiralsConstants<>+960(SB), Y4, Y7
-	VPSRLQ      $0x34, Y7, Y8
-	VORPD       SpiralsConstants<>+992(SB), Y8, Y8
-	VSUBPD      SpiralsConstants<>+1024(SB), Y8, Y8
-	VANDPD      SpiralsConstants<>+1056(SB), Y7, Y7
-	VPADDQ      SpiralsConstants<>+1088(SB), Y7, Y7
-	VSUBPD      Y6, Y7, Y6
-	VADDPD      SpiralsConstants<>+1120(SB), Y6, Y7
-	VDIVPD      Y7, Y6, Y6
-	VMULPD      Y6, Y6, Y7
-	VMOVUPS     SpiralsConstants<>+1184(SB), Y9
-	VFMADD231PD SpiralsConstants<>+1216(SB), Y7, Y9
-	VMOVUPS     SpiralsConstants<>+1248(SB), Y10
-	VFMADD231PD SpiralsConstants<>+1280(SB), Y7, Y10
-	VMULPD      Y7, Y7, Y7
-	VFMADD231PD Y7, Y10, Y9
-	VMULPD      Y7, Y7, Y7
-	VFMADD231PD SpiralsConstants<>+1312(SB), Y7, Y9
-	VMULPD      Y9, Y6, Y6
-	VFMADD231PD SpiralsConstants<>+1152(SB), Y8, Y6
-	VXORPS      X7, X7, X7
-	VCMPPD      $0x00, Y7, Y4, Y8
-	VBLENDVPD   Y8, SpiralsConstants<>+1376(SB), Y6, Y6
-	VCMPPD      $0x00, SpiralsConstants<>+928(SB), Y4, Y8
-	VBLENDVPD   Y8, SpiralsConstants<>+928(SB), Y6, Y6
-	VCMPPD      $0x19, Y7, Y4, Y4
-	VBLENDVPD   Y4, SpiralsConstants<>+1408(SB), Y6, Y4
-	VCVTPD2PSY  Y4, X4
-	VMOVSS      X4, 288(SI)
+	VSHUFPS     $0x00, X5, X5, X5
+	VCVTPS2PD   X5, Y5
+	VPADDQ      SpiralsConstants<>+1136(SB), Y5, Y6
+	VPSRLQ      $0x34, Y6, Y7
+	VORPD       SpiralsConstants<>+1168(SB), Y7, Y7
+	VSUBPD      SpiralsConstants<>+1200(SB), Y7, Y7
+	VANDPD      SpiralsConstants<>+1232(SB), Y6, Y6
+	VPADDQ      SpiralsConstants<>+1264(SB), Y6, Y6
+	VSUBPD      Y0, Y6, Y0
+	VADDPD      SpiralsConstants<>+1296(SB), Y0, Y6
+	VDIVPD      Y6, Y0, Y0
+	VMULPD      Y0, Y0, Y6
+	VMOVUPS     SpiralsConstants<>+1360(SB), Y8
+	VFMADD231PD SpiralsConstants<>+1392(SB), Y6, Y8
+	VMOVUPS     SpiralsConstants<>+1424(SB), Y9
+	VFMADD231PD SpiralsConstants<>+1456(SB), Y6, Y9
+	VMULPD      Y6, Y6, Y6
+	VFMADD231PD Y6, Y9, Y8
+	VMULPD      Y6, Y6, Y6
+	VFMADD231PD SpiralsConstants<>+1488(SB), Y6, Y8
+	VMULPD      Y8, Y0, Y0
+	VFMADD231PD SpiralsConstants<>+1328(SB), Y7, Y0
+	VXORPS      X6, X6, X6
+	VCMPPD      $0x00, Y6, Y5, Y7
+	VBLENDVPD   Y7, SpiralsConstants<>+1552(SB), Y0, Y0
+	VCMPPD      $0x00, SpiralsConstants<>+1104(SB), Y5, Y7
+	VBLENDVPD   Y7, SpiralsConstants<>+1104(SB), Y0, Y0
+	VCMPPD      $0x19, Y6, Y5, Y5
+	VBLENDVPD   Y5, SpiralsConstants<>+1584(SB), Y0, Y0
+	VCVTPD2PSY  Y0, X0
+	VMOVSS      X0, 288(SI)
 
 	// d3 = a3 - y; loss = Σ y*(m3 - z3 + t)
-	VANDPS  X3, X1, X3
-	VMOVSD  (CX), X6
-	VSUBPS  X6, X3, X3
-	VSHUFPS $0x00, X2, X2, X2
-	VSUBPS  X0, X2, X0
-	VSHUFPS $0x00, X4, X4, X2
-	VADDPS  X2, X0, X0
-	VMULPS  X0, X6, X0
-	VMOVSD  X3, 280(SI)
-	VANDPS  X0, X1, X0
-	VSHUFPS $0x4e, X0, X0, X2
-	VADDPS  X2, X0, X0
-	VSHUFPS $0xb1, X0, X0, X2
-	VADDPS  X2, X0, X0
+	VMOVSD  (CX), X5
+	VSUBPS  X5, X4, X4
+	VSHUFPS $0x00, X3, X3, X3
+	VSUBPS  X1, X3, X1
+	VSHUFPS $0x00, X0, X0, X0
+	VADDPS  X0, X1, X0
+	VMULPS  X0, X5, X0
+	VMOVSD  X4, 280(SI)
+	VANDPS  X0, X2, X0
+	VSHUFPS $0x4e, X0, X0, X1
+	VADDPS  X1, X0, X0
+	VSHUFPS $0xb1, X0, X0, X1
+	VADDPS  X1, X0, X0
 	VMOVSS  X0, ret+40(FP)
 
 	// d2 = (W3ᵀ·d3)*(1 - a2^2); in the same pass W3 −= rate·d3·a2ᵀ; b3 −= rate·d3
-	VBROADCASTSS rate+32(FP), X0
-	VANDPS       X3, X1, X1
-	VMOVSD       1408(DI), X2
-	VFNMADD231PS X1, X0, X2
-	VMOVSD       X2, 1408(DI)
-	VBROADCASTSS X3, Y1
-	VBROADCASTSS rate+32(FP), Y2
-	VMULPS       Y1, Y2, Y4
-	VMOVUPS      1280(DI), Y6
-	VMULPS       Y1, Y6, Y7
-	VFNMADD231PS 128(SI), Y4, Y6
-	VMOVUPS      Y6, 1280(DI)
-	VMOVUPS      1312(DI), Y6
-	VMULPS       Y1, Y6, Y1
-	VFNMADD231PS 160(SI), Y4, Y6
-	VMOVUPS      Y6, 1312(DI)
-	VSHUFPS      $0x55, X3, X3, X3
-	VBROADCASTSS X3, Y3
-	VMULPS       Y3, Y2, Y4
-	VMOVUPS      1344(DI), Y6
-	VFMADD231PS  Y3, Y6, Y7
-	VFNMADD231PS 128(SI), Y4, Y6
-	VMOVUPS      Y6, 1344(DI)
-	VMOVUPS      1376(DI), Y6
-	VFMADD231PS  Y3, Y6, Y1
-	VFNMADD231PS 160(SI), Y4, Y6
-	VMOVUPS      Y6, 1376(DI)
+	VMOVSD       1408(DI), X0
+	VBROADCASTSS rate+32(FP), X1
+	VFNMADD231PS X4, X1, X0
+	VMOVSD       X0, 1408(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VMULPS       128(SI), Y0, Y1
+	VMULPS       160(SI), Y0, Y2
 	VMOVUPS      128(SI), Y3
-	VMOVAPS      Y5, Y4
-	VFNMADD231PS Y3, Y3, Y4
-	VMULPS       Y4, Y7, Y3
-	VMOVUPS      Y3, 192(SI)
-	VMOVUPS      160(SI), Y4
-	VMOVAPS      Y5, Y6
-	VFNMADD231PS Y4, Y4, Y6
-	VMULPS       Y6, Y1, Y1
-	VMOVUPS      Y1, 224(SI)
+	VMOVUPS      SpiralsConstants<>+640(SB), Y5
+	VFNMADD132PS 128(SI), Y5, Y3
+	VMOVUPS      160(SI), Y6
+	VFNMADD132PS 160(SI), Y5, Y6
+	VBROADCASTSS X4, Y7
+	VMOVUPS      1280(DI), Y8
+	VMULPS       Y3, Y8, Y9
+	VMULPS       Y7, Y9, Y9
+	VFNMADD231PS Y1, Y7, Y8
+	VMOVUPS      Y8, 1280(DI)
+	VMOVUPS      1312(DI), Y8
+	VMULPS       Y6, Y8, Y10
+	VMULPS       Y7, Y10, Y10
+	VFNMADD231PS Y2, Y7, Y8
+	VMOVUPS      Y8, 1312(DI)
+	VSHUFPS      $0x55, X4, X4, X4
+	VBROADCASTSS X4, Y4
+	VMOVUPS      1344(DI), Y7
+	VMULPS       Y3, Y7, Y3
+	VFMADD231PS  Y4, Y3, Y9
+	VFNMADD231PS Y1, Y4, Y7
+	VMOVUPS      Y7, 1344(DI)
+	VMOVUPS      1376(DI), Y1
+	VMULPS       Y6, Y1, Y3
+	VFMADD231PS  Y4, Y3, Y10
+	VFNMADD231PS Y2, Y4, Y1
+	VMOVUPS      Y1, 1376(DI)
+	VMOVUPS      Y9, 192(SI)
+	VMOVUPS      Y10, 224(SI)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
-	VMOVUPS      1216(DI), Y4
-	VFNMADD231PS Y3, Y2, Y4
-	VMOVUPS      Y4, 1216(DI)
-	VMOVUPS      1248(DI), Y4
-	VFNMADD231PS Y1, Y2, Y4
-	VMOVUPS      Y4, 1248(DI)
-	VBROADCASTSS X3, Y1
-	VMULPS       Y1, Y2, Y4
-	VMOVUPS      192(DI), Y6
-	VMULPS       Y1, Y6, Y7
-	VFNMADD231PS (SI), Y4, Y6
-	VMOVUPS      Y6, 192(DI)
-	VMOVUPS      224(DI), Y6
-	VMULPS       Y1, Y6, Y1
-	VFNMADD231PS 32(SI), Y4, Y6
-	VMOVUPS      Y6, 224(DI)
-	VSHUFPS      $0x55, X3, X3, X4
-	VBROADCASTSS X4, Y4
-	VMULPS       Y4, Y2, Y6
-	VMOVUPS      256(DI), Y8
-	VMULPS       Y4, Y8, Y9
-	VFNMADD231PS (SI), Y6, Y8
-	VMOVUPS      Y8, 256(DI)
-	VMOVUPS      288(DI), Y8
-	VMULPS       Y4, Y8, Y4
-	VFNMADD231PS 32(SI), Y6, Y8
-	VMOVUPS      Y8, 288(DI)
-	VSHUFPS      $0xaa, X3, X3, X3
+	VMOVUPS      1216(DI), Y1
+	VFNMADD231PS Y9, Y0, Y1
+	VMOVUPS      Y1, 1216(DI)
+	VMOVUPS      1248(DI), Y1
+	VFNMADD231PS Y10, Y0, Y1
+	VMOVUPS      Y1, 1248(DI)
+	VMULPS       (SI), Y0, Y1
+	VMULPS       32(SI), Y0, Y2
+	VBROADCASTSS X9, Y3
+	VMOVUPS      192(DI), Y4
+	VMULPS       Y3, Y4, Y6
+	VFNMADD231PS Y1, Y3, Y4
+	VMOVUPS      Y4, 192(DI)
+	VMOVUPS      224(DI), Y4
+	VMULPS       Y3, Y4, Y7
+	VFNMADD231PS Y2, Y3, Y4
+	VMOVUPS      Y4, 224(DI)
+	VSHUFPS      $0x55, X9, X9, X3
 	VBROADCASTSS X3, Y3
-	VMULPS       Y3, Y2, Y6
-	VMOVUPS      320(DI), Y8
-	VFMADD231PS  Y3, Y8, Y7
-	VFNMADD231PS (SI), Y6, Y8
-	VMOVUPS      Y8, 320(DI)
-	VMOVUPS      352(DI), Y8
-	VFMADD231PS  Y3, Y8, Y1
-	VFNMADD231PS 32(SI), Y6, Y8
-	VMOVUPS      Y8, 352(DI)
+	VMOVUPS      256(DI), Y4
+	VMULPS       Y3, Y4, Y8
+	VFNMADD231PS Y1, Y3, Y4
+	VMOVUPS      Y4, 256(DI)
+	VMOVUPS      288(DI), Y4
+	VMULPS       Y3, Y4, Y10
+	VFNMADD231PS Y2, Y3, Y4
+	VMOVUPS      Y4, 288(DI)
+	VSHUFPS      $0xaa, X9, X9, X3
+	VBROADCASTSS X3, Y3
+	VMOVUPS      320(DI), Y4
+	VFMADD231PS  Y3, Y4, Y6
+	VFNMADD231PS Y1, Y3, Y4
+	VMOVUPS      Y4, 320(DI)
+	VMOVUPS      352(DI), Y4
+	VFMADD231PS  Y3, Y4, Y7
+	VFNMADD231PS Y2, Y3, Y4
+	VMOVUPS      Y4, 352(DI)
 	VBROADCASTSS 204(SI), Y3
-	VMULPS       Y3, Y2, Y6
-	VMOVUPS      384(DI), Y8
-	VFMADD231PS  Y3, Y8, Y9
-	VFNMADD231PS (SI), Y6, Y8
-	VMOVUPS      Y8, 384(DI)
-	VMOVUPS      416(DI), Y8
-	VFMADD231PS  Y3, Y8, Y4
-	VFNMADD231PS 32(SI), Y6, Y8
-	VMOVUPS      Y8, 416(DI)
+	VMOVUPS      384(DI), Y4
+	VFMADD231PS  Y3, Y4, Y8
+	VFNMADD231PS Y1, Y3, Y4
+	VMOVUPS      Y4, 384(DI)
+	VMOVUPS      416(DI), Y4
+	VFMADD231PS  Y3, Y4, Y10
+	VFNMADD231PS Y2, Y3, Y4
+	VMOVUPS      Y4, 416(DI)
 	VBROADCASTSS 208(SI), Y3
-	VMULPS       Y3, Y2, Y6
-	VMOVUPS      448(DI), Y8
-	VFMADD231PS  Y3, Y8, Y7
-	VFNMADD231PS (SI), Y6, Y8
-	VMOVUPS      Y8, 448(DI)
-	VMOVUPS      480(DI), Y8
-	VFMADD231PS  Y3, Y8, Y1
-	VFNMADD231PS 32(SI), Y6, Y8
-	VMOVUPS      Y8, 480(DI)
+	VMOVUPS      448(DI), Y4
+	VFMADD231PS  Y3, Y4, Y6
+	VFNMADD231PS Y1, Y3, Y4
+	VMOVUPS      Y4, 448(DI)
+	VMOVUPS      480(DI), Y4
+	VFMADD231PS  Y3, Y4, Y7
+	VFNMADD231PS Y2, Y3, Y4
+	VMOVUPS      Y4, 480(DI)
 	VBROADCASTSS 212(SI), Y3
-	VMULPS       Y3, Y2, Y6
-	VMOVUPS      512(DI), Y8
-	VFMADD231PS  Y3, Y8, Y9
-	VFNMADD231PS (SI), Y6, Y8
-	VMOVUPS      Y8, 512(DI)
-	VMOVUPS      544(DI), Y8
-	VFMADD231PS  Y3, Y8, Y4
-	VFNMADD231PS 32(SI), Y6, Y8
-	VMOVUPS      Y8, 544(DI)
+	VMOVUPS      512(DI), Y4
+	VFMADD231PS  Y3, Y4, Y8
+	VFNMADD231PS Y1, Y3, Y4
+	VMOVUPS      Y4, 512(DI)
+	VMOVUPS      544(DI), Y4
+	VFMADD231PS  Y3, Y4, Y10
+	VFNMADD231PS Y2, Y3, Y4
+	VMOVUPS      Y4, 544(DI)
 	VBROADCASTSS 216(SI), Y3
-	VMULPS       Y3, Y2, Y6
-	VMOVUPS      576(DI), Y8
-	VFMADD231PS  Y3, Y8, Y7
-	VFNMADD231PS (SI), Y6, Y8
-	VMOVUPS      Y8, 576(DI)
-	VMOVUPS      608(DI), Y8
-	VFMADD231PS  Y3, Y8, Y1
-	VFNMADD231PS 32(SI), Y6, Y8
-	VMOVUPS      Y8, 608(DI)
+	VMOVUPS      576(DI), Y4
+	VFMADD231PS  Y3, Y4, Y6
+	VFNMADD231PS Y1, Y3, Y4
+	VMOVUPS      Y4, 576(DI)
+	VMOVUPS      608(DI), Y4
+	VFMADD231PS  Y3, Y4, Y7
+	VFNMADD231PS Y2, Y3, Y4
+	VMOVUPS      Y4, 608(DI)
 	VBROADCASTSS 220(SI), Y3
-	VMULPS       Y3, Y2, Y6
-	VMOVUPS      640(DI), Y8
-	VFMADD231PS  Y3, Y8, Y9
-	VFNMADD231PS (SI), Y6, Y8
-	VMOVUPS      Y8, 640(DI)
-	VMOVUPS      672(DI), Y8
-	VFMADD231PS  Y3, Y8, Y4
-	VFNMADD231PS 32(SI), Y6, Y8
-	VMOVUPS      Y8, 672(DI)
+	VMOVUPS      640(DI), Y4
+	VFMADD231PS  Y3, Y4, Y8
+	VFNMADD231PS Y1, Y3, Y4
+	VMOVUPS      Y4, 640(DI)
+	VMOVUPS      672(DI), Y4
+	VFMADD231PS  Y3, Y4, Y10
+	VFNMADD231PS Y2, Y3, Y4
+	VMOVUPS      Y4, 672(DI)
 	VBROADCASTSS 224(SI), Y3
-	VMULPS       Y3, Y2, Y6
-	VMOVUPS      704(DI), Y8
-	VFMADD231PS  Y3, Y8, Y7
-	VFNMADD231PS (SI), Y6, Y8
-	VMOVUPS      Y8, 704(DI)
-	VMOVUPS      736(DI), Y8
-	VFMADD231PS  Y3, Y8, Y1
-	VFNMADD231PS 32(SI), Y6, Y8
-	VMOVUPS      Y8, 736(DI)
+	VMOVUPS      704(DI), Y4
+	VFMADD231PS  Y3, Y4, Y6
+	VFNMADD231PS Y1, Y3, Y4
+	VMOVUPS      Y4, 704(DI)
+	VMOVUPS      736(DI), Y4
+	VFMADD231PS  Y3, Y4, Y7
+	VFNMADD231PS Y2, Y3, Y4
+	VMOVUPS      Y4, 736(DI)
 	VBROADCASTSS 228(SI), Y3
-	VMULPS       Y3, Y2, Y6
-	VMOVUPS      768(DI), Y8
-	VFMADD231PS  Y3, Y8, Y9
-	VFNMADD231PS (SI), Y6, Y8
-	VMOVUPS      Y8, 768(DI)
-	VMOVUPS      800(DI), Y8
-	VFMADD231PS  Y3, Y8, Y4
-	VFNMADD231PS 32(SI), Y6, Y8
-	VMOVUPS      Y8, 800(DI)
+	VMOVUPS      768(DI), Y4
+	VFMADD231PS  Y3, Y4, Y8
+	VFNMADD231PS Y1, Y3, Y4
+	VMOVUPS      Y4, 768(DI)
+	VMOVUPS      800(DI), Y4
+	VFMADD231PS  Y3, Y4, Y10
+	VFNMADD231PS Y2, Y3, Y4
+	VMOVUPS      Y4, 800(DI)
 	VBROADCASTSS 232(SI), Y3
-	VMULPS       Y3, Y2, Y6
-	VMOVUPS      832(DI), Y8
-	VFMADD231PS  Y3, Y8, Y7
-	VFNMADD231PS (SI), Y6, Y8
-	VMOVUPS      Y8, 832(DI)
-	VMOVUPS      864(DI), Y8
-	VFMADD231PS  Y3, Y8, Y1
-	VFNMADD231PS 32(SI), Y6, Y8
-	VMOVUPS      Y8, 864(DI)
+	VMOVUPS      832(DI), Y4
+	VFMADD231PS  Y3, Y4, Y6
+	VFNMADD231PS Y1, Y3, Y4
+	VMOVUPS      Y4, 832(DI)
+	VMOVUPS      864(DI), Y4
+	VFMADD231PS  Y3, Y4, Y7
+	VFNMADD231PS Y2, Y3, Y4
+	VMOVUPS      Y4, 864(DI)
 	VBROADCASTSS 236(SI), Y3
-	VMULPS       Y3, Y2, Y6
-	VMOVUPS      896(DI), Y8
-	VFMADD231PS  Y3, Y8, Y9
-	VFNMADD231PS (SI), Y6, Y8
-	VMOVUPS      Y8, 896(DI)
-	VMOVUPS      928(DI), Y8
-	VFMADD231PS  Y3, Y8, Y4
-	VFNMADD231PS 32(SI), Y6, Y8
-	VMOVUPS      Y8, 928(DI)
+	VMOVUPS      896(DI), Y4
+	VFMADD231PS  Y3, Y4, Y8
+	VFNMADD231PS Y1, Y3, Y4
+	VMOVUPS      Y4, 896(DI)
+	VMOVUPS      928(DI), Y4
+	VFMADD231PS  Y3, Y4, Y10
+	VFNMADD231PS Y2, Y3, Y4
+	VMOVUPS      Y4, 928(DI)
 	VBROADCASTSS 240(SI), Y3
-	VMULPS       Y3, Y2, Y6
-	VMOVUPS      960(DI), Y8
-	VFMADD231PS  Y3, Y8, Y7
-	VFNMADD231PS (SI), Y6, Y8
-	VMOVUPS      Y8, 960(DI)
-	VMOVUPS      992(DI), Y8
-	VFMADD231PS  Y3, Y8, Y1
-	VFNMADD231PS 32(SI), Y6, Y8
-	VMOVUPS      Y8, 992(DI)
+	VMOVUPS      960(DI), Y4
+	VFMADD231PS  Y3, Y4, Y6
+	VFNMADD231PS Y1, Y3, Y4
+	VMOVUPS      Y4, 960(DI)
+	VMOVUPS      992(DI), Y4
+	VFMADD231PS  Y3, Y4, Y7
+	VFNMADD231PS Y2, Y3, Y4
+	VMOVUPS      Y4, 992(DI)
 	VBROADCASTSS 244(SI), Y3
-	VMULPS       Y3, Y2, Y6
-	VMOVUPS      1024(DI), Y8
-	VFMADD231PS  Y3, Y8, Y9
-	VFNMADD231PS (SI), Y6, Y8
-	VMOVUPS      Y8, 1024(DI)
-	VMOVUPS      1056(DI), Y8
-	VFMADD231PS  Y3, Y8, Y4
-	VFNMADD231PS 32(SI), Y6, Y8
-	VMOVUPS      Y8, 1056(DI)
+	VMOVUPS      1024(DI), Y4
+	VFMADD231PS  Y3, Y4, Y8
+	VFNMADD231PS Y1, Y3, Y4
+	VMOVUPS      Y4, 1024(DI)
+	VMOVUPS      1056(DI), Y4
+	VFMADD231PS  Y3, Y4, Y10
+	VFNMADD231PS Y2, Y3, Y4
+	VMOVUPS      Y4, 1056(DI)
 	VBROADCASTSS 248(SI), Y3
-	VMULPS       Y3, Y2, Y6
-	VMOVUPS      1088(DI), Y8
-	VFMADD231PS  Y3, Y8, Y7
-	VFNMADD231PS (SI), Y6, Y8
-	VMOVUPS      Y8, 1088(DI)
-	VMOVUPS      1120(DI), Y8
-	VFMADD231PS  Y3, Y8, Y1
-	VFNMADD231PS 32(SI), Y6, Y8
-	VMOVUPS      Y8, 1120(DI)
+	VMOVUPS      1088(DI), Y4
+	VFMADD231PS  Y3, Y4, Y6
+	VFNMADD231PS Y1, Y3, Y4
+	VMOVUPS      Y4, 1088(DI)
+	VMOVUPS      1120(DI), Y4
+	VFMADD231PS  Y3, Y4, Y7
+	VFNMADD231PS Y2, Y3, Y4
+	VMOVUPS      Y4, 1120(DI)
 	VBROADCASTSS 252(SI), Y3
-	VMULPS       Y3, Y2, Y6
-	VMOVUPS      1152(DI), Y8
-	VFMADD231PS  Y3, Y8, Y9
-	VFNMADD231PS (SI), Y6, Y8
-	VMOVUPS      Y8, 1152(DI)
-	VMOVUPS      1184(DI), Y8
-	VFMADD231PS  Y3, Y8, Y4
-	VFNMADD231PS 32(SI), Y6, Y8
-	VMOVUPS      Y8, 1184(DI)
-	VADDPS       Y9, Y7, Y3
-	VADDPS       Y4, Y1, Y1
-	VMOVUPS      (SI), Y4
-	VMOVAPS      Y5, Y6
-	VFNMADD231PS Y4, Y4, Y6
-	VMULPS       Y6, Y3, Y3
-	VMOVUPS      Y3, 64(SI)
-	VMOVUPS      32(SI), Y4
-	VFNMADD231PS Y4, Y4, Y5
-	VMULPS       Y5, Y1, Y1
-	VMOVUPS      Y1, 96(SI)
+	VMOVUPS      1152(DI), Y4
+	VFMADD231PS  Y3, Y4, Y8
+	VFNMADD231PS Y1, Y3, Y4
+	VMOVUPS      Y4, 1152(DI)
+	VMOVUPS      1184(DI), Y1
+	VFMADD231PS  Y3, Y1, Y10
+	VFNMADD231PS Y2, Y3, Y1
+	VMOVUPS      Y1, 1184(DI)
+	VADDPS       Y8, Y6, Y1
+	VADDPS       Y10, Y7, Y2
+	VMOVUPS      (SI), Y3
+	VMOVAPS      Y5, Y4
+	VFNMADD231PS Y3, Y3, Y4
+	VMULPS       Y4, Y1, Y1
+	VMOVUPS      Y1, 64(SI)
+	VMOVUPS      32(SI), Y3
+	VFNMADD231PS Y3, Y3, Y5
+	VMULPS       Y5, Y2, Y2
+	VMOVUPS      Y2, 96(SI)
 
 	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
-	VMOVUPS      128(DI), Y4
-	VFNMADD231PS Y3, Y2, Y4
-	VMOVUPS      Y4, 128(DI)
-	VMOVUPS      160(DI), Y4
-	VFNMADD231PS Y1, Y2, Y4
-	VMOVUPS      Y4, 160(DI)
-	VSHUFPS      $0x00, X3, X3, X1
-	VMULPS       X1, X0, X1
-	VMOVSD       (DX), X2
-	VMOVSD       (DI), X4
-	VFNMADD231PS X2, X1, X4
-	VMOVSD       X4, (DI)
-	VSHUFPS      $0x55, X3, X3, X1
-	VMULPS       X1, X0, X1
-	VMOVSD       8(DI), X4
-	VFNMADD231PS X2, X1, X4
-	VMOVSD       X4, 8(DI)
-	VSHUFPS      $0xaa, X3, X3, X1
-	VMULPS       X1, X0, X1
-	VMOVSD       16(DI), X4
-	VFNMADD231PS X2, X1, X4
-	VMOVSD       X4, 16(DI)
-	VSHUFPS      $0xff, X3, X3, X1
-	VMULPS       X1, X0, X1
-	VMOVSD       24(DI), X4
-	VFNMADD231PS X2, X1, X4
-	VMOVSD       X4, 24(DI)
-	VEXTRACTF128 $0x01, Y3, X1
-	VSHUFPS      $0x00, X1, X1, X1
-	VMULPS       X1, X0, X1
-	VMOVSD       32(DI), X3
-	VFNMADD231PS X2, X1, X3
-	VMOVSD       X3, 32(DI)
-	VBROADCASTSS 84(SI), X1
-	VMULPS       X1, X0, X1
-	VMOVSD       40(DI), X3
-	VFNMADD231PS X2, X1, X3
-	VMOVSD       X3, 40(DI)
-	VBROADCASTSS 88(SI), X1
-	VMULPS       X1, X0, X1
-	VMOVSD       48(DI), X3
-	VFNMADD231PS X2, X1, X3
-	VMOVSD       X3, 48(DI)
-	VBROADCASTSS 92(SI), X1
-	VMULPS       X1, X0, X1
-	VMOVSD       56(DI), X3
-	VFNMADD231PS X2, X1, X3
-	VMOVSD       X3, 56(DI)
-	VBROADCASTSS 96(SI), X1
-	VMULPS       X1, X0, X1
-	VMOVSD       64(DI), X3
-	VFNMADD231PS X2, X1, X3
-	VMOVSD       X3, 64(DI)
-	VBROADCASTSS 100(SI), X1
-	VMULPS       X1, X0, X1
-	VMOVSD       72(DI), X3
-	VFNMADD231PS X2, X1, X3
-	VMOVSD       X3, 72(DI)
-	VBROADCASTSS 104(SI), X1
-	VMULPS       X1, X0, X1
-	VMOVSD       80(DI), X3
-	VFNMADD231PS X2, X1, X3
-	VMOVSD       X3, 80(DI)
-	VBROADCASTSS 108(SI), X1
-	VMULPS       X1, X0, X1
-	VMOVSD       88(DI), X3
-	VFNMADD231PS X2, X1, X3
-	VMOVSD       X3, 88(DI)
-	VBROADCASTSS 112(SI), X1
-	VMULPS       X1, X0, X1
-	VMOVSD       96(DI), X3
-	VFNMADD231PS X2, X1, X3
-	VMOVSD       X3, 96(DI)
-	VBROADCASTSS 116(SI), X1
-	VMULPS       X1, X0, X1
-	VMOVSD       104(DI), X3
-	VFNMADD231PS X2, X1, X3
-	VMOVSD       X3, 104(DI)
-	VBROADCASTSS 120(SI), X1
-	VMULPS       X1, X0, X1
-	VMOVSD       112(DI), X3
-	VFNMADD231PS X2, X1, X3
-	VMOVSD       X3, 112(DI)
-	VBROADCASTSS 124(SI), X1
-	VMULPS       X1, X0, X0
-	VMOVSD       120(DI), X1
-	VFNMADD231PS X2, X0, X1
-	VMOVSD       X1, 120(DI)
+	VMOVUPS      128(DI), Y3
+	VFNMADD231PS Y1, Y0, Y3
+	VMOVUPS      Y3, 128(DI)
+	VMOVUPS      160(DI), Y3
+	VFNMADD231PS Y2, Y0, Y3
+	VMOVUPS      Y3, 160(DI)
+	VBROADCASTSD (DX), Y3
+	VMULPS       Y3, Y0, Y0
+	VMOVUPS      SpiralsConstants<>+1616(SB), Y3
+	VPERMPS      Y1, Y3, Y4
+	VMOVUPS      (DI), Y5
+	VFNMADD231PS Y0, Y4, Y5
+	VMOVUPS      Y5, (DI)
+	VMOVUPS      SpiralsConstants<>+1648(SB), Y4
+	VPERMPS      Y1, Y4, Y1
+	VMOVUPS      32(DI), Y5
+	VFNMADD231PS Y0, Y1, Y5
+	VMOVUPS      Y5, 32(DI)
+	VPERMPS      Y2, Y3, Y1
+	VMOVUPS      64(DI), Y3
+	VFNMADD231PS Y0, Y1, Y3
+	VMOVUPS      Y3, 64(DI)
+	VPERMPS      Y2, Y4, Y1
+	VMOVUPS      96(DI), Y2
+	VFNMADD231PS Y0, Y1, Y2
+	VMOVUPS      Y2, 96(DI)
 	VZEROUPPER
 	RET
 
@@ -2656,10 +2874,10 @@ loop0:
 	VEXTRACTF128 $0x01, Y5, X7
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X5, Y5
-	VMOVUPS      SpiralsConstants<>+64(SB), Y8
+	VMOVUPS      SpiralsConstants<>+2048(SB), Y8
 	VMINPD       Y5, Y8, Y5
 	VMINPD       Y3, Y8, Y3
-	VMOVUPS      SpiralsConstants<>+32(SB), Y9
+	VMOVUPS      SpiralsConstants<>+2016(SB), Y9
 	VMAXPD       Y5, Y9, Y5
 	VMAXPD       Y3, Y9, Y3
 	VMULPD       Y5, Y5, Y10
@@ -4546,10 +4764,10 @@ loop3:
 	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
-	VMOVUPS      SpiralsConstants<>+64(SB), Y4
+	VMOVUPS      SpiralsConstants<>+2048(SB), Y4
 	VMINPD       Y1, Y4, Y1
 	VMINPD       Y0, Y4, Y0
-	VMOVUPS      SpiralsConstants<>+32(SB), Y5
+	VMOVUPS      SpiralsConstants<>+2016(SB), Y5
 	VMAXPD       Y1, Y5, Y1
 	VMAXPD       Y0, Y5, Y0
 	VMULPD       Y1, Y1, Y6
@@ -4770,68 +4988,68 @@ loop3:
 	VBLENDVPS    Y4, Y0, Y5, Y4
 	VMOVUPS      Y4, 1472(SI)
 	VSUBPS       Y4, Y0, Y0
-	VMOVUPS      SpiralsConstants<>+544(SB), Y5
+	VMOVUPS      SpiralsConstants<>+2112(SB), Y5
 	VMINPS       Y0, Y5, Y0
 	VMOVUPS      SpiralsConstants<>+512(SB), Y6
 	VMAXPS       Y0, Y6, Y0
-	VMOVUPS      SpiralsConstants<>+576(SB), Y7
+	VMOVUPS      SpiralsConstants<>+544(SB), Y7
 	VMOVAPS      Y7, Y8
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y0, Y8
+	VFMADD231PS  SpiralsConstants<>+576(SB), Y0, Y8
 	VSUBPS       Y7, Y8, Y8
-	VFNMADD231PS SpiralsConstants<>+640(SB), Y8, Y0
 	VFNMADD231PS SpiralsConstants<>+672(SB), Y8, Y0
+	VFNMADD231PS SpiralsConstants<>+704(SB), Y8, Y0
 	VMULPS       Y0, Y0, Y9
-	VMOVUPS      SpiralsConstants<>+864(SB), Y10
+	VMOVUPS      SpiralsConstants<>+832(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PS  SpiralsConstants<>+896(SB), Y0, Y11
-	VFMADD213PS  SpiralsConstants<>+832(SB), Y0, Y11
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y0, Y11
 	VFMADD213PS  SpiralsConstants<>+800(SB), Y0, Y11
 	VFMADD213PS  SpiralsConstants<>+768(SB), Y0, Y11
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y0, Y11
+	VFMADD213PS  SpiralsConstants<>+608(SB), Y0, Y11
 	VFMADD231PS  Y11, Y9, Y0
-	VADDPS       SpiralsConstants<>+704(SB), Y0, Y0
+	VADDPS       SpiralsConstants<>+640(SB), Y0, Y0
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  SpiralsConstants<>+736(SB), Y8, Y9
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y8, Y9
 	VSUBPS       Y7, Y9, Y11
 	VSUBPS       Y11, Y8, Y8
 	VADDPS       Y7, Y8, Y8
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       SpiralsConstants<>+704(SB), Y9, Y9
+	VPADDD       SpiralsConstants<>+640(SB), Y9, Y9
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       SpiralsConstants<>+704(SB), Y8, Y8
+	VPADDD       SpiralsConstants<>+640(SB), Y8, Y8
 	VMULPS       Y9, Y0, Y0
 	VMULPS       Y8, Y0, Y0
 	VSUBPS       Y4, Y2, Y2
 	VMINPS       Y2, Y5, Y2
 	VMAXPS       Y2, Y6, Y2
 	VMOVAPS      Y7, Y4
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y2, Y4
+	VFMADD231PS  SpiralsConstants<>+576(SB), Y2, Y4
 	VSUBPS       Y7, Y4, Y4
-	VFNMADD231PS SpiralsConstants<>+640(SB), Y4, Y2
 	VFNMADD231PS SpiralsConstants<>+672(SB), Y4, Y2
+	VFNMADD231PS SpiralsConstants<>+704(SB), Y4, Y2
 	VMULPS       Y2, Y2, Y8
 	VMOVAPS      Y10, Y9
-	VFMADD231PS  SpiralsConstants<>+896(SB), Y2, Y9
-	VFMADD213PS  SpiralsConstants<>+832(SB), Y2, Y9
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y2, Y9
 	VFMADD213PS  SpiralsConstants<>+800(SB), Y2, Y9
 	VFMADD213PS  SpiralsConstants<>+768(SB), Y2, Y9
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y2, Y9
+	VFMADD213PS  SpiralsConstants<>+608(SB), Y2, Y9
 	VFMADD231PS  Y9, Y8, Y2
-	VADDPS       SpiralsConstants<>+704(SB), Y2, Y2
+	VADDPS       SpiralsConstants<>+640(SB), Y2, Y2
 	VMOVAPS      Y7, Y8
-	VFMADD231PS  SpiralsConstants<>+736(SB), Y4, Y8
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y4, Y8
 	VSUBPS       Y7, Y8, Y9
 	VSUBPS       Y9, Y4, Y4
 	VADDPS       Y7, Y4, Y4
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       SpiralsConstants<>+704(SB), Y8, Y8
+	VPADDD       SpiralsConstants<>+640(SB), Y8, Y8
 	VPSLLD       $0x17, Y4, Y4
-	VPADDD       SpiralsConstants<>+704(SB), Y4, Y4
+	VPADDD       SpiralsConstants<>+640(SB), Y4, Y4
 	VMULPS       Y8, Y2, Y2
 	VMULPS       Y4, Y2, Y2
 	VADDPS       Y2, Y0, Y4
 	VMOVUPS      Y4, 1536(SI)
-	VMOVUPS      SpiralsConstants<>+704(SB), Y8
+	VMOVUPS      SpiralsConstants<>+640(SB), Y8
 	VDIVPS       Y4, Y8, Y4
 	VMULPS       Y4, Y0, Y0
 	VMOVUPS      Y0, 1344(SI)
@@ -4845,21 +5063,21 @@ loop3:
 	VMINPS       Y1, Y5, Y1
 	VMAXPS       Y1, Y6, Y1
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y1, Y9
+	VFMADD231PS  SpiralsConstants<>+576(SB), Y1, Y9
 	VSUBPS       Y7, Y9, Y9
-	VFNMADD231PS SpiralsConstants<>+640(SB), Y9, Y1
 	VFNMADD231PS SpiralsConstants<>+672(SB), Y9, Y1
+	VFNMADD231PS SpiralsConstants<>+704(SB), Y9, Y1
 	VMULPS       Y1, Y1, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PS  SpiralsConstants<>+896(SB), Y1, Y12
-	VFMADD213PS  SpiralsConstants<>+832(SB), Y1, Y12
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y1, Y12
 	VFMADD213PS  SpiralsConstants<>+800(SB), Y1, Y12
 	VFMADD213PS  SpiralsConstants<>+768(SB), Y1, Y12
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y1, Y12
+	VFMADD213PS  SpiralsConstants<>+608(SB), Y1, Y12
 	VFMADD231PS  Y12, Y11, Y1
 	VADDPS       Y8, Y1, Y1
 	VMOVAPS      Y7, Y11
-	VFMADD231PS  SpiralsConstants<>+736(SB), Y9, Y11
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y9, Y11
 	VSUBPS       Y7, Y11, Y12
 	VSUBPS       Y12, Y9, Y9
 	VADDPS       Y7, Y9, Y9
@@ -4873,20 +5091,20 @@ loop3:
 	VMINPS       Y3, Y5, Y3
 	VMAXPS       Y3, Y6, Y3
 	VMOVAPS      Y7, Y4
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y3, Y4
+	VFMADD231PS  SpiralsConstants<>+576(SB), Y3, Y4
 	VSUBPS       Y7, Y4, Y4
-	VFNMADD231PS SpiralsConstants<>+640(SB), Y4, Y3
 	VFNMADD231PS SpiralsConstants<>+672(SB), Y4, Y3
+	VFNMADD231PS SpiralsConstants<>+704(SB), Y4, Y3
 	VMULPS       Y3, Y3, Y5
-	VFMADD231PS  SpiralsConstants<>+896(SB), Y3, Y10
-	VFMADD213PS  SpiralsConstants<>+832(SB), Y3, Y10
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y3, Y10
 	VFMADD213PS  SpiralsConstants<>+800(SB), Y3, Y10
 	VFMADD213PS  SpiralsConstants<>+768(SB), Y3, Y10
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y3, Y10
+	VFMADD213PS  SpiralsConstants<>+608(SB), Y3, Y10
 	VFMADD231PS  Y10, Y5, Y3
 	VADDPS       Y8, Y3, Y3
 	VMOVAPS      Y7, Y5
-	VFMADD231PS  SpiralsConstants<>+736(SB), Y4, Y5
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y4, Y5
 	VSUBPS       Y7, Y5, Y6
 	VSUBPS       Y6, Y4, Y4
 	VADDPS       Y7, Y4, Y4
@@ -4996,17 +5214,17 @@ loop0:
 	VFMADD231PS.BCST 12(DI), Z0, Z3
 	VFMADD231PS.BCST 20(DI), Z0, Z4
 	VFMADD231PS.BCST 28(DI), Z0, Z5
-	VBROADCASTSS     SpiralsConstants<>+1476(SB), Z6
+	VBROADCASTSS     SpiralsConstants<>+2144(SB), Z6
 	VANDPS           Z6, Z3, Z7
 	VANDPS           Z6, Z4, Z8
 	VANDPS           Z6, Z5, Z9
 	VANDPS           Z6, Z1, Z10
-	VBROADCASTSS     SpiralsConstants<>+1472(SB), Z11
+	VBROADCASTSS     SpiralsConstants<>+964(SB), Z11
 	VMINPS           Z7, Z11, Z7
 	VMINPS           Z8, Z11, Z8
 	VMINPS           Z9, Z11, Z9
 	VMINPS           Z10, Z11, Z10
-	VBROADCASTSS     SpiralsConstants<>+1480(SB), Z12
+	VBROADCASTSS     SpiralsConstants<>+1068(SB), Z12
 	VADDPS           Z12, Z7, Z13
 	VADDPS           Z12, Z8, Z14
 	VADDPS           Z12, Z9, Z15
@@ -5015,85 +5233,85 @@ loop0:
 	VPSRLD           $0x14, Z14, Z14
 	VPSRLD           $0x14, Z15, Z15
 	VPSRLD           $0x14, Z16, Z16
-	VMOVUPS          SpiralsConstants<>+1536(SB), Z17
+	VMOVUPS          SpiralsConstants<>+2176(SB), Z17
 	VMOVAPS          Z13, Z18
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z18
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z18
 	VMOVAPS          Z14, Z19
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z19
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z19
 	VMOVAPS          Z15, Z20
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z20
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z20
 	VMOVAPS          Z16, Z21
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z21
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z21
 	VSUBPS           Z18, Z7, Z7
 	VSUBPS           Z19, Z8, Z8
 	VSUBPS           Z20, Z9, Z9
 	VSUBPS           Z21, Z10, Z10
-	VMOVUPS          SpiralsConstants<>+1664(SB), Z18
+	VMOVUPS          SpiralsConstants<>+2304(SB), Z18
 	VMOVAPS          Z13, Z19
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z19
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z19
 	VMOVAPS          Z14, Z20
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z20
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z20
 	VMOVAPS          Z15, Z21
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z21
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z21
 	VMOVAPS          Z16, Z22
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z22
-	VMOVUPS          SpiralsConstants<>+1792(SB), Z23
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z22
+	VMOVUPS          SpiralsConstants<>+2432(SB), Z23
 	VMOVAPS          Z13, Z24
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z24
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z24
 	VMOVAPS          Z14, Z25
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z25
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z25
 	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z26
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z26
 	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z27
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z27
 	VFMADD231PS      Z7, Z19, Z24
 	VFMADD231PS      Z8, Z20, Z25
 	VFMADD231PS      Z9, Z21, Z26
 	VFMADD231PS      Z10, Z22, Z27
-	VMOVUPS          SpiralsConstants<>+1920(SB), Z19
+	VMOVUPS          SpiralsConstants<>+2560(SB), Z19
 	VMOVAPS          Z13, Z20
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z20
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z20
 	VMOVAPS          Z14, Z21
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z21
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z21
 	VMOVAPS          Z15, Z22
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z22
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z22
 	VMOVAPS          Z16, Z28
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z28
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z28
 	VFMADD231PS      Z7, Z24, Z20
 	VFMADD231PS      Z8, Z25, Z21
 	VFMADD231PS      Z9, Z26, Z22
 	VFMADD231PS      Z10, Z27, Z28
-	VMOVUPS          SpiralsConstants<>+2048(SB), Z24
+	VMOVUPS          SpiralsConstants<>+2688(SB), Z24
 	VMOVAPS          Z13, Z25
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z25
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z25
 	VMOVAPS          Z14, Z26
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z26
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z26
 	VMOVAPS          Z15, Z27
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z27
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z27
 	VMOVAPS          Z16, Z29
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z29
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z29
 	VFMADD231PS      Z7, Z20, Z25
 	VFMADD231PS      Z8, Z21, Z26
 	VFMADD231PS      Z9, Z22, Z27
 	VFMADD231PS      Z10, Z28, Z29
-	VMOVUPS          SpiralsConstants<>+2176(SB), Z20
+	VMOVUPS          SpiralsConstants<>+2816(SB), Z20
 	VMOVAPS          Z13, Z21
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z21
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z21
 	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z22
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z22
 	VMOVAPS          Z15, Z28
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z28
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z28
 	VMOVAPS          Z16, Z30
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z30
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z30
 	VFMADD231PS      Z7, Z25, Z21
 	VFMADD231PS      Z8, Z26, Z22
 	VFMADD231PS      Z9, Z27, Z28
 	VFMADD231PS      Z10, Z29, Z30
-	VMOVUPS          SpiralsConstants<>+2304(SB), Z25
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z13
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z14
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z15
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z16
+	VMOVUPS          SpiralsConstants<>+2944(SB), Z25
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z13
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z14
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z15
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z16
 	VMAXPS           Z7, Z13, Z13
 	VMAXPS           Z8, Z14, Z14
 	VMAXPS           Z9, Z15, Z15
@@ -5102,7 +5320,7 @@ loop0:
 	VFMADD231PS      Z8, Z22, Z14
 	VFMADD231PS      Z9, Z28, Z15
 	VFMADD231PS      Z10, Z30, Z16
-	VBROADCASTSS     SpiralsConstants<>+2432(SB), Z7
+	VBROADCASTSS     SpiralsConstants<>+3072(SB), Z7
 	VPTERNLOGD       $0xf8, Z7, Z3, Z13
 	VPTERNLOGD       $0xf8, Z7, Z4, Z14
 	VPTERNLOGD       $0xf8, Z7, Z5, Z15
@@ -5140,77 +5358,77 @@ loop0:
 	VPSRLD           $0x14, Z16, Z16
 	VPSRLD           $0x14, Z21, Z21
 	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z22
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z22
 	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z26
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z26
 	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z27
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z27
 	VMOVAPS          Z21, Z28
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z28
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z28
 	VSUBPS           Z22, Z8, Z8
 	VSUBPS           Z26, Z9, Z9
 	VSUBPS           Z27, Z10, Z10
 	VSUBPS           Z28, Z13, Z13
 	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z22
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z22
 	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z26
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z26
 	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z27
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z27
 	VMOVAPS          Z21, Z28
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z28
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z28
 	VMOVAPS          Z14, Z29
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z29
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z29
 	VMOVAPS          Z15, Z30
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z30
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z30
 	VMOVAPS          Z16, Z31
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z31
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z31
 	VMOVAPS          Z21, Z18
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z18
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z18
 	VFMADD231PS      Z8, Z22, Z29
 	VFMADD231PS      Z9, Z26, Z30
 	VFMADD231PS      Z10, Z27, Z31
 	VFMADD231PS      Z13, Z28, Z18
 	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z22
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z22
 	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z26
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z26
 	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z27
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z27
 	VMOVAPS          Z21, Z28
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z28
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z28
 	VFMADD231PS      Z8, Z29, Z22
 	VFMADD231PS      Z9, Z30, Z26
 	VFMADD231PS      Z10, Z31, Z27
 	VFMADD231PS      Z13, Z18, Z28
 	VMOVAPS          Z14, Z18
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z18
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z18
 	VMOVAPS          Z15, Z29
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z29
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z29
 	VMOVAPS          Z16, Z30
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z30
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z30
 	VMOVAPS          Z21, Z31
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z31
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z31
 	VFMADD231PS      Z8, Z22, Z18
 	VFMADD231PS      Z9, Z26, Z29
 	VFMADD231PS      Z10, Z27, Z30
 	VFMADD231PS      Z13, Z28, Z31
 	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z22
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z22
 	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z26
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z26
 	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z27
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z27
 	VMOVAPS          Z21, Z28
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z28
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z28
 	VFMADD231PS      Z8, Z18, Z22
 	VFMADD231PS      Z9, Z29, Z26
 	VFMADD231PS      Z10, Z30, Z27
 	VFMADD231PS      Z13, Z31, Z28
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z14
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z15
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z16
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z21
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z14
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z15
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z16
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z21
 	VMAXPS           Z8, Z14, Z14
 	VMAXPS           Z9, Z15, Z15
 	VMAXPS           Z10, Z16, Z16
@@ -5256,78 +5474,78 @@ loop0:
 	VPSRLD           $0x14, Z16, Z16
 	VPSRLD           $0x14, Z18, Z18
 	VMOVAPS          Z14, Z21
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z21
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z21
 	VMOVAPS          Z15, Z22
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z22
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z22
 	VMOVAPS          Z16, Z26
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z26
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z26
 	VMOVAPS          Z18, Z27
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z27
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z27
 	VSUBPS           Z21, Z8, Z8
 	VSUBPS           Z22, Z9, Z9
 	VSUBPS           Z26, Z10, Z10
 	VSUBPS           Z27, Z13, Z13
-	VMOVUPS          SpiralsConstants<>+1664(SB), Z21
+	VMOVUPS          SpiralsConstants<>+2304(SB), Z21
 	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z21, Z22
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z21, Z22
 	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z21, Z26
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z21, Z26
 	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z21, Z27
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z21, Z27
 	VMOVAPS          Z18, Z28
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z21, Z28
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z21, Z28
 	VMOVAPS          Z14, Z29
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z29
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z29
 	VMOVAPS          Z15, Z30
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z30
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z30
 	VMOVAPS          Z16, Z31
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z31
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z31
 	VMOVAPS          Z18, Z21
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z21
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z21
 	VFMADD231PS      Z8, Z22, Z29
 	VFMADD231PS      Z9, Z26, Z30
 	VFMADD231PS      Z10, Z27, Z31
 	VFMADD231PS      Z13, Z28, Z21
 	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z22
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z22
 	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z26
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z26
 	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z27
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z27
 	VMOVAPS          Z18, Z28
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z28
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z28
 	VFMADD231PS      Z8, Z29, Z22
 	VFMADD231PS      Z9, Z30, Z26
 	VFMADD231PS      Z10, Z31, Z27
 	VFMADD231PS      Z13, Z21, Z28
 	VMOVAPS          Z14, Z21
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z21
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z21
 	VMOVAPS          Z15, Z29
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z29
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z29
 	VMOVAPS          Z16, Z30
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z30
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z30
 	VMOVAPS          Z18, Z31
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z31
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z31
 	VFMADD231PS      Z8, Z22, Z21
 	VFMADD231PS      Z9, Z26, Z29
 	VFMADD231PS      Z10, Z27, Z30
 	VFMADD231PS      Z13, Z28, Z31
 	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z22
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z22
 	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z26
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z26
 	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z27
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z27
 	VMOVAPS          Z18, Z28
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z28
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z28
 	VFMADD231PS      Z8, Z21, Z22
 	VFMADD231PS      Z9, Z29, Z26
 	VFMADD231PS      Z10, Z30, Z27
 	VFMADD231PS      Z13, Z31, Z28
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z14
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z15
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z16
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z18
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z14
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z15
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z16
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z18
 	VMAXPS           Z8, Z14, Z14
 	VMAXPS           Z9, Z15, Z15
 	VMAXPS           Z10, Z16, Z16
@@ -5373,82 +5591,82 @@ loop0:
 	VPSRLD           $0x14, Z13, Z11
 	VADDPS           Z12, Z6, Z12
 	VMOVAPS          Z9, Z13
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z13
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z13
 	VMOVAPS          Z10, Z14
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z14
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z14
 	VMOVAPS          Z11, Z15
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z15
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z15
 	VPSRLD           $0x14, Z12, Z12
 	VSUBPS           Z13, Z0, Z0
 	VSUBPS           Z14, Z2, Z2
 	VSUBPS           Z15, Z8, Z8
 	VMOVAPS          Z12, Z13
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z13
-	VMOVUPS          SpiralsConstants<>+1664(SB), Z14
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z13
+	VMOVUPS          SpiralsConstants<>+2304(SB), Z14
 	VMOVAPS          Z9, Z15
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z14, Z15
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z14, Z15
 	VMOVAPS          Z10, Z16
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z14, Z16
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z14, Z16
 	VMOVAPS          Z11, Z17
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z14, Z17
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z14, Z17
 	VSUBPS           Z13, Z6, Z6
 	VMOVAPS          Z9, Z13
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z13
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z13
 	VMOVAPS          Z10, Z18
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z18
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z18
 	VMOVAPS          Z11, Z21
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z21
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z21
 	VMOVAPS          Z12, Z22
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z14, Z22
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z14, Z22
 	VFMADD231PS      Z0, Z15, Z13
 	VFMADD231PS      Z2, Z16, Z18
 	VFMADD231PS      Z8, Z17, Z21
 	VMOVAPS          Z12, Z14
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z14
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z14
 	VMOVAPS          Z9, Z15
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z15
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z15
 	VMOVAPS          Z10, Z16
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z16
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z16
 	VMOVAPS          Z11, Z17
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z17
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z17
 	VFMADD231PS      Z6, Z22, Z14
 	VFMADD231PS      Z0, Z13, Z15
 	VFMADD231PS      Z2, Z18, Z16
 	VFMADD231PS      Z8, Z21, Z17
 	VMOVAPS          Z12, Z13
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z13
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z13
 	VMOVAPS          Z9, Z18
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z18
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z18
 	VMOVAPS          Z10, Z19
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z19
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z19
 	VMOVAPS          Z11, Z21
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z21
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z21
 	VFMADD231PS      Z6, Z14, Z13
 	VFMADD231PS      Z0, Z15, Z18
 	VFMADD231PS      Z2, Z16, Z19
 	VFMADD231PS      Z8, Z17, Z21
 	VMOVAPS          Z12, Z14
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z14
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z14
 	VMOVAPS          Z9, Z15
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z15
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z15
 	VMOVAPS          Z10, Z16
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z16
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z16
 	VMOVAPS          Z11, Z17
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z17
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z17
 	VFMADD231PS      Z6, Z13, Z14
 	VFMADD231PS      Z0, Z18, Z15
 	VFMADD231PS      Z2, Z19, Z16
 	VFMADD231PS      Z8, Z21, Z17
 	VMOVAPS          Z12, Z13
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z13
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z9
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z10
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z11
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z13
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z9
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z10
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z11
 	VFMADD231PS      Z6, Z14, Z13
 	VMAXPS           Z0, Z9, Z9
 	VMAXPS           Z2, Z10, Z10
 	VMAXPS           Z8, Z11, Z11
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z12
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z12
 	VFMADD231PS      Z0, Z15, Z9
 	VFMADD231PS      Z2, Z16, Z10
 	VFMADD231PS      Z8, Z17, Z11
@@ -5698,17 +5916,17 @@ loop2:
 	VMOVUPS      1664(SI)(R12*1), Z1
 	VMOVUPS      1728(SI)(R12*1), Z2
 	VMOVUPS      1792(SI)(R12*1), Z3
-	VBROADCASTSS SpiralsConstants<>+1476(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+2144(SB), Z4
 	VANDPS       Z4, Z1, Z5
 	VANDPS       Z4, Z2, Z6
 	VANDPS       Z4, Z3, Z7
 	VANDPS       Z4, Z0, Z4
-	VBROADCASTSS SpiralsConstants<>+1472(SB), Z8
+	VBROADCASTSS SpiralsConstants<>+964(SB), Z8
 	VMINPS       Z5, Z8, Z5
 	VMINPS       Z6, Z8, Z6
 	VMINPS       Z7, Z8, Z7
 	VMINPS       Z4, Z8, Z4
-	VBROADCASTSS SpiralsConstants<>+1480(SB), Z8
+	VBROADCASTSS SpiralsConstants<>+1068(SB), Z8
 	VADDPS       Z8, Z5, Z9
 	VADDPS       Z8, Z6, Z10
 	VADDPS       Z8, Z7, Z11
@@ -5717,67 +5935,6 @@ loop2:
 	VPSRLD       $0x14, Z10, Z10
 	VPSRLD       $0x14, Z11, Z11
 	VPSRLD       $0x14, Z8, Z8
-	VMOVUPS      SpiralsConstants<>+1536(SB), Z12
-	VMOVAPS      Z9, Z13
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z12, Z13
-	VMOVAPS      Z10, Z14
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z12, Z14
-	VMOVAPS      Z11, Z15
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z12, Z15
-	VMOVAPS      Z8, Z16
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z12, Z16
-	VSUBPS       Z13, Z5, Z5
-	VSUBPS       Z14, Z6, Z6
-	VSUBPS       Z15, Z7, Z7
-	VSUBPS       Z16, Z4, Z4
-	VMOVUPS      SpiralsConstants<>+1664(SB), Z12
-	VMOVAPS      Z9, Z13
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z12, Z13
-	VMOVAPS      Z10, Z14
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z12, Z14
-	VMOVAPS      Z11, Z15
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z12, Z15
-	VMOVAPS      Z8, Z16
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z12, Z16
-	VMOVUPS      SpiralsConstants<>+1792(SB), Z12
-	VMOVAPS      Z9, Z17
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z12, Z17
-	VMOVAPS      Z10, Z18
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z12, Z18
-	VMOVAPS      Z11, Z19
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z12, Z19
-	VMOVAPS      Z8, Z20
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z12, Z20
-	VFMADD231PS  Z5, Z13, Z17
-	VFMADD231PS  Z6, Z14, Z18
-	VFMADD231PS  Z7, Z15, Z19
-	VFMADD231PS  Z4, Z16, Z20
-	VMOVUPS      SpiralsConstants<>+1920(SB), Z12
-	VMOVAPS      Z9, Z13
-	VPERMI2PS    SpiralsConstants<>+1984(SB), Z12, Z13
-	VMOVAPS      Z10, Z14
-	VPERMI2PS    SpiralsConstants<>+1984(SB), Z12, Z14
-	VMOVAPS      Z11, Z15
-	VPERMI2PS    SpiralsConstants<>+1984(SB), Z12, Z15
-	VMOVAPS      Z8, Z16
-	VPERMI2PS    SpiralsConstants<>+1984(SB), Z12, Z16
-	VFMADD231PS  Z5, Z17, Z13
-	VFMADD231PS  Z6, Z18, Z14
-	VFMADD231PS  Z7, Z19, Z15
-	VFMADD231PS  Z4, Z20, Z16
-	VMOVUPS      SpiralsConstants<>+2048(SB), Z12
-	VMOVAPS      Z9, Z17
-	VPERMI2PS    SpiralsConstants<>+2112(SB), Z12, Z17
-	VMOVAPS      Z10, Z18
-	VPERMI2PS    SpiralsConstants<>+2112(SB), Z12, Z18
-	VMOVAPS      Z11, Z19
-	VPERMI2PS    SpiralsConstants<>+2112(SB), Z12, Z19
-	VMOVAPS      Z8, Z20
-	VPERMI2PS    SpiralsConstants<>+2112(SB), Z12, Z20
-	VFMADD231PS  Z5, Z13, Z17
-	VFMADD231PS  Z6, Z14, Z18
-	VFMADD231PS  Z7, Z15, Z19
-	VFMADD231PS  Z4, Z16, Z20
 	VMOVUPS      SpiralsConstants<>+2176(SB), Z12
 	VMOVAPS      Z9, Z13
 	VPERMI2PS    SpiralsConstants<>+2240(SB), Z12, Z13
@@ -5787,15 +5944,76 @@ loop2:
 	VPERMI2PS    SpiralsConstants<>+2240(SB), Z12, Z15
 	VMOVAPS      Z8, Z16
 	VPERMI2PS    SpiralsConstants<>+2240(SB), Z12, Z16
+	VSUBPS       Z13, Z5, Z5
+	VSUBPS       Z14, Z6, Z6
+	VSUBPS       Z15, Z7, Z7
+	VSUBPS       Z16, Z4, Z4
+	VMOVUPS      SpiralsConstants<>+2304(SB), Z12
+	VMOVAPS      Z9, Z13
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z13
+	VMOVAPS      Z10, Z14
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z14
+	VMOVAPS      Z11, Z15
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z15
+	VMOVAPS      Z8, Z16
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z16
+	VMOVUPS      SpiralsConstants<>+2432(SB), Z12
+	VMOVAPS      Z9, Z17
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z12, Z17
+	VMOVAPS      Z10, Z18
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z12, Z18
+	VMOVAPS      Z11, Z19
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z12, Z19
+	VMOVAPS      Z8, Z20
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z12, Z20
+	VFMADD231PS  Z5, Z13, Z17
+	VFMADD231PS  Z6, Z14, Z18
+	VFMADD231PS  Z7, Z15, Z19
+	VFMADD231PS  Z4, Z16, Z20
+	VMOVUPS      SpiralsConstants<>+2560(SB), Z12
+	VMOVAPS      Z9, Z13
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z12, Z13
+	VMOVAPS      Z10, Z14
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z12, Z14
+	VMOVAPS      Z11, Z15
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z12, Z15
+	VMOVAPS      Z8, Z16
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z12, Z16
 	VFMADD231PS  Z5, Z17, Z13
 	VFMADD231PS  Z6, Z18, Z14
 	VFMADD231PS  Z7, Z19, Z15
 	VFMADD231PS  Z4, Z20, Z16
-	VMOVUPS      SpiralsConstants<>+2304(SB), Z12
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z9
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z10
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z11
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z8
+	VMOVUPS      SpiralsConstants<>+2688(SB), Z12
+	VMOVAPS      Z9, Z17
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z12, Z17
+	VMOVAPS      Z10, Z18
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z12, Z18
+	VMOVAPS      Z11, Z19
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z12, Z19
+	VMOVAPS      Z8, Z20
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z12, Z20
+	VFMADD231PS  Z5, Z13, Z17
+	VFMADD231PS  Z6, Z14, Z18
+	VFMADD231PS  Z7, Z15, Z19
+	VFMADD231PS  Z4, Z16, Z20
+	VMOVUPS      SpiralsConstants<>+2816(SB), Z12
+	VMOVAPS      Z9, Z13
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z12, Z13
+	VMOVAPS      Z10, Z14
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z12, Z14
+	VMOVAPS      Z11, Z15
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z12, Z15
+	VMOVAPS      Z8, Z16
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z12, Z16
+	VFMADD231PS  Z5, Z17, Z13
+	VFMADD231PS  Z6, Z18, Z14
+	VFMADD231PS  Z7, Z19, Z15
+	VFMADD231PS  Z4, Z20, Z16
+	VMOVUPS      SpiralsConstants<>+2944(SB), Z12
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z12, Z9
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z12, Z10
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z12, Z11
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z12, Z8
 	VMAXPS       Z5, Z9, Z9
 	VMAXPS       Z6, Z10, Z10
 	VMAXPS       Z7, Z11, Z11
@@ -5804,7 +6022,7 @@ loop2:
 	VFMADD231PS  Z6, Z14, Z10
 	VFMADD231PS  Z7, Z15, Z11
 	VFMADD231PS  Z4, Z16, Z8
-	VBROADCASTSS SpiralsConstants<>+2432(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+3072(SB), Z4
 	VPTERNLOGD   $0xf8, Z4, Z1, Z9
 	VPTERNLOGD   $0xf8, Z4, Z2, Z10
 	VPTERNLOGD   $0xf8, Z4, Z3, Z11
@@ -5893,34 +6111,34 @@ loop2:
 	VBLENDMPS    Z0, Z2, K1, Z2
 	VMOVUPS      Z2, 1472(SI)
 	VSUBPS       Z2, Z0, Z0
-	VBROADCASTSS SpiralsConstants<>+2444(SB), Z3
+	VBROADCASTSS SpiralsConstants<>+3080(SB), Z3
 	VMINPS       Z0, Z3, Z0
-	VBROADCASTSS SpiralsConstants<>+2440(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+1060(SB), Z4
 	VMAXPS       Z0, Z4, Z0
-	VBROADCASTSS SpiralsConstants<>+2452(SB), Z5
-	VBROADCASTSS SpiralsConstants<>+2448(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+1064(SB), Z5
+	VBROADCASTSS SpiralsConstants<>+3084(SB), Z6
 	VMOVAPS      Z6, Z7
 	VFMADD231PS  Z5, Z0, Z7
 	VSUBPS       Z6, Z7, Z7
-	VBROADCASTSS SpiralsConstants<>+2456(SB), Z8
+	VBROADCASTSS SpiralsConstants<>+1072(SB), Z8
 	VFNMADD231PS Z8, Z7, Z0
-	VBROADCASTSS SpiralsConstants<>+2460(SB), Z9
+	VBROADCASTSS SpiralsConstants<>+1076(SB), Z9
 	VFNMADD231PS Z9, Z7, Z0
 	VMULPS       Z0, Z0, Z10
-	VBROADCASTSS SpiralsConstants<>+2484(SB), Z11
-	VBROADCASTSS SpiralsConstants<>+2480(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+1100(SB), Z11
+	VBROADCASTSS SpiralsConstants<>+1096(SB), Z12
 	VMOVAPS      Z12, Z13
 	VFMADD231PS  Z0, Z11, Z13
-	VBROADCASTSS SpiralsConstants<>+2476(SB), Z14
+	VBROADCASTSS SpiralsConstants<>+1092(SB), Z14
 	VFMADD213PS  Z14, Z0, Z13
-	VBROADCASTSS SpiralsConstants<>+2472(SB), Z15
+	VBROADCASTSS SpiralsConstants<>+1088(SB), Z15
 	VFMADD213PS  Z15, Z0, Z13
-	VBROADCASTSS SpiralsConstants<>+2468(SB), Z16
+	VBROADCASTSS SpiralsConstants<>+1084(SB), Z16
 	VFMADD213PS  Z16, Z0, Z13
-	VBROADCASTSS SpiralsConstants<>+2464(SB), Z17
+	VBROADCASTSS SpiralsConstants<>+1080(SB), Z17
 	VFMADD213PS  Z17, Z0, Z13
 	VFMADD231PS  Z13, Z10, Z0
-	VBROADCASTSS SpiralsConstants<>+1480(SB), Z10
+	VBROADCASTSS SpiralsConstants<>+1068(SB), Z10
 	VADDPS       Z10, Z0, Z0
 	VSCALEFPS    Z7, Z0, Z0
 	VSUBPS       Z2, Z1, Z1
@@ -6005,15 +6223,15 @@ TEXT ·spiralsLossBatchAVX2(SB), NOSPLIT, $32-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      SpiralsConstants<>+2488(SB), Y0
+	VMOVUPS      SpiralsConstants<>+3088(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       SpiralsConstants<>+704(SB), Y0, Y0
+	VANDPS       SpiralsConstants<>+640(SB), Y0, Y0
 	VMOVUPS      Y0, 2624(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 2688(SI)
-	VMOVUPS      SpiralsConstants<>+2520(SB), Y1
+	VMOVUPS      SpiralsConstants<>+3120(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       SpiralsConstants<>+704(SB), Y1, Y1
+	VANDPS       SpiralsConstants<>+640(SB), Y1, Y1
 	VMOVUPS      Y1, 2656(SI)
 	VMOVUPS      Y0, 2720(SI)
 	MOVQ         tiles+32(FP), R13
@@ -6068,10 +6286,10 @@ loop0:
 	VEXTRACTF128 $0x01, Y5, X2
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X5, Y4
-	VMOVUPS      SpiralsConstants<>+64(SB), Y5
+	VMOVUPS      SpiralsConstants<>+2048(SB), Y5
 	VMINPD       Y4, Y5, Y4
 	VMINPD       Y3, Y5, Y3
-	VMOVUPS      SpiralsConstants<>+32(SB), Y6
+	VMOVUPS      SpiralsConstants<>+2016(SB), Y6
 	VMAXPD       Y4, Y6, Y4
 	VMAXPD       Y3, Y6, Y3
 	VMULPD       Y4, Y4, Y7
@@ -7958,10 +8176,10 @@ loop3:
 	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
-	VMOVUPS      SpiralsConstants<>+64(SB), Y4
+	VMOVUPS      SpiralsConstants<>+2048(SB), Y4
 	VMINPD       Y1, Y4, Y1
 	VMINPD       Y0, Y4, Y0
-	VMOVUPS      SpiralsConstants<>+32(SB), Y5
+	VMOVUPS      SpiralsConstants<>+2016(SB), Y5
 	VMAXPD       Y1, Y5, Y1
 	VMAXPD       Y0, Y5, Y0
 	VMULPD       Y1, Y1, Y6
@@ -8182,68 +8400,68 @@ loop3:
 	VBLENDVPS    Y4, Y0, Y5, Y4
 	VMOVUPS      Y4, 1472(SI)
 	VSUBPS       Y4, Y0, Y0
-	VMOVUPS      SpiralsConstants<>+544(SB), Y5
+	VMOVUPS      SpiralsConstants<>+2112(SB), Y5
 	VMINPS       Y0, Y5, Y0
 	VMOVUPS      SpiralsConstants<>+512(SB), Y6
 	VMAXPS       Y0, Y6, Y0
-	VMOVUPS      SpiralsConstants<>+576(SB), Y7
+	VMOVUPS      SpiralsConstants<>+544(SB), Y7
 	VMOVAPS      Y7, Y8
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y0, Y8
+	VFMADD231PS  SpiralsConstants<>+576(SB), Y0, Y8
 	VSUBPS       Y7, Y8, Y8
-	VFNMADD231PS SpiralsConstants<>+640(SB), Y8, Y0
 	VFNMADD231PS SpiralsConstants<>+672(SB), Y8, Y0
+	VFNMADD231PS SpiralsConstants<>+704(SB), Y8, Y0
 	VMULPS       Y0, Y0, Y9
-	VMOVUPS      SpiralsConstants<>+864(SB), Y10
+	VMOVUPS      SpiralsConstants<>+832(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PS  SpiralsConstants<>+896(SB), Y0, Y11
-	VFMADD213PS  SpiralsConstants<>+832(SB), Y0, Y11
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y0, Y11
 	VFMADD213PS  SpiralsConstants<>+800(SB), Y0, Y11
 	VFMADD213PS  SpiralsConstants<>+768(SB), Y0, Y11
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y0, Y11
+	VFMADD213PS  SpiralsConstants<>+608(SB), Y0, Y11
 	VFMADD231PS  Y11, Y9, Y0
-	VADDPS       SpiralsConstants<>+704(SB), Y0, Y0
+	VADDPS       SpiralsConstants<>+640(SB), Y0, Y0
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  SpiralsConstants<>+736(SB), Y8, Y9
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y8, Y9
 	VSUBPS       Y7, Y9, Y11
 	VSUBPS       Y11, Y8, Y8
 	VADDPS       Y7, Y8, Y8
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       SpiralsConstants<>+704(SB), Y9, Y9
+	VPADDD       SpiralsConstants<>+640(SB), Y9, Y9
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       SpiralsConstants<>+704(SB), Y8, Y8
+	VPADDD       SpiralsConstants<>+640(SB), Y8, Y8
 	VMULPS       Y9, Y0, Y0
 	VMULPS       Y8, Y0, Y0
 	VSUBPS       Y4, Y2, Y2
 	VMINPS       Y2, Y5, Y2
 	VMAXPS       Y2, Y6, Y2
 	VMOVAPS      Y7, Y4
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y2, Y4
+	VFMADD231PS  SpiralsConstants<>+576(SB), Y2, Y4
 	VSUBPS       Y7, Y4, Y4
-	VFNMADD231PS SpiralsConstants<>+640(SB), Y4, Y2
 	VFNMADD231PS SpiralsConstants<>+672(SB), Y4, Y2
+	VFNMADD231PS SpiralsConstants<>+704(SB), Y4, Y2
 	VMULPS       Y2, Y2, Y8
 	VMOVAPS      Y10, Y9
-	VFMADD231PS  SpiralsConstants<>+896(SB), Y2, Y9
-	VFMADD213PS  SpiralsConstants<>+832(SB), Y2, Y9
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y2, Y9
 	VFMADD213PS  SpiralsConstants<>+800(SB), Y2, Y9
 	VFMADD213PS  SpiralsConstants<>+768(SB), Y2, Y9
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y2, Y9
+	VFMADD213PS  SpiralsConstants<>+608(SB), Y2, Y9
 	VFMADD231PS  Y9, Y8, Y2
-	VADDPS       SpiralsConstants<>+704(SB), Y2, Y2
+	VADDPS       SpiralsConstants<>+640(SB), Y2, Y2
 	VMOVAPS      Y7, Y8
-	VFMADD231PS  SpiralsConstants<>+736(SB), Y4, Y8
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y4, Y8
 	VSUBPS       Y7, Y8, Y9
 	VSUBPS       Y9, Y4, Y4
 	VADDPS       Y7, Y4, Y4
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       SpiralsConstants<>+704(SB), Y8, Y8
+	VPADDD       SpiralsConstants<>+640(SB), Y8, Y8
 	VPSLLD       $0x17, Y4, Y4
-	VPADDD       SpiralsConstants<>+704(SB), Y4, Y4
+	VPADDD       SpiralsConstants<>+640(SB), Y4, Y4
 	VMULPS       Y8, Y2, Y2
 	VMULPS       Y4, Y2, Y2
 	VADDPS       Y2, Y0, Y4
 	VMOVUPS      Y4, 1536(SI)
-	VMOVUPS      SpiralsConstants<>+704(SB), Y8
+	VMOVUPS      SpiralsConstants<>+640(SB), Y8
 	VDIVPS       Y4, Y8, Y9
 	VMULPS       Y9, Y0, Y0
 	VMOVUPS      Y0, 1344(SI)
@@ -8257,21 +8475,21 @@ loop3:
 	VMINPS       Y1, Y5, Y1
 	VMAXPS       Y1, Y6, Y1
 	VMOVAPS      Y7, Y2
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y1, Y2
+	VFMADD231PS  SpiralsConstants<>+576(SB), Y1, Y2
 	VSUBPS       Y7, Y2, Y2
-	VFNMADD231PS SpiralsConstants<>+640(SB), Y2, Y1
 	VFNMADD231PS SpiralsConstants<>+672(SB), Y2, Y1
+	VFNMADD231PS SpiralsConstants<>+704(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y9
 	VMOVAPS      Y10, Y11
-	VFMADD231PS  SpiralsConstants<>+896(SB), Y1, Y11
-	VFMADD213PS  SpiralsConstants<>+832(SB), Y1, Y11
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y1, Y11
 	VFMADD213PS  SpiralsConstants<>+800(SB), Y1, Y11
 	VFMADD213PS  SpiralsConstants<>+768(SB), Y1, Y11
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y1, Y11
+	VFMADD213PS  SpiralsConstants<>+608(SB), Y1, Y11
 	VFMADD231PS  Y11, Y9, Y1
 	VADDPS       Y8, Y1, Y1
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  SpiralsConstants<>+736(SB), Y2, Y9
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y2, Y9
 	VSUBPS       Y7, Y9, Y11
 	VSUBPS       Y11, Y2, Y2
 	VADDPS       Y7, Y2, Y2
@@ -8285,20 +8503,20 @@ loop3:
 	VMINPS       Y2, Y5, Y2
 	VMAXPS       Y2, Y6, Y2
 	VMOVAPS      Y7, Y3
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y2, Y3
+	VFMADD231PS  SpiralsConstants<>+576(SB), Y2, Y3
 	VSUBPS       Y7, Y3, Y3
-	VFNMADD231PS SpiralsConstants<>+640(SB), Y3, Y2
 	VFNMADD231PS SpiralsConstants<>+672(SB), Y3, Y2
+	VFNMADD231PS SpiralsConstants<>+704(SB), Y3, Y2
 	VMULPS       Y2, Y2, Y5
-	VFMADD231PS  SpiralsConstants<>+896(SB), Y2, Y10
-	VFMADD213PS  SpiralsConstants<>+832(SB), Y2, Y10
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y2, Y10
 	VFMADD213PS  SpiralsConstants<>+800(SB), Y2, Y10
 	VFMADD213PS  SpiralsConstants<>+768(SB), Y2, Y10
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y2, Y10
+	VFMADD213PS  SpiralsConstants<>+608(SB), Y2, Y10
 	VFMADD231PS  Y10, Y5, Y2
 	VADDPS       Y8, Y2, Y2
 	VMOVAPS      Y7, Y5
-	VFMADD231PS  SpiralsConstants<>+736(SB), Y3, Y5
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y3, Y5
 	VSUBPS       Y7, Y5, Y6
 	VSUBPS       Y6, Y3, Y3
 	VADDPS       Y7, Y3, Y3
@@ -8321,103 +8539,103 @@ loop3:
 	VEXTRACTF128 $0x01, Y3, X2
 	VCVTPS2PD    X4, Y4
 	VCVTPS2PD    X3, Y3
-	VPADDQ       SpiralsConstants<>+960(SB), Y3, Y5
-	VPADDQ       SpiralsConstants<>+960(SB), Y4, Y6
+	VPADDQ       SpiralsConstants<>+1136(SB), Y3, Y5
+	VPADDQ       SpiralsConstants<>+1136(SB), Y4, Y6
 	VPSRLQ       $0x34, Y5, Y7
 	VPSRLQ       $0x34, Y6, Y8
-	VORPD        SpiralsConstants<>+992(SB), Y7, Y7
-	VORPD        SpiralsConstants<>+992(SB), Y8, Y8
-	VSUBPD       SpiralsConstants<>+1024(SB), Y7, Y7
-	VSUBPD       SpiralsConstants<>+1024(SB), Y8, Y8
-	VANDPD       SpiralsConstants<>+1056(SB), Y5, Y5
-	VANDPD       SpiralsConstants<>+1056(SB), Y6, Y6
-	VPADDQ       SpiralsConstants<>+1088(SB), Y5, Y5
-	VPADDQ       SpiralsConstants<>+1088(SB), Y6, Y6
+	VORPD        SpiralsConstants<>+1168(SB), Y7, Y7
+	VORPD        SpiralsConstants<>+1168(SB), Y8, Y8
+	VSUBPD       SpiralsConstants<>+1200(SB), Y7, Y7
+	VSUBPD       SpiralsConstants<>+1200(SB), Y8, Y8
+	VANDPD       SpiralsConstants<>+1232(SB), Y5, Y5
+	VANDPD       SpiralsConstants<>+1232(SB), Y6, Y6
+	VPADDQ       SpiralsConstants<>+1264(SB), Y5, Y5
+	VPADDQ       SpiralsConstants<>+1264(SB), Y6, Y6
 	VSUBPD       SpiralsConstants<>+256(SB), Y5, Y5
 	VSUBPD       SpiralsConstants<>+256(SB), Y6, Y6
-	VADDPD       SpiralsConstants<>+1120(SB), Y5, Y9
-	VADDPD       SpiralsConstants<>+1120(SB), Y6, Y10
+	VADDPD       SpiralsConstants<>+1296(SB), Y5, Y9
+	VADDPD       SpiralsConstants<>+1296(SB), Y6, Y10
 	VDIVPD       Y9, Y5, Y5
 	VDIVPD       Y10, Y6, Y6
 	VMULPD       Y5, Y5, Y9
 	VMULPD       Y6, Y6, Y10
-	VMOVUPS      SpiralsConstants<>+1280(SB), Y11
+	VMOVUPS      SpiralsConstants<>+1456(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+1312(SB), Y9, Y12
+	VFMADD231PD  SpiralsConstants<>+1488(SB), Y9, Y12
 	VMOVAPS      Y11, Y13
-	VFMADD231PD  SpiralsConstants<>+1312(SB), Y10, Y13
-	VFMADD213PD  SpiralsConstants<>+1248(SB), Y9, Y12
-	VFMADD213PD  SpiralsConstants<>+1248(SB), Y10, Y13
-	VFMADD213PD  SpiralsConstants<>+1216(SB), Y9, Y12
-	VFMADD213PD  SpiralsConstants<>+1216(SB), Y10, Y13
-	VFMADD213PD  SpiralsConstants<>+1184(SB), Y9, Y12
-	VFMADD213PD  SpiralsConstants<>+1184(SB), Y10, Y13
+	VFMADD231PD  SpiralsConstants<>+1488(SB), Y10, Y13
+	VFMADD213PD  SpiralsConstants<>+1424(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+1424(SB), Y10, Y13
+	VFMADD213PD  SpiralsConstants<>+1392(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+1392(SB), Y10, Y13
+	VFMADD213PD  SpiralsConstants<>+1360(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+1360(SB), Y10, Y13
 	VMULPD       Y12, Y5, Y5
 	VMULPD       Y13, Y6, Y6
-	VFMADD231PD  SpiralsConstants<>+1152(SB), Y7, Y5
-	VFMADD231PD  SpiralsConstants<>+1152(SB), Y8, Y6
+	VFMADD231PD  SpiralsConstants<>+1328(SB), Y7, Y5
+	VFMADD231PD  SpiralsConstants<>+1328(SB), Y8, Y6
 	VXORPS       X7, X7, X7
 	VCMPPD       $0x00, Y7, Y3, Y8
 	VCMPPD       $0x00, Y7, Y4, Y9
-	VBLENDVPD    Y8, SpiralsConstants<>+1376(SB), Y5, Y5
-	VBLENDVPD    Y9, SpiralsConstants<>+1376(SB), Y6, Y6
-	VCMPPD       $0x00, SpiralsConstants<>+928(SB), Y3, Y8
-	VCMPPD       $0x00, SpiralsConstants<>+928(SB), Y4, Y9
-	VBLENDVPD    Y8, SpiralsConstants<>+928(SB), Y5, Y5
-	VBLENDVPD    Y9, SpiralsConstants<>+928(SB), Y6, Y6
+	VBLENDVPD    Y8, SpiralsConstants<>+1552(SB), Y5, Y5
+	VBLENDVPD    Y9, SpiralsConstants<>+1552(SB), Y6, Y6
+	VCMPPD       $0x00, SpiralsConstants<>+1104(SB), Y3, Y8
+	VCMPPD       $0x00, SpiralsConstants<>+1104(SB), Y4, Y9
+	VBLENDVPD    Y8, SpiralsConstants<>+1104(SB), Y5, Y5
+	VBLENDVPD    Y9, SpiralsConstants<>+1104(SB), Y6, Y6
 	VCMPPD       $0x19, Y7, Y3, Y3
 	VCMPPD       $0x19, Y7, Y4, Y4
-	VBLENDVPD    Y3, SpiralsConstants<>+1408(SB), Y5, Y3
-	VBLENDVPD    Y4, SpiralsConstants<>+1408(SB), Y6, Y4
+	VBLENDVPD    Y3, SpiralsConstants<>+1584(SB), Y5, Y3
+	VBLENDVPD    Y4, SpiralsConstants<>+1584(SB), Y6, Y4
 	VCVTPD2PSY   Y3, X3
 	VCVTPD2PSY   Y4, X4
 	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X1, Y1
-	VPADDQ       SpiralsConstants<>+960(SB), Y2, Y5
-	VPADDQ       SpiralsConstants<>+960(SB), Y1, Y6
+	VPADDQ       SpiralsConstants<>+1136(SB), Y2, Y5
+	VPADDQ       SpiralsConstants<>+1136(SB), Y1, Y6
 	VPSRLQ       $0x34, Y5, Y8
 	VPSRLQ       $0x34, Y6, Y9
-	VORPD        SpiralsConstants<>+992(SB), Y8, Y8
-	VORPD        SpiralsConstants<>+992(SB), Y9, Y9
-	VSUBPD       SpiralsConstants<>+1024(SB), Y8, Y8
-	VSUBPD       SpiralsConstants<>+1024(SB), Y9, Y9
-	VANDPD       SpiralsConstants<>+1056(SB), Y5, Y5
-	VANDPD       SpiralsConstants<>+1056(SB), Y6, Y6
-	VPADDQ       SpiralsConstants<>+1088(SB), Y5, Y5
-	VPADDQ       SpiralsConstants<>+1088(SB), Y6, Y6
+	VORPD        SpiralsConstants<>+1168(SB), Y8, Y8
+	VORPD        SpiralsConstants<>+1168(SB), Y9, Y9
+	VSUBPD       SpiralsConstants<>+1200(SB), Y8, Y8
+	VSUBPD       SpiralsConstants<>+1200(SB), Y9, Y9
+	VANDPD       SpiralsConstants<>+1232(SB), Y5, Y5
+	VANDPD       SpiralsConstants<>+1232(SB), Y6, Y6
+	VPADDQ       SpiralsConstants<>+1264(SB), Y5, Y5
+	VPADDQ       SpiralsConstants<>+1264(SB), Y6, Y6
 	VSUBPD       SpiralsConstants<>+256(SB), Y5, Y5
 	VSUBPD       SpiralsConstants<>+256(SB), Y6, Y6
-	VADDPD       SpiralsConstants<>+1120(SB), Y5, Y10
-	VADDPD       SpiralsConstants<>+1120(SB), Y6, Y12
+	VADDPD       SpiralsConstants<>+1296(SB), Y5, Y10
+	VADDPD       SpiralsConstants<>+1296(SB), Y6, Y12
 	VDIVPD       Y10, Y5, Y5
 	VDIVPD       Y12, Y6, Y6
 	VMULPD       Y5, Y5, Y10
 	VMULPD       Y6, Y6, Y12
 	VMOVAPS      Y11, Y13
-	VFMADD231PD  SpiralsConstants<>+1312(SB), Y10, Y13
-	VFMADD231PD  SpiralsConstants<>+1312(SB), Y12, Y11
-	VFMADD213PD  SpiralsConstants<>+1248(SB), Y10, Y13
-	VFMADD213PD  SpiralsConstants<>+1248(SB), Y12, Y11
-	VFMADD213PD  SpiralsConstants<>+1216(SB), Y10, Y13
-	VFMADD213PD  SpiralsConstants<>+1216(SB), Y12, Y11
-	VFMADD213PD  SpiralsConstants<>+1184(SB), Y10, Y13
-	VFMADD213PD  SpiralsConstants<>+1184(SB), Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+1488(SB), Y10, Y13
+	VFMADD231PD  SpiralsConstants<>+1488(SB), Y12, Y11
+	VFMADD213PD  SpiralsConstants<>+1424(SB), Y10, Y13
+	VFMADD213PD  SpiralsConstants<>+1424(SB), Y12, Y11
+	VFMADD213PD  SpiralsConstants<>+1392(SB), Y10, Y13
+	VFMADD213PD  SpiralsConstants<>+1392(SB), Y12, Y11
+	VFMADD213PD  SpiralsConstants<>+1360(SB), Y10, Y13
+	VFMADD213PD  SpiralsConstants<>+1360(SB), Y12, Y11
 	VMULPD       Y13, Y5, Y5
 	VMULPD       Y11, Y6, Y6
-	VFMADD231PD  SpiralsConstants<>+1152(SB), Y8, Y5
-	VFMADD231PD  SpiralsConstants<>+1152(SB), Y9, Y6
+	VFMADD231PD  SpiralsConstants<>+1328(SB), Y8, Y5
+	VFMADD231PD  SpiralsConstants<>+1328(SB), Y9, Y6
 	VCMPPD       $0x00, Y7, Y2, Y8
 	VCMPPD       $0x00, Y7, Y1, Y9
-	VBLENDVPD    Y8, SpiralsConstants<>+1376(SB), Y5, Y5
-	VBLENDVPD    Y9, SpiralsConstants<>+1376(SB), Y6, Y6
-	VCMPPD       $0x00, SpiralsConstants<>+928(SB), Y2, Y8
-	VCMPPD       $0x00, SpiralsConstants<>+928(SB), Y1, Y9
-	VBLENDVPD    Y8, SpiralsConstants<>+928(SB), Y5, Y5
-	VBLENDVPD    Y9, SpiralsConstants<>+928(SB), Y6, Y6
+	VBLENDVPD    Y8, SpiralsConstants<>+1552(SB), Y5, Y5
+	VBLENDVPD    Y9, SpiralsConstants<>+1552(SB), Y6, Y6
+	VCMPPD       $0x00, SpiralsConstants<>+1104(SB), Y2, Y8
+	VCMPPD       $0x00, SpiralsConstants<>+1104(SB), Y1, Y9
+	VBLENDVPD    Y8, SpiralsConstants<>+1104(SB), Y5, Y5
+	VBLENDVPD    Y9, SpiralsConstants<>+1104(SB), Y6, Y6
 	VCMPPD       $0x19, Y7, Y2, Y2
 	VCMPPD       $0x19, Y7, Y1, Y1
-	VBLENDVPD    Y2, SpiralsConstants<>+1408(SB), Y5, Y2
-	VBLENDVPD    Y1, SpiralsConstants<>+1408(SB), Y6, Y1
+	VBLENDVPD    Y2, SpiralsConstants<>+1584(SB), Y5, Y2
+	VBLENDVPD    Y1, SpiralsConstants<>+1584(SB), Y6, Y1
 	VCVTPD2PSY   Y2, X2
 	VCVTPD2PSY   Y1, X1
 	VINSERTF128  $0x01, X2, Y3, Y2
@@ -8483,9 +8701,9 @@ TEXT ·spiralsLossBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      SpiralsConstants<>+2560(SB), Z0
+	VMOVUPS      SpiralsConstants<>+3200(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS SpiralsConstants<>+1480(SB), Z0
+	VBROADCASTSS SpiralsConstants<>+1068(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 2624(SI)
 	VXORPS       X0, X0, X0
@@ -8532,17 +8750,17 @@ loop0:
 	VFMADD231PS.BCST 12(DI), Z0, Z3
 	VFMADD231PS.BCST 20(DI), Z0, Z4
 	VFMADD231PS.BCST 28(DI), Z0, Z5
-	VBROADCASTSS     SpiralsConstants<>+1476(SB), Z6
+	VBROADCASTSS     SpiralsConstants<>+2144(SB), Z6
 	VANDPS           Z6, Z3, Z7
 	VANDPS           Z6, Z4, Z8
 	VANDPS           Z6, Z5, Z9
 	VANDPS           Z6, Z1, Z10
-	VBROADCASTSS     SpiralsConstants<>+1472(SB), Z11
+	VBROADCASTSS     SpiralsConstants<>+964(SB), Z11
 	VMINPS           Z7, Z11, Z7
 	VMINPS           Z8, Z11, Z8
 	VMINPS           Z9, Z11, Z9
 	VMINPS           Z10, Z11, Z10
-	VBROADCASTSS     SpiralsConstants<>+1480(SB), Z12
+	VBROADCASTSS     SpiralsConstants<>+1068(SB), Z12
 	VADDPS           Z12, Z7, Z13
 	VADDPS           Z12, Z8, Z14
 	VADDPS           Z12, Z9, Z15
@@ -8551,85 +8769,85 @@ loop0:
 	VPSRLD           $0x14, Z14, Z14
 	VPSRLD           $0x14, Z15, Z15
 	VPSRLD           $0x14, Z16, Z16
-	VMOVUPS          SpiralsConstants<>+1536(SB), Z17
+	VMOVUPS          SpiralsConstants<>+2176(SB), Z17
 	VMOVAPS          Z13, Z18
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z18
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z18
 	VMOVAPS          Z14, Z19
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z19
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z19
 	VMOVAPS          Z15, Z20
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z20
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z20
 	VMOVAPS          Z16, Z21
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z21
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z21
 	VSUBPS           Z18, Z7, Z7
 	VSUBPS           Z19, Z8, Z8
 	VSUBPS           Z20, Z9, Z9
 	VSUBPS           Z21, Z10, Z10
-	VMOVUPS          SpiralsConstants<>+1664(SB), Z18
+	VMOVUPS          SpiralsConstants<>+2304(SB), Z18
 	VMOVAPS          Z13, Z19
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z19
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z19
 	VMOVAPS          Z14, Z20
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z20
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z20
 	VMOVAPS          Z15, Z21
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z21
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z21
 	VMOVAPS          Z16, Z22
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z22
-	VMOVUPS          SpiralsConstants<>+1792(SB), Z23
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z22
+	VMOVUPS          SpiralsConstants<>+2432(SB), Z23
 	VMOVAPS          Z13, Z24
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z24
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z24
 	VMOVAPS          Z14, Z25
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z25
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z25
 	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z26
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z26
 	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z27
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z27
 	VFMADD231PS      Z7, Z19, Z24
 	VFMADD231PS      Z8, Z20, Z25
 	VFMADD231PS      Z9, Z21, Z26
 	VFMADD231PS      Z10, Z22, Z27
-	VMOVUPS          SpiralsConstants<>+1920(SB), Z19
+	VMOVUPS          SpiralsConstants<>+2560(SB), Z19
 	VMOVAPS          Z13, Z20
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z20
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z20
 	VMOVAPS          Z14, Z21
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z21
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z21
 	VMOVAPS          Z15, Z22
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z22
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z22
 	VMOVAPS          Z16, Z28
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z28
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z28
 	VFMADD231PS      Z7, Z24, Z20
 	VFMADD231PS      Z8, Z25, Z21
 	VFMADD231PS      Z9, Z26, Z22
 	VFMADD231PS      Z10, Z27, Z28
-	VMOVUPS          SpiralsConstants<>+2048(SB), Z24
+	VMOVUPS          SpiralsConstants<>+2688(SB), Z24
 	VMOVAPS          Z13, Z25
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z25
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z25
 	VMOVAPS          Z14, Z26
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z26
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z26
 	VMOVAPS          Z15, Z27
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z27
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z27
 	VMOVAPS          Z16, Z29
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z29
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z29
 	VFMADD231PS      Z7, Z20, Z25
 	VFMADD231PS      Z8, Z21, Z26
 	VFMADD231PS      Z9, Z22, Z27
 	VFMADD231PS      Z10, Z28, Z29
-	VMOVUPS          SpiralsConstants<>+2176(SB), Z20
+	VMOVUPS          SpiralsConstants<>+2816(SB), Z20
 	VMOVAPS          Z13, Z21
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z21
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z21
 	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z22
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z22
 	VMOVAPS          Z15, Z28
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z28
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z28
 	VMOVAPS          Z16, Z30
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z30
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z30
 	VFMADD231PS      Z7, Z25, Z21
 	VFMADD231PS      Z8, Z26, Z22
 	VFMADD231PS      Z9, Z27, Z28
 	VFMADD231PS      Z10, Z29, Z30
-	VMOVUPS          SpiralsConstants<>+2304(SB), Z25
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z13
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z14
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z15
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z16
+	VMOVUPS          SpiralsConstants<>+2944(SB), Z25
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z13
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z14
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z15
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z16
 	VMAXPS           Z7, Z13, Z13
 	VMAXPS           Z8, Z14, Z14
 	VMAXPS           Z9, Z15, Z15
@@ -8638,7 +8856,7 @@ loop0:
 	VFMADD231PS      Z8, Z22, Z14
 	VFMADD231PS      Z9, Z28, Z15
 	VFMADD231PS      Z10, Z30, Z16
-	VBROADCASTSS     SpiralsConstants<>+2432(SB), Z7
+	VBROADCASTSS     SpiralsConstants<>+3072(SB), Z7
 	VPTERNLOGD       $0xf8, Z7, Z3, Z13
 	VPTERNLOGD       $0xf8, Z7, Z4, Z14
 	VPTERNLOGD       $0xf8, Z7, Z5, Z15
@@ -8676,77 +8894,77 @@ loop0:
 	VPSRLD           $0x14, Z16, Z16
 	VPSRLD           $0x14, Z21, Z21
 	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z22
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z22
 	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z26
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z26
 	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z27
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z27
 	VMOVAPS          Z21, Z28
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z28
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z28
 	VSUBPS           Z22, Z8, Z8
 	VSUBPS           Z26, Z9, Z9
 	VSUBPS           Z27, Z10, Z10
 	VSUBPS           Z28, Z13, Z13
 	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z22
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z22
 	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z26
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z26
 	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z27
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z27
 	VMOVAPS          Z21, Z28
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z28
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z28
 	VMOVAPS          Z14, Z29
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z29
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z29
 	VMOVAPS          Z15, Z30
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z30
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z30
 	VMOVAPS          Z16, Z31
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z31
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z31
 	VMOVAPS          Z21, Z18
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z18
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z18
 	VFMADD231PS      Z8, Z22, Z29
 	VFMADD231PS      Z9, Z26, Z30
 	VFMADD231PS      Z10, Z27, Z31
 	VFMADD231PS      Z13, Z28, Z18
 	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z22
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z22
 	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z26
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z26
 	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z27
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z27
 	VMOVAPS          Z21, Z28
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z28
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z28
 	VFMADD231PS      Z8, Z29, Z22
 	VFMADD231PS      Z9, Z30, Z26
 	VFMADD231PS      Z10, Z31, Z27
 	VFMADD231PS      Z13, Z18, Z28
 	VMOVAPS          Z14, Z18
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z18
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z18
 	VMOVAPS          Z15, Z29
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z29
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z29
 	VMOVAPS          Z16, Z30
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z30
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z30
 	VMOVAPS          Z21, Z31
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z31
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z31
 	VFMADD231PS      Z8, Z22, Z18
 	VFMADD231PS      Z9, Z26, Z29
 	VFMADD231PS      Z10, Z27, Z30
 	VFMADD231PS      Z13, Z28, Z31
 	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z22
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z22
 	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z26
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z26
 	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z27
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z27
 	VMOVAPS          Z21, Z28
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z28
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z28
 	VFMADD231PS      Z8, Z18, Z22
 	VFMADD231PS      Z9, Z29, Z26
 	VFMADD231PS      Z10, Z30, Z27
 	VFMADD231PS      Z13, Z31, Z28
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z14
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z15
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z16
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z21
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z14
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z15
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z16
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z21
 	VMAXPS           Z8, Z14, Z14
 	VMAXPS           Z9, Z15, Z15
 	VMAXPS           Z10, Z16, Z16
@@ -8792,78 +9010,78 @@ loop0:
 	VPSRLD           $0x14, Z16, Z16
 	VPSRLD           $0x14, Z18, Z18
 	VMOVAPS          Z14, Z21
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z21
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z21
 	VMOVAPS          Z15, Z22
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z22
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z22
 	VMOVAPS          Z16, Z26
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z26
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z26
 	VMOVAPS          Z18, Z27
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z27
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z27
 	VSUBPS           Z21, Z8, Z8
 	VSUBPS           Z22, Z9, Z9
 	VSUBPS           Z26, Z10, Z10
 	VSUBPS           Z27, Z13, Z13
-	VMOVUPS          SpiralsConstants<>+1664(SB), Z21
+	VMOVUPS          SpiralsConstants<>+2304(SB), Z21
 	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z21, Z22
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z21, Z22
 	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z21, Z26
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z21, Z26
 	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z21, Z27
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z21, Z27
 	VMOVAPS          Z18, Z28
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z21, Z28
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z21, Z28
 	VMOVAPS          Z14, Z29
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z29
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z29
 	VMOVAPS          Z15, Z30
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z30
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z30
 	VMOVAPS          Z16, Z31
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z31
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z31
 	VMOVAPS          Z18, Z21
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z21
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z21
 	VFMADD231PS      Z8, Z22, Z29
 	VFMADD231PS      Z9, Z26, Z30
 	VFMADD231PS      Z10, Z27, Z31
 	VFMADD231PS      Z13, Z28, Z21
 	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z22
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z22
 	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z26
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z26
 	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z27
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z27
 	VMOVAPS          Z18, Z28
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z28
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z28
 	VFMADD231PS      Z8, Z29, Z22
 	VFMADD231PS      Z9, Z30, Z26
 	VFMADD231PS      Z10, Z31, Z27
 	VFMADD231PS      Z13, Z21, Z28
 	VMOVAPS          Z14, Z21
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z21
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z21
 	VMOVAPS          Z15, Z29
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z29
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z29
 	VMOVAPS          Z16, Z30
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z30
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z30
 	VMOVAPS          Z18, Z31
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z31
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z31
 	VFMADD231PS      Z8, Z22, Z21
 	VFMADD231PS      Z9, Z26, Z29
 	VFMADD231PS      Z10, Z27, Z30
 	VFMADD231PS      Z13, Z28, Z31
 	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z22
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z22
 	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z26
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z26
 	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z27
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z27
 	VMOVAPS          Z18, Z28
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z28
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z28
 	VFMADD231PS      Z8, Z21, Z22
 	VFMADD231PS      Z9, Z29, Z26
 	VFMADD231PS      Z10, Z30, Z27
 	VFMADD231PS      Z13, Z31, Z28
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z14
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z15
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z16
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z18
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z14
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z15
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z16
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z18
 	VMAXPS           Z8, Z14, Z14
 	VMAXPS           Z9, Z15, Z15
 	VMAXPS           Z10, Z16, Z16
@@ -8909,86 +9127,86 @@ loop0:
 	VMINPS           Z9, Z11, Z9
 	VMINPS           Z6, Z11, Z6
 	VMOVAPS          Z8, Z11
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z11
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z11
 	VPSRLD           $0x14, Z10, Z10
 	VADDPS           Z12, Z9, Z13
 	VADDPS           Z12, Z6, Z12
 	VSUBPS           Z11, Z0, Z0
 	VMOVAPS          Z10, Z11
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z11
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z11
 	VPSRLD           $0x14, Z13, Z13
 	VPSRLD           $0x14, Z12, Z12
-	VMOVUPS          SpiralsConstants<>+1664(SB), Z14
+	VMOVUPS          SpiralsConstants<>+2304(SB), Z14
 	VMOVAPS          Z8, Z15
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z14, Z15
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z14, Z15
 	VSUBPS           Z11, Z2, Z2
 	VMOVAPS          Z13, Z11
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z11
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z11
 	VMOVAPS          Z12, Z16
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z16
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z16
 	VMOVAPS          Z8, Z17
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z17
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z17
 	VMOVAPS          Z10, Z18
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z14, Z18
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z14, Z18
 	VSUBPS           Z11, Z9, Z9
 	VSUBPS           Z16, Z6, Z6
 	VFMADD231PS      Z0, Z15, Z17
 	VMOVAPS          Z10, Z11
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z11
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z11
 	VMOVAPS          Z13, Z15
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z14, Z15
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z14, Z15
 	VMOVAPS          Z12, Z16
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z14, Z16
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z14, Z16
 	VMOVAPS          Z8, Z14
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z14
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z14
 	VFMADD231PS      Z2, Z18, Z11
 	VMOVAPS          Z13, Z18
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z18
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z18
 	VMOVAPS          Z12, Z21
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z21
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z21
 	VFMADD231PS      Z0, Z17, Z14
 	VMOVAPS          Z10, Z17
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z17
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z17
 	VFMADD231PS      Z9, Z15, Z18
 	VFMADD231PS      Z6, Z16, Z21
 	VMOVAPS          Z8, Z15
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z15
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z15
 	VFMADD231PS      Z2, Z11, Z17
 	VMOVAPS          Z13, Z11
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z11
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z11
 	VMOVAPS          Z12, Z16
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z16
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z16
 	VFMADD231PS      Z0, Z14, Z15
 	VMOVAPS          Z10, Z14
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z14
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z14
 	VFMADD231PS      Z9, Z18, Z11
 	VFMADD231PS      Z6, Z21, Z16
 	VMOVAPS          Z8, Z18
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z18
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z18
 	VFMADD231PS      Z2, Z17, Z14
 	VMOVAPS          Z13, Z17
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z17
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z17
 	VMOVAPS          Z12, Z19
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z19
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z19
 	VFMADD231PS      Z0, Z15, Z18
 	VMOVAPS          Z10, Z15
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z15
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z15
 	VFMADD231PS      Z9, Z11, Z17
 	VFMADD231PS      Z6, Z16, Z19
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z8
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z8
 	VFMADD231PS      Z2, Z14, Z15
 	VMOVAPS          Z13, Z11
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z11
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z11
 	VMOVAPS          Z12, Z14
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z14
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z14
 	VMAXPS           Z0, Z8, Z8
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z10
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z10
 	VFMADD231PS      Z9, Z17, Z11
 	VFMADD231PS      Z6, Z19, Z14
 	VFMADD231PS      Z0, Z18, Z8
 	VMAXPS           Z2, Z10, Z0
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z13
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z12
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z13
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z12
 	VPTERNLOGD       $0xf8, Z7, Z1, Z8
 	VFMADD231PS      Z2, Z15, Z0
 	VMAXPS           Z9, Z13, Z1
@@ -9238,17 +9456,17 @@ loop2:
 	VMOVUPS      1664(SI)(R12*1), Z1
 	VMOVUPS      1728(SI)(R12*1), Z2
 	VMOVUPS      1792(SI)(R12*1), Z3
-	VBROADCASTSS SpiralsConstants<>+1476(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+2144(SB), Z4
 	VANDPS       Z4, Z1, Z5
 	VANDPS       Z4, Z2, Z6
 	VANDPS       Z4, Z3, Z7
 	VANDPS       Z4, Z0, Z4
-	VBROADCASTSS SpiralsConstants<>+1472(SB), Z8
+	VBROADCASTSS SpiralsConstants<>+964(SB), Z8
 	VMINPS       Z5, Z8, Z5
 	VMINPS       Z6, Z8, Z6
 	VMINPS       Z7, Z8, Z7
 	VMINPS       Z4, Z8, Z4
-	VBROADCASTSS SpiralsConstants<>+1480(SB), Z8
+	VBROADCASTSS SpiralsConstants<>+1068(SB), Z8
 	VADDPS       Z8, Z5, Z9
 	VADDPS       Z8, Z6, Z10
 	VADDPS       Z8, Z7, Z11
@@ -9257,67 +9475,6 @@ loop2:
 	VPSRLD       $0x14, Z10, Z10
 	VPSRLD       $0x14, Z11, Z11
 	VPSRLD       $0x14, Z8, Z8
-	VMOVUPS      SpiralsConstants<>+1536(SB), Z12
-	VMOVAPS      Z9, Z13
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z12, Z13
-	VMOVAPS      Z10, Z14
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z12, Z14
-	VMOVAPS      Z11, Z15
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z12, Z15
-	VMOVAPS      Z8, Z16
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z12, Z16
-	VSUBPS       Z13, Z5, Z5
-	VSUBPS       Z14, Z6, Z6
-	VSUBPS       Z15, Z7, Z7
-	VSUBPS       Z16, Z4, Z4
-	VMOVUPS      SpiralsConstants<>+1664(SB), Z12
-	VMOVAPS      Z9, Z13
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z12, Z13
-	VMOVAPS      Z10, Z14
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z12, Z14
-	VMOVAPS      Z11, Z15
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z12, Z15
-	VMOVAPS      Z8, Z16
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z12, Z16
-	VMOVUPS      SpiralsConstants<>+1792(SB), Z12
-	VMOVAPS      Z9, Z17
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z12, Z17
-	VMOVAPS      Z10, Z18
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z12, Z18
-	VMOVAPS      Z11, Z19
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z12, Z19
-	VMOVAPS      Z8, Z20
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z12, Z20
-	VFMADD231PS  Z5, Z13, Z17
-	VFMADD231PS  Z6, Z14, Z18
-	VFMADD231PS  Z7, Z15, Z19
-	VFMADD231PS  Z4, Z16, Z20
-	VMOVUPS      SpiralsConstants<>+1920(SB), Z12
-	VMOVAPS      Z9, Z13
-	VPERMI2PS    SpiralsConstants<>+1984(SB), Z12, Z13
-	VMOVAPS      Z10, Z14
-	VPERMI2PS    SpiralsConstants<>+1984(SB), Z12, Z14
-	VMOVAPS      Z11, Z15
-	VPERMI2PS    SpiralsConstants<>+1984(SB), Z12, Z15
-	VMOVAPS      Z8, Z16
-	VPERMI2PS    SpiralsConstants<>+1984(SB), Z12, Z16
-	VFMADD231PS  Z5, Z17, Z13
-	VFMADD231PS  Z6, Z18, Z14
-	VFMADD231PS  Z7, Z19, Z15
-	VFMADD231PS  Z4, Z20, Z16
-	VMOVUPS      SpiralsConstants<>+2048(SB), Z12
-	VMOVAPS      Z9, Z17
-	VPERMI2PS    SpiralsConstants<>+2112(SB), Z12, Z17
-	VMOVAPS      Z10, Z18
-	VPERMI2PS    SpiralsConstants<>+2112(SB), Z12, Z18
-	VMOVAPS      Z11, Z19
-	VPERMI2PS    SpiralsConstants<>+2112(SB), Z12, Z19
-	VMOVAPS      Z8, Z20
-	VPERMI2PS    SpiralsConstants<>+2112(SB), Z12, Z20
-	VFMADD231PS  Z5, Z13, Z17
-	VFMADD231PS  Z6, Z14, Z18
-	VFMADD231PS  Z7, Z15, Z19
-	VFMADD231PS  Z4, Z16, Z20
 	VMOVUPS      SpiralsConstants<>+2176(SB), Z12
 	VMOVAPS      Z9, Z13
 	VPERMI2PS    SpiralsConstants<>+2240(SB), Z12, Z13
@@ -9327,15 +9484,76 @@ loop2:
 	VPERMI2PS    SpiralsConstants<>+2240(SB), Z12, Z15
 	VMOVAPS      Z8, Z16
 	VPERMI2PS    SpiralsConstants<>+2240(SB), Z12, Z16
+	VSUBPS       Z13, Z5, Z5
+	VSUBPS       Z14, Z6, Z6
+	VSUBPS       Z15, Z7, Z7
+	VSUBPS       Z16, Z4, Z4
+	VMOVUPS      SpiralsConstants<>+2304(SB), Z12
+	VMOVAPS      Z9, Z13
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z13
+	VMOVAPS      Z10, Z14
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z14
+	VMOVAPS      Z11, Z15
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z15
+	VMOVAPS      Z8, Z16
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z16
+	VMOVUPS      SpiralsConstants<>+2432(SB), Z12
+	VMOVAPS      Z9, Z17
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z12, Z17
+	VMOVAPS      Z10, Z18
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z12, Z18
+	VMOVAPS      Z11, Z19
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z12, Z19
+	VMOVAPS      Z8, Z20
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z12, Z20
+	VFMADD231PS  Z5, Z13, Z17
+	VFMADD231PS  Z6, Z14, Z18
+	VFMADD231PS  Z7, Z15, Z19
+	VFMADD231PS  Z4, Z16, Z20
+	VMOVUPS      SpiralsConstants<>+2560(SB), Z12
+	VMOVAPS      Z9, Z13
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z12, Z13
+	VMOVAPS      Z10, Z14
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z12, Z14
+	VMOVAPS      Z11, Z15
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z12, Z15
+	VMOVAPS      Z8, Z16
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z12, Z16
 	VFMADD231PS  Z5, Z17, Z13
 	VFMADD231PS  Z6, Z18, Z14
 	VFMADD231PS  Z7, Z19, Z15
 	VFMADD231PS  Z4, Z20, Z16
-	VMOVUPS      SpiralsConstants<>+2304(SB), Z12
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z9
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z10
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z11
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z8
+	VMOVUPS      SpiralsConstants<>+2688(SB), Z12
+	VMOVAPS      Z9, Z17
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z12, Z17
+	VMOVAPS      Z10, Z18
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z12, Z18
+	VMOVAPS      Z11, Z19
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z12, Z19
+	VMOVAPS      Z8, Z20
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z12, Z20
+	VFMADD231PS  Z5, Z13, Z17
+	VFMADD231PS  Z6, Z14, Z18
+	VFMADD231PS  Z7, Z15, Z19
+	VFMADD231PS  Z4, Z16, Z20
+	VMOVUPS      SpiralsConstants<>+2816(SB), Z12
+	VMOVAPS      Z9, Z13
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z12, Z13
+	VMOVAPS      Z10, Z14
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z12, Z14
+	VMOVAPS      Z11, Z15
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z12, Z15
+	VMOVAPS      Z8, Z16
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z12, Z16
+	VFMADD231PS  Z5, Z17, Z13
+	VFMADD231PS  Z6, Z18, Z14
+	VFMADD231PS  Z7, Z19, Z15
+	VFMADD231PS  Z4, Z20, Z16
+	VMOVUPS      SpiralsConstants<>+2944(SB), Z12
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z12, Z9
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z12, Z10
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z12, Z11
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z12, Z8
 	VMAXPS       Z5, Z9, Z9
 	VMAXPS       Z6, Z10, Z10
 	VMAXPS       Z7, Z11, Z11
@@ -9344,7 +9562,7 @@ loop2:
 	VFMADD231PS  Z6, Z14, Z10
 	VFMADD231PS  Z7, Z15, Z11
 	VFMADD231PS  Z4, Z16, Z8
-	VBROADCASTSS SpiralsConstants<>+2432(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+3072(SB), Z4
 	VPTERNLOGD   $0xf8, Z4, Z1, Z9
 	VPTERNLOGD   $0xf8, Z4, Z2, Z10
 	VPTERNLOGD   $0xf8, Z4, Z3, Z11
@@ -9433,34 +9651,34 @@ loop2:
 	VBLENDMPS    Z0, Z2, K1, Z2
 	VMOVUPS      Z2, 1472(SI)
 	VSUBPS       Z2, Z0, Z3
-	VBROADCASTSS SpiralsConstants<>+2444(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+3080(SB), Z4
 	VMINPS       Z3, Z4, Z3
-	VBROADCASTSS SpiralsConstants<>+2440(SB), Z5
+	VBROADCASTSS SpiralsConstants<>+1060(SB), Z5
 	VMAXPS       Z3, Z5, Z3
-	VBROADCASTSS SpiralsConstants<>+2452(SB), Z6
-	VBROADCASTSS SpiralsConstants<>+2448(SB), Z7
+	VBROADCASTSS SpiralsConstants<>+1064(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+3084(SB), Z7
 	VMOVAPS      Z7, Z8
 	VFMADD231PS  Z6, Z3, Z8
 	VSUBPS       Z7, Z8, Z8
-	VBROADCASTSS SpiralsConstants<>+2456(SB), Z9
+	VBROADCASTSS SpiralsConstants<>+1072(SB), Z9
 	VFNMADD231PS Z9, Z8, Z3
-	VBROADCASTSS SpiralsConstants<>+2460(SB), Z10
+	VBROADCASTSS SpiralsConstants<>+1076(SB), Z10
 	VFNMADD231PS Z10, Z8, Z3
 	VMULPS       Z3, Z3, Z11
-	VBROADCASTSS SpiralsConstants<>+2484(SB), Z12
-	VBROADCASTSS SpiralsConstants<>+2480(SB), Z13
+	VBROADCASTSS SpiralsConstants<>+1100(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+1096(SB), Z13
 	VMOVAPS      Z13, Z14
 	VFMADD231PS  Z3, Z12, Z14
-	VBROADCASTSS SpiralsConstants<>+2476(SB), Z15
+	VBROADCASTSS SpiralsConstants<>+1092(SB), Z15
 	VFMADD213PS  Z15, Z3, Z14
-	VBROADCASTSS SpiralsConstants<>+2472(SB), Z16
+	VBROADCASTSS SpiralsConstants<>+1088(SB), Z16
 	VFMADD213PS  Z16, Z3, Z14
-	VBROADCASTSS SpiralsConstants<>+2468(SB), Z17
+	VBROADCASTSS SpiralsConstants<>+1084(SB), Z17
 	VFMADD213PS  Z17, Z3, Z14
-	VBROADCASTSS SpiralsConstants<>+2464(SB), Z18
+	VBROADCASTSS SpiralsConstants<>+1080(SB), Z18
 	VFMADD213PS  Z18, Z3, Z14
 	VFMADD231PS  Z14, Z11, Z3
-	VBROADCASTSS SpiralsConstants<>+1480(SB), Z11
+	VBROADCASTSS SpiralsConstants<>+1068(SB), Z11
 	VADDPS       Z11, Z3, Z3
 	VSCALEFPS    Z8, Z3, Z3
 	VSUBPS       Z2, Z1, Z8
@@ -9490,45 +9708,45 @@ loop2:
 	// t = log(s3)
 	VEXTRACTF64X4 $0x01, Z5, Y3
 	VCVTPS2PD     Y5, Z4
-	VBROADCASTSD  SpiralsConstants<>+2632(SB), Z5
+	VBROADCASTSD  SpiralsConstants<>+1688(SB), Z5
 	VPADDQ        Z5, Z4, Z6
 	VPSRLQ        $0x34, Z6, Z7
-	VBROADCASTSD  SpiralsConstants<>+2640(SB), Z8
+	VBROADCASTSD  SpiralsConstants<>+1696(SB), Z8
 	VORPD         Z8, Z7, Z7
-	VBROADCASTSD  SpiralsConstants<>+2648(SB), Z9
+	VBROADCASTSD  SpiralsConstants<>+1704(SB), Z9
 	VSUBPD        Z9, Z7, Z7
-	VBROADCASTSD  SpiralsConstants<>+2656(SB), Z10
+	VBROADCASTSD  SpiralsConstants<>+1712(SB), Z10
 	VANDPD        Z10, Z6, Z6
-	VBROADCASTSD  SpiralsConstants<>+2664(SB), Z11
+	VBROADCASTSD  SpiralsConstants<>+1720(SB), Z11
 	VPADDQ        Z11, Z6, Z6
-	VBROADCASTSD  SpiralsConstants<>+2672(SB), Z12
+	VBROADCASTSD  SpiralsConstants<>+1008(SB), Z12
 	VSUBPD        Z12, Z6, Z6
-	VBROADCASTSD  SpiralsConstants<>+2680(SB), Z13
+	VBROADCASTSD  SpiralsConstants<>+1728(SB), Z13
 	VADDPD        Z13, Z6, Z14
 	VDIVPD        Z14, Z6, Z6
 	VMULPD        Z6, Z6, Z14
-	VBROADCASTSD  SpiralsConstants<>+2728(SB), Z15
-	VBROADCASTSD  SpiralsConstants<>+2720(SB), Z16
+	VBROADCASTSD  SpiralsConstants<>+1776(SB), Z15
+	VBROADCASTSD  SpiralsConstants<>+1768(SB), Z16
 	VMOVAPS       Z16, Z17
 	VFMADD231PD   Z14, Z15, Z17
-	VBROADCASTSD  SpiralsConstants<>+2712(SB), Z18
+	VBROADCASTSD  SpiralsConstants<>+1760(SB), Z18
 	VFMADD213PD   Z18, Z14, Z17
-	VBROADCASTSD  SpiralsConstants<>+2704(SB), Z19
+	VBROADCASTSD  SpiralsConstants<>+1752(SB), Z19
 	VFMADD213PD   Z19, Z14, Z17
-	VBROADCASTSD  SpiralsConstants<>+2696(SB), Z20
+	VBROADCASTSD  SpiralsConstants<>+1744(SB), Z20
 	VFMADD213PD   Z20, Z14, Z17
 	VMULPD        Z17, Z6, Z6
-	VBROADCASTSD  SpiralsConstants<>+2688(SB), Z14
+	VBROADCASTSD  SpiralsConstants<>+1736(SB), Z14
 	VFMADD231PD   Z14, Z7, Z6
 	VXORPS        X7, X7, X7
 	VCMPPD        $0x00, Z7, Z4, K1
-	VBROADCASTSD  SpiralsConstants<>+2744(SB), Z17
+	VBROADCASTSD  SpiralsConstants<>+1792(SB), Z17
 	VBLENDMPD     Z17, Z6, K1, Z6
-	VBROADCASTSD  SpiralsConstants<>+2624(SB), Z21
+	VBROADCASTSD  SpiralsConstants<>+1680(SB), Z21
 	VCMPPD        $0x00, Z21, Z4, K1
 	VBLENDMPD     Z21, Z6, K1, Z6
 	VCMPPD        $0x19, Z7, Z4, K1
-	VBROADCASTSD  SpiralsConstants<>+2752(SB), Z4
+	VBROADCASTSD  SpiralsConstants<>+1800(SB), Z4
 	VBLENDMPD     Z4, Z6, K1, Z6
 	VCVTPD2PS     Z6, Y6
 	VCVTPS2PD     Y3, Z3
@@ -9603,15 +9821,15 @@ TEXT ·spiralsGradBatchAVX2(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      SpiralsConstants<>+2488(SB), Y0
+	VMOVUPS      SpiralsConstants<>+3088(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       SpiralsConstants<>+704(SB), Y0, Y0
+	VANDPS       SpiralsConstants<>+640(SB), Y0, Y0
 	VMOVUPS      Y0, 2624(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 2688(SI)
-	VMOVUPS      SpiralsConstants<>+2520(SB), Y1
+	VMOVUPS      SpiralsConstants<>+3120(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       SpiralsConstants<>+704(SB), Y1, Y1
+	VANDPS       SpiralsConstants<>+640(SB), Y1, Y1
 	VMOVUPS      Y1, 2656(SI)
 	VMOVUPS      Y0, 2720(SI)
 	LEAQ         2752(SI), BX
@@ -9667,10 +9885,10 @@ loop0:
 	VEXTRACTF128 $0x01, Y5, X2
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X5, Y4
-	VMOVUPS      SpiralsConstants<>+64(SB), Y5
+	VMOVUPS      SpiralsConstants<>+2048(SB), Y5
 	VMINPD       Y4, Y5, Y4
 	VMINPD       Y3, Y5, Y3
-	VMOVUPS      SpiralsConstants<>+32(SB), Y6
+	VMOVUPS      SpiralsConstants<>+2016(SB), Y6
 	VMAXPD       Y4, Y6, Y4
 	VMAXPD       Y3, Y6, Y3
 	VMULPD       Y4, Y4, Y7
@@ -11557,10 +11775,10 @@ loop3:
 	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
-	VMOVUPS      SpiralsConstants<>+64(SB), Y4
+	VMOVUPS      SpiralsConstants<>+2048(SB), Y4
 	VMINPD       Y1, Y4, Y1
 	VMINPD       Y0, Y4, Y0
-	VMOVUPS      SpiralsConstants<>+32(SB), Y5
+	VMOVUPS      SpiralsConstants<>+2016(SB), Y5
 	VMAXPD       Y1, Y5, Y1
 	VMAXPD       Y0, Y5, Y0
 	VMULPD       Y1, Y1, Y6
@@ -11781,68 +11999,68 @@ loop3:
 	VBLENDVPS    Y4, Y0, Y5, Y4
 	VMOVUPS      Y4, 1472(SI)
 	VSUBPS       Y4, Y0, Y0
-	VMOVUPS      SpiralsConstants<>+544(SB), Y5
+	VMOVUPS      SpiralsConstants<>+2112(SB), Y5
 	VMINPS       Y0, Y5, Y0
 	VMOVUPS      SpiralsConstants<>+512(SB), Y6
 	VMAXPS       Y0, Y6, Y0
-	VMOVUPS      SpiralsConstants<>+576(SB), Y7
+	VMOVUPS      SpiralsConstants<>+544(SB), Y7
 	VMOVAPS      Y7, Y8
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y0, Y8
+	VFMADD231PS  SpiralsConstants<>+576(SB), Y0, Y8
 	VSUBPS       Y7, Y8, Y8
-	VFNMADD231PS SpiralsConstants<>+640(SB), Y8, Y0
 	VFNMADD231PS SpiralsConstants<>+672(SB), Y8, Y0
+	VFNMADD231PS SpiralsConstants<>+704(SB), Y8, Y0
 	VMULPS       Y0, Y0, Y9
-	VMOVUPS      SpiralsConstants<>+864(SB), Y10
+	VMOVUPS      SpiralsConstants<>+832(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PS  SpiralsConstants<>+896(SB), Y0, Y11
-	VFMADD213PS  SpiralsConstants<>+832(SB), Y0, Y11
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y0, Y11
 	VFMADD213PS  SpiralsConstants<>+800(SB), Y0, Y11
 	VFMADD213PS  SpiralsConstants<>+768(SB), Y0, Y11
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y0, Y11
+	VFMADD213PS  SpiralsConstants<>+608(SB), Y0, Y11
 	VFMADD231PS  Y11, Y9, Y0
-	VADDPS       SpiralsConstants<>+704(SB), Y0, Y0
+	VADDPS       SpiralsConstants<>+640(SB), Y0, Y0
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  SpiralsConstants<>+736(SB), Y8, Y9
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y8, Y9
 	VSUBPS       Y7, Y9, Y11
 	VSUBPS       Y11, Y8, Y8
 	VADDPS       Y7, Y8, Y8
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       SpiralsConstants<>+704(SB), Y9, Y9
+	VPADDD       SpiralsConstants<>+640(SB), Y9, Y9
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       SpiralsConstants<>+704(SB), Y8, Y8
+	VPADDD       SpiralsConstants<>+640(SB), Y8, Y8
 	VMULPS       Y9, Y0, Y0
 	VMULPS       Y8, Y0, Y0
 	VSUBPS       Y4, Y2, Y2
 	VMINPS       Y2, Y5, Y2
 	VMAXPS       Y2, Y6, Y2
 	VMOVAPS      Y7, Y4
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y2, Y4
+	VFMADD231PS  SpiralsConstants<>+576(SB), Y2, Y4
 	VSUBPS       Y7, Y4, Y4
-	VFNMADD231PS SpiralsConstants<>+640(SB), Y4, Y2
 	VFNMADD231PS SpiralsConstants<>+672(SB), Y4, Y2
+	VFNMADD231PS SpiralsConstants<>+704(SB), Y4, Y2
 	VMULPS       Y2, Y2, Y8
 	VMOVAPS      Y10, Y9
-	VFMADD231PS  SpiralsConstants<>+896(SB), Y2, Y9
-	VFMADD213PS  SpiralsConstants<>+832(SB), Y2, Y9
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y2, Y9
 	VFMADD213PS  SpiralsConstants<>+800(SB), Y2, Y9
 	VFMADD213PS  SpiralsConstants<>+768(SB), Y2, Y9
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y2, Y9
+	VFMADD213PS  SpiralsConstants<>+608(SB), Y2, Y9
 	VFMADD231PS  Y9, Y8, Y2
-	VADDPS       SpiralsConstants<>+704(SB), Y2, Y2
+	VADDPS       SpiralsConstants<>+640(SB), Y2, Y2
 	VMOVAPS      Y7, Y8
-	VFMADD231PS  SpiralsConstants<>+736(SB), Y4, Y8
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y4, Y8
 	VSUBPS       Y7, Y8, Y9
 	VSUBPS       Y9, Y4, Y4
 	VADDPS       Y7, Y4, Y4
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       SpiralsConstants<>+704(SB), Y8, Y8
+	VPADDD       SpiralsConstants<>+640(SB), Y8, Y8
 	VPSLLD       $0x17, Y4, Y4
-	VPADDD       SpiralsConstants<>+704(SB), Y4, Y4
+	VPADDD       SpiralsConstants<>+640(SB), Y4, Y4
 	VMULPS       Y8, Y2, Y2
 	VMULPS       Y4, Y2, Y2
 	VADDPS       Y2, Y0, Y4
 	VMOVUPS      Y4, 1536(SI)
-	VMOVUPS      SpiralsConstants<>+704(SB), Y8
+	VMOVUPS      SpiralsConstants<>+640(SB), Y8
 	VDIVPS       Y4, Y8, Y9
 	VMULPS       Y9, Y0, Y0
 	VMOVUPS      Y0, 1344(SI)
@@ -11856,21 +12074,21 @@ loop3:
 	VMINPS       Y1, Y5, Y1
 	VMAXPS       Y1, Y6, Y1
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y1, Y9
+	VFMADD231PS  SpiralsConstants<>+576(SB), Y1, Y9
 	VSUBPS       Y7, Y9, Y9
-	VFNMADD231PS SpiralsConstants<>+640(SB), Y9, Y1
 	VFNMADD231PS SpiralsConstants<>+672(SB), Y9, Y1
+	VFNMADD231PS SpiralsConstants<>+704(SB), Y9, Y1
 	VMULPS       Y1, Y1, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PS  SpiralsConstants<>+896(SB), Y1, Y12
-	VFMADD213PS  SpiralsConstants<>+832(SB), Y1, Y12
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y1, Y12
 	VFMADD213PS  SpiralsConstants<>+800(SB), Y1, Y12
 	VFMADD213PS  SpiralsConstants<>+768(SB), Y1, Y12
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y1, Y12
+	VFMADD213PS  SpiralsConstants<>+608(SB), Y1, Y12
 	VFMADD231PS  Y12, Y11, Y1
 	VADDPS       Y8, Y1, Y1
 	VMOVAPS      Y7, Y11
-	VFMADD231PS  SpiralsConstants<>+736(SB), Y9, Y11
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y9, Y11
 	VSUBPS       Y7, Y11, Y12
 	VSUBPS       Y12, Y9, Y9
 	VADDPS       Y7, Y9, Y9
@@ -11884,20 +12102,20 @@ loop3:
 	VMINPS       Y3, Y5, Y3
 	VMAXPS       Y3, Y6, Y3
 	VMOVAPS      Y7, Y5
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y3, Y5
+	VFMADD231PS  SpiralsConstants<>+576(SB), Y3, Y5
 	VSUBPS       Y7, Y5, Y5
-	VFNMADD231PS SpiralsConstants<>+640(SB), Y5, Y3
 	VFNMADD231PS SpiralsConstants<>+672(SB), Y5, Y3
+	VFNMADD231PS SpiralsConstants<>+704(SB), Y5, Y3
 	VMULPS       Y3, Y3, Y6
-	VFMADD231PS  SpiralsConstants<>+896(SB), Y3, Y10
-	VFMADD213PS  SpiralsConstants<>+832(SB), Y3, Y10
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y3, Y10
 	VFMADD213PS  SpiralsConstants<>+800(SB), Y3, Y10
 	VFMADD213PS  SpiralsConstants<>+768(SB), Y3, Y10
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y3, Y10
+	VFMADD213PS  SpiralsConstants<>+608(SB), Y3, Y10
 	VFMADD231PS  Y10, Y6, Y3
 	VADDPS       Y8, Y3, Y3
 	VMOVAPS      Y7, Y6
-	VFMADD231PS  SpiralsConstants<>+736(SB), Y5, Y6
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y5, Y6
 	VSUBPS       Y7, Y6, Y9
 	VSUBPS       Y9, Y5, Y5
 	VADDPS       Y7, Y5, Y5
@@ -11920,104 +12138,104 @@ loop3:
 	VEXTRACTF128 $0x01, Y5, X7
 	VCVTPS2PD    X4, Y4
 	VCVTPS2PD    X5, Y5
-	VPADDQ       SpiralsConstants<>+960(SB), Y5, Y9
-	VPADDQ       SpiralsConstants<>+960(SB), Y4, Y10
+	VPADDQ       SpiralsConstants<>+1136(SB), Y5, Y9
+	VPADDQ       SpiralsConstants<>+1136(SB), Y4, Y10
 	VPSRLQ       $0x34, Y9, Y11
 	VPSRLQ       $0x34, Y10, Y12
-	VORPD        SpiralsConstants<>+992(SB), Y11, Y11
-	VORPD        SpiralsConstants<>+992(SB), Y12, Y12
-	VSUBPD       SpiralsConstants<>+1024(SB), Y11, Y11
-	VSUBPD       SpiralsConstants<>+1024(SB), Y12, Y12
-	VANDPD       SpiralsConstants<>+1056(SB), Y9, Y9
-	VANDPD       SpiralsConstants<>+1056(SB), Y10, Y10
-	VPADDQ       SpiralsConstants<>+1088(SB), Y9, Y9
-	VPADDQ       SpiralsConstants<>+1088(SB), Y10, Y10
+	VORPD        SpiralsConstants<>+1168(SB), Y11, Y11
+	VORPD        SpiralsConstants<>+1168(SB), Y12, Y12
+	VSUBPD       SpiralsConstants<>+1200(SB), Y11, Y11
+	VSUBPD       SpiralsConstants<>+1200(SB), Y12, Y12
+	VANDPD       SpiralsConstants<>+1232(SB), Y9, Y9
+	VANDPD       SpiralsConstants<>+1232(SB), Y10, Y10
+	VPADDQ       SpiralsConstants<>+1264(SB), Y9, Y9
+	VPADDQ       SpiralsConstants<>+1264(SB), Y10, Y10
 	VSUBPD       SpiralsConstants<>+256(SB), Y9, Y9
 	VSUBPD       SpiralsConstants<>+256(SB), Y10, Y10
-	VADDPD       SpiralsConstants<>+1120(SB), Y9, Y13
-	VADDPD       SpiralsConstants<>+1120(SB), Y10, Y14
+	VADDPD       SpiralsConstants<>+1296(SB), Y9, Y13
+	VADDPD       SpiralsConstants<>+1296(SB), Y10, Y14
 	VDIVPD       Y13, Y9, Y9
 	VDIVPD       Y14, Y10, Y10
 	VMULPD       Y9, Y9, Y13
 	VMULPD       Y10, Y10, Y14
-	VMOVUPS      SpiralsConstants<>+1280(SB), Y15
+	VMOVUPS      SpiralsConstants<>+1456(SB), Y15
 	VMOVAPS      Y15, Y8
-	VFMADD231PD  SpiralsConstants<>+1312(SB), Y13, Y8
+	VFMADD231PD  SpiralsConstants<>+1488(SB), Y13, Y8
 	VMOVUPS      Y3, 32(SP)
 	VMOVAPS      Y15, Y3
-	VFMADD231PD  SpiralsConstants<>+1312(SB), Y14, Y3
-	VFMADD213PD  SpiralsConstants<>+1248(SB), Y13, Y8
-	VFMADD213PD  SpiralsConstants<>+1248(SB), Y14, Y3
-	VFMADD213PD  SpiralsConstants<>+1216(SB), Y13, Y8
-	VFMADD213PD  SpiralsConstants<>+1216(SB), Y14, Y3
-	VFMADD213PD  SpiralsConstants<>+1184(SB), Y13, Y8
-	VFMADD213PD  SpiralsConstants<>+1184(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+1488(SB), Y14, Y3
+	VFMADD213PD  SpiralsConstants<>+1424(SB), Y13, Y8
+	VFMADD213PD  SpiralsConstants<>+1424(SB), Y14, Y3
+	VFMADD213PD  SpiralsConstants<>+1392(SB), Y13, Y8
+	VFMADD213PD  SpiralsConstants<>+1392(SB), Y14, Y3
+	VFMADD213PD  SpiralsConstants<>+1360(SB), Y13, Y8
+	VFMADD213PD  SpiralsConstants<>+1360(SB), Y14, Y3
 	VMULPD       Y8, Y9, Y8
 	VMULPD       Y3, Y10, Y3
-	VFMADD231PD  SpiralsConstants<>+1152(SB), Y11, Y8
-	VFMADD231PD  SpiralsConstants<>+1152(SB), Y12, Y3
+	VFMADD231PD  SpiralsConstants<>+1328(SB), Y11, Y8
+	VFMADD231PD  SpiralsConstants<>+1328(SB), Y12, Y3
 	VXORPS       X9, X9, X9
 	VCMPPD       $0x00, Y9, Y5, Y10
 	VCMPPD       $0x00, Y9, Y4, Y11
-	VBLENDVPD    Y10, SpiralsConstants<>+1376(SB), Y8, Y8
-	VBLENDVPD    Y11, SpiralsConstants<>+1376(SB), Y3, Y3
-	VCMPPD       $0x00, SpiralsConstants<>+928(SB), Y5, Y10
-	VCMPPD       $0x00, SpiralsConstants<>+928(SB), Y4, Y11
-	VBLENDVPD    Y10, SpiralsConstants<>+928(SB), Y8, Y8
-	VBLENDVPD    Y11, SpiralsConstants<>+928(SB), Y3, Y3
+	VBLENDVPD    Y10, SpiralsConstants<>+1552(SB), Y8, Y8
+	VBLENDVPD    Y11, SpiralsConstants<>+1552(SB), Y3, Y3
+	VCMPPD       $0x00, SpiralsConstants<>+1104(SB), Y5, Y10
+	VCMPPD       $0x00, SpiralsConstants<>+1104(SB), Y4, Y11
+	VBLENDVPD    Y10, SpiralsConstants<>+1104(SB), Y8, Y8
+	VBLENDVPD    Y11, SpiralsConstants<>+1104(SB), Y3, Y3
 	VCMPPD       $0x19, Y9, Y5, Y5
 	VCMPPD       $0x19, Y9, Y4, Y4
-	VBLENDVPD    Y5, SpiralsConstants<>+1408(SB), Y8, Y5
-	VBLENDVPD    Y4, SpiralsConstants<>+1408(SB), Y3, Y3
+	VBLENDVPD    Y5, SpiralsConstants<>+1584(SB), Y8, Y5
+	VBLENDVPD    Y4, SpiralsConstants<>+1584(SB), Y3, Y3
 	VCVTPD2PSY   Y5, X4
 	VCVTPD2PSY   Y3, X3
 	VCVTPS2PD    X7, Y5
 	VCVTPS2PD    X6, Y6
-	VPADDQ       SpiralsConstants<>+960(SB), Y5, Y7
-	VPADDQ       SpiralsConstants<>+960(SB), Y6, Y8
+	VPADDQ       SpiralsConstants<>+1136(SB), Y5, Y7
+	VPADDQ       SpiralsConstants<>+1136(SB), Y6, Y8
 	VPSRLQ       $0x34, Y7, Y10
 	VPSRLQ       $0x34, Y8, Y11
-	VORPD        SpiralsConstants<>+992(SB), Y10, Y10
-	VORPD        SpiralsConstants<>+992(SB), Y11, Y11
-	VSUBPD       SpiralsConstants<>+1024(SB), Y10, Y10
-	VSUBPD       SpiralsConstants<>+1024(SB), Y11, Y11
-	VANDPD       SpiralsConstants<>+1056(SB), Y7, Y7
-	VANDPD       SpiralsConstants<>+1056(SB), Y8, Y8
-	VPADDQ       SpiralsConstants<>+1088(SB), Y7, Y7
-	VPADDQ       SpiralsConstants<>+1088(SB), Y8, Y8
+	VORPD        SpiralsConstants<>+1168(SB), Y10, Y10
+	VORPD        SpiralsConstants<>+1168(SB), Y11, Y11
+	VSUBPD       SpiralsConstants<>+1200(SB), Y10, Y10
+	VSUBPD       SpiralsConstants<>+1200(SB), Y11, Y11
+	VANDPD       SpiralsConstants<>+1232(SB), Y7, Y7
+	VANDPD       SpiralsConstants<>+1232(SB), Y8, Y8
+	VPADDQ       SpiralsConstants<>+1264(SB), Y7, Y7
+	VPADDQ       SpiralsConstants<>+1264(SB), Y8, Y8
 	VSUBPD       SpiralsConstants<>+256(SB), Y7, Y7
 	VSUBPD       SpiralsConstants<>+256(SB), Y8, Y8
-	VADDPD       SpiralsConstants<>+1120(SB), Y7, Y12
-	VADDPD       SpiralsConstants<>+1120(SB), Y8, Y13
+	VADDPD       SpiralsConstants<>+1296(SB), Y7, Y12
+	VADDPD       SpiralsConstants<>+1296(SB), Y8, Y13
 	VDIVPD       Y12, Y7, Y7
 	VDIVPD       Y13, Y8, Y8
 	VMULPD       Y7, Y7, Y12
 	VMULPD       Y8, Y8, Y13
 	VMOVAPS      Y15, Y14
-	VFMADD231PD  SpiralsConstants<>+1312(SB), Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+1312(SB), Y13, Y15
-	VFMADD213PD  SpiralsConstants<>+1248(SB), Y12, Y14
-	VFMADD213PD  SpiralsConstants<>+1248(SB), Y13, Y15
-	VFMADD213PD  SpiralsConstants<>+1216(SB), Y12, Y14
-	VFMADD213PD  SpiralsConstants<>+1216(SB), Y13, Y15
-	VFMADD213PD  SpiralsConstants<>+1184(SB), Y12, Y14
-	VFMADD213PD  SpiralsConstants<>+1184(SB), Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+1488(SB), Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+1488(SB), Y13, Y15
+	VFMADD213PD  SpiralsConstants<>+1424(SB), Y12, Y14
+	VFMADD213PD  SpiralsConstants<>+1424(SB), Y13, Y15
+	VFMADD213PD  SpiralsConstants<>+1392(SB), Y12, Y14
+	VFMADD213PD  SpiralsConstants<>+1392(SB), Y13, Y15
+	VFMADD213PD  SpiralsConstants<>+1360(SB), Y12, Y14
+	VFMADD213PD  SpiralsConstants<>+1360(SB), Y13, Y15
 	VMULPD       Y14, Y7, Y7
 	VMULPD       Y15, Y8, Y8
-	VFMADD231PD  SpiralsConstants<>+1152(SB), Y10, Y7
-	VFMADD231PD  SpiralsConstants<>+1152(SB), Y11, Y8
+	VFMADD231PD  SpiralsConstants<>+1328(SB), Y10, Y7
+	VFMADD231PD  SpiralsConstants<>+1328(SB), Y11, Y8
 	VCMPPD       $0x00, Y9, Y5, Y10
 	VCMPPD       $0x00, Y9, Y6, Y11
-	VBLENDVPD    Y10, SpiralsConstants<>+1376(SB), Y7, Y7
-	VBLENDVPD    Y11, SpiralsConstants<>+1376(SB), Y8, Y8
-	VCMPPD       $0x00, SpiralsConstants<>+928(SB), Y5, Y10
-	VCMPPD       $0x00, SpiralsConstants<>+928(SB), Y6, Y11
-	VBLENDVPD    Y10, SpiralsConstants<>+928(SB), Y7, Y7
-	VBLENDVPD    Y11, SpiralsConstants<>+928(SB), Y8, Y8
+	VBLENDVPD    Y10, SpiralsConstants<>+1552(SB), Y7, Y7
+	VBLENDVPD    Y11, SpiralsConstants<>+1552(SB), Y8, Y8
+	VCMPPD       $0x00, SpiralsConstants<>+1104(SB), Y5, Y10
+	VCMPPD       $0x00, SpiralsConstants<>+1104(SB), Y6, Y11
+	VBLENDVPD    Y10, SpiralsConstants<>+1104(SB), Y7, Y7
+	VBLENDVPD    Y11, SpiralsConstants<>+1104(SB), Y8, Y8
 	VCMPPD       $0x19, Y9, Y5, Y5
 	VCMPPD       $0x19, Y9, Y6, Y6
-	VBLENDVPD    Y5, SpiralsConstants<>+1408(SB), Y7, Y5
-	VBLENDVPD    Y6, SpiralsConstants<>+1408(SB), Y8, Y6
+	VBLENDVPD    Y5, SpiralsConstants<>+1584(SB), Y7, Y5
+	VBLENDVPD    Y6, SpiralsConstants<>+1584(SB), Y8, Y6
 	VCVTPD2PSY   Y5, X5
 	VCVTPD2PSY   Y6, X6
 	VINSERTF128  $0x01, X5, Y4, Y4
@@ -12080,7 +12298,7 @@ loop3:
 	VFMADD231PS  Y4, Y9, Y3
 	VMOVUPS      128(BX), Y4
 	VMOVUPS      160(BX), Y5
-	VMOVUPS      SpiralsConstants<>+704(SB), Y7
+	VMOVUPS      SpiralsConstants<>+640(SB), Y7
 	VMOVAPS      Y7, Y8
 	VFNMADD231PS Y4, Y4, Y8
 	VMOVAPS      Y7, Y4
@@ -12546,7 +12764,7 @@ loop5:
 	CMPQ         R9, $0x00000400
 	JNE          loop5
 	VMOVUPS      192(SI)(R13*1), Y0
-	VMOVUPS      SpiralsConstants<>+704(SB), Y1
+	VMOVUPS      SpiralsConstants<>+640(SB), Y1
 	VMOVAPS      Y1, Y2
 	VFNMADD231PS Y0, Y0, Y2
 	VMULPS       Y2, Y15, Y0
@@ -12843,7 +13061,7 @@ loop5:
 	VFMADD231PS  Y2, Y0, Y9
 	VFMADD231PS  Y2, Y1, Y8
 	VMOVUPS      960(SI), Y0
-	VMOVUPS      SpiralsConstants<>+704(SB), Y1
+	VMOVUPS      SpiralsConstants<>+640(SB), Y1
 	VMOVAPS      Y1, Y2
 	VFNMADD231PS Y0, Y0, Y2
 	VMULPS       Y2, Y15, Y0
@@ -13000,9 +13218,8 @@ loop0:
 	VUNPCKLPS    Y14, Y15, Y0
 	VUNPCKHPS    Y14, Y15, Y1
 	VADDPS       Y1, Y0, Y0
-	VUNPCKLPD    Y0, Y0, Y1
-	VUNPCKHPD    Y0, Y0, Y0
-	VADDPS       Y0, Y1, Y0
+	VUNPCKHPD    Y0, Y0, Y1
+	VADDPS       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPS       X1, X0, X0
 	VMOVSD       1408(BX), X1
@@ -13465,9 +13682,9 @@ TEXT ·spiralsGradBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      SpiralsConstants<>+2560(SB), Z0
+	VMOVUPS      SpiralsConstants<>+3200(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS SpiralsConstants<>+1480(SB), Z0
+	VBROADCASTSS SpiralsConstants<>+1068(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 2624(SI)
 	VXORPS       X0, X0, X0
@@ -13515,17 +13732,17 @@ loop0:
 	VFMADD231PS.BCST 12(DI), Z0, Z3
 	VFMADD231PS.BCST 20(DI), Z0, Z4
 	VFMADD231PS.BCST 28(DI), Z0, Z5
-	VBROADCASTSS     SpiralsConstants<>+1476(SB), Z6
+	VBROADCASTSS     SpiralsConstants<>+2144(SB), Z6
 	VANDPS           Z6, Z3, Z7
 	VANDPS           Z6, Z4, Z8
 	VANDPS           Z6, Z5, Z9
 	VANDPS           Z6, Z1, Z10
-	VBROADCASTSS     SpiralsConstants<>+1472(SB), Z11
+	VBROADCASTSS     SpiralsConstants<>+964(SB), Z11
 	VMINPS           Z7, Z11, Z7
 	VMINPS           Z8, Z11, Z8
 	VMINPS           Z9, Z11, Z9
 	VMINPS           Z10, Z11, Z10
-	VBROADCASTSS     SpiralsConstants<>+1480(SB), Z12
+	VBROADCASTSS     SpiralsConstants<>+1068(SB), Z12
 	VADDPS           Z12, Z7, Z13
 	VADDPS           Z12, Z8, Z14
 	VADDPS           Z12, Z9, Z15
@@ -13534,85 +13751,85 @@ loop0:
 	VPSRLD           $0x14, Z14, Z14
 	VPSRLD           $0x14, Z15, Z15
 	VPSRLD           $0x14, Z16, Z16
-	VMOVUPS          SpiralsConstants<>+1536(SB), Z17
+	VMOVUPS          SpiralsConstants<>+2176(SB), Z17
 	VMOVAPS          Z13, Z18
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z18
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z18
 	VMOVAPS          Z14, Z19
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z19
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z19
 	VMOVAPS          Z15, Z20
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z20
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z20
 	VMOVAPS          Z16, Z21
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z21
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z21
 	VSUBPS           Z18, Z7, Z7
 	VSUBPS           Z19, Z8, Z8
 	VSUBPS           Z20, Z9, Z9
 	VSUBPS           Z21, Z10, Z10
-	VMOVUPS          SpiralsConstants<>+1664(SB), Z18
+	VMOVUPS          SpiralsConstants<>+2304(SB), Z18
 	VMOVAPS          Z13, Z19
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z19
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z19
 	VMOVAPS          Z14, Z20
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z20
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z20
 	VMOVAPS          Z15, Z21
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z21
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z21
 	VMOVAPS          Z16, Z22
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z22
-	VMOVUPS          SpiralsConstants<>+1792(SB), Z23
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z22
+	VMOVUPS          SpiralsConstants<>+2432(SB), Z23
 	VMOVAPS          Z13, Z24
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z24
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z24
 	VMOVAPS          Z14, Z25
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z25
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z25
 	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z26
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z26
 	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z27
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z27
 	VFMADD231PS      Z7, Z19, Z24
 	VFMADD231PS      Z8, Z20, Z25
 	VFMADD231PS      Z9, Z21, Z26
 	VFMADD231PS      Z10, Z22, Z27
-	VMOVUPS          SpiralsConstants<>+1920(SB), Z19
+	VMOVUPS          SpiralsConstants<>+2560(SB), Z19
 	VMOVAPS          Z13, Z20
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z20
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z20
 	VMOVAPS          Z14, Z21
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z21
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z21
 	VMOVAPS          Z15, Z22
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z22
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z22
 	VMOVAPS          Z16, Z28
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z28
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z28
 	VFMADD231PS      Z7, Z24, Z20
 	VFMADD231PS      Z8, Z25, Z21
 	VFMADD231PS      Z9, Z26, Z22
 	VFMADD231PS      Z10, Z27, Z28
-	VMOVUPS          SpiralsConstants<>+2048(SB), Z24
+	VMOVUPS          SpiralsConstants<>+2688(SB), Z24
 	VMOVAPS          Z13, Z25
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z25
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z25
 	VMOVAPS          Z14, Z26
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z26
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z26
 	VMOVAPS          Z15, Z27
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z27
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z27
 	VMOVAPS          Z16, Z29
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z29
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z29
 	VFMADD231PS      Z7, Z20, Z25
 	VFMADD231PS      Z8, Z21, Z26
 	VFMADD231PS      Z9, Z22, Z27
 	VFMADD231PS      Z10, Z28, Z29
-	VMOVUPS          SpiralsConstants<>+2176(SB), Z20
+	VMOVUPS          SpiralsConstants<>+2816(SB), Z20
 	VMOVAPS          Z13, Z21
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z21
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z21
 	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z22
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z22
 	VMOVAPS          Z15, Z28
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z28
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z28
 	VMOVAPS          Z16, Z30
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z30
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z30
 	VFMADD231PS      Z7, Z25, Z21
 	VFMADD231PS      Z8, Z26, Z22
 	VFMADD231PS      Z9, Z27, Z28
 	VFMADD231PS      Z10, Z29, Z30
-	VMOVUPS          SpiralsConstants<>+2304(SB), Z25
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z13
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z14
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z15
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z16
+	VMOVUPS          SpiralsConstants<>+2944(SB), Z25
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z13
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z14
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z15
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z16
 	VMAXPS           Z7, Z13, Z13
 	VMAXPS           Z8, Z14, Z14
 	VMAXPS           Z9, Z15, Z15
@@ -13621,7 +13838,7 @@ loop0:
 	VFMADD231PS      Z8, Z22, Z14
 	VFMADD231PS      Z9, Z28, Z15
 	VFMADD231PS      Z10, Z30, Z16
-	VBROADCASTSS     SpiralsConstants<>+2432(SB), Z7
+	VBROADCASTSS     SpiralsConstants<>+3072(SB), Z7
 	VPTERNLOGD       $0xf8, Z7, Z3, Z13
 	VPTERNLOGD       $0xf8, Z7, Z4, Z14
 	VPTERNLOGD       $0xf8, Z7, Z5, Z15
@@ -13659,77 +13876,77 @@ loop0:
 	VPSRLD           $0x14, Z16, Z16
 	VPSRLD           $0x14, Z21, Z21
 	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z22
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z22
 	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z26
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z26
 	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z27
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z27
 	VMOVAPS          Z21, Z28
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z28
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z28
 	VSUBPS           Z22, Z8, Z8
 	VSUBPS           Z26, Z9, Z9
 	VSUBPS           Z27, Z10, Z10
 	VSUBPS           Z28, Z13, Z13
 	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z22
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z22
 	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z26
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z26
 	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z27
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z27
 	VMOVAPS          Z21, Z28
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z18, Z28
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z28
 	VMOVAPS          Z14, Z29
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z29
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z29
 	VMOVAPS          Z15, Z30
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z30
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z30
 	VMOVAPS          Z16, Z31
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z31
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z31
 	VMOVAPS          Z21, Z18
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z18
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z18
 	VFMADD231PS      Z8, Z22, Z29
 	VFMADD231PS      Z9, Z26, Z30
 	VFMADD231PS      Z10, Z27, Z31
 	VFMADD231PS      Z13, Z28, Z18
 	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z22
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z22
 	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z26
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z26
 	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z27
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z27
 	VMOVAPS          Z21, Z28
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z28
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z28
 	VFMADD231PS      Z8, Z29, Z22
 	VFMADD231PS      Z9, Z30, Z26
 	VFMADD231PS      Z10, Z31, Z27
 	VFMADD231PS      Z13, Z18, Z28
 	VMOVAPS          Z14, Z18
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z18
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z18
 	VMOVAPS          Z15, Z29
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z29
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z29
 	VMOVAPS          Z16, Z30
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z30
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z30
 	VMOVAPS          Z21, Z31
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z31
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z31
 	VFMADD231PS      Z8, Z22, Z18
 	VFMADD231PS      Z9, Z26, Z29
 	VFMADD231PS      Z10, Z27, Z30
 	VFMADD231PS      Z13, Z28, Z31
 	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z22
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z22
 	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z26
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z26
 	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z27
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z27
 	VMOVAPS          Z21, Z28
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z28
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z28
 	VFMADD231PS      Z8, Z18, Z22
 	VFMADD231PS      Z9, Z29, Z26
 	VFMADD231PS      Z10, Z30, Z27
 	VFMADD231PS      Z13, Z31, Z28
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z14
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z15
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z16
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z21
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z14
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z15
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z16
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z21
 	VMAXPS           Z8, Z14, Z14
 	VMAXPS           Z9, Z15, Z15
 	VMAXPS           Z10, Z16, Z16
@@ -13775,78 +13992,78 @@ loop0:
 	VPSRLD           $0x14, Z16, Z16
 	VPSRLD           $0x14, Z18, Z18
 	VMOVAPS          Z14, Z21
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z21
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z21
 	VMOVAPS          Z15, Z22
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z22
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z22
 	VMOVAPS          Z16, Z26
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z26
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z26
 	VMOVAPS          Z18, Z27
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z27
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z27
 	VSUBPS           Z21, Z8, Z8
 	VSUBPS           Z22, Z9, Z9
 	VSUBPS           Z26, Z10, Z10
 	VSUBPS           Z27, Z13, Z13
-	VMOVUPS          SpiralsConstants<>+1664(SB), Z21
+	VMOVUPS          SpiralsConstants<>+2304(SB), Z21
 	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z21, Z22
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z21, Z22
 	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z21, Z26
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z21, Z26
 	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z21, Z27
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z21, Z27
 	VMOVAPS          Z18, Z28
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z21, Z28
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z21, Z28
 	VMOVAPS          Z14, Z29
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z29
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z29
 	VMOVAPS          Z15, Z30
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z30
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z30
 	VMOVAPS          Z16, Z31
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z31
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z31
 	VMOVAPS          Z18, Z21
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z21
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z21
 	VFMADD231PS      Z8, Z22, Z29
 	VFMADD231PS      Z9, Z26, Z30
 	VFMADD231PS      Z10, Z27, Z31
 	VFMADD231PS      Z13, Z28, Z21
 	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z22
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z22
 	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z26
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z26
 	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z27
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z27
 	VMOVAPS          Z18, Z28
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z28
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z28
 	VFMADD231PS      Z8, Z29, Z22
 	VFMADD231PS      Z9, Z30, Z26
 	VFMADD231PS      Z10, Z31, Z27
 	VFMADD231PS      Z13, Z21, Z28
 	VMOVAPS          Z14, Z21
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z21
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z21
 	VMOVAPS          Z15, Z29
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z29
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z29
 	VMOVAPS          Z16, Z30
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z30
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z30
 	VMOVAPS          Z18, Z31
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z31
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z31
 	VFMADD231PS      Z8, Z22, Z21
 	VFMADD231PS      Z9, Z26, Z29
 	VFMADD231PS      Z10, Z27, Z30
 	VFMADD231PS      Z13, Z28, Z31
 	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z22
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z22
 	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z26
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z26
 	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z27
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z27
 	VMOVAPS          Z18, Z28
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z28
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z28
 	VFMADD231PS      Z8, Z21, Z22
 	VFMADD231PS      Z9, Z29, Z26
 	VFMADD231PS      Z10, Z30, Z27
 	VFMADD231PS      Z13, Z31, Z28
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z14
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z15
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z16
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z18
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z14
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z15
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z16
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z18
 	VMAXPS           Z8, Z14, Z14
 	VMAXPS           Z9, Z15, Z15
 	VMAXPS           Z10, Z16, Z16
@@ -13892,86 +14109,86 @@ loop0:
 	VMINPS           Z9, Z11, Z9
 	VMINPS           Z6, Z11, Z6
 	VMOVAPS          Z8, Z11
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z11
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z11
 	VPSRLD           $0x14, Z10, Z10
 	VADDPS           Z12, Z9, Z13
 	VADDPS           Z12, Z6, Z12
 	VSUBPS           Z11, Z0, Z0
 	VMOVAPS          Z10, Z11
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z11
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z11
 	VPSRLD           $0x14, Z13, Z13
 	VPSRLD           $0x14, Z12, Z12
-	VMOVUPS          SpiralsConstants<>+1664(SB), Z14
+	VMOVUPS          SpiralsConstants<>+2304(SB), Z14
 	VMOVAPS          Z8, Z15
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z14, Z15
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z14, Z15
 	VSUBPS           Z11, Z2, Z2
 	VMOVAPS          Z13, Z11
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z11
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z11
 	VMOVAPS          Z12, Z16
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z17, Z16
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z16
 	VMOVAPS          Z8, Z17
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z17
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z17
 	VMOVAPS          Z10, Z18
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z14, Z18
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z14, Z18
 	VSUBPS           Z11, Z9, Z9
 	VSUBPS           Z16, Z6, Z6
 	VFMADD231PS      Z0, Z15, Z17
 	VMOVAPS          Z10, Z11
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z11
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z11
 	VMOVAPS          Z13, Z15
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z14, Z15
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z14, Z15
 	VMOVAPS          Z12, Z16
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z14, Z16
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z14, Z16
 	VMOVAPS          Z8, Z14
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z14
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z14
 	VFMADD231PS      Z2, Z18, Z11
 	VMOVAPS          Z13, Z18
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z18
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z18
 	VMOVAPS          Z12, Z21
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z23, Z21
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z21
 	VFMADD231PS      Z0, Z17, Z14
 	VMOVAPS          Z10, Z17
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z17
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z17
 	VFMADD231PS      Z9, Z15, Z18
 	VFMADD231PS      Z6, Z16, Z21
 	VMOVAPS          Z8, Z15
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z15
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z15
 	VFMADD231PS      Z2, Z11, Z17
 	VMOVAPS          Z13, Z11
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z11
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z11
 	VMOVAPS          Z12, Z16
-	VPERMI2PS        SpiralsConstants<>+1984(SB), Z19, Z16
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z16
 	VFMADD231PS      Z0, Z14, Z15
 	VMOVAPS          Z10, Z14
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z14
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z14
 	VFMADD231PS      Z9, Z18, Z11
 	VFMADD231PS      Z6, Z21, Z16
 	VMOVAPS          Z8, Z18
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z18
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z18
 	VFMADD231PS      Z2, Z17, Z14
 	VMOVAPS          Z13, Z17
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z17
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z17
 	VMOVAPS          Z12, Z19
-	VPERMI2PS        SpiralsConstants<>+2112(SB), Z24, Z19
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z19
 	VFMADD231PS      Z0, Z15, Z18
 	VMOVAPS          Z10, Z15
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z15
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z15
 	VFMADD231PS      Z9, Z11, Z17
 	VFMADD231PS      Z6, Z16, Z19
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z8
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z8
 	VFMADD231PS      Z2, Z14, Z15
 	VMOVAPS          Z13, Z11
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z11
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z11
 	VMOVAPS          Z12, Z14
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z20, Z14
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z14
 	VMAXPS           Z0, Z8, Z8
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z10
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z10
 	VFMADD231PS      Z9, Z17, Z11
 	VFMADD231PS      Z6, Z19, Z14
 	VFMADD231PS      Z0, Z18, Z8
 	VMAXPS           Z2, Z10, Z0
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z13
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z25, Z12
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z13
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z12
 	VPTERNLOGD       $0xf8, Z7, Z1, Z8
 	VFMADD231PS      Z2, Z15, Z0
 	VMAXPS           Z9, Z13, Z1
@@ -14221,17 +14438,17 @@ loop2:
 	VMOVUPS      1664(SI)(R12*1), Z1
 	VMOVUPS      1728(SI)(R12*1), Z2
 	VMOVUPS      1792(SI)(R12*1), Z3
-	VBROADCASTSS SpiralsConstants<>+1476(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+2144(SB), Z4
 	VANDPS       Z4, Z1, Z5
 	VANDPS       Z4, Z2, Z6
 	VANDPS       Z4, Z3, Z7
 	VANDPS       Z4, Z0, Z4
-	VBROADCASTSS SpiralsConstants<>+1472(SB), Z8
+	VBROADCASTSS SpiralsConstants<>+964(SB), Z8
 	VMINPS       Z5, Z8, Z5
 	VMINPS       Z6, Z8, Z6
 	VMINPS       Z7, Z8, Z7
 	VMINPS       Z4, Z8, Z4
-	VBROADCASTSS SpiralsConstants<>+1480(SB), Z8
+	VBROADCASTSS SpiralsConstants<>+1068(SB), Z8
 	VADDPS       Z8, Z5, Z9
 	VADDPS       Z8, Z6, Z10
 	VADDPS       Z8, Z7, Z11
@@ -14240,67 +14457,6 @@ loop2:
 	VPSRLD       $0x14, Z10, Z10
 	VPSRLD       $0x14, Z11, Z11
 	VPSRLD       $0x14, Z8, Z8
-	VMOVUPS      SpiralsConstants<>+1536(SB), Z12
-	VMOVAPS      Z9, Z13
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z12, Z13
-	VMOVAPS      Z10, Z14
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z12, Z14
-	VMOVAPS      Z11, Z15
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z12, Z15
-	VMOVAPS      Z8, Z16
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z12, Z16
-	VSUBPS       Z13, Z5, Z5
-	VSUBPS       Z14, Z6, Z6
-	VSUBPS       Z15, Z7, Z7
-	VSUBPS       Z16, Z4, Z4
-	VMOVUPS      SpiralsConstants<>+1664(SB), Z12
-	VMOVAPS      Z9, Z13
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z12, Z13
-	VMOVAPS      Z10, Z14
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z12, Z14
-	VMOVAPS      Z11, Z15
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z12, Z15
-	VMOVAPS      Z8, Z16
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z12, Z16
-	VMOVUPS      SpiralsConstants<>+1792(SB), Z12
-	VMOVAPS      Z9, Z17
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z12, Z17
-	VMOVAPS      Z10, Z18
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z12, Z18
-	VMOVAPS      Z11, Z19
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z12, Z19
-	VMOVAPS      Z8, Z20
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z12, Z20
-	VFMADD231PS  Z5, Z13, Z17
-	VFMADD231PS  Z6, Z14, Z18
-	VFMADD231PS  Z7, Z15, Z19
-	VFMADD231PS  Z4, Z16, Z20
-	VMOVUPS      SpiralsConstants<>+1920(SB), Z12
-	VMOVAPS      Z9, Z13
-	VPERMI2PS    SpiralsConstants<>+1984(SB), Z12, Z13
-	VMOVAPS      Z10, Z14
-	VPERMI2PS    SpiralsConstants<>+1984(SB), Z12, Z14
-	VMOVAPS      Z11, Z15
-	VPERMI2PS    SpiralsConstants<>+1984(SB), Z12, Z15
-	VMOVAPS      Z8, Z16
-	VPERMI2PS    SpiralsConstants<>+1984(SB), Z12, Z16
-	VFMADD231PS  Z5, Z17, Z13
-	VFMADD231PS  Z6, Z18, Z14
-	VFMADD231PS  Z7, Z19, Z15
-	VFMADD231PS  Z4, Z20, Z16
-	VMOVUPS      SpiralsConstants<>+2048(SB), Z12
-	VMOVAPS      Z9, Z17
-	VPERMI2PS    SpiralsConstants<>+2112(SB), Z12, Z17
-	VMOVAPS      Z10, Z18
-	VPERMI2PS    SpiralsConstants<>+2112(SB), Z12, Z18
-	VMOVAPS      Z11, Z19
-	VPERMI2PS    SpiralsConstants<>+2112(SB), Z12, Z19
-	VMOVAPS      Z8, Z20
-	VPERMI2PS    SpiralsConstants<>+2112(SB), Z12, Z20
-	VFMADD231PS  Z5, Z13, Z17
-	VFMADD231PS  Z6, Z14, Z18
-	VFMADD231PS  Z7, Z15, Z19
-	VFMADD231PS  Z4, Z16, Z20
 	VMOVUPS      SpiralsConstants<>+2176(SB), Z12
 	VMOVAPS      Z9, Z13
 	VPERMI2PS    SpiralsConstants<>+2240(SB), Z12, Z13
@@ -14310,15 +14466,76 @@ loop2:
 	VPERMI2PS    SpiralsConstants<>+2240(SB), Z12, Z15
 	VMOVAPS      Z8, Z16
 	VPERMI2PS    SpiralsConstants<>+2240(SB), Z12, Z16
+	VSUBPS       Z13, Z5, Z5
+	VSUBPS       Z14, Z6, Z6
+	VSUBPS       Z15, Z7, Z7
+	VSUBPS       Z16, Z4, Z4
+	VMOVUPS      SpiralsConstants<>+2304(SB), Z12
+	VMOVAPS      Z9, Z13
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z13
+	VMOVAPS      Z10, Z14
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z14
+	VMOVAPS      Z11, Z15
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z15
+	VMOVAPS      Z8, Z16
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z16
+	VMOVUPS      SpiralsConstants<>+2432(SB), Z12
+	VMOVAPS      Z9, Z17
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z12, Z17
+	VMOVAPS      Z10, Z18
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z12, Z18
+	VMOVAPS      Z11, Z19
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z12, Z19
+	VMOVAPS      Z8, Z20
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z12, Z20
+	VFMADD231PS  Z5, Z13, Z17
+	VFMADD231PS  Z6, Z14, Z18
+	VFMADD231PS  Z7, Z15, Z19
+	VFMADD231PS  Z4, Z16, Z20
+	VMOVUPS      SpiralsConstants<>+2560(SB), Z12
+	VMOVAPS      Z9, Z13
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z12, Z13
+	VMOVAPS      Z10, Z14
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z12, Z14
+	VMOVAPS      Z11, Z15
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z12, Z15
+	VMOVAPS      Z8, Z16
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z12, Z16
 	VFMADD231PS  Z5, Z17, Z13
 	VFMADD231PS  Z6, Z18, Z14
 	VFMADD231PS  Z7, Z19, Z15
 	VFMADD231PS  Z4, Z20, Z16
-	VMOVUPS      SpiralsConstants<>+2304(SB), Z12
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z9
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z10
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z11
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z8
+	VMOVUPS      SpiralsConstants<>+2688(SB), Z12
+	VMOVAPS      Z9, Z17
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z12, Z17
+	VMOVAPS      Z10, Z18
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z12, Z18
+	VMOVAPS      Z11, Z19
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z12, Z19
+	VMOVAPS      Z8, Z20
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z12, Z20
+	VFMADD231PS  Z5, Z13, Z17
+	VFMADD231PS  Z6, Z14, Z18
+	VFMADD231PS  Z7, Z15, Z19
+	VFMADD231PS  Z4, Z16, Z20
+	VMOVUPS      SpiralsConstants<>+2816(SB), Z12
+	VMOVAPS      Z9, Z13
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z12, Z13
+	VMOVAPS      Z10, Z14
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z12, Z14
+	VMOVAPS      Z11, Z15
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z12, Z15
+	VMOVAPS      Z8, Z16
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z12, Z16
+	VFMADD231PS  Z5, Z17, Z13
+	VFMADD231PS  Z6, Z18, Z14
+	VFMADD231PS  Z7, Z19, Z15
+	VFMADD231PS  Z4, Z20, Z16
+	VMOVUPS      SpiralsConstants<>+2944(SB), Z12
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z12, Z9
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z12, Z10
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z12, Z11
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z12, Z8
 	VMAXPS       Z5, Z9, Z9
 	VMAXPS       Z6, Z10, Z10
 	VMAXPS       Z7, Z11, Z11
@@ -14327,7 +14544,7 @@ loop2:
 	VFMADD231PS  Z6, Z14, Z10
 	VFMADD231PS  Z7, Z15, Z11
 	VFMADD231PS  Z4, Z16, Z8
-	VBROADCASTSS SpiralsConstants<>+2432(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+3072(SB), Z4
 	VPTERNLOGD   $0xf8, Z4, Z1, Z9
 	VPTERNLOGD   $0xf8, Z4, Z2, Z10
 	VPTERNLOGD   $0xf8, Z4, Z3, Z11
@@ -14416,34 +14633,34 @@ loop2:
 	VBLENDMPS    Z0, Z2, K1, Z2
 	VMOVUPS      Z2, 1472(SI)
 	VSUBPS       Z2, Z0, Z3
-	VBROADCASTSS SpiralsConstants<>+2444(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+3080(SB), Z4
 	VMINPS       Z3, Z4, Z3
-	VBROADCASTSS SpiralsConstants<>+2440(SB), Z5
+	VBROADCASTSS SpiralsConstants<>+1060(SB), Z5
 	VMAXPS       Z3, Z5, Z3
-	VBROADCASTSS SpiralsConstants<>+2452(SB), Z6
-	VBROADCASTSS SpiralsConstants<>+2448(SB), Z7
+	VBROADCASTSS SpiralsConstants<>+1064(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+3084(SB), Z7
 	VMOVAPS      Z7, Z8
 	VFMADD231PS  Z6, Z3, Z8
 	VSUBPS       Z7, Z8, Z8
-	VBROADCASTSS SpiralsConstants<>+2456(SB), Z9
+	VBROADCASTSS SpiralsConstants<>+1072(SB), Z9
 	VFNMADD231PS Z9, Z8, Z3
-	VBROADCASTSS SpiralsConstants<>+2460(SB), Z10
+	VBROADCASTSS SpiralsConstants<>+1076(SB), Z10
 	VFNMADD231PS Z10, Z8, Z3
 	VMULPS       Z3, Z3, Z11
-	VBROADCASTSS SpiralsConstants<>+2484(SB), Z12
-	VBROADCASTSS SpiralsConstants<>+2480(SB), Z13
+	VBROADCASTSS SpiralsConstants<>+1100(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+1096(SB), Z13
 	VMOVAPS      Z13, Z14
 	VFMADD231PS  Z3, Z12, Z14
-	VBROADCASTSS SpiralsConstants<>+2476(SB), Z15
+	VBROADCASTSS SpiralsConstants<>+1092(SB), Z15
 	VFMADD213PS  Z15, Z3, Z14
-	VBROADCASTSS SpiralsConstants<>+2472(SB), Z16
+	VBROADCASTSS SpiralsConstants<>+1088(SB), Z16
 	VFMADD213PS  Z16, Z3, Z14
-	VBROADCASTSS SpiralsConstants<>+2468(SB), Z17
+	VBROADCASTSS SpiralsConstants<>+1084(SB), Z17
 	VFMADD213PS  Z17, Z3, Z14
-	VBROADCASTSS SpiralsConstants<>+2464(SB), Z18
+	VBROADCASTSS SpiralsConstants<>+1080(SB), Z18
 	VFMADD213PS  Z18, Z3, Z14
 	VFMADD231PS  Z14, Z11, Z3
-	VBROADCASTSS SpiralsConstants<>+1480(SB), Z11
+	VBROADCASTSS SpiralsConstants<>+1068(SB), Z11
 	VADDPS       Z11, Z3, Z3
 	VSCALEFPS    Z8, Z3, Z3
 	VSUBPS       Z2, Z1, Z8
@@ -14473,45 +14690,45 @@ loop2:
 	// t = log(s3)
 	VEXTRACTF64X4 $0x01, Z5, Y6
 	VCVTPS2PD     Y5, Z5
-	VBROADCASTSD  SpiralsConstants<>+2632(SB), Z7
+	VBROADCASTSD  SpiralsConstants<>+1688(SB), Z7
 	VPADDQ        Z7, Z5, Z8
 	VPSRLQ        $0x34, Z8, Z9
-	VBROADCASTSD  SpiralsConstants<>+2640(SB), Z10
+	VBROADCASTSD  SpiralsConstants<>+1696(SB), Z10
 	VORPD         Z10, Z9, Z9
-	VBROADCASTSD  SpiralsConstants<>+2648(SB), Z12
+	VBROADCASTSD  SpiralsConstants<>+1704(SB), Z12
 	VSUBPD        Z12, Z9, Z9
-	VBROADCASTSD  SpiralsConstants<>+2656(SB), Z13
+	VBROADCASTSD  SpiralsConstants<>+1712(SB), Z13
 	VANDPD        Z13, Z8, Z8
-	VBROADCASTSD  SpiralsConstants<>+2664(SB), Z14
+	VBROADCASTSD  SpiralsConstants<>+1720(SB), Z14
 	VPADDQ        Z14, Z8, Z8
-	VBROADCASTSD  SpiralsConstants<>+2672(SB), Z15
+	VBROADCASTSD  SpiralsConstants<>+1008(SB), Z15
 	VSUBPD        Z15, Z8, Z8
-	VBROADCASTSD  SpiralsConstants<>+2680(SB), Z16
+	VBROADCASTSD  SpiralsConstants<>+1728(SB), Z16
 	VADDPD        Z16, Z8, Z17
 	VDIVPD        Z17, Z8, Z8
 	VMULPD        Z8, Z8, Z17
-	VBROADCASTSD  SpiralsConstants<>+2728(SB), Z18
-	VBROADCASTSD  SpiralsConstants<>+2720(SB), Z19
+	VBROADCASTSD  SpiralsConstants<>+1776(SB), Z18
+	VBROADCASTSD  SpiralsConstants<>+1768(SB), Z19
 	VMOVAPS       Z19, Z20
 	VFMADD231PD   Z17, Z18, Z20
-	VBROADCASTSD  SpiralsConstants<>+2712(SB), Z21
+	VBROADCASTSD  SpiralsConstants<>+1760(SB), Z21
 	VFMADD213PD   Z21, Z17, Z20
-	VBROADCASTSD  SpiralsConstants<>+2704(SB), Z22
+	VBROADCASTSD  SpiralsConstants<>+1752(SB), Z22
 	VFMADD213PD   Z22, Z17, Z20
-	VBROADCASTSD  SpiralsConstants<>+2696(SB), Z23
+	VBROADCASTSD  SpiralsConstants<>+1744(SB), Z23
 	VFMADD213PD   Z23, Z17, Z20
 	VMULPD        Z20, Z8, Z8
-	VBROADCASTSD  SpiralsConstants<>+2688(SB), Z17
+	VBROADCASTSD  SpiralsConstants<>+1736(SB), Z17
 	VFMADD231PD   Z17, Z9, Z8
 	VXORPS        X9, X9, X9
 	VCMPPD        $0x00, Z9, Z5, K1
-	VBROADCASTSD  SpiralsConstants<>+2744(SB), Z20
+	VBROADCASTSD  SpiralsConstants<>+1792(SB), Z20
 	VBLENDMPD     Z20, Z8, K1, Z8
-	VBROADCASTSD  SpiralsConstants<>+2624(SB), Z24
+	VBROADCASTSD  SpiralsConstants<>+1680(SB), Z24
 	VCMPPD        $0x00, Z24, Z5, K1
 	VBLENDMPD     Z24, Z8, K1, Z8
 	VCMPPD        $0x19, Z9, Z5, K1
-	VBROADCASTSD  SpiralsConstants<>+2752(SB), Z5
+	VBROADCASTSD  SpiralsConstants<>+1800(SB), Z5
 	VBLENDMPD     Z5, Z8, K1, Z8
 	VCVTPD2PS     Z8, Y8
 	VCVTPS2PD     Y6, Z6
@@ -14874,7 +15091,7 @@ loop3:
 	VFMADD231PS.BCST 1208(DI), Z0, Z17
 	VFMADD231PS.BCST 1212(DI), Z0, Z16
 	VMOVUPS          192(SI), Z0
-	VBROADCASTSS     SpiralsConstants<>+1480(SB), Z1
+	VBROADCASTSS     SpiralsConstants<>+1068(SB), Z1
 	VMOVAPS          Z1, Z2
 	VFNMADD231PS     Z0, Z0, Z2
 	VMULPS           Z2, Z31, Z0
@@ -15170,9 +15387,8 @@ loop0:
 	VUNPCKLPS     Z30, Z31, Z0
 	VUNPCKHPS     Z30, Z31, Z1
 	VADDPS        Z1, Z0, Z0
-	VUNPCKLPD     Z0, Z0, Z1
-	VUNPCKHPD     Z0, Z0, Z0
-	VADDPS        Z0, Z1, Z0
+	VUNPCKHPD     Z0, Z0, Z1
+	VADDPS        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPS        Y1, Y0, Y0
 	VEXTRACTF32X4 $0x01, Y0, X1
@@ -15737,14 +15953,22 @@ DATA SpiralsConstants<>+16(SB)/4, $0x00000002
 DATA SpiralsConstants<>+20(SB)/4, $0x00000003
 DATA SpiralsConstants<>+24(SB)/4, $0x00000006
 DATA SpiralsConstants<>+28(SB)/4, $0x00000007
-DATA SpiralsConstants<>+32(SB)/8, $0xc022666666666666
-DATA SpiralsConstants<>+40(SB)/8, $0xc022666666666666
-DATA SpiralsConstants<>+48(SB)/8, $0xc022666666666666
-DATA SpiralsConstants<>+56(SB)/8, $0xc022666666666666
-DATA SpiralsConstants<>+64(SB)/8, $0x4022666666666666
-DATA SpiralsConstants<>+72(SB)/8, $0x4022666666666666
-DATA SpiralsConstants<>+80(SB)/8, $0x4022666666666666
-DATA SpiralsConstants<>+88(SB)/8, $0x4022666666666666
+DATA SpiralsConstants<>+32(SB)/4, $0xc1133333
+DATA SpiralsConstants<>+36(SB)/4, $0xc1133333
+DATA SpiralsConstants<>+40(SB)/4, $0xc1133333
+DATA SpiralsConstants<>+44(SB)/4, $0xc1133333
+DATA SpiralsConstants<>+48(SB)/4, $0xc1133333
+DATA SpiralsConstants<>+52(SB)/4, $0xc1133333
+DATA SpiralsConstants<>+56(SB)/4, $0xc1133333
+DATA SpiralsConstants<>+60(SB)/4, $0xc1133333
+DATA SpiralsConstants<>+64(SB)/4, $0x41133333
+DATA SpiralsConstants<>+68(SB)/4, $0x41133333
+DATA SpiralsConstants<>+72(SB)/4, $0x41133333
+DATA SpiralsConstants<>+76(SB)/4, $0x41133333
+DATA SpiralsConstants<>+80(SB)/4, $0x41133333
+DATA SpiralsConstants<>+84(SB)/4, $0x41133333
+DATA SpiralsConstants<>+88(SB)/4, $0x41133333
+DATA SpiralsConstants<>+92(SB)/4, $0x41133333
 DATA SpiralsConstants<>+96(SB)/8, $0x3fefffffff5d2f8a
 DATA SpiralsConstants<>+104(SB)/8, $0x3fefffffff5d2f8a
 DATA SpiralsConstants<>+112(SB)/8, $0x3fefffffff5d2f8a
@@ -15789,22 +16013,22 @@ DATA SpiralsConstants<>+416(SB)/8, $0x3e08c1ab44ef68c0
 DATA SpiralsConstants<>+424(SB)/8, $0x3e08c1ab44ef68c0
 DATA SpiralsConstants<>+432(SB)/8, $0x3e08c1ab44ef68c0
 DATA SpiralsConstants<>+440(SB)/8, $0x3e08c1ab44ef68c0
-DATA SpiralsConstants<>+448(SB)/4, $0xffffffff
-DATA SpiralsConstants<>+452(SB)/4, $0xffffffff
-DATA SpiralsConstants<>+456(SB)/4, $0x00000000
-DATA SpiralsConstants<>+460(SB)/4, $0x00000000
-DATA SpiralsConstants<>+464(SB)/4, $0x00000000
-DATA SpiralsConstants<>+468(SB)/4, $0x00000000
-DATA SpiralsConstants<>+472(SB)/4, $0x00000000
-DATA SpiralsConstants<>+476(SB)/4, $0x00000000
-DATA SpiralsConstants<>+480(SB)/4, $0xff800000
-DATA SpiralsConstants<>+484(SB)/4, $0xff800000
-DATA SpiralsConstants<>+488(SB)/4, $0xff800000
-DATA SpiralsConstants<>+492(SB)/4, $0xff800000
-DATA SpiralsConstants<>+496(SB)/4, $0xff800000
-DATA SpiralsConstants<>+500(SB)/4, $0xff800000
-DATA SpiralsConstants<>+504(SB)/4, $0xff800000
-DATA SpiralsConstants<>+508(SB)/4, $0xff800000
+DATA SpiralsConstants<>+448(SB)/4, $0xff800000
+DATA SpiralsConstants<>+452(SB)/4, $0xff800000
+DATA SpiralsConstants<>+456(SB)/4, $0xff800000
+DATA SpiralsConstants<>+460(SB)/4, $0xff800000
+DATA SpiralsConstants<>+464(SB)/4, $0xff800000
+DATA SpiralsConstants<>+468(SB)/4, $0xff800000
+DATA SpiralsConstants<>+472(SB)/4, $0xff800000
+DATA SpiralsConstants<>+476(SB)/4, $0xff800000
+DATA SpiralsConstants<>+480(SB)/4, $0xffffffff
+DATA SpiralsConstants<>+484(SB)/4, $0xffffffff
+DATA SpiralsConstants<>+488(SB)/4, $0x00000000
+DATA SpiralsConstants<>+492(SB)/4, $0x00000000
+DATA SpiralsConstants<>+496(SB)/4, $0x00000000
+DATA SpiralsConstants<>+500(SB)/4, $0x00000000
+DATA SpiralsConstants<>+504(SB)/4, $0x00000000
+DATA SpiralsConstants<>+508(SB)/4, $0x00000000
 DATA SpiralsConstants<>+512(SB)/4, $0xc2d00000
 DATA SpiralsConstants<>+516(SB)/4, $0xc2d00000
 DATA SpiralsConstants<>+520(SB)/4, $0xc2d00000
@@ -15813,477 +16037,581 @@ DATA SpiralsConstants<>+528(SB)/4, $0xc2d00000
 DATA SpiralsConstants<>+532(SB)/4, $0xc2d00000
 DATA SpiralsConstants<>+536(SB)/4, $0xc2d00000
 DATA SpiralsConstants<>+540(SB)/4, $0xc2d00000
-DATA SpiralsConstants<>+544(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+548(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+552(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+556(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+560(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+564(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+568(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+572(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+576(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+580(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+584(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+588(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+592(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+596(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+600(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+604(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+608(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+612(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+616(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+620(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+624(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+628(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+632(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+636(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+640(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+644(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+648(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+652(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+656(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+660(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+664(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+668(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+672(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+676(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+680(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+684(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+688(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+692(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+696(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+700(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+704(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+708(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+712(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+716(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+720(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+724(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+728(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+732(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+736(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+740(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+744(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+748(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+752(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+756(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+760(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+764(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+768(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+772(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+776(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+780(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+784(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+788(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+792(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+796(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+800(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+804(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+808(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+812(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+816(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+820(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+824(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+828(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+832(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+836(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+840(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+844(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+848(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+852(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+856(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+860(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+864(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+868(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+872(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+876(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+880(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+884(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+888(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+892(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+896(SB)/4, $0x39509279
-DATA SpiralsConstants<>+900(SB)/4, $0x39509279
-DATA SpiralsConstants<>+904(SB)/4, $0x39509279
-DATA SpiralsConstants<>+908(SB)/4, $0x39509279
-DATA SpiralsConstants<>+912(SB)/4, $0x39509279
-DATA SpiralsConstants<>+916(SB)/4, $0x39509279
-DATA SpiralsConstants<>+920(SB)/4, $0x39509279
-DATA SpiralsConstants<>+924(SB)/4, $0x39509279
-DATA SpiralsConstants<>+928(SB)/8, $0x7ff0000000000000
-DATA SpiralsConstants<>+936(SB)/8, $0x7ff0000000000000
-DATA SpiralsConstants<>+944(SB)/8, $0x7ff0000000000000
-DATA SpiralsConstants<>+952(SB)/8, $0x7ff0000000000000
-DATA SpiralsConstants<>+960(SB)/8, $0x00095f619980c433
-DATA SpiralsConstants<>+968(SB)/8, $0x00095f619980c433
-DATA SpiralsConstants<>+976(SB)/8, $0x00095f619980c433
-DATA SpiralsConstants<>+984(SB)/8, $0x00095f619980c433
-DATA SpiralsConstants<>+992(SB)/8, $0x4330000000000000
-DATA SpiralsConstants<>+1000(SB)/8, $0x4330000000000000
-DATA SpiralsConstants<>+1008(SB)/8, $0x4330000000000000
-DATA SpiralsConstants<>+1016(SB)/8, $0x4330000000000000
-DATA SpiralsConstants<>+1024(SB)/8, $0x43300000000003ff
-DATA SpiralsConstants<>+1032(SB)/8, $0x43300000000003ff
-DATA SpiralsConstants<>+1040(SB)/8, $0x43300000000003ff
-DATA SpiralsConstants<>+1048(SB)/8, $0x43300000000003ff
-DATA SpiralsConstants<>+1056(SB)/8, $0x000fffffffffffff
-DATA SpiralsConstants<>+1064(SB)/8, $0x000fffffffffffff
-DATA SpiralsConstants<>+1072(SB)/8, $0x000fffffffffffff
-DATA SpiralsConstants<>+1080(SB)/8, $0x000fffffffffffff
-DATA SpiralsConstants<>+1088(SB)/8, $0x3fe6a09e667f3bcd
-DATA SpiralsConstants<>+1096(SB)/8, $0x3fe6a09e667f3bcd
-DATA SpiralsConstants<>+1104(SB)/8, $0x3fe6a09e667f3bcd
-DATA SpiralsConstants<>+1112(SB)/8, $0x3fe6a09e667f3bcd
-DATA SpiralsConstants<>+1120(SB)/8, $0x4000000000000000
-DATA SpiralsConstants<>+1128(SB)/8, $0x4000000000000000
-DATA SpiralsConstants<>+1136(SB)/8, $0x4000000000000000
-DATA SpiralsConstants<>+1144(SB)/8, $0x4000000000000000
-DATA SpiralsConstants<>+1152(SB)/8, $0x3fe62e42fefa39ef
-DATA SpiralsConstants<>+1160(SB)/8, $0x3fe62e42fefa39ef
-DATA SpiralsConstants<>+1168(SB)/8, $0x3fe62e42fefa39ef
-DATA SpiralsConstants<>+1176(SB)/8, $0x3fe62e42fefa39ef
-DATA SpiralsConstants<>+1184(SB)/8, $0x4000000000004990
-DATA SpiralsConstants<>+1192(SB)/8, $0x4000000000004990
-DATA SpiralsConstants<>+1200(SB)/8, $0x4000000000004990
-DATA SpiralsConstants<>+1208(SB)/8, $0x4000000000004990
-DATA SpiralsConstants<>+1216(SB)/8, $0x3fe555554db62b8a
-DATA SpiralsConstants<>+1224(SB)/8, $0x3fe555554db62b8a
-DATA SpiralsConstants<>+1232(SB)/8, $0x3fe555554db62b8a
-DATA SpiralsConstants<>+1240(SB)/8, $0x3fe555554db62b8a
-DATA SpiralsConstants<>+1248(SB)/8, $0x3fd999a9bd09c3ae
-DATA SpiralsConstants<>+1256(SB)/8, $0x3fd999a9bd09c3ae
-DATA SpiralsConstants<>+1264(SB)/8, $0x3fd999a9bd09c3ae
-DATA SpiralsConstants<>+1272(SB)/8, $0x3fd999a9bd09c3ae
-DATA SpiralsConstants<>+1280(SB)/8, $0x3fd2432e86d5da18
-DATA SpiralsConstants<>+1288(SB)/8, $0x3fd2432e86d5da18
-DATA SpiralsConstants<>+1296(SB)/8, $0x3fd2432e86d5da18
-DATA SpiralsConstants<>+1304(SB)/8, $0x3fd2432e86d5da18
-DATA SpiralsConstants<>+1312(SB)/8, $0x3fce3aa5e803484d
-DATA SpiralsConstants<>+1320(SB)/8, $0x3fce3aa5e803484d
-DATA SpiralsConstants<>+1328(SB)/8, $0x3fce3aa5e803484d
-DATA SpiralsConstants<>+1336(SB)/8, $0x3fce3aa5e803484d
-DATA SpiralsConstants<>+1344(SB)/8, $0x0000000000000000
-DATA SpiralsConstants<>+1352(SB)/8, $0x0000000000000000
-DATA SpiralsConstants<>+1360(SB)/8, $0x0000000000000000
-DATA SpiralsConstants<>+1368(SB)/8, $0x0000000000000000
-DATA SpiralsConstants<>+1376(SB)/8, $0xfff0000000000000
-DATA SpiralsConstants<>+1384(SB)/8, $0xfff0000000000000
-DATA SpiralsConstants<>+1392(SB)/8, $0xfff0000000000000
-DATA SpiralsConstants<>+1400(SB)/8, $0xfff0000000000000
-DATA SpiralsConstants<>+1408(SB)/8, $0x7ff8000000000001
-DATA SpiralsConstants<>+1416(SB)/8, $0x7ff8000000000001
-DATA SpiralsConstants<>+1424(SB)/8, $0x7ff8000000000001
-DATA SpiralsConstants<>+1432(SB)/8, $0x7ff8000000000001
-DATA SpiralsConstants<>+1440(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1444(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1448(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1452(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1456(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1460(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1464(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1468(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1472(SB)/4, $0x41133333
-DATA SpiralsConstants<>+1476(SB)/4, $0x7fffffff
-DATA SpiralsConstants<>+1480(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+1484(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1488(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1492(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1496(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1500(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1504(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1508(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1512(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1516(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1520(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1524(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1528(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1532(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1536(SB)/4, $0x3f8f5d20
-DATA SpiralsConstants<>+1540(SB)/4, $0x3fb01fb1
-DATA SpiralsConstants<>+1544(SB)/4, $0x3fd1b051
-DATA SpiralsConstants<>+1548(SB)/4, $0x3fef2f70
-DATA SpiralsConstants<>+1552(SB)/4, $0x40079a3b
-DATA SpiralsConstants<>+1556(SB)/4, $0x4018685e
-DATA SpiralsConstants<>+1560(SB)/4, $0x402817cb
-DATA SpiralsConstants<>+1564(SB)/4, $0x403761a0
-DATA SpiralsConstants<>+1568(SB)/4, $0x40514faa
-DATA SpiralsConstants<>+1572(SB)/4, $0x4071dcca
-DATA SpiralsConstants<>+1576(SB)/4, $0x4087899d
-DATA SpiralsConstants<>+1580(SB)/4, $0x40973379
-DATA SpiralsConstants<>+1584(SB)/4, $0x40a8c798
-DATA SpiralsConstants<>+1588(SB)/4, $0x40b8b7a9
-DATA SpiralsConstants<>+1592(SB)/4, $0x40c86514
-DATA SpiralsConstants<>+1596(SB)/4, $0x40d85a33
-DATA SpiralsConstants<>+1600(SB)/4, $0x40f06ae2
-DATA SpiralsConstants<>+1604(SB)/4, $0x410aa123
-DATA SpiralsConstants<>+1608(SB)/4, $0x41120000
-DATA SpiralsConstants<>+1612(SB)/4, $0x00000000
+DATA SpiralsConstants<>+544(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+548(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+552(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+556(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+560(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+564(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+568(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+572(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+576(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+580(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+584(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+588(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+592(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+596(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+600(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+604(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+608(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+612(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+616(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+620(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+624(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+628(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+632(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+636(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+640(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+644(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+648(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+652(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+656(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+660(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+664(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+668(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+672(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+676(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+680(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+684(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+688(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+692(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+696(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+700(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+704(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+708(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+712(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+716(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+720(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+724(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+728(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+732(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+736(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+740(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+744(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+748(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+752(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+756(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+760(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+764(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+768(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+772(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+776(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+780(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+784(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+788(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+792(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+796(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+800(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+804(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+808(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+812(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+816(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+820(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+824(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+828(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+832(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+836(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+840(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+844(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+848(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+852(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+856(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+860(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+864(SB)/4, $0x39509279
+DATA SpiralsConstants<>+868(SB)/4, $0x39509279
+DATA SpiralsConstants<>+872(SB)/4, $0x39509279
+DATA SpiralsConstants<>+876(SB)/4, $0x39509279
+DATA SpiralsConstants<>+880(SB)/4, $0x39509279
+DATA SpiralsConstants<>+884(SB)/4, $0x39509279
+DATA SpiralsConstants<>+888(SB)/4, $0x39509279
+DATA SpiralsConstants<>+892(SB)/4, $0x39509279
+DATA SpiralsConstants<>+896(SB)/4, $0x00000000
+DATA SpiralsConstants<>+900(SB)/4, $0x00000001
+DATA SpiralsConstants<>+904(SB)/4, $0x00000004
+DATA SpiralsConstants<>+908(SB)/4, $0x00000005
+DATA SpiralsConstants<>+912(SB)/4, $0x00000008
+DATA SpiralsConstants<>+916(SB)/4, $0x00000009
+DATA SpiralsConstants<>+920(SB)/4, $0x0000000c
+DATA SpiralsConstants<>+924(SB)/4, $0x0000000d
+DATA SpiralsConstants<>+928(SB)/4, $0x00000002
+DATA SpiralsConstants<>+932(SB)/4, $0x00000003
+DATA SpiralsConstants<>+936(SB)/4, $0x00000006
+DATA SpiralsConstants<>+940(SB)/4, $0x00000007
+DATA SpiralsConstants<>+944(SB)/4, $0x0000000a
+DATA SpiralsConstants<>+948(SB)/4, $0x0000000b
+DATA SpiralsConstants<>+952(SB)/4, $0x0000000e
+DATA SpiralsConstants<>+956(SB)/4, $0x0000000f
+DATA SpiralsConstants<>+960(SB)/4, $0xc1133333
+DATA SpiralsConstants<>+964(SB)/4, $0x41133333
+DATA SpiralsConstants<>+968(SB)/8, $0x3fefffffff5d2f8a
+DATA SpiralsConstants<>+976(SB)/8, $0x3fc1a25749bfd9c6
+DATA SpiralsConstants<>+984(SB)/8, $0x3f705f9e09d912bd
+DATA SpiralsConstants<>+992(SB)/8, $0x3f006f86df8744e1
+DATA SpiralsConstants<>+1000(SB)/8, $0x3e6accd728944370
+DATA SpiralsConstants<>+1008(SB)/8, $0x3ff0000000000000
+DATA SpiralsConstants<>+1016(SB)/8, $0x3fde2680edefb4d4
+DATA SpiralsConstants<>+1024(SB)/8, $0x3f9c5cba800d435a
+DATA SpiralsConstants<>+1032(SB)/8, $0x3f3b71488e4fe508
+DATA SpiralsConstants<>+1040(SB)/8, $0x3ebad30869630fb0
+DATA SpiralsConstants<>+1048(SB)/8, $0x3e08c1ab44ef68c0
+DATA SpiralsConstants<>+1056(SB)/4, $0xff800000
+DATA SpiralsConstants<>+1060(SB)/4, $0xc2d00000
+DATA SpiralsConstants<>+1064(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+1068(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+1072(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+1076(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+1080(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+1084(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+1088(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+1092(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+1096(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+1100(SB)/4, $0x39509279
+DATA SpiralsConstants<>+1104(SB)/8, $0x7ff0000000000000
+DATA SpiralsConstants<>+1112(SB)/8, $0x7ff0000000000000
+DATA SpiralsConstants<>+1120(SB)/8, $0x7ff0000000000000
+DATA SpiralsConstants<>+1128(SB)/8, $0x7ff0000000000000
+DATA SpiralsConstants<>+1136(SB)/8, $0x00095f619980c433
+DATA SpiralsConstants<>+1144(SB)/8, $0x00095f619980c433
+DATA SpiralsConstants<>+1152(SB)/8, $0x00095f619980c433
+DATA SpiralsConstants<>+1160(SB)/8, $0x00095f619980c433
+DATA SpiralsConstants<>+1168(SB)/8, $0x4330000000000000
+DATA SpiralsConstants<>+1176(SB)/8, $0x4330000000000000
+DATA SpiralsConstants<>+1184(SB)/8, $0x4330000000000000
+DATA SpiralsConstants<>+1192(SB)/8, $0x4330000000000000
+DATA SpiralsConstants<>+1200(SB)/8, $0x43300000000003ff
+DATA SpiralsConstants<>+1208(SB)/8, $0x43300000000003ff
+DATA SpiralsConstants<>+1216(SB)/8, $0x43300000000003ff
+DATA SpiralsConstants<>+1224(SB)/8, $0x43300000000003ff
+DATA SpiralsConstants<>+1232(SB)/8, $0x000fffffffffffff
+DATA SpiralsConstants<>+1240(SB)/8, $0x000fffffffffffff
+DATA SpiralsConstants<>+1248(SB)/8, $0x000fffffffffffff
+DATA SpiralsConstants<>+1256(SB)/8, $0x000fffffffffffff
+DATA SpiralsConstants<>+1264(SB)/8, $0x3fe6a09e667f3bcd
+DATA SpiralsConstants<>+1272(SB)/8, $0x3fe6a09e667f3bcd
+DATA SpiralsConstants<>+1280(SB)/8, $0x3fe6a09e667f3bcd
+DATA SpiralsConstants<>+1288(SB)/8, $0x3fe6a09e667f3bcd
+DATA SpiralsConstants<>+1296(SB)/8, $0x4000000000000000
+DATA SpiralsConstants<>+1304(SB)/8, $0x4000000000000000
+DATA SpiralsConstants<>+1312(SB)/8, $0x4000000000000000
+DATA SpiralsConstants<>+1320(SB)/8, $0x4000000000000000
+DATA SpiralsConstants<>+1328(SB)/8, $0x3fe62e42fefa39ef
+DATA SpiralsConstants<>+1336(SB)/8, $0x3fe62e42fefa39ef
+DATA SpiralsConstants<>+1344(SB)/8, $0x3fe62e42fefa39ef
+DATA SpiralsConstants<>+1352(SB)/8, $0x3fe62e42fefa39ef
+DATA SpiralsConstants<>+1360(SB)/8, $0x4000000000004990
+DATA SpiralsConstants<>+1368(SB)/8, $0x4000000000004990
+DATA SpiralsConstants<>+1376(SB)/8, $0x4000000000004990
+DATA SpiralsConstants<>+1384(SB)/8, $0x4000000000004990
+DATA SpiralsConstants<>+1392(SB)/8, $0x3fe555554db62b8a
+DATA SpiralsConstants<>+1400(SB)/8, $0x3fe555554db62b8a
+DATA SpiralsConstants<>+1408(SB)/8, $0x3fe555554db62b8a
+DATA SpiralsConstants<>+1416(SB)/8, $0x3fe555554db62b8a
+DATA SpiralsConstants<>+1424(SB)/8, $0x3fd999a9bd09c3ae
+DATA SpiralsConstants<>+1432(SB)/8, $0x3fd999a9bd09c3ae
+DATA SpiralsConstants<>+1440(SB)/8, $0x3fd999a9bd09c3ae
+DATA SpiralsConstants<>+1448(SB)/8, $0x3fd999a9bd09c3ae
+DATA SpiralsConstants<>+1456(SB)/8, $0x3fd2432e86d5da18
+DATA SpiralsConstants<>+1464(SB)/8, $0x3fd2432e86d5da18
+DATA SpiralsConstants<>+1472(SB)/8, $0x3fd2432e86d5da18
+DATA SpiralsConstants<>+1480(SB)/8, $0x3fd2432e86d5da18
+DATA SpiralsConstants<>+1488(SB)/8, $0x3fce3aa5e803484d
+DATA SpiralsConstants<>+1496(SB)/8, $0x3fce3aa5e803484d
+DATA SpiralsConstants<>+1504(SB)/8, $0x3fce3aa5e803484d
+DATA SpiralsConstants<>+1512(SB)/8, $0x3fce3aa5e803484d
+DATA SpiralsConstants<>+1520(SB)/8, $0x0000000000000000
+DATA SpiralsConstants<>+1528(SB)/8, $0x0000000000000000
+DATA SpiralsConstants<>+1536(SB)/8, $0x0000000000000000
+DATA SpiralsConstants<>+1544(SB)/8, $0x0000000000000000
+DATA SpiralsConstants<>+1552(SB)/8, $0xfff0000000000000
+DATA SpiralsConstants<>+1560(SB)/8, $0xfff0000000000000
+DATA SpiralsConstants<>+1568(SB)/8, $0xfff0000000000000
+DATA SpiralsConstants<>+1576(SB)/8, $0xfff0000000000000
+DATA SpiralsConstants<>+1584(SB)/8, $0x7ff8000000000001
+DATA SpiralsConstants<>+1592(SB)/8, $0x7ff8000000000001
+DATA SpiralsConstants<>+1600(SB)/8, $0x7ff8000000000001
+DATA SpiralsConstants<>+1608(SB)/8, $0x7ff8000000000001
 DATA SpiralsConstants<>+1616(SB)/4, $0x00000000
 DATA SpiralsConstants<>+1620(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1624(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1628(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1632(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1636(SB)/4, $0x3e3d8f7f
-DATA SpiralsConstants<>+1640(SB)/4, $0x3ea3ab50
-DATA SpiralsConstants<>+1644(SB)/4, $0x3ee2aab4
-DATA SpiralsConstants<>+1648(SB)/4, $0x3f118b3f
-DATA SpiralsConstants<>+1652(SB)/4, $0x3f2e90f7
-DATA SpiralsConstants<>+1656(SB)/4, $0x3f500742
-DATA SpiralsConstants<>+1660(SB)/4, $0x3f6e3c91
-DATA SpiralsConstants<>+1664(SB)/4, $0xbd03c0a5
-DATA SpiralsConstants<>+1668(SB)/4, $0xbc1a3371
-DATA SpiralsConstants<>+1672(SB)/4, $0x3ad3712b
-DATA SpiralsConstants<>+1676(SB)/4, $0x3b973862
-DATA SpiralsConstants<>+1680(SB)/4, $0x3b956770
-DATA SpiralsConstants<>+1684(SB)/4, $0x3b5d52c8
-DATA SpiralsConstants<>+1688(SB)/4, $0x3b1a31ac
-DATA SpiralsConstants<>+1692(SB)/4, $0x3abc7213
-DATA SpiralsConstants<>+1696(SB)/4, $0x3a468bac
-DATA SpiralsConstants<>+1700(SB)/4, $0x3994c5e1
-DATA SpiralsConstants<>+1704(SB)/4, $0x38e3b00a
-DATA SpiralsConstants<>+1708(SB)/4, $0x382a26cb
-DATA SpiralsConstants<>+1712(SB)/4, $0x37898c33
-DATA SpiralsConstants<>+1716(SB)/4, $0x36e4daf2
-DATA SpiralsConstants<>+1720(SB)/4, $0x356ef6cc
-DATA SpiralsConstants<>+1724(SB)/4, $0x352c0853
-DATA SpiralsConstants<>+1728(SB)/4, $0x3431d754
-DATA SpiralsConstants<>+1732(SB)/4, $0x32a8c62a
-DATA SpiralsConstants<>+1736(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1740(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1744(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1748(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1752(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1756(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1760(SB)/4, $0x3e062d94
-DATA SpiralsConstants<>+1764(SB)/4, $0x3dc44657
-DATA SpiralsConstants<>+1768(SB)/4, $0x3d2e50f5
-DATA SpiralsConstants<>+1772(SB)/4, $0xbb9ca7cb
-DATA SpiralsConstants<>+1776(SB)/4, $0xbd23c0da
-DATA SpiralsConstants<>+1780(SB)/4, $0xbd662a51
-DATA SpiralsConstants<>+1784(SB)/4, $0xbd808c6a
-DATA SpiralsConstants<>+1788(SB)/4, $0xbd5c0ee0
-DATA SpiralsConstants<>+1792(SB)/4, $0x3b8ea104
-DATA SpiralsConstants<>+1796(SB)/4, $0xbcaddfe9
-DATA SpiralsConstants<>+1800(SB)/4, $0xbccd2a94
-DATA SpiralsConstants<>+1804(SB)/4, $0xbcac0c1c
-DATA SpiralsConstants<>+1808(SB)/4, $0xbc780862
-DATA SpiralsConstants<>+1812(SB)/4, $0xbc227602
-DATA SpiralsConstants<>+1816(SB)/4, $0xbbd224aa
-DATA SpiralsConstants<>+1820(SB)/4, $0xbb864f2c
-DATA SpiralsConstants<>+1824(SB)/4, $0xbaf848e1
-DATA SpiralsConstants<>+1828(SB)/4, $0xba36615a
-DATA SpiralsConstants<>+1832(SB)/4, $0xb992ef64
-DATA SpiralsConstants<>+1836(SB)/4, $0xb8dd5a4a
-DATA SpiralsConstants<>+1840(SB)/4, $0xb811d3ad
-DATA SpiralsConstants<>+1844(SB)/4, $0xb75417be
-DATA SpiralsConstants<>+1848(SB)/4, $0xb6b14040
-DATA SpiralsConstants<>+1852(SB)/4, $0xb5f6b849
-DATA SpiralsConstants<>+1856(SB)/4, $0xb4dc97ea
-DATA SpiralsConstants<>+1860(SB)/4, $0xb32e950c
-DATA SpiralsConstants<>+1864(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1868(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1872(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1876(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1880(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1884(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1888(SB)/4, $0x3976545d
-DATA SpiralsConstants<>+1892(SB)/4, $0x3de52200
-DATA SpiralsConstants<>+1896(SB)/4, $0x3e2323c5
-DATA SpiralsConstants<>+1900(SB)/4, $0x3e2dc7e3
-DATA SpiralsConstants<>+1904(SB)/4, $0x3e1beadc
-DATA SpiralsConstants<>+1908(SB)/4, $0x3df77f54
-DATA SpiralsConstants<>+1912(SB)/4, $0x3da41717
-DATA SpiralsConstants<>+1916(SB)/4, $0x3d3912ca
-DATA SpiralsConstants<>+1920(SB)/4, $0x3de31e99
-DATA SpiralsConstants<>+1924(SB)/4, $0x3dcbc02f
-DATA SpiralsConstants<>+1928(SB)/4, $0x3d97375c
-DATA SpiralsConstants<>+1932(SB)/4, $0x3d565c88
-DATA SpiralsConstants<>+1936(SB)/4, $0x3d0c6170
-DATA SpiralsConstants<>+1940(SB)/4, $0x3cae3763
-DATA SpiralsConstants<>+1944(SB)/4, $0x3c5b32f0
-DATA SpiralsConstants<>+1948(SB)/4, $0x3c0a272f
-DATA SpiralsConstants<>+1952(SB)/4, $0x3b794246
-DATA SpiralsConstants<>+1956(SB)/4, $0x3ab5982c
-DATA SpiralsConstants<>+1960(SB)/4, $0x3a122ff8
-DATA SpiralsConstants<>+1964(SB)/4, $0x395beda2
-DATA SpiralsConstants<>+1968(SB)/4, $0x38926f5e
-DATA SpiralsConstants<>+1972(SB)/4, $0x37d80f9d
-DATA SpiralsConstants<>+1976(SB)/4, $0x37237cb5
-DATA SpiralsConstants<>+1980(SB)/4, $0x36703fda
-DATA SpiralsConstants<>+1984(SB)/4, $0x3555348b
-DATA SpiralsConstants<>+1988(SB)/4, $0x33a9db5a
-DATA SpiralsConstants<>+1992(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1996(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2000(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2004(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2008(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2012(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2016(SB)/4, $0xbeaaab82
-DATA SpiralsConstants<>+2020(SB)/4, $0xbe945e8b
-DATA SpiralsConstants<>+2024(SB)/4, $0xbe5c27e0
-DATA SpiralsConstants<>+2028(SB)/4, $0xbe07d305
-DATA SpiralsConstants<>+2032(SB)/4, $0xbd4f793b
-DATA SpiralsConstants<>+2036(SB)/4, $0x3c3f4c26
-DATA SpiralsConstants<>+2040(SB)/4, $0x3d83a936
-DATA SpiralsConstants<>+2044(SB)/4, $0x3dbf9c50
-DATA SpiralsConstants<>+2048(SB)/4, $0xbe8fd0bc
-DATA SpiralsConstants<>+2052(SB)/4, $0xbe4b3b69
-DATA SpiralsConstants<>+2056(SB)/4, $0xbe052d4c
-DATA SpiralsConstants<>+2060(SB)/4, $0xbdb17d89
-DATA SpiralsConstants<>+2064(SB)/4, $0xbd5f6392
-DATA SpiralsConstants<>+2068(SB)/4, $0xbd074351
-DATA SpiralsConstants<>+2072(SB)/4, $0xbca7e7e9
-DATA SpiralsConstants<>+2076(SB)/4, $0xbc51ebc9
-DATA SpiralsConstants<>+2080(SB)/4, $0xbbbc0e36
-DATA SpiralsConstants<>+2084(SB)/4, $0xbb08802f
-DATA SpiralsConstants<>+2088(SB)/4, $0xba5b6caa
-DATA SpiralsConstants<>+2092(SB)/4, $0xb9a4f57a
-DATA SpiralsConstants<>+2096(SB)/4, $0xb8dc0681
-DATA SpiralsConstants<>+2100(SB)/4, $0xb822920b
-DATA SpiralsConstants<>+2104(SB)/4, $0xb7739b33
-DATA SpiralsConstants<>+2108(SB)/4, $0xb6b3ece5
-DATA SpiralsConstants<>+2112(SB)/4, $0xb59ff120
-DATA SpiralsConstants<>+2116(SB)/4, $0xb3ffe119
-DATA SpiralsConstants<>+2120(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2124(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2128(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2132(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2136(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2140(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2144(SB)/4, $0x32dacbc1
-DATA SpiralsConstants<>+2148(SB)/4, $0xbe35255b
-DATA SpiralsConstants<>+2152(SB)/4, $0xbe8f2d48
-DATA SpiralsConstants<>+2156(SB)/4, $0xbeb01ad4
-DATA SpiralsConstants<>+2160(SB)/4, $0xbec1ab8a
-DATA SpiralsConstants<>+2164(SB)/4, $0xbec4db29
-DATA SpiralsConstants<>+2168(SB)/4, $0xbebcddc8
-DATA SpiralsConstants<>+2172(SB)/4, $0xbeae5023
-DATA SpiralsConstants<>+2176(SB)/4, $0x3eb214ed
-DATA SpiralsConstants<>+2180(SB)/4, $0x3e66eeed
-DATA SpiralsConstants<>+2184(SB)/4, $0x3e0fa155
-DATA SpiralsConstants<>+2188(SB)/4, $0x3dba26e8
-DATA SpiralsConstants<>+2192(SB)/4, $0x3d65efdb
-DATA SpiralsConstants<>+2196(SB)/4, $0x3d09981c
-DATA SpiralsConstants<>+2200(SB)/4, $0x3ca9abfb
-DATA SpiralsConstants<>+2204(SB)/4, $0x3c5348fd
-DATA SpiralsConstants<>+2208(SB)/4, $0x3bbc9a53
-DATA SpiralsConstants<>+2212(SB)/4, $0x3b08a5be
-DATA SpiralsConstants<>+2216(SB)/4, $0x3a5b843f
-DATA SpiralsConstants<>+2220(SB)/4, $0x39a4fcae
-DATA SpiralsConstants<>+2224(SB)/4, $0x38dbfea9
-DATA SpiralsConstants<>+2228(SB)/4, $0x38227fd6
-DATA SpiralsConstants<>+2232(SB)/4, $0x3773fe5f
-DATA SpiralsConstants<>+2236(SB)/4, $0x36b3ffae
-DATA SpiralsConstants<>+2240(SB)/4, $0x359ffffa
-DATA SpiralsConstants<>+2244(SB)/4, $0x33fffff6
-DATA SpiralsConstants<>+2248(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1624(SB)/4, $0x00000001
+DATA SpiralsConstants<>+1628(SB)/4, $0x00000001
+DATA SpiralsConstants<>+1632(SB)/4, $0x00000002
+DATA SpiralsConstants<>+1636(SB)/4, $0x00000002
+DATA SpiralsConstants<>+1640(SB)/4, $0x00000003
+DATA SpiralsConstants<>+1644(SB)/4, $0x00000003
+DATA SpiralsConstants<>+1648(SB)/4, $0x00000004
+DATA SpiralsConstants<>+1652(SB)/4, $0x00000004
+DATA SpiralsConstants<>+1656(SB)/4, $0x00000005
+DATA SpiralsConstants<>+1660(SB)/4, $0x00000005
+DATA SpiralsConstants<>+1664(SB)/4, $0x00000006
+DATA SpiralsConstants<>+1668(SB)/4, $0x00000006
+DATA SpiralsConstants<>+1672(SB)/4, $0x00000007
+DATA SpiralsConstants<>+1676(SB)/4, $0x00000007
+DATA SpiralsConstants<>+1680(SB)/8, $0x7ff0000000000000
+DATA SpiralsConstants<>+1688(SB)/8, $0x00095f619980c433
+DATA SpiralsConstants<>+1696(SB)/8, $0x4330000000000000
+DATA SpiralsConstants<>+1704(SB)/8, $0x43300000000003ff
+DATA SpiralsConstants<>+1712(SB)/8, $0x000fffffffffffff
+DATA SpiralsConstants<>+1720(SB)/8, $0x3fe6a09e667f3bcd
+DATA SpiralsConstants<>+1728(SB)/8, $0x4000000000000000
+DATA SpiralsConstants<>+1736(SB)/8, $0x3fe62e42fefa39ef
+DATA SpiralsConstants<>+1744(SB)/8, $0x4000000000004990
+DATA SpiralsConstants<>+1752(SB)/8, $0x3fe555554db62b8a
+DATA SpiralsConstants<>+1760(SB)/8, $0x3fd999a9bd09c3ae
+DATA SpiralsConstants<>+1768(SB)/8, $0x3fd2432e86d5da18
+DATA SpiralsConstants<>+1776(SB)/8, $0x3fce3aa5e803484d
+DATA SpiralsConstants<>+1784(SB)/8, $0x0000000000000000
+DATA SpiralsConstants<>+1792(SB)/8, $0xfff0000000000000
+DATA SpiralsConstants<>+1800(SB)/8, $0x7ff8000000000001
+DATA SpiralsConstants<>+1808(SB)/4, $0xffffffff
+DATA SpiralsConstants<>+1812(SB)/4, $0xffffffff
+DATA SpiralsConstants<>+1816(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1820(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1824(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1828(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1832(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1836(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1840(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1844(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1848(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1852(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1856(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1860(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1864(SB)/4, $0x00000001
+DATA SpiralsConstants<>+1868(SB)/4, $0x00000001
+DATA SpiralsConstants<>+1872(SB)/4, $0x00000002
+DATA SpiralsConstants<>+1876(SB)/4, $0x00000002
+DATA SpiralsConstants<>+1880(SB)/4, $0x00000003
+DATA SpiralsConstants<>+1884(SB)/4, $0x00000003
+DATA SpiralsConstants<>+1888(SB)/4, $0x00000004
+DATA SpiralsConstants<>+1892(SB)/4, $0x00000004
+DATA SpiralsConstants<>+1896(SB)/4, $0x00000005
+DATA SpiralsConstants<>+1900(SB)/4, $0x00000005
+DATA SpiralsConstants<>+1904(SB)/4, $0x00000006
+DATA SpiralsConstants<>+1908(SB)/4, $0x00000006
+DATA SpiralsConstants<>+1912(SB)/4, $0x00000007
+DATA SpiralsConstants<>+1916(SB)/4, $0x00000007
+DATA SpiralsConstants<>+1920(SB)/4, $0x00000008
+DATA SpiralsConstants<>+1924(SB)/4, $0x00000008
+DATA SpiralsConstants<>+1928(SB)/4, $0x00000009
+DATA SpiralsConstants<>+1932(SB)/4, $0x00000009
+DATA SpiralsConstants<>+1936(SB)/4, $0x0000000a
+DATA SpiralsConstants<>+1940(SB)/4, $0x0000000a
+DATA SpiralsConstants<>+1944(SB)/4, $0x0000000b
+DATA SpiralsConstants<>+1948(SB)/4, $0x0000000b
+DATA SpiralsConstants<>+1952(SB)/4, $0x0000000c
+DATA SpiralsConstants<>+1956(SB)/4, $0x0000000c
+DATA SpiralsConstants<>+1960(SB)/4, $0x0000000d
+DATA SpiralsConstants<>+1964(SB)/4, $0x0000000d
+DATA SpiralsConstants<>+1968(SB)/4, $0x0000000e
+DATA SpiralsConstants<>+1972(SB)/4, $0x0000000e
+DATA SpiralsConstants<>+1976(SB)/4, $0x0000000f
+DATA SpiralsConstants<>+1980(SB)/4, $0x0000000f
+DATA SpiralsConstants<>+1984(SB)/8, $0x405528f5c28f5c29
+DATA SpiralsConstants<>+1992(SB)/8, $0x405528f5c28f5c29
+DATA SpiralsConstants<>+2000(SB)/8, $0x405528f5c28f5c29
+DATA SpiralsConstants<>+2008(SB)/8, $0x405528f5c28f5c29
+DATA SpiralsConstants<>+2016(SB)/8, $0xc022666666666666
+DATA SpiralsConstants<>+2024(SB)/8, $0xc022666666666666
+DATA SpiralsConstants<>+2032(SB)/8, $0xc022666666666666
+DATA SpiralsConstants<>+2040(SB)/8, $0xc022666666666666
+DATA SpiralsConstants<>+2048(SB)/8, $0x4022666666666666
+DATA SpiralsConstants<>+2056(SB)/8, $0x4022666666666666
+DATA SpiralsConstants<>+2064(SB)/8, $0x4022666666666666
+DATA SpiralsConstants<>+2072(SB)/8, $0x4022666666666666
+DATA SpiralsConstants<>+2080(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2084(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2088(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2092(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2096(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2100(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2104(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2108(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2112(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+2116(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+2120(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+2124(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+2128(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+2132(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+2136(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+2140(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+2144(SB)/4, $0x7fffffff
+DATA SpiralsConstants<>+2148(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2152(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2156(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2160(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2164(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2168(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2172(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2176(SB)/4, $0x3f8f5d20
+DATA SpiralsConstants<>+2180(SB)/4, $0x3fb01fb1
+DATA SpiralsConstants<>+2184(SB)/4, $0x3fd1b051
+DATA SpiralsConstants<>+2188(SB)/4, $0x3fef2f70
+DATA SpiralsConstants<>+2192(SB)/4, $0x40079a3b
+DATA SpiralsConstants<>+2196(SB)/4, $0x4018685e
+DATA SpiralsConstants<>+2200(SB)/4, $0x402817cb
+DATA SpiralsConstants<>+2204(SB)/4, $0x403761a0
+DATA SpiralsConstants<>+2208(SB)/4, $0x40514faa
+DATA SpiralsConstants<>+2212(SB)/4, $0x4071dcca
+DATA SpiralsConstants<>+2216(SB)/4, $0x4087899d
+DATA SpiralsConstants<>+2220(SB)/4, $0x40973379
+DATA SpiralsConstants<>+2224(SB)/4, $0x40a8c798
+DATA SpiralsConstants<>+2228(SB)/4, $0x40b8b7a9
+DATA SpiralsConstants<>+2232(SB)/4, $0x40c86514
+DATA SpiralsConstants<>+2236(SB)/4, $0x40d85a33
+DATA SpiralsConstants<>+2240(SB)/4, $0x40f06ae2
+DATA SpiralsConstants<>+2244(SB)/4, $0x410aa123
+DATA SpiralsConstants<>+2248(SB)/4, $0x41120000
 DATA SpiralsConstants<>+2252(SB)/4, $0x00000000
 DATA SpiralsConstants<>+2256(SB)/4, $0x00000000
 DATA SpiralsConstants<>+2260(SB)/4, $0x00000000
 DATA SpiralsConstants<>+2264(SB)/4, $0x00000000
 DATA SpiralsConstants<>+2268(SB)/4, $0x00000000
 DATA SpiralsConstants<>+2272(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2276(SB)/4, $0x3f776c81
-DATA SpiralsConstants<>+2280(SB)/4, $0x3f67863e
-DATA SpiralsConstants<>+2284(SB)/4, $0x3f53b8c2
-DATA SpiralsConstants<>+2288(SB)/4, $0x3f3c4acf
-DATA SpiralsConstants<>+2292(SB)/4, $0x3f260d89
-DATA SpiralsConstants<>+2296(SB)/4, $0x3f0cba8c
-DATA SpiralsConstants<>+2300(SB)/4, $0x3eee7f6e
-DATA SpiralsConstants<>+2304(SB)/4, $0x3f4ebd82
-DATA SpiralsConstants<>+2308(SB)/4, $0x3f614aa1
-DATA SpiralsConstants<>+2312(SB)/4, $0x3f6d5e43
-DATA SpiralsConstants<>+2316(SB)/4, $0x3f7416a0
-DATA SpiralsConstants<>+2320(SB)/4, $0x3f78b5f0
-DATA SpiralsConstants<>+2324(SB)/4, $0x3f7ba9d8
-DATA SpiralsConstants<>+2328(SB)/4, $0x3f7d55c3
-DATA SpiralsConstants<>+2332(SB)/4, $0x3f7e580f
-DATA SpiralsConstants<>+2336(SB)/4, $0x3f7f4320
-DATA SpiralsConstants<>+2340(SB)/4, $0x3f7fbba4
-DATA SpiralsConstants<>+2344(SB)/4, $0x3f7fe48e
-DATA SpiralsConstants<>+2348(SB)/4, $0x3f7ff5b0
-DATA SpiralsConstants<>+2352(SB)/4, $0x3f7ffc90
-DATA SpiralsConstants<>+2356(SB)/4, $0x3f7ffebb
-DATA SpiralsConstants<>+2360(SB)/4, $0x3f7fff86
-DATA SpiralsConstants<>+2364(SB)/4, $0x3f7fffd3
-DATA SpiralsConstants<>+2368(SB)/4, $0x3f7ffff6
-DATA SpiralsConstants<>+2372(SB)/4, $0x3f7fffff
-DATA SpiralsConstants<>+2376(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+2276(SB)/4, $0x3e3d8f7f
+DATA SpiralsConstants<>+2280(SB)/4, $0x3ea3ab50
+DATA SpiralsConstants<>+2284(SB)/4, $0x3ee2aab4
+DATA SpiralsConstants<>+2288(SB)/4, $0x3f118b3f
+DATA SpiralsConstants<>+2292(SB)/4, $0x3f2e90f7
+DATA SpiralsConstants<>+2296(SB)/4, $0x3f500742
+DATA SpiralsConstants<>+2300(SB)/4, $0x3f6e3c91
+DATA SpiralsConstants<>+2304(SB)/4, $0xbd03c0a5
+DATA SpiralsConstants<>+2308(SB)/4, $0xbc1a3371
+DATA SpiralsConstants<>+2312(SB)/4, $0x3ad3712b
+DATA SpiralsConstants<>+2316(SB)/4, $0x3b973862
+DATA SpiralsConstants<>+2320(SB)/4, $0x3b956770
+DATA SpiralsConstants<>+2324(SB)/4, $0x3b5d52c8
+DATA SpiralsConstants<>+2328(SB)/4, $0x3b1a31ac
+DATA SpiralsConstants<>+2332(SB)/4, $0x3abc7213
+DATA SpiralsConstants<>+2336(SB)/4, $0x3a468bac
+DATA SpiralsConstants<>+2340(SB)/4, $0x3994c5e1
+DATA SpiralsConstants<>+2344(SB)/4, $0x38e3b00a
+DATA SpiralsConstants<>+2348(SB)/4, $0x382a26cb
+DATA SpiralsConstants<>+2352(SB)/4, $0x37898c33
+DATA SpiralsConstants<>+2356(SB)/4, $0x36e4daf2
+DATA SpiralsConstants<>+2360(SB)/4, $0x356ef6cc
+DATA SpiralsConstants<>+2364(SB)/4, $0x352c0853
+DATA SpiralsConstants<>+2368(SB)/4, $0x3431d754
+DATA SpiralsConstants<>+2372(SB)/4, $0x32a8c62a
+DATA SpiralsConstants<>+2376(SB)/4, $0x00000000
 DATA SpiralsConstants<>+2380(SB)/4, $0x00000000
 DATA SpiralsConstants<>+2384(SB)/4, $0x00000000
 DATA SpiralsConstants<>+2388(SB)/4, $0x00000000
 DATA SpiralsConstants<>+2392(SB)/4, $0x00000000
 DATA SpiralsConstants<>+2396(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2400(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2404(SB)/4, $0x3e3b6cab
-DATA SpiralsConstants<>+2408(SB)/4, $0x3e9e5026
-DATA SpiralsConstants<>+2412(SB)/4, $0x3ed4ef27
-DATA SpiralsConstants<>+2416(SB)/4, $0x3f03a7d4
-DATA SpiralsConstants<>+2420(SB)/4, $0x3f17bea7
-DATA SpiralsConstants<>+2424(SB)/4, $0x3f2bc87d
-DATA SpiralsConstants<>+2428(SB)/4, $0x3f3b1ae2
-DATA SpiralsConstants<>+2432(SB)/4, $0x80000000
-DATA SpiralsConstants<>+2436(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2440(SB)/4, $0xc2d00000
-DATA SpiralsConstants<>+2444(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+2448(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+2452(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+2456(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+2460(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+2464(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+2468(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+2472(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+2476(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+2480(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+2484(SB)/4, $0x39509279
-DATA SpiralsConstants<>+2488(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2492(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+2496(SB)/4, $0x40000000
-DATA SpiralsConstants<>+2500(SB)/4, $0x40400000
-DATA SpiralsConstants<>+2504(SB)/4, $0x40800000
-DATA SpiralsConstants<>+2508(SB)/4, $0x40a00000
-DATA SpiralsConstants<>+2512(SB)/4, $0x40c00000
-DATA SpiralsConstants<>+2516(SB)/4, $0x40e00000
-DATA SpiralsConstants<>+2520(SB)/4, $0x41000000
-DATA SpiralsConstants<>+2524(SB)/4, $0x41100000
-DATA SpiralsConstants<>+2528(SB)/4, $0x41200000
-DATA SpiralsConstants<>+2532(SB)/4, $0x41300000
-DATA SpiralsConstants<>+2536(SB)/4, $0x41400000
-DATA SpiralsConstants<>+2540(SB)/4, $0x41500000
-DATA SpiralsConstants<>+2544(SB)/4, $0x41600000
-DATA SpiralsConstants<>+2548(SB)/4, $0x41700000
-DATA SpiralsConstants<>+2552(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2556(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2560(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2564(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+2568(SB)/4, $0x40000000
-DATA SpiralsConstants<>+2572(SB)/4, $0x40400000
-DATA SpiralsConstants<>+2576(SB)/4, $0x40800000
-DATA SpiralsConstants<>+2580(SB)/4, $0x40a00000
-DATA SpiralsConstants<>+2584(SB)/4, $0x40c00000
-DATA SpiralsConstants<>+2588(SB)/4, $0x40e00000
-DATA SpiralsConstants<>+2592(SB)/4, $0x41000000
-DATA SpiralsConstants<>+2596(SB)/4, $0x41100000
-DATA SpiralsConstants<>+2600(SB)/4, $0x41200000
-DATA SpiralsConstants<>+2604(SB)/4, $0x41300000
-DATA SpiralsConstants<>+2608(SB)/4, $0x41400000
-DATA SpiralsConstants<>+2612(SB)/4, $0x41500000
-DATA SpiralsConstants<>+2616(SB)/4, $0x41600000
-DATA SpiralsConstants<>+2620(SB)/4, $0x41700000
-DATA SpiralsConstants<>+2624(SB)/8, $0x7ff0000000000000
-DATA SpiralsConstants<>+2632(SB)/8, $0x00095f619980c433
-DATA SpiralsConstants<>+2640(SB)/8, $0x4330000000000000
-DATA SpiralsConstants<>+2648(SB)/8, $0x43300000000003ff
-DATA SpiralsConstants<>+2656(SB)/8, $0x000fffffffffffff
-DATA SpiralsConstants<>+2664(SB)/8, $0x3fe6a09e667f3bcd
-DATA SpiralsConstants<>+2672(SB)/8, $0x3ff0000000000000
-DATA SpiralsConstants<>+2680(SB)/8, $0x4000000000000000
-DATA SpiralsConstants<>+2688(SB)/8, $0x3fe62e42fefa39ef
-DATA SpiralsConstants<>+2696(SB)/8, $0x4000000000004990
-DATA SpiralsConstants<>+2704(SB)/8, $0x3fe555554db62b8a
-DATA SpiralsConstants<>+2712(SB)/8, $0x3fd999a9bd09c3ae
-DATA SpiralsConstants<>+2720(SB)/8, $0x3fd2432e86d5da18
-DATA SpiralsConstants<>+2728(SB)/8, $0x3fce3aa5e803484d
-DATA SpiralsConstants<>+2736(SB)/8, $0x0000000000000000
-DATA SpiralsConstants<>+2744(SB)/8, $0xfff0000000000000
-DATA SpiralsConstants<>+2752(SB)/8, $0x7ff8000000000001
-GLOBL SpiralsConstants<>(SB), RODATA|NOPTR, $2760
+DATA SpiralsConstants<>+2400(SB)/4, $0x3e062d94
+DATA SpiralsConstants<>+2404(SB)/4, $0x3dc44657
+DATA SpiralsConstants<>+2408(SB)/4, $0x3d2e50f5
+DATA SpiralsConstants<>+2412(SB)/4, $0xbb9ca7cb
+DATA SpiralsConstants<>+2416(SB)/4, $0xbd23c0da
+DATA SpiralsConstants<>+2420(SB)/4, $0xbd662a51
+DATA SpiralsConstants<>+2424(SB)/4, $0xbd808c6a
+DATA SpiralsConstants<>+2428(SB)/4, $0xbd5c0ee0
+DATA SpiralsConstants<>+2432(SB)/4, $0x3b8ea104
+DATA SpiralsConstants<>+2436(SB)/4, $0xbcaddfe9
+DATA SpiralsConstants<>+2440(SB)/4, $0xbccd2a94
+DATA SpiralsConstants<>+2444(SB)/4, $0xbcac0c1c
+DATA SpiralsConstants<>+2448(SB)/4, $0xbc780862
+DATA SpiralsConstants<>+2452(SB)/4, $0xbc227602
+DATA SpiralsConstants<>+2456(SB)/4, $0xbbd224aa
+DATA SpiralsConstants<>+2460(SB)/4, $0xbb864f2c
+DATA SpiralsConstants<>+2464(SB)/4, $0xbaf848e1
+DATA SpiralsConstants<>+2468(SB)/4, $0xba36615a
+DATA SpiralsConstants<>+2472(SB)/4, $0xb992ef64
+DATA SpiralsConstants<>+2476(SB)/4, $0xb8dd5a4a
+DATA SpiralsConstants<>+2480(SB)/4, $0xb811d3ad
+DATA SpiralsConstants<>+2484(SB)/4, $0xb75417be
+DATA SpiralsConstants<>+2488(SB)/4, $0xb6b14040
+DATA SpiralsConstants<>+2492(SB)/4, $0xb5f6b849
+DATA SpiralsConstants<>+2496(SB)/4, $0xb4dc97ea
+DATA SpiralsConstants<>+2500(SB)/4, $0xb32e950c
+DATA SpiralsConstants<>+2504(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2508(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2512(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2516(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2520(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2524(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2528(SB)/4, $0x3976545d
+DATA SpiralsConstants<>+2532(SB)/4, $0x3de52200
+DATA SpiralsConstants<>+2536(SB)/4, $0x3e2323c5
+DATA SpiralsConstants<>+2540(SB)/4, $0x3e2dc7e3
+DATA SpiralsConstants<>+2544(SB)/4, $0x3e1beadc
+DATA SpiralsConstants<>+2548(SB)/4, $0x3df77f54
+DATA SpiralsConstants<>+2552(SB)/4, $0x3da41717
+DATA SpiralsConstants<>+2556(SB)/4, $0x3d3912ca
+DATA SpiralsConstants<>+2560(SB)/4, $0x3de31e99
+DATA SpiralsConstants<>+2564(SB)/4, $0x3dcbc02f
+DATA SpiralsConstants<>+2568(SB)/4, $0x3d97375c
+DATA SpiralsConstants<>+2572(SB)/4, $0x3d565c88
+DATA SpiralsConstants<>+2576(SB)/4, $0x3d0c6170
+DATA SpiralsConstants<>+2580(SB)/4, $0x3cae3763
+DATA SpiralsConstants<>+2584(SB)/4, $0x3c5b32f0
+DATA SpiralsConstants<>+2588(SB)/4, $0x3c0a272f
+DATA SpiralsConstants<>+2592(SB)/4, $0x3b794246
+DATA SpiralsConstants<>+2596(SB)/4, $0x3ab5982c
+DATA SpiralsConstants<>+2600(SB)/4, $0x3a122ff8
+DATA SpiralsConstants<>+2604(SB)/4, $0x395beda2
+DATA SpiralsConstants<>+2608(SB)/4, $0x38926f5e
+DATA SpiralsConstants<>+2612(SB)/4, $0x37d80f9d
+DATA SpiralsConstants<>+2616(SB)/4, $0x37237cb5
+DATA SpiralsConstants<>+2620(SB)/4, $0x36703fda
+DATA SpiralsConstants<>+2624(SB)/4, $0x3555348b
+DATA SpiralsConstants<>+2628(SB)/4, $0x33a9db5a
+DATA SpiralsConstants<>+2632(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2636(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2640(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2644(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2648(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2652(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2656(SB)/4, $0xbeaaab82
+DATA SpiralsConstants<>+2660(SB)/4, $0xbe945e8b
+DATA SpiralsConstants<>+2664(SB)/4, $0xbe5c27e0
+DATA SpiralsConstants<>+2668(SB)/4, $0xbe07d305
+DATA SpiralsConstants<>+2672(SB)/4, $0xbd4f793b
+DATA SpiralsConstants<>+2676(SB)/4, $0x3c3f4c26
+DATA SpiralsConstants<>+2680(SB)/4, $0x3d83a936
+DATA SpiralsConstants<>+2684(SB)/4, $0x3dbf9c50
+DATA SpiralsConstants<>+2688(SB)/4, $0xbe8fd0bc
+DATA SpiralsConstants<>+2692(SB)/4, $0xbe4b3b69
+DATA SpiralsConstants<>+2696(SB)/4, $0xbe052d4c
+DATA SpiralsConstants<>+2700(SB)/4, $0xbdb17d89
+DATA SpiralsConstants<>+2704(SB)/4, $0xbd5f6392
+DATA SpiralsConstants<>+2708(SB)/4, $0xbd074351
+DATA SpiralsConstants<>+2712(SB)/4, $0xbca7e7e9
+DATA SpiralsConstants<>+2716(SB)/4, $0xbc51ebc9
+DATA SpiralsConstants<>+2720(SB)/4, $0xbbbc0e36
+DATA SpiralsConstants<>+2724(SB)/4, $0xbb08802f
+DATA SpiralsConstants<>+2728(SB)/4, $0xba5b6caa
+DATA SpiralsConstants<>+2732(SB)/4, $0xb9a4f57a
+DATA SpiralsConstants<>+2736(SB)/4, $0xb8dc0681
+DATA SpiralsConstants<>+2740(SB)/4, $0xb822920b
+DATA SpiralsConstants<>+2744(SB)/4, $0xb7739b33
+DATA SpiralsConstants<>+2748(SB)/4, $0xb6b3ece5
+DATA SpiralsConstants<>+2752(SB)/4, $0xb59ff120
+DATA SpiralsConstants<>+2756(SB)/4, $0xb3ffe119
+DATA SpiralsConstants<>+2760(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2764(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2768(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2772(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2776(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2780(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2784(SB)/4, $0x32dacbc1
+DATA SpiralsConstants<>+2788(SB)/4, $0xbe35255b
+DATA SpiralsConstants<>+2792(SB)/4, $0xbe8f2d48
+DATA SpiralsConstants<>+2796(SB)/4, $0xbeb01ad4
+DATA SpiralsConstants<>+2800(SB)/4, $0xbec1ab8a
+DATA SpiralsConstants<>+2804(SB)/4, $0xbec4db29
+DATA SpiralsConstants<>+2808(SB)/4, $0xbebcddc8
+DATA SpiralsConstants<>+2812(SB)/4, $0xbeae5023
+DATA SpiralsConstants<>+2816(SB)/4, $0x3eb214ed
+DATA SpiralsConstants<>+2820(SB)/4, $0x3e66eeed
+DATA SpiralsConstants<>+2824(SB)/4, $0x3e0fa155
+DATA SpiralsConstants<>+2828(SB)/4, $0x3dba26e8
+DATA SpiralsConstants<>+2832(SB)/4, $0x3d65efdb
+DATA SpiralsConstants<>+2836(SB)/4, $0x3d09981c
+DATA SpiralsConstants<>+2840(SB)/4, $0x3ca9abfb
+DATA SpiralsConstants<>+2844(SB)/4, $0x3c5348fd
+DATA SpiralsConstants<>+2848(SB)/4, $0x3bbc9a53
+DATA SpiralsConstants<>+2852(SB)/4, $0x3b08a5be
+DATA SpiralsConstants<>+2856(SB)/4, $0x3a5b843f
+DATA SpiralsConstants<>+2860(SB)/4, $0x39a4fcae
+DATA SpiralsConstants<>+2864(SB)/4, $0x38dbfea9
+DATA SpiralsConstants<>+2868(SB)/4, $0x38227fd6
+DATA SpiralsConstants<>+2872(SB)/4, $0x3773fe5f
+DATA SpiralsConstants<>+2876(SB)/4, $0x36b3ffae
+DATA SpiralsConstants<>+2880(SB)/4, $0x359ffffa
+DATA SpiralsConstants<>+2884(SB)/4, $0x33fffff6
+DATA SpiralsConstants<>+2888(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2892(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2896(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2900(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2904(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2908(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2912(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2916(SB)/4, $0x3f776c81
+DATA SpiralsConstants<>+2920(SB)/4, $0x3f67863e
+DATA SpiralsConstants<>+2924(SB)/4, $0x3f53b8c2
+DATA SpiralsConstants<>+2928(SB)/4, $0x3f3c4acf
+DATA SpiralsConstants<>+2932(SB)/4, $0x3f260d89
+DATA SpiralsConstants<>+2936(SB)/4, $0x3f0cba8c
+DATA SpiralsConstants<>+2940(SB)/4, $0x3eee7f6e
+DATA SpiralsConstants<>+2944(SB)/4, $0x3f4ebd82
+DATA SpiralsConstants<>+2948(SB)/4, $0x3f614aa1
+DATA SpiralsConstants<>+2952(SB)/4, $0x3f6d5e43
+DATA SpiralsConstants<>+2956(SB)/4, $0x3f7416a0
+DATA SpiralsConstants<>+2960(SB)/4, $0x3f78b5f0
+DATA SpiralsConstants<>+2964(SB)/4, $0x3f7ba9d8
+DATA SpiralsConstants<>+2968(SB)/4, $0x3f7d55c3
+DATA SpiralsConstants<>+2972(SB)/4, $0x3f7e580f
+DATA SpiralsConstants<>+2976(SB)/4, $0x3f7f4320
+DATA SpiralsConstants<>+2980(SB)/4, $0x3f7fbba4
+DATA SpiralsConstants<>+2984(SB)/4, $0x3f7fe48e
+DATA SpiralsConstants<>+2988(SB)/4, $0x3f7ff5b0
+DATA SpiralsConstants<>+2992(SB)/4, $0x3f7ffc90
+DATA SpiralsConstants<>+2996(SB)/4, $0x3f7ffebb
+DATA SpiralsConstants<>+3000(SB)/4, $0x3f7fff86
+DATA SpiralsConstants<>+3004(SB)/4, $0x3f7fffd3
+DATA SpiralsConstants<>+3008(SB)/4, $0x3f7ffff6
+DATA SpiralsConstants<>+3012(SB)/4, $0x3f7fffff
+DATA SpiralsConstants<>+3016(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+3020(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3024(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3028(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3032(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3036(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3040(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3044(SB)/4, $0x3e3b6cab
+DATA SpiralsConstants<>+3048(SB)/4, $0x3e9e5026
+DATA SpiralsConstants<>+3052(SB)/4, $0x3ed4ef27
+DATA SpiralsConstants<>+3056(SB)/4, $0x3f03a7d4
+DATA SpiralsConstants<>+3060(SB)/4, $0x3f17bea7
+DATA SpiralsConstants<>+3064(SB)/4, $0x3f2bc87d
+DATA SpiralsConstants<>+3068(SB)/4, $0x3f3b1ae2
+DATA SpiralsConstants<>+3072(SB)/4, $0x80000000
+DATA SpiralsConstants<>+3076(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3080(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+3084(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+3088(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3092(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+3096(SB)/4, $0x40000000
+DATA SpiralsConstants<>+3100(SB)/4, $0x40400000
+DATA SpiralsConstants<>+3104(SB)/4, $0x40800000
+DATA SpiralsConstants<>+3108(SB)/4, $0x40a00000
+DATA SpiralsConstants<>+3112(SB)/4, $0x40c00000
+DATA SpiralsConstants<>+3116(SB)/4, $0x40e00000
+DATA SpiralsConstants<>+3120(SB)/4, $0x41000000
+DATA SpiralsConstants<>+3124(SB)/4, $0x41100000
+DATA SpiralsConstants<>+3128(SB)/4, $0x41200000
+DATA SpiralsConstants<>+3132(SB)/4, $0x41300000
+DATA SpiralsConstants<>+3136(SB)/4, $0x41400000
+DATA SpiralsConstants<>+3140(SB)/4, $0x41500000
+DATA SpiralsConstants<>+3144(SB)/4, $0x41600000
+DATA SpiralsConstants<>+3148(SB)/4, $0x41700000
+DATA SpiralsConstants<>+3152(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3156(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3160(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3164(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3168(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3172(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3176(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3180(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3184(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3188(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3192(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3196(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3200(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3204(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+3208(SB)/4, $0x40000000
+DATA SpiralsConstants<>+3212(SB)/4, $0x40400000
+DATA SpiralsConstants<>+3216(SB)/4, $0x40800000
+DATA SpiralsConstants<>+3220(SB)/4, $0x40a00000
+DATA SpiralsConstants<>+3224(SB)/4, $0x40c00000
+DATA SpiralsConstants<>+3228(SB)/4, $0x40e00000
+DATA SpiralsConstants<>+3232(SB)/4, $0x41000000
+DATA SpiralsConstants<>+3236(SB)/4, $0x41100000
+DATA SpiralsConstants<>+3240(SB)/4, $0x41200000
+DATA SpiralsConstants<>+3244(SB)/4, $0x41300000
+DATA SpiralsConstants<>+3248(SB)/4, $0x41400000
+DATA SpiralsConstants<>+3252(SB)/4, $0x41500000
+DATA SpiralsConstants<>+3256(SB)/4, $0x41600000
+DATA SpiralsConstants<>+3260(SB)/4, $0x41700000
+GLOBL SpiralsConstants<>(SB), RODATA|NOPTR, $3264

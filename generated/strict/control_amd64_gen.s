@@ -901,7 +901,7 @@ TEXT ·controlForwardAVX2(SB), NOSPLIT, $32-24
 	RET
 
 // func controlForwardAVX512(p *Control, ws *ControlWorkspace, x *[16]float32)
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL
 TEXT ·controlForwardAVX512(SB), NOSPLIT, $0-24
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
@@ -972,394 +972,17 @@ TEXT ·controlForwardAVX512(SB), NOSPLIT, $0-24
 	VADDPS        Z0, Z2, Z0
 	VADDPS        2048(DI), Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
-	VBROADCASTSS  ControlConstants<>+836(SB), Y2
-	VANDPS        Y2, Y0, Y3
-	VBROADCASTSS  ControlConstants<>+840(SB), Y4
-	VPMINUD       Y4, Y3, Y5
-	VPMOVZXDQ     Y5, Z5
-	VPSLLQ        $0x1d, Z5, Z5
-	VBROADCASTSD  ControlConstants<>+844(SB), Z6
-	VPADDQ        Z6, Z5, Z5
-	VBROADCASTSD  ControlConstants<>+852(SB), Z7
-	VMULPD        Z7, Z5, Z8
-	VBROADCASTSD  ControlConstants<>+860(SB), Z9
-	VADDPD        Z9, Z8, Z8
-	VSUBPD        Z9, Z8, Z10
-	VBROADCASTSD  ControlConstants<>+868(SB), Z11
-	VMULPD        Z11, Z10, Z10
-	VSUBPD        Z10, Z5, Z5
-	VBROADCASTSD  ControlConstants<>+876(SB), Z10
-	VANDPD        Z10, Z8, Z12
-	VPSLLQ        $0x03, Z12, Z12
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X13, X13, X13
-	VGATHERQPD    (AX)(Z12*1), K1, Z13
-	VPSRLQ        $0x05, Z8, Z8
-	VPSLLQ        $0x34, Z8, Z8
-	VPADDQ        Z8, Z13, Z8
-	VBROADCASTSD  ControlConstants<>+892(SB), Z12
-	VMULPD        Z12, Z5, Z13
-	VBROADCASTSD  ControlConstants<>+884(SB), Z14
-	VADDPD        Z13, Z14, Z13
-	VBROADCASTSD  ControlConstants<>+908(SB), Z15
-	VMULPD        Z15, Z5, Z16
-	VBROADCASTSD  ControlConstants<>+900(SB), Z17
-	VADDPD        Z16, Z17, Z16
-	VMULPD        Z5, Z5, Z18
-	VMULPD        Z18, Z16, Z16
-	VADDPD        Z16, Z13, Z13
-	VMULPD        Z13, Z5, Z5
-	VMULPD        Z5, Z8, Z5
-	VSUBPD        Z14, Z8, Z8
-	VADDPD        Z8, Z5, Z5
-	VBROADCASTSD  ControlConstants<>+916(SB), Z8
-	VADDPD        Z8, Z5, Z13
-	VDIVPD        Z13, Z5, Z5
-	VCVTPD2PS     Z5, Y5
-	VBROADCASTSS  ControlConstants<>+832(SB), Y13
-	VANDPS        Y13, Y0, Y16
-	VORPS         Y16, Y5, Y5
-	VBROADCASTSS  ControlConstants<>+924(SB), Y16
-	VPSUBD        Y16, Y3, Y3
-	VBROADCASTSS  ControlConstants<>+928(SB), Y18
-	VPCMPUD       $0x06, Y18, Y3, K1
-	VBLENDMPS     Y0, Y5, K1, Y0
-	VANDPS        Y2, Y1, Y3
-	VPMINUD       Y4, Y3, Y5
-	VPMOVZXDQ     Y5, Z5
-	VPSLLQ        $0x1d, Z5, Z5
-	VPADDQ        Z6, Z5, Z5
-	VMULPD        Z7, Z5, Z19
-	VADDPD        Z9, Z19, Z19
-	VSUBPD        Z9, Z19, Z20
-	VMULPD        Z11, Z20, Z20
-	VSUBPD        Z20, Z5, Z5
-	VANDPD        Z10, Z19, Z20
-	VPSLLQ        $0x03, Z20, Z20
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X21, X21, X21
-	VGATHERQPD    (AX)(Z20*1), K1, Z21
-	VPSRLQ        $0x05, Z19, Z19
-	VPSLLQ        $0x34, Z19, Z19
-	VPADDQ        Z19, Z21, Z19
-	VMULPD        Z12, Z5, Z20
-	VADDPD        Z20, Z14, Z20
-	VMULPD        Z15, Z5, Z21
-	VADDPD        Z21, Z17, Z21
-	VMULPD        Z5, Z5, Z22
-	VMULPD        Z22, Z21, Z21
-	VADDPD        Z21, Z20, Z20
-	VMULPD        Z20, Z5, Z5
-	VMULPD        Z5, Z19, Z5
-	VSUBPD        Z14, Z19, Z19
-	VADDPD        Z19, Z5, Z5
-	VADDPD        Z8, Z5, Z19
-	VDIVPD        Z19, Z5, Z5
-	VCVTPD2PS     Z5, Y5
-	VANDPS        Y13, Y1, Y19
-	VORPS         Y19, Y5, Y5
-	VPSUBD        Y16, Y3, Y3
-	VPCMPUD       $0x06, Y18, Y3, K1
-	VBLENDMPS     Y1, Y5, K1, Y1
-	VINSERTF64X4  $0x01, Y1, Z0, Z0
-	VMOVUPS       Z0, (SI)
-	VMOVUPS       (DX), Z1
-	VMULPS        1024(DI), Z1, Z3
-	VMULPS        1088(DI), Z1, Z5
-	VMULPS        1152(DI), Z1, Z19
-	VMULPS        1216(DI), Z1, Z20
-	VMULPS        1280(DI), Z1, Z21
-	VMULPS        1344(DI), Z1, Z22
-	VMULPS        1408(DI), Z1, Z23
-	VMULPS        1472(DI), Z1, Z24
-	VMULPS        1536(DI), Z1, Z25
-	VMULPS        1600(DI), Z1, Z26
-	VMULPS        1664(DI), Z1, Z27
-	VMULPS        1728(DI), Z1, Z28
-	VMULPS        1792(DI), Z1, Z29
-	VMULPS        1856(DI), Z1, Z30
-	VMULPS        1920(DI), Z1, Z31
-	VMULPS        1984(DI), Z1, Z1
-	VSHUFF32X4    $0x44, Z21, Z3, Z18
-	VSHUFF32X4    $0xee, Z21, Z3, Z3
-	VADDPS        Z3, Z18, Z3
-	VSHUFF32X4    $0x44, Z29, Z25, Z18
-	VSHUFF32X4    $0xee, Z29, Z25, Z21
-	VADDPS        Z21, Z18, Z18
-	VSHUFF32X4    $0x44, Z22, Z5, Z21
-	VSHUFF32X4    $0xee, Z22, Z5, Z5
-	VADDPS        Z5, Z21, Z5
-	VSHUFF32X4    $0x44, Z30, Z26, Z21
-	VSHUFF32X4    $0xee, Z30, Z26, Z22
-	VADDPS        Z22, Z21, Z21
-	VSHUFF32X4    $0x44, Z23, Z19, Z22
-	VSHUFF32X4    $0xee, Z23, Z19, Z19
-	VADDPS        Z19, Z22, Z19
-	VSHUFF32X4    $0x44, Z31, Z27, Z22
-	VSHUFF32X4    $0xee, Z31, Z27, Z23
-	VADDPS        Z23, Z22, Z22
-	VSHUFF32X4    $0x44, Z24, Z20, Z23
-	VSHUFF32X4    $0xee, Z24, Z20, Z20
-	VADDPS        Z20, Z23, Z20
-	VSHUFF32X4    $0x44, Z1, Z28, Z23
-	VSHUFF32X4    $0xee, Z1, Z28, Z1
-	VADDPS        Z1, Z23, Z1
-	VSHUFF32X4    $0x88, Z18, Z3, Z23
-	VSHUFF32X4    $0xdd, Z18, Z3, Z3
-	VADDPS        Z3, Z23, Z3
-	VSHUFF32X4    $0x88, Z21, Z5, Z18
-	VSHUFF32X4    $0xdd, Z21, Z5, Z5
-	VADDPS        Z5, Z18, Z5
-	VSHUFF32X4    $0x88, Z22, Z19, Z18
-	VSHUFF32X4    $0xdd, Z22, Z19, Z19
-	VADDPS        Z19, Z18, Z18
-	VSHUFF32X4    $0x88, Z1, Z20, Z19
-	VSHUFF32X4    $0xdd, Z1, Z20, Z1
-	VADDPS        Z1, Z19, Z1
-	VUNPCKLPD     Z5, Z3, Z19
-	VUNPCKHPD     Z5, Z3, Z3
-	VADDPS        Z3, Z19, Z3
-	VUNPCKLPD     Z1, Z18, Z5
-	VUNPCKHPD     Z1, Z18, Z1
-	VADDPS        Z1, Z5, Z1
-	VSHUFPS       $0x88, Z1, Z3, Z5
-	VSHUFPS       $0xdd, Z1, Z3, Z1
-	VADDPS        Z1, Z5, Z1
-	VADDPS        2112(DI), Z1, Z1
-	VEXTRACTF64X4 $0x01, Z1, Y3
-	VANDPS        Y2, Y1, Y5
-	VPMINUD       Y4, Y5, Y18
-	VPMOVZXDQ     Y18, Z18
-	VPSLLQ        $0x1d, Z18, Z18
-	VPADDQ        Z6, Z18, Z18
-	VMULPD        Z7, Z18, Z19
-	VADDPD        Z9, Z19, Z19
-	VSUBPD        Z9, Z19, Z20
-	VMULPD        Z11, Z20, Z20
-	VSUBPD        Z20, Z18, Z18
-	VANDPD        Z10, Z19, Z20
-	VPSLLQ        $0x03, Z20, Z20
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X21, X21, X21
-	VGATHERQPD    (AX)(Z20*1), K1, Z21
-	VPSRLQ        $0x05, Z19, Z19
-	VPSLLQ        $0x34, Z19, Z19
-	VPADDQ        Z19, Z21, Z19
-	VMULPD        Z12, Z18, Z20
-	VADDPD        Z20, Z14, Z20
-	VMULPD        Z15, Z18, Z21
-	VADDPD        Z21, Z17, Z21
-	VMULPD        Z18, Z18, Z22
-	VMULPD        Z22, Z21, Z21
-	VADDPD        Z21, Z20, Z20
-	VMULPD        Z20, Z18, Z18
-	VMULPD        Z18, Z19, Z18
-	VSUBPD        Z14, Z19, Z19
-	VADDPD        Z19, Z18, Z18
-	VADDPD        Z8, Z18, Z19
-	VDIVPD        Z19, Z18, Z18
-	VCVTPD2PS     Z18, Y18
-	VANDPS        Y13, Y1, Y19
-	VORPS         Y19, Y18, Y18
-	VPSUBD        Y16, Y5, Y5
-	VBROADCASTSS  ControlConstants<>+928(SB), Y19
-	VPCMPUD       $0x06, Y19, Y5, K1
-	VBLENDMPS     Y1, Y18, K1, Y1
-	VANDPS        Y2, Y3, Y5
-	VPMINUD       Y4, Y5, Y18
-	VPMOVZXDQ     Y18, Z18
-	VPSLLQ        $0x1d, Z18, Z18
-	VPADDQ        Z6, Z18, Z18
-	VMULPD        Z7, Z18, Z20
-	VADDPD        Z9, Z20, Z20
-	VSUBPD        Z9, Z20, Z21
-	VMULPD        Z11, Z21, Z21
-	VSUBPD        Z21, Z18, Z18
-	VANDPD        Z10, Z20, Z21
-	VPSLLQ        $0x03, Z21, Z21
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X22, X22, X22
-	VGATHERQPD    (AX)(Z21*1), K1, Z22
-	VPSRLQ        $0x05, Z20, Z20
-	VPSLLQ        $0x34, Z20, Z20
-	VPADDQ        Z20, Z22, Z20
-	VMULPD        Z12, Z18, Z21
-	VADDPD        Z21, Z14, Z21
-	VMULPD        Z15, Z18, Z22
-	VADDPD        Z22, Z17, Z22
-	VMULPD        Z18, Z18, Z23
-	VMULPD        Z23, Z22, Z22
-	VADDPD        Z22, Z21, Z21
-	VMULPD        Z21, Z18, Z18
-	VMULPD        Z18, Z20, Z18
-	VSUBPD        Z14, Z20, Z20
-	VADDPD        Z20, Z18, Z18
-	VADDPD        Z8, Z18, Z20
-	VDIVPD        Z20, Z18, Z18
-	VCVTPD2PS     Z18, Y18
-	VANDPS        Y13, Y3, Y20
-	VORPS         Y20, Y18, Y18
-	VPSUBD        Y16, Y5, Y5
-	VPCMPUD       $0x06, Y19, Y5, K1
-	VBLENDMPS     Y3, Y18, K1, Y3
-	VINSERTF64X4  $0x01, Y3, Z1, Z1
-	VMOVUPS       Z1, 64(SI)
-
-	// z2 = W2·a1 + b2; a2 = tanh(z2)
-	VMULPS        2176(DI), Z0, Z3
-	VMULPS        2304(DI), Z0, Z5
-	VMULPS        2432(DI), Z0, Z18
-	VMULPS        2560(DI), Z0, Z20
-	VMULPS        2688(DI), Z0, Z21
-	VMULPS        2816(DI), Z0, Z22
-	VMULPS        2944(DI), Z0, Z23
-	VMULPS        3072(DI), Z0, Z24
-	VMULPS        3200(DI), Z0, Z25
-	VMULPS        3328(DI), Z0, Z26
-	VMULPS        3456(DI), Z0, Z27
-	VMULPS        3584(DI), Z0, Z28
-	VMULPS        3712(DI), Z0, Z29
-	VMULPS        3840(DI), Z0, Z30
-	VMULPS        3968(DI), Z0, Z31
-	VMULPS        4096(DI), Z0, Z0
-	VMULPS        2240(DI), Z1, Z19
-	VADDPS        Z19, Z3, Z3
-	VMULPS        2368(DI), Z1, Z19
-	VADDPS        Z19, Z5, Z5
-	VMULPS        2496(DI), Z1, Z19
-	VADDPS        Z19, Z18, Z18
-	VMULPS        2624(DI), Z1, Z19
-	VADDPS        Z19, Z20, Z19
-	VMULPS        2752(DI), Z1, Z20
-	VADDPS        Z20, Z21, Z20
-	VMULPS        2880(DI), Z1, Z21
-	VADDPS        Z21, Z22, Z21
-	VMULPS        3008(DI), Z1, Z22
-	VADDPS        Z22, Z23, Z22
-	VMULPS        3136(DI), Z1, Z23
-	VADDPS        Z23, Z24, Z23
-	VMULPS        3264(DI), Z1, Z24
-	VADDPS        Z24, Z25, Z24
-	VMULPS        3392(DI), Z1, Z25
-	VADDPS        Z25, Z26, Z25
-	VMULPS        3520(DI), Z1, Z26
-	VADDPS        Z26, Z27, Z26
-	VMULPS        3648(DI), Z1, Z27
-	VADDPS        Z27, Z28, Z27
-	VMULPS        3776(DI), Z1, Z28
-	VADDPS        Z28, Z29, Z28
-	VMULPS        3904(DI), Z1, Z29
-	VADDPS        Z29, Z30, Z29
-	VMULPS        4032(DI), Z1, Z30
-	VADDPS        Z30, Z31, Z30
-	VMULPS        4160(DI), Z1, Z1
-	VADDPS        Z1, Z0, Z0
-	VSHUFF32X4    $0x44, Z20, Z3, Z1
-	VSHUFF32X4    $0xee, Z20, Z3, Z3
-	VADDPS        Z3, Z1, Z1
-	VSHUFF32X4    $0x44, Z28, Z24, Z3
-	VSHUFF32X4    $0xee, Z28, Z24, Z20
-	VADDPS        Z20, Z3, Z3
-	VSHUFF32X4    $0x44, Z21, Z5, Z20
-	VSHUFF32X4    $0xee, Z21, Z5, Z5
-	VADDPS        Z5, Z20, Z5
-	VSHUFF32X4    $0x44, Z29, Z25, Z20
-	VSHUFF32X4    $0xee, Z29, Z25, Z21
-	VADDPS        Z21, Z20, Z20
-	VSHUFF32X4    $0x44, Z22, Z18, Z21
-	VSHUFF32X4    $0xee, Z22, Z18, Z18
-	VADDPS        Z18, Z21, Z18
-	VSHUFF32X4    $0x44, Z30, Z26, Z21
-	VSHUFF32X4    $0xee, Z30, Z26, Z22
-	VADDPS        Z22, Z21, Z21
-	VSHUFF32X4    $0x44, Z23, Z19, Z22
-	VSHUFF32X4    $0xee, Z23, Z19, Z19
-	VADDPS        Z19, Z22, Z19
-	VSHUFF32X4    $0x44, Z0, Z27, Z22
-	VSHUFF32X4    $0xee, Z0, Z27, Z0
-	VADDPS        Z0, Z22, Z0
-	VSHUFF32X4    $0x88, Z3, Z1, Z22
-	VSHUFF32X4    $0xdd, Z3, Z1, Z1
-	VADDPS        Z1, Z22, Z1
-	VSHUFF32X4    $0x88, Z20, Z5, Z3
-	VSHUFF32X4    $0xdd, Z20, Z5, Z5
-	VADDPS        Z5, Z3, Z3
-	VSHUFF32X4    $0x88, Z21, Z18, Z5
-	VSHUFF32X4    $0xdd, Z21, Z18, Z18
-	VADDPS        Z18, Z5, Z5
-	VSHUFF32X4    $0x88, Z0, Z19, Z18
-	VSHUFF32X4    $0xdd, Z0, Z19, Z0
-	VADDPS        Z0, Z18, Z0
-	VUNPCKLPD     Z3, Z1, Z18
-	VUNPCKHPD     Z3, Z1, Z1
-	VADDPS        Z1, Z18, Z1
-	VUNPCKLPD     Z0, Z5, Z3
-	VUNPCKHPD     Z0, Z5, Z0
-	VADDPS        Z0, Z3, Z0
-	VSHUFPS       $0x88, Z0, Z1, Z3
-	VSHUFPS       $0xdd, Z0, Z1, Z0
-	VADDPS        Z0, Z3, Z0
-	VADDPS        4224(DI), Z0, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VANDPS        Y2, Y0, Y3
-	VPMINUD       Y4, Y3, Y5
-	VPMOVZXDQ     Y5, Z5
-	VPSLLQ        $0x1d, Z5, Z5
-	VPADDQ        Z6, Z5, Z5
-	VMULPD        Z7, Z5, Z18
-	VADDPD        Z9, Z18, Z18
-	VSUBPD        Z9, Z18, Z19
-	VMULPD        Z11, Z19, Z19
-	VSUBPD        Z19, Z5, Z5
-	VANDPD        Z10, Z18, Z19
-	VPSLLQ        $0x03, Z19, Z19
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X20, X20, X20
-	VGATHERQPD    (AX)(Z19*1), K1, Z20
-	VPSRLQ        $0x05, Z18, Z18
-	VPSLLQ        $0x34, Z18, Z18
-	VPADDQ        Z18, Z20, Z18
-	VMULPD        Z12, Z5, Z19
-	VADDPD        Z19, Z14, Z19
-	VMULPD        Z15, Z5, Z20
-	VADDPD        Z20, Z17, Z20
-	VMULPD        Z5, Z5, Z21
-	VMULPD        Z21, Z20, Z20
-	VADDPD        Z20, Z19, Z19
-	VMULPD        Z19, Z5, Z5
-	VMULPD        Z5, Z18, Z5
-	VSUBPD        Z14, Z18, Z18
-	VADDPD        Z18, Z5, Z5
-	VADDPD        Z8, Z5, Z18
-	VDIVPD        Z18, Z5, Z5
-	VCVTPD2PS     Z5, Y5
-	VANDPS        Y13, Y0, Y18
-	VORPS         Y18, Y5, Y5
-	VPSUBD        Y16, Y3, Y3
-	VBROADCASTSS  ControlConstants<>+928(SB), Y18
-	VPCMPUD       $0x06, Y18, Y3, K1
-	VBLENDMPS     Y0, Y5, K1, Y0
-	VANDPS        Y2, Y1, Y2
-	VPMINUD       Y4, Y2, Y3
+	VANDPS.BCST   ControlConstants<>+836(SB), Y0, Y2
+	VPMINUD.BCST  ControlConstants<>+840(SB), Y2, Y3
 	VPMOVZXDQ     Y3, Z3
 	VPSLLQ        $0x1d, Z3, Z3
-	VPADDQ        Z6, Z3, Z3
-	VMULPD        Z7, Z3, Z4
-	VADDPD        Z9, Z4, Z4
-	VSUBPD        Z9, Z4, Z5
-	VMULPD        Z11, Z5, Z5
+	VPADDQ.BCST   ControlConstants<>+844(SB), Z3, Z3
+	VMULPD.BCST   ControlConstants<>+852(SB), Z3, Z4
+	VADDPD.BCST   ControlConstants<>+860(SB), Z4, Z4
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z4, Z5
+	VMULPD.BCST   ControlConstants<>+868(SB), Z5, Z5
 	VSUBPD        Z5, Z3, Z3
-	VANDPD        Z10, Z4, Z5
+	VANDPD.BCST   ControlConstants<>+876(SB), Z4, Z5
 	VPSLLQ        $0x03, Z5, Z5
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K1
@@ -1369,24 +992,384 @@ TEXT ·controlForwardAVX512(SB), NOSPLIT, $0-24
 	VPSRLQ        $0x05, Z4, Z4
 	VPSLLQ        $0x34, Z4, Z4
 	VPADDQ        Z4, Z6, Z4
-	VMULPD        Z12, Z3, Z5
-	VADDPD        Z5, Z14, Z5
-	VMULPD        Z15, Z3, Z6
-	VADDPD        Z6, Z17, Z6
+	VMULPD.BCST   ControlConstants<>+892(SB), Z3, Z5
+	VADDPD.BCST   ControlConstants<>+884(SB), Z5, Z5
+	VMULPD.BCST   ControlConstants<>+908(SB), Z3, Z6
+	VADDPD.BCST   ControlConstants<>+900(SB), Z6, Z6
 	VMULPD        Z3, Z3, Z7
 	VMULPD        Z7, Z6, Z6
 	VADDPD        Z6, Z5, Z5
 	VMULPD        Z5, Z3, Z3
 	VMULPD        Z3, Z4, Z3
-	VSUBPD        Z14, Z4, Z4
+	VSUBPD.BCST   ControlConstants<>+884(SB), Z4, Z4
 	VADDPD        Z4, Z3, Z3
-	VADDPD        Z8, Z3, Z4
+	VADDPD.BCST   ControlConstants<>+916(SB), Z3, Z4
 	VDIVPD        Z4, Z3, Z3
 	VCVTPD2PS     Z3, Y3
-	VANDPS        Y13, Y1, Y4
+	VANDPS.BCST   ControlConstants<>+832(SB), Y0, Y4
 	VORPS         Y4, Y3, Y3
-	VPSUBD        Y16, Y2, Y2
-	VPCMPUD       $0x06, Y18, Y2, K1
+	VPSUBD.BCST   ControlConstants<>+924(SB), Y2, Y2
+	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y2, K1
+	VBLENDMPS     Y0, Y3, K1, Y0
+	VANDPS.BCST   ControlConstants<>+836(SB), Y1, Y2
+	VPMINUD.BCST  ControlConstants<>+840(SB), Y2, Y3
+	VPMOVZXDQ     Y3, Z3
+	VPSLLQ        $0x1d, Z3, Z3
+	VPADDQ.BCST   ControlConstants<>+844(SB), Z3, Z3
+	VMULPD.BCST   ControlConstants<>+852(SB), Z3, Z4
+	VADDPD.BCST   ControlConstants<>+860(SB), Z4, Z4
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z4, Z5
+	VMULPD.BCST   ControlConstants<>+868(SB), Z5, Z5
+	VSUBPD        Z5, Z3, Z3
+	VANDPD.BCST   ControlConstants<>+876(SB), Z4, Z5
+	VPSLLQ        $0x03, Z5, Z5
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          ControlConstants<>+256(SB), AX
+	VXORPS        X6, X6, X6
+	VGATHERQPD    (AX)(Z5*1), K1, Z6
+	VPSRLQ        $0x05, Z4, Z4
+	VPSLLQ        $0x34, Z4, Z4
+	VPADDQ        Z4, Z6, Z4
+	VMULPD.BCST   ControlConstants<>+892(SB), Z3, Z5
+	VADDPD.BCST   ControlConstants<>+884(SB), Z5, Z5
+	VMULPD.BCST   ControlConstants<>+908(SB), Z3, Z6
+	VADDPD.BCST   ControlConstants<>+900(SB), Z6, Z6
+	VMULPD        Z3, Z3, Z7
+	VMULPD        Z7, Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VMULPD        Z5, Z3, Z3
+	VMULPD        Z3, Z4, Z3
+	VSUBPD.BCST   ControlConstants<>+884(SB), Z4, Z4
+	VADDPD        Z4, Z3, Z3
+	VADDPD.BCST   ControlConstants<>+916(SB), Z3, Z4
+	VDIVPD        Z4, Z3, Z3
+	VCVTPD2PS     Z3, Y3
+	VANDPS.BCST   ControlConstants<>+832(SB), Y1, Y4
+	VORPS         Y4, Y3, Y3
+	VPSUBD.BCST   ControlConstants<>+924(SB), Y2, Y2
+	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y2, K1
+	VBLENDMPS     Y1, Y3, K1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, (SI)
+	VMOVUPS       (DX), Z1
+	VMULPS        1024(DI), Z1, Z2
+	VMULPS        1088(DI), Z1, Z3
+	VMULPS        1152(DI), Z1, Z4
+	VMULPS        1216(DI), Z1, Z5
+	VMULPS        1280(DI), Z1, Z6
+	VMULPS        1344(DI), Z1, Z7
+	VMULPS        1408(DI), Z1, Z8
+	VMULPS        1472(DI), Z1, Z9
+	VMULPS        1536(DI), Z1, Z10
+	VMULPS        1600(DI), Z1, Z11
+	VMULPS        1664(DI), Z1, Z12
+	VMULPS        1728(DI), Z1, Z13
+	VMULPS        1792(DI), Z1, Z14
+	VMULPS        1856(DI), Z1, Z15
+	VMULPS        1920(DI), Z1, Z16
+	VMULPS        1984(DI), Z1, Z1
+	VSHUFF32X4    $0x44, Z6, Z2, Z17
+	VSHUFF32X4    $0xee, Z6, Z2, Z2
+	VADDPS        Z2, Z17, Z2
+	VSHUFF32X4    $0x44, Z14, Z10, Z6
+	VSHUFF32X4    $0xee, Z14, Z10, Z10
+	VADDPS        Z10, Z6, Z6
+	VSHUFF32X4    $0x44, Z7, Z3, Z10
+	VSHUFF32X4    $0xee, Z7, Z3, Z3
+	VADDPS        Z3, Z10, Z3
+	VSHUFF32X4    $0x44, Z15, Z11, Z7
+	VSHUFF32X4    $0xee, Z15, Z11, Z10
+	VADDPS        Z10, Z7, Z7
+	VSHUFF32X4    $0x44, Z8, Z4, Z10
+	VSHUFF32X4    $0xee, Z8, Z4, Z4
+	VADDPS        Z4, Z10, Z4
+	VSHUFF32X4    $0x44, Z16, Z12, Z8
+	VSHUFF32X4    $0xee, Z16, Z12, Z10
+	VADDPS        Z10, Z8, Z8
+	VSHUFF32X4    $0x44, Z9, Z5, Z10
+	VSHUFF32X4    $0xee, Z9, Z5, Z5
+	VADDPS        Z5, Z10, Z5
+	VSHUFF32X4    $0x44, Z1, Z13, Z9
+	VSHUFF32X4    $0xee, Z1, Z13, Z1
+	VADDPS        Z1, Z9, Z1
+	VSHUFF32X4    $0x88, Z6, Z2, Z9
+	VSHUFF32X4    $0xdd, Z6, Z2, Z2
+	VADDPS        Z2, Z9, Z2
+	VSHUFF32X4    $0x88, Z7, Z3, Z6
+	VSHUFF32X4    $0xdd, Z7, Z3, Z3
+	VADDPS        Z3, Z6, Z3
+	VSHUFF32X4    $0x88, Z8, Z4, Z6
+	VSHUFF32X4    $0xdd, Z8, Z4, Z4
+	VADDPS        Z4, Z6, Z4
+	VSHUFF32X4    $0x88, Z1, Z5, Z6
+	VSHUFF32X4    $0xdd, Z1, Z5, Z1
+	VADDPS        Z1, Z6, Z1
+	VUNPCKLPD     Z3, Z2, Z5
+	VUNPCKHPD     Z3, Z2, Z2
+	VADDPS        Z2, Z5, Z2
+	VUNPCKLPD     Z1, Z4, Z3
+	VUNPCKHPD     Z1, Z4, Z1
+	VADDPS        Z1, Z3, Z1
+	VSHUFPS       $0x88, Z1, Z2, Z3
+	VSHUFPS       $0xdd, Z1, Z2, Z1
+	VADDPS        Z1, Z3, Z1
+	VADDPS        2112(DI), Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y2
+	VANDPS.BCST   ControlConstants<>+836(SB), Y1, Y3
+	VPMINUD.BCST  ControlConstants<>+840(SB), Y3, Y4
+	VPMOVZXDQ     Y4, Z4
+	VPSLLQ        $0x1d, Z4, Z4
+	VPADDQ.BCST   ControlConstants<>+844(SB), Z4, Z4
+	VMULPD.BCST   ControlConstants<>+852(SB), Z4, Z5
+	VADDPD.BCST   ControlConstants<>+860(SB), Z5, Z5
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z5, Z6
+	VMULPD.BCST   ControlConstants<>+868(SB), Z6, Z6
+	VSUBPD        Z6, Z4, Z4
+	VANDPD.BCST   ControlConstants<>+876(SB), Z5, Z6
+	VPSLLQ        $0x03, Z6, Z6
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          ControlConstants<>+256(SB), AX
+	VXORPS        X7, X7, X7
+	VGATHERQPD    (AX)(Z6*1), K1, Z7
+	VPSRLQ        $0x05, Z5, Z5
+	VPSLLQ        $0x34, Z5, Z5
+	VPADDQ        Z5, Z7, Z5
+	VMULPD.BCST   ControlConstants<>+892(SB), Z4, Z6
+	VADDPD.BCST   ControlConstants<>+884(SB), Z6, Z6
+	VMULPD.BCST   ControlConstants<>+908(SB), Z4, Z7
+	VADDPD.BCST   ControlConstants<>+900(SB), Z7, Z7
+	VMULPD        Z4, Z4, Z8
+	VMULPD        Z8, Z7, Z7
+	VADDPD        Z7, Z6, Z6
+	VMULPD        Z6, Z4, Z4
+	VMULPD        Z4, Z5, Z4
+	VSUBPD.BCST   ControlConstants<>+884(SB), Z5, Z5
+	VADDPD        Z5, Z4, Z4
+	VADDPD.BCST   ControlConstants<>+916(SB), Z4, Z5
+	VDIVPD        Z5, Z4, Z4
+	VCVTPD2PS     Z4, Y4
+	VANDPS.BCST   ControlConstants<>+832(SB), Y1, Y5
+	VORPS         Y5, Y4, Y4
+	VPSUBD.BCST   ControlConstants<>+924(SB), Y3, Y3
+	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y3, K1
+	VBLENDMPS     Y1, Y4, K1, Y1
+	VANDPS.BCST   ControlConstants<>+836(SB), Y2, Y3
+	VPMINUD.BCST  ControlConstants<>+840(SB), Y3, Y4
+	VPMOVZXDQ     Y4, Z4
+	VPSLLQ        $0x1d, Z4, Z4
+	VPADDQ.BCST   ControlConstants<>+844(SB), Z4, Z4
+	VMULPD.BCST   ControlConstants<>+852(SB), Z4, Z5
+	VADDPD.BCST   ControlConstants<>+860(SB), Z5, Z5
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z5, Z6
+	VMULPD.BCST   ControlConstants<>+868(SB), Z6, Z6
+	VSUBPD        Z6, Z4, Z4
+	VANDPD.BCST   ControlConstants<>+876(SB), Z5, Z6
+	VPSLLQ        $0x03, Z6, Z6
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          ControlConstants<>+256(SB), AX
+	VXORPS        X7, X7, X7
+	VGATHERQPD    (AX)(Z6*1), K1, Z7
+	VPSRLQ        $0x05, Z5, Z5
+	VPSLLQ        $0x34, Z5, Z5
+	VPADDQ        Z5, Z7, Z5
+	VMULPD.BCST   ControlConstants<>+892(SB), Z4, Z6
+	VADDPD.BCST   ControlConstants<>+884(SB), Z6, Z6
+	VMULPD.BCST   ControlConstants<>+908(SB), Z4, Z7
+	VADDPD.BCST   ControlConstants<>+900(SB), Z7, Z7
+	VMULPD        Z4, Z4, Z8
+	VMULPD        Z8, Z7, Z7
+	VADDPD        Z7, Z6, Z6
+	VMULPD        Z6, Z4, Z4
+	VMULPD        Z4, Z5, Z4
+	VSUBPD.BCST   ControlConstants<>+884(SB), Z5, Z5
+	VADDPD        Z5, Z4, Z4
+	VADDPD.BCST   ControlConstants<>+916(SB), Z4, Z5
+	VDIVPD        Z5, Z4, Z4
+	VCVTPD2PS     Z4, Y4
+	VANDPS.BCST   ControlConstants<>+832(SB), Y2, Y5
+	VORPS         Y5, Y4, Y4
+	VPSUBD.BCST   ControlConstants<>+924(SB), Y3, Y3
+	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y3, K1
+	VBLENDMPS     Y2, Y4, K1, Y2
+	VINSERTF64X4  $0x01, Y2, Z1, Z1
+	VMOVUPS       Z1, 64(SI)
+
+	// z2 = W2·a1 + b2; a2 = tanh(z2)
+	VMULPS        2176(DI), Z0, Z2
+	VMULPS        2304(DI), Z0, Z3
+	VMULPS        2432(DI), Z0, Z4
+	VMULPS        2560(DI), Z0, Z5
+	VMULPS        2688(DI), Z0, Z6
+	VMULPS        2816(DI), Z0, Z7
+	VMULPS        2944(DI), Z0, Z8
+	VMULPS        3072(DI), Z0, Z9
+	VMULPS        3200(DI), Z0, Z10
+	VMULPS        3328(DI), Z0, Z11
+	VMULPS        3456(DI), Z0, Z12
+	VMULPS        3584(DI), Z0, Z13
+	VMULPS        3712(DI), Z0, Z14
+	VMULPS        3840(DI), Z0, Z15
+	VMULPS        3968(DI), Z0, Z16
+	VMULPS        4096(DI), Z0, Z0
+	VMULPS        2240(DI), Z1, Z17
+	VADDPS        Z17, Z2, Z2
+	VMULPS        2368(DI), Z1, Z17
+	VADDPS        Z17, Z3, Z3
+	VMULPS        2496(DI), Z1, Z17
+	VADDPS        Z17, Z4, Z4
+	VMULPS        2624(DI), Z1, Z17
+	VADDPS        Z17, Z5, Z5
+	VMULPS        2752(DI), Z1, Z17
+	VADDPS        Z17, Z6, Z6
+	VMULPS        2880(DI), Z1, Z17
+	VADDPS        Z17, Z7, Z7
+	VMULPS        3008(DI), Z1, Z17
+	VADDPS        Z17, Z8, Z8
+	VMULPS        3136(DI), Z1, Z17
+	VADDPS        Z17, Z9, Z9
+	VMULPS        3264(DI), Z1, Z17
+	VADDPS        Z17, Z10, Z10
+	VMULPS        3392(DI), Z1, Z17
+	VADDPS        Z17, Z11, Z11
+	VMULPS        3520(DI), Z1, Z17
+	VADDPS        Z17, Z12, Z12
+	VMULPS        3648(DI), Z1, Z17
+	VADDPS        Z17, Z13, Z13
+	VMULPS        3776(DI), Z1, Z17
+	VADDPS        Z17, Z14, Z14
+	VMULPS        3904(DI), Z1, Z17
+	VADDPS        Z17, Z15, Z15
+	VMULPS        4032(DI), Z1, Z17
+	VADDPS        Z17, Z16, Z16
+	VMULPS        4160(DI), Z1, Z1
+	VADDPS        Z1, Z0, Z0
+	VSHUFF32X4    $0x44, Z6, Z2, Z1
+	VSHUFF32X4    $0xee, Z6, Z2, Z2
+	VADDPS        Z2, Z1, Z1
+	VSHUFF32X4    $0x44, Z14, Z10, Z2
+	VSHUFF32X4    $0xee, Z14, Z10, Z6
+	VADDPS        Z6, Z2, Z2
+	VSHUFF32X4    $0x44, Z7, Z3, Z6
+	VSHUFF32X4    $0xee, Z7, Z3, Z3
+	VADDPS        Z3, Z6, Z3
+	VSHUFF32X4    $0x44, Z15, Z11, Z6
+	VSHUFF32X4    $0xee, Z15, Z11, Z7
+	VADDPS        Z7, Z6, Z6
+	VSHUFF32X4    $0x44, Z8, Z4, Z7
+	VSHUFF32X4    $0xee, Z8, Z4, Z4
+	VADDPS        Z4, Z7, Z4
+	VSHUFF32X4    $0x44, Z16, Z12, Z7
+	VSHUFF32X4    $0xee, Z16, Z12, Z8
+	VADDPS        Z8, Z7, Z7
+	VSHUFF32X4    $0x44, Z9, Z5, Z8
+	VSHUFF32X4    $0xee, Z9, Z5, Z5
+	VADDPS        Z5, Z8, Z5
+	VSHUFF32X4    $0x44, Z0, Z13, Z8
+	VSHUFF32X4    $0xee, Z0, Z13, Z0
+	VADDPS        Z0, Z8, Z0
+	VSHUFF32X4    $0x88, Z2, Z1, Z8
+	VSHUFF32X4    $0xdd, Z2, Z1, Z1
+	VADDPS        Z1, Z8, Z1
+	VSHUFF32X4    $0x88, Z6, Z3, Z2
+	VSHUFF32X4    $0xdd, Z6, Z3, Z3
+	VADDPS        Z3, Z2, Z2
+	VSHUFF32X4    $0x88, Z7, Z4, Z3
+	VSHUFF32X4    $0xdd, Z7, Z4, Z4
+	VADDPS        Z4, Z3, Z3
+	VSHUFF32X4    $0x88, Z0, Z5, Z4
+	VSHUFF32X4    $0xdd, Z0, Z5, Z0
+	VADDPS        Z0, Z4, Z0
+	VUNPCKLPD     Z2, Z1, Z4
+	VUNPCKHPD     Z2, Z1, Z1
+	VADDPS        Z1, Z4, Z1
+	VUNPCKLPD     Z0, Z3, Z2
+	VUNPCKHPD     Z0, Z3, Z0
+	VADDPS        Z0, Z2, Z0
+	VSHUFPS       $0x88, Z0, Z1, Z2
+	VSHUFPS       $0xdd, Z0, Z1, Z0
+	VADDPS        Z0, Z2, Z0
+	VADDPS        4224(DI), Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VANDPS.BCST   ControlConstants<>+836(SB), Y0, Y2
+	VPMINUD.BCST  ControlConstants<>+840(SB), Y2, Y3
+	VPMOVZXDQ     Y3, Z3
+	VPSLLQ        $0x1d, Z3, Z3
+	VPADDQ.BCST   ControlConstants<>+844(SB), Z3, Z3
+	VMULPD.BCST   ControlConstants<>+852(SB), Z3, Z4
+	VADDPD.BCST   ControlConstants<>+860(SB), Z4, Z4
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z4, Z5
+	VMULPD.BCST   ControlConstants<>+868(SB), Z5, Z5
+	VSUBPD        Z5, Z3, Z3
+	VANDPD.BCST   ControlConstants<>+876(SB), Z4, Z5
+	VPSLLQ        $0x03, Z5, Z5
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          ControlConstants<>+256(SB), AX
+	VXORPS        X6, X6, X6
+	VGATHERQPD    (AX)(Z5*1), K1, Z6
+	VPSRLQ        $0x05, Z4, Z4
+	VPSLLQ        $0x34, Z4, Z4
+	VPADDQ        Z4, Z6, Z4
+	VMULPD.BCST   ControlConstants<>+892(SB), Z3, Z5
+	VADDPD.BCST   ControlConstants<>+884(SB), Z5, Z5
+	VMULPD.BCST   ControlConstants<>+908(SB), Z3, Z6
+	VADDPD.BCST   ControlConstants<>+900(SB), Z6, Z6
+	VMULPD        Z3, Z3, Z7
+	VMULPD        Z7, Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VMULPD        Z5, Z3, Z3
+	VMULPD        Z3, Z4, Z3
+	VSUBPD.BCST   ControlConstants<>+884(SB), Z4, Z4
+	VADDPD        Z4, Z3, Z3
+	VADDPD.BCST   ControlConstants<>+916(SB), Z3, Z4
+	VDIVPD        Z4, Z3, Z3
+	VCVTPD2PS     Z3, Y3
+	VANDPS.BCST   ControlConstants<>+832(SB), Y0, Y4
+	VORPS         Y4, Y3, Y3
+	VPSUBD.BCST   ControlConstants<>+924(SB), Y2, Y2
+	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y2, K1
+	VBLENDMPS     Y0, Y3, K1, Y0
+	VANDPS.BCST   ControlConstants<>+836(SB), Y1, Y2
+	VPMINUD.BCST  ControlConstants<>+840(SB), Y2, Y3
+	VPMOVZXDQ     Y3, Z3
+	VPSLLQ        $0x1d, Z3, Z3
+	VPADDQ.BCST   ControlConstants<>+844(SB), Z3, Z3
+	VMULPD.BCST   ControlConstants<>+852(SB), Z3, Z4
+	VADDPD.BCST   ControlConstants<>+860(SB), Z4, Z4
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z4, Z5
+	VMULPD.BCST   ControlConstants<>+868(SB), Z5, Z5
+	VSUBPD        Z5, Z3, Z3
+	VANDPD.BCST   ControlConstants<>+876(SB), Z4, Z5
+	VPSLLQ        $0x03, Z5, Z5
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          ControlConstants<>+256(SB), AX
+	VXORPS        X6, X6, X6
+	VGATHERQPD    (AX)(Z5*1), K1, Z6
+	VPSRLQ        $0x05, Z4, Z4
+	VPSLLQ        $0x34, Z4, Z4
+	VPADDQ        Z4, Z6, Z4
+	VMULPD.BCST   ControlConstants<>+892(SB), Z3, Z5
+	VADDPD.BCST   ControlConstants<>+884(SB), Z5, Z5
+	VMULPD.BCST   ControlConstants<>+908(SB), Z3, Z6
+	VADDPD.BCST   ControlConstants<>+900(SB), Z6, Z6
+	VMULPD        Z3, Z3, Z7
+	VMULPD        Z7, Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VMULPD        Z5, Z3, Z3
+	VMULPD        Z3, Z4, Z3
+	VSUBPD.BCST   ControlConstants<>+884(SB), Z4, Z4
+	VADDPD        Z4, Z3, Z3
+	VADDPD.BCST   ControlConstants<>+916(SB), Z3, Z4
+	VDIVPD        Z4, Z3, Z3
+	VCVTPD2PS     Z3, Y3
+	VANDPS.BCST   ControlConstants<>+832(SB), Y1, Y4
+	VORPS         Y4, Y3, Y3
+	VPSUBD.BCST   ControlConstants<>+924(SB), Y2, Y2
+	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y2, K1
 	VBLENDMPS     Y1, Y3, K1, Y1
 	VINSERTF64X4  $0x01, Y1, Z0, Z0
 	VMOVUPS       Z0, 256(SI)
@@ -2326,7 +2309,7 @@ TEXT ·controlLossAVX2(SB), NOSPLIT, $32-36
 	RET
 
 // func controlLossAVX512(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]float32) float32
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL
 TEXT ·controlLossAVX512(SB), NOSPLIT, $0-36
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
@@ -2398,394 +2381,17 @@ TEXT ·controlLossAVX512(SB), NOSPLIT, $0-36
 	VADDPS        Z0, Z2, Z0
 	VADDPS        2048(DI), Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
-	VBROADCASTSS  ControlConstants<>+836(SB), Y2
-	VANDPS        Y2, Y0, Y3
-	VBROADCASTSS  ControlConstants<>+840(SB), Y4
-	VPMINUD       Y4, Y3, Y5
-	VPMOVZXDQ     Y5, Z5
-	VPSLLQ        $0x1d, Z5, Z5
-	VBROADCASTSD  ControlConstants<>+844(SB), Z6
-	VPADDQ        Z6, Z5, Z5
-	VBROADCASTSD  ControlConstants<>+852(SB), Z7
-	VMULPD        Z7, Z5, Z8
-	VBROADCASTSD  ControlConstants<>+860(SB), Z9
-	VADDPD        Z9, Z8, Z8
-	VSUBPD        Z9, Z8, Z10
-	VBROADCASTSD  ControlConstants<>+868(SB), Z11
-	VMULPD        Z11, Z10, Z10
-	VSUBPD        Z10, Z5, Z5
-	VBROADCASTSD  ControlConstants<>+876(SB), Z10
-	VANDPD        Z10, Z8, Z12
-	VPSLLQ        $0x03, Z12, Z12
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X13, X13, X13
-	VGATHERQPD    (AX)(Z12*1), K1, Z13
-	VPSRLQ        $0x05, Z8, Z8
-	VPSLLQ        $0x34, Z8, Z8
-	VPADDQ        Z8, Z13, Z8
-	VBROADCASTSD  ControlConstants<>+892(SB), Z12
-	VMULPD        Z12, Z5, Z13
-	VBROADCASTSD  ControlConstants<>+884(SB), Z14
-	VADDPD        Z13, Z14, Z13
-	VBROADCASTSD  ControlConstants<>+908(SB), Z15
-	VMULPD        Z15, Z5, Z16
-	VBROADCASTSD  ControlConstants<>+900(SB), Z17
-	VADDPD        Z16, Z17, Z16
-	VMULPD        Z5, Z5, Z18
-	VMULPD        Z18, Z16, Z16
-	VADDPD        Z16, Z13, Z13
-	VMULPD        Z13, Z5, Z5
-	VMULPD        Z5, Z8, Z5
-	VSUBPD        Z14, Z8, Z8
-	VADDPD        Z8, Z5, Z5
-	VBROADCASTSD  ControlConstants<>+916(SB), Z8
-	VADDPD        Z8, Z5, Z13
-	VDIVPD        Z13, Z5, Z5
-	VCVTPD2PS     Z5, Y5
-	VBROADCASTSS  ControlConstants<>+832(SB), Y13
-	VANDPS        Y13, Y0, Y16
-	VORPS         Y16, Y5, Y5
-	VBROADCASTSS  ControlConstants<>+924(SB), Y16
-	VPSUBD        Y16, Y3, Y3
-	VBROADCASTSS  ControlConstants<>+928(SB), Y18
-	VPCMPUD       $0x06, Y18, Y3, K1
-	VBLENDMPS     Y0, Y5, K1, Y0
-	VANDPS        Y2, Y1, Y3
-	VPMINUD       Y4, Y3, Y5
-	VPMOVZXDQ     Y5, Z5
-	VPSLLQ        $0x1d, Z5, Z5
-	VPADDQ        Z6, Z5, Z5
-	VMULPD        Z7, Z5, Z19
-	VADDPD        Z9, Z19, Z19
-	VSUBPD        Z9, Z19, Z20
-	VMULPD        Z11, Z20, Z20
-	VSUBPD        Z20, Z5, Z5
-	VANDPD        Z10, Z19, Z20
-	VPSLLQ        $0x03, Z20, Z20
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X21, X21, X21
-	VGATHERQPD    (AX)(Z20*1), K1, Z21
-	VPSRLQ        $0x05, Z19, Z19
-	VPSLLQ        $0x34, Z19, Z19
-	VPADDQ        Z19, Z21, Z19
-	VMULPD        Z12, Z5, Z20
-	VADDPD        Z20, Z14, Z20
-	VMULPD        Z15, Z5, Z21
-	VADDPD        Z21, Z17, Z21
-	VMULPD        Z5, Z5, Z22
-	VMULPD        Z22, Z21, Z21
-	VADDPD        Z21, Z20, Z20
-	VMULPD        Z20, Z5, Z5
-	VMULPD        Z5, Z19, Z5
-	VSUBPD        Z14, Z19, Z19
-	VADDPD        Z19, Z5, Z5
-	VADDPD        Z8, Z5, Z19
-	VDIVPD        Z19, Z5, Z5
-	VCVTPD2PS     Z5, Y5
-	VANDPS        Y13, Y1, Y19
-	VORPS         Y19, Y5, Y5
-	VPSUBD        Y16, Y3, Y3
-	VPCMPUD       $0x06, Y18, Y3, K1
-	VBLENDMPS     Y1, Y5, K1, Y1
-	VINSERTF64X4  $0x01, Y1, Z0, Z0
-	VMOVUPS       Z0, (SI)
-	VMOVUPS       (DX), Z1
-	VMULPS        1024(DI), Z1, Z3
-	VMULPS        1088(DI), Z1, Z5
-	VMULPS        1152(DI), Z1, Z19
-	VMULPS        1216(DI), Z1, Z20
-	VMULPS        1280(DI), Z1, Z21
-	VMULPS        1344(DI), Z1, Z22
-	VMULPS        1408(DI), Z1, Z23
-	VMULPS        1472(DI), Z1, Z24
-	VMULPS        1536(DI), Z1, Z25
-	VMULPS        1600(DI), Z1, Z26
-	VMULPS        1664(DI), Z1, Z27
-	VMULPS        1728(DI), Z1, Z28
-	VMULPS        1792(DI), Z1, Z29
-	VMULPS        1856(DI), Z1, Z30
-	VMULPS        1920(DI), Z1, Z31
-	VMULPS        1984(DI), Z1, Z1
-	VSHUFF32X4    $0x44, Z21, Z3, Z18
-	VSHUFF32X4    $0xee, Z21, Z3, Z3
-	VADDPS        Z3, Z18, Z3
-	VSHUFF32X4    $0x44, Z29, Z25, Z18
-	VSHUFF32X4    $0xee, Z29, Z25, Z21
-	VADDPS        Z21, Z18, Z18
-	VSHUFF32X4    $0x44, Z22, Z5, Z21
-	VSHUFF32X4    $0xee, Z22, Z5, Z5
-	VADDPS        Z5, Z21, Z5
-	VSHUFF32X4    $0x44, Z30, Z26, Z21
-	VSHUFF32X4    $0xee, Z30, Z26, Z22
-	VADDPS        Z22, Z21, Z21
-	VSHUFF32X4    $0x44, Z23, Z19, Z22
-	VSHUFF32X4    $0xee, Z23, Z19, Z19
-	VADDPS        Z19, Z22, Z19
-	VSHUFF32X4    $0x44, Z31, Z27, Z22
-	VSHUFF32X4    $0xee, Z31, Z27, Z23
-	VADDPS        Z23, Z22, Z22
-	VSHUFF32X4    $0x44, Z24, Z20, Z23
-	VSHUFF32X4    $0xee, Z24, Z20, Z20
-	VADDPS        Z20, Z23, Z20
-	VSHUFF32X4    $0x44, Z1, Z28, Z23
-	VSHUFF32X4    $0xee, Z1, Z28, Z1
-	VADDPS        Z1, Z23, Z1
-	VSHUFF32X4    $0x88, Z18, Z3, Z23
-	VSHUFF32X4    $0xdd, Z18, Z3, Z3
-	VADDPS        Z3, Z23, Z3
-	VSHUFF32X4    $0x88, Z21, Z5, Z18
-	VSHUFF32X4    $0xdd, Z21, Z5, Z5
-	VADDPS        Z5, Z18, Z5
-	VSHUFF32X4    $0x88, Z22, Z19, Z18
-	VSHUFF32X4    $0xdd, Z22, Z19, Z19
-	VADDPS        Z19, Z18, Z18
-	VSHUFF32X4    $0x88, Z1, Z20, Z19
-	VSHUFF32X4    $0xdd, Z1, Z20, Z1
-	VADDPS        Z1, Z19, Z1
-	VUNPCKLPD     Z5, Z3, Z19
-	VUNPCKHPD     Z5, Z3, Z3
-	VADDPS        Z3, Z19, Z3
-	VUNPCKLPD     Z1, Z18, Z5
-	VUNPCKHPD     Z1, Z18, Z1
-	VADDPS        Z1, Z5, Z1
-	VSHUFPS       $0x88, Z1, Z3, Z5
-	VSHUFPS       $0xdd, Z1, Z3, Z1
-	VADDPS        Z1, Z5, Z1
-	VADDPS        2112(DI), Z1, Z1
-	VEXTRACTF64X4 $0x01, Z1, Y3
-	VANDPS        Y2, Y1, Y5
-	VPMINUD       Y4, Y5, Y18
-	VPMOVZXDQ     Y18, Z18
-	VPSLLQ        $0x1d, Z18, Z18
-	VPADDQ        Z6, Z18, Z18
-	VMULPD        Z7, Z18, Z19
-	VADDPD        Z9, Z19, Z19
-	VSUBPD        Z9, Z19, Z20
-	VMULPD        Z11, Z20, Z20
-	VSUBPD        Z20, Z18, Z18
-	VANDPD        Z10, Z19, Z20
-	VPSLLQ        $0x03, Z20, Z20
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X21, X21, X21
-	VGATHERQPD    (AX)(Z20*1), K1, Z21
-	VPSRLQ        $0x05, Z19, Z19
-	VPSLLQ        $0x34, Z19, Z19
-	VPADDQ        Z19, Z21, Z19
-	VMULPD        Z12, Z18, Z20
-	VADDPD        Z20, Z14, Z20
-	VMULPD        Z15, Z18, Z21
-	VADDPD        Z21, Z17, Z21
-	VMULPD        Z18, Z18, Z22
-	VMULPD        Z22, Z21, Z21
-	VADDPD        Z21, Z20, Z20
-	VMULPD        Z20, Z18, Z18
-	VMULPD        Z18, Z19, Z18
-	VSUBPD        Z14, Z19, Z19
-	VADDPD        Z19, Z18, Z18
-	VADDPD        Z8, Z18, Z19
-	VDIVPD        Z19, Z18, Z18
-	VCVTPD2PS     Z18, Y18
-	VANDPS        Y13, Y1, Y19
-	VORPS         Y19, Y18, Y18
-	VPSUBD        Y16, Y5, Y5
-	VBROADCASTSS  ControlConstants<>+928(SB), Y19
-	VPCMPUD       $0x06, Y19, Y5, K1
-	VBLENDMPS     Y1, Y18, K1, Y1
-	VANDPS        Y2, Y3, Y5
-	VPMINUD       Y4, Y5, Y18
-	VPMOVZXDQ     Y18, Z18
-	VPSLLQ        $0x1d, Z18, Z18
-	VPADDQ        Z6, Z18, Z18
-	VMULPD        Z7, Z18, Z20
-	VADDPD        Z9, Z20, Z20
-	VSUBPD        Z9, Z20, Z21
-	VMULPD        Z11, Z21, Z21
-	VSUBPD        Z21, Z18, Z18
-	VANDPD        Z10, Z20, Z21
-	VPSLLQ        $0x03, Z21, Z21
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X22, X22, X22
-	VGATHERQPD    (AX)(Z21*1), K1, Z22
-	VPSRLQ        $0x05, Z20, Z20
-	VPSLLQ        $0x34, Z20, Z20
-	VPADDQ        Z20, Z22, Z20
-	VMULPD        Z12, Z18, Z21
-	VADDPD        Z21, Z14, Z21
-	VMULPD        Z15, Z18, Z22
-	VADDPD        Z22, Z17, Z22
-	VMULPD        Z18, Z18, Z23
-	VMULPD        Z23, Z22, Z22
-	VADDPD        Z22, Z21, Z21
-	VMULPD        Z21, Z18, Z18
-	VMULPD        Z18, Z20, Z18
-	VSUBPD        Z14, Z20, Z20
-	VADDPD        Z20, Z18, Z18
-	VADDPD        Z8, Z18, Z20
-	VDIVPD        Z20, Z18, Z18
-	VCVTPD2PS     Z18, Y18
-	VANDPS        Y13, Y3, Y20
-	VORPS         Y20, Y18, Y18
-	VPSUBD        Y16, Y5, Y5
-	VPCMPUD       $0x06, Y19, Y5, K1
-	VBLENDMPS     Y3, Y18, K1, Y3
-	VINSERTF64X4  $0x01, Y3, Z1, Z1
-	VMOVUPS       Z1, 64(SI)
-
-	// z2 = W2·a1 + b2; a2 = tanh(z2)
-	VMULPS        2176(DI), Z0, Z3
-	VMULPS        2304(DI), Z0, Z5
-	VMULPS        2432(DI), Z0, Z18
-	VMULPS        2560(DI), Z0, Z20
-	VMULPS        2688(DI), Z0, Z21
-	VMULPS        2816(DI), Z0, Z22
-	VMULPS        2944(DI), Z0, Z23
-	VMULPS        3072(DI), Z0, Z24
-	VMULPS        3200(DI), Z0, Z25
-	VMULPS        3328(DI), Z0, Z26
-	VMULPS        3456(DI), Z0, Z27
-	VMULPS        3584(DI), Z0, Z28
-	VMULPS        3712(DI), Z0, Z29
-	VMULPS        3840(DI), Z0, Z30
-	VMULPS        3968(DI), Z0, Z31
-	VMULPS        4096(DI), Z0, Z0
-	VMULPS        2240(DI), Z1, Z19
-	VADDPS        Z19, Z3, Z3
-	VMULPS        2368(DI), Z1, Z19
-	VADDPS        Z19, Z5, Z5
-	VMULPS        2496(DI), Z1, Z19
-	VADDPS        Z19, Z18, Z18
-	VMULPS        2624(DI), Z1, Z19
-	VADDPS        Z19, Z20, Z19
-	VMULPS        2752(DI), Z1, Z20
-	VADDPS        Z20, Z21, Z20
-	VMULPS        2880(DI), Z1, Z21
-	VADDPS        Z21, Z22, Z21
-	VMULPS        3008(DI), Z1, Z22
-	VADDPS        Z22, Z23, Z22
-	VMULPS        3136(DI), Z1, Z23
-	VADDPS        Z23, Z24, Z23
-	VMULPS        3264(DI), Z1, Z24
-	VADDPS        Z24, Z25, Z24
-	VMULPS        3392(DI), Z1, Z25
-	VADDPS        Z25, Z26, Z25
-	VMULPS        3520(DI), Z1, Z26
-	VADDPS        Z26, Z27, Z26
-	VMULPS        3648(DI), Z1, Z27
-	VADDPS        Z27, Z28, Z27
-	VMULPS        3776(DI), Z1, Z28
-	VADDPS        Z28, Z29, Z28
-	VMULPS        3904(DI), Z1, Z29
-	VADDPS        Z29, Z30, Z29
-	VMULPS        4032(DI), Z1, Z30
-	VADDPS        Z30, Z31, Z30
-	VMULPS        4160(DI), Z1, Z1
-	VADDPS        Z1, Z0, Z0
-	VSHUFF32X4    $0x44, Z20, Z3, Z1
-	VSHUFF32X4    $0xee, Z20, Z3, Z3
-	VADDPS        Z3, Z1, Z1
-	VSHUFF32X4    $0x44, Z28, Z24, Z3
-	VSHUFF32X4    $0xee, Z28, Z24, Z20
-	VADDPS        Z20, Z3, Z3
-	VSHUFF32X4    $0x44, Z21, Z5, Z20
-	VSHUFF32X4    $0xee, Z21, Z5, Z5
-	VADDPS        Z5, Z20, Z5
-	VSHUFF32X4    $0x44, Z29, Z25, Z20
-	VSHUFF32X4    $0xee, Z29, Z25, Z21
-	VADDPS        Z21, Z20, Z20
-	VSHUFF32X4    $0x44, Z22, Z18, Z21
-	VSHUFF32X4    $0xee, Z22, Z18, Z18
-	VADDPS        Z18, Z21, Z18
-	VSHUFF32X4    $0x44, Z30, Z26, Z21
-	VSHUFF32X4    $0xee, Z30, Z26, Z22
-	VADDPS        Z22, Z21, Z21
-	VSHUFF32X4    $0x44, Z23, Z19, Z22
-	VSHUFF32X4    $0xee, Z23, Z19, Z19
-	VADDPS        Z19, Z22, Z19
-	VSHUFF32X4    $0x44, Z0, Z27, Z22
-	VSHUFF32X4    $0xee, Z0, Z27, Z0
-	VADDPS        Z0, Z22, Z0
-	VSHUFF32X4    $0x88, Z3, Z1, Z22
-	VSHUFF32X4    $0xdd, Z3, Z1, Z1
-	VADDPS        Z1, Z22, Z1
-	VSHUFF32X4    $0x88, Z20, Z5, Z3
-	VSHUFF32X4    $0xdd, Z20, Z5, Z5
-	VADDPS        Z5, Z3, Z3
-	VSHUFF32X4    $0x88, Z21, Z18, Z5
-	VSHUFF32X4    $0xdd, Z21, Z18, Z18
-	VADDPS        Z18, Z5, Z5
-	VSHUFF32X4    $0x88, Z0, Z19, Z18
-	VSHUFF32X4    $0xdd, Z0, Z19, Z0
-	VADDPS        Z0, Z18, Z0
-	VUNPCKLPD     Z3, Z1, Z18
-	VUNPCKHPD     Z3, Z1, Z1
-	VADDPS        Z1, Z18, Z1
-	VUNPCKLPD     Z0, Z5, Z3
-	VUNPCKHPD     Z0, Z5, Z0
-	VADDPS        Z0, Z3, Z0
-	VSHUFPS       $0x88, Z0, Z1, Z3
-	VSHUFPS       $0xdd, Z0, Z1, Z0
-	VADDPS        Z0, Z3, Z0
-	VADDPS        4224(DI), Z0, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VANDPS        Y2, Y0, Y3
-	VPMINUD       Y4, Y3, Y5
-	VPMOVZXDQ     Y5, Z5
-	VPSLLQ        $0x1d, Z5, Z5
-	VPADDQ        Z6, Z5, Z5
-	VMULPD        Z7, Z5, Z18
-	VADDPD        Z9, Z18, Z18
-	VSUBPD        Z9, Z18, Z19
-	VMULPD        Z11, Z19, Z19
-	VSUBPD        Z19, Z5, Z5
-	VANDPD        Z10, Z18, Z19
-	VPSLLQ        $0x03, Z19, Z19
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X20, X20, X20
-	VGATHERQPD    (AX)(Z19*1), K1, Z20
-	VPSRLQ        $0x05, Z18, Z18
-	VPSLLQ        $0x34, Z18, Z18
-	VPADDQ        Z18, Z20, Z18
-	VMULPD        Z12, Z5, Z19
-	VADDPD        Z19, Z14, Z19
-	VMULPD        Z15, Z5, Z20
-	VADDPD        Z20, Z17, Z20
-	VMULPD        Z5, Z5, Z21
-	VMULPD        Z21, Z20, Z20
-	VADDPD        Z20, Z19, Z19
-	VMULPD        Z19, Z5, Z5
-	VMULPD        Z5, Z18, Z5
-	VSUBPD        Z14, Z18, Z18
-	VADDPD        Z18, Z5, Z5
-	VADDPD        Z8, Z5, Z18
-	VDIVPD        Z18, Z5, Z5
-	VCVTPD2PS     Z5, Y5
-	VANDPS        Y13, Y0, Y18
-	VORPS         Y18, Y5, Y5
-	VPSUBD        Y16, Y3, Y3
-	VBROADCASTSS  ControlConstants<>+928(SB), Y18
-	VPCMPUD       $0x06, Y18, Y3, K1
-	VBLENDMPS     Y0, Y5, K1, Y0
-	VANDPS        Y2, Y1, Y2
-	VPMINUD       Y4, Y2, Y3
+	VANDPS.BCST   ControlConstants<>+836(SB), Y0, Y2
+	VPMINUD.BCST  ControlConstants<>+840(SB), Y2, Y3
 	VPMOVZXDQ     Y3, Z3
 	VPSLLQ        $0x1d, Z3, Z3
-	VPADDQ        Z6, Z3, Z3
-	VMULPD        Z7, Z3, Z4
-	VADDPD        Z9, Z4, Z4
-	VSUBPD        Z9, Z4, Z5
-	VMULPD        Z11, Z5, Z5
+	VPADDQ.BCST   ControlConstants<>+844(SB), Z3, Z3
+	VMULPD.BCST   ControlConstants<>+852(SB), Z3, Z4
+	VADDPD.BCST   ControlConstants<>+860(SB), Z4, Z4
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z4, Z5
+	VMULPD.BCST   ControlConstants<>+868(SB), Z5, Z5
 	VSUBPD        Z5, Z3, Z3
-	VANDPD        Z10, Z4, Z5
+	VANDPD.BCST   ControlConstants<>+876(SB), Z4, Z5
 	VPSLLQ        $0x03, Z5, Z5
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K1
@@ -2795,24 +2401,384 @@ TEXT ·controlLossAVX512(SB), NOSPLIT, $0-36
 	VPSRLQ        $0x05, Z4, Z4
 	VPSLLQ        $0x34, Z4, Z4
 	VPADDQ        Z4, Z6, Z4
-	VMULPD        Z12, Z3, Z5
-	VADDPD        Z5, Z14, Z5
-	VMULPD        Z15, Z3, Z6
-	VADDPD        Z6, Z17, Z6
+	VMULPD.BCST   ControlConstants<>+892(SB), Z3, Z5
+	VADDPD.BCST   ControlConstants<>+884(SB), Z5, Z5
+	VMULPD.BCST   ControlConstants<>+908(SB), Z3, Z6
+	VADDPD.BCST   ControlConstants<>+900(SB), Z6, Z6
 	VMULPD        Z3, Z3, Z7
 	VMULPD        Z7, Z6, Z6
 	VADDPD        Z6, Z5, Z5
 	VMULPD        Z5, Z3, Z3
 	VMULPD        Z3, Z4, Z3
-	VSUBPD        Z14, Z4, Z4
+	VSUBPD.BCST   ControlConstants<>+884(SB), Z4, Z4
 	VADDPD        Z4, Z3, Z3
-	VADDPD        Z8, Z3, Z4
+	VADDPD.BCST   ControlConstants<>+916(SB), Z3, Z4
 	VDIVPD        Z4, Z3, Z3
 	VCVTPD2PS     Z3, Y3
-	VANDPS        Y13, Y1, Y4
+	VANDPS.BCST   ControlConstants<>+832(SB), Y0, Y4
 	VORPS         Y4, Y3, Y3
-	VPSUBD        Y16, Y2, Y2
-	VPCMPUD       $0x06, Y18, Y2, K1
+	VPSUBD.BCST   ControlConstants<>+924(SB), Y2, Y2
+	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y2, K1
+	VBLENDMPS     Y0, Y3, K1, Y0
+	VANDPS.BCST   ControlConstants<>+836(SB), Y1, Y2
+	VPMINUD.BCST  ControlConstants<>+840(SB), Y2, Y3
+	VPMOVZXDQ     Y3, Z3
+	VPSLLQ        $0x1d, Z3, Z3
+	VPADDQ.BCST   ControlConstants<>+844(SB), Z3, Z3
+	VMULPD.BCST   ControlConstants<>+852(SB), Z3, Z4
+	VADDPD.BCST   ControlConstants<>+860(SB), Z4, Z4
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z4, Z5
+	VMULPD.BCST   ControlConstants<>+868(SB), Z5, Z5
+	VSUBPD        Z5, Z3, Z3
+	VANDPD.BCST   ControlConstants<>+876(SB), Z4, Z5
+	VPSLLQ        $0x03, Z5, Z5
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          ControlConstants<>+256(SB), AX
+	VXORPS        X6, X6, X6
+	VGATHERQPD    (AX)(Z5*1), K1, Z6
+	VPSRLQ        $0x05, Z4, Z4
+	VPSLLQ        $0x34, Z4, Z4
+	VPADDQ        Z4, Z6, Z4
+	VMULPD.BCST   ControlConstants<>+892(SB), Z3, Z5
+	VADDPD.BCST   ControlConstants<>+884(SB), Z5, Z5
+	VMULPD.BCST   ControlConstants<>+908(SB), Z3, Z6
+	VADDPD.BCST   ControlConstants<>+900(SB), Z6, Z6
+	VMULPD        Z3, Z3, Z7
+	VMULPD        Z7, Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VMULPD        Z5, Z3, Z3
+	VMULPD        Z3, Z4, Z3
+	VSUBPD.BCST   ControlConstants<>+884(SB), Z4, Z4
+	VADDPD        Z4, Z3, Z3
+	VADDPD.BCST   ControlConstants<>+916(SB), Z3, Z4
+	VDIVPD        Z4, Z3, Z3
+	VCVTPD2PS     Z3, Y3
+	VANDPS.BCST   ControlConstants<>+832(SB), Y1, Y4
+	VORPS         Y4, Y3, Y3
+	VPSUBD.BCST   ControlConstants<>+924(SB), Y2, Y2
+	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y2, K1
+	VBLENDMPS     Y1, Y3, K1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, (SI)
+	VMOVUPS       (DX), Z1
+	VMULPS        1024(DI), Z1, Z2
+	VMULPS        1088(DI), Z1, Z3
+	VMULPS        1152(DI), Z1, Z4
+	VMULPS        1216(DI), Z1, Z5
+	VMULPS        1280(DI), Z1, Z6
+	VMULPS        1344(DI), Z1, Z7
+	VMULPS        1408(DI), Z1, Z8
+	VMULPS        1472(DI), Z1, Z9
+	VMULPS        1536(DI), Z1, Z10
+	VMULPS        1600(DI), Z1, Z11
+	VMULPS        1664(DI), Z1, Z12
+	VMULPS        1728(DI), Z1, Z13
+	VMULPS        1792(DI), Z1, Z14
+	VMULPS        1856(DI), Z1, Z15
+	VMULPS        1920(DI), Z1, Z16
+	VMULPS        1984(DI), Z1, Z1
+	VSHUFF32X4    $0x44, Z6, Z2, Z17
+	VSHUFF32X4    $0xee, Z6, Z2, Z2
+	VADDPS        Z2, Z17, Z2
+	VSHUFF32X4    $0x44, Z14, Z10, Z6
+	VSHUFF32X4    $0xee, Z14, Z10, Z10
+	VADDPS        Z10, Z6, Z6
+	VSHUFF32X4    $0x44, Z7, Z3, Z10
+	VSHUFF32X4    $0xee, Z7, Z3, Z3
+	VADDPS        Z3, Z10, Z3
+	VSHUFF32X4    $0x44, Z15, Z11, Z7
+	VSHUFF32X4    $0xee, Z15, Z11, Z10
+	VADDPS        Z10, Z7, Z7
+	VSHUFF32X4    $0x44, Z8, Z4, Z10
+	VSHUFF32X4    $0xee, Z8, Z4, Z4
+	VADDPS        Z4, Z10, Z4
+	VSHUFF32X4    $0x44, Z16, Z12, Z8
+	VSHUFF32X4    $0xee, Z16, Z12, Z10
+	VADDPS        Z10, Z8, Z8
+	VSHUFF32X4    $0x44, Z9, Z5, Z10
+	VSHUFF32X4    $0xee, Z9, Z5, Z5
+	VADDPS        Z5, Z10, Z5
+	VSHUFF32X4    $0x44, Z1, Z13, Z9
+	VSHUFF32X4    $0xee, Z1, Z13, Z1
+	VADDPS        Z1, Z9, Z1
+	VSHUFF32X4    $0x88, Z6, Z2, Z9
+	VSHUFF32X4    $0xdd, Z6, Z2, Z2
+	VADDPS        Z2, Z9, Z2
+	VSHUFF32X4    $0x88, Z7, Z3, Z6
+	VSHUFF32X4    $0xdd, Z7, Z3, Z3
+	VADDPS        Z3, Z6, Z3
+	VSHUFF32X4    $0x88, Z8, Z4, Z6
+	VSHUFF32X4    $0xdd, Z8, Z4, Z4
+	VADDPS        Z4, Z6, Z4
+	VSHUFF32X4    $0x88, Z1, Z5, Z6
+	VSHUFF32X4    $0xdd, Z1, Z5, Z1
+	VADDPS        Z1, Z6, Z1
+	VUNPCKLPD     Z3, Z2, Z5
+	VUNPCKHPD     Z3, Z2, Z2
+	VADDPS        Z2, Z5, Z2
+	VUNPCKLPD     Z1, Z4, Z3
+	VUNPCKHPD     Z1, Z4, Z1
+	VADDPS        Z1, Z3, Z1
+	VSHUFPS       $0x88, Z1, Z2, Z3
+	VSHUFPS       $0xdd, Z1, Z2, Z1
+	VADDPS        Z1, Z3, Z1
+	VADDPS        2112(DI), Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y2
+	VANDPS.BCST   ControlConstants<>+836(SB), Y1, Y3
+	VPMINUD.BCST  ControlConstants<>+840(SB), Y3, Y4
+	VPMOVZXDQ     Y4, Z4
+	VPSLLQ        $0x1d, Z4, Z4
+	VPADDQ.BCST   ControlConstants<>+844(SB), Z4, Z4
+	VMULPD.BCST   ControlConstants<>+852(SB), Z4, Z5
+	VADDPD.BCST   ControlConstants<>+860(SB), Z5, Z5
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z5, Z6
+	VMULPD.BCST   ControlConstants<>+868(SB), Z6, Z6
+	VSUBPD        Z6, Z4, Z4
+	VANDPD.BCST   ControlConstants<>+876(SB), Z5, Z6
+	VPSLLQ        $0x03, Z6, Z6
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          ControlConstants<>+256(SB), AX
+	VXORPS        X7, X7, X7
+	VGATHERQPD    (AX)(Z6*1), K1, Z7
+	VPSRLQ        $0x05, Z5, Z5
+	VPSLLQ        $0x34, Z5, Z5
+	VPADDQ        Z5, Z7, Z5
+	VMULPD.BCST   ControlConstants<>+892(SB), Z4, Z6
+	VADDPD.BCST   ControlConstants<>+884(SB), Z6, Z6
+	VMULPD.BCST   ControlConstants<>+908(SB), Z4, Z7
+	VADDPD.BCST   ControlConstants<>+900(SB), Z7, Z7
+	VMULPD        Z4, Z4, Z8
+	VMULPD        Z8, Z7, Z7
+	VADDPD        Z7, Z6, Z6
+	VMULPD        Z6, Z4, Z4
+	VMULPD        Z4, Z5, Z4
+	VSUBPD.BCST   ControlConstants<>+884(SB), Z5, Z5
+	VADDPD        Z5, Z4, Z4
+	VADDPD.BCST   ControlConstants<>+916(SB), Z4, Z5
+	VDIVPD        Z5, Z4, Z4
+	VCVTPD2PS     Z4, Y4
+	VANDPS.BCST   ControlConstants<>+832(SB), Y1, Y5
+	VORPS         Y5, Y4, Y4
+	VPSUBD.BCST   ControlConstants<>+924(SB), Y3, Y3
+	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y3, K1
+	VBLENDMPS     Y1, Y4, K1, Y1
+	VANDPS.BCST   ControlConstants<>+836(SB), Y2, Y3
+	VPMINUD.BCST  ControlConstants<>+840(SB), Y3, Y4
+	VPMOVZXDQ     Y4, Z4
+	VPSLLQ        $0x1d, Z4, Z4
+	VPADDQ.BCST   ControlConstants<>+844(SB), Z4, Z4
+	VMULPD.BCST   ControlConstants<>+852(SB), Z4, Z5
+	VADDPD.BCST   ControlConstants<>+860(SB), Z5, Z5
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z5, Z6
+	VMULPD.BCST   ControlConstants<>+868(SB), Z6, Z6
+	VSUBPD        Z6, Z4, Z4
+	VANDPD.BCST   ControlConstants<>+876(SB), Z5, Z6
+	VPSLLQ        $0x03, Z6, Z6
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          ControlConstants<>+256(SB), AX
+	VXORPS        X7, X7, X7
+	VGATHERQPD    (AX)(Z6*1), K1, Z7
+	VPSRLQ        $0x05, Z5, Z5
+	VPSLLQ        $0x34, Z5, Z5
+	VPADDQ        Z5, Z7, Z5
+	VMULPD.BCST   ControlConstants<>+892(SB), Z4, Z6
+	VADDPD.BCST   ControlConstants<>+884(SB), Z6, Z6
+	VMULPD.BCST   ControlConstants<>+908(SB), Z4, Z7
+	VADDPD.BCST   ControlConstants<>+900(SB), Z7, Z7
+	VMULPD        Z4, Z4, Z8
+	VMULPD        Z8, Z7, Z7
+	VADDPD        Z7, Z6, Z6
+	VMULPD        Z6, Z4, Z4
+	VMULPD        Z4, Z5, Z4
+	VSUBPD.BCST   ControlConstants<>+884(SB), Z5, Z5
+	VADDPD        Z5, Z4, Z4
+	VADDPD.BCST   ControlConstants<>+916(SB), Z4, Z5
+	VDIVPD        Z5, Z4, Z4
+	VCVTPD2PS     Z4, Y4
+	VANDPS.BCST   ControlConstants<>+832(SB), Y2, Y5
+	VORPS         Y5, Y4, Y4
+	VPSUBD.BCST   ControlConstants<>+924(SB), Y3, Y3
+	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y3, K1
+	VBLENDMPS     Y2, Y4, K1, Y2
+	VINSERTF64X4  $0x01, Y2, Z1, Z1
+	VMOVUPS       Z1, 64(SI)
+
+	// z2 = W2·a1 + b2; a2 = tanh(z2)
+	VMULPS        2176(DI), Z0, Z2
+	VMULPS        2304(DI), Z0, Z3
+	VMULPS        2432(DI), Z0, Z4
+	VMULPS        2560(DI), Z0, Z5
+	VMULPS        2688(DI), Z0, Z6
+	VMULPS        2816(DI), Z0, Z7
+	VMULPS        2944(DI), Z0, Z8
+	VMULPS        3072(DI), Z0, Z9
+	VMULPS        3200(DI), Z0, Z10
+	VMULPS        3328(DI), Z0, Z11
+	VMULPS        3456(DI), Z0, Z12
+	VMULPS        3584(DI), Z0, Z13
+	VMULPS        3712(DI), Z0, Z14
+	VMULPS        3840(DI), Z0, Z15
+	VMULPS        3968(DI), Z0, Z16
+	VMULPS        4096(DI), Z0, Z0
+	VMULPS        2240(DI), Z1, Z17
+	VADDPS        Z17, Z2, Z2
+	VMULPS        2368(DI), Z1, Z17
+	VADDPS        Z17, Z3, Z3
+	VMULPS        2496(DI), Z1, Z17
+	VADDPS        Z17, Z4, Z4
+	VMULPS        2624(DI), Z1, Z17
+	VADDPS        Z17, Z5, Z5
+	VMULPS        2752(DI), Z1, Z17
+	VADDPS        Z17, Z6, Z6
+	VMULPS        2880(DI), Z1, Z17
+	VADDPS        Z17, Z7, Z7
+	VMULPS        3008(DI), Z1, Z17
+	VADDPS        Z17, Z8, Z8
+	VMULPS        3136(DI), Z1, Z17
+	VADDPS        Z17, Z9, Z9
+	VMULPS        3264(DI), Z1, Z17
+	VADDPS        Z17, Z10, Z10
+	VMULPS        3392(DI), Z1, Z17
+	VADDPS        Z17, Z11, Z11
+	VMULPS        3520(DI), Z1, Z17
+	VADDPS        Z17, Z12, Z12
+	VMULPS        3648(DI), Z1, Z17
+	VADDPS        Z17, Z13, Z13
+	VMULPS        3776(DI), Z1, Z17
+	VADDPS        Z17, Z14, Z14
+	VMULPS        3904(DI), Z1, Z17
+	VADDPS        Z17, Z15, Z15
+	VMULPS        4032(DI), Z1, Z17
+	VADDPS        Z17, Z16, Z16
+	VMULPS        4160(DI), Z1, Z1
+	VADDPS        Z1, Z0, Z0
+	VSHUFF32X4    $0x44, Z6, Z2, Z1
+	VSHUFF32X4    $0xee, Z6, Z2, Z2
+	VADDPS        Z2, Z1, Z1
+	VSHUFF32X4    $0x44, Z14, Z10, Z2
+	VSHUFF32X4    $0xee, Z14, Z10, Z6
+	VADDPS        Z6, Z2, Z2
+	VSHUFF32X4    $0x44, Z7, Z3, Z6
+	VSHUFF32X4    $0xee, Z7, Z3, Z3
+	VADDPS        Z3, Z6, Z3
+	VSHUFF32X4    $0x44, Z15, Z11, Z6
+	VSHUFF32X4    $0xee, Z15, Z11, Z7
+	VADDPS        Z7, Z6, Z6
+	VSHUFF32X4    $0x44, Z8, Z4, Z7
+	VSHUFF32X4    $0xee, Z8, Z4, Z4
+	VADDPS        Z4, Z7, Z4
+	VSHUFF32X4    $0x44, Z16, Z12, Z7
+	VSHUFF32X4    $0xee, Z16, Z12, Z8
+	VADDPS        Z8, Z7, Z7
+	VSHUFF32X4    $0x44, Z9, Z5, Z8
+	VSHUFF32X4    $0xee, Z9, Z5, Z5
+	VADDPS        Z5, Z8, Z5
+	VSHUFF32X4    $0x44, Z0, Z13, Z8
+	VSHUFF32X4    $0xee, Z0, Z13, Z0
+	VADDPS        Z0, Z8, Z0
+	VSHUFF32X4    $0x88, Z2, Z1, Z8
+	VSHUFF32X4    $0xdd, Z2, Z1, Z1
+	VADDPS        Z1, Z8, Z1
+	VSHUFF32X4    $0x88, Z6, Z3, Z2
+	VSHUFF32X4    $0xdd, Z6, Z3, Z3
+	VADDPS        Z3, Z2, Z2
+	VSHUFF32X4    $0x88, Z7, Z4, Z3
+	VSHUFF32X4    $0xdd, Z7, Z4, Z4
+	VADDPS        Z4, Z3, Z3
+	VSHUFF32X4    $0x88, Z0, Z5, Z4
+	VSHUFF32X4    $0xdd, Z0, Z5, Z0
+	VADDPS        Z0, Z4, Z0
+	VUNPCKLPD     Z2, Z1, Z4
+	VUNPCKHPD     Z2, Z1, Z1
+	VADDPS        Z1, Z4, Z1
+	VUNPCKLPD     Z0, Z3, Z2
+	VUNPCKHPD     Z0, Z3, Z0
+	VADDPS        Z0, Z2, Z0
+	VSHUFPS       $0x88, Z0, Z1, Z2
+	VSHUFPS       $0xdd, Z0, Z1, Z0
+	VADDPS        Z0, Z2, Z0
+	VADDPS        4224(DI), Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VANDPS.BCST   ControlConstants<>+836(SB), Y0, Y2
+	VPMINUD.BCST  ControlConstants<>+840(SB), Y2, Y3
+	VPMOVZXDQ     Y3, Z3
+	VPSLLQ        $0x1d, Z3, Z3
+	VPADDQ.BCST   ControlConstants<>+844(SB), Z3, Z3
+	VMULPD.BCST   ControlConstants<>+852(SB), Z3, Z4
+	VADDPD.BCST   ControlConstants<>+860(SB), Z4, Z4
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z4, Z5
+	VMULPD.BCST   ControlConstants<>+868(SB), Z5, Z5
+	VSUBPD        Z5, Z3, Z3
+	VANDPD.BCST   ControlConstants<>+876(SB), Z4, Z5
+	VPSLLQ        $0x03, Z5, Z5
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          ControlConstants<>+256(SB), AX
+	VXORPS        X6, X6, X6
+	VGATHERQPD    (AX)(Z5*1), K1, Z6
+	VPSRLQ        $0x05, Z4, Z4
+	VPSLLQ        $0x34, Z4, Z4
+	VPADDQ        Z4, Z6, Z4
+	VMULPD.BCST   ControlConstants<>+892(SB), Z3, Z5
+	VADDPD.BCST   ControlConstants<>+884(SB), Z5, Z5
+	VMULPD.BCST   ControlConstants<>+908(SB), Z3, Z6
+	VADDPD.BCST   ControlConstants<>+900(SB), Z6, Z6
+	VMULPD        Z3, Z3, Z7
+	VMULPD        Z7, Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VMULPD        Z5, Z3, Z3
+	VMULPD        Z3, Z4, Z3
+	VSUBPD.BCST   ControlConstants<>+884(SB), Z4, Z4
+	VADDPD        Z4, Z3, Z3
+	VADDPD.BCST   ControlConstants<>+916(SB), Z3, Z4
+	VDIVPD        Z4, Z3, Z3
+	VCVTPD2PS     Z3, Y3
+	VANDPS.BCST   ControlConstants<>+832(SB), Y0, Y4
+	VORPS         Y4, Y3, Y3
+	VPSUBD.BCST   ControlConstants<>+924(SB), Y2, Y2
+	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y2, K1
+	VBLENDMPS     Y0, Y3, K1, Y0
+	VANDPS.BCST   ControlConstants<>+836(SB), Y1, Y2
+	VPMINUD.BCST  ControlConstants<>+840(SB), Y2, Y3
+	VPMOVZXDQ     Y3, Z3
+	VPSLLQ        $0x1d, Z3, Z3
+	VPADDQ.BCST   ControlConstants<>+844(SB), Z3, Z3
+	VMULPD.BCST   ControlConstants<>+852(SB), Z3, Z4
+	VADDPD.BCST   ControlConstants<>+860(SB), Z4, Z4
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z4, Z5
+	VMULPD.BCST   ControlConstants<>+868(SB), Z5, Z5
+	VSUBPD        Z5, Z3, Z3
+	VANDPD.BCST   ControlConstants<>+876(SB), Z4, Z5
+	VPSLLQ        $0x03, Z5, Z5
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          ControlConstants<>+256(SB), AX
+	VXORPS        X6, X6, X6
+	VGATHERQPD    (AX)(Z5*1), K1, Z6
+	VPSRLQ        $0x05, Z4, Z4
+	VPSLLQ        $0x34, Z4, Z4
+	VPADDQ        Z4, Z6, Z4
+	VMULPD.BCST   ControlConstants<>+892(SB), Z3, Z5
+	VADDPD.BCST   ControlConstants<>+884(SB), Z5, Z5
+	VMULPD.BCST   ControlConstants<>+908(SB), Z3, Z6
+	VADDPD.BCST   ControlConstants<>+900(SB), Z6, Z6
+	VMULPD        Z3, Z3, Z7
+	VMULPD        Z7, Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VMULPD        Z5, Z3, Z3
+	VMULPD        Z3, Z4, Z3
+	VSUBPD.BCST   ControlConstants<>+884(SB), Z4, Z4
+	VADDPD        Z4, Z3, Z3
+	VADDPD.BCST   ControlConstants<>+916(SB), Z3, Z4
+	VDIVPD        Z4, Z3, Z3
+	VCVTPD2PS     Z3, Y3
+	VANDPS.BCST   ControlConstants<>+832(SB), Y1, Y4
+	VORPS         Y4, Y3, Y3
+	VPSUBD.BCST   ControlConstants<>+924(SB), Y2, Y2
+	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y2, K1
 	VBLENDMPS     Y1, Y3, K1, Y1
 	VINSERTF64X4  $0x01, Y1, Z0, Z0
 	VMOVUPS       Z0, 256(SI)
@@ -4911,7 +4877,7 @@ TEXT ·controlGradAVX2(SB), NOSPLIT, $32-44
 	RET
 
 // func controlGradAVX512(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]float32, grad *ControlGrad) float32
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL
 TEXT ·controlGradAVX512(SB), NOSPLIT, $0-44
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
@@ -4984,424 +4950,406 @@ TEXT ·controlGradAVX512(SB), NOSPLIT, $0-44
 	VADDPS        Z0, Z2, Z0
 	VADDPS        2048(DI), Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
-	VBROADCASTSS  ControlConstants<>+836(SB), Y2
-	VANDPS        Y2, Y0, Y3
-	VBROADCASTSS  ControlConstants<>+840(SB), Y4
-	VPMINUD       Y4, Y3, Y5
-	VPMOVZXDQ     Y5, Z5
-	VPSLLQ        $0x1d, Z5, Z5
-	VBROADCASTSD  ControlConstants<>+844(SB), Z6
-	VPADDQ        Z6, Z5, Z5
-	VBROADCASTSD  ControlConstants<>+852(SB), Z7
-	VMULPD        Z7, Z5, Z8
-	VBROADCASTSD  ControlConstants<>+860(SB), Z9
-	VADDPD        Z9, Z8, Z8
-	VSUBPD        Z9, Z8, Z10
-	VBROADCASTSD  ControlConstants<>+868(SB), Z11
-	VMULPD        Z11, Z10, Z10
-	VSUBPD        Z10, Z5, Z5
-	VBROADCASTSD  ControlConstants<>+876(SB), Z10
-	VANDPD        Z10, Z8, Z12
-	VPSLLQ        $0x03, Z12, Z12
+	VANDPS.BCST   ControlConstants<>+836(SB), Y0, Y2
+	VPMINUD.BCST  ControlConstants<>+840(SB), Y2, Y3
+	VPMOVZXDQ     Y3, Z3
+	VPSLLQ        $0x1d, Z3, Z3
+	VPADDQ.BCST   ControlConstants<>+844(SB), Z3, Z3
+	VMULPD.BCST   ControlConstants<>+852(SB), Z3, Z4
+	VADDPD.BCST   ControlConstants<>+860(SB), Z4, Z4
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z4, Z5
+	VMULPD.BCST   ControlConstants<>+868(SB), Z5, Z5
+	VSUBPD        Z5, Z3, Z3
+	VANDPD.BCST   ControlConstants<>+876(SB), Z4, Z5
+	VPSLLQ        $0x03, Z5, Z5
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K1
 	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X13, X13, X13
-	VGATHERQPD    (AX)(Z12*1), K1, Z13
-	VPSRLQ        $0x05, Z8, Z8
-	VPSLLQ        $0x34, Z8, Z8
-	VPADDQ        Z8, Z13, Z8
-	VBROADCASTSD  ControlConstants<>+892(SB), Z12
-	VMULPD        Z12, Z5, Z13
-	VBROADCASTSD  ControlConstants<>+884(SB), Z14
-	VADDPD        Z13, Z14, Z13
-	VBROADCASTSD  ControlConstants<>+908(SB), Z15
-	VMULPD        Z15, Z5, Z16
-	VBROADCASTSD  ControlConstants<>+900(SB), Z17
-	VADDPD        Z16, Z17, Z16
-	VMULPD        Z5, Z5, Z18
-	VMULPD        Z18, Z16, Z16
-	VADDPD        Z16, Z13, Z13
-	VMULPD        Z13, Z5, Z5
-	VMULPD        Z5, Z8, Z5
-	VSUBPD        Z14, Z8, Z8
-	VADDPD        Z8, Z5, Z5
-	VBROADCASTSD  ControlConstants<>+916(SB), Z8
-	VADDPD        Z8, Z5, Z13
-	VDIVPD        Z13, Z5, Z5
-	VCVTPD2PS     Z5, Y5
-	VBROADCASTSS  ControlConstants<>+832(SB), Y13
-	VANDPS        Y13, Y0, Y16
-	VORPS         Y16, Y5, Y5
-	VBROADCASTSS  ControlConstants<>+924(SB), Y16
-	VPSUBD        Y16, Y3, Y3
-	VBROADCASTSS  ControlConstants<>+928(SB), Y18
-	VPCMPUD       $0x06, Y18, Y3, K1
-	VBLENDMPS     Y0, Y5, K1, Y0
-	VANDPS        Y2, Y1, Y3
-	VPMINUD       Y4, Y3, Y5
-	VPMOVZXDQ     Y5, Z5
-	VPSLLQ        $0x1d, Z5, Z5
-	VPADDQ        Z6, Z5, Z5
-	VMULPD        Z7, Z5, Z19
-	VADDPD        Z9, Z19, Z19
-	VSUBPD        Z9, Z19, Z20
-	VMULPD        Z11, Z20, Z20
-	VSUBPD        Z20, Z5, Z5
-	VANDPD        Z10, Z19, Z20
-	VPSLLQ        $0x03, Z20, Z20
+	VXORPS        X6, X6, X6
+	VGATHERQPD    (AX)(Z5*1), K1, Z6
+	VPSRLQ        $0x05, Z4, Z4
+	VPSLLQ        $0x34, Z4, Z4
+	VPADDQ        Z4, Z6, Z4
+	VMULPD.BCST   ControlConstants<>+892(SB), Z3, Z5
+	VADDPD.BCST   ControlConstants<>+884(SB), Z5, Z5
+	VMULPD.BCST   ControlConstants<>+908(SB), Z3, Z6
+	VADDPD.BCST   ControlConstants<>+900(SB), Z6, Z6
+	VMULPD        Z3, Z3, Z7
+	VMULPD        Z7, Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VMULPD        Z5, Z3, Z3
+	VMULPD        Z3, Z4, Z3
+	VSUBPD.BCST   ControlConstants<>+884(SB), Z4, Z4
+	VADDPD        Z4, Z3, Z3
+	VADDPD.BCST   ControlConstants<>+916(SB), Z3, Z4
+	VDIVPD        Z4, Z3, Z3
+	VCVTPD2PS     Z3, Y3
+	VANDPS.BCST   ControlConstants<>+832(SB), Y0, Y4
+	VORPS         Y4, Y3, Y3
+	VPSUBD.BCST   ControlConstants<>+924(SB), Y2, Y2
+	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y2, K1
+	VBLENDMPS     Y0, Y3, K1, Y0
+	VANDPS.BCST   ControlConstants<>+836(SB), Y1, Y2
+	VPMINUD.BCST  ControlConstants<>+840(SB), Y2, Y3
+	VPMOVZXDQ     Y3, Z3
+	VPSLLQ        $0x1d, Z3, Z3
+	VPADDQ.BCST   ControlConstants<>+844(SB), Z3, Z3
+	VMULPD.BCST   ControlConstants<>+852(SB), Z3, Z4
+	VADDPD.BCST   ControlConstants<>+860(SB), Z4, Z4
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z4, Z5
+	VMULPD.BCST   ControlConstants<>+868(SB), Z5, Z5
+	VSUBPD        Z5, Z3, Z3
+	VANDPD.BCST   ControlConstants<>+876(SB), Z4, Z5
+	VPSLLQ        $0x03, Z5, Z5
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K1
 	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X21, X21, X21
-	VGATHERQPD    (AX)(Z20*1), K1, Z21
-	VPSRLQ        $0x05, Z19, Z19
-	VPSLLQ        $0x34, Z19, Z19
-	VPADDQ        Z19, Z21, Z19
-	VMULPD        Z12, Z5, Z20
-	VADDPD        Z20, Z14, Z20
-	VMULPD        Z15, Z5, Z21
-	VADDPD        Z21, Z17, Z21
-	VMULPD        Z5, Z5, Z22
-	VMULPD        Z22, Z21, Z21
-	VADDPD        Z21, Z20, Z20
-	VMULPD        Z20, Z5, Z5
-	VMULPD        Z5, Z19, Z5
-	VSUBPD        Z14, Z19, Z19
-	VADDPD        Z19, Z5, Z5
-	VADDPD        Z8, Z5, Z19
-	VDIVPD        Z19, Z5, Z5
-	VCVTPD2PS     Z5, Y5
-	VANDPS        Y13, Y1, Y19
-	VORPS         Y19, Y5, Y5
-	VPSUBD        Y16, Y3, Y3
-	VPCMPUD       $0x06, Y18, Y3, K1
-	VBLENDMPS     Y1, Y5, K1, Y1
+	VXORPS        X6, X6, X6
+	VGATHERQPD    (AX)(Z5*1), K1, Z6
+	VPSRLQ        $0x05, Z4, Z4
+	VPSLLQ        $0x34, Z4, Z4
+	VPADDQ        Z4, Z6, Z4
+	VMULPD.BCST   ControlConstants<>+892(SB), Z3, Z5
+	VADDPD.BCST   ControlConstants<>+884(SB), Z5, Z5
+	VMULPD.BCST   ControlConstants<>+908(SB), Z3, Z6
+	VADDPD.BCST   ControlConstants<>+900(SB), Z6, Z6
+	VMULPD        Z3, Z3, Z7
+	VMULPD        Z7, Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VMULPD        Z5, Z3, Z3
+	VMULPD        Z3, Z4, Z3
+	VSUBPD.BCST   ControlConstants<>+884(SB), Z4, Z4
+	VADDPD        Z4, Z3, Z3
+	VADDPD.BCST   ControlConstants<>+916(SB), Z3, Z4
+	VDIVPD        Z4, Z3, Z3
+	VCVTPD2PS     Z3, Y3
+	VANDPS.BCST   ControlConstants<>+832(SB), Y1, Y4
+	VORPS         Y4, Y3, Y3
+	VPSUBD.BCST   ControlConstants<>+924(SB), Y2, Y2
+	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y2, K1
+	VBLENDMPS     Y1, Y3, K1, Y1
 	VINSERTF64X4  $0x01, Y1, Z0, Z0
 	VMOVUPS       Z0, (SI)
 	VMOVUPS       (DX), Z1
-	VMULPS        1024(DI), Z1, Z3
-	VMULPS        1088(DI), Z1, Z5
-	VMULPS        1152(DI), Z1, Z19
-	VMULPS        1216(DI), Z1, Z20
-	VMULPS        1280(DI), Z1, Z21
-	VMULPS        1344(DI), Z1, Z22
-	VMULPS        1408(DI), Z1, Z23
-	VMULPS        1472(DI), Z1, Z24
-	VMULPS        1536(DI), Z1, Z25
-	VMULPS        1600(DI), Z1, Z26
-	VMULPS        1664(DI), Z1, Z27
-	VMULPS        1728(DI), Z1, Z28
-	VMULPS        1792(DI), Z1, Z29
-	VMULPS        1856(DI), Z1, Z30
-	VMULPS        1920(DI), Z1, Z31
+	VMULPS        1024(DI), Z1, Z2
+	VMULPS        1088(DI), Z1, Z3
+	VMULPS        1152(DI), Z1, Z4
+	VMULPS        1216(DI), Z1, Z5
+	VMULPS        1280(DI), Z1, Z6
+	VMULPS        1344(DI), Z1, Z7
+	VMULPS        1408(DI), Z1, Z8
+	VMULPS        1472(DI), Z1, Z9
+	VMULPS        1536(DI), Z1, Z10
+	VMULPS        1600(DI), Z1, Z11
+	VMULPS        1664(DI), Z1, Z12
+	VMULPS        1728(DI), Z1, Z13
+	VMULPS        1792(DI), Z1, Z14
+	VMULPS        1856(DI), Z1, Z15
+	VMULPS        1920(DI), Z1, Z16
 	VMULPS        1984(DI), Z1, Z1
-	VSHUFF32X4    $0x44, Z21, Z3, Z18
-	VSHUFF32X4    $0xee, Z21, Z3, Z3
-	VADDPS        Z3, Z18, Z3
-	VSHUFF32X4    $0x44, Z29, Z25, Z18
-	VSHUFF32X4    $0xee, Z29, Z25, Z21
-	VADDPS        Z21, Z18, Z18
-	VSHUFF32X4    $0x44, Z22, Z5, Z21
-	VSHUFF32X4    $0xee, Z22, Z5, Z5
-	VADDPS        Z5, Z21, Z5
-	VSHUFF32X4    $0x44, Z30, Z26, Z21
-	VSHUFF32X4    $0xee, Z30, Z26, Z22
-	VADDPS        Z22, Z21, Z21
-	VSHUFF32X4    $0x44, Z23, Z19, Z22
-	VSHUFF32X4    $0xee, Z23, Z19, Z19
-	VADDPS        Z19, Z22, Z19
-	VSHUFF32X4    $0x44, Z31, Z27, Z22
-	VSHUFF32X4    $0xee, Z31, Z27, Z23
-	VADDPS        Z23, Z22, Z22
-	VSHUFF32X4    $0x44, Z24, Z20, Z23
-	VSHUFF32X4    $0xee, Z24, Z20, Z20
-	VADDPS        Z20, Z23, Z20
-	VSHUFF32X4    $0x44, Z1, Z28, Z23
-	VSHUFF32X4    $0xee, Z1, Z28, Z1
-	VADDPS        Z1, Z23, Z1
-	VSHUFF32X4    $0x88, Z18, Z3, Z23
-	VSHUFF32X4    $0xdd, Z18, Z3, Z3
-	VADDPS        Z3, Z23, Z3
-	VSHUFF32X4    $0x88, Z21, Z5, Z18
-	VSHUFF32X4    $0xdd, Z21, Z5, Z5
-	VADDPS        Z5, Z18, Z5
-	VSHUFF32X4    $0x88, Z22, Z19, Z18
-	VSHUFF32X4    $0xdd, Z22, Z19, Z19
-	VADDPS        Z19, Z18, Z18
-	VSHUFF32X4    $0x88, Z1, Z20, Z19
-	VSHUFF32X4    $0xdd, Z1, Z20, Z1
-	VADDPS        Z1, Z19, Z1
-	VUNPCKLPD     Z5, Z3, Z19
-	VUNPCKHPD     Z5, Z3, Z3
-	VADDPS        Z3, Z19, Z3
-	VUNPCKLPD     Z1, Z18, Z5
-	VUNPCKHPD     Z1, Z18, Z1
-	VADDPS        Z1, Z5, Z1
-	VSHUFPS       $0x88, Z1, Z3, Z5
-	VSHUFPS       $0xdd, Z1, Z3, Z1
-	VADDPS        Z1, Z5, Z1
+	VSHUFF32X4    $0x44, Z6, Z2, Z17
+	VSHUFF32X4    $0xee, Z6, Z2, Z2
+	VADDPS        Z2, Z17, Z2
+	VSHUFF32X4    $0x44, Z14, Z10, Z6
+	VSHUFF32X4    $0xee, Z14, Z10, Z10
+	VADDPS        Z10, Z6, Z6
+	VSHUFF32X4    $0x44, Z7, Z3, Z10
+	VSHUFF32X4    $0xee, Z7, Z3, Z3
+	VADDPS        Z3, Z10, Z3
+	VSHUFF32X4    $0x44, Z15, Z11, Z7
+	VSHUFF32X4    $0xee, Z15, Z11, Z10
+	VADDPS        Z10, Z7, Z7
+	VSHUFF32X4    $0x44, Z8, Z4, Z10
+	VSHUFF32X4    $0xee, Z8, Z4, Z4
+	VADDPS        Z4, Z10, Z4
+	VSHUFF32X4    $0x44, Z16, Z12, Z8
+	VSHUFF32X4    $0xee, Z16, Z12, Z10
+	VADDPS        Z10, Z8, Z8
+	VSHUFF32X4    $0x44, Z9, Z5, Z10
+	VSHUFF32X4    $0xee, Z9, Z5, Z5
+	VADDPS        Z5, Z10, Z5
+	VSHUFF32X4    $0x44, Z1, Z13, Z9
+	VSHUFF32X4    $0xee, Z1, Z13, Z1
+	VADDPS        Z1, Z9, Z1
+	VSHUFF32X4    $0x88, Z6, Z2, Z9
+	VSHUFF32X4    $0xdd, Z6, Z2, Z2
+	VADDPS        Z2, Z9, Z2
+	VSHUFF32X4    $0x88, Z7, Z3, Z6
+	VSHUFF32X4    $0xdd, Z7, Z3, Z3
+	VADDPS        Z3, Z6, Z3
+	VSHUFF32X4    $0x88, Z8, Z4, Z6
+	VSHUFF32X4    $0xdd, Z8, Z4, Z4
+	VADDPS        Z4, Z6, Z4
+	VSHUFF32X4    $0x88, Z1, Z5, Z6
+	VSHUFF32X4    $0xdd, Z1, Z5, Z1
+	VADDPS        Z1, Z6, Z1
+	VUNPCKLPD     Z3, Z2, Z5
+	VUNPCKHPD     Z3, Z2, Z2
+	VADDPS        Z2, Z5, Z2
+	VUNPCKLPD     Z1, Z4, Z3
+	VUNPCKHPD     Z1, Z4, Z1
+	VADDPS        Z1, Z3, Z1
+	VSHUFPS       $0x88, Z1, Z2, Z3
+	VSHUFPS       $0xdd, Z1, Z2, Z1
+	VADDPS        Z1, Z3, Z1
 	VADDPS        2112(DI), Z1, Z1
-	VEXTRACTF64X4 $0x01, Z1, Y3
-	VANDPS        Y2, Y1, Y5
-	VPMINUD       Y4, Y5, Y18
-	VPMOVZXDQ     Y18, Z18
-	VPSLLQ        $0x1d, Z18, Z18
-	VPADDQ        Z6, Z18, Z18
-	VMULPD        Z7, Z18, Z19
-	VADDPD        Z9, Z19, Z19
-	VSUBPD        Z9, Z19, Z20
-	VMULPD        Z11, Z20, Z20
-	VSUBPD        Z20, Z18, Z18
-	VANDPD        Z10, Z19, Z20
-	VPSLLQ        $0x03, Z20, Z20
+	VEXTRACTF64X4 $0x01, Z1, Y2
+	VANDPS.BCST   ControlConstants<>+836(SB), Y1, Y3
+	VPMINUD.BCST  ControlConstants<>+840(SB), Y3, Y4
+	VPMOVZXDQ     Y4, Z4
+	VPSLLQ        $0x1d, Z4, Z4
+	VPADDQ.BCST   ControlConstants<>+844(SB), Z4, Z4
+	VMULPD.BCST   ControlConstants<>+852(SB), Z4, Z5
+	VADDPD.BCST   ControlConstants<>+860(SB), Z5, Z5
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z5, Z6
+	VMULPD.BCST   ControlConstants<>+868(SB), Z6, Z6
+	VSUBPD        Z6, Z4, Z4
+	VANDPD.BCST   ControlConstants<>+876(SB), Z5, Z6
+	VPSLLQ        $0x03, Z6, Z6
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K1
 	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X21, X21, X21
-	VGATHERQPD    (AX)(Z20*1), K1, Z21
-	VPSRLQ        $0x05, Z19, Z19
-	VPSLLQ        $0x34, Z19, Z19
-	VPADDQ        Z19, Z21, Z19
-	VMULPD        Z12, Z18, Z20
-	VADDPD        Z20, Z14, Z20
-	VMULPD        Z15, Z18, Z21
-	VADDPD        Z21, Z17, Z21
-	VMULPD        Z18, Z18, Z22
-	VMULPD        Z22, Z21, Z21
-	VADDPD        Z21, Z20, Z20
-	VMULPD        Z20, Z18, Z18
-	VMULPD        Z18, Z19, Z18
-	VSUBPD        Z14, Z19, Z19
-	VADDPD        Z19, Z18, Z18
-	VADDPD        Z8, Z18, Z19
-	VDIVPD        Z19, Z18, Z18
-	VCVTPD2PS     Z18, Y18
-	VANDPS        Y13, Y1, Y19
-	VORPS         Y19, Y18, Y18
-	VPSUBD        Y16, Y5, Y5
-	VBROADCASTSS  ControlConstants<>+928(SB), Y19
-	VPCMPUD       $0x06, Y19, Y5, K1
-	VBLENDMPS     Y1, Y18, K1, Y1
-	VANDPS        Y2, Y3, Y5
-	VPMINUD       Y4, Y5, Y18
-	VPMOVZXDQ     Y18, Z18
-	VPSLLQ        $0x1d, Z18, Z18
-	VPADDQ        Z6, Z18, Z18
-	VMULPD        Z7, Z18, Z20
-	VADDPD        Z9, Z20, Z20
-	VSUBPD        Z9, Z20, Z21
-	VMULPD        Z11, Z21, Z21
-	VSUBPD        Z21, Z18, Z18
-	VANDPD        Z10, Z20, Z21
-	VPSLLQ        $0x03, Z21, Z21
+	VXORPS        X7, X7, X7
+	VGATHERQPD    (AX)(Z6*1), K1, Z7
+	VPSRLQ        $0x05, Z5, Z5
+	VPSLLQ        $0x34, Z5, Z5
+	VPADDQ        Z5, Z7, Z5
+	VMULPD.BCST   ControlConstants<>+892(SB), Z4, Z6
+	VADDPD.BCST   ControlConstants<>+884(SB), Z6, Z6
+	VMULPD.BCST   ControlConstants<>+908(SB), Z4, Z7
+	VADDPD.BCST   ControlConstants<>+900(SB), Z7, Z7
+	VMULPD        Z4, Z4, Z8
+	VMULPD        Z8, Z7, Z7
+	VADDPD        Z7, Z6, Z6
+	VMULPD        Z6, Z4, Z4
+	VMULPD        Z4, Z5, Z4
+	VSUBPD.BCST   ControlConstants<>+884(SB), Z5, Z5
+	VADDPD        Z5, Z4, Z4
+	VADDPD.BCST   ControlConstants<>+916(SB), Z4, Z5
+	VDIVPD        Z5, Z4, Z4
+	VCVTPD2PS     Z4, Y4
+	VANDPS.BCST   ControlConstants<>+832(SB), Y1, Y5
+	VORPS         Y5, Y4, Y4
+	VPSUBD.BCST   ControlConstants<>+924(SB), Y3, Y3
+	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y3, K1
+	VBLENDMPS     Y1, Y4, K1, Y1
+	VANDPS.BCST   ControlConstants<>+836(SB), Y2, Y3
+	VPMINUD.BCST  ControlConstants<>+840(SB), Y3, Y4
+	VPMOVZXDQ     Y4, Z4
+	VPSLLQ        $0x1d, Z4, Z4
+	VPADDQ.BCST   ControlConstants<>+844(SB), Z4, Z4
+	VMULPD.BCST   ControlConstants<>+852(SB), Z4, Z5
+	VADDPD.BCST   ControlConstants<>+860(SB), Z5, Z5
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z5, Z6
+	VMULPD.BCST   ControlConstants<>+868(SB), Z6, Z6
+	VSUBPD        Z6, Z4, Z4
+	VANDPD.BCST   ControlConstants<>+876(SB), Z5, Z6
+	VPSLLQ        $0x03, Z6, Z6
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K1
 	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X22, X22, X22
-	VGATHERQPD    (AX)(Z21*1), K1, Z22
-	VPSRLQ        $0x05, Z20, Z20
-	VPSLLQ        $0x34, Z20, Z20
-	VPADDQ        Z20, Z22, Z20
-	VMULPD        Z12, Z18, Z21
-	VADDPD        Z21, Z14, Z21
-	VMULPD        Z15, Z18, Z22
-	VADDPD        Z22, Z17, Z22
-	VMULPD        Z18, Z18, Z23
-	VMULPD        Z23, Z22, Z22
-	VADDPD        Z22, Z21, Z21
-	VMULPD        Z21, Z18, Z18
-	VMULPD        Z18, Z20, Z18
-	VSUBPD        Z14, Z20, Z20
-	VADDPD        Z20, Z18, Z18
-	VADDPD        Z8, Z18, Z20
-	VDIVPD        Z20, Z18, Z18
-	VCVTPD2PS     Z18, Y18
-	VANDPS        Y13, Y3, Y20
-	VORPS         Y20, Y18, Y18
-	VPSUBD        Y16, Y5, Y5
-	VPCMPUD       $0x06, Y19, Y5, K1
-	VBLENDMPS     Y3, Y18, K1, Y3
-	VINSERTF64X4  $0x01, Y3, Z1, Z1
+	VXORPS        X7, X7, X7
+	VGATHERQPD    (AX)(Z6*1), K1, Z7
+	VPSRLQ        $0x05, Z5, Z5
+	VPSLLQ        $0x34, Z5, Z5
+	VPADDQ        Z5, Z7, Z5
+	VMULPD.BCST   ControlConstants<>+892(SB), Z4, Z6
+	VADDPD.BCST   ControlConstants<>+884(SB), Z6, Z6
+	VMULPD.BCST   ControlConstants<>+908(SB), Z4, Z7
+	VADDPD.BCST   ControlConstants<>+900(SB), Z7, Z7
+	VMULPD        Z4, Z4, Z8
+	VMULPD        Z8, Z7, Z7
+	VADDPD        Z7, Z6, Z6
+	VMULPD        Z6, Z4, Z4
+	VMULPD        Z4, Z5, Z4
+	VSUBPD.BCST   ControlConstants<>+884(SB), Z5, Z5
+	VADDPD        Z5, Z4, Z4
+	VADDPD.BCST   ControlConstants<>+916(SB), Z4, Z5
+	VDIVPD        Z5, Z4, Z4
+	VCVTPD2PS     Z4, Y4
+	VANDPS.BCST   ControlConstants<>+832(SB), Y2, Y5
+	VORPS         Y5, Y4, Y4
+	VPSUBD.BCST   ControlConstants<>+924(SB), Y3, Y3
+	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y3, K1
+	VBLENDMPS     Y2, Y4, K1, Y2
+	VINSERTF64X4  $0x01, Y2, Z1, Z1
 	VMOVUPS       Z1, 64(SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
-	VMULPS        2176(DI), Z0, Z3
-	VMULPS        2304(DI), Z0, Z5
-	VMULPS        2432(DI), Z0, Z18
-	VMULPS        2560(DI), Z0, Z20
-	VMULPS        2688(DI), Z0, Z21
-	VMULPS        2816(DI), Z0, Z22
-	VMULPS        2944(DI), Z0, Z23
-	VMULPS        3072(DI), Z0, Z24
-	VMULPS        3200(DI), Z0, Z25
-	VMULPS        3328(DI), Z0, Z26
-	VMULPS        3456(DI), Z0, Z27
-	VMULPS        3584(DI), Z0, Z28
-	VMULPS        3712(DI), Z0, Z29
-	VMULPS        3840(DI), Z0, Z30
-	VMULPS        3968(DI), Z0, Z31
-	VMULPS        4096(DI), Z0, Z19
-	VMULPS        2240(DI), Z1, Z16
-	VADDPS        Z16, Z3, Z3
-	VMULPS        2368(DI), Z1, Z16
-	VADDPS        Z16, Z5, Z5
-	VMULPS        2496(DI), Z1, Z16
-	VADDPS        Z16, Z18, Z16
+	VMULPS        2176(DI), Z0, Z2
+	VMULPS        2304(DI), Z0, Z3
+	VMULPS        2432(DI), Z0, Z4
+	VMULPS        2560(DI), Z0, Z5
+	VMULPS        2688(DI), Z0, Z6
+	VMULPS        2816(DI), Z0, Z7
+	VMULPS        2944(DI), Z0, Z8
+	VMULPS        3072(DI), Z0, Z9
+	VMULPS        3200(DI), Z0, Z10
+	VMULPS        3328(DI), Z0, Z11
+	VMULPS        3456(DI), Z0, Z12
+	VMULPS        3584(DI), Z0, Z13
+	VMULPS        3712(DI), Z0, Z14
+	VMULPS        3840(DI), Z0, Z15
+	VMULPS        3968(DI), Z0, Z16
+	VMULPS        4096(DI), Z0, Z17
+	VMULPS        2240(DI), Z1, Z18
+	VADDPS        Z18, Z2, Z2
+	VMULPS        2368(DI), Z1, Z18
+	VADDPS        Z18, Z3, Z3
+	VMULPS        2496(DI), Z1, Z18
+	VADDPS        Z18, Z4, Z4
 	VMULPS        2624(DI), Z1, Z18
-	VADDPS        Z18, Z20, Z18
-	VMULPS        2752(DI), Z1, Z20
-	VADDPS        Z20, Z21, Z20
-	VMULPS        2880(DI), Z1, Z21
-	VADDPS        Z21, Z22, Z21
-	VMULPS        3008(DI), Z1, Z22
-	VADDPS        Z22, Z23, Z22
-	VMULPS        3136(DI), Z1, Z23
-	VADDPS        Z23, Z24, Z23
-	VMULPS        3264(DI), Z1, Z24
-	VADDPS        Z24, Z25, Z24
-	VMULPS        3392(DI), Z1, Z25
-	VADDPS        Z25, Z26, Z25
-	VMULPS        3520(DI), Z1, Z26
-	VADDPS        Z26, Z27, Z26
-	VMULPS        3648(DI), Z1, Z27
-	VADDPS        Z27, Z28, Z27
-	VMULPS        3776(DI), Z1, Z28
-	VADDPS        Z28, Z29, Z28
-	VMULPS        3904(DI), Z1, Z29
-	VADDPS        Z29, Z30, Z29
-	VMULPS        4032(DI), Z1, Z30
-	VADDPS        Z30, Z31, Z30
-	VMULPS        4160(DI), Z1, Z31
-	VADDPS        Z31, Z19, Z19
-	VSHUFF32X4    $0x44, Z20, Z3, Z31
-	VSHUFF32X4    $0xee, Z20, Z3, Z3
-	VADDPS        Z3, Z31, Z3
-	VSHUFF32X4    $0x44, Z28, Z24, Z20
-	VSHUFF32X4    $0xee, Z28, Z24, Z24
-	VADDPS        Z24, Z20, Z20
-	VSHUFF32X4    $0x44, Z21, Z5, Z24
-	VSHUFF32X4    $0xee, Z21, Z5, Z5
-	VADDPS        Z5, Z24, Z5
-	VSHUFF32X4    $0x44, Z29, Z25, Z21
-	VSHUFF32X4    $0xee, Z29, Z25, Z24
-	VADDPS        Z24, Z21, Z21
-	VSHUFF32X4    $0x44, Z22, Z16, Z24
-	VSHUFF32X4    $0xee, Z22, Z16, Z16
-	VADDPS        Z16, Z24, Z16
-	VSHUFF32X4    $0x44, Z30, Z26, Z22
-	VSHUFF32X4    $0xee, Z30, Z26, Z24
-	VADDPS        Z24, Z22, Z22
-	VSHUFF32X4    $0x44, Z23, Z18, Z24
-	VSHUFF32X4    $0xee, Z23, Z18, Z18
-	VADDPS        Z18, Z24, Z18
-	VSHUFF32X4    $0x44, Z19, Z27, Z23
-	VSHUFF32X4    $0xee, Z19, Z27, Z19
-	VADDPS        Z19, Z23, Z19
-	VSHUFF32X4    $0x88, Z20, Z3, Z23
-	VSHUFF32X4    $0xdd, Z20, Z3, Z3
-	VADDPS        Z3, Z23, Z3
-	VSHUFF32X4    $0x88, Z21, Z5, Z20
-	VSHUFF32X4    $0xdd, Z21, Z5, Z5
-	VADDPS        Z5, Z20, Z5
-	VSHUFF32X4    $0x88, Z22, Z16, Z20
-	VSHUFF32X4    $0xdd, Z22, Z16, Z16
-	VADDPS        Z16, Z20, Z16
-	VSHUFF32X4    $0x88, Z19, Z18, Z20
-	VSHUFF32X4    $0xdd, Z19, Z18, Z18
-	VADDPS        Z18, Z20, Z18
-	VUNPCKLPD     Z5, Z3, Z19
-	VUNPCKHPD     Z5, Z3, Z3
-	VADDPS        Z3, Z19, Z3
-	VUNPCKLPD     Z18, Z16, Z5
-	VUNPCKHPD     Z18, Z16, Z16
-	VADDPS        Z16, Z5, Z5
-	VSHUFPS       $0x88, Z5, Z3, Z16
-	VSHUFPS       $0xdd, Z5, Z3, Z3
-	VADDPS        Z3, Z16, Z3
-	VADDPS        4224(DI), Z3, Z3
-	VEXTRACTF64X4 $0x01, Z3, Y5
-	VANDPS        Y2, Y3, Y16
-	VPMINUD       Y4, Y16, Y18
-	VPMOVZXDQ     Y18, Z18
-	VPSLLQ        $0x1d, Z18, Z18
-	VPADDQ        Z6, Z18, Z18
-	VMULPD        Z7, Z18, Z19
-	VADDPD        Z9, Z19, Z19
-	VSUBPD        Z9, Z19, Z20
-	VMULPD        Z11, Z20, Z20
-	VSUBPD        Z20, Z18, Z18
-	VANDPD        Z10, Z19, Z20
-	VPSLLQ        $0x03, Z20, Z20
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X21, X21, X21
-	VGATHERQPD    (AX)(Z20*1), K1, Z21
-	VPSRLQ        $0x05, Z19, Z19
-	VPSLLQ        $0x34, Z19, Z19
-	VPADDQ        Z19, Z21, Z19
-	VMULPD        Z12, Z18, Z20
-	VADDPD        Z20, Z14, Z20
-	VMULPD        Z15, Z18, Z21
-	VADDPD        Z21, Z17, Z21
-	VMULPD        Z18, Z18, Z22
-	VMULPD        Z22, Z21, Z21
-	VADDPD        Z21, Z20, Z20
-	VMULPD        Z20, Z18, Z18
-	VMULPD        Z18, Z19, Z18
-	VSUBPD        Z14, Z19, Z19
-	VADDPD        Z19, Z18, Z18
-	VADDPD        Z8, Z18, Z19
-	VDIVPD        Z19, Z18, Z18
-	VCVTPD2PS     Z18, Y18
-	VANDPS        Y13, Y3, Y19
-	VORPS         Y19, Y18, Y18
-	VBROADCASTSS  ControlConstants<>+924(SB), Y19
-	VPSUBD        Y19, Y16, Y16
-	VBROADCASTSS  ControlConstants<>+928(SB), Y20
-	VPCMPUD       $0x06, Y20, Y16, K1
-	VBLENDMPS     Y3, Y18, K1, Y3
-	VANDPS        Y2, Y5, Y2
-	VPMINUD       Y4, Y2, Y4
-	VPMOVZXDQ     Y4, Z4
-	VPSLLQ        $0x1d, Z4, Z4
-	VPADDQ        Z6, Z4, Z4
-	VMULPD        Z7, Z4, Z6
-	VADDPD        Z9, Z6, Z6
-	VSUBPD        Z9, Z6, Z7
-	VMULPD        Z11, Z7, Z7
-	VSUBPD        Z7, Z4, Z4
-	VANDPD        Z10, Z6, Z7
+	VADDPS        Z18, Z5, Z5
+	VMULPS        2752(DI), Z1, Z18
+	VADDPS        Z18, Z6, Z6
+	VMULPS        2880(DI), Z1, Z18
+	VADDPS        Z18, Z7, Z7
+	VMULPS        3008(DI), Z1, Z18
+	VADDPS        Z18, Z8, Z8
+	VMULPS        3136(DI), Z1, Z18
+	VADDPS        Z18, Z9, Z9
+	VMULPS        3264(DI), Z1, Z18
+	VADDPS        Z18, Z10, Z10
+	VMULPS        3392(DI), Z1, Z18
+	VADDPS        Z18, Z11, Z11
+	VMULPS        3520(DI), Z1, Z18
+	VADDPS        Z18, Z12, Z12
+	VMULPS        3648(DI), Z1, Z18
+	VADDPS        Z18, Z13, Z13
+	VMULPS        3776(DI), Z1, Z18
+	VADDPS        Z18, Z14, Z14
+	VMULPS        3904(DI), Z1, Z18
+	VADDPS        Z18, Z15, Z15
+	VMULPS        4032(DI), Z1, Z18
+	VADDPS        Z18, Z16, Z16
+	VMULPS        4160(DI), Z1, Z18
+	VADDPS        Z18, Z17, Z17
+	VSHUFF32X4    $0x44, Z6, Z2, Z18
+	VSHUFF32X4    $0xee, Z6, Z2, Z2
+	VADDPS        Z2, Z18, Z2
+	VSHUFF32X4    $0x44, Z14, Z10, Z6
+	VSHUFF32X4    $0xee, Z14, Z10, Z10
+	VADDPS        Z10, Z6, Z6
+	VSHUFF32X4    $0x44, Z7, Z3, Z10
+	VSHUFF32X4    $0xee, Z7, Z3, Z3
+	VADDPS        Z3, Z10, Z3
+	VSHUFF32X4    $0x44, Z15, Z11, Z7
+	VSHUFF32X4    $0xee, Z15, Z11, Z10
+	VADDPS        Z10, Z7, Z7
+	VSHUFF32X4    $0x44, Z8, Z4, Z10
+	VSHUFF32X4    $0xee, Z8, Z4, Z4
+	VADDPS        Z4, Z10, Z4
+	VSHUFF32X4    $0x44, Z16, Z12, Z8
+	VSHUFF32X4    $0xee, Z16, Z12, Z10
+	VADDPS        Z10, Z8, Z8
+	VSHUFF32X4    $0x44, Z9, Z5, Z10
+	VSHUFF32X4    $0xee, Z9, Z5, Z5
+	VADDPS        Z5, Z10, Z5
+	VSHUFF32X4    $0x44, Z17, Z13, Z9
+	VSHUFF32X4    $0xee, Z17, Z13, Z10
+	VADDPS        Z10, Z9, Z9
+	VSHUFF32X4    $0x88, Z6, Z2, Z10
+	VSHUFF32X4    $0xdd, Z6, Z2, Z2
+	VADDPS        Z2, Z10, Z2
+	VSHUFF32X4    $0x88, Z7, Z3, Z6
+	VSHUFF32X4    $0xdd, Z7, Z3, Z3
+	VADDPS        Z3, Z6, Z3
+	VSHUFF32X4    $0x88, Z8, Z4, Z6
+	VSHUFF32X4    $0xdd, Z8, Z4, Z4
+	VADDPS        Z4, Z6, Z4
+	VSHUFF32X4    $0x88, Z9, Z5, Z6
+	VSHUFF32X4    $0xdd, Z9, Z5, Z5
+	VADDPS        Z5, Z6, Z5
+	VUNPCKLPD     Z3, Z2, Z6
+	VUNPCKHPD     Z3, Z2, Z2
+	VADDPS        Z2, Z6, Z2
+	VUNPCKLPD     Z5, Z4, Z3
+	VUNPCKHPD     Z5, Z4, Z4
+	VADDPS        Z4, Z3, Z3
+	VSHUFPS       $0x88, Z3, Z2, Z4
+	VSHUFPS       $0xdd, Z3, Z2, Z2
+	VADDPS        Z2, Z4, Z2
+	VADDPS        4224(DI), Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VANDPS.BCST   ControlConstants<>+836(SB), Y2, Y4
+	VPMINUD.BCST  ControlConstants<>+840(SB), Y4, Y5
+	VPMOVZXDQ     Y5, Z5
+	VPSLLQ        $0x1d, Z5, Z5
+	VPADDQ.BCST   ControlConstants<>+844(SB), Z5, Z5
+	VMULPD.BCST   ControlConstants<>+852(SB), Z5, Z6
+	VADDPD.BCST   ControlConstants<>+860(SB), Z6, Z6
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z6, Z7
+	VMULPD.BCST   ControlConstants<>+868(SB), Z7, Z7
+	VSUBPD        Z7, Z5, Z5
+	VANDPD.BCST   ControlConstants<>+876(SB), Z6, Z7
 	VPSLLQ        $0x03, Z7, Z7
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K1
 	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X9, X9, X9
-	VGATHERQPD    (AX)(Z7*1), K1, Z9
+	VXORPS        X8, X8, X8
+	VGATHERQPD    (AX)(Z7*1), K1, Z8
 	VPSRLQ        $0x05, Z6, Z6
 	VPSLLQ        $0x34, Z6, Z6
-	VPADDQ        Z6, Z9, Z6
-	VMULPD        Z12, Z4, Z7
-	VADDPD        Z7, Z14, Z7
-	VMULPD        Z15, Z4, Z9
-	VADDPD        Z9, Z17, Z9
-	VMULPD        Z4, Z4, Z10
-	VMULPD        Z10, Z9, Z9
-	VADDPD        Z9, Z7, Z7
-	VMULPD        Z7, Z4, Z4
-	VMULPD        Z4, Z6, Z4
-	VSUBPD        Z14, Z6, Z6
-	VADDPD        Z6, Z4, Z4
-	VADDPD        Z8, Z4, Z6
-	VDIVPD        Z6, Z4, Z4
-	VCVTPD2PS     Z4, Y4
-	VANDPS        Y13, Y5, Y6
-	VORPS         Y6, Y4, Y4
-	VPSUBD        Y19, Y2, Y2
-	VPCMPUD       $0x06, Y20, Y2, K1
-	VBLENDMPS     Y5, Y4, K1, Y2
-	VINSERTF64X4  $0x01, Y2, Z3, Z2
+	VPADDQ        Z6, Z8, Z6
+	VMULPD.BCST   ControlConstants<>+892(SB), Z5, Z7
+	VADDPD.BCST   ControlConstants<>+884(SB), Z7, Z7
+	VMULPD.BCST   ControlConstants<>+908(SB), Z5, Z8
+	VADDPD.BCST   ControlConstants<>+900(SB), Z8, Z8
+	VMULPD        Z5, Z5, Z9
+	VMULPD        Z9, Z8, Z8
+	VADDPD        Z8, Z7, Z7
+	VMULPD        Z7, Z5, Z5
+	VMULPD        Z5, Z6, Z5
+	VSUBPD.BCST   ControlConstants<>+884(SB), Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VADDPD.BCST   ControlConstants<>+916(SB), Z5, Z6
+	VDIVPD        Z6, Z5, Z5
+	VCVTPD2PS     Z5, Y5
+	VANDPS.BCST   ControlConstants<>+832(SB), Y2, Y6
+	VORPS         Y6, Y5, Y5
+	VPSUBD.BCST   ControlConstants<>+924(SB), Y4, Y4
+	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y4, K1
+	VBLENDMPS     Y2, Y5, K1, Y2
+	VANDPS.BCST   ControlConstants<>+836(SB), Y3, Y4
+	VPMINUD.BCST  ControlConstants<>+840(SB), Y4, Y5
+	VPMOVZXDQ     Y5, Z5
+	VPSLLQ        $0x1d, Z5, Z5
+	VPADDQ.BCST   ControlConstants<>+844(SB), Z5, Z5
+	VMULPD.BCST   ControlConstants<>+852(SB), Z5, Z6
+	VADDPD.BCST   ControlConstants<>+860(SB), Z6, Z6
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z6, Z7
+	VMULPD.BCST   ControlConstants<>+868(SB), Z7, Z7
+	VSUBPD        Z7, Z5, Z5
+	VANDPD.BCST   ControlConstants<>+876(SB), Z6, Z7
+	VPSLLQ        $0x03, Z7, Z7
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          ControlConstants<>+256(SB), AX
+	VXORPS        X8, X8, X8
+	VGATHERQPD    (AX)(Z7*1), K1, Z8
+	VPSRLQ        $0x05, Z6, Z6
+	VPSLLQ        $0x34, Z6, Z6
+	VPADDQ        Z6, Z8, Z6
+	VMULPD.BCST   ControlConstants<>+892(SB), Z5, Z7
+	VADDPD.BCST   ControlConstants<>+884(SB), Z7, Z7
+	VMULPD.BCST   ControlConstants<>+908(SB), Z5, Z8
+	VADDPD.BCST   ControlConstants<>+900(SB), Z8, Z8
+	VMULPD        Z5, Z5, Z9
+	VMULPD        Z9, Z8, Z8
+	VADDPD        Z8, Z7, Z7
+	VMULPD        Z7, Z5, Z5
+	VMULPD        Z5, Z6, Z5
+	VSUBPD.BCST   ControlConstants<>+884(SB), Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VADDPD.BCST   ControlConstants<>+916(SB), Z5, Z6
+	VDIVPD        Z6, Z5, Z5
+	VCVTPD2PS     Z5, Y5
+	VANDPS.BCST   ControlConstants<>+832(SB), Y3, Y6
+	VORPS         Y6, Y5, Y5
+	VPSUBD.BCST   ControlConstants<>+924(SB), Y4, Y4
+	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y4, K1
+	VBLENDMPS     Y3, Y5, K1, Y3
+	VINSERTF64X4  $0x01, Y3, Z2, Z2
 	VMOVUPS       Z2, 256(SI)
 
 	// z3 = W3·a2 + b3
@@ -7693,7 +7641,7 @@ TEXT ·controlStepAVX2(SB), NOSPLIT, $32-44
 	RET
 
 // func controlStepAVX512(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]float32, rate float32) float32
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL
 TEXT ·controlStepAVX512(SB), NOSPLIT, $0-44
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
@@ -7765,424 +7713,406 @@ TEXT ·controlStepAVX512(SB), NOSPLIT, $0-44
 	VADDPS        Z0, Z2, Z0
 	VADDPS        2048(DI), Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
-	VBROADCASTSS  ControlConstants<>+836(SB), Y2
-	VANDPS        Y2, Y0, Y3
-	VBROADCASTSS  ControlConstants<>+840(SB), Y4
-	VPMINUD       Y4, Y3, Y5
-	VPMOVZXDQ     Y5, Z5
-	VPSLLQ        $0x1d, Z5, Z5
-	VBROADCASTSD  ControlConstants<>+844(SB), Z6
-	VPADDQ        Z6, Z5, Z5
-	VBROADCASTSD  ControlConstants<>+852(SB), Z7
-	VMULPD        Z7, Z5, Z8
-	VBROADCASTSD  ControlConstants<>+860(SB), Z9
-	VADDPD        Z9, Z8, Z8
-	VSUBPD        Z9, Z8, Z10
-	VBROADCASTSD  ControlConstants<>+868(SB), Z11
-	VMULPD        Z11, Z10, Z10
-	VSUBPD        Z10, Z5, Z5
-	VBROADCASTSD  ControlConstants<>+876(SB), Z10
-	VANDPD        Z10, Z8, Z12
-	VPSLLQ        $0x03, Z12, Z12
+	VANDPS.BCST   ControlConstants<>+836(SB), Y0, Y2
+	VPMINUD.BCST  ControlConstants<>+840(SB), Y2, Y3
+	VPMOVZXDQ     Y3, Z3
+	VPSLLQ        $0x1d, Z3, Z3
+	VPADDQ.BCST   ControlConstants<>+844(SB), Z3, Z3
+	VMULPD.BCST   ControlConstants<>+852(SB), Z3, Z4
+	VADDPD.BCST   ControlConstants<>+860(SB), Z4, Z4
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z4, Z5
+	VMULPD.BCST   ControlConstants<>+868(SB), Z5, Z5
+	VSUBPD        Z5, Z3, Z3
+	VANDPD.BCST   ControlConstants<>+876(SB), Z4, Z5
+	VPSLLQ        $0x03, Z5, Z5
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K1
 	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X13, X13, X13
-	VGATHERQPD    (AX)(Z12*1), K1, Z13
-	VPSRLQ        $0x05, Z8, Z8
-	VPSLLQ        $0x34, Z8, Z8
-	VPADDQ        Z8, Z13, Z8
-	VBROADCASTSD  ControlConstants<>+892(SB), Z12
-	VMULPD        Z12, Z5, Z13
-	VBROADCASTSD  ControlConstants<>+884(SB), Z14
-	VADDPD        Z13, Z14, Z13
-	VBROADCASTSD  ControlConstants<>+908(SB), Z15
-	VMULPD        Z15, Z5, Z16
-	VBROADCASTSD  ControlConstants<>+900(SB), Z17
-	VADDPD        Z16, Z17, Z16
-	VMULPD        Z5, Z5, Z18
-	VMULPD        Z18, Z16, Z16
-	VADDPD        Z16, Z13, Z13
-	VMULPD        Z13, Z5, Z5
-	VMULPD        Z5, Z8, Z5
-	VSUBPD        Z14, Z8, Z8
-	VADDPD        Z8, Z5, Z5
-	VBROADCASTSD  ControlConstants<>+916(SB), Z8
-	VADDPD        Z8, Z5, Z13
-	VDIVPD        Z13, Z5, Z5
-	VCVTPD2PS     Z5, Y5
-	VBROADCASTSS  ControlConstants<>+832(SB), Y13
-	VANDPS        Y13, Y0, Y16
-	VORPS         Y16, Y5, Y5
-	VBROADCASTSS  ControlConstants<>+924(SB), Y16
-	VPSUBD        Y16, Y3, Y3
-	VBROADCASTSS  ControlConstants<>+928(SB), Y18
-	VPCMPUD       $0x06, Y18, Y3, K1
-	VBLENDMPS     Y0, Y5, K1, Y0
-	VANDPS        Y2, Y1, Y3
-	VPMINUD       Y4, Y3, Y5
-	VPMOVZXDQ     Y5, Z5
-	VPSLLQ        $0x1d, Z5, Z5
-	VPADDQ        Z6, Z5, Z5
-	VMULPD        Z7, Z5, Z19
-	VADDPD        Z9, Z19, Z19
-	VSUBPD        Z9, Z19, Z20
-	VMULPD        Z11, Z20, Z20
-	VSUBPD        Z20, Z5, Z5
-	VANDPD        Z10, Z19, Z20
-	VPSLLQ        $0x03, Z20, Z20
+	VXORPS        X6, X6, X6
+	VGATHERQPD    (AX)(Z5*1), K1, Z6
+	VPSRLQ        $0x05, Z4, Z4
+	VPSLLQ        $0x34, Z4, Z4
+	VPADDQ        Z4, Z6, Z4
+	VMULPD.BCST   ControlConstants<>+892(SB), Z3, Z5
+	VADDPD.BCST   ControlConstants<>+884(SB), Z5, Z5
+	VMULPD.BCST   ControlConstants<>+908(SB), Z3, Z6
+	VADDPD.BCST   ControlConstants<>+900(SB), Z6, Z6
+	VMULPD        Z3, Z3, Z7
+	VMULPD        Z7, Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VMULPD        Z5, Z3, Z3
+	VMULPD        Z3, Z4, Z3
+	VSUBPD.BCST   ControlConstants<>+884(SB), Z4, Z4
+	VADDPD        Z4, Z3, Z3
+	VADDPD.BCST   ControlConstants<>+916(SB), Z3, Z4
+	VDIVPD        Z4, Z3, Z3
+	VCVTPD2PS     Z3, Y3
+	VANDPS.BCST   ControlConstants<>+832(SB), Y0, Y4
+	VORPS         Y4, Y3, Y3
+	VPSUBD.BCST   ControlConstants<>+924(SB), Y2, Y2
+	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y2, K1
+	VBLENDMPS     Y0, Y3, K1, Y0
+	VANDPS.BCST   ControlConstants<>+836(SB), Y1, Y2
+	VPMINUD.BCST  ControlConstants<>+840(SB), Y2, Y3
+	VPMOVZXDQ     Y3, Z3
+	VPSLLQ        $0x1d, Z3, Z3
+	VPADDQ.BCST   ControlConstants<>+844(SB), Z3, Z3
+	VMULPD.BCST   ControlConstants<>+852(SB), Z3, Z4
+	VADDPD.BCST   ControlConstants<>+860(SB), Z4, Z4
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z4, Z5
+	VMULPD.BCST   ControlConstants<>+868(SB), Z5, Z5
+	VSUBPD        Z5, Z3, Z3
+	VANDPD.BCST   ControlConstants<>+876(SB), Z4, Z5
+	VPSLLQ        $0x03, Z5, Z5
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K1
 	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X21, X21, X21
-	VGATHERQPD    (AX)(Z20*1), K1, Z21
-	VPSRLQ        $0x05, Z19, Z19
-	VPSLLQ        $0x34, Z19, Z19
-	VPADDQ        Z19, Z21, Z19
-	VMULPD        Z12, Z5, Z20
-	VADDPD        Z20, Z14, Z20
-	VMULPD        Z15, Z5, Z21
-	VADDPD        Z21, Z17, Z21
-	VMULPD        Z5, Z5, Z22
-	VMULPD        Z22, Z21, Z21
-	VADDPD        Z21, Z20, Z20
-	VMULPD        Z20, Z5, Z5
-	VMULPD        Z5, Z19, Z5
-	VSUBPD        Z14, Z19, Z19
-	VADDPD        Z19, Z5, Z5
-	VADDPD        Z8, Z5, Z19
-	VDIVPD        Z19, Z5, Z5
-	VCVTPD2PS     Z5, Y5
-	VANDPS        Y13, Y1, Y19
-	VORPS         Y19, Y5, Y5
-	VPSUBD        Y16, Y3, Y3
-	VPCMPUD       $0x06, Y18, Y3, K1
-	VBLENDMPS     Y1, Y5, K1, Y1
+	VXORPS        X6, X6, X6
+	VGATHERQPD    (AX)(Z5*1), K1, Z6
+	VPSRLQ        $0x05, Z4, Z4
+	VPSLLQ        $0x34, Z4, Z4
+	VPADDQ        Z4, Z6, Z4
+	VMULPD.BCST   ControlConstants<>+892(SB), Z3, Z5
+	VADDPD.BCST   ControlConstants<>+884(SB), Z5, Z5
+	VMULPD.BCST   ControlConstants<>+908(SB), Z3, Z6
+	VADDPD.BCST   ControlConstants<>+900(SB), Z6, Z6
+	VMULPD        Z3, Z3, Z7
+	VMULPD        Z7, Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VMULPD        Z5, Z3, Z3
+	VMULPD        Z3, Z4, Z3
+	VSUBPD.BCST   ControlConstants<>+884(SB), Z4, Z4
+	VADDPD        Z4, Z3, Z3
+	VADDPD.BCST   ControlConstants<>+916(SB), Z3, Z4
+	VDIVPD        Z4, Z3, Z3
+	VCVTPD2PS     Z3, Y3
+	VANDPS.BCST   ControlConstants<>+832(SB), Y1, Y4
+	VORPS         Y4, Y3, Y3
+	VPSUBD.BCST   ControlConstants<>+924(SB), Y2, Y2
+	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y2, K1
+	VBLENDMPS     Y1, Y3, K1, Y1
 	VINSERTF64X4  $0x01, Y1, Z0, Z0
 	VMOVUPS       Z0, (SI)
 	VMOVUPS       (DX), Z1
-	VMULPS        1024(DI), Z1, Z3
-	VMULPS        1088(DI), Z1, Z5
-	VMULPS        1152(DI), Z1, Z19
-	VMULPS        1216(DI), Z1, Z20
-	VMULPS        1280(DI), Z1, Z21
-	VMULPS        1344(DI), Z1, Z22
-	VMULPS        1408(DI), Z1, Z23
-	VMULPS        1472(DI), Z1, Z24
-	VMULPS        1536(DI), Z1, Z25
-	VMULPS        1600(DI), Z1, Z26
-	VMULPS        1664(DI), Z1, Z27
-	VMULPS        1728(DI), Z1, Z28
-	VMULPS        1792(DI), Z1, Z29
-	VMULPS        1856(DI), Z1, Z30
-	VMULPS        1920(DI), Z1, Z31
+	VMULPS        1024(DI), Z1, Z2
+	VMULPS        1088(DI), Z1, Z3
+	VMULPS        1152(DI), Z1, Z4
+	VMULPS        1216(DI), Z1, Z5
+	VMULPS        1280(DI), Z1, Z6
+	VMULPS        1344(DI), Z1, Z7
+	VMULPS        1408(DI), Z1, Z8
+	VMULPS        1472(DI), Z1, Z9
+	VMULPS        1536(DI), Z1, Z10
+	VMULPS        1600(DI), Z1, Z11
+	VMULPS        1664(DI), Z1, Z12
+	VMULPS        1728(DI), Z1, Z13
+	VMULPS        1792(DI), Z1, Z14
+	VMULPS        1856(DI), Z1, Z15
+	VMULPS        1920(DI), Z1, Z16
 	VMULPS        1984(DI), Z1, Z1
-	VSHUFF32X4    $0x44, Z21, Z3, Z18
-	VSHUFF32X4    $0xee, Z21, Z3, Z3
-	VADDPS        Z3, Z18, Z3
-	VSHUFF32X4    $0x44, Z29, Z25, Z18
-	VSHUFF32X4    $0xee, Z29, Z25, Z21
-	VADDPS        Z21, Z18, Z18
-	VSHUFF32X4    $0x44, Z22, Z5, Z21
-	VSHUFF32X4    $0xee, Z22, Z5, Z5
-	VADDPS        Z5, Z21, Z5
-	VSHUFF32X4    $0x44, Z30, Z26, Z21
-	VSHUFF32X4    $0xee, Z30, Z26, Z22
-	VADDPS        Z22, Z21, Z21
-	VSHUFF32X4    $0x44, Z23, Z19, Z22
-	VSHUFF32X4    $0xee, Z23, Z19, Z19
-	VADDPS        Z19, Z22, Z19
-	VSHUFF32X4    $0x44, Z31, Z27, Z22
-	VSHUFF32X4    $0xee, Z31, Z27, Z23
-	VADDPS        Z23, Z22, Z22
-	VSHUFF32X4    $0x44, Z24, Z20, Z23
-	VSHUFF32X4    $0xee, Z24, Z20, Z20
-	VADDPS        Z20, Z23, Z20
-	VSHUFF32X4    $0x44, Z1, Z28, Z23
-	VSHUFF32X4    $0xee, Z1, Z28, Z1
-	VADDPS        Z1, Z23, Z1
-	VSHUFF32X4    $0x88, Z18, Z3, Z23
-	VSHUFF32X4    $0xdd, Z18, Z3, Z3
-	VADDPS        Z3, Z23, Z3
-	VSHUFF32X4    $0x88, Z21, Z5, Z18
-	VSHUFF32X4    $0xdd, Z21, Z5, Z5
-	VADDPS        Z5, Z18, Z5
-	VSHUFF32X4    $0x88, Z22, Z19, Z18
-	VSHUFF32X4    $0xdd, Z22, Z19, Z19
-	VADDPS        Z19, Z18, Z18
-	VSHUFF32X4    $0x88, Z1, Z20, Z19
-	VSHUFF32X4    $0xdd, Z1, Z20, Z1
-	VADDPS        Z1, Z19, Z1
-	VUNPCKLPD     Z5, Z3, Z19
-	VUNPCKHPD     Z5, Z3, Z3
-	VADDPS        Z3, Z19, Z3
-	VUNPCKLPD     Z1, Z18, Z5
-	VUNPCKHPD     Z1, Z18, Z1
-	VADDPS        Z1, Z5, Z1
-	VSHUFPS       $0x88, Z1, Z3, Z5
-	VSHUFPS       $0xdd, Z1, Z3, Z1
-	VADDPS        Z1, Z5, Z1
+	VSHUFF32X4    $0x44, Z6, Z2, Z17
+	VSHUFF32X4    $0xee, Z6, Z2, Z2
+	VADDPS        Z2, Z17, Z2
+	VSHUFF32X4    $0x44, Z14, Z10, Z6
+	VSHUFF32X4    $0xee, Z14, Z10, Z10
+	VADDPS        Z10, Z6, Z6
+	VSHUFF32X4    $0x44, Z7, Z3, Z10
+	VSHUFF32X4    $0xee, Z7, Z3, Z3
+	VADDPS        Z3, Z10, Z3
+	VSHUFF32X4    $0x44, Z15, Z11, Z7
+	VSHUFF32X4    $0xee, Z15, Z11, Z10
+	VADDPS        Z10, Z7, Z7
+	VSHUFF32X4    $0x44, Z8, Z4, Z10
+	VSHUFF32X4    $0xee, Z8, Z4, Z4
+	VADDPS        Z4, Z10, Z4
+	VSHUFF32X4    $0x44, Z16, Z12, Z8
+	VSHUFF32X4    $0xee, Z16, Z12, Z10
+	VADDPS        Z10, Z8, Z8
+	VSHUFF32X4    $0x44, Z9, Z5, Z10
+	VSHUFF32X4    $0xee, Z9, Z5, Z5
+	VADDPS        Z5, Z10, Z5
+	VSHUFF32X4    $0x44, Z1, Z13, Z9
+	VSHUFF32X4    $0xee, Z1, Z13, Z1
+	VADDPS        Z1, Z9, Z1
+	VSHUFF32X4    $0x88, Z6, Z2, Z9
+	VSHUFF32X4    $0xdd, Z6, Z2, Z2
+	VADDPS        Z2, Z9, Z2
+	VSHUFF32X4    $0x88, Z7, Z3, Z6
+	VSHUFF32X4    $0xdd, Z7, Z3, Z3
+	VADDPS        Z3, Z6, Z3
+	VSHUFF32X4    $0x88, Z8, Z4, Z6
+	VSHUFF32X4    $0xdd, Z8, Z4, Z4
+	VADDPS        Z4, Z6, Z4
+	VSHUFF32X4    $0x88, Z1, Z5, Z6
+	VSHUFF32X4    $0xdd, Z1, Z5, Z1
+	VADDPS        Z1, Z6, Z1
+	VUNPCKLPD     Z3, Z2, Z5
+	VUNPCKHPD     Z3, Z2, Z2
+	VADDPS        Z2, Z5, Z2
+	VUNPCKLPD     Z1, Z4, Z3
+	VUNPCKHPD     Z1, Z4, Z1
+	VADDPS        Z1, Z3, Z1
+	VSHUFPS       $0x88, Z1, Z2, Z3
+	VSHUFPS       $0xdd, Z1, Z2, Z1
+	VADDPS        Z1, Z3, Z1
 	VADDPS        2112(DI), Z1, Z1
-	VEXTRACTF64X4 $0x01, Z1, Y3
-	VANDPS        Y2, Y1, Y5
-	VPMINUD       Y4, Y5, Y18
-	VPMOVZXDQ     Y18, Z18
-	VPSLLQ        $0x1d, Z18, Z18
-	VPADDQ        Z6, Z18, Z18
-	VMULPD        Z7, Z18, Z19
-	VADDPD        Z9, Z19, Z19
-	VSUBPD        Z9, Z19, Z20
-	VMULPD        Z11, Z20, Z20
-	VSUBPD        Z20, Z18, Z18
-	VANDPD        Z10, Z19, Z20
-	VPSLLQ        $0x03, Z20, Z20
+	VEXTRACTF64X4 $0x01, Z1, Y2
+	VANDPS.BCST   ControlConstants<>+836(SB), Y1, Y3
+	VPMINUD.BCST  ControlConstants<>+840(SB), Y3, Y4
+	VPMOVZXDQ     Y4, Z4
+	VPSLLQ        $0x1d, Z4, Z4
+	VPADDQ.BCST   ControlConstants<>+844(SB), Z4, Z4
+	VMULPD.BCST   ControlConstants<>+852(SB), Z4, Z5
+	VADDPD.BCST   ControlConstants<>+860(SB), Z5, Z5
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z5, Z6
+	VMULPD.BCST   ControlConstants<>+868(SB), Z6, Z6
+	VSUBPD        Z6, Z4, Z4
+	VANDPD.BCST   ControlConstants<>+876(SB), Z5, Z6
+	VPSLLQ        $0x03, Z6, Z6
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K1
 	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X21, X21, X21
-	VGATHERQPD    (AX)(Z20*1), K1, Z21
-	VPSRLQ        $0x05, Z19, Z19
-	VPSLLQ        $0x34, Z19, Z19
-	VPADDQ        Z19, Z21, Z19
-	VMULPD        Z12, Z18, Z20
-	VADDPD        Z20, Z14, Z20
-	VMULPD        Z15, Z18, Z21
-	VADDPD        Z21, Z17, Z21
-	VMULPD        Z18, Z18, Z22
-	VMULPD        Z22, Z21, Z21
-	VADDPD        Z21, Z20, Z20
-	VMULPD        Z20, Z18, Z18
-	VMULPD        Z18, Z19, Z18
-	VSUBPD        Z14, Z19, Z19
-	VADDPD        Z19, Z18, Z18
-	VADDPD        Z8, Z18, Z19
-	VDIVPD        Z19, Z18, Z18
-	VCVTPD2PS     Z18, Y18
-	VANDPS        Y13, Y1, Y19
-	VORPS         Y19, Y18, Y18
-	VPSUBD        Y16, Y5, Y5
-	VBROADCASTSS  ControlConstants<>+928(SB), Y19
-	VPCMPUD       $0x06, Y19, Y5, K1
-	VBLENDMPS     Y1, Y18, K1, Y1
-	VANDPS        Y2, Y3, Y5
-	VPMINUD       Y4, Y5, Y18
-	VPMOVZXDQ     Y18, Z18
-	VPSLLQ        $0x1d, Z18, Z18
-	VPADDQ        Z6, Z18, Z18
-	VMULPD        Z7, Z18, Z20
-	VADDPD        Z9, Z20, Z20
-	VSUBPD        Z9, Z20, Z21
-	VMULPD        Z11, Z21, Z21
-	VSUBPD        Z21, Z18, Z18
-	VANDPD        Z10, Z20, Z21
-	VPSLLQ        $0x03, Z21, Z21
+	VXORPS        X7, X7, X7
+	VGATHERQPD    (AX)(Z6*1), K1, Z7
+	VPSRLQ        $0x05, Z5, Z5
+	VPSLLQ        $0x34, Z5, Z5
+	VPADDQ        Z5, Z7, Z5
+	VMULPD.BCST   ControlConstants<>+892(SB), Z4, Z6
+	VADDPD.BCST   ControlConstants<>+884(SB), Z6, Z6
+	VMULPD.BCST   ControlConstants<>+908(SB), Z4, Z7
+	VADDPD.BCST   ControlConstants<>+900(SB), Z7, Z7
+	VMULPD        Z4, Z4, Z8
+	VMULPD        Z8, Z7, Z7
+	VADDPD        Z7, Z6, Z6
+	VMULPD        Z6, Z4, Z4
+	VMULPD        Z4, Z5, Z4
+	VSUBPD.BCST   ControlConstants<>+884(SB), Z5, Z5
+	VADDPD        Z5, Z4, Z4
+	VADDPD.BCST   ControlConstants<>+916(SB), Z4, Z5
+	VDIVPD        Z5, Z4, Z4
+	VCVTPD2PS     Z4, Y4
+	VANDPS.BCST   ControlConstants<>+832(SB), Y1, Y5
+	VORPS         Y5, Y4, Y4
+	VPSUBD.BCST   ControlConstants<>+924(SB), Y3, Y3
+	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y3, K1
+	VBLENDMPS     Y1, Y4, K1, Y1
+	VANDPS.BCST   ControlConstants<>+836(SB), Y2, Y3
+	VPMINUD.BCST  ControlConstants<>+840(SB), Y3, Y4
+	VPMOVZXDQ     Y4, Z4
+	VPSLLQ        $0x1d, Z4, Z4
+	VPADDQ.BCST   ControlConstants<>+844(SB), Z4, Z4
+	VMULPD.BCST   ControlConstants<>+852(SB), Z4, Z5
+	VADDPD.BCST   ControlConstants<>+860(SB), Z5, Z5
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z5, Z6
+	VMULPD.BCST   ControlConstants<>+868(SB), Z6, Z6
+	VSUBPD        Z6, Z4, Z4
+	VANDPD.BCST   ControlConstants<>+876(SB), Z5, Z6
+	VPSLLQ        $0x03, Z6, Z6
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K1
 	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X22, X22, X22
-	VGATHERQPD    (AX)(Z21*1), K1, Z22
-	VPSRLQ        $0x05, Z20, Z20
-	VPSLLQ        $0x34, Z20, Z20
-	VPADDQ        Z20, Z22, Z20
-	VMULPD        Z12, Z18, Z21
-	VADDPD        Z21, Z14, Z21
-	VMULPD        Z15, Z18, Z22
-	VADDPD        Z22, Z17, Z22
-	VMULPD        Z18, Z18, Z23
-	VMULPD        Z23, Z22, Z22
-	VADDPD        Z22, Z21, Z21
-	VMULPD        Z21, Z18, Z18
-	VMULPD        Z18, Z20, Z18
-	VSUBPD        Z14, Z20, Z20
-	VADDPD        Z20, Z18, Z18
-	VADDPD        Z8, Z18, Z20
-	VDIVPD        Z20, Z18, Z18
-	VCVTPD2PS     Z18, Y18
-	VANDPS        Y13, Y3, Y20
-	VORPS         Y20, Y18, Y18
-	VPSUBD        Y16, Y5, Y5
-	VPCMPUD       $0x06, Y19, Y5, K1
-	VBLENDMPS     Y3, Y18, K1, Y3
-	VINSERTF64X4  $0x01, Y3, Z1, Z1
+	VXORPS        X7, X7, X7
+	VGATHERQPD    (AX)(Z6*1), K1, Z7
+	VPSRLQ        $0x05, Z5, Z5
+	VPSLLQ        $0x34, Z5, Z5
+	VPADDQ        Z5, Z7, Z5
+	VMULPD.BCST   ControlConstants<>+892(SB), Z4, Z6
+	VADDPD.BCST   ControlConstants<>+884(SB), Z6, Z6
+	VMULPD.BCST   ControlConstants<>+908(SB), Z4, Z7
+	VADDPD.BCST   ControlConstants<>+900(SB), Z7, Z7
+	VMULPD        Z4, Z4, Z8
+	VMULPD        Z8, Z7, Z7
+	VADDPD        Z7, Z6, Z6
+	VMULPD        Z6, Z4, Z4
+	VMULPD        Z4, Z5, Z4
+	VSUBPD.BCST   ControlConstants<>+884(SB), Z5, Z5
+	VADDPD        Z5, Z4, Z4
+	VADDPD.BCST   ControlConstants<>+916(SB), Z4, Z5
+	VDIVPD        Z5, Z4, Z4
+	VCVTPD2PS     Z4, Y4
+	VANDPS.BCST   ControlConstants<>+832(SB), Y2, Y5
+	VORPS         Y5, Y4, Y4
+	VPSUBD.BCST   ControlConstants<>+924(SB), Y3, Y3
+	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y3, K1
+	VBLENDMPS     Y2, Y4, K1, Y2
+	VINSERTF64X4  $0x01, Y2, Z1, Z1
 	VMOVUPS       Z1, 64(SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
-	VMULPS        2176(DI), Z0, Z3
-	VMULPS        2304(DI), Z0, Z5
-	VMULPS        2432(DI), Z0, Z18
-	VMULPS        2560(DI), Z0, Z20
-	VMULPS        2688(DI), Z0, Z21
-	VMULPS        2816(DI), Z0, Z22
-	VMULPS        2944(DI), Z0, Z23
-	VMULPS        3072(DI), Z0, Z24
-	VMULPS        3200(DI), Z0, Z25
-	VMULPS        3328(DI), Z0, Z26
-	VMULPS        3456(DI), Z0, Z27
-	VMULPS        3584(DI), Z0, Z28
-	VMULPS        3712(DI), Z0, Z29
-	VMULPS        3840(DI), Z0, Z30
-	VMULPS        3968(DI), Z0, Z31
-	VMULPS        4096(DI), Z0, Z19
-	VMULPS        2240(DI), Z1, Z16
-	VADDPS        Z16, Z3, Z3
-	VMULPS        2368(DI), Z1, Z16
-	VADDPS        Z16, Z5, Z5
-	VMULPS        2496(DI), Z1, Z16
-	VADDPS        Z16, Z18, Z16
+	VMULPS        2176(DI), Z0, Z2
+	VMULPS        2304(DI), Z0, Z3
+	VMULPS        2432(DI), Z0, Z4
+	VMULPS        2560(DI), Z0, Z5
+	VMULPS        2688(DI), Z0, Z6
+	VMULPS        2816(DI), Z0, Z7
+	VMULPS        2944(DI), Z0, Z8
+	VMULPS        3072(DI), Z0, Z9
+	VMULPS        3200(DI), Z0, Z10
+	VMULPS        3328(DI), Z0, Z11
+	VMULPS        3456(DI), Z0, Z12
+	VMULPS        3584(DI), Z0, Z13
+	VMULPS        3712(DI), Z0, Z14
+	VMULPS        3840(DI), Z0, Z15
+	VMULPS        3968(DI), Z0, Z16
+	VMULPS        4096(DI), Z0, Z17
+	VMULPS        2240(DI), Z1, Z18
+	VADDPS        Z18, Z2, Z2
+	VMULPS        2368(DI), Z1, Z18
+	VADDPS        Z18, Z3, Z3
+	VMULPS        2496(DI), Z1, Z18
+	VADDPS        Z18, Z4, Z4
 	VMULPS        2624(DI), Z1, Z18
-	VADDPS        Z18, Z20, Z18
-	VMULPS        2752(DI), Z1, Z20
-	VADDPS        Z20, Z21, Z20
-	VMULPS        2880(DI), Z1, Z21
-	VADDPS        Z21, Z22, Z21
-	VMULPS        3008(DI), Z1, Z22
-	VADDPS        Z22, Z23, Z22
-	VMULPS        3136(DI), Z1, Z23
-	VADDPS        Z23, Z24, Z23
-	VMULPS        3264(DI), Z1, Z24
-	VADDPS        Z24, Z25, Z24
-	VMULPS        3392(DI), Z1, Z25
-	VADDPS        Z25, Z26, Z25
-	VMULPS        3520(DI), Z1, Z26
-	VADDPS        Z26, Z27, Z26
-	VMULPS        3648(DI), Z1, Z27
-	VADDPS        Z27, Z28, Z27
-	VMULPS        3776(DI), Z1, Z28
-	VADDPS        Z28, Z29, Z28
-	VMULPS        3904(DI), Z1, Z29
-	VADDPS        Z29, Z30, Z29
-	VMULPS        4032(DI), Z1, Z30
-	VADDPS        Z30, Z31, Z30
-	VMULPS        4160(DI), Z1, Z31
-	VADDPS        Z31, Z19, Z19
-	VSHUFF32X4    $0x44, Z20, Z3, Z31
-	VSHUFF32X4    $0xee, Z20, Z3, Z3
-	VADDPS        Z3, Z31, Z3
-	VSHUFF32X4    $0x44, Z28, Z24, Z20
-	VSHUFF32X4    $0xee, Z28, Z24, Z24
-	VADDPS        Z24, Z20, Z20
-	VSHUFF32X4    $0x44, Z21, Z5, Z24
-	VSHUFF32X4    $0xee, Z21, Z5, Z5
-	VADDPS        Z5, Z24, Z5
-	VSHUFF32X4    $0x44, Z29, Z25, Z21
-	VSHUFF32X4    $0xee, Z29, Z25, Z24
-	VADDPS        Z24, Z21, Z21
-	VSHUFF32X4    $0x44, Z22, Z16, Z24
-	VSHUFF32X4    $0xee, Z22, Z16, Z16
-	VADDPS        Z16, Z24, Z16
-	VSHUFF32X4    $0x44, Z30, Z26, Z22
-	VSHUFF32X4    $0xee, Z30, Z26, Z24
-	VADDPS        Z24, Z22, Z22
-	VSHUFF32X4    $0x44, Z23, Z18, Z24
-	VSHUFF32X4    $0xee, Z23, Z18, Z18
-	VADDPS        Z18, Z24, Z18
-	VSHUFF32X4    $0x44, Z19, Z27, Z23
-	VSHUFF32X4    $0xee, Z19, Z27, Z19
-	VADDPS        Z19, Z23, Z19
-	VSHUFF32X4    $0x88, Z20, Z3, Z23
-	VSHUFF32X4    $0xdd, Z20, Z3, Z3
-	VADDPS        Z3, Z23, Z3
-	VSHUFF32X4    $0x88, Z21, Z5, Z20
-	VSHUFF32X4    $0xdd, Z21, Z5, Z5
-	VADDPS        Z5, Z20, Z5
-	VSHUFF32X4    $0x88, Z22, Z16, Z20
-	VSHUFF32X4    $0xdd, Z22, Z16, Z16
-	VADDPS        Z16, Z20, Z16
-	VSHUFF32X4    $0x88, Z19, Z18, Z20
-	VSHUFF32X4    $0xdd, Z19, Z18, Z18
-	VADDPS        Z18, Z20, Z18
-	VUNPCKLPD     Z5, Z3, Z19
-	VUNPCKHPD     Z5, Z3, Z3
-	VADDPS        Z3, Z19, Z3
-	VUNPCKLPD     Z18, Z16, Z5
-	VUNPCKHPD     Z18, Z16, Z16
-	VADDPS        Z16, Z5, Z5
-	VSHUFPS       $0x88, Z5, Z3, Z16
-	VSHUFPS       $0xdd, Z5, Z3, Z3
-	VADDPS        Z3, Z16, Z3
-	VADDPS        4224(DI), Z3, Z3
-	VEXTRACTF64X4 $0x01, Z3, Y5
-	VANDPS        Y2, Y3, Y16
-	VPMINUD       Y4, Y16, Y18
-	VPMOVZXDQ     Y18, Z18
-	VPSLLQ        $0x1d, Z18, Z18
-	VPADDQ        Z6, Z18, Z18
-	VMULPD        Z7, Z18, Z19
-	VADDPD        Z9, Z19, Z19
-	VSUBPD        Z9, Z19, Z20
-	VMULPD        Z11, Z20, Z20
-	VSUBPD        Z20, Z18, Z18
-	VANDPD        Z10, Z19, Z20
-	VPSLLQ        $0x03, Z20, Z20
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X21, X21, X21
-	VGATHERQPD    (AX)(Z20*1), K1, Z21
-	VPSRLQ        $0x05, Z19, Z19
-	VPSLLQ        $0x34, Z19, Z19
-	VPADDQ        Z19, Z21, Z19
-	VMULPD        Z12, Z18, Z20
-	VADDPD        Z20, Z14, Z20
-	VMULPD        Z15, Z18, Z21
-	VADDPD        Z21, Z17, Z21
-	VMULPD        Z18, Z18, Z22
-	VMULPD        Z22, Z21, Z21
-	VADDPD        Z21, Z20, Z20
-	VMULPD        Z20, Z18, Z18
-	VMULPD        Z18, Z19, Z18
-	VSUBPD        Z14, Z19, Z19
-	VADDPD        Z19, Z18, Z18
-	VADDPD        Z8, Z18, Z19
-	VDIVPD        Z19, Z18, Z18
-	VCVTPD2PS     Z18, Y18
-	VANDPS        Y13, Y3, Y19
-	VORPS         Y19, Y18, Y18
-	VBROADCASTSS  ControlConstants<>+924(SB), Y19
-	VPSUBD        Y19, Y16, Y16
-	VBROADCASTSS  ControlConstants<>+928(SB), Y20
-	VPCMPUD       $0x06, Y20, Y16, K1
-	VBLENDMPS     Y3, Y18, K1, Y3
-	VANDPS        Y2, Y5, Y2
-	VPMINUD       Y4, Y2, Y4
-	VPMOVZXDQ     Y4, Z4
-	VPSLLQ        $0x1d, Z4, Z4
-	VPADDQ        Z6, Z4, Z4
-	VMULPD        Z7, Z4, Z6
-	VADDPD        Z9, Z6, Z6
-	VSUBPD        Z9, Z6, Z7
-	VMULPD        Z11, Z7, Z7
-	VSUBPD        Z7, Z4, Z4
-	VANDPD        Z10, Z6, Z7
+	VADDPS        Z18, Z5, Z5
+	VMULPS        2752(DI), Z1, Z18
+	VADDPS        Z18, Z6, Z6
+	VMULPS        2880(DI), Z1, Z18
+	VADDPS        Z18, Z7, Z7
+	VMULPS        3008(DI), Z1, Z18
+	VADDPS        Z18, Z8, Z8
+	VMULPS        3136(DI), Z1, Z18
+	VADDPS        Z18, Z9, Z9
+	VMULPS        3264(DI), Z1, Z18
+	VADDPS        Z18, Z10, Z10
+	VMULPS        3392(DI), Z1, Z18
+	VADDPS        Z18, Z11, Z11
+	VMULPS        3520(DI), Z1, Z18
+	VADDPS        Z18, Z12, Z12
+	VMULPS        3648(DI), Z1, Z18
+	VADDPS        Z18, Z13, Z13
+	VMULPS        3776(DI), Z1, Z18
+	VADDPS        Z18, Z14, Z14
+	VMULPS        3904(DI), Z1, Z18
+	VADDPS        Z18, Z15, Z15
+	VMULPS        4032(DI), Z1, Z18
+	VADDPS        Z18, Z16, Z16
+	VMULPS        4160(DI), Z1, Z18
+	VADDPS        Z18, Z17, Z17
+	VSHUFF32X4    $0x44, Z6, Z2, Z18
+	VSHUFF32X4    $0xee, Z6, Z2, Z2
+	VADDPS        Z2, Z18, Z2
+	VSHUFF32X4    $0x44, Z14, Z10, Z6
+	VSHUFF32X4    $0xee, Z14, Z10, Z10
+	VADDPS        Z10, Z6, Z6
+	VSHUFF32X4    $0x44, Z7, Z3, Z10
+	VSHUFF32X4    $0xee, Z7, Z3, Z3
+	VADDPS        Z3, Z10, Z3
+	VSHUFF32X4    $0x44, Z15, Z11, Z7
+	VSHUFF32X4    $0xee, Z15, Z11, Z10
+	VADDPS        Z10, Z7, Z7
+	VSHUFF32X4    $0x44, Z8, Z4, Z10
+	VSHUFF32X4    $0xee, Z8, Z4, Z4
+	VADDPS        Z4, Z10, Z4
+	VSHUFF32X4    $0x44, Z16, Z12, Z8
+	VSHUFF32X4    $0xee, Z16, Z12, Z10
+	VADDPS        Z10, Z8, Z8
+	VSHUFF32X4    $0x44, Z9, Z5, Z10
+	VSHUFF32X4    $0xee, Z9, Z5, Z5
+	VADDPS        Z5, Z10, Z5
+	VSHUFF32X4    $0x44, Z17, Z13, Z9
+	VSHUFF32X4    $0xee, Z17, Z13, Z10
+	VADDPS        Z10, Z9, Z9
+	VSHUFF32X4    $0x88, Z6, Z2, Z10
+	VSHUFF32X4    $0xdd, Z6, Z2, Z2
+	VADDPS        Z2, Z10, Z2
+	VSHUFF32X4    $0x88, Z7, Z3, Z6
+	VSHUFF32X4    $0xdd, Z7, Z3, Z3
+	VADDPS        Z3, Z6, Z3
+	VSHUFF32X4    $0x88, Z8, Z4, Z6
+	VSHUFF32X4    $0xdd, Z8, Z4, Z4
+	VADDPS        Z4, Z6, Z4
+	VSHUFF32X4    $0x88, Z9, Z5, Z6
+	VSHUFF32X4    $0xdd, Z9, Z5, Z5
+	VADDPS        Z5, Z6, Z5
+	VUNPCKLPD     Z3, Z2, Z6
+	VUNPCKHPD     Z3, Z2, Z2
+	VADDPS        Z2, Z6, Z2
+	VUNPCKLPD     Z5, Z4, Z3
+	VUNPCKHPD     Z5, Z4, Z4
+	VADDPS        Z4, Z3, Z3
+	VSHUFPS       $0x88, Z3, Z2, Z4
+	VSHUFPS       $0xdd, Z3, Z2, Z2
+	VADDPS        Z2, Z4, Z2
+	VADDPS        4224(DI), Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VANDPS.BCST   ControlConstants<>+836(SB), Y2, Y4
+	VPMINUD.BCST  ControlConstants<>+840(SB), Y4, Y5
+	VPMOVZXDQ     Y5, Z5
+	VPSLLQ        $0x1d, Z5, Z5
+	VPADDQ.BCST   ControlConstants<>+844(SB), Z5, Z5
+	VMULPD.BCST   ControlConstants<>+852(SB), Z5, Z6
+	VADDPD.BCST   ControlConstants<>+860(SB), Z6, Z6
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z6, Z7
+	VMULPD.BCST   ControlConstants<>+868(SB), Z7, Z7
+	VSUBPD        Z7, Z5, Z5
+	VANDPD.BCST   ControlConstants<>+876(SB), Z6, Z7
 	VPSLLQ        $0x03, Z7, Z7
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K1
 	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X9, X9, X9
-	VGATHERQPD    (AX)(Z7*1), K1, Z9
+	VXORPS        X8, X8, X8
+	VGATHERQPD    (AX)(Z7*1), K1, Z8
 	VPSRLQ        $0x05, Z6, Z6
 	VPSLLQ        $0x34, Z6, Z6
-	VPADDQ        Z6, Z9, Z6
-	VMULPD        Z12, Z4, Z7
-	VADDPD        Z7, Z14, Z7
-	VMULPD        Z15, Z4, Z9
-	VADDPD        Z9, Z17, Z9
-	VMULPD        Z4, Z4, Z10
-	VMULPD        Z10, Z9, Z9
-	VADDPD        Z9, Z7, Z7
-	VMULPD        Z7, Z4, Z4
-	VMULPD        Z4, Z6, Z4
-	VSUBPD        Z14, Z6, Z6
-	VADDPD        Z6, Z4, Z4
-	VADDPD        Z8, Z4, Z6
-	VDIVPD        Z6, Z4, Z4
-	VCVTPD2PS     Z4, Y4
-	VANDPS        Y13, Y5, Y6
-	VORPS         Y6, Y4, Y4
-	VPSUBD        Y19, Y2, Y2
-	VPCMPUD       $0x06, Y20, Y2, K1
-	VBLENDMPS     Y5, Y4, K1, Y2
-	VINSERTF64X4  $0x01, Y2, Z3, Z2
+	VPADDQ        Z6, Z8, Z6
+	VMULPD.BCST   ControlConstants<>+892(SB), Z5, Z7
+	VADDPD.BCST   ControlConstants<>+884(SB), Z7, Z7
+	VMULPD.BCST   ControlConstants<>+908(SB), Z5, Z8
+	VADDPD.BCST   ControlConstants<>+900(SB), Z8, Z8
+	VMULPD        Z5, Z5, Z9
+	VMULPD        Z9, Z8, Z8
+	VADDPD        Z8, Z7, Z7
+	VMULPD        Z7, Z5, Z5
+	VMULPD        Z5, Z6, Z5
+	VSUBPD.BCST   ControlConstants<>+884(SB), Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VADDPD.BCST   ControlConstants<>+916(SB), Z5, Z6
+	VDIVPD        Z6, Z5, Z5
+	VCVTPD2PS     Z5, Y5
+	VANDPS.BCST   ControlConstants<>+832(SB), Y2, Y6
+	VORPS         Y6, Y5, Y5
+	VPSUBD.BCST   ControlConstants<>+924(SB), Y4, Y4
+	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y4, K1
+	VBLENDMPS     Y2, Y5, K1, Y2
+	VANDPS.BCST   ControlConstants<>+836(SB), Y3, Y4
+	VPMINUD.BCST  ControlConstants<>+840(SB), Y4, Y5
+	VPMOVZXDQ     Y5, Z5
+	VPSLLQ        $0x1d, Z5, Z5
+	VPADDQ.BCST   ControlConstants<>+844(SB), Z5, Z5
+	VMULPD.BCST   ControlConstants<>+852(SB), Z5, Z6
+	VADDPD.BCST   ControlConstants<>+860(SB), Z6, Z6
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z6, Z7
+	VMULPD.BCST   ControlConstants<>+868(SB), Z7, Z7
+	VSUBPD        Z7, Z5, Z5
+	VANDPD.BCST   ControlConstants<>+876(SB), Z6, Z7
+	VPSLLQ        $0x03, Z7, Z7
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          ControlConstants<>+256(SB), AX
+	VXORPS        X8, X8, X8
+	VGATHERQPD    (AX)(Z7*1), K1, Z8
+	VPSRLQ        $0x05, Z6, Z6
+	VPSLLQ        $0x34, Z6, Z6
+	VPADDQ        Z6, Z8, Z6
+	VMULPD.BCST   ControlConstants<>+892(SB), Z5, Z7
+	VADDPD.BCST   ControlConstants<>+884(SB), Z7, Z7
+	VMULPD.BCST   ControlConstants<>+908(SB), Z5, Z8
+	VADDPD.BCST   ControlConstants<>+900(SB), Z8, Z8
+	VMULPD        Z5, Z5, Z9
+	VMULPD        Z9, Z8, Z8
+	VADDPD        Z8, Z7, Z7
+	VMULPD        Z7, Z5, Z5
+	VMULPD        Z5, Z6, Z5
+	VSUBPD.BCST   ControlConstants<>+884(SB), Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VADDPD.BCST   ControlConstants<>+916(SB), Z5, Z6
+	VDIVPD        Z6, Z5, Z5
+	VCVTPD2PS     Z5, Y5
+	VANDPS.BCST   ControlConstants<>+832(SB), Y3, Y6
+	VORPS         Y6, Y5, Y5
+	VPSUBD.BCST   ControlConstants<>+924(SB), Y4, Y4
+	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y4, K1
+	VBLENDMPS     Y3, Y5, K1, Y3
+	VINSERTF64X4  $0x01, Y3, Z2, Z2
 	VMOVUPS       Z2, 256(SI)
 
 	// z3 = W3·a2 + b3

@@ -49,6 +49,9 @@ func doublesForward(p *Doubles, ws *DoublesWorkspace, x *[5]float64)
 //go:noescape
 func doublesForwardAVX2(p *Doubles, ws *DoublesWorkspace, x *[5]float64)
 
+//go:noescape
+func doublesForwardAVX512(p *Doubles, ws *DoublesWorkspace, x *[5]float64)
+
 // vectorLoss is Loss in assembly.
 func (p *Doubles) vectorLoss(ws *DoublesWorkspace, x *[5]float64, y *[5]float64) float64 {
 	return doublesLoss(p, ws, x, y)
@@ -101,6 +104,9 @@ func doublesStep(p *Doubles, ws *DoublesWorkspace, x *[5]float64, y *[5]float64,
 
 //go:noescape
 func doublesStepAVX2(p *Doubles, ws *DoublesWorkspace, x *[5]float64, y *[5]float64, rate float64) float64
+
+//go:noescape
+func doublesStepAVX512(p *Doubles, ws *DoublesWorkspace, x *[5]float64, y *[5]float64, rate float64) float64
 
 // Where the assembly looks for fields. This does not compile where one of them is elsewhere.
 var (

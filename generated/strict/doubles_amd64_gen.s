@@ -6,7 +6,12 @@
 
 // func doublesForward(p *Doubles, ws *DoublesWorkspace, x *[5]float64)
 TEXT ·doublesForward(SB), NOSPLIT, $0-24
-	JMP ·doublesForwardAVX2(SB)
+	CMPQ ·doublesLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·doublesForwardAVX2(SB)
+
+wide:
+	JMP ·doublesForwardAVX512(SB)
 
 // func doublesForwardAVX2(p *Doubles, ws *DoublesWorkspace, x *[5]float64)
 // Requires: AVX, AVX2
@@ -3792,6 +3797,2728 @@ TEXT ·doublesForwardAVX2(SB), NOSPLIT, $160-24
 	VPCMPGTQ   DoublesConstants<>+3648(SB), X5, X2
 	VBLENDVPD  X2, X0, X1, X0
 	VMOVSD     X0, 1656(SI)
+	VZEROUPPER
+	RET
+
+// func doublesForwardAVX512(p *Doubles, ws *DoublesWorkspace, x *[5]float64)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
+TEXT ·doublesForwardAVX512(SB), NOSPLIT, $0-24
+	MOVQ p+0(FP), DI
+	MOVQ ws+8(FP), SI
+	MOVQ x+16(FP), DX
+
+	// z1 = W1·x + b1; a1 = z1*(0.5*(1 + erf(0.7071067811865476*z1)))
+	MOVL         $0x0000001f, AX
+	KMOVW        AX, K1
+	VMOVUPD.Z    (DX), K1, Z0
+	VORPD        DoublesConstants<>+25216(SB), Z0, Z0
+	VMOVUPD.Z    (DI), K1, Z1
+	VMULPD       Z1, Z0, Z1
+	VMOVUPD.Z    40(DI), K1, Z2
+	VMULPD       Z2, Z0, Z2
+	VMOVUPD.Z    80(DI), K1, Z3
+	VMULPD       Z3, Z0, Z3
+	VMOVUPD.Z    120(DI), K1, Z4
+	VMULPD       Z4, Z0, Z4
+	VMOVUPD.Z    160(DI), K1, Z5
+	VMULPD       Z5, Z0, Z5
+	VMOVUPD.Z    200(DI), K1, Z6
+	VMULPD       Z6, Z0, Z0
+	VSHUFF32X4   $0x44, Z3, Z1, Z6
+	VSHUFF32X4   $0xee, Z3, Z1, Z1
+	VADDPD       Z1, Z6, Z1
+	VSHUFF32X4   $0x44, Z5, Z5, Z3
+	VSHUFF32X4   $0xee, Z5, Z5, Z5
+	VADDPD       Z5, Z3, Z3
+	VSHUFF32X4   $0x44, Z4, Z2, Z5
+	VSHUFF32X4   $0xee, Z4, Z2, Z2
+	VADDPD       Z2, Z5, Z2
+	VSHUFF32X4   $0x44, Z0, Z0, Z4
+	VSHUFF32X4   $0xee, Z0, Z0, Z0
+	VADDPD       Z0, Z4, Z0
+	VSHUFF32X4   $0x88, Z3, Z1, Z4
+	VSHUFF32X4   $0xdd, Z3, Z1, Z1
+	VADDPD       Z1, Z4, Z1
+	VSHUFF32X4   $0x88, Z0, Z2, Z3
+	VSHUFF32X4   $0xdd, Z0, Z2, Z0
+	VADDPD       Z0, Z3, Z0
+	VUNPCKLPD    Z0, Z1, Z2
+	VUNPCKHPD    Z0, Z1, Z0
+	VADDPD       Z0, Z2, Z0
+	MOVL         $0x0000003f, AX
+	KMOVW        AX, K2
+	VMOVUPD.Z    240(DI), K2, Z1
+	VADDPD       Z1, Z0, Z0
+	VMULPD.BCST  DoublesConstants<>+25296(SB), Z0, Z1
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z1, Z2
+	VPMINUQ.BCST DoublesConstants<>+25320(SB), Z2, Z3
+	VMULPD.BCST  DoublesConstants<>+25328(SB), Z3, Z4
+	VADDPD.BCST  DoublesConstants<>+25336(SB), Z4, Z4
+	VSUBPD.BCST  DoublesConstants<>+25336(SB), Z4, Z5
+	VMULPD.BCST  DoublesConstants<>+25344(SB), Z5, Z5
+	VSUBPD       Z5, Z3, Z3
+	VANDPD.BCST  DoublesConstants<>+25352(SB), Z4, Z4
+	VPSLLQ       $0x07, Z4, Z4
+	VMULPD       Z3, Z3, Z5
+	VMULPD       Z5, Z5, Z6
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+408(SB), AX
+	VXORPS       X7, X7, X7
+	VGATHERQPD   (AX)(Z4*1), K3, Z7
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+416(SB), AX
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(Z4*1), K3, Z8
+	VMULPD       Z8, Z3, Z8
+	VADDPD       Z8, Z7, Z7
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+424(SB), AX
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(Z4*1), K3, Z8
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+432(SB), AX
+	VXORPS       X9, X9, X9
+	VGATHERQPD   (AX)(Z4*1), K3, Z9
+	VMULPD       Z9, Z3, Z9
+	VADDPD       Z9, Z8, Z8
+	VMULPD       Z8, Z5, Z8
+	VADDPD       Z8, Z7, Z7
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+440(SB), AX
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(Z4*1), K3, Z8
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+448(SB), AX
+	VXORPS       X9, X9, X9
+	VGATHERQPD   (AX)(Z4*1), K3, Z9
+	VMULPD       Z9, Z3, Z9
+	VADDPD       Z9, Z8, Z8
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+456(SB), AX
+	VXORPS       X9, X9, X9
+	VGATHERQPD   (AX)(Z4*1), K3, Z9
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+464(SB), AX
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Z4*1), K3, Z10
+	VMULPD       Z10, Z3, Z10
+	VADDPD       Z10, Z9, Z9
+	VMULPD       Z9, Z5, Z9
+	VADDPD       Z9, Z8, Z8
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+472(SB), AX
+	VXORPS       X9, X9, X9
+	VGATHERQPD   (AX)(Z4*1), K3, Z9
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+480(SB), AX
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Z4*1), K3, Z10
+	VMULPD       Z10, Z3, Z10
+	VADDPD       Z10, Z9, Z9
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+488(SB), AX
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Z4*1), K3, Z10
+	VMULPD       Z10, Z5, Z10
+	VADDPD       Z10, Z9, Z9
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+384(SB), AX
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Z4*1), K3, Z10
+	VADDPD       Z3, Z10, Z11
+	VSUBPD       Z11, Z10, Z10
+	VADDPD       Z3, Z10, Z10
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+392(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   (AX)(Z4*1), K3, Z12
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+400(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   (AX)(Z4*1), K3, Z13
+	VMULPD       Z13, Z3, Z3
+	VMULPD       Z9, Z6, Z4
+	VADDPD       Z4, Z8, Z4
+	VMULPD       Z4, Z6, Z4
+	VADDPD       Z4, Z7, Z4
+	VMULPD       Z4, Z5, Z4
+	VADDPD       Z4, Z3, Z3
+	VADDPD       Z3, Z12, Z3
+	VADDPD       Z3, Z10, Z3
+	VADDPD       Z3, Z11, Z3
+	VANDPD.BCST  DoublesConstants<>+25304(SB), Z1, Z4
+	VORPD        Z4, Z3, Z3
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Z2, K3
+	VBLENDMPD    Z1, Z3, K3, Z1
+	VADDPD.BCST  DoublesConstants<>+25288(SB), Z1, Z1
+	VMULPD.BCST  DoublesConstants<>+25280(SB), Z1, Z1
+	VMULPD       Z1, Z0, Z1
+	VMOVUPD      Z0, K2, (SI)
+	VMOVUPD      Z1, K2, 48(SI)
+
+	// z2 = W2·a1 + b2
+	VMOVAPD.Z  Z1, K2, Z0
+	VORPD      DoublesConstants<>+25408(SB), Z0, Z0
+	VMOVUPD.Z  288(DI), K2, Z1
+	VMULPD     Z1, Z0, Z1
+	VMOVUPD.Z  336(DI), K2, Z2
+	VMULPD     Z2, Z0, Z2
+	VMOVUPD.Z  384(DI), K2, Z3
+	VMULPD     Z3, Z0, Z3
+	VMOVUPD.Z  432(DI), K2, Z4
+	VMULPD     Z4, Z0, Z4
+	VMOVUPD.Z  480(DI), K2, Z5
+	VMULPD     Z5, Z0, Z5
+	VMOVUPD.Z  528(DI), K2, Z6
+	VMULPD     Z6, Z0, Z0
+	VSHUFF32X4 $0x44, Z3, Z1, Z6
+	VSHUFF32X4 $0xee, Z3, Z1, Z1
+	VADDPD     Z1, Z6, Z1
+	VSHUFF32X4 $0x44, Z5, Z5, Z3
+	VSHUFF32X4 $0xee, Z5, Z5, Z5
+	VADDPD     Z5, Z3, Z3
+	VSHUFF32X4 $0x44, Z4, Z2, Z5
+	VSHUFF32X4 $0xee, Z4, Z2, Z2
+	VADDPD     Z2, Z5, Z2
+	VSHUFF32X4 $0x44, Z0, Z0, Z4
+	VSHUFF32X4 $0xee, Z0, Z0, Z0
+	VADDPD     Z0, Z4, Z0
+	VSHUFF32X4 $0x88, Z3, Z1, Z4
+	VSHUFF32X4 $0xdd, Z3, Z1, Z1
+	VADDPD     Z1, Z4, Z1
+	VSHUFF32X4 $0x88, Z0, Z2, Z3
+	VSHUFF32X4 $0xdd, Z0, Z2, Z0
+	VADDPD     Z0, Z3, Z0
+	VUNPCKLPD  Z0, Z1, Z2
+	VUNPCKHPD  Z0, Z1, Z0
+	VADDPD     Z0, Z2, Z0
+	VMOVUPD.Z  576(DI), K2, Z1
+	VADDPD     Z1, Z0, Z0
+	VMOVUPD    Z0, K2, 144(SI)
+
+	// a2 = max(z2), windows of 2
+	VMOVUPS   144(SI), X0
+	VSHUFPD   $0x55, X0, X0, X1
+	VCMPPD    $0x00, X1, X0, K3
+	VANDPD    X1, X0, X2
+	VMAXPD    X1, X0, X1
+	VBLENDMPD X2, X1, K3, X1
+	VCMPPD    $0x03, X0, X0, K3
+	VBLENDMPD X0, X1, K3, X0
+	VMOVSD    X0, 192(SI)
+	VMOVUPS   160(SI), X0
+	VSHUFPD   $0x55, X0, X0, X1
+	VCMPPD    $0x00, X1, X0, K3
+	VANDPD    X1, X0, X2
+	VMAXPD    X1, X0, X1
+	VBLENDMPD X2, X1, K3, X1
+	VCMPPD    $0x03, X0, X0, K3
+	VBLENDMPD X0, X1, K3, X0
+	VMOVSD    X0, 200(SI)
+	VMOVUPS   176(SI), X0
+	VSHUFPD   $0x55, X0, X0, X1
+	VCMPPD    $0x00, X1, X0, K3
+	VANDPD    X1, X0, X2
+	VMAXPD    X1, X0, X1
+	VBLENDMPD X2, X1, K3, X1
+	VCMPPD    $0x03, X0, X0, K3
+	VBLENDMPD X0, X1, K3, X0
+	VMOVSD    X0, 208(SI)
+
+	// z3 = W3·a2 + b3
+	VMOVUPS      192(SI), X0
+	VMOVSD       208(SI), X1
+	VINSERTF32X4 $0x01, X1, Y0, Y0
+	VORPD        DoublesConstants<>+3776(SB), Y0, Y0
+	VMOVUPS      624(DI), X1
+	VMOVSD       640(DI), X2
+	VINSERTF32X4 $0x01, X2, Y1, Y1
+	VMULPD       Y1, Y0, Y1
+	VMOVUPS      648(DI), X2
+	VMOVSD       664(DI), X3
+	VINSERTF32X4 $0x01, X3, Y2, Y2
+	VMULPD       Y2, Y0, Y2
+	VMOVUPS      672(DI), X3
+	VMOVSD       688(DI), X4
+	VINSERTF32X4 $0x01, X4, Y3, Y3
+	VMULPD       Y3, Y0, Y3
+	VMOVUPS      696(DI), X4
+	VMOVSD       712(DI), X5
+	VINSERTF32X4 $0x01, X5, Y4, Y4
+	VMULPD       Y4, Y0, Y4
+	VMOVUPS      720(DI), X5
+	VMOVSD       736(DI), X6
+	VINSERTF32X4 $0x01, X6, Y5, Y5
+	VMULPD       Y5, Y0, Y0
+	VSHUFF32X4   $0x00, Y3, Y1, Y5
+	VSHUFF32X4   $0x03, Y3, Y1, Y1
+	VADDPD       Y1, Y5, Y1
+	VSHUFF32X4   $0x00, Y4, Y2, Y3
+	VSHUFF32X4   $0x03, Y4, Y2, Y2
+	VADDPD       Y2, Y3, Y2
+	VUNPCKLPD    Y2, Y1, Y3
+	VUNPCKHPD    Y2, Y1, Y1
+	VADDPD       Y1, Y3, Y1
+	VSHUFF32X4   $0x00, Y0, Y0, Y2
+	VSHUFF32X4   $0x03, Y0, Y0, Y0
+	VADDPD       Y0, Y2, Y0
+	VUNPCKLPD    Y0, Y0, Y2
+	VUNPCKHPD    Y0, Y0, Y0
+	VADDPD       Y0, Y2, Y0
+	VINSERTF64X4 $0x01, Y0, Z1, Z0
+	VMOVUPD.Z    744(DI), K1, Z1
+	VADDPD       Z1, Z0, Z0
+	VMOVUPD      Z0, K1, 1744(SI)
+
+	// a3 = σ(|z3|)·z3/|z3|
+	VMOVAPD.Z    Z0, K1, Z0
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z0, Z1
+	VBROADCASTSD DoublesConstants<>+25472(SB), Z2
+	VBLENDMPD    Z1, Z2, K1, Z1
+	VSHUFF32X4   $0x4e, Z1, Z1, Z3
+	VCMPPD       $0x00, Z3, Z1, K3
+	VANDPD       Z3, Z1, Z4
+	VMAXPD       Z3, Z1, Z3
+	VBLENDMPD    Z4, Z3, K3, Z3
+	VCMPPD       $0x03, Z1, Z1, K3
+	VBLENDMPD    Z1, Z3, K3, Z1
+	VSHUFF32X4   $0xb1, Z1, Z1, Z3
+	VCMPPD       $0x00, Z3, Z1, K3
+	VANDPD       Z3, Z1, Z4
+	VMAXPD       Z3, Z1, Z3
+	VBLENDMPD    Z4, Z3, K3, Z3
+	VCMPPD       $0x03, Z1, Z1, K3
+	VBLENDMPD    Z1, Z3, K3, Z1
+	VSHUFPD      $0x55, Z1, Z1, Z3
+	VCMPPD       $0x00, Z3, Z1, K3
+	VANDPD       Z3, Z1, Z4
+	VMAXPD       Z3, Z1, Z3
+	VBLENDMPD    Z4, Z3, K3, Z3
+	VCMPPD       $0x03, Z1, Z1, K3
+	VBLENDMPD    Z1, Z3, K3, Z1
+	VXORPS       X3, X3, X3
+	VCMPPD       $0x1e, Z3, Z1, K3
+	VBROADCASTSD DoublesConstants<>+25288(SB), Z4
+	VBLENDMPD    Z1, Z4, K3, Z5
+	VDIVPD       Z5, Z0, Z0
+	VMULPD       Z0, Z0, Z5
+	VBROADCASTSD DoublesConstants<>+25304(SB), Z6
+	VBLENDMPD    Z5, Z6, K1, Z5
+	VSHUFF32X4   $0x4e, Z5, Z5, Z7
+	VADDPD       Z7, Z5, Z5
+	VSHUFF32X4   $0xb1, Z5, Z5, Z7
+	VADDPD       Z7, Z5, Z5
+	VSHUFPD      $0x55, Z5, Z5, Z7
+	VADDPD       Z7, Z5, Z5
+	VSQRTPD      Z5, Z5
+	VMULPD       Z5, Z1, Z1
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z1, Z7
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Z7, Z8
+	VORPD        Z6, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Z8, Z9
+	VADDPD.BCST  DoublesConstants<>+25336(SB), Z9, Z9
+	VSUBPD.BCST  DoublesConstants<>+25336(SB), Z9, Z10
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Z10, Z11
+	VSUBPD       Z11, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Z10, Z10
+	VSUBPD       Z10, Z8, Z8
+	VMULPD       Z8, Z8, Z10
+	VPSLLQ       $0x0d, Z9, Z11
+	VPSRAQ       $0x13, Z11, Z11
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z9, Z9
+	VPSLLQ       $0x04, Z9, Z9
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Z8, Z12
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Z12, Z12
+	VMULPD       Z12, Z10, Z12
+	VMULPD       Z10, Z10, Z10
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Z8, Z13
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Z13, Z13
+	VMULPD       Z13, Z10, Z10
+	VADDPD       Z10, Z12, Z10
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+4224(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   (AX)(Z9*1), K3, Z12
+	VADDPD       Z10, Z8, Z8
+	VMULPD       Z8, Z12, Z8
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+4232(SB), AX
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Z9*1), K3, Z10
+	VADDPD       Z10, Z8, Z8
+	VPSRAQ       $0x01, Z11, Z9
+	VBROADCASTSD DoublesConstants<>+25560(SB), Z10
+	VPADDQ       Z9, Z10, Z13
+	VPSLLQ       $0x34, Z13, Z13
+	VPSUBQ       Z9, Z11, Z9
+	VPADDQ       Z9, Z10, Z9
+	VPSLLQ       $0x34, Z9, Z9
+	VADDPD       Z8, Z12, Z11
+	VMULPD       Z13, Z11, Z14
+	VMULPD       Z9, Z14, Z14
+	VSUBPD       Z11, Z12, Z11
+	VADDPD       Z8, Z11, Z8
+	VMULPD       Z13, Z8, Z8
+	VMULPD       Z9, Z8, Z8
+	VADDPD       Z14, Z4, Z9
+	VANDPD.BCST  DoublesConstants<>+25576(SB), Z9, Z11
+	VSUBPD       Z11, Z4, Z12
+	VADDPD       Z14, Z12, Z12
+	VADDPD       Z8, Z12, Z12
+	VPCMPQ       $0x05, Z3, Z1, K3
+	VBLENDMPD    Z4, Z14, K3, Z13
+	VPSRAQ       $0x3f, Z1, Z14
+	VANDPD       Z14, Z8, Z8
+	VDIVPD       Z9, Z4, Z9
+	VMULPD       Z9, Z13, Z14
+	VANDPD.BCST  DoublesConstants<>+25592(SB), Z14, Z14
+	VMULPD       Z11, Z14, Z11
+	VSUBPD       Z11, Z13, Z11
+	VMULPD       Z12, Z14, Z12
+	VSUBPD       Z12, Z8, Z8
+	VADDPD       Z8, Z11, Z8
+	VMULPD       Z9, Z8, Z8
+	VADDPD       Z8, Z14, Z8
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Z7, K3
+	VBLENDMPD    Z1, Z8, K3, Z7
+	VCMPPD       $0x1e, Z3, Z5, K3
+	VDIVPD       Z5, Z7, Z5
+	VBLENDMPD    Z5, Z7, K3, Z5
+	VCMPPD       $0x1e, Z3, Z1, K3
+	VDIVPD       Z1, Z7, Z1
+	VBLENDMPD    Z1, Z3, K3, Z1
+	VMOVSD       X1, 304(SI)
+	VSUBPD       Z7, Z4, Z8
+	VMULPD       Z8, Z7, Z8
+	VSUBPD       Z1, Z8, Z1
+	VMULPD       Z7, Z7, Z7
+	VDIVPD       Z7, Z1, Z1
+	VBLENDMPD    Z1, Z3, K3, Z1
+	VMOVSD       X1, 312(SI)
+	VMULPD       Z0, Z5, Z0
+	VMOVUPD      Z0, K1, 264(SI)
+
+	// z4 = W4·a3 + b4; a4 = atan(z4)
+	VMOVAPD.Z    Z0, K1, Z0
+	VORPD        DoublesConstants<>+25216(SB), Z0, Z0
+	VMOVUPD.Z    784(DI), K1, Z1
+	VMULPD       Z1, Z0, Z1
+	VMOVUPD.Z    824(DI), K1, Z5
+	VMULPD       Z5, Z0, Z5
+	VMOVUPD.Z    864(DI), K1, Z7
+	VMULPD       Z7, Z0, Z7
+	MOVL         $0x0000001f, AX
+	KMOVW        AX, K1
+	VMOVUPD.Z    904(DI), K1, Z8
+	VMULPD       Z8, Z0, Z0
+	VSHUFF32X4   $0x44, Z5, Z1, Z8
+	VSHUFF32X4   $0xee, Z5, Z1, Z1
+	VADDPD       Z1, Z8, Z1
+	VSHUFF32X4   $0x44, Z0, Z7, Z5
+	VSHUFF32X4   $0xee, Z0, Z7, Z0
+	VADDPD       Z0, Z5, Z0
+	VSHUFF32X4   $0x88, Z0, Z1, Z5
+	VSHUFF32X4   $0xdd, Z0, Z1, Z0
+	VADDPD       Z0, Z5, Z0
+	VUNPCKLPD    Z0, Z0, Z1
+	VUNPCKHPD    Z0, Z0, Z0
+	VADDPD       Z0, Z1, Z0
+	VMOVUPS      DoublesConstants<>+25600(SB), Z1
+	VPERMPS      Z0, Z1, Z0
+	VADDPD       944(DI), Y0, Y0
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Y0, Y1
+	VPMINUQ.BCST DoublesConstants<>+25664(SB), Y1, Y5
+	VPSRLQ       $0x32, Y1, Y7
+	VPSUBQ.BCST  DoublesConstants<>+25672(SB), Y7, Y7
+	VPSRAQ       $0x3f, Y7, Y8
+	VANDNPD      Y7, Y8, Y7
+	VPSUBQ.BCST  DoublesConstants<>+25352(SB), Y7, Y8
+	VPSRAQ       $0x3f, Y8, Y9
+	VANDNPD      Y8, Y9, Y8
+	VPSUBQ       Y8, Y7, Y7
+	VANDPD.BCST  DoublesConstants<>+25352(SB), Y7, Y7
+	VPSLLQ       $0x05, Y7, Y7
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+5536(SB), AX
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(Y7*1), K3, Y8
+	VSUBPD       Y8, Y5, Y9
+	VMULPD       Y8, Y5, Y5
+	VADDPD       Y5, Y4, Y5
+	VDIVPD       Y5, Y9, Y5
+	VMULPD       Y5, Y5, Y8
+	VMULPD       Y8, Y8, Y9
+	VMULPD.BCST  DoublesConstants<>+25688(SB), Y8, Y11
+	VADDPD.BCST  DoublesConstants<>+25680(SB), Y11, Y11
+	VMULPD.BCST  DoublesConstants<>+25704(SB), Y8, Y12
+	VADDPD.BCST  DoublesConstants<>+25696(SB), Y12, Y12
+	VMULPD.BCST  DoublesConstants<>+25720(SB), Y8, Y13
+	VADDPD.BCST  DoublesConstants<>+25712(SB), Y13, Y13
+	VMULPD       Y13, Y9, Y13
+	VADDPD       Y13, Y12, Y12
+	VMULPD       Y12, Y9, Y9
+	VADDPD       Y9, Y11, Y9
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+5544(SB), AX
+	VXORPS       X11, X11, X11
+	VGATHERQPD   (AX)(Y7*1), K3, Y11
+	VADDPD       Y5, Y11, Y12
+	VSUBPD       Y12, Y11, Y11
+	VADDPD       Y5, Y11, Y11
+	VMULPD       Y8, Y5, Y5
+	VMULPD       Y9, Y5, Y5
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+5552(SB), AX
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(Y7*1), K3, Y8
+	VADDPD       Y8, Y5, Y5
+	VADDPD       Y5, Y11, Y5
+	VADDPD       Y5, Y12, Y5
+	VANDPD       Y6, Y0, Y7
+	VORPD        Y7, Y5, Y5
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Y1, K3
+	VBLENDMPD    Y0, Y5, K3, Y1
+	VMOVUPS      Y0, 360(SI)
+	VMOVUPS      Y1, 392(SI)
+
+	// z5 = W5·a4 + b5; a5 = max(z5, 0) + log1p(exp(-abs(z5)))
+	VMULPD       976(DI), Y1, Y0
+	VMULPD       1008(DI), Y1, Y5
+	VMULPD       1040(DI), Y1, Y7
+	VMULPD       1072(DI), Y1, Y1
+	VSHUFF32X4   $0x00, Y7, Y0, Y8
+	VSHUFF32X4   $0x03, Y7, Y0, Y0
+	VADDPD       Y0, Y8, Y0
+	VSHUFF32X4   $0x00, Y1, Y5, Y7
+	VSHUFF32X4   $0x03, Y1, Y5, Y1
+	VADDPD       Y1, Y7, Y1
+	VUNPCKLPD    Y1, Y0, Y5
+	VUNPCKHPD    Y1, Y0, Y0
+	VADDPD       Y0, Y5, Y0
+	VADDPD       1104(DI), Y0, Y0
+	VCMPPD       $0x16, Y3, Y0, K3
+	VMOVAPD.Z    Y0, K3, Y1
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Y0, Y5
+	VXORPD       Y6, Y5, Y5
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Y5, Y7
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Y7, Y8
+	VANDPD       Y6, Y5, Y9
+	VORPD        Y9, Y8, Y8
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Y8, Y9
+	VADDPD.BCST  DoublesConstants<>+25336(SB), Y9, Y9
+	VSUBPD.BCST  DoublesConstants<>+25336(SB), Y9, Y11
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Y11, Y12
+	VSUBPD       Y12, Y8, Y8
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Y11, Y11
+	VSUBPD       Y11, Y8, Y8
+	VMULPD       Y8, Y8, Y11
+	VPSLLQ       $0x0d, Y9, Y12
+	VPSRAQ       $0x13, Y12, Y12
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Y9, Y9
+	VPSLLQ       $0x04, Y9, Y9
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Y8, Y13
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Y13, Y13
+	VMULPD       Y13, Y11, Y13
+	VMULPD       Y11, Y11, Y11
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Y8, Y14
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Y14, Y14
+	VMULPD       Y14, Y11, Y11
+	VADDPD       Y11, Y13, Y11
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+4224(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   (AX)(Y9*1), K3, Y13
+	VADDPD       Y11, Y8, Y8
+	VMULPD       Y8, Y13, Y8
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+4232(SB), AX
+	VXORPS       X11, X11, X11
+	VGATHERQPD   (AX)(Y9*1), K3, Y11
+	VADDPD       Y11, Y8, Y8
+	VADDPD       Y8, Y13, Y8
+	VPSRAQ       $0x01, Y12, Y9
+	VPADDQ       Y9, Y10, Y11
+	VPSLLQ       $0x34, Y11, Y11
+	VMULPD       Y11, Y8, Y8
+	VPSUBQ       Y9, Y12, Y9
+	VPADDQ       Y9, Y10, Y9
+	VPSLLQ       $0x34, Y9, Y9
+	VMULPD       Y9, Y8, Y8
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Y7, K3
+	VBLENDMPD    Y5, Y8, K3, Y5
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Y5, Y7
+	VADDPD       Y5, Y4, Y8
+	VSUBPD       Y4, Y8, Y9
+	VSUBPD       Y9, Y8, Y11
+	VSUBPD       Y11, Y4, Y11
+	VSUBPD       Y9, Y5, Y9
+	VADDPD       Y9, Y11, Y9
+	VPSUBQ.BCST  DoublesConstants<>+25728(SB), Y8, Y11
+	VPSRAQ       $0x34, Y11, Y12
+	VBROADCASTSD DoublesConstants<>+25336(SB), Z13
+	VPADDQ       Y12, Y13, Y14
+	VSUBPD       Y13, Y14, Y14
+	VANDPD       Y2, Y11, Y15
+	VPSUBQ       Y15, Y8, Y8
+	VPSRLQ       $0x2e, Y11, Y11
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Y11, Y11
+	VPSLLQ       $0x05, Y11, Y11
+	VANDPD.BCST  DoublesConstants<>+25744(SB), Y8, Y15
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+6880(SB), AX
+	VXORPS       X16, X16, X16
+	VGATHERQPD   (AX)(Y11*1), K3, Y16
+	VMULPD       Y16, Y15, Y17
+	VSUBPD       Y4, Y17, Y17
+	VSUBPD       Y15, Y8, Y8
+	VMULPD       Y16, Y8, Y8
+	VADDPD       Y8, Y17, Y15
+	VPSUBQ       Y12, Y10, Y12
+	VPMAXSQ      Y3, Y12, Y12
+	VPSLLQ       $0x34, Y12, Y12
+	VMULPD       Y12, Y9, Y9
+	VMULPD       Y16, Y9, Y9
+	VADDPD       Y9, Y15, Y12
+	VSUBPD       Y12, Y15, Y16
+	VADDPD       Y9, Y16, Y9
+	VSUBPD       Y15, Y17, Y15
+	VADDPD       Y8, Y15, Y8
+	VADDPD       Y8, Y9, Y8
+	VMULPD.BCST  DoublesConstants<>+25752(SB), Y14, Y9
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+6888(SB), AX
+	VXORPS       X15, X15, X15
+	VGATHERQPD   (AX)(Y11*1), K3, Y15
+	VADDPD       Y15, Y9, Y9
+	VADDPD       Y12, Y9, Y15
+	VSUBPD       Y15, Y9, Y9
+	VADDPD       Y12, Y9, Y9
+	VMULPD.BCST  DoublesConstants<>+25760(SB), Y14, Y14
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+6896(SB), AX
+	VXORPS       X16, X16, X16
+	VGATHERQPD   (AX)(Y11*1), K3, Y16
+	VADDPD       Y16, Y14, Y11
+	VADDPD       Y11, Y9, Y9
+	VADDPD       Y9, Y8, Y8
+	VMULPD       Y12, Y12, Y9
+	VMULPD.BCST  DoublesConstants<>+25776(SB), Y12, Y11
+	VADDPD.BCST  DoublesConstants<>+25768(SB), Y11, Y11
+	VMULPD.BCST  DoublesConstants<>+25792(SB), Y12, Y14
+	VADDPD.BCST  DoublesConstants<>+25784(SB), Y14, Y14
+	VMULPD       Y14, Y9, Y14
+	VADDPD       Y14, Y11, Y11
+	VMULPD       Y11, Y9, Y11
+	VMULPD       Y9, Y9, Y14
+	VMULPD.BCST  DoublesConstants<>+25808(SB), Y12, Y12
+	VADDPD.BCST  DoublesConstants<>+25800(SB), Y12, Y12
+	VMULPD.BCST  DoublesConstants<>+25816(SB), Y9, Y16
+	VADDPD       Y16, Y12, Y12
+	VMULPD       Y12, Y9, Y9
+	VMULPD       Y9, Y14, Y9
+	VADDPD       Y9, Y11, Y9
+	VADDPD       Y9, Y8, Y8
+	VADDPD       Y8, Y15, Y8
+	VPSUBQ.BCST  DoublesConstants<>+25824(SB), Y7, Y7
+	VPCMPUQ.BCST $0x05, DoublesConstants<>+25832(SB), Y7, K3
+	VBLENDMPD    Y5, Y8, K3, Y7
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25840(SB), Y5, K3
+	VORPD.BCST   DoublesConstants<>+25848(SB), Y5, Y8
+	VBLENDMPD    Y8, Y7, K3, Y7
+	VPCMPUQ.BCST $0x00, DoublesConstants<>+25840(SB), Y5, K3
+	VBLENDMPD    Y2, Y7, K3, Y5
+	VADDPD       Y5, Y1, Y1
+	VMOVUPS      Y0, 456(SI)
+	VMOVUPS      Y1, 488(SI)
+
+	// z6 = W6·a5 + b6; a6 = 1.0507009873554805*max(z6, 0) + 1.7580993408473768*expm1(min(z6, 0))
+	VMULPD         1136(DI), Y1, Y0
+	VMULPD         1168(DI), Y1, Y5
+	VMULPD         1200(DI), Y1, Y7
+	VMULPD         1232(DI), Y1, Y1
+	VSHUFF32X4     $0x00, Y7, Y0, Y8
+	VSHUFF32X4     $0x03, Y7, Y0, Y0
+	VADDPD         Y0, Y8, Y0
+	VSHUFF32X4     $0x00, Y1, Y5, Y7
+	VSHUFF32X4     $0x03, Y1, Y5, Y1
+	VADDPD         Y1, Y7, Y1
+	VUNPCKLPD      Y1, Y0, Y5
+	VUNPCKHPD      Y1, Y0, Y0
+	VADDPD         Y0, Y5, Y0
+	VADDPD         1264(DI), Y0, Y0
+	VCMPPD         $0x16, Y3, Y0, K3
+	VMOVAPD.Z      Y0, K3, Y1
+	VCMPPD         $0x00, Y3, Y0, K3
+	VORPD          Y3, Y0, Y5
+	VMINPD         Y3, Y0, Y7
+	VBLENDMPD      Y5, Y7, K3, Y5
+	VCMPPD         $0x03, Y0, Y0, K3
+	VBLENDMPD      Y0, Y5, K3, Y0
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y0, Y5
+	VPSRLQ         $0x3f, Y0, Y7
+	VPCMPUQ        $0x04, Y3, Y7, K3
+	VBROADCASTSD   DoublesConstants<>+25872(SB), Z7
+	VBLENDMPD.BCST DoublesConstants<>+25880(SB), Y7, K3, Y8
+	VPMINUQ        Y8, Y5, Y8
+	VANDPD         Y6, Y0, Y9
+	VORPD          Y9, Y8, Y8
+	VMULPD.BCST    DoublesConstants<>+25496(SB), Y8, Y9
+	VADDPD         Y13, Y9, Y9
+	VSUBPD         Y13, Y9, Y11
+	VMULPD.BCST    DoublesConstants<>+25504(SB), Y11, Y12
+	VSUBPD         Y12, Y8, Y8
+	VMULPD.BCST    DoublesConstants<>+25512(SB), Y11, Y11
+	VSUBPD         Y11, Y8, Y12
+	VMULPD         Y12, Y12, Y14
+	VPSLLQ         $0x0d, Y9, Y15
+	VPSRAQ         $0x13, Y15, Y15
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y9, Y9
+	VPSLLQ         $0x04, Y9, Y9
+	VPSRAQ         $0x0a, Y15, Y16
+	VPSRAQ         $0x3f, Y15, Y17
+	VANDNPD        Y16, Y17, Y16
+	VPADDQ         Y15, Y10, Y15
+	VPSUBQ         Y16, Y15, Y15
+	VPSLLQ         $0x34, Y15, Y15
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+4224(SB), AX
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y9*1), K3, Y17
+	VMULPD         Y15, Y17, Y17
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+4232(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y9*1), K3, Y18
+	VMULPD         Y15, Y18, Y9
+	VSUBPD         Y4, Y17, Y15
+	VSUBPD         Y17, Y15, Y18
+	VSUBPD         Y18, Y15, Y19
+	VSUBPD         Y19, Y17, Y19
+	VADDPD         Y18, Y4, Y18
+	VSUBPD         Y18, Y19, Y18
+	VADDPD         Y12, Y15, Y19
+	VSUBPD         Y19, Y15, Y20
+	VADDPD         Y12, Y20, Y20
+	VADDPD         Y18, Y20, Y18
+	VADDPD         Y9, Y18, Y9
+	VMULPD         Y12, Y15, Y15
+	VADDPD         Y15, Y9, Y9
+	VMULPD.BCST    DoublesConstants<>+25536(SB), Y12, Y15
+	VADDPD.BCST    DoublesConstants<>+25280(SB), Y15, Y15
+	VMULPD         Y15, Y14, Y15
+	VSUBPD         Y12, Y8, Y8
+	VSUBPD         Y11, Y8, Y8
+	VADDPD         Y8, Y15, Y8
+	VMULPD         Y14, Y14, Y11
+	VMULPD.BCST    DoublesConstants<>+25552(SB), Y12, Y12
+	VADDPD.BCST    DoublesConstants<>+25888(SB), Y12, Y12
+	VMULPD.BCST    DoublesConstants<>+25896(SB), Y14, Y14
+	VADDPD         Y14, Y12, Y12
+	VMULPD         Y12, Y11, Y11
+	VADDPD         Y11, Y8, Y8
+	VMULPD         Y8, Y17, Y8
+	VADDPD         Y8, Y9, Y8
+	VADDPD         Y8, Y19, Y8
+	VPADDQ         Y16, Y10, Y9
+	VPSLLQ         $0x34, Y9, Y9
+	VMULPD         Y9, Y8, Y8
+	VPSUBQ.BCST    DoublesConstants<>+25824(SB), Y5, Y5
+	VPCMPUQ.BCST   $0x06, DoublesConstants<>+25832(SB), Y5, K3
+	VBLENDMPD      Y0, Y8, K3, Y0
+	VMULPD.BCST    DoublesConstants<>+25864(SB), Y0, Y0
+	VMULPD.BCST    DoublesConstants<>+25856(SB), Y1, Y1
+	VADDPD         Y1, Y0, Y0
+	VMOVUPS        Y0, 552(SI)
+
+	// z7 = W7·a6 + b7; a7 = z7*sigmoid(z7)
+	VMULPD       1296(DI), Y0, Y1
+	VMULPD       1328(DI), Y0, Y5
+	VMULPD       1360(DI), Y0, Y8
+	VMULPD       1392(DI), Y0, Y0
+	VSHUFF32X4   $0x00, Y8, Y1, Y9
+	VSHUFF32X4   $0x03, Y8, Y1, Y1
+	VADDPD       Y1, Y9, Y1
+	VSHUFF32X4   $0x00, Y0, Y5, Y8
+	VSHUFF32X4   $0x03, Y0, Y5, Y0
+	VADDPD       Y0, Y8, Y0
+	VUNPCKLPD    Y0, Y1, Y5
+	VUNPCKHPD    Y0, Y1, Y0
+	VADDPD       Y0, Y5, Y0
+	VADDPD       1424(DI), Y0, Y0
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Y0, Y1
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Y1, Y5
+	VORPD        Y6, Y5, Y5
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Y5, Y8
+	VADDPD       Y13, Y8, Y8
+	VSUBPD       Y13, Y8, Y9
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Y9, Y11
+	VSUBPD       Y11, Y5, Y5
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Y9, Y9
+	VSUBPD       Y9, Y5, Y5
+	VMULPD       Y5, Y5, Y9
+	VPSLLQ       $0x0d, Y8, Y11
+	VPSRAQ       $0x13, Y11, Y11
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Y8, Y8
+	VPSLLQ       $0x04, Y8, Y8
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Y5, Y12
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Y12, Y12
+	VMULPD       Y12, Y9, Y12
+	VMULPD       Y9, Y9, Y9
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Y5, Y14
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Y14, Y14
+	VMULPD       Y14, Y9, Y9
+	VADDPD       Y9, Y12, Y9
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+4224(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   (AX)(Y8*1), K3, Y12
+	VADDPD       Y9, Y5, Y5
+	VMULPD       Y5, Y12, Y5
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+4232(SB), AX
+	VXORPS       X9, X9, X9
+	VGATHERQPD   (AX)(Y8*1), K3, Y9
+	VADDPD       Y9, Y5, Y5
+	VPSRAQ       $0x01, Y11, Y8
+	VPADDQ       Y8, Y10, Y9
+	VPSLLQ       $0x34, Y9, Y9
+	VPSUBQ       Y8, Y11, Y8
+	VPADDQ       Y8, Y10, Y8
+	VPSLLQ       $0x34, Y8, Y8
+	VADDPD       Y5, Y12, Y11
+	VMULPD       Y9, Y11, Y14
+	VMULPD       Y8, Y14, Y14
+	VSUBPD       Y11, Y12, Y11
+	VADDPD       Y5, Y11, Y5
+	VMULPD       Y9, Y5, Y5
+	VMULPD       Y8, Y5, Y5
+	VADDPD       Y14, Y4, Y8
+	VANDPD.BCST  DoublesConstants<>+25576(SB), Y8, Y9
+	VSUBPD       Y9, Y4, Y11
+	VADDPD       Y14, Y11, Y11
+	VADDPD       Y5, Y11, Y11
+	VPCMPQ       $0x05, Y3, Y0, K3
+	VBLENDMPD    Y4, Y14, K3, Y12
+	VPSRAQ       $0x3f, Y0, Y14
+	VANDPD       Y14, Y5, Y5
+	VDIVPD       Y8, Y4, Y8
+	VMULPD       Y8, Y12, Y14
+	VANDPD.BCST  DoublesConstants<>+25592(SB), Y14, Y14
+	VMULPD       Y9, Y14, Y9
+	VSUBPD       Y9, Y12, Y9
+	VMULPD       Y11, Y14, Y11
+	VSUBPD       Y11, Y5, Y5
+	VADDPD       Y5, Y9, Y5
+	VMULPD       Y8, Y5, Y5
+	VADDPD       Y5, Y14, Y5
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Y1, K3
+	VBLENDMPD    Y0, Y5, K3, Y1
+	VMULPD       Y1, Y0, Y1
+	VMOVUPS      Y0, 616(SI)
+	VMOVUPS      Y1, 648(SI)
+
+	// z8 = W8·a7 + b8; a8 = sin(3*z8) + 0.25*(cos(z8)*log1p(z8^2)) + pow(1 + z8^2, 0.3)
+	VMULPD         1456(DI), Y1, Y0
+	VMULPD         1488(DI), Y1, Y5
+	VMULPD         1520(DI), Y1, Y8
+	VMULPD         1552(DI), Y1, Y1
+	VSHUFF32X4     $0x00, Y8, Y0, Y9
+	VSHUFF32X4     $0x03, Y8, Y0, Y0
+	VADDPD         Y0, Y9, Y0
+	VSHUFF32X4     $0x00, Y1, Y5, Y8
+	VSHUFF32X4     $0x03, Y1, Y5, Y1
+	VADDPD         Y1, Y8, Y1
+	VUNPCKLPD      Y1, Y0, Y5
+	VUNPCKHPD      Y1, Y0, Y0
+	VADDPD         Y0, Y5, Y0
+	VADDPD         1584(DI), Y0, Y0
+	VMULPD         Y0, Y0, Y1
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y0, Y5
+	VPSRLQ         $0x37, Y5, Y8
+	VANDPD.BCST    DoublesConstants<>+25904(SB), Y8, Y8
+	VPSLLQ         $0x05, Y8, Y8
+	VANDPD.BCST    DoublesConstants<>+25912(SB), Y5, Y9
+	VORPD.BCST     DoublesConstants<>+25920(SB), Y9, Y11
+	VPSRLQ         $0x34, Y5, Y12
+	VANDPD.BCST    DoublesConstants<>+25928(SB), Y12, Y12
+	VPSLLVQ        Y12, Y11, Y11
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y11, Y14
+	VPSRLQ         $0x20, Y11, Y15
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+9768(SB), AX
+	VXORPS         X16, X16, X16
+	VGATHERQPD     (AX)(Y8*1), K3, Y16
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y16, Y17
+	VPSRLQ         $0x20, Y16, Y18
+	VPMULLQ        Y18, Y14, Y19
+	VPMULLQ        Y17, Y14, Y14
+	VPSRLQ         $0x20, Y14, Y14
+	VPADDQ         Y14, Y19, Y14
+	VPMULLQ        Y16, Y11, Y16
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+9760(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y8*1), K3, Y19
+	VPMULLQ        Y19, Y11, Y11
+	VPMULLQ        Y18, Y15, Y18
+	VPADDQ         Y18, Y11, Y11
+	VPSRLQ         $0x20, Y14, Y18
+	VPADDQ         Y18, Y11, Y11
+	VPMULLQ        Y17, Y15, Y15
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y14, Y14
+	VPADDQ         Y14, Y15, Y14
+	VPSRLQ         $0x20, Y14, Y14
+	VPADDQ         Y14, Y11, Y11
+	VPADDQ.BCST    DoublesConstants<>+25944(SB), Y11, Y11
+	VPSRLQ         $0x3a, Y11, Y14
+	VPADDQ.BCST    DoublesConstants<>+25952(SB), Y14, Y14
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y14, Y14
+	VPSLLQ         $0x05, Y14, Y14
+	VPSLLQ         $0x06, Y11, Y15
+	VPSRLQ         $0x1f, Y15, Y15
+	VORPD.BCST     DoublesConstants<>+25960(SB), Y15, Y15
+	VSUBPD.BCST    DoublesConstants<>+25968(SB), Y15, Y15
+	VPSLLQ         $0x27, Y11, Y11
+	VPSRLQ         $0x0d, Y11, Y11
+	VORPD.BCST     DoublesConstants<>+25976(SB), Y11, Y11
+	VPSRLQ         $0x26, Y16, Y17
+	VORPD          Y17, Y11, Y11
+	VSUBPD.BCST    DoublesConstants<>+25976(SB), Y11, Y11
+	VPSLLQ         $0x1a, Y16, Y16
+	VPSRLQ         $0x1a, Y16, Y16
+	VORPD.BCST     DoublesConstants<>+25984(SB), Y16, Y16
+	VSUBPD.BCST    DoublesConstants<>+25984(SB), Y16, Y16
+	VPADDQ         Y12, Y10, Y12
+	VPSLLQ         $0x34, Y12, Y12
+	VORPD          Y12, Y9, Y9
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+9776(SB), AX
+	VXORPS         X12, X12, X12
+	VGATHERQPD     (AX)(Y8*1), K3, Y12
+	VMULPD         Y12, Y9, Y8
+	VADDPD         Y11, Y15, Y9
+	VSUBPD         Y9, Y15, Y12
+	VADDPD         Y11, Y12, Y11
+	VADDPD         Y8, Y16, Y8
+	VADDPD         Y8, Y11, Y8
+	VMULPD         Y9, Y9, Y11
+	VMULPD.BCST    DoublesConstants<>+26000(SB), Y11, Y12
+	VADDPD.BCST    DoublesConstants<>+25992(SB), Y12, Y12
+	VMULPD         Y11, Y11, Y15
+	VMULPD.BCST    DoublesConstants<>+26008(SB), Y15, Y16
+	VADDPD         Y16, Y12, Y12
+	VMULPD.BCST    DoublesConstants<>+26024(SB), Y11, Y16
+	VADDPD.BCST    DoublesConstants<>+26016(SB), Y16, Y16
+	VMULPD.BCST    DoublesConstants<>+26040(SB), Y11, Y17
+	VADDPD.BCST    DoublesConstants<>+26032(SB), Y17, Y17
+	VMULPD         Y17, Y15, Y15
+	VADDPD         Y15, Y16, Y15
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y9, Y16
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18384(SB), AX
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y14*1), K3, Y17
+	VMULPD         Y16, Y17, Y18
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18368(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y14*1), K3, Y19
+	VADDPD         Y18, Y19, Y20
+	VSUBPD         Y20, Y19, Y21
+	VADDPD         Y18, Y21, Y18
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18376(SB), AX
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y14*1), K3, Y21
+	VSUBPD         Y16, Y9, Y16
+	VADDPD         Y8, Y16, Y16
+	VMULPD         Y16, Y17, Y16
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18392(SB), AX
+	VXORPS         X22, X22, X22
+	VGATHERQPD     (AX)(Y14*1), K3, Y22
+	VADDPD         Y8, Y9, Y8
+	VMULPD         Y8, Y22, Y8
+	VADDPD         Y8, Y16, Y8
+	VADDPD         Y8, Y21, Y8
+	VADDPD         Y8, Y18, Y8
+	VADDPD         Y21, Y19, Y14
+	VMULPD         Y11, Y14, Y14
+	VMULPD         Y15, Y14, Y14
+	VADDPD         Y22, Y17, Y15
+	VMULPD         Y11, Y9, Y9
+	VMULPD         Y9, Y15, Y9
+	VMULPD         Y12, Y9, Y9
+	VADDPD         Y9, Y14, Y9
+	VADDPD         Y9, Y8, Y8
+	VADDPD         Y8, Y20, Y8
+	VPCMPUQ.BCST   $0x01, DoublesConstants<>+26048(SB), Y5, K3
+	VBLENDMPD      Y4, Y8, K3, Y8
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+25360(SB), Y5, K3
+	VORPD.BCST     DoublesConstants<>+25848(SB), Y0, Y5
+	VBLENDMPD      Y5, Y8, K3, Y5
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y1, Y8
+	VADDPD         Y1, Y4, Y9
+	VSUBPD         Y4, Y9, Y11
+	VSUBPD         Y11, Y9, Y12
+	VSUBPD         Y12, Y4, Y12
+	VSUBPD         Y11, Y1, Y11
+	VADDPD         Y11, Y12, Y11
+	VPSUBQ.BCST    DoublesConstants<>+25728(SB), Y9, Y12
+	VPSRAQ         $0x34, Y12, Y14
+	VPADDQ         Y14, Y13, Y15
+	VSUBPD         Y13, Y15, Y15
+	VANDPD         Y2, Y12, Y16
+	VPSUBQ         Y16, Y9, Y16
+	VPSRLQ         $0x2e, Y12, Y12
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y12, Y12
+	VPSLLQ         $0x05, Y12, Y12
+	VANDPD.BCST    DoublesConstants<>+25744(SB), Y16, Y17
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6880(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y12*1), K3, Y18
+	VMULPD         Y18, Y17, Y19
+	VSUBPD         Y4, Y19, Y19
+	VSUBPD         Y17, Y16, Y16
+	VMULPD         Y18, Y16, Y16
+	VADDPD         Y16, Y19, Y17
+	VPSUBQ         Y14, Y10, Y14
+	VPMAXSQ        Y3, Y14, Y14
+	VPSLLQ         $0x34, Y14, Y14
+	VMULPD         Y14, Y11, Y11
+	VMULPD         Y18, Y11, Y11
+	VADDPD         Y11, Y17, Y14
+	VSUBPD         Y14, Y17, Y18
+	VADDPD         Y11, Y18, Y11
+	VSUBPD         Y17, Y19, Y17
+	VADDPD         Y16, Y17, Y16
+	VADDPD         Y16, Y11, Y11
+	VMULPD.BCST    DoublesConstants<>+25752(SB), Y15, Y16
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6888(SB), AX
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y12*1), K3, Y17
+	VADDPD         Y17, Y16, Y16
+	VADDPD         Y14, Y16, Y17
+	VSUBPD         Y17, Y16, Y16
+	VADDPD         Y14, Y16, Y16
+	VMULPD.BCST    DoublesConstants<>+25760(SB), Y15, Y15
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6896(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y12*1), K3, Y18
+	VADDPD         Y18, Y15, Y12
+	VADDPD         Y12, Y16, Y12
+	VADDPD         Y12, Y11, Y11
+	VMULPD         Y14, Y14, Y12
+	VMULPD.BCST    DoublesConstants<>+25776(SB), Y14, Y15
+	VADDPD.BCST    DoublesConstants<>+25768(SB), Y15, Y15
+	VMULPD.BCST    DoublesConstants<>+25792(SB), Y14, Y16
+	VADDPD.BCST    DoublesConstants<>+25784(SB), Y16, Y16
+	VMULPD         Y16, Y12, Y16
+	VADDPD         Y16, Y15, Y15
+	VMULPD         Y15, Y12, Y15
+	VMULPD         Y12, Y12, Y16
+	VMULPD.BCST    DoublesConstants<>+25808(SB), Y14, Y14
+	VADDPD.BCST    DoublesConstants<>+25800(SB), Y14, Y14
+	VMULPD.BCST    DoublesConstants<>+25816(SB), Y12, Y18
+	VADDPD         Y18, Y14, Y14
+	VMULPD         Y14, Y12, Y12
+	VMULPD         Y12, Y16, Y12
+	VADDPD         Y12, Y15, Y12
+	VADDPD         Y12, Y11, Y11
+	VADDPD         Y11, Y17, Y11
+	VPSUBQ.BCST    DoublesConstants<>+25824(SB), Y8, Y8
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+25832(SB), Y8, K3
+	VBLENDMPD      Y1, Y11, K3, Y8
+	VPCMPUQ.BCST   $0x06, DoublesConstants<>+25840(SB), Y1, K3
+	VORPD.BCST     DoublesConstants<>+25848(SB), Y1, Y11
+	VBLENDMPD      Y11, Y8, K3, Y8
+	VPCMPUQ.BCST   $0x00, DoublesConstants<>+25840(SB), Y1, K3
+	VBLENDMPD      Y2, Y8, K3, Y1
+	VMULPD         Y1, Y5, Y1
+	VMULPD.BCST    DoublesConstants<>+26056(SB), Y0, Y5
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y5, Y8
+	VPSRLQ         $0x37, Y8, Y11
+	VANDPD.BCST    DoublesConstants<>+25904(SB), Y11, Y11
+	VPSLLQ         $0x05, Y11, Y11
+	VANDPD.BCST    DoublesConstants<>+25912(SB), Y8, Y12
+	VORPD.BCST     DoublesConstants<>+25920(SB), Y12, Y14
+	VPSRLQ         $0x34, Y8, Y15
+	VANDPD.BCST    DoublesConstants<>+25928(SB), Y15, Y15
+	VPSLLVQ        Y15, Y14, Y14
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y14, Y16
+	VPSRLQ         $0x20, Y14, Y17
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+9768(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y11*1), K3, Y18
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y18, Y19
+	VPSRLQ         $0x20, Y18, Y20
+	VPMULLQ        Y20, Y16, Y21
+	VPMULLQ        Y19, Y16, Y16
+	VPSRLQ         $0x20, Y16, Y16
+	VPADDQ         Y16, Y21, Y16
+	VPMULLQ        Y18, Y14, Y18
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+9760(SB), AX
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y11*1), K3, Y21
+	VPMULLQ        Y21, Y14, Y14
+	VPMULLQ        Y20, Y17, Y20
+	VPADDQ         Y20, Y14, Y14
+	VPSRLQ         $0x20, Y16, Y20
+	VPADDQ         Y20, Y14, Y14
+	VPMULLQ        Y19, Y17, Y17
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y16, Y16
+	VPADDQ         Y16, Y17, Y16
+	VPSRLQ         $0x20, Y16, Y16
+	VPADDQ         Y16, Y14, Y14
+	VPADDQ.BCST    DoublesConstants<>+25944(SB), Y14, Y14
+	VPSRLQ         $0x3a, Y14, Y16
+	VPSLLQ         $0x05, Y16, Y16
+	VPSLLQ         $0x06, Y14, Y17
+	VPSRLQ         $0x1f, Y17, Y17
+	VORPD.BCST     DoublesConstants<>+25960(SB), Y17, Y17
+	VSUBPD.BCST    DoublesConstants<>+25968(SB), Y17, Y17
+	VPSLLQ         $0x27, Y14, Y14
+	VPSRLQ         $0x0d, Y14, Y14
+	VORPD.BCST     DoublesConstants<>+25976(SB), Y14, Y14
+	VPSRLQ         $0x26, Y18, Y19
+	VORPD          Y19, Y14, Y14
+	VSUBPD.BCST    DoublesConstants<>+25976(SB), Y14, Y14
+	VPSLLQ         $0x1a, Y18, Y18
+	VPSRLQ         $0x1a, Y18, Y18
+	VORPD.BCST     DoublesConstants<>+25984(SB), Y18, Y18
+	VSUBPD.BCST    DoublesConstants<>+25984(SB), Y18, Y18
+	VPADDQ         Y15, Y10, Y15
+	VPSLLQ         $0x34, Y15, Y15
+	VORPD          Y15, Y12, Y12
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+9776(SB), AX
+	VXORPS         X15, X15, X15
+	VGATHERQPD     (AX)(Y11*1), K3, Y15
+	VMULPD         Y15, Y12, Y11
+	VADDPD         Y14, Y17, Y12
+	VSUBPD         Y12, Y17, Y15
+	VADDPD         Y14, Y15, Y14
+	VADDPD         Y11, Y18, Y11
+	VADDPD         Y11, Y14, Y11
+	VMULPD         Y12, Y12, Y14
+	VMULPD.BCST    DoublesConstants<>+26000(SB), Y14, Y15
+	VADDPD.BCST    DoublesConstants<>+25992(SB), Y15, Y15
+	VMULPD         Y14, Y14, Y17
+	VMULPD.BCST    DoublesConstants<>+26008(SB), Y17, Y18
+	VADDPD         Y18, Y15, Y15
+	VMULPD.BCST    DoublesConstants<>+26024(SB), Y14, Y18
+	VADDPD.BCST    DoublesConstants<>+26016(SB), Y18, Y18
+	VMULPD.BCST    DoublesConstants<>+26040(SB), Y14, Y19
+	VADDPD.BCST    DoublesConstants<>+26032(SB), Y19, Y19
+	VMULPD         Y19, Y17, Y17
+	VADDPD         Y17, Y18, Y17
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y12, Y18
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18384(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y16*1), K3, Y19
+	VMULPD         Y18, Y19, Y20
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18368(SB), AX
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y16*1), K3, Y21
+	VADDPD         Y20, Y21, Y22
+	VSUBPD         Y22, Y21, Y23
+	VADDPD         Y20, Y23, Y20
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18376(SB), AX
+	VXORPS         X23, X23, X23
+	VGATHERQPD     (AX)(Y16*1), K3, Y23
+	VSUBPD         Y18, Y12, Y18
+	VADDPD         Y11, Y18, Y18
+	VMULPD         Y18, Y19, Y18
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18392(SB), AX
+	VXORPS         X24, X24, X24
+	VGATHERQPD     (AX)(Y16*1), K3, Y24
+	VADDPD         Y11, Y12, Y11
+	VMULPD         Y11, Y24, Y11
+	VADDPD         Y11, Y18, Y11
+	VADDPD         Y11, Y23, Y11
+	VADDPD         Y11, Y20, Y11
+	VADDPD         Y23, Y21, Y16
+	VMULPD         Y14, Y16, Y16
+	VMULPD         Y17, Y16, Y16
+	VADDPD         Y24, Y19, Y17
+	VMULPD         Y14, Y12, Y12
+	VMULPD         Y12, Y17, Y12
+	VMULPD         Y15, Y12, Y12
+	VADDPD         Y12, Y16, Y12
+	VADDPD         Y12, Y11, Y11
+	VADDPD         Y11, Y22, Y11
+	VANDPD         Y6, Y5, Y12
+	VXORPD         Y12, Y11, Y11
+	VPCMPUQ.BCST   $0x01, DoublesConstants<>+26048(SB), Y8, K3
+	VBLENDMPD      Y5, Y11, K3, Y11
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+25360(SB), Y8, K3
+	VORPD.BCST     DoublesConstants<>+25848(SB), Y5, Y5
+	VBLENDMPD      Y5, Y11, K3, Y5
+	VMULPD.BCST    DoublesConstants<>+25344(SB), Y1, Y1
+	VADDPD         Y1, Y5, Y1
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y9, Y5
+	VPSRLQ         $0x34, Y5, Y8
+	VPSUBQ.BCST    DoublesConstants<>+26072(SB), Y8, Y8
+	VPSRLQ         $0x3f, Y8, Y8
+	VMULPD.BCST    DoublesConstants<>+26080(SB), Y9, Y11
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y11, Y11
+	VXORPD         Y11, Y5, Y11
+	VPSUBQ         Y8, Y3, Y12
+	VANDPD         Y12, Y11, Y11
+	VXORPD         Y11, Y5, Y11
+	VPSUBQ.BCST    DoublesConstants<>+25728(SB), Y11, Y12
+	VPSRAQ         $0x34, Y12, Y14
+	VPADDQ         Y14, Y13, Y14
+	VSUBPD         Y13, Y14, Y14
+	VANDPD         Y2, Y12, Y15
+	VPSUBQ         Y15, Y11, Y11
+	VPSRLQ         $0x2e, Y12, Y12
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y12, Y12
+	VPSLLQ         $0x05, Y12, Y12
+	VANDPD.BCST    DoublesConstants<>+25744(SB), Y11, Y15
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6880(SB), AX
+	VXORPS         X16, X16, X16
+	VGATHERQPD     (AX)(Y12*1), K3, Y16
+	VMULPD         Y16, Y15, Y17
+	VSUBPD         Y4, Y17, Y17
+	VSUBPD         Y15, Y11, Y11
+	VMULPD         Y16, Y11, Y11
+	VBROADCASTSD   DoublesConstants<>+26096(SB), Y15
+	VPMULLQ        Y8, Y15, Y8
+	VBROADCASTSD   DoublesConstants<>+26088(SB), Y15
+	VPADDQ         Y8, Y15, Y8
+	VSUBPD         Y15, Y8, Y8
+	VSUBPD         Y8, Y14, Y8
+	VADDPD         Y11, Y17, Y14
+	VSUBPD         Y14, Y17, Y16
+	VADDPD         Y11, Y16, Y11
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y14, Y16
+	VMULPD         Y16, Y16, Y17
+	VMULPD.BCST    DoublesConstants<>+25280(SB), Y17, Y17
+	VMULPD.BCST    DoublesConstants<>+25752(SB), Y8, Y18
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6888(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y12*1), K3, Y19
+	VADDPD         Y19, Y18, Y18
+	VADDPD         Y14, Y18, Y19
+	VSUBPD         Y17, Y19, Y20
+	VMULPD         Y14, Y14, Y21
+	VMULPD.BCST    DoublesConstants<>+26112(SB), Y14, Y22
+	VADDPD.BCST    DoublesConstants<>+26104(SB), Y22, Y22
+	VMULPD.BCST    DoublesConstants<>+26128(SB), Y14, Y23
+	VADDPD.BCST    DoublesConstants<>+26120(SB), Y23, Y23
+	VMULPD.BCST    DoublesConstants<>+26144(SB), Y14, Y24
+	VADDPD.BCST    DoublesConstants<>+26136(SB), Y24, Y24
+	VMULPD.BCST    DoublesConstants<>+26152(SB), Y21, Y25
+	VADDPD         Y25, Y24, Y24
+	VMULPD         Y24, Y21, Y24
+	VADDPD         Y24, Y23, Y23
+	VMULPD         Y23, Y21, Y23
+	VADDPD         Y23, Y22, Y22
+	VSUBPD         Y19, Y18, Y18
+	VADDPD         Y14, Y18, Y18
+	VSUBPD         Y20, Y19, Y19
+	VSUBPD         Y17, Y19, Y17
+	VADDPD         Y17, Y18, Y17
+	VMULPD         Y21, Y14, Y18
+	VMULPD         Y22, Y18, Y18
+	VSUBPD         Y16, Y14, Y19
+	VADDPD         Y16, Y14, Y16
+	VMULPD         Y16, Y19, Y16
+	VMULPD.BCST    DoublesConstants<>+25280(SB), Y16, Y16
+	VSUBPD         Y16, Y11, Y16
+	VMULPD         Y11, Y14, Y11
+	VSUBPD         Y11, Y16, Y11
+	VMULPD.BCST    DoublesConstants<>+25760(SB), Y8, Y8
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6896(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Y12*1), K3, Y14
+	VADDPD         Y14, Y8, Y8
+	VADDPD         Y8, Y11, Y8
+	VADDPD         Y8, Y18, Y8
+	VADDPD         Y8, Y17, Y8
+	VADDPD         Y8, Y20, Y11
+	VSUBPD         Y11, Y20, Y12
+	VADDPD         Y8, Y12, Y8
+	VBROADCASTSD   DoublesConstants<>+26064(SB), Y12
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y12, Y14
+	VPMINUQ.BCST   DoublesConstants<>+26160(SB), Y14, Y16
+	VANDPD         Y6, Y12, Y17
+	VORPD          Y17, Y16, Y16
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y16, Y17
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y11, Y18
+	VMULPD         Y11, Y16, Y19
+	VMULPD         Y18, Y17, Y20
+	VSUBPD         Y19, Y20, Y20
+	VSUBPD         Y18, Y11, Y11
+	VMULPD         Y11, Y17, Y21
+	VADDPD         Y21, Y20, Y20
+	VSUBPD         Y17, Y16, Y17
+	VMULPD         Y18, Y17, Y18
+	VADDPD         Y18, Y20, Y18
+	VMULPD         Y11, Y17, Y11
+	VADDPD         Y11, Y18, Y11
+	VMULPD         Y8, Y16, Y8
+	VADDPD         Y8, Y11, Y8
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y19, Y11
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+25488(SB), Y11, K3
+	VBLENDMPD      Y3, Y8, K3, Y8
+	VPMINUQ.BCST   DoublesConstants<>+25488(SB), Y11, Y11
+	VANDPD         Y6, Y19, Y16
+	VORPD          Y16, Y11, Y11
+	VMULPD.BCST    DoublesConstants<>+25496(SB), Y11, Y16
+	VADDPD         Y13, Y16, Y16
+	VSUBPD         Y13, Y16, Y17
+	VMULPD.BCST    DoublesConstants<>+25504(SB), Y17, Y18
+	VSUBPD         Y18, Y11, Y11
+	VMULPD.BCST    DoublesConstants<>+25512(SB), Y17, Y17
+	VSUBPD         Y17, Y8, Y8
+	VADDPD         Y8, Y11, Y8
+	VMULPD         Y8, Y8, Y11
+	VPSLLQ         $0x0d, Y16, Y17
+	VPSRAQ         $0x13, Y17, Y17
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y16, Y16
+	VPSLLQ         $0x04, Y16, Y16
+	VMULPD.BCST    DoublesConstants<>+25536(SB), Y8, Y18
+	VADDPD.BCST    DoublesConstants<>+25528(SB), Y18, Y18
+	VMULPD         Y18, Y11, Y18
+	VMULPD         Y11, Y11, Y11
+	VMULPD.BCST    DoublesConstants<>+25552(SB), Y8, Y19
+	VADDPD.BCST    DoublesConstants<>+25544(SB), Y19, Y19
+	VMULPD         Y19, Y11, Y11
+	VADDPD         Y11, Y18, Y11
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+4224(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y16*1), K3, Y18
+	VADDPD         Y11, Y8, Y8
+	VMULPD         Y8, Y18, Y8
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+4232(SB), AX
+	VXORPS         X11, X11, X11
+	VGATHERQPD     (AX)(Y16*1), K3, Y11
+	VADDPD         Y11, Y8, Y8
+	VADDPD         Y8, Y18, Y8
+	VPSRAQ         $0x01, Y17, Y11
+	VPADDQ         Y11, Y10, Y16
+	VPSLLQ         $0x34, Y16, Y16
+	VMULPD         Y16, Y8, Y8
+	VPSUBQ         Y11, Y17, Y11
+	VPADDQ         Y11, Y10, Y11
+	VPSLLQ         $0x34, Y11, Y11
+	VMULPD         Y11, Y8, Y8
+	VPCMPUQ        $0x04, Y3, Y5, K3
+	VBLENDMPD.BCST DoublesConstants<>+25360(SB), Y3, K3, Y11
+	VBROADCASTSD   DoublesConstants<>+25360(SB), Z16
+	VBLENDMPD      Y3, Y16, K3, Y17
+	VPSRLQ         $0x3f, Y12, Y18
+	VPCMPUQ        $0x04, Y3, Y18, K3
+	VBLENDMPD      Y17, Y11, K3, Y11
+	VPSUBQ.BCST    DoublesConstants<>+26072(SB), Y5, Y17
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+26168(SB), Y17, K3
+	VBLENDMPD      Y11, Y8, K3, Y8
+	VADDPD         Y15, Y14, Y11
+	VPCMPUQ        $0x05, Y15, Y14, K4
+	VBLENDMPD      Y14, Y11, K4, Y17
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+26176(SB), Y14, K5
+	VBLENDMPD      Y3, Y17, K5, Y17
+	VPSLLQ         $0x3f, Y17, Y17
+	VANDPD         Y9, Y17, Y17
+	VORPD          Y17, Y8, Y8
+	VPSRLQ         $0x3f, Y9, Y17
+	VSUBPD         Y15, Y11, Y11
+	VCMPPD         $0x00, Y14, Y11, K5
+	VBLENDMPD      Y3, Y17, K5, Y11
+	VBLENDMPD      Y3, Y11, K4, Y11
+	VBLENDMPD      Y3, Y11, K3, Y11
+	VPCMPUQ        $0x04, Y3, Y11, K3
+	VBLENDMPD.BCST DoublesConstants<>+25848(SB), Y8, K3, Y8
+	VPCMPUQ        $0x06, Y16, Y5, K3
+	VBLENDMPD      Y9, Y8, K3, Y5
+	VPCMPUQ        $0x06, Y16, Y14, K3
+	VBLENDMPD      Y12, Y5, K3, Y5
+	VPCMPUQ        $0x00, Y4, Y9, K3
+	VBLENDMPD      Y4, Y5, K3, Y5
+	VPCMPUQ        $0x00, Y3, Y14, K3
+	VBLENDMPD      Y4, Y5, K3, Y5
+	VADDPD         Y5, Y1, Y1
+	VMOVUPS        Y0, 712(SI)
+	VMOVUPS        Y1, 744(SI)
+
+	// z9 = W9·a8 + b9; a9 = expm1(min(z9, 3)) + sqrt(1 + abs(z9)) - erf(z9)
+	VMULPD         1616(DI), Y1, Y0
+	VMULPD         1648(DI), Y1, Y5
+	VMULPD         1680(DI), Y1, Y8
+	VMULPD         1712(DI), Y1, Y9
+	VMULPD         1744(DI), Y1, Y11
+	VMULPD         1776(DI), Y1, Y1
+	VSHUFF32X4     $0x00, Y8, Y0, Y12
+	VSHUFF32X4     $0x03, Y8, Y0, Y0
+	VADDPD         Y0, Y12, Y0
+	VSHUFF32X4     $0x00, Y9, Y5, Y8
+	VSHUFF32X4     $0x03, Y9, Y5, Y5
+	VADDPD         Y5, Y8, Y5
+	VUNPCKLPD      Y5, Y0, Y8
+	VUNPCKHPD      Y5, Y0, Y0
+	VADDPD         Y0, Y8, Y0
+	VSHUFF32X4     $0x00, Y1, Y11, Y5
+	VSHUFF32X4     $0x03, Y1, Y11, Y1
+	VADDPD         Y1, Y5, Y1
+	VUNPCKLPD      Y1, Y1, Y5
+	VUNPCKHPD      Y1, Y1, Y1
+	VADDPD         Y1, Y5, Y1
+	VMOVUPS        DoublesConstants<>+3680(SB), Y5
+	VPERMPS        Y1, Y5, Y1
+	VINSERTF64X4   $0x01, Y1, Z0, Z0
+	VMOVUPD.Z      1808(DI), K2, Z1
+	VADDPD         Z1, Z0, Z0
+	VBROADCASTSD   DoublesConstants<>+26056(SB), Z1
+	VMINPD         Z0, Z1, Z1
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Z1, Z5
+	VPSRLQ         $0x3f, Z1, Z8
+	VPCMPUQ        $0x04, Z3, Z8, K3
+	VBLENDMPD.BCST DoublesConstants<>+25880(SB), Z7, K3, Z3
+	VPMINUQ        Z3, Z5, Z3
+	VANDPD         Z6, Z1, Z7
+	VORPD          Z7, Z3, Z3
+	VMULPD.BCST    DoublesConstants<>+25496(SB), Z3, Z7
+	VADDPD         Z13, Z7, Z7
+	VSUBPD         Z13, Z7, Z8
+	VMULPD.BCST    DoublesConstants<>+25504(SB), Z8, Z9
+	VSUBPD         Z9, Z3, Z3
+	VMULPD.BCST    DoublesConstants<>+25512(SB), Z8, Z8
+	VSUBPD         Z8, Z3, Z9
+	VMULPD         Z9, Z9, Z11
+	VPSLLQ         $0x0d, Z7, Z12
+	VPSRAQ         $0x13, Z12, Z12
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Z7, Z7
+	VPSLLQ         $0x04, Z7, Z7
+	VPSRAQ         $0x0a, Z12, Z14
+	VPSRAQ         $0x3f, Z12, Z15
+	VANDNPD        Z14, Z15, Z14
+	VPADDQ         Z12, Z10, Z12
+	VPSUBQ         Z14, Z12, Z12
+	VPSLLQ         $0x34, Z12, Z12
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+4224(SB), AX
+	VXORPS         X15, X15, X15
+	VGATHERQPD     (AX)(Z7*1), K3, Z15
+	VMULPD         Z12, Z15, Z15
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+4232(SB), AX
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Z7*1), K3, Z17
+	VMULPD         Z12, Z17, Z7
+	VSUBPD         Z4, Z15, Z12
+	VSUBPD         Z15, Z12, Z17
+	VSUBPD         Z17, Z12, Z18
+	VSUBPD         Z18, Z15, Z18
+	VADDPD         Z17, Z4, Z17
+	VSUBPD         Z17, Z18, Z17
+	VADDPD         Z9, Z12, Z18
+	VSUBPD         Z18, Z12, Z19
+	VADDPD         Z9, Z19, Z19
+	VADDPD         Z17, Z19, Z17
+	VADDPD         Z7, Z17, Z7
+	VMULPD         Z9, Z12, Z12
+	VADDPD         Z12, Z7, Z7
+	VMULPD.BCST    DoublesConstants<>+25536(SB), Z9, Z12
+	VADDPD.BCST    DoublesConstants<>+25280(SB), Z12, Z12
+	VMULPD         Z12, Z11, Z12
+	VSUBPD         Z9, Z3, Z3
+	VSUBPD         Z8, Z3, Z3
+	VADDPD         Z3, Z12, Z3
+	VMULPD         Z11, Z11, Z8
+	VMULPD.BCST    DoublesConstants<>+25552(SB), Z9, Z9
+	VADDPD.BCST    DoublesConstants<>+25888(SB), Z9, Z9
+	VMULPD.BCST    DoublesConstants<>+25896(SB), Z11, Z11
+	VADDPD         Z11, Z9, Z9
+	VMULPD         Z9, Z8, Z8
+	VADDPD         Z8, Z3, Z3
+	VMULPD         Z3, Z15, Z3
+	VADDPD         Z3, Z7, Z3
+	VADDPD         Z3, Z18, Z3
+	VPADDQ         Z14, Z10, Z7
+	VPSLLQ         $0x34, Z7, Z7
+	VMULPD         Z7, Z3, Z3
+	VPSUBQ.BCST    DoublesConstants<>+25824(SB), Z5, Z5
+	VPCMPUQ.BCST   $0x06, DoublesConstants<>+25832(SB), Z5, K3
+	VBLENDMPD      Z1, Z3, K3, Z1
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Z0, Z3
+	VADDPD         Z3, Z4, Z5
+	VSQRTPD        Z5, Z5
+	VADDPD         Z5, Z1, Z1
+	VPMINUQ.BCST   DoublesConstants<>+25320(SB), Z3, Z5
+	VMULPD.BCST    DoublesConstants<>+25328(SB), Z5, Z7
+	VADDPD         Z13, Z7, Z7
+	VSUBPD         Z13, Z7, Z8
+	VMULPD.BCST    DoublesConstants<>+25344(SB), Z8, Z8
+	VSUBPD         Z8, Z5, Z5
+	VANDPD.BCST    DoublesConstants<>+25352(SB), Z7, Z7
+	VPSLLQ         $0x07, Z7, Z7
+	VMULPD         Z5, Z5, Z8
+	VMULPD         Z8, Z8, Z9
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+408(SB), AX
+	VXORPS         X11, X11, X11
+	VGATHERQPD     (AX)(Z7*1), K3, Z11
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+416(SB), AX
+	VXORPS         X12, X12, X12
+	VGATHERQPD     (AX)(Z7*1), K3, Z12
+	VMULPD         Z12, Z5, Z12
+	VADDPD         Z12, Z11, Z11
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+424(SB), AX
+	VXORPS         X12, X12, X12
+	VGATHERQPD     (AX)(Z7*1), K3, Z12
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+432(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Z7*1), K3, Z14
+	VMULPD         Z14, Z5, Z14
+	VADDPD         Z14, Z12, Z12
+	VMULPD         Z12, Z8, Z12
+	VADDPD         Z12, Z11, Z11
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+440(SB), AX
+	VXORPS         X12, X12, X12
+	VGATHERQPD     (AX)(Z7*1), K3, Z12
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+448(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Z7*1), K3, Z14
+	VMULPD         Z14, Z5, Z14
+	VADDPD         Z14, Z12, Z12
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+456(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Z7*1), K3, Z14
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+464(SB), AX
+	VXORPS         X15, X15, X15
+	VGATHERQPD     (AX)(Z7*1), K3, Z15
+	VMULPD         Z15, Z5, Z15
+	VADDPD         Z15, Z14, Z14
+	VMULPD         Z14, Z8, Z14
+	VADDPD         Z14, Z12, Z12
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+472(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Z7*1), K3, Z14
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+480(SB), AX
+	VXORPS         X15, X15, X15
+	VGATHERQPD     (AX)(Z7*1), K3, Z15
+	VMULPD         Z15, Z5, Z15
+	VADDPD         Z15, Z14, Z14
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+488(SB), AX
+	VXORPS         X15, X15, X15
+	VGATHERQPD     (AX)(Z7*1), K3, Z15
+	VMULPD         Z15, Z8, Z15
+	VADDPD         Z15, Z14, Z14
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+384(SB), AX
+	VXORPS         X15, X15, X15
+	VGATHERQPD     (AX)(Z7*1), K3, Z15
+	VADDPD         Z5, Z15, Z17
+	VSUBPD         Z17, Z15, Z15
+	VADDPD         Z5, Z15, Z15
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+392(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Z7*1), K3, Z18
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+400(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Z7*1), K3, Z19
+	VMULPD         Z19, Z5, Z5
+	VMULPD         Z14, Z9, Z7
+	VADDPD         Z7, Z12, Z7
+	VMULPD         Z7, Z9, Z7
+	VADDPD         Z7, Z11, Z7
+	VMULPD         Z7, Z8, Z7
+	VADDPD         Z7, Z5, Z5
+	VADDPD         Z5, Z18, Z5
+	VADDPD         Z5, Z15, Z5
+	VADDPD         Z5, Z17, Z5
+	VANDPD         Z6, Z0, Z7
+	VORPD          Z7, Z5, Z5
+	VPCMPUQ        $0x06, Z16, Z3, K3
+	VBLENDMPD      Z0, Z5, K3, Z3
+	VSUBPD         Z3, Z1, Z1
+	VMOVUPD        Z0, K2, 808(SI)
+	VMOVUPD        Z1, K2, 856(SI)
+
+	// z10 = W10·a9 + b10
+	VMOVAPD.Z  Z1, K2, Z0
+	VORPD      DoublesConstants<>+25408(SB), Z0, Z0
+	VMOVUPD.Z  1856(DI), K2, Z1
+	VMULPD     Z1, Z0, Z1
+	VMOVUPD.Z  1904(DI), K2, Z3
+	VMULPD     Z3, Z0, Z3
+	VMOVUPD.Z  1952(DI), K2, Z5
+	VMULPD     Z5, Z0, Z5
+	VMOVUPD.Z  2000(DI), K2, Z7
+	VMULPD     Z7, Z0, Z7
+	VMOVUPD.Z  2048(DI), K2, Z8
+	VMULPD     Z8, Z0, Z8
+	VMOVUPD.Z  2096(DI), K2, Z9
+	VMULPD     Z9, Z0, Z9
+	VMOVUPD.Z  2144(DI), K2, Z11
+	VMULPD     Z11, Z0, Z11
+	VMOVUPD.Z  2192(DI), K2, Z12
+	VMULPD     Z12, Z0, Z12
+	VSHUFF32X4 $0x44, Z5, Z1, Z14
+	VSHUFF32X4 $0xee, Z5, Z1, Z1
+	VADDPD     Z1, Z14, Z1
+	VSHUFF32X4 $0x44, Z11, Z8, Z5
+	VSHUFF32X4 $0xee, Z11, Z8, Z8
+	VADDPD     Z8, Z5, Z5
+	VSHUFF32X4 $0x44, Z7, Z3, Z8
+	VSHUFF32X4 $0xee, Z7, Z3, Z3
+	VADDPD     Z3, Z8, Z3
+	VSHUFF32X4 $0x44, Z12, Z9, Z7
+	VSHUFF32X4 $0xee, Z12, Z9, Z8
+	VADDPD     Z8, Z7, Z7
+	VSHUFF32X4 $0x88, Z5, Z1, Z8
+	VSHUFF32X4 $0xdd, Z5, Z1, Z1
+	VADDPD     Z1, Z8, Z1
+	VSHUFF32X4 $0x88, Z7, Z3, Z5
+	VSHUFF32X4 $0xdd, Z7, Z3, Z3
+	VADDPD     Z3, Z5, Z3
+	VUNPCKLPD  Z3, Z1, Z5
+	VUNPCKHPD  Z3, Z1, Z1
+	VADDPD     Z1, Z5, Z1
+	VADDPD     3056(DI), Z1, Z1
+	VMOVUPS    Z1, 1744(SI)
+	VMOVUPD.Z  2240(DI), K2, Z3
+	VMULPD     Z3, Z0, Z3
+	VMOVUPD.Z  2288(DI), K2, Z5
+	VMULPD     Z5, Z0, Z5
+	VMOVUPD.Z  2336(DI), K2, Z7
+	VMULPD     Z7, Z0, Z7
+	VMOVUPD.Z  2384(DI), K2, Z8
+	VMULPD     Z8, Z0, Z8
+	VMOVUPD.Z  2432(DI), K2, Z9
+	VMULPD     Z9, Z0, Z9
+	VMOVUPD.Z  2480(DI), K2, Z11
+	VMULPD     Z11, Z0, Z11
+	VMOVUPD.Z  2528(DI), K2, Z12
+	VMULPD     Z12, Z0, Z12
+	VMOVUPD.Z  2576(DI), K2, Z14
+	VMULPD     Z14, Z0, Z14
+	VSHUFF32X4 $0x44, Z7, Z3, Z15
+	VSHUFF32X4 $0xee, Z7, Z3, Z3
+	VADDPD     Z3, Z15, Z3
+	VSHUFF32X4 $0x44, Z12, Z9, Z7
+	VSHUFF32X4 $0xee, Z12, Z9, Z9
+	VADDPD     Z9, Z7, Z7
+	VSHUFF32X4 $0x44, Z8, Z5, Z9
+	VSHUFF32X4 $0xee, Z8, Z5, Z5
+	VADDPD     Z5, Z9, Z5
+	VSHUFF32X4 $0x44, Z14, Z11, Z8
+	VSHUFF32X4 $0xee, Z14, Z11, Z9
+	VADDPD     Z9, Z8, Z8
+	VSHUFF32X4 $0x88, Z7, Z3, Z9
+	VSHUFF32X4 $0xdd, Z7, Z3, Z3
+	VADDPD     Z3, Z9, Z3
+	VSHUFF32X4 $0x88, Z8, Z5, Z7
+	VSHUFF32X4 $0xdd, Z8, Z5, Z5
+	VADDPD     Z5, Z7, Z5
+	VUNPCKLPD  Z5, Z3, Z7
+	VUNPCKHPD  Z5, Z3, Z3
+	VADDPD     Z3, Z7, Z3
+	VADDPD     3120(DI), Z3, Z3
+	VMOVUPS    Z3, 1808(SI)
+	VMOVUPD.Z  2624(DI), K2, Z5
+	VMULPD     Z5, Z0, Z5
+	VMOVUPD.Z  2672(DI), K2, Z7
+	VMULPD     Z7, Z0, Z7
+	VMOVUPD.Z  2720(DI), K2, Z8
+	VMULPD     Z8, Z0, Z8
+	VMOVUPD.Z  2768(DI), K2, Z9
+	VMULPD     Z9, Z0, Z9
+	VMOVUPD.Z  2816(DI), K2, Z11
+	VMULPD     Z11, Z0, Z11
+	VMOVUPD.Z  2864(DI), K2, Z12
+	VMULPD     Z12, Z0, Z12
+	VMOVUPD.Z  2912(DI), K2, Z14
+	VMULPD     Z14, Z0, Z14
+	VMOVUPD.Z  2960(DI), K2, Z15
+	VMULPD     Z15, Z0, Z15
+	VSHUFF32X4 $0x44, Z8, Z5, Z17
+	VSHUFF32X4 $0xee, Z8, Z5, Z5
+	VADDPD     Z5, Z17, Z5
+	VSHUFF32X4 $0x44, Z14, Z11, Z8
+	VSHUFF32X4 $0xee, Z14, Z11, Z11
+	VADDPD     Z11, Z8, Z8
+	VSHUFF32X4 $0x44, Z9, Z7, Z11
+	VSHUFF32X4 $0xee, Z9, Z7, Z7
+	VADDPD     Z7, Z11, Z7
+	VSHUFF32X4 $0x44, Z15, Z12, Z9
+	VSHUFF32X4 $0xee, Z15, Z12, Z11
+	VADDPD     Z11, Z9, Z9
+	VSHUFF32X4 $0x88, Z8, Z5, Z11
+	VSHUFF32X4 $0xdd, Z8, Z5, Z5
+	VADDPD     Z5, Z11, Z5
+	VSHUFF32X4 $0x88, Z9, Z7, Z8
+	VSHUFF32X4 $0xdd, Z9, Z7, Z7
+	VADDPD     Z7, Z8, Z7
+	VUNPCKLPD  Z7, Z5, Z8
+	VUNPCKHPD  Z7, Z5, Z5
+	VADDPD     Z5, Z8, Z5
+	VADDPD     3184(DI), Z5, Z5
+	VMOVUPS    Z5, 1872(SI)
+	MOVL       $0x0000003f, AX
+	KMOVW      AX, K2
+	VMOVUPD.Z  3008(DI), K2, Z7
+	VMULPD     Z7, Z0, Z0
+	VSHUFF32X4 $0x44, Z0, Z0, Z7
+	VSHUFF32X4 $0xee, Z0, Z0, Z0
+	VADDPD     Z0, Z7, Z0
+	VSHUFF32X4 $0x88, Z0, Z0, Z7
+	VSHUFF32X4 $0xdd, Z0, Z0, Z0
+	VADDPD     Z0, Z7, Z0
+	VUNPCKLPD  Z0, Z0, Z7
+	VUNPCKHPD  Z0, Z0, Z0
+	VADDPD     Z0, Z7, Z0
+	VMOVSD     3248(DI), X7
+	VADDPD     X7, X0, X0
+	VMOVSD     X0, 1936(SI)
+
+	// a10 = softmax(z10)
+	VCMPPD       $0x00, Z3, Z1, K3
+	VANDPD       Z3, Z1, Z7
+	VMAXPD       Z3, Z1, Z8
+	VBLENDMPD    Z7, Z8, K3, Z7
+	VCMPPD       $0x03, Z1, Z1, K3
+	VBLENDMPD    Z1, Z7, K3, Z7
+	VCMPPD       $0x00, Z5, Z7, K3
+	VANDPD       Z5, Z7, Z8
+	VMAXPD       Z5, Z7, Z9
+	VBLENDMPD    Z8, Z9, K3, Z8
+	VCMPPD       $0x03, Z7, Z7, K3
+	VBLENDMPD    Z7, Z8, K3, Z7
+	VANDPD       DoublesConstants<>+26184(SB), X0, X8
+	MOVL         $0x00000001, AX
+	KMOVW        AX, K3
+	VBLENDMPD    Z8, Z2, K3, Z2
+	VCMPPD       $0x00, Z2, Z7, K4
+	VANDPD       Z2, Z7, Z8
+	VMAXPD       Z2, Z7, Z2
+	VBLENDMPD    Z8, Z2, K4, Z2
+	VCMPPD       $0x03, Z7, Z7, K4
+	VBLENDMPD    Z7, Z2, K4, Z2
+	VSHUFF32X4   $0x4e, Z2, Z2, Z7
+	VCMPPD       $0x00, Z7, Z2, K4
+	VANDPD       Z7, Z2, Z8
+	VMAXPD       Z7, Z2, Z7
+	VBLENDMPD    Z8, Z7, K4, Z7
+	VCMPPD       $0x03, Z2, Z2, K4
+	VBLENDMPD    Z2, Z7, K4, Z2
+	VSHUFF32X4   $0xb1, Z2, Z2, Z7
+	VCMPPD       $0x00, Z7, Z2, K4
+	VANDPD       Z7, Z2, Z8
+	VMAXPD       Z7, Z2, Z7
+	VBLENDMPD    Z8, Z7, K4, Z7
+	VCMPPD       $0x03, Z2, Z2, K4
+	VBLENDMPD    Z2, Z7, K4, Z2
+	VSHUFPD      $0x55, Z2, Z2, Z7
+	VCMPPD       $0x00, Z7, Z2, K4
+	VANDPD       Z7, Z2, Z8
+	VMAXPD       Z7, Z2, Z7
+	VBLENDMPD    Z8, Z7, K4, Z7
+	VCMPPD       $0x03, Z2, Z2, K4
+	VBLENDMPD    Z2, Z7, K4, Z2
+	VSUBPD       Z2, Z1, Z1
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z1, Z7
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Z7, Z8
+	VANDPD       Z6, Z1, Z9
+	VORPD        Z9, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Z8, Z9
+	VADDPD       Z13, Z9, Z9
+	VSUBPD       Z13, Z9, Z11
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Z11, Z12
+	VSUBPD       Z12, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Z11, Z11
+	VSUBPD       Z11, Z8, Z8
+	VMULPD       Z8, Z8, Z11
+	VPSLLQ       $0x0d, Z9, Z12
+	VPSRAQ       $0x13, Z12, Z12
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z9, Z9
+	VPSLLQ       $0x04, Z9, Z9
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Z8, Z14
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Z14, Z14
+	VMULPD       Z14, Z11, Z14
+	VMULPD       Z11, Z11, Z11
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Z8, Z15
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Z15, Z15
+	VMULPD       Z15, Z11, Z11
+	VADDPD       Z11, Z14, Z11
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K4
+	LEAQ         DoublesConstants<>+4224(SB), AX
+	VXORPS       X14, X14, X14
+	VGATHERQPD   (AX)(Z9*1), K4, Z14
+	VADDPD       Z11, Z8, Z8
+	VMULPD       Z8, Z14, Z8
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K4
+	LEAQ         DoublesConstants<>+4232(SB), AX
+	VXORPS       X11, X11, X11
+	VGATHERQPD   (AX)(Z9*1), K4, Z11
+	VADDPD       Z11, Z8, Z8
+	VADDPD       Z8, Z14, Z8
+	VPSRAQ       $0x01, Z12, Z9
+	VPADDQ       Z9, Z10, Z11
+	VPSLLQ       $0x34, Z11, Z11
+	VMULPD       Z11, Z8, Z8
+	VPSUBQ       Z9, Z12, Z9
+	VPADDQ       Z9, Z10, Z9
+	VPSLLQ       $0x34, Z9, Z9
+	VMULPD       Z9, Z8, Z8
+	VPCMPUQ      $0x06, Z16, Z7, K4
+	VBLENDMPD    Z1, Z8, K4, Z1
+	VSUBPD       Z2, Z3, Z3
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z3, Z7
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Z7, Z8
+	VANDPD       Z6, Z3, Z9
+	VORPD        Z9, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Z8, Z9
+	VADDPD       Z13, Z9, Z9
+	VSUBPD       Z13, Z9, Z11
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Z11, Z12
+	VSUBPD       Z12, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Z11, Z11
+	VSUBPD       Z11, Z8, Z8
+	VMULPD       Z8, Z8, Z11
+	VPSLLQ       $0x0d, Z9, Z12
+	VPSRAQ       $0x13, Z12, Z12
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z9, Z9
+	VPSLLQ       $0x04, Z9, Z9
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Z8, Z14
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Z14, Z14
+	VMULPD       Z14, Z11, Z14
+	VMULPD       Z11, Z11, Z11
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Z8, Z15
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Z15, Z15
+	VMULPD       Z15, Z11, Z11
+	VADDPD       Z11, Z14, Z11
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K4
+	LEAQ         DoublesConstants<>+4224(SB), AX
+	VXORPS       X14, X14, X14
+	VGATHERQPD   (AX)(Z9*1), K4, Z14
+	VADDPD       Z11, Z8, Z8
+	VMULPD       Z8, Z14, Z8
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K4
+	LEAQ         DoublesConstants<>+4232(SB), AX
+	VXORPS       X11, X11, X11
+	VGATHERQPD   (AX)(Z9*1), K4, Z11
+	VADDPD       Z11, Z8, Z8
+	VADDPD       Z8, Z14, Z8
+	VPSRAQ       $0x01, Z12, Z9
+	VPADDQ       Z9, Z10, Z11
+	VPSLLQ       $0x34, Z11, Z11
+	VMULPD       Z11, Z8, Z8
+	VPSUBQ       Z9, Z12, Z9
+	VPADDQ       Z9, Z10, Z9
+	VPSLLQ       $0x34, Z9, Z9
+	VMULPD       Z9, Z8, Z8
+	VPCMPUQ      $0x06, Z16, Z7, K4
+	VBLENDMPD    Z3, Z8, K4, Z3
+	VADDPD       Z3, Z1, Z7
+	VSUBPD       Z2, Z5, Z5
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z5, Z8
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Z8, Z9
+	VANDPD       Z6, Z5, Z11
+	VORPD        Z11, Z9, Z9
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Z9, Z11
+	VADDPD       Z13, Z11, Z11
+	VSUBPD       Z13, Z11, Z12
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Z12, Z14
+	VSUBPD       Z14, Z9, Z9
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Z12, Z12
+	VSUBPD       Z12, Z9, Z9
+	VMULPD       Z9, Z9, Z12
+	VPSLLQ       $0x0d, Z11, Z14
+	VPSRAQ       $0x13, Z14, Z14
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z11, Z11
+	VPSLLQ       $0x04, Z11, Z11
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Z9, Z15
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Z15, Z15
+	VMULPD       Z15, Z12, Z15
+	VMULPD       Z12, Z12, Z12
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Z9, Z17
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Z17, Z17
+	VMULPD       Z17, Z12, Z12
+	VADDPD       Z12, Z15, Z12
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K4
+	LEAQ         DoublesConstants<>+4224(SB), AX
+	VXORPS       X15, X15, X15
+	VGATHERQPD   (AX)(Z11*1), K4, Z15
+	VADDPD       Z12, Z9, Z9
+	VMULPD       Z9, Z15, Z9
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K4
+	LEAQ         DoublesConstants<>+4232(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   (AX)(Z11*1), K4, Z12
+	VADDPD       Z12, Z9, Z9
+	VADDPD       Z9, Z15, Z9
+	VPSRAQ       $0x01, Z14, Z11
+	VPADDQ       Z11, Z10, Z12
+	VPSLLQ       $0x34, Z12, Z12
+	VMULPD       Z12, Z9, Z9
+	VPSUBQ       Z11, Z14, Z11
+	VPADDQ       Z11, Z10, Z11
+	VPSLLQ       $0x34, Z11, Z11
+	VMULPD       Z11, Z9, Z9
+	VPCMPUQ      $0x06, Z16, Z8, K4
+	VBLENDMPD    Z5, Z9, K4, Z5
+	VADDPD       Z5, Z7, Z7
+	VMOVAPD.Z    X0, K3, X0
+	VSUBPD       X2, X0, X0
+	VANDPD.BCST  DoublesConstants<>+25312(SB), X0, X2
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), X2, X8
+	VANDPD       X6, X0, X9
+	VORPD        X9, X8, X8
+	VMULPD.BCST  DoublesConstants<>+25496(SB), X8, X9
+	VADDPD       X13, X9, X9
+	VSUBPD       X13, X9, X11
+	VMULPD.BCST  DoublesConstants<>+25504(SB), X11, X12
+	VSUBPD       X12, X8, X8
+	VMULPD.BCST  DoublesConstants<>+25512(SB), X11, X11
+	VSUBPD       X11, X8, X8
+	VMULPD       X8, X8, X11
+	VPSLLQ       $0x0d, X9, X12
+	VPSRAQ       $0x13, X12, X12
+	VANDPD.BCST  DoublesConstants<>+25520(SB), X9, X9
+	VPSLLQ       $0x04, X9, X9
+	VMULPD.BCST  DoublesConstants<>+25536(SB), X8, X13
+	VADDPD.BCST  DoublesConstants<>+25528(SB), X13, X13
+	VMULPD       X13, X11, X13
+	VMULPD       X11, X11, X11
+	VMULPD.BCST  DoublesConstants<>+25552(SB), X8, X14
+	VADDPD.BCST  DoublesConstants<>+25544(SB), X14, X14
+	VMULPD       X14, X11, X11
+	VADDPD       X11, X13, X11
+	MOVL         $0x00000003, AX
+	KMOVW        AX, K4
+	LEAQ         DoublesConstants<>+4224(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   (AX)(X9*1), K4, X13
+	VADDPD       X11, X8, X8
+	VMULPD       X8, X13, X8
+	MOVL         $0x00000003, AX
+	KMOVW        AX, K4
+	LEAQ         DoublesConstants<>+4232(SB), AX
+	VXORPS       X11, X11, X11
+	VGATHERQPD   (AX)(X9*1), K4, X11
+	VADDPD       X11, X8, X8
+	VADDPD       X8, X13, X8
+	VPSRAQ       $0x01, X12, X9
+	VPADDQ       X9, X10, X11
+	VPSLLQ       $0x34, X11, X11
+	VMULPD       X11, X8, X8
+	VPSUBQ       X9, X12, X9
+	VPADDQ       X9, X10, X9
+	VPSLLQ       $0x34, X9, X9
+	VMULPD       X9, X8, X8
+	VPCMPUQ      $0x06, X16, X2, K4
+	VBLENDMPD    X0, X8, K4, X0
+	VBLENDMPD    Z0, Z6, K3, Z2
+	VADDPD       Z2, Z7, Z2
+	VSHUFF32X4   $0x4e, Z2, Z2, Z6
+	VADDPD       Z6, Z2, Z2
+	VSHUFF32X4   $0xb1, Z2, Z2, Z6
+	VADDPD       Z6, Z2, Z2
+	VSHUFPD      $0x55, Z2, Z2, Z6
+	VADDPD       Z6, Z2, Z2
+	VDIVPD       Z2, Z4, Z2
+	VMULPD       Z2, Z1, Z1
+	VMOVUPS      Z1, 952(SI)
+	VMULPD       Z2, Z3, Z3
+	VMOVUPS      Z3, 1016(SI)
+	VMULPD       Z2, Z5, Z4
+	VMOVUPS      Z4, 1080(SI)
+	VMULPD       X2, X0, X0
+	VMOVSD       X0, 1144(SI)
+
+	// z11 = W11·a10 + b11
+	VMULPD     3256(DI), Z1, Z0
+	VMULPD     3456(DI), Z1, Z2
+	VMULPD     3656(DI), Z1, Z5
+	VMULPD     3856(DI), Z1, Z6
+	VMULPD     4056(DI), Z1, Z7
+	VMULPD     4256(DI), Z1, Z8
+	VMULPD     4456(DI), Z1, Z9
+	VMULPD     4656(DI), Z1, Z10
+	VMULPD     3320(DI), Z3, Z11
+	VADDPD     Z11, Z0, Z0
+	VMULPD     3520(DI), Z3, Z11
+	VADDPD     Z11, Z2, Z2
+	VMULPD     3720(DI), Z3, Z11
+	VADDPD     Z11, Z5, Z5
+	VMULPD     3920(DI), Z3, Z11
+	VADDPD     Z11, Z6, Z6
+	VMULPD     4120(DI), Z3, Z11
+	VADDPD     Z11, Z7, Z7
+	VMULPD     4320(DI), Z3, Z11
+	VADDPD     Z11, Z8, Z8
+	VMULPD     4520(DI), Z3, Z11
+	VADDPD     Z11, Z9, Z9
+	VMULPD     4720(DI), Z3, Z11
+	VADDPD     Z11, Z10, Z10
+	VMULPD     3384(DI), Z4, Z11
+	VADDPD     Z11, Z0, Z0
+	VMULPD     3584(DI), Z4, Z11
+	VADDPD     Z11, Z2, Z2
+	VMULPD     3784(DI), Z4, Z11
+	VADDPD     Z11, Z5, Z5
+	VMULPD     3984(DI), Z4, Z11
+	VADDPD     Z11, Z6, Z6
+	VMULPD     4184(DI), Z4, Z11
+	VADDPD     Z11, Z7, Z7
+	VMULPD     4384(DI), Z4, Z11
+	VADDPD     Z11, Z8, Z8
+	VMULPD     4584(DI), Z4, Z11
+	VADDPD     Z11, Z9, Z9
+	VMULPD     4784(DI), Z4, Z11
+	VADDPD     Z11, Z10, Z10
+	VMOVSD     1144(SI), X11
+	VORPD      DoublesConstants<>+26240(SB), Z11, Z11
+	VMOVSD     3448(DI), X12
+	VMULPD     Z12, Z11, Z12
+	VADDPD     Z12, Z0, Z0
+	VMOVSD     3648(DI), X12
+	VMULPD     Z12, Z11, Z12
+	VADDPD     Z12, Z2, Z2
+	VMOVSD     3848(DI), X12
+	VMULPD     Z12, Z11, Z12
+	VADDPD     Z12, Z5, Z5
+	VMOVSD     4048(DI), X12
+	VMULPD     Z12, Z11, Z12
+	VADDPD     Z12, Z6, Z6
+	VMOVSD     4248(DI), X12
+	VMULPD     Z12, Z11, Z12
+	VADDPD     Z12, Z7, Z7
+	VMOVSD     4448(DI), X12
+	VMULPD     Z12, Z11, Z12
+	VADDPD     Z12, Z8, Z8
+	VMOVSD     4648(DI), X12
+	VMULPD     Z12, Z11, Z12
+	VADDPD     Z12, Z9, Z9
+	VMOVSD     4848(DI), X12
+	VMULPD     Z12, Z11, Z11
+	VADDPD     Z11, Z10, Z10
+	VSHUFF32X4 $0x44, Z5, Z0, Z11
+	VSHUFF32X4 $0xee, Z5, Z0, Z0
+	VADDPD     Z0, Z11, Z0
+	VSHUFF32X4 $0x44, Z9, Z7, Z5
+	VSHUFF32X4 $0xee, Z9, Z7, Z7
+	VADDPD     Z7, Z5, Z5
+	VSHUFF32X4 $0x44, Z6, Z2, Z7
+	VSHUFF32X4 $0xee, Z6, Z2, Z2
+	VADDPD     Z2, Z7, Z2
+	VSHUFF32X4 $0x44, Z10, Z8, Z6
+	VSHUFF32X4 $0xee, Z10, Z8, Z7
+	VADDPD     Z7, Z6, Z6
+	VSHUFF32X4 $0x88, Z5, Z0, Z7
+	VSHUFF32X4 $0xdd, Z5, Z0, Z0
+	VADDPD     Z0, Z7, Z0
+	VSHUFF32X4 $0x88, Z6, Z2, Z5
+	VSHUFF32X4 $0xdd, Z6, Z2, Z2
+	VADDPD     Z2, Z5, Z2
+	VUNPCKLPD  Z2, Z0, Z5
+	VUNPCKHPD  Z2, Z0, Z0
+	VADDPD     Z0, Z5, Z0
+	VADDPD     6656(DI), Z0, Z0
+	VMOVUPS    Z0, 1744(SI)
+	VMULPD     4856(DI), Z1, Z0
+	VMULPD     5056(DI), Z1, Z2
+	VMULPD     5256(DI), Z1, Z5
+	VMULPD     5456(DI), Z1, Z6
+	VMULPD     5656(DI), Z1, Z7
+	VMULPD     5856(DI), Z1, Z8
+	VMULPD     6056(DI), Z1, Z9
+	VMULPD     6256(DI), Z1, Z10
+	VMULPD     4920(DI), Z3, Z11
+	VADDPD     Z11, Z0, Z0
+	VMULPD     5120(DI), Z3, Z11
+	VADDPD     Z11, Z2, Z2
+	VMULPD     5320(DI), Z3, Z11
+	VADDPD     Z11, Z5, Z5
+	VMULPD     5520(DI), Z3, Z11
+	VADDPD     Z11, Z6, Z6
+	VMULPD     5720(DI), Z3, Z11
+	VADDPD     Z11, Z7, Z7
+	VMULPD     5920(DI), Z3, Z11
+	VADDPD     Z11, Z8, Z8
+	VMULPD     6120(DI), Z3, Z11
+	VADDPD     Z11, Z9, Z9
+	VMULPD     6320(DI), Z3, Z11
+	VADDPD     Z11, Z10, Z10
+	VMULPD     4984(DI), Z4, Z11
+	VADDPD     Z11, Z0, Z0
+	VMULPD     5184(DI), Z4, Z11
+	VADDPD     Z11, Z2, Z2
+	VMULPD     5384(DI), Z4, Z11
+	VADDPD     Z11, Z5, Z5
+	VMULPD     5584(DI), Z4, Z11
+	VADDPD     Z11, Z6, Z6
+	VMULPD     5784(DI), Z4, Z11
+	VADDPD     Z11, Z7, Z7
+	VMULPD     5984(DI), Z4, Z11
+	VADDPD     Z11, Z8, Z8
+	VMULPD     6184(DI), Z4, Z11
+	VADDPD     Z11, Z9, Z9
+	VMULPD     6384(DI), Z4, Z11
+	VADDPD     Z11, Z10, Z10
+	VMOVSD     1144(SI), X11
+	VORPD      DoublesConstants<>+26240(SB), Z11, Z11
+	VMOVSD     5048(DI), X12
+	VMULPD     Z12, Z11, Z12
+	VADDPD     Z12, Z0, Z0
+	VMOVSD     5248(DI), X12
+	VMULPD     Z12, Z11, Z12
+	VADDPD     Z12, Z2, Z2
+	VMOVSD     5448(DI), X12
+	VMULPD     Z12, Z11, Z12
+	VADDPD     Z12, Z5, Z5
+	VMOVSD     5648(DI), X12
+	VMULPD     Z12, Z11, Z12
+	VADDPD     Z12, Z6, Z6
+	VMOVSD     5848(DI), X12
+	VMULPD     Z12, Z11, Z12
+	VADDPD     Z12, Z7, Z7
+	VMOVSD     6048(DI), X12
+	VMULPD     Z12, Z11, Z12
+	VADDPD     Z12, Z8, Z8
+	VMOVSD     6248(DI), X12
+	VMULPD     Z12, Z11, Z12
+	VADDPD     Z12, Z9, Z9
+	VMOVSD     6448(DI), X12
+	VMULPD     Z12, Z11, Z11
+	VADDPD     Z11, Z10, Z10
+	VSHUFF32X4 $0x44, Z5, Z0, Z11
+	VSHUFF32X4 $0xee, Z5, Z0, Z0
+	VADDPD     Z0, Z11, Z0
+	VSHUFF32X4 $0x44, Z9, Z7, Z5
+	VSHUFF32X4 $0xee, Z9, Z7, Z7
+	VADDPD     Z7, Z5, Z5
+	VSHUFF32X4 $0x44, Z6, Z2, Z7
+	VSHUFF32X4 $0xee, Z6, Z2, Z2
+	VADDPD     Z2, Z7, Z2
+	VSHUFF32X4 $0x44, Z10, Z8, Z6
+	VSHUFF32X4 $0xee, Z10, Z8, Z7
+	VADDPD     Z7, Z6, Z6
+	VSHUFF32X4 $0x88, Z5, Z0, Z7
+	VSHUFF32X4 $0xdd, Z5, Z0, Z0
+	VADDPD     Z0, Z7, Z0
+	VSHUFF32X4 $0x88, Z6, Z2, Z5
+	VSHUFF32X4 $0xdd, Z6, Z2, Z2
+	VADDPD     Z2, Z5, Z2
+	VUNPCKLPD  Z2, Z0, Z5
+	VUNPCKHPD  Z2, Z0, Z0
+	VADDPD     Z0, Z5, Z0
+	VADDPD     6720(DI), Z0, Z0
+	VMOVUPS    Z0, 1808(SI)
+	VMULPD     6456(DI), Z1, Z0
+	VMULPD     6520(DI), Z3, Z1
+	VADDPD     Z1, Z0, Z0
+	VMULPD     6584(DI), Z4, Z1
+	VADDPD     Z1, Z0, Z0
+	VMOVSD     1144(SI), X1
+	VORPD      DoublesConstants<>+26240(SB), Z1, Z1
+	VMOVSD     6648(DI), X2
+	VMULPD     Z2, Z1, Z1
+	VADDPD     Z1, Z0, Z0
+	VSHUFF32X4 $0x44, Z0, Z0, Z1
+	VSHUFF32X4 $0xee, Z0, Z0, Z0
+	VADDPD     Z0, Z1, Z0
+	VSHUFF32X4 $0x88, Z0, Z0, Z1
+	VSHUFF32X4 $0xdd, Z0, Z0, Z0
+	VADDPD     Z0, Z1, Z0
+	VUNPCKLPD  Z0, Z0, Z1
+	VUNPCKHPD  Z0, Z0, Z0
+	VADDPD     Z0, Z1, Z0
+	VMOVSD     6784(DI), X1
+	VADDPD     X1, X0, X0
+	VMOVSD     X0, 1872(SI)
+
+	// a11 = log-softmax(z11)
+	VMOVUPS      1744(SI), Z0
+	VMOVUPS      1808(SI), Z1
+	VCMPPD       $0x00, Z1, Z0, K1
+	VANDPD       Z1, Z0, Z2
+	VMAXPD       Z1, Z0, Z1
+	VBLENDMPD    Z2, Z1, K1, Z1
+	VCMPPD       $0x03, Z0, Z0, K1
+	VBLENDMPD    Z0, Z1, K1, Z0
+	MOVL         $0x00000001, AX
+	KMOVW        AX, K1
+	VBROADCASTSD DoublesConstants<>+25472(SB), Z1
+	VMOVSD       1872(SI), X2
+	VBLENDMPD    Z2, Z1, K1, Z2
+	VCMPPD       $0x00, Z2, Z0, K2
+	VANDPD       Z2, Z0, Z3
+	VMAXPD       Z2, Z0, Z2
+	VBLENDMPD    Z3, Z2, K2, Z2
+	VCMPPD       $0x03, Z0, Z0, K2
+	VBLENDMPD    Z0, Z2, K2, Z0
+	VSHUFF32X4   $0x4e, Z0, Z0, Z2
+	VCMPPD       $0x00, Z2, Z0, K2
+	VANDPD       Z2, Z0, Z3
+	VMAXPD       Z2, Z0, Z2
+	VBLENDMPD    Z3, Z2, K2, Z2
+	VCMPPD       $0x03, Z0, Z0, K2
+	VBLENDMPD    Z0, Z2, K2, Z0
+	VSHUFF32X4   $0xb1, Z0, Z0, Z2
+	VCMPPD       $0x00, Z2, Z0, K2
+	VANDPD       Z2, Z0, Z3
+	VMAXPD       Z2, Z0, Z2
+	VBLENDMPD    Z3, Z2, K2, Z2
+	VCMPPD       $0x03, Z0, Z0, K2
+	VBLENDMPD    Z0, Z2, K2, Z0
+	VSHUFPD      $0x55, Z0, Z0, Z2
+	VCMPPD       $0x00, Z2, Z0, K2
+	VANDPD       Z2, Z0, Z3
+	VMAXPD       Z2, Z0, Z2
+	VBLENDMPD    Z3, Z2, K2, Z2
+	VCMPPD       $0x03, Z0, Z0, K2
+	VBLENDMPD    Z0, Z2, K2, Z0
+	VMOVUPS      1744(SI), Z2
+	VSUBPD       Z0, Z2, Z2
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z2, Z3
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Z3, Z4
+	VANDPD.BCST  DoublesConstants<>+25304(SB), Z2, Z5
+	VORPD        Z5, Z4, Z4
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Z4, Z5
+	VADDPD.BCST  DoublesConstants<>+25336(SB), Z5, Z5
+	VSUBPD.BCST  DoublesConstants<>+25336(SB), Z5, Z6
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Z6, Z7
+	VSUBPD       Z7, Z4, Z4
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Z6, Z6
+	VSUBPD       Z6, Z4, Z4
+	VMULPD       Z4, Z4, Z6
+	VPSLLQ       $0x0d, Z5, Z7
+	VPSRAQ       $0x13, Z7, Z7
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z5, Z5
+	VPSLLQ       $0x04, Z5, Z5
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Z4, Z8
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Z8, Z8
+	VMULPD       Z8, Z6, Z8
+	VMULPD       Z6, Z6, Z6
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Z4, Z9
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Z9, Z9
+	VMULPD       Z9, Z6, Z6
+	VADDPD       Z6, Z8, Z6
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+4224(SB), AX
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(Z5*1), K2, Z8
+	VADDPD       Z6, Z4, Z4
+	VMULPD       Z4, Z8, Z4
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+4232(SB), AX
+	VXORPS       X6, X6, X6
+	VGATHERQPD   (AX)(Z5*1), K2, Z6
+	VADDPD       Z6, Z4, Z4
+	VADDPD       Z4, Z8, Z4
+	VPSRAQ       $0x01, Z7, Z5
+	VBROADCASTSD DoublesConstants<>+25560(SB), Z6
+	VPADDQ       Z5, Z6, Z8
+	VPSLLQ       $0x34, Z8, Z8
+	VMULPD       Z8, Z4, Z4
+	VPSUBQ       Z5, Z7, Z5
+	VPADDQ       Z5, Z6, Z5
+	VPSLLQ       $0x34, Z5, Z5
+	VMULPD       Z5, Z4, Z4
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Z3, K2
+	VBLENDMPD    Z2, Z4, K2, Z2
+	VMOVUPS      1808(SI), Z3
+	VSUBPD       Z0, Z3, Z3
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z3, Z4
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Z4, Z5
+	VANDPD.BCST  DoublesConstants<>+25304(SB), Z3, Z7
+	VORPD        Z7, Z5, Z5
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Z5, Z7
+	VADDPD.BCST  DoublesConstants<>+25336(SB), Z7, Z7
+	VSUBPD.BCST  DoublesConstants<>+25336(SB), Z7, Z8
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Z8, Z9
+	VSUBPD       Z9, Z5, Z5
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Z8, Z8
+	VSUBPD       Z8, Z5, Z5
+	VMULPD       Z5, Z5, Z8
+	VPSLLQ       $0x0d, Z7, Z9
+	VPSRAQ       $0x13, Z9, Z9
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z7, Z7
+	VPSLLQ       $0x04, Z7, Z7
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Z5, Z10
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Z10, Z10
+	VMULPD       Z10, Z8, Z10
+	VMULPD       Z8, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Z5, Z11
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Z11, Z11
+	VMULPD       Z11, Z8, Z8
+	VADDPD       Z8, Z10, Z8
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+4224(SB), AX
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Z7*1), K2, Z10
+	VADDPD       Z8, Z5, Z5
+	VMULPD       Z5, Z10, Z5
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+4232(SB), AX
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(Z7*1), K2, Z8
+	VADDPD       Z8, Z5, Z5
+	VADDPD       Z5, Z10, Z5
+	VPSRAQ       $0x01, Z9, Z7
+	VPADDQ       Z7, Z6, Z8
+	VPSLLQ       $0x34, Z8, Z8
+	VMULPD       Z8, Z5, Z5
+	VPSUBQ       Z7, Z9, Z7
+	VPADDQ       Z7, Z6, Z7
+	VPSLLQ       $0x34, Z7, Z7
+	VMULPD       Z7, Z5, Z5
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Z4, K2
+	VBLENDMPD    Z3, Z5, K2, Z3
+	VADDPD       Z3, Z2, Z2
+	VMOVSD       1872(SI), X3
+	VSUBPD       X0, X3, X3
+	VANDPD.BCST  DoublesConstants<>+25312(SB), X3, X4
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), X4, X5
+	VANDPD.BCST  DoublesConstants<>+25304(SB), X3, X7
+	VORPD        X7, X5, X5
+	VMULPD.BCST  DoublesConstants<>+25496(SB), X5, X7
+	VADDPD.BCST  DoublesConstants<>+25336(SB), X7, X7
+	VSUBPD.BCST  DoublesConstants<>+25336(SB), X7, X8
+	VMULPD.BCST  DoublesConstants<>+25504(SB), X8, X9
+	VSUBPD       X9, X5, X5
+	VMULPD.BCST  DoublesConstants<>+25512(SB), X8, X8
+	VSUBPD       X8, X5, X5
+	VMULPD       X5, X5, X8
+	VPSLLQ       $0x0d, X7, X9
+	VPSRAQ       $0x13, X9, X9
+	VANDPD.BCST  DoublesConstants<>+25520(SB), X7, X7
+	VPSLLQ       $0x04, X7, X7
+	VMULPD.BCST  DoublesConstants<>+25536(SB), X5, X10
+	VADDPD.BCST  DoublesConstants<>+25528(SB), X10, X10
+	VMULPD       X10, X8, X10
+	VMULPD       X8, X8, X8
+	VMULPD.BCST  DoublesConstants<>+25552(SB), X5, X11
+	VADDPD.BCST  DoublesConstants<>+25544(SB), X11, X11
+	VMULPD       X11, X8, X8
+	VADDPD       X8, X10, X8
+	MOVL         $0x00000003, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+4224(SB), AX
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(X7*1), K2, X10
+	VADDPD       X8, X5, X5
+	VMULPD       X5, X10, X5
+	MOVL         $0x00000003, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+4232(SB), AX
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(X7*1), K2, X8
+	VADDPD       X8, X5, X5
+	VADDPD       X5, X10, X5
+	VPSRAQ       $0x01, X9, X7
+	VPADDQ       X7, X6, X8
+	VPSLLQ       $0x34, X8, X8
+	VMULPD       X8, X5, X5
+	VPSUBQ       X7, X9, X7
+	VPADDQ       X7, X6, X6
+	VPSLLQ       $0x34, X6, X6
+	VMULPD       X6, X5, X5
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), X4, K2
+	VBLENDMPD    X3, X5, K2, X3
+	VBROADCASTSD DoublesConstants<>+25304(SB), Z4
+	VBLENDMPD    Z3, Z4, K1, Z3
+	VADDPD       Z3, Z2, Z2
+	VSHUFF32X4   $0x4e, Z2, Z2, Z3
+	VADDPD       Z3, Z2, Z2
+	VSHUFF32X4   $0xb1, Z2, Z2, Z3
+	VADDPD       Z3, Z2, Z2
+	VSHUFPD      $0x55, Z2, Z2, Z3
+	VADDPD       Z3, Z2, Z2
+	VPSRLQ       $0x34, Z2, Z3
+	VPSUBQ.BCST  DoublesConstants<>+26072(SB), Z3, Z3
+	VPSRLQ       $0x3f, Z3, Z3
+	VMULPD.BCST  DoublesConstants<>+26080(SB), Z2, Z5
+	VXORPD       Z5, Z2, Z5
+	VXORPS       X6, X6, X6
+	VPSUBQ       Z3, Z6, Z7
+	VANDPD       Z7, Z5, Z5
+	VXORPD       Z5, Z2, Z5
+	VPSUBQ.BCST  DoublesConstants<>+25728(SB), Z5, Z7
+	VPSRAQ       $0x34, Z7, Z8
+	VBROADCASTSD DoublesConstants<>+25336(SB), Z9
+	VPADDQ       Z8, Z9, Z8
+	VSUBPD       Z9, Z8, Z8
+	VANDPD       Z1, Z7, Z9
+	VPSUBQ       Z9, Z5, Z5
+	VPSRLQ       $0x2e, Z7, Z7
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z7, Z7
+	VPSLLQ       $0x05, Z7, Z7
+	VANDPD.BCST  DoublesConstants<>+25744(SB), Z5, Z9
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K1
+	LEAQ         DoublesConstants<>+6880(SB), AX
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Z7*1), K1, Z10
+	VMULPD       Z10, Z9, Z11
+	VSUBPD.BCST  DoublesConstants<>+25288(SB), Z11, Z11
+	VSUBPD       Z9, Z5, Z5
+	VMULPD       Z10, Z5, Z5
+	VADDPD       Z5, Z11, Z9
+	VSUBPD       Z9, Z11, Z10
+	VADDPD       Z5, Z10, Z5
+	VBROADCASTSD DoublesConstants<>+26096(SB), Z10
+	VPMULLQ      Z3, Z10, Z3
+	VBROADCASTSD DoublesConstants<>+26088(SB), Z10
+	VPADDQ       Z3, Z10, Z3
+	VSUBPD       Z10, Z3, Z3
+	VSUBPD       Z3, Z8, Z3
+	VMULPD.BCST  DoublesConstants<>+25752(SB), Z3, Z8
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K1
+	LEAQ         DoublesConstants<>+6888(SB), AX
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Z7*1), K1, Z10
+	VADDPD       Z10, Z8, Z8
+	VADDPD       Z9, Z8, Z10
+	VSUBPD       Z10, Z8, Z8
+	VADDPD       Z9, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25760(SB), Z3, Z3
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K1
+	LEAQ         DoublesConstants<>+6896(SB), AX
+	VXORPS       X11, X11, X11
+	VGATHERQPD   (AX)(Z7*1), K1, Z11
+	VADDPD       Z11, Z3, Z3
+	VADDPD       Z3, Z8, Z3
+	VADDPD       Z3, Z5, Z3
+	VMULPD       Z9, Z9, Z5
+	VMULPD.BCST  DoublesConstants<>+25776(SB), Z9, Z7
+	VADDPD.BCST  DoublesConstants<>+25768(SB), Z7, Z7
+	VMULPD.BCST  DoublesConstants<>+25792(SB), Z9, Z8
+	VADDPD.BCST  DoublesConstants<>+25784(SB), Z8, Z8
+	VMULPD       Z8, Z5, Z8
+	VADDPD       Z8, Z7, Z7
+	VMULPD       Z7, Z5, Z7
+	VMULPD       Z5, Z5, Z8
+	VMULPD.BCST  DoublesConstants<>+25808(SB), Z9, Z9
+	VADDPD.BCST  DoublesConstants<>+25800(SB), Z9, Z9
+	VMULPD.BCST  DoublesConstants<>+25816(SB), Z5, Z11
+	VADDPD       Z11, Z9, Z9
+	VMULPD       Z9, Z5, Z5
+	VMULPD       Z5, Z8, Z5
+	VADDPD       Z5, Z7, Z5
+	VADDPD       Z5, Z3, Z3
+	VADDPD       Z3, Z10, Z3
+	VPSRAQ       $0x3f, Z2, Z5
+	VANDPD.BCST  DoublesConstants<>+25848(SB), Z5, Z5
+	VORPD        Z5, Z2, Z5
+	VPCMPUQ.BCST $0x05, DoublesConstants<>+25360(SB), Z2, K1
+	VBLENDMPD    Z5, Z3, K1, Z3
+	VPSLLQ       $0x01, Z2, Z2
+	VPCMPUQ      $0x00, Z6, Z2, K1
+	VBLENDMPD    Z1, Z3, K1, Z1
+	VMOVUPS      1744(SI), Z2
+	VSUBPD       Z0, Z2, Z2
+	VSUBPD       Z1, Z2, Z2
+	VMOVUPS      Z2, 1352(SI)
+	VMOVUPS      1808(SI), Z3
+	VSUBPD       Z0, Z3, Z3
+	VSUBPD       Z1, Z3, Z3
+	VMOVUPS      Z3, 1416(SI)
+	VMOVSD       1872(SI), X5
+	VSUBPD       X0, X5, X0
+	VSUBPD       X1, X0, X0
+	VMOVSD       X0, 1480(SI)
+
+	// z12 = W12·a11 + b12; a12 = tanh(z12)
+	VMULPD       6792(DI), Z2, Z0
+	VMULPD       6928(DI), Z2, Z1
+	VMULPD       7064(DI), Z2, Z5
+	VMULPD       7200(DI), Z2, Z6
+	VMULPD       7336(DI), Z2, Z2
+	VMULPD       6856(DI), Z3, Z7
+	VADDPD       Z7, Z0, Z0
+	VMULPD       6992(DI), Z3, Z7
+	VADDPD       Z7, Z1, Z1
+	VMULPD       7128(DI), Z3, Z7
+	VADDPD       Z7, Z5, Z5
+	VMULPD       7264(DI), Z3, Z7
+	VADDPD       Z7, Z6, Z6
+	VMULPD       7400(DI), Z3, Z3
+	VADDPD       Z3, Z2, Z2
+	VMOVSD       1480(SI), X3
+	VORPD        DoublesConstants<>+26240(SB), Z3, Z3
+	VMOVSD       6920(DI), X7
+	VMULPD       Z7, Z3, Z7
+	VADDPD       Z7, Z0, Z0
+	VMOVSD       7056(DI), X7
+	VMULPD       Z7, Z3, Z7
+	VADDPD       Z7, Z1, Z1
+	VMOVSD       7192(DI), X7
+	VMULPD       Z7, Z3, Z7
+	VADDPD       Z7, Z5, Z5
+	VMOVSD       7328(DI), X7
+	VMULPD       Z7, Z3, Z7
+	VADDPD       Z7, Z6, Z6
+	VMOVSD       7464(DI), X7
+	VMULPD       Z7, Z3, Z3
+	VADDPD       Z3, Z2, Z2
+	VSHUFF32X4   $0x44, Z5, Z0, Z3
+	VSHUFF32X4   $0xee, Z5, Z0, Z0
+	VADDPD       Z0, Z3, Z0
+	VSHUFF32X4   $0x44, Z2, Z2, Z3
+	VSHUFF32X4   $0xee, Z2, Z2, Z2
+	VADDPD       Z2, Z3, Z2
+	VSHUFF32X4   $0x44, Z6, Z1, Z3
+	VSHUFF32X4   $0xee, Z6, Z1, Z1
+	VADDPD       Z1, Z3, Z1
+	VSHUFF32X4   $0x88, Z2, Z0, Z3
+	VSHUFF32X4   $0xdd, Z2, Z0, Z0
+	VADDPD       Z0, Z3, Z0
+	VSHUFF32X4   $0x88, Z1, Z1, Z2
+	VSHUFF32X4   $0xdd, Z1, Z1, Z1
+	VADDPD       Z1, Z2, Z1
+	VUNPCKLPD    Z1, Z0, Z2
+	VUNPCKHPD    Z1, Z0, Z0
+	VADDPD       Z0, Z2, Z0
+	MOVL         $0x0000001f, AX
+	KMOVW        AX, K1
+	VMOVUPD.Z    7472(DI), K1, Z1
+	VADDPD       Z1, Z0, Z0
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z0, Z1
+	VPSRLQ       $0x32, Z1, Z2
+	VPSUBQ.BCST  DoublesConstants<>+26304(SB), Z2, Z2
+	VPSRAQ       $0x3f, Z2, Z3
+	VANDNPD      Z2, Z3, Z2
+	VPSUBQ.BCST  DoublesConstants<>+26312(SB), Z2, Z3
+	VPSRAQ       $0x3f, Z3, Z5
+	VANDNPD      Z3, Z5, Z3
+	VPSUBQ       Z3, Z2, Z2
+	VANDPD.BCST  DoublesConstants<>+25352(SB), Z2, Z3
+	VPSLLQ       $0x07, Z3, Z3
+	VPMINUQ.BCST DoublesConstants<>+26320(SB), Z1, Z5
+	VANDPD.BCST  DoublesConstants<>+26336(SB), Z5, Z6
+	VORPD.BCST   DoublesConstants<>+26344(SB), Z6, Z6
+	VPSUBQ.BCST  DoublesConstants<>+26072(SB), Z2, Z2
+	VPSRAQ       $0x3f, Z2, Z2
+	VANDNPD      Z6, Z2, Z2
+	VSUBPD       Z2, Z5, Z2
+	VMULPD       Z2, Z2, Z5
+	VMULPD       Z5, Z5, Z6
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+21376(SB), AX
+	VXORPS       X7, X7, X7
+	VGATHERQPD   (AX)(Z3*1), K2, Z7
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+21384(SB), AX
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(Z3*1), K2, Z8
+	VMULPD       Z8, Z2, Z8
+	VADDPD       Z8, Z7, Z7
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+21392(SB), AX
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(Z3*1), K2, Z8
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+21400(SB), AX
+	VXORPS       X9, X9, X9
+	VGATHERQPD   (AX)(Z3*1), K2, Z9
+	VMULPD       Z9, Z2, Z9
+	VADDPD       Z9, Z8, Z8
+	VMULPD       Z8, Z5, Z8
+	VADDPD       Z8, Z7, Z7
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+21408(SB), AX
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(Z3*1), K2, Z8
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+21416(SB), AX
+	VXORPS       X9, X9, X9
+	VGATHERQPD   (AX)(Z3*1), K2, Z9
+	VMULPD       Z9, Z2, Z9
+	VADDPD       Z9, Z8, Z8
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+21424(SB), AX
+	VXORPS       X9, X9, X9
+	VGATHERQPD   (AX)(Z3*1), K2, Z9
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+21432(SB), AX
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Z3*1), K2, Z10
+	VMULPD       Z10, Z2, Z10
+	VADDPD       Z10, Z9, Z9
+	VMULPD       Z9, Z5, Z9
+	VADDPD       Z9, Z8, Z8
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+21440(SB), AX
+	VXORPS       X9, X9, X9
+	VGATHERQPD   (AX)(Z3*1), K2, Z9
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+21448(SB), AX
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Z3*1), K2, Z10
+	VMULPD       Z10, Z2, Z10
+	VADDPD       Z10, Z9, Z9
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+21456(SB), AX
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Z3*1), K2, Z10
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+21464(SB), AX
+	VXORPS       X11, X11, X11
+	VGATHERQPD   (AX)(Z3*1), K2, Z11
+	VMULPD       Z11, Z2, Z11
+	VADDPD       Z11, Z10, Z10
+	VMULPD       Z10, Z5, Z10
+	VADDPD       Z10, Z9, Z9
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+21360(SB), AX
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Z3*1), K2, Z10
+	VMULPD       Z10, Z2, Z10
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+21344(SB), AX
+	VXORPS       X11, X11, X11
+	VGATHERQPD   (AX)(Z3*1), K2, Z11
+	VADDPD       Z10, Z11, Z12
+	VSUBPD       Z12, Z11, Z11
+	VADDPD       Z10, Z11, Z10
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+21352(SB), AX
+	VXORPS       X11, X11, X11
+	VGATHERQPD   (AX)(Z3*1), K2, Z11
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+21368(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   (AX)(Z3*1), K2, Z13
+	VMULPD       Z13, Z2, Z2
+	VMULPD       Z9, Z6, Z3
+	VADDPD       Z3, Z8, Z3
+	VMULPD       Z3, Z6, Z3
+	VADDPD       Z3, Z7, Z3
+	VMULPD       Z3, Z5, Z3
+	VADDPD       Z3, Z2, Z2
+	VADDPD       Z2, Z11, Z2
+	VADDPD       Z2, Z10, Z2
+	VADDPD       Z2, Z12, Z2
+	VANDPD       Z4, Z0, Z3
+	VORPD        Z3, Z2, Z2
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Z1, K2
+	VBLENDMPD    Z0, Z2, K2, Z0
+	VMOVUPD      Z0, K1, 1624(SI)
 	VZEROUPPER
 	RET
 
@@ -7676,7 +10403,7 @@ TEXT ·doublesLossAVX2(SB), NOSPLIT, $160-40
 	VSUBPD     Y5, Y1, Y3
 	VXORPS     X4, X4, X4
 	VCMPPD     $0x1e, Y4, Y3, Y3
-	VSUBPD     DoublesConstants<>+25184(SB), Y1, Y1
+	VSUBPD     DoublesConstants<>+26352(SB), Y1, Y1
 	VMULPD     DoublesConstants<>+5280(SB), Y2, Y6
 	VADDPD     DoublesConstants<>+5280(SB), Y6, Y6
 	VDIVPD     Y6, Y2, Y6
@@ -7857,7 +10584,7 @@ TEXT ·doublesLossAVX2(SB), NOSPLIT, $160-40
 	VSUBPD     DoublesConstants<>+9472(SB), X0, X3
 	VXORPS     X4, X4, X4
 	VCMPPD     $0x1e, X4, X3, X3
-	VSUBPD     DoublesConstants<>+25184(SB), X0, X0
+	VSUBPD     DoublesConstants<>+26352(SB), X0, X0
 	VMULPD     DoublesConstants<>+5280(SB), X2, X5
 	VADDPD     DoublesConstants<>+5280(SB), X5, X5
 	VDIVPD     X5, X2, X5
@@ -7959,14 +10686,14 @@ TEXT ·doublesLossAVX2(SB), NOSPLIT, $160-40
 	VADDPD     Y1, Y0, Y0
 	VSHUFPD    $0x55, Y0, Y0, Y1
 	VADDPD     Y1, Y0, Y0
-	VMULPD     DoublesConstants<>+25216(SB), Y0, Y0
+	VMULPD     DoublesConstants<>+26384(SB), Y0, Y0
 	VMOVSD     X0, ret+32(FP)
 	VZEROUPPER
 	RET
 
 // func doublesLossAVX512(p *Doubles, ws *DoublesWorkspace, x *[5]float64, y *[5]float64) float64
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
-TEXT ·doublesLossAVX512(SB), NOSPLIT, $128-40
+TEXT ·doublesLossAVX512(SB), NOSPLIT, $0-40
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
 	MOVQ x+16(FP), DX
@@ -7976,7 +10703,7 @@ TEXT ·doublesLossAVX512(SB), NOSPLIT, $128-40
 	MOVL         $0x0000001f, AX
 	KMOVW        AX, K1
 	VMOVUPD.Z    (DX), K1, Z0
-	VORPD        DoublesConstants<>+25280(SB), Z0, Z0
+	VORPD        DoublesConstants<>+25216(SB), Z0, Z0
 	VMOVUPD.Z    (DI), K1, Z1
 	VMULPD       Z1, Z0, Z1
 	VMOVUPD.Z    40(DI), K1, Z2
@@ -8014,173 +10741,163 @@ TEXT ·doublesLossAVX512(SB), NOSPLIT, $128-40
 	KMOVW        AX, K2
 	VMOVUPD.Z    240(DI), K2, Z1
 	VADDPD       Z1, Z0, Z0
-	VMULPD.BCST  DoublesConstants<>+25360(SB), Z0, Z1
-	VBROADCASTSD DoublesConstants<>+25376(SB), Z2
-	VANDPD       Z2, Z1, Z3
-	VBROADCASTSD DoublesConstants<>+25384(SB), Z4
-	VPMINUQ      Z4, Z3, Z5
-	VBROADCASTSD DoublesConstants<>+25392(SB), Z6
-	VMULPD       Z5, Z6, Z7
-	VBROADCASTSD DoublesConstants<>+25400(SB), Z8
-	VADDPD       Z8, Z7, Z7
-	VSUBPD       Z8, Z7, Z9
-	VBROADCASTSD DoublesConstants<>+25408(SB), Z10
-	VMULPD       Z9, Z10, Z9
-	VSUBPD       Z9, Z5, Z5
-	VBROADCASTSD DoublesConstants<>+25416(SB), Z9
-	VANDPD       Z9, Z7, Z7
-	VPSLLQ       $0x07, Z7, Z7
-	VMULPD       Z5, Z5, Z11
-	VMULPD       Z11, Z11, Z12
+	VMULPD.BCST  DoublesConstants<>+25296(SB), Z0, Z1
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z1, Z2
+	VPMINUQ.BCST DoublesConstants<>+25320(SB), Z2, Z3
+	VMULPD.BCST  DoublesConstants<>+25328(SB), Z3, Z4
+	VADDPD.BCST  DoublesConstants<>+25336(SB), Z4, Z4
+	VSUBPD.BCST  DoublesConstants<>+25336(SB), Z4, Z5
+	VMULPD.BCST  DoublesConstants<>+25344(SB), Z5, Z5
+	VSUBPD       Z5, Z3, Z3
+	VANDPD.BCST  DoublesConstants<>+25352(SB), Z4, Z4
+	VPSLLQ       $0x07, Z4, Z4
+	VMULPD       Z3, Z3, Z5
+	VMULPD       Z5, Z5, Z6
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+408(SB), AX
-	VXORPS       X13, X13, X13
-	VGATHERQPD   (AX)(Z7*1), K3, Z13
+	VXORPS       X7, X7, X7
+	VGATHERQPD   (AX)(Z4*1), K3, Z7
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+416(SB), AX
-	VXORPS       X14, X14, X14
-	VGATHERQPD   (AX)(Z7*1), K3, Z14
-	VMULPD       Z14, Z5, Z14
-	VADDPD       Z14, Z13, Z13
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(Z4*1), K3, Z8
+	VMULPD       Z8, Z3, Z8
+	VADDPD       Z8, Z7, Z7
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+424(SB), AX
-	VXORPS       X14, X14, X14
-	VGATHERQPD   (AX)(Z7*1), K3, Z14
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(Z4*1), K3, Z8
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+432(SB), AX
-	VXORPS       X15, X15, X15
-	VGATHERQPD   (AX)(Z7*1), K3, Z15
-	VMULPD       Z15, Z5, Z15
-	VADDPD       Z15, Z14, Z14
-	VMULPD       Z14, Z11, Z14
-	VADDPD       Z14, Z13, Z13
+	VXORPS       X9, X9, X9
+	VGATHERQPD   (AX)(Z4*1), K3, Z9
+	VMULPD       Z9, Z3, Z9
+	VADDPD       Z9, Z8, Z8
+	VMULPD       Z8, Z5, Z8
+	VADDPD       Z8, Z7, Z7
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+440(SB), AX
-	VXORPS       X14, X14, X14
-	VGATHERQPD   (AX)(Z7*1), K3, Z14
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(Z4*1), K3, Z8
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+448(SB), AX
-	VXORPS       X15, X15, X15
-	VGATHERQPD   (AX)(Z7*1), K3, Z15
-	VMULPD       Z15, Z5, Z15
-	VADDPD       Z15, Z14, Z14
+	VXORPS       X9, X9, X9
+	VGATHERQPD   (AX)(Z4*1), K3, Z9
+	VMULPD       Z9, Z3, Z9
+	VADDPD       Z9, Z8, Z8
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+456(SB), AX
-	VXORPS       X15, X15, X15
-	VGATHERQPD   (AX)(Z7*1), K3, Z15
+	VXORPS       X9, X9, X9
+	VGATHERQPD   (AX)(Z4*1), K3, Z9
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+464(SB), AX
-	VXORPS       X16, X16, X16
-	VGATHERQPD   (AX)(Z7*1), K3, Z16
-	VMULPD       Z16, Z5, Z16
-	VADDPD       Z16, Z15, Z15
-	VMULPD       Z15, Z11, Z15
-	VADDPD       Z15, Z14, Z14
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Z4*1), K3, Z10
+	VMULPD       Z10, Z3, Z10
+	VADDPD       Z10, Z9, Z9
+	VMULPD       Z9, Z5, Z9
+	VADDPD       Z9, Z8, Z8
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+472(SB), AX
-	VXORPS       X15, X15, X15
-	VGATHERQPD   (AX)(Z7*1), K3, Z15
+	VXORPS       X9, X9, X9
+	VGATHERQPD   (AX)(Z4*1), K3, Z9
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+480(SB), AX
-	VXORPS       X16, X16, X16
-	VGATHERQPD   (AX)(Z7*1), K3, Z16
-	VMULPD       Z16, Z5, Z16
-	VADDPD       Z16, Z15, Z15
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Z4*1), K3, Z10
+	VMULPD       Z10, Z3, Z10
+	VADDPD       Z10, Z9, Z9
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+488(SB), AX
-	VXORPS       X16, X16, X16
-	VGATHERQPD   (AX)(Z7*1), K3, Z16
-	VMULPD       Z16, Z11, Z16
-	VADDPD       Z16, Z15, Z15
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Z4*1), K3, Z10
+	VMULPD       Z10, Z5, Z10
+	VADDPD       Z10, Z9, Z9
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+384(SB), AX
-	VXORPS       X16, X16, X16
-	VGATHERQPD   (AX)(Z7*1), K3, Z16
-	VADDPD       Z5, Z16, Z17
-	VSUBPD       Z17, Z16, Z16
-	VADDPD       Z5, Z16, Z16
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Z4*1), K3, Z10
+	VADDPD       Z3, Z10, Z11
+	VSUBPD       Z11, Z10, Z10
+	VADDPD       Z3, Z10, Z10
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+392(SB), AX
-	VXORPS       X18, X18, X18
-	VGATHERQPD   (AX)(Z7*1), K3, Z18
+	VXORPS       X12, X12, X12
+	VGATHERQPD   (AX)(Z4*1), K3, Z12
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+400(SB), AX
-	VXORPS       X19, X19, X19
-	VGATHERQPD   (AX)(Z7*1), K3, Z19
-	VMULPD       Z19, Z5, Z5
-	VMULPD       Z15, Z12, Z7
-	VADDPD       Z7, Z14, Z7
-	VMULPD       Z7, Z12, Z7
-	VADDPD       Z7, Z13, Z7
-	VMULPD       Z7, Z11, Z7
-	VADDPD       Z7, Z5, Z5
-	VADDPD       Z5, Z18, Z5
-	VADDPD       Z5, Z16, Z5
-	VADDPD       Z5, Z17, Z5
-	VBROADCASTSD DoublesConstants<>+25368(SB), Z7
-	VANDPD       Z7, Z1, Z11
-	VORPD        Z11, Z5, Z5
-	VBROADCASTSD DoublesConstants<>+25424(SB), Z11
-	VPCMPUQ      $0x06, Z11, Z3, K3
-	VBLENDMPD    Z1, Z5, K3, Z1
-	VBROADCASTSD DoublesConstants<>+25352(SB), Z3
-	VADDPD       Z1, Z3, Z1
-	VBROADCASTSD DoublesConstants<>+25344(SB), Z5
-	VMULPD       Z1, Z5, Z1
+	VXORPS       X13, X13, X13
+	VGATHERQPD   (AX)(Z4*1), K3, Z13
+	VMULPD       Z13, Z3, Z3
+	VMULPD       Z9, Z6, Z4
+	VADDPD       Z4, Z8, Z4
+	VMULPD       Z4, Z6, Z4
+	VADDPD       Z4, Z7, Z4
+	VMULPD       Z4, Z5, Z4
+	VADDPD       Z4, Z3, Z3
+	VADDPD       Z3, Z12, Z3
+	VADDPD       Z3, Z10, Z3
+	VADDPD       Z3, Z11, Z3
+	VANDPD.BCST  DoublesConstants<>+25304(SB), Z1, Z4
+	VORPD        Z4, Z3, Z3
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Z2, K3
+	VBLENDMPD    Z1, Z3, K3, Z1
+	VADDPD.BCST  DoublesConstants<>+25288(SB), Z1, Z1
+	VMULPD.BCST  DoublesConstants<>+25280(SB), Z1, Z1
 	VMULPD       Z1, Z0, Z1
 	VMOVUPD      Z0, K2, (SI)
 	VMOVUPD      Z1, K2, 48(SI)
 
 	// z2 = W2·a1 + b2
 	VMOVAPD.Z  Z1, K2, Z0
-	VORPD      DoublesConstants<>+25472(SB), Z0, Z0
+	VORPD      DoublesConstants<>+25408(SB), Z0, Z0
 	VMOVUPD.Z  288(DI), K2, Z1
 	VMULPD     Z1, Z0, Z1
-	VMOVUPD.Z  336(DI), K2, Z12
-	VMULPD     Z12, Z0, Z12
-	VMOVUPD.Z  384(DI), K2, Z13
-	VMULPD     Z13, Z0, Z13
-	VMOVUPD.Z  432(DI), K2, Z14
-	VMULPD     Z14, Z0, Z14
-	VMOVUPD.Z  480(DI), K2, Z15
-	VMULPD     Z15, Z0, Z15
-	VMOVUPD.Z  528(DI), K2, Z16
-	VMULPD     Z16, Z0, Z0
-	VSHUFF32X4 $0x44, Z13, Z1, Z16
-	VSHUFF32X4 $0xee, Z13, Z1, Z1
-	VADDPD     Z1, Z16, Z1
-	VSHUFF32X4 $0x44, Z15, Z15, Z13
-	VSHUFF32X4 $0xee, Z15, Z15, Z15
-	VADDPD     Z15, Z13, Z13
-	VSHUFF32X4 $0x44, Z14, Z12, Z15
-	VSHUFF32X4 $0xee, Z14, Z12, Z12
-	VADDPD     Z12, Z15, Z12
-	VSHUFF32X4 $0x44, Z0, Z0, Z14
+	VMOVUPD.Z  336(DI), K2, Z2
+	VMULPD     Z2, Z0, Z2
+	VMOVUPD.Z  384(DI), K2, Z3
+	VMULPD     Z3, Z0, Z3
+	VMOVUPD.Z  432(DI), K2, Z4
+	VMULPD     Z4, Z0, Z4
+	VMOVUPD.Z  480(DI), K2, Z5
+	VMULPD     Z5, Z0, Z5
+	VMOVUPD.Z  528(DI), K2, Z6
+	VMULPD     Z6, Z0, Z0
+	VSHUFF32X4 $0x44, Z3, Z1, Z6
+	VSHUFF32X4 $0xee, Z3, Z1, Z1
+	VADDPD     Z1, Z6, Z1
+	VSHUFF32X4 $0x44, Z5, Z5, Z3
+	VSHUFF32X4 $0xee, Z5, Z5, Z5
+	VADDPD     Z5, Z3, Z3
+	VSHUFF32X4 $0x44, Z4, Z2, Z5
+	VSHUFF32X4 $0xee, Z4, Z2, Z2
+	VADDPD     Z2, Z5, Z2
+	VSHUFF32X4 $0x44, Z0, Z0, Z4
 	VSHUFF32X4 $0xee, Z0, Z0, Z0
-	VADDPD     Z0, Z14, Z0
-	VSHUFF32X4 $0x88, Z13, Z1, Z14
-	VSHUFF32X4 $0xdd, Z13, Z1, Z1
-	VADDPD     Z1, Z14, Z1
-	VSHUFF32X4 $0x88, Z0, Z12, Z13
-	VSHUFF32X4 $0xdd, Z0, Z12, Z0
-	VADDPD     Z0, Z13, Z0
-	VUNPCKLPD  Z0, Z1, Z12
+	VADDPD     Z0, Z4, Z0
+	VSHUFF32X4 $0x88, Z3, Z1, Z4
+	VSHUFF32X4 $0xdd, Z3, Z1, Z1
+	VADDPD     Z1, Z4, Z1
+	VSHUFF32X4 $0x88, Z0, Z2, Z3
+	VSHUFF32X4 $0xdd, Z0, Z2, Z0
+	VADDPD     Z0, Z3, Z0
+	VUNPCKLPD  Z0, Z1, Z2
 	VUNPCKHPD  Z0, Z1, Z0
-	VADDPD     Z0, Z12, Z0
+	VADDPD     Z0, Z2, Z0
 	VMOVUPD.Z  576(DI), K2, Z1
 	VADDPD     Z1, Z0, Z0
 	VMOVUPD    Z0, K2, 144(SI)
@@ -8189,27 +10906,27 @@ TEXT ·doublesLossAVX512(SB), NOSPLIT, $128-40
 	VMOVUPS   144(SI), X0
 	VSHUFPD   $0x55, X0, X0, X1
 	VCMPPD    $0x00, X1, X0, K3
-	VANDPD    X1, X0, X12
+	VANDPD    X1, X0, X2
 	VMAXPD    X1, X0, X1
-	VBLENDMPD X12, X1, K3, X1
+	VBLENDMPD X2, X1, K3, X1
 	VCMPPD    $0x03, X0, X0, K3
 	VBLENDMPD X0, X1, K3, X0
 	VMOVSD    X0, 192(SI)
 	VMOVUPS   160(SI), X0
 	VSHUFPD   $0x55, X0, X0, X1
 	VCMPPD    $0x00, X1, X0, K3
-	VANDPD    X1, X0, X12
+	VANDPD    X1, X0, X2
 	VMAXPD    X1, X0, X1
-	VBLENDMPD X12, X1, K3, X1
+	VBLENDMPD X2, X1, K3, X1
 	VCMPPD    $0x03, X0, X0, K3
 	VBLENDMPD X0, X1, K3, X0
 	VMOVSD    X0, 200(SI)
 	VMOVUPS   176(SI), X0
 	VSHUFPD   $0x55, X0, X0, X1
 	VCMPPD    $0x00, X1, X0, K3
-	VANDPD    X1, X0, X12
+	VANDPD    X1, X0, X2
 	VMAXPD    X1, X0, X1
-	VBLENDMPD X12, X1, K3, X1
+	VBLENDMPD X2, X1, K3, X1
 	VCMPPD    $0x03, X0, X0, K3
 	VBLENDMPD X0, X1, K3, X0
 	VMOVSD    X0, 208(SI)
@@ -8220,40 +10937,40 @@ TEXT ·doublesLossAVX512(SB), NOSPLIT, $128-40
 	VINSERTF32X4 $0x01, X1, Y0, Y0
 	VORPD        DoublesConstants<>+3776(SB), Y0, Y0
 	VMOVUPS      624(DI), X1
-	VMOVSD       640(DI), X12
-	VINSERTF32X4 $0x01, X12, Y1, Y1
+	VMOVSD       640(DI), X2
+	VINSERTF32X4 $0x01, X2, Y1, Y1
 	VMULPD       Y1, Y0, Y1
-	VMOVUPS      648(DI), X12
-	VMOVSD       664(DI), X13
-	VINSERTF32X4 $0x01, X13, Y12, Y12
-	VMULPD       Y12, Y0, Y12
-	VMOVUPS      672(DI), X13
-	VMOVSD       688(DI), X14
-	VINSERTF32X4 $0x01, X14, Y13, Y13
-	VMULPD       Y13, Y0, Y13
-	VMOVUPS      696(DI), X14
-	VMOVSD       712(DI), X15
-	VINSERTF32X4 $0x01, X15, Y14, Y14
-	VMULPD       Y14, Y0, Y14
-	VMOVUPS      720(DI), X15
-	VMOVSD       736(DI), X16
-	VINSERTF32X4 $0x01, X16, Y15, Y15
-	VMULPD       Y15, Y0, Y0
-	VSHUFF32X4   $0x00, Y13, Y1, Y15
-	VSHUFF32X4   $0x03, Y13, Y1, Y1
-	VADDPD       Y1, Y15, Y1
-	VSHUFF32X4   $0x00, Y14, Y12, Y13
-	VSHUFF32X4   $0x03, Y14, Y12, Y12
-	VADDPD       Y12, Y13, Y12
-	VUNPCKLPD    Y12, Y1, Y13
-	VUNPCKHPD    Y12, Y1, Y1
-	VADDPD       Y1, Y13, Y1
-	VSHUFF32X4   $0x00, Y0, Y0, Y12
+	VMOVUPS      648(DI), X2
+	VMOVSD       664(DI), X3
+	VINSERTF32X4 $0x01, X3, Y2, Y2
+	VMULPD       Y2, Y0, Y2
+	VMOVUPS      672(DI), X3
+	VMOVSD       688(DI), X4
+	VINSERTF32X4 $0x01, X4, Y3, Y3
+	VMULPD       Y3, Y0, Y3
+	VMOVUPS      696(DI), X4
+	VMOVSD       712(DI), X5
+	VINSERTF32X4 $0x01, X5, Y4, Y4
+	VMULPD       Y4, Y0, Y4
+	VMOVUPS      720(DI), X5
+	VMOVSD       736(DI), X6
+	VINSERTF32X4 $0x01, X6, Y5, Y5
+	VMULPD       Y5, Y0, Y0
+	VSHUFF32X4   $0x00, Y3, Y1, Y5
+	VSHUFF32X4   $0x03, Y3, Y1, Y1
+	VADDPD       Y1, Y5, Y1
+	VSHUFF32X4   $0x00, Y4, Y2, Y3
+	VSHUFF32X4   $0x03, Y4, Y2, Y2
+	VADDPD       Y2, Y3, Y2
+	VUNPCKLPD    Y2, Y1, Y3
+	VUNPCKHPD    Y2, Y1, Y1
+	VADDPD       Y1, Y3, Y1
+	VSHUFF32X4   $0x00, Y0, Y0, Y2
 	VSHUFF32X4   $0x03, Y0, Y0, Y0
-	VADDPD       Y0, Y12, Y0
-	VUNPCKLPD    Y0, Y0, Y12
+	VADDPD       Y0, Y2, Y0
+	VUNPCKLPD    Y0, Y0, Y2
 	VUNPCKHPD    Y0, Y0, Y0
-	VADDPD       Y0, Y12, Y0
+	VADDPD       Y0, Y2, Y0
 	VINSERTF64X4 $0x01, Y0, Z1, Z0
 	VMOVUPD.Z    744(DI), K1, Z1
 	VADDPD       Z1, Z0, Z0
@@ -8261,1260 +10978,1179 @@ TEXT ·doublesLossAVX512(SB), NOSPLIT, $128-40
 
 	// a3 = σ(|z3|)·z3/|z3|
 	VMOVAPD.Z    Z0, K1, Z0
-	VANDPD       Z2, Z0, Z1
-	VBROADCASTSD DoublesConstants<>+25536(SB), Z12
-	VBLENDMPD    Z1, Z12, K1, Z1
-	VSHUFF32X4   $0x4e, Z1, Z1, Z13
-	VCMPPD       $0x00, Z13, Z1, K3
-	VANDPD       Z13, Z1, Z14
-	VMAXPD       Z13, Z1, Z13
-	VBLENDMPD    Z14, Z13, K3, Z13
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z0, Z1
+	VBROADCASTSD DoublesConstants<>+25472(SB), Z2
+	VBLENDMPD    Z1, Z2, K1, Z1
+	VSHUFF32X4   $0x4e, Z1, Z1, Z3
+	VCMPPD       $0x00, Z3, Z1, K3
+	VANDPD       Z3, Z1, Z4
+	VMAXPD       Z3, Z1, Z3
+	VBLENDMPD    Z4, Z3, K3, Z3
 	VCMPPD       $0x03, Z1, Z1, K3
-	VBLENDMPD    Z1, Z13, K3, Z1
-	VSHUFF32X4   $0xb1, Z1, Z1, Z13
-	VCMPPD       $0x00, Z13, Z1, K3
-	VANDPD       Z13, Z1, Z14
-	VMAXPD       Z13, Z1, Z13
-	VBLENDMPD    Z14, Z13, K3, Z13
+	VBLENDMPD    Z1, Z3, K3, Z1
+	VSHUFF32X4   $0xb1, Z1, Z1, Z3
+	VCMPPD       $0x00, Z3, Z1, K3
+	VANDPD       Z3, Z1, Z4
+	VMAXPD       Z3, Z1, Z3
+	VBLENDMPD    Z4, Z3, K3, Z3
 	VCMPPD       $0x03, Z1, Z1, K3
-	VBLENDMPD    Z1, Z13, K3, Z1
-	VSHUFPD      $0x55, Z1, Z1, Z13
-	VCMPPD       $0x00, Z13, Z1, K3
-	VANDPD       Z13, Z1, Z14
-	VMAXPD       Z13, Z1, Z13
-	VBLENDMPD    Z14, Z13, K3, Z13
+	VBLENDMPD    Z1, Z3, K3, Z1
+	VSHUFPD      $0x55, Z1, Z1, Z3
+	VCMPPD       $0x00, Z3, Z1, K3
+	VANDPD       Z3, Z1, Z4
+	VMAXPD       Z3, Z1, Z3
+	VBLENDMPD    Z4, Z3, K3, Z3
 	VCMPPD       $0x03, Z1, Z1, K3
-	VBLENDMPD    Z1, Z13, K3, Z1
-	VXORPS       X13, X13, X13
-	VCMPPD       $0x1e, Z13, Z1, K3
-	VBLENDMPD    Z1, Z3, K3, Z14
-	VDIVPD       Z14, Z0, Z0
-	VMULPD       Z0, Z0, Z14
-	VBLENDMPD    Z14, Z7, K1, Z14
-	VSHUFF32X4   $0x4e, Z14, Z14, Z15
-	VADDPD       Z15, Z14, Z14
-	VSHUFF32X4   $0xb1, Z14, Z14, Z15
-	VADDPD       Z15, Z14, Z14
-	VSHUFPD      $0x55, Z14, Z14, Z15
-	VADDPD       Z15, Z14, Z14
-	VSQRTPD      Z14, Z14
-	VMULPD       Z14, Z1, Z1
-	VANDPD       Z2, Z1, Z15
-	VBROADCASTSD DoublesConstants<>+25552(SB), Z16
-	VPMINUQ      Z16, Z15, Z17
-	VORPD        Z7, Z17, Z17
-	VBROADCASTSD DoublesConstants<>+25560(SB), Z18
-	VMULPD       Z18, Z17, Z19
-	VADDPD       Z8, Z19, Z19
-	VSUBPD       Z8, Z19, Z20
-	VBROADCASTSD DoublesConstants<>+25568(SB), Z21
-	VMULPD       Z21, Z20, Z22
-	VSUBPD       Z22, Z17, Z17
-	VBROADCASTSD DoublesConstants<>+25576(SB), Z22
-	VMULPD       Z22, Z20, Z20
-	VSUBPD       Z20, Z17, Z17
-	VMULPD       Z17, Z17, Z20
-	VPSLLQ       $0x0d, Z19, Z23
-	VPSRAQ       $0x13, Z23, Z23
-	VBROADCASTSD DoublesConstants<>+25584(SB), Z24
-	VANDPD       Z24, Z19, Z19
-	VPSLLQ       $0x04, Z19, Z19
-	VBROADCASTSD DoublesConstants<>+25600(SB), Z25
-	VMULPD       Z25, Z17, Z26
-	VBROADCASTSD DoublesConstants<>+25592(SB), Z27
-	VADDPD       Z26, Z27, Z26
-	VMULPD       Z26, Z20, Z26
-	VMULPD       Z20, Z20, Z20
-	VBROADCASTSD DoublesConstants<>+25616(SB), Z28
-	VMULPD       Z28, Z17, Z29
-	VBROADCASTSD DoublesConstants<>+25608(SB), Z30
-	VADDPD       Z29, Z30, Z29
-	VMULPD       Z29, Z20, Z20
-	VADDPD       Z20, Z26, Z20
+	VBLENDMPD    Z1, Z3, K3, Z1
+	VXORPS       X3, X3, X3
+	VCMPPD       $0x1e, Z3, Z1, K3
+	VBROADCASTSD DoublesConstants<>+25288(SB), Z4
+	VBLENDMPD    Z1, Z4, K3, Z5
+	VDIVPD       Z5, Z0, Z0
+	VMULPD       Z0, Z0, Z5
+	VBROADCASTSD DoublesConstants<>+25304(SB), Z6
+	VBLENDMPD    Z5, Z6, K1, Z5
+	VSHUFF32X4   $0x4e, Z5, Z5, Z7
+	VADDPD       Z7, Z5, Z5
+	VSHUFF32X4   $0xb1, Z5, Z5, Z7
+	VADDPD       Z7, Z5, Z5
+	VSHUFPD      $0x55, Z5, Z5, Z7
+	VADDPD       Z7, Z5, Z5
+	VSQRTPD      Z5, Z5
+	VMULPD       Z5, Z1, Z1
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z1, Z7
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Z7, Z8
+	VORPD        Z6, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Z8, Z9
+	VADDPD.BCST  DoublesConstants<>+25336(SB), Z9, Z9
+	VSUBPD.BCST  DoublesConstants<>+25336(SB), Z9, Z10
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Z10, Z11
+	VSUBPD       Z11, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Z10, Z10
+	VSUBPD       Z10, Z8, Z8
+	VMULPD       Z8, Z8, Z10
+	VPSLLQ       $0x0d, Z9, Z11
+	VPSRAQ       $0x13, Z11, Z11
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z9, Z9
+	VPSLLQ       $0x04, Z9, Z9
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Z8, Z12
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Z12, Z12
+	VMULPD       Z12, Z10, Z12
+	VMULPD       Z10, Z10, Z10
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Z8, Z13
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Z13, Z13
+	VMULPD       Z13, Z10, Z10
+	VADDPD       Z10, Z12, Z10
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X26, X26, X26
-	VGATHERQPD   (AX)(Z19*1), K3, Z26
-	VADDPD       Z20, Z17, Z17
-	VMULPD       Z17, Z26, Z17
+	VXORPS       X12, X12, X12
+	VGATHERQPD   (AX)(Z9*1), K3, Z12
+	VADDPD       Z10, Z8, Z8
+	VMULPD       Z8, Z12, Z8
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X20, X20, X20
-	VGATHERQPD   (AX)(Z19*1), K3, Z20
-	VADDPD       Z20, Z17, Z17
-	VPSRAQ       $0x01, Z23, Z19
-	VBROADCASTSD DoublesConstants<>+25624(SB), Z20
-	VPADDQ       Z19, Z20, Z29
-	VPSLLQ       $0x34, Z29, Z29
-	VPSUBQ       Z19, Z23, Z19
-	VPADDQ       Z19, Z20, Z19
-	VPSLLQ       $0x34, Z19, Z19
-	VADDPD       Z17, Z26, Z23
-	VMULPD       Z29, Z23, Z31
-	VMULPD       Z19, Z31, Z31
-	VSUBPD       Z23, Z26, Z23
-	VADDPD       Z17, Z23, Z17
-	VMULPD       Z29, Z17, Z17
-	VMULPD       Z19, Z17, Z17
-	VADDPD       Z31, Z3, Z19
-	VBROADCASTSD DoublesConstants<>+25640(SB), Z23
-	VANDPD       Z23, Z19, Z26
-	VSUBPD       Z26, Z3, Z29
-	VADDPD       Z31, Z29, Z29
-	VADDPD       Z17, Z29, Z29
-	VPCMPQ       $0x05, Z13, Z1, K3
-	VBLENDMPD    Z3, Z31, K3, Z31
-	VPSRAQ       $0x3f, Z1, Z6
-	VANDPD       Z6, Z17, Z6
-	VDIVPD       Z19, Z3, Z17
-	VMULPD       Z17, Z31, Z19
-	VBROADCASTSD DoublesConstants<>+25656(SB), Z4
-	VANDPD       Z4, Z19, Z19
-	VMULPD       Z26, Z19, Z26
-	VSUBPD       Z26, Z31, Z26
-	VMULPD       Z29, Z19, Z29
-	VSUBPD       Z29, Z6, Z6
-	VADDPD       Z6, Z26, Z6
-	VMULPD       Z17, Z6, Z6
-	VADDPD       Z6, Z19, Z6
-	VPCMPUQ      $0x06, Z11, Z15, K3
-	VBLENDMPD    Z1, Z6, K3, Z6
-	VCMPPD       $0x1e, Z13, Z14, K3
-	VDIVPD       Z14, Z6, Z14
-	VBLENDMPD    Z14, Z6, K3, Z14
-	VCMPPD       $0x1e, Z13, Z1, K3
-	VDIVPD       Z1, Z6, Z1
-	VBLENDMPD    Z1, Z13, K3, Z1
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Z9*1), K3, Z10
+	VADDPD       Z10, Z8, Z8
+	VPSRAQ       $0x01, Z11, Z9
+	VBROADCASTSD DoublesConstants<>+25560(SB), Z10
+	VPADDQ       Z9, Z10, Z13
+	VPSLLQ       $0x34, Z13, Z13
+	VPSUBQ       Z9, Z11, Z9
+	VPADDQ       Z9, Z10, Z9
+	VPSLLQ       $0x34, Z9, Z9
+	VADDPD       Z8, Z12, Z11
+	VMULPD       Z13, Z11, Z14
+	VMULPD       Z9, Z14, Z14
+	VSUBPD       Z11, Z12, Z11
+	VADDPD       Z8, Z11, Z8
+	VMULPD       Z13, Z8, Z8
+	VMULPD       Z9, Z8, Z8
+	VADDPD       Z14, Z4, Z9
+	VANDPD.BCST  DoublesConstants<>+25576(SB), Z9, Z11
+	VSUBPD       Z11, Z4, Z12
+	VADDPD       Z14, Z12, Z12
+	VADDPD       Z8, Z12, Z12
+	VPCMPQ       $0x05, Z3, Z1, K3
+	VBLENDMPD    Z4, Z14, K3, Z13
+	VPSRAQ       $0x3f, Z1, Z14
+	VANDPD       Z14, Z8, Z8
+	VDIVPD       Z9, Z4, Z9
+	VMULPD       Z9, Z13, Z14
+	VANDPD.BCST  DoublesConstants<>+25592(SB), Z14, Z14
+	VMULPD       Z11, Z14, Z11
+	VSUBPD       Z11, Z13, Z11
+	VMULPD       Z12, Z14, Z12
+	VSUBPD       Z12, Z8, Z8
+	VADDPD       Z8, Z11, Z8
+	VMULPD       Z9, Z8, Z8
+	VADDPD       Z8, Z14, Z8
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Z7, K3
+	VBLENDMPD    Z1, Z8, K3, Z7
+	VCMPPD       $0x1e, Z3, Z5, K3
+	VDIVPD       Z5, Z7, Z5
+	VBLENDMPD    Z5, Z7, K3, Z5
+	VCMPPD       $0x1e, Z3, Z1, K3
+	VDIVPD       Z1, Z7, Z1
+	VBLENDMPD    Z1, Z3, K3, Z1
 	VMOVSD       X1, 304(SI)
-	VSUBPD       Z6, Z3, Z15
-	VMULPD       Z15, Z6, Z15
-	VSUBPD       Z1, Z15, Z1
-	VMULPD       Z6, Z6, Z6
-	VDIVPD       Z6, Z1, Z1
-	VBLENDMPD    Z1, Z13, K3, Z1
+	VSUBPD       Z7, Z4, Z8
+	VMULPD       Z8, Z7, Z8
+	VSUBPD       Z1, Z8, Z1
+	VMULPD       Z7, Z7, Z7
+	VDIVPD       Z7, Z1, Z1
+	VBLENDMPD    Z1, Z3, K3, Z1
 	VMOVSD       X1, 312(SI)
-	VMULPD       Z0, Z14, Z0
+	VMULPD       Z0, Z5, Z0
 	VMOVUPD      Z0, K1, 264(SI)
 
 	// z4 = W4·a3 + b4; a4 = atan(z4)
 	VMOVAPD.Z    Z0, K1, Z0
-	VORPD        DoublesConstants<>+25280(SB), Z0, Z0
+	VORPD        DoublesConstants<>+25216(SB), Z0, Z0
 	VMOVUPD.Z    784(DI), K1, Z1
 	VMULPD       Z1, Z0, Z1
-	VMOVUPD.Z    824(DI), K1, Z6
-	VMULPD       Z6, Z0, Z6
-	VMOVUPD.Z    864(DI), K1, Z14
-	VMULPD       Z14, Z0, Z14
+	VMOVUPD.Z    824(DI), K1, Z5
+	VMULPD       Z5, Z0, Z5
+	VMOVUPD.Z    864(DI), K1, Z7
+	VMULPD       Z7, Z0, Z7
 	MOVL         $0x0000001f, AX
 	KMOVW        AX, K1
-	VMOVUPD.Z    904(DI), K1, Z15
-	VMULPD       Z15, Z0, Z0
-	VSHUFF32X4   $0x44, Z6, Z1, Z15
-	VSHUFF32X4   $0xee, Z6, Z1, Z1
-	VADDPD       Z1, Z15, Z1
-	VSHUFF32X4   $0x44, Z0, Z14, Z6
-	VSHUFF32X4   $0xee, Z0, Z14, Z0
-	VADDPD       Z0, Z6, Z0
-	VSHUFF32X4   $0x88, Z0, Z1, Z6
+	VMOVUPD.Z    904(DI), K1, Z8
+	VMULPD       Z8, Z0, Z0
+	VSHUFF32X4   $0x44, Z5, Z1, Z8
+	VSHUFF32X4   $0xee, Z5, Z1, Z1
+	VADDPD       Z1, Z8, Z1
+	VSHUFF32X4   $0x44, Z0, Z7, Z5
+	VSHUFF32X4   $0xee, Z0, Z7, Z0
+	VADDPD       Z0, Z5, Z0
+	VSHUFF32X4   $0x88, Z0, Z1, Z5
 	VSHUFF32X4   $0xdd, Z0, Z1, Z0
-	VADDPD       Z0, Z6, Z0
+	VADDPD       Z0, Z5, Z0
 	VUNPCKLPD    Z0, Z0, Z1
 	VUNPCKHPD    Z0, Z0, Z0
 	VADDPD       Z0, Z1, Z0
-	VMOVUPS      DoublesConstants<>+25664(SB), Z1
+	VMOVUPS      DoublesConstants<>+25600(SB), Z1
 	VPERMPS      Z0, Z1, Z0
 	VADDPD       944(DI), Y0, Y0
-	VANDPD       Y2, Y0, Y1
-	VPMINUQ.BCST DoublesConstants<>+25728(SB), Y1, Y6
-	VPSRLQ       $0x32, Y1, Y14
-	VPSUBQ.BCST  DoublesConstants<>+25736(SB), Y14, Y14
-	VPSRAQ       $0x3f, Y14, Y15
-	VANDNPD      Y14, Y15, Y14
-	VPSUBQ       Y9, Y14, Y15
-	VPSRAQ       $0x3f, Y15, Y17
-	VANDNPD      Y15, Y17, Y15
-	VPSUBQ       Y15, Y14, Y14
-	VANDPD       Y9, Y14, Y14
-	VPSLLQ       $0x05, Y14, Y14
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Y0, Y1
+	VPMINUQ.BCST DoublesConstants<>+25664(SB), Y1, Y5
+	VPSRLQ       $0x32, Y1, Y7
+	VPSUBQ.BCST  DoublesConstants<>+25672(SB), Y7, Y7
+	VPSRAQ       $0x3f, Y7, Y8
+	VANDNPD      Y7, Y8, Y7
+	VPSUBQ.BCST  DoublesConstants<>+25352(SB), Y7, Y8
+	VPSRAQ       $0x3f, Y8, Y9
+	VANDNPD      Y8, Y9, Y8
+	VPSUBQ       Y8, Y7, Y7
+	VANDPD.BCST  DoublesConstants<>+25352(SB), Y7, Y7
+	VPSLLQ       $0x05, Y7, Y7
 	MOVL         $0x0000000f, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+5536(SB), AX
-	VXORPS       X15, X15, X15
-	VGATHERQPD   (AX)(Y14*1), K3, Y15
-	VSUBPD       Y15, Y6, Y17
-	VMULPD       Y15, Y6, Y6
-	VADDPD       Y6, Y3, Y6
-	VDIVPD       Y6, Y17, Y6
-	VMULPD       Y6, Y6, Y15
-	VMULPD       Y15, Y15, Y17
-	VMULPD.BCST  DoublesConstants<>+25752(SB), Y15, Y19
-	VADDPD.BCST  DoublesConstants<>+25744(SB), Y19, Y19
-	VMULPD.BCST  DoublesConstants<>+25768(SB), Y15, Y26
-	VADDPD.BCST  DoublesConstants<>+25760(SB), Y26, Y26
-	VMULPD.BCST  DoublesConstants<>+25784(SB), Y15, Y29
-	VADDPD.BCST  DoublesConstants<>+25776(SB), Y29, Y29
-	VMULPD       Y29, Y17, Y29
-	VADDPD       Y29, Y26, Y26
-	VMULPD       Y26, Y17, Y17
-	VADDPD       Y17, Y19, Y17
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(Y7*1), K3, Y8
+	VSUBPD       Y8, Y5, Y9
+	VMULPD       Y8, Y5, Y5
+	VADDPD       Y5, Y4, Y5
+	VDIVPD       Y5, Y9, Y5
+	VMULPD       Y5, Y5, Y8
+	VMULPD       Y8, Y8, Y9
+	VMULPD.BCST  DoublesConstants<>+25688(SB), Y8, Y11
+	VADDPD.BCST  DoublesConstants<>+25680(SB), Y11, Y11
+	VMULPD.BCST  DoublesConstants<>+25704(SB), Y8, Y12
+	VADDPD.BCST  DoublesConstants<>+25696(SB), Y12, Y12
+	VMULPD.BCST  DoublesConstants<>+25720(SB), Y8, Y13
+	VADDPD.BCST  DoublesConstants<>+25712(SB), Y13, Y13
+	VMULPD       Y13, Y9, Y13
+	VADDPD       Y13, Y12, Y12
+	VMULPD       Y12, Y9, Y9
+	VADDPD       Y9, Y11, Y9
 	MOVL         $0x0000000f, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+5544(SB), AX
-	VXORPS       X19, X19, X19
-	VGATHERQPD   (AX)(Y14*1), K3, Y19
-	VADDPD       Y6, Y19, Y26
-	VSUBPD       Y26, Y19, Y19
-	VADDPD       Y6, Y19, Y19
-	VMULPD       Y15, Y6, Y6
-	VMULPD       Y17, Y6, Y6
+	VXORPS       X11, X11, X11
+	VGATHERQPD   (AX)(Y7*1), K3, Y11
+	VADDPD       Y5, Y11, Y12
+	VSUBPD       Y12, Y11, Y11
+	VADDPD       Y5, Y11, Y11
+	VMULPD       Y8, Y5, Y5
+	VMULPD       Y9, Y5, Y5
 	MOVL         $0x0000000f, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+5552(SB), AX
-	VXORPS       X15, X15, X15
-	VGATHERQPD   (AX)(Y14*1), K3, Y15
-	VADDPD       Y15, Y6, Y6
-	VADDPD       Y6, Y19, Y6
-	VADDPD       Y6, Y26, Y6
-	VANDPD       Y7, Y0, Y14
-	VORPD        Y14, Y6, Y6
-	VPCMPUQ      $0x06, Y11, Y1, K3
-	VBLENDMPD    Y0, Y6, K3, Y1
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(Y7*1), K3, Y8
+	VADDPD       Y8, Y5, Y5
+	VADDPD       Y5, Y11, Y5
+	VADDPD       Y5, Y12, Y5
+	VANDPD       Y6, Y0, Y7
+	VORPD        Y7, Y5, Y5
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Y1, K3
+	VBLENDMPD    Y0, Y5, K3, Y1
 	VMOVUPS      Y0, 360(SI)
 	VMOVUPS      Y1, 392(SI)
 
 	// z5 = W5·a4 + b5; a5 = max(z5, 0) + log1p(exp(-abs(z5)))
 	VMULPD       976(DI), Y1, Y0
-	VMULPD       1008(DI), Y1, Y6
-	VMULPD       1040(DI), Y1, Y14
+	VMULPD       1008(DI), Y1, Y5
+	VMULPD       1040(DI), Y1, Y7
 	VMULPD       1072(DI), Y1, Y1
-	VSHUFF32X4   $0x00, Y14, Y0, Y15
-	VSHUFF32X4   $0x03, Y14, Y0, Y0
-	VADDPD       Y0, Y15, Y0
-	VSHUFF32X4   $0x00, Y1, Y6, Y14
-	VSHUFF32X4   $0x03, Y1, Y6, Y1
-	VADDPD       Y1, Y14, Y1
-	VUNPCKLPD    Y1, Y0, Y6
+	VSHUFF32X4   $0x00, Y7, Y0, Y8
+	VSHUFF32X4   $0x03, Y7, Y0, Y0
+	VADDPD       Y0, Y8, Y0
+	VSHUFF32X4   $0x00, Y1, Y5, Y7
+	VSHUFF32X4   $0x03, Y1, Y5, Y1
+	VADDPD       Y1, Y7, Y1
+	VUNPCKLPD    Y1, Y0, Y5
 	VUNPCKHPD    Y1, Y0, Y0
-	VADDPD       Y0, Y6, Y0
+	VADDPD       Y0, Y5, Y0
 	VADDPD       1104(DI), Y0, Y0
-	VCMPPD       $0x16, Y13, Y0, K3
+	VCMPPD       $0x16, Y3, Y0, K3
 	VMOVAPD.Z    Y0, K3, Y1
-	VANDPD       Y2, Y0, Y6
-	VXORPD       Y7, Y6, Y6
-	VANDPD       Y2, Y6, Y14
-	VPMINUQ      Y16, Y14, Y15
-	VANDPD       Y7, Y6, Y17
-	VORPD        Y17, Y15, Y15
-	VMULPD       Y18, Y15, Y17
-	VADDPD       Y8, Y17, Y17
-	VSUBPD       Y8, Y17, Y19
-	VMULPD       Y21, Y19, Y26
-	VSUBPD       Y26, Y15, Y15
-	VMULPD       Y22, Y19, Y19
-	VSUBPD       Y19, Y15, Y15
-	VMULPD       Y15, Y15, Y19
-	VPSLLQ       $0x0d, Y17, Y26
-	VPSRAQ       $0x13, Y26, Y26
-	VANDPD       Y24, Y17, Y17
-	VPSLLQ       $0x04, Y17, Y17
-	VMULPD       Y25, Y15, Y29
-	VADDPD       Y29, Y27, Y29
-	VMULPD       Y29, Y19, Y29
-	VMULPD       Y19, Y19, Y19
-	VMULPD       Y28, Y15, Y31
-	VADDPD       Y31, Y30, Y31
-	VMULPD       Y31, Y19, Y19
-	VADDPD       Y19, Y29, Y19
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Y0, Y5
+	VXORPD       Y6, Y5, Y5
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Y5, Y7
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Y7, Y8
+	VANDPD       Y6, Y5, Y9
+	VORPD        Y9, Y8, Y8
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Y8, Y9
+	VADDPD.BCST  DoublesConstants<>+25336(SB), Y9, Y9
+	VSUBPD.BCST  DoublesConstants<>+25336(SB), Y9, Y11
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Y11, Y12
+	VSUBPD       Y12, Y8, Y8
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Y11, Y11
+	VSUBPD       Y11, Y8, Y8
+	VMULPD       Y8, Y8, Y11
+	VPSLLQ       $0x0d, Y9, Y12
+	VPSRAQ       $0x13, Y12, Y12
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Y9, Y9
+	VPSLLQ       $0x04, Y9, Y9
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Y8, Y13
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Y13, Y13
+	VMULPD       Y13, Y11, Y13
+	VMULPD       Y11, Y11, Y11
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Y8, Y14
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Y14, Y14
+	VMULPD       Y14, Y11, Y11
+	VADDPD       Y11, Y13, Y11
 	MOVL         $0x0000000f, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X29, X29, X29
-	VGATHERQPD   (AX)(Y17*1), K3, Y29
-	VADDPD       Y19, Y15, Y15
-	VMULPD       Y15, Y29, Y15
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X19, X19, X19
-	VGATHERQPD   (AX)(Y17*1), K3, Y19
-	VADDPD       Y19, Y15, Y15
-	VADDPD       Y15, Y29, Y15
-	VPSRAQ       $0x01, Y26, Y17
-	VPADDQ       Y17, Y20, Y19
-	VPSLLQ       $0x34, Y19, Y19
-	VMULPD       Y19, Y15, Y15
-	VPSUBQ       Y17, Y26, Y17
-	VPADDQ       Y17, Y20, Y17
-	VPSLLQ       $0x34, Y17, Y17
-	VMULPD       Y17, Y15, Y15
-	VPCMPUQ      $0x06, Y11, Y14, K3
-	VBLENDMPD    Y6, Y15, K3, Y6
-	VANDPD       Y2, Y6, Y14
-	VADDPD       Y6, Y3, Y15
-	VSUBPD       Y3, Y15, Y17
-	VSUBPD       Y17, Y15, Y19
-	VSUBPD       Y19, Y3, Y19
-	VSUBPD       Y17, Y6, Y17
-	VADDPD       Y17, Y19, Y17
-	VBROADCASTSD DoublesConstants<>+25792(SB), Y19
-	VPSUBQ       Y19, Y15, Y26
-	VPSRAQ       $0x34, Y26, Y29
-	VPADDQ       Y29, Y8, Y31
-	VSUBPD       Y8, Y31, Y31
-	VANDPD       Y12, Y26, Y9
-	VPSUBQ       Y9, Y15, Y9
-	VPSRLQ       $0x2e, Y26, Y15
-	VANDPD       Y24, Y15, Y15
-	VPSLLQ       $0x05, Y15, Y15
-	VBROADCASTSD DoublesConstants<>+25808(SB), Y26
-	VANDPD       Y26, Y9, Y10
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+6880(SB), AX
-	VXORPS       X26, X26, X26
-	VGATHERQPD   (AX)(Y15*1), K3, Y26
-	VMULPD       Y26, Y10, Y19
-	VSUBPD       Y3, Y19, Y19
-	VSUBPD       Y10, Y9, Y9
-	VMULPD       Y26, Y9, Y9
-	VADDPD       Y9, Y19, Y10
-	VPSUBQ       Y29, Y20, Y29
-	VPMAXSQ      Y13, Y29, Y29
-	VPSLLQ       $0x34, Y29, Y29
-	VMULPD       Y29, Y17, Y17
-	VMULPD       Y26, Y17, Y17
-	VADDPD       Y17, Y10, Y26
-	VSUBPD       Y26, Y10, Y29
-	VADDPD       Y17, Y29, Y17
-	VSUBPD       Y10, Y19, Y10
-	VADDPD       Y9, Y10, Y9
-	VADDPD       Y9, Y17, Y9
-	VBROADCASTSD DoublesConstants<>+25816(SB), Y10
-	VMULPD       Y10, Y31, Y17
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+6888(SB), AX
-	VXORPS       X19, X19, X19
-	VGATHERQPD   (AX)(Y15*1), K3, Y19
-	VADDPD       Y19, Y17, Y17
-	VADDPD       Y26, Y17, Y19
-	VSUBPD       Y19, Y17, Y17
-	VADDPD       Y26, Y17, Y17
-	VBROADCASTSD DoublesConstants<>+25824(SB), Y29
-	VMULPD       Y29, Y31, Y31
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+6896(SB), AX
-	VXORPS       X29, X29, X29
-	VGATHERQPD   (AX)(Y15*1), K3, Y29
-	VADDPD       Y29, Y31, Y15
-	VADDPD       Y15, Y17, Y15
-	VADDPD       Y15, Y9, Y9
-	VMULPD       Y26, Y26, Y15
-	VBROADCASTSD DoublesConstants<>+25840(SB), Y17
-	VMULPD       Y17, Y26, Y29
-	VBROADCASTSD DoublesConstants<>+25832(SB), Y31
-	VADDPD       Y29, Y31, Y29
-	VBROADCASTSD DoublesConstants<>+25856(SB), Y31
-	VMULPD       Y31, Y26, Y17
-	VMOVUPS      Y17, (SP)
-	VBROADCASTSD DoublesConstants<>+25848(SB), Y17
-	VMOVUPS      (SP), Y31
-	VADDPD       Y31, Y17, Y31
-	VMULPD       Y31, Y15, Y31
-	VADDPD       Y31, Y29, Y29
-	VMULPD       Y29, Y15, Y29
-	VMULPD       Y15, Y15, Y31
-	VBROADCASTSD DoublesConstants<>+25872(SB), Y17
-	VMULPD       Y17, Y26, Y26
-	VMOVUPS      Y26, (SP)
-	VBROADCASTSD DoublesConstants<>+25864(SB), Y26
-	VMOVUPS      (SP), Y17
-	VADDPD       Y17, Y26, Y17
-	VBROADCASTSD DoublesConstants<>+25880(SB), Y26
-	VMULPD       Y26, Y15, Y10
-	VADDPD       Y10, Y17, Y10
-	VMULPD       Y10, Y15, Y10
-	VMULPD       Y10, Y31, Y10
-	VADDPD       Y10, Y29, Y10
-	VADDPD       Y10, Y9, Y9
-	VADDPD       Y9, Y19, Y9
-	VBROADCASTSD DoublesConstants<>+25888(SB), Z10
-	VPSUBQ       Y10, Y14, Y14
-	VBROADCASTSD DoublesConstants<>+25896(SB), Z15
-	VPCMPUQ      $0x05, Y15, Y14, K3
-	VBLENDMPD    Y6, Y9, K3, Y9
-	VBROADCASTSD DoublesConstants<>+25904(SB), Y14
-	VPCMPUQ      $0x06, Y14, Y6, K3
-	VBROADCASTSD DoublesConstants<>+25912(SB), Y17
-	VORPD        Y17, Y6, Y19
-	VBLENDMPD    Y19, Y9, K3, Y9
-	VPCMPUQ      $0x00, Y14, Y6, K3
-	VBLENDMPD    Y12, Y9, K3, Y6
-	VADDPD       Y6, Y1, Y1
-	VMOVUPS      Y0, 456(SI)
-	VMOVUPS      Y1, 488(SI)
-
-	// z6 = W6·a5 + b6; a6 = 1.0507009873554805*max(z6, 0) + 1.7580993408473768*expm1(min(z6, 0))
-	VMULPD       1136(DI), Y1, Y0
-	VMULPD       1168(DI), Y1, Y6
-	VMULPD       1200(DI), Y1, Y9
-	VMULPD       1232(DI), Y1, Y1
-	VSHUFF32X4   $0x00, Y9, Y0, Y19
-	VSHUFF32X4   $0x03, Y9, Y0, Y0
-	VADDPD       Y0, Y19, Y0
-	VSHUFF32X4   $0x00, Y1, Y6, Y9
-	VSHUFF32X4   $0x03, Y1, Y6, Y1
-	VADDPD       Y1, Y9, Y1
-	VUNPCKLPD    Y1, Y0, Y6
-	VUNPCKHPD    Y1, Y0, Y0
-	VADDPD       Y0, Y6, Y0
-	VADDPD       1264(DI), Y0, Y0
-	VCMPPD       $0x16, Y13, Y0, K3
-	VMOVAPD.Z    Y0, K3, Y1
-	VCMPPD       $0x00, Y13, Y0, K3
-	VORPD        Y13, Y0, Y6
-	VMINPD       Y13, Y0, Y9
-	VBLENDMPD    Y6, Y9, K3, Y6
-	VCMPPD       $0x03, Y0, Y0, K3
-	VBLENDMPD    Y0, Y6, K3, Y0
-	VANDPD       Y2, Y0, Y6
-	VPSRLQ       $0x3f, Y0, Y9
-	VPCMPUQ      $0x04, Y13, Y9, K3
-	VBROADCASTSD DoublesConstants<>+25936(SB), Z9
-	VBROADCASTSD DoublesConstants<>+25944(SB), Z19
-	VBLENDMPD    Y19, Y9, K3, Y29
-	VPMINUQ      Y29, Y6, Y29
-	VANDPD       Y7, Y0, Y31
-	VORPD        Y31, Y29, Y29
-	VMULPD       Y18, Y29, Y31
-	VADDPD       Y8, Y31, Y31
-	VSUBPD       Y8, Y31, Y9
-	VMULPD       Y21, Y9, Y19
-	VSUBPD       Y19, Y29, Y19
-	VMULPD       Y22, Y9, Y9
-	VSUBPD       Y9, Y19, Y29
-	VMULPD       Y29, Y29, Y14
-	VPSLLQ       $0x0d, Y31, Y26
-	VPSRAQ       $0x13, Y26, Y26
-	VANDPD       Y24, Y31, Y31
-	VPSLLQ       $0x04, Y31, Y31
-	VPSRAQ       $0x0a, Y26, Y12
-	VPSRAQ       $0x3f, Y26, Y17
-	VANDNPD      Y12, Y17, Y12
-	VPADDQ       Y26, Y20, Y17
-	VPSUBQ       Y12, Y17, Y17
-	VPSLLQ       $0x34, Y17, Y17
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X26, X26, X26
-	VGATHERQPD   (AX)(Y31*1), K3, Y26
-	VMULPD       Y17, Y26, Y26
+	VXORPS       X13, X13, X13
+	VGATHERQPD   (AX)(Y9*1), K3, Y13
+	VADDPD       Y11, Y8, Y8
+	VMULPD       Y8, Y13, Y8
 	MOVL         $0x0000000f, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+4232(SB), AX
 	VXORPS       X11, X11, X11
-	VGATHERQPD   (AX)(Y31*1), K3, Y11
-	VMULPD       Y17, Y11, Y11
-	VSUBPD       Y3, Y26, Y17
-	VSUBPD       Y26, Y17, Y31
-	VSUBPD       Y31, Y17, Y4
-	VSUBPD       Y4, Y26, Y4
-	VADDPD       Y31, Y3, Y31
-	VSUBPD       Y31, Y4, Y4
-	VADDPD       Y29, Y17, Y31
-	VSUBPD       Y31, Y17, Y13
-	VADDPD       Y29, Y13, Y13
-	VADDPD       Y4, Y13, Y4
-	VADDPD       Y11, Y4, Y4
-	VMULPD       Y29, Y17, Y11
-	VADDPD       Y11, Y4, Y4
-	VMULPD       Y25, Y29, Y11
-	VADDPD       Y11, Y5, Y11
-	VMULPD       Y11, Y14, Y11
-	VSUBPD       Y29, Y19, Y13
-	VSUBPD       Y9, Y13, Y9
-	VADDPD       Y9, Y11, Y9
-	VMULPD       Y14, Y14, Y11
-	VMULPD       Y28, Y29, Y13
-	VBROADCASTSD DoublesConstants<>+25952(SB), Z17
-	VADDPD       Y13, Y17, Y13
-	VBROADCASTSD DoublesConstants<>+25960(SB), Z19
-	VMULPD       Y19, Y14, Y14
-	VADDPD       Y14, Y13, Y13
-	VMULPD       Y13, Y11, Y11
-	VADDPD       Y11, Y9, Y9
-	VMULPD       Y9, Y26, Y9
-	VADDPD       Y9, Y4, Y4
-	VADDPD       Y4, Y31, Y4
-	VPADDQ       Y12, Y20, Y9
+	VGATHERQPD   (AX)(Y9*1), K3, Y11
+	VADDPD       Y11, Y8, Y8
+	VADDPD       Y8, Y13, Y8
+	VPSRAQ       $0x01, Y12, Y9
+	VPADDQ       Y9, Y10, Y11
+	VPSLLQ       $0x34, Y11, Y11
+	VMULPD       Y11, Y8, Y8
+	VPSUBQ       Y9, Y12, Y9
+	VPADDQ       Y9, Y10, Y9
 	VPSLLQ       $0x34, Y9, Y9
-	VMULPD       Y9, Y4, Y4
-	VPSUBQ       Y10, Y6, Y6
-	VPCMPUQ      $0x06, Y15, Y6, K3
-	VBLENDMPD    Y0, Y4, K3, Y0
-	VMULPD.BCST  DoublesConstants<>+25928(SB), Y0, Y0
-	VMULPD.BCST  DoublesConstants<>+25920(SB), Y1, Y1
-	VADDPD       Y1, Y0, Y0
-	VMOVUPS      Y0, 552(SI)
+	VMULPD       Y9, Y8, Y8
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Y7, K3
+	VBLENDMPD    Y5, Y8, K3, Y5
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Y5, Y7
+	VADDPD       Y5, Y4, Y8
+	VSUBPD       Y4, Y8, Y9
+	VSUBPD       Y9, Y8, Y11
+	VSUBPD       Y11, Y4, Y11
+	VSUBPD       Y9, Y5, Y9
+	VADDPD       Y9, Y11, Y9
+	VPSUBQ.BCST  DoublesConstants<>+25728(SB), Y8, Y11
+	VPSRAQ       $0x34, Y11, Y12
+	VBROADCASTSD DoublesConstants<>+25336(SB), Z13
+	VPADDQ       Y12, Y13, Y14
+	VSUBPD       Y13, Y14, Y14
+	VANDPD       Y2, Y11, Y15
+	VPSUBQ       Y15, Y8, Y8
+	VPSRLQ       $0x2e, Y11, Y11
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Y11, Y11
+	VPSLLQ       $0x05, Y11, Y11
+	VANDPD.BCST  DoublesConstants<>+25744(SB), Y8, Y15
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+6880(SB), AX
+	VXORPS       X16, X16, X16
+	VGATHERQPD   (AX)(Y11*1), K3, Y16
+	VMULPD       Y16, Y15, Y17
+	VSUBPD       Y4, Y17, Y17
+	VSUBPD       Y15, Y8, Y8
+	VMULPD       Y16, Y8, Y8
+	VADDPD       Y8, Y17, Y15
+	VPSUBQ       Y12, Y10, Y12
+	VPMAXSQ      Y3, Y12, Y12
+	VPSLLQ       $0x34, Y12, Y12
+	VMULPD       Y12, Y9, Y9
+	VMULPD       Y16, Y9, Y9
+	VADDPD       Y9, Y15, Y12
+	VSUBPD       Y12, Y15, Y16
+	VADDPD       Y9, Y16, Y9
+	VSUBPD       Y15, Y17, Y15
+	VADDPD       Y8, Y15, Y8
+	VADDPD       Y8, Y9, Y8
+	VMULPD.BCST  DoublesConstants<>+25752(SB), Y14, Y9
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+6888(SB), AX
+	VXORPS       X15, X15, X15
+	VGATHERQPD   (AX)(Y11*1), K3, Y15
+	VADDPD       Y15, Y9, Y9
+	VADDPD       Y12, Y9, Y15
+	VSUBPD       Y15, Y9, Y9
+	VADDPD       Y12, Y9, Y9
+	VMULPD.BCST  DoublesConstants<>+25760(SB), Y14, Y14
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+6896(SB), AX
+	VXORPS       X16, X16, X16
+	VGATHERQPD   (AX)(Y11*1), K3, Y16
+	VADDPD       Y16, Y14, Y11
+	VADDPD       Y11, Y9, Y9
+	VADDPD       Y9, Y8, Y8
+	VMULPD       Y12, Y12, Y9
+	VMULPD.BCST  DoublesConstants<>+25776(SB), Y12, Y11
+	VADDPD.BCST  DoublesConstants<>+25768(SB), Y11, Y11
+	VMULPD.BCST  DoublesConstants<>+25792(SB), Y12, Y14
+	VADDPD.BCST  DoublesConstants<>+25784(SB), Y14, Y14
+	VMULPD       Y14, Y9, Y14
+	VADDPD       Y14, Y11, Y11
+	VMULPD       Y11, Y9, Y11
+	VMULPD       Y9, Y9, Y14
+	VMULPD.BCST  DoublesConstants<>+25808(SB), Y12, Y12
+	VADDPD.BCST  DoublesConstants<>+25800(SB), Y12, Y12
+	VMULPD.BCST  DoublesConstants<>+25816(SB), Y9, Y16
+	VADDPD       Y16, Y12, Y12
+	VMULPD       Y12, Y9, Y9
+	VMULPD       Y9, Y14, Y9
+	VADDPD       Y9, Y11, Y9
+	VADDPD       Y9, Y8, Y8
+	VADDPD       Y8, Y15, Y8
+	VPSUBQ.BCST  DoublesConstants<>+25824(SB), Y7, Y7
+	VPCMPUQ.BCST $0x05, DoublesConstants<>+25832(SB), Y7, K3
+	VBLENDMPD    Y5, Y8, K3, Y7
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25840(SB), Y5, K3
+	VORPD.BCST   DoublesConstants<>+25848(SB), Y5, Y8
+	VBLENDMPD    Y8, Y7, K3, Y7
+	VPCMPUQ.BCST $0x00, DoublesConstants<>+25840(SB), Y5, K3
+	VBLENDMPD    Y2, Y7, K3, Y5
+	VADDPD       Y5, Y1, Y1
+	VMOVUPS      Y0, 456(SI)
+	VMOVUPS      Y1, 488(SI)
+
+	// z6 = W6·a5 + b6; a6 = 1.0507009873554805*max(z6, 0) + 1.7580993408473768*expm1(min(z6, 0))
+	VMULPD         1136(DI), Y1, Y0
+	VMULPD         1168(DI), Y1, Y5
+	VMULPD         1200(DI), Y1, Y7
+	VMULPD         1232(DI), Y1, Y1
+	VSHUFF32X4     $0x00, Y7, Y0, Y8
+	VSHUFF32X4     $0x03, Y7, Y0, Y0
+	VADDPD         Y0, Y8, Y0
+	VSHUFF32X4     $0x00, Y1, Y5, Y7
+	VSHUFF32X4     $0x03, Y1, Y5, Y1
+	VADDPD         Y1, Y7, Y1
+	VUNPCKLPD      Y1, Y0, Y5
+	VUNPCKHPD      Y1, Y0, Y0
+	VADDPD         Y0, Y5, Y0
+	VADDPD         1264(DI), Y0, Y0
+	VCMPPD         $0x16, Y3, Y0, K3
+	VMOVAPD.Z      Y0, K3, Y1
+	VCMPPD         $0x00, Y3, Y0, K3
+	VORPD          Y3, Y0, Y5
+	VMINPD         Y3, Y0, Y7
+	VBLENDMPD      Y5, Y7, K3, Y5
+	VCMPPD         $0x03, Y0, Y0, K3
+	VBLENDMPD      Y0, Y5, K3, Y0
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y0, Y5
+	VPSRLQ         $0x3f, Y0, Y7
+	VPCMPUQ        $0x04, Y3, Y7, K3
+	VBROADCASTSD   DoublesConstants<>+25872(SB), Z7
+	VBLENDMPD.BCST DoublesConstants<>+25880(SB), Y7, K3, Y8
+	VPMINUQ        Y8, Y5, Y8
+	VANDPD         Y6, Y0, Y9
+	VORPD          Y9, Y8, Y8
+	VMULPD.BCST    DoublesConstants<>+25496(SB), Y8, Y9
+	VADDPD         Y13, Y9, Y9
+	VSUBPD         Y13, Y9, Y11
+	VMULPD.BCST    DoublesConstants<>+25504(SB), Y11, Y12
+	VSUBPD         Y12, Y8, Y8
+	VMULPD.BCST    DoublesConstants<>+25512(SB), Y11, Y11
+	VSUBPD         Y11, Y8, Y12
+	VMULPD         Y12, Y12, Y14
+	VPSLLQ         $0x0d, Y9, Y15
+	VPSRAQ         $0x13, Y15, Y15
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y9, Y9
+	VPSLLQ         $0x04, Y9, Y9
+	VPSRAQ         $0x0a, Y15, Y16
+	VPSRAQ         $0x3f, Y15, Y17
+	VANDNPD        Y16, Y17, Y16
+	VPADDQ         Y15, Y10, Y15
+	VPSUBQ         Y16, Y15, Y15
+	VPSLLQ         $0x34, Y15, Y15
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+4224(SB), AX
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y9*1), K3, Y17
+	VMULPD         Y15, Y17, Y17
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+4232(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y9*1), K3, Y18
+	VMULPD         Y15, Y18, Y9
+	VSUBPD         Y4, Y17, Y15
+	VSUBPD         Y17, Y15, Y18
+	VSUBPD         Y18, Y15, Y19
+	VSUBPD         Y19, Y17, Y19
+	VADDPD         Y18, Y4, Y18
+	VSUBPD         Y18, Y19, Y18
+	VADDPD         Y12, Y15, Y19
+	VSUBPD         Y19, Y15, Y20
+	VADDPD         Y12, Y20, Y20
+	VADDPD         Y18, Y20, Y18
+	VADDPD         Y9, Y18, Y9
+	VMULPD         Y12, Y15, Y15
+	VADDPD         Y15, Y9, Y9
+	VMULPD.BCST    DoublesConstants<>+25536(SB), Y12, Y15
+	VADDPD.BCST    DoublesConstants<>+25280(SB), Y15, Y15
+	VMULPD         Y15, Y14, Y15
+	VSUBPD         Y12, Y8, Y8
+	VSUBPD         Y11, Y8, Y8
+	VADDPD         Y8, Y15, Y8
+	VMULPD         Y14, Y14, Y11
+	VMULPD.BCST    DoublesConstants<>+25552(SB), Y12, Y12
+	VADDPD.BCST    DoublesConstants<>+25888(SB), Y12, Y12
+	VMULPD.BCST    DoublesConstants<>+25896(SB), Y14, Y14
+	VADDPD         Y14, Y12, Y12
+	VMULPD         Y12, Y11, Y11
+	VADDPD         Y11, Y8, Y8
+	VMULPD         Y8, Y17, Y8
+	VADDPD         Y8, Y9, Y8
+	VADDPD         Y8, Y19, Y8
+	VPADDQ         Y16, Y10, Y9
+	VPSLLQ         $0x34, Y9, Y9
+	VMULPD         Y9, Y8, Y8
+	VPSUBQ.BCST    DoublesConstants<>+25824(SB), Y5, Y5
+	VPCMPUQ.BCST   $0x06, DoublesConstants<>+25832(SB), Y5, K3
+	VBLENDMPD      Y0, Y8, K3, Y0
+	VMULPD.BCST    DoublesConstants<>+25864(SB), Y0, Y0
+	VMULPD.BCST    DoublesConstants<>+25856(SB), Y1, Y1
+	VADDPD         Y1, Y0, Y0
+	VMOVUPS        Y0, 552(SI)
 
 	// z7 = W7·a6 + b7; a7 = z7*sigmoid(z7)
 	VMULPD       1296(DI), Y0, Y1
-	VMULPD       1328(DI), Y0, Y4
-	VMULPD       1360(DI), Y0, Y6
+	VMULPD       1328(DI), Y0, Y5
+	VMULPD       1360(DI), Y0, Y8
 	VMULPD       1392(DI), Y0, Y0
-	VSHUFF32X4   $0x00, Y6, Y1, Y9
-	VSHUFF32X4   $0x03, Y6, Y1, Y1
+	VSHUFF32X4   $0x00, Y8, Y1, Y9
+	VSHUFF32X4   $0x03, Y8, Y1, Y1
 	VADDPD       Y1, Y9, Y1
-	VSHUFF32X4   $0x00, Y0, Y4, Y6
-	VSHUFF32X4   $0x03, Y0, Y4, Y0
-	VADDPD       Y0, Y6, Y0
-	VUNPCKLPD    Y0, Y1, Y4
+	VSHUFF32X4   $0x00, Y0, Y5, Y8
+	VSHUFF32X4   $0x03, Y0, Y5, Y0
+	VADDPD       Y0, Y8, Y0
+	VUNPCKLPD    Y0, Y1, Y5
 	VUNPCKHPD    Y0, Y1, Y0
-	VADDPD       Y0, Y4, Y0
+	VADDPD       Y0, Y5, Y0
 	VADDPD       1424(DI), Y0, Y0
-	VANDPD       Y2, Y0, Y1
-	VPMINUQ      Y16, Y1, Y4
-	VORPD        Y7, Y4, Y4
-	VMULPD       Y18, Y4, Y6
-	VADDPD       Y8, Y6, Y6
-	VSUBPD       Y8, Y6, Y9
-	VMULPD       Y21, Y9, Y11
-	VSUBPD       Y11, Y4, Y4
-	VMULPD       Y22, Y9, Y9
-	VSUBPD       Y9, Y4, Y4
-	VMULPD       Y4, Y4, Y9
-	VPSLLQ       $0x0d, Y6, Y11
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Y0, Y1
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Y1, Y5
+	VORPD        Y6, Y5, Y5
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Y5, Y8
+	VADDPD       Y13, Y8, Y8
+	VSUBPD       Y13, Y8, Y9
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Y9, Y11
+	VSUBPD       Y11, Y5, Y5
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Y9, Y9
+	VSUBPD       Y9, Y5, Y5
+	VMULPD       Y5, Y5, Y9
+	VPSLLQ       $0x0d, Y8, Y11
 	VPSRAQ       $0x13, Y11, Y11
-	VANDPD       Y24, Y6, Y6
-	VPSLLQ       $0x04, Y6, Y6
-	VMULPD       Y25, Y4, Y12
-	VADDPD       Y12, Y27, Y12
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Y8, Y8
+	VPSLLQ       $0x04, Y8, Y8
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Y5, Y12
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Y12, Y12
 	VMULPD       Y12, Y9, Y12
 	VMULPD       Y9, Y9, Y9
-	VMULPD       Y28, Y4, Y13
-	VADDPD       Y13, Y30, Y13
-	VMULPD       Y13, Y9, Y9
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Y5, Y14
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Y14, Y14
+	VMULPD       Y14, Y9, Y9
 	VADDPD       Y9, Y12, Y9
 	MOVL         $0x0000000f, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+4224(SB), AX
 	VXORPS       X12, X12, X12
-	VGATHERQPD   (AX)(Y6*1), K3, Y12
-	VADDPD       Y9, Y4, Y4
-	VMULPD       Y4, Y12, Y4
+	VGATHERQPD   (AX)(Y8*1), K3, Y12
+	VADDPD       Y9, Y5, Y5
+	VMULPD       Y5, Y12, Y5
 	MOVL         $0x0000000f, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+4232(SB), AX
 	VXORPS       X9, X9, X9
-	VGATHERQPD   (AX)(Y6*1), K3, Y9
-	VADDPD       Y9, Y4, Y4
-	VPSRAQ       $0x01, Y11, Y6
-	VPADDQ       Y6, Y20, Y9
+	VGATHERQPD   (AX)(Y8*1), K3, Y9
+	VADDPD       Y9, Y5, Y5
+	VPSRAQ       $0x01, Y11, Y8
+	VPADDQ       Y8, Y10, Y9
 	VPSLLQ       $0x34, Y9, Y9
-	VPSUBQ       Y6, Y11, Y6
-	VPADDQ       Y6, Y20, Y6
-	VPSLLQ       $0x34, Y6, Y6
-	VADDPD       Y4, Y12, Y11
-	VMULPD       Y9, Y11, Y13
-	VMULPD       Y6, Y13, Y13
+	VPSUBQ       Y8, Y11, Y8
+	VPADDQ       Y8, Y10, Y8
+	VPSLLQ       $0x34, Y8, Y8
+	VADDPD       Y5, Y12, Y11
+	VMULPD       Y9, Y11, Y14
+	VMULPD       Y8, Y14, Y14
 	VSUBPD       Y11, Y12, Y11
-	VADDPD       Y4, Y11, Y4
-	VMULPD       Y9, Y4, Y4
-	VMULPD       Y6, Y4, Y4
-	VADDPD       Y13, Y3, Y6
-	VANDPD       Y23, Y6, Y9
-	VSUBPD       Y9, Y3, Y11
-	VADDPD       Y13, Y11, Y11
-	VADDPD       Y4, Y11, Y11
-	VXORPS       X12, X12, X12
-	VPCMPQ       $0x05, Y12, Y0, K3
-	VBLENDMPD    Y3, Y13, K3, Y13
+	VADDPD       Y5, Y11, Y5
+	VMULPD       Y9, Y5, Y5
+	VMULPD       Y8, Y5, Y5
+	VADDPD       Y14, Y4, Y8
+	VANDPD.BCST  DoublesConstants<>+25576(SB), Y8, Y9
+	VSUBPD       Y9, Y4, Y11
+	VADDPD       Y14, Y11, Y11
+	VADDPD       Y5, Y11, Y11
+	VPCMPQ       $0x05, Y3, Y0, K3
+	VBLENDMPD    Y4, Y14, K3, Y12
 	VPSRAQ       $0x3f, Y0, Y14
-	VANDPD       Y14, Y4, Y4
-	VDIVPD       Y6, Y3, Y6
-	VMULPD       Y6, Y13, Y14
-	VANDPD.BCST  DoublesConstants<>+25656(SB), Y14, Y14
+	VANDPD       Y14, Y5, Y5
+	VDIVPD       Y8, Y4, Y8
+	VMULPD       Y8, Y12, Y14
+	VANDPD.BCST  DoublesConstants<>+25592(SB), Y14, Y14
 	VMULPD       Y9, Y14, Y9
-	VSUBPD       Y9, Y13, Y9
+	VSUBPD       Y9, Y12, Y9
 	VMULPD       Y11, Y14, Y11
-	VSUBPD       Y11, Y4, Y4
-	VADDPD       Y4, Y9, Y4
-	VMULPD       Y6, Y4, Y4
-	VADDPD       Y4, Y14, Y4
-	VBROADCASTSD DoublesConstants<>+25424(SB), Z6
-	VPCMPUQ      $0x06, Y6, Y1, K3
-	VBLENDMPD    Y0, Y4, K3, Y1
+	VSUBPD       Y11, Y5, Y5
+	VADDPD       Y5, Y9, Y5
+	VMULPD       Y8, Y5, Y5
+	VADDPD       Y5, Y14, Y5
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Y1, K3
+	VBLENDMPD    Y0, Y5, K3, Y1
 	VMULPD       Y1, Y0, Y1
 	VMOVUPS      Y0, 616(SI)
 	VMOVUPS      Y1, 648(SI)
 
 	// z8 = W8·a7 + b8; a8 = sin(3*z8) + 0.25*(cos(z8)*log1p(z8^2)) + pow(1 + z8^2, 0.3)
-	VMULPD       1456(DI), Y1, Y0
-	VMULPD       1488(DI), Y1, Y4
-	VMULPD       1520(DI), Y1, Y9
-	VMULPD       1552(DI), Y1, Y1
-	VSHUFF32X4   $0x00, Y9, Y0, Y11
-	VSHUFF32X4   $0x03, Y9, Y0, Y0
-	VADDPD       Y0, Y11, Y0
-	VSHUFF32X4   $0x00, Y1, Y4, Y9
-	VSHUFF32X4   $0x03, Y1, Y4, Y1
-	VADDPD       Y1, Y9, Y1
-	VUNPCKLPD    Y1, Y0, Y4
-	VUNPCKHPD    Y1, Y0, Y0
-	VADDPD       Y0, Y4, Y0
-	VADDPD       1584(DI), Y0, Y0
-	VMULPD       Y0, Y0, Y1
-	VANDPD       Y2, Y0, Y4
-	VPSRLQ       $0x37, Y4, Y9
-	VBROADCASTSD DoublesConstants<>+25968(SB), Y11
-	VANDPD       Y11, Y9, Y9
-	VPSLLQ       $0x05, Y9, Y9
-	VBROADCASTSD DoublesConstants<>+25976(SB), Y13
-	VANDPD       Y13, Y4, Y14
-	VBROADCASTSD DoublesConstants<>+25984(SB), Y26
-	VORPD        Y26, Y14, Y29
-	VPSRLQ       $0x34, Y4, Y31
-	VBROADCASTSD DoublesConstants<>+25992(SB), Y19
-	VANDPD       Y19, Y31, Y31
-	VPSLLVQ      Y31, Y29, Y29
-	VBROADCASTSD DoublesConstants<>+26000(SB), Y17
-	VANDPD       Y17, Y29, Y30
-	VPSRLQ       $0x20, Y29, Y28
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+9768(SB), AX
-	VXORPS       X27, X27, X27
-	VGATHERQPD   (AX)(Y9*1), K3, Y27
-	VANDPD       Y17, Y27, Y25
-	VPSRLQ       $0x20, Y27, Y22
-	VPMULLQ      Y22, Y30, Y21
-	VPMULLQ      Y25, Y30, Y30
-	VPSRLQ       $0x20, Y30, Y30
-	VPADDQ       Y30, Y21, Y21
-	VPMULLQ      Y27, Y29, Y27
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+9760(SB), AX
-	VXORPS       X30, X30, X30
-	VGATHERQPD   (AX)(Y9*1), K3, Y30
-	VPMULLQ      Y30, Y29, Y29
-	VPMULLQ      Y22, Y28, Y22
-	VPADDQ       Y22, Y29, Y22
-	VPSRLQ       $0x20, Y21, Y29
-	VPADDQ       Y29, Y22, Y22
-	VPMULLQ      Y25, Y28, Y25
-	VANDPD       Y17, Y21, Y21
-	VPADDQ       Y21, Y25, Y21
-	VPSRLQ       $0x20, Y21, Y21
-	VPADDQ       Y21, Y22, Y21
-	VBROADCASTSD DoublesConstants<>+26008(SB), Y22
-	VPADDQ       Y22, Y21, Y21
-	VPSRLQ       $0x3a, Y21, Y25
-	VPADDQ.BCST  DoublesConstants<>+26016(SB), Y25, Y25
-	VANDPD       Y24, Y25, Y25
-	VPSLLQ       $0x05, Y25, Y25
-	VPSLLQ       $0x06, Y21, Y28
-	VPSRLQ       $0x1f, Y28, Y28
-	VBROADCASTSD DoublesConstants<>+26024(SB), Y29
-	VORPD        Y28, Y29, Y28
-	VBROADCASTSD DoublesConstants<>+26032(SB), Y30
-	VSUBPD       Y30, Y28, Y28
-	VPSLLQ       $0x27, Y21, Y21
-	VPSRLQ       $0x0d, Y21, Y21
-	VMOVUPS      Y21, (SP)
-	VBROADCASTSD DoublesConstants<>+26040(SB), Y21
-	VMOVUPS      (SP), Y18
-	VORPD        Y18, Y21, Y18
-	VPSRLQ       $0x26, Y27, Y16
-	VORPD        Y16, Y18, Y16
-	VSUBPD       Y21, Y16, Y16
-	VPSLLQ       $0x1a, Y27, Y18
-	VPSRLQ       $0x1a, Y18, Y18
-	VBROADCASTSD DoublesConstants<>+26048(SB), Y27
-	VORPD        Y18, Y27, Y18
-	VSUBPD       Y27, Y18, Y18
-	VPADDQ       Y31, Y20, Y31
-	VPSLLQ       $0x34, Y31, Y31
-	VORPD        Y31, Y14, Y14
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+9776(SB), AX
-	VXORPS       X31, X31, X31
-	VGATHERQPD   (AX)(Y9*1), K3, Y31
-	VMULPD       Y31, Y14, Y9
-	VADDPD       Y16, Y28, Y14
-	VSUBPD       Y14, Y28, Y28
-	VADDPD       Y16, Y28, Y16
-	VADDPD       Y9, Y18, Y9
-	VADDPD       Y9, Y16, Y9
-	VMULPD       Y14, Y14, Y16
-	VBROADCASTSD DoublesConstants<>+26064(SB), Y18
-	VMULPD       Y18, Y16, Y28
-	VBROADCASTSD DoublesConstants<>+26056(SB), Y31
-	VADDPD       Y28, Y31, Y28
-	VMULPD       Y16, Y16, Y5
-	VBROADCASTSD DoublesConstants<>+26072(SB), Y7
-	VMULPD       Y7, Y5, Y31
-	VADDPD       Y31, Y28, Y28
-	VBROADCASTSD DoublesConstants<>+26088(SB), Y31
-	VMULPD       Y31, Y16, Y7
-	VMOVUPS      Y7, (SP)
-	VBROADCASTSD DoublesConstants<>+26080(SB), Y7
-	VMOVUPS      (SP), Y31
-	VADDPD       Y31, Y7, Y31
-	VBROADCASTSD DoublesConstants<>+26104(SB), Y7
-	VMULPD       Y7, Y16, Y18
-	VMOVUPS      Y18, (SP)
-	VBROADCASTSD DoublesConstants<>+26096(SB), Y18
-	VMOVUPS      (SP), Y7
-	VADDPD       Y7, Y18, Y7
-	VMULPD       Y7, Y5, Y5
-	VADDPD       Y5, Y31, Y5
-	VANDPD       Y23, Y14, Y7
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+18384(SB), AX
-	VXORPS       X31, X31, X31
-	VGATHERQPD   (AX)(Y25*1), K3, Y31
-	VMULPD       Y7, Y31, Y23
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+18368(SB), AX
-	VXORPS       X18, X18, X18
-	VGATHERQPD   (AX)(Y25*1), K3, Y18
-	VADDPD       Y23, Y18, Y27
-	VSUBPD       Y27, Y18, Y21
-	VADDPD       Y23, Y21, Y21
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+18376(SB), AX
-	VXORPS       X23, X23, X23
-	VGATHERQPD   (AX)(Y25*1), K3, Y23
-	VSUBPD       Y7, Y14, Y7
-	VADDPD       Y9, Y7, Y7
-	VMULPD       Y7, Y31, Y7
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+18392(SB), AX
-	VXORPS       X30, X30, X30
-	VGATHERQPD   (AX)(Y25*1), K3, Y30
-	VADDPD       Y9, Y14, Y9
-	VMULPD       Y9, Y30, Y9
-	VADDPD       Y9, Y7, Y7
-	VADDPD       Y7, Y23, Y7
-	VADDPD       Y7, Y21, Y7
-	VADDPD       Y23, Y18, Y9
-	VMULPD       Y16, Y9, Y9
-	VMULPD       Y5, Y9, Y5
-	VADDPD       Y30, Y31, Y9
-	VMULPD       Y16, Y14, Y14
-	VMULPD       Y14, Y9, Y9
-	VMULPD       Y28, Y9, Y9
-	VADDPD       Y9, Y5, Y5
-	VADDPD       Y5, Y7, Y5
-	VADDPD       Y5, Y27, Y5
-	VBROADCASTSD DoublesConstants<>+26112(SB), Y7
-	VPCMPUQ      $0x01, Y7, Y4, K3
-	VBLENDMPD    Y3, Y5, K3, Y5
-	VPCMPUQ      $0x05, Y6, Y4, K3
-	VBROADCASTSD DoublesConstants<>+25912(SB), Y4
-	VORPD        Y4, Y0, Y9
-	VBLENDMPD    Y9, Y5, K3, Y5
-	VANDPD       Y2, Y1, Y9
-	VADDPD       Y1, Y3, Y14
-	VSUBPD       Y3, Y14, Y16
-	VSUBPD       Y16, Y14, Y18
-	VSUBPD       Y18, Y3, Y18
-	VSUBPD       Y16, Y1, Y16
-	VADDPD       Y16, Y18, Y16
-	VBROADCASTSD DoublesConstants<>+25792(SB), Y18
-	VPSUBQ       Y18, Y14, Y21
-	VPSRAQ       $0x34, Y21, Y23
-	VPADDQ       Y23, Y8, Y25
-	VSUBPD       Y8, Y25, Y25
-	VBROADCASTSD DoublesConstants<>+25536(SB), Z27
-	VANDPD       Y27, Y21, Y28
-	VPSUBQ       Y28, Y14, Y28
-	VPSRLQ       $0x2e, Y21, Y21
-	VANDPD       Y24, Y21, Y21
-	VPSLLQ       $0x05, Y21, Y21
-	VBROADCASTSD DoublesConstants<>+25808(SB), Y30
-	VANDPD       Y30, Y28, Y31
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+6880(SB), AX
-	VXORPS       X30, X30, X30
-	VGATHERQPD   (AX)(Y21*1), K3, Y30
-	VMULPD       Y30, Y31, Y24
-	VSUBPD       Y3, Y24, Y24
-	VSUBPD       Y31, Y28, Y28
-	VMULPD       Y30, Y28, Y28
-	VADDPD       Y28, Y24, Y31
-	VPSUBQ       Y23, Y20, Y23
-	VPMAXSQ      Y12, Y23, Y23
-	VPSLLQ       $0x34, Y23, Y23
-	VMULPD       Y23, Y16, Y16
-	VMULPD       Y30, Y16, Y16
-	VADDPD       Y16, Y31, Y23
-	VSUBPD       Y23, Y31, Y30
-	VADDPD       Y16, Y30, Y16
-	VSUBPD       Y31, Y24, Y24
-	VADDPD       Y28, Y24, Y24
-	VADDPD       Y24, Y16, Y16
-	VBROADCASTSD DoublesConstants<>+25816(SB), Y24
-	VMULPD       Y24, Y25, Y28
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+6888(SB), AX
-	VXORPS       X30, X30, X30
-	VGATHERQPD   (AX)(Y21*1), K3, Y30
-	VADDPD       Y30, Y28, Y28
-	VADDPD       Y23, Y28, Y30
-	VSUBPD       Y30, Y28, Y28
-	VADDPD       Y23, Y28, Y28
-	VBROADCASTSD DoublesConstants<>+25824(SB), Y31
-	VMULPD       Y31, Y25, Y25
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+6896(SB), AX
-	VXORPS       X31, X31, X31
-	VGATHERQPD   (AX)(Y21*1), K3, Y31
-	VADDPD       Y31, Y25, Y21
-	VADDPD       Y21, Y28, Y21
-	VADDPD       Y21, Y16, Y16
-	VMULPD       Y23, Y23, Y21
-	VMULPD.BCST  DoublesConstants<>+25840(SB), Y23, Y25
-	VADDPD.BCST  DoublesConstants<>+25832(SB), Y25, Y25
-	VMULPD.BCST  DoublesConstants<>+25856(SB), Y23, Y28
-	VADDPD.BCST  DoublesConstants<>+25848(SB), Y28, Y28
-	VMULPD       Y28, Y21, Y28
-	VADDPD       Y28, Y25, Y25
-	VMULPD       Y25, Y21, Y25
-	VMULPD       Y21, Y21, Y28
-	VMULPD.BCST  DoublesConstants<>+25872(SB), Y23, Y23
-	VADDPD.BCST  DoublesConstants<>+25864(SB), Y23, Y23
-	VMULPD.BCST  DoublesConstants<>+25880(SB), Y21, Y31
-	VADDPD       Y31, Y23, Y23
-	VMULPD       Y23, Y21, Y21
-	VMULPD       Y21, Y28, Y21
-	VADDPD       Y21, Y25, Y21
-	VADDPD       Y21, Y16, Y16
-	VADDPD       Y16, Y30, Y16
-	VPSUBQ       Y10, Y9, Y9
-	VPCMPUQ      $0x05, Y15, Y9, K3
-	VBLENDMPD    Y1, Y16, K3, Y9
-	VBROADCASTSD DoublesConstants<>+25904(SB), Y16
-	VPCMPUQ      $0x06, Y16, Y1, K3
-	VORPD        Y4, Y1, Y21
-	VBLENDMPD    Y21, Y9, K3, Y9
-	VPCMPUQ      $0x00, Y16, Y1, K3
-	VBLENDMPD    Y27, Y9, K3, Y1
-	VMULPD       Y1, Y5, Y1
-	VBROADCASTSD DoublesConstants<>+26120(SB), Z5
-	VMULPD       Y0, Y5, Y9
-	VANDPD       Y2, Y9, Y16
-	VPSRLQ       $0x37, Y16, Y21
-	VANDPD       Y11, Y21, Y11
-	VPSLLQ       $0x05, Y11, Y11
-	VANDPD       Y13, Y16, Y13
-	VORPD        Y26, Y13, Y21
-	VPSRLQ       $0x34, Y16, Y23
-	VANDPD       Y19, Y23, Y19
-	VPSLLVQ      Y19, Y21, Y21
-	VANDPD       Y17, Y21, Y23
-	VPSRLQ       $0x20, Y21, Y25
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+9768(SB), AX
-	VXORPS       X26, X26, X26
-	VGATHERQPD   (AX)(Y11*1), K3, Y26
-	VANDPD       Y17, Y26, Y28
-	VPSRLQ       $0x20, Y26, Y30
-	VPMULLQ      Y30, Y23, Y31
-	VPMULLQ      Y28, Y23, Y23
-	VPSRLQ       $0x20, Y23, Y23
-	VPADDQ       Y23, Y31, Y23
-	VPMULLQ      Y26, Y21, Y26
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+9760(SB), AX
-	VXORPS       X31, X31, X31
-	VGATHERQPD   (AX)(Y11*1), K3, Y31
-	VPMULLQ      Y31, Y21, Y21
-	VPMULLQ      Y30, Y25, Y30
-	VPADDQ       Y30, Y21, Y21
-	VPSRLQ       $0x20, Y23, Y30
-	VPADDQ       Y30, Y21, Y21
-	VPMULLQ      Y28, Y25, Y25
-	VANDPD       Y17, Y23, Y17
-	VPADDQ       Y17, Y25, Y17
-	VPSRLQ       $0x20, Y17, Y17
-	VPADDQ       Y17, Y21, Y17
-	VPADDQ       Y22, Y17, Y17
-	VPSRLQ       $0x3a, Y17, Y21
-	VPSLLQ       $0x05, Y21, Y21
-	VPSLLQ       $0x06, Y17, Y22
-	VPSRLQ       $0x1f, Y22, Y22
-	VORPD        Y22, Y29, Y22
-	VSUBPD.BCST  DoublesConstants<>+26032(SB), Y22, Y22
-	VPSLLQ       $0x27, Y17, Y17
-	VPSRLQ       $0x0d, Y17, Y17
-	VBROADCASTSD DoublesConstants<>+26040(SB), Y23
-	VORPD        Y17, Y23, Y17
-	VPSRLQ       $0x26, Y26, Y25
-	VORPD        Y25, Y17, Y17
-	VSUBPD       Y23, Y17, Y17
-	VPSLLQ       $0x1a, Y26, Y23
-	VPSRLQ       $0x1a, Y23, Y23
-	VBROADCASTSD DoublesConstants<>+26048(SB), Y25
-	VORPD        Y23, Y25, Y23
-	VSUBPD       Y25, Y23, Y23
-	VPADDQ       Y19, Y20, Y19
-	VPSLLQ       $0x34, Y19, Y19
-	VORPD        Y19, Y13, Y13
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+9776(SB), AX
-	VXORPS       X19, X19, X19
-	VGATHERQPD   (AX)(Y11*1), K3, Y19
-	VMULPD       Y19, Y13, Y11
-	VADDPD       Y17, Y22, Y13
-	VSUBPD       Y13, Y22, Y19
-	VADDPD       Y17, Y19, Y17
-	VADDPD       Y11, Y23, Y11
-	VADDPD       Y11, Y17, Y11
-	VMULPD       Y13, Y13, Y17
-	VMULPD.BCST  DoublesConstants<>+26064(SB), Y17, Y19
-	VADDPD.BCST  DoublesConstants<>+26056(SB), Y19, Y19
-	VMULPD       Y17, Y17, Y22
-	VMULPD.BCST  DoublesConstants<>+26072(SB), Y22, Y23
-	VADDPD       Y23, Y19, Y19
-	VMULPD.BCST  DoublesConstants<>+26088(SB), Y17, Y23
-	VADDPD.BCST  DoublesConstants<>+26080(SB), Y23, Y23
-	VMULPD.BCST  DoublesConstants<>+26104(SB), Y17, Y25
-	VADDPD.BCST  DoublesConstants<>+26096(SB), Y25, Y25
-	VMULPD       Y25, Y22, Y22
-	VADDPD       Y22, Y23, Y22
-	VBROADCASTSD DoublesConstants<>+25640(SB), Z23
-	VANDPD       Y23, Y13, Y25
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+18384(SB), AX
-	VXORPS       X26, X26, X26
-	VGATHERQPD   (AX)(Y21*1), K3, Y26
-	VMULPD       Y25, Y26, Y28
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+18368(SB), AX
-	VXORPS       X29, X29, X29
-	VGATHERQPD   (AX)(Y21*1), K3, Y29
-	VADDPD       Y28, Y29, Y30
-	VSUBPD       Y30, Y29, Y31
-	VADDPD       Y28, Y31, Y28
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+18376(SB), AX
-	VXORPS       X31, X31, X31
-	VGATHERQPD   (AX)(Y21*1), K3, Y31
-	VSUBPD       Y25, Y13, Y25
-	VADDPD       Y11, Y25, Y25
-	VMULPD       Y25, Y26, Y25
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+18392(SB), AX
-	VXORPS       X15, X15, X15
-	VGATHERQPD   (AX)(Y21*1), K3, Y15
-	VADDPD       Y11, Y13, Y11
-	VMULPD       Y11, Y15, Y11
-	VADDPD       Y11, Y25, Y11
-	VADDPD       Y11, Y31, Y11
-	VADDPD       Y11, Y28, Y11
-	VADDPD       Y31, Y29, Y21
-	VMULPD       Y17, Y21, Y21
-	VMULPD       Y22, Y21, Y21
-	VADDPD       Y15, Y26, Y15
-	VMULPD       Y17, Y13, Y13
-	VMULPD       Y13, Y15, Y13
-	VMULPD       Y19, Y13, Y13
-	VADDPD       Y13, Y21, Y13
-	VADDPD       Y13, Y11, Y11
-	VADDPD       Y11, Y30, Y11
-	VBROADCASTSD DoublesConstants<>+25368(SB), Z13
-	VANDPD       Y13, Y9, Y15
-	VXORPD       Y15, Y11, Y11
-	VPCMPUQ      $0x01, Y7, Y16, K3
-	VBLENDMPD    Y9, Y11, K3, Y7
-	VPCMPUQ      $0x05, Y6, Y16, K3
-	VORPD        Y4, Y9, Y9
-	VBLENDMPD    Y9, Y7, K3, Y7
-	VBROADCASTSD DoublesConstants<>+25408(SB), Z9
-	VMULPD       Y1, Y9, Y1
-	VADDPD       Y1, Y7, Y1
-	VANDPD       Y2, Y14, Y7
-	VPSRLQ       $0x34, Y7, Y11
-	VBROADCASTSD DoublesConstants<>+26136(SB), Y15
-	VPSUBQ       Y15, Y11, Y11
-	VPSRLQ       $0x3f, Y11, Y11
-	VMULPD.BCST  DoublesConstants<>+26144(SB), Y14, Y16
-	VANDPD       Y2, Y16, Y16
-	VXORPD       Y16, Y7, Y16
-	VPSUBQ       Y11, Y12, Y17
-	VANDPD       Y17, Y16, Y16
-	VXORPD       Y16, Y7, Y16
-	VPSUBQ       Y18, Y16, Y17
-	VPSRAQ       $0x34, Y17, Y18
-	VPADDQ       Y18, Y8, Y18
-	VSUBPD       Y8, Y18, Y18
-	VANDPD       Y27, Y17, Y19
-	VPSUBQ       Y19, Y16, Y16
-	VPSRLQ       $0x2e, Y17, Y17
-	VBROADCASTSD DoublesConstants<>+25584(SB), Z19
-	VANDPD       Y19, Y17, Y17
-	VPSLLQ       $0x05, Y17, Y17
-	VANDPD.BCST  DoublesConstants<>+25808(SB), Y16, Y21
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+6880(SB), AX
-	VXORPS       X22, X22, X22
-	VGATHERQPD   (AX)(Y17*1), K3, Y22
-	VMULPD       Y22, Y21, Y25
-	VSUBPD       Y3, Y25, Y25
-	VSUBPD       Y21, Y16, Y16
-	VMULPD       Y22, Y16, Y16
-	VBROADCASTSD DoublesConstants<>+26160(SB), Y21
-	VPMULLQ      Y11, Y21, Y11
-	VBROADCASTSD DoublesConstants<>+26152(SB), Y21
-	VPADDQ       Y11, Y21, Y11
-	VSUBPD       Y21, Y11, Y11
-	VSUBPD       Y11, Y18, Y11
-	VADDPD       Y16, Y25, Y18
-	VSUBPD       Y18, Y25, Y22
-	VADDPD       Y16, Y22, Y16
-	VANDPD       Y23, Y18, Y22
-	VMULPD       Y22, Y22, Y25
-	VBROADCASTSD DoublesConstants<>+25344(SB), Z26
-	VMULPD       Y26, Y25, Y25
-	VMULPD       Y24, Y11, Y24
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+6888(SB), AX
-	VXORPS       X28, X28, X28
-	VGATHERQPD   (AX)(Y17*1), K3, Y28
-	VADDPD       Y28, Y24, Y24
-	VADDPD       Y18, Y24, Y28
-	VSUBPD       Y25, Y28, Y29
-	VMULPD       Y18, Y18, Y30
-	VMULPD.BCST  DoublesConstants<>+26176(SB), Y18, Y31
-	VADDPD.BCST  DoublesConstants<>+26168(SB), Y31, Y31
-	VMULPD.BCST  DoublesConstants<>+26192(SB), Y18, Y27
-	VADDPD.BCST  DoublesConstants<>+26184(SB), Y27, Y27
-	VMULPD.BCST  DoublesConstants<>+26208(SB), Y18, Y9
-	VADDPD.BCST  DoublesConstants<>+26200(SB), Y9, Y9
-	VMULPD.BCST  DoublesConstants<>+26216(SB), Y30, Y10
-	VADDPD       Y10, Y9, Y9
-	VMULPD       Y9, Y30, Y9
-	VADDPD       Y9, Y27, Y9
-	VMULPD       Y9, Y30, Y9
-	VADDPD       Y9, Y31, Y9
-	VSUBPD       Y28, Y24, Y10
-	VADDPD       Y18, Y10, Y10
-	VSUBPD       Y29, Y28, Y24
-	VSUBPD       Y25, Y24, Y24
-	VADDPD       Y24, Y10, Y10
-	VMULPD       Y30, Y18, Y24
-	VMULPD       Y9, Y24, Y9
-	VSUBPD       Y22, Y18, Y24
-	VADDPD       Y22, Y18, Y22
-	VMULPD       Y22, Y24, Y22
-	VMULPD       Y22, Y26, Y22
-	VSUBPD       Y22, Y16, Y22
-	VMULPD       Y16, Y18, Y16
-	VSUBPD       Y16, Y22, Y16
-	VMULPD.BCST  DoublesConstants<>+25824(SB), Y11, Y11
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+6896(SB), AX
-	VXORPS       X18, X18, X18
-	VGATHERQPD   (AX)(Y17*1), K3, Y18
-	VADDPD       Y18, Y11, Y11
-	VADDPD       Y11, Y16, Y11
-	VADDPD       Y11, Y9, Y9
-	VADDPD       Y9, Y10, Y9
-	VADDPD       Y9, Y29, Y10
-	VSUBPD       Y10, Y29, Y11
-	VADDPD       Y9, Y11, Y9
-	VBROADCASTSD DoublesConstants<>+26128(SB), Y11
-	VANDPD       Y2, Y11, Y16
-	VPMINUQ.BCST DoublesConstants<>+26224(SB), Y16, Y17
-	VANDPD       Y13, Y11, Y18
-	VORPD        Y18, Y17, Y17
-	VANDPD       Y23, Y17, Y18
-	VANDPD       Y23, Y10, Y22
-	VMULPD       Y10, Y17, Y23
-	VMULPD       Y22, Y18, Y24
-	VSUBPD       Y23, Y24, Y24
-	VSUBPD       Y22, Y10, Y10
-	VMULPD       Y10, Y18, Y25
-	VADDPD       Y25, Y24, Y24
-	VSUBPD       Y18, Y17, Y18
-	VMULPD       Y22, Y18, Y22
-	VADDPD       Y22, Y24, Y22
-	VMULPD       Y10, Y18, Y10
-	VADDPD       Y10, Y22, Y10
-	VMULPD       Y9, Y17, Y9
-	VADDPD       Y9, Y10, Y9
-	VANDPD       Y2, Y23, Y10
-	VBROADCASTSD DoublesConstants<>+25552(SB), Z17
-	VPCMPUQ      $0x05, Y17, Y10, K3
-	VBLENDMPD    Y12, Y9, K3, Y9
-	VPMINUQ      Y17, Y10, Y10
-	VANDPD       Y13, Y23, Y18
-	VORPD        Y18, Y10, Y10
-	VBROADCASTSD DoublesConstants<>+25560(SB), Z18
-	VMULPD       Y18, Y10, Y22
-	VADDPD       Y8, Y22, Y22
-	VSUBPD       Y8, Y22, Y23
-	VBROADCASTSD DoublesConstants<>+25568(SB), Z24
-	VMULPD       Y24, Y23, Y25
-	VSUBPD       Y25, Y10, Y10
-	VBROADCASTSD DoublesConstants<>+25576(SB), Z25
-	VMULPD       Y25, Y23, Y23
-	VSUBPD       Y23, Y9, Y9
-	VADDPD       Y9, Y10, Y9
-	VMULPD       Y9, Y9, Y10
-	VPSLLQ       $0x0d, Y22, Y23
-	VPSRAQ       $0x13, Y23, Y23
-	VANDPD       Y19, Y22, Y22
-	VPSLLQ       $0x04, Y22, Y22
-	VBROADCASTSD DoublesConstants<>+25600(SB), Z27
-	VMULPD       Y27, Y9, Y28
-	VBROADCASTSD DoublesConstants<>+25592(SB), Z29
-	VADDPD       Y28, Y29, Y28
-	VMULPD       Y28, Y10, Y28
-	VMULPD       Y10, Y10, Y10
-	VBROADCASTSD DoublesConstants<>+25616(SB), Z30
-	VMULPD       Y30, Y9, Y31
-	VMOVUPS      Y31, (SP)
-	VBROADCASTSD DoublesConstants<>+25608(SB), Z31
-	VMOVUPS      (SP), Y29
-	VADDPD       Y29, Y31, Y29
-	VMULPD       Y29, Y10, Y10
-	VADDPD       Y10, Y28, Y10
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X28, X28, X28
-	VGATHERQPD   (AX)(Y22*1), K3, Y28
-	VADDPD       Y10, Y9, Y9
-	VMULPD       Y9, Y28, Y9
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X10, X10, X10
-	VGATHERQPD   (AX)(Y22*1), K3, Y10
-	VADDPD       Y10, Y9, Y9
-	VADDPD       Y9, Y28, Y9
-	VPSRAQ       $0x01, Y23, Y10
-	VPADDQ       Y10, Y20, Y22
-	VPSLLQ       $0x34, Y22, Y22
-	VMULPD       Y22, Y9, Y9
-	VPSUBQ       Y10, Y23, Y10
-	VPADDQ       Y10, Y20, Y10
-	VPSLLQ       $0x34, Y10, Y10
-	VMULPD       Y10, Y9, Y9
-	VPCMPUQ      $0x04, Y12, Y7, K3
-	VBLENDMPD    Y6, Y12, K3, Y10
-	VBLENDMPD    Y12, Y6, K3, Y22
-	VPSRLQ       $0x3f, Y11, Y23
-	VPCMPUQ      $0x04, Y12, Y23, K3
-	VBLENDMPD    Y22, Y10, K3, Y10
-	VPSUBQ       Y15, Y7, Y15
-	VPCMPUQ.BCST $0x05, DoublesConstants<>+26232(SB), Y15, K3
-	VBLENDMPD    Y10, Y9, K3, Y9
-	VADDPD       Y21, Y16, Y10
-	VPCMPUQ      $0x05, Y21, Y16, K4
-	VBLENDMPD    Y16, Y10, K4, Y15
-	VPCMPUQ.BCST $0x05, DoublesConstants<>+26240(SB), Y16, K5
-	VBLENDMPD    Y12, Y15, K5, Y15
-	VPSLLQ       $0x3f, Y15, Y15
-	VANDPD       Y14, Y15, Y15
-	VORPD        Y15, Y9, Y9
-	VPSRLQ       $0x3f, Y14, Y15
-	VSUBPD       Y21, Y10, Y10
-	VCMPPD       $0x00, Y16, Y10, K5
-	VBLENDMPD    Y12, Y15, K5, Y10
-	VBLENDMPD    Y12, Y10, K4, Y10
-	VBLENDMPD    Y12, Y10, K3, Y10
-	VPCMPUQ      $0x04, Y12, Y10, K3
-	VBLENDMPD    Y4, Y9, K3, Y4
-	VPCMPUQ      $0x06, Y6, Y7, K3
-	VBLENDMPD    Y14, Y4, K3, Y4
-	VPCMPUQ      $0x06, Y6, Y16, K3
-	VBLENDMPD    Y11, Y4, K3, Y4
-	VPCMPUQ      $0x00, Y3, Y14, K3
-	VBLENDMPD    Y3, Y4, K3, Y4
-	VPCMPUQ      $0x00, Y12, Y16, K3
-	VBLENDMPD    Y3, Y4, K3, Y4
-	VADDPD       Y4, Y1, Y1
-	VMOVUPS      Y0, 712(SI)
-	VMOVUPS      Y1, 744(SI)
+	VMULPD         1456(DI), Y1, Y0
+	VMULPD         1488(DI), Y1, Y5
+	VMULPD         1520(DI), Y1, Y8
+	VMULPD         1552(DI), Y1, Y1
+	VSHUFF32X4     $0x00, Y8, Y0, Y9
+	VSHUFF32X4     $0x03, Y8, Y0, Y0
+	VADDPD         Y0, Y9, Y0
+	VSHUFF32X4     $0x00, Y1, Y5, Y8
+	VSHUFF32X4     $0x03, Y1, Y5, Y1
+	VADDPD         Y1, Y8, Y1
+	VUNPCKLPD      Y1, Y0, Y5
+	VUNPCKHPD      Y1, Y0, Y0
+	VADDPD         Y0, Y5, Y0
+	VADDPD         1584(DI), Y0, Y0
+	VMULPD         Y0, Y0, Y1
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y0, Y5
+	VPSRLQ         $0x37, Y5, Y8
+	VANDPD.BCST    DoublesConstants<>+25904(SB), Y8, Y8
+	VPSLLQ         $0x05, Y8, Y8
+	VANDPD.BCST    DoublesConstants<>+25912(SB), Y5, Y9
+	VORPD.BCST     DoublesConstants<>+25920(SB), Y9, Y11
+	VPSRLQ         $0x34, Y5, Y12
+	VANDPD.BCST    DoublesConstants<>+25928(SB), Y12, Y12
+	VPSLLVQ        Y12, Y11, Y11
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y11, Y14
+	VPSRLQ         $0x20, Y11, Y15
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+9768(SB), AX
+	VXORPS         X16, X16, X16
+	VGATHERQPD     (AX)(Y8*1), K3, Y16
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y16, Y17
+	VPSRLQ         $0x20, Y16, Y18
+	VPMULLQ        Y18, Y14, Y19
+	VPMULLQ        Y17, Y14, Y14
+	VPSRLQ         $0x20, Y14, Y14
+	VPADDQ         Y14, Y19, Y14
+	VPMULLQ        Y16, Y11, Y16
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+9760(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y8*1), K3, Y19
+	VPMULLQ        Y19, Y11, Y11
+	VPMULLQ        Y18, Y15, Y18
+	VPADDQ         Y18, Y11, Y11
+	VPSRLQ         $0x20, Y14, Y18
+	VPADDQ         Y18, Y11, Y11
+	VPMULLQ        Y17, Y15, Y15
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y14, Y14
+	VPADDQ         Y14, Y15, Y14
+	VPSRLQ         $0x20, Y14, Y14
+	VPADDQ         Y14, Y11, Y11
+	VPADDQ.BCST    DoublesConstants<>+25944(SB), Y11, Y11
+	VPSRLQ         $0x3a, Y11, Y14
+	VPADDQ.BCST    DoublesConstants<>+25952(SB), Y14, Y14
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y14, Y14
+	VPSLLQ         $0x05, Y14, Y14
+	VPSLLQ         $0x06, Y11, Y15
+	VPSRLQ         $0x1f, Y15, Y15
+	VORPD.BCST     DoublesConstants<>+25960(SB), Y15, Y15
+	VSUBPD.BCST    DoublesConstants<>+25968(SB), Y15, Y15
+	VPSLLQ         $0x27, Y11, Y11
+	VPSRLQ         $0x0d, Y11, Y11
+	VORPD.BCST     DoublesConstants<>+25976(SB), Y11, Y11
+	VPSRLQ         $0x26, Y16, Y17
+	VORPD          Y17, Y11, Y11
+	VSUBPD.BCST    DoublesConstants<>+25976(SB), Y11, Y11
+	VPSLLQ         $0x1a, Y16, Y16
+	VPSRLQ         $0x1a, Y16, Y16
+	VORPD.BCST     DoublesConstants<>+25984(SB), Y16, Y16
+	VSUBPD.BCST    DoublesConstants<>+25984(SB), Y16, Y16
+	VPADDQ         Y12, Y10, Y12
+	VPSLLQ         $0x34, Y12, Y12
+	VORPD          Y12, Y9, Y9
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+9776(SB), AX
+	VXORPS         X12, X12, X12
+	VGATHERQPD     (AX)(Y8*1), K3, Y12
+	VMULPD         Y12, Y9, Y8
+	VADDPD         Y11, Y15, Y9
+	VSUBPD         Y9, Y15, Y12
+	VADDPD         Y11, Y12, Y11
+	VADDPD         Y8, Y16, Y8
+	VADDPD         Y8, Y11, Y8
+	VMULPD         Y9, Y9, Y11
+	VMULPD.BCST    DoublesConstants<>+26000(SB), Y11, Y12
+	VADDPD.BCST    DoublesConstants<>+25992(SB), Y12, Y12
+	VMULPD         Y11, Y11, Y15
+	VMULPD.BCST    DoublesConstants<>+26008(SB), Y15, Y16
+	VADDPD         Y16, Y12, Y12
+	VMULPD.BCST    DoublesConstants<>+26024(SB), Y11, Y16
+	VADDPD.BCST    DoublesConstants<>+26016(SB), Y16, Y16
+	VMULPD.BCST    DoublesConstants<>+26040(SB), Y11, Y17
+	VADDPD.BCST    DoublesConstants<>+26032(SB), Y17, Y17
+	VMULPD         Y17, Y15, Y15
+	VADDPD         Y15, Y16, Y15
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y9, Y16
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18384(SB), AX
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y14*1), K3, Y17
+	VMULPD         Y16, Y17, Y18
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18368(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y14*1), K3, Y19
+	VADDPD         Y18, Y19, Y20
+	VSUBPD         Y20, Y19, Y21
+	VADDPD         Y18, Y21, Y18
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18376(SB), AX
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y14*1), K3, Y21
+	VSUBPD         Y16, Y9, Y16
+	VADDPD         Y8, Y16, Y16
+	VMULPD         Y16, Y17, Y16
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18392(SB), AX
+	VXORPS         X22, X22, X22
+	VGATHERQPD     (AX)(Y14*1), K3, Y22
+	VADDPD         Y8, Y9, Y8
+	VMULPD         Y8, Y22, Y8
+	VADDPD         Y8, Y16, Y8
+	VADDPD         Y8, Y21, Y8
+	VADDPD         Y8, Y18, Y8
+	VADDPD         Y21, Y19, Y14
+	VMULPD         Y11, Y14, Y14
+	VMULPD         Y15, Y14, Y14
+	VADDPD         Y22, Y17, Y15
+	VMULPD         Y11, Y9, Y9
+	VMULPD         Y9, Y15, Y9
+	VMULPD         Y12, Y9, Y9
+	VADDPD         Y9, Y14, Y9
+	VADDPD         Y9, Y8, Y8
+	VADDPD         Y8, Y20, Y8
+	VPCMPUQ.BCST   $0x01, DoublesConstants<>+26048(SB), Y5, K3
+	VBLENDMPD      Y4, Y8, K3, Y8
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+25360(SB), Y5, K3
+	VORPD.BCST     DoublesConstants<>+25848(SB), Y0, Y5
+	VBLENDMPD      Y5, Y8, K3, Y5
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y1, Y8
+	VADDPD         Y1, Y4, Y9
+	VSUBPD         Y4, Y9, Y11
+	VSUBPD         Y11, Y9, Y12
+	VSUBPD         Y12, Y4, Y12
+	VSUBPD         Y11, Y1, Y11
+	VADDPD         Y11, Y12, Y11
+	VPSUBQ.BCST    DoublesConstants<>+25728(SB), Y9, Y12
+	VPSRAQ         $0x34, Y12, Y14
+	VPADDQ         Y14, Y13, Y15
+	VSUBPD         Y13, Y15, Y15
+	VANDPD         Y2, Y12, Y16
+	VPSUBQ         Y16, Y9, Y16
+	VPSRLQ         $0x2e, Y12, Y12
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y12, Y12
+	VPSLLQ         $0x05, Y12, Y12
+	VANDPD.BCST    DoublesConstants<>+25744(SB), Y16, Y17
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6880(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y12*1), K3, Y18
+	VMULPD         Y18, Y17, Y19
+	VSUBPD         Y4, Y19, Y19
+	VSUBPD         Y17, Y16, Y16
+	VMULPD         Y18, Y16, Y16
+	VADDPD         Y16, Y19, Y17
+	VPSUBQ         Y14, Y10, Y14
+	VPMAXSQ        Y3, Y14, Y14
+	VPSLLQ         $0x34, Y14, Y14
+	VMULPD         Y14, Y11, Y11
+	VMULPD         Y18, Y11, Y11
+	VADDPD         Y11, Y17, Y14
+	VSUBPD         Y14, Y17, Y18
+	VADDPD         Y11, Y18, Y11
+	VSUBPD         Y17, Y19, Y17
+	VADDPD         Y16, Y17, Y16
+	VADDPD         Y16, Y11, Y11
+	VMULPD.BCST    DoublesConstants<>+25752(SB), Y15, Y16
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6888(SB), AX
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y12*1), K3, Y17
+	VADDPD         Y17, Y16, Y16
+	VADDPD         Y14, Y16, Y17
+	VSUBPD         Y17, Y16, Y16
+	VADDPD         Y14, Y16, Y16
+	VMULPD.BCST    DoublesConstants<>+25760(SB), Y15, Y15
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6896(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y12*1), K3, Y18
+	VADDPD         Y18, Y15, Y12
+	VADDPD         Y12, Y16, Y12
+	VADDPD         Y12, Y11, Y11
+	VMULPD         Y14, Y14, Y12
+	VMULPD.BCST    DoublesConstants<>+25776(SB), Y14, Y15
+	VADDPD.BCST    DoublesConstants<>+25768(SB), Y15, Y15
+	VMULPD.BCST    DoublesConstants<>+25792(SB), Y14, Y16
+	VADDPD.BCST    DoublesConstants<>+25784(SB), Y16, Y16
+	VMULPD         Y16, Y12, Y16
+	VADDPD         Y16, Y15, Y15
+	VMULPD         Y15, Y12, Y15
+	VMULPD         Y12, Y12, Y16
+	VMULPD.BCST    DoublesConstants<>+25808(SB), Y14, Y14
+	VADDPD.BCST    DoublesConstants<>+25800(SB), Y14, Y14
+	VMULPD.BCST    DoublesConstants<>+25816(SB), Y12, Y18
+	VADDPD         Y18, Y14, Y14
+	VMULPD         Y14, Y12, Y12
+	VMULPD         Y12, Y16, Y12
+	VADDPD         Y12, Y15, Y12
+	VADDPD         Y12, Y11, Y11
+	VADDPD         Y11, Y17, Y11
+	VPSUBQ.BCST    DoublesConstants<>+25824(SB), Y8, Y8
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+25832(SB), Y8, K3
+	VBLENDMPD      Y1, Y11, K3, Y8
+	VPCMPUQ.BCST   $0x06, DoublesConstants<>+25840(SB), Y1, K3
+	VORPD.BCST     DoublesConstants<>+25848(SB), Y1, Y11
+	VBLENDMPD      Y11, Y8, K3, Y8
+	VPCMPUQ.BCST   $0x00, DoublesConstants<>+25840(SB), Y1, K3
+	VBLENDMPD      Y2, Y8, K3, Y1
+	VMULPD         Y1, Y5, Y1
+	VMULPD.BCST    DoublesConstants<>+26056(SB), Y0, Y5
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y5, Y8
+	VPSRLQ         $0x37, Y8, Y11
+	VANDPD.BCST    DoublesConstants<>+25904(SB), Y11, Y11
+	VPSLLQ         $0x05, Y11, Y11
+	VANDPD.BCST    DoublesConstants<>+25912(SB), Y8, Y12
+	VORPD.BCST     DoublesConstants<>+25920(SB), Y12, Y14
+	VPSRLQ         $0x34, Y8, Y15
+	VANDPD.BCST    DoublesConstants<>+25928(SB), Y15, Y15
+	VPSLLVQ        Y15, Y14, Y14
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y14, Y16
+	VPSRLQ         $0x20, Y14, Y17
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+9768(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y11*1), K3, Y18
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y18, Y19
+	VPSRLQ         $0x20, Y18, Y20
+	VPMULLQ        Y20, Y16, Y21
+	VPMULLQ        Y19, Y16, Y16
+	VPSRLQ         $0x20, Y16, Y16
+	VPADDQ         Y16, Y21, Y16
+	VPMULLQ        Y18, Y14, Y18
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+9760(SB), AX
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y11*1), K3, Y21
+	VPMULLQ        Y21, Y14, Y14
+	VPMULLQ        Y20, Y17, Y20
+	VPADDQ         Y20, Y14, Y14
+	VPSRLQ         $0x20, Y16, Y20
+	VPADDQ         Y20, Y14, Y14
+	VPMULLQ        Y19, Y17, Y17
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y16, Y16
+	VPADDQ         Y16, Y17, Y16
+	VPSRLQ         $0x20, Y16, Y16
+	VPADDQ         Y16, Y14, Y14
+	VPADDQ.BCST    DoublesConstants<>+25944(SB), Y14, Y14
+	VPSRLQ         $0x3a, Y14, Y16
+	VPSLLQ         $0x05, Y16, Y16
+	VPSLLQ         $0x06, Y14, Y17
+	VPSRLQ         $0x1f, Y17, Y17
+	VORPD.BCST     DoublesConstants<>+25960(SB), Y17, Y17
+	VSUBPD.BCST    DoublesConstants<>+25968(SB), Y17, Y17
+	VPSLLQ         $0x27, Y14, Y14
+	VPSRLQ         $0x0d, Y14, Y14
+	VORPD.BCST     DoublesConstants<>+25976(SB), Y14, Y14
+	VPSRLQ         $0x26, Y18, Y19
+	VORPD          Y19, Y14, Y14
+	VSUBPD.BCST    DoublesConstants<>+25976(SB), Y14, Y14
+	VPSLLQ         $0x1a, Y18, Y18
+	VPSRLQ         $0x1a, Y18, Y18
+	VORPD.BCST     DoublesConstants<>+25984(SB), Y18, Y18
+	VSUBPD.BCST    DoublesConstants<>+25984(SB), Y18, Y18
+	VPADDQ         Y15, Y10, Y15
+	VPSLLQ         $0x34, Y15, Y15
+	VORPD          Y15, Y12, Y12
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+9776(SB), AX
+	VXORPS         X15, X15, X15
+	VGATHERQPD     (AX)(Y11*1), K3, Y15
+	VMULPD         Y15, Y12, Y11
+	VADDPD         Y14, Y17, Y12
+	VSUBPD         Y12, Y17, Y15
+	VADDPD         Y14, Y15, Y14
+	VADDPD         Y11, Y18, Y11
+	VADDPD         Y11, Y14, Y11
+	VMULPD         Y12, Y12, Y14
+	VMULPD.BCST    DoublesConstants<>+26000(SB), Y14, Y15
+	VADDPD.BCST    DoublesConstants<>+25992(SB), Y15, Y15
+	VMULPD         Y14, Y14, Y17
+	VMULPD.BCST    DoublesConstants<>+26008(SB), Y17, Y18
+	VADDPD         Y18, Y15, Y15
+	VMULPD.BCST    DoublesConstants<>+26024(SB), Y14, Y18
+	VADDPD.BCST    DoublesConstants<>+26016(SB), Y18, Y18
+	VMULPD.BCST    DoublesConstants<>+26040(SB), Y14, Y19
+	VADDPD.BCST    DoublesConstants<>+26032(SB), Y19, Y19
+	VMULPD         Y19, Y17, Y17
+	VADDPD         Y17, Y18, Y17
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y12, Y18
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18384(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y16*1), K3, Y19
+	VMULPD         Y18, Y19, Y20
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18368(SB), AX
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y16*1), K3, Y21
+	VADDPD         Y20, Y21, Y22
+	VSUBPD         Y22, Y21, Y23
+	VADDPD         Y20, Y23, Y20
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18376(SB), AX
+	VXORPS         X23, X23, X23
+	VGATHERQPD     (AX)(Y16*1), K3, Y23
+	VSUBPD         Y18, Y12, Y18
+	VADDPD         Y11, Y18, Y18
+	VMULPD         Y18, Y19, Y18
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18392(SB), AX
+	VXORPS         X24, X24, X24
+	VGATHERQPD     (AX)(Y16*1), K3, Y24
+	VADDPD         Y11, Y12, Y11
+	VMULPD         Y11, Y24, Y11
+	VADDPD         Y11, Y18, Y11
+	VADDPD         Y11, Y23, Y11
+	VADDPD         Y11, Y20, Y11
+	VADDPD         Y23, Y21, Y16
+	VMULPD         Y14, Y16, Y16
+	VMULPD         Y17, Y16, Y16
+	VADDPD         Y24, Y19, Y17
+	VMULPD         Y14, Y12, Y12
+	VMULPD         Y12, Y17, Y12
+	VMULPD         Y15, Y12, Y12
+	VADDPD         Y12, Y16, Y12
+	VADDPD         Y12, Y11, Y11
+	VADDPD         Y11, Y22, Y11
+	VANDPD         Y6, Y5, Y12
+	VXORPD         Y12, Y11, Y11
+	VPCMPUQ.BCST   $0x01, DoublesConstants<>+26048(SB), Y8, K3
+	VBLENDMPD      Y5, Y11, K3, Y11
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+25360(SB), Y8, K3
+	VORPD.BCST     DoublesConstants<>+25848(SB), Y5, Y5
+	VBLENDMPD      Y5, Y11, K3, Y5
+	VMULPD.BCST    DoublesConstants<>+25344(SB), Y1, Y1
+	VADDPD         Y1, Y5, Y1
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y9, Y5
+	VPSRLQ         $0x34, Y5, Y8
+	VPSUBQ.BCST    DoublesConstants<>+26072(SB), Y8, Y8
+	VPSRLQ         $0x3f, Y8, Y8
+	VMULPD.BCST    DoublesConstants<>+26080(SB), Y9, Y11
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y11, Y11
+	VXORPD         Y11, Y5, Y11
+	VPSUBQ         Y8, Y3, Y12
+	VANDPD         Y12, Y11, Y11
+	VXORPD         Y11, Y5, Y11
+	VPSUBQ.BCST    DoublesConstants<>+25728(SB), Y11, Y12
+	VPSRAQ         $0x34, Y12, Y14
+	VPADDQ         Y14, Y13, Y14
+	VSUBPD         Y13, Y14, Y14
+	VANDPD         Y2, Y12, Y15
+	VPSUBQ         Y15, Y11, Y11
+	VPSRLQ         $0x2e, Y12, Y12
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y12, Y12
+	VPSLLQ         $0x05, Y12, Y12
+	VANDPD.BCST    DoublesConstants<>+25744(SB), Y11, Y15
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6880(SB), AX
+	VXORPS         X16, X16, X16
+	VGATHERQPD     (AX)(Y12*1), K3, Y16
+	VMULPD         Y16, Y15, Y17
+	VSUBPD         Y4, Y17, Y17
+	VSUBPD         Y15, Y11, Y11
+	VMULPD         Y16, Y11, Y11
+	VBROADCASTSD   DoublesConstants<>+26096(SB), Y15
+	VPMULLQ        Y8, Y15, Y8
+	VBROADCASTSD   DoublesConstants<>+26088(SB), Y15
+	VPADDQ         Y8, Y15, Y8
+	VSUBPD         Y15, Y8, Y8
+	VSUBPD         Y8, Y14, Y8
+	VADDPD         Y11, Y17, Y14
+	VSUBPD         Y14, Y17, Y16
+	VADDPD         Y11, Y16, Y11
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y14, Y16
+	VMULPD         Y16, Y16, Y17
+	VMULPD.BCST    DoublesConstants<>+25280(SB), Y17, Y17
+	VMULPD.BCST    DoublesConstants<>+25752(SB), Y8, Y18
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6888(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y12*1), K3, Y19
+	VADDPD         Y19, Y18, Y18
+	VADDPD         Y14, Y18, Y19
+	VSUBPD         Y17, Y19, Y20
+	VMULPD         Y14, Y14, Y21
+	VMULPD.BCST    DoublesConstants<>+26112(SB), Y14, Y22
+	VADDPD.BCST    DoublesConstants<>+26104(SB), Y22, Y22
+	VMULPD.BCST    DoublesConstants<>+26128(SB), Y14, Y23
+	VADDPD.BCST    DoublesConstants<>+26120(SB), Y23, Y23
+	VMULPD.BCST    DoublesConstants<>+26144(SB), Y14, Y24
+	VADDPD.BCST    DoublesConstants<>+26136(SB), Y24, Y24
+	VMULPD.BCST    DoublesConstants<>+26152(SB), Y21, Y25
+	VADDPD         Y25, Y24, Y24
+	VMULPD         Y24, Y21, Y24
+	VADDPD         Y24, Y23, Y23
+	VMULPD         Y23, Y21, Y23
+	VADDPD         Y23, Y22, Y22
+	VSUBPD         Y19, Y18, Y18
+	VADDPD         Y14, Y18, Y18
+	VSUBPD         Y20, Y19, Y19
+	VSUBPD         Y17, Y19, Y17
+	VADDPD         Y17, Y18, Y17
+	VMULPD         Y21, Y14, Y18
+	VMULPD         Y22, Y18, Y18
+	VSUBPD         Y16, Y14, Y19
+	VADDPD         Y16, Y14, Y16
+	VMULPD         Y16, Y19, Y16
+	VMULPD.BCST    DoublesConstants<>+25280(SB), Y16, Y16
+	VSUBPD         Y16, Y11, Y16
+	VMULPD         Y11, Y14, Y11
+	VSUBPD         Y11, Y16, Y11
+	VMULPD.BCST    DoublesConstants<>+25760(SB), Y8, Y8
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6896(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Y12*1), K3, Y14
+	VADDPD         Y14, Y8, Y8
+	VADDPD         Y8, Y11, Y8
+	VADDPD         Y8, Y18, Y8
+	VADDPD         Y8, Y17, Y8
+	VADDPD         Y8, Y20, Y11
+	VSUBPD         Y11, Y20, Y12
+	VADDPD         Y8, Y12, Y8
+	VBROADCASTSD   DoublesConstants<>+26064(SB), Y12
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y12, Y14
+	VPMINUQ.BCST   DoublesConstants<>+26160(SB), Y14, Y16
+	VANDPD         Y6, Y12, Y17
+	VORPD          Y17, Y16, Y16
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y16, Y17
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y11, Y18
+	VMULPD         Y11, Y16, Y19
+	VMULPD         Y18, Y17, Y20
+	VSUBPD         Y19, Y20, Y20
+	VSUBPD         Y18, Y11, Y11
+	VMULPD         Y11, Y17, Y21
+	VADDPD         Y21, Y20, Y20
+	VSUBPD         Y17, Y16, Y17
+	VMULPD         Y18, Y17, Y18
+	VADDPD         Y18, Y20, Y18
+	VMULPD         Y11, Y17, Y11
+	VADDPD         Y11, Y18, Y11
+	VMULPD         Y8, Y16, Y8
+	VADDPD         Y8, Y11, Y8
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y19, Y11
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+25488(SB), Y11, K3
+	VBLENDMPD      Y3, Y8, K3, Y8
+	VPMINUQ.BCST   DoublesConstants<>+25488(SB), Y11, Y11
+	VANDPD         Y6, Y19, Y16
+	VORPD          Y16, Y11, Y11
+	VMULPD.BCST    DoublesConstants<>+25496(SB), Y11, Y16
+	VADDPD         Y13, Y16, Y16
+	VSUBPD         Y13, Y16, Y17
+	VMULPD.BCST    DoublesConstants<>+25504(SB), Y17, Y18
+	VSUBPD         Y18, Y11, Y11
+	VMULPD.BCST    DoublesConstants<>+25512(SB), Y17, Y17
+	VSUBPD         Y17, Y8, Y8
+	VADDPD         Y8, Y11, Y8
+	VMULPD         Y8, Y8, Y11
+	VPSLLQ         $0x0d, Y16, Y17
+	VPSRAQ         $0x13, Y17, Y17
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y16, Y16
+	VPSLLQ         $0x04, Y16, Y16
+	VMULPD.BCST    DoublesConstants<>+25536(SB), Y8, Y18
+	VADDPD.BCST    DoublesConstants<>+25528(SB), Y18, Y18
+	VMULPD         Y18, Y11, Y18
+	VMULPD         Y11, Y11, Y11
+	VMULPD.BCST    DoublesConstants<>+25552(SB), Y8, Y19
+	VADDPD.BCST    DoublesConstants<>+25544(SB), Y19, Y19
+	VMULPD         Y19, Y11, Y11
+	VADDPD         Y11, Y18, Y11
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+4224(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y16*1), K3, Y18
+	VADDPD         Y11, Y8, Y8
+	VMULPD         Y8, Y18, Y8
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+4232(SB), AX
+	VXORPS         X11, X11, X11
+	VGATHERQPD     (AX)(Y16*1), K3, Y11
+	VADDPD         Y11, Y8, Y8
+	VADDPD         Y8, Y18, Y8
+	VPSRAQ         $0x01, Y17, Y11
+	VPADDQ         Y11, Y10, Y16
+	VPSLLQ         $0x34, Y16, Y16
+	VMULPD         Y16, Y8, Y8
+	VPSUBQ         Y11, Y17, Y11
+	VPADDQ         Y11, Y10, Y11
+	VPSLLQ         $0x34, Y11, Y11
+	VMULPD         Y11, Y8, Y8
+	VPCMPUQ        $0x04, Y3, Y5, K3
+	VBLENDMPD.BCST DoublesConstants<>+25360(SB), Y3, K3, Y11
+	VBROADCASTSD   DoublesConstants<>+25360(SB), Z16
+	VBLENDMPD      Y3, Y16, K3, Y17
+	VPSRLQ         $0x3f, Y12, Y18
+	VPCMPUQ        $0x04, Y3, Y18, K3
+	VBLENDMPD      Y17, Y11, K3, Y11
+	VPSUBQ.BCST    DoublesConstants<>+26072(SB), Y5, Y17
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+26168(SB), Y17, K3
+	VBLENDMPD      Y11, Y8, K3, Y8
+	VADDPD         Y15, Y14, Y11
+	VPCMPUQ        $0x05, Y15, Y14, K4
+	VBLENDMPD      Y14, Y11, K4, Y17
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+26176(SB), Y14, K5
+	VBLENDMPD      Y3, Y17, K5, Y17
+	VPSLLQ         $0x3f, Y17, Y17
+	VANDPD         Y9, Y17, Y17
+	VORPD          Y17, Y8, Y8
+	VPSRLQ         $0x3f, Y9, Y17
+	VSUBPD         Y15, Y11, Y11
+	VCMPPD         $0x00, Y14, Y11, K5
+	VBLENDMPD      Y3, Y17, K5, Y11
+	VBLENDMPD      Y3, Y11, K4, Y11
+	VBLENDMPD      Y3, Y11, K3, Y11
+	VPCMPUQ        $0x04, Y3, Y11, K3
+	VBLENDMPD.BCST DoublesConstants<>+25848(SB), Y8, K3, Y8
+	VPCMPUQ        $0x06, Y16, Y5, K3
+	VBLENDMPD      Y9, Y8, K3, Y5
+	VPCMPUQ        $0x06, Y16, Y14, K3
+	VBLENDMPD      Y12, Y5, K3, Y5
+	VPCMPUQ        $0x00, Y4, Y9, K3
+	VBLENDMPD      Y4, Y5, K3, Y5
+	VPCMPUQ        $0x00, Y3, Y14, K3
+	VBLENDMPD      Y4, Y5, K3, Y5
+	VADDPD         Y5, Y1, Y1
+	VMOVUPS        Y0, 712(SI)
+	VMOVUPS        Y1, 744(SI)
 
 	// z9 = W9·a8 + b9; a9 = expm1(min(z9, 3)) + sqrt(1 + abs(z9)) - erf(z9)
 	VMULPD         1616(DI), Y1, Y0
-	VMULPD         1648(DI), Y1, Y4
-	VMULPD         1680(DI), Y1, Y7
+	VMULPD         1648(DI), Y1, Y5
+	VMULPD         1680(DI), Y1, Y8
 	VMULPD         1712(DI), Y1, Y9
-	VMULPD         1744(DI), Y1, Y10
+	VMULPD         1744(DI), Y1, Y11
 	VMULPD         1776(DI), Y1, Y1
-	VSHUFF32X4     $0x00, Y7, Y0, Y11
-	VSHUFF32X4     $0x03, Y7, Y0, Y0
-	VADDPD         Y0, Y11, Y0
-	VSHUFF32X4     $0x00, Y9, Y4, Y7
-	VSHUFF32X4     $0x03, Y9, Y4, Y4
-	VADDPD         Y4, Y7, Y4
-	VUNPCKLPD      Y4, Y0, Y7
-	VUNPCKHPD      Y4, Y0, Y0
-	VADDPD         Y0, Y7, Y0
-	VSHUFF32X4     $0x00, Y1, Y10, Y4
-	VSHUFF32X4     $0x03, Y1, Y10, Y1
-	VADDPD         Y1, Y4, Y1
-	VUNPCKLPD      Y1, Y1, Y4
+	VSHUFF32X4     $0x00, Y8, Y0, Y12
+	VSHUFF32X4     $0x03, Y8, Y0, Y0
+	VADDPD         Y0, Y12, Y0
+	VSHUFF32X4     $0x00, Y9, Y5, Y8
+	VSHUFF32X4     $0x03, Y9, Y5, Y5
+	VADDPD         Y5, Y8, Y5
+	VUNPCKLPD      Y5, Y0, Y8
+	VUNPCKHPD      Y5, Y0, Y0
+	VADDPD         Y0, Y8, Y0
+	VSHUFF32X4     $0x00, Y1, Y11, Y5
+	VSHUFF32X4     $0x03, Y1, Y11, Y1
+	VADDPD         Y1, Y5, Y1
+	VUNPCKLPD      Y1, Y1, Y5
 	VUNPCKHPD      Y1, Y1, Y1
-	VADDPD         Y1, Y4, Y1
-	VMOVUPS        DoublesConstants<>+3680(SB), Y4
-	VPERMPS        Y1, Y4, Y1
+	VADDPD         Y1, Y5, Y1
+	VMOVUPS        DoublesConstants<>+3680(SB), Y5
+	VPERMPS        Y1, Y5, Y1
 	VINSERTF64X4   $0x01, Y1, Z0, Z0
 	VMOVUPD.Z      1808(DI), K2, Z1
 	VADDPD         Z1, Z0, Z0
-	VMINPD         Z0, Z5, Z1
-	VANDPD         Z2, Z1, Z4
-	VPSRLQ         $0x3f, Z1, Z5
-	VPCMPUQ        $0x04, Z12, Z5, K3
-	VBROADCASTSD   DoublesConstants<>+25936(SB), Z5
-	VBLENDMPD.BCST DoublesConstants<>+25944(SB), Z5, K3, Z5
-	VPMINUQ        Z5, Z4, Z5
-	VANDPD         Z13, Z1, Z7
-	VORPD          Z7, Z5, Z5
-	VMULPD         Z18, Z5, Z7
-	VADDPD         Z8, Z7, Z7
-	VSUBPD         Z8, Z7, Z9
-	VMULPD         Z24, Z9, Z10
-	VSUBPD         Z10, Z5, Z5
-	VMULPD         Z25, Z9, Z9
-	VSUBPD         Z9, Z5, Z10
-	VMULPD         Z10, Z10, Z11
+	VBROADCASTSD   DoublesConstants<>+26056(SB), Z1
+	VMINPD         Z0, Z1, Z1
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Z1, Z5
+	VPSRLQ         $0x3f, Z1, Z8
+	VPCMPUQ        $0x04, Z3, Z8, K3
+	VBLENDMPD.BCST DoublesConstants<>+25880(SB), Z7, K3, Z3
+	VPMINUQ        Z3, Z5, Z3
+	VANDPD         Z6, Z1, Z7
+	VORPD          Z7, Z3, Z3
+	VMULPD.BCST    DoublesConstants<>+25496(SB), Z3, Z7
+	VADDPD         Z13, Z7, Z7
+	VSUBPD         Z13, Z7, Z8
+	VMULPD.BCST    DoublesConstants<>+25504(SB), Z8, Z9
+	VSUBPD         Z9, Z3, Z3
+	VMULPD.BCST    DoublesConstants<>+25512(SB), Z8, Z8
+	VSUBPD         Z8, Z3, Z9
+	VMULPD         Z9, Z9, Z11
 	VPSLLQ         $0x0d, Z7, Z12
 	VPSRAQ         $0x13, Z12, Z12
-	VANDPD         Z19, Z7, Z7
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Z7, Z7
 	VPSLLQ         $0x04, Z7, Z7
 	VPSRAQ         $0x0a, Z12, Z14
 	VPSRAQ         $0x3f, Z12, Z15
 	VANDNPD        Z14, Z15, Z14
-	VPADDQ         Z12, Z20, Z12
+	VPADDQ         Z12, Z10, Z12
 	VPSUBQ         Z14, Z12, Z12
 	VPSLLQ         $0x34, Z12, Z12
 	MOVL           $0x000000ff, AX
@@ -9526,58 +12162,58 @@ TEXT ·doublesLossAVX512(SB), NOSPLIT, $128-40
 	MOVL           $0x000000ff, AX
 	KMOVW          AX, K3
 	LEAQ           DoublesConstants<>+4232(SB), AX
-	VXORPS         X16, X16, X16
-	VGATHERQPD     (AX)(Z7*1), K3, Z16
-	VMULPD         Z12, Z16, Z7
-	VSUBPD         Z3, Z15, Z12
-	VSUBPD         Z15, Z12, Z16
-	VSUBPD         Z16, Z12, Z21
-	VSUBPD         Z21, Z15, Z21
-	VADDPD         Z16, Z3, Z16
-	VSUBPD         Z16, Z21, Z16
-	VADDPD         Z10, Z12, Z21
-	VSUBPD         Z21, Z12, Z22
-	VADDPD         Z10, Z22, Z22
-	VADDPD         Z16, Z22, Z16
-	VADDPD         Z7, Z16, Z7
-	VMULPD         Z10, Z12, Z12
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Z7*1), K3, Z17
+	VMULPD         Z12, Z17, Z7
+	VSUBPD         Z4, Z15, Z12
+	VSUBPD         Z15, Z12, Z17
+	VSUBPD         Z17, Z12, Z18
+	VSUBPD         Z18, Z15, Z18
+	VADDPD         Z17, Z4, Z17
+	VSUBPD         Z17, Z18, Z17
+	VADDPD         Z9, Z12, Z18
+	VSUBPD         Z18, Z12, Z19
+	VADDPD         Z9, Z19, Z19
+	VADDPD         Z17, Z19, Z17
+	VADDPD         Z7, Z17, Z7
+	VMULPD         Z9, Z12, Z12
 	VADDPD         Z12, Z7, Z7
-	VMULPD         Z27, Z10, Z12
-	VADDPD         Z12, Z26, Z12
+	VMULPD.BCST    DoublesConstants<>+25536(SB), Z9, Z12
+	VADDPD.BCST    DoublesConstants<>+25280(SB), Z12, Z12
 	VMULPD         Z12, Z11, Z12
-	VSUBPD         Z10, Z5, Z5
-	VSUBPD         Z9, Z5, Z5
-	VADDPD         Z5, Z12, Z5
-	VMULPD         Z11, Z11, Z9
-	VMULPD         Z30, Z10, Z10
-	VADDPD.BCST    DoublesConstants<>+25952(SB), Z10, Z10
-	VMULPD.BCST    DoublesConstants<>+25960(SB), Z11, Z11
-	VADDPD         Z11, Z10, Z10
-	VMULPD         Z10, Z9, Z9
-	VADDPD         Z9, Z5, Z5
-	VMULPD         Z5, Z15, Z5
-	VADDPD         Z5, Z7, Z5
-	VADDPD         Z5, Z21, Z5
-	VPADDQ         Z14, Z20, Z7
+	VSUBPD         Z9, Z3, Z3
+	VSUBPD         Z8, Z3, Z3
+	VADDPD         Z3, Z12, Z3
+	VMULPD         Z11, Z11, Z8
+	VMULPD.BCST    DoublesConstants<>+25552(SB), Z9, Z9
+	VADDPD.BCST    DoublesConstants<>+25888(SB), Z9, Z9
+	VMULPD.BCST    DoublesConstants<>+25896(SB), Z11, Z11
+	VADDPD         Z11, Z9, Z9
+	VMULPD         Z9, Z8, Z8
+	VADDPD         Z8, Z3, Z3
+	VMULPD         Z3, Z15, Z3
+	VADDPD         Z3, Z7, Z3
+	VADDPD         Z3, Z18, Z3
+	VPADDQ         Z14, Z10, Z7
 	VPSLLQ         $0x34, Z7, Z7
-	VMULPD         Z7, Z5, Z5
-	VPSUBQ.BCST    DoublesConstants<>+25888(SB), Z4, Z4
-	VPCMPUQ.BCST   $0x06, DoublesConstants<>+25896(SB), Z4, K3
-	VBLENDMPD      Z1, Z5, K3, Z1
-	VANDPD         Z2, Z0, Z4
-	VADDPD         Z4, Z3, Z5
+	VMULPD         Z7, Z3, Z3
+	VPSUBQ.BCST    DoublesConstants<>+25824(SB), Z5, Z5
+	VPCMPUQ.BCST   $0x06, DoublesConstants<>+25832(SB), Z5, K3
+	VBLENDMPD      Z1, Z3, K3, Z1
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Z0, Z3
+	VADDPD         Z3, Z4, Z5
 	VSQRTPD        Z5, Z5
 	VADDPD         Z5, Z1, Z1
-	VPMINUQ.BCST   DoublesConstants<>+25384(SB), Z4, Z5
-	VMULPD.BCST    DoublesConstants<>+25392(SB), Z5, Z7
-	VADDPD         Z8, Z7, Z7
-	VSUBPD         Z8, Z7, Z9
-	VMULPD.BCST    DoublesConstants<>+25408(SB), Z9, Z9
-	VSUBPD         Z9, Z5, Z5
-	VANDPD.BCST    DoublesConstants<>+25416(SB), Z7, Z7
+	VPMINUQ.BCST   DoublesConstants<>+25320(SB), Z3, Z5
+	VMULPD.BCST    DoublesConstants<>+25328(SB), Z5, Z7
+	VADDPD         Z13, Z7, Z7
+	VSUBPD         Z13, Z7, Z8
+	VMULPD.BCST    DoublesConstants<>+25344(SB), Z8, Z8
+	VSUBPD         Z8, Z5, Z5
+	VANDPD.BCST    DoublesConstants<>+25352(SB), Z7, Z7
 	VPSLLQ         $0x07, Z7, Z7
-	VMULPD         Z5, Z5, Z9
-	VMULPD         Z9, Z9, Z10
+	VMULPD         Z5, Z5, Z8
+	VMULPD         Z8, Z8, Z9
 	MOVL           $0x000000ff, AX
 	KMOVW          AX, K3
 	LEAQ           DoublesConstants<>+408(SB), AX
@@ -9602,7 +12238,7 @@ TEXT ·doublesLossAVX512(SB), NOSPLIT, $128-40
 	VGATHERQPD     (AX)(Z7*1), K3, Z14
 	VMULPD         Z14, Z5, Z14
 	VADDPD         Z14, Z12, Z12
-	VMULPD         Z12, Z9, Z12
+	VMULPD         Z12, Z8, Z12
 	VADDPD         Z12, Z11, Z11
 	MOVL           $0x000000ff, AX
 	KMOVW          AX, K3
@@ -9628,7 +12264,7 @@ TEXT ·doublesLossAVX512(SB), NOSPLIT, $128-40
 	VGATHERQPD     (AX)(Z7*1), K3, Z15
 	VMULPD         Z15, Z5, Z15
 	VADDPD         Z15, Z14, Z14
-	VMULPD         Z14, Z9, Z14
+	VMULPD         Z14, Z8, Z14
 	VADDPD         Z14, Z12, Z12
 	MOVL           $0x000000ff, AX
 	KMOVW          AX, K3
@@ -9647,59 +12283,59 @@ TEXT ·doublesLossAVX512(SB), NOSPLIT, $128-40
 	LEAQ           DoublesConstants<>+488(SB), AX
 	VXORPS         X15, X15, X15
 	VGATHERQPD     (AX)(Z7*1), K3, Z15
-	VMULPD         Z15, Z9, Z15
+	VMULPD         Z15, Z8, Z15
 	VADDPD         Z15, Z14, Z14
 	MOVL           $0x000000ff, AX
 	KMOVW          AX, K3
 	LEAQ           DoublesConstants<>+384(SB), AX
 	VXORPS         X15, X15, X15
 	VGATHERQPD     (AX)(Z7*1), K3, Z15
-	VADDPD         Z5, Z15, Z16
-	VSUBPD         Z16, Z15, Z15
+	VADDPD         Z5, Z15, Z17
+	VSUBPD         Z17, Z15, Z15
 	VADDPD         Z5, Z15, Z15
 	MOVL           $0x000000ff, AX
 	KMOVW          AX, K3
 	LEAQ           DoublesConstants<>+392(SB), AX
-	VXORPS         X21, X21, X21
-	VGATHERQPD     (AX)(Z7*1), K3, Z21
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Z7*1), K3, Z18
 	MOVL           $0x000000ff, AX
 	KMOVW          AX, K3
 	LEAQ           DoublesConstants<>+400(SB), AX
-	VXORPS         X22, X22, X22
-	VGATHERQPD     (AX)(Z7*1), K3, Z22
-	VMULPD         Z22, Z5, Z5
-	VMULPD         Z14, Z10, Z7
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Z7*1), K3, Z19
+	VMULPD         Z19, Z5, Z5
+	VMULPD         Z14, Z9, Z7
 	VADDPD         Z7, Z12, Z7
-	VMULPD         Z7, Z10, Z7
-	VADDPD         Z7, Z11, Z7
 	VMULPD         Z7, Z9, Z7
+	VADDPD         Z7, Z11, Z7
+	VMULPD         Z7, Z8, Z7
 	VADDPD         Z7, Z5, Z5
-	VADDPD         Z5, Z21, Z5
+	VADDPD         Z5, Z18, Z5
 	VADDPD         Z5, Z15, Z5
-	VADDPD         Z5, Z16, Z5
-	VANDPD         Z13, Z0, Z7
+	VADDPD         Z5, Z17, Z5
+	VANDPD         Z6, Z0, Z7
 	VORPD          Z7, Z5, Z5
-	VPCMPUQ        $0x06, Z6, Z4, K3
-	VBLENDMPD      Z0, Z5, K3, Z4
-	VSUBPD         Z4, Z1, Z1
+	VPCMPUQ        $0x06, Z16, Z3, K3
+	VBLENDMPD      Z0, Z5, K3, Z3
+	VSUBPD         Z3, Z1, Z1
 	VMOVUPD        Z0, K2, 808(SI)
 	VMOVUPD        Z1, K2, 856(SI)
 
 	// z10 = W10·a9 + b10
 	VMOVAPD.Z  Z1, K2, Z0
-	VORPD      DoublesConstants<>+25472(SB), Z0, Z0
+	VORPD      DoublesConstants<>+25408(SB), Z0, Z0
 	VMOVUPD.Z  1856(DI), K2, Z1
 	VMULPD     Z1, Z0, Z1
-	VMOVUPD.Z  1904(DI), K2, Z4
-	VMULPD     Z4, Z0, Z4
+	VMOVUPD.Z  1904(DI), K2, Z3
+	VMULPD     Z3, Z0, Z3
 	VMOVUPD.Z  1952(DI), K2, Z5
 	VMULPD     Z5, Z0, Z5
 	VMOVUPD.Z  2000(DI), K2, Z7
 	VMULPD     Z7, Z0, Z7
-	VMOVUPD.Z  2048(DI), K2, Z9
+	VMOVUPD.Z  2048(DI), K2, Z8
+	VMULPD     Z8, Z0, Z8
+	VMOVUPD.Z  2096(DI), K2, Z9
 	VMULPD     Z9, Z0, Z9
-	VMOVUPD.Z  2096(DI), K2, Z10
-	VMULPD     Z10, Z0, Z10
 	VMOVUPD.Z  2144(DI), K2, Z11
 	VMULPD     Z11, Z0, Z11
 	VMOVUPD.Z  2192(DI), K2, Z12
@@ -9707,73 +12343,73 @@ TEXT ·doublesLossAVX512(SB), NOSPLIT, $128-40
 	VSHUFF32X4 $0x44, Z5, Z1, Z14
 	VSHUFF32X4 $0xee, Z5, Z1, Z1
 	VADDPD     Z1, Z14, Z1
-	VSHUFF32X4 $0x44, Z11, Z9, Z5
-	VSHUFF32X4 $0xee, Z11, Z9, Z9
-	VADDPD     Z9, Z5, Z5
-	VSHUFF32X4 $0x44, Z7, Z4, Z9
-	VSHUFF32X4 $0xee, Z7, Z4, Z4
-	VADDPD     Z4, Z9, Z4
-	VSHUFF32X4 $0x44, Z12, Z10, Z7
-	VSHUFF32X4 $0xee, Z12, Z10, Z9
-	VADDPD     Z9, Z7, Z7
-	VSHUFF32X4 $0x88, Z5, Z1, Z9
+	VSHUFF32X4 $0x44, Z11, Z8, Z5
+	VSHUFF32X4 $0xee, Z11, Z8, Z8
+	VADDPD     Z8, Z5, Z5
+	VSHUFF32X4 $0x44, Z7, Z3, Z8
+	VSHUFF32X4 $0xee, Z7, Z3, Z3
+	VADDPD     Z3, Z8, Z3
+	VSHUFF32X4 $0x44, Z12, Z9, Z7
+	VSHUFF32X4 $0xee, Z12, Z9, Z8
+	VADDPD     Z8, Z7, Z7
+	VSHUFF32X4 $0x88, Z5, Z1, Z8
 	VSHUFF32X4 $0xdd, Z5, Z1, Z1
-	VADDPD     Z1, Z9, Z1
-	VSHUFF32X4 $0x88, Z7, Z4, Z5
-	VSHUFF32X4 $0xdd, Z7, Z4, Z4
-	VADDPD     Z4, Z5, Z4
-	VUNPCKLPD  Z4, Z1, Z5
-	VUNPCKHPD  Z4, Z1, Z1
+	VADDPD     Z1, Z8, Z1
+	VSHUFF32X4 $0x88, Z7, Z3, Z5
+	VSHUFF32X4 $0xdd, Z7, Z3, Z3
+	VADDPD     Z3, Z5, Z3
+	VUNPCKLPD  Z3, Z1, Z5
+	VUNPCKHPD  Z3, Z1, Z1
 	VADDPD     Z1, Z5, Z1
 	VADDPD     3056(DI), Z1, Z1
 	VMOVUPS    Z1, 1744(SI)
-	VMOVUPD.Z  2240(DI), K2, Z4
-	VMULPD     Z4, Z0, Z4
+	VMOVUPD.Z  2240(DI), K2, Z3
+	VMULPD     Z3, Z0, Z3
 	VMOVUPD.Z  2288(DI), K2, Z5
 	VMULPD     Z5, Z0, Z5
 	VMOVUPD.Z  2336(DI), K2, Z7
 	VMULPD     Z7, Z0, Z7
-	VMOVUPD.Z  2384(DI), K2, Z9
+	VMOVUPD.Z  2384(DI), K2, Z8
+	VMULPD     Z8, Z0, Z8
+	VMOVUPD.Z  2432(DI), K2, Z9
 	VMULPD     Z9, Z0, Z9
-	VMOVUPD.Z  2432(DI), K2, Z10
-	VMULPD     Z10, Z0, Z10
 	VMOVUPD.Z  2480(DI), K2, Z11
 	VMULPD     Z11, Z0, Z11
 	VMOVUPD.Z  2528(DI), K2, Z12
 	VMULPD     Z12, Z0, Z12
 	VMOVUPD.Z  2576(DI), K2, Z14
 	VMULPD     Z14, Z0, Z14
-	VSHUFF32X4 $0x44, Z7, Z4, Z15
-	VSHUFF32X4 $0xee, Z7, Z4, Z4
-	VADDPD     Z4, Z15, Z4
-	VSHUFF32X4 $0x44, Z12, Z10, Z7
-	VSHUFF32X4 $0xee, Z12, Z10, Z10
-	VADDPD     Z10, Z7, Z7
-	VSHUFF32X4 $0x44, Z9, Z5, Z10
-	VSHUFF32X4 $0xee, Z9, Z5, Z5
-	VADDPD     Z5, Z10, Z5
-	VSHUFF32X4 $0x44, Z14, Z11, Z9
-	VSHUFF32X4 $0xee, Z14, Z11, Z10
-	VADDPD     Z10, Z9, Z9
-	VSHUFF32X4 $0x88, Z7, Z4, Z10
-	VSHUFF32X4 $0xdd, Z7, Z4, Z4
-	VADDPD     Z4, Z10, Z4
-	VSHUFF32X4 $0x88, Z9, Z5, Z7
-	VSHUFF32X4 $0xdd, Z9, Z5, Z5
+	VSHUFF32X4 $0x44, Z7, Z3, Z15
+	VSHUFF32X4 $0xee, Z7, Z3, Z3
+	VADDPD     Z3, Z15, Z3
+	VSHUFF32X4 $0x44, Z12, Z9, Z7
+	VSHUFF32X4 $0xee, Z12, Z9, Z9
+	VADDPD     Z9, Z7, Z7
+	VSHUFF32X4 $0x44, Z8, Z5, Z9
+	VSHUFF32X4 $0xee, Z8, Z5, Z5
+	VADDPD     Z5, Z9, Z5
+	VSHUFF32X4 $0x44, Z14, Z11, Z8
+	VSHUFF32X4 $0xee, Z14, Z11, Z9
+	VADDPD     Z9, Z8, Z8
+	VSHUFF32X4 $0x88, Z7, Z3, Z9
+	VSHUFF32X4 $0xdd, Z7, Z3, Z3
+	VADDPD     Z3, Z9, Z3
+	VSHUFF32X4 $0x88, Z8, Z5, Z7
+	VSHUFF32X4 $0xdd, Z8, Z5, Z5
 	VADDPD     Z5, Z7, Z5
-	VUNPCKLPD  Z5, Z4, Z7
-	VUNPCKHPD  Z5, Z4, Z4
-	VADDPD     Z4, Z7, Z4
-	VADDPD     3120(DI), Z4, Z4
-	VMOVUPS    Z4, 1808(SI)
+	VUNPCKLPD  Z5, Z3, Z7
+	VUNPCKHPD  Z5, Z3, Z3
+	VADDPD     Z3, Z7, Z3
+	VADDPD     3120(DI), Z3, Z3
+	VMOVUPS    Z3, 1808(SI)
 	VMOVUPD.Z  2624(DI), K2, Z5
 	VMULPD     Z5, Z0, Z5
 	VMOVUPD.Z  2672(DI), K2, Z7
 	VMULPD     Z7, Z0, Z7
-	VMOVUPD.Z  2720(DI), K2, Z9
+	VMOVUPD.Z  2720(DI), K2, Z8
+	VMULPD     Z8, Z0, Z8
+	VMOVUPD.Z  2768(DI), K2, Z9
 	VMULPD     Z9, Z0, Z9
-	VMOVUPD.Z  2768(DI), K2, Z10
-	VMULPD     Z10, Z0, Z10
 	VMOVUPD.Z  2816(DI), K2, Z11
 	VMULPD     Z11, Z0, Z11
 	VMOVUPD.Z  2864(DI), K2, Z12
@@ -9782,27 +12418,27 @@ TEXT ·doublesLossAVX512(SB), NOSPLIT, $128-40
 	VMULPD     Z14, Z0, Z14
 	VMOVUPD.Z  2960(DI), K2, Z15
 	VMULPD     Z15, Z0, Z15
-	VSHUFF32X4 $0x44, Z9, Z5, Z16
-	VSHUFF32X4 $0xee, Z9, Z5, Z5
-	VADDPD     Z5, Z16, Z5
-	VSHUFF32X4 $0x44, Z14, Z11, Z9
+	VSHUFF32X4 $0x44, Z8, Z5, Z17
+	VSHUFF32X4 $0xee, Z8, Z5, Z5
+	VADDPD     Z5, Z17, Z5
+	VSHUFF32X4 $0x44, Z14, Z11, Z8
 	VSHUFF32X4 $0xee, Z14, Z11, Z11
-	VADDPD     Z11, Z9, Z9
-	VSHUFF32X4 $0x44, Z10, Z7, Z11
-	VSHUFF32X4 $0xee, Z10, Z7, Z7
+	VADDPD     Z11, Z8, Z8
+	VSHUFF32X4 $0x44, Z9, Z7, Z11
+	VSHUFF32X4 $0xee, Z9, Z7, Z7
 	VADDPD     Z7, Z11, Z7
-	VSHUFF32X4 $0x44, Z15, Z12, Z10
+	VSHUFF32X4 $0x44, Z15, Z12, Z9
 	VSHUFF32X4 $0xee, Z15, Z12, Z11
-	VADDPD     Z11, Z10, Z10
-	VSHUFF32X4 $0x88, Z9, Z5, Z11
-	VSHUFF32X4 $0xdd, Z9, Z5, Z5
+	VADDPD     Z11, Z9, Z9
+	VSHUFF32X4 $0x88, Z8, Z5, Z11
+	VSHUFF32X4 $0xdd, Z8, Z5, Z5
 	VADDPD     Z5, Z11, Z5
-	VSHUFF32X4 $0x88, Z10, Z7, Z9
-	VSHUFF32X4 $0xdd, Z10, Z7, Z7
-	VADDPD     Z7, Z9, Z7
-	VUNPCKLPD  Z7, Z5, Z9
+	VSHUFF32X4 $0x88, Z9, Z7, Z8
+	VSHUFF32X4 $0xdd, Z9, Z7, Z7
+	VADDPD     Z7, Z8, Z7
+	VUNPCKLPD  Z7, Z5, Z8
 	VUNPCKHPD  Z7, Z5, Z5
-	VADDPD     Z5, Z9, Z5
+	VADDPD     Z5, Z8, Z5
 	VADDPD     3184(DI), Z5, Z5
 	VMOVUPS    Z5, 1872(SI)
 	MOVL       $0x0000003f, AX
@@ -9823,261 +12459,260 @@ TEXT ·doublesLossAVX512(SB), NOSPLIT, $128-40
 	VMOVSD     X0, 1936(SI)
 
 	// a10 = softmax(z10)
-	VCMPPD       $0x00, Z4, Z1, K3
-	VANDPD       Z4, Z1, Z7
-	VMAXPD       Z4, Z1, Z9
-	VBLENDMPD    Z7, Z9, K3, Z7
+	VCMPPD       $0x00, Z3, Z1, K3
+	VANDPD       Z3, Z1, Z7
+	VMAXPD       Z3, Z1, Z8
+	VBLENDMPD    Z7, Z8, K3, Z7
 	VCMPPD       $0x03, Z1, Z1, K3
 	VBLENDMPD    Z1, Z7, K3, Z7
 	VCMPPD       $0x00, Z5, Z7, K3
-	VANDPD       Z5, Z7, Z9
-	VMAXPD       Z5, Z7, Z10
-	VBLENDMPD    Z9, Z10, K3, Z9
+	VANDPD       Z5, Z7, Z8
+	VMAXPD       Z5, Z7, Z9
+	VBLENDMPD    Z8, Z9, K3, Z8
 	VCMPPD       $0x03, Z7, Z7, K3
-	VBLENDMPD    Z7, Z9, K3, Z7
+	VBLENDMPD    Z7, Z8, K3, Z7
+	VANDPD       DoublesConstants<>+26184(SB), X0, X8
 	MOVL         $0x00000001, AX
 	KMOVW        AX, K3
-	VMOVAPD.Z    X0, K3, X0
-	VBROADCASTSD DoublesConstants<>+25536(SB), Z9
-	VBLENDMPD    Z0, Z9, K3, Z9
-	VCMPPD       $0x00, Z9, Z7, K4
-	VANDPD       Z9, Z7, Z10
-	VMAXPD       Z9, Z7, Z9
-	VBLENDMPD    Z10, Z9, K4, Z9
+	VBLENDMPD    Z8, Z2, K3, Z2
+	VCMPPD       $0x00, Z2, Z7, K4
+	VANDPD       Z2, Z7, Z8
+	VMAXPD       Z2, Z7, Z2
+	VBLENDMPD    Z8, Z2, K4, Z2
 	VCMPPD       $0x03, Z7, Z7, K4
-	VBLENDMPD    Z7, Z9, K4, Z7
-	VSHUFF32X4   $0x4e, Z7, Z7, Z9
-	VCMPPD       $0x00, Z9, Z7, K4
-	VANDPD       Z9, Z7, Z10
-	VMAXPD       Z9, Z7, Z9
-	VBLENDMPD    Z10, Z9, K4, Z9
-	VCMPPD       $0x03, Z7, Z7, K4
-	VBLENDMPD    Z7, Z9, K4, Z7
-	VSHUFF32X4   $0xb1, Z7, Z7, Z9
-	VCMPPD       $0x00, Z9, Z7, K4
-	VANDPD       Z9, Z7, Z10
-	VMAXPD       Z9, Z7, Z9
-	VBLENDMPD    Z10, Z9, K4, Z9
-	VCMPPD       $0x03, Z7, Z7, K4
-	VBLENDMPD    Z7, Z9, K4, Z7
-	VSHUFPD      $0x55, Z7, Z7, Z9
-	VCMPPD       $0x00, Z9, Z7, K4
-	VANDPD       Z9, Z7, Z10
-	VMAXPD       Z9, Z7, Z9
-	VBLENDMPD    Z10, Z9, K4, Z9
-	VCMPPD       $0x03, Z7, Z7, K4
-	VBLENDMPD    Z7, Z9, K4, Z7
-	VSUBPD       Z7, Z1, Z1
-	VANDPD       Z2, Z1, Z9
-	VPMINUQ      Z17, Z9, Z10
-	VANDPD       Z13, Z1, Z11
-	VORPD        Z11, Z10, Z10
-	VMULPD       Z18, Z10, Z11
-	VADDPD       Z8, Z11, Z11
-	VSUBPD       Z8, Z11, Z12
-	VMULPD       Z24, Z12, Z14
-	VSUBPD       Z14, Z10, Z10
-	VMULPD       Z25, Z12, Z12
-	VSUBPD       Z12, Z10, Z10
-	VMULPD       Z10, Z10, Z12
-	VPSLLQ       $0x0d, Z11, Z14
-	VPSRAQ       $0x13, Z14, Z14
-	VANDPD       Z19, Z11, Z11
-	VPSLLQ       $0x04, Z11, Z11
-	VMULPD       Z27, Z10, Z15
-	VBROADCASTSD DoublesConstants<>+25592(SB), Z16
-	VADDPD       Z15, Z16, Z15
-	VMULPD       Z15, Z12, Z15
-	VMULPD       Z12, Z12, Z12
-	VMULPD       Z30, Z10, Z21
-	VADDPD       Z21, Z31, Z21
-	VMULPD       Z21, Z12, Z12
-	VADDPD       Z12, Z15, Z12
+	VBLENDMPD    Z7, Z2, K4, Z2
+	VSHUFF32X4   $0x4e, Z2, Z2, Z7
+	VCMPPD       $0x00, Z7, Z2, K4
+	VANDPD       Z7, Z2, Z8
+	VMAXPD       Z7, Z2, Z7
+	VBLENDMPD    Z8, Z7, K4, Z7
+	VCMPPD       $0x03, Z2, Z2, K4
+	VBLENDMPD    Z2, Z7, K4, Z2
+	VSHUFF32X4   $0xb1, Z2, Z2, Z7
+	VCMPPD       $0x00, Z7, Z2, K4
+	VANDPD       Z7, Z2, Z8
+	VMAXPD       Z7, Z2, Z7
+	VBLENDMPD    Z8, Z7, K4, Z7
+	VCMPPD       $0x03, Z2, Z2, K4
+	VBLENDMPD    Z2, Z7, K4, Z2
+	VSHUFPD      $0x55, Z2, Z2, Z7
+	VCMPPD       $0x00, Z7, Z2, K4
+	VANDPD       Z7, Z2, Z8
+	VMAXPD       Z7, Z2, Z7
+	VBLENDMPD    Z8, Z7, K4, Z7
+	VCMPPD       $0x03, Z2, Z2, K4
+	VBLENDMPD    Z2, Z7, K4, Z2
+	VSUBPD       Z2, Z1, Z1
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z1, Z7
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Z7, Z8
+	VANDPD       Z6, Z1, Z9
+	VORPD        Z9, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Z8, Z9
+	VADDPD       Z13, Z9, Z9
+	VSUBPD       Z13, Z9, Z11
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Z11, Z12
+	VSUBPD       Z12, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Z11, Z11
+	VSUBPD       Z11, Z8, Z8
+	VMULPD       Z8, Z8, Z11
+	VPSLLQ       $0x0d, Z9, Z12
+	VPSRAQ       $0x13, Z12, Z12
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z9, Z9
+	VPSLLQ       $0x04, Z9, Z9
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Z8, Z14
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Z14, Z14
+	VMULPD       Z14, Z11, Z14
+	VMULPD       Z11, Z11, Z11
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Z8, Z15
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Z15, Z15
+	VMULPD       Z15, Z11, Z11
+	VADDPD       Z11, Z14, Z11
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K4
 	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X15, X15, X15
-	VGATHERQPD   (AX)(Z11*1), K4, Z15
-	VADDPD       Z12, Z10, Z10
-	VMULPD       Z10, Z15, Z10
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K4
-	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X12, X12, X12
-	VGATHERQPD   (AX)(Z11*1), K4, Z12
-	VADDPD       Z12, Z10, Z10
-	VADDPD       Z10, Z15, Z10
-	VPSRAQ       $0x01, Z14, Z11
-	VPADDQ       Z11, Z20, Z12
-	VPSLLQ       $0x34, Z12, Z12
-	VMULPD       Z12, Z10, Z10
-	VPSUBQ       Z11, Z14, Z11
-	VPADDQ       Z11, Z20, Z11
-	VPSLLQ       $0x34, Z11, Z11
-	VMULPD       Z11, Z10, Z10
-	VPCMPUQ      $0x06, Z6, Z9, K4
-	VBLENDMPD    Z1, Z10, K4, Z1
-	VSUBPD       Z7, Z4, Z4
-	VANDPD       Z2, Z4, Z9
-	VPMINUQ      Z17, Z9, Z10
-	VANDPD       Z13, Z4, Z11
-	VORPD        Z11, Z10, Z10
-	VMULPD       Z18, Z10, Z11
-	VADDPD       Z8, Z11, Z11
-	VSUBPD       Z8, Z11, Z12
-	VMULPD       Z24, Z12, Z14
-	VSUBPD       Z14, Z10, Z10
-	VMULPD       Z25, Z12, Z12
-	VSUBPD       Z12, Z10, Z10
-	VMULPD       Z10, Z10, Z12
-	VPSLLQ       $0x0d, Z11, Z14
-	VPSRAQ       $0x13, Z14, Z14
-	VANDPD       Z19, Z11, Z11
-	VPSLLQ       $0x04, Z11, Z11
-	VMULPD       Z27, Z10, Z15
-	VADDPD       Z15, Z16, Z15
-	VMULPD       Z15, Z12, Z15
-	VMULPD       Z12, Z12, Z12
-	VMULPD       Z30, Z10, Z21
-	VADDPD       Z21, Z31, Z21
-	VMULPD       Z21, Z12, Z12
-	VADDPD       Z12, Z15, Z12
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K4
-	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X15, X15, X15
-	VGATHERQPD   (AX)(Z11*1), K4, Z15
-	VADDPD       Z12, Z10, Z10
-	VMULPD       Z10, Z15, Z10
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K4
-	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X12, X12, X12
-	VGATHERQPD   (AX)(Z11*1), K4, Z12
-	VADDPD       Z12, Z10, Z10
-	VADDPD       Z10, Z15, Z10
-	VPSRAQ       $0x01, Z14, Z11
-	VPADDQ       Z11, Z20, Z12
-	VPSLLQ       $0x34, Z12, Z12
-	VMULPD       Z12, Z10, Z10
-	VPSUBQ       Z11, Z14, Z11
-	VPADDQ       Z11, Z20, Z11
-	VPSLLQ       $0x34, Z11, Z11
-	VMULPD       Z11, Z10, Z10
-	VPCMPUQ      $0x06, Z6, Z9, K4
-	VBLENDMPD    Z4, Z10, K4, Z4
-	VADDPD       Z4, Z1, Z9
-	VSUBPD       Z7, Z5, Z5
-	VANDPD       Z2, Z5, Z10
-	VPMINUQ      Z17, Z10, Z11
-	VANDPD       Z13, Z5, Z12
-	VORPD        Z12, Z11, Z11
-	VMULPD       Z18, Z11, Z12
-	VADDPD       Z8, Z12, Z12
-	VSUBPD       Z8, Z12, Z14
-	VMULPD       Z24, Z14, Z15
-	VSUBPD       Z15, Z11, Z11
-	VMULPD       Z25, Z14, Z14
-	VSUBPD       Z14, Z11, Z11
-	VMULPD       Z11, Z11, Z14
-	VPSLLQ       $0x0d, Z12, Z15
-	VPSRAQ       $0x13, Z15, Z15
-	VANDPD       Z19, Z12, Z12
-	VPSLLQ       $0x04, Z12, Z12
-	VMULPD       Z27, Z11, Z21
-	VADDPD       Z21, Z16, Z21
-	VMULPD       Z21, Z14, Z21
-	VMULPD       Z14, Z14, Z14
-	VMULPD       Z30, Z11, Z22
-	VADDPD       Z22, Z31, Z22
-	VMULPD       Z22, Z14, Z14
-	VADDPD       Z14, Z21, Z14
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K4
-	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X21, X21, X21
-	VGATHERQPD   (AX)(Z12*1), K4, Z21
-	VADDPD       Z14, Z11, Z11
-	VMULPD       Z11, Z21, Z11
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K4
-	LEAQ         DoublesConstants<>+4232(SB), AX
 	VXORPS       X14, X14, X14
-	VGATHERQPD   (AX)(Z12*1), K4, Z14
-	VADDPD       Z14, Z11, Z11
-	VADDPD       Z11, Z21, Z11
-	VPSRAQ       $0x01, Z15, Z12
-	VPADDQ       Z12, Z20, Z14
-	VPSLLQ       $0x34, Z14, Z14
-	VMULPD       Z14, Z11, Z11
-	VPSUBQ       Z12, Z15, Z12
-	VPADDQ       Z12, Z20, Z12
+	VGATHERQPD   (AX)(Z9*1), K4, Z14
+	VADDPD       Z11, Z8, Z8
+	VMULPD       Z8, Z14, Z8
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K4
+	LEAQ         DoublesConstants<>+4232(SB), AX
+	VXORPS       X11, X11, X11
+	VGATHERQPD   (AX)(Z9*1), K4, Z11
+	VADDPD       Z11, Z8, Z8
+	VADDPD       Z8, Z14, Z8
+	VPSRAQ       $0x01, Z12, Z9
+	VPADDQ       Z9, Z10, Z11
+	VPSLLQ       $0x34, Z11, Z11
+	VMULPD       Z11, Z8, Z8
+	VPSUBQ       Z9, Z12, Z9
+	VPADDQ       Z9, Z10, Z9
+	VPSLLQ       $0x34, Z9, Z9
+	VMULPD       Z9, Z8, Z8
+	VPCMPUQ      $0x06, Z16, Z7, K4
+	VBLENDMPD    Z1, Z8, K4, Z1
+	VSUBPD       Z2, Z3, Z3
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z3, Z7
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Z7, Z8
+	VANDPD       Z6, Z3, Z9
+	VORPD        Z9, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Z8, Z9
+	VADDPD       Z13, Z9, Z9
+	VSUBPD       Z13, Z9, Z11
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Z11, Z12
+	VSUBPD       Z12, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Z11, Z11
+	VSUBPD       Z11, Z8, Z8
+	VMULPD       Z8, Z8, Z11
+	VPSLLQ       $0x0d, Z9, Z12
+	VPSRAQ       $0x13, Z12, Z12
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z9, Z9
+	VPSLLQ       $0x04, Z9, Z9
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Z8, Z14
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Z14, Z14
+	VMULPD       Z14, Z11, Z14
+	VMULPD       Z11, Z11, Z11
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Z8, Z15
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Z15, Z15
+	VMULPD       Z15, Z11, Z11
+	VADDPD       Z11, Z14, Z11
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K4
+	LEAQ         DoublesConstants<>+4224(SB), AX
+	VXORPS       X14, X14, X14
+	VGATHERQPD   (AX)(Z9*1), K4, Z14
+	VADDPD       Z11, Z8, Z8
+	VMULPD       Z8, Z14, Z8
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K4
+	LEAQ         DoublesConstants<>+4232(SB), AX
+	VXORPS       X11, X11, X11
+	VGATHERQPD   (AX)(Z9*1), K4, Z11
+	VADDPD       Z11, Z8, Z8
+	VADDPD       Z8, Z14, Z8
+	VPSRAQ       $0x01, Z12, Z9
+	VPADDQ       Z9, Z10, Z11
+	VPSLLQ       $0x34, Z11, Z11
+	VMULPD       Z11, Z8, Z8
+	VPSUBQ       Z9, Z12, Z9
+	VPADDQ       Z9, Z10, Z9
+	VPSLLQ       $0x34, Z9, Z9
+	VMULPD       Z9, Z8, Z8
+	VPCMPUQ      $0x06, Z16, Z7, K4
+	VBLENDMPD    Z3, Z8, K4, Z3
+	VADDPD       Z3, Z1, Z7
+	VSUBPD       Z2, Z5, Z5
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z5, Z8
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Z8, Z9
+	VANDPD       Z6, Z5, Z11
+	VORPD        Z11, Z9, Z9
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Z9, Z11
+	VADDPD       Z13, Z11, Z11
+	VSUBPD       Z13, Z11, Z12
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Z12, Z14
+	VSUBPD       Z14, Z9, Z9
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Z12, Z12
+	VSUBPD       Z12, Z9, Z9
+	VMULPD       Z9, Z9, Z12
+	VPSLLQ       $0x0d, Z11, Z14
+	VPSRAQ       $0x13, Z14, Z14
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z11, Z11
+	VPSLLQ       $0x04, Z11, Z11
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Z9, Z15
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Z15, Z15
+	VMULPD       Z15, Z12, Z15
+	VMULPD       Z12, Z12, Z12
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Z9, Z17
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Z17, Z17
+	VMULPD       Z17, Z12, Z12
+	VADDPD       Z12, Z15, Z12
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K4
+	LEAQ         DoublesConstants<>+4224(SB), AX
+	VXORPS       X15, X15, X15
+	VGATHERQPD   (AX)(Z11*1), K4, Z15
+	VADDPD       Z12, Z9, Z9
+	VMULPD       Z9, Z15, Z9
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K4
+	LEAQ         DoublesConstants<>+4232(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   (AX)(Z11*1), K4, Z12
+	VADDPD       Z12, Z9, Z9
+	VADDPD       Z9, Z15, Z9
+	VPSRAQ       $0x01, Z14, Z11
+	VPADDQ       Z11, Z10, Z12
 	VPSLLQ       $0x34, Z12, Z12
-	VMULPD       Z12, Z11, Z11
-	VPCMPUQ      $0x06, Z6, Z10, K4
-	VBLENDMPD    Z5, Z11, K4, Z5
-	VADDPD       Z5, Z9, Z9
-	VSUBPD       X7, X0, X0
-	VANDPD       X2, X0, X2
-	VPMINUQ      X17, X2, X7
-	VANDPD       X13, X0, X10
-	VORPD        X10, X7, X7
-	VMULPD       X18, X7, X10
-	VADDPD       X8, X10, X10
-	VSUBPD       X8, X10, X8
-	VMULPD       X24, X8, X11
-	VSUBPD       X11, X7, X7
-	VMULPD       X25, X8, X8
-	VSUBPD       X8, X7, X7
-	VMULPD       X7, X7, X8
-	VPSLLQ       $0x0d, X10, X11
-	VPSRAQ       $0x13, X11, X11
-	VANDPD       X19, X10, X10
-	VPSLLQ       $0x04, X10, X10
-	VMULPD       X27, X7, X12
-	VADDPD       X12, X16, X12
-	VMULPD       X12, X8, X12
-	VMULPD       X8, X8, X8
-	VMULPD       X30, X7, X14
-	VADDPD       X14, X31, X14
-	VMULPD       X14, X8, X8
-	VADDPD       X8, X12, X8
+	VMULPD       Z12, Z9, Z9
+	VPSUBQ       Z11, Z14, Z11
+	VPADDQ       Z11, Z10, Z11
+	VPSLLQ       $0x34, Z11, Z11
+	VMULPD       Z11, Z9, Z9
+	VPCMPUQ      $0x06, Z16, Z8, K4
+	VBLENDMPD    Z5, Z9, K4, Z5
+	VADDPD       Z5, Z7, Z7
+	VMOVAPD.Z    X0, K3, X0
+	VSUBPD       X2, X0, X0
+	VANDPD.BCST  DoublesConstants<>+25312(SB), X0, X2
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), X2, X8
+	VANDPD       X6, X0, X9
+	VORPD        X9, X8, X8
+	VMULPD.BCST  DoublesConstants<>+25496(SB), X8, X9
+	VADDPD       X13, X9, X9
+	VSUBPD       X13, X9, X11
+	VMULPD.BCST  DoublesConstants<>+25504(SB), X11, X12
+	VSUBPD       X12, X8, X8
+	VMULPD.BCST  DoublesConstants<>+25512(SB), X11, X11
+	VSUBPD       X11, X8, X8
+	VMULPD       X8, X8, X11
+	VPSLLQ       $0x0d, X9, X12
+	VPSRAQ       $0x13, X12, X12
+	VANDPD.BCST  DoublesConstants<>+25520(SB), X9, X9
+	VPSLLQ       $0x04, X9, X9
+	VMULPD.BCST  DoublesConstants<>+25536(SB), X8, X13
+	VADDPD.BCST  DoublesConstants<>+25528(SB), X13, X13
+	VMULPD       X13, X11, X13
+	VMULPD       X11, X11, X11
+	VMULPD.BCST  DoublesConstants<>+25552(SB), X8, X14
+	VADDPD.BCST  DoublesConstants<>+25544(SB), X14, X14
+	VMULPD       X14, X11, X11
+	VADDPD       X11, X13, X11
 	MOVL         $0x00000003, AX
 	KMOVW        AX, K4
 	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X12, X12, X12
-	VGATHERQPD   (AX)(X10*1), K4, X12
-	VADDPD       X8, X7, X7
-	VMULPD       X7, X12, X7
+	VXORPS       X13, X13, X13
+	VGATHERQPD   (AX)(X9*1), K4, X13
+	VADDPD       X11, X8, X8
+	VMULPD       X8, X13, X8
 	MOVL         $0x00000003, AX
 	KMOVW        AX, K4
 	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X8, X8, X8
-	VGATHERQPD   (AX)(X10*1), K4, X8
-	VADDPD       X8, X7, X7
-	VADDPD       X7, X12, X7
-	VPSRAQ       $0x01, X11, X8
-	VPADDQ       X8, X20, X10
-	VPSLLQ       $0x34, X10, X10
-	VMULPD       X10, X7, X7
-	VPSUBQ       X8, X11, X8
-	VPADDQ       X8, X20, X8
-	VPSLLQ       $0x34, X8, X8
-	VMULPD       X8, X7, X7
-	VPCMPUQ      $0x06, X6, X2, K4
-	VBLENDMPD    X0, X7, K4, X0
-	VBLENDMPD    Z0, Z13, K3, Z2
-	VADDPD       Z2, Z9, Z2
+	VXORPS       X11, X11, X11
+	VGATHERQPD   (AX)(X9*1), K4, X11
+	VADDPD       X11, X8, X8
+	VADDPD       X8, X13, X8
+	VPSRAQ       $0x01, X12, X9
+	VPADDQ       X9, X10, X11
+	VPSLLQ       $0x34, X11, X11
+	VMULPD       X11, X8, X8
+	VPSUBQ       X9, X12, X9
+	VPADDQ       X9, X10, X9
+	VPSLLQ       $0x34, X9, X9
+	VMULPD       X9, X8, X8
+	VPCMPUQ      $0x06, X16, X2, K4
+	VBLENDMPD    X0, X8, K4, X0
+	VBLENDMPD    Z0, Z6, K3, Z2
+	VADDPD       Z2, Z7, Z2
 	VSHUFF32X4   $0x4e, Z2, Z2, Z6
 	VADDPD       Z6, Z2, Z2
 	VSHUFF32X4   $0xb1, Z2, Z2, Z6
 	VADDPD       Z6, Z2, Z2
 	VSHUFPD      $0x55, Z2, Z2, Z6
 	VADDPD       Z6, Z2, Z2
-	VDIVPD       Z2, Z3, Z2
+	VDIVPD       Z2, Z4, Z2
 	VMULPD       Z2, Z1, Z1
 	VMOVUPS      Z1, 952(SI)
-	VMULPD       Z2, Z4, Z3
+	VMULPD       Z2, Z3, Z3
 	VMOVUPS      Z3, 1016(SI)
 	VMULPD       Z2, Z5, Z4
 	VMOVUPS      Z4, 1080(SI)
@@ -10126,7 +12761,7 @@ TEXT ·doublesLossAVX512(SB), NOSPLIT, $128-40
 	VMULPD     4784(DI), Z4, Z11
 	VADDPD     Z11, Z10, Z10
 	VMOVSD     1144(SI), X11
-	VORPD      DoublesConstants<>+26304(SB), Z11, Z11
+	VORPD      DoublesConstants<>+26240(SB), Z11, Z11
 	VMOVSD     3448(DI), X12
 	VMULPD     Z12, Z11, Z12
 	VADDPD     Z12, Z0, Z0
@@ -10215,7 +12850,7 @@ TEXT ·doublesLossAVX512(SB), NOSPLIT, $128-40
 	VMULPD     6384(DI), Z4, Z11
 	VADDPD     Z11, Z10, Z10
 	VMOVSD     1144(SI), X11
-	VORPD      DoublesConstants<>+26304(SB), Z11, Z11
+	VORPD      DoublesConstants<>+26240(SB), Z11, Z11
 	VMOVSD     5048(DI), X12
 	VMULPD     Z12, Z11, Z12
 	VADDPD     Z12, Z0, Z0
@@ -10269,7 +12904,7 @@ TEXT ·doublesLossAVX512(SB), NOSPLIT, $128-40
 	VMULPD     6584(DI), Z4, Z1
 	VADDPD     Z1, Z0, Z0
 	VMOVSD     1144(SI), X1
-	VORPD      DoublesConstants<>+26304(SB), Z1, Z1
+	VORPD      DoublesConstants<>+26240(SB), Z1, Z1
 	VMOVSD     6648(DI), X2
 	VMULPD     Z2, Z1, Z1
 	VADDPD     Z1, Z0, Z0
@@ -10297,7 +12932,7 @@ TEXT ·doublesLossAVX512(SB), NOSPLIT, $128-40
 	VBLENDMPD    Z0, Z1, K1, Z0
 	MOVL         $0x00000001, AX
 	KMOVW        AX, K1
-	VBROADCASTSD DoublesConstants<>+25536(SB), Z1
+	VBROADCASTSD DoublesConstants<>+25472(SB), Z1
 	VMOVSD       1872(SI), X2
 	VBLENDMPD    Z2, Z1, K1, Z2
 	VCMPPD       $0x00, Z2, Z0, K2
@@ -10329,664 +12964,633 @@ TEXT ·doublesLossAVX512(SB), NOSPLIT, $128-40
 	VBLENDMPD    Z0, Z2, K2, Z0
 	VMOVUPS      1744(SI), Z2
 	VSUBPD       Z0, Z2, Z2
-	VBROADCASTSD DoublesConstants<>+25376(SB), Z3
-	VANDPD       Z3, Z2, Z4
-	VBROADCASTSD DoublesConstants<>+25552(SB), Z5
-	VPMINUQ      Z5, Z4, Z6
-	VBROADCASTSD DoublesConstants<>+25368(SB), Z7
-	VANDPD       Z7, Z2, Z8
-	VORPD        Z8, Z6, Z6
-	VBROADCASTSD DoublesConstants<>+25560(SB), Z8
-	VMULPD       Z8, Z6, Z9
-	VBROADCASTSD DoublesConstants<>+25400(SB), Z10
-	VADDPD       Z10, Z9, Z9
-	VSUBPD       Z10, Z9, Z11
-	VBROADCASTSD DoublesConstants<>+25568(SB), Z12
-	VMULPD       Z12, Z11, Z13
-	VSUBPD       Z13, Z6, Z6
-	VBROADCASTSD DoublesConstants<>+25576(SB), Z13
-	VMULPD       Z13, Z11, Z11
-	VSUBPD       Z11, Z6, Z6
-	VMULPD       Z6, Z6, Z11
-	VPSLLQ       $0x0d, Z9, Z14
-	VPSRAQ       $0x13, Z14, Z14
-	VBROADCASTSD DoublesConstants<>+25584(SB), Z15
-	VANDPD       Z15, Z9, Z9
-	VPSLLQ       $0x04, Z9, Z9
-	VBROADCASTSD DoublesConstants<>+25600(SB), Z16
-	VMULPD       Z16, Z6, Z17
-	VBROADCASTSD DoublesConstants<>+25592(SB), Z18
-	VADDPD       Z17, Z18, Z17
-	VMULPD       Z17, Z11, Z17
-	VMULPD       Z11, Z11, Z11
-	VBROADCASTSD DoublesConstants<>+25616(SB), Z19
-	VMULPD       Z19, Z6, Z20
-	VBROADCASTSD DoublesConstants<>+25608(SB), Z21
-	VADDPD       Z20, Z21, Z20
-	VMULPD       Z20, Z11, Z11
-	VADDPD       Z11, Z17, Z11
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K2
-	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X17, X17, X17
-	VGATHERQPD   (AX)(Z9*1), K2, Z17
-	VADDPD       Z11, Z6, Z6
-	VMULPD       Z6, Z17, Z6
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K2
-	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X11, X11, X11
-	VGATHERQPD   (AX)(Z9*1), K2, Z11
-	VADDPD       Z11, Z6, Z6
-	VADDPD       Z6, Z17, Z6
-	VPSRAQ       $0x01, Z14, Z9
-	VBROADCASTSD DoublesConstants<>+25624(SB), Z11
-	VPADDQ       Z9, Z11, Z17
-	VPSLLQ       $0x34, Z17, Z17
-	VMULPD       Z17, Z6, Z6
-	VPSUBQ       Z9, Z14, Z9
-	VPADDQ       Z9, Z11, Z9
-	VPSLLQ       $0x34, Z9, Z9
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z2, Z3
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Z3, Z4
+	VANDPD.BCST  DoublesConstants<>+25304(SB), Z2, Z5
+	VORPD        Z5, Z4, Z4
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Z4, Z5
+	VADDPD.BCST  DoublesConstants<>+25336(SB), Z5, Z5
+	VSUBPD.BCST  DoublesConstants<>+25336(SB), Z5, Z6
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Z6, Z7
+	VSUBPD       Z7, Z4, Z4
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Z6, Z6
+	VSUBPD       Z6, Z4, Z4
+	VMULPD       Z4, Z4, Z6
+	VPSLLQ       $0x0d, Z5, Z7
+	VPSRAQ       $0x13, Z7, Z7
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z5, Z5
+	VPSLLQ       $0x04, Z5, Z5
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Z4, Z8
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Z8, Z8
+	VMULPD       Z8, Z6, Z8
+	VMULPD       Z6, Z6, Z6
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Z4, Z9
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Z9, Z9
 	VMULPD       Z9, Z6, Z6
-	VBROADCASTSD DoublesConstants<>+25424(SB), Z9
-	VPCMPUQ      $0x06, Z9, Z4, K2
-	VBLENDMPD    Z2, Z6, K2, Z2
-	VMOVUPS      1808(SI), Z4
-	VSUBPD       Z0, Z4, Z4
-	VANDPD       Z3, Z4, Z6
-	VPMINUQ      Z5, Z6, Z14
-	VANDPD       Z7, Z4, Z17
-	VORPD        Z17, Z14, Z14
-	VMULPD       Z8, Z14, Z17
-	VADDPD       Z10, Z17, Z17
-	VSUBPD       Z10, Z17, Z20
-	VMULPD       Z12, Z20, Z22
-	VSUBPD       Z22, Z14, Z14
-	VMULPD       Z13, Z20, Z20
-	VSUBPD       Z20, Z14, Z14
-	VMULPD       Z14, Z14, Z20
-	VPSLLQ       $0x0d, Z17, Z22
-	VPSRAQ       $0x13, Z22, Z22
-	VANDPD       Z15, Z17, Z17
-	VPSLLQ       $0x04, Z17, Z17
-	VMULPD       Z16, Z14, Z23
-	VADDPD       Z23, Z18, Z23
-	VMULPD       Z23, Z20, Z23
-	VMULPD       Z20, Z20, Z20
-	VMULPD       Z19, Z14, Z24
-	VADDPD       Z24, Z21, Z24
-	VMULPD       Z24, Z20, Z20
-	VADDPD       Z20, Z23, Z20
+	VADDPD       Z6, Z8, Z6
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X23, X23, X23
-	VGATHERQPD   (AX)(Z17*1), K2, Z23
-	VADDPD       Z20, Z14, Z14
-	VMULPD       Z14, Z23, Z14
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(Z5*1), K2, Z8
+	VADDPD       Z6, Z4, Z4
+	VMULPD       Z4, Z8, Z4
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X20, X20, X20
-	VGATHERQPD   (AX)(Z17*1), K2, Z20
-	VADDPD       Z20, Z14, Z14
-	VADDPD       Z14, Z23, Z14
-	VPSRAQ       $0x01, Z22, Z17
-	VPADDQ       Z17, Z11, Z20
-	VPSLLQ       $0x34, Z20, Z20
-	VMULPD       Z20, Z14, Z14
-	VPSUBQ       Z17, Z22, Z17
-	VPADDQ       Z17, Z11, Z17
-	VPSLLQ       $0x34, Z17, Z17
-	VMULPD       Z17, Z14, Z14
-	VPCMPUQ      $0x06, Z9, Z6, K2
-	VBLENDMPD    Z4, Z14, K2, Z4
-	VADDPD       Z4, Z2, Z2
-	VMOVSD       1872(SI), X4
-	VSUBPD       X0, X4, X4
-	VANDPD       X3, X4, X6
-	VPMINUQ      X5, X6, X5
-	VANDPD       X7, X4, X14
-	VORPD        X14, X5, X5
-	VMULPD       X8, X5, X14
-	VADDPD       X10, X14, X14
-	VSUBPD       X10, X14, X17
-	VMULPD       X12, X17, X20
-	VSUBPD       X20, X5, X5
-	VMULPD       X13, X17, X17
-	VSUBPD       X17, X5, X5
-	VMULPD       X5, X5, X17
-	VPSLLQ       $0x0d, X14, X20
-	VPSRAQ       $0x13, X20, X20
-	VANDPD       X15, X14, X14
-	VPSLLQ       $0x04, X14, X14
-	VMULPD       X16, X5, X22
-	VADDPD       X22, X18, X18
-	VMULPD       X18, X17, X18
-	VMULPD       X17, X17, X17
-	VMULPD       X19, X5, X22
-	VADDPD       X22, X21, X21
-	VMULPD       X21, X17, X17
-	VADDPD       X17, X18, X17
+	VXORPS       X6, X6, X6
+	VGATHERQPD   (AX)(Z5*1), K2, Z6
+	VADDPD       Z6, Z4, Z4
+	VADDPD       Z4, Z8, Z4
+	VPSRAQ       $0x01, Z7, Z5
+	VBROADCASTSD DoublesConstants<>+25560(SB), Z6
+	VPADDQ       Z5, Z6, Z8
+	VPSLLQ       $0x34, Z8, Z8
+	VMULPD       Z8, Z4, Z4
+	VPSUBQ       Z5, Z7, Z5
+	VPADDQ       Z5, Z6, Z5
+	VPSLLQ       $0x34, Z5, Z5
+	VMULPD       Z5, Z4, Z4
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Z3, K2
+	VBLENDMPD    Z2, Z4, K2, Z2
+	VMOVUPS      1808(SI), Z3
+	VSUBPD       Z0, Z3, Z3
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z3, Z4
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Z4, Z5
+	VANDPD.BCST  DoublesConstants<>+25304(SB), Z3, Z7
+	VORPD        Z7, Z5, Z5
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Z5, Z7
+	VADDPD.BCST  DoublesConstants<>+25336(SB), Z7, Z7
+	VSUBPD.BCST  DoublesConstants<>+25336(SB), Z7, Z8
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Z8, Z9
+	VSUBPD       Z9, Z5, Z5
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Z8, Z8
+	VSUBPD       Z8, Z5, Z5
+	VMULPD       Z5, Z5, Z8
+	VPSLLQ       $0x0d, Z7, Z9
+	VPSRAQ       $0x13, Z9, Z9
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z7, Z7
+	VPSLLQ       $0x04, Z7, Z7
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Z5, Z10
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Z10, Z10
+	VMULPD       Z10, Z8, Z10
+	VMULPD       Z8, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Z5, Z11
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Z11, Z11
+	VMULPD       Z11, Z8, Z8
+	VADDPD       Z8, Z10, Z8
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+4224(SB), AX
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Z7*1), K2, Z10
+	VADDPD       Z8, Z5, Z5
+	VMULPD       Z5, Z10, Z5
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+4232(SB), AX
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(Z7*1), K2, Z8
+	VADDPD       Z8, Z5, Z5
+	VADDPD       Z5, Z10, Z5
+	VPSRAQ       $0x01, Z9, Z7
+	VPADDQ       Z7, Z6, Z8
+	VPSLLQ       $0x34, Z8, Z8
+	VMULPD       Z8, Z5, Z5
+	VPSUBQ       Z7, Z9, Z7
+	VPADDQ       Z7, Z6, Z7
+	VPSLLQ       $0x34, Z7, Z7
+	VMULPD       Z7, Z5, Z5
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Z4, K2
+	VBLENDMPD    Z3, Z5, K2, Z3
+	VADDPD       Z3, Z2, Z2
+	VMOVSD       1872(SI), X3
+	VSUBPD       X0, X3, X3
+	VANDPD.BCST  DoublesConstants<>+25312(SB), X3, X4
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), X4, X5
+	VANDPD.BCST  DoublesConstants<>+25304(SB), X3, X7
+	VORPD        X7, X5, X5
+	VMULPD.BCST  DoublesConstants<>+25496(SB), X5, X7
+	VADDPD.BCST  DoublesConstants<>+25336(SB), X7, X7
+	VSUBPD.BCST  DoublesConstants<>+25336(SB), X7, X8
+	VMULPD.BCST  DoublesConstants<>+25504(SB), X8, X9
+	VSUBPD       X9, X5, X5
+	VMULPD.BCST  DoublesConstants<>+25512(SB), X8, X8
+	VSUBPD       X8, X5, X5
+	VMULPD       X5, X5, X8
+	VPSLLQ       $0x0d, X7, X9
+	VPSRAQ       $0x13, X9, X9
+	VANDPD.BCST  DoublesConstants<>+25520(SB), X7, X7
+	VPSLLQ       $0x04, X7, X7
+	VMULPD.BCST  DoublesConstants<>+25536(SB), X5, X10
+	VADDPD.BCST  DoublesConstants<>+25528(SB), X10, X10
+	VMULPD       X10, X8, X10
+	VMULPD       X8, X8, X8
+	VMULPD.BCST  DoublesConstants<>+25552(SB), X5, X11
+	VADDPD.BCST  DoublesConstants<>+25544(SB), X11, X11
+	VMULPD       X11, X8, X8
+	VADDPD       X8, X10, X8
 	MOVL         $0x00000003, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X18, X18, X18
-	VGATHERQPD   (AX)(X14*1), K2, X18
-	VADDPD       X17, X5, X5
-	VMULPD       X5, X18, X5
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(X7*1), K2, X10
+	VADDPD       X8, X5, X5
+	VMULPD       X5, X10, X5
 	MOVL         $0x00000003, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X17, X17, X17
-	VGATHERQPD   (AX)(X14*1), K2, X17
-	VADDPD       X17, X5, X5
-	VADDPD       X5, X18, X5
-	VPSRAQ       $0x01, X20, X14
-	VPADDQ       X14, X11, X17
-	VPSLLQ       $0x34, X17, X17
-	VMULPD       X17, X5, X5
-	VPSUBQ       X14, X20, X14
-	VPADDQ       X14, X11, X14
-	VPSLLQ       $0x34, X14, X14
-	VMULPD       X14, X5, X5
-	VPCMPUQ      $0x06, X9, X6, K2
-	VBLENDMPD    X4, X5, K2, X4
-	VBLENDMPD    Z4, Z7, K1, Z4
-	VADDPD       Z4, Z2, Z2
-	VSHUFF32X4   $0x4e, Z2, Z2, Z4
-	VADDPD       Z4, Z2, Z2
-	VSHUFF32X4   $0xb1, Z2, Z2, Z4
-	VADDPD       Z4, Z2, Z2
-	VSHUFPD      $0x55, Z2, Z2, Z4
-	VADDPD       Z4, Z2, Z2
-	VPSRLQ       $0x34, Z2, Z4
-	VBROADCASTSD DoublesConstants<>+26136(SB), Z5
-	VPSUBQ       Z5, Z4, Z4
-	VPSRLQ       $0x3f, Z4, Z4
-	VMULPD.BCST  DoublesConstants<>+26144(SB), Z2, Z6
-	VXORPD       Z6, Z2, Z6
-	VXORPS       X14, X14, X14
-	VPSUBQ       Z4, Z14, Z17
-	VANDPD       Z17, Z6, Z6
-	VXORPD       Z6, Z2, Z6
-	VBROADCASTSD DoublesConstants<>+25792(SB), Z17
-	VPSUBQ       Z17, Z6, Z18
-	VPSRAQ       $0x34, Z18, Z20
-	VPADDQ       Z20, Z10, Z20
-	VSUBPD       Z10, Z20, Z20
-	VANDPD       Z1, Z18, Z21
-	VPSUBQ       Z21, Z6, Z6
-	VPSRLQ       $0x2e, Z18, Z18
-	VANDPD       Z15, Z18, Z18
-	VPSLLQ       $0x05, Z18, Z18
-	VBROADCASTSD DoublesConstants<>+25808(SB), Z21
-	VANDPD       Z21, Z6, Z22
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(X7*1), K2, X8
+	VADDPD       X8, X5, X5
+	VADDPD       X5, X10, X5
+	VPSRAQ       $0x01, X9, X7
+	VPADDQ       X7, X6, X8
+	VPSLLQ       $0x34, X8, X8
+	VMULPD       X8, X5, X5
+	VPSUBQ       X7, X9, X7
+	VPADDQ       X7, X6, X7
+	VPSLLQ       $0x34, X7, X7
+	VMULPD       X7, X5, X5
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), X4, K2
+	VBLENDMPD    X3, X5, K2, X3
+	VBROADCASTSD DoublesConstants<>+25304(SB), Z4
+	VBLENDMPD    Z3, Z4, K1, Z3
+	VADDPD       Z3, Z2, Z2
+	VSHUFF32X4   $0x4e, Z2, Z2, Z3
+	VADDPD       Z3, Z2, Z2
+	VSHUFF32X4   $0xb1, Z2, Z2, Z3
+	VADDPD       Z3, Z2, Z2
+	VSHUFPD      $0x55, Z2, Z2, Z3
+	VADDPD       Z3, Z2, Z2
+	VPSRLQ       $0x34, Z2, Z3
+	VPSUBQ.BCST  DoublesConstants<>+26072(SB), Z3, Z3
+	VPSRLQ       $0x3f, Z3, Z3
+	VMULPD.BCST  DoublesConstants<>+26080(SB), Z2, Z5
+	VXORPD       Z5, Z2, Z5
+	VXORPS       X7, X7, X7
+	VPSUBQ       Z3, Z7, Z8
+	VANDPD       Z8, Z5, Z5
+	VXORPD       Z5, Z2, Z5
+	VPSUBQ.BCST  DoublesConstants<>+25728(SB), Z5, Z8
+	VPSRAQ       $0x34, Z8, Z9
+	VBROADCASTSD DoublesConstants<>+25336(SB), Z10
+	VPADDQ       Z9, Z10, Z9
+	VSUBPD       Z10, Z9, Z9
+	VANDPD       Z1, Z8, Z11
+	VPSUBQ       Z11, Z5, Z5
+	VPSRLQ       $0x2e, Z8, Z8
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z8, Z8
+	VPSLLQ       $0x05, Z8, Z8
+	VANDPD.BCST  DoublesConstants<>+25744(SB), Z5, Z11
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K1
 	LEAQ         DoublesConstants<>+6880(SB), AX
-	VXORPS       X23, X23, X23
-	VGATHERQPD   (AX)(Z18*1), K1, Z23
-	VMULPD       Z23, Z22, Z24
-	VBROADCASTSD DoublesConstants<>+25352(SB), Z25
-	VSUBPD       Z25, Z24, Z24
-	VSUBPD       Z22, Z6, Z6
-	VMULPD       Z23, Z6, Z6
-	VADDPD       Z6, Z24, Z22
-	VSUBPD       Z22, Z24, Z23
-	VADDPD       Z6, Z23, Z6
-	VBROADCASTSD DoublesConstants<>+26160(SB), Z23
-	VPMULLQ      Z4, Z23, Z4
-	VBROADCASTSD DoublesConstants<>+26152(SB), Z23
-	VPADDQ       Z4, Z23, Z4
-	VSUBPD       Z23, Z4, Z4
-	VSUBPD       Z4, Z20, Z4
-	VBROADCASTSD DoublesConstants<>+25816(SB), Z20
-	VMULPD       Z20, Z4, Z23
+	VXORPS       X12, X12, X12
+	VGATHERQPD   (AX)(Z8*1), K1, Z12
+	VMULPD       Z12, Z11, Z13
+	VSUBPD.BCST  DoublesConstants<>+25288(SB), Z13, Z13
+	VSUBPD       Z11, Z5, Z5
+	VMULPD       Z12, Z5, Z5
+	VADDPD       Z5, Z13, Z11
+	VSUBPD       Z11, Z13, Z12
+	VADDPD       Z5, Z12, Z5
+	VBROADCASTSD DoublesConstants<>+26096(SB), Z12
+	VPMULLQ      Z3, Z12, Z3
+	VBROADCASTSD DoublesConstants<>+26088(SB), Z12
+	VPADDQ       Z3, Z12, Z3
+	VSUBPD       Z12, Z3, Z3
+	VSUBPD       Z3, Z9, Z3
+	VMULPD.BCST  DoublesConstants<>+25752(SB), Z3, Z9
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K1
 	LEAQ         DoublesConstants<>+6888(SB), AX
-	VXORPS       X24, X24, X24
-	VGATHERQPD   (AX)(Z18*1), K1, Z24
-	VADDPD       Z24, Z23, Z23
-	VADDPD       Z22, Z23, Z24
-	VSUBPD       Z24, Z23, Z23
-	VADDPD       Z22, Z23, Z23
-	VBROADCASTSD DoublesConstants<>+25824(SB), Z26
-	VMULPD       Z26, Z4, Z4
+	VXORPS       X12, X12, X12
+	VGATHERQPD   (AX)(Z8*1), K1, Z12
+	VADDPD       Z12, Z9, Z9
+	VADDPD       Z11, Z9, Z12
+	VSUBPD       Z12, Z9, Z9
+	VADDPD       Z11, Z9, Z9
+	VMULPD.BCST  DoublesConstants<>+25760(SB), Z3, Z3
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K1
 	LEAQ         DoublesConstants<>+6896(SB), AX
-	VXORPS       X27, X27, X27
-	VGATHERQPD   (AX)(Z18*1), K1, Z27
-	VADDPD       Z27, Z4, Z4
-	VADDPD       Z4, Z23, Z4
-	VADDPD       Z4, Z6, Z4
-	VMULPD       Z22, Z22, Z6
-	VBROADCASTSD DoublesConstants<>+25840(SB), Z18
-	VMULPD       Z18, Z22, Z23
-	VBROADCASTSD DoublesConstants<>+25832(SB), Z27
-	VADDPD       Z23, Z27, Z23
-	VBROADCASTSD DoublesConstants<>+25856(SB), Z28
-	VMULPD       Z28, Z22, Z29
-	VBROADCASTSD DoublesConstants<>+25848(SB), Z30
-	VADDPD       Z29, Z30, Z29
-	VMULPD       Z29, Z6, Z29
-	VADDPD       Z29, Z23, Z23
-	VMULPD       Z23, Z6, Z23
-	VMULPD       Z6, Z6, Z29
-	VBROADCASTSD DoublesConstants<>+25872(SB), Z31
-	VMULPD       Z31, Z22, Z22
-	VMOVUPS      Z22, 64(SP)
-	VBROADCASTSD DoublesConstants<>+25864(SB), Z22
-	VMOVUPS      64(SP), Z31
-	VADDPD       Z31, Z22, Z31
-	VBROADCASTSD DoublesConstants<>+25880(SB), Z22
-	VMULPD       Z22, Z6, Z30
-	VADDPD       Z30, Z31, Z30
-	VMULPD       Z30, Z6, Z6
-	VMULPD       Z6, Z29, Z6
-	VADDPD       Z6, Z23, Z6
-	VADDPD       Z6, Z4, Z4
-	VADDPD       Z4, Z24, Z4
-	VPSRAQ       $0x3f, Z2, Z6
-	VBROADCASTSD DoublesConstants<>+25912(SB), Z23
-	VANDPD       Z23, Z6, Z6
-	VORPD        Z6, Z2, Z6
-	VPCMPUQ      $0x05, Z9, Z2, K1
-	VBLENDMPD    Z6, Z4, K1, Z4
+	VXORPS       X13, X13, X13
+	VGATHERQPD   (AX)(Z8*1), K1, Z13
+	VADDPD       Z13, Z3, Z3
+	VADDPD       Z3, Z9, Z3
+	VADDPD       Z3, Z5, Z3
+	VMULPD       Z11, Z11, Z5
+	VMULPD.BCST  DoublesConstants<>+25776(SB), Z11, Z8
+	VADDPD.BCST  DoublesConstants<>+25768(SB), Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25792(SB), Z11, Z9
+	VADDPD.BCST  DoublesConstants<>+25784(SB), Z9, Z9
+	VMULPD       Z9, Z5, Z9
+	VADDPD       Z9, Z8, Z8
+	VMULPD       Z8, Z5, Z8
+	VMULPD       Z5, Z5, Z9
+	VMULPD.BCST  DoublesConstants<>+25808(SB), Z11, Z11
+	VADDPD.BCST  DoublesConstants<>+25800(SB), Z11, Z11
+	VMULPD.BCST  DoublesConstants<>+25816(SB), Z5, Z13
+	VADDPD       Z13, Z11, Z11
+	VMULPD       Z11, Z5, Z5
+	VMULPD       Z5, Z9, Z5
+	VADDPD       Z5, Z8, Z5
+	VADDPD       Z5, Z3, Z3
+	VADDPD       Z3, Z12, Z3
+	VPSRAQ       $0x3f, Z2, Z5
+	VANDPD.BCST  DoublesConstants<>+25848(SB), Z5, Z5
+	VORPD        Z5, Z2, Z5
+	VPCMPUQ.BCST $0x05, DoublesConstants<>+25360(SB), Z2, K1
+	VBLENDMPD    Z5, Z3, K1, Z3
 	VPSLLQ       $0x01, Z2, Z2
-	VPCMPUQ      $0x00, Z14, Z2, K1
-	VBLENDMPD    Z1, Z4, K1, Z2
-	VMOVUPS      1744(SI), Z4
-	VSUBPD       Z0, Z4, Z4
-	VSUBPD       Z2, Z4, Z4
-	VMOVUPS      Z4, 1352(SI)
-	VMOVUPS      1808(SI), Z6
-	VSUBPD       Z0, Z6, Z6
-	VSUBPD       Z2, Z6, Z6
-	VMOVUPS      Z6, 1416(SI)
-	VMOVSD       1872(SI), X24
-	VSUBPD       X0, X24, X0
+	VPCMPUQ      $0x00, Z7, Z2, K1
+	VBLENDMPD    Z1, Z3, K1, Z2
+	VMOVUPS      1744(SI), Z3
+	VSUBPD       Z0, Z3, Z3
+	VSUBPD       Z2, Z3, Z3
+	VMOVUPS      Z3, 1352(SI)
+	VMOVUPS      1808(SI), Z5
+	VSUBPD       Z0, Z5, Z5
+	VSUBPD       Z2, Z5, Z5
+	VMOVUPS      Z5, 1416(SI)
+	VMOVSD       1872(SI), X8
+	VSUBPD       X0, X8, X0
 	VSUBPD       X2, X0, X0
 	VMOVSD       X0, 1480(SI)
 
 	// z12 = W12·a11 + b12; a12 = tanh(z12)
-	VMULPD       6792(DI), Z4, Z0
-	VMULPD       6928(DI), Z4, Z2
-	VMULPD       7064(DI), Z4, Z24
-	VMULPD       7200(DI), Z4, Z29
-	VMULPD       7336(DI), Z4, Z4
-	VMULPD       6856(DI), Z6, Z30
-	VADDPD       Z30, Z0, Z0
-	VMULPD       6992(DI), Z6, Z30
-	VADDPD       Z30, Z2, Z2
-	VMULPD       7128(DI), Z6, Z30
-	VADDPD       Z30, Z24, Z24
-	VMULPD       7264(DI), Z6, Z30
-	VADDPD       Z30, Z29, Z29
-	VMULPD       7400(DI), Z6, Z6
-	VADDPD       Z6, Z4, Z4
-	VMOVSD       1480(SI), X6
-	VORPD        DoublesConstants<>+26304(SB), Z6, Z6
-	VMOVSD       6920(DI), X30
-	VMULPD       Z30, Z6, Z30
-	VADDPD       Z30, Z0, Z0
-	VMOVSD       7056(DI), X30
-	VMULPD       Z30, Z6, Z30
-	VADDPD       Z30, Z2, Z2
-	VMOVSD       7192(DI), X30
-	VMULPD       Z30, Z6, Z30
-	VADDPD       Z30, Z24, Z24
-	VMOVSD       7328(DI), X30
-	VMULPD       Z30, Z6, Z30
-	VADDPD       Z30, Z29, Z29
-	VMOVSD       7464(DI), X30
-	VMULPD       Z30, Z6, Z6
-	VADDPD       Z6, Z4, Z4
-	VSHUFF32X4   $0x44, Z24, Z0, Z6
-	VSHUFF32X4   $0xee, Z24, Z0, Z0
-	VADDPD       Z0, Z6, Z0
-	VSHUFF32X4   $0x44, Z4, Z4, Z6
-	VSHUFF32X4   $0xee, Z4, Z4, Z4
-	VADDPD       Z4, Z6, Z4
-	VSHUFF32X4   $0x44, Z29, Z2, Z6
-	VSHUFF32X4   $0xee, Z29, Z2, Z2
-	VADDPD       Z2, Z6, Z2
-	VSHUFF32X4   $0x88, Z4, Z0, Z6
-	VSHUFF32X4   $0xdd, Z4, Z0, Z0
-	VADDPD       Z0, Z6, Z0
-	VSHUFF32X4   $0x88, Z2, Z2, Z4
+	VMULPD       6792(DI), Z3, Z0
+	VMULPD       6928(DI), Z3, Z2
+	VMULPD       7064(DI), Z3, Z8
+	VMULPD       7200(DI), Z3, Z9
+	VMULPD       7336(DI), Z3, Z3
+	VMULPD       6856(DI), Z5, Z11
+	VADDPD       Z11, Z0, Z0
+	VMULPD       6992(DI), Z5, Z11
+	VADDPD       Z11, Z2, Z2
+	VMULPD       7128(DI), Z5, Z11
+	VADDPD       Z11, Z8, Z8
+	VMULPD       7264(DI), Z5, Z11
+	VADDPD       Z11, Z9, Z9
+	VMULPD       7400(DI), Z5, Z5
+	VADDPD       Z5, Z3, Z3
+	VMOVSD       1480(SI), X5
+	VORPD        DoublesConstants<>+26240(SB), Z5, Z5
+	VMOVSD       6920(DI), X11
+	VMULPD       Z11, Z5, Z11
+	VADDPD       Z11, Z0, Z0
+	VMOVSD       7056(DI), X11
+	VMULPD       Z11, Z5, Z11
+	VADDPD       Z11, Z2, Z2
+	VMOVSD       7192(DI), X11
+	VMULPD       Z11, Z5, Z11
+	VADDPD       Z11, Z8, Z8
+	VMOVSD       7328(DI), X11
+	VMULPD       Z11, Z5, Z11
+	VADDPD       Z11, Z9, Z9
+	VMOVSD       7464(DI), X11
+	VMULPD       Z11, Z5, Z5
+	VADDPD       Z5, Z3, Z3
+	VSHUFF32X4   $0x44, Z8, Z0, Z5
+	VSHUFF32X4   $0xee, Z8, Z0, Z0
+	VADDPD       Z0, Z5, Z0
+	VSHUFF32X4   $0x44, Z3, Z3, Z5
+	VSHUFF32X4   $0xee, Z3, Z3, Z3
+	VADDPD       Z3, Z5, Z3
+	VSHUFF32X4   $0x44, Z9, Z2, Z5
+	VSHUFF32X4   $0xee, Z9, Z2, Z2
+	VADDPD       Z2, Z5, Z2
+	VSHUFF32X4   $0x88, Z3, Z0, Z5
+	VSHUFF32X4   $0xdd, Z3, Z0, Z0
+	VADDPD       Z0, Z5, Z0
+	VSHUFF32X4   $0x88, Z2, Z2, Z3
 	VSHUFF32X4   $0xdd, Z2, Z2, Z2
-	VADDPD       Z2, Z4, Z2
-	VUNPCKLPD    Z2, Z0, Z4
+	VADDPD       Z2, Z3, Z2
+	VUNPCKLPD    Z2, Z0, Z3
 	VUNPCKHPD    Z2, Z0, Z0
-	VADDPD       Z0, Z4, Z0
+	VADDPD       Z0, Z3, Z0
 	MOVL         $0x0000001f, AX
 	KMOVW        AX, K1
 	VMOVUPD.Z    7472(DI), K1, Z2
 	VADDPD       Z2, Z0, Z0
-	VANDPD       Z3, Z0, Z2
-	VPSRLQ       $0x32, Z2, Z4
-	VPSUBQ.BCST  DoublesConstants<>+26368(SB), Z4, Z4
-	VPSRAQ       $0x3f, Z4, Z6
-	VANDNPD      Z4, Z6, Z4
-	VPSUBQ.BCST  DoublesConstants<>+26376(SB), Z4, Z6
-	VPSRAQ       $0x3f, Z6, Z24
-	VANDNPD      Z6, Z24, Z6
-	VPSUBQ       Z6, Z4, Z4
-	VANDPD.BCST  DoublesConstants<>+25416(SB), Z4, Z6
-	VPSLLQ       $0x07, Z6, Z6
-	VPMINUQ.BCST DoublesConstants<>+26384(SB), Z2, Z24
-	VANDPD.BCST  DoublesConstants<>+26400(SB), Z24, Z29
-	VORPD.BCST   DoublesConstants<>+26408(SB), Z29, Z29
-	VPSUBQ       Z5, Z4, Z4
-	VPSRAQ       $0x3f, Z4, Z4
-	VANDNPD      Z29, Z4, Z4
-	VSUBPD       Z4, Z24, Z4
-	VMULPD       Z4, Z4, Z5
-	VMULPD       Z5, Z5, Z24
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z0, Z2
+	VPSRLQ       $0x32, Z2, Z3
+	VPSUBQ.BCST  DoublesConstants<>+26304(SB), Z3, Z3
+	VPSRAQ       $0x3f, Z3, Z5
+	VANDNPD      Z3, Z5, Z3
+	VPSUBQ.BCST  DoublesConstants<>+26312(SB), Z3, Z5
+	VPSRAQ       $0x3f, Z5, Z8
+	VANDNPD      Z5, Z8, Z5
+	VPSUBQ       Z5, Z3, Z3
+	VANDPD.BCST  DoublesConstants<>+25352(SB), Z3, Z5
+	VPSLLQ       $0x07, Z5, Z5
+	VPMINUQ.BCST DoublesConstants<>+26320(SB), Z2, Z8
+	VANDPD.BCST  DoublesConstants<>+26336(SB), Z8, Z9
+	VORPD.BCST   DoublesConstants<>+26344(SB), Z9, Z9
+	VPSUBQ.BCST  DoublesConstants<>+26072(SB), Z3, Z3
+	VPSRAQ       $0x3f, Z3, Z3
+	VANDNPD      Z9, Z3, Z3
+	VSUBPD       Z3, Z8, Z3
+	VMULPD       Z3, Z3, Z8
+	VMULPD       Z8, Z8, Z9
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+21376(SB), AX
-	VXORPS       X29, X29, X29
-	VGATHERQPD   (AX)(Z6*1), K2, Z29
+	VXORPS       X11, X11, X11
+	VGATHERQPD   (AX)(Z5*1), K2, Z11
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+21384(SB), AX
-	VXORPS       X30, X30, X30
-	VGATHERQPD   (AX)(Z6*1), K2, Z30
-	VMULPD       Z30, Z4, Z30
-	VADDPD       Z30, Z29, Z29
+	VXORPS       X12, X12, X12
+	VGATHERQPD   (AX)(Z5*1), K2, Z12
+	VMULPD       Z12, Z3, Z12
+	VADDPD       Z12, Z11, Z11
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+21392(SB), AX
-	VXORPS       X30, X30, X30
-	VGATHERQPD   (AX)(Z6*1), K2, Z30
+	VXORPS       X12, X12, X12
+	VGATHERQPD   (AX)(Z5*1), K2, Z12
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+21400(SB), AX
-	VXORPS       X31, X31, X31
-	VGATHERQPD   (AX)(Z6*1), K2, Z31
-	VMULPD       Z31, Z4, Z31
-	VADDPD       Z31, Z30, Z30
-	VMULPD       Z30, Z5, Z30
-	VADDPD       Z30, Z29, Z29
+	VXORPS       X13, X13, X13
+	VGATHERQPD   (AX)(Z5*1), K2, Z13
+	VMULPD       Z13, Z3, Z13
+	VADDPD       Z13, Z12, Z12
+	VMULPD       Z12, Z8, Z12
+	VADDPD       Z12, Z11, Z11
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+21408(SB), AX
-	VXORPS       X30, X30, X30
-	VGATHERQPD   (AX)(Z6*1), K2, Z30
+	VXORPS       X12, X12, X12
+	VGATHERQPD   (AX)(Z5*1), K2, Z12
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+21416(SB), AX
-	VXORPS       X31, X31, X31
-	VGATHERQPD   (AX)(Z6*1), K2, Z31
-	VMULPD       Z31, Z4, Z31
-	VADDPD       Z31, Z30, Z30
+	VXORPS       X13, X13, X13
+	VGATHERQPD   (AX)(Z5*1), K2, Z13
+	VMULPD       Z13, Z3, Z13
+	VADDPD       Z13, Z12, Z12
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+21424(SB), AX
-	VXORPS       X31, X31, X31
-	VGATHERQPD   (AX)(Z6*1), K2, Z31
+	VXORPS       X13, X13, X13
+	VGATHERQPD   (AX)(Z5*1), K2, Z13
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+21432(SB), AX
-	VXORPS       X23, X23, X23
-	VGATHERQPD   (AX)(Z6*1), K2, Z23
-	VMULPD       Z23, Z4, Z23
-	VADDPD       Z23, Z31, Z23
-	VMULPD       Z23, Z5, Z23
-	VADDPD       Z23, Z30, Z23
+	VXORPS       X14, X14, X14
+	VGATHERQPD   (AX)(Z5*1), K2, Z14
+	VMULPD       Z14, Z3, Z14
+	VADDPD       Z14, Z13, Z13
+	VMULPD       Z13, Z8, Z13
+	VADDPD       Z13, Z12, Z12
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+21440(SB), AX
-	VXORPS       X30, X30, X30
-	VGATHERQPD   (AX)(Z6*1), K2, Z30
+	VXORPS       X13, X13, X13
+	VGATHERQPD   (AX)(Z5*1), K2, Z13
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+21448(SB), AX
-	VXORPS       X31, X31, X31
-	VGATHERQPD   (AX)(Z6*1), K2, Z31
-	VMULPD       Z31, Z4, Z31
-	VADDPD       Z31, Z30, Z30
+	VXORPS       X14, X14, X14
+	VGATHERQPD   (AX)(Z5*1), K2, Z14
+	VMULPD       Z14, Z3, Z14
+	VADDPD       Z14, Z13, Z13
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+21456(SB), AX
-	VXORPS       X31, X31, X31
-	VGATHERQPD   (AX)(Z6*1), K2, Z31
+	VXORPS       X14, X14, X14
+	VGATHERQPD   (AX)(Z5*1), K2, Z14
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+21464(SB), AX
-	VXORPS       X22, X22, X22
-	VGATHERQPD   (AX)(Z6*1), K2, Z22
-	VMULPD       Z22, Z4, Z22
-	VADDPD       Z22, Z31, Z22
-	VMULPD       Z22, Z5, Z22
-	VADDPD       Z22, Z30, Z22
+	VXORPS       X15, X15, X15
+	VGATHERQPD   (AX)(Z5*1), K2, Z15
+	VMULPD       Z15, Z3, Z15
+	VADDPD       Z15, Z14, Z14
+	VMULPD       Z14, Z8, Z14
+	VADDPD       Z14, Z13, Z13
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+21360(SB), AX
-	VXORPS       X30, X30, X30
-	VGATHERQPD   (AX)(Z6*1), K2, Z30
-	VMULPD       Z30, Z4, Z30
+	VXORPS       X14, X14, X14
+	VGATHERQPD   (AX)(Z5*1), K2, Z14
+	VMULPD       Z14, Z3, Z14
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+21344(SB), AX
-	VXORPS       X31, X31, X31
-	VGATHERQPD   (AX)(Z6*1), K2, Z31
-	VADDPD       Z30, Z31, Z28
-	VSUBPD       Z28, Z31, Z31
-	VADDPD       Z30, Z31, Z30
+	VXORPS       X15, X15, X15
+	VGATHERQPD   (AX)(Z5*1), K2, Z15
+	VADDPD       Z14, Z15, Z16
+	VSUBPD       Z16, Z15, Z15
+	VADDPD       Z14, Z15, Z14
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+21352(SB), AX
-	VXORPS       X31, X31, X31
-	VGATHERQPD   (AX)(Z6*1), K2, Z31
+	VXORPS       X15, X15, X15
+	VGATHERQPD   (AX)(Z5*1), K2, Z15
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+21368(SB), AX
-	VXORPS       X27, X27, X27
-	VGATHERQPD   (AX)(Z6*1), K2, Z27
-	VMULPD       Z27, Z4, Z4
-	VMULPD       Z22, Z24, Z6
-	VADDPD       Z6, Z23, Z6
-	VMULPD       Z6, Z24, Z6
-	VADDPD       Z6, Z29, Z6
-	VMULPD       Z6, Z5, Z5
-	VADDPD       Z5, Z4, Z4
-	VADDPD       Z4, Z31, Z4
-	VADDPD       Z4, Z30, Z4
-	VADDPD       Z4, Z28, Z4
-	VANDPD       Z7, Z0, Z5
-	VORPD        Z5, Z4, Z4
-	VPCMPUQ      $0x06, Z9, Z2, K2
-	VBLENDMPD    Z0, Z4, K2, Z0
+	VXORPS       X17, X17, X17
+	VGATHERQPD   (AX)(Z5*1), K2, Z17
+	VMULPD       Z17, Z3, Z3
+	VMULPD       Z13, Z9, Z5
+	VADDPD       Z5, Z12, Z5
+	VMULPD       Z5, Z9, Z5
+	VADDPD       Z5, Z11, Z5
+	VMULPD       Z5, Z8, Z5
+	VADDPD       Z5, Z3, Z3
+	VADDPD       Z3, Z15, Z3
+	VADDPD       Z3, Z14, Z3
+	VADDPD       Z3, Z16, Z3
+	VANDPD       Z4, Z0, Z5
+	VORPD        Z5, Z3, Z3
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Z2, K2
+	VBLENDMPD    Z0, Z3, K2, Z0
 	VMOVUPD      Z0, K1, 1624(SI)
 
 	// loss = 0.2·Σ where(abs(a12 - y) - 40, abs(a12 - y) - 0.6931471805599453, log1p(expm1(abs(a12 - y))*(expm1(abs(a12 - y))/(2 + 2*expm1(abs(a12 - y))))))
-	VMOVAPD.Z    Z0, K1, Z0
-	VMOVUPD.Z    (CX), K1, Z2
-	VSUBPD       Z2, Z0, Z0
-	VANDPD       Z3, Z0, Z0
-	VANDPD       Z3, Z0, Z2
-	VPSRLQ       $0x3f, Z0, Z4
-	VPCMPUQ      $0x04, Z14, Z4, K2
-	VBROADCASTSD DoublesConstants<>+25936(SB), Z4
-	VBROADCASTSD DoublesConstants<>+25944(SB), Z5
-	VBLENDMPD    Z5, Z4, K2, Z4
-	VPMINUQ      Z4, Z2, Z4
-	VANDPD       Z7, Z0, Z6
-	VORPD        Z6, Z4, Z4
-	VMULPD       Z8, Z4, Z6
-	VADDPD       Z10, Z6, Z6
-	VSUBPD       Z10, Z6, Z8
-	VMULPD       Z12, Z8, Z9
-	VSUBPD       Z9, Z4, Z4
-	VMULPD       Z13, Z8, Z8
-	VSUBPD       Z8, Z4, Z9
-	VMULPD       Z9, Z9, Z12
-	VPSLLQ       $0x0d, Z6, Z13
-	VPSRAQ       $0x13, Z13, Z13
-	VANDPD       Z15, Z6, Z6
-	VPSLLQ       $0x04, Z6, Z6
-	VPSRAQ       $0x0a, Z13, Z22
-	VPSRAQ       $0x3f, Z13, Z23
-	VANDNPD      Z22, Z23, Z22
-	VPADDQ       Z13, Z11, Z13
-	VPSUBQ       Z22, Z13, Z13
-	VPSLLQ       $0x34, Z13, Z13
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K2
-	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X23, X23, X23
-	VGATHERQPD   (AX)(Z6*1), K2, Z23
-	VMULPD       Z13, Z23, Z23
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K2
-	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X24, X24, X24
-	VGATHERQPD   (AX)(Z6*1), K2, Z24
-	VMULPD       Z13, Z24, Z6
-	VSUBPD       Z25, Z23, Z13
-	VSUBPD       Z23, Z13, Z24
-	VSUBPD       Z24, Z13, Z27
-	VSUBPD       Z27, Z23, Z27
-	VADDPD       Z24, Z25, Z24
-	VSUBPD       Z24, Z27, Z24
-	VADDPD       Z9, Z13, Z27
-	VSUBPD       Z27, Z13, Z28
-	VADDPD       Z9, Z28, Z28
-	VADDPD       Z24, Z28, Z24
-	VADDPD       Z6, Z24, Z6
-	VMULPD       Z9, Z13, Z13
-	VADDPD       Z13, Z6, Z6
-	VMULPD       Z16, Z9, Z13
-	VADDPD.BCST  DoublesConstants<>+25344(SB), Z13, Z13
-	VMULPD       Z13, Z12, Z13
-	VSUBPD       Z9, Z4, Z4
-	VSUBPD       Z8, Z4, Z4
-	VADDPD       Z4, Z13, Z4
-	VMULPD       Z12, Z12, Z8
-	VMULPD       Z19, Z9, Z9
-	VADDPD.BCST  DoublesConstants<>+25952(SB), Z9, Z9
-	VMULPD.BCST  DoublesConstants<>+25960(SB), Z12, Z12
-	VADDPD       Z12, Z9, Z9
-	VMULPD       Z9, Z8, Z8
-	VADDPD       Z8, Z4, Z4
-	VMULPD       Z4, Z23, Z4
-	VADDPD       Z4, Z6, Z4
-	VADDPD       Z4, Z27, Z4
-	VPADDQ       Z22, Z11, Z6
-	VPSLLQ       $0x34, Z6, Z6
-	VMULPD       Z6, Z4, Z4
-	VBROADCASTSD DoublesConstants<>+25888(SB), Z6
-	VPSUBQ       Z6, Z2, Z2
-	VBROADCASTSD DoublesConstants<>+25896(SB), Z8
-	VPCMPUQ      $0x06, Z8, Z2, K2
-	VBLENDMPD    Z0, Z4, K2, Z2
-	VSUBPD       Z5, Z0, Z4
-	VCMPPD       $0x1e, Z14, Z4, K2
-	VSUBPD.BCST  DoublesConstants<>+26416(SB), Z0, Z0
-	VBROADCASTSD DoublesConstants<>+26424(SB), Z4
-	VMULPD       Z2, Z4, Z5
-	VADDPD       Z5, Z4, Z4
-	VDIVPD       Z4, Z2, Z4
-	VMULPD       Z4, Z2, Z2
-	VANDPD       Z3, Z2, Z3
-	VADDPD       Z2, Z25, Z4
-	VSUBPD       Z25, Z4, Z5
-	VSUBPD       Z5, Z4, Z9
-	VSUBPD       Z9, Z25, Z9
-	VSUBPD       Z5, Z2, Z5
-	VADDPD       Z5, Z9, Z5
-	VPSUBQ       Z17, Z4, Z9
-	VPSRAQ       $0x34, Z9, Z12
-	VPADDQ       Z12, Z10, Z13
-	VSUBPD       Z10, Z13, Z10
-	VANDPD       Z1, Z9, Z13
-	VPSUBQ       Z13, Z4, Z4
-	VPSRLQ       $0x2e, Z9, Z9
-	VANDPD       Z15, Z9, Z9
-	VPSLLQ       $0x05, Z9, Z9
-	VANDPD       Z21, Z4, Z13
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+6880(SB), AX
-	VXORPS       X15, X15, X15
-	VGATHERQPD   (AX)(Z9*1), K3, Z15
-	VMULPD       Z15, Z13, Z16
-	VSUBPD       Z25, Z16, Z16
-	VSUBPD       Z13, Z4, Z4
-	VMULPD       Z15, Z4, Z4
-	VADDPD       Z4, Z16, Z13
-	VPSUBQ       Z12, Z11, Z11
-	VPMAXSQ      Z14, Z11, Z11
-	VPSLLQ       $0x34, Z11, Z11
-	VMULPD       Z11, Z5, Z5
-	VMULPD       Z15, Z5, Z5
-	VADDPD       Z5, Z13, Z11
-	VSUBPD       Z11, Z13, Z12
-	VADDPD       Z5, Z12, Z5
-	VSUBPD       Z13, Z16, Z12
-	VADDPD       Z4, Z12, Z4
-	VADDPD       Z4, Z5, Z4
-	VMULPD       Z20, Z10, Z5
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+6888(SB), AX
-	VXORPS       X12, X12, X12
-	VGATHERQPD   (AX)(Z9*1), K3, Z12
-	VADDPD       Z12, Z5, Z5
-	VADDPD       Z11, Z5, Z12
-	VSUBPD       Z12, Z5, Z5
-	VADDPD       Z11, Z5, Z5
-	VMULPD       Z26, Z10, Z10
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+6896(SB), AX
-	VXORPS       X13, X13, X13
-	VGATHERQPD   (AX)(Z9*1), K3, Z13
-	VADDPD       Z13, Z10, Z9
-	VADDPD       Z9, Z5, Z5
-	VADDPD       Z5, Z4, Z4
-	VMULPD       Z11, Z11, Z5
-	VMULPD       Z18, Z11, Z9
-	VADDPD.BCST  DoublesConstants<>+25832(SB), Z9, Z9
-	VMULPD.BCST  DoublesConstants<>+25856(SB), Z11, Z10
-	VADDPD.BCST  DoublesConstants<>+25848(SB), Z10, Z10
-	VMULPD       Z10, Z5, Z10
-	VADDPD       Z10, Z9, Z9
-	VMULPD       Z9, Z5, Z9
-	VMULPD       Z5, Z5, Z10
-	VMULPD.BCST  DoublesConstants<>+25872(SB), Z11, Z11
-	VADDPD.BCST  DoublesConstants<>+25864(SB), Z11, Z11
-	VMULPD.BCST  DoublesConstants<>+25880(SB), Z5, Z13
-	VADDPD       Z13, Z11, Z11
-	VMULPD       Z11, Z5, Z5
-	VMULPD       Z5, Z10, Z5
-	VADDPD       Z5, Z9, Z5
-	VADDPD       Z5, Z4, Z4
-	VADDPD       Z4, Z12, Z4
-	VPSUBQ       Z6, Z3, Z3
-	VPCMPUQ      $0x05, Z8, Z3, K3
-	VBLENDMPD    Z2, Z4, K3, Z3
-	VBROADCASTSD DoublesConstants<>+25904(SB), Z4
-	VPCMPUQ      $0x06, Z4, Z2, K3
-	VORPD.BCST   DoublesConstants<>+25912(SB), Z2, Z5
-	VBLENDMPD    Z5, Z3, K3, Z3
-	VPCMPUQ      $0x00, Z4, Z2, K3
-	VBLENDMPD    Z1, Z3, K3, Z1
-	VBLENDMPD    Z0, Z1, K2, Z0
-	VBLENDMPD    Z0, Z7, K1, Z0
-	VSHUFF32X4   $0x4e, Z0, Z0, Z1
-	VADDPD       Z1, Z0, Z0
-	VSHUFF32X4   $0xb1, Z0, Z0, Z1
-	VADDPD       Z1, Z0, Z0
-	VSHUFPD      $0x55, Z0, Z0, Z1
-	VADDPD       Z1, Z0, Z0
-	VMULPD.BCST  DoublesConstants<>+26432(SB), Z0, Z0
-	VMOVSD       X0, ret+32(FP)
+	VMOVAPD.Z      Z0, K1, Z0
+	VMOVUPD.Z      (CX), K1, Z2
+	VSUBPD         Z2, Z0, Z0
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Z0, Z0
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Z0, Z2
+	VPSRLQ         $0x3f, Z0, Z3
+	VPCMPUQ        $0x04, Z7, Z3, K2
+	VBROADCASTSD   DoublesConstants<>+25872(SB), Z3
+	VBLENDMPD.BCST DoublesConstants<>+25880(SB), Z3, K2, Z3
+	VPMINUQ        Z3, Z2, Z3
+	VANDPD         Z4, Z0, Z5
+	VORPD          Z5, Z3, Z3
+	VMULPD.BCST    DoublesConstants<>+25496(SB), Z3, Z5
+	VADDPD         Z10, Z5, Z5
+	VSUBPD         Z10, Z5, Z8
+	VMULPD.BCST    DoublesConstants<>+25504(SB), Z8, Z9
+	VSUBPD         Z9, Z3, Z3
+	VMULPD.BCST    DoublesConstants<>+25512(SB), Z8, Z8
+	VSUBPD         Z8, Z3, Z9
+	VMULPD         Z9, Z9, Z11
+	VPSLLQ         $0x0d, Z5, Z12
+	VPSRAQ         $0x13, Z12, Z12
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Z5, Z5
+	VPSLLQ         $0x04, Z5, Z5
+	VPSRAQ         $0x0a, Z12, Z13
+	VPSRAQ         $0x3f, Z12, Z14
+	VANDNPD        Z13, Z14, Z13
+	VPADDQ         Z12, Z6, Z12
+	VPSUBQ         Z13, Z12, Z12
+	VPSLLQ         $0x34, Z12, Z12
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K2
+	LEAQ           DoublesConstants<>+4224(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Z5*1), K2, Z14
+	VMULPD         Z12, Z14, Z14
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K2
+	LEAQ           DoublesConstants<>+4232(SB), AX
+	VXORPS         X15, X15, X15
+	VGATHERQPD     (AX)(Z5*1), K2, Z15
+	VMULPD         Z12, Z15, Z5
+	VSUBPD.BCST    DoublesConstants<>+25288(SB), Z14, Z12
+	VSUBPD         Z14, Z12, Z15
+	VSUBPD         Z15, Z12, Z16
+	VSUBPD         Z16, Z14, Z16
+	VADDPD.BCST    DoublesConstants<>+25288(SB), Z15, Z15
+	VSUBPD         Z15, Z16, Z15
+	VADDPD         Z9, Z12, Z16
+	VSUBPD         Z16, Z12, Z17
+	VADDPD         Z9, Z17, Z17
+	VADDPD         Z15, Z17, Z15
+	VADDPD         Z5, Z15, Z5
+	VMULPD         Z9, Z12, Z12
+	VADDPD         Z12, Z5, Z5
+	VMULPD.BCST    DoublesConstants<>+25536(SB), Z9, Z12
+	VADDPD.BCST    DoublesConstants<>+25280(SB), Z12, Z12
+	VMULPD         Z12, Z11, Z12
+	VSUBPD         Z9, Z3, Z3
+	VSUBPD         Z8, Z3, Z3
+	VADDPD         Z3, Z12, Z3
+	VMULPD         Z11, Z11, Z8
+	VMULPD.BCST    DoublesConstants<>+25552(SB), Z9, Z9
+	VADDPD.BCST    DoublesConstants<>+25888(SB), Z9, Z9
+	VMULPD.BCST    DoublesConstants<>+25896(SB), Z11, Z11
+	VADDPD         Z11, Z9, Z9
+	VMULPD         Z9, Z8, Z8
+	VADDPD         Z8, Z3, Z3
+	VMULPD         Z3, Z14, Z3
+	VADDPD         Z3, Z5, Z3
+	VADDPD         Z3, Z16, Z3
+	VPADDQ         Z13, Z6, Z5
+	VPSLLQ         $0x34, Z5, Z5
+	VMULPD         Z5, Z3, Z3
+	VPSUBQ.BCST    DoublesConstants<>+25824(SB), Z2, Z2
+	VPCMPUQ.BCST   $0x06, DoublesConstants<>+25832(SB), Z2, K2
+	VBLENDMPD      Z0, Z3, K2, Z2
+	VSUBPD.BCST    DoublesConstants<>+25880(SB), Z0, Z3
+	VCMPPD         $0x1e, Z7, Z3, K2
+	VSUBPD.BCST    DoublesConstants<>+26416(SB), Z0, Z0
+	VMULPD.BCST    DoublesConstants<>+26424(SB), Z2, Z3
+	VADDPD.BCST    DoublesConstants<>+26424(SB), Z3, Z3
+	VDIVPD         Z3, Z2, Z3
+	VMULPD         Z3, Z2, Z2
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Z2, Z3
+	VADDPD.BCST    DoublesConstants<>+25288(SB), Z2, Z5
+	VSUBPD.BCST    DoublesConstants<>+25288(SB), Z5, Z8
+	VSUBPD         Z8, Z5, Z9
+	VBROADCASTSD   DoublesConstants<>+25288(SB), Z11
+	VSUBPD         Z9, Z11, Z9
+	VSUBPD         Z8, Z2, Z8
+	VADDPD         Z8, Z9, Z8
+	VPSUBQ.BCST    DoublesConstants<>+25728(SB), Z5, Z9
+	VPSRAQ         $0x34, Z9, Z12
+	VPADDQ         Z12, Z10, Z13
+	VSUBPD         Z10, Z13, Z10
+	VANDPD         Z1, Z9, Z13
+	VPSUBQ         Z13, Z5, Z5
+	VPSRLQ         $0x2e, Z9, Z9
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Z9, Z9
+	VPSLLQ         $0x05, Z9, Z9
+	VANDPD.BCST    DoublesConstants<>+25744(SB), Z5, Z13
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6880(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Z9*1), K3, Z14
+	VMULPD         Z14, Z13, Z15
+	VSUBPD         Z11, Z15, Z11
+	VSUBPD         Z13, Z5, Z5
+	VMULPD         Z14, Z5, Z5
+	VADDPD         Z5, Z11, Z13
+	VPSUBQ         Z12, Z6, Z6
+	VPMAXSQ        Z7, Z6, Z6
+	VPSLLQ         $0x34, Z6, Z6
+	VMULPD         Z6, Z8, Z6
+	VMULPD         Z14, Z6, Z6
+	VADDPD         Z6, Z13, Z7
+	VSUBPD         Z7, Z13, Z8
+	VADDPD         Z6, Z8, Z6
+	VSUBPD         Z13, Z11, Z8
+	VADDPD         Z5, Z8, Z5
+	VADDPD         Z5, Z6, Z5
+	VMULPD.BCST    DoublesConstants<>+25752(SB), Z10, Z6
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6888(SB), AX
+	VXORPS         X8, X8, X8
+	VGATHERQPD     (AX)(Z9*1), K3, Z8
+	VADDPD         Z8, Z6, Z6
+	VADDPD         Z7, Z6, Z8
+	VSUBPD         Z8, Z6, Z6
+	VADDPD         Z7, Z6, Z6
+	VMULPD.BCST    DoublesConstants<>+25760(SB), Z10, Z10
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6896(SB), AX
+	VXORPS         X11, X11, X11
+	VGATHERQPD     (AX)(Z9*1), K3, Z11
+	VADDPD         Z11, Z10, Z9
+	VADDPD         Z9, Z6, Z6
+	VADDPD         Z6, Z5, Z5
+	VMULPD         Z7, Z7, Z6
+	VMULPD.BCST    DoublesConstants<>+25776(SB), Z7, Z9
+	VADDPD.BCST    DoublesConstants<>+25768(SB), Z9, Z9
+	VMULPD.BCST    DoublesConstants<>+25792(SB), Z7, Z10
+	VADDPD.BCST    DoublesConstants<>+25784(SB), Z10, Z10
+	VMULPD         Z10, Z6, Z10
+	VADDPD         Z10, Z9, Z9
+	VMULPD         Z9, Z6, Z9
+	VMULPD         Z6, Z6, Z10
+	VMULPD.BCST    DoublesConstants<>+25808(SB), Z7, Z7
+	VADDPD.BCST    DoublesConstants<>+25800(SB), Z7, Z7
+	VMULPD.BCST    DoublesConstants<>+25816(SB), Z6, Z11
+	VADDPD         Z11, Z7, Z7
+	VMULPD         Z7, Z6, Z6
+	VMULPD         Z6, Z10, Z6
+	VADDPD         Z6, Z9, Z6
+	VADDPD         Z6, Z5, Z5
+	VADDPD         Z5, Z8, Z5
+	VPSUBQ.BCST    DoublesConstants<>+25824(SB), Z3, Z3
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+25832(SB), Z3, K3
+	VBLENDMPD      Z2, Z5, K3, Z3
+	VPCMPUQ.BCST   $0x06, DoublesConstants<>+25840(SB), Z2, K3
+	VORPD.BCST     DoublesConstants<>+25848(SB), Z2, Z5
+	VBLENDMPD      Z5, Z3, K3, Z3
+	VPCMPUQ.BCST   $0x00, DoublesConstants<>+25840(SB), Z2, K3
+	VBLENDMPD      Z1, Z3, K3, Z1
+	VBLENDMPD      Z0, Z1, K2, Z0
+	VBLENDMPD      Z0, Z4, K1, Z0
+	VSHUFF32X4     $0x4e, Z0, Z0, Z1
+	VADDPD         Z1, Z0, Z0
+	VSHUFF32X4     $0xb1, Z0, Z0, Z1
+	VADDPD         Z1, Z0, Z0
+	VSHUFPD        $0x55, Z0, Z0, Z1
+	VADDPD         Z1, Z0, Z0
+	VMULPD.BCST    DoublesConstants<>+26432(SB), Z0, Z0
+	VMOVSD         X0, ret+32(FP)
 	VZEROUPPER
 	RET
 
@@ -11216,7 +13820,7 @@ TEXT ·doublesBackwardAVX2(SB), $928-48
 	VORPD      Y4, Y3, Y3
 	VPCMPGTQ   DoublesConstants<>+3648(SB), Y7, Y4
 	VBLENDVPD  Y4, Y1, Y3, Y1
-	VMULPD     DoublesConstants<>+25216(SB), Y1, Y1
+	VMULPD     DoublesConstants<>+26384(SB), Y1, Y1
 	VMULPD     Y0, Y0, Y0
 	VMOVUPS    DoublesConstants<>+64(SB), Y3
 	VSUBPD     Y0, Y3, Y0
@@ -11224,7 +13828,7 @@ TEXT ·doublesBackwardAVX2(SB), $928-48
 	VSUBPD     DoublesConstants<>+9472(SB), Y2, Y1
 	VXORPS     X4, X4, X4
 	VCMPPD     $0x1e, Y4, Y1, Y1
-	VSUBPD     DoublesConstants<>+25184(SB), Y2, Y2
+	VSUBPD     DoublesConstants<>+26352(SB), Y2, Y2
 	VMOVUPS    (SP), Y5
 	VMULPD     DoublesConstants<>+5280(SB), Y5, Y6
 	VADDPD     DoublesConstants<>+5280(SB), Y6, Y6
@@ -11532,7 +14136,7 @@ TEXT ·doublesBackwardAVX2(SB), $928-48
 	VORPD      X1, X0, X0
 	VPCMPGTQ   DoublesConstants<>+3648(SB), X9, X1
 	VBLENDVPD  X1, X5, X0, X0
-	VMULPD     DoublesConstants<>+25216(SB), X0, X0
+	VMULPD     DoublesConstants<>+26384(SB), X0, X0
 	VMULPD     X2, X2, X1
 	VMOVUPS    DoublesConstants<>+64(SB), Y2
 	VSUBPD     X1, X2, X1
@@ -11540,7 +14144,7 @@ TEXT ·doublesBackwardAVX2(SB), $928-48
 	VSUBPD     DoublesConstants<>+9472(SB), X6, X1
 	VXORPS     X3, X3, X3
 	VCMPPD     $0x1e, X3, X1, X1
-	VSUBPD     DoublesConstants<>+25184(SB), X6, X4
+	VSUBPD     DoublesConstants<>+26352(SB), X6, X4
 	VMOVUPS    64(SP), X5
 	VMULPD     DoublesConstants<>+5280(SB), X5, X6
 	VADDPD     DoublesConstants<>+5280(SB), X6, X6
@@ -11647,7 +14251,7 @@ TEXT ·doublesBackwardAVX2(SB), $928-48
 	VADDPD     Y6, Y1, Y1
 	VSHUFPD    $0x55, Y1, Y1, Y6
 	VADDPD     Y6, Y1, Y1
-	VMULPD     DoublesConstants<>+25216(SB), Y1, Y1
+	VMULPD     DoublesConstants<>+26384(SB), Y1, Y1
 	VMOVSD     X1, ret+40(FP)
 
 	// v11 = (W12ᵀ·d12)
@@ -15077,7 +17681,7 @@ TEXT ·doublesBackwardAVX2(SB), $928-48
 
 // func doublesBackwardAVX512(p *Doubles, ws *DoublesWorkspace, x *[5]float64, y *[5]float64, grad *DoublesGrad) float64
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
-TEXT ·doublesBackwardAVX512(SB), NOSPLIT, $256-48
+TEXT ·doublesBackwardAVX512(SB), NOSPLIT, $0-48
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
 	MOVQ x+16(FP), DX
@@ -15085,407 +17689,370 @@ TEXT ·doublesBackwardAVX512(SB), NOSPLIT, $256-48
 	MOVQ grad+32(FP), BX
 
 	// d12 = 0.2*tanh(a12 - y)*(1 - a12^2); loss = 0.2·Σ where(abs(a12 - y) - 40, abs(a12 - y) - 0.6931471805599453, log1p(expm1(abs(a12 - y))*(expm1(abs(a12 - y))/(2 + 2*expm1(abs(a12 - y))))))
-	MOVL         $0x0000001f, AX
-	KMOVW        AX, K1
-	VMOVUPD.Z    1624(SI), K1, Z0
-	VMOVUPD.Z    (CX), K1, Z1
-	VSUBPD       Z1, Z0, Z1
-	VBROADCASTSD DoublesConstants<>+25376(SB), Z2
-	VANDPD       Z2, Z1, Z3
-	VANDPD       Z2, Z3, Z4
-	VPSRLQ       $0x3f, Z3, Z5
-	VXORPS       X6, X6, X6
-	VPCMPUQ      $0x04, Z6, Z5, K2
-	VBROADCASTSD DoublesConstants<>+25936(SB), Z5
-	VBROADCASTSD DoublesConstants<>+25944(SB), Z7
-	VBLENDMPD    Z7, Z5, K2, Z5
-	VPMINUQ      Z5, Z4, Z5
-	VBROADCASTSD DoublesConstants<>+25368(SB), Z8
-	VANDPD       Z8, Z3, Z9
-	VORPD        Z9, Z5, Z5
-	VBROADCASTSD DoublesConstants<>+25560(SB), Z9
-	VMULPD       Z9, Z5, Z10
-	VBROADCASTSD DoublesConstants<>+25400(SB), Z11
-	VADDPD       Z11, Z10, Z10
-	VSUBPD       Z11, Z10, Z12
-	VBROADCASTSD DoublesConstants<>+25568(SB), Z13
-	VMULPD       Z13, Z12, Z14
-	VSUBPD       Z14, Z5, Z5
-	VBROADCASTSD DoublesConstants<>+25576(SB), Z14
-	VMULPD       Z14, Z12, Z12
-	VSUBPD       Z12, Z5, Z15
-	VMULPD       Z15, Z15, Z16
-	VPSLLQ       $0x0d, Z10, Z17
-	VPSRAQ       $0x13, Z17, Z17
-	VBROADCASTSD DoublesConstants<>+25584(SB), Z18
-	VANDPD       Z18, Z10, Z10
-	VPSLLQ       $0x04, Z10, Z10
-	VPSRAQ       $0x0a, Z17, Z19
-	VPSRAQ       $0x3f, Z17, Z20
-	VANDNPD      Z19, Z20, Z19
-	VBROADCASTSD DoublesConstants<>+25624(SB), Z20
-	VPADDQ       Z17, Z20, Z17
-	VPSUBQ       Z19, Z17, Z17
-	VPSLLQ       $0x34, Z17, Z17
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K2
-	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X21, X21, X21
-	VGATHERQPD   (AX)(Z10*1), K2, Z21
-	VMULPD       Z17, Z21, Z21
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K2
-	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X22, X22, X22
-	VGATHERQPD   (AX)(Z10*1), K2, Z22
-	VMULPD       Z17, Z22, Z10
-	VBROADCASTSD DoublesConstants<>+25352(SB), Z17
-	VSUBPD       Z17, Z21, Z22
-	VSUBPD       Z21, Z22, Z23
-	VSUBPD       Z23, Z22, Z24
-	VSUBPD       Z24, Z21, Z24
-	VADDPD       Z23, Z17, Z23
-	VSUBPD       Z23, Z24, Z23
-	VADDPD       Z15, Z22, Z24
-	VSUBPD       Z24, Z22, Z25
-	VADDPD       Z15, Z25, Z25
-	VADDPD       Z23, Z25, Z23
-	VADDPD       Z10, Z23, Z10
-	VMULPD       Z15, Z22, Z22
-	VADDPD       Z22, Z10, Z10
-	VBROADCASTSD DoublesConstants<>+25600(SB), Z22
-	VMULPD       Z22, Z15, Z23
-	VBROADCASTSD DoublesConstants<>+25344(SB), Z25
-	VADDPD       Z23, Z25, Z23
-	VMULPD       Z23, Z16, Z23
-	VSUBPD       Z15, Z5, Z5
-	VSUBPD       Z12, Z5, Z5
-	VADDPD       Z5, Z23, Z5
-	VMULPD       Z16, Z16, Z12
-	VBROADCASTSD DoublesConstants<>+25616(SB), Z23
-	VMULPD       Z23, Z15, Z15
-	VADDPD.BCST  DoublesConstants<>+25952(SB), Z15, Z15
-	VMULPD.BCST  DoublesConstants<>+25960(SB), Z16, Z16
-	VADDPD       Z16, Z15, Z15
-	VMULPD       Z15, Z12, Z12
-	VADDPD       Z12, Z5, Z5
-	VMULPD       Z5, Z21, Z5
-	VADDPD       Z5, Z10, Z5
-	VADDPD       Z5, Z24, Z5
-	VPADDQ       Z19, Z20, Z10
-	VPSLLQ       $0x34, Z10, Z10
-	VMULPD       Z10, Z5, Z5
-	VBROADCASTSD DoublesConstants<>+25888(SB), Z10
-	VPSUBQ       Z10, Z4, Z4
-	VBROADCASTSD DoublesConstants<>+25896(SB), Z12
-	VPCMPUQ      $0x06, Z12, Z4, K2
-	VBLENDMPD    Z3, Z5, K2, Z4
-	VPSRLQ       $0x32, Z3, Z5
-	VPSUBQ.BCST  DoublesConstants<>+26368(SB), Z5, Z5
-	VPSRAQ       $0x3f, Z5, Z15
-	VANDNPD      Z5, Z15, Z5
-	VPSUBQ.BCST  DoublesConstants<>+26376(SB), Z5, Z15
-	VPSRAQ       $0x3f, Z15, Z16
-	VANDNPD      Z15, Z16, Z15
-	VPSUBQ       Z15, Z5, Z5
-	VANDPD.BCST  DoublesConstants<>+25416(SB), Z5, Z15
-	VPSLLQ       $0x07, Z15, Z15
-	VPMINUQ.BCST DoublesConstants<>+26384(SB), Z3, Z16
-	VANDPD.BCST  DoublesConstants<>+26400(SB), Z16, Z19
-	VORPD.BCST   DoublesConstants<>+26408(SB), Z19, Z19
-	VBROADCASTSD DoublesConstants<>+26136(SB), Z21
-	VPSUBQ       Z21, Z5, Z5
-	VPSRAQ       $0x3f, Z5, Z5
-	VANDNPD      Z19, Z5, Z5
-	VSUBPD       Z5, Z16, Z5
-	VMULPD       Z5, Z5, Z16
-	VMULPD       Z16, Z16, Z19
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K2
-	LEAQ         DoublesConstants<>+21376(SB), AX
-	VXORPS       X24, X24, X24
-	VGATHERQPD   (AX)(Z15*1), K2, Z24
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K2
-	LEAQ         DoublesConstants<>+21384(SB), AX
-	VXORPS       X26, X26, X26
-	VGATHERQPD   (AX)(Z15*1), K2, Z26
-	VMULPD       Z26, Z5, Z26
-	VADDPD       Z26, Z24, Z24
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K2
-	LEAQ         DoublesConstants<>+21392(SB), AX
-	VXORPS       X26, X26, X26
-	VGATHERQPD   (AX)(Z15*1), K2, Z26
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K2
-	LEAQ         DoublesConstants<>+21400(SB), AX
-	VXORPS       X27, X27, X27
-	VGATHERQPD   (AX)(Z15*1), K2, Z27
-	VMULPD       Z27, Z5, Z27
-	VADDPD       Z27, Z26, Z26
-	VMULPD       Z26, Z16, Z26
-	VADDPD       Z26, Z24, Z24
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K2
-	LEAQ         DoublesConstants<>+21408(SB), AX
-	VXORPS       X26, X26, X26
-	VGATHERQPD   (AX)(Z15*1), K2, Z26
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K2
-	LEAQ         DoublesConstants<>+21416(SB), AX
-	VXORPS       X27, X27, X27
-	VGATHERQPD   (AX)(Z15*1), K2, Z27
-	VMULPD       Z27, Z5, Z27
-	VADDPD       Z27, Z26, Z26
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K2
-	LEAQ         DoublesConstants<>+21424(SB), AX
-	VXORPS       X27, X27, X27
-	VGATHERQPD   (AX)(Z15*1), K2, Z27
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K2
-	LEAQ         DoublesConstants<>+21432(SB), AX
-	VXORPS       X28, X28, X28
-	VGATHERQPD   (AX)(Z15*1), K2, Z28
-	VMULPD       Z28, Z5, Z28
-	VADDPD       Z28, Z27, Z27
-	VMULPD       Z27, Z16, Z27
-	VADDPD       Z27, Z26, Z26
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K2
-	LEAQ         DoublesConstants<>+21440(SB), AX
-	VXORPS       X27, X27, X27
-	VGATHERQPD   (AX)(Z15*1), K2, Z27
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K2
-	LEAQ         DoublesConstants<>+21448(SB), AX
-	VXORPS       X28, X28, X28
-	VGATHERQPD   (AX)(Z15*1), K2, Z28
-	VMULPD       Z28, Z5, Z28
-	VADDPD       Z28, Z27, Z27
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K2
-	LEAQ         DoublesConstants<>+21456(SB), AX
-	VXORPS       X28, X28, X28
-	VGATHERQPD   (AX)(Z15*1), K2, Z28
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K2
-	LEAQ         DoublesConstants<>+21464(SB), AX
-	VXORPS       X29, X29, X29
-	VGATHERQPD   (AX)(Z15*1), K2, Z29
-	VMULPD       Z29, Z5, Z29
-	VADDPD       Z29, Z28, Z28
-	VMULPD       Z28, Z16, Z28
-	VADDPD       Z28, Z27, Z27
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K2
-	LEAQ         DoublesConstants<>+21360(SB), AX
-	VXORPS       X28, X28, X28
-	VGATHERQPD   (AX)(Z15*1), K2, Z28
-	VMULPD       Z28, Z5, Z28
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K2
-	LEAQ         DoublesConstants<>+21344(SB), AX
-	VXORPS       X29, X29, X29
-	VGATHERQPD   (AX)(Z15*1), K2, Z29
-	VADDPD       Z28, Z29, Z30
-	VSUBPD       Z30, Z29, Z29
-	VADDPD       Z28, Z29, Z28
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K2
-	LEAQ         DoublesConstants<>+21352(SB), AX
-	VXORPS       X29, X29, X29
-	VGATHERQPD   (AX)(Z15*1), K2, Z29
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K2
-	LEAQ         DoublesConstants<>+21368(SB), AX
-	VXORPS       X31, X31, X31
-	VGATHERQPD   (AX)(Z15*1), K2, Z31
-	VMULPD       Z31, Z5, Z5
-	VMULPD       Z27, Z19, Z15
-	VADDPD       Z15, Z26, Z15
-	VMULPD       Z15, Z19, Z15
-	VADDPD       Z15, Z24, Z15
-	VMULPD       Z15, Z16, Z15
-	VADDPD       Z15, Z5, Z5
-	VADDPD       Z5, Z29, Z5
-	VADDPD       Z5, Z28, Z5
-	VADDPD       Z5, Z30, Z5
-	VANDPD       Z8, Z1, Z15
-	VORPD        Z15, Z5, Z5
-	VBROADCASTSD DoublesConstants<>+25424(SB), Z15
-	VPCMPUQ      $0x06, Z15, Z3, K2
-	VBLENDMPD    Z1, Z5, K2, Z1
-	VBROADCASTSD DoublesConstants<>+26432(SB), Z5
-	VMULPD       Z1, Z5, Z1
-	VMULPD       Z0, Z0, Z0
-	VSUBPD       Z0, Z17, Z0
-	VMULPD       Z0, Z1, Z0
-	VSUBPD       Z7, Z3, Z1
-	VCMPPD       $0x1e, Z6, Z1, K2
-	VSUBPD.BCST  DoublesConstants<>+26416(SB), Z3, Z1
-	VBROADCASTSD DoublesConstants<>+26424(SB), Z3
-	VMULPD       Z4, Z3, Z7
-	VADDPD       Z7, Z3, Z7
-	VDIVPD       Z7, Z4, Z7
-	VMULPD       Z7, Z4, Z4
-	VANDPD       Z2, Z4, Z7
-	VADDPD       Z4, Z17, Z16
-	VSUBPD       Z17, Z16, Z19
-	VSUBPD       Z19, Z16, Z24
-	VSUBPD       Z24, Z17, Z24
-	VSUBPD       Z19, Z4, Z19
-	VADDPD       Z19, Z24, Z19
-	VBROADCASTSD DoublesConstants<>+25792(SB), Z24
-	VPSUBQ       Z24, Z16, Z26
-	VPSRAQ       $0x34, Z26, Z27
-	VPADDQ       Z27, Z11, Z28
-	VSUBPD       Z11, Z28, Z28
-	VBROADCASTSD DoublesConstants<>+25536(SB), Z29
-	VANDPD       Z29, Z26, Z30
-	VPSUBQ       Z30, Z16, Z16
-	VPSRLQ       $0x2e, Z26, Z26
-	VANDPD       Z18, Z26, Z26
-	VPSLLQ       $0x05, Z26, Z26
-	VBROADCASTSD DoublesConstants<>+25808(SB), Z30
-	VANDPD       Z30, Z16, Z31
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+6880(SB), AX
-	VXORPS       X3, X3, X3
-	VGATHERQPD   (AX)(Z26*1), K3, Z3
-	VMULPD       Z3, Z31, Z30
-	VSUBPD       Z17, Z30, Z30
-	VSUBPD       Z31, Z16, Z16
-	VMULPD       Z3, Z16, Z16
-	VADDPD       Z16, Z30, Z31
-	VPSUBQ       Z27, Z20, Z27
-	VPMAXSQ      Z6, Z27, Z27
-	VPSLLQ       $0x34, Z27, Z27
-	VMULPD       Z27, Z19, Z19
-	VMULPD       Z3, Z19, Z3
-	VADDPD       Z3, Z31, Z19
-	VSUBPD       Z19, Z31, Z27
-	VADDPD       Z3, Z27, Z3
-	VSUBPD       Z31, Z30, Z27
-	VADDPD       Z16, Z27, Z16
-	VADDPD       Z16, Z3, Z3
-	VBROADCASTSD DoublesConstants<>+25816(SB), Z16
-	VMULPD       Z16, Z28, Z27
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+6888(SB), AX
-	VXORPS       X30, X30, X30
-	VGATHERQPD   (AX)(Z26*1), K3, Z30
-	VADDPD       Z30, Z27, Z27
-	VADDPD       Z19, Z27, Z30
-	VSUBPD       Z30, Z27, Z27
-	VADDPD       Z19, Z27, Z27
-	VBROADCASTSD DoublesConstants<>+25824(SB), Z31
-	VMULPD       Z31, Z28, Z28
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+6896(SB), AX
-	VXORPS       X31, X31, X31
-	VGATHERQPD   (AX)(Z26*1), K3, Z31
-	VADDPD       Z31, Z28, Z26
-	VADDPD       Z26, Z27, Z26
-	VADDPD       Z26, Z3, Z3
-	VMULPD       Z19, Z19, Z26
-	VBROADCASTSD DoublesConstants<>+25840(SB), Z27
-	VMULPD       Z27, Z19, Z28
-	VBROADCASTSD DoublesConstants<>+25832(SB), Z31
-	VADDPD       Z28, Z31, Z28
-	VBROADCASTSD DoublesConstants<>+25856(SB), Z31
-	VMULPD       Z31, Z19, Z27
-	VMOVUPS      Z27, (SP)
-	VBROADCASTSD DoublesConstants<>+25848(SB), Z27
-	VMOVUPS      (SP), Z31
-	VADDPD       Z31, Z27, Z31
-	VMULPD       Z31, Z26, Z31
-	VADDPD       Z31, Z28, Z28
-	VMULPD       Z28, Z26, Z28
-	VMULPD       Z26, Z26, Z31
-	VBROADCASTSD DoublesConstants<>+25872(SB), Z27
-	VMULPD       Z27, Z19, Z19
-	VMOVUPS      Z19, (SP)
-	VBROADCASTSD DoublesConstants<>+25864(SB), Z19
-	VMOVUPS      (SP), Z27
-	VADDPD       Z27, Z19, Z27
-	VBROADCASTSD DoublesConstants<>+25880(SB), Z19
-	VMULPD       Z19, Z26, Z16
-	VADDPD       Z16, Z27, Z16
-	VMULPD       Z16, Z26, Z16
-	VMULPD       Z16, Z31, Z16
-	VADDPD       Z16, Z28, Z16
-	VADDPD       Z16, Z3, Z3
-	VADDPD       Z3, Z30, Z3
-	VPSUBQ       Z10, Z7, Z7
-	VPCMPUQ      $0x05, Z12, Z7, K3
-	VBLENDMPD    Z4, Z3, K3, Z3
-	VBROADCASTSD DoublesConstants<>+25904(SB), Z7
-	VPCMPUQ      $0x06, Z7, Z4, K3
-	VBROADCASTSD DoublesConstants<>+25912(SB), Z16
-	VORPD        Z16, Z4, Z26
-	VBLENDMPD    Z26, Z3, K3, Z3
-	VPCMPUQ      $0x00, Z7, Z4, K3
-	VBLENDMPD    Z29, Z3, K3, Z3
-	VBLENDMPD    Z1, Z3, K2, Z1
-	VMOVUPD      Z0, K1, 1664(SI)
-	VBLENDMPD    Z1, Z8, K1, Z1
-	VSHUFF32X4   $0x4e, Z1, Z1, Z3
-	VADDPD       Z3, Z1, Z1
-	VSHUFF32X4   $0xb1, Z1, Z1, Z3
-	VADDPD       Z3, Z1, Z1
-	VSHUFPD      $0x55, Z1, Z1, Z3
-	VADDPD       Z3, Z1, Z1
-	VMULPD       Z5, Z1, Z1
-	VMOVSD       X1, ret+40(FP)
+	MOVL           $0x0000001f, AX
+	KMOVW          AX, K1
+	VMOVUPD.Z      1624(SI), K1, Z0
+	VMOVUPD.Z      (CX), K1, Z1
+	VSUBPD         Z1, Z0, Z1
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Z1, Z2
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Z2, Z3
+	VPSRLQ         $0x3f, Z2, Z4
+	VXORPS         X5, X5, X5
+	VPCMPUQ        $0x04, Z5, Z4, K2
+	VBROADCASTSD   DoublesConstants<>+25872(SB), Z4
+	VBLENDMPD.BCST DoublesConstants<>+25880(SB), Z4, K2, Z4
+	VPMINUQ        Z4, Z3, Z4
+	VANDPD.BCST    DoublesConstants<>+25304(SB), Z2, Z6
+	VORPD          Z6, Z4, Z4
+	VMULPD.BCST    DoublesConstants<>+25496(SB), Z4, Z6
+	VADDPD.BCST    DoublesConstants<>+25336(SB), Z6, Z6
+	VSUBPD.BCST    DoublesConstants<>+25336(SB), Z6, Z7
+	VMULPD.BCST    DoublesConstants<>+25504(SB), Z7, Z8
+	VSUBPD         Z8, Z4, Z4
+	VMULPD.BCST    DoublesConstants<>+25512(SB), Z7, Z7
+	VSUBPD         Z7, Z4, Z8
+	VMULPD         Z8, Z8, Z9
+	VPSLLQ         $0x0d, Z6, Z10
+	VPSRAQ         $0x13, Z10, Z10
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Z6, Z6
+	VPSLLQ         $0x04, Z6, Z6
+	VPSRAQ         $0x0a, Z10, Z11
+	VPSRAQ         $0x3f, Z10, Z12
+	VANDNPD        Z11, Z12, Z11
+	VBROADCASTSD   DoublesConstants<>+25560(SB), Z12
+	VPADDQ         Z10, Z12, Z10
+	VPSUBQ         Z11, Z10, Z10
+	VPSLLQ         $0x34, Z10, Z10
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K2
+	LEAQ           DoublesConstants<>+4224(SB), AX
+	VXORPS         X13, X13, X13
+	VGATHERQPD     (AX)(Z6*1), K2, Z13
+	VMULPD         Z10, Z13, Z13
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K2
+	LEAQ           DoublesConstants<>+4232(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Z6*1), K2, Z14
+	VMULPD         Z10, Z14, Z6
+	VSUBPD.BCST    DoublesConstants<>+25288(SB), Z13, Z10
+	VSUBPD         Z13, Z10, Z14
+	VSUBPD         Z14, Z10, Z15
+	VSUBPD         Z15, Z13, Z15
+	VADDPD.BCST    DoublesConstants<>+25288(SB), Z14, Z14
+	VSUBPD         Z14, Z15, Z14
+	VADDPD         Z8, Z10, Z15
+	VSUBPD         Z15, Z10, Z16
+	VADDPD         Z8, Z16, Z16
+	VADDPD         Z14, Z16, Z14
+	VADDPD         Z6, Z14, Z6
+	VMULPD         Z8, Z10, Z10
+	VADDPD         Z10, Z6, Z6
+	VMULPD.BCST    DoublesConstants<>+25536(SB), Z8, Z10
+	VADDPD.BCST    DoublesConstants<>+25280(SB), Z10, Z10
+	VMULPD         Z10, Z9, Z10
+	VSUBPD         Z8, Z4, Z4
+	VSUBPD         Z7, Z4, Z4
+	VADDPD         Z4, Z10, Z4
+	VMULPD         Z9, Z9, Z7
+	VMULPD.BCST    DoublesConstants<>+25552(SB), Z8, Z8
+	VADDPD.BCST    DoublesConstants<>+25888(SB), Z8, Z8
+	VMULPD.BCST    DoublesConstants<>+25896(SB), Z9, Z9
+	VADDPD         Z9, Z8, Z8
+	VMULPD         Z8, Z7, Z7
+	VADDPD         Z7, Z4, Z4
+	VMULPD         Z4, Z13, Z4
+	VADDPD         Z4, Z6, Z4
+	VADDPD         Z4, Z15, Z4
+	VPADDQ         Z11, Z12, Z6
+	VPSLLQ         $0x34, Z6, Z6
+	VMULPD         Z6, Z4, Z4
+	VPSUBQ.BCST    DoublesConstants<>+25824(SB), Z3, Z3
+	VPCMPUQ.BCST   $0x06, DoublesConstants<>+25832(SB), Z3, K2
+	VBLENDMPD      Z2, Z4, K2, Z3
+	VPSRLQ         $0x32, Z2, Z4
+	VPSUBQ.BCST    DoublesConstants<>+26304(SB), Z4, Z4
+	VPSRAQ         $0x3f, Z4, Z6
+	VANDNPD        Z4, Z6, Z4
+	VPSUBQ.BCST    DoublesConstants<>+26312(SB), Z4, Z6
+	VPSRAQ         $0x3f, Z6, Z7
+	VANDNPD        Z6, Z7, Z6
+	VPSUBQ         Z6, Z4, Z4
+	VANDPD.BCST    DoublesConstants<>+25352(SB), Z4, Z6
+	VPSLLQ         $0x07, Z6, Z6
+	VPMINUQ.BCST   DoublesConstants<>+26320(SB), Z2, Z7
+	VANDPD.BCST    DoublesConstants<>+26336(SB), Z7, Z8
+	VORPD.BCST     DoublesConstants<>+26344(SB), Z8, Z8
+	VPSUBQ.BCST    DoublesConstants<>+26072(SB), Z4, Z4
+	VPSRAQ         $0x3f, Z4, Z4
+	VANDNPD        Z8, Z4, Z4
+	VSUBPD         Z4, Z7, Z4
+	VMULPD         Z4, Z4, Z7
+	VMULPD         Z7, Z7, Z8
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K2
+	LEAQ           DoublesConstants<>+21376(SB), AX
+	VXORPS         X9, X9, X9
+	VGATHERQPD     (AX)(Z6*1), K2, Z9
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K2
+	LEAQ           DoublesConstants<>+21384(SB), AX
+	VXORPS         X10, X10, X10
+	VGATHERQPD     (AX)(Z6*1), K2, Z10
+	VMULPD         Z10, Z4, Z10
+	VADDPD         Z10, Z9, Z9
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K2
+	LEAQ           DoublesConstants<>+21392(SB), AX
+	VXORPS         X10, X10, X10
+	VGATHERQPD     (AX)(Z6*1), K2, Z10
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K2
+	LEAQ           DoublesConstants<>+21400(SB), AX
+	VXORPS         X11, X11, X11
+	VGATHERQPD     (AX)(Z6*1), K2, Z11
+	VMULPD         Z11, Z4, Z11
+	VADDPD         Z11, Z10, Z10
+	VMULPD         Z10, Z7, Z10
+	VADDPD         Z10, Z9, Z9
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K2
+	LEAQ           DoublesConstants<>+21408(SB), AX
+	VXORPS         X10, X10, X10
+	VGATHERQPD     (AX)(Z6*1), K2, Z10
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K2
+	LEAQ           DoublesConstants<>+21416(SB), AX
+	VXORPS         X11, X11, X11
+	VGATHERQPD     (AX)(Z6*1), K2, Z11
+	VMULPD         Z11, Z4, Z11
+	VADDPD         Z11, Z10, Z10
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K2
+	LEAQ           DoublesConstants<>+21424(SB), AX
+	VXORPS         X11, X11, X11
+	VGATHERQPD     (AX)(Z6*1), K2, Z11
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K2
+	LEAQ           DoublesConstants<>+21432(SB), AX
+	VXORPS         X13, X13, X13
+	VGATHERQPD     (AX)(Z6*1), K2, Z13
+	VMULPD         Z13, Z4, Z13
+	VADDPD         Z13, Z11, Z11
+	VMULPD         Z11, Z7, Z11
+	VADDPD         Z11, Z10, Z10
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K2
+	LEAQ           DoublesConstants<>+21440(SB), AX
+	VXORPS         X11, X11, X11
+	VGATHERQPD     (AX)(Z6*1), K2, Z11
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K2
+	LEAQ           DoublesConstants<>+21448(SB), AX
+	VXORPS         X13, X13, X13
+	VGATHERQPD     (AX)(Z6*1), K2, Z13
+	VMULPD         Z13, Z4, Z13
+	VADDPD         Z13, Z11, Z11
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K2
+	LEAQ           DoublesConstants<>+21456(SB), AX
+	VXORPS         X13, X13, X13
+	VGATHERQPD     (AX)(Z6*1), K2, Z13
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K2
+	LEAQ           DoublesConstants<>+21464(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Z6*1), K2, Z14
+	VMULPD         Z14, Z4, Z14
+	VADDPD         Z14, Z13, Z13
+	VMULPD         Z13, Z7, Z13
+	VADDPD         Z13, Z11, Z11
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K2
+	LEAQ           DoublesConstants<>+21360(SB), AX
+	VXORPS         X13, X13, X13
+	VGATHERQPD     (AX)(Z6*1), K2, Z13
+	VMULPD         Z13, Z4, Z13
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K2
+	LEAQ           DoublesConstants<>+21344(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Z6*1), K2, Z14
+	VADDPD         Z13, Z14, Z15
+	VSUBPD         Z15, Z14, Z14
+	VADDPD         Z13, Z14, Z13
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K2
+	LEAQ           DoublesConstants<>+21352(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Z6*1), K2, Z14
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K2
+	LEAQ           DoublesConstants<>+21368(SB), AX
+	VXORPS         X16, X16, X16
+	VGATHERQPD     (AX)(Z6*1), K2, Z16
+	VMULPD         Z16, Z4, Z4
+	VMULPD         Z11, Z8, Z6
+	VADDPD         Z6, Z10, Z6
+	VMULPD         Z6, Z8, Z6
+	VADDPD         Z6, Z9, Z6
+	VMULPD         Z6, Z7, Z6
+	VADDPD         Z6, Z4, Z4
+	VADDPD         Z4, Z14, Z4
+	VADDPD         Z4, Z13, Z4
+	VADDPD         Z4, Z15, Z4
+	VANDPD.BCST    DoublesConstants<>+25304(SB), Z1, Z6
+	VORPD          Z6, Z4, Z4
+	VPCMPUQ.BCST   $0x06, DoublesConstants<>+25360(SB), Z2, K2
+	VBLENDMPD      Z1, Z4, K2, Z1
+	VMULPD.BCST    DoublesConstants<>+26432(SB), Z1, Z1
+	VMULPD         Z0, Z0, Z0
+	VBROADCASTSD   DoublesConstants<>+25288(SB), Z4
+	VSUBPD         Z0, Z4, Z0
+	VMULPD         Z0, Z1, Z0
+	VSUBPD.BCST    DoublesConstants<>+25880(SB), Z2, Z1
+	VCMPPD         $0x1e, Z5, Z1, K2
+	VSUBPD.BCST    DoublesConstants<>+26416(SB), Z2, Z1
+	VMULPD.BCST    DoublesConstants<>+26424(SB), Z3, Z2
+	VADDPD.BCST    DoublesConstants<>+26424(SB), Z2, Z2
+	VDIVPD         Z2, Z3, Z2
+	VMULPD         Z2, Z3, Z2
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Z2, Z3
+	VADDPD         Z2, Z4, Z6
+	VSUBPD         Z4, Z6, Z7
+	VSUBPD         Z7, Z6, Z8
+	VSUBPD         Z8, Z4, Z8
+	VSUBPD         Z7, Z2, Z7
+	VADDPD         Z7, Z8, Z7
+	VPSUBQ.BCST    DoublesConstants<>+25728(SB), Z6, Z8
+	VPSRAQ         $0x34, Z8, Z9
+	VBROADCASTSD   DoublesConstants<>+25336(SB), Z10
+	VPADDQ         Z9, Z10, Z11
+	VSUBPD         Z10, Z11, Z11
+	VANDPD.BCST    DoublesConstants<>+25472(SB), Z8, Z13
+	VPSUBQ         Z13, Z6, Z6
+	VPSRLQ         $0x2e, Z8, Z8
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Z8, Z8
+	VPSLLQ         $0x05, Z8, Z8
+	VANDPD.BCST    DoublesConstants<>+25744(SB), Z6, Z13
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6880(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Z8*1), K3, Z14
+	VMULPD         Z14, Z13, Z15
+	VSUBPD         Z4, Z15, Z15
+	VSUBPD         Z13, Z6, Z6
+	VMULPD         Z14, Z6, Z6
+	VADDPD         Z6, Z15, Z13
+	VPSUBQ         Z9, Z12, Z9
+	VPMAXSQ        Z5, Z9, Z9
+	VPSLLQ         $0x34, Z9, Z9
+	VMULPD         Z9, Z7, Z7
+	VMULPD         Z14, Z7, Z7
+	VADDPD         Z7, Z13, Z9
+	VSUBPD         Z9, Z13, Z14
+	VADDPD         Z7, Z14, Z7
+	VSUBPD         Z13, Z15, Z13
+	VADDPD         Z6, Z13, Z6
+	VADDPD         Z6, Z7, Z6
+	VMULPD.BCST    DoublesConstants<>+25752(SB), Z11, Z7
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6888(SB), AX
+	VXORPS         X13, X13, X13
+	VGATHERQPD     (AX)(Z8*1), K3, Z13
+	VADDPD         Z13, Z7, Z7
+	VADDPD         Z9, Z7, Z13
+	VSUBPD         Z13, Z7, Z7
+	VADDPD         Z9, Z7, Z7
+	VMULPD.BCST    DoublesConstants<>+25760(SB), Z11, Z11
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6896(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Z8*1), K3, Z14
+	VADDPD         Z14, Z11, Z8
+	VADDPD         Z8, Z7, Z7
+	VADDPD         Z7, Z6, Z6
+	VMULPD         Z9, Z9, Z7
+	VMULPD.BCST    DoublesConstants<>+25776(SB), Z9, Z8
+	VADDPD.BCST    DoublesConstants<>+25768(SB), Z8, Z8
+	VMULPD.BCST    DoublesConstants<>+25792(SB), Z9, Z11
+	VADDPD.BCST    DoublesConstants<>+25784(SB), Z11, Z11
+	VMULPD         Z11, Z7, Z11
+	VADDPD         Z11, Z8, Z8
+	VMULPD         Z8, Z7, Z8
+	VMULPD         Z7, Z7, Z11
+	VMULPD.BCST    DoublesConstants<>+25808(SB), Z9, Z9
+	VADDPD.BCST    DoublesConstants<>+25800(SB), Z9, Z9
+	VMULPD.BCST    DoublesConstants<>+25816(SB), Z7, Z14
+	VADDPD         Z14, Z9, Z9
+	VMULPD         Z9, Z7, Z7
+	VMULPD         Z7, Z11, Z7
+	VADDPD         Z7, Z8, Z7
+	VADDPD         Z7, Z6, Z6
+	VADDPD         Z6, Z13, Z6
+	VPSUBQ.BCST    DoublesConstants<>+25824(SB), Z3, Z3
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+25832(SB), Z3, K3
+	VBLENDMPD      Z2, Z6, K3, Z3
+	VPCMPUQ.BCST   $0x06, DoublesConstants<>+25840(SB), Z2, K3
+	VORPD.BCST     DoublesConstants<>+25848(SB), Z2, Z6
+	VBLENDMPD      Z6, Z3, K3, Z3
+	VPCMPUQ.BCST   $0x00, DoublesConstants<>+25840(SB), Z2, K3
+	VBLENDMPD.BCST DoublesConstants<>+25472(SB), Z3, K3, Z2
+	VBLENDMPD      Z1, Z2, K2, Z1
+	VMOVUPD        Z0, K1, 1664(SI)
+	VBROADCASTSD   DoublesConstants<>+25304(SB), Z2
+	VBLENDMPD      Z1, Z2, K1, Z1
+	VSHUFF32X4     $0x4e, Z1, Z1, Z3
+	VADDPD         Z3, Z1, Z1
+	VSHUFF32X4     $0xb1, Z1, Z1, Z3
+	VADDPD         Z3, Z1, Z1
+	VSHUFPD        $0x55, Z1, Z1, Z3
+	VADDPD         Z3, Z1, Z1
+	VMULPD.BCST    DoublesConstants<>+26432(SB), Z1, Z1
+	VMOVSD         X1, ret+40(FP)
 
 	// v11 = (W12ᵀ·d12)
 	VBROADCASTSD 1664(SI), Z1
 	VMULPD       6792(DI), Z1, Z3
-	VMULPD       6856(DI), Z1, Z4
-	VMOVSD       6920(DI), X5
-	VMULPD       X1, X5, X1
-	VBROADCASTSD 1672(SI), Z5
-	VMULPD       6928(DI), Z5, Z26
-	VMULPD       6992(DI), Z5, Z27
-	VMOVSD       7056(DI), X28
-	VMULPD       X5, X28, X5
-	VBROADCASTSD 1680(SI), Z28
-	VMULPD       7064(DI), Z28, Z30
-	VMULPD       7128(DI), Z28, Z31
-	VMOVUPS      Z28, (SP)
-	VMOVSD       7192(DI), X28
-	VMOVUPS      (SP), Z12
-	VMULPD       X12, X28, X12
-	VBROADCASTSD 1688(SI), Z28
-	VMULPD       7200(DI), Z28, Z10
-	VMULPD       7264(DI), Z28, Z19
-	VMOVUPS      Z28, (SP)
-	VMOVSD       7328(DI), X28
-	VMOVUPS      (SP), Z16
-	VMULPD       X16, X28, X16
-	VBROADCASTSD 1696(SI), Z28
-	VMULPD       7336(DI), Z28, Z29
-	VADDPD       Z29, Z3, Z3
-	VMULPD       7400(DI), Z28, Z29
-	VADDPD       Z29, Z4, Z4
-	VMOVSD       7464(DI), X29
-	VMULPD       X28, X29, X28
-	VADDPD       X28, X1, X1
-	VADDPD       Z30, Z3, Z3
-	VADDPD       Z10, Z26, Z10
-	VADDPD       Z10, Z3, Z3
+	VMULPD       6856(DI), Z1, Z6
+	VMOVSD       6920(DI), X7
+	VMULPD       X1, X7, X1
+	VBROADCASTSD 1672(SI), Z7
+	VMULPD       6928(DI), Z7, Z8
+	VMULPD       6992(DI), Z7, Z9
+	VMOVSD       7056(DI), X11
+	VMULPD       X7, X11, X7
+	VBROADCASTSD 1680(SI), Z11
+	VMULPD       7064(DI), Z11, Z13
+	VMULPD       7128(DI), Z11, Z14
+	VMOVSD       7192(DI), X15
+	VMULPD       X11, X15, X11
+	VBROADCASTSD 1688(SI), Z15
+	VMULPD       7200(DI), Z15, Z16
+	VMULPD       7264(DI), Z15, Z17
+	VMOVSD       7328(DI), X18
+	VMULPD       X15, X18, X15
+	VBROADCASTSD 1696(SI), Z18
+	VMULPD       7336(DI), Z18, Z19
+	VADDPD       Z19, Z3, Z3
+	VMULPD       7400(DI), Z18, Z19
+	VADDPD       Z19, Z6, Z6
+	VMOVSD       7464(DI), X19
+	VMULPD       X18, X19, X18
+	VADDPD       X18, X1, X1
+	VADDPD       Z13, Z3, Z3
+	VADDPD       Z16, Z8, Z8
+	VADDPD       Z8, Z3, Z3
 	VMOVUPS      Z3, 1744(SI)
-	VADDPD       Z31, Z4, Z3
-	VADDPD       Z19, Z27, Z4
-	VADDPD       Z4, Z3, Z3
+	VADDPD       Z14, Z6, Z3
+	VADDPD       Z17, Z9, Z6
+	VADDPD       Z6, Z3, Z3
 	VMOVUPS      Z3, 1808(SI)
-	VADDPD       X12, X1, X1
-	VADDPD       X16, X5, X3
+	VADDPD       X11, X1, X1
+	VADDPD       X15, X7, X3
 	VADDPD       X3, X1, X1
 	VMOVSD       X1, 1872(SI)
 
@@ -15497,60 +18064,60 @@ TEXT ·doublesBackwardAVX512(SB), NOSPLIT, $256-48
 	VMULPD       Y1, Y0, Y3
 	VMOVUPS      Y3, 6792(BX)
 	VMOVUPS      1384(SI), Y3
-	VMULPD       Y3, Y0, Y4
-	VMOVUPS      Y4, 6824(BX)
-	VMOVUPS      1416(SI), Y4
-	VMULPD       Y4, Y0, Y5
-	VMOVUPS      Y5, 6856(BX)
-	VMOVUPS      1448(SI), Y5
-	VMULPD       Y5, Y0, Y10
-	VMOVUPS      Y10, 6888(BX)
-	VMOVSD       1480(SI), X10
-	VMULPD       X10, X0, X0
+	VMULPD       Y3, Y0, Y6
+	VMOVUPS      Y6, 6824(BX)
+	VMOVUPS      1416(SI), Y6
+	VMULPD       Y6, Y0, Y7
+	VMOVUPS      Y7, 6856(BX)
+	VMOVUPS      1448(SI), Y7
+	VMULPD       Y7, Y0, Y8
+	VMOVUPS      Y8, 6888(BX)
+	VMOVSD       1480(SI), X8
+	VMULPD       X8, X0, X0
 	VMOVSD       X0, 6920(BX)
 	VBROADCASTSD 1672(SI), Z0
-	VMULPD       Y1, Y0, Y12
-	VMOVUPS      Y12, 6928(BX)
-	VMULPD       Y3, Y0, Y12
-	VMOVUPS      Y12, 6960(BX)
-	VMULPD       Y4, Y0, Y12
-	VMOVUPS      Y12, 6992(BX)
-	VMULPD       Y5, Y0, Y12
-	VMOVUPS      Y12, 7024(BX)
-	VMULPD       X10, X0, X0
+	VMULPD       Y1, Y0, Y9
+	VMOVUPS      Y9, 6928(BX)
+	VMULPD       Y3, Y0, Y9
+	VMOVUPS      Y9, 6960(BX)
+	VMULPD       Y6, Y0, Y9
+	VMOVUPS      Y9, 6992(BX)
+	VMULPD       Y7, Y0, Y9
+	VMOVUPS      Y9, 7024(BX)
+	VMULPD       X8, X0, X0
 	VMOVSD       X0, 7056(BX)
 	VBROADCASTSD 1680(SI), Z0
-	VMULPD       Y1, Y0, Y12
-	VMOVUPS      Y12, 7064(BX)
-	VMULPD       Y3, Y0, Y12
-	VMOVUPS      Y12, 7096(BX)
-	VMULPD       Y4, Y0, Y12
-	VMOVUPS      Y12, 7128(BX)
-	VMULPD       Y5, Y0, Y12
-	VMOVUPS      Y12, 7160(BX)
-	VMULPD       X10, X0, X0
+	VMULPD       Y1, Y0, Y9
+	VMOVUPS      Y9, 7064(BX)
+	VMULPD       Y3, Y0, Y9
+	VMOVUPS      Y9, 7096(BX)
+	VMULPD       Y6, Y0, Y9
+	VMOVUPS      Y9, 7128(BX)
+	VMULPD       Y7, Y0, Y9
+	VMOVUPS      Y9, 7160(BX)
+	VMULPD       X8, X0, X0
 	VMOVSD       X0, 7192(BX)
 	VBROADCASTSD 1688(SI), Z0
-	VMULPD       Y1, Y0, Y12
-	VMOVUPS      Y12, 7200(BX)
-	VMULPD       Y3, Y0, Y12
-	VMOVUPS      Y12, 7232(BX)
-	VMULPD       Y4, Y0, Y12
-	VMOVUPS      Y12, 7264(BX)
-	VMULPD       Y5, Y0, Y12
-	VMOVUPS      Y12, 7296(BX)
-	VMULPD       X10, X0, X0
+	VMULPD       Y1, Y0, Y9
+	VMOVUPS      Y9, 7200(BX)
+	VMULPD       Y3, Y0, Y9
+	VMOVUPS      Y9, 7232(BX)
+	VMULPD       Y6, Y0, Y9
+	VMOVUPS      Y9, 7264(BX)
+	VMULPD       Y7, Y0, Y9
+	VMOVUPS      Y9, 7296(BX)
+	VMULPD       X8, X0, X0
 	VMOVSD       X0, 7328(BX)
 	VBROADCASTSD 1696(SI), Z0
 	VMULPD       Y1, Y0, Y1
 	VMOVUPS      Y1, 7336(BX)
 	VMULPD       Y3, Y0, Y1
 	VMOVUPS      Y1, 7368(BX)
-	VMULPD       Y4, Y0, Y1
+	VMULPD       Y6, Y0, Y1
 	VMOVUPS      Y1, 7400(BX)
-	VMULPD       Y5, Y0, Y1
+	VMULPD       Y7, Y0, Y1
 	VMOVUPS      Y1, 7432(BX)
-	VMULPD       X10, X0, X0
+	VMULPD       X8, X0, X0
 	VMOVSD       X0, 7464(BX)
 
 	// d11 = v11 − exp(a11)·Σ v11
@@ -15559,7 +18126,7 @@ TEXT ·doublesBackwardAVX512(SB), NOSPLIT, $256-48
 	MOVL         $0x00000001, AX
 	KMOVW        AX, K1
 	VMOVSD       1872(SI), X1
-	VBLENDMPD    Z1, Z8, K1, Z1
+	VBLENDMPD    Z1, Z2, K1, Z1
 	VADDPD       Z1, Z0, Z0
 	VSHUFF32X4   $0x4e, Z0, Z0, Z1
 	VADDPD       Z1, Z0, Z0
@@ -15568,343 +18135,336 @@ TEXT ·doublesBackwardAVX512(SB), NOSPLIT, $256-48
 	VSHUFPD      $0x55, Z0, Z0, Z1
 	VADDPD       Z1, Z0, Z0
 	VMOVUPS      1352(SI), Z1
-	VANDPD       Z2, Z1, Z3
-	VBROADCASTSD DoublesConstants<>+25552(SB), Z4
-	VPMINUQ      Z4, Z3, Z5
-	VANDPD       Z8, Z1, Z10
-	VORPD        Z10, Z5, Z5
-	VMULPD       Z9, Z5, Z10
-	VADDPD       Z11, Z10, Z10
-	VSUBPD       Z11, Z10, Z12
-	VMULPD       Z13, Z12, Z16
-	VSUBPD       Z16, Z5, Z5
-	VMULPD       Z14, Z12, Z12
-	VSUBPD       Z12, Z5, Z5
-	VMULPD       Z5, Z5, Z12
-	VPSLLQ       $0x0d, Z10, Z16
-	VPSRAQ       $0x13, Z16, Z16
-	VANDPD       Z18, Z10, Z10
-	VPSLLQ       $0x04, Z10, Z10
-	VMULPD       Z22, Z5, Z19
-	VBROADCASTSD DoublesConstants<>+25592(SB), Z26
-	VADDPD       Z19, Z26, Z19
-	VMULPD       Z19, Z12, Z19
-	VMULPD       Z12, Z12, Z12
-	VMULPD       Z23, Z5, Z27
-	VBROADCASTSD DoublesConstants<>+25608(SB), Z28
-	VADDPD       Z27, Z28, Z27
-	VMULPD       Z27, Z12, Z12
-	VADDPD       Z12, Z19, Z12
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z1, Z3
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Z3, Z6
+	VANDPD       Z2, Z1, Z7
+	VORPD        Z7, Z6, Z6
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Z6, Z7
+	VADDPD       Z10, Z7, Z7
+	VSUBPD       Z10, Z7, Z8
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Z8, Z9
+	VSUBPD       Z9, Z6, Z6
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Z8, Z8
+	VSUBPD       Z8, Z6, Z6
+	VMULPD       Z6, Z6, Z8
+	VPSLLQ       $0x0d, Z7, Z9
+	VPSRAQ       $0x13, Z9, Z9
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z7, Z7
+	VPSLLQ       $0x04, Z7, Z7
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Z6, Z11
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Z11, Z11
+	VMULPD       Z11, Z8, Z11
+	VMULPD       Z8, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Z6, Z13
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Z13, Z13
+	VMULPD       Z13, Z8, Z8
+	VADDPD       Z8, Z11, Z8
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X19, X19, X19
-	VGATHERQPD   (AX)(Z10*1), K2, Z19
-	VADDPD       Z12, Z5, Z5
-	VMULPD       Z5, Z19, Z5
+	VXORPS       X11, X11, X11
+	VGATHERQPD   (AX)(Z7*1), K2, Z11
+	VADDPD       Z8, Z6, Z6
+	VMULPD       Z6, Z11, Z6
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X12, X12, X12
-	VGATHERQPD   (AX)(Z10*1), K2, Z12
-	VADDPD       Z12, Z5, Z5
-	VADDPD       Z5, Z19, Z5
-	VPSRAQ       $0x01, Z16, Z10
-	VPADDQ       Z10, Z20, Z12
-	VPSLLQ       $0x34, Z12, Z12
-	VMULPD       Z12, Z5, Z5
-	VPSUBQ       Z10, Z16, Z10
-	VPADDQ       Z10, Z20, Z10
-	VPSLLQ       $0x34, Z10, Z10
-	VMULPD       Z10, Z5, Z5
-	VPCMPUQ      $0x06, Z15, Z3, K2
-	VBLENDMPD    Z1, Z5, K2, Z1
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(Z7*1), K2, Z8
+	VADDPD       Z8, Z6, Z6
+	VADDPD       Z6, Z11, Z6
+	VPSRAQ       $0x01, Z9, Z7
+	VPADDQ       Z7, Z12, Z8
+	VPSLLQ       $0x34, Z8, Z8
+	VMULPD       Z8, Z6, Z6
+	VPSUBQ       Z7, Z9, Z7
+	VPADDQ       Z7, Z12, Z7
+	VPSLLQ       $0x34, Z7, Z7
+	VMULPD       Z7, Z6, Z6
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Z3, K2
+	VBLENDMPD    Z1, Z6, K2, Z1
 	VMOVUPS      1744(SI), Z3
 	VMULPD       Z0, Z1, Z1
 	VSUBPD       Z1, Z3, Z1
 	VMOVUPS      Z1, 1488(SI)
 	VMOVUPS      1416(SI), Z3
-	VANDPD       Z2, Z3, Z5
-	VPMINUQ      Z4, Z5, Z10
-	VANDPD       Z8, Z3, Z12
-	VORPD        Z12, Z10, Z10
-	VMULPD       Z9, Z10, Z12
-	VADDPD       Z11, Z12, Z12
-	VSUBPD       Z11, Z12, Z16
-	VMULPD       Z13, Z16, Z19
-	VSUBPD       Z19, Z10, Z10
-	VMULPD       Z14, Z16, Z16
-	VSUBPD       Z16, Z10, Z10
-	VMULPD       Z10, Z10, Z16
-	VPSLLQ       $0x0d, Z12, Z19
-	VPSRAQ       $0x13, Z19, Z19
-	VANDPD       Z18, Z12, Z12
-	VPSLLQ       $0x04, Z12, Z12
-	VMULPD       Z22, Z10, Z27
-	VADDPD       Z27, Z26, Z27
-	VMULPD       Z27, Z16, Z27
-	VMULPD       Z16, Z16, Z16
-	VMULPD       Z23, Z10, Z29
-	VADDPD       Z29, Z28, Z29
-	VMULPD       Z29, Z16, Z16
-	VADDPD       Z16, Z27, Z16
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z3, Z6
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Z6, Z7
+	VANDPD       Z2, Z3, Z8
+	VORPD        Z8, Z7, Z7
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Z7, Z8
+	VADDPD       Z10, Z8, Z8
+	VSUBPD       Z10, Z8, Z9
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Z9, Z11
+	VSUBPD       Z11, Z7, Z7
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Z9, Z9
+	VSUBPD       Z9, Z7, Z7
+	VMULPD       Z7, Z7, Z9
+	VPSLLQ       $0x0d, Z8, Z11
+	VPSRAQ       $0x13, Z11, Z11
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z8, Z8
+	VPSLLQ       $0x04, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Z7, Z13
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Z13, Z13
+	VMULPD       Z13, Z9, Z13
+	VMULPD       Z9, Z9, Z9
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Z7, Z14
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Z14, Z14
+	VMULPD       Z14, Z9, Z9
+	VADDPD       Z9, Z13, Z9
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X27, X27, X27
-	VGATHERQPD   (AX)(Z12*1), K2, Z27
-	VADDPD       Z16, Z10, Z10
-	VMULPD       Z10, Z27, Z10
+	VXORPS       X13, X13, X13
+	VGATHERQPD   (AX)(Z8*1), K2, Z13
+	VADDPD       Z9, Z7, Z7
+	VMULPD       Z7, Z13, Z7
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X16, X16, X16
-	VGATHERQPD   (AX)(Z12*1), K2, Z16
-	VADDPD       Z16, Z10, Z10
-	VADDPD       Z10, Z27, Z10
-	VPSRAQ       $0x01, Z19, Z12
-	VPADDQ       Z12, Z20, Z16
-	VPSLLQ       $0x34, Z16, Z16
-	VMULPD       Z16, Z10, Z10
-	VPSUBQ       Z12, Z19, Z12
-	VPADDQ       Z12, Z20, Z12
-	VPSLLQ       $0x34, Z12, Z12
-	VMULPD       Z12, Z10, Z10
-	VPCMPUQ      $0x06, Z15, Z5, K2
-	VBLENDMPD    Z3, Z10, K2, Z3
-	VMOVUPS      1808(SI), Z5
+	VXORPS       X9, X9, X9
+	VGATHERQPD   (AX)(Z8*1), K2, Z9
+	VADDPD       Z9, Z7, Z7
+	VADDPD       Z7, Z13, Z7
+	VPSRAQ       $0x01, Z11, Z8
+	VPADDQ       Z8, Z12, Z9
+	VPSLLQ       $0x34, Z9, Z9
+	VMULPD       Z9, Z7, Z7
+	VPSUBQ       Z8, Z11, Z8
+	VPADDQ       Z8, Z12, Z8
+	VPSLLQ       $0x34, Z8, Z8
+	VMULPD       Z8, Z7, Z7
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Z6, K2
+	VBLENDMPD    Z3, Z7, K2, Z3
+	VMOVUPS      1808(SI), Z6
 	VMULPD       Z0, Z3, Z3
-	VSUBPD       Z3, Z5, Z3
+	VSUBPD       Z3, Z6, Z3
 	VMOVUPS      Z3, 1552(SI)
-	VMOVSD       1480(SI), X5
-	VANDPD       X2, X5, X10
-	VPMINUQ      X4, X10, X12
-	VANDPD       X8, X5, X16
-	VORPD        X16, X12, X12
-	VMULPD       X9, X12, X16
-	VADDPD       X11, X16, X16
-	VSUBPD       X11, X16, X19
-	VMULPD       X13, X19, X27
-	VSUBPD       X27, X12, X12
-	VMULPD       X14, X19, X19
-	VSUBPD       X19, X12, X12
-	VMULPD       X12, X12, X19
-	VPSLLQ       $0x0d, X16, X27
-	VPSRAQ       $0x13, X27, X27
-	VANDPD       X18, X16, X16
-	VPSLLQ       $0x04, X16, X16
-	VMULPD       X22, X12, X29
-	VADDPD       X29, X26, X29
-	VMULPD       X29, X19, X29
-	VMULPD       X19, X19, X19
-	VMULPD       X23, X12, X30
-	VADDPD       X30, X28, X30
-	VMULPD       X30, X19, X19
-	VADDPD       X19, X29, X19
+	VMOVSD       1480(SI), X6
+	VANDPD.BCST  DoublesConstants<>+25312(SB), X6, X7
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), X7, X8
+	VANDPD       X2, X6, X9
+	VORPD        X9, X8, X8
+	VMULPD.BCST  DoublesConstants<>+25496(SB), X8, X9
+	VADDPD       X10, X9, X9
+	VSUBPD       X10, X9, X11
+	VMULPD.BCST  DoublesConstants<>+25504(SB), X11, X13
+	VSUBPD       X13, X8, X8
+	VMULPD.BCST  DoublesConstants<>+25512(SB), X11, X11
+	VSUBPD       X11, X8, X8
+	VMULPD       X8, X8, X11
+	VPSLLQ       $0x0d, X9, X13
+	VPSRAQ       $0x13, X13, X13
+	VANDPD.BCST  DoublesConstants<>+25520(SB), X9, X9
+	VPSLLQ       $0x04, X9, X9
+	VMULPD.BCST  DoublesConstants<>+25536(SB), X8, X14
+	VADDPD.BCST  DoublesConstants<>+25528(SB), X14, X14
+	VMULPD       X14, X11, X14
+	VMULPD       X11, X11, X11
+	VMULPD.BCST  DoublesConstants<>+25552(SB), X8, X15
+	VADDPD.BCST  DoublesConstants<>+25544(SB), X15, X15
+	VMULPD       X15, X11, X11
+	VADDPD       X11, X14, X11
 	MOVL         $0x00000003, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X29, X29, X29
-	VGATHERQPD   (AX)(X16*1), K2, X29
-	VADDPD       X19, X12, X12
-	VMULPD       X12, X29, X12
+	VXORPS       X14, X14, X14
+	VGATHERQPD   (AX)(X9*1), K2, X14
+	VADDPD       X11, X8, X8
+	VMULPD       X8, X14, X8
 	MOVL         $0x00000003, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X19, X19, X19
-	VGATHERQPD   (AX)(X16*1), K2, X19
-	VADDPD       X19, X12, X12
-	VADDPD       X12, X29, X12
-	VPSRAQ       $0x01, X27, X16
-	VPADDQ       X16, X20, X19
-	VPSLLQ       $0x34, X19, X19
-	VMULPD       X19, X12, X12
-	VPSUBQ       X16, X27, X16
-	VPADDQ       X16, X20, X16
-	VPSLLQ       $0x34, X16, X16
-	VMULPD       X16, X12, X12
-	VPCMPUQ      $0x06, X15, X10, K2
-	VBLENDMPD    X5, X12, K2, X5
-	VMOVSD       1872(SI), X10
-	VMULPD       X0, X5, X0
-	VSUBPD       X0, X10, X0
+	VXORPS       X11, X11, X11
+	VGATHERQPD   (AX)(X9*1), K2, X11
+	VADDPD       X11, X8, X8
+	VADDPD       X8, X14, X8
+	VPSRAQ       $0x01, X13, X9
+	VPADDQ       X9, X12, X11
+	VPSLLQ       $0x34, X11, X11
+	VMULPD       X11, X8, X8
+	VPSUBQ       X9, X13, X9
+	VPADDQ       X9, X12, X9
+	VPSLLQ       $0x34, X9, X9
+	VMULPD       X9, X8, X8
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), X7, K2
+	VBLENDMPD    X6, X8, K2, X6
+	VMOVSD       1872(SI), X7
+	VMULPD       X0, X6, X0
+	VSUBPD       X0, X7, X0
 	VMOVSD       X0, 1616(SI)
 
 	// v10 = (W11ᵀ·d11)
-	VBROADCASTSD 1488(SI), Z5
-	VMULPD       3256(DI), Z5, Z10
-	VMULPD       3320(DI), Z5, Z12
-	VMULPD       3384(DI), Z5, Z16
-	VMOVSD       3448(DI), X19
-	VMULPD       X5, X19, X5
-	VBROADCASTSD 1496(SI), Z19
-	VMULPD       3456(DI), Z19, Z27
-	VMULPD       3520(DI), Z19, Z29
-	VMULPD       3584(DI), Z19, Z30
-	VMOVSD       3648(DI), X31
-	VMULPD       X19, X31, X19
-	VBROADCASTSD 1504(SI), Z31
-	VMULPD       3656(DI), Z31, Z24
-	VMULPD       3720(DI), Z31, Z21
-	VMULPD       3784(DI), Z31, Z7
-	VMOVUPS      Z31, (SP)
-	VMOVSD       3848(DI), X31
-	VMOVUPS      (SP), Z25
-	VMULPD       X25, X31, X25
-	VBROADCASTSD 1512(SI), Z31
-	VMULPD       3856(DI), Z31, Z17
-	VMULPD       3920(DI), Z31, Z6
-	VMULPD       3984(DI), Z31, Z15
-	VMOVUPS      Z31, (SP)
-	VMOVSD       4048(DI), X31
-	VMOVUPS      (SP), Z20
-	VMULPD       X20, X31, X20
-	VBROADCASTSD 1520(SI), Z31
-	VMULPD       4056(DI), Z31, Z28
-	VADDPD       Z28, Z10, Z10
-	VMULPD       4120(DI), Z31, Z28
-	VADDPD       Z28, Z12, Z12
-	VMULPD       4184(DI), Z31, Z28
-	VADDPD       Z28, Z16, Z16
-	VMOVSD       4248(DI), X28
-	VMULPD       X31, X28, X28
-	VADDPD       X28, X5, X5
-	VBROADCASTSD 1528(SI), Z28
-	VMULPD       4256(DI), Z28, Z31
-	VADDPD       Z31, Z27, Z27
-	VMULPD       4320(DI), Z28, Z31
-	VADDPD       Z31, Z29, Z29
-	VMULPD       4384(DI), Z28, Z31
-	VADDPD       Z31, Z30, Z30
-	VMOVSD       4448(DI), X31
-	VMULPD       X28, X31, X28
-	VADDPD       X28, X19, X19
-	VBROADCASTSD 1536(SI), Z28
-	VMULPD       4456(DI), Z28, Z31
-	VADDPD       Z31, Z24, Z24
-	VMULPD       4520(DI), Z28, Z31
-	VADDPD       Z31, Z21, Z21
-	VMULPD       4584(DI), Z28, Z31
-	VADDPD       Z31, Z7, Z7
-	VMOVSD       4648(DI), X31
-	VMULPD       X28, X31, X28
-	VADDPD       X28, X25, X25
-	VBROADCASTSD 1544(SI), Z28
-	VMULPD       4656(DI), Z28, Z31
-	VADDPD       Z31, Z17, Z17
-	VMULPD       4720(DI), Z28, Z31
-	VADDPD       Z31, Z6, Z6
-	VMULPD       4784(DI), Z28, Z31
-	VADDPD       Z31, Z15, Z15
-	VMOVSD       4848(DI), X31
-	VMULPD       X28, X31, X28
-	VADDPD       X28, X20, X20
-	VBROADCASTSD 1552(SI), Z28
-	VMULPD       4856(DI), Z28, Z31
-	VADDPD       Z31, Z10, Z10
-	VMULPD       4920(DI), Z28, Z31
-	VADDPD       Z31, Z12, Z12
-	VMULPD       4984(DI), Z28, Z31
-	VADDPD       Z31, Z16, Z16
-	VMOVSD       5048(DI), X31
-	VMULPD       X28, X31, X28
-	VADDPD       X28, X5, X5
-	VBROADCASTSD 1560(SI), Z28
-	VMULPD       5056(DI), Z28, Z31
-	VADDPD       Z31, Z27, Z27
-	VMULPD       5120(DI), Z28, Z31
-	VADDPD       Z31, Z29, Z29
-	VMULPD       5184(DI), Z28, Z31
-	VADDPD       Z31, Z30, Z30
-	VMOVSD       5248(DI), X31
-	VMULPD       X28, X31, X28
-	VADDPD       X28, X19, X19
-	VBROADCASTSD 1568(SI), Z28
-	VMULPD       5256(DI), Z28, Z31
-	VADDPD       Z31, Z24, Z24
-	VMULPD       5320(DI), Z28, Z31
-	VADDPD       Z31, Z21, Z21
-	VMULPD       5384(DI), Z28, Z31
-	VADDPD       Z31, Z7, Z7
-	VMOVSD       5448(DI), X31
-	VMULPD       X28, X31, X28
-	VADDPD       X28, X25, X25
-	VBROADCASTSD 1576(SI), Z28
-	VMULPD       5456(DI), Z28, Z31
-	VADDPD       Z31, Z17, Z17
-	VMULPD       5520(DI), Z28, Z31
-	VADDPD       Z31, Z6, Z6
-	VMULPD       5584(DI), Z28, Z31
-	VADDPD       Z31, Z15, Z15
-	VMOVSD       5648(DI), X31
-	VMULPD       X28, X31, X28
-	VADDPD       X28, X20, X20
-	VBROADCASTSD 1584(SI), Z28
-	VMULPD       5656(DI), Z28, Z31
-	VADDPD       Z31, Z10, Z10
-	VMULPD       5720(DI), Z28, Z31
-	VADDPD       Z31, Z12, Z12
-	VMULPD       5784(DI), Z28, Z31
-	VADDPD       Z31, Z16, Z16
-	VMOVSD       5848(DI), X31
-	VMULPD       X28, X31, X28
-	VADDPD       X28, X5, X5
-	VBROADCASTSD 1592(SI), Z28
-	VMULPD       5856(DI), Z28, Z31
-	VADDPD       Z31, Z27, Z27
-	VMULPD       5920(DI), Z28, Z31
-	VADDPD       Z31, Z29, Z29
-	VMULPD       5984(DI), Z28, Z31
-	VADDPD       Z31, Z30, Z30
-	VMOVSD       6048(DI), X31
-	VMULPD       X28, X31, X28
-	VADDPD       X28, X19, X19
-	VBROADCASTSD 1600(SI), Z28
-	VMULPD       6056(DI), Z28, Z31
-	VADDPD       Z31, Z24, Z24
-	VMULPD       6120(DI), Z28, Z31
-	VADDPD       Z31, Z21, Z21
-	VMULPD       6184(DI), Z28, Z31
-	VADDPD       Z31, Z7, Z7
-	VMOVSD       6248(DI), X31
-	VMULPD       X28, X31, X28
-	VADDPD       X28, X25, X25
-	VBROADCASTSD 1608(SI), Z28
-	VMULPD       6256(DI), Z28, Z31
-	VADDPD       Z31, Z17, Z17
-	VMULPD       6320(DI), Z28, Z31
-	VADDPD       Z31, Z6, Z6
-	VMULPD       6384(DI), Z28, Z31
-	VADDPD       Z31, Z15, Z15
-	VMOVSD       6448(DI), X31
-	VMULPD       X28, X31, X28
-	VADDPD       X28, X20, X20
-	VBROADCASTSD X0, Z28
-	VMULPD       6456(DI), Z28, Z31
-	VADDPD       Z31, Z10, Z10
-	VMULPD       6520(DI), Z28, Z31
-	VADDPD       Z31, Z12, Z12
-	VMULPD       6584(DI), Z28, Z31
-	VADDPD       Z31, Z16, Z16
-	VMOVSD       6648(DI), X31
-	VMULPD       X28, X31, X28
-	VADDPD       X28, X5, X5
-	VADDPD       Z24, Z10, Z10
-	VADDPD       Z17, Z27, Z17
-	VADDPD       Z17, Z10, Z10
-	VMOVUPS      Z10, 1744(SI)
-	VADDPD       Z21, Z12, Z10
-	VADDPD       Z6, Z29, Z6
-	VADDPD       Z6, Z10, Z6
-	VMOVUPS      Z6, 1808(SI)
-	VADDPD       Z7, Z16, Z6
-	VADDPD       Z15, Z30, Z7
-	VADDPD       Z7, Z6, Z6
-	VMOVUPS      Z6, 1872(SI)
-	VADDPD       X25, X5, X5
-	VADDPD       X20, X19, X6
-	VADDPD       X6, X5, X5
-	VMOVSD       X5, 1936(SI)
+	VBROADCASTSD 1488(SI), Z6
+	VMULPD       3256(DI), Z6, Z7
+	VMULPD       3320(DI), Z6, Z8
+	VMULPD       3384(DI), Z6, Z9
+	VMOVSD       3448(DI), X11
+	VMULPD       X6, X11, X6
+	VBROADCASTSD 1496(SI), Z11
+	VMULPD       3456(DI), Z11, Z13
+	VMULPD       3520(DI), Z11, Z14
+	VMULPD       3584(DI), Z11, Z15
+	VMOVSD       3648(DI), X16
+	VMULPD       X11, X16, X11
+	VBROADCASTSD 1504(SI), Z16
+	VMULPD       3656(DI), Z16, Z17
+	VMULPD       3720(DI), Z16, Z18
+	VMULPD       3784(DI), Z16, Z19
+	VMOVSD       3848(DI), X20
+	VMULPD       X16, X20, X16
+	VBROADCASTSD 1512(SI), Z20
+	VMULPD       3856(DI), Z20, Z21
+	VMULPD       3920(DI), Z20, Z22
+	VMULPD       3984(DI), Z20, Z23
+	VMOVSD       4048(DI), X24
+	VMULPD       X20, X24, X20
+	VBROADCASTSD 1520(SI), Z24
+	VMULPD       4056(DI), Z24, Z25
+	VADDPD       Z25, Z7, Z7
+	VMULPD       4120(DI), Z24, Z25
+	VADDPD       Z25, Z8, Z8
+	VMULPD       4184(DI), Z24, Z25
+	VADDPD       Z25, Z9, Z9
+	VMOVSD       4248(DI), X25
+	VMULPD       X24, X25, X24
+	VADDPD       X24, X6, X6
+	VBROADCASTSD 1528(SI), Z24
+	VMULPD       4256(DI), Z24, Z25
+	VADDPD       Z25, Z13, Z13
+	VMULPD       4320(DI), Z24, Z25
+	VADDPD       Z25, Z14, Z14
+	VMULPD       4384(DI), Z24, Z25
+	VADDPD       Z25, Z15, Z15
+	VMOVSD       4448(DI), X25
+	VMULPD       X24, X25, X24
+	VADDPD       X24, X11, X11
+	VBROADCASTSD 1536(SI), Z24
+	VMULPD       4456(DI), Z24, Z25
+	VADDPD       Z25, Z17, Z17
+	VMULPD       4520(DI), Z24, Z25
+	VADDPD       Z25, Z18, Z18
+	VMULPD       4584(DI), Z24, Z25
+	VADDPD       Z25, Z19, Z19
+	VMOVSD       4648(DI), X25
+	VMULPD       X24, X25, X24
+	VADDPD       X24, X16, X16
+	VBROADCASTSD 1544(SI), Z24
+	VMULPD       4656(DI), Z24, Z25
+	VADDPD       Z25, Z21, Z21
+	VMULPD       4720(DI), Z24, Z25
+	VADDPD       Z25, Z22, Z22
+	VMULPD       4784(DI), Z24, Z25
+	VADDPD       Z25, Z23, Z23
+	VMOVSD       4848(DI), X25
+	VMULPD       X24, X25, X24
+	VADDPD       X24, X20, X20
+	VBROADCASTSD 1552(SI), Z24
+	VMULPD       4856(DI), Z24, Z25
+	VADDPD       Z25, Z7, Z7
+	VMULPD       4920(DI), Z24, Z25
+	VADDPD       Z25, Z8, Z8
+	VMULPD       4984(DI), Z24, Z25
+	VADDPD       Z25, Z9, Z9
+	VMOVSD       5048(DI), X25
+	VMULPD       X24, X25, X24
+	VADDPD       X24, X6, X6
+	VBROADCASTSD 1560(SI), Z24
+	VMULPD       5056(DI), Z24, Z25
+	VADDPD       Z25, Z13, Z13
+	VMULPD       5120(DI), Z24, Z25
+	VADDPD       Z25, Z14, Z14
+	VMULPD       5184(DI), Z24, Z25
+	VADDPD       Z25, Z15, Z15
+	VMOVSD       5248(DI), X25
+	VMULPD       X24, X25, X24
+	VADDPD       X24, X11, X11
+	VBROADCASTSD 1568(SI), Z24
+	VMULPD       5256(DI), Z24, Z25
+	VADDPD       Z25, Z17, Z17
+	VMULPD       5320(DI), Z24, Z25
+	VADDPD       Z25, Z18, Z18
+	VMULPD       5384(DI), Z24, Z25
+	VADDPD       Z25, Z19, Z19
+	VMOVSD       5448(DI), X25
+	VMULPD       X24, X25, X24
+	VADDPD       X24, X16, X16
+	VBROADCASTSD 1576(SI), Z24
+	VMULPD       5456(DI), Z24, Z25
+	VADDPD       Z25, Z21, Z21
+	VMULPD       5520(DI), Z24, Z25
+	VADDPD       Z25, Z22, Z22
+	VMULPD       5584(DI), Z24, Z25
+	VADDPD       Z25, Z23, Z23
+	VMOVSD       5648(DI), X25
+	VMULPD       X24, X25, X24
+	VADDPD       X24, X20, X20
+	VBROADCASTSD 1584(SI), Z24
+	VMULPD       5656(DI), Z24, Z25
+	VADDPD       Z25, Z7, Z7
+	VMULPD       5720(DI), Z24, Z25
+	VADDPD       Z25, Z8, Z8
+	VMULPD       5784(DI), Z24, Z25
+	VADDPD       Z25, Z9, Z9
+	VMOVSD       5848(DI), X25
+	VMULPD       X24, X25, X24
+	VADDPD       X24, X6, X6
+	VBROADCASTSD 1592(SI), Z24
+	VMULPD       5856(DI), Z24, Z25
+	VADDPD       Z25, Z13, Z13
+	VMULPD       5920(DI), Z24, Z25
+	VADDPD       Z25, Z14, Z14
+	VMULPD       5984(DI), Z24, Z25
+	VADDPD       Z25, Z15, Z15
+	VMOVSD       6048(DI), X25
+	VMULPD       X24, X25, X24
+	VADDPD       X24, X11, X11
+	VBROADCASTSD 1600(SI), Z24
+	VMULPD       6056(DI), Z24, Z25
+	VADDPD       Z25, Z17, Z17
+	VMULPD       6120(DI), Z24, Z25
+	VADDPD       Z25, Z18, Z18
+	VMULPD       6184(DI), Z24, Z25
+	VADDPD       Z25, Z19, Z19
+	VMOVSD       6248(DI), X25
+	VMULPD       X24, X25, X24
+	VADDPD       X24, X16, X16
+	VBROADCASTSD 1608(SI), Z24
+	VMULPD       6256(DI), Z24, Z25
+	VADDPD       Z25, Z21, Z21
+	VMULPD       6320(DI), Z24, Z25
+	VADDPD       Z25, Z22, Z22
+	VMULPD       6384(DI), Z24, Z25
+	VADDPD       Z25, Z23, Z23
+	VMOVSD       6448(DI), X25
+	VMULPD       X24, X25, X24
+	VADDPD       X24, X20, X20
+	VBROADCASTSD X0, Z24
+	VMULPD       6456(DI), Z24, Z25
+	VADDPD       Z25, Z7, Z7
+	VMULPD       6520(DI), Z24, Z25
+	VADDPD       Z25, Z8, Z8
+	VMULPD       6584(DI), Z24, Z25
+	VADDPD       Z25, Z9, Z9
+	VMOVSD       6648(DI), X25
+	VMULPD       X24, X25, X24
+	VADDPD       X24, X6, X6
+	VADDPD       Z17, Z7, Z7
+	VADDPD       Z21, Z13, Z13
+	VADDPD       Z13, Z7, Z7
+	VMOVUPS      Z7, 1744(SI)
+	VADDPD       Z18, Z8, Z7
+	VADDPD       Z22, Z14, Z8
+	VADDPD       Z8, Z7, Z7
+	VMOVUPS      Z7, 1808(SI)
+	VADDPD       Z19, Z9, Z7
+	VADDPD       Z23, Z15, Z8
+	VADDPD       Z8, Z7, Z7
+	VMOVUPS      Z7, 1872(SI)
+	VADDPD       X16, X6, X6
+	VADDPD       X20, X11, X7
+	VADDPD       X7, X6, X6
+	VMOVSD       X6, 1936(SI)
 
 	// ∇W11 = d11·a10ᵀ; ∇b11 = d11
 	VMOVUPS      Z1, 6656(BX)
@@ -15916,262 +18476,262 @@ TEXT ·doublesBackwardAVX512(SB), NOSPLIT, $256-48
 	VMULPD       Y1, Y0, Y3
 	VMOVUPS      Y3, 3256(BX)
 	VMOVUPS      984(SI), Y3
-	VMULPD       Y3, Y0, Y5
-	VMOVUPS      Y5, 3288(BX)
-	VMOVUPS      1016(SI), Y5
-	VMULPD       Y5, Y0, Y6
-	VMOVUPS      Y6, 3320(BX)
-	VMOVUPS      1048(SI), Y6
+	VMULPD       Y3, Y0, Y6
+	VMOVUPS      Y6, 3288(BX)
+	VMOVUPS      1016(SI), Y6
 	VMULPD       Y6, Y0, Y7
-	VMOVUPS      Y7, 3352(BX)
-	VMOVUPS      1080(SI), Y7
-	VMULPD       Y7, Y0, Y10
-	VMOVUPS      Y10, 3384(BX)
-	VMOVUPS      1112(SI), Y10
-	VMULPD       Y10, Y0, Y12
-	VMOVUPS      Y12, 3416(BX)
-	VMOVSD       1144(SI), X12
-	VMULPD       X12, X0, X0
+	VMOVUPS      Y7, 3320(BX)
+	VMOVUPS      1048(SI), Y7
+	VMULPD       Y7, Y0, Y8
+	VMOVUPS      Y8, 3352(BX)
+	VMOVUPS      1080(SI), Y8
+	VMULPD       Y8, Y0, Y9
+	VMOVUPS      Y9, 3384(BX)
+	VMOVUPS      1112(SI), Y9
+	VMULPD       Y9, Y0, Y11
+	VMOVUPS      Y11, 3416(BX)
+	VMOVSD       1144(SI), X11
+	VMULPD       X11, X0, X0
 	VMOVSD       X0, 3448(BX)
 	VBROADCASTSD 1496(SI), Z0
-	VMULPD       Y1, Y0, Y15
-	VMOVUPS      Y15, 3456(BX)
-	VMULPD       Y3, Y0, Y15
-	VMOVUPS      Y15, 3488(BX)
-	VMULPD       Y5, Y0, Y15
-	VMOVUPS      Y15, 3520(BX)
-	VMULPD       Y6, Y0, Y15
-	VMOVUPS      Y15, 3552(BX)
-	VMULPD       Y7, Y0, Y15
-	VMOVUPS      Y15, 3584(BX)
-	VMULPD       Y10, Y0, Y15
-	VMOVUPS      Y15, 3616(BX)
-	VMULPD       X12, X0, X0
+	VMULPD       Y1, Y0, Y13
+	VMOVUPS      Y13, 3456(BX)
+	VMULPD       Y3, Y0, Y13
+	VMOVUPS      Y13, 3488(BX)
+	VMULPD       Y6, Y0, Y13
+	VMOVUPS      Y13, 3520(BX)
+	VMULPD       Y7, Y0, Y13
+	VMOVUPS      Y13, 3552(BX)
+	VMULPD       Y8, Y0, Y13
+	VMOVUPS      Y13, 3584(BX)
+	VMULPD       Y9, Y0, Y13
+	VMOVUPS      Y13, 3616(BX)
+	VMULPD       X11, X0, X0
 	VMOVSD       X0, 3648(BX)
 	VBROADCASTSD 1504(SI), Z0
-	VMULPD       Y1, Y0, Y15
-	VMOVUPS      Y15, 3656(BX)
-	VMULPD       Y3, Y0, Y15
-	VMOVUPS      Y15, 3688(BX)
-	VMULPD       Y5, Y0, Y15
-	VMOVUPS      Y15, 3720(BX)
-	VMULPD       Y6, Y0, Y15
-	VMOVUPS      Y15, 3752(BX)
-	VMULPD       Y7, Y0, Y15
-	VMOVUPS      Y15, 3784(BX)
-	VMULPD       Y10, Y0, Y15
-	VMOVUPS      Y15, 3816(BX)
-	VMULPD       X12, X0, X0
+	VMULPD       Y1, Y0, Y13
+	VMOVUPS      Y13, 3656(BX)
+	VMULPD       Y3, Y0, Y13
+	VMOVUPS      Y13, 3688(BX)
+	VMULPD       Y6, Y0, Y13
+	VMOVUPS      Y13, 3720(BX)
+	VMULPD       Y7, Y0, Y13
+	VMOVUPS      Y13, 3752(BX)
+	VMULPD       Y8, Y0, Y13
+	VMOVUPS      Y13, 3784(BX)
+	VMULPD       Y9, Y0, Y13
+	VMOVUPS      Y13, 3816(BX)
+	VMULPD       X11, X0, X0
 	VMOVSD       X0, 3848(BX)
 	VBROADCASTSD 1512(SI), Z0
-	VMULPD       Y1, Y0, Y15
-	VMOVUPS      Y15, 3856(BX)
-	VMULPD       Y3, Y0, Y15
-	VMOVUPS      Y15, 3888(BX)
-	VMULPD       Y5, Y0, Y15
-	VMOVUPS      Y15, 3920(BX)
-	VMULPD       Y6, Y0, Y15
-	VMOVUPS      Y15, 3952(BX)
-	VMULPD       Y7, Y0, Y15
-	VMOVUPS      Y15, 3984(BX)
-	VMULPD       Y10, Y0, Y15
-	VMOVUPS      Y15, 4016(BX)
-	VMULPD       X12, X0, X0
+	VMULPD       Y1, Y0, Y13
+	VMOVUPS      Y13, 3856(BX)
+	VMULPD       Y3, Y0, Y13
+	VMOVUPS      Y13, 3888(BX)
+	VMULPD       Y6, Y0, Y13
+	VMOVUPS      Y13, 3920(BX)
+	VMULPD       Y7, Y0, Y13
+	VMOVUPS      Y13, 3952(BX)
+	VMULPD       Y8, Y0, Y13
+	VMOVUPS      Y13, 3984(BX)
+	VMULPD       Y9, Y0, Y13
+	VMOVUPS      Y13, 4016(BX)
+	VMULPD       X11, X0, X0
 	VMOVSD       X0, 4048(BX)
 	VBROADCASTSD 1520(SI), Z0
-	VMULPD       Y1, Y0, Y15
-	VMOVUPS      Y15, 4056(BX)
-	VMULPD       Y3, Y0, Y15
-	VMOVUPS      Y15, 4088(BX)
-	VMULPD       Y5, Y0, Y15
-	VMOVUPS      Y15, 4120(BX)
-	VMULPD       Y6, Y0, Y15
-	VMOVUPS      Y15, 4152(BX)
-	VMULPD       Y7, Y0, Y15
-	VMOVUPS      Y15, 4184(BX)
-	VMULPD       Y10, Y0, Y15
-	VMOVUPS      Y15, 4216(BX)
-	VMULPD       X12, X0, X0
+	VMULPD       Y1, Y0, Y13
+	VMOVUPS      Y13, 4056(BX)
+	VMULPD       Y3, Y0, Y13
+	VMOVUPS      Y13, 4088(BX)
+	VMULPD       Y6, Y0, Y13
+	VMOVUPS      Y13, 4120(BX)
+	VMULPD       Y7, Y0, Y13
+	VMOVUPS      Y13, 4152(BX)
+	VMULPD       Y8, Y0, Y13
+	VMOVUPS      Y13, 4184(BX)
+	VMULPD       Y9, Y0, Y13
+	VMOVUPS      Y13, 4216(BX)
+	VMULPD       X11, X0, X0
 	VMOVSD       X0, 4248(BX)
 	VBROADCASTSD 1528(SI), Z0
-	VMULPD       Y1, Y0, Y15
-	VMOVUPS      Y15, 4256(BX)
-	VMULPD       Y3, Y0, Y15
-	VMOVUPS      Y15, 4288(BX)
-	VMULPD       Y5, Y0, Y15
-	VMOVUPS      Y15, 4320(BX)
-	VMULPD       Y6, Y0, Y15
-	VMOVUPS      Y15, 4352(BX)
-	VMULPD       Y7, Y0, Y15
-	VMOVUPS      Y15, 4384(BX)
-	VMULPD       Y10, Y0, Y15
-	VMOVUPS      Y15, 4416(BX)
-	VMULPD       X12, X0, X0
+	VMULPD       Y1, Y0, Y13
+	VMOVUPS      Y13, 4256(BX)
+	VMULPD       Y3, Y0, Y13
+	VMOVUPS      Y13, 4288(BX)
+	VMULPD       Y6, Y0, Y13
+	VMOVUPS      Y13, 4320(BX)
+	VMULPD       Y7, Y0, Y13
+	VMOVUPS      Y13, 4352(BX)
+	VMULPD       Y8, Y0, Y13
+	VMOVUPS      Y13, 4384(BX)
+	VMULPD       Y9, Y0, Y13
+	VMOVUPS      Y13, 4416(BX)
+	VMULPD       X11, X0, X0
 	VMOVSD       X0, 4448(BX)
 	VBROADCASTSD 1536(SI), Z0
-	VMULPD       Y1, Y0, Y15
-	VMOVUPS      Y15, 4456(BX)
-	VMULPD       Y3, Y0, Y15
-	VMOVUPS      Y15, 4488(BX)
-	VMULPD       Y5, Y0, Y15
-	VMOVUPS      Y15, 4520(BX)
-	VMULPD       Y6, Y0, Y15
-	VMOVUPS      Y15, 4552(BX)
-	VMULPD       Y7, Y0, Y15
-	VMOVUPS      Y15, 4584(BX)
-	VMULPD       Y10, Y0, Y15
-	VMOVUPS      Y15, 4616(BX)
-	VMULPD       X12, X0, X0
+	VMULPD       Y1, Y0, Y13
+	VMOVUPS      Y13, 4456(BX)
+	VMULPD       Y3, Y0, Y13
+	VMOVUPS      Y13, 4488(BX)
+	VMULPD       Y6, Y0, Y13
+	VMOVUPS      Y13, 4520(BX)
+	VMULPD       Y7, Y0, Y13
+	VMOVUPS      Y13, 4552(BX)
+	VMULPD       Y8, Y0, Y13
+	VMOVUPS      Y13, 4584(BX)
+	VMULPD       Y9, Y0, Y13
+	VMOVUPS      Y13, 4616(BX)
+	VMULPD       X11, X0, X0
 	VMOVSD       X0, 4648(BX)
 	VBROADCASTSD 1544(SI), Z0
-	VMULPD       Y1, Y0, Y15
-	VMOVUPS      Y15, 4656(BX)
-	VMULPD       Y3, Y0, Y15
-	VMOVUPS      Y15, 4688(BX)
-	VMULPD       Y5, Y0, Y15
-	VMOVUPS      Y15, 4720(BX)
-	VMULPD       Y6, Y0, Y15
-	VMOVUPS      Y15, 4752(BX)
-	VMULPD       Y7, Y0, Y15
-	VMOVUPS      Y15, 4784(BX)
-	VMULPD       Y10, Y0, Y15
-	VMOVUPS      Y15, 4816(BX)
-	VMULPD       X12, X0, X0
+	VMULPD       Y1, Y0, Y13
+	VMOVUPS      Y13, 4656(BX)
+	VMULPD       Y3, Y0, Y13
+	VMOVUPS      Y13, 4688(BX)
+	VMULPD       Y6, Y0, Y13
+	VMOVUPS      Y13, 4720(BX)
+	VMULPD       Y7, Y0, Y13
+	VMOVUPS      Y13, 4752(BX)
+	VMULPD       Y8, Y0, Y13
+	VMOVUPS      Y13, 4784(BX)
+	VMULPD       Y9, Y0, Y13
+	VMOVUPS      Y13, 4816(BX)
+	VMULPD       X11, X0, X0
 	VMOVSD       X0, 4848(BX)
 	VBROADCASTSD 1552(SI), Z0
-	VMULPD       Y1, Y0, Y15
-	VMOVUPS      Y15, 4856(BX)
-	VMULPD       Y3, Y0, Y15
-	VMOVUPS      Y15, 4888(BX)
-	VMULPD       Y5, Y0, Y15
-	VMOVUPS      Y15, 4920(BX)
-	VMULPD       Y6, Y0, Y15
-	VMOVUPS      Y15, 4952(BX)
-	VMULPD       Y7, Y0, Y15
-	VMOVUPS      Y15, 4984(BX)
-	VMULPD       Y10, Y0, Y15
-	VMOVUPS      Y15, 5016(BX)
-	VMULPD       X12, X0, X0
+	VMULPD       Y1, Y0, Y13
+	VMOVUPS      Y13, 4856(BX)
+	VMULPD       Y3, Y0, Y13
+	VMOVUPS      Y13, 4888(BX)
+	VMULPD       Y6, Y0, Y13
+	VMOVUPS      Y13, 4920(BX)
+	VMULPD       Y7, Y0, Y13
+	VMOVUPS      Y13, 4952(BX)
+	VMULPD       Y8, Y0, Y13
+	VMOVUPS      Y13, 4984(BX)
+	VMULPD       Y9, Y0, Y13
+	VMOVUPS      Y13, 5016(BX)
+	VMULPD       X11, X0, X0
 	VMOVSD       X0, 5048(BX)
 	VBROADCASTSD 1560(SI), Z0
-	VMULPD       Y1, Y0, Y15
-	VMOVUPS      Y15, 5056(BX)
-	VMULPD       Y3, Y0, Y15
-	VMOVUPS      Y15, 5088(BX)
-	VMULPD       Y5, Y0, Y15
-	VMOVUPS      Y15, 5120(BX)
-	VMULPD       Y6, Y0, Y15
-	VMOVUPS      Y15, 5152(BX)
-	VMULPD       Y7, Y0, Y15
-	VMOVUPS      Y15, 5184(BX)
-	VMULPD       Y10, Y0, Y15
-	VMOVUPS      Y15, 5216(BX)
-	VMULPD       X12, X0, X0
+	VMULPD       Y1, Y0, Y13
+	VMOVUPS      Y13, 5056(BX)
+	VMULPD       Y3, Y0, Y13
+	VMOVUPS      Y13, 5088(BX)
+	VMULPD       Y6, Y0, Y13
+	VMOVUPS      Y13, 5120(BX)
+	VMULPD       Y7, Y0, Y13
+	VMOVUPS      Y13, 5152(BX)
+	VMULPD       Y8, Y0, Y13
+	VMOVUPS      Y13, 5184(BX)
+	VMULPD       Y9, Y0, Y13
+	VMOVUPS      Y13, 5216(BX)
+	VMULPD       X11, X0, X0
 	VMOVSD       X0, 5248(BX)
 	VBROADCASTSD 1568(SI), Z0
-	VMULPD       Y1, Y0, Y15
-	VMOVUPS      Y15, 5256(BX)
-	VMULPD       Y3, Y0, Y15
-	VMOVUPS      Y15, 5288(BX)
-	VMULPD       Y5, Y0, Y15
-	VMOVUPS      Y15, 5320(BX)
-	VMULPD       Y6, Y0, Y15
-	VMOVUPS      Y15, 5352(BX)
-	VMULPD       Y7, Y0, Y15
-	VMOVUPS      Y15, 5384(BX)
-	VMULPD       Y10, Y0, Y15
-	VMOVUPS      Y15, 5416(BX)
-	VMULPD       X12, X0, X0
+	VMULPD       Y1, Y0, Y13
+	VMOVUPS      Y13, 5256(BX)
+	VMULPD       Y3, Y0, Y13
+	VMOVUPS      Y13, 5288(BX)
+	VMULPD       Y6, Y0, Y13
+	VMOVUPS      Y13, 5320(BX)
+	VMULPD       Y7, Y0, Y13
+	VMOVUPS      Y13, 5352(BX)
+	VMULPD       Y8, Y0, Y13
+	VMOVUPS      Y13, 5384(BX)
+	VMULPD       Y9, Y0, Y13
+	VMOVUPS      Y13, 5416(BX)
+	VMULPD       X11, X0, X0
 	VMOVSD       X0, 5448(BX)
 	VBROADCASTSD 1576(SI), Z0
-	VMULPD       Y1, Y0, Y15
-	VMOVUPS      Y15, 5456(BX)
-	VMULPD       Y3, Y0, Y15
-	VMOVUPS      Y15, 5488(BX)
-	VMULPD       Y5, Y0, Y15
-	VMOVUPS      Y15, 5520(BX)
-	VMULPD       Y6, Y0, Y15
-	VMOVUPS      Y15, 5552(BX)
-	VMULPD       Y7, Y0, Y15
-	VMOVUPS      Y15, 5584(BX)
-	VMULPD       Y10, Y0, Y15
-	VMOVUPS      Y15, 5616(BX)
-	VMULPD       X12, X0, X0
+	VMULPD       Y1, Y0, Y13
+	VMOVUPS      Y13, 5456(BX)
+	VMULPD       Y3, Y0, Y13
+	VMOVUPS      Y13, 5488(BX)
+	VMULPD       Y6, Y0, Y13
+	VMOVUPS      Y13, 5520(BX)
+	VMULPD       Y7, Y0, Y13
+	VMOVUPS      Y13, 5552(BX)
+	VMULPD       Y8, Y0, Y13
+	VMOVUPS      Y13, 5584(BX)
+	VMULPD       Y9, Y0, Y13
+	VMOVUPS      Y13, 5616(BX)
+	VMULPD       X11, X0, X0
 	VMOVSD       X0, 5648(BX)
 	VBROADCASTSD 1584(SI), Z0
-	VMULPD       Y1, Y0, Y15
-	VMOVUPS      Y15, 5656(BX)
-	VMULPD       Y3, Y0, Y15
-	VMOVUPS      Y15, 5688(BX)
-	VMULPD       Y5, Y0, Y15
-	VMOVUPS      Y15, 5720(BX)
-	VMULPD       Y6, Y0, Y15
-	VMOVUPS      Y15, 5752(BX)
-	VMULPD       Y7, Y0, Y15
-	VMOVUPS      Y15, 5784(BX)
-	VMULPD       Y10, Y0, Y15
-	VMOVUPS      Y15, 5816(BX)
-	VMULPD       X12, X0, X0
+	VMULPD       Y1, Y0, Y13
+	VMOVUPS      Y13, 5656(BX)
+	VMULPD       Y3, Y0, Y13
+	VMOVUPS      Y13, 5688(BX)
+	VMULPD       Y6, Y0, Y13
+	VMOVUPS      Y13, 5720(BX)
+	VMULPD       Y7, Y0, Y13
+	VMOVUPS      Y13, 5752(BX)
+	VMULPD       Y8, Y0, Y13
+	VMOVUPS      Y13, 5784(BX)
+	VMULPD       Y9, Y0, Y13
+	VMOVUPS      Y13, 5816(BX)
+	VMULPD       X11, X0, X0
 	VMOVSD       X0, 5848(BX)
 	VBROADCASTSD 1592(SI), Z0
-	VMULPD       Y1, Y0, Y15
-	VMOVUPS      Y15, 5856(BX)
-	VMULPD       Y3, Y0, Y15
-	VMOVUPS      Y15, 5888(BX)
-	VMULPD       Y5, Y0, Y15
-	VMOVUPS      Y15, 5920(BX)
-	VMULPD       Y6, Y0, Y15
-	VMOVUPS      Y15, 5952(BX)
-	VMULPD       Y7, Y0, Y15
-	VMOVUPS      Y15, 5984(BX)
-	VMULPD       Y10, Y0, Y15
-	VMOVUPS      Y15, 6016(BX)
-	VMULPD       X12, X0, X0
+	VMULPD       Y1, Y0, Y13
+	VMOVUPS      Y13, 5856(BX)
+	VMULPD       Y3, Y0, Y13
+	VMOVUPS      Y13, 5888(BX)
+	VMULPD       Y6, Y0, Y13
+	VMOVUPS      Y13, 5920(BX)
+	VMULPD       Y7, Y0, Y13
+	VMOVUPS      Y13, 5952(BX)
+	VMULPD       Y8, Y0, Y13
+	VMOVUPS      Y13, 5984(BX)
+	VMULPD       Y9, Y0, Y13
+	VMOVUPS      Y13, 6016(BX)
+	VMULPD       X11, X0, X0
 	VMOVSD       X0, 6048(BX)
 	VBROADCASTSD 1600(SI), Z0
-	VMULPD       Y1, Y0, Y15
-	VMOVUPS      Y15, 6056(BX)
-	VMULPD       Y3, Y0, Y15
-	VMOVUPS      Y15, 6088(BX)
-	VMULPD       Y5, Y0, Y15
-	VMOVUPS      Y15, 6120(BX)
-	VMULPD       Y6, Y0, Y15
-	VMOVUPS      Y15, 6152(BX)
-	VMULPD       Y7, Y0, Y15
-	VMOVUPS      Y15, 6184(BX)
-	VMULPD       Y10, Y0, Y15
-	VMOVUPS      Y15, 6216(BX)
-	VMULPD       X12, X0, X0
+	VMULPD       Y1, Y0, Y13
+	VMOVUPS      Y13, 6056(BX)
+	VMULPD       Y3, Y0, Y13
+	VMOVUPS      Y13, 6088(BX)
+	VMULPD       Y6, Y0, Y13
+	VMOVUPS      Y13, 6120(BX)
+	VMULPD       Y7, Y0, Y13
+	VMOVUPS      Y13, 6152(BX)
+	VMULPD       Y8, Y0, Y13
+	VMOVUPS      Y13, 6184(BX)
+	VMULPD       Y9, Y0, Y13
+	VMOVUPS      Y13, 6216(BX)
+	VMULPD       X11, X0, X0
 	VMOVSD       X0, 6248(BX)
 	VBROADCASTSD 1608(SI), Z0
-	VMULPD       Y1, Y0, Y15
-	VMOVUPS      Y15, 6256(BX)
-	VMULPD       Y3, Y0, Y15
-	VMOVUPS      Y15, 6288(BX)
-	VMULPD       Y5, Y0, Y15
-	VMOVUPS      Y15, 6320(BX)
-	VMULPD       Y6, Y0, Y15
-	VMOVUPS      Y15, 6352(BX)
-	VMULPD       Y7, Y0, Y15
-	VMOVUPS      Y15, 6384(BX)
-	VMULPD       Y10, Y0, Y15
-	VMOVUPS      Y15, 6416(BX)
-	VMULPD       X12, X0, X0
+	VMULPD       Y1, Y0, Y13
+	VMOVUPS      Y13, 6256(BX)
+	VMULPD       Y3, Y0, Y13
+	VMOVUPS      Y13, 6288(BX)
+	VMULPD       Y6, Y0, Y13
+	VMOVUPS      Y13, 6320(BX)
+	VMULPD       Y7, Y0, Y13
+	VMOVUPS      Y13, 6352(BX)
+	VMULPD       Y8, Y0, Y13
+	VMOVUPS      Y13, 6384(BX)
+	VMULPD       Y9, Y0, Y13
+	VMOVUPS      Y13, 6416(BX)
+	VMULPD       X11, X0, X0
 	VMOVSD       X0, 6448(BX)
 	VBROADCASTSD 1616(SI), Z0
 	VMULPD       Y1, Y0, Y1
 	VMOVUPS      Y1, 6456(BX)
 	VMULPD       Y3, Y0, Y1
 	VMOVUPS      Y1, 6488(BX)
-	VMULPD       Y5, Y0, Y1
-	VMOVUPS      Y1, 6520(BX)
 	VMULPD       Y6, Y0, Y1
-	VMOVUPS      Y1, 6552(BX)
+	VMOVUPS      Y1, 6520(BX)
 	VMULPD       Y7, Y0, Y1
+	VMOVUPS      Y1, 6552(BX)
+	VMULPD       Y8, Y0, Y1
 	VMOVUPS      Y1, 6584(BX)
-	VMULPD       Y10, Y0, Y1
+	VMULPD       Y9, Y0, Y1
 	VMOVUPS      Y1, 6616(BX)
-	VMULPD       X12, X0, X0
+	VMULPD       X11, X0, X0
 	VMOVSD       X0, 6648(BX)
 
 	// d10 = a10 ⊙ (v10 − a10ᵀ·v10)
@@ -16186,7 +18746,7 @@ TEXT ·doublesBackwardAVX512(SB), NOSPLIT, $256-48
 	VMOVSD     1144(SI), X1
 	VMOVSD     1936(SI), X3
 	VMULPD     X3, X1, X1
-	VBLENDMPD  Z1, Z8, K1, Z1
+	VBLENDMPD  Z1, Z2, K1, Z1
 	VADDPD     Z1, Z0, Z0
 	VSHUFF32X4 $0x4e, Z0, Z0, Z1
 	VADDPD     Z1, Z0, Z0
@@ -16202,226 +18762,220 @@ TEXT ·doublesBackwardAVX512(SB), NOSPLIT, $256-48
 	VSUBPD     Z0, Z3, Z3
 	VMULPD     1016(SI), Z3, Z3
 	VMOVUPS    Z3, 1216(SI)
-	VMOVUPS    1872(SI), Z5
-	VSUBPD     Z0, Z5, Z5
-	VMULPD     1080(SI), Z5, Z5
-	VMOVUPS    Z5, 1280(SI)
-	VMOVSD     1936(SI), X6
-	VSUBPD     X0, X6, X0
-	VMOVSD     1144(SI), X6
-	VMULPD     X0, X6, X0
+	VMOVUPS    1872(SI), Z6
+	VSUBPD     Z0, Z6, Z6
+	VMULPD     1080(SI), Z6, Z6
+	VMOVUPS    Z6, 1280(SI)
+	VMOVSD     1936(SI), X7
+	VSUBPD     X0, X7, X0
+	VMOVSD     1144(SI), X7
+	VMULPD     X0, X7, X0
 	VMOVSD     X0, 1344(SI)
 
 	// d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2))
-	MOVL         $0x0000003f, AX
-	KMOVW        AX, K2
-	VMOVUPD.Z    1856(DI), K2, Z6
-	VMULPD.BCST  1152(SI), Z6, Z6
-	VMOVUPD.Z    1904(DI), K2, Z7
-	VMULPD.BCST  1160(SI), Z7, Z7
-	VMOVUPD.Z    1952(DI), K2, Z10
-	VMULPD.BCST  1168(SI), Z10, Z10
-	VMOVUPD.Z    2000(DI), K2, Z12
-	VMULPD.BCST  1176(SI), Z12, Z12
-	VMOVUPD.Z    2048(DI), K2, Z15
-	VMULPD.BCST  1184(SI), Z15, Z15
-	VADDPD       Z15, Z6, Z6
-	VMOVUPD.Z    2096(DI), K2, Z15
-	VMULPD.BCST  1192(SI), Z15, Z15
-	VADDPD       Z15, Z7, Z7
-	VMOVUPD.Z    2144(DI), K2, Z15
-	VMULPD.BCST  1200(SI), Z15, Z15
-	VADDPD       Z15, Z10, Z10
-	VMOVUPD.Z    2192(DI), K2, Z15
-	VMULPD.BCST  1208(SI), Z15, Z15
-	VADDPD       Z15, Z12, Z12
-	VMOVUPD.Z    2240(DI), K2, Z15
-	VMULPD.BCST  1216(SI), Z15, Z15
-	VADDPD       Z15, Z6, Z6
-	VMOVUPD.Z    2288(DI), K2, Z15
-	VMULPD.BCST  1224(SI), Z15, Z15
-	VADDPD       Z15, Z7, Z7
-	VMOVUPD.Z    2336(DI), K2, Z15
-	VMULPD.BCST  1232(SI), Z15, Z15
-	VADDPD       Z15, Z10, Z10
-	VMOVUPD.Z    2384(DI), K2, Z15
-	VMULPD.BCST  1240(SI), Z15, Z15
-	VADDPD       Z15, Z12, Z12
-	VMOVUPD.Z    2432(DI), K2, Z15
-	VMULPD.BCST  1248(SI), Z15, Z15
-	VADDPD       Z15, Z6, Z6
-	VMOVUPD.Z    2480(DI), K2, Z15
-	VMULPD.BCST  1256(SI), Z15, Z15
-	VADDPD       Z15, Z7, Z7
-	VMOVUPD.Z    2528(DI), K2, Z15
-	VMULPD.BCST  1264(SI), Z15, Z15
-	VADDPD       Z15, Z10, Z10
-	VMOVUPD.Z    2576(DI), K2, Z15
-	VMULPD.BCST  1272(SI), Z15, Z15
-	VADDPD       Z15, Z12, Z12
-	VMOVUPD.Z    2624(DI), K2, Z15
-	VMULPD.BCST  1280(SI), Z15, Z15
-	VADDPD       Z15, Z6, Z6
-	VMOVUPD.Z    2672(DI), K2, Z15
-	VMULPD.BCST  1288(SI), Z15, Z15
-	VADDPD       Z15, Z7, Z7
-	VMOVUPD.Z    2720(DI), K2, Z15
-	VMULPD.BCST  1296(SI), Z15, Z15
-	VADDPD       Z15, Z10, Z10
-	VMOVUPD.Z    2768(DI), K2, Z15
-	VMULPD.BCST  1304(SI), Z15, Z15
-	VADDPD       Z15, Z12, Z12
-	VMOVUPD.Z    2816(DI), K2, Z15
-	VMULPD.BCST  1312(SI), Z15, Z15
-	VADDPD       Z15, Z6, Z6
-	VMOVUPD.Z    2864(DI), K2, Z15
-	VMULPD.BCST  1320(SI), Z15, Z15
-	VADDPD       Z15, Z7, Z7
-	VMOVUPD.Z    2912(DI), K2, Z15
-	VMULPD.BCST  1328(SI), Z15, Z15
-	VADDPD       Z15, Z10, Z10
-	VMOVUPD.Z    2960(DI), K2, Z15
-	VMULPD.BCST  1336(SI), Z15, Z15
-	VADDPD       Z15, Z12, Z12
-	VBROADCASTSD X0, Z15
-	VMOVUPD.Z    3008(DI), K2, Z16
-	VMULPD       Z15, Z16, Z15
-	VADDPD       Z15, Z6, Z6
-	VADDPD       Z10, Z6, Z6
-	VADDPD       Z12, Z7, Z7
-	VADDPD       Z7, Z6, Z6
-	VMOVUPD.Z    808(SI), K2, Z7
-	VMULPD       Z7, Z7, Z10
-	VXORPD       Z8, Z10, Z10
-	VANDPD       Z2, Z10, Z12
-	VPMINUQ      Z4, Z12, Z15
-	VANDPD       Z8, Z10, Z16
-	VORPD        Z16, Z15, Z15
-	VMULPD       Z9, Z15, Z16
-	VADDPD       Z11, Z16, Z16
-	VSUBPD       Z11, Z16, Z17
-	VMULPD       Z13, Z17, Z19
-	VSUBPD       Z19, Z15, Z15
-	VMULPD       Z14, Z17, Z17
-	VSUBPD       Z17, Z15, Z15
-	VMULPD       Z15, Z15, Z17
-	VPSLLQ       $0x0d, Z16, Z19
-	VPSRAQ       $0x13, Z19, Z19
-	VANDPD       Z18, Z16, Z16
-	VPSLLQ       $0x04, Z16, Z16
-	VMULPD       Z22, Z15, Z20
-	VADDPD       Z20, Z26, Z20
-	VMULPD       Z20, Z17, Z20
-	VMULPD       Z17, Z17, Z17
-	VMULPD       Z23, Z15, Z21
-	VBROADCASTSD DoublesConstants<>+25608(SB), Z24
-	VADDPD       Z21, Z24, Z21
-	VMULPD       Z21, Z17, Z17
-	VADDPD       Z17, Z20, Z17
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X20, X20, X20
-	VGATHERQPD   (AX)(Z16*1), K3, Z20
-	VADDPD       Z17, Z15, Z15
-	VMULPD       Z15, Z20, Z15
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X17, X17, X17
-	VGATHERQPD   (AX)(Z16*1), K3, Z17
-	VADDPD       Z17, Z15, Z15
-	VADDPD       Z15, Z20, Z15
-	VPSRAQ       $0x01, Z19, Z16
-	VBROADCASTSD DoublesConstants<>+25624(SB), Z17
-	VPADDQ       Z16, Z17, Z20
-	VPSLLQ       $0x34, Z20, Z20
-	VMULPD       Z20, Z15, Z15
-	VPSUBQ       Z16, Z19, Z16
-	VPADDQ       Z16, Z17, Z16
-	VPSLLQ       $0x34, Z16, Z16
-	VMULPD       Z16, Z15, Z15
-	VBROADCASTSD DoublesConstants<>+25424(SB), Z16
-	VPCMPUQ      $0x06, Z16, Z12, K3
-	VBLENDMPD    Z10, Z15, K3, Z10
-	VBROADCASTSD DoublesConstants<>+26120(SB), Z12
-	VMINPD       Z7, Z12, Z15
-	VANDPD       Z2, Z15, Z19
-	VPMINUQ      Z4, Z19, Z20
-	VANDPD       Z8, Z15, Z21
-	VORPD        Z21, Z20, Z20
-	VMULPD       Z9, Z20, Z21
-	VADDPD       Z11, Z21, Z21
-	VSUBPD       Z11, Z21, Z25
-	VMULPD       Z13, Z25, Z27
-	VSUBPD       Z27, Z20, Z20
-	VMULPD       Z14, Z25, Z25
-	VSUBPD       Z25, Z20, Z20
-	VMULPD       Z20, Z20, Z25
-	VPSLLQ       $0x0d, Z21, Z27
-	VPSRAQ       $0x13, Z27, Z27
-	VANDPD       Z18, Z21, Z21
-	VPSLLQ       $0x04, Z21, Z21
-	VMULPD       Z22, Z20, Z28
-	VADDPD       Z28, Z26, Z28
-	VMULPD       Z28, Z25, Z28
-	VMULPD       Z25, Z25, Z25
-	VMULPD       Z23, Z20, Z29
-	VADDPD       Z29, Z24, Z29
-	VMULPD       Z29, Z25, Z25
-	VADDPD       Z25, Z28, Z25
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X28, X28, X28
-	VGATHERQPD   (AX)(Z21*1), K3, Z28
-	VADDPD       Z25, Z20, Z20
-	VMULPD       Z20, Z28, Z20
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X25, X25, X25
-	VGATHERQPD   (AX)(Z21*1), K3, Z25
-	VADDPD       Z25, Z20, Z20
-	VADDPD       Z20, Z28, Z20
-	VPSRAQ       $0x01, Z27, Z21
-	VPADDQ       Z21, Z17, Z25
-	VPSLLQ       $0x34, Z25, Z25
-	VMULPD       Z25, Z20, Z20
-	VPSUBQ       Z21, Z27, Z21
-	VPADDQ       Z21, Z17, Z21
-	VPSLLQ       $0x34, Z21, Z21
-	VMULPD       Z21, Z20, Z20
-	VPCMPUQ      $0x06, Z16, Z19, K3
-	VBLENDMPD    Z15, Z20, K3, Z15
-	VSUBPD       Z7, Z12, Z19
-	VXORPS       X20, X20, X20
-	VCMPPD       $0x1e, Z20, Z19, K3
-	VBROADCASTSD DoublesConstants<>+25352(SB), Z19
-	VBLENDMPD    Z19, Z20, K3, Z21
-	VANDPD       Z2, Z7, Z25
-	VADDPD       Z25, Z19, Z25
-	VSQRTPD      Z25, Z25
-	VBROADCASTSD DoublesConstants<>+25344(SB), Z27
-	VDIVPD       Z25, Z27, Z25
-	VCMPPD       $0x1e, Z20, Z7, K3
-	VXORPD       Z8, Z7, Z7
-	VCMPPD       $0x1e, Z20, Z7, K4
-	VBROADCASTSD DoublesConstants<>+25904(SB), Z7
-	VBLENDMPD    Z7, Z20, K4, Z28
-	VBLENDMPD    Z19, Z28, K3, Z28
-	VMULPD       Z28, Z25, Z25
-	VMULPD       Z21, Z15, Z15
-	VADDPD       Z15, Z25, Z15
-	VMULPD.BCST  DoublesConstants<>+26600(SB), Z10, Z10
-	VSUBPD       Z10, Z15, Z10
-	VMULPD       Z10, Z6, Z6
-	VMOVUPD      Z6, K2, 904(SI)
+	MOVL           $0x0000003f, AX
+	KMOVW          AX, K2
+	VMOVUPD.Z      1856(DI), K2, Z7
+	VMULPD.BCST    1152(SI), Z7, Z7
+	VMOVUPD.Z      1904(DI), K2, Z8
+	VMULPD.BCST    1160(SI), Z8, Z8
+	VMOVUPD.Z      1952(DI), K2, Z9
+	VMULPD.BCST    1168(SI), Z9, Z9
+	VMOVUPD.Z      2000(DI), K2, Z11
+	VMULPD.BCST    1176(SI), Z11, Z11
+	VMOVUPD.Z      2048(DI), K2, Z13
+	VMULPD.BCST    1184(SI), Z13, Z13
+	VADDPD         Z13, Z7, Z7
+	VMOVUPD.Z      2096(DI), K2, Z13
+	VMULPD.BCST    1192(SI), Z13, Z13
+	VADDPD         Z13, Z8, Z8
+	VMOVUPD.Z      2144(DI), K2, Z13
+	VMULPD.BCST    1200(SI), Z13, Z13
+	VADDPD         Z13, Z9, Z9
+	VMOVUPD.Z      2192(DI), K2, Z13
+	VMULPD.BCST    1208(SI), Z13, Z13
+	VADDPD         Z13, Z11, Z11
+	VMOVUPD.Z      2240(DI), K2, Z13
+	VMULPD.BCST    1216(SI), Z13, Z13
+	VADDPD         Z13, Z7, Z7
+	VMOVUPD.Z      2288(DI), K2, Z13
+	VMULPD.BCST    1224(SI), Z13, Z13
+	VADDPD         Z13, Z8, Z8
+	VMOVUPD.Z      2336(DI), K2, Z13
+	VMULPD.BCST    1232(SI), Z13, Z13
+	VADDPD         Z13, Z9, Z9
+	VMOVUPD.Z      2384(DI), K2, Z13
+	VMULPD.BCST    1240(SI), Z13, Z13
+	VADDPD         Z13, Z11, Z11
+	VMOVUPD.Z      2432(DI), K2, Z13
+	VMULPD.BCST    1248(SI), Z13, Z13
+	VADDPD         Z13, Z7, Z7
+	VMOVUPD.Z      2480(DI), K2, Z13
+	VMULPD.BCST    1256(SI), Z13, Z13
+	VADDPD         Z13, Z8, Z8
+	VMOVUPD.Z      2528(DI), K2, Z13
+	VMULPD.BCST    1264(SI), Z13, Z13
+	VADDPD         Z13, Z9, Z9
+	VMOVUPD.Z      2576(DI), K2, Z13
+	VMULPD.BCST    1272(SI), Z13, Z13
+	VADDPD         Z13, Z11, Z11
+	VMOVUPD.Z      2624(DI), K2, Z13
+	VMULPD.BCST    1280(SI), Z13, Z13
+	VADDPD         Z13, Z7, Z7
+	VMOVUPD.Z      2672(DI), K2, Z13
+	VMULPD.BCST    1288(SI), Z13, Z13
+	VADDPD         Z13, Z8, Z8
+	VMOVUPD.Z      2720(DI), K2, Z13
+	VMULPD.BCST    1296(SI), Z13, Z13
+	VADDPD         Z13, Z9, Z9
+	VMOVUPD.Z      2768(DI), K2, Z13
+	VMULPD.BCST    1304(SI), Z13, Z13
+	VADDPD         Z13, Z11, Z11
+	VMOVUPD.Z      2816(DI), K2, Z13
+	VMULPD.BCST    1312(SI), Z13, Z13
+	VADDPD         Z13, Z7, Z7
+	VMOVUPD.Z      2864(DI), K2, Z13
+	VMULPD.BCST    1320(SI), Z13, Z13
+	VADDPD         Z13, Z8, Z8
+	VMOVUPD.Z      2912(DI), K2, Z13
+	VMULPD.BCST    1328(SI), Z13, Z13
+	VADDPD         Z13, Z9, Z9
+	VMOVUPD.Z      2960(DI), K2, Z13
+	VMULPD.BCST    1336(SI), Z13, Z13
+	VADDPD         Z13, Z11, Z11
+	VBROADCASTSD   X0, Z13
+	VMOVUPD.Z      3008(DI), K2, Z14
+	VMULPD         Z13, Z14, Z13
+	VADDPD         Z13, Z7, Z7
+	VADDPD         Z9, Z7, Z7
+	VADDPD         Z11, Z8, Z8
+	VADDPD         Z8, Z7, Z7
+	VMOVUPD.Z      808(SI), K2, Z8
+	VMULPD         Z8, Z8, Z9
+	VXORPD         Z2, Z9, Z9
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Z9, Z11
+	VPMINUQ.BCST   DoublesConstants<>+25488(SB), Z11, Z13
+	VANDPD         Z2, Z9, Z14
+	VORPD          Z14, Z13, Z13
+	VMULPD.BCST    DoublesConstants<>+25496(SB), Z13, Z14
+	VADDPD         Z10, Z14, Z14
+	VSUBPD         Z10, Z14, Z15
+	VMULPD.BCST    DoublesConstants<>+25504(SB), Z15, Z16
+	VSUBPD         Z16, Z13, Z13
+	VMULPD.BCST    DoublesConstants<>+25512(SB), Z15, Z15
+	VSUBPD         Z15, Z13, Z13
+	VMULPD         Z13, Z13, Z15
+	VPSLLQ         $0x0d, Z14, Z16
+	VPSRAQ         $0x13, Z16, Z16
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Z14, Z14
+	VPSLLQ         $0x04, Z14, Z14
+	VMULPD.BCST    DoublesConstants<>+25536(SB), Z13, Z17
+	VADDPD.BCST    DoublesConstants<>+25528(SB), Z17, Z17
+	VMULPD         Z17, Z15, Z17
+	VMULPD         Z15, Z15, Z15
+	VMULPD.BCST    DoublesConstants<>+25552(SB), Z13, Z18
+	VADDPD.BCST    DoublesConstants<>+25544(SB), Z18, Z18
+	VMULPD         Z18, Z15, Z15
+	VADDPD         Z15, Z17, Z15
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+4224(SB), AX
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Z14*1), K3, Z17
+	VADDPD         Z15, Z13, Z13
+	VMULPD         Z13, Z17, Z13
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+4232(SB), AX
+	VXORPS         X15, X15, X15
+	VGATHERQPD     (AX)(Z14*1), K3, Z15
+	VADDPD         Z15, Z13, Z13
+	VADDPD         Z13, Z17, Z13
+	VPSRAQ         $0x01, Z16, Z14
+	VPADDQ         Z14, Z12, Z15
+	VPSLLQ         $0x34, Z15, Z15
+	VMULPD         Z15, Z13, Z13
+	VPSUBQ         Z14, Z16, Z14
+	VPADDQ         Z14, Z12, Z14
+	VPSLLQ         $0x34, Z14, Z14
+	VMULPD         Z14, Z13, Z13
+	VPCMPUQ.BCST   $0x06, DoublesConstants<>+25360(SB), Z11, K3
+	VBLENDMPD      Z9, Z13, K3, Z9
+	VBROADCASTSD   DoublesConstants<>+26056(SB), Z11
+	VMINPD         Z8, Z11, Z13
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Z13, Z14
+	VPMINUQ.BCST   DoublesConstants<>+25488(SB), Z14, Z15
+	VANDPD         Z2, Z13, Z16
+	VORPD          Z16, Z15, Z15
+	VMULPD.BCST    DoublesConstants<>+25496(SB), Z15, Z16
+	VADDPD         Z10, Z16, Z16
+	VSUBPD         Z10, Z16, Z17
+	VMULPD.BCST    DoublesConstants<>+25504(SB), Z17, Z18
+	VSUBPD         Z18, Z15, Z15
+	VMULPD.BCST    DoublesConstants<>+25512(SB), Z17, Z17
+	VSUBPD         Z17, Z15, Z15
+	VMULPD         Z15, Z15, Z17
+	VPSLLQ         $0x0d, Z16, Z18
+	VPSRAQ         $0x13, Z18, Z18
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Z16, Z16
+	VPSLLQ         $0x04, Z16, Z16
+	VMULPD.BCST    DoublesConstants<>+25536(SB), Z15, Z19
+	VADDPD.BCST    DoublesConstants<>+25528(SB), Z19, Z19
+	VMULPD         Z19, Z17, Z19
+	VMULPD         Z17, Z17, Z17
+	VMULPD.BCST    DoublesConstants<>+25552(SB), Z15, Z20
+	VADDPD.BCST    DoublesConstants<>+25544(SB), Z20, Z20
+	VMULPD         Z20, Z17, Z17
+	VADDPD         Z17, Z19, Z17
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+4224(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Z16*1), K3, Z19
+	VADDPD         Z17, Z15, Z15
+	VMULPD         Z15, Z19, Z15
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+4232(SB), AX
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Z16*1), K3, Z17
+	VADDPD         Z17, Z15, Z15
+	VADDPD         Z15, Z19, Z15
+	VPSRAQ         $0x01, Z18, Z16
+	VPADDQ         Z16, Z12, Z17
+	VPSLLQ         $0x34, Z17, Z17
+	VMULPD         Z17, Z15, Z15
+	VPSUBQ         Z16, Z18, Z16
+	VPADDQ         Z16, Z12, Z16
+	VPSLLQ         $0x34, Z16, Z16
+	VMULPD         Z16, Z15, Z15
+	VPCMPUQ.BCST   $0x06, DoublesConstants<>+25360(SB), Z14, K3
+	VBLENDMPD      Z13, Z15, K3, Z13
+	VSUBPD         Z8, Z11, Z14
+	VCMPPD         $0x1e, Z5, Z14, K3
+	VBLENDMPD      Z4, Z5, K3, Z14
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Z8, Z15
+	VADDPD         Z15, Z4, Z15
+	VSQRTPD        Z15, Z15
+	VBROADCASTSD   DoublesConstants<>+25280(SB), Z16
+	VDIVPD         Z15, Z16, Z15
+	VCMPPD         $0x1e, Z5, Z8, K3
+	VXORPD         Z2, Z8, Z8
+	VCMPPD         $0x1e, Z5, Z8, K4
+	VBLENDMPD.BCST DoublesConstants<>+25840(SB), Z5, K4, Z8
+	VBLENDMPD      Z4, Z8, K3, Z8
+	VMULPD         Z8, Z15, Z8
+	VMULPD         Z14, Z13, Z13
+	VADDPD         Z13, Z8, Z8
+	VMULPD.BCST    DoublesConstants<>+26600(SB), Z9, Z9
+	VSUBPD         Z9, Z8, Z8
+	VMULPD         Z8, Z7, Z7
+	VMOVUPD        Z7, K2, 904(SI)
 
 	// ∇W10 = d10·a9ᵀ; ∇b10 = d10
 	VMOVUPS      Z1, 3056(BX)
 	VMOVUPS      Z3, 3120(BX)
-	VMOVUPS      Z5, 3184(BX)
+	VMOVUPS      Z6, 3184(BX)
 	VMOVAPD.Z    X0, K1, X0
 	VMOVSD       X0, 3248(BX)
 	VBROADCASTSD 1152(SI), Z0
@@ -16432,118 +18986,118 @@ TEXT ·doublesBackwardAVX512(SB), NOSPLIT, $256-48
 	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 1888(BX)
 	VBROADCASTSD 1160(SI), Z0
-	VMULPD       Y1, Y0, Y5
-	VMOVUPS      Y5, 1904(BX)
+	VMULPD       Y1, Y0, Y6
+	VMOVUPS      Y6, 1904(BX)
 	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 1936(BX)
 	VBROADCASTSD 1168(SI), Z0
-	VMULPD       Y1, Y0, Y5
-	VMOVUPS      Y5, 1952(BX)
+	VMULPD       Y1, Y0, Y6
+	VMOVUPS      Y6, 1952(BX)
 	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 1984(BX)
 	VBROADCASTSD 1176(SI), Z0
-	VMULPD       Y1, Y0, Y5
-	VMOVUPS      Y5, 2000(BX)
+	VMULPD       Y1, Y0, Y6
+	VMOVUPS      Y6, 2000(BX)
 	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2032(BX)
 	VBROADCASTSD 1184(SI), Z0
-	VMULPD       Y1, Y0, Y5
-	VMOVUPS      Y5, 2048(BX)
+	VMULPD       Y1, Y0, Y6
+	VMOVUPS      Y6, 2048(BX)
 	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2080(BX)
 	VBROADCASTSD 1192(SI), Z0
-	VMULPD       Y1, Y0, Y5
-	VMOVUPS      Y5, 2096(BX)
+	VMULPD       Y1, Y0, Y6
+	VMOVUPS      Y6, 2096(BX)
 	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2128(BX)
 	VBROADCASTSD 1200(SI), Z0
-	VMULPD       Y1, Y0, Y5
-	VMOVUPS      Y5, 2144(BX)
+	VMULPD       Y1, Y0, Y6
+	VMOVUPS      Y6, 2144(BX)
 	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2176(BX)
 	VBROADCASTSD 1208(SI), Z0
-	VMULPD       Y1, Y0, Y5
-	VMOVUPS      Y5, 2192(BX)
+	VMULPD       Y1, Y0, Y6
+	VMOVUPS      Y6, 2192(BX)
 	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2224(BX)
 	VBROADCASTSD 1216(SI), Z0
-	VMULPD       Y1, Y0, Y5
-	VMOVUPS      Y5, 2240(BX)
+	VMULPD       Y1, Y0, Y6
+	VMOVUPS      Y6, 2240(BX)
 	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2272(BX)
 	VBROADCASTSD 1224(SI), Z0
-	VMULPD       Y1, Y0, Y5
-	VMOVUPS      Y5, 2288(BX)
+	VMULPD       Y1, Y0, Y6
+	VMOVUPS      Y6, 2288(BX)
 	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2320(BX)
 	VBROADCASTSD 1232(SI), Z0
-	VMULPD       Y1, Y0, Y5
-	VMOVUPS      Y5, 2336(BX)
+	VMULPD       Y1, Y0, Y6
+	VMOVUPS      Y6, 2336(BX)
 	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2368(BX)
 	VBROADCASTSD 1240(SI), Z0
-	VMULPD       Y1, Y0, Y5
-	VMOVUPS      Y5, 2384(BX)
+	VMULPD       Y1, Y0, Y6
+	VMOVUPS      Y6, 2384(BX)
 	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2416(BX)
 	VBROADCASTSD 1248(SI), Z0
-	VMULPD       Y1, Y0, Y5
-	VMOVUPS      Y5, 2432(BX)
+	VMULPD       Y1, Y0, Y6
+	VMOVUPS      Y6, 2432(BX)
 	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2464(BX)
 	VBROADCASTSD 1256(SI), Z0
-	VMULPD       Y1, Y0, Y5
-	VMOVUPS      Y5, 2480(BX)
+	VMULPD       Y1, Y0, Y6
+	VMOVUPS      Y6, 2480(BX)
 	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2512(BX)
 	VBROADCASTSD 1264(SI), Z0
-	VMULPD       Y1, Y0, Y5
-	VMOVUPS      Y5, 2528(BX)
+	VMULPD       Y1, Y0, Y6
+	VMOVUPS      Y6, 2528(BX)
 	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2560(BX)
 	VBROADCASTSD 1272(SI), Z0
-	VMULPD       Y1, Y0, Y5
-	VMOVUPS      Y5, 2576(BX)
+	VMULPD       Y1, Y0, Y6
+	VMOVUPS      Y6, 2576(BX)
 	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2608(BX)
 	VBROADCASTSD 1280(SI), Z0
-	VMULPD       Y1, Y0, Y5
-	VMOVUPS      Y5, 2624(BX)
+	VMULPD       Y1, Y0, Y6
+	VMOVUPS      Y6, 2624(BX)
 	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2656(BX)
 	VBROADCASTSD 1288(SI), Z0
-	VMULPD       Y1, Y0, Y5
-	VMOVUPS      Y5, 2672(BX)
+	VMULPD       Y1, Y0, Y6
+	VMOVUPS      Y6, 2672(BX)
 	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2704(BX)
 	VBROADCASTSD 1296(SI), Z0
-	VMULPD       Y1, Y0, Y5
-	VMOVUPS      Y5, 2720(BX)
+	VMULPD       Y1, Y0, Y6
+	VMOVUPS      Y6, 2720(BX)
 	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2752(BX)
 	VBROADCASTSD 1304(SI), Z0
-	VMULPD       Y1, Y0, Y5
-	VMOVUPS      Y5, 2768(BX)
+	VMULPD       Y1, Y0, Y6
+	VMOVUPS      Y6, 2768(BX)
 	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2800(BX)
 	VBROADCASTSD 1312(SI), Z0
-	VMULPD       Y1, Y0, Y5
-	VMOVUPS      Y5, 2816(BX)
+	VMULPD       Y1, Y0, Y6
+	VMOVUPS      Y6, 2816(BX)
 	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2848(BX)
 	VBROADCASTSD 1320(SI), Z0
-	VMULPD       Y1, Y0, Y5
-	VMOVUPS      Y5, 2864(BX)
+	VMULPD       Y1, Y0, Y6
+	VMOVUPS      Y6, 2864(BX)
 	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2896(BX)
 	VBROADCASTSD 1328(SI), Z0
-	VMULPD       Y1, Y0, Y5
-	VMOVUPS      Y5, 2912(BX)
+	VMULPD       Y1, Y0, Y6
+	VMOVUPS      Y6, 2912(BX)
 	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2944(BX)
 	VBROADCASTSD 1336(SI), Z0
-	VMULPD       Y1, Y0, Y5
-	VMOVUPS      Y5, 2960(BX)
+	VMULPD       Y1, Y0, Y6
+	VMOVUPS      Y6, 2960(BX)
 	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2992(BX)
 	VBROADCASTSD 1344(SI), Z0
@@ -16553,669 +19107,620 @@ TEXT ·doublesBackwardAVX512(SB), NOSPLIT, $256-48
 	VMOVUPS      X0, 3040(BX)
 
 	// d8 = (W9ᵀ·d9)*(3*cos(3*z8) + 0.25*(2*(cos(z8)*(z8/(1 + z8^2))) - sin(z8)*log1p(z8^2)) + 0.6*(pow(1 + z8^2, -0.7)*z8))
-	VMOVUPS      1616(DI), Y0
-	VMULPD.BCST  904(SI), Y0, Y0
-	VMOVUPS      1648(DI), Y1
-	VMULPD.BCST  912(SI), Y1, Y1
-	VMOVUPS      1680(DI), Y3
-	VMULPD.BCST  920(SI), Y3, Y3
-	VMOVUPS      1712(DI), Y5
-	VMULPD.BCST  928(SI), Y5, Y5
-	VMOVUPS      1744(DI), Y6
-	VMULPD.BCST  936(SI), Y6, Y6
-	VADDPD       Y6, Y0, Y0
-	VMOVUPS      1776(DI), Y6
-	VMULPD.BCST  944(SI), Y6, Y6
-	VADDPD       Y6, Y1, Y1
-	VADDPD       Y3, Y0, Y0
-	VADDPD       Y5, Y1, Y1
-	VADDPD       Y1, Y0, Y0
-	VMOVUPS      712(SI), Y1
-	VMULPD       Y1, Y1, Y3
-	VADDPD       Y3, Y19, Y5
-	VANDPD       Y2, Y5, Y6
-	VPSRLQ       $0x34, Y6, Y10
-	VBROADCASTSD DoublesConstants<>+26136(SB), Z15
-	VPSUBQ       Y15, Y10, Y10
-	VPSRLQ       $0x3f, Y10, Y10
-	VMULPD.BCST  DoublesConstants<>+26144(SB), Y5, Y21
-	VANDPD       Y2, Y21, Y21
-	VXORPD       Y21, Y6, Y21
-	VPSUBQ       Y10, Y20, Y25
-	VANDPD       Y25, Y21, Y21
-	VXORPD       Y21, Y6, Y21
-	VBROADCASTSD DoublesConstants<>+25792(SB), Z25
-	VPSUBQ       Y25, Y21, Y28
-	VPSRAQ       $0x34, Y28, Y29
-	VPADDQ       Y29, Y11, Y29
-	VSUBPD       Y11, Y29, Y29
-	VBROADCASTSD DoublesConstants<>+25536(SB), Z30
-	VANDPD       Y30, Y28, Y31
-	VPSUBQ       Y31, Y21, Y21
-	VPSRLQ       $0x2e, Y28, Y28
-	VANDPD       Y18, Y28, Y28
-	VPSLLQ       $0x05, Y28, Y28
-	VBROADCASTSD DoublesConstants<>+25808(SB), Z31
-	VANDPD       Y31, Y21, Y7
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+6880(SB), AX
-	VXORPS       X31, X31, X31
-	VGATHERQPD   (AX)(Y28*1), K1, Y31
-	VMULPD       Y31, Y7, Y30
-	VSUBPD       Y19, Y30, Y30
-	VSUBPD       Y7, Y21, Y7
-	VMULPD       Y31, Y7, Y7
-	VBROADCASTSD DoublesConstants<>+26160(SB), Y21
-	VPMULLQ      Y10, Y21, Y10
-	VBROADCASTSD DoublesConstants<>+26152(SB), Y21
-	VPADDQ       Y10, Y21, Y10
-	VSUBPD       Y21, Y10, Y10
-	VSUBPD       Y10, Y29, Y10
-	VADDPD       Y7, Y30, Y29
-	VSUBPD       Y29, Y30, Y30
-	VADDPD       Y7, Y30, Y7
-	VBROADCASTSD DoublesConstants<>+25640(SB), Y30
-	VANDPD       Y30, Y29, Y31
-	VMULPD       Y31, Y31, Y25
-	VMULPD       Y27, Y25, Y25
-	VBROADCASTSD DoublesConstants<>+25816(SB), Z12
-	VMULPD       Y12, Y10, Y19
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+6888(SB), AX
-	VXORPS       X12, X12, X12
-	VGATHERQPD   (AX)(Y28*1), K1, Y12
-	VADDPD       Y12, Y19, Y12
-	VADDPD       Y29, Y12, Y19
-	VSUBPD       Y25, Y19, Y21
-	VMULPD       Y29, Y29, Y15
-	VMULPD.BCST  DoublesConstants<>+26176(SB), Y29, Y16
-	VADDPD.BCST  DoublesConstants<>+26168(SB), Y16, Y16
-	VMULPD.BCST  DoublesConstants<>+26192(SB), Y29, Y17
-	VADDPD.BCST  DoublesConstants<>+26184(SB), Y17, Y17
-	VMULPD.BCST  DoublesConstants<>+26208(SB), Y29, Y24
-	VADDPD.BCST  DoublesConstants<>+26200(SB), Y24, Y24
-	VMULPD.BCST  DoublesConstants<>+26216(SB), Y15, Y23
-	VADDPD       Y23, Y24, Y23
-	VMULPD       Y23, Y15, Y23
-	VADDPD       Y23, Y17, Y17
-	VMULPD       Y17, Y15, Y17
-	VADDPD       Y17, Y16, Y16
-	VSUBPD       Y19, Y12, Y12
-	VADDPD       Y29, Y12, Y12
-	VSUBPD       Y21, Y19, Y17
-	VSUBPD       Y25, Y17, Y17
-	VADDPD       Y17, Y12, Y12
-	VMULPD       Y15, Y29, Y15
-	VMULPD       Y16, Y15, Y15
-	VSUBPD       Y31, Y29, Y16
-	VADDPD       Y31, Y29, Y17
-	VMULPD       Y17, Y16, Y16
-	VMULPD       Y16, Y27, Y16
-	VSUBPD       Y16, Y7, Y16
-	VMULPD       Y7, Y29, Y7
-	VSUBPD       Y7, Y16, Y7
-	VBROADCASTSD DoublesConstants<>+25824(SB), Z16
-	VMULPD       Y16, Y10, Y10
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+6896(SB), AX
-	VXORPS       X17, X17, X17
-	VGATHERQPD   (AX)(Y28*1), K1, Y17
-	VADDPD       Y17, Y10, Y10
-	VADDPD       Y10, Y7, Y7
-	VADDPD       Y7, Y15, Y7
-	VADDPD       Y7, Y12, Y7
-	VADDPD       Y7, Y21, Y10
-	VSUBPD       Y10, Y21, Y12
-	VADDPD       Y7, Y12, Y7
-	VBROADCASTSD DoublesConstants<>+26616(SB), Y12
-	VANDPD       Y2, Y12, Y15
-	VPMINUQ.BCST DoublesConstants<>+26224(SB), Y15, Y17
-	VANDPD       Y8, Y12, Y19
-	VORPD        Y19, Y17, Y17
-	VANDPD       Y30, Y17, Y19
-	VANDPD       Y30, Y10, Y21
-	VMULPD       Y10, Y17, Y23
-	VMULPD       Y21, Y19, Y24
-	VSUBPD       Y23, Y24, Y24
-	VSUBPD       Y21, Y10, Y10
-	VMULPD       Y10, Y19, Y25
-	VADDPD       Y25, Y24, Y24
-	VSUBPD       Y19, Y17, Y19
-	VMULPD       Y21, Y19, Y21
-	VADDPD       Y21, Y24, Y21
-	VMULPD       Y10, Y19, Y10
-	VADDPD       Y10, Y21, Y10
-	VMULPD       Y7, Y17, Y7
-	VADDPD       Y7, Y10, Y7
-	VANDPD       Y2, Y23, Y10
-	VPCMPUQ      $0x05, Y4, Y10, K1
-	VBLENDMPD    Y20, Y7, K1, Y7
-	VPMINUQ      Y4, Y10, Y10
-	VANDPD       Y8, Y23, Y17
-	VORPD        Y17, Y10, Y10
-	VMULPD       Y9, Y10, Y17
-	VADDPD       Y11, Y17, Y17
-	VSUBPD       Y11, Y17, Y19
-	VMULPD       Y13, Y19, Y21
-	VSUBPD       Y21, Y10, Y10
-	VMULPD       Y14, Y19, Y19
-	VSUBPD       Y19, Y7, Y7
-	VADDPD       Y7, Y10, Y7
-	VMULPD       Y7, Y7, Y10
-	VPSLLQ       $0x0d, Y17, Y19
-	VPSRAQ       $0x13, Y19, Y19
-	VANDPD       Y18, Y17, Y17
-	VPSLLQ       $0x04, Y17, Y17
-	VMULPD       Y22, Y7, Y21
-	VADDPD       Y21, Y26, Y21
-	VMULPD       Y21, Y10, Y21
-	VMULPD       Y10, Y10, Y10
-	VBROADCASTSD DoublesConstants<>+25616(SB), Z23
-	VMULPD       Y23, Y7, Y24
-	VBROADCASTSD DoublesConstants<>+25608(SB), Z25
-	VADDPD       Y24, Y25, Y24
-	VMULPD       Y24, Y10, Y10
-	VADDPD       Y10, Y21, Y10
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X21, X21, X21
-	VGATHERQPD   (AX)(Y17*1), K1, Y21
-	VADDPD       Y10, Y7, Y7
-	VMULPD       Y7, Y21, Y7
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X10, X10, X10
-	VGATHERQPD   (AX)(Y17*1), K1, Y10
-	VADDPD       Y10, Y7, Y7
-	VADDPD       Y7, Y21, Y7
-	VPSRAQ       $0x01, Y19, Y10
-	VBROADCASTSD DoublesConstants<>+25624(SB), Z17
-	VPADDQ       Y10, Y17, Y21
-	VPSLLQ       $0x34, Y21, Y21
-	VMULPD       Y21, Y7, Y7
-	VPSUBQ       Y10, Y19, Y10
-	VPADDQ       Y10, Y17, Y10
-	VPSLLQ       $0x34, Y10, Y10
-	VMULPD       Y10, Y7, Y7
-	VPCMPUQ      $0x04, Y20, Y6, K1
-	VBROADCASTSD DoublesConstants<>+25424(SB), Z10
-	VBLENDMPD    Y10, Y20, K1, Y19
-	VBLENDMPD    Y20, Y10, K1, Y21
-	VPSRLQ       $0x3f, Y12, Y24
-	VPCMPUQ      $0x04, Y20, Y24, K1
-	VBLENDMPD    Y21, Y19, K1, Y19
-	VPSUBQ.BCST  DoublesConstants<>+26136(SB), Y6, Y21
-	VPCMPUQ.BCST $0x05, DoublesConstants<>+26232(SB), Y21, K1
-	VBLENDMPD    Y19, Y7, K1, Y7
-	VBROADCASTSD DoublesConstants<>+26152(SB), Y19
-	VADDPD       Y19, Y15, Y21
-	VPCMPUQ      $0x05, Y19, Y15, K3
-	VBLENDMPD    Y15, Y21, K3, Y24
-	VPCMPUQ.BCST $0x05, DoublesConstants<>+26240(SB), Y15, K4
-	VBLENDMPD    Y20, Y24, K4, Y24
-	VPSLLQ       $0x3f, Y24, Y24
-	VANDPD       Y5, Y24, Y24
-	VORPD        Y24, Y7, Y7
-	VPSRLQ       $0x3f, Y5, Y24
-	VSUBPD       Y19, Y21, Y19
-	VCMPPD       $0x00, Y15, Y19, K4
-	VBLENDMPD    Y20, Y24, K4, Y19
-	VBLENDMPD    Y20, Y19, K3, Y19
-	VBLENDMPD    Y20, Y19, K1, Y19
-	VPCMPUQ      $0x04, Y20, Y19, K1
-	VBROADCASTSD DoublesConstants<>+25912(SB), Z19
-	VBLENDMPD    Y19, Y7, K1, Y7
-	VPCMPUQ      $0x06, Y10, Y6, K1
-	VBLENDMPD    Y5, Y7, K1, Y6
-	VPCMPUQ      $0x06, Y10, Y15, K1
-	VBLENDMPD    Y12, Y6, K1, Y6
-	VBROADCASTSD DoublesConstants<>+25352(SB), Z7
-	VPCMPUQ      $0x00, Y7, Y5, K1
-	VBLENDMPD    Y7, Y6, K1, Y6
-	VPCMPUQ      $0x00, Y20, Y15, K1
-	VBLENDMPD    Y7, Y6, K1, Y6
-	VMULPD       Y1, Y6, Y6
-	VBROADCASTSD DoublesConstants<>+26120(SB), Z12
-	VMULPD       Y1, Y12, Y15
-	VANDPD       Y2, Y15, Y21
-	VPSRLQ       $0x37, Y21, Y24
-	VBROADCASTSD DoublesConstants<>+25968(SB), Y27
-	VANDPD       Y27, Y24, Y24
-	VPSLLQ       $0x05, Y24, Y24
-	VBROADCASTSD DoublesConstants<>+25976(SB), Y28
-	VANDPD       Y28, Y21, Y29
-	VBROADCASTSD DoublesConstants<>+25984(SB), Y31
-	VORPD        Y31, Y29, Y25
-	VPSRLQ       $0x34, Y21, Y23
-	VBROADCASTSD DoublesConstants<>+25992(SB), Y26
-	VANDPD       Y26, Y23, Y23
-	VPSLLVQ      Y23, Y25, Y25
-	VBROADCASTSD DoublesConstants<>+26000(SB), Y22
-	VANDPD       Y22, Y25, Y14
-	VPSRLQ       $0x20, Y25, Y13
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+9768(SB), AX
-	VXORPS       X9, X9, X9
-	VGATHERQPD   (AX)(Y24*1), K1, Y9
-	VANDPD       Y22, Y9, Y4
-	VPSRLQ       $0x20, Y9, Y12
-	VPMULLQ      Y12, Y14, Y16
-	VPMULLQ      Y4, Y14, Y14
-	VPSRLQ       $0x20, Y14, Y14
-	VPADDQ       Y14, Y16, Y14
-	VPMULLQ      Y9, Y25, Y9
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+9760(SB), AX
-	VXORPS       X16, X16, X16
-	VGATHERQPD   (AX)(Y24*1), K1, Y16
-	VPMULLQ      Y16, Y25, Y16
-	VPMULLQ      Y12, Y13, Y12
-	VPADDQ       Y12, Y16, Y12
-	VPSRLQ       $0x20, Y14, Y16
-	VPADDQ       Y16, Y12, Y12
-	VPMULLQ      Y4, Y13, Y4
-	VANDPD       Y22, Y14, Y13
-	VPADDQ       Y13, Y4, Y4
-	VPSRLQ       $0x20, Y4, Y4
-	VPADDQ       Y4, Y12, Y4
-	VBROADCASTSD DoublesConstants<>+26008(SB), Y12
-	VPADDQ       Y12, Y4, Y4
-	VPSRLQ       $0x3a, Y4, Y13
-	VBROADCASTSD DoublesConstants<>+26016(SB), Y14
-	VPADDQ       Y14, Y13, Y13
-	VANDPD       Y18, Y13, Y13
-	VPSLLQ       $0x05, Y13, Y13
-	VPSLLQ       $0x06, Y4, Y16
-	VPSRLQ       $0x1f, Y16, Y16
-	VBROADCASTSD DoublesConstants<>+26024(SB), Y25
-	VORPD        Y16, Y25, Y16
-	VBROADCASTSD DoublesConstants<>+26032(SB), Y14
-	VSUBPD       Y14, Y16, Y16
-	VPSLLQ       $0x27, Y4, Y4
-	VPSRLQ       $0x0d, Y4, Y4
-	VMOVUPS      Y4, (SP)
-	VBROADCASTSD DoublesConstants<>+26040(SB), Y4
-	VMOVUPS      (SP), Y20
-	VORPD        Y20, Y4, Y20
-	VPSRLQ       $0x26, Y9, Y18
-	VORPD        Y18, Y20, Y18
-	VSUBPD       Y4, Y18, Y18
-	VPSLLQ       $0x1a, Y9, Y9
-	VPSRLQ       $0x1a, Y9, Y9
-	VBROADCASTSD DoublesConstants<>+26048(SB), Y20
-	VORPD        Y9, Y20, Y9
-	VSUBPD       Y20, Y9, Y9
-	VPADDQ       Y23, Y17, Y23
-	VPSLLQ       $0x34, Y23, Y23
-	VORPD        Y23, Y29, Y23
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+9776(SB), AX
-	VXORPS       X29, X29, X29
-	VGATHERQPD   (AX)(Y24*1), K1, Y29
-	VMULPD       Y29, Y23, Y23
-	VADDPD       Y18, Y16, Y24
-	VSUBPD       Y24, Y16, Y16
-	VADDPD       Y18, Y16, Y16
-	VADDPD       Y23, Y9, Y9
-	VADDPD       Y9, Y16, Y9
-	VMULPD       Y24, Y24, Y16
-	VBROADCASTSD DoublesConstants<>+26064(SB), Y18
-	VMULPD       Y18, Y16, Y23
-	VBROADCASTSD DoublesConstants<>+26056(SB), Y29
-	VADDPD       Y23, Y29, Y23
-	VMULPD       Y16, Y16, Y11
-	VBROADCASTSD DoublesConstants<>+26072(SB), Y8
-	VMULPD       Y8, Y11, Y29
-	VADDPD       Y29, Y23, Y23
-	VBROADCASTSD DoublesConstants<>+26088(SB), Y29
-	VMULPD       Y29, Y16, Y8
-	VMOVUPS      Y8, (SP)
-	VBROADCASTSD DoublesConstants<>+26080(SB), Y8
-	VMOVUPS      (SP), Y29
-	VADDPD       Y29, Y8, Y29
-	VBROADCASTSD DoublesConstants<>+26104(SB), Y8
-	VMULPD       Y8, Y16, Y18
-	VMOVUPS      Y18, (SP)
-	VBROADCASTSD DoublesConstants<>+26096(SB), Y18
-	VMOVUPS      (SP), Y8
-	VADDPD       Y8, Y18, Y8
-	VMULPD       Y8, Y11, Y8
-	VADDPD       Y8, Y29, Y8
-	VANDPD       Y30, Y24, Y11
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+18384(SB), AX
-	VXORPS       X29, X29, X29
-	VGATHERQPD   (AX)(Y13*1), K1, Y29
-	VMULPD       Y11, Y29, Y30
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+18368(SB), AX
-	VXORPS       X18, X18, X18
-	VGATHERQPD   (AX)(Y13*1), K1, Y18
-	VADDPD       Y30, Y18, Y17
-	VSUBPD       Y17, Y18, Y20
-	VADDPD       Y30, Y20, Y20
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+18376(SB), AX
-	VXORPS       X30, X30, X30
-	VGATHERQPD   (AX)(Y13*1), K1, Y30
-	VSUBPD       Y11, Y24, Y11
-	VADDPD       Y9, Y11, Y11
-	VMULPD       Y11, Y29, Y11
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+18392(SB), AX
-	VXORPS       X4, X4, X4
-	VGATHERQPD   (AX)(Y13*1), K1, Y4
-	VADDPD       Y9, Y24, Y9
-	VMULPD       Y9, Y4, Y9
-	VADDPD       Y9, Y11, Y9
-	VADDPD       Y9, Y30, Y9
-	VADDPD       Y9, Y20, Y9
-	VADDPD       Y30, Y18, Y11
-	VMULPD       Y16, Y11, Y11
-	VMULPD       Y8, Y11, Y8
-	VADDPD       Y4, Y29, Y4
-	VMULPD       Y16, Y24, Y11
-	VMULPD       Y11, Y4, Y4
-	VMULPD       Y23, Y4, Y4
-	VADDPD       Y4, Y8, Y4
-	VADDPD       Y4, Y9, Y4
-	VADDPD       Y4, Y17, Y4
-	VBROADCASTSD DoublesConstants<>+26112(SB), Y8
-	VPCMPUQ      $0x01, Y8, Y21, K1
-	VBLENDMPD    Y7, Y4, K1, Y4
-	VPCMPUQ      $0x05, Y10, Y21, K1
-	VORPD        Y19, Y15, Y9
-	VBLENDMPD    Y9, Y4, K1, Y4
-	VANDPD       Y2, Y1, Y9
-	VPSRLQ       $0x37, Y9, Y11
-	VANDPD       Y27, Y11, Y11
-	VPSLLQ       $0x05, Y11, Y11
-	VANDPD       Y28, Y9, Y13
-	VORPD        Y31, Y13, Y15
-	VPSRLQ       $0x34, Y9, Y16
-	VANDPD       Y26, Y16, Y16
-	VPSLLVQ      Y16, Y15, Y15
-	VANDPD       Y22, Y15, Y17
-	VPSRLQ       $0x20, Y15, Y18
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+9768(SB), AX
-	VXORPS       X20, X20, X20
-	VGATHERQPD   (AX)(Y11*1), K1, Y20
-	VANDPD       Y22, Y20, Y21
-	VPSRLQ       $0x20, Y20, Y23
-	VPMULLQ      Y23, Y17, Y24
-	VPMULLQ      Y21, Y17, Y17
-	VPSRLQ       $0x20, Y17, Y17
-	VPADDQ       Y17, Y24, Y17
-	VPMULLQ      Y20, Y15, Y20
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+9760(SB), AX
-	VXORPS       X24, X24, X24
-	VGATHERQPD   (AX)(Y11*1), K1, Y24
-	VPMULLQ      Y24, Y15, Y15
-	VPMULLQ      Y23, Y18, Y23
-	VPADDQ       Y23, Y15, Y15
-	VPSRLQ       $0x20, Y17, Y23
-	VPADDQ       Y23, Y15, Y15
-	VPMULLQ      Y21, Y18, Y18
-	VANDPD       Y22, Y17, Y17
-	VPADDQ       Y17, Y18, Y17
-	VPSRLQ       $0x20, Y17, Y17
-	VPADDQ       Y17, Y15, Y15
-	VPADDQ       Y12, Y15, Y12
-	VPSRLQ       $0x3a, Y12, Y15
-	VPSLLQ       $0x05, Y15, Y17
-	VPSLLQ       $0x06, Y12, Y18
-	VPSRLQ       $0x1f, Y18, Y18
-	VORPD        Y18, Y25, Y18
-	VSUBPD       Y14, Y18, Y14
-	VPSLLQ       $0x27, Y12, Y12
-	VPSRLQ       $0x0d, Y12, Y12
-	VBROADCASTSD DoublesConstants<>+26040(SB), Y18
-	VORPD        Y12, Y18, Y12
-	VPSRLQ       $0x26, Y20, Y21
-	VORPD        Y21, Y12, Y12
-	VSUBPD       Y18, Y12, Y12
-	VPSLLQ       $0x1a, Y20, Y18
-	VPSRLQ       $0x1a, Y18, Y18
-	VBROADCASTSD DoublesConstants<>+26048(SB), Y20
-	VORPD        Y18, Y20, Y18
-	VSUBPD       Y20, Y18, Y18
-	VBROADCASTSD DoublesConstants<>+25624(SB), Z20
-	VPADDQ       Y16, Y20, Y16
-	VPSLLQ       $0x34, Y16, Y16
-	VORPD        Y16, Y13, Y13
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+9776(SB), AX
-	VXORPS       X16, X16, X16
-	VGATHERQPD   (AX)(Y11*1), K1, Y16
-	VMULPD       Y16, Y13, Y11
-	VADDPD       Y12, Y14, Y13
-	VSUBPD       Y13, Y14, Y14
-	VADDPD       Y12, Y14, Y12
-	VADDPD       Y11, Y18, Y11
-	VADDPD       Y11, Y12, Y11
-	VMULPD       Y13, Y13, Y12
-	VMULPD.BCST  DoublesConstants<>+26064(SB), Y12, Y14
-	VADDPD.BCST  DoublesConstants<>+26056(SB), Y14, Y14
-	VMULPD       Y12, Y12, Y16
-	VMULPD.BCST  DoublesConstants<>+26072(SB), Y16, Y18
-	VADDPD       Y18, Y14, Y14
-	VMULPD.BCST  DoublesConstants<>+26088(SB), Y12, Y18
-	VADDPD.BCST  DoublesConstants<>+26080(SB), Y18, Y18
-	VMULPD.BCST  DoublesConstants<>+26104(SB), Y12, Y21
-	VADDPD.BCST  DoublesConstants<>+26096(SB), Y21, Y21
-	VMULPD       Y21, Y16, Y16
-	VADDPD       Y16, Y18, Y16
-	VBROADCASTSD DoublesConstants<>+25640(SB), Y18
-	VANDPD       Y18, Y13, Y21
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+18384(SB), AX
-	VXORPS       X22, X22, X22
-	VGATHERQPD   (AX)(Y17*1), K1, Y22
-	VMULPD       Y21, Y22, Y23
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+18368(SB), AX
-	VXORPS       X24, X24, X24
-	VGATHERQPD   (AX)(Y17*1), K1, Y24
-	VADDPD       Y23, Y24, Y25
-	VSUBPD       Y25, Y24, Y26
-	VADDPD       Y23, Y26, Y23
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+18376(SB), AX
-	VXORPS       X26, X26, X26
-	VGATHERQPD   (AX)(Y17*1), K1, Y26
-	VSUBPD       Y21, Y13, Y27
-	VADDPD       Y11, Y27, Y27
-	VMULPD       Y27, Y22, Y28
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+18392(SB), AX
-	VXORPS       X29, X29, X29
-	VGATHERQPD   (AX)(Y17*1), K1, Y29
-	VADDPD       Y11, Y13, Y11
-	VMULPD       Y11, Y29, Y17
-	VADDPD       Y17, Y28, Y17
-	VADDPD       Y17, Y26, Y17
-	VADDPD       Y17, Y23, Y17
-	VADDPD       Y26, Y24, Y23
-	VMULPD       Y12, Y23, Y23
-	VMULPD       Y16, Y23, Y23
-	VADDPD       Y29, Y22, Y22
-	VMULPD       Y12, Y13, Y13
-	VMULPD       Y13, Y22, Y22
-	VMULPD       Y14, Y22, Y22
-	VADDPD       Y22, Y23, Y22
-	VADDPD       Y22, Y17, Y17
-	VADDPD       Y17, Y25, Y17
-	VBROADCASTSD DoublesConstants<>+25368(SB), Z22
-	VANDPD       Y22, Y1, Y23
-	VXORPD       Y23, Y17, Y17
-	VPCMPUQ      $0x01, Y8, Y9, K1
-	VBLENDMPD    Y1, Y17, K1, Y8
-	VPCMPUQ      $0x05, Y10, Y9, K3
-	VORPD        Y19, Y1, Y9
-	VBLENDMPD    Y9, Y8, K3, Y8
-	VANDPD       Y2, Y3, Y17
-	VSUBPD       Y7, Y5, Y23
-	VSUBPD       Y23, Y5, Y24
-	VSUBPD       Y24, Y7, Y24
-	VSUBPD       Y23, Y3, Y23
-	VADDPD       Y23, Y24, Y23
-	VPSUBQ.BCST  DoublesConstants<>+25792(SB), Y5, Y24
-	VPSRAQ       $0x34, Y24, Y25
-	VBROADCASTSD DoublesConstants<>+25400(SB), Z26
-	VPADDQ       Y25, Y26, Y28
-	VSUBPD       Y26, Y28, Y28
-	VBROADCASTSD DoublesConstants<>+25536(SB), Z29
-	VANDPD       Y29, Y24, Y30
-	VPSUBQ       Y30, Y5, Y30
-	VPSRLQ       $0x2e, Y24, Y24
-	VBROADCASTSD DoublesConstants<>+25584(SB), Z31
-	VANDPD       Y31, Y24, Y24
-	VPSLLQ       $0x05, Y24, Y24
-	VANDPD.BCST  DoublesConstants<>+25808(SB), Y30, Y10
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K4
-	LEAQ         DoublesConstants<>+6880(SB), AX
-	VXORPS       X18, X18, X18
-	VGATHERQPD   (AX)(Y24*1), K4, Y18
-	VMULPD       Y18, Y10, Y26
-	VSUBPD       Y7, Y26, Y26
-	VSUBPD       Y10, Y30, Y10
-	VMULPD       Y18, Y10, Y10
-	VADDPD       Y10, Y26, Y30
-	VPSUBQ       Y25, Y20, Y25
-	VXORPS       X20, X20, X20
-	VPMAXSQ      Y20, Y25, Y25
-	VPSLLQ       $0x34, Y25, Y25
-	VMULPD       Y25, Y23, Y23
-	VMULPD       Y18, Y23, Y18
-	VADDPD       Y18, Y30, Y23
-	VSUBPD       Y23, Y30, Y25
-	VADDPD       Y18, Y25, Y18
-	VSUBPD       Y30, Y26, Y25
-	VADDPD       Y10, Y25, Y10
-	VADDPD       Y10, Y18, Y10
-	VMULPD.BCST  DoublesConstants<>+25816(SB), Y28, Y18
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K4
-	LEAQ         DoublesConstants<>+6888(SB), AX
-	VXORPS       X25, X25, X25
-	VGATHERQPD   (AX)(Y24*1), K4, Y25
-	VADDPD       Y25, Y18, Y18
-	VADDPD       Y23, Y18, Y25
-	VSUBPD       Y25, Y18, Y18
-	VADDPD       Y23, Y18, Y18
-	VMULPD.BCST  DoublesConstants<>+25824(SB), Y28, Y26
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K4
-	LEAQ         DoublesConstants<>+6896(SB), AX
-	VXORPS       X28, X28, X28
-	VGATHERQPD   (AX)(Y24*1), K4, Y28
-	VADDPD       Y28, Y26, Y24
-	VADDPD       Y24, Y18, Y18
-	VADDPD       Y18, Y10, Y10
-	VMULPD       Y23, Y23, Y18
-	VMULPD.BCST  DoublesConstants<>+25840(SB), Y23, Y24
-	VADDPD.BCST  DoublesConstants<>+25832(SB), Y24, Y24
-	VMULPD.BCST  DoublesConstants<>+25856(SB), Y23, Y26
-	VADDPD.BCST  DoublesConstants<>+25848(SB), Y26, Y26
-	VMULPD       Y26, Y18, Y26
-	VADDPD       Y26, Y24, Y24
-	VMULPD       Y24, Y18, Y24
-	VMULPD       Y18, Y18, Y26
-	VMULPD.BCST  DoublesConstants<>+25872(SB), Y23, Y23
-	VADDPD.BCST  DoublesConstants<>+25864(SB), Y23, Y23
-	VMULPD.BCST  DoublesConstants<>+25880(SB), Y18, Y28
-	VADDPD       Y28, Y23, Y23
-	VMULPD       Y23, Y18, Y18
-	VMULPD       Y18, Y26, Y18
-	VADDPD       Y18, Y24, Y18
-	VADDPD       Y18, Y10, Y10
-	VADDPD       Y10, Y25, Y10
-	VPSUBQ.BCST  DoublesConstants<>+25888(SB), Y17, Y17
-	VPCMPUQ.BCST $0x05, DoublesConstants<>+25896(SB), Y17, K4
-	VBLENDMPD    Y3, Y10, K4, Y10
-	VBROADCASTSD DoublesConstants<>+25904(SB), Z17
-	VPCMPUQ      $0x06, Y17, Y3, K4
-	VORPD        Y19, Y3, Y18
-	VBLENDMPD    Y18, Y10, K4, Y10
-	VPCMPUQ      $0x00, Y17, Y3, K4
-	VBLENDMPD    Y29, Y10, K4, Y3
-	VPADDQ.BCST  DoublesConstants<>+26016(SB), Y15, Y10
-	VANDPD       Y31, Y10, Y10
-	VPSLLQ       $0x05, Y10, Y10
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K4
-	LEAQ         DoublesConstants<>+18384(SB), AX
-	VXORPS       X15, X15, X15
-	VGATHERQPD   (AX)(Y10*1), K4, Y15
-	VMULPD       Y21, Y15, Y17
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K4
-	LEAQ         DoublesConstants<>+18368(SB), AX
-	VXORPS       X18, X18, X18
-	VGATHERQPD   (AX)(Y10*1), K4, Y18
-	VADDPD       Y17, Y18, Y19
-	VSUBPD       Y19, Y18, Y21
-	VADDPD       Y17, Y21, Y17
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K4
-	LEAQ         DoublesConstants<>+18376(SB), AX
-	VXORPS       X21, X21, X21
-	VGATHERQPD   (AX)(Y10*1), K4, Y21
-	VMULPD       Y27, Y15, Y23
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K4
-	LEAQ         DoublesConstants<>+18392(SB), AX
-	VXORPS       X24, X24, X24
-	VGATHERQPD   (AX)(Y10*1), K4, Y24
-	VMULPD       Y11, Y24, Y10
-	VADDPD       Y10, Y23, Y10
-	VADDPD       Y10, Y21, Y10
-	VADDPD       Y10, Y17, Y10
-	VADDPD       Y21, Y18, Y11
-	VMULPD       Y12, Y11, Y11
-	VMULPD       Y16, Y11, Y11
-	VADDPD       Y24, Y15, Y12
-	VMULPD       Y13, Y12, Y12
-	VMULPD       Y14, Y12, Y12
-	VADDPD       Y12, Y11, Y11
-	VADDPD       Y11, Y10, Y10
-	VADDPD       Y10, Y19, Y10
-	VBLENDMPD    Y7, Y10, K1, Y10
-	VBLENDMPD    Y9, Y10, K3, Y9
-	VDIVPD       Y5, Y1, Y1
-	VMULPD       Y1, Y9, Y1
-	VMULPD.BCST  DoublesConstants<>+26424(SB), Y1, Y1
-	VMULPD       Y3, Y8, Y3
-	VSUBPD       Y3, Y1, Y1
-	VMULPD.BCST  DoublesConstants<>+25408(SB), Y1, Y1
-	VMULPD.BCST  DoublesConstants<>+26120(SB), Y4, Y3
-	VADDPD       Y3, Y1, Y1
-	VMULPD.BCST  DoublesConstants<>+26608(SB), Y6, Y3
-	VADDPD       Y3, Y1, Y1
-	VMULPD       Y1, Y0, Y0
-	VMOVUPS      Y0, 776(SI)
+	VMOVUPS        1616(DI), Y0
+	VMULPD.BCST    904(SI), Y0, Y0
+	VMOVUPS        1648(DI), Y1
+	VMULPD.BCST    912(SI), Y1, Y1
+	VMOVUPS        1680(DI), Y3
+	VMULPD.BCST    920(SI), Y3, Y3
+	VMOVUPS        1712(DI), Y6
+	VMULPD.BCST    928(SI), Y6, Y6
+	VMOVUPS        1744(DI), Y7
+	VMULPD.BCST    936(SI), Y7, Y7
+	VADDPD         Y7, Y0, Y0
+	VMOVUPS        1776(DI), Y7
+	VMULPD.BCST    944(SI), Y7, Y7
+	VADDPD         Y7, Y1, Y1
+	VADDPD         Y3, Y0, Y0
+	VADDPD         Y6, Y1, Y1
+	VADDPD         Y1, Y0, Y0
+	VMOVUPS        712(SI), Y1
+	VMULPD         Y1, Y1, Y3
+	VADDPD         Y3, Y4, Y6
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y6, Y7
+	VPSRLQ         $0x34, Y7, Y8
+	VPSUBQ.BCST    DoublesConstants<>+26072(SB), Y8, Y8
+	VPSRLQ         $0x3f, Y8, Y8
+	VMULPD.BCST    DoublesConstants<>+26080(SB), Y6, Y9
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y9, Y9
+	VXORPD         Y9, Y7, Y9
+	VPSUBQ         Y8, Y5, Y13
+	VANDPD         Y13, Y9, Y9
+	VXORPD         Y9, Y7, Y9
+	VPSUBQ.BCST    DoublesConstants<>+25728(SB), Y9, Y13
+	VPSRAQ         $0x34, Y13, Y14
+	VPADDQ         Y14, Y10, Y14
+	VSUBPD         Y10, Y14, Y14
+	VANDPD.BCST    DoublesConstants<>+25472(SB), Y13, Y15
+	VPSUBQ         Y15, Y9, Y9
+	VPSRLQ         $0x2e, Y13, Y13
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y13, Y13
+	VPSLLQ         $0x05, Y13, Y13
+	VANDPD.BCST    DoublesConstants<>+25744(SB), Y9, Y15
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+6880(SB), AX
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y13*1), K1, Y17
+	VMULPD         Y17, Y15, Y18
+	VSUBPD         Y4, Y18, Y18
+	VSUBPD         Y15, Y9, Y9
+	VMULPD         Y17, Y9, Y9
+	VBROADCASTSD   DoublesConstants<>+26096(SB), Y15
+	VPMULLQ        Y8, Y15, Y8
+	VBROADCASTSD   DoublesConstants<>+26088(SB), Y15
+	VPADDQ         Y8, Y15, Y8
+	VSUBPD         Y15, Y8, Y8
+	VSUBPD         Y8, Y14, Y8
+	VADDPD         Y9, Y18, Y14
+	VSUBPD         Y14, Y18, Y17
+	VADDPD         Y9, Y17, Y9
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y14, Y17
+	VMULPD         Y17, Y17, Y18
+	VMULPD         Y16, Y18, Y18
+	VMULPD.BCST    DoublesConstants<>+25752(SB), Y8, Y19
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+6888(SB), AX
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Y13*1), K1, Y20
+	VADDPD         Y20, Y19, Y19
+	VADDPD         Y14, Y19, Y20
+	VSUBPD         Y18, Y20, Y21
+	VMULPD         Y14, Y14, Y22
+	VMULPD.BCST    DoublesConstants<>+26112(SB), Y14, Y23
+	VADDPD.BCST    DoublesConstants<>+26104(SB), Y23, Y23
+	VMULPD.BCST    DoublesConstants<>+26128(SB), Y14, Y24
+	VADDPD.BCST    DoublesConstants<>+26120(SB), Y24, Y24
+	VMULPD.BCST    DoublesConstants<>+26144(SB), Y14, Y25
+	VADDPD.BCST    DoublesConstants<>+26136(SB), Y25, Y25
+	VMULPD.BCST    DoublesConstants<>+26152(SB), Y22, Y26
+	VADDPD         Y26, Y25, Y25
+	VMULPD         Y25, Y22, Y25
+	VADDPD         Y25, Y24, Y24
+	VMULPD         Y24, Y22, Y24
+	VADDPD         Y24, Y23, Y23
+	VSUBPD         Y20, Y19, Y19
+	VADDPD         Y14, Y19, Y19
+	VSUBPD         Y21, Y20, Y20
+	VSUBPD         Y18, Y20, Y18
+	VADDPD         Y18, Y19, Y18
+	VMULPD         Y22, Y14, Y19
+	VMULPD         Y23, Y19, Y19
+	VSUBPD         Y17, Y14, Y20
+	VADDPD         Y17, Y14, Y17
+	VMULPD         Y17, Y20, Y17
+	VMULPD         Y17, Y16, Y16
+	VSUBPD         Y16, Y9, Y16
+	VMULPD         Y9, Y14, Y9
+	VSUBPD         Y9, Y16, Y9
+	VMULPD.BCST    DoublesConstants<>+25760(SB), Y8, Y8
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+6896(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Y13*1), K1, Y14
+	VADDPD         Y14, Y8, Y8
+	VADDPD         Y8, Y9, Y8
+	VADDPD         Y8, Y19, Y8
+	VADDPD         Y8, Y18, Y8
+	VADDPD         Y8, Y21, Y9
+	VSUBPD         Y9, Y21, Y13
+	VADDPD         Y8, Y13, Y8
+	VBROADCASTSD   DoublesConstants<>+26616(SB), Y13
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y13, Y14
+	VPMINUQ.BCST   DoublesConstants<>+26160(SB), Y14, Y16
+	VANDPD         Y2, Y13, Y17
+	VORPD          Y17, Y16, Y16
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y16, Y17
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y9, Y18
+	VMULPD         Y9, Y16, Y19
+	VMULPD         Y18, Y17, Y20
+	VSUBPD         Y19, Y20, Y20
+	VSUBPD         Y18, Y9, Y9
+	VMULPD         Y9, Y17, Y21
+	VADDPD         Y21, Y20, Y20
+	VSUBPD         Y17, Y16, Y17
+	VMULPD         Y18, Y17, Y18
+	VADDPD         Y18, Y20, Y18
+	VMULPD         Y9, Y17, Y9
+	VADDPD         Y9, Y18, Y9
+	VMULPD         Y8, Y16, Y8
+	VADDPD         Y8, Y9, Y8
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y19, Y9
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+25488(SB), Y9, K1
+	VBLENDMPD      Y5, Y8, K1, Y8
+	VPMINUQ.BCST   DoublesConstants<>+25488(SB), Y9, Y9
+	VANDPD         Y2, Y19, Y16
+	VORPD          Y16, Y9, Y9
+	VMULPD.BCST    DoublesConstants<>+25496(SB), Y9, Y16
+	VADDPD         Y10, Y16, Y16
+	VSUBPD         Y10, Y16, Y17
+	VMULPD.BCST    DoublesConstants<>+25504(SB), Y17, Y18
+	VSUBPD         Y18, Y9, Y9
+	VMULPD.BCST    DoublesConstants<>+25512(SB), Y17, Y17
+	VSUBPD         Y17, Y8, Y8
+	VADDPD         Y8, Y9, Y8
+	VMULPD         Y8, Y8, Y9
+	VPSLLQ         $0x0d, Y16, Y17
+	VPSRAQ         $0x13, Y17, Y17
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y16, Y16
+	VPSLLQ         $0x04, Y16, Y16
+	VMULPD.BCST    DoublesConstants<>+25536(SB), Y8, Y18
+	VADDPD.BCST    DoublesConstants<>+25528(SB), Y18, Y18
+	VMULPD         Y18, Y9, Y18
+	VMULPD         Y9, Y9, Y9
+	VMULPD.BCST    DoublesConstants<>+25552(SB), Y8, Y19
+	VADDPD.BCST    DoublesConstants<>+25544(SB), Y19, Y19
+	VMULPD         Y19, Y9, Y9
+	VADDPD         Y9, Y18, Y9
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+4224(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y16*1), K1, Y18
+	VADDPD         Y9, Y8, Y8
+	VMULPD         Y8, Y18, Y8
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+4232(SB), AX
+	VXORPS         X9, X9, X9
+	VGATHERQPD     (AX)(Y16*1), K1, Y9
+	VADDPD         Y9, Y8, Y8
+	VADDPD         Y8, Y18, Y8
+	VPSRAQ         $0x01, Y17, Y9
+	VPADDQ         Y9, Y12, Y16
+	VPSLLQ         $0x34, Y16, Y16
+	VMULPD         Y16, Y8, Y8
+	VPSUBQ         Y9, Y17, Y9
+	VPADDQ         Y9, Y12, Y9
+	VPSLLQ         $0x34, Y9, Y9
+	VMULPD         Y9, Y8, Y8
+	VPCMPUQ        $0x04, Y5, Y7, K1
+	VBLENDMPD.BCST DoublesConstants<>+25360(SB), Y5, K1, Y9
+	VBROADCASTSD   DoublesConstants<>+25360(SB), Z16
+	VBLENDMPD      Y5, Y16, K1, Y17
+	VPSRLQ         $0x3f, Y13, Y18
+	VPCMPUQ        $0x04, Y5, Y18, K1
+	VBLENDMPD      Y17, Y9, K1, Y9
+	VPSUBQ.BCST    DoublesConstants<>+26072(SB), Y7, Y17
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+26168(SB), Y17, K1
+	VBLENDMPD      Y9, Y8, K1, Y8
+	VADDPD         Y15, Y14, Y9
+	VPCMPUQ        $0x05, Y15, Y14, K3
+	VBLENDMPD      Y14, Y9, K3, Y17
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+26176(SB), Y14, K4
+	VBLENDMPD      Y5, Y17, K4, Y17
+	VPSLLQ         $0x3f, Y17, Y17
+	VANDPD         Y6, Y17, Y17
+	VORPD          Y17, Y8, Y8
+	VPSRLQ         $0x3f, Y6, Y17
+	VSUBPD         Y15, Y9, Y9
+	VCMPPD         $0x00, Y14, Y9, K4
+	VBLENDMPD      Y5, Y17, K4, Y9
+	VBLENDMPD      Y5, Y9, K3, Y9
+	VBLENDMPD      Y5, Y9, K1, Y9
+	VPCMPUQ        $0x04, Y5, Y9, K1
+	VBLENDMPD.BCST DoublesConstants<>+25848(SB), Y8, K1, Y8
+	VPCMPUQ        $0x06, Y16, Y7, K1
+	VBLENDMPD      Y6, Y8, K1, Y7
+	VPCMPUQ        $0x06, Y16, Y14, K1
+	VBLENDMPD      Y13, Y7, K1, Y7
+	VPCMPUQ        $0x00, Y4, Y6, K1
+	VBLENDMPD      Y4, Y7, K1, Y7
+	VPCMPUQ        $0x00, Y5, Y14, K1
+	VBLENDMPD      Y4, Y7, K1, Y7
+	VMULPD         Y1, Y7, Y7
+	VMULPD         Y1, Y11, Y8
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y8, Y9
+	VPSRLQ         $0x37, Y9, Y13
+	VANDPD.BCST    DoublesConstants<>+25904(SB), Y13, Y13
+	VPSLLQ         $0x05, Y13, Y13
+	VANDPD.BCST    DoublesConstants<>+25912(SB), Y9, Y14
+	VORPD.BCST     DoublesConstants<>+25920(SB), Y14, Y15
+	VPSRLQ         $0x34, Y9, Y17
+	VANDPD.BCST    DoublesConstants<>+25928(SB), Y17, Y17
+	VPSLLVQ        Y17, Y15, Y15
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y15, Y18
+	VPSRLQ         $0x20, Y15, Y19
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+9768(SB), AX
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Y13*1), K1, Y20
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y20, Y21
+	VPSRLQ         $0x20, Y20, Y22
+	VPMULLQ        Y22, Y18, Y23
+	VPMULLQ        Y21, Y18, Y18
+	VPSRLQ         $0x20, Y18, Y18
+	VPADDQ         Y18, Y23, Y18
+	VPMULLQ        Y20, Y15, Y20
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+9760(SB), AX
+	VXORPS         X23, X23, X23
+	VGATHERQPD     (AX)(Y13*1), K1, Y23
+	VPMULLQ        Y23, Y15, Y15
+	VPMULLQ        Y22, Y19, Y22
+	VPADDQ         Y22, Y15, Y15
+	VPSRLQ         $0x20, Y18, Y22
+	VPADDQ         Y22, Y15, Y15
+	VPMULLQ        Y21, Y19, Y19
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y18, Y18
+	VPADDQ         Y18, Y19, Y18
+	VPSRLQ         $0x20, Y18, Y18
+	VPADDQ         Y18, Y15, Y15
+	VPADDQ.BCST    DoublesConstants<>+25944(SB), Y15, Y15
+	VPSRLQ         $0x3a, Y15, Y18
+	VPADDQ.BCST    DoublesConstants<>+25952(SB), Y18, Y18
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y18, Y18
+	VPSLLQ         $0x05, Y18, Y18
+	VPSLLQ         $0x06, Y15, Y19
+	VPSRLQ         $0x1f, Y19, Y19
+	VORPD.BCST     DoublesConstants<>+25960(SB), Y19, Y19
+	VSUBPD.BCST    DoublesConstants<>+25968(SB), Y19, Y19
+	VPSLLQ         $0x27, Y15, Y15
+	VPSRLQ         $0x0d, Y15, Y15
+	VORPD.BCST     DoublesConstants<>+25976(SB), Y15, Y15
+	VPSRLQ         $0x26, Y20, Y21
+	VORPD          Y21, Y15, Y15
+	VSUBPD.BCST    DoublesConstants<>+25976(SB), Y15, Y15
+	VPSLLQ         $0x1a, Y20, Y20
+	VPSRLQ         $0x1a, Y20, Y20
+	VORPD.BCST     DoublesConstants<>+25984(SB), Y20, Y20
+	VSUBPD.BCST    DoublesConstants<>+25984(SB), Y20, Y20
+	VPADDQ         Y17, Y12, Y17
+	VPSLLQ         $0x34, Y17, Y17
+	VORPD          Y17, Y14, Y14
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+9776(SB), AX
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y13*1), K1, Y17
+	VMULPD         Y17, Y14, Y13
+	VADDPD         Y15, Y19, Y14
+	VSUBPD         Y14, Y19, Y17
+	VADDPD         Y15, Y17, Y15
+	VADDPD         Y13, Y20, Y13
+	VADDPD         Y13, Y15, Y13
+	VMULPD         Y14, Y14, Y15
+	VMULPD.BCST    DoublesConstants<>+26000(SB), Y15, Y17
+	VADDPD.BCST    DoublesConstants<>+25992(SB), Y17, Y17
+	VMULPD         Y15, Y15, Y19
+	VMULPD.BCST    DoublesConstants<>+26008(SB), Y19, Y20
+	VADDPD         Y20, Y17, Y17
+	VMULPD.BCST    DoublesConstants<>+26024(SB), Y15, Y20
+	VADDPD.BCST    DoublesConstants<>+26016(SB), Y20, Y20
+	VMULPD.BCST    DoublesConstants<>+26040(SB), Y15, Y21
+	VADDPD.BCST    DoublesConstants<>+26032(SB), Y21, Y21
+	VMULPD         Y21, Y19, Y19
+	VADDPD         Y19, Y20, Y19
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y14, Y20
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+18384(SB), AX
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y18*1), K1, Y21
+	VMULPD         Y20, Y21, Y22
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+18368(SB), AX
+	VXORPS         X23, X23, X23
+	VGATHERQPD     (AX)(Y18*1), K1, Y23
+	VADDPD         Y22, Y23, Y24
+	VSUBPD         Y24, Y23, Y25
+	VADDPD         Y22, Y25, Y22
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+18376(SB), AX
+	VXORPS         X25, X25, X25
+	VGATHERQPD     (AX)(Y18*1), K1, Y25
+	VSUBPD         Y20, Y14, Y20
+	VADDPD         Y13, Y20, Y20
+	VMULPD         Y20, Y21, Y20
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+18392(SB), AX
+	VXORPS         X26, X26, X26
+	VGATHERQPD     (AX)(Y18*1), K1, Y26
+	VADDPD         Y13, Y14, Y13
+	VMULPD         Y13, Y26, Y13
+	VADDPD         Y13, Y20, Y13
+	VADDPD         Y13, Y25, Y13
+	VADDPD         Y13, Y22, Y13
+	VADDPD         Y25, Y23, Y18
+	VMULPD         Y15, Y18, Y18
+	VMULPD         Y19, Y18, Y18
+	VADDPD         Y26, Y21, Y19
+	VMULPD         Y15, Y14, Y14
+	VMULPD         Y14, Y19, Y14
+	VMULPD         Y17, Y14, Y14
+	VADDPD         Y14, Y18, Y14
+	VADDPD         Y14, Y13, Y13
+	VADDPD         Y13, Y24, Y13
+	VPCMPUQ.BCST   $0x01, DoublesConstants<>+26048(SB), Y9, K1
+	VBLENDMPD      Y4, Y13, K1, Y13
+	VPCMPUQ        $0x05, Y16, Y9, K1
+	VORPD.BCST     DoublesConstants<>+25848(SB), Y8, Y8
+	VBLENDMPD      Y8, Y13, K1, Y8
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y1, Y9
+	VPSRLQ         $0x37, Y9, Y13
+	VANDPD.BCST    DoublesConstants<>+25904(SB), Y13, Y13
+	VPSLLQ         $0x05, Y13, Y13
+	VANDPD.BCST    DoublesConstants<>+25912(SB), Y9, Y14
+	VORPD.BCST     DoublesConstants<>+25920(SB), Y14, Y15
+	VPSRLQ         $0x34, Y9, Y17
+	VANDPD.BCST    DoublesConstants<>+25928(SB), Y17, Y17
+	VPSLLVQ        Y17, Y15, Y15
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y15, Y18
+	VPSRLQ         $0x20, Y15, Y19
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+9768(SB), AX
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Y13*1), K1, Y20
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y20, Y21
+	VPSRLQ         $0x20, Y20, Y22
+	VPMULLQ        Y22, Y18, Y23
+	VPMULLQ        Y21, Y18, Y18
+	VPSRLQ         $0x20, Y18, Y18
+	VPADDQ         Y18, Y23, Y18
+	VPMULLQ        Y20, Y15, Y20
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+9760(SB), AX
+	VXORPS         X23, X23, X23
+	VGATHERQPD     (AX)(Y13*1), K1, Y23
+	VPMULLQ        Y23, Y15, Y15
+	VPMULLQ        Y22, Y19, Y22
+	VPADDQ         Y22, Y15, Y15
+	VPSRLQ         $0x20, Y18, Y22
+	VPADDQ         Y22, Y15, Y15
+	VPMULLQ        Y21, Y19, Y19
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y18, Y18
+	VPADDQ         Y18, Y19, Y18
+	VPSRLQ         $0x20, Y18, Y18
+	VPADDQ         Y18, Y15, Y15
+	VPADDQ.BCST    DoublesConstants<>+25944(SB), Y15, Y15
+	VPSRLQ         $0x3a, Y15, Y18
+	VPSLLQ         $0x05, Y18, Y19
+	VPSLLQ         $0x06, Y15, Y21
+	VPSRLQ         $0x1f, Y21, Y21
+	VORPD.BCST     DoublesConstants<>+25960(SB), Y21, Y21
+	VSUBPD.BCST    DoublesConstants<>+25968(SB), Y21, Y21
+	VPSLLQ         $0x27, Y15, Y15
+	VPSRLQ         $0x0d, Y15, Y15
+	VORPD.BCST     DoublesConstants<>+25976(SB), Y15, Y15
+	VPSRLQ         $0x26, Y20, Y22
+	VORPD          Y22, Y15, Y15
+	VSUBPD.BCST    DoublesConstants<>+25976(SB), Y15, Y15
+	VPSLLQ         $0x1a, Y20, Y20
+	VPSRLQ         $0x1a, Y20, Y20
+	VORPD.BCST     DoublesConstants<>+25984(SB), Y20, Y20
+	VSUBPD.BCST    DoublesConstants<>+25984(SB), Y20, Y20
+	VPADDQ         Y17, Y12, Y17
+	VPSLLQ         $0x34, Y17, Y17
+	VORPD          Y17, Y14, Y14
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+9776(SB), AX
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y13*1), K1, Y17
+	VMULPD         Y17, Y14, Y13
+	VADDPD         Y15, Y21, Y14
+	VSUBPD         Y14, Y21, Y17
+	VADDPD         Y15, Y17, Y15
+	VADDPD         Y13, Y20, Y13
+	VADDPD         Y13, Y15, Y13
+	VMULPD         Y14, Y14, Y15
+	VMULPD.BCST    DoublesConstants<>+26000(SB), Y15, Y17
+	VADDPD.BCST    DoublesConstants<>+25992(SB), Y17, Y17
+	VMULPD         Y15, Y15, Y20
+	VMULPD.BCST    DoublesConstants<>+26008(SB), Y20, Y21
+	VADDPD         Y21, Y17, Y17
+	VMULPD.BCST    DoublesConstants<>+26024(SB), Y15, Y21
+	VADDPD.BCST    DoublesConstants<>+26016(SB), Y21, Y21
+	VMULPD.BCST    DoublesConstants<>+26040(SB), Y15, Y22
+	VADDPD.BCST    DoublesConstants<>+26032(SB), Y22, Y22
+	VMULPD         Y22, Y20, Y20
+	VADDPD         Y20, Y21, Y20
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y14, Y21
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+18384(SB), AX
+	VXORPS         X22, X22, X22
+	VGATHERQPD     (AX)(Y19*1), K1, Y22
+	VMULPD         Y21, Y22, Y23
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+18368(SB), AX
+	VXORPS         X24, X24, X24
+	VGATHERQPD     (AX)(Y19*1), K1, Y24
+	VADDPD         Y23, Y24, Y25
+	VSUBPD         Y25, Y24, Y26
+	VADDPD         Y23, Y26, Y23
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+18376(SB), AX
+	VXORPS         X26, X26, X26
+	VGATHERQPD     (AX)(Y19*1), K1, Y26
+	VSUBPD         Y21, Y14, Y27
+	VADDPD         Y13, Y27, Y27
+	VMULPD         Y27, Y22, Y28
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+18392(SB), AX
+	VXORPS         X29, X29, X29
+	VGATHERQPD     (AX)(Y19*1), K1, Y29
+	VADDPD         Y13, Y14, Y13
+	VMULPD         Y13, Y29, Y19
+	VADDPD         Y19, Y28, Y19
+	VADDPD         Y19, Y26, Y19
+	VADDPD         Y19, Y23, Y19
+	VADDPD         Y26, Y24, Y23
+	VMULPD         Y15, Y23, Y23
+	VMULPD         Y20, Y23, Y23
+	VADDPD         Y29, Y22, Y22
+	VMULPD         Y15, Y14, Y14
+	VMULPD         Y14, Y22, Y22
+	VMULPD         Y17, Y22, Y22
+	VADDPD         Y22, Y23, Y22
+	VADDPD         Y22, Y19, Y19
+	VADDPD         Y19, Y25, Y19
+	VANDPD         Y2, Y1, Y22
+	VXORPD         Y22, Y19, Y19
+	VPCMPUQ.BCST   $0x01, DoublesConstants<>+26048(SB), Y9, K1
+	VBLENDMPD      Y1, Y19, K1, Y19
+	VPCMPUQ        $0x05, Y16, Y9, K3
+	VORPD.BCST     DoublesConstants<>+25848(SB), Y1, Y9
+	VBLENDMPD      Y9, Y19, K3, Y19
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y3, Y22
+	VSUBPD         Y4, Y6, Y23
+	VSUBPD         Y23, Y6, Y24
+	VSUBPD         Y24, Y4, Y24
+	VSUBPD         Y23, Y3, Y23
+	VADDPD         Y23, Y24, Y23
+	VPSUBQ.BCST    DoublesConstants<>+25728(SB), Y6, Y24
+	VPSRAQ         $0x34, Y24, Y25
+	VPADDQ         Y25, Y10, Y26
+	VSUBPD         Y10, Y26, Y26
+	VANDPD.BCST    DoublesConstants<>+25472(SB), Y24, Y28
+	VPSUBQ         Y28, Y6, Y28
+	VPSRLQ         $0x2e, Y24, Y24
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y24, Y24
+	VPSLLQ         $0x05, Y24, Y24
+	VANDPD.BCST    DoublesConstants<>+25744(SB), Y28, Y29
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K4
+	LEAQ           DoublesConstants<>+6880(SB), AX
+	VXORPS         X30, X30, X30
+	VGATHERQPD     (AX)(Y24*1), K4, Y30
+	VMULPD         Y30, Y29, Y31
+	VSUBPD         Y4, Y31, Y31
+	VSUBPD         Y29, Y28, Y28
+	VMULPD         Y30, Y28, Y28
+	VADDPD         Y28, Y31, Y29
+	VPSUBQ         Y25, Y12, Y25
+	VPMAXSQ        Y5, Y25, Y25
+	VPSLLQ         $0x34, Y25, Y25
+	VMULPD         Y25, Y23, Y23
+	VMULPD         Y30, Y23, Y23
+	VADDPD         Y23, Y29, Y25
+	VSUBPD         Y25, Y29, Y30
+	VADDPD         Y23, Y30, Y23
+	VSUBPD         Y29, Y31, Y29
+	VADDPD         Y28, Y29, Y28
+	VADDPD         Y28, Y23, Y23
+	VMULPD.BCST    DoublesConstants<>+25752(SB), Y26, Y28
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K4
+	LEAQ           DoublesConstants<>+6888(SB), AX
+	VXORPS         X29, X29, X29
+	VGATHERQPD     (AX)(Y24*1), K4, Y29
+	VADDPD         Y29, Y28, Y28
+	VADDPD         Y25, Y28, Y29
+	VSUBPD         Y29, Y28, Y28
+	VADDPD         Y25, Y28, Y28
+	VMULPD.BCST    DoublesConstants<>+25760(SB), Y26, Y26
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K4
+	LEAQ           DoublesConstants<>+6896(SB), AX
+	VXORPS         X30, X30, X30
+	VGATHERQPD     (AX)(Y24*1), K4, Y30
+	VADDPD         Y30, Y26, Y24
+	VADDPD         Y24, Y28, Y24
+	VADDPD         Y24, Y23, Y23
+	VMULPD         Y25, Y25, Y24
+	VMULPD.BCST    DoublesConstants<>+25776(SB), Y25, Y26
+	VADDPD.BCST    DoublesConstants<>+25768(SB), Y26, Y26
+	VMULPD.BCST    DoublesConstants<>+25792(SB), Y25, Y28
+	VADDPD.BCST    DoublesConstants<>+25784(SB), Y28, Y28
+	VMULPD         Y28, Y24, Y28
+	VADDPD         Y28, Y26, Y26
+	VMULPD         Y26, Y24, Y26
+	VMULPD         Y24, Y24, Y28
+	VMULPD.BCST    DoublesConstants<>+25808(SB), Y25, Y25
+	VADDPD.BCST    DoublesConstants<>+25800(SB), Y25, Y25
+	VMULPD.BCST    DoublesConstants<>+25816(SB), Y24, Y30
+	VADDPD         Y30, Y25, Y25
+	VMULPD         Y25, Y24, Y24
+	VMULPD         Y24, Y28, Y24
+	VADDPD         Y24, Y26, Y24
+	VADDPD         Y24, Y23, Y23
+	VADDPD         Y23, Y29, Y23
+	VPSUBQ.BCST    DoublesConstants<>+25824(SB), Y22, Y22
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+25832(SB), Y22, K4
+	VBLENDMPD      Y3, Y23, K4, Y22
+	VPCMPUQ.BCST   $0x06, DoublesConstants<>+25840(SB), Y3, K4
+	VORPD.BCST     DoublesConstants<>+25848(SB), Y3, Y23
+	VBLENDMPD      Y23, Y22, K4, Y22
+	VPCMPUQ.BCST   $0x00, DoublesConstants<>+25840(SB), Y3, K4
+	VBLENDMPD.BCST DoublesConstants<>+25472(SB), Y22, K4, Y3
+	VPADDQ.BCST    DoublesConstants<>+25952(SB), Y18, Y18
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y18, Y18
+	VPSLLQ         $0x05, Y18, Y18
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K4
+	LEAQ           DoublesConstants<>+18384(SB), AX
+	VXORPS         X22, X22, X22
+	VGATHERQPD     (AX)(Y18*1), K4, Y22
+	VMULPD         Y21, Y22, Y21
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K4
+	LEAQ           DoublesConstants<>+18368(SB), AX
+	VXORPS         X23, X23, X23
+	VGATHERQPD     (AX)(Y18*1), K4, Y23
+	VADDPD         Y21, Y23, Y24
+	VSUBPD         Y24, Y23, Y25
+	VADDPD         Y21, Y25, Y21
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K4
+	LEAQ           DoublesConstants<>+18376(SB), AX
+	VXORPS         X25, X25, X25
+	VGATHERQPD     (AX)(Y18*1), K4, Y25
+	VMULPD         Y27, Y22, Y26
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K4
+	LEAQ           DoublesConstants<>+18392(SB), AX
+	VXORPS         X27, X27, X27
+	VGATHERQPD     (AX)(Y18*1), K4, Y27
+	VMULPD         Y13, Y27, Y13
+	VADDPD         Y13, Y26, Y13
+	VADDPD         Y13, Y25, Y13
+	VADDPD         Y13, Y21, Y13
+	VADDPD         Y25, Y23, Y18
+	VMULPD         Y15, Y18, Y15
+	VMULPD         Y20, Y15, Y15
+	VADDPD         Y27, Y22, Y18
+	VMULPD         Y14, Y18, Y14
+	VMULPD         Y17, Y14, Y14
+	VADDPD         Y14, Y15, Y14
+	VADDPD         Y14, Y13, Y13
+	VADDPD         Y13, Y24, Y13
+	VBLENDMPD      Y4, Y13, K1, Y13
+	VBLENDMPD      Y9, Y13, K3, Y9
+	VDIVPD         Y6, Y1, Y1
+	VMULPD         Y1, Y9, Y1
+	VMULPD.BCST    DoublesConstants<>+26424(SB), Y1, Y1
+	VMULPD         Y3, Y19, Y3
+	VSUBPD         Y3, Y1, Y1
+	VMULPD.BCST    DoublesConstants<>+25344(SB), Y1, Y1
+	VMULPD         Y8, Y11, Y3
+	VADDPD         Y3, Y1, Y1
+	VMULPD.BCST    DoublesConstants<>+26608(SB), Y7, Y3
+	VADDPD         Y3, Y1, Y1
+	VMULPD         Y1, Y0, Y0
+	VMOVUPS        Y0, 776(SI)
 
 	// ∇W9 = d9·a8ᵀ; ∇b9 = d9
 	VMOVUPD.Z   904(SI), K2, Z1
@@ -17241,88 +19746,86 @@ TEXT ·doublesBackwardAVX512(SB), NOSPLIT, $256-48
 	VBROADCASTSD  X3, Y3
 	VMULPD        1488(DI), Y3, Y3
 	VEXTRACTF32X4 $0x01, Y0, X0
-	VBROADCASTSD  X0, Y4
-	VMULPD        1520(DI), Y4, Y4
+	VBROADCASTSD  X0, Y6
+	VMULPD        1520(DI), Y6, Y6
 	VSHUFPD       $0x03, X0, X0, X0
 	VBROADCASTSD  X0, Y0
 	VMULPD        1552(DI), Y0, Y0
-	VADDPD        Y4, Y1, Y1
+	VADDPD        Y6, Y1, Y1
 	VADDPD        Y0, Y3, Y0
 	VADDPD        Y0, Y1, Y0
 	VMOVUPS       616(SI), Y1
-	VANDPD        Y2, Y1, Y2
-	VPMINUQ.BCST  DoublesConstants<>+25552(SB), Y2, Y3
-	VORPD         Y22, Y3, Y3
-	VMULPD.BCST   DoublesConstants<>+25560(SB), Y3, Y4
-	VBROADCASTSD  DoublesConstants<>+25400(SB), Z5
-	VADDPD        Y5, Y4, Y4
-	VSUBPD        Y5, Y4, Y5
-	VMULPD.BCST   DoublesConstants<>+25568(SB), Y5, Y6
-	VSUBPD        Y6, Y3, Y3
-	VMULPD.BCST   DoublesConstants<>+25576(SB), Y5, Y5
-	VSUBPD        Y5, Y3, Y3
-	VMULPD        Y3, Y3, Y5
-	VPSLLQ        $0x0d, Y4, Y6
-	VPSRAQ        $0x13, Y6, Y6
-	VANDPD        Y31, Y4, Y4
-	VPSLLQ        $0x04, Y4, Y4
-	VMULPD.BCST   DoublesConstants<>+25600(SB), Y3, Y8
-	VADDPD.BCST   DoublesConstants<>+25592(SB), Y8, Y8
-	VMULPD        Y8, Y5, Y8
-	VMULPD        Y5, Y5, Y5
-	VMULPD.BCST   DoublesConstants<>+25616(SB), Y3, Y9
-	VADDPD.BCST   DoublesConstants<>+25608(SB), Y9, Y9
-	VMULPD        Y9, Y5, Y5
-	VADDPD        Y5, Y8, Y5
+	VANDPD.BCST   DoublesConstants<>+25312(SB), Y1, Y3
+	VPMINUQ.BCST  DoublesConstants<>+25488(SB), Y3, Y6
+	VORPD         Y2, Y6, Y2
+	VMULPD.BCST   DoublesConstants<>+25496(SB), Y2, Y6
+	VADDPD        Y10, Y6, Y6
+	VSUBPD        Y10, Y6, Y7
+	VMULPD.BCST   DoublesConstants<>+25504(SB), Y7, Y8
+	VSUBPD        Y8, Y2, Y2
+	VMULPD.BCST   DoublesConstants<>+25512(SB), Y7, Y7
+	VSUBPD        Y7, Y2, Y2
+	VMULPD        Y2, Y2, Y7
+	VPSLLQ        $0x0d, Y6, Y8
+	VPSRAQ        $0x13, Y8, Y8
+	VANDPD.BCST   DoublesConstants<>+25520(SB), Y6, Y6
+	VPSLLQ        $0x04, Y6, Y6
+	VMULPD.BCST   DoublesConstants<>+25536(SB), Y2, Y9
+	VADDPD.BCST   DoublesConstants<>+25528(SB), Y9, Y9
+	VMULPD        Y9, Y7, Y9
+	VMULPD        Y7, Y7, Y7
+	VMULPD.BCST   DoublesConstants<>+25552(SB), Y2, Y10
+	VADDPD.BCST   DoublesConstants<>+25544(SB), Y10, Y10
+	VMULPD        Y10, Y7, Y7
+	VADDPD        Y7, Y9, Y7
 	MOVL          $0x0000000f, AX
 	KMOVW         AX, K1
 	LEAQ          DoublesConstants<>+4224(SB), AX
-	VXORPS        X8, X8, X8
-	VGATHERQPD    (AX)(Y4*1), K1, Y8
-	VADDPD        Y5, Y3, Y3
-	VMULPD        Y3, Y8, Y3
+	VXORPS        X9, X9, X9
+	VGATHERQPD    (AX)(Y6*1), K1, Y9
+	VADDPD        Y7, Y2, Y2
+	VMULPD        Y2, Y9, Y2
 	MOVL          $0x0000000f, AX
 	KMOVW         AX, K1
 	LEAQ          DoublesConstants<>+4232(SB), AX
-	VXORPS        X5, X5, X5
-	VGATHERQPD    (AX)(Y4*1), K1, Y5
-	VADDPD        Y5, Y3, Y3
-	VPSRAQ        $0x01, Y6, Y4
-	VBROADCASTSD  DoublesConstants<>+25624(SB), Z5
-	VPADDQ        Y4, Y5, Y9
-	VPSLLQ        $0x34, Y9, Y9
-	VPSUBQ        Y4, Y6, Y4
-	VPADDQ        Y4, Y5, Y4
-	VPSLLQ        $0x34, Y4, Y4
-	VADDPD        Y3, Y8, Y5
-	VMULPD        Y9, Y5, Y6
-	VMULPD        Y4, Y6, Y6
-	VSUBPD        Y5, Y8, Y5
-	VADDPD        Y3, Y5, Y3
-	VMULPD        Y9, Y3, Y3
-	VMULPD        Y4, Y3, Y3
-	VADDPD        Y6, Y7, Y4
-	VANDPD.BCST   DoublesConstants<>+25640(SB), Y4, Y5
-	VSUBPD        Y5, Y7, Y8
-	VADDPD        Y6, Y8, Y8
-	VADDPD        Y3, Y8, Y8
-	VPCMPQ        $0x05, Y20, Y1, K1
-	VBLENDMPD     Y7, Y6, K1, Y6
+	VXORPS        X7, X7, X7
+	VGATHERQPD    (AX)(Y6*1), K1, Y7
+	VADDPD        Y7, Y2, Y2
+	VPSRAQ        $0x01, Y8, Y6
+	VPADDQ        Y6, Y12, Y7
+	VPSLLQ        $0x34, Y7, Y7
+	VPSUBQ        Y6, Y8, Y6
+	VPADDQ        Y6, Y12, Y6
+	VPSLLQ        $0x34, Y6, Y6
+	VADDPD        Y2, Y9, Y8
+	VMULPD        Y7, Y8, Y10
+	VMULPD        Y6, Y10, Y10
+	VSUBPD        Y8, Y9, Y8
+	VADDPD        Y2, Y8, Y2
+	VMULPD        Y7, Y2, Y2
+	VMULPD        Y6, Y2, Y2
+	VADDPD        Y10, Y4, Y6
+	VANDPD.BCST   DoublesConstants<>+25576(SB), Y6, Y7
+	VSUBPD        Y7, Y4, Y8
+	VADDPD        Y10, Y8, Y8
+	VADDPD        Y2, Y8, Y8
+	VPCMPQ        $0x05, Y5, Y1, K1
+	VBLENDMPD     Y4, Y10, K1, Y5
 	VPSRAQ        $0x3f, Y1, Y9
-	VANDPD        Y9, Y3, Y3
-	VDIVPD        Y4, Y7, Y4
-	VMULPD        Y4, Y6, Y9
-	VANDPD.BCST   DoublesConstants<>+25656(SB), Y9, Y9
-	VMULPD        Y5, Y9, Y5
-	VSUBPD        Y5, Y6, Y5
-	VMULPD        Y8, Y9, Y6
-	VSUBPD        Y6, Y3, Y3
-	VADDPD        Y3, Y5, Y3
-	VMULPD        Y4, Y3, Y3
-	VADDPD        Y3, Y9, Y3
-	VPCMPUQ.BCST  $0x06, DoublesConstants<>+25424(SB), Y2, K1
-	VBLENDMPD     Y1, Y3, K1, Y2
-	VSUBPD        Y2, Y7, Y3
+	VANDPD        Y9, Y2, Y2
+	VDIVPD        Y6, Y4, Y6
+	VMULPD        Y6, Y5, Y9
+	VANDPD.BCST   DoublesConstants<>+25592(SB), Y9, Y9
+	VMULPD        Y7, Y9, Y7
+	VSUBPD        Y7, Y5, Y5
+	VMULPD        Y8, Y9, Y7
+	VSUBPD        Y7, Y2, Y2
+	VADDPD        Y2, Y5, Y2
+	VMULPD        Y6, Y2, Y2
+	VADDPD        Y2, Y9, Y2
+	VPCMPUQ       $0x06, Y16, Y3, K1
+	VBLENDMPD     Y1, Y2, K1, Y2
+	VSUBPD        Y2, Y4, Y3
 	VMULPD        Y3, Y2, Y3
 	VMULPD        Y3, Y1, Y1
 	VADDPD        Y1, Y2, Y1
@@ -17357,8 +19860,8 @@ TEXT ·doublesBackwardAVX512(SB), NOSPLIT, $256-48
 	VMOVUPS        552(SI), Y1
 	VXORPS         X2, X2, X2
 	VCMPPD         $0x1e, Y2, Y1, K1
-	VADDPD.BCST    DoublesConstants<>+25928(SB), Y1, Y1
-	VBLENDMPD.BCST DoublesConstants<>+25920(SB), Y1, K1, Y1
+	VADDPD.BCST    DoublesConstants<>+25864(SB), Y1, Y1
+	VBLENDMPD.BCST DoublesConstants<>+25856(SB), Y1, K1, Y1
 	VMULPD         Y1, Y0, Y0
 	VMOVUPS        Y0, 584(SI)
 
@@ -17391,91 +19894,78 @@ TEXT ·doublesBackwardAVX512(SB), NOSPLIT, $256-48
 	VADDPD        Y9, Y5, Y5
 	VADDPD        Y5, Y3, Y3
 	VMOVUPS       456(SI), Y5
-	VBROADCASTSD  DoublesConstants<>+25376(SB), Z8
-	VANDPD        Y8, Y5, Y9
-	VBROADCASTSD  DoublesConstants<>+25552(SB), Z10
-	VPMINUQ       Y10, Y9, Y11
-	VBROADCASTSD  DoublesConstants<>+25368(SB), Z12
-	VORPD         Y12, Y11, Y11
-	VBROADCASTSD  DoublesConstants<>+25560(SB), Z13
-	VMULPD        Y13, Y11, Y14
-	VBROADCASTSD  DoublesConstants<>+25400(SB), Z15
-	VADDPD        Y15, Y14, Y14
-	VSUBPD        Y15, Y14, Y16
-	VBROADCASTSD  DoublesConstants<>+25568(SB), Z17
-	VMULPD        Y17, Y16, Y18
-	VSUBPD        Y18, Y11, Y11
-	VBROADCASTSD  DoublesConstants<>+25576(SB), Z18
-	VMULPD        Y18, Y16, Y16
-	VSUBPD        Y16, Y11, Y11
-	VMULPD        Y11, Y11, Y16
-	VPSLLQ        $0x0d, Y14, Y19
-	VPSRAQ        $0x13, Y19, Y19
-	VBROADCASTSD  DoublesConstants<>+25584(SB), Z20
-	VANDPD        Y20, Y14, Y14
-	VPSLLQ        $0x04, Y14, Y14
-	VBROADCASTSD  DoublesConstants<>+25600(SB), Z21
-	VMULPD        Y21, Y11, Y22
-	VBROADCASTSD  DoublesConstants<>+25592(SB), Z23
-	VADDPD        Y22, Y23, Y22
-	VMULPD        Y22, Y16, Y22
-	VMULPD        Y16, Y16, Y16
-	VBROADCASTSD  DoublesConstants<>+25616(SB), Z24
-	VMULPD        Y24, Y11, Y25
-	VBROADCASTSD  DoublesConstants<>+25608(SB), Z26
-	VADDPD        Y25, Y26, Y25
-	VMULPD        Y25, Y16, Y16
-	VADDPD        Y16, Y22, Y16
+	VANDPD.BCST   DoublesConstants<>+25312(SB), Y5, Y8
+	VPMINUQ.BCST  DoublesConstants<>+25488(SB), Y8, Y9
+	VORPD.BCST    DoublesConstants<>+25304(SB), Y9, Y9
+	VMULPD.BCST   DoublesConstants<>+25496(SB), Y9, Y10
+	VADDPD.BCST   DoublesConstants<>+25336(SB), Y10, Y10
+	VSUBPD.BCST   DoublesConstants<>+25336(SB), Y10, Y11
+	VMULPD.BCST   DoublesConstants<>+25504(SB), Y11, Y12
+	VSUBPD        Y12, Y9, Y9
+	VMULPD.BCST   DoublesConstants<>+25512(SB), Y11, Y11
+	VSUBPD        Y11, Y9, Y9
+	VMULPD        Y9, Y9, Y11
+	VPSLLQ        $0x0d, Y10, Y12
+	VPSRAQ        $0x13, Y12, Y12
+	VANDPD.BCST   DoublesConstants<>+25520(SB), Y10, Y10
+	VPSLLQ        $0x04, Y10, Y10
+	VMULPD.BCST   DoublesConstants<>+25536(SB), Y9, Y13
+	VADDPD.BCST   DoublesConstants<>+25528(SB), Y13, Y13
+	VMULPD        Y13, Y11, Y13
+	VMULPD        Y11, Y11, Y11
+	VMULPD.BCST   DoublesConstants<>+25552(SB), Y9, Y14
+	VADDPD.BCST   DoublesConstants<>+25544(SB), Y14, Y14
+	VMULPD        Y14, Y11, Y11
+	VADDPD        Y11, Y13, Y11
 	MOVL          $0x0000000f, AX
 	KMOVW         AX, K1
 	LEAQ          DoublesConstants<>+4224(SB), AX
-	VXORPS        X22, X22, X22
-	VGATHERQPD    (AX)(Y14*1), K1, Y22
-	VADDPD        Y16, Y11, Y11
-	VMULPD        Y11, Y22, Y11
+	VXORPS        X13, X13, X13
+	VGATHERQPD    (AX)(Y10*1), K1, Y13
+	VADDPD        Y11, Y9, Y9
+	VMULPD        Y9, Y13, Y9
 	MOVL          $0x0000000f, AX
 	KMOVW         AX, K1
 	LEAQ          DoublesConstants<>+4232(SB), AX
-	VXORPS        X16, X16, X16
-	VGATHERQPD    (AX)(Y14*1), K1, Y16
-	VADDPD        Y16, Y11, Y11
-	VPSRAQ        $0x01, Y19, Y14
-	VBROADCASTSD  DoublesConstants<>+25624(SB), Z16
-	VPADDQ        Y14, Y16, Y25
-	VPSLLQ        $0x34, Y25, Y25
-	VPSUBQ        Y14, Y19, Y14
-	VPADDQ        Y14, Y16, Y14
+	VXORPS        X11, X11, X11
+	VGATHERQPD    (AX)(Y10*1), K1, Y11
+	VADDPD        Y11, Y9, Y9
+	VPSRAQ        $0x01, Y12, Y10
+	VBROADCASTSD  DoublesConstants<>+25560(SB), Z11
+	VPADDQ        Y10, Y11, Y14
 	VPSLLQ        $0x34, Y14, Y14
-	VADDPD        Y11, Y22, Y19
-	VMULPD        Y25, Y19, Y27
-	VMULPD        Y14, Y27, Y27
-	VSUBPD        Y19, Y22, Y19
-	VADDPD        Y11, Y19, Y11
-	VMULPD        Y25, Y11, Y11
-	VMULPD        Y14, Y11, Y11
-	VBROADCASTSD  DoublesConstants<>+25352(SB), Z14
-	VADDPD        Y27, Y14, Y19
-	VANDPD.BCST   DoublesConstants<>+25640(SB), Y19, Y22
-	VSUBPD        Y22, Y14, Y25
-	VADDPD        Y27, Y25, Y25
-	VADDPD        Y11, Y25, Y25
+	VPSUBQ        Y10, Y12, Y10
+	VPADDQ        Y10, Y11, Y10
+	VPSLLQ        $0x34, Y10, Y10
+	VADDPD        Y9, Y13, Y12
+	VMULPD        Y14, Y12, Y15
+	VMULPD        Y10, Y15, Y15
+	VSUBPD        Y12, Y13, Y12
+	VADDPD        Y9, Y12, Y9
+	VMULPD        Y14, Y9, Y9
+	VMULPD        Y10, Y9, Y9
+	VADDPD.BCST   DoublesConstants<>+25288(SB), Y15, Y10
+	VANDPD.BCST   DoublesConstants<>+25576(SB), Y10, Y12
+	VBROADCASTSD  DoublesConstants<>+25288(SB), Z13
+	VSUBPD        Y12, Y13, Y14
+	VADDPD        Y15, Y14, Y14
+	VADDPD        Y9, Y14, Y14
 	VPCMPQ        $0x05, Y2, Y5, K1
-	VBLENDMPD     Y14, Y27, K1, Y27
-	VPSRAQ        $0x3f, Y5, Y28
-	VANDPD        Y28, Y11, Y11
-	VDIVPD        Y19, Y14, Y19
-	VMULPD        Y19, Y27, Y28
-	VANDPD.BCST   DoublesConstants<>+25656(SB), Y28, Y28
-	VMULPD        Y22, Y28, Y22
-	VSUBPD        Y22, Y27, Y22
-	VMULPD        Y25, Y28, Y25
-	VSUBPD        Y25, Y11, Y11
-	VADDPD        Y11, Y22, Y11
-	VMULPD        Y19, Y11, Y11
-	VADDPD        Y11, Y28, Y11
-	VBROADCASTSD  DoublesConstants<>+25424(SB), Z19
-	VPCMPUQ       $0x06, Y19, Y9, K1
-	VBLENDMPD     Y5, Y11, K1, Y5
+	VBLENDMPD     Y13, Y15, K1, Y15
+	VPSRAQ        $0x3f, Y5, Y16
+	VANDPD        Y16, Y9, Y9
+	VDIVPD        Y10, Y13, Y10
+	VMULPD        Y10, Y15, Y16
+	VANDPD.BCST   DoublesConstants<>+25592(SB), Y16, Y16
+	VMULPD        Y12, Y16, Y12
+	VSUBPD        Y12, Y15, Y12
+	VMULPD        Y14, Y16, Y14
+	VSUBPD        Y14, Y9, Y9
+	VADDPD        Y9, Y12, Y9
+	VMULPD        Y10, Y9, Y9
+	VADDPD        Y9, Y16, Y9
+	VPCMPUQ.BCST  $0x06, DoublesConstants<>+25360(SB), Y8, K1
+	VBLENDMPD     Y5, Y9, K1, Y5
 	VMULPD        Y5, Y3, Y3
 	VMOVUPS       Y3, 520(SI)
 
@@ -17499,17 +19989,17 @@ TEXT ·doublesBackwardAVX512(SB), NOSPLIT, $256-48
 	VMULPD        1008(DI), Y4, Y5
 	VEXTRACTF32X4 $0x01, Y3, X6
 	VBROADCASTSD  X6, Y7
-	VMULPD        1040(DI), Y7, Y9
+	VMULPD        1040(DI), Y7, Y8
 	VSHUFPD       $0x03, X6, X6, X6
 	VBROADCASTSD  X6, Y6
-	VMULPD        1072(DI), Y6, Y11
-	VADDPD        Y9, Y1, Y1
-	VADDPD        Y11, Y5, Y5
+	VMULPD        1072(DI), Y6, Y9
+	VADDPD        Y8, Y1, Y1
+	VADDPD        Y9, Y5, Y5
 	VADDPD        Y5, Y1, Y1
 	VMOVUPS       360(SI), Y5
 	VMULPD        Y5, Y5, Y5
-	VADDPD        Y5, Y14, Y5
-	VDIVPD        Y5, Y14, Y5
+	VADDPD        Y5, Y13, Y5
+	VDIVPD        Y5, Y13, Y5
 	VMULPD        Y5, Y1, Y1
 	VMOVUPS       Y1, 424(SI)
 
@@ -17537,14 +20027,14 @@ TEXT ·doublesBackwardAVX512(SB), NOSPLIT, $256-48
 	VMULPD        Z4, Z5, Z5
 	VEXTRACTF32X4 $0x01, Y1, X6
 	VBROADCASTSD  X6, Z7
-	VMOVUPD.Z     864(DI), K1, Z9
-	VMULPD        Z7, Z9, Z9
+	VMOVUPD.Z     864(DI), K1, Z8
+	VMULPD        Z7, Z8, Z8
 	VSHUFPD       $0x03, X6, X6, X6
 	VBROADCASTSD  X6, Z6
-	VMOVUPD.Z     904(DI), K1, Z11
-	VMULPD        Z6, Z11, Z11
-	VADDPD        Z9, Z3, Z3
-	VADDPD        Z11, Z5, Z5
+	VMOVUPD.Z     904(DI), K1, Z9
+	VMULPD        Z6, Z9, Z9
+	VADDPD        Z8, Z3, Z3
+	VADDPD        Z9, Z5, Z5
 	VADDPD        Z5, Z3, Z3
 	VMOVUPD       Z3, K1, 1744(SI)
 
@@ -17570,368 +20060,365 @@ TEXT ·doublesBackwardAVX512(SB), NOSPLIT, $256-48
 	VMOVSD  X0, 936(BX)
 
 	// d3 = q3·v3 + k3·(a3ᵀ·v3)·a3
-	VMOVAPD.Z   Z3, K1, Z0
-	VMOVUPD.Z   264(SI), K1, Z1
-	VMULPD      Z0, Z1, Z1
-	VBLENDMPD   Z1, Z12, K1, Z1
-	VSHUFF32X4  $0x4e, Z1, Z1, Z3
-	VADDPD      Z3, Z1, Z1
-	VSHUFF32X4  $0xb1, Z1, Z1, Z3
-	VADDPD      Z3, Z1, Z1
-	VSHUFPD     $0x55, Z1, Z1, Z3
-	VADDPD      Z3, Z1, Z1
-	VMULPD.BCST 312(SI), Z1, Z1
-	VMOVUPD.Z   264(SI), K1, Z3
-	VMULPD      Z3, Z1, Z1
-	VMULPD.BCST 304(SI), Z0, Z0
-	VADDPD      Z0, Z1, Z0
-	VMOVUPD     Z0, K1, 320(SI)
+	VMOVAPD.Z    Z3, K1, Z0
+	VMOVUPD.Z    264(SI), K1, Z1
+	VMULPD       Z0, Z1, Z1
+	VBROADCASTSD DoublesConstants<>+25304(SB), Z3
+	VBLENDMPD    Z1, Z3, K1, Z1
+	VSHUFF32X4   $0x4e, Z1, Z1, Z4
+	VADDPD       Z4, Z1, Z1
+	VSHUFF32X4   $0xb1, Z1, Z1, Z4
+	VADDPD       Z4, Z1, Z1
+	VSHUFPD      $0x55, Z1, Z1, Z4
+	VADDPD       Z4, Z1, Z1
+	VMULPD.BCST  312(SI), Z1, Z1
+	VMOVUPD.Z    264(SI), K1, Z4
+	VMULPD       Z4, Z1, Z1
+	VMULPD.BCST  304(SI), Z0, Z0
+	VADDPD       Z0, Z1, Z0
+	VMOVUPD      Z0, K1, 320(SI)
 
 	// v2 = (W3ᵀ·d3)
 	VMOVUPS       624(DI), X1
-	VMOVSD        640(DI), X3
-	VINSERTF32X4  $0x01, X3, Y1, Y1
+	VMOVSD        640(DI), X4
+	VINSERTF32X4  $0x01, X4, Y1, Y1
 	VMULPD.BCST   320(SI), Y1, Y1
-	VMOVUPS       648(DI), X3
-	VMOVSD        664(DI), X4
-	VINSERTF32X4  $0x01, X4, Y3, Y3
-	VMULPD.BCST   328(SI), Y3, Y3
-	VMOVUPS       672(DI), X4
-	VMOVSD        688(DI), X5
+	VMOVUPS       648(DI), X4
+	VMOVSD        664(DI), X5
 	VINSERTF32X4  $0x01, X5, Y4, Y4
-	VMULPD.BCST   336(SI), Y4, Y4
-	VMOVUPS       696(DI), X5
-	VMOVSD        712(DI), X6
+	VMULPD.BCST   328(SI), Y4, Y4
+	VMOVUPS       672(DI), X5
+	VMOVSD        688(DI), X6
 	VINSERTF32X4  $0x01, X6, Y5, Y5
-	VMULPD.BCST   344(SI), Y5, Y5
-	VMOVUPS       720(DI), X6
-	VMOVSD        736(DI), X7
+	VMULPD.BCST   336(SI), Y5, Y5
+	VMOVUPS       696(DI), X6
+	VMOVSD        712(DI), X7
 	VINSERTF32X4  $0x01, X7, Y6, Y6
-	VMULPD.BCST   352(SI), Y6, Y6
-	VADDPD        Y6, Y1, Y1
+	VMULPD.BCST   344(SI), Y6, Y6
+	VMOVUPS       720(DI), X7
+	VMOVSD        736(DI), X8
+	VINSERTF32X4  $0x01, X8, Y7, Y7
+	VMULPD.BCST   352(SI), Y7, Y7
+	VADDPD        Y7, Y1, Y1
+	VADDPD        Y5, Y1, Y1
+	VADDPD        Y6, Y4, Y4
 	VADDPD        Y4, Y1, Y1
-	VADDPD        Y5, Y3, Y3
-	VADDPD        Y3, Y1, Y1
 	VMOVUPS       X1, 1744(SI)
-	VEXTRACTF32X4 $0x01, Y1, X3
-	VMOVSD        X3, 1760(SI)
+	VEXTRACTF32X4 $0x01, Y1, X4
+	VMOVSD        X4, 1760(SI)
 
 	// ∇W3 = d3·a2ᵀ; ∇b3 = d3
 	VMOVAPD.Z     Z0, K1, Z0
 	VMOVUPD       Z0, K1, 744(BX)
 	VMOVUPS       192(SI), X0
-	VMOVSD        208(SI), X3
-	VINSERTF32X4  $0x01, X3, Y0, Y0
-	VMULPD.BCST   320(SI), Y0, Y3
-	VMOVUPS       X3, 624(BX)
-	VEXTRACTF32X4 $0x01, Y3, X4
-	VMOVSD        X4, 640(BX)
-	VMULPD.BCST   328(SI), Y0, Y3
-	VMOVUPS       X3, 648(BX)
-	VEXTRACTF32X4 $0x01, Y3, X4
-	VMOVSD        X4, 664(BX)
-	VMULPD.BCST   336(SI), Y0, Y3
-	VMOVUPS       X3, 672(BX)
-	VEXTRACTF32X4 $0x01, Y3, X4
-	VMOVSD        X4, 688(BX)
-	VMULPD.BCST   344(SI), Y0, Y3
-	VMOVUPS       X3, 696(BX)
-	VEXTRACTF32X4 $0x01, Y3, X4
-	VMOVSD        X4, 712(BX)
+	VMOVSD        208(SI), X4
+	VINSERTF32X4  $0x01, X4, Y0, Y0
+	VMULPD.BCST   320(SI), Y0, Y4
+	VMOVUPS       X4, 624(BX)
+	VEXTRACTF32X4 $0x01, Y4, X5
+	VMOVSD        X5, 640(BX)
+	VMULPD.BCST   328(SI), Y0, Y4
+	VMOVUPS       X4, 648(BX)
+	VEXTRACTF32X4 $0x01, Y4, X5
+	VMOVSD        X5, 664(BX)
+	VMULPD.BCST   336(SI), Y0, Y4
+	VMOVUPS       X4, 672(BX)
+	VEXTRACTF32X4 $0x01, Y4, X5
+	VMOVSD        X5, 688(BX)
+	VMULPD.BCST   344(SI), Y0, Y4
+	VMOVUPS       X4, 696(BX)
+	VEXTRACTF32X4 $0x01, Y4, X5
+	VMOVSD        X5, 712(BX)
 	VMULPD.BCST   352(SI), Y0, Y0
 	VMOVUPS       X0, 720(BX)
-	VEXTRACTF32X4 $0x01, Y0, X3
-	VMOVSD        X3, 736(BX)
+	VEXTRACTF32X4 $0x01, Y0, X4
+	VMOVSD        X4, 736(BX)
 
 	// d2 = v2 where z2 is the first to be a2, else 0, windows of 2
 	VMOVDDUP      192(SI), X0
-	VMOVSD        144(SI), X3
-	VSUBPD        X3, X0, X0
+	VMOVSD        144(SI), X4
+	VSUBPD        X4, X0, X0
 	VCMPPD        $0x1e, X2, X0, K2
-	VBLENDMPD     X2, X14, K2, X0
+	VBLENDMPD     X2, X13, K2, X0
 	VCMPPD        $0x1e, X2, X0, K3
 	VSHUFPD       $0x00, X1, X1, X0
-	VBLENDMPD     X0, X2, K3, X3
-	VBLENDMPD     X14, X2, K2, X4
-	VMOVSD        X3, 216(SI)
-	VMOVDDUP      192(SI), X5
-	VMOVSD        152(SI), X6
-	VSUBPD        X6, X5, X5
-	VCMPPD        $0x1e, X2, X5, K2
-	VBLENDMPD     X2, X4, K2, X5
-	VCMPPD        $0x1e, X2, X5, K3
+	VBLENDMPD     X0, X2, K3, X4
+	VBLENDMPD     X13, X2, K2, X5
+	VMOVSD        X4, 216(SI)
+	VMOVDDUP      192(SI), X6
+	VMOVSD        152(SI), X7
+	VSUBPD        X7, X6, X6
+	VCMPPD        $0x1e, X2, X6, K2
+	VBLENDMPD     X2, X5, K2, X6
+	VCMPPD        $0x1e, X2, X6, K3
 	VBLENDMPD     X0, X2, K3, X0
 	VMOVSD        X0, 224(SI)
-	VMOVDDUP      200(SI), X5
-	VMOVSD        160(SI), X6
-	VSUBPD        X6, X5, X5
-	VCMPPD        $0x1e, X2, X5, K3
-	VBLENDMPD     X2, X14, K3, X5
-	VCMPPD        $0x1e, X2, X5, K4
-	VSHUFPD       $0x03, X1, X1, X5
-	VBLENDMPD     X5, X2, K4, X6
-	VBLENDMPD     X14, X2, K3, X7
-	VMOVSD        X6, 232(SI)
+	VMOVDDUP      200(SI), X6
+	VMOVSD        160(SI), X7
+	VSUBPD        X7, X6, X6
+	VCMPPD        $0x1e, X2, X6, K3
+	VBLENDMPD     X2, X13, K3, X6
+	VCMPPD        $0x1e, X2, X6, K4
+	VSHUFPD       $0x03, X1, X1, X6
+	VBLENDMPD     X6, X2, K4, X7
+	VBLENDMPD     X13, X2, K3, X8
+	VMOVSD        X7, 232(SI)
 	VMOVDDUP      200(SI), X9
-	VMOVSD        168(SI), X11
-	VSUBPD        X11, X9, X9
+	VMOVSD        168(SI), X10
+	VSUBPD        X10, X9, X9
 	VCMPPD        $0x1e, X2, X9, K3
-	VBLENDMPD     X2, X7, K3, X9
+	VBLENDMPD     X2, X8, K3, X9
 	VCMPPD        $0x1e, X2, X9, K4
-	VBLENDMPD     X5, X2, K4, X5
-	VMOVSD        X5, 240(SI)
+	VBLENDMPD     X6, X2, K4, X6
+	VMOVSD        X6, 240(SI)
 	VMOVDDUP      208(SI), X9
-	VMOVSD        176(SI), X11
-	VSUBPD        X11, X9, X9
+	VMOVSD        176(SI), X10
+	VSUBPD        X10, X9, X9
 	VCMPPD        $0x1e, X2, X9, K4
-	VBLENDMPD     X2, X14, K4, X9
+	VBLENDMPD     X2, X13, K4, X9
 	VCMPPD        $0x1e, X2, X9, K5
 	VEXTRACTF32X4 $0x01, Y1, X1
 	VSHUFPD       $0x00, X1, X1, X1
 	VBLENDMPD     X1, X2, K5, X9
-	VBLENDMPD     X14, X2, K4, X11
+	VBLENDMPD     X13, X2, K4, X10
 	VMOVSD        X9, 248(SI)
-	VMOVDDUP      208(SI), X22
-	VMOVSD        184(SI), X25
-	VSUBPD        X25, X22, X22
-	VCMPPD        $0x1e, X2, X22, K4
-	VBLENDMPD     X2, X11, K4, X22
-	VCMPPD        $0x1e, X2, X22, K5
+	VMOVDDUP      208(SI), X12
+	VMOVSD        184(SI), X14
+	VSUBPD        X14, X12, X12
+	VCMPPD        $0x1e, X2, X12, K4
+	VBLENDMPD     X2, X10, K4, X12
+	VCMPPD        $0x1e, X2, X12, K5
 	VBLENDMPD     X1, X2, K5, X1
 	VMOVSD        X1, 256(SI)
 
 	// d1 = (W2ᵀ·d2)*(0.5*(1 + erf(0.7071067811865476*z1)) + 0.3989422804014327*(z1*exp(-0.5000000000000001*z1^2)))
-	VBROADCASTSD X3, Z3
+	VBROADCASTSD X4, Z4
 	MOVL         $0x0000003f, AX
 	KMOVW        AX, K5
-	VMOVUPD.Z    288(DI), K5, Z22
-	VMULPD       Z3, Z22, Z22
+	VMOVUPD.Z    288(DI), K5, Z12
+	VMULPD       Z4, Z12, Z12
 	VBROADCASTSD X0, Z0
-	VMOVUPD.Z    336(DI), K5, Z25
-	VMULPD       Z0, Z25, Z25
+	VMOVUPD.Z    336(DI), K5, Z14
+	VMULPD       Z0, Z14, Z14
+	VBROADCASTSD X7, Z7
+	VMOVUPD.Z    384(DI), K5, Z15
+	VMULPD       Z7, Z15, Z15
 	VBROADCASTSD X6, Z6
-	VMOVUPD.Z    384(DI), K5, Z27
-	VMULPD       Z6, Z27, Z27
-	VBROADCASTSD X5, Z5
-	VMOVUPD.Z    432(DI), K5, Z28
-	VMULPD       Z5, Z28, Z28
+	VMOVUPD.Z    432(DI), K5, Z16
+	VMULPD       Z6, Z16, Z16
 	VBROADCASTSD X9, Z9
-	VMOVUPD.Z    480(DI), K5, Z29
-	VMULPD       Z9, Z29, Z29
-	VADDPD       Z29, Z22, Z22
+	VMOVUPD.Z    480(DI), K5, Z17
+	VMULPD       Z9, Z17, Z17
+	VADDPD       Z17, Z12, Z12
 	VBROADCASTSD X1, Z1
-	VMOVUPD.Z    528(DI), K5, Z29
-	VMULPD       Z1, Z29, Z29
-	VADDPD       Z29, Z25, Z25
-	VADDPD       Z27, Z22, Z22
-	VADDPD       Z28, Z25, Z25
-	VADDPD       Z25, Z22, Z22
-	VMOVUPD.Z    (SI), K5, Z25
-	VMULPD.BCST  DoublesConstants<>+25360(SB), Z25, Z27
-	VANDPD       Z8, Z27, Z28
-	VPMINUQ.BCST DoublesConstants<>+25384(SB), Z28, Z29
-	VMULPD.BCST  DoublesConstants<>+25392(SB), Z29, Z30
-	VADDPD       Z15, Z30, Z30
-	VSUBPD       Z15, Z30, Z31
-	VMULPD.BCST  DoublesConstants<>+25408(SB), Z31, Z31
-	VSUBPD       Z31, Z29, Z29
-	VANDPD.BCST  DoublesConstants<>+25416(SB), Z30, Z30
-	VPSLLQ       $0x07, Z30, Z30
-	VMULPD       Z29, Z29, Z31
-	VMOVUPS      X4, 64(SP)
-	VMULPD       Z31, Z31, Z4
+	VMOVUPD.Z    528(DI), K5, Z17
+	VMULPD       Z1, Z17, Z17
+	VADDPD       Z17, Z14, Z14
+	VADDPD       Z15, Z12, Z12
+	VADDPD       Z16, Z14, Z14
+	VADDPD       Z14, Z12, Z12
+	VMOVUPD.Z    (SI), K5, Z14
+	VMULPD.BCST  DoublesConstants<>+25296(SB), Z14, Z15
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z15, Z16
+	VPMINUQ.BCST DoublesConstants<>+25320(SB), Z16, Z17
+	VMULPD.BCST  DoublesConstants<>+25328(SB), Z17, Z18
+	VADDPD.BCST  DoublesConstants<>+25336(SB), Z18, Z18
+	VSUBPD.BCST  DoublesConstants<>+25336(SB), Z18, Z19
+	VMULPD.BCST  DoublesConstants<>+25344(SB), Z19, Z19
+	VSUBPD       Z19, Z17, Z17
+	VANDPD.BCST  DoublesConstants<>+25352(SB), Z18, Z18
+	VPSLLQ       $0x07, Z18, Z18
+	VMULPD       Z17, Z17, Z19
+	VMULPD       Z19, Z19, Z20
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K6
-	VMOVUPS      X7, 128(SP)
 	LEAQ         DoublesConstants<>+408(SB), AX
-	VXORPS       X7, X7, X7
-	VGATHERQPD   (AX)(Z30*1), K6, Z7
+	VXORPS       X21, X21, X21
+	VGATHERQPD   (AX)(Z18*1), K6, Z21
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K6
-	VMOVUPS      X11, 192(SP)
 	LEAQ         DoublesConstants<>+416(SB), AX
-	VXORPS       X11, X11, X11
-	VGATHERQPD   (AX)(Z30*1), K6, Z11
-	VMULPD       Z11, Z29, Z11
-	VADDPD       Z11, Z7, Z7
+	VXORPS       X22, X22, X22
+	VGATHERQPD   (AX)(Z18*1), K6, Z22
+	VMULPD       Z22, Z17, Z22
+	VADDPD       Z22, Z21, Z21
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K6
 	LEAQ         DoublesConstants<>+424(SB), AX
-	VXORPS       X11, X11, X11
-	VGATHERQPD   (AX)(Z30*1), K6, Z11
+	VXORPS       X22, X22, X22
+	VGATHERQPD   (AX)(Z18*1), K6, Z22
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K6
 	LEAQ         DoublesConstants<>+432(SB), AX
-	VXORPS       X16, X16, X16
-	VGATHERQPD   (AX)(Z30*1), K6, Z16
-	VMULPD       Z16, Z29, Z16
-	VADDPD       Z16, Z11, Z11
-	VMULPD       Z11, Z31, Z11
-	VADDPD       Z11, Z7, Z7
+	VXORPS       X23, X23, X23
+	VGATHERQPD   (AX)(Z18*1), K6, Z23
+	VMULPD       Z23, Z17, Z23
+	VADDPD       Z23, Z22, Z22
+	VMULPD       Z22, Z19, Z22
+	VADDPD       Z22, Z21, Z21
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K6
 	LEAQ         DoublesConstants<>+440(SB), AX
-	VXORPS       X11, X11, X11
-	VGATHERQPD   (AX)(Z30*1), K6, Z11
+	VXORPS       X22, X22, X22
+	VGATHERQPD   (AX)(Z18*1), K6, Z22
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K6
 	LEAQ         DoublesConstants<>+448(SB), AX
-	VXORPS       X16, X16, X16
-	VGATHERQPD   (AX)(Z30*1), K6, Z16
-	VMULPD       Z16, Z29, Z16
-	VADDPD       Z16, Z11, Z11
+	VXORPS       X23, X23, X23
+	VGATHERQPD   (AX)(Z18*1), K6, Z23
+	VMULPD       Z23, Z17, Z23
+	VADDPD       Z23, Z22, Z22
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K6
 	LEAQ         DoublesConstants<>+456(SB), AX
-	VXORPS       X16, X16, X16
-	VGATHERQPD   (AX)(Z30*1), K6, Z16
+	VXORPS       X23, X23, X23
+	VGATHERQPD   (AX)(Z18*1), K6, Z23
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K6
 	LEAQ         DoublesConstants<>+464(SB), AX
-	VXORPS       X26, X26, X26
-	VGATHERQPD   (AX)(Z30*1), K6, Z26
-	VMULPD       Z26, Z29, Z26
-	VADDPD       Z26, Z16, Z16
-	VMULPD       Z16, Z31, Z16
-	VADDPD       Z16, Z11, Z11
+	VXORPS       X24, X24, X24
+	VGATHERQPD   (AX)(Z18*1), K6, Z24
+	VMULPD       Z24, Z17, Z24
+	VADDPD       Z24, Z23, Z23
+	VMULPD       Z23, Z19, Z23
+	VADDPD       Z23, Z22, Z22
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K6
 	LEAQ         DoublesConstants<>+472(SB), AX
-	VXORPS       X16, X16, X16
-	VGATHERQPD   (AX)(Z30*1), K6, Z16
+	VXORPS       X23, X23, X23
+	VGATHERQPD   (AX)(Z18*1), K6, Z23
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K6
 	LEAQ         DoublesConstants<>+480(SB), AX
-	VXORPS       X26, X26, X26
-	VGATHERQPD   (AX)(Z30*1), K6, Z26
-	VMULPD       Z26, Z29, Z26
-	VADDPD       Z26, Z16, Z16
+	VXORPS       X24, X24, X24
+	VGATHERQPD   (AX)(Z18*1), K6, Z24
+	VMULPD       Z24, Z17, Z24
+	VADDPD       Z24, Z23, Z23
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K6
 	LEAQ         DoublesConstants<>+488(SB), AX
-	VXORPS       X26, X26, X26
-	VGATHERQPD   (AX)(Z30*1), K6, Z26
-	VMULPD       Z26, Z31, Z26
-	VADDPD       Z26, Z16, Z16
+	VXORPS       X24, X24, X24
+	VGATHERQPD   (AX)(Z18*1), K6, Z24
+	VMULPD       Z24, Z19, Z24
+	VADDPD       Z24, Z23, Z23
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K6
 	LEAQ         DoublesConstants<>+384(SB), AX
-	VXORPS       X26, X26, X26
-	VGATHERQPD   (AX)(Z30*1), K6, Z26
-	VADDPD       Z29, Z26, Z24
-	VSUBPD       Z24, Z26, Z26
-	VADDPD       Z29, Z26, Z26
+	VXORPS       X24, X24, X24
+	VGATHERQPD   (AX)(Z18*1), K6, Z24
+	VADDPD       Z17, Z24, Z25
+	VSUBPD       Z25, Z24, Z24
+	VADDPD       Z17, Z24, Z24
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K6
 	LEAQ         DoublesConstants<>+392(SB), AX
-	VXORPS       X23, X23, X23
-	VGATHERQPD   (AX)(Z30*1), K6, Z23
+	VXORPS       X26, X26, X26
+	VGATHERQPD   (AX)(Z18*1), K6, Z26
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K6
 	LEAQ         DoublesConstants<>+400(SB), AX
-	VXORPS       X21, X21, X21
-	VGATHERQPD   (AX)(Z30*1), K6, Z21
-	VMULPD       Z21, Z29, Z21
-	VMULPD       Z16, Z4, Z16
-	VADDPD       Z16, Z11, Z11
-	VMULPD       Z11, Z4, Z4
-	VADDPD       Z4, Z7, Z4
-	VMULPD       Z4, Z31, Z4
-	VADDPD       Z4, Z21, Z4
-	VADDPD       Z4, Z23, Z4
-	VADDPD       Z4, Z26, Z4
-	VADDPD       Z4, Z24, Z4
-	VANDPD       Z12, Z27, Z7
-	VORPD        Z7, Z4, Z4
-	VPCMPUQ      $0x06, Z19, Z28, K6
-	VBLENDMPD    Z27, Z4, K6, Z4
-	VADDPD       Z4, Z14, Z4
-	VMULPD       Z25, Z25, Z7
-	VMULPD.BCST  DoublesConstants<>+26632(SB), Z7, Z7
-	VANDPD       Z8, Z7, Z8
-	VPMINUQ      Z10, Z8, Z10
-	VANDPD       Z12, Z7, Z11
-	VORPD        Z11, Z10, Z10
-	VMULPD       Z13, Z10, Z11
-	VADDPD       Z15, Z11, Z11
-	VSUBPD       Z15, Z11, Z12
-	VMULPD       Z17, Z12, Z13
-	VSUBPD       Z13, Z10, Z10
-	VMULPD       Z18, Z12, Z12
-	VSUBPD       Z12, Z10, Z10
-	VMULPD       Z10, Z10, Z12
-	VPSLLQ       $0x0d, Z11, Z13
-	VPSRAQ       $0x13, Z13, Z13
-	VANDPD       Z20, Z11, Z11
-	VPSLLQ       $0x04, Z11, Z11
-	VMULPD.BCST  DoublesConstants<>+25600(SB), Z10, Z14
-	VADDPD.BCST  DoublesConstants<>+25592(SB), Z14, Z14
-	VMULPD       Z14, Z12, Z14
-	VMULPD       Z12, Z12, Z12
-	VMULPD.BCST  DoublesConstants<>+25616(SB), Z10, Z15
-	VADDPD.BCST  DoublesConstants<>+25608(SB), Z15, Z15
-	VMULPD       Z15, Z12, Z12
-	VADDPD       Z12, Z14, Z12
+	VXORPS       X27, X27, X27
+	VGATHERQPD   (AX)(Z18*1), K6, Z27
+	VMULPD       Z27, Z17, Z17
+	VMULPD       Z23, Z20, Z18
+	VADDPD       Z18, Z22, Z18
+	VMULPD       Z18, Z20, Z18
+	VADDPD       Z18, Z21, Z18
+	VMULPD       Z18, Z19, Z18
+	VADDPD       Z18, Z17, Z17
+	VADDPD       Z17, Z26, Z17
+	VADDPD       Z17, Z24, Z17
+	VADDPD       Z17, Z25, Z17
+	VANDPD       Z3, Z15, Z18
+	VORPD        Z18, Z17, Z17
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Z16, K6
+	VBLENDMPD    Z15, Z17, K6, Z15
+	VADDPD       Z15, Z13, Z13
+	VMULPD       Z14, Z14, Z15
+	VMULPD.BCST  DoublesConstants<>+26632(SB), Z15, Z15
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z15, Z16
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Z16, Z17
+	VANDPD       Z3, Z15, Z3
+	VORPD        Z3, Z17, Z3
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Z3, Z17
+	VADDPD.BCST  DoublesConstants<>+25336(SB), Z17, Z17
+	VSUBPD.BCST  DoublesConstants<>+25336(SB), Z17, Z18
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Z18, Z19
+	VSUBPD       Z19, Z3, Z3
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Z18, Z18
+	VSUBPD       Z18, Z3, Z3
+	VMULPD       Z3, Z3, Z18
+	VPSLLQ       $0x0d, Z17, Z19
+	VPSRAQ       $0x13, Z19, Z19
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z17, Z17
+	VPSLLQ       $0x04, Z17, Z17
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Z3, Z20
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Z20, Z20
+	VMULPD       Z20, Z18, Z20
+	VMULPD       Z18, Z18, Z18
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Z3, Z21
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Z21, Z21
+	VMULPD       Z21, Z18, Z18
+	VADDPD       Z18, Z20, Z18
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K6
 	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X14, X14, X14
-	VGATHERQPD   (AX)(Z11*1), K6, Z14
-	VADDPD       Z12, Z10, Z10
-	VMULPD       Z10, Z14, Z10
+	VXORPS       X20, X20, X20
+	VGATHERQPD   (AX)(Z17*1), K6, Z20
+	VADDPD       Z18, Z3, Z3
+	VMULPD       Z3, Z20, Z3
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K6
 	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X12, X12, X12
-	VGATHERQPD   (AX)(Z11*1), K6, Z12
-	VADDPD       Z12, Z10, Z10
-	VADDPD       Z10, Z14, Z10
-	VPSRAQ       $0x01, Z13, Z11
-	VBROADCASTSD DoublesConstants<>+25624(SB), Z12
-	VPADDQ       Z11, Z12, Z14
-	VPSLLQ       $0x34, Z14, Z14
-	VMULPD       Z14, Z10, Z10
-	VPSUBQ       Z11, Z13, Z11
-	VPADDQ       Z11, Z12, Z11
+	VXORPS       X18, X18, X18
+	VGATHERQPD   (AX)(Z17*1), K6, Z18
+	VADDPD       Z18, Z3, Z3
+	VADDPD       Z3, Z20, Z3
+	VPSRAQ       $0x01, Z19, Z17
+	VPADDQ       Z17, Z11, Z18
+	VPSLLQ       $0x34, Z18, Z18
+	VMULPD       Z18, Z3, Z3
+	VPSUBQ       Z17, Z19, Z17
+	VPADDQ       Z17, Z11, Z11
 	VPSLLQ       $0x34, Z11, Z11
-	VMULPD       Z11, Z10, Z10
-	VPCMPUQ      $0x06, Z19, Z8, K6
-	VBLENDMPD    Z7, Z10, K6, Z7
-	VMULPD       Z7, Z25, Z7
-	VMULPD.BCST  DoublesConstants<>+26624(SB), Z7, Z7
-	VMULPD.BCST  DoublesConstants<>+25344(SB), Z4, Z4
-	VADDPD       Z4, Z7, Z4
-	VMULPD       Z4, Z22, Z4
-	VMOVUPD      Z4, K5, 96(SI)
+	VMULPD       Z11, Z3, Z3
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Z16, K6
+	VBLENDMPD    Z15, Z3, K6, Z3
+	VMULPD       Z3, Z14, Z3
+	VMULPD.BCST  DoublesConstants<>+26624(SB), Z3, Z3
+	VMULPD.BCST  DoublesConstants<>+25280(SB), Z13, Z11
+	VADDPD       Z11, Z3, Z3
+	VMULPD       Z3, Z12, Z3
+	VMOVUPD      Z3, K5, 96(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VMOVUPD.Z 216(SI), K5, Z7
-	VMOVUPD   Z7, K5, 576(BX)
-	VMOVUPS   48(SI), Y7
-	VMULPD    Y7, Y3, Y8
-	VMOVUPS   Y8, 288(BX)
-	VMOVUPS   80(SI), X8
-	VMULPD    X8, X3, X3
-	VMOVUPS   X3, 320(BX)
-	VMULPD    Y7, Y0, Y3
-	VMOVUPS   Y3, 336(BX)
-	VMULPD    X8, X0, X0
+	VMOVUPD.Z 216(SI), K5, Z11
+	VMOVUPD   Z11, K5, 576(BX)
+	VMOVUPS   48(SI), Y11
+	VMULPD    Y11, Y4, Y12
+	VMOVUPS   Y12, 288(BX)
+	VMOVUPS   80(SI), X12
+	VMULPD    X12, X4, X4
+	VMOVUPS   X4, 320(BX)
+	VMULPD    Y11, Y0, Y4
+	VMOVUPS   Y4, 336(BX)
+	VMULPD    X12, X0, X0
 	VMOVUPS   X0, 368(BX)
-	VMULPD    Y7, Y6, Y0
+	VMULPD    Y11, Y7, Y0
 	VMOVUPS   Y0, 384(BX)
-	VMULPD    X8, X6, X0
+	VMULPD    X12, X7, X0
 	VMOVUPS   X0, 416(BX)
-	VMULPD    Y7, Y5, Y0
+	VMULPD    Y11, Y6, Y0
 	VMOVUPS   Y0, 432(BX)
-	VMULPD    X8, X5, X0
+	VMULPD    X12, X6, X0
 	VMOVUPS   X0, 464(BX)
-	VMULPD    Y7, Y9, Y0
+	VMULPD    Y11, Y9, Y0
 	VMOVUPS   Y0, 480(BX)
-	VMULPD    X8, X9, X0
+	VMULPD    X12, X9, X0
 	VMOVUPS   X0, 512(BX)
-	VMULPD    Y7, Y1, Y0
+	VMULPD    Y11, Y1, Y0
 	VMOVUPS   Y0, 528(BX)
-	VMULPD    X8, X1, X0
+	VMULPD    X12, X1, X0
 	VMOVUPS   X0, 560(BX)
 
 	// d0 = (W1ᵀ·d1)
@@ -17939,23 +20426,23 @@ TEXT ·doublesBackwardAVX512(SB), NOSPLIT, $256-48
 	VMULPD.BCST 96(SI), Z0, Z0
 	VMOVUPD.Z   40(DI), K1, Z1
 	VMULPD.BCST 104(SI), Z1, Z1
-	VMOVUPD.Z   80(DI), K1, Z3
-	VMULPD.BCST 112(SI), Z3, Z3
-	VMOVUPD.Z   120(DI), K1, Z5
-	VMULPD.BCST 120(SI), Z5, Z5
-	VMOVUPD.Z   160(DI), K1, Z6
-	VMULPD.BCST 128(SI), Z6, Z6
-	VADDPD      Z6, Z0, Z0
-	VMOVUPD.Z   200(DI), K1, Z6
-	VMULPD.BCST 136(SI), Z6, Z6
+	VMOVUPD.Z   80(DI), K1, Z4
+	VMULPD.BCST 112(SI), Z4, Z4
+	VMOVUPD.Z   120(DI), K1, Z6
+	VMULPD.BCST 120(SI), Z6, Z6
+	VMOVUPD.Z   160(DI), K1, Z7
+	VMULPD.BCST 128(SI), Z7, Z7
+	VADDPD      Z7, Z0, Z0
+	VMOVUPD.Z   200(DI), K1, Z7
+	VMULPD.BCST 136(SI), Z7, Z7
+	VADDPD      Z7, Z1, Z1
+	VADDPD      Z4, Z0, Z0
 	VADDPD      Z6, Z1, Z1
-	VADDPD      Z3, Z0, Z0
-	VADDPD      Z5, Z1, Z1
 	VADDPD      Z1, Z0, Z0
 	VMOVUPD     Z0, K1, 1704(SI)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VMOVAPD.Z    Z4, K5, Z0
+	VMOVAPD.Z    Z3, K5, Z0
 	VMOVUPD      Z0, K5, 240(BX)
 	VBROADCASTSD 96(SI), Z0
 	VMOVUPS      (DX), Y1
@@ -21996,7 +24483,7 @@ TEXT ·doublesGradAVX2(SB), $1056-48
 	VORPD      Y4, Y0, Y0
 	VPCMPGTQ   DoublesConstants<>+3648(SB), Y9, Y4
 	VBLENDVPD  Y4, Y2, Y0, Y0
-	VMULPD     DoublesConstants<>+25216(SB), Y0, Y0
+	VMULPD     DoublesConstants<>+26384(SB), Y0, Y0
 	VMULPD     Y1, Y1, Y1
 	VMOVUPS    DoublesConstants<>+64(SB), Y2
 	VSUBPD     Y1, Y2, Y1
@@ -22004,7 +24491,7 @@ TEXT ·doublesGradAVX2(SB), $1056-48
 	VSUBPD     DoublesConstants<>+9472(SB), Y3, Y1
 	VXORPS     X4, X4, X4
 	VCMPPD     $0x1e, Y4, Y1, Y1
-	VSUBPD     DoublesConstants<>+25184(SB), Y3, Y3
+	VSUBPD     DoublesConstants<>+26352(SB), Y3, Y3
 	VMOVUPS    128(SP), Y5
 	VMULPD     DoublesConstants<>+5280(SB), Y5, Y6
 	VADDPD     DoublesConstants<>+5280(SB), Y6, Y6
@@ -22313,7 +24800,7 @@ TEXT ·doublesGradAVX2(SB), $1056-48
 	VORPD      X1, X0, X0
 	VPCMPGTQ   DoublesConstants<>+3648(SB), X9, X1
 	VBLENDVPD  X1, X5, X0, X0
-	VMULPD     DoublesConstants<>+25216(SB), X0, X0
+	VMULPD     DoublesConstants<>+26384(SB), X0, X0
 	VMULPD     X3, X3, X1
 	VMOVUPS    DoublesConstants<>+64(SB), Y2
 	VSUBPD     X1, X2, X1
@@ -22321,7 +24808,7 @@ TEXT ·doublesGradAVX2(SB), $1056-48
 	VSUBPD     DoublesConstants<>+9472(SB), X6, X1
 	VXORPS     X3, X3, X3
 	VCMPPD     $0x1e, X3, X1, X1
-	VSUBPD     DoublesConstants<>+25184(SB), X6, X4
+	VSUBPD     DoublesConstants<>+26352(SB), X6, X4
 	VMOVUPS    160(SP), X5
 	VMULPD     DoublesConstants<>+5280(SB), X5, X6
 	VADDPD     DoublesConstants<>+5280(SB), X6, X6
@@ -22426,7 +24913,7 @@ TEXT ·doublesGradAVX2(SB), $1056-48
 	VADDPD     Y2, Y1, Y1
 	VSHUFPD    $0x55, Y1, Y1, Y2
 	VADDPD     Y2, Y1, Y1
-	VMULPD     DoublesConstants<>+25216(SB), Y1, Y1
+	VMULPD     DoublesConstants<>+26384(SB), Y1, Y1
 	VMOVSD     X1, ret+40(FP)
 
 	// v11 = (W12ᵀ·d12)
@@ -25857,7 +28344,7 @@ TEXT ·doublesGradAVX2(SB), $1056-48
 
 // func doublesGradAVX512(p *Doubles, ws *DoublesWorkspace, x *[5]float64, y *[5]float64, grad *DoublesGrad) float64
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
-TEXT ·doublesGradAVX512(SB), $320-48
+TEXT ·doublesGradAVX512(SB), NOSPLIT, $0-48
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
 	MOVQ x+16(FP), DX
@@ -25868,7 +28355,7 @@ TEXT ·doublesGradAVX512(SB), $320-48
 	MOVL         $0x0000001f, AX
 	KMOVW        AX, K1
 	VMOVUPD.Z    (DX), K1, Z0
-	VORPD        DoublesConstants<>+25280(SB), Z0, Z0
+	VORPD        DoublesConstants<>+25216(SB), Z0, Z0
 	VMOVUPD.Z    (DI), K1, Z1
 	VMULPD       Z1, Z0, Z1
 	VMOVUPD.Z    40(DI), K1, Z2
@@ -25906,173 +28393,163 @@ TEXT ·doublesGradAVX512(SB), $320-48
 	KMOVW        AX, K2
 	VMOVUPD.Z    240(DI), K2, Z1
 	VADDPD       Z1, Z0, Z0
-	VMULPD.BCST  DoublesConstants<>+25360(SB), Z0, Z1
-	VBROADCASTSD DoublesConstants<>+25376(SB), Z2
-	VANDPD       Z2, Z1, Z3
-	VBROADCASTSD DoublesConstants<>+25384(SB), Z4
-	VPMINUQ      Z4, Z3, Z5
-	VBROADCASTSD DoublesConstants<>+25392(SB), Z6
-	VMULPD       Z5, Z6, Z7
-	VBROADCASTSD DoublesConstants<>+25400(SB), Z8
-	VADDPD       Z8, Z7, Z7
-	VSUBPD       Z8, Z7, Z9
-	VBROADCASTSD DoublesConstants<>+25408(SB), Z10
-	VMULPD       Z9, Z10, Z9
-	VSUBPD       Z9, Z5, Z5
-	VBROADCASTSD DoublesConstants<>+25416(SB), Z9
-	VANDPD       Z9, Z7, Z7
-	VPSLLQ       $0x07, Z7, Z7
-	VMULPD       Z5, Z5, Z11
-	VMULPD       Z11, Z11, Z12
+	VMULPD.BCST  DoublesConstants<>+25296(SB), Z0, Z1
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z1, Z2
+	VPMINUQ.BCST DoublesConstants<>+25320(SB), Z2, Z3
+	VMULPD.BCST  DoublesConstants<>+25328(SB), Z3, Z4
+	VADDPD.BCST  DoublesConstants<>+25336(SB), Z4, Z4
+	VSUBPD.BCST  DoublesConstants<>+25336(SB), Z4, Z5
+	VMULPD.BCST  DoublesConstants<>+25344(SB), Z5, Z5
+	VSUBPD       Z5, Z3, Z3
+	VANDPD.BCST  DoublesConstants<>+25352(SB), Z4, Z4
+	VPSLLQ       $0x07, Z4, Z4
+	VMULPD       Z3, Z3, Z5
+	VMULPD       Z5, Z5, Z6
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+408(SB), AX
-	VXORPS       X13, X13, X13
-	VGATHERQPD   (AX)(Z7*1), K3, Z13
+	VXORPS       X7, X7, X7
+	VGATHERQPD   (AX)(Z4*1), K3, Z7
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+416(SB), AX
-	VXORPS       X14, X14, X14
-	VGATHERQPD   (AX)(Z7*1), K3, Z14
-	VMULPD       Z14, Z5, Z14
-	VADDPD       Z14, Z13, Z13
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(Z4*1), K3, Z8
+	VMULPD       Z8, Z3, Z8
+	VADDPD       Z8, Z7, Z7
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+424(SB), AX
-	VXORPS       X14, X14, X14
-	VGATHERQPD   (AX)(Z7*1), K3, Z14
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(Z4*1), K3, Z8
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+432(SB), AX
-	VXORPS       X15, X15, X15
-	VGATHERQPD   (AX)(Z7*1), K3, Z15
-	VMULPD       Z15, Z5, Z15
-	VADDPD       Z15, Z14, Z14
-	VMULPD       Z14, Z11, Z14
-	VADDPD       Z14, Z13, Z13
+	VXORPS       X9, X9, X9
+	VGATHERQPD   (AX)(Z4*1), K3, Z9
+	VMULPD       Z9, Z3, Z9
+	VADDPD       Z9, Z8, Z8
+	VMULPD       Z8, Z5, Z8
+	VADDPD       Z8, Z7, Z7
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+440(SB), AX
-	VXORPS       X14, X14, X14
-	VGATHERQPD   (AX)(Z7*1), K3, Z14
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(Z4*1), K3, Z8
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+448(SB), AX
-	VXORPS       X15, X15, X15
-	VGATHERQPD   (AX)(Z7*1), K3, Z15
-	VMULPD       Z15, Z5, Z15
-	VADDPD       Z15, Z14, Z14
+	VXORPS       X9, X9, X9
+	VGATHERQPD   (AX)(Z4*1), K3, Z9
+	VMULPD       Z9, Z3, Z9
+	VADDPD       Z9, Z8, Z8
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+456(SB), AX
-	VXORPS       X15, X15, X15
-	VGATHERQPD   (AX)(Z7*1), K3, Z15
+	VXORPS       X9, X9, X9
+	VGATHERQPD   (AX)(Z4*1), K3, Z9
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+464(SB), AX
-	VXORPS       X16, X16, X16
-	VGATHERQPD   (AX)(Z7*1), K3, Z16
-	VMULPD       Z16, Z5, Z16
-	VADDPD       Z16, Z15, Z15
-	VMULPD       Z15, Z11, Z15
-	VADDPD       Z15, Z14, Z14
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Z4*1), K3, Z10
+	VMULPD       Z10, Z3, Z10
+	VADDPD       Z10, Z9, Z9
+	VMULPD       Z9, Z5, Z9
+	VADDPD       Z9, Z8, Z8
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+472(SB), AX
-	VXORPS       X15, X15, X15
-	VGATHERQPD   (AX)(Z7*1), K3, Z15
+	VXORPS       X9, X9, X9
+	VGATHERQPD   (AX)(Z4*1), K3, Z9
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+480(SB), AX
-	VXORPS       X16, X16, X16
-	VGATHERQPD   (AX)(Z7*1), K3, Z16
-	VMULPD       Z16, Z5, Z16
-	VADDPD       Z16, Z15, Z15
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Z4*1), K3, Z10
+	VMULPD       Z10, Z3, Z10
+	VADDPD       Z10, Z9, Z9
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+488(SB), AX
-	VXORPS       X16, X16, X16
-	VGATHERQPD   (AX)(Z7*1), K3, Z16
-	VMULPD       Z16, Z11, Z16
-	VADDPD       Z16, Z15, Z15
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Z4*1), K3, Z10
+	VMULPD       Z10, Z5, Z10
+	VADDPD       Z10, Z9, Z9
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+384(SB), AX
-	VXORPS       X16, X16, X16
-	VGATHERQPD   (AX)(Z7*1), K3, Z16
-	VADDPD       Z5, Z16, Z17
-	VSUBPD       Z17, Z16, Z16
-	VADDPD       Z5, Z16, Z16
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Z4*1), K3, Z10
+	VADDPD       Z3, Z10, Z11
+	VSUBPD       Z11, Z10, Z10
+	VADDPD       Z3, Z10, Z10
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+392(SB), AX
-	VXORPS       X18, X18, X18
-	VGATHERQPD   (AX)(Z7*1), K3, Z18
+	VXORPS       X12, X12, X12
+	VGATHERQPD   (AX)(Z4*1), K3, Z12
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+400(SB), AX
-	VXORPS       X19, X19, X19
-	VGATHERQPD   (AX)(Z7*1), K3, Z19
-	VMULPD       Z19, Z5, Z5
-	VMULPD       Z15, Z12, Z7
-	VADDPD       Z7, Z14, Z7
-	VMULPD       Z7, Z12, Z7
-	VADDPD       Z7, Z13, Z7
-	VMULPD       Z7, Z11, Z7
-	VADDPD       Z7, Z5, Z5
-	VADDPD       Z5, Z18, Z5
-	VADDPD       Z5, Z16, Z5
-	VADDPD       Z5, Z17, Z5
-	VBROADCASTSD DoublesConstants<>+25368(SB), Z7
-	VANDPD       Z7, Z1, Z11
-	VORPD        Z11, Z5, Z5
-	VBROADCASTSD DoublesConstants<>+25424(SB), Z11
-	VPCMPUQ      $0x06, Z11, Z3, K3
-	VBLENDMPD    Z1, Z5, K3, Z1
-	VBROADCASTSD DoublesConstants<>+25352(SB), Z3
-	VADDPD       Z1, Z3, Z1
-	VBROADCASTSD DoublesConstants<>+25344(SB), Z5
-	VMULPD       Z1, Z5, Z1
+	VXORPS       X13, X13, X13
+	VGATHERQPD   (AX)(Z4*1), K3, Z13
+	VMULPD       Z13, Z3, Z3
+	VMULPD       Z9, Z6, Z4
+	VADDPD       Z4, Z8, Z4
+	VMULPD       Z4, Z6, Z4
+	VADDPD       Z4, Z7, Z4
+	VMULPD       Z4, Z5, Z4
+	VADDPD       Z4, Z3, Z3
+	VADDPD       Z3, Z12, Z3
+	VADDPD       Z3, Z10, Z3
+	VADDPD       Z3, Z11, Z3
+	VANDPD.BCST  DoublesConstants<>+25304(SB), Z1, Z4
+	VORPD        Z4, Z3, Z3
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Z2, K3
+	VBLENDMPD    Z1, Z3, K3, Z1
+	VADDPD.BCST  DoublesConstants<>+25288(SB), Z1, Z1
+	VMULPD.BCST  DoublesConstants<>+25280(SB), Z1, Z1
 	VMULPD       Z1, Z0, Z1
 	VMOVUPD      Z0, K2, (SI)
 	VMOVUPD      Z1, K2, 48(SI)
 
 	// z2 = W2·a1 + b2
 	VMOVAPD.Z  Z1, K2, Z0
-	VORPD      DoublesConstants<>+25472(SB), Z0, Z0
+	VORPD      DoublesConstants<>+25408(SB), Z0, Z0
 	VMOVUPD.Z  288(DI), K2, Z1
 	VMULPD     Z1, Z0, Z1
-	VMOVUPD.Z  336(DI), K2, Z12
-	VMULPD     Z12, Z0, Z12
-	VMOVUPD.Z  384(DI), K2, Z13
-	VMULPD     Z13, Z0, Z13
-	VMOVUPD.Z  432(DI), K2, Z14
-	VMULPD     Z14, Z0, Z14
-	VMOVUPD.Z  480(DI), K2, Z15
-	VMULPD     Z15, Z0, Z15
-	VMOVUPD.Z  528(DI), K2, Z16
-	VMULPD     Z16, Z0, Z0
-	VSHUFF32X4 $0x44, Z13, Z1, Z16
-	VSHUFF32X4 $0xee, Z13, Z1, Z1
-	VADDPD     Z1, Z16, Z1
-	VSHUFF32X4 $0x44, Z15, Z15, Z13
-	VSHUFF32X4 $0xee, Z15, Z15, Z15
-	VADDPD     Z15, Z13, Z13
-	VSHUFF32X4 $0x44, Z14, Z12, Z15
-	VSHUFF32X4 $0xee, Z14, Z12, Z12
-	VADDPD     Z12, Z15, Z12
-	VSHUFF32X4 $0x44, Z0, Z0, Z14
+	VMOVUPD.Z  336(DI), K2, Z2
+	VMULPD     Z2, Z0, Z2
+	VMOVUPD.Z  384(DI), K2, Z3
+	VMULPD     Z3, Z0, Z3
+	VMOVUPD.Z  432(DI), K2, Z4
+	VMULPD     Z4, Z0, Z4
+	VMOVUPD.Z  480(DI), K2, Z5
+	VMULPD     Z5, Z0, Z5
+	VMOVUPD.Z  528(DI), K2, Z6
+	VMULPD     Z6, Z0, Z0
+	VSHUFF32X4 $0x44, Z3, Z1, Z6
+	VSHUFF32X4 $0xee, Z3, Z1, Z1
+	VADDPD     Z1, Z6, Z1
+	VSHUFF32X4 $0x44, Z5, Z5, Z3
+	VSHUFF32X4 $0xee, Z5, Z5, Z5
+	VADDPD     Z5, Z3, Z3
+	VSHUFF32X4 $0x44, Z4, Z2, Z5
+	VSHUFF32X4 $0xee, Z4, Z2, Z2
+	VADDPD     Z2, Z5, Z2
+	VSHUFF32X4 $0x44, Z0, Z0, Z4
 	VSHUFF32X4 $0xee, Z0, Z0, Z0
-	VADDPD     Z0, Z14, Z0
-	VSHUFF32X4 $0x88, Z13, Z1, Z14
-	VSHUFF32X4 $0xdd, Z13, Z1, Z1
-	VADDPD     Z1, Z14, Z1
-	VSHUFF32X4 $0x88, Z0, Z12, Z13
-	VSHUFF32X4 $0xdd, Z0, Z12, Z0
-	VADDPD     Z0, Z13, Z0
-	VUNPCKLPD  Z0, Z1, Z12
+	VADDPD     Z0, Z4, Z0
+	VSHUFF32X4 $0x88, Z3, Z1, Z4
+	VSHUFF32X4 $0xdd, Z3, Z1, Z1
+	VADDPD     Z1, Z4, Z1
+	VSHUFF32X4 $0x88, Z0, Z2, Z3
+	VSHUFF32X4 $0xdd, Z0, Z2, Z0
+	VADDPD     Z0, Z3, Z0
+	VUNPCKLPD  Z0, Z1, Z2
 	VUNPCKHPD  Z0, Z1, Z0
-	VADDPD     Z0, Z12, Z0
+	VADDPD     Z0, Z2, Z0
 	VMOVUPD.Z  576(DI), K2, Z1
 	VADDPD     Z1, Z0, Z0
 	VMOVUPD    Z0, K2, 144(SI)
@@ -26081,27 +28558,27 @@ TEXT ·doublesGradAVX512(SB), $320-48
 	VMOVUPS   144(SI), X0
 	VSHUFPD   $0x55, X0, X0, X1
 	VCMPPD    $0x00, X1, X0, K3
-	VANDPD    X1, X0, X12
+	VANDPD    X1, X0, X2
 	VMAXPD    X1, X0, X1
-	VBLENDMPD X12, X1, K3, X1
+	VBLENDMPD X2, X1, K3, X1
 	VCMPPD    $0x03, X0, X0, K3
 	VBLENDMPD X0, X1, K3, X0
 	VMOVSD    X0, 192(SI)
 	VMOVUPS   160(SI), X0
 	VSHUFPD   $0x55, X0, X0, X1
 	VCMPPD    $0x00, X1, X0, K3
-	VANDPD    X1, X0, X12
+	VANDPD    X1, X0, X2
 	VMAXPD    X1, X0, X1
-	VBLENDMPD X12, X1, K3, X1
+	VBLENDMPD X2, X1, K3, X1
 	VCMPPD    $0x03, X0, X0, K3
 	VBLENDMPD X0, X1, K3, X0
 	VMOVSD    X0, 200(SI)
 	VMOVUPS   176(SI), X0
 	VSHUFPD   $0x55, X0, X0, X1
 	VCMPPD    $0x00, X1, X0, K3
-	VANDPD    X1, X0, X12
+	VANDPD    X1, X0, X2
 	VMAXPD    X1, X0, X1
-	VBLENDMPD X12, X1, K3, X1
+	VBLENDMPD X2, X1, K3, X1
 	VCMPPD    $0x03, X0, X0, K3
 	VBLENDMPD X0, X1, K3, X0
 	VMOVSD    X0, 208(SI)
@@ -26112,40 +28589,40 @@ TEXT ·doublesGradAVX512(SB), $320-48
 	VINSERTF32X4 $0x01, X1, Y0, Y0
 	VORPD        DoublesConstants<>+3776(SB), Y0, Y0
 	VMOVUPS      624(DI), X1
-	VMOVSD       640(DI), X12
-	VINSERTF32X4 $0x01, X12, Y1, Y1
+	VMOVSD       640(DI), X2
+	VINSERTF32X4 $0x01, X2, Y1, Y1
 	VMULPD       Y1, Y0, Y1
-	VMOVUPS      648(DI), X12
-	VMOVSD       664(DI), X13
-	VINSERTF32X4 $0x01, X13, Y12, Y12
-	VMULPD       Y12, Y0, Y12
-	VMOVUPS      672(DI), X13
-	VMOVSD       688(DI), X14
-	VINSERTF32X4 $0x01, X14, Y13, Y13
-	VMULPD       Y13, Y0, Y13
-	VMOVUPS      696(DI), X14
-	VMOVSD       712(DI), X15
-	VINSERTF32X4 $0x01, X15, Y14, Y14
-	VMULPD       Y14, Y0, Y14
-	VMOVUPS      720(DI), X15
-	VMOVSD       736(DI), X16
-	VINSERTF32X4 $0x01, X16, Y15, Y15
-	VMULPD       Y15, Y0, Y0
-	VSHUFF32X4   $0x00, Y13, Y1, Y15
-	VSHUFF32X4   $0x03, Y13, Y1, Y1
-	VADDPD       Y1, Y15, Y1
-	VSHUFF32X4   $0x00, Y14, Y12, Y13
-	VSHUFF32X4   $0x03, Y14, Y12, Y12
-	VADDPD       Y12, Y13, Y12
-	VUNPCKLPD    Y12, Y1, Y13
-	VUNPCKHPD    Y12, Y1, Y1
-	VADDPD       Y1, Y13, Y1
-	VSHUFF32X4   $0x00, Y0, Y0, Y12
+	VMOVUPS      648(DI), X2
+	VMOVSD       664(DI), X3
+	VINSERTF32X4 $0x01, X3, Y2, Y2
+	VMULPD       Y2, Y0, Y2
+	VMOVUPS      672(DI), X3
+	VMOVSD       688(DI), X4
+	VINSERTF32X4 $0x01, X4, Y3, Y3
+	VMULPD       Y3, Y0, Y3
+	VMOVUPS      696(DI), X4
+	VMOVSD       712(DI), X5
+	VINSERTF32X4 $0x01, X5, Y4, Y4
+	VMULPD       Y4, Y0, Y4
+	VMOVUPS      720(DI), X5
+	VMOVSD       736(DI), X6
+	VINSERTF32X4 $0x01, X6, Y5, Y5
+	VMULPD       Y5, Y0, Y0
+	VSHUFF32X4   $0x00, Y3, Y1, Y5
+	VSHUFF32X4   $0x03, Y3, Y1, Y1
+	VADDPD       Y1, Y5, Y1
+	VSHUFF32X4   $0x00, Y4, Y2, Y3
+	VSHUFF32X4   $0x03, Y4, Y2, Y2
+	VADDPD       Y2, Y3, Y2
+	VUNPCKLPD    Y2, Y1, Y3
+	VUNPCKHPD    Y2, Y1, Y1
+	VADDPD       Y1, Y3, Y1
+	VSHUFF32X4   $0x00, Y0, Y0, Y2
 	VSHUFF32X4   $0x03, Y0, Y0, Y0
-	VADDPD       Y0, Y12, Y0
-	VUNPCKLPD    Y0, Y0, Y12
+	VADDPD       Y0, Y2, Y0
+	VUNPCKLPD    Y0, Y0, Y2
 	VUNPCKHPD    Y0, Y0, Y0
-	VADDPD       Y0, Y12, Y0
+	VADDPD       Y0, Y2, Y0
 	VINSERTF64X4 $0x01, Y0, Z1, Z0
 	VMOVUPD.Z    744(DI), K1, Z1
 	VADDPD       Z1, Z0, Z0
@@ -26153,1260 +28630,1179 @@ TEXT ·doublesGradAVX512(SB), $320-48
 
 	// a3 = σ(|z3|)·z3/|z3|
 	VMOVAPD.Z    Z0, K1, Z0
-	VANDPD       Z2, Z0, Z1
-	VBROADCASTSD DoublesConstants<>+25536(SB), Z12
-	VBLENDMPD    Z1, Z12, K1, Z1
-	VSHUFF32X4   $0x4e, Z1, Z1, Z13
-	VCMPPD       $0x00, Z13, Z1, K3
-	VANDPD       Z13, Z1, Z14
-	VMAXPD       Z13, Z1, Z13
-	VBLENDMPD    Z14, Z13, K3, Z13
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z0, Z1
+	VBROADCASTSD DoublesConstants<>+25472(SB), Z2
+	VBLENDMPD    Z1, Z2, K1, Z1
+	VSHUFF32X4   $0x4e, Z1, Z1, Z3
+	VCMPPD       $0x00, Z3, Z1, K3
+	VANDPD       Z3, Z1, Z4
+	VMAXPD       Z3, Z1, Z3
+	VBLENDMPD    Z4, Z3, K3, Z3
 	VCMPPD       $0x03, Z1, Z1, K3
-	VBLENDMPD    Z1, Z13, K3, Z1
-	VSHUFF32X4   $0xb1, Z1, Z1, Z13
-	VCMPPD       $0x00, Z13, Z1, K3
-	VANDPD       Z13, Z1, Z14
-	VMAXPD       Z13, Z1, Z13
-	VBLENDMPD    Z14, Z13, K3, Z13
+	VBLENDMPD    Z1, Z3, K3, Z1
+	VSHUFF32X4   $0xb1, Z1, Z1, Z3
+	VCMPPD       $0x00, Z3, Z1, K3
+	VANDPD       Z3, Z1, Z4
+	VMAXPD       Z3, Z1, Z3
+	VBLENDMPD    Z4, Z3, K3, Z3
 	VCMPPD       $0x03, Z1, Z1, K3
-	VBLENDMPD    Z1, Z13, K3, Z1
-	VSHUFPD      $0x55, Z1, Z1, Z13
-	VCMPPD       $0x00, Z13, Z1, K3
-	VANDPD       Z13, Z1, Z14
-	VMAXPD       Z13, Z1, Z13
-	VBLENDMPD    Z14, Z13, K3, Z13
+	VBLENDMPD    Z1, Z3, K3, Z1
+	VSHUFPD      $0x55, Z1, Z1, Z3
+	VCMPPD       $0x00, Z3, Z1, K3
+	VANDPD       Z3, Z1, Z4
+	VMAXPD       Z3, Z1, Z3
+	VBLENDMPD    Z4, Z3, K3, Z3
 	VCMPPD       $0x03, Z1, Z1, K3
-	VBLENDMPD    Z1, Z13, K3, Z1
-	VXORPS       X13, X13, X13
-	VCMPPD       $0x1e, Z13, Z1, K3
-	VBLENDMPD    Z1, Z3, K3, Z14
-	VDIVPD       Z14, Z0, Z0
-	VMULPD       Z0, Z0, Z14
-	VBLENDMPD    Z14, Z7, K1, Z14
-	VSHUFF32X4   $0x4e, Z14, Z14, Z15
-	VADDPD       Z15, Z14, Z14
-	VSHUFF32X4   $0xb1, Z14, Z14, Z15
-	VADDPD       Z15, Z14, Z14
-	VSHUFPD      $0x55, Z14, Z14, Z15
-	VADDPD       Z15, Z14, Z14
-	VSQRTPD      Z14, Z14
-	VMULPD       Z14, Z1, Z1
-	VANDPD       Z2, Z1, Z15
-	VBROADCASTSD DoublesConstants<>+25552(SB), Z16
-	VPMINUQ      Z16, Z15, Z17
-	VORPD        Z7, Z17, Z17
-	VBROADCASTSD DoublesConstants<>+25560(SB), Z18
-	VMULPD       Z18, Z17, Z19
-	VADDPD       Z8, Z19, Z19
-	VSUBPD       Z8, Z19, Z20
-	VBROADCASTSD DoublesConstants<>+25568(SB), Z21
-	VMULPD       Z21, Z20, Z22
-	VSUBPD       Z22, Z17, Z17
-	VBROADCASTSD DoublesConstants<>+25576(SB), Z22
-	VMULPD       Z22, Z20, Z20
-	VSUBPD       Z20, Z17, Z17
-	VMULPD       Z17, Z17, Z20
-	VPSLLQ       $0x0d, Z19, Z23
-	VPSRAQ       $0x13, Z23, Z23
-	VBROADCASTSD DoublesConstants<>+25584(SB), Z24
-	VANDPD       Z24, Z19, Z19
-	VPSLLQ       $0x04, Z19, Z19
-	VBROADCASTSD DoublesConstants<>+25600(SB), Z25
-	VMULPD       Z25, Z17, Z26
-	VBROADCASTSD DoublesConstants<>+25592(SB), Z27
-	VADDPD       Z26, Z27, Z26
-	VMULPD       Z26, Z20, Z26
-	VMULPD       Z20, Z20, Z20
-	VBROADCASTSD DoublesConstants<>+25616(SB), Z28
-	VMULPD       Z28, Z17, Z29
-	VBROADCASTSD DoublesConstants<>+25608(SB), Z30
-	VADDPD       Z29, Z30, Z29
-	VMULPD       Z29, Z20, Z20
-	VADDPD       Z20, Z26, Z20
+	VBLENDMPD    Z1, Z3, K3, Z1
+	VXORPS       X3, X3, X3
+	VCMPPD       $0x1e, Z3, Z1, K3
+	VBROADCASTSD DoublesConstants<>+25288(SB), Z4
+	VBLENDMPD    Z1, Z4, K3, Z5
+	VDIVPD       Z5, Z0, Z0
+	VMULPD       Z0, Z0, Z5
+	VBROADCASTSD DoublesConstants<>+25304(SB), Z6
+	VBLENDMPD    Z5, Z6, K1, Z5
+	VSHUFF32X4   $0x4e, Z5, Z5, Z7
+	VADDPD       Z7, Z5, Z5
+	VSHUFF32X4   $0xb1, Z5, Z5, Z7
+	VADDPD       Z7, Z5, Z5
+	VSHUFPD      $0x55, Z5, Z5, Z7
+	VADDPD       Z7, Z5, Z5
+	VSQRTPD      Z5, Z5
+	VMULPD       Z5, Z1, Z1
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z1, Z7
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Z7, Z8
+	VORPD        Z6, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Z8, Z9
+	VADDPD.BCST  DoublesConstants<>+25336(SB), Z9, Z9
+	VSUBPD.BCST  DoublesConstants<>+25336(SB), Z9, Z10
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Z10, Z11
+	VSUBPD       Z11, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Z10, Z10
+	VSUBPD       Z10, Z8, Z8
+	VMULPD       Z8, Z8, Z10
+	VPSLLQ       $0x0d, Z9, Z11
+	VPSRAQ       $0x13, Z11, Z11
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z9, Z9
+	VPSLLQ       $0x04, Z9, Z9
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Z8, Z12
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Z12, Z12
+	VMULPD       Z12, Z10, Z12
+	VMULPD       Z10, Z10, Z10
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Z8, Z13
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Z13, Z13
+	VMULPD       Z13, Z10, Z10
+	VADDPD       Z10, Z12, Z10
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X26, X26, X26
-	VGATHERQPD   (AX)(Z19*1), K3, Z26
-	VADDPD       Z20, Z17, Z17
-	VMULPD       Z17, Z26, Z17
+	VXORPS       X12, X12, X12
+	VGATHERQPD   (AX)(Z9*1), K3, Z12
+	VADDPD       Z10, Z8, Z8
+	VMULPD       Z8, Z12, Z8
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X20, X20, X20
-	VGATHERQPD   (AX)(Z19*1), K3, Z20
-	VADDPD       Z20, Z17, Z17
-	VPSRAQ       $0x01, Z23, Z19
-	VBROADCASTSD DoublesConstants<>+25624(SB), Z20
-	VPADDQ       Z19, Z20, Z29
-	VPSLLQ       $0x34, Z29, Z29
-	VPSUBQ       Z19, Z23, Z19
-	VPADDQ       Z19, Z20, Z19
-	VPSLLQ       $0x34, Z19, Z19
-	VADDPD       Z17, Z26, Z23
-	VMULPD       Z29, Z23, Z31
-	VMULPD       Z19, Z31, Z31
-	VSUBPD       Z23, Z26, Z23
-	VADDPD       Z17, Z23, Z17
-	VMULPD       Z29, Z17, Z17
-	VMULPD       Z19, Z17, Z17
-	VADDPD       Z31, Z3, Z19
-	VBROADCASTSD DoublesConstants<>+25640(SB), Z23
-	VANDPD       Z23, Z19, Z26
-	VSUBPD       Z26, Z3, Z29
-	VADDPD       Z31, Z29, Z29
-	VADDPD       Z17, Z29, Z29
-	VPCMPQ       $0x05, Z13, Z1, K3
-	VBLENDMPD    Z3, Z31, K3, Z31
-	VPSRAQ       $0x3f, Z1, Z6
-	VANDPD       Z6, Z17, Z6
-	VDIVPD       Z19, Z3, Z17
-	VMULPD       Z17, Z31, Z19
-	VBROADCASTSD DoublesConstants<>+25656(SB), Z4
-	VANDPD       Z4, Z19, Z19
-	VMULPD       Z26, Z19, Z26
-	VSUBPD       Z26, Z31, Z26
-	VMULPD       Z29, Z19, Z29
-	VSUBPD       Z29, Z6, Z6
-	VADDPD       Z6, Z26, Z6
-	VMULPD       Z17, Z6, Z6
-	VADDPD       Z6, Z19, Z6
-	VPCMPUQ      $0x06, Z11, Z15, K3
-	VBLENDMPD    Z1, Z6, K3, Z6
-	VCMPPD       $0x1e, Z13, Z14, K3
-	VDIVPD       Z14, Z6, Z14
-	VBLENDMPD    Z14, Z6, K3, Z14
-	VCMPPD       $0x1e, Z13, Z1, K3
-	VDIVPD       Z1, Z6, Z1
-	VBLENDMPD    Z1, Z13, K3, Z1
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Z9*1), K3, Z10
+	VADDPD       Z10, Z8, Z8
+	VPSRAQ       $0x01, Z11, Z9
+	VBROADCASTSD DoublesConstants<>+25560(SB), Z10
+	VPADDQ       Z9, Z10, Z13
+	VPSLLQ       $0x34, Z13, Z13
+	VPSUBQ       Z9, Z11, Z9
+	VPADDQ       Z9, Z10, Z9
+	VPSLLQ       $0x34, Z9, Z9
+	VADDPD       Z8, Z12, Z11
+	VMULPD       Z13, Z11, Z14
+	VMULPD       Z9, Z14, Z14
+	VSUBPD       Z11, Z12, Z11
+	VADDPD       Z8, Z11, Z8
+	VMULPD       Z13, Z8, Z8
+	VMULPD       Z9, Z8, Z8
+	VADDPD       Z14, Z4, Z9
+	VANDPD.BCST  DoublesConstants<>+25576(SB), Z9, Z11
+	VSUBPD       Z11, Z4, Z12
+	VADDPD       Z14, Z12, Z12
+	VADDPD       Z8, Z12, Z12
+	VPCMPQ       $0x05, Z3, Z1, K3
+	VBLENDMPD    Z4, Z14, K3, Z13
+	VPSRAQ       $0x3f, Z1, Z14
+	VANDPD       Z14, Z8, Z8
+	VDIVPD       Z9, Z4, Z9
+	VMULPD       Z9, Z13, Z14
+	VANDPD.BCST  DoublesConstants<>+25592(SB), Z14, Z14
+	VMULPD       Z11, Z14, Z11
+	VSUBPD       Z11, Z13, Z11
+	VMULPD       Z12, Z14, Z12
+	VSUBPD       Z12, Z8, Z8
+	VADDPD       Z8, Z11, Z8
+	VMULPD       Z9, Z8, Z8
+	VADDPD       Z8, Z14, Z8
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Z7, K3
+	VBLENDMPD    Z1, Z8, K3, Z7
+	VCMPPD       $0x1e, Z3, Z5, K3
+	VDIVPD       Z5, Z7, Z5
+	VBLENDMPD    Z5, Z7, K3, Z5
+	VCMPPD       $0x1e, Z3, Z1, K3
+	VDIVPD       Z1, Z7, Z1
+	VBLENDMPD    Z1, Z3, K3, Z1
 	VMOVSD       X1, 304(SI)
-	VSUBPD       Z6, Z3, Z15
-	VMULPD       Z15, Z6, Z15
-	VSUBPD       Z1, Z15, Z1
-	VMULPD       Z6, Z6, Z6
-	VDIVPD       Z6, Z1, Z1
-	VBLENDMPD    Z1, Z13, K3, Z1
+	VSUBPD       Z7, Z4, Z8
+	VMULPD       Z8, Z7, Z8
+	VSUBPD       Z1, Z8, Z1
+	VMULPD       Z7, Z7, Z7
+	VDIVPD       Z7, Z1, Z1
+	VBLENDMPD    Z1, Z3, K3, Z1
 	VMOVSD       X1, 312(SI)
-	VMULPD       Z0, Z14, Z0
+	VMULPD       Z0, Z5, Z0
 	VMOVUPD      Z0, K1, 264(SI)
 
 	// z4 = W4·a3 + b4; a4 = atan(z4)
 	VMOVAPD.Z    Z0, K1, Z0
-	VORPD        DoublesConstants<>+25280(SB), Z0, Z0
+	VORPD        DoublesConstants<>+25216(SB), Z0, Z0
 	VMOVUPD.Z    784(DI), K1, Z1
 	VMULPD       Z1, Z0, Z1
-	VMOVUPD.Z    824(DI), K1, Z6
-	VMULPD       Z6, Z0, Z6
-	VMOVUPD.Z    864(DI), K1, Z14
-	VMULPD       Z14, Z0, Z14
+	VMOVUPD.Z    824(DI), K1, Z5
+	VMULPD       Z5, Z0, Z5
+	VMOVUPD.Z    864(DI), K1, Z7
+	VMULPD       Z7, Z0, Z7
 	MOVL         $0x0000001f, AX
 	KMOVW        AX, K1
-	VMOVUPD.Z    904(DI), K1, Z15
-	VMULPD       Z15, Z0, Z0
-	VSHUFF32X4   $0x44, Z6, Z1, Z15
-	VSHUFF32X4   $0xee, Z6, Z1, Z1
-	VADDPD       Z1, Z15, Z1
-	VSHUFF32X4   $0x44, Z0, Z14, Z6
-	VSHUFF32X4   $0xee, Z0, Z14, Z0
-	VADDPD       Z0, Z6, Z0
-	VSHUFF32X4   $0x88, Z0, Z1, Z6
+	VMOVUPD.Z    904(DI), K1, Z8
+	VMULPD       Z8, Z0, Z0
+	VSHUFF32X4   $0x44, Z5, Z1, Z8
+	VSHUFF32X4   $0xee, Z5, Z1, Z1
+	VADDPD       Z1, Z8, Z1
+	VSHUFF32X4   $0x44, Z0, Z7, Z5
+	VSHUFF32X4   $0xee, Z0, Z7, Z0
+	VADDPD       Z0, Z5, Z0
+	VSHUFF32X4   $0x88, Z0, Z1, Z5
 	VSHUFF32X4   $0xdd, Z0, Z1, Z0
-	VADDPD       Z0, Z6, Z0
+	VADDPD       Z0, Z5, Z0
 	VUNPCKLPD    Z0, Z0, Z1
 	VUNPCKHPD    Z0, Z0, Z0
 	VADDPD       Z0, Z1, Z0
-	VMOVUPS      DoublesConstants<>+25664(SB), Z1
+	VMOVUPS      DoublesConstants<>+25600(SB), Z1
 	VPERMPS      Z0, Z1, Z0
 	VADDPD       944(DI), Y0, Y0
-	VANDPD       Y2, Y0, Y1
-	VPMINUQ.BCST DoublesConstants<>+25728(SB), Y1, Y6
-	VPSRLQ       $0x32, Y1, Y14
-	VPSUBQ.BCST  DoublesConstants<>+25736(SB), Y14, Y14
-	VPSRAQ       $0x3f, Y14, Y15
-	VANDNPD      Y14, Y15, Y14
-	VPSUBQ       Y9, Y14, Y15
-	VPSRAQ       $0x3f, Y15, Y17
-	VANDNPD      Y15, Y17, Y15
-	VPSUBQ       Y15, Y14, Y14
-	VANDPD       Y9, Y14, Y14
-	VPSLLQ       $0x05, Y14, Y14
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Y0, Y1
+	VPMINUQ.BCST DoublesConstants<>+25664(SB), Y1, Y5
+	VPSRLQ       $0x32, Y1, Y7
+	VPSUBQ.BCST  DoublesConstants<>+25672(SB), Y7, Y7
+	VPSRAQ       $0x3f, Y7, Y8
+	VANDNPD      Y7, Y8, Y7
+	VPSUBQ.BCST  DoublesConstants<>+25352(SB), Y7, Y8
+	VPSRAQ       $0x3f, Y8, Y9
+	VANDNPD      Y8, Y9, Y8
+	VPSUBQ       Y8, Y7, Y7
+	VANDPD.BCST  DoublesConstants<>+25352(SB), Y7, Y7
+	VPSLLQ       $0x05, Y7, Y7
 	MOVL         $0x0000000f, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+5536(SB), AX
-	VXORPS       X15, X15, X15
-	VGATHERQPD   (AX)(Y14*1), K3, Y15
-	VSUBPD       Y15, Y6, Y17
-	VMULPD       Y15, Y6, Y6
-	VADDPD       Y6, Y3, Y6
-	VDIVPD       Y6, Y17, Y6
-	VMULPD       Y6, Y6, Y15
-	VMULPD       Y15, Y15, Y17
-	VMULPD.BCST  DoublesConstants<>+25752(SB), Y15, Y19
-	VADDPD.BCST  DoublesConstants<>+25744(SB), Y19, Y19
-	VMULPD.BCST  DoublesConstants<>+25768(SB), Y15, Y26
-	VADDPD.BCST  DoublesConstants<>+25760(SB), Y26, Y26
-	VMULPD.BCST  DoublesConstants<>+25784(SB), Y15, Y29
-	VADDPD.BCST  DoublesConstants<>+25776(SB), Y29, Y29
-	VMULPD       Y29, Y17, Y29
-	VADDPD       Y29, Y26, Y26
-	VMULPD       Y26, Y17, Y17
-	VADDPD       Y17, Y19, Y17
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(Y7*1), K3, Y8
+	VSUBPD       Y8, Y5, Y9
+	VMULPD       Y8, Y5, Y5
+	VADDPD       Y5, Y4, Y5
+	VDIVPD       Y5, Y9, Y5
+	VMULPD       Y5, Y5, Y8
+	VMULPD       Y8, Y8, Y9
+	VMULPD.BCST  DoublesConstants<>+25688(SB), Y8, Y11
+	VADDPD.BCST  DoublesConstants<>+25680(SB), Y11, Y11
+	VMULPD.BCST  DoublesConstants<>+25704(SB), Y8, Y12
+	VADDPD.BCST  DoublesConstants<>+25696(SB), Y12, Y12
+	VMULPD.BCST  DoublesConstants<>+25720(SB), Y8, Y13
+	VADDPD.BCST  DoublesConstants<>+25712(SB), Y13, Y13
+	VMULPD       Y13, Y9, Y13
+	VADDPD       Y13, Y12, Y12
+	VMULPD       Y12, Y9, Y9
+	VADDPD       Y9, Y11, Y9
 	MOVL         $0x0000000f, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+5544(SB), AX
-	VXORPS       X19, X19, X19
-	VGATHERQPD   (AX)(Y14*1), K3, Y19
-	VADDPD       Y6, Y19, Y26
-	VSUBPD       Y26, Y19, Y19
-	VADDPD       Y6, Y19, Y19
-	VMULPD       Y15, Y6, Y6
-	VMULPD       Y17, Y6, Y6
+	VXORPS       X11, X11, X11
+	VGATHERQPD   (AX)(Y7*1), K3, Y11
+	VADDPD       Y5, Y11, Y12
+	VSUBPD       Y12, Y11, Y11
+	VADDPD       Y5, Y11, Y11
+	VMULPD       Y8, Y5, Y5
+	VMULPD       Y9, Y5, Y5
 	MOVL         $0x0000000f, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+5552(SB), AX
-	VXORPS       X15, X15, X15
-	VGATHERQPD   (AX)(Y14*1), K3, Y15
-	VADDPD       Y15, Y6, Y6
-	VADDPD       Y6, Y19, Y6
-	VADDPD       Y6, Y26, Y6
-	VANDPD       Y7, Y0, Y14
-	VORPD        Y14, Y6, Y6
-	VPCMPUQ      $0x06, Y11, Y1, K3
-	VBLENDMPD    Y0, Y6, K3, Y1
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(Y7*1), K3, Y8
+	VADDPD       Y8, Y5, Y5
+	VADDPD       Y5, Y11, Y5
+	VADDPD       Y5, Y12, Y5
+	VANDPD       Y6, Y0, Y7
+	VORPD        Y7, Y5, Y5
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Y1, K3
+	VBLENDMPD    Y0, Y5, K3, Y1
 	VMOVUPS      Y0, 360(SI)
 	VMOVUPS      Y1, 392(SI)
 
 	// z5 = W5·a4 + b5; a5 = max(z5, 0) + log1p(exp(-abs(z5)))
 	VMULPD       976(DI), Y1, Y0
-	VMULPD       1008(DI), Y1, Y6
-	VMULPD       1040(DI), Y1, Y14
+	VMULPD       1008(DI), Y1, Y5
+	VMULPD       1040(DI), Y1, Y7
 	VMULPD       1072(DI), Y1, Y1
-	VSHUFF32X4   $0x00, Y14, Y0, Y15
-	VSHUFF32X4   $0x03, Y14, Y0, Y0
-	VADDPD       Y0, Y15, Y0
-	VSHUFF32X4   $0x00, Y1, Y6, Y14
-	VSHUFF32X4   $0x03, Y1, Y6, Y1
-	VADDPD       Y1, Y14, Y1
-	VUNPCKLPD    Y1, Y0, Y6
+	VSHUFF32X4   $0x00, Y7, Y0, Y8
+	VSHUFF32X4   $0x03, Y7, Y0, Y0
+	VADDPD       Y0, Y8, Y0
+	VSHUFF32X4   $0x00, Y1, Y5, Y7
+	VSHUFF32X4   $0x03, Y1, Y5, Y1
+	VADDPD       Y1, Y7, Y1
+	VUNPCKLPD    Y1, Y0, Y5
 	VUNPCKHPD    Y1, Y0, Y0
-	VADDPD       Y0, Y6, Y0
+	VADDPD       Y0, Y5, Y0
 	VADDPD       1104(DI), Y0, Y0
-	VCMPPD       $0x16, Y13, Y0, K3
+	VCMPPD       $0x16, Y3, Y0, K3
 	VMOVAPD.Z    Y0, K3, Y1
-	VANDPD       Y2, Y0, Y6
-	VXORPD       Y7, Y6, Y6
-	VANDPD       Y2, Y6, Y14
-	VPMINUQ      Y16, Y14, Y15
-	VANDPD       Y7, Y6, Y17
-	VORPD        Y17, Y15, Y15
-	VMULPD       Y18, Y15, Y17
-	VADDPD       Y8, Y17, Y17
-	VSUBPD       Y8, Y17, Y19
-	VMULPD       Y21, Y19, Y26
-	VSUBPD       Y26, Y15, Y15
-	VMULPD       Y22, Y19, Y19
-	VSUBPD       Y19, Y15, Y15
-	VMULPD       Y15, Y15, Y19
-	VPSLLQ       $0x0d, Y17, Y26
-	VPSRAQ       $0x13, Y26, Y26
-	VANDPD       Y24, Y17, Y17
-	VPSLLQ       $0x04, Y17, Y17
-	VMULPD       Y25, Y15, Y29
-	VADDPD       Y29, Y27, Y29
-	VMULPD       Y29, Y19, Y29
-	VMULPD       Y19, Y19, Y19
-	VMULPD       Y28, Y15, Y31
-	VADDPD       Y31, Y30, Y31
-	VMULPD       Y31, Y19, Y19
-	VADDPD       Y19, Y29, Y19
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Y0, Y5
+	VXORPD       Y6, Y5, Y5
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Y5, Y7
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Y7, Y8
+	VANDPD       Y6, Y5, Y9
+	VORPD        Y9, Y8, Y8
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Y8, Y9
+	VADDPD.BCST  DoublesConstants<>+25336(SB), Y9, Y9
+	VSUBPD.BCST  DoublesConstants<>+25336(SB), Y9, Y11
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Y11, Y12
+	VSUBPD       Y12, Y8, Y8
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Y11, Y11
+	VSUBPD       Y11, Y8, Y8
+	VMULPD       Y8, Y8, Y11
+	VPSLLQ       $0x0d, Y9, Y12
+	VPSRAQ       $0x13, Y12, Y12
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Y9, Y9
+	VPSLLQ       $0x04, Y9, Y9
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Y8, Y13
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Y13, Y13
+	VMULPD       Y13, Y11, Y13
+	VMULPD       Y11, Y11, Y11
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Y8, Y14
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Y14, Y14
+	VMULPD       Y14, Y11, Y11
+	VADDPD       Y11, Y13, Y11
 	MOVL         $0x0000000f, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X29, X29, X29
-	VGATHERQPD   (AX)(Y17*1), K3, Y29
-	VADDPD       Y19, Y15, Y15
-	VMULPD       Y15, Y29, Y15
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X19, X19, X19
-	VGATHERQPD   (AX)(Y17*1), K3, Y19
-	VADDPD       Y19, Y15, Y15
-	VADDPD       Y15, Y29, Y15
-	VPSRAQ       $0x01, Y26, Y17
-	VPADDQ       Y17, Y20, Y19
-	VPSLLQ       $0x34, Y19, Y19
-	VMULPD       Y19, Y15, Y15
-	VPSUBQ       Y17, Y26, Y17
-	VPADDQ       Y17, Y20, Y17
-	VPSLLQ       $0x34, Y17, Y17
-	VMULPD       Y17, Y15, Y15
-	VPCMPUQ      $0x06, Y11, Y14, K3
-	VBLENDMPD    Y6, Y15, K3, Y6
-	VANDPD       Y2, Y6, Y14
-	VADDPD       Y6, Y3, Y15
-	VSUBPD       Y3, Y15, Y17
-	VSUBPD       Y17, Y15, Y19
-	VSUBPD       Y19, Y3, Y19
-	VSUBPD       Y17, Y6, Y17
-	VADDPD       Y17, Y19, Y17
-	VBROADCASTSD DoublesConstants<>+25792(SB), Y19
-	VPSUBQ       Y19, Y15, Y26
-	VPSRAQ       $0x34, Y26, Y29
-	VPADDQ       Y29, Y8, Y31
-	VSUBPD       Y8, Y31, Y31
-	VANDPD       Y12, Y26, Y9
-	VPSUBQ       Y9, Y15, Y9
-	VPSRLQ       $0x2e, Y26, Y15
-	VANDPD       Y24, Y15, Y15
-	VPSLLQ       $0x05, Y15, Y15
-	VBROADCASTSD DoublesConstants<>+25808(SB), Y26
-	VANDPD       Y26, Y9, Y10
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+6880(SB), AX
-	VXORPS       X26, X26, X26
-	VGATHERQPD   (AX)(Y15*1), K3, Y26
-	VMULPD       Y26, Y10, Y19
-	VSUBPD       Y3, Y19, Y19
-	VSUBPD       Y10, Y9, Y9
-	VMULPD       Y26, Y9, Y9
-	VADDPD       Y9, Y19, Y10
-	VPSUBQ       Y29, Y20, Y29
-	VPMAXSQ      Y13, Y29, Y29
-	VPSLLQ       $0x34, Y29, Y29
-	VMULPD       Y29, Y17, Y17
-	VMULPD       Y26, Y17, Y17
-	VADDPD       Y17, Y10, Y26
-	VSUBPD       Y26, Y10, Y29
-	VADDPD       Y17, Y29, Y17
-	VSUBPD       Y10, Y19, Y10
-	VADDPD       Y9, Y10, Y9
-	VADDPD       Y9, Y17, Y9
-	VBROADCASTSD DoublesConstants<>+25816(SB), Y10
-	VMULPD       Y10, Y31, Y17
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+6888(SB), AX
-	VXORPS       X19, X19, X19
-	VGATHERQPD   (AX)(Y15*1), K3, Y19
-	VADDPD       Y19, Y17, Y17
-	VADDPD       Y26, Y17, Y19
-	VSUBPD       Y19, Y17, Y17
-	VADDPD       Y26, Y17, Y17
-	VBROADCASTSD DoublesConstants<>+25824(SB), Y29
-	VMULPD       Y29, Y31, Y31
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+6896(SB), AX
-	VXORPS       X29, X29, X29
-	VGATHERQPD   (AX)(Y15*1), K3, Y29
-	VADDPD       Y29, Y31, Y15
-	VADDPD       Y15, Y17, Y15
-	VADDPD       Y15, Y9, Y9
-	VMULPD       Y26, Y26, Y15
-	VBROADCASTSD DoublesConstants<>+25840(SB), Y17
-	VMULPD       Y17, Y26, Y29
-	VBROADCASTSD DoublesConstants<>+25832(SB), Y31
-	VADDPD       Y29, Y31, Y29
-	VBROADCASTSD DoublesConstants<>+25856(SB), Y31
-	VMULPD       Y31, Y26, Y17
-	VMOVUPS      Y17, (SP)
-	VBROADCASTSD DoublesConstants<>+25848(SB), Y17
-	VMOVUPS      (SP), Y31
-	VADDPD       Y31, Y17, Y31
-	VMULPD       Y31, Y15, Y31
-	VADDPD       Y31, Y29, Y29
-	VMULPD       Y29, Y15, Y29
-	VMULPD       Y15, Y15, Y31
-	VBROADCASTSD DoublesConstants<>+25872(SB), Y17
-	VMULPD       Y17, Y26, Y26
-	VMOVUPS      Y26, (SP)
-	VBROADCASTSD DoublesConstants<>+25864(SB), Y26
-	VMOVUPS      (SP), Y17
-	VADDPD       Y17, Y26, Y17
-	VBROADCASTSD DoublesConstants<>+25880(SB), Y26
-	VMULPD       Y26, Y15, Y10
-	VADDPD       Y10, Y17, Y10
-	VMULPD       Y10, Y15, Y10
-	VMULPD       Y10, Y31, Y10
-	VADDPD       Y10, Y29, Y10
-	VADDPD       Y10, Y9, Y9
-	VADDPD       Y9, Y19, Y9
-	VBROADCASTSD DoublesConstants<>+25888(SB), Z10
-	VPSUBQ       Y10, Y14, Y14
-	VBROADCASTSD DoublesConstants<>+25896(SB), Z15
-	VPCMPUQ      $0x05, Y15, Y14, K3
-	VBLENDMPD    Y6, Y9, K3, Y9
-	VBROADCASTSD DoublesConstants<>+25904(SB), Y14
-	VPCMPUQ      $0x06, Y14, Y6, K3
-	VBROADCASTSD DoublesConstants<>+25912(SB), Y17
-	VORPD        Y17, Y6, Y19
-	VBLENDMPD    Y19, Y9, K3, Y9
-	VPCMPUQ      $0x00, Y14, Y6, K3
-	VBLENDMPD    Y12, Y9, K3, Y6
-	VADDPD       Y6, Y1, Y1
-	VMOVUPS      Y0, 456(SI)
-	VMOVUPS      Y1, 488(SI)
-
-	// z6 = W6·a5 + b6; a6 = 1.0507009873554805*max(z6, 0) + 1.7580993408473768*expm1(min(z6, 0))
-	VMULPD       1136(DI), Y1, Y0
-	VMULPD       1168(DI), Y1, Y6
-	VMULPD       1200(DI), Y1, Y9
-	VMULPD       1232(DI), Y1, Y1
-	VSHUFF32X4   $0x00, Y9, Y0, Y19
-	VSHUFF32X4   $0x03, Y9, Y0, Y0
-	VADDPD       Y0, Y19, Y0
-	VSHUFF32X4   $0x00, Y1, Y6, Y9
-	VSHUFF32X4   $0x03, Y1, Y6, Y1
-	VADDPD       Y1, Y9, Y1
-	VUNPCKLPD    Y1, Y0, Y6
-	VUNPCKHPD    Y1, Y0, Y0
-	VADDPD       Y0, Y6, Y0
-	VADDPD       1264(DI), Y0, Y0
-	VCMPPD       $0x16, Y13, Y0, K3
-	VMOVAPD.Z    Y0, K3, Y1
-	VCMPPD       $0x00, Y13, Y0, K3
-	VORPD        Y13, Y0, Y6
-	VMINPD       Y13, Y0, Y9
-	VBLENDMPD    Y6, Y9, K3, Y6
-	VCMPPD       $0x03, Y0, Y0, K3
-	VBLENDMPD    Y0, Y6, K3, Y0
-	VANDPD       Y2, Y0, Y6
-	VPSRLQ       $0x3f, Y0, Y9
-	VPCMPUQ      $0x04, Y13, Y9, K3
-	VBROADCASTSD DoublesConstants<>+25936(SB), Z9
-	VBROADCASTSD DoublesConstants<>+25944(SB), Z19
-	VBLENDMPD    Y19, Y9, K3, Y29
-	VPMINUQ      Y29, Y6, Y29
-	VANDPD       Y7, Y0, Y31
-	VORPD        Y31, Y29, Y29
-	VMULPD       Y18, Y29, Y31
-	VADDPD       Y8, Y31, Y31
-	VSUBPD       Y8, Y31, Y9
-	VMULPD       Y21, Y9, Y19
-	VSUBPD       Y19, Y29, Y19
-	VMULPD       Y22, Y9, Y9
-	VSUBPD       Y9, Y19, Y29
-	VMULPD       Y29, Y29, Y14
-	VPSLLQ       $0x0d, Y31, Y26
-	VPSRAQ       $0x13, Y26, Y26
-	VANDPD       Y24, Y31, Y31
-	VPSLLQ       $0x04, Y31, Y31
-	VPSRAQ       $0x0a, Y26, Y12
-	VPSRAQ       $0x3f, Y26, Y17
-	VANDNPD      Y12, Y17, Y12
-	VPADDQ       Y26, Y20, Y17
-	VPSUBQ       Y12, Y17, Y17
-	VPSLLQ       $0x34, Y17, Y17
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X26, X26, X26
-	VGATHERQPD   (AX)(Y31*1), K3, Y26
-	VMULPD       Y17, Y26, Y26
+	VXORPS       X13, X13, X13
+	VGATHERQPD   (AX)(Y9*1), K3, Y13
+	VADDPD       Y11, Y8, Y8
+	VMULPD       Y8, Y13, Y8
 	MOVL         $0x0000000f, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+4232(SB), AX
 	VXORPS       X11, X11, X11
-	VGATHERQPD   (AX)(Y31*1), K3, Y11
-	VMULPD       Y17, Y11, Y11
-	VSUBPD       Y3, Y26, Y17
-	VSUBPD       Y26, Y17, Y31
-	VSUBPD       Y31, Y17, Y4
-	VSUBPD       Y4, Y26, Y4
-	VADDPD       Y31, Y3, Y31
-	VSUBPD       Y31, Y4, Y4
-	VADDPD       Y29, Y17, Y31
-	VSUBPD       Y31, Y17, Y13
-	VADDPD       Y29, Y13, Y13
-	VADDPD       Y4, Y13, Y4
-	VADDPD       Y11, Y4, Y4
-	VMULPD       Y29, Y17, Y11
-	VADDPD       Y11, Y4, Y4
-	VMULPD       Y25, Y29, Y11
-	VADDPD       Y11, Y5, Y11
-	VMULPD       Y11, Y14, Y11
-	VSUBPD       Y29, Y19, Y13
-	VSUBPD       Y9, Y13, Y9
-	VADDPD       Y9, Y11, Y9
-	VMULPD       Y14, Y14, Y11
-	VMULPD       Y28, Y29, Y13
-	VBROADCASTSD DoublesConstants<>+25952(SB), Z17
-	VADDPD       Y13, Y17, Y13
-	VBROADCASTSD DoublesConstants<>+25960(SB), Z19
-	VMULPD       Y19, Y14, Y14
-	VADDPD       Y14, Y13, Y13
-	VMULPD       Y13, Y11, Y11
-	VADDPD       Y11, Y9, Y9
-	VMULPD       Y9, Y26, Y9
-	VADDPD       Y9, Y4, Y4
-	VADDPD       Y4, Y31, Y4
-	VPADDQ       Y12, Y20, Y9
+	VGATHERQPD   (AX)(Y9*1), K3, Y11
+	VADDPD       Y11, Y8, Y8
+	VADDPD       Y8, Y13, Y8
+	VPSRAQ       $0x01, Y12, Y9
+	VPADDQ       Y9, Y10, Y11
+	VPSLLQ       $0x34, Y11, Y11
+	VMULPD       Y11, Y8, Y8
+	VPSUBQ       Y9, Y12, Y9
+	VPADDQ       Y9, Y10, Y9
 	VPSLLQ       $0x34, Y9, Y9
-	VMULPD       Y9, Y4, Y4
-	VPSUBQ       Y10, Y6, Y6
-	VPCMPUQ      $0x06, Y15, Y6, K3
-	VBLENDMPD    Y0, Y4, K3, Y0
-	VMULPD.BCST  DoublesConstants<>+25928(SB), Y0, Y0
-	VMULPD.BCST  DoublesConstants<>+25920(SB), Y1, Y1
-	VADDPD       Y1, Y0, Y0
-	VMOVUPS      Y0, 552(SI)
+	VMULPD       Y9, Y8, Y8
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Y7, K3
+	VBLENDMPD    Y5, Y8, K3, Y5
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Y5, Y7
+	VADDPD       Y5, Y4, Y8
+	VSUBPD       Y4, Y8, Y9
+	VSUBPD       Y9, Y8, Y11
+	VSUBPD       Y11, Y4, Y11
+	VSUBPD       Y9, Y5, Y9
+	VADDPD       Y9, Y11, Y9
+	VPSUBQ.BCST  DoublesConstants<>+25728(SB), Y8, Y11
+	VPSRAQ       $0x34, Y11, Y12
+	VBROADCASTSD DoublesConstants<>+25336(SB), Z13
+	VPADDQ       Y12, Y13, Y14
+	VSUBPD       Y13, Y14, Y14
+	VANDPD       Y2, Y11, Y15
+	VPSUBQ       Y15, Y8, Y8
+	VPSRLQ       $0x2e, Y11, Y11
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Y11, Y11
+	VPSLLQ       $0x05, Y11, Y11
+	VANDPD.BCST  DoublesConstants<>+25744(SB), Y8, Y15
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+6880(SB), AX
+	VXORPS       X16, X16, X16
+	VGATHERQPD   (AX)(Y11*1), K3, Y16
+	VMULPD       Y16, Y15, Y17
+	VSUBPD       Y4, Y17, Y17
+	VSUBPD       Y15, Y8, Y8
+	VMULPD       Y16, Y8, Y8
+	VADDPD       Y8, Y17, Y15
+	VPSUBQ       Y12, Y10, Y12
+	VPMAXSQ      Y3, Y12, Y12
+	VPSLLQ       $0x34, Y12, Y12
+	VMULPD       Y12, Y9, Y9
+	VMULPD       Y16, Y9, Y9
+	VADDPD       Y9, Y15, Y12
+	VSUBPD       Y12, Y15, Y16
+	VADDPD       Y9, Y16, Y9
+	VSUBPD       Y15, Y17, Y15
+	VADDPD       Y8, Y15, Y8
+	VADDPD       Y8, Y9, Y8
+	VMULPD.BCST  DoublesConstants<>+25752(SB), Y14, Y9
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+6888(SB), AX
+	VXORPS       X15, X15, X15
+	VGATHERQPD   (AX)(Y11*1), K3, Y15
+	VADDPD       Y15, Y9, Y9
+	VADDPD       Y12, Y9, Y15
+	VSUBPD       Y15, Y9, Y9
+	VADDPD       Y12, Y9, Y9
+	VMULPD.BCST  DoublesConstants<>+25760(SB), Y14, Y14
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+6896(SB), AX
+	VXORPS       X16, X16, X16
+	VGATHERQPD   (AX)(Y11*1), K3, Y16
+	VADDPD       Y16, Y14, Y11
+	VADDPD       Y11, Y9, Y9
+	VADDPD       Y9, Y8, Y8
+	VMULPD       Y12, Y12, Y9
+	VMULPD.BCST  DoublesConstants<>+25776(SB), Y12, Y11
+	VADDPD.BCST  DoublesConstants<>+25768(SB), Y11, Y11
+	VMULPD.BCST  DoublesConstants<>+25792(SB), Y12, Y14
+	VADDPD.BCST  DoublesConstants<>+25784(SB), Y14, Y14
+	VMULPD       Y14, Y9, Y14
+	VADDPD       Y14, Y11, Y11
+	VMULPD       Y11, Y9, Y11
+	VMULPD       Y9, Y9, Y14
+	VMULPD.BCST  DoublesConstants<>+25808(SB), Y12, Y12
+	VADDPD.BCST  DoublesConstants<>+25800(SB), Y12, Y12
+	VMULPD.BCST  DoublesConstants<>+25816(SB), Y9, Y16
+	VADDPD       Y16, Y12, Y12
+	VMULPD       Y12, Y9, Y9
+	VMULPD       Y9, Y14, Y9
+	VADDPD       Y9, Y11, Y9
+	VADDPD       Y9, Y8, Y8
+	VADDPD       Y8, Y15, Y8
+	VPSUBQ.BCST  DoublesConstants<>+25824(SB), Y7, Y7
+	VPCMPUQ.BCST $0x05, DoublesConstants<>+25832(SB), Y7, K3
+	VBLENDMPD    Y5, Y8, K3, Y7
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25840(SB), Y5, K3
+	VORPD.BCST   DoublesConstants<>+25848(SB), Y5, Y8
+	VBLENDMPD    Y8, Y7, K3, Y7
+	VPCMPUQ.BCST $0x00, DoublesConstants<>+25840(SB), Y5, K3
+	VBLENDMPD    Y2, Y7, K3, Y5
+	VADDPD       Y5, Y1, Y1
+	VMOVUPS      Y0, 456(SI)
+	VMOVUPS      Y1, 488(SI)
+
+	// z6 = W6·a5 + b6; a6 = 1.0507009873554805*max(z6, 0) + 1.7580993408473768*expm1(min(z6, 0))
+	VMULPD         1136(DI), Y1, Y0
+	VMULPD         1168(DI), Y1, Y5
+	VMULPD         1200(DI), Y1, Y7
+	VMULPD         1232(DI), Y1, Y1
+	VSHUFF32X4     $0x00, Y7, Y0, Y8
+	VSHUFF32X4     $0x03, Y7, Y0, Y0
+	VADDPD         Y0, Y8, Y0
+	VSHUFF32X4     $0x00, Y1, Y5, Y7
+	VSHUFF32X4     $0x03, Y1, Y5, Y1
+	VADDPD         Y1, Y7, Y1
+	VUNPCKLPD      Y1, Y0, Y5
+	VUNPCKHPD      Y1, Y0, Y0
+	VADDPD         Y0, Y5, Y0
+	VADDPD         1264(DI), Y0, Y0
+	VCMPPD         $0x16, Y3, Y0, K3
+	VMOVAPD.Z      Y0, K3, Y1
+	VCMPPD         $0x00, Y3, Y0, K3
+	VORPD          Y3, Y0, Y5
+	VMINPD         Y3, Y0, Y7
+	VBLENDMPD      Y5, Y7, K3, Y5
+	VCMPPD         $0x03, Y0, Y0, K3
+	VBLENDMPD      Y0, Y5, K3, Y0
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y0, Y5
+	VPSRLQ         $0x3f, Y0, Y7
+	VPCMPUQ        $0x04, Y3, Y7, K3
+	VBROADCASTSD   DoublesConstants<>+25872(SB), Z7
+	VBLENDMPD.BCST DoublesConstants<>+25880(SB), Y7, K3, Y8
+	VPMINUQ        Y8, Y5, Y8
+	VANDPD         Y6, Y0, Y9
+	VORPD          Y9, Y8, Y8
+	VMULPD.BCST    DoublesConstants<>+25496(SB), Y8, Y9
+	VADDPD         Y13, Y9, Y9
+	VSUBPD         Y13, Y9, Y11
+	VMULPD.BCST    DoublesConstants<>+25504(SB), Y11, Y12
+	VSUBPD         Y12, Y8, Y8
+	VMULPD.BCST    DoublesConstants<>+25512(SB), Y11, Y11
+	VSUBPD         Y11, Y8, Y12
+	VMULPD         Y12, Y12, Y14
+	VPSLLQ         $0x0d, Y9, Y15
+	VPSRAQ         $0x13, Y15, Y15
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y9, Y9
+	VPSLLQ         $0x04, Y9, Y9
+	VPSRAQ         $0x0a, Y15, Y16
+	VPSRAQ         $0x3f, Y15, Y17
+	VANDNPD        Y16, Y17, Y16
+	VPADDQ         Y15, Y10, Y15
+	VPSUBQ         Y16, Y15, Y15
+	VPSLLQ         $0x34, Y15, Y15
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+4224(SB), AX
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y9*1), K3, Y17
+	VMULPD         Y15, Y17, Y17
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+4232(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y9*1), K3, Y18
+	VMULPD         Y15, Y18, Y9
+	VSUBPD         Y4, Y17, Y15
+	VSUBPD         Y17, Y15, Y18
+	VSUBPD         Y18, Y15, Y19
+	VSUBPD         Y19, Y17, Y19
+	VADDPD         Y18, Y4, Y18
+	VSUBPD         Y18, Y19, Y18
+	VADDPD         Y12, Y15, Y19
+	VSUBPD         Y19, Y15, Y20
+	VADDPD         Y12, Y20, Y20
+	VADDPD         Y18, Y20, Y18
+	VADDPD         Y9, Y18, Y9
+	VMULPD         Y12, Y15, Y15
+	VADDPD         Y15, Y9, Y9
+	VMULPD.BCST    DoublesConstants<>+25536(SB), Y12, Y15
+	VADDPD.BCST    DoublesConstants<>+25280(SB), Y15, Y15
+	VMULPD         Y15, Y14, Y15
+	VSUBPD         Y12, Y8, Y8
+	VSUBPD         Y11, Y8, Y8
+	VADDPD         Y8, Y15, Y8
+	VMULPD         Y14, Y14, Y11
+	VMULPD.BCST    DoublesConstants<>+25552(SB), Y12, Y12
+	VADDPD.BCST    DoublesConstants<>+25888(SB), Y12, Y12
+	VMULPD.BCST    DoublesConstants<>+25896(SB), Y14, Y14
+	VADDPD         Y14, Y12, Y12
+	VMULPD         Y12, Y11, Y11
+	VADDPD         Y11, Y8, Y8
+	VMULPD         Y8, Y17, Y8
+	VADDPD         Y8, Y9, Y8
+	VADDPD         Y8, Y19, Y8
+	VPADDQ         Y16, Y10, Y9
+	VPSLLQ         $0x34, Y9, Y9
+	VMULPD         Y9, Y8, Y8
+	VPSUBQ.BCST    DoublesConstants<>+25824(SB), Y5, Y5
+	VPCMPUQ.BCST   $0x06, DoublesConstants<>+25832(SB), Y5, K3
+	VBLENDMPD      Y0, Y8, K3, Y0
+	VMULPD.BCST    DoublesConstants<>+25864(SB), Y0, Y0
+	VMULPD.BCST    DoublesConstants<>+25856(SB), Y1, Y1
+	VADDPD         Y1, Y0, Y0
+	VMOVUPS        Y0, 552(SI)
 
 	// z7 = W7·a6 + b7; a7 = z7*sigmoid(z7)
 	VMULPD       1296(DI), Y0, Y1
-	VMULPD       1328(DI), Y0, Y4
-	VMULPD       1360(DI), Y0, Y6
+	VMULPD       1328(DI), Y0, Y5
+	VMULPD       1360(DI), Y0, Y8
 	VMULPD       1392(DI), Y0, Y0
-	VSHUFF32X4   $0x00, Y6, Y1, Y9
-	VSHUFF32X4   $0x03, Y6, Y1, Y1
+	VSHUFF32X4   $0x00, Y8, Y1, Y9
+	VSHUFF32X4   $0x03, Y8, Y1, Y1
 	VADDPD       Y1, Y9, Y1
-	VSHUFF32X4   $0x00, Y0, Y4, Y6
-	VSHUFF32X4   $0x03, Y0, Y4, Y0
-	VADDPD       Y0, Y6, Y0
-	VUNPCKLPD    Y0, Y1, Y4
+	VSHUFF32X4   $0x00, Y0, Y5, Y8
+	VSHUFF32X4   $0x03, Y0, Y5, Y0
+	VADDPD       Y0, Y8, Y0
+	VUNPCKLPD    Y0, Y1, Y5
 	VUNPCKHPD    Y0, Y1, Y0
-	VADDPD       Y0, Y4, Y0
+	VADDPD       Y0, Y5, Y0
 	VADDPD       1424(DI), Y0, Y0
-	VANDPD       Y2, Y0, Y1
-	VPMINUQ      Y16, Y1, Y4
-	VORPD        Y7, Y4, Y4
-	VMULPD       Y18, Y4, Y6
-	VADDPD       Y8, Y6, Y6
-	VSUBPD       Y8, Y6, Y9
-	VMULPD       Y21, Y9, Y11
-	VSUBPD       Y11, Y4, Y4
-	VMULPD       Y22, Y9, Y9
-	VSUBPD       Y9, Y4, Y4
-	VMULPD       Y4, Y4, Y9
-	VPSLLQ       $0x0d, Y6, Y11
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Y0, Y1
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Y1, Y5
+	VORPD        Y6, Y5, Y5
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Y5, Y8
+	VADDPD       Y13, Y8, Y8
+	VSUBPD       Y13, Y8, Y9
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Y9, Y11
+	VSUBPD       Y11, Y5, Y5
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Y9, Y9
+	VSUBPD       Y9, Y5, Y5
+	VMULPD       Y5, Y5, Y9
+	VPSLLQ       $0x0d, Y8, Y11
 	VPSRAQ       $0x13, Y11, Y11
-	VANDPD       Y24, Y6, Y6
-	VPSLLQ       $0x04, Y6, Y6
-	VMULPD       Y25, Y4, Y12
-	VADDPD       Y12, Y27, Y12
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Y8, Y8
+	VPSLLQ       $0x04, Y8, Y8
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Y5, Y12
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Y12, Y12
 	VMULPD       Y12, Y9, Y12
 	VMULPD       Y9, Y9, Y9
-	VMULPD       Y28, Y4, Y13
-	VADDPD       Y13, Y30, Y13
-	VMULPD       Y13, Y9, Y9
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Y5, Y14
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Y14, Y14
+	VMULPD       Y14, Y9, Y9
 	VADDPD       Y9, Y12, Y9
 	MOVL         $0x0000000f, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+4224(SB), AX
 	VXORPS       X12, X12, X12
-	VGATHERQPD   (AX)(Y6*1), K3, Y12
-	VADDPD       Y9, Y4, Y4
-	VMULPD       Y4, Y12, Y4
+	VGATHERQPD   (AX)(Y8*1), K3, Y12
+	VADDPD       Y9, Y5, Y5
+	VMULPD       Y5, Y12, Y5
 	MOVL         $0x0000000f, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+4232(SB), AX
 	VXORPS       X9, X9, X9
-	VGATHERQPD   (AX)(Y6*1), K3, Y9
-	VADDPD       Y9, Y4, Y4
-	VPSRAQ       $0x01, Y11, Y6
-	VPADDQ       Y6, Y20, Y9
+	VGATHERQPD   (AX)(Y8*1), K3, Y9
+	VADDPD       Y9, Y5, Y5
+	VPSRAQ       $0x01, Y11, Y8
+	VPADDQ       Y8, Y10, Y9
 	VPSLLQ       $0x34, Y9, Y9
-	VPSUBQ       Y6, Y11, Y6
-	VPADDQ       Y6, Y20, Y6
-	VPSLLQ       $0x34, Y6, Y6
-	VADDPD       Y4, Y12, Y11
-	VMULPD       Y9, Y11, Y13
-	VMULPD       Y6, Y13, Y13
+	VPSUBQ       Y8, Y11, Y8
+	VPADDQ       Y8, Y10, Y8
+	VPSLLQ       $0x34, Y8, Y8
+	VADDPD       Y5, Y12, Y11
+	VMULPD       Y9, Y11, Y14
+	VMULPD       Y8, Y14, Y14
 	VSUBPD       Y11, Y12, Y11
-	VADDPD       Y4, Y11, Y4
-	VMULPD       Y9, Y4, Y4
-	VMULPD       Y6, Y4, Y4
-	VADDPD       Y13, Y3, Y6
-	VANDPD       Y23, Y6, Y9
-	VSUBPD       Y9, Y3, Y11
-	VADDPD       Y13, Y11, Y11
-	VADDPD       Y4, Y11, Y11
-	VXORPS       X12, X12, X12
-	VPCMPQ       $0x05, Y12, Y0, K3
-	VBLENDMPD    Y3, Y13, K3, Y13
+	VADDPD       Y5, Y11, Y5
+	VMULPD       Y9, Y5, Y5
+	VMULPD       Y8, Y5, Y5
+	VADDPD       Y14, Y4, Y8
+	VANDPD.BCST  DoublesConstants<>+25576(SB), Y8, Y9
+	VSUBPD       Y9, Y4, Y11
+	VADDPD       Y14, Y11, Y11
+	VADDPD       Y5, Y11, Y11
+	VPCMPQ       $0x05, Y3, Y0, K3
+	VBLENDMPD    Y4, Y14, K3, Y12
 	VPSRAQ       $0x3f, Y0, Y14
-	VANDPD       Y14, Y4, Y4
-	VDIVPD       Y6, Y3, Y6
-	VMULPD       Y6, Y13, Y14
-	VANDPD.BCST  DoublesConstants<>+25656(SB), Y14, Y14
+	VANDPD       Y14, Y5, Y5
+	VDIVPD       Y8, Y4, Y8
+	VMULPD       Y8, Y12, Y14
+	VANDPD.BCST  DoublesConstants<>+25592(SB), Y14, Y14
 	VMULPD       Y9, Y14, Y9
-	VSUBPD       Y9, Y13, Y9
+	VSUBPD       Y9, Y12, Y9
 	VMULPD       Y11, Y14, Y11
-	VSUBPD       Y11, Y4, Y4
-	VADDPD       Y4, Y9, Y4
-	VMULPD       Y6, Y4, Y4
-	VADDPD       Y4, Y14, Y4
-	VBROADCASTSD DoublesConstants<>+25424(SB), Z6
-	VPCMPUQ      $0x06, Y6, Y1, K3
-	VBLENDMPD    Y0, Y4, K3, Y1
+	VSUBPD       Y11, Y5, Y5
+	VADDPD       Y5, Y9, Y5
+	VMULPD       Y8, Y5, Y5
+	VADDPD       Y5, Y14, Y5
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Y1, K3
+	VBLENDMPD    Y0, Y5, K3, Y1
 	VMULPD       Y1, Y0, Y1
 	VMOVUPS      Y0, 616(SI)
 	VMOVUPS      Y1, 648(SI)
 
 	// z8 = W8·a7 + b8; a8 = sin(3*z8) + 0.25*(cos(z8)*log1p(z8^2)) + pow(1 + z8^2, 0.3)
-	VMULPD       1456(DI), Y1, Y0
-	VMULPD       1488(DI), Y1, Y4
-	VMULPD       1520(DI), Y1, Y9
-	VMULPD       1552(DI), Y1, Y1
-	VSHUFF32X4   $0x00, Y9, Y0, Y11
-	VSHUFF32X4   $0x03, Y9, Y0, Y0
-	VADDPD       Y0, Y11, Y0
-	VSHUFF32X4   $0x00, Y1, Y4, Y9
-	VSHUFF32X4   $0x03, Y1, Y4, Y1
-	VADDPD       Y1, Y9, Y1
-	VUNPCKLPD    Y1, Y0, Y4
-	VUNPCKHPD    Y1, Y0, Y0
-	VADDPD       Y0, Y4, Y0
-	VADDPD       1584(DI), Y0, Y0
-	VMULPD       Y0, Y0, Y1
-	VANDPD       Y2, Y0, Y4
-	VPSRLQ       $0x37, Y4, Y9
-	VBROADCASTSD DoublesConstants<>+25968(SB), Y11
-	VANDPD       Y11, Y9, Y9
-	VPSLLQ       $0x05, Y9, Y9
-	VBROADCASTSD DoublesConstants<>+25976(SB), Y13
-	VANDPD       Y13, Y4, Y14
-	VBROADCASTSD DoublesConstants<>+25984(SB), Y26
-	VORPD        Y26, Y14, Y29
-	VPSRLQ       $0x34, Y4, Y31
-	VBROADCASTSD DoublesConstants<>+25992(SB), Y19
-	VANDPD       Y19, Y31, Y31
-	VPSLLVQ      Y31, Y29, Y29
-	VBROADCASTSD DoublesConstants<>+26000(SB), Y17
-	VANDPD       Y17, Y29, Y30
-	VPSRLQ       $0x20, Y29, Y28
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+9768(SB), AX
-	VXORPS       X27, X27, X27
-	VGATHERQPD   (AX)(Y9*1), K3, Y27
-	VANDPD       Y17, Y27, Y25
-	VPSRLQ       $0x20, Y27, Y22
-	VPMULLQ      Y22, Y30, Y21
-	VPMULLQ      Y25, Y30, Y30
-	VPSRLQ       $0x20, Y30, Y30
-	VPADDQ       Y30, Y21, Y21
-	VPMULLQ      Y27, Y29, Y27
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+9760(SB), AX
-	VXORPS       X30, X30, X30
-	VGATHERQPD   (AX)(Y9*1), K3, Y30
-	VPMULLQ      Y30, Y29, Y29
-	VPMULLQ      Y22, Y28, Y22
-	VPADDQ       Y22, Y29, Y22
-	VPSRLQ       $0x20, Y21, Y29
-	VPADDQ       Y29, Y22, Y22
-	VPMULLQ      Y25, Y28, Y25
-	VANDPD       Y17, Y21, Y21
-	VPADDQ       Y21, Y25, Y21
-	VPSRLQ       $0x20, Y21, Y21
-	VPADDQ       Y21, Y22, Y21
-	VBROADCASTSD DoublesConstants<>+26008(SB), Y22
-	VPADDQ       Y22, Y21, Y21
-	VPSRLQ       $0x3a, Y21, Y25
-	VPADDQ.BCST  DoublesConstants<>+26016(SB), Y25, Y25
-	VANDPD       Y24, Y25, Y25
-	VPSLLQ       $0x05, Y25, Y25
-	VPSLLQ       $0x06, Y21, Y28
-	VPSRLQ       $0x1f, Y28, Y28
-	VBROADCASTSD DoublesConstants<>+26024(SB), Y29
-	VORPD        Y28, Y29, Y28
-	VBROADCASTSD DoublesConstants<>+26032(SB), Y30
-	VSUBPD       Y30, Y28, Y28
-	VPSLLQ       $0x27, Y21, Y21
-	VPSRLQ       $0x0d, Y21, Y21
-	VMOVUPS      Y21, (SP)
-	VBROADCASTSD DoublesConstants<>+26040(SB), Y21
-	VMOVUPS      (SP), Y18
-	VORPD        Y18, Y21, Y18
-	VPSRLQ       $0x26, Y27, Y16
-	VORPD        Y16, Y18, Y16
-	VSUBPD       Y21, Y16, Y16
-	VPSLLQ       $0x1a, Y27, Y18
-	VPSRLQ       $0x1a, Y18, Y18
-	VBROADCASTSD DoublesConstants<>+26048(SB), Y27
-	VORPD        Y18, Y27, Y18
-	VSUBPD       Y27, Y18, Y18
-	VPADDQ       Y31, Y20, Y31
-	VPSLLQ       $0x34, Y31, Y31
-	VORPD        Y31, Y14, Y14
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+9776(SB), AX
-	VXORPS       X31, X31, X31
-	VGATHERQPD   (AX)(Y9*1), K3, Y31
-	VMULPD       Y31, Y14, Y9
-	VADDPD       Y16, Y28, Y14
-	VSUBPD       Y14, Y28, Y28
-	VADDPD       Y16, Y28, Y16
-	VADDPD       Y9, Y18, Y9
-	VADDPD       Y9, Y16, Y9
-	VMULPD       Y14, Y14, Y16
-	VBROADCASTSD DoublesConstants<>+26064(SB), Y18
-	VMULPD       Y18, Y16, Y28
-	VBROADCASTSD DoublesConstants<>+26056(SB), Y31
-	VADDPD       Y28, Y31, Y28
-	VMULPD       Y16, Y16, Y5
-	VBROADCASTSD DoublesConstants<>+26072(SB), Y7
-	VMULPD       Y7, Y5, Y31
-	VADDPD       Y31, Y28, Y28
-	VBROADCASTSD DoublesConstants<>+26088(SB), Y31
-	VMULPD       Y31, Y16, Y7
-	VMOVUPS      Y7, (SP)
-	VBROADCASTSD DoublesConstants<>+26080(SB), Y7
-	VMOVUPS      (SP), Y31
-	VADDPD       Y31, Y7, Y31
-	VBROADCASTSD DoublesConstants<>+26104(SB), Y7
-	VMULPD       Y7, Y16, Y18
-	VMOVUPS      Y18, (SP)
-	VBROADCASTSD DoublesConstants<>+26096(SB), Y18
-	VMOVUPS      (SP), Y7
-	VADDPD       Y7, Y18, Y7
-	VMULPD       Y7, Y5, Y5
-	VADDPD       Y5, Y31, Y5
-	VANDPD       Y23, Y14, Y7
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+18384(SB), AX
-	VXORPS       X31, X31, X31
-	VGATHERQPD   (AX)(Y25*1), K3, Y31
-	VMULPD       Y7, Y31, Y23
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+18368(SB), AX
-	VXORPS       X18, X18, X18
-	VGATHERQPD   (AX)(Y25*1), K3, Y18
-	VADDPD       Y23, Y18, Y27
-	VSUBPD       Y27, Y18, Y21
-	VADDPD       Y23, Y21, Y21
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+18376(SB), AX
-	VXORPS       X23, X23, X23
-	VGATHERQPD   (AX)(Y25*1), K3, Y23
-	VSUBPD       Y7, Y14, Y7
-	VADDPD       Y9, Y7, Y7
-	VMULPD       Y7, Y31, Y7
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+18392(SB), AX
-	VXORPS       X30, X30, X30
-	VGATHERQPD   (AX)(Y25*1), K3, Y30
-	VADDPD       Y9, Y14, Y9
-	VMULPD       Y9, Y30, Y9
-	VADDPD       Y9, Y7, Y7
-	VADDPD       Y7, Y23, Y7
-	VADDPD       Y7, Y21, Y7
-	VADDPD       Y23, Y18, Y9
-	VMULPD       Y16, Y9, Y9
-	VMULPD       Y5, Y9, Y5
-	VADDPD       Y30, Y31, Y9
-	VMULPD       Y16, Y14, Y14
-	VMULPD       Y14, Y9, Y9
-	VMULPD       Y28, Y9, Y9
-	VADDPD       Y9, Y5, Y5
-	VADDPD       Y5, Y7, Y5
-	VADDPD       Y5, Y27, Y5
-	VBROADCASTSD DoublesConstants<>+26112(SB), Y7
-	VPCMPUQ      $0x01, Y7, Y4, K3
-	VBLENDMPD    Y3, Y5, K3, Y5
-	VPCMPUQ      $0x05, Y6, Y4, K3
-	VBROADCASTSD DoublesConstants<>+25912(SB), Y4
-	VORPD        Y4, Y0, Y9
-	VBLENDMPD    Y9, Y5, K3, Y5
-	VANDPD       Y2, Y1, Y9
-	VADDPD       Y1, Y3, Y14
-	VSUBPD       Y3, Y14, Y16
-	VSUBPD       Y16, Y14, Y18
-	VSUBPD       Y18, Y3, Y18
-	VSUBPD       Y16, Y1, Y16
-	VADDPD       Y16, Y18, Y16
-	VBROADCASTSD DoublesConstants<>+25792(SB), Y18
-	VPSUBQ       Y18, Y14, Y21
-	VPSRAQ       $0x34, Y21, Y23
-	VPADDQ       Y23, Y8, Y25
-	VSUBPD       Y8, Y25, Y25
-	VBROADCASTSD DoublesConstants<>+25536(SB), Z27
-	VANDPD       Y27, Y21, Y28
-	VPSUBQ       Y28, Y14, Y28
-	VPSRLQ       $0x2e, Y21, Y21
-	VANDPD       Y24, Y21, Y21
-	VPSLLQ       $0x05, Y21, Y21
-	VBROADCASTSD DoublesConstants<>+25808(SB), Y30
-	VANDPD       Y30, Y28, Y31
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+6880(SB), AX
-	VXORPS       X30, X30, X30
-	VGATHERQPD   (AX)(Y21*1), K3, Y30
-	VMULPD       Y30, Y31, Y24
-	VSUBPD       Y3, Y24, Y24
-	VSUBPD       Y31, Y28, Y28
-	VMULPD       Y30, Y28, Y28
-	VADDPD       Y28, Y24, Y31
-	VPSUBQ       Y23, Y20, Y23
-	VPMAXSQ      Y12, Y23, Y23
-	VPSLLQ       $0x34, Y23, Y23
-	VMULPD       Y23, Y16, Y16
-	VMULPD       Y30, Y16, Y16
-	VADDPD       Y16, Y31, Y23
-	VSUBPD       Y23, Y31, Y30
-	VADDPD       Y16, Y30, Y16
-	VSUBPD       Y31, Y24, Y24
-	VADDPD       Y28, Y24, Y24
-	VADDPD       Y24, Y16, Y16
-	VBROADCASTSD DoublesConstants<>+25816(SB), Y24
-	VMULPD       Y24, Y25, Y28
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+6888(SB), AX
-	VXORPS       X30, X30, X30
-	VGATHERQPD   (AX)(Y21*1), K3, Y30
-	VADDPD       Y30, Y28, Y28
-	VADDPD       Y23, Y28, Y30
-	VSUBPD       Y30, Y28, Y28
-	VADDPD       Y23, Y28, Y28
-	VBROADCASTSD DoublesConstants<>+25824(SB), Y31
-	VMULPD       Y31, Y25, Y25
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+6896(SB), AX
-	VXORPS       X31, X31, X31
-	VGATHERQPD   (AX)(Y21*1), K3, Y31
-	VADDPD       Y31, Y25, Y21
-	VADDPD       Y21, Y28, Y21
-	VADDPD       Y21, Y16, Y16
-	VMULPD       Y23, Y23, Y21
-	VMULPD.BCST  DoublesConstants<>+25840(SB), Y23, Y25
-	VADDPD.BCST  DoublesConstants<>+25832(SB), Y25, Y25
-	VMULPD.BCST  DoublesConstants<>+25856(SB), Y23, Y28
-	VADDPD.BCST  DoublesConstants<>+25848(SB), Y28, Y28
-	VMULPD       Y28, Y21, Y28
-	VADDPD       Y28, Y25, Y25
-	VMULPD       Y25, Y21, Y25
-	VMULPD       Y21, Y21, Y28
-	VMULPD.BCST  DoublesConstants<>+25872(SB), Y23, Y23
-	VADDPD.BCST  DoublesConstants<>+25864(SB), Y23, Y23
-	VMULPD.BCST  DoublesConstants<>+25880(SB), Y21, Y31
-	VADDPD       Y31, Y23, Y23
-	VMULPD       Y23, Y21, Y21
-	VMULPD       Y21, Y28, Y21
-	VADDPD       Y21, Y25, Y21
-	VADDPD       Y21, Y16, Y16
-	VADDPD       Y16, Y30, Y16
-	VPSUBQ       Y10, Y9, Y9
-	VPCMPUQ      $0x05, Y15, Y9, K3
-	VBLENDMPD    Y1, Y16, K3, Y9
-	VBROADCASTSD DoublesConstants<>+25904(SB), Y16
-	VPCMPUQ      $0x06, Y16, Y1, K3
-	VORPD        Y4, Y1, Y21
-	VBLENDMPD    Y21, Y9, K3, Y9
-	VPCMPUQ      $0x00, Y16, Y1, K3
-	VBLENDMPD    Y27, Y9, K3, Y1
-	VMULPD       Y1, Y5, Y1
-	VBROADCASTSD DoublesConstants<>+26120(SB), Z5
-	VMULPD       Y0, Y5, Y9
-	VANDPD       Y2, Y9, Y16
-	VPSRLQ       $0x37, Y16, Y21
-	VANDPD       Y11, Y21, Y11
-	VPSLLQ       $0x05, Y11, Y11
-	VANDPD       Y13, Y16, Y13
-	VORPD        Y26, Y13, Y21
-	VPSRLQ       $0x34, Y16, Y23
-	VANDPD       Y19, Y23, Y19
-	VPSLLVQ      Y19, Y21, Y21
-	VANDPD       Y17, Y21, Y23
-	VPSRLQ       $0x20, Y21, Y25
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+9768(SB), AX
-	VXORPS       X26, X26, X26
-	VGATHERQPD   (AX)(Y11*1), K3, Y26
-	VANDPD       Y17, Y26, Y28
-	VPSRLQ       $0x20, Y26, Y30
-	VPMULLQ      Y30, Y23, Y31
-	VPMULLQ      Y28, Y23, Y23
-	VPSRLQ       $0x20, Y23, Y23
-	VPADDQ       Y23, Y31, Y23
-	VPMULLQ      Y26, Y21, Y26
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+9760(SB), AX
-	VXORPS       X31, X31, X31
-	VGATHERQPD   (AX)(Y11*1), K3, Y31
-	VPMULLQ      Y31, Y21, Y21
-	VPMULLQ      Y30, Y25, Y30
-	VPADDQ       Y30, Y21, Y21
-	VPSRLQ       $0x20, Y23, Y30
-	VPADDQ       Y30, Y21, Y21
-	VPMULLQ      Y28, Y25, Y25
-	VANDPD       Y17, Y23, Y17
-	VPADDQ       Y17, Y25, Y17
-	VPSRLQ       $0x20, Y17, Y17
-	VPADDQ       Y17, Y21, Y17
-	VPADDQ       Y22, Y17, Y17
-	VPSRLQ       $0x3a, Y17, Y21
-	VPSLLQ       $0x05, Y21, Y21
-	VPSLLQ       $0x06, Y17, Y22
-	VPSRLQ       $0x1f, Y22, Y22
-	VORPD        Y22, Y29, Y22
-	VSUBPD.BCST  DoublesConstants<>+26032(SB), Y22, Y22
-	VPSLLQ       $0x27, Y17, Y17
-	VPSRLQ       $0x0d, Y17, Y17
-	VBROADCASTSD DoublesConstants<>+26040(SB), Y23
-	VORPD        Y17, Y23, Y17
-	VPSRLQ       $0x26, Y26, Y25
-	VORPD        Y25, Y17, Y17
-	VSUBPD       Y23, Y17, Y17
-	VPSLLQ       $0x1a, Y26, Y23
-	VPSRLQ       $0x1a, Y23, Y23
-	VBROADCASTSD DoublesConstants<>+26048(SB), Y25
-	VORPD        Y23, Y25, Y23
-	VSUBPD       Y25, Y23, Y23
-	VPADDQ       Y19, Y20, Y19
-	VPSLLQ       $0x34, Y19, Y19
-	VORPD        Y19, Y13, Y13
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+9776(SB), AX
-	VXORPS       X19, X19, X19
-	VGATHERQPD   (AX)(Y11*1), K3, Y19
-	VMULPD       Y19, Y13, Y11
-	VADDPD       Y17, Y22, Y13
-	VSUBPD       Y13, Y22, Y19
-	VADDPD       Y17, Y19, Y17
-	VADDPD       Y11, Y23, Y11
-	VADDPD       Y11, Y17, Y11
-	VMULPD       Y13, Y13, Y17
-	VMULPD.BCST  DoublesConstants<>+26064(SB), Y17, Y19
-	VADDPD.BCST  DoublesConstants<>+26056(SB), Y19, Y19
-	VMULPD       Y17, Y17, Y22
-	VMULPD.BCST  DoublesConstants<>+26072(SB), Y22, Y23
-	VADDPD       Y23, Y19, Y19
-	VMULPD.BCST  DoublesConstants<>+26088(SB), Y17, Y23
-	VADDPD.BCST  DoublesConstants<>+26080(SB), Y23, Y23
-	VMULPD.BCST  DoublesConstants<>+26104(SB), Y17, Y25
-	VADDPD.BCST  DoublesConstants<>+26096(SB), Y25, Y25
-	VMULPD       Y25, Y22, Y22
-	VADDPD       Y22, Y23, Y22
-	VBROADCASTSD DoublesConstants<>+25640(SB), Z23
-	VANDPD       Y23, Y13, Y25
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+18384(SB), AX
-	VXORPS       X26, X26, X26
-	VGATHERQPD   (AX)(Y21*1), K3, Y26
-	VMULPD       Y25, Y26, Y28
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+18368(SB), AX
-	VXORPS       X29, X29, X29
-	VGATHERQPD   (AX)(Y21*1), K3, Y29
-	VADDPD       Y28, Y29, Y30
-	VSUBPD       Y30, Y29, Y31
-	VADDPD       Y28, Y31, Y28
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+18376(SB), AX
-	VXORPS       X31, X31, X31
-	VGATHERQPD   (AX)(Y21*1), K3, Y31
-	VSUBPD       Y25, Y13, Y25
-	VADDPD       Y11, Y25, Y25
-	VMULPD       Y25, Y26, Y25
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+18392(SB), AX
-	VXORPS       X15, X15, X15
-	VGATHERQPD   (AX)(Y21*1), K3, Y15
-	VADDPD       Y11, Y13, Y11
-	VMULPD       Y11, Y15, Y11
-	VADDPD       Y11, Y25, Y11
-	VADDPD       Y11, Y31, Y11
-	VADDPD       Y11, Y28, Y11
-	VADDPD       Y31, Y29, Y21
-	VMULPD       Y17, Y21, Y21
-	VMULPD       Y22, Y21, Y21
-	VADDPD       Y15, Y26, Y15
-	VMULPD       Y17, Y13, Y13
-	VMULPD       Y13, Y15, Y13
-	VMULPD       Y19, Y13, Y13
-	VADDPD       Y13, Y21, Y13
-	VADDPD       Y13, Y11, Y11
-	VADDPD       Y11, Y30, Y11
-	VBROADCASTSD DoublesConstants<>+25368(SB), Z13
-	VANDPD       Y13, Y9, Y15
-	VXORPD       Y15, Y11, Y11
-	VPCMPUQ      $0x01, Y7, Y16, K3
-	VBLENDMPD    Y9, Y11, K3, Y7
-	VPCMPUQ      $0x05, Y6, Y16, K3
-	VORPD        Y4, Y9, Y9
-	VBLENDMPD    Y9, Y7, K3, Y7
-	VBROADCASTSD DoublesConstants<>+25408(SB), Z9
-	VMULPD       Y1, Y9, Y1
-	VADDPD       Y1, Y7, Y1
-	VANDPD       Y2, Y14, Y7
-	VPSRLQ       $0x34, Y7, Y11
-	VBROADCASTSD DoublesConstants<>+26136(SB), Y15
-	VPSUBQ       Y15, Y11, Y11
-	VPSRLQ       $0x3f, Y11, Y11
-	VMULPD.BCST  DoublesConstants<>+26144(SB), Y14, Y16
-	VANDPD       Y2, Y16, Y16
-	VXORPD       Y16, Y7, Y16
-	VPSUBQ       Y11, Y12, Y17
-	VANDPD       Y17, Y16, Y16
-	VXORPD       Y16, Y7, Y16
-	VPSUBQ       Y18, Y16, Y17
-	VPSRAQ       $0x34, Y17, Y18
-	VPADDQ       Y18, Y8, Y18
-	VSUBPD       Y8, Y18, Y18
-	VANDPD       Y27, Y17, Y19
-	VPSUBQ       Y19, Y16, Y16
-	VPSRLQ       $0x2e, Y17, Y17
-	VBROADCASTSD DoublesConstants<>+25584(SB), Z19
-	VANDPD       Y19, Y17, Y17
-	VPSLLQ       $0x05, Y17, Y17
-	VANDPD.BCST  DoublesConstants<>+25808(SB), Y16, Y21
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+6880(SB), AX
-	VXORPS       X22, X22, X22
-	VGATHERQPD   (AX)(Y17*1), K3, Y22
-	VMULPD       Y22, Y21, Y25
-	VSUBPD       Y3, Y25, Y25
-	VSUBPD       Y21, Y16, Y16
-	VMULPD       Y22, Y16, Y16
-	VBROADCASTSD DoublesConstants<>+26160(SB), Y21
-	VPMULLQ      Y11, Y21, Y11
-	VBROADCASTSD DoublesConstants<>+26152(SB), Y21
-	VPADDQ       Y11, Y21, Y11
-	VSUBPD       Y21, Y11, Y11
-	VSUBPD       Y11, Y18, Y11
-	VADDPD       Y16, Y25, Y18
-	VSUBPD       Y18, Y25, Y22
-	VADDPD       Y16, Y22, Y16
-	VANDPD       Y23, Y18, Y22
-	VMULPD       Y22, Y22, Y25
-	VBROADCASTSD DoublesConstants<>+25344(SB), Z26
-	VMULPD       Y26, Y25, Y25
-	VMULPD       Y24, Y11, Y24
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+6888(SB), AX
-	VXORPS       X28, X28, X28
-	VGATHERQPD   (AX)(Y17*1), K3, Y28
-	VADDPD       Y28, Y24, Y24
-	VADDPD       Y18, Y24, Y28
-	VSUBPD       Y25, Y28, Y29
-	VMULPD       Y18, Y18, Y30
-	VMULPD.BCST  DoublesConstants<>+26176(SB), Y18, Y31
-	VADDPD.BCST  DoublesConstants<>+26168(SB), Y31, Y31
-	VMULPD.BCST  DoublesConstants<>+26192(SB), Y18, Y27
-	VADDPD.BCST  DoublesConstants<>+26184(SB), Y27, Y27
-	VMULPD.BCST  DoublesConstants<>+26208(SB), Y18, Y9
-	VADDPD.BCST  DoublesConstants<>+26200(SB), Y9, Y9
-	VMULPD.BCST  DoublesConstants<>+26216(SB), Y30, Y10
-	VADDPD       Y10, Y9, Y9
-	VMULPD       Y9, Y30, Y9
-	VADDPD       Y9, Y27, Y9
-	VMULPD       Y9, Y30, Y9
-	VADDPD       Y9, Y31, Y9
-	VSUBPD       Y28, Y24, Y10
-	VADDPD       Y18, Y10, Y10
-	VSUBPD       Y29, Y28, Y24
-	VSUBPD       Y25, Y24, Y24
-	VADDPD       Y24, Y10, Y10
-	VMULPD       Y30, Y18, Y24
-	VMULPD       Y9, Y24, Y9
-	VSUBPD       Y22, Y18, Y24
-	VADDPD       Y22, Y18, Y22
-	VMULPD       Y22, Y24, Y22
-	VMULPD       Y22, Y26, Y22
-	VSUBPD       Y22, Y16, Y22
-	VMULPD       Y16, Y18, Y16
-	VSUBPD       Y16, Y22, Y16
-	VMULPD.BCST  DoublesConstants<>+25824(SB), Y11, Y11
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+6896(SB), AX
-	VXORPS       X18, X18, X18
-	VGATHERQPD   (AX)(Y17*1), K3, Y18
-	VADDPD       Y18, Y11, Y11
-	VADDPD       Y11, Y16, Y11
-	VADDPD       Y11, Y9, Y9
-	VADDPD       Y9, Y10, Y9
-	VADDPD       Y9, Y29, Y10
-	VSUBPD       Y10, Y29, Y11
-	VADDPD       Y9, Y11, Y9
-	VBROADCASTSD DoublesConstants<>+26128(SB), Y11
-	VANDPD       Y2, Y11, Y16
-	VPMINUQ.BCST DoublesConstants<>+26224(SB), Y16, Y17
-	VANDPD       Y13, Y11, Y18
-	VORPD        Y18, Y17, Y17
-	VANDPD       Y23, Y17, Y18
-	VANDPD       Y23, Y10, Y22
-	VMULPD       Y10, Y17, Y23
-	VMULPD       Y22, Y18, Y24
-	VSUBPD       Y23, Y24, Y24
-	VSUBPD       Y22, Y10, Y10
-	VMULPD       Y10, Y18, Y25
-	VADDPD       Y25, Y24, Y24
-	VSUBPD       Y18, Y17, Y18
-	VMULPD       Y22, Y18, Y22
-	VADDPD       Y22, Y24, Y22
-	VMULPD       Y10, Y18, Y10
-	VADDPD       Y10, Y22, Y10
-	VMULPD       Y9, Y17, Y9
-	VADDPD       Y9, Y10, Y9
-	VANDPD       Y2, Y23, Y10
-	VBROADCASTSD DoublesConstants<>+25552(SB), Z17
-	VPCMPUQ      $0x05, Y17, Y10, K3
-	VBLENDMPD    Y12, Y9, K3, Y9
-	VPMINUQ      Y17, Y10, Y10
-	VANDPD       Y13, Y23, Y18
-	VORPD        Y18, Y10, Y10
-	VBROADCASTSD DoublesConstants<>+25560(SB), Z18
-	VMULPD       Y18, Y10, Y22
-	VADDPD       Y8, Y22, Y22
-	VSUBPD       Y8, Y22, Y23
-	VBROADCASTSD DoublesConstants<>+25568(SB), Z24
-	VMULPD       Y24, Y23, Y25
-	VSUBPD       Y25, Y10, Y10
-	VBROADCASTSD DoublesConstants<>+25576(SB), Z25
-	VMULPD       Y25, Y23, Y23
-	VSUBPD       Y23, Y9, Y9
-	VADDPD       Y9, Y10, Y9
-	VMULPD       Y9, Y9, Y10
-	VPSLLQ       $0x0d, Y22, Y23
-	VPSRAQ       $0x13, Y23, Y23
-	VANDPD       Y19, Y22, Y22
-	VPSLLQ       $0x04, Y22, Y22
-	VBROADCASTSD DoublesConstants<>+25600(SB), Z27
-	VMULPD       Y27, Y9, Y28
-	VBROADCASTSD DoublesConstants<>+25592(SB), Z29
-	VADDPD       Y28, Y29, Y28
-	VMULPD       Y28, Y10, Y28
-	VMULPD       Y10, Y10, Y10
-	VBROADCASTSD DoublesConstants<>+25616(SB), Z30
-	VMULPD       Y30, Y9, Y31
-	VMOVUPS      Y31, (SP)
-	VBROADCASTSD DoublesConstants<>+25608(SB), Z31
-	VMOVUPS      (SP), Y29
-	VADDPD       Y29, Y31, Y29
-	VMULPD       Y29, Y10, Y10
-	VADDPD       Y10, Y28, Y10
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X28, X28, X28
-	VGATHERQPD   (AX)(Y22*1), K3, Y28
-	VADDPD       Y10, Y9, Y9
-	VMULPD       Y9, Y28, Y9
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X10, X10, X10
-	VGATHERQPD   (AX)(Y22*1), K3, Y10
-	VADDPD       Y10, Y9, Y9
-	VADDPD       Y9, Y28, Y9
-	VPSRAQ       $0x01, Y23, Y10
-	VPADDQ       Y10, Y20, Y22
-	VPSLLQ       $0x34, Y22, Y22
-	VMULPD       Y22, Y9, Y9
-	VPSUBQ       Y10, Y23, Y10
-	VPADDQ       Y10, Y20, Y10
-	VPSLLQ       $0x34, Y10, Y10
-	VMULPD       Y10, Y9, Y9
-	VPCMPUQ      $0x04, Y12, Y7, K3
-	VBLENDMPD    Y6, Y12, K3, Y10
-	VBLENDMPD    Y12, Y6, K3, Y22
-	VPSRLQ       $0x3f, Y11, Y23
-	VPCMPUQ      $0x04, Y12, Y23, K3
-	VBLENDMPD    Y22, Y10, K3, Y10
-	VPSUBQ       Y15, Y7, Y15
-	VPCMPUQ.BCST $0x05, DoublesConstants<>+26232(SB), Y15, K3
-	VBLENDMPD    Y10, Y9, K3, Y9
-	VADDPD       Y21, Y16, Y10
-	VPCMPUQ      $0x05, Y21, Y16, K4
-	VBLENDMPD    Y16, Y10, K4, Y15
-	VPCMPUQ.BCST $0x05, DoublesConstants<>+26240(SB), Y16, K5
-	VBLENDMPD    Y12, Y15, K5, Y15
-	VPSLLQ       $0x3f, Y15, Y15
-	VANDPD       Y14, Y15, Y15
-	VORPD        Y15, Y9, Y9
-	VPSRLQ       $0x3f, Y14, Y15
-	VSUBPD       Y21, Y10, Y10
-	VCMPPD       $0x00, Y16, Y10, K5
-	VBLENDMPD    Y12, Y15, K5, Y10
-	VBLENDMPD    Y12, Y10, K4, Y10
-	VBLENDMPD    Y12, Y10, K3, Y10
-	VPCMPUQ      $0x04, Y12, Y10, K3
-	VBLENDMPD    Y4, Y9, K3, Y4
-	VPCMPUQ      $0x06, Y6, Y7, K3
-	VBLENDMPD    Y14, Y4, K3, Y4
-	VPCMPUQ      $0x06, Y6, Y16, K3
-	VBLENDMPD    Y11, Y4, K3, Y4
-	VPCMPUQ      $0x00, Y3, Y14, K3
-	VBLENDMPD    Y3, Y4, K3, Y4
-	VPCMPUQ      $0x00, Y12, Y16, K3
-	VBLENDMPD    Y3, Y4, K3, Y4
-	VADDPD       Y4, Y1, Y1
-	VMOVUPS      Y0, 712(SI)
-	VMOVUPS      Y1, 744(SI)
+	VMULPD         1456(DI), Y1, Y0
+	VMULPD         1488(DI), Y1, Y5
+	VMULPD         1520(DI), Y1, Y8
+	VMULPD         1552(DI), Y1, Y1
+	VSHUFF32X4     $0x00, Y8, Y0, Y9
+	VSHUFF32X4     $0x03, Y8, Y0, Y0
+	VADDPD         Y0, Y9, Y0
+	VSHUFF32X4     $0x00, Y1, Y5, Y8
+	VSHUFF32X4     $0x03, Y1, Y5, Y1
+	VADDPD         Y1, Y8, Y1
+	VUNPCKLPD      Y1, Y0, Y5
+	VUNPCKHPD      Y1, Y0, Y0
+	VADDPD         Y0, Y5, Y0
+	VADDPD         1584(DI), Y0, Y0
+	VMULPD         Y0, Y0, Y1
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y0, Y5
+	VPSRLQ         $0x37, Y5, Y8
+	VANDPD.BCST    DoublesConstants<>+25904(SB), Y8, Y8
+	VPSLLQ         $0x05, Y8, Y8
+	VANDPD.BCST    DoublesConstants<>+25912(SB), Y5, Y9
+	VORPD.BCST     DoublesConstants<>+25920(SB), Y9, Y11
+	VPSRLQ         $0x34, Y5, Y12
+	VANDPD.BCST    DoublesConstants<>+25928(SB), Y12, Y12
+	VPSLLVQ        Y12, Y11, Y11
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y11, Y14
+	VPSRLQ         $0x20, Y11, Y15
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+9768(SB), AX
+	VXORPS         X16, X16, X16
+	VGATHERQPD     (AX)(Y8*1), K3, Y16
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y16, Y17
+	VPSRLQ         $0x20, Y16, Y18
+	VPMULLQ        Y18, Y14, Y19
+	VPMULLQ        Y17, Y14, Y14
+	VPSRLQ         $0x20, Y14, Y14
+	VPADDQ         Y14, Y19, Y14
+	VPMULLQ        Y16, Y11, Y16
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+9760(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y8*1), K3, Y19
+	VPMULLQ        Y19, Y11, Y11
+	VPMULLQ        Y18, Y15, Y18
+	VPADDQ         Y18, Y11, Y11
+	VPSRLQ         $0x20, Y14, Y18
+	VPADDQ         Y18, Y11, Y11
+	VPMULLQ        Y17, Y15, Y15
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y14, Y14
+	VPADDQ         Y14, Y15, Y14
+	VPSRLQ         $0x20, Y14, Y14
+	VPADDQ         Y14, Y11, Y11
+	VPADDQ.BCST    DoublesConstants<>+25944(SB), Y11, Y11
+	VPSRLQ         $0x3a, Y11, Y14
+	VPADDQ.BCST    DoublesConstants<>+25952(SB), Y14, Y14
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y14, Y14
+	VPSLLQ         $0x05, Y14, Y14
+	VPSLLQ         $0x06, Y11, Y15
+	VPSRLQ         $0x1f, Y15, Y15
+	VORPD.BCST     DoublesConstants<>+25960(SB), Y15, Y15
+	VSUBPD.BCST    DoublesConstants<>+25968(SB), Y15, Y15
+	VPSLLQ         $0x27, Y11, Y11
+	VPSRLQ         $0x0d, Y11, Y11
+	VORPD.BCST     DoublesConstants<>+25976(SB), Y11, Y11
+	VPSRLQ         $0x26, Y16, Y17
+	VORPD          Y17, Y11, Y11
+	VSUBPD.BCST    DoublesConstants<>+25976(SB), Y11, Y11
+	VPSLLQ         $0x1a, Y16, Y16
+	VPSRLQ         $0x1a, Y16, Y16
+	VORPD.BCST     DoublesConstants<>+25984(SB), Y16, Y16
+	VSUBPD.BCST    DoublesConstants<>+25984(SB), Y16, Y16
+	VPADDQ         Y12, Y10, Y12
+	VPSLLQ         $0x34, Y12, Y12
+	VORPD          Y12, Y9, Y9
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+9776(SB), AX
+	VXORPS         X12, X12, X12
+	VGATHERQPD     (AX)(Y8*1), K3, Y12
+	VMULPD         Y12, Y9, Y8
+	VADDPD         Y11, Y15, Y9
+	VSUBPD         Y9, Y15, Y12
+	VADDPD         Y11, Y12, Y11
+	VADDPD         Y8, Y16, Y8
+	VADDPD         Y8, Y11, Y8
+	VMULPD         Y9, Y9, Y11
+	VMULPD.BCST    DoublesConstants<>+26000(SB), Y11, Y12
+	VADDPD.BCST    DoublesConstants<>+25992(SB), Y12, Y12
+	VMULPD         Y11, Y11, Y15
+	VMULPD.BCST    DoublesConstants<>+26008(SB), Y15, Y16
+	VADDPD         Y16, Y12, Y12
+	VMULPD.BCST    DoublesConstants<>+26024(SB), Y11, Y16
+	VADDPD.BCST    DoublesConstants<>+26016(SB), Y16, Y16
+	VMULPD.BCST    DoublesConstants<>+26040(SB), Y11, Y17
+	VADDPD.BCST    DoublesConstants<>+26032(SB), Y17, Y17
+	VMULPD         Y17, Y15, Y15
+	VADDPD         Y15, Y16, Y15
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y9, Y16
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18384(SB), AX
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y14*1), K3, Y17
+	VMULPD         Y16, Y17, Y18
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18368(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y14*1), K3, Y19
+	VADDPD         Y18, Y19, Y20
+	VSUBPD         Y20, Y19, Y21
+	VADDPD         Y18, Y21, Y18
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18376(SB), AX
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y14*1), K3, Y21
+	VSUBPD         Y16, Y9, Y16
+	VADDPD         Y8, Y16, Y16
+	VMULPD         Y16, Y17, Y16
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18392(SB), AX
+	VXORPS         X22, X22, X22
+	VGATHERQPD     (AX)(Y14*1), K3, Y22
+	VADDPD         Y8, Y9, Y8
+	VMULPD         Y8, Y22, Y8
+	VADDPD         Y8, Y16, Y8
+	VADDPD         Y8, Y21, Y8
+	VADDPD         Y8, Y18, Y8
+	VADDPD         Y21, Y19, Y14
+	VMULPD         Y11, Y14, Y14
+	VMULPD         Y15, Y14, Y14
+	VADDPD         Y22, Y17, Y15
+	VMULPD         Y11, Y9, Y9
+	VMULPD         Y9, Y15, Y9
+	VMULPD         Y12, Y9, Y9
+	VADDPD         Y9, Y14, Y9
+	VADDPD         Y9, Y8, Y8
+	VADDPD         Y8, Y20, Y8
+	VPCMPUQ.BCST   $0x01, DoublesConstants<>+26048(SB), Y5, K3
+	VBLENDMPD      Y4, Y8, K3, Y8
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+25360(SB), Y5, K3
+	VORPD.BCST     DoublesConstants<>+25848(SB), Y0, Y5
+	VBLENDMPD      Y5, Y8, K3, Y5
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y1, Y8
+	VADDPD         Y1, Y4, Y9
+	VSUBPD         Y4, Y9, Y11
+	VSUBPD         Y11, Y9, Y12
+	VSUBPD         Y12, Y4, Y12
+	VSUBPD         Y11, Y1, Y11
+	VADDPD         Y11, Y12, Y11
+	VPSUBQ.BCST    DoublesConstants<>+25728(SB), Y9, Y12
+	VPSRAQ         $0x34, Y12, Y14
+	VPADDQ         Y14, Y13, Y15
+	VSUBPD         Y13, Y15, Y15
+	VANDPD         Y2, Y12, Y16
+	VPSUBQ         Y16, Y9, Y16
+	VPSRLQ         $0x2e, Y12, Y12
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y12, Y12
+	VPSLLQ         $0x05, Y12, Y12
+	VANDPD.BCST    DoublesConstants<>+25744(SB), Y16, Y17
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6880(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y12*1), K3, Y18
+	VMULPD         Y18, Y17, Y19
+	VSUBPD         Y4, Y19, Y19
+	VSUBPD         Y17, Y16, Y16
+	VMULPD         Y18, Y16, Y16
+	VADDPD         Y16, Y19, Y17
+	VPSUBQ         Y14, Y10, Y14
+	VPMAXSQ        Y3, Y14, Y14
+	VPSLLQ         $0x34, Y14, Y14
+	VMULPD         Y14, Y11, Y11
+	VMULPD         Y18, Y11, Y11
+	VADDPD         Y11, Y17, Y14
+	VSUBPD         Y14, Y17, Y18
+	VADDPD         Y11, Y18, Y11
+	VSUBPD         Y17, Y19, Y17
+	VADDPD         Y16, Y17, Y16
+	VADDPD         Y16, Y11, Y11
+	VMULPD.BCST    DoublesConstants<>+25752(SB), Y15, Y16
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6888(SB), AX
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y12*1), K3, Y17
+	VADDPD         Y17, Y16, Y16
+	VADDPD         Y14, Y16, Y17
+	VSUBPD         Y17, Y16, Y16
+	VADDPD         Y14, Y16, Y16
+	VMULPD.BCST    DoublesConstants<>+25760(SB), Y15, Y15
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6896(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y12*1), K3, Y18
+	VADDPD         Y18, Y15, Y12
+	VADDPD         Y12, Y16, Y12
+	VADDPD         Y12, Y11, Y11
+	VMULPD         Y14, Y14, Y12
+	VMULPD.BCST    DoublesConstants<>+25776(SB), Y14, Y15
+	VADDPD.BCST    DoublesConstants<>+25768(SB), Y15, Y15
+	VMULPD.BCST    DoublesConstants<>+25792(SB), Y14, Y16
+	VADDPD.BCST    DoublesConstants<>+25784(SB), Y16, Y16
+	VMULPD         Y16, Y12, Y16
+	VADDPD         Y16, Y15, Y15
+	VMULPD         Y15, Y12, Y15
+	VMULPD         Y12, Y12, Y16
+	VMULPD.BCST    DoublesConstants<>+25808(SB), Y14, Y14
+	VADDPD.BCST    DoublesConstants<>+25800(SB), Y14, Y14
+	VMULPD.BCST    DoublesConstants<>+25816(SB), Y12, Y18
+	VADDPD         Y18, Y14, Y14
+	VMULPD         Y14, Y12, Y12
+	VMULPD         Y12, Y16, Y12
+	VADDPD         Y12, Y15, Y12
+	VADDPD         Y12, Y11, Y11
+	VADDPD         Y11, Y17, Y11
+	VPSUBQ.BCST    DoublesConstants<>+25824(SB), Y8, Y8
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+25832(SB), Y8, K3
+	VBLENDMPD      Y1, Y11, K3, Y8
+	VPCMPUQ.BCST   $0x06, DoublesConstants<>+25840(SB), Y1, K3
+	VORPD.BCST     DoublesConstants<>+25848(SB), Y1, Y11
+	VBLENDMPD      Y11, Y8, K3, Y8
+	VPCMPUQ.BCST   $0x00, DoublesConstants<>+25840(SB), Y1, K3
+	VBLENDMPD      Y2, Y8, K3, Y1
+	VMULPD         Y1, Y5, Y1
+	VMULPD.BCST    DoublesConstants<>+26056(SB), Y0, Y5
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y5, Y8
+	VPSRLQ         $0x37, Y8, Y11
+	VANDPD.BCST    DoublesConstants<>+25904(SB), Y11, Y11
+	VPSLLQ         $0x05, Y11, Y11
+	VANDPD.BCST    DoublesConstants<>+25912(SB), Y8, Y12
+	VORPD.BCST     DoublesConstants<>+25920(SB), Y12, Y14
+	VPSRLQ         $0x34, Y8, Y15
+	VANDPD.BCST    DoublesConstants<>+25928(SB), Y15, Y15
+	VPSLLVQ        Y15, Y14, Y14
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y14, Y16
+	VPSRLQ         $0x20, Y14, Y17
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+9768(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y11*1), K3, Y18
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y18, Y19
+	VPSRLQ         $0x20, Y18, Y20
+	VPMULLQ        Y20, Y16, Y21
+	VPMULLQ        Y19, Y16, Y16
+	VPSRLQ         $0x20, Y16, Y16
+	VPADDQ         Y16, Y21, Y16
+	VPMULLQ        Y18, Y14, Y18
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+9760(SB), AX
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y11*1), K3, Y21
+	VPMULLQ        Y21, Y14, Y14
+	VPMULLQ        Y20, Y17, Y20
+	VPADDQ         Y20, Y14, Y14
+	VPSRLQ         $0x20, Y16, Y20
+	VPADDQ         Y20, Y14, Y14
+	VPMULLQ        Y19, Y17, Y17
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y16, Y16
+	VPADDQ         Y16, Y17, Y16
+	VPSRLQ         $0x20, Y16, Y16
+	VPADDQ         Y16, Y14, Y14
+	VPADDQ.BCST    DoublesConstants<>+25944(SB), Y14, Y14
+	VPSRLQ         $0x3a, Y14, Y16
+	VPSLLQ         $0x05, Y16, Y16
+	VPSLLQ         $0x06, Y14, Y17
+	VPSRLQ         $0x1f, Y17, Y17
+	VORPD.BCST     DoublesConstants<>+25960(SB), Y17, Y17
+	VSUBPD.BCST    DoublesConstants<>+25968(SB), Y17, Y17
+	VPSLLQ         $0x27, Y14, Y14
+	VPSRLQ         $0x0d, Y14, Y14
+	VORPD.BCST     DoublesConstants<>+25976(SB), Y14, Y14
+	VPSRLQ         $0x26, Y18, Y19
+	VORPD          Y19, Y14, Y14
+	VSUBPD.BCST    DoublesConstants<>+25976(SB), Y14, Y14
+	VPSLLQ         $0x1a, Y18, Y18
+	VPSRLQ         $0x1a, Y18, Y18
+	VORPD.BCST     DoublesConstants<>+25984(SB), Y18, Y18
+	VSUBPD.BCST    DoublesConstants<>+25984(SB), Y18, Y18
+	VPADDQ         Y15, Y10, Y15
+	VPSLLQ         $0x34, Y15, Y15
+	VORPD          Y15, Y12, Y12
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+9776(SB), AX
+	VXORPS         X15, X15, X15
+	VGATHERQPD     (AX)(Y11*1), K3, Y15
+	VMULPD         Y15, Y12, Y11
+	VADDPD         Y14, Y17, Y12
+	VSUBPD         Y12, Y17, Y15
+	VADDPD         Y14, Y15, Y14
+	VADDPD         Y11, Y18, Y11
+	VADDPD         Y11, Y14, Y11
+	VMULPD         Y12, Y12, Y14
+	VMULPD.BCST    DoublesConstants<>+26000(SB), Y14, Y15
+	VADDPD.BCST    DoublesConstants<>+25992(SB), Y15, Y15
+	VMULPD         Y14, Y14, Y17
+	VMULPD.BCST    DoublesConstants<>+26008(SB), Y17, Y18
+	VADDPD         Y18, Y15, Y15
+	VMULPD.BCST    DoublesConstants<>+26024(SB), Y14, Y18
+	VADDPD.BCST    DoublesConstants<>+26016(SB), Y18, Y18
+	VMULPD.BCST    DoublesConstants<>+26040(SB), Y14, Y19
+	VADDPD.BCST    DoublesConstants<>+26032(SB), Y19, Y19
+	VMULPD         Y19, Y17, Y17
+	VADDPD         Y17, Y18, Y17
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y12, Y18
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18384(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y16*1), K3, Y19
+	VMULPD         Y18, Y19, Y20
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18368(SB), AX
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y16*1), K3, Y21
+	VADDPD         Y20, Y21, Y22
+	VSUBPD         Y22, Y21, Y23
+	VADDPD         Y20, Y23, Y20
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18376(SB), AX
+	VXORPS         X23, X23, X23
+	VGATHERQPD     (AX)(Y16*1), K3, Y23
+	VSUBPD         Y18, Y12, Y18
+	VADDPD         Y11, Y18, Y18
+	VMULPD         Y18, Y19, Y18
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18392(SB), AX
+	VXORPS         X24, X24, X24
+	VGATHERQPD     (AX)(Y16*1), K3, Y24
+	VADDPD         Y11, Y12, Y11
+	VMULPD         Y11, Y24, Y11
+	VADDPD         Y11, Y18, Y11
+	VADDPD         Y11, Y23, Y11
+	VADDPD         Y11, Y20, Y11
+	VADDPD         Y23, Y21, Y16
+	VMULPD         Y14, Y16, Y16
+	VMULPD         Y17, Y16, Y16
+	VADDPD         Y24, Y19, Y17
+	VMULPD         Y14, Y12, Y12
+	VMULPD         Y12, Y17, Y12
+	VMULPD         Y15, Y12, Y12
+	VADDPD         Y12, Y16, Y12
+	VADDPD         Y12, Y11, Y11
+	VADDPD         Y11, Y22, Y11
+	VANDPD         Y6, Y5, Y12
+	VXORPD         Y12, Y11, Y11
+	VPCMPUQ.BCST   $0x01, DoublesConstants<>+26048(SB), Y8, K3
+	VBLENDMPD      Y5, Y11, K3, Y11
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+25360(SB), Y8, K3
+	VORPD.BCST     DoublesConstants<>+25848(SB), Y5, Y5
+	VBLENDMPD      Y5, Y11, K3, Y5
+	VMULPD.BCST    DoublesConstants<>+25344(SB), Y1, Y1
+	VADDPD         Y1, Y5, Y1
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y9, Y5
+	VPSRLQ         $0x34, Y5, Y8
+	VPSUBQ.BCST    DoublesConstants<>+26072(SB), Y8, Y8
+	VPSRLQ         $0x3f, Y8, Y8
+	VMULPD.BCST    DoublesConstants<>+26080(SB), Y9, Y11
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y11, Y11
+	VXORPD         Y11, Y5, Y11
+	VPSUBQ         Y8, Y3, Y12
+	VANDPD         Y12, Y11, Y11
+	VXORPD         Y11, Y5, Y11
+	VPSUBQ.BCST    DoublesConstants<>+25728(SB), Y11, Y12
+	VPSRAQ         $0x34, Y12, Y14
+	VPADDQ         Y14, Y13, Y14
+	VSUBPD         Y13, Y14, Y14
+	VANDPD         Y2, Y12, Y15
+	VPSUBQ         Y15, Y11, Y11
+	VPSRLQ         $0x2e, Y12, Y12
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y12, Y12
+	VPSLLQ         $0x05, Y12, Y12
+	VANDPD.BCST    DoublesConstants<>+25744(SB), Y11, Y15
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6880(SB), AX
+	VXORPS         X16, X16, X16
+	VGATHERQPD     (AX)(Y12*1), K3, Y16
+	VMULPD         Y16, Y15, Y17
+	VSUBPD         Y4, Y17, Y17
+	VSUBPD         Y15, Y11, Y11
+	VMULPD         Y16, Y11, Y11
+	VBROADCASTSD   DoublesConstants<>+26096(SB), Y15
+	VPMULLQ        Y8, Y15, Y8
+	VBROADCASTSD   DoublesConstants<>+26088(SB), Y15
+	VPADDQ         Y8, Y15, Y8
+	VSUBPD         Y15, Y8, Y8
+	VSUBPD         Y8, Y14, Y8
+	VADDPD         Y11, Y17, Y14
+	VSUBPD         Y14, Y17, Y16
+	VADDPD         Y11, Y16, Y11
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y14, Y16
+	VMULPD         Y16, Y16, Y17
+	VMULPD.BCST    DoublesConstants<>+25280(SB), Y17, Y17
+	VMULPD.BCST    DoublesConstants<>+25752(SB), Y8, Y18
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6888(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y12*1), K3, Y19
+	VADDPD         Y19, Y18, Y18
+	VADDPD         Y14, Y18, Y19
+	VSUBPD         Y17, Y19, Y20
+	VMULPD         Y14, Y14, Y21
+	VMULPD.BCST    DoublesConstants<>+26112(SB), Y14, Y22
+	VADDPD.BCST    DoublesConstants<>+26104(SB), Y22, Y22
+	VMULPD.BCST    DoublesConstants<>+26128(SB), Y14, Y23
+	VADDPD.BCST    DoublesConstants<>+26120(SB), Y23, Y23
+	VMULPD.BCST    DoublesConstants<>+26144(SB), Y14, Y24
+	VADDPD.BCST    DoublesConstants<>+26136(SB), Y24, Y24
+	VMULPD.BCST    DoublesConstants<>+26152(SB), Y21, Y25
+	VADDPD         Y25, Y24, Y24
+	VMULPD         Y24, Y21, Y24
+	VADDPD         Y24, Y23, Y23
+	VMULPD         Y23, Y21, Y23
+	VADDPD         Y23, Y22, Y22
+	VSUBPD         Y19, Y18, Y18
+	VADDPD         Y14, Y18, Y18
+	VSUBPD         Y20, Y19, Y19
+	VSUBPD         Y17, Y19, Y17
+	VADDPD         Y17, Y18, Y17
+	VMULPD         Y21, Y14, Y18
+	VMULPD         Y22, Y18, Y18
+	VSUBPD         Y16, Y14, Y19
+	VADDPD         Y16, Y14, Y16
+	VMULPD         Y16, Y19, Y16
+	VMULPD.BCST    DoublesConstants<>+25280(SB), Y16, Y16
+	VSUBPD         Y16, Y11, Y16
+	VMULPD         Y11, Y14, Y11
+	VSUBPD         Y11, Y16, Y11
+	VMULPD.BCST    DoublesConstants<>+25760(SB), Y8, Y8
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6896(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Y12*1), K3, Y14
+	VADDPD         Y14, Y8, Y8
+	VADDPD         Y8, Y11, Y8
+	VADDPD         Y8, Y18, Y8
+	VADDPD         Y8, Y17, Y8
+	VADDPD         Y8, Y20, Y11
+	VSUBPD         Y11, Y20, Y12
+	VADDPD         Y8, Y12, Y8
+	VBROADCASTSD   DoublesConstants<>+26064(SB), Y12
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y12, Y14
+	VPMINUQ.BCST   DoublesConstants<>+26160(SB), Y14, Y16
+	VANDPD         Y6, Y12, Y17
+	VORPD          Y17, Y16, Y16
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y16, Y17
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y11, Y18
+	VMULPD         Y11, Y16, Y19
+	VMULPD         Y18, Y17, Y20
+	VSUBPD         Y19, Y20, Y20
+	VSUBPD         Y18, Y11, Y11
+	VMULPD         Y11, Y17, Y21
+	VADDPD         Y21, Y20, Y20
+	VSUBPD         Y17, Y16, Y17
+	VMULPD         Y18, Y17, Y18
+	VADDPD         Y18, Y20, Y18
+	VMULPD         Y11, Y17, Y11
+	VADDPD         Y11, Y18, Y11
+	VMULPD         Y8, Y16, Y8
+	VADDPD         Y8, Y11, Y8
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y19, Y11
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+25488(SB), Y11, K3
+	VBLENDMPD      Y3, Y8, K3, Y8
+	VPMINUQ.BCST   DoublesConstants<>+25488(SB), Y11, Y11
+	VANDPD         Y6, Y19, Y16
+	VORPD          Y16, Y11, Y11
+	VMULPD.BCST    DoublesConstants<>+25496(SB), Y11, Y16
+	VADDPD         Y13, Y16, Y16
+	VSUBPD         Y13, Y16, Y17
+	VMULPD.BCST    DoublesConstants<>+25504(SB), Y17, Y18
+	VSUBPD         Y18, Y11, Y11
+	VMULPD.BCST    DoublesConstants<>+25512(SB), Y17, Y17
+	VSUBPD         Y17, Y8, Y8
+	VADDPD         Y8, Y11, Y8
+	VMULPD         Y8, Y8, Y11
+	VPSLLQ         $0x0d, Y16, Y17
+	VPSRAQ         $0x13, Y17, Y17
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y16, Y16
+	VPSLLQ         $0x04, Y16, Y16
+	VMULPD.BCST    DoublesConstants<>+25536(SB), Y8, Y18
+	VADDPD.BCST    DoublesConstants<>+25528(SB), Y18, Y18
+	VMULPD         Y18, Y11, Y18
+	VMULPD         Y11, Y11, Y11
+	VMULPD.BCST    DoublesConstants<>+25552(SB), Y8, Y19
+	VADDPD.BCST    DoublesConstants<>+25544(SB), Y19, Y19
+	VMULPD         Y19, Y11, Y11
+	VADDPD         Y11, Y18, Y11
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+4224(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y16*1), K3, Y18
+	VADDPD         Y11, Y8, Y8
+	VMULPD         Y8, Y18, Y8
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+4232(SB), AX
+	VXORPS         X11, X11, X11
+	VGATHERQPD     (AX)(Y16*1), K3, Y11
+	VADDPD         Y11, Y8, Y8
+	VADDPD         Y8, Y18, Y8
+	VPSRAQ         $0x01, Y17, Y11
+	VPADDQ         Y11, Y10, Y16
+	VPSLLQ         $0x34, Y16, Y16
+	VMULPD         Y16, Y8, Y8
+	VPSUBQ         Y11, Y17, Y11
+	VPADDQ         Y11, Y10, Y11
+	VPSLLQ         $0x34, Y11, Y11
+	VMULPD         Y11, Y8, Y8
+	VPCMPUQ        $0x04, Y3, Y5, K3
+	VBLENDMPD.BCST DoublesConstants<>+25360(SB), Y3, K3, Y11
+	VBROADCASTSD   DoublesConstants<>+25360(SB), Z16
+	VBLENDMPD      Y3, Y16, K3, Y17
+	VPSRLQ         $0x3f, Y12, Y18
+	VPCMPUQ        $0x04, Y3, Y18, K3
+	VBLENDMPD      Y17, Y11, K3, Y11
+	VPSUBQ.BCST    DoublesConstants<>+26072(SB), Y5, Y17
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+26168(SB), Y17, K3
+	VBLENDMPD      Y11, Y8, K3, Y8
+	VADDPD         Y15, Y14, Y11
+	VPCMPUQ        $0x05, Y15, Y14, K4
+	VBLENDMPD      Y14, Y11, K4, Y17
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+26176(SB), Y14, K5
+	VBLENDMPD      Y3, Y17, K5, Y17
+	VPSLLQ         $0x3f, Y17, Y17
+	VANDPD         Y9, Y17, Y17
+	VORPD          Y17, Y8, Y8
+	VPSRLQ         $0x3f, Y9, Y17
+	VSUBPD         Y15, Y11, Y11
+	VCMPPD         $0x00, Y14, Y11, K5
+	VBLENDMPD      Y3, Y17, K5, Y11
+	VBLENDMPD      Y3, Y11, K4, Y11
+	VBLENDMPD      Y3, Y11, K3, Y11
+	VPCMPUQ        $0x04, Y3, Y11, K3
+	VBLENDMPD.BCST DoublesConstants<>+25848(SB), Y8, K3, Y8
+	VPCMPUQ        $0x06, Y16, Y5, K3
+	VBLENDMPD      Y9, Y8, K3, Y5
+	VPCMPUQ        $0x06, Y16, Y14, K3
+	VBLENDMPD      Y12, Y5, K3, Y5
+	VPCMPUQ        $0x00, Y4, Y9, K3
+	VBLENDMPD      Y4, Y5, K3, Y5
+	VPCMPUQ        $0x00, Y3, Y14, K3
+	VBLENDMPD      Y4, Y5, K3, Y5
+	VADDPD         Y5, Y1, Y1
+	VMOVUPS        Y0, 712(SI)
+	VMOVUPS        Y1, 744(SI)
 
 	// z9 = W9·a8 + b9; a9 = expm1(min(z9, 3)) + sqrt(1 + abs(z9)) - erf(z9)
 	VMULPD         1616(DI), Y1, Y0
-	VMULPD         1648(DI), Y1, Y4
-	VMULPD         1680(DI), Y1, Y7
+	VMULPD         1648(DI), Y1, Y5
+	VMULPD         1680(DI), Y1, Y8
 	VMULPD         1712(DI), Y1, Y9
-	VMULPD         1744(DI), Y1, Y10
+	VMULPD         1744(DI), Y1, Y11
 	VMULPD         1776(DI), Y1, Y1
-	VSHUFF32X4     $0x00, Y7, Y0, Y11
-	VSHUFF32X4     $0x03, Y7, Y0, Y0
-	VADDPD         Y0, Y11, Y0
-	VSHUFF32X4     $0x00, Y9, Y4, Y7
-	VSHUFF32X4     $0x03, Y9, Y4, Y4
-	VADDPD         Y4, Y7, Y4
-	VUNPCKLPD      Y4, Y0, Y7
-	VUNPCKHPD      Y4, Y0, Y0
-	VADDPD         Y0, Y7, Y0
-	VSHUFF32X4     $0x00, Y1, Y10, Y4
-	VSHUFF32X4     $0x03, Y1, Y10, Y1
-	VADDPD         Y1, Y4, Y1
-	VUNPCKLPD      Y1, Y1, Y4
+	VSHUFF32X4     $0x00, Y8, Y0, Y12
+	VSHUFF32X4     $0x03, Y8, Y0, Y0
+	VADDPD         Y0, Y12, Y0
+	VSHUFF32X4     $0x00, Y9, Y5, Y8
+	VSHUFF32X4     $0x03, Y9, Y5, Y5
+	VADDPD         Y5, Y8, Y5
+	VUNPCKLPD      Y5, Y0, Y8
+	VUNPCKHPD      Y5, Y0, Y0
+	VADDPD         Y0, Y8, Y0
+	VSHUFF32X4     $0x00, Y1, Y11, Y5
+	VSHUFF32X4     $0x03, Y1, Y11, Y1
+	VADDPD         Y1, Y5, Y1
+	VUNPCKLPD      Y1, Y1, Y5
 	VUNPCKHPD      Y1, Y1, Y1
-	VADDPD         Y1, Y4, Y1
-	VMOVUPS        DoublesConstants<>+3680(SB), Y4
-	VPERMPS        Y1, Y4, Y1
+	VADDPD         Y1, Y5, Y1
+	VMOVUPS        DoublesConstants<>+3680(SB), Y5
+	VPERMPS        Y1, Y5, Y1
 	VINSERTF64X4   $0x01, Y1, Z0, Z0
 	VMOVUPD.Z      1808(DI), K2, Z1
 	VADDPD         Z1, Z0, Z0
-	VMINPD         Z0, Z5, Z1
-	VANDPD         Z2, Z1, Z4
-	VPSRLQ         $0x3f, Z1, Z5
-	VPCMPUQ        $0x04, Z12, Z5, K3
-	VBROADCASTSD   DoublesConstants<>+25936(SB), Z5
-	VBLENDMPD.BCST DoublesConstants<>+25944(SB), Z5, K3, Z5
-	VPMINUQ        Z5, Z4, Z5
-	VANDPD         Z13, Z1, Z7
-	VORPD          Z7, Z5, Z5
-	VMULPD         Z18, Z5, Z7
-	VADDPD         Z8, Z7, Z7
-	VSUBPD         Z8, Z7, Z9
-	VMULPD         Z24, Z9, Z10
-	VSUBPD         Z10, Z5, Z5
-	VMULPD         Z25, Z9, Z9
-	VSUBPD         Z9, Z5, Z10
-	VMULPD         Z10, Z10, Z11
+	VBROADCASTSD   DoublesConstants<>+26056(SB), Z1
+	VMINPD         Z0, Z1, Z1
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Z1, Z5
+	VPSRLQ         $0x3f, Z1, Z8
+	VPCMPUQ        $0x04, Z3, Z8, K3
+	VBLENDMPD.BCST DoublesConstants<>+25880(SB), Z7, K3, Z3
+	VPMINUQ        Z3, Z5, Z3
+	VANDPD         Z6, Z1, Z7
+	VORPD          Z7, Z3, Z3
+	VMULPD.BCST    DoublesConstants<>+25496(SB), Z3, Z7
+	VADDPD         Z13, Z7, Z7
+	VSUBPD         Z13, Z7, Z8
+	VMULPD.BCST    DoublesConstants<>+25504(SB), Z8, Z9
+	VSUBPD         Z9, Z3, Z3
+	VMULPD.BCST    DoublesConstants<>+25512(SB), Z8, Z8
+	VSUBPD         Z8, Z3, Z9
+	VMULPD         Z9, Z9, Z11
 	VPSLLQ         $0x0d, Z7, Z12
 	VPSRAQ         $0x13, Z12, Z12
-	VANDPD         Z19, Z7, Z7
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Z7, Z7
 	VPSLLQ         $0x04, Z7, Z7
 	VPSRAQ         $0x0a, Z12, Z14
 	VPSRAQ         $0x3f, Z12, Z15
 	VANDNPD        Z14, Z15, Z14
-	VPADDQ         Z12, Z20, Z12
+	VPADDQ         Z12, Z10, Z12
 	VPSUBQ         Z14, Z12, Z12
 	VPSLLQ         $0x34, Z12, Z12
 	MOVL           $0x000000ff, AX
@@ -27418,58 +29814,58 @@ TEXT ·doublesGradAVX512(SB), $320-48
 	MOVL           $0x000000ff, AX
 	KMOVW          AX, K3
 	LEAQ           DoublesConstants<>+4232(SB), AX
-	VXORPS         X16, X16, X16
-	VGATHERQPD     (AX)(Z7*1), K3, Z16
-	VMULPD         Z12, Z16, Z7
-	VSUBPD         Z3, Z15, Z12
-	VSUBPD         Z15, Z12, Z16
-	VSUBPD         Z16, Z12, Z21
-	VSUBPD         Z21, Z15, Z21
-	VADDPD         Z16, Z3, Z16
-	VSUBPD         Z16, Z21, Z16
-	VADDPD         Z10, Z12, Z21
-	VSUBPD         Z21, Z12, Z22
-	VADDPD         Z10, Z22, Z22
-	VADDPD         Z16, Z22, Z16
-	VADDPD         Z7, Z16, Z7
-	VMULPD         Z10, Z12, Z12
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Z7*1), K3, Z17
+	VMULPD         Z12, Z17, Z7
+	VSUBPD         Z4, Z15, Z12
+	VSUBPD         Z15, Z12, Z17
+	VSUBPD         Z17, Z12, Z18
+	VSUBPD         Z18, Z15, Z18
+	VADDPD         Z17, Z4, Z17
+	VSUBPD         Z17, Z18, Z17
+	VADDPD         Z9, Z12, Z18
+	VSUBPD         Z18, Z12, Z19
+	VADDPD         Z9, Z19, Z19
+	VADDPD         Z17, Z19, Z17
+	VADDPD         Z7, Z17, Z7
+	VMULPD         Z9, Z12, Z12
 	VADDPD         Z12, Z7, Z7
-	VMULPD         Z27, Z10, Z12
-	VADDPD         Z12, Z26, Z12
+	VMULPD.BCST    DoublesConstants<>+25536(SB), Z9, Z12
+	VADDPD.BCST    DoublesConstants<>+25280(SB), Z12, Z12
 	VMULPD         Z12, Z11, Z12
-	VSUBPD         Z10, Z5, Z5
-	VSUBPD         Z9, Z5, Z5
-	VADDPD         Z5, Z12, Z5
-	VMULPD         Z11, Z11, Z9
-	VMULPD         Z30, Z10, Z10
-	VADDPD.BCST    DoublesConstants<>+25952(SB), Z10, Z10
-	VMULPD.BCST    DoublesConstants<>+25960(SB), Z11, Z11
-	VADDPD         Z11, Z10, Z10
-	VMULPD         Z10, Z9, Z9
-	VADDPD         Z9, Z5, Z5
-	VMULPD         Z5, Z15, Z5
-	VADDPD         Z5, Z7, Z5
-	VADDPD         Z5, Z21, Z5
-	VPADDQ         Z14, Z20, Z7
+	VSUBPD         Z9, Z3, Z3
+	VSUBPD         Z8, Z3, Z3
+	VADDPD         Z3, Z12, Z3
+	VMULPD         Z11, Z11, Z8
+	VMULPD.BCST    DoublesConstants<>+25552(SB), Z9, Z9
+	VADDPD.BCST    DoublesConstants<>+25888(SB), Z9, Z9
+	VMULPD.BCST    DoublesConstants<>+25896(SB), Z11, Z11
+	VADDPD         Z11, Z9, Z9
+	VMULPD         Z9, Z8, Z8
+	VADDPD         Z8, Z3, Z3
+	VMULPD         Z3, Z15, Z3
+	VADDPD         Z3, Z7, Z3
+	VADDPD         Z3, Z18, Z3
+	VPADDQ         Z14, Z10, Z7
 	VPSLLQ         $0x34, Z7, Z7
-	VMULPD         Z7, Z5, Z5
-	VPSUBQ.BCST    DoublesConstants<>+25888(SB), Z4, Z4
-	VPCMPUQ.BCST   $0x06, DoublesConstants<>+25896(SB), Z4, K3
-	VBLENDMPD      Z1, Z5, K3, Z1
-	VANDPD         Z2, Z0, Z4
-	VADDPD         Z4, Z3, Z5
+	VMULPD         Z7, Z3, Z3
+	VPSUBQ.BCST    DoublesConstants<>+25824(SB), Z5, Z5
+	VPCMPUQ.BCST   $0x06, DoublesConstants<>+25832(SB), Z5, K3
+	VBLENDMPD      Z1, Z3, K3, Z1
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Z0, Z3
+	VADDPD         Z3, Z4, Z5
 	VSQRTPD        Z5, Z5
 	VADDPD         Z5, Z1, Z1
-	VPMINUQ.BCST   DoublesConstants<>+25384(SB), Z4, Z5
-	VMULPD.BCST    DoublesConstants<>+25392(SB), Z5, Z7
-	VADDPD         Z8, Z7, Z7
-	VSUBPD         Z8, Z7, Z9
-	VMULPD.BCST    DoublesConstants<>+25408(SB), Z9, Z9
-	VSUBPD         Z9, Z5, Z5
-	VANDPD.BCST    DoublesConstants<>+25416(SB), Z7, Z7
+	VPMINUQ.BCST   DoublesConstants<>+25320(SB), Z3, Z5
+	VMULPD.BCST    DoublesConstants<>+25328(SB), Z5, Z7
+	VADDPD         Z13, Z7, Z7
+	VSUBPD         Z13, Z7, Z8
+	VMULPD.BCST    DoublesConstants<>+25344(SB), Z8, Z8
+	VSUBPD         Z8, Z5, Z5
+	VANDPD.BCST    DoublesConstants<>+25352(SB), Z7, Z7
 	VPSLLQ         $0x07, Z7, Z7
-	VMULPD         Z5, Z5, Z9
-	VMULPD         Z9, Z9, Z10
+	VMULPD         Z5, Z5, Z8
+	VMULPD         Z8, Z8, Z9
 	MOVL           $0x000000ff, AX
 	KMOVW          AX, K3
 	LEAQ           DoublesConstants<>+408(SB), AX
@@ -27494,7 +29890,7 @@ TEXT ·doublesGradAVX512(SB), $320-48
 	VGATHERQPD     (AX)(Z7*1), K3, Z14
 	VMULPD         Z14, Z5, Z14
 	VADDPD         Z14, Z12, Z12
-	VMULPD         Z12, Z9, Z12
+	VMULPD         Z12, Z8, Z12
 	VADDPD         Z12, Z11, Z11
 	MOVL           $0x000000ff, AX
 	KMOVW          AX, K3
@@ -27520,7 +29916,7 @@ TEXT ·doublesGradAVX512(SB), $320-48
 	VGATHERQPD     (AX)(Z7*1), K3, Z15
 	VMULPD         Z15, Z5, Z15
 	VADDPD         Z15, Z14, Z14
-	VMULPD         Z14, Z9, Z14
+	VMULPD         Z14, Z8, Z14
 	VADDPD         Z14, Z12, Z12
 	MOVL           $0x000000ff, AX
 	KMOVW          AX, K3
@@ -27539,59 +29935,59 @@ TEXT ·doublesGradAVX512(SB), $320-48
 	LEAQ           DoublesConstants<>+488(SB), AX
 	VXORPS         X15, X15, X15
 	VGATHERQPD     (AX)(Z7*1), K3, Z15
-	VMULPD         Z15, Z9, Z15
+	VMULPD         Z15, Z8, Z15
 	VADDPD         Z15, Z14, Z14
 	MOVL           $0x000000ff, AX
 	KMOVW          AX, K3
 	LEAQ           DoublesConstants<>+384(SB), AX
 	VXORPS         X15, X15, X15
 	VGATHERQPD     (AX)(Z7*1), K3, Z15
-	VADDPD         Z5, Z15, Z16
-	VSUBPD         Z16, Z15, Z15
+	VADDPD         Z5, Z15, Z17
+	VSUBPD         Z17, Z15, Z15
 	VADDPD         Z5, Z15, Z15
 	MOVL           $0x000000ff, AX
 	KMOVW          AX, K3
 	LEAQ           DoublesConstants<>+392(SB), AX
-	VXORPS         X21, X21, X21
-	VGATHERQPD     (AX)(Z7*1), K3, Z21
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Z7*1), K3, Z18
 	MOVL           $0x000000ff, AX
 	KMOVW          AX, K3
 	LEAQ           DoublesConstants<>+400(SB), AX
-	VXORPS         X22, X22, X22
-	VGATHERQPD     (AX)(Z7*1), K3, Z22
-	VMULPD         Z22, Z5, Z5
-	VMULPD         Z14, Z10, Z7
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Z7*1), K3, Z19
+	VMULPD         Z19, Z5, Z5
+	VMULPD         Z14, Z9, Z7
 	VADDPD         Z7, Z12, Z7
-	VMULPD         Z7, Z10, Z7
-	VADDPD         Z7, Z11, Z7
 	VMULPD         Z7, Z9, Z7
+	VADDPD         Z7, Z11, Z7
+	VMULPD         Z7, Z8, Z7
 	VADDPD         Z7, Z5, Z5
-	VADDPD         Z5, Z21, Z5
+	VADDPD         Z5, Z18, Z5
 	VADDPD         Z5, Z15, Z5
-	VADDPD         Z5, Z16, Z5
-	VANDPD         Z13, Z0, Z7
+	VADDPD         Z5, Z17, Z5
+	VANDPD         Z6, Z0, Z7
 	VORPD          Z7, Z5, Z5
-	VPCMPUQ        $0x06, Z6, Z4, K3
-	VBLENDMPD      Z0, Z5, K3, Z4
-	VSUBPD         Z4, Z1, Z1
+	VPCMPUQ        $0x06, Z16, Z3, K3
+	VBLENDMPD      Z0, Z5, K3, Z3
+	VSUBPD         Z3, Z1, Z1
 	VMOVUPD        Z0, K2, 808(SI)
 	VMOVUPD        Z1, K2, 856(SI)
 
 	// z10 = W10·a9 + b10
 	VMOVAPD.Z  Z1, K2, Z0
-	VORPD      DoublesConstants<>+25472(SB), Z0, Z0
+	VORPD      DoublesConstants<>+25408(SB), Z0, Z0
 	VMOVUPD.Z  1856(DI), K2, Z1
 	VMULPD     Z1, Z0, Z1
-	VMOVUPD.Z  1904(DI), K2, Z4
-	VMULPD     Z4, Z0, Z4
+	VMOVUPD.Z  1904(DI), K2, Z3
+	VMULPD     Z3, Z0, Z3
 	VMOVUPD.Z  1952(DI), K2, Z5
 	VMULPD     Z5, Z0, Z5
 	VMOVUPD.Z  2000(DI), K2, Z7
 	VMULPD     Z7, Z0, Z7
-	VMOVUPD.Z  2048(DI), K2, Z9
+	VMOVUPD.Z  2048(DI), K2, Z8
+	VMULPD     Z8, Z0, Z8
+	VMOVUPD.Z  2096(DI), K2, Z9
 	VMULPD     Z9, Z0, Z9
-	VMOVUPD.Z  2096(DI), K2, Z10
-	VMULPD     Z10, Z0, Z10
 	VMOVUPD.Z  2144(DI), K2, Z11
 	VMULPD     Z11, Z0, Z11
 	VMOVUPD.Z  2192(DI), K2, Z12
@@ -27599,73 +29995,73 @@ TEXT ·doublesGradAVX512(SB), $320-48
 	VSHUFF32X4 $0x44, Z5, Z1, Z14
 	VSHUFF32X4 $0xee, Z5, Z1, Z1
 	VADDPD     Z1, Z14, Z1
-	VSHUFF32X4 $0x44, Z11, Z9, Z5
-	VSHUFF32X4 $0xee, Z11, Z9, Z9
-	VADDPD     Z9, Z5, Z5
-	VSHUFF32X4 $0x44, Z7, Z4, Z9
-	VSHUFF32X4 $0xee, Z7, Z4, Z4
-	VADDPD     Z4, Z9, Z4
-	VSHUFF32X4 $0x44, Z12, Z10, Z7
-	VSHUFF32X4 $0xee, Z12, Z10, Z9
-	VADDPD     Z9, Z7, Z7
-	VSHUFF32X4 $0x88, Z5, Z1, Z9
+	VSHUFF32X4 $0x44, Z11, Z8, Z5
+	VSHUFF32X4 $0xee, Z11, Z8, Z8
+	VADDPD     Z8, Z5, Z5
+	VSHUFF32X4 $0x44, Z7, Z3, Z8
+	VSHUFF32X4 $0xee, Z7, Z3, Z3
+	VADDPD     Z3, Z8, Z3
+	VSHUFF32X4 $0x44, Z12, Z9, Z7
+	VSHUFF32X4 $0xee, Z12, Z9, Z8
+	VADDPD     Z8, Z7, Z7
+	VSHUFF32X4 $0x88, Z5, Z1, Z8
 	VSHUFF32X4 $0xdd, Z5, Z1, Z1
-	VADDPD     Z1, Z9, Z1
-	VSHUFF32X4 $0x88, Z7, Z4, Z5
-	VSHUFF32X4 $0xdd, Z7, Z4, Z4
-	VADDPD     Z4, Z5, Z4
-	VUNPCKLPD  Z4, Z1, Z5
-	VUNPCKHPD  Z4, Z1, Z1
+	VADDPD     Z1, Z8, Z1
+	VSHUFF32X4 $0x88, Z7, Z3, Z5
+	VSHUFF32X4 $0xdd, Z7, Z3, Z3
+	VADDPD     Z3, Z5, Z3
+	VUNPCKLPD  Z3, Z1, Z5
+	VUNPCKHPD  Z3, Z1, Z1
 	VADDPD     Z1, Z5, Z1
 	VADDPD     3056(DI), Z1, Z1
 	VMOVUPS    Z1, 1744(SI)
-	VMOVUPD.Z  2240(DI), K2, Z4
-	VMULPD     Z4, Z0, Z4
+	VMOVUPD.Z  2240(DI), K2, Z3
+	VMULPD     Z3, Z0, Z3
 	VMOVUPD.Z  2288(DI), K2, Z5
 	VMULPD     Z5, Z0, Z5
 	VMOVUPD.Z  2336(DI), K2, Z7
 	VMULPD     Z7, Z0, Z7
-	VMOVUPD.Z  2384(DI), K2, Z9
+	VMOVUPD.Z  2384(DI), K2, Z8
+	VMULPD     Z8, Z0, Z8
+	VMOVUPD.Z  2432(DI), K2, Z9
 	VMULPD     Z9, Z0, Z9
-	VMOVUPD.Z  2432(DI), K2, Z10
-	VMULPD     Z10, Z0, Z10
 	VMOVUPD.Z  2480(DI), K2, Z11
 	VMULPD     Z11, Z0, Z11
 	VMOVUPD.Z  2528(DI), K2, Z12
 	VMULPD     Z12, Z0, Z12
 	VMOVUPD.Z  2576(DI), K2, Z14
 	VMULPD     Z14, Z0, Z14
-	VSHUFF32X4 $0x44, Z7, Z4, Z15
-	VSHUFF32X4 $0xee, Z7, Z4, Z4
-	VADDPD     Z4, Z15, Z4
-	VSHUFF32X4 $0x44, Z12, Z10, Z7
-	VSHUFF32X4 $0xee, Z12, Z10, Z10
-	VADDPD     Z10, Z7, Z7
-	VSHUFF32X4 $0x44, Z9, Z5, Z10
-	VSHUFF32X4 $0xee, Z9, Z5, Z5
-	VADDPD     Z5, Z10, Z5
-	VSHUFF32X4 $0x44, Z14, Z11, Z9
-	VSHUFF32X4 $0xee, Z14, Z11, Z10
-	VADDPD     Z10, Z9, Z9
-	VSHUFF32X4 $0x88, Z7, Z4, Z10
-	VSHUFF32X4 $0xdd, Z7, Z4, Z4
-	VADDPD     Z4, Z10, Z4
-	VSHUFF32X4 $0x88, Z9, Z5, Z7
-	VSHUFF32X4 $0xdd, Z9, Z5, Z5
+	VSHUFF32X4 $0x44, Z7, Z3, Z15
+	VSHUFF32X4 $0xee, Z7, Z3, Z3
+	VADDPD     Z3, Z15, Z3
+	VSHUFF32X4 $0x44, Z12, Z9, Z7
+	VSHUFF32X4 $0xee, Z12, Z9, Z9
+	VADDPD     Z9, Z7, Z7
+	VSHUFF32X4 $0x44, Z8, Z5, Z9
+	VSHUFF32X4 $0xee, Z8, Z5, Z5
+	VADDPD     Z5, Z9, Z5
+	VSHUFF32X4 $0x44, Z14, Z11, Z8
+	VSHUFF32X4 $0xee, Z14, Z11, Z9
+	VADDPD     Z9, Z8, Z8
+	VSHUFF32X4 $0x88, Z7, Z3, Z9
+	VSHUFF32X4 $0xdd, Z7, Z3, Z3
+	VADDPD     Z3, Z9, Z3
+	VSHUFF32X4 $0x88, Z8, Z5, Z7
+	VSHUFF32X4 $0xdd, Z8, Z5, Z5
 	VADDPD     Z5, Z7, Z5
-	VUNPCKLPD  Z5, Z4, Z7
-	VUNPCKHPD  Z5, Z4, Z4
-	VADDPD     Z4, Z7, Z4
-	VADDPD     3120(DI), Z4, Z4
-	VMOVUPS    Z4, 1808(SI)
+	VUNPCKLPD  Z5, Z3, Z7
+	VUNPCKHPD  Z5, Z3, Z3
+	VADDPD     Z3, Z7, Z3
+	VADDPD     3120(DI), Z3, Z3
+	VMOVUPS    Z3, 1808(SI)
 	VMOVUPD.Z  2624(DI), K2, Z5
 	VMULPD     Z5, Z0, Z5
 	VMOVUPD.Z  2672(DI), K2, Z7
 	VMULPD     Z7, Z0, Z7
-	VMOVUPD.Z  2720(DI), K2, Z9
+	VMOVUPD.Z  2720(DI), K2, Z8
+	VMULPD     Z8, Z0, Z8
+	VMOVUPD.Z  2768(DI), K2, Z9
 	VMULPD     Z9, Z0, Z9
-	VMOVUPD.Z  2768(DI), K2, Z10
-	VMULPD     Z10, Z0, Z10
 	VMOVUPD.Z  2816(DI), K2, Z11
 	VMULPD     Z11, Z0, Z11
 	VMOVUPD.Z  2864(DI), K2, Z12
@@ -27674,27 +30070,27 @@ TEXT ·doublesGradAVX512(SB), $320-48
 	VMULPD     Z14, Z0, Z14
 	VMOVUPD.Z  2960(DI), K2, Z15
 	VMULPD     Z15, Z0, Z15
-	VSHUFF32X4 $0x44, Z9, Z5, Z16
-	VSHUFF32X4 $0xee, Z9, Z5, Z5
-	VADDPD     Z5, Z16, Z5
-	VSHUFF32X4 $0x44, Z14, Z11, Z9
+	VSHUFF32X4 $0x44, Z8, Z5, Z17
+	VSHUFF32X4 $0xee, Z8, Z5, Z5
+	VADDPD     Z5, Z17, Z5
+	VSHUFF32X4 $0x44, Z14, Z11, Z8
 	VSHUFF32X4 $0xee, Z14, Z11, Z11
-	VADDPD     Z11, Z9, Z9
-	VSHUFF32X4 $0x44, Z10, Z7, Z11
-	VSHUFF32X4 $0xee, Z10, Z7, Z7
+	VADDPD     Z11, Z8, Z8
+	VSHUFF32X4 $0x44, Z9, Z7, Z11
+	VSHUFF32X4 $0xee, Z9, Z7, Z7
 	VADDPD     Z7, Z11, Z7
-	VSHUFF32X4 $0x44, Z15, Z12, Z10
+	VSHUFF32X4 $0x44, Z15, Z12, Z9
 	VSHUFF32X4 $0xee, Z15, Z12, Z11
-	VADDPD     Z11, Z10, Z10
-	VSHUFF32X4 $0x88, Z9, Z5, Z11
-	VSHUFF32X4 $0xdd, Z9, Z5, Z5
+	VADDPD     Z11, Z9, Z9
+	VSHUFF32X4 $0x88, Z8, Z5, Z11
+	VSHUFF32X4 $0xdd, Z8, Z5, Z5
 	VADDPD     Z5, Z11, Z5
-	VSHUFF32X4 $0x88, Z10, Z7, Z9
-	VSHUFF32X4 $0xdd, Z10, Z7, Z7
-	VADDPD     Z7, Z9, Z7
-	VUNPCKLPD  Z7, Z5, Z9
+	VSHUFF32X4 $0x88, Z9, Z7, Z8
+	VSHUFF32X4 $0xdd, Z9, Z7, Z7
+	VADDPD     Z7, Z8, Z7
+	VUNPCKLPD  Z7, Z5, Z8
 	VUNPCKHPD  Z7, Z5, Z5
-	VADDPD     Z5, Z9, Z5
+	VADDPD     Z5, Z8, Z5
 	VADDPD     3184(DI), Z5, Z5
 	VMOVUPS    Z5, 1872(SI)
 	MOVL       $0x0000003f, AX
@@ -27715,261 +30111,260 @@ TEXT ·doublesGradAVX512(SB), $320-48
 	VMOVSD     X0, 1936(SI)
 
 	// a10 = softmax(z10)
-	VCMPPD       $0x00, Z4, Z1, K3
-	VANDPD       Z4, Z1, Z7
-	VMAXPD       Z4, Z1, Z9
-	VBLENDMPD    Z7, Z9, K3, Z7
+	VCMPPD       $0x00, Z3, Z1, K3
+	VANDPD       Z3, Z1, Z7
+	VMAXPD       Z3, Z1, Z8
+	VBLENDMPD    Z7, Z8, K3, Z7
 	VCMPPD       $0x03, Z1, Z1, K3
 	VBLENDMPD    Z1, Z7, K3, Z7
 	VCMPPD       $0x00, Z5, Z7, K3
-	VANDPD       Z5, Z7, Z9
-	VMAXPD       Z5, Z7, Z10
-	VBLENDMPD    Z9, Z10, K3, Z9
+	VANDPD       Z5, Z7, Z8
+	VMAXPD       Z5, Z7, Z9
+	VBLENDMPD    Z8, Z9, K3, Z8
 	VCMPPD       $0x03, Z7, Z7, K3
-	VBLENDMPD    Z7, Z9, K3, Z7
+	VBLENDMPD    Z7, Z8, K3, Z7
+	VANDPD       DoublesConstants<>+26184(SB), X0, X8
 	MOVL         $0x00000001, AX
 	KMOVW        AX, K3
-	VMOVAPD.Z    X0, K3, X0
-	VBROADCASTSD DoublesConstants<>+25536(SB), Z9
-	VBLENDMPD    Z0, Z9, K3, Z9
-	VCMPPD       $0x00, Z9, Z7, K4
-	VANDPD       Z9, Z7, Z10
-	VMAXPD       Z9, Z7, Z9
-	VBLENDMPD    Z10, Z9, K4, Z9
+	VBLENDMPD    Z8, Z2, K3, Z2
+	VCMPPD       $0x00, Z2, Z7, K4
+	VANDPD       Z2, Z7, Z8
+	VMAXPD       Z2, Z7, Z2
+	VBLENDMPD    Z8, Z2, K4, Z2
 	VCMPPD       $0x03, Z7, Z7, K4
-	VBLENDMPD    Z7, Z9, K4, Z7
-	VSHUFF32X4   $0x4e, Z7, Z7, Z9
-	VCMPPD       $0x00, Z9, Z7, K4
-	VANDPD       Z9, Z7, Z10
-	VMAXPD       Z9, Z7, Z9
-	VBLENDMPD    Z10, Z9, K4, Z9
-	VCMPPD       $0x03, Z7, Z7, K4
-	VBLENDMPD    Z7, Z9, K4, Z7
-	VSHUFF32X4   $0xb1, Z7, Z7, Z9
-	VCMPPD       $0x00, Z9, Z7, K4
-	VANDPD       Z9, Z7, Z10
-	VMAXPD       Z9, Z7, Z9
-	VBLENDMPD    Z10, Z9, K4, Z9
-	VCMPPD       $0x03, Z7, Z7, K4
-	VBLENDMPD    Z7, Z9, K4, Z7
-	VSHUFPD      $0x55, Z7, Z7, Z9
-	VCMPPD       $0x00, Z9, Z7, K4
-	VANDPD       Z9, Z7, Z10
-	VMAXPD       Z9, Z7, Z9
-	VBLENDMPD    Z10, Z9, K4, Z9
-	VCMPPD       $0x03, Z7, Z7, K4
-	VBLENDMPD    Z7, Z9, K4, Z7
-	VSUBPD       Z7, Z1, Z1
-	VANDPD       Z2, Z1, Z9
-	VPMINUQ      Z17, Z9, Z10
-	VANDPD       Z13, Z1, Z11
-	VORPD        Z11, Z10, Z10
-	VMULPD       Z18, Z10, Z11
-	VADDPD       Z8, Z11, Z11
-	VSUBPD       Z8, Z11, Z12
-	VMULPD       Z24, Z12, Z14
-	VSUBPD       Z14, Z10, Z10
-	VMULPD       Z25, Z12, Z12
-	VSUBPD       Z12, Z10, Z10
-	VMULPD       Z10, Z10, Z12
-	VPSLLQ       $0x0d, Z11, Z14
-	VPSRAQ       $0x13, Z14, Z14
-	VANDPD       Z19, Z11, Z11
-	VPSLLQ       $0x04, Z11, Z11
-	VMULPD       Z27, Z10, Z15
-	VBROADCASTSD DoublesConstants<>+25592(SB), Z16
-	VADDPD       Z15, Z16, Z15
-	VMULPD       Z15, Z12, Z15
-	VMULPD       Z12, Z12, Z12
-	VMULPD       Z30, Z10, Z21
-	VADDPD       Z21, Z31, Z21
-	VMULPD       Z21, Z12, Z12
-	VADDPD       Z12, Z15, Z12
+	VBLENDMPD    Z7, Z2, K4, Z2
+	VSHUFF32X4   $0x4e, Z2, Z2, Z7
+	VCMPPD       $0x00, Z7, Z2, K4
+	VANDPD       Z7, Z2, Z8
+	VMAXPD       Z7, Z2, Z7
+	VBLENDMPD    Z8, Z7, K4, Z7
+	VCMPPD       $0x03, Z2, Z2, K4
+	VBLENDMPD    Z2, Z7, K4, Z2
+	VSHUFF32X4   $0xb1, Z2, Z2, Z7
+	VCMPPD       $0x00, Z7, Z2, K4
+	VANDPD       Z7, Z2, Z8
+	VMAXPD       Z7, Z2, Z7
+	VBLENDMPD    Z8, Z7, K4, Z7
+	VCMPPD       $0x03, Z2, Z2, K4
+	VBLENDMPD    Z2, Z7, K4, Z2
+	VSHUFPD      $0x55, Z2, Z2, Z7
+	VCMPPD       $0x00, Z7, Z2, K4
+	VANDPD       Z7, Z2, Z8
+	VMAXPD       Z7, Z2, Z7
+	VBLENDMPD    Z8, Z7, K4, Z7
+	VCMPPD       $0x03, Z2, Z2, K4
+	VBLENDMPD    Z2, Z7, K4, Z2
+	VSUBPD       Z2, Z1, Z1
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z1, Z7
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Z7, Z8
+	VANDPD       Z6, Z1, Z9
+	VORPD        Z9, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Z8, Z9
+	VADDPD       Z13, Z9, Z9
+	VSUBPD       Z13, Z9, Z11
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Z11, Z12
+	VSUBPD       Z12, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Z11, Z11
+	VSUBPD       Z11, Z8, Z8
+	VMULPD       Z8, Z8, Z11
+	VPSLLQ       $0x0d, Z9, Z12
+	VPSRAQ       $0x13, Z12, Z12
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z9, Z9
+	VPSLLQ       $0x04, Z9, Z9
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Z8, Z14
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Z14, Z14
+	VMULPD       Z14, Z11, Z14
+	VMULPD       Z11, Z11, Z11
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Z8, Z15
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Z15, Z15
+	VMULPD       Z15, Z11, Z11
+	VADDPD       Z11, Z14, Z11
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K4
 	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X15, X15, X15
-	VGATHERQPD   (AX)(Z11*1), K4, Z15
-	VADDPD       Z12, Z10, Z10
-	VMULPD       Z10, Z15, Z10
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K4
-	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X12, X12, X12
-	VGATHERQPD   (AX)(Z11*1), K4, Z12
-	VADDPD       Z12, Z10, Z10
-	VADDPD       Z10, Z15, Z10
-	VPSRAQ       $0x01, Z14, Z11
-	VPADDQ       Z11, Z20, Z12
-	VPSLLQ       $0x34, Z12, Z12
-	VMULPD       Z12, Z10, Z10
-	VPSUBQ       Z11, Z14, Z11
-	VPADDQ       Z11, Z20, Z11
-	VPSLLQ       $0x34, Z11, Z11
-	VMULPD       Z11, Z10, Z10
-	VPCMPUQ      $0x06, Z6, Z9, K4
-	VBLENDMPD    Z1, Z10, K4, Z1
-	VSUBPD       Z7, Z4, Z4
-	VANDPD       Z2, Z4, Z9
-	VPMINUQ      Z17, Z9, Z10
-	VANDPD       Z13, Z4, Z11
-	VORPD        Z11, Z10, Z10
-	VMULPD       Z18, Z10, Z11
-	VADDPD       Z8, Z11, Z11
-	VSUBPD       Z8, Z11, Z12
-	VMULPD       Z24, Z12, Z14
-	VSUBPD       Z14, Z10, Z10
-	VMULPD       Z25, Z12, Z12
-	VSUBPD       Z12, Z10, Z10
-	VMULPD       Z10, Z10, Z12
-	VPSLLQ       $0x0d, Z11, Z14
-	VPSRAQ       $0x13, Z14, Z14
-	VANDPD       Z19, Z11, Z11
-	VPSLLQ       $0x04, Z11, Z11
-	VMULPD       Z27, Z10, Z15
-	VADDPD       Z15, Z16, Z15
-	VMULPD       Z15, Z12, Z15
-	VMULPD       Z12, Z12, Z12
-	VMULPD       Z30, Z10, Z21
-	VADDPD       Z21, Z31, Z21
-	VMULPD       Z21, Z12, Z12
-	VADDPD       Z12, Z15, Z12
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K4
-	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X15, X15, X15
-	VGATHERQPD   (AX)(Z11*1), K4, Z15
-	VADDPD       Z12, Z10, Z10
-	VMULPD       Z10, Z15, Z10
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K4
-	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X12, X12, X12
-	VGATHERQPD   (AX)(Z11*1), K4, Z12
-	VADDPD       Z12, Z10, Z10
-	VADDPD       Z10, Z15, Z10
-	VPSRAQ       $0x01, Z14, Z11
-	VPADDQ       Z11, Z20, Z12
-	VPSLLQ       $0x34, Z12, Z12
-	VMULPD       Z12, Z10, Z10
-	VPSUBQ       Z11, Z14, Z11
-	VPADDQ       Z11, Z20, Z11
-	VPSLLQ       $0x34, Z11, Z11
-	VMULPD       Z11, Z10, Z10
-	VPCMPUQ      $0x06, Z6, Z9, K4
-	VBLENDMPD    Z4, Z10, K4, Z4
-	VADDPD       Z4, Z1, Z9
-	VSUBPD       Z7, Z5, Z5
-	VANDPD       Z2, Z5, Z10
-	VPMINUQ      Z17, Z10, Z11
-	VANDPD       Z13, Z5, Z12
-	VORPD        Z12, Z11, Z11
-	VMULPD       Z18, Z11, Z12
-	VADDPD       Z8, Z12, Z12
-	VSUBPD       Z8, Z12, Z14
-	VMULPD       Z24, Z14, Z15
-	VSUBPD       Z15, Z11, Z11
-	VMULPD       Z25, Z14, Z14
-	VSUBPD       Z14, Z11, Z11
-	VMULPD       Z11, Z11, Z14
-	VPSLLQ       $0x0d, Z12, Z15
-	VPSRAQ       $0x13, Z15, Z15
-	VANDPD       Z19, Z12, Z12
-	VPSLLQ       $0x04, Z12, Z12
-	VMULPD       Z27, Z11, Z21
-	VADDPD       Z21, Z16, Z21
-	VMULPD       Z21, Z14, Z21
-	VMULPD       Z14, Z14, Z14
-	VMULPD       Z30, Z11, Z22
-	VADDPD       Z22, Z31, Z22
-	VMULPD       Z22, Z14, Z14
-	VADDPD       Z14, Z21, Z14
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K4
-	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X21, X21, X21
-	VGATHERQPD   (AX)(Z12*1), K4, Z21
-	VADDPD       Z14, Z11, Z11
-	VMULPD       Z11, Z21, Z11
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K4
-	LEAQ         DoublesConstants<>+4232(SB), AX
 	VXORPS       X14, X14, X14
-	VGATHERQPD   (AX)(Z12*1), K4, Z14
-	VADDPD       Z14, Z11, Z11
-	VADDPD       Z11, Z21, Z11
-	VPSRAQ       $0x01, Z15, Z12
-	VPADDQ       Z12, Z20, Z14
-	VPSLLQ       $0x34, Z14, Z14
-	VMULPD       Z14, Z11, Z11
-	VPSUBQ       Z12, Z15, Z12
-	VPADDQ       Z12, Z20, Z12
+	VGATHERQPD   (AX)(Z9*1), K4, Z14
+	VADDPD       Z11, Z8, Z8
+	VMULPD       Z8, Z14, Z8
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K4
+	LEAQ         DoublesConstants<>+4232(SB), AX
+	VXORPS       X11, X11, X11
+	VGATHERQPD   (AX)(Z9*1), K4, Z11
+	VADDPD       Z11, Z8, Z8
+	VADDPD       Z8, Z14, Z8
+	VPSRAQ       $0x01, Z12, Z9
+	VPADDQ       Z9, Z10, Z11
+	VPSLLQ       $0x34, Z11, Z11
+	VMULPD       Z11, Z8, Z8
+	VPSUBQ       Z9, Z12, Z9
+	VPADDQ       Z9, Z10, Z9
+	VPSLLQ       $0x34, Z9, Z9
+	VMULPD       Z9, Z8, Z8
+	VPCMPUQ      $0x06, Z16, Z7, K4
+	VBLENDMPD    Z1, Z8, K4, Z1
+	VSUBPD       Z2, Z3, Z3
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z3, Z7
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Z7, Z8
+	VANDPD       Z6, Z3, Z9
+	VORPD        Z9, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Z8, Z9
+	VADDPD       Z13, Z9, Z9
+	VSUBPD       Z13, Z9, Z11
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Z11, Z12
+	VSUBPD       Z12, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Z11, Z11
+	VSUBPD       Z11, Z8, Z8
+	VMULPD       Z8, Z8, Z11
+	VPSLLQ       $0x0d, Z9, Z12
+	VPSRAQ       $0x13, Z12, Z12
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z9, Z9
+	VPSLLQ       $0x04, Z9, Z9
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Z8, Z14
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Z14, Z14
+	VMULPD       Z14, Z11, Z14
+	VMULPD       Z11, Z11, Z11
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Z8, Z15
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Z15, Z15
+	VMULPD       Z15, Z11, Z11
+	VADDPD       Z11, Z14, Z11
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K4
+	LEAQ         DoublesConstants<>+4224(SB), AX
+	VXORPS       X14, X14, X14
+	VGATHERQPD   (AX)(Z9*1), K4, Z14
+	VADDPD       Z11, Z8, Z8
+	VMULPD       Z8, Z14, Z8
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K4
+	LEAQ         DoublesConstants<>+4232(SB), AX
+	VXORPS       X11, X11, X11
+	VGATHERQPD   (AX)(Z9*1), K4, Z11
+	VADDPD       Z11, Z8, Z8
+	VADDPD       Z8, Z14, Z8
+	VPSRAQ       $0x01, Z12, Z9
+	VPADDQ       Z9, Z10, Z11
+	VPSLLQ       $0x34, Z11, Z11
+	VMULPD       Z11, Z8, Z8
+	VPSUBQ       Z9, Z12, Z9
+	VPADDQ       Z9, Z10, Z9
+	VPSLLQ       $0x34, Z9, Z9
+	VMULPD       Z9, Z8, Z8
+	VPCMPUQ      $0x06, Z16, Z7, K4
+	VBLENDMPD    Z3, Z8, K4, Z3
+	VADDPD       Z3, Z1, Z7
+	VSUBPD       Z2, Z5, Z5
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z5, Z8
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Z8, Z9
+	VANDPD       Z6, Z5, Z11
+	VORPD        Z11, Z9, Z9
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Z9, Z11
+	VADDPD       Z13, Z11, Z11
+	VSUBPD       Z13, Z11, Z12
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Z12, Z14
+	VSUBPD       Z14, Z9, Z9
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Z12, Z12
+	VSUBPD       Z12, Z9, Z9
+	VMULPD       Z9, Z9, Z12
+	VPSLLQ       $0x0d, Z11, Z14
+	VPSRAQ       $0x13, Z14, Z14
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z11, Z11
+	VPSLLQ       $0x04, Z11, Z11
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Z9, Z15
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Z15, Z15
+	VMULPD       Z15, Z12, Z15
+	VMULPD       Z12, Z12, Z12
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Z9, Z17
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Z17, Z17
+	VMULPD       Z17, Z12, Z12
+	VADDPD       Z12, Z15, Z12
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K4
+	LEAQ         DoublesConstants<>+4224(SB), AX
+	VXORPS       X15, X15, X15
+	VGATHERQPD   (AX)(Z11*1), K4, Z15
+	VADDPD       Z12, Z9, Z9
+	VMULPD       Z9, Z15, Z9
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K4
+	LEAQ         DoublesConstants<>+4232(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   (AX)(Z11*1), K4, Z12
+	VADDPD       Z12, Z9, Z9
+	VADDPD       Z9, Z15, Z9
+	VPSRAQ       $0x01, Z14, Z11
+	VPADDQ       Z11, Z10, Z12
 	VPSLLQ       $0x34, Z12, Z12
-	VMULPD       Z12, Z11, Z11
-	VPCMPUQ      $0x06, Z6, Z10, K4
-	VBLENDMPD    Z5, Z11, K4, Z5
-	VADDPD       Z5, Z9, Z9
-	VSUBPD       X7, X0, X0
-	VANDPD       X2, X0, X2
-	VPMINUQ      X17, X2, X7
-	VANDPD       X13, X0, X10
-	VORPD        X10, X7, X7
-	VMULPD       X18, X7, X10
-	VADDPD       X8, X10, X10
-	VSUBPD       X8, X10, X8
-	VMULPD       X24, X8, X11
-	VSUBPD       X11, X7, X7
-	VMULPD       X25, X8, X8
-	VSUBPD       X8, X7, X7
-	VMULPD       X7, X7, X8
-	VPSLLQ       $0x0d, X10, X11
-	VPSRAQ       $0x13, X11, X11
-	VANDPD       X19, X10, X10
-	VPSLLQ       $0x04, X10, X10
-	VMULPD       X27, X7, X12
-	VADDPD       X12, X16, X12
-	VMULPD       X12, X8, X12
-	VMULPD       X8, X8, X8
-	VMULPD       X30, X7, X14
-	VADDPD       X14, X31, X14
-	VMULPD       X14, X8, X8
-	VADDPD       X8, X12, X8
+	VMULPD       Z12, Z9, Z9
+	VPSUBQ       Z11, Z14, Z11
+	VPADDQ       Z11, Z10, Z11
+	VPSLLQ       $0x34, Z11, Z11
+	VMULPD       Z11, Z9, Z9
+	VPCMPUQ      $0x06, Z16, Z8, K4
+	VBLENDMPD    Z5, Z9, K4, Z5
+	VADDPD       Z5, Z7, Z7
+	VMOVAPD.Z    X0, K3, X0
+	VSUBPD       X2, X0, X0
+	VANDPD.BCST  DoublesConstants<>+25312(SB), X0, X2
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), X2, X8
+	VANDPD       X6, X0, X9
+	VORPD        X9, X8, X8
+	VMULPD.BCST  DoublesConstants<>+25496(SB), X8, X9
+	VADDPD       X13, X9, X9
+	VSUBPD       X13, X9, X11
+	VMULPD.BCST  DoublesConstants<>+25504(SB), X11, X12
+	VSUBPD       X12, X8, X8
+	VMULPD.BCST  DoublesConstants<>+25512(SB), X11, X11
+	VSUBPD       X11, X8, X8
+	VMULPD       X8, X8, X11
+	VPSLLQ       $0x0d, X9, X12
+	VPSRAQ       $0x13, X12, X12
+	VANDPD.BCST  DoublesConstants<>+25520(SB), X9, X9
+	VPSLLQ       $0x04, X9, X9
+	VMULPD.BCST  DoublesConstants<>+25536(SB), X8, X13
+	VADDPD.BCST  DoublesConstants<>+25528(SB), X13, X13
+	VMULPD       X13, X11, X13
+	VMULPD       X11, X11, X11
+	VMULPD.BCST  DoublesConstants<>+25552(SB), X8, X14
+	VADDPD.BCST  DoublesConstants<>+25544(SB), X14, X14
+	VMULPD       X14, X11, X11
+	VADDPD       X11, X13, X11
 	MOVL         $0x00000003, AX
 	KMOVW        AX, K4
 	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X12, X12, X12
-	VGATHERQPD   (AX)(X10*1), K4, X12
-	VADDPD       X8, X7, X7
-	VMULPD       X7, X12, X7
+	VXORPS       X13, X13, X13
+	VGATHERQPD   (AX)(X9*1), K4, X13
+	VADDPD       X11, X8, X8
+	VMULPD       X8, X13, X8
 	MOVL         $0x00000003, AX
 	KMOVW        AX, K4
 	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X8, X8, X8
-	VGATHERQPD   (AX)(X10*1), K4, X8
-	VADDPD       X8, X7, X7
-	VADDPD       X7, X12, X7
-	VPSRAQ       $0x01, X11, X8
-	VPADDQ       X8, X20, X10
-	VPSLLQ       $0x34, X10, X10
-	VMULPD       X10, X7, X7
-	VPSUBQ       X8, X11, X8
-	VPADDQ       X8, X20, X8
-	VPSLLQ       $0x34, X8, X8
-	VMULPD       X8, X7, X7
-	VPCMPUQ      $0x06, X6, X2, K4
-	VBLENDMPD    X0, X7, K4, X0
-	VBLENDMPD    Z0, Z13, K3, Z2
-	VADDPD       Z2, Z9, Z2
+	VXORPS       X11, X11, X11
+	VGATHERQPD   (AX)(X9*1), K4, X11
+	VADDPD       X11, X8, X8
+	VADDPD       X8, X13, X8
+	VPSRAQ       $0x01, X12, X9
+	VPADDQ       X9, X10, X11
+	VPSLLQ       $0x34, X11, X11
+	VMULPD       X11, X8, X8
+	VPSUBQ       X9, X12, X9
+	VPADDQ       X9, X10, X9
+	VPSLLQ       $0x34, X9, X9
+	VMULPD       X9, X8, X8
+	VPCMPUQ      $0x06, X16, X2, K4
+	VBLENDMPD    X0, X8, K4, X0
+	VBLENDMPD    Z0, Z6, K3, Z2
+	VADDPD       Z2, Z7, Z2
 	VSHUFF32X4   $0x4e, Z2, Z2, Z6
 	VADDPD       Z6, Z2, Z2
 	VSHUFF32X4   $0xb1, Z2, Z2, Z6
 	VADDPD       Z6, Z2, Z2
 	VSHUFPD      $0x55, Z2, Z2, Z6
 	VADDPD       Z6, Z2, Z2
-	VDIVPD       Z2, Z3, Z2
+	VDIVPD       Z2, Z4, Z2
 	VMULPD       Z2, Z1, Z1
 	VMOVUPS      Z1, 952(SI)
-	VMULPD       Z2, Z4, Z3
+	VMULPD       Z2, Z3, Z3
 	VMOVUPS      Z3, 1016(SI)
 	VMULPD       Z2, Z5, Z4
 	VMOVUPS      Z4, 1080(SI)
@@ -28018,7 +30413,7 @@ TEXT ·doublesGradAVX512(SB), $320-48
 	VMULPD     4784(DI), Z4, Z11
 	VADDPD     Z11, Z10, Z10
 	VMOVSD     1144(SI), X11
-	VORPD      DoublesConstants<>+26304(SB), Z11, Z11
+	VORPD      DoublesConstants<>+26240(SB), Z11, Z11
 	VMOVSD     3448(DI), X12
 	VMULPD     Z12, Z11, Z12
 	VADDPD     Z12, Z0, Z0
@@ -28107,7 +30502,7 @@ TEXT ·doublesGradAVX512(SB), $320-48
 	VMULPD     6384(DI), Z4, Z11
 	VADDPD     Z11, Z10, Z10
 	VMOVSD     1144(SI), X11
-	VORPD      DoublesConstants<>+26304(SB), Z11, Z11
+	VORPD      DoublesConstants<>+26240(SB), Z11, Z11
 	VMOVSD     5048(DI), X12
 	VMULPD     Z12, Z11, Z12
 	VADDPD     Z12, Z0, Z0
@@ -28161,7 +30556,7 @@ TEXT ·doublesGradAVX512(SB), $320-48
 	VMULPD     6584(DI), Z4, Z1
 	VADDPD     Z1, Z0, Z0
 	VMOVSD     1144(SI), X1
-	VORPD      DoublesConstants<>+26304(SB), Z1, Z1
+	VORPD      DoublesConstants<>+26240(SB), Z1, Z1
 	VMOVSD     6648(DI), X2
 	VMULPD     Z2, Z1, Z1
 	VADDPD     Z1, Z0, Z0
@@ -28189,7 +30584,7 @@ TEXT ·doublesGradAVX512(SB), $320-48
 	VBLENDMPD    Z0, Z1, K1, Z0
 	MOVL         $0x00000001, AX
 	KMOVW        AX, K1
-	VBROADCASTSD DoublesConstants<>+25536(SB), Z1
+	VBROADCASTSD DoublesConstants<>+25472(SB), Z1
 	VMOVSD       1872(SI), X2
 	VBLENDMPD    Z2, Z1, K1, Z2
 	VCMPPD       $0x00, Z2, Z0, K2
@@ -28221,1117 +30616,1047 @@ TEXT ·doublesGradAVX512(SB), $320-48
 	VBLENDMPD    Z0, Z2, K2, Z0
 	VMOVUPS      1744(SI), Z2
 	VSUBPD       Z0, Z2, Z2
-	VBROADCASTSD DoublesConstants<>+25376(SB), Z3
-	VANDPD       Z3, Z2, Z4
-	VBROADCASTSD DoublesConstants<>+25552(SB), Z5
-	VPMINUQ      Z5, Z4, Z6
-	VBROADCASTSD DoublesConstants<>+25368(SB), Z7
-	VANDPD       Z7, Z2, Z8
-	VORPD        Z8, Z6, Z6
-	VBROADCASTSD DoublesConstants<>+25560(SB), Z8
-	VMULPD       Z8, Z6, Z9
-	VBROADCASTSD DoublesConstants<>+25400(SB), Z10
-	VADDPD       Z10, Z9, Z9
-	VSUBPD       Z10, Z9, Z11
-	VBROADCASTSD DoublesConstants<>+25568(SB), Z12
-	VMULPD       Z12, Z11, Z13
-	VSUBPD       Z13, Z6, Z6
-	VBROADCASTSD DoublesConstants<>+25576(SB), Z13
-	VMULPD       Z13, Z11, Z11
-	VSUBPD       Z11, Z6, Z6
-	VMULPD       Z6, Z6, Z11
-	VPSLLQ       $0x0d, Z9, Z14
-	VPSRAQ       $0x13, Z14, Z14
-	VBROADCASTSD DoublesConstants<>+25584(SB), Z15
-	VANDPD       Z15, Z9, Z9
-	VPSLLQ       $0x04, Z9, Z9
-	VBROADCASTSD DoublesConstants<>+25600(SB), Z16
-	VMULPD       Z16, Z6, Z17
-	VBROADCASTSD DoublesConstants<>+25592(SB), Z18
-	VADDPD       Z17, Z18, Z17
-	VMULPD       Z17, Z11, Z17
-	VMULPD       Z11, Z11, Z11
-	VBROADCASTSD DoublesConstants<>+25616(SB), Z19
-	VMULPD       Z19, Z6, Z20
-	VBROADCASTSD DoublesConstants<>+25608(SB), Z21
-	VADDPD       Z20, Z21, Z20
-	VMULPD       Z20, Z11, Z11
-	VADDPD       Z11, Z17, Z11
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K2
-	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X17, X17, X17
-	VGATHERQPD   (AX)(Z9*1), K2, Z17
-	VADDPD       Z11, Z6, Z6
-	VMULPD       Z6, Z17, Z6
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K2
-	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X11, X11, X11
-	VGATHERQPD   (AX)(Z9*1), K2, Z11
-	VADDPD       Z11, Z6, Z6
-	VADDPD       Z6, Z17, Z6
-	VPSRAQ       $0x01, Z14, Z9
-	VBROADCASTSD DoublesConstants<>+25624(SB), Z11
-	VPADDQ       Z9, Z11, Z17
-	VPSLLQ       $0x34, Z17, Z17
-	VMULPD       Z17, Z6, Z6
-	VPSUBQ       Z9, Z14, Z9
-	VPADDQ       Z9, Z11, Z9
-	VPSLLQ       $0x34, Z9, Z9
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z2, Z3
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Z3, Z4
+	VANDPD.BCST  DoublesConstants<>+25304(SB), Z2, Z5
+	VORPD        Z5, Z4, Z4
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Z4, Z5
+	VADDPD.BCST  DoublesConstants<>+25336(SB), Z5, Z5
+	VSUBPD.BCST  DoublesConstants<>+25336(SB), Z5, Z6
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Z6, Z7
+	VSUBPD       Z7, Z4, Z4
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Z6, Z6
+	VSUBPD       Z6, Z4, Z4
+	VMULPD       Z4, Z4, Z6
+	VPSLLQ       $0x0d, Z5, Z7
+	VPSRAQ       $0x13, Z7, Z7
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z5, Z5
+	VPSLLQ       $0x04, Z5, Z5
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Z4, Z8
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Z8, Z8
+	VMULPD       Z8, Z6, Z8
+	VMULPD       Z6, Z6, Z6
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Z4, Z9
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Z9, Z9
 	VMULPD       Z9, Z6, Z6
-	VBROADCASTSD DoublesConstants<>+25424(SB), Z9
-	VPCMPUQ      $0x06, Z9, Z4, K2
-	VBLENDMPD    Z2, Z6, K2, Z2
-	VMOVUPS      1808(SI), Z4
-	VSUBPD       Z0, Z4, Z4
-	VANDPD       Z3, Z4, Z6
-	VPMINUQ      Z5, Z6, Z14
-	VANDPD       Z7, Z4, Z17
-	VORPD        Z17, Z14, Z14
-	VMULPD       Z8, Z14, Z17
-	VADDPD       Z10, Z17, Z17
-	VSUBPD       Z10, Z17, Z20
-	VMULPD       Z12, Z20, Z22
-	VSUBPD       Z22, Z14, Z14
-	VMULPD       Z13, Z20, Z20
-	VSUBPD       Z20, Z14, Z14
-	VMULPD       Z14, Z14, Z20
-	VPSLLQ       $0x0d, Z17, Z22
-	VPSRAQ       $0x13, Z22, Z22
-	VANDPD       Z15, Z17, Z17
-	VPSLLQ       $0x04, Z17, Z17
-	VMULPD       Z16, Z14, Z23
-	VADDPD       Z23, Z18, Z23
-	VMULPD       Z23, Z20, Z23
-	VMULPD       Z20, Z20, Z20
-	VMULPD       Z19, Z14, Z24
-	VADDPD       Z24, Z21, Z24
-	VMULPD       Z24, Z20, Z20
-	VADDPD       Z20, Z23, Z20
+	VADDPD       Z6, Z8, Z6
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X23, X23, X23
-	VGATHERQPD   (AX)(Z17*1), K2, Z23
-	VADDPD       Z20, Z14, Z14
-	VMULPD       Z14, Z23, Z14
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(Z5*1), K2, Z8
+	VADDPD       Z6, Z4, Z4
+	VMULPD       Z4, Z8, Z4
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X20, X20, X20
-	VGATHERQPD   (AX)(Z17*1), K2, Z20
-	VADDPD       Z20, Z14, Z14
-	VADDPD       Z14, Z23, Z14
-	VPSRAQ       $0x01, Z22, Z17
-	VPADDQ       Z17, Z11, Z20
-	VPSLLQ       $0x34, Z20, Z20
-	VMULPD       Z20, Z14, Z14
-	VPSUBQ       Z17, Z22, Z17
-	VPADDQ       Z17, Z11, Z17
-	VPSLLQ       $0x34, Z17, Z17
-	VMULPD       Z17, Z14, Z14
-	VPCMPUQ      $0x06, Z9, Z6, K2
-	VBLENDMPD    Z4, Z14, K2, Z4
-	VADDPD       Z4, Z2, Z2
-	VMOVSD       1872(SI), X4
-	VSUBPD       X0, X4, X4
-	VANDPD       X3, X4, X6
-	VPMINUQ      X5, X6, X14
-	VANDPD       X7, X4, X17
-	VORPD        X17, X14, X14
-	VMULPD       X8, X14, X17
-	VADDPD       X10, X17, X17
-	VSUBPD       X10, X17, X20
-	VMULPD       X12, X20, X22
-	VSUBPD       X22, X14, X14
-	VMULPD       X13, X20, X20
-	VSUBPD       X20, X14, X14
-	VMULPD       X14, X14, X20
-	VPSLLQ       $0x0d, X17, X22
-	VPSRAQ       $0x13, X22, X22
-	VANDPD       X15, X17, X17
-	VPSLLQ       $0x04, X17, X17
-	VMULPD       X16, X14, X23
-	VADDPD       X23, X18, X23
-	VMULPD       X23, X20, X23
-	VMULPD       X20, X20, X20
-	VMULPD       X19, X14, X24
-	VADDPD       X24, X21, X24
-	VMULPD       X24, X20, X20
-	VADDPD       X20, X23, X20
+	VXORPS       X6, X6, X6
+	VGATHERQPD   (AX)(Z5*1), K2, Z6
+	VADDPD       Z6, Z4, Z4
+	VADDPD       Z4, Z8, Z4
+	VPSRAQ       $0x01, Z7, Z5
+	VBROADCASTSD DoublesConstants<>+25560(SB), Z6
+	VPADDQ       Z5, Z6, Z8
+	VPSLLQ       $0x34, Z8, Z8
+	VMULPD       Z8, Z4, Z4
+	VPSUBQ       Z5, Z7, Z5
+	VPADDQ       Z5, Z6, Z5
+	VPSLLQ       $0x34, Z5, Z5
+	VMULPD       Z5, Z4, Z4
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Z3, K2
+	VBLENDMPD    Z2, Z4, K2, Z2
+	VMOVUPS      1808(SI), Z3
+	VSUBPD       Z0, Z3, Z3
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z3, Z4
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Z4, Z5
+	VANDPD.BCST  DoublesConstants<>+25304(SB), Z3, Z7
+	VORPD        Z7, Z5, Z5
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Z5, Z7
+	VADDPD.BCST  DoublesConstants<>+25336(SB), Z7, Z7
+	VSUBPD.BCST  DoublesConstants<>+25336(SB), Z7, Z8
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Z8, Z9
+	VSUBPD       Z9, Z5, Z5
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Z8, Z8
+	VSUBPD       Z8, Z5, Z5
+	VMULPD       Z5, Z5, Z8
+	VPSLLQ       $0x0d, Z7, Z9
+	VPSRAQ       $0x13, Z9, Z9
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z7, Z7
+	VPSLLQ       $0x04, Z7, Z7
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Z5, Z10
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Z10, Z10
+	VMULPD       Z10, Z8, Z10
+	VMULPD       Z8, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Z5, Z11
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Z11, Z11
+	VMULPD       Z11, Z8, Z8
+	VADDPD       Z8, Z10, Z8
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+4224(SB), AX
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Z7*1), K2, Z10
+	VADDPD       Z8, Z5, Z5
+	VMULPD       Z5, Z10, Z5
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+4232(SB), AX
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(Z7*1), K2, Z8
+	VADDPD       Z8, Z5, Z5
+	VADDPD       Z5, Z10, Z5
+	VPSRAQ       $0x01, Z9, Z7
+	VPADDQ       Z7, Z6, Z8
+	VPSLLQ       $0x34, Z8, Z8
+	VMULPD       Z8, Z5, Z5
+	VPSUBQ       Z7, Z9, Z7
+	VPADDQ       Z7, Z6, Z7
+	VPSLLQ       $0x34, Z7, Z7
+	VMULPD       Z7, Z5, Z5
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Z4, K2
+	VBLENDMPD    Z3, Z5, K2, Z3
+	VADDPD       Z3, Z2, Z2
+	VMOVSD       1872(SI), X3
+	VSUBPD       X0, X3, X3
+	VANDPD.BCST  DoublesConstants<>+25312(SB), X3, X4
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), X4, X5
+	VANDPD.BCST  DoublesConstants<>+25304(SB), X3, X7
+	VORPD        X7, X5, X5
+	VMULPD.BCST  DoublesConstants<>+25496(SB), X5, X7
+	VADDPD.BCST  DoublesConstants<>+25336(SB), X7, X7
+	VSUBPD.BCST  DoublesConstants<>+25336(SB), X7, X8
+	VMULPD.BCST  DoublesConstants<>+25504(SB), X8, X9
+	VSUBPD       X9, X5, X5
+	VMULPD.BCST  DoublesConstants<>+25512(SB), X8, X8
+	VSUBPD       X8, X5, X5
+	VMULPD       X5, X5, X8
+	VPSLLQ       $0x0d, X7, X9
+	VPSRAQ       $0x13, X9, X9
+	VANDPD.BCST  DoublesConstants<>+25520(SB), X7, X7
+	VPSLLQ       $0x04, X7, X7
+	VMULPD.BCST  DoublesConstants<>+25536(SB), X5, X10
+	VADDPD.BCST  DoublesConstants<>+25528(SB), X10, X10
+	VMULPD       X10, X8, X10
+	VMULPD       X8, X8, X8
+	VMULPD.BCST  DoublesConstants<>+25552(SB), X5, X11
+	VADDPD.BCST  DoublesConstants<>+25544(SB), X11, X11
+	VMULPD       X11, X8, X8
+	VADDPD       X8, X10, X8
 	MOVL         $0x00000003, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X23, X23, X23
-	VGATHERQPD   (AX)(X17*1), K2, X23
-	VADDPD       X20, X14, X14
-	VMULPD       X14, X23, X14
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(X7*1), K2, X10
+	VADDPD       X8, X5, X5
+	VMULPD       X5, X10, X5
 	MOVL         $0x00000003, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X20, X20, X20
-	VGATHERQPD   (AX)(X17*1), K2, X20
-	VADDPD       X20, X14, X14
-	VADDPD       X14, X23, X14
-	VPSRAQ       $0x01, X22, X17
-	VPADDQ       X17, X11, X20
-	VPSLLQ       $0x34, X20, X20
-	VMULPD       X20, X14, X14
-	VPSUBQ       X17, X22, X17
-	VPADDQ       X17, X11, X17
-	VPSLLQ       $0x34, X17, X17
-	VMULPD       X17, X14, X14
-	VPCMPUQ      $0x06, X9, X6, K2
-	VBLENDMPD    X4, X14, K2, X4
-	VBLENDMPD    Z4, Z7, K1, Z4
-	VADDPD       Z4, Z2, Z2
-	VSHUFF32X4   $0x4e, Z2, Z2, Z4
-	VADDPD       Z4, Z2, Z2
-	VSHUFF32X4   $0xb1, Z2, Z2, Z4
-	VADDPD       Z4, Z2, Z2
-	VSHUFPD      $0x55, Z2, Z2, Z4
-	VADDPD       Z4, Z2, Z2
-	VPSRLQ       $0x34, Z2, Z4
-	VBROADCASTSD DoublesConstants<>+26136(SB), Z6
-	VPSUBQ       Z6, Z4, Z4
-	VPSRLQ       $0x3f, Z4, Z4
-	VBROADCASTSD DoublesConstants<>+26144(SB), Z14
-	VMULPD       Z14, Z2, Z17
-	VXORPD       Z17, Z2, Z17
-	VXORPS       X20, X20, X20
-	VPSUBQ       Z4, Z20, Z22
-	VANDPD       Z22, Z17, Z17
-	VXORPD       Z17, Z2, Z17
-	VBROADCASTSD DoublesConstants<>+25792(SB), Z22
-	VPSUBQ       Z22, Z17, Z23
-	VPSRAQ       $0x34, Z23, Z24
-	VPADDQ       Z24, Z10, Z24
-	VSUBPD       Z10, Z24, Z24
-	VANDPD       Z1, Z23, Z25
-	VPSUBQ       Z25, Z17, Z17
-	VPSRLQ       $0x2e, Z23, Z23
-	VANDPD       Z15, Z23, Z23
-	VPSLLQ       $0x05, Z23, Z23
-	VBROADCASTSD DoublesConstants<>+25808(SB), Z25
-	VANDPD       Z25, Z17, Z26
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(X7*1), K2, X8
+	VADDPD       X8, X5, X5
+	VADDPD       X5, X10, X5
+	VPSRAQ       $0x01, X9, X7
+	VPADDQ       X7, X6, X8
+	VPSLLQ       $0x34, X8, X8
+	VMULPD       X8, X5, X5
+	VPSUBQ       X7, X9, X7
+	VPADDQ       X7, X6, X7
+	VPSLLQ       $0x34, X7, X7
+	VMULPD       X7, X5, X5
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), X4, K2
+	VBLENDMPD    X3, X5, K2, X3
+	VBROADCASTSD DoublesConstants<>+25304(SB), Z4
+	VBLENDMPD    Z3, Z4, K1, Z3
+	VADDPD       Z3, Z2, Z2
+	VSHUFF32X4   $0x4e, Z2, Z2, Z3
+	VADDPD       Z3, Z2, Z2
+	VSHUFF32X4   $0xb1, Z2, Z2, Z3
+	VADDPD       Z3, Z2, Z2
+	VSHUFPD      $0x55, Z2, Z2, Z3
+	VADDPD       Z3, Z2, Z2
+	VPSRLQ       $0x34, Z2, Z3
+	VPSUBQ.BCST  DoublesConstants<>+26072(SB), Z3, Z3
+	VPSRLQ       $0x3f, Z3, Z3
+	VMULPD.BCST  DoublesConstants<>+26080(SB), Z2, Z5
+	VXORPD       Z5, Z2, Z5
+	VXORPS       X7, X7, X7
+	VPSUBQ       Z3, Z7, Z8
+	VANDPD       Z8, Z5, Z5
+	VXORPD       Z5, Z2, Z5
+	VPSUBQ.BCST  DoublesConstants<>+25728(SB), Z5, Z8
+	VPSRAQ       $0x34, Z8, Z9
+	VBROADCASTSD DoublesConstants<>+25336(SB), Z10
+	VPADDQ       Z9, Z10, Z9
+	VSUBPD       Z10, Z9, Z9
+	VANDPD       Z1, Z8, Z11
+	VPSUBQ       Z11, Z5, Z5
+	VPSRLQ       $0x2e, Z8, Z8
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z8, Z8
+	VPSLLQ       $0x05, Z8, Z8
+	VANDPD.BCST  DoublesConstants<>+25744(SB), Z5, Z11
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+6880(SB), AX
-	VXORPS       X27, X27, X27
-	VGATHERQPD   (AX)(Z23*1), K2, Z27
-	VMULPD       Z27, Z26, Z28
-	VBROADCASTSD DoublesConstants<>+25352(SB), Z29
-	VSUBPD       Z29, Z28, Z28
-	VSUBPD       Z26, Z17, Z17
-	VMULPD       Z27, Z17, Z17
-	VADDPD       Z17, Z28, Z26
-	VSUBPD       Z26, Z28, Z27
-	VADDPD       Z17, Z27, Z17
-	VBROADCASTSD DoublesConstants<>+26160(SB), Z27
-	VPMULLQ      Z4, Z27, Z4
-	VBROADCASTSD DoublesConstants<>+26152(SB), Z28
-	VPADDQ       Z4, Z28, Z4
-	VSUBPD       Z28, Z4, Z4
-	VSUBPD       Z4, Z24, Z4
-	VBROADCASTSD DoublesConstants<>+25816(SB), Z24
-	VMULPD       Z24, Z4, Z30
+	VXORPS       X12, X12, X12
+	VGATHERQPD   (AX)(Z8*1), K2, Z12
+	VMULPD       Z12, Z11, Z13
+	VSUBPD.BCST  DoublesConstants<>+25288(SB), Z13, Z13
+	VSUBPD       Z11, Z5, Z5
+	VMULPD       Z12, Z5, Z5
+	VADDPD       Z5, Z13, Z11
+	VSUBPD       Z11, Z13, Z12
+	VADDPD       Z5, Z12, Z5
+	VBROADCASTSD DoublesConstants<>+26096(SB), Z12
+	VPMULLQ      Z3, Z12, Z3
+	VBROADCASTSD DoublesConstants<>+26088(SB), Z13
+	VPADDQ       Z3, Z13, Z3
+	VSUBPD       Z13, Z3, Z3
+	VSUBPD       Z3, Z9, Z3
+	VMULPD.BCST  DoublesConstants<>+25752(SB), Z3, Z9
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+6888(SB), AX
-	VXORPS       X31, X31, X31
-	VGATHERQPD   (AX)(Z23*1), K2, Z31
-	VADDPD       Z31, Z30, Z30
-	VADDPD       Z26, Z30, Z31
-	VSUBPD       Z31, Z30, Z30
-	VADDPD       Z26, Z30, Z30
-	VBROADCASTSD DoublesConstants<>+25824(SB), Z28
-	VMULPD       Z28, Z4, Z4
+	VXORPS       X14, X14, X14
+	VGATHERQPD   (AX)(Z8*1), K2, Z14
+	VADDPD       Z14, Z9, Z9
+	VADDPD       Z11, Z9, Z14
+	VSUBPD       Z14, Z9, Z9
+	VADDPD       Z11, Z9, Z9
+	VMULPD.BCST  DoublesConstants<>+25760(SB), Z3, Z3
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+6896(SB), AX
-	VXORPS       X27, X27, X27
-	VGATHERQPD   (AX)(Z23*1), K2, Z27
-	VADDPD       Z27, Z4, Z4
-	VADDPD       Z4, Z30, Z4
-	VADDPD       Z4, Z17, Z4
-	VMULPD       Z26, Z26, Z17
-	VBROADCASTSD DoublesConstants<>+25840(SB), Z23
-	VMULPD       Z23, Z26, Z27
-	VBROADCASTSD DoublesConstants<>+25832(SB), Z30
-	VADDPD       Z27, Z30, Z27
-	VBROADCASTSD DoublesConstants<>+25856(SB), Z14
-	VMULPD       Z14, Z26, Z21
-	VMOVUPS      Z21, 64(SP)
-	VBROADCASTSD DoublesConstants<>+25848(SB), Z21
-	VMOVUPS      64(SP), Z18
-	VADDPD       Z18, Z21, Z18
-	VMULPD       Z18, Z17, Z18
-	VADDPD       Z18, Z27, Z18
-	VMULPD       Z18, Z17, Z18
-	VMULPD       Z17, Z17, Z27
-	VBROADCASTSD DoublesConstants<>+25872(SB), Z5
-	VMULPD       Z5, Z26, Z26
-	VMOVUPS      Z26, 64(SP)
-	VBROADCASTSD DoublesConstants<>+25864(SB), Z26
-	VMOVUPS      64(SP), Z5
-	VADDPD       Z5, Z26, Z5
-	VBROADCASTSD DoublesConstants<>+25880(SB), Z26
-	VMULPD       Z26, Z17, Z21
-	VADDPD       Z21, Z5, Z5
-	VMULPD       Z5, Z17, Z5
-	VMULPD       Z5, Z27, Z5
-	VADDPD       Z5, Z18, Z5
-	VADDPD       Z5, Z4, Z4
-	VADDPD       Z4, Z31, Z4
+	VXORPS       X15, X15, X15
+	VGATHERQPD   (AX)(Z8*1), K2, Z15
+	VADDPD       Z15, Z3, Z3
+	VADDPD       Z3, Z9, Z3
+	VADDPD       Z3, Z5, Z3
+	VMULPD       Z11, Z11, Z5
+	VMULPD.BCST  DoublesConstants<>+25776(SB), Z11, Z8
+	VADDPD.BCST  DoublesConstants<>+25768(SB), Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25792(SB), Z11, Z9
+	VADDPD.BCST  DoublesConstants<>+25784(SB), Z9, Z9
+	VMULPD       Z9, Z5, Z9
+	VADDPD       Z9, Z8, Z8
+	VMULPD       Z8, Z5, Z8
+	VMULPD       Z5, Z5, Z9
+	VMULPD.BCST  DoublesConstants<>+25808(SB), Z11, Z11
+	VADDPD.BCST  DoublesConstants<>+25800(SB), Z11, Z11
+	VMULPD.BCST  DoublesConstants<>+25816(SB), Z5, Z15
+	VADDPD       Z15, Z11, Z11
+	VMULPD       Z11, Z5, Z5
+	VMULPD       Z5, Z9, Z5
+	VADDPD       Z5, Z8, Z5
+	VADDPD       Z5, Z3, Z3
+	VADDPD       Z3, Z14, Z3
 	VPSRAQ       $0x3f, Z2, Z5
-	VBROADCASTSD DoublesConstants<>+25912(SB), Z17
-	VANDPD       Z17, Z5, Z5
+	VANDPD.BCST  DoublesConstants<>+25848(SB), Z5, Z5
 	VORPD        Z5, Z2, Z5
-	VPCMPUQ      $0x05, Z9, Z2, K2
-	VBLENDMPD    Z5, Z4, K2, Z4
+	VPCMPUQ.BCST $0x05, DoublesConstants<>+25360(SB), Z2, K2
+	VBLENDMPD    Z5, Z3, K2, Z3
 	VPSLLQ       $0x01, Z2, Z2
-	VPCMPUQ      $0x00, Z20, Z2, K2
-	VBLENDMPD    Z1, Z4, K2, Z2
-	VMOVUPS      1744(SI), Z4
-	VSUBPD       Z0, Z4, Z4
-	VSUBPD       Z2, Z4, Z4
-	VMOVUPS      Z4, 1352(SI)
+	VPCMPUQ      $0x00, Z7, Z2, K2
+	VBLENDMPD    Z1, Z3, K2, Z2
+	VMOVUPS      1744(SI), Z3
+	VSUBPD       Z0, Z3, Z3
+	VSUBPD       Z2, Z3, Z3
+	VMOVUPS      Z3, 1352(SI)
 	VMOVUPS      1808(SI), Z5
 	VSUBPD       Z0, Z5, Z5
 	VSUBPD       Z2, Z5, Z5
 	VMOVUPS      Z5, 1416(SI)
-	VMOVSD       1872(SI), X18
-	VSUBPD       X0, X18, X0
+	VMOVSD       1872(SI), X8
+	VSUBPD       X0, X8, X0
 	VSUBPD       X2, X0, X0
 	VMOVSD       X0, 1480(SI)
 
 	// z12 = W12·a11 + b12; a12 = tanh(z12)
-	VMULPD       6792(DI), Z4, Z2
-	VMULPD       6928(DI), Z4, Z18
-	VMULPD       7064(DI), Z4, Z21
-	VMULPD       7200(DI), Z4, Z27
-	VMULPD       7336(DI), Z4, Z4
-	VMULPD       6856(DI), Z5, Z31
-	VADDPD       Z31, Z2, Z2
-	VMULPD       6992(DI), Z5, Z31
-	VADDPD       Z31, Z18, Z18
-	VMULPD       7128(DI), Z5, Z31
-	VADDPD       Z31, Z21, Z21
-	VMULPD       7264(DI), Z5, Z31
-	VADDPD       Z31, Z27, Z27
+	VMULPD       6792(DI), Z3, Z2
+	VMULPD       6928(DI), Z3, Z8
+	VMULPD       7064(DI), Z3, Z9
+	VMULPD       7200(DI), Z3, Z11
+	VMULPD       7336(DI), Z3, Z3
+	VMULPD       6856(DI), Z5, Z14
+	VADDPD       Z14, Z2, Z2
+	VMULPD       6992(DI), Z5, Z14
+	VADDPD       Z14, Z8, Z8
+	VMULPD       7128(DI), Z5, Z14
+	VADDPD       Z14, Z9, Z9
+	VMULPD       7264(DI), Z5, Z14
+	VADDPD       Z14, Z11, Z11
 	VMULPD       7400(DI), Z5, Z5
-	VADDPD       Z5, Z4, Z4
+	VADDPD       Z5, Z3, Z3
 	VMOVSD       1480(SI), X5
-	VORPD        DoublesConstants<>+26304(SB), Z5, Z5
-	VMOVSD       6920(DI), X31
-	VMULPD       Z31, Z5, Z31
-	VADDPD       Z31, Z2, Z2
-	VMOVSD       7056(DI), X31
-	VMULPD       Z31, Z5, Z31
-	VADDPD       Z31, Z18, Z18
-	VMOVSD       7192(DI), X31
-	VMULPD       Z31, Z5, Z31
-	VADDPD       Z31, Z21, Z21
-	VMOVSD       7328(DI), X31
-	VMULPD       Z31, Z5, Z31
-	VADDPD       Z31, Z27, Z27
-	VMOVSD       7464(DI), X31
-	VMULPD       Z31, Z5, Z5
-	VADDPD       Z5, Z4, Z4
-	VSHUFF32X4   $0x44, Z21, Z2, Z5
-	VSHUFF32X4   $0xee, Z21, Z2, Z2
+	VORPD        DoublesConstants<>+26240(SB), Z5, Z5
+	VMOVSD       6920(DI), X14
+	VMULPD       Z14, Z5, Z14
+	VADDPD       Z14, Z2, Z2
+	VMOVSD       7056(DI), X14
+	VMULPD       Z14, Z5, Z14
+	VADDPD       Z14, Z8, Z8
+	VMOVSD       7192(DI), X14
+	VMULPD       Z14, Z5, Z14
+	VADDPD       Z14, Z9, Z9
+	VMOVSD       7328(DI), X14
+	VMULPD       Z14, Z5, Z14
+	VADDPD       Z14, Z11, Z11
+	VMOVSD       7464(DI), X14
+	VMULPD       Z14, Z5, Z5
+	VADDPD       Z5, Z3, Z3
+	VSHUFF32X4   $0x44, Z9, Z2, Z5
+	VSHUFF32X4   $0xee, Z9, Z2, Z2
 	VADDPD       Z2, Z5, Z2
-	VSHUFF32X4   $0x44, Z4, Z4, Z5
-	VSHUFF32X4   $0xee, Z4, Z4, Z4
-	VADDPD       Z4, Z5, Z4
-	VSHUFF32X4   $0x44, Z27, Z18, Z5
-	VSHUFF32X4   $0xee, Z27, Z18, Z18
-	VADDPD       Z18, Z5, Z5
-	VSHUFF32X4   $0x88, Z4, Z2, Z18
-	VSHUFF32X4   $0xdd, Z4, Z2, Z2
-	VADDPD       Z2, Z18, Z2
-	VSHUFF32X4   $0x88, Z5, Z5, Z4
+	VSHUFF32X4   $0x44, Z3, Z3, Z5
+	VSHUFF32X4   $0xee, Z3, Z3, Z3
+	VADDPD       Z3, Z5, Z3
+	VSHUFF32X4   $0x44, Z11, Z8, Z5
+	VSHUFF32X4   $0xee, Z11, Z8, Z8
+	VADDPD       Z8, Z5, Z5
+	VSHUFF32X4   $0x88, Z3, Z2, Z8
+	VSHUFF32X4   $0xdd, Z3, Z2, Z2
+	VADDPD       Z2, Z8, Z2
+	VSHUFF32X4   $0x88, Z5, Z5, Z3
 	VSHUFF32X4   $0xdd, Z5, Z5, Z5
-	VADDPD       Z5, Z4, Z4
-	VUNPCKLPD    Z4, Z2, Z5
-	VUNPCKHPD    Z4, Z2, Z2
+	VADDPD       Z5, Z3, Z3
+	VUNPCKLPD    Z3, Z2, Z5
+	VUNPCKHPD    Z3, Z2, Z2
 	VADDPD       Z2, Z5, Z2
 	MOVL         $0x0000001f, AX
 	KMOVW        AX, K2
-	VMOVUPD.Z    7472(DI), K2, Z4
-	VADDPD       Z4, Z2, Z2
-	VANDPD       Z3, Z2, Z4
-	VPSRLQ       $0x32, Z4, Z5
-	VBROADCASTSD DoublesConstants<>+26368(SB), Z18
-	VPSUBQ       Z18, Z5, Z5
-	VPSRAQ       $0x3f, Z5, Z21
-	VANDNPD      Z5, Z21, Z5
-	VBROADCASTSD DoublesConstants<>+26376(SB), Z21
-	VPSUBQ       Z21, Z5, Z27
-	VPSRAQ       $0x3f, Z27, Z31
-	VANDNPD      Z27, Z31, Z27
-	VPSUBQ       Z27, Z5, Z5
-	VBROADCASTSD DoublesConstants<>+25416(SB), Z27
-	VANDPD       Z27, Z5, Z31
-	VPSLLQ       $0x07, Z31, Z31
-	VBROADCASTSD DoublesConstants<>+26384(SB), Z17
-	VPMINUQ      Z17, Z4, Z26
-	VBROADCASTSD DoublesConstants<>+26400(SB), Z14
-	VANDPD       Z14, Z26, Z30
-	VBROADCASTSD DoublesConstants<>+26408(SB), Z23
-	VORPD        Z23, Z30, Z30
-	VPSUBQ       Z6, Z5, Z5
+	VMOVUPD.Z    7472(DI), K2, Z3
+	VADDPD       Z3, Z2, Z2
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z2, Z3
+	VPSRLQ       $0x32, Z3, Z5
+	VPSUBQ.BCST  DoublesConstants<>+26304(SB), Z5, Z5
+	VPSRAQ       $0x3f, Z5, Z8
+	VANDNPD      Z5, Z8, Z5
+	VPSUBQ.BCST  DoublesConstants<>+26312(SB), Z5, Z8
+	VPSRAQ       $0x3f, Z8, Z9
+	VANDNPD      Z8, Z9, Z8
+	VPSUBQ       Z8, Z5, Z5
+	VANDPD.BCST  DoublesConstants<>+25352(SB), Z5, Z8
+	VPSLLQ       $0x07, Z8, Z8
+	VPMINUQ.BCST DoublesConstants<>+26320(SB), Z3, Z9
+	VANDPD.BCST  DoublesConstants<>+26336(SB), Z9, Z11
+	VORPD.BCST   DoublesConstants<>+26344(SB), Z11, Z11
+	VPSUBQ.BCST  DoublesConstants<>+26072(SB), Z5, Z5
 	VPSRAQ       $0x3f, Z5, Z5
-	VANDNPD      Z30, Z5, Z5
-	VSUBPD       Z5, Z26, Z5
-	VMULPD       Z5, Z5, Z26
-	VMULPD       Z26, Z26, Z30
+	VANDNPD      Z11, Z5, Z5
+	VSUBPD       Z5, Z9, Z5
+	VMULPD       Z5, Z5, Z9
+	VMULPD       Z9, Z9, Z11
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+21376(SB), AX
-	VXORPS       X28, X28, X28
-	VGATHERQPD   (AX)(Z31*1), K3, Z28
+	VXORPS       X14, X14, X14
+	VGATHERQPD   (AX)(Z8*1), K3, Z14
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+21384(SB), AX
-	VXORPS       X24, X24, X24
-	VGATHERQPD   (AX)(Z31*1), K3, Z24
-	VMULPD       Z24, Z5, Z24
-	VADDPD       Z24, Z28, Z24
+	VXORPS       X15, X15, X15
+	VGATHERQPD   (AX)(Z8*1), K3, Z15
+	VMULPD       Z15, Z5, Z15
+	VADDPD       Z15, Z14, Z14
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+21392(SB), AX
-	VXORPS       X28, X28, X28
-	VGATHERQPD   (AX)(Z31*1), K3, Z28
+	VXORPS       X15, X15, X15
+	VGATHERQPD   (AX)(Z8*1), K3, Z15
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+21400(SB), AX
-	VXORPS       X25, X25, X25
-	VGATHERQPD   (AX)(Z31*1), K3, Z25
-	VMULPD       Z25, Z5, Z25
-	VADDPD       Z25, Z28, Z25
-	VMULPD       Z25, Z26, Z25
-	VADDPD       Z25, Z24, Z24
+	VXORPS       X16, X16, X16
+	VGATHERQPD   (AX)(Z8*1), K3, Z16
+	VMULPD       Z16, Z5, Z16
+	VADDPD       Z16, Z15, Z15
+	VMULPD       Z15, Z9, Z15
+	VADDPD       Z15, Z14, Z14
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+21408(SB), AX
-	VXORPS       X25, X25, X25
-	VGATHERQPD   (AX)(Z31*1), K3, Z25
+	VXORPS       X15, X15, X15
+	VGATHERQPD   (AX)(Z8*1), K3, Z15
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+21416(SB), AX
-	VXORPS       X28, X28, X28
-	VGATHERQPD   (AX)(Z31*1), K3, Z28
-	VMULPD       Z28, Z5, Z28
-	VADDPD       Z28, Z25, Z25
+	VXORPS       X16, X16, X16
+	VGATHERQPD   (AX)(Z8*1), K3, Z16
+	VMULPD       Z16, Z5, Z16
+	VADDPD       Z16, Z15, Z15
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+21424(SB), AX
-	VXORPS       X28, X28, X28
-	VGATHERQPD   (AX)(Z31*1), K3, Z28
+	VXORPS       X16, X16, X16
+	VGATHERQPD   (AX)(Z8*1), K3, Z16
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+21432(SB), AX
-	VXORPS       X1, X1, X1
-	VGATHERQPD   (AX)(Z31*1), K3, Z1
-	VMULPD       Z1, Z5, Z1
-	VADDPD       Z1, Z28, Z1
-	VMULPD       Z1, Z26, Z1
-	VADDPD       Z1, Z25, Z1
+	VXORPS       X17, X17, X17
+	VGATHERQPD   (AX)(Z8*1), K3, Z17
+	VMULPD       Z17, Z5, Z17
+	VADDPD       Z17, Z16, Z16
+	VMULPD       Z16, Z9, Z16
+	VADDPD       Z16, Z15, Z15
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+21440(SB), AX
-	VXORPS       X25, X25, X25
-	VGATHERQPD   (AX)(Z31*1), K3, Z25
+	VXORPS       X16, X16, X16
+	VGATHERQPD   (AX)(Z8*1), K3, Z16
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+21448(SB), AX
-	VXORPS       X28, X28, X28
-	VGATHERQPD   (AX)(Z31*1), K3, Z28
-	VMULPD       Z28, Z5, Z28
-	VADDPD       Z28, Z25, Z25
+	VXORPS       X17, X17, X17
+	VGATHERQPD   (AX)(Z8*1), K3, Z17
+	VMULPD       Z17, Z5, Z17
+	VADDPD       Z17, Z16, Z16
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+21456(SB), AX
-	VXORPS       X28, X28, X28
-	VGATHERQPD   (AX)(Z31*1), K3, Z28
+	VXORPS       X17, X17, X17
+	VGATHERQPD   (AX)(Z8*1), K3, Z17
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+21464(SB), AX
-	VXORPS       X22, X22, X22
-	VGATHERQPD   (AX)(Z31*1), K3, Z22
-	VMULPD       Z22, Z5, Z22
-	VADDPD       Z22, Z28, Z22
-	VMULPD       Z22, Z26, Z22
-	VADDPD       Z22, Z25, Z22
+	VXORPS       X18, X18, X18
+	VGATHERQPD   (AX)(Z8*1), K3, Z18
+	VMULPD       Z18, Z5, Z18
+	VADDPD       Z18, Z17, Z17
+	VMULPD       Z17, Z9, Z17
+	VADDPD       Z17, Z16, Z16
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+21360(SB), AX
-	VXORPS       X25, X25, X25
-	VGATHERQPD   (AX)(Z31*1), K3, Z25
-	VMULPD       Z25, Z5, Z25
+	VXORPS       X17, X17, X17
+	VGATHERQPD   (AX)(Z8*1), K3, Z17
+	VMULPD       Z17, Z5, Z17
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+21344(SB), AX
-	VXORPS       X28, X28, X28
-	VGATHERQPD   (AX)(Z31*1), K3, Z28
-	VADDPD       Z25, Z28, Z6
-	VSUBPD       Z6, Z28, Z28
-	VADDPD       Z25, Z28, Z25
+	VXORPS       X18, X18, X18
+	VGATHERQPD   (AX)(Z8*1), K3, Z18
+	VADDPD       Z17, Z18, Z19
+	VSUBPD       Z19, Z18, Z18
+	VADDPD       Z17, Z18, Z17
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+21352(SB), AX
-	VXORPS       X28, X28, X28
-	VGATHERQPD   (AX)(Z31*1), K3, Z28
+	VXORPS       X18, X18, X18
+	VGATHERQPD   (AX)(Z8*1), K3, Z18
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         DoublesConstants<>+21368(SB), AX
-	VXORPS       X23, X23, X23
-	VGATHERQPD   (AX)(Z31*1), K3, Z23
-	VMULPD       Z23, Z5, Z5
-	VMULPD       Z22, Z30, Z22
-	VADDPD       Z22, Z1, Z1
-	VMULPD       Z1, Z30, Z1
-	VADDPD       Z1, Z24, Z1
-	VMULPD       Z1, Z26, Z1
-	VADDPD       Z1, Z5, Z1
-	VADDPD       Z1, Z28, Z1
-	VADDPD       Z1, Z25, Z1
-	VADDPD       Z1, Z6, Z1
-	VANDPD       Z7, Z2, Z5
-	VORPD        Z5, Z1, Z1
-	VPCMPUQ      $0x06, Z9, Z4, K3
-	VBLENDMPD    Z2, Z1, K3, Z1
-	VMOVUPD      Z1, K2, 1624(SI)
+	VXORPS       X20, X20, X20
+	VGATHERQPD   (AX)(Z8*1), K3, Z20
+	VMULPD       Z20, Z5, Z5
+	VMULPD       Z16, Z11, Z8
+	VADDPD       Z8, Z15, Z8
+	VMULPD       Z8, Z11, Z8
+	VADDPD       Z8, Z14, Z8
+	VMULPD       Z8, Z9, Z8
+	VADDPD       Z8, Z5, Z5
+	VADDPD       Z5, Z18, Z5
+	VADDPD       Z5, Z17, Z5
+	VADDPD       Z5, Z19, Z5
+	VANDPD       Z4, Z2, Z8
+	VORPD        Z8, Z5, Z5
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Z3, K3
+	VBLENDMPD    Z2, Z5, K3, Z2
+	VMOVUPD      Z2, K2, 1624(SI)
 
 	// d12 = 0.2*tanh(a12 - y)*(1 - a12^2); loss = 0.2·Σ where(abs(a12 - y) - 40, abs(a12 - y) - 0.6931471805599453, log1p(expm1(abs(a12 - y))*(expm1(abs(a12 - y))/(2 + 2*expm1(abs(a12 - y))))))
-	VMOVAPD.Z    Z1, K2, Z1
-	VMOVUPD.Z    (CX), K2, Z2
-	VSUBPD       Z2, Z1, Z2
-	VANDPD       Z3, Z2, Z4
-	VANDPD       Z3, Z4, Z5
-	VPSRLQ       $0x3f, Z4, Z6
-	VPCMPUQ      $0x04, Z20, Z6, K3
-	VBROADCASTSD DoublesConstants<>+25936(SB), Z6
-	VBROADCASTSD DoublesConstants<>+25944(SB), Z22
-	VBLENDMPD    Z22, Z6, K3, Z6
-	VPMINUQ      Z6, Z5, Z6
-	VANDPD       Z7, Z4, Z23
-	VORPD        Z23, Z6, Z6
-	VMULPD       Z8, Z6, Z23
-	VADDPD       Z10, Z23, Z23
-	VSUBPD       Z10, Z23, Z24
-	VMULPD       Z12, Z24, Z25
-	VSUBPD       Z25, Z6, Z6
-	VMULPD       Z13, Z24, Z24
-	VSUBPD       Z24, Z6, Z25
-	VMULPD       Z25, Z25, Z26
-	VPSLLQ       $0x0d, Z23, Z28
-	VPSRAQ       $0x13, Z28, Z28
-	VANDPD       Z15, Z23, Z23
-	VPSLLQ       $0x04, Z23, Z23
-	VPSRAQ       $0x0a, Z28, Z30
-	VPSRAQ       $0x3f, Z28, Z31
-	VANDNPD      Z30, Z31, Z30
-	VPADDQ       Z28, Z11, Z28
-	VPSUBQ       Z30, Z28, Z28
-	VPSLLQ       $0x34, Z28, Z28
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X31, X31, X31
-	VGATHERQPD   (AX)(Z23*1), K3, Z31
-	VMULPD       Z28, Z31, Z31
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X13, X13, X13
-	VGATHERQPD   (AX)(Z23*1), K3, Z13
-	VMULPD       Z28, Z13, Z13
-	VSUBPD       Z29, Z31, Z23
-	VSUBPD       Z31, Z23, Z28
-	VSUBPD       Z28, Z23, Z12
-	VSUBPD       Z12, Z31, Z12
-	VADDPD       Z28, Z29, Z28
-	VSUBPD       Z28, Z12, Z12
-	VADDPD       Z25, Z23, Z28
-	VSUBPD       Z28, Z23, Z8
-	VADDPD       Z25, Z8, Z8
-	VADDPD       Z12, Z8, Z8
-	VADDPD       Z13, Z8, Z8
-	VMULPD       Z25, Z23, Z12
-	VADDPD       Z12, Z8, Z8
-	VMULPD       Z16, Z25, Z12
-	VBROADCASTSD DoublesConstants<>+25344(SB), Z13
-	VADDPD       Z12, Z13, Z12
-	VMULPD       Z12, Z26, Z12
-	VSUBPD       Z25, Z6, Z6
-	VSUBPD       Z24, Z6, Z6
-	VADDPD       Z6, Z12, Z6
-	VMULPD       Z26, Z26, Z12
-	VMULPD       Z19, Z25, Z23
-	VADDPD.BCST  DoublesConstants<>+25952(SB), Z23, Z23
-	VMULPD.BCST  DoublesConstants<>+25960(SB), Z26, Z24
-	VADDPD       Z24, Z23, Z23
-	VMULPD       Z23, Z12, Z12
-	VADDPD       Z12, Z6, Z6
-	VMULPD       Z6, Z31, Z6
-	VADDPD       Z6, Z8, Z6
-	VADDPD       Z6, Z28, Z6
-	VPADDQ       Z30, Z11, Z8
-	VPSLLQ       $0x34, Z8, Z8
-	VMULPD       Z8, Z6, Z6
-	VBROADCASTSD DoublesConstants<>+25888(SB), Z8
-	VPSUBQ       Z8, Z5, Z5
-	VBROADCASTSD DoublesConstants<>+25896(SB), Z12
-	VPCMPUQ      $0x06, Z12, Z5, K3
-	VBLENDMPD    Z4, Z6, K3, Z5
-	VPSRLQ       $0x32, Z4, Z6
-	VPSUBQ       Z18, Z6, Z6
-	VPSRAQ       $0x3f, Z6, Z18
-	VANDNPD      Z6, Z18, Z6
-	VPSUBQ       Z21, Z6, Z18
-	VPSRAQ       $0x3f, Z18, Z21
-	VANDNPD      Z18, Z21, Z18
-	VPSUBQ       Z18, Z6, Z6
-	VANDPD       Z27, Z6, Z18
-	VPSLLQ       $0x07, Z18, Z18
-	VPMINUQ      Z17, Z4, Z17
-	VANDPD       Z14, Z17, Z14
-	VORPD.BCST   DoublesConstants<>+26408(SB), Z14, Z14
-	VBROADCASTSD DoublesConstants<>+26136(SB), Z21
-	VPSUBQ       Z21, Z6, Z6
-	VPSRAQ       $0x3f, Z6, Z6
-	VANDNPD      Z14, Z6, Z6
-	VSUBPD       Z6, Z17, Z6
-	VMULPD       Z6, Z6, Z14
-	VMULPD       Z14, Z14, Z17
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+21376(SB), AX
-	VXORPS       X23, X23, X23
-	VGATHERQPD   (AX)(Z18*1), K3, Z23
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+21384(SB), AX
-	VXORPS       X24, X24, X24
-	VGATHERQPD   (AX)(Z18*1), K3, Z24
-	VMULPD       Z24, Z6, Z24
-	VADDPD       Z24, Z23, Z23
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+21392(SB), AX
-	VXORPS       X24, X24, X24
-	VGATHERQPD   (AX)(Z18*1), K3, Z24
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+21400(SB), AX
-	VXORPS       X25, X25, X25
-	VGATHERQPD   (AX)(Z18*1), K3, Z25
-	VMULPD       Z25, Z6, Z25
-	VADDPD       Z25, Z24, Z24
-	VMULPD       Z24, Z14, Z24
-	VADDPD       Z24, Z23, Z23
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+21408(SB), AX
-	VXORPS       X24, X24, X24
-	VGATHERQPD   (AX)(Z18*1), K3, Z24
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+21416(SB), AX
-	VXORPS       X25, X25, X25
-	VGATHERQPD   (AX)(Z18*1), K3, Z25
-	VMULPD       Z25, Z6, Z25
-	VADDPD       Z25, Z24, Z24
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+21424(SB), AX
-	VXORPS       X25, X25, X25
-	VGATHERQPD   (AX)(Z18*1), K3, Z25
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+21432(SB), AX
-	VXORPS       X26, X26, X26
-	VGATHERQPD   (AX)(Z18*1), K3, Z26
-	VMULPD       Z26, Z6, Z26
-	VADDPD       Z26, Z25, Z25
-	VMULPD       Z25, Z14, Z25
-	VADDPD       Z25, Z24, Z24
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+21440(SB), AX
-	VXORPS       X25, X25, X25
-	VGATHERQPD   (AX)(Z18*1), K3, Z25
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+21448(SB), AX
-	VXORPS       X26, X26, X26
-	VGATHERQPD   (AX)(Z18*1), K3, Z26
-	VMULPD       Z26, Z6, Z26
-	VADDPD       Z26, Z25, Z25
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+21456(SB), AX
-	VXORPS       X26, X26, X26
-	VGATHERQPD   (AX)(Z18*1), K3, Z26
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+21464(SB), AX
-	VXORPS       X27, X27, X27
-	VGATHERQPD   (AX)(Z18*1), K3, Z27
-	VMULPD       Z27, Z6, Z27
-	VADDPD       Z27, Z26, Z26
-	VMULPD       Z26, Z14, Z26
-	VADDPD       Z26, Z25, Z25
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+21360(SB), AX
-	VXORPS       X26, X26, X26
-	VGATHERQPD   (AX)(Z18*1), K3, Z26
-	VMULPD       Z26, Z6, Z26
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+21344(SB), AX
-	VXORPS       X27, X27, X27
-	VGATHERQPD   (AX)(Z18*1), K3, Z27
-	VADDPD       Z26, Z27, Z28
-	VSUBPD       Z28, Z27, Z27
-	VADDPD       Z26, Z27, Z26
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+21352(SB), AX
-	VXORPS       X27, X27, X27
-	VGATHERQPD   (AX)(Z18*1), K3, Z27
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+21368(SB), AX
-	VXORPS       X30, X30, X30
-	VGATHERQPD   (AX)(Z18*1), K3, Z30
-	VMULPD       Z30, Z6, Z6
-	VMULPD       Z25, Z17, Z18
-	VADDPD       Z18, Z24, Z18
-	VMULPD       Z18, Z17, Z17
-	VADDPD       Z17, Z23, Z17
-	VMULPD       Z17, Z14, Z14
-	VADDPD       Z14, Z6, Z6
-	VADDPD       Z6, Z27, Z6
-	VADDPD       Z6, Z26, Z6
-	VADDPD       Z6, Z28, Z6
-	VANDPD       Z7, Z2, Z14
-	VORPD        Z14, Z6, Z6
-	VPCMPUQ      $0x06, Z9, Z4, K3
-	VBLENDMPD    Z2, Z6, K3, Z2
-	VBROADCASTSD DoublesConstants<>+26432(SB), Z6
-	VMULPD       Z2, Z6, Z2
-	VMULPD       Z1, Z1, Z1
-	VSUBPD       Z1, Z29, Z1
-	VMULPD       Z1, Z2, Z1
-	VSUBPD       Z22, Z4, Z2
-	VCMPPD       $0x1e, Z20, Z2, K3
-	VSUBPD.BCST  DoublesConstants<>+26416(SB), Z4, Z2
-	VBROADCASTSD DoublesConstants<>+26424(SB), Z4
-	VMULPD       Z5, Z4, Z14
-	VADDPD       Z14, Z4, Z14
-	VDIVPD       Z14, Z5, Z14
-	VMULPD       Z14, Z5, Z5
-	VANDPD       Z3, Z5, Z14
-	VADDPD       Z5, Z29, Z17
-	VSUBPD       Z29, Z17, Z18
-	VSUBPD       Z18, Z17, Z22
-	VSUBPD       Z22, Z29, Z22
-	VSUBPD       Z18, Z5, Z18
-	VADDPD       Z18, Z22, Z18
-	VBROADCASTSD DoublesConstants<>+25792(SB), Z22
-	VPSUBQ       Z22, Z17, Z23
-	VPSRAQ       $0x34, Z23, Z24
-	VPADDQ       Z24, Z10, Z25
-	VSUBPD       Z10, Z25, Z25
-	VBROADCASTSD DoublesConstants<>+25536(SB), Z26
-	VANDPD       Z26, Z23, Z27
-	VPSUBQ       Z27, Z17, Z17
-	VPSRLQ       $0x2e, Z23, Z23
-	VANDPD       Z15, Z23, Z23
-	VPSLLQ       $0x05, Z23, Z23
-	VBROADCASTSD DoublesConstants<>+25808(SB), Z27
-	VANDPD       Z27, Z17, Z28
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K4
-	LEAQ         DoublesConstants<>+6880(SB), AX
-	VXORPS       X30, X30, X30
-	VGATHERQPD   (AX)(Z23*1), K4, Z30
-	VMULPD       Z30, Z28, Z31
-	VSUBPD       Z29, Z31, Z31
-	VSUBPD       Z28, Z17, Z17
-	VMULPD       Z30, Z17, Z17
-	VADDPD       Z17, Z31, Z28
-	VPSUBQ       Z24, Z11, Z24
-	VPMAXSQ      Z20, Z24, Z24
-	VPSLLQ       $0x34, Z24, Z24
-	VMULPD       Z24, Z18, Z18
-	VMULPD       Z30, Z18, Z18
-	VADDPD       Z18, Z28, Z24
-	VSUBPD       Z24, Z28, Z30
-	VADDPD       Z18, Z30, Z18
-	VSUBPD       Z28, Z31, Z28
-	VADDPD       Z17, Z28, Z17
-	VADDPD       Z17, Z18, Z17
-	VBROADCASTSD DoublesConstants<>+25816(SB), Z18
-	VMULPD       Z18, Z25, Z28
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K4
-	LEAQ         DoublesConstants<>+6888(SB), AX
-	VXORPS       X30, X30, X30
-	VGATHERQPD   (AX)(Z23*1), K4, Z30
-	VADDPD       Z30, Z28, Z28
-	VADDPD       Z24, Z28, Z30
-	VSUBPD       Z30, Z28, Z28
-	VADDPD       Z24, Z28, Z28
-	VBROADCASTSD DoublesConstants<>+25824(SB), Z31
-	VMULPD       Z31, Z25, Z25
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K4
-	LEAQ         DoublesConstants<>+6896(SB), AX
-	VXORPS       X4, X4, X4
-	VGATHERQPD   (AX)(Z23*1), K4, Z4
-	VADDPD       Z4, Z25, Z4
-	VADDPD       Z4, Z28, Z4
-	VADDPD       Z4, Z17, Z4
-	VMULPD       Z24, Z24, Z17
-	VBROADCASTSD DoublesConstants<>+25840(SB), Z23
-	VMULPD       Z23, Z24, Z25
-	VBROADCASTSD DoublesConstants<>+25832(SB), Z28
-	VADDPD       Z25, Z28, Z25
-	VBROADCASTSD DoublesConstants<>+25856(SB), Z28
-	VMULPD       Z28, Z24, Z23
-	VMOVUPS      Z23, 64(SP)
-	VBROADCASTSD DoublesConstants<>+25848(SB), Z23
-	VMOVUPS      64(SP), Z28
-	VADDPD       Z28, Z23, Z28
-	VMULPD       Z28, Z17, Z28
-	VADDPD       Z28, Z25, Z25
-	VMULPD       Z25, Z17, Z25
-	VMULPD       Z17, Z17, Z28
-	VBROADCASTSD DoublesConstants<>+25872(SB), Z23
-	VMULPD       Z23, Z24, Z24
-	VMOVUPS      Z24, 64(SP)
-	VBROADCASTSD DoublesConstants<>+25864(SB), Z24
-	VMOVUPS      64(SP), Z23
-	VADDPD       Z23, Z24, Z23
-	VBROADCASTSD DoublesConstants<>+25880(SB), Z24
-	VMULPD       Z24, Z17, Z31
-	VADDPD       Z31, Z23, Z23
-	VMULPD       Z23, Z17, Z17
-	VMULPD       Z17, Z28, Z17
-	VADDPD       Z17, Z25, Z17
-	VADDPD       Z17, Z4, Z4
-	VADDPD       Z4, Z30, Z4
-	VPSUBQ       Z8, Z14, Z14
-	VPCMPUQ      $0x05, Z12, Z14, K4
-	VBLENDMPD    Z5, Z4, K4, Z4
-	VBROADCASTSD DoublesConstants<>+25904(SB), Z14
-	VPCMPUQ      $0x06, Z14, Z5, K4
-	VBROADCASTSD DoublesConstants<>+25912(SB), Z17
-	VORPD        Z17, Z5, Z23
-	VBLENDMPD    Z23, Z4, K4, Z4
-	VPCMPUQ      $0x00, Z14, Z5, K4
-	VBLENDMPD    Z26, Z4, K4, Z4
-	VBLENDMPD    Z2, Z4, K3, Z2
-	VMOVUPD      Z1, K2, 1664(SI)
-	VBLENDMPD    Z2, Z7, K2, Z2
-	VSHUFF32X4   $0x4e, Z2, Z2, Z4
-	VADDPD       Z4, Z2, Z2
-	VSHUFF32X4   $0xb1, Z2, Z2, Z4
-	VADDPD       Z4, Z2, Z2
-	VSHUFPD      $0x55, Z2, Z2, Z4
-	VADDPD       Z4, Z2, Z2
-	VMULPD       Z6, Z2, Z2
-	VMOVSD       X2, ret+40(FP)
+	VMOVAPD.Z      Z2, K2, Z2
+	VMOVUPD.Z      (CX), K2, Z3
+	VSUBPD         Z3, Z2, Z3
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Z3, Z5
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Z5, Z8
+	VPSRLQ         $0x3f, Z5, Z9
+	VPCMPUQ        $0x04, Z7, Z9, K3
+	VBROADCASTSD   DoublesConstants<>+25872(SB), Z9
+	VBLENDMPD.BCST DoublesConstants<>+25880(SB), Z9, K3, Z9
+	VPMINUQ        Z9, Z8, Z9
+	VANDPD         Z4, Z5, Z11
+	VORPD          Z11, Z9, Z9
+	VMULPD.BCST    DoublesConstants<>+25496(SB), Z9, Z11
+	VADDPD         Z10, Z11, Z11
+	VSUBPD         Z10, Z11, Z14
+	VMULPD.BCST    DoublesConstants<>+25504(SB), Z14, Z15
+	VSUBPD         Z15, Z9, Z9
+	VMULPD.BCST    DoublesConstants<>+25512(SB), Z14, Z14
+	VSUBPD         Z14, Z9, Z15
+	VMULPD         Z15, Z15, Z16
+	VPSLLQ         $0x0d, Z11, Z17
+	VPSRAQ         $0x13, Z17, Z17
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Z11, Z11
+	VPSLLQ         $0x04, Z11, Z11
+	VPSRAQ         $0x0a, Z17, Z18
+	VPSRAQ         $0x3f, Z17, Z19
+	VANDNPD        Z18, Z19, Z18
+	VPADDQ         Z17, Z6, Z17
+	VPSUBQ         Z18, Z17, Z17
+	VPSLLQ         $0x34, Z17, Z17
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+4224(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Z11*1), K3, Z19
+	VMULPD         Z17, Z19, Z19
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+4232(SB), AX
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Z11*1), K3, Z20
+	VMULPD         Z17, Z20, Z11
+	VSUBPD.BCST    DoublesConstants<>+25288(SB), Z19, Z17
+	VSUBPD         Z19, Z17, Z20
+	VSUBPD         Z20, Z17, Z21
+	VSUBPD         Z21, Z19, Z21
+	VADDPD.BCST    DoublesConstants<>+25288(SB), Z20, Z20
+	VSUBPD         Z20, Z21, Z20
+	VADDPD         Z15, Z17, Z21
+	VSUBPD         Z21, Z17, Z22
+	VADDPD         Z15, Z22, Z22
+	VADDPD         Z20, Z22, Z20
+	VADDPD         Z11, Z20, Z11
+	VMULPD         Z15, Z17, Z17
+	VADDPD         Z17, Z11, Z11
+	VMULPD.BCST    DoublesConstants<>+25536(SB), Z15, Z17
+	VADDPD.BCST    DoublesConstants<>+25280(SB), Z17, Z17
+	VMULPD         Z17, Z16, Z17
+	VSUBPD         Z15, Z9, Z9
+	VSUBPD         Z14, Z9, Z9
+	VADDPD         Z9, Z17, Z9
+	VMULPD         Z16, Z16, Z14
+	VMULPD.BCST    DoublesConstants<>+25552(SB), Z15, Z15
+	VADDPD.BCST    DoublesConstants<>+25888(SB), Z15, Z15
+	VMULPD.BCST    DoublesConstants<>+25896(SB), Z16, Z16
+	VADDPD         Z16, Z15, Z15
+	VMULPD         Z15, Z14, Z14
+	VADDPD         Z14, Z9, Z9
+	VMULPD         Z9, Z19, Z9
+	VADDPD         Z9, Z11, Z9
+	VADDPD         Z9, Z21, Z9
+	VPADDQ         Z18, Z6, Z11
+	VPSLLQ         $0x34, Z11, Z11
+	VMULPD         Z11, Z9, Z9
+	VPSUBQ.BCST    DoublesConstants<>+25824(SB), Z8, Z8
+	VPCMPUQ.BCST   $0x06, DoublesConstants<>+25832(SB), Z8, K3
+	VBLENDMPD      Z5, Z9, K3, Z8
+	VPSRLQ         $0x32, Z5, Z9
+	VPSUBQ.BCST    DoublesConstants<>+26304(SB), Z9, Z9
+	VPSRAQ         $0x3f, Z9, Z11
+	VANDNPD        Z9, Z11, Z9
+	VPSUBQ.BCST    DoublesConstants<>+26312(SB), Z9, Z11
+	VPSRAQ         $0x3f, Z11, Z14
+	VANDNPD        Z11, Z14, Z11
+	VPSUBQ         Z11, Z9, Z9
+	VANDPD.BCST    DoublesConstants<>+25352(SB), Z9, Z11
+	VPSLLQ         $0x07, Z11, Z11
+	VPMINUQ.BCST   DoublesConstants<>+26320(SB), Z5, Z14
+	VANDPD.BCST    DoublesConstants<>+26336(SB), Z14, Z15
+	VORPD.BCST     DoublesConstants<>+26344(SB), Z15, Z15
+	VPSUBQ.BCST    DoublesConstants<>+26072(SB), Z9, Z9
+	VPSRAQ         $0x3f, Z9, Z9
+	VANDNPD        Z15, Z9, Z9
+	VSUBPD         Z9, Z14, Z9
+	VMULPD         Z9, Z9, Z14
+	VMULPD         Z14, Z14, Z15
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+21376(SB), AX
+	VXORPS         X16, X16, X16
+	VGATHERQPD     (AX)(Z11*1), K3, Z16
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+21384(SB), AX
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Z11*1), K3, Z17
+	VMULPD         Z17, Z9, Z17
+	VADDPD         Z17, Z16, Z16
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+21392(SB), AX
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Z11*1), K3, Z17
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+21400(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Z11*1), K3, Z18
+	VMULPD         Z18, Z9, Z18
+	VADDPD         Z18, Z17, Z17
+	VMULPD         Z17, Z14, Z17
+	VADDPD         Z17, Z16, Z16
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+21408(SB), AX
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Z11*1), K3, Z17
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+21416(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Z11*1), K3, Z18
+	VMULPD         Z18, Z9, Z18
+	VADDPD         Z18, Z17, Z17
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+21424(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Z11*1), K3, Z18
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+21432(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Z11*1), K3, Z19
+	VMULPD         Z19, Z9, Z19
+	VADDPD         Z19, Z18, Z18
+	VMULPD         Z18, Z14, Z18
+	VADDPD         Z18, Z17, Z17
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+21440(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Z11*1), K3, Z18
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+21448(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Z11*1), K3, Z19
+	VMULPD         Z19, Z9, Z19
+	VADDPD         Z19, Z18, Z18
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+21456(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Z11*1), K3, Z19
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+21464(SB), AX
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Z11*1), K3, Z20
+	VMULPD         Z20, Z9, Z20
+	VADDPD         Z20, Z19, Z19
+	VMULPD         Z19, Z14, Z19
+	VADDPD         Z19, Z18, Z18
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+21360(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Z11*1), K3, Z19
+	VMULPD         Z19, Z9, Z19
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+21344(SB), AX
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Z11*1), K3, Z20
+	VADDPD         Z19, Z20, Z21
+	VSUBPD         Z21, Z20, Z20
+	VADDPD         Z19, Z20, Z19
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+21352(SB), AX
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Z11*1), K3, Z20
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+21368(SB), AX
+	VXORPS         X22, X22, X22
+	VGATHERQPD     (AX)(Z11*1), K3, Z22
+	VMULPD         Z22, Z9, Z9
+	VMULPD         Z18, Z15, Z11
+	VADDPD         Z11, Z17, Z11
+	VMULPD         Z11, Z15, Z11
+	VADDPD         Z11, Z16, Z11
+	VMULPD         Z11, Z14, Z11
+	VADDPD         Z11, Z9, Z9
+	VADDPD         Z9, Z20, Z9
+	VADDPD         Z9, Z19, Z9
+	VADDPD         Z9, Z21, Z9
+	VANDPD         Z4, Z3, Z11
+	VORPD          Z11, Z9, Z9
+	VPCMPUQ.BCST   $0x06, DoublesConstants<>+25360(SB), Z5, K3
+	VBLENDMPD      Z3, Z9, K3, Z3
+	VMULPD.BCST    DoublesConstants<>+26432(SB), Z3, Z3
+	VMULPD         Z2, Z2, Z2
+	VBROADCASTSD   DoublesConstants<>+25288(SB), Z9
+	VSUBPD         Z2, Z9, Z2
+	VMULPD         Z2, Z3, Z2
+	VSUBPD.BCST    DoublesConstants<>+25880(SB), Z5, Z3
+	VCMPPD         $0x1e, Z7, Z3, K3
+	VSUBPD.BCST    DoublesConstants<>+26416(SB), Z5, Z3
+	VMULPD.BCST    DoublesConstants<>+26424(SB), Z8, Z5
+	VADDPD.BCST    DoublesConstants<>+26424(SB), Z5, Z5
+	VDIVPD         Z5, Z8, Z5
+	VMULPD         Z5, Z8, Z5
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Z5, Z8
+	VADDPD         Z5, Z9, Z11
+	VSUBPD         Z9, Z11, Z14
+	VSUBPD         Z14, Z11, Z15
+	VSUBPD         Z15, Z9, Z15
+	VSUBPD         Z14, Z5, Z14
+	VADDPD         Z14, Z15, Z14
+	VPSUBQ.BCST    DoublesConstants<>+25728(SB), Z11, Z15
+	VPSRAQ         $0x34, Z15, Z16
+	VPADDQ         Z16, Z10, Z17
+	VSUBPD         Z10, Z17, Z17
+	VANDPD         Z1, Z15, Z18
+	VPSUBQ         Z18, Z11, Z11
+	VPSRLQ         $0x2e, Z15, Z15
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Z15, Z15
+	VPSLLQ         $0x05, Z15, Z15
+	VANDPD.BCST    DoublesConstants<>+25744(SB), Z11, Z18
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K4
+	LEAQ           DoublesConstants<>+6880(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Z15*1), K4, Z19
+	VMULPD         Z19, Z18, Z20
+	VSUBPD         Z9, Z20, Z20
+	VSUBPD         Z18, Z11, Z11
+	VMULPD         Z19, Z11, Z11
+	VADDPD         Z11, Z20, Z18
+	VPSUBQ         Z16, Z6, Z16
+	VPMAXSQ        Z7, Z16, Z16
+	VPSLLQ         $0x34, Z16, Z16
+	VMULPD         Z16, Z14, Z14
+	VMULPD         Z19, Z14, Z14
+	VADDPD         Z14, Z18, Z16
+	VSUBPD         Z16, Z18, Z19
+	VADDPD         Z14, Z19, Z14
+	VSUBPD         Z18, Z20, Z18
+	VADDPD         Z11, Z18, Z11
+	VADDPD         Z11, Z14, Z11
+	VMULPD.BCST    DoublesConstants<>+25752(SB), Z17, Z14
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K4
+	LEAQ           DoublesConstants<>+6888(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Z15*1), K4, Z18
+	VADDPD         Z18, Z14, Z14
+	VADDPD         Z16, Z14, Z18
+	VSUBPD         Z18, Z14, Z14
+	VADDPD         Z16, Z14, Z14
+	VMULPD.BCST    DoublesConstants<>+25760(SB), Z17, Z17
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K4
+	LEAQ           DoublesConstants<>+6896(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Z15*1), K4, Z19
+	VADDPD         Z19, Z17, Z15
+	VADDPD         Z15, Z14, Z14
+	VADDPD         Z14, Z11, Z11
+	VMULPD         Z16, Z16, Z14
+	VMULPD.BCST    DoublesConstants<>+25776(SB), Z16, Z15
+	VADDPD.BCST    DoublesConstants<>+25768(SB), Z15, Z15
+	VMULPD.BCST    DoublesConstants<>+25792(SB), Z16, Z17
+	VADDPD.BCST    DoublesConstants<>+25784(SB), Z17, Z17
+	VMULPD         Z17, Z14, Z17
+	VADDPD         Z17, Z15, Z15
+	VMULPD         Z15, Z14, Z15
+	VMULPD         Z14, Z14, Z17
+	VMULPD.BCST    DoublesConstants<>+25808(SB), Z16, Z16
+	VADDPD.BCST    DoublesConstants<>+25800(SB), Z16, Z16
+	VMULPD.BCST    DoublesConstants<>+25816(SB), Z14, Z19
+	VADDPD         Z19, Z16, Z16
+	VMULPD         Z16, Z14, Z14
+	VMULPD         Z14, Z17, Z14
+	VADDPD         Z14, Z15, Z14
+	VADDPD         Z14, Z11, Z11
+	VADDPD         Z11, Z18, Z11
+	VPSUBQ.BCST    DoublesConstants<>+25824(SB), Z8, Z8
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+25832(SB), Z8, K4
+	VBLENDMPD      Z5, Z11, K4, Z8
+	VPCMPUQ.BCST   $0x06, DoublesConstants<>+25840(SB), Z5, K4
+	VORPD.BCST     DoublesConstants<>+25848(SB), Z5, Z11
+	VBLENDMPD      Z11, Z8, K4, Z8
+	VPCMPUQ.BCST   $0x00, DoublesConstants<>+25840(SB), Z5, K4
+	VBLENDMPD      Z1, Z8, K4, Z5
+	VBLENDMPD      Z3, Z5, K3, Z3
+	VMOVUPD        Z2, K2, 1664(SI)
+	VBLENDMPD      Z3, Z4, K2, Z3
+	VSHUFF32X4     $0x4e, Z3, Z3, Z5
+	VADDPD         Z5, Z3, Z3
+	VSHUFF32X4     $0xb1, Z3, Z3, Z5
+	VADDPD         Z5, Z3, Z3
+	VSHUFPD        $0x55, Z3, Z3, Z5
+	VADDPD         Z5, Z3, Z3
+	VMULPD.BCST    DoublesConstants<>+26432(SB), Z3, Z3
+	VMOVSD         X3, ret+40(FP)
 
 	// v11 = (W12ᵀ·d12)
-	VBROADCASTSD 1664(SI), Z2
-	VMULPD       6792(DI), Z2, Z4
-	VMULPD       6856(DI), Z2, Z5
-	VMOVSD       6920(DI), X6
-	VMULPD       X2, X6, X2
-	VBROADCASTSD 1672(SI), Z6
-	VMULPD       6928(DI), Z6, Z23
-	VMULPD       6992(DI), Z6, Z25
-	VMOVSD       7056(DI), X28
-	VMULPD       X6, X28, X6
-	VBROADCASTSD 1680(SI), Z28
-	VMULPD       7064(DI), Z28, Z30
-	VMULPD       7128(DI), Z28, Z31
-	VMOVUPS      Z28, 64(SP)
-	VMOVSD       7192(DI), X28
-	VMOVUPS      64(SP), Z12
-	VMULPD       X12, X28, X12
-	VBROADCASTSD 1688(SI), Z28
-	VMULPD       7200(DI), Z28, Z8
-	VMULPD       7264(DI), Z28, Z24
-	VMOVUPS      Z28, 64(SP)
-	VMOVSD       7328(DI), X28
-	VMOVUPS      64(SP), Z17
-	VMULPD       X17, X28, X17
-	VBROADCASTSD 1696(SI), Z28
-	VMULPD       7336(DI), Z28, Z18
-	VADDPD       Z18, Z4, Z4
-	VMULPD       7400(DI), Z28, Z18
-	VADDPD       Z18, Z5, Z5
-	VMOVSD       7464(DI), X18
-	VMULPD       X28, X18, X18
-	VADDPD       X18, X2, X2
-	VADDPD       Z30, Z4, Z4
-	VADDPD       Z8, Z23, Z8
-	VADDPD       Z8, Z4, Z4
-	VMOVUPS      Z4, 1744(SI)
-	VADDPD       Z31, Z5, Z4
-	VADDPD       Z24, Z25, Z5
-	VADDPD       Z5, Z4, Z4
-	VMOVUPS      Z4, 1808(SI)
-	VADDPD       X12, X2, X2
-	VADDPD       X17, X6, X4
-	VADDPD       X4, X2, X2
-	VMOVSD       X2, 1872(SI)
+	VBROADCASTSD 1664(SI), Z3
+	VMULPD       6792(DI), Z3, Z5
+	VMULPD       6856(DI), Z3, Z8
+	VMOVSD       6920(DI), X11
+	VMULPD       X3, X11, X3
+	VBROADCASTSD 1672(SI), Z11
+	VMULPD       6928(DI), Z11, Z14
+	VMULPD       6992(DI), Z11, Z15
+	VMOVSD       7056(DI), X16
+	VMULPD       X11, X16, X11
+	VBROADCASTSD 1680(SI), Z16
+	VMULPD       7064(DI), Z16, Z17
+	VMULPD       7128(DI), Z16, Z18
+	VMOVSD       7192(DI), X19
+	VMULPD       X16, X19, X16
+	VBROADCASTSD 1688(SI), Z19
+	VMULPD       7200(DI), Z19, Z20
+	VMULPD       7264(DI), Z19, Z21
+	VMOVSD       7328(DI), X22
+	VMULPD       X19, X22, X19
+	VBROADCASTSD 1696(SI), Z22
+	VMULPD       7336(DI), Z22, Z23
+	VADDPD       Z23, Z5, Z5
+	VMULPD       7400(DI), Z22, Z23
+	VADDPD       Z23, Z8, Z8
+	VMOVSD       7464(DI), X23
+	VMULPD       X22, X23, X22
+	VADDPD       X22, X3, X3
+	VADDPD       Z17, Z5, Z5
+	VADDPD       Z20, Z14, Z14
+	VADDPD       Z14, Z5, Z5
+	VMOVUPS      Z5, 1744(SI)
+	VADDPD       Z18, Z8, Z5
+	VADDPD       Z21, Z15, Z8
+	VADDPD       Z8, Z5, Z5
+	VMOVUPS      Z5, 1808(SI)
+	VADDPD       X16, X3, X3
+	VADDPD       X19, X11, X5
+	VADDPD       X5, X3, X3
+	VMOVSD       X3, 1872(SI)
 
 	// ∇W12 = d12·a11ᵀ; ∇b12 = d12
-	VMOVAPD.Z    Z1, K2, Z1
-	VMOVUPD      Z1, K2, 7472(BX)
-	VBROADCASTSD 1664(SI), Z1
-	VMOVUPS      1352(SI), Y2
-	VMULPD       Y2, Y1, Y4
-	VMOVUPS      Y4, 6792(BX)
-	VMOVUPS      1384(SI), Y4
-	VMULPD       Y4, Y1, Y5
-	VMOVUPS      Y5, 6824(BX)
-	VMOVUPS      1416(SI), Y5
-	VMULPD       Y5, Y1, Y6
-	VMOVUPS      Y6, 6856(BX)
-	VMOVUPS      1448(SI), Y6
-	VMULPD       Y6, Y1, Y8
-	VMOVUPS      Y8, 6888(BX)
+	VMOVAPD.Z    Z2, K2, Z2
+	VMOVUPD      Z2, K2, 7472(BX)
+	VBROADCASTSD 1664(SI), Z2
+	VMOVUPS      1352(SI), Y3
+	VMULPD       Y3, Y2, Y5
+	VMOVUPS      Y5, 6792(BX)
+	VMOVUPS      1384(SI), Y5
+	VMULPD       Y5, Y2, Y8
+	VMOVUPS      Y8, 6824(BX)
+	VMOVUPS      1416(SI), Y8
+	VMULPD       Y8, Y2, Y11
+	VMOVUPS      Y11, 6856(BX)
+	VMOVUPS      1448(SI), Y11
+	VMULPD       Y11, Y2, Y14
+	VMOVUPS      Y14, 6888(BX)
 	VMOVAPD.Z    X0, K1, X0
-	VMULPD       X0, X1, X1
-	VMOVSD       X1, 6920(BX)
-	VBROADCASTSD 1672(SI), Z1
-	VMULPD       Y2, Y1, Y8
-	VMOVUPS      Y8, 6928(BX)
-	VMULPD       Y4, Y1, Y8
-	VMOVUPS      Y8, 6960(BX)
-	VMULPD       Y5, Y1, Y8
-	VMOVUPS      Y8, 6992(BX)
-	VMULPD       Y6, Y1, Y8
-	VMOVUPS      Y8, 7024(BX)
-	VMULPD       X0, X1, X1
-	VMOVSD       X1, 7056(BX)
-	VBROADCASTSD 1680(SI), Z1
-	VMULPD       Y2, Y1, Y8
-	VMOVUPS      Y8, 7064(BX)
-	VMULPD       Y4, Y1, Y8
-	VMOVUPS      Y8, 7096(BX)
-	VMULPD       Y5, Y1, Y8
-	VMOVUPS      Y8, 7128(BX)
-	VMULPD       Y6, Y1, Y8
-	VMOVUPS      Y8, 7160(BX)
-	VMULPD       X0, X1, X1
-	VMOVSD       X1, 7192(BX)
-	VBROADCASTSD 1688(SI), Z1
-	VMULPD       Y2, Y1, Y8
-	VMOVUPS      Y8, 7200(BX)
-	VMULPD       Y4, Y1, Y8
-	VMOVUPS      Y8, 7232(BX)
-	VMULPD       Y5, Y1, Y8
-	VMOVUPS      Y8, 7264(BX)
-	VMULPD       Y6, Y1, Y8
-	VMOVUPS      Y8, 7296(BX)
-	VMULPD       X0, X1, X1
-	VMOVSD       X1, 7328(BX)
-	VBROADCASTSD 1696(SI), Z1
-	VMULPD       Y2, Y1, Y2
-	VMOVUPS      Y2, 7336(BX)
-	VMULPD       Y4, Y1, Y2
-	VMOVUPS      Y2, 7368(BX)
-	VMULPD       Y5, Y1, Y2
-	VMOVUPS      Y2, 7400(BX)
-	VMULPD       Y6, Y1, Y2
-	VMOVUPS      Y2, 7432(BX)
-	VMULPD       X0, X1, X0
+	VMULPD       X0, X2, X2
+	VMOVSD       X2, 6920(BX)
+	VBROADCASTSD 1672(SI), Z2
+	VMULPD       Y3, Y2, Y14
+	VMOVUPS      Y14, 6928(BX)
+	VMULPD       Y5, Y2, Y14
+	VMOVUPS      Y14, 6960(BX)
+	VMULPD       Y8, Y2, Y14
+	VMOVUPS      Y14, 6992(BX)
+	VMULPD       Y11, Y2, Y14
+	VMOVUPS      Y14, 7024(BX)
+	VMULPD       X0, X2, X2
+	VMOVSD       X2, 7056(BX)
+	VBROADCASTSD 1680(SI), Z2
+	VMULPD       Y3, Y2, Y14
+	VMOVUPS      Y14, 7064(BX)
+	VMULPD       Y5, Y2, Y14
+	VMOVUPS      Y14, 7096(BX)
+	VMULPD       Y8, Y2, Y14
+	VMOVUPS      Y14, 7128(BX)
+	VMULPD       Y11, Y2, Y14
+	VMOVUPS      Y14, 7160(BX)
+	VMULPD       X0, X2, X2
+	VMOVSD       X2, 7192(BX)
+	VBROADCASTSD 1688(SI), Z2
+	VMULPD       Y3, Y2, Y14
+	VMOVUPS      Y14, 7200(BX)
+	VMULPD       Y5, Y2, Y14
+	VMOVUPS      Y14, 7232(BX)
+	VMULPD       Y8, Y2, Y14
+	VMOVUPS      Y14, 7264(BX)
+	VMULPD       Y11, Y2, Y14
+	VMOVUPS      Y14, 7296(BX)
+	VMULPD       X0, X2, X2
+	VMOVSD       X2, 7328(BX)
+	VBROADCASTSD 1696(SI), Z2
+	VMULPD       Y3, Y2, Y3
+	VMOVUPS      Y3, 7336(BX)
+	VMULPD       Y5, Y2, Y3
+	VMOVUPS      Y3, 7368(BX)
+	VMULPD       Y8, Y2, Y3
+	VMOVUPS      Y3, 7400(BX)
+	VMULPD       Y11, Y2, Y3
+	VMOVUPS      Y3, 7432(BX)
+	VMULPD       X0, X2, X0
 	VMOVSD       X0, 7464(BX)
 
 	// d11 = v11 − exp(a11)·Σ v11
 	VMOVUPS      1744(SI), Z0
 	VADDPD       1808(SI), Z0, Z0
-	VMOVSD       1872(SI), X1
-	VBLENDMPD    Z1, Z7, K1, Z1
-	VADDPD       Z1, Z0, Z0
-	VSHUFF32X4   $0x4e, Z0, Z0, Z1
-	VADDPD       Z1, Z0, Z0
-	VSHUFF32X4   $0xb1, Z0, Z0, Z1
-	VADDPD       Z1, Z0, Z0
-	VSHUFPD      $0x55, Z0, Z0, Z1
-	VADDPD       Z1, Z0, Z0
-	VMOVUPS      1352(SI), Z1
-	VANDPD       Z3, Z1, Z2
-	VBROADCASTSD DoublesConstants<>+25552(SB), Z4
-	VPMINUQ      Z4, Z2, Z5
-	VANDPD       Z7, Z1, Z6
-	VORPD        Z6, Z5, Z5
-	VBROADCASTSD DoublesConstants<>+25560(SB), Z6
-	VMULPD       Z6, Z5, Z8
+	VMOVSD       1872(SI), X2
+	VBLENDMPD    Z2, Z4, K1, Z2
+	VADDPD       Z2, Z0, Z0
+	VSHUFF32X4   $0x4e, Z0, Z0, Z2
+	VADDPD       Z2, Z0, Z0
+	VSHUFF32X4   $0xb1, Z0, Z0, Z2
+	VADDPD       Z2, Z0, Z0
+	VSHUFPD      $0x55, Z0, Z0, Z2
+	VADDPD       Z2, Z0, Z0
+	VMOVUPS      1352(SI), Z2
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z2, Z3
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Z3, Z5
+	VANDPD       Z4, Z2, Z8
+	VORPD        Z8, Z5, Z5
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Z5, Z8
 	VADDPD       Z10, Z8, Z8
-	VSUBPD       Z10, Z8, Z12
-	VBROADCASTSD DoublesConstants<>+25568(SB), Z17
-	VMULPD       Z17, Z12, Z18
-	VSUBPD       Z18, Z5, Z5
-	VBROADCASTSD DoublesConstants<>+25576(SB), Z18
-	VMULPD       Z18, Z12, Z12
-	VSUBPD       Z12, Z5, Z5
-	VMULPD       Z5, Z5, Z12
-	VPSLLQ       $0x0d, Z8, Z23
-	VPSRAQ       $0x13, Z23, Z23
-	VANDPD       Z15, Z8, Z8
+	VSUBPD       Z10, Z8, Z11
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Z11, Z14
+	VSUBPD       Z14, Z5, Z5
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Z11, Z11
+	VSUBPD       Z11, Z5, Z5
+	VMULPD       Z5, Z5, Z11
+	VPSLLQ       $0x0d, Z8, Z14
+	VPSRAQ       $0x13, Z14, Z14
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z8, Z8
 	VPSLLQ       $0x04, Z8, Z8
-	VMULPD       Z16, Z5, Z24
-	VBROADCASTSD DoublesConstants<>+25592(SB), Z25
-	VADDPD       Z24, Z25, Z24
-	VMULPD       Z24, Z12, Z24
-	VMULPD       Z12, Z12, Z12
-	VMULPD       Z19, Z5, Z28
-	VBROADCASTSD DoublesConstants<>+25608(SB), Z30
-	VADDPD       Z28, Z30, Z28
-	VMULPD       Z28, Z12, Z12
-	VADDPD       Z12, Z24, Z12
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Z5, Z15
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Z15, Z15
+	VMULPD       Z15, Z11, Z15
+	VMULPD       Z11, Z11, Z11
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Z5, Z16
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Z16, Z16
+	VMULPD       Z16, Z11, Z11
+	VADDPD       Z11, Z15, Z11
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X24, X24, X24
-	VGATHERQPD   (AX)(Z8*1), K2, Z24
-	VADDPD       Z12, Z5, Z5
-	VMULPD       Z5, Z24, Z5
+	VXORPS       X15, X15, X15
+	VGATHERQPD   (AX)(Z8*1), K2, Z15
+	VADDPD       Z11, Z5, Z5
+	VMULPD       Z5, Z15, Z5
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X12, X12, X12
-	VGATHERQPD   (AX)(Z8*1), K2, Z12
-	VADDPD       Z12, Z5, Z5
-	VADDPD       Z5, Z24, Z5
-	VPSRAQ       $0x01, Z23, Z8
-	VPADDQ       Z8, Z11, Z12
-	VPSLLQ       $0x34, Z12, Z12
-	VMULPD       Z12, Z5, Z5
-	VPSUBQ       Z8, Z23, Z8
-	VPADDQ       Z8, Z11, Z8
+	VXORPS       X11, X11, X11
+	VGATHERQPD   (AX)(Z8*1), K2, Z11
+	VADDPD       Z11, Z5, Z5
+	VADDPD       Z5, Z15, Z5
+	VPSRAQ       $0x01, Z14, Z8
+	VPADDQ       Z8, Z6, Z11
+	VPSLLQ       $0x34, Z11, Z11
+	VMULPD       Z11, Z5, Z5
+	VPSUBQ       Z8, Z14, Z8
+	VPADDQ       Z8, Z6, Z8
 	VPSLLQ       $0x34, Z8, Z8
 	VMULPD       Z8, Z5, Z5
-	VPCMPUQ      $0x06, Z9, Z2, K2
-	VBLENDMPD    Z1, Z5, K2, Z1
-	VMOVUPS      1744(SI), Z2
-	VMULPD       Z0, Z1, Z1
-	VSUBPD       Z1, Z2, Z1
-	VMOVUPS      Z1, 1488(SI)
-	VMOVUPS      1416(SI), Z2
-	VANDPD       Z3, Z2, Z5
-	VPMINUQ      Z4, Z5, Z8
-	VANDPD       Z7, Z2, Z12
-	VORPD        Z12, Z8, Z8
-	VMULPD       Z6, Z8, Z12
-	VADDPD       Z10, Z12, Z12
-	VSUBPD       Z10, Z12, Z23
-	VMULPD       Z17, Z23, Z24
-	VSUBPD       Z24, Z8, Z8
-	VMULPD       Z18, Z23, Z23
-	VSUBPD       Z23, Z8, Z8
-	VMULPD       Z8, Z8, Z23
-	VPSLLQ       $0x0d, Z12, Z24
-	VPSRAQ       $0x13, Z24, Z24
-	VANDPD       Z15, Z12, Z12
-	VPSLLQ       $0x04, Z12, Z12
-	VMULPD       Z16, Z8, Z28
-	VADDPD       Z28, Z25, Z28
-	VMULPD       Z28, Z23, Z28
-	VMULPD       Z23, Z23, Z23
-	VMULPD       Z19, Z8, Z31
-	VADDPD       Z31, Z30, Z31
-	VMULPD       Z31, Z23, Z23
-	VADDPD       Z23, Z28, Z23
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K2
-	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X28, X28, X28
-	VGATHERQPD   (AX)(Z12*1), K2, Z28
-	VADDPD       Z23, Z8, Z8
-	VMULPD       Z8, Z28, Z8
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K2
-	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X23, X23, X23
-	VGATHERQPD   (AX)(Z12*1), K2, Z23
-	VADDPD       Z23, Z8, Z8
-	VADDPD       Z8, Z28, Z8
-	VPSRAQ       $0x01, Z24, Z12
-	VPADDQ       Z12, Z11, Z23
-	VPSLLQ       $0x34, Z23, Z23
-	VMULPD       Z23, Z8, Z8
-	VPSUBQ       Z12, Z24, Z12
-	VPADDQ       Z12, Z11, Z12
-	VPSLLQ       $0x34, Z12, Z12
-	VMULPD       Z12, Z8, Z8
-	VPCMPUQ      $0x06, Z9, Z5, K2
-	VBLENDMPD    Z2, Z8, K2, Z2
-	VMOVUPS      1808(SI), Z5
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Z3, K2
+	VBLENDMPD    Z2, Z5, K2, Z2
+	VMOVUPS      1744(SI), Z3
 	VMULPD       Z0, Z2, Z2
-	VSUBPD       Z2, Z5, Z2
-	VMOVUPS      Z2, 1552(SI)
+	VSUBPD       Z2, Z3, Z2
+	VMOVUPS      Z2, 1488(SI)
+	VMOVUPS      1416(SI), Z3
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z3, Z5
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Z5, Z8
+	VANDPD       Z4, Z3, Z11
+	VORPD        Z11, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Z8, Z11
+	VADDPD       Z10, Z11, Z11
+	VSUBPD       Z10, Z11, Z14
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Z14, Z15
+	VSUBPD       Z15, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Z14, Z14
+	VSUBPD       Z14, Z8, Z8
+	VMULPD       Z8, Z8, Z14
+	VPSLLQ       $0x0d, Z11, Z15
+	VPSRAQ       $0x13, Z15, Z15
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z11, Z11
+	VPSLLQ       $0x04, Z11, Z11
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Z8, Z16
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Z16, Z16
+	VMULPD       Z16, Z14, Z16
+	VMULPD       Z14, Z14, Z14
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Z8, Z17
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Z17, Z17
+	VMULPD       Z17, Z14, Z14
+	VADDPD       Z14, Z16, Z14
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+4224(SB), AX
+	VXORPS       X16, X16, X16
+	VGATHERQPD   (AX)(Z11*1), K2, Z16
+	VADDPD       Z14, Z8, Z8
+	VMULPD       Z8, Z16, Z8
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+4232(SB), AX
+	VXORPS       X14, X14, X14
+	VGATHERQPD   (AX)(Z11*1), K2, Z14
+	VADDPD       Z14, Z8, Z8
+	VADDPD       Z8, Z16, Z8
+	VPSRAQ       $0x01, Z15, Z11
+	VPADDQ       Z11, Z6, Z14
+	VPSLLQ       $0x34, Z14, Z14
+	VMULPD       Z14, Z8, Z8
+	VPSUBQ       Z11, Z15, Z11
+	VPADDQ       Z11, Z6, Z11
+	VPSLLQ       $0x34, Z11, Z11
+	VMULPD       Z11, Z8, Z8
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Z5, K2
+	VBLENDMPD    Z3, Z8, K2, Z3
+	VMOVUPS      1808(SI), Z5
+	VMULPD       Z0, Z3, Z3
+	VSUBPD       Z3, Z5, Z3
+	VMOVUPS      Z3, 1552(SI)
 	VMOVSD       1480(SI), X5
-	VANDPD       X3, X5, X8
-	VPMINUQ      X4, X8, X12
-	VANDPD       X7, X5, X23
-	VORPD        X23, X12, X12
-	VMULPD       X6, X12, X23
-	VADDPD       X10, X23, X23
-	VSUBPD       X10, X23, X24
-	VMULPD       X17, X24, X28
-	VSUBPD       X28, X12, X12
-	VMULPD       X18, X24, X24
-	VSUBPD       X24, X12, X12
-	VMULPD       X12, X12, X24
-	VPSLLQ       $0x0d, X23, X28
-	VPSRAQ       $0x13, X28, X28
-	VANDPD       X15, X23, X23
-	VPSLLQ       $0x04, X23, X23
-	VMULPD       X16, X12, X31
-	VADDPD       X31, X25, X31
-	VMULPD       X31, X24, X31
-	VMULPD       X24, X24, X24
-	VMULPD       X19, X12, X27
-	VADDPD       X27, X30, X27
-	VMULPD       X27, X24, X24
-	VADDPD       X24, X31, X24
+	VANDPD.BCST  DoublesConstants<>+25312(SB), X5, X8
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), X8, X11
+	VANDPD       X4, X5, X14
+	VORPD        X14, X11, X11
+	VMULPD.BCST  DoublesConstants<>+25496(SB), X11, X14
+	VADDPD       X10, X14, X14
+	VSUBPD       X10, X14, X15
+	VMULPD.BCST  DoublesConstants<>+25504(SB), X15, X16
+	VSUBPD       X16, X11, X11
+	VMULPD.BCST  DoublesConstants<>+25512(SB), X15, X15
+	VSUBPD       X15, X11, X11
+	VMULPD       X11, X11, X15
+	VPSLLQ       $0x0d, X14, X16
+	VPSRAQ       $0x13, X16, X16
+	VANDPD.BCST  DoublesConstants<>+25520(SB), X14, X14
+	VPSLLQ       $0x04, X14, X14
+	VMULPD.BCST  DoublesConstants<>+25536(SB), X11, X17
+	VADDPD.BCST  DoublesConstants<>+25528(SB), X17, X17
+	VMULPD       X17, X15, X17
+	VMULPD       X15, X15, X15
+	VMULPD.BCST  DoublesConstants<>+25552(SB), X11, X18
+	VADDPD.BCST  DoublesConstants<>+25544(SB), X18, X18
+	VMULPD       X18, X15, X15
+	VADDPD       X15, X17, X15
 	MOVL         $0x00000003, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X27, X27, X27
-	VGATHERQPD   (AX)(X23*1), K2, X27
-	VADDPD       X24, X12, X12
-	VMULPD       X12, X27, X12
+	VXORPS       X17, X17, X17
+	VGATHERQPD   (AX)(X14*1), K2, X17
+	VADDPD       X15, X11, X11
+	VMULPD       X11, X17, X11
 	MOVL         $0x00000003, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X24, X24, X24
-	VGATHERQPD   (AX)(X23*1), K2, X24
-	VADDPD       X24, X12, X12
-	VADDPD       X12, X27, X12
-	VPSRAQ       $0x01, X28, X23
-	VPADDQ       X23, X11, X24
-	VPSLLQ       $0x34, X24, X24
-	VMULPD       X24, X12, X12
-	VPSUBQ       X23, X28, X23
-	VPADDQ       X23, X11, X23
-	VPSLLQ       $0x34, X23, X23
-	VMULPD       X23, X12, X12
-	VPCMPUQ      $0x06, X9, X8, K2
-	VBLENDMPD    X5, X12, K2, X5
+	VXORPS       X15, X15, X15
+	VGATHERQPD   (AX)(X14*1), K2, X15
+	VADDPD       X15, X11, X11
+	VADDPD       X11, X17, X11
+	VPSRAQ       $0x01, X16, X14
+	VPADDQ       X14, X6, X15
+	VPSLLQ       $0x34, X15, X15
+	VMULPD       X15, X11, X11
+	VPSUBQ       X14, X16, X14
+	VPADDQ       X14, X6, X14
+	VPSLLQ       $0x34, X14, X14
+	VMULPD       X14, X11, X11
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), X8, K2
+	VBLENDMPD    X5, X11, K2, X5
 	VMOVSD       1872(SI), X8
 	VMULPD       X0, X5, X0
 	VSUBPD       X0, X8, X0
@@ -29340,477 +31665,471 @@ TEXT ·doublesGradAVX512(SB), $320-48
 	// v10 = (W11ᵀ·d11)
 	VBROADCASTSD 1488(SI), Z5
 	VMULPD       3256(DI), Z5, Z8
-	VMULPD       3320(DI), Z5, Z12
-	VMULPD       3384(DI), Z5, Z23
-	VMOVSD       3448(DI), X24
-	VMULPD       X5, X24, X5
-	VBROADCASTSD 1496(SI), Z24
-	VMULPD       3456(DI), Z24, Z27
-	VMULPD       3520(DI), Z24, Z28
-	VMULPD       3584(DI), Z24, Z31
-	VMOVUPS      Z24, 64(SP)
-	VMOVSD       3648(DI), X24
-	VMOVUPS      64(SP), Z26
-	VMULPD       X26, X24, X24
-	VBROADCASTSD 1504(SI), Z26
-	VMULPD       3656(DI), Z26, Z22
-	VMULPD       3720(DI), Z26, Z21
-	VMULPD       3784(DI), Z26, Z14
-	VMOVUPS      Z26, 64(SP)
-	VMOVSD       3848(DI), X26
-	VMOVUPS      64(SP), Z13
-	VMULPD       X13, X26, X13
-	VBROADCASTSD 1512(SI), Z26
-	VMULPD       3856(DI), Z26, Z29
-	VMULPD       3920(DI), Z26, Z20
-	VMULPD       3984(DI), Z26, Z9
-	VMOVUPS      Z26, 64(SP)
-	VMOVSD       4048(DI), X26
-	VMOVUPS      64(SP), Z11
-	VMULPD       X11, X26, X11
-	VBROADCASTSD 1520(SI), Z26
-	VMULPD       4056(DI), Z26, Z30
-	VADDPD       Z30, Z8, Z8
-	VMULPD       4120(DI), Z26, Z30
-	VADDPD       Z30, Z12, Z12
-	VMULPD       4184(DI), Z26, Z30
-	VADDPD       Z30, Z23, Z23
-	VMOVSD       4248(DI), X30
-	VMULPD       X26, X30, X26
-	VADDPD       X26, X5, X5
-	VBROADCASTSD 1528(SI), Z26
-	VMULPD       4256(DI), Z26, Z30
-	VADDPD       Z30, Z27, Z27
-	VMULPD       4320(DI), Z26, Z30
-	VADDPD       Z30, Z28, Z28
-	VMULPD       4384(DI), Z26, Z30
-	VADDPD       Z30, Z31, Z30
-	VMOVSD       4448(DI), X31
-	VMULPD       X26, X31, X26
-	VADDPD       X26, X24, X24
-	VBROADCASTSD 1536(SI), Z26
-	VMULPD       4456(DI), Z26, Z31
-	VADDPD       Z31, Z22, Z22
-	VMULPD       4520(DI), Z26, Z31
-	VADDPD       Z31, Z21, Z21
-	VMULPD       4584(DI), Z26, Z31
-	VADDPD       Z31, Z14, Z14
-	VMOVSD       4648(DI), X31
-	VMULPD       X26, X31, X26
-	VADDPD       X26, X13, X13
-	VBROADCASTSD 1544(SI), Z26
-	VMULPD       4656(DI), Z26, Z31
-	VADDPD       Z31, Z29, Z29
-	VMULPD       4720(DI), Z26, Z31
-	VADDPD       Z31, Z20, Z20
-	VMULPD       4784(DI), Z26, Z31
-	VADDPD       Z31, Z9, Z9
-	VMOVSD       4848(DI), X31
-	VMULPD       X26, X31, X26
-	VADDPD       X26, X11, X11
-	VBROADCASTSD 1552(SI), Z26
-	VMULPD       4856(DI), Z26, Z31
-	VADDPD       Z31, Z8, Z8
-	VMULPD       4920(DI), Z26, Z31
-	VADDPD       Z31, Z12, Z12
-	VMULPD       4984(DI), Z26, Z31
-	VADDPD       Z31, Z23, Z23
-	VMOVSD       5048(DI), X31
-	VMULPD       X26, X31, X26
-	VADDPD       X26, X5, X5
-	VBROADCASTSD 1560(SI), Z26
-	VMULPD       5056(DI), Z26, Z31
-	VADDPD       Z31, Z27, Z27
-	VMULPD       5120(DI), Z26, Z31
-	VADDPD       Z31, Z28, Z28
-	VMULPD       5184(DI), Z26, Z31
-	VADDPD       Z31, Z30, Z30
-	VMOVSD       5248(DI), X31
-	VMULPD       X26, X31, X26
-	VADDPD       X26, X24, X24
-	VBROADCASTSD 1568(SI), Z26
-	VMULPD       5256(DI), Z26, Z31
-	VADDPD       Z31, Z22, Z22
-	VMULPD       5320(DI), Z26, Z31
-	VADDPD       Z31, Z21, Z21
-	VMULPD       5384(DI), Z26, Z31
-	VADDPD       Z31, Z14, Z14
-	VMOVSD       5448(DI), X31
-	VMULPD       X26, X31, X26
-	VADDPD       X26, X13, X13
-	VBROADCASTSD 1576(SI), Z26
-	VMULPD       5456(DI), Z26, Z31
-	VADDPD       Z31, Z29, Z29
-	VMULPD       5520(DI), Z26, Z31
-	VADDPD       Z31, Z20, Z20
-	VMULPD       5584(DI), Z26, Z31
-	VADDPD       Z31, Z9, Z9
-	VMOVSD       5648(DI), X31
-	VMULPD       X26, X31, X26
-	VADDPD       X26, X11, X11
-	VBROADCASTSD 1584(SI), Z26
-	VMULPD       5656(DI), Z26, Z31
-	VADDPD       Z31, Z8, Z8
-	VMULPD       5720(DI), Z26, Z31
-	VADDPD       Z31, Z12, Z12
-	VMULPD       5784(DI), Z26, Z31
-	VADDPD       Z31, Z23, Z23
-	VMOVSD       5848(DI), X31
-	VMULPD       X26, X31, X26
-	VADDPD       X26, X5, X5
-	VBROADCASTSD 1592(SI), Z26
-	VMULPD       5856(DI), Z26, Z31
-	VADDPD       Z31, Z27, Z27
-	VMULPD       5920(DI), Z26, Z31
-	VADDPD       Z31, Z28, Z28
-	VMULPD       5984(DI), Z26, Z31
-	VADDPD       Z31, Z30, Z30
-	VMOVSD       6048(DI), X31
-	VMULPD       X26, X31, X26
-	VADDPD       X26, X24, X24
-	VBROADCASTSD 1600(SI), Z26
-	VMULPD       6056(DI), Z26, Z31
-	VADDPD       Z31, Z22, Z22
-	VMULPD       6120(DI), Z26, Z31
-	VADDPD       Z31, Z21, Z21
-	VMULPD       6184(DI), Z26, Z31
-	VADDPD       Z31, Z14, Z14
-	VMOVSD       6248(DI), X31
-	VMULPD       X26, X31, X26
-	VADDPD       X26, X13, X13
-	VBROADCASTSD 1608(SI), Z26
-	VMULPD       6256(DI), Z26, Z31
-	VADDPD       Z31, Z29, Z29
-	VMULPD       6320(DI), Z26, Z31
-	VADDPD       Z31, Z20, Z20
-	VMULPD       6384(DI), Z26, Z31
-	VADDPD       Z31, Z9, Z9
-	VMOVSD       6448(DI), X31
-	VMULPD       X26, X31, X26
-	VADDPD       X26, X11, X11
-	VBROADCASTSD X0, Z26
-	VMULPD       6456(DI), Z26, Z31
-	VADDPD       Z31, Z8, Z8
-	VMULPD       6520(DI), Z26, Z31
-	VADDPD       Z31, Z12, Z12
-	VMULPD       6584(DI), Z26, Z31
-	VADDPD       Z31, Z23, Z23
-	VMOVSD       6648(DI), X31
-	VMULPD       X26, X31, X26
-	VADDPD       X26, X5, X5
-	VADDPD       Z22, Z8, Z8
-	VADDPD       Z29, Z27, Z22
-	VADDPD       Z22, Z8, Z8
+	VMULPD       3320(DI), Z5, Z11
+	VMULPD       3384(DI), Z5, Z14
+	VMOVSD       3448(DI), X15
+	VMULPD       X5, X15, X5
+	VBROADCASTSD 1496(SI), Z15
+	VMULPD       3456(DI), Z15, Z16
+	VMULPD       3520(DI), Z15, Z17
+	VMULPD       3584(DI), Z15, Z18
+	VMOVSD       3648(DI), X19
+	VMULPD       X15, X19, X15
+	VBROADCASTSD 1504(SI), Z19
+	VMULPD       3656(DI), Z19, Z20
+	VMULPD       3720(DI), Z19, Z21
+	VMULPD       3784(DI), Z19, Z22
+	VMOVSD       3848(DI), X23
+	VMULPD       X19, X23, X19
+	VBROADCASTSD 1512(SI), Z23
+	VMULPD       3856(DI), Z23, Z24
+	VMULPD       3920(DI), Z23, Z25
+	VMULPD       3984(DI), Z23, Z26
+	VMOVSD       4048(DI), X27
+	VMULPD       X23, X27, X23
+	VBROADCASTSD 1520(SI), Z27
+	VMULPD       4056(DI), Z27, Z28
+	VADDPD       Z28, Z8, Z8
+	VMULPD       4120(DI), Z27, Z28
+	VADDPD       Z28, Z11, Z11
+	VMULPD       4184(DI), Z27, Z28
+	VADDPD       Z28, Z14, Z14
+	VMOVSD       4248(DI), X28
+	VMULPD       X27, X28, X27
+	VADDPD       X27, X5, X5
+	VBROADCASTSD 1528(SI), Z27
+	VMULPD       4256(DI), Z27, Z28
+	VADDPD       Z28, Z16, Z16
+	VMULPD       4320(DI), Z27, Z28
+	VADDPD       Z28, Z17, Z17
+	VMULPD       4384(DI), Z27, Z28
+	VADDPD       Z28, Z18, Z18
+	VMOVSD       4448(DI), X28
+	VMULPD       X27, X28, X27
+	VADDPD       X27, X15, X15
+	VBROADCASTSD 1536(SI), Z27
+	VMULPD       4456(DI), Z27, Z28
+	VADDPD       Z28, Z20, Z20
+	VMULPD       4520(DI), Z27, Z28
+	VADDPD       Z28, Z21, Z21
+	VMULPD       4584(DI), Z27, Z28
+	VADDPD       Z28, Z22, Z22
+	VMOVSD       4648(DI), X28
+	VMULPD       X27, X28, X27
+	VADDPD       X27, X19, X19
+	VBROADCASTSD 1544(SI), Z27
+	VMULPD       4656(DI), Z27, Z28
+	VADDPD       Z28, Z24, Z24
+	VMULPD       4720(DI), Z27, Z28
+	VADDPD       Z28, Z25, Z25
+	VMULPD       4784(DI), Z27, Z28
+	VADDPD       Z28, Z26, Z26
+	VMOVSD       4848(DI), X28
+	VMULPD       X27, X28, X27
+	VADDPD       X27, X23, X23
+	VBROADCASTSD 1552(SI), Z27
+	VMULPD       4856(DI), Z27, Z28
+	VADDPD       Z28, Z8, Z8
+	VMULPD       4920(DI), Z27, Z28
+	VADDPD       Z28, Z11, Z11
+	VMULPD       4984(DI), Z27, Z28
+	VADDPD       Z28, Z14, Z14
+	VMOVSD       5048(DI), X28
+	VMULPD       X27, X28, X27
+	VADDPD       X27, X5, X5
+	VBROADCASTSD 1560(SI), Z27
+	VMULPD       5056(DI), Z27, Z28
+	VADDPD       Z28, Z16, Z16
+	VMULPD       5120(DI), Z27, Z28
+	VADDPD       Z28, Z17, Z17
+	VMULPD       5184(DI), Z27, Z28
+	VADDPD       Z28, Z18, Z18
+	VMOVSD       5248(DI), X28
+	VMULPD       X27, X28, X27
+	VADDPD       X27, X15, X15
+	VBROADCASTSD 1568(SI), Z27
+	VMULPD       5256(DI), Z27, Z28
+	VADDPD       Z28, Z20, Z20
+	VMULPD       5320(DI), Z27, Z28
+	VADDPD       Z28, Z21, Z21
+	VMULPD       5384(DI), Z27, Z28
+	VADDPD       Z28, Z22, Z22
+	VMOVSD       5448(DI), X28
+	VMULPD       X27, X28, X27
+	VADDPD       X27, X19, X19
+	VBROADCASTSD 1576(SI), Z27
+	VMULPD       5456(DI), Z27, Z28
+	VADDPD       Z28, Z24, Z24
+	VMULPD       5520(DI), Z27, Z28
+	VADDPD       Z28, Z25, Z25
+	VMULPD       5584(DI), Z27, Z28
+	VADDPD       Z28, Z26, Z26
+	VMOVSD       5648(DI), X28
+	VMULPD       X27, X28, X27
+	VADDPD       X27, X23, X23
+	VBROADCASTSD 1584(SI), Z27
+	VMULPD       5656(DI), Z27, Z28
+	VADDPD       Z28, Z8, Z8
+	VMULPD       5720(DI), Z27, Z28
+	VADDPD       Z28, Z11, Z11
+	VMULPD       5784(DI), Z27, Z28
+	VADDPD       Z28, Z14, Z14
+	VMOVSD       5848(DI), X28
+	VMULPD       X27, X28, X27
+	VADDPD       X27, X5, X5
+	VBROADCASTSD 1592(SI), Z27
+	VMULPD       5856(DI), Z27, Z28
+	VADDPD       Z28, Z16, Z16
+	VMULPD       5920(DI), Z27, Z28
+	VADDPD       Z28, Z17, Z17
+	VMULPD       5984(DI), Z27, Z28
+	VADDPD       Z28, Z18, Z18
+	VMOVSD       6048(DI), X28
+	VMULPD       X27, X28, X27
+	VADDPD       X27, X15, X15
+	VBROADCASTSD 1600(SI), Z27
+	VMULPD       6056(DI), Z27, Z28
+	VADDPD       Z28, Z20, Z20
+	VMULPD       6120(DI), Z27, Z28
+	VADDPD       Z28, Z21, Z21
+	VMULPD       6184(DI), Z27, Z28
+	VADDPD       Z28, Z22, Z22
+	VMOVSD       6248(DI), X28
+	VMULPD       X27, X28, X27
+	VADDPD       X27, X19, X19
+	VBROADCASTSD 1608(SI), Z27
+	VMULPD       6256(DI), Z27, Z28
+	VADDPD       Z28, Z24, Z24
+	VMULPD       6320(DI), Z27, Z28
+	VADDPD       Z28, Z25, Z25
+	VMULPD       6384(DI), Z27, Z28
+	VADDPD       Z28, Z26, Z26
+	VMOVSD       6448(DI), X28
+	VMULPD       X27, X28, X27
+	VADDPD       X27, X23, X23
+	VBROADCASTSD X0, Z27
+	VMULPD       6456(DI), Z27, Z28
+	VADDPD       Z28, Z8, Z8
+	VMULPD       6520(DI), Z27, Z28
+	VADDPD       Z28, Z11, Z11
+	VMULPD       6584(DI), Z27, Z28
+	VADDPD       Z28, Z14, Z14
+	VMOVSD       6648(DI), X28
+	VMULPD       X27, X28, X27
+	VADDPD       X27, X5, X5
+	VADDPD       Z20, Z8, Z8
+	VADDPD       Z24, Z16, Z16
+	VADDPD       Z16, Z8, Z8
 	VMOVUPS      Z8, 1744(SI)
-	VADDPD       Z21, Z12, Z8
-	VADDPD       Z20, Z28, Z12
-	VADDPD       Z12, Z8, Z8
+	VADDPD       Z21, Z11, Z8
+	VADDPD       Z25, Z17, Z11
+	VADDPD       Z11, Z8, Z8
 	VMOVUPS      Z8, 1808(SI)
-	VADDPD       Z14, Z23, Z8
-	VADDPD       Z9, Z30, Z9
-	VADDPD       Z9, Z8, Z8
+	VADDPD       Z22, Z14, Z8
+	VADDPD       Z26, Z18, Z11
+	VADDPD       Z11, Z8, Z8
 	VMOVUPS      Z8, 1872(SI)
-	VADDPD       X13, X5, X5
-	VADDPD       X11, X24, X8
+	VADDPD       X19, X5, X5
+	VADDPD       X23, X15, X8
 	VADDPD       X8, X5, X5
 	VMOVSD       X5, 1936(SI)
 
 	// ∇W11 = d11·a10ᵀ; ∇b11 = d11
-	VMOVUPS      Z1, 6656(BX)
-	VMOVUPS      Z2, 6720(BX)
+	VMOVUPS      Z2, 6656(BX)
+	VMOVUPS      Z3, 6720(BX)
 	VMOVAPD.Z    X0, K1, X0
 	VMOVSD       X0, 6784(BX)
 	VBROADCASTSD 1488(SI), Z0
-	VMOVUPS      952(SI), Y1
-	VMULPD       Y1, Y0, Y2
-	VMOVUPS      Y2, 3256(BX)
-	VMOVUPS      984(SI), Y2
-	VMULPD       Y2, Y0, Y5
+	VMOVUPS      952(SI), Y2
+	VMULPD       Y2, Y0, Y3
+	VMOVUPS      Y3, 3256(BX)
+	VMOVUPS      984(SI), Y3
+	VMULPD       Y3, Y0, Y5
 	VMOVUPS      Y5, 3288(BX)
 	VMOVUPS      1016(SI), Y5
 	VMULPD       Y5, Y0, Y8
 	VMOVUPS      Y8, 3320(BX)
 	VMOVUPS      1048(SI), Y8
-	VMULPD       Y8, Y0, Y9
-	VMOVUPS      Y9, 3352(BX)
-	VMOVUPS      1080(SI), Y9
-	VMULPD       Y9, Y0, Y11
-	VMOVUPS      Y11, 3384(BX)
-	VMOVUPS      1112(SI), Y11
-	VMULPD       Y11, Y0, Y12
-	VMOVUPS      Y12, 3416(BX)
-	VMOVSD       1144(SI), X12
-	VMULPD       X12, X0, X0
+	VMULPD       Y8, Y0, Y11
+	VMOVUPS      Y11, 3352(BX)
+	VMOVUPS      1080(SI), Y11
+	VMULPD       Y11, Y0, Y14
+	VMOVUPS      Y14, 3384(BX)
+	VMOVUPS      1112(SI), Y14
+	VMULPD       Y14, Y0, Y15
+	VMOVUPS      Y15, 3416(BX)
+	VMOVSD       1144(SI), X15
+	VMULPD       X15, X0, X0
 	VMOVSD       X0, 3448(BX)
 	VBROADCASTSD 1496(SI), Z0
-	VMULPD       Y1, Y0, Y13
-	VMOVUPS      Y13, 3456(BX)
-	VMULPD       Y2, Y0, Y13
-	VMOVUPS      Y13, 3488(BX)
-	VMULPD       Y5, Y0, Y13
-	VMOVUPS      Y13, 3520(BX)
-	VMULPD       Y8, Y0, Y13
-	VMOVUPS      Y13, 3552(BX)
-	VMULPD       Y9, Y0, Y13
-	VMOVUPS      Y13, 3584(BX)
-	VMULPD       Y11, Y0, Y13
-	VMOVUPS      Y13, 3616(BX)
-	VMULPD       X12, X0, X0
+	VMULPD       Y2, Y0, Y16
+	VMOVUPS      Y16, 3456(BX)
+	VMULPD       Y3, Y0, Y16
+	VMOVUPS      Y16, 3488(BX)
+	VMULPD       Y5, Y0, Y16
+	VMOVUPS      Y16, 3520(BX)
+	VMULPD       Y8, Y0, Y16
+	VMOVUPS      Y16, 3552(BX)
+	VMULPD       Y11, Y0, Y16
+	VMOVUPS      Y16, 3584(BX)
+	VMULPD       Y14, Y0, Y16
+	VMOVUPS      Y16, 3616(BX)
+	VMULPD       X15, X0, X0
 	VMOVSD       X0, 3648(BX)
 	VBROADCASTSD 1504(SI), Z0
-	VMULPD       Y1, Y0, Y13
-	VMOVUPS      Y13, 3656(BX)
-	VMULPD       Y2, Y0, Y13
-	VMOVUPS      Y13, 3688(BX)
-	VMULPD       Y5, Y0, Y13
-	VMOVUPS      Y13, 3720(BX)
-	VMULPD       Y8, Y0, Y13
-	VMOVUPS      Y13, 3752(BX)
-	VMULPD       Y9, Y0, Y13
-	VMOVUPS      Y13, 3784(BX)
-	VMULPD       Y11, Y0, Y13
-	VMOVUPS      Y13, 3816(BX)
-	VMULPD       X12, X0, X0
+	VMULPD       Y2, Y0, Y16
+	VMOVUPS      Y16, 3656(BX)
+	VMULPD       Y3, Y0, Y16
+	VMOVUPS      Y16, 3688(BX)
+	VMULPD       Y5, Y0, Y16
+	VMOVUPS      Y16, 3720(BX)
+	VMULPD       Y8, Y0, Y16
+	VMOVUPS      Y16, 3752(BX)
+	VMULPD       Y11, Y0, Y16
+	VMOVUPS      Y16, 3784(BX)
+	VMULPD       Y14, Y0, Y16
+	VMOVUPS      Y16, 3816(BX)
+	VMULPD       X15, X0, X0
 	VMOVSD       X0, 3848(BX)
 	VBROADCASTSD 1512(SI), Z0
-	VMULPD       Y1, Y0, Y13
-	VMOVUPS      Y13, 3856(BX)
-	VMULPD       Y2, Y0, Y13
-	VMOVUPS      Y13, 3888(BX)
-	VMULPD       Y5, Y0, Y13
-	VMOVUPS      Y13, 3920(BX)
-	VMULPD       Y8, Y0, Y13
-	VMOVUPS      Y13, 3952(BX)
-	VMULPD       Y9, Y0, Y13
-	VMOVUPS      Y13, 3984(BX)
-	VMULPD       Y11, Y0, Y13
-	VMOVUPS      Y13, 4016(BX)
-	VMULPD       X12, X0, X0
+	VMULPD       Y2, Y0, Y16
+	VMOVUPS      Y16, 3856(BX)
+	VMULPD       Y3, Y0, Y16
+	VMOVUPS      Y16, 3888(BX)
+	VMULPD       Y5, Y0, Y16
+	VMOVUPS      Y16, 3920(BX)
+	VMULPD       Y8, Y0, Y16
+	VMOVUPS      Y16, 3952(BX)
+	VMULPD       Y11, Y0, Y16
+	VMOVUPS      Y16, 3984(BX)
+	VMULPD       Y14, Y0, Y16
+	VMOVUPS      Y16, 4016(BX)
+	VMULPD       X15, X0, X0
 	VMOVSD       X0, 4048(BX)
 	VBROADCASTSD 1520(SI), Z0
-	VMULPD       Y1, Y0, Y13
-	VMOVUPS      Y13, 4056(BX)
-	VMULPD       Y2, Y0, Y13
-	VMOVUPS      Y13, 4088(BX)
-	VMULPD       Y5, Y0, Y13
-	VMOVUPS      Y13, 4120(BX)
-	VMULPD       Y8, Y0, Y13
-	VMOVUPS      Y13, 4152(BX)
-	VMULPD       Y9, Y0, Y13
-	VMOVUPS      Y13, 4184(BX)
-	VMULPD       Y11, Y0, Y13
-	VMOVUPS      Y13, 4216(BX)
-	VMULPD       X12, X0, X0
+	VMULPD       Y2, Y0, Y16
+	VMOVUPS      Y16, 4056(BX)
+	VMULPD       Y3, Y0, Y16
+	VMOVUPS      Y16, 4088(BX)
+	VMULPD       Y5, Y0, Y16
+	VMOVUPS      Y16, 4120(BX)
+	VMULPD       Y8, Y0, Y16
+	VMOVUPS      Y16, 4152(BX)
+	VMULPD       Y11, Y0, Y16
+	VMOVUPS      Y16, 4184(BX)
+	VMULPD       Y14, Y0, Y16
+	VMOVUPS      Y16, 4216(BX)
+	VMULPD       X15, X0, X0
 	VMOVSD       X0, 4248(BX)
 	VBROADCASTSD 1528(SI), Z0
-	VMULPD       Y1, Y0, Y13
-	VMOVUPS      Y13, 4256(BX)
-	VMULPD       Y2, Y0, Y13
-	VMOVUPS      Y13, 4288(BX)
-	VMULPD       Y5, Y0, Y13
-	VMOVUPS      Y13, 4320(BX)
-	VMULPD       Y8, Y0, Y13
-	VMOVUPS      Y13, 4352(BX)
-	VMULPD       Y9, Y0, Y13
-	VMOVUPS      Y13, 4384(BX)
-	VMULPD       Y11, Y0, Y13
-	VMOVUPS      Y13, 4416(BX)
-	VMULPD       X12, X0, X0
+	VMULPD       Y2, Y0, Y16
+	VMOVUPS      Y16, 4256(BX)
+	VMULPD       Y3, Y0, Y16
+	VMOVUPS      Y16, 4288(BX)
+	VMULPD       Y5, Y0, Y16
+	VMOVUPS      Y16, 4320(BX)
+	VMULPD       Y8, Y0, Y16
+	VMOVUPS      Y16, 4352(BX)
+	VMULPD       Y11, Y0, Y16
+	VMOVUPS      Y16, 4384(BX)
+	VMULPD       Y14, Y0, Y16
+	VMOVUPS      Y16, 4416(BX)
+	VMULPD       X15, X0, X0
 	VMOVSD       X0, 4448(BX)
 	VBROADCASTSD 1536(SI), Z0
-	VMULPD       Y1, Y0, Y13
-	VMOVUPS      Y13, 4456(BX)
-	VMULPD       Y2, Y0, Y13
-	VMOVUPS      Y13, 4488(BX)
-	VMULPD       Y5, Y0, Y13
-	VMOVUPS      Y13, 4520(BX)
-	VMULPD       Y8, Y0, Y13
-	VMOVUPS      Y13, 4552(BX)
-	VMULPD       Y9, Y0, Y13
-	VMOVUPS      Y13, 4584(BX)
-	VMULPD       Y11, Y0, Y13
-	VMOVUPS      Y13, 4616(BX)
-	VMULPD       X12, X0, X0
+	VMULPD       Y2, Y0, Y16
+	VMOVUPS      Y16, 4456(BX)
+	VMULPD       Y3, Y0, Y16
+	VMOVUPS      Y16, 4488(BX)
+	VMULPD       Y5, Y0, Y16
+	VMOVUPS      Y16, 4520(BX)
+	VMULPD       Y8, Y0, Y16
+	VMOVUPS      Y16, 4552(BX)
+	VMULPD       Y11, Y0, Y16
+	VMOVUPS      Y16, 4584(BX)
+	VMULPD       Y14, Y0, Y16
+	VMOVUPS      Y16, 4616(BX)
+	VMULPD       X15, X0, X0
 	VMOVSD       X0, 4648(BX)
 	VBROADCASTSD 1544(SI), Z0
-	VMULPD       Y1, Y0, Y13
-	VMOVUPS      Y13, 4656(BX)
-	VMULPD       Y2, Y0, Y13
-	VMOVUPS      Y13, 4688(BX)
-	VMULPD       Y5, Y0, Y13
-	VMOVUPS      Y13, 4720(BX)
-	VMULPD       Y8, Y0, Y13
-	VMOVUPS      Y13, 4752(BX)
-	VMULPD       Y9, Y0, Y13
-	VMOVUPS      Y13, 4784(BX)
-	VMULPD       Y11, Y0, Y13
-	VMOVUPS      Y13, 4816(BX)
-	VMULPD       X12, X0, X0
+	VMULPD       Y2, Y0, Y16
+	VMOVUPS      Y16, 4656(BX)
+	VMULPD       Y3, Y0, Y16
+	VMOVUPS      Y16, 4688(BX)
+	VMULPD       Y5, Y0, Y16
+	VMOVUPS      Y16, 4720(BX)
+	VMULPD       Y8, Y0, Y16
+	VMOVUPS      Y16, 4752(BX)
+	VMULPD       Y11, Y0, Y16
+	VMOVUPS      Y16, 4784(BX)
+	VMULPD       Y14, Y0, Y16
+	VMOVUPS      Y16, 4816(BX)
+	VMULPD       X15, X0, X0
 	VMOVSD       X0, 4848(BX)
 	VBROADCASTSD 1552(SI), Z0
-	VMULPD       Y1, Y0, Y13
-	VMOVUPS      Y13, 4856(BX)
-	VMULPD       Y2, Y0, Y13
-	VMOVUPS      Y13, 4888(BX)
-	VMULPD       Y5, Y0, Y13
-	VMOVUPS      Y13, 4920(BX)
-	VMULPD       Y8, Y0, Y13
-	VMOVUPS      Y13, 4952(BX)
-	VMULPD       Y9, Y0, Y13
-	VMOVUPS      Y13, 4984(BX)
-	VMULPD       Y11, Y0, Y13
-	VMOVUPS      Y13, 5016(BX)
-	VMULPD       X12, X0, X0
+	VMULPD       Y2, Y0, Y16
+	VMOVUPS      Y16, 4856(BX)
+	VMULPD       Y3, Y0, Y16
+	VMOVUPS      Y16, 4888(BX)
+	VMULPD       Y5, Y0, Y16
+	VMOVUPS      Y16, 4920(BX)
+	VMULPD       Y8, Y0, Y16
+	VMOVUPS      Y16, 4952(BX)
+	VMULPD       Y11, Y0, Y16
+	VMOVUPS      Y16, 4984(BX)
+	VMULPD       Y14, Y0, Y16
+	VMOVUPS      Y16, 5016(BX)
+	VMULPD       X15, X0, X0
 	VMOVSD       X0, 5048(BX)
 	VBROADCASTSD 1560(SI), Z0
-	VMULPD       Y1, Y0, Y13
-	VMOVUPS      Y13, 5056(BX)
-	VMULPD       Y2, Y0, Y13
-	VMOVUPS      Y13, 5088(BX)
-	VMULPD       Y5, Y0, Y13
-	VMOVUPS      Y13, 5120(BX)
-	VMULPD       Y8, Y0, Y13
-	VMOVUPS      Y13, 5152(BX)
-	VMULPD       Y9, Y0, Y13
-	VMOVUPS      Y13, 5184(BX)
-	VMULPD       Y11, Y0, Y13
-	VMOVUPS      Y13, 5216(BX)
-	VMULPD       X12, X0, X0
+	VMULPD       Y2, Y0, Y16
+	VMOVUPS      Y16, 5056(BX)
+	VMULPD       Y3, Y0, Y16
+	VMOVUPS      Y16, 5088(BX)
+	VMULPD       Y5, Y0, Y16
+	VMOVUPS      Y16, 5120(BX)
+	VMULPD       Y8, Y0, Y16
+	VMOVUPS      Y16, 5152(BX)
+	VMULPD       Y11, Y0, Y16
+	VMOVUPS      Y16, 5184(BX)
+	VMULPD       Y14, Y0, Y16
+	VMOVUPS      Y16, 5216(BX)
+	VMULPD       X15, X0, X0
 	VMOVSD       X0, 5248(BX)
 	VBROADCASTSD 1568(SI), Z0
-	VMULPD       Y1, Y0, Y13
-	VMOVUPS      Y13, 5256(BX)
-	VMULPD       Y2, Y0, Y13
-	VMOVUPS      Y13, 5288(BX)
-	VMULPD       Y5, Y0, Y13
-	VMOVUPS      Y13, 5320(BX)
-	VMULPD       Y8, Y0, Y13
-	VMOVUPS      Y13, 5352(BX)
-	VMULPD       Y9, Y0, Y13
-	VMOVUPS      Y13, 5384(BX)
-	VMULPD       Y11, Y0, Y13
-	VMOVUPS      Y13, 5416(BX)
-	VMULPD       X12, X0, X0
+	VMULPD       Y2, Y0, Y16
+	VMOVUPS      Y16, 5256(BX)
+	VMULPD       Y3, Y0, Y16
+	VMOVUPS      Y16, 5288(BX)
+	VMULPD       Y5, Y0, Y16
+	VMOVUPS      Y16, 5320(BX)
+	VMULPD       Y8, Y0, Y16
+	VMOVUPS      Y16, 5352(BX)
+	VMULPD       Y11, Y0, Y16
+	VMOVUPS      Y16, 5384(BX)
+	VMULPD       Y14, Y0, Y16
+	VMOVUPS      Y16, 5416(BX)
+	VMULPD       X15, X0, X0
 	VMOVSD       X0, 5448(BX)
 	VBROADCASTSD 1576(SI), Z0
-	VMULPD       Y1, Y0, Y13
-	VMOVUPS      Y13, 5456(BX)
-	VMULPD       Y2, Y0, Y13
-	VMOVUPS      Y13, 5488(BX)
-	VMULPD       Y5, Y0, Y13
-	VMOVUPS      Y13, 5520(BX)
-	VMULPD       Y8, Y0, Y13
-	VMOVUPS      Y13, 5552(BX)
-	VMULPD       Y9, Y0, Y13
-	VMOVUPS      Y13, 5584(BX)
-	VMULPD       Y11, Y0, Y13
-	VMOVUPS      Y13, 5616(BX)
-	VMULPD       X12, X0, X0
+	VMULPD       Y2, Y0, Y16
+	VMOVUPS      Y16, 5456(BX)
+	VMULPD       Y3, Y0, Y16
+	VMOVUPS      Y16, 5488(BX)
+	VMULPD       Y5, Y0, Y16
+	VMOVUPS      Y16, 5520(BX)
+	VMULPD       Y8, Y0, Y16
+	VMOVUPS      Y16, 5552(BX)
+	VMULPD       Y11, Y0, Y16
+	VMOVUPS      Y16, 5584(BX)
+	VMULPD       Y14, Y0, Y16
+	VMOVUPS      Y16, 5616(BX)
+	VMULPD       X15, X0, X0
 	VMOVSD       X0, 5648(BX)
 	VBROADCASTSD 1584(SI), Z0
-	VMULPD       Y1, Y0, Y13
-	VMOVUPS      Y13, 5656(BX)
-	VMULPD       Y2, Y0, Y13
-	VMOVUPS      Y13, 5688(BX)
-	VMULPD       Y5, Y0, Y13
-	VMOVUPS      Y13, 5720(BX)
-	VMULPD       Y8, Y0, Y13
-	VMOVUPS      Y13, 5752(BX)
-	VMULPD       Y9, Y0, Y13
-	VMOVUPS      Y13, 5784(BX)
-	VMULPD       Y11, Y0, Y13
-	VMOVUPS      Y13, 5816(BX)
-	VMULPD       X12, X0, X0
+	VMULPD       Y2, Y0, Y16
+	VMOVUPS      Y16, 5656(BX)
+	VMULPD       Y3, Y0, Y16
+	VMOVUPS      Y16, 5688(BX)
+	VMULPD       Y5, Y0, Y16
+	VMOVUPS      Y16, 5720(BX)
+	VMULPD       Y8, Y0, Y16
+	VMOVUPS      Y16, 5752(BX)
+	VMULPD       Y11, Y0, Y16
+	VMOVUPS      Y16, 5784(BX)
+	VMULPD       Y14, Y0, Y16
+	VMOVUPS      Y16, 5816(BX)
+	VMULPD       X15, X0, X0
 	VMOVSD       X0, 5848(BX)
 	VBROADCASTSD 1592(SI), Z0
-	VMULPD       Y1, Y0, Y13
-	VMOVUPS      Y13, 5856(BX)
-	VMULPD       Y2, Y0, Y13
-	VMOVUPS      Y13, 5888(BX)
-	VMULPD       Y5, Y0, Y13
-	VMOVUPS      Y13, 5920(BX)
-	VMULPD       Y8, Y0, Y13
-	VMOVUPS      Y13, 5952(BX)
-	VMULPD       Y9, Y0, Y13
-	VMOVUPS      Y13, 5984(BX)
-	VMULPD       Y11, Y0, Y13
-	VMOVUPS      Y13, 6016(BX)
-	VMULPD       X12, X0, X0
+	VMULPD       Y2, Y0, Y16
+	VMOVUPS      Y16, 5856(BX)
+	VMULPD       Y3, Y0, Y16
+	VMOVUPS      Y16, 5888(BX)
+	VMULPD       Y5, Y0, Y16
+	VMOVUPS      Y16, 5920(BX)
+	VMULPD       Y8, Y0, Y16
+	VMOVUPS      Y16, 5952(BX)
+	VMULPD       Y11, Y0, Y16
+	VMOVUPS      Y16, 5984(BX)
+	VMULPD       Y14, Y0, Y16
+	VMOVUPS      Y16, 6016(BX)
+	VMULPD       X15, X0, X0
 	VMOVSD       X0, 6048(BX)
 	VBROADCASTSD 1600(SI), Z0
-	VMULPD       Y1, Y0, Y13
-	VMOVUPS      Y13, 6056(BX)
-	VMULPD       Y2, Y0, Y13
-	VMOVUPS      Y13, 6088(BX)
-	VMULPD       Y5, Y0, Y13
-	VMOVUPS      Y13, 6120(BX)
-	VMULPD       Y8, Y0, Y13
-	VMOVUPS      Y13, 6152(BX)
-	VMULPD       Y9, Y0, Y13
-	VMOVUPS      Y13, 6184(BX)
-	VMULPD       Y11, Y0, Y13
-	VMOVUPS      Y13, 6216(BX)
-	VMULPD       X12, X0, X0
+	VMULPD       Y2, Y0, Y16
+	VMOVUPS      Y16, 6056(BX)
+	VMULPD       Y3, Y0, Y16
+	VMOVUPS      Y16, 6088(BX)
+	VMULPD       Y5, Y0, Y16
+	VMOVUPS      Y16, 6120(BX)
+	VMULPD       Y8, Y0, Y16
+	VMOVUPS      Y16, 6152(BX)
+	VMULPD       Y11, Y0, Y16
+	VMOVUPS      Y16, 6184(BX)
+	VMULPD       Y14, Y0, Y16
+	VMOVUPS      Y16, 6216(BX)
+	VMULPD       X15, X0, X0
 	VMOVSD       X0, 6248(BX)
 	VBROADCASTSD 1608(SI), Z0
-	VMULPD       Y1, Y0, Y13
-	VMOVUPS      Y13, 6256(BX)
-	VMULPD       Y2, Y0, Y13
-	VMOVUPS      Y13, 6288(BX)
-	VMULPD       Y5, Y0, Y13
-	VMOVUPS      Y13, 6320(BX)
-	VMULPD       Y8, Y0, Y13
-	VMOVUPS      Y13, 6352(BX)
-	VMULPD       Y9, Y0, Y13
-	VMOVUPS      Y13, 6384(BX)
-	VMULPD       Y11, Y0, Y13
-	VMOVUPS      Y13, 6416(BX)
-	VMULPD       X12, X0, X0
+	VMULPD       Y2, Y0, Y16
+	VMOVUPS      Y16, 6256(BX)
+	VMULPD       Y3, Y0, Y16
+	VMOVUPS      Y16, 6288(BX)
+	VMULPD       Y5, Y0, Y16
+	VMOVUPS      Y16, 6320(BX)
+	VMULPD       Y8, Y0, Y16
+	VMOVUPS      Y16, 6352(BX)
+	VMULPD       Y11, Y0, Y16
+	VMOVUPS      Y16, 6384(BX)
+	VMULPD       Y14, Y0, Y16
+	VMOVUPS      Y16, 6416(BX)
+	VMULPD       X15, X0, X0
 	VMOVSD       X0, 6448(BX)
 	VBROADCASTSD 1616(SI), Z0
-	VMULPD       Y1, Y0, Y1
-	VMOVUPS      Y1, 6456(BX)
-	VMULPD       Y2, Y0, Y1
-	VMOVUPS      Y1, 6488(BX)
-	VMULPD       Y5, Y0, Y1
-	VMOVUPS      Y1, 6520(BX)
-	VMULPD       Y8, Y0, Y1
-	VMOVUPS      Y1, 6552(BX)
-	VMULPD       Y9, Y0, Y1
-	VMOVUPS      Y1, 6584(BX)
-	VMULPD       Y11, Y0, Y1
-	VMOVUPS      Y1, 6616(BX)
-	VMULPD       X12, X0, X0
+	VMULPD       Y2, Y0, Y2
+	VMOVUPS      Y2, 6456(BX)
+	VMULPD       Y3, Y0, Y2
+	VMOVUPS      Y2, 6488(BX)
+	VMULPD       Y5, Y0, Y2
+	VMOVUPS      Y2, 6520(BX)
+	VMULPD       Y8, Y0, Y2
+	VMOVUPS      Y2, 6552(BX)
+	VMULPD       Y11, Y0, Y2
+	VMOVUPS      Y2, 6584(BX)
+	VMULPD       Y14, Y0, Y2
+	VMOVUPS      Y2, 6616(BX)
+	VMULPD       X15, X0, X0
 	VMOVSD       X0, 6648(BX)
 
 	// d10 = a10 ⊙ (v10 − a10ᵀ·v10)
 	VMOVUPS    952(SI), Z0
 	VMULPD     1744(SI), Z0, Z0
-	VMOVUPS    1016(SI), Z1
-	VMULPD     1808(SI), Z1, Z1
-	VADDPD     Z1, Z0, Z0
-	VMOVUPS    1080(SI), Z1
-	VMULPD     1872(SI), Z1, Z1
-	VADDPD     Z1, Z0, Z0
-	VMOVSD     1144(SI), X1
-	VMOVSD     1936(SI), X2
-	VMULPD     X2, X1, X1
-	VBLENDMPD  Z1, Z7, K1, Z1
-	VADDPD     Z1, Z0, Z0
-	VSHUFF32X4 $0x4e, Z0, Z0, Z1
-	VADDPD     Z1, Z0, Z0
-	VSHUFF32X4 $0xb1, Z0, Z0, Z1
-	VADDPD     Z1, Z0, Z0
-	VSHUFPD    $0x55, Z0, Z0, Z1
-	VADDPD     Z1, Z0, Z0
-	VMOVUPS    1744(SI), Z1
-	VSUBPD     Z0, Z1, Z1
-	VMULPD     952(SI), Z1, Z1
-	VMOVUPS    Z1, 1152(SI)
-	VMOVUPS    1808(SI), Z2
+	VMOVUPS    1016(SI), Z2
+	VMULPD     1808(SI), Z2, Z2
+	VADDPD     Z2, Z0, Z0
+	VMOVUPS    1080(SI), Z2
+	VMULPD     1872(SI), Z2, Z2
+	VADDPD     Z2, Z0, Z0
+	VMOVSD     1144(SI), X2
+	VMOVSD     1936(SI), X3
+	VMULPD     X3, X2, X2
+	VBLENDMPD  Z2, Z4, K1, Z2
+	VADDPD     Z2, Z0, Z0
+	VSHUFF32X4 $0x4e, Z0, Z0, Z2
+	VADDPD     Z2, Z0, Z0
+	VSHUFF32X4 $0xb1, Z0, Z0, Z2
+	VADDPD     Z2, Z0, Z0
+	VSHUFPD    $0x55, Z0, Z0, Z2
+	VADDPD     Z2, Z0, Z0
+	VMOVUPS    1744(SI), Z2
 	VSUBPD     Z0, Z2, Z2
-	VMULPD     1016(SI), Z2, Z2
-	VMOVUPS    Z2, 1216(SI)
+	VMULPD     952(SI), Z2, Z2
+	VMOVUPS    Z2, 1152(SI)
+	VMOVUPS    1808(SI), Z3
+	VSUBPD     Z0, Z3, Z3
+	VMULPD     1016(SI), Z3, Z3
+	VMOVUPS    Z3, 1216(SI)
 	VMOVUPS    1872(SI), Z5
 	VSUBPD     Z0, Z5, Z5
 	VMULPD     1080(SI), Z5, Z5
@@ -29822,1005 +32141,952 @@ TEXT ·doublesGradAVX512(SB), $320-48
 	VMOVSD     X0, 1344(SI)
 
 	// d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2))
-	MOVL         $0x0000003f, AX
-	KMOVW        AX, K2
-	VMOVUPD.Z    1856(DI), K2, Z8
-	VMULPD.BCST  1152(SI), Z8, Z8
-	VMOVUPD.Z    1904(DI), K2, Z9
-	VMULPD.BCST  1160(SI), Z9, Z9
-	VMOVUPD.Z    1952(DI), K2, Z11
-	VMULPD.BCST  1168(SI), Z11, Z11
-	VMOVUPD.Z    2000(DI), K2, Z12
-	VMULPD.BCST  1176(SI), Z12, Z12
-	VMOVUPD.Z    2048(DI), K2, Z13
-	VMULPD.BCST  1184(SI), Z13, Z13
-	VADDPD       Z13, Z8, Z8
-	VMOVUPD.Z    2096(DI), K2, Z13
-	VMULPD.BCST  1192(SI), Z13, Z13
-	VADDPD       Z13, Z9, Z9
-	VMOVUPD.Z    2144(DI), K2, Z13
-	VMULPD.BCST  1200(SI), Z13, Z13
-	VADDPD       Z13, Z11, Z11
-	VMOVUPD.Z    2192(DI), K2, Z13
-	VMULPD.BCST  1208(SI), Z13, Z13
-	VADDPD       Z13, Z12, Z12
-	VMOVUPD.Z    2240(DI), K2, Z13
-	VMULPD.BCST  1216(SI), Z13, Z13
-	VADDPD       Z13, Z8, Z8
-	VMOVUPD.Z    2288(DI), K2, Z13
-	VMULPD.BCST  1224(SI), Z13, Z13
-	VADDPD       Z13, Z9, Z9
-	VMOVUPD.Z    2336(DI), K2, Z13
-	VMULPD.BCST  1232(SI), Z13, Z13
-	VADDPD       Z13, Z11, Z11
-	VMOVUPD.Z    2384(DI), K2, Z13
-	VMULPD.BCST  1240(SI), Z13, Z13
-	VADDPD       Z13, Z12, Z12
-	VMOVUPD.Z    2432(DI), K2, Z13
-	VMULPD.BCST  1248(SI), Z13, Z13
-	VADDPD       Z13, Z8, Z8
-	VMOVUPD.Z    2480(DI), K2, Z13
-	VMULPD.BCST  1256(SI), Z13, Z13
-	VADDPD       Z13, Z9, Z9
-	VMOVUPD.Z    2528(DI), K2, Z13
-	VMULPD.BCST  1264(SI), Z13, Z13
-	VADDPD       Z13, Z11, Z11
-	VMOVUPD.Z    2576(DI), K2, Z13
-	VMULPD.BCST  1272(SI), Z13, Z13
-	VADDPD       Z13, Z12, Z12
-	VMOVUPD.Z    2624(DI), K2, Z13
-	VMULPD.BCST  1280(SI), Z13, Z13
-	VADDPD       Z13, Z8, Z8
-	VMOVUPD.Z    2672(DI), K2, Z13
-	VMULPD.BCST  1288(SI), Z13, Z13
-	VADDPD       Z13, Z9, Z9
-	VMOVUPD.Z    2720(DI), K2, Z13
-	VMULPD.BCST  1296(SI), Z13, Z13
-	VADDPD       Z13, Z11, Z11
-	VMOVUPD.Z    2768(DI), K2, Z13
-	VMULPD.BCST  1304(SI), Z13, Z13
-	VADDPD       Z13, Z12, Z12
-	VMOVUPD.Z    2816(DI), K2, Z13
-	VMULPD.BCST  1312(SI), Z13, Z13
-	VADDPD       Z13, Z8, Z8
-	VMOVUPD.Z    2864(DI), K2, Z13
-	VMULPD.BCST  1320(SI), Z13, Z13
-	VADDPD       Z13, Z9, Z9
-	VMOVUPD.Z    2912(DI), K2, Z13
-	VMULPD.BCST  1328(SI), Z13, Z13
-	VADDPD       Z13, Z11, Z11
-	VMOVUPD.Z    2960(DI), K2, Z13
-	VMULPD.BCST  1336(SI), Z13, Z13
-	VADDPD       Z13, Z12, Z12
-	VBROADCASTSD X0, Z13
-	VMOVUPD.Z    3008(DI), K2, Z14
-	VMULPD       Z13, Z14, Z13
-	VADDPD       Z13, Z8, Z8
-	VADDPD       Z11, Z8, Z8
-	VADDPD       Z12, Z9, Z9
-	VADDPD       Z9, Z8, Z8
-	VMOVUPD.Z    808(SI), K2, Z9
-	VMULPD       Z9, Z9, Z11
-	VXORPD       Z7, Z11, Z11
-	VANDPD       Z3, Z11, Z12
-	VPMINUQ      Z4, Z12, Z13
-	VANDPD       Z7, Z11, Z14
-	VORPD        Z14, Z13, Z13
-	VMULPD       Z6, Z13, Z14
-	VADDPD       Z10, Z14, Z14
-	VSUBPD       Z10, Z14, Z20
-	VMULPD       Z17, Z20, Z21
-	VSUBPD       Z21, Z13, Z13
-	VMULPD       Z18, Z20, Z20
-	VSUBPD       Z20, Z13, Z13
-	VMULPD       Z13, Z13, Z20
-	VPSLLQ       $0x0d, Z14, Z21
-	VPSRAQ       $0x13, Z21, Z21
-	VANDPD       Z15, Z14, Z14
-	VPSLLQ       $0x04, Z14, Z14
-	VMULPD       Z16, Z13, Z22
-	VADDPD       Z22, Z25, Z22
-	VMULPD       Z22, Z20, Z22
-	VMULPD       Z20, Z20, Z20
-	VMULPD       Z19, Z13, Z23
-	VBROADCASTSD DoublesConstants<>+25608(SB), Z24
-	VADDPD       Z23, Z24, Z23
-	VMULPD       Z23, Z20, Z20
-	VADDPD       Z20, Z22, Z20
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X22, X22, X22
-	VGATHERQPD   (AX)(Z14*1), K3, Z22
-	VADDPD       Z20, Z13, Z13
-	VMULPD       Z13, Z22, Z13
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X20, X20, X20
-	VGATHERQPD   (AX)(Z14*1), K3, Z20
-	VADDPD       Z20, Z13, Z13
-	VADDPD       Z13, Z22, Z13
-	VPSRAQ       $0x01, Z21, Z14
-	VBROADCASTSD DoublesConstants<>+25624(SB), Z20
-	VPADDQ       Z14, Z20, Z22
-	VPSLLQ       $0x34, Z22, Z22
-	VMULPD       Z22, Z13, Z13
-	VPSUBQ       Z14, Z21, Z14
-	VPADDQ       Z14, Z20, Z14
-	VPSLLQ       $0x34, Z14, Z14
-	VMULPD       Z14, Z13, Z13
-	VBROADCASTSD DoublesConstants<>+25424(SB), Z14
-	VPCMPUQ      $0x06, Z14, Z12, K3
-	VBLENDMPD    Z11, Z13, K3, Z11
-	VBROADCASTSD DoublesConstants<>+26120(SB), Z12
-	VMINPD       Z9, Z12, Z13
-	VANDPD       Z3, Z13, Z21
-	VPMINUQ      Z4, Z21, Z22
-	VANDPD       Z7, Z13, Z23
-	VORPD        Z23, Z22, Z22
-	VMULPD       Z6, Z22, Z23
-	VADDPD       Z10, Z23, Z23
-	VSUBPD       Z10, Z23, Z26
-	VMULPD       Z17, Z26, Z27
-	VSUBPD       Z27, Z22, Z22
-	VMULPD       Z18, Z26, Z26
-	VSUBPD       Z26, Z22, Z22
-	VMULPD       Z22, Z22, Z26
-	VPSLLQ       $0x0d, Z23, Z27
-	VPSRAQ       $0x13, Z27, Z27
-	VANDPD       Z15, Z23, Z23
-	VPSLLQ       $0x04, Z23, Z23
-	VMULPD       Z16, Z22, Z28
-	VADDPD       Z28, Z25, Z28
-	VMULPD       Z28, Z26, Z28
-	VMULPD       Z26, Z26, Z26
-	VMULPD       Z19, Z22, Z29
-	VADDPD       Z29, Z24, Z29
-	VMULPD       Z29, Z26, Z26
-	VADDPD       Z26, Z28, Z26
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X28, X28, X28
-	VGATHERQPD   (AX)(Z23*1), K3, Z28
-	VADDPD       Z26, Z22, Z22
-	VMULPD       Z22, Z28, Z22
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X26, X26, X26
-	VGATHERQPD   (AX)(Z23*1), K3, Z26
-	VADDPD       Z26, Z22, Z22
-	VADDPD       Z22, Z28, Z22
-	VPSRAQ       $0x01, Z27, Z23
-	VPADDQ       Z23, Z20, Z26
-	VPSLLQ       $0x34, Z26, Z26
-	VMULPD       Z26, Z22, Z22
-	VPSUBQ       Z23, Z27, Z23
-	VPADDQ       Z23, Z20, Z23
-	VPSLLQ       $0x34, Z23, Z23
-	VMULPD       Z23, Z22, Z22
-	VPCMPUQ      $0x06, Z14, Z21, K3
-	VBLENDMPD    Z13, Z22, K3, Z13
-	VSUBPD       Z9, Z12, Z21
-	VXORPS       X22, X22, X22
-	VCMPPD       $0x1e, Z22, Z21, K3
-	VBROADCASTSD DoublesConstants<>+25352(SB), Z21
-	VBLENDMPD    Z21, Z22, K3, Z23
-	VANDPD       Z3, Z9, Z26
-	VADDPD       Z26, Z21, Z26
-	VSQRTPD      Z26, Z26
-	VBROADCASTSD DoublesConstants<>+25344(SB), Z27
-	VDIVPD       Z26, Z27, Z26
-	VCMPPD       $0x1e, Z22, Z9, K3
-	VXORPD       Z7, Z9, Z9
-	VCMPPD       $0x1e, Z22, Z9, K4
-	VBROADCASTSD DoublesConstants<>+25904(SB), Z9
-	VBLENDMPD    Z9, Z22, K4, Z28
-	VBLENDMPD    Z21, Z28, K3, Z28
-	VMULPD       Z28, Z26, Z26
-	VMULPD       Z23, Z13, Z13
-	VADDPD       Z13, Z26, Z13
-	VMULPD.BCST  DoublesConstants<>+26600(SB), Z11, Z11
-	VSUBPD       Z11, Z13, Z11
-	VMULPD       Z11, Z8, Z8
-	VMOVUPD      Z8, K2, 904(SI)
+	MOVL           $0x0000003f, AX
+	KMOVW          AX, K2
+	VMOVUPD.Z      1856(DI), K2, Z8
+	VMULPD.BCST    1152(SI), Z8, Z8
+	VMOVUPD.Z      1904(DI), K2, Z11
+	VMULPD.BCST    1160(SI), Z11, Z11
+	VMOVUPD.Z      1952(DI), K2, Z14
+	VMULPD.BCST    1168(SI), Z14, Z14
+	VMOVUPD.Z      2000(DI), K2, Z15
+	VMULPD.BCST    1176(SI), Z15, Z15
+	VMOVUPD.Z      2048(DI), K2, Z16
+	VMULPD.BCST    1184(SI), Z16, Z16
+	VADDPD         Z16, Z8, Z8
+	VMOVUPD.Z      2096(DI), K2, Z16
+	VMULPD.BCST    1192(SI), Z16, Z16
+	VADDPD         Z16, Z11, Z11
+	VMOVUPD.Z      2144(DI), K2, Z16
+	VMULPD.BCST    1200(SI), Z16, Z16
+	VADDPD         Z16, Z14, Z14
+	VMOVUPD.Z      2192(DI), K2, Z16
+	VMULPD.BCST    1208(SI), Z16, Z16
+	VADDPD         Z16, Z15, Z15
+	VMOVUPD.Z      2240(DI), K2, Z16
+	VMULPD.BCST    1216(SI), Z16, Z16
+	VADDPD         Z16, Z8, Z8
+	VMOVUPD.Z      2288(DI), K2, Z16
+	VMULPD.BCST    1224(SI), Z16, Z16
+	VADDPD         Z16, Z11, Z11
+	VMOVUPD.Z      2336(DI), K2, Z16
+	VMULPD.BCST    1232(SI), Z16, Z16
+	VADDPD         Z16, Z14, Z14
+	VMOVUPD.Z      2384(DI), K2, Z16
+	VMULPD.BCST    1240(SI), Z16, Z16
+	VADDPD         Z16, Z15, Z15
+	VMOVUPD.Z      2432(DI), K2, Z16
+	VMULPD.BCST    1248(SI), Z16, Z16
+	VADDPD         Z16, Z8, Z8
+	VMOVUPD.Z      2480(DI), K2, Z16
+	VMULPD.BCST    1256(SI), Z16, Z16
+	VADDPD         Z16, Z11, Z11
+	VMOVUPD.Z      2528(DI), K2, Z16
+	VMULPD.BCST    1264(SI), Z16, Z16
+	VADDPD         Z16, Z14, Z14
+	VMOVUPD.Z      2576(DI), K2, Z16
+	VMULPD.BCST    1272(SI), Z16, Z16
+	VADDPD         Z16, Z15, Z15
+	VMOVUPD.Z      2624(DI), K2, Z16
+	VMULPD.BCST    1280(SI), Z16, Z16
+	VADDPD         Z16, Z8, Z8
+	VMOVUPD.Z      2672(DI), K2, Z16
+	VMULPD.BCST    1288(SI), Z16, Z16
+	VADDPD         Z16, Z11, Z11
+	VMOVUPD.Z      2720(DI), K2, Z16
+	VMULPD.BCST    1296(SI), Z16, Z16
+	VADDPD         Z16, Z14, Z14
+	VMOVUPD.Z      2768(DI), K2, Z16
+	VMULPD.BCST    1304(SI), Z16, Z16
+	VADDPD         Z16, Z15, Z15
+	VMOVUPD.Z      2816(DI), K2, Z16
+	VMULPD.BCST    1312(SI), Z16, Z16
+	VADDPD         Z16, Z8, Z8
+	VMOVUPD.Z      2864(DI), K2, Z16
+	VMULPD.BCST    1320(SI), Z16, Z16
+	VADDPD         Z16, Z11, Z11
+	VMOVUPD.Z      2912(DI), K2, Z16
+	VMULPD.BCST    1328(SI), Z16, Z16
+	VADDPD         Z16, Z14, Z14
+	VMOVUPD.Z      2960(DI), K2, Z16
+	VMULPD.BCST    1336(SI), Z16, Z16
+	VADDPD         Z16, Z15, Z15
+	VBROADCASTSD   X0, Z16
+	VMOVUPD.Z      3008(DI), K2, Z17
+	VMULPD         Z16, Z17, Z16
+	VADDPD         Z16, Z8, Z8
+	VADDPD         Z14, Z8, Z8
+	VADDPD         Z15, Z11, Z11
+	VADDPD         Z11, Z8, Z8
+	VMOVUPD.Z      808(SI), K2, Z11
+	VMULPD         Z11, Z11, Z14
+	VXORPD         Z4, Z14, Z14
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Z14, Z15
+	VPMINUQ.BCST   DoublesConstants<>+25488(SB), Z15, Z16
+	VANDPD         Z4, Z14, Z17
+	VORPD          Z17, Z16, Z16
+	VMULPD.BCST    DoublesConstants<>+25496(SB), Z16, Z17
+	VADDPD         Z10, Z17, Z17
+	VSUBPD         Z10, Z17, Z18
+	VMULPD.BCST    DoublesConstants<>+25504(SB), Z18, Z19
+	VSUBPD         Z19, Z16, Z16
+	VMULPD.BCST    DoublesConstants<>+25512(SB), Z18, Z18
+	VSUBPD         Z18, Z16, Z16
+	VMULPD         Z16, Z16, Z18
+	VPSLLQ         $0x0d, Z17, Z19
+	VPSRAQ         $0x13, Z19, Z19
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Z17, Z17
+	VPSLLQ         $0x04, Z17, Z17
+	VMULPD.BCST    DoublesConstants<>+25536(SB), Z16, Z20
+	VADDPD.BCST    DoublesConstants<>+25528(SB), Z20, Z20
+	VMULPD         Z20, Z18, Z20
+	VMULPD         Z18, Z18, Z18
+	VMULPD.BCST    DoublesConstants<>+25552(SB), Z16, Z21
+	VADDPD.BCST    DoublesConstants<>+25544(SB), Z21, Z21
+	VMULPD         Z21, Z18, Z18
+	VADDPD         Z18, Z20, Z18
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+4224(SB), AX
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Z17*1), K3, Z20
+	VADDPD         Z18, Z16, Z16
+	VMULPD         Z16, Z20, Z16
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+4232(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Z17*1), K3, Z18
+	VADDPD         Z18, Z16, Z16
+	VADDPD         Z16, Z20, Z16
+	VPSRAQ         $0x01, Z19, Z17
+	VPADDQ         Z17, Z6, Z18
+	VPSLLQ         $0x34, Z18, Z18
+	VMULPD         Z18, Z16, Z16
+	VPSUBQ         Z17, Z19, Z17
+	VPADDQ         Z17, Z6, Z17
+	VPSLLQ         $0x34, Z17, Z17
+	VMULPD         Z17, Z16, Z16
+	VPCMPUQ.BCST   $0x06, DoublesConstants<>+25360(SB), Z15, K3
+	VBLENDMPD      Z14, Z16, K3, Z14
+	VBROADCASTSD   DoublesConstants<>+26056(SB), Z15
+	VMINPD         Z11, Z15, Z16
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Z16, Z17
+	VPMINUQ.BCST   DoublesConstants<>+25488(SB), Z17, Z18
+	VANDPD         Z4, Z16, Z19
+	VORPD          Z19, Z18, Z18
+	VMULPD.BCST    DoublesConstants<>+25496(SB), Z18, Z19
+	VADDPD         Z10, Z19, Z19
+	VSUBPD         Z10, Z19, Z20
+	VMULPD.BCST    DoublesConstants<>+25504(SB), Z20, Z21
+	VSUBPD         Z21, Z18, Z18
+	VMULPD.BCST    DoublesConstants<>+25512(SB), Z20, Z20
+	VSUBPD         Z20, Z18, Z18
+	VMULPD         Z18, Z18, Z20
+	VPSLLQ         $0x0d, Z19, Z21
+	VPSRAQ         $0x13, Z21, Z21
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Z19, Z19
+	VPSLLQ         $0x04, Z19, Z19
+	VMULPD.BCST    DoublesConstants<>+25536(SB), Z18, Z22
+	VADDPD.BCST    DoublesConstants<>+25528(SB), Z22, Z22
+	VMULPD         Z22, Z20, Z22
+	VMULPD         Z20, Z20, Z20
+	VMULPD.BCST    DoublesConstants<>+25552(SB), Z18, Z23
+	VADDPD.BCST    DoublesConstants<>+25544(SB), Z23, Z23
+	VMULPD         Z23, Z20, Z20
+	VADDPD         Z20, Z22, Z20
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+4224(SB), AX
+	VXORPS         X22, X22, X22
+	VGATHERQPD     (AX)(Z19*1), K3, Z22
+	VADDPD         Z20, Z18, Z18
+	VMULPD         Z18, Z22, Z18
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+4232(SB), AX
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Z19*1), K3, Z20
+	VADDPD         Z20, Z18, Z18
+	VADDPD         Z18, Z22, Z18
+	VPSRAQ         $0x01, Z21, Z19
+	VPADDQ         Z19, Z6, Z20
+	VPSLLQ         $0x34, Z20, Z20
+	VMULPD         Z20, Z18, Z18
+	VPSUBQ         Z19, Z21, Z19
+	VPADDQ         Z19, Z6, Z19
+	VPSLLQ         $0x34, Z19, Z19
+	VMULPD         Z19, Z18, Z18
+	VPCMPUQ.BCST   $0x06, DoublesConstants<>+25360(SB), Z17, K3
+	VBLENDMPD      Z16, Z18, K3, Z16
+	VSUBPD         Z11, Z15, Z17
+	VCMPPD         $0x1e, Z7, Z17, K3
+	VBLENDMPD      Z9, Z7, K3, Z17
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Z11, Z18
+	VADDPD         Z18, Z9, Z18
+	VSQRTPD        Z18, Z18
+	VBROADCASTSD   DoublesConstants<>+25280(SB), Z19
+	VDIVPD         Z18, Z19, Z18
+	VCMPPD         $0x1e, Z7, Z11, K3
+	VXORPD         Z4, Z11, Z11
+	VCMPPD         $0x1e, Z7, Z11, K4
+	VBLENDMPD.BCST DoublesConstants<>+25840(SB), Z7, K4, Z11
+	VBLENDMPD      Z9, Z11, K3, Z11
+	VMULPD         Z11, Z18, Z11
+	VMULPD         Z17, Z16, Z16
+	VADDPD         Z16, Z11, Z11
+	VMULPD.BCST    DoublesConstants<>+26600(SB), Z14, Z14
+	VSUBPD         Z14, Z11, Z11
+	VMULPD         Z11, Z8, Z8
+	VMOVUPD        Z8, K2, 904(SI)
 
 	// ∇W10 = d10·a9ᵀ; ∇b10 = d10
-	VMOVUPS      Z1, 3056(BX)
-	VMOVUPS      Z2, 3120(BX)
+	VMOVUPS      Z2, 3056(BX)
+	VMOVUPS      Z3, 3120(BX)
 	VMOVUPS      Z5, 3184(BX)
 	VMOVAPD.Z    X0, K1, X0
 	VMOVSD       X0, 3248(BX)
 	VBROADCASTSD 1152(SI), Z0
-	VMOVUPS      856(SI), Y1
-	VMULPD       Y1, Y0, Y2
-	VMOVUPS      Y2, 1856(BX)
-	VMOVUPS      888(SI), X2
-	VMULPD       X2, X0, X0
+	VMOVUPS      856(SI), Y2
+	VMULPD       Y2, Y0, Y3
+	VMOVUPS      Y3, 1856(BX)
+	VMOVUPS      888(SI), X3
+	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 1888(BX)
 	VBROADCASTSD 1160(SI), Z0
-	VMULPD       Y1, Y0, Y5
+	VMULPD       Y2, Y0, Y5
 	VMOVUPS      Y5, 1904(BX)
-	VMULPD       X2, X0, X0
+	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 1936(BX)
 	VBROADCASTSD 1168(SI), Z0
-	VMULPD       Y1, Y0, Y5
+	VMULPD       Y2, Y0, Y5
 	VMOVUPS      Y5, 1952(BX)
-	VMULPD       X2, X0, X0
+	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 1984(BX)
 	VBROADCASTSD 1176(SI), Z0
-	VMULPD       Y1, Y0, Y5
+	VMULPD       Y2, Y0, Y5
 	VMOVUPS      Y5, 2000(BX)
-	VMULPD       X2, X0, X0
+	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2032(BX)
 	VBROADCASTSD 1184(SI), Z0
-	VMULPD       Y1, Y0, Y5
+	VMULPD       Y2, Y0, Y5
 	VMOVUPS      Y5, 2048(BX)
-	VMULPD       X2, X0, X0
+	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2080(BX)
 	VBROADCASTSD 1192(SI), Z0
-	VMULPD       Y1, Y0, Y5
+	VMULPD       Y2, Y0, Y5
 	VMOVUPS      Y5, 2096(BX)
-	VMULPD       X2, X0, X0
+	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2128(BX)
 	VBROADCASTSD 1200(SI), Z0
-	VMULPD       Y1, Y0, Y5
+	VMULPD       Y2, Y0, Y5
 	VMOVUPS      Y5, 2144(BX)
-	VMULPD       X2, X0, X0
+	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2176(BX)
 	VBROADCASTSD 1208(SI), Z0
-	VMULPD       Y1, Y0, Y5
+	VMULPD       Y2, Y0, Y5
 	VMOVUPS      Y5, 2192(BX)
-	VMULPD       X2, X0, X0
+	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2224(BX)
 	VBROADCASTSD 1216(SI), Z0
-	VMULPD       Y1, Y0, Y5
+	VMULPD       Y2, Y0, Y5
 	VMOVUPS      Y5, 2240(BX)
-	VMULPD       X2, X0, X0
+	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2272(BX)
 	VBROADCASTSD 1224(SI), Z0
-	VMULPD       Y1, Y0, Y5
+	VMULPD       Y2, Y0, Y5
 	VMOVUPS      Y5, 2288(BX)
-	VMULPD       X2, X0, X0
+	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2320(BX)
 	VBROADCASTSD 1232(SI), Z0
-	VMULPD       Y1, Y0, Y5
+	VMULPD       Y2, Y0, Y5
 	VMOVUPS      Y5, 2336(BX)
-	VMULPD       X2, X0, X0
+	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2368(BX)
 	VBROADCASTSD 1240(SI), Z0
-	VMULPD       Y1, Y0, Y5
+	VMULPD       Y2, Y0, Y5
 	VMOVUPS      Y5, 2384(BX)
-	VMULPD       X2, X0, X0
+	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2416(BX)
 	VBROADCASTSD 1248(SI), Z0
-	VMULPD       Y1, Y0, Y5
+	VMULPD       Y2, Y0, Y5
 	VMOVUPS      Y5, 2432(BX)
-	VMULPD       X2, X0, X0
+	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2464(BX)
 	VBROADCASTSD 1256(SI), Z0
-	VMULPD       Y1, Y0, Y5
+	VMULPD       Y2, Y0, Y5
 	VMOVUPS      Y5, 2480(BX)
-	VMULPD       X2, X0, X0
+	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2512(BX)
 	VBROADCASTSD 1264(SI), Z0
-	VMULPD       Y1, Y0, Y5
+	VMULPD       Y2, Y0, Y5
 	VMOVUPS      Y5, 2528(BX)
-	VMULPD       X2, X0, X0
+	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2560(BX)
 	VBROADCASTSD 1272(SI), Z0
-	VMULPD       Y1, Y0, Y5
+	VMULPD       Y2, Y0, Y5
 	VMOVUPS      Y5, 2576(BX)
-	VMULPD       X2, X0, X0
+	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2608(BX)
 	VBROADCASTSD 1280(SI), Z0
-	VMULPD       Y1, Y0, Y5
+	VMULPD       Y2, Y0, Y5
 	VMOVUPS      Y5, 2624(BX)
-	VMULPD       X2, X0, X0
+	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2656(BX)
 	VBROADCASTSD 1288(SI), Z0
-	VMULPD       Y1, Y0, Y5
+	VMULPD       Y2, Y0, Y5
 	VMOVUPS      Y5, 2672(BX)
-	VMULPD       X2, X0, X0
+	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2704(BX)
 	VBROADCASTSD 1296(SI), Z0
-	VMULPD       Y1, Y0, Y5
+	VMULPD       Y2, Y0, Y5
 	VMOVUPS      Y5, 2720(BX)
-	VMULPD       X2, X0, X0
+	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2752(BX)
 	VBROADCASTSD 1304(SI), Z0
-	VMULPD       Y1, Y0, Y5
+	VMULPD       Y2, Y0, Y5
 	VMOVUPS      Y5, 2768(BX)
-	VMULPD       X2, X0, X0
+	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2800(BX)
 	VBROADCASTSD 1312(SI), Z0
-	VMULPD       Y1, Y0, Y5
+	VMULPD       Y2, Y0, Y5
 	VMOVUPS      Y5, 2816(BX)
-	VMULPD       X2, X0, X0
+	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2848(BX)
 	VBROADCASTSD 1320(SI), Z0
-	VMULPD       Y1, Y0, Y5
+	VMULPD       Y2, Y0, Y5
 	VMOVUPS      Y5, 2864(BX)
-	VMULPD       X2, X0, X0
+	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2896(BX)
 	VBROADCASTSD 1328(SI), Z0
-	VMULPD       Y1, Y0, Y5
+	VMULPD       Y2, Y0, Y5
 	VMOVUPS      Y5, 2912(BX)
-	VMULPD       X2, X0, X0
+	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2944(BX)
 	VBROADCASTSD 1336(SI), Z0
-	VMULPD       Y1, Y0, Y5
+	VMULPD       Y2, Y0, Y5
 	VMOVUPS      Y5, 2960(BX)
-	VMULPD       X2, X0, X0
+	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 2992(BX)
 	VBROADCASTSD 1344(SI), Z0
-	VMULPD       Y1, Y0, Y1
-	VMOVUPS      Y1, 3008(BX)
-	VMULPD       X2, X0, X0
+	VMULPD       Y2, Y0, Y2
+	VMOVUPS      Y2, 3008(BX)
+	VMULPD       X3, X0, X0
 	VMOVUPS      X0, 3040(BX)
 
 	// d8 = (W9ᵀ·d9)*(3*cos(3*z8) + 0.25*(2*(cos(z8)*(z8/(1 + z8^2))) - sin(z8)*log1p(z8^2)) + 0.6*(pow(1 + z8^2, -0.7)*z8))
-	VMOVUPS      1616(DI), Y0
-	VMULPD.BCST  904(SI), Y0, Y0
-	VMOVUPS      1648(DI), Y1
-	VMULPD.BCST  912(SI), Y1, Y1
-	VMOVUPS      1680(DI), Y2
-	VMULPD.BCST  920(SI), Y2, Y2
-	VMOVUPS      1712(DI), Y5
-	VMULPD.BCST  928(SI), Y5, Y5
-	VMOVUPS      1744(DI), Y8
-	VMULPD.BCST  936(SI), Y8, Y8
-	VADDPD       Y8, Y0, Y0
-	VMOVUPS      1776(DI), Y8
-	VMULPD.BCST  944(SI), Y8, Y8
-	VADDPD       Y8, Y1, Y1
-	VADDPD       Y2, Y0, Y0
-	VADDPD       Y5, Y1, Y1
-	VADDPD       Y1, Y0, Y0
-	VMOVUPS      712(SI), Y1
-	VMULPD       Y1, Y1, Y2
-	VADDPD       Y2, Y21, Y5
-	VANDPD       Y3, Y5, Y8
-	VPSRLQ       $0x34, Y8, Y11
-	VBROADCASTSD DoublesConstants<>+26136(SB), Z13
-	VPSUBQ       Y13, Y11, Y11
-	VPSRLQ       $0x3f, Y11, Y11
-	VMULPD.BCST  DoublesConstants<>+26144(SB), Y5, Y23
-	VANDPD       Y3, Y23, Y23
-	VXORPD       Y23, Y8, Y23
-	VPSUBQ       Y11, Y22, Y26
-	VANDPD       Y26, Y23, Y23
-	VXORPD       Y23, Y8, Y23
-	VBROADCASTSD DoublesConstants<>+25792(SB), Z26
-	VPSUBQ       Y26, Y23, Y28
-	VPSRAQ       $0x34, Y28, Y29
-	VPADDQ       Y29, Y10, Y29
-	VSUBPD       Y10, Y29, Y29
-	VBROADCASTSD DoublesConstants<>+25536(SB), Z30
-	VANDPD       Y30, Y28, Y31
-	VPSUBQ       Y31, Y23, Y23
-	VPSRLQ       $0x2e, Y28, Y28
-	VANDPD       Y15, Y28, Y28
-	VPSLLQ       $0x05, Y28, Y28
-	VBROADCASTSD DoublesConstants<>+25808(SB), Z31
-	VANDPD       Y31, Y23, Y9
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+6880(SB), AX
-	VXORPS       X31, X31, X31
-	VGATHERQPD   (AX)(Y28*1), K1, Y31
-	VMULPD       Y31, Y9, Y30
-	VSUBPD       Y21, Y30, Y30
-	VSUBPD       Y9, Y23, Y9
-	VMULPD       Y31, Y9, Y9
-	VBROADCASTSD DoublesConstants<>+26160(SB), Z23
-	VPMULLQ      Y11, Y23, Y11
-	VBROADCASTSD DoublesConstants<>+26152(SB), Z23
-	VPADDQ       Y11, Y23, Y11
-	VSUBPD       Y23, Y11, Y11
-	VSUBPD       Y11, Y29, Y11
-	VADDPD       Y9, Y30, Y29
-	VSUBPD       Y29, Y30, Y30
-	VADDPD       Y9, Y30, Y9
-	VBROADCASTSD DoublesConstants<>+25640(SB), Y30
-	VANDPD       Y30, Y29, Y31
-	VMULPD       Y31, Y31, Y26
-	VMULPD       Y27, Y26, Y26
-	VBROADCASTSD DoublesConstants<>+25816(SB), Z12
-	VMULPD       Y12, Y11, Y21
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+6888(SB), AX
-	VXORPS       X12, X12, X12
-	VGATHERQPD   (AX)(Y28*1), K1, Y12
-	VADDPD       Y12, Y21, Y12
-	VADDPD       Y29, Y12, Y21
-	VSUBPD       Y26, Y21, Y23
-	VMULPD       Y29, Y29, Y13
-	VMULPD.BCST  DoublesConstants<>+26176(SB), Y29, Y14
-	VADDPD.BCST  DoublesConstants<>+26168(SB), Y14, Y14
-	VMULPD.BCST  DoublesConstants<>+26192(SB), Y29, Y20
-	VADDPD.BCST  DoublesConstants<>+26184(SB), Y20, Y20
-	VMULPD.BCST  DoublesConstants<>+26208(SB), Y29, Y24
-	VADDPD.BCST  DoublesConstants<>+26200(SB), Y24, Y24
-	VMULPD.BCST  DoublesConstants<>+26216(SB), Y13, Y19
-	VADDPD       Y19, Y24, Y19
-	VMULPD       Y19, Y13, Y19
-	VADDPD       Y19, Y20, Y19
-	VMULPD       Y19, Y13, Y19
-	VADDPD       Y19, Y14, Y14
-	VSUBPD       Y21, Y12, Y12
-	VADDPD       Y29, Y12, Y12
-	VSUBPD       Y23, Y21, Y19
-	VSUBPD       Y26, Y19, Y19
-	VADDPD       Y19, Y12, Y12
-	VMULPD       Y13, Y29, Y13
-	VMULPD       Y14, Y13, Y13
-	VSUBPD       Y31, Y29, Y14
-	VADDPD       Y31, Y29, Y19
-	VMULPD       Y19, Y14, Y14
-	VMULPD       Y14, Y27, Y14
-	VSUBPD       Y14, Y9, Y14
-	VMULPD       Y9, Y29, Y9
-	VSUBPD       Y9, Y14, Y9
-	VBROADCASTSD DoublesConstants<>+25824(SB), Z14
-	VMULPD       Y14, Y11, Y11
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+6896(SB), AX
-	VXORPS       X19, X19, X19
-	VGATHERQPD   (AX)(Y28*1), K1, Y19
-	VADDPD       Y19, Y11, Y11
-	VADDPD       Y11, Y9, Y9
-	VADDPD       Y9, Y13, Y9
-	VADDPD       Y9, Y12, Y9
-	VADDPD       Y9, Y23, Y11
-	VSUBPD       Y11, Y23, Y12
-	VADDPD       Y9, Y12, Y9
-	VBROADCASTSD DoublesConstants<>+26616(SB), Y12
-	VANDPD       Y3, Y12, Y13
-	VPMINUQ.BCST DoublesConstants<>+26224(SB), Y13, Y19
-	VANDPD       Y7, Y12, Y20
-	VORPD        Y20, Y19, Y19
-	VANDPD       Y30, Y19, Y20
-	VANDPD       Y30, Y11, Y21
-	VMULPD       Y11, Y19, Y23
-	VMULPD       Y21, Y20, Y24
-	VSUBPD       Y23, Y24, Y24
-	VSUBPD       Y21, Y11, Y11
-	VMULPD       Y11, Y20, Y26
-	VADDPD       Y26, Y24, Y24
-	VSUBPD       Y20, Y19, Y20
-	VMULPD       Y21, Y20, Y21
-	VADDPD       Y21, Y24, Y21
-	VMULPD       Y11, Y20, Y11
-	VADDPD       Y11, Y21, Y11
-	VMULPD       Y9, Y19, Y9
-	VADDPD       Y9, Y11, Y9
-	VANDPD       Y3, Y23, Y11
-	VPCMPUQ      $0x05, Y4, Y11, K1
-	VBLENDMPD    Y22, Y9, K1, Y9
-	VPMINUQ      Y4, Y11, Y4
-	VANDPD       Y7, Y23, Y11
-	VORPD        Y11, Y4, Y4
-	VMULPD       Y6, Y4, Y6
-	VADDPD       Y10, Y6, Y6
-	VSUBPD       Y10, Y6, Y11
-	VMULPD       Y17, Y11, Y17
-	VSUBPD       Y17, Y4, Y4
-	VMULPD       Y18, Y11, Y11
-	VSUBPD       Y11, Y9, Y9
-	VADDPD       Y9, Y4, Y4
-	VMULPD       Y4, Y4, Y9
-	VPSLLQ       $0x0d, Y6, Y11
-	VPSRAQ       $0x13, Y11, Y11
-	VANDPD       Y15, Y6, Y6
-	VPSLLQ       $0x04, Y6, Y6
-	VMULPD       Y16, Y4, Y16
-	VADDPD       Y16, Y25, Y16
-	VMULPD       Y16, Y9, Y16
-	VMULPD       Y9, Y9, Y9
-	VMULPD.BCST  DoublesConstants<>+25616(SB), Y4, Y17
-	VADDPD.BCST  DoublesConstants<>+25608(SB), Y17, Y17
-	VMULPD       Y17, Y9, Y9
-	VADDPD       Y9, Y16, Y9
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X16, X16, X16
-	VGATHERQPD   (AX)(Y6*1), K1, Y16
-	VADDPD       Y9, Y4, Y4
-	VMULPD       Y4, Y16, Y4
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X9, X9, X9
-	VGATHERQPD   (AX)(Y6*1), K1, Y9
-	VADDPD       Y9, Y4, Y4
-	VADDPD       Y4, Y16, Y4
-	VPSRAQ       $0x01, Y11, Y6
-	VBROADCASTSD DoublesConstants<>+25624(SB), Z9
-	VPADDQ       Y6, Y9, Y16
-	VPSLLQ       $0x34, Y16, Y16
-	VMULPD       Y16, Y4, Y4
-	VPSUBQ       Y6, Y11, Y6
-	VPADDQ       Y6, Y9, Y6
-	VPSLLQ       $0x34, Y6, Y6
-	VMULPD       Y6, Y4, Y4
-	VPCMPUQ      $0x04, Y22, Y8, K1
-	VBROADCASTSD DoublesConstants<>+25424(SB), Z6
-	VBLENDMPD    Y6, Y22, K1, Y11
-	VBLENDMPD    Y22, Y6, K1, Y16
-	VPSRLQ       $0x3f, Y12, Y17
-	VPCMPUQ      $0x04, Y22, Y17, K1
-	VBLENDMPD    Y16, Y11, K1, Y11
-	VPSUBQ.BCST  DoublesConstants<>+26136(SB), Y8, Y16
-	VPCMPUQ.BCST $0x05, DoublesConstants<>+26232(SB), Y16, K1
-	VBLENDMPD    Y11, Y4, K1, Y4
-	VBROADCASTSD DoublesConstants<>+26152(SB), Z11
-	VADDPD       Y11, Y13, Y16
-	VPCMPUQ      $0x05, Y11, Y13, K2
-	VBLENDMPD    Y13, Y16, K2, Y17
-	VPCMPUQ.BCST $0x05, DoublesConstants<>+26240(SB), Y13, K3
-	VBLENDMPD    Y22, Y17, K3, Y17
-	VPSLLQ       $0x3f, Y17, Y17
-	VANDPD       Y5, Y17, Y17
-	VORPD        Y17, Y4, Y4
-	VPSRLQ       $0x3f, Y5, Y17
-	VSUBPD       Y11, Y16, Y11
-	VCMPPD       $0x00, Y13, Y11, K3
-	VBLENDMPD    Y22, Y17, K3, Y11
-	VBLENDMPD    Y22, Y11, K2, Y11
-	VBLENDMPD    Y22, Y11, K1, Y11
-	VPCMPUQ      $0x04, Y22, Y11, K1
-	VBROADCASTSD DoublesConstants<>+25912(SB), Z11
-	VBLENDMPD    Y11, Y4, K1, Y4
-	VPCMPUQ      $0x06, Y6, Y8, K1
-	VBLENDMPD    Y5, Y4, K1, Y4
-	VPCMPUQ      $0x06, Y6, Y13, K1
-	VBLENDMPD    Y12, Y4, K1, Y4
-	VBROADCASTSD DoublesConstants<>+25352(SB), Z8
-	VPCMPUQ      $0x00, Y8, Y5, K1
-	VBLENDMPD    Y8, Y4, K1, Y4
-	VPCMPUQ      $0x00, Y22, Y13, K1
-	VBLENDMPD    Y8, Y4, K1, Y4
-	VMULPD       Y1, Y4, Y4
-	VBROADCASTSD DoublesConstants<>+26120(SB), Z12
-	VMULPD       Y1, Y12, Y13
-	VANDPD       Y3, Y13, Y16
-	VPSRLQ       $0x37, Y16, Y17
-	VBROADCASTSD DoublesConstants<>+25968(SB), Y18
-	VANDPD       Y18, Y17, Y17
-	VPSLLQ       $0x05, Y17, Y17
-	VBROADCASTSD DoublesConstants<>+25976(SB), Y19
-	VANDPD       Y19, Y16, Y20
-	VBROADCASTSD DoublesConstants<>+25984(SB), Y21
-	VORPD        Y21, Y20, Y23
-	VPSRLQ       $0x34, Y16, Y24
-	VBROADCASTSD DoublesConstants<>+25992(SB), Y25
-	VANDPD       Y25, Y24, Y24
-	VPSLLVQ      Y24, Y23, Y23
-	VBROADCASTSD DoublesConstants<>+26000(SB), Y26
-	VANDPD       Y26, Y23, Y27
-	VPSRLQ       $0x20, Y23, Y28
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+9768(SB), AX
-	VXORPS       X29, X29, X29
-	VGATHERQPD   (AX)(Y17*1), K1, Y29
-	VANDPD       Y26, Y29, Y31
-	VPSRLQ       $0x20, Y29, Y12
-	VPMULLQ      Y12, Y27, Y14
-	VPMULLQ      Y31, Y27, Y27
-	VPSRLQ       $0x20, Y27, Y27
-	VPADDQ       Y27, Y14, Y14
-	VPMULLQ      Y29, Y23, Y27
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+9760(SB), AX
-	VXORPS       X29, X29, X29
-	VGATHERQPD   (AX)(Y17*1), K1, Y29
-	VPMULLQ      Y29, Y23, Y23
-	VPMULLQ      Y12, Y28, Y12
-	VPADDQ       Y12, Y23, Y12
-	VPSRLQ       $0x20, Y14, Y23
-	VPADDQ       Y23, Y12, Y12
-	VPMULLQ      Y31, Y28, Y23
-	VANDPD       Y26, Y14, Y14
-	VPADDQ       Y14, Y23, Y14
-	VPSRLQ       $0x20, Y14, Y14
-	VPADDQ       Y14, Y12, Y12
-	VBROADCASTSD DoublesConstants<>+26008(SB), Y14
-	VPADDQ       Y14, Y12, Y12
-	VPSRLQ       $0x3a, Y12, Y23
-	VBROADCASTSD DoublesConstants<>+26016(SB), Y28
-	VPADDQ       Y28, Y23, Y23
-	VANDPD       Y15, Y23, Y23
-	VPSLLQ       $0x05, Y23, Y23
-	VPSLLQ       $0x06, Y12, Y29
-	VPSRLQ       $0x1f, Y29, Y29
-	VBROADCASTSD DoublesConstants<>+26024(SB), Y31
-	VORPD        Y29, Y31, Y29
-	VBROADCASTSD DoublesConstants<>+26032(SB), Y28
-	VSUBPD       Y28, Y29, Y29
-	VPSLLQ       $0x27, Y12, Y12
-	VPSRLQ       $0x0d, Y12, Y12
-	VMOVUPS      Y12, 64(SP)
-	VBROADCASTSD DoublesConstants<>+26040(SB), Y12
-	VMOVUPS      64(SP), Y22
-	VORPD        Y22, Y12, Y22
-	VPSRLQ       $0x26, Y27, Y15
-	VORPD        Y15, Y22, Y15
-	VSUBPD       Y12, Y15, Y15
-	VPSLLQ       $0x1a, Y27, Y22
-	VPSRLQ       $0x1a, Y22, Y22
-	VBROADCASTSD DoublesConstants<>+26048(SB), Y27
-	VORPD        Y22, Y27, Y22
-	VSUBPD       Y27, Y22, Y22
-	VPADDQ       Y24, Y9, Y24
-	VPSLLQ       $0x34, Y24, Y24
-	VORPD        Y24, Y20, Y20
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+9776(SB), AX
-	VXORPS       X24, X24, X24
-	VGATHERQPD   (AX)(Y17*1), K1, Y24
-	VMULPD       Y24, Y20, Y17
-	VADDPD       Y15, Y29, Y20
-	VSUBPD       Y20, Y29, Y24
-	VADDPD       Y15, Y24, Y15
-	VADDPD       Y17, Y22, Y17
-	VADDPD       Y17, Y15, Y15
-	VMULPD       Y20, Y20, Y17
-	VBROADCASTSD DoublesConstants<>+26064(SB), Y22
-	VMULPD       Y22, Y17, Y24
-	VBROADCASTSD DoublesConstants<>+26056(SB), Y29
-	VADDPD       Y24, Y29, Y24
-	VMULPD       Y17, Y17, Y10
-	VBROADCASTSD DoublesConstants<>+26072(SB), Y7
-	VMULPD       Y7, Y10, Y29
-	VADDPD       Y29, Y24, Y24
-	VBROADCASTSD DoublesConstants<>+26088(SB), Y29
-	VMULPD       Y29, Y17, Y7
-	VMOVUPS      Y7, 64(SP)
-	VBROADCASTSD DoublesConstants<>+26080(SB), Y7
-	VMOVUPS      64(SP), Y29
-	VADDPD       Y29, Y7, Y29
-	VBROADCASTSD DoublesConstants<>+26104(SB), Y7
-	VMULPD       Y7, Y17, Y22
-	VMOVUPS      Y22, 64(SP)
-	VBROADCASTSD DoublesConstants<>+26096(SB), Y22
-	VMOVUPS      64(SP), Y7
-	VADDPD       Y7, Y22, Y7
-	VMULPD       Y7, Y10, Y7
-	VADDPD       Y7, Y29, Y7
-	VANDPD       Y30, Y20, Y10
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+18384(SB), AX
-	VXORPS       X29, X29, X29
-	VGATHERQPD   (AX)(Y23*1), K1, Y29
-	VMULPD       Y10, Y29, Y30
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+18368(SB), AX
-	VXORPS       X22, X22, X22
-	VGATHERQPD   (AX)(Y23*1), K1, Y22
-	VADDPD       Y30, Y22, Y9
-	VSUBPD       Y9, Y22, Y27
-	VADDPD       Y30, Y27, Y27
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+18376(SB), AX
-	VXORPS       X30, X30, X30
-	VGATHERQPD   (AX)(Y23*1), K1, Y30
-	VSUBPD       Y10, Y20, Y10
-	VADDPD       Y15, Y10, Y10
-	VMULPD       Y10, Y29, Y10
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+18392(SB), AX
-	VXORPS       X12, X12, X12
-	VGATHERQPD   (AX)(Y23*1), K1, Y12
-	VADDPD       Y15, Y20, Y15
-	VMULPD       Y15, Y12, Y15
-	VADDPD       Y15, Y10, Y10
-	VADDPD       Y10, Y30, Y10
-	VADDPD       Y10, Y27, Y10
-	VADDPD       Y30, Y22, Y15
-	VMULPD       Y17, Y15, Y15
-	VMULPD       Y7, Y15, Y7
-	VADDPD       Y12, Y29, Y12
-	VMULPD       Y17, Y20, Y15
-	VMULPD       Y15, Y12, Y12
-	VMULPD       Y24, Y12, Y12
-	VADDPD       Y12, Y7, Y7
-	VADDPD       Y7, Y10, Y7
-	VADDPD       Y7, Y9, Y7
-	VBROADCASTSD DoublesConstants<>+26112(SB), Y9
-	VPCMPUQ      $0x01, Y9, Y16, K1
-	VBLENDMPD    Y8, Y7, K1, Y7
-	VPCMPUQ      $0x05, Y6, Y16, K1
-	VORPD        Y11, Y13, Y10
-	VBLENDMPD    Y10, Y7, K1, Y7
-	VANDPD       Y3, Y1, Y10
-	VPSRLQ       $0x37, Y10, Y12
-	VANDPD       Y18, Y12, Y12
-	VPSLLQ       $0x05, Y12, Y12
-	VANDPD       Y19, Y10, Y13
-	VORPD        Y21, Y13, Y15
-	VPSRLQ       $0x34, Y10, Y16
-	VANDPD       Y25, Y16, Y16
-	VPSLLVQ      Y16, Y15, Y15
-	VANDPD       Y26, Y15, Y17
-	VPSRLQ       $0x20, Y15, Y18
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+9768(SB), AX
-	VXORPS       X19, X19, X19
-	VGATHERQPD   (AX)(Y12*1), K1, Y19
-	VANDPD       Y26, Y19, Y20
-	VPSRLQ       $0x20, Y19, Y21
-	VPMULLQ      Y21, Y17, Y22
-	VPMULLQ      Y20, Y17, Y17
-	VPSRLQ       $0x20, Y17, Y17
-	VPADDQ       Y17, Y22, Y17
-	VPMULLQ      Y19, Y15, Y19
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+9760(SB), AX
-	VXORPS       X22, X22, X22
-	VGATHERQPD   (AX)(Y12*1), K1, Y22
-	VPMULLQ      Y22, Y15, Y15
-	VPMULLQ      Y21, Y18, Y21
-	VPADDQ       Y21, Y15, Y15
-	VPSRLQ       $0x20, Y17, Y21
-	VPADDQ       Y21, Y15, Y15
-	VPMULLQ      Y20, Y18, Y18
-	VANDPD       Y26, Y17, Y17
-	VPADDQ       Y17, Y18, Y17
-	VPSRLQ       $0x20, Y17, Y17
-	VPADDQ       Y17, Y15, Y15
-	VPADDQ       Y14, Y15, Y14
-	VPSRLQ       $0x3a, Y14, Y15
-	VPSLLQ       $0x05, Y15, Y17
-	VPSLLQ       $0x06, Y14, Y18
-	VPSRLQ       $0x1f, Y18, Y18
-	VORPD        Y18, Y31, Y18
-	VSUBPD       Y28, Y18, Y18
-	VPSLLQ       $0x27, Y14, Y14
-	VPSRLQ       $0x0d, Y14, Y14
-	VBROADCASTSD DoublesConstants<>+26040(SB), Y20
-	VORPD        Y14, Y20, Y14
-	VPSRLQ       $0x26, Y19, Y21
-	VORPD        Y21, Y14, Y14
-	VSUBPD       Y20, Y14, Y14
-	VPSLLQ       $0x1a, Y19, Y19
-	VPSRLQ       $0x1a, Y19, Y19
-	VBROADCASTSD DoublesConstants<>+26048(SB), Y20
-	VORPD        Y19, Y20, Y19
-	VSUBPD       Y20, Y19, Y19
-	VBROADCASTSD DoublesConstants<>+25624(SB), Z20
-	VPADDQ       Y16, Y20, Y16
-	VPSLLQ       $0x34, Y16, Y16
-	VORPD        Y16, Y13, Y13
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+9776(SB), AX
-	VXORPS       X16, X16, X16
-	VGATHERQPD   (AX)(Y12*1), K1, Y16
-	VMULPD       Y16, Y13, Y12
-	VADDPD       Y14, Y18, Y13
-	VSUBPD       Y13, Y18, Y16
-	VADDPD       Y14, Y16, Y14
-	VADDPD       Y12, Y19, Y12
-	VADDPD       Y12, Y14, Y12
-	VMULPD       Y13, Y13, Y14
-	VMULPD.BCST  DoublesConstants<>+26064(SB), Y14, Y16
-	VADDPD.BCST  DoublesConstants<>+26056(SB), Y16, Y16
-	VMULPD       Y14, Y14, Y18
-	VMULPD.BCST  DoublesConstants<>+26072(SB), Y18, Y19
-	VADDPD       Y19, Y16, Y16
-	VMULPD.BCST  DoublesConstants<>+26088(SB), Y14, Y19
-	VADDPD.BCST  DoublesConstants<>+26080(SB), Y19, Y19
-	VMULPD.BCST  DoublesConstants<>+26104(SB), Y14, Y21
-	VADDPD.BCST  DoublesConstants<>+26096(SB), Y21, Y21
-	VMULPD       Y21, Y18, Y18
-	VADDPD       Y18, Y19, Y18
-	VANDPD.BCST  DoublesConstants<>+25640(SB), Y13, Y19
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+18384(SB), AX
-	VXORPS       X21, X21, X21
-	VGATHERQPD   (AX)(Y17*1), K1, Y21
-	VMULPD       Y19, Y21, Y22
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+18368(SB), AX
-	VXORPS       X23, X23, X23
-	VGATHERQPD   (AX)(Y17*1), K1, Y23
-	VADDPD       Y22, Y23, Y24
-	VSUBPD       Y24, Y23, Y25
-	VADDPD       Y22, Y25, Y22
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+18376(SB), AX
-	VXORPS       X25, X25, X25
-	VGATHERQPD   (AX)(Y17*1), K1, Y25
-	VSUBPD       Y19, Y13, Y26
-	VADDPD       Y12, Y26, Y26
-	VMULPD       Y26, Y21, Y27
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         DoublesConstants<>+18392(SB), AX
-	VXORPS       X28, X28, X28
-	VGATHERQPD   (AX)(Y17*1), K1, Y28
-	VADDPD       Y12, Y13, Y12
-	VMULPD       Y12, Y28, Y17
-	VADDPD       Y17, Y27, Y17
-	VADDPD       Y17, Y25, Y17
-	VADDPD       Y17, Y22, Y17
-	VADDPD       Y25, Y23, Y22
-	VMULPD       Y14, Y22, Y22
-	VMULPD       Y18, Y22, Y22
-	VADDPD       Y28, Y21, Y21
-	VMULPD       Y14, Y13, Y13
-	VMULPD       Y13, Y21, Y21
-	VMULPD       Y16, Y21, Y21
-	VADDPD       Y21, Y22, Y21
-	VADDPD       Y21, Y17, Y17
-	VADDPD       Y17, Y24, Y17
-	VANDPD.BCST  DoublesConstants<>+25368(SB), Y1, Y21
-	VXORPD       Y21, Y17, Y17
-	VPCMPUQ      $0x01, Y9, Y10, K1
-	VBLENDMPD    Y1, Y17, K1, Y9
-	VPCMPUQ      $0x05, Y6, Y10, K2
-	VORPD        Y11, Y1, Y6
-	VBLENDMPD    Y6, Y9, K2, Y9
-	VANDPD       Y3, Y2, Y3
-	VSUBPD       Y8, Y5, Y10
-	VSUBPD       Y10, Y5, Y17
-	VSUBPD       Y17, Y8, Y17
-	VSUBPD       Y10, Y2, Y10
-	VADDPD       Y10, Y17, Y10
-	VPSUBQ.BCST  DoublesConstants<>+25792(SB), Y5, Y17
-	VPSRAQ       $0x34, Y17, Y21
-	VBROADCASTSD DoublesConstants<>+25400(SB), Z22
-	VPADDQ       Y21, Y22, Y23
-	VSUBPD       Y22, Y23, Y22
-	VBROADCASTSD DoublesConstants<>+25536(SB), Z23
-	VANDPD       Y23, Y17, Y24
-	VPSUBQ       Y24, Y5, Y24
-	VPSRLQ       $0x2e, Y17, Y17
-	VBROADCASTSD DoublesConstants<>+25584(SB), Z25
-	VANDPD       Y25, Y17, Y17
-	VPSLLQ       $0x05, Y17, Y17
-	VANDPD.BCST  DoublesConstants<>+25808(SB), Y24, Y27
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+6880(SB), AX
-	VXORPS       X28, X28, X28
-	VGATHERQPD   (AX)(Y17*1), K3, Y28
-	VMULPD       Y28, Y27, Y29
-	VSUBPD       Y8, Y29, Y29
-	VSUBPD       Y27, Y24, Y24
-	VMULPD       Y28, Y24, Y24
-	VADDPD       Y24, Y29, Y27
-	VPSUBQ       Y21, Y20, Y20
-	VXORPS       X21, X21, X21
-	VPMAXSQ      Y21, Y20, Y20
-	VPSLLQ       $0x34, Y20, Y20
-	VMULPD       Y20, Y10, Y10
-	VMULPD       Y28, Y10, Y10
-	VADDPD       Y10, Y27, Y20
-	VSUBPD       Y20, Y27, Y21
-	VADDPD       Y10, Y21, Y10
-	VSUBPD       Y27, Y29, Y21
-	VADDPD       Y24, Y21, Y21
-	VADDPD       Y21, Y10, Y10
-	VMULPD.BCST  DoublesConstants<>+25816(SB), Y22, Y21
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+6888(SB), AX
-	VXORPS       X24, X24, X24
-	VGATHERQPD   (AX)(Y17*1), K3, Y24
-	VADDPD       Y24, Y21, Y21
-	VADDPD       Y20, Y21, Y24
-	VSUBPD       Y24, Y21, Y21
-	VADDPD       Y20, Y21, Y21
-	VMULPD.BCST  DoublesConstants<>+25824(SB), Y22, Y22
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+6896(SB), AX
-	VXORPS       X27, X27, X27
-	VGATHERQPD   (AX)(Y17*1), K3, Y27
-	VADDPD       Y27, Y22, Y17
-	VADDPD       Y17, Y21, Y17
-	VADDPD       Y17, Y10, Y10
-	VMULPD       Y20, Y20, Y17
-	VMULPD.BCST  DoublesConstants<>+25840(SB), Y20, Y21
-	VADDPD.BCST  DoublesConstants<>+25832(SB), Y21, Y21
-	VMULPD.BCST  DoublesConstants<>+25856(SB), Y20, Y22
-	VADDPD.BCST  DoublesConstants<>+25848(SB), Y22, Y22
-	VMULPD       Y22, Y17, Y22
-	VADDPD       Y22, Y21, Y21
-	VMULPD       Y21, Y17, Y21
-	VMULPD       Y17, Y17, Y22
-	VMULPD.BCST  DoublesConstants<>+25872(SB), Y20, Y20
-	VADDPD.BCST  DoublesConstants<>+25864(SB), Y20, Y20
-	VMULPD.BCST  DoublesConstants<>+25880(SB), Y17, Y27
-	VADDPD       Y27, Y20, Y20
-	VMULPD       Y20, Y17, Y17
-	VMULPD       Y17, Y22, Y17
-	VADDPD       Y17, Y21, Y17
-	VADDPD       Y17, Y10, Y10
-	VADDPD       Y10, Y24, Y10
-	VPSUBQ.BCST  DoublesConstants<>+25888(SB), Y3, Y3
-	VPCMPUQ.BCST $0x05, DoublesConstants<>+25896(SB), Y3, K3
-	VBLENDMPD    Y2, Y10, K3, Y3
-	VBROADCASTSD DoublesConstants<>+25904(SB), Z10
-	VPCMPUQ      $0x06, Y10, Y2, K3
-	VORPD        Y11, Y2, Y11
-	VBLENDMPD    Y11, Y3, K3, Y3
-	VPCMPUQ      $0x00, Y10, Y2, K3
-	VBLENDMPD    Y23, Y3, K3, Y2
-	VPADDQ.BCST  DoublesConstants<>+26016(SB), Y15, Y3
-	VANDPD       Y25, Y3, Y3
-	VPSLLQ       $0x05, Y3, Y3
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+18384(SB), AX
-	VXORPS       X10, X10, X10
-	VGATHERQPD   (AX)(Y3*1), K3, Y10
-	VMULPD       Y19, Y10, Y11
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+18368(SB), AX
-	VXORPS       X15, X15, X15
-	VGATHERQPD   (AX)(Y3*1), K3, Y15
-	VADDPD       Y11, Y15, Y17
-	VSUBPD       Y17, Y15, Y19
-	VADDPD       Y11, Y19, Y11
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+18376(SB), AX
-	VXORPS       X19, X19, X19
-	VGATHERQPD   (AX)(Y3*1), K3, Y19
-	VMULPD       Y26, Y10, Y20
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K3
-	LEAQ         DoublesConstants<>+18392(SB), AX
-	VXORPS       X21, X21, X21
-	VGATHERQPD   (AX)(Y3*1), K3, Y21
-	VMULPD       Y12, Y21, Y3
-	VADDPD       Y3, Y20, Y3
-	VADDPD       Y3, Y19, Y3
-	VADDPD       Y3, Y11, Y3
-	VADDPD       Y19, Y15, Y11
-	VMULPD       Y14, Y11, Y11
-	VMULPD       Y18, Y11, Y11
-	VADDPD       Y21, Y10, Y10
-	VMULPD       Y13, Y10, Y10
-	VMULPD       Y16, Y10, Y10
-	VADDPD       Y10, Y11, Y10
-	VADDPD       Y10, Y3, Y3
-	VADDPD       Y3, Y17, Y3
-	VBLENDMPD    Y8, Y3, K1, Y3
-	VBLENDMPD    Y6, Y3, K2, Y3
-	VDIVPD       Y5, Y1, Y1
-	VMULPD       Y1, Y3, Y1
-	VMULPD.BCST  DoublesConstants<>+26424(SB), Y1, Y1
-	VMULPD       Y2, Y9, Y2
-	VSUBPD       Y2, Y1, Y1
-	VMULPD.BCST  DoublesConstants<>+25408(SB), Y1, Y1
-	VMULPD.BCST  DoublesConstants<>+26120(SB), Y7, Y2
-	VADDPD       Y2, Y1, Y1
-	VMULPD.BCST  DoublesConstants<>+26608(SB), Y4, Y2
-	VADDPD       Y2, Y1, Y1
-	VMULPD       Y1, Y0, Y0
-	VMOVUPS      Y0, 776(SI)
+	VMOVUPS        1616(DI), Y0
+	VMULPD.BCST    904(SI), Y0, Y0
+	VMOVUPS        1648(DI), Y2
+	VMULPD.BCST    912(SI), Y2, Y2
+	VMOVUPS        1680(DI), Y3
+	VMULPD.BCST    920(SI), Y3, Y3
+	VMOVUPS        1712(DI), Y5
+	VMULPD.BCST    928(SI), Y5, Y5
+	VMOVUPS        1744(DI), Y8
+	VMULPD.BCST    936(SI), Y8, Y8
+	VADDPD         Y8, Y0, Y0
+	VMOVUPS        1776(DI), Y8
+	VMULPD.BCST    944(SI), Y8, Y8
+	VADDPD         Y8, Y2, Y2
+	VADDPD         Y3, Y0, Y0
+	VADDPD         Y5, Y2, Y2
+	VADDPD         Y2, Y0, Y0
+	VMOVUPS        712(SI), Y2
+	VMULPD         Y2, Y2, Y3
+	VADDPD         Y3, Y9, Y5
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y5, Y8
+	VPSRLQ         $0x34, Y8, Y11
+	VPSUBQ.BCST    DoublesConstants<>+26072(SB), Y11, Y11
+	VPSRLQ         $0x3f, Y11, Y11
+	VMULPD.BCST    DoublesConstants<>+26080(SB), Y5, Y14
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y14, Y14
+	VXORPD         Y14, Y8, Y14
+	VPSUBQ         Y11, Y7, Y16
+	VANDPD         Y16, Y14, Y14
+	VXORPD         Y14, Y8, Y14
+	VPSUBQ.BCST    DoublesConstants<>+25728(SB), Y14, Y16
+	VPSRAQ         $0x34, Y16, Y17
+	VPADDQ         Y17, Y10, Y17
+	VSUBPD         Y10, Y17, Y17
+	VANDPD         Y1, Y16, Y18
+	VPSUBQ         Y18, Y14, Y14
+	VPSRLQ         $0x2e, Y16, Y16
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y16, Y16
+	VPSLLQ         $0x05, Y16, Y16
+	VANDPD.BCST    DoublesConstants<>+25744(SB), Y14, Y18
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+6880(SB), AX
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Y16*1), K1, Y20
+	VMULPD         Y20, Y18, Y21
+	VSUBPD         Y9, Y21, Y21
+	VSUBPD         Y18, Y14, Y14
+	VMULPD         Y20, Y14, Y14
+	VPMULLQ        Y11, Y12, Y11
+	VPADDQ         Y11, Y13, Y11
+	VSUBPD         Y13, Y11, Y11
+	VSUBPD         Y11, Y17, Y11
+	VADDPD         Y14, Y21, Y12
+	VSUBPD         Y12, Y21, Y17
+	VADDPD         Y14, Y17, Y14
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y12, Y17
+	VMULPD         Y17, Y17, Y18
+	VMULPD         Y19, Y18, Y18
+	VMULPD.BCST    DoublesConstants<>+25752(SB), Y11, Y20
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+6888(SB), AX
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y16*1), K1, Y21
+	VADDPD         Y21, Y20, Y20
+	VADDPD         Y12, Y20, Y21
+	VSUBPD         Y18, Y21, Y22
+	VMULPD         Y12, Y12, Y23
+	VMULPD.BCST    DoublesConstants<>+26112(SB), Y12, Y24
+	VADDPD.BCST    DoublesConstants<>+26104(SB), Y24, Y24
+	VMULPD.BCST    DoublesConstants<>+26128(SB), Y12, Y25
+	VADDPD.BCST    DoublesConstants<>+26120(SB), Y25, Y25
+	VMULPD.BCST    DoublesConstants<>+26144(SB), Y12, Y26
+	VADDPD.BCST    DoublesConstants<>+26136(SB), Y26, Y26
+	VMULPD.BCST    DoublesConstants<>+26152(SB), Y23, Y27
+	VADDPD         Y27, Y26, Y26
+	VMULPD         Y26, Y23, Y26
+	VADDPD         Y26, Y25, Y25
+	VMULPD         Y25, Y23, Y25
+	VADDPD         Y25, Y24, Y24
+	VSUBPD         Y21, Y20, Y20
+	VADDPD         Y12, Y20, Y20
+	VSUBPD         Y22, Y21, Y21
+	VSUBPD         Y18, Y21, Y18
+	VADDPD         Y18, Y20, Y18
+	VMULPD         Y23, Y12, Y20
+	VMULPD         Y24, Y20, Y20
+	VSUBPD         Y17, Y12, Y21
+	VADDPD         Y17, Y12, Y17
+	VMULPD         Y17, Y21, Y17
+	VMULPD         Y17, Y19, Y17
+	VSUBPD         Y17, Y14, Y17
+	VMULPD         Y14, Y12, Y12
+	VSUBPD         Y12, Y17, Y12
+	VMULPD.BCST    DoublesConstants<>+25760(SB), Y11, Y11
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+6896(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Y16*1), K1, Y14
+	VADDPD         Y14, Y11, Y11
+	VADDPD         Y11, Y12, Y11
+	VADDPD         Y11, Y20, Y11
+	VADDPD         Y11, Y18, Y11
+	VADDPD         Y11, Y22, Y12
+	VSUBPD         Y12, Y22, Y14
+	VADDPD         Y11, Y14, Y11
+	VBROADCASTSD   DoublesConstants<>+26616(SB), Y14
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y14, Y16
+	VPMINUQ.BCST   DoublesConstants<>+26160(SB), Y16, Y17
+	VANDPD         Y4, Y14, Y18
+	VORPD          Y18, Y17, Y17
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y17, Y18
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y12, Y19
+	VMULPD         Y12, Y17, Y20
+	VMULPD         Y19, Y18, Y21
+	VSUBPD         Y20, Y21, Y21
+	VSUBPD         Y19, Y12, Y12
+	VMULPD         Y12, Y18, Y22
+	VADDPD         Y22, Y21, Y21
+	VSUBPD         Y18, Y17, Y18
+	VMULPD         Y19, Y18, Y19
+	VADDPD         Y19, Y21, Y19
+	VMULPD         Y12, Y18, Y12
+	VADDPD         Y12, Y19, Y12
+	VMULPD         Y11, Y17, Y11
+	VADDPD         Y11, Y12, Y11
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y20, Y12
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+25488(SB), Y12, K1
+	VBLENDMPD      Y7, Y11, K1, Y11
+	VPMINUQ.BCST   DoublesConstants<>+25488(SB), Y12, Y12
+	VANDPD         Y4, Y20, Y17
+	VORPD          Y17, Y12, Y12
+	VMULPD.BCST    DoublesConstants<>+25496(SB), Y12, Y17
+	VADDPD         Y10, Y17, Y17
+	VSUBPD         Y10, Y17, Y18
+	VMULPD.BCST    DoublesConstants<>+25504(SB), Y18, Y19
+	VSUBPD         Y19, Y12, Y12
+	VMULPD.BCST    DoublesConstants<>+25512(SB), Y18, Y18
+	VSUBPD         Y18, Y11, Y11
+	VADDPD         Y11, Y12, Y11
+	VMULPD         Y11, Y11, Y12
+	VPSLLQ         $0x0d, Y17, Y18
+	VPSRAQ         $0x13, Y18, Y18
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y17, Y17
+	VPSLLQ         $0x04, Y17, Y17
+	VMULPD.BCST    DoublesConstants<>+25536(SB), Y11, Y19
+	VADDPD.BCST    DoublesConstants<>+25528(SB), Y19, Y19
+	VMULPD         Y19, Y12, Y19
+	VMULPD         Y12, Y12, Y12
+	VMULPD.BCST    DoublesConstants<>+25552(SB), Y11, Y20
+	VADDPD.BCST    DoublesConstants<>+25544(SB), Y20, Y20
+	VMULPD         Y20, Y12, Y12
+	VADDPD         Y12, Y19, Y12
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+4224(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y17*1), K1, Y19
+	VADDPD         Y12, Y11, Y11
+	VMULPD         Y11, Y19, Y11
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+4232(SB), AX
+	VXORPS         X12, X12, X12
+	VGATHERQPD     (AX)(Y17*1), K1, Y12
+	VADDPD         Y12, Y11, Y11
+	VADDPD         Y11, Y19, Y11
+	VPSRAQ         $0x01, Y18, Y12
+	VPADDQ         Y12, Y6, Y17
+	VPSLLQ         $0x34, Y17, Y17
+	VMULPD         Y17, Y11, Y11
+	VPSUBQ         Y12, Y18, Y12
+	VPADDQ         Y12, Y6, Y12
+	VPSLLQ         $0x34, Y12, Y12
+	VMULPD         Y12, Y11, Y11
+	VPCMPUQ        $0x04, Y7, Y8, K1
+	VBLENDMPD.BCST DoublesConstants<>+25360(SB), Y7, K1, Y12
+	VBROADCASTSD   DoublesConstants<>+25360(SB), Z17
+	VBLENDMPD      Y7, Y17, K1, Y18
+	VPSRLQ         $0x3f, Y14, Y19
+	VPCMPUQ        $0x04, Y7, Y19, K1
+	VBLENDMPD      Y18, Y12, K1, Y12
+	VPSUBQ.BCST    DoublesConstants<>+26072(SB), Y8, Y18
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+26168(SB), Y18, K1
+	VBLENDMPD      Y12, Y11, K1, Y11
+	VADDPD         Y13, Y16, Y12
+	VPCMPUQ        $0x05, Y13, Y16, K2
+	VBLENDMPD      Y16, Y12, K2, Y18
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+26176(SB), Y16, K3
+	VBLENDMPD      Y7, Y18, K3, Y18
+	VPSLLQ         $0x3f, Y18, Y18
+	VANDPD         Y5, Y18, Y18
+	VORPD          Y18, Y11, Y11
+	VPSRLQ         $0x3f, Y5, Y18
+	VSUBPD         Y13, Y12, Y12
+	VCMPPD         $0x00, Y16, Y12, K3
+	VBLENDMPD      Y7, Y18, K3, Y12
+	VBLENDMPD      Y7, Y12, K2, Y12
+	VBLENDMPD      Y7, Y12, K1, Y12
+	VPCMPUQ        $0x04, Y7, Y12, K1
+	VBLENDMPD.BCST DoublesConstants<>+25848(SB), Y11, K1, Y11
+	VPCMPUQ        $0x06, Y17, Y8, K1
+	VBLENDMPD      Y5, Y11, K1, Y8
+	VPCMPUQ        $0x06, Y17, Y16, K1
+	VBLENDMPD      Y14, Y8, K1, Y8
+	VPCMPUQ        $0x00, Y9, Y5, K1
+	VBLENDMPD      Y9, Y8, K1, Y8
+	VPCMPUQ        $0x00, Y7, Y16, K1
+	VBLENDMPD      Y9, Y8, K1, Y8
+	VMULPD         Y2, Y8, Y8
+	VMULPD         Y2, Y15, Y11
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y11, Y12
+	VPSRLQ         $0x37, Y12, Y13
+	VANDPD.BCST    DoublesConstants<>+25904(SB), Y13, Y13
+	VPSLLQ         $0x05, Y13, Y13
+	VANDPD.BCST    DoublesConstants<>+25912(SB), Y12, Y14
+	VORPD.BCST     DoublesConstants<>+25920(SB), Y14, Y16
+	VPSRLQ         $0x34, Y12, Y18
+	VANDPD.BCST    DoublesConstants<>+25928(SB), Y18, Y18
+	VPSLLVQ        Y18, Y16, Y16
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y16, Y19
+	VPSRLQ         $0x20, Y16, Y20
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+9768(SB), AX
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y13*1), K1, Y21
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y21, Y22
+	VPSRLQ         $0x20, Y21, Y23
+	VPMULLQ        Y23, Y19, Y24
+	VPMULLQ        Y22, Y19, Y19
+	VPSRLQ         $0x20, Y19, Y19
+	VPADDQ         Y19, Y24, Y19
+	VPMULLQ        Y21, Y16, Y21
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+9760(SB), AX
+	VXORPS         X24, X24, X24
+	VGATHERQPD     (AX)(Y13*1), K1, Y24
+	VPMULLQ        Y24, Y16, Y16
+	VPMULLQ        Y23, Y20, Y23
+	VPADDQ         Y23, Y16, Y16
+	VPSRLQ         $0x20, Y19, Y23
+	VPADDQ         Y23, Y16, Y16
+	VPMULLQ        Y22, Y20, Y20
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y19, Y19
+	VPADDQ         Y19, Y20, Y19
+	VPSRLQ         $0x20, Y19, Y19
+	VPADDQ         Y19, Y16, Y16
+	VPADDQ.BCST    DoublesConstants<>+25944(SB), Y16, Y16
+	VPSRLQ         $0x3a, Y16, Y19
+	VPADDQ.BCST    DoublesConstants<>+25952(SB), Y19, Y19
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y19, Y19
+	VPSLLQ         $0x05, Y19, Y19
+	VPSLLQ         $0x06, Y16, Y20
+	VPSRLQ         $0x1f, Y20, Y20
+	VORPD.BCST     DoublesConstants<>+25960(SB), Y20, Y20
+	VSUBPD.BCST    DoublesConstants<>+25968(SB), Y20, Y20
+	VPSLLQ         $0x27, Y16, Y16
+	VPSRLQ         $0x0d, Y16, Y16
+	VORPD.BCST     DoublesConstants<>+25976(SB), Y16, Y16
+	VPSRLQ         $0x26, Y21, Y22
+	VORPD          Y22, Y16, Y16
+	VSUBPD.BCST    DoublesConstants<>+25976(SB), Y16, Y16
+	VPSLLQ         $0x1a, Y21, Y21
+	VPSRLQ         $0x1a, Y21, Y21
+	VORPD.BCST     DoublesConstants<>+25984(SB), Y21, Y21
+	VSUBPD.BCST    DoublesConstants<>+25984(SB), Y21, Y21
+	VPADDQ         Y18, Y6, Y18
+	VPSLLQ         $0x34, Y18, Y18
+	VORPD          Y18, Y14, Y14
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+9776(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y13*1), K1, Y18
+	VMULPD         Y18, Y14, Y13
+	VADDPD         Y16, Y20, Y14
+	VSUBPD         Y14, Y20, Y18
+	VADDPD         Y16, Y18, Y16
+	VADDPD         Y13, Y21, Y13
+	VADDPD         Y13, Y16, Y13
+	VMULPD         Y14, Y14, Y16
+	VMULPD.BCST    DoublesConstants<>+26000(SB), Y16, Y18
+	VADDPD.BCST    DoublesConstants<>+25992(SB), Y18, Y18
+	VMULPD         Y16, Y16, Y20
+	VMULPD.BCST    DoublesConstants<>+26008(SB), Y20, Y21
+	VADDPD         Y21, Y18, Y18
+	VMULPD.BCST    DoublesConstants<>+26024(SB), Y16, Y21
+	VADDPD.BCST    DoublesConstants<>+26016(SB), Y21, Y21
+	VMULPD.BCST    DoublesConstants<>+26040(SB), Y16, Y22
+	VADDPD.BCST    DoublesConstants<>+26032(SB), Y22, Y22
+	VMULPD         Y22, Y20, Y20
+	VADDPD         Y20, Y21, Y20
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y14, Y21
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+18384(SB), AX
+	VXORPS         X22, X22, X22
+	VGATHERQPD     (AX)(Y19*1), K1, Y22
+	VMULPD         Y21, Y22, Y23
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+18368(SB), AX
+	VXORPS         X24, X24, X24
+	VGATHERQPD     (AX)(Y19*1), K1, Y24
+	VADDPD         Y23, Y24, Y25
+	VSUBPD         Y25, Y24, Y26
+	VADDPD         Y23, Y26, Y23
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+18376(SB), AX
+	VXORPS         X26, X26, X26
+	VGATHERQPD     (AX)(Y19*1), K1, Y26
+	VSUBPD         Y21, Y14, Y21
+	VADDPD         Y13, Y21, Y21
+	VMULPD         Y21, Y22, Y21
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+18392(SB), AX
+	VXORPS         X27, X27, X27
+	VGATHERQPD     (AX)(Y19*1), K1, Y27
+	VADDPD         Y13, Y14, Y13
+	VMULPD         Y13, Y27, Y13
+	VADDPD         Y13, Y21, Y13
+	VADDPD         Y13, Y26, Y13
+	VADDPD         Y13, Y23, Y13
+	VADDPD         Y26, Y24, Y19
+	VMULPD         Y16, Y19, Y19
+	VMULPD         Y20, Y19, Y19
+	VADDPD         Y27, Y22, Y20
+	VMULPD         Y16, Y14, Y14
+	VMULPD         Y14, Y20, Y14
+	VMULPD         Y18, Y14, Y14
+	VADDPD         Y14, Y19, Y14
+	VADDPD         Y14, Y13, Y13
+	VADDPD         Y13, Y25, Y13
+	VPCMPUQ.BCST   $0x01, DoublesConstants<>+26048(SB), Y12, K1
+	VBLENDMPD      Y9, Y13, K1, Y13
+	VPCMPUQ        $0x05, Y17, Y12, K1
+	VORPD.BCST     DoublesConstants<>+25848(SB), Y11, Y11
+	VBLENDMPD      Y11, Y13, K1, Y11
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y2, Y12
+	VPSRLQ         $0x37, Y12, Y13
+	VANDPD.BCST    DoublesConstants<>+25904(SB), Y13, Y13
+	VPSLLQ         $0x05, Y13, Y13
+	VANDPD.BCST    DoublesConstants<>+25912(SB), Y12, Y14
+	VORPD.BCST     DoublesConstants<>+25920(SB), Y14, Y16
+	VPSRLQ         $0x34, Y12, Y18
+	VANDPD.BCST    DoublesConstants<>+25928(SB), Y18, Y18
+	VPSLLVQ        Y18, Y16, Y16
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y16, Y19
+	VPSRLQ         $0x20, Y16, Y20
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+9768(SB), AX
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y13*1), K1, Y21
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y21, Y22
+	VPSRLQ         $0x20, Y21, Y23
+	VPMULLQ        Y23, Y19, Y24
+	VPMULLQ        Y22, Y19, Y19
+	VPSRLQ         $0x20, Y19, Y19
+	VPADDQ         Y19, Y24, Y19
+	VPMULLQ        Y21, Y16, Y21
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+9760(SB), AX
+	VXORPS         X24, X24, X24
+	VGATHERQPD     (AX)(Y13*1), K1, Y24
+	VPMULLQ        Y24, Y16, Y16
+	VPMULLQ        Y23, Y20, Y23
+	VPADDQ         Y23, Y16, Y16
+	VPSRLQ         $0x20, Y19, Y23
+	VPADDQ         Y23, Y16, Y16
+	VPMULLQ        Y22, Y20, Y20
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y19, Y19
+	VPADDQ         Y19, Y20, Y19
+	VPSRLQ         $0x20, Y19, Y19
+	VPADDQ         Y19, Y16, Y16
+	VPADDQ.BCST    DoublesConstants<>+25944(SB), Y16, Y16
+	VPSRLQ         $0x3a, Y16, Y19
+	VPSLLQ         $0x05, Y19, Y20
+	VPSLLQ         $0x06, Y16, Y22
+	VPSRLQ         $0x1f, Y22, Y22
+	VORPD.BCST     DoublesConstants<>+25960(SB), Y22, Y22
+	VSUBPD.BCST    DoublesConstants<>+25968(SB), Y22, Y22
+	VPSLLQ         $0x27, Y16, Y16
+	VPSRLQ         $0x0d, Y16, Y16
+	VORPD.BCST     DoublesConstants<>+25976(SB), Y16, Y16
+	VPSRLQ         $0x26, Y21, Y23
+	VORPD          Y23, Y16, Y16
+	VSUBPD.BCST    DoublesConstants<>+25976(SB), Y16, Y16
+	VPSLLQ         $0x1a, Y21, Y21
+	VPSRLQ         $0x1a, Y21, Y21
+	VORPD.BCST     DoublesConstants<>+25984(SB), Y21, Y21
+	VSUBPD.BCST    DoublesConstants<>+25984(SB), Y21, Y21
+	VPADDQ         Y18, Y6, Y18
+	VPSLLQ         $0x34, Y18, Y18
+	VORPD          Y18, Y14, Y14
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+9776(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y13*1), K1, Y18
+	VMULPD         Y18, Y14, Y13
+	VADDPD         Y16, Y22, Y14
+	VSUBPD         Y14, Y22, Y18
+	VADDPD         Y16, Y18, Y16
+	VADDPD         Y13, Y21, Y13
+	VADDPD         Y13, Y16, Y13
+	VMULPD         Y14, Y14, Y16
+	VMULPD.BCST    DoublesConstants<>+26000(SB), Y16, Y18
+	VADDPD.BCST    DoublesConstants<>+25992(SB), Y18, Y18
+	VMULPD         Y16, Y16, Y21
+	VMULPD.BCST    DoublesConstants<>+26008(SB), Y21, Y22
+	VADDPD         Y22, Y18, Y18
+	VMULPD.BCST    DoublesConstants<>+26024(SB), Y16, Y22
+	VADDPD.BCST    DoublesConstants<>+26016(SB), Y22, Y22
+	VMULPD.BCST    DoublesConstants<>+26040(SB), Y16, Y23
+	VADDPD.BCST    DoublesConstants<>+26032(SB), Y23, Y23
+	VMULPD         Y23, Y21, Y21
+	VADDPD         Y21, Y22, Y21
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y14, Y22
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+18384(SB), AX
+	VXORPS         X23, X23, X23
+	VGATHERQPD     (AX)(Y20*1), K1, Y23
+	VMULPD         Y22, Y23, Y24
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+18368(SB), AX
+	VXORPS         X25, X25, X25
+	VGATHERQPD     (AX)(Y20*1), K1, Y25
+	VADDPD         Y24, Y25, Y26
+	VSUBPD         Y26, Y25, Y27
+	VADDPD         Y24, Y27, Y24
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+18376(SB), AX
+	VXORPS         X27, X27, X27
+	VGATHERQPD     (AX)(Y20*1), K1, Y27
+	VSUBPD         Y22, Y14, Y28
+	VADDPD         Y13, Y28, Y28
+	VMULPD         Y28, Y23, Y29
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+18392(SB), AX
+	VXORPS         X30, X30, X30
+	VGATHERQPD     (AX)(Y20*1), K1, Y30
+	VADDPD         Y13, Y14, Y13
+	VMULPD         Y13, Y30, Y20
+	VADDPD         Y20, Y29, Y20
+	VADDPD         Y20, Y27, Y20
+	VADDPD         Y20, Y24, Y20
+	VADDPD         Y27, Y25, Y24
+	VMULPD         Y16, Y24, Y24
+	VMULPD         Y21, Y24, Y24
+	VADDPD         Y30, Y23, Y23
+	VMULPD         Y16, Y14, Y14
+	VMULPD         Y14, Y23, Y23
+	VMULPD         Y18, Y23, Y23
+	VADDPD         Y23, Y24, Y23
+	VADDPD         Y23, Y20, Y20
+	VADDPD         Y20, Y26, Y20
+	VANDPD         Y4, Y2, Y4
+	VXORPD         Y4, Y20, Y4
+	VPCMPUQ.BCST   $0x01, DoublesConstants<>+26048(SB), Y12, K1
+	VBLENDMPD      Y2, Y4, K1, Y4
+	VPCMPUQ        $0x05, Y17, Y12, K2
+	VORPD.BCST     DoublesConstants<>+25848(SB), Y2, Y12
+	VBLENDMPD      Y12, Y4, K2, Y4
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y3, Y17
+	VSUBPD         Y9, Y5, Y20
+	VSUBPD         Y20, Y5, Y23
+	VSUBPD         Y23, Y9, Y23
+	VSUBPD         Y20, Y3, Y20
+	VADDPD         Y20, Y23, Y20
+	VPSUBQ.BCST    DoublesConstants<>+25728(SB), Y5, Y23
+	VPSRAQ         $0x34, Y23, Y24
+	VPADDQ         Y24, Y10, Y25
+	VSUBPD         Y10, Y25, Y10
+	VANDPD         Y1, Y23, Y25
+	VPSUBQ         Y25, Y5, Y25
+	VPSRLQ         $0x2e, Y23, Y23
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y23, Y23
+	VPSLLQ         $0x05, Y23, Y23
+	VANDPD.BCST    DoublesConstants<>+25744(SB), Y25, Y26
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6880(SB), AX
+	VXORPS         X27, X27, X27
+	VGATHERQPD     (AX)(Y23*1), K3, Y27
+	VMULPD         Y27, Y26, Y29
+	VSUBPD         Y9, Y29, Y29
+	VSUBPD         Y26, Y25, Y25
+	VMULPD         Y27, Y25, Y25
+	VADDPD         Y25, Y29, Y26
+	VPSUBQ         Y24, Y6, Y6
+	VPMAXSQ        Y7, Y6, Y6
+	VPSLLQ         $0x34, Y6, Y6
+	VMULPD         Y6, Y20, Y6
+	VMULPD         Y27, Y6, Y6
+	VADDPD         Y6, Y26, Y7
+	VSUBPD         Y7, Y26, Y20
+	VADDPD         Y6, Y20, Y6
+	VSUBPD         Y26, Y29, Y20
+	VADDPD         Y25, Y20, Y20
+	VADDPD         Y20, Y6, Y6
+	VMULPD.BCST    DoublesConstants<>+25752(SB), Y10, Y20
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6888(SB), AX
+	VXORPS         X24, X24, X24
+	VGATHERQPD     (AX)(Y23*1), K3, Y24
+	VADDPD         Y24, Y20, Y20
+	VADDPD         Y7, Y20, Y24
+	VSUBPD         Y24, Y20, Y20
+	VADDPD         Y7, Y20, Y20
+	VMULPD.BCST    DoublesConstants<>+25760(SB), Y10, Y10
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6896(SB), AX
+	VXORPS         X25, X25, X25
+	VGATHERQPD     (AX)(Y23*1), K3, Y25
+	VADDPD         Y25, Y10, Y10
+	VADDPD         Y10, Y20, Y10
+	VADDPD         Y10, Y6, Y6
+	VMULPD         Y7, Y7, Y10
+	VMULPD.BCST    DoublesConstants<>+25776(SB), Y7, Y20
+	VADDPD.BCST    DoublesConstants<>+25768(SB), Y20, Y20
+	VMULPD.BCST    DoublesConstants<>+25792(SB), Y7, Y23
+	VADDPD.BCST    DoublesConstants<>+25784(SB), Y23, Y23
+	VMULPD         Y23, Y10, Y23
+	VADDPD         Y23, Y20, Y20
+	VMULPD         Y20, Y10, Y20
+	VMULPD         Y10, Y10, Y23
+	VMULPD.BCST    DoublesConstants<>+25808(SB), Y7, Y7
+	VADDPD.BCST    DoublesConstants<>+25800(SB), Y7, Y7
+	VMULPD.BCST    DoublesConstants<>+25816(SB), Y10, Y25
+	VADDPD         Y25, Y7, Y7
+	VMULPD         Y7, Y10, Y7
+	VMULPD         Y7, Y23, Y7
+	VADDPD         Y7, Y20, Y7
+	VADDPD         Y7, Y6, Y6
+	VADDPD         Y6, Y24, Y6
+	VPSUBQ.BCST    DoublesConstants<>+25824(SB), Y17, Y7
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+25832(SB), Y7, K3
+	VBLENDMPD      Y3, Y6, K3, Y6
+	VPCMPUQ.BCST   $0x06, DoublesConstants<>+25840(SB), Y3, K3
+	VORPD.BCST     DoublesConstants<>+25848(SB), Y3, Y7
+	VBLENDMPD      Y7, Y6, K3, Y6
+	VPCMPUQ.BCST   $0x00, DoublesConstants<>+25840(SB), Y3, K3
+	VBLENDMPD      Y1, Y6, K3, Y1
+	VPADDQ.BCST    DoublesConstants<>+25952(SB), Y19, Y3
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y3, Y3
+	VPSLLQ         $0x05, Y3, Y3
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18384(SB), AX
+	VXORPS         X6, X6, X6
+	VGATHERQPD     (AX)(Y3*1), K3, Y6
+	VMULPD         Y22, Y6, Y7
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18368(SB), AX
+	VXORPS         X10, X10, X10
+	VGATHERQPD     (AX)(Y3*1), K3, Y10
+	VADDPD         Y7, Y10, Y17
+	VSUBPD         Y17, Y10, Y19
+	VADDPD         Y7, Y19, Y7
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18376(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y3*1), K3, Y19
+	VMULPD         Y28, Y6, Y20
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18392(SB), AX
+	VXORPS         X22, X22, X22
+	VGATHERQPD     (AX)(Y3*1), K3, Y22
+	VMULPD         Y13, Y22, Y3
+	VADDPD         Y3, Y20, Y3
+	VADDPD         Y3, Y19, Y3
+	VADDPD         Y3, Y7, Y3
+	VADDPD         Y19, Y10, Y7
+	VMULPD         Y16, Y7, Y7
+	VMULPD         Y21, Y7, Y7
+	VADDPD         Y22, Y6, Y6
+	VMULPD         Y14, Y6, Y6
+	VMULPD         Y18, Y6, Y6
+	VADDPD         Y6, Y7, Y6
+	VADDPD         Y6, Y3, Y3
+	VADDPD         Y3, Y17, Y3
+	VBLENDMPD      Y9, Y3, K1, Y3
+	VBLENDMPD      Y12, Y3, K2, Y3
+	VDIVPD         Y5, Y2, Y2
+	VMULPD         Y2, Y3, Y2
+	VMULPD.BCST    DoublesConstants<>+26424(SB), Y2, Y2
+	VMULPD         Y1, Y4, Y1
+	VSUBPD         Y1, Y2, Y1
+	VMULPD.BCST    DoublesConstants<>+25344(SB), Y1, Y1
+	VMULPD         Y11, Y15, Y2
+	VADDPD         Y2, Y1, Y1
+	VMULPD.BCST    DoublesConstants<>+26608(SB), Y8, Y2
+	VADDPD         Y2, Y1, Y1
+	VMULPD         Y1, Y0, Y0
+	VMOVUPS        Y0, 776(SI)
 
 	// ∇W9 = d9·a8ᵀ; ∇b9 = d9
 	MOVL        $0x0000003f, AX
@@ -30854,98 +33120,83 @@ TEXT ·doublesGradAVX512(SB), $320-48
 	VADDPD       Y3, Y1, Y1
 	VADDPD       Y1, Y0, Y0
 	VMOVUPS      616(SI), Y1
-	VBROADCASTSD DoublesConstants<>+25376(SB), Z2
-	VANDPD       Y2, Y1, Y3
-	VBROADCASTSD DoublesConstants<>+25552(SB), Z4
-	VPMINUQ      Y4, Y3, Y5
-	VBROADCASTSD DoublesConstants<>+25368(SB), Z6
-	VORPD        Y6, Y5, Y5
-	VBROADCASTSD DoublesConstants<>+25560(SB), Z7
-	VMULPD       Y7, Y5, Y8
-	VBROADCASTSD DoublesConstants<>+25400(SB), Z9
-	VADDPD       Y9, Y8, Y8
-	VSUBPD       Y9, Y8, Y10
-	VBROADCASTSD DoublesConstants<>+25568(SB), Z11
-	VMULPD       Y11, Y10, Y12
-	VSUBPD       Y12, Y5, Y5
-	VBROADCASTSD DoublesConstants<>+25576(SB), Z12
-	VMULPD       Y12, Y10, Y10
-	VSUBPD       Y10, Y5, Y5
-	VMULPD       Y5, Y5, Y10
-	VPSLLQ       $0x0d, Y8, Y13
-	VPSRAQ       $0x13, Y13, Y13
-	VBROADCASTSD DoublesConstants<>+25584(SB), Z14
-	VANDPD       Y14, Y8, Y8
-	VPSLLQ       $0x04, Y8, Y8
-	VBROADCASTSD DoublesConstants<>+25600(SB), Z15
-	VMULPD       Y15, Y5, Y16
-	VBROADCASTSD DoublesConstants<>+25592(SB), Z17
-	VADDPD       Y16, Y17, Y16
-	VMULPD       Y16, Y10, Y16
-	VMULPD       Y10, Y10, Y10
-	VBROADCASTSD DoublesConstants<>+25616(SB), Z18
-	VMULPD       Y18, Y5, Y19
-	VBROADCASTSD DoublesConstants<>+25608(SB), Z20
-	VADDPD       Y19, Y20, Y19
-	VMULPD       Y19, Y10, Y10
-	VADDPD       Y10, Y16, Y10
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Y1, Y2
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Y2, Y3
+	VORPD.BCST   DoublesConstants<>+25304(SB), Y3, Y3
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Y3, Y4
+	VADDPD.BCST  DoublesConstants<>+25336(SB), Y4, Y4
+	VSUBPD.BCST  DoublesConstants<>+25336(SB), Y4, Y5
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Y5, Y6
+	VSUBPD       Y6, Y3, Y3
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Y5, Y5
+	VSUBPD       Y5, Y3, Y3
+	VMULPD       Y3, Y3, Y5
+	VPSLLQ       $0x0d, Y4, Y6
+	VPSRAQ       $0x13, Y6, Y6
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Y4, Y4
+	VPSLLQ       $0x04, Y4, Y4
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Y3, Y7
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Y7, Y7
+	VMULPD       Y7, Y5, Y7
+	VMULPD       Y5, Y5, Y5
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Y3, Y8
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Y8, Y8
+	VMULPD       Y8, Y5, Y5
+	VADDPD       Y5, Y7, Y5
 	MOVL         $0x0000000f, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X16, X16, X16
-	VGATHERQPD   (AX)(Y8*1), K2, Y16
-	VADDPD       Y10, Y5, Y5
-	VMULPD       Y5, Y16, Y5
+	VXORPS       X7, X7, X7
+	VGATHERQPD   (AX)(Y4*1), K2, Y7
+	VADDPD       Y5, Y3, Y3
+	VMULPD       Y3, Y7, Y3
 	MOVL         $0x0000000f, AX
 	KMOVW        AX, K2
 	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X10, X10, X10
-	VGATHERQPD   (AX)(Y8*1), K2, Y10
-	VADDPD       Y10, Y5, Y5
-	VPSRAQ       $0x01, Y13, Y8
-	VBROADCASTSD DoublesConstants<>+25624(SB), Z10
-	VPADDQ       Y8, Y10, Y19
-	VPSLLQ       $0x34, Y19, Y19
-	VPSUBQ       Y8, Y13, Y8
-	VPADDQ       Y8, Y10, Y8
+	VXORPS       X5, X5, X5
+	VGATHERQPD   (AX)(Y4*1), K2, Y5
+	VADDPD       Y5, Y3, Y3
+	VPSRAQ       $0x01, Y6, Y4
+	VBROADCASTSD DoublesConstants<>+25560(SB), Z5
+	VPADDQ       Y4, Y5, Y8
 	VPSLLQ       $0x34, Y8, Y8
-	VADDPD       Y5, Y16, Y13
-	VMULPD       Y19, Y13, Y21
-	VMULPD       Y8, Y21, Y21
-	VSUBPD       Y13, Y16, Y13
-	VADDPD       Y5, Y13, Y5
-	VMULPD       Y19, Y5, Y5
-	VMULPD       Y8, Y5, Y5
-	VBROADCASTSD DoublesConstants<>+25352(SB), Z8
-	VADDPD       Y21, Y8, Y13
-	VBROADCASTSD DoublesConstants<>+25640(SB), Y16
-	VANDPD       Y16, Y13, Y19
-	VSUBPD       Y19, Y8, Y22
-	VADDPD       Y21, Y22, Y22
-	VADDPD       Y5, Y22, Y22
-	VXORPS       X23, X23, X23
-	VPCMPQ       $0x05, Y23, Y1, K2
-	VBLENDMPD    Y8, Y21, K2, Y21
-	VPSRAQ       $0x3f, Y1, Y24
-	VANDPD       Y24, Y5, Y5
-	VDIVPD       Y13, Y8, Y13
-	VMULPD       Y13, Y21, Y24
-	VBROADCASTSD DoublesConstants<>+25656(SB), Y25
-	VANDPD       Y25, Y24, Y24
-	VMULPD       Y19, Y24, Y19
-	VSUBPD       Y19, Y21, Y19
-	VMULPD       Y22, Y24, Y21
-	VSUBPD       Y21, Y5, Y5
-	VADDPD       Y5, Y19, Y5
-	VMULPD       Y13, Y5, Y5
-	VADDPD       Y5, Y24, Y5
-	VBROADCASTSD DoublesConstants<>+25424(SB), Z13
-	VPCMPUQ      $0x06, Y13, Y3, K2
-	VBLENDMPD    Y1, Y5, K2, Y3
-	VSUBPD       Y3, Y8, Y5
-	VMULPD       Y5, Y3, Y5
-	VMULPD       Y5, Y1, Y1
-	VADDPD       Y1, Y3, Y1
+	VPSUBQ       Y4, Y6, Y4
+	VPADDQ       Y4, Y5, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VADDPD       Y3, Y7, Y6
+	VMULPD       Y8, Y6, Y9
+	VMULPD       Y4, Y9, Y9
+	VSUBPD       Y6, Y7, Y6
+	VADDPD       Y3, Y6, Y3
+	VMULPD       Y8, Y3, Y3
+	VMULPD       Y4, Y3, Y3
+	VADDPD.BCST  DoublesConstants<>+25288(SB), Y9, Y4
+	VANDPD.BCST  DoublesConstants<>+25576(SB), Y4, Y6
+	VBROADCASTSD DoublesConstants<>+25288(SB), Z7
+	VSUBPD       Y6, Y7, Y8
+	VADDPD       Y9, Y8, Y8
+	VADDPD       Y3, Y8, Y8
+	VXORPS       X10, X10, X10
+	VPCMPQ       $0x05, Y10, Y1, K2
+	VBLENDMPD    Y7, Y9, K2, Y9
+	VPSRAQ       $0x3f, Y1, Y11
+	VANDPD       Y11, Y3, Y3
+	VDIVPD       Y4, Y7, Y4
+	VMULPD       Y4, Y9, Y11
+	VANDPD.BCST  DoublesConstants<>+25592(SB), Y11, Y11
+	VMULPD       Y6, Y11, Y6
+	VSUBPD       Y6, Y9, Y6
+	VMULPD       Y8, Y11, Y8
+	VSUBPD       Y8, Y3, Y3
+	VADDPD       Y3, Y6, Y3
+	VMULPD       Y4, Y3, Y3
+	VADDPD       Y3, Y11, Y3
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Y2, K2
+	VBLENDMPD    Y1, Y3, K2, Y2
+	VSUBPD       Y2, Y7, Y3
+	VMULPD       Y3, Y2, Y3
+	VMULPD       Y3, Y1, Y1
+	VADDPD       Y1, Y2, Y1
 	VMULPD       Y1, Y0, Y0
 	VMOVUPS      Y0, 680(SI)
 
@@ -30953,245 +33204,246 @@ TEXT ·doublesGradAVX512(SB), $320-48
 	VMOVUPS     776(SI), Y1
 	VMOVUPS     Y1, 1584(BX)
 	VMOVUPS     648(SI), Y1
-	VMULPD.BCST 776(SI), Y1, Y3
-	VMOVUPS     Y3, 1456(BX)
-	VMULPD.BCST 784(SI), Y1, Y3
-	VMOVUPS     Y3, 1488(BX)
-	VMULPD.BCST 792(SI), Y1, Y3
-	VMOVUPS     Y3, 1520(BX)
+	VMULPD.BCST 776(SI), Y1, Y2
+	VMOVUPS     Y2, 1456(BX)
+	VMULPD.BCST 784(SI), Y1, Y2
+	VMOVUPS     Y2, 1488(BX)
+	VMULPD.BCST 792(SI), Y1, Y2
+	VMOVUPS     Y2, 1520(BX)
 	VMULPD.BCST 800(SI), Y1, Y1
 	VMOVUPS     Y1, 1552(BX)
 
 	// d6 = (W7ᵀ·d7)*where(a6, 1.0507009873554805, a6 + 1.7580993408473768)
 	VBROADCASTSD   X0, Y1
-	VMULPD         1296(DI), Y1, Y3
-	VSHUFPD        $0x03, X0, X0, X5
-	VBROADCASTSD   X5, Y5
-	VMULPD         1328(DI), Y5, Y19
-	VEXTRACTF32X4  $0x01, Y0, X21
-	VBROADCASTSD   X21, Y22
-	VMULPD         1360(DI), Y22, Y24
-	VSHUFPD        $0x03, X21, X21, X21
-	VBROADCASTSD   X21, Y21
-	VMULPD         1392(DI), Y21, Y26
-	VADDPD         Y24, Y3, Y3
-	VADDPD         Y26, Y19, Y19
-	VADDPD         Y19, Y3, Y3
-	VMOVUPS        552(SI), Y19
-	VCMPPD         $0x1e, Y23, Y19, K2
-	VADDPD.BCST    DoublesConstants<>+25928(SB), Y19, Y19
-	VBLENDMPD.BCST DoublesConstants<>+25920(SB), Y19, K2, Y19
-	VMULPD         Y19, Y3, Y3
-	VMOVUPS        Y3, 584(SI)
+	VMULPD         1296(DI), Y1, Y2
+	VSHUFPD        $0x03, X0, X0, X3
+	VBROADCASTSD   X3, Y3
+	VMULPD         1328(DI), Y3, Y4
+	VEXTRACTF32X4  $0x01, Y0, X6
+	VBROADCASTSD   X6, Y8
+	VMULPD         1360(DI), Y8, Y9
+	VSHUFPD        $0x03, X6, X6, X6
+	VBROADCASTSD   X6, Y6
+	VMULPD         1392(DI), Y6, Y11
+	VADDPD         Y9, Y2, Y2
+	VADDPD         Y11, Y4, Y4
+	VADDPD         Y4, Y2, Y2
+	VMOVUPS        552(SI), Y4
+	VCMPPD         $0x1e, Y10, Y4, K2
+	VADDPD.BCST    DoublesConstants<>+25864(SB), Y4, Y4
+	VBLENDMPD.BCST DoublesConstants<>+25856(SB), Y4, K2, Y4
+	VMULPD         Y4, Y2, Y2
+	VMOVUPS        Y2, 584(SI)
 
 	// ∇W7 = d7·a6ᵀ; ∇b7 = d7
 	VMOVUPS Y0, 1424(BX)
 	VMOVUPS 552(SI), Y0
 	VMULPD  Y0, Y1, Y1
 	VMOVUPS Y1, 1296(BX)
-	VMULPD  Y0, Y5, Y1
+	VMULPD  Y0, Y3, Y1
 	VMOVUPS Y1, 1328(BX)
-	VMULPD  Y0, Y22, Y1
+	VMULPD  Y0, Y8, Y1
 	VMOVUPS Y1, 1360(BX)
-	VMULPD  Y0, Y21, Y0
+	VMULPD  Y0, Y6, Y0
 	VMOVUPS Y0, 1392(BX)
 
 	// d5 = (W6ᵀ·d6)*sigmoid(z5)
-	VBROADCASTSD  X3, Y0
+	VBROADCASTSD  X2, Y0
 	VMULPD        1136(DI), Y0, Y1
-	VSHUFPD       $0x03, X3, X3, X5
-	VBROADCASTSD  X5, Y5
-	VMULPD        1168(DI), Y5, Y19
-	VEXTRACTF32X4 $0x01, Y3, X21
-	VBROADCASTSD  X21, Y22
-	VMULPD        1200(DI), Y22, Y24
-	VSHUFPD       $0x03, X21, X21, X21
-	VBROADCASTSD  X21, Y21
-	VMULPD        1232(DI), Y21, Y26
-	VADDPD        Y24, Y1, Y1
-	VADDPD        Y26, Y19, Y19
-	VADDPD        Y19, Y1, Y1
-	VMOVUPS       456(SI), Y19
-	VANDPD        Y2, Y19, Y24
-	VPMINUQ       Y4, Y24, Y26
-	VORPD         Y6, Y26, Y26
-	VMULPD        Y7, Y26, Y27
-	VADDPD        Y9, Y27, Y27
-	VSUBPD        Y9, Y27, Y28
-	VMULPD        Y11, Y28, Y29
-	VSUBPD        Y29, Y26, Y26
-	VMULPD        Y12, Y28, Y28
-	VSUBPD        Y28, Y26, Y26
-	VMULPD        Y26, Y26, Y28
-	VPSLLQ        $0x0d, Y27, Y29
-	VPSRAQ        $0x13, Y29, Y29
-	VANDPD        Y14, Y27, Y27
-	VPSLLQ        $0x04, Y27, Y27
-	VMULPD        Y15, Y26, Y30
-	VADDPD        Y30, Y17, Y30
-	VMULPD        Y30, Y28, Y30
-	VMULPD        Y28, Y28, Y28
-	VMULPD        Y18, Y26, Y31
-	VADDPD        Y31, Y20, Y31
-	VMULPD        Y31, Y28, Y28
-	VADDPD        Y28, Y30, Y28
+	VSHUFPD       $0x03, X2, X2, X3
+	VBROADCASTSD  X3, Y3
+	VMULPD        1168(DI), Y3, Y4
+	VEXTRACTF32X4 $0x01, Y2, X6
+	VBROADCASTSD  X6, Y8
+	VMULPD        1200(DI), Y8, Y9
+	VSHUFPD       $0x03, X6, X6, X6
+	VBROADCASTSD  X6, Y6
+	VMULPD        1232(DI), Y6, Y11
+	VADDPD        Y9, Y1, Y1
+	VADDPD        Y11, Y4, Y4
+	VADDPD        Y4, Y1, Y1
+	VMOVUPS       456(SI), Y4
+	VANDPD.BCST   DoublesConstants<>+25312(SB), Y4, Y9
+	VPMINUQ.BCST  DoublesConstants<>+25488(SB), Y9, Y11
+	VORPD.BCST    DoublesConstants<>+25304(SB), Y11, Y11
+	VMULPD.BCST   DoublesConstants<>+25496(SB), Y11, Y12
+	VADDPD.BCST   DoublesConstants<>+25336(SB), Y12, Y12
+	VSUBPD.BCST   DoublesConstants<>+25336(SB), Y12, Y13
+	VMULPD.BCST   DoublesConstants<>+25504(SB), Y13, Y14
+	VSUBPD        Y14, Y11, Y11
+	VMULPD.BCST   DoublesConstants<>+25512(SB), Y13, Y13
+	VSUBPD        Y13, Y11, Y11
+	VMULPD        Y11, Y11, Y13
+	VPSLLQ        $0x0d, Y12, Y14
+	VPSRAQ        $0x13, Y14, Y14
+	VANDPD.BCST   DoublesConstants<>+25520(SB), Y12, Y12
+	VPSLLQ        $0x04, Y12, Y12
+	VMULPD.BCST   DoublesConstants<>+25536(SB), Y11, Y15
+	VADDPD.BCST   DoublesConstants<>+25528(SB), Y15, Y15
+	VMULPD        Y15, Y13, Y15
+	VMULPD        Y13, Y13, Y13
+	VMULPD.BCST   DoublesConstants<>+25552(SB), Y11, Y16
+	VADDPD.BCST   DoublesConstants<>+25544(SB), Y16, Y16
+	VMULPD        Y16, Y13, Y13
+	VADDPD        Y13, Y15, Y13
 	MOVL          $0x0000000f, AX
 	KMOVW         AX, K2
 	LEAQ          DoublesConstants<>+4224(SB), AX
-	VXORPS        X30, X30, X30
-	VGATHERQPD    (AX)(Y27*1), K2, Y30
-	VADDPD        Y28, Y26, Y26
-	VMULPD        Y26, Y30, Y26
+	VXORPS        X15, X15, X15
+	VGATHERQPD    (AX)(Y12*1), K2, Y15
+	VADDPD        Y13, Y11, Y11
+	VMULPD        Y11, Y15, Y11
 	MOVL          $0x0000000f, AX
 	KMOVW         AX, K2
 	LEAQ          DoublesConstants<>+4232(SB), AX
-	VXORPS        X28, X28, X28
-	VGATHERQPD    (AX)(Y27*1), K2, Y28
-	VADDPD        Y28, Y26, Y26
-	VPSRAQ        $0x01, Y29, Y27
-	VPADDQ        Y27, Y10, Y28
-	VPSLLQ        $0x34, Y28, Y28
-	VPSUBQ        Y27, Y29, Y27
-	VPADDQ        Y27, Y10, Y27
-	VPSLLQ        $0x34, Y27, Y27
-	VADDPD        Y26, Y30, Y29
-	VMULPD        Y28, Y29, Y31
-	VMULPD        Y27, Y31, Y31
-	VSUBPD        Y29, Y30, Y29
-	VADDPD        Y26, Y29, Y26
-	VMULPD        Y28, Y26, Y26
-	VMULPD        Y27, Y26, Y26
-	VADDPD        Y31, Y8, Y27
-	VANDPD        Y16, Y27, Y16
-	VSUBPD        Y16, Y8, Y28
-	VADDPD        Y31, Y28, Y28
-	VADDPD        Y26, Y28, Y28
-	VPCMPQ        $0x05, Y23, Y19, K2
-	VBLENDMPD     Y8, Y31, K2, Y29
-	VPSRAQ        $0x3f, Y19, Y30
-	VANDPD        Y30, Y26, Y26
-	VDIVPD        Y27, Y8, Y27
-	VMULPD        Y27, Y29, Y30
-	VANDPD        Y25, Y30, Y25
-	VMULPD        Y16, Y25, Y16
-	VSUBPD        Y16, Y29, Y16
-	VMULPD        Y28, Y25, Y28
-	VSUBPD        Y28, Y26, Y26
-	VADDPD        Y26, Y16, Y16
-	VMULPD        Y27, Y16, Y16
-	VADDPD        Y16, Y25, Y16
-	VPCMPUQ       $0x06, Y13, Y24, K2
-	VBLENDMPD     Y19, Y16, K2, Y16
-	VMULPD        Y16, Y1, Y1
+	VXORPS        X13, X13, X13
+	VGATHERQPD    (AX)(Y12*1), K2, Y13
+	VADDPD        Y13, Y11, Y11
+	VPSRAQ        $0x01, Y14, Y12
+	VPADDQ        Y12, Y5, Y13
+	VPSLLQ        $0x34, Y13, Y13
+	VPSUBQ        Y12, Y14, Y12
+	VPADDQ        Y12, Y5, Y12
+	VPSLLQ        $0x34, Y12, Y12
+	VADDPD        Y11, Y15, Y14
+	VMULPD        Y13, Y14, Y16
+	VMULPD        Y12, Y16, Y16
+	VSUBPD        Y14, Y15, Y14
+	VADDPD        Y11, Y14, Y11
+	VMULPD        Y13, Y11, Y11
+	VMULPD        Y12, Y11, Y11
+	VADDPD        Y16, Y7, Y12
+	VANDPD.BCST   DoublesConstants<>+25576(SB), Y12, Y13
+	VSUBPD        Y13, Y7, Y14
+	VADDPD        Y16, Y14, Y14
+	VADDPD        Y11, Y14, Y14
+	VPCMPQ        $0x05, Y10, Y4, K2
+	VBLENDMPD     Y7, Y16, K2, Y15
+	VPSRAQ        $0x3f, Y4, Y16
+	VANDPD        Y16, Y11, Y11
+	VDIVPD        Y12, Y7, Y12
+	VMULPD        Y12, Y15, Y16
+	VANDPD.BCST   DoublesConstants<>+25592(SB), Y16, Y16
+	VMULPD        Y13, Y16, Y13
+	VSUBPD        Y13, Y15, Y13
+	VMULPD        Y14, Y16, Y14
+	VSUBPD        Y14, Y11, Y11
+	VADDPD        Y11, Y13, Y11
+	VMULPD        Y12, Y11, Y11
+	VADDPD        Y11, Y16, Y11
+	VPCMPUQ.BCST  $0x06, DoublesConstants<>+25360(SB), Y9, K2
+	VBLENDMPD     Y4, Y11, K2, Y4
+	VMULPD        Y4, Y1, Y1
 	VMOVUPS       Y1, 520(SI)
 
 	// ∇W6 = d6·a5ᵀ; ∇b6 = d6
-	VMOVUPS Y3, 1264(BX)
-	VMOVUPS 488(SI), Y3
-	VMULPD  Y3, Y0, Y0
+	VMOVUPS Y2, 1264(BX)
+	VMOVUPS 488(SI), Y2
+	VMULPD  Y2, Y0, Y0
 	VMOVUPS Y0, 1136(BX)
-	VMULPD  Y3, Y5, Y0
+	VMULPD  Y2, Y3, Y0
 	VMOVUPS Y0, 1168(BX)
-	VMULPD  Y3, Y22, Y0
+	VMULPD  Y2, Y8, Y0
 	VMOVUPS Y0, 1200(BX)
-	VMULPD  Y3, Y21, Y0
+	VMULPD  Y2, Y6, Y0
 	VMOVUPS Y0, 1232(BX)
 
 	// d4 = (W5ᵀ·d5)*(1/(1 + z4^2))
 	VBROADCASTSD  X1, Y0
-	VMULPD        976(DI), Y0, Y3
-	VSHUFPD       $0x03, X1, X1, X5
-	VBROADCASTSD  X5, Y5
-	VMULPD        1008(DI), Y5, Y16
-	VEXTRACTF32X4 $0x01, Y1, X19
-	VBROADCASTSD  X19, Y21
-	VMULPD        1040(DI), Y21, Y22
-	VSHUFPD       $0x03, X19, X19, X19
-	VBROADCASTSD  X19, Y19
-	VMULPD        1072(DI), Y19, Y24
-	VADDPD        Y22, Y3, Y3
-	VADDPD        Y24, Y16, Y16
-	VADDPD        Y16, Y3, Y3
-	VMOVUPS       360(SI), Y16
-	VMULPD        Y16, Y16, Y16
-	VADDPD        Y16, Y8, Y16
-	VDIVPD        Y16, Y8, Y16
-	VMULPD        Y16, Y3, Y3
-	VMOVUPS       Y3, 424(SI)
+	VMULPD        976(DI), Y0, Y2
+	VSHUFPD       $0x03, X1, X1, X3
+	VBROADCASTSD  X3, Y3
+	VMULPD        1008(DI), Y3, Y4
+	VEXTRACTF32X4 $0x01, Y1, X6
+	VBROADCASTSD  X6, Y8
+	VMULPD        1040(DI), Y8, Y9
+	VSHUFPD       $0x03, X6, X6, X6
+	VBROADCASTSD  X6, Y6
+	VMULPD        1072(DI), Y6, Y11
+	VADDPD        Y9, Y2, Y2
+	VADDPD        Y11, Y4, Y4
+	VADDPD        Y4, Y2, Y2
+	VMOVUPS       360(SI), Y4
+	VMULPD        Y4, Y4, Y4
+	VADDPD        Y4, Y7, Y4
+	VDIVPD        Y4, Y7, Y4
+	VMULPD        Y4, Y2, Y2
+	VMOVUPS       Y2, 424(SI)
 
 	// ∇W5 = d5·a4ᵀ; ∇b5 = d5
 	VMOVUPS Y1, 1104(BX)
 	VMOVUPS 392(SI), Y1
 	VMULPD  Y1, Y0, Y0
 	VMOVUPS Y0, 976(BX)
-	VMULPD  Y1, Y5, Y0
+	VMULPD  Y1, Y3, Y0
 	VMOVUPS Y0, 1008(BX)
-	VMULPD  Y1, Y21, Y0
+	VMULPD  Y1, Y8, Y0
 	VMOVUPS Y0, 1040(BX)
-	VMULPD  Y1, Y19, Y0
+	VMULPD  Y1, Y6, Y0
 	VMOVUPS Y0, 1072(BX)
 
 	// v3 = (W4ᵀ·d4)
-	VBROADCASTSD  X3, Z0
+	VBROADCASTSD  X2, Z0
 	MOVL          $0x0000001f, AX
 	KMOVW         AX, K2
 	VMOVUPD.Z     784(DI), K2, Z1
 	VMULPD        Z0, Z1, Z1
-	VSHUFPD       $0x03, X3, X3, X5
-	VBROADCASTSD  X5, Z5
-	VMOVUPD.Z     824(DI), K2, Z16
-	VMULPD        Z5, Z16, Z16
-	VEXTRACTF32X4 $0x01, Y3, X19
-	VBROADCASTSD  X19, Z21
-	VMOVUPD.Z     864(DI), K2, Z22
-	VMULPD        Z21, Z22, Z22
-	VSHUFPD       $0x03, X19, X19, X19
-	VBROADCASTSD  X19, Z19
-	VMOVUPD.Z     904(DI), K2, Z24
-	VMULPD        Z19, Z24, Z24
-	VADDPD        Z22, Z1, Z1
-	VADDPD        Z24, Z16, Z16
-	VADDPD        Z16, Z1, Z1
+	VSHUFPD       $0x03, X2, X2, X3
+	VBROADCASTSD  X3, Z3
+	VMOVUPD.Z     824(DI), K2, Z4
+	VMULPD        Z3, Z4, Z4
+	VEXTRACTF32X4 $0x01, Y2, X6
+	VBROADCASTSD  X6, Z8
+	VMOVUPD.Z     864(DI), K2, Z9
+	VMULPD        Z8, Z9, Z9
+	VSHUFPD       $0x03, X6, X6, X6
+	VBROADCASTSD  X6, Z6
+	VMOVUPD.Z     904(DI), K2, Z11
+	VMULPD        Z6, Z11, Z11
+	VADDPD        Z9, Z1, Z1
+	VADDPD        Z11, Z4, Z4
+	VADDPD        Z4, Z1, Z1
 	VMOVUPD       Z1, K2, 1744(SI)
 
 	// ∇W4 = d4·a3ᵀ; ∇b4 = d4
-	VMOVUPS Y3, 944(BX)
-	VMOVUPS 264(SI), Y3
-	VMULPD  Y3, Y0, Y16
-	VMOVUPS Y16, 784(BX)
-	VMOVSD  296(SI), X16
-	VMULPD  X16, X0, X0
+	VMOVUPS Y2, 944(BX)
+	VMOVUPS 264(SI), Y2
+	VMULPD  Y2, Y0, Y4
+	VMOVUPS Y4, 784(BX)
+	VMOVSD  296(SI), X4
+	VMULPD  X4, X0, X0
 	VMOVSD  X0, 816(BX)
-	VMULPD  Y3, Y5, Y0
+	VMULPD  Y2, Y3, Y0
 	VMOVUPS Y0, 824(BX)
-	VMULPD  X16, X5, X0
+	VMULPD  X4, X3, X0
 	VMOVSD  X0, 856(BX)
-	VMULPD  Y3, Y21, Y0
+	VMULPD  Y2, Y8, Y0
 	VMOVUPS Y0, 864(BX)
-	VMULPD  X16, X21, X0
+	VMULPD  X4, X8, X0
 	VMOVSD  X0, 896(BX)
-	VMULPD  Y3, Y19, Y0
+	VMULPD  Y2, Y6, Y0
 	VMOVUPS Y0, 904(BX)
-	VMULPD  X16, X19, X0
+	VMULPD  X4, X6, X0
 	VMOVSD  X0, 936(BX)
 
 	// d3 = q3·v3 + k3·(a3ᵀ·v3)·a3
-	VMOVAPD.Z   Z1, K2, Z0
-	VMOVUPD.Z   264(SI), K2, Z1
-	VMULPD      Z0, Z1, Z1
-	VBLENDMPD   Z1, Z6, K2, Z1
-	VSHUFF32X4  $0x4e, Z1, Z1, Z3
-	VADDPD      Z3, Z1, Z1
-	VSHUFF32X4  $0xb1, Z1, Z1, Z3
-	VADDPD      Z3, Z1, Z1
-	VSHUFPD     $0x55, Z1, Z1, Z3
-	VADDPD      Z3, Z1, Z1
-	VMULPD.BCST 312(SI), Z1, Z1
-	VMOVUPD.Z   264(SI), K2, Z3
-	VMULPD      Z3, Z1, Z1
-	VMULPD.BCST 304(SI), Z0, Z0
-	VADDPD      Z0, Z1, Z0
-	VMOVUPD     Z0, K2, 320(SI)
+	VMOVAPD.Z    Z1, K2, Z0
+	VMOVUPD.Z    264(SI), K2, Z1
+	VMULPD       Z0, Z1, Z1
+	VBROADCASTSD DoublesConstants<>+25304(SB), Z2
+	VBLENDMPD    Z1, Z2, K2, Z1
+	VSHUFF32X4   $0x4e, Z1, Z1, Z3
+	VADDPD       Z3, Z1, Z1
+	VSHUFF32X4   $0xb1, Z1, Z1, Z3
+	VADDPD       Z3, Z1, Z1
+	VSHUFPD      $0x55, Z1, Z1, Z3
+	VADDPD       Z3, Z1, Z1
+	VMULPD.BCST  312(SI), Z1, Z1
+	VMOVUPD.Z    264(SI), K2, Z3
+	VMULPD       Z3, Z1, Z1
+	VMULPD.BCST  304(SI), Z0, Z0
+	VADDPD       Z0, Z1, Z0
+	VMOVUPD      Z0, K2, 320(SI)
 
 	// v2 = (W3ᵀ·d3)
 	VMOVUPS       624(DI), X1
@@ -31199,24 +33451,24 @@ TEXT ·doublesGradAVX512(SB), $320-48
 	VINSERTF32X4  $0x01, X3, Y1, Y1
 	VMULPD.BCST   320(SI), Y1, Y1
 	VMOVUPS       648(DI), X3
-	VMOVSD        664(DI), X5
-	VINSERTF32X4  $0x01, X5, Y3, Y3
+	VMOVSD        664(DI), X4
+	VINSERTF32X4  $0x01, X4, Y3, Y3
 	VMULPD.BCST   328(SI), Y3, Y3
-	VMOVUPS       672(DI), X5
-	VMOVSD        688(DI), X16
-	VINSERTF32X4  $0x01, X16, Y5, Y5
-	VMULPD.BCST   336(SI), Y5, Y5
-	VMOVUPS       696(DI), X16
-	VMOVSD        712(DI), X19
-	VINSERTF32X4  $0x01, X19, Y16, Y16
-	VMULPD.BCST   344(SI), Y16, Y16
-	VMOVUPS       720(DI), X19
-	VMOVSD        736(DI), X21
-	VINSERTF32X4  $0x01, X21, Y19, Y19
-	VMULPD.BCST   352(SI), Y19, Y19
-	VADDPD        Y19, Y1, Y1
-	VADDPD        Y5, Y1, Y1
-	VADDPD        Y16, Y3, Y3
+	VMOVUPS       672(DI), X4
+	VMOVSD        688(DI), X6
+	VINSERTF32X4  $0x01, X6, Y4, Y4
+	VMULPD.BCST   336(SI), Y4, Y4
+	VMOVUPS       696(DI), X6
+	VMOVSD        712(DI), X8
+	VINSERTF32X4  $0x01, X8, Y6, Y6
+	VMULPD.BCST   344(SI), Y6, Y6
+	VMOVUPS       720(DI), X8
+	VMOVSD        736(DI), X9
+	VINSERTF32X4  $0x01, X9, Y8, Y8
+	VMULPD.BCST   352(SI), Y8, Y8
+	VADDPD        Y8, Y1, Y1
+	VADDPD        Y4, Y1, Y1
+	VADDPD        Y6, Y3, Y3
 	VADDPD        Y3, Y1, Y1
 	VMOVUPS       X1, 1744(SI)
 	VEXTRACTF32X4 $0x01, Y1, X3
@@ -31230,20 +33482,20 @@ TEXT ·doublesGradAVX512(SB), $320-48
 	VINSERTF32X4  $0x01, X3, Y0, Y0
 	VMULPD.BCST   320(SI), Y0, Y3
 	VMOVUPS       X3, 624(BX)
-	VEXTRACTF32X4 $0x01, Y3, X5
-	VMOVSD        X5, 640(BX)
+	VEXTRACTF32X4 $0x01, Y3, X4
+	VMOVSD        X4, 640(BX)
 	VMULPD.BCST   328(SI), Y0, Y3
 	VMOVUPS       X3, 648(BX)
-	VEXTRACTF32X4 $0x01, Y3, X5
-	VMOVSD        X5, 664(BX)
+	VEXTRACTF32X4 $0x01, Y3, X4
+	VMOVSD        X4, 664(BX)
 	VMULPD.BCST   336(SI), Y0, Y3
 	VMOVUPS       X3, 672(BX)
-	VEXTRACTF32X4 $0x01, Y3, X5
-	VMOVSD        X5, 688(BX)
+	VEXTRACTF32X4 $0x01, Y3, X4
+	VMOVSD        X4, 688(BX)
 	VMULPD.BCST   344(SI), Y0, Y3
 	VMOVUPS       X3, 696(BX)
-	VEXTRACTF32X4 $0x01, Y3, X5
-	VMOVSD        X5, 712(BX)
+	VEXTRACTF32X4 $0x01, Y3, X4
+	VMOVSD        X4, 712(BX)
 	VMULPD.BCST   352(SI), Y0, Y0
 	VMOVUPS       X0, 720(BX)
 	VEXTRACTF32X4 $0x01, Y0, X3
@@ -31253,289 +33505,285 @@ TEXT ·doublesGradAVX512(SB), $320-48
 	VMOVDDUP      192(SI), X0
 	VMOVSD        144(SI), X3
 	VSUBPD        X3, X0, X0
-	VCMPPD        $0x1e, X23, X0, K3
-	VBLENDMPD     X23, X8, K3, X0
-	VCMPPD        $0x1e, X23, X0, K4
+	VCMPPD        $0x1e, X10, X0, K3
+	VBLENDMPD     X10, X7, K3, X0
+	VCMPPD        $0x1e, X10, X0, K4
 	VSHUFPD       $0x00, X1, X1, X0
-	VBLENDMPD     X0, X23, K4, X3
-	VBLENDMPD     X8, X23, K3, X5
+	VBLENDMPD     X0, X10, K4, X3
+	VBLENDMPD     X7, X10, K3, X4
 	VMOVSD        X3, 216(SI)
-	VMOVDDUP      192(SI), X16
-	VMOVSD        152(SI), X19
-	VSUBPD        X19, X16, X16
-	VCMPPD        $0x1e, X23, X16, K3
-	VBLENDMPD     X23, X5, K3, X16
-	VCMPPD        $0x1e, X23, X16, K4
-	VBLENDMPD     X0, X23, K4, X0
+	VMOVDDUP      192(SI), X6
+	VMOVSD        152(SI), X8
+	VSUBPD        X8, X6, X6
+	VCMPPD        $0x1e, X10, X6, K3
+	VBLENDMPD     X10, X4, K3, X6
+	VCMPPD        $0x1e, X10, X6, K4
+	VBLENDMPD     X0, X10, K4, X0
 	VMOVSD        X0, 224(SI)
-	VMOVDDUP      200(SI), X16
-	VMOVSD        160(SI), X19
-	VSUBPD        X19, X16, X16
-	VCMPPD        $0x1e, X23, X16, K4
-	VBLENDMPD     X23, X8, K4, X16
-	VCMPPD        $0x1e, X23, X16, K5
-	VSHUFPD       $0x03, X1, X1, X16
-	VBLENDMPD     X16, X23, K5, X19
-	VBLENDMPD     X8, X23, K4, X21
-	VMOVSD        X19, 232(SI)
-	VMOVDDUP      200(SI), X22
-	VMOVSD        168(SI), X24
-	VSUBPD        X24, X22, X22
-	VCMPPD        $0x1e, X23, X22, K4
-	VBLENDMPD     X23, X21, K4, X22
-	VCMPPD        $0x1e, X23, X22, K5
-	VBLENDMPD     X16, X23, K5, X16
-	VMOVSD        X16, 240(SI)
-	VMOVDDUP      208(SI), X22
-	VMOVSD        176(SI), X24
-	VSUBPD        X24, X22, X22
-	VCMPPD        $0x1e, X23, X22, K5
-	VBLENDMPD     X23, X8, K5, X22
-	VCMPPD        $0x1e, X23, X22, K6
+	VMOVDDUP      200(SI), X6
+	VMOVSD        160(SI), X8
+	VSUBPD        X8, X6, X6
+	VCMPPD        $0x1e, X10, X6, K4
+	VBLENDMPD     X10, X7, K4, X6
+	VCMPPD        $0x1e, X10, X6, K5
+	VSHUFPD       $0x03, X1, X1, X6
+	VBLENDMPD     X6, X10, K5, X8
+	VBLENDMPD     X7, X10, K4, X9
+	VMOVSD        X8, 232(SI)
+	VMOVDDUP      200(SI), X11
+	VMOVSD        168(SI), X12
+	VSUBPD        X12, X11, X11
+	VCMPPD        $0x1e, X10, X11, K4
+	VBLENDMPD     X10, X9, K4, X11
+	VCMPPD        $0x1e, X10, X11, K5
+	VBLENDMPD     X6, X10, K5, X6
+	VMOVSD        X6, 240(SI)
+	VMOVDDUP      208(SI), X11
+	VMOVSD        176(SI), X12
+	VSUBPD        X12, X11, X11
+	VCMPPD        $0x1e, X10, X11, K5
+	VBLENDMPD     X10, X7, K5, X11
+	VCMPPD        $0x1e, X10, X11, K6
 	VEXTRACTF32X4 $0x01, Y1, X1
 	VSHUFPD       $0x00, X1, X1, X1
-	VBLENDMPD     X1, X23, K6, X22
-	VBLENDMPD     X8, X23, K5, X24
-	VMOVSD        X22, 248(SI)
-	VMOVDDUP      208(SI), X25
-	VMOVSD        184(SI), X26
-	VSUBPD        X26, X25, X25
-	VCMPPD        $0x1e, X23, X25, K5
-	VBLENDMPD     X23, X24, K5, X25
-	VCMPPD        $0x1e, X23, X25, K6
-	VBLENDMPD     X1, X23, K6, X1
+	VBLENDMPD     X1, X10, K6, X11
+	VBLENDMPD     X7, X10, K5, X12
+	VMOVSD        X11, 248(SI)
+	VMOVDDUP      208(SI), X13
+	VMOVSD        184(SI), X14
+	VSUBPD        X14, X13, X13
+	VCMPPD        $0x1e, X10, X13, K5
+	VBLENDMPD     X10, X12, K5, X13
+	VCMPPD        $0x1e, X10, X13, K6
+	VBLENDMPD     X1, X10, K6, X1
 	VMOVSD        X1, 256(SI)
 
 	// d1 = (W2ᵀ·d2)*(0.5*(1 + erf(0.7071067811865476*z1)) + 0.3989422804014327*(z1*exp(-0.5000000000000001*z1^2)))
 	VBROADCASTSD X3, Z3
-	VMOVUPD.Z    288(DI), K1, Z25
-	VMULPD       Z3, Z25, Z25
+	VMOVUPD.Z    288(DI), K1, Z13
+	VMULPD       Z3, Z13, Z13
 	VBROADCASTSD X0, Z0
-	VMOVUPD.Z    336(DI), K1, Z26
-	VMULPD       Z0, Z26, Z26
-	VBROADCASTSD X19, Z19
-	VMOVUPD.Z    384(DI), K1, Z27
-	VMULPD       Z19, Z27, Z27
-	VBROADCASTSD X16, Z16
-	VMOVUPD.Z    432(DI), K1, Z28
-	VMULPD       Z16, Z28, Z28
-	VBROADCASTSD X22, Z22
-	VMOVUPD.Z    480(DI), K1, Z29
-	VMULPD       Z22, Z29, Z29
-	VADDPD       Z29, Z25, Z25
+	VMOVUPD.Z    336(DI), K1, Z14
+	VMULPD       Z0, Z14, Z14
+	VBROADCASTSD X8, Z8
+	VMOVUPD.Z    384(DI), K1, Z15
+	VMULPD       Z8, Z15, Z15
+	VBROADCASTSD X6, Z6
+	VMOVUPD.Z    432(DI), K1, Z16
+	VMULPD       Z6, Z16, Z16
+	VBROADCASTSD X11, Z11
+	VMOVUPD.Z    480(DI), K1, Z17
+	VMULPD       Z11, Z17, Z17
+	VADDPD       Z17, Z13, Z13
 	VBROADCASTSD X1, Z1
-	VMOVUPD.Z    528(DI), K1, Z29
-	VMULPD       Z1, Z29, Z29
-	VADDPD       Z29, Z26, Z26
-	VADDPD       Z27, Z25, Z25
-	VADDPD       Z28, Z26, Z26
-	VADDPD       Z26, Z25, Z25
-	VMOVUPD.Z    (SI), K1, Z26
-	VMULPD.BCST  DoublesConstants<>+25360(SB), Z26, Z27
-	VANDPD       Z2, Z27, Z28
-	VPMINUQ.BCST DoublesConstants<>+25384(SB), Z28, Z29
-	VMULPD.BCST  DoublesConstants<>+25392(SB), Z29, Z30
-	VADDPD       Z9, Z30, Z30
-	VSUBPD       Z9, Z30, Z31
-	VMULPD.BCST  DoublesConstants<>+25408(SB), Z31, Z31
-	VSUBPD       Z31, Z29, Z29
-	VANDPD.BCST  DoublesConstants<>+25416(SB), Z30, Z30
-	VPSLLQ       $0x07, Z30, Z30
-	VMULPD       Z29, Z29, Z31
-	VMOVUPS      X5, 128(SP)
-	VMULPD       Z31, Z31, Z5
+	VMOVUPD.Z    528(DI), K1, Z17
+	VMULPD       Z1, Z17, Z17
+	VADDPD       Z17, Z14, Z14
+	VADDPD       Z15, Z13, Z13
+	VADDPD       Z16, Z14, Z14
+	VADDPD       Z14, Z13, Z13
+	VMOVUPD.Z    (SI), K1, Z14
+	VMULPD.BCST  DoublesConstants<>+25296(SB), Z14, Z15
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z15, Z16
+	VPMINUQ.BCST DoublesConstants<>+25320(SB), Z16, Z17
+	VMULPD.BCST  DoublesConstants<>+25328(SB), Z17, Z18
+	VADDPD.BCST  DoublesConstants<>+25336(SB), Z18, Z18
+	VSUBPD.BCST  DoublesConstants<>+25336(SB), Z18, Z19
+	VMULPD.BCST  DoublesConstants<>+25344(SB), Z19, Z19
+	VSUBPD       Z19, Z17, Z17
+	VANDPD.BCST  DoublesConstants<>+25352(SB), Z18, Z18
+	VPSLLQ       $0x07, Z18, Z18
+	VMULPD       Z17, Z17, Z19
+	VMULPD       Z19, Z19, Z20
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K6
-	VMOVUPS      X21, 192(SP)
 	LEAQ         DoublesConstants<>+408(SB), AX
 	VXORPS       X21, X21, X21
-	VGATHERQPD   (AX)(Z30*1), K6, Z21
+	VGATHERQPD   (AX)(Z18*1), K6, Z21
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K6
-	VMOVUPS      X24, 256(SP)
 	LEAQ         DoublesConstants<>+416(SB), AX
-	VXORPS       X24, X24, X24
-	VGATHERQPD   (AX)(Z30*1), K6, Z24
-	VMULPD       Z24, Z29, Z24
-	VADDPD       Z24, Z21, Z21
+	VXORPS       X22, X22, X22
+	VGATHERQPD   (AX)(Z18*1), K6, Z22
+	VMULPD       Z22, Z17, Z22
+	VADDPD       Z22, Z21, Z21
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K6
 	LEAQ         DoublesConstants<>+424(SB), AX
-	VXORPS       X24, X24, X24
-	VGATHERQPD   (AX)(Z30*1), K6, Z24
+	VXORPS       X22, X22, X22
+	VGATHERQPD   (AX)(Z18*1), K6, Z22
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K6
 	LEAQ         DoublesConstants<>+432(SB), AX
-	VXORPS       X10, X10, X10
-	VGATHERQPD   (AX)(Z30*1), K6, Z10
-	VMULPD       Z10, Z29, Z10
-	VADDPD       Z10, Z24, Z10
-	VMULPD       Z10, Z31, Z10
-	VADDPD       Z10, Z21, Z10
+	VXORPS       X23, X23, X23
+	VGATHERQPD   (AX)(Z18*1), K6, Z23
+	VMULPD       Z23, Z17, Z23
+	VADDPD       Z23, Z22, Z22
+	VMULPD       Z22, Z19, Z22
+	VADDPD       Z22, Z21, Z21
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K6
 	LEAQ         DoublesConstants<>+440(SB), AX
-	VXORPS       X21, X21, X21
-	VGATHERQPD   (AX)(Z30*1), K6, Z21
+	VXORPS       X22, X22, X22
+	VGATHERQPD   (AX)(Z18*1), K6, Z22
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K6
 	LEAQ         DoublesConstants<>+448(SB), AX
-	VXORPS       X24, X24, X24
-	VGATHERQPD   (AX)(Z30*1), K6, Z24
-	VMULPD       Z24, Z29, Z24
-	VADDPD       Z24, Z21, Z21
+	VXORPS       X23, X23, X23
+	VGATHERQPD   (AX)(Z18*1), K6, Z23
+	VMULPD       Z23, Z17, Z23
+	VADDPD       Z23, Z22, Z22
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K6
 	LEAQ         DoublesConstants<>+456(SB), AX
-	VXORPS       X24, X24, X24
-	VGATHERQPD   (AX)(Z30*1), K6, Z24
+	VXORPS       X23, X23, X23
+	VGATHERQPD   (AX)(Z18*1), K6, Z23
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K6
 	LEAQ         DoublesConstants<>+464(SB), AX
-	VXORPS       X20, X20, X20
-	VGATHERQPD   (AX)(Z30*1), K6, Z20
-	VMULPD       Z20, Z29, Z20
-	VADDPD       Z20, Z24, Z20
-	VMULPD       Z20, Z31, Z20
-	VADDPD       Z20, Z21, Z20
+	VXORPS       X24, X24, X24
+	VGATHERQPD   (AX)(Z18*1), K6, Z24
+	VMULPD       Z24, Z17, Z24
+	VADDPD       Z24, Z23, Z23
+	VMULPD       Z23, Z19, Z23
+	VADDPD       Z23, Z22, Z22
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K6
 	LEAQ         DoublesConstants<>+472(SB), AX
-	VXORPS       X21, X21, X21
-	VGATHERQPD   (AX)(Z30*1), K6, Z21
+	VXORPS       X23, X23, X23
+	VGATHERQPD   (AX)(Z18*1), K6, Z23
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K6
 	LEAQ         DoublesConstants<>+480(SB), AX
 	VXORPS       X24, X24, X24
-	VGATHERQPD   (AX)(Z30*1), K6, Z24
-	VMULPD       Z24, Z29, Z24
-	VADDPD       Z24, Z21, Z21
+	VGATHERQPD   (AX)(Z18*1), K6, Z24
+	VMULPD       Z24, Z17, Z24
+	VADDPD       Z24, Z23, Z23
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K6
 	LEAQ         DoublesConstants<>+488(SB), AX
 	VXORPS       X24, X24, X24
-	VGATHERQPD   (AX)(Z30*1), K6, Z24
-	VMULPD       Z24, Z31, Z24
-	VADDPD       Z24, Z21, Z21
+	VGATHERQPD   (AX)(Z18*1), K6, Z24
+	VMULPD       Z24, Z19, Z24
+	VADDPD       Z24, Z23, Z23
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K6
 	LEAQ         DoublesConstants<>+384(SB), AX
 	VXORPS       X24, X24, X24
-	VGATHERQPD   (AX)(Z30*1), K6, Z24
-	VADDPD       Z29, Z24, Z18
-	VSUBPD       Z18, Z24, Z24
-	VADDPD       Z29, Z24, Z24
+	VGATHERQPD   (AX)(Z18*1), K6, Z24
+	VADDPD       Z17, Z24, Z25
+	VSUBPD       Z25, Z24, Z24
+	VADDPD       Z17, Z24, Z24
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K6
 	LEAQ         DoublesConstants<>+392(SB), AX
-	VXORPS       X17, X17, X17
-	VGATHERQPD   (AX)(Z30*1), K6, Z17
+	VXORPS       X26, X26, X26
+	VGATHERQPD   (AX)(Z18*1), K6, Z26
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K6
 	LEAQ         DoublesConstants<>+400(SB), AX
-	VXORPS       X15, X15, X15
-	VGATHERQPD   (AX)(Z30*1), K6, Z15
-	VMULPD       Z15, Z29, Z15
-	VMULPD       Z21, Z5, Z21
-	VADDPD       Z21, Z20, Z20
-	VMULPD       Z20, Z5, Z5
-	VADDPD       Z5, Z10, Z5
-	VMULPD       Z5, Z31, Z5
-	VADDPD       Z5, Z15, Z5
-	VADDPD       Z5, Z17, Z5
-	VADDPD       Z5, Z24, Z5
-	VADDPD       Z5, Z18, Z5
-	VANDPD       Z6, Z27, Z10
-	VORPD        Z10, Z5, Z5
-	VPCMPUQ      $0x06, Z13, Z28, K6
-	VBLENDMPD    Z27, Z5, K6, Z5
-	VADDPD       Z5, Z8, Z5
-	VMULPD       Z26, Z26, Z8
-	VMULPD.BCST  DoublesConstants<>+26632(SB), Z8, Z8
-	VANDPD       Z2, Z8, Z2
-	VPMINUQ      Z4, Z2, Z4
-	VANDPD       Z6, Z8, Z6
-	VORPD        Z6, Z4, Z4
-	VMULPD       Z7, Z4, Z6
-	VADDPD       Z9, Z6, Z6
-	VSUBPD       Z9, Z6, Z7
-	VMULPD       Z11, Z7, Z9
-	VSUBPD       Z9, Z4, Z4
-	VMULPD       Z12, Z7, Z7
-	VSUBPD       Z7, Z4, Z4
-	VMULPD       Z4, Z4, Z7
-	VPSLLQ       $0x0d, Z6, Z9
-	VPSRAQ       $0x13, Z9, Z9
-	VANDPD       Z14, Z6, Z6
-	VPSLLQ       $0x04, Z6, Z6
-	VMULPD.BCST  DoublesConstants<>+25600(SB), Z4, Z10
-	VADDPD.BCST  DoublesConstants<>+25592(SB), Z10, Z10
-	VMULPD       Z10, Z7, Z10
-	VMULPD       Z7, Z7, Z7
-	VMULPD.BCST  DoublesConstants<>+25616(SB), Z4, Z11
-	VADDPD.BCST  DoublesConstants<>+25608(SB), Z11, Z11
-	VMULPD       Z11, Z7, Z7
-	VADDPD       Z7, Z10, Z7
+	VXORPS       X27, X27, X27
+	VGATHERQPD   (AX)(Z18*1), K6, Z27
+	VMULPD       Z27, Z17, Z17
+	VMULPD       Z23, Z20, Z18
+	VADDPD       Z18, Z22, Z18
+	VMULPD       Z18, Z20, Z18
+	VADDPD       Z18, Z21, Z18
+	VMULPD       Z18, Z19, Z18
+	VADDPD       Z18, Z17, Z17
+	VADDPD       Z17, Z26, Z17
+	VADDPD       Z17, Z24, Z17
+	VADDPD       Z17, Z25, Z17
+	VANDPD       Z2, Z15, Z18
+	VORPD        Z18, Z17, Z17
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Z16, K6
+	VBLENDMPD    Z15, Z17, K6, Z15
+	VADDPD       Z15, Z7, Z7
+	VMULPD       Z14, Z14, Z15
+	VMULPD.BCST  DoublesConstants<>+26632(SB), Z15, Z15
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z15, Z16
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Z16, Z17
+	VANDPD       Z2, Z15, Z2
+	VORPD        Z2, Z17, Z2
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Z2, Z17
+	VADDPD.BCST  DoublesConstants<>+25336(SB), Z17, Z17
+	VSUBPD.BCST  DoublesConstants<>+25336(SB), Z17, Z18
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Z18, Z19
+	VSUBPD       Z19, Z2, Z2
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Z18, Z18
+	VSUBPD       Z18, Z2, Z2
+	VMULPD       Z2, Z2, Z18
+	VPSLLQ       $0x0d, Z17, Z19
+	VPSRAQ       $0x13, Z19, Z19
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z17, Z17
+	VPSLLQ       $0x04, Z17, Z17
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Z2, Z20
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Z20, Z20
+	VMULPD       Z20, Z18, Z20
+	VMULPD       Z18, Z18, Z18
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Z2, Z21
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Z21, Z21
+	VMULPD       Z21, Z18, Z18
+	VADDPD       Z18, Z20, Z18
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K6
 	LEAQ         DoublesConstants<>+4224(SB), AX
-	VXORPS       X10, X10, X10
-	VGATHERQPD   (AX)(Z6*1), K6, Z10
-	VADDPD       Z7, Z4, Z4
-	VMULPD       Z4, Z10, Z4
+	VXORPS       X20, X20, X20
+	VGATHERQPD   (AX)(Z17*1), K6, Z20
+	VADDPD       Z18, Z2, Z2
+	VMULPD       Z2, Z20, Z2
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K6
 	LEAQ         DoublesConstants<>+4232(SB), AX
-	VXORPS       X7, X7, X7
-	VGATHERQPD   (AX)(Z6*1), K6, Z7
-	VADDPD       Z7, Z4, Z4
-	VADDPD       Z4, Z10, Z4
-	VPSRAQ       $0x01, Z9, Z6
-	VBROADCASTSD DoublesConstants<>+25624(SB), Z7
-	VPADDQ       Z6, Z7, Z10
-	VPSLLQ       $0x34, Z10, Z10
-	VMULPD       Z10, Z4, Z4
-	VPSUBQ       Z6, Z9, Z6
-	VPADDQ       Z6, Z7, Z6
-	VPSLLQ       $0x34, Z6, Z6
-	VMULPD       Z6, Z4, Z4
-	VPCMPUQ      $0x06, Z13, Z2, K6
-	VBLENDMPD    Z8, Z4, K6, Z2
-	VMULPD       Z2, Z26, Z2
+	VXORPS       X18, X18, X18
+	VGATHERQPD   (AX)(Z17*1), K6, Z18
+	VADDPD       Z18, Z2, Z2
+	VADDPD       Z2, Z20, Z2
+	VPSRAQ       $0x01, Z19, Z17
+	VPADDQ       Z17, Z5, Z18
+	VPSLLQ       $0x34, Z18, Z18
+	VMULPD       Z18, Z2, Z2
+	VPSUBQ       Z17, Z19, Z17
+	VPADDQ       Z17, Z5, Z5
+	VPSLLQ       $0x34, Z5, Z5
+	VMULPD       Z5, Z2, Z2
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Z16, K6
+	VBLENDMPD    Z15, Z2, K6, Z2
+	VMULPD       Z2, Z14, Z2
 	VMULPD.BCST  DoublesConstants<>+26624(SB), Z2, Z2
-	VMULPD.BCST  DoublesConstants<>+25344(SB), Z5, Z4
-	VADDPD       Z4, Z2, Z2
-	VMULPD       Z2, Z25, Z2
+	VMULPD.BCST  DoublesConstants<>+25280(SB), Z7, Z5
+	VADDPD       Z5, Z2, Z2
+	VMULPD       Z2, Z13, Z2
 	VMOVUPD      Z2, K1, 96(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VMOVUPD.Z 216(SI), K1, Z4
-	VMOVUPD   Z4, K1, 576(BX)
-	VMOVUPS   48(SI), Y4
-	VMULPD    Y4, Y3, Y5
-	VMOVUPS   Y5, 288(BX)
-	VMOVUPS   80(SI), X5
-	VMULPD    X5, X3, X3
+	VMOVUPD.Z 216(SI), K1, Z5
+	VMOVUPD   Z5, K1, 576(BX)
+	VMOVUPS   48(SI), Y5
+	VMULPD    Y5, Y3, Y7
+	VMOVUPS   Y7, 288(BX)
+	VMOVUPS   80(SI), X7
+	VMULPD    X7, X3, X3
 	VMOVUPS   X3, 320(BX)
-	VMULPD    Y4, Y0, Y3
+	VMULPD    Y5, Y0, Y3
 	VMOVUPS   Y3, 336(BX)
-	VMULPD    X5, X0, X0
+	VMULPD    X7, X0, X0
 	VMOVUPS   X0, 368(BX)
-	VMULPD    Y4, Y19, Y0
+	VMULPD    Y5, Y8, Y0
 	VMOVUPS   Y0, 384(BX)
-	VMULPD    X5, X19, X0
+	VMULPD    X7, X8, X0
 	VMOVUPS   X0, 416(BX)
-	VMULPD    Y4, Y16, Y0
+	VMULPD    Y5, Y6, Y0
 	VMOVUPS   Y0, 432(BX)
-	VMULPD    X5, X16, X0
+	VMULPD    X7, X6, X0
 	VMOVUPS   X0, 464(BX)
-	VMULPD    Y4, Y22, Y0
+	VMULPD    Y5, Y11, Y0
 	VMOVUPS   Y0, 480(BX)
-	VMULPD    X5, X22, X0
+	VMULPD    X7, X11, X0
 	VMOVUPS   X0, 512(BX)
-	VMULPD    Y4, Y1, Y0
+	VMULPD    Y5, Y1, Y0
 	VMOVUPS   Y0, 528(BX)
-	VMULPD    X5, X1, X0
+	VMULPD    X7, X1, X0
 	VMOVUPS   X0, 560(BX)
 
 	// d0 = (W1ᵀ·d1)
@@ -31545,16 +33793,16 @@ TEXT ·doublesGradAVX512(SB), $320-48
 	VMULPD.BCST 104(SI), Z1, Z1
 	VMOVUPD.Z   80(DI), K2, Z3
 	VMULPD.BCST 112(SI), Z3, Z3
-	VMOVUPD.Z   120(DI), K2, Z4
-	VMULPD.BCST 120(SI), Z4, Z4
-	VMOVUPD.Z   160(DI), K2, Z5
-	VMULPD.BCST 128(SI), Z5, Z5
-	VADDPD      Z5, Z0, Z0
-	VMOVUPD.Z   200(DI), K2, Z5
-	VMULPD.BCST 136(SI), Z5, Z5
-	VADDPD      Z5, Z1, Z1
+	VMOVUPD.Z   120(DI), K2, Z5
+	VMULPD.BCST 120(SI), Z5, Z5
+	VMOVUPD.Z   160(DI), K2, Z6
+	VMULPD.BCST 128(SI), Z6, Z6
+	VADDPD      Z6, Z0, Z0
+	VMOVUPD.Z   200(DI), K2, Z6
+	VMULPD.BCST 136(SI), Z6, Z6
+	VADDPD      Z6, Z1, Z1
 	VADDPD      Z3, Z0, Z0
-	VADDPD      Z4, Z1, Z1
+	VADDPD      Z5, Z1, Z1
 	VADDPD      Z1, Z0, Z0
 	VMOVUPD     Z0, K2, 1704(SI)
 
@@ -31598,7 +33846,12 @@ TEXT ·doublesGradAVX512(SB), $320-48
 
 // func doublesStep(p *Doubles, ws *DoublesWorkspace, x *[5]float64, y *[5]float64, rate float64) float64
 TEXT ·doublesStep(SB), NOSPLIT, $0-48
-	JMP ·doublesStepAVX2(SB)
+	CMPQ ·doublesLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·doublesStepAVX2(SB)
+
+wide:
+	JMP ·doublesStepAVX512(SB)
 
 // func doublesStepAVX2(p *Doubles, ws *DoublesWorkspace, x *[5]float64, y *[5]float64, rate float64) float64
 // Requires: AVX, AVX2
@@ -35594,7 +37847,7 @@ TEXT ·doublesStepAVX2(SB), $704-48
 	VORPD      Y4, Y0, Y0
 	VPCMPGTQ   DoublesConstants<>+3648(SB), Y9, Y4
 	VBLENDVPD  Y4, Y2, Y0, Y0
-	VMULPD     DoublesConstants<>+25216(SB), Y0, Y0
+	VMULPD     DoublesConstants<>+26384(SB), Y0, Y0
 	VMULPD     Y1, Y1, Y1
 	VMOVUPS    DoublesConstants<>+64(SB), Y2
 	VSUBPD     Y1, Y2, Y1
@@ -35602,7 +37855,7 @@ TEXT ·doublesStepAVX2(SB), $704-48
 	VSUBPD     DoublesConstants<>+9472(SB), Y3, Y1
 	VXORPS     X4, X4, X4
 	VCMPPD     $0x1e, Y4, Y1, Y1
-	VSUBPD     DoublesConstants<>+25184(SB), Y3, Y3
+	VSUBPD     DoublesConstants<>+26352(SB), Y3, Y3
 	VMOVUPS    128(SP), Y5
 	VMULPD     DoublesConstants<>+5280(SB), Y5, Y6
 	VADDPD     DoublesConstants<>+5280(SB), Y6, Y6
@@ -35911,7 +38164,7 @@ TEXT ·doublesStepAVX2(SB), $704-48
 	VORPD      X1, X0, X0
 	VPCMPGTQ   DoublesConstants<>+3648(SB), X9, X1
 	VBLENDVPD  X1, X5, X0, X0
-	VMULPD     DoublesConstants<>+25216(SB), X0, X0
+	VMULPD     DoublesConstants<>+26384(SB), X0, X0
 	VMULPD     X3, X3, X1
 	VMOVUPS    DoublesConstants<>+64(SB), Y2
 	VSUBPD     X1, X2, X1
@@ -35919,7 +38172,7 @@ TEXT ·doublesStepAVX2(SB), $704-48
 	VSUBPD     DoublesConstants<>+9472(SB), X6, X1
 	VXORPS     X3, X3, X3
 	VCMPPD     $0x1e, X3, X1, X1
-	VSUBPD     DoublesConstants<>+25184(SB), X6, X4
+	VSUBPD     DoublesConstants<>+26352(SB), X6, X4
 	VMOVUPS    160(SP), X5
 	VMULPD     DoublesConstants<>+5280(SB), X5, X6
 	VADDPD     DoublesConstants<>+5280(SB), X6, X6
@@ -36024,7 +38277,7 @@ TEXT ·doublesStepAVX2(SB), $704-48
 	VADDPD     Y3, Y1, Y1
 	VSHUFPD    $0x55, Y1, Y1, Y3
 	VADDPD     Y3, Y1, Y1
-	VMULPD     DoublesConstants<>+25216(SB), Y1, Y1
+	VMULPD     DoublesConstants<>+26384(SB), Y1, Y1
 	VMOVSD     X1, ret+40(FP)
 
 	// v11 = (W12ᵀ·d12); in the same pass W12 −= rate·d12·a11ᵀ; b12 −= rate·d12
@@ -40024,6 +42277,5676 @@ TEXT ·doublesStepAVX2(SB), $704-48
 	VZEROUPPER
 	RET
 
+// func doublesStepAVX512(p *Doubles, ws *DoublesWorkspace, x *[5]float64, y *[5]float64, rate float64) float64
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
+TEXT ·doublesStepAVX512(SB), NOSPLIT, $0-48
+	MOVQ p+0(FP), DI
+	MOVQ ws+8(FP), SI
+	MOVQ x+16(FP), DX
+	MOVQ y+24(FP), CX
+
+	// z1 = W1·x + b1; a1 = z1*(0.5*(1 + erf(0.7071067811865476*z1)))
+	MOVL         $0x0000001f, AX
+	KMOVW        AX, K1
+	VMOVUPD.Z    (DX), K1, Z0
+	VORPD        DoublesConstants<>+25216(SB), Z0, Z0
+	VMOVUPD.Z    (DI), K1, Z1
+	VMULPD       Z1, Z0, Z1
+	VMOVUPD.Z    40(DI), K1, Z2
+	VMULPD       Z2, Z0, Z2
+	VMOVUPD.Z    80(DI), K1, Z3
+	VMULPD       Z3, Z0, Z3
+	VMOVUPD.Z    120(DI), K1, Z4
+	VMULPD       Z4, Z0, Z4
+	VMOVUPD.Z    160(DI), K1, Z5
+	VMULPD       Z5, Z0, Z5
+	VMOVUPD.Z    200(DI), K1, Z6
+	VMULPD       Z6, Z0, Z0
+	VSHUFF32X4   $0x44, Z3, Z1, Z6
+	VSHUFF32X4   $0xee, Z3, Z1, Z1
+	VADDPD       Z1, Z6, Z1
+	VSHUFF32X4   $0x44, Z5, Z5, Z3
+	VSHUFF32X4   $0xee, Z5, Z5, Z5
+	VADDPD       Z5, Z3, Z3
+	VSHUFF32X4   $0x44, Z4, Z2, Z5
+	VSHUFF32X4   $0xee, Z4, Z2, Z2
+	VADDPD       Z2, Z5, Z2
+	VSHUFF32X4   $0x44, Z0, Z0, Z4
+	VSHUFF32X4   $0xee, Z0, Z0, Z0
+	VADDPD       Z0, Z4, Z0
+	VSHUFF32X4   $0x88, Z3, Z1, Z4
+	VSHUFF32X4   $0xdd, Z3, Z1, Z1
+	VADDPD       Z1, Z4, Z1
+	VSHUFF32X4   $0x88, Z0, Z2, Z3
+	VSHUFF32X4   $0xdd, Z0, Z2, Z0
+	VADDPD       Z0, Z3, Z0
+	VUNPCKLPD    Z0, Z1, Z2
+	VUNPCKHPD    Z0, Z1, Z0
+	VADDPD       Z0, Z2, Z0
+	MOVL         $0x0000003f, AX
+	KMOVW        AX, K2
+	VMOVUPD.Z    240(DI), K2, Z1
+	VADDPD       Z1, Z0, Z0
+	VMULPD.BCST  DoublesConstants<>+25296(SB), Z0, Z1
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z1, Z2
+	VPMINUQ.BCST DoublesConstants<>+25320(SB), Z2, Z3
+	VMULPD.BCST  DoublesConstants<>+25328(SB), Z3, Z4
+	VADDPD.BCST  DoublesConstants<>+25336(SB), Z4, Z4
+	VSUBPD.BCST  DoublesConstants<>+25336(SB), Z4, Z5
+	VMULPD.BCST  DoublesConstants<>+25344(SB), Z5, Z5
+	VSUBPD       Z5, Z3, Z3
+	VANDPD.BCST  DoublesConstants<>+25352(SB), Z4, Z4
+	VPSLLQ       $0x07, Z4, Z4
+	VMULPD       Z3, Z3, Z5
+	VMULPD       Z5, Z5, Z6
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+408(SB), AX
+	VXORPS       X7, X7, X7
+	VGATHERQPD   (AX)(Z4*1), K3, Z7
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+416(SB), AX
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(Z4*1), K3, Z8
+	VMULPD       Z8, Z3, Z8
+	VADDPD       Z8, Z7, Z7
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+424(SB), AX
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(Z4*1), K3, Z8
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+432(SB), AX
+	VXORPS       X9, X9, X9
+	VGATHERQPD   (AX)(Z4*1), K3, Z9
+	VMULPD       Z9, Z3, Z9
+	VADDPD       Z9, Z8, Z8
+	VMULPD       Z8, Z5, Z8
+	VADDPD       Z8, Z7, Z7
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+440(SB), AX
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(Z4*1), K3, Z8
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+448(SB), AX
+	VXORPS       X9, X9, X9
+	VGATHERQPD   (AX)(Z4*1), K3, Z9
+	VMULPD       Z9, Z3, Z9
+	VADDPD       Z9, Z8, Z8
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+456(SB), AX
+	VXORPS       X9, X9, X9
+	VGATHERQPD   (AX)(Z4*1), K3, Z9
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+464(SB), AX
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Z4*1), K3, Z10
+	VMULPD       Z10, Z3, Z10
+	VADDPD       Z10, Z9, Z9
+	VMULPD       Z9, Z5, Z9
+	VADDPD       Z9, Z8, Z8
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+472(SB), AX
+	VXORPS       X9, X9, X9
+	VGATHERQPD   (AX)(Z4*1), K3, Z9
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+480(SB), AX
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Z4*1), K3, Z10
+	VMULPD       Z10, Z3, Z10
+	VADDPD       Z10, Z9, Z9
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+488(SB), AX
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Z4*1), K3, Z10
+	VMULPD       Z10, Z5, Z10
+	VADDPD       Z10, Z9, Z9
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+384(SB), AX
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Z4*1), K3, Z10
+	VADDPD       Z3, Z10, Z11
+	VSUBPD       Z11, Z10, Z10
+	VADDPD       Z3, Z10, Z10
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+392(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   (AX)(Z4*1), K3, Z12
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+400(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   (AX)(Z4*1), K3, Z13
+	VMULPD       Z13, Z3, Z3
+	VMULPD       Z9, Z6, Z4
+	VADDPD       Z4, Z8, Z4
+	VMULPD       Z4, Z6, Z4
+	VADDPD       Z4, Z7, Z4
+	VMULPD       Z4, Z5, Z4
+	VADDPD       Z4, Z3, Z3
+	VADDPD       Z3, Z12, Z3
+	VADDPD       Z3, Z10, Z3
+	VADDPD       Z3, Z11, Z3
+	VANDPD.BCST  DoublesConstants<>+25304(SB), Z1, Z4
+	VORPD        Z4, Z3, Z3
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Z2, K3
+	VBLENDMPD    Z1, Z3, K3, Z1
+	VADDPD.BCST  DoublesConstants<>+25288(SB), Z1, Z1
+	VMULPD.BCST  DoublesConstants<>+25280(SB), Z1, Z1
+	VMULPD       Z1, Z0, Z1
+	VMOVUPD      Z0, K2, (SI)
+	VMOVUPD      Z1, K2, 48(SI)
+
+	// z2 = W2·a1 + b2
+	VMOVAPD.Z  Z1, K2, Z0
+	VORPD      DoublesConstants<>+25408(SB), Z0, Z0
+	VMOVUPD.Z  288(DI), K2, Z1
+	VMULPD     Z1, Z0, Z1
+	VMOVUPD.Z  336(DI), K2, Z2
+	VMULPD     Z2, Z0, Z2
+	VMOVUPD.Z  384(DI), K2, Z3
+	VMULPD     Z3, Z0, Z3
+	VMOVUPD.Z  432(DI), K2, Z4
+	VMULPD     Z4, Z0, Z4
+	VMOVUPD.Z  480(DI), K2, Z5
+	VMULPD     Z5, Z0, Z5
+	VMOVUPD.Z  528(DI), K2, Z6
+	VMULPD     Z6, Z0, Z0
+	VSHUFF32X4 $0x44, Z3, Z1, Z6
+	VSHUFF32X4 $0xee, Z3, Z1, Z1
+	VADDPD     Z1, Z6, Z1
+	VSHUFF32X4 $0x44, Z5, Z5, Z3
+	VSHUFF32X4 $0xee, Z5, Z5, Z5
+	VADDPD     Z5, Z3, Z3
+	VSHUFF32X4 $0x44, Z4, Z2, Z5
+	VSHUFF32X4 $0xee, Z4, Z2, Z2
+	VADDPD     Z2, Z5, Z2
+	VSHUFF32X4 $0x44, Z0, Z0, Z4
+	VSHUFF32X4 $0xee, Z0, Z0, Z0
+	VADDPD     Z0, Z4, Z0
+	VSHUFF32X4 $0x88, Z3, Z1, Z4
+	VSHUFF32X4 $0xdd, Z3, Z1, Z1
+	VADDPD     Z1, Z4, Z1
+	VSHUFF32X4 $0x88, Z0, Z2, Z3
+	VSHUFF32X4 $0xdd, Z0, Z2, Z0
+	VADDPD     Z0, Z3, Z0
+	VUNPCKLPD  Z0, Z1, Z2
+	VUNPCKHPD  Z0, Z1, Z0
+	VADDPD     Z0, Z2, Z0
+	VMOVUPD.Z  576(DI), K2, Z1
+	VADDPD     Z1, Z0, Z0
+	VMOVUPD    Z0, K2, 144(SI)
+
+	// a2 = max(z2), windows of 2
+	VMOVUPS   144(SI), X0
+	VSHUFPD   $0x55, X0, X0, X1
+	VCMPPD    $0x00, X1, X0, K3
+	VANDPD    X1, X0, X2
+	VMAXPD    X1, X0, X1
+	VBLENDMPD X2, X1, K3, X1
+	VCMPPD    $0x03, X0, X0, K3
+	VBLENDMPD X0, X1, K3, X0
+	VMOVSD    X0, 192(SI)
+	VMOVUPS   160(SI), X0
+	VSHUFPD   $0x55, X0, X0, X1
+	VCMPPD    $0x00, X1, X0, K3
+	VANDPD    X1, X0, X2
+	VMAXPD    X1, X0, X1
+	VBLENDMPD X2, X1, K3, X1
+	VCMPPD    $0x03, X0, X0, K3
+	VBLENDMPD X0, X1, K3, X0
+	VMOVSD    X0, 200(SI)
+	VMOVUPS   176(SI), X0
+	VSHUFPD   $0x55, X0, X0, X1
+	VCMPPD    $0x00, X1, X0, K3
+	VANDPD    X1, X0, X2
+	VMAXPD    X1, X0, X1
+	VBLENDMPD X2, X1, K3, X1
+	VCMPPD    $0x03, X0, X0, K3
+	VBLENDMPD X0, X1, K3, X0
+	VMOVSD    X0, 208(SI)
+
+	// z3 = W3·a2 + b3
+	VMOVUPS      192(SI), X0
+	VMOVSD       208(SI), X1
+	VINSERTF32X4 $0x01, X1, Y0, Y0
+	VORPD        DoublesConstants<>+3776(SB), Y0, Y0
+	VMOVUPS      624(DI), X1
+	VMOVSD       640(DI), X2
+	VINSERTF32X4 $0x01, X2, Y1, Y1
+	VMULPD       Y1, Y0, Y1
+	VMOVUPS      648(DI), X2
+	VMOVSD       664(DI), X3
+	VINSERTF32X4 $0x01, X3, Y2, Y2
+	VMULPD       Y2, Y0, Y2
+	VMOVUPS      672(DI), X3
+	VMOVSD       688(DI), X4
+	VINSERTF32X4 $0x01, X4, Y3, Y3
+	VMULPD       Y3, Y0, Y3
+	VMOVUPS      696(DI), X4
+	VMOVSD       712(DI), X5
+	VINSERTF32X4 $0x01, X5, Y4, Y4
+	VMULPD       Y4, Y0, Y4
+	VMOVUPS      720(DI), X5
+	VMOVSD       736(DI), X6
+	VINSERTF32X4 $0x01, X6, Y5, Y5
+	VMULPD       Y5, Y0, Y0
+	VSHUFF32X4   $0x00, Y3, Y1, Y5
+	VSHUFF32X4   $0x03, Y3, Y1, Y1
+	VADDPD       Y1, Y5, Y1
+	VSHUFF32X4   $0x00, Y4, Y2, Y3
+	VSHUFF32X4   $0x03, Y4, Y2, Y2
+	VADDPD       Y2, Y3, Y2
+	VUNPCKLPD    Y2, Y1, Y3
+	VUNPCKHPD    Y2, Y1, Y1
+	VADDPD       Y1, Y3, Y1
+	VSHUFF32X4   $0x00, Y0, Y0, Y2
+	VSHUFF32X4   $0x03, Y0, Y0, Y0
+	VADDPD       Y0, Y2, Y0
+	VUNPCKLPD    Y0, Y0, Y2
+	VUNPCKHPD    Y0, Y0, Y0
+	VADDPD       Y0, Y2, Y0
+	VINSERTF64X4 $0x01, Y0, Z1, Z0
+	VMOVUPD.Z    744(DI), K1, Z1
+	VADDPD       Z1, Z0, Z0
+	VMOVUPD      Z0, K1, 1744(SI)
+
+	// a3 = σ(|z3|)·z3/|z3|
+	VMOVAPD.Z    Z0, K1, Z0
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z0, Z1
+	VBROADCASTSD DoublesConstants<>+25472(SB), Z2
+	VBLENDMPD    Z1, Z2, K1, Z1
+	VSHUFF32X4   $0x4e, Z1, Z1, Z3
+	VCMPPD       $0x00, Z3, Z1, K3
+	VANDPD       Z3, Z1, Z4
+	VMAXPD       Z3, Z1, Z3
+	VBLENDMPD    Z4, Z3, K3, Z3
+	VCMPPD       $0x03, Z1, Z1, K3
+	VBLENDMPD    Z1, Z3, K3, Z1
+	VSHUFF32X4   $0xb1, Z1, Z1, Z3
+	VCMPPD       $0x00, Z3, Z1, K3
+	VANDPD       Z3, Z1, Z4
+	VMAXPD       Z3, Z1, Z3
+	VBLENDMPD    Z4, Z3, K3, Z3
+	VCMPPD       $0x03, Z1, Z1, K3
+	VBLENDMPD    Z1, Z3, K3, Z1
+	VSHUFPD      $0x55, Z1, Z1, Z3
+	VCMPPD       $0x00, Z3, Z1, K3
+	VANDPD       Z3, Z1, Z4
+	VMAXPD       Z3, Z1, Z3
+	VBLENDMPD    Z4, Z3, K3, Z3
+	VCMPPD       $0x03, Z1, Z1, K3
+	VBLENDMPD    Z1, Z3, K3, Z1
+	VXORPS       X3, X3, X3
+	VCMPPD       $0x1e, Z3, Z1, K3
+	VBROADCASTSD DoublesConstants<>+25288(SB), Z4
+	VBLENDMPD    Z1, Z4, K3, Z5
+	VDIVPD       Z5, Z0, Z0
+	VMULPD       Z0, Z0, Z5
+	VBROADCASTSD DoublesConstants<>+25304(SB), Z6
+	VBLENDMPD    Z5, Z6, K1, Z5
+	VSHUFF32X4   $0x4e, Z5, Z5, Z7
+	VADDPD       Z7, Z5, Z5
+	VSHUFF32X4   $0xb1, Z5, Z5, Z7
+	VADDPD       Z7, Z5, Z5
+	VSHUFPD      $0x55, Z5, Z5, Z7
+	VADDPD       Z7, Z5, Z5
+	VSQRTPD      Z5, Z5
+	VMULPD       Z5, Z1, Z1
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z1, Z7
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Z7, Z8
+	VORPD        Z6, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Z8, Z9
+	VADDPD.BCST  DoublesConstants<>+25336(SB), Z9, Z9
+	VSUBPD.BCST  DoublesConstants<>+25336(SB), Z9, Z10
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Z10, Z11
+	VSUBPD       Z11, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Z10, Z10
+	VSUBPD       Z10, Z8, Z8
+	VMULPD       Z8, Z8, Z10
+	VPSLLQ       $0x0d, Z9, Z11
+	VPSRAQ       $0x13, Z11, Z11
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z9, Z9
+	VPSLLQ       $0x04, Z9, Z9
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Z8, Z12
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Z12, Z12
+	VMULPD       Z12, Z10, Z12
+	VMULPD       Z10, Z10, Z10
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Z8, Z13
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Z13, Z13
+	VMULPD       Z13, Z10, Z10
+	VADDPD       Z10, Z12, Z10
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+4224(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   (AX)(Z9*1), K3, Z12
+	VADDPD       Z10, Z8, Z8
+	VMULPD       Z8, Z12, Z8
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+4232(SB), AX
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Z9*1), K3, Z10
+	VADDPD       Z10, Z8, Z8
+	VPSRAQ       $0x01, Z11, Z9
+	VBROADCASTSD DoublesConstants<>+25560(SB), Z10
+	VPADDQ       Z9, Z10, Z13
+	VPSLLQ       $0x34, Z13, Z13
+	VPSUBQ       Z9, Z11, Z9
+	VPADDQ       Z9, Z10, Z9
+	VPSLLQ       $0x34, Z9, Z9
+	VADDPD       Z8, Z12, Z11
+	VMULPD       Z13, Z11, Z14
+	VMULPD       Z9, Z14, Z14
+	VSUBPD       Z11, Z12, Z11
+	VADDPD       Z8, Z11, Z8
+	VMULPD       Z13, Z8, Z8
+	VMULPD       Z9, Z8, Z8
+	VADDPD       Z14, Z4, Z9
+	VANDPD.BCST  DoublesConstants<>+25576(SB), Z9, Z11
+	VSUBPD       Z11, Z4, Z12
+	VADDPD       Z14, Z12, Z12
+	VADDPD       Z8, Z12, Z12
+	VPCMPQ       $0x05, Z3, Z1, K3
+	VBLENDMPD    Z4, Z14, K3, Z13
+	VPSRAQ       $0x3f, Z1, Z14
+	VANDPD       Z14, Z8, Z8
+	VDIVPD       Z9, Z4, Z9
+	VMULPD       Z9, Z13, Z14
+	VANDPD.BCST  DoublesConstants<>+25592(SB), Z14, Z14
+	VMULPD       Z11, Z14, Z11
+	VSUBPD       Z11, Z13, Z11
+	VMULPD       Z12, Z14, Z12
+	VSUBPD       Z12, Z8, Z8
+	VADDPD       Z8, Z11, Z8
+	VMULPD       Z9, Z8, Z8
+	VADDPD       Z8, Z14, Z8
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Z7, K3
+	VBLENDMPD    Z1, Z8, K3, Z7
+	VCMPPD       $0x1e, Z3, Z5, K3
+	VDIVPD       Z5, Z7, Z5
+	VBLENDMPD    Z5, Z7, K3, Z5
+	VCMPPD       $0x1e, Z3, Z1, K3
+	VDIVPD       Z1, Z7, Z1
+	VBLENDMPD    Z1, Z3, K3, Z1
+	VMOVSD       X1, 304(SI)
+	VSUBPD       Z7, Z4, Z8
+	VMULPD       Z8, Z7, Z8
+	VSUBPD       Z1, Z8, Z1
+	VMULPD       Z7, Z7, Z7
+	VDIVPD       Z7, Z1, Z1
+	VBLENDMPD    Z1, Z3, K3, Z1
+	VMOVSD       X1, 312(SI)
+	VMULPD       Z0, Z5, Z0
+	VMOVUPD      Z0, K1, 264(SI)
+
+	// z4 = W4·a3 + b4; a4 = atan(z4)
+	VMOVAPD.Z    Z0, K1, Z0
+	VORPD        DoublesConstants<>+25216(SB), Z0, Z0
+	VMOVUPD.Z    784(DI), K1, Z1
+	VMULPD       Z1, Z0, Z1
+	VMOVUPD.Z    824(DI), K1, Z5
+	VMULPD       Z5, Z0, Z5
+	VMOVUPD.Z    864(DI), K1, Z7
+	VMULPD       Z7, Z0, Z7
+	MOVL         $0x0000001f, AX
+	KMOVW        AX, K1
+	VMOVUPD.Z    904(DI), K1, Z8
+	VMULPD       Z8, Z0, Z0
+	VSHUFF32X4   $0x44, Z5, Z1, Z8
+	VSHUFF32X4   $0xee, Z5, Z1, Z1
+	VADDPD       Z1, Z8, Z1
+	VSHUFF32X4   $0x44, Z0, Z7, Z5
+	VSHUFF32X4   $0xee, Z0, Z7, Z0
+	VADDPD       Z0, Z5, Z0
+	VSHUFF32X4   $0x88, Z0, Z1, Z5
+	VSHUFF32X4   $0xdd, Z0, Z1, Z0
+	VADDPD       Z0, Z5, Z0
+	VUNPCKLPD    Z0, Z0, Z1
+	VUNPCKHPD    Z0, Z0, Z0
+	VADDPD       Z0, Z1, Z0
+	VMOVUPS      DoublesConstants<>+25600(SB), Z1
+	VPERMPS      Z0, Z1, Z0
+	VADDPD       944(DI), Y0, Y0
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Y0, Y1
+	VPMINUQ.BCST DoublesConstants<>+25664(SB), Y1, Y5
+	VPSRLQ       $0x32, Y1, Y7
+	VPSUBQ.BCST  DoublesConstants<>+25672(SB), Y7, Y7
+	VPSRAQ       $0x3f, Y7, Y8
+	VANDNPD      Y7, Y8, Y7
+	VPSUBQ.BCST  DoublesConstants<>+25352(SB), Y7, Y8
+	VPSRAQ       $0x3f, Y8, Y9
+	VANDNPD      Y8, Y9, Y8
+	VPSUBQ       Y8, Y7, Y7
+	VANDPD.BCST  DoublesConstants<>+25352(SB), Y7, Y7
+	VPSLLQ       $0x05, Y7, Y7
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+5536(SB), AX
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(Y7*1), K3, Y8
+	VSUBPD       Y8, Y5, Y9
+	VMULPD       Y8, Y5, Y5
+	VADDPD       Y5, Y4, Y5
+	VDIVPD       Y5, Y9, Y5
+	VMULPD       Y5, Y5, Y8
+	VMULPD       Y8, Y8, Y9
+	VMULPD.BCST  DoublesConstants<>+25688(SB), Y8, Y11
+	VADDPD.BCST  DoublesConstants<>+25680(SB), Y11, Y11
+	VMULPD.BCST  DoublesConstants<>+25704(SB), Y8, Y12
+	VADDPD.BCST  DoublesConstants<>+25696(SB), Y12, Y12
+	VMULPD.BCST  DoublesConstants<>+25720(SB), Y8, Y13
+	VADDPD.BCST  DoublesConstants<>+25712(SB), Y13, Y13
+	VMULPD       Y13, Y9, Y13
+	VADDPD       Y13, Y12, Y12
+	VMULPD       Y12, Y9, Y9
+	VADDPD       Y9, Y11, Y9
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+5544(SB), AX
+	VXORPS       X11, X11, X11
+	VGATHERQPD   (AX)(Y7*1), K3, Y11
+	VADDPD       Y5, Y11, Y12
+	VSUBPD       Y12, Y11, Y11
+	VADDPD       Y5, Y11, Y11
+	VMULPD       Y8, Y5, Y5
+	VMULPD       Y9, Y5, Y5
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+5552(SB), AX
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(Y7*1), K3, Y8
+	VADDPD       Y8, Y5, Y5
+	VADDPD       Y5, Y11, Y5
+	VADDPD       Y5, Y12, Y5
+	VANDPD       Y6, Y0, Y7
+	VORPD        Y7, Y5, Y5
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Y1, K3
+	VBLENDMPD    Y0, Y5, K3, Y1
+	VMOVUPS      Y0, 360(SI)
+	VMOVUPS      Y1, 392(SI)
+
+	// z5 = W5·a4 + b5; a5 = max(z5, 0) + log1p(exp(-abs(z5)))
+	VMULPD       976(DI), Y1, Y0
+	VMULPD       1008(DI), Y1, Y5
+	VMULPD       1040(DI), Y1, Y7
+	VMULPD       1072(DI), Y1, Y1
+	VSHUFF32X4   $0x00, Y7, Y0, Y8
+	VSHUFF32X4   $0x03, Y7, Y0, Y0
+	VADDPD       Y0, Y8, Y0
+	VSHUFF32X4   $0x00, Y1, Y5, Y7
+	VSHUFF32X4   $0x03, Y1, Y5, Y1
+	VADDPD       Y1, Y7, Y1
+	VUNPCKLPD    Y1, Y0, Y5
+	VUNPCKHPD    Y1, Y0, Y0
+	VADDPD       Y0, Y5, Y0
+	VADDPD       1104(DI), Y0, Y0
+	VCMPPD       $0x16, Y3, Y0, K3
+	VMOVAPD.Z    Y0, K3, Y1
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Y0, Y5
+	VXORPD       Y6, Y5, Y5
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Y5, Y7
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Y7, Y8
+	VANDPD       Y6, Y5, Y9
+	VORPD        Y9, Y8, Y8
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Y8, Y9
+	VADDPD.BCST  DoublesConstants<>+25336(SB), Y9, Y9
+	VSUBPD.BCST  DoublesConstants<>+25336(SB), Y9, Y11
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Y11, Y12
+	VSUBPD       Y12, Y8, Y8
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Y11, Y11
+	VSUBPD       Y11, Y8, Y8
+	VMULPD       Y8, Y8, Y11
+	VPSLLQ       $0x0d, Y9, Y12
+	VPSRAQ       $0x13, Y12, Y12
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Y9, Y9
+	VPSLLQ       $0x04, Y9, Y9
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Y8, Y13
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Y13, Y13
+	VMULPD       Y13, Y11, Y13
+	VMULPD       Y11, Y11, Y11
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Y8, Y14
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Y14, Y14
+	VMULPD       Y14, Y11, Y11
+	VADDPD       Y11, Y13, Y11
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+4224(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   (AX)(Y9*1), K3, Y13
+	VADDPD       Y11, Y8, Y8
+	VMULPD       Y8, Y13, Y8
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+4232(SB), AX
+	VXORPS       X11, X11, X11
+	VGATHERQPD   (AX)(Y9*1), K3, Y11
+	VADDPD       Y11, Y8, Y8
+	VADDPD       Y8, Y13, Y8
+	VPSRAQ       $0x01, Y12, Y9
+	VPADDQ       Y9, Y10, Y11
+	VPSLLQ       $0x34, Y11, Y11
+	VMULPD       Y11, Y8, Y8
+	VPSUBQ       Y9, Y12, Y9
+	VPADDQ       Y9, Y10, Y9
+	VPSLLQ       $0x34, Y9, Y9
+	VMULPD       Y9, Y8, Y8
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Y7, K3
+	VBLENDMPD    Y5, Y8, K3, Y5
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Y5, Y7
+	VADDPD       Y5, Y4, Y8
+	VSUBPD       Y4, Y8, Y9
+	VSUBPD       Y9, Y8, Y11
+	VSUBPD       Y11, Y4, Y11
+	VSUBPD       Y9, Y5, Y9
+	VADDPD       Y9, Y11, Y9
+	VPSUBQ.BCST  DoublesConstants<>+25728(SB), Y8, Y11
+	VPSRAQ       $0x34, Y11, Y12
+	VBROADCASTSD DoublesConstants<>+25336(SB), Z13
+	VPADDQ       Y12, Y13, Y14
+	VSUBPD       Y13, Y14, Y14
+	VANDPD       Y2, Y11, Y15
+	VPSUBQ       Y15, Y8, Y8
+	VPSRLQ       $0x2e, Y11, Y11
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Y11, Y11
+	VPSLLQ       $0x05, Y11, Y11
+	VANDPD.BCST  DoublesConstants<>+25744(SB), Y8, Y15
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+6880(SB), AX
+	VXORPS       X16, X16, X16
+	VGATHERQPD   (AX)(Y11*1), K3, Y16
+	VMULPD       Y16, Y15, Y17
+	VSUBPD       Y4, Y17, Y17
+	VSUBPD       Y15, Y8, Y8
+	VMULPD       Y16, Y8, Y8
+	VADDPD       Y8, Y17, Y15
+	VPSUBQ       Y12, Y10, Y12
+	VPMAXSQ      Y3, Y12, Y12
+	VPSLLQ       $0x34, Y12, Y12
+	VMULPD       Y12, Y9, Y9
+	VMULPD       Y16, Y9, Y9
+	VADDPD       Y9, Y15, Y12
+	VSUBPD       Y12, Y15, Y16
+	VADDPD       Y9, Y16, Y9
+	VSUBPD       Y15, Y17, Y15
+	VADDPD       Y8, Y15, Y8
+	VADDPD       Y8, Y9, Y8
+	VMULPD.BCST  DoublesConstants<>+25752(SB), Y14, Y9
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+6888(SB), AX
+	VXORPS       X15, X15, X15
+	VGATHERQPD   (AX)(Y11*1), K3, Y15
+	VADDPD       Y15, Y9, Y9
+	VADDPD       Y12, Y9, Y15
+	VSUBPD       Y15, Y9, Y9
+	VADDPD       Y12, Y9, Y9
+	VMULPD.BCST  DoublesConstants<>+25760(SB), Y14, Y14
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+6896(SB), AX
+	VXORPS       X16, X16, X16
+	VGATHERQPD   (AX)(Y11*1), K3, Y16
+	VADDPD       Y16, Y14, Y11
+	VADDPD       Y11, Y9, Y9
+	VADDPD       Y9, Y8, Y8
+	VMULPD       Y12, Y12, Y9
+	VMULPD.BCST  DoublesConstants<>+25776(SB), Y12, Y11
+	VADDPD.BCST  DoublesConstants<>+25768(SB), Y11, Y11
+	VMULPD.BCST  DoublesConstants<>+25792(SB), Y12, Y14
+	VADDPD.BCST  DoublesConstants<>+25784(SB), Y14, Y14
+	VMULPD       Y14, Y9, Y14
+	VADDPD       Y14, Y11, Y11
+	VMULPD       Y11, Y9, Y11
+	VMULPD       Y9, Y9, Y14
+	VMULPD.BCST  DoublesConstants<>+25808(SB), Y12, Y12
+	VADDPD.BCST  DoublesConstants<>+25800(SB), Y12, Y12
+	VMULPD.BCST  DoublesConstants<>+25816(SB), Y9, Y16
+	VADDPD       Y16, Y12, Y12
+	VMULPD       Y12, Y9, Y9
+	VMULPD       Y9, Y14, Y9
+	VADDPD       Y9, Y11, Y9
+	VADDPD       Y9, Y8, Y8
+	VADDPD       Y8, Y15, Y8
+	VPSUBQ.BCST  DoublesConstants<>+25824(SB), Y7, Y7
+	VPCMPUQ.BCST $0x05, DoublesConstants<>+25832(SB), Y7, K3
+	VBLENDMPD    Y5, Y8, K3, Y7
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25840(SB), Y5, K3
+	VORPD.BCST   DoublesConstants<>+25848(SB), Y5, Y8
+	VBLENDMPD    Y8, Y7, K3, Y7
+	VPCMPUQ.BCST $0x00, DoublesConstants<>+25840(SB), Y5, K3
+	VBLENDMPD    Y2, Y7, K3, Y5
+	VADDPD       Y5, Y1, Y1
+	VMOVUPS      Y0, 456(SI)
+	VMOVUPS      Y1, 488(SI)
+
+	// z6 = W6·a5 + b6; a6 = 1.0507009873554805*max(z6, 0) + 1.7580993408473768*expm1(min(z6, 0))
+	VMULPD         1136(DI), Y1, Y0
+	VMULPD         1168(DI), Y1, Y5
+	VMULPD         1200(DI), Y1, Y7
+	VMULPD         1232(DI), Y1, Y1
+	VSHUFF32X4     $0x00, Y7, Y0, Y8
+	VSHUFF32X4     $0x03, Y7, Y0, Y0
+	VADDPD         Y0, Y8, Y0
+	VSHUFF32X4     $0x00, Y1, Y5, Y7
+	VSHUFF32X4     $0x03, Y1, Y5, Y1
+	VADDPD         Y1, Y7, Y1
+	VUNPCKLPD      Y1, Y0, Y5
+	VUNPCKHPD      Y1, Y0, Y0
+	VADDPD         Y0, Y5, Y0
+	VADDPD         1264(DI), Y0, Y0
+	VCMPPD         $0x16, Y3, Y0, K3
+	VMOVAPD.Z      Y0, K3, Y1
+	VCMPPD         $0x00, Y3, Y0, K3
+	VORPD          Y3, Y0, Y5
+	VMINPD         Y3, Y0, Y7
+	VBLENDMPD      Y5, Y7, K3, Y5
+	VCMPPD         $0x03, Y0, Y0, K3
+	VBLENDMPD      Y0, Y5, K3, Y0
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y0, Y5
+	VPSRLQ         $0x3f, Y0, Y7
+	VPCMPUQ        $0x04, Y3, Y7, K3
+	VBROADCASTSD   DoublesConstants<>+25872(SB), Z7
+	VBLENDMPD.BCST DoublesConstants<>+25880(SB), Y7, K3, Y8
+	VPMINUQ        Y8, Y5, Y8
+	VANDPD         Y6, Y0, Y9
+	VORPD          Y9, Y8, Y8
+	VMULPD.BCST    DoublesConstants<>+25496(SB), Y8, Y9
+	VADDPD         Y13, Y9, Y9
+	VSUBPD         Y13, Y9, Y11
+	VMULPD.BCST    DoublesConstants<>+25504(SB), Y11, Y12
+	VSUBPD         Y12, Y8, Y8
+	VMULPD.BCST    DoublesConstants<>+25512(SB), Y11, Y11
+	VSUBPD         Y11, Y8, Y12
+	VMULPD         Y12, Y12, Y14
+	VPSLLQ         $0x0d, Y9, Y15
+	VPSRAQ         $0x13, Y15, Y15
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y9, Y9
+	VPSLLQ         $0x04, Y9, Y9
+	VPSRAQ         $0x0a, Y15, Y16
+	VPSRAQ         $0x3f, Y15, Y17
+	VANDNPD        Y16, Y17, Y16
+	VPADDQ         Y15, Y10, Y15
+	VPSUBQ         Y16, Y15, Y15
+	VPSLLQ         $0x34, Y15, Y15
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+4224(SB), AX
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y9*1), K3, Y17
+	VMULPD         Y15, Y17, Y17
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+4232(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y9*1), K3, Y18
+	VMULPD         Y15, Y18, Y9
+	VSUBPD         Y4, Y17, Y15
+	VSUBPD         Y17, Y15, Y18
+	VSUBPD         Y18, Y15, Y19
+	VSUBPD         Y19, Y17, Y19
+	VADDPD         Y18, Y4, Y18
+	VSUBPD         Y18, Y19, Y18
+	VADDPD         Y12, Y15, Y19
+	VSUBPD         Y19, Y15, Y20
+	VADDPD         Y12, Y20, Y20
+	VADDPD         Y18, Y20, Y18
+	VADDPD         Y9, Y18, Y9
+	VMULPD         Y12, Y15, Y15
+	VADDPD         Y15, Y9, Y9
+	VMULPD.BCST    DoublesConstants<>+25536(SB), Y12, Y15
+	VADDPD.BCST    DoublesConstants<>+25280(SB), Y15, Y15
+	VMULPD         Y15, Y14, Y15
+	VSUBPD         Y12, Y8, Y8
+	VSUBPD         Y11, Y8, Y8
+	VADDPD         Y8, Y15, Y8
+	VMULPD         Y14, Y14, Y11
+	VMULPD.BCST    DoublesConstants<>+25552(SB), Y12, Y12
+	VADDPD.BCST    DoublesConstants<>+25888(SB), Y12, Y12
+	VMULPD.BCST    DoublesConstants<>+25896(SB), Y14, Y14
+	VADDPD         Y14, Y12, Y12
+	VMULPD         Y12, Y11, Y11
+	VADDPD         Y11, Y8, Y8
+	VMULPD         Y8, Y17, Y8
+	VADDPD         Y8, Y9, Y8
+	VADDPD         Y8, Y19, Y8
+	VPADDQ         Y16, Y10, Y9
+	VPSLLQ         $0x34, Y9, Y9
+	VMULPD         Y9, Y8, Y8
+	VPSUBQ.BCST    DoublesConstants<>+25824(SB), Y5, Y5
+	VPCMPUQ.BCST   $0x06, DoublesConstants<>+25832(SB), Y5, K3
+	VBLENDMPD      Y0, Y8, K3, Y0
+	VMULPD.BCST    DoublesConstants<>+25864(SB), Y0, Y0
+	VMULPD.BCST    DoublesConstants<>+25856(SB), Y1, Y1
+	VADDPD         Y1, Y0, Y0
+	VMOVUPS        Y0, 552(SI)
+
+	// z7 = W7·a6 + b7; a7 = z7*sigmoid(z7)
+	VMULPD       1296(DI), Y0, Y1
+	VMULPD       1328(DI), Y0, Y5
+	VMULPD       1360(DI), Y0, Y8
+	VMULPD       1392(DI), Y0, Y0
+	VSHUFF32X4   $0x00, Y8, Y1, Y9
+	VSHUFF32X4   $0x03, Y8, Y1, Y1
+	VADDPD       Y1, Y9, Y1
+	VSHUFF32X4   $0x00, Y0, Y5, Y8
+	VSHUFF32X4   $0x03, Y0, Y5, Y0
+	VADDPD       Y0, Y8, Y0
+	VUNPCKLPD    Y0, Y1, Y5
+	VUNPCKHPD    Y0, Y1, Y0
+	VADDPD       Y0, Y5, Y0
+	VADDPD       1424(DI), Y0, Y0
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Y0, Y1
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Y1, Y5
+	VORPD        Y6, Y5, Y5
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Y5, Y8
+	VADDPD       Y13, Y8, Y8
+	VSUBPD       Y13, Y8, Y9
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Y9, Y11
+	VSUBPD       Y11, Y5, Y5
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Y9, Y9
+	VSUBPD       Y9, Y5, Y5
+	VMULPD       Y5, Y5, Y9
+	VPSLLQ       $0x0d, Y8, Y11
+	VPSRAQ       $0x13, Y11, Y11
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Y8, Y8
+	VPSLLQ       $0x04, Y8, Y8
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Y5, Y12
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Y12, Y12
+	VMULPD       Y12, Y9, Y12
+	VMULPD       Y9, Y9, Y9
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Y5, Y14
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Y14, Y14
+	VMULPD       Y14, Y9, Y9
+	VADDPD       Y9, Y12, Y9
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+4224(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   (AX)(Y8*1), K3, Y12
+	VADDPD       Y9, Y5, Y5
+	VMULPD       Y5, Y12, Y5
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+4232(SB), AX
+	VXORPS       X9, X9, X9
+	VGATHERQPD   (AX)(Y8*1), K3, Y9
+	VADDPD       Y9, Y5, Y5
+	VPSRAQ       $0x01, Y11, Y8
+	VPADDQ       Y8, Y10, Y9
+	VPSLLQ       $0x34, Y9, Y9
+	VPSUBQ       Y8, Y11, Y8
+	VPADDQ       Y8, Y10, Y8
+	VPSLLQ       $0x34, Y8, Y8
+	VADDPD       Y5, Y12, Y11
+	VMULPD       Y9, Y11, Y14
+	VMULPD       Y8, Y14, Y14
+	VSUBPD       Y11, Y12, Y11
+	VADDPD       Y5, Y11, Y5
+	VMULPD       Y9, Y5, Y5
+	VMULPD       Y8, Y5, Y5
+	VADDPD       Y14, Y4, Y8
+	VANDPD.BCST  DoublesConstants<>+25576(SB), Y8, Y9
+	VSUBPD       Y9, Y4, Y11
+	VADDPD       Y14, Y11, Y11
+	VADDPD       Y5, Y11, Y11
+	VPCMPQ       $0x05, Y3, Y0, K3
+	VBLENDMPD    Y4, Y14, K3, Y12
+	VPSRAQ       $0x3f, Y0, Y14
+	VANDPD       Y14, Y5, Y5
+	VDIVPD       Y8, Y4, Y8
+	VMULPD       Y8, Y12, Y14
+	VANDPD.BCST  DoublesConstants<>+25592(SB), Y14, Y14
+	VMULPD       Y9, Y14, Y9
+	VSUBPD       Y9, Y12, Y9
+	VMULPD       Y11, Y14, Y11
+	VSUBPD       Y11, Y5, Y5
+	VADDPD       Y5, Y9, Y5
+	VMULPD       Y8, Y5, Y5
+	VADDPD       Y5, Y14, Y5
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Y1, K3
+	VBLENDMPD    Y0, Y5, K3, Y1
+	VMULPD       Y1, Y0, Y1
+	VMOVUPS      Y0, 616(SI)
+	VMOVUPS      Y1, 648(SI)
+
+	// z8 = W8·a7 + b8; a8 = sin(3*z8) + 0.25*(cos(z8)*log1p(z8^2)) + pow(1 + z8^2, 0.3)
+	VMULPD         1456(DI), Y1, Y0
+	VMULPD         1488(DI), Y1, Y5
+	VMULPD         1520(DI), Y1, Y8
+	VMULPD         1552(DI), Y1, Y1
+	VSHUFF32X4     $0x00, Y8, Y0, Y9
+	VSHUFF32X4     $0x03, Y8, Y0, Y0
+	VADDPD         Y0, Y9, Y0
+	VSHUFF32X4     $0x00, Y1, Y5, Y8
+	VSHUFF32X4     $0x03, Y1, Y5, Y1
+	VADDPD         Y1, Y8, Y1
+	VUNPCKLPD      Y1, Y0, Y5
+	VUNPCKHPD      Y1, Y0, Y0
+	VADDPD         Y0, Y5, Y0
+	VADDPD         1584(DI), Y0, Y0
+	VMULPD         Y0, Y0, Y1
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y0, Y5
+	VPSRLQ         $0x37, Y5, Y8
+	VANDPD.BCST    DoublesConstants<>+25904(SB), Y8, Y8
+	VPSLLQ         $0x05, Y8, Y8
+	VANDPD.BCST    DoublesConstants<>+25912(SB), Y5, Y9
+	VORPD.BCST     DoublesConstants<>+25920(SB), Y9, Y11
+	VPSRLQ         $0x34, Y5, Y12
+	VANDPD.BCST    DoublesConstants<>+25928(SB), Y12, Y12
+	VPSLLVQ        Y12, Y11, Y11
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y11, Y14
+	VPSRLQ         $0x20, Y11, Y15
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+9768(SB), AX
+	VXORPS         X16, X16, X16
+	VGATHERQPD     (AX)(Y8*1), K3, Y16
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y16, Y17
+	VPSRLQ         $0x20, Y16, Y18
+	VPMULLQ        Y18, Y14, Y19
+	VPMULLQ        Y17, Y14, Y14
+	VPSRLQ         $0x20, Y14, Y14
+	VPADDQ         Y14, Y19, Y14
+	VPMULLQ        Y16, Y11, Y16
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+9760(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y8*1), K3, Y19
+	VPMULLQ        Y19, Y11, Y11
+	VPMULLQ        Y18, Y15, Y18
+	VPADDQ         Y18, Y11, Y11
+	VPSRLQ         $0x20, Y14, Y18
+	VPADDQ         Y18, Y11, Y11
+	VPMULLQ        Y17, Y15, Y15
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y14, Y14
+	VPADDQ         Y14, Y15, Y14
+	VPSRLQ         $0x20, Y14, Y14
+	VPADDQ         Y14, Y11, Y11
+	VPADDQ.BCST    DoublesConstants<>+25944(SB), Y11, Y11
+	VPSRLQ         $0x3a, Y11, Y14
+	VPADDQ.BCST    DoublesConstants<>+25952(SB), Y14, Y14
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y14, Y14
+	VPSLLQ         $0x05, Y14, Y14
+	VPSLLQ         $0x06, Y11, Y15
+	VPSRLQ         $0x1f, Y15, Y15
+	VORPD.BCST     DoublesConstants<>+25960(SB), Y15, Y15
+	VSUBPD.BCST    DoublesConstants<>+25968(SB), Y15, Y15
+	VPSLLQ         $0x27, Y11, Y11
+	VPSRLQ         $0x0d, Y11, Y11
+	VORPD.BCST     DoublesConstants<>+25976(SB), Y11, Y11
+	VPSRLQ         $0x26, Y16, Y17
+	VORPD          Y17, Y11, Y11
+	VSUBPD.BCST    DoublesConstants<>+25976(SB), Y11, Y11
+	VPSLLQ         $0x1a, Y16, Y16
+	VPSRLQ         $0x1a, Y16, Y16
+	VORPD.BCST     DoublesConstants<>+25984(SB), Y16, Y16
+	VSUBPD.BCST    DoublesConstants<>+25984(SB), Y16, Y16
+	VPADDQ         Y12, Y10, Y12
+	VPSLLQ         $0x34, Y12, Y12
+	VORPD          Y12, Y9, Y9
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+9776(SB), AX
+	VXORPS         X12, X12, X12
+	VGATHERQPD     (AX)(Y8*1), K3, Y12
+	VMULPD         Y12, Y9, Y8
+	VADDPD         Y11, Y15, Y9
+	VSUBPD         Y9, Y15, Y12
+	VADDPD         Y11, Y12, Y11
+	VADDPD         Y8, Y16, Y8
+	VADDPD         Y8, Y11, Y8
+	VMULPD         Y9, Y9, Y11
+	VMULPD.BCST    DoublesConstants<>+26000(SB), Y11, Y12
+	VADDPD.BCST    DoublesConstants<>+25992(SB), Y12, Y12
+	VMULPD         Y11, Y11, Y15
+	VMULPD.BCST    DoublesConstants<>+26008(SB), Y15, Y16
+	VADDPD         Y16, Y12, Y12
+	VMULPD.BCST    DoublesConstants<>+26024(SB), Y11, Y16
+	VADDPD.BCST    DoublesConstants<>+26016(SB), Y16, Y16
+	VMULPD.BCST    DoublesConstants<>+26040(SB), Y11, Y17
+	VADDPD.BCST    DoublesConstants<>+26032(SB), Y17, Y17
+	VMULPD         Y17, Y15, Y15
+	VADDPD         Y15, Y16, Y15
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y9, Y16
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18384(SB), AX
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y14*1), K3, Y17
+	VMULPD         Y16, Y17, Y18
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18368(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y14*1), K3, Y19
+	VADDPD         Y18, Y19, Y20
+	VSUBPD         Y20, Y19, Y21
+	VADDPD         Y18, Y21, Y18
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18376(SB), AX
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y14*1), K3, Y21
+	VSUBPD         Y16, Y9, Y16
+	VADDPD         Y8, Y16, Y16
+	VMULPD         Y16, Y17, Y16
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18392(SB), AX
+	VXORPS         X22, X22, X22
+	VGATHERQPD     (AX)(Y14*1), K3, Y22
+	VADDPD         Y8, Y9, Y8
+	VMULPD         Y8, Y22, Y8
+	VADDPD         Y8, Y16, Y8
+	VADDPD         Y8, Y21, Y8
+	VADDPD         Y8, Y18, Y8
+	VADDPD         Y21, Y19, Y14
+	VMULPD         Y11, Y14, Y14
+	VMULPD         Y15, Y14, Y14
+	VADDPD         Y22, Y17, Y15
+	VMULPD         Y11, Y9, Y9
+	VMULPD         Y9, Y15, Y9
+	VMULPD         Y12, Y9, Y9
+	VADDPD         Y9, Y14, Y9
+	VADDPD         Y9, Y8, Y8
+	VADDPD         Y8, Y20, Y8
+	VPCMPUQ.BCST   $0x01, DoublesConstants<>+26048(SB), Y5, K3
+	VBLENDMPD      Y4, Y8, K3, Y8
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+25360(SB), Y5, K3
+	VORPD.BCST     DoublesConstants<>+25848(SB), Y0, Y5
+	VBLENDMPD      Y5, Y8, K3, Y5
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y1, Y8
+	VADDPD         Y1, Y4, Y9
+	VSUBPD         Y4, Y9, Y11
+	VSUBPD         Y11, Y9, Y12
+	VSUBPD         Y12, Y4, Y12
+	VSUBPD         Y11, Y1, Y11
+	VADDPD         Y11, Y12, Y11
+	VPSUBQ.BCST    DoublesConstants<>+25728(SB), Y9, Y12
+	VPSRAQ         $0x34, Y12, Y14
+	VPADDQ         Y14, Y13, Y15
+	VSUBPD         Y13, Y15, Y15
+	VANDPD         Y2, Y12, Y16
+	VPSUBQ         Y16, Y9, Y16
+	VPSRLQ         $0x2e, Y12, Y12
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y12, Y12
+	VPSLLQ         $0x05, Y12, Y12
+	VANDPD.BCST    DoublesConstants<>+25744(SB), Y16, Y17
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6880(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y12*1), K3, Y18
+	VMULPD         Y18, Y17, Y19
+	VSUBPD         Y4, Y19, Y19
+	VSUBPD         Y17, Y16, Y16
+	VMULPD         Y18, Y16, Y16
+	VADDPD         Y16, Y19, Y17
+	VPSUBQ         Y14, Y10, Y14
+	VPMAXSQ        Y3, Y14, Y14
+	VPSLLQ         $0x34, Y14, Y14
+	VMULPD         Y14, Y11, Y11
+	VMULPD         Y18, Y11, Y11
+	VADDPD         Y11, Y17, Y14
+	VSUBPD         Y14, Y17, Y18
+	VADDPD         Y11, Y18, Y11
+	VSUBPD         Y17, Y19, Y17
+	VADDPD         Y16, Y17, Y16
+	VADDPD         Y16, Y11, Y11
+	VMULPD.BCST    DoublesConstants<>+25752(SB), Y15, Y16
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6888(SB), AX
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y12*1), K3, Y17
+	VADDPD         Y17, Y16, Y16
+	VADDPD         Y14, Y16, Y17
+	VSUBPD         Y17, Y16, Y16
+	VADDPD         Y14, Y16, Y16
+	VMULPD.BCST    DoublesConstants<>+25760(SB), Y15, Y15
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6896(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y12*1), K3, Y18
+	VADDPD         Y18, Y15, Y12
+	VADDPD         Y12, Y16, Y12
+	VADDPD         Y12, Y11, Y11
+	VMULPD         Y14, Y14, Y12
+	VMULPD.BCST    DoublesConstants<>+25776(SB), Y14, Y15
+	VADDPD.BCST    DoublesConstants<>+25768(SB), Y15, Y15
+	VMULPD.BCST    DoublesConstants<>+25792(SB), Y14, Y16
+	VADDPD.BCST    DoublesConstants<>+25784(SB), Y16, Y16
+	VMULPD         Y16, Y12, Y16
+	VADDPD         Y16, Y15, Y15
+	VMULPD         Y15, Y12, Y15
+	VMULPD         Y12, Y12, Y16
+	VMULPD.BCST    DoublesConstants<>+25808(SB), Y14, Y14
+	VADDPD.BCST    DoublesConstants<>+25800(SB), Y14, Y14
+	VMULPD.BCST    DoublesConstants<>+25816(SB), Y12, Y18
+	VADDPD         Y18, Y14, Y14
+	VMULPD         Y14, Y12, Y12
+	VMULPD         Y12, Y16, Y12
+	VADDPD         Y12, Y15, Y12
+	VADDPD         Y12, Y11, Y11
+	VADDPD         Y11, Y17, Y11
+	VPSUBQ.BCST    DoublesConstants<>+25824(SB), Y8, Y8
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+25832(SB), Y8, K3
+	VBLENDMPD      Y1, Y11, K3, Y8
+	VPCMPUQ.BCST   $0x06, DoublesConstants<>+25840(SB), Y1, K3
+	VORPD.BCST     DoublesConstants<>+25848(SB), Y1, Y11
+	VBLENDMPD      Y11, Y8, K3, Y8
+	VPCMPUQ.BCST   $0x00, DoublesConstants<>+25840(SB), Y1, K3
+	VBLENDMPD      Y2, Y8, K3, Y1
+	VMULPD         Y1, Y5, Y1
+	VMULPD.BCST    DoublesConstants<>+26056(SB), Y0, Y5
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y5, Y8
+	VPSRLQ         $0x37, Y8, Y11
+	VANDPD.BCST    DoublesConstants<>+25904(SB), Y11, Y11
+	VPSLLQ         $0x05, Y11, Y11
+	VANDPD.BCST    DoublesConstants<>+25912(SB), Y8, Y12
+	VORPD.BCST     DoublesConstants<>+25920(SB), Y12, Y14
+	VPSRLQ         $0x34, Y8, Y15
+	VANDPD.BCST    DoublesConstants<>+25928(SB), Y15, Y15
+	VPSLLVQ        Y15, Y14, Y14
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y14, Y16
+	VPSRLQ         $0x20, Y14, Y17
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+9768(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y11*1), K3, Y18
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y18, Y19
+	VPSRLQ         $0x20, Y18, Y20
+	VPMULLQ        Y20, Y16, Y21
+	VPMULLQ        Y19, Y16, Y16
+	VPSRLQ         $0x20, Y16, Y16
+	VPADDQ         Y16, Y21, Y16
+	VPMULLQ        Y18, Y14, Y18
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+9760(SB), AX
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y11*1), K3, Y21
+	VPMULLQ        Y21, Y14, Y14
+	VPMULLQ        Y20, Y17, Y20
+	VPADDQ         Y20, Y14, Y14
+	VPSRLQ         $0x20, Y16, Y20
+	VPADDQ         Y20, Y14, Y14
+	VPMULLQ        Y19, Y17, Y17
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y16, Y16
+	VPADDQ         Y16, Y17, Y16
+	VPSRLQ         $0x20, Y16, Y16
+	VPADDQ         Y16, Y14, Y14
+	VPADDQ.BCST    DoublesConstants<>+25944(SB), Y14, Y14
+	VPSRLQ         $0x3a, Y14, Y16
+	VPSLLQ         $0x05, Y16, Y16
+	VPSLLQ         $0x06, Y14, Y17
+	VPSRLQ         $0x1f, Y17, Y17
+	VORPD.BCST     DoublesConstants<>+25960(SB), Y17, Y17
+	VSUBPD.BCST    DoublesConstants<>+25968(SB), Y17, Y17
+	VPSLLQ         $0x27, Y14, Y14
+	VPSRLQ         $0x0d, Y14, Y14
+	VORPD.BCST     DoublesConstants<>+25976(SB), Y14, Y14
+	VPSRLQ         $0x26, Y18, Y19
+	VORPD          Y19, Y14, Y14
+	VSUBPD.BCST    DoublesConstants<>+25976(SB), Y14, Y14
+	VPSLLQ         $0x1a, Y18, Y18
+	VPSRLQ         $0x1a, Y18, Y18
+	VORPD.BCST     DoublesConstants<>+25984(SB), Y18, Y18
+	VSUBPD.BCST    DoublesConstants<>+25984(SB), Y18, Y18
+	VPADDQ         Y15, Y10, Y15
+	VPSLLQ         $0x34, Y15, Y15
+	VORPD          Y15, Y12, Y12
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+9776(SB), AX
+	VXORPS         X15, X15, X15
+	VGATHERQPD     (AX)(Y11*1), K3, Y15
+	VMULPD         Y15, Y12, Y11
+	VADDPD         Y14, Y17, Y12
+	VSUBPD         Y12, Y17, Y15
+	VADDPD         Y14, Y15, Y14
+	VADDPD         Y11, Y18, Y11
+	VADDPD         Y11, Y14, Y11
+	VMULPD         Y12, Y12, Y14
+	VMULPD.BCST    DoublesConstants<>+26000(SB), Y14, Y15
+	VADDPD.BCST    DoublesConstants<>+25992(SB), Y15, Y15
+	VMULPD         Y14, Y14, Y17
+	VMULPD.BCST    DoublesConstants<>+26008(SB), Y17, Y18
+	VADDPD         Y18, Y15, Y15
+	VMULPD.BCST    DoublesConstants<>+26024(SB), Y14, Y18
+	VADDPD.BCST    DoublesConstants<>+26016(SB), Y18, Y18
+	VMULPD.BCST    DoublesConstants<>+26040(SB), Y14, Y19
+	VADDPD.BCST    DoublesConstants<>+26032(SB), Y19, Y19
+	VMULPD         Y19, Y17, Y17
+	VADDPD         Y17, Y18, Y17
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y12, Y18
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18384(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y16*1), K3, Y19
+	VMULPD         Y18, Y19, Y20
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18368(SB), AX
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y16*1), K3, Y21
+	VADDPD         Y20, Y21, Y22
+	VSUBPD         Y22, Y21, Y23
+	VADDPD         Y20, Y23, Y20
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18376(SB), AX
+	VXORPS         X23, X23, X23
+	VGATHERQPD     (AX)(Y16*1), K3, Y23
+	VSUBPD         Y18, Y12, Y18
+	VADDPD         Y11, Y18, Y18
+	VMULPD         Y18, Y19, Y18
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18392(SB), AX
+	VXORPS         X24, X24, X24
+	VGATHERQPD     (AX)(Y16*1), K3, Y24
+	VADDPD         Y11, Y12, Y11
+	VMULPD         Y11, Y24, Y11
+	VADDPD         Y11, Y18, Y11
+	VADDPD         Y11, Y23, Y11
+	VADDPD         Y11, Y20, Y11
+	VADDPD         Y23, Y21, Y16
+	VMULPD         Y14, Y16, Y16
+	VMULPD         Y17, Y16, Y16
+	VADDPD         Y24, Y19, Y17
+	VMULPD         Y14, Y12, Y12
+	VMULPD         Y12, Y17, Y12
+	VMULPD         Y15, Y12, Y12
+	VADDPD         Y12, Y16, Y12
+	VADDPD         Y12, Y11, Y11
+	VADDPD         Y11, Y22, Y11
+	VANDPD         Y6, Y5, Y12
+	VXORPD         Y12, Y11, Y11
+	VPCMPUQ.BCST   $0x01, DoublesConstants<>+26048(SB), Y8, K3
+	VBLENDMPD      Y5, Y11, K3, Y11
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+25360(SB), Y8, K3
+	VORPD.BCST     DoublesConstants<>+25848(SB), Y5, Y5
+	VBLENDMPD      Y5, Y11, K3, Y5
+	VMULPD.BCST    DoublesConstants<>+25344(SB), Y1, Y1
+	VADDPD         Y1, Y5, Y1
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y9, Y5
+	VPSRLQ         $0x34, Y5, Y8
+	VPSUBQ.BCST    DoublesConstants<>+26072(SB), Y8, Y8
+	VPSRLQ         $0x3f, Y8, Y8
+	VMULPD.BCST    DoublesConstants<>+26080(SB), Y9, Y11
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y11, Y11
+	VXORPD         Y11, Y5, Y11
+	VPSUBQ         Y8, Y3, Y12
+	VANDPD         Y12, Y11, Y11
+	VXORPD         Y11, Y5, Y11
+	VPSUBQ.BCST    DoublesConstants<>+25728(SB), Y11, Y12
+	VPSRAQ         $0x34, Y12, Y14
+	VPADDQ         Y14, Y13, Y14
+	VSUBPD         Y13, Y14, Y14
+	VANDPD         Y2, Y12, Y15
+	VPSUBQ         Y15, Y11, Y11
+	VPSRLQ         $0x2e, Y12, Y12
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y12, Y12
+	VPSLLQ         $0x05, Y12, Y12
+	VANDPD.BCST    DoublesConstants<>+25744(SB), Y11, Y15
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6880(SB), AX
+	VXORPS         X16, X16, X16
+	VGATHERQPD     (AX)(Y12*1), K3, Y16
+	VMULPD         Y16, Y15, Y17
+	VSUBPD         Y4, Y17, Y17
+	VSUBPD         Y15, Y11, Y11
+	VMULPD         Y16, Y11, Y11
+	VBROADCASTSD   DoublesConstants<>+26096(SB), Y15
+	VPMULLQ        Y8, Y15, Y8
+	VBROADCASTSD   DoublesConstants<>+26088(SB), Y15
+	VPADDQ         Y8, Y15, Y8
+	VSUBPD         Y15, Y8, Y8
+	VSUBPD         Y8, Y14, Y8
+	VADDPD         Y11, Y17, Y14
+	VSUBPD         Y14, Y17, Y16
+	VADDPD         Y11, Y16, Y11
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y14, Y16
+	VMULPD         Y16, Y16, Y17
+	VMULPD.BCST    DoublesConstants<>+25280(SB), Y17, Y17
+	VMULPD.BCST    DoublesConstants<>+25752(SB), Y8, Y18
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6888(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y12*1), K3, Y19
+	VADDPD         Y19, Y18, Y18
+	VADDPD         Y14, Y18, Y19
+	VSUBPD         Y17, Y19, Y20
+	VMULPD         Y14, Y14, Y21
+	VMULPD.BCST    DoublesConstants<>+26112(SB), Y14, Y22
+	VADDPD.BCST    DoublesConstants<>+26104(SB), Y22, Y22
+	VMULPD.BCST    DoublesConstants<>+26128(SB), Y14, Y23
+	VADDPD.BCST    DoublesConstants<>+26120(SB), Y23, Y23
+	VMULPD.BCST    DoublesConstants<>+26144(SB), Y14, Y24
+	VADDPD.BCST    DoublesConstants<>+26136(SB), Y24, Y24
+	VMULPD.BCST    DoublesConstants<>+26152(SB), Y21, Y25
+	VADDPD         Y25, Y24, Y24
+	VMULPD         Y24, Y21, Y24
+	VADDPD         Y24, Y23, Y23
+	VMULPD         Y23, Y21, Y23
+	VADDPD         Y23, Y22, Y22
+	VSUBPD         Y19, Y18, Y18
+	VADDPD         Y14, Y18, Y18
+	VSUBPD         Y20, Y19, Y19
+	VSUBPD         Y17, Y19, Y17
+	VADDPD         Y17, Y18, Y17
+	VMULPD         Y21, Y14, Y18
+	VMULPD         Y22, Y18, Y18
+	VSUBPD         Y16, Y14, Y19
+	VADDPD         Y16, Y14, Y16
+	VMULPD         Y16, Y19, Y16
+	VMULPD.BCST    DoublesConstants<>+25280(SB), Y16, Y16
+	VSUBPD         Y16, Y11, Y16
+	VMULPD         Y11, Y14, Y11
+	VSUBPD         Y11, Y16, Y11
+	VMULPD.BCST    DoublesConstants<>+25760(SB), Y8, Y8
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6896(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Y12*1), K3, Y14
+	VADDPD         Y14, Y8, Y8
+	VADDPD         Y8, Y11, Y8
+	VADDPD         Y8, Y18, Y8
+	VADDPD         Y8, Y17, Y8
+	VADDPD         Y8, Y20, Y11
+	VSUBPD         Y11, Y20, Y12
+	VADDPD         Y8, Y12, Y8
+	VBROADCASTSD   DoublesConstants<>+26064(SB), Y12
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y12, Y14
+	VPMINUQ.BCST   DoublesConstants<>+26160(SB), Y14, Y16
+	VANDPD         Y6, Y12, Y17
+	VORPD          Y17, Y16, Y16
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y16, Y17
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y11, Y18
+	VMULPD         Y11, Y16, Y19
+	VMULPD         Y18, Y17, Y20
+	VSUBPD         Y19, Y20, Y20
+	VSUBPD         Y18, Y11, Y11
+	VMULPD         Y11, Y17, Y21
+	VADDPD         Y21, Y20, Y20
+	VSUBPD         Y17, Y16, Y17
+	VMULPD         Y18, Y17, Y18
+	VADDPD         Y18, Y20, Y18
+	VMULPD         Y11, Y17, Y11
+	VADDPD         Y11, Y18, Y11
+	VMULPD         Y8, Y16, Y8
+	VADDPD         Y8, Y11, Y8
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y19, Y11
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+25488(SB), Y11, K3
+	VBLENDMPD      Y3, Y8, K3, Y8
+	VPMINUQ.BCST   DoublesConstants<>+25488(SB), Y11, Y11
+	VANDPD         Y6, Y19, Y16
+	VORPD          Y16, Y11, Y11
+	VMULPD.BCST    DoublesConstants<>+25496(SB), Y11, Y16
+	VADDPD         Y13, Y16, Y16
+	VSUBPD         Y13, Y16, Y17
+	VMULPD.BCST    DoublesConstants<>+25504(SB), Y17, Y18
+	VSUBPD         Y18, Y11, Y11
+	VMULPD.BCST    DoublesConstants<>+25512(SB), Y17, Y17
+	VSUBPD         Y17, Y8, Y8
+	VADDPD         Y8, Y11, Y8
+	VMULPD         Y8, Y8, Y11
+	VPSLLQ         $0x0d, Y16, Y17
+	VPSRAQ         $0x13, Y17, Y17
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y16, Y16
+	VPSLLQ         $0x04, Y16, Y16
+	VMULPD.BCST    DoublesConstants<>+25536(SB), Y8, Y18
+	VADDPD.BCST    DoublesConstants<>+25528(SB), Y18, Y18
+	VMULPD         Y18, Y11, Y18
+	VMULPD         Y11, Y11, Y11
+	VMULPD.BCST    DoublesConstants<>+25552(SB), Y8, Y19
+	VADDPD.BCST    DoublesConstants<>+25544(SB), Y19, Y19
+	VMULPD         Y19, Y11, Y11
+	VADDPD         Y11, Y18, Y11
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+4224(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y16*1), K3, Y18
+	VADDPD         Y11, Y8, Y8
+	VMULPD         Y8, Y18, Y8
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+4232(SB), AX
+	VXORPS         X11, X11, X11
+	VGATHERQPD     (AX)(Y16*1), K3, Y11
+	VADDPD         Y11, Y8, Y8
+	VADDPD         Y8, Y18, Y8
+	VPSRAQ         $0x01, Y17, Y11
+	VPADDQ         Y11, Y10, Y16
+	VPSLLQ         $0x34, Y16, Y16
+	VMULPD         Y16, Y8, Y8
+	VPSUBQ         Y11, Y17, Y11
+	VPADDQ         Y11, Y10, Y11
+	VPSLLQ         $0x34, Y11, Y11
+	VMULPD         Y11, Y8, Y8
+	VPCMPUQ        $0x04, Y3, Y5, K3
+	VBLENDMPD.BCST DoublesConstants<>+25360(SB), Y3, K3, Y11
+	VBROADCASTSD   DoublesConstants<>+25360(SB), Z16
+	VBLENDMPD      Y3, Y16, K3, Y17
+	VPSRLQ         $0x3f, Y12, Y18
+	VPCMPUQ        $0x04, Y3, Y18, K3
+	VBLENDMPD      Y17, Y11, K3, Y11
+	VPSUBQ.BCST    DoublesConstants<>+26072(SB), Y5, Y17
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+26168(SB), Y17, K3
+	VBLENDMPD      Y11, Y8, K3, Y8
+	VADDPD         Y15, Y14, Y11
+	VPCMPUQ        $0x05, Y15, Y14, K4
+	VBLENDMPD      Y14, Y11, K4, Y17
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+26176(SB), Y14, K5
+	VBLENDMPD      Y3, Y17, K5, Y17
+	VPSLLQ         $0x3f, Y17, Y17
+	VANDPD         Y9, Y17, Y17
+	VORPD          Y17, Y8, Y8
+	VPSRLQ         $0x3f, Y9, Y17
+	VSUBPD         Y15, Y11, Y11
+	VCMPPD         $0x00, Y14, Y11, K5
+	VBLENDMPD      Y3, Y17, K5, Y11
+	VBLENDMPD      Y3, Y11, K4, Y11
+	VBLENDMPD      Y3, Y11, K3, Y11
+	VPCMPUQ        $0x04, Y3, Y11, K3
+	VBLENDMPD.BCST DoublesConstants<>+25848(SB), Y8, K3, Y8
+	VPCMPUQ        $0x06, Y16, Y5, K3
+	VBLENDMPD      Y9, Y8, K3, Y5
+	VPCMPUQ        $0x06, Y16, Y14, K3
+	VBLENDMPD      Y12, Y5, K3, Y5
+	VPCMPUQ        $0x00, Y4, Y9, K3
+	VBLENDMPD      Y4, Y5, K3, Y5
+	VPCMPUQ        $0x00, Y3, Y14, K3
+	VBLENDMPD      Y4, Y5, K3, Y5
+	VADDPD         Y5, Y1, Y1
+	VMOVUPS        Y0, 712(SI)
+	VMOVUPS        Y1, 744(SI)
+
+	// z9 = W9·a8 + b9; a9 = expm1(min(z9, 3)) + sqrt(1 + abs(z9)) - erf(z9)
+	VMULPD         1616(DI), Y1, Y0
+	VMULPD         1648(DI), Y1, Y5
+	VMULPD         1680(DI), Y1, Y8
+	VMULPD         1712(DI), Y1, Y9
+	VMULPD         1744(DI), Y1, Y11
+	VMULPD         1776(DI), Y1, Y1
+	VSHUFF32X4     $0x00, Y8, Y0, Y12
+	VSHUFF32X4     $0x03, Y8, Y0, Y0
+	VADDPD         Y0, Y12, Y0
+	VSHUFF32X4     $0x00, Y9, Y5, Y8
+	VSHUFF32X4     $0x03, Y9, Y5, Y5
+	VADDPD         Y5, Y8, Y5
+	VUNPCKLPD      Y5, Y0, Y8
+	VUNPCKHPD      Y5, Y0, Y0
+	VADDPD         Y0, Y8, Y0
+	VSHUFF32X4     $0x00, Y1, Y11, Y5
+	VSHUFF32X4     $0x03, Y1, Y11, Y1
+	VADDPD         Y1, Y5, Y1
+	VUNPCKLPD      Y1, Y1, Y5
+	VUNPCKHPD      Y1, Y1, Y1
+	VADDPD         Y1, Y5, Y1
+	VMOVUPS        DoublesConstants<>+3680(SB), Y5
+	VPERMPS        Y1, Y5, Y1
+	VINSERTF64X4   $0x01, Y1, Z0, Z0
+	VMOVUPD.Z      1808(DI), K2, Z1
+	VADDPD         Z1, Z0, Z0
+	VBROADCASTSD   DoublesConstants<>+26056(SB), Z1
+	VMINPD         Z0, Z1, Z1
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Z1, Z5
+	VPSRLQ         $0x3f, Z1, Z8
+	VPCMPUQ        $0x04, Z3, Z8, K3
+	VBLENDMPD.BCST DoublesConstants<>+25880(SB), Z7, K3, Z3
+	VPMINUQ        Z3, Z5, Z3
+	VANDPD         Z6, Z1, Z7
+	VORPD          Z7, Z3, Z3
+	VMULPD.BCST    DoublesConstants<>+25496(SB), Z3, Z7
+	VADDPD         Z13, Z7, Z7
+	VSUBPD         Z13, Z7, Z8
+	VMULPD.BCST    DoublesConstants<>+25504(SB), Z8, Z9
+	VSUBPD         Z9, Z3, Z3
+	VMULPD.BCST    DoublesConstants<>+25512(SB), Z8, Z8
+	VSUBPD         Z8, Z3, Z9
+	VMULPD         Z9, Z9, Z11
+	VPSLLQ         $0x0d, Z7, Z12
+	VPSRAQ         $0x13, Z12, Z12
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Z7, Z7
+	VPSLLQ         $0x04, Z7, Z7
+	VPSRAQ         $0x0a, Z12, Z14
+	VPSRAQ         $0x3f, Z12, Z15
+	VANDNPD        Z14, Z15, Z14
+	VPADDQ         Z12, Z10, Z12
+	VPSUBQ         Z14, Z12, Z12
+	VPSLLQ         $0x34, Z12, Z12
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+4224(SB), AX
+	VXORPS         X15, X15, X15
+	VGATHERQPD     (AX)(Z7*1), K3, Z15
+	VMULPD         Z12, Z15, Z15
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+4232(SB), AX
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Z7*1), K3, Z17
+	VMULPD         Z12, Z17, Z7
+	VSUBPD         Z4, Z15, Z12
+	VSUBPD         Z15, Z12, Z17
+	VSUBPD         Z17, Z12, Z18
+	VSUBPD         Z18, Z15, Z18
+	VADDPD         Z17, Z4, Z17
+	VSUBPD         Z17, Z18, Z17
+	VADDPD         Z9, Z12, Z18
+	VSUBPD         Z18, Z12, Z19
+	VADDPD         Z9, Z19, Z19
+	VADDPD         Z17, Z19, Z17
+	VADDPD         Z7, Z17, Z7
+	VMULPD         Z9, Z12, Z12
+	VADDPD         Z12, Z7, Z7
+	VMULPD.BCST    DoublesConstants<>+25536(SB), Z9, Z12
+	VADDPD.BCST    DoublesConstants<>+25280(SB), Z12, Z12
+	VMULPD         Z12, Z11, Z12
+	VSUBPD         Z9, Z3, Z3
+	VSUBPD         Z8, Z3, Z3
+	VADDPD         Z3, Z12, Z3
+	VMULPD         Z11, Z11, Z8
+	VMULPD.BCST    DoublesConstants<>+25552(SB), Z9, Z9
+	VADDPD.BCST    DoublesConstants<>+25888(SB), Z9, Z9
+	VMULPD.BCST    DoublesConstants<>+25896(SB), Z11, Z11
+	VADDPD         Z11, Z9, Z9
+	VMULPD         Z9, Z8, Z8
+	VADDPD         Z8, Z3, Z3
+	VMULPD         Z3, Z15, Z3
+	VADDPD         Z3, Z7, Z3
+	VADDPD         Z3, Z18, Z3
+	VPADDQ         Z14, Z10, Z7
+	VPSLLQ         $0x34, Z7, Z7
+	VMULPD         Z7, Z3, Z3
+	VPSUBQ.BCST    DoublesConstants<>+25824(SB), Z5, Z5
+	VPCMPUQ.BCST   $0x06, DoublesConstants<>+25832(SB), Z5, K3
+	VBLENDMPD      Z1, Z3, K3, Z1
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Z0, Z3
+	VADDPD         Z3, Z4, Z5
+	VSQRTPD        Z5, Z5
+	VADDPD         Z5, Z1, Z1
+	VPMINUQ.BCST   DoublesConstants<>+25320(SB), Z3, Z5
+	VMULPD.BCST    DoublesConstants<>+25328(SB), Z5, Z7
+	VADDPD         Z13, Z7, Z7
+	VSUBPD         Z13, Z7, Z8
+	VMULPD.BCST    DoublesConstants<>+25344(SB), Z8, Z8
+	VSUBPD         Z8, Z5, Z5
+	VANDPD.BCST    DoublesConstants<>+25352(SB), Z7, Z7
+	VPSLLQ         $0x07, Z7, Z7
+	VMULPD         Z5, Z5, Z8
+	VMULPD         Z8, Z8, Z9
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+408(SB), AX
+	VXORPS         X11, X11, X11
+	VGATHERQPD     (AX)(Z7*1), K3, Z11
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+416(SB), AX
+	VXORPS         X12, X12, X12
+	VGATHERQPD     (AX)(Z7*1), K3, Z12
+	VMULPD         Z12, Z5, Z12
+	VADDPD         Z12, Z11, Z11
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+424(SB), AX
+	VXORPS         X12, X12, X12
+	VGATHERQPD     (AX)(Z7*1), K3, Z12
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+432(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Z7*1), K3, Z14
+	VMULPD         Z14, Z5, Z14
+	VADDPD         Z14, Z12, Z12
+	VMULPD         Z12, Z8, Z12
+	VADDPD         Z12, Z11, Z11
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+440(SB), AX
+	VXORPS         X12, X12, X12
+	VGATHERQPD     (AX)(Z7*1), K3, Z12
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+448(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Z7*1), K3, Z14
+	VMULPD         Z14, Z5, Z14
+	VADDPD         Z14, Z12, Z12
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+456(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Z7*1), K3, Z14
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+464(SB), AX
+	VXORPS         X15, X15, X15
+	VGATHERQPD     (AX)(Z7*1), K3, Z15
+	VMULPD         Z15, Z5, Z15
+	VADDPD         Z15, Z14, Z14
+	VMULPD         Z14, Z8, Z14
+	VADDPD         Z14, Z12, Z12
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+472(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Z7*1), K3, Z14
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+480(SB), AX
+	VXORPS         X15, X15, X15
+	VGATHERQPD     (AX)(Z7*1), K3, Z15
+	VMULPD         Z15, Z5, Z15
+	VADDPD         Z15, Z14, Z14
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+488(SB), AX
+	VXORPS         X15, X15, X15
+	VGATHERQPD     (AX)(Z7*1), K3, Z15
+	VMULPD         Z15, Z8, Z15
+	VADDPD         Z15, Z14, Z14
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+384(SB), AX
+	VXORPS         X15, X15, X15
+	VGATHERQPD     (AX)(Z7*1), K3, Z15
+	VADDPD         Z5, Z15, Z17
+	VSUBPD         Z17, Z15, Z15
+	VADDPD         Z5, Z15, Z15
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+392(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Z7*1), K3, Z18
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+400(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Z7*1), K3, Z19
+	VMULPD         Z19, Z5, Z5
+	VMULPD         Z14, Z9, Z7
+	VADDPD         Z7, Z12, Z7
+	VMULPD         Z7, Z9, Z7
+	VADDPD         Z7, Z11, Z7
+	VMULPD         Z7, Z8, Z7
+	VADDPD         Z7, Z5, Z5
+	VADDPD         Z5, Z18, Z5
+	VADDPD         Z5, Z15, Z5
+	VADDPD         Z5, Z17, Z5
+	VANDPD         Z6, Z0, Z7
+	VORPD          Z7, Z5, Z5
+	VPCMPUQ        $0x06, Z16, Z3, K3
+	VBLENDMPD      Z0, Z5, K3, Z3
+	VSUBPD         Z3, Z1, Z1
+	VMOVUPD        Z0, K2, 808(SI)
+	VMOVUPD        Z1, K2, 856(SI)
+
+	// z10 = W10·a9 + b10
+	VMOVAPD.Z  Z1, K2, Z0
+	VORPD      DoublesConstants<>+25408(SB), Z0, Z0
+	VMOVUPD.Z  1856(DI), K2, Z1
+	VMULPD     Z1, Z0, Z1
+	VMOVUPD.Z  1904(DI), K2, Z3
+	VMULPD     Z3, Z0, Z3
+	VMOVUPD.Z  1952(DI), K2, Z5
+	VMULPD     Z5, Z0, Z5
+	VMOVUPD.Z  2000(DI), K2, Z7
+	VMULPD     Z7, Z0, Z7
+	VMOVUPD.Z  2048(DI), K2, Z8
+	VMULPD     Z8, Z0, Z8
+	VMOVUPD.Z  2096(DI), K2, Z9
+	VMULPD     Z9, Z0, Z9
+	VMOVUPD.Z  2144(DI), K2, Z11
+	VMULPD     Z11, Z0, Z11
+	VMOVUPD.Z  2192(DI), K2, Z12
+	VMULPD     Z12, Z0, Z12
+	VSHUFF32X4 $0x44, Z5, Z1, Z14
+	VSHUFF32X4 $0xee, Z5, Z1, Z1
+	VADDPD     Z1, Z14, Z1
+	VSHUFF32X4 $0x44, Z11, Z8, Z5
+	VSHUFF32X4 $0xee, Z11, Z8, Z8
+	VADDPD     Z8, Z5, Z5
+	VSHUFF32X4 $0x44, Z7, Z3, Z8
+	VSHUFF32X4 $0xee, Z7, Z3, Z3
+	VADDPD     Z3, Z8, Z3
+	VSHUFF32X4 $0x44, Z12, Z9, Z7
+	VSHUFF32X4 $0xee, Z12, Z9, Z8
+	VADDPD     Z8, Z7, Z7
+	VSHUFF32X4 $0x88, Z5, Z1, Z8
+	VSHUFF32X4 $0xdd, Z5, Z1, Z1
+	VADDPD     Z1, Z8, Z1
+	VSHUFF32X4 $0x88, Z7, Z3, Z5
+	VSHUFF32X4 $0xdd, Z7, Z3, Z3
+	VADDPD     Z3, Z5, Z3
+	VUNPCKLPD  Z3, Z1, Z5
+	VUNPCKHPD  Z3, Z1, Z1
+	VADDPD     Z1, Z5, Z1
+	VADDPD     3056(DI), Z1, Z1
+	VMOVUPS    Z1, 1744(SI)
+	VMOVUPD.Z  2240(DI), K2, Z3
+	VMULPD     Z3, Z0, Z3
+	VMOVUPD.Z  2288(DI), K2, Z5
+	VMULPD     Z5, Z0, Z5
+	VMOVUPD.Z  2336(DI), K2, Z7
+	VMULPD     Z7, Z0, Z7
+	VMOVUPD.Z  2384(DI), K2, Z8
+	VMULPD     Z8, Z0, Z8
+	VMOVUPD.Z  2432(DI), K2, Z9
+	VMULPD     Z9, Z0, Z9
+	VMOVUPD.Z  2480(DI), K2, Z11
+	VMULPD     Z11, Z0, Z11
+	VMOVUPD.Z  2528(DI), K2, Z12
+	VMULPD     Z12, Z0, Z12
+	VMOVUPD.Z  2576(DI), K2, Z14
+	VMULPD     Z14, Z0, Z14
+	VSHUFF32X4 $0x44, Z7, Z3, Z15
+	VSHUFF32X4 $0xee, Z7, Z3, Z3
+	VADDPD     Z3, Z15, Z3
+	VSHUFF32X4 $0x44, Z12, Z9, Z7
+	VSHUFF32X4 $0xee, Z12, Z9, Z9
+	VADDPD     Z9, Z7, Z7
+	VSHUFF32X4 $0x44, Z8, Z5, Z9
+	VSHUFF32X4 $0xee, Z8, Z5, Z5
+	VADDPD     Z5, Z9, Z5
+	VSHUFF32X4 $0x44, Z14, Z11, Z8
+	VSHUFF32X4 $0xee, Z14, Z11, Z9
+	VADDPD     Z9, Z8, Z8
+	VSHUFF32X4 $0x88, Z7, Z3, Z9
+	VSHUFF32X4 $0xdd, Z7, Z3, Z3
+	VADDPD     Z3, Z9, Z3
+	VSHUFF32X4 $0x88, Z8, Z5, Z7
+	VSHUFF32X4 $0xdd, Z8, Z5, Z5
+	VADDPD     Z5, Z7, Z5
+	VUNPCKLPD  Z5, Z3, Z7
+	VUNPCKHPD  Z5, Z3, Z3
+	VADDPD     Z3, Z7, Z3
+	VADDPD     3120(DI), Z3, Z3
+	VMOVUPS    Z3, 1808(SI)
+	VMOVUPD.Z  2624(DI), K2, Z5
+	VMULPD     Z5, Z0, Z5
+	VMOVUPD.Z  2672(DI), K2, Z7
+	VMULPD     Z7, Z0, Z7
+	VMOVUPD.Z  2720(DI), K2, Z8
+	VMULPD     Z8, Z0, Z8
+	VMOVUPD.Z  2768(DI), K2, Z9
+	VMULPD     Z9, Z0, Z9
+	VMOVUPD.Z  2816(DI), K2, Z11
+	VMULPD     Z11, Z0, Z11
+	VMOVUPD.Z  2864(DI), K2, Z12
+	VMULPD     Z12, Z0, Z12
+	VMOVUPD.Z  2912(DI), K2, Z14
+	VMULPD     Z14, Z0, Z14
+	VMOVUPD.Z  2960(DI), K2, Z15
+	VMULPD     Z15, Z0, Z15
+	VSHUFF32X4 $0x44, Z8, Z5, Z17
+	VSHUFF32X4 $0xee, Z8, Z5, Z5
+	VADDPD     Z5, Z17, Z5
+	VSHUFF32X4 $0x44, Z14, Z11, Z8
+	VSHUFF32X4 $0xee, Z14, Z11, Z11
+	VADDPD     Z11, Z8, Z8
+	VSHUFF32X4 $0x44, Z9, Z7, Z11
+	VSHUFF32X4 $0xee, Z9, Z7, Z7
+	VADDPD     Z7, Z11, Z7
+	VSHUFF32X4 $0x44, Z15, Z12, Z9
+	VSHUFF32X4 $0xee, Z15, Z12, Z11
+	VADDPD     Z11, Z9, Z9
+	VSHUFF32X4 $0x88, Z8, Z5, Z11
+	VSHUFF32X4 $0xdd, Z8, Z5, Z5
+	VADDPD     Z5, Z11, Z5
+	VSHUFF32X4 $0x88, Z9, Z7, Z8
+	VSHUFF32X4 $0xdd, Z9, Z7, Z7
+	VADDPD     Z7, Z8, Z7
+	VUNPCKLPD  Z7, Z5, Z8
+	VUNPCKHPD  Z7, Z5, Z5
+	VADDPD     Z5, Z8, Z5
+	VADDPD     3184(DI), Z5, Z5
+	VMOVUPS    Z5, 1872(SI)
+	MOVL       $0x0000003f, AX
+	KMOVW      AX, K2
+	VMOVUPD.Z  3008(DI), K2, Z7
+	VMULPD     Z7, Z0, Z0
+	VSHUFF32X4 $0x44, Z0, Z0, Z7
+	VSHUFF32X4 $0xee, Z0, Z0, Z0
+	VADDPD     Z0, Z7, Z0
+	VSHUFF32X4 $0x88, Z0, Z0, Z7
+	VSHUFF32X4 $0xdd, Z0, Z0, Z0
+	VADDPD     Z0, Z7, Z0
+	VUNPCKLPD  Z0, Z0, Z7
+	VUNPCKHPD  Z0, Z0, Z0
+	VADDPD     Z0, Z7, Z0
+	VMOVSD     3248(DI), X7
+	VADDPD     X7, X0, X0
+	VMOVSD     X0, 1936(SI)
+
+	// a10 = softmax(z10)
+	VCMPPD       $0x00, Z3, Z1, K3
+	VANDPD       Z3, Z1, Z7
+	VMAXPD       Z3, Z1, Z8
+	VBLENDMPD    Z7, Z8, K3, Z7
+	VCMPPD       $0x03, Z1, Z1, K3
+	VBLENDMPD    Z1, Z7, K3, Z7
+	VCMPPD       $0x00, Z5, Z7, K3
+	VANDPD       Z5, Z7, Z8
+	VMAXPD       Z5, Z7, Z9
+	VBLENDMPD    Z8, Z9, K3, Z8
+	VCMPPD       $0x03, Z7, Z7, K3
+	VBLENDMPD    Z7, Z8, K3, Z7
+	VANDPD       DoublesConstants<>+26184(SB), X0, X8
+	MOVL         $0x00000001, AX
+	KMOVW        AX, K3
+	VBLENDMPD    Z8, Z2, K3, Z2
+	VCMPPD       $0x00, Z2, Z7, K4
+	VANDPD       Z2, Z7, Z8
+	VMAXPD       Z2, Z7, Z2
+	VBLENDMPD    Z8, Z2, K4, Z2
+	VCMPPD       $0x03, Z7, Z7, K4
+	VBLENDMPD    Z7, Z2, K4, Z2
+	VSHUFF32X4   $0x4e, Z2, Z2, Z7
+	VCMPPD       $0x00, Z7, Z2, K4
+	VANDPD       Z7, Z2, Z8
+	VMAXPD       Z7, Z2, Z7
+	VBLENDMPD    Z8, Z7, K4, Z7
+	VCMPPD       $0x03, Z2, Z2, K4
+	VBLENDMPD    Z2, Z7, K4, Z2
+	VSHUFF32X4   $0xb1, Z2, Z2, Z7
+	VCMPPD       $0x00, Z7, Z2, K4
+	VANDPD       Z7, Z2, Z8
+	VMAXPD       Z7, Z2, Z7
+	VBLENDMPD    Z8, Z7, K4, Z7
+	VCMPPD       $0x03, Z2, Z2, K4
+	VBLENDMPD    Z2, Z7, K4, Z2
+	VSHUFPD      $0x55, Z2, Z2, Z7
+	VCMPPD       $0x00, Z7, Z2, K4
+	VANDPD       Z7, Z2, Z8
+	VMAXPD       Z7, Z2, Z7
+	VBLENDMPD    Z8, Z7, K4, Z7
+	VCMPPD       $0x03, Z2, Z2, K4
+	VBLENDMPD    Z2, Z7, K4, Z2
+	VSUBPD       Z2, Z1, Z1
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z1, Z7
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Z7, Z8
+	VANDPD       Z6, Z1, Z9
+	VORPD        Z9, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Z8, Z9
+	VADDPD       Z13, Z9, Z9
+	VSUBPD       Z13, Z9, Z11
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Z11, Z12
+	VSUBPD       Z12, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Z11, Z11
+	VSUBPD       Z11, Z8, Z8
+	VMULPD       Z8, Z8, Z11
+	VPSLLQ       $0x0d, Z9, Z12
+	VPSRAQ       $0x13, Z12, Z12
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z9, Z9
+	VPSLLQ       $0x04, Z9, Z9
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Z8, Z14
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Z14, Z14
+	VMULPD       Z14, Z11, Z14
+	VMULPD       Z11, Z11, Z11
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Z8, Z15
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Z15, Z15
+	VMULPD       Z15, Z11, Z11
+	VADDPD       Z11, Z14, Z11
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K4
+	LEAQ         DoublesConstants<>+4224(SB), AX
+	VXORPS       X14, X14, X14
+	VGATHERQPD   (AX)(Z9*1), K4, Z14
+	VADDPD       Z11, Z8, Z8
+	VMULPD       Z8, Z14, Z8
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K4
+	LEAQ         DoublesConstants<>+4232(SB), AX
+	VXORPS       X11, X11, X11
+	VGATHERQPD   (AX)(Z9*1), K4, Z11
+	VADDPD       Z11, Z8, Z8
+	VADDPD       Z8, Z14, Z8
+	VPSRAQ       $0x01, Z12, Z9
+	VPADDQ       Z9, Z10, Z11
+	VPSLLQ       $0x34, Z11, Z11
+	VMULPD       Z11, Z8, Z8
+	VPSUBQ       Z9, Z12, Z9
+	VPADDQ       Z9, Z10, Z9
+	VPSLLQ       $0x34, Z9, Z9
+	VMULPD       Z9, Z8, Z8
+	VPCMPUQ      $0x06, Z16, Z7, K4
+	VBLENDMPD    Z1, Z8, K4, Z1
+	VSUBPD       Z2, Z3, Z3
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z3, Z7
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Z7, Z8
+	VANDPD       Z6, Z3, Z9
+	VORPD        Z9, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Z8, Z9
+	VADDPD       Z13, Z9, Z9
+	VSUBPD       Z13, Z9, Z11
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Z11, Z12
+	VSUBPD       Z12, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Z11, Z11
+	VSUBPD       Z11, Z8, Z8
+	VMULPD       Z8, Z8, Z11
+	VPSLLQ       $0x0d, Z9, Z12
+	VPSRAQ       $0x13, Z12, Z12
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z9, Z9
+	VPSLLQ       $0x04, Z9, Z9
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Z8, Z14
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Z14, Z14
+	VMULPD       Z14, Z11, Z14
+	VMULPD       Z11, Z11, Z11
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Z8, Z15
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Z15, Z15
+	VMULPD       Z15, Z11, Z11
+	VADDPD       Z11, Z14, Z11
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K4
+	LEAQ         DoublesConstants<>+4224(SB), AX
+	VXORPS       X14, X14, X14
+	VGATHERQPD   (AX)(Z9*1), K4, Z14
+	VADDPD       Z11, Z8, Z8
+	VMULPD       Z8, Z14, Z8
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K4
+	LEAQ         DoublesConstants<>+4232(SB), AX
+	VXORPS       X11, X11, X11
+	VGATHERQPD   (AX)(Z9*1), K4, Z11
+	VADDPD       Z11, Z8, Z8
+	VADDPD       Z8, Z14, Z8
+	VPSRAQ       $0x01, Z12, Z9
+	VPADDQ       Z9, Z10, Z11
+	VPSLLQ       $0x34, Z11, Z11
+	VMULPD       Z11, Z8, Z8
+	VPSUBQ       Z9, Z12, Z9
+	VPADDQ       Z9, Z10, Z9
+	VPSLLQ       $0x34, Z9, Z9
+	VMULPD       Z9, Z8, Z8
+	VPCMPUQ      $0x06, Z16, Z7, K4
+	VBLENDMPD    Z3, Z8, K4, Z3
+	VADDPD       Z3, Z1, Z7
+	VSUBPD       Z2, Z5, Z5
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z5, Z8
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Z8, Z9
+	VANDPD       Z6, Z5, Z11
+	VORPD        Z11, Z9, Z9
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Z9, Z11
+	VADDPD       Z13, Z11, Z11
+	VSUBPD       Z13, Z11, Z12
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Z12, Z14
+	VSUBPD       Z14, Z9, Z9
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Z12, Z12
+	VSUBPD       Z12, Z9, Z9
+	VMULPD       Z9, Z9, Z12
+	VPSLLQ       $0x0d, Z11, Z14
+	VPSRAQ       $0x13, Z14, Z14
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z11, Z11
+	VPSLLQ       $0x04, Z11, Z11
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Z9, Z15
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Z15, Z15
+	VMULPD       Z15, Z12, Z15
+	VMULPD       Z12, Z12, Z12
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Z9, Z17
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Z17, Z17
+	VMULPD       Z17, Z12, Z12
+	VADDPD       Z12, Z15, Z12
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K4
+	LEAQ         DoublesConstants<>+4224(SB), AX
+	VXORPS       X15, X15, X15
+	VGATHERQPD   (AX)(Z11*1), K4, Z15
+	VADDPD       Z12, Z9, Z9
+	VMULPD       Z9, Z15, Z9
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K4
+	LEAQ         DoublesConstants<>+4232(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   (AX)(Z11*1), K4, Z12
+	VADDPD       Z12, Z9, Z9
+	VADDPD       Z9, Z15, Z9
+	VPSRAQ       $0x01, Z14, Z11
+	VPADDQ       Z11, Z10, Z12
+	VPSLLQ       $0x34, Z12, Z12
+	VMULPD       Z12, Z9, Z9
+	VPSUBQ       Z11, Z14, Z11
+	VPADDQ       Z11, Z10, Z11
+	VPSLLQ       $0x34, Z11, Z11
+	VMULPD       Z11, Z9, Z9
+	VPCMPUQ      $0x06, Z16, Z8, K4
+	VBLENDMPD    Z5, Z9, K4, Z5
+	VADDPD       Z5, Z7, Z7
+	VMOVAPD.Z    X0, K3, X0
+	VSUBPD       X2, X0, X0
+	VANDPD.BCST  DoublesConstants<>+25312(SB), X0, X2
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), X2, X8
+	VANDPD       X6, X0, X9
+	VORPD        X9, X8, X8
+	VMULPD.BCST  DoublesConstants<>+25496(SB), X8, X9
+	VADDPD       X13, X9, X9
+	VSUBPD       X13, X9, X11
+	VMULPD.BCST  DoublesConstants<>+25504(SB), X11, X12
+	VSUBPD       X12, X8, X8
+	VMULPD.BCST  DoublesConstants<>+25512(SB), X11, X11
+	VSUBPD       X11, X8, X8
+	VMULPD       X8, X8, X11
+	VPSLLQ       $0x0d, X9, X12
+	VPSRAQ       $0x13, X12, X12
+	VANDPD.BCST  DoublesConstants<>+25520(SB), X9, X9
+	VPSLLQ       $0x04, X9, X9
+	VMULPD.BCST  DoublesConstants<>+25536(SB), X8, X13
+	VADDPD.BCST  DoublesConstants<>+25528(SB), X13, X13
+	VMULPD       X13, X11, X13
+	VMULPD       X11, X11, X11
+	VMULPD.BCST  DoublesConstants<>+25552(SB), X8, X14
+	VADDPD.BCST  DoublesConstants<>+25544(SB), X14, X14
+	VMULPD       X14, X11, X11
+	VADDPD       X11, X13, X11
+	MOVL         $0x00000003, AX
+	KMOVW        AX, K4
+	LEAQ         DoublesConstants<>+4224(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   (AX)(X9*1), K4, X13
+	VADDPD       X11, X8, X8
+	VMULPD       X8, X13, X8
+	MOVL         $0x00000003, AX
+	KMOVW        AX, K4
+	LEAQ         DoublesConstants<>+4232(SB), AX
+	VXORPS       X11, X11, X11
+	VGATHERQPD   (AX)(X9*1), K4, X11
+	VADDPD       X11, X8, X8
+	VADDPD       X8, X13, X8
+	VPSRAQ       $0x01, X12, X9
+	VPADDQ       X9, X10, X11
+	VPSLLQ       $0x34, X11, X11
+	VMULPD       X11, X8, X8
+	VPSUBQ       X9, X12, X9
+	VPADDQ       X9, X10, X9
+	VPSLLQ       $0x34, X9, X9
+	VMULPD       X9, X8, X8
+	VPCMPUQ      $0x06, X16, X2, K4
+	VBLENDMPD    X0, X8, K4, X0
+	VBLENDMPD    Z0, Z6, K3, Z2
+	VADDPD       Z2, Z7, Z2
+	VSHUFF32X4   $0x4e, Z2, Z2, Z6
+	VADDPD       Z6, Z2, Z2
+	VSHUFF32X4   $0xb1, Z2, Z2, Z6
+	VADDPD       Z6, Z2, Z2
+	VSHUFPD      $0x55, Z2, Z2, Z6
+	VADDPD       Z6, Z2, Z2
+	VDIVPD       Z2, Z4, Z2
+	VMULPD       Z2, Z1, Z1
+	VMOVUPS      Z1, 952(SI)
+	VMULPD       Z2, Z3, Z3
+	VMOVUPS      Z3, 1016(SI)
+	VMULPD       Z2, Z5, Z4
+	VMOVUPS      Z4, 1080(SI)
+	VMULPD       X2, X0, X0
+	VMOVSD       X0, 1144(SI)
+
+	// z11 = W11·a10 + b11
+	VMULPD     3256(DI), Z1, Z0
+	VMULPD     3456(DI), Z1, Z2
+	VMULPD     3656(DI), Z1, Z5
+	VMULPD     3856(DI), Z1, Z6
+	VMULPD     4056(DI), Z1, Z7
+	VMULPD     4256(DI), Z1, Z8
+	VMULPD     4456(DI), Z1, Z9
+	VMULPD     4656(DI), Z1, Z10
+	VMULPD     3320(DI), Z3, Z11
+	VADDPD     Z11, Z0, Z0
+	VMULPD     3520(DI), Z3, Z11
+	VADDPD     Z11, Z2, Z2
+	VMULPD     3720(DI), Z3, Z11
+	VADDPD     Z11, Z5, Z5
+	VMULPD     3920(DI), Z3, Z11
+	VADDPD     Z11, Z6, Z6
+	VMULPD     4120(DI), Z3, Z11
+	VADDPD     Z11, Z7, Z7
+	VMULPD     4320(DI), Z3, Z11
+	VADDPD     Z11, Z8, Z8
+	VMULPD     4520(DI), Z3, Z11
+	VADDPD     Z11, Z9, Z9
+	VMULPD     4720(DI), Z3, Z11
+	VADDPD     Z11, Z10, Z10
+	VMULPD     3384(DI), Z4, Z11
+	VADDPD     Z11, Z0, Z0
+	VMULPD     3584(DI), Z4, Z11
+	VADDPD     Z11, Z2, Z2
+	VMULPD     3784(DI), Z4, Z11
+	VADDPD     Z11, Z5, Z5
+	VMULPD     3984(DI), Z4, Z11
+	VADDPD     Z11, Z6, Z6
+	VMULPD     4184(DI), Z4, Z11
+	VADDPD     Z11, Z7, Z7
+	VMULPD     4384(DI), Z4, Z11
+	VADDPD     Z11, Z8, Z8
+	VMULPD     4584(DI), Z4, Z11
+	VADDPD     Z11, Z9, Z9
+	VMULPD     4784(DI), Z4, Z11
+	VADDPD     Z11, Z10, Z10
+	VMOVSD     1144(SI), X11
+	VORPD      DoublesConstants<>+26240(SB), Z11, Z11
+	VMOVSD     3448(DI), X12
+	VMULPD     Z12, Z11, Z12
+	VADDPD     Z12, Z0, Z0
+	VMOVSD     3648(DI), X12
+	VMULPD     Z12, Z11, Z12
+	VADDPD     Z12, Z2, Z2
+	VMOVSD     3848(DI), X12
+	VMULPD     Z12, Z11, Z12
+	VADDPD     Z12, Z5, Z5
+	VMOVSD     4048(DI), X12
+	VMULPD     Z12, Z11, Z12
+	VADDPD     Z12, Z6, Z6
+	VMOVSD     4248(DI), X12
+	VMULPD     Z12, Z11, Z12
+	VADDPD     Z12, Z7, Z7
+	VMOVSD     4448(DI), X12
+	VMULPD     Z12, Z11, Z12
+	VADDPD     Z12, Z8, Z8
+	VMOVSD     4648(DI), X12
+	VMULPD     Z12, Z11, Z12
+	VADDPD     Z12, Z9, Z9
+	VMOVSD     4848(DI), X12
+	VMULPD     Z12, Z11, Z11
+	VADDPD     Z11, Z10, Z10
+	VSHUFF32X4 $0x44, Z5, Z0, Z11
+	VSHUFF32X4 $0xee, Z5, Z0, Z0
+	VADDPD     Z0, Z11, Z0
+	VSHUFF32X4 $0x44, Z9, Z7, Z5
+	VSHUFF32X4 $0xee, Z9, Z7, Z7
+	VADDPD     Z7, Z5, Z5
+	VSHUFF32X4 $0x44, Z6, Z2, Z7
+	VSHUFF32X4 $0xee, Z6, Z2, Z2
+	VADDPD     Z2, Z7, Z2
+	VSHUFF32X4 $0x44, Z10, Z8, Z6
+	VSHUFF32X4 $0xee, Z10, Z8, Z7
+	VADDPD     Z7, Z6, Z6
+	VSHUFF32X4 $0x88, Z5, Z0, Z7
+	VSHUFF32X4 $0xdd, Z5, Z0, Z0
+	VADDPD     Z0, Z7, Z0
+	VSHUFF32X4 $0x88, Z6, Z2, Z5
+	VSHUFF32X4 $0xdd, Z6, Z2, Z2
+	VADDPD     Z2, Z5, Z2
+	VUNPCKLPD  Z2, Z0, Z5
+	VUNPCKHPD  Z2, Z0, Z0
+	VADDPD     Z0, Z5, Z0
+	VADDPD     6656(DI), Z0, Z0
+	VMOVUPS    Z0, 1744(SI)
+	VMULPD     4856(DI), Z1, Z0
+	VMULPD     5056(DI), Z1, Z2
+	VMULPD     5256(DI), Z1, Z5
+	VMULPD     5456(DI), Z1, Z6
+	VMULPD     5656(DI), Z1, Z7
+	VMULPD     5856(DI), Z1, Z8
+	VMULPD     6056(DI), Z1, Z9
+	VMULPD     6256(DI), Z1, Z10
+	VMULPD     4920(DI), Z3, Z11
+	VADDPD     Z11, Z0, Z0
+	VMULPD     5120(DI), Z3, Z11
+	VADDPD     Z11, Z2, Z2
+	VMULPD     5320(DI), Z3, Z11
+	VADDPD     Z11, Z5, Z5
+	VMULPD     5520(DI), Z3, Z11
+	VADDPD     Z11, Z6, Z6
+	VMULPD     5720(DI), Z3, Z11
+	VADDPD     Z11, Z7, Z7
+	VMULPD     5920(DI), Z3, Z11
+	VADDPD     Z11, Z8, Z8
+	VMULPD     6120(DI), Z3, Z11
+	VADDPD     Z11, Z9, Z9
+	VMULPD     6320(DI), Z3, Z11
+	VADDPD     Z11, Z10, Z10
+	VMULPD     4984(DI), Z4, Z11
+	VADDPD     Z11, Z0, Z0
+	VMULPD     5184(DI), Z4, Z11
+	VADDPD     Z11, Z2, Z2
+	VMULPD     5384(DI), Z4, Z11
+	VADDPD     Z11, Z5, Z5
+	VMULPD     5584(DI), Z4, Z11
+	VADDPD     Z11, Z6, Z6
+	VMULPD     5784(DI), Z4, Z11
+	VADDPD     Z11, Z7, Z7
+	VMULPD     5984(DI), Z4, Z11
+	VADDPD     Z11, Z8, Z8
+	VMULPD     6184(DI), Z4, Z11
+	VADDPD     Z11, Z9, Z9
+	VMULPD     6384(DI), Z4, Z11
+	VADDPD     Z11, Z10, Z10
+	VMOVSD     1144(SI), X11
+	VORPD      DoublesConstants<>+26240(SB), Z11, Z11
+	VMOVSD     5048(DI), X12
+	VMULPD     Z12, Z11, Z12
+	VADDPD     Z12, Z0, Z0
+	VMOVSD     5248(DI), X12
+	VMULPD     Z12, Z11, Z12
+	VADDPD     Z12, Z2, Z2
+	VMOVSD     5448(DI), X12
+	VMULPD     Z12, Z11, Z12
+	VADDPD     Z12, Z5, Z5
+	VMOVSD     5648(DI), X12
+	VMULPD     Z12, Z11, Z12
+	VADDPD     Z12, Z6, Z6
+	VMOVSD     5848(DI), X12
+	VMULPD     Z12, Z11, Z12
+	VADDPD     Z12, Z7, Z7
+	VMOVSD     6048(DI), X12
+	VMULPD     Z12, Z11, Z12
+	VADDPD     Z12, Z8, Z8
+	VMOVSD     6248(DI), X12
+	VMULPD     Z12, Z11, Z12
+	VADDPD     Z12, Z9, Z9
+	VMOVSD     6448(DI), X12
+	VMULPD     Z12, Z11, Z11
+	VADDPD     Z11, Z10, Z10
+	VSHUFF32X4 $0x44, Z5, Z0, Z11
+	VSHUFF32X4 $0xee, Z5, Z0, Z0
+	VADDPD     Z0, Z11, Z0
+	VSHUFF32X4 $0x44, Z9, Z7, Z5
+	VSHUFF32X4 $0xee, Z9, Z7, Z7
+	VADDPD     Z7, Z5, Z5
+	VSHUFF32X4 $0x44, Z6, Z2, Z7
+	VSHUFF32X4 $0xee, Z6, Z2, Z2
+	VADDPD     Z2, Z7, Z2
+	VSHUFF32X4 $0x44, Z10, Z8, Z6
+	VSHUFF32X4 $0xee, Z10, Z8, Z7
+	VADDPD     Z7, Z6, Z6
+	VSHUFF32X4 $0x88, Z5, Z0, Z7
+	VSHUFF32X4 $0xdd, Z5, Z0, Z0
+	VADDPD     Z0, Z7, Z0
+	VSHUFF32X4 $0x88, Z6, Z2, Z5
+	VSHUFF32X4 $0xdd, Z6, Z2, Z2
+	VADDPD     Z2, Z5, Z2
+	VUNPCKLPD  Z2, Z0, Z5
+	VUNPCKHPD  Z2, Z0, Z0
+	VADDPD     Z0, Z5, Z0
+	VADDPD     6720(DI), Z0, Z0
+	VMOVUPS    Z0, 1808(SI)
+	VMULPD     6456(DI), Z1, Z0
+	VMULPD     6520(DI), Z3, Z1
+	VADDPD     Z1, Z0, Z0
+	VMULPD     6584(DI), Z4, Z1
+	VADDPD     Z1, Z0, Z0
+	VMOVSD     1144(SI), X1
+	VORPD      DoublesConstants<>+26240(SB), Z1, Z1
+	VMOVSD     6648(DI), X2
+	VMULPD     Z2, Z1, Z1
+	VADDPD     Z1, Z0, Z0
+	VSHUFF32X4 $0x44, Z0, Z0, Z1
+	VSHUFF32X4 $0xee, Z0, Z0, Z0
+	VADDPD     Z0, Z1, Z0
+	VSHUFF32X4 $0x88, Z0, Z0, Z1
+	VSHUFF32X4 $0xdd, Z0, Z0, Z0
+	VADDPD     Z0, Z1, Z0
+	VUNPCKLPD  Z0, Z0, Z1
+	VUNPCKHPD  Z0, Z0, Z0
+	VADDPD     Z0, Z1, Z0
+	VMOVSD     6784(DI), X1
+	VADDPD     X1, X0, X0
+	VMOVSD     X0, 1872(SI)
+
+	// a11 = log-softmax(z11)
+	VMOVUPS      1744(SI), Z0
+	VMOVUPS      1808(SI), Z1
+	VCMPPD       $0x00, Z1, Z0, K1
+	VANDPD       Z1, Z0, Z2
+	VMAXPD       Z1, Z0, Z1
+	VBLENDMPD    Z2, Z1, K1, Z1
+	VCMPPD       $0x03, Z0, Z0, K1
+	VBLENDMPD    Z0, Z1, K1, Z0
+	MOVL         $0x00000001, AX
+	KMOVW        AX, K1
+	VBROADCASTSD DoublesConstants<>+25472(SB), Z1
+	VMOVSD       1872(SI), X2
+	VBLENDMPD    Z2, Z1, K1, Z2
+	VCMPPD       $0x00, Z2, Z0, K2
+	VANDPD       Z2, Z0, Z3
+	VMAXPD       Z2, Z0, Z2
+	VBLENDMPD    Z3, Z2, K2, Z2
+	VCMPPD       $0x03, Z0, Z0, K2
+	VBLENDMPD    Z0, Z2, K2, Z0
+	VSHUFF32X4   $0x4e, Z0, Z0, Z2
+	VCMPPD       $0x00, Z2, Z0, K2
+	VANDPD       Z2, Z0, Z3
+	VMAXPD       Z2, Z0, Z2
+	VBLENDMPD    Z3, Z2, K2, Z2
+	VCMPPD       $0x03, Z0, Z0, K2
+	VBLENDMPD    Z0, Z2, K2, Z0
+	VSHUFF32X4   $0xb1, Z0, Z0, Z2
+	VCMPPD       $0x00, Z2, Z0, K2
+	VANDPD       Z2, Z0, Z3
+	VMAXPD       Z2, Z0, Z2
+	VBLENDMPD    Z3, Z2, K2, Z2
+	VCMPPD       $0x03, Z0, Z0, K2
+	VBLENDMPD    Z0, Z2, K2, Z0
+	VSHUFPD      $0x55, Z0, Z0, Z2
+	VCMPPD       $0x00, Z2, Z0, K2
+	VANDPD       Z2, Z0, Z3
+	VMAXPD       Z2, Z0, Z2
+	VBLENDMPD    Z3, Z2, K2, Z2
+	VCMPPD       $0x03, Z0, Z0, K2
+	VBLENDMPD    Z0, Z2, K2, Z0
+	VMOVUPS      1744(SI), Z2
+	VSUBPD       Z0, Z2, Z2
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z2, Z3
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Z3, Z4
+	VANDPD.BCST  DoublesConstants<>+25304(SB), Z2, Z5
+	VORPD        Z5, Z4, Z4
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Z4, Z5
+	VADDPD.BCST  DoublesConstants<>+25336(SB), Z5, Z5
+	VSUBPD.BCST  DoublesConstants<>+25336(SB), Z5, Z6
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Z6, Z7
+	VSUBPD       Z7, Z4, Z4
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Z6, Z6
+	VSUBPD       Z6, Z4, Z4
+	VMULPD       Z4, Z4, Z6
+	VPSLLQ       $0x0d, Z5, Z7
+	VPSRAQ       $0x13, Z7, Z7
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z5, Z5
+	VPSLLQ       $0x04, Z5, Z5
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Z4, Z8
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Z8, Z8
+	VMULPD       Z8, Z6, Z8
+	VMULPD       Z6, Z6, Z6
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Z4, Z9
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Z9, Z9
+	VMULPD       Z9, Z6, Z6
+	VADDPD       Z6, Z8, Z6
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+4224(SB), AX
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(Z5*1), K2, Z8
+	VADDPD       Z6, Z4, Z4
+	VMULPD       Z4, Z8, Z4
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+4232(SB), AX
+	VXORPS       X6, X6, X6
+	VGATHERQPD   (AX)(Z5*1), K2, Z6
+	VADDPD       Z6, Z4, Z4
+	VADDPD       Z4, Z8, Z4
+	VPSRAQ       $0x01, Z7, Z5
+	VBROADCASTSD DoublesConstants<>+25560(SB), Z6
+	VPADDQ       Z5, Z6, Z8
+	VPSLLQ       $0x34, Z8, Z8
+	VMULPD       Z8, Z4, Z4
+	VPSUBQ       Z5, Z7, Z5
+	VPADDQ       Z5, Z6, Z5
+	VPSLLQ       $0x34, Z5, Z5
+	VMULPD       Z5, Z4, Z4
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Z3, K2
+	VBLENDMPD    Z2, Z4, K2, Z2
+	VMOVUPS      1808(SI), Z3
+	VSUBPD       Z0, Z3, Z3
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z3, Z4
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Z4, Z5
+	VANDPD.BCST  DoublesConstants<>+25304(SB), Z3, Z7
+	VORPD        Z7, Z5, Z5
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Z5, Z7
+	VADDPD.BCST  DoublesConstants<>+25336(SB), Z7, Z7
+	VSUBPD.BCST  DoublesConstants<>+25336(SB), Z7, Z8
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Z8, Z9
+	VSUBPD       Z9, Z5, Z5
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Z8, Z8
+	VSUBPD       Z8, Z5, Z5
+	VMULPD       Z5, Z5, Z8
+	VPSLLQ       $0x0d, Z7, Z9
+	VPSRAQ       $0x13, Z9, Z9
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z7, Z7
+	VPSLLQ       $0x04, Z7, Z7
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Z5, Z10
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Z10, Z10
+	VMULPD       Z10, Z8, Z10
+	VMULPD       Z8, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Z5, Z11
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Z11, Z11
+	VMULPD       Z11, Z8, Z8
+	VADDPD       Z8, Z10, Z8
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+4224(SB), AX
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Z7*1), K2, Z10
+	VADDPD       Z8, Z5, Z5
+	VMULPD       Z5, Z10, Z5
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+4232(SB), AX
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(Z7*1), K2, Z8
+	VADDPD       Z8, Z5, Z5
+	VADDPD       Z5, Z10, Z5
+	VPSRAQ       $0x01, Z9, Z7
+	VPADDQ       Z7, Z6, Z8
+	VPSLLQ       $0x34, Z8, Z8
+	VMULPD       Z8, Z5, Z5
+	VPSUBQ       Z7, Z9, Z7
+	VPADDQ       Z7, Z6, Z7
+	VPSLLQ       $0x34, Z7, Z7
+	VMULPD       Z7, Z5, Z5
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Z4, K2
+	VBLENDMPD    Z3, Z5, K2, Z3
+	VADDPD       Z3, Z2, Z2
+	VMOVSD       1872(SI), X3
+	VSUBPD       X0, X3, X3
+	VANDPD.BCST  DoublesConstants<>+25312(SB), X3, X4
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), X4, X5
+	VANDPD.BCST  DoublesConstants<>+25304(SB), X3, X7
+	VORPD        X7, X5, X5
+	VMULPD.BCST  DoublesConstants<>+25496(SB), X5, X7
+	VADDPD.BCST  DoublesConstants<>+25336(SB), X7, X7
+	VSUBPD.BCST  DoublesConstants<>+25336(SB), X7, X8
+	VMULPD.BCST  DoublesConstants<>+25504(SB), X8, X9
+	VSUBPD       X9, X5, X5
+	VMULPD.BCST  DoublesConstants<>+25512(SB), X8, X8
+	VSUBPD       X8, X5, X5
+	VMULPD       X5, X5, X8
+	VPSLLQ       $0x0d, X7, X9
+	VPSRAQ       $0x13, X9, X9
+	VANDPD.BCST  DoublesConstants<>+25520(SB), X7, X7
+	VPSLLQ       $0x04, X7, X7
+	VMULPD.BCST  DoublesConstants<>+25536(SB), X5, X10
+	VADDPD.BCST  DoublesConstants<>+25528(SB), X10, X10
+	VMULPD       X10, X8, X10
+	VMULPD       X8, X8, X8
+	VMULPD.BCST  DoublesConstants<>+25552(SB), X5, X11
+	VADDPD.BCST  DoublesConstants<>+25544(SB), X11, X11
+	VMULPD       X11, X8, X8
+	VADDPD       X8, X10, X8
+	MOVL         $0x00000003, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+4224(SB), AX
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(X7*1), K2, X10
+	VADDPD       X8, X5, X5
+	VMULPD       X5, X10, X5
+	MOVL         $0x00000003, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+4232(SB), AX
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(X7*1), K2, X8
+	VADDPD       X8, X5, X5
+	VADDPD       X5, X10, X5
+	VPSRAQ       $0x01, X9, X7
+	VPADDQ       X7, X6, X8
+	VPSLLQ       $0x34, X8, X8
+	VMULPD       X8, X5, X5
+	VPSUBQ       X7, X9, X7
+	VPADDQ       X7, X6, X7
+	VPSLLQ       $0x34, X7, X7
+	VMULPD       X7, X5, X5
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), X4, K2
+	VBLENDMPD    X3, X5, K2, X3
+	VBROADCASTSD DoublesConstants<>+25304(SB), Z4
+	VBLENDMPD    Z3, Z4, K1, Z3
+	VADDPD       Z3, Z2, Z2
+	VSHUFF32X4   $0x4e, Z2, Z2, Z3
+	VADDPD       Z3, Z2, Z2
+	VSHUFF32X4   $0xb1, Z2, Z2, Z3
+	VADDPD       Z3, Z2, Z2
+	VSHUFPD      $0x55, Z2, Z2, Z3
+	VADDPD       Z3, Z2, Z2
+	VPSRLQ       $0x34, Z2, Z3
+	VPSUBQ.BCST  DoublesConstants<>+26072(SB), Z3, Z3
+	VPSRLQ       $0x3f, Z3, Z3
+	VMULPD.BCST  DoublesConstants<>+26080(SB), Z2, Z5
+	VXORPD       Z5, Z2, Z5
+	VXORPS       X7, X7, X7
+	VPSUBQ       Z3, Z7, Z8
+	VANDPD       Z8, Z5, Z5
+	VXORPD       Z5, Z2, Z5
+	VPSUBQ.BCST  DoublesConstants<>+25728(SB), Z5, Z8
+	VPSRAQ       $0x34, Z8, Z9
+	VBROADCASTSD DoublesConstants<>+25336(SB), Z10
+	VPADDQ       Z9, Z10, Z9
+	VSUBPD       Z10, Z9, Z9
+	VANDPD       Z1, Z8, Z11
+	VPSUBQ       Z11, Z5, Z5
+	VPSRLQ       $0x2e, Z8, Z8
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z8, Z8
+	VPSLLQ       $0x05, Z8, Z8
+	VANDPD.BCST  DoublesConstants<>+25744(SB), Z5, Z11
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+6880(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   (AX)(Z8*1), K2, Z12
+	VMULPD       Z12, Z11, Z13
+	VSUBPD.BCST  DoublesConstants<>+25288(SB), Z13, Z13
+	VSUBPD       Z11, Z5, Z5
+	VMULPD       Z12, Z5, Z5
+	VADDPD       Z5, Z13, Z11
+	VSUBPD       Z11, Z13, Z12
+	VADDPD       Z5, Z12, Z5
+	VBROADCASTSD DoublesConstants<>+26096(SB), Z12
+	VPMULLQ      Z3, Z12, Z3
+	VBROADCASTSD DoublesConstants<>+26088(SB), Z13
+	VPADDQ       Z3, Z13, Z3
+	VSUBPD       Z13, Z3, Z3
+	VSUBPD       Z3, Z9, Z3
+	VMULPD.BCST  DoublesConstants<>+25752(SB), Z3, Z9
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+6888(SB), AX
+	VXORPS       X14, X14, X14
+	VGATHERQPD   (AX)(Z8*1), K2, Z14
+	VADDPD       Z14, Z9, Z9
+	VADDPD       Z11, Z9, Z14
+	VSUBPD       Z14, Z9, Z9
+	VADDPD       Z11, Z9, Z9
+	VMULPD.BCST  DoublesConstants<>+25760(SB), Z3, Z3
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+6896(SB), AX
+	VXORPS       X15, X15, X15
+	VGATHERQPD   (AX)(Z8*1), K2, Z15
+	VADDPD       Z15, Z3, Z3
+	VADDPD       Z3, Z9, Z3
+	VADDPD       Z3, Z5, Z3
+	VMULPD       Z11, Z11, Z5
+	VMULPD.BCST  DoublesConstants<>+25776(SB), Z11, Z8
+	VADDPD.BCST  DoublesConstants<>+25768(SB), Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+25792(SB), Z11, Z9
+	VADDPD.BCST  DoublesConstants<>+25784(SB), Z9, Z9
+	VMULPD       Z9, Z5, Z9
+	VADDPD       Z9, Z8, Z8
+	VMULPD       Z8, Z5, Z8
+	VMULPD       Z5, Z5, Z9
+	VMULPD.BCST  DoublesConstants<>+25808(SB), Z11, Z11
+	VADDPD.BCST  DoublesConstants<>+25800(SB), Z11, Z11
+	VMULPD.BCST  DoublesConstants<>+25816(SB), Z5, Z15
+	VADDPD       Z15, Z11, Z11
+	VMULPD       Z11, Z5, Z5
+	VMULPD       Z5, Z9, Z5
+	VADDPD       Z5, Z8, Z5
+	VADDPD       Z5, Z3, Z3
+	VADDPD       Z3, Z14, Z3
+	VPSRAQ       $0x3f, Z2, Z5
+	VANDPD.BCST  DoublesConstants<>+25848(SB), Z5, Z5
+	VORPD        Z5, Z2, Z5
+	VPCMPUQ.BCST $0x05, DoublesConstants<>+25360(SB), Z2, K2
+	VBLENDMPD    Z5, Z3, K2, Z3
+	VPSLLQ       $0x01, Z2, Z2
+	VPCMPUQ      $0x00, Z7, Z2, K2
+	VBLENDMPD    Z1, Z3, K2, Z2
+	VMOVUPS      1744(SI), Z3
+	VSUBPD       Z0, Z3, Z3
+	VSUBPD       Z2, Z3, Z3
+	VMOVUPS      Z3, 1352(SI)
+	VMOVUPS      1808(SI), Z5
+	VSUBPD       Z0, Z5, Z5
+	VSUBPD       Z2, Z5, Z5
+	VMOVUPS      Z5, 1416(SI)
+	VMOVSD       1872(SI), X8
+	VSUBPD       X0, X8, X0
+	VSUBPD       X2, X0, X0
+	VMOVSD       X0, 1480(SI)
+
+	// z12 = W12·a11 + b12; a12 = tanh(z12)
+	VMULPD       6792(DI), Z3, Z2
+	VMULPD       6928(DI), Z3, Z8
+	VMULPD       7064(DI), Z3, Z9
+	VMULPD       7200(DI), Z3, Z11
+	VMULPD       7336(DI), Z3, Z14
+	VMULPD       6856(DI), Z5, Z15
+	VADDPD       Z15, Z2, Z2
+	VMULPD       6992(DI), Z5, Z15
+	VADDPD       Z15, Z8, Z8
+	VMULPD       7128(DI), Z5, Z15
+	VADDPD       Z15, Z9, Z9
+	VMULPD       7264(DI), Z5, Z15
+	VADDPD       Z15, Z11, Z11
+	VMULPD       7400(DI), Z5, Z15
+	VADDPD       Z15, Z14, Z14
+	VMOVSD       1480(SI), X15
+	VORPD        DoublesConstants<>+26240(SB), Z15, Z15
+	VMOVSD       6920(DI), X16
+	VMULPD       Z16, Z15, Z16
+	VADDPD       Z16, Z2, Z2
+	VMOVSD       7056(DI), X16
+	VMULPD       Z16, Z15, Z16
+	VADDPD       Z16, Z8, Z8
+	VMOVSD       7192(DI), X16
+	VMULPD       Z16, Z15, Z16
+	VADDPD       Z16, Z9, Z9
+	VMOVSD       7328(DI), X16
+	VMULPD       Z16, Z15, Z16
+	VADDPD       Z16, Z11, Z11
+	VMOVSD       7464(DI), X16
+	VMULPD       Z16, Z15, Z15
+	VADDPD       Z15, Z14, Z14
+	VSHUFF32X4   $0x44, Z9, Z2, Z15
+	VSHUFF32X4   $0xee, Z9, Z2, Z2
+	VADDPD       Z2, Z15, Z2
+	VSHUFF32X4   $0x44, Z14, Z14, Z9
+	VSHUFF32X4   $0xee, Z14, Z14, Z14
+	VADDPD       Z14, Z9, Z9
+	VSHUFF32X4   $0x44, Z11, Z8, Z14
+	VSHUFF32X4   $0xee, Z11, Z8, Z8
+	VADDPD       Z8, Z14, Z8
+	VSHUFF32X4   $0x88, Z9, Z2, Z11
+	VSHUFF32X4   $0xdd, Z9, Z2, Z2
+	VADDPD       Z2, Z11, Z2
+	VSHUFF32X4   $0x88, Z8, Z8, Z9
+	VSHUFF32X4   $0xdd, Z8, Z8, Z8
+	VADDPD       Z8, Z9, Z8
+	VUNPCKLPD    Z8, Z2, Z9
+	VUNPCKHPD    Z8, Z2, Z2
+	VADDPD       Z2, Z9, Z2
+	MOVL         $0x0000001f, AX
+	KMOVW        AX, K2
+	VMOVUPD.Z    7472(DI), K2, Z8
+	VADDPD       Z8, Z2, Z2
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z2, Z8
+	VPSRLQ       $0x32, Z8, Z9
+	VPSUBQ.BCST  DoublesConstants<>+26304(SB), Z9, Z9
+	VPSRAQ       $0x3f, Z9, Z11
+	VANDNPD      Z9, Z11, Z9
+	VPSUBQ.BCST  DoublesConstants<>+26312(SB), Z9, Z11
+	VPSRAQ       $0x3f, Z11, Z14
+	VANDNPD      Z11, Z14, Z11
+	VPSUBQ       Z11, Z9, Z9
+	VANDPD.BCST  DoublesConstants<>+25352(SB), Z9, Z11
+	VPSLLQ       $0x07, Z11, Z11
+	VPMINUQ.BCST DoublesConstants<>+26320(SB), Z8, Z14
+	VANDPD.BCST  DoublesConstants<>+26336(SB), Z14, Z15
+	VORPD.BCST   DoublesConstants<>+26344(SB), Z15, Z15
+	VPSUBQ.BCST  DoublesConstants<>+26072(SB), Z9, Z9
+	VPSRAQ       $0x3f, Z9, Z9
+	VANDNPD      Z15, Z9, Z9
+	VSUBPD       Z9, Z14, Z9
+	VMULPD       Z9, Z9, Z14
+	VMULPD       Z14, Z14, Z15
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+21376(SB), AX
+	VXORPS       X16, X16, X16
+	VGATHERQPD   (AX)(Z11*1), K3, Z16
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+21384(SB), AX
+	VXORPS       X17, X17, X17
+	VGATHERQPD   (AX)(Z11*1), K3, Z17
+	VMULPD       Z17, Z9, Z17
+	VADDPD       Z17, Z16, Z16
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+21392(SB), AX
+	VXORPS       X17, X17, X17
+	VGATHERQPD   (AX)(Z11*1), K3, Z17
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+21400(SB), AX
+	VXORPS       X18, X18, X18
+	VGATHERQPD   (AX)(Z11*1), K3, Z18
+	VMULPD       Z18, Z9, Z18
+	VADDPD       Z18, Z17, Z17
+	VMULPD       Z17, Z14, Z17
+	VADDPD       Z17, Z16, Z16
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+21408(SB), AX
+	VXORPS       X17, X17, X17
+	VGATHERQPD   (AX)(Z11*1), K3, Z17
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+21416(SB), AX
+	VXORPS       X18, X18, X18
+	VGATHERQPD   (AX)(Z11*1), K3, Z18
+	VMULPD       Z18, Z9, Z18
+	VADDPD       Z18, Z17, Z17
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+21424(SB), AX
+	VXORPS       X18, X18, X18
+	VGATHERQPD   (AX)(Z11*1), K3, Z18
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+21432(SB), AX
+	VXORPS       X19, X19, X19
+	VGATHERQPD   (AX)(Z11*1), K3, Z19
+	VMULPD       Z19, Z9, Z19
+	VADDPD       Z19, Z18, Z18
+	VMULPD       Z18, Z14, Z18
+	VADDPD       Z18, Z17, Z17
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+21440(SB), AX
+	VXORPS       X18, X18, X18
+	VGATHERQPD   (AX)(Z11*1), K3, Z18
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+21448(SB), AX
+	VXORPS       X19, X19, X19
+	VGATHERQPD   (AX)(Z11*1), K3, Z19
+	VMULPD       Z19, Z9, Z19
+	VADDPD       Z19, Z18, Z18
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+21456(SB), AX
+	VXORPS       X19, X19, X19
+	VGATHERQPD   (AX)(Z11*1), K3, Z19
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+21464(SB), AX
+	VXORPS       X20, X20, X20
+	VGATHERQPD   (AX)(Z11*1), K3, Z20
+	VMULPD       Z20, Z9, Z20
+	VADDPD       Z20, Z19, Z19
+	VMULPD       Z19, Z14, Z19
+	VADDPD       Z19, Z18, Z18
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+21360(SB), AX
+	VXORPS       X19, X19, X19
+	VGATHERQPD   (AX)(Z11*1), K3, Z19
+	VMULPD       Z19, Z9, Z19
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+21344(SB), AX
+	VXORPS       X20, X20, X20
+	VGATHERQPD   (AX)(Z11*1), K3, Z20
+	VADDPD       Z19, Z20, Z21
+	VSUBPD       Z21, Z20, Z20
+	VADDPD       Z19, Z20, Z19
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+21352(SB), AX
+	VXORPS       X20, X20, X20
+	VGATHERQPD   (AX)(Z11*1), K3, Z20
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+21368(SB), AX
+	VXORPS       X22, X22, X22
+	VGATHERQPD   (AX)(Z11*1), K3, Z22
+	VMULPD       Z22, Z9, Z9
+	VMULPD       Z18, Z15, Z11
+	VADDPD       Z11, Z17, Z11
+	VMULPD       Z11, Z15, Z11
+	VADDPD       Z11, Z16, Z11
+	VMULPD       Z11, Z14, Z11
+	VADDPD       Z11, Z9, Z9
+	VADDPD       Z9, Z20, Z9
+	VADDPD       Z9, Z19, Z9
+	VADDPD       Z9, Z21, Z9
+	VANDPD       Z4, Z2, Z11
+	VORPD        Z11, Z9, Z9
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Z8, K3
+	VBLENDMPD    Z2, Z9, K3, Z2
+	VMOVUPD      Z2, K2, 1624(SI)
+
+	// d12 = 0.2*tanh(a12 - y)*(1 - a12^2); loss = 0.2·Σ where(abs(a12 - y) - 40, abs(a12 - y) - 0.6931471805599453, log1p(expm1(abs(a12 - y))*(expm1(abs(a12 - y))/(2 + 2*expm1(abs(a12 - y))))))
+	VMOVAPD.Z      Z2, K2, Z2
+	VMOVUPD.Z      (CX), K2, Z8
+	VSUBPD         Z8, Z2, Z8
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Z8, Z9
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Z9, Z11
+	VPSRLQ         $0x3f, Z9, Z14
+	VPCMPUQ        $0x04, Z7, Z14, K3
+	VBROADCASTSD   DoublesConstants<>+25872(SB), Z14
+	VBLENDMPD.BCST DoublesConstants<>+25880(SB), Z14, K3, Z14
+	VPMINUQ        Z14, Z11, Z14
+	VANDPD         Z4, Z9, Z15
+	VORPD          Z15, Z14, Z14
+	VMULPD.BCST    DoublesConstants<>+25496(SB), Z14, Z15
+	VADDPD         Z10, Z15, Z15
+	VSUBPD         Z10, Z15, Z16
+	VMULPD.BCST    DoublesConstants<>+25504(SB), Z16, Z17
+	VSUBPD         Z17, Z14, Z14
+	VMULPD.BCST    DoublesConstants<>+25512(SB), Z16, Z16
+	VSUBPD         Z16, Z14, Z17
+	VMULPD         Z17, Z17, Z18
+	VPSLLQ         $0x0d, Z15, Z19
+	VPSRAQ         $0x13, Z19, Z19
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Z15, Z15
+	VPSLLQ         $0x04, Z15, Z15
+	VPSRAQ         $0x0a, Z19, Z20
+	VPSRAQ         $0x3f, Z19, Z21
+	VANDNPD        Z20, Z21, Z20
+	VPADDQ         Z19, Z6, Z19
+	VPSUBQ         Z20, Z19, Z19
+	VPSLLQ         $0x34, Z19, Z19
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+4224(SB), AX
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Z15*1), K3, Z21
+	VMULPD         Z19, Z21, Z21
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+4232(SB), AX
+	VXORPS         X22, X22, X22
+	VGATHERQPD     (AX)(Z15*1), K3, Z22
+	VMULPD         Z19, Z22, Z15
+	VSUBPD.BCST    DoublesConstants<>+25288(SB), Z21, Z19
+	VSUBPD         Z21, Z19, Z22
+	VSUBPD         Z22, Z19, Z23
+	VSUBPD         Z23, Z21, Z23
+	VADDPD.BCST    DoublesConstants<>+25288(SB), Z22, Z22
+	VSUBPD         Z22, Z23, Z22
+	VADDPD         Z17, Z19, Z23
+	VSUBPD         Z23, Z19, Z24
+	VADDPD         Z17, Z24, Z24
+	VADDPD         Z22, Z24, Z22
+	VADDPD         Z15, Z22, Z15
+	VMULPD         Z17, Z19, Z19
+	VADDPD         Z19, Z15, Z15
+	VMULPD.BCST    DoublesConstants<>+25536(SB), Z17, Z19
+	VADDPD.BCST    DoublesConstants<>+25280(SB), Z19, Z19
+	VMULPD         Z19, Z18, Z19
+	VSUBPD         Z17, Z14, Z14
+	VSUBPD         Z16, Z14, Z14
+	VADDPD         Z14, Z19, Z14
+	VMULPD         Z18, Z18, Z16
+	VMULPD.BCST    DoublesConstants<>+25552(SB), Z17, Z17
+	VADDPD.BCST    DoublesConstants<>+25888(SB), Z17, Z17
+	VMULPD.BCST    DoublesConstants<>+25896(SB), Z18, Z18
+	VADDPD         Z18, Z17, Z17
+	VMULPD         Z17, Z16, Z16
+	VADDPD         Z16, Z14, Z14
+	VMULPD         Z14, Z21, Z14
+	VADDPD         Z14, Z15, Z14
+	VADDPD         Z14, Z23, Z14
+	VPADDQ         Z20, Z6, Z15
+	VPSLLQ         $0x34, Z15, Z15
+	VMULPD         Z15, Z14, Z14
+	VPSUBQ.BCST    DoublesConstants<>+25824(SB), Z11, Z11
+	VPCMPUQ.BCST   $0x06, DoublesConstants<>+25832(SB), Z11, K3
+	VBLENDMPD      Z9, Z14, K3, Z11
+	VPSRLQ         $0x32, Z9, Z14
+	VPSUBQ.BCST    DoublesConstants<>+26304(SB), Z14, Z14
+	VPSRAQ         $0x3f, Z14, Z15
+	VANDNPD        Z14, Z15, Z14
+	VPSUBQ.BCST    DoublesConstants<>+26312(SB), Z14, Z15
+	VPSRAQ         $0x3f, Z15, Z16
+	VANDNPD        Z15, Z16, Z15
+	VPSUBQ         Z15, Z14, Z14
+	VANDPD.BCST    DoublesConstants<>+25352(SB), Z14, Z15
+	VPSLLQ         $0x07, Z15, Z15
+	VPMINUQ.BCST   DoublesConstants<>+26320(SB), Z9, Z16
+	VANDPD.BCST    DoublesConstants<>+26336(SB), Z16, Z17
+	VORPD.BCST     DoublesConstants<>+26344(SB), Z17, Z17
+	VPSUBQ.BCST    DoublesConstants<>+26072(SB), Z14, Z14
+	VPSRAQ         $0x3f, Z14, Z14
+	VANDNPD        Z17, Z14, Z14
+	VSUBPD         Z14, Z16, Z14
+	VMULPD         Z14, Z14, Z16
+	VMULPD         Z16, Z16, Z17
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+21376(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Z15*1), K3, Z18
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+21384(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Z15*1), K3, Z19
+	VMULPD         Z19, Z14, Z19
+	VADDPD         Z19, Z18, Z18
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+21392(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Z15*1), K3, Z19
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+21400(SB), AX
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Z15*1), K3, Z20
+	VMULPD         Z20, Z14, Z20
+	VADDPD         Z20, Z19, Z19
+	VMULPD         Z19, Z16, Z19
+	VADDPD         Z19, Z18, Z18
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+21408(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Z15*1), K3, Z19
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+21416(SB), AX
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Z15*1), K3, Z20
+	VMULPD         Z20, Z14, Z20
+	VADDPD         Z20, Z19, Z19
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+21424(SB), AX
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Z15*1), K3, Z20
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+21432(SB), AX
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Z15*1), K3, Z21
+	VMULPD         Z21, Z14, Z21
+	VADDPD         Z21, Z20, Z20
+	VMULPD         Z20, Z16, Z20
+	VADDPD         Z20, Z19, Z19
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+21440(SB), AX
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Z15*1), K3, Z20
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+21448(SB), AX
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Z15*1), K3, Z21
+	VMULPD         Z21, Z14, Z21
+	VADDPD         Z21, Z20, Z20
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+21456(SB), AX
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Z15*1), K3, Z21
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+21464(SB), AX
+	VXORPS         X22, X22, X22
+	VGATHERQPD     (AX)(Z15*1), K3, Z22
+	VMULPD         Z22, Z14, Z22
+	VADDPD         Z22, Z21, Z21
+	VMULPD         Z21, Z16, Z21
+	VADDPD         Z21, Z20, Z20
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+21360(SB), AX
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Z15*1), K3, Z21
+	VMULPD         Z21, Z14, Z21
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+21344(SB), AX
+	VXORPS         X22, X22, X22
+	VGATHERQPD     (AX)(Z15*1), K3, Z22
+	VADDPD         Z21, Z22, Z23
+	VSUBPD         Z23, Z22, Z22
+	VADDPD         Z21, Z22, Z21
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+21352(SB), AX
+	VXORPS         X22, X22, X22
+	VGATHERQPD     (AX)(Z15*1), K3, Z22
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+21368(SB), AX
+	VXORPS         X24, X24, X24
+	VGATHERQPD     (AX)(Z15*1), K3, Z24
+	VMULPD         Z24, Z14, Z14
+	VMULPD         Z20, Z17, Z15
+	VADDPD         Z15, Z19, Z15
+	VMULPD         Z15, Z17, Z15
+	VADDPD         Z15, Z18, Z15
+	VMULPD         Z15, Z16, Z15
+	VADDPD         Z15, Z14, Z14
+	VADDPD         Z14, Z22, Z14
+	VADDPD         Z14, Z21, Z14
+	VADDPD         Z14, Z23, Z14
+	VANDPD         Z4, Z8, Z15
+	VORPD          Z15, Z14, Z14
+	VPCMPUQ.BCST   $0x06, DoublesConstants<>+25360(SB), Z9, K3
+	VBLENDMPD      Z8, Z14, K3, Z8
+	VMULPD.BCST    DoublesConstants<>+26432(SB), Z8, Z8
+	VMULPD         Z2, Z2, Z2
+	VBROADCASTSD   DoublesConstants<>+25288(SB), Z14
+	VSUBPD         Z2, Z14, Z2
+	VMULPD         Z2, Z8, Z2
+	VSUBPD.BCST    DoublesConstants<>+25880(SB), Z9, Z8
+	VCMPPD         $0x1e, Z7, Z8, K3
+	VSUBPD.BCST    DoublesConstants<>+26416(SB), Z9, Z8
+	VMULPD.BCST    DoublesConstants<>+26424(SB), Z11, Z9
+	VADDPD.BCST    DoublesConstants<>+26424(SB), Z9, Z9
+	VDIVPD         Z9, Z11, Z9
+	VMULPD         Z9, Z11, Z9
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Z9, Z11
+	VADDPD         Z9, Z14, Z15
+	VSUBPD         Z14, Z15, Z16
+	VSUBPD         Z16, Z15, Z17
+	VSUBPD         Z17, Z14, Z17
+	VSUBPD         Z16, Z9, Z16
+	VADDPD         Z16, Z17, Z16
+	VPSUBQ.BCST    DoublesConstants<>+25728(SB), Z15, Z17
+	VPSRAQ         $0x34, Z17, Z18
+	VPADDQ         Z18, Z10, Z19
+	VSUBPD         Z10, Z19, Z19
+	VANDPD         Z1, Z17, Z20
+	VPSUBQ         Z20, Z15, Z15
+	VPSRLQ         $0x2e, Z17, Z17
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Z17, Z17
+	VPSLLQ         $0x05, Z17, Z17
+	VANDPD.BCST    DoublesConstants<>+25744(SB), Z15, Z20
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K4
+	LEAQ           DoublesConstants<>+6880(SB), AX
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Z17*1), K4, Z21
+	VMULPD         Z21, Z20, Z22
+	VSUBPD         Z14, Z22, Z22
+	VSUBPD         Z20, Z15, Z15
+	VMULPD         Z21, Z15, Z15
+	VADDPD         Z15, Z22, Z20
+	VPSUBQ         Z18, Z6, Z18
+	VPMAXSQ        Z7, Z18, Z18
+	VPSLLQ         $0x34, Z18, Z18
+	VMULPD         Z18, Z16, Z16
+	VMULPD         Z21, Z16, Z16
+	VADDPD         Z16, Z20, Z18
+	VSUBPD         Z18, Z20, Z21
+	VADDPD         Z16, Z21, Z16
+	VSUBPD         Z20, Z22, Z20
+	VADDPD         Z15, Z20, Z15
+	VADDPD         Z15, Z16, Z15
+	VMULPD.BCST    DoublesConstants<>+25752(SB), Z19, Z16
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K4
+	LEAQ           DoublesConstants<>+6888(SB), AX
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Z17*1), K4, Z20
+	VADDPD         Z20, Z16, Z16
+	VADDPD         Z18, Z16, Z20
+	VSUBPD         Z20, Z16, Z16
+	VADDPD         Z18, Z16, Z16
+	VMULPD.BCST    DoublesConstants<>+25760(SB), Z19, Z19
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K4
+	LEAQ           DoublesConstants<>+6896(SB), AX
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Z17*1), K4, Z21
+	VADDPD         Z21, Z19, Z17
+	VADDPD         Z17, Z16, Z16
+	VADDPD         Z16, Z15, Z15
+	VMULPD         Z18, Z18, Z16
+	VMULPD.BCST    DoublesConstants<>+25776(SB), Z18, Z17
+	VADDPD.BCST    DoublesConstants<>+25768(SB), Z17, Z17
+	VMULPD.BCST    DoublesConstants<>+25792(SB), Z18, Z19
+	VADDPD.BCST    DoublesConstants<>+25784(SB), Z19, Z19
+	VMULPD         Z19, Z16, Z19
+	VADDPD         Z19, Z17, Z17
+	VMULPD         Z17, Z16, Z17
+	VMULPD         Z16, Z16, Z19
+	VMULPD.BCST    DoublesConstants<>+25808(SB), Z18, Z18
+	VADDPD.BCST    DoublesConstants<>+25800(SB), Z18, Z18
+	VMULPD.BCST    DoublesConstants<>+25816(SB), Z16, Z21
+	VADDPD         Z21, Z18, Z18
+	VMULPD         Z18, Z16, Z16
+	VMULPD         Z16, Z19, Z16
+	VADDPD         Z16, Z17, Z16
+	VADDPD         Z16, Z15, Z15
+	VADDPD         Z15, Z20, Z15
+	VPSUBQ.BCST    DoublesConstants<>+25824(SB), Z11, Z11
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+25832(SB), Z11, K4
+	VBLENDMPD      Z9, Z15, K4, Z11
+	VPCMPUQ.BCST   $0x06, DoublesConstants<>+25840(SB), Z9, K4
+	VORPD.BCST     DoublesConstants<>+25848(SB), Z9, Z15
+	VBLENDMPD      Z15, Z11, K4, Z11
+	VPCMPUQ.BCST   $0x00, DoublesConstants<>+25840(SB), Z9, K4
+	VBLENDMPD      Z1, Z11, K4, Z9
+	VBLENDMPD      Z8, Z9, K3, Z8
+	VMOVUPD        Z2, K2, 1664(SI)
+	VBLENDMPD      Z8, Z4, K2, Z8
+	VSHUFF32X4     $0x4e, Z8, Z8, Z9
+	VADDPD         Z9, Z8, Z8
+	VSHUFF32X4     $0xb1, Z8, Z8, Z9
+	VADDPD         Z9, Z8, Z8
+	VSHUFPD        $0x55, Z8, Z8, Z9
+	VADDPD         Z9, Z8, Z8
+	VMULPD.BCST    DoublesConstants<>+26432(SB), Z8, Z8
+	VMOVSD         X8, ret+40(FP)
+
+	// v11 = (W12ᵀ·d12); in the same pass W12 −= rate·d12·a11ᵀ; b12 −= rate·d12
+	VBROADCASTSD rate+32(FP), Z8
+	VMOVAPD.Z    Z2, K2, Z2
+	VMOVUPD.Z    7472(DI), K2, Z9
+	VMULPD       Z2, Z8, Z2
+	VSUBPD       Z2, Z9, Z2
+	VMOVUPD      Z2, K2, 7472(DI)
+	VBROADCASTSD 1664(SI), Z2
+	VMULPD       Z2, Z8, Z9
+	VMOVUPS      6792(DI), Z11
+	VMULPD       Z2, Z11, Z15
+	VMULPD       Z3, Z9, Z16
+	VSUBPD       Z16, Z11, Z11
+	VMOVUPS      Z11, 6792(DI)
+	VMOVUPS      6856(DI), Z11
+	VMULPD       Z2, Z11, Z16
+	VMULPD       Z5, Z9, Z17
+	VSUBPD       Z17, Z11, Z11
+	VMOVUPS      Z11, 6856(DI)
+	VMOVSD       6920(DI), X11
+	VMULPD       X2, X11, X2
+	VMOVAPD.Z    X0, K1, X0
+	VMULPD       X0, X9, X9
+	VSUBPD       X9, X11, X9
+	VMOVSD       X9, 6920(DI)
+	VBROADCASTSD 1672(SI), Z9
+	VMULPD       Z9, Z8, Z11
+	VMOVUPS      6928(DI), Z17
+	VMULPD       Z9, Z17, Z18
+	VMULPD       Z3, Z11, Z19
+	VSUBPD       Z19, Z17, Z17
+	VMOVUPS      Z17, 6928(DI)
+	VMOVUPS      6992(DI), Z17
+	VMULPD       Z9, Z17, Z19
+	VMULPD       Z5, Z11, Z20
+	VSUBPD       Z20, Z17, Z17
+	VMOVUPS      Z17, 6992(DI)
+	VMOVSD       7056(DI), X17
+	VMULPD       X9, X17, X9
+	VMULPD       X0, X11, X11
+	VSUBPD       X11, X17, X11
+	VMOVSD       X11, 7056(DI)
+	VBROADCASTSD 1680(SI), Z11
+	VMULPD       Z11, Z8, Z17
+	VMOVUPS      7064(DI), Z20
+	VMULPD       Z11, Z20, Z21
+	VMULPD       Z3, Z17, Z22
+	VSUBPD       Z22, Z20, Z20
+	VMOVUPS      Z20, 7064(DI)
+	VMOVUPS      7128(DI), Z20
+	VMULPD       Z11, Z20, Z22
+	VMULPD       Z5, Z17, Z23
+	VSUBPD       Z23, Z20, Z20
+	VMOVUPS      Z20, 7128(DI)
+	VMOVSD       7192(DI), X20
+	VMULPD       X11, X20, X11
+	VMULPD       X0, X17, X17
+	VSUBPD       X17, X20, X17
+	VMOVSD       X17, 7192(DI)
+	VBROADCASTSD 1688(SI), Z17
+	VMULPD       Z17, Z8, Z20
+	VMOVUPS      7200(DI), Z23
+	VMULPD       Z17, Z23, Z24
+	VMULPD       Z3, Z20, Z3
+	VSUBPD       Z3, Z23, Z3
+	VMOVUPS      Z3, 7200(DI)
+	VMOVUPS      7264(DI), Z3
+	VMULPD       Z17, Z3, Z23
+	VMULPD       Z5, Z20, Z5
+	VSUBPD       Z5, Z3, Z3
+	VMOVUPS      Z3, 7264(DI)
+	VMOVSD       7328(DI), X3
+	VMULPD       X17, X3, X5
+	VMULPD       X0, X20, X0
+	VSUBPD       X0, X3, X0
+	VMOVSD       X0, 7328(DI)
+	VBROADCASTSD 1696(SI), Z0
+	VMULPD       Z0, Z8, Z3
+	VMOVUPS      7336(DI), Z17
+	VMULPD       Z0, Z17, Z20
+	VADDPD       Z20, Z15, Z15
+	VMULPD       1352(SI), Z3, Z20
+	VSUBPD       Z20, Z17, Z17
+	VMOVUPS      Z17, 7336(DI)
+	VMOVUPS      7400(DI), Z17
+	VMULPD       Z0, Z17, Z20
+	VADDPD       Z20, Z16, Z16
+	VMULPD       1416(SI), Z3, Z20
+	VSUBPD       Z20, Z17, Z17
+	VMOVUPS      Z17, 7400(DI)
+	VMOVSD       7464(DI), X17
+	VMULPD       X0, X17, X0
+	VADDPD       X0, X2, X0
+	VMOVSD       1480(SI), X2
+	VMULPD       X2, X3, X2
+	VSUBPD       X2, X17, X2
+	VMOVSD       X2, 7464(DI)
+	VADDPD       Z21, Z15, Z2
+	VADDPD       Z24, Z18, Z3
+	VADDPD       Z3, Z2, Z2
+	VMOVUPS      Z2, 1744(SI)
+	VADDPD       Z22, Z16, Z3
+	VADDPD       Z23, Z19, Z15
+	VADDPD       Z15, Z3, Z3
+	VMOVUPS      Z3, 1808(SI)
+	VADDPD       X11, X0, X0
+	VADDPD       X5, X9, X5
+	VADDPD       X5, X0, X0
+	VMOVSD       X0, 1872(SI)
+
+	// d11 = v11 − exp(a11)·Σ v11
+	VADDPD       Z3, Z2, Z5
+	VMOVAPD.Z    X0, K1, X0
+	VBLENDMPD    Z0, Z4, K1, Z9
+	VADDPD       Z9, Z5, Z5
+	VSHUFF32X4   $0x4e, Z5, Z5, Z9
+	VADDPD       Z9, Z5, Z5
+	VSHUFF32X4   $0xb1, Z5, Z5, Z9
+	VADDPD       Z9, Z5, Z5
+	VSHUFPD      $0x55, Z5, Z5, Z9
+	VADDPD       Z9, Z5, Z5
+	VMOVUPS      1352(SI), Z9
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z9, Z11
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Z11, Z15
+	VANDPD       Z4, Z9, Z16
+	VORPD        Z16, Z15, Z15
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Z15, Z16
+	VADDPD       Z10, Z16, Z16
+	VSUBPD       Z10, Z16, Z17
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Z17, Z18
+	VSUBPD       Z18, Z15, Z15
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Z17, Z17
+	VSUBPD       Z17, Z15, Z15
+	VMULPD       Z15, Z15, Z17
+	VPSLLQ       $0x0d, Z16, Z18
+	VPSRAQ       $0x13, Z18, Z18
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z16, Z16
+	VPSLLQ       $0x04, Z16, Z16
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Z15, Z19
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Z19, Z19
+	VMULPD       Z19, Z17, Z19
+	VMULPD       Z17, Z17, Z17
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Z15, Z20
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Z20, Z20
+	VMULPD       Z20, Z17, Z17
+	VADDPD       Z17, Z19, Z17
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+4224(SB), AX
+	VXORPS       X19, X19, X19
+	VGATHERQPD   (AX)(Z16*1), K2, Z19
+	VADDPD       Z17, Z15, Z15
+	VMULPD       Z15, Z19, Z15
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+4232(SB), AX
+	VXORPS       X17, X17, X17
+	VGATHERQPD   (AX)(Z16*1), K2, Z17
+	VADDPD       Z17, Z15, Z15
+	VADDPD       Z15, Z19, Z15
+	VPSRAQ       $0x01, Z18, Z16
+	VPADDQ       Z16, Z6, Z17
+	VPSLLQ       $0x34, Z17, Z17
+	VMULPD       Z17, Z15, Z15
+	VPSUBQ       Z16, Z18, Z16
+	VPADDQ       Z16, Z6, Z16
+	VPSLLQ       $0x34, Z16, Z16
+	VMULPD       Z16, Z15, Z15
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Z11, K2
+	VBLENDMPD    Z9, Z15, K2, Z9
+	VMULPD       Z5, Z9, Z9
+	VSUBPD       Z9, Z2, Z2
+	VMOVUPS      Z2, 1488(SI)
+	VMOVUPS      1416(SI), Z9
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z9, Z11
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Z11, Z15
+	VANDPD       Z4, Z9, Z16
+	VORPD        Z16, Z15, Z15
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Z15, Z16
+	VADDPD       Z10, Z16, Z16
+	VSUBPD       Z10, Z16, Z17
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Z17, Z18
+	VSUBPD       Z18, Z15, Z15
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Z17, Z17
+	VSUBPD       Z17, Z15, Z15
+	VMULPD       Z15, Z15, Z17
+	VPSLLQ       $0x0d, Z16, Z18
+	VPSRAQ       $0x13, Z18, Z18
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z16, Z16
+	VPSLLQ       $0x04, Z16, Z16
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Z15, Z19
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Z19, Z19
+	VMULPD       Z19, Z17, Z19
+	VMULPD       Z17, Z17, Z17
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Z15, Z20
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Z20, Z20
+	VMULPD       Z20, Z17, Z17
+	VADDPD       Z17, Z19, Z17
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+4224(SB), AX
+	VXORPS       X19, X19, X19
+	VGATHERQPD   (AX)(Z16*1), K2, Z19
+	VADDPD       Z17, Z15, Z15
+	VMULPD       Z15, Z19, Z15
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+4232(SB), AX
+	VXORPS       X17, X17, X17
+	VGATHERQPD   (AX)(Z16*1), K2, Z17
+	VADDPD       Z17, Z15, Z15
+	VADDPD       Z15, Z19, Z15
+	VPSRAQ       $0x01, Z18, Z16
+	VPADDQ       Z16, Z6, Z17
+	VPSLLQ       $0x34, Z17, Z17
+	VMULPD       Z17, Z15, Z15
+	VPSUBQ       Z16, Z18, Z16
+	VPADDQ       Z16, Z6, Z16
+	VPSLLQ       $0x34, Z16, Z16
+	VMULPD       Z16, Z15, Z15
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Z11, K2
+	VBLENDMPD    Z9, Z15, K2, Z9
+	VMULPD       Z5, Z9, Z9
+	VSUBPD       Z9, Z3, Z3
+	VMOVUPS      Z3, 1552(SI)
+	VMOVSD       1480(SI), X9
+	VANDPD.BCST  DoublesConstants<>+25312(SB), X9, X11
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), X11, X15
+	VANDPD       X4, X9, X16
+	VORPD        X16, X15, X15
+	VMULPD.BCST  DoublesConstants<>+25496(SB), X15, X16
+	VADDPD       X10, X16, X16
+	VSUBPD       X10, X16, X17
+	VMULPD.BCST  DoublesConstants<>+25504(SB), X17, X18
+	VSUBPD       X18, X15, X15
+	VMULPD.BCST  DoublesConstants<>+25512(SB), X17, X17
+	VSUBPD       X17, X15, X15
+	VMULPD       X15, X15, X17
+	VPSLLQ       $0x0d, X16, X18
+	VPSRAQ       $0x13, X18, X18
+	VANDPD.BCST  DoublesConstants<>+25520(SB), X16, X16
+	VPSLLQ       $0x04, X16, X16
+	VMULPD.BCST  DoublesConstants<>+25536(SB), X15, X19
+	VADDPD.BCST  DoublesConstants<>+25528(SB), X19, X19
+	VMULPD       X19, X17, X19
+	VMULPD       X17, X17, X17
+	VMULPD.BCST  DoublesConstants<>+25552(SB), X15, X20
+	VADDPD.BCST  DoublesConstants<>+25544(SB), X20, X20
+	VMULPD       X20, X17, X17
+	VADDPD       X17, X19, X17
+	MOVL         $0x00000003, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+4224(SB), AX
+	VXORPS       X19, X19, X19
+	VGATHERQPD   (AX)(X16*1), K2, X19
+	VADDPD       X17, X15, X15
+	VMULPD       X15, X19, X15
+	MOVL         $0x00000003, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+4232(SB), AX
+	VXORPS       X17, X17, X17
+	VGATHERQPD   (AX)(X16*1), K2, X17
+	VADDPD       X17, X15, X15
+	VADDPD       X15, X19, X15
+	VPSRAQ       $0x01, X18, X16
+	VPADDQ       X16, X6, X17
+	VPSLLQ       $0x34, X17, X17
+	VMULPD       X17, X15, X15
+	VPSUBQ       X16, X18, X16
+	VPADDQ       X16, X6, X16
+	VPSLLQ       $0x34, X16, X16
+	VMULPD       X16, X15, X15
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), X11, K2
+	VBLENDMPD    X9, X15, K2, X9
+	VMULPD       X5, X9, X5
+	VSUBPD       X5, X0, X0
+	VMOVSD       X0, 1616(SI)
+
+	// v10 = (W11ᵀ·d11); in the same pass W11 −= rate·d11·a10ᵀ; b11 −= rate·d11
+	VMOVUPS      6656(DI), Z5
+	VMULPD       Z2, Z8, Z2
+	VSUBPD       Z2, Z5, Z2
+	VMOVUPS      Z2, 6656(DI)
+	VMOVUPS      6720(DI), Z2
+	VMULPD       Z3, Z8, Z3
+	VSUBPD       Z3, Z2, Z2
+	VMOVUPS      Z2, 6720(DI)
+	VMOVDDUP     rate+32(FP), X2
+	VMOVAPD.Z    X0, K1, X0
+	VMOVSD       6784(DI), X3
+	VMULPD       X0, X2, X0
+	VSUBPD       X0, X3, X0
+	VMOVSD       X0, 6784(DI)
+	VBROADCASTSD 1488(SI), Z0
+	VMULPD       Z0, Z8, Z3
+	VMOVUPS      3256(DI), Z5
+	VMULPD       Z0, Z5, Z9
+	VMULPD       952(SI), Z3, Z11
+	VSUBPD       Z11, Z5, Z5
+	VMOVUPS      Z5, 3256(DI)
+	VMOVUPS      3320(DI), Z5
+	VMULPD       Z0, Z5, Z11
+	VMULPD       1016(SI), Z3, Z15
+	VSUBPD       Z15, Z5, Z5
+	VMOVUPS      Z5, 3320(DI)
+	VMOVUPS      3384(DI), Z5
+	VMULPD       Z0, Z5, Z15
+	VMULPD       1080(SI), Z3, Z16
+	VSUBPD       Z16, Z5, Z5
+	VMOVUPS      Z5, 3384(DI)
+	VMOVSD       3448(DI), X5
+	VMULPD       X0, X5, X0
+	VMOVSD       1144(SI), X16
+	VMULPD       X16, X3, X3
+	VSUBPD       X3, X5, X3
+	VMOVSD       X3, 3448(DI)
+	VBROADCASTSD 1496(SI), Z3
+	VMULPD       Z3, Z8, Z5
+	VMOVUPS      3456(DI), Z16
+	VMULPD       Z3, Z16, Z17
+	VMULPD       952(SI), Z5, Z18
+	VSUBPD       Z18, Z16, Z16
+	VMOVUPS      Z16, 3456(DI)
+	VMOVUPS      3520(DI), Z16
+	VMULPD       Z3, Z16, Z18
+	VMULPD       1016(SI), Z5, Z19
+	VSUBPD       Z19, Z16, Z16
+	VMOVUPS      Z16, 3520(DI)
+	VMOVUPS      3584(DI), Z16
+	VMULPD       Z3, Z16, Z19
+	VMULPD       1080(SI), Z5, Z20
+	VSUBPD       Z20, Z16, Z16
+	VMOVUPS      Z16, 3584(DI)
+	VMOVSD       3648(DI), X16
+	VMULPD       X3, X16, X3
+	VMOVSD       1144(SI), X20
+	VMULPD       X20, X5, X5
+	VSUBPD       X5, X16, X5
+	VMOVSD       X5, 3648(DI)
+	VBROADCASTSD 1504(SI), Z5
+	VMULPD       Z5, Z8, Z16
+	VMOVUPS      3656(DI), Z20
+	VMULPD       Z5, Z20, Z21
+	VMULPD       952(SI), Z16, Z22
+	VSUBPD       Z22, Z20, Z20
+	VMOVUPS      Z20, 3656(DI)
+	VMOVUPS      3720(DI), Z20
+	VMULPD       Z5, Z20, Z22
+	VMULPD       1016(SI), Z16, Z23
+	VSUBPD       Z23, Z20, Z20
+	VMOVUPS      Z20, 3720(DI)
+	VMOVUPS      3784(DI), Z20
+	VMULPD       Z5, Z20, Z23
+	VMULPD       1080(SI), Z16, Z24
+	VSUBPD       Z24, Z20, Z20
+	VMOVUPS      Z20, 3784(DI)
+	VMOVSD       3848(DI), X20
+	VMULPD       X5, X20, X5
+	VMOVSD       1144(SI), X24
+	VMULPD       X24, X16, X16
+	VSUBPD       X16, X20, X16
+	VMOVSD       X16, 3848(DI)
+	VBROADCASTSD 1512(SI), Z16
+	VMULPD       Z16, Z8, Z20
+	VMOVUPS      3856(DI), Z24
+	VMULPD       Z16, Z24, Z25
+	VMULPD       952(SI), Z20, Z26
+	VSUBPD       Z26, Z24, Z24
+	VMOVUPS      Z24, 3856(DI)
+	VMOVUPS      3920(DI), Z24
+	VMULPD       Z16, Z24, Z26
+	VMULPD       1016(SI), Z20, Z27
+	VSUBPD       Z27, Z24, Z24
+	VMOVUPS      Z24, 3920(DI)
+	VMOVUPS      3984(DI), Z24
+	VMULPD       Z16, Z24, Z27
+	VMULPD       1080(SI), Z20, Z28
+	VSUBPD       Z28, Z24, Z24
+	VMOVUPS      Z24, 3984(DI)
+	VMOVSD       4048(DI), X24
+	VMULPD       X16, X24, X16
+	VMOVSD       1144(SI), X28
+	VMULPD       X28, X20, X20
+	VSUBPD       X20, X24, X20
+	VMOVSD       X20, 4048(DI)
+	VBROADCASTSD 1520(SI), Z20
+	VMULPD       Z20, Z8, Z24
+	VMOVUPS      4056(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z9, Z9
+	VMULPD       952(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 4056(DI)
+	VMOVUPS      4120(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z11, Z11
+	VMULPD       1016(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 4120(DI)
+	VMOVUPS      4184(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z15, Z15
+	VMULPD       1080(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 4184(DI)
+	VMOVSD       4248(DI), X28
+	VMULPD       X20, X28, X20
+	VADDPD       X20, X0, X0
+	VMOVSD       1144(SI), X20
+	VMULPD       X20, X24, X20
+	VSUBPD       X20, X28, X20
+	VMOVSD       X20, 4248(DI)
+	VBROADCASTSD 1528(SI), Z20
+	VMULPD       Z20, Z8, Z24
+	VMOVUPS      4256(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z17, Z17
+	VMULPD       952(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 4256(DI)
+	VMOVUPS      4320(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z18, Z18
+	VMULPD       1016(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 4320(DI)
+	VMOVUPS      4384(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z19, Z19
+	VMULPD       1080(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 4384(DI)
+	VMOVSD       4448(DI), X28
+	VMULPD       X20, X28, X20
+	VADDPD       X20, X3, X3
+	VMOVSD       1144(SI), X20
+	VMULPD       X20, X24, X20
+	VSUBPD       X20, X28, X20
+	VMOVSD       X20, 4448(DI)
+	VBROADCASTSD 1536(SI), Z20
+	VMULPD       Z20, Z8, Z24
+	VMOVUPS      4456(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z21, Z21
+	VMULPD       952(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 4456(DI)
+	VMOVUPS      4520(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z22, Z22
+	VMULPD       1016(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 4520(DI)
+	VMOVUPS      4584(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z23, Z23
+	VMULPD       1080(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 4584(DI)
+	VMOVSD       4648(DI), X28
+	VMULPD       X20, X28, X20
+	VADDPD       X20, X5, X5
+	VMOVSD       1144(SI), X20
+	VMULPD       X20, X24, X20
+	VSUBPD       X20, X28, X20
+	VMOVSD       X20, 4648(DI)
+	VBROADCASTSD 1544(SI), Z20
+	VMULPD       Z20, Z8, Z24
+	VMOVUPS      4656(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z25, Z25
+	VMULPD       952(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 4656(DI)
+	VMOVUPS      4720(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z26, Z26
+	VMULPD       1016(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 4720(DI)
+	VMOVUPS      4784(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z27, Z27
+	VMULPD       1080(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 4784(DI)
+	VMOVSD       4848(DI), X28
+	VMULPD       X20, X28, X20
+	VADDPD       X20, X16, X16
+	VMOVSD       1144(SI), X20
+	VMULPD       X20, X24, X20
+	VSUBPD       X20, X28, X20
+	VMOVSD       X20, 4848(DI)
+	VBROADCASTSD 1552(SI), Z20
+	VMULPD       Z20, Z8, Z24
+	VMOVUPS      4856(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z9, Z9
+	VMULPD       952(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 4856(DI)
+	VMOVUPS      4920(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z11, Z11
+	VMULPD       1016(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 4920(DI)
+	VMOVUPS      4984(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z15, Z15
+	VMULPD       1080(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 4984(DI)
+	VMOVSD       5048(DI), X28
+	VMULPD       X20, X28, X20
+	VADDPD       X20, X0, X0
+	VMOVSD       1144(SI), X20
+	VMULPD       X20, X24, X20
+	VSUBPD       X20, X28, X20
+	VMOVSD       X20, 5048(DI)
+	VBROADCASTSD 1560(SI), Z20
+	VMULPD       Z20, Z8, Z24
+	VMOVUPS      5056(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z17, Z17
+	VMULPD       952(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 5056(DI)
+	VMOVUPS      5120(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z18, Z18
+	VMULPD       1016(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 5120(DI)
+	VMOVUPS      5184(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z19, Z19
+	VMULPD       1080(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 5184(DI)
+	VMOVSD       5248(DI), X28
+	VMULPD       X20, X28, X20
+	VADDPD       X20, X3, X3
+	VMOVSD       1144(SI), X20
+	VMULPD       X20, X24, X20
+	VSUBPD       X20, X28, X20
+	VMOVSD       X20, 5248(DI)
+	VBROADCASTSD 1568(SI), Z20
+	VMULPD       Z20, Z8, Z24
+	VMOVUPS      5256(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z21, Z21
+	VMULPD       952(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 5256(DI)
+	VMOVUPS      5320(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z22, Z22
+	VMULPD       1016(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 5320(DI)
+	VMOVUPS      5384(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z23, Z23
+	VMULPD       1080(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 5384(DI)
+	VMOVSD       5448(DI), X28
+	VMULPD       X20, X28, X20
+	VADDPD       X20, X5, X5
+	VMOVSD       1144(SI), X20
+	VMULPD       X20, X24, X20
+	VSUBPD       X20, X28, X20
+	VMOVSD       X20, 5448(DI)
+	VBROADCASTSD 1576(SI), Z20
+	VMULPD       Z20, Z8, Z24
+	VMOVUPS      5456(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z25, Z25
+	VMULPD       952(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 5456(DI)
+	VMOVUPS      5520(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z26, Z26
+	VMULPD       1016(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 5520(DI)
+	VMOVUPS      5584(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z27, Z27
+	VMULPD       1080(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 5584(DI)
+	VMOVSD       5648(DI), X28
+	VMULPD       X20, X28, X20
+	VADDPD       X20, X16, X16
+	VMOVSD       1144(SI), X20
+	VMULPD       X20, X24, X20
+	VSUBPD       X20, X28, X20
+	VMOVSD       X20, 5648(DI)
+	VBROADCASTSD 1584(SI), Z20
+	VMULPD       Z20, Z8, Z24
+	VMOVUPS      5656(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z9, Z9
+	VMULPD       952(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 5656(DI)
+	VMOVUPS      5720(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z11, Z11
+	VMULPD       1016(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 5720(DI)
+	VMOVUPS      5784(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z15, Z15
+	VMULPD       1080(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 5784(DI)
+	VMOVSD       5848(DI), X28
+	VMULPD       X20, X28, X20
+	VADDPD       X20, X0, X0
+	VMOVSD       1144(SI), X20
+	VMULPD       X20, X24, X20
+	VSUBPD       X20, X28, X20
+	VMOVSD       X20, 5848(DI)
+	VBROADCASTSD 1592(SI), Z20
+	VMULPD       Z20, Z8, Z24
+	VMOVUPS      5856(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z17, Z17
+	VMULPD       952(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 5856(DI)
+	VMOVUPS      5920(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z18, Z18
+	VMULPD       1016(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 5920(DI)
+	VMOVUPS      5984(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z19, Z19
+	VMULPD       1080(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 5984(DI)
+	VMOVSD       6048(DI), X28
+	VMULPD       X20, X28, X20
+	VADDPD       X20, X3, X3
+	VMOVSD       1144(SI), X20
+	VMULPD       X20, X24, X20
+	VSUBPD       X20, X28, X20
+	VMOVSD       X20, 6048(DI)
+	VBROADCASTSD 1600(SI), Z20
+	VMULPD       Z20, Z8, Z24
+	VMOVUPS      6056(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z21, Z21
+	VMULPD       952(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 6056(DI)
+	VMOVUPS      6120(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z22, Z22
+	VMULPD       1016(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 6120(DI)
+	VMOVUPS      6184(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z23, Z23
+	VMULPD       1080(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 6184(DI)
+	VMOVSD       6248(DI), X28
+	VMULPD       X20, X28, X20
+	VADDPD       X20, X5, X5
+	VMOVSD       1144(SI), X20
+	VMULPD       X20, X24, X20
+	VSUBPD       X20, X28, X20
+	VMOVSD       X20, 6248(DI)
+	VBROADCASTSD 1608(SI), Z20
+	VMULPD       Z20, Z8, Z24
+	VMOVUPS      6256(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z25, Z25
+	VMULPD       952(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 6256(DI)
+	VMOVUPS      6320(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z26, Z26
+	VMULPD       1016(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 6320(DI)
+	VMOVUPS      6384(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z27, Z27
+	VMULPD       1080(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 6384(DI)
+	VMOVSD       6448(DI), X28
+	VMULPD       X20, X28, X20
+	VADDPD       X20, X16, X16
+	VMOVSD       1144(SI), X20
+	VMULPD       X20, X24, X20
+	VSUBPD       X20, X28, X20
+	VMOVSD       X20, 6448(DI)
+	VBROADCASTSD 1616(SI), Z20
+	VMULPD       Z20, Z8, Z24
+	VMOVUPS      6456(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z9, Z9
+	VMULPD       952(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 6456(DI)
+	VMOVUPS      6520(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z11, Z11
+	VMULPD       1016(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 6520(DI)
+	VMOVUPS      6584(DI), Z28
+	VMULPD       Z20, Z28, Z29
+	VADDPD       Z29, Z15, Z15
+	VMULPD       1080(SI), Z24, Z29
+	VSUBPD       Z29, Z28, Z28
+	VMOVUPS      Z28, 6584(DI)
+	VMOVSD       6648(DI), X28
+	VMULPD       X20, X28, X20
+	VADDPD       X20, X0, X0
+	VMOVSD       1144(SI), X20
+	VMULPD       X20, X24, X20
+	VSUBPD       X20, X28, X20
+	VMOVSD       X20, 6648(DI)
+	VADDPD       Z21, Z9, Z9
+	VADDPD       Z25, Z17, Z17
+	VADDPD       Z17, Z9, Z9
+	VMOVUPS      Z9, 1744(SI)
+	VADDPD       Z22, Z11, Z11
+	VADDPD       Z26, Z18, Z17
+	VADDPD       Z17, Z11, Z11
+	VMOVUPS      Z11, 1808(SI)
+	VADDPD       Z23, Z15, Z15
+	VADDPD       Z27, Z19, Z17
+	VADDPD       Z17, Z15, Z15
+	VMOVUPS      Z15, 1872(SI)
+	VADDPD       X5, X0, X0
+	VADDPD       X16, X3, X3
+	VADDPD       X3, X0, X0
+	VMOVSD       X0, 1936(SI)
+
+	// d10 = a10 ⊙ (v10 − a10ᵀ·v10)
+	VMULPD     952(SI), Z9, Z3
+	VMULPD     1016(SI), Z11, Z5
+	VADDPD     Z5, Z3, Z3
+	VMULPD     1080(SI), Z15, Z5
+	VADDPD     Z5, Z3, Z3
+	VMOVAPD.Z  X0, K1, X0
+	VMOVSD     1144(SI), X5
+	VMULPD     X0, X5, X5
+	VBLENDMPD  Z5, Z4, K1, Z5
+	VADDPD     Z5, Z3, Z3
+	VSHUFF32X4 $0x4e, Z3, Z3, Z5
+	VADDPD     Z5, Z3, Z3
+	VSHUFF32X4 $0xb1, Z3, Z3, Z5
+	VADDPD     Z5, Z3, Z3
+	VSHUFPD    $0x55, Z3, Z3, Z5
+	VADDPD     Z5, Z3, Z3
+	VSUBPD     Z3, Z9, Z5
+	VMULPD     952(SI), Z5, Z5
+	VMOVUPS    Z5, 1152(SI)
+	VSUBPD     Z3, Z11, Z9
+	VMULPD     1016(SI), Z9, Z9
+	VMOVUPS    Z9, 1216(SI)
+	VSUBPD     Z3, Z15, Z11
+	VMULPD     1080(SI), Z11, Z11
+	VMOVUPS    Z11, 1280(SI)
+	VSUBPD     X3, X0, X0
+	VMOVSD     1144(SI), X3
+	VMULPD     X0, X3, X0
+	VMOVSD     X0, 1344(SI)
+
+	// d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2)); in the same pass W10 −= rate·d10·a9ᵀ; b10 −= rate·d10
+	VMOVUPS        3056(DI), Z3
+	VMULPD         Z5, Z8, Z5
+	VSUBPD         Z5, Z3, Z3
+	VMOVUPS        Z3, 3056(DI)
+	VMOVUPS        3120(DI), Z3
+	VMULPD         Z9, Z8, Z5
+	VSUBPD         Z5, Z3, Z3
+	VMOVUPS        Z3, 3120(DI)
+	VMOVUPS        3184(DI), Z3
+	VMULPD         Z11, Z8, Z5
+	VSUBPD         Z5, Z3, Z3
+	VMOVUPS        Z3, 3184(DI)
+	VMOVAPD.Z      X0, K1, X0
+	VMOVSD         3248(DI), X3
+	VMULPD         X0, X2, X0
+	VSUBPD         X0, X3, X0
+	VMOVSD         X0, 3248(DI)
+	VBROADCASTSD   1152(SI), Z0
+	VMULPD         Z0, Z8, Z2
+	MOVL           $0x0000003f, AX
+	KMOVW          AX, K1
+	VMOVUPD.Z      1856(DI), K1, Z3
+	VMULPD         Z0, Z3, Z0
+	VMOVUPD.Z      856(SI), K1, Z5
+	VMULPD         Z5, Z2, Z2
+	VSUBPD         Z2, Z3, Z2
+	VMOVUPD        Z2, K1, 1856(DI)
+	VBROADCASTSD   1160(SI), Z2
+	VMULPD         Z2, Z8, Z3
+	VMOVUPD.Z      1904(DI), K1, Z5
+	VMULPD         Z2, Z5, Z2
+	VMOVUPD.Z      856(SI), K1, Z9
+	VMULPD         Z9, Z3, Z3
+	VSUBPD         Z3, Z5, Z3
+	VMOVUPD        Z3, K1, 1904(DI)
+	VBROADCASTSD   1168(SI), Z3
+	VMULPD         Z3, Z8, Z5
+	VMOVUPD.Z      1952(DI), K1, Z9
+	VMULPD         Z3, Z9, Z3
+	VMOVUPD.Z      856(SI), K1, Z11
+	VMULPD         Z11, Z5, Z5
+	VSUBPD         Z5, Z9, Z5
+	VMOVUPD        Z5, K1, 1952(DI)
+	VBROADCASTSD   1176(SI), Z5
+	VMULPD         Z5, Z8, Z9
+	VMOVUPD.Z      2000(DI), K1, Z11
+	VMULPD         Z5, Z11, Z5
+	VMOVUPD.Z      856(SI), K1, Z15
+	VMULPD         Z15, Z9, Z9
+	VSUBPD         Z9, Z11, Z9
+	VMOVUPD        Z9, K1, 2000(DI)
+	VBROADCASTSD   1184(SI), Z9
+	VMULPD         Z9, Z8, Z11
+	VMOVUPD.Z      2048(DI), K1, Z15
+	VMULPD         Z9, Z15, Z9
+	VADDPD         Z9, Z0, Z0
+	VMOVUPD.Z      856(SI), K1, Z9
+	VMULPD         Z9, Z11, Z9
+	VSUBPD         Z9, Z15, Z9
+	VMOVUPD        Z9, K1, 2048(DI)
+	VBROADCASTSD   1192(SI), Z9
+	VMULPD         Z9, Z8, Z11
+	VMOVUPD.Z      2096(DI), K1, Z15
+	VMULPD         Z9, Z15, Z9
+	VADDPD         Z9, Z2, Z2
+	VMOVUPD.Z      856(SI), K1, Z9
+	VMULPD         Z9, Z11, Z9
+	VSUBPD         Z9, Z15, Z9
+	VMOVUPD        Z9, K1, 2096(DI)
+	VBROADCASTSD   1200(SI), Z9
+	VMULPD         Z9, Z8, Z11
+	VMOVUPD.Z      2144(DI), K1, Z15
+	VMULPD         Z9, Z15, Z9
+	VADDPD         Z9, Z3, Z3
+	VMOVUPD.Z      856(SI), K1, Z9
+	VMULPD         Z9, Z11, Z9
+	VSUBPD         Z9, Z15, Z9
+	VMOVUPD        Z9, K1, 2144(DI)
+	VBROADCASTSD   1208(SI), Z9
+	VMULPD         Z9, Z8, Z11
+	VMOVUPD.Z      2192(DI), K1, Z15
+	VMULPD         Z9, Z15, Z9
+	VADDPD         Z9, Z5, Z5
+	VMOVUPD.Z      856(SI), K1, Z9
+	VMULPD         Z9, Z11, Z9
+	VSUBPD         Z9, Z15, Z9
+	VMOVUPD        Z9, K1, 2192(DI)
+	VBROADCASTSD   1216(SI), Z9
+	VMULPD         Z9, Z8, Z11
+	VMOVUPD.Z      2240(DI), K1, Z15
+	VMULPD         Z9, Z15, Z9
+	VADDPD         Z9, Z0, Z0
+	VMOVUPD.Z      856(SI), K1, Z9
+	VMULPD         Z9, Z11, Z9
+	VSUBPD         Z9, Z15, Z9
+	VMOVUPD        Z9, K1, 2240(DI)
+	VBROADCASTSD   1224(SI), Z9
+	VMULPD         Z9, Z8, Z11
+	VMOVUPD.Z      2288(DI), K1, Z15
+	VMULPD         Z9, Z15, Z9
+	VADDPD         Z9, Z2, Z2
+	VMOVUPD.Z      856(SI), K1, Z9
+	VMULPD         Z9, Z11, Z9
+	VSUBPD         Z9, Z15, Z9
+	VMOVUPD        Z9, K1, 2288(DI)
+	VBROADCASTSD   1232(SI), Z9
+	VMULPD         Z9, Z8, Z11
+	VMOVUPD.Z      2336(DI), K1, Z15
+	VMULPD         Z9, Z15, Z9
+	VADDPD         Z9, Z3, Z3
+	VMOVUPD.Z      856(SI), K1, Z9
+	VMULPD         Z9, Z11, Z9
+	VSUBPD         Z9, Z15, Z9
+	VMOVUPD        Z9, K1, 2336(DI)
+	VBROADCASTSD   1240(SI), Z9
+	VMULPD         Z9, Z8, Z11
+	VMOVUPD.Z      2384(DI), K1, Z15
+	VMULPD         Z9, Z15, Z9
+	VADDPD         Z9, Z5, Z5
+	VMOVUPD.Z      856(SI), K1, Z9
+	VMULPD         Z9, Z11, Z9
+	VSUBPD         Z9, Z15, Z9
+	VMOVUPD        Z9, K1, 2384(DI)
+	VBROADCASTSD   1248(SI), Z9
+	VMULPD         Z9, Z8, Z11
+	VMOVUPD.Z      2432(DI), K1, Z15
+	VMULPD         Z9, Z15, Z9
+	VADDPD         Z9, Z0, Z0
+	VMOVUPD.Z      856(SI), K1, Z9
+	VMULPD         Z9, Z11, Z9
+	VSUBPD         Z9, Z15, Z9
+	VMOVUPD        Z9, K1, 2432(DI)
+	VBROADCASTSD   1256(SI), Z9
+	VMULPD         Z9, Z8, Z11
+	VMOVUPD.Z      2480(DI), K1, Z15
+	VMULPD         Z9, Z15, Z9
+	VADDPD         Z9, Z2, Z2
+	VMOVUPD.Z      856(SI), K1, Z9
+	VMULPD         Z9, Z11, Z9
+	VSUBPD         Z9, Z15, Z9
+	VMOVUPD        Z9, K1, 2480(DI)
+	VBROADCASTSD   1264(SI), Z9
+	VMULPD         Z9, Z8, Z11
+	VMOVUPD.Z      2528(DI), K1, Z15
+	VMULPD         Z9, Z15, Z9
+	VADDPD         Z9, Z3, Z3
+	VMOVUPD.Z      856(SI), K1, Z9
+	VMULPD         Z9, Z11, Z9
+	VSUBPD         Z9, Z15, Z9
+	VMOVUPD        Z9, K1, 2528(DI)
+	VBROADCASTSD   1272(SI), Z9
+	VMULPD         Z9, Z8, Z11
+	VMOVUPD.Z      2576(DI), K1, Z15
+	VMULPD         Z9, Z15, Z9
+	VADDPD         Z9, Z5, Z5
+	VMOVUPD.Z      856(SI), K1, Z9
+	VMULPD         Z9, Z11, Z9
+	VSUBPD         Z9, Z15, Z9
+	VMOVUPD        Z9, K1, 2576(DI)
+	VBROADCASTSD   1280(SI), Z9
+	VMULPD         Z9, Z8, Z11
+	VMOVUPD.Z      2624(DI), K1, Z15
+	VMULPD         Z9, Z15, Z9
+	VADDPD         Z9, Z0, Z0
+	VMOVUPD.Z      856(SI), K1, Z9
+	VMULPD         Z9, Z11, Z9
+	VSUBPD         Z9, Z15, Z9
+	VMOVUPD        Z9, K1, 2624(DI)
+	VBROADCASTSD   1288(SI), Z9
+	VMULPD         Z9, Z8, Z11
+	VMOVUPD.Z      2672(DI), K1, Z15
+	VMULPD         Z9, Z15, Z9
+	VADDPD         Z9, Z2, Z2
+	VMOVUPD.Z      856(SI), K1, Z9
+	VMULPD         Z9, Z11, Z9
+	VSUBPD         Z9, Z15, Z9
+	VMOVUPD        Z9, K1, 2672(DI)
+	VBROADCASTSD   1296(SI), Z9
+	VMULPD         Z9, Z8, Z11
+	VMOVUPD.Z      2720(DI), K1, Z15
+	VMULPD         Z9, Z15, Z9
+	VADDPD         Z9, Z3, Z3
+	VMOVUPD.Z      856(SI), K1, Z9
+	VMULPD         Z9, Z11, Z9
+	VSUBPD         Z9, Z15, Z9
+	VMOVUPD        Z9, K1, 2720(DI)
+	VBROADCASTSD   1304(SI), Z9
+	VMULPD         Z9, Z8, Z11
+	VMOVUPD.Z      2768(DI), K1, Z15
+	VMULPD         Z9, Z15, Z9
+	VADDPD         Z9, Z5, Z5
+	VMOVUPD.Z      856(SI), K1, Z9
+	VMULPD         Z9, Z11, Z9
+	VSUBPD         Z9, Z15, Z9
+	VMOVUPD        Z9, K1, 2768(DI)
+	VBROADCASTSD   1312(SI), Z9
+	VMULPD         Z9, Z8, Z11
+	VMOVUPD.Z      2816(DI), K1, Z15
+	VMULPD         Z9, Z15, Z9
+	VADDPD         Z9, Z0, Z0
+	VMOVUPD.Z      856(SI), K1, Z9
+	VMULPD         Z9, Z11, Z9
+	VSUBPD         Z9, Z15, Z9
+	VMOVUPD        Z9, K1, 2816(DI)
+	VBROADCASTSD   1320(SI), Z9
+	VMULPD         Z9, Z8, Z11
+	VMOVUPD.Z      2864(DI), K1, Z15
+	VMULPD         Z9, Z15, Z9
+	VADDPD         Z9, Z2, Z2
+	VMOVUPD.Z      856(SI), K1, Z9
+	VMULPD         Z9, Z11, Z9
+	VSUBPD         Z9, Z15, Z9
+	VMOVUPD        Z9, K1, 2864(DI)
+	VBROADCASTSD   1328(SI), Z9
+	VMULPD         Z9, Z8, Z11
+	VMOVUPD.Z      2912(DI), K1, Z15
+	VMULPD         Z9, Z15, Z9
+	VADDPD         Z9, Z3, Z3
+	VMOVUPD.Z      856(SI), K1, Z9
+	VMULPD         Z9, Z11, Z9
+	VSUBPD         Z9, Z15, Z9
+	VMOVUPD        Z9, K1, 2912(DI)
+	VBROADCASTSD   1336(SI), Z9
+	VMULPD         Z9, Z8, Z11
+	VMOVUPD.Z      2960(DI), K1, Z15
+	VMULPD         Z9, Z15, Z9
+	VADDPD         Z9, Z5, Z5
+	VMOVUPD.Z      856(SI), K1, Z9
+	VMULPD         Z9, Z11, Z9
+	VSUBPD         Z9, Z15, Z9
+	VMOVUPD        Z9, K1, 2960(DI)
+	VBROADCASTSD   1344(SI), Z9
+	VMULPD         Z9, Z8, Z11
+	VMOVUPD.Z      3008(DI), K1, Z15
+	VMULPD         Z9, Z15, Z9
+	VADDPD         Z9, Z0, Z0
+	VMOVUPD.Z      856(SI), K1, Z9
+	VMULPD         Z9, Z11, Z9
+	VSUBPD         Z9, Z15, Z9
+	VMOVUPD        Z9, K1, 3008(DI)
+	VADDPD         Z3, Z0, Z0
+	VADDPD         Z5, Z2, Z2
+	VADDPD         Z2, Z0, Z0
+	VMOVUPD.Z      808(SI), K1, Z2
+	VMULPD         Z2, Z2, Z3
+	VXORPD         Z4, Z3, Z3
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Z3, Z5
+	VPMINUQ.BCST   DoublesConstants<>+25488(SB), Z5, Z9
+	VANDPD         Z4, Z3, Z11
+	VORPD          Z11, Z9, Z9
+	VMULPD.BCST    DoublesConstants<>+25496(SB), Z9, Z11
+	VADDPD         Z10, Z11, Z11
+	VSUBPD         Z10, Z11, Z15
+	VMULPD.BCST    DoublesConstants<>+25504(SB), Z15, Z16
+	VSUBPD         Z16, Z9, Z9
+	VMULPD.BCST    DoublesConstants<>+25512(SB), Z15, Z15
+	VSUBPD         Z15, Z9, Z9
+	VMULPD         Z9, Z9, Z15
+	VPSLLQ         $0x0d, Z11, Z16
+	VPSRAQ         $0x13, Z16, Z16
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Z11, Z11
+	VPSLLQ         $0x04, Z11, Z11
+	VMULPD.BCST    DoublesConstants<>+25536(SB), Z9, Z17
+	VADDPD.BCST    DoublesConstants<>+25528(SB), Z17, Z17
+	VMULPD         Z17, Z15, Z17
+	VMULPD         Z15, Z15, Z15
+	VMULPD.BCST    DoublesConstants<>+25552(SB), Z9, Z18
+	VADDPD.BCST    DoublesConstants<>+25544(SB), Z18, Z18
+	VMULPD         Z18, Z15, Z15
+	VADDPD         Z15, Z17, Z15
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K2
+	LEAQ           DoublesConstants<>+4224(SB), AX
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Z11*1), K2, Z17
+	VADDPD         Z15, Z9, Z9
+	VMULPD         Z9, Z17, Z9
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K2
+	LEAQ           DoublesConstants<>+4232(SB), AX
+	VXORPS         X15, X15, X15
+	VGATHERQPD     (AX)(Z11*1), K2, Z15
+	VADDPD         Z15, Z9, Z9
+	VADDPD         Z9, Z17, Z9
+	VPSRAQ         $0x01, Z16, Z11
+	VPADDQ         Z11, Z6, Z15
+	VPSLLQ         $0x34, Z15, Z15
+	VMULPD         Z15, Z9, Z9
+	VPSUBQ         Z11, Z16, Z11
+	VPADDQ         Z11, Z6, Z11
+	VPSLLQ         $0x34, Z11, Z11
+	VMULPD         Z11, Z9, Z9
+	VPCMPUQ.BCST   $0x06, DoublesConstants<>+25360(SB), Z5, K2
+	VBLENDMPD      Z3, Z9, K2, Z3
+	VBROADCASTSD   DoublesConstants<>+26056(SB), Z5
+	VMINPD         Z2, Z5, Z9
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Z9, Z11
+	VPMINUQ.BCST   DoublesConstants<>+25488(SB), Z11, Z15
+	VANDPD         Z4, Z9, Z16
+	VORPD          Z16, Z15, Z15
+	VMULPD.BCST    DoublesConstants<>+25496(SB), Z15, Z16
+	VADDPD         Z10, Z16, Z16
+	VSUBPD         Z10, Z16, Z17
+	VMULPD.BCST    DoublesConstants<>+25504(SB), Z17, Z18
+	VSUBPD         Z18, Z15, Z15
+	VMULPD.BCST    DoublesConstants<>+25512(SB), Z17, Z17
+	VSUBPD         Z17, Z15, Z15
+	VMULPD         Z15, Z15, Z17
+	VPSLLQ         $0x0d, Z16, Z18
+	VPSRAQ         $0x13, Z18, Z18
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Z16, Z16
+	VPSLLQ         $0x04, Z16, Z16
+	VMULPD.BCST    DoublesConstants<>+25536(SB), Z15, Z19
+	VADDPD.BCST    DoublesConstants<>+25528(SB), Z19, Z19
+	VMULPD         Z19, Z17, Z19
+	VMULPD         Z17, Z17, Z17
+	VMULPD.BCST    DoublesConstants<>+25552(SB), Z15, Z20
+	VADDPD.BCST    DoublesConstants<>+25544(SB), Z20, Z20
+	VMULPD         Z20, Z17, Z17
+	VADDPD         Z17, Z19, Z17
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K2
+	LEAQ           DoublesConstants<>+4224(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Z16*1), K2, Z19
+	VADDPD         Z17, Z15, Z15
+	VMULPD         Z15, Z19, Z15
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K2
+	LEAQ           DoublesConstants<>+4232(SB), AX
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Z16*1), K2, Z17
+	VADDPD         Z17, Z15, Z15
+	VADDPD         Z15, Z19, Z15
+	VPSRAQ         $0x01, Z18, Z16
+	VPADDQ         Z16, Z6, Z17
+	VPSLLQ         $0x34, Z17, Z17
+	VMULPD         Z17, Z15, Z15
+	VPSUBQ         Z16, Z18, Z16
+	VPADDQ         Z16, Z6, Z16
+	VPSLLQ         $0x34, Z16, Z16
+	VMULPD         Z16, Z15, Z15
+	VPCMPUQ.BCST   $0x06, DoublesConstants<>+25360(SB), Z11, K2
+	VBLENDMPD      Z9, Z15, K2, Z9
+	VSUBPD         Z2, Z5, Z11
+	VCMPPD         $0x1e, Z7, Z11, K2
+	VBLENDMPD      Z14, Z7, K2, Z11
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Z2, Z15
+	VADDPD         Z15, Z14, Z15
+	VSQRTPD        Z15, Z15
+	VBROADCASTSD   DoublesConstants<>+25280(SB), Z16
+	VDIVPD         Z15, Z16, Z15
+	VCMPPD         $0x1e, Z7, Z2, K2
+	VXORPD         Z4, Z2, Z2
+	VCMPPD         $0x1e, Z7, Z2, K3
+	VBLENDMPD.BCST DoublesConstants<>+25840(SB), Z7, K3, Z2
+	VBLENDMPD      Z14, Z2, K2, Z2
+	VMULPD         Z2, Z15, Z2
+	VMULPD         Z11, Z9, Z9
+	VADDPD         Z9, Z2, Z2
+	VMULPD.BCST    DoublesConstants<>+26600(SB), Z3, Z3
+	VSUBPD         Z3, Z2, Z2
+	VMULPD         Z2, Z0, Z0
+	VMOVUPD        Z0, K1, 904(SI)
+
+	// d8 = (W9ᵀ·d9)*(3*cos(3*z8) + 0.25*(2*(cos(z8)*(z8/(1 + z8^2))) - sin(z8)*log1p(z8^2)) + 0.6*(pow(1 + z8^2, -0.7)*z8)); in the same pass W9 −= rate·d9·a8ᵀ; b9 −= rate·d9
+	VMOVAPD.Z      Z0, K1, Z0
+	VMOVUPD.Z      1808(DI), K1, Z2
+	VMULPD         Z0, Z8, Z0
+	VSUBPD         Z0, Z2, Z0
+	VMOVUPD        Z0, K1, 1808(DI)
+	VBROADCASTSD   904(SI), Y0
+	VBROADCASTSD   rate+32(FP), Y2
+	VMULPD         Y0, Y2, Y3
+	VMOVUPS        1616(DI), Y8
+	VMULPD         Y0, Y8, Y0
+	VMULPD         744(SI), Y3, Y3
+	VSUBPD         Y3, Y8, Y3
+	VMOVUPS        Y3, 1616(DI)
+	VBROADCASTSD   912(SI), Y3
+	VMULPD         Y3, Y2, Y8
+	VMOVUPS        1648(DI), Y9
+	VMULPD         Y3, Y9, Y3
+	VMULPD         744(SI), Y8, Y8
+	VSUBPD         Y8, Y9, Y8
+	VMOVUPS        Y8, 1648(DI)
+	VBROADCASTSD   920(SI), Y8
+	VMULPD         Y8, Y2, Y9
+	VMOVUPS        1680(DI), Y11
+	VMULPD         Y8, Y11, Y8
+	VMULPD         744(SI), Y9, Y9
+	VSUBPD         Y9, Y11, Y9
+	VMOVUPS        Y9, 1680(DI)
+	VBROADCASTSD   928(SI), Y9
+	VMULPD         Y9, Y2, Y11
+	VMOVUPS        1712(DI), Y15
+	VMULPD         Y9, Y15, Y9
+	VMULPD         744(SI), Y11, Y11
+	VSUBPD         Y11, Y15, Y11
+	VMOVUPS        Y11, 1712(DI)
+	VBROADCASTSD   936(SI), Y11
+	VMULPD         Y11, Y2, Y15
+	VMOVUPS        1744(DI), Y17
+	VMULPD         Y11, Y17, Y11
+	VADDPD         Y11, Y0, Y0
+	VMULPD         744(SI), Y15, Y11
+	VSUBPD         Y11, Y17, Y11
+	VMOVUPS        Y11, 1744(DI)
+	VBROADCASTSD   944(SI), Y11
+	VMULPD         Y11, Y2, Y2
+	VMOVUPS        1776(DI), Y15
+	VMULPD         Y11, Y15, Y11
+	VADDPD         Y11, Y3, Y3
+	VMULPD         744(SI), Y2, Y2
+	VSUBPD         Y2, Y15, Y2
+	VMOVUPS        Y2, 1776(DI)
+	VADDPD         Y8, Y0, Y0
+	VADDPD         Y9, Y3, Y2
+	VADDPD         Y2, Y0, Y0
+	VMOVUPS        712(SI), Y2
+	VMULPD         Y2, Y2, Y3
+	VADDPD         Y3, Y14, Y8
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y8, Y9
+	VPSRLQ         $0x34, Y9, Y11
+	VPSUBQ.BCST    DoublesConstants<>+26072(SB), Y11, Y11
+	VPSRLQ         $0x3f, Y11, Y11
+	VMULPD.BCST    DoublesConstants<>+26080(SB), Y8, Y15
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y15, Y15
+	VXORPD         Y15, Y9, Y15
+	VPSUBQ         Y11, Y7, Y17
+	VANDPD         Y17, Y15, Y15
+	VXORPD         Y15, Y9, Y15
+	VPSUBQ.BCST    DoublesConstants<>+25728(SB), Y15, Y17
+	VPSRAQ         $0x34, Y17, Y18
+	VPADDQ         Y18, Y10, Y18
+	VSUBPD         Y10, Y18, Y18
+	VANDPD         Y1, Y17, Y19
+	VPSUBQ         Y19, Y15, Y15
+	VPSRLQ         $0x2e, Y17, Y17
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y17, Y17
+	VPSLLQ         $0x05, Y17, Y17
+	VANDPD.BCST    DoublesConstants<>+25744(SB), Y15, Y19
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+6880(SB), AX
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Y17*1), K1, Y20
+	VMULPD         Y20, Y19, Y21
+	VSUBPD         Y14, Y21, Y21
+	VSUBPD         Y19, Y15, Y15
+	VMULPD         Y20, Y15, Y15
+	VPMULLQ        Y11, Y12, Y11
+	VPADDQ         Y11, Y13, Y11
+	VSUBPD         Y13, Y11, Y11
+	VSUBPD         Y11, Y18, Y11
+	VADDPD         Y15, Y21, Y12
+	VSUBPD         Y12, Y21, Y18
+	VADDPD         Y15, Y18, Y15
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y12, Y18
+	VMULPD         Y18, Y18, Y19
+	VMULPD         Y16, Y19, Y19
+	VMULPD.BCST    DoublesConstants<>+25752(SB), Y11, Y20
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+6888(SB), AX
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y17*1), K1, Y21
+	VADDPD         Y21, Y20, Y20
+	VADDPD         Y12, Y20, Y21
+	VSUBPD         Y19, Y21, Y22
+	VMULPD         Y12, Y12, Y23
+	VMULPD.BCST    DoublesConstants<>+26112(SB), Y12, Y24
+	VADDPD.BCST    DoublesConstants<>+26104(SB), Y24, Y24
+	VMULPD.BCST    DoublesConstants<>+26128(SB), Y12, Y25
+	VADDPD.BCST    DoublesConstants<>+26120(SB), Y25, Y25
+	VMULPD.BCST    DoublesConstants<>+26144(SB), Y12, Y26
+	VADDPD.BCST    DoublesConstants<>+26136(SB), Y26, Y26
+	VMULPD.BCST    DoublesConstants<>+26152(SB), Y23, Y27
+	VADDPD         Y27, Y26, Y26
+	VMULPD         Y26, Y23, Y26
+	VADDPD         Y26, Y25, Y25
+	VMULPD         Y25, Y23, Y25
+	VADDPD         Y25, Y24, Y24
+	VSUBPD         Y21, Y20, Y20
+	VADDPD         Y12, Y20, Y20
+	VSUBPD         Y22, Y21, Y21
+	VSUBPD         Y19, Y21, Y19
+	VADDPD         Y19, Y20, Y19
+	VMULPD         Y23, Y12, Y20
+	VMULPD         Y24, Y20, Y20
+	VSUBPD         Y18, Y12, Y21
+	VADDPD         Y18, Y12, Y18
+	VMULPD         Y18, Y21, Y18
+	VMULPD         Y18, Y16, Y16
+	VSUBPD         Y16, Y15, Y16
+	VMULPD         Y15, Y12, Y12
+	VSUBPD         Y12, Y16, Y12
+	VMULPD.BCST    DoublesConstants<>+25760(SB), Y11, Y11
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+6896(SB), AX
+	VXORPS         X15, X15, X15
+	VGATHERQPD     (AX)(Y17*1), K1, Y15
+	VADDPD         Y15, Y11, Y11
+	VADDPD         Y11, Y12, Y11
+	VADDPD         Y11, Y20, Y11
+	VADDPD         Y11, Y19, Y11
+	VADDPD         Y11, Y22, Y12
+	VSUBPD         Y12, Y22, Y15
+	VADDPD         Y11, Y15, Y11
+	VBROADCASTSD   DoublesConstants<>+26616(SB), Y15
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y15, Y16
+	VPMINUQ.BCST   DoublesConstants<>+26160(SB), Y16, Y17
+	VANDPD         Y4, Y15, Y18
+	VORPD          Y18, Y17, Y17
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y17, Y18
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y12, Y19
+	VMULPD         Y12, Y17, Y20
+	VMULPD         Y19, Y18, Y21
+	VSUBPD         Y20, Y21, Y21
+	VSUBPD         Y19, Y12, Y12
+	VMULPD         Y12, Y18, Y22
+	VADDPD         Y22, Y21, Y21
+	VSUBPD         Y18, Y17, Y18
+	VMULPD         Y19, Y18, Y19
+	VADDPD         Y19, Y21, Y19
+	VMULPD         Y12, Y18, Y12
+	VADDPD         Y12, Y19, Y12
+	VMULPD         Y11, Y17, Y11
+	VADDPD         Y11, Y12, Y11
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y20, Y12
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+25488(SB), Y12, K1
+	VBLENDMPD      Y7, Y11, K1, Y11
+	VPMINUQ.BCST   DoublesConstants<>+25488(SB), Y12, Y12
+	VANDPD         Y4, Y20, Y17
+	VORPD          Y17, Y12, Y12
+	VMULPD.BCST    DoublesConstants<>+25496(SB), Y12, Y17
+	VADDPD         Y10, Y17, Y17
+	VSUBPD         Y10, Y17, Y18
+	VMULPD.BCST    DoublesConstants<>+25504(SB), Y18, Y19
+	VSUBPD         Y19, Y12, Y12
+	VMULPD.BCST    DoublesConstants<>+25512(SB), Y18, Y18
+	VSUBPD         Y18, Y11, Y11
+	VADDPD         Y11, Y12, Y11
+	VMULPD         Y11, Y11, Y12
+	VPSLLQ         $0x0d, Y17, Y18
+	VPSRAQ         $0x13, Y18, Y18
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y17, Y17
+	VPSLLQ         $0x04, Y17, Y17
+	VMULPD.BCST    DoublesConstants<>+25536(SB), Y11, Y19
+	VADDPD.BCST    DoublesConstants<>+25528(SB), Y19, Y19
+	VMULPD         Y19, Y12, Y19
+	VMULPD         Y12, Y12, Y12
+	VMULPD.BCST    DoublesConstants<>+25552(SB), Y11, Y20
+	VADDPD.BCST    DoublesConstants<>+25544(SB), Y20, Y20
+	VMULPD         Y20, Y12, Y12
+	VADDPD         Y12, Y19, Y12
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+4224(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y17*1), K1, Y19
+	VADDPD         Y12, Y11, Y11
+	VMULPD         Y11, Y19, Y11
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+4232(SB), AX
+	VXORPS         X12, X12, X12
+	VGATHERQPD     (AX)(Y17*1), K1, Y12
+	VADDPD         Y12, Y11, Y11
+	VADDPD         Y11, Y19, Y11
+	VPSRAQ         $0x01, Y18, Y12
+	VPADDQ         Y12, Y6, Y17
+	VPSLLQ         $0x34, Y17, Y17
+	VMULPD         Y17, Y11, Y11
+	VPSUBQ         Y12, Y18, Y12
+	VPADDQ         Y12, Y6, Y12
+	VPSLLQ         $0x34, Y12, Y12
+	VMULPD         Y12, Y11, Y11
+	VPCMPUQ        $0x04, Y7, Y9, K1
+	VBLENDMPD.BCST DoublesConstants<>+25360(SB), Y7, K1, Y12
+	VBROADCASTSD   DoublesConstants<>+25360(SB), Z17
+	VBLENDMPD      Y7, Y17, K1, Y18
+	VPSRLQ         $0x3f, Y15, Y19
+	VPCMPUQ        $0x04, Y7, Y19, K1
+	VBLENDMPD      Y18, Y12, K1, Y12
+	VPSUBQ.BCST    DoublesConstants<>+26072(SB), Y9, Y18
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+26168(SB), Y18, K1
+	VBLENDMPD      Y12, Y11, K1, Y11
+	VADDPD         Y13, Y16, Y12
+	VPCMPUQ        $0x05, Y13, Y16, K2
+	VBLENDMPD      Y16, Y12, K2, Y18
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+26176(SB), Y16, K3
+	VBLENDMPD      Y7, Y18, K3, Y18
+	VPSLLQ         $0x3f, Y18, Y18
+	VANDPD         Y8, Y18, Y18
+	VORPD          Y18, Y11, Y11
+	VPSRLQ         $0x3f, Y8, Y18
+	VSUBPD         Y13, Y12, Y12
+	VCMPPD         $0x00, Y16, Y12, K3
+	VBLENDMPD      Y7, Y18, K3, Y12
+	VBLENDMPD      Y7, Y12, K2, Y12
+	VBLENDMPD      Y7, Y12, K1, Y12
+	VPCMPUQ        $0x04, Y7, Y12, K1
+	VBLENDMPD.BCST DoublesConstants<>+25848(SB), Y11, K1, Y11
+	VPCMPUQ        $0x06, Y17, Y9, K1
+	VBLENDMPD      Y8, Y11, K1, Y9
+	VPCMPUQ        $0x06, Y17, Y16, K1
+	VBLENDMPD      Y15, Y9, K1, Y9
+	VPCMPUQ        $0x00, Y14, Y8, K1
+	VBLENDMPD      Y14, Y9, K1, Y9
+	VPCMPUQ        $0x00, Y7, Y16, K1
+	VBLENDMPD      Y14, Y9, K1, Y9
+	VMULPD         Y2, Y9, Y9
+	VMULPD         Y2, Y5, Y11
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y11, Y12
+	VPSRLQ         $0x37, Y12, Y13
+	VANDPD.BCST    DoublesConstants<>+25904(SB), Y13, Y13
+	VPSLLQ         $0x05, Y13, Y13
+	VANDPD.BCST    DoublesConstants<>+25912(SB), Y12, Y15
+	VORPD.BCST     DoublesConstants<>+25920(SB), Y15, Y16
+	VPSRLQ         $0x34, Y12, Y18
+	VANDPD.BCST    DoublesConstants<>+25928(SB), Y18, Y18
+	VPSLLVQ        Y18, Y16, Y16
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y16, Y19
+	VPSRLQ         $0x20, Y16, Y20
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+9768(SB), AX
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y13*1), K1, Y21
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y21, Y22
+	VPSRLQ         $0x20, Y21, Y23
+	VPMULLQ        Y23, Y19, Y24
+	VPMULLQ        Y22, Y19, Y19
+	VPSRLQ         $0x20, Y19, Y19
+	VPADDQ         Y19, Y24, Y19
+	VPMULLQ        Y21, Y16, Y21
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+9760(SB), AX
+	VXORPS         X24, X24, X24
+	VGATHERQPD     (AX)(Y13*1), K1, Y24
+	VPMULLQ        Y24, Y16, Y16
+	VPMULLQ        Y23, Y20, Y23
+	VPADDQ         Y23, Y16, Y16
+	VPSRLQ         $0x20, Y19, Y23
+	VPADDQ         Y23, Y16, Y16
+	VPMULLQ        Y22, Y20, Y20
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y19, Y19
+	VPADDQ         Y19, Y20, Y19
+	VPSRLQ         $0x20, Y19, Y19
+	VPADDQ         Y19, Y16, Y16
+	VPADDQ.BCST    DoublesConstants<>+25944(SB), Y16, Y16
+	VPSRLQ         $0x3a, Y16, Y19
+	VPADDQ.BCST    DoublesConstants<>+25952(SB), Y19, Y19
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y19, Y19
+	VPSLLQ         $0x05, Y19, Y19
+	VPSLLQ         $0x06, Y16, Y20
+	VPSRLQ         $0x1f, Y20, Y20
+	VORPD.BCST     DoublesConstants<>+25960(SB), Y20, Y20
+	VSUBPD.BCST    DoublesConstants<>+25968(SB), Y20, Y20
+	VPSLLQ         $0x27, Y16, Y16
+	VPSRLQ         $0x0d, Y16, Y16
+	VORPD.BCST     DoublesConstants<>+25976(SB), Y16, Y16
+	VPSRLQ         $0x26, Y21, Y22
+	VORPD          Y22, Y16, Y16
+	VSUBPD.BCST    DoublesConstants<>+25976(SB), Y16, Y16
+	VPSLLQ         $0x1a, Y21, Y21
+	VPSRLQ         $0x1a, Y21, Y21
+	VORPD.BCST     DoublesConstants<>+25984(SB), Y21, Y21
+	VSUBPD.BCST    DoublesConstants<>+25984(SB), Y21, Y21
+	VPADDQ         Y18, Y6, Y18
+	VPSLLQ         $0x34, Y18, Y18
+	VORPD          Y18, Y15, Y15
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+9776(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y13*1), K1, Y18
+	VMULPD         Y18, Y15, Y13
+	VADDPD         Y16, Y20, Y15
+	VSUBPD         Y15, Y20, Y18
+	VADDPD         Y16, Y18, Y16
+	VADDPD         Y13, Y21, Y13
+	VADDPD         Y13, Y16, Y13
+	VMULPD         Y15, Y15, Y16
+	VMULPD.BCST    DoublesConstants<>+26000(SB), Y16, Y18
+	VADDPD.BCST    DoublesConstants<>+25992(SB), Y18, Y18
+	VMULPD         Y16, Y16, Y20
+	VMULPD.BCST    DoublesConstants<>+26008(SB), Y20, Y21
+	VADDPD         Y21, Y18, Y18
+	VMULPD.BCST    DoublesConstants<>+26024(SB), Y16, Y21
+	VADDPD.BCST    DoublesConstants<>+26016(SB), Y21, Y21
+	VMULPD.BCST    DoublesConstants<>+26040(SB), Y16, Y22
+	VADDPD.BCST    DoublesConstants<>+26032(SB), Y22, Y22
+	VMULPD         Y22, Y20, Y20
+	VADDPD         Y20, Y21, Y20
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y15, Y21
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+18384(SB), AX
+	VXORPS         X22, X22, X22
+	VGATHERQPD     (AX)(Y19*1), K1, Y22
+	VMULPD         Y21, Y22, Y23
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+18368(SB), AX
+	VXORPS         X24, X24, X24
+	VGATHERQPD     (AX)(Y19*1), K1, Y24
+	VADDPD         Y23, Y24, Y25
+	VSUBPD         Y25, Y24, Y26
+	VADDPD         Y23, Y26, Y23
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+18376(SB), AX
+	VXORPS         X26, X26, X26
+	VGATHERQPD     (AX)(Y19*1), K1, Y26
+	VSUBPD         Y21, Y15, Y21
+	VADDPD         Y13, Y21, Y21
+	VMULPD         Y21, Y22, Y21
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+18392(SB), AX
+	VXORPS         X27, X27, X27
+	VGATHERQPD     (AX)(Y19*1), K1, Y27
+	VADDPD         Y13, Y15, Y13
+	VMULPD         Y13, Y27, Y13
+	VADDPD         Y13, Y21, Y13
+	VADDPD         Y13, Y26, Y13
+	VADDPD         Y13, Y23, Y13
+	VADDPD         Y26, Y24, Y19
+	VMULPD         Y16, Y19, Y19
+	VMULPD         Y20, Y19, Y19
+	VADDPD         Y27, Y22, Y20
+	VMULPD         Y16, Y15, Y15
+	VMULPD         Y15, Y20, Y15
+	VMULPD         Y18, Y15, Y15
+	VADDPD         Y15, Y19, Y15
+	VADDPD         Y15, Y13, Y13
+	VADDPD         Y13, Y25, Y13
+	VPCMPUQ.BCST   $0x01, DoublesConstants<>+26048(SB), Y12, K1
+	VBLENDMPD      Y14, Y13, K1, Y13
+	VPCMPUQ        $0x05, Y17, Y12, K1
+	VORPD.BCST     DoublesConstants<>+25848(SB), Y11, Y11
+	VBLENDMPD      Y11, Y13, K1, Y11
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y2, Y12
+	VPSRLQ         $0x37, Y12, Y13
+	VANDPD.BCST    DoublesConstants<>+25904(SB), Y13, Y13
+	VPSLLQ         $0x05, Y13, Y13
+	VANDPD.BCST    DoublesConstants<>+25912(SB), Y12, Y15
+	VORPD.BCST     DoublesConstants<>+25920(SB), Y15, Y16
+	VPSRLQ         $0x34, Y12, Y18
+	VANDPD.BCST    DoublesConstants<>+25928(SB), Y18, Y18
+	VPSLLVQ        Y18, Y16, Y16
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y16, Y19
+	VPSRLQ         $0x20, Y16, Y20
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+9768(SB), AX
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y13*1), K1, Y21
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y21, Y22
+	VPSRLQ         $0x20, Y21, Y23
+	VPMULLQ        Y23, Y19, Y24
+	VPMULLQ        Y22, Y19, Y19
+	VPSRLQ         $0x20, Y19, Y19
+	VPADDQ         Y19, Y24, Y19
+	VPMULLQ        Y21, Y16, Y21
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+9760(SB), AX
+	VXORPS         X24, X24, X24
+	VGATHERQPD     (AX)(Y13*1), K1, Y24
+	VPMULLQ        Y24, Y16, Y16
+	VPMULLQ        Y23, Y20, Y23
+	VPADDQ         Y23, Y16, Y16
+	VPSRLQ         $0x20, Y19, Y23
+	VPADDQ         Y23, Y16, Y16
+	VPMULLQ        Y22, Y20, Y20
+	VANDPD.BCST    DoublesConstants<>+25936(SB), Y19, Y19
+	VPADDQ         Y19, Y20, Y19
+	VPSRLQ         $0x20, Y19, Y19
+	VPADDQ         Y19, Y16, Y16
+	VPADDQ.BCST    DoublesConstants<>+25944(SB), Y16, Y16
+	VPSRLQ         $0x3a, Y16, Y19
+	VPSLLQ         $0x05, Y19, Y20
+	VPSLLQ         $0x06, Y16, Y22
+	VPSRLQ         $0x1f, Y22, Y22
+	VORPD.BCST     DoublesConstants<>+25960(SB), Y22, Y22
+	VSUBPD.BCST    DoublesConstants<>+25968(SB), Y22, Y22
+	VPSLLQ         $0x27, Y16, Y16
+	VPSRLQ         $0x0d, Y16, Y16
+	VORPD.BCST     DoublesConstants<>+25976(SB), Y16, Y16
+	VPSRLQ         $0x26, Y21, Y23
+	VORPD          Y23, Y16, Y16
+	VSUBPD.BCST    DoublesConstants<>+25976(SB), Y16, Y16
+	VPSLLQ         $0x1a, Y21, Y21
+	VPSRLQ         $0x1a, Y21, Y21
+	VORPD.BCST     DoublesConstants<>+25984(SB), Y21, Y21
+	VSUBPD.BCST    DoublesConstants<>+25984(SB), Y21, Y21
+	VPADDQ         Y18, Y6, Y18
+	VPSLLQ         $0x34, Y18, Y18
+	VORPD          Y18, Y15, Y15
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+9776(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y13*1), K1, Y18
+	VMULPD         Y18, Y15, Y13
+	VADDPD         Y16, Y22, Y15
+	VSUBPD         Y15, Y22, Y18
+	VADDPD         Y16, Y18, Y16
+	VADDPD         Y13, Y21, Y13
+	VADDPD         Y13, Y16, Y13
+	VMULPD         Y15, Y15, Y16
+	VMULPD.BCST    DoublesConstants<>+26000(SB), Y16, Y18
+	VADDPD.BCST    DoublesConstants<>+25992(SB), Y18, Y18
+	VMULPD         Y16, Y16, Y21
+	VMULPD.BCST    DoublesConstants<>+26008(SB), Y21, Y22
+	VADDPD         Y22, Y18, Y18
+	VMULPD.BCST    DoublesConstants<>+26024(SB), Y16, Y22
+	VADDPD.BCST    DoublesConstants<>+26016(SB), Y22, Y22
+	VMULPD.BCST    DoublesConstants<>+26040(SB), Y16, Y23
+	VADDPD.BCST    DoublesConstants<>+26032(SB), Y23, Y23
+	VMULPD         Y23, Y21, Y21
+	VADDPD         Y21, Y22, Y21
+	VANDPD.BCST    DoublesConstants<>+25576(SB), Y15, Y22
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+18384(SB), AX
+	VXORPS         X23, X23, X23
+	VGATHERQPD     (AX)(Y20*1), K1, Y23
+	VMULPD         Y22, Y23, Y24
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+18368(SB), AX
+	VXORPS         X25, X25, X25
+	VGATHERQPD     (AX)(Y20*1), K1, Y25
+	VADDPD         Y24, Y25, Y26
+	VSUBPD         Y26, Y25, Y27
+	VADDPD         Y24, Y27, Y24
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+18376(SB), AX
+	VXORPS         X27, X27, X27
+	VGATHERQPD     (AX)(Y20*1), K1, Y27
+	VSUBPD         Y22, Y15, Y28
+	VADDPD         Y13, Y28, Y28
+	VMULPD         Y28, Y23, Y29
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+18392(SB), AX
+	VXORPS         X30, X30, X30
+	VGATHERQPD     (AX)(Y20*1), K1, Y30
+	VADDPD         Y13, Y15, Y13
+	VMULPD         Y13, Y30, Y20
+	VADDPD         Y20, Y29, Y20
+	VADDPD         Y20, Y27, Y20
+	VADDPD         Y20, Y24, Y20
+	VADDPD         Y27, Y25, Y24
+	VMULPD         Y16, Y24, Y24
+	VMULPD         Y21, Y24, Y24
+	VADDPD         Y30, Y23, Y23
+	VMULPD         Y16, Y15, Y15
+	VMULPD         Y15, Y23, Y23
+	VMULPD         Y18, Y23, Y23
+	VADDPD         Y23, Y24, Y23
+	VADDPD         Y23, Y20, Y20
+	VADDPD         Y20, Y26, Y20
+	VANDPD         Y4, Y2, Y4
+	VXORPD         Y4, Y20, Y4
+	VPCMPUQ.BCST   $0x01, DoublesConstants<>+26048(SB), Y12, K1
+	VBLENDMPD      Y2, Y4, K1, Y4
+	VPCMPUQ        $0x05, Y17, Y12, K2
+	VORPD.BCST     DoublesConstants<>+25848(SB), Y2, Y12
+	VBLENDMPD      Y12, Y4, K2, Y4
+	VANDPD.BCST    DoublesConstants<>+25312(SB), Y3, Y17
+	VSUBPD         Y14, Y8, Y20
+	VSUBPD         Y20, Y8, Y23
+	VSUBPD         Y23, Y14, Y23
+	VSUBPD         Y20, Y3, Y20
+	VADDPD         Y20, Y23, Y20
+	VPSUBQ.BCST    DoublesConstants<>+25728(SB), Y8, Y23
+	VPSRAQ         $0x34, Y23, Y24
+	VPADDQ         Y24, Y10, Y25
+	VSUBPD         Y10, Y25, Y10
+	VANDPD         Y1, Y23, Y25
+	VPSUBQ         Y25, Y8, Y25
+	VPSRLQ         $0x2e, Y23, Y23
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y23, Y23
+	VPSLLQ         $0x05, Y23, Y23
+	VANDPD.BCST    DoublesConstants<>+25744(SB), Y25, Y26
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6880(SB), AX
+	VXORPS         X27, X27, X27
+	VGATHERQPD     (AX)(Y23*1), K3, Y27
+	VMULPD         Y27, Y26, Y29
+	VSUBPD         Y14, Y29, Y29
+	VSUBPD         Y26, Y25, Y25
+	VMULPD         Y27, Y25, Y25
+	VADDPD         Y25, Y29, Y26
+	VPSUBQ         Y24, Y6, Y6
+	VPMAXSQ        Y7, Y6, Y6
+	VPSLLQ         $0x34, Y6, Y6
+	VMULPD         Y6, Y20, Y6
+	VMULPD         Y27, Y6, Y6
+	VADDPD         Y6, Y26, Y7
+	VSUBPD         Y7, Y26, Y20
+	VADDPD         Y6, Y20, Y6
+	VSUBPD         Y26, Y29, Y20
+	VADDPD         Y25, Y20, Y20
+	VADDPD         Y20, Y6, Y6
+	VMULPD.BCST    DoublesConstants<>+25752(SB), Y10, Y20
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6888(SB), AX
+	VXORPS         X24, X24, X24
+	VGATHERQPD     (AX)(Y23*1), K3, Y24
+	VADDPD         Y24, Y20, Y20
+	VADDPD         Y7, Y20, Y24
+	VSUBPD         Y24, Y20, Y20
+	VADDPD         Y7, Y20, Y20
+	VMULPD.BCST    DoublesConstants<>+25760(SB), Y10, Y10
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+6896(SB), AX
+	VXORPS         X25, X25, X25
+	VGATHERQPD     (AX)(Y23*1), K3, Y25
+	VADDPD         Y25, Y10, Y10
+	VADDPD         Y10, Y20, Y10
+	VADDPD         Y10, Y6, Y6
+	VMULPD         Y7, Y7, Y10
+	VMULPD.BCST    DoublesConstants<>+25776(SB), Y7, Y20
+	VADDPD.BCST    DoublesConstants<>+25768(SB), Y20, Y20
+	VMULPD.BCST    DoublesConstants<>+25792(SB), Y7, Y23
+	VADDPD.BCST    DoublesConstants<>+25784(SB), Y23, Y23
+	VMULPD         Y23, Y10, Y23
+	VADDPD         Y23, Y20, Y20
+	VMULPD         Y20, Y10, Y20
+	VMULPD         Y10, Y10, Y23
+	VMULPD.BCST    DoublesConstants<>+25808(SB), Y7, Y7
+	VADDPD.BCST    DoublesConstants<>+25800(SB), Y7, Y7
+	VMULPD.BCST    DoublesConstants<>+25816(SB), Y10, Y25
+	VADDPD         Y25, Y7, Y7
+	VMULPD         Y7, Y10, Y7
+	VMULPD         Y7, Y23, Y7
+	VADDPD         Y7, Y20, Y7
+	VADDPD         Y7, Y6, Y6
+	VADDPD         Y6, Y24, Y6
+	VPSUBQ.BCST    DoublesConstants<>+25824(SB), Y17, Y7
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+25832(SB), Y7, K3
+	VBLENDMPD      Y3, Y6, K3, Y6
+	VPCMPUQ.BCST   $0x06, DoublesConstants<>+25840(SB), Y3, K3
+	VORPD.BCST     DoublesConstants<>+25848(SB), Y3, Y7
+	VBLENDMPD      Y7, Y6, K3, Y6
+	VPCMPUQ.BCST   $0x00, DoublesConstants<>+25840(SB), Y3, K3
+	VBLENDMPD      Y1, Y6, K3, Y1
+	VPADDQ.BCST    DoublesConstants<>+25952(SB), Y19, Y3
+	VANDPD.BCST    DoublesConstants<>+25520(SB), Y3, Y3
+	VPSLLQ         $0x05, Y3, Y3
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18384(SB), AX
+	VXORPS         X6, X6, X6
+	VGATHERQPD     (AX)(Y3*1), K3, Y6
+	VMULPD         Y22, Y6, Y7
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18368(SB), AX
+	VXORPS         X10, X10, X10
+	VGATHERQPD     (AX)(Y3*1), K3, Y10
+	VADDPD         Y7, Y10, Y17
+	VSUBPD         Y17, Y10, Y19
+	VADDPD         Y7, Y19, Y7
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18376(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y3*1), K3, Y19
+	VMULPD         Y28, Y6, Y20
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           DoublesConstants<>+18392(SB), AX
+	VXORPS         X22, X22, X22
+	VGATHERQPD     (AX)(Y3*1), K3, Y22
+	VMULPD         Y13, Y22, Y3
+	VADDPD         Y3, Y20, Y3
+	VADDPD         Y3, Y19, Y3
+	VADDPD         Y3, Y7, Y3
+	VADDPD         Y19, Y10, Y7
+	VMULPD         Y16, Y7, Y7
+	VMULPD         Y21, Y7, Y7
+	VADDPD         Y22, Y6, Y6
+	VMULPD         Y15, Y6, Y6
+	VMULPD         Y18, Y6, Y6
+	VADDPD         Y6, Y7, Y6
+	VADDPD         Y6, Y3, Y3
+	VADDPD         Y3, Y17, Y3
+	VBLENDMPD      Y14, Y3, K1, Y3
+	VBLENDMPD      Y12, Y3, K2, Y3
+	VDIVPD         Y8, Y2, Y2
+	VMULPD         Y2, Y3, Y2
+	VMULPD.BCST    DoublesConstants<>+26424(SB), Y2, Y2
+	VMULPD         Y1, Y4, Y1
+	VSUBPD         Y1, Y2, Y1
+	VMULPD.BCST    DoublesConstants<>+25344(SB), Y1, Y1
+	VMULPD         Y11, Y5, Y2
+	VADDPD         Y2, Y1, Y1
+	VMULPD.BCST    DoublesConstants<>+26608(SB), Y9, Y2
+	VADDPD         Y2, Y1, Y1
+	VMULPD         Y1, Y0, Y0
+	VMOVUPS        Y0, 776(SI)
+
+	// d7 = (W8ᵀ·d8)*(sigmoid(z7) + z7*(sigmoid(z7)*(1 - sigmoid(z7)))); in the same pass W8 −= rate·d8·a7ᵀ; b8 −= rate·d8
+	VBROADCASTSD rate+32(FP), Y0
+	VMOVUPS      1584(DI), Y1
+	VMULPD       776(SI), Y0, Y2
+	VSUBPD       Y2, Y1, Y1
+	VMOVUPS      Y1, 1584(DI)
+	VBROADCASTSD 776(SI), Y1
+	VMULPD       Y1, Y0, Y2
+	VMOVUPS      1456(DI), Y3
+	VMULPD       Y1, Y3, Y1
+	VMULPD       648(SI), Y2, Y2
+	VSUBPD       Y2, Y3, Y2
+	VMOVUPS      Y2, 1456(DI)
+	VBROADCASTSD 784(SI), Y2
+	VMULPD       Y2, Y0, Y3
+	VMOVUPS      1488(DI), Y4
+	VMULPD       Y2, Y4, Y2
+	VMULPD       648(SI), Y3, Y3
+	VSUBPD       Y3, Y4, Y3
+	VMOVUPS      Y3, 1488(DI)
+	VBROADCASTSD 792(SI), Y3
+	VMULPD       Y3, Y0, Y4
+	VMOVUPS      1520(DI), Y5
+	VMULPD       Y3, Y5, Y3
+	VMULPD       648(SI), Y4, Y4
+	VSUBPD       Y4, Y5, Y4
+	VMOVUPS      Y4, 1520(DI)
+	VBROADCASTSD 800(SI), Y4
+	VMULPD       Y4, Y0, Y5
+	VMOVUPS      1552(DI), Y6
+	VMULPD       Y4, Y6, Y4
+	VMULPD       648(SI), Y5, Y5
+	VSUBPD       Y5, Y6, Y5
+	VMOVUPS      Y5, 1552(DI)
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VMOVUPS      616(SI), Y2
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Y2, Y3
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Y3, Y4
+	VORPD.BCST   DoublesConstants<>+25304(SB), Y4, Y4
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Y4, Y5
+	VADDPD.BCST  DoublesConstants<>+25336(SB), Y5, Y5
+	VSUBPD.BCST  DoublesConstants<>+25336(SB), Y5, Y6
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Y6, Y7
+	VSUBPD       Y7, Y4, Y4
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Y6, Y6
+	VSUBPD       Y6, Y4, Y4
+	VMULPD       Y4, Y4, Y6
+	VPSLLQ       $0x0d, Y5, Y7
+	VPSRAQ       $0x13, Y7, Y7
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Y5, Y5
+	VPSLLQ       $0x04, Y5, Y5
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Y4, Y8
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Y8, Y8
+	VMULPD       Y8, Y6, Y8
+	VMULPD       Y6, Y6, Y6
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Y4, Y9
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Y9, Y9
+	VMULPD       Y9, Y6, Y6
+	VADDPD       Y6, Y8, Y6
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K1
+	LEAQ         DoublesConstants<>+4224(SB), AX
+	VXORPS       X8, X8, X8
+	VGATHERQPD   (AX)(Y5*1), K1, Y8
+	VADDPD       Y6, Y4, Y4
+	VMULPD       Y4, Y8, Y4
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K1
+	LEAQ         DoublesConstants<>+4232(SB), AX
+	VXORPS       X6, X6, X6
+	VGATHERQPD   (AX)(Y5*1), K1, Y6
+	VADDPD       Y6, Y4, Y4
+	VPSRAQ       $0x01, Y7, Y5
+	VBROADCASTSD DoublesConstants<>+25560(SB), Z6
+	VPADDQ       Y5, Y6, Y9
+	VPSLLQ       $0x34, Y9, Y9
+	VPSUBQ       Y5, Y7, Y5
+	VPADDQ       Y5, Y6, Y5
+	VPSLLQ       $0x34, Y5, Y5
+	VADDPD       Y4, Y8, Y7
+	VMULPD       Y9, Y7, Y10
+	VMULPD       Y5, Y10, Y10
+	VSUBPD       Y7, Y8, Y7
+	VADDPD       Y4, Y7, Y4
+	VMULPD       Y9, Y4, Y4
+	VMULPD       Y5, Y4, Y4
+	VADDPD.BCST  DoublesConstants<>+25288(SB), Y10, Y5
+	VANDPD.BCST  DoublesConstants<>+25576(SB), Y5, Y7
+	VBROADCASTSD DoublesConstants<>+25288(SB), Z8
+	VSUBPD       Y7, Y8, Y9
+	VADDPD       Y10, Y9, Y9
+	VADDPD       Y4, Y9, Y9
+	VXORPS       X11, X11, X11
+	VPCMPQ       $0x05, Y11, Y2, K1
+	VBLENDMPD    Y8, Y10, K1, Y10
+	VPSRAQ       $0x3f, Y2, Y12
+	VANDPD       Y12, Y4, Y4
+	VDIVPD       Y5, Y8, Y5
+	VMULPD       Y5, Y10, Y12
+	VANDPD.BCST  DoublesConstants<>+25592(SB), Y12, Y12
+	VMULPD       Y7, Y12, Y7
+	VSUBPD       Y7, Y10, Y7
+	VMULPD       Y9, Y12, Y9
+	VSUBPD       Y9, Y4, Y4
+	VADDPD       Y4, Y7, Y4
+	VMULPD       Y5, Y4, Y4
+	VADDPD       Y4, Y12, Y4
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Y3, K1
+	VBLENDMPD    Y2, Y4, K1, Y3
+	VSUBPD       Y3, Y8, Y4
+	VMULPD       Y4, Y3, Y4
+	VMULPD       Y4, Y2, Y2
+	VADDPD       Y2, Y3, Y2
+	VMULPD       Y2, Y1, Y1
+	VMOVUPS      Y1, 680(SI)
+
+	// d6 = (W7ᵀ·d7)*where(a6, 1.0507009873554805, a6 + 1.7580993408473768); in the same pass W7 −= rate·d7·a6ᵀ; b7 −= rate·d7
+	VMOVUPS        1424(DI), Y2
+	VMULPD         Y1, Y0, Y3
+	VSUBPD         Y3, Y2, Y2
+	VMOVUPS        Y2, 1424(DI)
+	VBROADCASTSD   X1, Y2
+	VMULPD         Y2, Y0, Y3
+	VMOVUPS        1296(DI), Y4
+	VMULPD         Y2, Y4, Y2
+	VMULPD         552(SI), Y3, Y3
+	VSUBPD         Y3, Y4, Y3
+	VMOVUPS        Y3, 1296(DI)
+	VSHUFPD        $0x03, X1, X1, X3
+	VBROADCASTSD   X3, Y3
+	VMULPD         Y3, Y0, Y4
+	VMOVUPS        1328(DI), Y5
+	VMULPD         Y3, Y5, Y3
+	VMULPD         552(SI), Y4, Y4
+	VSUBPD         Y4, Y5, Y4
+	VMOVUPS        Y4, 1328(DI)
+	VEXTRACTF32X4  $0x01, Y1, X1
+	VBROADCASTSD   X1, Y4
+	VMULPD         Y4, Y0, Y5
+	VMOVUPS        1360(DI), Y7
+	VMULPD         Y4, Y7, Y4
+	VMULPD         552(SI), Y5, Y5
+	VSUBPD         Y5, Y7, Y5
+	VMOVUPS        Y5, 1360(DI)
+	VSHUFPD        $0x03, X1, X1, X1
+	VBROADCASTSD   X1, Y1
+	VMULPD         Y1, Y0, Y5
+	VMOVUPS        1392(DI), Y7
+	VMULPD         Y1, Y7, Y1
+	VMULPD         552(SI), Y5, Y5
+	VSUBPD         Y5, Y7, Y5
+	VMOVUPS        Y5, 1392(DI)
+	VADDPD         Y4, Y2, Y2
+	VADDPD         Y1, Y3, Y1
+	VADDPD         Y1, Y2, Y1
+	VMOVUPS        552(SI), Y2
+	VCMPPD         $0x1e, Y11, Y2, K1
+	VADDPD.BCST    DoublesConstants<>+25864(SB), Y2, Y2
+	VBLENDMPD.BCST DoublesConstants<>+25856(SB), Y2, K1, Y2
+	VMULPD         Y2, Y1, Y1
+	VMOVUPS        Y1, 584(SI)
+
+	// d5 = (W6ᵀ·d6)*sigmoid(z5); in the same pass W6 −= rate·d6·a5ᵀ; b6 −= rate·d6
+	VMOVUPS       1264(DI), Y2
+	VMULPD        Y1, Y0, Y3
+	VSUBPD        Y3, Y2, Y2
+	VMOVUPS       Y2, 1264(DI)
+	VBROADCASTSD  X1, Y2
+	VMULPD        Y2, Y0, Y3
+	VMOVUPS       1136(DI), Y4
+	VMULPD        Y2, Y4, Y2
+	VMULPD        488(SI), Y3, Y3
+	VSUBPD        Y3, Y4, Y3
+	VMOVUPS       Y3, 1136(DI)
+	VSHUFPD       $0x03, X1, X1, X3
+	VBROADCASTSD  X3, Y3
+	VMULPD        Y3, Y0, Y4
+	VMOVUPS       1168(DI), Y5
+	VMULPD        Y3, Y5, Y3
+	VMULPD        488(SI), Y4, Y4
+	VSUBPD        Y4, Y5, Y4
+	VMOVUPS       Y4, 1168(DI)
+	VEXTRACTF32X4 $0x01, Y1, X1
+	VBROADCASTSD  X1, Y4
+	VMULPD        Y4, Y0, Y5
+	VMOVUPS       1200(DI), Y7
+	VMULPD        Y4, Y7, Y4
+	VMULPD        488(SI), Y5, Y5
+	VSUBPD        Y5, Y7, Y5
+	VMOVUPS       Y5, 1200(DI)
+	VSHUFPD       $0x03, X1, X1, X1
+	VBROADCASTSD  X1, Y1
+	VMULPD        Y1, Y0, Y5
+	VMOVUPS       1232(DI), Y7
+	VMULPD        Y1, Y7, Y1
+	VMULPD        488(SI), Y5, Y5
+	VSUBPD        Y5, Y7, Y5
+	VMOVUPS       Y5, 1232(DI)
+	VADDPD        Y4, Y2, Y2
+	VADDPD        Y1, Y3, Y1
+	VADDPD        Y1, Y2, Y1
+	VMOVUPS       456(SI), Y2
+	VANDPD.BCST   DoublesConstants<>+25312(SB), Y2, Y3
+	VPMINUQ.BCST  DoublesConstants<>+25488(SB), Y3, Y4
+	VORPD.BCST    DoublesConstants<>+25304(SB), Y4, Y4
+	VMULPD.BCST   DoublesConstants<>+25496(SB), Y4, Y5
+	VADDPD.BCST   DoublesConstants<>+25336(SB), Y5, Y5
+	VSUBPD.BCST   DoublesConstants<>+25336(SB), Y5, Y7
+	VMULPD.BCST   DoublesConstants<>+25504(SB), Y7, Y9
+	VSUBPD        Y9, Y4, Y4
+	VMULPD.BCST   DoublesConstants<>+25512(SB), Y7, Y7
+	VSUBPD        Y7, Y4, Y4
+	VMULPD        Y4, Y4, Y7
+	VPSLLQ        $0x0d, Y5, Y9
+	VPSRAQ        $0x13, Y9, Y9
+	VANDPD.BCST   DoublesConstants<>+25520(SB), Y5, Y5
+	VPSLLQ        $0x04, Y5, Y5
+	VMULPD.BCST   DoublesConstants<>+25536(SB), Y4, Y10
+	VADDPD.BCST   DoublesConstants<>+25528(SB), Y10, Y10
+	VMULPD        Y10, Y7, Y10
+	VMULPD        Y7, Y7, Y7
+	VMULPD.BCST   DoublesConstants<>+25552(SB), Y4, Y12
+	VADDPD.BCST   DoublesConstants<>+25544(SB), Y12, Y12
+	VMULPD        Y12, Y7, Y7
+	VADDPD        Y7, Y10, Y7
+	MOVL          $0x0000000f, AX
+	KMOVW         AX, K1
+	LEAQ          DoublesConstants<>+4224(SB), AX
+	VXORPS        X10, X10, X10
+	VGATHERQPD    (AX)(Y5*1), K1, Y10
+	VADDPD        Y7, Y4, Y4
+	VMULPD        Y4, Y10, Y4
+	MOVL          $0x0000000f, AX
+	KMOVW         AX, K1
+	LEAQ          DoublesConstants<>+4232(SB), AX
+	VXORPS        X7, X7, X7
+	VGATHERQPD    (AX)(Y5*1), K1, Y7
+	VADDPD        Y7, Y4, Y4
+	VPSRAQ        $0x01, Y9, Y5
+	VPADDQ        Y5, Y6, Y7
+	VPSLLQ        $0x34, Y7, Y7
+	VPSUBQ        Y5, Y9, Y5
+	VPADDQ        Y5, Y6, Y5
+	VPSLLQ        $0x34, Y5, Y5
+	VADDPD        Y4, Y10, Y9
+	VMULPD        Y7, Y9, Y12
+	VMULPD        Y5, Y12, Y12
+	VSUBPD        Y9, Y10, Y9
+	VADDPD        Y4, Y9, Y4
+	VMULPD        Y7, Y4, Y4
+	VMULPD        Y5, Y4, Y4
+	VADDPD        Y12, Y8, Y5
+	VANDPD.BCST   DoublesConstants<>+25576(SB), Y5, Y7
+	VSUBPD        Y7, Y8, Y9
+	VADDPD        Y12, Y9, Y9
+	VADDPD        Y4, Y9, Y9
+	VPCMPQ        $0x05, Y11, Y2, K1
+	VBLENDMPD     Y8, Y12, K1, Y10
+	VPSRAQ        $0x3f, Y2, Y12
+	VANDPD        Y12, Y4, Y4
+	VDIVPD        Y5, Y8, Y5
+	VMULPD        Y5, Y10, Y12
+	VANDPD.BCST   DoublesConstants<>+25592(SB), Y12, Y12
+	VMULPD        Y7, Y12, Y7
+	VSUBPD        Y7, Y10, Y7
+	VMULPD        Y9, Y12, Y9
+	VSUBPD        Y9, Y4, Y4
+	VADDPD        Y4, Y7, Y4
+	VMULPD        Y5, Y4, Y4
+	VADDPD        Y4, Y12, Y4
+	VPCMPUQ.BCST  $0x06, DoublesConstants<>+25360(SB), Y3, K1
+	VBLENDMPD     Y2, Y4, K1, Y2
+	VMULPD        Y2, Y1, Y1
+	VMOVUPS       Y1, 520(SI)
+
+	// d4 = (W5ᵀ·d5)*(1/(1 + z4^2)); in the same pass W5 −= rate·d5·a4ᵀ; b5 −= rate·d5
+	VMOVUPS       1104(DI), Y2
+	VMULPD        Y1, Y0, Y3
+	VSUBPD        Y3, Y2, Y2
+	VMOVUPS       Y2, 1104(DI)
+	VBROADCASTSD  X1, Y2
+	VMULPD        Y2, Y0, Y3
+	VMOVUPS       976(DI), Y4
+	VMULPD        Y2, Y4, Y2
+	VMULPD        392(SI), Y3, Y3
+	VSUBPD        Y3, Y4, Y3
+	VMOVUPS       Y3, 976(DI)
+	VSHUFPD       $0x03, X1, X1, X3
+	VBROADCASTSD  X3, Y3
+	VMULPD        Y3, Y0, Y4
+	VMOVUPS       1008(DI), Y5
+	VMULPD        Y3, Y5, Y3
+	VMULPD        392(SI), Y4, Y4
+	VSUBPD        Y4, Y5, Y4
+	VMOVUPS       Y4, 1008(DI)
+	VEXTRACTF32X4 $0x01, Y1, X1
+	VBROADCASTSD  X1, Y4
+	VMULPD        Y4, Y0, Y5
+	VMOVUPS       1040(DI), Y7
+	VMULPD        Y4, Y7, Y4
+	VMULPD        392(SI), Y5, Y5
+	VSUBPD        Y5, Y7, Y5
+	VMOVUPS       Y5, 1040(DI)
+	VSHUFPD       $0x03, X1, X1, X1
+	VBROADCASTSD  X1, Y1
+	VMULPD        Y1, Y0, Y5
+	VMOVUPS       1072(DI), Y7
+	VMULPD        Y1, Y7, Y1
+	VMULPD        392(SI), Y5, Y5
+	VSUBPD        Y5, Y7, Y5
+	VMOVUPS       Y5, 1072(DI)
+	VADDPD        Y4, Y2, Y2
+	VADDPD        Y1, Y3, Y1
+	VADDPD        Y1, Y2, Y1
+	VMOVUPS       360(SI), Y2
+	VMULPD        Y2, Y2, Y2
+	VADDPD        Y2, Y8, Y2
+	VDIVPD        Y2, Y8, Y2
+	VMULPD        Y2, Y1, Y1
+	VMOVUPS       Y1, 424(SI)
+
+	// v3 = (W4ᵀ·d4); in the same pass W4 −= rate·d4·a3ᵀ; b4 −= rate·d4
+	VMOVUPS       944(DI), Y2
+	VMULPD        Y1, Y0, Y3
+	VSUBPD        Y3, Y2, Y2
+	VMOVUPS       Y2, 944(DI)
+	VBROADCASTSD  X1, Z2
+	VBROADCASTSD  rate+32(FP), Z3
+	VMULPD        Z2, Z3, Z4
+	MOVL          $0x0000001f, AX
+	KMOVW         AX, K1
+	VMOVUPD.Z     784(DI), K1, Z5
+	VMULPD        Z2, Z5, Z2
+	VMOVUPD.Z     264(SI), K1, Z7
+	VMULPD        Z7, Z4, Z4
+	VSUBPD        Z4, Z5, Z4
+	VMOVUPD       Z4, K1, 784(DI)
+	VSHUFPD       $0x03, X1, X1, X4
+	VBROADCASTSD  X4, Z4
+	VMULPD        Z4, Z3, Z5
+	VMOVUPD.Z     824(DI), K1, Z7
+	VMULPD        Z4, Z7, Z4
+	VMOVUPD.Z     264(SI), K1, Z9
+	VMULPD        Z9, Z5, Z5
+	VSUBPD        Z5, Z7, Z5
+	VMOVUPD       Z5, K1, 824(DI)
+	VEXTRACTF32X4 $0x01, Y1, X1
+	VBROADCASTSD  X1, Z5
+	VMULPD        Z5, Z3, Z7
+	VMOVUPD.Z     864(DI), K1, Z9
+	VMULPD        Z5, Z9, Z5
+	VMOVUPD.Z     264(SI), K1, Z10
+	VMULPD        Z10, Z7, Z7
+	VSUBPD        Z7, Z9, Z7
+	VMOVUPD       Z7, K1, 864(DI)
+	VSHUFPD       $0x03, X1, X1, X1
+	VBROADCASTSD  X1, Z1
+	VMULPD        Z1, Z3, Z7
+	VMOVUPD.Z     904(DI), K1, Z9
+	VMULPD        Z1, Z9, Z1
+	VMOVUPD.Z     264(SI), K1, Z10
+	VMULPD        Z10, Z7, Z7
+	VSUBPD        Z7, Z9, Z7
+	VMOVUPD       Z7, K1, 904(DI)
+	VADDPD        Z5, Z2, Z2
+	VADDPD        Z1, Z4, Z1
+	VADDPD        Z1, Z2, Z1
+	VMOVUPD       Z1, K1, 1744(SI)
+
+	// d3 = q3·v3 + k3·(a3ᵀ·v3)·a3
+	VMOVAPD.Z    Z1, K1, Z1
+	VMOVUPD.Z    264(SI), K1, Z2
+	VMULPD       Z1, Z2, Z2
+	VBROADCASTSD DoublesConstants<>+25304(SB), Z4
+	VBLENDMPD    Z2, Z4, K1, Z2
+	VSHUFF32X4   $0x4e, Z2, Z2, Z5
+	VADDPD       Z5, Z2, Z2
+	VSHUFF32X4   $0xb1, Z2, Z2, Z5
+	VADDPD       Z5, Z2, Z2
+	VSHUFPD      $0x55, Z2, Z2, Z5
+	VADDPD       Z5, Z2, Z2
+	VMULPD.BCST  312(SI), Z2, Z2
+	VMOVUPD.Z    264(SI), K1, Z5
+	VMULPD       Z5, Z2, Z2
+	VMULPD.BCST  304(SI), Z1, Z1
+	VADDPD       Z1, Z2, Z1
+	VMOVUPD      Z1, K1, 320(SI)
+
+	// v2 = (W3ᵀ·d3); in the same pass W3 −= rate·d3·a2ᵀ; b3 −= rate·d3
+	VMOVAPD.Z     Z1, K1, Z1
+	VMOVUPD.Z     744(DI), K1, Z2
+	VMULPD        Z1, Z3, Z1
+	VSUBPD        Z1, Z2, Z1
+	VMOVUPD       Z1, K1, 744(DI)
+	VBROADCASTSD  320(SI), Y1
+	VMULPD        Y1, Y0, Y2
+	VMOVUPS       624(DI), X5
+	VMOVSD        640(DI), X7
+	VINSERTF32X4  $0x01, X7, Y5, Y5
+	VMULPD        Y1, Y5, Y1
+	VMOVUPS       192(SI), X7
+	VMOVSD        208(SI), X9
+	VINSERTF32X4  $0x01, X9, Y7, Y7
+	VMULPD        Y7, Y2, Y2
+	VSUBPD        Y2, Y5, Y2
+	VMOVUPS       X2, 624(DI)
+	VEXTRACTF32X4 $0x01, Y2, X5
+	VMOVSD        X5, 640(DI)
+	VBROADCASTSD  328(SI), Y2
+	VMULPD        Y2, Y0, Y5
+	VMOVUPS       648(DI), X7
+	VMOVSD        664(DI), X9
+	VINSERTF32X4  $0x01, X9, Y7, Y7
+	VMULPD        Y2, Y7, Y2
+	VMOVUPS       192(SI), X9
+	VMOVSD        208(SI), X10
+	VINSERTF32X4  $0x01, X10, Y9, Y9
+	VMULPD        Y9, Y5, Y5
+	VSUBPD        Y5, Y7, Y5
+	VMOVUPS       X5, 648(DI)
+	VEXTRACTF32X4 $0x01, Y5, X7
+	VMOVSD        X7, 664(DI)
+	VBROADCASTSD  336(SI), Y5
+	VMULPD        Y5, Y0, Y7
+	VMOVUPS       672(DI), X9
+	VMOVSD        688(DI), X10
+	VINSERTF32X4  $0x01, X10, Y9, Y9
+	VMULPD        Y5, Y9, Y5
+	VMOVUPS       192(SI), X10
+	VMOVSD        208(SI), X12
+	VINSERTF32X4  $0x01, X12, Y10, Y10
+	VMULPD        Y10, Y7, Y7
+	VSUBPD        Y7, Y9, Y7
+	VMOVUPS       X7, 672(DI)
+	VEXTRACTF32X4 $0x01, Y7, X9
+	VMOVSD        X9, 688(DI)
+	VBROADCASTSD  344(SI), Y7
+	VMULPD        Y7, Y0, Y9
+	VMOVUPS       696(DI), X10
+	VMOVSD        712(DI), X12
+	VINSERTF32X4  $0x01, X12, Y10, Y10
+	VMULPD        Y7, Y10, Y7
+	VMOVUPS       192(SI), X12
+	VMOVSD        208(SI), X13
+	VINSERTF32X4  $0x01, X13, Y12, Y12
+	VMULPD        Y12, Y9, Y9
+	VSUBPD        Y9, Y10, Y9
+	VMOVUPS       X9, 696(DI)
+	VEXTRACTF32X4 $0x01, Y9, X10
+	VMOVSD        X10, 712(DI)
+	VBROADCASTSD  352(SI), Y9
+	VMULPD        Y9, Y0, Y0
+	VMOVUPS       720(DI), X10
+	VMOVSD        736(DI), X12
+	VINSERTF32X4  $0x01, X12, Y10, Y10
+	VMULPD        Y9, Y10, Y9
+	VADDPD        Y9, Y1, Y1
+	VMOVUPS       192(SI), X9
+	VMOVSD        208(SI), X12
+	VINSERTF32X4  $0x01, X12, Y9, Y9
+	VMULPD        Y9, Y0, Y0
+	VSUBPD        Y0, Y10, Y0
+	VMOVUPS       X0, 720(DI)
+	VEXTRACTF32X4 $0x01, Y0, X9
+	VMOVSD        X9, 736(DI)
+	VADDPD        Y5, Y1, Y0
+	VADDPD        Y7, Y2, Y1
+	VADDPD        Y1, Y0, Y0
+	VMOVUPS       X0, 1744(SI)
+	VEXTRACTF32X4 $0x01, Y0, X1
+	VMOVSD        X1, 1760(SI)
+
+	// d2 = v2 where z2 is the first to be a2, else 0, windows of 2
+	VMOVDDUP      192(SI), X1
+	VMOVSD        144(SI), X2
+	VSUBPD        X2, X1, X1
+	VCMPPD        $0x1e, X11, X1, K2
+	VBLENDMPD     X11, X8, K2, X1
+	VCMPPD        $0x1e, X11, X1, K3
+	VSHUFPD       $0x00, X0, X0, X1
+	VBLENDMPD     X1, X11, K3, X2
+	VBLENDMPD     X8, X11, K2, X5
+	VMOVSD        X2, 216(SI)
+	VMOVDDUP      192(SI), X7
+	VMOVSD        152(SI), X9
+	VSUBPD        X9, X7, X7
+	VCMPPD        $0x1e, X11, X7, K2
+	VBLENDMPD     X11, X5, K2, X7
+	VCMPPD        $0x1e, X11, X7, K3
+	VBLENDMPD     X1, X11, K3, X1
+	VMOVSD        X1, 224(SI)
+	VMOVDDUP      200(SI), X7
+	VMOVSD        160(SI), X9
+	VSUBPD        X9, X7, X7
+	VCMPPD        $0x1e, X11, X7, K3
+	VBLENDMPD     X11, X8, K3, X7
+	VCMPPD        $0x1e, X11, X7, K4
+	VSHUFPD       $0x03, X0, X0, X7
+	VBLENDMPD     X7, X11, K4, X9
+	VBLENDMPD     X8, X11, K3, X10
+	VMOVSD        X9, 232(SI)
+	VMOVDDUP      200(SI), X12
+	VMOVSD        168(SI), X13
+	VSUBPD        X13, X12, X12
+	VCMPPD        $0x1e, X11, X12, K3
+	VBLENDMPD     X11, X10, K3, X12
+	VCMPPD        $0x1e, X11, X12, K4
+	VBLENDMPD     X7, X11, K4, X7
+	VMOVSD        X7, 240(SI)
+	VMOVDDUP      208(SI), X12
+	VMOVSD        176(SI), X13
+	VSUBPD        X13, X12, X12
+	VCMPPD        $0x1e, X11, X12, K4
+	VBLENDMPD     X11, X8, K4, X12
+	VCMPPD        $0x1e, X11, X12, K5
+	VEXTRACTF32X4 $0x01, Y0, X0
+	VSHUFPD       $0x00, X0, X0, X0
+	VBLENDMPD     X0, X11, K5, X12
+	VBLENDMPD     X8, X11, K4, X13
+	VMOVSD        X12, 248(SI)
+	VMOVDDUP      208(SI), X14
+	VMOVSD        184(SI), X15
+	VSUBPD        X15, X14, X14
+	VCMPPD        $0x1e, X11, X14, K4
+	VBLENDMPD     X11, X13, K4, X14
+	VCMPPD        $0x1e, X11, X14, K5
+	VBLENDMPD     X0, X11, K5, X0
+	VMOVSD        X0, 256(SI)
+
+	// d1 = (W2ᵀ·d2)*(0.5*(1 + erf(0.7071067811865476*z1)) + 0.3989422804014327*(z1*exp(-0.5000000000000001*z1^2))); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
+	MOVL         $0x0000003f, AX
+	KMOVW        AX, K5
+	VMOVUPD.Z    576(DI), K5, Z14
+	VMOVUPD.Z    216(SI), K5, Z15
+	VMULPD       Z15, Z3, Z15
+	VSUBPD       Z15, Z14, Z14
+	VMOVUPD      Z14, K5, 576(DI)
+	VBROADCASTSD X2, Z2
+	VMULPD       Z2, Z3, Z14
+	VMOVUPD.Z    288(DI), K5, Z15
+	VMULPD       Z2, Z15, Z2
+	VMOVUPD.Z    48(SI), K5, Z16
+	VMULPD       Z16, Z14, Z14
+	VSUBPD       Z14, Z15, Z14
+	VMOVUPD      Z14, K5, 288(DI)
+	VBROADCASTSD X1, Z1
+	VMULPD       Z1, Z3, Z14
+	VMOVUPD.Z    336(DI), K5, Z15
+	VMULPD       Z1, Z15, Z1
+	VMOVUPD.Z    48(SI), K5, Z16
+	VMULPD       Z16, Z14, Z14
+	VSUBPD       Z14, Z15, Z14
+	VMOVUPD      Z14, K5, 336(DI)
+	VBROADCASTSD X9, Z9
+	VMULPD       Z9, Z3, Z14
+	VMOVUPD.Z    384(DI), K5, Z15
+	VMULPD       Z9, Z15, Z9
+	VMOVUPD.Z    48(SI), K5, Z16
+	VMULPD       Z16, Z14, Z14
+	VSUBPD       Z14, Z15, Z14
+	VMOVUPD      Z14, K5, 384(DI)
+	VBROADCASTSD X7, Z7
+	VMULPD       Z7, Z3, Z14
+	VMOVUPD.Z    432(DI), K5, Z15
+	VMULPD       Z7, Z15, Z7
+	VMOVUPD.Z    48(SI), K5, Z16
+	VMULPD       Z16, Z14, Z14
+	VSUBPD       Z14, Z15, Z14
+	VMOVUPD      Z14, K5, 432(DI)
+	VBROADCASTSD X12, Z12
+	VMULPD       Z12, Z3, Z14
+	VMOVUPD.Z    480(DI), K5, Z15
+	VMULPD       Z12, Z15, Z12
+	VADDPD       Z12, Z2, Z2
+	VMOVUPD.Z    48(SI), K5, Z12
+	VMULPD       Z12, Z14, Z12
+	VSUBPD       Z12, Z15, Z12
+	VMOVUPD      Z12, K5, 480(DI)
+	VBROADCASTSD X0, Z0
+	VMULPD       Z0, Z3, Z12
+	VMOVUPD.Z    528(DI), K5, Z14
+	VMULPD       Z0, Z14, Z0
+	VADDPD       Z0, Z1, Z0
+	VMOVUPD.Z    48(SI), K5, Z1
+	VMULPD       Z1, Z12, Z1
+	VSUBPD       Z1, Z14, Z1
+	VMOVUPD      Z1, K5, 528(DI)
+	VADDPD       Z9, Z2, Z1
+	VADDPD       Z7, Z0, Z0
+	VADDPD       Z0, Z1, Z0
+	VMOVUPD.Z    (SI), K5, Z1
+	VMULPD.BCST  DoublesConstants<>+25296(SB), Z1, Z2
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z2, Z7
+	VPMINUQ.BCST DoublesConstants<>+25320(SB), Z7, Z9
+	VMULPD.BCST  DoublesConstants<>+25328(SB), Z9, Z12
+	VADDPD.BCST  DoublesConstants<>+25336(SB), Z12, Z12
+	VSUBPD.BCST  DoublesConstants<>+25336(SB), Z12, Z14
+	VMULPD.BCST  DoublesConstants<>+25344(SB), Z14, Z14
+	VSUBPD       Z14, Z9, Z9
+	VANDPD.BCST  DoublesConstants<>+25352(SB), Z12, Z12
+	VPSLLQ       $0x07, Z12, Z12
+	VMULPD       Z9, Z9, Z14
+	VMULPD       Z14, Z14, Z15
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K6
+	LEAQ         DoublesConstants<>+408(SB), AX
+	VXORPS       X16, X16, X16
+	VGATHERQPD   (AX)(Z12*1), K6, Z16
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K6
+	LEAQ         DoublesConstants<>+416(SB), AX
+	VXORPS       X17, X17, X17
+	VGATHERQPD   (AX)(Z12*1), K6, Z17
+	VMULPD       Z17, Z9, Z17
+	VADDPD       Z17, Z16, Z16
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K6
+	LEAQ         DoublesConstants<>+424(SB), AX
+	VXORPS       X17, X17, X17
+	VGATHERQPD   (AX)(Z12*1), K6, Z17
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K6
+	LEAQ         DoublesConstants<>+432(SB), AX
+	VXORPS       X18, X18, X18
+	VGATHERQPD   (AX)(Z12*1), K6, Z18
+	VMULPD       Z18, Z9, Z18
+	VADDPD       Z18, Z17, Z17
+	VMULPD       Z17, Z14, Z17
+	VADDPD       Z17, Z16, Z16
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K6
+	LEAQ         DoublesConstants<>+440(SB), AX
+	VXORPS       X17, X17, X17
+	VGATHERQPD   (AX)(Z12*1), K6, Z17
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K6
+	LEAQ         DoublesConstants<>+448(SB), AX
+	VXORPS       X18, X18, X18
+	VGATHERQPD   (AX)(Z12*1), K6, Z18
+	VMULPD       Z18, Z9, Z18
+	VADDPD       Z18, Z17, Z17
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K6
+	LEAQ         DoublesConstants<>+456(SB), AX
+	VXORPS       X18, X18, X18
+	VGATHERQPD   (AX)(Z12*1), K6, Z18
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K6
+	LEAQ         DoublesConstants<>+464(SB), AX
+	VXORPS       X19, X19, X19
+	VGATHERQPD   (AX)(Z12*1), K6, Z19
+	VMULPD       Z19, Z9, Z19
+	VADDPD       Z19, Z18, Z18
+	VMULPD       Z18, Z14, Z18
+	VADDPD       Z18, Z17, Z17
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K6
+	LEAQ         DoublesConstants<>+472(SB), AX
+	VXORPS       X18, X18, X18
+	VGATHERQPD   (AX)(Z12*1), K6, Z18
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K6
+	LEAQ         DoublesConstants<>+480(SB), AX
+	VXORPS       X19, X19, X19
+	VGATHERQPD   (AX)(Z12*1), K6, Z19
+	VMULPD       Z19, Z9, Z19
+	VADDPD       Z19, Z18, Z18
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K6
+	LEAQ         DoublesConstants<>+488(SB), AX
+	VXORPS       X19, X19, X19
+	VGATHERQPD   (AX)(Z12*1), K6, Z19
+	VMULPD       Z19, Z14, Z19
+	VADDPD       Z19, Z18, Z18
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K6
+	LEAQ         DoublesConstants<>+384(SB), AX
+	VXORPS       X19, X19, X19
+	VGATHERQPD   (AX)(Z12*1), K6, Z19
+	VADDPD       Z9, Z19, Z20
+	VSUBPD       Z20, Z19, Z19
+	VADDPD       Z9, Z19, Z19
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K6
+	LEAQ         DoublesConstants<>+392(SB), AX
+	VXORPS       X21, X21, X21
+	VGATHERQPD   (AX)(Z12*1), K6, Z21
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K6
+	LEAQ         DoublesConstants<>+400(SB), AX
+	VXORPS       X22, X22, X22
+	VGATHERQPD   (AX)(Z12*1), K6, Z22
+	VMULPD       Z22, Z9, Z9
+	VMULPD       Z18, Z15, Z12
+	VADDPD       Z12, Z17, Z12
+	VMULPD       Z12, Z15, Z12
+	VADDPD       Z12, Z16, Z12
+	VMULPD       Z12, Z14, Z12
+	VADDPD       Z12, Z9, Z9
+	VADDPD       Z9, Z21, Z9
+	VADDPD       Z9, Z19, Z9
+	VADDPD       Z9, Z20, Z9
+	VANDPD       Z4, Z2, Z12
+	VORPD        Z12, Z9, Z9
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Z7, K6
+	VBLENDMPD    Z2, Z9, K6, Z2
+	VADDPD       Z2, Z8, Z2
+	VMULPD       Z1, Z1, Z7
+	VMULPD.BCST  DoublesConstants<>+26632(SB), Z7, Z7
+	VANDPD.BCST  DoublesConstants<>+25312(SB), Z7, Z8
+	VPMINUQ.BCST DoublesConstants<>+25488(SB), Z8, Z9
+	VANDPD       Z4, Z7, Z4
+	VORPD        Z4, Z9, Z4
+	VMULPD.BCST  DoublesConstants<>+25496(SB), Z4, Z9
+	VADDPD.BCST  DoublesConstants<>+25336(SB), Z9, Z9
+	VSUBPD.BCST  DoublesConstants<>+25336(SB), Z9, Z12
+	VMULPD.BCST  DoublesConstants<>+25504(SB), Z12, Z14
+	VSUBPD       Z14, Z4, Z4
+	VMULPD.BCST  DoublesConstants<>+25512(SB), Z12, Z12
+	VSUBPD       Z12, Z4, Z4
+	VMULPD       Z4, Z4, Z12
+	VPSLLQ       $0x0d, Z9, Z14
+	VPSRAQ       $0x13, Z14, Z14
+	VANDPD.BCST  DoublesConstants<>+25520(SB), Z9, Z9
+	VPSLLQ       $0x04, Z9, Z9
+	VMULPD.BCST  DoublesConstants<>+25536(SB), Z4, Z15
+	VADDPD.BCST  DoublesConstants<>+25528(SB), Z15, Z15
+	VMULPD       Z15, Z12, Z15
+	VMULPD       Z12, Z12, Z12
+	VMULPD.BCST  DoublesConstants<>+25552(SB), Z4, Z16
+	VADDPD.BCST  DoublesConstants<>+25544(SB), Z16, Z16
+	VMULPD       Z16, Z12, Z12
+	VADDPD       Z12, Z15, Z12
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K6
+	LEAQ         DoublesConstants<>+4224(SB), AX
+	VXORPS       X15, X15, X15
+	VGATHERQPD   (AX)(Z9*1), K6, Z15
+	VADDPD       Z12, Z4, Z4
+	VMULPD       Z4, Z15, Z4
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K6
+	LEAQ         DoublesConstants<>+4232(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   (AX)(Z9*1), K6, Z12
+	VADDPD       Z12, Z4, Z4
+	VADDPD       Z4, Z15, Z4
+	VPSRAQ       $0x01, Z14, Z9
+	VPADDQ       Z9, Z6, Z12
+	VPSLLQ       $0x34, Z12, Z12
+	VMULPD       Z12, Z4, Z4
+	VPSUBQ       Z9, Z14, Z9
+	VPADDQ       Z9, Z6, Z6
+	VPSLLQ       $0x34, Z6, Z6
+	VMULPD       Z6, Z4, Z4
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+25360(SB), Z8, K6
+	VBLENDMPD    Z7, Z4, K6, Z4
+	VMULPD       Z4, Z1, Z1
+	VMULPD.BCST  DoublesConstants<>+26624(SB), Z1, Z1
+	VMULPD.BCST  DoublesConstants<>+25280(SB), Z2, Z2
+	VADDPD       Z2, Z1, Z1
+	VMULPD       Z1, Z0, Z0
+	VMOVUPD      Z0, K5, 96(SI)
+
+	// d0 = (W1ᵀ·d1); in the same pass W1 −= rate·d1·xᵀ; b1 −= rate·d1
+	VMOVAPD.Z    Z0, K5, Z0
+	VMOVUPD.Z    240(DI), K5, Z1
+	VMULPD       Z0, Z3, Z0
+	VSUBPD       Z0, Z1, Z0
+	VMOVUPD      Z0, K5, 240(DI)
+	VBROADCASTSD 96(SI), Z0
+	VMULPD       Z0, Z3, Z1
+	VMOVUPD.Z    (DI), K1, Z2
+	VMULPD       Z0, Z2, Z0
+	VMOVUPD.Z    (DX), K1, Z4
+	VMULPD       Z4, Z1, Z1
+	VSUBPD       Z1, Z2, Z1
+	VMOVUPD      Z1, K1, (DI)
+	VBROADCASTSD 104(SI), Z1
+	VMULPD       Z1, Z3, Z2
+	VMOVUPD.Z    40(DI), K1, Z4
+	VMULPD       Z1, Z4, Z1
+	VMOVUPD.Z    (DX), K1, Z6
+	VMULPD       Z6, Z2, Z2
+	VSUBPD       Z2, Z4, Z2
+	VMOVUPD      Z2, K1, 40(DI)
+	VBROADCASTSD 112(SI), Z2
+	VMULPD       Z2, Z3, Z4
+	VMOVUPD.Z    80(DI), K1, Z6
+	VMULPD       Z2, Z6, Z2
+	VMOVUPD.Z    (DX), K1, Z7
+	VMULPD       Z7, Z4, Z4
+	VSUBPD       Z4, Z6, Z4
+	VMOVUPD      Z4, K1, 80(DI)
+	VBROADCASTSD 120(SI), Z4
+	VMULPD       Z4, Z3, Z6
+	VMOVUPD.Z    120(DI), K1, Z7
+	VMULPD       Z4, Z7, Z4
+	VMOVUPD.Z    (DX), K1, Z8
+	VMULPD       Z8, Z6, Z6
+	VSUBPD       Z6, Z7, Z6
+	VMOVUPD      Z6, K1, 120(DI)
+	VBROADCASTSD 128(SI), Z6
+	VMULPD       Z6, Z3, Z7
+	VMOVUPD.Z    160(DI), K1, Z8
+	VMULPD       Z6, Z8, Z6
+	VADDPD       Z6, Z0, Z0
+	VMOVUPD.Z    (DX), K1, Z6
+	VMULPD       Z6, Z7, Z6
+	VSUBPD       Z6, Z8, Z6
+	VMOVUPD      Z6, K1, 160(DI)
+	VBROADCASTSD 136(SI), Z6
+	VMULPD       Z6, Z3, Z3
+	VMOVUPD.Z    200(DI), K1, Z7
+	VMULPD       Z6, Z7, Z6
+	VADDPD       Z6, Z1, Z1
+	VMOVUPD.Z    (DX), K1, Z6
+	VMULPD       Z6, Z3, Z3
+	VSUBPD       Z3, Z7, Z3
+	VMOVUPD      Z3, K1, 200(DI)
+	VADDPD       Z2, Z0, Z0
+	VADDPD       Z4, Z1, Z1
+	VADDPD       Z1, Z0, Z0
+	VMOVUPD      Z0, K1, 1704(SI)
+	VZEROUPPER
+	RET
+
 DATA DoublesConstants<>+0(SB)/8, $0x0000000000000000
 DATA DoublesConstants<>+8(SB)/8, $0x8000000000000000
 DATA DoublesConstants<>+16(SB)/8, $0x8000000000000000
@@ -43172,176 +51095,174 @@ DATA DoublesConstants<>+25152(SB)/8, $0xbc027ed5d6aaf056
 DATA DoublesConstants<>+25160(SB)/8, $0x3bdb0dbca03799cb
 DATA DoublesConstants<>+25168(SB)/8, $0xbbb859fa92ca90f3
 DATA DoublesConstants<>+25176(SB)/8, $0x3b8d7f6d881f8c35
-DATA DoublesConstants<>+25184(SB)/8, $0x3fe62e42fefa39ef
-DATA DoublesConstants<>+25192(SB)/8, $0x3fe62e42fefa39ef
-DATA DoublesConstants<>+25200(SB)/8, $0x3fe62e42fefa39ef
-DATA DoublesConstants<>+25208(SB)/8, $0x3fe62e42fefa39ef
-DATA DoublesConstants<>+25216(SB)/8, $0x3fc999999999999a
-DATA DoublesConstants<>+25224(SB)/8, $0x3fc999999999999a
-DATA DoublesConstants<>+25232(SB)/8, $0x3fc999999999999a
-DATA DoublesConstants<>+25240(SB)/8, $0x3fc999999999999a
-DATA DoublesConstants<>+25248(SB)/4, $0x00000000
-DATA DoublesConstants<>+25252(SB)/4, $0x00000000
-DATA DoublesConstants<>+25256(SB)/4, $0x00000000
-DATA DoublesConstants<>+25260(SB)/4, $0x00000000
-DATA DoublesConstants<>+25264(SB)/4, $0x00000000
-DATA DoublesConstants<>+25268(SB)/4, $0x00000000
-DATA DoublesConstants<>+25272(SB)/4, $0x00000000
-DATA DoublesConstants<>+25276(SB)/4, $0x00000000
-DATA DoublesConstants<>+25280(SB)/8, $0x0000000000000000
-DATA DoublesConstants<>+25288(SB)/8, $0x0000000000000000
-DATA DoublesConstants<>+25296(SB)/8, $0x0000000000000000
-DATA DoublesConstants<>+25304(SB)/8, $0x0000000000000000
-DATA DoublesConstants<>+25312(SB)/8, $0x0000000000000000
-DATA DoublesConstants<>+25320(SB)/8, $0x8000000000000000
-DATA DoublesConstants<>+25328(SB)/8, $0x8000000000000000
-DATA DoublesConstants<>+25336(SB)/8, $0x8000000000000000
-DATA DoublesConstants<>+25344(SB)/8, $0x3fe0000000000000
-DATA DoublesConstants<>+25352(SB)/8, $0x3ff0000000000000
-DATA DoublesConstants<>+25360(SB)/8, $0x3fe6a09e667f3bcd
-DATA DoublesConstants<>+25368(SB)/8, $0x8000000000000000
-DATA DoublesConstants<>+25376(SB)/8, $0x7fffffffffffffff
-DATA DoublesConstants<>+25384(SB)/8, $0x4018000000000000
-DATA DoublesConstants<>+25392(SB)/8, $0x4010000000000000
-DATA DoublesConstants<>+25400(SB)/8, $0x4338000000000000
-DATA DoublesConstants<>+25408(SB)/8, $0x3fd0000000000000
-DATA DoublesConstants<>+25416(SB)/8, $0x000000000000001f
-DATA DoublesConstants<>+25424(SB)/8, $0x7ff0000000000000
-DATA DoublesConstants<>+25432(SB)/4, $0x00000000
-DATA DoublesConstants<>+25436(SB)/4, $0x00000000
-DATA DoublesConstants<>+25440(SB)/4, $0x00000000
-DATA DoublesConstants<>+25444(SB)/4, $0x00000000
-DATA DoublesConstants<>+25448(SB)/4, $0x00000000
-DATA DoublesConstants<>+25452(SB)/4, $0x00000000
-DATA DoublesConstants<>+25456(SB)/4, $0x00000000
-DATA DoublesConstants<>+25460(SB)/4, $0x00000000
-DATA DoublesConstants<>+25464(SB)/4, $0x00000000
-DATA DoublesConstants<>+25468(SB)/4, $0x00000000
-DATA DoublesConstants<>+25472(SB)/8, $0x0000000000000000
+DATA DoublesConstants<>+25184(SB)/4, $0x00000000
+DATA DoublesConstants<>+25188(SB)/4, $0x00000000
+DATA DoublesConstants<>+25192(SB)/4, $0x00000000
+DATA DoublesConstants<>+25196(SB)/4, $0x00000000
+DATA DoublesConstants<>+25200(SB)/4, $0x00000000
+DATA DoublesConstants<>+25204(SB)/4, $0x00000000
+DATA DoublesConstants<>+25208(SB)/4, $0x00000000
+DATA DoublesConstants<>+25212(SB)/4, $0x00000000
+DATA DoublesConstants<>+25216(SB)/8, $0x0000000000000000
+DATA DoublesConstants<>+25224(SB)/8, $0x0000000000000000
+DATA DoublesConstants<>+25232(SB)/8, $0x0000000000000000
+DATA DoublesConstants<>+25240(SB)/8, $0x0000000000000000
+DATA DoublesConstants<>+25248(SB)/8, $0x0000000000000000
+DATA DoublesConstants<>+25256(SB)/8, $0x8000000000000000
+DATA DoublesConstants<>+25264(SB)/8, $0x8000000000000000
+DATA DoublesConstants<>+25272(SB)/8, $0x8000000000000000
+DATA DoublesConstants<>+25280(SB)/8, $0x3fe0000000000000
+DATA DoublesConstants<>+25288(SB)/8, $0x3ff0000000000000
+DATA DoublesConstants<>+25296(SB)/8, $0x3fe6a09e667f3bcd
+DATA DoublesConstants<>+25304(SB)/8, $0x8000000000000000
+DATA DoublesConstants<>+25312(SB)/8, $0x7fffffffffffffff
+DATA DoublesConstants<>+25320(SB)/8, $0x4018000000000000
+DATA DoublesConstants<>+25328(SB)/8, $0x4010000000000000
+DATA DoublesConstants<>+25336(SB)/8, $0x4338000000000000
+DATA DoublesConstants<>+25344(SB)/8, $0x3fd0000000000000
+DATA DoublesConstants<>+25352(SB)/8, $0x000000000000001f
+DATA DoublesConstants<>+25360(SB)/8, $0x7ff0000000000000
+DATA DoublesConstants<>+25368(SB)/4, $0x00000000
+DATA DoublesConstants<>+25372(SB)/4, $0x00000000
+DATA DoublesConstants<>+25376(SB)/4, $0x00000000
+DATA DoublesConstants<>+25380(SB)/4, $0x00000000
+DATA DoublesConstants<>+25384(SB)/4, $0x00000000
+DATA DoublesConstants<>+25388(SB)/4, $0x00000000
+DATA DoublesConstants<>+25392(SB)/4, $0x00000000
+DATA DoublesConstants<>+25396(SB)/4, $0x00000000
+DATA DoublesConstants<>+25400(SB)/4, $0x00000000
+DATA DoublesConstants<>+25404(SB)/4, $0x00000000
+DATA DoublesConstants<>+25408(SB)/8, $0x0000000000000000
+DATA DoublesConstants<>+25416(SB)/8, $0x0000000000000000
+DATA DoublesConstants<>+25424(SB)/8, $0x0000000000000000
+DATA DoublesConstants<>+25432(SB)/8, $0x0000000000000000
+DATA DoublesConstants<>+25440(SB)/8, $0x0000000000000000
+DATA DoublesConstants<>+25448(SB)/8, $0x0000000000000000
+DATA DoublesConstants<>+25456(SB)/8, $0x8000000000000000
+DATA DoublesConstants<>+25464(SB)/8, $0x8000000000000000
+DATA DoublesConstants<>+25472(SB)/8, $0xfff0000000000000
 DATA DoublesConstants<>+25480(SB)/8, $0x0000000000000000
-DATA DoublesConstants<>+25488(SB)/8, $0x0000000000000000
-DATA DoublesConstants<>+25496(SB)/8, $0x0000000000000000
-DATA DoublesConstants<>+25504(SB)/8, $0x0000000000000000
-DATA DoublesConstants<>+25512(SB)/8, $0x0000000000000000
-DATA DoublesConstants<>+25520(SB)/8, $0x8000000000000000
-DATA DoublesConstants<>+25528(SB)/8, $0x8000000000000000
-DATA DoublesConstants<>+25536(SB)/8, $0xfff0000000000000
-DATA DoublesConstants<>+25544(SB)/8, $0x0000000000000000
-DATA DoublesConstants<>+25552(SB)/8, $0x4087500000000000
-DATA DoublesConstants<>+25560(SB)/8, $0x40571547652b82fe
-DATA DoublesConstants<>+25568(SB)/8, $0x3f862e42fefa0000
-DATA DoublesConstants<>+25576(SB)/8, $0x3d1cf79abc9e3b3a
-DATA DoublesConstants<>+25584(SB)/8, $0x000000000000003f
-DATA DoublesConstants<>+25592(SB)/8, $0x3fdffffffffff575
-DATA DoublesConstants<>+25600(SB)/8, $0x3fc5555555554dce
-DATA DoublesConstants<>+25608(SB)/8, $0x3fa55556b3cebf7b
-DATA DoublesConstants<>+25616(SB)/8, $0x3f8111120b67c98f
-DATA DoublesConstants<>+25624(SB)/8, $0x00000000000003ff
-DATA DoublesConstants<>+25632(SB)/8, $0x0000000007ffffff
-DATA DoublesConstants<>+25640(SB)/8, $0xfffffffff8000000
-DATA DoublesConstants<>+25648(SB)/8, $0x0000000003ffffff
-DATA DoublesConstants<>+25656(SB)/8, $0xfffffffffc000000
-DATA DoublesConstants<>+25664(SB)/8, $0x0000000100000000
-DATA DoublesConstants<>+25672(SB)/8, $0x0000000500000004
-DATA DoublesConstants<>+25680(SB)/8, $0x0000000900000008
-DATA DoublesConstants<>+25688(SB)/8, $0x0000000d0000000c
-DATA DoublesConstants<>+25696(SB)/8, $0x0000000100000000
-DATA DoublesConstants<>+25704(SB)/8, $0x0000000100000000
-DATA DoublesConstants<>+25712(SB)/8, $0x0000000100000000
-DATA DoublesConstants<>+25720(SB)/8, $0x0000000100000000
-DATA DoublesConstants<>+25728(SB)/8, $0x43b0000000000000
-DATA DoublesConstants<>+25736(SB)/8, $0x0000000000000feb
-DATA DoublesConstants<>+25744(SB)/8, $0xbfd5555555555555
-DATA DoublesConstants<>+25752(SB)/8, $0x3fc9999999999460
-DATA DoublesConstants<>+25760(SB)/8, $0xbfc249249226d30f
-DATA DoublesConstants<>+25768(SB)/8, $0x3fbc71c6778658af
-DATA DoublesConstants<>+25776(SB)/8, $0xbfb7451e33202f6a
-DATA DoublesConstants<>+25784(SB)/8, $0x3fb357418270719f
-DATA DoublesConstants<>+25792(SB)/8, $0x3fe6e00000000000
-DATA DoublesConstants<>+25800(SB)/8, $0x0000000000001fff
-DATA DoublesConstants<>+25808(SB)/8, $0xffffffffffffe000
-DATA DoublesConstants<>+25816(SB)/8, $0x3fe62e42fefa3800
-DATA DoublesConstants<>+25824(SB)/8, $0x3d2ef35793c76730
-DATA DoublesConstants<>+25832(SB)/8, $0xbfe0000000000000
-DATA DoublesConstants<>+25840(SB)/8, $0x3fd5555555555593
-DATA DoublesConstants<>+25848(SB)/8, $0xbfd000000000007f
-DATA DoublesConstants<>+25856(SB)/8, $0x3fc9999998b3802a
-DATA DoublesConstants<>+25864(SB)/8, $0xbfc55555542d7cfa
-DATA DoublesConstants<>+25872(SB)/8, $0x3fc2498f98b307aa
-DATA DoublesConstants<>+25880(SB)/8, $0xbfc0006e15727b12
-DATA DoublesConstants<>+25888(SB)/8, $0x3c90000000000000
-DATA DoublesConstants<>+25896(SB)/8, $0x4360000000000000
-DATA DoublesConstants<>+25904(SB)/8, $0xbff0000000000000
-DATA DoublesConstants<>+25912(SB)/8, $0x7ff8000000000000
-DATA DoublesConstants<>+25920(SB)/8, $0x3ff0cfabd6a91132
-DATA DoublesConstants<>+25928(SB)/8, $0x3ffc212cc640f031
-DATA DoublesConstants<>+25936(SB)/8, $0x4086300000000000
-DATA DoublesConstants<>+25944(SB)/8, $0x4044000000000000
-DATA DoublesConstants<>+25952(SB)/8, $0x3fa5555555554e8e
-DATA DoublesConstants<>+25960(SB)/8, $0x3f56c16d43297bbe
-DATA DoublesConstants<>+25968(SB)/8, $0x00000000000000ff
-DATA DoublesConstants<>+25976(SB)/8, $0x000fffffffffffff
-DATA DoublesConstants<>+25984(SB)/8, $0x0010000000000000
-DATA DoublesConstants<>+25992(SB)/8, $0x0000000000000007
-DATA DoublesConstants<>+26000(SB)/8, $0x00000000ffffffff
-DATA DoublesConstants<>+26008(SB)/8, $0x0200000000000000
-DATA DoublesConstants<>+26016(SB)/8, $0x0000000000000010
-DATA DoublesConstants<>+26024(SB)/8, $0x40c8000000000000
-DATA DoublesConstants<>+26032(SB)/8, $0x40c8000100000000
-DATA DoublesConstants<>+26040(SB)/8, $0x3d90000000000000
-DATA DoublesConstants<>+26048(SB)/8, $0x3b30000000000000
-DATA DoublesConstants<>+26056(SB)/8, $0xc01a51a66253079c
-DATA DoublesConstants<>+26064(SB)/8, $0x4029f9cb3fb16467
-DATA DoublesConstants<>+26072(SB)/8, $0xc0286a3d538166a5
-DATA DoublesConstants<>+26080(SB)/8, $0xc033bd3cc9be45de
-DATA DoublesConstants<>+26088(SB)/8, $0x40503c1f081b5a58
-DATA DoublesConstants<>+26096(SB)/8, $0xc0555d3c7db68cf7
-DATA DoublesConstants<>+26104(SB)/8, $0x404e1ee5e160b69f
-DATA DoublesConstants<>+26112(SB)/8, $0x3e40000000000000
-DATA DoublesConstants<>+26120(SB)/8, $0x4008000000000000
-DATA DoublesConstants<>+26128(SB)/8, $0x3fd3333333333333
-DATA DoublesConstants<>+26136(SB)/8, $0x0000000000000001
-DATA DoublesConstants<>+26144(SB)/8, $0x4350000000000000
-DATA DoublesConstants<>+26152(SB)/8, $0x4330000000000000
-DATA DoublesConstants<>+26160(SB)/8, $0x0000000000000036
-DATA DoublesConstants<>+26168(SB)/8, $0x3fd5555555555555
-DATA DoublesConstants<>+26176(SB)/8, $0xbfd0000000000038
-DATA DoublesConstants<>+26184(SB)/8, $0x3fc9999999999a81
-DATA DoublesConstants<>+26192(SB)/8, $0xbfc5555554863e5a
-DATA DoublesConstants<>+26200(SB)/8, $0x3fc24924913c313b
-DATA DoublesConstants<>+26208(SB)/8, $0xbfc00060529a9122
-DATA DoublesConstants<>+26216(SB)/8, $0x3fbc728f437ffc95
-DATA DoublesConstants<>+26224(SB)/8, $0x4400000000000000
-DATA DoublesConstants<>+26232(SB)/8, $0x7fefffffffffffff
-DATA DoublesConstants<>+26240(SB)/8, $0x4340000000000000
-DATA DoublesConstants<>+26248(SB)/4, $0x00000000
-DATA DoublesConstants<>+26252(SB)/4, $0x00000000
-DATA DoublesConstants<>+26256(SB)/4, $0x00000000
-DATA DoublesConstants<>+26260(SB)/4, $0x00000000
-DATA DoublesConstants<>+26264(SB)/4, $0x00000000
-DATA DoublesConstants<>+26268(SB)/4, $0x00000000
-DATA DoublesConstants<>+26272(SB)/4, $0x00000000
-DATA DoublesConstants<>+26276(SB)/4, $0x00000000
-DATA DoublesConstants<>+26280(SB)/4, $0x00000000
-DATA DoublesConstants<>+26284(SB)/4, $0x00000000
-DATA DoublesConstants<>+26288(SB)/4, $0x00000000
-DATA DoublesConstants<>+26292(SB)/4, $0x00000000
-DATA DoublesConstants<>+26296(SB)/4, $0x00000000
-DATA DoublesConstants<>+26300(SB)/4, $0x00000000
-DATA DoublesConstants<>+26304(SB)/8, $0x0000000000000000
-DATA DoublesConstants<>+26312(SB)/8, $0x8000000000000000
-DATA DoublesConstants<>+26320(SB)/8, $0x8000000000000000
-DATA DoublesConstants<>+26328(SB)/8, $0x8000000000000000
-DATA DoublesConstants<>+26336(SB)/8, $0x8000000000000000
-DATA DoublesConstants<>+26344(SB)/8, $0x8000000000000000
-DATA DoublesConstants<>+26352(SB)/8, $0x8000000000000000
-DATA DoublesConstants<>+26360(SB)/8, $0x8000000000000000
-DATA DoublesConstants<>+26368(SB)/8, $0x0000000000000fef
-DATA DoublesConstants<>+26376(SB)/8, $0x000000000000001d
-DATA DoublesConstants<>+26384(SB)/8, $0x4033ffffffffffff
-DATA DoublesConstants<>+26392(SB)/8, $0x0003ffffffffffff
-DATA DoublesConstants<>+26400(SB)/8, $0xfffc000000000000
-DATA DoublesConstants<>+26408(SB)/8, $0x0002000000000000
+DATA DoublesConstants<>+25488(SB)/8, $0x4087500000000000
+DATA DoublesConstants<>+25496(SB)/8, $0x40571547652b82fe
+DATA DoublesConstants<>+25504(SB)/8, $0x3f862e42fefa0000
+DATA DoublesConstants<>+25512(SB)/8, $0x3d1cf79abc9e3b3a
+DATA DoublesConstants<>+25520(SB)/8, $0x000000000000003f
+DATA DoublesConstants<>+25528(SB)/8, $0x3fdffffffffff575
+DATA DoublesConstants<>+25536(SB)/8, $0x3fc5555555554dce
+DATA DoublesConstants<>+25544(SB)/8, $0x3fa55556b3cebf7b
+DATA DoublesConstants<>+25552(SB)/8, $0x3f8111120b67c98f
+DATA DoublesConstants<>+25560(SB)/8, $0x00000000000003ff
+DATA DoublesConstants<>+25568(SB)/8, $0x0000000007ffffff
+DATA DoublesConstants<>+25576(SB)/8, $0xfffffffff8000000
+DATA DoublesConstants<>+25584(SB)/8, $0x0000000003ffffff
+DATA DoublesConstants<>+25592(SB)/8, $0xfffffffffc000000
+DATA DoublesConstants<>+25600(SB)/8, $0x0000000100000000
+DATA DoublesConstants<>+25608(SB)/8, $0x0000000500000004
+DATA DoublesConstants<>+25616(SB)/8, $0x0000000900000008
+DATA DoublesConstants<>+25624(SB)/8, $0x0000000d0000000c
+DATA DoublesConstants<>+25632(SB)/8, $0x0000000100000000
+DATA DoublesConstants<>+25640(SB)/8, $0x0000000100000000
+DATA DoublesConstants<>+25648(SB)/8, $0x0000000100000000
+DATA DoublesConstants<>+25656(SB)/8, $0x0000000100000000
+DATA DoublesConstants<>+25664(SB)/8, $0x43b0000000000000
+DATA DoublesConstants<>+25672(SB)/8, $0x0000000000000feb
+DATA DoublesConstants<>+25680(SB)/8, $0xbfd5555555555555
+DATA DoublesConstants<>+25688(SB)/8, $0x3fc9999999999460
+DATA DoublesConstants<>+25696(SB)/8, $0xbfc249249226d30f
+DATA DoublesConstants<>+25704(SB)/8, $0x3fbc71c6778658af
+DATA DoublesConstants<>+25712(SB)/8, $0xbfb7451e33202f6a
+DATA DoublesConstants<>+25720(SB)/8, $0x3fb357418270719f
+DATA DoublesConstants<>+25728(SB)/8, $0x3fe6e00000000000
+DATA DoublesConstants<>+25736(SB)/8, $0x0000000000001fff
+DATA DoublesConstants<>+25744(SB)/8, $0xffffffffffffe000
+DATA DoublesConstants<>+25752(SB)/8, $0x3fe62e42fefa3800
+DATA DoublesConstants<>+25760(SB)/8, $0x3d2ef35793c76730
+DATA DoublesConstants<>+25768(SB)/8, $0xbfe0000000000000
+DATA DoublesConstants<>+25776(SB)/8, $0x3fd5555555555593
+DATA DoublesConstants<>+25784(SB)/8, $0xbfd000000000007f
+DATA DoublesConstants<>+25792(SB)/8, $0x3fc9999998b3802a
+DATA DoublesConstants<>+25800(SB)/8, $0xbfc55555542d7cfa
+DATA DoublesConstants<>+25808(SB)/8, $0x3fc2498f98b307aa
+DATA DoublesConstants<>+25816(SB)/8, $0xbfc0006e15727b12
+DATA DoublesConstants<>+25824(SB)/8, $0x3c90000000000000
+DATA DoublesConstants<>+25832(SB)/8, $0x4360000000000000
+DATA DoublesConstants<>+25840(SB)/8, $0xbff0000000000000
+DATA DoublesConstants<>+25848(SB)/8, $0x7ff8000000000000
+DATA DoublesConstants<>+25856(SB)/8, $0x3ff0cfabd6a91132
+DATA DoublesConstants<>+25864(SB)/8, $0x3ffc212cc640f031
+DATA DoublesConstants<>+25872(SB)/8, $0x4086300000000000
+DATA DoublesConstants<>+25880(SB)/8, $0x4044000000000000
+DATA DoublesConstants<>+25888(SB)/8, $0x3fa5555555554e8e
+DATA DoublesConstants<>+25896(SB)/8, $0x3f56c16d43297bbe
+DATA DoublesConstants<>+25904(SB)/8, $0x00000000000000ff
+DATA DoublesConstants<>+25912(SB)/8, $0x000fffffffffffff
+DATA DoublesConstants<>+25920(SB)/8, $0x0010000000000000
+DATA DoublesConstants<>+25928(SB)/8, $0x0000000000000007
+DATA DoublesConstants<>+25936(SB)/8, $0x00000000ffffffff
+DATA DoublesConstants<>+25944(SB)/8, $0x0200000000000000
+DATA DoublesConstants<>+25952(SB)/8, $0x0000000000000010
+DATA DoublesConstants<>+25960(SB)/8, $0x40c8000000000000
+DATA DoublesConstants<>+25968(SB)/8, $0x40c8000100000000
+DATA DoublesConstants<>+25976(SB)/8, $0x3d90000000000000
+DATA DoublesConstants<>+25984(SB)/8, $0x3b30000000000000
+DATA DoublesConstants<>+25992(SB)/8, $0xc01a51a66253079c
+DATA DoublesConstants<>+26000(SB)/8, $0x4029f9cb3fb16467
+DATA DoublesConstants<>+26008(SB)/8, $0xc0286a3d538166a5
+DATA DoublesConstants<>+26016(SB)/8, $0xc033bd3cc9be45de
+DATA DoublesConstants<>+26024(SB)/8, $0x40503c1f081b5a58
+DATA DoublesConstants<>+26032(SB)/8, $0xc0555d3c7db68cf7
+DATA DoublesConstants<>+26040(SB)/8, $0x404e1ee5e160b69f
+DATA DoublesConstants<>+26048(SB)/8, $0x3e40000000000000
+DATA DoublesConstants<>+26056(SB)/8, $0x4008000000000000
+DATA DoublesConstants<>+26064(SB)/8, $0x3fd3333333333333
+DATA DoublesConstants<>+26072(SB)/8, $0x0000000000000001
+DATA DoublesConstants<>+26080(SB)/8, $0x4350000000000000
+DATA DoublesConstants<>+26088(SB)/8, $0x4330000000000000
+DATA DoublesConstants<>+26096(SB)/8, $0x0000000000000036
+DATA DoublesConstants<>+26104(SB)/8, $0x3fd5555555555555
+DATA DoublesConstants<>+26112(SB)/8, $0xbfd0000000000038
+DATA DoublesConstants<>+26120(SB)/8, $0x3fc9999999999a81
+DATA DoublesConstants<>+26128(SB)/8, $0xbfc5555554863e5a
+DATA DoublesConstants<>+26136(SB)/8, $0x3fc24924913c313b
+DATA DoublesConstants<>+26144(SB)/8, $0xbfc00060529a9122
+DATA DoublesConstants<>+26152(SB)/8, $0x3fbc728f437ffc95
+DATA DoublesConstants<>+26160(SB)/8, $0x4400000000000000
+DATA DoublesConstants<>+26168(SB)/8, $0x7fefffffffffffff
+DATA DoublesConstants<>+26176(SB)/8, $0x4340000000000000
+DATA DoublesConstants<>+26184(SB)/8, $0xffffffffffffffff
+DATA DoublesConstants<>+26192(SB)/8, $0x0000000000000000
+DATA DoublesConstants<>+26200(SB)/4, $0x00000000
+DATA DoublesConstants<>+26204(SB)/4, $0x00000000
+DATA DoublesConstants<>+26208(SB)/4, $0x00000000
+DATA DoublesConstants<>+26212(SB)/4, $0x00000000
+DATA DoublesConstants<>+26216(SB)/4, $0x00000000
+DATA DoublesConstants<>+26220(SB)/4, $0x00000000
+DATA DoublesConstants<>+26224(SB)/4, $0x00000000
+DATA DoublesConstants<>+26228(SB)/4, $0x00000000
+DATA DoublesConstants<>+26232(SB)/4, $0x00000000
+DATA DoublesConstants<>+26236(SB)/4, $0x00000000
+DATA DoublesConstants<>+26240(SB)/8, $0x0000000000000000
+DATA DoublesConstants<>+26248(SB)/8, $0x8000000000000000
+DATA DoublesConstants<>+26256(SB)/8, $0x8000000000000000
+DATA DoublesConstants<>+26264(SB)/8, $0x8000000000000000
+DATA DoublesConstants<>+26272(SB)/8, $0x8000000000000000
+DATA DoublesConstants<>+26280(SB)/8, $0x8000000000000000
+DATA DoublesConstants<>+26288(SB)/8, $0x8000000000000000
+DATA DoublesConstants<>+26296(SB)/8, $0x8000000000000000
+DATA DoublesConstants<>+26304(SB)/8, $0x0000000000000fef
+DATA DoublesConstants<>+26312(SB)/8, $0x000000000000001d
+DATA DoublesConstants<>+26320(SB)/8, $0x4033ffffffffffff
+DATA DoublesConstants<>+26328(SB)/8, $0x0003ffffffffffff
+DATA DoublesConstants<>+26336(SB)/8, $0xfffc000000000000
+DATA DoublesConstants<>+26344(SB)/8, $0x0002000000000000
+DATA DoublesConstants<>+26352(SB)/8, $0x3fe62e42fefa39ef
+DATA DoublesConstants<>+26360(SB)/8, $0x3fe62e42fefa39ef
+DATA DoublesConstants<>+26368(SB)/8, $0x3fe62e42fefa39ef
+DATA DoublesConstants<>+26376(SB)/8, $0x3fe62e42fefa39ef
+DATA DoublesConstants<>+26384(SB)/8, $0x3fc999999999999a
+DATA DoublesConstants<>+26392(SB)/8, $0x3fc999999999999a
+DATA DoublesConstants<>+26400(SB)/8, $0x3fc999999999999a
+DATA DoublesConstants<>+26408(SB)/8, $0x3fc999999999999a
 DATA DoublesConstants<>+26416(SB)/8, $0x3fe62e42fefa39ef
 DATA DoublesConstants<>+26424(SB)/8, $0x4000000000000000
 DATA DoublesConstants<>+26432(SB)/8, $0x3fc999999999999a

@@ -85,6 +85,9 @@ func functionsGrad(p *Functions, ws *FunctionsWorkspace, x *[5]float32, y *[5]fl
 //go:noescape
 func functionsGradAVX2(p *Functions, ws *FunctionsWorkspace, x *[5]float32, y *[5]float32, grad *FunctionsGrad) float32
 
+//go:noescape
+func functionsGradAVX512(p *Functions, ws *FunctionsWorkspace, x *[5]float32, y *[5]float32, grad *FunctionsGrad) float32
+
 // vectorStep is Step in assembly.
 func (p *Functions) vectorStep(ws *FunctionsWorkspace, x *[5]float32, y *[5]float32, rate float32) float32 {
 	return functionsStep(p, ws, x, y, rate)

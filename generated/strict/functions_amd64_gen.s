@@ -7775,7 +7775,7 @@ TEXT ·functionsBackwardAVX2(SB), $352-44
 
 // func functionsBackwardAVX512(p *Functions, ws *FunctionsWorkspace, x *[5]float32, y *[5]float32, grad *FunctionsGrad) float32
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
-TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $192-44
+TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
 	MOVQ x+16(FP), DX
@@ -7783,234 +7783,207 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $192-44
 	MOVQ grad+32(FP), BX
 
 	// d12 = 0.2*tanh(a12 - y)*(1 - a12^2); loss = 0.2·Σ where(abs(a12 - y) - 40, abs(a12 - y) - 0.6931471805599453, log1p(expm1(abs(a12 - y))*(expm1(abs(a12 - y))/(2 + 2*expm1(abs(a12 - y))))))
-	VMOVUPS       772(SI), X0
-	VMOVSS        788(SI), X1
-	VINSERTF32X4  $0x01, X1, Y0, Y0
-	VMOVUPS       (CX), X1
-	VMOVSS        16(CX), X2
-	VINSERTF32X4  $0x01, X2, Y1, Y1
-	VSUBPS        Y1, Y0, Y1
-	VBROADCASTSS  FunctionsConstants<>+7888(SB), Y2
-	VANDPS        Y2, Y1, Y3
-	VANDPS        Y2, Y3, Y4
-	VBROADCASTSS  FunctionsConstants<>+7896(SB), Y5
-	VPMINUD       Y5, Y4, Y6
-	VPMOVZXDQ     Y6, Z6
-	VPSLLQ        $0x1d, Z6, Z6
-	VBROADCASTSD  FunctionsConstants<>+7900(SB), Z7
-	VPADDQ        Z7, Z6, Z6
-	VPSRLD        $0x1f, Y3, Y8
-	VPMOVZXDQ     Y8, Z8
-	VPSLLQ        $0x3f, Z8, Z8
-	VORPD         Z8, Z6, Z6
-	VBROADCASTSD  FunctionsConstants<>+7908(SB), Z8
-	VMULPD        Z8, Z6, Z9
-	VBROADCASTSD  FunctionsConstants<>+7916(SB), Z10
-	VADDPD        Z10, Z9, Z9
-	VSUBPD        Z10, Z9, Z11
-	VBROADCASTSD  FunctionsConstants<>+7924(SB), Z12
-	VMULPD        Z12, Z11, Z11
-	VSUBPD        Z11, Z6, Z6
-	VBROADCASTSD  FunctionsConstants<>+7932(SB), Z11
-	VANDPD        Z11, Z9, Z13
-	VPSLLQ        $0x03, Z13, Z13
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          FunctionsConstants<>+2800(SB), AX
-	VXORPS        X14, X14, X14
-	VGATHERQPD    (AX)(Z13*1), K1, Z14
-	VPSRLQ        $0x05, Z9, Z9
-	VPSLLQ        $0x34, Z9, Z9
-	VPADDQ        Z9, Z14, Z9
-	VBROADCASTSD  FunctionsConstants<>+7948(SB), Z13
-	VMULPD        Z13, Z6, Z14
-	VBROADCASTSD  FunctionsConstants<>+7940(SB), Z15
-	VADDPD        Z14, Z15, Z14
-	VBROADCASTSD  FunctionsConstants<>+7964(SB), Z16
-	VMULPD        Z16, Z6, Z17
-	VBROADCASTSD  FunctionsConstants<>+7956(SB), Z18
-	VADDPD        Z17, Z18, Z17
-	VMULPD        Z6, Z6, Z19
-	VMULPD        Z19, Z17, Z17
-	VADDPD        Z17, Z14, Z14
-	VMULPD        Z14, Z6, Z6
-	VMULPD        Z6, Z9, Z6
-	VSUBPD        Z15, Z9, Z9
-	VADDPD        Z9, Z6, Z6
-	VCVTPD2PS     Z6, Y6
-	VBROADCASTSS  FunctionsConstants<>+7972(SB), Y9
-	VPSUBD        Y9, Y4, Y4
-	VBROADCASTSS  FunctionsConstants<>+7976(SB), Y14
-	VPCMPUD       $0x06, Y14, Y4, K1
-	VBLENDMPS     Y3, Y6, K1, Y4
-	VPMINUD.BCST  FunctionsConstants<>+7984(SB), Y3, Y6
-	VPMOVZXDQ     Y6, Z6
-	VPSLLQ        $0x1d, Z6, Z6
-	VPADDQ.BCST   FunctionsConstants<>+7988(SB), Z6, Z6
-	VMULPD        Z8, Z6, Z17
-	VADDPD        Z10, Z17, Z17
-	VSUBPD        Z10, Z17, Z19
-	VMULPD        Z12, Z19, Z19
-	VSUBPD        Z19, Z6, Z6
-	VANDPD        Z11, Z17, Z19
-	VPSLLQ        $0x03, Z19, Z19
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          FunctionsConstants<>+2800(SB), AX
-	VXORPS        X20, X20, X20
-	VGATHERQPD    (AX)(Z19*1), K1, Z20
-	VPSRLQ        $0x05, Z17, Z17
-	VPSLLQ        $0x34, Z17, Z17
-	VPADDQ        Z17, Z20, Z17
-	VMULPD        Z13, Z6, Z19
-	VADDPD        Z19, Z15, Z19
-	VMULPD        Z16, Z6, Z20
-	VADDPD        Z20, Z18, Z20
-	VMULPD        Z6, Z6, Z21
-	VMULPD        Z21, Z20, Z20
-	VADDPD        Z20, Z19, Z19
-	VMULPD        Z19, Z6, Z6
-	VMULPD        Z6, Z17, Z6
-	VSUBPD        Z15, Z17, Z17
-	VADDPD        Z17, Z6, Z6
-	VADDPD.BCST   FunctionsConstants<>+7996(SB), Z6, Z17
-	VDIVPD        Z17, Z6, Z6
-	VCVTPD2PS     Z6, Y6
-	VBROADCASTSS  FunctionsConstants<>+7892(SB), Z17
-	VANDPS        Y17, Y1, Y19
-	VORPS         Y19, Y6, Y6
-	VBROADCASTSS  FunctionsConstants<>+8004(SB), Y19
-	VPSUBD        Y19, Y3, Y20
-	VPCMPUD.BCST  $0x06, FunctionsConstants<>+8008(SB), Y20, K1
-	VBLENDMPS     Y1, Y6, K1, Y1
-	VBROADCASTSS  FunctionsConstants<>+7980(SB), Y6
-	VMULPS        Y1, Y6, Y1
-	VMULPS        Y0, Y0, Y0
-	VBROADCASTSS  FunctionsConstants<>+8012(SB), Y20
-	VSUBPS        Y0, Y20, Y0
-	VMULPS        Y0, Y1, Y0
-	VSUBPS.BCST   FunctionsConstants<>+8016(SB), Y3, Y1
-	VXORPS        X21, X21, X21
-	VCMPPS        $0x1e, Y21, Y1, K1
-	VSUBPS.BCST   FunctionsConstants<>+8024(SB), Y3, Y1
-	VBROADCASTSS  FunctionsConstants<>+8028(SB), Y3
-	VMULPS        Y4, Y3, Y22
-	VADDPS        Y22, Y3, Y22
-	VDIVPS        Y22, Y4, Y22
-	VMULPS        Y22, Y4, Y4
-	VANDPS        Y2, Y4, Y22
-	VPMOVZXDQ     Y22, Z23
-	VPSLLQ        $0x1d, Z23, Z23
-	VPADDQ        Z7, Z23, Z23
-	VPSRLD        $0x1f, Y4, Y24
-	VPMOVZXDQ     Y24, Z24
-	VPSLLQ        $0x3f, Z24, Z24
-	VORPD         Z24, Z23, Z23
-	VADDPD        Z23, Z15, Z23
-	VBROADCASTSD  FunctionsConstants<>+8032(SB), Z24
-	VPSUBQ        Z24, Z23, Z25
-	VPSRAQ        $0x34, Z25, Z26
-	VPADDQ        Z26, Z10, Z26
-	VSUBPD        Z10, Z26, Z26
-	VBROADCASTSD  FunctionsConstants<>+8040(SB), Z27
-	VANDPD        Z27, Z25, Z28
-	VPSUBQ        Z28, Z23, Z23
-	VPSRLQ        $0x2f, Z25, Z25
-	VANDPD        Z11, Z25, Z25
-	VPSLLQ        $0x04, Z25, Z25
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K2
-	LEAQ          FunctionsConstants<>+4080(SB), AX
-	VXORPS        X28, X28, X28
-	VGATHERQPD    (AX)(Z25*1), K2, Z28
-	VMULPD        Z28, Z23, Z23
-	VSUBPD        Z15, Z23, Z23
-	VMULPD        Z23, Z23, Z28
-	VBROADCASTSD  FunctionsConstants<>+8056(SB), Z29
-	VMULPD        Z29, Z23, Z30
-	VBROADCASTSD  FunctionsConstants<>+8048(SB), Z31
-	VADDPD        Z30, Z31, Z30
-	VMULPD        Z30, Z28, Z30
-	VMULPD        Z28, Z28, Z28
-	VBROADCASTSD  FunctionsConstants<>+8072(SB), Z3
-	VMULPD        Z3, Z23, Z31
-	VMOVUPS       Z31, (SP)
-	VBROADCASTSD  FunctionsConstants<>+8064(SB), Z31
-	VMOVUPS       (SP), Z3
-	VADDPD        Z3, Z31, Z3
-	VMULPD        Z3, Z28, Z3
-	VADDPD        Z3, Z30, Z3
-	VBROADCASTSD  FunctionsConstants<>+8080(SB), Z28
-	VMULPD        Z28, Z26, Z26
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K2
-	LEAQ          FunctionsConstants<>+4088(SB), AX
-	VXORPS        X30, X30, X30
-	VGATHERQPD    (AX)(Z25*1), K2, Z30
-	VADDPD        Z30, Z26, Z25
-	VADDPD        Z3, Z23, Z3
-	VADDPD        Z3, Z25, Z3
-	VCVTPD2PS     Z3, Y3
-	VPSUBD        Y9, Y22, Y22
-	VPCMPUD       $0x05, Y14, Y22, K2
-	VBLENDMPS     Y4, Y3, K2, Y3
-	VBROADCASTSS  FunctionsConstants<>+8088(SB), Y22
-	VPCMPUD       $0x06, Y22, Y4, K2
-	VBROADCASTSS  FunctionsConstants<>+8092(SB), Y23
-	VORPS         Y23, Y4, Y25
-	VBLENDMPS     Y25, Y3, K2, Y3
-	VPCMPUD       $0x00, Y22, Y4, K2
-	VBROADCASTSS  FunctionsConstants<>+8096(SB), Y4
-	VBLENDMPS     Y4, Y3, K2, Y3
-	VBLENDMPS     Y1, Y3, K1, Y1
-	VMOVUPS       X0, 792(SI)
-	VEXTRACTF32X4 $0x01, Y0, X3
-	VMOVSS        X3, 808(SI)
-	MOVL          $0x0000001f, AX
-	KMOVW         AX, K1
-	VBLENDMPS     Y1, Y17, K1, Y1
-	VSHUFF32X4    $0x01, Y1, Y1, Y3
-	VADDPS        Y3, Y1, Y1
-	VSHUFPS       $0x4e, Y1, Y1, Y3
-	VADDPS        Y3, Y1, Y1
-	VSHUFPS       $0xb1, Y1, Y1, Y3
-	VADDPS        Y3, Y1, Y1
-	VMULPS        Y6, Y1, Y1
-	VMOVSS        X1, ret+40(FP)
+	VMOVUPS        772(SI), X0
+	VMOVSS         788(SI), X1
+	VINSERTF32X4   $0x01, X1, Y0, Y0
+	VMOVUPS        (CX), X1
+	VMOVSS         16(CX), X2
+	VINSERTF32X4   $0x01, X2, Y1, Y1
+	VSUBPS         Y1, Y0, Y1
+	VANDPS.BCST    FunctionsConstants<>+7888(SB), Y1, Y2
+	VANDPS.BCST    FunctionsConstants<>+7888(SB), Y2, Y3
+	VPMINUD.BCST   FunctionsConstants<>+7896(SB), Y3, Y4
+	VPMOVZXDQ      Y4, Z4
+	VPSLLQ         $0x1d, Z4, Z4
+	VPADDQ.BCST    FunctionsConstants<>+7900(SB), Z4, Z4
+	VPSRLD         $0x1f, Y2, Y5
+	VPMOVZXDQ      Y5, Z5
+	VPSLLQ         $0x3f, Z5, Z5
+	VORPD          Z5, Z4, Z4
+	VMULPD.BCST    FunctionsConstants<>+7908(SB), Z4, Z5
+	VADDPD.BCST    FunctionsConstants<>+7916(SB), Z5, Z5
+	VSUBPD.BCST    FunctionsConstants<>+7916(SB), Z5, Z6
+	VMULPD.BCST    FunctionsConstants<>+7924(SB), Z6, Z6
+	VSUBPD         Z6, Z4, Z4
+	VANDPD.BCST    FunctionsConstants<>+7932(SB), Z5, Z6
+	VPSLLQ         $0x03, Z6, Z6
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+2800(SB), AX
+	VXORPS         X7, X7, X7
+	VGATHERQPD     (AX)(Z6*1), K1, Z7
+	VPSRLQ         $0x05, Z5, Z5
+	VPSLLQ         $0x34, Z5, Z5
+	VPADDQ         Z5, Z7, Z5
+	VMULPD.BCST    FunctionsConstants<>+7948(SB), Z4, Z6
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Z6, Z6
+	VMULPD.BCST    FunctionsConstants<>+7964(SB), Z4, Z7
+	VADDPD.BCST    FunctionsConstants<>+7956(SB), Z7, Z7
+	VMULPD         Z4, Z4, Z8
+	VMULPD         Z8, Z7, Z7
+	VADDPD         Z7, Z6, Z6
+	VMULPD         Z6, Z4, Z4
+	VMULPD         Z4, Z5, Z4
+	VSUBPD.BCST    FunctionsConstants<>+7940(SB), Z5, Z5
+	VADDPD         Z5, Z4, Z4
+	VCVTPD2PS      Z4, Y4
+	VPSUBD.BCST    FunctionsConstants<>+7972(SB), Y3, Y3
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7976(SB), Y3, K1
+	VBLENDMPS      Y2, Y4, K1, Y3
+	VPMINUD.BCST   FunctionsConstants<>+7984(SB), Y2, Y4
+	VPMOVZXDQ      Y4, Z4
+	VPSLLQ         $0x1d, Z4, Z4
+	VPADDQ.BCST    FunctionsConstants<>+7988(SB), Z4, Z4
+	VMULPD.BCST    FunctionsConstants<>+7908(SB), Z4, Z5
+	VADDPD.BCST    FunctionsConstants<>+7916(SB), Z5, Z5
+	VSUBPD.BCST    FunctionsConstants<>+7916(SB), Z5, Z6
+	VMULPD.BCST    FunctionsConstants<>+7924(SB), Z6, Z6
+	VSUBPD         Z6, Z4, Z4
+	VANDPD.BCST    FunctionsConstants<>+7932(SB), Z5, Z6
+	VPSLLQ         $0x03, Z6, Z6
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+2800(SB), AX
+	VXORPS         X7, X7, X7
+	VGATHERQPD     (AX)(Z6*1), K1, Z7
+	VPSRLQ         $0x05, Z5, Z5
+	VPSLLQ         $0x34, Z5, Z5
+	VPADDQ         Z5, Z7, Z5
+	VMULPD.BCST    FunctionsConstants<>+7948(SB), Z4, Z6
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Z6, Z6
+	VMULPD.BCST    FunctionsConstants<>+7964(SB), Z4, Z7
+	VADDPD.BCST    FunctionsConstants<>+7956(SB), Z7, Z7
+	VMULPD         Z4, Z4, Z8
+	VMULPD         Z8, Z7, Z7
+	VADDPD         Z7, Z6, Z6
+	VMULPD         Z6, Z4, Z4
+	VMULPD         Z4, Z5, Z4
+	VSUBPD.BCST    FunctionsConstants<>+7940(SB), Z5, Z5
+	VADDPD         Z5, Z4, Z4
+	VADDPD.BCST    FunctionsConstants<>+7996(SB), Z4, Z5
+	VDIVPD         Z5, Z4, Z4
+	VCVTPD2PS      Z4, Y4
+	VANDPS.BCST    FunctionsConstants<>+7892(SB), Y1, Y5
+	VORPS          Y5, Y4, Y4
+	VPSUBD.BCST    FunctionsConstants<>+8004(SB), Y2, Y5
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+8008(SB), Y5, K1
+	VBLENDMPS      Y1, Y4, K1, Y1
+	VMULPS.BCST    FunctionsConstants<>+7980(SB), Y1, Y1
+	VMULPS         Y0, Y0, Y0
+	VBROADCASTSS   FunctionsConstants<>+8012(SB), Y4
+	VSUBPS         Y0, Y4, Y0
+	VMULPS         Y0, Y1, Y0
+	VSUBPS.BCST    FunctionsConstants<>+8016(SB), Y2, Y1
+	VXORPS         X5, X5, X5
+	VCMPPS         $0x1e, Y5, Y1, K1
+	VSUBPS.BCST    FunctionsConstants<>+8024(SB), Y2, Y1
+	VMULPS.BCST    FunctionsConstants<>+8028(SB), Y3, Y2
+	VADDPS.BCST    FunctionsConstants<>+8028(SB), Y2, Y2
+	VDIVPS         Y2, Y3, Y2
+	VMULPS         Y2, Y3, Y2
+	VANDPS.BCST    FunctionsConstants<>+7888(SB), Y2, Y3
+	VPMOVZXDQ      Y3, Z6
+	VPSLLQ         $0x1d, Z6, Z6
+	VPADDQ.BCST    FunctionsConstants<>+7900(SB), Z6, Z6
+	VPSRLD         $0x1f, Y2, Y7
+	VPMOVZXDQ      Y7, Z7
+	VPSLLQ         $0x3f, Z7, Z7
+	VORPD          Z7, Z6, Z6
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Z6, Z6
+	VPSUBQ.BCST    FunctionsConstants<>+8032(SB), Z6, Z7
+	VPSRAQ         $0x34, Z7, Z8
+	VBROADCASTSD   FunctionsConstants<>+7916(SB), Z9
+	VPADDQ         Z8, Z9, Z8
+	VSUBPD         Z9, Z8, Z8
+	VANDPD.BCST    FunctionsConstants<>+8040(SB), Z7, Z10
+	VPSUBQ         Z10, Z6, Z6
+	VPSRLQ         $0x2f, Z7, Z7
+	VANDPD.BCST    FunctionsConstants<>+7932(SB), Z7, Z7
+	VPSLLQ         $0x04, Z7, Z7
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+4080(SB), AX
+	VXORPS         X10, X10, X10
+	VGATHERQPD     (AX)(Z7*1), K2, Z10
+	VMULPD         Z10, Z6, Z6
+	VSUBPD.BCST    FunctionsConstants<>+7940(SB), Z6, Z6
+	VMULPD         Z6, Z6, Z10
+	VMULPD.BCST    FunctionsConstants<>+8056(SB), Z6, Z11
+	VADDPD.BCST    FunctionsConstants<>+8048(SB), Z11, Z11
+	VMULPD         Z11, Z10, Z11
+	VMULPD         Z10, Z10, Z10
+	VMULPD.BCST    FunctionsConstants<>+8072(SB), Z6, Z12
+	VADDPD.BCST    FunctionsConstants<>+8064(SB), Z12, Z12
+	VMULPD         Z12, Z10, Z10
+	VADDPD         Z10, Z11, Z10
+	VMULPD.BCST    FunctionsConstants<>+8080(SB), Z8, Z8
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+4088(SB), AX
+	VXORPS         X11, X11, X11
+	VGATHERQPD     (AX)(Z7*1), K2, Z11
+	VADDPD         Z11, Z8, Z7
+	VADDPD         Z10, Z6, Z6
+	VADDPD         Z6, Z7, Z6
+	VCVTPD2PS      Z6, Y6
+	VPSUBD.BCST    FunctionsConstants<>+7972(SB), Y3, Y3
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7976(SB), Y3, K2
+	VBLENDMPS      Y2, Y6, K2, Y3
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+8088(SB), Y2, K2
+	VORPS.BCST     FunctionsConstants<>+8092(SB), Y2, Y6
+	VBLENDMPS      Y6, Y3, K2, Y3
+	VPCMPUD.BCST   $0x00, FunctionsConstants<>+8088(SB), Y2, K2
+	VBLENDMPS.BCST FunctionsConstants<>+8096(SB), Y3, K2, Y2
+	VBLENDMPS      Y1, Y2, K1, Y1
+	VMOVUPS        X0, 792(SI)
+	VEXTRACTF32X4  $0x01, Y0, X2
+	VMOVSS         X2, 808(SI)
+	MOVL           $0x0000001f, AX
+	KMOVW          AX, K1
+	VBROADCASTSS   FunctionsConstants<>+7892(SB), Z2
+	VBLENDMPS      Y1, Y2, K1, Y1
+	VSHUFF32X4     $0x01, Y1, Y1, Y3
+	VADDPS         Y3, Y1, Y1
+	VSHUFPS        $0x4e, Y1, Y1, Y3
+	VADDPS         Y3, Y1, Y1
+	VSHUFPS        $0xb1, Y1, Y1, Y3
+	VADDPS         Y3, Y1, Y1
+	VMULPS.BCST    FunctionsConstants<>+7980(SB), Y1, Y1
+	VMOVSS         X1, ret+40(FP)
 
 	// v11 = (W12ᵀ·d12)
 	VBROADCASTSS  X0, Z1
 	VMULPS        2916(DI), Z1, Z3
 	VMOVSS        2980(DI), X6
 	VMULPS        X1, X6, X6
-	VSHUFPS       $0x55, X0, X0, X25
-	VBROADCASTSS  X25, Z25
-	VMULPS        2984(DI), Z25, Z26
-	VMOVSS        3048(DI), X30
-	VMULPS        X25, X30, X30
-	VSHUFPS       $0xaa, X0, X0, X4
-	VBROADCASTSS  X4, Z4
-	VMULPS        3052(DI), Z4, Z14
-	VMOVSS        3116(DI), X9
-	VMULPS        X4, X9, X9
-	VSHUFPS       $0xff, X0, X0, X31
-	VBROADCASTSS  X31, Z31
-	VMULPS        3120(DI), Z31, Z29
-	VMOVSS        3184(DI), X19
-	VMULPS        X31, X19, X19
-	VEXTRACTF32X4 $0x01, Y0, X23
-	VBROADCASTSS  X23, Z23
-	VMULPS        3188(DI), Z23, Z28
-	VADDPS        Z28, Z3, Z3
-	VMOVSS        3252(DI), X28
-	VMULPS        X23, X28, X23
-	VADDPS        X23, X6, X6
-	VADDPS        Z14, Z3, Z3
-	VADDPS        Z29, Z26, Z14
-	VADDPS        Z14, Z3, Z3
+	VSHUFPS       $0x55, X0, X0, X7
+	VBROADCASTSS  X7, Z7
+	VMULPS        2984(DI), Z7, Z8
+	VMOVSS        3048(DI), X10
+	VMULPS        X7, X10, X10
+	VSHUFPS       $0xaa, X0, X0, X11
+	VBROADCASTSS  X11, Z11
+	VMULPS        3052(DI), Z11, Z12
+	VMOVSS        3116(DI), X13
+	VMULPS        X11, X13, X13
+	VSHUFPS       $0xff, X0, X0, X14
+	VBROADCASTSS  X14, Z14
+	VMULPS        3120(DI), Z14, Z15
+	VMOVSS        3184(DI), X16
+	VMULPS        X14, X16, X16
+	VEXTRACTF32X4 $0x01, Y0, X17
+	VBROADCASTSS  X17, Z17
+	VMULPS        3188(DI), Z17, Z18
+	VADDPS        Z18, Z3, Z3
+	VMOVSS        3252(DI), X18
+	VMULPS        X17, X18, X17
+	VADDPS        X17, X6, X6
+	VADDPS        Z12, Z3, Z3
+	VADDPS        Z15, Z8, Z8
+	VADDPS        Z8, Z3, Z3
 	VMOVUPS       Z3, 832(SI)
-	VADDPS        X9, X6, X3
-	VADDPS        X19, X30, X6
+	VADDPS        X13, X6, X3
+	VADDPS        X16, X10, X6
 	VADDPS        X6, X3, X3
 	VMOVSS        X3, 896(SI)
 
@@ -8028,23 +8001,23 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $192-44
 	VMOVSS        700(SI), X6
 	VMULPS        X6, X1, X1
 	VMOVSS        X1, 2980(BX)
-	VMULPS        Y0, Y25, Y1
+	VMULPS        Y0, Y7, Y1
 	VMOVUPS       Y1, 2984(BX)
-	VMULPS        Y3, Y25, Y1
+	VMULPS        Y3, Y7, Y1
 	VMOVUPS       Y1, 3016(BX)
-	VMULPS        X6, X25, X1
+	VMULPS        X6, X7, X1
 	VMOVSS        X1, 3048(BX)
-	VMULPS        Y0, Y4, Y1
+	VMULPS        Y0, Y11, Y1
 	VMOVUPS       Y1, 3052(BX)
-	VMULPS        Y3, Y4, Y1
+	VMULPS        Y3, Y11, Y1
 	VMOVUPS       Y1, 3084(BX)
-	VMULPS        X6, X4, X1
+	VMULPS        X6, X11, X1
 	VMOVSS        X1, 3116(BX)
-	VMULPS        Y0, Y31, Y1
+	VMULPS        Y0, Y14, Y1
 	VMOVUPS       Y1, 3120(BX)
-	VMULPS        Y3, Y31, Y1
+	VMULPS        Y3, Y14, Y1
 	VMOVUPS       Y1, 3152(BX)
-	VMULPS        X6, X31, X1
+	VMULPS        X6, X14, X1
 	VMOVSS        X1, 3184(BX)
 	VBROADCASTSS  808(SI), Z1
 	VMULPS        Y0, Y1, Y0
@@ -8058,7 +8031,7 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $192-44
 	MOVL          $0x00000001, AX
 	KMOVW         AX, K2
 	VMOVSS        896(SI), X0
-	VBLENDMPS     Z0, Z17, K2, Z0
+	VBLENDMPS     Z0, Z2, K2, Z0
 	VADDPS        832(SI), Z0, Z0
 	VSHUFF32X4    $0x4e, Z0, Z0, Z1
 	VADDPS        Z1, Z0, Z0
@@ -8070,214 +8043,213 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $192-44
 	VADDPS        Z1, Z0, Z0
 	VMOVUPS       636(SI), Z1
 	VEXTRACTF64X4 $0x01, Z1, Y3
-	VANDPS        Y2, Y1, Y4
-	VPMINUD       Y5, Y4, Y6
-	VPMOVZXDQ     Y6, Z6
-	VPSLLQ        $0x1d, Z6, Z6
-	VPADDQ        Z7, Z6, Z6
-	VPSRLD        $0x1f, Y1, Y9
-	VPMOVZXDQ     Y9, Z9
-	VPSLLQ        $0x3f, Z9, Z9
-	VORPD         Z9, Z6, Z6
-	VMULPD        Z8, Z6, Z9
-	VADDPD        Z10, Z9, Z9
-	VSUBPD        Z10, Z9, Z14
-	VMULPD        Z12, Z14, Z14
-	VSUBPD        Z14, Z6, Z6
-	VANDPD        Z11, Z9, Z14
-	VPSLLQ        $0x03, Z14, Z14
+	VANDPS.BCST   FunctionsConstants<>+7888(SB), Y1, Y6
+	VPMINUD.BCST  FunctionsConstants<>+7896(SB), Y6, Y7
+	VPMOVZXDQ     Y7, Z7
+	VPSLLQ        $0x1d, Z7, Z7
+	VPADDQ.BCST   FunctionsConstants<>+7900(SB), Z7, Z7
+	VPSRLD        $0x1f, Y1, Y8
+	VPMOVZXDQ     Y8, Z8
+	VPSLLQ        $0x3f, Z8, Z8
+	VORPD         Z8, Z7, Z7
+	VMULPD.BCST   FunctionsConstants<>+7908(SB), Z7, Z8
+	VADDPD        Z9, Z8, Z8
+	VSUBPD        Z9, Z8, Z10
+	VMULPD.BCST   FunctionsConstants<>+7924(SB), Z10, Z10
+	VSUBPD        Z10, Z7, Z7
+	VANDPD.BCST   FunctionsConstants<>+7932(SB), Z8, Z10
+	VPSLLQ        $0x03, Z10, Z10
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K3
 	LEAQ          FunctionsConstants<>+2800(SB), AX
-	VXORPS        X19, X19, X19
-	VGATHERQPD    (AX)(Z14*1), K3, Z19
-	VPSRLQ        $0x05, Z9, Z9
-	VPSLLQ        $0x34, Z9, Z9
-	VPADDQ        Z9, Z19, Z9
-	VMULPD        Z13, Z6, Z14
-	VADDPD        Z14, Z15, Z14
-	VMULPD        Z16, Z6, Z19
-	VADDPD        Z19, Z18, Z19
-	VMULPD        Z6, Z6, Z23
-	VMULPD        Z23, Z19, Z19
-	VADDPD        Z19, Z14, Z14
-	VMULPD        Z14, Z6, Z6
-	VADDPD        Z6, Z15, Z6
-	VMULPD        Z6, Z9, Z6
-	VCVTPD2PS     Z6, Y6
-	VBROADCASTSS  FunctionsConstants<>+8100(SB), Y9
-	VPCMPUD       $0x06, Y9, Y4, K3
-	VBLENDMPS     Y1, Y6, K3, Y1
-	VANDPS        Y2, Y3, Y4
-	VPMINUD       Y5, Y4, Y6
-	VPMOVZXDQ     Y6, Z6
-	VPSLLQ        $0x1d, Z6, Z6
-	VPADDQ        Z7, Z6, Z6
-	VPSRLD        $0x1f, Y3, Y14
-	VPMOVZXDQ     Y14, Z14
-	VPSLLQ        $0x3f, Z14, Z14
-	VORPD         Z14, Z6, Z6
-	VMULPD        Z8, Z6, Z14
-	VADDPD        Z10, Z14, Z14
-	VSUBPD        Z10, Z14, Z19
-	VMULPD        Z12, Z19, Z19
-	VSUBPD        Z19, Z6, Z6
-	VANDPD        Z11, Z14, Z19
-	VPSLLQ        $0x03, Z19, Z19
+	VXORPS        X11, X11, X11
+	VGATHERQPD    (AX)(Z10*1), K3, Z11
+	VPSRLQ        $0x05, Z8, Z8
+	VPSLLQ        $0x34, Z8, Z8
+	VPADDQ        Z8, Z11, Z8
+	VMULPD.BCST   FunctionsConstants<>+7948(SB), Z7, Z10
+	VADDPD.BCST   FunctionsConstants<>+7940(SB), Z10, Z10
+	VMULPD.BCST   FunctionsConstants<>+7964(SB), Z7, Z11
+	VADDPD.BCST   FunctionsConstants<>+7956(SB), Z11, Z11
+	VMULPD        Z7, Z7, Z12
+	VMULPD        Z12, Z11, Z11
+	VADDPD        Z11, Z10, Z10
+	VMULPD        Z10, Z7, Z7
+	VADDPD.BCST   FunctionsConstants<>+7940(SB), Z7, Z7
+	VMULPD        Z7, Z8, Z7
+	VCVTPD2PS     Z7, Y7
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+8100(SB), Y6, K3
+	VBLENDMPS     Y1, Y7, K3, Y1
+	VANDPS.BCST   FunctionsConstants<>+7888(SB), Y3, Y6
+	VPMINUD.BCST  FunctionsConstants<>+7896(SB), Y6, Y7
+	VPMOVZXDQ     Y7, Z7
+	VPSLLQ        $0x1d, Z7, Z7
+	VPADDQ.BCST   FunctionsConstants<>+7900(SB), Z7, Z7
+	VPSRLD        $0x1f, Y3, Y8
+	VPMOVZXDQ     Y8, Z8
+	VPSLLQ        $0x3f, Z8, Z8
+	VORPD         Z8, Z7, Z7
+	VMULPD.BCST   FunctionsConstants<>+7908(SB), Z7, Z8
+	VADDPD        Z9, Z8, Z8
+	VSUBPD        Z9, Z8, Z10
+	VMULPD.BCST   FunctionsConstants<>+7924(SB), Z10, Z10
+	VSUBPD        Z10, Z7, Z7
+	VANDPD.BCST   FunctionsConstants<>+7932(SB), Z8, Z10
+	VPSLLQ        $0x03, Z10, Z10
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K3
 	LEAQ          FunctionsConstants<>+2800(SB), AX
-	VXORPS        X23, X23, X23
-	VGATHERQPD    (AX)(Z19*1), K3, Z23
-	VPSRLQ        $0x05, Z14, Z14
-	VPSLLQ        $0x34, Z14, Z14
-	VPADDQ        Z14, Z23, Z14
-	VMULPD        Z13, Z6, Z19
-	VADDPD        Z19, Z15, Z19
-	VMULPD        Z16, Z6, Z23
-	VADDPD        Z23, Z18, Z23
-	VMULPD        Z6, Z6, Z25
-	VMULPD        Z25, Z23, Z23
-	VADDPD        Z23, Z19, Z19
-	VMULPD        Z19, Z6, Z6
-	VADDPD        Z6, Z15, Z6
-	VMULPD        Z6, Z14, Z6
-	VCVTPD2PS     Z6, Y6
-	VPCMPUD       $0x06, Y9, Y4, K3
-	VBLENDMPS     Y3, Y6, K3, Y3
+	VXORPS        X11, X11, X11
+	VGATHERQPD    (AX)(Z10*1), K3, Z11
+	VPSRLQ        $0x05, Z8, Z8
+	VPSLLQ        $0x34, Z8, Z8
+	VPADDQ        Z8, Z11, Z8
+	VMULPD.BCST   FunctionsConstants<>+7948(SB), Z7, Z10
+	VADDPD.BCST   FunctionsConstants<>+7940(SB), Z10, Z10
+	VMULPD.BCST   FunctionsConstants<>+7964(SB), Z7, Z11
+	VADDPD.BCST   FunctionsConstants<>+7956(SB), Z11, Z11
+	VMULPD        Z7, Z7, Z12
+	VMULPD        Z12, Z11, Z11
+	VADDPD        Z11, Z10, Z10
+	VMULPD        Z10, Z7, Z7
+	VADDPD.BCST   FunctionsConstants<>+7940(SB), Z7, Z7
+	VMULPD        Z7, Z8, Z7
+	VCVTPD2PS     Z7, Y7
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+8100(SB), Y6, K3
+	VBLENDMPS     Y3, Y7, K3, Y3
 	VINSERTF64X4  $0x01, Y3, Z1, Z1
 	VMOVUPS       832(SI), Z3
 	VMULPS        Z0, Z1, Z1
 	VSUBPS        Z1, Z3, Z1
 	VMOVUPS       Z1, 704(SI)
 	VMOVSS        700(SI), X3
-	VANDPS        X2, X3, X4
-	VPMINUD       X5, X4, X6
-	VPMOVZXDQ     X6, Y6
-	VPSLLQ        $0x1d, Y6, Y6
-	VPADDQ        Y7, Y6, Y6
-	VPSRLD        $0x1f, X3, X14
-	VPMOVZXDQ     X14, Y14
-	VPSLLQ        $0x3f, Y14, Y14
-	VORPD         Y14, Y6, Y6
-	VMULPD        Y8, Y6, Y14
-	VADDPD        Y10, Y14, Y14
-	VSUBPD        Y10, Y14, Y19
-	VMULPD        Y12, Y19, Y19
-	VSUBPD        Y19, Y6, Y6
-	VANDPD        Y11, Y14, Y19
-	VPSLLQ        $0x03, Y19, Y19
+	VANDPS.BCST   FunctionsConstants<>+7888(SB), X3, X6
+	VPMINUD.BCST  FunctionsConstants<>+7896(SB), X6, X7
+	VPMOVZXDQ     X7, Y7
+	VPSLLQ        $0x1d, Y7, Y7
+	VPADDQ.BCST   FunctionsConstants<>+7900(SB), Y7, Y7
+	VPSRLD        $0x1f, X3, X8
+	VPMOVZXDQ     X8, Y8
+	VPSLLQ        $0x3f, Y8, Y8
+	VORPD         Y8, Y7, Y7
+	VMULPD.BCST   FunctionsConstants<>+7908(SB), Y7, Y8
+	VADDPD        Y9, Y8, Y8
+	VSUBPD        Y9, Y8, Y10
+	VMULPD.BCST   FunctionsConstants<>+7924(SB), Y10, Y10
+	VSUBPD        Y10, Y7, Y7
+	VANDPD.BCST   FunctionsConstants<>+7932(SB), Y8, Y10
+	VPSLLQ        $0x03, Y10, Y10
 	MOVL          $0x0000000f, AX
 	KMOVW         AX, K3
 	LEAQ          FunctionsConstants<>+2800(SB), AX
-	VXORPS        X23, X23, X23
-	VGATHERQPD    (AX)(Y19*1), K3, Y23
-	VPSRLQ        $0x05, Y14, Y14
-	VPSLLQ        $0x34, Y14, Y14
-	VPADDQ        Y14, Y23, Y14
-	VMULPD        Y13, Y6, Y19
-	VADDPD        Y19, Y15, Y19
-	VMULPD        Y16, Y6, Y23
-	VADDPD        Y23, Y18, Y23
-	VMULPD        Y6, Y6, Y25
-	VMULPD        Y25, Y23, Y23
-	VADDPD        Y23, Y19, Y19
-	VMULPD        Y19, Y6, Y6
-	VADDPD        Y6, Y15, Y6
-	VMULPD        Y6, Y14, Y6
-	VCVTPD2PSY    Y6, X6
-	VPCMPUD       $0x06, X9, X4, K3
-	VBLENDMPS     X3, X6, K3, X3
-	VMOVSS        896(SI), X4
+	VXORPS        X11, X11, X11
+	VGATHERQPD    (AX)(Y10*1), K3, Y11
+	VPSRLQ        $0x05, Y8, Y8
+	VPSLLQ        $0x34, Y8, Y8
+	VPADDQ        Y8, Y11, Y8
+	VMULPD.BCST   FunctionsConstants<>+7948(SB), Y7, Y10
+	VADDPD.BCST   FunctionsConstants<>+7940(SB), Y10, Y10
+	VMULPD.BCST   FunctionsConstants<>+7964(SB), Y7, Y11
+	VADDPD.BCST   FunctionsConstants<>+7956(SB), Y11, Y11
+	VMULPD        Y7, Y7, Y12
+	VMULPD        Y12, Y11, Y11
+	VADDPD        Y11, Y10, Y10
+	VMULPD        Y10, Y7, Y7
+	VADDPD.BCST   FunctionsConstants<>+7940(SB), Y7, Y7
+	VMULPD        Y7, Y8, Y7
+	VCVTPD2PSY    Y7, X7
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+8100(SB), X6, K3
+	VBLENDMPS     X3, X7, K3, X3
+	VMOVSS        896(SI), X6
 	VMULPS        X0, X3, X0
-	VSUBPS        X0, X4, X0
+	VSUBPS        X0, X6, X0
 	VMOVSS        X0, 768(SI)
 
 	// v10 = (W11ᵀ·d11)
 	VBROADCASTSS 704(SI), Z3
-	VMULPS       1488(DI), Z3, Z4
+	VMULPS       1488(DI), Z3, Z6
 	VMULPS       1552(DI), X3, X3
-	VBROADCASTSS 708(SI), Z6
-	VMULPS       1568(DI), Z6, Z14
-	VMULPS       1632(DI), X6, X6
-	VBROADCASTSS 712(SI), Z19
-	VMULPS       1648(DI), Z19, Z23
-	VMULPS       1712(DI), X19, X19
-	VBROADCASTSS 716(SI), Z25
-	VMULPS       1728(DI), Z25, Z26
-	VMULPS       1792(DI), X25, X25
-	VBROADCASTSS 720(SI), Z28
-	VMULPS       1808(DI), Z28, Z29
-	VADDPS       Z29, Z4, Z4
-	VMULPS       1872(DI), X28, X28
-	VADDPS       X28, X3, X3
-	VBROADCASTSS 724(SI), Z28
-	VMULPS       1888(DI), Z28, Z29
-	VADDPS       Z29, Z14, Z14
-	VMULPS       1952(DI), X28, X28
-	VADDPS       X28, X6, X6
-	VBROADCASTSS 728(SI), Z28
-	VMULPS       1968(DI), Z28, Z29
-	VADDPS       Z29, Z23, Z23
-	VMULPS       2032(DI), X28, X28
-	VADDPS       X28, X19, X19
-	VBROADCASTSS 732(SI), Z28
-	VMULPS       2048(DI), Z28, Z29
-	VADDPS       Z29, Z26, Z26
-	VMULPS       2112(DI), X28, X28
-	VADDPS       X28, X25, X25
-	VBROADCASTSS 736(SI), Z28
-	VMULPS       2128(DI), Z28, Z29
-	VADDPS       Z29, Z4, Z4
-	VMULPS       2192(DI), X28, X28
-	VADDPS       X28, X3, X3
-	VBROADCASTSS 740(SI), Z28
-	VMULPS       2208(DI), Z28, Z29
-	VADDPS       Z29, Z14, Z14
-	VMULPS       2272(DI), X28, X28
-	VADDPS       X28, X6, X6
-	VBROADCASTSS 744(SI), Z28
-	VMULPS       2288(DI), Z28, Z29
-	VADDPS       Z29, Z23, Z23
-	VMULPS       2352(DI), X28, X28
-	VADDPS       X28, X19, X19
-	VBROADCASTSS 748(SI), Z28
-	VMULPS       2368(DI), Z28, Z29
-	VADDPS       Z29, Z26, Z26
-	VMULPS       2432(DI), X28, X28
-	VADDPS       X28, X25, X25
-	VBROADCASTSS 752(SI), Z28
-	VMULPS       2448(DI), Z28, Z29
-	VADDPS       Z29, Z4, Z4
-	VMULPS       2512(DI), X28, X28
-	VADDPS       X28, X3, X3
-	VBROADCASTSS 756(SI), Z28
-	VMULPS       2528(DI), Z28, Z29
-	VADDPS       Z29, Z14, Z14
-	VMULPS       2592(DI), X28, X28
-	VADDPS       X28, X6, X6
-	VBROADCASTSS 760(SI), Z28
-	VMULPS       2608(DI), Z28, Z29
-	VADDPS       Z29, Z23, Z23
-	VMULPS       2672(DI), X28, X28
-	VADDPS       X28, X19, X19
-	VBROADCASTSS 764(SI), Z28
-	VMULPS       2688(DI), Z28, Z29
-	VADDPS       Z29, Z26, Z26
-	VMULPS       2752(DI), X28, X28
-	VADDPS       X28, X25, X25
-	VBROADCASTSS X0, Z28
-	VMULPS       2768(DI), Z28, Z29
-	VADDPS       Z29, Z4, Z4
-	VMULPS       2832(DI), X28, X28
-	VADDPS       X28, X3, X3
-	VADDPS       Z23, Z4, Z4
-	VADDPS       Z26, Z14, Z14
-	VADDPS       Z14, Z4, Z4
-	VMOVUPS      Z4, 832(SI)
-	VADDPS       X19, X3, X3
-	VADDPS       X25, X6, X4
-	VADDPS       X4, X3, X3
+	VBROADCASTSS 708(SI), Z7
+	VMULPS       1568(DI), Z7, Z8
+	VMULPS       1632(DI), X7, X7
+	VBROADCASTSS 712(SI), Z10
+	VMULPS       1648(DI), Z10, Z11
+	VMULPS       1712(DI), X10, X10
+	VBROADCASTSS 716(SI), Z12
+	VMULPS       1728(DI), Z12, Z13
+	VMULPS       1792(DI), X12, X12
+	VBROADCASTSS 720(SI), Z14
+	VMULPS       1808(DI), Z14, Z15
+	VADDPS       Z15, Z6, Z6
+	VMULPS       1872(DI), X14, X14
+	VADDPS       X14, X3, X3
+	VBROADCASTSS 724(SI), Z14
+	VMULPS       1888(DI), Z14, Z15
+	VADDPS       Z15, Z8, Z8
+	VMULPS       1952(DI), X14, X14
+	VADDPS       X14, X7, X7
+	VBROADCASTSS 728(SI), Z14
+	VMULPS       1968(DI), Z14, Z15
+	VADDPS       Z15, Z11, Z11
+	VMULPS       2032(DI), X14, X14
+	VADDPS       X14, X10, X10
+	VBROADCASTSS 732(SI), Z14
+	VMULPS       2048(DI), Z14, Z15
+	VADDPS       Z15, Z13, Z13
+	VMULPS       2112(DI), X14, X14
+	VADDPS       X14, X12, X12
+	VBROADCASTSS 736(SI), Z14
+	VMULPS       2128(DI), Z14, Z15
+	VADDPS       Z15, Z6, Z6
+	VMULPS       2192(DI), X14, X14
+	VADDPS       X14, X3, X3
+	VBROADCASTSS 740(SI), Z14
+	VMULPS       2208(DI), Z14, Z15
+	VADDPS       Z15, Z8, Z8
+	VMULPS       2272(DI), X14, X14
+	VADDPS       X14, X7, X7
+	VBROADCASTSS 744(SI), Z14
+	VMULPS       2288(DI), Z14, Z15
+	VADDPS       Z15, Z11, Z11
+	VMULPS       2352(DI), X14, X14
+	VADDPS       X14, X10, X10
+	VBROADCASTSS 748(SI), Z14
+	VMULPS       2368(DI), Z14, Z15
+	VADDPS       Z15, Z13, Z13
+	VMULPS       2432(DI), X14, X14
+	VADDPS       X14, X12, X12
+	VBROADCASTSS 752(SI), Z14
+	VMULPS       2448(DI), Z14, Z15
+	VADDPS       Z15, Z6, Z6
+	VMULPS       2512(DI), X14, X14
+	VADDPS       X14, X3, X3
+	VBROADCASTSS 756(SI), Z14
+	VMULPS       2528(DI), Z14, Z15
+	VADDPS       Z15, Z8, Z8
+	VMULPS       2592(DI), X14, X14
+	VADDPS       X14, X7, X7
+	VBROADCASTSS 760(SI), Z14
+	VMULPS       2608(DI), Z14, Z15
+	VADDPS       Z15, Z11, Z11
+	VMULPS       2672(DI), X14, X14
+	VADDPS       X14, X10, X10
+	VBROADCASTSS 764(SI), Z14
+	VMULPS       2688(DI), Z14, Z15
+	VADDPS       Z15, Z13, Z13
+	VMULPS       2752(DI), X14, X14
+	VADDPS       X14, X12, X12
+	VBROADCASTSS X0, Z14
+	VMULPS       2768(DI), Z14, Z15
+	VADDPS       Z15, Z6, Z6
+	VMULPS       2832(DI), X14, X14
+	VADDPS       X14, X3, X3
+	VADDPS       Z11, Z6, Z6
+	VADDPS       Z13, Z8, Z8
+	VADDPS       Z8, Z6, Z6
+	VMOVUPS      Z6, 832(SI)
+	VADDPS       X10, X3, X3
+	VADDPS       X12, X7, X6
+	VADDPS       X6, X3, X3
 	VMOVUPS      X3, 896(SI)
 
 	// ∇W11 = d11·a10ᵀ; ∇b11 = d11
@@ -8289,122 +8261,122 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $192-44
 	VMULPS       Y1, Y0, Y3
 	VMOVUPS      Y3, 1488(BX)
 	VMOVUPS      508(SI), Y3
-	VMULPS       Y3, Y0, Y4
-	VMOVUPS      Y4, 1520(BX)
-	VMOVUPS      540(SI), X4
-	VMULPS       X4, X0, X0
+	VMULPS       Y3, Y0, Y6
+	VMOVUPS      Y6, 1520(BX)
+	VMOVUPS      540(SI), X6
+	VMULPS       X6, X0, X0
 	VMOVUPS      X0, 1552(BX)
 	VBROADCASTSS 708(SI), Z0
-	VMULPS       Y1, Y0, Y6
-	VMOVUPS      Y6, 1568(BX)
-	VMULPS       Y3, Y0, Y6
-	VMOVUPS      Y6, 1600(BX)
-	VMULPS       X4, X0, X0
+	VMULPS       Y1, Y0, Y7
+	VMOVUPS      Y7, 1568(BX)
+	VMULPS       Y3, Y0, Y7
+	VMOVUPS      Y7, 1600(BX)
+	VMULPS       X6, X0, X0
 	VMOVUPS      X0, 1632(BX)
 	VBROADCASTSS 712(SI), Z0
-	VMULPS       Y1, Y0, Y6
-	VMOVUPS      Y6, 1648(BX)
-	VMULPS       Y3, Y0, Y6
-	VMOVUPS      Y6, 1680(BX)
-	VMULPS       X4, X0, X0
+	VMULPS       Y1, Y0, Y7
+	VMOVUPS      Y7, 1648(BX)
+	VMULPS       Y3, Y0, Y7
+	VMOVUPS      Y7, 1680(BX)
+	VMULPS       X6, X0, X0
 	VMOVUPS      X0, 1712(BX)
 	VBROADCASTSS 716(SI), Z0
-	VMULPS       Y1, Y0, Y6
-	VMOVUPS      Y6, 1728(BX)
-	VMULPS       Y3, Y0, Y6
-	VMOVUPS      Y6, 1760(BX)
-	VMULPS       X4, X0, X0
+	VMULPS       Y1, Y0, Y7
+	VMOVUPS      Y7, 1728(BX)
+	VMULPS       Y3, Y0, Y7
+	VMOVUPS      Y7, 1760(BX)
+	VMULPS       X6, X0, X0
 	VMOVUPS      X0, 1792(BX)
 	VBROADCASTSS 720(SI), Z0
-	VMULPS       Y1, Y0, Y6
-	VMOVUPS      Y6, 1808(BX)
-	VMULPS       Y3, Y0, Y6
-	VMOVUPS      Y6, 1840(BX)
-	VMULPS       X4, X0, X0
+	VMULPS       Y1, Y0, Y7
+	VMOVUPS      Y7, 1808(BX)
+	VMULPS       Y3, Y0, Y7
+	VMOVUPS      Y7, 1840(BX)
+	VMULPS       X6, X0, X0
 	VMOVUPS      X0, 1872(BX)
 	VBROADCASTSS 724(SI), Z0
-	VMULPS       Y1, Y0, Y6
-	VMOVUPS      Y6, 1888(BX)
-	VMULPS       Y3, Y0, Y6
-	VMOVUPS      Y6, 1920(BX)
-	VMULPS       X4, X0, X0
+	VMULPS       Y1, Y0, Y7
+	VMOVUPS      Y7, 1888(BX)
+	VMULPS       Y3, Y0, Y7
+	VMOVUPS      Y7, 1920(BX)
+	VMULPS       X6, X0, X0
 	VMOVUPS      X0, 1952(BX)
 	VBROADCASTSS 728(SI), Z0
-	VMULPS       Y1, Y0, Y6
-	VMOVUPS      Y6, 1968(BX)
-	VMULPS       Y3, Y0, Y6
-	VMOVUPS      Y6, 2000(BX)
-	VMULPS       X4, X0, X0
+	VMULPS       Y1, Y0, Y7
+	VMOVUPS      Y7, 1968(BX)
+	VMULPS       Y3, Y0, Y7
+	VMOVUPS      Y7, 2000(BX)
+	VMULPS       X6, X0, X0
 	VMOVUPS      X0, 2032(BX)
 	VBROADCASTSS 732(SI), Z0
-	VMULPS       Y1, Y0, Y6
-	VMOVUPS      Y6, 2048(BX)
-	VMULPS       Y3, Y0, Y6
-	VMOVUPS      Y6, 2080(BX)
-	VMULPS       X4, X0, X0
+	VMULPS       Y1, Y0, Y7
+	VMOVUPS      Y7, 2048(BX)
+	VMULPS       Y3, Y0, Y7
+	VMOVUPS      Y7, 2080(BX)
+	VMULPS       X6, X0, X0
 	VMOVUPS      X0, 2112(BX)
 	VBROADCASTSS 736(SI), Z0
-	VMULPS       Y1, Y0, Y6
-	VMOVUPS      Y6, 2128(BX)
-	VMULPS       Y3, Y0, Y6
-	VMOVUPS      Y6, 2160(BX)
-	VMULPS       X4, X0, X0
+	VMULPS       Y1, Y0, Y7
+	VMOVUPS      Y7, 2128(BX)
+	VMULPS       Y3, Y0, Y7
+	VMOVUPS      Y7, 2160(BX)
+	VMULPS       X6, X0, X0
 	VMOVUPS      X0, 2192(BX)
 	VBROADCASTSS 740(SI), Z0
-	VMULPS       Y1, Y0, Y6
-	VMOVUPS      Y6, 2208(BX)
-	VMULPS       Y3, Y0, Y6
-	VMOVUPS      Y6, 2240(BX)
-	VMULPS       X4, X0, X0
+	VMULPS       Y1, Y0, Y7
+	VMOVUPS      Y7, 2208(BX)
+	VMULPS       Y3, Y0, Y7
+	VMOVUPS      Y7, 2240(BX)
+	VMULPS       X6, X0, X0
 	VMOVUPS      X0, 2272(BX)
 	VBROADCASTSS 744(SI), Z0
-	VMULPS       Y1, Y0, Y6
-	VMOVUPS      Y6, 2288(BX)
-	VMULPS       Y3, Y0, Y6
-	VMOVUPS      Y6, 2320(BX)
-	VMULPS       X4, X0, X0
+	VMULPS       Y1, Y0, Y7
+	VMOVUPS      Y7, 2288(BX)
+	VMULPS       Y3, Y0, Y7
+	VMOVUPS      Y7, 2320(BX)
+	VMULPS       X6, X0, X0
 	VMOVUPS      X0, 2352(BX)
 	VBROADCASTSS 748(SI), Z0
-	VMULPS       Y1, Y0, Y6
-	VMOVUPS      Y6, 2368(BX)
-	VMULPS       Y3, Y0, Y6
-	VMOVUPS      Y6, 2400(BX)
-	VMULPS       X4, X0, X0
+	VMULPS       Y1, Y0, Y7
+	VMOVUPS      Y7, 2368(BX)
+	VMULPS       Y3, Y0, Y7
+	VMOVUPS      Y7, 2400(BX)
+	VMULPS       X6, X0, X0
 	VMOVUPS      X0, 2432(BX)
 	VBROADCASTSS 752(SI), Z0
-	VMULPS       Y1, Y0, Y6
-	VMOVUPS      Y6, 2448(BX)
-	VMULPS       Y3, Y0, Y6
-	VMOVUPS      Y6, 2480(BX)
-	VMULPS       X4, X0, X0
+	VMULPS       Y1, Y0, Y7
+	VMOVUPS      Y7, 2448(BX)
+	VMULPS       Y3, Y0, Y7
+	VMOVUPS      Y7, 2480(BX)
+	VMULPS       X6, X0, X0
 	VMOVUPS      X0, 2512(BX)
 	VBROADCASTSS 756(SI), Z0
-	VMULPS       Y1, Y0, Y6
-	VMOVUPS      Y6, 2528(BX)
-	VMULPS       Y3, Y0, Y6
-	VMOVUPS      Y6, 2560(BX)
-	VMULPS       X4, X0, X0
+	VMULPS       Y1, Y0, Y7
+	VMOVUPS      Y7, 2528(BX)
+	VMULPS       Y3, Y0, Y7
+	VMOVUPS      Y7, 2560(BX)
+	VMULPS       X6, X0, X0
 	VMOVUPS      X0, 2592(BX)
 	VBROADCASTSS 760(SI), Z0
-	VMULPS       Y1, Y0, Y6
-	VMOVUPS      Y6, 2608(BX)
-	VMULPS       Y3, Y0, Y6
-	VMOVUPS      Y6, 2640(BX)
-	VMULPS       X4, X0, X0
+	VMULPS       Y1, Y0, Y7
+	VMOVUPS      Y7, 2608(BX)
+	VMULPS       Y3, Y0, Y7
+	VMOVUPS      Y7, 2640(BX)
+	VMULPS       X6, X0, X0
 	VMOVUPS      X0, 2672(BX)
 	VBROADCASTSS 764(SI), Z0
-	VMULPS       Y1, Y0, Y6
-	VMOVUPS      Y6, 2688(BX)
-	VMULPS       Y3, Y0, Y6
-	VMOVUPS      Y6, 2720(BX)
-	VMULPS       X4, X0, X0
+	VMULPS       Y1, Y0, Y7
+	VMOVUPS      Y7, 2688(BX)
+	VMULPS       Y3, Y0, Y7
+	VMOVUPS      Y7, 2720(BX)
+	VMULPS       X6, X0, X0
 	VMOVUPS      X0, 2752(BX)
 	VBROADCASTSS 768(SI), Z0
 	VMULPS       Y1, Y0, Y1
 	VMOVUPS      Y1, 2768(BX)
 	VMULPS       Y3, Y0, Y1
 	VMOVUPS      Y1, 2800(BX)
-	VMULPS       X4, X0, X0
+	VMULPS       X6, X0, X0
 	VMOVUPS      X0, 2832(BX)
 
 	// d10 = a10 ⊙ (v10 − a10ᵀ·v10)
@@ -8414,7 +8386,7 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $192-44
 	VMULPS     896(SI), X1, X1
 	MOVL       $0x0000000f, AX
 	KMOVW      AX, K2
-	VBLENDMPS  Z1, Z17, K2, Z1
+	VBLENDMPS  Z1, Z2, K2, Z1
 	VADDPS     Z1, Z0, Z0
 	VSHUFF32X4 $0x4e, Z0, Z0, Z1
 	VADDPS     Z1, Z0, Z0
@@ -8434,215 +8406,215 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $192-44
 	VMOVUPS    X0, 620(SI)
 
 	// d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2))
-	VMOVUPS       928(DI), X3
-	VMOVSD        944(DI), X4
-	VINSERTF32X4  $0x01, X4, Y3, Y3
-	VMULPS.BCST   556(SI), Y3, Y3
-	VMOVUPS       952(DI), X4
-	VMOVSD        968(DI), X6
-	VINSERTF32X4  $0x01, X6, Y4, Y4
-	VMULPS.BCST   560(SI), Y4, Y4
-	VMOVUPS       976(DI), X6
-	VMOVSD        992(DI), X14
-	VINSERTF32X4  $0x01, X14, Y6, Y6
-	VMULPS.BCST   564(SI), Y6, Y6
-	VMOVUPS       1000(DI), X14
-	VMOVSD        1016(DI), X19
-	VINSERTF32X4  $0x01, X19, Y14, Y14
-	VMULPS.BCST   568(SI), Y14, Y14
-	VMOVUPS       1024(DI), X19
-	VMOVSD        1040(DI), X23
-	VINSERTF32X4  $0x01, X23, Y19, Y19
-	VMULPS.BCST   572(SI), Y19, Y19
-	VADDPS        Y19, Y3, Y3
-	VMOVUPS       1048(DI), X19
-	VMOVSD        1064(DI), X23
-	VINSERTF32X4  $0x01, X23, Y19, Y19
-	VMULPS.BCST   576(SI), Y19, Y19
-	VADDPS        Y19, Y4, Y4
-	VMOVUPS       1072(DI), X19
-	VMOVSD        1088(DI), X23
-	VINSERTF32X4  $0x01, X23, Y19, Y19
-	VMULPS.BCST   580(SI), Y19, Y19
-	VADDPS        Y19, Y6, Y6
-	VMOVUPS       1096(DI), X19
-	VMOVSD        1112(DI), X23
-	VINSERTF32X4  $0x01, X23, Y19, Y19
-	VMULPS.BCST   584(SI), Y19, Y19
-	VADDPS        Y19, Y14, Y14
-	VMOVUPS       1120(DI), X19
-	VMOVSD        1136(DI), X23
-	VINSERTF32X4  $0x01, X23, Y19, Y19
-	VMULPS.BCST   588(SI), Y19, Y19
-	VADDPS        Y19, Y3, Y3
-	VMOVUPS       1144(DI), X19
-	VMOVSD        1160(DI), X23
-	VINSERTF32X4  $0x01, X23, Y19, Y19
-	VMULPS.BCST   592(SI), Y19, Y19
-	VADDPS        Y19, Y4, Y4
-	VMOVUPS       1168(DI), X19
-	VMOVSD        1184(DI), X23
-	VINSERTF32X4  $0x01, X23, Y19, Y19
-	VMULPS.BCST   596(SI), Y19, Y19
-	VADDPS        Y19, Y6, Y6
-	VMOVUPS       1192(DI), X19
-	VMOVSD        1208(DI), X23
-	VINSERTF32X4  $0x01, X23, Y19, Y19
-	VMULPS.BCST   600(SI), Y19, Y19
-	VADDPS        Y19, Y14, Y14
-	VMOVUPS       1216(DI), X19
-	VMOVSD        1232(DI), X23
-	VINSERTF32X4  $0x01, X23, Y19, Y19
-	VMULPS.BCST   604(SI), Y19, Y19
-	VADDPS        Y19, Y3, Y3
-	VMOVUPS       1240(DI), X19
-	VMOVSD        1256(DI), X23
-	VINSERTF32X4  $0x01, X23, Y19, Y19
-	VMULPS.BCST   608(SI), Y19, Y19
-	VADDPS        Y19, Y4, Y4
-	VMOVUPS       1264(DI), X19
-	VMOVSD        1280(DI), X23
-	VINSERTF32X4  $0x01, X23, Y19, Y19
-	VMULPS.BCST   612(SI), Y19, Y19
-	VADDPS        Y19, Y6, Y6
-	VMOVUPS       1288(DI), X19
-	VMOVSD        1304(DI), X23
-	VINSERTF32X4  $0x01, X23, Y19, Y19
-	VMULPS.BCST   616(SI), Y19, Y19
-	VADDPS        Y19, Y14, Y14
-	VBROADCASTSS  X0, Y19
-	VMOVUPS       1312(DI), X23
-	VMOVSD        1328(DI), X25
-	VINSERTF32X4  $0x01, X25, Y23, Y23
-	VMULPS        Y19, Y23, Y19
-	VADDPS        Y19, Y3, Y3
-	VSHUFPS       $0x55, X0, X0, X19
-	VBROADCASTSS  X19, Y19
-	VMOVUPS       1336(DI), X23
-	VMOVSD        1352(DI), X25
-	VINSERTF32X4  $0x01, X25, Y23, Y23
-	VMULPS        Y19, Y23, Y19
-	VADDPS        Y19, Y4, Y4
-	VSHUFPS       $0xaa, X0, X0, X19
-	VBROADCASTSS  X19, Y19
-	VMOVUPS       1360(DI), X23
-	VMOVSD        1376(DI), X25
-	VINSERTF32X4  $0x01, X25, Y23, Y23
-	VMULPS        Y19, Y23, Y19
-	VADDPS        Y19, Y6, Y6
-	VSHUFPS       $0xff, X0, X0, X19
-	VBROADCASTSS  X19, Y19
-	VMOVUPS       1384(DI), X23
-	VMOVSD        1400(DI), X25
-	VINSERTF32X4  $0x01, X25, Y23, Y23
-	VMULPS        Y19, Y23, Y19
-	VADDPS        Y19, Y14, Y14
-	VADDPS        Y6, Y3, Y3
-	VADDPS        Y14, Y4, Y4
-	VADDPS        Y4, Y3, Y3
-	VMOVUPS       404(SI), X4
-	VMOVSD        420(SI), X6
-	VINSERTF32X4  $0x01, X6, Y4, Y4
-	VMULPS        Y4, Y4, Y6
-	VXORPS        Y17, Y6, Y6
-	VANDPS        Y2, Y6, Y14
-	VPMINUD       Y5, Y14, Y19
-	VPMOVZXDQ     Y19, Z19
-	VPSLLQ        $0x1d, Z19, Z19
-	VPADDQ        Z7, Z19, Z19
-	VPSRLD        $0x1f, Y6, Y23
-	VPMOVZXDQ     Y23, Z23
-	VPSLLQ        $0x3f, Z23, Z23
-	VORPD         Z23, Z19, Z19
-	VMULPD        Z8, Z19, Z23
-	VADDPD        Z10, Z23, Z23
-	VSUBPD        Z10, Z23, Z25
-	VMULPD        Z12, Z25, Z25
-	VSUBPD        Z25, Z19, Z19
-	VANDPD        Z11, Z23, Z25
-	VPSLLQ        $0x03, Z25, Z25
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K2
-	LEAQ          FunctionsConstants<>+2800(SB), AX
-	VXORPS        X26, X26, X26
-	VGATHERQPD    (AX)(Z25*1), K2, Z26
-	VPSRLQ        $0x05, Z23, Z23
-	VPSLLQ        $0x34, Z23, Z23
-	VPADDQ        Z23, Z26, Z23
-	VMULPD        Z13, Z19, Z25
-	VADDPD        Z25, Z15, Z25
-	VMULPD        Z16, Z19, Z26
-	VADDPD        Z26, Z18, Z26
-	VMULPD        Z19, Z19, Z28
-	VMULPD        Z28, Z26, Z26
-	VADDPD        Z26, Z25, Z25
-	VMULPD        Z25, Z19, Z19
-	VADDPD        Z19, Z15, Z19
-	VMULPD        Z19, Z23, Z19
-	VCVTPD2PS     Z19, Y19
-	VPCMPUD       $0x06, Y9, Y14, K2
-	VBLENDMPS     Y6, Y19, K2, Y6
-	VBROADCASTSS  FunctionsConstants<>+8108(SB), Y14
-	VMINPS        Y4, Y14, Y19
-	VANDPS        Y2, Y19, Y23
-	VPMINUD       Y5, Y23, Y25
-	VPMOVZXDQ     Y25, Z25
-	VPSLLQ        $0x1d, Z25, Z25
-	VPADDQ        Z7, Z25, Z25
-	VPSRLD        $0x1f, Y19, Y26
-	VPMOVZXDQ     Y26, Z26
-	VPSLLQ        $0x3f, Z26, Z26
-	VORPD         Z26, Z25, Z25
-	VMULPD        Z8, Z25, Z26
-	VADDPD        Z10, Z26, Z26
-	VSUBPD        Z10, Z26, Z28
-	VMULPD        Z12, Z28, Z28
-	VSUBPD        Z28, Z25, Z25
-	VANDPD        Z11, Z26, Z28
-	VPSLLQ        $0x03, Z28, Z28
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K2
-	LEAQ          FunctionsConstants<>+2800(SB), AX
-	VXORPS        X29, X29, X29
-	VGATHERQPD    (AX)(Z28*1), K2, Z29
-	VPSRLQ        $0x05, Z26, Z26
-	VPSLLQ        $0x34, Z26, Z26
-	VPADDQ        Z26, Z29, Z26
-	VMULPD        Z13, Z25, Z28
-	VADDPD        Z28, Z15, Z28
-	VMULPD        Z16, Z25, Z29
-	VADDPD        Z29, Z18, Z29
-	VMULPD        Z25, Z25, Z30
-	VMULPD        Z30, Z29, Z29
-	VADDPD        Z29, Z28, Z28
-	VMULPD        Z28, Z25, Z25
-	VADDPD        Z25, Z15, Z25
-	VMULPD        Z25, Z26, Z25
-	VCVTPD2PS     Z25, Y25
-	VPCMPUD       $0x06, Y9, Y23, K2
-	VBLENDMPS     Y19, Y25, K2, Y19
-	VSUBPS        Y4, Y14, Y23
-	VCMPPS        $0x1e, Y21, Y23, K2
-	VBLENDMPS     Y20, Y21, K2, Y23
-	VANDPS        Y2, Y4, Y25
-	VADDPS        Y25, Y20, Y25
-	VSQRTPS       Y25, Y25
-	VBROADCASTSS  FunctionsConstants<>+8112(SB), Y26
-	VDIVPS        Y25, Y26, Y25
-	VCMPPS        $0x1e, Y21, Y4, K2
-	VXORPS        Y17, Y4, Y4
-	VCMPPS        $0x1e, Y21, Y4, K3
-	VBLENDMPS     Y22, Y21, K3, Y4
-	VBLENDMPS     Y20, Y4, K2, Y4
-	VMULPS        Y4, Y25, Y4
-	VMULPS        Y23, Y19, Y19
-	VADDPS        Y19, Y4, Y4
-	VMULPS.BCST   FunctionsConstants<>+8104(SB), Y6, Y6
-	VSUBPS        Y6, Y4, Y4
-	VMULPS        Y4, Y3, Y3
-	VMOVUPS       X3, 452(SI)
-	VEXTRACTF32X4 $0x01, Y3, X4
-	VMOVSD        X4, 468(SI)
+	VMOVUPS        928(DI), X3
+	VMOVSD         944(DI), X6
+	VINSERTF32X4   $0x01, X6, Y3, Y3
+	VMULPS.BCST    556(SI), Y3, Y3
+	VMOVUPS        952(DI), X6
+	VMOVSD         968(DI), X7
+	VINSERTF32X4   $0x01, X7, Y6, Y6
+	VMULPS.BCST    560(SI), Y6, Y6
+	VMOVUPS        976(DI), X7
+	VMOVSD         992(DI), X8
+	VINSERTF32X4   $0x01, X8, Y7, Y7
+	VMULPS.BCST    564(SI), Y7, Y7
+	VMOVUPS        1000(DI), X8
+	VMOVSD         1016(DI), X10
+	VINSERTF32X4   $0x01, X10, Y8, Y8
+	VMULPS.BCST    568(SI), Y8, Y8
+	VMOVUPS        1024(DI), X10
+	VMOVSD         1040(DI), X11
+	VINSERTF32X4   $0x01, X11, Y10, Y10
+	VMULPS.BCST    572(SI), Y10, Y10
+	VADDPS         Y10, Y3, Y3
+	VMOVUPS        1048(DI), X10
+	VMOVSD         1064(DI), X11
+	VINSERTF32X4   $0x01, X11, Y10, Y10
+	VMULPS.BCST    576(SI), Y10, Y10
+	VADDPS         Y10, Y6, Y6
+	VMOVUPS        1072(DI), X10
+	VMOVSD         1088(DI), X11
+	VINSERTF32X4   $0x01, X11, Y10, Y10
+	VMULPS.BCST    580(SI), Y10, Y10
+	VADDPS         Y10, Y7, Y7
+	VMOVUPS        1096(DI), X10
+	VMOVSD         1112(DI), X11
+	VINSERTF32X4   $0x01, X11, Y10, Y10
+	VMULPS.BCST    584(SI), Y10, Y10
+	VADDPS         Y10, Y8, Y8
+	VMOVUPS        1120(DI), X10
+	VMOVSD         1136(DI), X11
+	VINSERTF32X4   $0x01, X11, Y10, Y10
+	VMULPS.BCST    588(SI), Y10, Y10
+	VADDPS         Y10, Y3, Y3
+	VMOVUPS        1144(DI), X10
+	VMOVSD         1160(DI), X11
+	VINSERTF32X4   $0x01, X11, Y10, Y10
+	VMULPS.BCST    592(SI), Y10, Y10
+	VADDPS         Y10, Y6, Y6
+	VMOVUPS        1168(DI), X10
+	VMOVSD         1184(DI), X11
+	VINSERTF32X4   $0x01, X11, Y10, Y10
+	VMULPS.BCST    596(SI), Y10, Y10
+	VADDPS         Y10, Y7, Y7
+	VMOVUPS        1192(DI), X10
+	VMOVSD         1208(DI), X11
+	VINSERTF32X4   $0x01, X11, Y10, Y10
+	VMULPS.BCST    600(SI), Y10, Y10
+	VADDPS         Y10, Y8, Y8
+	VMOVUPS        1216(DI), X10
+	VMOVSD         1232(DI), X11
+	VINSERTF32X4   $0x01, X11, Y10, Y10
+	VMULPS.BCST    604(SI), Y10, Y10
+	VADDPS         Y10, Y3, Y3
+	VMOVUPS        1240(DI), X10
+	VMOVSD         1256(DI), X11
+	VINSERTF32X4   $0x01, X11, Y10, Y10
+	VMULPS.BCST    608(SI), Y10, Y10
+	VADDPS         Y10, Y6, Y6
+	VMOVUPS        1264(DI), X10
+	VMOVSD         1280(DI), X11
+	VINSERTF32X4   $0x01, X11, Y10, Y10
+	VMULPS.BCST    612(SI), Y10, Y10
+	VADDPS         Y10, Y7, Y7
+	VMOVUPS        1288(DI), X10
+	VMOVSD         1304(DI), X11
+	VINSERTF32X4   $0x01, X11, Y10, Y10
+	VMULPS.BCST    616(SI), Y10, Y10
+	VADDPS         Y10, Y8, Y8
+	VBROADCASTSS   X0, Y10
+	VMOVUPS        1312(DI), X11
+	VMOVSD         1328(DI), X12
+	VINSERTF32X4   $0x01, X12, Y11, Y11
+	VMULPS         Y10, Y11, Y10
+	VADDPS         Y10, Y3, Y3
+	VSHUFPS        $0x55, X0, X0, X10
+	VBROADCASTSS   X10, Y10
+	VMOVUPS        1336(DI), X11
+	VMOVSD         1352(DI), X12
+	VINSERTF32X4   $0x01, X12, Y11, Y11
+	VMULPS         Y10, Y11, Y10
+	VADDPS         Y10, Y6, Y6
+	VSHUFPS        $0xaa, X0, X0, X10
+	VBROADCASTSS   X10, Y10
+	VMOVUPS        1360(DI), X11
+	VMOVSD         1376(DI), X12
+	VINSERTF32X4   $0x01, X12, Y11, Y11
+	VMULPS         Y10, Y11, Y10
+	VADDPS         Y10, Y7, Y7
+	VSHUFPS        $0xff, X0, X0, X10
+	VBROADCASTSS   X10, Y10
+	VMOVUPS        1384(DI), X11
+	VMOVSD         1400(DI), X12
+	VINSERTF32X4   $0x01, X12, Y11, Y11
+	VMULPS         Y10, Y11, Y10
+	VADDPS         Y10, Y8, Y8
+	VADDPS         Y7, Y3, Y3
+	VADDPS         Y8, Y6, Y6
+	VADDPS         Y6, Y3, Y3
+	VMOVUPS        404(SI), X6
+	VMOVSD         420(SI), X7
+	VINSERTF32X4   $0x01, X7, Y6, Y6
+	VMULPS         Y6, Y6, Y7
+	VXORPS         Y2, Y7, Y7
+	VANDPS.BCST    FunctionsConstants<>+7888(SB), Y7, Y8
+	VPMINUD.BCST   FunctionsConstants<>+7896(SB), Y8, Y10
+	VPMOVZXDQ      Y10, Z10
+	VPSLLQ         $0x1d, Z10, Z10
+	VPADDQ.BCST    FunctionsConstants<>+7900(SB), Z10, Z10
+	VPSRLD         $0x1f, Y7, Y11
+	VPMOVZXDQ      Y11, Z11
+	VPSLLQ         $0x3f, Z11, Z11
+	VORPD          Z11, Z10, Z10
+	VMULPD.BCST    FunctionsConstants<>+7908(SB), Z10, Z11
+	VADDPD         Z9, Z11, Z11
+	VSUBPD         Z9, Z11, Z12
+	VMULPD.BCST    FunctionsConstants<>+7924(SB), Z12, Z12
+	VSUBPD         Z12, Z10, Z10
+	VANDPD.BCST    FunctionsConstants<>+7932(SB), Z11, Z12
+	VPSLLQ         $0x03, Z12, Z12
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+2800(SB), AX
+	VXORPS         X13, X13, X13
+	VGATHERQPD     (AX)(Z12*1), K2, Z13
+	VPSRLQ         $0x05, Z11, Z11
+	VPSLLQ         $0x34, Z11, Z11
+	VPADDQ         Z11, Z13, Z11
+	VMULPD.BCST    FunctionsConstants<>+7948(SB), Z10, Z12
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Z12, Z12
+	VMULPD.BCST    FunctionsConstants<>+7964(SB), Z10, Z13
+	VADDPD.BCST    FunctionsConstants<>+7956(SB), Z13, Z13
+	VMULPD         Z10, Z10, Z14
+	VMULPD         Z14, Z13, Z13
+	VADDPD         Z13, Z12, Z12
+	VMULPD         Z12, Z10, Z10
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Z10, Z10
+	VMULPD         Z10, Z11, Z10
+	VCVTPD2PS      Z10, Y10
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+8100(SB), Y8, K2
+	VBLENDMPS      Y7, Y10, K2, Y7
+	VBROADCASTSS   FunctionsConstants<>+8108(SB), Y8
+	VMINPS         Y6, Y8, Y10
+	VANDPS.BCST    FunctionsConstants<>+7888(SB), Y10, Y11
+	VPMINUD.BCST   FunctionsConstants<>+7896(SB), Y11, Y12
+	VPMOVZXDQ      Y12, Z12
+	VPSLLQ         $0x1d, Z12, Z12
+	VPADDQ.BCST    FunctionsConstants<>+7900(SB), Z12, Z12
+	VPSRLD         $0x1f, Y10, Y13
+	VPMOVZXDQ      Y13, Z13
+	VPSLLQ         $0x3f, Z13, Z13
+	VORPD          Z13, Z12, Z12
+	VMULPD.BCST    FunctionsConstants<>+7908(SB), Z12, Z13
+	VADDPD         Z9, Z13, Z13
+	VSUBPD         Z9, Z13, Z14
+	VMULPD.BCST    FunctionsConstants<>+7924(SB), Z14, Z14
+	VSUBPD         Z14, Z12, Z12
+	VANDPD.BCST    FunctionsConstants<>+7932(SB), Z13, Z14
+	VPSLLQ         $0x03, Z14, Z14
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+2800(SB), AX
+	VXORPS         X15, X15, X15
+	VGATHERQPD     (AX)(Z14*1), K2, Z15
+	VPSRLQ         $0x05, Z13, Z13
+	VPSLLQ         $0x34, Z13, Z13
+	VPADDQ         Z13, Z15, Z13
+	VMULPD.BCST    FunctionsConstants<>+7948(SB), Z12, Z14
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Z14, Z14
+	VMULPD.BCST    FunctionsConstants<>+7964(SB), Z12, Z15
+	VADDPD.BCST    FunctionsConstants<>+7956(SB), Z15, Z15
+	VMULPD         Z12, Z12, Z16
+	VMULPD         Z16, Z15, Z15
+	VADDPD         Z15, Z14, Z14
+	VMULPD         Z14, Z12, Z12
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Z12, Z12
+	VMULPD         Z12, Z13, Z12
+	VCVTPD2PS      Z12, Y12
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+8100(SB), Y11, K2
+	VBLENDMPS      Y10, Y12, K2, Y10
+	VSUBPS         Y6, Y8, Y11
+	VCMPPS         $0x1e, Y5, Y11, K2
+	VBLENDMPS      Y4, Y5, K2, Y11
+	VANDPS.BCST    FunctionsConstants<>+7888(SB), Y6, Y12
+	VADDPS         Y12, Y4, Y12
+	VSQRTPS        Y12, Y12
+	VBROADCASTSS   FunctionsConstants<>+8112(SB), Y13
+	VDIVPS         Y12, Y13, Y12
+	VCMPPS         $0x1e, Y5, Y6, K2
+	VXORPS         Y2, Y6, Y6
+	VCMPPS         $0x1e, Y5, Y6, K3
+	VBLENDMPS.BCST FunctionsConstants<>+8088(SB), Y5, K3, Y6
+	VBLENDMPS      Y4, Y6, K2, Y6
+	VMULPS         Y6, Y12, Y6
+	VMULPS         Y11, Y10, Y10
+	VADDPS         Y10, Y6, Y6
+	VMULPS.BCST    FunctionsConstants<>+8104(SB), Y7, Y7
+	VSUBPS         Y7, Y6, Y6
+	VMULPS         Y6, Y3, Y3
+	VMOVUPS        X3, 452(SI)
+	VEXTRACTF32X4  $0x01, Y3, X6
+	VMOVSD         X6, 468(SI)
 
 	// ∇W10 = d10·a9ᵀ; ∇b10 = d10
 	VMOVUPS       Z1, 1408(BX)
@@ -8738,390 +8710,375 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $192-44
 	VMULPS.BCST    456(SI), X1, X1
 	VMOVUPS        840(DI), X3
 	VMULPS.BCST    460(SI), X3, X3
-	VMOVUPS        856(DI), X4
-	VMULPS.BCST    464(SI), X4, X4
-	VMOVUPS        872(DI), X6
-	VMULPS.BCST    468(SI), X6, X6
-	VADDPS         X6, X0, X0
-	VMOVUPS        888(DI), X6
-	VMULPS.BCST    472(SI), X6, X6
-	VADDPS         X6, X1, X1
+	VMOVUPS        856(DI), X6
+	VMULPS.BCST    464(SI), X6, X6
+	VMOVUPS        872(DI), X7
+	VMULPS.BCST    468(SI), X7, X7
+	VADDPS         X7, X0, X0
+	VMOVUPS        888(DI), X7
+	VMULPS.BCST    472(SI), X7, X7
+	VADDPS         X7, X1, X1
 	VADDPS         X3, X0, X0
-	VADDPS         X4, X1, X1
+	VADDPS         X6, X1, X1
 	VADDPS         X1, X0, X0
 	VMOVUPS        356(SI), X1
 	VMULPS         X1, X1, X3
-	VADDPS         X3, X20, X4
-	VANDPS         X2, X4, X6
-	VPMOVZXDQ      X6, Y19
-	VPSLLQ         $0x1d, Y19, Y19
-	VMULPD.BCST    FunctionsConstants<>+8124(SB), Y19, Y19
-	VPSUBQ         Y24, Y19, Y23
-	VPSRAQ         $0x34, Y23, Y25
-	VPADDQ         Y25, Y10, Y25
-	VSUBPD         Y10, Y25, Y25
-	VANDPD         Y27, Y23, Y28
-	VPSUBQ         Y28, Y19, Y19
-	VPSRLQ         $0x2f, Y23, Y23
-	VANDPD         Y11, Y23, Y23
-	VPSLLQ         $0x04, Y23, Y23
+	VADDPS         X3, X4, X6
+	VANDPS.BCST    FunctionsConstants<>+7888(SB), X6, X7
+	VPMOVZXDQ      X7, Y10
+	VPSLLQ         $0x1d, Y10, Y10
+	VMULPD.BCST    FunctionsConstants<>+8124(SB), Y10, Y10
+	VPSUBQ.BCST    FunctionsConstants<>+8032(SB), Y10, Y11
+	VPSRAQ         $0x34, Y11, Y12
+	VPADDQ         Y12, Y9, Y12
+	VSUBPD         Y9, Y12, Y12
+	VANDPD.BCST    FunctionsConstants<>+8040(SB), Y11, Y14
+	VPSUBQ         Y14, Y10, Y10
+	VPSRLQ         $0x2f, Y11, Y11
+	VANDPD.BCST    FunctionsConstants<>+7932(SB), Y11, Y11
+	VPSLLQ         $0x04, Y11, Y11
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
 	LEAQ           FunctionsConstants<>+4080(SB), AX
-	VXORPS         X28, X28, X28
-	VGATHERQPD     (AX)(Y23*1), K2, Y28
-	VMULPD         Y28, Y19, Y19
-	VSUBPD         Y15, Y19, Y19
-	VMULPD         Y19, Y19, Y28
-	VMULPD.BCST    FunctionsConstants<>+8140(SB), Y19, Y29
-	VADDPD.BCST    FunctionsConstants<>+8132(SB), Y29, Y29
-	VMULPD.BCST    FunctionsConstants<>+8156(SB), Y19, Y30
-	VADDPD.BCST    FunctionsConstants<>+8148(SB), Y30, Y30
-	VMULPD.BCST    FunctionsConstants<>+8172(SB), Y19, Y31
-	VADDPD.BCST    FunctionsConstants<>+8164(SB), Y31, Y31
-	VMULPD         Y31, Y28, Y31
-	VADDPD         Y31, Y30, Y30
-	VMULPD         Y30, Y28, Y30
-	VADDPD         Y30, Y29, Y29
-	VBROADCASTSD   FunctionsConstants<>+8080(SB), Z30
-	VMULPD         Y30, Y25, Y25
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Y11*1), K2, Y14
+	VMULPD         Y14, Y10, Y10
+	VSUBPD.BCST    FunctionsConstants<>+7940(SB), Y10, Y10
+	VMULPD         Y10, Y10, Y14
+	VMULPD.BCST    FunctionsConstants<>+8140(SB), Y10, Y15
+	VADDPD.BCST    FunctionsConstants<>+8132(SB), Y15, Y15
+	VMULPD.BCST    FunctionsConstants<>+8156(SB), Y10, Y16
+	VADDPD.BCST    FunctionsConstants<>+8148(SB), Y16, Y16
+	VMULPD.BCST    FunctionsConstants<>+8172(SB), Y10, Y17
+	VADDPD.BCST    FunctionsConstants<>+8164(SB), Y17, Y17
+	VMULPD         Y17, Y14, Y17
+	VADDPD         Y17, Y16, Y16
+	VMULPD         Y16, Y14, Y16
+	VADDPD         Y16, Y15, Y15
+	VMULPD.BCST    FunctionsConstants<>+8080(SB), Y12, Y12
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
 	LEAQ           FunctionsConstants<>+4088(SB), AX
-	VXORPS         X31, X31, X31
-	VGATHERQPD     (AX)(Y23*1), K2, Y31
-	VADDPD         Y31, Y25, Y23
-	VMULPD         Y29, Y28, Y25
-	VADDPD         Y25, Y19, Y19
-	VADDPD         Y19, Y23, Y19
-	VBROADCASTSS   FunctionsConstants<>+8120(SB), X23
-	VANDPS         X2, X23, X25
-	VPMOVZXDQ      X25, Y28
-	VPSLLQ         $0x1d, Y28, Y28
-	VPADDQ         Y7, Y28, Y28
-	VPSRLD         $0x1f, X23, X29
-	VPMOVZXDQ      X29, Y31
-	VPSLLQ         $0x3f, Y31, Y31
-	VORPD          Y31, Y28, Y28
-	VMULPD         Y19, Y28, Y19
-	VANDPD.BCST    FunctionsConstants<>+8188(SB), Y19, Y28
-	VPMINUQ.BCST   FunctionsConstants<>+8196(SB), Y28, Y28
-	VBROADCASTSD   FunctionsConstants<>+8180(SB), Y31
-	VANDPD         Y31, Y19, Y19
-	VORPD          Y19, Y28, Y19
-	VMULPD         Y8, Y19, Y28
-	VADDPD         Y10, Y28, Y28
-	VSUBPD         Y10, Y28, Y26
-	VMULPD         Y12, Y26, Y26
-	VSUBPD         Y26, Y19, Y19
-	VANDPD         Y11, Y28, Y26
-	VPSLLQ         $0x03, Y26, Y26
+	VXORPS         X16, X16, X16
+	VGATHERQPD     (AX)(Y11*1), K2, Y16
+	VADDPD         Y16, Y12, Y11
+	VMULPD         Y15, Y14, Y12
+	VADDPD         Y12, Y10, Y10
+	VADDPD         Y10, Y11, Y10
+	VBROADCASTSS   FunctionsConstants<>+8120(SB), X11
+	VANDPS.BCST    FunctionsConstants<>+7888(SB), X11, X12
+	VPMOVZXDQ      X12, Y14
+	VPSLLQ         $0x1d, Y14, Y14
+	VPADDQ.BCST    FunctionsConstants<>+7900(SB), Y14, Y14
+	VPSRLD         $0x1f, X11, X15
+	VPMOVZXDQ      X15, Y16
+	VPSLLQ         $0x3f, Y16, Y16
+	VORPD          Y16, Y14, Y14
+	VMULPD         Y10, Y14, Y10
+	VANDPD.BCST    FunctionsConstants<>+8188(SB), Y10, Y14
+	VPMINUQ.BCST   FunctionsConstants<>+8196(SB), Y14, Y14
+	VANDPD.BCST    FunctionsConstants<>+8180(SB), Y10, Y10
+	VORPD          Y10, Y14, Y10
+	VMULPD.BCST    FunctionsConstants<>+7908(SB), Y10, Y14
+	VADDPD         Y9, Y14, Y14
+	VSUBPD         Y9, Y14, Y16
+	VMULPD.BCST    FunctionsConstants<>+7924(SB), Y16, Y16
+	VSUBPD         Y16, Y10, Y10
+	VANDPD.BCST    FunctionsConstants<>+7932(SB), Y14, Y16
+	VPSLLQ         $0x03, Y16, Y16
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
 	LEAQ           FunctionsConstants<>+2800(SB), AX
 	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Y26*1), K2, Y17
-	VPSRLQ         $0x05, Y28, Y26
-	VPSLLQ         $0x34, Y26, Y26
-	VPADDQ         Y26, Y17, Y17
-	VMULPD         Y13, Y19, Y26
-	VADDPD         Y26, Y15, Y26
-	VMULPD         Y16, Y19, Y28
-	VADDPD         Y28, Y18, Y28
-	VMULPD         Y19, Y19, Y18
-	VMULPD         Y18, Y28, Y18
-	VADDPD         Y18, Y26, Y18
-	VMULPD         Y18, Y19, Y18
-	VADDPD         Y18, Y15, Y18
+	VGATHERQPD     (AX)(Y16*1), K2, Y17
+	VPSRLQ         $0x05, Y14, Y14
+	VPSLLQ         $0x34, Y14, Y14
+	VPADDQ         Y14, Y17, Y14
+	VMULPD.BCST    FunctionsConstants<>+7948(SB), Y10, Y16
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y16, Y16
+	VMULPD.BCST    FunctionsConstants<>+7964(SB), Y10, Y17
+	VADDPD.BCST    FunctionsConstants<>+7956(SB), Y17, Y17
+	VMULPD         Y10, Y10, Y18
 	VMULPD         Y18, Y17, Y17
-	VCVTPD2PSY     Y17, X17
-	VPCMPUD        $0x04, X21, X6, K2
-	VBLENDMPS      X9, X21, K2, X18
-	VBLENDMPS      X21, X9, K2, X19
-	VPCMPUD        $0x04, X21, X29, K2
-	VBLENDMPS      X19, X18, K2, X18
-	VPSUBD.BCST    FunctionsConstants<>+8204(SB), X6, X19
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+8208(SB), X19, K2
-	VBLENDMPS      X18, X17, K2, X17
-	VBROADCASTSS   FunctionsConstants<>+8212(SB), X18
-	VADDPS         X18, X25, X19
-	VPCMPUD        $0x05, X18, X25, K3
-	VBLENDMPS      X25, X19, K3, X26
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+8216(SB), X25, K4
-	VBLENDMPS      X21, X26, K4, X26
-	VPSLLD         $0x1f, X26, X26
-	VANDPS         X4, X26, X26
-	VORPS          X26, X17, X17
-	VPSRLD         $0x1f, X4, X26
-	VSUBPS         X18, X19, X18
-	VCMPPS         $0x00, X25, X18, K4
-	VBLENDMPS      X21, X26, K4, X18
-	VBLENDMPS      X21, X18, K3, X18
-	VBLENDMPS      X21, X18, K2, X18
-	VPCMPUD        $0x04, X21, X18, K2
-	VBROADCASTSS   FunctionsConstants<>+8092(SB), Y18
-	VBLENDMPS      X18, X17, K2, X17
-	VPCMPUD        $0x06, X9, X6, K2
-	VBLENDMPS      X4, X17, K2, X6
-	VPCMPUD        $0x06, X9, X25, K2
-	VBLENDMPS      X23, X6, K2, X6
-	VPCMPUD        $0x00, X20, X4, K2
-	VBLENDMPS      X20, X6, K2, X6
-	VPCMPUD        $0x00, X21, X25, K2
-	VBLENDMPS      X20, X6, K2, X6
-	VMULPS         X1, X6, X6
-	VMULPS         X1, X14, X17
-	VANDPS         X2, X17, X19
-	VPMOVZXDQ      X19, Y23
-	VPSLLQ         $0x1d, Y23, Y23
-	VPADDQ         Y7, Y23, Y23
-	VPSRLD         $0x1a, X19, X25
-	VBROADCASTSS   FunctionsConstants<>+8220(SB), X26
-	VANDPS         X26, X25, X25
-	VPMOVZXDQ      X25, Y25
-	VPSLLQ         $0x05, Y25, Y25
-	MOVL           $0x0000000f, AX
-	KMOVW          AX, K2
-	LEAQ           FunctionsConstants<>+5008(SB), AX
-	VXORPS         X28, X28, X28
-	VGATHERQPD     (AX)(Y25*1), K2, Y28
-	VMULPD         Y28, Y23, Y28
-	MOVL           $0x0000000f, AX
-	KMOVW          AX, K2
-	LEAQ           FunctionsConstants<>+5016(SB), AX
-	VXORPS         X29, X29, X29
-	VGATHERQPD     (AX)(Y25*1), K2, Y29
-	VMULPD         Y29, Y23, Y29
-	VADDPD         Y29, Y28, Y20
-	VADDPD         Y10, Y20, Y20
-	VSUBPD         Y10, Y20, Y21
-	VSUBPD         Y21, Y28, Y21
-	VADDPD         Y29, Y21, Y21
-	MOVL           $0x0000000f, AX
-	KMOVW          AX, K2
-	LEAQ           FunctionsConstants<>+5024(SB), AX
-	VXORPS         X28, X28, X28
-	VGATHERQPD     (AX)(Y25*1), K2, Y28
-	VMULPD         Y28, Y23, Y23
-	VADDPD         Y23, Y21, Y21
-	VBROADCASTSD   FunctionsConstants<>+8224(SB), Y23
-	VPADDQ         Y23, Y20, Y20
-	VBROADCASTSD   FunctionsConstants<>+8232(SB), Y25
-	VMULPD         Y25, Y21, Y21
-	VMULPD         Y21, Y21, Y28
-	VBROADCASTSD   FunctionsConstants<>+8248(SB), Y29
-	VMULPD         Y29, Y28, Y13
-	VMOVUPS        Y13, (SP)
-	VBROADCASTSD   FunctionsConstants<>+8240(SB), Y13
-	VMOVUPS        (SP), Y12
-	VADDPD         Y12, Y13, Y12
-	VMULPD         Y12, Y28, Y12
-	VADDPD         Y12, Y15, Y12
-	VMULPD         Y12, Y21, Y12
-	VMULPD         Y16, Y28, Y21
-	VMOVUPS        Y21, (SP)
-	VBROADCASTSD   FunctionsConstants<>+8256(SB), Y21
-	VMOVUPS        (SP), Y8
-	VADDPD         Y8, Y21, Y8
-	VMULPD         Y8, Y28, Y8
-	VADDPD         Y8, Y15, Y8
-	VBROADCASTSD   FunctionsConstants<>+8264(SB), Y28
-	VANDPD         Y28, Y20, Y31
-	VPSLLQ         $0x03, Y31, Y31
-	MOVL           $0x0000000f, AX
-	KMOVW          AX, K2
-	LEAQ           FunctionsConstants<>+6224(SB), AX
-	VXORPS         X5, X5, X5
-	VGATHERQPD     (AX)(Y31*1), K2, Y5
-	VMULPD         Y8, Y5, Y5
-	VPADDQ         Y23, Y20, Y8
-	VANDPD         Y28, Y8, Y8
-	VPSLLQ         $0x03, Y8, Y8
-	MOVL           $0x0000000f, AX
-	KMOVW          AX, K2
-	LEAQ           FunctionsConstants<>+6224(SB), AX
-	VXORPS         X20, X20, X20
-	VGATHERQPD     (AX)(Y8*1), K2, Y20
-	VMULPD         Y12, Y20, Y8
-	VADDPD         Y8, Y5, Y5
-	VCVTPD2PSY     Y5, X5
-	VPCMPUD        $0x05, X9, X19, K2
-	VORPS          X18, X17, X8
-	VBLENDMPS      X8, X5, K2, X5
-	VANDPS         X2, X1, X8
-	VPMOVZXDQ      X8, Y12
+	VADDPD         Y17, Y16, Y16
+	VMULPD         Y16, Y10, Y10
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y10, Y10
+	VMULPD         Y10, Y14, Y10
+	VCVTPD2PSY     Y10, X10
+	VPCMPUD        $0x04, X5, X7, K2
+	VBLENDMPS.BCST FunctionsConstants<>+8100(SB), X5, K2, X14
+	VBROADCASTSS   FunctionsConstants<>+8100(SB), Y16
+	VBLENDMPS      X5, X16, K2, X17
+	VPCMPUD        $0x04, X5, X15, K2
+	VBLENDMPS      X17, X14, K2, X14
+	VPSUBD.BCST    FunctionsConstants<>+8204(SB), X7, X15
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+8208(SB), X15, K2
+	VBLENDMPS      X14, X10, K2, X10
+	VADDPS.BCST    FunctionsConstants<>+8212(SB), X12, X14
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+8212(SB), X12, K3
+	VBLENDMPS      X12, X14, K3, X15
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+8216(SB), X12, K4
+	VBLENDMPS      X5, X15, K4, X15
+	VPSLLD         $0x1f, X15, X15
+	VANDPS         X6, X15, X15
+	VORPS          X15, X10, X10
+	VPSRLD         $0x1f, X6, X15
+	VSUBPS.BCST    FunctionsConstants<>+8212(SB), X14, X14
+	VCMPPS         $0x00, X12, X14, K4
+	VBLENDMPS      X5, X15, K4, X14
+	VBLENDMPS      X5, X14, K3, X14
+	VBLENDMPS      X5, X14, K2, X14
+	VPCMPUD        $0x04, X5, X14, K2
+	VBLENDMPS.BCST FunctionsConstants<>+8092(SB), X10, K2, X10
+	VPCMPUD        $0x06, X16, X7, K2
+	VBLENDMPS      X6, X10, K2, X7
+	VPCMPUD        $0x06, X16, X12, K2
+	VBLENDMPS      X11, X7, K2, X7
+	VPCMPUD        $0x00, X4, X6, K2
+	VBLENDMPS      X4, X7, K2, X7
+	VPCMPUD        $0x00, X5, X12, K2
+	VBLENDMPS      X4, X7, K2, X7
+	VMULPS         X1, X7, X7
+	VMULPS         X1, X8, X10
+	VANDPS.BCST    FunctionsConstants<>+7888(SB), X10, X11
+	VPMOVZXDQ      X11, Y12
 	VPSLLQ         $0x1d, Y12, Y12
-	VPADDQ         Y7, Y12, Y12
-	VPSRLD         $0x1f, X1, X17
-	VPMOVZXDQ      X17, Y17
-	VPSLLQ         $0x3f, Y17, Y17
-	VORPD          Y17, Y12, Y17
-	VPSRLD         $0x1a, X8, X19
-	VANDPS         X26, X19, X19
-	VPMOVZXDQ      X19, Y19
-	VPSLLQ         $0x05, Y19, Y19
+	VPADDQ.BCST    FunctionsConstants<>+7900(SB), Y12, Y12
+	VPSRLD         $0x1a, X11, X14
+	VANDPS.BCST    FunctionsConstants<>+8220(SB), X14, X14
+	VPMOVZXDQ      X14, Y14
+	VPSLLQ         $0x05, Y14, Y14
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
 	LEAQ           FunctionsConstants<>+5008(SB), AX
-	VXORPS         X20, X20, X20
-	VGATHERQPD     (AX)(Y19*1), K2, Y20
-	VMULPD         Y20, Y17, Y26
+	VXORPS         X15, X15, X15
+	VGATHERQPD     (AX)(Y14*1), K2, Y15
+	VMULPD         Y15, Y12, Y15
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
 	LEAQ           FunctionsConstants<>+5016(SB), AX
-	VXORPS         X31, X31, X31
-	VGATHERQPD     (AX)(Y19*1), K2, Y31
-	VMULPD         Y31, Y17, Y14
-	VADDPD         Y14, Y26, Y22
-	VADDPD         Y10, Y22, Y22
-	VSUBPD         Y10, Y22, Y30
-	VSUBPD         Y30, Y26, Y26
-	VADDPD         Y14, Y26, Y14
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y14*1), K2, Y17
+	VMULPD         Y17, Y12, Y17
+	VADDPD         Y17, Y15, Y18
+	VADDPD         Y9, Y18, Y18
+	VSUBPD         Y9, Y18, Y19
+	VSUBPD         Y19, Y15, Y15
+	VADDPD         Y17, Y15, Y15
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
 	LEAQ           FunctionsConstants<>+5024(SB), AX
-	VXORPS         X26, X26, X26
-	VGATHERQPD     (AX)(Y19*1), K2, Y26
-	VMULPD         Y26, Y17, Y17
-	VADDPD         Y17, Y14, Y14
-	VMULPD         Y25, Y14, Y14
-	VMULPD         Y14, Y14, Y17
-	VMULPD         Y29, Y17, Y19
-	VADDPD         Y19, Y13, Y19
-	VMULPD         Y19, Y17, Y19
-	VADDPD         Y19, Y15, Y19
-	VMULPD         Y19, Y14, Y14
-	VMULPD         Y16, Y17, Y19
-	VADDPD         Y19, Y21, Y19
-	VMULPD         Y19, Y17, Y17
-	VADDPD         Y17, Y15, Y17
-	VANDPD         Y28, Y22, Y19
-	VPSLLQ         $0x03, Y19, Y19
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y14*1), K2, Y17
+	VMULPD         Y17, Y12, Y12
+	VADDPD         Y12, Y15, Y12
+	VPADDQ.BCST    FunctionsConstants<>+8224(SB), Y18, Y14
+	VMULPD.BCST    FunctionsConstants<>+8232(SB), Y12, Y12
+	VMULPD         Y12, Y12, Y15
+	VMULPD.BCST    FunctionsConstants<>+8248(SB), Y15, Y17
+	VADDPD.BCST    FunctionsConstants<>+8240(SB), Y17, Y17
+	VMULPD         Y17, Y15, Y17
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y17, Y17
+	VMULPD         Y17, Y12, Y12
+	VMULPD.BCST    FunctionsConstants<>+7964(SB), Y15, Y17
+	VADDPD.BCST    FunctionsConstants<>+8256(SB), Y17, Y17
+	VMULPD         Y17, Y15, Y15
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y15, Y15
+	VANDPD.BCST    FunctionsConstants<>+8264(SB), Y14, Y17
+	VPSLLQ         $0x03, Y17, Y17
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
 	LEAQ           FunctionsConstants<>+6224(SB), AX
-	VXORPS         X30, X30, X30
-	VGATHERQPD     (AX)(Y19*1), K2, Y30
-	VMULPD         Y17, Y30, Y17
-	VPADDQ         Y23, Y22, Y19
-	VANDPD         Y28, Y19, Y19
-	VPSLLQ         $0x03, Y19, Y19
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y17*1), K2, Y18
+	VMULPD         Y15, Y18, Y15
+	VPADDQ.BCST    FunctionsConstants<>+8224(SB), Y14, Y14
+	VANDPD.BCST    FunctionsConstants<>+8264(SB), Y14, Y14
+	VPSLLQ         $0x03, Y14, Y14
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y14*1), K2, Y17
+	VMULPD         Y12, Y17, Y12
+	VADDPD         Y12, Y15, Y12
+	VCVTPD2PSY     Y12, X12
+	VPCMPUD        $0x05, X16, X11, K2
+	VORPS.BCST     FunctionsConstants<>+8092(SB), X10, X10
+	VBLENDMPS      X10, X12, K2, X10
+	VANDPS.BCST    FunctionsConstants<>+7888(SB), X1, X11
+	VPMOVZXDQ      X11, Y12
+	VPSLLQ         $0x1d, Y12, Y12
+	VPADDQ.BCST    FunctionsConstants<>+7900(SB), Y12, Y12
+	VPSRLD         $0x1f, X1, X14
+	VPMOVZXDQ      X14, Y14
+	VPSLLQ         $0x3f, Y14, Y14
+	VORPD          Y14, Y12, Y14
+	VPSRLD         $0x1a, X11, X15
+	VANDPS.BCST    FunctionsConstants<>+8220(SB), X15, X15
+	VPMOVZXDQ      X15, Y15
+	VPSLLQ         $0x05, Y15, Y15
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+5008(SB), AX
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y15*1), K2, Y17
+	VMULPD         Y17, Y14, Y18
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+5016(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y15*1), K2, Y19
+	VMULPD         Y19, Y14, Y20
+	VADDPD         Y20, Y18, Y21
+	VADDPD         Y9, Y21, Y21
+	VSUBPD         Y9, Y21, Y22
+	VSUBPD         Y22, Y18, Y18
+	VADDPD         Y20, Y18, Y18
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+5024(SB), AX
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Y15*1), K2, Y20
+	VMULPD         Y20, Y14, Y14
+	VADDPD         Y14, Y18, Y14
+	VMULPD.BCST    FunctionsConstants<>+8232(SB), Y14, Y14
+	VMULPD         Y14, Y14, Y15
+	VMULPD.BCST    FunctionsConstants<>+8248(SB), Y15, Y18
+	VADDPD.BCST    FunctionsConstants<>+8240(SB), Y18, Y18
+	VMULPD         Y18, Y15, Y18
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y18, Y18
+	VMULPD         Y18, Y14, Y14
+	VMULPD.BCST    FunctionsConstants<>+7964(SB), Y15, Y18
+	VADDPD.BCST    FunctionsConstants<>+8256(SB), Y18, Y18
+	VMULPD         Y18, Y15, Y15
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y15, Y15
+	VANDPD.BCST    FunctionsConstants<>+8264(SB), Y21, Y18
+	VPSLLQ         $0x03, Y18, Y18
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
 	LEAQ           FunctionsConstants<>+6224(SB), AX
 	VXORPS         X22, X22, X22
-	VGATHERQPD     (AX)(Y19*1), K2, Y22
-	VMULPD         Y14, Y22, Y14
-	VADDPD         Y14, Y17, Y14
+	VGATHERQPD     (AX)(Y18*1), K2, Y22
+	VMULPD         Y15, Y22, Y15
+	VPADDQ.BCST    FunctionsConstants<>+8224(SB), Y21, Y18
+	VANDPD.BCST    FunctionsConstants<>+8264(SB), Y18, Y18
+	VPSLLQ         $0x03, Y18, Y18
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y18*1), K2, Y21
+	VMULPD         Y14, Y21, Y14
+	VADDPD         Y14, Y15, Y14
 	VCVTPD2PSY     Y14, X14
-	VPCMPUD.BCST   $0x01, FunctionsConstants<>+8004(SB), X8, K2
+	VPCMPUD.BCST   $0x01, FunctionsConstants<>+8004(SB), X11, K2
 	VBLENDMPS      X1, X14, K2, X14
-	VPCMPUD        $0x05, X9, X8, K2
-	VORPS          X18, X1, X8
-	VBLENDMPS      X8, X14, K2, X14
-	VANDPS         X2, X3, X17
-	VPMOVZXDQ      X17, Y19
-	VPSLLQ         $0x1d, Y19, Y19
-	VPADDQ         Y7, Y19, Y19
-	VPSRLD         $0x1f, X3, X22
-	VPMOVZXDQ      X22, Y22
-	VPSLLQ         $0x3f, Y22, Y22
-	VORPD          Y22, Y19, Y19
-	VADDPD         Y19, Y15, Y19
-	VPSUBQ         Y24, Y19, Y22
-	VPSRAQ         $0x34, Y22, Y24
-	VPADDQ         Y24, Y10, Y24
-	VSUBPD         Y10, Y24, Y24
-	VANDPD         Y27, Y22, Y27
-	VPSUBQ         Y27, Y19, Y19
-	VPSRLQ         $0x2f, Y22, Y22
-	VANDPD         Y11, Y22, Y22
-	VPSLLQ         $0x04, Y22, Y22
+	VPCMPUD        $0x05, X16, X11, K2
+	VORPS.BCST     FunctionsConstants<>+8092(SB), X1, X11
+	VBLENDMPS      X11, X14, K2, X14
+	VANDPS.BCST    FunctionsConstants<>+7888(SB), X3, X15
+	VPMOVZXDQ      X15, Y18
+	VPSLLQ         $0x1d, Y18, Y18
+	VPADDQ.BCST    FunctionsConstants<>+7900(SB), Y18, Y18
+	VPSRLD         $0x1f, X3, X21
+	VPMOVZXDQ      X21, Y21
+	VPSLLQ         $0x3f, Y21, Y21
+	VORPD          Y21, Y18, Y18
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y18, Y18
+	VPSUBQ.BCST    FunctionsConstants<>+8032(SB), Y18, Y21
+	VPSRAQ         $0x34, Y21, Y22
+	VPADDQ         Y22, Y9, Y22
+	VSUBPD         Y9, Y22, Y22
+	VANDPD.BCST    FunctionsConstants<>+8040(SB), Y21, Y23
+	VPSUBQ         Y23, Y18, Y18
+	VPSRLQ         $0x2f, Y21, Y21
+	VANDPD.BCST    FunctionsConstants<>+7932(SB), Y21, Y21
+	VPSLLQ         $0x04, Y21, Y21
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K3
 	LEAQ           FunctionsConstants<>+4080(SB), AX
-	VXORPS         X27, X27, X27
-	VGATHERQPD     (AX)(Y22*1), K3, Y27
-	VMULPD         Y27, Y19, Y19
-	VSUBPD         Y15, Y19, Y19
-	VMULPD         Y19, Y19, Y27
-	VMULPD.BCST    FunctionsConstants<>+8056(SB), Y19, Y30
-	VADDPD.BCST    FunctionsConstants<>+8048(SB), Y30, Y30
-	VMULPD         Y30, Y27, Y30
-	VMULPD         Y27, Y27, Y27
-	VMULPD.BCST    FunctionsConstants<>+8072(SB), Y19, Y9
-	VADDPD.BCST    FunctionsConstants<>+8064(SB), Y9, Y9
-	VMULPD         Y9, Y27, Y9
-	VADDPD         Y9, Y30, Y9
-	VMULPD.BCST    FunctionsConstants<>+8080(SB), Y24, Y24
+	VXORPS         X23, X23, X23
+	VGATHERQPD     (AX)(Y21*1), K3, Y23
+	VMULPD         Y23, Y18, Y18
+	VSUBPD.BCST    FunctionsConstants<>+7940(SB), Y18, Y18
+	VMULPD         Y18, Y18, Y23
+	VMULPD.BCST    FunctionsConstants<>+8056(SB), Y18, Y24
+	VADDPD.BCST    FunctionsConstants<>+8048(SB), Y24, Y24
+	VMULPD         Y24, Y23, Y24
+	VMULPD         Y23, Y23, Y23
+	VMULPD.BCST    FunctionsConstants<>+8072(SB), Y18, Y25
+	VADDPD.BCST    FunctionsConstants<>+8064(SB), Y25, Y25
+	VMULPD         Y25, Y23, Y23
+	VADDPD         Y23, Y24, Y23
+	VMULPD.BCST    FunctionsConstants<>+8080(SB), Y22, Y22
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K3
 	LEAQ           FunctionsConstants<>+4088(SB), AX
-	VXORPS         X27, X27, X27
-	VGATHERQPD     (AX)(Y22*1), K3, Y27
-	VADDPD         Y27, Y24, Y22
-	VADDPD         Y9, Y19, Y9
-	VADDPD         Y9, Y22, Y9
-	VCVTPD2PSY     Y9, X9
-	VPSUBD.BCST    FunctionsConstants<>+7972(SB), X17, X17
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7976(SB), X17, K3
-	VBLENDMPS      X3, X9, K3, X9
-	VBROADCASTSS   FunctionsConstants<>+8088(SB), Y17
-	VPCMPUD        $0x06, X17, X3, K3
-	VORPS          X18, X3, X18
-	VBLENDMPS      X18, X9, K3, X9
-	VPCMPUD        $0x00, X17, X3, K3
-	VBLENDMPS.BCST FunctionsConstants<>+8096(SB), X9, K3, X3
-	VMULPD         Y20, Y12, Y9
-	VMULPD         Y31, Y12, Y17
-	VADDPD         Y17, Y9, Y18
-	VADDPD         Y10, Y18, Y18
-	VSUBPD         Y10, Y18, Y19
-	VSUBPD         Y19, Y9, Y9
-	VADDPD         Y17, Y9, Y9
-	VMULPD         Y26, Y12, Y12
-	VADDPD         Y12, Y9, Y9
-	VPADDQ         Y23, Y18, Y12
-	VMULPD         Y25, Y9, Y9
-	VMULPD         Y9, Y9, Y17
-	VMULPD         Y29, Y17, Y18
-	VADDPD         Y18, Y13, Y13
-	VMULPD         Y13, Y17, Y13
-	VADDPD         Y13, Y15, Y13
-	VMULPD         Y13, Y9, Y9
-	VMULPD         Y16, Y17, Y13
-	VADDPD         Y13, Y21, Y13
-	VMULPD         Y13, Y17, Y13
-	VADDPD         Y13, Y15, Y13
-	VANDPD         Y28, Y12, Y17
-	VPSLLQ         $0x03, Y17, Y17
+	VXORPS         X24, X24, X24
+	VGATHERQPD     (AX)(Y21*1), K3, Y24
+	VADDPD         Y24, Y22, Y21
+	VADDPD         Y23, Y18, Y18
+	VADDPD         Y18, Y21, Y18
+	VCVTPD2PSY     Y18, X18
+	VPSUBD.BCST    FunctionsConstants<>+7972(SB), X15, X15
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7976(SB), X15, K3
+	VBLENDMPS      X3, X18, K3, X15
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+8088(SB), X3, K3
+	VORPS.BCST     FunctionsConstants<>+8092(SB), X3, X18
+	VBLENDMPS      X18, X15, K3, X15
+	VPCMPUD.BCST   $0x00, FunctionsConstants<>+8088(SB), X3, K3
+	VBLENDMPS.BCST FunctionsConstants<>+8096(SB), X15, K3, X3
+	VMULPD         Y17, Y12, Y15
+	VMULPD         Y19, Y12, Y17
+	VADDPD         Y17, Y15, Y18
+	VADDPD         Y9, Y18, Y18
+	VSUBPD         Y9, Y18, Y19
+	VSUBPD         Y19, Y15, Y15
+	VADDPD         Y17, Y15, Y15
+	VMULPD         Y20, Y12, Y12
+	VADDPD         Y12, Y15, Y12
+	VPADDQ.BCST    FunctionsConstants<>+8224(SB), Y18, Y15
+	VMULPD.BCST    FunctionsConstants<>+8232(SB), Y12, Y12
+	VMULPD         Y12, Y12, Y17
+	VMULPD.BCST    FunctionsConstants<>+8248(SB), Y17, Y18
+	VADDPD.BCST    FunctionsConstants<>+8240(SB), Y18, Y18
+	VMULPD         Y18, Y17, Y18
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y18, Y18
+	VMULPD         Y18, Y12, Y12
+	VMULPD.BCST    FunctionsConstants<>+7964(SB), Y17, Y18
+	VADDPD.BCST    FunctionsConstants<>+8256(SB), Y18, Y18
+	VMULPD         Y18, Y17, Y17
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y17, Y17
+	VANDPD.BCST    FunctionsConstants<>+8264(SB), Y15, Y18
+	VPSLLQ         $0x03, Y18, Y18
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K3
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y18*1), K3, Y19
+	VMULPD         Y17, Y19, Y17
+	VPADDQ.BCST    FunctionsConstants<>+8224(SB), Y15, Y15
+	VANDPD.BCST    FunctionsConstants<>+8264(SB), Y15, Y15
+	VPSLLQ         $0x03, Y15, Y15
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K3
 	LEAQ           FunctionsConstants<>+6224(SB), AX
 	VXORPS         X18, X18, X18
-	VGATHERQPD     (AX)(Y17*1), K3, Y18
-	VMULPD         Y13, Y18, Y13
-	VPADDQ         Y23, Y12, Y12
-	VANDPD         Y28, Y12, Y12
-	VPSLLQ         $0x03, Y12, Y12
-	MOVL           $0x0000000f, AX
-	KMOVW          AX, K3
-	LEAQ           FunctionsConstants<>+6224(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Y12*1), K3, Y17
-	VMULPD         Y9, Y17, Y9
-	VADDPD         Y9, Y13, Y9
-	VCVTPD2PSY     Y9, X9
-	VBLENDMPS      X8, X9, K2, X8
-	VDIVPS         X4, X1, X1
-	VMULPS         X1, X8, X1
+	VGATHERQPD     (AX)(Y15*1), K3, Y18
+	VMULPD         Y12, Y18, Y12
+	VADDPD         Y12, Y17, Y12
+	VCVTPD2PSY     Y12, X12
+	VBLENDMPS      X11, X12, K2, X11
+	VDIVPS         X6, X1, X1
+	VMULPS         X1, X11, X1
 	VMULPS.BCST    FunctionsConstants<>+8028(SB), X1, X1
 	VMULPS         X3, X14, X3
 	VSUBPS         X3, X1, X1
 	VMULPS.BCST    FunctionsConstants<>+8272(SB), X1, X1
-	VMULPS.BCST    FunctionsConstants<>+8108(SB), X5, X3
+	VMULPS         X10, X8, X3
 	VADDPS         X3, X1, X1
-	VMULPS.BCST    FunctionsConstants<>+8116(SB), X6, X3
+	VMULPS.BCST    FunctionsConstants<>+8116(SB), X7, X3
 	VADDPS         X3, X1, X1
 	VMULPS         X1, X0, X0
 	VMOVUPS        X0, 388(SI)
@@ -9148,101 +9105,92 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $192-44
 	VMOVUPS       X1, 888(BX)
 
 	// d7 = (W8ᵀ·d8)*(sigmoid(z7) + z7*(sigmoid(z7)*(1 - sigmoid(z7))))
-	VSHUFPS      $0x00, X0, X0, X1
-	VMULPS       728(DI), X1, X3
-	VSHUFPS      $0x55, X0, X0, X4
-	VMULPS       744(DI), X4, X5
-	VSHUFPS      $0xaa, X0, X0, X6
-	VMULPS       760(DI), X6, X8
-	VSHUFPS      $0xff, X0, X0, X9
-	VMULPS       776(DI), X9, X12
-	VADDPS       X8, X3, X3
-	VADDPS       X12, X5, X5
-	VADDPS       X5, X3, X3
-	VMOVUPS      308(SI), X5
-	VANDPS       X2, X5, X8
-	VBROADCASTSS FunctionsConstants<>+7896(SB), Y12
-	VPMINUD      X12, X8, X13
-	VPMOVZXDQ    X13, Y13
-	VPSLLQ       $0x1d, Y13, Y13
-	VPADDQ       Y7, Y13, Y13
-	VBROADCASTSD FunctionsConstants<>+8180(SB), Y14
-	VORPD        Y14, Y13, Y13
-	VBROADCASTSD FunctionsConstants<>+7908(SB), Z17
-	VMULPD       Y17, Y13, Y18
-	VADDPD       Y10, Y18, Y18
-	VSUBPD       Y10, Y18, Y19
-	VBROADCASTSD FunctionsConstants<>+7924(SB), Z20
-	VMULPD       Y20, Y19, Y19
-	VSUBPD       Y19, Y13, Y13
-	VANDPD       Y11, Y18, Y19
-	VPSLLQ       $0x03, Y19, Y19
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K2
-	LEAQ         FunctionsConstants<>+2800(SB), AX
-	VXORPS       X21, X21, X21
-	VGATHERQPD   (AX)(Y19*1), K2, Y21
-	VPSRLQ       $0x05, Y18, Y18
-	VPSLLQ       $0x34, Y18, Y18
-	VPADDQ       Y18, Y21, Y18
-	VBROADCASTSD FunctionsConstants<>+7948(SB), Z19
-	VMULPD       Y19, Y13, Y21
-	VADDPD       Y21, Y15, Y21
-	VMULPD       Y16, Y13, Y22
-	VBROADCASTSD FunctionsConstants<>+7956(SB), Z23
-	VADDPD       Y22, Y23, Y22
-	VMULPD       Y13, Y13, Y24
-	VMULPD       Y24, Y22, Y22
-	VADDPD       Y22, Y21, Y21
-	VMULPD       Y21, Y13, Y13
-	VADDPD       Y13, Y15, Y13
-	VMULPD       Y13, Y18, Y13
-	VXORPS       X18, X18, X18
-	VPCMPD       $0x05, X18, X5, K2
-	VBLENDMPD    Y15, Y13, K2, Y21
-	VADDPD       Y13, Y15, Y13
-	VDIVPD       Y13, Y21, Y13
-	VCVTPD2PSY   Y13, X13
-	VBROADCASTSS FunctionsConstants<>+8100(SB), Y21
-	VPCMPUD      $0x06, X21, X8, K2
-	VBLENDMPS    X5, X13, K2, X8
-	VBROADCASTSS FunctionsConstants<>+8012(SB), Y13
-	VSUBPS       X8, X13, X22
-	VMULPS       X22, X8, X22
-	VMULPS       X22, X5, X5
-	VADDPS       X5, X8, X5
-	VMULPS       X5, X3, X3
-	VMOVUPS      X3, 340(SI)
+	VSHUFPS        $0x00, X0, X0, X1
+	VMULPS         728(DI), X1, X3
+	VSHUFPS        $0x55, X0, X0, X6
+	VMULPS         744(DI), X6, X7
+	VSHUFPS        $0xaa, X0, X0, X8
+	VMULPS         760(DI), X8, X10
+	VSHUFPS        $0xff, X0, X0, X11
+	VMULPS         776(DI), X11, X12
+	VADDPS         X10, X3, X3
+	VADDPS         X12, X7, X7
+	VADDPS         X7, X3, X3
+	VMOVUPS        308(SI), X7
+	VANDPS.BCST    FunctionsConstants<>+7888(SB), X7, X10
+	VPMINUD.BCST   FunctionsConstants<>+7896(SB), X10, X12
+	VPMOVZXDQ      X12, Y12
+	VPSLLQ         $0x1d, Y12, Y12
+	VPADDQ.BCST    FunctionsConstants<>+7900(SB), Y12, Y12
+	VORPD.BCST     FunctionsConstants<>+8180(SB), Y12, Y12
+	VMULPD.BCST    FunctionsConstants<>+7908(SB), Y12, Y14
+	VADDPD         Y9, Y14, Y14
+	VSUBPD         Y9, Y14, Y15
+	VMULPD.BCST    FunctionsConstants<>+7924(SB), Y15, Y15
+	VSUBPD         Y15, Y12, Y12
+	VANDPD.BCST    FunctionsConstants<>+7932(SB), Y14, Y15
+	VPSLLQ         $0x03, Y15, Y15
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+2800(SB), AX
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y15*1), K2, Y17
+	VPSRLQ         $0x05, Y14, Y14
+	VPSLLQ         $0x34, Y14, Y14
+	VPADDQ         Y14, Y17, Y14
+	VMULPD.BCST    FunctionsConstants<>+7948(SB), Y12, Y15
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y15, Y15
+	VMULPD.BCST    FunctionsConstants<>+7964(SB), Y12, Y17
+	VADDPD.BCST    FunctionsConstants<>+7956(SB), Y17, Y17
+	VMULPD         Y12, Y12, Y18
+	VMULPD         Y18, Y17, Y17
+	VADDPD         Y17, Y15, Y15
+	VMULPD         Y15, Y12, Y12
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y12, Y12
+	VMULPD         Y12, Y14, Y12
+	VPCMPD         $0x05, X5, X7, K2
+	VBLENDMPD.BCST FunctionsConstants<>+7940(SB), Y12, K2, Y14
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y12, Y12
+	VDIVPD         Y12, Y14, Y12
+	VCVTPD2PSY     Y12, X12
+	VPCMPUD        $0x06, X16, X10, K2
+	VBLENDMPS      X7, X12, K2, X10
+	VSUBPS         X10, X4, X12
+	VMULPS         X12, X10, X12
+	VMULPS         X12, X7, X7
+	VADDPS         X7, X10, X7
+	VMULPS         X7, X3, X3
+	VMOVUPS        X3, 340(SI)
 
 	// ∇W8 = d8·a7ᵀ; ∇b8 = d8
 	VMOVUPS X0, 792(BX)
 	VMOVUPS 324(SI), X0
 	VMULPS  X0, X1, X1
 	VMOVUPS X1, 728(BX)
-	VMULPS  X0, X4, X1
-	VMOVUPS X1, 744(BX)
 	VMULPS  X0, X6, X1
+	VMOVUPS X1, 744(BX)
+	VMULPS  X0, X8, X1
 	VMOVUPS X1, 760(BX)
-	VMULPS  X0, X9, X0
+	VMULPS  X0, X11, X0
 	VMOVUPS X0, 776(BX)
 
 	// d6 = (W7ᵀ·d7)*where(a6, 1.0507009873554805, a6 + 1.7580993408473768)
 	VSHUFPS        $0x00, X3, X3, X0
 	VMULPS         648(DI), X0, X1
-	VSHUFPS        $0x55, X3, X3, X4
-	VMULPS         664(DI), X4, X5
-	VSHUFPS        $0xaa, X3, X3, X6
-	VMULPS         680(DI), X6, X8
-	VSHUFPS        $0xff, X3, X3, X9
-	VMULPS         696(DI), X9, X22
-	VADDPS         X8, X1, X1
-	VADDPS         X22, X5, X5
-	VADDPS         X5, X1, X1
-	VMOVUPS        276(SI), X5
-	VCMPPS         $0x1e, X18, X5, K2
-	VADDPS.BCST    FunctionsConstants<>+8280(SB), X5, X5
-	VBLENDMPS.BCST FunctionsConstants<>+8276(SB), X5, K2, X5
-	VMULPS         X5, X1, X1
+	VSHUFPS        $0x55, X3, X3, X6
+	VMULPS         664(DI), X6, X7
+	VSHUFPS        $0xaa, X3, X3, X8
+	VMULPS         680(DI), X8, X10
+	VSHUFPS        $0xff, X3, X3, X11
+	VMULPS         696(DI), X11, X12
+	VADDPS         X10, X1, X1
+	VADDPS         X12, X7, X7
+	VADDPS         X7, X1, X1
+	VMOVUPS        276(SI), X7
+	VCMPPS         $0x1e, X5, X7, K2
+	VADDPS.BCST    FunctionsConstants<>+8280(SB), X7, X7
+	VBLENDMPS.BCST FunctionsConstants<>+8276(SB), X7, K2, X7
+	VMULPS         X7, X1, X1
 	VMOVUPS        X1, 292(SI)
 
 	// ∇W7 = d7·a6ᵀ; ∇b7 = d7
@@ -9250,96 +9198,96 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $192-44
 	VMOVUPS 276(SI), X3
 	VMULPS  X3, X0, X0
 	VMOVUPS X0, 648(BX)
-	VMULPS  X3, X4, X0
-	VMOVUPS X0, 664(BX)
 	VMULPS  X3, X6, X0
+	VMOVUPS X0, 664(BX)
+	VMULPS  X3, X8, X0
 	VMOVUPS X0, 680(BX)
-	VMULPS  X3, X9, X0
+	VMULPS  X3, X11, X0
 	VMOVUPS X0, 696(BX)
 
 	// d5 = (W6ᵀ·d6)*sigmoid(z5)
-	VSHUFPS    $0x00, X1, X1, X0
-	VMULPS     568(DI), X0, X3
-	VSHUFPS    $0x55, X1, X1, X4
-	VMULPS     584(DI), X4, X5
-	VSHUFPS    $0xaa, X1, X1, X6
-	VMULPS     600(DI), X6, X8
-	VSHUFPS    $0xff, X1, X1, X9
-	VMULPS     616(DI), X9, X22
-	VADDPS     X8, X3, X3
-	VADDPS     X22, X5, X5
-	VADDPS     X5, X3, X3
-	VMOVUPS    228(SI), X5
-	VANDPS     X2, X5, X8
-	VPMINUD    X12, X8, X22
-	VPMOVZXDQ  X22, Y22
-	VPSLLQ     $0x1d, Y22, Y22
-	VPADDQ     Y7, Y22, Y22
-	VORPD      Y14, Y22, Y14
-	VMULPD     Y17, Y14, Y22
-	VADDPD     Y10, Y22, Y22
-	VSUBPD     Y10, Y22, Y24
-	VMULPD     Y20, Y24, Y24
-	VSUBPD     Y24, Y14, Y14
-	VANDPD     Y11, Y22, Y24
-	VPSLLQ     $0x03, Y24, Y24
-	MOVL       $0x0000000f, AX
-	KMOVW      AX, K2
-	LEAQ       FunctionsConstants<>+2800(SB), AX
-	VXORPS     X25, X25, X25
-	VGATHERQPD (AX)(Y24*1), K2, Y25
-	VPSRLQ     $0x05, Y22, Y22
-	VPSLLQ     $0x34, Y22, Y22
-	VPADDQ     Y22, Y25, Y22
-	VMULPD     Y19, Y14, Y24
-	VADDPD     Y24, Y15, Y24
-	VMULPD     Y16, Y14, Y25
-	VADDPD     Y25, Y23, Y25
-	VMULPD     Y14, Y14, Y26
-	VMULPD     Y26, Y25, Y25
-	VADDPD     Y25, Y24, Y24
-	VMULPD     Y24, Y14, Y14
-	VADDPD     Y14, Y15, Y14
-	VMULPD     Y14, Y22, Y14
-	VPCMPD     $0x05, X18, X5, K2
-	VBLENDMPD  Y15, Y14, K2, Y22
-	VADDPD     Y14, Y15, Y14
-	VDIVPD     Y14, Y22, Y14
-	VCVTPD2PSY Y14, X14
-	VPCMPUD    $0x06, X21, X8, K2
-	VBLENDMPS  X5, X14, K2, X5
-	VMULPS     X5, X3, X3
-	VMOVUPS    X3, 260(SI)
+	VSHUFPS        $0x00, X1, X1, X0
+	VMULPS         568(DI), X0, X3
+	VSHUFPS        $0x55, X1, X1, X6
+	VMULPS         584(DI), X6, X7
+	VSHUFPS        $0xaa, X1, X1, X8
+	VMULPS         600(DI), X8, X10
+	VSHUFPS        $0xff, X1, X1, X11
+	VMULPS         616(DI), X11, X12
+	VADDPS         X10, X3, X3
+	VADDPS         X12, X7, X7
+	VADDPS         X7, X3, X3
+	VMOVUPS        228(SI), X7
+	VANDPS.BCST    FunctionsConstants<>+7888(SB), X7, X10
+	VPMINUD.BCST   FunctionsConstants<>+7896(SB), X10, X12
+	VPMOVZXDQ      X12, Y12
+	VPSLLQ         $0x1d, Y12, Y12
+	VPADDQ.BCST    FunctionsConstants<>+7900(SB), Y12, Y12
+	VORPD.BCST     FunctionsConstants<>+8180(SB), Y12, Y12
+	VMULPD.BCST    FunctionsConstants<>+7908(SB), Y12, Y14
+	VADDPD         Y9, Y14, Y14
+	VSUBPD         Y9, Y14, Y15
+	VMULPD.BCST    FunctionsConstants<>+7924(SB), Y15, Y15
+	VSUBPD         Y15, Y12, Y12
+	VANDPD.BCST    FunctionsConstants<>+7932(SB), Y14, Y15
+	VPSLLQ         $0x03, Y15, Y15
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+2800(SB), AX
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y15*1), K2, Y17
+	VPSRLQ         $0x05, Y14, Y14
+	VPSLLQ         $0x34, Y14, Y14
+	VPADDQ         Y14, Y17, Y14
+	VMULPD.BCST    FunctionsConstants<>+7948(SB), Y12, Y15
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y15, Y15
+	VMULPD.BCST    FunctionsConstants<>+7964(SB), Y12, Y17
+	VADDPD.BCST    FunctionsConstants<>+7956(SB), Y17, Y17
+	VMULPD         Y12, Y12, Y18
+	VMULPD         Y18, Y17, Y17
+	VADDPD         Y17, Y15, Y15
+	VMULPD         Y15, Y12, Y12
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y12, Y12
+	VMULPD         Y12, Y14, Y12
+	VPCMPD         $0x05, X5, X7, K2
+	VBLENDMPD.BCST FunctionsConstants<>+7940(SB), Y12, K2, Y14
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y12, Y12
+	VDIVPD         Y12, Y14, Y12
+	VCVTPD2PSY     Y12, X12
+	VPCMPUD        $0x06, X16, X10, K2
+	VBLENDMPS      X7, X12, K2, X7
+	VMULPS         X7, X3, X3
+	VMOVUPS        X3, 260(SI)
 
 	// ∇W6 = d6·a5ᵀ; ∇b6 = d6
 	VMOVUPS X1, 632(BX)
 	VMOVUPS 244(SI), X1
 	VMULPS  X1, X0, X0
 	VMOVUPS X0, 568(BX)
-	VMULPS  X1, X4, X0
-	VMOVUPS X0, 584(BX)
 	VMULPS  X1, X6, X0
+	VMOVUPS X0, 584(BX)
+	VMULPS  X1, X8, X0
 	VMOVUPS X0, 600(BX)
-	VMULPS  X1, X9, X0
+	VMULPS  X1, X11, X0
 	VMOVUPS X0, 616(BX)
 
 	// d4 = (W5ᵀ·d5)*(1/(1 + z4^2))
 	VSHUFPS $0x00, X3, X3, X0
 	VMULPS  488(DI), X0, X1
-	VSHUFPS $0x55, X3, X3, X4
-	VMULPS  504(DI), X4, X5
-	VSHUFPS $0xaa, X3, X3, X6
-	VMULPS  520(DI), X6, X8
-	VSHUFPS $0xff, X3, X3, X9
-	VMULPS  536(DI), X9, X14
-	VADDPS  X8, X1, X1
-	VADDPS  X14, X5, X5
-	VADDPS  X5, X1, X1
-	VMOVUPS 180(SI), X5
-	VMULPS  X5, X5, X5
-	VADDPS  X5, X13, X5
-	VDIVPS  X5, X13, X5
-	VMULPS  X5, X1, X1
+	VSHUFPS $0x55, X3, X3, X6
+	VMULPS  504(DI), X6, X7
+	VSHUFPS $0xaa, X3, X3, X8
+	VMULPS  520(DI), X8, X10
+	VSHUFPS $0xff, X3, X3, X11
+	VMULPS  536(DI), X11, X12
+	VADDPS  X10, X1, X1
+	VADDPS  X12, X7, X7
+	VADDPS  X7, X1, X1
+	VMOVUPS 180(SI), X7
+	VMULPS  X7, X7, X7
+	VADDPS  X7, X4, X7
+	VDIVPS  X7, X4, X7
+	VMULPS  X7, X1, X1
 	VMOVUPS X1, 212(SI)
 
 	// ∇W5 = d5·a4ᵀ; ∇b5 = d5
@@ -9347,62 +9295,62 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $192-44
 	VMOVUPS 196(SI), X3
 	VMULPS  X3, X0, X0
 	VMOVUPS X0, 488(BX)
-	VMULPS  X3, X4, X0
-	VMOVUPS X0, 504(BX)
 	VMULPS  X3, X6, X0
+	VMOVUPS X0, 504(BX)
+	VMULPS  X3, X8, X0
 	VMOVUPS X0, 520(BX)
-	VMULPS  X3, X9, X0
+	VMULPS  X3, X11, X0
 	VMOVUPS X0, 536(BX)
 
 	// v3 = (W4ᵀ·d4)
 	VBROADCASTSS  X1, Y0
 	VMOVUPS       392(DI), X3
-	VMOVSS        408(DI), X4
-	VINSERTF32X4  $0x01, X4, Y3, Y3
+	VMOVSS        408(DI), X6
+	VINSERTF32X4  $0x01, X6, Y3, Y3
 	VMULPS        Y0, Y3, Y3
-	VSHUFPS       $0x55, X1, X1, X4
-	VBROADCASTSS  X4, Y4
-	VMOVUPS       412(DI), X5
-	VMOVSS        428(DI), X6
-	VINSERTF32X4  $0x01, X6, Y5, Y5
-	VMULPS        Y4, Y5, Y5
-	VSHUFPS       $0xaa, X1, X1, X6
+	VSHUFPS       $0x55, X1, X1, X6
 	VBROADCASTSS  X6, Y6
-	VMOVUPS       432(DI), X8
-	VMOVSS        448(DI), X9
-	VINSERTF32X4  $0x01, X9, Y8, Y8
-	VMULPS        Y6, Y8, Y8
-	VSHUFPS       $0xff, X1, X1, X9
-	VBROADCASTSS  X9, Y9
-	VMOVUPS       452(DI), X14
-	VMOVSS        468(DI), X22
-	VINSERTF32X4  $0x01, X22, Y14, Y14
-	VMULPS        Y9, Y14, Y14
-	VADDPS        Y8, Y3, Y3
-	VADDPS        Y14, Y5, Y5
-	VADDPS        Y5, Y3, Y3
+	VMOVUPS       412(DI), X7
+	VMOVSS        428(DI), X8
+	VINSERTF32X4  $0x01, X8, Y7, Y7
+	VMULPS        Y6, Y7, Y7
+	VSHUFPS       $0xaa, X1, X1, X8
+	VBROADCASTSS  X8, Y8
+	VMOVUPS       432(DI), X10
+	VMOVSS        448(DI), X11
+	VINSERTF32X4  $0x01, X11, Y10, Y10
+	VMULPS        Y8, Y10, Y10
+	VSHUFPS       $0xff, X1, X1, X11
+	VBROADCASTSS  X11, Y11
+	VMOVUPS       452(DI), X12
+	VMOVSS        468(DI), X14
+	VINSERTF32X4  $0x01, X14, Y12, Y12
+	VMULPS        Y11, Y12, Y12
+	VADDPS        Y10, Y3, Y3
+	VADDPS        Y12, Y7, Y7
+	VADDPS        Y7, Y3, Y3
 	VMOVUPS       X3, 832(SI)
-	VEXTRACTF32X4 $0x01, Y3, X5
-	VMOVSS        X5, 848(SI)
+	VEXTRACTF32X4 $0x01, Y3, X7
+	VMOVSS        X7, 848(SI)
 
 	// ∇W4 = d4·a3ᵀ; ∇b4 = d4
 	VMOVUPS       X1, 472(BX)
 	VMOVUPS       132(SI), X1
-	VMOVSS        148(SI), X5
-	VINSERTF32X4  $0x01, X5, Y1, Y1
+	VMOVSS        148(SI), X7
+	VINSERTF32X4  $0x01, X7, Y1, Y1
 	VMULPS        Y1, Y0, Y0
 	VMOVUPS       X0, 392(BX)
-	VEXTRACTF32X4 $0x01, Y0, X5
-	VMOVSS        X5, 408(BX)
-	VMULPS        Y1, Y4, Y0
-	VMOVUPS       X0, 412(BX)
-	VEXTRACTF32X4 $0x01, Y0, X4
-	VMOVSS        X4, 428(BX)
+	VEXTRACTF32X4 $0x01, Y0, X7
+	VMOVSS        X7, 408(BX)
 	VMULPS        Y1, Y6, Y0
+	VMOVUPS       X0, 412(BX)
+	VEXTRACTF32X4 $0x01, Y0, X6
+	VMOVSS        X6, 428(BX)
+	VMULPS        Y1, Y8, Y0
 	VMOVUPS       X0, 432(BX)
-	VEXTRACTF32X4 $0x01, Y0, X4
-	VMOVSS        X4, 448(BX)
-	VMULPS        Y1, Y9, Y0
+	VEXTRACTF32X4 $0x01, Y0, X6
+	VMOVSS        X6, 448(BX)
+	VMULPS        Y1, Y11, Y0
 	VMOVUPS       X0, 452(BX)
 	VEXTRACTF32X4 $0x01, Y0, X1
 	VMOVSS        X1, 468(BX)
@@ -9413,19 +9361,18 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $192-44
 	VMOVSS        148(SI), X3
 	VINSERTF32X4  $0x01, X3, Y1, Y1
 	VMULPS        Y0, Y1, Y1
-	VBROADCASTSS  FunctionsConstants<>+7892(SB), Z3
-	VBLENDMPS     Y1, Y3, K1, Y1
-	VSHUFF32X4    $0x01, Y1, Y1, Y4
-	VADDPS        Y4, Y1, Y1
-	VSHUFPS       $0x4e, Y1, Y1, Y4
-	VADDPS        Y4, Y1, Y1
-	VSHUFPS       $0xb1, Y1, Y1, Y4
-	VADDPS        Y4, Y1, Y1
+	VBLENDMPS     Y1, Y2, K1, Y1
+	VSHUFF32X4    $0x01, Y1, Y1, Y3
+	VADDPS        Y3, Y1, Y1
+	VSHUFPS       $0x4e, Y1, Y1, Y3
+	VADDPS        Y3, Y1, Y1
+	VSHUFPS       $0xb1, Y1, Y1, Y3
+	VADDPS        Y3, Y1, Y1
 	VMULPS.BCST   156(SI), Y1, Y1
-	VMOVUPS       132(SI), X4
-	VMOVSS        148(SI), X5
-	VINSERTF32X4  $0x01, X5, Y4, Y4
-	VMULPS        Y4, Y1, Y1
+	VMOVUPS       132(SI), X3
+	VMOVSS        148(SI), X6
+	VINSERTF32X4  $0x01, X6, Y3, Y3
+	VMULPS        Y3, Y1, Y1
 	VMULPS.BCST   152(SI), Y0, Y0
 	VADDPS        Y0, Y1, Y0
 	VMOVUPS       X0, 160(SI)
@@ -9434,53 +9381,53 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $192-44
 
 	// v2 = (W3ᵀ·d3)
 	VSHUFPS       $0x00, X0, X0, X1
-	VMOVSD        312(DI), X4
-	VINSERTPS     $0x20, 320(DI), X4, X4
-	VMULPS        X1, X4, X4
-	VSHUFPS       $0x55, X0, X0, X5
-	VMOVSD        324(DI), X6
-	VINSERTPS     $0x20, 332(DI), X6, X6
-	VMULPS        X5, X6, X6
+	VMOVSD        312(DI), X3
+	VINSERTPS     $0x20, 320(DI), X3, X3
+	VMULPS        X1, X3, X3
+	VSHUFPS       $0x55, X0, X0, X6
+	VMOVSD        324(DI), X7
+	VINSERTPS     $0x20, 332(DI), X7, X7
+	VMULPS        X6, X7, X7
 	VSHUFPS       $0xaa, X0, X0, X8
-	VMOVSD        336(DI), X9
-	VINSERTPS     $0x20, 344(DI), X9, X9
-	VMULPS        X8, X9, X9
-	VSHUFPS       $0xff, X0, X0, X14
-	VMOVSD        348(DI), X22
-	VINSERTPS     $0x20, 356(DI), X22, X22
-	VMULPS        X14, X22, X22
-	VEXTRACTF32X4 $0x01, Y0, X24
-	VSHUFPS       $0x00, X24, X24, X24
-	VMOVSD        360(DI), X25
-	VINSERTPS     $0x20, 368(DI), X25, X25
-	VMULPS        X24, X25, X25
-	VADDPS        X25, X4, X4
-	VADDPS        X9, X4, X4
-	VADDPS        X22, X6, X6
-	VADDPS        X6, X4, X4
-	VMOVSD        X4, 832(SI)
-	VEXTRACTPS    $0x02, X4, 840(SI)
+	VMOVSD        336(DI), X10
+	VINSERTPS     $0x20, 344(DI), X10, X10
+	VMULPS        X8, X10, X10
+	VSHUFPS       $0xff, X0, X0, X11
+	VMOVSD        348(DI), X12
+	VINSERTPS     $0x20, 356(DI), X12, X12
+	VMULPS        X11, X12, X12
+	VEXTRACTF32X4 $0x01, Y0, X14
+	VSHUFPS       $0x00, X14, X14, X14
+	VMOVSD        360(DI), X15
+	VINSERTPS     $0x20, 368(DI), X15, X15
+	VMULPS        X14, X15, X15
+	VADDPS        X15, X3, X3
+	VADDPS        X10, X3, X3
+	VADDPS        X12, X7, X7
+	VADDPS        X7, X3, X3
+	VMOVSD        X3, 832(SI)
+	VEXTRACTPS    $0x02, X3, 840(SI)
 
 	// ∇W3 = d3·a2ᵀ; ∇b3 = d3
 	VMOVAPS.Z     Y0, K1, Y0
 	VMOVUPS       X0, 372(BX)
-	VEXTRACTF32X4 $0x01, Y0, X6
-	VMOVSS        X6, 388(BX)
+	VEXTRACTF32X4 $0x01, Y0, X7
+	VMOVSS        X7, 388(BX)
 	VMOVSD        96(SI), X0
 	VINSERTPS     $0x20, 104(SI), X0, X0
 	VMULPS        X0, X1, X1
 	VMOVSD        X1, 312(BX)
 	VEXTRACTPS    $0x02, X1, 320(BX)
-	VMULPS        X0, X5, X1
+	VMULPS        X0, X6, X1
 	VMOVSD        X1, 324(BX)
 	VEXTRACTPS    $0x02, X1, 332(BX)
 	VMULPS        X0, X8, X1
 	VMOVSD        X1, 336(BX)
 	VEXTRACTPS    $0x02, X1, 344(BX)
-	VMULPS        X0, X14, X1
+	VMULPS        X0, X11, X1
 	VMOVSD        X1, 348(BX)
 	VEXTRACTPS    $0x02, X1, 356(BX)
-	VMULPS        X0, X24, X0
+	VMULPS        X0, X14, X0
 	VMOVSD        X0, 360(BX)
 	VEXTRACTPS    $0x02, X0, 368(BX)
 
@@ -9488,252 +9435,249 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $192-44
 	VBROADCASTSS 96(SI), X0
 	VMOVSS       72(SI), X1
 	VSUBPS       X1, X0, X0
-	VCMPPS       $0x1e, X18, X0, K1
-	VBLENDMPS    X18, X13, K1, X0
-	VCMPPS       $0x1e, X18, X0, K2
-	VSHUFPS      $0x00, X4, X4, X0
-	VBLENDMPS    X0, X18, K2, X1
-	VBLENDMPS    X13, X18, K1, X5
+	VCMPPS       $0x1e, X5, X0, K1
+	VBLENDMPS    X5, X4, K1, X0
+	VCMPPS       $0x1e, X5, X0, K2
+	VSHUFPS      $0x00, X3, X3, X0
+	VBLENDMPS    X0, X5, K2, X1
+	VBLENDMPS    X4, X5, K1, X6
 	VMOVSS       X1, 108(SI)
-	VBROADCASTSS 96(SI), X6
+	VBROADCASTSS 96(SI), X7
 	VMOVSS       76(SI), X8
-	VSUBPS       X8, X6, X6
-	VCMPPS       $0x1e, X18, X6, K1
-	VBLENDMPS    X18, X5, K1, X6
-	VCMPPS       $0x1e, X18, X6, K2
-	VBLENDMPS    X0, X18, K2, X0
+	VSUBPS       X8, X7, X7
+	VCMPPS       $0x1e, X5, X7, K1
+	VBLENDMPS    X5, X6, K1, X7
+	VCMPPS       $0x1e, X5, X7, K2
+	VBLENDMPS    X0, X5, K2, X0
 	VMOVSS       X0, 112(SI)
-	VBROADCASTSS 100(SI), X6
+	VBROADCASTSS 100(SI), X7
 	VMOVSS       80(SI), X8
-	VSUBPS       X8, X6, X6
-	VCMPPS       $0x1e, X18, X6, K2
-	VBLENDMPS    X18, X13, K2, X6
-	VCMPPS       $0x1e, X18, X6, K3
-	VSHUFPS      $0x55, X4, X4, X6
-	VBLENDMPS    X6, X18, K3, X8
-	VBLENDMPS    X13, X18, K2, X9
+	VSUBPS       X8, X7, X7
+	VCMPPS       $0x1e, X5, X7, K2
+	VBLENDMPS    X5, X4, K2, X7
+	VCMPPS       $0x1e, X5, X7, K3
+	VSHUFPS      $0x55, X3, X3, X7
+	VBLENDMPS    X7, X5, K3, X8
+	VBLENDMPS    X4, X5, K2, X10
 	VMOVSS       X8, 116(SI)
-	VBROADCASTSS 100(SI), X14
-	VMOVSS       84(SI), X22
-	VSUBPS       X22, X14, X14
-	VCMPPS       $0x1e, X18, X14, K2
-	VBLENDMPS    X18, X9, K2, X14
-	VCMPPS       $0x1e, X18, X14, K3
-	VBLENDMPS    X6, X18, K3, X6
-	VMOVSS       X6, 120(SI)
+	VBROADCASTSS 100(SI), X11
+	VMOVSS       84(SI), X12
+	VSUBPS       X12, X11, X11
+	VCMPPS       $0x1e, X5, X11, K2
+	VBLENDMPS    X5, X10, K2, X11
+	VCMPPS       $0x1e, X5, X11, K3
+	VBLENDMPS    X7, X5, K3, X7
+	VMOVSS       X7, 120(SI)
+	VBROADCASTSS 104(SI), X11
+	VMOVSS       88(SI), X12
+	VSUBPS       X12, X11, X11
+	VCMPPS       $0x1e, X5, X11, K3
+	VBLENDMPS    X5, X4, K3, X11
+	VCMPPS       $0x1e, X5, X11, K4
+	VSHUFPS      $0xaa, X3, X3, X3
+	VBLENDMPS    X3, X5, K4, X11
+	VBLENDMPS    X4, X5, K3, X12
+	VMOVSS       X11, 124(SI)
 	VBROADCASTSS 104(SI), X14
-	VMOVSS       88(SI), X22
-	VSUBPS       X22, X14, X14
-	VCMPPS       $0x1e, X18, X14, K3
-	VBLENDMPS    X18, X13, K3, X14
-	VCMPPS       $0x1e, X18, X14, K4
-	VSHUFPS      $0xaa, X4, X4, X4
-	VBLENDMPS    X4, X18, K4, X14
-	VBLENDMPS    X13, X18, K3, X22
-	VMOVSS       X14, 124(SI)
-	VBROADCASTSS 104(SI), X24
-	VMOVSS       92(SI), X25
-	VSUBPS       X25, X24, X24
-	VCMPPS       $0x1e, X18, X24, K3
-	VBLENDMPS    X18, X22, K3, X24
-	VCMPPS       $0x1e, X18, X24, K4
-	VBLENDMPS    X4, X18, K4, X4
-	VMOVSS       X4, 128(SI)
+	VMOVSS       92(SI), X15
+	VSUBPS       X15, X14, X14
+	VCMPPS       $0x1e, X5, X14, K3
+	VBLENDMPS    X5, X12, K3, X14
+	VCMPPS       $0x1e, X5, X14, K4
+	VBLENDMPS    X3, X5, K4, X3
+	VMOVSS       X3, 128(SI)
 
 	// d1 = (W2ᵀ·d2)*(0.5*(1 + erf(0.7071067811865476*z1)) + 0.3989422804014327*(z1*exp(-0.5000000000000001*z1^2)))
 	VBROADCASTSS  X1, Y1
-	VMOVUPS       144(DI), X24
-	VMOVSD        160(DI), X25
-	VINSERTF32X4  $0x01, X25, Y24, Y24
-	VMULPS        Y1, Y24, Y24
+	VMOVUPS       144(DI), X14
+	VMOVSD        160(DI), X15
+	VINSERTF32X4  $0x01, X15, Y14, Y14
+	VMULPS        Y1, Y14, Y14
 	VBROADCASTSS  X0, Y0
-	VMOVUPS       168(DI), X25
-	VMOVSD        184(DI), X26
-	VINSERTF32X4  $0x01, X26, Y25, Y25
-	VMULPS        Y0, Y25, Y25
+	VMOVUPS       168(DI), X15
+	VMOVSD        184(DI), X17
+	VINSERTF32X4  $0x01, X17, Y15, Y15
+	VMULPS        Y0, Y15, Y15
 	VBROADCASTSS  X8, Y8
-	VMOVUPS       192(DI), X26
-	VMOVSD        208(DI), X27
-	VINSERTF32X4  $0x01, X27, Y26, Y26
-	VMULPS        Y8, Y26, Y26
-	VBROADCASTSS  X6, Y6
-	VMOVUPS       216(DI), X27
-	VMOVSD        232(DI), X28
-	VINSERTF32X4  $0x01, X28, Y27, Y27
-	VMULPS        Y6, Y27, Y27
-	VBROADCASTSS  X14, Y14
-	VMOVUPS       240(DI), X28
-	VMOVSD        256(DI), X29
-	VINSERTF32X4  $0x01, X29, Y28, Y28
-	VMULPS        Y14, Y28, Y28
-	VADDPS        Y28, Y24, Y24
-	VBROADCASTSS  X4, Y4
-	VMOVUPS       264(DI), X28
-	VMOVSD        280(DI), X29
-	VINSERTF32X4  $0x01, X29, Y28, Y28
-	VMULPS        Y4, Y28, Y28
-	VADDPS        Y28, Y25, Y25
-	VADDPS        Y26, Y24, Y24
-	VADDPS        Y27, Y25, Y25
-	VADDPS        Y25, Y24, Y24
-	VMOVUPS       (SI), X25
-	VMOVSD        16(SI), X26
-	VINSERTF32X4  $0x01, X26, Y25, Y25
-	VMULPS.BCST   FunctionsConstants<>+8284(SB), Y25, Y26
-	VANDPS        Y2, Y26, Y27
-	VPMINUD.BCST  FunctionsConstants<>+8288(SB), Y27, Y28
-	VPMOVZXDQ     Y28, Z28
-	VPSLLQ        $0x1d, Z28, Z28
-	VMULPD.BCST   FunctionsConstants<>+8292(SB), Z28, Z28
-	VADDPD        Z10, Z28, Z29
-	VSUBPD        Z10, Z29, Z30
-	VSUBPD        Z30, Z28, Z28
-	VANDPD        Z11, Z29, Z29
-	VPSLLQ        $0x06, Z29, Z29
-	VMULPD        Z28, Z28, Z30
+	VMOVUPS       192(DI), X17
+	VMOVSD        208(DI), X18
+	VINSERTF32X4  $0x01, X18, Y17, Y17
+	VMULPS        Y8, Y17, Y17
+	VBROADCASTSS  X7, Y7
+	VMOVUPS       216(DI), X18
+	VMOVSD        232(DI), X19
+	VINSERTF32X4  $0x01, X19, Y18, Y18
+	VMULPS        Y7, Y18, Y18
+	VBROADCASTSS  X11, Y11
+	VMOVUPS       240(DI), X19
+	VMOVSD        256(DI), X20
+	VINSERTF32X4  $0x01, X20, Y19, Y19
+	VMULPS        Y11, Y19, Y19
+	VADDPS        Y19, Y14, Y14
+	VBROADCASTSS  X3, Y3
+	VMOVUPS       264(DI), X19
+	VMOVSD        280(DI), X20
+	VINSERTF32X4  $0x01, X20, Y19, Y19
+	VMULPS        Y3, Y19, Y19
+	VADDPS        Y19, Y15, Y15
+	VADDPS        Y17, Y14, Y14
+	VADDPS        Y18, Y15, Y15
+	VADDPS        Y15, Y14, Y14
+	VMOVUPS       (SI), X15
+	VMOVSD        16(SI), X17
+	VINSERTF32X4  $0x01, X17, Y15, Y15
+	VMULPS.BCST   FunctionsConstants<>+8284(SB), Y15, Y17
+	VANDPS.BCST   FunctionsConstants<>+7888(SB), Y17, Y18
+	VPMINUD.BCST  FunctionsConstants<>+8288(SB), Y18, Y19
+	VPMOVZXDQ     Y19, Z19
+	VPSLLQ        $0x1d, Z19, Z19
+	VMULPD.BCST   FunctionsConstants<>+8292(SB), Z19, Z19
+	VADDPD        Z9, Z19, Z20
+	VSUBPD        Z9, Z20, Z21
+	VSUBPD        Z21, Z19, Z19
+	VANDPD.BCST   FunctionsConstants<>+7932(SB), Z20, Z20
+	VPSLLQ        $0x06, Z20, Z20
+	VMULPD        Z19, Z19, Z21
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K4
 	LEAQ          FunctionsConstants<>+320(SB), AX
-	VXORPS        X31, X31, X31
-	VGATHERQPD    (AX)(Z29*1), K4, Z31
+	VXORPS        X22, X22, X22
+	VGATHERQPD    (AX)(Z20*1), K4, Z22
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K4
-	VMOVUPS       X5, (SP)
 	LEAQ          FunctionsConstants<>+328(SB), AX
-	VXORPS        X5, X5, X5
-	VGATHERQPD    (AX)(Z29*1), K4, Z5
-	VMULPD        Z5, Z28, Z5
-	VADDPD        Z5, Z31, Z5
+	VXORPS        X23, X23, X23
+	VGATHERQPD    (AX)(Z20*1), K4, Z23
+	VMULPD        Z23, Z19, Z23
+	VADDPD        Z23, Z22, Z22
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K4
 	LEAQ          FunctionsConstants<>+336(SB), AX
-	VXORPS        X31, X31, X31
-	VGATHERQPD    (AX)(Z29*1), K4, Z31
+	VXORPS        X23, X23, X23
+	VGATHERQPD    (AX)(Z20*1), K4, Z23
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K4
-	VMOVUPS       X9, 64(SP)
 	LEAQ          FunctionsConstants<>+344(SB), AX
-	VXORPS        X9, X9, X9
-	VGATHERQPD    (AX)(Z29*1), K4, Z9
-	VMULPD        Z9, Z28, Z9
-	VADDPD        Z9, Z31, Z9
-	VMULPD        Z9, Z30, Z9
-	VADDPD        Z9, Z5, Z5
-	VMULPD        Z30, Z30, Z9
+	VXORPS        X24, X24, X24
+	VGATHERQPD    (AX)(Z20*1), K4, Z24
+	VMULPD        Z24, Z19, Z24
+	VADDPD        Z24, Z23, Z23
+	VMULPD        Z23, Z21, Z23
+	VADDPD        Z23, Z22, Z22
+	VMULPD        Z21, Z21, Z23
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K4
 	LEAQ          FunctionsConstants<>+352(SB), AX
-	VXORPS        X31, X31, X31
-	VGATHERQPD    (AX)(Z29*1), K4, Z31
+	VXORPS        X24, X24, X24
+	VGATHERQPD    (AX)(Z20*1), K4, Z24
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K4
-	VMOVUPS       X22, 128(SP)
 	LEAQ          FunctionsConstants<>+360(SB), AX
-	VXORPS        X22, X22, X22
-	VGATHERQPD    (AX)(Z29*1), K4, Z22
-	VMULPD        Z22, Z28, Z22
-	VADDPD        Z22, Z31, Z22
+	VXORPS        X25, X25, X25
+	VGATHERQPD    (AX)(Z20*1), K4, Z25
+	VMULPD        Z25, Z19, Z25
+	VADDPD        Z25, Z24, Z24
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K4
 	LEAQ          FunctionsConstants<>+368(SB), AX
-	VXORPS        X31, X31, X31
-	VGATHERQPD    (AX)(Z29*1), K4, Z31
+	VXORPS        X25, X25, X25
+	VGATHERQPD    (AX)(Z20*1), K4, Z25
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K4
 	LEAQ          FunctionsConstants<>+376(SB), AX
-	VXORPS        X23, X23, X23
-	VGATHERQPD    (AX)(Z29*1), K4, Z23
-	VMULPD        Z23, Z28, Z23
-	VADDPD        Z23, Z31, Z23
-	VMULPD        Z23, Z30, Z23
-	VADDPD        Z23, Z22, Z22
-	VMULPD        Z22, Z9, Z9
-	VADDPD        Z9, Z5, Z5
-	VCVTPD2PS     Z5, Y5
-	VANDPS        Y3, Y26, Y3
-	VORPS         Y3, Y5, Y3
-	VPCMPUD       $0x06, Y21, Y27, K4
-	VBLENDMPS     Y26, Y3, K4, Y3
-	VADDPS        Y3, Y13, Y3
-	VMULPS        Y25, Y25, Y5
-	VMULPS.BCST   FunctionsConstants<>+8304(SB), Y5, Y5
-	VANDPS        Y2, Y5, Y2
-	VPMINUD       Y12, Y2, Y9
-	VPMOVZXDQ     Y9, Z9
-	VPSLLQ        $0x1d, Z9, Z9
-	VPADDQ        Z7, Z9, Z7
-	VPSRLD        $0x1f, Y5, Y9
-	VPMOVZXDQ     Y9, Z9
-	VPSLLQ        $0x3f, Z9, Z9
-	VORPD         Z9, Z7, Z7
-	VMULPD        Z17, Z7, Z9
-	VADDPD        Z10, Z9, Z9
-	VSUBPD        Z10, Z9, Z10
-	VMULPD        Z20, Z10, Z10
-	VSUBPD        Z10, Z7, Z7
-	VANDPD        Z11, Z9, Z10
-	VPSLLQ        $0x03, Z10, Z10
+	VXORPS        X26, X26, X26
+	VGATHERQPD    (AX)(Z20*1), K4, Z26
+	VMULPD        Z26, Z19, Z19
+	VADDPD        Z19, Z25, Z19
+	VMULPD        Z19, Z21, Z19
+	VADDPD        Z19, Z24, Z19
+	VMULPD        Z19, Z23, Z19
+	VADDPD        Z19, Z22, Z19
+	VCVTPD2PS     Z19, Y19
+	VANDPS        Y2, Y17, Y2
+	VORPS         Y2, Y19, Y2
+	VPCMPUD       $0x06, Y16, Y18, K4
+	VBLENDMPS     Y17, Y2, K4, Y2
+	VADDPS        Y2, Y4, Y2
+	VMULPS        Y15, Y15, Y4
+	VMULPS.BCST   FunctionsConstants<>+8304(SB), Y4, Y4
+	VANDPS.BCST   FunctionsConstants<>+7888(SB), Y4, Y17
+	VPMINUD.BCST  FunctionsConstants<>+7896(SB), Y17, Y18
+	VPMOVZXDQ     Y18, Z18
+	VPSLLQ        $0x1d, Z18, Z18
+	VPADDQ.BCST   FunctionsConstants<>+7900(SB), Z18, Z18
+	VPSRLD        $0x1f, Y4, Y19
+	VPMOVZXDQ     Y19, Z19
+	VPSLLQ        $0x3f, Z19, Z19
+	VORPD         Z19, Z18, Z18
+	VMULPD.BCST   FunctionsConstants<>+7908(SB), Z18, Z19
+	VADDPD        Z9, Z19, Z19
+	VSUBPD        Z9, Z19, Z9
+	VMULPD.BCST   FunctionsConstants<>+7924(SB), Z9, Z9
+	VSUBPD        Z9, Z18, Z9
+	VANDPD.BCST   FunctionsConstants<>+7932(SB), Z19, Z18
+	VPSLLQ        $0x03, Z18, Z18
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K4
 	LEAQ          FunctionsConstants<>+2800(SB), AX
-	VXORPS        X11, X11, X11
-	VGATHERQPD    (AX)(Z10*1), K4, Z11
-	VPSRLQ        $0x05, Z9, Z9
-	VPSLLQ        $0x34, Z9, Z9
-	VPADDQ        Z9, Z11, Z9
-	VMULPD        Z19, Z7, Z10
-	VADDPD        Z10, Z15, Z10
-	VMULPD        Z16, Z7, Z11
-	VADDPD.BCST   FunctionsConstants<>+7956(SB), Z11, Z11
-	VMULPD        Z7, Z7, Z12
-	VMULPD        Z12, Z11, Z11
-	VADDPD        Z11, Z10, Z10
-	VMULPD        Z10, Z7, Z7
-	VADDPD        Z7, Z15, Z7
-	VMULPD        Z7, Z9, Z7
-	VCVTPD2PS     Z7, Y7
-	VPCMPUD       $0x06, Y21, Y2, K4
-	VBLENDMPS     Y5, Y7, K4, Y2
-	VMULPS        Y2, Y25, Y2
-	VMULPS.BCST   FunctionsConstants<>+8300(SB), Y2, Y2
-	VMULPS.BCST   FunctionsConstants<>+8112(SB), Y3, Y3
-	VADDPS        Y3, Y2, Y2
-	VMULPS        Y2, Y24, Y2
+	VXORPS        X20, X20, X20
+	VGATHERQPD    (AX)(Z18*1), K4, Z20
+	VPSRLQ        $0x05, Z19, Z18
+	VPSLLQ        $0x34, Z18, Z18
+	VPADDQ        Z18, Z20, Z18
+	VMULPD.BCST   FunctionsConstants<>+7948(SB), Z9, Z19
+	VADDPD.BCST   FunctionsConstants<>+7940(SB), Z19, Z19
+	VMULPD.BCST   FunctionsConstants<>+7964(SB), Z9, Z20
+	VADDPD.BCST   FunctionsConstants<>+7956(SB), Z20, Z20
+	VMULPD        Z9, Z9, Z21
+	VMULPD        Z21, Z20, Z20
+	VADDPD        Z20, Z19, Z19
+	VMULPD        Z19, Z9, Z9
+	VADDPD.BCST   FunctionsConstants<>+7940(SB), Z9, Z9
+	VMULPD        Z9, Z18, Z9
+	VCVTPD2PS     Z9, Y9
+	VPCMPUD       $0x06, Y16, Y17, K4
+	VBLENDMPS     Y4, Y9, K4, Y4
+	VMULPS        Y4, Y15, Y4
+	VMULPS.BCST   FunctionsConstants<>+8300(SB), Y4, Y4
+	VMULPS        Y2, Y13, Y2
+	VADDPS        Y2, Y4, Y2
+	VMULPS        Y2, Y14, Y2
 	VMOVUPS       X2, 48(SI)
-	VEXTRACTF32X4 $0x01, Y2, X3
-	VMOVSD        X3, 64(SI)
+	VEXTRACTF32X4 $0x01, Y2, X4
+	VMOVSD        X4, 64(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VMOVUPS       108(SI), X3
-	VMOVSD        124(SI), X5
-	VINSERTF32X4  $0x01, X5, Y3, Y3
-	VMOVUPS       X3, 288(BX)
-	VEXTRACTF32X4 $0x01, Y3, X5
-	VMOVSD        X5, 304(BX)
-	VMOVUPS       24(SI), X3
-	VMOVSD        40(SI), X5
-	VINSERTF32X4  $0x01, X5, Y3, Y3
-	VMULPS        Y3, Y1, Y1
+	VMOVUPS       108(SI), X4
+	VMOVSD        124(SI), X9
+	VINSERTF32X4  $0x01, X9, Y4, Y4
+	VMOVUPS       X4, 288(BX)
+	VEXTRACTF32X4 $0x01, Y4, X9
+	VMOVSD        X9, 304(BX)
+	VMOVUPS       24(SI), X4
+	VMOVSD        40(SI), X9
+	VINSERTF32X4  $0x01, X9, Y4, Y4
+	VMULPS        Y4, Y1, Y1
 	VMOVUPS       X1, 144(BX)
-	VEXTRACTF32X4 $0x01, Y1, X5
-	VMOVSD        X5, 160(BX)
-	VMULPS        Y3, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y1, X9
+	VMOVSD        X9, 160(BX)
+	VMULPS        Y4, Y0, Y0
 	VMOVUPS       X0, 168(BX)
 	VEXTRACTF32X4 $0x01, Y0, X1
 	VMOVSD        X1, 184(BX)
-	VMULPS        Y3, Y8, Y0
+	VMULPS        Y4, Y8, Y0
 	VMOVUPS       X0, 192(BX)
 	VEXTRACTF32X4 $0x01, Y0, X1
 	VMOVSD        X1, 208(BX)
-	VMULPS        Y3, Y6, Y0
+	VMULPS        Y4, Y7, Y0
 	VMOVUPS       X0, 216(BX)
 	VEXTRACTF32X4 $0x01, Y0, X1
 	VMOVSD        X1, 232(BX)
-	VMULPS        Y3, Y14, Y0
+	VMULPS        Y4, Y11, Y0
 	VMOVUPS       X0, 240(BX)
 	VEXTRACTF32X4 $0x01, Y0, X1
 	VMOVSD        X1, 256(BX)
-	VMULPS        Y3, Y4, Y0
+	VMULPS        Y4, Y3, Y0
 	VMOVUPS       X0, 264(BX)
 	VEXTRACTF32X4 $0x01, Y0, X1
 	VMOVSD        X1, 280(BX)
@@ -9747,46 +9691,44 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $192-44
 	VSHUFPS       $0x55, X2, X2, X3
 	VBROADCASTSS  X3, Y3
 	VMOVUPS       20(DI), X4
-	VMOVSS        36(DI), X5
-	VINSERTF32X4  $0x01, X5, Y4, Y4
+	VMOVSS        36(DI), X7
+	VINSERTF32X4  $0x01, X7, Y4, Y4
 	VMULPS        Y3, Y4, Y4
-	VSHUFPS       $0xaa, X2, X2, X5
-	VBROADCASTSS  X5, Y5
-	VMOVUPS       40(DI), X6
-	VMOVSS        56(DI), X7
-	VINSERTF32X4  $0x01, X7, Y6, Y6
-	VMULPS        Y5, Y6, Y6
-	VSHUFPS       $0xff, X2, X2, X7
+	VSHUFPS       $0xaa, X2, X2, X7
 	VBROADCASTSS  X7, Y7
-	VMOVUPS       60(DI), X8
-	VMOVSS        76(DI), X9
+	VMOVUPS       40(DI), X8
+	VMOVSS        56(DI), X9
 	VINSERTF32X4  $0x01, X9, Y8, Y8
 	VMULPS        Y7, Y8, Y8
-	VEXTRACTF32X4 $0x01, Y2, X9
-	VBROADCASTSS  X9, Y10
-	VMOVUPS       80(DI), X11
-	VMOVSS        96(DI), X12
-	VINSERTF32X4  $0x01, X12, Y11, Y11
-	VMULPS        Y10, Y11, Y11
-	VADDPS        Y11, Y1, Y1
-	VSHUFPS       $0x55, X9, X9, X9
+	VSHUFPS       $0xff, X2, X2, X9
 	VBROADCASTSS  X9, Y9
-	VMOVUPS       100(DI), X11
-	VMOVSS        116(DI), X12
-	VINSERTF32X4  $0x01, X12, Y11, Y11
+	VMOVUPS       60(DI), X11
+	VMOVSS        76(DI), X13
+	VINSERTF32X4  $0x01, X13, Y11, Y11
 	VMULPS        Y9, Y11, Y11
+	VEXTRACTF32X4 $0x01, Y2, X13
+	VBROADCASTSS  X13, Y14
+	VMOVUPS       80(DI), X15
+	VMOVSS        96(DI), X16
+	VINSERTF32X4  $0x01, X16, Y15, Y15
+	VMULPS        Y14, Y15, Y15
+	VADDPS        Y15, Y1, Y1
+	VSHUFPS       $0x55, X13, X13, X13
+	VBROADCASTSS  X13, Y13
+	VMOVUPS       100(DI), X15
+	VMOVSS        116(DI), X16
+	VINSERTF32X4  $0x01, X16, Y15, Y15
+	VMULPS        Y13, Y15, Y15
+	VADDPS        Y15, Y4, Y4
+	VADDPS        Y8, Y1, Y1
 	VADDPS        Y11, Y4, Y4
-	VADDPS        Y6, Y1, Y1
-	VADDPS        Y8, Y4, Y4
 	VADDPS        Y4, Y1, Y1
 	VMOVUPS       X1, 812(SI)
 	VEXTRACTF32X4 $0x01, Y1, X4
 	VMOVSS        X4, 828(SI)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	MOVL          $0x0000003f, AX
-	KMOVW         AX, K4
-	VMOVAPS.Z     Y2, K4, Y1
+	VANDPS        FunctionsConstants<>+2464(SB), Y2, Y1
 	VMOVUPS       X1, 120(BX)
 	VEXTRACTF32X4 $0x01, Y1, X2
 	VMOVSD        X2, 136(BX)
@@ -9801,19 +9743,19 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $192-44
 	VMOVUPS       X0, 20(BX)
 	VEXTRACTF32X4 $0x01, Y0, X2
 	VMOVSS        X2, 36(BX)
-	VMULPS        Y1, Y5, Y0
+	VMULPS        Y1, Y7, Y0
 	VMOVUPS       X0, 40(BX)
 	VEXTRACTF32X4 $0x01, Y0, X2
 	VMOVSS        X2, 56(BX)
-	VMULPS        Y1, Y7, Y0
+	VMULPS        Y1, Y9, Y0
 	VMOVUPS       X0, 60(BX)
 	VEXTRACTF32X4 $0x01, Y0, X2
 	VMOVSS        X2, 76(BX)
-	VMULPS        Y1, Y10, Y0
+	VMULPS        Y1, Y14, Y0
 	VMOVUPS       X0, 80(BX)
 	VEXTRACTF32X4 $0x01, Y0, X2
 	VMOVSS        X2, 96(BX)
-	VMULPS        Y1, Y9, Y0
+	VMULPS        Y1, Y13, Y0
 	VMOVUPS       X0, 100(BX)
 	VEXTRACTF32X4 $0x01, Y0, X1
 	VMOVSS        X1, 116(BX)
@@ -9822,7 +9764,12 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $192-44
 
 // func functionsGrad(p *Functions, ws *FunctionsWorkspace, x *[5]float32, y *[5]float32, grad *FunctionsGrad) float32
 TEXT ·functionsGrad(SB), NOSPLIT, $0-44
-	JMP ·functionsGradAVX2(SB)
+	CMPQ ·functionsLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·functionsGradAVX2(SB)
+
+wide:
+	JMP ·functionsGradAVX512(SB)
 
 // func functionsGradAVX2(p *Functions, ws *FunctionsWorkspace, x *[5]float32, y *[5]float32, grad *FunctionsGrad) float32
 // Requires: AVX, AVX2
@@ -14888,6 +14835,3988 @@ TEXT ·functionsGradAVX2(SB), $704-44
 	VMOVUPS      X0, 100(BX)
 	VEXTRACTF128 $0x01, Y0, X2
 	VMOVSS       X2, 116(BX)
+	VZEROUPPER
+	RET
+
+// func functionsGradAVX512(p *Functions, ws *FunctionsWorkspace, x *[5]float32, y *[5]float32, grad *FunctionsGrad) float32
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
+TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
+	MOVQ p+0(FP), DI
+	MOVQ ws+8(FP), SI
+	MOVQ x+16(FP), DX
+	MOVQ y+24(FP), CX
+	MOVQ grad+32(FP), BX
+
+	// z1 = W1·x + b1; a1 = z1*(0.5*(1 + erf(0.7071067811865476*z1)))
+	VMOVUPS       (DX), X0
+	VMOVSS        16(DX), X1
+	VINSERTF32X4  $0x01, X1, Y0, Y0
+	VORPS         FunctionsConstants<>+0(SB), Y0, Y0
+	VMOVUPS       (DI), X1
+	VMOVSS        16(DI), X2
+	VINSERTF32X4  $0x01, X2, Y1, Y1
+	VMULPS        Y1, Y0, Y1
+	VMOVUPS       20(DI), X2
+	VMOVSS        36(DI), X3
+	VINSERTF32X4  $0x01, X3, Y2, Y2
+	VMULPS        Y2, Y0, Y2
+	VMOVUPS       40(DI), X3
+	VMOVSS        56(DI), X4
+	VINSERTF32X4  $0x01, X4, Y3, Y3
+	VMULPS        Y3, Y0, Y3
+	VMOVUPS       60(DI), X4
+	VMOVSS        76(DI), X5
+	VINSERTF32X4  $0x01, X5, Y4, Y4
+	VMULPS        Y4, Y0, Y4
+	VMOVUPS       80(DI), X5
+	VMOVSS        96(DI), X6
+	VINSERTF32X4  $0x01, X6, Y5, Y5
+	VMULPS        Y5, Y0, Y5
+	VMOVUPS       100(DI), X6
+	VMOVSS        116(DI), X7
+	VINSERTF32X4  $0x01, X7, Y6, Y6
+	VMULPS        Y6, Y0, Y0
+	VSHUFF32X4    $0x00, Y5, Y1, Y6
+	VSHUFF32X4    $0x03, Y5, Y1, Y1
+	VADDPS        Y1, Y6, Y1
+	VSHUFF32X4    $0x00, Y0, Y2, Y5
+	VSHUFF32X4    $0x03, Y0, Y2, Y0
+	VADDPS        Y0, Y5, Y0
+	VSHUFF32X4    $0x00, Y3, Y3, Y2
+	VSHUFF32X4    $0x03, Y3, Y3, Y3
+	VADDPS        Y3, Y2, Y2
+	VSHUFF32X4    $0x00, Y4, Y4, Y3
+	VSHUFF32X4    $0x03, Y4, Y4, Y4
+	VADDPS        Y4, Y3, Y3
+	VUNPCKLPD     Y0, Y1, Y4
+	VUNPCKHPD     Y0, Y1, Y0
+	VADDPS        Y0, Y4, Y0
+	VUNPCKLPD     Y3, Y2, Y1
+	VUNPCKHPD     Y3, Y2, Y2
+	VADDPS        Y2, Y1, Y1
+	VSHUFPS       $0x88, Y1, Y0, Y2
+	VSHUFPS       $0xdd, Y1, Y0, Y0
+	VADDPS        Y0, Y2, Y0
+	VMOVUPS       120(DI), X1
+	VMOVSD        136(DI), X2
+	VINSERTF32X4  $0x01, X2, Y1, Y1
+	VADDPS        Y1, Y0, Y0
+	VMULPS.BCST   FunctionsConstants<>+8284(SB), Y0, Y1
+	VANDPS.BCST   FunctionsConstants<>+7888(SB), Y1, Y2
+	VPMINUD.BCST  FunctionsConstants<>+8288(SB), Y2, Y3
+	VPMOVZXDQ     Y3, Z3
+	VPSLLQ        $0x1d, Z3, Z3
+	VMULPD.BCST   FunctionsConstants<>+8292(SB), Z3, Z3
+	VADDPD.BCST   FunctionsConstants<>+7916(SB), Z3, Z4
+	VSUBPD.BCST   FunctionsConstants<>+7916(SB), Z4, Z5
+	VSUBPD        Z5, Z3, Z3
+	VANDPD.BCST   FunctionsConstants<>+7932(SB), Z4, Z4
+	VPSLLQ        $0x06, Z4, Z4
+	VMULPD        Z3, Z3, Z5
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+320(SB), AX
+	VXORPS        X6, X6, X6
+	VGATHERQPD    (AX)(Z4*1), K1, Z6
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+328(SB), AX
+	VXORPS        X7, X7, X7
+	VGATHERQPD    (AX)(Z4*1), K1, Z7
+	VMULPD        Z7, Z3, Z7
+	VADDPD        Z7, Z6, Z6
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+336(SB), AX
+	VXORPS        X7, X7, X7
+	VGATHERQPD    (AX)(Z4*1), K1, Z7
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+344(SB), AX
+	VXORPS        X8, X8, X8
+	VGATHERQPD    (AX)(Z4*1), K1, Z8
+	VMULPD        Z8, Z3, Z8
+	VADDPD        Z8, Z7, Z7
+	VMULPD        Z7, Z5, Z7
+	VADDPD        Z7, Z6, Z6
+	VMULPD        Z5, Z5, Z7
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+352(SB), AX
+	VXORPS        X8, X8, X8
+	VGATHERQPD    (AX)(Z4*1), K1, Z8
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+360(SB), AX
+	VXORPS        X9, X9, X9
+	VGATHERQPD    (AX)(Z4*1), K1, Z9
+	VMULPD        Z9, Z3, Z9
+	VADDPD        Z9, Z8, Z8
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+368(SB), AX
+	VXORPS        X9, X9, X9
+	VGATHERQPD    (AX)(Z4*1), K1, Z9
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+376(SB), AX
+	VXORPS        X10, X10, X10
+	VGATHERQPD    (AX)(Z4*1), K1, Z10
+	VMULPD        Z10, Z3, Z3
+	VADDPD        Z3, Z9, Z3
+	VMULPD        Z3, Z5, Z3
+	VADDPD        Z3, Z8, Z3
+	VMULPD        Z3, Z7, Z3
+	VADDPD        Z3, Z6, Z3
+	VCVTPD2PS     Z3, Y3
+	VANDPS.BCST   FunctionsConstants<>+7892(SB), Y1, Y4
+	VORPS         Y4, Y3, Y3
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+8100(SB), Y2, K1
+	VBLENDMPS     Y1, Y3, K1, Y1
+	VADDPS.BCST   FunctionsConstants<>+8012(SB), Y1, Y1
+	VMULPS.BCST   FunctionsConstants<>+8112(SB), Y1, Y1
+	VMULPS        Y1, Y0, Y1
+	VMOVUPS       X0, (SI)
+	VEXTRACTF32X4 $0x01, Y0, X2
+	VMOVSD        X2, 16(SI)
+	VMOVUPS       X1, 24(SI)
+	VEXTRACTF32X4 $0x01, Y1, X0
+	VMOVSD        X0, 40(SI)
+
+	// z2 = W2·a1 + b2
+	VANDPS        FunctionsConstants<>+2464(SB), Y1, Y0
+	VORPS         FunctionsConstants<>+2496(SB), Y0, Y0
+	VMOVUPS       144(DI), X1
+	VMOVSD        160(DI), X2
+	VINSERTF32X4  $0x01, X2, Y1, Y1
+	VMULPS        Y1, Y0, Y1
+	VMOVUPS       168(DI), X2
+	VMOVSD        184(DI), X3
+	VINSERTF32X4  $0x01, X3, Y2, Y2
+	VMULPS        Y2, Y0, Y2
+	VMOVUPS       192(DI), X3
+	VMOVSD        208(DI), X4
+	VINSERTF32X4  $0x01, X4, Y3, Y3
+	VMULPS        Y3, Y0, Y3
+	VMOVUPS       216(DI), X4
+	VMOVSD        232(DI), X5
+	VINSERTF32X4  $0x01, X5, Y4, Y4
+	VMULPS        Y4, Y0, Y4
+	VMOVUPS       240(DI), X5
+	VMOVSD        256(DI), X6
+	VINSERTF32X4  $0x01, X6, Y5, Y5
+	VMULPS        Y5, Y0, Y5
+	VMOVUPS       264(DI), X6
+	VMOVSD        280(DI), X7
+	VINSERTF32X4  $0x01, X7, Y6, Y6
+	VMULPS        Y6, Y0, Y0
+	VSHUFF32X4    $0x00, Y5, Y1, Y6
+	VSHUFF32X4    $0x03, Y5, Y1, Y1
+	VADDPS        Y1, Y6, Y1
+	VSHUFF32X4    $0x00, Y0, Y2, Y5
+	VSHUFF32X4    $0x03, Y0, Y2, Y0
+	VADDPS        Y0, Y5, Y0
+	VSHUFF32X4    $0x00, Y3, Y3, Y2
+	VSHUFF32X4    $0x03, Y3, Y3, Y3
+	VADDPS        Y3, Y2, Y2
+	VSHUFF32X4    $0x00, Y4, Y4, Y3
+	VSHUFF32X4    $0x03, Y4, Y4, Y4
+	VADDPS        Y4, Y3, Y3
+	VUNPCKLPD     Y0, Y1, Y4
+	VUNPCKHPD     Y0, Y1, Y0
+	VADDPS        Y0, Y4, Y0
+	VUNPCKLPD     Y3, Y2, Y1
+	VUNPCKHPD     Y3, Y2, Y2
+	VADDPS        Y2, Y1, Y1
+	VSHUFPS       $0x88, Y1, Y0, Y2
+	VSHUFPS       $0xdd, Y1, Y0, Y0
+	VADDPS        Y0, Y2, Y0
+	VMOVUPS       288(DI), X1
+	VMOVSD        304(DI), X2
+	VINSERTF32X4  $0x01, X2, Y1, Y1
+	VADDPS        Y1, Y0, Y0
+	VMOVUPS       X0, 72(SI)
+	VEXTRACTF32X4 $0x01, Y0, X1
+	VMOVSD        X1, 88(SI)
+
+	// a2 = max(z2), windows of 2
+	MOVL         $0x00000003, AX
+	KMOVW        AX, K1
+	VBROADCASTSS FunctionsConstants<>+8096(SB), Z0
+	VMOVSD       72(SI), X1
+	VBLENDMPS    X1, X0, K1, X1
+	VSHUFPS      $0x4e, X1, X1, X2
+	VCMPPS       $0x00, X2, X1, K2
+	VANDPS       X2, X1, X3
+	VMAXPS       X2, X1, X2
+	VBLENDMPS    X3, X2, K2, X2
+	VCMPPS       $0x03, X1, X1, K2
+	VBLENDMPS    X1, X2, K2, X1
+	VSHUFPS      $0xb1, X1, X1, X2
+	VCMPPS       $0x00, X2, X1, K2
+	VANDPS       X2, X1, X3
+	VMAXPS       X2, X1, X2
+	VBLENDMPS    X3, X2, K2, X2
+	VCMPPS       $0x03, X1, X1, K2
+	VBLENDMPS    X1, X2, K2, X1
+	VMOVSS       X1, 96(SI)
+	VMOVSD       80(SI), X1
+	VBLENDMPS    X1, X0, K1, X1
+	VSHUFPS      $0x4e, X1, X1, X2
+	VCMPPS       $0x00, X2, X1, K2
+	VANDPS       X2, X1, X3
+	VMAXPS       X2, X1, X2
+	VBLENDMPS    X3, X2, K2, X2
+	VCMPPS       $0x03, X1, X1, K2
+	VBLENDMPS    X1, X2, K2, X1
+	VSHUFPS      $0xb1, X1, X1, X2
+	VCMPPS       $0x00, X2, X1, K2
+	VANDPS       X2, X1, X3
+	VMAXPS       X2, X1, X2
+	VBLENDMPS    X3, X2, K2, X2
+	VCMPPS       $0x03, X1, X1, K2
+	VBLENDMPS    X1, X2, K2, X1
+	VMOVSS       X1, 100(SI)
+	VMOVSD       88(SI), X1
+	VBLENDMPS    X1, X0, K1, X1
+	VSHUFPS      $0x4e, X1, X1, X2
+	VCMPPS       $0x00, X2, X1, K1
+	VANDPS       X2, X1, X3
+	VMAXPS       X2, X1, X2
+	VBLENDMPS    X3, X2, K1, X2
+	VCMPPS       $0x03, X1, X1, K1
+	VBLENDMPS    X1, X2, K1, X1
+	VSHUFPS      $0xb1, X1, X1, X2
+	VCMPPS       $0x00, X2, X1, K1
+	VANDPS       X2, X1, X3
+	VMAXPS       X2, X1, X2
+	VBLENDMPS    X3, X2, K1, X2
+	VCMPPS       $0x03, X1, X1, K1
+	VBLENDMPS    X1, X2, K1, X1
+	VMOVSS       X1, 104(SI)
+
+	// z3 = W3·a2 + b3
+	VMOVSD        96(SI), X1
+	VINSERTPS     $0x20, 104(SI), X1, X1
+	VORPS         FunctionsConstants<>+2560(SB), X1, X1
+	VMOVSD        312(DI), X2
+	VINSERTPS     $0x20, 320(DI), X2, X2
+	VMULPS        X2, X1, X2
+	VMOVSD        324(DI), X3
+	VINSERTPS     $0x20, 332(DI), X3, X3
+	VMULPS        X3, X1, X3
+	VMOVSD        336(DI), X4
+	VINSERTPS     $0x20, 344(DI), X4, X4
+	VMULPS        X4, X1, X4
+	VMOVSD        348(DI), X5
+	VINSERTPS     $0x20, 356(DI), X5, X5
+	VMULPS        X5, X1, X5
+	VMOVSD        360(DI), X6
+	VINSERTPS     $0x20, 368(DI), X6, X6
+	VMULPS        X6, X1, X1
+	VUNPCKLPD     X3, X2, X6
+	VUNPCKHPD     X3, X2, X2
+	VADDPS        X2, X6, X2
+	VUNPCKLPD     X5, X4, X3
+	VUNPCKHPD     X5, X4, X4
+	VADDPS        X4, X3, X3
+	VSHUFPS       $0x88, X3, X2, X4
+	VSHUFPS       $0xdd, X3, X2, X2
+	VADDPS        X2, X4, X2
+	VUNPCKLPD     X1, X1, X3
+	VUNPCKHPD     X1, X1, X1
+	VADDPS        X1, X3, X1
+	VSHUFPS       $0x88, X1, X1, X3
+	VSHUFPS       $0xdd, X1, X1, X1
+	VADDPS        X1, X3, X1
+	VINSERTF32X4  $0x01, X1, Y2, Y1
+	VMOVUPS       372(DI), X2
+	VMOVSS        388(DI), X3
+	VINSERTF32X4  $0x01, X3, Y2, Y2
+	VADDPS        Y2, Y1, Y1
+	VMOVUPS       X1, 832(SI)
+	VEXTRACTF32X4 $0x01, Y1, X2
+	VMOVSS        X2, 848(SI)
+
+	// a3 = σ(|z3|)·z3/|z3|
+	VANDPS         FunctionsConstants<>+2576(SB), Y1, Y2
+	VANDPS.BCST    FunctionsConstants<>+7888(SB), Y2, Y2
+	MOVL           $0x0000001f, AX
+	KMOVW          AX, K1
+	VBLENDMPS      Y2, Y0, K1, Y2
+	VSHUFF32X4     $0x01, Y2, Y2, Y3
+	VCMPPS         $0x00, Y3, Y2, K2
+	VANDPS         Y3, Y2, Y4
+	VMAXPS         Y3, Y2, Y3
+	VBLENDMPS      Y4, Y3, K2, Y3
+	VCMPPS         $0x03, Y2, Y2, K2
+	VBLENDMPS      Y2, Y3, K2, Y2
+	VSHUFPS        $0x4e, Y2, Y2, Y3
+	VCMPPS         $0x00, Y3, Y2, K2
+	VANDPS         Y3, Y2, Y4
+	VMAXPS         Y3, Y2, Y3
+	VBLENDMPS      Y4, Y3, K2, Y3
+	VCMPPS         $0x03, Y2, Y2, K2
+	VBLENDMPS      Y2, Y3, K2, Y2
+	VSHUFPS        $0xb1, Y2, Y2, Y3
+	VCMPPS         $0x00, Y3, Y2, K2
+	VANDPS         Y3, Y2, Y4
+	VMAXPS         Y3, Y2, Y3
+	VBLENDMPS      Y4, Y3, K2, Y3
+	VCMPPS         $0x03, Y2, Y2, K2
+	VBLENDMPS      Y2, Y3, K2, Y2
+	VXORPS         X3, X3, X3
+	VCMPPS         $0x1e, Y3, Y2, K2
+	VBROADCASTSS   FunctionsConstants<>+8012(SB), Z4
+	VBLENDMPS      Y2, Y4, K2, Y5
+	VMOVAPS.Z      Y1, K1, Y1
+	VDIVPS         Y5, Y1, Y1
+	VMULPS         Y1, Y1, Y5
+	VBROADCASTSS   FunctionsConstants<>+7892(SB), Z6
+	VBLENDMPS      Y5, Y6, K1, Y5
+	VSHUFF32X4     $0x01, Y5, Y5, Y7
+	VADDPS         Y7, Y5, Y5
+	VSHUFPS        $0x4e, Y5, Y5, Y7
+	VADDPS         Y7, Y5, Y5
+	VSHUFPS        $0xb1, Y5, Y5, Y7
+	VADDPS         Y7, Y5, Y5
+	VSQRTPS        Y5, Y5
+	VMULPS         Y5, Y2, Y2
+	VANDPS.BCST    FunctionsConstants<>+7888(SB), Y2, Y7
+	VPMINUD.BCST   FunctionsConstants<>+7896(SB), Y7, Y8
+	VPMOVZXDQ      Y8, Z8
+	VPSLLQ         $0x1d, Z8, Z8
+	VPADDQ.BCST    FunctionsConstants<>+7900(SB), Z8, Z8
+	VORPD.BCST     FunctionsConstants<>+8180(SB), Z8, Z8
+	VMULPD.BCST    FunctionsConstants<>+7908(SB), Z8, Z9
+	VADDPD.BCST    FunctionsConstants<>+7916(SB), Z9, Z9
+	VSUBPD.BCST    FunctionsConstants<>+7916(SB), Z9, Z10
+	VMULPD.BCST    FunctionsConstants<>+7924(SB), Z10, Z10
+	VSUBPD         Z10, Z8, Z8
+	VANDPD.BCST    FunctionsConstants<>+7932(SB), Z9, Z10
+	VPSLLQ         $0x03, Z10, Z10
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+2800(SB), AX
+	VXORPS         X11, X11, X11
+	VGATHERQPD     (AX)(Z10*1), K2, Z11
+	VPSRLQ         $0x05, Z9, Z9
+	VPSLLQ         $0x34, Z9, Z9
+	VPADDQ         Z9, Z11, Z9
+	VMULPD.BCST    FunctionsConstants<>+7948(SB), Z8, Z10
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Z10, Z10
+	VMULPD.BCST    FunctionsConstants<>+7964(SB), Z8, Z11
+	VADDPD.BCST    FunctionsConstants<>+7956(SB), Z11, Z11
+	VMULPD         Z8, Z8, Z12
+	VMULPD         Z12, Z11, Z11
+	VADDPD         Z11, Z10, Z10
+	VMULPD         Z10, Z8, Z8
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Z8, Z8
+	VMULPD         Z8, Z9, Z8
+	VPCMPD         $0x05, Y3, Y2, K2
+	VBLENDMPD.BCST FunctionsConstants<>+7940(SB), Z8, K2, Z9
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Z8, Z8
+	VDIVPD         Z8, Z9, Z8
+	VCVTPD2PS      Z8, Y8
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+8100(SB), Y7, K2
+	VBLENDMPS      Y2, Y8, K2, Y7
+	VCMPPS         $0x1e, Y3, Y5, K2
+	VDIVPS         Y5, Y7, Y5
+	VBLENDMPS      Y5, Y7, K2, Y5
+	VCMPPS         $0x1e, Y3, Y2, K2
+	VDIVPS         Y2, Y7, Y2
+	VBLENDMPS      Y2, Y3, K2, Y2
+	VMOVSS         X2, 152(SI)
+	VSUBPS         Y7, Y4, Y8
+	VMULPS         Y8, Y7, Y8
+	VSUBPS         Y2, Y8, Y2
+	VMULPS         Y7, Y7, Y7
+	VDIVPS         Y7, Y2, Y2
+	VBLENDMPS      Y2, Y3, K2, Y2
+	VMOVSS         X2, 156(SI)
+	VMULPS         Y1, Y5, Y1
+	VMOVUPS        X1, 132(SI)
+	VEXTRACTF32X4  $0x01, Y1, X2
+	VMOVSS         X2, 148(SI)
+
+	// z4 = W4·a3 + b4; a4 = atan(z4)
+	VMOVAPS.Z    Y1, K1, Y1
+	VORPS        FunctionsConstants<>+0(SB), Y1, Y1
+	VMOVUPS      392(DI), X2
+	VMOVSS       408(DI), X5
+	VINSERTF32X4 $0x01, X5, Y2, Y2
+	VMULPS       Y2, Y1, Y2
+	VMOVUPS      412(DI), X5
+	VMOVSS       428(DI), X7
+	VINSERTF32X4 $0x01, X7, Y5, Y5
+	VMULPS       Y5, Y1, Y5
+	VMOVUPS      432(DI), X7
+	VMOVSS       448(DI), X8
+	VINSERTF32X4 $0x01, X8, Y7, Y7
+	VMULPS       Y7, Y1, Y7
+	VMOVUPS      452(DI), X8
+	VMOVSS       468(DI), X9
+	VINSERTF32X4 $0x01, X9, Y8, Y8
+	VMULPS       Y8, Y1, Y1
+	VSHUFF32X4   $0x00, Y5, Y2, Y8
+	VSHUFF32X4   $0x03, Y5, Y2, Y2
+	VADDPS       Y2, Y8, Y2
+	VSHUFF32X4   $0x00, Y1, Y7, Y5
+	VSHUFF32X4   $0x03, Y1, Y7, Y1
+	VADDPS       Y1, Y5, Y1
+	VUNPCKLPD    Y1, Y2, Y5
+	VUNPCKHPD    Y1, Y2, Y1
+	VADDPS       Y1, Y5, Y1
+	VSHUFPS      $0x88, Y1, Y1, Y2
+	VSHUFPS      $0xdd, Y1, Y1, Y1
+	VADDPS       Y1, Y2, Y1
+	VMOVUPS      FunctionsConstants<>+3184(SB), Y2
+	VPERMPS      Y1, Y2, Y1
+	VADDPS       472(DI), X1, X1
+	VANDPS.BCST  FunctionsConstants<>+7888(SB), X1, X5
+	VPMOVZXDQ    X5, Y7
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ.BCST  FunctionsConstants<>+7900(SB), Y7, Y7
+	VPSRLD       $0x15, X5, X8
+	VPSUBD.BCST  FunctionsConstants<>+8308(SB), X8, X8
+	VPSRAD       $0x1f, X8, X9
+	VANDNPS      X8, X9, X8
+	VPSUBD.BCST  FunctionsConstants<>+8220(SB), X8, X9
+	VPSRAD       $0x1f, X9, X10
+	VANDNPS      X9, X10, X9
+	VPSUBD       X9, X8, X8
+	VANDPS.BCST  FunctionsConstants<>+8220(SB), X8, X8
+	VPMOVZXDQ    X8, Y8
+	VPSLLQ       $0x04, Y8, Y8
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K2
+	LEAQ         FunctionsConstants<>+3280(SB), AX
+	VXORPS       X9, X9, X9
+	VGATHERQPD   (AX)(Y8*1), K2, Y9
+	VSUBPD       Y9, Y7, Y10
+	VMULPD       Y9, Y7, Y7
+	VADDPD.BCST  FunctionsConstants<>+7940(SB), Y7, Y7
+	VDIVPD       Y7, Y10, Y7
+	VMULPD       Y7, Y7, Y9
+	VMULPD.BCST  FunctionsConstants<>+8328(SB), Y9, Y10
+	VADDPD.BCST  FunctionsConstants<>+8320(SB), Y10, Y10
+	VMULPD       Y10, Y9, Y10
+	VADDPD.BCST  FunctionsConstants<>+8312(SB), Y10, Y10
+	VMULPD       Y10, Y9, Y9
+	VADDPD.BCST  FunctionsConstants<>+7940(SB), Y9, Y9
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K2
+	LEAQ         FunctionsConstants<>+3288(SB), AX
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Y8*1), K2, Y10
+	VMULPD       Y9, Y7, Y7
+	VADDPD       Y7, Y10, Y7
+	VCVTPD2PSY   Y7, X7
+	VANDPS       X6, X1, X8
+	VORPS        X8, X7, X7
+	VPSUBD.BCST  FunctionsConstants<>+8004(SB), X5, X5
+	VPCMPUD.BCST $0x06, FunctionsConstants<>+8008(SB), X5, K2
+	VBLENDMPS    X1, X7, K2, X5
+	VMOVUPS      X1, 180(SI)
+	VMOVUPS      X5, 196(SI)
+
+	// z5 = W5·a4 + b5; a5 = max(z5, 0) + log1p(exp(-abs(z5)))
+	VMULPS       488(DI), X5, X1
+	VMULPS       504(DI), X5, X7
+	VMULPS       520(DI), X5, X8
+	VMULPS       536(DI), X5, X5
+	VUNPCKLPD    X7, X1, X9
+	VUNPCKHPD    X7, X1, X1
+	VADDPS       X1, X9, X1
+	VUNPCKLPD    X5, X8, X7
+	VUNPCKHPD    X5, X8, X5
+	VADDPS       X5, X7, X5
+	VSHUFPS      $0x88, X5, X1, X7
+	VSHUFPS      $0xdd, X5, X1, X1
+	VADDPS       X1, X7, X1
+	VADDPS       552(DI), X1, X1
+	VCMPPS       $0x16, X3, X1, K2
+	VMOVAPS.Z    X1, K2, X5
+	VANDPS.BCST  FunctionsConstants<>+7888(SB), X1, X7
+	VXORPS       X6, X7, X7
+	VANDPS.BCST  FunctionsConstants<>+7888(SB), X7, X8
+	VPMINUD.BCST FunctionsConstants<>+7896(SB), X8, X9
+	VPMOVZXDQ    X9, Y9
+	VPSLLQ       $0x1d, Y9, Y9
+	VPADDQ.BCST  FunctionsConstants<>+7900(SB), Y9, Y9
+	VPSRLD       $0x1f, X7, X10
+	VPMOVZXDQ    X10, Y10
+	VPSLLQ       $0x3f, Y10, Y10
+	VORPD        Y10, Y9, Y9
+	VMULPD.BCST  FunctionsConstants<>+7908(SB), Y9, Y10
+	VADDPD.BCST  FunctionsConstants<>+7916(SB), Y10, Y10
+	VSUBPD.BCST  FunctionsConstants<>+7916(SB), Y10, Y11
+	VMULPD.BCST  FunctionsConstants<>+7924(SB), Y11, Y11
+	VSUBPD       Y11, Y9, Y9
+	VANDPD.BCST  FunctionsConstants<>+7932(SB), Y10, Y11
+	VPSLLQ       $0x03, Y11, Y11
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K2
+	LEAQ         FunctionsConstants<>+2800(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   (AX)(Y11*1), K2, Y12
+	VPSRLQ       $0x05, Y10, Y10
+	VPSLLQ       $0x34, Y10, Y10
+	VPADDQ       Y10, Y12, Y10
+	VMULPD.BCST  FunctionsConstants<>+7948(SB), Y9, Y11
+	VADDPD.BCST  FunctionsConstants<>+7940(SB), Y11, Y11
+	VMULPD.BCST  FunctionsConstants<>+7964(SB), Y9, Y12
+	VADDPD.BCST  FunctionsConstants<>+7956(SB), Y12, Y12
+	VMULPD       Y9, Y9, Y13
+	VMULPD       Y13, Y12, Y12
+	VADDPD       Y12, Y11, Y11
+	VMULPD       Y11, Y9, Y9
+	VADDPD.BCST  FunctionsConstants<>+7940(SB), Y9, Y9
+	VMULPD       Y9, Y10, Y9
+	VCVTPD2PSY   Y9, X9
+	VPCMPUD.BCST $0x06, FunctionsConstants<>+8100(SB), X8, K2
+	VBLENDMPS    X7, X9, K2, X7
+	VANDPS.BCST  FunctionsConstants<>+7888(SB), X7, X8
+	VPMOVZXDQ    X8, Y9
+	VPSLLQ       $0x1d, Y9, Y9
+	VPADDQ.BCST  FunctionsConstants<>+7900(SB), Y9, Y9
+	VPSRLD       $0x1f, X7, X10
+	VPMOVZXDQ    X10, Y10
+	VPSLLQ       $0x3f, Y10, Y10
+	VORPD        Y10, Y9, Y9
+	VADDPD.BCST  FunctionsConstants<>+7940(SB), Y9, Y9
+	VPSUBQ.BCST  FunctionsConstants<>+8032(SB), Y9, Y10
+	VPSRAQ       $0x34, Y10, Y11
+	VBROADCASTSD FunctionsConstants<>+7916(SB), Z12
+	VPADDQ       Y11, Y12, Y11
+	VSUBPD       Y12, Y11, Y11
+	VANDPD.BCST  FunctionsConstants<>+8040(SB), Y10, Y13
+	VPSUBQ       Y13, Y9, Y9
+	VPSRLQ       $0x2f, Y10, Y10
+	VANDPD.BCST  FunctionsConstants<>+7932(SB), Y10, Y10
+	VPSLLQ       $0x04, Y10, Y10
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K2
+	LEAQ         FunctionsConstants<>+4080(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   (AX)(Y10*1), K2, Y13
+	VMULPD       Y13, Y9, Y9
+	VSUBPD.BCST  FunctionsConstants<>+7940(SB), Y9, Y9
+	VMULPD       Y9, Y9, Y13
+	VMULPD.BCST  FunctionsConstants<>+8056(SB), Y9, Y14
+	VADDPD.BCST  FunctionsConstants<>+8048(SB), Y14, Y14
+	VMULPD       Y14, Y13, Y14
+	VMULPD       Y13, Y13, Y13
+	VMULPD.BCST  FunctionsConstants<>+8072(SB), Y9, Y15
+	VADDPD.BCST  FunctionsConstants<>+8064(SB), Y15, Y15
+	VMULPD       Y15, Y13, Y13
+	VADDPD       Y13, Y14, Y13
+	VMULPD.BCST  FunctionsConstants<>+8080(SB), Y11, Y11
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K2
+	LEAQ         FunctionsConstants<>+4088(SB), AX
+	VXORPS       X14, X14, X14
+	VGATHERQPD   (AX)(Y10*1), K2, Y14
+	VADDPD       Y14, Y11, Y10
+	VADDPD       Y13, Y9, Y9
+	VADDPD       Y9, Y10, Y9
+	VCVTPD2PSY   Y9, X9
+	VPSUBD.BCST  FunctionsConstants<>+7972(SB), X8, X8
+	VPCMPUD.BCST $0x05, FunctionsConstants<>+7976(SB), X8, K2
+	VBLENDMPS    X7, X9, K2, X8
+	VPCMPUD.BCST $0x06, FunctionsConstants<>+8088(SB), X7, K2
+	VORPS.BCST   FunctionsConstants<>+8092(SB), X7, X9
+	VBLENDMPS    X9, X8, K2, X8
+	VPCMPUD.BCST $0x00, FunctionsConstants<>+8088(SB), X7, K2
+	VBLENDMPS    X0, X8, K2, X7
+	VADDPS       X7, X5, X5
+	VMOVUPS      X1, 228(SI)
+	VMOVUPS      X5, 244(SI)
+
+	// z6 = W6·a5 + b6; a6 = 1.0507009873554805*max(z6, 0) + 1.7580993408473768*expm1(min(z6, 0))
+	VMULPS       568(DI), X5, X1
+	VMULPS       584(DI), X5, X7
+	VMULPS       600(DI), X5, X8
+	VMULPS       616(DI), X5, X5
+	VUNPCKLPD    X7, X1, X9
+	VUNPCKHPD    X7, X1, X1
+	VADDPS       X1, X9, X1
+	VUNPCKLPD    X5, X8, X7
+	VUNPCKHPD    X5, X8, X5
+	VADDPS       X5, X7, X5
+	VSHUFPS      $0x88, X5, X1, X7
+	VSHUFPS      $0xdd, X5, X1, X1
+	VADDPS       X1, X7, X1
+	VADDPS       632(DI), X1, X1
+	VCMPPS       $0x16, X3, X1, K2
+	VMOVAPS.Z    X1, K2, X5
+	VCMPPS       $0x00, X3, X1, K2
+	VORPS        X3, X1, X7
+	VMINPS       X3, X1, X8
+	VBLENDMPS    X7, X8, K2, X7
+	VCMPPS       $0x03, X1, X1, K2
+	VBLENDMPS    X1, X7, K2, X1
+	VANDPS.BCST  FunctionsConstants<>+7888(SB), X1, X7
+	VPMINUD.BCST FunctionsConstants<>+7896(SB), X7, X8
+	VPMOVZXDQ    X8, Y8
+	VPSLLQ       $0x1d, Y8, Y8
+	VPADDQ.BCST  FunctionsConstants<>+7900(SB), Y8, Y8
+	VPSRLD       $0x1f, X1, X9
+	VPMOVZXDQ    X9, Y9
+	VPSLLQ       $0x3f, Y9, Y9
+	VORPD        Y9, Y8, Y8
+	VMULPD.BCST  FunctionsConstants<>+7908(SB), Y8, Y9
+	VADDPD       Y12, Y9, Y9
+	VSUBPD       Y12, Y9, Y10
+	VMULPD.BCST  FunctionsConstants<>+7924(SB), Y10, Y10
+	VSUBPD       Y10, Y8, Y8
+	VANDPD.BCST  FunctionsConstants<>+7932(SB), Y9, Y10
+	VPSLLQ       $0x03, Y10, Y10
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K2
+	LEAQ         FunctionsConstants<>+2800(SB), AX
+	VXORPS       X11, X11, X11
+	VGATHERQPD   (AX)(Y10*1), K2, Y11
+	VPSRLQ       $0x05, Y9, Y9
+	VPSLLQ       $0x34, Y9, Y9
+	VPADDQ       Y9, Y11, Y9
+	VMULPD.BCST  FunctionsConstants<>+7948(SB), Y8, Y10
+	VADDPD.BCST  FunctionsConstants<>+7940(SB), Y10, Y10
+	VMULPD.BCST  FunctionsConstants<>+7964(SB), Y8, Y11
+	VADDPD.BCST  FunctionsConstants<>+7956(SB), Y11, Y11
+	VMULPD       Y8, Y8, Y13
+	VMULPD       Y13, Y11, Y11
+	VADDPD       Y11, Y10, Y10
+	VMULPD       Y10, Y8, Y8
+	VMULPD       Y8, Y9, Y8
+	VSUBPD.BCST  FunctionsConstants<>+7940(SB), Y9, Y9
+	VADDPD       Y9, Y8, Y8
+	VCVTPD2PSY   Y8, X8
+	VPSUBD.BCST  FunctionsConstants<>+7972(SB), X7, X7
+	VPCMPUD.BCST $0x06, FunctionsConstants<>+7976(SB), X7, K2
+	VBLENDMPS    X1, X8, K2, X1
+	VMULPS.BCST  FunctionsConstants<>+8280(SB), X1, X1
+	VMULPS.BCST  FunctionsConstants<>+8276(SB), X5, X5
+	VADDPS       X5, X1, X1
+	VMOVUPS      X1, 276(SI)
+
+	// z7 = W7·a6 + b7; a7 = z7*sigmoid(z7)
+	VMULPS         648(DI), X1, X5
+	VMULPS         664(DI), X1, X7
+	VMULPS         680(DI), X1, X8
+	VMULPS         696(DI), X1, X1
+	VUNPCKLPD      X7, X5, X9
+	VUNPCKHPD      X7, X5, X5
+	VADDPS         X5, X9, X5
+	VUNPCKLPD      X1, X8, X7
+	VUNPCKHPD      X1, X8, X1
+	VADDPS         X1, X7, X1
+	VSHUFPS        $0x88, X1, X5, X7
+	VSHUFPS        $0xdd, X1, X5, X1
+	VADDPS         X1, X7, X1
+	VADDPS         712(DI), X1, X1
+	VANDPS.BCST    FunctionsConstants<>+7888(SB), X1, X5
+	VPMINUD.BCST   FunctionsConstants<>+7896(SB), X5, X7
+	VPMOVZXDQ      X7, Y7
+	VPSLLQ         $0x1d, Y7, Y7
+	VPADDQ.BCST    FunctionsConstants<>+7900(SB), Y7, Y7
+	VORPD.BCST     FunctionsConstants<>+8180(SB), Y7, Y7
+	VMULPD.BCST    FunctionsConstants<>+7908(SB), Y7, Y8
+	VADDPD         Y12, Y8, Y8
+	VSUBPD         Y12, Y8, Y9
+	VMULPD.BCST    FunctionsConstants<>+7924(SB), Y9, Y9
+	VSUBPD         Y9, Y7, Y7
+	VANDPD.BCST    FunctionsConstants<>+7932(SB), Y8, Y9
+	VPSLLQ         $0x03, Y9, Y9
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+2800(SB), AX
+	VXORPS         X10, X10, X10
+	VGATHERQPD     (AX)(Y9*1), K2, Y10
+	VPSRLQ         $0x05, Y8, Y8
+	VPSLLQ         $0x34, Y8, Y8
+	VPADDQ         Y8, Y10, Y8
+	VMULPD.BCST    FunctionsConstants<>+7948(SB), Y7, Y9
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y9, Y9
+	VMULPD.BCST    FunctionsConstants<>+7964(SB), Y7, Y10
+	VADDPD.BCST    FunctionsConstants<>+7956(SB), Y10, Y10
+	VMULPD         Y7, Y7, Y11
+	VMULPD         Y11, Y10, Y10
+	VADDPD         Y10, Y9, Y9
+	VMULPD         Y9, Y7, Y7
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y7, Y7
+	VMULPD         Y7, Y8, Y7
+	VPCMPD         $0x05, X3, X1, K2
+	VBLENDMPD.BCST FunctionsConstants<>+7940(SB), Y7, K2, Y8
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y7, Y7
+	VDIVPD         Y7, Y8, Y7
+	VCVTPD2PSY     Y7, X7
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+8100(SB), X5, K2
+	VBLENDMPS      X1, X7, K2, X5
+	VMULPS         X5, X1, X5
+	VMOVUPS        X1, 308(SI)
+	VMOVUPS        X5, 324(SI)
+
+	// z8 = W8·a7 + b8; a8 = sin(3*z8) + 0.25*(cos(z8)*log1p(z8^2)) + pow(1 + z8^2, 0.3)
+	VMULPS         728(DI), X5, X1
+	VMULPS         744(DI), X5, X7
+	VMULPS         760(DI), X5, X8
+	VMULPS         776(DI), X5, X5
+	VUNPCKLPD      X7, X1, X9
+	VUNPCKHPD      X7, X1, X1
+	VADDPS         X1, X9, X1
+	VUNPCKLPD      X5, X8, X7
+	VUNPCKHPD      X5, X8, X5
+	VADDPS         X5, X7, X5
+	VSHUFPS        $0x88, X5, X1, X7
+	VSHUFPS        $0xdd, X5, X1, X1
+	VADDPS         X1, X7, X1
+	VADDPS         792(DI), X1, X1
+	VMULPS         X1, X1, X5
+	VANDPS.BCST    FunctionsConstants<>+7888(SB), X1, X7
+	VPMOVZXDQ      X7, Y8
+	VPSLLQ         $0x1d, Y8, Y8
+	VPADDQ.BCST    FunctionsConstants<>+7900(SB), Y8, Y8
+	VPSRLD         $0x1a, X7, X9
+	VANDPS.BCST    FunctionsConstants<>+8220(SB), X9, X9
+	VPMOVZXDQ      X9, Y9
+	VPSLLQ         $0x05, Y9, Y9
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+5008(SB), AX
+	VXORPS         X10, X10, X10
+	VGATHERQPD     (AX)(Y9*1), K2, Y10
+	VMULPD         Y10, Y8, Y10
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+5016(SB), AX
+	VXORPS         X11, X11, X11
+	VGATHERQPD     (AX)(Y9*1), K2, Y11
+	VMULPD         Y11, Y8, Y11
+	VADDPD         Y11, Y10, Y13
+	VADDPD         Y12, Y13, Y13
+	VSUBPD         Y12, Y13, Y14
+	VSUBPD         Y14, Y10, Y10
+	VADDPD         Y11, Y10, Y10
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+5024(SB), AX
+	VXORPS         X11, X11, X11
+	VGATHERQPD     (AX)(Y9*1), K2, Y11
+	VMULPD         Y11, Y8, Y8
+	VADDPD         Y8, Y10, Y8
+	VPADDQ.BCST    FunctionsConstants<>+8224(SB), Y13, Y9
+	VMULPD.BCST    FunctionsConstants<>+8232(SB), Y8, Y8
+	VMULPD         Y8, Y8, Y10
+	VMULPD.BCST    FunctionsConstants<>+8248(SB), Y10, Y11
+	VADDPD.BCST    FunctionsConstants<>+8240(SB), Y11, Y11
+	VMULPD         Y11, Y10, Y11
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y11, Y11
+	VMULPD         Y11, Y8, Y8
+	VMULPD.BCST    FunctionsConstants<>+7964(SB), Y10, Y11
+	VADDPD.BCST    FunctionsConstants<>+8256(SB), Y11, Y11
+	VMULPD         Y11, Y10, Y10
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y10, Y10
+	VANDPD.BCST    FunctionsConstants<>+8264(SB), Y9, Y11
+	VPSLLQ         $0x03, Y11, Y11
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X13, X13, X13
+	VGATHERQPD     (AX)(Y11*1), K2, Y13
+	VMULPD         Y10, Y13, Y10
+	VPADDQ.BCST    FunctionsConstants<>+8224(SB), Y9, Y9
+	VANDPD.BCST    FunctionsConstants<>+8264(SB), Y9, Y9
+	VPSLLQ         $0x03, Y9, Y9
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X11, X11, X11
+	VGATHERQPD     (AX)(Y9*1), K2, Y11
+	VMULPD         Y8, Y11, Y8
+	VADDPD         Y8, Y10, Y8
+	VCVTPD2PSY     Y8, X8
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+8100(SB), X7, K2
+	VORPS.BCST     FunctionsConstants<>+8092(SB), X1, X7
+	VBLENDMPS      X7, X8, K2, X7
+	VANDPS.BCST    FunctionsConstants<>+7888(SB), X5, X8
+	VPMOVZXDQ      X8, Y9
+	VPSLLQ         $0x1d, Y9, Y9
+	VPADDQ.BCST    FunctionsConstants<>+7900(SB), Y9, Y9
+	VPSRLD         $0x1f, X5, X10
+	VPMOVZXDQ      X10, Y10
+	VPSLLQ         $0x3f, Y10, Y10
+	VORPD          Y10, Y9, Y9
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y9, Y9
+	VPSUBQ.BCST    FunctionsConstants<>+8032(SB), Y9, Y10
+	VPSRAQ         $0x34, Y10, Y11
+	VPADDQ         Y11, Y12, Y11
+	VSUBPD         Y12, Y11, Y11
+	VANDPD.BCST    FunctionsConstants<>+8040(SB), Y10, Y13
+	VPSUBQ         Y13, Y9, Y9
+	VPSRLQ         $0x2f, Y10, Y10
+	VANDPD.BCST    FunctionsConstants<>+7932(SB), Y10, Y10
+	VPSLLQ         $0x04, Y10, Y10
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+4080(SB), AX
+	VXORPS         X13, X13, X13
+	VGATHERQPD     (AX)(Y10*1), K2, Y13
+	VMULPD         Y13, Y9, Y9
+	VSUBPD.BCST    FunctionsConstants<>+7940(SB), Y9, Y9
+	VMULPD         Y9, Y9, Y13
+	VMULPD.BCST    FunctionsConstants<>+8056(SB), Y9, Y14
+	VADDPD.BCST    FunctionsConstants<>+8048(SB), Y14, Y14
+	VMULPD         Y14, Y13, Y14
+	VMULPD         Y13, Y13, Y13
+	VMULPD.BCST    FunctionsConstants<>+8072(SB), Y9, Y15
+	VADDPD.BCST    FunctionsConstants<>+8064(SB), Y15, Y15
+	VMULPD         Y15, Y13, Y13
+	VADDPD         Y13, Y14, Y13
+	VMULPD.BCST    FunctionsConstants<>+8080(SB), Y11, Y11
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+4088(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Y10*1), K2, Y14
+	VADDPD         Y14, Y11, Y10
+	VADDPD         Y13, Y9, Y9
+	VADDPD         Y9, Y10, Y9
+	VCVTPD2PSY     Y9, X9
+	VPSUBD.BCST    FunctionsConstants<>+7972(SB), X8, X8
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7976(SB), X8, K2
+	VBLENDMPS      X5, X9, K2, X8
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+8088(SB), X5, K2
+	VORPS.BCST     FunctionsConstants<>+8092(SB), X5, X9
+	VBLENDMPS      X9, X8, K2, X8
+	VPCMPUD.BCST   $0x00, FunctionsConstants<>+8088(SB), X5, K2
+	VBLENDMPS      X0, X8, K2, X8
+	VMULPS         X8, X7, X7
+	VMULPS.BCST    FunctionsConstants<>+8108(SB), X1, X8
+	VANDPS.BCST    FunctionsConstants<>+7888(SB), X8, X9
+	VPMOVZXDQ      X9, Y10
+	VPSLLQ         $0x1d, Y10, Y10
+	VPADDQ.BCST    FunctionsConstants<>+7900(SB), Y10, Y10
+	VPSRLD         $0x1f, X8, X11
+	VPMOVZXDQ      X11, Y11
+	VPSLLQ         $0x3f, Y11, Y11
+	VORPD          Y11, Y10, Y10
+	VPSRLD         $0x1a, X9, X11
+	VANDPS.BCST    FunctionsConstants<>+8220(SB), X11, X11
+	VPMOVZXDQ      X11, Y11
+	VPSLLQ         $0x05, Y11, Y11
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+5008(SB), AX
+	VXORPS         X13, X13, X13
+	VGATHERQPD     (AX)(Y11*1), K2, Y13
+	VMULPD         Y13, Y10, Y13
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+5016(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Y11*1), K2, Y14
+	VMULPD         Y14, Y10, Y14
+	VADDPD         Y14, Y13, Y15
+	VADDPD         Y12, Y15, Y15
+	VSUBPD         Y12, Y15, Y16
+	VSUBPD         Y16, Y13, Y13
+	VADDPD         Y14, Y13, Y13
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+5024(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Y11*1), K2, Y14
+	VMULPD         Y14, Y10, Y10
+	VADDPD         Y10, Y13, Y10
+	VMULPD.BCST    FunctionsConstants<>+8232(SB), Y10, Y10
+	VMULPD         Y10, Y10, Y11
+	VMULPD.BCST    FunctionsConstants<>+8248(SB), Y11, Y13
+	VADDPD.BCST    FunctionsConstants<>+8240(SB), Y13, Y13
+	VMULPD         Y13, Y11, Y13
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y13, Y13
+	VMULPD         Y13, Y10, Y10
+	VMULPD.BCST    FunctionsConstants<>+7964(SB), Y11, Y13
+	VADDPD.BCST    FunctionsConstants<>+8256(SB), Y13, Y13
+	VMULPD         Y13, Y11, Y11
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y11, Y11
+	VANDPD.BCST    FunctionsConstants<>+8264(SB), Y15, Y13
+	VPSLLQ         $0x03, Y13, Y13
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Y13*1), K2, Y14
+	VMULPD         Y11, Y14, Y11
+	VPADDQ.BCST    FunctionsConstants<>+8224(SB), Y15, Y13
+	VANDPD.BCST    FunctionsConstants<>+8264(SB), Y13, Y13
+	VPSLLQ         $0x03, Y13, Y13
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Y13*1), K2, Y14
+	VMULPD         Y10, Y14, Y10
+	VADDPD         Y10, Y11, Y10
+	VCVTPD2PSY     Y10, X10
+	VPCMPUD.BCST   $0x01, FunctionsConstants<>+8004(SB), X9, K2
+	VBLENDMPS      X8, X10, K2, X10
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+8100(SB), X9, K2
+	VORPS.BCST     FunctionsConstants<>+8092(SB), X8, X8
+	VBLENDMPS      X8, X10, K2, X8
+	VMULPS.BCST    FunctionsConstants<>+8272(SB), X7, X7
+	VADDPS         X7, X8, X7
+	VADDPS         X5, X4, X5
+	VANDPS.BCST    FunctionsConstants<>+7888(SB), X5, X8
+	VPMOVZXDQ      X8, Y9
+	VPSLLQ         $0x1d, Y9, Y9
+	VMULPD.BCST    FunctionsConstants<>+8124(SB), Y9, Y9
+	VPSUBQ.BCST    FunctionsConstants<>+8032(SB), Y9, Y10
+	VPSRAQ         $0x34, Y10, Y11
+	VPADDQ         Y11, Y12, Y11
+	VSUBPD         Y12, Y11, Y11
+	VANDPD.BCST    FunctionsConstants<>+8040(SB), Y10, Y13
+	VPSUBQ         Y13, Y9, Y9
+	VPSRLQ         $0x2f, Y10, Y10
+	VANDPD.BCST    FunctionsConstants<>+7932(SB), Y10, Y10
+	VPSLLQ         $0x04, Y10, Y10
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+4080(SB), AX
+	VXORPS         X13, X13, X13
+	VGATHERQPD     (AX)(Y10*1), K2, Y13
+	VMULPD         Y13, Y9, Y9
+	VSUBPD.BCST    FunctionsConstants<>+7940(SB), Y9, Y9
+	VMULPD         Y9, Y9, Y13
+	VMULPD.BCST    FunctionsConstants<>+8140(SB), Y9, Y14
+	VADDPD.BCST    FunctionsConstants<>+8132(SB), Y14, Y14
+	VMULPD.BCST    FunctionsConstants<>+8156(SB), Y9, Y15
+	VADDPD.BCST    FunctionsConstants<>+8148(SB), Y15, Y15
+	VMULPD.BCST    FunctionsConstants<>+8172(SB), Y9, Y16
+	VADDPD.BCST    FunctionsConstants<>+8164(SB), Y16, Y16
+	VMULPD         Y16, Y13, Y16
+	VADDPD         Y16, Y15, Y15
+	VMULPD         Y15, Y13, Y15
+	VADDPD         Y15, Y14, Y14
+	VMULPD.BCST    FunctionsConstants<>+8080(SB), Y11, Y11
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+4088(SB), AX
+	VXORPS         X15, X15, X15
+	VGATHERQPD     (AX)(Y10*1), K2, Y15
+	VADDPD         Y15, Y11, Y10
+	VMULPD         Y14, Y13, Y11
+	VADDPD         Y11, Y9, Y9
+	VADDPD         Y9, Y10, Y9
+	VBROADCASTSS   FunctionsConstants<>+8336(SB), X10
+	VANDPS.BCST    FunctionsConstants<>+7888(SB), X10, X11
+	VPMOVZXDQ      X11, Y13
+	VPSLLQ         $0x1d, Y13, Y13
+	VPADDQ.BCST    FunctionsConstants<>+7900(SB), Y13, Y13
+	VPSRLD         $0x1f, X10, X14
+	VPMOVZXDQ      X14, Y15
+	VPSLLQ         $0x3f, Y15, Y15
+	VORPD          Y15, Y13, Y13
+	VMULPD         Y9, Y13, Y9
+	VANDPD.BCST    FunctionsConstants<>+8188(SB), Y9, Y13
+	VPMINUQ.BCST   FunctionsConstants<>+8196(SB), Y13, Y13
+	VANDPD.BCST    FunctionsConstants<>+8180(SB), Y9, Y9
+	VORPD          Y9, Y13, Y9
+	VMULPD.BCST    FunctionsConstants<>+7908(SB), Y9, Y13
+	VADDPD         Y12, Y13, Y13
+	VSUBPD         Y12, Y13, Y15
+	VMULPD.BCST    FunctionsConstants<>+7924(SB), Y15, Y15
+	VSUBPD         Y15, Y9, Y9
+	VANDPD.BCST    FunctionsConstants<>+7932(SB), Y13, Y15
+	VPSLLQ         $0x03, Y15, Y15
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+2800(SB), AX
+	VXORPS         X16, X16, X16
+	VGATHERQPD     (AX)(Y15*1), K2, Y16
+	VPSRLQ         $0x05, Y13, Y13
+	VPSLLQ         $0x34, Y13, Y13
+	VPADDQ         Y13, Y16, Y13
+	VMULPD.BCST    FunctionsConstants<>+7948(SB), Y9, Y15
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y15, Y15
+	VMULPD.BCST    FunctionsConstants<>+7964(SB), Y9, Y16
+	VADDPD.BCST    FunctionsConstants<>+7956(SB), Y16, Y16
+	VMULPD         Y9, Y9, Y17
+	VMULPD         Y17, Y16, Y16
+	VADDPD         Y16, Y15, Y15
+	VMULPD         Y15, Y9, Y9
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y9, Y9
+	VMULPD         Y9, Y13, Y9
+	VCVTPD2PSY     Y9, X9
+	VPCMPUD        $0x04, X3, X8, K2
+	VBLENDMPS.BCST FunctionsConstants<>+8100(SB), X3, K2, X13
+	VBROADCASTSS   FunctionsConstants<>+8100(SB), Y15
+	VBLENDMPS      X3, X15, K2, X16
+	VPCMPUD        $0x04, X3, X14, K2
+	VBLENDMPS      X16, X13, K2, X13
+	VPSUBD.BCST    FunctionsConstants<>+8204(SB), X8, X14
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+8208(SB), X14, K2
+	VBLENDMPS      X13, X9, K2, X9
+	VADDPS.BCST    FunctionsConstants<>+8212(SB), X11, X13
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+8212(SB), X11, K3
+	VBLENDMPS      X11, X13, K3, X14
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+8216(SB), X11, K4
+	VBLENDMPS      X3, X14, K4, X14
+	VPSLLD         $0x1f, X14, X14
+	VANDPS         X5, X14, X14
+	VORPS          X14, X9, X9
+	VPSRLD         $0x1f, X5, X14
+	VSUBPS.BCST    FunctionsConstants<>+8212(SB), X13, X13
+	VCMPPS         $0x00, X11, X13, K4
+	VBLENDMPS      X3, X14, K4, X13
+	VBLENDMPS      X3, X13, K3, X13
+	VBLENDMPS      X3, X13, K2, X13
+	VPCMPUD        $0x04, X3, X13, K2
+	VBLENDMPS.BCST FunctionsConstants<>+8092(SB), X9, K2, X9
+	VPCMPUD        $0x06, X15, X8, K2
+	VBLENDMPS      X5, X9, K2, X8
+	VPCMPUD        $0x06, X15, X11, K2
+	VBLENDMPS      X10, X8, K2, X8
+	VPCMPUD        $0x00, X4, X5, K2
+	VBLENDMPS      X4, X8, K2, X5
+	VPCMPUD        $0x00, X3, X11, K2
+	VBLENDMPS      X4, X5, K2, X5
+	VADDPS         X5, X7, X5
+	VMOVUPS        X1, 356(SI)
+	VMOVUPS        X5, 372(SI)
+
+	// z9 = W9·a8 + b9; a9 = expm1(min(z9, 3)) + sqrt(1 + abs(z9)) - erf(z9)
+	VMULPS        808(DI), X5, X1
+	VMULPS        824(DI), X5, X7
+	VMULPS        840(DI), X5, X8
+	VMULPS        856(DI), X5, X9
+	VMULPS        872(DI), X5, X10
+	VMULPS        888(DI), X5, X5
+	VUNPCKLPD     X7, X1, X11
+	VUNPCKHPD     X7, X1, X1
+	VADDPS        X1, X11, X1
+	VUNPCKLPD     X9, X8, X7
+	VUNPCKHPD     X9, X8, X8
+	VADDPS        X8, X7, X7
+	VSHUFPS       $0x88, X7, X1, X8
+	VSHUFPS       $0xdd, X7, X1, X1
+	VADDPS        X1, X8, X1
+	VUNPCKLPD     X5, X10, X7
+	VUNPCKHPD     X5, X10, X5
+	VADDPS        X5, X7, X5
+	VSHUFPS       $0x88, X5, X5, X7
+	VSHUFPS       $0xdd, X5, X5, X5
+	VADDPS        X5, X7, X5
+	VINSERTF32X4  $0x01, X5, Y1, Y1
+	VMOVUPS       904(DI), X5
+	VMOVSD        920(DI), X7
+	VINSERTF32X4  $0x01, X7, Y5, Y5
+	VADDPS        Y5, Y1, Y1
+	VBROADCASTSS  FunctionsConstants<>+8108(SB), Y5
+	VMINPS        Y1, Y5, Y5
+	VANDPS.BCST   FunctionsConstants<>+7888(SB), Y5, Y7
+	VPMINUD.BCST  FunctionsConstants<>+7896(SB), Y7, Y8
+	VPMOVZXDQ     Y8, Z8
+	VPSLLQ        $0x1d, Z8, Z8
+	VPADDQ.BCST   FunctionsConstants<>+7900(SB), Z8, Z8
+	VPSRLD        $0x1f, Y5, Y9
+	VPMOVZXDQ     Y9, Z9
+	VPSLLQ        $0x3f, Z9, Z9
+	VORPD         Z9, Z8, Z8
+	VMULPD.BCST   FunctionsConstants<>+7908(SB), Z8, Z9
+	VADDPD        Z12, Z9, Z9
+	VSUBPD        Z12, Z9, Z10
+	VMULPD.BCST   FunctionsConstants<>+7924(SB), Z10, Z10
+	VSUBPD        Z10, Z8, Z8
+	VANDPD.BCST   FunctionsConstants<>+7932(SB), Z9, Z10
+	VPSLLQ        $0x03, Z10, Z10
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K2
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X11, X11, X11
+	VGATHERQPD    (AX)(Z10*1), K2, Z11
+	VPSRLQ        $0x05, Z9, Z9
+	VPSLLQ        $0x34, Z9, Z9
+	VPADDQ        Z9, Z11, Z9
+	VMULPD.BCST   FunctionsConstants<>+7948(SB), Z8, Z10
+	VADDPD.BCST   FunctionsConstants<>+7940(SB), Z10, Z10
+	VMULPD.BCST   FunctionsConstants<>+7964(SB), Z8, Z11
+	VADDPD.BCST   FunctionsConstants<>+7956(SB), Z11, Z11
+	VMULPD        Z8, Z8, Z13
+	VMULPD        Z13, Z11, Z11
+	VADDPD        Z11, Z10, Z10
+	VMULPD        Z10, Z8, Z8
+	VMULPD        Z8, Z9, Z8
+	VSUBPD.BCST   FunctionsConstants<>+7940(SB), Z9, Z9
+	VADDPD        Z9, Z8, Z8
+	VCVTPD2PS     Z8, Y8
+	VPSUBD.BCST   FunctionsConstants<>+7972(SB), Y7, Y7
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7976(SB), Y7, K2
+	VBLENDMPS     Y5, Y8, K2, Y5
+	VANDPS.BCST   FunctionsConstants<>+7888(SB), Y1, Y7
+	VADDPS        Y7, Y4, Y8
+	VSQRTPS       Y8, Y8
+	VADDPS        Y8, Y5, Y5
+	VPMINUD.BCST  FunctionsConstants<>+8288(SB), Y7, Y8
+	VPMOVZXDQ     Y8, Z8
+	VPSLLQ        $0x1d, Z8, Z8
+	VMULPD.BCST   FunctionsConstants<>+8292(SB), Z8, Z8
+	VADDPD        Z12, Z8, Z9
+	VSUBPD        Z12, Z9, Z10
+	VSUBPD        Z10, Z8, Z8
+	VANDPD.BCST   FunctionsConstants<>+7932(SB), Z9, Z9
+	VPSLLQ        $0x06, Z9, Z9
+	VMULPD        Z8, Z8, Z10
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K2
+	LEAQ          FunctionsConstants<>+320(SB), AX
+	VXORPS        X11, X11, X11
+	VGATHERQPD    (AX)(Z9*1), K2, Z11
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K2
+	LEAQ          FunctionsConstants<>+328(SB), AX
+	VXORPS        X13, X13, X13
+	VGATHERQPD    (AX)(Z9*1), K2, Z13
+	VMULPD        Z13, Z8, Z13
+	VADDPD        Z13, Z11, Z11
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K2
+	LEAQ          FunctionsConstants<>+336(SB), AX
+	VXORPS        X13, X13, X13
+	VGATHERQPD    (AX)(Z9*1), K2, Z13
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K2
+	LEAQ          FunctionsConstants<>+344(SB), AX
+	VXORPS        X14, X14, X14
+	VGATHERQPD    (AX)(Z9*1), K2, Z14
+	VMULPD        Z14, Z8, Z14
+	VADDPD        Z14, Z13, Z13
+	VMULPD        Z13, Z10, Z13
+	VADDPD        Z13, Z11, Z11
+	VMULPD        Z10, Z10, Z13
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K2
+	LEAQ          FunctionsConstants<>+352(SB), AX
+	VXORPS        X14, X14, X14
+	VGATHERQPD    (AX)(Z9*1), K2, Z14
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K2
+	LEAQ          FunctionsConstants<>+360(SB), AX
+	VXORPS        X16, X16, X16
+	VGATHERQPD    (AX)(Z9*1), K2, Z16
+	VMULPD        Z16, Z8, Z16
+	VADDPD        Z16, Z14, Z14
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K2
+	LEAQ          FunctionsConstants<>+368(SB), AX
+	VXORPS        X16, X16, X16
+	VGATHERQPD    (AX)(Z9*1), K2, Z16
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K2
+	LEAQ          FunctionsConstants<>+376(SB), AX
+	VXORPS        X17, X17, X17
+	VGATHERQPD    (AX)(Z9*1), K2, Z17
+	VMULPD        Z17, Z8, Z8
+	VADDPD        Z8, Z16, Z8
+	VMULPD        Z8, Z10, Z8
+	VADDPD        Z8, Z14, Z8
+	VMULPD        Z8, Z13, Z8
+	VADDPD        Z8, Z11, Z8
+	VCVTPD2PS     Z8, Y8
+	VANDPS        Y6, Y1, Y9
+	VORPS         Y9, Y8, Y8
+	VPCMPUD       $0x06, Y15, Y7, K2
+	VBLENDMPS     Y1, Y8, K2, Y7
+	VSUBPS        Y7, Y5, Y5
+	VMOVUPS       X1, 404(SI)
+	VEXTRACTF32X4 $0x01, Y1, X7
+	VMOVSD        X7, 420(SI)
+	VMOVUPS       X5, 428(SI)
+	VEXTRACTF32X4 $0x01, Y5, X1
+	VMOVSD        X1, 444(SI)
+
+	// z10 = W10·a9 + b10
+	VANDPS       FunctionsConstants<>+2464(SB), Y5, Y1
+	VORPS        FunctionsConstants<>+2496(SB), Y1, Y1
+	VMOVUPS      928(DI), X5
+	VMOVSD       944(DI), X7
+	VINSERTF32X4 $0x01, X7, Y5, Y5
+	VMULPS       Y5, Y1, Y5
+	VMOVUPS      952(DI), X7
+	VMOVSD       968(DI), X8
+	VINSERTF32X4 $0x01, X8, Y7, Y7
+	VMULPS       Y7, Y1, Y7
+	VMOVUPS      976(DI), X8
+	VMOVSD       992(DI), X9
+	VINSERTF32X4 $0x01, X9, Y8, Y8
+	VMULPS       Y8, Y1, Y8
+	VMOVUPS      1000(DI), X9
+	VMOVSD       1016(DI), X10
+	VINSERTF32X4 $0x01, X10, Y9, Y9
+	VMULPS       Y9, Y1, Y9
+	VMOVUPS      1024(DI), X10
+	VMOVSD       1040(DI), X11
+	VINSERTF32X4 $0x01, X11, Y10, Y10
+	VMULPS       Y10, Y1, Y10
+	VMOVUPS      1048(DI), X11
+	VMOVSD       1064(DI), X13
+	VINSERTF32X4 $0x01, X13, Y11, Y11
+	VMULPS       Y11, Y1, Y11
+	VMOVUPS      1072(DI), X13
+	VMOVSD       1088(DI), X14
+	VINSERTF32X4 $0x01, X14, Y13, Y13
+	VMULPS       Y13, Y1, Y13
+	VMOVUPS      1096(DI), X14
+	VMOVSD       1112(DI), X16
+	VINSERTF32X4 $0x01, X16, Y14, Y14
+	VMULPS       Y14, Y1, Y14
+	VMOVUPS      1120(DI), X16
+	VMOVSD       1136(DI), X17
+	VINSERTF32X4 $0x01, X17, Y16, Y16
+	VMULPS       Y16, Y1, Y16
+	VMOVUPS      1144(DI), X17
+	VMOVSD       1160(DI), X18
+	VINSERTF32X4 $0x01, X18, Y17, Y17
+	VMULPS       Y17, Y1, Y17
+	VMOVUPS      1168(DI), X18
+	VMOVSD       1184(DI), X19
+	VINSERTF32X4 $0x01, X19, Y18, Y18
+	VMULPS       Y18, Y1, Y18
+	VMOVUPS      1192(DI), X19
+	VMOVSD       1208(DI), X20
+	VINSERTF32X4 $0x01, X20, Y19, Y19
+	VMULPS       Y19, Y1, Y19
+	VMOVUPS      1216(DI), X20
+	VMOVSD       1232(DI), X21
+	VINSERTF32X4 $0x01, X21, Y20, Y20
+	VMULPS       Y20, Y1, Y20
+	VMOVUPS      1240(DI), X21
+	VMOVSD       1256(DI), X22
+	VINSERTF32X4 $0x01, X22, Y21, Y21
+	VMULPS       Y21, Y1, Y21
+	VMOVUPS      1264(DI), X22
+	VMOVSD       1280(DI), X23
+	VINSERTF32X4 $0x01, X23, Y22, Y22
+	VMULPS       Y22, Y1, Y22
+	VMOVUPS      1288(DI), X23
+	VMOVSD       1304(DI), X24
+	VINSERTF32X4 $0x01, X24, Y23, Y23
+	VMULPS       Y23, Y1, Y23
+	VSHUFF32X4   $0x00, Y10, Y5, Y24
+	VSHUFF32X4   $0x03, Y10, Y5, Y5
+	VADDPS       Y5, Y24, Y5
+	VSHUFF32X4   $0x00, Y11, Y7, Y10
+	VSHUFF32X4   $0x03, Y11, Y7, Y7
+	VADDPS       Y7, Y10, Y7
+	VSHUFF32X4   $0x00, Y13, Y8, Y10
+	VSHUFF32X4   $0x03, Y13, Y8, Y8
+	VADDPS       Y8, Y10, Y8
+	VSHUFF32X4   $0x00, Y14, Y9, Y10
+	VSHUFF32X4   $0x03, Y14, Y9, Y9
+	VADDPS       Y9, Y10, Y9
+	VUNPCKLPD    Y7, Y5, Y10
+	VUNPCKHPD    Y7, Y5, Y5
+	VADDPS       Y5, Y10, Y5
+	VUNPCKLPD    Y9, Y8, Y7
+	VUNPCKHPD    Y9, Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VSHUFPS      $0x88, Y7, Y5, Y8
+	VSHUFPS      $0xdd, Y7, Y5, Y5
+	VADDPS       Y5, Y8, Y5
+	VSHUFF32X4   $0x00, Y20, Y16, Y7
+	VSHUFF32X4   $0x03, Y20, Y16, Y8
+	VADDPS       Y8, Y7, Y7
+	VSHUFF32X4   $0x00, Y21, Y17, Y8
+	VSHUFF32X4   $0x03, Y21, Y17, Y9
+	VADDPS       Y9, Y8, Y8
+	VSHUFF32X4   $0x00, Y22, Y18, Y9
+	VSHUFF32X4   $0x03, Y22, Y18, Y10
+	VADDPS       Y10, Y9, Y9
+	VSHUFF32X4   $0x00, Y23, Y19, Y10
+	VSHUFF32X4   $0x03, Y23, Y19, Y11
+	VADDPS       Y11, Y10, Y10
+	VUNPCKLPD    Y8, Y7, Y11
+	VUNPCKHPD    Y8, Y7, Y7
+	VADDPS       Y7, Y11, Y7
+	VUNPCKLPD    Y10, Y9, Y8
+	VUNPCKHPD    Y10, Y9, Y9
+	VADDPS       Y9, Y8, Y8
+	VSHUFPS      $0x88, Y8, Y7, Y9
+	VSHUFPS      $0xdd, Y8, Y7, Y7
+	VADDPS       Y7, Y9, Y7
+	VINSERTF64X4 $0x01, Y7, Z5, Z5
+	VADDPS       1408(DI), Z5, Z5
+	VMOVUPS      Z5, 832(SI)
+	VMOVUPS      1312(DI), X7
+	VMOVSD       1328(DI), X8
+	VINSERTF32X4 $0x01, X8, Y7, Y7
+	VMULPS       Y7, Y1, Y7
+	VMOVUPS      1336(DI), X8
+	VMOVSD       1352(DI), X9
+	VINSERTF32X4 $0x01, X9, Y8, Y8
+	VMULPS       Y8, Y1, Y8
+	VMOVUPS      1360(DI), X9
+	VMOVSD       1376(DI), X10
+	VINSERTF32X4 $0x01, X10, Y9, Y9
+	VMULPS       Y9, Y1, Y9
+	VMOVUPS      1384(DI), X10
+	VMOVSD       1400(DI), X11
+	VINSERTF32X4 $0x01, X11, Y10, Y10
+	VMULPS       Y10, Y1, Y1
+	VSHUFF32X4   $0x00, Y8, Y7, Y10
+	VSHUFF32X4   $0x03, Y8, Y7, Y7
+	VADDPS       Y7, Y10, Y7
+	VSHUFF32X4   $0x00, Y1, Y9, Y8
+	VSHUFF32X4   $0x03, Y1, Y9, Y1
+	VADDPS       Y1, Y8, Y1
+	VUNPCKLPD    Y1, Y7, Y8
+	VUNPCKHPD    Y1, Y7, Y1
+	VADDPS       Y1, Y8, Y1
+	VSHUFPS      $0x88, Y1, Y1, Y7
+	VSHUFPS      $0xdd, Y1, Y1, Y1
+	VADDPS       Y1, Y7, Y1
+	VPERMPS      Y1, Y2, Y1
+	VADDPS       1472(DI), X1, X1
+	VMOVUPS      X1, 896(SI)
+
+	// a10 = softmax(z10)
+	MOVL          $0x0000000f, AX
+	KMOVW         AX, K2
+	VBLENDMPS     Z1, Z0, K2, Z2
+	VCMPPS        $0x00, Z2, Z5, K3
+	VANDPS        Z2, Z5, Z7
+	VMAXPS        Z2, Z5, Z2
+	VBLENDMPS     Z7, Z2, K3, Z2
+	VCMPPS        $0x03, Z5, Z5, K3
+	VBLENDMPS     Z5, Z2, K3, Z2
+	VSHUFF32X4    $0x4e, Z2, Z2, Z7
+	VCMPPS        $0x00, Z7, Z2, K3
+	VANDPS        Z7, Z2, Z8
+	VMAXPS        Z7, Z2, Z7
+	VBLENDMPS     Z8, Z7, K3, Z7
+	VCMPPS        $0x03, Z2, Z2, K3
+	VBLENDMPS     Z2, Z7, K3, Z2
+	VSHUFF32X4    $0xb1, Z2, Z2, Z7
+	VCMPPS        $0x00, Z7, Z2, K3
+	VANDPS        Z7, Z2, Z8
+	VMAXPS        Z7, Z2, Z7
+	VBLENDMPS     Z8, Z7, K3, Z7
+	VCMPPS        $0x03, Z2, Z2, K3
+	VBLENDMPS     Z2, Z7, K3, Z2
+	VSHUFPS       $0x4e, Z2, Z2, Z7
+	VCMPPS        $0x00, Z7, Z2, K3
+	VANDPS        Z7, Z2, Z8
+	VMAXPS        Z7, Z2, Z7
+	VBLENDMPS     Z8, Z7, K3, Z7
+	VCMPPS        $0x03, Z2, Z2, K3
+	VBLENDMPS     Z2, Z7, K3, Z2
+	VSHUFPS       $0xb1, Z2, Z2, Z7
+	VCMPPS        $0x00, Z7, Z2, K3
+	VANDPS        Z7, Z2, Z8
+	VMAXPS        Z7, Z2, Z7
+	VBLENDMPS     Z8, Z7, K3, Z7
+	VCMPPS        $0x03, Z2, Z2, K3
+	VBLENDMPS     Z2, Z7, K3, Z2
+	VSUBPS        Z2, Z5, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y7
+	VANDPS.BCST   FunctionsConstants<>+7888(SB), Y5, Y8
+	VPMINUD.BCST  FunctionsConstants<>+7896(SB), Y8, Y9
+	VPMOVZXDQ     Y9, Z9
+	VPSLLQ        $0x1d, Z9, Z9
+	VPADDQ.BCST   FunctionsConstants<>+7900(SB), Z9, Z9
+	VPSRLD        $0x1f, Y5, Y10
+	VPMOVZXDQ     Y10, Z10
+	VPSLLQ        $0x3f, Z10, Z10
+	VORPD         Z10, Z9, Z9
+	VMULPD.BCST   FunctionsConstants<>+7908(SB), Z9, Z10
+	VADDPD        Z12, Z10, Z10
+	VSUBPD        Z12, Z10, Z11
+	VMULPD.BCST   FunctionsConstants<>+7924(SB), Z11, Z11
+	VSUBPD        Z11, Z9, Z9
+	VANDPD.BCST   FunctionsConstants<>+7932(SB), Z10, Z11
+	VPSLLQ        $0x03, Z11, Z11
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K3
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X13, X13, X13
+	VGATHERQPD    (AX)(Z11*1), K3, Z13
+	VPSRLQ        $0x05, Z10, Z10
+	VPSLLQ        $0x34, Z10, Z10
+	VPADDQ        Z10, Z13, Z10
+	VMULPD.BCST   FunctionsConstants<>+7948(SB), Z9, Z11
+	VADDPD.BCST   FunctionsConstants<>+7940(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7964(SB), Z9, Z13
+	VADDPD.BCST   FunctionsConstants<>+7956(SB), Z13, Z13
+	VMULPD        Z9, Z9, Z14
+	VMULPD        Z14, Z13, Z13
+	VADDPD        Z13, Z11, Z11
+	VMULPD        Z11, Z9, Z9
+	VADDPD.BCST   FunctionsConstants<>+7940(SB), Z9, Z9
+	VMULPD        Z9, Z10, Z9
+	VCVTPD2PS     Z9, Y9
+	VPCMPUD       $0x06, Y15, Y8, K3
+	VBLENDMPS     Y5, Y9, K3, Y5
+	VANDPS.BCST   FunctionsConstants<>+7888(SB), Y7, Y8
+	VPMINUD.BCST  FunctionsConstants<>+7896(SB), Y8, Y9
+	VPMOVZXDQ     Y9, Z9
+	VPSLLQ        $0x1d, Z9, Z9
+	VPADDQ.BCST   FunctionsConstants<>+7900(SB), Z9, Z9
+	VPSRLD        $0x1f, Y7, Y10
+	VPMOVZXDQ     Y10, Z10
+	VPSLLQ        $0x3f, Z10, Z10
+	VORPD         Z10, Z9, Z9
+	VMULPD.BCST   FunctionsConstants<>+7908(SB), Z9, Z10
+	VADDPD        Z12, Z10, Z10
+	VSUBPD        Z12, Z10, Z11
+	VMULPD.BCST   FunctionsConstants<>+7924(SB), Z11, Z11
+	VSUBPD        Z11, Z9, Z9
+	VANDPD.BCST   FunctionsConstants<>+7932(SB), Z10, Z11
+	VPSLLQ        $0x03, Z11, Z11
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K3
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X13, X13, X13
+	VGATHERQPD    (AX)(Z11*1), K3, Z13
+	VPSRLQ        $0x05, Z10, Z10
+	VPSLLQ        $0x34, Z10, Z10
+	VPADDQ        Z10, Z13, Z10
+	VMULPD.BCST   FunctionsConstants<>+7948(SB), Z9, Z11
+	VADDPD.BCST   FunctionsConstants<>+7940(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7964(SB), Z9, Z13
+	VADDPD.BCST   FunctionsConstants<>+7956(SB), Z13, Z13
+	VMULPD        Z9, Z9, Z14
+	VMULPD        Z14, Z13, Z13
+	VADDPD        Z13, Z11, Z11
+	VMULPD        Z11, Z9, Z9
+	VADDPD.BCST   FunctionsConstants<>+7940(SB), Z9, Z9
+	VMULPD        Z9, Z10, Z9
+	VCVTPD2PS     Z9, Y9
+	VPCMPUD       $0x06, Y15, Y8, K3
+	VBLENDMPS     Y7, Y9, K3, Y7
+	VINSERTF64X4  $0x01, Y7, Z5, Z5
+	VSUBPS        X2, X1, X1
+	VANDPS.BCST   FunctionsConstants<>+7888(SB), X1, X2
+	VPMINUD.BCST  FunctionsConstants<>+7896(SB), X2, X7
+	VPMOVZXDQ     X7, Y7
+	VPSLLQ        $0x1d, Y7, Y7
+	VPADDQ.BCST   FunctionsConstants<>+7900(SB), Y7, Y7
+	VPSRLD        $0x1f, X1, X8
+	VPMOVZXDQ     X8, Y8
+	VPSLLQ        $0x3f, Y8, Y8
+	VORPD         Y8, Y7, Y7
+	VMULPD.BCST   FunctionsConstants<>+7908(SB), Y7, Y8
+	VADDPD        Y12, Y8, Y8
+	VSUBPD        Y12, Y8, Y9
+	VMULPD.BCST   FunctionsConstants<>+7924(SB), Y9, Y9
+	VSUBPD        Y9, Y7, Y7
+	VANDPD.BCST   FunctionsConstants<>+7932(SB), Y8, Y9
+	VPSLLQ        $0x03, Y9, Y9
+	MOVL          $0x0000000f, AX
+	KMOVW         AX, K3
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X10, X10, X10
+	VGATHERQPD    (AX)(Y9*1), K3, Y10
+	VPSRLQ        $0x05, Y8, Y8
+	VPSLLQ        $0x34, Y8, Y8
+	VPADDQ        Y8, Y10, Y8
+	VMULPD.BCST   FunctionsConstants<>+7948(SB), Y7, Y9
+	VADDPD.BCST   FunctionsConstants<>+7940(SB), Y9, Y9
+	VMULPD.BCST   FunctionsConstants<>+7964(SB), Y7, Y10
+	VADDPD.BCST   FunctionsConstants<>+7956(SB), Y10, Y10
+	VMULPD        Y7, Y7, Y11
+	VMULPD        Y11, Y10, Y10
+	VADDPD        Y10, Y9, Y9
+	VMULPD        Y9, Y7, Y7
+	VADDPD.BCST   FunctionsConstants<>+7940(SB), Y7, Y7
+	VMULPD        Y7, Y8, Y7
+	VCVTPD2PSY    Y7, X7
+	VPCMPUD       $0x06, X15, X2, K3
+	VBLENDMPS     X1, X7, K3, X1
+	VBLENDMPS     Z1, Z6, K2, Z2
+	VADDPS        Z2, Z5, Z2
+	VSHUFF32X4    $0x4e, Z2, Z2, Z7
+	VADDPS        Z7, Z2, Z2
+	VSHUFF32X4    $0xb1, Z2, Z2, Z7
+	VADDPS        Z7, Z2, Z2
+	VSHUFPS       $0x4e, Z2, Z2, Z7
+	VADDPS        Z7, Z2, Z2
+	VSHUFPS       $0xb1, Z2, Z2, Z7
+	VADDPS        Z7, Z2, Z2
+	VDIVPS        Z2, Z4, Z2
+	VMULPS        Z2, Z5, Z5
+	VMOVUPS       Z5, 476(SI)
+	VMULPS        X2, X1, X1
+	VMOVUPS       X1, 540(SI)
+
+	// z11 = W11·a10 + b11
+	VMULPS     1488(DI), Z5, Z1
+	VMULPS     1568(DI), Z5, Z2
+	VMULPS     1648(DI), Z5, Z7
+	VMULPS     1728(DI), Z5, Z8
+	VMULPS     1808(DI), Z5, Z9
+	VMULPS     1888(DI), Z5, Z10
+	VMULPS     1968(DI), Z5, Z11
+	VMULPS     2048(DI), Z5, Z13
+	VMULPS     2128(DI), Z5, Z14
+	VMULPS     2208(DI), Z5, Z16
+	VMULPS     2288(DI), Z5, Z17
+	VMULPS     2368(DI), Z5, Z18
+	VMULPS     2448(DI), Z5, Z19
+	VMULPS     2528(DI), Z5, Z20
+	VMULPS     2608(DI), Z5, Z21
+	VMULPS     2688(DI), Z5, Z22
+	VMOVUPS    540(SI), X23
+	VORPS      FunctionsConstants<>+8384(SB), Z23, Z23
+	VMOVUPS    1552(DI), X24
+	VMULPS     Z24, Z23, Z24
+	VADDPS     Z24, Z1, Z1
+	VMOVUPS    1632(DI), X24
+	VMULPS     Z24, Z23, Z24
+	VADDPS     Z24, Z2, Z2
+	VMOVUPS    1712(DI), X24
+	VMULPS     Z24, Z23, Z24
+	VADDPS     Z24, Z7, Z7
+	VMOVUPS    1792(DI), X24
+	VMULPS     Z24, Z23, Z24
+	VADDPS     Z24, Z8, Z8
+	VMOVUPS    1872(DI), X24
+	VMULPS     Z24, Z23, Z24
+	VADDPS     Z24, Z9, Z9
+	VMOVUPS    1952(DI), X24
+	VMULPS     Z24, Z23, Z24
+	VADDPS     Z24, Z10, Z10
+	VMOVUPS    2032(DI), X24
+	VMULPS     Z24, Z23, Z24
+	VADDPS     Z24, Z11, Z11
+	VMOVUPS    2112(DI), X24
+	VMULPS     Z24, Z23, Z24
+	VADDPS     Z24, Z13, Z13
+	VMOVUPS    2192(DI), X24
+	VMULPS     Z24, Z23, Z24
+	VADDPS     Z24, Z14, Z14
+	VMOVUPS    2272(DI), X24
+	VMULPS     Z24, Z23, Z24
+	VADDPS     Z24, Z16, Z16
+	VMOVUPS    2352(DI), X24
+	VMULPS     Z24, Z23, Z24
+	VADDPS     Z24, Z17, Z17
+	VMOVUPS    2432(DI), X24
+	VMULPS     Z24, Z23, Z24
+	VADDPS     Z24, Z18, Z18
+	VMOVUPS    2512(DI), X24
+	VMULPS     Z24, Z23, Z24
+	VADDPS     Z24, Z19, Z19
+	VMOVUPS    2592(DI), X24
+	VMULPS     Z24, Z23, Z24
+	VADDPS     Z24, Z20, Z20
+	VMOVUPS    2672(DI), X24
+	VMULPS     Z24, Z23, Z24
+	VADDPS     Z24, Z21, Z21
+	VMOVUPS    2752(DI), X24
+	VMULPS     Z24, Z23, Z23
+	VADDPS     Z23, Z22, Z22
+	VSHUFF32X4 $0x44, Z9, Z1, Z23
+	VSHUFF32X4 $0xee, Z9, Z1, Z1
+	VADDPS     Z1, Z23, Z1
+	VSHUFF32X4 $0x44, Z19, Z14, Z9
+	VSHUFF32X4 $0xee, Z19, Z14, Z14
+	VADDPS     Z14, Z9, Z9
+	VSHUFF32X4 $0x44, Z10, Z2, Z14
+	VSHUFF32X4 $0xee, Z10, Z2, Z2
+	VADDPS     Z2, Z14, Z2
+	VSHUFF32X4 $0x44, Z20, Z16, Z10
+	VSHUFF32X4 $0xee, Z20, Z16, Z14
+	VADDPS     Z14, Z10, Z10
+	VSHUFF32X4 $0x44, Z11, Z7, Z14
+	VSHUFF32X4 $0xee, Z11, Z7, Z7
+	VADDPS     Z7, Z14, Z7
+	VSHUFF32X4 $0x44, Z21, Z17, Z11
+	VSHUFF32X4 $0xee, Z21, Z17, Z14
+	VADDPS     Z14, Z11, Z11
+	VSHUFF32X4 $0x44, Z13, Z8, Z14
+	VSHUFF32X4 $0xee, Z13, Z8, Z8
+	VADDPS     Z8, Z14, Z8
+	VSHUFF32X4 $0x44, Z22, Z18, Z13
+	VSHUFF32X4 $0xee, Z22, Z18, Z14
+	VADDPS     Z14, Z13, Z13
+	VSHUFF32X4 $0x88, Z9, Z1, Z14
+	VSHUFF32X4 $0xdd, Z9, Z1, Z1
+	VADDPS     Z1, Z14, Z1
+	VSHUFF32X4 $0x88, Z10, Z2, Z9
+	VSHUFF32X4 $0xdd, Z10, Z2, Z2
+	VADDPS     Z2, Z9, Z2
+	VSHUFF32X4 $0x88, Z11, Z7, Z9
+	VSHUFF32X4 $0xdd, Z11, Z7, Z7
+	VADDPS     Z7, Z9, Z7
+	VSHUFF32X4 $0x88, Z13, Z8, Z9
+	VSHUFF32X4 $0xdd, Z13, Z8, Z8
+	VADDPS     Z8, Z9, Z8
+	VUNPCKLPD  Z2, Z1, Z9
+	VUNPCKHPD  Z2, Z1, Z1
+	VADDPS     Z1, Z9, Z1
+	VUNPCKLPD  Z8, Z7, Z2
+	VUNPCKHPD  Z8, Z7, Z7
+	VADDPS     Z7, Z2, Z2
+	VSHUFPS    $0x88, Z2, Z1, Z7
+	VSHUFPS    $0xdd, Z2, Z1, Z1
+	VADDPS     Z1, Z7, Z1
+	VADDPS     2848(DI), Z1, Z1
+	VMOVUPS    Z1, 832(SI)
+	VMULPS     2768(DI), Z5, Z2
+	VMOVUPS    540(SI), X5
+	VORPS      FunctionsConstants<>+8384(SB), Z5, Z5
+	VMOVUPS    2832(DI), X7
+	VMULPS     Z7, Z5, Z5
+	VADDPS     Z5, Z2, Z2
+	VSHUFF32X4 $0x44, Z2, Z2, Z5
+	VSHUFF32X4 $0xee, Z2, Z2, Z2
+	VADDPS     Z2, Z5, Z2
+	VSHUFF32X4 $0x88, Z2, Z2, Z5
+	VSHUFF32X4 $0xdd, Z2, Z2, Z2
+	VADDPS     Z2, Z5, Z2
+	VUNPCKLPD  Z2, Z2, Z5
+	VUNPCKHPD  Z2, Z2, Z2
+	VADDPS     Z2, Z5, Z2
+	VSHUFPS    $0x88, Z2, Z2, Z5
+	VSHUFPS    $0xdd, Z2, Z2, Z2
+	VADDPS     Z2, Z5, Z2
+	VMOVSS     2912(DI), X5
+	VADDPS     X5, X2, X2
+	VMOVSS     X2, 896(SI)
+
+	// a11 = log-softmax(z11)
+	VANDPS        FunctionsConstants<>+8448(SB), X2, X5
+	MOVL          $0x00000001, AX
+	KMOVW         AX, K2
+	VBLENDMPS     Z5, Z0, K2, Z5
+	VCMPPS        $0x00, Z5, Z1, K3
+	VANDPS        Z5, Z1, Z7
+	VMAXPS        Z5, Z1, Z5
+	VBLENDMPS     Z7, Z5, K3, Z5
+	VCMPPS        $0x03, Z1, Z1, K3
+	VBLENDMPS     Z1, Z5, K3, Z5
+	VSHUFF32X4    $0x4e, Z5, Z5, Z7
+	VCMPPS        $0x00, Z7, Z5, K3
+	VANDPS        Z7, Z5, Z8
+	VMAXPS        Z7, Z5, Z7
+	VBLENDMPS     Z8, Z7, K3, Z7
+	VCMPPS        $0x03, Z5, Z5, K3
+	VBLENDMPS     Z5, Z7, K3, Z5
+	VSHUFF32X4    $0xb1, Z5, Z5, Z7
+	VCMPPS        $0x00, Z7, Z5, K3
+	VANDPS        Z7, Z5, Z8
+	VMAXPS        Z7, Z5, Z7
+	VBLENDMPS     Z8, Z7, K3, Z7
+	VCMPPS        $0x03, Z5, Z5, K3
+	VBLENDMPS     Z5, Z7, K3, Z5
+	VSHUFPS       $0x4e, Z5, Z5, Z7
+	VCMPPS        $0x00, Z7, Z5, K3
+	VANDPS        Z7, Z5, Z8
+	VMAXPS        Z7, Z5, Z7
+	VBLENDMPS     Z8, Z7, K3, Z7
+	VCMPPS        $0x03, Z5, Z5, K3
+	VBLENDMPS     Z5, Z7, K3, Z5
+	VSHUFPS       $0xb1, Z5, Z5, Z7
+	VCMPPS        $0x00, Z7, Z5, K3
+	VANDPS        Z7, Z5, Z8
+	VMAXPS        Z7, Z5, Z7
+	VBLENDMPS     Z8, Z7, K3, Z7
+	VCMPPS        $0x03, Z5, Z5, K3
+	VBLENDMPS     Z5, Z7, K3, Z5
+	VSUBPS        Z5, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y7
+	VANDPS.BCST   FunctionsConstants<>+7888(SB), Y1, Y8
+	VPMINUD.BCST  FunctionsConstants<>+7896(SB), Y8, Y9
+	VPMOVZXDQ     Y9, Z9
+	VPSLLQ        $0x1d, Z9, Z9
+	VPADDQ.BCST   FunctionsConstants<>+7900(SB), Z9, Z9
+	VPSRLD        $0x1f, Y1, Y10
+	VPMOVZXDQ     Y10, Z10
+	VPSLLQ        $0x3f, Z10, Z10
+	VORPD         Z10, Z9, Z9
+	VMULPD.BCST   FunctionsConstants<>+7908(SB), Z9, Z10
+	VADDPD        Z12, Z10, Z10
+	VSUBPD        Z12, Z10, Z11
+	VMULPD.BCST   FunctionsConstants<>+7924(SB), Z11, Z11
+	VSUBPD        Z11, Z9, Z9
+	VANDPD.BCST   FunctionsConstants<>+7932(SB), Z10, Z11
+	VPSLLQ        $0x03, Z11, Z11
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K3
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X13, X13, X13
+	VGATHERQPD    (AX)(Z11*1), K3, Z13
+	VPSRLQ        $0x05, Z10, Z10
+	VPSLLQ        $0x34, Z10, Z10
+	VPADDQ        Z10, Z13, Z10
+	VMULPD.BCST   FunctionsConstants<>+7948(SB), Z9, Z11
+	VADDPD.BCST   FunctionsConstants<>+7940(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7964(SB), Z9, Z13
+	VADDPD.BCST   FunctionsConstants<>+7956(SB), Z13, Z13
+	VMULPD        Z9, Z9, Z14
+	VMULPD        Z14, Z13, Z13
+	VADDPD        Z13, Z11, Z11
+	VMULPD        Z11, Z9, Z9
+	VADDPD.BCST   FunctionsConstants<>+7940(SB), Z9, Z9
+	VMULPD        Z9, Z10, Z9
+	VCVTPD2PS     Z9, Y9
+	VPCMPUD       $0x06, Y15, Y8, K3
+	VBLENDMPS     Y1, Y9, K3, Y8
+	VANDPS.BCST   FunctionsConstants<>+7888(SB), Y7, Y9
+	VPMINUD.BCST  FunctionsConstants<>+7896(SB), Y9, Y10
+	VPMOVZXDQ     Y10, Z10
+	VPSLLQ        $0x1d, Z10, Z10
+	VPADDQ.BCST   FunctionsConstants<>+7900(SB), Z10, Z10
+	VPSRLD        $0x1f, Y7, Y11
+	VPMOVZXDQ     Y11, Z11
+	VPSLLQ        $0x3f, Z11, Z11
+	VORPD         Z11, Z10, Z10
+	VMULPD.BCST   FunctionsConstants<>+7908(SB), Z10, Z11
+	VADDPD        Z12, Z11, Z11
+	VSUBPD        Z12, Z11, Z13
+	VMULPD.BCST   FunctionsConstants<>+7924(SB), Z13, Z13
+	VSUBPD        Z13, Z10, Z10
+	VANDPD.BCST   FunctionsConstants<>+7932(SB), Z11, Z13
+	VPSLLQ        $0x03, Z13, Z13
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K3
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X14, X14, X14
+	VGATHERQPD    (AX)(Z13*1), K3, Z14
+	VPSRLQ        $0x05, Z11, Z11
+	VPSLLQ        $0x34, Z11, Z11
+	VPADDQ        Z11, Z14, Z11
+	VMULPD.BCST   FunctionsConstants<>+7948(SB), Z10, Z13
+	VADDPD.BCST   FunctionsConstants<>+7940(SB), Z13, Z13
+	VMULPD.BCST   FunctionsConstants<>+7964(SB), Z10, Z14
+	VADDPD.BCST   FunctionsConstants<>+7956(SB), Z14, Z14
+	VMULPD        Z10, Z10, Z16
+	VMULPD        Z16, Z14, Z14
+	VADDPD        Z14, Z13, Z13
+	VMULPD        Z13, Z10, Z10
+	VADDPD.BCST   FunctionsConstants<>+7940(SB), Z10, Z10
+	VMULPD        Z10, Z11, Z10
+	VCVTPD2PS     Z10, Y10
+	VPCMPUD       $0x06, Y15, Y9, K3
+	VBLENDMPS     Y7, Y10, K3, Y7
+	VINSERTF64X4  $0x01, Y7, Z8, Z7
+	VMOVAPS.Z     X2, K2, X2
+	VSUBPS        X5, X2, X2
+	VANDPS.BCST   FunctionsConstants<>+7888(SB), X2, X5
+	VPMINUD.BCST  FunctionsConstants<>+7896(SB), X5, X8
+	VPMOVZXDQ     X8, Y8
+	VPSLLQ        $0x1d, Y8, Y8
+	VPADDQ.BCST   FunctionsConstants<>+7900(SB), Y8, Y8
+	VPSRLD        $0x1f, X2, X9
+	VPMOVZXDQ     X9, Y9
+	VPSLLQ        $0x3f, Y9, Y9
+	VORPD         Y9, Y8, Y8
+	VMULPD.BCST   FunctionsConstants<>+7908(SB), Y8, Y9
+	VADDPD        Y12, Y9, Y9
+	VSUBPD        Y12, Y9, Y10
+	VMULPD.BCST   FunctionsConstants<>+7924(SB), Y10, Y10
+	VSUBPD        Y10, Y8, Y8
+	VANDPD.BCST   FunctionsConstants<>+7932(SB), Y9, Y10
+	VPSLLQ        $0x03, Y10, Y10
+	MOVL          $0x0000000f, AX
+	KMOVW         AX, K3
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X11, X11, X11
+	VGATHERQPD    (AX)(Y10*1), K3, Y11
+	VPSRLQ        $0x05, Y9, Y9
+	VPSLLQ        $0x34, Y9, Y9
+	VPADDQ        Y9, Y11, Y9
+	VMULPD.BCST   FunctionsConstants<>+7948(SB), Y8, Y10
+	VADDPD.BCST   FunctionsConstants<>+7940(SB), Y10, Y10
+	VMULPD.BCST   FunctionsConstants<>+7964(SB), Y8, Y11
+	VADDPD.BCST   FunctionsConstants<>+7956(SB), Y11, Y11
+	VMULPD        Y8, Y8, Y13
+	VMULPD        Y13, Y11, Y11
+	VADDPD        Y11, Y10, Y10
+	VMULPD        Y10, Y8, Y8
+	VADDPD.BCST   FunctionsConstants<>+7940(SB), Y8, Y8
+	VMULPD        Y8, Y9, Y8
+	VCVTPD2PSY    Y8, X8
+	VPCMPUD       $0x06, X15, X5, K3
+	VBLENDMPS     X2, X8, K3, X5
+	VBLENDMPS     Z5, Z6, K2, Z5
+	VADDPS        Z5, Z7, Z5
+	VSHUFF32X4    $0x4e, Z5, Z5, Z7
+	VADDPS        Z7, Z5, Z5
+	VSHUFF32X4    $0xb1, Z5, Z5, Z7
+	VADDPS        Z7, Z5, Z5
+	VSHUFPS       $0x4e, Z5, Z5, Z7
+	VADDPS        Z7, Z5, Z5
+	VSHUFPS       $0xb1, Z5, Z5, Z7
+	VADDPS        Z7, Z5, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y7
+	VPMOVZXDQ     Y5, Z8
+	VPSLLQ        $0x1d, Z8, Z8
+	VMULPD.BCST   FunctionsConstants<>+8124(SB), Z8, Z8
+	VPSUBQ.BCST   FunctionsConstants<>+8032(SB), Z8, Z9
+	VPSRAQ        $0x34, Z9, Z10
+	VPADDQ        Z10, Z12, Z10
+	VSUBPD        Z12, Z10, Z10
+	VANDPD.BCST   FunctionsConstants<>+8040(SB), Z9, Z11
+	VPSUBQ        Z11, Z8, Z8
+	VPSRLQ        $0x2f, Z9, Z9
+	VANDPD.BCST   FunctionsConstants<>+7932(SB), Z9, Z9
+	VPSLLQ        $0x04, Z9, Z9
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K3
+	LEAQ          FunctionsConstants<>+4080(SB), AX
+	VXORPS        X11, X11, X11
+	VGATHERQPD    (AX)(Z9*1), K3, Z11
+	VMULPD        Z11, Z8, Z8
+	VSUBPD.BCST   FunctionsConstants<>+7940(SB), Z8, Z8
+	VMULPD        Z8, Z8, Z11
+	VMULPD.BCST   FunctionsConstants<>+8056(SB), Z8, Z13
+	VADDPD.BCST   FunctionsConstants<>+8048(SB), Z13, Z13
+	VMULPD        Z13, Z11, Z13
+	VMULPD        Z11, Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+8072(SB), Z8, Z14
+	VADDPD.BCST   FunctionsConstants<>+8064(SB), Z14, Z14
+	VMULPD        Z14, Z11, Z11
+	VADDPD        Z11, Z13, Z11
+	VMULPD.BCST   FunctionsConstants<>+8080(SB), Z10, Z10
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K3
+	LEAQ          FunctionsConstants<>+4088(SB), AX
+	VXORPS        X13, X13, X13
+	VGATHERQPD    (AX)(Z9*1), K3, Z13
+	VADDPD        Z13, Z10, Z9
+	VADDPD        Z11, Z8, Z8
+	VADDPD        Z8, Z9, Z8
+	VCVTPD2PS     Z8, Y8
+	VPSRAD        $0x1f, Y5, Y9
+	VANDPS.BCST   FunctionsConstants<>+8092(SB), Y9, Y9
+	VORPS         Y9, Y5, Y9
+	VPCMPUD       $0x05, Y15, Y5, K3
+	VBLENDMPS     Y9, Y8, K3, Y8
+	VPSLLD        $0x01, Y5, Y5
+	VPCMPUD       $0x00, Y3, Y5, K3
+	VBLENDMPS     Y0, Y8, K3, Y5
+	VPMOVZXDQ     Y7, Z8
+	VPSLLQ        $0x1d, Z8, Z8
+	VMULPD.BCST   FunctionsConstants<>+8124(SB), Z8, Z8
+	VPSUBQ.BCST   FunctionsConstants<>+8032(SB), Z8, Z9
+	VPSRAQ        $0x34, Z9, Z10
+	VPADDQ        Z10, Z12, Z10
+	VSUBPD        Z12, Z10, Z10
+	VANDPD.BCST   FunctionsConstants<>+8040(SB), Z9, Z11
+	VPSUBQ        Z11, Z8, Z8
+	VPSRLQ        $0x2f, Z9, Z9
+	VANDPD.BCST   FunctionsConstants<>+7932(SB), Z9, Z9
+	VPSLLQ        $0x04, Z9, Z9
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K3
+	LEAQ          FunctionsConstants<>+4080(SB), AX
+	VXORPS        X11, X11, X11
+	VGATHERQPD    (AX)(Z9*1), K3, Z11
+	VMULPD        Z11, Z8, Z8
+	VSUBPD.BCST   FunctionsConstants<>+7940(SB), Z8, Z8
+	VMULPD        Z8, Z8, Z11
+	VMULPD.BCST   FunctionsConstants<>+8056(SB), Z8, Z13
+	VADDPD.BCST   FunctionsConstants<>+8048(SB), Z13, Z13
+	VMULPD        Z13, Z11, Z13
+	VMULPD        Z11, Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+8072(SB), Z8, Z14
+	VADDPD.BCST   FunctionsConstants<>+8064(SB), Z14, Z14
+	VMULPD        Z14, Z11, Z11
+	VADDPD        Z11, Z13, Z11
+	VMULPD.BCST   FunctionsConstants<>+8080(SB), Z10, Z10
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K3
+	LEAQ          FunctionsConstants<>+4088(SB), AX
+	VXORPS        X13, X13, X13
+	VGATHERQPD    (AX)(Z9*1), K3, Z13
+	VADDPD        Z13, Z10, Z9
+	VADDPD        Z11, Z8, Z8
+	VADDPD        Z8, Z9, Z8
+	VCVTPD2PS     Z8, Y8
+	VPSRAD        $0x1f, Y7, Y9
+	VANDPS.BCST   FunctionsConstants<>+8092(SB), Y9, Y9
+	VORPS         Y9, Y7, Y9
+	VPCMPUD       $0x05, Y15, Y7, K3
+	VBLENDMPS     Y9, Y8, K3, Y8
+	VPSLLD        $0x01, Y7, Y7
+	VPCMPUD       $0x00, Y3, Y7, K3
+	VBLENDMPS     Y0, Y8, K3, Y7
+	VINSERTF64X4  $0x01, Y7, Z5, Z5
+	VSUBPS        Z5, Z1, Z1
+	VMOVUPS       Z1, 636(SI)
+	VSUBPS        X5, X2, X2
+	VMOVSS        X2, 700(SI)
+
+	// z12 = W12·a11 + b12; a12 = tanh(z12)
+	VMULPS        2916(DI), Z1, Z5
+	VMULPS        2984(DI), Z1, Z7
+	VMULPS        3052(DI), Z1, Z8
+	VMULPS        3120(DI), Z1, Z9
+	VMULPS        3188(DI), Z1, Z1
+	VMOVSS        700(SI), X10
+	VORPS         FunctionsConstants<>+8512(SB), Z10, Z10
+	VMOVSS        2980(DI), X11
+	VMULPS        Z11, Z10, Z11
+	VADDPS        Z11, Z5, Z5
+	VMOVSS        3048(DI), X11
+	VMULPS        Z11, Z10, Z11
+	VADDPS        Z11, Z7, Z7
+	VMOVSS        3116(DI), X11
+	VMULPS        Z11, Z10, Z11
+	VADDPS        Z11, Z8, Z8
+	VMOVSS        3184(DI), X11
+	VMULPS        Z11, Z10, Z11
+	VADDPS        Z11, Z9, Z9
+	VMOVSS        3252(DI), X11
+	VMULPS        Z11, Z10, Z10
+	VADDPS        Z10, Z1, Z1
+	VSHUFF32X4    $0x44, Z7, Z5, Z10
+	VSHUFF32X4    $0xee, Z7, Z5, Z5
+	VADDPS        Z5, Z10, Z5
+	VSHUFF32X4    $0x44, Z9, Z8, Z7
+	VSHUFF32X4    $0xee, Z9, Z8, Z8
+	VADDPS        Z8, Z7, Z7
+	VSHUFF32X4    $0x44, Z1, Z1, Z8
+	VSHUFF32X4    $0xee, Z1, Z1, Z1
+	VADDPS        Z1, Z8, Z1
+	VSHUFF32X4    $0x88, Z7, Z5, Z8
+	VSHUFF32X4    $0xdd, Z7, Z5, Z5
+	VADDPS        Z5, Z8, Z5
+	VSHUFF32X4    $0x88, Z1, Z1, Z7
+	VSHUFF32X4    $0xdd, Z1, Z1, Z1
+	VADDPS        Z1, Z7, Z1
+	VUNPCKLPD     Z1, Z5, Z7
+	VUNPCKHPD     Z1, Z5, Z1
+	VADDPS        Z1, Z7, Z1
+	VSHUFPS       $0x88, Z1, Z1, Z5
+	VSHUFPS       $0xdd, Z1, Z1, Z1
+	VADDPS        Z1, Z5, Z1
+	VMOVUPS       FunctionsConstants<>+8576(SB), Z5
+	VPERMPS       Z1, Z5, Z1
+	VMOVUPS       3256(DI), X5
+	VMOVSS        3272(DI), X7
+	VINSERTF32X4  $0x01, X7, Y5, Y5
+	VADDPS        Y5, Y1, Y1
+	VANDPS.BCST   FunctionsConstants<>+7888(SB), Y1, Y5
+	VPMINUD.BCST  FunctionsConstants<>+7984(SB), Y5, Y7
+	VPMOVZXDQ     Y7, Z7
+	VPSLLQ        $0x1d, Z7, Z7
+	VPADDQ.BCST   FunctionsConstants<>+7988(SB), Z7, Z7
+	VMULPD.BCST   FunctionsConstants<>+7908(SB), Z7, Z8
+	VADDPD        Z12, Z8, Z8
+	VSUBPD        Z12, Z8, Z9
+	VMULPD.BCST   FunctionsConstants<>+7924(SB), Z9, Z9
+	VSUBPD        Z9, Z7, Z7
+	VANDPD.BCST   FunctionsConstants<>+7932(SB), Z8, Z9
+	VPSLLQ        $0x03, Z9, Z9
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K3
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X10, X10, X10
+	VGATHERQPD    (AX)(Z9*1), K3, Z10
+	VPSRLQ        $0x05, Z8, Z8
+	VPSLLQ        $0x34, Z8, Z8
+	VPADDQ        Z8, Z10, Z8
+	VMULPD.BCST   FunctionsConstants<>+7948(SB), Z7, Z9
+	VADDPD.BCST   FunctionsConstants<>+7940(SB), Z9, Z9
+	VMULPD.BCST   FunctionsConstants<>+7964(SB), Z7, Z10
+	VADDPD.BCST   FunctionsConstants<>+7956(SB), Z10, Z10
+	VMULPD        Z7, Z7, Z11
+	VMULPD        Z11, Z10, Z10
+	VADDPD        Z10, Z9, Z9
+	VMULPD        Z9, Z7, Z7
+	VMULPD        Z7, Z8, Z7
+	VSUBPD.BCST   FunctionsConstants<>+7940(SB), Z8, Z8
+	VADDPD        Z8, Z7, Z7
+	VADDPD.BCST   FunctionsConstants<>+7996(SB), Z7, Z8
+	VDIVPD        Z8, Z7, Z7
+	VCVTPD2PS     Z7, Y7
+	VANDPS        Y6, Y1, Y8
+	VORPS         Y8, Y7, Y7
+	VPSUBD.BCST   FunctionsConstants<>+8004(SB), Y5, Y5
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+8008(SB), Y5, K3
+	VBLENDMPS     Y1, Y7, K3, Y1
+	VMOVUPS       X1, 772(SI)
+	VEXTRACTF32X4 $0x01, Y1, X5
+	VMOVSS        X5, 788(SI)
+
+	// d12 = 0.2*tanh(a12 - y)*(1 - a12^2); loss = 0.2·Σ where(abs(a12 - y) - 40, abs(a12 - y) - 0.6931471805599453, log1p(expm1(abs(a12 - y))*(expm1(abs(a12 - y))/(2 + 2*expm1(abs(a12 - y))))))
+	VMOVAPS.Z     Y1, K1, Y1
+	VMOVUPS       (CX), X5
+	VMOVSS        16(CX), X7
+	VINSERTF32X4  $0x01, X7, Y5, Y5
+	VSUBPS        Y5, Y1, Y5
+	VANDPS.BCST   FunctionsConstants<>+7888(SB), Y5, Y7
+	VANDPS.BCST   FunctionsConstants<>+7888(SB), Y7, Y8
+	VPMINUD.BCST  FunctionsConstants<>+7896(SB), Y8, Y9
+	VPMOVZXDQ     Y9, Z9
+	VPSLLQ        $0x1d, Z9, Z9
+	VPADDQ.BCST   FunctionsConstants<>+7900(SB), Z9, Z9
+	VPSRLD        $0x1f, Y7, Y10
+	VPMOVZXDQ     Y10, Z10
+	VPSLLQ        $0x3f, Z10, Z10
+	VORPD         Z10, Z9, Z9
+	VMULPD.BCST   FunctionsConstants<>+7908(SB), Z9, Z10
+	VADDPD        Z12, Z10, Z10
+	VSUBPD        Z12, Z10, Z11
+	VMULPD.BCST   FunctionsConstants<>+7924(SB), Z11, Z11
+	VSUBPD        Z11, Z9, Z9
+	VANDPD.BCST   FunctionsConstants<>+7932(SB), Z10, Z11
+	VPSLLQ        $0x03, Z11, Z11
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K3
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X13, X13, X13
+	VGATHERQPD    (AX)(Z11*1), K3, Z13
+	VPSRLQ        $0x05, Z10, Z10
+	VPSLLQ        $0x34, Z10, Z10
+	VPADDQ        Z10, Z13, Z10
+	VMULPD.BCST   FunctionsConstants<>+7948(SB), Z9, Z11
+	VADDPD.BCST   FunctionsConstants<>+7940(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7964(SB), Z9, Z13
+	VADDPD.BCST   FunctionsConstants<>+7956(SB), Z13, Z13
+	VMULPD        Z9, Z9, Z14
+	VMULPD        Z14, Z13, Z13
+	VADDPD        Z13, Z11, Z11
+	VMULPD        Z11, Z9, Z9
+	VMULPD        Z9, Z10, Z9
+	VSUBPD.BCST   FunctionsConstants<>+7940(SB), Z10, Z10
+	VADDPD        Z10, Z9, Z9
+	VCVTPD2PS     Z9, Y9
+	VPSUBD.BCST   FunctionsConstants<>+7972(SB), Y8, Y8
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7976(SB), Y8, K3
+	VBLENDMPS     Y7, Y9, K3, Y8
+	VPMINUD.BCST  FunctionsConstants<>+7984(SB), Y7, Y9
+	VPMOVZXDQ     Y9, Z9
+	VPSLLQ        $0x1d, Z9, Z9
+	VPADDQ.BCST   FunctionsConstants<>+7988(SB), Z9, Z9
+	VMULPD.BCST   FunctionsConstants<>+7908(SB), Z9, Z10
+	VADDPD        Z12, Z10, Z10
+	VSUBPD        Z12, Z10, Z11
+	VMULPD.BCST   FunctionsConstants<>+7924(SB), Z11, Z11
+	VSUBPD        Z11, Z9, Z9
+	VANDPD.BCST   FunctionsConstants<>+7932(SB), Z10, Z11
+	VPSLLQ        $0x03, Z11, Z11
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K3
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X13, X13, X13
+	VGATHERQPD    (AX)(Z11*1), K3, Z13
+	VPSRLQ        $0x05, Z10, Z10
+	VPSLLQ        $0x34, Z10, Z10
+	VPADDQ        Z10, Z13, Z10
+	VMULPD.BCST   FunctionsConstants<>+7948(SB), Z9, Z11
+	VADDPD.BCST   FunctionsConstants<>+7940(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7964(SB), Z9, Z13
+	VADDPD.BCST   FunctionsConstants<>+7956(SB), Z13, Z13
+	VMULPD        Z9, Z9, Z14
+	VMULPD        Z14, Z13, Z13
+	VADDPD        Z13, Z11, Z11
+	VMULPD        Z11, Z9, Z9
+	VMULPD        Z9, Z10, Z9
+	VSUBPD.BCST   FunctionsConstants<>+7940(SB), Z10, Z10
+	VADDPD        Z10, Z9, Z9
+	VADDPD.BCST   FunctionsConstants<>+7996(SB), Z9, Z10
+	VDIVPD        Z10, Z9, Z9
+	VCVTPD2PS     Z9, Y9
+	VANDPS        Y6, Y5, Y10
+	VORPS         Y10, Y9, Y9
+	VPSUBD.BCST   FunctionsConstants<>+8004(SB), Y7, Y10
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+8008(SB), Y10, K3
+	VBLENDMPS     Y5, Y9, K3, Y5
+	VMULPS.BCST   FunctionsConstants<>+7980(SB), Y5, Y5
+	VMULPS        Y1, Y1, Y1
+	VSUBPS        Y1, Y4, Y1
+	VMULPS        Y1, Y5, Y1
+	VSUBPS.BCST   FunctionsConstants<>+8016(SB), Y7, Y4
+	VCMPPS        $0x1e, Y3, Y4, K3
+	VSUBPS.BCST   FunctionsConstants<>+8024(SB), Y7, Y3
+	VMULPS.BCST   FunctionsConstants<>+8028(SB), Y8, Y4
+	VADDPS.BCST   FunctionsConstants<>+8028(SB), Y4, Y4
+	VDIVPS        Y4, Y8, Y4
+	VMULPS        Y4, Y8, Y4
+	VANDPS.BCST   FunctionsConstants<>+7888(SB), Y4, Y5
+	VPMOVZXDQ     Y5, Z7
+	VPSLLQ        $0x1d, Z7, Z7
+	VPADDQ.BCST   FunctionsConstants<>+7900(SB), Z7, Z7
+	VPSRLD        $0x1f, Y4, Y8
+	VPMOVZXDQ     Y8, Z8
+	VPSLLQ        $0x3f, Z8, Z8
+	VORPD         Z8, Z7, Z7
+	VADDPD.BCST   FunctionsConstants<>+7940(SB), Z7, Z7
+	VPSUBQ.BCST   FunctionsConstants<>+8032(SB), Z7, Z8
+	VPSRAQ        $0x34, Z8, Z9
+	VPADDQ        Z9, Z12, Z9
+	VSUBPD        Z12, Z9, Z9
+	VANDPD.BCST   FunctionsConstants<>+8040(SB), Z8, Z10
+	VPSUBQ        Z10, Z7, Z7
+	VPSRLQ        $0x2f, Z8, Z8
+	VANDPD.BCST   FunctionsConstants<>+7932(SB), Z8, Z8
+	VPSLLQ        $0x04, Z8, Z8
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K4
+	LEAQ          FunctionsConstants<>+4080(SB), AX
+	VXORPS        X10, X10, X10
+	VGATHERQPD    (AX)(Z8*1), K4, Z10
+	VMULPD        Z10, Z7, Z7
+	VSUBPD.BCST   FunctionsConstants<>+7940(SB), Z7, Z7
+	VMULPD        Z7, Z7, Z10
+	VMULPD.BCST   FunctionsConstants<>+8056(SB), Z7, Z11
+	VADDPD.BCST   FunctionsConstants<>+8048(SB), Z11, Z11
+	VMULPD        Z11, Z10, Z11
+	VMULPD        Z10, Z10, Z10
+	VMULPD.BCST   FunctionsConstants<>+8072(SB), Z7, Z12
+	VADDPD.BCST   FunctionsConstants<>+8064(SB), Z12, Z12
+	VMULPD        Z12, Z10, Z10
+	VADDPD        Z10, Z11, Z10
+	VMULPD.BCST   FunctionsConstants<>+8080(SB), Z9, Z9
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K4
+	LEAQ          FunctionsConstants<>+4088(SB), AX
+	VXORPS        X11, X11, X11
+	VGATHERQPD    (AX)(Z8*1), K4, Z11
+	VADDPD        Z11, Z9, Z8
+	VADDPD        Z10, Z7, Z7
+	VADDPD        Z7, Z8, Z7
+	VCVTPD2PS     Z7, Y7
+	VPSUBD.BCST   FunctionsConstants<>+7972(SB), Y5, Y5
+	VPCMPUD.BCST  $0x05, FunctionsConstants<>+7976(SB), Y5, K4
+	VBLENDMPS     Y4, Y7, K4, Y5
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+8088(SB), Y4, K4
+	VORPS.BCST    FunctionsConstants<>+8092(SB), Y4, Y7
+	VBLENDMPS     Y7, Y5, K4, Y5
+	VPCMPUD.BCST  $0x00, FunctionsConstants<>+8088(SB), Y4, K4
+	VBLENDMPS     Y0, Y5, K4, Y0
+	VBLENDMPS     Y3, Y0, K3, Y0
+	VMOVUPS       X1, 792(SI)
+	VEXTRACTF32X4 $0x01, Y1, X3
+	VMOVSS        X3, 808(SI)
+	VBLENDMPS     Y0, Y6, K1, Y0
+	VSHUFF32X4    $0x01, Y0, Y0, Y3
+	VADDPS        Y3, Y0, Y0
+	VSHUFPS       $0x4e, Y0, Y0, Y3
+	VADDPS        Y3, Y0, Y0
+	VSHUFPS       $0xb1, Y0, Y0, Y3
+	VADDPS        Y3, Y0, Y0
+	VMULPS.BCST   FunctionsConstants<>+7980(SB), Y0, Y0
+	VMOVSS        X0, ret+40(FP)
+
+	// v11 = (W12ᵀ·d12)
+	VBROADCASTSS  X1, Z0
+	VMULPS        2916(DI), Z0, Z3
+	VMOVSS        2980(DI), X4
+	VMULPS        X0, X4, X4
+	VSHUFPS       $0x55, X1, X1, X5
+	VBROADCASTSS  X5, Z5
+	VMULPS        2984(DI), Z5, Z6
+	VMOVSS        3048(DI), X7
+	VMULPS        X5, X7, X7
+	VSHUFPS       $0xaa, X1, X1, X8
+	VBROADCASTSS  X8, Z8
+	VMULPS        3052(DI), Z8, Z9
+	VMOVSS        3116(DI), X10
+	VMULPS        X8, X10, X10
+	VSHUFPS       $0xff, X1, X1, X11
+	VBROADCASTSS  X11, Z11
+	VMULPS        3120(DI), Z11, Z12
+	VMOVSS        3184(DI), X13
+	VMULPS        X11, X13, X13
+	VEXTRACTF32X4 $0x01, Y1, X14
+	VBROADCASTSS  X14, Z14
+	VMULPS        3188(DI), Z14, Z15
+	VADDPS        Z15, Z3, Z3
+	VMOVSS        3252(DI), X15
+	VMULPS        X14, X15, X14
+	VADDPS        X14, X4, X4
+	VADDPS        Z9, Z3, Z3
+	VADDPS        Z12, Z6, Z6
+	VADDPS        Z6, Z3, Z3
+	VMOVUPS       Z3, 832(SI)
+	VADDPS        X10, X4, X3
+	VADDPS        X13, X7, X4
+	VADDPS        X4, X3, X3
+	VMOVSS        X3, 896(SI)
+
+	// ∇W12 = d12·a11ᵀ; ∇b12 = d12
+	VMOVAPS.Z     Y1, K1, Y1
+	VMOVUPS       X1, 3256(BX)
+	VEXTRACTF32X4 $0x01, Y1, X3
+	VMOVSS        X3, 3272(BX)
+	VMOVUPS       636(SI), Y1
+	VMULPS        Y1, Y0, Y3
+	VMOVUPS       Y3, 2916(BX)
+	VMOVUPS       668(SI), Y3
+	VMULPS        Y3, Y0, Y4
+	VMOVUPS       Y4, 2948(BX)
+	VMOVAPS.Z     X2, K2, X2
+	VMULPS        X2, X0, X0
+	VMOVSS        X0, 2980(BX)
+	VMULPS        Y1, Y5, Y0
+	VMOVUPS       Y0, 2984(BX)
+	VMULPS        Y3, Y5, Y0
+	VMOVUPS       Y0, 3016(BX)
+	VMULPS        X2, X5, X0
+	VMOVSS        X0, 3048(BX)
+	VMULPS        Y1, Y8, Y0
+	VMOVUPS       Y0, 3052(BX)
+	VMULPS        Y3, Y8, Y0
+	VMOVUPS       Y0, 3084(BX)
+	VMULPS        X2, X8, X0
+	VMOVSS        X0, 3116(BX)
+	VMULPS        Y1, Y11, Y0
+	VMOVUPS       Y0, 3120(BX)
+	VMULPS        Y3, Y11, Y0
+	VMOVUPS       Y0, 3152(BX)
+	VMULPS        X2, X11, X0
+	VMOVSS        X0, 3184(BX)
+	VBROADCASTSS  808(SI), Z0
+	VMULPS        Y1, Y0, Y1
+	VMOVUPS       Y1, 3188(BX)
+	VMULPS        Y3, Y0, Y1
+	VMOVUPS       Y1, 3220(BX)
+	VMULPS        X2, X0, X0
+	VMOVSS        X0, 3252(BX)
+
+	// d11 = v11 − exp(a11)·Σ v11
+	MOVL          $0x00000001, AX
+	KMOVW         AX, K1
+	VBROADCASTSS  FunctionsConstants<>+7892(SB), Z0
+	VMOVSS        896(SI), X1
+	VBLENDMPS     Z1, Z0, K1, Z1
+	VADDPS        832(SI), Z1, Z1
+	VSHUFF32X4    $0x4e, Z1, Z1, Z2
+	VADDPS        Z2, Z1, Z1
+	VSHUFF32X4    $0xb1, Z1, Z1, Z2
+	VADDPS        Z2, Z1, Z1
+	VSHUFPS       $0x4e, Z1, Z1, Z2
+	VADDPS        Z2, Z1, Z1
+	VSHUFPS       $0xb1, Z1, Z1, Z2
+	VADDPS        Z2, Z1, Z1
+	VMOVUPS       636(SI), Z2
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VANDPS.BCST   FunctionsConstants<>+7888(SB), Y2, Y4
+	VPMINUD.BCST  FunctionsConstants<>+7896(SB), Y4, Y5
+	VPMOVZXDQ     Y5, Z5
+	VPSLLQ        $0x1d, Z5, Z5
+	VPADDQ.BCST   FunctionsConstants<>+7900(SB), Z5, Z5
+	VPSRLD        $0x1f, Y2, Y6
+	VPMOVZXDQ     Y6, Z6
+	VPSLLQ        $0x3f, Z6, Z6
+	VORPD         Z6, Z5, Z5
+	VMULPD.BCST   FunctionsConstants<>+7908(SB), Z5, Z6
+	VADDPD.BCST   FunctionsConstants<>+7916(SB), Z6, Z6
+	VSUBPD.BCST   FunctionsConstants<>+7916(SB), Z6, Z7
+	VMULPD.BCST   FunctionsConstants<>+7924(SB), Z7, Z7
+	VSUBPD        Z7, Z5, Z5
+	VANDPD.BCST   FunctionsConstants<>+7932(SB), Z6, Z7
+	VPSLLQ        $0x03, Z7, Z7
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K2
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X8, X8, X8
+	VGATHERQPD    (AX)(Z7*1), K2, Z8
+	VPSRLQ        $0x05, Z6, Z6
+	VPSLLQ        $0x34, Z6, Z6
+	VPADDQ        Z6, Z8, Z6
+	VMULPD.BCST   FunctionsConstants<>+7948(SB), Z5, Z7
+	VADDPD.BCST   FunctionsConstants<>+7940(SB), Z7, Z7
+	VMULPD.BCST   FunctionsConstants<>+7964(SB), Z5, Z8
+	VADDPD.BCST   FunctionsConstants<>+7956(SB), Z8, Z8
+	VMULPD        Z5, Z5, Z9
+	VMULPD        Z9, Z8, Z8
+	VADDPD        Z8, Z7, Z7
+	VMULPD        Z7, Z5, Z5
+	VADDPD.BCST   FunctionsConstants<>+7940(SB), Z5, Z5
+	VMULPD        Z5, Z6, Z5
+	VCVTPD2PS     Z5, Y5
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+8100(SB), Y4, K2
+	VBLENDMPS     Y2, Y5, K2, Y2
+	VANDPS.BCST   FunctionsConstants<>+7888(SB), Y3, Y4
+	VPMINUD.BCST  FunctionsConstants<>+7896(SB), Y4, Y5
+	VPMOVZXDQ     Y5, Z5
+	VPSLLQ        $0x1d, Z5, Z5
+	VPADDQ.BCST   FunctionsConstants<>+7900(SB), Z5, Z5
+	VPSRLD        $0x1f, Y3, Y6
+	VPMOVZXDQ     Y6, Z6
+	VPSLLQ        $0x3f, Z6, Z6
+	VORPD         Z6, Z5, Z5
+	VMULPD.BCST   FunctionsConstants<>+7908(SB), Z5, Z6
+	VADDPD.BCST   FunctionsConstants<>+7916(SB), Z6, Z6
+	VSUBPD.BCST   FunctionsConstants<>+7916(SB), Z6, Z7
+	VMULPD.BCST   FunctionsConstants<>+7924(SB), Z7, Z7
+	VSUBPD        Z7, Z5, Z5
+	VANDPD.BCST   FunctionsConstants<>+7932(SB), Z6, Z7
+	VPSLLQ        $0x03, Z7, Z7
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K2
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X8, X8, X8
+	VGATHERQPD    (AX)(Z7*1), K2, Z8
+	VPSRLQ        $0x05, Z6, Z6
+	VPSLLQ        $0x34, Z6, Z6
+	VPADDQ        Z6, Z8, Z6
+	VMULPD.BCST   FunctionsConstants<>+7948(SB), Z5, Z7
+	VADDPD.BCST   FunctionsConstants<>+7940(SB), Z7, Z7
+	VMULPD.BCST   FunctionsConstants<>+7964(SB), Z5, Z8
+	VADDPD.BCST   FunctionsConstants<>+7956(SB), Z8, Z8
+	VMULPD        Z5, Z5, Z9
+	VMULPD        Z9, Z8, Z8
+	VADDPD        Z8, Z7, Z7
+	VMULPD        Z7, Z5, Z5
+	VADDPD.BCST   FunctionsConstants<>+7940(SB), Z5, Z5
+	VMULPD        Z5, Z6, Z5
+	VCVTPD2PS     Z5, Y5
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+8100(SB), Y4, K2
+	VBLENDMPS     Y3, Y5, K2, Y3
+	VINSERTF64X4  $0x01, Y3, Z2, Z2
+	VMOVUPS       832(SI), Z3
+	VMULPS        Z1, Z2, Z2
+	VSUBPS        Z2, Z3, Z2
+	VMOVUPS       Z2, 704(SI)
+	VMOVSS        700(SI), X3
+	VANDPS.BCST   FunctionsConstants<>+7888(SB), X3, X4
+	VPMINUD.BCST  FunctionsConstants<>+7896(SB), X4, X5
+	VPMOVZXDQ     X5, Y5
+	VPSLLQ        $0x1d, Y5, Y5
+	VPADDQ.BCST   FunctionsConstants<>+7900(SB), Y5, Y5
+	VPSRLD        $0x1f, X3, X6
+	VPMOVZXDQ     X6, Y6
+	VPSLLQ        $0x3f, Y6, Y6
+	VORPD         Y6, Y5, Y5
+	VMULPD.BCST   FunctionsConstants<>+7908(SB), Y5, Y6
+	VADDPD.BCST   FunctionsConstants<>+7916(SB), Y6, Y6
+	VSUBPD.BCST   FunctionsConstants<>+7916(SB), Y6, Y7
+	VMULPD.BCST   FunctionsConstants<>+7924(SB), Y7, Y7
+	VSUBPD        Y7, Y5, Y5
+	VANDPD.BCST   FunctionsConstants<>+7932(SB), Y6, Y7
+	VPSLLQ        $0x03, Y7, Y7
+	MOVL          $0x0000000f, AX
+	KMOVW         AX, K2
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X8, X8, X8
+	VGATHERQPD    (AX)(Y7*1), K2, Y8
+	VPSRLQ        $0x05, Y6, Y6
+	VPSLLQ        $0x34, Y6, Y6
+	VPADDQ        Y6, Y8, Y6
+	VMULPD.BCST   FunctionsConstants<>+7948(SB), Y5, Y7
+	VADDPD.BCST   FunctionsConstants<>+7940(SB), Y7, Y7
+	VMULPD.BCST   FunctionsConstants<>+7964(SB), Y5, Y8
+	VADDPD.BCST   FunctionsConstants<>+7956(SB), Y8, Y8
+	VMULPD        Y5, Y5, Y9
+	VMULPD        Y9, Y8, Y8
+	VADDPD        Y8, Y7, Y7
+	VMULPD        Y7, Y5, Y5
+	VADDPD.BCST   FunctionsConstants<>+7940(SB), Y5, Y5
+	VMULPD        Y5, Y6, Y5
+	VCVTPD2PSY    Y5, X5
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+8100(SB), X4, K2
+	VBLENDMPS     X3, X5, K2, X3
+	VMOVSS        896(SI), X4
+	VMULPS        X1, X3, X1
+	VSUBPS        X1, X4, X1
+	VMOVSS        X1, 768(SI)
+
+	// v10 = (W11ᵀ·d11)
+	VBROADCASTSS 704(SI), Z3
+	VMULPS       1488(DI), Z3, Z4
+	VMULPS       1552(DI), X3, X3
+	VBROADCASTSS 708(SI), Z5
+	VMULPS       1568(DI), Z5, Z6
+	VMULPS       1632(DI), X5, X5
+	VBROADCASTSS 712(SI), Z7
+	VMULPS       1648(DI), Z7, Z8
+	VMULPS       1712(DI), X7, X7
+	VBROADCASTSS 716(SI), Z9
+	VMULPS       1728(DI), Z9, Z10
+	VMULPS       1792(DI), X9, X9
+	VBROADCASTSS 720(SI), Z11
+	VMULPS       1808(DI), Z11, Z12
+	VADDPS       Z12, Z4, Z4
+	VMULPS       1872(DI), X11, X11
+	VADDPS       X11, X3, X3
+	VBROADCASTSS 724(SI), Z11
+	VMULPS       1888(DI), Z11, Z12
+	VADDPS       Z12, Z6, Z6
+	VMULPS       1952(DI), X11, X11
+	VADDPS       X11, X5, X5
+	VBROADCASTSS 728(SI), Z11
+	VMULPS       1968(DI), Z11, Z12
+	VADDPS       Z12, Z8, Z8
+	VMULPS       2032(DI), X11, X11
+	VADDPS       X11, X7, X7
+	VBROADCASTSS 732(SI), Z11
+	VMULPS       2048(DI), Z11, Z12
+	VADDPS       Z12, Z10, Z10
+	VMULPS       2112(DI), X11, X11
+	VADDPS       X11, X9, X9
+	VBROADCASTSS 736(SI), Z11
+	VMULPS       2128(DI), Z11, Z12
+	VADDPS       Z12, Z4, Z4
+	VMULPS       2192(DI), X11, X11
+	VADDPS       X11, X3, X3
+	VBROADCASTSS 740(SI), Z11
+	VMULPS       2208(DI), Z11, Z12
+	VADDPS       Z12, Z6, Z6
+	VMULPS       2272(DI), X11, X11
+	VADDPS       X11, X5, X5
+	VBROADCASTSS 744(SI), Z11
+	VMULPS       2288(DI), Z11, Z12
+	VADDPS       Z12, Z8, Z8
+	VMULPS       2352(DI), X11, X11
+	VADDPS       X11, X7, X7
+	VBROADCASTSS 748(SI), Z11
+	VMULPS       2368(DI), Z11, Z12
+	VADDPS       Z12, Z10, Z10
+	VMULPS       2432(DI), X11, X11
+	VADDPS       X11, X9, X9
+	VBROADCASTSS 752(SI), Z11
+	VMULPS       2448(DI), Z11, Z12
+	VADDPS       Z12, Z4, Z4
+	VMULPS       2512(DI), X11, X11
+	VADDPS       X11, X3, X3
+	VBROADCASTSS 756(SI), Z11
+	VMULPS       2528(DI), Z11, Z12
+	VADDPS       Z12, Z6, Z6
+	VMULPS       2592(DI), X11, X11
+	VADDPS       X11, X5, X5
+	VBROADCASTSS 760(SI), Z11
+	VMULPS       2608(DI), Z11, Z12
+	VADDPS       Z12, Z8, Z8
+	VMULPS       2672(DI), X11, X11
+	VADDPS       X11, X7, X7
+	VBROADCASTSS 764(SI), Z11
+	VMULPS       2688(DI), Z11, Z12
+	VADDPS       Z12, Z10, Z10
+	VMULPS       2752(DI), X11, X11
+	VADDPS       X11, X9, X9
+	VBROADCASTSS X1, Z11
+	VMULPS       2768(DI), Z11, Z12
+	VADDPS       Z12, Z4, Z4
+	VMULPS       2832(DI), X11, X11
+	VADDPS       X11, X3, X3
+	VADDPS       Z8, Z4, Z4
+	VADDPS       Z10, Z6, Z6
+	VADDPS       Z6, Z4, Z4
+	VMOVUPS      Z4, 832(SI)
+	VADDPS       X7, X3, X3
+	VADDPS       X9, X5, X4
+	VADDPS       X4, X3, X3
+	VMOVUPS      X3, 896(SI)
+
+	// ∇W11 = d11·a10ᵀ; ∇b11 = d11
+	VMOVUPS      Z2, 2848(BX)
+	VMOVAPS.Z    X1, K1, X1
+	VMOVSS       X1, 2912(BX)
+	VBROADCASTSS 704(SI), Z1
+	VMOVUPS      476(SI), Y2
+	VMULPS       Y2, Y1, Y3
+	VMOVUPS      Y3, 1488(BX)
+	VMOVUPS      508(SI), Y3
+	VMULPS       Y3, Y1, Y4
+	VMOVUPS      Y4, 1520(BX)
+	VMOVUPS      540(SI), X4
+	VMULPS       X4, X1, X1
+	VMOVUPS      X1, 1552(BX)
+	VBROADCASTSS 708(SI), Z1
+	VMULPS       Y2, Y1, Y5
+	VMOVUPS      Y5, 1568(BX)
+	VMULPS       Y3, Y1, Y5
+	VMOVUPS      Y5, 1600(BX)
+	VMULPS       X4, X1, X1
+	VMOVUPS      X1, 1632(BX)
+	VBROADCASTSS 712(SI), Z1
+	VMULPS       Y2, Y1, Y5
+	VMOVUPS      Y5, 1648(BX)
+	VMULPS       Y3, Y1, Y5
+	VMOVUPS      Y5, 1680(BX)
+	VMULPS       X4, X1, X1
+	VMOVUPS      X1, 1712(BX)
+	VBROADCASTSS 716(SI), Z1
+	VMULPS       Y2, Y1, Y5
+	VMOVUPS      Y5, 1728(BX)
+	VMULPS       Y3, Y1, Y5
+	VMOVUPS      Y5, 1760(BX)
+	VMULPS       X4, X1, X1
+	VMOVUPS      X1, 1792(BX)
+	VBROADCASTSS 720(SI), Z1
+	VMULPS       Y2, Y1, Y5
+	VMOVUPS      Y5, 1808(BX)
+	VMULPS       Y3, Y1, Y5
+	VMOVUPS      Y5, 1840(BX)
+	VMULPS       X4, X1, X1
+	VMOVUPS      X1, 1872(BX)
+	VBROADCASTSS 724(SI), Z1
+	VMULPS       Y2, Y1, Y5
+	VMOVUPS      Y5, 1888(BX)
+	VMULPS       Y3, Y1, Y5
+	VMOVUPS      Y5, 1920(BX)
+	VMULPS       X4, X1, X1
+	VMOVUPS      X1, 1952(BX)
+	VBROADCASTSS 728(SI), Z1
+	VMULPS       Y2, Y1, Y5
+	VMOVUPS      Y5, 1968(BX)
+	VMULPS       Y3, Y1, Y5
+	VMOVUPS      Y5, 2000(BX)
+	VMULPS       X4, X1, X1
+	VMOVUPS      X1, 2032(BX)
+	VBROADCASTSS 732(SI), Z1
+	VMULPS       Y2, Y1, Y5
+	VMOVUPS      Y5, 2048(BX)
+	VMULPS       Y3, Y1, Y5
+	VMOVUPS      Y5, 2080(BX)
+	VMULPS       X4, X1, X1
+	VMOVUPS      X1, 2112(BX)
+	VBROADCASTSS 736(SI), Z1
+	VMULPS       Y2, Y1, Y5
+	VMOVUPS      Y5, 2128(BX)
+	VMULPS       Y3, Y1, Y5
+	VMOVUPS      Y5, 2160(BX)
+	VMULPS       X4, X1, X1
+	VMOVUPS      X1, 2192(BX)
+	VBROADCASTSS 740(SI), Z1
+	VMULPS       Y2, Y1, Y5
+	VMOVUPS      Y5, 2208(BX)
+	VMULPS       Y3, Y1, Y5
+	VMOVUPS      Y5, 2240(BX)
+	VMULPS       X4, X1, X1
+	VMOVUPS      X1, 2272(BX)
+	VBROADCASTSS 744(SI), Z1
+	VMULPS       Y2, Y1, Y5
+	VMOVUPS      Y5, 2288(BX)
+	VMULPS       Y3, Y1, Y5
+	VMOVUPS      Y5, 2320(BX)
+	VMULPS       X4, X1, X1
+	VMOVUPS      X1, 2352(BX)
+	VBROADCASTSS 748(SI), Z1
+	VMULPS       Y2, Y1, Y5
+	VMOVUPS      Y5, 2368(BX)
+	VMULPS       Y3, Y1, Y5
+	VMOVUPS      Y5, 2400(BX)
+	VMULPS       X4, X1, X1
+	VMOVUPS      X1, 2432(BX)
+	VBROADCASTSS 752(SI), Z1
+	VMULPS       Y2, Y1, Y5
+	VMOVUPS      Y5, 2448(BX)
+	VMULPS       Y3, Y1, Y5
+	VMOVUPS      Y5, 2480(BX)
+	VMULPS       X4, X1, X1
+	VMOVUPS      X1, 2512(BX)
+	VBROADCASTSS 756(SI), Z1
+	VMULPS       Y2, Y1, Y5
+	VMOVUPS      Y5, 2528(BX)
+	VMULPS       Y3, Y1, Y5
+	VMOVUPS      Y5, 2560(BX)
+	VMULPS       X4, X1, X1
+	VMOVUPS      X1, 2592(BX)
+	VBROADCASTSS 760(SI), Z1
+	VMULPS       Y2, Y1, Y5
+	VMOVUPS      Y5, 2608(BX)
+	VMULPS       Y3, Y1, Y5
+	VMOVUPS      Y5, 2640(BX)
+	VMULPS       X4, X1, X1
+	VMOVUPS      X1, 2672(BX)
+	VBROADCASTSS 764(SI), Z1
+	VMULPS       Y2, Y1, Y5
+	VMOVUPS      Y5, 2688(BX)
+	VMULPS       Y3, Y1, Y5
+	VMOVUPS      Y5, 2720(BX)
+	VMULPS       X4, X1, X1
+	VMOVUPS      X1, 2752(BX)
+	VBROADCASTSS 768(SI), Z1
+	VMULPS       Y2, Y1, Y2
+	VMOVUPS      Y2, 2768(BX)
+	VMULPS       Y3, Y1, Y2
+	VMOVUPS      Y2, 2800(BX)
+	VMULPS       X4, X1, X1
+	VMOVUPS      X1, 2832(BX)
+
+	// d10 = a10 ⊙ (v10 − a10ᵀ·v10)
+	VMOVUPS    476(SI), Z1
+	VMULPS     832(SI), Z1, Z1
+	VMOVUPS    540(SI), X2
+	VMULPS     896(SI), X2, X2
+	MOVL       $0x0000000f, AX
+	KMOVW      AX, K1
+	VBLENDMPS  Z2, Z0, K1, Z2
+	VADDPS     Z2, Z1, Z1
+	VSHUFF32X4 $0x4e, Z1, Z1, Z2
+	VADDPS     Z2, Z1, Z1
+	VSHUFF32X4 $0xb1, Z1, Z1, Z2
+	VADDPS     Z2, Z1, Z1
+	VSHUFPS    $0x4e, Z1, Z1, Z2
+	VADDPS     Z2, Z1, Z1
+	VSHUFPS    $0xb1, Z1, Z1, Z2
+	VADDPS     Z2, Z1, Z1
+	VMOVUPS    832(SI), Z2
+	VSUBPS     Z1, Z2, Z2
+	VMULPS     476(SI), Z2, Z2
+	VMOVUPS    Z2, 556(SI)
+	VMOVUPS    896(SI), X3
+	VSUBPS     X1, X3, X1
+	VMULPS     540(SI), X1, X1
+	VMOVUPS    X1, 620(SI)
+
+	// d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2))
+	VMOVUPS        928(DI), X3
+	VMOVSD         944(DI), X4
+	VINSERTF32X4   $0x01, X4, Y3, Y3
+	VMULPS.BCST    556(SI), Y3, Y3
+	VMOVUPS        952(DI), X4
+	VMOVSD         968(DI), X5
+	VINSERTF32X4   $0x01, X5, Y4, Y4
+	VMULPS.BCST    560(SI), Y4, Y4
+	VMOVUPS        976(DI), X5
+	VMOVSD         992(DI), X6
+	VINSERTF32X4   $0x01, X6, Y5, Y5
+	VMULPS.BCST    564(SI), Y5, Y5
+	VMOVUPS        1000(DI), X6
+	VMOVSD         1016(DI), X7
+	VINSERTF32X4   $0x01, X7, Y6, Y6
+	VMULPS.BCST    568(SI), Y6, Y6
+	VMOVUPS        1024(DI), X7
+	VMOVSD         1040(DI), X8
+	VINSERTF32X4   $0x01, X8, Y7, Y7
+	VMULPS.BCST    572(SI), Y7, Y7
+	VADDPS         Y7, Y3, Y3
+	VMOVUPS        1048(DI), X7
+	VMOVSD         1064(DI), X8
+	VINSERTF32X4   $0x01, X8, Y7, Y7
+	VMULPS.BCST    576(SI), Y7, Y7
+	VADDPS         Y7, Y4, Y4
+	VMOVUPS        1072(DI), X7
+	VMOVSD         1088(DI), X8
+	VINSERTF32X4   $0x01, X8, Y7, Y7
+	VMULPS.BCST    580(SI), Y7, Y7
+	VADDPS         Y7, Y5, Y5
+	VMOVUPS        1096(DI), X7
+	VMOVSD         1112(DI), X8
+	VINSERTF32X4   $0x01, X8, Y7, Y7
+	VMULPS.BCST    584(SI), Y7, Y7
+	VADDPS         Y7, Y6, Y6
+	VMOVUPS        1120(DI), X7
+	VMOVSD         1136(DI), X8
+	VINSERTF32X4   $0x01, X8, Y7, Y7
+	VMULPS.BCST    588(SI), Y7, Y7
+	VADDPS         Y7, Y3, Y3
+	VMOVUPS        1144(DI), X7
+	VMOVSD         1160(DI), X8
+	VINSERTF32X4   $0x01, X8, Y7, Y7
+	VMULPS.BCST    592(SI), Y7, Y7
+	VADDPS         Y7, Y4, Y4
+	VMOVUPS        1168(DI), X7
+	VMOVSD         1184(DI), X8
+	VINSERTF32X4   $0x01, X8, Y7, Y7
+	VMULPS.BCST    596(SI), Y7, Y7
+	VADDPS         Y7, Y5, Y5
+	VMOVUPS        1192(DI), X7
+	VMOVSD         1208(DI), X8
+	VINSERTF32X4   $0x01, X8, Y7, Y7
+	VMULPS.BCST    600(SI), Y7, Y7
+	VADDPS         Y7, Y6, Y6
+	VMOVUPS        1216(DI), X7
+	VMOVSD         1232(DI), X8
+	VINSERTF32X4   $0x01, X8, Y7, Y7
+	VMULPS.BCST    604(SI), Y7, Y7
+	VADDPS         Y7, Y3, Y3
+	VMOVUPS        1240(DI), X7
+	VMOVSD         1256(DI), X8
+	VINSERTF32X4   $0x01, X8, Y7, Y7
+	VMULPS.BCST    608(SI), Y7, Y7
+	VADDPS         Y7, Y4, Y4
+	VMOVUPS        1264(DI), X7
+	VMOVSD         1280(DI), X8
+	VINSERTF32X4   $0x01, X8, Y7, Y7
+	VMULPS.BCST    612(SI), Y7, Y7
+	VADDPS         Y7, Y5, Y5
+	VMOVUPS        1288(DI), X7
+	VMOVSD         1304(DI), X8
+	VINSERTF32X4   $0x01, X8, Y7, Y7
+	VMULPS.BCST    616(SI), Y7, Y7
+	VADDPS         Y7, Y6, Y6
+	VBROADCASTSS   X1, Y7
+	VMOVUPS        1312(DI), X8
+	VMOVSD         1328(DI), X9
+	VINSERTF32X4   $0x01, X9, Y8, Y8
+	VMULPS         Y7, Y8, Y7
+	VADDPS         Y7, Y3, Y3
+	VSHUFPS        $0x55, X1, X1, X7
+	VBROADCASTSS   X7, Y7
+	VMOVUPS        1336(DI), X8
+	VMOVSD         1352(DI), X9
+	VINSERTF32X4   $0x01, X9, Y8, Y8
+	VMULPS         Y7, Y8, Y7
+	VADDPS         Y7, Y4, Y4
+	VSHUFPS        $0xaa, X1, X1, X7
+	VBROADCASTSS   X7, Y7
+	VMOVUPS        1360(DI), X8
+	VMOVSD         1376(DI), X9
+	VINSERTF32X4   $0x01, X9, Y8, Y8
+	VMULPS         Y7, Y8, Y7
+	VADDPS         Y7, Y5, Y5
+	VSHUFPS        $0xff, X1, X1, X7
+	VBROADCASTSS   X7, Y7
+	VMOVUPS        1384(DI), X8
+	VMOVSD         1400(DI), X9
+	VINSERTF32X4   $0x01, X9, Y8, Y8
+	VMULPS         Y7, Y8, Y7
+	VADDPS         Y7, Y6, Y6
+	VADDPS         Y5, Y3, Y3
+	VADDPS         Y6, Y4, Y4
+	VADDPS         Y4, Y3, Y3
+	VMOVUPS        404(SI), X4
+	VMOVSD         420(SI), X5
+	VINSERTF32X4   $0x01, X5, Y4, Y4
+	VMULPS         Y4, Y4, Y5
+	VXORPS         Y0, Y5, Y5
+	VANDPS.BCST    FunctionsConstants<>+7888(SB), Y5, Y6
+	VPMINUD.BCST   FunctionsConstants<>+7896(SB), Y6, Y7
+	VPMOVZXDQ      Y7, Z7
+	VPSLLQ         $0x1d, Z7, Z7
+	VPADDQ.BCST    FunctionsConstants<>+7900(SB), Z7, Z7
+	VPSRLD         $0x1f, Y5, Y8
+	VPMOVZXDQ      Y8, Z8
+	VPSLLQ         $0x3f, Z8, Z8
+	VORPD          Z8, Z7, Z7
+	VMULPD.BCST    FunctionsConstants<>+7908(SB), Z7, Z8
+	VADDPD.BCST    FunctionsConstants<>+7916(SB), Z8, Z8
+	VSUBPD.BCST    FunctionsConstants<>+7916(SB), Z8, Z9
+	VMULPD.BCST    FunctionsConstants<>+7924(SB), Z9, Z9
+	VSUBPD         Z9, Z7, Z7
+	VANDPD.BCST    FunctionsConstants<>+7932(SB), Z8, Z9
+	VPSLLQ         $0x03, Z9, Z9
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+2800(SB), AX
+	VXORPS         X10, X10, X10
+	VGATHERQPD     (AX)(Z9*1), K1, Z10
+	VPSRLQ         $0x05, Z8, Z8
+	VPSLLQ         $0x34, Z8, Z8
+	VPADDQ         Z8, Z10, Z8
+	VMULPD.BCST    FunctionsConstants<>+7948(SB), Z7, Z9
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Z9, Z9
+	VMULPD.BCST    FunctionsConstants<>+7964(SB), Z7, Z10
+	VADDPD.BCST    FunctionsConstants<>+7956(SB), Z10, Z10
+	VMULPD         Z7, Z7, Z11
+	VMULPD         Z11, Z10, Z10
+	VADDPD         Z10, Z9, Z9
+	VMULPD         Z9, Z7, Z7
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Z7, Z7
+	VMULPD         Z7, Z8, Z7
+	VCVTPD2PS      Z7, Y7
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+8100(SB), Y6, K1
+	VBLENDMPS      Y5, Y7, K1, Y5
+	VBROADCASTSS   FunctionsConstants<>+8108(SB), Y6
+	VMINPS         Y4, Y6, Y7
+	VANDPS.BCST    FunctionsConstants<>+7888(SB), Y7, Y8
+	VPMINUD.BCST   FunctionsConstants<>+7896(SB), Y8, Y9
+	VPMOVZXDQ      Y9, Z9
+	VPSLLQ         $0x1d, Z9, Z9
+	VPADDQ.BCST    FunctionsConstants<>+7900(SB), Z9, Z9
+	VPSRLD         $0x1f, Y7, Y10
+	VPMOVZXDQ      Y10, Z10
+	VPSLLQ         $0x3f, Z10, Z10
+	VORPD          Z10, Z9, Z9
+	VMULPD.BCST    FunctionsConstants<>+7908(SB), Z9, Z10
+	VADDPD.BCST    FunctionsConstants<>+7916(SB), Z10, Z10
+	VSUBPD.BCST    FunctionsConstants<>+7916(SB), Z10, Z11
+	VMULPD.BCST    FunctionsConstants<>+7924(SB), Z11, Z11
+	VSUBPD         Z11, Z9, Z9
+	VANDPD.BCST    FunctionsConstants<>+7932(SB), Z10, Z11
+	VPSLLQ         $0x03, Z11, Z11
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+2800(SB), AX
+	VXORPS         X12, X12, X12
+	VGATHERQPD     (AX)(Z11*1), K1, Z12
+	VPSRLQ         $0x05, Z10, Z10
+	VPSLLQ         $0x34, Z10, Z10
+	VPADDQ         Z10, Z12, Z10
+	VMULPD.BCST    FunctionsConstants<>+7948(SB), Z9, Z11
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Z11, Z11
+	VMULPD.BCST    FunctionsConstants<>+7964(SB), Z9, Z12
+	VADDPD.BCST    FunctionsConstants<>+7956(SB), Z12, Z12
+	VMULPD         Z9, Z9, Z13
+	VMULPD         Z13, Z12, Z12
+	VADDPD         Z12, Z11, Z11
+	VMULPD         Z11, Z9, Z9
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Z9, Z9
+	VMULPD         Z9, Z10, Z9
+	VCVTPD2PS      Z9, Y9
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+8100(SB), Y8, K1
+	VBLENDMPS      Y7, Y9, K1, Y7
+	VSUBPS         Y4, Y6, Y8
+	VXORPS         X9, X9, X9
+	VCMPPS         $0x1e, Y9, Y8, K1
+	VBLENDMPS.BCST FunctionsConstants<>+8012(SB), Y9, K1, Y8
+	VANDPS.BCST    FunctionsConstants<>+7888(SB), Y4, Y10
+	VADDPS.BCST    FunctionsConstants<>+8012(SB), Y10, Y10
+	VSQRTPS        Y10, Y10
+	VBROADCASTSS   FunctionsConstants<>+8112(SB), Y11
+	VDIVPS         Y10, Y11, Y10
+	VCMPPS         $0x1e, Y9, Y4, K1
+	VXORPS         Y0, Y4, Y4
+	VCMPPS         $0x1e, Y9, Y4, K2
+	VBLENDMPS.BCST FunctionsConstants<>+8088(SB), Y9, K2, Y4
+	VBLENDMPS.BCST FunctionsConstants<>+8012(SB), Y4, K1, Y4
+	VMULPS         Y4, Y10, Y4
+	VMULPS         Y8, Y7, Y7
+	VADDPS         Y7, Y4, Y4
+	VMULPS.BCST    FunctionsConstants<>+8104(SB), Y5, Y5
+	VSUBPS         Y5, Y4, Y4
+	VMULPS         Y4, Y3, Y3
+	VMOVUPS        X3, 452(SI)
+	VEXTRACTF32X4  $0x01, Y3, X4
+	VMOVSD         X4, 468(SI)
+
+	// ∇W10 = d10·a9ᵀ; ∇b10 = d10
+	VMOVUPS       Z2, 1408(BX)
+	VMOVUPS       X1, 1472(BX)
+	VMOVUPS       428(SI), X1
+	VMOVSD        444(SI), X2
+	VINSERTF32X4  $0x01, X2, Y1, Y1
+	VMULPS.BCST   556(SI), Y1, Y2
+	VMOVUPS       X2, 928(BX)
+	VEXTRACTF32X4 $0x01, Y2, X3
+	VMOVSD        X3, 944(BX)
+	VMULPS.BCST   560(SI), Y1, Y2
+	VMOVUPS       X2, 952(BX)
+	VEXTRACTF32X4 $0x01, Y2, X3
+	VMOVSD        X3, 968(BX)
+	VMULPS.BCST   564(SI), Y1, Y2
+	VMOVUPS       X2, 976(BX)
+	VEXTRACTF32X4 $0x01, Y2, X3
+	VMOVSD        X3, 992(BX)
+	VMULPS.BCST   568(SI), Y1, Y2
+	VMOVUPS       X2, 1000(BX)
+	VEXTRACTF32X4 $0x01, Y2, X3
+	VMOVSD        X3, 1016(BX)
+	VMULPS.BCST   572(SI), Y1, Y2
+	VMOVUPS       X2, 1024(BX)
+	VEXTRACTF32X4 $0x01, Y2, X3
+	VMOVSD        X3, 1040(BX)
+	VMULPS.BCST   576(SI), Y1, Y2
+	VMOVUPS       X2, 1048(BX)
+	VEXTRACTF32X4 $0x01, Y2, X3
+	VMOVSD        X3, 1064(BX)
+	VMULPS.BCST   580(SI), Y1, Y2
+	VMOVUPS       X2, 1072(BX)
+	VEXTRACTF32X4 $0x01, Y2, X3
+	VMOVSD        X3, 1088(BX)
+	VMULPS.BCST   584(SI), Y1, Y2
+	VMOVUPS       X2, 1096(BX)
+	VEXTRACTF32X4 $0x01, Y2, X3
+	VMOVSD        X3, 1112(BX)
+	VMULPS.BCST   588(SI), Y1, Y2
+	VMOVUPS       X2, 1120(BX)
+	VEXTRACTF32X4 $0x01, Y2, X3
+	VMOVSD        X3, 1136(BX)
+	VMULPS.BCST   592(SI), Y1, Y2
+	VMOVUPS       X2, 1144(BX)
+	VEXTRACTF32X4 $0x01, Y2, X3
+	VMOVSD        X3, 1160(BX)
+	VMULPS.BCST   596(SI), Y1, Y2
+	VMOVUPS       X2, 1168(BX)
+	VEXTRACTF32X4 $0x01, Y2, X3
+	VMOVSD        X3, 1184(BX)
+	VMULPS.BCST   600(SI), Y1, Y2
+	VMOVUPS       X2, 1192(BX)
+	VEXTRACTF32X4 $0x01, Y2, X3
+	VMOVSD        X3, 1208(BX)
+	VMULPS.BCST   604(SI), Y1, Y2
+	VMOVUPS       X2, 1216(BX)
+	VEXTRACTF32X4 $0x01, Y2, X3
+	VMOVSD        X3, 1232(BX)
+	VMULPS.BCST   608(SI), Y1, Y2
+	VMOVUPS       X2, 1240(BX)
+	VEXTRACTF32X4 $0x01, Y2, X3
+	VMOVSD        X3, 1256(BX)
+	VMULPS.BCST   612(SI), Y1, Y2
+	VMOVUPS       X2, 1264(BX)
+	VEXTRACTF32X4 $0x01, Y2, X3
+	VMOVSD        X3, 1280(BX)
+	VMULPS.BCST   616(SI), Y1, Y2
+	VMOVUPS       X2, 1288(BX)
+	VEXTRACTF32X4 $0x01, Y2, X3
+	VMOVSD        X3, 1304(BX)
+	VMULPS.BCST   620(SI), Y1, Y2
+	VMOVUPS       X2, 1312(BX)
+	VEXTRACTF32X4 $0x01, Y2, X3
+	VMOVSD        X3, 1328(BX)
+	VMULPS.BCST   624(SI), Y1, Y2
+	VMOVUPS       X2, 1336(BX)
+	VEXTRACTF32X4 $0x01, Y2, X3
+	VMOVSD        X3, 1352(BX)
+	VMULPS.BCST   628(SI), Y1, Y2
+	VMOVUPS       X2, 1360(BX)
+	VEXTRACTF32X4 $0x01, Y2, X3
+	VMOVSD        X3, 1376(BX)
+	VMULPS.BCST   632(SI), Y1, Y1
+	VMOVUPS       X1, 1384(BX)
+	VEXTRACTF32X4 $0x01, Y1, X2
+	VMOVSD        X2, 1400(BX)
+
+	// d8 = (W9ᵀ·d9)*(3*cos(3*z8) + 0.25*(2*(cos(z8)*(z8/(1 + z8^2))) - sin(z8)*log1p(z8^2)) + 0.6*(pow(1 + z8^2, -0.7)*z8))
+	VMOVUPS        808(DI), X1
+	VMULPS.BCST    452(SI), X1, X1
+	VMOVUPS        824(DI), X2
+	VMULPS.BCST    456(SI), X2, X2
+	VMOVUPS        840(DI), X3
+	VMULPS.BCST    460(SI), X3, X3
+	VMOVUPS        856(DI), X4
+	VMULPS.BCST    464(SI), X4, X4
+	VMOVUPS        872(DI), X5
+	VMULPS.BCST    468(SI), X5, X5
+	VADDPS         X5, X1, X1
+	VMOVUPS        888(DI), X5
+	VMULPS.BCST    472(SI), X5, X5
+	VADDPS         X5, X2, X2
+	VADDPS         X3, X1, X1
+	VADDPS         X4, X2, X2
+	VADDPS         X2, X1, X1
+	VMOVUPS        356(SI), X2
+	VMULPS         X2, X2, X3
+	VADDPS.BCST    FunctionsConstants<>+8012(SB), X3, X4
+	VANDPS.BCST    FunctionsConstants<>+7888(SB), X4, X5
+	VPMOVZXDQ      X5, Y7
+	VPSLLQ         $0x1d, Y7, Y7
+	VMULPD.BCST    FunctionsConstants<>+8124(SB), Y7, Y7
+	VPSUBQ.BCST    FunctionsConstants<>+8032(SB), Y7, Y8
+	VPSRAQ         $0x34, Y8, Y10
+	VBROADCASTSD   FunctionsConstants<>+7916(SB), Z12
+	VPADDQ         Y10, Y12, Y10
+	VSUBPD         Y12, Y10, Y10
+	VANDPD.BCST    FunctionsConstants<>+8040(SB), Y8, Y13
+	VPSUBQ         Y13, Y7, Y7
+	VPSRLQ         $0x2f, Y8, Y8
+	VANDPD.BCST    FunctionsConstants<>+7932(SB), Y8, Y8
+	VPSLLQ         $0x04, Y8, Y8
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+4080(SB), AX
+	VXORPS         X13, X13, X13
+	VGATHERQPD     (AX)(Y8*1), K1, Y13
+	VMULPD         Y13, Y7, Y7
+	VSUBPD.BCST    FunctionsConstants<>+7940(SB), Y7, Y7
+	VMULPD         Y7, Y7, Y13
+	VMULPD.BCST    FunctionsConstants<>+8140(SB), Y7, Y14
+	VADDPD.BCST    FunctionsConstants<>+8132(SB), Y14, Y14
+	VMULPD.BCST    FunctionsConstants<>+8156(SB), Y7, Y15
+	VADDPD.BCST    FunctionsConstants<>+8148(SB), Y15, Y15
+	VMULPD.BCST    FunctionsConstants<>+8172(SB), Y7, Y16
+	VADDPD.BCST    FunctionsConstants<>+8164(SB), Y16, Y16
+	VMULPD         Y16, Y13, Y16
+	VADDPD         Y16, Y15, Y15
+	VMULPD         Y15, Y13, Y15
+	VADDPD         Y15, Y14, Y14
+	VMULPD.BCST    FunctionsConstants<>+8080(SB), Y10, Y10
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+4088(SB), AX
+	VXORPS         X15, X15, X15
+	VGATHERQPD     (AX)(Y8*1), K1, Y15
+	VADDPD         Y15, Y10, Y8
+	VMULPD         Y14, Y13, Y10
+	VADDPD         Y10, Y7, Y7
+	VADDPD         Y7, Y8, Y7
+	VBROADCASTSS   FunctionsConstants<>+8120(SB), X8
+	VANDPS.BCST    FunctionsConstants<>+7888(SB), X8, X10
+	VPMOVZXDQ      X10, Y13
+	VPSLLQ         $0x1d, Y13, Y13
+	VPADDQ.BCST    FunctionsConstants<>+7900(SB), Y13, Y13
+	VPSRLD         $0x1f, X8, X14
+	VPMOVZXDQ      X14, Y15
+	VPSLLQ         $0x3f, Y15, Y15
+	VORPD          Y15, Y13, Y13
+	VMULPD         Y7, Y13, Y7
+	VANDPD.BCST    FunctionsConstants<>+8188(SB), Y7, Y13
+	VPMINUQ.BCST   FunctionsConstants<>+8196(SB), Y13, Y13
+	VANDPD.BCST    FunctionsConstants<>+8180(SB), Y7, Y7
+	VORPD          Y7, Y13, Y7
+	VMULPD.BCST    FunctionsConstants<>+7908(SB), Y7, Y13
+	VADDPD         Y12, Y13, Y13
+	VSUBPD         Y12, Y13, Y15
+	VMULPD.BCST    FunctionsConstants<>+7924(SB), Y15, Y15
+	VSUBPD         Y15, Y7, Y7
+	VANDPD.BCST    FunctionsConstants<>+7932(SB), Y13, Y15
+	VPSLLQ         $0x03, Y15, Y15
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+2800(SB), AX
+	VXORPS         X16, X16, X16
+	VGATHERQPD     (AX)(Y15*1), K1, Y16
+	VPSRLQ         $0x05, Y13, Y13
+	VPSLLQ         $0x34, Y13, Y13
+	VPADDQ         Y13, Y16, Y13
+	VMULPD.BCST    FunctionsConstants<>+7948(SB), Y7, Y15
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y15, Y15
+	VMULPD.BCST    FunctionsConstants<>+7964(SB), Y7, Y16
+	VADDPD.BCST    FunctionsConstants<>+7956(SB), Y16, Y16
+	VMULPD         Y7, Y7, Y17
+	VMULPD         Y17, Y16, Y16
+	VADDPD         Y16, Y15, Y15
+	VMULPD         Y15, Y7, Y7
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y7, Y7
+	VMULPD         Y7, Y13, Y7
+	VCVTPD2PSY     Y7, X7
+	VPCMPUD        $0x04, X9, X5, K1
+	VBLENDMPS.BCST FunctionsConstants<>+8100(SB), X9, K1, X13
+	VBROADCASTSS   FunctionsConstants<>+8100(SB), Y15
+	VBLENDMPS      X9, X15, K1, X16
+	VPCMPUD        $0x04, X9, X14, K1
+	VBLENDMPS      X16, X13, K1, X13
+	VPSUBD.BCST    FunctionsConstants<>+8204(SB), X5, X14
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+8208(SB), X14, K1
+	VBLENDMPS      X13, X7, K1, X7
+	VADDPS.BCST    FunctionsConstants<>+8212(SB), X10, X13
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+8212(SB), X10, K2
+	VBLENDMPS      X10, X13, K2, X14
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+8216(SB), X10, K3
+	VBLENDMPS      X9, X14, K3, X14
+	VPSLLD         $0x1f, X14, X14
+	VANDPS         X4, X14, X14
+	VORPS          X14, X7, X7
+	VPSRLD         $0x1f, X4, X14
+	VSUBPS.BCST    FunctionsConstants<>+8212(SB), X13, X13
+	VCMPPS         $0x00, X10, X13, K3
+	VBLENDMPS      X9, X14, K3, X13
+	VBLENDMPS      X9, X13, K2, X13
+	VBLENDMPS      X9, X13, K1, X13
+	VPCMPUD        $0x04, X9, X13, K1
+	VBLENDMPS.BCST FunctionsConstants<>+8092(SB), X7, K1, X7
+	VPCMPUD        $0x06, X15, X5, K1
+	VBLENDMPS      X4, X7, K1, X5
+	VPCMPUD        $0x06, X15, X10, K1
+	VBLENDMPS      X8, X5, K1, X5
+	VPCMPUD.BCST   $0x00, FunctionsConstants<>+8012(SB), X4, K1
+	VBLENDMPS.BCST FunctionsConstants<>+8012(SB), X5, K1, X5
+	VPCMPUD        $0x00, X9, X10, K1
+	VBLENDMPS.BCST FunctionsConstants<>+8012(SB), X5, K1, X5
+	VMULPS         X2, X5, X5
+	VMULPS         X2, X6, X7
+	VANDPS.BCST    FunctionsConstants<>+7888(SB), X7, X8
+	VPMOVZXDQ      X8, Y10
+	VPSLLQ         $0x1d, Y10, Y10
+	VPADDQ.BCST    FunctionsConstants<>+7900(SB), Y10, Y10
+	VPSRLD         $0x1a, X8, X13
+	VANDPS.BCST    FunctionsConstants<>+8220(SB), X13, X13
+	VPMOVZXDQ      X13, Y13
+	VPSLLQ         $0x05, Y13, Y13
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+5008(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Y13*1), K1, Y14
+	VMULPD         Y14, Y10, Y14
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+5016(SB), AX
+	VXORPS         X16, X16, X16
+	VGATHERQPD     (AX)(Y13*1), K1, Y16
+	VMULPD         Y16, Y10, Y16
+	VADDPD         Y16, Y14, Y17
+	VADDPD         Y12, Y17, Y17
+	VSUBPD         Y12, Y17, Y18
+	VSUBPD         Y18, Y14, Y14
+	VADDPD         Y16, Y14, Y14
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+5024(SB), AX
+	VXORPS         X16, X16, X16
+	VGATHERQPD     (AX)(Y13*1), K1, Y16
+	VMULPD         Y16, Y10, Y10
+	VADDPD         Y10, Y14, Y10
+	VPADDQ.BCST    FunctionsConstants<>+8224(SB), Y17, Y13
+	VMULPD.BCST    FunctionsConstants<>+8232(SB), Y10, Y10
+	VMULPD         Y10, Y10, Y14
+	VMULPD.BCST    FunctionsConstants<>+8248(SB), Y14, Y16
+	VADDPD.BCST    FunctionsConstants<>+8240(SB), Y16, Y16
+	VMULPD         Y16, Y14, Y16
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y16, Y16
+	VMULPD         Y16, Y10, Y10
+	VMULPD.BCST    FunctionsConstants<>+7964(SB), Y14, Y16
+	VADDPD.BCST    FunctionsConstants<>+8256(SB), Y16, Y16
+	VMULPD         Y16, Y14, Y14
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y14, Y14
+	VANDPD.BCST    FunctionsConstants<>+8264(SB), Y13, Y16
+	VPSLLQ         $0x03, Y16, Y16
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y16*1), K1, Y17
+	VMULPD         Y14, Y17, Y14
+	VPADDQ.BCST    FunctionsConstants<>+8224(SB), Y13, Y13
+	VANDPD.BCST    FunctionsConstants<>+8264(SB), Y13, Y13
+	VPSLLQ         $0x03, Y13, Y13
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X16, X16, X16
+	VGATHERQPD     (AX)(Y13*1), K1, Y16
+	VMULPD         Y10, Y16, Y10
+	VADDPD         Y10, Y14, Y10
+	VCVTPD2PSY     Y10, X10
+	VPCMPUD        $0x05, X15, X8, K1
+	VORPS.BCST     FunctionsConstants<>+8092(SB), X7, X7
+	VBLENDMPS      X7, X10, K1, X7
+	VANDPS.BCST    FunctionsConstants<>+7888(SB), X2, X8
+	VPMOVZXDQ      X8, Y10
+	VPSLLQ         $0x1d, Y10, Y10
+	VPADDQ.BCST    FunctionsConstants<>+7900(SB), Y10, Y10
+	VPSRLD         $0x1f, X2, X13
+	VPMOVZXDQ      X13, Y13
+	VPSLLQ         $0x3f, Y13, Y13
+	VORPD          Y13, Y10, Y13
+	VPSRLD         $0x1a, X8, X14
+	VANDPS.BCST    FunctionsConstants<>+8220(SB), X14, X14
+	VPMOVZXDQ      X14, Y14
+	VPSLLQ         $0x05, Y14, Y14
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+5008(SB), AX
+	VXORPS         X16, X16, X16
+	VGATHERQPD     (AX)(Y14*1), K1, Y16
+	VMULPD         Y16, Y13, Y17
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+5016(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y14*1), K1, Y18
+	VMULPD         Y18, Y13, Y19
+	VADDPD         Y19, Y17, Y20
+	VADDPD         Y12, Y20, Y20
+	VSUBPD         Y12, Y20, Y21
+	VSUBPD         Y21, Y17, Y17
+	VADDPD         Y19, Y17, Y17
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+5024(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y14*1), K1, Y19
+	VMULPD         Y19, Y13, Y13
+	VADDPD         Y13, Y17, Y13
+	VMULPD.BCST    FunctionsConstants<>+8232(SB), Y13, Y13
+	VMULPD         Y13, Y13, Y14
+	VMULPD.BCST    FunctionsConstants<>+8248(SB), Y14, Y17
+	VADDPD.BCST    FunctionsConstants<>+8240(SB), Y17, Y17
+	VMULPD         Y17, Y14, Y17
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y17, Y17
+	VMULPD         Y17, Y13, Y13
+	VMULPD.BCST    FunctionsConstants<>+7964(SB), Y14, Y17
+	VADDPD.BCST    FunctionsConstants<>+8256(SB), Y17, Y17
+	VMULPD         Y17, Y14, Y14
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y14, Y14
+	VANDPD.BCST    FunctionsConstants<>+8264(SB), Y20, Y17
+	VPSLLQ         $0x03, Y17, Y17
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y17*1), K1, Y21
+	VMULPD         Y14, Y21, Y14
+	VPADDQ.BCST    FunctionsConstants<>+8224(SB), Y20, Y17
+	VANDPD.BCST    FunctionsConstants<>+8264(SB), Y17, Y17
+	VPSLLQ         $0x03, Y17, Y17
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Y17*1), K1, Y20
+	VMULPD         Y13, Y20, Y13
+	VADDPD         Y13, Y14, Y13
+	VCVTPD2PSY     Y13, X13
+	VPCMPUD.BCST   $0x01, FunctionsConstants<>+8004(SB), X8, K1
+	VBLENDMPS      X2, X13, K1, X13
+	VPCMPUD        $0x05, X15, X8, K1
+	VORPS.BCST     FunctionsConstants<>+8092(SB), X2, X8
+	VBLENDMPS      X8, X13, K1, X13
+	VANDPS.BCST    FunctionsConstants<>+7888(SB), X3, X14
+	VPMOVZXDQ      X14, Y17
+	VPSLLQ         $0x1d, Y17, Y17
+	VPADDQ.BCST    FunctionsConstants<>+7900(SB), Y17, Y17
+	VPSRLD         $0x1f, X3, X20
+	VPMOVZXDQ      X20, Y20
+	VPSLLQ         $0x3f, Y20, Y20
+	VORPD          Y20, Y17, Y17
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y17, Y17
+	VPSUBQ.BCST    FunctionsConstants<>+8032(SB), Y17, Y20
+	VPSRAQ         $0x34, Y20, Y21
+	VPADDQ         Y21, Y12, Y21
+	VSUBPD         Y12, Y21, Y21
+	VANDPD.BCST    FunctionsConstants<>+8040(SB), Y20, Y22
+	VPSUBQ         Y22, Y17, Y17
+	VPSRLQ         $0x2f, Y20, Y20
+	VANDPD.BCST    FunctionsConstants<>+7932(SB), Y20, Y20
+	VPSLLQ         $0x04, Y20, Y20
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+4080(SB), AX
+	VXORPS         X22, X22, X22
+	VGATHERQPD     (AX)(Y20*1), K2, Y22
+	VMULPD         Y22, Y17, Y17
+	VSUBPD.BCST    FunctionsConstants<>+7940(SB), Y17, Y17
+	VMULPD         Y17, Y17, Y22
+	VMULPD.BCST    FunctionsConstants<>+8056(SB), Y17, Y23
+	VADDPD.BCST    FunctionsConstants<>+8048(SB), Y23, Y23
+	VMULPD         Y23, Y22, Y23
+	VMULPD         Y22, Y22, Y22
+	VMULPD.BCST    FunctionsConstants<>+8072(SB), Y17, Y24
+	VADDPD.BCST    FunctionsConstants<>+8064(SB), Y24, Y24
+	VMULPD         Y24, Y22, Y22
+	VADDPD         Y22, Y23, Y22
+	VMULPD.BCST    FunctionsConstants<>+8080(SB), Y21, Y21
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+4088(SB), AX
+	VXORPS         X23, X23, X23
+	VGATHERQPD     (AX)(Y20*1), K2, Y23
+	VADDPD         Y23, Y21, Y20
+	VADDPD         Y22, Y17, Y17
+	VADDPD         Y17, Y20, Y17
+	VCVTPD2PSY     Y17, X17
+	VPSUBD.BCST    FunctionsConstants<>+7972(SB), X14, X14
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7976(SB), X14, K2
+	VBLENDMPS      X3, X17, K2, X14
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+8088(SB), X3, K2
+	VORPS.BCST     FunctionsConstants<>+8092(SB), X3, X17
+	VBLENDMPS      X17, X14, K2, X14
+	VPCMPUD.BCST   $0x00, FunctionsConstants<>+8088(SB), X3, K2
+	VBLENDMPS.BCST FunctionsConstants<>+8096(SB), X14, K2, X3
+	VMULPD         Y16, Y10, Y14
+	VMULPD         Y18, Y10, Y16
+	VADDPD         Y16, Y14, Y17
+	VADDPD         Y12, Y17, Y17
+	VSUBPD         Y12, Y17, Y18
+	VSUBPD         Y18, Y14, Y14
+	VADDPD         Y16, Y14, Y14
+	VMULPD         Y19, Y10, Y10
+	VADDPD         Y10, Y14, Y10
+	VPADDQ.BCST    FunctionsConstants<>+8224(SB), Y17, Y14
+	VMULPD.BCST    FunctionsConstants<>+8232(SB), Y10, Y10
+	VMULPD         Y10, Y10, Y16
+	VMULPD.BCST    FunctionsConstants<>+8248(SB), Y16, Y17
+	VADDPD.BCST    FunctionsConstants<>+8240(SB), Y17, Y17
+	VMULPD         Y17, Y16, Y17
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y17, Y17
+	VMULPD         Y17, Y10, Y10
+	VMULPD.BCST    FunctionsConstants<>+7964(SB), Y16, Y17
+	VADDPD.BCST    FunctionsConstants<>+8256(SB), Y17, Y17
+	VMULPD         Y17, Y16, Y16
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y16, Y16
+	VANDPD.BCST    FunctionsConstants<>+8264(SB), Y14, Y17
+	VPSLLQ         $0x03, Y17, Y17
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y17*1), K2, Y18
+	VMULPD         Y16, Y18, Y16
+	VPADDQ.BCST    FunctionsConstants<>+8224(SB), Y14, Y14
+	VANDPD.BCST    FunctionsConstants<>+8264(SB), Y14, Y14
+	VPSLLQ         $0x03, Y14, Y14
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y14*1), K2, Y17
+	VMULPD         Y10, Y17, Y10
+	VADDPD         Y10, Y16, Y10
+	VCVTPD2PSY     Y10, X10
+	VBLENDMPS      X8, X10, K1, X8
+	VDIVPS         X4, X2, X2
+	VMULPS         X2, X8, X2
+	VMULPS.BCST    FunctionsConstants<>+8028(SB), X2, X2
+	VMULPS         X3, X13, X3
+	VSUBPS         X3, X2, X2
+	VMULPS.BCST    FunctionsConstants<>+8272(SB), X2, X2
+	VMULPS         X7, X6, X3
+	VADDPS         X3, X2, X2
+	VMULPS.BCST    FunctionsConstants<>+8116(SB), X5, X3
+	VADDPS         X3, X2, X2
+	VMULPS         X2, X1, X1
+	VMOVUPS        X1, 388(SI)
+
+	// ∇W9 = d9·a8ᵀ; ∇b9 = d9
+	VMOVUPS       452(SI), X2
+	VMOVSD        468(SI), X3
+	VINSERTF32X4  $0x01, X3, Y2, Y2
+	VMOVUPS       X2, 904(BX)
+	VEXTRACTF32X4 $0x01, Y2, X3
+	VMOVSD        X3, 920(BX)
+	VMOVUPS       372(SI), X2
+	VMULPS.BCST   452(SI), X2, X3
+	VMOVUPS       X3, 808(BX)
+	VMULPS.BCST   456(SI), X2, X3
+	VMOVUPS       X3, 824(BX)
+	VMULPS.BCST   460(SI), X2, X3
+	VMOVUPS       X3, 840(BX)
+	VMULPS.BCST   464(SI), X2, X3
+	VMOVUPS       X3, 856(BX)
+	VMULPS.BCST   468(SI), X2, X3
+	VMOVUPS       X3, 872(BX)
+	VMULPS.BCST   472(SI), X2, X2
+	VMOVUPS       X2, 888(BX)
+
+	// d7 = (W8ᵀ·d8)*(sigmoid(z7) + z7*(sigmoid(z7)*(1 - sigmoid(z7))))
+	VSHUFPS        $0x00, X1, X1, X2
+	VMULPS         728(DI), X2, X3
+	VSHUFPS        $0x55, X1, X1, X4
+	VMULPS         744(DI), X4, X5
+	VSHUFPS        $0xaa, X1, X1, X6
+	VMULPS         760(DI), X6, X7
+	VSHUFPS        $0xff, X1, X1, X8
+	VMULPS         776(DI), X8, X10
+	VADDPS         X7, X3, X3
+	VADDPS         X10, X5, X5
+	VADDPS         X5, X3, X3
+	VMOVUPS        308(SI), X5
+	VANDPS.BCST    FunctionsConstants<>+7888(SB), X5, X7
+	VPMINUD.BCST   FunctionsConstants<>+7896(SB), X7, X10
+	VPMOVZXDQ      X10, Y10
+	VPSLLQ         $0x1d, Y10, Y10
+	VPADDQ.BCST    FunctionsConstants<>+7900(SB), Y10, Y10
+	VORPD.BCST     FunctionsConstants<>+8180(SB), Y10, Y10
+	VMULPD.BCST    FunctionsConstants<>+7908(SB), Y10, Y13
+	VADDPD         Y12, Y13, Y13
+	VSUBPD         Y12, Y13, Y14
+	VMULPD.BCST    FunctionsConstants<>+7924(SB), Y14, Y14
+	VSUBPD         Y14, Y10, Y10
+	VANDPD.BCST    FunctionsConstants<>+7932(SB), Y13, Y14
+	VPSLLQ         $0x03, Y14, Y14
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+2800(SB), AX
+	VXORPS         X16, X16, X16
+	VGATHERQPD     (AX)(Y14*1), K1, Y16
+	VPSRLQ         $0x05, Y13, Y13
+	VPSLLQ         $0x34, Y13, Y13
+	VPADDQ         Y13, Y16, Y13
+	VMULPD.BCST    FunctionsConstants<>+7948(SB), Y10, Y14
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y14, Y14
+	VMULPD.BCST    FunctionsConstants<>+7964(SB), Y10, Y16
+	VADDPD.BCST    FunctionsConstants<>+7956(SB), Y16, Y16
+	VMULPD         Y10, Y10, Y17
+	VMULPD         Y17, Y16, Y16
+	VADDPD         Y16, Y14, Y14
+	VMULPD         Y14, Y10, Y10
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y10, Y10
+	VMULPD         Y10, Y13, Y10
+	VPCMPD         $0x05, X9, X5, K1
+	VBLENDMPD.BCST FunctionsConstants<>+7940(SB), Y10, K1, Y13
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y10, Y10
+	VDIVPD         Y10, Y13, Y10
+	VCVTPD2PSY     Y10, X10
+	VPCMPUD        $0x06, X15, X7, K1
+	VBLENDMPS      X5, X10, K1, X7
+	VBROADCASTSS   FunctionsConstants<>+8012(SB), Y10
+	VSUBPS         X7, X10, X13
+	VMULPS         X13, X7, X13
+	VMULPS         X13, X5, X5
+	VADDPS         X5, X7, X5
+	VMULPS         X5, X3, X3
+	VMOVUPS        X3, 340(SI)
+
+	// ∇W8 = d8·a7ᵀ; ∇b8 = d8
+	VMOVUPS X1, 792(BX)
+	VMOVUPS 324(SI), X1
+	VMULPS  X1, X2, X2
+	VMOVUPS X2, 728(BX)
+	VMULPS  X1, X4, X2
+	VMOVUPS X2, 744(BX)
+	VMULPS  X1, X6, X2
+	VMOVUPS X2, 760(BX)
+	VMULPS  X1, X8, X1
+	VMOVUPS X1, 776(BX)
+
+	// d6 = (W7ᵀ·d7)*where(a6, 1.0507009873554805, a6 + 1.7580993408473768)
+	VSHUFPS        $0x00, X3, X3, X1
+	VMULPS         648(DI), X1, X2
+	VSHUFPS        $0x55, X3, X3, X4
+	VMULPS         664(DI), X4, X5
+	VSHUFPS        $0xaa, X3, X3, X6
+	VMULPS         680(DI), X6, X7
+	VSHUFPS        $0xff, X3, X3, X8
+	VMULPS         696(DI), X8, X13
+	VADDPS         X7, X2, X2
+	VADDPS         X13, X5, X5
+	VADDPS         X5, X2, X2
+	VMOVUPS        276(SI), X5
+	VCMPPS         $0x1e, X9, X5, K1
+	VADDPS.BCST    FunctionsConstants<>+8280(SB), X5, X5
+	VBLENDMPS.BCST FunctionsConstants<>+8276(SB), X5, K1, X5
+	VMULPS         X5, X2, X2
+	VMOVUPS        X2, 292(SI)
+
+	// ∇W7 = d7·a6ᵀ; ∇b7 = d7
+	VMOVUPS X3, 712(BX)
+	VMOVUPS 276(SI), X3
+	VMULPS  X3, X1, X1
+	VMOVUPS X1, 648(BX)
+	VMULPS  X3, X4, X1
+	VMOVUPS X1, 664(BX)
+	VMULPS  X3, X6, X1
+	VMOVUPS X1, 680(BX)
+	VMULPS  X3, X8, X1
+	VMOVUPS X1, 696(BX)
+
+	// d5 = (W6ᵀ·d6)*sigmoid(z5)
+	VSHUFPS        $0x00, X2, X2, X1
+	VMULPS         568(DI), X1, X3
+	VSHUFPS        $0x55, X2, X2, X4
+	VMULPS         584(DI), X4, X5
+	VSHUFPS        $0xaa, X2, X2, X6
+	VMULPS         600(DI), X6, X7
+	VSHUFPS        $0xff, X2, X2, X8
+	VMULPS         616(DI), X8, X13
+	VADDPS         X7, X3, X3
+	VADDPS         X13, X5, X5
+	VADDPS         X5, X3, X3
+	VMOVUPS        228(SI), X5
+	VANDPS.BCST    FunctionsConstants<>+7888(SB), X5, X7
+	VPMINUD.BCST   FunctionsConstants<>+7896(SB), X7, X13
+	VPMOVZXDQ      X13, Y13
+	VPSLLQ         $0x1d, Y13, Y13
+	VPADDQ.BCST    FunctionsConstants<>+7900(SB), Y13, Y13
+	VORPD.BCST     FunctionsConstants<>+8180(SB), Y13, Y13
+	VMULPD.BCST    FunctionsConstants<>+7908(SB), Y13, Y14
+	VADDPD         Y12, Y14, Y14
+	VSUBPD         Y12, Y14, Y16
+	VMULPD.BCST    FunctionsConstants<>+7924(SB), Y16, Y16
+	VSUBPD         Y16, Y13, Y13
+	VANDPD.BCST    FunctionsConstants<>+7932(SB), Y14, Y16
+	VPSLLQ         $0x03, Y16, Y16
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+2800(SB), AX
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y16*1), K1, Y17
+	VPSRLQ         $0x05, Y14, Y14
+	VPSLLQ         $0x34, Y14, Y14
+	VPADDQ         Y14, Y17, Y14
+	VMULPD.BCST    FunctionsConstants<>+7948(SB), Y13, Y16
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y16, Y16
+	VMULPD.BCST    FunctionsConstants<>+7964(SB), Y13, Y17
+	VADDPD.BCST    FunctionsConstants<>+7956(SB), Y17, Y17
+	VMULPD         Y13, Y13, Y18
+	VMULPD         Y18, Y17, Y17
+	VADDPD         Y17, Y16, Y16
+	VMULPD         Y16, Y13, Y13
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y13, Y13
+	VMULPD         Y13, Y14, Y13
+	VPCMPD         $0x05, X9, X5, K1
+	VBLENDMPD.BCST FunctionsConstants<>+7940(SB), Y13, K1, Y14
+	VADDPD.BCST    FunctionsConstants<>+7940(SB), Y13, Y13
+	VDIVPD         Y13, Y14, Y13
+	VCVTPD2PSY     Y13, X13
+	VPCMPUD        $0x06, X15, X7, K1
+	VBLENDMPS      X5, X13, K1, X5
+	VMULPS         X5, X3, X3
+	VMOVUPS        X3, 260(SI)
+
+	// ∇W6 = d6·a5ᵀ; ∇b6 = d6
+	VMOVUPS X2, 632(BX)
+	VMOVUPS 244(SI), X2
+	VMULPS  X2, X1, X1
+	VMOVUPS X1, 568(BX)
+	VMULPS  X2, X4, X1
+	VMOVUPS X1, 584(BX)
+	VMULPS  X2, X6, X1
+	VMOVUPS X1, 600(BX)
+	VMULPS  X2, X8, X1
+	VMOVUPS X1, 616(BX)
+
+	// d4 = (W5ᵀ·d5)*(1/(1 + z4^2))
+	VSHUFPS $0x00, X3, X3, X1
+	VMULPS  488(DI), X1, X2
+	VSHUFPS $0x55, X3, X3, X4
+	VMULPS  504(DI), X4, X5
+	VSHUFPS $0xaa, X3, X3, X6
+	VMULPS  520(DI), X6, X7
+	VSHUFPS $0xff, X3, X3, X8
+	VMULPS  536(DI), X8, X13
+	VADDPS  X7, X2, X2
+	VADDPS  X13, X5, X5
+	VADDPS  X5, X2, X2
+	VMOVUPS 180(SI), X5
+	VMULPS  X5, X5, X5
+	VADDPS  X5, X10, X5
+	VDIVPS  X5, X10, X5
+	VMULPS  X5, X2, X2
+	VMOVUPS X2, 212(SI)
+
+	// ∇W5 = d5·a4ᵀ; ∇b5 = d5
+	VMOVUPS X3, 552(BX)
+	VMOVUPS 196(SI), X3
+	VMULPS  X3, X1, X1
+	VMOVUPS X1, 488(BX)
+	VMULPS  X3, X4, X1
+	VMOVUPS X1, 504(BX)
+	VMULPS  X3, X6, X1
+	VMOVUPS X1, 520(BX)
+	VMULPS  X3, X8, X1
+	VMOVUPS X1, 536(BX)
+
+	// v3 = (W4ᵀ·d4)
+	VBROADCASTSS  X2, Y1
+	VMOVUPS       392(DI), X3
+	VMOVSS        408(DI), X4
+	VINSERTF32X4  $0x01, X4, Y3, Y3
+	VMULPS        Y1, Y3, Y3
+	VSHUFPS       $0x55, X2, X2, X4
+	VBROADCASTSS  X4, Y4
+	VMOVUPS       412(DI), X5
+	VMOVSS        428(DI), X6
+	VINSERTF32X4  $0x01, X6, Y5, Y5
+	VMULPS        Y4, Y5, Y5
+	VSHUFPS       $0xaa, X2, X2, X6
+	VBROADCASTSS  X6, Y6
+	VMOVUPS       432(DI), X7
+	VMOVSS        448(DI), X8
+	VINSERTF32X4  $0x01, X8, Y7, Y7
+	VMULPS        Y6, Y7, Y7
+	VSHUFPS       $0xff, X2, X2, X8
+	VBROADCASTSS  X8, Y8
+	VMOVUPS       452(DI), X13
+	VMOVSS        468(DI), X14
+	VINSERTF32X4  $0x01, X14, Y13, Y13
+	VMULPS        Y8, Y13, Y13
+	VADDPS        Y7, Y3, Y3
+	VADDPS        Y13, Y5, Y5
+	VADDPS        Y5, Y3, Y3
+	VMOVUPS       X3, 832(SI)
+	VEXTRACTF32X4 $0x01, Y3, X5
+	VMOVSS        X5, 848(SI)
+
+	// ∇W4 = d4·a3ᵀ; ∇b4 = d4
+	VMOVUPS       X2, 472(BX)
+	VMOVUPS       132(SI), X2
+	VMOVSS        148(SI), X5
+	VINSERTF32X4  $0x01, X5, Y2, Y2
+	VMULPS        Y2, Y1, Y1
+	VMOVUPS       X1, 392(BX)
+	VEXTRACTF32X4 $0x01, Y1, X5
+	VMOVSS        X5, 408(BX)
+	VMULPS        Y2, Y4, Y1
+	VMOVUPS       X1, 412(BX)
+	VEXTRACTF32X4 $0x01, Y1, X4
+	VMOVSS        X4, 428(BX)
+	VMULPS        Y2, Y6, Y1
+	VMOVUPS       X1, 432(BX)
+	VEXTRACTF32X4 $0x01, Y1, X4
+	VMOVSS        X4, 448(BX)
+	VMULPS        Y2, Y8, Y1
+	VMOVUPS       X1, 452(BX)
+	VEXTRACTF32X4 $0x01, Y1, X2
+	VMOVSS        X2, 468(BX)
+
+	// d3 = q3·v3 + k3·(a3ᵀ·v3)·a3
+	VANDPS        FunctionsConstants<>+2576(SB), Y3, Y1
+	VMOVUPS       132(SI), X2
+	VMOVSS        148(SI), X4
+	VINSERTF32X4  $0x01, X4, Y2, Y2
+	VMULPS        Y1, Y2, Y1
+	MOVL          $0x0000001f, AX
+	KMOVW         AX, K1
+	VBLENDMPS     Y1, Y0, K1, Y1
+	VSHUFF32X4    $0x01, Y1, Y1, Y2
+	VADDPS        Y2, Y1, Y1
+	VSHUFPS       $0x4e, Y1, Y1, Y2
+	VADDPS        Y2, Y1, Y1
+	VSHUFPS       $0xb1, Y1, Y1, Y2
+	VADDPS        Y2, Y1, Y1
+	VMULPS.BCST   156(SI), Y1, Y1
+	VMOVAPS.Z     Y3, K1, Y2
+	VMOVUPS       132(SI), X3
+	VMOVSS        148(SI), X4
+	VINSERTF32X4  $0x01, X4, Y3, Y3
+	VMULPS        Y3, Y1, Y1
+	VMULPS.BCST   152(SI), Y2, Y2
+	VADDPS        Y2, Y1, Y1
+	VMOVUPS       X1, 160(SI)
+	VEXTRACTF32X4 $0x01, Y1, X2
+	VMOVSS        X2, 176(SI)
+
+	// v2 = (W3ᵀ·d3)
+	VSHUFPS       $0x00, X1, X1, X2
+	VMOVSD        312(DI), X3
+	VINSERTPS     $0x20, 320(DI), X3, X3
+	VMULPS        X2, X3, X3
+	VSHUFPS       $0x55, X1, X1, X4
+	VMOVSD        324(DI), X5
+	VINSERTPS     $0x20, 332(DI), X5, X5
+	VMULPS        X4, X5, X5
+	VSHUFPS       $0xaa, X1, X1, X6
+	VMOVSD        336(DI), X7
+	VINSERTPS     $0x20, 344(DI), X7, X7
+	VMULPS        X6, X7, X7
+	VSHUFPS       $0xff, X1, X1, X8
+	VMOVSD        348(DI), X13
+	VINSERTPS     $0x20, 356(DI), X13, X13
+	VMULPS        X8, X13, X13
+	VEXTRACTF32X4 $0x01, Y1, X14
+	VSHUFPS       $0x00, X14, X14, X14
+	VMOVSD        360(DI), X16
+	VINSERTPS     $0x20, 368(DI), X16, X16
+	VMULPS        X14, X16, X16
+	VADDPS        X16, X3, X3
+	VADDPS        X7, X3, X3
+	VADDPS        X13, X5, X5
+	VADDPS        X5, X3, X3
+	VMOVSD        X3, 832(SI)
+	VEXTRACTPS    $0x02, X3, 840(SI)
+
+	// ∇W3 = d3·a2ᵀ; ∇b3 = d3
+	VMOVAPS.Z     Y1, K1, Y1
+	VMOVUPS       X1, 372(BX)
+	VEXTRACTF32X4 $0x01, Y1, X5
+	VMOVSS        X5, 388(BX)
+	VMOVSD        96(SI), X1
+	VINSERTPS     $0x20, 104(SI), X1, X1
+	VMULPS        X1, X2, X2
+	VMOVSD        X2, 312(BX)
+	VEXTRACTPS    $0x02, X2, 320(BX)
+	VMULPS        X1, X4, X2
+	VMOVSD        X2, 324(BX)
+	VEXTRACTPS    $0x02, X2, 332(BX)
+	VMULPS        X1, X6, X2
+	VMOVSD        X2, 336(BX)
+	VEXTRACTPS    $0x02, X2, 344(BX)
+	VMULPS        X1, X8, X2
+	VMOVSD        X2, 348(BX)
+	VEXTRACTPS    $0x02, X2, 356(BX)
+	VMULPS        X1, X14, X1
+	VMOVSD        X1, 360(BX)
+	VEXTRACTPS    $0x02, X1, 368(BX)
+
+	// d2 = v2 where z2 is the first to be a2, else 0, windows of 2
+	VBROADCASTSS 96(SI), X1
+	VMOVSS       72(SI), X2
+	VSUBPS       X2, X1, X1
+	VCMPPS       $0x1e, X9, X1, K1
+	VBLENDMPS    X9, X10, K1, X1
+	VCMPPS       $0x1e, X9, X1, K2
+	VSHUFPS      $0x00, X3, X3, X1
+	VBLENDMPS    X1, X9, K2, X2
+	VBLENDMPS    X10, X9, K1, X4
+	VMOVSS       X2, 108(SI)
+	VBROADCASTSS 96(SI), X5
+	VMOVSS       76(SI), X6
+	VSUBPS       X6, X5, X5
+	VCMPPS       $0x1e, X9, X5, K1
+	VBLENDMPS    X9, X4, K1, X5
+	VCMPPS       $0x1e, X9, X5, K2
+	VBLENDMPS    X1, X9, K2, X1
+	VMOVSS       X1, 112(SI)
+	VBROADCASTSS 100(SI), X5
+	VMOVSS       80(SI), X6
+	VSUBPS       X6, X5, X5
+	VCMPPS       $0x1e, X9, X5, K2
+	VBLENDMPS    X9, X10, K2, X5
+	VCMPPS       $0x1e, X9, X5, K3
+	VSHUFPS      $0x55, X3, X3, X5
+	VBLENDMPS    X5, X9, K3, X6
+	VBLENDMPS    X10, X9, K2, X7
+	VMOVSS       X6, 116(SI)
+	VBROADCASTSS 100(SI), X8
+	VMOVSS       84(SI), X13
+	VSUBPS       X13, X8, X8
+	VCMPPS       $0x1e, X9, X8, K2
+	VBLENDMPS    X9, X7, K2, X8
+	VCMPPS       $0x1e, X9, X8, K3
+	VBLENDMPS    X5, X9, K3, X5
+	VMOVSS       X5, 120(SI)
+	VBROADCASTSS 104(SI), X8
+	VMOVSS       88(SI), X13
+	VSUBPS       X13, X8, X8
+	VCMPPS       $0x1e, X9, X8, K3
+	VBLENDMPS    X9, X10, K3, X8
+	VCMPPS       $0x1e, X9, X8, K4
+	VSHUFPS      $0xaa, X3, X3, X3
+	VBLENDMPS    X3, X9, K4, X8
+	VBLENDMPS    X10, X9, K3, X13
+	VMOVSS       X8, 124(SI)
+	VBROADCASTSS 104(SI), X14
+	VMOVSS       92(SI), X16
+	VSUBPS       X16, X14, X14
+	VCMPPS       $0x1e, X9, X14, K3
+	VBLENDMPS    X9, X13, K3, X14
+	VCMPPS       $0x1e, X9, X14, K4
+	VBLENDMPS    X3, X9, K4, X3
+	VMOVSS       X3, 128(SI)
+
+	// d1 = (W2ᵀ·d2)*(0.5*(1 + erf(0.7071067811865476*z1)) + 0.3989422804014327*(z1*exp(-0.5000000000000001*z1^2)))
+	VBROADCASTSS  X2, Y2
+	VMOVUPS       144(DI), X14
+	VMOVSD        160(DI), X16
+	VINSERTF32X4  $0x01, X16, Y14, Y14
+	VMULPS        Y2, Y14, Y14
+	VBROADCASTSS  X1, Y1
+	VMOVUPS       168(DI), X16
+	VMOVSD        184(DI), X17
+	VINSERTF32X4  $0x01, X17, Y16, Y16
+	VMULPS        Y1, Y16, Y16
+	VBROADCASTSS  X6, Y6
+	VMOVUPS       192(DI), X17
+	VMOVSD        208(DI), X18
+	VINSERTF32X4  $0x01, X18, Y17, Y17
+	VMULPS        Y6, Y17, Y17
+	VBROADCASTSS  X5, Y5
+	VMOVUPS       216(DI), X18
+	VMOVSD        232(DI), X19
+	VINSERTF32X4  $0x01, X19, Y18, Y18
+	VMULPS        Y5, Y18, Y18
+	VBROADCASTSS  X8, Y8
+	VMOVUPS       240(DI), X19
+	VMOVSD        256(DI), X20
+	VINSERTF32X4  $0x01, X20, Y19, Y19
+	VMULPS        Y8, Y19, Y19
+	VADDPS        Y19, Y14, Y14
+	VBROADCASTSS  X3, Y3
+	VMOVUPS       264(DI), X19
+	VMOVSD        280(DI), X20
+	VINSERTF32X4  $0x01, X20, Y19, Y19
+	VMULPS        Y3, Y19, Y19
+	VADDPS        Y19, Y16, Y16
+	VADDPS        Y17, Y14, Y14
+	VADDPS        Y18, Y16, Y16
+	VADDPS        Y16, Y14, Y14
+	VMOVUPS       (SI), X16
+	VMOVSD        16(SI), X17
+	VINSERTF32X4  $0x01, X17, Y16, Y16
+	VMULPS.BCST   FunctionsConstants<>+8284(SB), Y16, Y17
+	VANDPS.BCST   FunctionsConstants<>+7888(SB), Y17, Y18
+	VPMINUD.BCST  FunctionsConstants<>+8288(SB), Y18, Y19
+	VPMOVZXDQ     Y19, Z19
+	VPSLLQ        $0x1d, Z19, Z19
+	VMULPD.BCST   FunctionsConstants<>+8292(SB), Z19, Z19
+	VADDPD        Z12, Z19, Z20
+	VSUBPD        Z12, Z20, Z21
+	VSUBPD        Z21, Z19, Z19
+	VANDPD.BCST   FunctionsConstants<>+7932(SB), Z20, Z20
+	VPSLLQ        $0x06, Z20, Z20
+	VMULPD        Z19, Z19, Z21
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K4
+	LEAQ          FunctionsConstants<>+320(SB), AX
+	VXORPS        X22, X22, X22
+	VGATHERQPD    (AX)(Z20*1), K4, Z22
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K4
+	LEAQ          FunctionsConstants<>+328(SB), AX
+	VXORPS        X23, X23, X23
+	VGATHERQPD    (AX)(Z20*1), K4, Z23
+	VMULPD        Z23, Z19, Z23
+	VADDPD        Z23, Z22, Z22
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K4
+	LEAQ          FunctionsConstants<>+336(SB), AX
+	VXORPS        X23, X23, X23
+	VGATHERQPD    (AX)(Z20*1), K4, Z23
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K4
+	LEAQ          FunctionsConstants<>+344(SB), AX
+	VXORPS        X24, X24, X24
+	VGATHERQPD    (AX)(Z20*1), K4, Z24
+	VMULPD        Z24, Z19, Z24
+	VADDPD        Z24, Z23, Z23
+	VMULPD        Z23, Z21, Z23
+	VADDPD        Z23, Z22, Z22
+	VMULPD        Z21, Z21, Z23
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K4
+	LEAQ          FunctionsConstants<>+352(SB), AX
+	VXORPS        X24, X24, X24
+	VGATHERQPD    (AX)(Z20*1), K4, Z24
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K4
+	LEAQ          FunctionsConstants<>+360(SB), AX
+	VXORPS        X25, X25, X25
+	VGATHERQPD    (AX)(Z20*1), K4, Z25
+	VMULPD        Z25, Z19, Z25
+	VADDPD        Z25, Z24, Z24
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K4
+	LEAQ          FunctionsConstants<>+368(SB), AX
+	VXORPS        X25, X25, X25
+	VGATHERQPD    (AX)(Z20*1), K4, Z25
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K4
+	LEAQ          FunctionsConstants<>+376(SB), AX
+	VXORPS        X26, X26, X26
+	VGATHERQPD    (AX)(Z20*1), K4, Z26
+	VMULPD        Z26, Z19, Z19
+	VADDPD        Z19, Z25, Z19
+	VMULPD        Z19, Z21, Z19
+	VADDPD        Z19, Z24, Z19
+	VMULPD        Z19, Z23, Z19
+	VADDPD        Z19, Z22, Z19
+	VCVTPD2PS     Z19, Y19
+	VANDPS        Y0, Y17, Y0
+	VORPS         Y0, Y19, Y0
+	VPCMPUD       $0x06, Y15, Y18, K4
+	VBLENDMPS     Y17, Y0, K4, Y0
+	VADDPS        Y0, Y10, Y0
+	VMULPS        Y16, Y16, Y10
+	VMULPS.BCST   FunctionsConstants<>+8304(SB), Y10, Y10
+	VANDPS.BCST   FunctionsConstants<>+7888(SB), Y10, Y17
+	VPMINUD.BCST  FunctionsConstants<>+7896(SB), Y17, Y18
+	VPMOVZXDQ     Y18, Z18
+	VPSLLQ        $0x1d, Z18, Z18
+	VPADDQ.BCST   FunctionsConstants<>+7900(SB), Z18, Z18
+	VPSRLD        $0x1f, Y10, Y19
+	VPMOVZXDQ     Y19, Z19
+	VPSLLQ        $0x3f, Z19, Z19
+	VORPD         Z19, Z18, Z18
+	VMULPD.BCST   FunctionsConstants<>+7908(SB), Z18, Z19
+	VADDPD        Z12, Z19, Z19
+	VSUBPD        Z12, Z19, Z12
+	VMULPD.BCST   FunctionsConstants<>+7924(SB), Z12, Z12
+	VSUBPD        Z12, Z18, Z12
+	VANDPD.BCST   FunctionsConstants<>+7932(SB), Z19, Z18
+	VPSLLQ        $0x03, Z18, Z18
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K4
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X20, X20, X20
+	VGATHERQPD    (AX)(Z18*1), K4, Z20
+	VPSRLQ        $0x05, Z19, Z18
+	VPSLLQ        $0x34, Z18, Z18
+	VPADDQ        Z18, Z20, Z18
+	VMULPD.BCST   FunctionsConstants<>+7948(SB), Z12, Z19
+	VADDPD.BCST   FunctionsConstants<>+7940(SB), Z19, Z19
+	VMULPD.BCST   FunctionsConstants<>+7964(SB), Z12, Z20
+	VADDPD.BCST   FunctionsConstants<>+7956(SB), Z20, Z20
+	VMULPD        Z12, Z12, Z21
+	VMULPD        Z21, Z20, Z20
+	VADDPD        Z20, Z19, Z19
+	VMULPD        Z19, Z12, Z12
+	VADDPD.BCST   FunctionsConstants<>+7940(SB), Z12, Z12
+	VMULPD        Z12, Z18, Z12
+	VCVTPD2PS     Z12, Y12
+	VPCMPUD       $0x06, Y15, Y17, K4
+	VBLENDMPS     Y10, Y12, K4, Y10
+	VMULPS        Y10, Y16, Y10
+	VMULPS.BCST   FunctionsConstants<>+8300(SB), Y10, Y10
+	VMULPS        Y0, Y11, Y0
+	VADDPS        Y0, Y10, Y0
+	VMULPS        Y0, Y14, Y0
+	VMOVUPS       X0, 48(SI)
+	VEXTRACTF32X4 $0x01, Y0, X10
+	VMOVSD        X10, 64(SI)
+
+	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
+	VMOVUPS       108(SI), X10
+	VMOVSD        124(SI), X11
+	VINSERTF32X4  $0x01, X11, Y10, Y10
+	VMOVUPS       X10, 288(BX)
+	VEXTRACTF32X4 $0x01, Y10, X11
+	VMOVSD        X11, 304(BX)
+	VMOVUPS       24(SI), X10
+	VMOVSD        40(SI), X11
+	VINSERTF32X4  $0x01, X11, Y10, Y10
+	VMULPS        Y10, Y2, Y2
+	VMOVUPS       X2, 144(BX)
+	VEXTRACTF32X4 $0x01, Y2, X11
+	VMOVSD        X11, 160(BX)
+	VMULPS        Y10, Y1, Y1
+	VMOVUPS       X1, 168(BX)
+	VEXTRACTF32X4 $0x01, Y1, X2
+	VMOVSD        X2, 184(BX)
+	VMULPS        Y10, Y6, Y1
+	VMOVUPS       X1, 192(BX)
+	VEXTRACTF32X4 $0x01, Y1, X2
+	VMOVSD        X2, 208(BX)
+	VMULPS        Y10, Y5, Y1
+	VMOVUPS       X1, 216(BX)
+	VEXTRACTF32X4 $0x01, Y1, X2
+	VMOVSD        X2, 232(BX)
+	VMULPS        Y10, Y8, Y1
+	VMOVUPS       X1, 240(BX)
+	VEXTRACTF32X4 $0x01, Y1, X2
+	VMOVSD        X2, 256(BX)
+	VMULPS        Y10, Y3, Y1
+	VMOVUPS       X1, 264(BX)
+	VEXTRACTF32X4 $0x01, Y1, X2
+	VMOVSD        X2, 280(BX)
+
+	// d0 = (W1ᵀ·d1)
+	VBROADCASTSS  X0, Y1
+	VMOVUPS       (DI), X2
+	VMOVSS        16(DI), X3
+	VINSERTF32X4  $0x01, X3, Y2, Y2
+	VMULPS        Y1, Y2, Y2
+	VSHUFPS       $0x55, X0, X0, X3
+	VBROADCASTSS  X3, Y3
+	VMOVUPS       20(DI), X5
+	VMOVSS        36(DI), X6
+	VINSERTF32X4  $0x01, X6, Y5, Y5
+	VMULPS        Y3, Y5, Y5
+	VSHUFPS       $0xaa, X0, X0, X6
+	VBROADCASTSS  X6, Y6
+	VMOVUPS       40(DI), X8
+	VMOVSS        56(DI), X10
+	VINSERTF32X4  $0x01, X10, Y8, Y8
+	VMULPS        Y6, Y8, Y8
+	VSHUFPS       $0xff, X0, X0, X10
+	VBROADCASTSS  X10, Y10
+	VMOVUPS       60(DI), X11
+	VMOVSS        76(DI), X12
+	VINSERTF32X4  $0x01, X12, Y11, Y11
+	VMULPS        Y10, Y11, Y11
+	VEXTRACTF32X4 $0x01, Y0, X12
+	VBROADCASTSS  X12, Y14
+	VMOVUPS       80(DI), X15
+	VMOVSS        96(DI), X16
+	VINSERTF32X4  $0x01, X16, Y15, Y15
+	VMULPS        Y14, Y15, Y15
+	VADDPS        Y15, Y2, Y2
+	VSHUFPS       $0x55, X12, X12, X12
+	VBROADCASTSS  X12, Y12
+	VMOVUPS       100(DI), X15
+	VMOVSS        116(DI), X16
+	VINSERTF32X4  $0x01, X16, Y15, Y15
+	VMULPS        Y12, Y15, Y15
+	VADDPS        Y15, Y5, Y5
+	VADDPS        Y8, Y2, Y2
+	VADDPS        Y11, Y5, Y5
+	VADDPS        Y5, Y2, Y2
+	VMOVUPS       X2, 812(SI)
+	VEXTRACTF32X4 $0x01, Y2, X5
+	VMOVSS        X5, 828(SI)
+
+	// ∇W1 = d1·xᵀ; ∇b1 = d1
+	VANDPS        FunctionsConstants<>+2464(SB), Y0, Y0
+	VMOVUPS       X0, 120(BX)
+	VEXTRACTF32X4 $0x01, Y0, X2
+	VMOVSD        X2, 136(BX)
+	VMOVUPS       (DX), X0
+	VMOVSS        16(DX), X2
+	VINSERTF32X4  $0x01, X2, Y0, Y0
+	VMULPS        Y0, Y1, Y1
+	VMOVUPS       X1, (BX)
+	VEXTRACTF32X4 $0x01, Y1, X2
+	VMOVSS        X2, 16(BX)
+	VMULPS        Y0, Y3, Y1
+	VMOVUPS       X1, 20(BX)
+	VEXTRACTF32X4 $0x01, Y1, X2
+	VMOVSS        X2, 36(BX)
+	VMULPS        Y0, Y6, Y1
+	VMOVUPS       X1, 40(BX)
+	VEXTRACTF32X4 $0x01, Y1, X2
+	VMOVSS        X2, 56(BX)
+	VMULPS        Y0, Y10, Y1
+	VMOVUPS       X1, 60(BX)
+	VEXTRACTF32X4 $0x01, Y1, X2
+	VMOVSS        X2, 76(BX)
+	VMULPS        Y0, Y14, Y1
+	VMOVUPS       X1, 80(BX)
+	VEXTRACTF32X4 $0x01, Y1, X2
+	VMOVSS        X2, 96(BX)
+	VMULPS        Y0, Y12, Y0
+	VMOVUPS       X0, 100(BX)
+	VEXTRACTF32X4 $0x01, Y0, X1
+	VMOVSS        X1, 116(BX)
 	VZEROUPPER
 	RET
 
@@ -21553,4 +25482,84 @@ DATA FunctionsConstants<>+8288(SB)/4, $0x407b8000
 DATA FunctionsConstants<>+8292(SB)/8, $0x7820000000000000
 DATA FunctionsConstants<>+8300(SB)/4, $0x3ecc422a
 DATA FunctionsConstants<>+8304(SB)/4, $0xbf000000
-GLOBL FunctionsConstants<>(SB), RODATA|NOPTR, $8308
+DATA FunctionsConstants<>+8308(SB)/4, $0x000001eb
+DATA FunctionsConstants<>+8312(SB)/8, $0xbfd5555555555555
+DATA FunctionsConstants<>+8320(SB)/8, $0x3fc999999999999a
+DATA FunctionsConstants<>+8328(SB)/8, $0xbfc2492492492492
+DATA FunctionsConstants<>+8336(SB)/4, $0x3e99999a
+DATA FunctionsConstants<>+8340(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8344(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8348(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8352(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8356(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8360(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8364(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8368(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8372(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8376(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8380(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8384(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8388(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8392(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8396(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8400(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8404(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8408(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8412(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8416(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8420(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8424(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8428(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8432(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8436(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8440(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8444(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8448(SB)/4, $0xffffffff
+DATA FunctionsConstants<>+8452(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8456(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8460(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8464(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8468(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8472(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8476(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8480(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8484(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8488(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8492(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8496(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8500(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8504(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8508(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8512(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8516(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8520(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8524(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8528(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8532(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8536(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8540(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8544(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8548(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8552(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8556(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8560(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8564(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8568(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8572(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8576(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8580(SB)/4, $0x00000004
+DATA FunctionsConstants<>+8584(SB)/4, $0x00000008
+DATA FunctionsConstants<>+8588(SB)/4, $0x0000000c
+DATA FunctionsConstants<>+8592(SB)/4, $0x00000001
+DATA FunctionsConstants<>+8596(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8600(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8604(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8608(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8612(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8616(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8620(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8624(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8628(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8632(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8636(SB)/4, $0x00000000
+GLOBL FunctionsConstants<>(SB), RODATA|NOPTR, $8640

@@ -60,6 +60,9 @@ func xorLoss(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32) float32
 //go:noescape
 func xorLossAVX2(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32) float32
 
+//go:noescape
+func xorLossAVX512(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32) float32
+
 // vectorBackward is Backward in assembly.
 func (p *Xor) vectorBackward(ws *XorWorkspace, x *[2]float32, y *[1]float32, g *XorGrad) float32 {
 	return xorBackward(p, ws, x, y, g)

@@ -139,7 +139,12 @@ TEXT ·xorForwardAVX2(SB), NOSPLIT, $0-24
 
 // func xorLoss(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32) float32
 TEXT ·xorLoss(SB), NOSPLIT, $0-36
-	JMP ·xorLossAVX2(SB)
+	CMPQ ·xorLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·xorLossAVX2(SB)
+
+wide:
+	JMP ·xorLossAVX512(SB)
 
 // func xorLossAVX2(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32) float32
 // Requires: AVX, AVX2
@@ -285,6 +290,147 @@ TEXT ·xorLossAVX2(SB), NOSPLIT, $0-36
 	VZEROUPPER
 	RET
 
+// func xorLossAVX512(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32) float32
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
+TEXT ·xorLossAVX512(SB), NOSPLIT, $0-36
+	MOVQ p+0(FP), DI
+	MOVQ ws+8(FP), SI
+	MOVQ x+16(FP), DX
+	MOVQ y+24(FP), CX
+
+	// z1 = W1·x + b1; a1 = sigmoid(z1)
+	VMOVSD         (DX), X0
+	VORPS          XorConstants<>+0(SB), X0, X0
+	VMOVSD         (DI), X1
+	VMULPS         X1, X0, X1
+	VMOVSD         8(DI), X2
+	VMULPS         X2, X0, X2
+	VMOVSD         16(DI), X3
+	VMULPS         X3, X0, X0
+	VUNPCKLPD      X2, X1, X3
+	VUNPCKHPD      X2, X1, X1
+	VADDPS         X1, X3, X1
+	VUNPCKLPD      X0, X0, X2
+	VUNPCKHPD      X0, X0, X0
+	VADDPS         X0, X2, X0
+	VSHUFPS        $0x88, X0, X1, X2
+	VSHUFPS        $0xdd, X0, X1, X0
+	VADDPS         X0, X2, X0
+	VMOVSD         24(DI), X1
+	VINSERTPS      $0x20, 32(DI), X1, X1
+	VADDPS         X1, X0, X0
+	VANDPS.BCST    XorConstants<>+900(SB), X0, X1
+	VPMINUD.BCST   XorConstants<>+904(SB), X1, X2
+	VPMOVZXDQ      X2, Y2
+	VPSLLQ         $0x1d, Y2, Y2
+	VPADDQ.BCST    XorConstants<>+908(SB), Y2, Y2
+	VORPD.BCST     XorConstants<>+916(SB), Y2, Y2
+	VMULPD.BCST    XorConstants<>+924(SB), Y2, Y3
+	VADDPD.BCST    XorConstants<>+932(SB), Y3, Y3
+	VSUBPD.BCST    XorConstants<>+932(SB), Y3, Y4
+	VMULPD.BCST    XorConstants<>+940(SB), Y4, Y4
+	VSUBPD         Y4, Y2, Y2
+	VANDPD.BCST    XorConstants<>+948(SB), Y3, Y4
+	VPSLLQ         $0x03, Y4, Y4
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           XorConstants<>+304(SB), AX
+	VXORPS         X5, X5, X5
+	VGATHERQPD     (AX)(Y4*1), K1, Y5
+	VPSRLQ         $0x05, Y3, Y3
+	VPSLLQ         $0x34, Y3, Y3
+	VPADDQ         Y3, Y5, Y3
+	VMULPD.BCST    XorConstants<>+964(SB), Y2, Y4
+	VADDPD.BCST    XorConstants<>+956(SB), Y4, Y4
+	VMULPD.BCST    XorConstants<>+980(SB), Y2, Y5
+	VADDPD.BCST    XorConstants<>+972(SB), Y5, Y5
+	VMULPD         Y2, Y2, Y6
+	VMULPD         Y6, Y5, Y5
+	VADDPD         Y5, Y4, Y4
+	VMULPD         Y4, Y2, Y2
+	VADDPD.BCST    XorConstants<>+956(SB), Y2, Y2
+	VMULPD         Y2, Y3, Y2
+	VXORPS         X3, X3, X3
+	VPCMPD         $0x05, X3, X0, K1
+	VBLENDMPD.BCST XorConstants<>+956(SB), Y2, K1, Y4
+	VADDPD.BCST    XorConstants<>+956(SB), Y2, Y2
+	VDIVPD         Y2, Y4, Y2
+	VCVTPD2PSY     Y2, X2
+	VPCMPUD.BCST   $0x06, XorConstants<>+992(SB), X1, K1
+	VBLENDMPS      X0, X2, K1, X0
+	VMOVSD         X0, (SI)
+	VEXTRACTPS     $0x02, X0, 8(SI)
+
+	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
+	VANDPS         XorConstants<>+996(SB), X0, X0
+	VORPS          XorConstants<>+848(SB), X0, X0
+	VMOVSD         36(DI), X1
+	VINSERTPS      $0x20, 44(DI), X1, X1
+	VMULPS         X1, X0, X0
+	VUNPCKLPD      X0, X0, X1
+	VUNPCKHPD      X0, X0, X0
+	VADDPS         X0, X1, X0
+	VSHUFPS        $0x88, X0, X0, X1
+	VSHUFPS        $0xdd, X0, X0, X0
+	VADDPS         X0, X1, X0
+	VMOVSS         48(DI), X1
+	VADDPS         X1, X0, X0
+	VANDPS.BCST    XorConstants<>+900(SB), X0, X1
+	VPMINUD.BCST   XorConstants<>+904(SB), X1, X2
+	VPMOVZXDQ      X2, Y2
+	VPSLLQ         $0x1d, Y2, Y2
+	VPADDQ.BCST    XorConstants<>+908(SB), Y2, Y2
+	VORPD.BCST     XorConstants<>+916(SB), Y2, Y2
+	VMULPD.BCST    XorConstants<>+924(SB), Y2, Y4
+	VADDPD.BCST    XorConstants<>+932(SB), Y4, Y4
+	VSUBPD.BCST    XorConstants<>+932(SB), Y4, Y5
+	VMULPD.BCST    XorConstants<>+940(SB), Y5, Y5
+	VSUBPD         Y5, Y2, Y2
+	VANDPD.BCST    XorConstants<>+948(SB), Y4, Y5
+	VPSLLQ         $0x03, Y5, Y5
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           XorConstants<>+304(SB), AX
+	VXORPS         X6, X6, X6
+	VGATHERQPD     (AX)(Y5*1), K1, Y6
+	VPSRLQ         $0x05, Y4, Y4
+	VPSLLQ         $0x34, Y4, Y4
+	VPADDQ         Y4, Y6, Y4
+	VMULPD.BCST    XorConstants<>+964(SB), Y2, Y5
+	VADDPD.BCST    XorConstants<>+956(SB), Y5, Y5
+	VMULPD.BCST    XorConstants<>+980(SB), Y2, Y6
+	VADDPD.BCST    XorConstants<>+972(SB), Y6, Y6
+	VMULPD         Y2, Y2, Y7
+	VMULPD         Y7, Y6, Y6
+	VADDPD         Y6, Y5, Y5
+	VMULPD         Y5, Y2, Y2
+	VADDPD.BCST    XorConstants<>+956(SB), Y2, Y2
+	VMULPD         Y2, Y4, Y2
+	VPCMPD         $0x05, X3, X0, K1
+	VBLENDMPD.BCST XorConstants<>+956(SB), Y2, K1, Y3
+	VADDPD.BCST    XorConstants<>+956(SB), Y2, Y2
+	VDIVPD         Y2, Y3, Y2
+	VCVTPD2PSY     Y2, X2
+	VPCMPUD.BCST   $0x06, XorConstants<>+992(SB), X1, K1
+	VBLENDMPS      X0, X2, K1, X0
+	VMOVSS         X0, 24(SI)
+
+	// loss = Σ (a2 - y)^2
+	VSHUFPS      $0x00, X0, X0, X0
+	VSUBPS.BCST  (CX), X0, X0
+	VMULPS       X0, X0, X0
+	MOVL         $0x00000001, AX
+	KMOVW        AX, K1
+	VBROADCASTSS XorConstants<>+896(SB), X1
+	VBLENDMPS    X0, X1, K1, X0
+	VSHUFPS      $0x4e, X0, X0, X1
+	VADDPS       X1, X0, X0
+	VSHUFPS      $0xb1, X0, X0, X1
+	VADDPS       X1, X0, X0
+	VMOVSS       X0, ret+32(FP)
+	VZEROUPPER
+	RET
+
 // func xorBackward(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, grad *XorGrad) float32
 TEXT ·xorBackward(SB), NOSPLIT, $0-44
 	JMP ·xorBackwardAVX2(SB)
@@ -302,8 +448,8 @@ TEXT ·xorBackwardAVX2(SB), NOSPLIT, $0-44
 	VBROADCASTSS 24(SI), X0
 	VBROADCASTSS (CX), X1
 	VSUBPS       X1, X0, X1
-	VMULPS       XorConstants<>+896(SB), X1, X2
-	VMOVUPS      XorConstants<>+928(SB), X3
+	VMULPS       XorConstants<>+1012(SB), X1, X2
+	VMOVUPS      XorConstants<>+1044(SB), X3
 	VSUBPS       X0, X3, X4
 	VMULPS       X4, X0, X0
 	VMULPS       X0, X2, X0
@@ -499,8 +645,8 @@ TEXT ·xorGradAVX2(SB), NOSPLIT, $0-44
 	VSHUFPS      $0x00, X1, X1, X1
 	VBROADCASTSS (CX), X2
 	VSUBPS       X2, X1, X2
-	VMULPS       XorConstants<>+896(SB), X2, X3
-	VMOVUPS      XorConstants<>+928(SB), X4
+	VMULPS       XorConstants<>+1012(SB), X2, X3
+	VMOVUPS      XorConstants<>+1044(SB), X4
 	VSUBPS       X1, X4, X5
 	VMULPS       X5, X1, X1
 	VMULPS       X1, X3, X1
@@ -551,7 +697,7 @@ TEXT ·xorGradAVX2(SB), NOSPLIT, $0-44
 	RET
 
 // func xorGradAVX512(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, grad *XorGrad) float32
-// Requires: AVX, AVX2, AVX512F, AVX512VL
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
 TEXT ·xorGradAVX512(SB), NOSPLIT, $0-44
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
@@ -560,151 +706,136 @@ TEXT ·xorGradAVX512(SB), NOSPLIT, $0-44
 	MOVQ grad+32(FP), BX
 
 	// z1 = W1·x + b1; a1 = sigmoid(z1)
-	VMOVSD       (DX), X0
-	VORPS        XorConstants<>+0(SB), X0, X0
-	VMOVSD       (DI), X1
-	VMULPS       X1, X0, X1
-	VMOVSD       8(DI), X2
-	VMULPS       X2, X0, X2
-	VMOVSD       16(DI), X3
-	VMULPS       X3, X0, X0
-	VUNPCKLPD    X2, X1, X3
-	VUNPCKHPD    X2, X1, X1
-	VADDPS       X1, X3, X1
-	VUNPCKLPD    X0, X0, X2
-	VUNPCKHPD    X0, X0, X0
-	VADDPS       X0, X2, X0
-	VSHUFPS      $0x88, X0, X1, X2
-	VSHUFPS      $0xdd, X0, X1, X0
-	VADDPS       X0, X2, X0
-	VMOVSD       24(DI), X1
-	VINSERTPS    $0x20, 32(DI), X1, X1
-	VADDPS       X1, X0, X0
-	VBROADCASTSS XorConstants<>+964(SB), X1
-	VANDPS       X1, X0, X2
-	VBROADCASTSS XorConstants<>+968(SB), X3
-	VPMINUD      X3, X2, X4
-	VPMOVZXDQ    X4, Y4
-	VPSLLQ       $0x1d, Y4, Y4
-	VBROADCASTSD XorConstants<>+972(SB), Y5
-	VPADDQ       Y5, Y4, Y4
-	VBROADCASTSD XorConstants<>+980(SB), Y6
-	VORPD        Y6, Y4, Y4
-	VBROADCASTSD XorConstants<>+988(SB), Y7
-	VMULPD       Y7, Y4, Y8
-	VBROADCASTSD XorConstants<>+996(SB), Y9
-	VADDPD       Y9, Y8, Y8
-	VSUBPD       Y9, Y8, Y10
-	VBROADCASTSD XorConstants<>+1004(SB), Y11
-	VMULPD       Y11, Y10, Y10
-	VSUBPD       Y10, Y4, Y4
-	VBROADCASTSD XorConstants<>+1012(SB), Y10
-	VANDPD       Y10, Y8, Y12
-	VPSLLQ       $0x03, Y12, Y12
-	MOVL         $0x0000000f, AX
-	KMOVW        AX, K1
-	LEAQ         XorConstants<>+304(SB), AX
-	VXORPS       X13, X13, X13
-	VGATHERQPD   (AX)(Y12*1), K1, Y13
-	VPSRLQ       $0x05, Y8, Y8
-	VPSLLQ       $0x34, Y8, Y8
-	VPADDQ       Y8, Y13, Y8
-	VBROADCASTSD XorConstants<>+1028(SB), Y12
-	VMULPD       Y12, Y4, Y13
-	VBROADCASTSD XorConstants<>+1020(SB), Y14
-	VADDPD       Y13, Y14, Y13
-	VBROADCASTSD XorConstants<>+1044(SB), Y15
-	VMULPD       Y15, Y4, Y16
-	VBROADCASTSD XorConstants<>+1036(SB), Y17
-	VADDPD       Y16, Y17, Y16
-	VMULPD       Y4, Y4, Y18
-	VMULPD       Y18, Y16, Y16
-	VADDPD       Y16, Y13, Y13
-	VMULPD       Y13, Y4, Y4
-	VADDPD       Y4, Y14, Y4
-	VMULPD       Y4, Y8, Y4
-	VXORPS       X8, X8, X8
-	VPCMPD       $0x05, X8, X0, K1
-	VBLENDMPD    Y14, Y4, K1, Y13
-	VADDPD       Y4, Y14, Y4
-	VDIVPD       Y4, Y13, Y4
-	VCVTPD2PSY   Y4, X4
-	VBROADCASTSS XorConstants<>+1056(SB), X13
-	VPCMPUD      $0x06, X13, X2, K1
-	VBLENDMPS    X0, X4, K1, X0
-	VMOVSD       X0, (SI)
-	VEXTRACTPS   $0x02, X0, 8(SI)
+	VMOVSD         (DX), X0
+	VORPS          XorConstants<>+0(SB), X0, X0
+	VMOVSD         (DI), X1
+	VMULPS         X1, X0, X1
+	VMOVSD         8(DI), X2
+	VMULPS         X2, X0, X2
+	VMOVSD         16(DI), X3
+	VMULPS         X3, X0, X0
+	VUNPCKLPD      X2, X1, X3
+	VUNPCKHPD      X2, X1, X1
+	VADDPS         X1, X3, X1
+	VUNPCKLPD      X0, X0, X2
+	VUNPCKHPD      X0, X0, X0
+	VADDPS         X0, X2, X0
+	VSHUFPS        $0x88, X0, X1, X2
+	VSHUFPS        $0xdd, X0, X1, X0
+	VADDPS         X0, X2, X0
+	VMOVSD         24(DI), X1
+	VINSERTPS      $0x20, 32(DI), X1, X1
+	VADDPS         X1, X0, X0
+	VANDPS.BCST    XorConstants<>+900(SB), X0, X1
+	VPMINUD.BCST   XorConstants<>+904(SB), X1, X2
+	VPMOVZXDQ      X2, Y2
+	VPSLLQ         $0x1d, Y2, Y2
+	VPADDQ.BCST    XorConstants<>+908(SB), Y2, Y2
+	VORPD.BCST     XorConstants<>+916(SB), Y2, Y2
+	VMULPD.BCST    XorConstants<>+924(SB), Y2, Y3
+	VADDPD.BCST    XorConstants<>+932(SB), Y3, Y3
+	VSUBPD.BCST    XorConstants<>+932(SB), Y3, Y4
+	VMULPD.BCST    XorConstants<>+940(SB), Y4, Y4
+	VSUBPD         Y4, Y2, Y2
+	VANDPD.BCST    XorConstants<>+948(SB), Y3, Y4
+	VPSLLQ         $0x03, Y4, Y4
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           XorConstants<>+304(SB), AX
+	VXORPS         X5, X5, X5
+	VGATHERQPD     (AX)(Y4*1), K1, Y5
+	VPSRLQ         $0x05, Y3, Y3
+	VPSLLQ         $0x34, Y3, Y3
+	VPADDQ         Y3, Y5, Y3
+	VMULPD.BCST    XorConstants<>+964(SB), Y2, Y4
+	VADDPD.BCST    XorConstants<>+956(SB), Y4, Y4
+	VMULPD.BCST    XorConstants<>+980(SB), Y2, Y5
+	VADDPD.BCST    XorConstants<>+972(SB), Y5, Y5
+	VMULPD         Y2, Y2, Y6
+	VMULPD         Y6, Y5, Y5
+	VADDPD         Y5, Y4, Y4
+	VMULPD         Y4, Y2, Y2
+	VADDPD.BCST    XorConstants<>+956(SB), Y2, Y2
+	VMULPD         Y2, Y3, Y2
+	VXORPS         X3, X3, X3
+	VPCMPD         $0x05, X3, X0, K1
+	VBLENDMPD.BCST XorConstants<>+956(SB), Y2, K1, Y4
+	VADDPD.BCST    XorConstants<>+956(SB), Y2, Y2
+	VDIVPD         Y2, Y4, Y2
+	VCVTPD2PSY     Y2, X2
+	VPCMPUD.BCST   $0x06, XorConstants<>+992(SB), X1, K1
+	VBLENDMPS      X0, X2, K1, X0
+	VMOVSD         X0, (SI)
+	VEXTRACTPS     $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	MOVL       $0x00000007, AX
-	KMOVW      AX, K1
-	VMOVAPS.Z  X0, K1, X0
-	VORPS      XorConstants<>+848(SB), X0, X2
-	VMOVSD     36(DI), X4
-	VINSERTPS  $0x20, 44(DI), X4, X4
-	VMULPS     X4, X2, X2
-	VUNPCKLPD  X2, X2, X4
-	VUNPCKHPD  X2, X2, X2
-	VADDPS     X2, X4, X2
-	VSHUFPS    $0x88, X2, X2, X4
-	VSHUFPS    $0xdd, X2, X2, X2
-	VADDPS     X2, X4, X2
-	VMOVSS     48(DI), X4
-	VADDPS     X4, X2, X2
-	VANDPS     X1, X2, X1
-	VPMINUD    X3, X1, X3
-	VPMOVZXDQ  X3, Y3
-	VPSLLQ     $0x1d, Y3, Y3
-	VPADDQ     Y5, Y3, Y3
-	VORPD      Y6, Y3, Y3
-	VMULPD     Y7, Y3, Y4
-	VADDPD     Y9, Y4, Y4
-	VSUBPD     Y9, Y4, Y5
-	VMULPD     Y11, Y5, Y5
-	VSUBPD     Y5, Y3, Y3
-	VANDPD     Y10, Y4, Y5
-	VPSLLQ     $0x03, Y5, Y5
-	MOVL       $0x0000000f, AX
-	KMOVW      AX, K2
-	LEAQ       XorConstants<>+304(SB), AX
-	VXORPS     X6, X6, X6
-	VGATHERQPD (AX)(Y5*1), K2, Y6
-	VPSRLQ     $0x05, Y4, Y4
-	VPSLLQ     $0x34, Y4, Y4
-	VPADDQ     Y4, Y6, Y4
-	VMULPD     Y12, Y3, Y5
-	VADDPD     Y5, Y14, Y5
-	VMULPD     Y15, Y3, Y6
-	VADDPD     Y6, Y17, Y6
-	VMULPD     Y3, Y3, Y7
-	VMULPD     Y7, Y6, Y6
-	VADDPD     Y6, Y5, Y5
-	VMULPD     Y5, Y3, Y3
-	VADDPD     Y3, Y14, Y3
-	VMULPD     Y3, Y4, Y3
-	VPCMPD     $0x05, X8, X2, K2
-	VBLENDMPD  Y14, Y3, K2, Y4
-	VADDPD     Y3, Y14, Y3
-	VDIVPD     Y3, Y4, Y3
-	VCVTPD2PSY Y3, X3
-	VPCMPUD    $0x06, X13, X1, K2
-	VBLENDMPS  X2, X3, K2, X1
-	VMOVSS     X1, 24(SI)
+	VANDPS         XorConstants<>+996(SB), X0, X0
+	VORPS          XorConstants<>+848(SB), X0, X1
+	VMOVSD         36(DI), X2
+	VINSERTPS      $0x20, 44(DI), X2, X2
+	VMULPS         X2, X1, X1
+	VUNPCKLPD      X1, X1, X2
+	VUNPCKHPD      X1, X1, X1
+	VADDPS         X1, X2, X1
+	VSHUFPS        $0x88, X1, X1, X2
+	VSHUFPS        $0xdd, X1, X1, X1
+	VADDPS         X1, X2, X1
+	VMOVSS         48(DI), X2
+	VADDPS         X2, X1, X1
+	VANDPS.BCST    XorConstants<>+900(SB), X1, X2
+	VPMINUD.BCST   XorConstants<>+904(SB), X2, X4
+	VPMOVZXDQ      X4, Y4
+	VPSLLQ         $0x1d, Y4, Y4
+	VPADDQ.BCST    XorConstants<>+908(SB), Y4, Y4
+	VORPD.BCST     XorConstants<>+916(SB), Y4, Y4
+	VMULPD.BCST    XorConstants<>+924(SB), Y4, Y5
+	VADDPD.BCST    XorConstants<>+932(SB), Y5, Y5
+	VSUBPD.BCST    XorConstants<>+932(SB), Y5, Y6
+	VMULPD.BCST    XorConstants<>+940(SB), Y6, Y6
+	VSUBPD         Y6, Y4, Y4
+	VANDPD.BCST    XorConstants<>+948(SB), Y5, Y6
+	VPSLLQ         $0x03, Y6, Y6
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           XorConstants<>+304(SB), AX
+	VXORPS         X7, X7, X7
+	VGATHERQPD     (AX)(Y6*1), K1, Y7
+	VPSRLQ         $0x05, Y5, Y5
+	VPSLLQ         $0x34, Y5, Y5
+	VPADDQ         Y5, Y7, Y5
+	VMULPD.BCST    XorConstants<>+964(SB), Y4, Y6
+	VADDPD.BCST    XorConstants<>+956(SB), Y6, Y6
+	VMULPD.BCST    XorConstants<>+980(SB), Y4, Y7
+	VADDPD.BCST    XorConstants<>+972(SB), Y7, Y7
+	VMULPD         Y4, Y4, Y8
+	VMULPD         Y8, Y7, Y7
+	VADDPD         Y7, Y6, Y6
+	VMULPD         Y6, Y4, Y4
+	VADDPD.BCST    XorConstants<>+956(SB), Y4, Y4
+	VMULPD         Y4, Y5, Y4
+	VPCMPD         $0x05, X3, X1, K1
+	VBLENDMPD.BCST XorConstants<>+956(SB), Y4, K1, Y3
+	VADDPD.BCST    XorConstants<>+956(SB), Y4, Y4
+	VDIVPD         Y4, Y3, Y3
+	VCVTPD2PSY     Y3, X3
+	VPCMPUD.BCST   $0x06, XorConstants<>+992(SB), X2, K1
+	VBLENDMPS      X1, X3, K1, X1
+	VMOVSS         X1, 24(SI)
 
 	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
 	VSHUFPS      $0x00, X1, X1, X1
 	VSUBPS.BCST  (CX), X1, X2
-	VMULPS.BCST  XorConstants<>+1060(SB), X2, X3
-	VBROADCASTSS XorConstants<>+1064(SB), X4
+	VMULPS.BCST  XorConstants<>+1076(SB), X2, X3
+	VBROADCASTSS XorConstants<>+1080(SB), X4
 	VSUBPS       X1, X4, X5
 	VMULPS       X5, X1, X1
 	VMULPS       X1, X3, X1
 	VMULPS       X2, X2, X2
 	VMOVSS       X1, 28(SI)
 	MOVL         $0x00000001, AX
-	KMOVW        AX, K2
-	VBROADCASTSS XorConstants<>+960(SB), X3
-	VBLENDMPS    X2, X3, K2, X2
+	KMOVW        AX, K1
+	VBROADCASTSS XorConstants<>+896(SB), X3
+	VBLENDMPS    X2, X3, K1, X2
 	VSHUFPS      $0x4e, X2, X2, X3
 	VADDPS       X3, X2, X2
 	VSHUFPS      $0xb1, X2, X2, X3
@@ -723,14 +854,14 @@ TEXT ·xorGradAVX512(SB), NOSPLIT, $0-44
 	VEXTRACTPS $0x02, X3, 20(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VMOVAPS.Z  X1, K2, X1
+	VMOVAPS.Z  X1, K1, X1
 	VMOVSS     X1, 48(BX)
 	VMULPS     X0, X2, X0
 	VMOVSD     X0, 36(BX)
 	VEXTRACTPS $0x02, X0, 44(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VMOVAPS.Z  X3, K1, X0
+	VANDPS     XorConstants<>+996(SB), X3, X0
 	VMOVSD     X0, 24(BX)
 	VEXTRACTPS $0x02, X0, 32(BX)
 	VSHUFPS    $0x00, X3, X3, X0
@@ -882,8 +1013,8 @@ TEXT ·xorStepAVX2(SB), NOSPLIT, $0-44
 	VSHUFPS      $0x00, X1, X1, X1
 	VBROADCASTSS (CX), X2
 	VSUBPS       X2, X1, X2
-	VMULPS       XorConstants<>+896(SB), X2, X3
-	VMOVUPS      XorConstants<>+928(SB), X4
+	VMULPS       XorConstants<>+1012(SB), X2, X3
+	VMOVUPS      XorConstants<>+1044(SB), X4
 	VSUBPS       X1, X4, X5
 	VMULPS       X5, X1, X1
 	VMULPS       X1, X3, X1
@@ -1098,37 +1229,41 @@ DATA XorConstants<>+880(SB)/4, $0x00000000
 DATA XorConstants<>+884(SB)/4, $0x00000000
 DATA XorConstants<>+888(SB)/4, $0x00000000
 DATA XorConstants<>+892(SB)/4, $0x00000000
-DATA XorConstants<>+896(SB)/4, $0x40000000
-DATA XorConstants<>+900(SB)/4, $0x40000000
-DATA XorConstants<>+904(SB)/4, $0x40000000
-DATA XorConstants<>+908(SB)/4, $0x40000000
-DATA XorConstants<>+912(SB)/4, $0x40000000
-DATA XorConstants<>+916(SB)/4, $0x40000000
-DATA XorConstants<>+920(SB)/4, $0x40000000
-DATA XorConstants<>+924(SB)/4, $0x40000000
-DATA XorConstants<>+928(SB)/4, $0x3f800000
-DATA XorConstants<>+932(SB)/4, $0x3f800000
-DATA XorConstants<>+936(SB)/4, $0x3f800000
-DATA XorConstants<>+940(SB)/4, $0x3f800000
-DATA XorConstants<>+944(SB)/4, $0x3f800000
-DATA XorConstants<>+948(SB)/4, $0x3f800000
-DATA XorConstants<>+952(SB)/4, $0x3f800000
-DATA XorConstants<>+956(SB)/4, $0x3f800000
-DATA XorConstants<>+960(SB)/4, $0x80000000
-DATA XorConstants<>+964(SB)/4, $0x7fffffff
-DATA XorConstants<>+968(SB)/4, $0x42dc0000
-DATA XorConstants<>+972(SB)/8, $0x3800000000000000
-DATA XorConstants<>+980(SB)/8, $0x8000000000000000
-DATA XorConstants<>+988(SB)/8, $0x40471547652b82fe
-DATA XorConstants<>+996(SB)/8, $0x4338000000000000
-DATA XorConstants<>+1004(SB)/8, $0x3f962e42fefa39ef
-DATA XorConstants<>+1012(SB)/8, $0x000000000000001f
-DATA XorConstants<>+1020(SB)/8, $0x3ff0000000000000
-DATA XorConstants<>+1028(SB)/8, $0x3fe0000000000000
-DATA XorConstants<>+1036(SB)/8, $0x3fc5555555555555
-DATA XorConstants<>+1044(SB)/8, $0x3fa5555555555555
-DATA XorConstants<>+1052(SB)/4, $0x00000000
-DATA XorConstants<>+1056(SB)/4, $0x7f800000
-DATA XorConstants<>+1060(SB)/4, $0x40000000
+DATA XorConstants<>+896(SB)/4, $0x80000000
+DATA XorConstants<>+900(SB)/4, $0x7fffffff
+DATA XorConstants<>+904(SB)/4, $0x42dc0000
+DATA XorConstants<>+908(SB)/8, $0x3800000000000000
+DATA XorConstants<>+916(SB)/8, $0x8000000000000000
+DATA XorConstants<>+924(SB)/8, $0x40471547652b82fe
+DATA XorConstants<>+932(SB)/8, $0x4338000000000000
+DATA XorConstants<>+940(SB)/8, $0x3f962e42fefa39ef
+DATA XorConstants<>+948(SB)/8, $0x000000000000001f
+DATA XorConstants<>+956(SB)/8, $0x3ff0000000000000
+DATA XorConstants<>+964(SB)/8, $0x3fe0000000000000
+DATA XorConstants<>+972(SB)/8, $0x3fc5555555555555
+DATA XorConstants<>+980(SB)/8, $0x3fa5555555555555
+DATA XorConstants<>+988(SB)/4, $0x00000000
+DATA XorConstants<>+992(SB)/4, $0x7f800000
+DATA XorConstants<>+996(SB)/4, $0xffffffff
+DATA XorConstants<>+1000(SB)/4, $0xffffffff
+DATA XorConstants<>+1004(SB)/4, $0xffffffff
+DATA XorConstants<>+1008(SB)/4, $0x00000000
+DATA XorConstants<>+1012(SB)/4, $0x40000000
+DATA XorConstants<>+1016(SB)/4, $0x40000000
+DATA XorConstants<>+1020(SB)/4, $0x40000000
+DATA XorConstants<>+1024(SB)/4, $0x40000000
+DATA XorConstants<>+1028(SB)/4, $0x40000000
+DATA XorConstants<>+1032(SB)/4, $0x40000000
+DATA XorConstants<>+1036(SB)/4, $0x40000000
+DATA XorConstants<>+1040(SB)/4, $0x40000000
+DATA XorConstants<>+1044(SB)/4, $0x3f800000
+DATA XorConstants<>+1048(SB)/4, $0x3f800000
+DATA XorConstants<>+1052(SB)/4, $0x3f800000
+DATA XorConstants<>+1056(SB)/4, $0x3f800000
+DATA XorConstants<>+1060(SB)/4, $0x3f800000
 DATA XorConstants<>+1064(SB)/4, $0x3f800000
-GLOBL XorConstants<>(SB), RODATA|NOPTR, $1068
+DATA XorConstants<>+1068(SB)/4, $0x3f800000
+DATA XorConstants<>+1072(SB)/4, $0x3f800000
+DATA XorConstants<>+1076(SB)/4, $0x40000000
+DATA XorConstants<>+1080(SB)/4, $0x3f800000
+GLOBL XorConstants<>(SB), RODATA|NOPTR, $1084

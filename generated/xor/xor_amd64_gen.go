@@ -102,6 +102,9 @@ func xorStep(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, rate float3
 //go:noescape
 func xorStepAVX2(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, rate float32) float32
 
+//go:noescape
+func xorStepAVX512(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, rate float32) float32
+
 // vectorForwardBatch is ForwardBatch in assembly, at most 256 samples at a time. The last ones, fewer than 16, are copied to where there is
 // room for as many.
 func (p *Xor) vectorForwardBatch(b *XorBatch, xs [][2]float32, out [][1]float32) {

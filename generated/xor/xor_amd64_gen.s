@@ -21,195 +21,129 @@ TEXT ·xorForwardAVX2(SB), NOSPLIT, $0-24
 	MOVQ x+16(FP), DX
 
 	// z1 = W1·x + b1; a1 = sigmoid(z1)
-	VMOVSD      (DX), X0
-	VMOVSD      (DI), X1
-	VMULPS      X1, X0, X1
-	VMOVSD      8(DI), X2
-	VMULPS      X2, X0, X2
-	VMOVSD      16(DI), X3
-	VMULPS      X3, X0, X0
-	VUNPCKLPS   X2, X1, X3
-	VUNPCKHPS   X2, X1, X1
-	VADDPS      X1, X3, X1
-	VUNPCKLPS   X0, X0, X2
-	VUNPCKHPS   X0, X0, X0
+	VMOVDDUP    (DX), X0
+	VMULPS      (DI), X0, X1
+	VMOVSD      16(DI), X2
+	VMULPS      X2, X0, X0
+	VSHUFPS     $0x88, X0, X1, X2
+	VSHUFPS     $0xdd, X0, X1, X0
 	VADDPS      X0, X2, X0
-	VUNPCKLPD   X0, X1, X2
-	VUNPCKHPD   X0, X1, X0
-	VADDPS      X0, X2, X0
-	VMOVSD      24(DI), X1
-	VINSERTPS   $0x20, 32(DI), X1, X1
-	VADDPS      X1, X0, X0
+	VADDPS      24(DI), X0, X0
 	VCVTPS2PD   X0, Y0
-	VMOVUPS     XorConstants<>+32(SB), Y1
+	VMOVUPS     XorConstants<>+64(SB), Y1
 	VMINPD      Y0, Y1, Y0
-	VMOVUPS     XorConstants<>+0(SB), Y2
+	VMOVUPS     XorConstants<>+32(SB), Y2
 	VMAXPD      Y0, Y2, Y0
-	VMOVUPS     XorConstants<>+64(SB), Y3
+	VMOVUPS     XorConstants<>+96(SB), Y3
 	VMOVAPS     Y3, Y4
-	VFMADD231PD XorConstants<>+128(SB), Y0, Y4
+	VFMADD231PD XorConstants<>+0(SB), Y0, Y4
 	VSUBPD      Y3, Y4, Y5
-	VFMADD231PD XorConstants<>+160(SB), Y5, Y0
-	VMOVUPS     XorConstants<>+96(SB), Y5
-	VMOVAPS     Y5, Y6
-	VFMADD231PD XorConstants<>+192(SB), Y0, Y6
-	VMOVUPS     XorConstants<>+224(SB), Y7
-	VMOVAPS     Y7, Y8
-	VFMADD231PD XorConstants<>+256(SB), Y0, Y8
-	VMOVUPS     XorConstants<>+288(SB), Y9
-	VMOVAPS     Y9, Y10
-	VFMADD231PD XorConstants<>+320(SB), Y0, Y10
-	VMULPD      Y0, Y0, Y0
-	VFMADD231PD Y0, Y8, Y6
-	VFMADD231PD XorConstants<>+352(SB), Y0, Y10
-	VMULPD      Y0, Y0, Y0
-	VFMADD231PD Y0, Y10, Y6
-	VPSLLQ      $0x34, Y4, Y0
-	VPADDQ      Y6, Y0, Y0
-	VADDPD      Y0, Y5, Y0
-	VDIVPD      Y0, Y5, Y0
+	VFMSUB231PD XorConstants<>+0(SB), Y0, Y5
+	VMULPD      Y5, Y5, Y0
+	VMOVUPS     XorConstants<>+160(SB), Y6
+	VMOVAPS     Y6, Y7
+	VFMADD231PD XorConstants<>+128(SB), Y0, Y7
+	VFMADD213PD XorConstants<>+192(SB), Y0, Y7
+	VSUBPD      Y5, Y7, Y0
+	VPSLLQ      $0x34, Y4, Y4
+	VPADDQ      XorConstants<>+224(SB), Y4, Y4
+	VADDPD      Y5, Y7, Y5
+	VFMADD213PD Y0, Y4, Y5
+	VDIVPD      Y5, Y0, Y0
 	VCVTPD2PSY  Y0, X0
 	VMOVSD      X0, (SI)
 	VEXTRACTPS  $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VANDPS      XorConstants<>+384(SB), X0, X0
-	VMOVSD      36(DI), X4
-	VINSERTPS   $0x20, 44(DI), X4, X4
-	VMULPS      X4, X0, X0
-	VUNPCKLPS   X0, X0, X4
-	VUNPCKHPS   X0, X0, X0
-	VADDPS      X0, X4, X0
-	VUNPCKLPD   X0, X0, X4
-	VUNPCKHPD   X0, X0, X0
-	VADDPS      X0, X4, X0
 	VMOVSS      48(DI), X4
+	VANDPS      XorConstants<>+256(SB), X0, X0
+	VMOVSD      36(DI), X5
+	VINSERTPS   $0x20, 44(DI), X5, X5
+	VFMADD231PS X5, X0, X4
+	VUNPCKHPD   X4, X4, X0
+	VADDPS      X0, X4, X0
+	VSHUFPS     $0x01, X0, X0, X4
 	VADDPS      X4, X0, X0
 	VCVTPS2PD   X0, Y0
 	VMINPD      Y0, Y1, Y0
 	VMAXPD      Y0, Y2, Y0
 	VMOVAPS     Y3, Y1
-	VFMADD231PD XorConstants<>+128(SB), Y0, Y1
+	VFMADD231PD XorConstants<>+0(SB), Y0, Y1
 	VSUBPD      Y3, Y1, Y2
-	VFMADD231PD XorConstants<>+160(SB), Y2, Y0
-	VMOVAPS     Y5, Y2
-	VFMADD231PD XorConstants<>+192(SB), Y0, Y2
-	VFMADD231PD XorConstants<>+256(SB), Y0, Y7
-	VFMADD231PD XorConstants<>+320(SB), Y0, Y9
-	VMULPD      Y0, Y0, Y0
-	VFMADD231PD Y0, Y7, Y2
-	VFMADD231PD XorConstants<>+352(SB), Y0, Y9
-	VMULPD      Y0, Y0, Y0
-	VFMADD231PD Y0, Y9, Y2
-	VPSLLQ      $0x34, Y1, Y0
-	VPADDQ      Y2, Y0, Y0
-	VADDPD      Y0, Y5, Y0
-	VDIVPD      Y0, Y5, Y0
+	VFMSUB231PD XorConstants<>+0(SB), Y0, Y2
+	VMULPD      Y2, Y2, Y0
+	VFMADD231PD XorConstants<>+128(SB), Y0, Y6
+	VFMADD213PD XorConstants<>+192(SB), Y0, Y6
+	VSUBPD      Y2, Y6, Y0
+	VPSLLQ      $0x34, Y1, Y1
+	VPADDQ      XorConstants<>+224(SB), Y1, Y1
+	VADDPD      Y2, Y6, Y2
+	VFMADD213PD Y0, Y1, Y2
+	VDIVPD      Y2, Y0, Y0
 	VCVTPD2PSY  Y0, X0
 	VMOVSS      X0, 24(SI)
 	VZEROUPPER
 	RET
 
 // func xorForwardAVX512(p *Xor, ws *XorWorkspace, x *[2]float32)
-// Requires: AVX, AVX2, AVX512F, AVX512VL, FMA3
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, FMA3
 TEXT ·xorForwardAVX512(SB), NOSPLIT, $0-24
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
 	MOVQ x+16(FP), DX
 
 	// z1 = W1·x + b1; a1 = sigmoid(z1)
-	VMOVSD       (DX), X0
-	VMOVSD       (DI), X1
-	VMULPS       X1, X0, X1
-	VMOVSD       8(DI), X2
-	VMULPS       X2, X0, X2
-	VMOVSD       16(DI), X3
-	VMULPS       X3, X0, X0
-	VUNPCKLPS    X2, X1, X3
-	VUNPCKHPS    X2, X1, X1
-	VADDPS       X1, X3, X1
-	VUNPCKLPS    X0, X0, X2
-	VUNPCKHPS    X0, X0, X0
-	VADDPS       X0, X2, X0
-	VUNPCKLPD    X0, X1, X2
-	VUNPCKHPD    X0, X1, X0
-	VADDPS       X0, X2, X0
-	VMOVSD       24(DI), X1
-	VINSERTPS    $0x20, 32(DI), X1, X1
-	VADDPS       X1, X0, X0
-	VCVTPS2PD    X0, Y0
-	VBROADCASTSD XorConstants<>+424(SB), Y1
-	VMINPD       Y0, Y1, Y0
-	VBROADCASTSD XorConstants<>+416(SB), Y2
-	VMAXPD       Y0, Y2, Y0
-	VBROADCASTSD XorConstants<>+448(SB), Y3
-	VBROADCASTSD XorConstants<>+432(SB), Y4
-	VMOVAPS      Y4, Y5
-	VFMADD231PD  Y3, Y0, Y5
-	VSUBPD       Y4, Y5, Y6
-	VBROADCASTSD XorConstants<>+456(SB), Y7
-	VFMADD231PD  Y7, Y6, Y0
-	VBROADCASTSD XorConstants<>+464(SB), Y6
-	VBROADCASTSD XorConstants<>+440(SB), Y8
-	VMOVAPS      Y8, Y9
-	VFMADD231PD  Y0, Y6, Y9
-	VBROADCASTSD XorConstants<>+480(SB), Y10
-	VBROADCASTSD XorConstants<>+472(SB), Y11
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  Y0, Y10, Y12
-	VBROADCASTSD XorConstants<>+496(SB), Y13
-	VBROADCASTSD XorConstants<>+488(SB), Y14
-	VMOVAPS      Y14, Y15
-	VFMADD231PD  Y0, Y13, Y15
-	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y12, Y9
-	VBROADCASTSD XorConstants<>+504(SB), Y12
-	VFMADD231PD  Y0, Y12, Y15
-	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y15, Y9
-	VPSLLQ       $0x34, Y5, Y0
-	VPADDQ       Y9, Y0, Y0
-	VADDPD       Y0, Y8, Y0
-	VDIVPD       Y0, Y8, Y0
-	VCVTPD2PSY   Y0, X0
-	VMOVSD       X0, (SI)
-	VEXTRACTPS   $0x02, X0, 8(SI)
+	VMOVDDUP         (DX), X0
+	VMULPS           (DI), X0, X1
+	VMOVSD           16(DI), X2
+	VMULPS           X2, X0, X0
+	VSHUFPS          $0x88, X0, X1, X2
+	VSHUFPS          $0xdd, X0, X1, X0
+	VADDPS           X0, X2, X0
+	VADDPS           24(DI), X0, X0
+	VCVTPS2PD        X0, Y0
+	VMULPD.BCST      XorConstants<>+288(SB), Y0, Y0
+	VRNDSCALEPD      $0x08, Y0, Y1
+	VREDUCEPD        $0x08, Y0, Y0
+	VMULPD           Y0, Y0, Y2
+	VBROADCASTSD     XorConstants<>+304(SB), Y3
+	VMOVAPS          Y3, Y4
+	VFMADD231PD.BCST XorConstants<>+296(SB), Y2, Y4
+	VFMADD213PD.BCST XorConstants<>+312(SB), Y2, Y4
+	VSUBPD           Y0, Y4, Y2
+	VBROADCASTSD     XorConstants<>+320(SB), Y5
+	VSCALEFPD        Y1, Y5, Y1
+	VADDPD           Y0, Y4, Y0
+	VFMADD213PD      Y2, Y1, Y0
+	VDIVPD           Y0, Y2, Y0
+	VCVTPD2PSY       Y0, X0
+	VMOVSD           X0, (SI)
+	VEXTRACTPS       $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	MOVL        $0x00000007, AX
-	KMOVW       AX, K1
-	VMOVAPS.Z   X0, K1, X0
-	VMOVSD      36(DI), X5
-	VINSERTPS   $0x20, 44(DI), X5, X5
-	VMULPS      X5, X0, X0
-	VUNPCKLPS   X0, X0, X5
-	VUNPCKHPS   X0, X0, X0
-	VADDPS      X0, X5, X0
-	VUNPCKLPD   X0, X0, X5
-	VUNPCKHPD   X0, X0, X0
-	VADDPS      X0, X5, X0
-	VMOVSS      48(DI), X5
-	VADDPS      X5, X0, X0
-	VCVTPS2PD   X0, Y0
-	VMINPD      Y0, Y1, Y0
-	VMAXPD      Y0, Y2, Y0
-	VFMADD213PD Y4, Y0, Y3
-	VSUBPD      Y4, Y3, Y1
-	VFMADD231PD Y7, Y1, Y0
-	VFMADD213PD Y8, Y0, Y6
-	VFMADD231PD Y0, Y10, Y11
-	VFMADD231PD Y0, Y13, Y14
-	VMULPD      Y0, Y0, Y0
-	VFMADD231PD Y0, Y11, Y6
-	VFMADD231PD Y0, Y12, Y14
-	VMULPD      Y0, Y0, Y0
-	VFMADD231PD Y0, Y14, Y6
-	VPSLLQ      $0x34, Y3, Y0
-	VPADDQ      Y6, Y0, Y0
-	VADDPD      Y0, Y8, Y0
-	VDIVPD      Y0, Y8, Y0
-	VCVTPD2PSY  Y0, X0
-	VMOVSS      X0, 24(SI)
+	VMOVSS           48(DI), X1
+	VANDPS           XorConstants<>+328(SB), X0, X0
+	VMOVSD           36(DI), X2
+	VINSERTPS        $0x20, 44(DI), X2, X2
+	VFMADD231PS      X2, X0, X1
+	VUNPCKHPD        X1, X1, X0
+	VADDPS           X0, X1, X0
+	VSHUFPS          $0x01, X0, X0, X1
+	VADDPS           X1, X0, X0
+	VCVTPS2PD        X0, Y0
+	VMULPD.BCST      XorConstants<>+288(SB), Y0, Y0
+	VRNDSCALEPD      $0x08, Y0, Y1
+	VREDUCEPD        $0x08, Y0, Y0
+	VMULPD           Y0, Y0, Y2
+	VFMADD231PD.BCST XorConstants<>+296(SB), Y2, Y3
+	VFMADD213PD.BCST XorConstants<>+312(SB), Y2, Y3
+	VSUBPD           Y0, Y3, Y2
+	VSCALEFPD        Y1, Y5, Y1
+	VADDPD           Y0, Y3, Y0
+	VFMADD213PD      Y2, Y1, Y0
+	VDIVPD           Y0, Y2, Y0
+	VCVTPD2PSY       Y0, X0
+	VMOVSS           X0, 24(SI)
 	VZEROUPPER
 	RET
 
@@ -231,90 +165,65 @@ TEXT ·xorLossAVX2(SB), NOSPLIT, $0-36
 	MOVQ y+24(FP), CX
 
 	// z1 = W1·x + b1; a1 = sigmoid(z1)
-	VMOVSD      (DX), X0
-	VMOVSD      (DI), X1
-	VMULPS      X1, X0, X1
-	VMOVSD      8(DI), X2
-	VMULPS      X2, X0, X2
-	VMOVSD      16(DI), X3
-	VMULPS      X3, X0, X0
-	VUNPCKLPS   X2, X1, X3
-	VUNPCKHPS   X2, X1, X1
-	VADDPS      X1, X3, X1
-	VUNPCKLPS   X0, X0, X2
-	VUNPCKHPS   X0, X0, X0
+	VMOVDDUP    (DX), X0
+	VMULPS      (DI), X0, X1
+	VMOVSD      16(DI), X2
+	VMULPS      X2, X0, X0
+	VSHUFPS     $0x88, X0, X1, X2
+	VSHUFPS     $0xdd, X0, X1, X0
 	VADDPS      X0, X2, X0
-	VUNPCKLPD   X0, X1, X2
-	VUNPCKHPD   X0, X1, X0
-	VADDPS      X0, X2, X0
-	VMOVSD      24(DI), X1
-	VINSERTPS   $0x20, 32(DI), X1, X1
-	VADDPS      X1, X0, X0
+	VADDPS      24(DI), X0, X0
 	VCVTPS2PD   X0, Y0
-	VMOVUPS     XorConstants<>+32(SB), Y1
+	VMOVUPS     XorConstants<>+64(SB), Y1
 	VMINPD      Y0, Y1, Y0
-	VMOVUPS     XorConstants<>+0(SB), Y2
+	VMOVUPS     XorConstants<>+32(SB), Y2
 	VMAXPD      Y0, Y2, Y0
-	VMOVUPS     XorConstants<>+64(SB), Y3
+	VMOVUPS     XorConstants<>+96(SB), Y3
 	VMOVAPS     Y3, Y4
-	VFMADD231PD XorConstants<>+128(SB), Y0, Y4
+	VFMADD231PD XorConstants<>+0(SB), Y0, Y4
 	VSUBPD      Y3, Y4, Y5
-	VFMADD231PD XorConstants<>+160(SB), Y5, Y0
-	VMOVUPS     XorConstants<>+96(SB), Y5
-	VMOVAPS     Y5, Y6
-	VFMADD231PD XorConstants<>+192(SB), Y0, Y6
-	VMOVUPS     XorConstants<>+224(SB), Y7
-	VMOVAPS     Y7, Y8
-	VFMADD231PD XorConstants<>+256(SB), Y0, Y8
-	VMOVUPS     XorConstants<>+288(SB), Y9
-	VMOVAPS     Y9, Y10
-	VFMADD231PD XorConstants<>+320(SB), Y0, Y10
-	VMULPD      Y0, Y0, Y0
-	VFMADD231PD Y0, Y8, Y6
-	VFMADD231PD XorConstants<>+352(SB), Y0, Y10
-	VMULPD      Y0, Y0, Y0
-	VFMADD231PD Y0, Y10, Y6
-	VPSLLQ      $0x34, Y4, Y0
-	VPADDQ      Y6, Y0, Y0
-	VADDPD      Y0, Y5, Y0
-	VDIVPD      Y0, Y5, Y0
+	VFMSUB231PD XorConstants<>+0(SB), Y0, Y5
+	VMULPD      Y5, Y5, Y0
+	VMOVUPS     XorConstants<>+160(SB), Y6
+	VMOVAPS     Y6, Y7
+	VFMADD231PD XorConstants<>+128(SB), Y0, Y7
+	VFMADD213PD XorConstants<>+192(SB), Y0, Y7
+	VSUBPD      Y5, Y7, Y0
+	VPSLLQ      $0x34, Y4, Y4
+	VPADDQ      XorConstants<>+224(SB), Y4, Y4
+	VADDPD      Y5, Y7, Y5
+	VFMADD213PD Y0, Y4, Y5
+	VDIVPD      Y5, Y0, Y0
 	VCVTPD2PSY  Y0, X0
 	VMOVSD      X0, (SI)
 	VEXTRACTPS  $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VANDPS      XorConstants<>+384(SB), X0, X0
-	VMOVSD      36(DI), X4
-	VINSERTPS   $0x20, 44(DI), X4, X4
-	VMULPS      X4, X0, X0
-	VUNPCKLPS   X0, X0, X4
-	VUNPCKHPS   X0, X0, X0
-	VADDPS      X0, X4, X0
-	VUNPCKLPD   X0, X0, X4
-	VUNPCKHPD   X0, X0, X0
-	VADDPS      X0, X4, X0
 	VMOVSS      48(DI), X4
+	VANDPS      XorConstants<>+256(SB), X0, X0
+	VMOVSD      36(DI), X5
+	VINSERTPS   $0x20, 44(DI), X5, X5
+	VFMADD231PS X5, X0, X4
+	VUNPCKHPD   X4, X4, X0
+	VADDPS      X0, X4, X0
+	VSHUFPS     $0x01, X0, X0, X4
 	VADDPS      X4, X0, X0
 	VCVTPS2PD   X0, Y0
 	VMINPD      Y0, Y1, Y0
 	VMAXPD      Y0, Y2, Y0
 	VMOVAPS     Y3, Y1
-	VFMADD231PD XorConstants<>+128(SB), Y0, Y1
+	VFMADD231PD XorConstants<>+0(SB), Y0, Y1
 	VSUBPD      Y3, Y1, Y2
-	VFMADD231PD XorConstants<>+160(SB), Y2, Y0
-	VMOVAPS     Y5, Y2
-	VFMADD231PD XorConstants<>+192(SB), Y0, Y2
-	VFMADD231PD XorConstants<>+256(SB), Y0, Y7
-	VFMADD231PD XorConstants<>+320(SB), Y0, Y9
-	VMULPD      Y0, Y0, Y0
-	VFMADD231PD Y0, Y7, Y2
-	VFMADD231PD XorConstants<>+352(SB), Y0, Y9
-	VMULPD      Y0, Y0, Y0
-	VFMADD231PD Y0, Y9, Y2
-	VPSLLQ      $0x34, Y1, Y0
-	VPADDQ      Y2, Y0, Y0
-	VADDPD      Y0, Y5, Y0
-	VDIVPD      Y0, Y5, Y0
+	VFMSUB231PD XorConstants<>+0(SB), Y0, Y2
+	VMULPD      Y2, Y2, Y0
+	VFMADD231PD XorConstants<>+128(SB), Y0, Y6
+	VFMADD213PD XorConstants<>+192(SB), Y0, Y6
+	VSUBPD      Y2, Y6, Y0
+	VPSLLQ      $0x34, Y1, Y1
+	VPADDQ      XorConstants<>+224(SB), Y1, Y1
+	VADDPD      Y2, Y6, Y2
+	VFMADD213PD Y0, Y1, Y2
+	VDIVPD      Y2, Y0, Y0
 	VCVTPD2PSY  Y0, X0
 	VMOVSS      X0, 24(SI)
 
@@ -323,17 +232,12 @@ TEXT ·xorLossAVX2(SB), NOSPLIT, $0-36
 	VBROADCASTSS (CX), X1
 	VSUBPS       X1, X0, X0
 	VMULPS       X0, X0, X0
-	VANDPS       XorConstants<>+512(SB), X0, X0
-	VSHUFPS      $0x4e, X0, X0, X1
-	VADDPS       X1, X0, X0
-	VSHUFPS      $0xb1, X0, X0, X1
-	VADDPS       X1, X0, X0
 	VMOVSS       X0, ret+32(FP)
 	VZEROUPPER
 	RET
 
 // func xorLossAVX512(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32) float32
-// Requires: AVX, AVX2, AVX512F, AVX512VL, FMA3
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, FMA3
 TEXT ·xorLossAVX512(SB), NOSPLIT, $0-36
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
@@ -341,110 +245,62 @@ TEXT ·xorLossAVX512(SB), NOSPLIT, $0-36
 	MOVQ y+24(FP), CX
 
 	// z1 = W1·x + b1; a1 = sigmoid(z1)
-	VMOVSD       (DX), X0
-	VMOVSD       (DI), X1
-	VMULPS       X1, X0, X1
-	VMOVSD       8(DI), X2
-	VMULPS       X2, X0, X2
-	VMOVSD       16(DI), X3
-	VMULPS       X3, X0, X0
-	VUNPCKLPS    X2, X1, X3
-	VUNPCKHPS    X2, X1, X1
-	VADDPS       X1, X3, X1
-	VUNPCKLPS    X0, X0, X2
-	VUNPCKHPS    X0, X0, X0
-	VADDPS       X0, X2, X0
-	VUNPCKLPD    X0, X1, X2
-	VUNPCKHPD    X0, X1, X0
-	VADDPS       X0, X2, X0
-	VMOVSD       24(DI), X1
-	VINSERTPS    $0x20, 32(DI), X1, X1
-	VADDPS       X1, X0, X0
-	VCVTPS2PD    X0, Y0
-	VBROADCASTSD XorConstants<>+424(SB), Y1
-	VMINPD       Y0, Y1, Y0
-	VBROADCASTSD XorConstants<>+416(SB), Y2
-	VMAXPD       Y0, Y2, Y0
-	VBROADCASTSD XorConstants<>+448(SB), Y3
-	VBROADCASTSD XorConstants<>+432(SB), Y4
-	VMOVAPS      Y4, Y5
-	VFMADD231PD  Y3, Y0, Y5
-	VSUBPD       Y4, Y5, Y6
-	VBROADCASTSD XorConstants<>+456(SB), Y7
-	VFMADD231PD  Y7, Y6, Y0
-	VBROADCASTSD XorConstants<>+464(SB), Y6
-	VBROADCASTSD XorConstants<>+440(SB), Y8
-	VMOVAPS      Y8, Y9
-	VFMADD231PD  Y0, Y6, Y9
-	VBROADCASTSD XorConstants<>+480(SB), Y10
-	VBROADCASTSD XorConstants<>+472(SB), Y11
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  Y0, Y10, Y12
-	VBROADCASTSD XorConstants<>+496(SB), Y13
-	VBROADCASTSD XorConstants<>+488(SB), Y14
-	VMOVAPS      Y14, Y15
-	VFMADD231PD  Y0, Y13, Y15
-	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y12, Y9
-	VBROADCASTSD XorConstants<>+504(SB), Y12
-	VFMADD231PD  Y0, Y12, Y15
-	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y15, Y9
-	VPSLLQ       $0x34, Y5, Y0
-	VPADDQ       Y9, Y0, Y0
-	VADDPD       Y0, Y8, Y0
-	VDIVPD       Y0, Y8, Y0
-	VCVTPD2PSY   Y0, X0
-	VMOVSD       X0, (SI)
-	VEXTRACTPS   $0x02, X0, 8(SI)
+	VMOVDDUP         (DX), X0
+	VMULPS           (DI), X0, X1
+	VMOVSD           16(DI), X2
+	VMULPS           X2, X0, X0
+	VSHUFPS          $0x88, X0, X1, X2
+	VSHUFPS          $0xdd, X0, X1, X0
+	VADDPS           X0, X2, X0
+	VADDPS           24(DI), X0, X0
+	VCVTPS2PD        X0, Y0
+	VMULPD.BCST      XorConstants<>+288(SB), Y0, Y0
+	VRNDSCALEPD      $0x08, Y0, Y1
+	VREDUCEPD        $0x08, Y0, Y0
+	VMULPD           Y0, Y0, Y2
+	VBROADCASTSD     XorConstants<>+304(SB), Y3
+	VMOVAPS          Y3, Y4
+	VFMADD231PD.BCST XorConstants<>+296(SB), Y2, Y4
+	VFMADD213PD.BCST XorConstants<>+312(SB), Y2, Y4
+	VSUBPD           Y0, Y4, Y2
+	VBROADCASTSD     XorConstants<>+320(SB), Y5
+	VSCALEFPD        Y1, Y5, Y1
+	VADDPD           Y0, Y4, Y0
+	VFMADD213PD      Y2, Y1, Y0
+	VDIVPD           Y0, Y2, Y0
+	VCVTPD2PSY       Y0, X0
+	VMOVSD           X0, (SI)
+	VEXTRACTPS       $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	MOVL        $0x00000007, AX
-	KMOVW       AX, K1
-	VMOVAPS.Z   X0, K1, X0
-	VMOVSD      36(DI), X5
-	VINSERTPS   $0x20, 44(DI), X5, X5
-	VMULPS      X5, X0, X0
-	VUNPCKLPS   X0, X0, X5
-	VUNPCKHPS   X0, X0, X0
-	VADDPS      X0, X5, X0
-	VUNPCKLPD   X0, X0, X5
-	VUNPCKHPD   X0, X0, X0
-	VADDPS      X0, X5, X0
-	VMOVSS      48(DI), X5
-	VADDPS      X5, X0, X0
-	VCVTPS2PD   X0, Y0
-	VMINPD      Y0, Y1, Y0
-	VMAXPD      Y0, Y2, Y0
-	VFMADD213PD Y4, Y0, Y3
-	VSUBPD      Y4, Y3, Y1
-	VFMADD231PD Y7, Y1, Y0
-	VFMADD213PD Y8, Y0, Y6
-	VFMADD231PD Y0, Y10, Y11
-	VFMADD231PD Y0, Y13, Y14
-	VMULPD      Y0, Y0, Y0
-	VFMADD231PD Y0, Y11, Y6
-	VFMADD231PD Y0, Y12, Y14
-	VMULPD      Y0, Y0, Y0
-	VFMADD231PD Y0, Y14, Y6
-	VPSLLQ      $0x34, Y3, Y0
-	VPADDQ      Y6, Y0, Y0
-	VADDPD      Y0, Y8, Y0
-	VDIVPD      Y0, Y8, Y0
-	VCVTPD2PSY  Y0, X0
-	VMOVSS      X0, 24(SI)
+	VMOVSS           48(DI), X1
+	VANDPS           XorConstants<>+328(SB), X0, X0
+	VMOVSD           36(DI), X2
+	VINSERTPS        $0x20, 44(DI), X2, X2
+	VFMADD231PS      X2, X0, X1
+	VUNPCKHPD        X1, X1, X0
+	VADDPS           X0, X1, X0
+	VSHUFPS          $0x01, X0, X0, X1
+	VADDPS           X1, X0, X0
+	VCVTPS2PD        X0, Y0
+	VMULPD.BCST      XorConstants<>+288(SB), Y0, Y0
+	VRNDSCALEPD      $0x08, Y0, Y1
+	VREDUCEPD        $0x08, Y0, Y0
+	VMULPD           Y0, Y0, Y2
+	VFMADD231PD.BCST XorConstants<>+296(SB), Y2, Y3
+	VFMADD213PD.BCST XorConstants<>+312(SB), Y2, Y3
+	VSUBPD           Y0, Y3, Y2
+	VSCALEFPD        Y1, Y5, Y1
+	VADDPD           Y0, Y3, Y0
+	VFMADD213PD      Y2, Y1, Y0
+	VDIVPD           Y0, Y2, Y0
+	VCVTPD2PSY       Y0, X0
+	VMOVSS           X0, 24(SI)
 
 	// loss = Σ (a2 - y)^2
 	VSHUFPS     $0x00, X0, X0, X0
 	VSUBPS.BCST (CX), X0, X0
 	VMULPS      X0, X0, X0
-	MOVL        $0x00000001, AX
-	KMOVW       AX, K1
-	VMOVAPS.Z   X0, K1, X0
-	VSHUFPS     $0x4e, X0, X0, X1
-	VADDPS      X1, X0, X0
-	VSHUFPS     $0xb1, X0, X0, X1
-	VADDPS      X1, X0, X0
 	VMOVSS      X0, ret+32(FP)
 	VZEROUPPER
 	RET
@@ -454,7 +310,7 @@ TEXT ·xorBackward(SB), NOSPLIT, $0-44
 	JMP ·xorBackwardAVX2(SB)
 
 // func xorBackwardAVX2(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, grad *XorGrad) float32
-// Requires: AVX
+// Requires: AVX, FMA3
 TEXT ·xorBackwardAVX2(SB), NOSPLIT, $0-44
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
@@ -466,35 +322,26 @@ TEXT ·xorBackwardAVX2(SB), NOSPLIT, $0-44
 	VBROADCASTSS 24(SI), X0
 	VBROADCASTSS (CX), X1
 	VSUBPS       X1, X0, X1
-	VMULPS       XorConstants<>+544(SB), X1, X2
-	VMOVUPS      XorConstants<>+576(SB), X3
-	VSUBPS       X0, X3, X4
-	VMULPS       X4, X0, X0
+	VMULPS       XorConstants<>+344(SB), X1, X2
+	VFNMADD231PS X0, X0, X0
 	VMULPS       X0, X2, X0
 	VMULPS       X1, X1, X1
 	VMOVSS       X0, 28(SI)
-	VANDPS       XorConstants<>+512(SB), X1, X1
-	VSHUFPS      $0x4e, X1, X1, X2
-	VADDPS       X2, X1, X1
-	VSHUFPS      $0xb1, X1, X1, X2
-	VADDPS       X2, X1, X1
 	VMOVSS       X1, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(a1*(1 - a1))
-	VSHUFPS    $0x00, X0, X0, X1
-	VMOVSD     36(DI), X2
-	VINSERTPS  $0x20, 44(DI), X2, X2
-	VMULPS     X1, X2, X2
-	VMOVSD     (SI), X4
-	VINSERTPS  $0x20, 8(SI), X4, X4
-	VSUBPS     X4, X3, X3
-	VMULPS     X3, X4, X3
-	VMULPS     X3, X2, X2
-	VMOVSD     X2, 12(SI)
-	VEXTRACTPS $0x02, X2, 20(SI)
+	VSHUFPS      $0x00, X0, X0, X1
+	VMOVSD       36(DI), X2
+	VINSERTPS    $0x20, 44(DI), X2, X2
+	VMULPS       X1, X2, X2
+	VMOVSD       (SI), X3
+	VINSERTPS    $0x20, 8(SI), X3, X3
+	VFNMADD231PS X3, X3, X3
+	VMULPS       X3, X2, X2
+	VMOVSD       X2, 12(SI)
+	VEXTRACTPS   $0x02, X2, 20(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VANDPS     XorConstants<>+512(SB), X0, X0
 	VMOVSS     X0, 48(BX)
 	VMOVSD     (SI), X0
 	VINSERTPS  $0x20, 8(SI), X0, X0
@@ -503,18 +350,14 @@ TEXT ·xorBackwardAVX2(SB), NOSPLIT, $0-44
 	VEXTRACTPS $0x02, X0, 44(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VANDPS     XorConstants<>+384(SB), X2, X0
-	VMOVSD     X0, 24(BX)
-	VEXTRACTPS $0x02, X0, 32(BX)
-	VSHUFPS    $0x00, X2, X2, X0
-	VMOVSD     (DX), X1
-	VMULPS     X1, X0, X0
-	VMOVSD     X0, (BX)
-	VSHUFPS    $0x55, X2, X2, X0
-	VMULPS     X1, X0, X0
-	VMOVSD     X0, 8(BX)
-	VSHUFPS    $0xaa, X2, X2, X0
-	VMULPS     X1, X0, X0
+	VMOVSD     X2, 24(BX)
+	VEXTRACTPS $0x02, X2, 32(BX)
+	VMOVDDUP   (DX), X0
+	VSHUFPS    $0x50, X2, X2, X1
+	VMULPS     X0, X1, X1
+	VMOVUPS    X1, (BX)
+	VSHUFPS    $0xaa, X2, X2, X1
+	VMULPS     X0, X1, X0
 	VMOVSD     X0, 16(BX)
 	VZEROUPPER
 	RET
@@ -538,90 +381,65 @@ TEXT ·xorGradAVX2(SB), NOSPLIT, $0-44
 	MOVQ grad+32(FP), BX
 
 	// z1 = W1·x + b1; a1 = sigmoid(z1)
-	VMOVSD      (DX), X0
-	VMOVSD      (DI), X1
-	VMULPS      X1, X0, X1
-	VMOVSD      8(DI), X2
-	VMULPS      X2, X0, X2
-	VMOVSD      16(DI), X3
-	VMULPS      X3, X0, X0
-	VUNPCKLPS   X2, X1, X3
-	VUNPCKHPS   X2, X1, X1
-	VADDPS      X1, X3, X1
-	VUNPCKLPS   X0, X0, X2
-	VUNPCKHPS   X0, X0, X0
+	VMOVDDUP    (DX), X0
+	VMULPS      (DI), X0, X1
+	VMOVSD      16(DI), X2
+	VMULPS      X2, X0, X0
+	VSHUFPS     $0x88, X0, X1, X2
+	VSHUFPS     $0xdd, X0, X1, X0
 	VADDPS      X0, X2, X0
-	VUNPCKLPD   X0, X1, X2
-	VUNPCKHPD   X0, X1, X0
-	VADDPS      X0, X2, X0
-	VMOVSD      24(DI), X1
-	VINSERTPS   $0x20, 32(DI), X1, X1
-	VADDPS      X1, X0, X0
+	VADDPS      24(DI), X0, X0
 	VCVTPS2PD   X0, Y0
-	VMOVUPS     XorConstants<>+32(SB), Y1
+	VMOVUPS     XorConstants<>+64(SB), Y1
 	VMINPD      Y0, Y1, Y0
-	VMOVUPS     XorConstants<>+0(SB), Y2
+	VMOVUPS     XorConstants<>+32(SB), Y2
 	VMAXPD      Y0, Y2, Y0
-	VMOVUPS     XorConstants<>+64(SB), Y3
+	VMOVUPS     XorConstants<>+96(SB), Y3
 	VMOVAPS     Y3, Y4
-	VFMADD231PD XorConstants<>+128(SB), Y0, Y4
+	VFMADD231PD XorConstants<>+0(SB), Y0, Y4
 	VSUBPD      Y3, Y4, Y5
-	VFMADD231PD XorConstants<>+160(SB), Y5, Y0
-	VMOVUPS     XorConstants<>+96(SB), Y5
-	VMOVAPS     Y5, Y6
-	VFMADD231PD XorConstants<>+192(SB), Y0, Y6
-	VMOVUPS     XorConstants<>+224(SB), Y7
-	VMOVAPS     Y7, Y8
-	VFMADD231PD XorConstants<>+256(SB), Y0, Y8
-	VMOVUPS     XorConstants<>+288(SB), Y9
-	VMOVAPS     Y9, Y10
-	VFMADD231PD XorConstants<>+320(SB), Y0, Y10
-	VMULPD      Y0, Y0, Y0
-	VFMADD231PD Y0, Y8, Y6
-	VFMADD231PD XorConstants<>+352(SB), Y0, Y10
-	VMULPD      Y0, Y0, Y0
-	VFMADD231PD Y0, Y10, Y6
-	VPSLLQ      $0x34, Y4, Y0
-	VPADDQ      Y6, Y0, Y0
-	VADDPD      Y0, Y5, Y0
-	VDIVPD      Y0, Y5, Y0
+	VFMSUB231PD XorConstants<>+0(SB), Y0, Y5
+	VMULPD      Y5, Y5, Y0
+	VMOVUPS     XorConstants<>+160(SB), Y6
+	VMOVAPS     Y6, Y7
+	VFMADD231PD XorConstants<>+128(SB), Y0, Y7
+	VFMADD213PD XorConstants<>+192(SB), Y0, Y7
+	VSUBPD      Y5, Y7, Y0
+	VPSLLQ      $0x34, Y4, Y4
+	VPADDQ      XorConstants<>+224(SB), Y4, Y4
+	VADDPD      Y5, Y7, Y5
+	VFMADD213PD Y0, Y4, Y5
+	VDIVPD      Y5, Y0, Y0
 	VCVTPD2PSY  Y0, X0
 	VMOVSD      X0, (SI)
 	VEXTRACTPS  $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VANDPS      XorConstants<>+384(SB), X0, X0
-	VMOVSD      36(DI), X4
-	VINSERTPS   $0x20, 44(DI), X4, X4
-	VMULPS      X4, X0, X4
-	VUNPCKLPS   X4, X4, X6
-	VUNPCKHPS   X4, X4, X4
-	VADDPS      X4, X6, X4
-	VUNPCKLPD   X4, X4, X6
-	VUNPCKHPD   X4, X4, X4
-	VADDPS      X4, X6, X4
-	VMOVSS      48(DI), X6
-	VADDPS      X6, X4, X4
+	VMOVSS      48(DI), X4
+	VANDPS      XorConstants<>+256(SB), X0, X5
+	VMOVSD      36(DI), X7
+	VINSERTPS   $0x20, 44(DI), X7, X7
+	VFMADD231PS X7, X5, X4
+	VUNPCKHPD   X4, X4, X5
+	VADDPS      X5, X4, X4
+	VSHUFPS     $0x01, X4, X4, X5
+	VADDPS      X5, X4, X4
 	VCVTPS2PD   X4, Y4
 	VMINPD      Y4, Y1, Y1
 	VMAXPD      Y1, Y2, Y1
 	VMOVAPS     Y3, Y2
-	VFMADD231PD XorConstants<>+128(SB), Y1, Y2
+	VFMADD231PD XorConstants<>+0(SB), Y1, Y2
 	VSUBPD      Y3, Y2, Y3
-	VFMADD231PD XorConstants<>+160(SB), Y3, Y1
-	VMOVAPS     Y5, Y3
-	VFMADD231PD XorConstants<>+192(SB), Y1, Y3
-	VFMADD231PD XorConstants<>+256(SB), Y1, Y7
-	VFMADD231PD XorConstants<>+320(SB), Y1, Y9
-	VMULPD      Y1, Y1, Y1
-	VFMADD231PD Y1, Y7, Y3
-	VFMADD231PD XorConstants<>+352(SB), Y1, Y9
-	VMULPD      Y1, Y1, Y1
-	VFMADD231PD Y1, Y9, Y3
-	VPSLLQ      $0x34, Y2, Y1
-	VPADDQ      Y3, Y1, Y1
-	VADDPD      Y1, Y5, Y1
-	VDIVPD      Y1, Y5, Y1
+	VFMSUB231PD XorConstants<>+0(SB), Y1, Y3
+	VMULPD      Y3, Y3, Y1
+	VFMADD231PD XorConstants<>+128(SB), Y1, Y6
+	VFMADD213PD XorConstants<>+192(SB), Y1, Y6
+	VSUBPD      Y3, Y6, Y1
+	VPSLLQ      $0x34, Y2, Y2
+	VPADDQ      XorConstants<>+224(SB), Y2, Y2
+	VADDPD      Y3, Y6, Y3
+	VFMADD213PD Y1, Y2, Y3
+	VDIVPD      Y3, Y1, Y1
 	VCVTPD2PSY  Y1, X1
 	VMOVSS      X1, 24(SI)
 
@@ -629,57 +447,45 @@ TEXT ·xorGradAVX2(SB), NOSPLIT, $0-44
 	VSHUFPS      $0x00, X1, X1, X1
 	VBROADCASTSS (CX), X2
 	VSUBPS       X2, X1, X2
-	VMULPS       XorConstants<>+544(SB), X2, X3
-	VMOVUPS      XorConstants<>+576(SB), X4
-	VSUBPS       X1, X4, X5
-	VMULPS       X5, X1, X1
+	VMULPS       XorConstants<>+344(SB), X2, X3
+	VFNMADD231PS X1, X1, X1
 	VMULPS       X1, X3, X1
 	VMULPS       X2, X2, X2
 	VMOVSS       X1, 28(SI)
-	VANDPS       XorConstants<>+512(SB), X2, X2
-	VSHUFPS      $0x4e, X2, X2, X3
-	VADDPS       X3, X2, X2
-	VSHUFPS      $0xb1, X2, X2, X3
-	VADDPS       X3, X2, X2
 	VMOVSS       X2, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(a1*(1 - a1))
-	VSHUFPS    $0x00, X1, X1, X2
-	VMOVSD     36(DI), X3
-	VINSERTPS  $0x20, 44(DI), X3, X3
-	VMULPS     X2, X3, X3
-	VSUBPS     X0, X4, X4
-	VMULPS     X4, X0, X4
-	VMULPS     X4, X3, X3
-	VMOVSD     X3, 12(SI)
-	VEXTRACTPS $0x02, X3, 20(SI)
+	VSHUFPS      $0x00, X1, X1, X2
+	VMOVSD       36(DI), X3
+	VINSERTPS    $0x20, 44(DI), X3, X3
+	VMULPS       X2, X3, X3
+	VMOVAPS      X0, X4
+	VFNMADD231PS X0, X0, X4
+	VMULPS       X4, X3, X3
+	VMOVSD       X3, 12(SI)
+	VEXTRACTPS   $0x02, X3, 20(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VANDPS     XorConstants<>+512(SB), X1, X1
 	VMOVSS     X1, 48(BX)
 	VMULPS     X0, X2, X0
 	VMOVSD     X0, 36(BX)
 	VEXTRACTPS $0x02, X0, 44(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VANDPS     XorConstants<>+384(SB), X3, X0
-	VMOVSD     X0, 24(BX)
-	VEXTRACTPS $0x02, X0, 32(BX)
-	VSHUFPS    $0x00, X3, X3, X0
-	VMOVSD     (DX), X1
-	VMULPS     X1, X0, X0
-	VMOVSD     X0, (BX)
-	VSHUFPS    $0x55, X3, X3, X0
-	VMULPS     X1, X0, X0
-	VMOVSD     X0, 8(BX)
-	VSHUFPS    $0xaa, X3, X3, X0
-	VMULPS     X1, X0, X0
+	VMOVSD     X3, 24(BX)
+	VEXTRACTPS $0x02, X3, 32(BX)
+	VMOVDDUP   (DX), X0
+	VSHUFPS    $0x50, X3, X3, X1
+	VMULPS     X0, X1, X1
+	VMOVUPS    X1, (BX)
+	VSHUFPS    $0xaa, X3, X3, X1
+	VMULPS     X0, X1, X0
 	VMOVSD     X0, 16(BX)
 	VZEROUPPER
 	RET
 
 // func xorGradAVX512(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, grad *XorGrad) float32
-// Requires: AVX, AVX2, AVX512F, AVX512VL, FMA3
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, FMA3
 TEXT ·xorGradAVX512(SB), NOSPLIT, $0-44
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
@@ -688,156 +494,106 @@ TEXT ·xorGradAVX512(SB), NOSPLIT, $0-44
 	MOVQ grad+32(FP), BX
 
 	// z1 = W1·x + b1; a1 = sigmoid(z1)
-	VMOVSD       (DX), X0
-	VMOVSD       (DI), X1
-	VMULPS       X1, X0, X1
-	VMOVSD       8(DI), X2
-	VMULPS       X2, X0, X2
-	VMOVSD       16(DI), X3
-	VMULPS       X3, X0, X0
-	VUNPCKLPS    X2, X1, X3
-	VUNPCKHPS    X2, X1, X1
-	VADDPS       X1, X3, X1
-	VUNPCKLPS    X0, X0, X2
-	VUNPCKHPS    X0, X0, X0
-	VADDPS       X0, X2, X0
-	VUNPCKLPD    X0, X1, X2
-	VUNPCKHPD    X0, X1, X0
-	VADDPS       X0, X2, X0
-	VMOVSD       24(DI), X1
-	VINSERTPS    $0x20, 32(DI), X1, X1
-	VADDPS       X1, X0, X0
-	VCVTPS2PD    X0, Y0
-	VBROADCASTSD XorConstants<>+424(SB), Y1
-	VMINPD       Y0, Y1, Y0
-	VBROADCASTSD XorConstants<>+416(SB), Y2
-	VMAXPD       Y0, Y2, Y0
-	VBROADCASTSD XorConstants<>+448(SB), Y3
-	VBROADCASTSD XorConstants<>+432(SB), Y4
-	VMOVAPS      Y4, Y5
-	VFMADD231PD  Y3, Y0, Y5
-	VSUBPD       Y4, Y5, Y6
-	VBROADCASTSD XorConstants<>+456(SB), Y7
-	VFMADD231PD  Y7, Y6, Y0
-	VBROADCASTSD XorConstants<>+464(SB), Y6
-	VBROADCASTSD XorConstants<>+440(SB), Y8
-	VMOVAPS      Y8, Y9
-	VFMADD231PD  Y0, Y6, Y9
-	VBROADCASTSD XorConstants<>+480(SB), Y10
-	VBROADCASTSD XorConstants<>+472(SB), Y11
-	VMOVAPS      Y11, Y12
-	VFMADD231PD  Y0, Y10, Y12
-	VBROADCASTSD XorConstants<>+496(SB), Y13
-	VBROADCASTSD XorConstants<>+488(SB), Y14
-	VMOVAPS      Y14, Y15
-	VFMADD231PD  Y0, Y13, Y15
-	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y12, Y9
-	VBROADCASTSD XorConstants<>+504(SB), Y12
-	VFMADD231PD  Y0, Y12, Y15
-	VMULPD       Y0, Y0, Y0
-	VFMADD231PD  Y0, Y15, Y9
-	VPSLLQ       $0x34, Y5, Y0
-	VPADDQ       Y9, Y0, Y0
-	VADDPD       Y0, Y8, Y0
-	VDIVPD       Y0, Y8, Y0
-	VCVTPD2PSY   Y0, X0
-	VMOVSD       X0, (SI)
-	VEXTRACTPS   $0x02, X0, 8(SI)
+	VMOVDDUP         (DX), X0
+	VMULPS           (DI), X0, X1
+	VMOVSD           16(DI), X2
+	VMULPS           X2, X0, X0
+	VSHUFPS          $0x88, X0, X1, X2
+	VSHUFPS          $0xdd, X0, X1, X0
+	VADDPS           X0, X2, X0
+	VADDPS           24(DI), X0, X0
+	VCVTPS2PD        X0, Y0
+	VMULPD.BCST      XorConstants<>+288(SB), Y0, Y0
+	VRNDSCALEPD      $0x08, Y0, Y1
+	VREDUCEPD        $0x08, Y0, Y0
+	VMULPD           Y0, Y0, Y2
+	VBROADCASTSD     XorConstants<>+304(SB), Y3
+	VMOVAPS          Y3, Y4
+	VFMADD231PD.BCST XorConstants<>+296(SB), Y2, Y4
+	VFMADD213PD.BCST XorConstants<>+312(SB), Y2, Y4
+	VSUBPD           Y0, Y4, Y2
+	VBROADCASTSD     XorConstants<>+320(SB), Y5
+	VSCALEFPD        Y1, Y5, Y1
+	VADDPD           Y0, Y4, Y0
+	VFMADD213PD      Y2, Y1, Y0
+	VDIVPD           Y0, Y2, Y0
+	VCVTPD2PSY       Y0, X0
+	VMOVSD           X0, (SI)
+	VEXTRACTPS       $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	MOVL        $0x00000007, AX
-	KMOVW       AX, K1
-	VMOVAPS.Z   X0, K1, X0
-	VMOVSD      36(DI), X5
-	VINSERTPS   $0x20, 44(DI), X5, X5
-	VMULPS      X5, X0, X5
-	VUNPCKLPS   X5, X5, X9
-	VUNPCKHPS   X5, X5, X5
-	VADDPS      X5, X9, X5
-	VUNPCKLPD   X5, X5, X9
-	VUNPCKHPD   X5, X5, X5
-	VADDPS      X5, X9, X5
-	VMOVSS      48(DI), X9
-	VADDPS      X9, X5, X5
-	VCVTPS2PD   X5, Y5
-	VMINPD      Y5, Y1, Y1
-	VMAXPD      Y1, Y2, Y1
-	VFMADD213PD Y4, Y1, Y3
-	VSUBPD      Y4, Y3, Y2
-	VFMADD231PD Y7, Y2, Y1
-	VFMADD213PD Y8, Y1, Y6
-	VFMADD231PD Y1, Y10, Y11
-	VFMADD231PD Y1, Y13, Y14
-	VMULPD      Y1, Y1, Y1
-	VFMADD231PD Y1, Y11, Y6
-	VFMADD231PD Y1, Y12, Y14
-	VMULPD      Y1, Y1, Y1
-	VFMADD231PD Y1, Y14, Y6
-	VPSLLQ      $0x34, Y3, Y1
-	VPADDQ      Y6, Y1, Y1
-	VADDPD      Y1, Y8, Y1
-	VDIVPD      Y1, Y8, Y1
-	VCVTPD2PSY  Y1, X1
-	VMOVSS      X1, 24(SI)
+	VMOVSS           48(DI), X1
+	VANDPS           XorConstants<>+328(SB), X0, X2
+	VMOVSD           36(DI), X4
+	VINSERTPS        $0x20, 44(DI), X4, X4
+	VFMADD231PS      X4, X2, X1
+	VUNPCKHPD        X1, X1, X2
+	VADDPS           X2, X1, X1
+	VSHUFPS          $0x01, X1, X1, X2
+	VADDPS           X2, X1, X1
+	VCVTPS2PD        X1, Y1
+	VMULPD.BCST      XorConstants<>+288(SB), Y1, Y1
+	VRNDSCALEPD      $0x08, Y1, Y2
+	VREDUCEPD        $0x08, Y1, Y1
+	VMULPD           Y1, Y1, Y4
+	VFMADD231PD.BCST XorConstants<>+296(SB), Y4, Y3
+	VFMADD213PD.BCST XorConstants<>+312(SB), Y4, Y3
+	VSUBPD           Y1, Y3, Y4
+	VSCALEFPD        Y2, Y5, Y2
+	VADDPD           Y1, Y3, Y1
+	VFMADD213PD      Y4, Y2, Y1
+	VDIVPD           Y1, Y4, Y1
+	VCVTPD2PSY       Y1, X1
+	VMOVSS           X1, 24(SI)
 
 	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
 	VSHUFPS      $0x00, X1, X1, X1
 	VSUBPS.BCST  (CX), X1, X2
-	VMULPS.BCST  XorConstants<>+608(SB), X2, X3
-	VBROADCASTSS XorConstants<>+612(SB), X4
-	VSUBPS       X1, X4, X5
-	VMULPS       X5, X1, X1
+	VMULPS.BCST  XorConstants<>+376(SB), X2, X3
+	VFNMADD231PS X1, X1, X1
 	VMULPS       X1, X3, X1
 	VMULPS       X2, X2, X2
 	VMOVSS       X1, 28(SI)
-	MOVL         $0x00000001, AX
-	KMOVW        AX, K2
-	VMOVAPS.Z    X2, K2, X2
-	VSHUFPS      $0x4e, X2, X2, X3
-	VADDPS       X3, X2, X2
-	VSHUFPS      $0xb1, X2, X2, X3
-	VADDPS       X3, X2, X2
 	VMOVSS       X2, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(a1*(1 - a1))
-	VSHUFPS    $0x00, X1, X1, X2
-	VMOVSD     36(DI), X3
-	VINSERTPS  $0x20, 44(DI), X3, X3
-	VMULPS     X2, X3, X3
-	VSUBPS     X0, X4, X4
-	VMULPS     X4, X0, X4
-	VMULPS     X4, X3, X3
-	VMOVSD     X3, 12(SI)
-	VEXTRACTPS $0x02, X3, 20(SI)
+	VSHUFPS      $0x00, X1, X1, X2
+	VMOVSD       36(DI), X3
+	VINSERTPS    $0x20, 44(DI), X3, X3
+	VMULPS       X2, X3, X3
+	VMOVAPS      X0, X4
+	VFNMADD231PS X0, X0, X4
+	VMULPS       X4, X3, X3
+	VMOVSD       X3, 12(SI)
+	VEXTRACTPS   $0x02, X3, 20(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VMOVAPS.Z  X1, K2, X1
 	VMOVSS     X1, 48(BX)
 	VMULPS     X0, X2, X0
 	VMOVSD     X0, 36(BX)
 	VEXTRACTPS $0x02, X0, 44(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VMOVAPS.Z  X3, K1, X0
-	VMOVSD     X0, 24(BX)
-	VEXTRACTPS $0x02, X0, 32(BX)
-	VSHUFPS    $0x00, X3, X3, X0
-	VMOVSD     (DX), X1
-	VMULPS     X1, X0, X0
-	VMOVSD     X0, (BX)
-	VSHUFPS    $0x55, X3, X3, X0
-	VMULPS     X1, X0, X0
-	VMOVSD     X0, 8(BX)
-	VSHUFPS    $0xaa, X3, X3, X0
-	VMULPS     X1, X0, X0
+	VMOVSD     X3, 24(BX)
+	VEXTRACTPS $0x02, X3, 32(BX)
+	VMOVDDUP   (DX), X0
+	VSHUFPS    $0x50, X3, X3, X1
+	VMULPS     X0, X1, X1
+	VMOVUPS    X1, (BX)
+	VSHUFPS    $0xaa, X3, X3, X1
+	VMULPS     X0, X1, X0
 	VMOVSD     X0, 16(BX)
 	VZEROUPPER
 	RET
 
 // func xorStep(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, rate float32) float32
 TEXT ·xorStep(SB), NOSPLIT, $0-44
-	JMP ·xorStepAVX2(SB)
+	CMPQ ·xorLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·xorStepAVX2(SB)
+
+wide:
+	JMP ·xorStepAVX512(SB)
 
 // func xorStepAVX2(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, rate float32) float32
 // Requires: AVX, AVX2, FMA3
@@ -848,90 +604,71 @@ TEXT ·xorStepAVX2(SB), NOSPLIT, $0-44
 	MOVQ y+24(FP), CX
 
 	// z1 = W1·x + b1; a1 = sigmoid(z1)
-	VMOVSD      (DX), X0
-	VMOVSD      (DI), X1
-	VMULPS      X1, X0, X1
-	VMOVSD      8(DI), X2
-	VMULPS      X2, X0, X2
-	VMOVSD      16(DI), X3
-	VMULPS      X3, X0, X0
-	VUNPCKLPS   X2, X1, X3
-	VUNPCKHPS   X2, X1, X1
-	VADDPS      X1, X3, X1
-	VUNPCKLPS   X0, X0, X2
-	VUNPCKHPS   X0, X0, X0
-	VADDPS      X0, X2, X0
-	VUNPCKLPD   X0, X1, X2
-	VUNPCKHPD   X0, X1, X0
+	VMOVDDUP    (DX), X0
+	VMULPS      (DI), X0, X1
+	VMOVSD      16(DI), X2
+	VMULPS      X2, X0, X0
+	VSHUFPS     $0x88, X0, X1, X2
+	VSHUFPS     $0xdd, X0, X1, X0
 	VADDPS      X0, X2, X0
 	VMOVSD      24(DI), X1
 	VINSERTPS   $0x20, 32(DI), X1, X1
 	VADDPS      X1, X0, X0
 	VCVTPS2PD   X0, Y0
-	VMOVUPS     XorConstants<>+32(SB), Y1
+	VMOVUPS     XorConstants<>+64(SB), Y1
 	VMINPD      Y0, Y1, Y0
-	VMOVUPS     XorConstants<>+0(SB), Y2
+	VMOVUPS     XorConstants<>+32(SB), Y2
 	VMAXPD      Y0, Y2, Y0
-	VMOVUPS     XorConstants<>+64(SB), Y3
+	VMOVUPS     XorConstants<>+96(SB), Y3
 	VMOVAPS     Y3, Y4
-	VFMADD231PD XorConstants<>+128(SB), Y0, Y4
+	VFMADD231PD XorConstants<>+0(SB), Y0, Y4
 	VSUBPD      Y3, Y4, Y5
-	VFMADD231PD XorConstants<>+160(SB), Y5, Y0
-	VMOVUPS     XorConstants<>+96(SB), Y5
-	VMOVAPS     Y5, Y6
-	VFMADD231PD XorConstants<>+192(SB), Y0, Y6
-	VMOVUPS     XorConstants<>+224(SB), Y7
-	VMOVAPS     Y7, Y8
-	VFMADD231PD XorConstants<>+256(SB), Y0, Y8
-	VMOVUPS     XorConstants<>+288(SB), Y9
-	VMOVAPS     Y9, Y10
-	VFMADD231PD XorConstants<>+320(SB), Y0, Y10
-	VMULPD      Y0, Y0, Y0
-	VFMADD231PD Y0, Y8, Y6
-	VFMADD231PD XorConstants<>+352(SB), Y0, Y10
-	VMULPD      Y0, Y0, Y0
-	VFMADD231PD Y0, Y10, Y6
-	VPSLLQ      $0x34, Y4, Y0
-	VPADDQ      Y6, Y0, Y0
-	VADDPD      Y0, Y5, Y0
-	VDIVPD      Y0, Y5, Y0
+	VFMSUB231PD XorConstants<>+0(SB), Y0, Y5
+	VMULPD      Y5, Y5, Y0
+	VMOVUPS     XorConstants<>+160(SB), Y6
+	VMOVAPS     Y6, Y7
+	VFMADD231PD XorConstants<>+128(SB), Y0, Y7
+	VFMADD213PD XorConstants<>+192(SB), Y0, Y7
+	VSUBPD      Y5, Y7, Y0
+	VPSLLQ      $0x34, Y4, Y4
+	VPADDQ      XorConstants<>+224(SB), Y4, Y4
+	VADDPD      XorConstants<>+224(SB), Y4, Y8
+	VSUBPD      XorConstants<>+224(SB), Y4, Y4
+	VMULPD      Y5, Y4, Y4
+	VFMADD231PD Y7, Y8, Y4
+	VDIVPD      Y4, Y0, Y0
 	VCVTPD2PSY  Y0, X0
 	VMOVSD      X0, (SI)
 	VEXTRACTPS  $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VANDPS      XorConstants<>+384(SB), X0, X0
-	VMOVSD      36(DI), X4
-	VINSERTPS   $0x20, 44(DI), X4, X4
-	VMULPS      X4, X0, X4
-	VUNPCKLPS   X4, X4, X6
-	VUNPCKHPS   X4, X4, X4
-	VADDPS      X4, X6, X4
-	VUNPCKLPD   X4, X4, X6
-	VUNPCKHPD   X4, X4, X4
-	VADDPS      X4, X6, X4
-	VMOVSS      48(DI), X6
-	VADDPS      X6, X4, X4
+	VMOVSS      48(DI), X4
+	VANDPS      XorConstants<>+256(SB), X0, X5
+	VMOVSD      36(DI), X7
+	VINSERTPS   $0x20, 44(DI), X7, X7
+	VFMADD231PS X7, X5, X4
+	VUNPCKHPD   X4, X4, X5
+	VADDPS      X5, X4, X4
+	VSHUFPS     $0x01, X4, X4, X5
+	VADDPS      X5, X4, X4
 	VCVTPS2PD   X4, Y4
 	VMINPD      Y4, Y1, Y1
 	VMAXPD      Y1, Y2, Y1
 	VMOVAPS     Y3, Y2
-	VFMADD231PD XorConstants<>+128(SB), Y1, Y2
+	VFMADD231PD XorConstants<>+0(SB), Y1, Y2
 	VSUBPD      Y3, Y2, Y3
-	VFMADD231PD XorConstants<>+160(SB), Y3, Y1
-	VMOVAPS     Y5, Y3
-	VFMADD231PD XorConstants<>+192(SB), Y1, Y3
-	VFMADD231PD XorConstants<>+256(SB), Y1, Y7
-	VFMADD231PD XorConstants<>+320(SB), Y1, Y9
-	VMULPD      Y1, Y1, Y1
-	VFMADD231PD Y1, Y7, Y3
-	VFMADD231PD XorConstants<>+352(SB), Y1, Y9
-	VMULPD      Y1, Y1, Y1
-	VFMADD231PD Y1, Y9, Y3
-	VPSLLQ      $0x34, Y2, Y1
-	VPADDQ      Y3, Y1, Y1
-	VADDPD      Y1, Y5, Y1
-	VDIVPD      Y1, Y5, Y1
+	VFMSUB231PD XorConstants<>+0(SB), Y1, Y3
+	VMULPD      Y3, Y3, Y1
+	VFMADD231PD XorConstants<>+128(SB), Y1, Y6
+	VFMADD213PD XorConstants<>+192(SB), Y1, Y6
+	VSUBPD      Y3, Y6, Y1
+	VPSLLQ      $0x34, Y2, Y2
+	VPADDQ      XorConstants<>+224(SB), Y2, Y2
+	VADDPD      XorConstants<>+224(SB), Y2, Y4
+	VSUBPD      XorConstants<>+224(SB), Y2, Y2
+	VMULPD      Y3, Y2, Y2
+	VFMADD231PD Y6, Y4, Y2
+	VDIVPD      Y2, Y1, Y1
 	VCVTPD2PSY  Y1, X1
 	VMOVSS      X1, 24(SI)
 
@@ -939,63 +676,164 @@ TEXT ·xorStepAVX2(SB), NOSPLIT, $0-44
 	VSHUFPS      $0x00, X1, X1, X1
 	VBROADCASTSS (CX), X2
 	VSUBPS       X2, X1, X2
-	VMULPS       XorConstants<>+544(SB), X2, X3
-	VMOVUPS      XorConstants<>+576(SB), X4
-	VSUBPS       X1, X4, X5
-	VMULPS       X5, X1, X1
+	VMULPS       XorConstants<>+344(SB), X2, X3
+	VFNMADD231PS X1, X1, X1
 	VMULPS       X1, X3, X1
 	VMULPS       X2, X2, X2
 	VMOVSS       X1, 28(SI)
-	VANDPS       XorConstants<>+512(SB), X2, X2
-	VSHUFPS      $0x4e, X2, X2, X3
-	VADDPS       X3, X2, X2
-	VSHUFPS      $0xb1, X2, X2, X3
-	VADDPS       X3, X2, X2
 	VMOVSS       X2, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(a1*(1 - a1)); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
 	VBROADCASTSS rate+32(FP), X2
-	VANDPS       XorConstants<>+512(SB), X1, X3
-	VMOVSS       48(DI), X5
-	VFNMADD231PS X3, X2, X5
-	VMOVSS       X5, 48(DI)
+	VMOVSS       48(DI), X3
+	VFNMADD231PS X1, X2, X3
+	VMOVSS       X3, 48(DI)
+	VMULPS       X0, X2, X3
+	VFNMADD231PS X0, X0, X0
 	VSHUFPS      $0x00, X1, X1, X1
-	VMULPS       X1, X2, X3
-	VMOVSD       36(DI), X5
-	VINSERTPS    $0x20, 44(DI), X5, X5
-	VMULPS       X1, X5, X1
-	VFNMADD231PS X0, X3, X5
-	VMOVSD       X5, 36(DI)
-	VEXTRACTPS   $0x02, X5, 44(DI)
-	VSUBPS       X0, X4, X3
-	VMULPS       X3, X0, X0
-	VMULPS       X0, X1, X0
+	VMOVSD       36(DI), X4
+	VINSERTPS    $0x20, 44(DI), X4, X4
+	VMULPS       X0, X4, X0
+	VMULPS       X1, X0, X0
+	VFNMADD231PS X3, X1, X4
+	VMOVSD       X4, 36(DI)
+	VEXTRACTPS   $0x02, X4, 44(DI)
 	VMOVSD       X0, 12(SI)
 	VEXTRACTPS   $0x02, X0, 20(SI)
 
 	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
-	VANDPS       XorConstants<>+384(SB), X0, X1
-	VMOVSD       24(DI), X3
-	VINSERTPS    $0x20, 32(DI), X3, X3
+	VMOVSD       24(DI), X1
+	VINSERTPS    $0x20, 32(DI), X1, X1
+	VFNMADD231PS X0, X2, X1
+	VMOVSD       X1, 24(DI)
+	VEXTRACTPS   $0x02, X1, 32(DI)
+	VMOVDDUP     (DX), X1
+	VMULPS       X1, X2, X1
+	VSHUFPS      $0x50, X0, X0, X2
+	VMOVUPS      (DI), X3
 	VFNMADD231PS X1, X2, X3
-	VMOVSD       X3, 24(DI)
-	VEXTRACTPS   $0x02, X3, 32(DI)
-	VSHUFPS      $0x00, X0, X0, X1
-	VMULPS       X1, X2, X1
-	VMOVSD       (DX), X3
-	VMOVSD       (DI), X4
-	VFNMADD231PS X3, X1, X4
-	VMOVSD       X4, (DI)
-	VSHUFPS      $0x55, X0, X0, X1
-	VMULPS       X1, X2, X1
-	VMOVSD       8(DI), X4
-	VFNMADD231PS X3, X1, X4
-	VMOVSD       X4, 8(DI)
+	VMOVUPS      X3, (DI)
 	VSHUFPS      $0xaa, X0, X0, X0
-	VMULPS       X0, X2, X0
-	VMOVSD       16(DI), X1
-	VFNMADD231PS X3, X0, X1
-	VMOVSD       X1, 16(DI)
+	VMOVSD       16(DI), X2
+	VFNMADD231PS X1, X0, X2
+	VMOVSD       X2, 16(DI)
+	VZEROUPPER
+	RET
+
+// func xorStepAVX512(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, rate float32) float32
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, FMA3
+TEXT ·xorStepAVX512(SB), NOSPLIT, $0-44
+	MOVQ p+0(FP), DI
+	MOVQ ws+8(FP), SI
+	MOVQ x+16(FP), DX
+	MOVQ y+24(FP), CX
+
+	// z1 = W1·x + b1; a1 = sigmoid(z1)
+	VMOVDDUP         (DX), X0
+	VMULPS           (DI), X0, X1
+	VMOVSD           16(DI), X2
+	VMULPS           X2, X0, X0
+	VSHUFPS          $0x88, X0, X1, X2
+	VSHUFPS          $0xdd, X0, X1, X0
+	VADDPS           X0, X2, X0
+	VMOVSD           24(DI), X1
+	VINSERTPS        $0x20, 32(DI), X1, X1
+	VADDPS           X1, X0, X0
+	VCVTPS2PD        X0, Y0
+	VMULPD.BCST      XorConstants<>+288(SB), Y0, Y0
+	VRNDSCALEPD      $0x08, Y0, Y1
+	VREDUCEPD        $0x08, Y0, Y0
+	VMULPD           Y0, Y0, Y2
+	VBROADCASTSD     XorConstants<>+304(SB), Y3
+	VMOVAPS          Y3, Y4
+	VFMADD231PD.BCST XorConstants<>+296(SB), Y2, Y4
+	VFMADD213PD.BCST XorConstants<>+312(SB), Y2, Y4
+	VSUBPD           Y0, Y4, Y2
+	VBROADCASTSD     XorConstants<>+380(SB), Y5
+	VMINPD           Y1, Y5, Y1
+	VBROADCASTSD     XorConstants<>+320(SB), Y6
+	VSCALEFPD        Y1, Y6, Y1
+	VADDPD           Y6, Y1, Y7
+	VSUBPD           Y6, Y1, Y1
+	VMULPD           Y0, Y1, Y0
+	VFMADD231PD      Y4, Y7, Y0
+	VDIVPD           Y0, Y2, Y0
+	VCVTPD2PSY       Y0, X0
+	VMOVSD           X0, (SI)
+	VEXTRACTPS       $0x02, X0, 8(SI)
+
+	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
+	VMOVSS           48(DI), X1
+	VANDPS           XorConstants<>+328(SB), X0, X2
+	VMOVSD           36(DI), X4
+	VINSERTPS        $0x20, 44(DI), X4, X4
+	VFMADD231PS      X4, X2, X1
+	VUNPCKHPD        X1, X1, X2
+	VADDPS           X2, X1, X1
+	VSHUFPS          $0x01, X1, X1, X2
+	VADDPS           X2, X1, X1
+	VCVTPS2PD        X1, Y1
+	VMULPD.BCST      XorConstants<>+288(SB), Y1, Y1
+	VRNDSCALEPD      $0x08, Y1, Y2
+	VREDUCEPD        $0x08, Y1, Y1
+	VMULPD           Y1, Y1, Y4
+	VFMADD231PD.BCST XorConstants<>+296(SB), Y4, Y3
+	VFMADD213PD.BCST XorConstants<>+312(SB), Y4, Y3
+	VSUBPD           Y1, Y3, Y4
+	VMINPD           Y2, Y5, Y2
+	VSCALEFPD        Y2, Y6, Y2
+	VADDPD           Y6, Y2, Y5
+	VSUBPD           Y6, Y2, Y2
+	VMULPD           Y1, Y2, Y1
+	VFMADD231PD      Y3, Y5, Y1
+	VDIVPD           Y1, Y4, Y1
+	VCVTPD2PSY       Y1, X1
+	VMOVSS           X1, 24(SI)
+
+	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
+	VSHUFPS      $0x00, X1, X1, X1
+	VSUBPS.BCST  (CX), X1, X2
+	VMULPS.BCST  XorConstants<>+376(SB), X2, X3
+	VFNMADD231PS X1, X1, X1
+	VMULPS       X1, X3, X1
+	VMULPS       X2, X2, X2
+	VMOVSS       X1, 28(SI)
+	VMOVSS       X2, ret+40(FP)
+
+	// d1 = (W2ᵀ·d2)*(a1*(1 - a1)); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
+	VBROADCASTSS rate+32(FP), X2
+	VMOVSS       48(DI), X3
+	VFNMADD231PS X1, X2, X3
+	VMOVSS       X3, 48(DI)
+	VMULPS       X0, X2, X3
+	VFNMADD231PS X0, X0, X0
+	VSHUFPS      $0x00, X1, X1, X1
+	VMOVSD       36(DI), X4
+	VINSERTPS    $0x20, 44(DI), X4, X4
+	VMULPS       X0, X4, X0
+	VMULPS       X1, X0, X0
+	VFNMADD231PS X3, X1, X4
+	VMOVSD       X4, 36(DI)
+	VEXTRACTPS   $0x02, X4, 44(DI)
+	VMOVSD       X0, 12(SI)
+	VEXTRACTPS   $0x02, X0, 20(SI)
+
+	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
+	VMOVSD       24(DI), X1
+	VINSERTPS    $0x20, 32(DI), X1, X1
+	VFNMADD231PS X0, X2, X1
+	VMOVSD       X1, 24(DI)
+	VEXTRACTPS   $0x02, X1, 32(DI)
+	VMOVDDUP     (DX), X1
+	VMULPS       X1, X2, X1
+	VSHUFPS      $0x50, X0, X0, X2
+	VMOVUPS      (DI), X3
+	VFNMADD231PS X1, X2, X3
+	VMOVUPS      X3, (DI)
+	VSHUFPS      $0xaa, X0, X0, X0
+	VMOVSD       16(DI), X2
+	VFNMADD231PS X1, X0, X2
+	VMOVSD       X2, 16(DI)
 	VZEROUPPER
 	RET
 
@@ -1044,43 +882,43 @@ loop0:
 	VEXTRACTF128 $0x01, Y5, X7
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X5, Y5
-	VMOVUPS      XorConstants<>+32(SB), Y8
+	VMOVUPS      XorConstants<>+64(SB), Y8
 	VMINPD       Y5, Y8, Y5
 	VMINPD       Y3, Y8, Y3
-	VMOVUPS      XorConstants<>+0(SB), Y9
+	VMOVUPS      XorConstants<>+32(SB), Y9
 	VMAXPD       Y5, Y9, Y5
 	VMAXPD       Y3, Y9, Y3
-	VMOVUPS      XorConstants<>+64(SB), Y10
+	VMOVUPS      XorConstants<>+96(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  XorConstants<>+128(SB), Y5, Y11
+	VFMADD231PD  XorConstants<>+0(SB), Y5, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  XorConstants<>+128(SB), Y3, Y12
+	VFMADD231PD  XorConstants<>+0(SB), Y3, Y12
 	VSUBPD       Y10, Y11, Y13
 	VSUBPD       Y10, Y12, Y14
-	VFMADD231PD  XorConstants<>+160(SB), Y13, Y5
-	VFMADD231PD  XorConstants<>+160(SB), Y14, Y3
-	VMOVUPS      XorConstants<>+320(SB), Y13
+	VFMADD231PD  XorConstants<>+388(SB), Y13, Y5
+	VFMADD231PD  XorConstants<>+388(SB), Y14, Y3
+	VMOVUPS      XorConstants<>+548(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+352(SB), Y5, Y14
+	VFMADD231PD  XorConstants<>+580(SB), Y5, Y14
 	VMOVAPS      Y13, Y15
-	VFMADD231PD  XorConstants<>+352(SB), Y3, Y15
-	VFMADD213PD  XorConstants<>+288(SB), Y5, Y14
-	VFMADD213PD  XorConstants<>+288(SB), Y3, Y15
-	VFMADD213PD  XorConstants<>+256(SB), Y5, Y14
-	VFMADD213PD  XorConstants<>+256(SB), Y3, Y15
+	VFMADD231PD  XorConstants<>+580(SB), Y3, Y15
+	VFMADD213PD  XorConstants<>+516(SB), Y5, Y14
+	VFMADD213PD  XorConstants<>+516(SB), Y3, Y15
+	VFMADD213PD  XorConstants<>+484(SB), Y5, Y14
+	VFMADD213PD  XorConstants<>+484(SB), Y3, Y15
+	VFMADD213PD  XorConstants<>+452(SB), Y5, Y14
+	VFMADD213PD  XorConstants<>+452(SB), Y3, Y15
+	VFMADD213PD  XorConstants<>+420(SB), Y5, Y14
+	VFMADD213PD  XorConstants<>+420(SB), Y3, Y15
 	VFMADD213PD  XorConstants<>+224(SB), Y5, Y14
 	VFMADD213PD  XorConstants<>+224(SB), Y3, Y15
-	VFMADD213PD  XorConstants<>+192(SB), Y5, Y14
-	VFMADD213PD  XorConstants<>+192(SB), Y3, Y15
-	VFMADD213PD  XorConstants<>+96(SB), Y5, Y14
-	VFMADD213PD  XorConstants<>+96(SB), Y3, Y15
 	VPSLLQ       $0x34, Y11, Y3
 	VPSLLQ       $0x34, Y12, Y5
 	VPADDQ       Y14, Y3, Y3
 	VPADDQ       Y15, Y5, Y5
-	VADDPD       XorConstants<>+96(SB), Y3, Y3
-	VADDPD       XorConstants<>+96(SB), Y5, Y5
-	VMOVUPS      XorConstants<>+96(SB), Y11
+	VADDPD       XorConstants<>+224(SB), Y3, Y3
+	VADDPD       XorConstants<>+224(SB), Y5, Y5
+	VMOVUPS      XorConstants<>+224(SB), Y11
 	VDIVPD       Y3, Y11, Y3
 	VDIVPD       Y5, Y11, Y5
 	VCVTPD2PSY   Y3, X3
@@ -1092,25 +930,25 @@ loop0:
 	VMAXPD       Y7, Y9, Y7
 	VMAXPD       Y6, Y9, Y6
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  XorConstants<>+128(SB), Y7, Y12
+	VFMADD231PD  XorConstants<>+0(SB), Y7, Y12
 	VMOVAPS      Y10, Y14
-	VFMADD231PD  XorConstants<>+128(SB), Y6, Y14
+	VFMADD231PD  XorConstants<>+0(SB), Y6, Y14
 	VSUBPD       Y10, Y12, Y15
 	VSUBPD       Y10, Y14, Y9
-	VFMADD231PD  XorConstants<>+160(SB), Y15, Y7
-	VFMADD231PD  XorConstants<>+160(SB), Y9, Y6
+	VFMADD231PD  XorConstants<>+388(SB), Y15, Y7
+	VFMADD231PD  XorConstants<>+388(SB), Y9, Y6
 	VMOVAPS      Y13, Y9
-	VFMADD231PD  XorConstants<>+352(SB), Y7, Y9
+	VFMADD231PD  XorConstants<>+580(SB), Y7, Y9
 	VMOVAPS      Y13, Y15
-	VFMADD231PD  XorConstants<>+352(SB), Y6, Y15
-	VFMADD213PD  XorConstants<>+288(SB), Y7, Y9
-	VFMADD213PD  XorConstants<>+288(SB), Y6, Y15
-	VFMADD213PD  XorConstants<>+256(SB), Y7, Y9
-	VFMADD213PD  XorConstants<>+256(SB), Y6, Y15
-	VFMADD213PD  XorConstants<>+224(SB), Y7, Y9
-	VFMADD213PD  XorConstants<>+224(SB), Y6, Y15
-	VFMADD213PD  XorConstants<>+192(SB), Y7, Y9
-	VFMADD213PD  XorConstants<>+192(SB), Y6, Y15
+	VFMADD231PD  XorConstants<>+580(SB), Y6, Y15
+	VFMADD213PD  XorConstants<>+516(SB), Y7, Y9
+	VFMADD213PD  XorConstants<>+516(SB), Y6, Y15
+	VFMADD213PD  XorConstants<>+484(SB), Y7, Y9
+	VFMADD213PD  XorConstants<>+484(SB), Y6, Y15
+	VFMADD213PD  XorConstants<>+452(SB), Y7, Y9
+	VFMADD213PD  XorConstants<>+452(SB), Y6, Y15
+	VFMADD213PD  XorConstants<>+420(SB), Y7, Y9
+	VFMADD213PD  XorConstants<>+420(SB), Y6, Y15
 	VFMADD213PD  Y11, Y7, Y9
 	VFMADD213PD  Y11, Y6, Y15
 	VPSLLQ       $0x34, Y12, Y6
@@ -1143,79 +981,79 @@ loop0:
 	VCVTPS2PD    X7, Y7
 	VMINPD       Y6, Y8, Y6
 	VMINPD       Y7, Y8, Y7
-	VMOVUPS      XorConstants<>+0(SB), Y14
+	VMOVUPS      XorConstants<>+32(SB), Y14
 	VMAXPD       Y6, Y14, Y6
 	VMAXPD       Y7, Y14, Y7
 	VMOVAPS      Y10, Y15
-	VFMADD231PD  XorConstants<>+128(SB), Y6, Y15
+	VFMADD231PD  XorConstants<>+0(SB), Y6, Y15
 	VMOVAPS      Y10, Y14
-	VFMADD231PD  XorConstants<>+128(SB), Y7, Y14
+	VFMADD231PD  XorConstants<>+0(SB), Y7, Y14
 	VSUBPD       Y10, Y15, Y8
 	VSUBPD       Y10, Y14, Y11
-	VFMADD231PD  XorConstants<>+160(SB), Y8, Y6
-	VFMADD231PD  XorConstants<>+160(SB), Y11, Y7
+	VFMADD231PD  XorConstants<>+388(SB), Y8, Y6
+	VFMADD231PD  XorConstants<>+388(SB), Y11, Y7
 	VMOVAPS      Y13, Y8
-	VFMADD231PD  XorConstants<>+352(SB), Y6, Y8
+	VFMADD231PD  XorConstants<>+580(SB), Y6, Y8
 	VMOVAPS      Y13, Y11
-	VFMADD231PD  XorConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  XorConstants<>+288(SB), Y6, Y8
-	VFMADD213PD  XorConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  XorConstants<>+256(SB), Y6, Y8
-	VFMADD213PD  XorConstants<>+256(SB), Y7, Y11
+	VFMADD231PD  XorConstants<>+580(SB), Y7, Y11
+	VFMADD213PD  XorConstants<>+516(SB), Y6, Y8
+	VFMADD213PD  XorConstants<>+516(SB), Y7, Y11
+	VFMADD213PD  XorConstants<>+484(SB), Y6, Y8
+	VFMADD213PD  XorConstants<>+484(SB), Y7, Y11
+	VFMADD213PD  XorConstants<>+452(SB), Y6, Y8
+	VFMADD213PD  XorConstants<>+452(SB), Y7, Y11
+	VFMADD213PD  XorConstants<>+420(SB), Y6, Y8
+	VFMADD213PD  XorConstants<>+420(SB), Y7, Y11
 	VFMADD213PD  XorConstants<>+224(SB), Y6, Y8
 	VFMADD213PD  XorConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  XorConstants<>+192(SB), Y6, Y8
-	VFMADD213PD  XorConstants<>+192(SB), Y7, Y11
-	VFMADD213PD  XorConstants<>+96(SB), Y6, Y8
-	VFMADD213PD  XorConstants<>+96(SB), Y7, Y11
 	VPSLLQ       $0x34, Y15, Y6
 	VPSLLQ       $0x34, Y14, Y7
 	VPADDQ       Y8, Y6, Y6
 	VPADDQ       Y11, Y7, Y7
-	VADDPD       XorConstants<>+96(SB), Y6, Y6
-	VADDPD       XorConstants<>+96(SB), Y7, Y7
-	VMOVUPS      XorConstants<>+96(SB), Y8
+	VADDPD       XorConstants<>+224(SB), Y6, Y6
+	VADDPD       XorConstants<>+224(SB), Y7, Y7
+	VMOVUPS      XorConstants<>+224(SB), Y8
 	VDIVPD       Y6, Y8, Y6
 	VDIVPD       Y7, Y8, Y7
 	VCVTPD2PSY   Y6, X6
 	VCVTPD2PSY   Y7, X7
 	VCVTPS2PD    X9, Y9
 	VCVTPS2PD    X12, Y11
-	VMOVUPS      XorConstants<>+32(SB), Y12
+	VMOVUPS      XorConstants<>+64(SB), Y12
 	VMINPD       Y9, Y12, Y9
 	VMINPD       Y11, Y12, Y11
-	VMOVUPS      XorConstants<>+0(SB), Y14
+	VMOVUPS      XorConstants<>+32(SB), Y14
 	VMAXPD       Y9, Y14, Y9
 	VMAXPD       Y11, Y14, Y11
 	VMOVAPS      Y10, Y15
-	VFMADD231PD  XorConstants<>+128(SB), Y9, Y15
+	VFMADD231PD  XorConstants<>+0(SB), Y9, Y15
 	VMOVAPS      Y10, Y14
-	VFMADD231PD  XorConstants<>+128(SB), Y11, Y14
+	VFMADD231PD  XorConstants<>+0(SB), Y11, Y14
 	VSUBPD       Y10, Y15, Y12
 	VSUBPD       Y10, Y14, Y8
-	VFMADD231PD  XorConstants<>+160(SB), Y12, Y9
-	VFMADD231PD  XorConstants<>+160(SB), Y8, Y11
+	VFMADD231PD  XorConstants<>+388(SB), Y12, Y9
+	VFMADD231PD  XorConstants<>+388(SB), Y8, Y11
 	VMOVAPS      Y13, Y8
-	VFMADD231PD  XorConstants<>+352(SB), Y9, Y8
+	VFMADD231PD  XorConstants<>+580(SB), Y9, Y8
 	VMOVAPS      Y13, Y12
-	VFMADD231PD  XorConstants<>+352(SB), Y11, Y12
-	VFMADD213PD  XorConstants<>+288(SB), Y9, Y8
-	VFMADD213PD  XorConstants<>+288(SB), Y11, Y12
-	VFMADD213PD  XorConstants<>+256(SB), Y9, Y8
-	VFMADD213PD  XorConstants<>+256(SB), Y11, Y12
+	VFMADD231PD  XorConstants<>+580(SB), Y11, Y12
+	VFMADD213PD  XorConstants<>+516(SB), Y9, Y8
+	VFMADD213PD  XorConstants<>+516(SB), Y11, Y12
+	VFMADD213PD  XorConstants<>+484(SB), Y9, Y8
+	VFMADD213PD  XorConstants<>+484(SB), Y11, Y12
+	VFMADD213PD  XorConstants<>+452(SB), Y9, Y8
+	VFMADD213PD  XorConstants<>+452(SB), Y11, Y12
+	VFMADD213PD  XorConstants<>+420(SB), Y9, Y8
+	VFMADD213PD  XorConstants<>+420(SB), Y11, Y12
 	VFMADD213PD  XorConstants<>+224(SB), Y9, Y8
 	VFMADD213PD  XorConstants<>+224(SB), Y11, Y12
-	VFMADD213PD  XorConstants<>+192(SB), Y9, Y8
-	VFMADD213PD  XorConstants<>+192(SB), Y11, Y12
-	VFMADD213PD  XorConstants<>+96(SB), Y9, Y8
-	VFMADD213PD  XorConstants<>+96(SB), Y11, Y12
 	VPSLLQ       $0x34, Y15, Y9
 	VPSLLQ       $0x34, Y14, Y11
 	VPADDQ       Y8, Y9, Y8
 	VPADDQ       Y12, Y11, Y9
-	VADDPD       XorConstants<>+96(SB), Y8, Y8
-	VADDPD       XorConstants<>+96(SB), Y9, Y9
-	VMOVUPS      XorConstants<>+96(SB), Y11
+	VADDPD       XorConstants<>+224(SB), Y8, Y8
+	VADDPD       XorConstants<>+224(SB), Y9, Y9
+	VMOVUPS      XorConstants<>+224(SB), Y11
 	VDIVPD       Y8, Y11, Y8
 	VDIVPD       Y9, Y11, Y9
 	VCVTPD2PSY   Y8, X8
@@ -1238,32 +1076,32 @@ loop0:
 	VEXTRACTF128 $0x01, Y9, X1
 	VCVTPS2PD    X8, Y2
 	VCVTPS2PD    X9, Y4
-	VMOVUPS      XorConstants<>+32(SB), Y8
+	VMOVUPS      XorConstants<>+64(SB), Y8
 	VMINPD       Y2, Y8, Y2
 	VMINPD       Y4, Y8, Y4
-	VMOVUPS      XorConstants<>+0(SB), Y9
+	VMOVUPS      XorConstants<>+32(SB), Y9
 	VMAXPD       Y2, Y9, Y2
 	VMAXPD       Y4, Y9, Y4
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  XorConstants<>+128(SB), Y2, Y12
+	VFMADD231PD  XorConstants<>+0(SB), Y2, Y12
 	VMOVAPS      Y10, Y14
-	VFMADD231PD  XorConstants<>+128(SB), Y4, Y14
+	VFMADD231PD  XorConstants<>+0(SB), Y4, Y14
 	VSUBPD       Y10, Y12, Y15
 	VSUBPD       Y10, Y14, Y9
-	VFMADD231PD  XorConstants<>+160(SB), Y15, Y2
-	VFMADD231PD  XorConstants<>+160(SB), Y9, Y4
+	VFMADD231PD  XorConstants<>+388(SB), Y15, Y2
+	VFMADD231PD  XorConstants<>+388(SB), Y9, Y4
 	VMOVAPS      Y13, Y9
-	VFMADD231PD  XorConstants<>+352(SB), Y2, Y9
+	VFMADD231PD  XorConstants<>+580(SB), Y2, Y9
 	VMOVAPS      Y13, Y15
-	VFMADD231PD  XorConstants<>+352(SB), Y4, Y15
-	VFMADD213PD  XorConstants<>+288(SB), Y2, Y9
-	VFMADD213PD  XorConstants<>+288(SB), Y4, Y15
-	VFMADD213PD  XorConstants<>+256(SB), Y2, Y9
-	VFMADD213PD  XorConstants<>+256(SB), Y4, Y15
-	VFMADD213PD  XorConstants<>+224(SB), Y2, Y9
-	VFMADD213PD  XorConstants<>+224(SB), Y4, Y15
-	VFMADD213PD  XorConstants<>+192(SB), Y2, Y9
-	VFMADD213PD  XorConstants<>+192(SB), Y4, Y15
+	VFMADD231PD  XorConstants<>+580(SB), Y4, Y15
+	VFMADD213PD  XorConstants<>+516(SB), Y2, Y9
+	VFMADD213PD  XorConstants<>+516(SB), Y4, Y15
+	VFMADD213PD  XorConstants<>+484(SB), Y2, Y9
+	VFMADD213PD  XorConstants<>+484(SB), Y4, Y15
+	VFMADD213PD  XorConstants<>+452(SB), Y2, Y9
+	VFMADD213PD  XorConstants<>+452(SB), Y4, Y15
+	VFMADD213PD  XorConstants<>+420(SB), Y2, Y9
+	VFMADD213PD  XorConstants<>+420(SB), Y4, Y15
 	VFMADD213PD  Y11, Y2, Y9
 	VFMADD213PD  Y11, Y4, Y15
 	VPSLLQ       $0x34, Y12, Y2
@@ -1280,29 +1118,29 @@ loop0:
 	VCVTPS2PD    X1, Y1
 	VMINPD       Y0, Y8, Y0
 	VMINPD       Y1, Y8, Y1
-	VMOVUPS      XorConstants<>+0(SB), Y9
+	VMOVUPS      XorConstants<>+32(SB), Y9
 	VMAXPD       Y0, Y9, Y0
 	VMAXPD       Y1, Y9, Y1
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  XorConstants<>+128(SB), Y0, Y12
+	VFMADD231PD  XorConstants<>+0(SB), Y0, Y12
 	VMOVAPS      Y10, Y14
-	VFMADD231PD  XorConstants<>+128(SB), Y1, Y14
+	VFMADD231PD  XorConstants<>+0(SB), Y1, Y14
 	VSUBPD       Y10, Y12, Y15
 	VSUBPD       Y10, Y14, Y9
-	VFMADD231PD  XorConstants<>+160(SB), Y15, Y0
-	VFMADD231PD  XorConstants<>+160(SB), Y9, Y1
+	VFMADD231PD  XorConstants<>+388(SB), Y15, Y0
+	VFMADD231PD  XorConstants<>+388(SB), Y9, Y1
 	VMOVAPS      Y13, Y9
-	VFMADD231PD  XorConstants<>+352(SB), Y0, Y9
+	VFMADD231PD  XorConstants<>+580(SB), Y0, Y9
 	VMOVAPS      Y13, Y15
-	VFMADD231PD  XorConstants<>+352(SB), Y1, Y15
-	VFMADD213PD  XorConstants<>+288(SB), Y0, Y9
-	VFMADD213PD  XorConstants<>+288(SB), Y1, Y15
-	VFMADD213PD  XorConstants<>+256(SB), Y0, Y9
-	VFMADD213PD  XorConstants<>+256(SB), Y1, Y15
-	VFMADD213PD  XorConstants<>+224(SB), Y0, Y9
-	VFMADD213PD  XorConstants<>+224(SB), Y1, Y15
-	VFMADD213PD  XorConstants<>+192(SB), Y0, Y9
-	VFMADD213PD  XorConstants<>+192(SB), Y1, Y15
+	VFMADD231PD  XorConstants<>+580(SB), Y1, Y15
+	VFMADD213PD  XorConstants<>+516(SB), Y0, Y9
+	VFMADD213PD  XorConstants<>+516(SB), Y1, Y15
+	VFMADD213PD  XorConstants<>+484(SB), Y0, Y9
+	VFMADD213PD  XorConstants<>+484(SB), Y1, Y15
+	VFMADD213PD  XorConstants<>+452(SB), Y0, Y9
+	VFMADD213PD  XorConstants<>+452(SB), Y1, Y15
+	VFMADD213PD  XorConstants<>+420(SB), Y0, Y9
+	VFMADD213PD  XorConstants<>+420(SB), Y1, Y15
 	VFMADD213PD  Y11, Y0, Y9
 	VFMADD213PD  Y11, Y1, Y15
 	VPSLLQ       $0x34, Y12, Y0
@@ -1341,29 +1179,29 @@ loop0:
 	VCVTPS2PD    X4, Y3
 	VMINPD       Y2, Y8, Y2
 	VMINPD       Y3, Y8, Y3
-	VMOVUPS      XorConstants<>+0(SB), Y4
+	VMOVUPS      XorConstants<>+32(SB), Y4
 	VMAXPD       Y2, Y4, Y2
 	VMAXPD       Y3, Y4, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  XorConstants<>+128(SB), Y2, Y5
+	VFMADD231PD  XorConstants<>+0(SB), Y2, Y5
 	VMOVAPS      Y10, Y6
-	VFMADD231PD  XorConstants<>+128(SB), Y3, Y6
+	VFMADD231PD  XorConstants<>+0(SB), Y3, Y6
 	VSUBPD       Y10, Y5, Y7
 	VSUBPD       Y10, Y6, Y9
-	VFMADD231PD  XorConstants<>+160(SB), Y7, Y2
-	VFMADD231PD  XorConstants<>+160(SB), Y9, Y3
+	VFMADD231PD  XorConstants<>+388(SB), Y7, Y2
+	VFMADD231PD  XorConstants<>+388(SB), Y9, Y3
 	VMOVAPS      Y13, Y7
-	VFMADD231PD  XorConstants<>+352(SB), Y2, Y7
+	VFMADD231PD  XorConstants<>+580(SB), Y2, Y7
 	VMOVAPS      Y13, Y9
-	VFMADD231PD  XorConstants<>+352(SB), Y3, Y9
-	VFMADD213PD  XorConstants<>+288(SB), Y2, Y7
-	VFMADD213PD  XorConstants<>+288(SB), Y3, Y9
-	VFMADD213PD  XorConstants<>+256(SB), Y2, Y7
-	VFMADD213PD  XorConstants<>+256(SB), Y3, Y9
-	VFMADD213PD  XorConstants<>+224(SB), Y2, Y7
-	VFMADD213PD  XorConstants<>+224(SB), Y3, Y9
-	VFMADD213PD  XorConstants<>+192(SB), Y2, Y7
-	VFMADD213PD  XorConstants<>+192(SB), Y3, Y9
+	VFMADD231PD  XorConstants<>+580(SB), Y3, Y9
+	VFMADD213PD  XorConstants<>+516(SB), Y2, Y7
+	VFMADD213PD  XorConstants<>+516(SB), Y3, Y9
+	VFMADD213PD  XorConstants<>+484(SB), Y2, Y7
+	VFMADD213PD  XorConstants<>+484(SB), Y3, Y9
+	VFMADD213PD  XorConstants<>+452(SB), Y2, Y7
+	VFMADD213PD  XorConstants<>+452(SB), Y3, Y9
+	VFMADD213PD  XorConstants<>+420(SB), Y2, Y7
+	VFMADD213PD  XorConstants<>+420(SB), Y3, Y9
 	VFMADD213PD  Y11, Y2, Y7
 	VFMADD213PD  Y11, Y3, Y9
 	VPSLLQ       $0x34, Y5, Y2
@@ -1383,24 +1221,24 @@ loop0:
 	VMAXPD       Y0, Y4, Y0
 	VMAXPD       Y1, Y4, Y1
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  XorConstants<>+128(SB), Y0, Y4
+	VFMADD231PD  XorConstants<>+0(SB), Y0, Y4
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  XorConstants<>+128(SB), Y1, Y5
+	VFMADD231PD  XorConstants<>+0(SB), Y1, Y5
 	VSUBPD       Y10, Y4, Y6
 	VSUBPD       Y10, Y5, Y7
-	VFMADD231PD  XorConstants<>+160(SB), Y6, Y0
-	VFMADD231PD  XorConstants<>+160(SB), Y7, Y1
+	VFMADD231PD  XorConstants<>+388(SB), Y6, Y0
+	VFMADD231PD  XorConstants<>+388(SB), Y7, Y1
 	VMOVAPS      Y13, Y6
-	VFMADD231PD  XorConstants<>+352(SB), Y0, Y6
-	VFMADD231PD  XorConstants<>+352(SB), Y1, Y13
-	VFMADD213PD  XorConstants<>+288(SB), Y0, Y6
-	VFMADD213PD  XorConstants<>+288(SB), Y1, Y13
-	VFMADD213PD  XorConstants<>+256(SB), Y0, Y6
-	VFMADD213PD  XorConstants<>+256(SB), Y1, Y13
-	VFMADD213PD  XorConstants<>+224(SB), Y0, Y6
-	VFMADD213PD  XorConstants<>+224(SB), Y1, Y13
-	VFMADD213PD  XorConstants<>+192(SB), Y0, Y6
-	VFMADD213PD  XorConstants<>+192(SB), Y1, Y13
+	VFMADD231PD  XorConstants<>+580(SB), Y0, Y6
+	VFMADD231PD  XorConstants<>+580(SB), Y1, Y13
+	VFMADD213PD  XorConstants<>+516(SB), Y0, Y6
+	VFMADD213PD  XorConstants<>+516(SB), Y1, Y13
+	VFMADD213PD  XorConstants<>+484(SB), Y0, Y6
+	VFMADD213PD  XorConstants<>+484(SB), Y1, Y13
+	VFMADD213PD  XorConstants<>+452(SB), Y0, Y6
+	VFMADD213PD  XorConstants<>+452(SB), Y1, Y13
+	VFMADD213PD  XorConstants<>+420(SB), Y0, Y6
+	VFMADD213PD  XorConstants<>+420(SB), Y1, Y13
 	VFMADD213PD  Y11, Y0, Y6
 	VFMADD213PD  Y11, Y1, Y13
 	VPSLLQ       $0x34, Y4, Y0
@@ -1631,13 +1469,13 @@ TEXT ·xorLossBatchAVX2(SB), NOSPLIT, $32-52
 	VBROADCASTSS X15, Y15
 	VMOVUPS      XorConstants<>+960(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       XorConstants<>+576(SB), Y0, Y0
+	VANDPS       XorConstants<>+992(SB), Y0, Y0
 	VMOVUPS      Y0, 320(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 384(SI)
-	VMOVUPS      XorConstants<>+1024(SB), Y1
+	VMOVUPS      XorConstants<>+1056(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       XorConstants<>+576(SB), Y1, Y1
+	VANDPS       XorConstants<>+992(SB), Y1, Y1
 	VMOVUPS      Y1, 352(SI)
 	VMOVUPS      Y0, 416(SI)
 	MOVQ         tiles+32(FP), R13
@@ -1680,43 +1518,43 @@ loop0:
 	VEXTRACTF128 $0x01, Y5, X7
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X5, Y5
-	VMOVUPS      XorConstants<>+32(SB), Y8
+	VMOVUPS      XorConstants<>+64(SB), Y8
 	VMINPD       Y5, Y8, Y5
 	VMINPD       Y3, Y8, Y3
-	VMOVUPS      XorConstants<>+0(SB), Y9
+	VMOVUPS      XorConstants<>+32(SB), Y9
 	VMAXPD       Y5, Y9, Y5
 	VMAXPD       Y3, Y9, Y3
-	VMOVUPS      XorConstants<>+64(SB), Y10
+	VMOVUPS      XorConstants<>+96(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  XorConstants<>+128(SB), Y5, Y11
+	VFMADD231PD  XorConstants<>+0(SB), Y5, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  XorConstants<>+128(SB), Y3, Y12
+	VFMADD231PD  XorConstants<>+0(SB), Y3, Y12
 	VSUBPD       Y10, Y11, Y13
 	VSUBPD       Y10, Y12, Y14
-	VFMADD231PD  XorConstants<>+160(SB), Y13, Y5
-	VFMADD231PD  XorConstants<>+160(SB), Y14, Y3
-	VMOVUPS      XorConstants<>+320(SB), Y13
+	VFMADD231PD  XorConstants<>+388(SB), Y13, Y5
+	VFMADD231PD  XorConstants<>+388(SB), Y14, Y3
+	VMOVUPS      XorConstants<>+548(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+352(SB), Y5, Y14
+	VFMADD231PD  XorConstants<>+580(SB), Y5, Y14
 	VMOVAPS      Y13, Y15
-	VFMADD231PD  XorConstants<>+352(SB), Y3, Y15
-	VFMADD213PD  XorConstants<>+288(SB), Y5, Y14
-	VFMADD213PD  XorConstants<>+288(SB), Y3, Y15
-	VFMADD213PD  XorConstants<>+256(SB), Y5, Y14
-	VFMADD213PD  XorConstants<>+256(SB), Y3, Y15
+	VFMADD231PD  XorConstants<>+580(SB), Y3, Y15
+	VFMADD213PD  XorConstants<>+516(SB), Y5, Y14
+	VFMADD213PD  XorConstants<>+516(SB), Y3, Y15
+	VFMADD213PD  XorConstants<>+484(SB), Y5, Y14
+	VFMADD213PD  XorConstants<>+484(SB), Y3, Y15
+	VFMADD213PD  XorConstants<>+452(SB), Y5, Y14
+	VFMADD213PD  XorConstants<>+452(SB), Y3, Y15
+	VFMADD213PD  XorConstants<>+420(SB), Y5, Y14
+	VFMADD213PD  XorConstants<>+420(SB), Y3, Y15
 	VFMADD213PD  XorConstants<>+224(SB), Y5, Y14
 	VFMADD213PD  XorConstants<>+224(SB), Y3, Y15
-	VFMADD213PD  XorConstants<>+192(SB), Y5, Y14
-	VFMADD213PD  XorConstants<>+192(SB), Y3, Y15
-	VFMADD213PD  XorConstants<>+96(SB), Y5, Y14
-	VFMADD213PD  XorConstants<>+96(SB), Y3, Y15
 	VPSLLQ       $0x34, Y11, Y3
 	VPSLLQ       $0x34, Y12, Y5
 	VPADDQ       Y14, Y3, Y3
 	VPADDQ       Y15, Y5, Y5
-	VADDPD       XorConstants<>+96(SB), Y3, Y3
-	VADDPD       XorConstants<>+96(SB), Y5, Y5
-	VMOVUPS      XorConstants<>+96(SB), Y11
+	VADDPD       XorConstants<>+224(SB), Y3, Y3
+	VADDPD       XorConstants<>+224(SB), Y5, Y5
+	VMOVUPS      XorConstants<>+224(SB), Y11
 	VDIVPD       Y3, Y11, Y3
 	VDIVPD       Y5, Y11, Y5
 	VCVTPD2PSY   Y3, X3
@@ -1728,25 +1566,25 @@ loop0:
 	VMAXPD       Y7, Y9, Y7
 	VMAXPD       Y6, Y9, Y6
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  XorConstants<>+128(SB), Y7, Y12
+	VFMADD231PD  XorConstants<>+0(SB), Y7, Y12
 	VMOVAPS      Y10, Y14
-	VFMADD231PD  XorConstants<>+128(SB), Y6, Y14
+	VFMADD231PD  XorConstants<>+0(SB), Y6, Y14
 	VSUBPD       Y10, Y12, Y15
 	VSUBPD       Y10, Y14, Y9
-	VFMADD231PD  XorConstants<>+160(SB), Y15, Y7
-	VFMADD231PD  XorConstants<>+160(SB), Y9, Y6
+	VFMADD231PD  XorConstants<>+388(SB), Y15, Y7
+	VFMADD231PD  XorConstants<>+388(SB), Y9, Y6
 	VMOVAPS      Y13, Y9
-	VFMADD231PD  XorConstants<>+352(SB), Y7, Y9
+	VFMADD231PD  XorConstants<>+580(SB), Y7, Y9
 	VMOVAPS      Y13, Y15
-	VFMADD231PD  XorConstants<>+352(SB), Y6, Y15
-	VFMADD213PD  XorConstants<>+288(SB), Y7, Y9
-	VFMADD213PD  XorConstants<>+288(SB), Y6, Y15
-	VFMADD213PD  XorConstants<>+256(SB), Y7, Y9
-	VFMADD213PD  XorConstants<>+256(SB), Y6, Y15
-	VFMADD213PD  XorConstants<>+224(SB), Y7, Y9
-	VFMADD213PD  XorConstants<>+224(SB), Y6, Y15
-	VFMADD213PD  XorConstants<>+192(SB), Y7, Y9
-	VFMADD213PD  XorConstants<>+192(SB), Y6, Y15
+	VFMADD231PD  XorConstants<>+580(SB), Y6, Y15
+	VFMADD213PD  XorConstants<>+516(SB), Y7, Y9
+	VFMADD213PD  XorConstants<>+516(SB), Y6, Y15
+	VFMADD213PD  XorConstants<>+484(SB), Y7, Y9
+	VFMADD213PD  XorConstants<>+484(SB), Y6, Y15
+	VFMADD213PD  XorConstants<>+452(SB), Y7, Y9
+	VFMADD213PD  XorConstants<>+452(SB), Y6, Y15
+	VFMADD213PD  XorConstants<>+420(SB), Y7, Y9
+	VFMADD213PD  XorConstants<>+420(SB), Y6, Y15
 	VFMADD213PD  Y11, Y7, Y9
 	VFMADD213PD  Y11, Y6, Y15
 	VPSLLQ       $0x34, Y12, Y6
@@ -1779,29 +1617,29 @@ loop0:
 	VCVTPS2PD    X7, Y6
 	VMINPD       Y4, Y8, Y4
 	VMINPD       Y6, Y8, Y6
-	VMOVUPS      XorConstants<>+0(SB), Y7
+	VMOVUPS      XorConstants<>+32(SB), Y7
 	VMAXPD       Y4, Y7, Y4
 	VMAXPD       Y6, Y7, Y6
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  XorConstants<>+128(SB), Y4, Y9
+	VFMADD231PD  XorConstants<>+0(SB), Y4, Y9
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  XorConstants<>+128(SB), Y6, Y12
+	VFMADD231PD  XorConstants<>+0(SB), Y6, Y12
 	VSUBPD       Y10, Y9, Y14
 	VSUBPD       Y10, Y12, Y15
-	VFMADD231PD  XorConstants<>+160(SB), Y14, Y4
-	VFMADD231PD  XorConstants<>+160(SB), Y15, Y6
+	VFMADD231PD  XorConstants<>+388(SB), Y14, Y4
+	VFMADD231PD  XorConstants<>+388(SB), Y15, Y6
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+352(SB), Y4, Y14
+	VFMADD231PD  XorConstants<>+580(SB), Y4, Y14
 	VMOVAPS      Y13, Y15
-	VFMADD231PD  XorConstants<>+352(SB), Y6, Y15
-	VFMADD213PD  XorConstants<>+288(SB), Y4, Y14
-	VFMADD213PD  XorConstants<>+288(SB), Y6, Y15
-	VFMADD213PD  XorConstants<>+256(SB), Y4, Y14
-	VFMADD213PD  XorConstants<>+256(SB), Y6, Y15
-	VFMADD213PD  XorConstants<>+224(SB), Y4, Y14
-	VFMADD213PD  XorConstants<>+224(SB), Y6, Y15
-	VFMADD213PD  XorConstants<>+192(SB), Y4, Y14
-	VFMADD213PD  XorConstants<>+192(SB), Y6, Y15
+	VFMADD231PD  XorConstants<>+580(SB), Y6, Y15
+	VFMADD213PD  XorConstants<>+516(SB), Y4, Y14
+	VFMADD213PD  XorConstants<>+516(SB), Y6, Y15
+	VFMADD213PD  XorConstants<>+484(SB), Y4, Y14
+	VFMADD213PD  XorConstants<>+484(SB), Y6, Y15
+	VFMADD213PD  XorConstants<>+452(SB), Y4, Y14
+	VFMADD213PD  XorConstants<>+452(SB), Y6, Y15
+	VFMADD213PD  XorConstants<>+420(SB), Y4, Y14
+	VFMADD213PD  XorConstants<>+420(SB), Y6, Y15
 	VFMADD213PD  Y11, Y4, Y14
 	VFMADD213PD  Y11, Y6, Y15
 	VPSLLQ       $0x34, Y9, Y4
@@ -1821,25 +1659,25 @@ loop0:
 	VMAXPD       Y0, Y7, Y0
 	VMAXPD       Y2, Y7, Y2
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  XorConstants<>+128(SB), Y0, Y9
+	VFMADD231PD  XorConstants<>+0(SB), Y0, Y9
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  XorConstants<>+128(SB), Y2, Y12
+	VFMADD231PD  XorConstants<>+0(SB), Y2, Y12
 	VSUBPD       Y10, Y9, Y14
 	VSUBPD       Y10, Y12, Y15
-	VFMADD231PD  XorConstants<>+160(SB), Y14, Y0
-	VFMADD231PD  XorConstants<>+160(SB), Y15, Y2
+	VFMADD231PD  XorConstants<>+388(SB), Y14, Y0
+	VFMADD231PD  XorConstants<>+388(SB), Y15, Y2
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+352(SB), Y0, Y14
+	VFMADD231PD  XorConstants<>+580(SB), Y0, Y14
 	VMOVAPS      Y13, Y15
-	VFMADD231PD  XorConstants<>+352(SB), Y2, Y15
-	VFMADD213PD  XorConstants<>+288(SB), Y0, Y14
-	VFMADD213PD  XorConstants<>+288(SB), Y2, Y15
-	VFMADD213PD  XorConstants<>+256(SB), Y0, Y14
-	VFMADD213PD  XorConstants<>+256(SB), Y2, Y15
-	VFMADD213PD  XorConstants<>+224(SB), Y0, Y14
-	VFMADD213PD  XorConstants<>+224(SB), Y2, Y15
-	VFMADD213PD  XorConstants<>+192(SB), Y0, Y14
-	VFMADD213PD  XorConstants<>+192(SB), Y2, Y15
+	VFMADD231PD  XorConstants<>+580(SB), Y2, Y15
+	VFMADD213PD  XorConstants<>+516(SB), Y0, Y14
+	VFMADD213PD  XorConstants<>+516(SB), Y2, Y15
+	VFMADD213PD  XorConstants<>+484(SB), Y0, Y14
+	VFMADD213PD  XorConstants<>+484(SB), Y2, Y15
+	VFMADD213PD  XorConstants<>+452(SB), Y0, Y14
+	VFMADD213PD  XorConstants<>+452(SB), Y2, Y15
+	VFMADD213PD  XorConstants<>+420(SB), Y0, Y14
+	VFMADD213PD  XorConstants<>+420(SB), Y2, Y15
 	VFMADD213PD  Y11, Y0, Y14
 	VFMADD213PD  Y11, Y2, Y15
 	VPSLLQ       $0x34, Y9, Y0
@@ -1875,25 +1713,25 @@ loop0:
 	VMAXPD       Y6, Y7, Y6
 	VMAXPD       Y4, Y7, Y4
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  XorConstants<>+128(SB), Y6, Y12
+	VFMADD231PD  XorConstants<>+0(SB), Y6, Y12
 	VMOVAPS      Y10, Y14
-	VFMADD231PD  XorConstants<>+128(SB), Y4, Y14
+	VFMADD231PD  XorConstants<>+0(SB), Y4, Y14
 	VSUBPD       Y10, Y12, Y15
 	VSUBPD       Y10, Y14, Y7
-	VFMADD231PD  XorConstants<>+160(SB), Y15, Y6
-	VFMADD231PD  XorConstants<>+160(SB), Y7, Y4
+	VFMADD231PD  XorConstants<>+388(SB), Y15, Y6
+	VFMADD231PD  XorConstants<>+388(SB), Y7, Y4
 	VMOVAPS      Y13, Y7
-	VFMADD231PD  XorConstants<>+352(SB), Y6, Y7
+	VFMADD231PD  XorConstants<>+580(SB), Y6, Y7
 	VMOVAPS      Y13, Y15
-	VFMADD231PD  XorConstants<>+352(SB), Y4, Y15
-	VFMADD213PD  XorConstants<>+288(SB), Y6, Y7
-	VFMADD213PD  XorConstants<>+288(SB), Y4, Y15
-	VFMADD213PD  XorConstants<>+256(SB), Y6, Y7
-	VFMADD213PD  XorConstants<>+256(SB), Y4, Y15
-	VFMADD213PD  XorConstants<>+224(SB), Y6, Y7
-	VFMADD213PD  XorConstants<>+224(SB), Y4, Y15
-	VFMADD213PD  XorConstants<>+192(SB), Y6, Y7
-	VFMADD213PD  XorConstants<>+192(SB), Y4, Y15
+	VFMADD231PD  XorConstants<>+580(SB), Y4, Y15
+	VFMADD213PD  XorConstants<>+516(SB), Y6, Y7
+	VFMADD213PD  XorConstants<>+516(SB), Y4, Y15
+	VFMADD213PD  XorConstants<>+484(SB), Y6, Y7
+	VFMADD213PD  XorConstants<>+484(SB), Y4, Y15
+	VFMADD213PD  XorConstants<>+452(SB), Y6, Y7
+	VFMADD213PD  XorConstants<>+452(SB), Y4, Y15
+	VFMADD213PD  XorConstants<>+420(SB), Y6, Y7
+	VFMADD213PD  XorConstants<>+420(SB), Y4, Y15
 	VFMADD213PD  Y11, Y6, Y7
 	VFMADD213PD  Y11, Y4, Y15
 	VPSLLQ       $0x34, Y12, Y4
@@ -1910,29 +1748,29 @@ loop0:
 	VCVTPS2PD    X9, Y7
 	VMINPD       Y1, Y8, Y1
 	VMINPD       Y7, Y8, Y7
-	VMOVUPS      XorConstants<>+0(SB), Y9
+	VMOVUPS      XorConstants<>+32(SB), Y9
 	VMAXPD       Y1, Y9, Y1
 	VMAXPD       Y7, Y9, Y7
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  XorConstants<>+128(SB), Y1, Y12
+	VFMADD231PD  XorConstants<>+0(SB), Y1, Y12
 	VMOVAPS      Y10, Y14
-	VFMADD231PD  XorConstants<>+128(SB), Y7, Y14
+	VFMADD231PD  XorConstants<>+0(SB), Y7, Y14
 	VSUBPD       Y10, Y12, Y15
 	VSUBPD       Y10, Y14, Y9
-	VFMADD231PD  XorConstants<>+160(SB), Y15, Y1
-	VFMADD231PD  XorConstants<>+160(SB), Y9, Y7
+	VFMADD231PD  XorConstants<>+388(SB), Y15, Y1
+	VFMADD231PD  XorConstants<>+388(SB), Y9, Y7
 	VMOVAPS      Y13, Y9
-	VFMADD231PD  XorConstants<>+352(SB), Y1, Y9
+	VFMADD231PD  XorConstants<>+580(SB), Y1, Y9
 	VMOVAPS      Y13, Y15
-	VFMADD231PD  XorConstants<>+352(SB), Y7, Y15
-	VFMADD213PD  XorConstants<>+288(SB), Y1, Y9
-	VFMADD213PD  XorConstants<>+288(SB), Y7, Y15
-	VFMADD213PD  XorConstants<>+256(SB), Y1, Y9
-	VFMADD213PD  XorConstants<>+256(SB), Y7, Y15
-	VFMADD213PD  XorConstants<>+224(SB), Y1, Y9
-	VFMADD213PD  XorConstants<>+224(SB), Y7, Y15
-	VFMADD213PD  XorConstants<>+192(SB), Y1, Y9
-	VFMADD213PD  XorConstants<>+192(SB), Y7, Y15
+	VFMADD231PD  XorConstants<>+580(SB), Y7, Y15
+	VFMADD213PD  XorConstants<>+516(SB), Y1, Y9
+	VFMADD213PD  XorConstants<>+516(SB), Y7, Y15
+	VFMADD213PD  XorConstants<>+484(SB), Y1, Y9
+	VFMADD213PD  XorConstants<>+484(SB), Y7, Y15
+	VFMADD213PD  XorConstants<>+452(SB), Y1, Y9
+	VFMADD213PD  XorConstants<>+452(SB), Y7, Y15
+	VFMADD213PD  XorConstants<>+420(SB), Y1, Y9
+	VFMADD213PD  XorConstants<>+420(SB), Y7, Y15
 	VFMADD213PD  Y11, Y1, Y9
 	VFMADD213PD  Y11, Y7, Y15
 	VPSLLQ       $0x34, Y12, Y1
@@ -1971,29 +1809,29 @@ loop0:
 	VCVTPS2PD    X7, Y3
 	VMINPD       Y2, Y8, Y2
 	VMINPD       Y3, Y8, Y3
-	VMOVUPS      XorConstants<>+0(SB), Y4
+	VMOVUPS      XorConstants<>+32(SB), Y4
 	VMAXPD       Y2, Y4, Y2
 	VMAXPD       Y3, Y4, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  XorConstants<>+128(SB), Y2, Y5
+	VFMADD231PD  XorConstants<>+0(SB), Y2, Y5
 	VMOVAPS      Y10, Y6
-	VFMADD231PD  XorConstants<>+128(SB), Y3, Y6
+	VFMADD231PD  XorConstants<>+0(SB), Y3, Y6
 	VSUBPD       Y10, Y5, Y7
 	VSUBPD       Y10, Y6, Y9
-	VFMADD231PD  XorConstants<>+160(SB), Y7, Y2
-	VFMADD231PD  XorConstants<>+160(SB), Y9, Y3
+	VFMADD231PD  XorConstants<>+388(SB), Y7, Y2
+	VFMADD231PD  XorConstants<>+388(SB), Y9, Y3
 	VMOVAPS      Y13, Y7
-	VFMADD231PD  XorConstants<>+352(SB), Y2, Y7
+	VFMADD231PD  XorConstants<>+580(SB), Y2, Y7
 	VMOVAPS      Y13, Y9
-	VFMADD231PD  XorConstants<>+352(SB), Y3, Y9
-	VFMADD213PD  XorConstants<>+288(SB), Y2, Y7
-	VFMADD213PD  XorConstants<>+288(SB), Y3, Y9
-	VFMADD213PD  XorConstants<>+256(SB), Y2, Y7
-	VFMADD213PD  XorConstants<>+256(SB), Y3, Y9
-	VFMADD213PD  XorConstants<>+224(SB), Y2, Y7
-	VFMADD213PD  XorConstants<>+224(SB), Y3, Y9
-	VFMADD213PD  XorConstants<>+192(SB), Y2, Y7
-	VFMADD213PD  XorConstants<>+192(SB), Y3, Y9
+	VFMADD231PD  XorConstants<>+580(SB), Y3, Y9
+	VFMADD213PD  XorConstants<>+516(SB), Y2, Y7
+	VFMADD213PD  XorConstants<>+516(SB), Y3, Y9
+	VFMADD213PD  XorConstants<>+484(SB), Y2, Y7
+	VFMADD213PD  XorConstants<>+484(SB), Y3, Y9
+	VFMADD213PD  XorConstants<>+452(SB), Y2, Y7
+	VFMADD213PD  XorConstants<>+452(SB), Y3, Y9
+	VFMADD213PD  XorConstants<>+420(SB), Y2, Y7
+	VFMADD213PD  XorConstants<>+420(SB), Y3, Y9
 	VFMADD213PD  Y11, Y2, Y7
 	VFMADD213PD  Y11, Y3, Y9
 	VPSLLQ       $0x34, Y5, Y2
@@ -2013,24 +1851,24 @@ loop0:
 	VMAXPD       Y0, Y4, Y0
 	VMAXPD       Y1, Y4, Y1
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  XorConstants<>+128(SB), Y0, Y4
+	VFMADD231PD  XorConstants<>+0(SB), Y0, Y4
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  XorConstants<>+128(SB), Y1, Y5
+	VFMADD231PD  XorConstants<>+0(SB), Y1, Y5
 	VSUBPD       Y10, Y4, Y6
 	VSUBPD       Y10, Y5, Y7
-	VFMADD231PD  XorConstants<>+160(SB), Y6, Y0
-	VFMADD231PD  XorConstants<>+160(SB), Y7, Y1
+	VFMADD231PD  XorConstants<>+388(SB), Y6, Y0
+	VFMADD231PD  XorConstants<>+388(SB), Y7, Y1
 	VMOVAPS      Y13, Y6
-	VFMADD231PD  XorConstants<>+352(SB), Y0, Y6
-	VFMADD231PD  XorConstants<>+352(SB), Y1, Y13
-	VFMADD213PD  XorConstants<>+288(SB), Y0, Y6
-	VFMADD213PD  XorConstants<>+288(SB), Y1, Y13
-	VFMADD213PD  XorConstants<>+256(SB), Y0, Y6
-	VFMADD213PD  XorConstants<>+256(SB), Y1, Y13
-	VFMADD213PD  XorConstants<>+224(SB), Y0, Y6
-	VFMADD213PD  XorConstants<>+224(SB), Y1, Y13
-	VFMADD213PD  XorConstants<>+192(SB), Y0, Y6
-	VFMADD213PD  XorConstants<>+192(SB), Y1, Y13
+	VFMADD231PD  XorConstants<>+580(SB), Y0, Y6
+	VFMADD231PD  XorConstants<>+580(SB), Y1, Y13
+	VFMADD213PD  XorConstants<>+516(SB), Y0, Y6
+	VFMADD213PD  XorConstants<>+516(SB), Y1, Y13
+	VFMADD213PD  XorConstants<>+484(SB), Y0, Y6
+	VFMADD213PD  XorConstants<>+484(SB), Y1, Y13
+	VFMADD213PD  XorConstants<>+452(SB), Y0, Y6
+	VFMADD213PD  XorConstants<>+452(SB), Y1, Y13
+	VFMADD213PD  XorConstants<>+420(SB), Y0, Y6
+	VFMADD213PD  XorConstants<>+420(SB), Y1, Y13
 	VFMADD213PD  Y11, Y0, Y6
 	VFMADD213PD  Y11, Y1, Y13
 	VPSLLQ       $0x34, Y4, Y0
@@ -2312,13 +2150,13 @@ TEXT ·xorGradBatchAVX2(SB), NOSPLIT, $32-52
 	VBROADCASTSS X15, Y15
 	VMOVUPS      XorConstants<>+960(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       XorConstants<>+576(SB), Y0, Y0
+	VANDPS       XorConstants<>+992(SB), Y0, Y0
 	VMOVUPS      Y0, 320(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 384(SI)
-	VMOVUPS      XorConstants<>+1024(SB), Y1
+	VMOVUPS      XorConstants<>+1056(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       XorConstants<>+576(SB), Y1, Y1
+	VANDPS       XorConstants<>+992(SB), Y1, Y1
 	VMOVUPS      Y1, 352(SI)
 	VMOVUPS      Y0, 416(SI)
 	LEAQ         448(SI), BX
@@ -2362,43 +2200,43 @@ loop0:
 	VEXTRACTF128 $0x01, Y5, X7
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X5, Y5
-	VMOVUPS      XorConstants<>+32(SB), Y8
+	VMOVUPS      XorConstants<>+64(SB), Y8
 	VMINPD       Y5, Y8, Y5
 	VMINPD       Y3, Y8, Y3
-	VMOVUPS      XorConstants<>+0(SB), Y9
+	VMOVUPS      XorConstants<>+32(SB), Y9
 	VMAXPD       Y5, Y9, Y5
 	VMAXPD       Y3, Y9, Y3
-	VMOVUPS      XorConstants<>+64(SB), Y10
+	VMOVUPS      XorConstants<>+96(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  XorConstants<>+128(SB), Y5, Y11
+	VFMADD231PD  XorConstants<>+0(SB), Y5, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  XorConstants<>+128(SB), Y3, Y12
+	VFMADD231PD  XorConstants<>+0(SB), Y3, Y12
 	VSUBPD       Y10, Y11, Y13
 	VSUBPD       Y10, Y12, Y14
-	VFMADD231PD  XorConstants<>+160(SB), Y13, Y5
-	VFMADD231PD  XorConstants<>+160(SB), Y14, Y3
-	VMOVUPS      XorConstants<>+320(SB), Y13
+	VFMADD231PD  XorConstants<>+388(SB), Y13, Y5
+	VFMADD231PD  XorConstants<>+388(SB), Y14, Y3
+	VMOVUPS      XorConstants<>+548(SB), Y13
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+352(SB), Y5, Y14
+	VFMADD231PD  XorConstants<>+580(SB), Y5, Y14
 	VMOVAPS      Y13, Y15
-	VFMADD231PD  XorConstants<>+352(SB), Y3, Y15
-	VFMADD213PD  XorConstants<>+288(SB), Y5, Y14
-	VFMADD213PD  XorConstants<>+288(SB), Y3, Y15
-	VFMADD213PD  XorConstants<>+256(SB), Y5, Y14
-	VFMADD213PD  XorConstants<>+256(SB), Y3, Y15
+	VFMADD231PD  XorConstants<>+580(SB), Y3, Y15
+	VFMADD213PD  XorConstants<>+516(SB), Y5, Y14
+	VFMADD213PD  XorConstants<>+516(SB), Y3, Y15
+	VFMADD213PD  XorConstants<>+484(SB), Y5, Y14
+	VFMADD213PD  XorConstants<>+484(SB), Y3, Y15
+	VFMADD213PD  XorConstants<>+452(SB), Y5, Y14
+	VFMADD213PD  XorConstants<>+452(SB), Y3, Y15
+	VFMADD213PD  XorConstants<>+420(SB), Y5, Y14
+	VFMADD213PD  XorConstants<>+420(SB), Y3, Y15
 	VFMADD213PD  XorConstants<>+224(SB), Y5, Y14
 	VFMADD213PD  XorConstants<>+224(SB), Y3, Y15
-	VFMADD213PD  XorConstants<>+192(SB), Y5, Y14
-	VFMADD213PD  XorConstants<>+192(SB), Y3, Y15
-	VFMADD213PD  XorConstants<>+96(SB), Y5, Y14
-	VFMADD213PD  XorConstants<>+96(SB), Y3, Y15
 	VPSLLQ       $0x34, Y11, Y3
 	VPSLLQ       $0x34, Y12, Y5
 	VPADDQ       Y14, Y3, Y3
 	VPADDQ       Y15, Y5, Y5
-	VADDPD       XorConstants<>+96(SB), Y3, Y3
-	VADDPD       XorConstants<>+96(SB), Y5, Y5
-	VMOVUPS      XorConstants<>+96(SB), Y11
+	VADDPD       XorConstants<>+224(SB), Y3, Y3
+	VADDPD       XorConstants<>+224(SB), Y5, Y5
+	VMOVUPS      XorConstants<>+224(SB), Y11
 	VDIVPD       Y3, Y11, Y3
 	VDIVPD       Y5, Y11, Y5
 	VCVTPD2PSY   Y3, X3
@@ -2410,25 +2248,25 @@ loop0:
 	VMAXPD       Y7, Y9, Y7
 	VMAXPD       Y6, Y9, Y6
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  XorConstants<>+128(SB), Y7, Y12
+	VFMADD231PD  XorConstants<>+0(SB), Y7, Y12
 	VMOVAPS      Y10, Y14
-	VFMADD231PD  XorConstants<>+128(SB), Y6, Y14
+	VFMADD231PD  XorConstants<>+0(SB), Y6, Y14
 	VSUBPD       Y10, Y12, Y15
 	VSUBPD       Y10, Y14, Y9
-	VFMADD231PD  XorConstants<>+160(SB), Y15, Y7
-	VFMADD231PD  XorConstants<>+160(SB), Y9, Y6
+	VFMADD231PD  XorConstants<>+388(SB), Y15, Y7
+	VFMADD231PD  XorConstants<>+388(SB), Y9, Y6
 	VMOVAPS      Y13, Y9
-	VFMADD231PD  XorConstants<>+352(SB), Y7, Y9
+	VFMADD231PD  XorConstants<>+580(SB), Y7, Y9
 	VMOVAPS      Y13, Y15
-	VFMADD231PD  XorConstants<>+352(SB), Y6, Y15
-	VFMADD213PD  XorConstants<>+288(SB), Y7, Y9
-	VFMADD213PD  XorConstants<>+288(SB), Y6, Y15
-	VFMADD213PD  XorConstants<>+256(SB), Y7, Y9
-	VFMADD213PD  XorConstants<>+256(SB), Y6, Y15
-	VFMADD213PD  XorConstants<>+224(SB), Y7, Y9
-	VFMADD213PD  XorConstants<>+224(SB), Y6, Y15
-	VFMADD213PD  XorConstants<>+192(SB), Y7, Y9
-	VFMADD213PD  XorConstants<>+192(SB), Y6, Y15
+	VFMADD231PD  XorConstants<>+580(SB), Y6, Y15
+	VFMADD213PD  XorConstants<>+516(SB), Y7, Y9
+	VFMADD213PD  XorConstants<>+516(SB), Y6, Y15
+	VFMADD213PD  XorConstants<>+484(SB), Y7, Y9
+	VFMADD213PD  XorConstants<>+484(SB), Y6, Y15
+	VFMADD213PD  XorConstants<>+452(SB), Y7, Y9
+	VFMADD213PD  XorConstants<>+452(SB), Y6, Y15
+	VFMADD213PD  XorConstants<>+420(SB), Y7, Y9
+	VFMADD213PD  XorConstants<>+420(SB), Y6, Y15
 	VFMADD213PD  Y11, Y7, Y9
 	VFMADD213PD  Y11, Y6, Y15
 	VPSLLQ       $0x34, Y12, Y6
@@ -2461,29 +2299,29 @@ loop0:
 	VCVTPS2PD    X7, Y6
 	VMINPD       Y4, Y8, Y4
 	VMINPD       Y6, Y8, Y6
-	VMOVUPS      XorConstants<>+0(SB), Y7
+	VMOVUPS      XorConstants<>+32(SB), Y7
 	VMAXPD       Y4, Y7, Y4
 	VMAXPD       Y6, Y7, Y6
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  XorConstants<>+128(SB), Y4, Y9
+	VFMADD231PD  XorConstants<>+0(SB), Y4, Y9
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  XorConstants<>+128(SB), Y6, Y12
+	VFMADD231PD  XorConstants<>+0(SB), Y6, Y12
 	VSUBPD       Y10, Y9, Y14
 	VSUBPD       Y10, Y12, Y15
-	VFMADD231PD  XorConstants<>+160(SB), Y14, Y4
-	VFMADD231PD  XorConstants<>+160(SB), Y15, Y6
+	VFMADD231PD  XorConstants<>+388(SB), Y14, Y4
+	VFMADD231PD  XorConstants<>+388(SB), Y15, Y6
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+352(SB), Y4, Y14
+	VFMADD231PD  XorConstants<>+580(SB), Y4, Y14
 	VMOVAPS      Y13, Y15
-	VFMADD231PD  XorConstants<>+352(SB), Y6, Y15
-	VFMADD213PD  XorConstants<>+288(SB), Y4, Y14
-	VFMADD213PD  XorConstants<>+288(SB), Y6, Y15
-	VFMADD213PD  XorConstants<>+256(SB), Y4, Y14
-	VFMADD213PD  XorConstants<>+256(SB), Y6, Y15
-	VFMADD213PD  XorConstants<>+224(SB), Y4, Y14
-	VFMADD213PD  XorConstants<>+224(SB), Y6, Y15
-	VFMADD213PD  XorConstants<>+192(SB), Y4, Y14
-	VFMADD213PD  XorConstants<>+192(SB), Y6, Y15
+	VFMADD231PD  XorConstants<>+580(SB), Y6, Y15
+	VFMADD213PD  XorConstants<>+516(SB), Y4, Y14
+	VFMADD213PD  XorConstants<>+516(SB), Y6, Y15
+	VFMADD213PD  XorConstants<>+484(SB), Y4, Y14
+	VFMADD213PD  XorConstants<>+484(SB), Y6, Y15
+	VFMADD213PD  XorConstants<>+452(SB), Y4, Y14
+	VFMADD213PD  XorConstants<>+452(SB), Y6, Y15
+	VFMADD213PD  XorConstants<>+420(SB), Y4, Y14
+	VFMADD213PD  XorConstants<>+420(SB), Y6, Y15
 	VFMADD213PD  Y11, Y4, Y14
 	VFMADD213PD  Y11, Y6, Y15
 	VPSLLQ       $0x34, Y9, Y4
@@ -2503,25 +2341,25 @@ loop0:
 	VMAXPD       Y0, Y7, Y0
 	VMAXPD       Y2, Y7, Y2
 	VMOVAPS      Y10, Y9
-	VFMADD231PD  XorConstants<>+128(SB), Y0, Y9
+	VFMADD231PD  XorConstants<>+0(SB), Y0, Y9
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  XorConstants<>+128(SB), Y2, Y12
+	VFMADD231PD  XorConstants<>+0(SB), Y2, Y12
 	VSUBPD       Y10, Y9, Y14
 	VSUBPD       Y10, Y12, Y15
-	VFMADD231PD  XorConstants<>+160(SB), Y14, Y0
-	VFMADD231PD  XorConstants<>+160(SB), Y15, Y2
+	VFMADD231PD  XorConstants<>+388(SB), Y14, Y0
+	VFMADD231PD  XorConstants<>+388(SB), Y15, Y2
 	VMOVAPS      Y13, Y14
-	VFMADD231PD  XorConstants<>+352(SB), Y0, Y14
+	VFMADD231PD  XorConstants<>+580(SB), Y0, Y14
 	VMOVAPS      Y13, Y15
-	VFMADD231PD  XorConstants<>+352(SB), Y2, Y15
-	VFMADD213PD  XorConstants<>+288(SB), Y0, Y14
-	VFMADD213PD  XorConstants<>+288(SB), Y2, Y15
-	VFMADD213PD  XorConstants<>+256(SB), Y0, Y14
-	VFMADD213PD  XorConstants<>+256(SB), Y2, Y15
-	VFMADD213PD  XorConstants<>+224(SB), Y0, Y14
-	VFMADD213PD  XorConstants<>+224(SB), Y2, Y15
-	VFMADD213PD  XorConstants<>+192(SB), Y0, Y14
-	VFMADD213PD  XorConstants<>+192(SB), Y2, Y15
+	VFMADD231PD  XorConstants<>+580(SB), Y2, Y15
+	VFMADD213PD  XorConstants<>+516(SB), Y0, Y14
+	VFMADD213PD  XorConstants<>+516(SB), Y2, Y15
+	VFMADD213PD  XorConstants<>+484(SB), Y0, Y14
+	VFMADD213PD  XorConstants<>+484(SB), Y2, Y15
+	VFMADD213PD  XorConstants<>+452(SB), Y0, Y14
+	VFMADD213PD  XorConstants<>+452(SB), Y2, Y15
+	VFMADD213PD  XorConstants<>+420(SB), Y0, Y14
+	VFMADD213PD  XorConstants<>+420(SB), Y2, Y15
 	VFMADD213PD  Y11, Y0, Y14
 	VFMADD213PD  Y11, Y2, Y15
 	VPSLLQ       $0x34, Y9, Y0
@@ -2557,25 +2395,25 @@ loop0:
 	VMAXPD       Y6, Y7, Y6
 	VMAXPD       Y4, Y7, Y4
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  XorConstants<>+128(SB), Y6, Y12
+	VFMADD231PD  XorConstants<>+0(SB), Y6, Y12
 	VMOVAPS      Y10, Y14
-	VFMADD231PD  XorConstants<>+128(SB), Y4, Y14
+	VFMADD231PD  XorConstants<>+0(SB), Y4, Y14
 	VSUBPD       Y10, Y12, Y15
 	VSUBPD       Y10, Y14, Y7
-	VFMADD231PD  XorConstants<>+160(SB), Y15, Y6
-	VFMADD231PD  XorConstants<>+160(SB), Y7, Y4
+	VFMADD231PD  XorConstants<>+388(SB), Y15, Y6
+	VFMADD231PD  XorConstants<>+388(SB), Y7, Y4
 	VMOVAPS      Y13, Y7
-	VFMADD231PD  XorConstants<>+352(SB), Y6, Y7
+	VFMADD231PD  XorConstants<>+580(SB), Y6, Y7
 	VMOVAPS      Y13, Y15
-	VFMADD231PD  XorConstants<>+352(SB), Y4, Y15
-	VFMADD213PD  XorConstants<>+288(SB), Y6, Y7
-	VFMADD213PD  XorConstants<>+288(SB), Y4, Y15
-	VFMADD213PD  XorConstants<>+256(SB), Y6, Y7
-	VFMADD213PD  XorConstants<>+256(SB), Y4, Y15
-	VFMADD213PD  XorConstants<>+224(SB), Y6, Y7
-	VFMADD213PD  XorConstants<>+224(SB), Y4, Y15
-	VFMADD213PD  XorConstants<>+192(SB), Y6, Y7
-	VFMADD213PD  XorConstants<>+192(SB), Y4, Y15
+	VFMADD231PD  XorConstants<>+580(SB), Y4, Y15
+	VFMADD213PD  XorConstants<>+516(SB), Y6, Y7
+	VFMADD213PD  XorConstants<>+516(SB), Y4, Y15
+	VFMADD213PD  XorConstants<>+484(SB), Y6, Y7
+	VFMADD213PD  XorConstants<>+484(SB), Y4, Y15
+	VFMADD213PD  XorConstants<>+452(SB), Y6, Y7
+	VFMADD213PD  XorConstants<>+452(SB), Y4, Y15
+	VFMADD213PD  XorConstants<>+420(SB), Y6, Y7
+	VFMADD213PD  XorConstants<>+420(SB), Y4, Y15
 	VFMADD213PD  Y11, Y6, Y7
 	VFMADD213PD  Y11, Y4, Y15
 	VPSLLQ       $0x34, Y12, Y4
@@ -2592,29 +2430,29 @@ loop0:
 	VCVTPS2PD    X9, Y7
 	VMINPD       Y1, Y8, Y1
 	VMINPD       Y7, Y8, Y7
-	VMOVUPS      XorConstants<>+0(SB), Y9
+	VMOVUPS      XorConstants<>+32(SB), Y9
 	VMAXPD       Y1, Y9, Y1
 	VMAXPD       Y7, Y9, Y7
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  XorConstants<>+128(SB), Y1, Y12
+	VFMADD231PD  XorConstants<>+0(SB), Y1, Y12
 	VMOVAPS      Y10, Y14
-	VFMADD231PD  XorConstants<>+128(SB), Y7, Y14
+	VFMADD231PD  XorConstants<>+0(SB), Y7, Y14
 	VSUBPD       Y10, Y12, Y15
 	VSUBPD       Y10, Y14, Y9
-	VFMADD231PD  XorConstants<>+160(SB), Y15, Y1
-	VFMADD231PD  XorConstants<>+160(SB), Y9, Y7
+	VFMADD231PD  XorConstants<>+388(SB), Y15, Y1
+	VFMADD231PD  XorConstants<>+388(SB), Y9, Y7
 	VMOVAPS      Y13, Y9
-	VFMADD231PD  XorConstants<>+352(SB), Y1, Y9
+	VFMADD231PD  XorConstants<>+580(SB), Y1, Y9
 	VMOVAPS      Y13, Y15
-	VFMADD231PD  XorConstants<>+352(SB), Y7, Y15
-	VFMADD213PD  XorConstants<>+288(SB), Y1, Y9
-	VFMADD213PD  XorConstants<>+288(SB), Y7, Y15
-	VFMADD213PD  XorConstants<>+256(SB), Y1, Y9
-	VFMADD213PD  XorConstants<>+256(SB), Y7, Y15
-	VFMADD213PD  XorConstants<>+224(SB), Y1, Y9
-	VFMADD213PD  XorConstants<>+224(SB), Y7, Y15
-	VFMADD213PD  XorConstants<>+192(SB), Y1, Y9
-	VFMADD213PD  XorConstants<>+192(SB), Y7, Y15
+	VFMADD231PD  XorConstants<>+580(SB), Y7, Y15
+	VFMADD213PD  XorConstants<>+516(SB), Y1, Y9
+	VFMADD213PD  XorConstants<>+516(SB), Y7, Y15
+	VFMADD213PD  XorConstants<>+484(SB), Y1, Y9
+	VFMADD213PD  XorConstants<>+484(SB), Y7, Y15
+	VFMADD213PD  XorConstants<>+452(SB), Y1, Y9
+	VFMADD213PD  XorConstants<>+452(SB), Y7, Y15
+	VFMADD213PD  XorConstants<>+420(SB), Y1, Y9
+	VFMADD213PD  XorConstants<>+420(SB), Y7, Y15
 	VFMADD213PD  Y11, Y1, Y9
 	VFMADD213PD  Y11, Y7, Y15
 	VPSLLQ       $0x34, Y12, Y1
@@ -2653,29 +2491,29 @@ loop0:
 	VCVTPS2PD    X7, Y3
 	VMINPD       Y2, Y8, Y2
 	VMINPD       Y3, Y8, Y3
-	VMOVUPS      XorConstants<>+0(SB), Y4
+	VMOVUPS      XorConstants<>+32(SB), Y4
 	VMAXPD       Y2, Y4, Y2
 	VMAXPD       Y3, Y4, Y3
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  XorConstants<>+128(SB), Y2, Y5
+	VFMADD231PD  XorConstants<>+0(SB), Y2, Y5
 	VMOVAPS      Y10, Y6
-	VFMADD231PD  XorConstants<>+128(SB), Y3, Y6
+	VFMADD231PD  XorConstants<>+0(SB), Y3, Y6
 	VSUBPD       Y10, Y5, Y7
 	VSUBPD       Y10, Y6, Y9
-	VFMADD231PD  XorConstants<>+160(SB), Y7, Y2
-	VFMADD231PD  XorConstants<>+160(SB), Y9, Y3
+	VFMADD231PD  XorConstants<>+388(SB), Y7, Y2
+	VFMADD231PD  XorConstants<>+388(SB), Y9, Y3
 	VMOVAPS      Y13, Y7
-	VFMADD231PD  XorConstants<>+352(SB), Y2, Y7
+	VFMADD231PD  XorConstants<>+580(SB), Y2, Y7
 	VMOVAPS      Y13, Y9
-	VFMADD231PD  XorConstants<>+352(SB), Y3, Y9
-	VFMADD213PD  XorConstants<>+288(SB), Y2, Y7
-	VFMADD213PD  XorConstants<>+288(SB), Y3, Y9
-	VFMADD213PD  XorConstants<>+256(SB), Y2, Y7
-	VFMADD213PD  XorConstants<>+256(SB), Y3, Y9
-	VFMADD213PD  XorConstants<>+224(SB), Y2, Y7
-	VFMADD213PD  XorConstants<>+224(SB), Y3, Y9
-	VFMADD213PD  XorConstants<>+192(SB), Y2, Y7
-	VFMADD213PD  XorConstants<>+192(SB), Y3, Y9
+	VFMADD231PD  XorConstants<>+580(SB), Y3, Y9
+	VFMADD213PD  XorConstants<>+516(SB), Y2, Y7
+	VFMADD213PD  XorConstants<>+516(SB), Y3, Y9
+	VFMADD213PD  XorConstants<>+484(SB), Y2, Y7
+	VFMADD213PD  XorConstants<>+484(SB), Y3, Y9
+	VFMADD213PD  XorConstants<>+452(SB), Y2, Y7
+	VFMADD213PD  XorConstants<>+452(SB), Y3, Y9
+	VFMADD213PD  XorConstants<>+420(SB), Y2, Y7
+	VFMADD213PD  XorConstants<>+420(SB), Y3, Y9
 	VFMADD213PD  Y11, Y2, Y7
 	VFMADD213PD  Y11, Y3, Y9
 	VPSLLQ       $0x34, Y5, Y2
@@ -2695,24 +2533,24 @@ loop0:
 	VMAXPD       Y0, Y4, Y0
 	VMAXPD       Y1, Y4, Y1
 	VMOVAPS      Y10, Y4
-	VFMADD231PD  XorConstants<>+128(SB), Y0, Y4
+	VFMADD231PD  XorConstants<>+0(SB), Y0, Y4
 	VMOVAPS      Y10, Y5
-	VFMADD231PD  XorConstants<>+128(SB), Y1, Y5
+	VFMADD231PD  XorConstants<>+0(SB), Y1, Y5
 	VSUBPD       Y10, Y4, Y6
 	VSUBPD       Y10, Y5, Y7
-	VFMADD231PD  XorConstants<>+160(SB), Y6, Y0
-	VFMADD231PD  XorConstants<>+160(SB), Y7, Y1
+	VFMADD231PD  XorConstants<>+388(SB), Y6, Y0
+	VFMADD231PD  XorConstants<>+388(SB), Y7, Y1
 	VMOVAPS      Y13, Y6
-	VFMADD231PD  XorConstants<>+352(SB), Y0, Y6
-	VFMADD231PD  XorConstants<>+352(SB), Y1, Y13
-	VFMADD213PD  XorConstants<>+288(SB), Y0, Y6
-	VFMADD213PD  XorConstants<>+288(SB), Y1, Y13
-	VFMADD213PD  XorConstants<>+256(SB), Y0, Y6
-	VFMADD213PD  XorConstants<>+256(SB), Y1, Y13
-	VFMADD213PD  XorConstants<>+224(SB), Y0, Y6
-	VFMADD213PD  XorConstants<>+224(SB), Y1, Y13
-	VFMADD213PD  XorConstants<>+192(SB), Y0, Y6
-	VFMADD213PD  XorConstants<>+192(SB), Y1, Y13
+	VFMADD231PD  XorConstants<>+580(SB), Y0, Y6
+	VFMADD231PD  XorConstants<>+580(SB), Y1, Y13
+	VFMADD213PD  XorConstants<>+516(SB), Y0, Y6
+	VFMADD213PD  XorConstants<>+516(SB), Y1, Y13
+	VFMADD213PD  XorConstants<>+484(SB), Y0, Y6
+	VFMADD213PD  XorConstants<>+484(SB), Y1, Y13
+	VFMADD213PD  XorConstants<>+452(SB), Y0, Y6
+	VFMADD213PD  XorConstants<>+452(SB), Y1, Y13
+	VFMADD213PD  XorConstants<>+420(SB), Y0, Y6
+	VFMADD213PD  XorConstants<>+420(SB), Y1, Y13
 	VFMADD213PD  Y11, Y0, Y6
 	VFMADD213PD  Y11, Y1, Y13
 	VPSLLQ       $0x34, Y4, Y0
@@ -2731,32 +2569,29 @@ loop0:
 	VMOVUPS      Y1, 96(SI)
 
 	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
-	VSUBPS  (SI), Y0, Y2
-	VSUBPS  32(SI), Y1, Y3
-	VMULPS  XorConstants<>+544(SB), Y3, Y4
-	VMULPS  XorConstants<>+544(SB), Y2, Y5
-	VMOVUPS XorConstants<>+576(SB), Y6
-	VSUBPS  Y1, Y6, Y7
-	VSUBPS  Y0, Y6, Y8
-	VMULPS  Y7, Y1, Y1
-	VMULPS  Y8, Y0, Y0
-	VMULPS  Y1, Y4, Y1
-	VMULPS  Y0, Y5, Y0
-	VMULPS  Y3, Y3, Y3
-	VMULPS  Y2, Y2, Y2
-	VMOVUPS Y1, 32(BX)
-	VMOVUPS Y0, (BX)
-	VMOVUPS 320(SI), Y4
-	VXORPS  X5, X5, X5
-	VCMPPS  $0x1e, Y5, Y4, Y4
-	VANDPS  Y2, Y4, Y2
-	VADDPS  384(SI), Y2, Y2
-	VMOVUPS Y2, 384(SI)
-	VMOVUPS 352(SI), Y2
-	VCMPPS  $0x1e, Y5, Y2, Y2
-	VANDPS  Y3, Y2, Y2
-	VADDPS  416(SI), Y2, Y2
-	VMOVUPS Y2, 416(SI)
+	VSUBPS       (SI), Y0, Y2
+	VSUBPS       32(SI), Y1, Y3
+	VMULPS       XorConstants<>+344(SB), Y3, Y4
+	VMULPS       XorConstants<>+344(SB), Y2, Y5
+	VFNMADD231PS Y1, Y1, Y1
+	VFNMADD231PS Y0, Y0, Y0
+	VMULPS       Y1, Y4, Y1
+	VMULPS       Y0, Y5, Y0
+	VMULPS       Y3, Y3, Y3
+	VMULPS       Y2, Y2, Y2
+	VMOVUPS      Y1, 32(BX)
+	VMOVUPS      Y0, (BX)
+	VMOVUPS      320(SI), Y4
+	VXORPS       X5, X5, X5
+	VCMPPS       $0x1e, Y5, Y4, Y4
+	VANDPS       Y2, Y4, Y2
+	VADDPS       384(SI), Y2, Y2
+	VMOVUPS      Y2, 384(SI)
+	VMOVUPS      352(SI), Y2
+	VCMPPS       $0x1e, Y5, Y2, Y2
+	VANDPS       Y3, Y2, Y2
+	VADDPS       416(SI), Y2, Y2
+	VMOVUPS      Y2, 416(SI)
 
 	// d1 = (W2ᵀ·d2)*(a1*(1 - a1))
 	VBROADCASTSS 36(DI), Y2
@@ -2765,10 +2600,8 @@ loop0:
 	VMULPS       Y3, Y1, Y3
 	VMOVUPS      64(BX), Y4
 	VMOVUPS      96(BX), Y5
-	VSUBPS       Y4, Y6, Y7
-	VSUBPS       Y5, Y6, Y8
-	VMULPS       Y7, Y4, Y4
-	VMULPS       Y8, Y5, Y5
+	VFNMADD231PS Y4, Y4, Y4
+	VFNMADD231PS Y5, Y5, Y5
 	VMULPS       Y4, Y2, Y2
 	VMULPS       Y5, Y3, Y3
 	VMOVUPS      Y2, 256(BX)
@@ -2779,10 +2612,8 @@ loop0:
 	VMULPS       Y3, Y1, Y3
 	VMOVUPS      128(BX), Y4
 	VMOVUPS      160(BX), Y5
-	VSUBPS       Y4, Y6, Y7
-	VSUBPS       Y5, Y6, Y8
-	VMULPS       Y7, Y4, Y4
-	VMULPS       Y8, Y5, Y5
+	VFNMADD231PS Y4, Y4, Y4
+	VFNMADD231PS Y5, Y5, Y5
 	VMULPS       Y4, Y2, Y2
 	VMULPS       Y5, Y3, Y3
 	VMOVUPS      Y2, 320(BX)
@@ -2793,10 +2624,8 @@ loop0:
 	VMULPS       Y2, Y1, Y1
 	VMOVUPS      192(BX), Y2
 	VMOVUPS      224(BX), Y3
-	VSUBPS       Y2, Y6, Y4
-	VSUBPS       Y3, Y6, Y5
-	VMULPS       Y4, Y2, Y2
-	VMULPS       Y5, Y3, Y3
+	VFNMADD231PS Y2, Y2, Y2
+	VFNMADD231PS Y3, Y3, Y3
 	VMULPS       Y2, Y0, Y0
 	VMULPS       Y3, Y1, Y1
 	VMOVUPS      Y0, 384(BX)
@@ -2885,12 +2714,10 @@ loop0:
 	VADDPS       X0, X1, X0
 	VMOVSD       X0, 36(BX)
 	VEXTRACTPS   $0x02, X0, 44(BX)
-	VUNPCKLPS    Y12, Y12, Y0
-	VUNPCKHPS    Y12, Y12, Y1
+	VUNPCKHPD    Y12, Y12, Y0
+	VADDPS       Y0, Y12, Y0
+	VSHUFPS      $0x01, Y0, Y0, Y1
 	VADDPS       Y1, Y0, Y0
-	VUNPCKLPD    Y0, Y0, Y1
-	VUNPCKHPD    Y0, Y0, Y0
-	VADDPS       Y0, Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPS       X1, X0, X0
 	VMOVSS       48(BX), X1
@@ -2968,9 +2795,8 @@ loop1:
 	VUNPCKLPS    Y10, Y11, Y1
 	VUNPCKHPS    Y10, Y11, Y2
 	VADDPS       Y2, Y1, Y1
-	VUNPCKLPD    Y1, Y1, Y2
-	VUNPCKHPD    Y1, Y1, Y1
-	VADDPS       Y1, Y2, Y1
+	VUNPCKHPD    Y1, Y1, Y2
+	VADDPS       Y2, Y1, Y1
 	VPERM2F128   $0x20, Y1, Y0, Y2
 	VPERM2F128   $0x31, Y1, Y0, Y0
 	VADDPS       Y0, Y2, Y0
@@ -3192,35 +3018,31 @@ loop0:
 	VMOVUPS          Z2, 64(SI)
 
 	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
-	VSUBPS      Z1, Z2, Z1
-	VMULPS.BCST XorConstants<>+608(SB), Z1, Z6
-	VSUBPS      Z2, Z22, Z7
-	VMULPS      Z7, Z2, Z2
-	VMULPS      Z2, Z6, Z2
-	VMULPS      Z1, Z1, Z1
-	VMOVUPS     Z2, (BX)
-	VMOVUPS     320(SI), Z6
-	VCMPPS      $0x1e, Z0, Z6, K1
-	VMOVAPS.Z   Z1, K1, Z0
-	VADDPS      384(SI), Z0, Z0
-	VMOVUPS     Z0, 384(SI)
+	VSUBPS       Z1, Z2, Z1
+	VMULPS.BCST  XorConstants<>+376(SB), Z1, Z6
+	VFNMADD231PS Z2, Z2, Z2
+	VMULPS       Z2, Z6, Z2
+	VMULPS       Z1, Z1, Z1
+	VMOVUPS      Z2, (BX)
+	VMOVUPS      320(SI), Z6
+	VCMPPS       $0x1e, Z0, Z6, K1
+	VMOVAPS.Z    Z1, K1, Z0
+	VADDPS       384(SI), Z0, Z0
+	VMOVUPS      Z0, 384(SI)
 
 	// d1 = (W2ᵀ·d2)*(a1*(1 - a1))
-	VMULPS.BCST 36(DI), Z2, Z0
-	VMULPS.BCST 40(DI), Z2, Z1
-	VMULPS.BCST 44(DI), Z2, Z2
-	VSUBPS      Z5, Z22, Z6
-	VSUBPS      Z3, Z22, Z7
-	VSUBPS      Z4, Z22, Z8
-	VMULPS      Z6, Z5, Z5
-	VMULPS      Z7, Z3, Z3
-	VMULPS      Z8, Z4, Z4
-	VMULPS      Z5, Z0, Z0
-	VMULPS      Z3, Z1, Z1
-	VMULPS      Z4, Z2, Z2
-	VMOVUPS     Z0, 256(BX)
-	VMOVUPS     Z1, 320(BX)
-	VMOVUPS     Z2, 384(BX)
+	VMULPS.BCST  36(DI), Z2, Z0
+	VMULPS.BCST  40(DI), Z2, Z1
+	VMULPS.BCST  44(DI), Z2, Z2
+	VFNMADD231PS Z5, Z5, Z5
+	VFNMADD231PS Z3, Z3, Z3
+	VFNMADD231PS Z4, Z4, Z4
+	VMULPS       Z5, Z0, Z0
+	VMULPS       Z3, Z1, Z1
+	VMULPS       Z4, Z2, Z2
+	VMOVUPS      Z0, 256(BX)
+	VMOVUPS      Z1, 320(BX)
+	VMOVUPS      Z2, 384(BX)
 
 	// ∇W2 += Σ d2·a1ᵀ; ∇b2 += Σ d2
 	// ∇W1 += Σ d1·xᵀ; ∇b1 += Σ d1
@@ -3301,12 +3123,10 @@ loop0:
 	VADDPS        X0, X1, X0
 	VMOVSD        X0, 36(BX)
 	VEXTRACTPS    $0x02, X0, 44(BX)
-	VUNPCKLPS     Z28, Z28, Z0
-	VUNPCKHPS     Z28, Z28, Z1
+	VUNPCKHPD     Z28, Z28, Z0
+	VADDPS        Z0, Z28, Z0
+	VSHUFPS       $0x01, Z0, Z0, Z1
 	VADDPS        Z1, Z0, Z0
-	VUNPCKLPD     Z0, Z0, Z1
-	VUNPCKHPD     Z0, Z0, Z0
-	VADDPS        Z0, Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPS        Y1, Y0, Y0
 	VEXTRACTF32X4 $0x01, Y0, X1
@@ -3372,9 +3192,8 @@ loop1:
 	VUNPCKLPS     Z26, Z27, Z1
 	VUNPCKHPS     Z26, Z27, Z2
 	VADDPS        Z2, Z1, Z1
-	VUNPCKLPD     Z1, Z1, Z2
-	VUNPCKHPD     Z1, Z1, Z1
-	VADDPS        Z1, Z2, Z1
+	VUNPCKHPD     Z1, Z1, Z2
+	VADDPS        Z2, Z1, Z1
 	VEXTRACTF64X4 $0x01, Z0, Y2
 	VADDPS        Y2, Y0, Y0
 	VEXTRACTF64X4 $0x01, Z1, Y2
@@ -3448,99 +3267,93 @@ TEXT ·xorStepBatchAVX512(SB), NOSPLIT, $0-20
 	VZEROUPPER
 	RET
 
-DATA XorConstants<>+0(SB)/8, $0xc05b800000000000
-DATA XorConstants<>+8(SB)/8, $0xc05b800000000000
-DATA XorConstants<>+16(SB)/8, $0xc05b800000000000
-DATA XorConstants<>+24(SB)/8, $0xc05b800000000000
-DATA XorConstants<>+32(SB)/8, $0x405b800000000000
-DATA XorConstants<>+40(SB)/8, $0x405b800000000000
-DATA XorConstants<>+48(SB)/8, $0x405b800000000000
-DATA XorConstants<>+56(SB)/8, $0x405b800000000000
-DATA XorConstants<>+64(SB)/8, $0x4338000000000000
-DATA XorConstants<>+72(SB)/8, $0x4338000000000000
-DATA XorConstants<>+80(SB)/8, $0x4338000000000000
-DATA XorConstants<>+88(SB)/8, $0x4338000000000000
-DATA XorConstants<>+96(SB)/8, $0x3ff0000000000000
-DATA XorConstants<>+104(SB)/8, $0x3ff0000000000000
-DATA XorConstants<>+112(SB)/8, $0x3ff0000000000000
-DATA XorConstants<>+120(SB)/8, $0x3ff0000000000000
-DATA XorConstants<>+128(SB)/8, $0xbff71547652b82fe
-DATA XorConstants<>+136(SB)/8, $0xbff71547652b82fe
-DATA XorConstants<>+144(SB)/8, $0xbff71547652b82fe
-DATA XorConstants<>+152(SB)/8, $0xbff71547652b82fe
-DATA XorConstants<>+160(SB)/8, $0x3fe62e42fefa39ef
-DATA XorConstants<>+168(SB)/8, $0x3fe62e42fefa39ef
-DATA XorConstants<>+176(SB)/8, $0x3fe62e42fefa39ef
-DATA XorConstants<>+184(SB)/8, $0x3fe62e42fefa39ef
-DATA XorConstants<>+192(SB)/8, $0xbff000000a21653f
-DATA XorConstants<>+200(SB)/8, $0xbff000000a21653f
-DATA XorConstants<>+208(SB)/8, $0xbff000000a21653f
-DATA XorConstants<>+216(SB)/8, $0xbff000000a21653f
-DATA XorConstants<>+224(SB)/8, $0x3fe000000287f871
-DATA XorConstants<>+232(SB)/8, $0x3fe000000287f871
-DATA XorConstants<>+240(SB)/8, $0x3fe000000287f871
-DATA XorConstants<>+248(SB)/8, $0x3fe000000287f871
-DATA XorConstants<>+256(SB)/8, $0xbfc5554041b96acb
-DATA XorConstants<>+264(SB)/8, $0xbfc5554041b96acb
-DATA XorConstants<>+272(SB)/8, $0xbfc5554041b96acb
-DATA XorConstants<>+280(SB)/8, $0xbfc5554041b96acb
-DATA XorConstants<>+288(SB)/8, $0x3fa5554accfdb593
-DATA XorConstants<>+296(SB)/8, $0x3fa5554accfdb593
-DATA XorConstants<>+304(SB)/8, $0x3fa5554accfdb593
-DATA XorConstants<>+312(SB)/8, $0x3fa5554accfdb593
-DATA XorConstants<>+320(SB)/8, $0xbf8126fb8fa71fe6
-DATA XorConstants<>+328(SB)/8, $0xbf8126fb8fa71fe6
-DATA XorConstants<>+336(SB)/8, $0xbf8126fb8fa71fe6
-DATA XorConstants<>+344(SB)/8, $0xbf8126fb8fa71fe6
-DATA XorConstants<>+352(SB)/8, $0x3f56d7543e4127b8
-DATA XorConstants<>+360(SB)/8, $0x3f56d7543e4127b8
-DATA XorConstants<>+368(SB)/8, $0x3f56d7543e4127b8
-DATA XorConstants<>+376(SB)/8, $0x3f56d7543e4127b8
-DATA XorConstants<>+384(SB)/4, $0xffffffff
-DATA XorConstants<>+388(SB)/4, $0xffffffff
-DATA XorConstants<>+392(SB)/4, $0xffffffff
-DATA XorConstants<>+396(SB)/4, $0x00000000
-DATA XorConstants<>+400(SB)/4, $0x00000000
-DATA XorConstants<>+404(SB)/4, $0x00000000
-DATA XorConstants<>+408(SB)/4, $0x00000000
-DATA XorConstants<>+412(SB)/4, $0x00000000
-DATA XorConstants<>+416(SB)/8, $0xc05b800000000000
-DATA XorConstants<>+424(SB)/8, $0x405b800000000000
-DATA XorConstants<>+432(SB)/8, $0x4338000000000000
-DATA XorConstants<>+440(SB)/8, $0x3ff0000000000000
-DATA XorConstants<>+448(SB)/8, $0xbff71547652b82fe
-DATA XorConstants<>+456(SB)/8, $0x3fe62e42fefa39ef
-DATA XorConstants<>+464(SB)/8, $0xbff000000a21653f
-DATA XorConstants<>+472(SB)/8, $0x3fe000000287f871
-DATA XorConstants<>+480(SB)/8, $0xbfc5554041b96acb
-DATA XorConstants<>+488(SB)/8, $0x3fa5554accfdb593
-DATA XorConstants<>+496(SB)/8, $0xbf8126fb8fa71fe6
-DATA XorConstants<>+504(SB)/8, $0x3f56d7543e4127b8
-DATA XorConstants<>+512(SB)/4, $0xffffffff
-DATA XorConstants<>+516(SB)/4, $0x00000000
-DATA XorConstants<>+520(SB)/4, $0x00000000
-DATA XorConstants<>+524(SB)/4, $0x00000000
-DATA XorConstants<>+528(SB)/4, $0x00000000
-DATA XorConstants<>+532(SB)/4, $0x00000000
-DATA XorConstants<>+536(SB)/4, $0x00000000
-DATA XorConstants<>+540(SB)/4, $0x00000000
-DATA XorConstants<>+544(SB)/4, $0x40000000
-DATA XorConstants<>+548(SB)/4, $0x40000000
-DATA XorConstants<>+552(SB)/4, $0x40000000
-DATA XorConstants<>+556(SB)/4, $0x40000000
-DATA XorConstants<>+560(SB)/4, $0x40000000
-DATA XorConstants<>+564(SB)/4, $0x40000000
-DATA XorConstants<>+568(SB)/4, $0x40000000
-DATA XorConstants<>+572(SB)/4, $0x40000000
-DATA XorConstants<>+576(SB)/4, $0x3f800000
-DATA XorConstants<>+580(SB)/4, $0x3f800000
-DATA XorConstants<>+584(SB)/4, $0x3f800000
-DATA XorConstants<>+588(SB)/4, $0x3f800000
-DATA XorConstants<>+592(SB)/4, $0x3f800000
-DATA XorConstants<>+596(SB)/4, $0x3f800000
-DATA XorConstants<>+600(SB)/4, $0x3f800000
-DATA XorConstants<>+604(SB)/4, $0x3f800000
-DATA XorConstants<>+608(SB)/4, $0x40000000
+DATA XorConstants<>+0(SB)/8, $0xbff71547652b82fe
+DATA XorConstants<>+8(SB)/8, $0xbff71547652b82fe
+DATA XorConstants<>+16(SB)/8, $0xbff71547652b82fe
+DATA XorConstants<>+24(SB)/8, $0xbff71547652b82fe
+DATA XorConstants<>+32(SB)/8, $0xc05b800000000000
+DATA XorConstants<>+40(SB)/8, $0xc05b800000000000
+DATA XorConstants<>+48(SB)/8, $0xc05b800000000000
+DATA XorConstants<>+56(SB)/8, $0xc05b800000000000
+DATA XorConstants<>+64(SB)/8, $0x405b800000000000
+DATA XorConstants<>+72(SB)/8, $0x405b800000000000
+DATA XorConstants<>+80(SB)/8, $0x405b800000000000
+DATA XorConstants<>+88(SB)/8, $0x405b800000000000
+DATA XorConstants<>+96(SB)/8, $0x4338000000000000
+DATA XorConstants<>+104(SB)/8, $0x4338000000000000
+DATA XorConstants<>+112(SB)/8, $0x4338000000000000
+DATA XorConstants<>+120(SB)/8, $0x4338000000000000
+DATA XorConstants<>+128(SB)/8, $0xbf4e2edc3996038c
+DATA XorConstants<>+136(SB)/8, $0xbf4e2edc3996038c
+DATA XorConstants<>+144(SB)/8, $0xbf4e2edc3996038c
+DATA XorConstants<>+152(SB)/8, $0xbf4e2edc3996038c
+DATA XorConstants<>+160(SB)/8, $0x3fbd92fdc7afd67e
+DATA XorConstants<>+168(SB)/8, $0x3fbd92fdc7afd67e
+DATA XorConstants<>+176(SB)/8, $0x3fbd92fdc7afd67e
+DATA XorConstants<>+184(SB)/8, $0x3fbd92fdc7afd67e
+DATA XorConstants<>+192(SB)/8, $0x4007154765dc4120
+DATA XorConstants<>+200(SB)/8, $0x4007154765dc4120
+DATA XorConstants<>+208(SB)/8, $0x4007154765dc4120
+DATA XorConstants<>+216(SB)/8, $0x4007154765dc4120
+DATA XorConstants<>+224(SB)/8, $0x3ff0000000000000
+DATA XorConstants<>+232(SB)/8, $0x3ff0000000000000
+DATA XorConstants<>+240(SB)/8, $0x3ff0000000000000
+DATA XorConstants<>+248(SB)/8, $0x3ff0000000000000
+DATA XorConstants<>+256(SB)/4, $0xffffffff
+DATA XorConstants<>+260(SB)/4, $0xffffffff
+DATA XorConstants<>+264(SB)/4, $0xffffffff
+DATA XorConstants<>+268(SB)/4, $0x00000000
+DATA XorConstants<>+272(SB)/4, $0x00000000
+DATA XorConstants<>+276(SB)/4, $0x00000000
+DATA XorConstants<>+280(SB)/4, $0x00000000
+DATA XorConstants<>+284(SB)/4, $0x00000000
+DATA XorConstants<>+288(SB)/8, $0xbff71547652b82fe
+DATA XorConstants<>+296(SB)/8, $0xbf4e2edc3996038c
+DATA XorConstants<>+304(SB)/8, $0x3fbd92fdc7afd67e
+DATA XorConstants<>+312(SB)/8, $0x4007154765dc4120
+DATA XorConstants<>+320(SB)/8, $0x3ff0000000000000
+DATA XorConstants<>+328(SB)/4, $0xffffffff
+DATA XorConstants<>+332(SB)/4, $0xffffffff
+DATA XorConstants<>+336(SB)/4, $0xffffffff
+DATA XorConstants<>+340(SB)/4, $0x00000000
+DATA XorConstants<>+344(SB)/4, $0x40000000
+DATA XorConstants<>+348(SB)/4, $0x40000000
+DATA XorConstants<>+352(SB)/4, $0x40000000
+DATA XorConstants<>+356(SB)/4, $0x40000000
+DATA XorConstants<>+360(SB)/4, $0x40000000
+DATA XorConstants<>+364(SB)/4, $0x40000000
+DATA XorConstants<>+368(SB)/4, $0x40000000
+DATA XorConstants<>+372(SB)/4, $0x40000000
+DATA XorConstants<>+376(SB)/4, $0x40000000
+DATA XorConstants<>+380(SB)/8, $0x408c200000000000
+DATA XorConstants<>+388(SB)/8, $0x3fe62e42fefa39ef
+DATA XorConstants<>+396(SB)/8, $0x3fe62e42fefa39ef
+DATA XorConstants<>+404(SB)/8, $0x3fe62e42fefa39ef
+DATA XorConstants<>+412(SB)/8, $0x3fe62e42fefa39ef
+DATA XorConstants<>+420(SB)/8, $0xbff000000a21653f
+DATA XorConstants<>+428(SB)/8, $0xbff000000a21653f
+DATA XorConstants<>+436(SB)/8, $0xbff000000a21653f
+DATA XorConstants<>+444(SB)/8, $0xbff000000a21653f
+DATA XorConstants<>+452(SB)/8, $0x3fe000000287f871
+DATA XorConstants<>+460(SB)/8, $0x3fe000000287f871
+DATA XorConstants<>+468(SB)/8, $0x3fe000000287f871
+DATA XorConstants<>+476(SB)/8, $0x3fe000000287f871
+DATA XorConstants<>+484(SB)/8, $0xbfc5554041b96acb
+DATA XorConstants<>+492(SB)/8, $0xbfc5554041b96acb
+DATA XorConstants<>+500(SB)/8, $0xbfc5554041b96acb
+DATA XorConstants<>+508(SB)/8, $0xbfc5554041b96acb
+DATA XorConstants<>+516(SB)/8, $0x3fa5554accfdb593
+DATA XorConstants<>+524(SB)/8, $0x3fa5554accfdb593
+DATA XorConstants<>+532(SB)/8, $0x3fa5554accfdb593
+DATA XorConstants<>+540(SB)/8, $0x3fa5554accfdb593
+DATA XorConstants<>+548(SB)/8, $0xbf8126fb8fa71fe6
+DATA XorConstants<>+556(SB)/8, $0xbf8126fb8fa71fe6
+DATA XorConstants<>+564(SB)/8, $0xbf8126fb8fa71fe6
+DATA XorConstants<>+572(SB)/8, $0xbf8126fb8fa71fe6
+DATA XorConstants<>+580(SB)/8, $0x3f56d7543e4127b8
+DATA XorConstants<>+588(SB)/8, $0x3f56d7543e4127b8
+DATA XorConstants<>+596(SB)/8, $0x3f56d7543e4127b8
+DATA XorConstants<>+604(SB)/8, $0x3f56d7543e4127b8
 DATA XorConstants<>+612(SB)/4, $0x3f800000
 DATA XorConstants<>+616(SB)/4, $0x00000000
 DATA XorConstants<>+620(SB)/4, $0xc2d00000
@@ -3636,30 +3449,30 @@ DATA XorConstants<>+976(SB)/4, $0x40800000
 DATA XorConstants<>+980(SB)/4, $0x40a00000
 DATA XorConstants<>+984(SB)/4, $0x40c00000
 DATA XorConstants<>+988(SB)/4, $0x40e00000
-DATA XorConstants<>+992(SB)/4, $0x00000000
-DATA XorConstants<>+996(SB)/4, $0x00000000
-DATA XorConstants<>+1000(SB)/4, $0x00000000
-DATA XorConstants<>+1004(SB)/4, $0x00000000
-DATA XorConstants<>+1008(SB)/4, $0x00000000
-DATA XorConstants<>+1012(SB)/4, $0x00000000
-DATA XorConstants<>+1016(SB)/4, $0x00000000
-DATA XorConstants<>+1020(SB)/4, $0x00000000
-DATA XorConstants<>+1024(SB)/4, $0x41000000
-DATA XorConstants<>+1028(SB)/4, $0x41100000
-DATA XorConstants<>+1032(SB)/4, $0x41200000
-DATA XorConstants<>+1036(SB)/4, $0x41300000
-DATA XorConstants<>+1040(SB)/4, $0x41400000
-DATA XorConstants<>+1044(SB)/4, $0x41500000
-DATA XorConstants<>+1048(SB)/4, $0x41600000
-DATA XorConstants<>+1052(SB)/4, $0x41700000
-DATA XorConstants<>+1056(SB)/4, $0x00000000
-DATA XorConstants<>+1060(SB)/4, $0x00000000
-DATA XorConstants<>+1064(SB)/4, $0x00000000
-DATA XorConstants<>+1068(SB)/4, $0x00000000
-DATA XorConstants<>+1072(SB)/4, $0x00000000
-DATA XorConstants<>+1076(SB)/4, $0x00000000
-DATA XorConstants<>+1080(SB)/4, $0x00000000
-DATA XorConstants<>+1084(SB)/4, $0x00000000
+DATA XorConstants<>+992(SB)/4, $0x3f800000
+DATA XorConstants<>+996(SB)/4, $0x3f800000
+DATA XorConstants<>+1000(SB)/4, $0x3f800000
+DATA XorConstants<>+1004(SB)/4, $0x3f800000
+DATA XorConstants<>+1008(SB)/4, $0x3f800000
+DATA XorConstants<>+1012(SB)/4, $0x3f800000
+DATA XorConstants<>+1016(SB)/4, $0x3f800000
+DATA XorConstants<>+1020(SB)/4, $0x3f800000
+DATA XorConstants<>+1024(SB)/4, $0x00000000
+DATA XorConstants<>+1028(SB)/4, $0x00000000
+DATA XorConstants<>+1032(SB)/4, $0x00000000
+DATA XorConstants<>+1036(SB)/4, $0x00000000
+DATA XorConstants<>+1040(SB)/4, $0x00000000
+DATA XorConstants<>+1044(SB)/4, $0x00000000
+DATA XorConstants<>+1048(SB)/4, $0x00000000
+DATA XorConstants<>+1052(SB)/4, $0x00000000
+DATA XorConstants<>+1056(SB)/4, $0x41000000
+DATA XorConstants<>+1060(SB)/4, $0x41100000
+DATA XorConstants<>+1064(SB)/4, $0x41200000
+DATA XorConstants<>+1068(SB)/4, $0x41300000
+DATA XorConstants<>+1072(SB)/4, $0x41400000
+DATA XorConstants<>+1076(SB)/4, $0x41500000
+DATA XorConstants<>+1080(SB)/4, $0x41600000
+DATA XorConstants<>+1084(SB)/4, $0x41700000
 DATA XorConstants<>+1088(SB)/4, $0x00000000
 DATA XorConstants<>+1092(SB)/4, $0x3f800000
 DATA XorConstants<>+1096(SB)/4, $0x40000000
