@@ -155,8 +155,8 @@ func predictions(n spec.Network, p *plan.Program) (string, error) {
 		rows = append(rows, row)
 	}
 	return "\npredicted cycles of one call in assembly, calls following one another\n" + table(rows) +
-		"  By a model of a Zen 4 core, with the data in its caches. The code marked runs where there is AVX-512: that of AVX2 too, unless the\n" +
-		"  other is predicted to take 2 % less.\n", nil
+		"  By a model of a Zen 4 core, with the data in its caches. The code marked runs where there is AVX-512: that of AVX2 too, unless the other is\n" +
+		"  predicted to take 2 % less, or 10 % where its weights don't fit the first cache.\n", nil
 }
 
 // emitted are the names of the files that a network gets.

@@ -25,16 +25,24 @@ type kernels[P, G, W, B, X, Y any] interface {
 	StepBatch(b *B, xs []X, ys []Y, rate float32) float32
 }
 
-// timed measures every function of a network, batches of 256 samples as one call.
-func timed[N kernels[P, G, W, B, X, Y], P, G, W, B, X, Y any](b *testing.B, rounding string, p N) {
+// timed measures every function of a network on numbers of usual size.
+func timed[N kernels[P, G, W, B, X, Y], P, G, W, B, X, Y any](b *testing.B, name string, p N) {
+	timedAt(b, name, p, 1, 1)
+}
+
+// timedAt measures every function of a network, batches of 256 samples as one call, with its parameters and the inputs times some factors.
+func timedAt[N kernels[P, G, W, B, X, Y], P, G, W, B, X, Y any](b *testing.B, name string, p N, parameters, inputs float32) {
 	const samples = 256
 	r := rand.New(rand.NewPCG(1, 2))
 	p.Init(r.NormFloat64)
+	for i, v := 0, numbers((*P)(p)); i < len(v); i++ {
+		v[i] *= parameters
+	}
 	ws, batch, g := new(W), new(B), new(G)
 	xs, ys, out := make([]X, samples), make([]Y, samples), make([]Y, samples)
 	for i := range xs {
 		for j, x := 0, numbers(&xs[i]); j < len(x); j++ {
-			x[j] = float32(r.NormFloat64())
+			x[j] = inputs * float32(r.NormFloat64())
 		}
 		y := numbers(&ys[i])
 		y[r.IntN(len(y))] = 1
@@ -51,7 +59,7 @@ func timed[N kernels[P, G, W, B, X, Y], P, G, W, B, X, Y any](b *testing.B, roun
 		{"GradBatch", func(int) { p.GradBatch(batch, xs, ys, g) }},
 		{"StepBatch", func(int) { p.StepBatch(batch, xs, ys, rate) }},
 	} {
-		b.Run(f.name+"/"+rounding, func(b *testing.B) {
+		b.Run(f.name+"/"+name, func(b *testing.B) {
 			for i := 0; b.Loop(); i++ {
 				f.call(i % samples)
 			}

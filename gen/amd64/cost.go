@@ -17,8 +17,14 @@ type Choice struct {
 	Levels []Level
 }
 
-// margin is how many cycles in a hundred the code of AVX-512 must spare.
-const margin = 2
+// margin is how many cycles in a hundred the code of AVX-512 must spare: what the model can tell, which is less where it is mostly memory that
+// takes the time.
+func margin(bytes int) int {
+	if bytes > firstCache {
+		return 10
+	}
+	return 2
+}
 
 // Choose predicts what every function of one sample takes at every level and decides by it.
 func Choose(p *plan.Program) ([]Choice, error) {
@@ -36,8 +42,7 @@ func Choose(p *plan.Program) ([]Choice, error) {
 			}
 			c.Cycles = append(c.Cycles, cycles(code, memory(p, fn)))
 		}
-		// A few in a hundred are within what the model can tell.
-		if 100*c.Cycles[1] < (100-margin)*c.Cycles[0] {
+		if 100*c.Cycles[1] < (100-margin(memory(p, fn)))*c.Cycles[0] {
 			c.Levels = Levels
 		}
 		choices = append(choices, c)

@@ -85,9 +85,6 @@ func digitsGrad(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, 
 //go:noescape
 func digitsGradAVX2(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, grad *DigitsGrad) float32
 
-//go:noescape
-func digitsGradAVX512(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, grad *DigitsGrad) float32
-
 // vectorStep is Step in assembly.
 func (p *Digits) vectorStep(ws *DigitsWorkspace, x *[64]float32, y *[10]float32, rate float32) float32 {
 	return digitsStep(p, ws, x, y, rate)
