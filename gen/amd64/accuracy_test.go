@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sys/cpu"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/templates"
 )
 
 var exhaustive = flag.Bool("exhaustive", false, "test the float32 functions on all 2^32 arguments, and the float64 functions on more of them")
@@ -125,6 +126,8 @@ func elementaryAssembly(t *testing.T) (assembly, declarations []byte) {
 //
 //	go test ./gen/amd64 -run 'Accuracy$' -v -timeout 0 -exhaustive
 //	go test ./gen/amd64 -run 'Accuracy$/tanh' -v -timeout 0 -exhaustive
+//
+// With -measure it also reports their times beside those of portable Go.
 func TestAccuracy(t *testing.T) {
 	if len(machineLevels()) == 0 {
 		t.Skip("this machine has none of the instruction sets")
@@ -136,6 +139,9 @@ func TestAccuracy(t *testing.T) {
 			args := []string{"-test.v", "-test.timeout=0", fmt.Sprintf("-test.run=/^%s$", op)}
 			if *exhaustive {
 				args = append(args, "-stride=1", "-rounds=1000")
+			}
+			if *measure {
+				args = append(args, "-measure")
 			}
 			out, err := exec.Command(binary, args...).CombinedOutput()
 			t.Logf("%s", out)
@@ -176,6 +182,7 @@ func accuracyBinary(t *testing.T) string {
 	write("go.mod", []byte("module accuracy\n\ngo 1.25.0\n"))
 	write("functions_amd64.s", assembly)
 	write("functions_amd64.go", declarations)
+	write("portable.go", portableFunctions(t))
 	sources, err := filepath.Glob("testdata/accuracy/*.go")
 	if err != nil || len(sources) == 0 {
 		t.Fatalf("no tests under testdata/accuracy: %v", err)
@@ -195,6 +202,32 @@ func accuracyBinary(t *testing.T) string {
 		t.Fatalf("go test -c: %v\n%s", err, out)
 	}
 	return filepath.Join(dir, "accuracy.test")
+}
+
+// portableFunctions is the Go of the functions in portable code, and lists of them.
+func portableFunctions(t *testing.T) []byte {
+	t.Helper()
+	g := templates.NewFile("accuracy", nil)
+	var lists bytes.Buffer
+	for _, c := range []struct{ prefix, typ string }{{"s", "float32"}, {"d", "float64"}} {
+		if err := g.Elementary(c.prefix, accuracyOps, c.typ); err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&lists, "\nvar portable%s = map[string]func(x, y %s) %[2]s{\n", c.typ[len("float"):], c.typ)
+		for _, op := range accuracyOps {
+			call := "x"
+			if elementary[op] == nil {
+				call = "x, y"
+			}
+			fmt.Fprintf(&lists, "\t%q: func(x, y %s) %[2]s { return %s(%s) },\n", op, c.typ, templates.FunctionName(c.prefix, op), call)
+		}
+		fmt.Fprintf(&lists, "}\n")
+	}
+	src, err := g.Render()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(src, lists.Bytes()...)
 }
 
 // pageULPs are the largest errors that the page of guarantees states, by precision and function.
