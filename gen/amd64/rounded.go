@@ -89,6 +89,39 @@ func (b *block) tanhSoon(x *value) *value {
 	return b.quotient(b.madd(b.product(x, square), high, low), b.polynomial(u, tanhRounded.den...))
 }
 
+// erfRounded is erf(x)/x as the quotient of two polynomials in x², |x| ≤ 3.92, where erf is 1 in float32; 2^-29.3.
+var erfRounded = struct{ num, den []float64 }{
+	[]float64{
+		1.128379165344391, 0.22860620200288004, 0.06287150729387517, 0.006375780872529051, 0.0006188262065073101, 3.325537234317393e-05,
+		9.842940566080793e-07, 3.1231813526314274e-09,
+	},
+	[]float64{
+		1, 0.5359302586560325, 0.1343620857728526, 0.020653709405558537, 0.0021280617100219155, 0.00014844041243588976,
+		6.719959532978147e-06, 8.445796995378039e-08,
+	},
+}
+
+// erfRounded is the error function.
+func (b *block) erfRounded(x *value) *value {
+	x = b.larger(b.number(-3.92), b.smaller(b.number(3.92), x))
+	u := b.product(x, x)
+	return b.quotient(b.product(x, b.polynomial(u, erfRounded.num...)), b.polynomial(u, erfRounded.den...))
+}
+
+// atanRounded is arctan(z)/z as a polynomial in z², |z| ≤ 1; 2^-33.7.
+var atanRounded = []float64{
+	0.9999999999293037, -0.3333333129088999, 0.19999901102171555, -0.14283813255743194, 0.11091922963683302, -0.08974171958363882,
+	0.07228278345377252, -0.05395668057137172, 0.033826218952786875, -0.015828322749149415, 0.00473248419342192, -0.0006633954571104787,
+}
+
+// atanRounded is the inverse tangent; beyond 1 it is π/2 less that of 1/x.
+func (b *block) atanRounded(x *value) *value {
+	one, a := b.number(1), b.magnitude(x)
+	z := b.quotient(b.smaller(one, a), b.larger(one, a))
+	near := b.product(z, b.polynomial(b.product(z, z), atanRounded...))
+	return b.signed(b.choose(b.compare(greater, a, one), b.less(b.number(math.Pi/2), near), near), x)
+}
+
 // artanhRounded is 2·artanh(s)/s as a polynomial in s², |s| ≤ 0.1716; 2^-37.
 var artanhRounded = []float64{2.000000000008363, 0.6666666524700855, 0.40000384770160735, 0.28535044829860245, 0.23616479710341523}
 
