@@ -35,8 +35,16 @@ func assembled(n spec.Network, p *plan.Program) []string {
 	return names
 }
 
+// tilingOf is how wide the tiles of a network's batches are, where it has assembly.
+func tilingOf(n spec.Network, p *plan.Program) (amd64.Tiling, error) {
+	if len(assembled(n, p)) == 0 {
+		return amd64.Tiling{}, nil
+	}
+	return amd64.ChooseTiling(p)
+}
+
 // assembly prints the assembly of a network: the Go that declares it, the Go that stands in for it, and the assembly itself.
-func assembly(n spec.Network, p *plan.Program, o Options, functions []string) ([]File, error) {
+func assembly(n spec.Network, p *plan.Program, o Options, functions []string, tiling amd64.Tiling) ([]File, error) {
 	a := templates.Assembly{
 		Package: o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Header: []string{marker(o)}, Levels: levels,
 	}
@@ -56,7 +64,7 @@ func assembly(n spec.Network, p *plan.Program, o Options, functions []string) ([
 		a.Functions = append(a.Functions, fn)
 	}
 	a.Batch = templates.AssemblyTiles{
-		Samples: amd64.TileSamples(p), Tiles: amd64.Tiles(p), Inputs: n.Input, Outputs: n.Width(n.Depth()), Number: string(n.Precision),
+		Samples: amd64.TileSamples(p, tiling), Tiles: amd64.Tiles(p, tiling), Inputs: n.Input, Outputs: n.Width(n.Depth()), Number: string(n.Precision),
 	}
 	for _, f := range amd64.Fields(p) {
 		a.Layout = append(a.Layout, templates.FieldOffset{Struct: f.Struct, Field: f.Name, Offset: f.Offset})
@@ -69,7 +77,7 @@ func assembly(n spec.Network, p *plan.Program, o Options, functions []string) ([
 	if err != nil {
 		return nil, fmt.Errorf("printing what stands in for the assembly: %w", err)
 	}
-	text, err := amd64.Print(p, amd64.Options{Package: o.Package, Header: marker(o), Prefix: a.Prefix, Choices: choices})
+	text, err := amd64.Print(p, amd64.Options{Package: o.Package, Header: marker(o), Prefix: a.Prefix, Choices: choices, Tiling: tiling})
 	if err != nil {
 		return nil, err
 	}
@@ -93,18 +101,18 @@ func assemblyNames(prefix string) []string {
 }
 
 // tileFields are the fields of the batch struct that the assembly of some functions needs, and their size.
-func tileFields(n spec.Network, p *plan.Program, functions []string) (fields []templates.Field, bytes int) {
+func tileFields(n spec.Network, p *plan.Program, functions []string, tiling amd64.Tiling) (fields []templates.Field, bytes int) {
 	if !slices.ContainsFunc(functions, func(name string) bool { return p.Func(name).Batch }) {
 		return nil, 0
 	}
-	for _, f := range amd64.TileFields(p) {
+	for _, f := range amd64.TileFields(p, tiling) {
 		fields = append(fields, templates.Field{Name: f.Name, Type: string(n.Precision), Dims: f.Dims, Doc: f.Doc})
 	}
-	return fields, amd64.TileBytes(p)
+	return fields, amd64.TileBytes(p, tiling)
 }
 
 // assemblyLines say what is in assembly and what is left to Go.
-func assemblyLines(n spec.Network, p *plan.Program) []string {
+func assemblyLines(n spec.Network, p *plan.Program, tiling amd64.Tiling) []string {
 	if !slices.Contains(n.Targets, spec.AMD64) {
 		return []string{"assembly: none; the targets do not ask for it"}
 	}
@@ -112,7 +120,7 @@ func assemblyLines(n spec.Network, p *plan.Program) []string {
 	if names := assembled(n, p); len(names) > 0 {
 		lines = append(lines, fmt.Sprintf("assembly for AVX2 and AVX-512: %s", strings.Join(names, ", ")))
 		if slices.Contains(names, plan.GradBatch) {
-			lines = append(lines, amd64.TileLines(p)...)
+			lines = append(lines, amd64.TileLines(p, tiling)...)
 		}
 	}
 	// Functions that have none for the same reason share a line.
@@ -134,7 +142,7 @@ func assemblyLines(n spec.Network, p *plan.Program) []string {
 
 // predictions is the table of the cycles that functions of one sample are predicted to take with the code of each level, that which runs at
 // AVX-512 marked; empty where there is no assembly.
-func predictions(n spec.Network, p *plan.Program) (string, error) {
+func predictions(n spec.Network, p *plan.Program, tiling amd64.Tiling) (string, error) {
 	if len(assembled(n, p)) == 0 {
 		return "", nil
 	}
@@ -154,9 +162,41 @@ func predictions(n spec.Network, p *plan.Program) (string, error) {
 		}
 		rows = append(rows, row)
 	}
+	batches, err := batchPredictions(p, tiling)
+	if err != nil {
+		return "", err
+	}
 	return "\npredicted cycles of one call in assembly, calls following one another\n" + table(rows) +
 		"  By a model of a Zen 4 core, with the data in its caches. The code marked runs where there is AVX-512: that of AVX2 too, unless the other is\n" +
-		"  predicted to take 2 % less, or 10 % where its weights don't fit the first cache.\n", nil
+		"  predicted to take 2 % less, or 10 % where its weights don't fit the first cache.\n" + batches, nil
+}
+
+// batchPredictions is the table of the cycles that batch functions are predicted to take for a sample, in every tiling that was tried, that
+// which was chosen marked.
+func batchPredictions(p *plan.Program, chosen amd64.Tiling) (string, error) {
+	rows := [][]string{{"function", "tile", "AVX2", "AVX-512"}}
+	for _, tiling := range amd64.Tilings(p) {
+		predicted, err := amd64.PredictBatches(p, tiling, amd64.Levels)
+		if err != nil {
+			return "", err
+		}
+		for _, b := range predicted {
+			mark := "  "
+			if tiling == chosen {
+				mark = " ←"
+			}
+			row := []string{b.Function, fmt.Sprint(amd64.TileSamples(p, tiling))}
+			for _, c := range b.Cycles {
+				row = append(row, fmt.Sprintf("%.1f", c))
+			}
+			row[len(row)-1] += mark
+			rows = append(rows, row)
+		}
+	}
+	if len(rows) == 1 {
+		return "", nil
+	}
+	return "\npredicted cycles of a sample in a batch in assembly, by the samples of a tile\n" + table(rows), nil
 }
 
 // emitted are the names of the files that a network gets.

@@ -16,7 +16,11 @@ func Explain(n spec.Network, o Options) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	s, err := summarise(n, p)
+	tiling, err := tilingOf(n, p)
+	if err != nil {
+		return "", err
+	}
+	s, err := summarise(n, p, tiling)
 	if err != nil {
 		return "", err
 	}
@@ -28,7 +32,7 @@ func Explain(n spec.Network, o Options) (string, error) {
 	fmt.Fprintf(&b, "  batches %d samples at a time, in %d bytes\n", s.Block, s.BatchBytes)
 	fmt.Fprintf(&b, "  rounding %s\n", p.Rounding())
 	fmt.Fprintf(&b, "  spec sha256:%s\n", s.Digest)
-	for _, line := range assemblyLines(n, p) {
+	for _, line := range assemblyLines(n, p, tiling) {
 		fmt.Fprintf(&b, "  %s\n", line)
 	}
 	for _, c := range p.Conventions() {
@@ -45,7 +49,7 @@ func Explain(n spec.Network, o Options) (string, error) {
 		b.WriteString("  Not counted is what is formed once, whatever the number of parameters. The state is one number a parameter for each running\n" +
 			"  mean and velocity.\n")
 	}
-	predicted, err := predictions(n, p)
+	predicted, err := predictions(n, p, tiling)
 	if err != nil {
 		return "", err
 	}

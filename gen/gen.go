@@ -50,12 +50,16 @@ func Generate(n spec.Network, o Options) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := summarise(n, p)
+	tiling, err := tilingOf(n, p)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", n.Name, err)
+	}
+	s, err := summarise(n, p, tiling)
 	if err != nil {
 		return nil, err
 	}
 	vector := assembled(n, p)
-	fields, bytes := tileFields(n, p, vector)
+	fields, bytes := tileFields(n, p, vector, tiling)
 	kernel, err := portable.Print(p, portable.Options{
 		Package: o.Package, Header: header(n, p, s, o), Vector: func(function string) bool { return slices.Contains(vector, function) },
 		BatchFields: fields, BatchBytes: bytes,
@@ -86,7 +90,7 @@ func Generate(n spec.Network, o Options) ([]File, error) {
 	if len(vector) == 0 {
 		return files, checked(n, files)
 	}
-	more, err := assembly(n, p, o, vector)
+	more, err := assembly(n, p, o, vector, tiling)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", n.Name, err)
 	}

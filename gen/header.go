@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/backpropgen/backpropgen/gen/amd64"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
 )
@@ -41,12 +42,16 @@ func Summarise(n spec.Network, o Options) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
-	return summarise(n, p)
+	tiling, err := tilingOf(n, p)
+	if err != nil {
+		return Summary{}, err
+	}
+	return summarise(n, p, tiling)
 }
 
-func summarise(n spec.Network, p *plan.Program) (Summary, error) {
+func summarise(n spec.Network, p *plan.Program, tiling amd64.Tiling) (Summary, error) {
 	forward, backward := n.MultiplyAdds()
-	_, tileBytes := tileFields(n, p, assembled(n, p))
+	_, tileBytes := tileFields(n, p, assembled(n, p), tiling)
 	s := Summary{
 		Params: n.Params(), MultiplyAdds: forward, GradMultiplyAdds: forward + backward,
 		WorkspaceBytes: p.WorkspaceBytes(), Block: p.Block, BatchBytes: p.BatchBytes() + tileBytes, CodeBytes: p.MachineBytes(), Digest: n.Digest(), Unrolled: p.Unrolled(),

@@ -40,4 +40,4 @@ func (b *block) abreast(n int, body func(i int)) {
 }
 
 // lines is how many elementary functions there are registers for side by side.
-func (m machine) lines() int { return m.registers() / 8 }
+func (m machine) lines() int { return m.registers() / 5 }

@@ -40,6 +40,7 @@ type Options struct {
 	Header  string   // the first line, without its slashes
 	Prefix  string   // of the names of functions
 	Choices []Choice // what Choose returned
+	Tiling  Tiling   // what ChooseTiling did
 }
 
 // Print returns the assembly file of a compiled plan, with the functions that have assembly.
@@ -60,7 +61,7 @@ func Print(p *plan.Program, o Options) ([]byte, error) {
 			out.AddSection(e)
 		}
 		for _, l := range choice.Levels {
-			parts, err := printFunc(f, p, machine{l, p.ElementBytes()}, fn, o.Prefix)
+			parts, err := printFunc(f, p, machine{l, p.ElementBytes()}, fn, o)
 			if err != nil {
 				return nil, fmt.Errorf("assembly: %w", err)
 			}
@@ -88,11 +89,11 @@ func Print(p *plan.Program, o Options) ([]byte, error) {
 var rest = pass.Concat(pass.Verify, pass.Func(pass.IncludeTextFlagHeader), pass.FunctionPass(pass.RequiredISAExtensions))
 
 // printFunc writes the assembly of a function of the plan for a machine.
-func printFunc(f *file, p *plan.Program, m machine, fn *plan.Func, prefix string) ([]*ir.Function, error) {
+func printFunc(f *file, p *plan.Program, m machine, fn *plan.Func, o Options) ([]*ir.Function, error) {
 	if fn.Batch {
-		return printBatch(f, p, m, fn, prefix)
+		return printBatch(f, p, m, fn, o.Prefix, newTileLayout(p, o.Tiling))
 	}
-	a, err := print(f, p, m, fn, prefix+fn.Name+m.level.String())
+	a, err := print(f, p, m, fn, o.Prefix+fn.Name+m.level.String())
 	return []*ir.Function{a}, err
 }
 
@@ -142,7 +143,7 @@ func Missing(p *plan.Program, fn *plan.Func) string {
 		}
 		return ""
 	}
-	if fn.Batch && newTileLayout(p).bytes() > maxTileBytes {
+	if fn.Batch && newTileLayout(p, Tiling{}).bytes() > maxTileBytes {
 		return fmt.Sprintf("a tile of samples takes more than %d MB", maxTileBytes>>20)
 	}
 	for _, op := range fn.Ops {

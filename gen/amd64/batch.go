@@ -15,8 +15,8 @@ const SumsSuffix = "Sums"
 
 // printBatch writes the assembly of a function of a batch: what is done for tiles of samples; for gradients, a second function
 // that sums them up; and for StepBatch, which does with samples what GradBatch does, its last operation alone.
-func printBatch(f *file, p *plan.Program, m machine, fn *plan.Func, prefix string) ([]*ir.Function, error) {
-	lay, name := newTileLayout(p), prefix+fn.Name
+func printBatch(f *file, p *plan.Program, m machine, fn *plan.Func, prefix string, lay *tileLayout) ([]*ir.Function, error) {
+	name := prefix + fn.Name
 	if fn.Name == plan.StepBatch {
 		d := printDescend(f, p, m, name+m.level.String())
 		return []*ir.Function{d.finish()}, errors.Join(d.errs...)
@@ -34,6 +34,7 @@ func printBatch(f *file, p *plan.Program, m machine, fn *plan.Func, prefix strin
 		t.returnLoss()
 	}
 	out := []*ir.Function{t.function.finish()}
+	t.dropUnread()
 	errs := t.errs
 	if fn.Name == plan.GradBatch {
 		s := newTile(f, lay, m, name+SumsSuffix+m.level.String(), sumsParams(p), false)
@@ -53,7 +54,7 @@ func printBatch(f *file, p *plan.Program, m machine, fn *plan.Func, prefix strin
 // samplesThrough takes tiles of samples through the operations of a function.
 func (t *tile) samplesThrough(p *plan.Program, fn *plan.Func) error {
 	n := p.Network
-	in, out := n.Input*tileBytes, n.Width(n.Depth())*tileBytes
+	in, out := n.Input*t.lay.row, n.Width(n.Depth())*t.lay.row
 	var err error
 	t.tiles(map[string]int{"xs": in, "ys": out, "out": out, "gxs": in}, func() {
 		t.samplesIn(t.bases["xs"], p.Buffer("x"))

@@ -211,14 +211,6 @@ func (b *block) keep(mask, x *value) *value {
 	return b.and(mask, x)
 }
 
-// keepLess is x - y in the lanes of a mask, 0 in the others.
-func (b *block) keepLess(mask, x, y *value) *value {
-	if b.m.level == AVX512 {
-		return b.add(&node{op: "VSUB" + b.m.suffix(), in: []*value{x, y}, out: b.fresh(), imm: -1, mask: mask, zero: true})
-	}
-	return b.and(mask, b.less(x, y))
-}
-
 // shuffle is an operation with an immediate on two vectors of which no lane is computed with.
 func (b *block) shuffle(op string, imm int, x, y *value) *value {
 	return b.add(&node{op: op, in: []*value{x, y}, out: b.fresh(), imm: imm})

@@ -40,7 +40,7 @@ func Choose(p *plan.Program) ([]Choice, error) {
 			if err != nil {
 				return nil, fmt.Errorf("assembly: %w", err)
 			}
-			c.Cycles = append(c.Cycles, cycles(code, memory(p, fn)))
+			c.Cycles = append(c.Cycles, cycles(code, memory(p, fn), nil))
 		}
 		if 100*c.Cycles[1] < (100-margin(memory(p, fn)))*c.Cycles[0] {
 			c.Levels = Levels

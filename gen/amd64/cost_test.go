@@ -70,7 +70,7 @@ func TestCycles(t *testing.T) {
 			})
 		}), 0, 15_000},
 	} {
-		got := cycles(test.fn, test.bytes) - coreCall
+		got := cycles(test.fn, test.bytes, nil) - coreCall
 		if math.Abs(float64(got-test.want)) > 2+0.03*float64(test.want) {
 			t.Errorf("%s: %d cycles, want about %d", test.name, got, test.want)
 		}
@@ -138,7 +138,7 @@ func committed(t *testing.T) (networks []spec.Network) {
 	return networks
 }
 
-var benchmark = regexp.MustCompile(`(?m)^Benchmark(Forward|Grad|Step)(?:-\d+)?\s+\d+\s+([\d.]+) ns/op`)
+var benchmark = regexp.MustCompile(`(?m)^Benchmark(\w+?)(?:-\d+)?\s+\d+\s+([\d.]+) ns/op(?:\s+([\d.]+) ns/sample)?`)
 
 // TestPredictions prints, with -measure, what the benchmarks of the committed networks take at each level beside what is predicted. It asserts
 // nothing: other machines, and other work on this one, change the times.
@@ -160,6 +160,14 @@ func TestPredictions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		tiling, err := ChooseTiling(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		batches, err := PredictBatches(p, tiling, Levels)
+		if err != nil {
+			t.Fatal(err)
+		}
 		dir, err := filepath.Abs("../../generated/" + strings.ToLower(n.Name))
 		if err != nil {
 			t.Fatal(err)
@@ -169,7 +177,7 @@ func TestPredictions(t *testing.T) {
 			t.Fatalf("%v\n%s", err, out)
 		}
 		for i, level := range levels {
-			cmd := exec.Command(binary, "-test.run=^$", "-test.bench=^Benchmark(Forward|Grad|Step)$", "-test.benchtime=10ms", "-test.count=20")
+			cmd := exec.Command(binary, "-test.run=^$", "-test.bench=^Benchmark(Forward|Grad|Step|ForwardBatch|GradBatch)$", "-test.benchtime=10ms", "-test.count=20")
 			cmd.Dir, cmd.Env = dir, append(os.Environ(), "GODEBUG="+level)
 			out, err := cmd.CombinedOutput()
 			if err != nil {
@@ -177,7 +185,11 @@ func TestPredictions(t *testing.T) {
 			}
 			best := map[string]float64{}
 			for _, m := range benchmark.FindAllStringSubmatch(string(out), -1) {
-				ns, err := strconv.ParseFloat(m[2], 64)
+				text := m[2]
+				if m[3] != "" { // a batch, of whose samples each counts
+					text = m[3]
+				}
+				ns, err := strconv.ParseFloat(text, 64)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -190,6 +202,12 @@ func TestPredictions(t *testing.T) {
 					code := min(i, len(c.Levels)-1)
 					t.Logf("%-8s %-8s at %-6s code of %-6s predicted %6d cycles, measured %8.0f, ratio %.2f", n.Name, c.Function, Levels[i],
 						Levels[code], c.Cycles[code], ns*clock, ns*clock/float64(c.Cycles[code]))
+				}
+			}
+			for _, c := range batches {
+				if ns, ok := best[c.Function]; ok {
+					t.Logf("%-8s %-12s at %-6s a sample predicted %8.1f cycles, measured %8.1f, ratio %.2f", n.Name, c.Function, Levels[i], c.Cycles[i],
+						ns*clock, ns*clock/c.Cycles[i])
 				}
 			}
 		}

@@ -25,13 +25,25 @@ func (b *block) lookup(table *[tableLength]float64, index *value) *value {
 	return b.add(&node{kind: replace, op: "VPERMI2PS", in: []*value{index, halves[0], halves[1]}, out: b.fresh(), imm: -1})
 }
 
-// withSign is v, which is not negative, with the sign of x.
-func (b *block) withSign(v, x *value) *value {
-	if b.m.level != AVX512 {
-		return b.signed(v, x)
+// permuted is, in every lane, the bits that the low bits of the lane's index say, of as many as a register has lanes. It takes half as
+// long as lookup.
+func (b *block) permuted(table []uint32, index *value) *value {
+	lanes := make([]uint64, len(table))
+	for i, v := range table {
+		lanes[i] = uint64(v)
 	}
-	op, either := "VPTERNLOG"+b.integerSuffix(), 0xf8 // the first, or both the second and the third
-	return b.add(&node{kind: replace, op: op, in: []*value{v, x, b.signBit()}, out: b.fresh(), imm: either})
+	return b.add(&node{op: "VPERMPS", in: []*value{index, b.lanesOf(lanes...)}, out: b.fresh(), imm: -1, fold: true})
+}
+
+// lessWhere is x - y in the lanes of a mask, y in the others, at AVX-512.
+func (b *block) lessWhere(mask, x, y *value) *value {
+	return b.add(&node{kind: replace, op: "VSUB" + b.m.suffix(), in: []*value{y, x, y}, out: b.fresh(), imm: -1, mask: mask})
+}
+
+// withSign is v, which is not negative, with the sign of x, at AVX-512.
+func (b *block) withSign(v, x *value) *value {
+	const either = 0xf8 // the first, or both the second and the third
+	return b.add(&node{kind: replace, op: "VPTERNLOG" + b.integerSuffix(), in: []*value{v, x, b.signBit()}, out: b.fresh(), imm: either})
 }
 
 // replace emits an instruction that overwrites its first source: a copy of it where it is read again. The last source may be in memory.
@@ -39,13 +51,16 @@ func (e *emitter) replace(b *block, n *node) {
 	last, suffix, inMemory := e.folded(b, n, n.in[2])
 	e.ensure(n.in[0])
 	e.ensure(n.in[1])
+	if n.mask != nil {
+		e.ensure(n.mask)
+	}
 	if suffix != "" || !inMemory {
 		e.ensure(n.in[2])
 		last = e.operand(n.in[2], n.bits)
 	}
 	second := e.operand(n.in[1], n.bits)
 	var dst operand.Op
-	if first := n.in[0]; e.dies(first) && first != n.in[1] && first != n.in[2] {
+	if first := n.in[0]; e.dies(first) {
 		dst = e.overwrite(n, first)
 	} else {
 		old := e.operand(first, n.bits)
@@ -53,6 +68,9 @@ func (e *emitter) replace(b *block, n *node) {
 		e.f.do("VMOVAPS", old, dst)
 	}
 	ops := []operand.Op{last, second, dst}
+	if n.mask != nil {
+		ops = []operand.Op{last, second, e.operand(n.mask, n.bits), dst}
+	}
 	if n.imm >= 0 {
 		ops = append([]operand.Op{operand.U8(n.imm)}, ops...)
 	}

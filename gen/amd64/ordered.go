@@ -16,7 +16,7 @@ func (f *function) strict() bool { return f.file.strict }
 
 // parts is how many registers the lanes of an ordered sum of n terms take.
 func (m machine) parts(n int) int {
-	if n > m.lanes() && m.widest() < 8*tileBytes {
+	if n > m.lanes() && m.widest() < 8*lineBytes {
 		return 2
 	}
 	return 1

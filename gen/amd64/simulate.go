@@ -10,9 +10,10 @@ import (
 
 // cycles predicts how many cycles of a core a call of a function takes, one call following the other: its instructions are run through
 // a model of one that executes out of order (core.go). General registers are computed with, so that loops run as they
-// will and every address is known; vectors have no values, only times. bytes is what a call goes over in memory.
-func cycles(fn *ir.Function, bytes int) int {
-	s := &simulation{code: prepare(fn), line: lineCycles(bytes)}
+// will and every address is known; vectors have no values, only times. bytes is what a call goes over in memory, arguments are the integers
+// that it is given.
+func cycles(fn *ir.Function, bytes int, arguments map[string]int) int {
+	s := &simulation{code: prepare(fn), line: lineCycles(bytes), arguments: arguments}
 	const before, calls = 1, 3
 	first := 0
 	for i := range before + calls {
@@ -38,6 +39,8 @@ type simulation struct {
 	// compared is the register that it was with, and end the number.
 	compared register
 	end      int
+	// arguments are the values of integer arguments.
+	arguments map[string]int
 	// ready is when a register can be read, stored when 4 bytes of memory can that were written.
 	ready  [registers]int
 	stored [remembered]struct{ address, at int }

@@ -101,6 +101,9 @@ func (s *simulation) address(m *operand.Mem) int {
 	return a
 }
 
+// slotOf is where the simulation keeps what is on the stack at a place: beyond the registers.
+func slotOf(m operand.Mem) register { return register(registers/2 + m.Disp/8%(registers/2)) }
+
 // compute does what an instruction does to general registers.
 func (s *simulation) compute(i *modelled) {
 	if i.vector || len(i.operands) != 2 {
@@ -116,10 +119,19 @@ func (s *simulation) compute(i *modelled) {
 	case reg.Register:
 		source = s.values[registerOf(o)]
 	case operand.Mem:
-		if i.opcode != "LEAQ" {
-			return // arguments, which are set at the beginning
+		if i.opcode == "LEAQ" {
+			source = s.address(&o)
+		} else if v, ok := s.arguments[o.Symbol.Name]; ok {
+			source = v
+		} else if o.Base == reg.StackPointer {
+			source = s.values[slotOf(o)]
+		} else {
+			return // pointers, which are set at the beginning
 		}
-		source = s.address(&o)
+	}
+	if m, ok := i.operands[1].(operand.Mem); ok && m.Base == reg.StackPointer && i.opcode == "MOVQ" {
+		s.values[slotOf(m)] = source
+		return
 	}
 	switch {
 	case i.opcode == "CMPQ":

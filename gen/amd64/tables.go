@@ -1,53 +1,63 @@
 package amd64
 
+import "math"
+
 // The functions of this file compute float32 numbers in float32 alone, with coefficients from tables: for tiles of samples, where the
-// number of instructions counts and not how long they wait for one another. What rounding takes is carried along where it would be
-// more than an eighth of an ULP.
+// number of instructions counts more than how long they wait for one another. What rounding takes is carried along where it would be
+// more than a quarter of an ULP.
 
-// rootsHigh is 2^(i/32), and rootsLow what rounding took from it.
-var rootsHigh = [tableLength]float64{
-	1, 0x1.059b0ep0, 0x1.0b5586p0, 0x1.11301ep0, 0x1.172b84p0, 0x1.1d4874p0, 0x1.2387a6p0, 0x1.29e9ep0,
-	0x1.306fep0, 0x1.371a74p0, 0x1.3dea64p0, 0x1.44e086p0, 0x1.4bfdaep0, 0x1.5342b6p0, 0x1.5ab07ep0, 0x1.6247ecp0,
-	0x1.6a09e6p0, 0x1.71f75ep0, 0x1.7a1148p0, 0x1.82589ap0, 0x1.8ace54p0, 0x1.93737cp0, 0x1.9c4918p0, 0x1.a5503cp0,
-	0x1.ae89fap0, 0x1.b7f77p0, 0x1.c199bep0, 0x1.cb720ep0, 0x1.d5818ep0, 0x1.dfc974p0, 0x1.ea4afap0, 0x1.f50766p0,
+// rootCount is how many roots of 2 a register holds.
+const rootCount = 16
+
+// rootsHigh is 2^(i/16), and rootsLow what rounding took from it, or nearly nothing, which unlike 0 has an exponent.
+var rootsHigh = [rootCount]float64{
+	1, 0x1.0b5586p0, 0x1.172b84p0, 0x1.2387a6p0, 0x1.306fep0, 0x1.3dea64p0, 0x1.4bfdaep0, 0x1.5ab07ep0,
+	0x1.6a09e6p0, 0x1.7a1148p0, 0x1.8ace54p0, 0x1.9c4918p0, 0x1.ae89fap0, 0x1.c199bep0, 0x1.d5818ep0, 0x1.ea4afap0,
 }
 
-var rootsLow = [tableLength]float64{
-	0, -0x1.9d4f52p-25, 0x1.9f3122p-25, -0x1.fdb496p-25, -0x1.c15742p-27, -0x1.d2e8cap-25, 0x1.ceac48p-25, -0x1.5c0424p-25,
-	0x1.4636e2p-25, -0x1.18aac6p-25, 0x1.824684p-25, 0x1.8624b4p-30, -0x1.593abcp-25, -0x1.2c561p-25, -0x1.5bd5ecp-27, -0x1.f8b55p-25,
-	0x1.9fcef4p-26, 0x1.1d8beep-25, -0x1.829fdp-25, -0x1.accc7cp-26, 0x1.15506ep-27, -0x1.e64744p-25, 0x1.51f848p-27, -0x1.b83b54p-25,
-	-0x1.a94b14p-26, -0x1.a09438p-25, -0x1.3d56b2p-27, -0x1.8837ccp-27, -0x1.822dbcp-27, -0x1.908c94p-25, 0x1.52486cp-27, -0x1.246ebp-26,
+var rootsLow = [rootCount]float64{
+	0x1p-60, 0x1.9f3122p-25, -0x1.c15742p-27, 0x1.ceac48p-25, 0x1.4636e2p-25, 0x1.824684p-25, -0x1.593abcp-25, -0x1.5bd5ecp-27,
+	0x1.9fcef4p-26, -0x1.829fdp-25, 0x1.15506ep-27, 0x1.51f848p-27, -0x1.a94b14p-26, -0x1.3d56b2p-27, -0x1.822dbcp-27, 0x1.52486cp-27,
 }
 
-// expTable is e^x as (p + low)·2^⌊n⌋, low being 0 but in the lanes of a mask. x is from -104 to 0, or NaN.
+// rootShift is how far the exponent of a float32 lies above the bits that say which root is meant.
+const rootShift = 23 - 4
+
+// sigmoidScale keeps e^|x| within the range of float32, and what rounding takes from it.
+const sigmoidScale = 0x1p-64
+
+// scaledRoots are the bits of rootsHigh and of rootsLow times sigmoidScale, less what k = 16·n + i adds to the mantissa when it is added
+// with a shift of rootShift, so that 2^n alone is multiplied with.
+var scaledRoots = func() (tables [2][rootCount]uint32) {
+	for t, roots := range [][rootCount]float64{rootsHigh, rootsLow} {
+		for i, v := range roots {
+			tables[t][i] = math.Float32bits(float32(v*sigmoidScale)) - uint32(i)<<rootShift
+		}
+	}
+	return tables
+}()
+
+// sigmoidTable is 1/(1 + e^-x). Below 0 it is 1/(1 + E) with E = e^|x|; above it that is what it lacks of 1.
 //
-// With n = k/32 next to x·log2 e and r = x - n·log 2, |r| ≤ log(2)/64, it is 2^n·(1 + r·(1 + r·(½ + r/6))), to 2^-31.
-func (b *block) expTable(x, mask *value) (p, low, n *value) {
-	c := b.format()
-	magic := b.number(c.magic / tableLength) // leaves a multiple of 1/32, whose fraction is in the low bits
-	t := b.madd(x, b.number(0x1.715476p0), magic)
-	n = b.less(t, magic)
-	r := b.nmadd(n, b.number(c.ln2Low), b.nmadd(n, b.number(c.ln2High), x))
-	s := b.product(r, b.madd(r, b.madd(r, b.number(0.16666715540942872), b.number(0.5000024437151753)), b.number(1)))
-	root := b.lookup(&rootsHigh, t)
-	rest := b.madd(root, s, b.lookup(&rootsLow, t))
-	p = b.sum(root, rest)
-	return p, b.keepLess(mask, rest, b.less(p, root)), n
-}
-
-// sigmoidTable is 1/(1 + e^-x). With e = e^-|x| it is 1/(1 + e) or, for negative x, e/(1 + e), where 2^⌊n⌋ is multiplied with at the end,
-// so that no number on the way is subnormal. A reciprocal that is right to 14 bits makes a quotient that is, and what it leaves of
-// the numerator the rest.
+// With n = k/16 next to |x|·log2 e and r = |x| - n·log 2, |r| ≤ log(2)/32, E is 2^n·(1 + r + r²·(½ + r/6)), to 2^-29. It stays a sum of
+// two numbers, of which the second is less than a fortieth: a reciprocal of both and 1 that is right to 14 bits is mended by what its
+// product with each of them leaves of 1.
 func (b *block) sigmoidTable(x *value) *value {
-	one := b.number(1)
-	negative := b.compare(lessThan, x, b.zeros())
-	p, low, n := b.expTable(b.larger(b.number(-104), b.or(x, b.signBit())), negative)
-	e := b.scale(n, p)[0]
-	num := b.choose(negative, p, one)
-	inverse := b.reciprocal(b.sum(one, e))
-	q := b.product(num, inverse)
-	rest := b.sum(b.nmadd(q, e, b.less(num, q)), low)
-	return b.scale(b.keep(negative, n), b.madd(rest, inverse, q))[0]
+	c, one := b.format(), b.number(1)
+	a := b.smaller(b.number(104), b.magnitude(x))
+	magic := b.number(c.magic / rootCount) // leaves a multiple of 1/16
+	t := b.madd(a, b.number(math.Log2E), magic)
+	n := b.less(t, magic)
+	r := b.nmadd(n, b.number(c.ln2Low), b.nmadd(n, b.number(c.ln2High), a))
+	s := b.madd(b.product(r, r), b.madd(r, b.number(0.1666666716337204), b.number(0.5000162720680237)), r)
+	power := b.shift("VPSLL", t, rootShift)
+	high := b.integer("VPADD", b.permuted(scaledRoots[0][:], t), power)
+	rest := b.madd(high, s, b.integer("VPADD", b.permuted(scaledRoots[1][:], t), power))
+	scale := b.number(sigmoidScale)
+	inverse := b.reciprocal(b.sum(b.sum(high, rest), scale))
+	left := b.nmadd(inverse, rest, b.nmadd(inverse, scale, b.nmadd(inverse, high, one)))
+	y := b.product(b.madd(left, inverse, inverse), scale)
+	return b.lessWhere(b.compare(greaterEqual, x, b.zeros()), one, y)
 }
 
 // reciprocal is 1/x to 14 bits.

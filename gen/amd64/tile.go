@@ -23,13 +23,13 @@ type tile struct {
 var keptBase = reg.RBX
 
 func newTile(f *file, lay *tileLayout, m machine, name string, params []param, result bool) *tile {
-	t := &tile{function: newFunction(f, m, name, params, result), lay: lay, samples: tileSamples(m.size)}
+	t := &tile{function: newFunction(f, m, name, params, result), lay: lay, samples: lay.samples}
 	t.many = true
 	t.vectors = t.samples / m.lanes()
-	// The area begins at the first multiple of 64.
+	// The area begins at the first multiple of a line.
 	b := t.bases["b"]
-	t.do("ADDQ", operand.U32(tileBytes-1), b)
-	t.do("ANDQ", operand.I32(-tileBytes), b)
+	t.do("ADDQ", operand.U32(lineBytes-1), b)
+	t.do("ANDQ", operand.I32(-lineBytes), b)
 	return t
 }
 
@@ -59,7 +59,7 @@ func (t *tile) work(at int, unit index, v int) ref {
 }
 
 func (t *tile) rowAt(r ref, unit index, v int) ref {
-	r.disp += unit.off*tileBytes + v*t.m.lanes()*t.m.size
+	r.disp += unit.off*t.lay.row + v*t.m.lanes()*t.m.size
 	if i := unit.regs[t.samples]; i != nil {
 		r.index = i
 	}
@@ -118,11 +118,17 @@ func (t *tile) tiles(advance map[string]int, body func()) {
 	}
 	count := t.pointer()
 	t.do("MOVQ", t.counts["tiles"].mem(), count)
+	begin := len(t.fn.Nodes)
 	label := t.label()
 	t.do("MOVQ", count, left)
 	t.drop(count)
+	only := t.code
 	body()
-	t.flush()
+	var hoisted []*value
+	if t.code == only {
+		hoisted = t.hoist(only, begin)
+	}
+	t.release(hoisted...)
 	for _, name := range []string{"xs", "ys", "out", "gxs"} {
 		if base := t.bases[name]; base != nil {
 			t.do("ADDQ", operand.U32(advance[name]), base)

@@ -15,14 +15,14 @@ import (
 //	kept, tile 0             the deltas and activations that the gradients of the parameters are summed up of
 //	kept, tile 1             …
 
-// tileBytes is the size of a row: one register at AVX-512, two at AVX2, so that both have the same layout.
-const tileBytes = 64
-
-// tileSamples is the number of samples of a tile.
-func tileSamples(size int) int { return tileBytes / size }
+// lineBytes is the size of the widest register and of a line of the cache, at whose multiples rows begin.
+const lineBytes = 64
 
 // tileLayout says where the rows of a tile are.
 type tileLayout struct {
+	// row is the size of a row in bytes, and samples the number of samples that it has numbers of, those of a tile. They are the same at
+	// every level, whatever the width of registers.
+	row, samples int
 	// rows are places in the area of a tile, or in the kept one where kept says so.
 	rows map[*plan.Buffer]int
 	kept map[*plan.Buffer]bool
@@ -36,8 +36,10 @@ type tileLayout struct {
 }
 
 // newTileLayout lays out the rows for the batch functions of a plan.
-func newTileLayout(p *plan.Program) *tileLayout {
+func newTileLayout(p *plan.Program, tiling Tiling) *tileLayout {
 	l := &tileLayout{rows: map[*plan.Buffer]int{}, kept: map[*plan.Buffer]bool{}, copies: map[*plan.Buffer]int{}}
+	l.row = tiling.bytes()
+	l.samples = l.row / p.ElementBytes()
 	for _, f := range p.Funcs {
 		for _, op := range f.Ops {
 			o, ok := op.(*plan.OuterSum)
@@ -51,14 +53,14 @@ func newTileLayout(p *plan.Program) *tileLayout {
 			case o.A.Kind != plan.Input:
 				if _, ok := l.copies[o.A]; !ok {
 					l.copies[o.A] = l.stride
-					l.stride += tileSamples(p.ElementBytes()) * pitch(o.A, p.ElementBytes()) * p.ElementBytes()
+					l.stride += l.samples * pitch(o.A, p.ElementBytes()) * p.ElementBytes()
 				}
 			}
 		}
 	}
 	row := func(n int) (at int) {
 		at = l.work
-		l.work += n * tileBytes
+		l.work += n * l.row
 		return at
 	}
 	slots := make([]int, len(p.Slots))
@@ -81,7 +83,7 @@ func newTileLayout(p *plan.Program) *tileLayout {
 		}
 	}
 	l.sums, l.live, l.loss = row(widest), row(1), row(1)
-	l.tiles = tilesAtOnce(p, l.stride)
+	l.tiles = tilesAtOnce(p, l)
 	return l
 }
 
@@ -89,38 +91,39 @@ func newTileLayout(p *plan.Program) *tileLayout {
 func (l *tileLayout) keep(b *plan.Buffer) {
 	if !l.kept[b] {
 		l.rows[b], l.kept[b] = l.stride, true
-		l.stride += b.Len() * tileBytes
+		l.stride += b.Len() * l.row
 	}
 }
 
 // bytes is the size of the whole area; it begins at a multiple of 64, wherever the struct lies.
-func (l *tileLayout) bytes() int { return tileBytes + l.work + l.tiles*l.stride }
+func (l *tileLayout) bytes() int { return lineBytes + l.work + l.tiles*l.stride }
 
 // pitch is the length of a vector among the copies, a multiple of any register's.
 func pitch(b *plan.Buffer, size int) int {
-	n := tileBytes / size
+	n := lineBytes / size
 	return (b.Len() + n - 1) / n * n
 }
 
 // Limits of what is done before a function returns to Go, which alone can be interrupted.
 const (
-	callProducts = 400_000   // multiply-adds of whole registers, about 100 µs
+	callProducts = 250_000   // multiply-adds of whole registers, which with those of the gradient take about 100 µs
 	callTiles    = 16        // tiles: more gain nothing
 	keptBytes    = 256 << 10 // of the kept areas, which should stay in the second-level cache
 	maxTileBytes = 256 << 20 // of the whole area
 )
 
 // tilesAtOnce is how many tiles a call takes.
-func tilesAtOnce(p *plan.Program, stride int) int {
+func tilesAtOnce(p *plan.Program, l *tileLayout) int {
 	products := 0
 	for _, b := range p.Buffers {
 		if b.Kind == plan.Weight {
 			products += b.Len()
 		}
 	}
-	n := min(callTiles, callProducts/max(1, products))
-	if stride > 0 {
-		n = min(n, keptBytes/stride)
+	vectors := l.row / lineBytes
+	n := min(callTiles/vectors, callProducts/max(1, products*vectors))
+	if l.stride > 0 {
+		n = min(n, keptBytes/l.stride)
 	}
 	return max(1, n)
 }
@@ -133,8 +136,9 @@ type TileField struct {
 }
 
 // TileFields are the fields that the batch struct of a plan has for the assembly, which come first.
-func TileFields(p *plan.Program) []TileField {
-	l, n := newTileLayout(p), tileSamples(p.ElementBytes())
+func TileFields(p *plan.Program, tiling Tiling) []TileField {
+	l := newTileLayout(p, tiling)
+	n := l.samples
 	depth := p.Network.Depth()
 	return []TileField{
 		{"tiles", []int{l.bytes() / p.ElementBytes()}, fmt.Sprintf("tiles of %d samples, for the assembly", n)},
@@ -144,9 +148,9 @@ func TileFields(p *plan.Program) []TileField {
 }
 
 // TileBytes is the size of TileFields.
-func TileBytes(p *plan.Program) int {
+func TileBytes(p *plan.Program, tiling Tiling) int {
 	total := 0
-	for _, f := range TileFields(p) {
+	for _, f := range TileFields(p, tiling) {
 		n := p.ElementBytes()
 		for _, d := range f.Dims {
 			n *= d
@@ -157,12 +161,12 @@ func TileBytes(p *plan.Program) int {
 }
 
 // TileSamples is the number of samples that the batch functions of a plan take side by side, and Tiles how many tiles a call takes.
-func TileSamples(p *plan.Program) int { return tileSamples(p.ElementBytes()) }
+func TileSamples(p *plan.Program, tiling Tiling) int { return newTileLayout(p, tiling).samples }
 
 // TileLines say how the assembly takes batches, and how it sums up the gradient of each layer's weights.
-func TileLines(p *plan.Program) []string {
-	l, n := newTileLayout(p), tileSamples(p.ElementBytes())
-	lines := []string{fmt.Sprintf("batches in assembly %d samples side by side, up to %d in a call, in %d bytes", n, n*l.tiles, TileBytes(p))}
+func TileLines(p *plan.Program, tiling Tiling) []string {
+	l := newTileLayout(p, tiling)
+	lines := []string{fmt.Sprintf("batches in assembly %d samples side by side, up to %d in a call, in %d bytes", l.samples, l.samples*l.tiles, TileBytes(p, tiling))}
 	var forms []string
 	for _, op := range p.Func(plan.GradBatch).Ops {
 		if o, ok := op.(*plan.OuterSum); ok {
@@ -177,4 +181,4 @@ func TileLines(p *plan.Program) []string {
 }
 
 // Tiles is how many tiles a call of the assembly takes at most.
-func Tiles(p *plan.Program) int { return newTileLayout(p).tiles }
+func Tiles(p *plan.Program, tiling Tiling) int { return newTileLayout(p, tiling).tiles }

@@ -24,7 +24,8 @@ func TestTileLayout(t *testing.T) {
 					t.Fatal(err)
 				}
 				name := fmt.Sprint(widths, cache, precision)
-				checkTileLayout(t, name, p, forms)
+				checkTileLayout(t, name, p, Tiling{}, forms)
+				checkTileLayout(t, name+" wide", p, Tiling{Row: 2 * lineBytes}, forms)
 			}
 		}
 	}
@@ -33,15 +34,15 @@ func TestTileLayout(t *testing.T) {
 	}
 }
 
-func checkTileLayout(t *testing.T, name string, p *plan.Program, forms map[bool]int) {
+func checkTileLayout(t *testing.T, name string, p *plan.Program, tiling Tiling, forms map[bool]int) {
 	t.Helper()
-	l, size := newTileLayout(p), p.ElementBytes()
+	l, size := newTileLayout(p, tiling), p.ElementBytes()
 	// Who has which row, of the area of a tile and of the kept one.
 	work, kept := map[int]string{}, map[int]string{}
 	take := func(area map[int]string, bytes, at, rows int, who string, shared bool) {
 		for i := range rows {
-			r := at + i*tileBytes
-			if r < 0 || r+tileBytes > bytes {
+			r := at + i*l.row
+			if r < 0 || r+l.row > bytes {
 				t.Errorf("%s: %s is at %d of %d bytes", name, who, r, bytes)
 			}
 			if other := area[r]; other != "" && !(shared && other == "scratch") {
@@ -63,7 +64,7 @@ func checkTileLayout(t *testing.T, name string, p *plan.Program, forms map[bool]
 			take(work, l.work, at, b.Len(), b.Name, b.Kind == plan.Scratch)
 		}
 		if at, ok := l.copies[b]; ok {
-			take(kept, l.stride, at, tileSamples(size)*pitch(b, size)*size/tileBytes, "copies of "+b.Name, false)
+			take(kept, l.stride, at, l.samples*pitch(b, size)*size/l.row, "copies of "+b.Name, false)
 		}
 	}
 	widest := 0
@@ -83,7 +84,7 @@ func checkTileLayout(t *testing.T, name string, p *plan.Program, forms map[bool]
 	take(work, l.work, l.sums, widest, "the sums", false)
 	take(work, l.work, l.live, 1, "the samples' mask", false)
 	take(work, l.work, l.loss, 1, "the losses", false)
-	if want := tileBytes + l.work + l.tiles*l.stride; l.bytes() != want || l.tiles < 1 {
+	if want := lineBytes + l.work + l.tiles*l.stride; l.bytes() != want || l.tiles < 1 {
 		t.Errorf("%s: %d bytes and %d tiles, want %d bytes and at least a tile", name, l.bytes(), l.tiles, want)
 	}
 }

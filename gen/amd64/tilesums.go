@@ -18,7 +18,7 @@ import (
 // outerForm says whether the gradient of a layer is summed up as outer products, by what both forms take for some tiles.
 func outerForm(o *plan.OuterSum, size int) bool {
 	const tiles = 8
-	n := tileSamples(size)
+	n := lineBytes / size
 	rows, cols := o.D.Rows, o.A.Rows
 	outer := tiles * n * rows * ((cols + n - 1) / n)
 	if o.A.Kind != plan.Input {
@@ -41,7 +41,7 @@ func (t *tile) outerSum(o *plan.OuterSum) {
 
 // kept is the row of a buffer of the kept area that a pointer stands at.
 func (t *tile) kept(base reg.GPPhysical, unit, v int) ref {
-	return ref{base: base, disp: unit*tileBytes + v*t.m.lanes()*t.m.size}
+	return ref{base: base, disp: unit*t.lay.row + v*t.m.lanes()*t.m.size}
 }
 
 // keptAt points to the kept area of the first tile, a row of a buffer.
@@ -257,7 +257,7 @@ func (t *tile) outerGroup(o *plan.OuterSum, down, right index, n, m int) {
 				as = append(as, t.code.load(ref{base: ap, disp: c * lanes * size}, s))
 			}
 			for r := range n {
-				d := t.code.spread(ref{base: dp, disp: r * tileBytes})
+				d := t.code.spread(ref{base: dp, disp: r * t.lay.row})
 				for c := range sizes {
 					t.code.accumulate(cells[r*len(sizes)+c], as[c], d)
 				}
@@ -267,7 +267,7 @@ func (t *tile) outerGroup(o *plan.OuterSum, down, right index, n, m int) {
 			t.do("ADDQ", operand.U32(step), ap)
 		})
 		// Where more tiles follow, this one was full.
-		t.do("ADDQ", operand.I32(t.lay.stride-tileBytes), dp)
+		t.do("ADDQ", operand.I32(t.lay.stride-t.lay.row), dp)
 		if gap != 0 {
 			t.do("ADDQ", operand.I32(gap), ap)
 		}

@@ -6,7 +6,7 @@
 // parameters     67 (268 bytes)
 // multiply-adds  56 Forward, 136 Grad
 // workspace      112 bytes
-// batch          32 samples at a time, in 29324 bytes
+// batch          32 samples at a time, in 31180 bytes
 // cache          auto keeps 64 bytes for 451 operations and 12 calls in Grad
 //                pre 64 for 467 and 20; post 64 for 451 and 12; both 96 for 459 and 12
 // code           fully unrolled
@@ -56,12 +56,12 @@ type IrisWorkspace struct {
 }
 
 // IrisBatch holds what one call of a batch function works on: a workspace for each sample of a block, and the gradient
-// that StepBatch sums up, 29324 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
+// that StepBatch sums up, 31180 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
 // block of 32 samples at a time. The first three fields are for the assembly, which works on samples side by side.
 type IrisBatch struct {
-	tiles   [6256]float32  // tiles of 16 samples, for the assembly
-	restX   [16][4]float32 // the last samples, fewer than a tile's
-	restY   [16][3]float32 // what belongs to them
+	tiles   [6608]float32  // tiles of 32 samples, for the assembly
+	restX   [32][4]float32 // the last samples, fewer than a tile's
+	restY   [32][3]float32 // what belongs to them
 	samples [32]IrisWorkspace
 	sum     IrisGrad
 }

@@ -93,12 +93,12 @@ func pixelsStep(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]float32,
 //go:noescape
 func pixelsStepAVX2(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]float32, rate float32) float32
 
-// vectorForwardBatch is ForwardBatch in assembly, at most 48 samples at a time. The last ones, fewer than 16, are copied to where there is
+// vectorForwardBatch is ForwardBatch in assembly, at most 32 samples at a time. The last ones, fewer than 16, are copied to where there is
 // room for as many.
 func (p *Pixels) vectorForwardBatch(b *PixelsBatch, xs [][784]float32, out [][10]float32) {
-	for len(xs) >= 48 && len(out) >= 48 {
-		p.forwardTiles(b, unsafe.SliceData(xs), unsafe.SliceData(out), 3)
-		xs, out = xs[48:], out[48:]
+	for len(xs) >= 32 && len(out) >= 32 {
+		p.forwardTiles(b, unsafe.SliceData(xs), unsafe.SliceData(out), 2)
+		xs, out = xs[32:], out[32:]
 	}
 	if tiles := len(xs) / 16; tiles > 0 {
 		p.forwardTiles(b, unsafe.SliceData(xs), unsafe.SliceData(out), tiles)
@@ -129,13 +129,13 @@ func pixelsForwardBatchAVX2(p *Pixels, b *PixelsBatch, xs *[784]float32, out *[1
 //go:noescape
 func pixelsForwardBatchAVX512(p *Pixels, b *PixelsBatch, xs *[784]float32, out *[10]float32, tiles int)
 
-// vectorLossBatch is LossBatch in assembly, at most 48 samples at a time. The last ones, fewer than 16, are copied to where there is
+// vectorLossBatch is LossBatch in assembly, at most 32 samples at a time. The last ones, fewer than 16, are copied to where there is
 // room for as many.
 func (p *Pixels) vectorLossBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32) float32 {
 	loss := float32(0)
-	for len(xs) >= 48 && len(ys) >= 48 {
-		loss += p.lossTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), 3, 16)
-		xs, ys = xs[48:], ys[48:]
+	for len(xs) >= 32 && len(ys) >= 32 {
+		loss += p.lossTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), 2, 16)
+		xs, ys = xs[32:], ys[32:]
 	}
 	if tiles := len(xs) / 16; tiles > 0 {
 		loss += p.lossTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), tiles, 16)
@@ -167,13 +167,13 @@ func pixelsLossBatchAVX2(p *Pixels, b *PixelsBatch, xs *[784]float32, ys *[10]fl
 //go:noescape
 func pixelsLossBatchAVX512(p *Pixels, b *PixelsBatch, xs *[784]float32, ys *[10]float32, tiles, samples int) float32
 
-// vectorGradBatch is GradBatch in assembly, at most 48 samples at a time. The last ones, fewer than 16, are copied to where there is
+// vectorGradBatch is GradBatch in assembly, at most 32 samples at a time. The last ones, fewer than 16, are copied to where there is
 // room for as many. It adds to g.
 func (p *Pixels) vectorGradBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32, g *PixelsGrad) float32 {
 	loss := float32(0)
-	for len(xs) >= 48 && len(ys) >= 48 {
-		loss += p.gradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), g, 3, 16)
-		xs, ys = xs[48:], ys[48:]
+	for len(xs) >= 32 && len(ys) >= 32 {
+		loss += p.gradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), g, 2, 16)
+		xs, ys = xs[32:], ys[32:]
 	}
 	if tiles := len(xs) / 16; tiles > 0 {
 		loss += p.gradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), g, tiles, 16)

@@ -6,7 +6,7 @@
 // parameters     101770 (407080 bytes)
 // multiply-adds  101632 Forward, 204544 Grad
 // workspace      1156 bytes
-// batch          32 samples at a time, in 648616 bytes
+// batch          32 samples at a time, in 631592 bytes
 // cache          auto keeps 600 bytes for 627628 operations and 11 calls in Grad
 //                pre 600 for 628140 and 11; post 600 for 627628 and 11; both 1112 for 627756 and 11
 // code           7 of 11 operations in loops over unrolled blocks, the others fully unrolled
@@ -56,10 +56,10 @@ type PixelsWorkspace struct {
 }
 
 // PixelsBatch holds what one call of a batch function works on: a workspace for each sample of a block, and the gradient
-// that StepBatch sums up, 648616 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
+// that StepBatch sums up, 631592 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
 // block of 32 samples at a time. The first three fields are for the assembly, which works on samples side by side.
 type PixelsBatch struct {
-	tiles   [38432]float32   // tiles of 16 samples, for the assembly
+	tiles   [34176]float32   // tiles of 16 samples, for the assembly
 	restX   [16][784]float32 // the last samples, fewer than a tile's
 	restY   [16][10]float32  // what belongs to them
 	samples [32]PixelsWorkspace

@@ -77,9 +77,6 @@ func poleBackward(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, grad
 //go:noescape
 func poleBackwardAVX2(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, grad *PoleGrad) float32
 
-//go:noescape
-func poleBackwardAVX512(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, grad *PoleGrad) float32
-
 // vectorGrad is Grad in assembly.
 func (p *Pole) vectorGrad(ws *PoleWorkspace, x *[4]float32, y *[2]float32, g *PoleGrad) float32 {
 	return poleGrad(p, ws, x, y, g)
@@ -105,28 +102,28 @@ func poleStep(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, rate flo
 //go:noescape
 func poleStepAVX2(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, rate float32) float32
 
-// vectorForwardBatch is ForwardBatch in assembly, at most 256 samples at a time. The last ones, fewer than 16, are copied to where there is
+// vectorForwardBatch is ForwardBatch in assembly, at most 256 samples at a time. The last ones, fewer than 32, are copied to where there is
 // room for as many.
 func (p *Pole) vectorForwardBatch(b *PoleBatch, xs [][4]float32, out [][2]float32) {
 	for len(xs) >= 256 && len(out) >= 256 {
-		p.forwardTiles(b, unsafe.SliceData(xs), unsafe.SliceData(out), 16)
+		p.forwardTiles(b, unsafe.SliceData(xs), unsafe.SliceData(out), 8)
 		xs, out = xs[256:], out[256:]
 	}
-	if tiles := len(xs) / 16; tiles > 0 {
+	if tiles := len(xs) / 32; tiles > 0 {
 		p.forwardTiles(b, unsafe.SliceData(xs), unsafe.SliceData(out), tiles)
 	}
-	for len(xs) >= 16 && len(out) >= 16 {
-		xs, out = xs[16:], out[16:]
+	for len(xs) >= 32 && len(out) >= 32 {
+		xs, out = xs[32:], out[32:]
 	}
 	if len(xs) > 0 {
-		b.restX = [16][4]float32{}
+		b.restX = [32][4]float32{}
 		copy(b.restX[:], xs)
 		p.forwardTiles(b, &b.restX[0], &b.restY[0], 1)
 		copy(out, b.restY[:])
 	}
 }
 
-// forwardTiles takes tiles of 16 samples through ForwardBatch.
+// forwardTiles takes tiles of 32 samples through ForwardBatch.
 func (p *Pole) forwardTiles(b *PoleBatch, xs *[4]float32, out *[2]float32, tiles int) {
 	if poleLevel > 1 {
 		poleForwardBatchAVX512(p, b, xs, out, tiles)
@@ -141,31 +138,31 @@ func poleForwardBatchAVX2(p *Pole, b *PoleBatch, xs *[4]float32, out *[2]float32
 //go:noescape
 func poleForwardBatchAVX512(p *Pole, b *PoleBatch, xs *[4]float32, out *[2]float32, tiles int)
 
-// vectorLossBatch is LossBatch in assembly, at most 256 samples at a time. The last ones, fewer than 16, are copied to where there is
+// vectorLossBatch is LossBatch in assembly, at most 256 samples at a time. The last ones, fewer than 32, are copied to where there is
 // room for as many.
 func (p *Pole) vectorLossBatch(b *PoleBatch, xs [][4]float32, ys [][2]float32) float32 {
 	loss := float32(0)
 	for len(xs) >= 256 && len(ys) >= 256 {
-		loss += p.lossTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), 16, 16)
+		loss += p.lossTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), 8, 32)
 		xs, ys = xs[256:], ys[256:]
 	}
-	if tiles := len(xs) / 16; tiles > 0 {
-		loss += p.lossTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), tiles, 16)
+	if tiles := len(xs) / 32; tiles > 0 {
+		loss += p.lossTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), tiles, 32)
 	}
-	for len(xs) >= 16 && len(ys) >= 16 {
-		xs, ys = xs[16:], ys[16:]
+	for len(xs) >= 32 && len(ys) >= 32 {
+		xs, ys = xs[32:], ys[32:]
 	}
 	if len(xs) > 0 {
-		b.restX = [16][4]float32{}
+		b.restX = [32][4]float32{}
 		copy(b.restX[:], xs)
-		b.restY = [16][2]float32{}
+		b.restY = [32][2]float32{}
 		copy(b.restY[:], ys)
 		loss += p.lossTiles(b, &b.restX[0], &b.restY[0], 1, len(xs))
 	}
 	return loss
 }
 
-// lossTiles takes tiles of 16 samples through LossBatch.
+// lossTiles takes tiles of 32 samples through LossBatch.
 func (p *Pole) lossTiles(b *PoleBatch, xs *[4]float32, ys *[2]float32, tiles, samples int) float32 {
 	if poleLevel > 1 {
 		return poleLossBatchAVX512(p, b, xs, ys, tiles, samples)
@@ -179,31 +176,31 @@ func poleLossBatchAVX2(p *Pole, b *PoleBatch, xs *[4]float32, ys *[2]float32, ti
 //go:noescape
 func poleLossBatchAVX512(p *Pole, b *PoleBatch, xs *[4]float32, ys *[2]float32, tiles, samples int) float32
 
-// vectorGradBatch is GradBatch in assembly, at most 256 samples at a time. The last ones, fewer than 16, are copied to where there is
+// vectorGradBatch is GradBatch in assembly, at most 256 samples at a time. The last ones, fewer than 32, are copied to where there is
 // room for as many. It adds to g.
 func (p *Pole) vectorGradBatch(b *PoleBatch, xs [][4]float32, ys [][2]float32, g *PoleGrad) float32 {
 	loss := float32(0)
 	for len(xs) >= 256 && len(ys) >= 256 {
-		loss += p.gradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), g, 16, 16)
+		loss += p.gradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), g, 8, 32)
 		xs, ys = xs[256:], ys[256:]
 	}
-	if tiles := len(xs) / 16; tiles > 0 {
-		loss += p.gradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), g, tiles, 16)
+	if tiles := len(xs) / 32; tiles > 0 {
+		loss += p.gradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), g, tiles, 32)
 	}
-	for len(xs) >= 16 && len(ys) >= 16 {
-		xs, ys = xs[16:], ys[16:]
+	for len(xs) >= 32 && len(ys) >= 32 {
+		xs, ys = xs[32:], ys[32:]
 	}
 	if len(xs) > 0 {
-		b.restX = [16][4]float32{}
+		b.restX = [32][4]float32{}
 		copy(b.restX[:], xs)
-		b.restY = [16][2]float32{}
+		b.restY = [32][2]float32{}
 		copy(b.restY[:], ys)
 		loss += p.gradTiles(b, &b.restX[0], &b.restY[0], g, 1, len(xs))
 	}
 	return loss
 }
 
-// gradTiles takes tiles of 16 samples through GradBatch.
+// gradTiles takes tiles of 32 samples through GradBatch.
 func (p *Pole) gradTiles(b *PoleBatch, xs *[4]float32, ys *[2]float32, g *PoleGrad, tiles, samples int) float32 {
 	if poleLevel > 1 {
 		loss := poleGradBatchAVX512(p, b, xs, ys, tiles, samples)

@@ -6,7 +6,7 @@
 // parameters     114 (456 bytes)
 // multiply-adds  96 Forward, 224 Grad
 // workspace      164 bytes
-// batch          32 samples at a time, in 46792 bytes
+// batch          32 samples at a time, in 48904 bytes
 // cache          auto keeps 88 bytes for 710 operations and 19 calls in Grad
 //                pre 88 for 742 and 35; post 88 for 710 and 19; both 152 for 726 and 19
 // code           fully unrolled
@@ -56,12 +56,12 @@ type PoleWorkspace struct {
 }
 
 // PoleBatch holds what one call of a batch function works on: a workspace for each sample of a block, and the gradient
-// that StepBatch sums up, 46792 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
+// that StepBatch sums up, 48904 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
 // block of 32 samples at a time. The first three fields are for the assembly, which works on samples side by side.
 type PoleBatch struct {
-	tiles   [10176]float32 // tiles of 16 samples, for the assembly
-	restX   [16][4]float32 // the last samples, fewer than a tile's
-	restY   [16][2]float32 // what belongs to them
+	tiles   [10608]float32 // tiles of 32 samples, for the assembly
+	restX   [32][4]float32 // the last samples, fewer than a tile's
+	restY   [32][2]float32 // what belongs to them
 	samples [32]PoleWorkspace
 	sum     PoleGrad
 }

@@ -2831,7 +2831,7 @@ TEXT ·spiralsStepAVX2(SB), NOSPLIT, $0-44
 
 // func spiralsForwardBatchAVX2(p *Spirals, b *SpiralsBatch, xs *[2]float32, out *[2]float32, tiles int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·spiralsForwardBatchAVX2(SB), NOSPLIT, $32-40
+TEXT ·spiralsForwardBatchAVX2(SB), NOSPLIT, $64-40
 	MOVQ p+0(FP), DI
 	MOVQ b+8(FP), SI
 	MOVQ xs+16(FP), DX
@@ -2862,1328 +2862,1339 @@ loop0:
 	// z1 = W1·x + b1; a1 = tanh(z1)
 	VBROADCASTSS 128(DI), Y3
 	VBROADCASTSS 128(DI), Y5
-	VBROADCASTSS (DI), Y6
-	VFMADD231PS  Y6, Y2, Y3
-	VBROADCASTSS (DI), Y6
-	VFMADD231PS  Y6, Y4, Y5
-	VBROADCASTSS 4(DI), Y6
-	VFMADD231PS  Y6, Y0, Y3
-	VBROADCASTSS 4(DI), Y6
-	VFMADD231PS  Y6, Y1, Y5
-	VEXTRACTF128 $0x01, Y3, X6
-	VEXTRACTF128 $0x01, Y5, X7
+	VBROADCASTSS 132(DI), Y6
+	VBROADCASTSS (DI), Y7
+	VFMADD231PS  Y7, Y2, Y3
+	VBROADCASTSS (DI), Y7
+	VFMADD231PS  Y7, Y4, Y5
+	VBROADCASTSS 8(DI), Y7
+	VFMADD231PS  Y7, Y2, Y6
+	VBROADCASTSS 4(DI), Y7
+	VFMADD231PS  Y7, Y0, Y3
+	VBROADCASTSS 4(DI), Y7
+	VFMADD231PS  Y7, Y1, Y5
+	VBROADCASTSS 12(DI), Y7
+	VFMADD231PS  Y7, Y0, Y6
+	VEXTRACTF128 $0x01, Y3, X7
+	VEXTRACTF128 $0x01, Y5, X8
+	VEXTRACTF128 $0x01, Y6, X9
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X5, Y5
-	VMOVUPS      SpiralsConstants<>+2048(SB), Y8
-	VMINPD       Y5, Y8, Y5
-	VMINPD       Y3, Y8, Y3
-	VMOVUPS      SpiralsConstants<>+2016(SB), Y9
-	VMAXPD       Y5, Y9, Y5
-	VMAXPD       Y3, Y9, Y3
-	VMULPD       Y5, Y5, Y10
-	VMULPD       Y3, Y3, Y11
-	VMOVUPS      SpiralsConstants<>+192(SB), Y12
-	VMOVAPS      Y12, Y13
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y13
-	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y14
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y13
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y11, Y14
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y13
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y11, Y14
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y13
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y11, Y14
-	VMULPD       Y13, Y5, Y5
-	VMULPD       Y14, Y3, Y3
-	VMOVUPS      SpiralsConstants<>+384(SB), Y13
-	VMOVAPS      Y13, Y14
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y14
-	VMOVAPS      Y13, Y15
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y11, Y15
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y14
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y11, Y15
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y14
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y11, Y15
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y14
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y11, Y15
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y14
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y11, Y15
-	VDIVPD       Y14, Y5, Y5
+	VCVTPS2PD    X6, Y6
+	VMOVUPS      SpiralsConstants<>+2048(SB), Y10
+	VMINPD       Y5, Y10, Y5
+	VMINPD       Y6, Y10, Y6
+	VMINPD       Y3, Y10, Y3
+	VMOVUPS      SpiralsConstants<>+2016(SB), Y11
+	VMAXPD       Y5, Y11, Y5
+	VMAXPD       Y6, Y11, Y6
+	VMAXPD       Y3, Y11, Y3
+	VMULPD       Y5, Y5, Y12
+	VMULPD       Y6, Y6, Y13
+	VMULPD       Y3, Y3, Y14
+	VMOVUPS      SpiralsConstants<>+192(SB), Y15
+	VMOVAPS      Y15, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y12, Y11
+	VMOVAPS      Y15, Y10
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y13, Y10
+	VMOVUPS      Y0, 32(SP)
+	VMOVAPS      Y15, Y0
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y14, Y0
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y12, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y13, Y10
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y14, Y0
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y12, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y13, Y10
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y14, Y0
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y12, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y13, Y10
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y14, Y0
+	VMULPD       Y11, Y5, Y5
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y0, Y3, Y0
+	VMOVUPS      SpiralsConstants<>+384(SB), Y3
+	VMOVAPS      Y3, Y10
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y12, Y10
+	VMOVAPS      Y3, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y13, Y11
+	VMOVAPS      Y3, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y14, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y12, Y10
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y13, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y14, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y12, Y10
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y13, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y14, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y12, Y10
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y13, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y14, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y12, Y10
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y13, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y14, Y15
+	VDIVPD       Y10, Y5, Y5
+	VDIVPD       Y11, Y6, Y6
+	VDIVPD       Y15, Y0, Y0
+	VCVTPD2PSY   Y5, X5
+	VCVTPD2PSY   Y6, X6
+	VCVTPD2PSY   Y0, X0
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X9, Y9
+	VCVTPS2PD    X7, Y7
+	VMOVUPS      SpiralsConstants<>+2048(SB), Y10
+	VMINPD       Y8, Y10, Y8
+	VMINPD       Y9, Y10, Y9
+	VMINPD       Y7, Y10, Y7
+	VMOVUPS      SpiralsConstants<>+2016(SB), Y11
+	VMAXPD       Y8, Y11, Y8
+	VMAXPD       Y9, Y11, Y9
+	VMAXPD       Y7, Y11, Y7
+	VMULPD       Y8, Y8, Y12
+	VMULPD       Y9, Y9, Y13
+	VMULPD       Y7, Y7, Y14
+	VMOVUPS      SpiralsConstants<>+192(SB), Y15
+	VMOVAPS      Y15, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y12, Y11
+	VMOVAPS      Y15, Y10
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y13, Y10
+	VMOVAPS      Y15, Y3
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y14, Y3
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y12, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y13, Y10
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y14, Y3
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y12, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y13, Y10
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y14, Y3
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y12, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y13, Y10
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y14, Y3
+	VMULPD       Y11, Y8, Y8
+	VMULPD       Y10, Y9, Y9
+	VMULPD       Y3, Y7, Y3
+	VMOVUPS      SpiralsConstants<>+384(SB), Y7
+	VMOVAPS      Y7, Y10
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y12, Y10
+	VMOVAPS      Y7, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y13, Y11
+	VMOVAPS      Y7, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y14, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y12, Y10
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y13, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y14, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y12, Y10
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y13, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y14, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y12, Y10
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y13, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y14, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y12, Y10
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y13, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y14, Y15
+	VDIVPD       Y10, Y8, Y8
+	VDIVPD       Y11, Y9, Y9
 	VDIVPD       Y15, Y3, Y3
-	VCVTPD2PSY   Y5, X5
+	VCVTPD2PSY   Y8, X8
+	VCVTPD2PSY   Y9, X9
 	VCVTPD2PSY   Y3, X3
-	VCVTPS2PD    X7, Y7
-	VCVTPS2PD    X6, Y6
-	VMINPD       Y7, Y8, Y7
-	VMINPD       Y6, Y8, Y6
-	VMAXPD       Y7, Y9, Y7
-	VMAXPD       Y6, Y9, Y6
-	VMULPD       Y7, Y7, Y10
-	VMULPD       Y6, Y6, Y11
-	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y14
-	VMOVAPS      Y12, Y15
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y15
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y14
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y11, Y15
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y14
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y11, Y15
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y14
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y11, Y15
-	VMULPD       Y14, Y7, Y7
-	VMULPD       Y15, Y6, Y6
-	VMOVAPS      Y13, Y14
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y14
-	VMOVAPS      Y13, Y15
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y11, Y15
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y14
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y11, Y15
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y14
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y11, Y15
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y14
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y11, Y15
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y14
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y11, Y15
-	VDIVPD       Y14, Y7, Y7
-	VDIVPD       Y15, Y6, Y6
-	VCVTPD2PSY   Y7, X7
-	VCVTPD2PSY   Y6, X6
-	VINSERTF128  $0x01, X7, Y5, Y5
-	VINSERTF128  $0x01, X6, Y3, Y3
+	VINSERTF128  $0x01, X8, Y5, Y5
+	VINSERTF128  $0x01, X9, Y6, Y6
+	VINSERTF128  $0x01, X3, Y0, Y0
 	VMOVUPS      Y5, 224(SI)
-	VMOVUPS      Y3, 192(SI)
-	VBROADCASTSS 132(DI), Y3
-	VBROADCASTSS 132(DI), Y5
-	VBROADCASTSS 8(DI), Y6
-	VFMADD231PS  Y6, Y2, Y3
-	VBROADCASTSS 8(DI), Y6
-	VFMADD231PS  Y6, Y4, Y5
-	VBROADCASTSS 12(DI), Y6
-	VFMADD231PS  Y6, Y0, Y3
-	VBROADCASTSS 12(DI), Y6
-	VFMADD231PS  Y6, Y1, Y5
-	VEXTRACTF128 $0x01, Y3, X6
-	VEXTRACTF128 $0x01, Y5, X7
-	VCVTPS2PD    X3, Y3
-	VCVTPS2PD    X5, Y5
-	VMINPD       Y3, Y8, Y3
-	VMINPD       Y5, Y8, Y5
-	VMAXPD       Y3, Y9, Y3
-	VMAXPD       Y5, Y9, Y5
-	VMULPD       Y3, Y3, Y10
-	VMULPD       Y5, Y5, Y11
-	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y14
-	VMOVAPS      Y12, Y15
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y15
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y14
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y11, Y15
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y14
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y11, Y15
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y14
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y11, Y15
-	VMULPD       Y14, Y3, Y3
-	VMULPD       Y15, Y5, Y5
-	VMOVAPS      Y13, Y14
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y14
-	VMOVAPS      Y13, Y15
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y11, Y15
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y14
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y11, Y15
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y14
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y11, Y15
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y14
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y11, Y15
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y14
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y11, Y15
-	VDIVPD       Y14, Y3, Y3
-	VDIVPD       Y15, Y5, Y5
-	VCVTPD2PSY   Y3, X3
-	VCVTPD2PSY   Y5, X5
-	VCVTPS2PD    X6, Y6
-	VCVTPS2PD    X7, Y7
-	VMINPD       Y6, Y8, Y6
-	VMINPD       Y7, Y8, Y7
-	VMAXPD       Y6, Y9, Y6
-	VMAXPD       Y7, Y9, Y7
-	VMULPD       Y6, Y6, Y10
-	VMULPD       Y7, Y7, Y11
-	VMOVAPS      Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y14
-	VMOVAPS      Y12, Y15
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y15
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y14
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y11, Y15
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y14
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y11, Y15
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y14
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y11, Y15
-	VMULPD       Y14, Y6, Y6
-	VMULPD       Y15, Y7, Y7
-	VMOVAPS      Y13, Y14
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y14
-	VMOVAPS      Y13, Y15
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y11, Y15
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y14
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y11, Y15
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y14
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y11, Y15
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y14
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y11, Y15
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y14
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y11, Y15
-	VDIVPD       Y14, Y6, Y6
-	VDIVPD       Y15, Y7, Y7
-	VCVTPD2PSY   Y6, X6
-	VCVTPD2PSY   Y7, X7
-	VINSERTF128  $0x01, X6, Y3, Y3
-	VINSERTF128  $0x01, X7, Y5, Y5
-	VMOVUPS      Y3, 256(SI)
-	VMOVUPS      Y5, 288(SI)
+	VMOVUPS      Y6, 256(SI)
+	VMOVUPS      Y0, 192(SI)
+	VBROADCASTSS 132(DI), Y0
 	VBROADCASTSS 136(DI), Y3
 	VBROADCASTSS 136(DI), Y5
+	VBROADCASTSS 8(DI), Y6
+	VFMADD231PS  Y6, Y4, Y0
 	VBROADCASTSS 16(DI), Y6
 	VFMADD231PS  Y6, Y2, Y3
 	VBROADCASTSS 16(DI), Y2
 	VFMADD231PS  Y2, Y4, Y5
+	VBROADCASTSS 12(DI), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	VMOVUPS      32(SP), Y2
+	VBROADCASTSS 20(DI), Y4
+	VFMADD231PS  Y4, Y2, Y3
 	VBROADCASTSS 20(DI), Y2
-	VFMADD231PS  Y2, Y0, Y3
-	VBROADCASTSS 20(DI), Y0
-	VFMADD231PS  Y0, Y1, Y5
-	VEXTRACTF128 $0x01, Y3, X0
-	VEXTRACTF128 $0x01, Y5, X2
-	VCVTPS2PD    X3, Y3
-	VCVTPS2PD    X5, Y4
-	VMINPD       Y3, Y8, Y3
-	VMINPD       Y4, Y8, Y4
-	VMAXPD       Y3, Y9, Y3
-	VMAXPD       Y4, Y9, Y4
-	VMULPD       Y3, Y3, Y5
-	VMULPD       Y4, Y4, Y6
-	VMOVAPS      Y12, Y7
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
-	VMOVAPS      Y12, Y10
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y10
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y6, Y10
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y6, Y10
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y6, Y10
-	VMULPD       Y7, Y3, Y3
-	VMULPD       Y10, Y4, Y4
-	VMOVAPS      Y13, Y7
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
-	VMOVAPS      Y13, Y10
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y6, Y10
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y6, Y10
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y6, Y10
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y6, Y10
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y6, Y10
-	VDIVPD       Y7, Y3, Y3
-	VDIVPD       Y10, Y4, Y4
-	VCVTPD2PSY   Y3, X3
-	VCVTPD2PSY   Y4, X4
+	VFMADD231PS  Y2, Y1, Y5
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y3, X4
+	VEXTRACTF128 $0x01, Y5, X6
 	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X5, Y5
+	VMOVUPS      SpiralsConstants<>+2048(SB), Y8
 	VMINPD       Y0, Y8, Y0
-	VMINPD       Y2, Y8, Y2
+	VMINPD       Y3, Y8, Y3
+	VMINPD       Y5, Y8, Y5
+	VMOVUPS      SpiralsConstants<>+2016(SB), Y9
 	VMAXPD       Y0, Y9, Y0
-	VMAXPD       Y2, Y9, Y2
-	VMULPD       Y0, Y0, Y5
-	VMULPD       Y2, Y2, Y6
-	VMOVAPS      Y12, Y7
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
-	VMOVAPS      Y12, Y10
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y10
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y6, Y10
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y6, Y10
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y6, Y10
-	VMULPD       Y7, Y0, Y0
-	VMULPD       Y10, Y2, Y2
-	VMOVAPS      Y13, Y7
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
-	VMOVAPS      Y13, Y10
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y6, Y10
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y6, Y10
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y6, Y10
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y6, Y10
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y6, Y10
-	VDIVPD       Y7, Y0, Y0
-	VDIVPD       Y10, Y2, Y2
+	VMAXPD       Y3, Y9, Y3
+	VMAXPD       Y5, Y9, Y5
+	VMULPD       Y0, Y0, Y10
+	VMULPD       Y3, Y3, Y11
+	VMULPD       Y5, Y5, Y12
+	VMOVUPS      SpiralsConstants<>+192(SB), Y13
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y15
+	VMOVAPS      Y13, Y9
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y12, Y9
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y12, Y9
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y12, Y9
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y12, Y9
+	VMULPD       Y14, Y0, Y0
+	VMULPD       Y15, Y3, Y3
+	VMULPD       Y9, Y5, Y5
+	VMOVAPS      Y7, Y9
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y9
+	VMOVAPS      Y7, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y11, Y14
+	VMOVAPS      Y7, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y12, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y9
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y11, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y12, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y9
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y11, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y12, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y9
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y11, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y12, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y9
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y11, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y12, Y15
+	VDIVPD       Y9, Y0, Y0
+	VDIVPD       Y14, Y3, Y3
+	VDIVPD       Y15, Y5, Y5
 	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y3, X3
+	VCVTPD2PSY   Y5, X5
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X6, Y6
+	VMINPD       Y2, Y8, Y2
+	VMINPD       Y4, Y8, Y4
+	VMINPD       Y6, Y8, Y6
+	VMOVUPS      SpiralsConstants<>+2016(SB), Y9
+	VMAXPD       Y2, Y9, Y2
+	VMAXPD       Y4, Y9, Y4
+	VMAXPD       Y6, Y9, Y6
+	VMULPD       Y2, Y2, Y10
+	VMULPD       Y4, Y4, Y11
+	VMULPD       Y6, Y6, Y12
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y15
+	VMOVAPS      Y13, Y9
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y12, Y9
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y12, Y9
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y12, Y9
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y12, Y9
+	VMULPD       Y14, Y2, Y2
+	VMULPD       Y15, Y4, Y4
+	VMULPD       Y9, Y6, Y6
+	VMOVAPS      Y7, Y9
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y9
+	VMOVAPS      Y7, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y11, Y14
+	VMOVAPS      Y7, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y12, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y9
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y11, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y12, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y9
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y11, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y12, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y9
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y11, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y12, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y9
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y11, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y12, Y15
+	VDIVPD       Y9, Y2, Y2
+	VDIVPD       Y14, Y4, Y4
+	VDIVPD       Y15, Y6, Y6
 	VCVTPD2PSY   Y2, X2
-	VINSERTF128  $0x01, X0, Y3, Y0
-	VINSERTF128  $0x01, X2, Y4, Y2
-	VMOVUPS      Y0, 320(SI)
-	VMOVUPS      Y2, 352(SI)
+	VCVTPD2PSY   Y4, X4
+	VCVTPD2PSY   Y6, X6
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X4, Y3, Y2
+	VINSERTF128  $0x01, X6, Y5, Y3
+	VMOVUPS      Y0, 288(SI)
+	VMOVUPS      Y2, 320(SI)
+	VMOVUPS      Y3, 352(SI)
 	VBROADCASTSS 140(DI), Y0
 	VBROADCASTSS 140(DI), Y2
-	VBROADCASTSS 24(DI), Y3
-	VFMADD231PS  6976(SI), Y3, Y0
-	VBROADCASTSS 24(DI), Y3
-	VFMADD231PS  7008(SI), Y3, Y2
-	VBROADCASTSS 28(DI), Y3
-	VFMADD231PS  Y3, Y1, Y2
+	VBROADCASTSS 144(DI), Y3
+	VBROADCASTSS 24(DI), Y4
+	VFMADD231PS  6976(SI), Y4, Y0
+	VBROADCASTSS 24(DI), Y4
+	VFMADD231PS  7008(SI), Y4, Y2
+	VBROADCASTSS 32(DI), Y4
+	VFMADD231PS  6976(SI), Y4, Y3
+	VBROADCASTSS 28(DI), Y4
+	VFMADD231PS  Y4, Y1, Y2
 	VBROADCASTSS 28(DI), Y1
 	VFMADD231PS  7040(SI), Y1, Y0
 	VEXTRACTF128 $0x01, Y2, X1
-	VEXTRACTF128 $0x01, Y0, X3
+	VBROADCASTSS 36(DI), Y4
+	VFMADD231PS  7040(SI), Y4, Y3
+	VEXTRACTF128 $0x01, Y0, X4
 	VCVTPS2PD    X2, Y2
+	VEXTRACTF128 $0x01, Y3, X5
 	VCVTPS2PD    X0, Y0
 	VMINPD       Y2, Y8, Y2
+	VCVTPS2PD    X3, Y3
 	VMINPD       Y0, Y8, Y0
-	VMAXPD       Y2, Y9, Y2
-	VMAXPD       Y0, Y9, Y0
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y0, Y0, Y5
-	VMOVAPS      Y12, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
-	VMOVAPS      Y12, Y7
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
-	VMULPD       Y6, Y2, Y2
-	VMULPD       Y7, Y0, Y0
-	VMOVAPS      Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
-	VMOVAPS      Y13, Y7
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
-	VDIVPD       Y6, Y2, Y2
-	VDIVPD       Y7, Y0, Y0
+	VMOVUPS      SpiralsConstants<>+2016(SB), Y6
+	VMAXPD       Y2, Y6, Y2
+	VMINPD       Y3, Y8, Y3
+	VMAXPD       Y0, Y6, Y0
+	VMULPD       Y2, Y2, Y9
+	VMAXPD       Y3, Y6, Y3
+	VMULPD       Y0, Y0, Y10
+	VMOVAPS      Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y11
+	VMULPD       Y3, Y3, Y12
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y11
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y12, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y12, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y12, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y14
+	VMULPD       Y11, Y2, Y2
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y12, Y15
+	VMULPD       Y14, Y0, Y0
+	VMOVAPS      Y7, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y11
+	VMULPD       Y15, Y3, Y3
+	VMOVAPS      Y7, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y11
+	VMOVAPS      Y7, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y12, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y12, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y12, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y12, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y14
+	VDIVPD       Y11, Y2, Y2
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y12, Y15
+	VDIVPD       Y14, Y0, Y0
 	VCVTPD2PSY   Y2, X2
+	VDIVPD       Y15, Y3, Y3
 	VCVTPD2PSY   Y0, X0
 	VCVTPS2PD    X1, Y1
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y1, Y8, Y1
-	VMINPD       Y3, Y8, Y3
-	VMAXPD       Y1, Y9, Y1
-	VMAXPD       Y3, Y9, Y3
-	VMULPD       Y1, Y1, Y4
-	VMULPD       Y3, Y3, Y5
-	VMOVAPS      Y12, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
-	VMOVAPS      Y12, Y7
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
-	VMULPD       Y6, Y1, Y1
-	VMULPD       Y7, Y3, Y3
-	VMOVAPS      Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
-	VMOVAPS      Y13, Y7
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
-	VDIVPD       Y6, Y1, Y1
-	VDIVPD       Y7, Y3, Y3
-	VCVTPD2PSY   Y1, X1
 	VCVTPD2PSY   Y3, X3
+	VCVTPS2PD    X4, Y4
+	VMINPD       Y1, Y8, Y1
+	VCVTPS2PD    X5, Y5
+	VMINPD       Y4, Y8, Y4
+	VMAXPD       Y1, Y6, Y1
+	VMINPD       Y5, Y8, Y5
+	VMAXPD       Y4, Y6, Y4
+	VMULPD       Y1, Y1, Y9
+	VMAXPD       Y5, Y6, Y5
+	VMULPD       Y4, Y4, Y10
+	VMOVAPS      Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y11
+	VMULPD       Y5, Y5, Y12
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y11
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y12, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y12, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y12, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y14
+	VMULPD       Y11, Y1, Y1
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y12, Y15
+	VMULPD       Y14, Y4, Y4
+	VMOVAPS      Y7, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y11
+	VMULPD       Y15, Y5, Y5
+	VMOVAPS      Y7, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y11
+	VMOVAPS      Y7, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y12, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y12, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y12, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y12, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y14
+	VDIVPD       Y11, Y1, Y1
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y12, Y15
+	VDIVPD       Y14, Y4, Y4
+	VCVTPD2PSY   Y1, X1
+	VDIVPD       Y15, Y5, Y5
+	VCVTPD2PSY   Y4, X4
 	VINSERTF128  $0x01, X1, Y2, Y1
-	VINSERTF128  $0x01, X3, Y0, Y0
+	VCVTPD2PSY   Y5, X2
+	VINSERTF128  $0x01, X4, Y0, Y0
 	VMOVUPS      Y1, 416(SI)
+	VINSERTF128  $0x01, X2, Y3, Y1
 	VMOVUPS      Y0, 384(SI)
+	VMOVUPS      Y1, 448(SI)
 	VBROADCASTSS 144(DI), Y0
-	VBROADCASTSS 144(DI), Y1
-	VBROADCASTSS 32(DI), Y2
-	VFMADD231PS  6976(SI), Y2, Y0
-	VBROADCASTSS 32(DI), Y2
-	VFMADD231PS  7008(SI), Y2, Y1
-	VBROADCASTSS 36(DI), Y2
-	VFMADD231PS  7040(SI), Y2, Y0
-	VBROADCASTSS 36(DI), Y2
-	VFMADD231PS  7072(SI), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y0, Y8, Y0
-	VMINPD       Y1, Y8, Y1
-	VMAXPD       Y0, Y9, Y0
-	VMAXPD       Y1, Y9, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y5
-	VMOVAPS      Y12, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
-	VMOVAPS      Y12, Y7
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
-	VMULPD       Y6, Y0, Y0
-	VMULPD       Y7, Y1, Y1
-	VMOVAPS      Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
-	VMOVAPS      Y13, Y7
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
-	VDIVPD       Y6, Y0, Y0
-	VDIVPD       Y7, Y1, Y1
-	VCVTPD2PSY   Y0, X0
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y8, Y2
-	VMINPD       Y3, Y8, Y3
-	VMAXPD       Y2, Y9, Y2
-	VMAXPD       Y3, Y9, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y5
-	VMOVAPS      Y12, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
-	VMOVAPS      Y12, Y7
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
-	VMULPD       Y6, Y2, Y2
-	VMULPD       Y7, Y3, Y3
-	VMOVAPS      Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
-	VMOVAPS      Y13, Y7
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
-	VDIVPD       Y6, Y2, Y2
-	VDIVPD       Y7, Y3, Y3
-	VCVTPD2PSY   Y2, X2
-	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
-	VMOVUPS      Y0, 448(SI)
-	VMOVUPS      Y1, 480(SI)
-	VBROADCASTSS 148(DI), Y0
 	VBROADCASTSS 148(DI), Y1
-	VBROADCASTSS 40(DI), Y2
-	VFMADD231PS  6976(SI), Y2, Y0
-	VBROADCASTSS 40(DI), Y2
-	VFMADD231PS  7008(SI), Y2, Y1
-	VBROADCASTSS 44(DI), Y2
-	VFMADD231PS  7040(SI), Y2, Y0
-	VBROADCASTSS 44(DI), Y2
-	VFMADD231PS  7072(SI), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
+	VBROADCASTSS 148(DI), Y2
+	VBROADCASTSS 32(DI), Y3
+	VFMADD231PS  7008(SI), Y3, Y0
+	VBROADCASTSS 40(DI), Y3
+	VFMADD231PS  6976(SI), Y3, Y1
+	VBROADCASTSS 40(DI), Y3
+	VFMADD231PS  7008(SI), Y3, Y2
+	VBROADCASTSS 36(DI), Y3
+	VFMADD231PS  7072(SI), Y3, Y0
+	VBROADCASTSS 44(DI), Y3
+	VFMADD231PS  7040(SI), Y3, Y1
+	VBROADCASTSS 44(DI), Y3
+	VFMADD231PS  7072(SI), Y3, Y2
+	VEXTRACTF128 $0x01, Y0, X3
+	VEXTRACTF128 $0x01, Y1, X4
+	VEXTRACTF128 $0x01, Y2, X5
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X2, Y2
 	VMINPD       Y0, Y8, Y0
 	VMINPD       Y1, Y8, Y1
-	VMAXPD       Y0, Y9, Y0
-	VMAXPD       Y1, Y9, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y5
-	VMOVAPS      Y12, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
-	VMOVAPS      Y12, Y7
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
-	VMULPD       Y6, Y0, Y0
-	VMULPD       Y7, Y1, Y1
-	VMOVAPS      Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
-	VMOVAPS      Y13, Y7
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
-	VDIVPD       Y6, Y0, Y0
-	VDIVPD       Y7, Y1, Y1
+	VMINPD       Y2, Y8, Y2
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMAXPD       Y2, Y6, Y2
+	VMULPD       Y0, Y0, Y9
+	VMULPD       Y1, Y1, Y10
+	VMULPD       Y2, Y2, Y11
+	VMOVAPS      Y13, Y12
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y12
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y11, Y15
+	VMULPD       Y12, Y0, Y0
+	VMULPD       Y14, Y1, Y1
+	VMULPD       Y15, Y2, Y2
+	VMOVAPS      Y7, Y12
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y12
+	VMOVAPS      Y7, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y14
+	VMOVAPS      Y7, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y11, Y15
+	VDIVPD       Y12, Y0, Y0
+	VDIVPD       Y14, Y1, Y1
+	VDIVPD       Y15, Y2, Y2
 	VCVTPD2PSY   Y0, X0
 	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y8, Y2
-	VMINPD       Y3, Y8, Y3
-	VMAXPD       Y2, Y9, Y2
-	VMAXPD       Y3, Y9, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y5
-	VMOVAPS      Y12, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
-	VMOVAPS      Y12, Y7
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
-	VMULPD       Y6, Y2, Y2
-	VMULPD       Y7, Y3, Y3
-	VMOVAPS      Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
-	VMOVAPS      Y13, Y7
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
-	VDIVPD       Y6, Y2, Y2
-	VDIVPD       Y7, Y3, Y3
 	VCVTPD2PSY   Y2, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X5, Y5
+	VMINPD       Y3, Y8, Y3
+	VMINPD       Y4, Y8, Y4
+	VMINPD       Y5, Y8, Y5
+	VMAXPD       Y3, Y6, Y3
+	VMAXPD       Y4, Y6, Y4
+	VMAXPD       Y5, Y6, Y5
+	VMULPD       Y3, Y3, Y9
+	VMULPD       Y4, Y4, Y10
+	VMULPD       Y5, Y5, Y11
+	VMOVAPS      Y13, Y12
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y12
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y11, Y15
+	VMULPD       Y12, Y3, Y3
+	VMULPD       Y14, Y4, Y4
+	VMULPD       Y15, Y5, Y5
+	VMOVAPS      Y7, Y12
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y12
+	VMOVAPS      Y7, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y14
+	VMOVAPS      Y7, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y11, Y15
+	VDIVPD       Y12, Y3, Y3
+	VDIVPD       Y14, Y4, Y4
+	VDIVPD       Y15, Y5, Y5
 	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
-	VMOVUPS      Y0, 512(SI)
-	VMOVUPS      Y1, 544(SI)
+	VCVTPD2PSY   Y4, X4
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X3, Y0, Y0
+	VINSERTF128  $0x01, X4, Y1, Y1
+	VINSERTF128  $0x01, X5, Y2, Y2
+	VMOVUPS      Y0, 480(SI)
+	VMOVUPS      Y1, 512(SI)
+	VMOVUPS      Y2, 544(SI)
 	VBROADCASTSS 152(DI), Y0
 	VBROADCASTSS 152(DI), Y1
-	VBROADCASTSS 48(DI), Y2
-	VFMADD231PS  6976(SI), Y2, Y0
-	VBROADCASTSS 48(DI), Y2
-	VFMADD231PS  7008(SI), Y2, Y1
-	VBROADCASTSS 52(DI), Y2
-	VFMADD231PS  7040(SI), Y2, Y0
-	VBROADCASTSS 52(DI), Y2
-	VFMADD231PS  7072(SI), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
+	VBROADCASTSS 156(DI), Y2
+	VBROADCASTSS 48(DI), Y3
+	VFMADD231PS  6976(SI), Y3, Y0
+	VBROADCASTSS 48(DI), Y3
+	VFMADD231PS  7008(SI), Y3, Y1
+	VBROADCASTSS 56(DI), Y3
+	VFMADD231PS  6976(SI), Y3, Y2
+	VBROADCASTSS 52(DI), Y3
+	VFMADD231PS  7040(SI), Y3, Y0
+	VBROADCASTSS 52(DI), Y3
+	VFMADD231PS  7072(SI), Y3, Y1
+	VBROADCASTSS 60(DI), Y3
+	VFMADD231PS  7040(SI), Y3, Y2
+	VEXTRACTF128 $0x01, Y0, X3
+	VEXTRACTF128 $0x01, Y1, X4
+	VEXTRACTF128 $0x01, Y2, X5
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X2, Y2
 	VMINPD       Y0, Y8, Y0
 	VMINPD       Y1, Y8, Y1
-	VMAXPD       Y0, Y9, Y0
-	VMAXPD       Y1, Y9, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y5
-	VMOVAPS      Y12, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
-	VMOVAPS      Y12, Y7
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
-	VMULPD       Y6, Y0, Y0
-	VMULPD       Y7, Y1, Y1
-	VMOVAPS      Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
-	VMOVAPS      Y13, Y7
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
-	VDIVPD       Y6, Y0, Y0
-	VDIVPD       Y7, Y1, Y1
+	VMINPD       Y2, Y8, Y2
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMAXPD       Y2, Y6, Y2
+	VMULPD       Y0, Y0, Y9
+	VMULPD       Y1, Y1, Y10
+	VMULPD       Y2, Y2, Y11
+	VMOVAPS      Y13, Y12
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y12
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y11, Y15
+	VMULPD       Y12, Y0, Y0
+	VMULPD       Y14, Y1, Y1
+	VMULPD       Y15, Y2, Y2
+	VMOVAPS      Y7, Y12
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y12
+	VMOVAPS      Y7, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y14
+	VMOVAPS      Y7, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y11, Y15
+	VDIVPD       Y12, Y0, Y0
+	VDIVPD       Y14, Y1, Y1
+	VDIVPD       Y15, Y2, Y2
 	VCVTPD2PSY   Y0, X0
 	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y8, Y2
-	VMINPD       Y3, Y8, Y3
-	VMAXPD       Y2, Y9, Y2
-	VMAXPD       Y3, Y9, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y5
-	VMOVAPS      Y12, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
-	VMOVAPS      Y12, Y7
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
-	VMULPD       Y6, Y2, Y2
-	VMULPD       Y7, Y3, Y3
-	VMOVAPS      Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
-	VMOVAPS      Y13, Y7
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
-	VDIVPD       Y6, Y2, Y2
-	VDIVPD       Y7, Y3, Y3
 	VCVTPD2PSY   Y2, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X5, Y5
+	VMINPD       Y3, Y8, Y3
+	VMINPD       Y4, Y8, Y4
+	VMINPD       Y5, Y8, Y5
+	VMAXPD       Y3, Y6, Y3
+	VMAXPD       Y4, Y6, Y4
+	VMAXPD       Y5, Y6, Y5
+	VMULPD       Y3, Y3, Y9
+	VMULPD       Y4, Y4, Y10
+	VMULPD       Y5, Y5, Y11
+	VMOVAPS      Y13, Y12
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y12
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y11, Y15
+	VMULPD       Y12, Y3, Y3
+	VMULPD       Y14, Y4, Y4
+	VMULPD       Y15, Y5, Y5
+	VMOVAPS      Y7, Y12
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y12
+	VMOVAPS      Y7, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y14
+	VMOVAPS      Y7, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y11, Y15
+	VDIVPD       Y12, Y3, Y3
+	VDIVPD       Y14, Y4, Y4
+	VDIVPD       Y15, Y5, Y5
 	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
+	VCVTPD2PSY   Y4, X4
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X3, Y0, Y0
+	VINSERTF128  $0x01, X4, Y1, Y1
+	VINSERTF128  $0x01, X5, Y2, Y2
 	VMOVUPS      Y0, 576(SI)
 	VMOVUPS      Y1, 608(SI)
+	VMOVUPS      Y2, 640(SI)
 	VBROADCASTSS 156(DI), Y0
-	VBROADCASTSS 156(DI), Y1
-	VBROADCASTSS 56(DI), Y2
-	VFMADD231PS  6976(SI), Y2, Y0
-	VBROADCASTSS 56(DI), Y2
-	VFMADD231PS  7008(SI), Y2, Y1
-	VBROADCASTSS 60(DI), Y2
-	VFMADD231PS  7040(SI), Y2, Y0
-	VBROADCASTSS 60(DI), Y2
-	VFMADD231PS  7072(SI), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y0, Y8, Y0
-	VMINPD       Y1, Y8, Y1
-	VMAXPD       Y0, Y9, Y0
-	VMAXPD       Y1, Y9, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y5
-	VMOVAPS      Y12, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
-	VMOVAPS      Y12, Y7
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
-	VMULPD       Y6, Y0, Y0
-	VMULPD       Y7, Y1, Y1
-	VMOVAPS      Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
-	VMOVAPS      Y13, Y7
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
-	VDIVPD       Y6, Y0, Y0
-	VDIVPD       Y7, Y1, Y1
-	VCVTPD2PSY   Y0, X0
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y8, Y2
-	VMINPD       Y3, Y8, Y3
-	VMAXPD       Y2, Y9, Y2
-	VMAXPD       Y3, Y9, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y5
-	VMOVAPS      Y12, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
-	VMOVAPS      Y12, Y7
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
-	VMULPD       Y6, Y2, Y2
-	VMULPD       Y7, Y3, Y3
-	VMOVAPS      Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
-	VMOVAPS      Y13, Y7
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
-	VDIVPD       Y6, Y2, Y2
-	VDIVPD       Y7, Y3, Y3
-	VCVTPD2PSY   Y2, X2
-	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
-	VMOVUPS      Y0, 640(SI)
-	VMOVUPS      Y1, 672(SI)
-	VBROADCASTSS 160(DI), Y0
 	VBROADCASTSS 160(DI), Y1
-	VBROADCASTSS 64(DI), Y2
-	VFMADD231PS  6976(SI), Y2, Y0
-	VBROADCASTSS 64(DI), Y2
-	VFMADD231PS  7008(SI), Y2, Y1
-	VBROADCASTSS 68(DI), Y2
-	VFMADD231PS  7040(SI), Y2, Y0
-	VBROADCASTSS 68(DI), Y2
-	VFMADD231PS  7072(SI), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
+	VBROADCASTSS 160(DI), Y2
+	VBROADCASTSS 56(DI), Y3
+	VFMADD231PS  7008(SI), Y3, Y0
+	VBROADCASTSS 64(DI), Y3
+	VFMADD231PS  6976(SI), Y3, Y1
+	VBROADCASTSS 64(DI), Y3
+	VFMADD231PS  7008(SI), Y3, Y2
+	VBROADCASTSS 60(DI), Y3
+	VFMADD231PS  7072(SI), Y3, Y0
+	VBROADCASTSS 68(DI), Y3
+	VFMADD231PS  7040(SI), Y3, Y1
+	VBROADCASTSS 68(DI), Y3
+	VFMADD231PS  7072(SI), Y3, Y2
+	VEXTRACTF128 $0x01, Y0, X3
+	VEXTRACTF128 $0x01, Y1, X4
+	VEXTRACTF128 $0x01, Y2, X5
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X2, Y2
 	VMINPD       Y0, Y8, Y0
 	VMINPD       Y1, Y8, Y1
-	VMAXPD       Y0, Y9, Y0
-	VMAXPD       Y1, Y9, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y5
-	VMOVAPS      Y12, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
-	VMOVAPS      Y12, Y7
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
-	VMULPD       Y6, Y0, Y0
-	VMULPD       Y7, Y1, Y1
-	VMOVAPS      Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
-	VMOVAPS      Y13, Y7
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
-	VDIVPD       Y6, Y0, Y0
-	VDIVPD       Y7, Y1, Y1
+	VMINPD       Y2, Y8, Y2
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMAXPD       Y2, Y6, Y2
+	VMULPD       Y0, Y0, Y9
+	VMULPD       Y1, Y1, Y10
+	VMULPD       Y2, Y2, Y11
+	VMOVAPS      Y13, Y12
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y12
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y11, Y15
+	VMULPD       Y12, Y0, Y0
+	VMULPD       Y14, Y1, Y1
+	VMULPD       Y15, Y2, Y2
+	VMOVAPS      Y7, Y12
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y12
+	VMOVAPS      Y7, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y14
+	VMOVAPS      Y7, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y11, Y15
+	VDIVPD       Y12, Y0, Y0
+	VDIVPD       Y14, Y1, Y1
+	VDIVPD       Y15, Y2, Y2
 	VCVTPD2PSY   Y0, X0
 	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y8, Y2
-	VMINPD       Y3, Y8, Y3
-	VMAXPD       Y2, Y9, Y2
-	VMAXPD       Y3, Y9, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y5
-	VMOVAPS      Y12, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
-	VMOVAPS      Y12, Y7
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
-	VMULPD       Y6, Y2, Y2
-	VMULPD       Y7, Y3, Y3
-	VMOVAPS      Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
-	VMOVAPS      Y13, Y7
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
-	VDIVPD       Y6, Y2, Y2
-	VDIVPD       Y7, Y3, Y3
 	VCVTPD2PSY   Y2, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X5, Y5
+	VMINPD       Y3, Y8, Y3
+	VMINPD       Y4, Y8, Y4
+	VMINPD       Y5, Y8, Y5
+	VMAXPD       Y3, Y6, Y3
+	VMAXPD       Y4, Y6, Y4
+	VMAXPD       Y5, Y6, Y5
+	VMULPD       Y3, Y3, Y9
+	VMULPD       Y4, Y4, Y10
+	VMULPD       Y5, Y5, Y11
+	VMOVAPS      Y13, Y12
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y12
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y11, Y15
+	VMULPD       Y12, Y3, Y3
+	VMULPD       Y14, Y4, Y4
+	VMULPD       Y15, Y5, Y5
+	VMOVAPS      Y7, Y12
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y12
+	VMOVAPS      Y7, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y14
+	VMOVAPS      Y7, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y11, Y15
+	VDIVPD       Y12, Y3, Y3
+	VDIVPD       Y14, Y4, Y4
+	VDIVPD       Y15, Y5, Y5
 	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
-	VMOVUPS      Y0, 704(SI)
-	VMOVUPS      Y1, 736(SI)
+	VCVTPD2PSY   Y4, X4
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X3, Y0, Y0
+	VINSERTF128  $0x01, X4, Y1, Y1
+	VINSERTF128  $0x01, X5, Y2, Y2
+	VMOVUPS      Y0, 672(SI)
+	VMOVUPS      Y1, 704(SI)
+	VMOVUPS      Y2, 736(SI)
 	VBROADCASTSS 164(DI), Y0
 	VBROADCASTSS 164(DI), Y1
-	VBROADCASTSS 72(DI), Y2
-	VFMADD231PS  6976(SI), Y2, Y0
-	VBROADCASTSS 72(DI), Y2
-	VFMADD231PS  7008(SI), Y2, Y1
-	VBROADCASTSS 76(DI), Y2
-	VFMADD231PS  7040(SI), Y2, Y0
-	VBROADCASTSS 76(DI), Y2
-	VFMADD231PS  7072(SI), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
+	VBROADCASTSS 168(DI), Y2
+	VBROADCASTSS 72(DI), Y3
+	VFMADD231PS  6976(SI), Y3, Y0
+	VBROADCASTSS 72(DI), Y3
+	VFMADD231PS  7008(SI), Y3, Y1
+	VBROADCASTSS 80(DI), Y3
+	VFMADD231PS  6976(SI), Y3, Y2
+	VBROADCASTSS 76(DI), Y3
+	VFMADD231PS  7040(SI), Y3, Y0
+	VBROADCASTSS 76(DI), Y3
+	VFMADD231PS  7072(SI), Y3, Y1
+	VBROADCASTSS 84(DI), Y3
+	VFMADD231PS  7040(SI), Y3, Y2
+	VEXTRACTF128 $0x01, Y0, X3
+	VEXTRACTF128 $0x01, Y1, X4
+	VEXTRACTF128 $0x01, Y2, X5
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X2, Y2
 	VMINPD       Y0, Y8, Y0
 	VMINPD       Y1, Y8, Y1
-	VMAXPD       Y0, Y9, Y0
-	VMAXPD       Y1, Y9, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y5
-	VMOVAPS      Y12, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
-	VMOVAPS      Y12, Y7
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
-	VMULPD       Y6, Y0, Y0
-	VMULPD       Y7, Y1, Y1
-	VMOVAPS      Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
-	VMOVAPS      Y13, Y7
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
-	VDIVPD       Y6, Y0, Y0
-	VDIVPD       Y7, Y1, Y1
+	VMINPD       Y2, Y8, Y2
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMAXPD       Y2, Y6, Y2
+	VMULPD       Y0, Y0, Y9
+	VMULPD       Y1, Y1, Y10
+	VMULPD       Y2, Y2, Y11
+	VMOVAPS      Y13, Y12
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y12
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y11, Y15
+	VMULPD       Y12, Y0, Y0
+	VMULPD       Y14, Y1, Y1
+	VMULPD       Y15, Y2, Y2
+	VMOVAPS      Y7, Y12
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y12
+	VMOVAPS      Y7, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y14
+	VMOVAPS      Y7, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y11, Y15
+	VDIVPD       Y12, Y0, Y0
+	VDIVPD       Y14, Y1, Y1
+	VDIVPD       Y15, Y2, Y2
 	VCVTPD2PSY   Y0, X0
 	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y8, Y2
-	VMINPD       Y3, Y8, Y3
-	VMAXPD       Y2, Y9, Y2
-	VMAXPD       Y3, Y9, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y5
-	VMOVAPS      Y12, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
-	VMOVAPS      Y12, Y7
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
-	VMULPD       Y6, Y2, Y2
-	VMULPD       Y7, Y3, Y3
-	VMOVAPS      Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
-	VMOVAPS      Y13, Y7
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
-	VDIVPD       Y6, Y2, Y2
-	VDIVPD       Y7, Y3, Y3
 	VCVTPD2PSY   Y2, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X5, Y5
+	VMINPD       Y3, Y8, Y3
+	VMINPD       Y4, Y8, Y4
+	VMINPD       Y5, Y8, Y5
+	VMAXPD       Y3, Y6, Y3
+	VMAXPD       Y4, Y6, Y4
+	VMAXPD       Y5, Y6, Y5
+	VMULPD       Y3, Y3, Y9
+	VMULPD       Y4, Y4, Y10
+	VMULPD       Y5, Y5, Y11
+	VMOVAPS      Y13, Y12
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y12
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y11, Y15
+	VMULPD       Y12, Y3, Y3
+	VMULPD       Y14, Y4, Y4
+	VMULPD       Y15, Y5, Y5
+	VMOVAPS      Y7, Y12
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y12
+	VMOVAPS      Y7, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y14
+	VMOVAPS      Y7, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y11, Y15
+	VDIVPD       Y12, Y3, Y3
+	VDIVPD       Y14, Y4, Y4
+	VDIVPD       Y15, Y5, Y5
 	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
+	VCVTPD2PSY   Y4, X4
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X3, Y0, Y0
+	VINSERTF128  $0x01, X4, Y1, Y1
+	VINSERTF128  $0x01, X5, Y2, Y2
 	VMOVUPS      Y0, 768(SI)
 	VMOVUPS      Y1, 800(SI)
+	VMOVUPS      Y2, 832(SI)
 	VBROADCASTSS 168(DI), Y0
-	VBROADCASTSS 168(DI), Y1
-	VBROADCASTSS 80(DI), Y2
-	VFMADD231PS  6976(SI), Y2, Y0
-	VBROADCASTSS 80(DI), Y2
-	VFMADD231PS  7008(SI), Y2, Y1
-	VBROADCASTSS 84(DI), Y2
-	VFMADD231PS  7040(SI), Y2, Y0
-	VBROADCASTSS 84(DI), Y2
-	VFMADD231PS  7072(SI), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y0, Y8, Y0
-	VMINPD       Y1, Y8, Y1
-	VMAXPD       Y0, Y9, Y0
-	VMAXPD       Y1, Y9, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y5
-	VMOVAPS      Y12, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
-	VMOVAPS      Y12, Y7
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
-	VMULPD       Y6, Y0, Y0
-	VMULPD       Y7, Y1, Y1
-	VMOVAPS      Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
-	VMOVAPS      Y13, Y7
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
-	VDIVPD       Y6, Y0, Y0
-	VDIVPD       Y7, Y1, Y1
-	VCVTPD2PSY   Y0, X0
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y8, Y2
-	VMINPD       Y3, Y8, Y3
-	VMAXPD       Y2, Y9, Y2
-	VMAXPD       Y3, Y9, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y5
-	VMOVAPS      Y12, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
-	VMOVAPS      Y12, Y7
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
-	VMULPD       Y6, Y2, Y2
-	VMULPD       Y7, Y3, Y3
-	VMOVAPS      Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
-	VMOVAPS      Y13, Y7
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
-	VDIVPD       Y6, Y2, Y2
-	VDIVPD       Y7, Y3, Y3
-	VCVTPD2PSY   Y2, X2
-	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
-	VMOVUPS      Y0, 832(SI)
-	VMOVUPS      Y1, 864(SI)
-	VBROADCASTSS 172(DI), Y0
 	VBROADCASTSS 172(DI), Y1
-	VBROADCASTSS 88(DI), Y2
-	VFMADD231PS  6976(SI), Y2, Y0
-	VBROADCASTSS 88(DI), Y2
-	VFMADD231PS  7008(SI), Y2, Y1
-	VBROADCASTSS 92(DI), Y2
-	VFMADD231PS  7040(SI), Y2, Y0
-	VBROADCASTSS 92(DI), Y2
-	VFMADD231PS  7072(SI), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
+	VBROADCASTSS 172(DI), Y2
+	VBROADCASTSS 80(DI), Y3
+	VFMADD231PS  7008(SI), Y3, Y0
+	VBROADCASTSS 88(DI), Y3
+	VFMADD231PS  6976(SI), Y3, Y1
+	VBROADCASTSS 88(DI), Y3
+	VFMADD231PS  7008(SI), Y3, Y2
+	VBROADCASTSS 84(DI), Y3
+	VFMADD231PS  7072(SI), Y3, Y0
+	VBROADCASTSS 92(DI), Y3
+	VFMADD231PS  7040(SI), Y3, Y1
+	VBROADCASTSS 92(DI), Y3
+	VFMADD231PS  7072(SI), Y3, Y2
+	VEXTRACTF128 $0x01, Y0, X3
+	VEXTRACTF128 $0x01, Y1, X4
+	VEXTRACTF128 $0x01, Y2, X5
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X2, Y2
 	VMINPD       Y0, Y8, Y0
 	VMINPD       Y1, Y8, Y1
-	VMAXPD       Y0, Y9, Y0
-	VMAXPD       Y1, Y9, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y5
-	VMOVAPS      Y12, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
-	VMOVAPS      Y12, Y7
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
-	VMULPD       Y6, Y0, Y0
-	VMULPD       Y7, Y1, Y1
-	VMOVAPS      Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
-	VMOVAPS      Y13, Y7
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
-	VDIVPD       Y6, Y0, Y0
-	VDIVPD       Y7, Y1, Y1
+	VMINPD       Y2, Y8, Y2
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMAXPD       Y2, Y6, Y2
+	VMULPD       Y0, Y0, Y9
+	VMULPD       Y1, Y1, Y10
+	VMULPD       Y2, Y2, Y11
+	VMOVAPS      Y13, Y12
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y12
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y11, Y15
+	VMULPD       Y12, Y0, Y0
+	VMULPD       Y14, Y1, Y1
+	VMULPD       Y15, Y2, Y2
+	VMOVAPS      Y7, Y12
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y12
+	VMOVAPS      Y7, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y14
+	VMOVAPS      Y7, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y11, Y15
+	VDIVPD       Y12, Y0, Y0
+	VDIVPD       Y14, Y1, Y1
+	VDIVPD       Y15, Y2, Y2
 	VCVTPD2PSY   Y0, X0
 	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y8, Y2
-	VMINPD       Y3, Y8, Y3
-	VMAXPD       Y2, Y9, Y2
-	VMAXPD       Y3, Y9, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y5
-	VMOVAPS      Y12, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
-	VMOVAPS      Y12, Y7
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
-	VMULPD       Y6, Y2, Y2
-	VMULPD       Y7, Y3, Y3
-	VMOVAPS      Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
-	VMOVAPS      Y13, Y7
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
-	VDIVPD       Y6, Y2, Y2
-	VDIVPD       Y7, Y3, Y3
 	VCVTPD2PSY   Y2, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X5, Y5
+	VMINPD       Y3, Y8, Y3
+	VMINPD       Y4, Y8, Y4
+	VMINPD       Y5, Y8, Y5
+	VMAXPD       Y3, Y6, Y3
+	VMAXPD       Y4, Y6, Y4
+	VMAXPD       Y5, Y6, Y5
+	VMULPD       Y3, Y3, Y9
+	VMULPD       Y4, Y4, Y10
+	VMULPD       Y5, Y5, Y11
+	VMOVAPS      Y13, Y12
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y12
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y11, Y15
+	VMULPD       Y12, Y3, Y3
+	VMULPD       Y14, Y4, Y4
+	VMULPD       Y15, Y5, Y5
+	VMOVAPS      Y7, Y12
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y12
+	VMOVAPS      Y7, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y14
+	VMOVAPS      Y7, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y11, Y15
+	VDIVPD       Y12, Y3, Y3
+	VDIVPD       Y14, Y4, Y4
+	VDIVPD       Y15, Y5, Y5
 	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
-	VMOVUPS      Y0, 896(SI)
-	VMOVUPS      Y1, 928(SI)
+	VCVTPD2PSY   Y4, X4
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X3, Y0, Y0
+	VINSERTF128  $0x01, X4, Y1, Y1
+	VINSERTF128  $0x01, X5, Y2, Y2
+	VMOVUPS      Y0, 864(SI)
+	VMOVUPS      Y1, 896(SI)
+	VMOVUPS      Y2, 928(SI)
 	VBROADCASTSS 176(DI), Y0
 	VBROADCASTSS 176(DI), Y1
-	VBROADCASTSS 96(DI), Y2
-	VFMADD231PS  6976(SI), Y2, Y0
-	VBROADCASTSS 96(DI), Y2
-	VFMADD231PS  7008(SI), Y2, Y1
-	VBROADCASTSS 100(DI), Y2
-	VFMADD231PS  7040(SI), Y2, Y0
-	VBROADCASTSS 100(DI), Y2
-	VFMADD231PS  7072(SI), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
+	VBROADCASTSS 180(DI), Y2
+	VBROADCASTSS 96(DI), Y3
+	VFMADD231PS  6976(SI), Y3, Y0
+	VBROADCASTSS 96(DI), Y3
+	VFMADD231PS  7008(SI), Y3, Y1
+	VBROADCASTSS 104(DI), Y3
+	VFMADD231PS  6976(SI), Y3, Y2
+	VBROADCASTSS 100(DI), Y3
+	VFMADD231PS  7040(SI), Y3, Y0
+	VBROADCASTSS 100(DI), Y3
+	VFMADD231PS  7072(SI), Y3, Y1
+	VBROADCASTSS 108(DI), Y3
+	VFMADD231PS  7040(SI), Y3, Y2
+	VEXTRACTF128 $0x01, Y0, X3
+	VEXTRACTF128 $0x01, Y1, X4
+	VEXTRACTF128 $0x01, Y2, X5
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X2, Y2
 	VMINPD       Y0, Y8, Y0
 	VMINPD       Y1, Y8, Y1
-	VMAXPD       Y0, Y9, Y0
-	VMAXPD       Y1, Y9, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y5
-	VMOVAPS      Y12, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
-	VMOVAPS      Y12, Y7
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
-	VMULPD       Y6, Y0, Y0
-	VMULPD       Y7, Y1, Y1
-	VMOVAPS      Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
-	VMOVAPS      Y13, Y7
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
-	VDIVPD       Y6, Y0, Y0
-	VDIVPD       Y7, Y1, Y1
+	VMINPD       Y2, Y8, Y2
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMAXPD       Y2, Y6, Y2
+	VMULPD       Y0, Y0, Y9
+	VMULPD       Y1, Y1, Y10
+	VMULPD       Y2, Y2, Y11
+	VMOVAPS      Y13, Y12
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y12
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y11, Y15
+	VMULPD       Y12, Y0, Y0
+	VMULPD       Y14, Y1, Y1
+	VMULPD       Y15, Y2, Y2
+	VMOVAPS      Y7, Y12
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y12
+	VMOVAPS      Y7, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y14
+	VMOVAPS      Y7, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y11, Y15
+	VDIVPD       Y12, Y0, Y0
+	VDIVPD       Y14, Y1, Y1
+	VDIVPD       Y15, Y2, Y2
 	VCVTPD2PSY   Y0, X0
 	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y8, Y2
-	VMINPD       Y3, Y8, Y3
-	VMAXPD       Y2, Y9, Y2
-	VMAXPD       Y3, Y9, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y5
-	VMOVAPS      Y12, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
-	VMOVAPS      Y12, Y7
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
-	VMULPD       Y6, Y2, Y2
-	VMULPD       Y7, Y3, Y3
-	VMOVAPS      Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
-	VMOVAPS      Y13, Y7
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
-	VDIVPD       Y6, Y2, Y2
-	VDIVPD       Y7, Y3, Y3
 	VCVTPD2PSY   Y2, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X5, Y5
+	VMINPD       Y3, Y8, Y3
+	VMINPD       Y4, Y8, Y4
+	VMINPD       Y5, Y8, Y5
+	VMAXPD       Y3, Y6, Y3
+	VMAXPD       Y4, Y6, Y4
+	VMAXPD       Y5, Y6, Y5
+	VMULPD       Y3, Y3, Y9
+	VMULPD       Y4, Y4, Y10
+	VMULPD       Y5, Y5, Y11
+	VMOVAPS      Y13, Y12
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y12
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y11, Y15
+	VMULPD       Y12, Y3, Y3
+	VMULPD       Y14, Y4, Y4
+	VMULPD       Y15, Y5, Y5
+	VMOVAPS      Y7, Y12
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y12
+	VMOVAPS      Y7, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y14
+	VMOVAPS      Y7, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y11, Y15
+	VDIVPD       Y12, Y3, Y3
+	VDIVPD       Y14, Y4, Y4
+	VDIVPD       Y15, Y5, Y5
 	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
+	VCVTPD2PSY   Y4, X4
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X3, Y0, Y0
+	VINSERTF128  $0x01, X4, Y1, Y1
+	VINSERTF128  $0x01, X5, Y2, Y2
 	VMOVUPS      Y0, 960(SI)
 	VMOVUPS      Y1, 992(SI)
+	VMOVUPS      Y2, 1024(SI)
 	VBROADCASTSS 180(DI), Y0
-	VBROADCASTSS 180(DI), Y1
-	VBROADCASTSS 104(DI), Y2
-	VFMADD231PS  6976(SI), Y2, Y0
-	VBROADCASTSS 104(DI), Y2
-	VFMADD231PS  7008(SI), Y2, Y1
-	VBROADCASTSS 108(DI), Y2
-	VFMADD231PS  7040(SI), Y2, Y0
-	VBROADCASTSS 108(DI), Y2
-	VFMADD231PS  7072(SI), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y0, Y8, Y0
-	VMINPD       Y1, Y8, Y1
-	VMAXPD       Y0, Y9, Y0
-	VMAXPD       Y1, Y9, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y5
-	VMOVAPS      Y12, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
-	VMOVAPS      Y12, Y7
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
-	VMULPD       Y6, Y0, Y0
-	VMULPD       Y7, Y1, Y1
-	VMOVAPS      Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
-	VMOVAPS      Y13, Y7
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
-	VDIVPD       Y6, Y0, Y0
-	VDIVPD       Y7, Y1, Y1
-	VCVTPD2PSY   Y0, X0
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y8, Y2
-	VMINPD       Y3, Y8, Y3
-	VMAXPD       Y2, Y9, Y2
-	VMAXPD       Y3, Y9, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y5
-	VMOVAPS      Y12, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
-	VMOVAPS      Y12, Y7
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
-	VMULPD       Y6, Y2, Y2
-	VMULPD       Y7, Y3, Y3
-	VMOVAPS      Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
-	VMOVAPS      Y13, Y7
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
-	VDIVPD       Y6, Y2, Y2
-	VDIVPD       Y7, Y3, Y3
-	VCVTPD2PSY   Y2, X2
-	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
-	VMOVUPS      Y0, 1024(SI)
-	VMOVUPS      Y1, 1056(SI)
-	VBROADCASTSS 184(DI), Y0
 	VBROADCASTSS 184(DI), Y1
-	VBROADCASTSS 112(DI), Y2
-	VFMADD231PS  6976(SI), Y2, Y0
-	VBROADCASTSS 112(DI), Y2
-	VFMADD231PS  7008(SI), Y2, Y1
-	VBROADCASTSS 116(DI), Y2
-	VFMADD231PS  7040(SI), Y2, Y0
-	VBROADCASTSS 116(DI), Y2
-	VFMADD231PS  7072(SI), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
+	VBROADCASTSS 184(DI), Y2
+	VBROADCASTSS 104(DI), Y3
+	VFMADD231PS  7008(SI), Y3, Y0
+	VBROADCASTSS 112(DI), Y3
+	VFMADD231PS  6976(SI), Y3, Y1
+	VBROADCASTSS 112(DI), Y3
+	VFMADD231PS  7008(SI), Y3, Y2
+	VBROADCASTSS 108(DI), Y3
+	VFMADD231PS  7072(SI), Y3, Y0
+	VBROADCASTSS 116(DI), Y3
+	VFMADD231PS  7040(SI), Y3, Y1
+	VBROADCASTSS 116(DI), Y3
+	VFMADD231PS  7072(SI), Y3, Y2
+	VEXTRACTF128 $0x01, Y0, X3
+	VEXTRACTF128 $0x01, Y1, X4
+	VEXTRACTF128 $0x01, Y2, X5
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X2, Y2
 	VMINPD       Y0, Y8, Y0
 	VMINPD       Y1, Y8, Y1
-	VMAXPD       Y0, Y9, Y0
-	VMAXPD       Y1, Y9, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y5
-	VMOVAPS      Y12, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
-	VMOVAPS      Y12, Y7
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
-	VMULPD       Y6, Y0, Y0
-	VMULPD       Y7, Y1, Y1
-	VMOVAPS      Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
-	VMOVAPS      Y13, Y7
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
-	VDIVPD       Y6, Y0, Y0
-	VDIVPD       Y7, Y1, Y1
+	VMINPD       Y2, Y8, Y2
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMAXPD       Y2, Y6, Y2
+	VMULPD       Y0, Y0, Y9
+	VMULPD       Y1, Y1, Y10
+	VMULPD       Y2, Y2, Y11
+	VMOVAPS      Y13, Y12
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y12
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y11, Y15
+	VMULPD       Y12, Y0, Y0
+	VMULPD       Y14, Y1, Y1
+	VMULPD       Y15, Y2, Y2
+	VMOVAPS      Y7, Y12
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y12
+	VMOVAPS      Y7, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y14
+	VMOVAPS      Y7, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y11, Y15
+	VDIVPD       Y12, Y0, Y0
+	VDIVPD       Y14, Y1, Y1
+	VDIVPD       Y15, Y2, Y2
 	VCVTPD2PSY   Y0, X0
 	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y8, Y2
-	VMINPD       Y3, Y8, Y3
-	VMAXPD       Y2, Y9, Y2
-	VMAXPD       Y3, Y9, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y5
-	VMOVAPS      Y12, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
-	VMOVAPS      Y12, Y7
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
-	VMULPD       Y6, Y2, Y2
-	VMULPD       Y7, Y3, Y3
-	VMOVAPS      Y13, Y6
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
-	VMOVAPS      Y13, Y7
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
-	VDIVPD       Y6, Y2, Y2
-	VDIVPD       Y7, Y3, Y3
 	VCVTPD2PSY   Y2, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X5, Y5
+	VMINPD       Y3, Y8, Y3
+	VMINPD       Y4, Y8, Y4
+	VMINPD       Y5, Y8, Y5
+	VMAXPD       Y3, Y6, Y3
+	VMAXPD       Y4, Y6, Y4
+	VMAXPD       Y5, Y6, Y5
+	VMULPD       Y3, Y3, Y9
+	VMULPD       Y4, Y4, Y10
+	VMULPD       Y5, Y5, Y11
+	VMOVAPS      Y13, Y12
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y12
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y11, Y15
+	VMULPD       Y12, Y3, Y3
+	VMULPD       Y14, Y4, Y4
+	VMULPD       Y15, Y5, Y5
+	VMOVAPS      Y7, Y12
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y12
+	VMOVAPS      Y7, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y14
+	VMOVAPS      Y7, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y11, Y15
+	VDIVPD       Y12, Y3, Y3
+	VDIVPD       Y14, Y4, Y4
+	VDIVPD       Y15, Y5, Y5
 	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
-	VMOVUPS      Y0, 1088(SI)
-	VMOVUPS      Y1, 1120(SI)
+	VCVTPD2PSY   Y4, X4
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X3, Y0, Y0
+	VINSERTF128  $0x01, X4, Y1, Y1
+	VINSERTF128  $0x01, X5, Y2, Y2
+	VMOVUPS      Y0, 1056(SI)
+	VMOVUPS      Y1, 1088(SI)
+	VMOVUPS      Y2, 1120(SI)
 	VBROADCASTSS 188(DI), Y0
 	VBROADCASTSS 188(DI), Y1
 	VBROADCASTSS 120(DI), Y2
@@ -4200,25 +4211,59 @@ loop0:
 	VCVTPS2PD    X1, Y1
 	VMINPD       Y0, Y8, Y0
 	VMINPD       Y1, Y8, Y1
-	VMAXPD       Y0, Y9, Y0
-	VMAXPD       Y1, Y9, Y1
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y0, Y0, Y4
 	VMULPD       Y1, Y1, Y5
-	VMOVAPS      Y12, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
-	VMOVAPS      Y12, Y7
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y7
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y7
-	VMULPD       Y6, Y0, Y0
-	VMULPD       Y7, Y1, Y1
+	VMOVAPS      Y13, Y9
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y9
+	VMOVAPS      Y13, Y10
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y10
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y9
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y10
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y9
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y10
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y9
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y10
+	VMULPD       Y9, Y0, Y0
+	VMULPD       Y10, Y1, Y1
+	VMOVAPS      Y7, Y9
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y9
+	VMOVAPS      Y7, Y10
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y10
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y9
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y10
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y9
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y10
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y9
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y10
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y9
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y10
+	VDIVPD       Y9, Y0, Y0
+	VDIVPD       Y10, Y1, Y1
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMINPD       Y2, Y8, Y2
+	VMINPD       Y3, Y8, Y3
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y3, Y6, Y3
+	VMULPD       Y2, Y2, Y4
+	VMULPD       Y3, Y3, Y5
 	VMOVAPS      Y13, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y13
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y13
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y13
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y13
+	VMULPD       Y6, Y2, Y2
+	VMULPD       Y13, Y3, Y3
+	VMOVAPS      Y7, Y6
 	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
-	VMOVAPS      Y13, Y7
 	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y7
 	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
 	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y7
@@ -4228,16 +4273,3580 @@ loop0:
 	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y7
 	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
 	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y7
-	VDIVPD       Y6, Y0, Y0
-	VDIVPD       Y7, Y1, Y1
+	VDIVPD       Y6, Y2, Y2
+	VDIVPD       Y7, Y3, Y3
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VMOVUPS      Y0, 1152(SI)
+	VMOVUPS      Y1, 1184(SI)
+
+	// z2 = W2·a1 + b2; a2 = tanh(z2)
+	XORL R13, R13
+	XORL R12, R12
+
+loop1:
+	LEAQ    192(DI)(R12*1), R11
+	VXORPS  X0, X0, X0
+	VMOVAPS Y0, Y15
+	VMOVAPS Y0, Y14
+	VMOVAPS Y0, Y13
+	VMOVAPS Y0, Y12
+	VMOVAPS Y0, Y11
+	VMOVAPS Y0, Y10
+	VMOVAPS Y0, Y9
+	VMOVAPS Y0, Y8
+	VMOVAPS Y0, Y7
+	VMOVAPS Y0, Y6
+	VMOVAPS Y0, Y5
+	VMOVAPS Y0, Y4
+	XORL    R10, R10
+	XORL    R9, R9
+
+loop2:
+	VMOVUPS      192(SI)(R9*1), Y0
+	VMOVUPS      224(SI)(R9*1), Y1
+	VBROADCASTSS (R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y15
+	VFMADD231PS  Y2, Y1, Y14
+	VBROADCASTSS 64(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y13
+	VFMADD231PS  Y2, Y1, Y12
+	VBROADCASTSS 128(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y11
+	VFMADD231PS  Y2, Y1, Y10
+	VBROADCASTSS 192(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y9
+	VFMADD231PS  Y2, Y1, Y8
+	VBROADCASTSS 256(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y7
+	VFMADD231PS  Y2, Y1, Y6
+	VBROADCASTSS 320(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y5
+	VFMADD231PS  Y2, Y1, Y4
+	VMOVUPS      256(SI)(R9*1), Y0
+	VMOVUPS      288(SI)(R9*1), Y1
+	VBROADCASTSS 4(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y15
+	VFMADD231PS  Y2, Y1, Y14
+	VBROADCASTSS 68(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y13
+	VFMADD231PS  Y2, Y1, Y12
+	VBROADCASTSS 132(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y11
+	VFMADD231PS  Y2, Y1, Y10
+	VBROADCASTSS 196(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y9
+	VFMADD231PS  Y2, Y1, Y8
+	VBROADCASTSS 260(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y7
+	VFMADD231PS  Y2, Y1, Y6
+	VBROADCASTSS 324(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y5
+	VFMADD231PS  Y2, Y1, Y4
+	VMOVUPS      320(SI)(R9*1), Y0
+	VMOVUPS      352(SI)(R9*1), Y1
+	VBROADCASTSS 8(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y15
+	VFMADD231PS  Y2, Y1, Y14
+	VBROADCASTSS 72(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y13
+	VFMADD231PS  Y2, Y1, Y12
+	VBROADCASTSS 136(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y11
+	VFMADD231PS  Y2, Y1, Y10
+	VBROADCASTSS 200(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y9
+	VFMADD231PS  Y2, Y1, Y8
+	VBROADCASTSS 264(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y7
+	VFMADD231PS  Y2, Y1, Y6
+	VBROADCASTSS 328(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y5
+	VFMADD231PS  Y2, Y1, Y4
+	VMOVUPS      384(SI)(R9*1), Y0
+	VMOVUPS      416(SI)(R9*1), Y1
+	VBROADCASTSS 12(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y15
+	VFMADD231PS  Y2, Y1, Y14
+	VBROADCASTSS 76(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y13
+	VFMADD231PS  Y2, Y1, Y12
+	VBROADCASTSS 140(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y11
+	VFMADD231PS  Y2, Y1, Y10
+	VBROADCASTSS 204(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y9
+	VFMADD231PS  Y2, Y1, Y8
+	VBROADCASTSS 268(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y7
+	VFMADD231PS  Y2, Y1, Y6
+	VBROADCASTSS 332(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y5
+	VFMADD231PS  Y2, Y1, Y4
+	VMOVUPS      448(SI)(R9*1), Y0
+	VMOVUPS      480(SI)(R9*1), Y1
+	VBROADCASTSS 16(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y15
+	VFMADD231PS  Y2, Y1, Y14
+	VBROADCASTSS 80(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y13
+	VFMADD231PS  Y2, Y1, Y12
+	VBROADCASTSS 144(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y11
+	VFMADD231PS  Y2, Y1, Y10
+	VBROADCASTSS 208(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y9
+	VFMADD231PS  Y2, Y1, Y8
+	VBROADCASTSS 272(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y7
+	VFMADD231PS  Y2, Y1, Y6
+	VBROADCASTSS 336(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y5
+	VFMADD231PS  Y2, Y1, Y4
+	VMOVUPS      512(SI)(R9*1), Y0
+	VMOVUPS      544(SI)(R9*1), Y1
+	VBROADCASTSS 20(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y15
+	VFMADD231PS  Y2, Y1, Y14
+	VBROADCASTSS 84(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y13
+	VFMADD231PS  Y2, Y1, Y12
+	VBROADCASTSS 148(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y11
+	VFMADD231PS  Y2, Y1, Y10
+	VBROADCASTSS 212(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y9
+	VFMADD231PS  Y2, Y1, Y8
+	VBROADCASTSS 276(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y7
+	VFMADD231PS  Y2, Y1, Y6
+	VBROADCASTSS 340(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y5
+	VFMADD231PS  Y2, Y1, Y4
+	VMOVUPS      576(SI)(R9*1), Y0
+	VMOVUPS      608(SI)(R9*1), Y1
+	VBROADCASTSS 24(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y15
+	VFMADD231PS  Y2, Y1, Y14
+	VBROADCASTSS 88(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y13
+	VFMADD231PS  Y2, Y1, Y12
+	VBROADCASTSS 152(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y11
+	VFMADD231PS  Y2, Y1, Y10
+	VBROADCASTSS 216(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y9
+	VFMADD231PS  Y2, Y1, Y8
+	VBROADCASTSS 280(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y7
+	VFMADD231PS  Y2, Y1, Y6
+	VBROADCASTSS 344(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y5
+	VFMADD231PS  Y2, Y1, Y4
+	VMOVUPS      640(SI)(R9*1), Y0
+	VMOVUPS      672(SI)(R9*1), Y1
+	VBROADCASTSS 28(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y15
+	VFMADD231PS  Y2, Y1, Y14
+	VBROADCASTSS 92(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y13
+	VFMADD231PS  Y2, Y1, Y12
+	VBROADCASTSS 156(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y11
+	VFMADD231PS  Y2, Y1, Y10
+	VBROADCASTSS 220(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y9
+	VFMADD231PS  Y2, Y1, Y8
+	VBROADCASTSS 284(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y7
+	VFMADD231PS  Y2, Y1, Y6
+	VBROADCASTSS 348(R11)(R10*1), Y2
+	VFMADD231PS  Y2, Y0, Y5
+	VFMADD231PS  Y2, Y1, Y4
+	ADDQ         $0x00000020, R10
+	ADDQ         $0x00000200, R9
+	CMPQ         R10, $0x00000040
+	JNE          loop2
+	VBROADCASTSS 1216(DI)(R13*1), Y0
+	VADDPS       Y0, Y15, Y0
+	VMOVUPS      Y0, 1600(SI)(R12*1)
+	VBROADCASTSS 1216(DI)(R13*1), Y0
+	VADDPS       Y0, Y14, Y0
+	VMOVUPS      Y0, 1632(SI)(R12*1)
+	VBROADCASTSS 1220(DI)(R13*1), Y0
+	VADDPS       Y0, Y13, Y0
+	VMOVUPS      Y0, 1664(SI)(R12*1)
+	VBROADCASTSS 1220(DI)(R13*1), Y0
+	VADDPS       Y0, Y12, Y0
+	VMOVUPS      Y0, 1696(SI)(R12*1)
+	VBROADCASTSS 1224(DI)(R13*1), Y0
+	VADDPS       Y0, Y11, Y0
+	VMOVUPS      Y0, 1728(SI)(R12*1)
+	VBROADCASTSS 1224(DI)(R13*1), Y0
+	VADDPS       Y0, Y10, Y0
+	VMOVUPS      Y0, 1760(SI)(R12*1)
+	VBROADCASTSS 1228(DI)(R13*1), Y0
+	VADDPS       Y0, Y9, Y0
+	VMOVUPS      Y0, 1792(SI)(R12*1)
+	VBROADCASTSS 1228(DI)(R13*1), Y0
+	VADDPS       Y0, Y8, Y0
+	VMOVUPS      Y0, 1824(SI)(R12*1)
+	VBROADCASTSS 1232(DI)(R13*1), Y0
+	VADDPS       Y0, Y7, Y0
+	VMOVUPS      Y0, 1856(SI)(R12*1)
+	VBROADCASTSS 1232(DI)(R13*1), Y0
+	VADDPS       Y0, Y6, Y0
+	VMOVUPS      Y0, 1888(SI)(R12*1)
+	VBROADCASTSS 1236(DI)(R13*1), Y0
+	VADDPS       Y0, Y5, Y0
+	VMOVUPS      Y0, 1920(SI)(R12*1)
+	VBROADCASTSS 1236(DI)(R13*1), Y0
+	VADDPS       Y0, Y4, Y0
+	VMOVUPS      Y0, 1952(SI)(R12*1)
+	ADDQ         $0x00000018, R13
+	ADDQ         $0x00000180, R12
+	CMPQ         R13, $0x00000030
+	JNE          loop1
+	VXORPS       X0, X0, X0
+	VMOVAPS      Y0, Y15
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y10
+	VMOVAPS      Y0, Y9
+	VMOVAPS      Y0, Y8
+	VMOVUPS      192(SI), Y0
+	VMOVUPS      224(SI), Y1
+	VBROADCASTSS 960(DI), Y2
+	VFMADD231PS  Y2, Y0, Y15
+	VFMADD231PS  Y2, Y1, Y14
+	VBROADCASTSS 1024(DI), Y2
+	VFMADD231PS  Y2, Y0, Y13
+	VFMADD231PS  Y2, Y1, Y12
+	VBROADCASTSS 1088(DI), Y2
+	VFMADD231PS  Y2, Y0, Y11
+	VFMADD231PS  Y2, Y1, Y10
+	VBROADCASTSS 1152(DI), Y2
+	VFMADD231PS  Y2, Y0, Y9
+	VFMADD231PS  Y2, Y1, Y8
+	VMOVUPS      256(SI), Y0
+	VMOVUPS      288(SI), Y1
+	VBROADCASTSS 964(DI), Y2
+	VFMADD231PS  Y2, Y0, Y15
+	VFMADD231PS  Y2, Y1, Y14
+	VBROADCASTSS 1028(DI), Y2
+	VFMADD231PS  Y2, Y0, Y13
+	VFMADD231PS  Y2, Y1, Y12
+	VBROADCASTSS 1092(DI), Y2
+	VFMADD231PS  Y2, Y0, Y11
+	VFMADD231PS  Y2, Y1, Y10
+	VBROADCASTSS 1156(DI), Y2
+	VFMADD231PS  Y2, Y0, Y9
+	VFMADD231PS  Y2, Y1, Y8
+	VMOVUPS      320(SI), Y0
+	VMOVUPS      352(SI), Y1
+	VBROADCASTSS 968(DI), Y2
+	VFMADD231PS  Y2, Y0, Y15
+	VFMADD231PS  Y2, Y1, Y14
+	VBROADCASTSS 1032(DI), Y2
+	VFMADD231PS  Y2, Y0, Y13
+	VFMADD231PS  Y2, Y1, Y12
+	VBROADCASTSS 1096(DI), Y2
+	VFMADD231PS  Y2, Y0, Y11
+	VFMADD231PS  Y2, Y1, Y10
+	VBROADCASTSS 1160(DI), Y2
+	VFMADD231PS  Y2, Y0, Y9
+	VFMADD231PS  Y2, Y1, Y8
+	VMOVUPS      384(SI), Y0
+	VMOVUPS      416(SI), Y1
+	VBROADCASTSS 972(DI), Y2
+	VFMADD231PS  Y2, Y0, Y15
+	VFMADD231PS  Y2, Y1, Y14
+	VBROADCASTSS 1036(DI), Y2
+	VFMADD231PS  Y2, Y0, Y13
+	VFMADD231PS  Y2, Y1, Y12
+	VBROADCASTSS 1100(DI), Y2
+	VFMADD231PS  Y2, Y0, Y11
+	VFMADD231PS  Y2, Y1, Y10
+	VBROADCASTSS 1164(DI), Y2
+	VFMADD231PS  Y2, Y0, Y9
+	VFMADD231PS  Y2, Y1, Y8
+	VMOVUPS      448(SI), Y0
+	VMOVUPS      480(SI), Y1
+	VBROADCASTSS 976(DI), Y2
+	VFMADD231PS  Y2, Y0, Y15
+	VFMADD231PS  Y2, Y1, Y14
+	VBROADCASTSS 1040(DI), Y2
+	VFMADD231PS  Y2, Y0, Y13
+	VFMADD231PS  Y2, Y1, Y12
+	VBROADCASTSS 1104(DI), Y2
+	VFMADD231PS  Y2, Y0, Y11
+	VFMADD231PS  Y2, Y1, Y10
+	VBROADCASTSS 1168(DI), Y2
+	VFMADD231PS  Y2, Y0, Y9
+	VFMADD231PS  Y2, Y1, Y8
+	VMOVUPS      512(SI), Y0
+	VMOVUPS      544(SI), Y1
+	VBROADCASTSS 980(DI), Y2
+	VFMADD231PS  Y2, Y0, Y15
+	VFMADD231PS  Y2, Y1, Y14
+	VBROADCASTSS 1044(DI), Y2
+	VFMADD231PS  Y2, Y0, Y13
+	VFMADD231PS  Y2, Y1, Y12
+	VBROADCASTSS 1108(DI), Y2
+	VFMADD231PS  Y2, Y0, Y11
+	VFMADD231PS  Y2, Y1, Y10
+	VBROADCASTSS 1172(DI), Y2
+	VFMADD231PS  Y2, Y0, Y9
+	VFMADD231PS  Y2, Y1, Y8
+	VMOVUPS      576(SI), Y0
+	VMOVUPS      608(SI), Y1
+	VBROADCASTSS 984(DI), Y2
+	VFMADD231PS  Y2, Y0, Y15
+	VFMADD231PS  Y2, Y1, Y14
+	VBROADCASTSS 1048(DI), Y2
+	VFMADD231PS  Y2, Y0, Y13
+	VFMADD231PS  Y2, Y1, Y12
+	VBROADCASTSS 1112(DI), Y2
+	VFMADD231PS  Y2, Y0, Y11
+	VFMADD231PS  Y2, Y1, Y10
+	VBROADCASTSS 1176(DI), Y2
+	VFMADD231PS  Y2, Y0, Y9
+	VFMADD231PS  Y2, Y1, Y8
+	VMOVUPS      640(SI), Y0
+	VMOVUPS      672(SI), Y1
+	VBROADCASTSS 988(DI), Y2
+	VFMADD231PS  Y2, Y0, Y15
+	VFMADD231PS  Y2, Y1, Y14
+	VBROADCASTSS 1052(DI), Y2
+	VFMADD231PS  Y2, Y0, Y13
+	VFMADD231PS  Y2, Y1, Y12
+	VBROADCASTSS 1116(DI), Y2
+	VFMADD231PS  Y2, Y0, Y11
+	VFMADD231PS  Y2, Y1, Y10
+	VBROADCASTSS 1180(DI), Y2
+	VFMADD231PS  Y2, Y0, Y9
+	VFMADD231PS  Y2, Y1, Y8
+	VMOVUPS      704(SI), Y0
+	VMOVUPS      736(SI), Y1
+	VBROADCASTSS 992(DI), Y2
+	VFMADD231PS  Y2, Y0, Y15
+	VFMADD231PS  Y2, Y1, Y14
+	VBROADCASTSS 1056(DI), Y2
+	VFMADD231PS  Y2, Y0, Y13
+	VFMADD231PS  Y2, Y1, Y12
+	VBROADCASTSS 1120(DI), Y2
+	VFMADD231PS  Y2, Y0, Y11
+	VFMADD231PS  Y2, Y1, Y10
+	VBROADCASTSS 1184(DI), Y2
+	VFMADD231PS  Y2, Y0, Y9
+	VFMADD231PS  Y2, Y1, Y8
+	VMOVUPS      768(SI), Y0
+	VMOVUPS      800(SI), Y1
+	VBROADCASTSS 996(DI), Y2
+	VFMADD231PS  Y2, Y0, Y15
+	VFMADD231PS  Y2, Y1, Y14
+	VBROADCASTSS 1060(DI), Y2
+	VFMADD231PS  Y2, Y0, Y13
+	VFMADD231PS  Y2, Y1, Y12
+	VBROADCASTSS 1124(DI), Y2
+	VFMADD231PS  Y2, Y0, Y11
+	VFMADD231PS  Y2, Y1, Y10
+	VBROADCASTSS 1188(DI), Y2
+	VFMADD231PS  Y2, Y0, Y9
+	VFMADD231PS  Y2, Y1, Y8
+	VMOVUPS      832(SI), Y0
+	VMOVUPS      864(SI), Y1
+	VBROADCASTSS 1000(DI), Y2
+	VFMADD231PS  Y2, Y0, Y15
+	VFMADD231PS  Y2, Y1, Y14
+	VBROADCASTSS 1064(DI), Y2
+	VFMADD231PS  Y2, Y0, Y13
+	VFMADD231PS  Y2, Y1, Y12
+	VBROADCASTSS 1128(DI), Y2
+	VFMADD231PS  Y2, Y0, Y11
+	VFMADD231PS  Y2, Y1, Y10
+	VBROADCASTSS 1192(DI), Y2
+	VFMADD231PS  Y2, Y0, Y9
+	VFMADD231PS  Y2, Y1, Y8
+	VMOVUPS      896(SI), Y0
+	VMOVUPS      928(SI), Y1
+	VBROADCASTSS 1004(DI), Y2
+	VFMADD231PS  Y2, Y0, Y15
+	VFMADD231PS  Y2, Y1, Y14
+	VBROADCASTSS 1068(DI), Y2
+	VFMADD231PS  Y2, Y0, Y13
+	VFMADD231PS  Y2, Y1, Y12
+	VBROADCASTSS 1132(DI), Y2
+	VFMADD231PS  Y2, Y0, Y11
+	VFMADD231PS  Y2, Y1, Y10
+	VBROADCASTSS 1196(DI), Y2
+	VFMADD231PS  Y2, Y0, Y9
+	VFMADD231PS  Y2, Y1, Y8
+	VMOVUPS      960(SI), Y0
+	VMOVUPS      992(SI), Y1
+	VBROADCASTSS 1008(DI), Y2
+	VFMADD231PS  Y2, Y0, Y15
+	VFMADD231PS  Y2, Y1, Y14
+	VBROADCASTSS 1072(DI), Y2
+	VFMADD231PS  Y2, Y0, Y13
+	VFMADD231PS  Y2, Y1, Y12
+	VBROADCASTSS 1136(DI), Y2
+	VFMADD231PS  Y2, Y0, Y11
+	VFMADD231PS  Y2, Y1, Y10
+	VBROADCASTSS 1200(DI), Y2
+	VFMADD231PS  Y2, Y0, Y9
+	VFMADD231PS  Y2, Y1, Y8
+	VMOVUPS      1024(SI), Y0
+	VMOVUPS      1056(SI), Y1
+	VBROADCASTSS 1012(DI), Y2
+	VFMADD231PS  Y2, Y0, Y15
+	VFMADD231PS  Y2, Y1, Y14
+	VBROADCASTSS 1076(DI), Y2
+	VFMADD231PS  Y2, Y0, Y13
+	VFMADD231PS  Y2, Y1, Y12
+	VBROADCASTSS 1140(DI), Y2
+	VFMADD231PS  Y2, Y0, Y11
+	VFMADD231PS  Y2, Y1, Y10
+	VBROADCASTSS 1204(DI), Y2
+	VFMADD231PS  Y2, Y0, Y9
+	VFMADD231PS  Y2, Y1, Y8
+	VMOVUPS      1088(SI), Y0
+	VMOVUPS      1120(SI), Y1
+	VBROADCASTSS 1016(DI), Y2
+	VFMADD231PS  Y2, Y0, Y15
+	VFMADD231PS  Y2, Y1, Y14
+	VBROADCASTSS 1080(DI), Y2
+	VFMADD231PS  Y2, Y0, Y13
+	VFMADD231PS  Y2, Y1, Y12
+	VBROADCASTSS 1144(DI), Y2
+	VFMADD231PS  Y2, Y0, Y11
+	VFMADD231PS  Y2, Y1, Y10
+	VBROADCASTSS 1208(DI), Y2
+	VFMADD231PS  Y2, Y0, Y9
+	VFMADD231PS  Y2, Y1, Y8
+	VMOVUPS      1152(SI), Y0
+	VMOVUPS      1184(SI), Y1
+	VBROADCASTSS 1020(DI), Y2
+	VFMADD231PS  Y2, Y0, Y15
+	VFMADD231PS  Y2, Y1, Y14
+	VBROADCASTSS 1084(DI), Y2
+	VFMADD231PS  Y2, Y0, Y13
+	VFMADD231PS  Y2, Y1, Y12
+	VBROADCASTSS 1148(DI), Y2
+	VFMADD231PS  Y2, Y0, Y11
+	VFMADD231PS  Y2, Y1, Y10
+	VBROADCASTSS 1212(DI), Y2
+	VFMADD231PS  Y2, Y0, Y9
+	VFMADD231PS  Y2, Y1, Y8
+	VBROADCASTSS 1264(DI), Y0
+	VADDPS       Y0, Y15, Y0
+	VMOVUPS      Y0, 2368(SI)
+	VBROADCASTSS 1264(DI), Y0
+	VADDPS       Y0, Y14, Y0
+	VMOVUPS      Y0, 2400(SI)
+	VBROADCASTSS 1268(DI), Y0
+	VADDPS       Y0, Y13, Y0
+	VMOVUPS      Y0, 2432(SI)
+	VBROADCASTSS 1268(DI), Y0
+	VADDPS       Y0, Y12, Y0
+	VMOVUPS      Y0, 2464(SI)
+	VBROADCASTSS 1272(DI), Y0
+	VADDPS       Y0, Y11, Y0
+	VMOVUPS      Y0, 2496(SI)
+	VBROADCASTSS 1272(DI), Y0
+	VADDPS       Y0, Y10, Y0
+	VMOVUPS      Y0, 2528(SI)
+	VBROADCASTSS 1276(DI), Y0
+	VADDPS       Y0, Y9, Y0
+	VMOVUPS      Y0, 2560(SI)
+	VBROADCASTSS 1276(DI), Y0
+	VADDPS       Y0, Y8, Y0
+	VMOVUPS      Y0, 2592(SI)
+	XORL         R12, R12
+
+loop3:
+	VMOVUPS      1600(SI)(R12*1), Y0
+	VMOVUPS      1632(SI)(R12*1), Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMOVUPS      SpiralsConstants<>+2048(SB), Y4
+	VMINPD       Y1, Y4, Y1
+	VMINPD       Y0, Y4, Y0
+	VMOVUPS      SpiralsConstants<>+2016(SB), Y5
+	VMAXPD       Y1, Y5, Y1
+	VMAXPD       Y0, Y5, Y0
+	VMULPD       Y1, Y1, Y6
+	VMULPD       Y0, Y0, Y7
+	VMOVUPS      SpiralsConstants<>+192(SB), Y8
+	VMOVAPS      Y8, Y9
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y9
+	VMOVAPS      Y8, Y10
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y10
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y6, Y9
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y10
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y6, Y9
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y10
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y6, Y9
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y10
+	VMULPD       Y9, Y1, Y1
+	VMULPD       Y10, Y0, Y0
+	VMOVUPS      SpiralsConstants<>+384(SB), Y9
+	VMOVAPS      Y9, Y10
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y6, Y10
+	VMOVAPS      Y9, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y6, Y10
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y6, Y10
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y6, Y10
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y6, Y10
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VDIVPD       Y10, Y1, Y1
+	VDIVPD       Y11, Y0, Y0
+	VCVTPD2PSY   Y1, X1
+	VCVTPD2PSY   Y0, X0
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X2, Y2
+	VMINPD       Y3, Y4, Y3
+	VMINPD       Y2, Y4, Y2
+	VMAXPD       Y3, Y5, Y3
+	VMAXPD       Y2, Y5, Y2
+	VMULPD       Y3, Y3, Y4
+	VMULPD       Y2, Y2, Y5
+	VMOVAPS      Y8, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y8
+	VMULPD       Y6, Y3, Y3
+	VMULPD       Y8, Y2, Y2
+	VMOVAPS      Y9, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y9
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y9
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y9
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y9
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y9
+	VDIVPD       Y6, Y3, Y3
+	VDIVPD       Y9, Y2, Y2
+	VCVTPD2PSY   Y3, X3
+	VCVTPD2PSY   Y2, X2
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VMOVUPS      Y1, 2912(SI)(R12*1)
+	VMOVUPS      Y0, 2880(SI)(R12*1)
+	ADDQ         $0x00000040, R12
+	CMPQ         R12, $0x00000400
+	JNE          loop3
+
+	// z3 = W3·a2 + b3
+	VBROADCASTSS 1408(DI), Y0
+	VBROADCASTSS 1408(DI), Y1
+	VBROADCASTSS 1412(DI), Y2
+	VBROADCASTSS 1280(DI), Y3
+	VFMADD231PS  2880(SI), Y3, Y0
+	VBROADCASTSS 1280(DI), Y3
+	VFMADD231PS  2912(SI), Y3, Y1
+	VBROADCASTSS 1344(DI), Y3
+	VFMADD231PS  2880(SI), Y3, Y2
+	VBROADCASTSS 1284(DI), Y3
+	VFMADD231PS  2944(SI), Y3, Y0
+	VBROADCASTSS 1284(DI), Y3
+	VFMADD231PS  2976(SI), Y3, Y1
+	VBROADCASTSS 1348(DI), Y3
+	VFMADD231PS  2944(SI), Y3, Y2
+	VBROADCASTSS 1288(DI), Y3
+	VFMADD231PS  3008(SI), Y3, Y0
+	VBROADCASTSS 1288(DI), Y3
+	VFMADD231PS  3040(SI), Y3, Y1
+	VBROADCASTSS 1352(DI), Y3
+	VFMADD231PS  3008(SI), Y3, Y2
+	VBROADCASTSS 1292(DI), Y3
+	VFMADD231PS  3072(SI), Y3, Y0
+	VBROADCASTSS 1292(DI), Y3
+	VFMADD231PS  3104(SI), Y3, Y1
+	VBROADCASTSS 1356(DI), Y3
+	VFMADD231PS  3072(SI), Y3, Y2
+	VBROADCASTSS 1296(DI), Y3
+	VFMADD231PS  3136(SI), Y3, Y0
+	VBROADCASTSS 1296(DI), Y3
+	VFMADD231PS  3168(SI), Y3, Y1
+	VBROADCASTSS 1360(DI), Y3
+	VFMADD231PS  3136(SI), Y3, Y2
+	VBROADCASTSS 1300(DI), Y3
+	VFMADD231PS  3200(SI), Y3, Y0
+	VBROADCASTSS 1300(DI), Y3
+	VFMADD231PS  3232(SI), Y3, Y1
+	VBROADCASTSS 1364(DI), Y3
+	VFMADD231PS  3200(SI), Y3, Y2
+	VBROADCASTSS 1304(DI), Y3
+	VFMADD231PS  3264(SI), Y3, Y0
+	VBROADCASTSS 1304(DI), Y3
+	VFMADD231PS  3296(SI), Y3, Y1
+	VBROADCASTSS 1368(DI), Y3
+	VFMADD231PS  3264(SI), Y3, Y2
+	VBROADCASTSS 1308(DI), Y3
+	VFMADD231PS  3328(SI), Y3, Y0
+	VBROADCASTSS 1308(DI), Y3
+	VFMADD231PS  3360(SI), Y3, Y1
+	VBROADCASTSS 1372(DI), Y3
+	VFMADD231PS  3328(SI), Y3, Y2
+	VBROADCASTSS 1312(DI), Y3
+	VFMADD231PS  3392(SI), Y3, Y0
+	VBROADCASTSS 1312(DI), Y3
+	VFMADD231PS  3424(SI), Y3, Y1
+	VBROADCASTSS 1376(DI), Y3
+	VFMADD231PS  3392(SI), Y3, Y2
+	VBROADCASTSS 1316(DI), Y3
+	VFMADD231PS  3456(SI), Y3, Y0
+	VBROADCASTSS 1316(DI), Y3
+	VFMADD231PS  3488(SI), Y3, Y1
+	VBROADCASTSS 1380(DI), Y3
+	VFMADD231PS  3456(SI), Y3, Y2
+	VBROADCASTSS 1320(DI), Y3
+	VFMADD231PS  3520(SI), Y3, Y0
+	VBROADCASTSS 1320(DI), Y3
+	VFMADD231PS  3552(SI), Y3, Y1
+	VBROADCASTSS 1384(DI), Y3
+	VFMADD231PS  3520(SI), Y3, Y2
+	VBROADCASTSS 1324(DI), Y3
+	VFMADD231PS  3584(SI), Y3, Y0
+	VBROADCASTSS 1324(DI), Y3
+	VFMADD231PS  3616(SI), Y3, Y1
+	VBROADCASTSS 1388(DI), Y3
+	VFMADD231PS  3584(SI), Y3, Y2
+	VBROADCASTSS 1328(DI), Y3
+	VFMADD231PS  3648(SI), Y3, Y0
+	VBROADCASTSS 1328(DI), Y3
+	VFMADD231PS  3680(SI), Y3, Y1
+	VBROADCASTSS 1392(DI), Y3
+	VFMADD231PS  3648(SI), Y3, Y2
+	VBROADCASTSS 1332(DI), Y3
+	VFMADD231PS  3712(SI), Y3, Y0
+	VBROADCASTSS 1332(DI), Y3
+	VFMADD231PS  3744(SI), Y3, Y1
+	VBROADCASTSS 1396(DI), Y3
+	VFMADD231PS  3712(SI), Y3, Y2
+	VBROADCASTSS 1336(DI), Y3
+	VFMADD231PS  3776(SI), Y3, Y0
+	VBROADCASTSS 1336(DI), Y3
+	VFMADD231PS  3808(SI), Y3, Y1
+	VBROADCASTSS 1400(DI), Y3
+	VFMADD231PS  3776(SI), Y3, Y2
+	VBROADCASTSS 1340(DI), Y3
+	VFMADD231PS  3840(SI), Y3, Y0
+	VBROADCASTSS 1340(DI), Y3
+	VFMADD231PS  3872(SI), Y3, Y1
+	VBROADCASTSS 1404(DI), Y3
+	VFMADD231PS  3840(SI), Y3, Y2
+	VMOVUPS      Y0, 1216(SI)
+	VMOVUPS      Y1, 1248(SI)
+	VMOVUPS      Y2, 1280(SI)
+	VBROADCASTSS 1412(DI), Y3
+	VBROADCASTSS 1344(DI), Y4
+	VFMADD231PS  2912(SI), Y4, Y3
+	VBROADCASTSS 1348(DI), Y4
+	VFMADD231PS  2976(SI), Y4, Y3
+	VBROADCASTSS 1352(DI), Y4
+	VFMADD231PS  3040(SI), Y4, Y3
+	VBROADCASTSS 1356(DI), Y4
+	VFMADD231PS  3104(SI), Y4, Y3
+	VBROADCASTSS 1360(DI), Y4
+	VFMADD231PS  3168(SI), Y4, Y3
+	VBROADCASTSS 1364(DI), Y4
+	VFMADD231PS  3232(SI), Y4, Y3
+	VBROADCASTSS 1368(DI), Y4
+	VFMADD231PS  3296(SI), Y4, Y3
+	VBROADCASTSS 1372(DI), Y4
+	VFMADD231PS  3360(SI), Y4, Y3
+	VBROADCASTSS 1376(DI), Y4
+	VFMADD231PS  3424(SI), Y4, Y3
+	VBROADCASTSS 1380(DI), Y4
+	VFMADD231PS  3488(SI), Y4, Y3
+	VBROADCASTSS 1384(DI), Y4
+	VFMADD231PS  3552(SI), Y4, Y3
+	VBROADCASTSS 1388(DI), Y4
+	VFMADD231PS  3616(SI), Y4, Y3
+	VBROADCASTSS 1392(DI), Y4
+	VFMADD231PS  3680(SI), Y4, Y3
+	VBROADCASTSS 1396(DI), Y4
+	VFMADD231PS  3744(SI), Y4, Y3
+	VBROADCASTSS 1400(DI), Y4
+	VFMADD231PS  3808(SI), Y4, Y3
+	VBROADCASTSS 1404(DI), Y4
+	VFMADD231PS  3872(SI), Y4, Y3
+	VMOVUPS      Y3, 1312(SI)
+
+	// a3 = softmax(z3)
+	VCMPPS       $0x03, Y0, Y0, Y4
+	VMAXPS       Y2, Y0, Y5
+	VBLENDVPS    Y4, Y0, Y5, Y4
+	VMOVUPS      Y4, 1472(SI)
+	VSUBPS       Y4, Y0, Y0
+	VMOVUPS      SpiralsConstants<>+2112(SB), Y5
+	VMINPS       Y0, Y5, Y0
+	VMOVUPS      SpiralsConstants<>+512(SB), Y6
+	VMAXPS       Y0, Y6, Y0
+	VMOVUPS      SpiralsConstants<>+544(SB), Y7
+	VMOVAPS      Y7, Y8
+	VFMADD231PS  SpiralsConstants<>+576(SB), Y0, Y8
+	VSUBPS       Y7, Y8, Y8
+	VFNMADD231PS SpiralsConstants<>+672(SB), Y8, Y0
+	VFNMADD231PS SpiralsConstants<>+704(SB), Y8, Y0
+	VMULPS       Y0, Y0, Y9
+	VMOVUPS      SpiralsConstants<>+832(SB), Y10
+	VMOVAPS      Y10, Y11
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y0, Y11
+	VFMADD213PS  SpiralsConstants<>+800(SB), Y0, Y11
+	VFMADD213PS  SpiralsConstants<>+768(SB), Y0, Y11
+	VFMADD213PS  SpiralsConstants<>+736(SB), Y0, Y11
+	VFMADD213PS  SpiralsConstants<>+608(SB), Y0, Y11
+	VFMADD231PS  Y11, Y9, Y0
+	VADDPS       SpiralsConstants<>+640(SB), Y0, Y0
+	VMOVAPS      Y7, Y9
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y8, Y9
+	VSUBPS       Y7, Y9, Y11
+	VSUBPS       Y11, Y8, Y8
+	VADDPS       Y7, Y8, Y8
+	VPSLLD       $0x17, Y9, Y9
+	VPADDD       SpiralsConstants<>+640(SB), Y9, Y9
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       SpiralsConstants<>+640(SB), Y8, Y8
+	VMULPS       Y9, Y0, Y0
+	VMULPS       Y8, Y0, Y0
+	VSUBPS       Y4, Y2, Y2
+	VMINPS       Y2, Y5, Y2
+	VMAXPS       Y2, Y6, Y2
+	VMOVAPS      Y7, Y4
+	VFMADD231PS  SpiralsConstants<>+576(SB), Y2, Y4
+	VSUBPS       Y7, Y4, Y4
+	VFNMADD231PS SpiralsConstants<>+672(SB), Y4, Y2
+	VFNMADD231PS SpiralsConstants<>+704(SB), Y4, Y2
+	VMULPS       Y2, Y2, Y8
+	VMOVAPS      Y10, Y9
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y2, Y9
+	VFMADD213PS  SpiralsConstants<>+800(SB), Y2, Y9
+	VFMADD213PS  SpiralsConstants<>+768(SB), Y2, Y9
+	VFMADD213PS  SpiralsConstants<>+736(SB), Y2, Y9
+	VFMADD213PS  SpiralsConstants<>+608(SB), Y2, Y9
+	VFMADD231PS  Y9, Y8, Y2
+	VADDPS       SpiralsConstants<>+640(SB), Y2, Y2
+	VMOVAPS      Y7, Y8
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y4, Y8
+	VSUBPS       Y7, Y8, Y9
+	VSUBPS       Y9, Y4, Y4
+	VADDPS       Y7, Y4, Y4
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       SpiralsConstants<>+640(SB), Y8, Y8
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       SpiralsConstants<>+640(SB), Y4, Y4
+	VMULPS       Y8, Y2, Y2
+	VMULPS       Y4, Y2, Y2
+	VADDPS       Y2, Y0, Y4
+	VMOVUPS      Y4, 1536(SI)
+	VMOVUPS      SpiralsConstants<>+640(SB), Y8
+	VDIVPS       Y4, Y8, Y4
+	VMULPS       Y4, Y0, Y0
+	VMOVUPS      Y0, 1344(SI)
+	VMULPS       Y4, Y2, Y2
+	VMOVUPS      Y2, 1408(SI)
+	VCMPPS       $0x03, Y1, Y1, Y4
+	VMAXPS       Y3, Y1, Y9
+	VBLENDVPS    Y4, Y1, Y9, Y4
+	VMOVUPS      Y4, 1504(SI)
+	VSUBPS       Y4, Y1, Y1
+	VMINPS       Y1, Y5, Y1
+	VMAXPS       Y1, Y6, Y1
+	VMOVAPS      Y7, Y9
+	VFMADD231PS  SpiralsConstants<>+576(SB), Y1, Y9
+	VSUBPS       Y7, Y9, Y9
+	VFNMADD231PS SpiralsConstants<>+672(SB), Y9, Y1
+	VFNMADD231PS SpiralsConstants<>+704(SB), Y9, Y1
+	VMULPS       Y1, Y1, Y11
+	VMOVAPS      Y10, Y12
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y1, Y12
+	VFMADD213PS  SpiralsConstants<>+800(SB), Y1, Y12
+	VFMADD213PS  SpiralsConstants<>+768(SB), Y1, Y12
+	VFMADD213PS  SpiralsConstants<>+736(SB), Y1, Y12
+	VFMADD213PS  SpiralsConstants<>+608(SB), Y1, Y12
+	VFMADD231PS  Y12, Y11, Y1
+	VADDPS       Y8, Y1, Y1
+	VMOVAPS      Y7, Y11
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y9, Y11
+	VSUBPS       Y7, Y11, Y12
+	VSUBPS       Y12, Y9, Y9
+	VADDPS       Y7, Y9, Y9
+	VPSLLD       $0x17, Y11, Y11
+	VPADDD       Y8, Y11, Y11
+	VPSLLD       $0x17, Y9, Y9
+	VPADDD       Y8, Y9, Y9
+	VMULPS       Y11, Y1, Y1
+	VMULPS       Y9, Y1, Y1
+	VSUBPS       Y4, Y3, Y3
+	VMINPS       Y3, Y5, Y3
+	VMAXPS       Y3, Y6, Y3
+	VMOVAPS      Y7, Y4
+	VFMADD231PS  SpiralsConstants<>+576(SB), Y3, Y4
+	VSUBPS       Y7, Y4, Y4
+	VFNMADD231PS SpiralsConstants<>+672(SB), Y4, Y3
+	VFNMADD231PS SpiralsConstants<>+704(SB), Y4, Y3
+	VMULPS       Y3, Y3, Y5
+	VFMADD231PS  SpiralsConstants<>+864(SB), Y3, Y10
+	VFMADD213PS  SpiralsConstants<>+800(SB), Y3, Y10
+	VFMADD213PS  SpiralsConstants<>+768(SB), Y3, Y10
+	VFMADD213PS  SpiralsConstants<>+736(SB), Y3, Y10
+	VFMADD213PS  SpiralsConstants<>+608(SB), Y3, Y10
+	VFMADD231PS  Y10, Y5, Y3
+	VADDPS       Y8, Y3, Y3
+	VMOVAPS      Y7, Y5
+	VFMADD231PS  SpiralsConstants<>+608(SB), Y4, Y5
+	VSUBPS       Y7, Y5, Y6
+	VSUBPS       Y6, Y4, Y4
+	VADDPS       Y7, Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       Y8, Y5, Y5
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       Y8, Y4, Y4
+	VMULPS       Y5, Y3, Y3
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y3, Y1, Y4
+	VMOVUPS      Y4, 1568(SI)
+	VDIVPS       Y4, Y8, Y4
+	VMULPS       Y4, Y1, Y1
+	VMOVUPS      Y1, 1376(SI)
+	VMULPS       Y4, Y3, Y1
+	VMOVUPS      Y1, 1440(SI)
+
+	// o = a3
+	VUNPCKLPS    Y2, Y0, Y1
+	VUNPCKLPS    Y2, Y2, Y3
+	VUNPCKLPD    Y3, Y1, Y4
+	VUNPCKHPD    Y3, Y1, Y1
+	VUNPCKHPS    Y2, Y0, Y0
+	VUNPCKHPS    Y2, Y2, Y2
+	VUNPCKLPD    Y2, Y0, Y3
+	VUNPCKHPD    Y2, Y0, Y0
+	VMOVSD       X4, (CX)
+	VEXTRACTF128 $0x01, Y4, X2
+	VMOVSD       X2, 32(CX)
+	VMOVSD       X1, 8(CX)
+	VEXTRACTF128 $0x01, Y1, X1
+	VMOVSD       X1, 40(CX)
+	VMOVSD       X3, 16(CX)
+	VEXTRACTF128 $0x01, Y3, X1
+	VMOVSD       X1, 48(CX)
+	VMOVSD       X0, 24(CX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVSD       X0, 56(CX)
+	VMOVUPS      1376(SI), Y0
+	VMOVUPS      1440(SI), Y1
+	VMOVUPS      1440(SI), Y2
+	VMOVUPS      1440(SI), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVSD       X6, 64(CX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVSD       X1, 96(CX)
+	VMOVSD       X4, 72(CX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVSD       X1, 104(CX)
+	VMOVSD       X2, 80(CX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVSD       X1, 112(CX)
+	VMOVSD       X0, 88(CX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVSD       X0, 120(CX)
+	ADDQ         $0x00000080, DX
+	ADDQ         $0x00000080, CX
+	MOVQ         (SP), R13
+	SUBL         $0x00000001, R13
+	JNE          loop0
+	VZEROUPPER
+	RET
+
+// func spiralsForwardBatchAVX512(p *Spirals, b *SpiralsBatch, xs *[2]float32, out *[2]float32, tiles int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·spiralsForwardBatchAVX512(SB), NOSPLIT, $128-40
+	MOVQ p+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ xs+16(FP), DX
+	MOVQ out+24(FP), CX
+	ADDQ $0x0000003f, SI
+	ANDQ $-64, SI
+	MOVQ tiles+32(FP), R13
+
+loop0:
+	MOVQ         R13, (SP)
+	VMOVUPS      (DX), X0
+	VINSERTF32X4 $0x01, 32(DX), Z0, Z0
+	VINSERTF32X4 $0x02, 64(DX), Z0, Z0
+	VINSERTF32X4 $0x03, 96(DX), Z0, Z0
+	VMOVUPS      16(DX), X1
+	VINSERTF32X4 $0x01, 48(DX), Z1, Z1
+	VINSERTF32X4 $0x02, 80(DX), Z1, Z1
+	VINSERTF32X4 $0x03, 112(DX), Z1, Z1
+	VSHUFPS      $0x88, Z1, Z0, Z2
+	VMOVUPS      Z2, 6976(SI)
+	VSHUFPS      $0xdd, Z1, Z0, Z0
+	VMOVUPS      Z0, 7040(SI)
+
+	// z1 = W1·x + b1; a1 = tanh(z1)
+	VBROADCASTSS     128(DI), Z1
+	VBROADCASTSS     132(DI), Z3
+	VBROADCASTSS     136(DI), Z4
+	VBROADCASTSS     140(DI), Z5
+	VBROADCASTSS     144(DI), Z6
+	VBROADCASTSS     148(DI), Z7
+	VFMADD231PS.BCST (DI), Z2, Z1
+	VFMADD231PS.BCST 8(DI), Z2, Z3
+	VFMADD231PS.BCST 16(DI), Z2, Z4
+	VFMADD231PS.BCST 24(DI), Z2, Z5
+	VFMADD231PS.BCST 32(DI), Z2, Z6
+	VFMADD231PS.BCST 40(DI), Z2, Z7
+	VFMADD231PS.BCST 4(DI), Z0, Z1
+	VFMADD231PS.BCST 12(DI), Z0, Z3
+	VFMADD231PS.BCST 20(DI), Z0, Z4
+	VFMADD231PS.BCST 28(DI), Z0, Z5
+	VFMADD231PS.BCST 36(DI), Z0, Z6
+	VFMADD231PS.BCST 44(DI), Z0, Z7
+	VBROADCASTSS     SpiralsConstants<>+2144(SB), Z8
+	VANDPS           Z8, Z3, Z9
+	VANDPS           Z8, Z4, Z10
+	VANDPS           Z8, Z5, Z11
+	VANDPS           Z8, Z6, Z12
+	VANDPS           Z8, Z7, Z13
+	VANDPS           Z8, Z1, Z14
+	VBROADCASTSS     SpiralsConstants<>+964(SB), Z15
+	VMINPS           Z9, Z15, Z9
+	VMINPS           Z10, Z15, Z10
+	VMINPS           Z11, Z15, Z11
+	VMINPS           Z12, Z15, Z12
+	VMINPS           Z13, Z15, Z13
+	VMINPS           Z14, Z15, Z14
+	VBROADCASTSS     SpiralsConstants<>+1068(SB), Z16
+	VADDPS           Z16, Z9, Z17
+	VADDPS           Z16, Z10, Z18
+	VADDPS           Z16, Z11, Z19
+	VADDPS           Z16, Z12, Z20
+	VADDPS           Z16, Z13, Z21
+	VADDPS           Z16, Z14, Z22
+	VPSRLD           $0x14, Z17, Z17
+	VPSRLD           $0x14, Z18, Z18
+	VPSRLD           $0x14, Z19, Z19
+	VPSRLD           $0x14, Z20, Z20
+	VPSRLD           $0x14, Z21, Z21
+	VPSRLD           $0x14, Z22, Z22
+	VMOVUPS          SpiralsConstants<>+2176(SB), Z23
+	VMOVAPS          Z17, Z24
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z24
+	VMOVAPS          Z18, Z25
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z25
+	VMOVAPS          Z19, Z26
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z26
+	VMOVAPS          Z20, Z27
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z27
+	VMOVAPS          Z21, Z28
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z28
+	VMOVAPS          Z22, Z29
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z29
+	VSUBPS           Z24, Z9, Z9
+	VSUBPS           Z25, Z10, Z10
+	VSUBPS           Z26, Z11, Z11
+	VSUBPS           Z27, Z12, Z12
+	VSUBPS           Z28, Z13, Z13
+	VSUBPS           Z29, Z14, Z14
+	VMOVUPS          SpiralsConstants<>+2304(SB), Z24
+	VMOVAPS          Z17, Z25
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z25
+	VMOVAPS          Z18, Z26
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z26
+	VMOVAPS          Z19, Z27
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z27
+	VMOVAPS          Z20, Z28
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z28
+	VMOVAPS          Z21, Z29
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z29
+	VMOVAPS          Z22, Z30
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z30
+	VMOVUPS          SpiralsConstants<>+2432(SB), Z31
+	VMOVAPS          Z17, Z24
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z24
+	VMOVAPS          Z18, Z23
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z23
+	VMOVAPS          Z19, Z16
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z16
+	VMOVAPS          Z20, Z15
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z15
+	VMOVAPS          Z21, Z8
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z8
+	VMOVUPS          Z0, 64(SP)
+	VMOVAPS          Z22, Z0
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z0
+	VFMADD231PS      Z9, Z25, Z24
+	VFMADD231PS      Z10, Z26, Z23
+	VFMADD231PS      Z11, Z27, Z16
+	VFMADD231PS      Z12, Z28, Z15
+	VFMADD231PS      Z13, Z29, Z8
+	VFMADD231PS      Z14, Z30, Z0
+	VMOVUPS          SpiralsConstants<>+2560(SB), Z25
+	VMOVAPS          Z17, Z26
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z26
+	VMOVAPS          Z18, Z27
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z27
+	VMOVAPS          Z19, Z28
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z28
+	VMOVAPS          Z20, Z29
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z29
+	VMOVAPS          Z21, Z30
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z30
+	VMOVAPS          Z22, Z31
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z31
+	VFMADD231PS      Z9, Z24, Z26
+	VFMADD231PS      Z10, Z23, Z27
+	VFMADD231PS      Z11, Z16, Z28
+	VFMADD231PS      Z12, Z15, Z29
+	VFMADD231PS      Z13, Z8, Z30
+	VFMADD231PS      Z14, Z0, Z31
+	VMOVUPS          SpiralsConstants<>+2688(SB), Z0
+	VMOVAPS          Z17, Z8
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z8
+	VMOVAPS          Z18, Z15
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z15
+	VMOVAPS          Z19, Z16
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z16
+	VMOVAPS          Z20, Z23
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z23
+	VMOVAPS          Z21, Z24
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z24
+	VMOVAPS          Z22, Z25
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z25
+	VFMADD231PS      Z9, Z26, Z8
+	VFMADD231PS      Z10, Z27, Z15
+	VFMADD231PS      Z11, Z28, Z16
+	VFMADD231PS      Z12, Z29, Z23
+	VFMADD231PS      Z13, Z30, Z24
+	VFMADD231PS      Z14, Z31, Z25
+	VMOVUPS          SpiralsConstants<>+2816(SB), Z26
+	VMOVAPS          Z17, Z27
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z27
+	VMOVAPS          Z18, Z28
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z28
+	VMOVAPS          Z19, Z29
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z29
+	VMOVAPS          Z20, Z30
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z30
+	VMOVAPS          Z21, Z31
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z31
+	VMOVAPS          Z22, Z0
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z0
+	VFMADD231PS      Z9, Z8, Z27
+	VFMADD231PS      Z10, Z15, Z28
+	VFMADD231PS      Z11, Z16, Z29
+	VFMADD231PS      Z12, Z23, Z30
+	VFMADD231PS      Z13, Z24, Z31
+	VFMADD231PS      Z14, Z25, Z0
+	VMOVUPS          SpiralsConstants<>+2944(SB), Z8
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z17
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z18
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z19
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z20
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z21
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z22
+	VMAXPS           Z9, Z17, Z15
+	VMAXPS           Z10, Z18, Z16
+	VMAXPS           Z11, Z19, Z17
+	VMAXPS           Z12, Z20, Z18
+	VMAXPS           Z13, Z21, Z19
+	VMAXPS           Z14, Z22, Z20
+	VFMADD231PS      Z9, Z27, Z15
+	VFMADD231PS      Z10, Z28, Z16
+	VFMADD231PS      Z11, Z29, Z17
+	VFMADD231PS      Z12, Z30, Z18
+	VFMADD231PS      Z13, Z31, Z19
+	VFMADD231PS      Z14, Z0, Z20
+	VBROADCASTSS     SpiralsConstants<>+3072(SB), Z0
+	VPTERNLOGD       $0xf8, Z0, Z3, Z15
+	VPTERNLOGD       $0xf8, Z0, Z4, Z16
+	VPTERNLOGD       $0xf8, Z0, Z5, Z17
+	VPTERNLOGD       $0xf8, Z0, Z6, Z18
+	VPTERNLOGD       $0xf8, Z0, Z7, Z19
+	VPTERNLOGD       $0xf8, Z0, Z1, Z20
+	VMOVUPS          Z15, 256(SI)
+	VMOVUPS          Z16, 320(SI)
+	VMOVUPS          Z17, 384(SI)
+	VMOVUPS          Z18, 448(SI)
+	VMOVUPS          Z19, 512(SI)
+	VMOVUPS          Z20, 192(SI)
+	VBROADCASTSS     152(DI), Z1
+	VBROADCASTSS     156(DI), Z3
+	VBROADCASTSS     160(DI), Z4
+	VBROADCASTSS     164(DI), Z5
+	VBROADCASTSS     168(DI), Z6
+	VBROADCASTSS     172(DI), Z7
+	VFMADD231PS.BCST 48(DI), Z2, Z1
+	VFMADD231PS.BCST 56(DI), Z2, Z3
+	VFMADD231PS.BCST 64(DI), Z2, Z4
+	VFMADD231PS.BCST 72(DI), Z2, Z5
+	VFMADD231PS.BCST 80(DI), Z2, Z6
+	VFMADD231PS.BCST 88(DI), Z2, Z7
+	VMOVUPS          64(SP), Z9
+	VFMADD231PS.BCST 52(DI), Z9, Z1
+	VFMADD231PS.BCST 60(DI), Z9, Z3
+	VFMADD231PS.BCST 68(DI), Z9, Z4
+	VFMADD231PS.BCST 76(DI), Z9, Z5
+	VFMADD231PS.BCST 84(DI), Z9, Z6
+	VFMADD231PS.BCST 92(DI), Z9, Z7
+	VBROADCASTSS     SpiralsConstants<>+2144(SB), Z10
+	VANDPS           Z10, Z1, Z11
+	VANDPS           Z10, Z3, Z12
+	VANDPS           Z10, Z4, Z13
+	VANDPS           Z10, Z5, Z14
+	VANDPS           Z10, Z6, Z15
+	VANDPS           Z10, Z7, Z16
+	VBROADCASTSS     SpiralsConstants<>+964(SB), Z17
+	VMINPS           Z11, Z17, Z11
+	VMINPS           Z12, Z17, Z12
+	VMINPS           Z13, Z17, Z13
+	VMINPS           Z14, Z17, Z14
+	VMINPS           Z15, Z17, Z15
+	VMINPS           Z16, Z17, Z16
+	VBROADCASTSS     SpiralsConstants<>+1068(SB), Z18
+	VADDPS           Z18, Z11, Z19
+	VADDPS           Z18, Z12, Z20
+	VADDPS           Z18, Z13, Z21
+	VADDPS           Z18, Z14, Z22
+	VADDPS           Z18, Z15, Z23
+	VADDPS           Z18, Z16, Z24
+	VPSRLD           $0x14, Z19, Z19
+	VPSRLD           $0x14, Z20, Z20
+	VPSRLD           $0x14, Z21, Z21
+	VPSRLD           $0x14, Z22, Z22
+	VPSRLD           $0x14, Z23, Z23
+	VPSRLD           $0x14, Z24, Z24
+	VMOVUPS          SpiralsConstants<>+2176(SB), Z25
+	VMOVAPS          Z19, Z27
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z27
+	VMOVAPS          Z20, Z28
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z28
+	VMOVAPS          Z21, Z29
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z29
+	VMOVAPS          Z22, Z30
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z30
+	VMOVAPS          Z23, Z31
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z31
+	VMOVAPS          Z24, Z18
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z18
+	VSUBPS           Z27, Z11, Z11
+	VSUBPS           Z28, Z12, Z12
+	VSUBPS           Z29, Z13, Z13
+	VSUBPS           Z30, Z14, Z14
+	VSUBPS           Z31, Z15, Z15
+	VSUBPS           Z18, Z16, Z16
+	VMOVUPS          SpiralsConstants<>+2304(SB), Z18
+	VMOVAPS          Z19, Z27
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z27
+	VMOVAPS          Z20, Z28
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z28
+	VMOVAPS          Z21, Z29
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z29
+	VMOVAPS          Z22, Z30
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z30
+	VMOVAPS          Z23, Z31
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z31
+	VMOVAPS          Z24, Z25
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z25
+	VMOVUPS          SpiralsConstants<>+2432(SB), Z18
+	VMOVAPS          Z19, Z17
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z17
+	VMOVAPS          Z20, Z10
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z10
+	VMOVAPS          Z21, Z0
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z0
+	VMOVAPS          Z22, Z8
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z8
+	VMOVAPS          Z23, Z26
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z26
+	VMOVAPS          Z24, Z9
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z9
+	VFMADD231PS      Z11, Z27, Z17
+	VFMADD231PS      Z12, Z28, Z10
+	VFMADD231PS      Z13, Z29, Z0
+	VFMADD231PS      Z14, Z30, Z8
+	VFMADD231PS      Z15, Z31, Z26
+	VFMADD231PS      Z16, Z25, Z9
+	VMOVUPS          SpiralsConstants<>+2560(SB), Z25
+	VMOVAPS          Z19, Z27
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z27
+	VMOVAPS          Z20, Z28
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z28
+	VMOVAPS          Z21, Z29
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z29
+	VMOVAPS          Z22, Z30
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z30
+	VMOVAPS          Z23, Z31
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z31
+	VMOVAPS          Z24, Z18
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z18
+	VFMADD231PS      Z11, Z17, Z27
+	VFMADD231PS      Z12, Z10, Z28
+	VFMADD231PS      Z13, Z0, Z29
+	VFMADD231PS      Z14, Z8, Z30
+	VFMADD231PS      Z15, Z26, Z31
+	VFMADD231PS      Z16, Z9, Z18
+	VMOVUPS          SpiralsConstants<>+2688(SB), Z0
+	VMOVAPS          Z19, Z8
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z8
+	VMOVAPS          Z20, Z9
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z9
+	VMOVAPS          Z21, Z10
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z10
+	VMOVAPS          Z22, Z17
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z17
+	VMOVAPS          Z23, Z26
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z26
+	VMOVAPS          Z24, Z25
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z25
+	VFMADD231PS      Z11, Z27, Z8
+	VFMADD231PS      Z12, Z28, Z9
+	VFMADD231PS      Z13, Z29, Z10
+	VFMADD231PS      Z14, Z30, Z17
+	VFMADD231PS      Z15, Z31, Z26
+	VFMADD231PS      Z16, Z18, Z25
+	VMOVUPS          SpiralsConstants<>+2816(SB), Z18
+	VMOVAPS          Z19, Z27
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z27
+	VMOVAPS          Z20, Z28
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z28
+	VMOVAPS          Z21, Z29
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z29
+	VMOVAPS          Z22, Z30
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z30
+	VMOVAPS          Z23, Z31
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z31
+	VMOVAPS          Z24, Z0
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z0
+	VFMADD231PS      Z11, Z8, Z27
+	VFMADD231PS      Z12, Z9, Z28
+	VFMADD231PS      Z13, Z10, Z29
+	VFMADD231PS      Z14, Z17, Z30
+	VFMADD231PS      Z15, Z26, Z31
+	VFMADD231PS      Z16, Z25, Z0
+	VMOVUPS          SpiralsConstants<>+2944(SB), Z8
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z19
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z20
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z21
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z22
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z23
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z24
+	VMAXPS           Z11, Z19, Z9
+	VMAXPS           Z12, Z20, Z10
+	VMAXPS           Z13, Z21, Z17
+	VMAXPS           Z14, Z22, Z19
+	VMAXPS           Z15, Z23, Z20
+	VMAXPS           Z16, Z24, Z21
+	VFMADD231PS      Z11, Z27, Z9
+	VFMADD231PS      Z12, Z28, Z10
+	VFMADD231PS      Z13, Z29, Z17
+	VFMADD231PS      Z14, Z30, Z19
+	VFMADD231PS      Z15, Z31, Z20
+	VFMADD231PS      Z16, Z0, Z21
+	VBROADCASTSS     SpiralsConstants<>+3072(SB), Z0
+	VPTERNLOGD       $0xf8, Z0, Z1, Z9
+	VPTERNLOGD       $0xf8, Z0, Z3, Z10
+	VPTERNLOGD       $0xf8, Z0, Z4, Z17
+	VPTERNLOGD       $0xf8, Z0, Z5, Z19
+	VPTERNLOGD       $0xf8, Z0, Z6, Z20
+	VPTERNLOGD       $0xf8, Z0, Z7, Z21
+	VMOVUPS          Z9, 576(SI)
+	VMOVUPS          Z10, 640(SI)
+	VMOVUPS          Z17, 704(SI)
+	VMOVUPS          Z19, 768(SI)
+	VMOVUPS          Z20, 832(SI)
+	VMOVUPS          Z21, 896(SI)
+	VBROADCASTSS     176(DI), Z1
+	VBROADCASTSS     180(DI), Z3
+	VBROADCASTSS     184(DI), Z4
+	VBROADCASTSS     188(DI), Z5
+	VFMADD231PS.BCST 96(DI), Z2, Z1
+	VFMADD231PS.BCST 104(DI), Z2, Z3
+	VFMADD231PS.BCST 112(DI), Z2, Z4
+	VBROADCASTSS     120(DI), Z2
+	VFMADD231PS      6976(SI), Z2, Z5
+	VMOVUPS          64(SP), Z2
+	VFMADD231PS.BCST 100(DI), Z2, Z1
+	VFMADD231PS.BCST 108(DI), Z2, Z3
+	VFMADD231PS.BCST 116(DI), Z2, Z4
+	VBROADCASTSS     SpiralsConstants<>+2144(SB), Z6
+	VANDPS           Z6, Z1, Z7
+	VANDPS           Z6, Z3, Z9
+	VANDPS           Z6, Z4, Z10
+	VFMADD231PS.BCST 124(DI), Z2, Z5
+	VBROADCASTSS     SpiralsConstants<>+964(SB), Z2
+	VMINPS           Z7, Z2, Z7
+	VMINPS           Z9, Z2, Z9
+	VMINPS           Z10, Z2, Z10
+	VANDPS           Z6, Z5, Z6
+	VBROADCASTSS     SpiralsConstants<>+1068(SB), Z11
+	VADDPS           Z11, Z7, Z12
+	VADDPS           Z11, Z9, Z13
+	VADDPS           Z11, Z10, Z14
+	VMINPS           Z6, Z2, Z2
+	VPSRLD           $0x14, Z12, Z6
+	VPSRLD           $0x14, Z13, Z12
+	VPSRLD           $0x14, Z14, Z13
+	VADDPS           Z11, Z2, Z11
+	VMOVUPS          SpiralsConstants<>+2176(SB), Z14
+	VMOVAPS          Z6, Z15
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z14, Z15
+	VMOVAPS          Z12, Z16
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z14, Z16
+	VMOVAPS          Z13, Z17
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z14, Z17
+	VPSRLD           $0x14, Z11, Z11
+	VSUBPS           Z15, Z7, Z7
+	VSUBPS           Z16, Z9, Z9
+	VSUBPS           Z17, Z10, Z10
+	VMOVAPS          Z11, Z15
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z14, Z15
+	VMOVUPS          SpiralsConstants<>+2304(SB), Z14
+	VMOVAPS          Z6, Z16
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z14, Z16
+	VMOVAPS          Z12, Z17
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z14, Z17
+	VMOVAPS          Z13, Z19
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z14, Z19
+	VSUBPS           Z15, Z2, Z2
+	VMOVUPS          SpiralsConstants<>+2432(SB), Z15
+	VMOVAPS          Z6, Z20
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z15, Z20
+	VMOVAPS          Z12, Z21
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z15, Z21
+	VMOVAPS          Z13, Z22
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z15, Z22
+	VMOVAPS          Z11, Z23
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z14, Z23
+	VFMADD231PS      Z7, Z16, Z20
+	VFMADD231PS      Z9, Z17, Z21
+	VFMADD231PS      Z10, Z19, Z22
+	VMOVAPS          Z11, Z14
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z15, Z14
+	VMOVUPS          SpiralsConstants<>+2560(SB), Z15
+	VMOVAPS          Z6, Z16
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z15, Z16
+	VMOVAPS          Z12, Z17
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z15, Z17
+	VMOVAPS          Z13, Z19
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z15, Z19
+	VFMADD231PS      Z2, Z23, Z14
+	VFMADD231PS      Z7, Z20, Z16
+	VFMADD231PS      Z9, Z21, Z17
+	VFMADD231PS      Z10, Z22, Z19
+	VMOVAPS          Z11, Z20
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z15, Z20
+	VMOVUPS          SpiralsConstants<>+2688(SB), Z15
+	VMOVAPS          Z6, Z21
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z15, Z21
+	VMOVAPS          Z12, Z22
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z15, Z22
+	VMOVAPS          Z13, Z23
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z15, Z23
+	VFMADD231PS      Z2, Z14, Z20
+	VFMADD231PS      Z7, Z16, Z21
+	VFMADD231PS      Z9, Z17, Z22
+	VFMADD231PS      Z10, Z19, Z23
+	VMOVAPS          Z11, Z14
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z15, Z14
+	VMOVAPS          Z6, Z15
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z15
+	VMOVAPS          Z12, Z16
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z16
+	VMOVAPS          Z13, Z17
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z17
+	VFMADD231PS      Z2, Z20, Z14
+	VFMADD231PS      Z7, Z21, Z15
+	VFMADD231PS      Z9, Z22, Z16
+	VFMADD231PS      Z10, Z23, Z17
+	VMOVAPS          Z11, Z19
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z19
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z6
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z12
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z13
+	VFMADD231PS      Z2, Z14, Z19
+	VMAXPS           Z7, Z6, Z6
+	VMAXPS           Z9, Z12, Z12
+	VMAXPS           Z10, Z13, Z13
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z11
+	VFMADD231PS      Z7, Z15, Z6
+	VFMADD231PS      Z9, Z16, Z12
+	VFMADD231PS      Z10, Z17, Z13
+	VMAXPS           Z2, Z11, Z7
+	VPTERNLOGD       $0xf8, Z0, Z1, Z6
+	VPTERNLOGD       $0xf8, Z0, Z3, Z12
+	VPTERNLOGD       $0xf8, Z0, Z4, Z13
+	VFMADD231PS      Z2, Z19, Z7
+	VMOVUPS          Z6, 960(SI)
+	VMOVUPS          Z12, 1024(SI)
+	VMOVUPS          Z13, 1088(SI)
+	VPTERNLOGD       $0xf8, Z0, Z5, Z7
+	VMOVUPS          Z7, 1152(SI)
+
+	// z2 = W2·a1 + b2; a2 = tanh(z2)
+	VXORPS  X0, X0, X0
+	VMOVAPS Z0, Z31
+	VMOVAPS Z0, Z30
+	VMOVAPS Z0, Z29
+	VMOVAPS Z0, Z28
+	VMOVAPS Z0, Z27
+	VMOVAPS Z0, Z26
+	VMOVAPS Z0, Z25
+	VMOVAPS Z0, Z24
+	VMOVAPS Z0, Z23
+	VMOVAPS Z0, Z22
+	VMOVAPS Z0, Z21
+	VMOVAPS Z0, Z20
+	VMOVAPS Z0, Z19
+	VMOVAPS Z0, Z18
+	VMOVAPS Z0, Z17
+	VMOVAPS Z0, Z16
+	XORL    R13, R13
+	XORL    R12, R12
+
+loop1:
+	VMOVUPS          192(SI)(R12*1), Z0
+	VFMADD231PS.BCST 192(DI)(R13*1), Z0, Z31
+	VFMADD231PS.BCST 256(DI)(R13*1), Z0, Z30
+	VFMADD231PS.BCST 320(DI)(R13*1), Z0, Z29
+	VFMADD231PS.BCST 384(DI)(R13*1), Z0, Z28
+	VFMADD231PS.BCST 448(DI)(R13*1), Z0, Z27
+	VFMADD231PS.BCST 512(DI)(R13*1), Z0, Z26
+	VFMADD231PS.BCST 576(DI)(R13*1), Z0, Z25
+	VFMADD231PS.BCST 640(DI)(R13*1), Z0, Z24
+	VFMADD231PS.BCST 704(DI)(R13*1), Z0, Z23
+	VFMADD231PS.BCST 768(DI)(R13*1), Z0, Z22
+	VFMADD231PS.BCST 832(DI)(R13*1), Z0, Z21
+	VFMADD231PS.BCST 896(DI)(R13*1), Z0, Z20
+	VFMADD231PS.BCST 960(DI)(R13*1), Z0, Z19
+	VFMADD231PS.BCST 1024(DI)(R13*1), Z0, Z18
+	VFMADD231PS.BCST 1088(DI)(R13*1), Z0, Z17
+	VFMADD231PS.BCST 1152(DI)(R13*1), Z0, Z16
+	VMOVUPS          256(SI)(R12*1), Z0
+	VFMADD231PS.BCST 196(DI)(R13*1), Z0, Z31
+	VFMADD231PS.BCST 260(DI)(R13*1), Z0, Z30
+	VFMADD231PS.BCST 324(DI)(R13*1), Z0, Z29
+	VFMADD231PS.BCST 388(DI)(R13*1), Z0, Z28
+	VFMADD231PS.BCST 452(DI)(R13*1), Z0, Z27
+	VFMADD231PS.BCST 516(DI)(R13*1), Z0, Z26
+	VFMADD231PS.BCST 580(DI)(R13*1), Z0, Z25
+	VFMADD231PS.BCST 644(DI)(R13*1), Z0, Z24
+	VFMADD231PS.BCST 708(DI)(R13*1), Z0, Z23
+	VFMADD231PS.BCST 772(DI)(R13*1), Z0, Z22
+	VFMADD231PS.BCST 836(DI)(R13*1), Z0, Z21
+	VFMADD231PS.BCST 900(DI)(R13*1), Z0, Z20
+	VFMADD231PS.BCST 964(DI)(R13*1), Z0, Z19
+	VFMADD231PS.BCST 1028(DI)(R13*1), Z0, Z18
+	VFMADD231PS.BCST 1092(DI)(R13*1), Z0, Z17
+	VFMADD231PS.BCST 1156(DI)(R13*1), Z0, Z16
+	VMOVUPS          320(SI)(R12*1), Z0
+	VFMADD231PS.BCST 200(DI)(R13*1), Z0, Z31
+	VFMADD231PS.BCST 264(DI)(R13*1), Z0, Z30
+	VFMADD231PS.BCST 328(DI)(R13*1), Z0, Z29
+	VFMADD231PS.BCST 392(DI)(R13*1), Z0, Z28
+	VFMADD231PS.BCST 456(DI)(R13*1), Z0, Z27
+	VFMADD231PS.BCST 520(DI)(R13*1), Z0, Z26
+	VFMADD231PS.BCST 584(DI)(R13*1), Z0, Z25
+	VFMADD231PS.BCST 648(DI)(R13*1), Z0, Z24
+	VFMADD231PS.BCST 712(DI)(R13*1), Z0, Z23
+	VFMADD231PS.BCST 776(DI)(R13*1), Z0, Z22
+	VFMADD231PS.BCST 840(DI)(R13*1), Z0, Z21
+	VFMADD231PS.BCST 904(DI)(R13*1), Z0, Z20
+	VFMADD231PS.BCST 968(DI)(R13*1), Z0, Z19
+	VFMADD231PS.BCST 1032(DI)(R13*1), Z0, Z18
+	VFMADD231PS.BCST 1096(DI)(R13*1), Z0, Z17
+	VFMADD231PS.BCST 1160(DI)(R13*1), Z0, Z16
+	VMOVUPS          384(SI)(R12*1), Z0
+	VFMADD231PS.BCST 204(DI)(R13*1), Z0, Z31
+	VFMADD231PS.BCST 268(DI)(R13*1), Z0, Z30
+	VFMADD231PS.BCST 332(DI)(R13*1), Z0, Z29
+	VFMADD231PS.BCST 396(DI)(R13*1), Z0, Z28
+	VFMADD231PS.BCST 460(DI)(R13*1), Z0, Z27
+	VFMADD231PS.BCST 524(DI)(R13*1), Z0, Z26
+	VFMADD231PS.BCST 588(DI)(R13*1), Z0, Z25
+	VFMADD231PS.BCST 652(DI)(R13*1), Z0, Z24
+	VFMADD231PS.BCST 716(DI)(R13*1), Z0, Z23
+	VFMADD231PS.BCST 780(DI)(R13*1), Z0, Z22
+	VFMADD231PS.BCST 844(DI)(R13*1), Z0, Z21
+	VFMADD231PS.BCST 908(DI)(R13*1), Z0, Z20
+	VFMADD231PS.BCST 972(DI)(R13*1), Z0, Z19
+	VFMADD231PS.BCST 1036(DI)(R13*1), Z0, Z18
+	VFMADD231PS.BCST 1100(DI)(R13*1), Z0, Z17
+	VFMADD231PS.BCST 1164(DI)(R13*1), Z0, Z16
+	VMOVUPS          448(SI)(R12*1), Z0
+	VFMADD231PS.BCST 208(DI)(R13*1), Z0, Z31
+	VFMADD231PS.BCST 272(DI)(R13*1), Z0, Z30
+	VFMADD231PS.BCST 336(DI)(R13*1), Z0, Z29
+	VFMADD231PS.BCST 400(DI)(R13*1), Z0, Z28
+	VFMADD231PS.BCST 464(DI)(R13*1), Z0, Z27
+	VFMADD231PS.BCST 528(DI)(R13*1), Z0, Z26
+	VFMADD231PS.BCST 592(DI)(R13*1), Z0, Z25
+	VFMADD231PS.BCST 656(DI)(R13*1), Z0, Z24
+	VFMADD231PS.BCST 720(DI)(R13*1), Z0, Z23
+	VFMADD231PS.BCST 784(DI)(R13*1), Z0, Z22
+	VFMADD231PS.BCST 848(DI)(R13*1), Z0, Z21
+	VFMADD231PS.BCST 912(DI)(R13*1), Z0, Z20
+	VFMADD231PS.BCST 976(DI)(R13*1), Z0, Z19
+	VFMADD231PS.BCST 1040(DI)(R13*1), Z0, Z18
+	VFMADD231PS.BCST 1104(DI)(R13*1), Z0, Z17
+	VFMADD231PS.BCST 1168(DI)(R13*1), Z0, Z16
+	VMOVUPS          512(SI)(R12*1), Z0
+	VFMADD231PS.BCST 212(DI)(R13*1), Z0, Z31
+	VFMADD231PS.BCST 276(DI)(R13*1), Z0, Z30
+	VFMADD231PS.BCST 340(DI)(R13*1), Z0, Z29
+	VFMADD231PS.BCST 404(DI)(R13*1), Z0, Z28
+	VFMADD231PS.BCST 468(DI)(R13*1), Z0, Z27
+	VFMADD231PS.BCST 532(DI)(R13*1), Z0, Z26
+	VFMADD231PS.BCST 596(DI)(R13*1), Z0, Z25
+	VFMADD231PS.BCST 660(DI)(R13*1), Z0, Z24
+	VFMADD231PS.BCST 724(DI)(R13*1), Z0, Z23
+	VFMADD231PS.BCST 788(DI)(R13*1), Z0, Z22
+	VFMADD231PS.BCST 852(DI)(R13*1), Z0, Z21
+	VFMADD231PS.BCST 916(DI)(R13*1), Z0, Z20
+	VFMADD231PS.BCST 980(DI)(R13*1), Z0, Z19
+	VFMADD231PS.BCST 1044(DI)(R13*1), Z0, Z18
+	VFMADD231PS.BCST 1108(DI)(R13*1), Z0, Z17
+	VFMADD231PS.BCST 1172(DI)(R13*1), Z0, Z16
+	ADDQ             $0x00000018, R13
+	ADDQ             $0x00000180, R12
+	CMPQ             R13, $0x00000030
+	JNE              loop1
+	VMOVUPS          960(SI), Z0
+	VFMADD231PS.BCST 240(DI), Z0, Z31
+	VFMADD231PS.BCST 304(DI), Z0, Z30
+	VFMADD231PS.BCST 368(DI), Z0, Z29
+	VFMADD231PS.BCST 432(DI), Z0, Z28
+	VFMADD231PS.BCST 496(DI), Z0, Z27
+	VFMADD231PS.BCST 560(DI), Z0, Z26
+	VFMADD231PS.BCST 624(DI), Z0, Z25
+	VFMADD231PS.BCST 688(DI), Z0, Z24
+	VFMADD231PS.BCST 752(DI), Z0, Z23
+	VFMADD231PS.BCST 816(DI), Z0, Z22
+	VFMADD231PS.BCST 880(DI), Z0, Z21
+	VFMADD231PS.BCST 944(DI), Z0, Z20
+	VFMADD231PS.BCST 1008(DI), Z0, Z19
+	VFMADD231PS.BCST 1072(DI), Z0, Z18
+	VFMADD231PS.BCST 1136(DI), Z0, Z17
+	VFMADD231PS.BCST 1200(DI), Z0, Z16
+	VMOVUPS          1024(SI), Z0
+	VFMADD231PS.BCST 244(DI), Z0, Z31
+	VFMADD231PS.BCST 308(DI), Z0, Z30
+	VFMADD231PS.BCST 372(DI), Z0, Z29
+	VFMADD231PS.BCST 436(DI), Z0, Z28
+	VFMADD231PS.BCST 500(DI), Z0, Z27
+	VFMADD231PS.BCST 564(DI), Z0, Z26
+	VFMADD231PS.BCST 628(DI), Z0, Z25
+	VFMADD231PS.BCST 692(DI), Z0, Z24
+	VFMADD231PS.BCST 756(DI), Z0, Z23
+	VFMADD231PS.BCST 820(DI), Z0, Z22
+	VFMADD231PS.BCST 884(DI), Z0, Z21
+	VFMADD231PS.BCST 948(DI), Z0, Z20
+	VFMADD231PS.BCST 1012(DI), Z0, Z19
+	VFMADD231PS.BCST 1076(DI), Z0, Z18
+	VFMADD231PS.BCST 1140(DI), Z0, Z17
+	VFMADD231PS.BCST 1204(DI), Z0, Z16
+	VMOVUPS          1088(SI), Z0
+	VFMADD231PS.BCST 248(DI), Z0, Z31
+	VFMADD231PS.BCST 312(DI), Z0, Z30
+	VFMADD231PS.BCST 376(DI), Z0, Z29
+	VFMADD231PS.BCST 440(DI), Z0, Z28
+	VFMADD231PS.BCST 504(DI), Z0, Z27
+	VFMADD231PS.BCST 568(DI), Z0, Z26
+	VFMADD231PS.BCST 632(DI), Z0, Z25
+	VFMADD231PS.BCST 696(DI), Z0, Z24
+	VFMADD231PS.BCST 760(DI), Z0, Z23
+	VFMADD231PS.BCST 824(DI), Z0, Z22
+	VFMADD231PS.BCST 888(DI), Z0, Z21
+	VFMADD231PS.BCST 952(DI), Z0, Z20
+	VFMADD231PS.BCST 1016(DI), Z0, Z19
+	VFMADD231PS.BCST 1080(DI), Z0, Z18
+	VFMADD231PS.BCST 1144(DI), Z0, Z17
+	VFMADD231PS.BCST 1208(DI), Z0, Z16
+	VMOVUPS          1152(SI), Z0
+	VFMADD231PS.BCST 252(DI), Z0, Z31
+	VFMADD231PS.BCST 316(DI), Z0, Z30
+	VFMADD231PS.BCST 380(DI), Z0, Z29
+	VFMADD231PS.BCST 444(DI), Z0, Z28
+	VFMADD231PS.BCST 508(DI), Z0, Z27
+	VFMADD231PS.BCST 572(DI), Z0, Z26
+	VFMADD231PS.BCST 636(DI), Z0, Z25
+	VFMADD231PS.BCST 700(DI), Z0, Z24
+	VFMADD231PS.BCST 764(DI), Z0, Z23
+	VFMADD231PS.BCST 828(DI), Z0, Z22
+	VFMADD231PS.BCST 892(DI), Z0, Z21
+	VFMADD231PS.BCST 956(DI), Z0, Z20
+	VFMADD231PS.BCST 1020(DI), Z0, Z19
+	VFMADD231PS.BCST 1084(DI), Z0, Z18
+	VFMADD231PS.BCST 1148(DI), Z0, Z17
+	VFMADD231PS.BCST 1212(DI), Z0, Z16
+	VADDPS.BCST      1216(DI), Z31, Z0
+	VMOVUPS          Z0, 1600(SI)
+	VADDPS.BCST      1220(DI), Z30, Z0
+	VMOVUPS          Z0, 1664(SI)
+	VADDPS.BCST      1224(DI), Z29, Z0
+	VMOVUPS          Z0, 1728(SI)
+	VADDPS.BCST      1228(DI), Z28, Z0
+	VMOVUPS          Z0, 1792(SI)
+	VADDPS.BCST      1232(DI), Z27, Z0
+	VMOVUPS          Z0, 1856(SI)
+	VADDPS.BCST      1236(DI), Z26, Z0
+	VMOVUPS          Z0, 1920(SI)
+	VADDPS.BCST      1240(DI), Z25, Z0
+	VMOVUPS          Z0, 1984(SI)
+	VADDPS.BCST      1244(DI), Z24, Z0
+	VMOVUPS          Z0, 2048(SI)
+	VADDPS.BCST      1248(DI), Z23, Z0
+	VMOVUPS          Z0, 2112(SI)
+	VADDPS.BCST      1252(DI), Z22, Z0
+	VMOVUPS          Z0, 2176(SI)
+	VADDPS.BCST      1256(DI), Z21, Z0
+	VMOVUPS          Z0, 2240(SI)
+	VADDPS.BCST      1260(DI), Z20, Z0
+	VMOVUPS          Z0, 2304(SI)
+	VADDPS.BCST      1264(DI), Z19, Z0
+	VMOVUPS          Z0, 2368(SI)
+	VADDPS.BCST      1268(DI), Z18, Z0
+	VMOVUPS          Z0, 2432(SI)
+	VADDPS.BCST      1272(DI), Z17, Z0
+	VMOVUPS          Z0, 2496(SI)
+	VADDPS.BCST      1276(DI), Z16, Z0
+	VMOVUPS          Z0, 2560(SI)
+	XORL             R12, R12
+
+loop2:
+	VMOVUPS      1600(SI)(R12*1), Z0
+	VMOVUPS      1664(SI)(R12*1), Z1
+	VMOVUPS      1728(SI)(R12*1), Z2
+	VMOVUPS      1792(SI)(R12*1), Z3
+	VMOVUPS      1856(SI)(R12*1), Z4
+	VMOVUPS      1920(SI)(R12*1), Z5
+	VBROADCASTSS SpiralsConstants<>+2144(SB), Z6
+	VANDPS       Z6, Z1, Z7
+	VANDPS       Z6, Z2, Z8
+	VANDPS       Z6, Z3, Z9
+	VANDPS       Z6, Z4, Z10
+	VANDPS       Z6, Z5, Z11
+	VANDPS       Z6, Z0, Z6
+	VBROADCASTSS SpiralsConstants<>+964(SB), Z12
+	VMINPS       Z7, Z12, Z7
+	VMINPS       Z8, Z12, Z8
+	VMINPS       Z9, Z12, Z9
+	VMINPS       Z10, Z12, Z10
+	VMINPS       Z11, Z12, Z11
+	VMINPS       Z6, Z12, Z6
+	VBROADCASTSS SpiralsConstants<>+1068(SB), Z12
+	VADDPS       Z12, Z7, Z13
+	VADDPS       Z12, Z8, Z14
+	VADDPS       Z12, Z9, Z15
+	VADDPS       Z12, Z10, Z16
+	VADDPS       Z12, Z11, Z17
+	VADDPS       Z12, Z6, Z12
+	VPSRLD       $0x14, Z13, Z13
+	VPSRLD       $0x14, Z14, Z14
+	VPSRLD       $0x14, Z15, Z15
+	VPSRLD       $0x14, Z16, Z16
+	VPSRLD       $0x14, Z17, Z17
+	VPSRLD       $0x14, Z12, Z12
+	VMOVUPS      SpiralsConstants<>+2176(SB), Z18
+	VMOVAPS      Z13, Z19
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z19
+	VMOVAPS      Z14, Z20
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z20
+	VMOVAPS      Z15, Z21
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z21
+	VMOVAPS      Z16, Z22
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z22
+	VMOVAPS      Z17, Z23
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z23
+	VMOVAPS      Z12, Z24
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z24
+	VSUBPS       Z19, Z7, Z7
+	VSUBPS       Z20, Z8, Z8
+	VSUBPS       Z21, Z9, Z9
+	VSUBPS       Z22, Z10, Z10
+	VSUBPS       Z23, Z11, Z11
+	VSUBPS       Z24, Z6, Z6
+	VMOVUPS      SpiralsConstants<>+2304(SB), Z18
+	VMOVAPS      Z13, Z19
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z19
+	VMOVAPS      Z14, Z20
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z20
+	VMOVAPS      Z15, Z21
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z21
+	VMOVAPS      Z16, Z22
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z22
+	VMOVAPS      Z17, Z23
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z23
+	VMOVAPS      Z12, Z24
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z24
+	VMOVUPS      SpiralsConstants<>+2432(SB), Z18
+	VMOVAPS      Z13, Z25
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z25
+	VMOVAPS      Z14, Z26
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z26
+	VMOVAPS      Z15, Z27
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z27
+	VMOVAPS      Z16, Z28
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z28
+	VMOVAPS      Z17, Z29
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z29
+	VMOVAPS      Z12, Z30
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z30
+	VFMADD231PS  Z7, Z19, Z25
+	VFMADD231PS  Z8, Z20, Z26
+	VFMADD231PS  Z9, Z21, Z27
+	VFMADD231PS  Z10, Z22, Z28
+	VFMADD231PS  Z11, Z23, Z29
+	VFMADD231PS  Z6, Z24, Z30
+	VMOVUPS      SpiralsConstants<>+2560(SB), Z18
+	VMOVAPS      Z13, Z19
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z19
+	VMOVAPS      Z14, Z20
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z20
+	VMOVAPS      Z15, Z21
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z21
+	VMOVAPS      Z16, Z22
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z22
+	VMOVAPS      Z17, Z23
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z23
+	VMOVAPS      Z12, Z24
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z24
+	VFMADD231PS  Z7, Z25, Z19
+	VFMADD231PS  Z8, Z26, Z20
+	VFMADD231PS  Z9, Z27, Z21
+	VFMADD231PS  Z10, Z28, Z22
+	VFMADD231PS  Z11, Z29, Z23
+	VFMADD231PS  Z6, Z30, Z24
+	VMOVUPS      SpiralsConstants<>+2688(SB), Z18
+	VMOVAPS      Z13, Z25
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z25
+	VMOVAPS      Z14, Z26
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z26
+	VMOVAPS      Z15, Z27
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z27
+	VMOVAPS      Z16, Z28
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z28
+	VMOVAPS      Z17, Z29
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z29
+	VMOVAPS      Z12, Z30
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z30
+	VFMADD231PS  Z7, Z19, Z25
+	VFMADD231PS  Z8, Z20, Z26
+	VFMADD231PS  Z9, Z21, Z27
+	VFMADD231PS  Z10, Z22, Z28
+	VFMADD231PS  Z11, Z23, Z29
+	VFMADD231PS  Z6, Z24, Z30
+	VMOVUPS      SpiralsConstants<>+2816(SB), Z18
+	VMOVAPS      Z13, Z19
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z19
+	VMOVAPS      Z14, Z20
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z20
+	VMOVAPS      Z15, Z21
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z21
+	VMOVAPS      Z16, Z22
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z22
+	VMOVAPS      Z17, Z23
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z23
+	VMOVAPS      Z12, Z24
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z24
+	VFMADD231PS  Z7, Z25, Z19
+	VFMADD231PS  Z8, Z26, Z20
+	VFMADD231PS  Z9, Z27, Z21
+	VFMADD231PS  Z10, Z28, Z22
+	VFMADD231PS  Z11, Z29, Z23
+	VFMADD231PS  Z6, Z30, Z24
+	VMOVUPS      SpiralsConstants<>+2944(SB), Z18
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z13
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z14
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z15
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z16
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z17
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z12
+	VMAXPS       Z7, Z13, Z13
+	VMAXPS       Z8, Z14, Z14
+	VMAXPS       Z9, Z15, Z15
+	VMAXPS       Z10, Z16, Z16
+	VMAXPS       Z11, Z17, Z17
+	VMAXPS       Z6, Z12, Z12
+	VFMADD231PS  Z7, Z19, Z13
+	VFMADD231PS  Z8, Z20, Z14
+	VFMADD231PS  Z9, Z21, Z15
+	VFMADD231PS  Z10, Z22, Z16
+	VFMADD231PS  Z11, Z23, Z17
+	VFMADD231PS  Z6, Z24, Z12
+	VBROADCASTSS SpiralsConstants<>+3072(SB), Z6
+	VPTERNLOGD   $0xf8, Z6, Z1, Z13
+	VPTERNLOGD   $0xf8, Z6, Z2, Z14
+	VPTERNLOGD   $0xf8, Z6, Z3, Z15
+	VPTERNLOGD   $0xf8, Z6, Z4, Z16
+	VPTERNLOGD   $0xf8, Z6, Z5, Z17
+	VPTERNLOGD   $0xf8, Z6, Z0, Z12
+	VMOVUPS      Z13, 2944(SI)(R12*1)
+	VMOVUPS      Z14, 3008(SI)(R12*1)
+	VMOVUPS      Z15, 3072(SI)(R12*1)
+	VMOVUPS      Z16, 3136(SI)(R12*1)
+	VMOVUPS      Z17, 3200(SI)(R12*1)
+	VMOVUPS      Z12, 2880(SI)(R12*1)
+	ADDQ         $0x00000180, R12
+	CMPQ         R12, $0x00000300
+	JNE          loop2
+	VMOVUPS      2368(SI), Z0
+	VMOVUPS      2432(SI), Z1
+	VMOVUPS      2496(SI), Z2
+	VMOVUPS      2560(SI), Z3
+	VBROADCASTSS SpiralsConstants<>+2144(SB), Z4
+	VANDPS       Z4, Z1, Z5
+	VANDPS       Z4, Z2, Z6
+	VANDPS       Z4, Z3, Z7
+	VANDPS       Z4, Z0, Z4
+	VBROADCASTSS SpiralsConstants<>+964(SB), Z8
+	VMINPS       Z5, Z8, Z5
+	VMINPS       Z6, Z8, Z6
+	VMINPS       Z7, Z8, Z7
+	VMINPS       Z4, Z8, Z4
+	VBROADCASTSS SpiralsConstants<>+1068(SB), Z8
+	VADDPS       Z8, Z5, Z9
+	VADDPS       Z8, Z6, Z10
+	VADDPS       Z8, Z7, Z11
+	VADDPS       Z8, Z4, Z12
+	VPSRLD       $0x14, Z9, Z9
+	VPSRLD       $0x14, Z10, Z10
+	VPSRLD       $0x14, Z11, Z11
+	VPSRLD       $0x14, Z12, Z12
+	VMOVUPS      SpiralsConstants<>+2176(SB), Z13
+	VMOVAPS      Z9, Z14
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z13, Z14
+	VMOVAPS      Z10, Z15
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z13, Z15
+	VMOVAPS      Z11, Z16
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z13, Z16
+	VMOVAPS      Z12, Z17
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z13, Z17
+	VSUBPS       Z14, Z5, Z5
+	VSUBPS       Z15, Z6, Z6
+	VSUBPS       Z16, Z7, Z7
+	VSUBPS       Z17, Z4, Z4
+	VMOVUPS      SpiralsConstants<>+2304(SB), Z13
+	VMOVAPS      Z9, Z14
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z13, Z14
+	VMOVAPS      Z10, Z15
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z13, Z15
+	VMOVAPS      Z11, Z16
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z13, Z16
+	VMOVAPS      Z12, Z17
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z13, Z17
+	VMOVUPS      SpiralsConstants<>+2432(SB), Z13
+	VMOVAPS      Z9, Z18
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z13, Z18
+	VMOVAPS      Z10, Z19
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z13, Z19
+	VMOVAPS      Z11, Z20
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z13, Z20
+	VMOVAPS      Z12, Z21
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z13, Z21
+	VFMADD231PS  Z5, Z14, Z18
+	VFMADD231PS  Z6, Z15, Z19
+	VFMADD231PS  Z7, Z16, Z20
+	VFMADD231PS  Z4, Z17, Z21
+	VMOVUPS      SpiralsConstants<>+2560(SB), Z13
+	VMOVAPS      Z9, Z14
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z13, Z14
+	VMOVAPS      Z10, Z15
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z13, Z15
+	VMOVAPS      Z11, Z16
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z13, Z16
+	VMOVAPS      Z12, Z17
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z13, Z17
+	VFMADD231PS  Z5, Z18, Z14
+	VFMADD231PS  Z6, Z19, Z15
+	VFMADD231PS  Z7, Z20, Z16
+	VFMADD231PS  Z4, Z21, Z17
+	VMOVUPS      SpiralsConstants<>+2688(SB), Z13
+	VMOVAPS      Z9, Z18
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z13, Z18
+	VMOVAPS      Z10, Z19
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z13, Z19
+	VMOVAPS      Z11, Z20
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z13, Z20
+	VMOVAPS      Z12, Z21
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z13, Z21
+	VFMADD231PS  Z5, Z14, Z18
+	VFMADD231PS  Z6, Z15, Z19
+	VFMADD231PS  Z7, Z16, Z20
+	VFMADD231PS  Z4, Z17, Z21
+	VMOVUPS      SpiralsConstants<>+2816(SB), Z13
+	VMOVAPS      Z9, Z14
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z13, Z14
+	VMOVAPS      Z10, Z15
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z13, Z15
+	VMOVAPS      Z11, Z16
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z13, Z16
+	VMOVAPS      Z12, Z17
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z13, Z17
+	VFMADD231PS  Z5, Z18, Z14
+	VFMADD231PS  Z6, Z19, Z15
+	VFMADD231PS  Z7, Z20, Z16
+	VFMADD231PS  Z4, Z21, Z17
+	VMOVUPS      SpiralsConstants<>+2944(SB), Z13
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z13, Z9
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z13, Z10
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z13, Z11
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z13, Z12
+	VMAXPS       Z5, Z9, Z9
+	VMAXPS       Z6, Z10, Z10
+	VMAXPS       Z7, Z11, Z11
+	VMAXPS       Z4, Z12, Z12
+	VFMADD231PS  Z5, Z14, Z9
+	VFMADD231PS  Z6, Z15, Z10
+	VFMADD231PS  Z7, Z16, Z11
+	VFMADD231PS  Z4, Z17, Z12
+	VBROADCASTSS SpiralsConstants<>+3072(SB), Z4
+	VPTERNLOGD   $0xf8, Z4, Z1, Z9
+	VPTERNLOGD   $0xf8, Z4, Z2, Z10
+	VPTERNLOGD   $0xf8, Z4, Z3, Z11
+	VPTERNLOGD   $0xf8, Z4, Z0, Z12
+	VMOVUPS      Z9, 3712(SI)
+	VMOVUPS      Z10, 3776(SI)
+	VMOVUPS      Z11, 3840(SI)
+	VMOVUPS      Z12, 3648(SI)
+
+	// z3 = W3·a2 + b3
+	VBROADCASTSS     1408(DI), Z0
+	VBROADCASTSS     1412(DI), Z1
+	VBROADCASTSS     1280(DI), Z2
+	VFMADD231PS      2880(SI), Z2, Z0
+	VBROADCASTSS     1344(DI), Z2
+	VFMADD231PS      2880(SI), Z2, Z1
+	VBROADCASTSS     1284(DI), Z2
+	VFMADD231PS      2944(SI), Z2, Z0
+	VBROADCASTSS     1348(DI), Z2
+	VFMADD231PS      2944(SI), Z2, Z1
+	VBROADCASTSS     1288(DI), Z2
+	VFMADD231PS      3008(SI), Z2, Z0
+	VBROADCASTSS     1352(DI), Z2
+	VFMADD231PS      3008(SI), Z2, Z1
+	VBROADCASTSS     1292(DI), Z2
+	VFMADD231PS      3072(SI), Z2, Z0
+	VBROADCASTSS     1356(DI), Z2
+	VFMADD231PS      3072(SI), Z2, Z1
+	VBROADCASTSS     1296(DI), Z2
+	VFMADD231PS      3136(SI), Z2, Z0
+	VBROADCASTSS     1360(DI), Z2
+	VFMADD231PS      3136(SI), Z2, Z1
+	VBROADCASTSS     1300(DI), Z2
+	VFMADD231PS      3200(SI), Z2, Z0
+	VBROADCASTSS     1364(DI), Z2
+	VFMADD231PS      3200(SI), Z2, Z1
+	VBROADCASTSS     1304(DI), Z2
+	VFMADD231PS      3264(SI), Z2, Z0
+	VBROADCASTSS     1368(DI), Z2
+	VFMADD231PS      3264(SI), Z2, Z1
+	VBROADCASTSS     1308(DI), Z2
+	VFMADD231PS      3328(SI), Z2, Z0
+	VBROADCASTSS     1372(DI), Z2
+	VFMADD231PS      3328(SI), Z2, Z1
+	VBROADCASTSS     1312(DI), Z2
+	VFMADD231PS      3392(SI), Z2, Z0
+	VBROADCASTSS     1376(DI), Z2
+	VFMADD231PS      3392(SI), Z2, Z1
+	VBROADCASTSS     1316(DI), Z2
+	VFMADD231PS      3456(SI), Z2, Z0
+	VBROADCASTSS     1380(DI), Z2
+	VFMADD231PS      3456(SI), Z2, Z1
+	VBROADCASTSS     1320(DI), Z2
+	VFMADD231PS      3520(SI), Z2, Z0
+	VBROADCASTSS     1384(DI), Z2
+	VFMADD231PS      3520(SI), Z2, Z1
+	VBROADCASTSS     1324(DI), Z2
+	VFMADD231PS      3584(SI), Z2, Z0
+	VBROADCASTSS     1388(DI), Z2
+	VFMADD231PS      3584(SI), Z2, Z1
+	VFMADD231PS.BCST 1328(DI), Z12, Z0
+	VFMADD231PS.BCST 1392(DI), Z12, Z1
+	VFMADD231PS.BCST 1332(DI), Z9, Z0
+	VFMADD231PS.BCST 1396(DI), Z9, Z1
+	VFMADD231PS.BCST 1336(DI), Z10, Z0
+	VFMADD231PS.BCST 1400(DI), Z10, Z1
+	VFMADD231PS.BCST 1340(DI), Z11, Z0
+	VFMADD231PS.BCST 1404(DI), Z11, Z1
+	VMOVUPS          Z0, 1216(SI)
+	VMOVUPS          Z1, 1280(SI)
+
+	// a3 = softmax(z3)
+	VCMPPS       $0x03, Z0, Z0, K1
+	VMAXPS       Z1, Z0, Z2
+	VBLENDMPS    Z0, Z2, K1, Z2
+	VMOVUPS      Z2, 1472(SI)
+	VSUBPS       Z2, Z0, Z0
+	VBROADCASTSS SpiralsConstants<>+3080(SB), Z3
+	VMINPS       Z0, Z3, Z0
+	VBROADCASTSS SpiralsConstants<>+1060(SB), Z4
+	VMAXPS       Z0, Z4, Z0
+	VBROADCASTSS SpiralsConstants<>+1064(SB), Z5
+	VBROADCASTSS SpiralsConstants<>+3084(SB), Z6
+	VMOVAPS      Z6, Z7
+	VFMADD231PS  Z5, Z0, Z7
+	VSUBPS       Z6, Z7, Z7
+	VBROADCASTSS SpiralsConstants<>+1072(SB), Z9
+	VFNMADD231PS Z9, Z7, Z0
+	VBROADCASTSS SpiralsConstants<>+1076(SB), Z10
+	VFNMADD231PS Z10, Z7, Z0
+	VMULPS       Z0, Z0, Z11
+	VBROADCASTSS SpiralsConstants<>+1100(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+1096(SB), Z13
+	VMOVAPS      Z13, Z14
+	VFMADD231PS  Z0, Z12, Z14
+	VBROADCASTSS SpiralsConstants<>+1092(SB), Z15
+	VFMADD213PS  Z15, Z0, Z14
+	VBROADCASTSS SpiralsConstants<>+1088(SB), Z16
+	VFMADD213PS  Z16, Z0, Z14
+	VBROADCASTSS SpiralsConstants<>+1084(SB), Z17
+	VFMADD213PS  Z17, Z0, Z14
+	VBROADCASTSS SpiralsConstants<>+1080(SB), Z18
+	VFMADD213PS  Z18, Z0, Z14
+	VFMADD231PS  Z14, Z11, Z0
+	VADDPS       Z8, Z0, Z0
+	VSCALEFPS    Z7, Z0, Z0
+	VSUBPS       Z2, Z1, Z1
+	VMINPS       Z1, Z3, Z1
+	VMAXPS       Z1, Z4, Z1
+	VFMADD213PS  Z6, Z1, Z5
+	VSUBPS       Z6, Z5, Z2
+	VFNMADD231PS Z9, Z2, Z1
+	VFNMADD231PS Z10, Z2, Z1
+	VMULPS       Z1, Z1, Z3
+	VFMADD231PS  Z1, Z12, Z13
+	VFMADD231PS  Z1, Z13, Z15
+	VFMADD231PS  Z1, Z15, Z16
+	VFMADD231PS  Z1, Z16, Z17
+	VFMADD231PS  Z1, Z17, Z18
+	VFMADD231PS  Z18, Z3, Z1
+	VADDPS       Z8, Z1, Z1
+	VSCALEFPS    Z2, Z1, Z1
+	VADDPS       Z1, Z0, Z2
+	VMOVUPS      Z2, 1536(SI)
+	VDIVPS       Z2, Z8, Z2
+	VMULPS       Z2, Z0, Z0
+	VMOVUPS      Z0, 1344(SI)
+	VMULPS       Z2, Z1, Z1
+	VMOVUPS      Z1, 1408(SI)
+
+	// o = a3
+	VUNPCKLPS     Z1, Z0, Z2
+	VUNPCKLPS     Z1, Z1, Z3
+	VUNPCKLPD     Z3, Z2, Z4
+	VUNPCKHPD     Z3, Z2, Z2
+	VUNPCKHPS     Z1, Z0, Z0
+	VUNPCKHPS     Z1, Z1, Z1
+	VUNPCKLPD     Z1, Z0, Z3
+	VUNPCKHPD     Z1, Z0, Z0
+	VMOVSD        X4, (CX)
+	VEXTRACTF32X4 $0x01, Z4, X1
+	VMOVSD        X1, 32(CX)
+	VEXTRACTF32X4 $0x02, Z4, X1
+	VMOVSD        X1, 64(CX)
+	VEXTRACTF32X4 $0x03, Z4, X1
+	VMOVSD        X1, 96(CX)
+	VMOVSD        X2, 8(CX)
+	VEXTRACTF32X4 $0x01, Z2, X1
+	VMOVSD        X1, 40(CX)
+	VEXTRACTF32X4 $0x02, Z2, X1
+	VMOVSD        X1, 72(CX)
+	VEXTRACTF32X4 $0x03, Z2, X1
+	VMOVSD        X1, 104(CX)
+	VMOVSD        X3, 16(CX)
+	VEXTRACTF32X4 $0x01, Z3, X1
+	VMOVSD        X1, 48(CX)
+	VEXTRACTF32X4 $0x02, Z3, X1
+	VMOVSD        X1, 80(CX)
+	VEXTRACTF32X4 $0x03, Z3, X1
+	VMOVSD        X1, 112(CX)
+	VMOVSD        X0, 24(CX)
+	VEXTRACTF32X4 $0x01, Z0, X1
+	VMOVSD        X1, 56(CX)
+	VEXTRACTF32X4 $0x02, Z0, X1
+	VMOVSD        X1, 88(CX)
+	VEXTRACTF32X4 $0x03, Z0, X0
+	VMOVSD        X0, 120(CX)
+	ADDQ          $0x00000080, DX
+	ADDQ          $0x00000080, CX
+	MOVQ          (SP), R13
+	SUBL          $0x00000001, R13
+	JNE           loop0
+	VZEROUPPER
+	RET
+
+// func spiralsLossBatchAVX2(p *Spirals, b *SpiralsBatch, xs *[2]float32, ys *[2]float32, tiles int, samples int) float32
+// Requires: AVX, AVX2, FMA3
+TEXT ·spiralsLossBatchAVX2(SB), NOSPLIT, $32-52
+	MOVQ         p+0(FP), DI
+	MOVQ         b+8(FP), SI
+	MOVQ         xs+16(FP), DX
+	MOVQ         ys+24(FP), CX
+	ADDQ         $0x0000003f, SI
+	ANDQ         $-64, SI
+	VXORPS       X15, X15, X15
+	MOVQ         samples+40(FP), AX
+	VCVTSI2SSQ   AX, X15, X15
+	VBROADCASTSS X15, Y15
+	VMOVUPS      SpiralsConstants<>+3088(SB), Y0
+	VCMPPS       $0x11, Y15, Y0, Y0
+	VANDPS       SpiralsConstants<>+640(SB), Y0, Y0
+	VMOVUPS      Y0, 2624(SI)
+	VXORPS       X0, X0, X0
+	VMOVUPS      Y0, 2688(SI)
+	VMOVUPS      SpiralsConstants<>+3120(SB), Y1
+	VCMPPS       $0x11, Y15, Y1, Y1
+	VANDPS       SpiralsConstants<>+640(SB), Y1, Y1
+	VMOVUPS      Y1, 2656(SI)
+	VMOVUPS      Y0, 2720(SI)
+	MOVQ         tiles+32(FP), R13
+
+loop0:
+	MOVQ        R13, (SP)
+	VMOVUPS     (DX), X0
+	VINSERTF128 $0x01, 32(DX), Y0, Y0
+	VMOVUPS     16(DX), X1
+	VINSERTF128 $0x01, 48(DX), Y1, Y1
+	VSHUFPS     $0x88, Y1, Y0, Y2
+	VMOVUPS     Y2, 6976(SI)
+	VSHUFPS     $0xdd, Y1, Y0, Y0
+	VMOVUPS     Y0, 7040(SI)
+	VMOVUPS     64(DX), X1
+	VINSERTF128 $0x01, 96(DX), Y1, Y1
+	VMOVUPS     80(DX), X3
+	VINSERTF128 $0x01, 112(DX), Y3, Y3
+	VSHUFPS     $0x88, Y3, Y1, Y4
+	VMOVUPS     Y4, 7008(SI)
+	VSHUFPS     $0xdd, Y3, Y1, Y1
+	VMOVUPS     Y1, 7072(SI)
+	VMOVUPS     (CX), X3
+	VINSERTF128 $0x01, 32(CX), Y3, Y3
+	VMOVUPS     16(CX), X5
+	VINSERTF128 $0x01, 48(CX), Y5, Y5
+	VSHUFPS     $0x88, Y5, Y3, Y6
+	VMOVUPS     Y6, 64(SI)
+	VSHUFPS     $0xdd, Y5, Y3, Y3
+	VMOVUPS     Y3, 128(SI)
+	VMOVUPS     64(CX), X3
+	VINSERTF128 $0x01, 96(CX), Y3, Y3
+	VMOVUPS     80(CX), X5
+	VINSERTF128 $0x01, 112(CX), Y5, Y5
+	VSHUFPS     $0x88, Y5, Y3, Y6
+	VMOVUPS     Y6, 96(SI)
+	VSHUFPS     $0xdd, Y5, Y3, Y3
+	VMOVUPS     Y3, 160(SI)
+
+	// z1 = W1·x + b1; a1 = tanh(z1)
+	VBROADCASTSS 128(DI), Y3
+	VBROADCASTSS 128(DI), Y5
+	VBROADCASTSS 132(DI), Y6
+	VBROADCASTSS (DI), Y7
+	VFMADD231PS  Y7, Y2, Y3
+	VBROADCASTSS (DI), Y2
+	VFMADD231PS  Y2, Y4, Y5
+	VBROADCASTSS 8(DI), Y2
+	VFMADD231PS  6976(SI), Y2, Y6
+	VBROADCASTSS 4(DI), Y2
+	VFMADD231PS  Y2, Y0, Y3
+	VBROADCASTSS 4(DI), Y0
+	VFMADD231PS  Y0, Y1, Y5
+	VEXTRACTF128 $0x01, Y3, X0
+	VEXTRACTF128 $0x01, Y5, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X5, Y4
+	VBROADCASTSS 12(DI), Y5
+	VFMADD231PS  7040(SI), Y5, Y6
+	VEXTRACTF128 $0x01, Y6, X5
+	VMOVUPS      SpiralsConstants<>+2048(SB), Y7
+	VMINPD       Y4, Y7, Y4
+	VCVTPS2PD    X6, Y6
+	VMINPD       Y3, Y7, Y3
+	VMOVUPS      SpiralsConstants<>+2016(SB), Y8
+	VMAXPD       Y4, Y8, Y4
+	VMINPD       Y6, Y7, Y6
+	VMAXPD       Y3, Y8, Y3
+	VMULPD       Y4, Y4, Y9
+	VMAXPD       Y6, Y8, Y6
+	VMULPD       Y3, Y3, Y10
+	VMULPD       Y6, Y6, Y11
+	VMOVUPS      SpiralsConstants<>+192(SB), Y12
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y13
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y13
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y11, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y13
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y11, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y13
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y11, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VMULPD       Y13, Y4, Y4
+	VMULPD       Y14, Y6, Y6
+	VMULPD       Y15, Y3, Y3
+	VMOVUPS      SpiralsConstants<>+384(SB), Y13
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y11, Y15
+	VMOVAPS      Y13, Y12
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y12
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y12
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y12
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y12
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y12
+	VDIVPD       Y14, Y4, Y4
+	VDIVPD       Y15, Y6, Y6
+	VDIVPD       Y12, Y3, Y3
+	VCVTPD2PSY   Y4, X4
+	VCVTPD2PSY   Y6, X6
+	VCVTPD2PSY   Y3, X3
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X0, Y0
+	VMINPD       Y2, Y7, Y2
+	VMINPD       Y5, Y7, Y5
+	VMINPD       Y0, Y7, Y0
+	VMAXPD       Y2, Y8, Y2
+	VMAXPD       Y5, Y8, Y5
+	VMAXPD       Y0, Y8, Y0
+	VMULPD       Y2, Y2, Y9
+	VMULPD       Y5, Y5, Y10
+	VMULPD       Y0, Y0, Y11
+	VMOVUPS      SpiralsConstants<>+192(SB), Y12
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VMOVAPS      Y12, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y11, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y11, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y11, Y8
+	VMULPD       Y14, Y2, Y2
+	VMULPD       Y15, Y5, Y5
+	VMULPD       Y8, Y0, Y0
+	VMOVAPS      Y13, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y8
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y11, Y15
+	VDIVPD       Y8, Y2, Y2
+	VDIVPD       Y14, Y5, Y5
+	VDIVPD       Y15, Y0, Y0
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y5, X5
+	VCVTPD2PSY   Y0, X0
+	VINSERTF128  $0x01, X2, Y4, Y2
+	VINSERTF128  $0x01, X5, Y6, Y4
+	VINSERTF128  $0x01, X0, Y3, Y0
+	VMOVUPS      Y2, 224(SI)
+	VMOVUPS      Y4, 256(SI)
+	VMOVUPS      Y0, 192(SI)
+	VBROADCASTSS 132(DI), Y0
+	VBROADCASTSS 136(DI), Y2
+	VBROADCASTSS 136(DI), Y3
+	VBROADCASTSS 8(DI), Y4
+	VFMADD231PS  7008(SI), Y4, Y0
+	VBROADCASTSS 16(DI), Y4
+	VFMADD231PS  6976(SI), Y4, Y2
+	VBROADCASTSS 16(DI), Y4
+	VFMADD231PS  7008(SI), Y4, Y3
+	VBROADCASTSS 12(DI), Y4
+	VFMADD231PS  Y4, Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VBROADCASTSS 20(DI), Y4
+	VFMADD231PS  7040(SI), Y4, Y2
+	VBROADCASTSS 20(DI), Y4
+	VFMADD231PS  7072(SI), Y4, Y3
+	VCVTPS2PD    X0, Y0
+	VEXTRACTF128 $0x01, Y2, X4
+	VEXTRACTF128 $0x01, Y3, X5
+	VMINPD       Y0, Y7, Y0
+	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X3, Y3
+	VMOVUPS      SpiralsConstants<>+2016(SB), Y6
+	VMAXPD       Y0, Y6, Y0
+	VMINPD       Y2, Y7, Y2
+	VMINPD       Y3, Y7, Y3
+	VMULPD       Y0, Y0, Y8
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y3, Y6, Y3
+	VMOVAPS      Y12, Y9
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y9
+	VMULPD       Y2, Y2, Y10
+	VMULPD       Y3, Y3, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y9
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y9
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y9
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y11, Y15
+	VMULPD       Y9, Y0, Y0
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y11, Y15
+	VMOVAPS      Y13, Y9
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y9
+	VMULPD       Y14, Y2, Y2
+	VMULPD       Y15, Y3, Y3
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y9
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y9
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y9
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y9
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y11, Y15
+	VDIVPD       Y9, Y0, Y0
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y11, Y15
+	VCVTPD2PSY   Y0, X0
+	VDIVPD       Y14, Y2, Y2
+	VDIVPD       Y15, Y3, Y3
+	VCVTPS2PD    X1, Y1
+	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y3, X3
+	VMINPD       Y1, Y7, Y1
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X5, Y5
+	VMAXPD       Y1, Y6, Y1
+	VMINPD       Y4, Y7, Y4
+	VMINPD       Y5, Y7, Y5
+	VMULPD       Y1, Y1, Y8
+	VMAXPD       Y4, Y6, Y4
+	VMAXPD       Y5, Y6, Y5
+	VMOVAPS      Y12, Y9
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y9
+	VMULPD       Y4, Y4, Y10
+	VMULPD       Y5, Y5, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y9
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y9
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y9
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y11, Y15
+	VMULPD       Y9, Y1, Y1
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y11, Y15
+	VMOVAPS      Y13, Y9
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y9
+	VMULPD       Y14, Y4, Y4
+	VMULPD       Y15, Y5, Y5
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y9
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y9
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y9
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y9
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y11, Y15
+	VDIVPD       Y9, Y1, Y1
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y11, Y15
+	VCVTPD2PSY   Y1, X1
+	VDIVPD       Y14, Y4, Y4
+	VDIVPD       Y15, Y5, Y5
+	VINSERTF128  $0x01, X1, Y0, Y0
+	VCVTPD2PSY   Y4, X1
+	VCVTPD2PSY   Y5, X4
+	VMOVUPS      Y0, 288(SI)
+	VINSERTF128  $0x01, X1, Y2, Y0
+	VINSERTF128  $0x01, X4, Y3, Y1
+	VMOVUPS      Y0, 320(SI)
+	VMOVUPS      Y1, 352(SI)
+	VBROADCASTSS 140(DI), Y0
+	VBROADCASTSS 140(DI), Y1
+	VBROADCASTSS 144(DI), Y2
+	VBROADCASTSS 24(DI), Y3
+	VFMADD231PS  6976(SI), Y3, Y0
+	VBROADCASTSS 24(DI), Y3
+	VFMADD231PS  7008(SI), Y3, Y1
+	VBROADCASTSS 32(DI), Y3
+	VFMADD231PS  6976(SI), Y3, Y2
+	VBROADCASTSS 28(DI), Y3
+	VFMADD231PS  7040(SI), Y3, Y0
+	VBROADCASTSS 28(DI), Y3
+	VFMADD231PS  7072(SI), Y3, Y1
+	VBROADCASTSS 36(DI), Y3
+	VFMADD231PS  7040(SI), Y3, Y2
+	VEXTRACTF128 $0x01, Y0, X3
+	VEXTRACTF128 $0x01, Y1, X4
+	VEXTRACTF128 $0x01, Y2, X5
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X2, Y2
+	VMINPD       Y0, Y7, Y0
+	VMINPD       Y1, Y7, Y1
+	VMINPD       Y2, Y7, Y2
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMAXPD       Y2, Y6, Y2
+	VMULPD       Y0, Y0, Y8
+	VMULPD       Y1, Y1, Y9
+	VMULPD       Y2, Y2, Y10
+	VMOVAPS      Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VMULPD       Y11, Y0, Y0
+	VMULPD       Y14, Y1, Y1
+	VMULPD       Y15, Y2, Y2
+	VMOVAPS      Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y11
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y15
+	VDIVPD       Y11, Y0, Y0
+	VDIVPD       Y14, Y1, Y1
+	VDIVPD       Y15, Y2, Y2
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPD2PSY   Y2, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X5, Y5
+	VMINPD       Y3, Y7, Y3
+	VMINPD       Y4, Y7, Y4
+	VMINPD       Y5, Y7, Y5
+	VMAXPD       Y3, Y6, Y3
+	VMAXPD       Y4, Y6, Y4
+	VMAXPD       Y5, Y6, Y5
+	VMULPD       Y3, Y3, Y8
+	VMULPD       Y4, Y4, Y9
+	VMULPD       Y5, Y5, Y10
+	VMOVAPS      Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VMULPD       Y11, Y3, Y3
+	VMULPD       Y14, Y4, Y4
+	VMULPD       Y15, Y5, Y5
+	VMOVAPS      Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y11
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y15
+	VDIVPD       Y11, Y3, Y3
+	VDIVPD       Y14, Y4, Y4
+	VDIVPD       Y15, Y5, Y5
+	VCVTPD2PSY   Y3, X3
+	VCVTPD2PSY   Y4, X4
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X3, Y0, Y0
+	VINSERTF128  $0x01, X4, Y1, Y1
+	VINSERTF128  $0x01, X5, Y2, Y2
+	VMOVUPS      Y0, 384(SI)
+	VMOVUPS      Y1, 416(SI)
+	VMOVUPS      Y2, 448(SI)
+	VBROADCASTSS 144(DI), Y0
+	VBROADCASTSS 148(DI), Y1
+	VBROADCASTSS 148(DI), Y2
+	VBROADCASTSS 32(DI), Y3
+	VFMADD231PS  7008(SI), Y3, Y0
+	VBROADCASTSS 40(DI), Y3
+	VFMADD231PS  6976(SI), Y3, Y1
+	VBROADCASTSS 40(DI), Y3
+	VFMADD231PS  7008(SI), Y3, Y2
+	VBROADCASTSS 36(DI), Y3
+	VFMADD231PS  7072(SI), Y3, Y0
+	VBROADCASTSS 44(DI), Y3
+	VFMADD231PS  7040(SI), Y3, Y1
+	VBROADCASTSS 44(DI), Y3
+	VFMADD231PS  7072(SI), Y3, Y2
+	VEXTRACTF128 $0x01, Y0, X3
+	VEXTRACTF128 $0x01, Y1, X4
+	VEXTRACTF128 $0x01, Y2, X5
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X2, Y2
+	VMINPD       Y0, Y7, Y0
+	VMINPD       Y1, Y7, Y1
+	VMINPD       Y2, Y7, Y2
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMAXPD       Y2, Y6, Y2
+	VMULPD       Y0, Y0, Y8
+	VMULPD       Y1, Y1, Y9
+	VMULPD       Y2, Y2, Y10
+	VMOVAPS      Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VMULPD       Y11, Y0, Y0
+	VMULPD       Y14, Y1, Y1
+	VMULPD       Y15, Y2, Y2
+	VMOVAPS      Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y11
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y15
+	VDIVPD       Y11, Y0, Y0
+	VDIVPD       Y14, Y1, Y1
+	VDIVPD       Y15, Y2, Y2
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPD2PSY   Y2, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X5, Y5
+	VMINPD       Y3, Y7, Y3
+	VMINPD       Y4, Y7, Y4
+	VMINPD       Y5, Y7, Y5
+	VMAXPD       Y3, Y6, Y3
+	VMAXPD       Y4, Y6, Y4
+	VMAXPD       Y5, Y6, Y5
+	VMULPD       Y3, Y3, Y8
+	VMULPD       Y4, Y4, Y9
+	VMULPD       Y5, Y5, Y10
+	VMOVAPS      Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VMULPD       Y11, Y3, Y3
+	VMULPD       Y14, Y4, Y4
+	VMULPD       Y15, Y5, Y5
+	VMOVAPS      Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y11
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y15
+	VDIVPD       Y11, Y3, Y3
+	VDIVPD       Y14, Y4, Y4
+	VDIVPD       Y15, Y5, Y5
+	VCVTPD2PSY   Y3, X3
+	VCVTPD2PSY   Y4, X4
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X3, Y0, Y0
+	VINSERTF128  $0x01, X4, Y1, Y1
+	VINSERTF128  $0x01, X5, Y2, Y2
+	VMOVUPS      Y0, 480(SI)
+	VMOVUPS      Y1, 512(SI)
+	VMOVUPS      Y2, 544(SI)
+	VBROADCASTSS 152(DI), Y0
+	VBROADCASTSS 152(DI), Y1
+	VBROADCASTSS 156(DI), Y2
+	VBROADCASTSS 48(DI), Y3
+	VFMADD231PS  6976(SI), Y3, Y0
+	VBROADCASTSS 48(DI), Y3
+	VFMADD231PS  7008(SI), Y3, Y1
+	VBROADCASTSS 56(DI), Y3
+	VFMADD231PS  6976(SI), Y3, Y2
+	VBROADCASTSS 52(DI), Y3
+	VFMADD231PS  7040(SI), Y3, Y0
+	VBROADCASTSS 52(DI), Y3
+	VFMADD231PS  7072(SI), Y3, Y1
+	VBROADCASTSS 60(DI), Y3
+	VFMADD231PS  7040(SI), Y3, Y2
+	VEXTRACTF128 $0x01, Y0, X3
+	VEXTRACTF128 $0x01, Y1, X4
+	VEXTRACTF128 $0x01, Y2, X5
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X2, Y2
+	VMINPD       Y0, Y7, Y0
+	VMINPD       Y1, Y7, Y1
+	VMINPD       Y2, Y7, Y2
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMAXPD       Y2, Y6, Y2
+	VMULPD       Y0, Y0, Y8
+	VMULPD       Y1, Y1, Y9
+	VMULPD       Y2, Y2, Y10
+	VMOVAPS      Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VMULPD       Y11, Y0, Y0
+	VMULPD       Y14, Y1, Y1
+	VMULPD       Y15, Y2, Y2
+	VMOVAPS      Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y11
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y15
+	VDIVPD       Y11, Y0, Y0
+	VDIVPD       Y14, Y1, Y1
+	VDIVPD       Y15, Y2, Y2
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPD2PSY   Y2, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X5, Y5
+	VMINPD       Y3, Y7, Y3
+	VMINPD       Y4, Y7, Y4
+	VMINPD       Y5, Y7, Y5
+	VMAXPD       Y3, Y6, Y3
+	VMAXPD       Y4, Y6, Y4
+	VMAXPD       Y5, Y6, Y5
+	VMULPD       Y3, Y3, Y8
+	VMULPD       Y4, Y4, Y9
+	VMULPD       Y5, Y5, Y10
+	VMOVAPS      Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VMULPD       Y11, Y3, Y3
+	VMULPD       Y14, Y4, Y4
+	VMULPD       Y15, Y5, Y5
+	VMOVAPS      Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y11
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y15
+	VDIVPD       Y11, Y3, Y3
+	VDIVPD       Y14, Y4, Y4
+	VDIVPD       Y15, Y5, Y5
+	VCVTPD2PSY   Y3, X3
+	VCVTPD2PSY   Y4, X4
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X3, Y0, Y0
+	VINSERTF128  $0x01, X4, Y1, Y1
+	VINSERTF128  $0x01, X5, Y2, Y2
+	VMOVUPS      Y0, 576(SI)
+	VMOVUPS      Y1, 608(SI)
+	VMOVUPS      Y2, 640(SI)
+	VBROADCASTSS 156(DI), Y0
+	VBROADCASTSS 160(DI), Y1
+	VBROADCASTSS 160(DI), Y2
+	VBROADCASTSS 56(DI), Y3
+	VFMADD231PS  7008(SI), Y3, Y0
+	VBROADCASTSS 64(DI), Y3
+	VFMADD231PS  6976(SI), Y3, Y1
+	VBROADCASTSS 64(DI), Y3
+	VFMADD231PS  7008(SI), Y3, Y2
+	VBROADCASTSS 60(DI), Y3
+	VFMADD231PS  7072(SI), Y3, Y0
+	VBROADCASTSS 68(DI), Y3
+	VFMADD231PS  7040(SI), Y3, Y1
+	VBROADCASTSS 68(DI), Y3
+	VFMADD231PS  7072(SI), Y3, Y2
+	VEXTRACTF128 $0x01, Y0, X3
+	VEXTRACTF128 $0x01, Y1, X4
+	VEXTRACTF128 $0x01, Y2, X5
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X2, Y2
+	VMINPD       Y0, Y7, Y0
+	VMINPD       Y1, Y7, Y1
+	VMINPD       Y2, Y7, Y2
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMAXPD       Y2, Y6, Y2
+	VMULPD       Y0, Y0, Y8
+	VMULPD       Y1, Y1, Y9
+	VMULPD       Y2, Y2, Y10
+	VMOVAPS      Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VMULPD       Y11, Y0, Y0
+	VMULPD       Y14, Y1, Y1
+	VMULPD       Y15, Y2, Y2
+	VMOVAPS      Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y11
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y15
+	VDIVPD       Y11, Y0, Y0
+	VDIVPD       Y14, Y1, Y1
+	VDIVPD       Y15, Y2, Y2
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPD2PSY   Y2, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X5, Y5
+	VMINPD       Y3, Y7, Y3
+	VMINPD       Y4, Y7, Y4
+	VMINPD       Y5, Y7, Y5
+	VMAXPD       Y3, Y6, Y3
+	VMAXPD       Y4, Y6, Y4
+	VMAXPD       Y5, Y6, Y5
+	VMULPD       Y3, Y3, Y8
+	VMULPD       Y4, Y4, Y9
+	VMULPD       Y5, Y5, Y10
+	VMOVAPS      Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VMULPD       Y11, Y3, Y3
+	VMULPD       Y14, Y4, Y4
+	VMULPD       Y15, Y5, Y5
+	VMOVAPS      Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y11
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y15
+	VDIVPD       Y11, Y3, Y3
+	VDIVPD       Y14, Y4, Y4
+	VDIVPD       Y15, Y5, Y5
+	VCVTPD2PSY   Y3, X3
+	VCVTPD2PSY   Y4, X4
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X3, Y0, Y0
+	VINSERTF128  $0x01, X4, Y1, Y1
+	VINSERTF128  $0x01, X5, Y2, Y2
+	VMOVUPS      Y0, 672(SI)
+	VMOVUPS      Y1, 704(SI)
+	VMOVUPS      Y2, 736(SI)
+	VBROADCASTSS 164(DI), Y0
+	VBROADCASTSS 164(DI), Y1
+	VBROADCASTSS 168(DI), Y2
+	VBROADCASTSS 72(DI), Y3
+	VFMADD231PS  6976(SI), Y3, Y0
+	VBROADCASTSS 72(DI), Y3
+	VFMADD231PS  7008(SI), Y3, Y1
+	VBROADCASTSS 80(DI), Y3
+	VFMADD231PS  6976(SI), Y3, Y2
+	VBROADCASTSS 76(DI), Y3
+	VFMADD231PS  7040(SI), Y3, Y0
+	VBROADCASTSS 76(DI), Y3
+	VFMADD231PS  7072(SI), Y3, Y1
+	VBROADCASTSS 84(DI), Y3
+	VFMADD231PS  7040(SI), Y3, Y2
+	VEXTRACTF128 $0x01, Y0, X3
+	VEXTRACTF128 $0x01, Y1, X4
+	VEXTRACTF128 $0x01, Y2, X5
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X2, Y2
+	VMINPD       Y0, Y7, Y0
+	VMINPD       Y1, Y7, Y1
+	VMINPD       Y2, Y7, Y2
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMAXPD       Y2, Y6, Y2
+	VMULPD       Y0, Y0, Y8
+	VMULPD       Y1, Y1, Y9
+	VMULPD       Y2, Y2, Y10
+	VMOVAPS      Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VMULPD       Y11, Y0, Y0
+	VMULPD       Y14, Y1, Y1
+	VMULPD       Y15, Y2, Y2
+	VMOVAPS      Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y11
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y15
+	VDIVPD       Y11, Y0, Y0
+	VDIVPD       Y14, Y1, Y1
+	VDIVPD       Y15, Y2, Y2
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPD2PSY   Y2, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X5, Y5
+	VMINPD       Y3, Y7, Y3
+	VMINPD       Y4, Y7, Y4
+	VMINPD       Y5, Y7, Y5
+	VMAXPD       Y3, Y6, Y3
+	VMAXPD       Y4, Y6, Y4
+	VMAXPD       Y5, Y6, Y5
+	VMULPD       Y3, Y3, Y8
+	VMULPD       Y4, Y4, Y9
+	VMULPD       Y5, Y5, Y10
+	VMOVAPS      Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VMULPD       Y11, Y3, Y3
+	VMULPD       Y14, Y4, Y4
+	VMULPD       Y15, Y5, Y5
+	VMOVAPS      Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y11
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y15
+	VDIVPD       Y11, Y3, Y3
+	VDIVPD       Y14, Y4, Y4
+	VDIVPD       Y15, Y5, Y5
+	VCVTPD2PSY   Y3, X3
+	VCVTPD2PSY   Y4, X4
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X3, Y0, Y0
+	VINSERTF128  $0x01, X4, Y1, Y1
+	VINSERTF128  $0x01, X5, Y2, Y2
+	VMOVUPS      Y0, 768(SI)
+	VMOVUPS      Y1, 800(SI)
+	VMOVUPS      Y2, 832(SI)
+	VBROADCASTSS 168(DI), Y0
+	VBROADCASTSS 172(DI), Y1
+	VBROADCASTSS 172(DI), Y2
+	VBROADCASTSS 80(DI), Y3
+	VFMADD231PS  7008(SI), Y3, Y0
+	VBROADCASTSS 88(DI), Y3
+	VFMADD231PS  6976(SI), Y3, Y1
+	VBROADCASTSS 88(DI), Y3
+	VFMADD231PS  7008(SI), Y3, Y2
+	VBROADCASTSS 84(DI), Y3
+	VFMADD231PS  7072(SI), Y3, Y0
+	VBROADCASTSS 92(DI), Y3
+	VFMADD231PS  7040(SI), Y3, Y1
+	VBROADCASTSS 92(DI), Y3
+	VFMADD231PS  7072(SI), Y3, Y2
+	VEXTRACTF128 $0x01, Y0, X3
+	VEXTRACTF128 $0x01, Y1, X4
+	VEXTRACTF128 $0x01, Y2, X5
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X2, Y2
+	VMINPD       Y0, Y7, Y0
+	VMINPD       Y1, Y7, Y1
+	VMINPD       Y2, Y7, Y2
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMAXPD       Y2, Y6, Y2
+	VMULPD       Y0, Y0, Y8
+	VMULPD       Y1, Y1, Y9
+	VMULPD       Y2, Y2, Y10
+	VMOVAPS      Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VMULPD       Y11, Y0, Y0
+	VMULPD       Y14, Y1, Y1
+	VMULPD       Y15, Y2, Y2
+	VMOVAPS      Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y11
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y15
+	VDIVPD       Y11, Y0, Y0
+	VDIVPD       Y14, Y1, Y1
+	VDIVPD       Y15, Y2, Y2
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPD2PSY   Y2, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X5, Y5
+	VMINPD       Y3, Y7, Y3
+	VMINPD       Y4, Y7, Y4
+	VMINPD       Y5, Y7, Y5
+	VMAXPD       Y3, Y6, Y3
+	VMAXPD       Y4, Y6, Y4
+	VMAXPD       Y5, Y6, Y5
+	VMULPD       Y3, Y3, Y8
+	VMULPD       Y4, Y4, Y9
+	VMULPD       Y5, Y5, Y10
+	VMOVAPS      Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VMULPD       Y11, Y3, Y3
+	VMULPD       Y14, Y4, Y4
+	VMULPD       Y15, Y5, Y5
+	VMOVAPS      Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y11
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y15
+	VDIVPD       Y11, Y3, Y3
+	VDIVPD       Y14, Y4, Y4
+	VDIVPD       Y15, Y5, Y5
+	VCVTPD2PSY   Y3, X3
+	VCVTPD2PSY   Y4, X4
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X3, Y0, Y0
+	VINSERTF128  $0x01, X4, Y1, Y1
+	VINSERTF128  $0x01, X5, Y2, Y2
+	VMOVUPS      Y0, 864(SI)
+	VMOVUPS      Y1, 896(SI)
+	VMOVUPS      Y2, 928(SI)
+	VBROADCASTSS 176(DI), Y0
+	VBROADCASTSS 176(DI), Y1
+	VBROADCASTSS 180(DI), Y2
+	VBROADCASTSS 96(DI), Y3
+	VFMADD231PS  6976(SI), Y3, Y0
+	VBROADCASTSS 96(DI), Y3
+	VFMADD231PS  7008(SI), Y3, Y1
+	VBROADCASTSS 104(DI), Y3
+	VFMADD231PS  6976(SI), Y3, Y2
+	VBROADCASTSS 100(DI), Y3
+	VFMADD231PS  7040(SI), Y3, Y0
+	VBROADCASTSS 100(DI), Y3
+	VFMADD231PS  7072(SI), Y3, Y1
+	VBROADCASTSS 108(DI), Y3
+	VFMADD231PS  7040(SI), Y3, Y2
+	VEXTRACTF128 $0x01, Y0, X3
+	VEXTRACTF128 $0x01, Y1, X4
+	VEXTRACTF128 $0x01, Y2, X5
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X2, Y2
+	VMINPD       Y0, Y7, Y0
+	VMINPD       Y1, Y7, Y1
+	VMINPD       Y2, Y7, Y2
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMAXPD       Y2, Y6, Y2
+	VMULPD       Y0, Y0, Y8
+	VMULPD       Y1, Y1, Y9
+	VMULPD       Y2, Y2, Y10
+	VMOVAPS      Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VMULPD       Y11, Y0, Y0
+	VMULPD       Y14, Y1, Y1
+	VMULPD       Y15, Y2, Y2
+	VMOVAPS      Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y11
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y15
+	VDIVPD       Y11, Y0, Y0
+	VDIVPD       Y14, Y1, Y1
+	VDIVPD       Y15, Y2, Y2
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPD2PSY   Y2, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X5, Y5
+	VMINPD       Y3, Y7, Y3
+	VMINPD       Y4, Y7, Y4
+	VMINPD       Y5, Y7, Y5
+	VMAXPD       Y3, Y6, Y3
+	VMAXPD       Y4, Y6, Y4
+	VMAXPD       Y5, Y6, Y5
+	VMULPD       Y3, Y3, Y8
+	VMULPD       Y4, Y4, Y9
+	VMULPD       Y5, Y5, Y10
+	VMOVAPS      Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VMULPD       Y11, Y3, Y3
+	VMULPD       Y14, Y4, Y4
+	VMULPD       Y15, Y5, Y5
+	VMOVAPS      Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y11
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y15
+	VDIVPD       Y11, Y3, Y3
+	VDIVPD       Y14, Y4, Y4
+	VDIVPD       Y15, Y5, Y5
+	VCVTPD2PSY   Y3, X3
+	VCVTPD2PSY   Y4, X4
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X3, Y0, Y0
+	VINSERTF128  $0x01, X4, Y1, Y1
+	VINSERTF128  $0x01, X5, Y2, Y2
+	VMOVUPS      Y0, 960(SI)
+	VMOVUPS      Y1, 992(SI)
+	VMOVUPS      Y2, 1024(SI)
+	VBROADCASTSS 180(DI), Y0
+	VBROADCASTSS 184(DI), Y1
+	VBROADCASTSS 184(DI), Y2
+	VBROADCASTSS 104(DI), Y3
+	VFMADD231PS  7008(SI), Y3, Y0
+	VBROADCASTSS 112(DI), Y3
+	VFMADD231PS  6976(SI), Y3, Y1
+	VBROADCASTSS 112(DI), Y3
+	VFMADD231PS  7008(SI), Y3, Y2
+	VBROADCASTSS 108(DI), Y3
+	VFMADD231PS  7072(SI), Y3, Y0
+	VBROADCASTSS 116(DI), Y3
+	VFMADD231PS  7040(SI), Y3, Y1
+	VBROADCASTSS 116(DI), Y3
+	VFMADD231PS  7072(SI), Y3, Y2
+	VEXTRACTF128 $0x01, Y0, X3
+	VEXTRACTF128 $0x01, Y1, X4
+	VEXTRACTF128 $0x01, Y2, X5
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VCVTPS2PD    X2, Y2
+	VMINPD       Y0, Y7, Y0
+	VMINPD       Y1, Y7, Y1
+	VMINPD       Y2, Y7, Y2
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMAXPD       Y2, Y6, Y2
+	VMULPD       Y0, Y0, Y8
+	VMULPD       Y1, Y1, Y9
+	VMULPD       Y2, Y2, Y10
+	VMOVAPS      Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VMULPD       Y11, Y0, Y0
+	VMULPD       Y14, Y1, Y1
+	VMULPD       Y15, Y2, Y2
+	VMOVAPS      Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y11
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y15
+	VDIVPD       Y11, Y0, Y0
+	VDIVPD       Y14, Y1, Y1
+	VDIVPD       Y15, Y2, Y2
+	VCVTPD2PSY   Y0, X0
+	VCVTPD2PSY   Y1, X1
+	VCVTPD2PSY   Y2, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X5, Y5
+	VMINPD       Y3, Y7, Y3
+	VMINPD       Y4, Y7, Y4
+	VMINPD       Y5, Y7, Y5
+	VMAXPD       Y3, Y6, Y3
+	VMAXPD       Y4, Y6, Y4
+	VMAXPD       Y5, Y6, Y5
+	VMULPD       Y3, Y3, Y8
+	VMULPD       Y4, Y4, Y9
+	VMULPD       Y5, Y5, Y10
+	VMOVAPS      Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VMULPD       Y11, Y3, Y3
+	VMULPD       Y14, Y4, Y4
+	VMULPD       Y15, Y5, Y5
+	VMOVAPS      Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y11
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y15
+	VDIVPD       Y11, Y3, Y3
+	VDIVPD       Y14, Y4, Y4
+	VDIVPD       Y15, Y5, Y5
+	VCVTPD2PSY   Y3, X3
+	VCVTPD2PSY   Y4, X4
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X3, Y0, Y0
+	VINSERTF128  $0x01, X4, Y1, Y1
+	VINSERTF128  $0x01, X5, Y2, Y2
+	VMOVUPS      Y0, 1056(SI)
+	VMOVUPS      Y1, 1088(SI)
+	VMOVUPS      Y2, 1120(SI)
+	VBROADCASTSS 188(DI), Y0
+	VBROADCASTSS 188(DI), Y1
+	VBROADCASTSS 120(DI), Y2
+	VFMADD231PS  6976(SI), Y2, Y0
+	VBROADCASTSS 120(DI), Y2
+	VFMADD231PS  7008(SI), Y2, Y1
+	VBROADCASTSS 124(DI), Y2
+	VFMADD231PS  7040(SI), Y2, Y0
+	VBROADCASTSS 124(DI), Y2
+	VFMADD231PS  7072(SI), Y2, Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VCVTPS2PD    X0, Y0
+	VCVTPS2PD    X1, Y1
+	VMINPD       Y0, Y7, Y0
+	VMINPD       Y1, Y7, Y1
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y1, Y1, Y5
+	VMOVAPS      Y12, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
+	VMOVAPS      Y12, Y9
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y9
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y9
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y9
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y9
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y9, Y1, Y1
+	VMOVAPS      Y13, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
+	VMOVAPS      Y13, Y9
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y9
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y9
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y9
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y9
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y9
+	VDIVPD       Y8, Y0, Y0
+	VDIVPD       Y9, Y1, Y1
 	VCVTPD2PSY   Y0, X0
 	VCVTPD2PSY   Y1, X1
 	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y8, Y2
-	VMINPD       Y3, Y8, Y3
-	VMAXPD       Y2, Y9, Y2
-	VMAXPD       Y3, Y9, Y3
+	VMINPD       Y2, Y7, Y2
+	VMINPD       Y3, Y7, Y3
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y3, Y6, Y3
 	VMULPD       Y2, Y2, Y4
 	VMULPD       Y3, Y3, Y5
 	VMOVAPS      Y12, Y6
@@ -4847,3551 +8456,139 @@ loop3:
 	// z3 = W3·a2 + b3
 	VBROADCASTSS 1408(DI), Y0
 	VBROADCASTSS 1408(DI), Y1
-	VBROADCASTSS 1280(DI), Y2
-	VFMADD231PS  2880(SI), Y2, Y0
-	VBROADCASTSS 1280(DI), Y2
-	VFMADD231PS  2912(SI), Y2, Y1
-	VBROADCASTSS 1284(DI), Y2
-	VFMADD231PS  2944(SI), Y2, Y0
-	VBROADCASTSS 1284(DI), Y2
-	VFMADD231PS  2976(SI), Y2, Y1
-	VBROADCASTSS 1288(DI), Y2
-	VFMADD231PS  3008(SI), Y2, Y0
-	VBROADCASTSS 1288(DI), Y2
-	VFMADD231PS  3040(SI), Y2, Y1
-	VBROADCASTSS 1292(DI), Y2
-	VFMADD231PS  3072(SI), Y2, Y0
-	VBROADCASTSS 1292(DI), Y2
-	VFMADD231PS  3104(SI), Y2, Y1
-	VBROADCASTSS 1296(DI), Y2
-	VFMADD231PS  3136(SI), Y2, Y0
-	VBROADCASTSS 1296(DI), Y2
-	VFMADD231PS  3168(SI), Y2, Y1
-	VBROADCASTSS 1300(DI), Y2
-	VFMADD231PS  3200(SI), Y2, Y0
-	VBROADCASTSS 1300(DI), Y2
-	VFMADD231PS  3232(SI), Y2, Y1
-	VBROADCASTSS 1304(DI), Y2
-	VFMADD231PS  3264(SI), Y2, Y0
-	VBROADCASTSS 1304(DI), Y2
-	VFMADD231PS  3296(SI), Y2, Y1
-	VBROADCASTSS 1308(DI), Y2
-	VFMADD231PS  3328(SI), Y2, Y0
-	VBROADCASTSS 1308(DI), Y2
-	VFMADD231PS  3360(SI), Y2, Y1
-	VBROADCASTSS 1312(DI), Y2
-	VFMADD231PS  3392(SI), Y2, Y0
-	VBROADCASTSS 1312(DI), Y2
-	VFMADD231PS  3424(SI), Y2, Y1
-	VBROADCASTSS 1316(DI), Y2
-	VFMADD231PS  3456(SI), Y2, Y0
-	VBROADCASTSS 1316(DI), Y2
-	VFMADD231PS  3488(SI), Y2, Y1
-	VBROADCASTSS 1320(DI), Y2
-	VFMADD231PS  3520(SI), Y2, Y0
-	VBROADCASTSS 1320(DI), Y2
-	VFMADD231PS  3552(SI), Y2, Y1
-	VBROADCASTSS 1324(DI), Y2
-	VFMADD231PS  3584(SI), Y2, Y0
-	VBROADCASTSS 1324(DI), Y2
-	VFMADD231PS  3616(SI), Y2, Y1
-	VBROADCASTSS 1328(DI), Y2
-	VFMADD231PS  3648(SI), Y2, Y0
-	VBROADCASTSS 1328(DI), Y2
-	VFMADD231PS  3680(SI), Y2, Y1
-	VBROADCASTSS 1332(DI), Y2
-	VFMADD231PS  3712(SI), Y2, Y0
-	VBROADCASTSS 1332(DI), Y2
-	VFMADD231PS  3744(SI), Y2, Y1
-	VBROADCASTSS 1336(DI), Y2
-	VFMADD231PS  3776(SI), Y2, Y0
-	VBROADCASTSS 1336(DI), Y2
-	VFMADD231PS  3808(SI), Y2, Y1
-	VBROADCASTSS 1340(DI), Y2
-	VFMADD231PS  3840(SI), Y2, Y0
-	VBROADCASTSS 1340(DI), Y2
-	VFMADD231PS  3872(SI), Y2, Y1
+	VBROADCASTSS 1412(DI), Y2
+	VBROADCASTSS 1280(DI), Y3
+	VFMADD231PS  2880(SI), Y3, Y0
+	VBROADCASTSS 1280(DI), Y3
+	VFMADD231PS  2912(SI), Y3, Y1
+	VBROADCASTSS 1344(DI), Y3
+	VFMADD231PS  2880(SI), Y3, Y2
+	VBROADCASTSS 1284(DI), Y3
+	VFMADD231PS  2944(SI), Y3, Y0
+	VBROADCASTSS 1284(DI), Y3
+	VFMADD231PS  2976(SI), Y3, Y1
+	VBROADCASTSS 1348(DI), Y3
+	VFMADD231PS  2944(SI), Y3, Y2
+	VBROADCASTSS 1288(DI), Y3
+	VFMADD231PS  3008(SI), Y3, Y0
+	VBROADCASTSS 1288(DI), Y3
+	VFMADD231PS  3040(SI), Y3, Y1
+	VBROADCASTSS 1352(DI), Y3
+	VFMADD231PS  3008(SI), Y3, Y2
+	VBROADCASTSS 1292(DI), Y3
+	VFMADD231PS  3072(SI), Y3, Y0
+	VBROADCASTSS 1292(DI), Y3
+	VFMADD231PS  3104(SI), Y3, Y1
+	VBROADCASTSS 1356(DI), Y3
+	VFMADD231PS  3072(SI), Y3, Y2
+	VBROADCASTSS 1296(DI), Y3
+	VFMADD231PS  3136(SI), Y3, Y0
+	VBROADCASTSS 1296(DI), Y3
+	VFMADD231PS  3168(SI), Y3, Y1
+	VBROADCASTSS 1360(DI), Y3
+	VFMADD231PS  3136(SI), Y3, Y2
+	VBROADCASTSS 1300(DI), Y3
+	VFMADD231PS  3200(SI), Y3, Y0
+	VBROADCASTSS 1300(DI), Y3
+	VFMADD231PS  3232(SI), Y3, Y1
+	VBROADCASTSS 1364(DI), Y3
+	VFMADD231PS  3200(SI), Y3, Y2
+	VBROADCASTSS 1304(DI), Y3
+	VFMADD231PS  3264(SI), Y3, Y0
+	VBROADCASTSS 1304(DI), Y3
+	VFMADD231PS  3296(SI), Y3, Y1
+	VBROADCASTSS 1368(DI), Y3
+	VFMADD231PS  3264(SI), Y3, Y2
+	VBROADCASTSS 1308(DI), Y3
+	VFMADD231PS  3328(SI), Y3, Y0
+	VBROADCASTSS 1308(DI), Y3
+	VFMADD231PS  3360(SI), Y3, Y1
+	VBROADCASTSS 1372(DI), Y3
+	VFMADD231PS  3328(SI), Y3, Y2
+	VBROADCASTSS 1312(DI), Y3
+	VFMADD231PS  3392(SI), Y3, Y0
+	VBROADCASTSS 1312(DI), Y3
+	VFMADD231PS  3424(SI), Y3, Y1
+	VBROADCASTSS 1376(DI), Y3
+	VFMADD231PS  3392(SI), Y3, Y2
+	VBROADCASTSS 1316(DI), Y3
+	VFMADD231PS  3456(SI), Y3, Y0
+	VBROADCASTSS 1316(DI), Y3
+	VFMADD231PS  3488(SI), Y3, Y1
+	VBROADCASTSS 1380(DI), Y3
+	VFMADD231PS  3456(SI), Y3, Y2
+	VBROADCASTSS 1320(DI), Y3
+	VFMADD231PS  3520(SI), Y3, Y0
+	VBROADCASTSS 1320(DI), Y3
+	VFMADD231PS  3552(SI), Y3, Y1
+	VBROADCASTSS 1384(DI), Y3
+	VFMADD231PS  3520(SI), Y3, Y2
+	VBROADCASTSS 1324(DI), Y3
+	VFMADD231PS  3584(SI), Y3, Y0
+	VBROADCASTSS 1324(DI), Y3
+	VFMADD231PS  3616(SI), Y3, Y1
+	VBROADCASTSS 1388(DI), Y3
+	VFMADD231PS  3584(SI), Y3, Y2
+	VBROADCASTSS 1328(DI), Y3
+	VFMADD231PS  3648(SI), Y3, Y0
+	VBROADCASTSS 1328(DI), Y3
+	VFMADD231PS  3680(SI), Y3, Y1
+	VBROADCASTSS 1392(DI), Y3
+	VFMADD231PS  3648(SI), Y3, Y2
+	VBROADCASTSS 1332(DI), Y3
+	VFMADD231PS  3712(SI), Y3, Y0
+	VBROADCASTSS 1332(DI), Y3
+	VFMADD231PS  3744(SI), Y3, Y1
+	VBROADCASTSS 1396(DI), Y3
+	VFMADD231PS  3712(SI), Y3, Y2
+	VBROADCASTSS 1336(DI), Y3
+	VFMADD231PS  3776(SI), Y3, Y0
+	VBROADCASTSS 1336(DI), Y3
+	VFMADD231PS  3808(SI), Y3, Y1
+	VBROADCASTSS 1400(DI), Y3
+	VFMADD231PS  3776(SI), Y3, Y2
+	VBROADCASTSS 1340(DI), Y3
+	VFMADD231PS  3840(SI), Y3, Y0
+	VBROADCASTSS 1340(DI), Y3
+	VFMADD231PS  3872(SI), Y3, Y1
+	VBROADCASTSS 1404(DI), Y3
+	VFMADD231PS  3840(SI), Y3, Y2
 	VMOVUPS      Y0, 1216(SI)
 	VMOVUPS      Y1, 1248(SI)
-	VBROADCASTSS 1412(DI), Y2
+	VMOVUPS      Y2, 1280(SI)
 	VBROADCASTSS 1412(DI), Y3
-	VBROADCASTSS 1344(DI), Y4
-	VFMADD231PS  2880(SI), Y4, Y2
 	VBROADCASTSS 1344(DI), Y4
 	VFMADD231PS  2912(SI), Y4, Y3
 	VBROADCASTSS 1348(DI), Y4
-	VFMADD231PS  2944(SI), Y4, Y2
-	VBROADCASTSS 1348(DI), Y4
 	VFMADD231PS  2976(SI), Y4, Y3
-	VBROADCASTSS 1352(DI), Y4
-	VFMADD231PS  3008(SI), Y4, Y2
 	VBROADCASTSS 1352(DI), Y4
 	VFMADD231PS  3040(SI), Y4, Y3
 	VBROADCASTSS 1356(DI), Y4
-	VFMADD231PS  3072(SI), Y4, Y2
-	VBROADCASTSS 1356(DI), Y4
 	VFMADD231PS  3104(SI), Y4, Y3
-	VBROADCASTSS 1360(DI), Y4
-	VFMADD231PS  3136(SI), Y4, Y2
 	VBROADCASTSS 1360(DI), Y4
 	VFMADD231PS  3168(SI), Y4, Y3
 	VBROADCASTSS 1364(DI), Y4
-	VFMADD231PS  3200(SI), Y4, Y2
-	VBROADCASTSS 1364(DI), Y4
 	VFMADD231PS  3232(SI), Y4, Y3
-	VBROADCASTSS 1368(DI), Y4
-	VFMADD231PS  3264(SI), Y4, Y2
 	VBROADCASTSS 1368(DI), Y4
 	VFMADD231PS  3296(SI), Y4, Y3
 	VBROADCASTSS 1372(DI), Y4
-	VFMADD231PS  3328(SI), Y4, Y2
-	VBROADCASTSS 1372(DI), Y4
 	VFMADD231PS  3360(SI), Y4, Y3
-	VBROADCASTSS 1376(DI), Y4
-	VFMADD231PS  3392(SI), Y4, Y2
 	VBROADCASTSS 1376(DI), Y4
 	VFMADD231PS  3424(SI), Y4, Y3
 	VBROADCASTSS 1380(DI), Y4
-	VFMADD231PS  3456(SI), Y4, Y2
-	VBROADCASTSS 1380(DI), Y4
 	VFMADD231PS  3488(SI), Y4, Y3
-	VBROADCASTSS 1384(DI), Y4
-	VFMADD231PS  3520(SI), Y4, Y2
 	VBROADCASTSS 1384(DI), Y4
 	VFMADD231PS  3552(SI), Y4, Y3
 	VBROADCASTSS 1388(DI), Y4
-	VFMADD231PS  3584(SI), Y4, Y2
-	VBROADCASTSS 1388(DI), Y4
 	VFMADD231PS  3616(SI), Y4, Y3
-	VBROADCASTSS 1392(DI), Y4
-	VFMADD231PS  3648(SI), Y4, Y2
 	VBROADCASTSS 1392(DI), Y4
 	VFMADD231PS  3680(SI), Y4, Y3
 	VBROADCASTSS 1396(DI), Y4
-	VFMADD231PS  3712(SI), Y4, Y2
-	VBROADCASTSS 1396(DI), Y4
 	VFMADD231PS  3744(SI), Y4, Y3
-	VBROADCASTSS 1400(DI), Y4
-	VFMADD231PS  3776(SI), Y4, Y2
 	VBROADCASTSS 1400(DI), Y4
 	VFMADD231PS  3808(SI), Y4, Y3
 	VBROADCASTSS 1404(DI), Y4
-	VFMADD231PS  3840(SI), Y4, Y2
-	VBROADCASTSS 1404(DI), Y4
 	VFMADD231PS  3872(SI), Y4, Y3
-	VMOVUPS      Y2, 1280(SI)
-	VMOVUPS      Y3, 1312(SI)
-
-	// a3 = softmax(z3)
-	VCMPPS       $0x03, Y0, Y0, Y4
-	VMAXPS       Y2, Y0, Y5
-	VBLENDVPS    Y4, Y0, Y5, Y4
-	VMOVUPS      Y4, 1472(SI)
-	VSUBPS       Y4, Y0, Y0
-	VMOVUPS      SpiralsConstants<>+2112(SB), Y5
-	VMINPS       Y0, Y5, Y0
-	VMOVUPS      SpiralsConstants<>+512(SB), Y6
-	VMAXPS       Y0, Y6, Y0
-	VMOVUPS      SpiralsConstants<>+544(SB), Y7
-	VMOVAPS      Y7, Y8
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y0, Y8
-	VSUBPS       Y7, Y8, Y8
-	VFNMADD231PS SpiralsConstants<>+672(SB), Y8, Y0
-	VFNMADD231PS SpiralsConstants<>+704(SB), Y8, Y0
-	VMULPS       Y0, Y0, Y9
-	VMOVUPS      SpiralsConstants<>+832(SB), Y10
-	VMOVAPS      Y10, Y11
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y0, Y11
-	VFMADD213PS  SpiralsConstants<>+800(SB), Y0, Y11
-	VFMADD213PS  SpiralsConstants<>+768(SB), Y0, Y11
-	VFMADD213PS  SpiralsConstants<>+736(SB), Y0, Y11
-	VFMADD213PS  SpiralsConstants<>+608(SB), Y0, Y11
-	VFMADD231PS  Y11, Y9, Y0
-	VADDPS       SpiralsConstants<>+640(SB), Y0, Y0
-	VMOVAPS      Y7, Y9
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y8, Y9
-	VSUBPS       Y7, Y9, Y11
-	VSUBPS       Y11, Y8, Y8
-	VADDPS       Y7, Y8, Y8
-	VPSLLD       $0x17, Y9, Y9
-	VPADDD       SpiralsConstants<>+640(SB), Y9, Y9
-	VPSLLD       $0x17, Y8, Y8
-	VPADDD       SpiralsConstants<>+640(SB), Y8, Y8
-	VMULPS       Y9, Y0, Y0
-	VMULPS       Y8, Y0, Y0
-	VSUBPS       Y4, Y2, Y2
-	VMINPS       Y2, Y5, Y2
-	VMAXPS       Y2, Y6, Y2
-	VMOVAPS      Y7, Y4
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y2, Y4
-	VSUBPS       Y7, Y4, Y4
-	VFNMADD231PS SpiralsConstants<>+672(SB), Y4, Y2
-	VFNMADD231PS SpiralsConstants<>+704(SB), Y4, Y2
-	VMULPS       Y2, Y2, Y8
-	VMOVAPS      Y10, Y9
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y2, Y9
-	VFMADD213PS  SpiralsConstants<>+800(SB), Y2, Y9
-	VFMADD213PS  SpiralsConstants<>+768(SB), Y2, Y9
-	VFMADD213PS  SpiralsConstants<>+736(SB), Y2, Y9
-	VFMADD213PS  SpiralsConstants<>+608(SB), Y2, Y9
-	VFMADD231PS  Y9, Y8, Y2
-	VADDPS       SpiralsConstants<>+640(SB), Y2, Y2
-	VMOVAPS      Y7, Y8
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y4, Y8
-	VSUBPS       Y7, Y8, Y9
-	VSUBPS       Y9, Y4, Y4
-	VADDPS       Y7, Y4, Y4
-	VPSLLD       $0x17, Y8, Y8
-	VPADDD       SpiralsConstants<>+640(SB), Y8, Y8
-	VPSLLD       $0x17, Y4, Y4
-	VPADDD       SpiralsConstants<>+640(SB), Y4, Y4
-	VMULPS       Y8, Y2, Y2
-	VMULPS       Y4, Y2, Y2
-	VADDPS       Y2, Y0, Y4
-	VMOVUPS      Y4, 1536(SI)
-	VMOVUPS      SpiralsConstants<>+640(SB), Y8
-	VDIVPS       Y4, Y8, Y4
-	VMULPS       Y4, Y0, Y0
-	VMOVUPS      Y0, 1344(SI)
-	VMULPS       Y4, Y2, Y2
-	VMOVUPS      Y2, 1408(SI)
-	VCMPPS       $0x03, Y1, Y1, Y4
-	VMAXPS       Y3, Y1, Y9
-	VBLENDVPS    Y4, Y1, Y9, Y4
-	VMOVUPS      Y4, 1504(SI)
-	VSUBPS       Y4, Y1, Y1
-	VMINPS       Y1, Y5, Y1
-	VMAXPS       Y1, Y6, Y1
-	VMOVAPS      Y7, Y9
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y1, Y9
-	VSUBPS       Y7, Y9, Y9
-	VFNMADD231PS SpiralsConstants<>+672(SB), Y9, Y1
-	VFNMADD231PS SpiralsConstants<>+704(SB), Y9, Y1
-	VMULPS       Y1, Y1, Y11
-	VMOVAPS      Y10, Y12
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y1, Y12
-	VFMADD213PS  SpiralsConstants<>+800(SB), Y1, Y12
-	VFMADD213PS  SpiralsConstants<>+768(SB), Y1, Y12
-	VFMADD213PS  SpiralsConstants<>+736(SB), Y1, Y12
-	VFMADD213PS  SpiralsConstants<>+608(SB), Y1, Y12
-	VFMADD231PS  Y12, Y11, Y1
-	VADDPS       Y8, Y1, Y1
-	VMOVAPS      Y7, Y11
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y9, Y11
-	VSUBPS       Y7, Y11, Y12
-	VSUBPS       Y12, Y9, Y9
-	VADDPS       Y7, Y9, Y9
-	VPSLLD       $0x17, Y11, Y11
-	VPADDD       Y8, Y11, Y11
-	VPSLLD       $0x17, Y9, Y9
-	VPADDD       Y8, Y9, Y9
-	VMULPS       Y11, Y1, Y1
-	VMULPS       Y9, Y1, Y1
-	VSUBPS       Y4, Y3, Y3
-	VMINPS       Y3, Y5, Y3
-	VMAXPS       Y3, Y6, Y3
-	VMOVAPS      Y7, Y4
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y3, Y4
-	VSUBPS       Y7, Y4, Y4
-	VFNMADD231PS SpiralsConstants<>+672(SB), Y4, Y3
-	VFNMADD231PS SpiralsConstants<>+704(SB), Y4, Y3
-	VMULPS       Y3, Y3, Y5
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y3, Y10
-	VFMADD213PS  SpiralsConstants<>+800(SB), Y3, Y10
-	VFMADD213PS  SpiralsConstants<>+768(SB), Y3, Y10
-	VFMADD213PS  SpiralsConstants<>+736(SB), Y3, Y10
-	VFMADD213PS  SpiralsConstants<>+608(SB), Y3, Y10
-	VFMADD231PS  Y10, Y5, Y3
-	VADDPS       Y8, Y3, Y3
-	VMOVAPS      Y7, Y5
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y4, Y5
-	VSUBPS       Y7, Y5, Y6
-	VSUBPS       Y6, Y4, Y4
-	VADDPS       Y7, Y4, Y4
-	VPSLLD       $0x17, Y5, Y5
-	VPADDD       Y8, Y5, Y5
-	VPSLLD       $0x17, Y4, Y4
-	VPADDD       Y8, Y4, Y4
-	VMULPS       Y5, Y3, Y3
-	VMULPS       Y4, Y3, Y3
-	VADDPS       Y3, Y1, Y4
-	VMOVUPS      Y4, 1568(SI)
-	VDIVPS       Y4, Y8, Y4
-	VMULPS       Y4, Y1, Y1
-	VMOVUPS      Y1, 1376(SI)
-	VMULPS       Y4, Y3, Y1
-	VMOVUPS      Y1, 1440(SI)
-
-	// o = a3
-	VUNPCKLPS    Y2, Y0, Y1
-	VUNPCKLPS    Y2, Y2, Y3
-	VUNPCKLPD    Y3, Y1, Y4
-	VUNPCKHPD    Y3, Y1, Y1
-	VUNPCKHPS    Y2, Y0, Y0
-	VUNPCKHPS    Y2, Y2, Y2
-	VUNPCKLPD    Y2, Y0, Y3
-	VUNPCKHPD    Y2, Y0, Y0
-	VMOVSD       X4, (CX)
-	VEXTRACTF128 $0x01, Y4, X2
-	VMOVSD       X2, 32(CX)
-	VMOVSD       X1, 8(CX)
-	VEXTRACTF128 $0x01, Y1, X1
-	VMOVSD       X1, 40(CX)
-	VMOVSD       X3, 16(CX)
-	VEXTRACTF128 $0x01, Y3, X1
-	VMOVSD       X1, 48(CX)
-	VMOVSD       X0, 24(CX)
-	VEXTRACTF128 $0x01, Y0, X0
-	VMOVSD       X0, 56(CX)
-	VMOVUPS      1376(SI), Y0
-	VMOVUPS      1440(SI), Y1
-	VMOVUPS      1440(SI), Y2
-	VMOVUPS      1440(SI), Y3
-	VUNPCKLPS    Y1, Y0, Y4
-	VUNPCKLPS    Y3, Y2, Y5
-	VUNPCKLPD    Y5, Y4, Y6
-	VUNPCKHPD    Y5, Y4, Y4
-	VUNPCKHPS    Y1, Y0, Y0
-	VUNPCKHPS    Y3, Y2, Y1
-	VUNPCKLPD    Y1, Y0, Y2
-	VUNPCKHPD    Y1, Y0, Y0
-	VMOVSD       X6, 64(CX)
-	VEXTRACTF128 $0x01, Y6, X1
-	VMOVSD       X1, 96(CX)
-	VMOVSD       X4, 72(CX)
-	VEXTRACTF128 $0x01, Y4, X1
-	VMOVSD       X1, 104(CX)
-	VMOVSD       X2, 80(CX)
-	VEXTRACTF128 $0x01, Y2, X1
-	VMOVSD       X1, 112(CX)
-	VMOVSD       X0, 88(CX)
-	VEXTRACTF128 $0x01, Y0, X0
-	VMOVSD       X0, 120(CX)
-	ADDQ         $0x00000080, DX
-	ADDQ         $0x00000080, CX
-	MOVQ         (SP), R13
-	SUBL         $0x00000001, R13
-	JNE          loop0
-	VZEROUPPER
-	RET
-
-// func spiralsForwardBatchAVX512(p *Spirals, b *SpiralsBatch, xs *[2]float32, out *[2]float32, tiles int)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·spiralsForwardBatchAVX512(SB), NOSPLIT, $64-40
-	MOVQ p+0(FP), DI
-	MOVQ b+8(FP), SI
-	MOVQ xs+16(FP), DX
-	MOVQ out+24(FP), CX
-	ADDQ $0x0000003f, SI
-	ANDQ $-64, SI
-	MOVQ tiles+32(FP), R13
-
-loop0:
-	MOVQ         R13, (SP)
-	VMOVUPS      (DX), X0
-	VINSERTF32X4 $0x01, 32(DX), Z0, Z0
-	VINSERTF32X4 $0x02, 64(DX), Z0, Z0
-	VINSERTF32X4 $0x03, 96(DX), Z0, Z0
-	VMOVUPS      16(DX), X1
-	VINSERTF32X4 $0x01, 48(DX), Z1, Z1
-	VINSERTF32X4 $0x02, 80(DX), Z1, Z1
-	VINSERTF32X4 $0x03, 112(DX), Z1, Z1
-	VSHUFPS      $0x88, Z1, Z0, Z2
-	VMOVUPS      Z2, 6976(SI)
-	VSHUFPS      $0xdd, Z1, Z0, Z0
-	VMOVUPS      Z0, 7040(SI)
-
-	// z1 = W1·x + b1; a1 = tanh(z1)
-	VBROADCASTSS     128(DI), Z1
-	VBROADCASTSS     132(DI), Z3
-	VBROADCASTSS     136(DI), Z4
-	VBROADCASTSS     140(DI), Z5
-	VFMADD231PS.BCST (DI), Z2, Z1
-	VFMADD231PS.BCST 8(DI), Z2, Z3
-	VFMADD231PS.BCST 16(DI), Z2, Z4
-	VFMADD231PS.BCST 24(DI), Z2, Z5
-	VFMADD231PS.BCST 4(DI), Z0, Z1
-	VFMADD231PS.BCST 12(DI), Z0, Z3
-	VFMADD231PS.BCST 20(DI), Z0, Z4
-	VFMADD231PS.BCST 28(DI), Z0, Z5
-	VBROADCASTSS     SpiralsConstants<>+2144(SB), Z6
-	VANDPS           Z6, Z3, Z7
-	VANDPS           Z6, Z4, Z8
-	VANDPS           Z6, Z5, Z9
-	VANDPS           Z6, Z1, Z10
-	VBROADCASTSS     SpiralsConstants<>+964(SB), Z11
-	VMINPS           Z7, Z11, Z7
-	VMINPS           Z8, Z11, Z8
-	VMINPS           Z9, Z11, Z9
-	VMINPS           Z10, Z11, Z10
-	VBROADCASTSS     SpiralsConstants<>+1068(SB), Z12
-	VADDPS           Z12, Z7, Z13
-	VADDPS           Z12, Z8, Z14
-	VADDPS           Z12, Z9, Z15
-	VADDPS           Z12, Z10, Z16
-	VPSRLD           $0x14, Z13, Z13
-	VPSRLD           $0x14, Z14, Z14
-	VPSRLD           $0x14, Z15, Z15
-	VPSRLD           $0x14, Z16, Z16
-	VMOVUPS          SpiralsConstants<>+2176(SB), Z17
-	VMOVAPS          Z13, Z18
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z18
-	VMOVAPS          Z14, Z19
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z19
-	VMOVAPS          Z15, Z20
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z20
-	VMOVAPS          Z16, Z21
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z21
-	VSUBPS           Z18, Z7, Z7
-	VSUBPS           Z19, Z8, Z8
-	VSUBPS           Z20, Z9, Z9
-	VSUBPS           Z21, Z10, Z10
-	VMOVUPS          SpiralsConstants<>+2304(SB), Z18
-	VMOVAPS          Z13, Z19
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z19
-	VMOVAPS          Z14, Z20
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z20
-	VMOVAPS          Z15, Z21
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z21
-	VMOVAPS          Z16, Z22
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z22
-	VMOVUPS          SpiralsConstants<>+2432(SB), Z23
-	VMOVAPS          Z13, Z24
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z24
-	VMOVAPS          Z14, Z25
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z25
-	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z26
-	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z27
-	VFMADD231PS      Z7, Z19, Z24
-	VFMADD231PS      Z8, Z20, Z25
-	VFMADD231PS      Z9, Z21, Z26
-	VFMADD231PS      Z10, Z22, Z27
-	VMOVUPS          SpiralsConstants<>+2560(SB), Z19
-	VMOVAPS          Z13, Z20
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z20
-	VMOVAPS          Z14, Z21
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z21
-	VMOVAPS          Z15, Z22
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z22
-	VMOVAPS          Z16, Z28
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z28
-	VFMADD231PS      Z7, Z24, Z20
-	VFMADD231PS      Z8, Z25, Z21
-	VFMADD231PS      Z9, Z26, Z22
-	VFMADD231PS      Z10, Z27, Z28
-	VMOVUPS          SpiralsConstants<>+2688(SB), Z24
-	VMOVAPS          Z13, Z25
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z25
-	VMOVAPS          Z14, Z26
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z26
-	VMOVAPS          Z15, Z27
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z27
-	VMOVAPS          Z16, Z29
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z29
-	VFMADD231PS      Z7, Z20, Z25
-	VFMADD231PS      Z8, Z21, Z26
-	VFMADD231PS      Z9, Z22, Z27
-	VFMADD231PS      Z10, Z28, Z29
-	VMOVUPS          SpiralsConstants<>+2816(SB), Z20
-	VMOVAPS          Z13, Z21
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z21
-	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z22
-	VMOVAPS          Z15, Z28
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z28
-	VMOVAPS          Z16, Z30
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z30
-	VFMADD231PS      Z7, Z25, Z21
-	VFMADD231PS      Z8, Z26, Z22
-	VFMADD231PS      Z9, Z27, Z28
-	VFMADD231PS      Z10, Z29, Z30
-	VMOVUPS          SpiralsConstants<>+2944(SB), Z25
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z13
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z14
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z15
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z16
-	VMAXPS           Z7, Z13, Z13
-	VMAXPS           Z8, Z14, Z14
-	VMAXPS           Z9, Z15, Z15
-	VMAXPS           Z10, Z16, Z16
-	VFMADD231PS      Z7, Z21, Z13
-	VFMADD231PS      Z8, Z22, Z14
-	VFMADD231PS      Z9, Z28, Z15
-	VFMADD231PS      Z10, Z30, Z16
-	VBROADCASTSS     SpiralsConstants<>+3072(SB), Z7
-	VPTERNLOGD       $0xf8, Z7, Z3, Z13
-	VPTERNLOGD       $0xf8, Z7, Z4, Z14
-	VPTERNLOGD       $0xf8, Z7, Z5, Z15
-	VPTERNLOGD       $0xf8, Z7, Z1, Z16
-	VMOVUPS          Z13, 256(SI)
-	VMOVUPS          Z14, 320(SI)
-	VMOVUPS          Z15, 384(SI)
-	VMOVUPS          Z16, 192(SI)
-	VBROADCASTSS     144(DI), Z1
-	VBROADCASTSS     148(DI), Z3
-	VBROADCASTSS     152(DI), Z4
-	VBROADCASTSS     156(DI), Z5
-	VFMADD231PS.BCST 32(DI), Z2, Z1
-	VFMADD231PS.BCST 40(DI), Z2, Z3
-	VFMADD231PS.BCST 48(DI), Z2, Z4
-	VFMADD231PS.BCST 56(DI), Z2, Z5
-	VFMADD231PS.BCST 36(DI), Z0, Z1
-	VFMADD231PS.BCST 44(DI), Z0, Z3
-	VFMADD231PS.BCST 52(DI), Z0, Z4
-	VFMADD231PS.BCST 60(DI), Z0, Z5
-	VANDPS           Z6, Z1, Z8
-	VANDPS           Z6, Z3, Z9
-	VANDPS           Z6, Z4, Z10
-	VANDPS           Z6, Z5, Z13
-	VMINPS           Z8, Z11, Z8
-	VMINPS           Z9, Z11, Z9
-	VMINPS           Z10, Z11, Z10
-	VMINPS           Z13, Z11, Z13
-	VADDPS           Z12, Z8, Z14
-	VADDPS           Z12, Z9, Z15
-	VADDPS           Z12, Z10, Z16
-	VADDPS           Z12, Z13, Z21
-	VPSRLD           $0x14, Z14, Z14
-	VPSRLD           $0x14, Z15, Z15
-	VPSRLD           $0x14, Z16, Z16
-	VPSRLD           $0x14, Z21, Z21
-	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z22
-	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z26
-	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z27
-	VMOVAPS          Z21, Z28
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z28
-	VSUBPS           Z22, Z8, Z8
-	VSUBPS           Z26, Z9, Z9
-	VSUBPS           Z27, Z10, Z10
-	VSUBPS           Z28, Z13, Z13
-	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z22
-	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z26
-	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z27
-	VMOVAPS          Z21, Z28
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z28
-	VMOVAPS          Z14, Z29
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z29
-	VMOVAPS          Z15, Z30
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z30
-	VMOVAPS          Z16, Z31
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z31
-	VMOVAPS          Z21, Z18
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z18
-	VFMADD231PS      Z8, Z22, Z29
-	VFMADD231PS      Z9, Z26, Z30
-	VFMADD231PS      Z10, Z27, Z31
-	VFMADD231PS      Z13, Z28, Z18
-	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z22
-	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z26
-	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z27
-	VMOVAPS          Z21, Z28
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z28
-	VFMADD231PS      Z8, Z29, Z22
-	VFMADD231PS      Z9, Z30, Z26
-	VFMADD231PS      Z10, Z31, Z27
-	VFMADD231PS      Z13, Z18, Z28
-	VMOVAPS          Z14, Z18
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z18
-	VMOVAPS          Z15, Z29
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z29
-	VMOVAPS          Z16, Z30
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z30
-	VMOVAPS          Z21, Z31
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z31
-	VFMADD231PS      Z8, Z22, Z18
-	VFMADD231PS      Z9, Z26, Z29
-	VFMADD231PS      Z10, Z27, Z30
-	VFMADD231PS      Z13, Z28, Z31
-	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z22
-	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z26
-	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z27
-	VMOVAPS          Z21, Z28
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z28
-	VFMADD231PS      Z8, Z18, Z22
-	VFMADD231PS      Z9, Z29, Z26
-	VFMADD231PS      Z10, Z30, Z27
-	VFMADD231PS      Z13, Z31, Z28
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z14
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z15
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z16
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z21
-	VMAXPS           Z8, Z14, Z14
-	VMAXPS           Z9, Z15, Z15
-	VMAXPS           Z10, Z16, Z16
-	VMAXPS           Z13, Z21, Z18
-	VFMADD231PS      Z8, Z22, Z14
-	VFMADD231PS      Z9, Z26, Z15
-	VFMADD231PS      Z10, Z27, Z16
-	VFMADD231PS      Z13, Z28, Z18
-	VPTERNLOGD       $0xf8, Z7, Z1, Z14
-	VPTERNLOGD       $0xf8, Z7, Z3, Z15
-	VPTERNLOGD       $0xf8, Z7, Z4, Z16
-	VPTERNLOGD       $0xf8, Z7, Z5, Z18
-	VMOVUPS          Z14, 448(SI)
-	VMOVUPS          Z15, 512(SI)
-	VMOVUPS          Z16, 576(SI)
-	VMOVUPS          Z18, 640(SI)
-	VBROADCASTSS     160(DI), Z1
-	VBROADCASTSS     164(DI), Z3
-	VBROADCASTSS     168(DI), Z4
-	VBROADCASTSS     172(DI), Z5
-	VFMADD231PS.BCST 64(DI), Z2, Z1
-	VFMADD231PS.BCST 72(DI), Z2, Z3
-	VFMADD231PS.BCST 80(DI), Z2, Z4
-	VFMADD231PS.BCST 88(DI), Z2, Z5
-	VFMADD231PS.BCST 68(DI), Z0, Z1
-	VFMADD231PS.BCST 76(DI), Z0, Z3
-	VFMADD231PS.BCST 84(DI), Z0, Z4
-	VFMADD231PS.BCST 92(DI), Z0, Z5
-	VANDPS           Z6, Z1, Z8
-	VANDPS           Z6, Z3, Z9
-	VANDPS           Z6, Z4, Z10
-	VANDPS           Z6, Z5, Z13
-	VMINPS           Z8, Z11, Z8
-	VMINPS           Z9, Z11, Z9
-	VMINPS           Z10, Z11, Z10
-	VMINPS           Z13, Z11, Z13
-	VADDPS           Z12, Z8, Z14
-	VADDPS           Z12, Z9, Z15
-	VADDPS           Z12, Z10, Z16
-	VADDPS           Z12, Z13, Z18
-	VPSRLD           $0x14, Z14, Z14
-	VPSRLD           $0x14, Z15, Z15
-	VPSRLD           $0x14, Z16, Z16
-	VPSRLD           $0x14, Z18, Z18
-	VMOVAPS          Z14, Z21
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z21
-	VMOVAPS          Z15, Z22
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z22
-	VMOVAPS          Z16, Z26
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z26
-	VMOVAPS          Z18, Z27
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z27
-	VSUBPS           Z21, Z8, Z8
-	VSUBPS           Z22, Z9, Z9
-	VSUBPS           Z26, Z10, Z10
-	VSUBPS           Z27, Z13, Z13
-	VMOVUPS          SpiralsConstants<>+2304(SB), Z21
-	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z21, Z22
-	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z21, Z26
-	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z21, Z27
-	VMOVAPS          Z18, Z28
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z21, Z28
-	VMOVAPS          Z14, Z29
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z29
-	VMOVAPS          Z15, Z30
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z30
-	VMOVAPS          Z16, Z31
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z31
-	VMOVAPS          Z18, Z21
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z21
-	VFMADD231PS      Z8, Z22, Z29
-	VFMADD231PS      Z9, Z26, Z30
-	VFMADD231PS      Z10, Z27, Z31
-	VFMADD231PS      Z13, Z28, Z21
-	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z22
-	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z26
-	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z27
-	VMOVAPS          Z18, Z28
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z28
-	VFMADD231PS      Z8, Z29, Z22
-	VFMADD231PS      Z9, Z30, Z26
-	VFMADD231PS      Z10, Z31, Z27
-	VFMADD231PS      Z13, Z21, Z28
-	VMOVAPS          Z14, Z21
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z21
-	VMOVAPS          Z15, Z29
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z29
-	VMOVAPS          Z16, Z30
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z30
-	VMOVAPS          Z18, Z31
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z31
-	VFMADD231PS      Z8, Z22, Z21
-	VFMADD231PS      Z9, Z26, Z29
-	VFMADD231PS      Z10, Z27, Z30
-	VFMADD231PS      Z13, Z28, Z31
-	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z22
-	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z26
-	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z27
-	VMOVAPS          Z18, Z28
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z28
-	VFMADD231PS      Z8, Z21, Z22
-	VFMADD231PS      Z9, Z29, Z26
-	VFMADD231PS      Z10, Z30, Z27
-	VFMADD231PS      Z13, Z31, Z28
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z14
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z15
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z16
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z18
-	VMAXPS           Z8, Z14, Z14
-	VMAXPS           Z9, Z15, Z15
-	VMAXPS           Z10, Z16, Z16
-	VMAXPS           Z13, Z18, Z18
-	VFMADD231PS      Z8, Z22, Z14
-	VFMADD231PS      Z9, Z26, Z15
-	VFMADD231PS      Z10, Z27, Z16
-	VFMADD231PS      Z13, Z28, Z18
-	VPTERNLOGD       $0xf8, Z7, Z1, Z14
-	VPTERNLOGD       $0xf8, Z7, Z3, Z15
-	VPTERNLOGD       $0xf8, Z7, Z4, Z16
-	VPTERNLOGD       $0xf8, Z7, Z5, Z18
-	VMOVUPS          Z14, 704(SI)
-	VMOVUPS          Z15, 768(SI)
-	VMOVUPS          Z16, 832(SI)
-	VMOVUPS          Z18, 896(SI)
-	VBROADCASTSS     176(DI), Z1
-	VBROADCASTSS     180(DI), Z3
-	VBROADCASTSS     184(DI), Z4
-	VBROADCASTSS     188(DI), Z5
-	VFMADD231PS.BCST 96(DI), Z2, Z1
-	VFMADD231PS.BCST 104(DI), Z2, Z3
-	VFMADD231PS.BCST 112(DI), Z2, Z4
-	VBROADCASTSS     120(DI), Z2
-	VFMADD231PS      6976(SI), Z2, Z5
-	VFMADD231PS.BCST 100(DI), Z0, Z1
-	VFMADD231PS.BCST 108(DI), Z0, Z3
-	VFMADD231PS.BCST 116(DI), Z0, Z4
-	VANDPS           Z6, Z1, Z2
-	VANDPS           Z6, Z3, Z8
-	VANDPS           Z6, Z4, Z9
-	VFMADD231PS.BCST 124(DI), Z0, Z5
-	VMINPS           Z2, Z11, Z0
-	VMINPS           Z8, Z11, Z2
-	VMINPS           Z9, Z11, Z8
-	VANDPS           Z6, Z5, Z6
-	VADDPS           Z12, Z0, Z9
-	VADDPS           Z12, Z2, Z10
-	VADDPS           Z12, Z8, Z13
-	VMINPS           Z6, Z11, Z6
-	VPSRLD           $0x14, Z9, Z9
-	VPSRLD           $0x14, Z10, Z10
-	VPSRLD           $0x14, Z13, Z11
-	VADDPS           Z12, Z6, Z12
-	VMOVAPS          Z9, Z13
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z13
-	VMOVAPS          Z10, Z14
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z14
-	VMOVAPS          Z11, Z15
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z15
-	VPSRLD           $0x14, Z12, Z12
-	VSUBPS           Z13, Z0, Z0
-	VSUBPS           Z14, Z2, Z2
-	VSUBPS           Z15, Z8, Z8
-	VMOVAPS          Z12, Z13
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z13
-	VMOVUPS          SpiralsConstants<>+2304(SB), Z14
-	VMOVAPS          Z9, Z15
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z14, Z15
-	VMOVAPS          Z10, Z16
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z14, Z16
-	VMOVAPS          Z11, Z17
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z14, Z17
-	VSUBPS           Z13, Z6, Z6
-	VMOVAPS          Z9, Z13
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z13
-	VMOVAPS          Z10, Z18
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z18
-	VMOVAPS          Z11, Z21
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z21
-	VMOVAPS          Z12, Z22
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z14, Z22
-	VFMADD231PS      Z0, Z15, Z13
-	VFMADD231PS      Z2, Z16, Z18
-	VFMADD231PS      Z8, Z17, Z21
-	VMOVAPS          Z12, Z14
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z14
-	VMOVAPS          Z9, Z15
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z15
-	VMOVAPS          Z10, Z16
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z16
-	VMOVAPS          Z11, Z17
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z17
-	VFMADD231PS      Z6, Z22, Z14
-	VFMADD231PS      Z0, Z13, Z15
-	VFMADD231PS      Z2, Z18, Z16
-	VFMADD231PS      Z8, Z21, Z17
-	VMOVAPS          Z12, Z13
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z13
-	VMOVAPS          Z9, Z18
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z18
-	VMOVAPS          Z10, Z19
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z19
-	VMOVAPS          Z11, Z21
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z21
-	VFMADD231PS      Z6, Z14, Z13
-	VFMADD231PS      Z0, Z15, Z18
-	VFMADD231PS      Z2, Z16, Z19
-	VFMADD231PS      Z8, Z17, Z21
-	VMOVAPS          Z12, Z14
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z14
-	VMOVAPS          Z9, Z15
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z15
-	VMOVAPS          Z10, Z16
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z16
-	VMOVAPS          Z11, Z17
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z17
-	VFMADD231PS      Z6, Z13, Z14
-	VFMADD231PS      Z0, Z18, Z15
-	VFMADD231PS      Z2, Z19, Z16
-	VFMADD231PS      Z8, Z21, Z17
-	VMOVAPS          Z12, Z13
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z13
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z9
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z10
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z11
-	VFMADD231PS      Z6, Z14, Z13
-	VMAXPS           Z0, Z9, Z9
-	VMAXPS           Z2, Z10, Z10
-	VMAXPS           Z8, Z11, Z11
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z12
-	VFMADD231PS      Z0, Z15, Z9
-	VFMADD231PS      Z2, Z16, Z10
-	VFMADD231PS      Z8, Z17, Z11
-	VMAXPS           Z6, Z12, Z0
-	VPTERNLOGD       $0xf8, Z7, Z1, Z9
-	VPTERNLOGD       $0xf8, Z7, Z3, Z10
-	VPTERNLOGD       $0xf8, Z7, Z4, Z11
-	VFMADD231PS      Z6, Z13, Z0
-	VMOVUPS          Z9, 960(SI)
-	VMOVUPS          Z10, 1024(SI)
-	VMOVUPS          Z11, 1088(SI)
-	VPTERNLOGD       $0xf8, Z7, Z5, Z0
-	VMOVUPS          Z0, 1152(SI)
-
-	// z2 = W2·a1 + b2; a2 = tanh(z2)
-	VXORPS  X0, X0, X0
-	VMOVAPS Z0, Z31
-	VMOVAPS Z0, Z30
-	VMOVAPS Z0, Z29
-	VMOVAPS Z0, Z28
-	VMOVAPS Z0, Z27
-	VMOVAPS Z0, Z26
-	VMOVAPS Z0, Z25
-	VMOVAPS Z0, Z24
-	VMOVAPS Z0, Z23
-	VMOVAPS Z0, Z22
-	VMOVAPS Z0, Z21
-	VMOVAPS Z0, Z20
-	VMOVAPS Z0, Z19
-	VMOVAPS Z0, Z18
-	VMOVAPS Z0, Z17
-	VMOVAPS Z0, Z16
-	XORL    R13, R13
-	XORL    R12, R12
-
-loop1:
-	VMOVUPS          192(SI)(R12*1), Z0
-	VFMADD231PS.BCST 192(DI)(R13*1), Z0, Z31
-	VFMADD231PS.BCST 256(DI)(R13*1), Z0, Z30
-	VFMADD231PS.BCST 320(DI)(R13*1), Z0, Z29
-	VFMADD231PS.BCST 384(DI)(R13*1), Z0, Z28
-	VFMADD231PS.BCST 448(DI)(R13*1), Z0, Z27
-	VFMADD231PS.BCST 512(DI)(R13*1), Z0, Z26
-	VFMADD231PS.BCST 576(DI)(R13*1), Z0, Z25
-	VFMADD231PS.BCST 640(DI)(R13*1), Z0, Z24
-	VFMADD231PS.BCST 704(DI)(R13*1), Z0, Z23
-	VFMADD231PS.BCST 768(DI)(R13*1), Z0, Z22
-	VFMADD231PS.BCST 832(DI)(R13*1), Z0, Z21
-	VFMADD231PS.BCST 896(DI)(R13*1), Z0, Z20
-	VFMADD231PS.BCST 960(DI)(R13*1), Z0, Z19
-	VFMADD231PS.BCST 1024(DI)(R13*1), Z0, Z18
-	VFMADD231PS.BCST 1088(DI)(R13*1), Z0, Z17
-	VFMADD231PS.BCST 1152(DI)(R13*1), Z0, Z16
-	VMOVUPS          256(SI)(R12*1), Z0
-	VFMADD231PS.BCST 196(DI)(R13*1), Z0, Z31
-	VFMADD231PS.BCST 260(DI)(R13*1), Z0, Z30
-	VFMADD231PS.BCST 324(DI)(R13*1), Z0, Z29
-	VFMADD231PS.BCST 388(DI)(R13*1), Z0, Z28
-	VFMADD231PS.BCST 452(DI)(R13*1), Z0, Z27
-	VFMADD231PS.BCST 516(DI)(R13*1), Z0, Z26
-	VFMADD231PS.BCST 580(DI)(R13*1), Z0, Z25
-	VFMADD231PS.BCST 644(DI)(R13*1), Z0, Z24
-	VFMADD231PS.BCST 708(DI)(R13*1), Z0, Z23
-	VFMADD231PS.BCST 772(DI)(R13*1), Z0, Z22
-	VFMADD231PS.BCST 836(DI)(R13*1), Z0, Z21
-	VFMADD231PS.BCST 900(DI)(R13*1), Z0, Z20
-	VFMADD231PS.BCST 964(DI)(R13*1), Z0, Z19
-	VFMADD231PS.BCST 1028(DI)(R13*1), Z0, Z18
-	VFMADD231PS.BCST 1092(DI)(R13*1), Z0, Z17
-	VFMADD231PS.BCST 1156(DI)(R13*1), Z0, Z16
-	VMOVUPS          320(SI)(R12*1), Z0
-	VFMADD231PS.BCST 200(DI)(R13*1), Z0, Z31
-	VFMADD231PS.BCST 264(DI)(R13*1), Z0, Z30
-	VFMADD231PS.BCST 328(DI)(R13*1), Z0, Z29
-	VFMADD231PS.BCST 392(DI)(R13*1), Z0, Z28
-	VFMADD231PS.BCST 456(DI)(R13*1), Z0, Z27
-	VFMADD231PS.BCST 520(DI)(R13*1), Z0, Z26
-	VFMADD231PS.BCST 584(DI)(R13*1), Z0, Z25
-	VFMADD231PS.BCST 648(DI)(R13*1), Z0, Z24
-	VFMADD231PS.BCST 712(DI)(R13*1), Z0, Z23
-	VFMADD231PS.BCST 776(DI)(R13*1), Z0, Z22
-	VFMADD231PS.BCST 840(DI)(R13*1), Z0, Z21
-	VFMADD231PS.BCST 904(DI)(R13*1), Z0, Z20
-	VFMADD231PS.BCST 968(DI)(R13*1), Z0, Z19
-	VFMADD231PS.BCST 1032(DI)(R13*1), Z0, Z18
-	VFMADD231PS.BCST 1096(DI)(R13*1), Z0, Z17
-	VFMADD231PS.BCST 1160(DI)(R13*1), Z0, Z16
-	VMOVUPS          384(SI)(R12*1), Z0
-	VFMADD231PS.BCST 204(DI)(R13*1), Z0, Z31
-	VFMADD231PS.BCST 268(DI)(R13*1), Z0, Z30
-	VFMADD231PS.BCST 332(DI)(R13*1), Z0, Z29
-	VFMADD231PS.BCST 396(DI)(R13*1), Z0, Z28
-	VFMADD231PS.BCST 460(DI)(R13*1), Z0, Z27
-	VFMADD231PS.BCST 524(DI)(R13*1), Z0, Z26
-	VFMADD231PS.BCST 588(DI)(R13*1), Z0, Z25
-	VFMADD231PS.BCST 652(DI)(R13*1), Z0, Z24
-	VFMADD231PS.BCST 716(DI)(R13*1), Z0, Z23
-	VFMADD231PS.BCST 780(DI)(R13*1), Z0, Z22
-	VFMADD231PS.BCST 844(DI)(R13*1), Z0, Z21
-	VFMADD231PS.BCST 908(DI)(R13*1), Z0, Z20
-	VFMADD231PS.BCST 972(DI)(R13*1), Z0, Z19
-	VFMADD231PS.BCST 1036(DI)(R13*1), Z0, Z18
-	VFMADD231PS.BCST 1100(DI)(R13*1), Z0, Z17
-	VFMADD231PS.BCST 1164(DI)(R13*1), Z0, Z16
-	VMOVUPS          448(SI)(R12*1), Z0
-	VFMADD231PS.BCST 208(DI)(R13*1), Z0, Z31
-	VFMADD231PS.BCST 272(DI)(R13*1), Z0, Z30
-	VFMADD231PS.BCST 336(DI)(R13*1), Z0, Z29
-	VFMADD231PS.BCST 400(DI)(R13*1), Z0, Z28
-	VFMADD231PS.BCST 464(DI)(R13*1), Z0, Z27
-	VFMADD231PS.BCST 528(DI)(R13*1), Z0, Z26
-	VFMADD231PS.BCST 592(DI)(R13*1), Z0, Z25
-	VFMADD231PS.BCST 656(DI)(R13*1), Z0, Z24
-	VFMADD231PS.BCST 720(DI)(R13*1), Z0, Z23
-	VFMADD231PS.BCST 784(DI)(R13*1), Z0, Z22
-	VFMADD231PS.BCST 848(DI)(R13*1), Z0, Z21
-	VFMADD231PS.BCST 912(DI)(R13*1), Z0, Z20
-	VFMADD231PS.BCST 976(DI)(R13*1), Z0, Z19
-	VFMADD231PS.BCST 1040(DI)(R13*1), Z0, Z18
-	VFMADD231PS.BCST 1104(DI)(R13*1), Z0, Z17
-	VFMADD231PS.BCST 1168(DI)(R13*1), Z0, Z16
-	VMOVUPS          512(SI)(R12*1), Z0
-	VFMADD231PS.BCST 212(DI)(R13*1), Z0, Z31
-	VFMADD231PS.BCST 276(DI)(R13*1), Z0, Z30
-	VFMADD231PS.BCST 340(DI)(R13*1), Z0, Z29
-	VFMADD231PS.BCST 404(DI)(R13*1), Z0, Z28
-	VFMADD231PS.BCST 468(DI)(R13*1), Z0, Z27
-	VFMADD231PS.BCST 532(DI)(R13*1), Z0, Z26
-	VFMADD231PS.BCST 596(DI)(R13*1), Z0, Z25
-	VFMADD231PS.BCST 660(DI)(R13*1), Z0, Z24
-	VFMADD231PS.BCST 724(DI)(R13*1), Z0, Z23
-	VFMADD231PS.BCST 788(DI)(R13*1), Z0, Z22
-	VFMADD231PS.BCST 852(DI)(R13*1), Z0, Z21
-	VFMADD231PS.BCST 916(DI)(R13*1), Z0, Z20
-	VFMADD231PS.BCST 980(DI)(R13*1), Z0, Z19
-	VFMADD231PS.BCST 1044(DI)(R13*1), Z0, Z18
-	VFMADD231PS.BCST 1108(DI)(R13*1), Z0, Z17
-	VFMADD231PS.BCST 1172(DI)(R13*1), Z0, Z16
-	ADDQ             $0x00000018, R13
-	ADDQ             $0x00000180, R12
-	CMPQ             R13, $0x00000030
-	JNE              loop1
-	VMOVUPS          960(SI), Z0
-	VFMADD231PS.BCST 240(DI), Z0, Z31
-	VFMADD231PS.BCST 304(DI), Z0, Z30
-	VFMADD231PS.BCST 368(DI), Z0, Z29
-	VFMADD231PS.BCST 432(DI), Z0, Z28
-	VFMADD231PS.BCST 496(DI), Z0, Z27
-	VFMADD231PS.BCST 560(DI), Z0, Z26
-	VFMADD231PS.BCST 624(DI), Z0, Z25
-	VFMADD231PS.BCST 688(DI), Z0, Z24
-	VFMADD231PS.BCST 752(DI), Z0, Z23
-	VFMADD231PS.BCST 816(DI), Z0, Z22
-	VFMADD231PS.BCST 880(DI), Z0, Z21
-	VFMADD231PS.BCST 944(DI), Z0, Z20
-	VFMADD231PS.BCST 1008(DI), Z0, Z19
-	VFMADD231PS.BCST 1072(DI), Z0, Z18
-	VFMADD231PS.BCST 1136(DI), Z0, Z17
-	VFMADD231PS.BCST 1200(DI), Z0, Z16
-	VMOVUPS          1024(SI), Z0
-	VFMADD231PS.BCST 244(DI), Z0, Z31
-	VFMADD231PS.BCST 308(DI), Z0, Z30
-	VFMADD231PS.BCST 372(DI), Z0, Z29
-	VFMADD231PS.BCST 436(DI), Z0, Z28
-	VFMADD231PS.BCST 500(DI), Z0, Z27
-	VFMADD231PS.BCST 564(DI), Z0, Z26
-	VFMADD231PS.BCST 628(DI), Z0, Z25
-	VFMADD231PS.BCST 692(DI), Z0, Z24
-	VFMADD231PS.BCST 756(DI), Z0, Z23
-	VFMADD231PS.BCST 820(DI), Z0, Z22
-	VFMADD231PS.BCST 884(DI), Z0, Z21
-	VFMADD231PS.BCST 948(DI), Z0, Z20
-	VFMADD231PS.BCST 1012(DI), Z0, Z19
-	VFMADD231PS.BCST 1076(DI), Z0, Z18
-	VFMADD231PS.BCST 1140(DI), Z0, Z17
-	VFMADD231PS.BCST 1204(DI), Z0, Z16
-	VMOVUPS          1088(SI), Z0
-	VFMADD231PS.BCST 248(DI), Z0, Z31
-	VFMADD231PS.BCST 312(DI), Z0, Z30
-	VFMADD231PS.BCST 376(DI), Z0, Z29
-	VFMADD231PS.BCST 440(DI), Z0, Z28
-	VFMADD231PS.BCST 504(DI), Z0, Z27
-	VFMADD231PS.BCST 568(DI), Z0, Z26
-	VFMADD231PS.BCST 632(DI), Z0, Z25
-	VFMADD231PS.BCST 696(DI), Z0, Z24
-	VFMADD231PS.BCST 760(DI), Z0, Z23
-	VFMADD231PS.BCST 824(DI), Z0, Z22
-	VFMADD231PS.BCST 888(DI), Z0, Z21
-	VFMADD231PS.BCST 952(DI), Z0, Z20
-	VFMADD231PS.BCST 1016(DI), Z0, Z19
-	VFMADD231PS.BCST 1080(DI), Z0, Z18
-	VFMADD231PS.BCST 1144(DI), Z0, Z17
-	VFMADD231PS.BCST 1208(DI), Z0, Z16
-	VMOVUPS          1152(SI), Z0
-	VFMADD231PS.BCST 252(DI), Z0, Z31
-	VFMADD231PS.BCST 316(DI), Z0, Z30
-	VFMADD231PS.BCST 380(DI), Z0, Z29
-	VFMADD231PS.BCST 444(DI), Z0, Z28
-	VFMADD231PS.BCST 508(DI), Z0, Z27
-	VFMADD231PS.BCST 572(DI), Z0, Z26
-	VFMADD231PS.BCST 636(DI), Z0, Z25
-	VFMADD231PS.BCST 700(DI), Z0, Z24
-	VFMADD231PS.BCST 764(DI), Z0, Z23
-	VFMADD231PS.BCST 828(DI), Z0, Z22
-	VFMADD231PS.BCST 892(DI), Z0, Z21
-	VFMADD231PS.BCST 956(DI), Z0, Z20
-	VFMADD231PS.BCST 1020(DI), Z0, Z19
-	VFMADD231PS.BCST 1084(DI), Z0, Z18
-	VFMADD231PS.BCST 1148(DI), Z0, Z17
-	VFMADD231PS.BCST 1212(DI), Z0, Z16
-	VADDPS.BCST      1216(DI), Z31, Z0
-	VMOVUPS          Z0, 1600(SI)
-	VADDPS.BCST      1220(DI), Z30, Z0
-	VMOVUPS          Z0, 1664(SI)
-	VADDPS.BCST      1224(DI), Z29, Z0
-	VMOVUPS          Z0, 1728(SI)
-	VADDPS.BCST      1228(DI), Z28, Z0
-	VMOVUPS          Z0, 1792(SI)
-	VADDPS.BCST      1232(DI), Z27, Z0
-	VMOVUPS          Z0, 1856(SI)
-	VADDPS.BCST      1236(DI), Z26, Z0
-	VMOVUPS          Z0, 1920(SI)
-	VADDPS.BCST      1240(DI), Z25, Z0
-	VMOVUPS          Z0, 1984(SI)
-	VADDPS.BCST      1244(DI), Z24, Z0
-	VMOVUPS          Z0, 2048(SI)
-	VADDPS.BCST      1248(DI), Z23, Z0
-	VMOVUPS          Z0, 2112(SI)
-	VADDPS.BCST      1252(DI), Z22, Z0
-	VMOVUPS          Z0, 2176(SI)
-	VADDPS.BCST      1256(DI), Z21, Z0
-	VMOVUPS          Z0, 2240(SI)
-	VADDPS.BCST      1260(DI), Z20, Z0
-	VMOVUPS          Z0, 2304(SI)
-	VADDPS.BCST      1264(DI), Z19, Z0
-	VMOVUPS          Z0, 2368(SI)
-	VADDPS.BCST      1268(DI), Z18, Z0
-	VMOVUPS          Z0, 2432(SI)
-	VADDPS.BCST      1272(DI), Z17, Z0
-	VMOVUPS          Z0, 2496(SI)
-	VADDPS.BCST      1276(DI), Z16, Z0
-	VMOVUPS          Z0, 2560(SI)
-	XORL             R12, R12
-
-loop2:
-	VMOVUPS      1600(SI)(R12*1), Z0
-	VMOVUPS      1664(SI)(R12*1), Z1
-	VMOVUPS      1728(SI)(R12*1), Z2
-	VMOVUPS      1792(SI)(R12*1), Z3
-	VBROADCASTSS SpiralsConstants<>+2144(SB), Z4
-	VANDPS       Z4, Z1, Z5
-	VANDPS       Z4, Z2, Z6
-	VANDPS       Z4, Z3, Z7
-	VANDPS       Z4, Z0, Z4
-	VBROADCASTSS SpiralsConstants<>+964(SB), Z8
-	VMINPS       Z5, Z8, Z5
-	VMINPS       Z6, Z8, Z6
-	VMINPS       Z7, Z8, Z7
-	VMINPS       Z4, Z8, Z4
-	VBROADCASTSS SpiralsConstants<>+1068(SB), Z8
-	VADDPS       Z8, Z5, Z9
-	VADDPS       Z8, Z6, Z10
-	VADDPS       Z8, Z7, Z11
-	VADDPS       Z8, Z4, Z8
-	VPSRLD       $0x14, Z9, Z9
-	VPSRLD       $0x14, Z10, Z10
-	VPSRLD       $0x14, Z11, Z11
-	VPSRLD       $0x14, Z8, Z8
-	VMOVUPS      SpiralsConstants<>+2176(SB), Z12
-	VMOVAPS      Z9, Z13
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z12, Z13
-	VMOVAPS      Z10, Z14
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z12, Z14
-	VMOVAPS      Z11, Z15
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z12, Z15
-	VMOVAPS      Z8, Z16
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z12, Z16
-	VSUBPS       Z13, Z5, Z5
-	VSUBPS       Z14, Z6, Z6
-	VSUBPS       Z15, Z7, Z7
-	VSUBPS       Z16, Z4, Z4
-	VMOVUPS      SpiralsConstants<>+2304(SB), Z12
-	VMOVAPS      Z9, Z13
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z13
-	VMOVAPS      Z10, Z14
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z14
-	VMOVAPS      Z11, Z15
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z15
-	VMOVAPS      Z8, Z16
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z16
-	VMOVUPS      SpiralsConstants<>+2432(SB), Z12
-	VMOVAPS      Z9, Z17
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z12, Z17
-	VMOVAPS      Z10, Z18
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z12, Z18
-	VMOVAPS      Z11, Z19
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z12, Z19
-	VMOVAPS      Z8, Z20
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z12, Z20
-	VFMADD231PS  Z5, Z13, Z17
-	VFMADD231PS  Z6, Z14, Z18
-	VFMADD231PS  Z7, Z15, Z19
-	VFMADD231PS  Z4, Z16, Z20
-	VMOVUPS      SpiralsConstants<>+2560(SB), Z12
-	VMOVAPS      Z9, Z13
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z12, Z13
-	VMOVAPS      Z10, Z14
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z12, Z14
-	VMOVAPS      Z11, Z15
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z12, Z15
-	VMOVAPS      Z8, Z16
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z12, Z16
-	VFMADD231PS  Z5, Z17, Z13
-	VFMADD231PS  Z6, Z18, Z14
-	VFMADD231PS  Z7, Z19, Z15
-	VFMADD231PS  Z4, Z20, Z16
-	VMOVUPS      SpiralsConstants<>+2688(SB), Z12
-	VMOVAPS      Z9, Z17
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z12, Z17
-	VMOVAPS      Z10, Z18
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z12, Z18
-	VMOVAPS      Z11, Z19
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z12, Z19
-	VMOVAPS      Z8, Z20
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z12, Z20
-	VFMADD231PS  Z5, Z13, Z17
-	VFMADD231PS  Z6, Z14, Z18
-	VFMADD231PS  Z7, Z15, Z19
-	VFMADD231PS  Z4, Z16, Z20
-	VMOVUPS      SpiralsConstants<>+2816(SB), Z12
-	VMOVAPS      Z9, Z13
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z12, Z13
-	VMOVAPS      Z10, Z14
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z12, Z14
-	VMOVAPS      Z11, Z15
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z12, Z15
-	VMOVAPS      Z8, Z16
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z12, Z16
-	VFMADD231PS  Z5, Z17, Z13
-	VFMADD231PS  Z6, Z18, Z14
-	VFMADD231PS  Z7, Z19, Z15
-	VFMADD231PS  Z4, Z20, Z16
-	VMOVUPS      SpiralsConstants<>+2944(SB), Z12
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z12, Z9
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z12, Z10
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z12, Z11
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z12, Z8
-	VMAXPS       Z5, Z9, Z9
-	VMAXPS       Z6, Z10, Z10
-	VMAXPS       Z7, Z11, Z11
-	VMAXPS       Z4, Z8, Z8
-	VFMADD231PS  Z5, Z13, Z9
-	VFMADD231PS  Z6, Z14, Z10
-	VFMADD231PS  Z7, Z15, Z11
-	VFMADD231PS  Z4, Z16, Z8
-	VBROADCASTSS SpiralsConstants<>+3072(SB), Z4
-	VPTERNLOGD   $0xf8, Z4, Z1, Z9
-	VPTERNLOGD   $0xf8, Z4, Z2, Z10
-	VPTERNLOGD   $0xf8, Z4, Z3, Z11
-	VPTERNLOGD   $0xf8, Z4, Z0, Z8
-	VMOVUPS      Z9, 2944(SI)(R12*1)
-	VMOVUPS      Z10, 3008(SI)(R12*1)
-	VMOVUPS      Z11, 3072(SI)(R12*1)
-	VMOVUPS      Z8, 2880(SI)(R12*1)
-	ADDQ         $0x00000100, R12
-	CMPQ         R12, $0x00000400
-	JNE          loop2
-
-	// z3 = W3·a2 + b3
-	VBROADCASTSS 1408(DI), Z0
-	VBROADCASTSS 1412(DI), Z1
-	VBROADCASTSS 1280(DI), Z2
-	VFMADD231PS  2880(SI), Z2, Z0
-	VBROADCASTSS 1344(DI), Z2
-	VFMADD231PS  2880(SI), Z2, Z1
-	VBROADCASTSS 1284(DI), Z2
-	VFMADD231PS  2944(SI), Z2, Z0
-	VBROADCASTSS 1348(DI), Z2
-	VFMADD231PS  2944(SI), Z2, Z1
-	VBROADCASTSS 1288(DI), Z2
-	VFMADD231PS  3008(SI), Z2, Z0
-	VBROADCASTSS 1352(DI), Z2
-	VFMADD231PS  3008(SI), Z2, Z1
-	VBROADCASTSS 1292(DI), Z2
-	VFMADD231PS  3072(SI), Z2, Z0
-	VBROADCASTSS 1356(DI), Z2
-	VFMADD231PS  3072(SI), Z2, Z1
-	VBROADCASTSS 1296(DI), Z2
-	VFMADD231PS  3136(SI), Z2, Z0
-	VBROADCASTSS 1360(DI), Z2
-	VFMADD231PS  3136(SI), Z2, Z1
-	VBROADCASTSS 1300(DI), Z2
-	VFMADD231PS  3200(SI), Z2, Z0
-	VBROADCASTSS 1364(DI), Z2
-	VFMADD231PS  3200(SI), Z2, Z1
-	VBROADCASTSS 1304(DI), Z2
-	VFMADD231PS  3264(SI), Z2, Z0
-	VBROADCASTSS 1368(DI), Z2
-	VFMADD231PS  3264(SI), Z2, Z1
-	VBROADCASTSS 1308(DI), Z2
-	VFMADD231PS  3328(SI), Z2, Z0
-	VBROADCASTSS 1372(DI), Z2
-	VFMADD231PS  3328(SI), Z2, Z1
-	VBROADCASTSS 1312(DI), Z2
-	VFMADD231PS  3392(SI), Z2, Z0
-	VBROADCASTSS 1376(DI), Z2
-	VFMADD231PS  3392(SI), Z2, Z1
-	VBROADCASTSS 1316(DI), Z2
-	VFMADD231PS  3456(SI), Z2, Z0
-	VBROADCASTSS 1380(DI), Z2
-	VFMADD231PS  3456(SI), Z2, Z1
-	VBROADCASTSS 1320(DI), Z2
-	VFMADD231PS  3520(SI), Z2, Z0
-	VBROADCASTSS 1384(DI), Z2
-	VFMADD231PS  3520(SI), Z2, Z1
-	VBROADCASTSS 1324(DI), Z2
-	VFMADD231PS  3584(SI), Z2, Z0
-	VBROADCASTSS 1388(DI), Z2
-	VFMADD231PS  3584(SI), Z2, Z1
-	VBROADCASTSS 1328(DI), Z2
-	VFMADD231PS  3648(SI), Z2, Z0
-	VBROADCASTSS 1392(DI), Z2
-	VFMADD231PS  3648(SI), Z2, Z1
-	VBROADCASTSS 1332(DI), Z2
-	VFMADD231PS  3712(SI), Z2, Z0
-	VBROADCASTSS 1396(DI), Z2
-	VFMADD231PS  3712(SI), Z2, Z1
-	VBROADCASTSS 1336(DI), Z2
-	VFMADD231PS  3776(SI), Z2, Z0
-	VBROADCASTSS 1400(DI), Z2
-	VFMADD231PS  3776(SI), Z2, Z1
-	VBROADCASTSS 1340(DI), Z2
-	VFMADD231PS  3840(SI), Z2, Z0
-	VBROADCASTSS 1404(DI), Z2
-	VFMADD231PS  3840(SI), Z2, Z1
-	VMOVUPS      Z0, 1216(SI)
-	VMOVUPS      Z1, 1280(SI)
-
-	// a3 = softmax(z3)
-	VCMPPS       $0x03, Z0, Z0, K1
-	VMAXPS       Z1, Z0, Z2
-	VBLENDMPS    Z0, Z2, K1, Z2
-	VMOVUPS      Z2, 1472(SI)
-	VSUBPS       Z2, Z0, Z0
-	VBROADCASTSS SpiralsConstants<>+3080(SB), Z3
-	VMINPS       Z0, Z3, Z0
-	VBROADCASTSS SpiralsConstants<>+1060(SB), Z4
-	VMAXPS       Z0, Z4, Z0
-	VBROADCASTSS SpiralsConstants<>+1064(SB), Z5
-	VBROADCASTSS SpiralsConstants<>+3084(SB), Z6
-	VMOVAPS      Z6, Z7
-	VFMADD231PS  Z5, Z0, Z7
-	VSUBPS       Z6, Z7, Z7
-	VBROADCASTSS SpiralsConstants<>+1072(SB), Z8
-	VFNMADD231PS Z8, Z7, Z0
-	VBROADCASTSS SpiralsConstants<>+1076(SB), Z9
-	VFNMADD231PS Z9, Z7, Z0
-	VMULPS       Z0, Z0, Z10
-	VBROADCASTSS SpiralsConstants<>+1100(SB), Z11
-	VBROADCASTSS SpiralsConstants<>+1096(SB), Z12
-	VMOVAPS      Z12, Z13
-	VFMADD231PS  Z0, Z11, Z13
-	VBROADCASTSS SpiralsConstants<>+1092(SB), Z14
-	VFMADD213PS  Z14, Z0, Z13
-	VBROADCASTSS SpiralsConstants<>+1088(SB), Z15
-	VFMADD213PS  Z15, Z0, Z13
-	VBROADCASTSS SpiralsConstants<>+1084(SB), Z16
-	VFMADD213PS  Z16, Z0, Z13
-	VBROADCASTSS SpiralsConstants<>+1080(SB), Z17
-	VFMADD213PS  Z17, Z0, Z13
-	VFMADD231PS  Z13, Z10, Z0
-	VBROADCASTSS SpiralsConstants<>+1068(SB), Z10
-	VADDPS       Z10, Z0, Z0
-	VSCALEFPS    Z7, Z0, Z0
-	VSUBPS       Z2, Z1, Z1
-	VMINPS       Z1, Z3, Z1
-	VMAXPS       Z1, Z4, Z1
-	VFMADD213PS  Z6, Z1, Z5
-	VSUBPS       Z6, Z5, Z2
-	VFNMADD231PS Z8, Z2, Z1
-	VFNMADD231PS Z9, Z2, Z1
-	VMULPS       Z1, Z1, Z3
-	VFMADD231PS  Z1, Z11, Z12
-	VFMADD231PS  Z1, Z12, Z14
-	VFMADD231PS  Z1, Z14, Z15
-	VFMADD231PS  Z1, Z15, Z16
-	VFMADD231PS  Z1, Z16, Z17
-	VFMADD231PS  Z17, Z3, Z1
-	VADDPS       Z10, Z1, Z1
-	VSCALEFPS    Z2, Z1, Z1
-	VADDPS       Z1, Z0, Z2
-	VMOVUPS      Z2, 1536(SI)
-	VDIVPS       Z2, Z10, Z2
-	VMULPS       Z2, Z0, Z0
-	VMOVUPS      Z0, 1344(SI)
-	VMULPS       Z2, Z1, Z1
-	VMOVUPS      Z1, 1408(SI)
-
-	// o = a3
-	VUNPCKLPS     Z1, Z0, Z2
-	VUNPCKLPS     Z1, Z1, Z3
-	VUNPCKLPD     Z3, Z2, Z4
-	VUNPCKHPD     Z3, Z2, Z2
-	VUNPCKHPS     Z1, Z0, Z0
-	VUNPCKHPS     Z1, Z1, Z1
-	VUNPCKLPD     Z1, Z0, Z3
-	VUNPCKHPD     Z1, Z0, Z0
-	VMOVSD        X4, (CX)
-	VEXTRACTF32X4 $0x01, Z4, X1
-	VMOVSD        X1, 32(CX)
-	VEXTRACTF32X4 $0x02, Z4, X1
-	VMOVSD        X1, 64(CX)
-	VEXTRACTF32X4 $0x03, Z4, X1
-	VMOVSD        X1, 96(CX)
-	VMOVSD        X2, 8(CX)
-	VEXTRACTF32X4 $0x01, Z2, X1
-	VMOVSD        X1, 40(CX)
-	VEXTRACTF32X4 $0x02, Z2, X1
-	VMOVSD        X1, 72(CX)
-	VEXTRACTF32X4 $0x03, Z2, X1
-	VMOVSD        X1, 104(CX)
-	VMOVSD        X3, 16(CX)
-	VEXTRACTF32X4 $0x01, Z3, X1
-	VMOVSD        X1, 48(CX)
-	VEXTRACTF32X4 $0x02, Z3, X1
-	VMOVSD        X1, 80(CX)
-	VEXTRACTF32X4 $0x03, Z3, X1
-	VMOVSD        X1, 112(CX)
-	VMOVSD        X0, 24(CX)
-	VEXTRACTF32X4 $0x01, Z0, X1
-	VMOVSD        X1, 56(CX)
-	VEXTRACTF32X4 $0x02, Z0, X1
-	VMOVSD        X1, 88(CX)
-	VEXTRACTF32X4 $0x03, Z0, X0
-	VMOVSD        X0, 120(CX)
-	ADDQ          $0x00000080, DX
-	ADDQ          $0x00000080, CX
-	MOVQ          (SP), R13
-	SUBL          $0x00000001, R13
-	JNE           loop0
-	VZEROUPPER
-	RET
-
-// func spiralsLossBatchAVX2(p *Spirals, b *SpiralsBatch, xs *[2]float32, ys *[2]float32, tiles int, samples int) float32
-// Requires: AVX, AVX2, FMA3
-TEXT ·spiralsLossBatchAVX2(SB), NOSPLIT, $32-52
-	MOVQ         p+0(FP), DI
-	MOVQ         b+8(FP), SI
-	MOVQ         xs+16(FP), DX
-	MOVQ         ys+24(FP), CX
-	ADDQ         $0x0000003f, SI
-	ANDQ         $-64, SI
-	VXORPS       X15, X15, X15
-	MOVQ         samples+40(FP), AX
-	VCVTSI2SSQ   AX, X15, X15
-	VBROADCASTSS X15, Y15
-	VMOVUPS      SpiralsConstants<>+3088(SB), Y0
-	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       SpiralsConstants<>+640(SB), Y0, Y0
-	VMOVUPS      Y0, 2624(SI)
-	VXORPS       X0, X0, X0
-	VMOVUPS      Y0, 2688(SI)
-	VMOVUPS      SpiralsConstants<>+3120(SB), Y1
-	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       SpiralsConstants<>+640(SB), Y1, Y1
-	VMOVUPS      Y1, 2656(SI)
-	VMOVUPS      Y0, 2720(SI)
-	MOVQ         tiles+32(FP), R13
-
-loop0:
-	MOVQ        R13, (SP)
-	VMOVUPS     (DX), X0
-	VINSERTF128 $0x01, 32(DX), Y0, Y0
-	VMOVUPS     16(DX), X1
-	VINSERTF128 $0x01, 48(DX), Y1, Y1
-	VSHUFPS     $0x88, Y1, Y0, Y2
-	VMOVUPS     Y2, 6976(SI)
-	VSHUFPS     $0xdd, Y1, Y0, Y0
-	VMOVUPS     Y0, 7040(SI)
-	VMOVUPS     64(DX), X1
-	VINSERTF128 $0x01, 96(DX), Y1, Y1
-	VMOVUPS     80(DX), X3
-	VINSERTF128 $0x01, 112(DX), Y3, Y3
-	VSHUFPS     $0x88, Y3, Y1, Y4
-	VMOVUPS     Y4, 7008(SI)
-	VSHUFPS     $0xdd, Y3, Y1, Y1
-	VMOVUPS     Y1, 7072(SI)
-	VMOVUPS     (CX), X3
-	VINSERTF128 $0x01, 32(CX), Y3, Y3
-	VMOVUPS     16(CX), X5
-	VINSERTF128 $0x01, 48(CX), Y5, Y5
-	VSHUFPS     $0x88, Y5, Y3, Y6
-	VMOVUPS     Y6, 64(SI)
-	VSHUFPS     $0xdd, Y5, Y3, Y3
-	VMOVUPS     Y3, 128(SI)
-	VMOVUPS     64(CX), X3
-	VINSERTF128 $0x01, 96(CX), Y3, Y3
-	VMOVUPS     80(CX), X5
-	VINSERTF128 $0x01, 112(CX), Y5, Y5
-	VSHUFPS     $0x88, Y5, Y3, Y6
-	VMOVUPS     Y6, 96(SI)
-	VSHUFPS     $0xdd, Y5, Y3, Y3
-	VMOVUPS     Y3, 160(SI)
-
-	// z1 = W1·x + b1; a1 = tanh(z1)
-	VBROADCASTSS 128(DI), Y3
-	VBROADCASTSS 128(DI), Y5
-	VBROADCASTSS (DI), Y6
-	VFMADD231PS  Y6, Y2, Y3
-	VBROADCASTSS (DI), Y2
-	VFMADD231PS  Y2, Y4, Y5
-	VBROADCASTSS 4(DI), Y2
-	VFMADD231PS  Y2, Y0, Y3
-	VBROADCASTSS 4(DI), Y0
-	VFMADD231PS  Y0, Y1, Y5
-	VEXTRACTF128 $0x01, Y3, X0
-	VEXTRACTF128 $0x01, Y5, X2
-	VCVTPS2PD    X3, Y3
-	VCVTPS2PD    X5, Y4
-	VMOVUPS      SpiralsConstants<>+2048(SB), Y5
-	VMINPD       Y4, Y5, Y4
-	VMINPD       Y3, Y5, Y3
-	VMOVUPS      SpiralsConstants<>+2016(SB), Y6
-	VMAXPD       Y4, Y6, Y4
-	VMAXPD       Y3, Y6, Y3
-	VMULPD       Y4, Y4, Y7
-	VMULPD       Y3, Y3, Y8
-	VMOVUPS      SpiralsConstants<>+192(SB), Y9
-	VMOVAPS      Y9, Y10
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y10
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y10
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y10
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y10
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
-	VMULPD       Y10, Y4, Y4
-	VMULPD       Y11, Y3, Y3
-	VMOVUPS      SpiralsConstants<>+384(SB), Y10
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VMOVAPS      Y10, Y12
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y12
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y12
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y12
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y12
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y12
-	VDIVPD       Y11, Y4, Y4
-	VDIVPD       Y12, Y3, Y3
-	VCVTPD2PSY   Y4, X4
-	VCVTPD2PSY   Y3, X3
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y2, Y5, Y2
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y2, Y6, Y2
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y2, Y2, Y7
-	VMULPD       Y0, Y0, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VMOVAPS      Y9, Y12
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y12
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y12
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y12
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y12
-	VMULPD       Y11, Y2, Y2
-	VMULPD       Y12, Y0, Y0
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VMOVAPS      Y10, Y12
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y12
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y12
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y12
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y12
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y12
-	VDIVPD       Y11, Y2, Y2
-	VDIVPD       Y12, Y0, Y0
-	VCVTPD2PSY   Y2, X2
-	VCVTPD2PSY   Y0, X0
-	VINSERTF128  $0x01, X2, Y4, Y2
-	VINSERTF128  $0x01, X0, Y3, Y0
-	VMOVUPS      Y2, 224(SI)
-	VMOVUPS      Y0, 192(SI)
-	VBROADCASTSS 132(DI), Y0
-	VBROADCASTSS 132(DI), Y2
-	VBROADCASTSS 8(DI), Y3
-	VFMADD231PS  6976(SI), Y3, Y0
-	VBROADCASTSS 8(DI), Y3
-	VFMADD231PS  7008(SI), Y3, Y2
-	VBROADCASTSS 12(DI), Y3
-	VFMADD231PS  Y3, Y1, Y2
-	VBROADCASTSS 12(DI), Y1
-	VFMADD231PS  7040(SI), Y1, Y0
-	VEXTRACTF128 $0x01, Y2, X1
-	VEXTRACTF128 $0x01, Y0, X3
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X0, Y0
-	VMINPD       Y2, Y5, Y2
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y2, Y6, Y2
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y0, Y0, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y2, Y2
-	VMULPD       Y11, Y0, Y0
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y2, Y2
-	VDIVPD       Y11, Y0, Y0
-	VCVTPD2PSY   Y2, X2
-	VCVTPD2PSY   Y0, X0
-	VCVTPS2PD    X1, Y1
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y1, Y5, Y1
-	VMINPD       Y3, Y5, Y3
-	VMAXPD       Y1, Y6, Y1
-	VMAXPD       Y3, Y6, Y3
-	VMULPD       Y1, Y1, Y4
-	VMULPD       Y3, Y3, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y1, Y1
-	VMULPD       Y11, Y3, Y3
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y1, Y1
-	VDIVPD       Y11, Y3, Y3
-	VCVTPD2PSY   Y1, X1
-	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X1, Y2, Y1
-	VINSERTF128  $0x01, X3, Y0, Y0
-	VMOVUPS      Y1, 288(SI)
-	VMOVUPS      Y0, 256(SI)
-	VBROADCASTSS 136(DI), Y0
-	VBROADCASTSS 136(DI), Y1
-	VBROADCASTSS 16(DI), Y2
-	VFMADD231PS  6976(SI), Y2, Y0
-	VBROADCASTSS 16(DI), Y2
-	VFMADD231PS  7008(SI), Y2, Y1
-	VBROADCASTSS 20(DI), Y2
-	VFMADD231PS  7040(SI), Y2, Y0
-	VBROADCASTSS 20(DI), Y2
-	VFMADD231PS  7072(SI), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y0, Y5, Y0
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y0, Y6, Y0
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y0, Y0
-	VMULPD       Y11, Y1, Y1
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y0, Y0
-	VDIVPD       Y11, Y1, Y1
-	VCVTPD2PSY   Y0, X0
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y5, Y2
-	VMINPD       Y3, Y5, Y3
-	VMAXPD       Y2, Y6, Y2
-	VMAXPD       Y3, Y6, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y2, Y2
-	VMULPD       Y11, Y3, Y3
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y2, Y2
-	VDIVPD       Y11, Y3, Y3
-	VCVTPD2PSY   Y2, X2
-	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
-	VMOVUPS      Y0, 320(SI)
-	VMOVUPS      Y1, 352(SI)
-	VBROADCASTSS 140(DI), Y0
-	VBROADCASTSS 140(DI), Y1
-	VBROADCASTSS 24(DI), Y2
-	VFMADD231PS  6976(SI), Y2, Y0
-	VBROADCASTSS 24(DI), Y2
-	VFMADD231PS  7008(SI), Y2, Y1
-	VBROADCASTSS 28(DI), Y2
-	VFMADD231PS  7040(SI), Y2, Y0
-	VBROADCASTSS 28(DI), Y2
-	VFMADD231PS  7072(SI), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y0, Y5, Y0
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y0, Y6, Y0
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y0, Y0
-	VMULPD       Y11, Y1, Y1
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y0, Y0
-	VDIVPD       Y11, Y1, Y1
-	VCVTPD2PSY   Y0, X0
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y5, Y2
-	VMINPD       Y3, Y5, Y3
-	VMAXPD       Y2, Y6, Y2
-	VMAXPD       Y3, Y6, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y2, Y2
-	VMULPD       Y11, Y3, Y3
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y2, Y2
-	VDIVPD       Y11, Y3, Y3
-	VCVTPD2PSY   Y2, X2
-	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
-	VMOVUPS      Y0, 384(SI)
-	VMOVUPS      Y1, 416(SI)
-	VBROADCASTSS 144(DI), Y0
-	VBROADCASTSS 144(DI), Y1
-	VBROADCASTSS 32(DI), Y2
-	VFMADD231PS  6976(SI), Y2, Y0
-	VBROADCASTSS 32(DI), Y2
-	VFMADD231PS  7008(SI), Y2, Y1
-	VBROADCASTSS 36(DI), Y2
-	VFMADD231PS  7040(SI), Y2, Y0
-	VBROADCASTSS 36(DI), Y2
-	VFMADD231PS  7072(SI), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y0, Y5, Y0
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y0, Y6, Y0
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y0, Y0
-	VMULPD       Y11, Y1, Y1
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y0, Y0
-	VDIVPD       Y11, Y1, Y1
-	VCVTPD2PSY   Y0, X0
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y5, Y2
-	VMINPD       Y3, Y5, Y3
-	VMAXPD       Y2, Y6, Y2
-	VMAXPD       Y3, Y6, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y2, Y2
-	VMULPD       Y11, Y3, Y3
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y2, Y2
-	VDIVPD       Y11, Y3, Y3
-	VCVTPD2PSY   Y2, X2
-	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
-	VMOVUPS      Y0, 448(SI)
-	VMOVUPS      Y1, 480(SI)
-	VBROADCASTSS 148(DI), Y0
-	VBROADCASTSS 148(DI), Y1
-	VBROADCASTSS 40(DI), Y2
-	VFMADD231PS  6976(SI), Y2, Y0
-	VBROADCASTSS 40(DI), Y2
-	VFMADD231PS  7008(SI), Y2, Y1
-	VBROADCASTSS 44(DI), Y2
-	VFMADD231PS  7040(SI), Y2, Y0
-	VBROADCASTSS 44(DI), Y2
-	VFMADD231PS  7072(SI), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y0, Y5, Y0
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y0, Y6, Y0
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y0, Y0
-	VMULPD       Y11, Y1, Y1
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y0, Y0
-	VDIVPD       Y11, Y1, Y1
-	VCVTPD2PSY   Y0, X0
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y5, Y2
-	VMINPD       Y3, Y5, Y3
-	VMAXPD       Y2, Y6, Y2
-	VMAXPD       Y3, Y6, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y2, Y2
-	VMULPD       Y11, Y3, Y3
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y2, Y2
-	VDIVPD       Y11, Y3, Y3
-	VCVTPD2PSY   Y2, X2
-	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
-	VMOVUPS      Y0, 512(SI)
-	VMOVUPS      Y1, 544(SI)
-	VBROADCASTSS 152(DI), Y0
-	VBROADCASTSS 152(DI), Y1
-	VBROADCASTSS 48(DI), Y2
-	VFMADD231PS  6976(SI), Y2, Y0
-	VBROADCASTSS 48(DI), Y2
-	VFMADD231PS  7008(SI), Y2, Y1
-	VBROADCASTSS 52(DI), Y2
-	VFMADD231PS  7040(SI), Y2, Y0
-	VBROADCASTSS 52(DI), Y2
-	VFMADD231PS  7072(SI), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y0, Y5, Y0
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y0, Y6, Y0
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y0, Y0
-	VMULPD       Y11, Y1, Y1
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y0, Y0
-	VDIVPD       Y11, Y1, Y1
-	VCVTPD2PSY   Y0, X0
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y5, Y2
-	VMINPD       Y3, Y5, Y3
-	VMAXPD       Y2, Y6, Y2
-	VMAXPD       Y3, Y6, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y2, Y2
-	VMULPD       Y11, Y3, Y3
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y2, Y2
-	VDIVPD       Y11, Y3, Y3
-	VCVTPD2PSY   Y2, X2
-	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
-	VMOVUPS      Y0, 576(SI)
-	VMOVUPS      Y1, 608(SI)
-	VBROADCASTSS 156(DI), Y0
-	VBROADCASTSS 156(DI), Y1
-	VBROADCASTSS 56(DI), Y2
-	VFMADD231PS  6976(SI), Y2, Y0
-	VBROADCASTSS 56(DI), Y2
-	VFMADD231PS  7008(SI), Y2, Y1
-	VBROADCASTSS 60(DI), Y2
-	VFMADD231PS  7040(SI), Y2, Y0
-	VBROADCASTSS 60(DI), Y2
-	VFMADD231PS  7072(SI), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y0, Y5, Y0
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y0, Y6, Y0
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y0, Y0
-	VMULPD       Y11, Y1, Y1
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y0, Y0
-	VDIVPD       Y11, Y1, Y1
-	VCVTPD2PSY   Y0, X0
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y5, Y2
-	VMINPD       Y3, Y5, Y3
-	VMAXPD       Y2, Y6, Y2
-	VMAXPD       Y3, Y6, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y2, Y2
-	VMULPD       Y11, Y3, Y3
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y2, Y2
-	VDIVPD       Y11, Y3, Y3
-	VCVTPD2PSY   Y2, X2
-	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
-	VMOVUPS      Y0, 640(SI)
-	VMOVUPS      Y1, 672(SI)
-	VBROADCASTSS 160(DI), Y0
-	VBROADCASTSS 160(DI), Y1
-	VBROADCASTSS 64(DI), Y2
-	VFMADD231PS  6976(SI), Y2, Y0
-	VBROADCASTSS 64(DI), Y2
-	VFMADD231PS  7008(SI), Y2, Y1
-	VBROADCASTSS 68(DI), Y2
-	VFMADD231PS  7040(SI), Y2, Y0
-	VBROADCASTSS 68(DI), Y2
-	VFMADD231PS  7072(SI), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y0, Y5, Y0
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y0, Y6, Y0
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y0, Y0
-	VMULPD       Y11, Y1, Y1
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y0, Y0
-	VDIVPD       Y11, Y1, Y1
-	VCVTPD2PSY   Y0, X0
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y5, Y2
-	VMINPD       Y3, Y5, Y3
-	VMAXPD       Y2, Y6, Y2
-	VMAXPD       Y3, Y6, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y2, Y2
-	VMULPD       Y11, Y3, Y3
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y2, Y2
-	VDIVPD       Y11, Y3, Y3
-	VCVTPD2PSY   Y2, X2
-	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
-	VMOVUPS      Y0, 704(SI)
-	VMOVUPS      Y1, 736(SI)
-	VBROADCASTSS 164(DI), Y0
-	VBROADCASTSS 164(DI), Y1
-	VBROADCASTSS 72(DI), Y2
-	VFMADD231PS  6976(SI), Y2, Y0
-	VBROADCASTSS 72(DI), Y2
-	VFMADD231PS  7008(SI), Y2, Y1
-	VBROADCASTSS 76(DI), Y2
-	VFMADD231PS  7040(SI), Y2, Y0
-	VBROADCASTSS 76(DI), Y2
-	VFMADD231PS  7072(SI), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y0, Y5, Y0
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y0, Y6, Y0
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y0, Y0
-	VMULPD       Y11, Y1, Y1
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y0, Y0
-	VDIVPD       Y11, Y1, Y1
-	VCVTPD2PSY   Y0, X0
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y5, Y2
-	VMINPD       Y3, Y5, Y3
-	VMAXPD       Y2, Y6, Y2
-	VMAXPD       Y3, Y6, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y2, Y2
-	VMULPD       Y11, Y3, Y3
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y2, Y2
-	VDIVPD       Y11, Y3, Y3
-	VCVTPD2PSY   Y2, X2
-	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
-	VMOVUPS      Y0, 768(SI)
-	VMOVUPS      Y1, 800(SI)
-	VBROADCASTSS 168(DI), Y0
-	VBROADCASTSS 168(DI), Y1
-	VBROADCASTSS 80(DI), Y2
-	VFMADD231PS  6976(SI), Y2, Y0
-	VBROADCASTSS 80(DI), Y2
-	VFMADD231PS  7008(SI), Y2, Y1
-	VBROADCASTSS 84(DI), Y2
-	VFMADD231PS  7040(SI), Y2, Y0
-	VBROADCASTSS 84(DI), Y2
-	VFMADD231PS  7072(SI), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y0, Y5, Y0
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y0, Y6, Y0
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y0, Y0
-	VMULPD       Y11, Y1, Y1
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y0, Y0
-	VDIVPD       Y11, Y1, Y1
-	VCVTPD2PSY   Y0, X0
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y5, Y2
-	VMINPD       Y3, Y5, Y3
-	VMAXPD       Y2, Y6, Y2
-	VMAXPD       Y3, Y6, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y2, Y2
-	VMULPD       Y11, Y3, Y3
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y2, Y2
-	VDIVPD       Y11, Y3, Y3
-	VCVTPD2PSY   Y2, X2
-	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
-	VMOVUPS      Y0, 832(SI)
-	VMOVUPS      Y1, 864(SI)
-	VBROADCASTSS 172(DI), Y0
-	VBROADCASTSS 172(DI), Y1
-	VBROADCASTSS 88(DI), Y2
-	VFMADD231PS  6976(SI), Y2, Y0
-	VBROADCASTSS 88(DI), Y2
-	VFMADD231PS  7008(SI), Y2, Y1
-	VBROADCASTSS 92(DI), Y2
-	VFMADD231PS  7040(SI), Y2, Y0
-	VBROADCASTSS 92(DI), Y2
-	VFMADD231PS  7072(SI), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y0, Y5, Y0
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y0, Y6, Y0
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y0, Y0
-	VMULPD       Y11, Y1, Y1
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y0, Y0
-	VDIVPD       Y11, Y1, Y1
-	VCVTPD2PSY   Y0, X0
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y5, Y2
-	VMINPD       Y3, Y5, Y3
-	VMAXPD       Y2, Y6, Y2
-	VMAXPD       Y3, Y6, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y2, Y2
-	VMULPD       Y11, Y3, Y3
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y2, Y2
-	VDIVPD       Y11, Y3, Y3
-	VCVTPD2PSY   Y2, X2
-	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
-	VMOVUPS      Y0, 896(SI)
-	VMOVUPS      Y1, 928(SI)
-	VBROADCASTSS 176(DI), Y0
-	VBROADCASTSS 176(DI), Y1
-	VBROADCASTSS 96(DI), Y2
-	VFMADD231PS  6976(SI), Y2, Y0
-	VBROADCASTSS 96(DI), Y2
-	VFMADD231PS  7008(SI), Y2, Y1
-	VBROADCASTSS 100(DI), Y2
-	VFMADD231PS  7040(SI), Y2, Y0
-	VBROADCASTSS 100(DI), Y2
-	VFMADD231PS  7072(SI), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y0, Y5, Y0
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y0, Y6, Y0
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y0, Y0
-	VMULPD       Y11, Y1, Y1
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y0, Y0
-	VDIVPD       Y11, Y1, Y1
-	VCVTPD2PSY   Y0, X0
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y5, Y2
-	VMINPD       Y3, Y5, Y3
-	VMAXPD       Y2, Y6, Y2
-	VMAXPD       Y3, Y6, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y2, Y2
-	VMULPD       Y11, Y3, Y3
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y2, Y2
-	VDIVPD       Y11, Y3, Y3
-	VCVTPD2PSY   Y2, X2
-	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
-	VMOVUPS      Y0, 960(SI)
-	VMOVUPS      Y1, 992(SI)
-	VBROADCASTSS 180(DI), Y0
-	VBROADCASTSS 180(DI), Y1
-	VBROADCASTSS 104(DI), Y2
-	VFMADD231PS  6976(SI), Y2, Y0
-	VBROADCASTSS 104(DI), Y2
-	VFMADD231PS  7008(SI), Y2, Y1
-	VBROADCASTSS 108(DI), Y2
-	VFMADD231PS  7040(SI), Y2, Y0
-	VBROADCASTSS 108(DI), Y2
-	VFMADD231PS  7072(SI), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y0, Y5, Y0
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y0, Y6, Y0
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y0, Y0
-	VMULPD       Y11, Y1, Y1
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y0, Y0
-	VDIVPD       Y11, Y1, Y1
-	VCVTPD2PSY   Y0, X0
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y5, Y2
-	VMINPD       Y3, Y5, Y3
-	VMAXPD       Y2, Y6, Y2
-	VMAXPD       Y3, Y6, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y2, Y2
-	VMULPD       Y11, Y3, Y3
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y2, Y2
-	VDIVPD       Y11, Y3, Y3
-	VCVTPD2PSY   Y2, X2
-	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
-	VMOVUPS      Y0, 1024(SI)
-	VMOVUPS      Y1, 1056(SI)
-	VBROADCASTSS 184(DI), Y0
-	VBROADCASTSS 184(DI), Y1
-	VBROADCASTSS 112(DI), Y2
-	VFMADD231PS  6976(SI), Y2, Y0
-	VBROADCASTSS 112(DI), Y2
-	VFMADD231PS  7008(SI), Y2, Y1
-	VBROADCASTSS 116(DI), Y2
-	VFMADD231PS  7040(SI), Y2, Y0
-	VBROADCASTSS 116(DI), Y2
-	VFMADD231PS  7072(SI), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y0, Y5, Y0
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y0, Y6, Y0
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y0, Y0
-	VMULPD       Y11, Y1, Y1
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y0, Y0
-	VDIVPD       Y11, Y1, Y1
-	VCVTPD2PSY   Y0, X0
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y5, Y2
-	VMINPD       Y3, Y5, Y3
-	VMAXPD       Y2, Y6, Y2
-	VMAXPD       Y3, Y6, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y2, Y2
-	VMULPD       Y11, Y3, Y3
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y2, Y2
-	VDIVPD       Y11, Y3, Y3
-	VCVTPD2PSY   Y2, X2
-	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
-	VMOVUPS      Y0, 1088(SI)
-	VMOVUPS      Y1, 1120(SI)
-	VBROADCASTSS 188(DI), Y0
-	VBROADCASTSS 188(DI), Y1
-	VBROADCASTSS 120(DI), Y2
-	VFMADD231PS  6976(SI), Y2, Y0
-	VBROADCASTSS 120(DI), Y2
-	VFMADD231PS  7008(SI), Y2, Y1
-	VBROADCASTSS 124(DI), Y2
-	VFMADD231PS  7040(SI), Y2, Y0
-	VBROADCASTSS 124(DI), Y2
-	VFMADD231PS  7072(SI), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y0, Y5, Y0
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y0, Y6, Y0
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y0, Y0
-	VMULPD       Y11, Y1, Y1
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y0, Y0
-	VDIVPD       Y11, Y1, Y1
-	VCVTPD2PSY   Y0, X0
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y5, Y2
-	VMINPD       Y3, Y5, Y3
-	VMAXPD       Y2, Y6, Y2
-	VMAXPD       Y3, Y6, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y5
-	VMOVAPS      Y9, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y9
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y9
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y9
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y9
-	VMULPD       Y6, Y2, Y2
-	VMULPD       Y9, Y3, Y3
-	VMOVAPS      Y10, Y6
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y10
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y10
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y10
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y10
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y10
-	VDIVPD       Y6, Y2, Y2
-	VDIVPD       Y10, Y3, Y3
-	VCVTPD2PSY   Y2, X2
-	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
-	VMOVUPS      Y0, 1152(SI)
-	VMOVUPS      Y1, 1184(SI)
-
-	// z2 = W2·a1 + b2; a2 = tanh(z2)
-	XORL R13, R13
-	XORL R12, R12
-
-loop1:
-	LEAQ    192(DI)(R12*1), R11
-	VXORPS  X0, X0, X0
-	VMOVAPS Y0, Y15
-	VMOVAPS Y0, Y14
-	VMOVAPS Y0, Y13
-	VMOVAPS Y0, Y12
-	VMOVAPS Y0, Y11
-	VMOVAPS Y0, Y10
-	VMOVAPS Y0, Y9
-	VMOVAPS Y0, Y8
-	VMOVAPS Y0, Y7
-	VMOVAPS Y0, Y6
-	VMOVAPS Y0, Y5
-	VMOVAPS Y0, Y4
-	XORL    R10, R10
-	XORL    R9, R9
-
-loop2:
-	VMOVUPS      192(SI)(R9*1), Y0
-	VMOVUPS      224(SI)(R9*1), Y1
-	VBROADCASTSS (R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y15
-	VFMADD231PS  Y2, Y1, Y14
-	VBROADCASTSS 64(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y13
-	VFMADD231PS  Y2, Y1, Y12
-	VBROADCASTSS 128(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y11
-	VFMADD231PS  Y2, Y1, Y10
-	VBROADCASTSS 192(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y9
-	VFMADD231PS  Y2, Y1, Y8
-	VBROADCASTSS 256(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y7
-	VFMADD231PS  Y2, Y1, Y6
-	VBROADCASTSS 320(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y5
-	VFMADD231PS  Y2, Y1, Y4
-	VMOVUPS      256(SI)(R9*1), Y0
-	VMOVUPS      288(SI)(R9*1), Y1
-	VBROADCASTSS 4(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y15
-	VFMADD231PS  Y2, Y1, Y14
-	VBROADCASTSS 68(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y13
-	VFMADD231PS  Y2, Y1, Y12
-	VBROADCASTSS 132(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y11
-	VFMADD231PS  Y2, Y1, Y10
-	VBROADCASTSS 196(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y9
-	VFMADD231PS  Y2, Y1, Y8
-	VBROADCASTSS 260(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y7
-	VFMADD231PS  Y2, Y1, Y6
-	VBROADCASTSS 324(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y5
-	VFMADD231PS  Y2, Y1, Y4
-	VMOVUPS      320(SI)(R9*1), Y0
-	VMOVUPS      352(SI)(R9*1), Y1
-	VBROADCASTSS 8(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y15
-	VFMADD231PS  Y2, Y1, Y14
-	VBROADCASTSS 72(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y13
-	VFMADD231PS  Y2, Y1, Y12
-	VBROADCASTSS 136(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y11
-	VFMADD231PS  Y2, Y1, Y10
-	VBROADCASTSS 200(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y9
-	VFMADD231PS  Y2, Y1, Y8
-	VBROADCASTSS 264(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y7
-	VFMADD231PS  Y2, Y1, Y6
-	VBROADCASTSS 328(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y5
-	VFMADD231PS  Y2, Y1, Y4
-	VMOVUPS      384(SI)(R9*1), Y0
-	VMOVUPS      416(SI)(R9*1), Y1
-	VBROADCASTSS 12(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y15
-	VFMADD231PS  Y2, Y1, Y14
-	VBROADCASTSS 76(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y13
-	VFMADD231PS  Y2, Y1, Y12
-	VBROADCASTSS 140(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y11
-	VFMADD231PS  Y2, Y1, Y10
-	VBROADCASTSS 204(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y9
-	VFMADD231PS  Y2, Y1, Y8
-	VBROADCASTSS 268(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y7
-	VFMADD231PS  Y2, Y1, Y6
-	VBROADCASTSS 332(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y5
-	VFMADD231PS  Y2, Y1, Y4
-	VMOVUPS      448(SI)(R9*1), Y0
-	VMOVUPS      480(SI)(R9*1), Y1
-	VBROADCASTSS 16(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y15
-	VFMADD231PS  Y2, Y1, Y14
-	VBROADCASTSS 80(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y13
-	VFMADD231PS  Y2, Y1, Y12
-	VBROADCASTSS 144(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y11
-	VFMADD231PS  Y2, Y1, Y10
-	VBROADCASTSS 208(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y9
-	VFMADD231PS  Y2, Y1, Y8
-	VBROADCASTSS 272(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y7
-	VFMADD231PS  Y2, Y1, Y6
-	VBROADCASTSS 336(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y5
-	VFMADD231PS  Y2, Y1, Y4
-	VMOVUPS      512(SI)(R9*1), Y0
-	VMOVUPS      544(SI)(R9*1), Y1
-	VBROADCASTSS 20(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y15
-	VFMADD231PS  Y2, Y1, Y14
-	VBROADCASTSS 84(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y13
-	VFMADD231PS  Y2, Y1, Y12
-	VBROADCASTSS 148(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y11
-	VFMADD231PS  Y2, Y1, Y10
-	VBROADCASTSS 212(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y9
-	VFMADD231PS  Y2, Y1, Y8
-	VBROADCASTSS 276(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y7
-	VFMADD231PS  Y2, Y1, Y6
-	VBROADCASTSS 340(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y5
-	VFMADD231PS  Y2, Y1, Y4
-	VMOVUPS      576(SI)(R9*1), Y0
-	VMOVUPS      608(SI)(R9*1), Y1
-	VBROADCASTSS 24(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y15
-	VFMADD231PS  Y2, Y1, Y14
-	VBROADCASTSS 88(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y13
-	VFMADD231PS  Y2, Y1, Y12
-	VBROADCASTSS 152(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y11
-	VFMADD231PS  Y2, Y1, Y10
-	VBROADCASTSS 216(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y9
-	VFMADD231PS  Y2, Y1, Y8
-	VBROADCASTSS 280(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y7
-	VFMADD231PS  Y2, Y1, Y6
-	VBROADCASTSS 344(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y5
-	VFMADD231PS  Y2, Y1, Y4
-	VMOVUPS      640(SI)(R9*1), Y0
-	VMOVUPS      672(SI)(R9*1), Y1
-	VBROADCASTSS 28(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y15
-	VFMADD231PS  Y2, Y1, Y14
-	VBROADCASTSS 92(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y13
-	VFMADD231PS  Y2, Y1, Y12
-	VBROADCASTSS 156(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y11
-	VFMADD231PS  Y2, Y1, Y10
-	VBROADCASTSS 220(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y9
-	VFMADD231PS  Y2, Y1, Y8
-	VBROADCASTSS 284(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y7
-	VFMADD231PS  Y2, Y1, Y6
-	VBROADCASTSS 348(R11)(R10*1), Y2
-	VFMADD231PS  Y2, Y0, Y5
-	VFMADD231PS  Y2, Y1, Y4
-	ADDQ         $0x00000020, R10
-	ADDQ         $0x00000200, R9
-	CMPQ         R10, $0x00000040
-	JNE          loop2
-	VBROADCASTSS 1216(DI)(R13*1), Y0
-	VADDPS       Y0, Y15, Y0
-	VMOVUPS      Y0, 1600(SI)(R12*1)
-	VBROADCASTSS 1216(DI)(R13*1), Y0
-	VADDPS       Y0, Y14, Y0
-	VMOVUPS      Y0, 1632(SI)(R12*1)
-	VBROADCASTSS 1220(DI)(R13*1), Y0
-	VADDPS       Y0, Y13, Y0
-	VMOVUPS      Y0, 1664(SI)(R12*1)
-	VBROADCASTSS 1220(DI)(R13*1), Y0
-	VADDPS       Y0, Y12, Y0
-	VMOVUPS      Y0, 1696(SI)(R12*1)
-	VBROADCASTSS 1224(DI)(R13*1), Y0
-	VADDPS       Y0, Y11, Y0
-	VMOVUPS      Y0, 1728(SI)(R12*1)
-	VBROADCASTSS 1224(DI)(R13*1), Y0
-	VADDPS       Y0, Y10, Y0
-	VMOVUPS      Y0, 1760(SI)(R12*1)
-	VBROADCASTSS 1228(DI)(R13*1), Y0
-	VADDPS       Y0, Y9, Y0
-	VMOVUPS      Y0, 1792(SI)(R12*1)
-	VBROADCASTSS 1228(DI)(R13*1), Y0
-	VADDPS       Y0, Y8, Y0
-	VMOVUPS      Y0, 1824(SI)(R12*1)
-	VBROADCASTSS 1232(DI)(R13*1), Y0
-	VADDPS       Y0, Y7, Y0
-	VMOVUPS      Y0, 1856(SI)(R12*1)
-	VBROADCASTSS 1232(DI)(R13*1), Y0
-	VADDPS       Y0, Y6, Y0
-	VMOVUPS      Y0, 1888(SI)(R12*1)
-	VBROADCASTSS 1236(DI)(R13*1), Y0
-	VADDPS       Y0, Y5, Y0
-	VMOVUPS      Y0, 1920(SI)(R12*1)
-	VBROADCASTSS 1236(DI)(R13*1), Y0
-	VADDPS       Y0, Y4, Y0
-	VMOVUPS      Y0, 1952(SI)(R12*1)
-	ADDQ         $0x00000018, R13
-	ADDQ         $0x00000180, R12
-	CMPQ         R13, $0x00000030
-	JNE          loop1
-	VXORPS       X0, X0, X0
-	VMOVAPS      Y0, Y15
-	VMOVAPS      Y0, Y14
-	VMOVAPS      Y0, Y13
-	VMOVAPS      Y0, Y12
-	VMOVAPS      Y0, Y11
-	VMOVAPS      Y0, Y10
-	VMOVAPS      Y0, Y9
-	VMOVAPS      Y0, Y8
-	VMOVUPS      192(SI), Y0
-	VMOVUPS      224(SI), Y1
-	VBROADCASTSS 960(DI), Y2
-	VFMADD231PS  Y2, Y0, Y15
-	VFMADD231PS  Y2, Y1, Y14
-	VBROADCASTSS 1024(DI), Y2
-	VFMADD231PS  Y2, Y0, Y13
-	VFMADD231PS  Y2, Y1, Y12
-	VBROADCASTSS 1088(DI), Y2
-	VFMADD231PS  Y2, Y0, Y11
-	VFMADD231PS  Y2, Y1, Y10
-	VBROADCASTSS 1152(DI), Y2
-	VFMADD231PS  Y2, Y0, Y9
-	VFMADD231PS  Y2, Y1, Y8
-	VMOVUPS      256(SI), Y0
-	VMOVUPS      288(SI), Y1
-	VBROADCASTSS 964(DI), Y2
-	VFMADD231PS  Y2, Y0, Y15
-	VFMADD231PS  Y2, Y1, Y14
-	VBROADCASTSS 1028(DI), Y2
-	VFMADD231PS  Y2, Y0, Y13
-	VFMADD231PS  Y2, Y1, Y12
-	VBROADCASTSS 1092(DI), Y2
-	VFMADD231PS  Y2, Y0, Y11
-	VFMADD231PS  Y2, Y1, Y10
-	VBROADCASTSS 1156(DI), Y2
-	VFMADD231PS  Y2, Y0, Y9
-	VFMADD231PS  Y2, Y1, Y8
-	VMOVUPS      320(SI), Y0
-	VMOVUPS      352(SI), Y1
-	VBROADCASTSS 968(DI), Y2
-	VFMADD231PS  Y2, Y0, Y15
-	VFMADD231PS  Y2, Y1, Y14
-	VBROADCASTSS 1032(DI), Y2
-	VFMADD231PS  Y2, Y0, Y13
-	VFMADD231PS  Y2, Y1, Y12
-	VBROADCASTSS 1096(DI), Y2
-	VFMADD231PS  Y2, Y0, Y11
-	VFMADD231PS  Y2, Y1, Y10
-	VBROADCASTSS 1160(DI), Y2
-	VFMADD231PS  Y2, Y0, Y9
-	VFMADD231PS  Y2, Y1, Y8
-	VMOVUPS      384(SI), Y0
-	VMOVUPS      416(SI), Y1
-	VBROADCASTSS 972(DI), Y2
-	VFMADD231PS  Y2, Y0, Y15
-	VFMADD231PS  Y2, Y1, Y14
-	VBROADCASTSS 1036(DI), Y2
-	VFMADD231PS  Y2, Y0, Y13
-	VFMADD231PS  Y2, Y1, Y12
-	VBROADCASTSS 1100(DI), Y2
-	VFMADD231PS  Y2, Y0, Y11
-	VFMADD231PS  Y2, Y1, Y10
-	VBROADCASTSS 1164(DI), Y2
-	VFMADD231PS  Y2, Y0, Y9
-	VFMADD231PS  Y2, Y1, Y8
-	VMOVUPS      448(SI), Y0
-	VMOVUPS      480(SI), Y1
-	VBROADCASTSS 976(DI), Y2
-	VFMADD231PS  Y2, Y0, Y15
-	VFMADD231PS  Y2, Y1, Y14
-	VBROADCASTSS 1040(DI), Y2
-	VFMADD231PS  Y2, Y0, Y13
-	VFMADD231PS  Y2, Y1, Y12
-	VBROADCASTSS 1104(DI), Y2
-	VFMADD231PS  Y2, Y0, Y11
-	VFMADD231PS  Y2, Y1, Y10
-	VBROADCASTSS 1168(DI), Y2
-	VFMADD231PS  Y2, Y0, Y9
-	VFMADD231PS  Y2, Y1, Y8
-	VMOVUPS      512(SI), Y0
-	VMOVUPS      544(SI), Y1
-	VBROADCASTSS 980(DI), Y2
-	VFMADD231PS  Y2, Y0, Y15
-	VFMADD231PS  Y2, Y1, Y14
-	VBROADCASTSS 1044(DI), Y2
-	VFMADD231PS  Y2, Y0, Y13
-	VFMADD231PS  Y2, Y1, Y12
-	VBROADCASTSS 1108(DI), Y2
-	VFMADD231PS  Y2, Y0, Y11
-	VFMADD231PS  Y2, Y1, Y10
-	VBROADCASTSS 1172(DI), Y2
-	VFMADD231PS  Y2, Y0, Y9
-	VFMADD231PS  Y2, Y1, Y8
-	VMOVUPS      576(SI), Y0
-	VMOVUPS      608(SI), Y1
-	VBROADCASTSS 984(DI), Y2
-	VFMADD231PS  Y2, Y0, Y15
-	VFMADD231PS  Y2, Y1, Y14
-	VBROADCASTSS 1048(DI), Y2
-	VFMADD231PS  Y2, Y0, Y13
-	VFMADD231PS  Y2, Y1, Y12
-	VBROADCASTSS 1112(DI), Y2
-	VFMADD231PS  Y2, Y0, Y11
-	VFMADD231PS  Y2, Y1, Y10
-	VBROADCASTSS 1176(DI), Y2
-	VFMADD231PS  Y2, Y0, Y9
-	VFMADD231PS  Y2, Y1, Y8
-	VMOVUPS      640(SI), Y0
-	VMOVUPS      672(SI), Y1
-	VBROADCASTSS 988(DI), Y2
-	VFMADD231PS  Y2, Y0, Y15
-	VFMADD231PS  Y2, Y1, Y14
-	VBROADCASTSS 1052(DI), Y2
-	VFMADD231PS  Y2, Y0, Y13
-	VFMADD231PS  Y2, Y1, Y12
-	VBROADCASTSS 1116(DI), Y2
-	VFMADD231PS  Y2, Y0, Y11
-	VFMADD231PS  Y2, Y1, Y10
-	VBROADCASTSS 1180(DI), Y2
-	VFMADD231PS  Y2, Y0, Y9
-	VFMADD231PS  Y2, Y1, Y8
-	VMOVUPS      704(SI), Y0
-	VMOVUPS      736(SI), Y1
-	VBROADCASTSS 992(DI), Y2
-	VFMADD231PS  Y2, Y0, Y15
-	VFMADD231PS  Y2, Y1, Y14
-	VBROADCASTSS 1056(DI), Y2
-	VFMADD231PS  Y2, Y0, Y13
-	VFMADD231PS  Y2, Y1, Y12
-	VBROADCASTSS 1120(DI), Y2
-	VFMADD231PS  Y2, Y0, Y11
-	VFMADD231PS  Y2, Y1, Y10
-	VBROADCASTSS 1184(DI), Y2
-	VFMADD231PS  Y2, Y0, Y9
-	VFMADD231PS  Y2, Y1, Y8
-	VMOVUPS      768(SI), Y0
-	VMOVUPS      800(SI), Y1
-	VBROADCASTSS 996(DI), Y2
-	VFMADD231PS  Y2, Y0, Y15
-	VFMADD231PS  Y2, Y1, Y14
-	VBROADCASTSS 1060(DI), Y2
-	VFMADD231PS  Y2, Y0, Y13
-	VFMADD231PS  Y2, Y1, Y12
-	VBROADCASTSS 1124(DI), Y2
-	VFMADD231PS  Y2, Y0, Y11
-	VFMADD231PS  Y2, Y1, Y10
-	VBROADCASTSS 1188(DI), Y2
-	VFMADD231PS  Y2, Y0, Y9
-	VFMADD231PS  Y2, Y1, Y8
-	VMOVUPS      832(SI), Y0
-	VMOVUPS      864(SI), Y1
-	VBROADCASTSS 1000(DI), Y2
-	VFMADD231PS  Y2, Y0, Y15
-	VFMADD231PS  Y2, Y1, Y14
-	VBROADCASTSS 1064(DI), Y2
-	VFMADD231PS  Y2, Y0, Y13
-	VFMADD231PS  Y2, Y1, Y12
-	VBROADCASTSS 1128(DI), Y2
-	VFMADD231PS  Y2, Y0, Y11
-	VFMADD231PS  Y2, Y1, Y10
-	VBROADCASTSS 1192(DI), Y2
-	VFMADD231PS  Y2, Y0, Y9
-	VFMADD231PS  Y2, Y1, Y8
-	VMOVUPS      896(SI), Y0
-	VMOVUPS      928(SI), Y1
-	VBROADCASTSS 1004(DI), Y2
-	VFMADD231PS  Y2, Y0, Y15
-	VFMADD231PS  Y2, Y1, Y14
-	VBROADCASTSS 1068(DI), Y2
-	VFMADD231PS  Y2, Y0, Y13
-	VFMADD231PS  Y2, Y1, Y12
-	VBROADCASTSS 1132(DI), Y2
-	VFMADD231PS  Y2, Y0, Y11
-	VFMADD231PS  Y2, Y1, Y10
-	VBROADCASTSS 1196(DI), Y2
-	VFMADD231PS  Y2, Y0, Y9
-	VFMADD231PS  Y2, Y1, Y8
-	VMOVUPS      960(SI), Y0
-	VMOVUPS      992(SI), Y1
-	VBROADCASTSS 1008(DI), Y2
-	VFMADD231PS  Y2, Y0, Y15
-	VFMADD231PS  Y2, Y1, Y14
-	VBROADCASTSS 1072(DI), Y2
-	VFMADD231PS  Y2, Y0, Y13
-	VFMADD231PS  Y2, Y1, Y12
-	VBROADCASTSS 1136(DI), Y2
-	VFMADD231PS  Y2, Y0, Y11
-	VFMADD231PS  Y2, Y1, Y10
-	VBROADCASTSS 1200(DI), Y2
-	VFMADD231PS  Y2, Y0, Y9
-	VFMADD231PS  Y2, Y1, Y8
-	VMOVUPS      1024(SI), Y0
-	VMOVUPS      1056(SI), Y1
-	VBROADCASTSS 1012(DI), Y2
-	VFMADD231PS  Y2, Y0, Y15
-	VFMADD231PS  Y2, Y1, Y14
-	VBROADCASTSS 1076(DI), Y2
-	VFMADD231PS  Y2, Y0, Y13
-	VFMADD231PS  Y2, Y1, Y12
-	VBROADCASTSS 1140(DI), Y2
-	VFMADD231PS  Y2, Y0, Y11
-	VFMADD231PS  Y2, Y1, Y10
-	VBROADCASTSS 1204(DI), Y2
-	VFMADD231PS  Y2, Y0, Y9
-	VFMADD231PS  Y2, Y1, Y8
-	VMOVUPS      1088(SI), Y0
-	VMOVUPS      1120(SI), Y1
-	VBROADCASTSS 1016(DI), Y2
-	VFMADD231PS  Y2, Y0, Y15
-	VFMADD231PS  Y2, Y1, Y14
-	VBROADCASTSS 1080(DI), Y2
-	VFMADD231PS  Y2, Y0, Y13
-	VFMADD231PS  Y2, Y1, Y12
-	VBROADCASTSS 1144(DI), Y2
-	VFMADD231PS  Y2, Y0, Y11
-	VFMADD231PS  Y2, Y1, Y10
-	VBROADCASTSS 1208(DI), Y2
-	VFMADD231PS  Y2, Y0, Y9
-	VFMADD231PS  Y2, Y1, Y8
-	VMOVUPS      1152(SI), Y0
-	VMOVUPS      1184(SI), Y1
-	VBROADCASTSS 1020(DI), Y2
-	VFMADD231PS  Y2, Y0, Y15
-	VFMADD231PS  Y2, Y1, Y14
-	VBROADCASTSS 1084(DI), Y2
-	VFMADD231PS  Y2, Y0, Y13
-	VFMADD231PS  Y2, Y1, Y12
-	VBROADCASTSS 1148(DI), Y2
-	VFMADD231PS  Y2, Y0, Y11
-	VFMADD231PS  Y2, Y1, Y10
-	VBROADCASTSS 1212(DI), Y2
-	VFMADD231PS  Y2, Y0, Y9
-	VFMADD231PS  Y2, Y1, Y8
-	VBROADCASTSS 1264(DI), Y0
-	VADDPS       Y0, Y15, Y0
-	VMOVUPS      Y0, 2368(SI)
-	VBROADCASTSS 1264(DI), Y0
-	VADDPS       Y0, Y14, Y0
-	VMOVUPS      Y0, 2400(SI)
-	VBROADCASTSS 1268(DI), Y0
-	VADDPS       Y0, Y13, Y0
-	VMOVUPS      Y0, 2432(SI)
-	VBROADCASTSS 1268(DI), Y0
-	VADDPS       Y0, Y12, Y0
-	VMOVUPS      Y0, 2464(SI)
-	VBROADCASTSS 1272(DI), Y0
-	VADDPS       Y0, Y11, Y0
-	VMOVUPS      Y0, 2496(SI)
-	VBROADCASTSS 1272(DI), Y0
-	VADDPS       Y0, Y10, Y0
-	VMOVUPS      Y0, 2528(SI)
-	VBROADCASTSS 1276(DI), Y0
-	VADDPS       Y0, Y9, Y0
-	VMOVUPS      Y0, 2560(SI)
-	VBROADCASTSS 1276(DI), Y0
-	VADDPS       Y0, Y8, Y0
-	VMOVUPS      Y0, 2592(SI)
-	XORL         R12, R12
-
-loop3:
-	VMOVUPS      1600(SI)(R12*1), Y0
-	VMOVUPS      1632(SI)(R12*1), Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X1, Y1
-	VMOVUPS      SpiralsConstants<>+2048(SB), Y4
-	VMINPD       Y1, Y4, Y1
-	VMINPD       Y0, Y4, Y0
-	VMOVUPS      SpiralsConstants<>+2016(SB), Y5
-	VMAXPD       Y1, Y5, Y1
-	VMAXPD       Y0, Y5, Y0
-	VMULPD       Y1, Y1, Y6
-	VMULPD       Y0, Y0, Y7
-	VMOVUPS      SpiralsConstants<>+192(SB), Y8
-	VMOVAPS      Y8, Y9
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y6, Y9
-	VMOVAPS      Y8, Y10
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y10
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y6, Y9
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y10
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y6, Y9
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y10
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y6, Y9
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y10
-	VMULPD       Y9, Y1, Y1
-	VMULPD       Y10, Y0, Y0
-	VMOVUPS      SpiralsConstants<>+384(SB), Y9
-	VMOVAPS      Y9, Y10
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y6, Y10
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y6, Y10
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y6, Y10
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y6, Y10
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y6, Y10
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y10, Y1, Y1
-	VDIVPD       Y11, Y0, Y0
-	VCVTPD2PSY   Y1, X1
-	VCVTPD2PSY   Y0, X0
-	VCVTPS2PD    X3, Y3
-	VCVTPS2PD    X2, Y2
-	VMINPD       Y3, Y4, Y3
-	VMINPD       Y2, Y4, Y2
-	VMAXPD       Y3, Y5, Y3
-	VMAXPD       Y2, Y5, Y2
-	VMULPD       Y3, Y3, Y4
-	VMULPD       Y2, Y2, Y5
-	VMOVAPS      Y8, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y8
-	VMULPD       Y6, Y3, Y3
-	VMULPD       Y8, Y2, Y2
-	VMOVAPS      Y9, Y6
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y9
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y9
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y9
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y9
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y9
-	VDIVPD       Y6, Y3, Y3
-	VDIVPD       Y9, Y2, Y2
-	VCVTPD2PSY   Y3, X3
-	VCVTPD2PSY   Y2, X2
-	VINSERTF128  $0x01, X3, Y1, Y1
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VMOVUPS      Y1, 2912(SI)(R12*1)
-	VMOVUPS      Y0, 2880(SI)(R12*1)
-	ADDQ         $0x00000040, R12
-	CMPQ         R12, $0x00000400
-	JNE          loop3
-
-	// z3 = W3·a2 + b3
-	VBROADCASTSS 1408(DI), Y0
-	VBROADCASTSS 1408(DI), Y1
-	VBROADCASTSS 1280(DI), Y2
-	VFMADD231PS  2880(SI), Y2, Y0
-	VBROADCASTSS 1280(DI), Y2
-	VFMADD231PS  2912(SI), Y2, Y1
-	VBROADCASTSS 1284(DI), Y2
-	VFMADD231PS  2944(SI), Y2, Y0
-	VBROADCASTSS 1284(DI), Y2
-	VFMADD231PS  2976(SI), Y2, Y1
-	VBROADCASTSS 1288(DI), Y2
-	VFMADD231PS  3008(SI), Y2, Y0
-	VBROADCASTSS 1288(DI), Y2
-	VFMADD231PS  3040(SI), Y2, Y1
-	VBROADCASTSS 1292(DI), Y2
-	VFMADD231PS  3072(SI), Y2, Y0
-	VBROADCASTSS 1292(DI), Y2
-	VFMADD231PS  3104(SI), Y2, Y1
-	VBROADCASTSS 1296(DI), Y2
-	VFMADD231PS  3136(SI), Y2, Y0
-	VBROADCASTSS 1296(DI), Y2
-	VFMADD231PS  3168(SI), Y2, Y1
-	VBROADCASTSS 1300(DI), Y2
-	VFMADD231PS  3200(SI), Y2, Y0
-	VBROADCASTSS 1300(DI), Y2
-	VFMADD231PS  3232(SI), Y2, Y1
-	VBROADCASTSS 1304(DI), Y2
-	VFMADD231PS  3264(SI), Y2, Y0
-	VBROADCASTSS 1304(DI), Y2
-	VFMADD231PS  3296(SI), Y2, Y1
-	VBROADCASTSS 1308(DI), Y2
-	VFMADD231PS  3328(SI), Y2, Y0
-	VBROADCASTSS 1308(DI), Y2
-	VFMADD231PS  3360(SI), Y2, Y1
-	VBROADCASTSS 1312(DI), Y2
-	VFMADD231PS  3392(SI), Y2, Y0
-	VBROADCASTSS 1312(DI), Y2
-	VFMADD231PS  3424(SI), Y2, Y1
-	VBROADCASTSS 1316(DI), Y2
-	VFMADD231PS  3456(SI), Y2, Y0
-	VBROADCASTSS 1316(DI), Y2
-	VFMADD231PS  3488(SI), Y2, Y1
-	VBROADCASTSS 1320(DI), Y2
-	VFMADD231PS  3520(SI), Y2, Y0
-	VBROADCASTSS 1320(DI), Y2
-	VFMADD231PS  3552(SI), Y2, Y1
-	VBROADCASTSS 1324(DI), Y2
-	VFMADD231PS  3584(SI), Y2, Y0
-	VBROADCASTSS 1324(DI), Y2
-	VFMADD231PS  3616(SI), Y2, Y1
-	VBROADCASTSS 1328(DI), Y2
-	VFMADD231PS  3648(SI), Y2, Y0
-	VBROADCASTSS 1328(DI), Y2
-	VFMADD231PS  3680(SI), Y2, Y1
-	VBROADCASTSS 1332(DI), Y2
-	VFMADD231PS  3712(SI), Y2, Y0
-	VBROADCASTSS 1332(DI), Y2
-	VFMADD231PS  3744(SI), Y2, Y1
-	VBROADCASTSS 1336(DI), Y2
-	VFMADD231PS  3776(SI), Y2, Y0
-	VBROADCASTSS 1336(DI), Y2
-	VFMADD231PS  3808(SI), Y2, Y1
-	VBROADCASTSS 1340(DI), Y2
-	VFMADD231PS  3840(SI), Y2, Y0
-	VBROADCASTSS 1340(DI), Y2
-	VFMADD231PS  3872(SI), Y2, Y1
-	VMOVUPS      Y0, 1216(SI)
-	VMOVUPS      Y1, 1248(SI)
-	VBROADCASTSS 1412(DI), Y2
-	VBROADCASTSS 1412(DI), Y3
-	VBROADCASTSS 1344(DI), Y4
-	VFMADD231PS  2880(SI), Y4, Y2
-	VBROADCASTSS 1344(DI), Y4
-	VFMADD231PS  2912(SI), Y4, Y3
-	VBROADCASTSS 1348(DI), Y4
-	VFMADD231PS  2944(SI), Y4, Y2
-	VBROADCASTSS 1348(DI), Y4
-	VFMADD231PS  2976(SI), Y4, Y3
-	VBROADCASTSS 1352(DI), Y4
-	VFMADD231PS  3008(SI), Y4, Y2
-	VBROADCASTSS 1352(DI), Y4
-	VFMADD231PS  3040(SI), Y4, Y3
-	VBROADCASTSS 1356(DI), Y4
-	VFMADD231PS  3072(SI), Y4, Y2
-	VBROADCASTSS 1356(DI), Y4
-	VFMADD231PS  3104(SI), Y4, Y3
-	VBROADCASTSS 1360(DI), Y4
-	VFMADD231PS  3136(SI), Y4, Y2
-	VBROADCASTSS 1360(DI), Y4
-	VFMADD231PS  3168(SI), Y4, Y3
-	VBROADCASTSS 1364(DI), Y4
-	VFMADD231PS  3200(SI), Y4, Y2
-	VBROADCASTSS 1364(DI), Y4
-	VFMADD231PS  3232(SI), Y4, Y3
-	VBROADCASTSS 1368(DI), Y4
-	VFMADD231PS  3264(SI), Y4, Y2
-	VBROADCASTSS 1368(DI), Y4
-	VFMADD231PS  3296(SI), Y4, Y3
-	VBROADCASTSS 1372(DI), Y4
-	VFMADD231PS  3328(SI), Y4, Y2
-	VBROADCASTSS 1372(DI), Y4
-	VFMADD231PS  3360(SI), Y4, Y3
-	VBROADCASTSS 1376(DI), Y4
-	VFMADD231PS  3392(SI), Y4, Y2
-	VBROADCASTSS 1376(DI), Y4
-	VFMADD231PS  3424(SI), Y4, Y3
-	VBROADCASTSS 1380(DI), Y4
-	VFMADD231PS  3456(SI), Y4, Y2
-	VBROADCASTSS 1380(DI), Y4
-	VFMADD231PS  3488(SI), Y4, Y3
-	VBROADCASTSS 1384(DI), Y4
-	VFMADD231PS  3520(SI), Y4, Y2
-	VBROADCASTSS 1384(DI), Y4
-	VFMADD231PS  3552(SI), Y4, Y3
-	VBROADCASTSS 1388(DI), Y4
-	VFMADD231PS  3584(SI), Y4, Y2
-	VBROADCASTSS 1388(DI), Y4
-	VFMADD231PS  3616(SI), Y4, Y3
-	VBROADCASTSS 1392(DI), Y4
-	VFMADD231PS  3648(SI), Y4, Y2
-	VBROADCASTSS 1392(DI), Y4
-	VFMADD231PS  3680(SI), Y4, Y3
-	VBROADCASTSS 1396(DI), Y4
-	VFMADD231PS  3712(SI), Y4, Y2
-	VBROADCASTSS 1396(DI), Y4
-	VFMADD231PS  3744(SI), Y4, Y3
-	VBROADCASTSS 1400(DI), Y4
-	VFMADD231PS  3776(SI), Y4, Y2
-	VBROADCASTSS 1400(DI), Y4
-	VFMADD231PS  3808(SI), Y4, Y3
-	VBROADCASTSS 1404(DI), Y4
-	VFMADD231PS  3840(SI), Y4, Y2
-	VBROADCASTSS 1404(DI), Y4
-	VFMADD231PS  3872(SI), Y4, Y3
-	VMOVUPS      Y2, 1280(SI)
 	VMOVUPS      Y3, 1312(SI)
 
 	// a3 = softmax(z3)
@@ -8645,21 +8842,21 @@ loop3:
 
 	// loss = Σ y*(m3 - z3 + t)
 	VMOVUPS    1472(SI), Y3
-	VSUBPS     1248(SI), Y0, Y4
+	VMOVUPS    1472(SI), Y4
+	VSUBPS     1248(SI), Y0, Y5
 	VSUBPS     1216(SI), Y3, Y3
-	VADDPS     Y2, Y4, Y4
+	VADDPS     Y2, Y5, Y5
+	VSUBPS     1280(SI), Y4, Y4
 	VADDPS     Y1, Y3, Y3
-	VMULPS     96(SI), Y4, Y4
+	VMULPS     96(SI), Y5, Y5
+	VADDPS     Y1, Y4, Y1
 	VMULPS     64(SI), Y3, Y3
-	VMOVUPS    1472(SI), Y5
-	VSUBPS     1312(SI), Y0, Y0
-	VSUBPS     1280(SI), Y5, Y5
-	VADDPS     Y2, Y0, Y0
-	VADDPS     Y1, Y5, Y1
-	VMULPS     160(SI), Y0, Y0
 	VMULPS     128(SI), Y1, Y1
+	VSUBPS     1312(SI), Y0, Y0
+	VADDPS     Y2, Y0, Y0
+	VMULPS     160(SI), Y0, Y0
 	VADDPS     Y1, Y3, Y1
-	VADDPS     Y0, Y4, Y0
+	VADDPS     Y0, Y5, Y0
 	VMOVUPS    2624(SI), Y2
 	VXORPS     X3, X3, X3
 	VCMPPS     $0x1e, Y3, Y2, Y2
@@ -8690,7 +8887,7 @@ loop3:
 
 // func spiralsLossBatchAVX512(p *Spirals, b *SpiralsBatch, xs *[2]float32, ys *[2]float32, tiles int, samples int) float32
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·spiralsLossBatchAVX512(SB), NOSPLIT, $64-52
+TEXT ·spiralsLossBatchAVX512(SB), NOSPLIT, $128-52
 	MOVQ         p+0(FP), DI
 	MOVQ         b+8(FP), SI
 	MOVQ         xs+16(FP), DX
@@ -8742,362 +8939,374 @@ loop0:
 	VBROADCASTSS     132(DI), Z3
 	VBROADCASTSS     136(DI), Z4
 	VBROADCASTSS     140(DI), Z5
+	VBROADCASTSS     144(DI), Z6
+	VBROADCASTSS     148(DI), Z7
 	VFMADD231PS.BCST (DI), Z2, Z1
 	VFMADD231PS.BCST 8(DI), Z2, Z3
 	VFMADD231PS.BCST 16(DI), Z2, Z4
 	VFMADD231PS.BCST 24(DI), Z2, Z5
+	VFMADD231PS.BCST 32(DI), Z2, Z6
+	VFMADD231PS.BCST 40(DI), Z2, Z7
 	VFMADD231PS.BCST 4(DI), Z0, Z1
 	VFMADD231PS.BCST 12(DI), Z0, Z3
 	VFMADD231PS.BCST 20(DI), Z0, Z4
 	VFMADD231PS.BCST 28(DI), Z0, Z5
-	VBROADCASTSS     SpiralsConstants<>+2144(SB), Z6
-	VANDPS           Z6, Z3, Z7
-	VANDPS           Z6, Z4, Z8
-	VANDPS           Z6, Z5, Z9
-	VANDPS           Z6, Z1, Z10
-	VBROADCASTSS     SpiralsConstants<>+964(SB), Z11
-	VMINPS           Z7, Z11, Z7
-	VMINPS           Z8, Z11, Z8
-	VMINPS           Z9, Z11, Z9
-	VMINPS           Z10, Z11, Z10
-	VBROADCASTSS     SpiralsConstants<>+1068(SB), Z12
-	VADDPS           Z12, Z7, Z13
-	VADDPS           Z12, Z8, Z14
-	VADDPS           Z12, Z9, Z15
-	VADDPS           Z12, Z10, Z16
-	VPSRLD           $0x14, Z13, Z13
-	VPSRLD           $0x14, Z14, Z14
-	VPSRLD           $0x14, Z15, Z15
-	VPSRLD           $0x14, Z16, Z16
-	VMOVUPS          SpiralsConstants<>+2176(SB), Z17
-	VMOVAPS          Z13, Z18
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z18
-	VMOVAPS          Z14, Z19
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z19
-	VMOVAPS          Z15, Z20
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z20
-	VMOVAPS          Z16, Z21
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z21
-	VSUBPS           Z18, Z7, Z7
-	VSUBPS           Z19, Z8, Z8
-	VSUBPS           Z20, Z9, Z9
-	VSUBPS           Z21, Z10, Z10
-	VMOVUPS          SpiralsConstants<>+2304(SB), Z18
-	VMOVAPS          Z13, Z19
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z19
-	VMOVAPS          Z14, Z20
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z20
-	VMOVAPS          Z15, Z21
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z21
-	VMOVAPS          Z16, Z22
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z22
-	VMOVUPS          SpiralsConstants<>+2432(SB), Z23
-	VMOVAPS          Z13, Z24
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z24
-	VMOVAPS          Z14, Z25
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z25
-	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z26
-	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z27
-	VFMADD231PS      Z7, Z19, Z24
-	VFMADD231PS      Z8, Z20, Z25
-	VFMADD231PS      Z9, Z21, Z26
-	VFMADD231PS      Z10, Z22, Z27
-	VMOVUPS          SpiralsConstants<>+2560(SB), Z19
-	VMOVAPS          Z13, Z20
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z20
-	VMOVAPS          Z14, Z21
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z21
-	VMOVAPS          Z15, Z22
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z22
-	VMOVAPS          Z16, Z28
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z28
-	VFMADD231PS      Z7, Z24, Z20
-	VFMADD231PS      Z8, Z25, Z21
-	VFMADD231PS      Z9, Z26, Z22
-	VFMADD231PS      Z10, Z27, Z28
-	VMOVUPS          SpiralsConstants<>+2688(SB), Z24
-	VMOVAPS          Z13, Z25
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z25
-	VMOVAPS          Z14, Z26
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z26
-	VMOVAPS          Z15, Z27
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z27
-	VMOVAPS          Z16, Z29
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z29
-	VFMADD231PS      Z7, Z20, Z25
-	VFMADD231PS      Z8, Z21, Z26
-	VFMADD231PS      Z9, Z22, Z27
-	VFMADD231PS      Z10, Z28, Z29
-	VMOVUPS          SpiralsConstants<>+2816(SB), Z20
-	VMOVAPS          Z13, Z21
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z21
-	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z22
-	VMOVAPS          Z15, Z28
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z28
-	VMOVAPS          Z16, Z30
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z30
-	VFMADD231PS      Z7, Z25, Z21
-	VFMADD231PS      Z8, Z26, Z22
-	VFMADD231PS      Z9, Z27, Z28
-	VFMADD231PS      Z10, Z29, Z30
-	VMOVUPS          SpiralsConstants<>+2944(SB), Z25
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z13
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z14
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z15
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z16
-	VMAXPS           Z7, Z13, Z13
-	VMAXPS           Z8, Z14, Z14
-	VMAXPS           Z9, Z15, Z15
-	VMAXPS           Z10, Z16, Z16
-	VFMADD231PS      Z7, Z21, Z13
-	VFMADD231PS      Z8, Z22, Z14
-	VFMADD231PS      Z9, Z28, Z15
-	VFMADD231PS      Z10, Z30, Z16
-	VBROADCASTSS     SpiralsConstants<>+3072(SB), Z7
-	VPTERNLOGD       $0xf8, Z7, Z3, Z13
-	VPTERNLOGD       $0xf8, Z7, Z4, Z14
-	VPTERNLOGD       $0xf8, Z7, Z5, Z15
-	VPTERNLOGD       $0xf8, Z7, Z1, Z16
-	VMOVUPS          Z13, 256(SI)
-	VMOVUPS          Z14, 320(SI)
-	VMOVUPS          Z15, 384(SI)
-	VMOVUPS          Z16, 192(SI)
-	VBROADCASTSS     144(DI), Z1
-	VBROADCASTSS     148(DI), Z3
-	VBROADCASTSS     152(DI), Z4
-	VBROADCASTSS     156(DI), Z5
-	VFMADD231PS.BCST 32(DI), Z2, Z1
-	VFMADD231PS.BCST 40(DI), Z2, Z3
-	VFMADD231PS.BCST 48(DI), Z2, Z4
-	VFMADD231PS.BCST 56(DI), Z2, Z5
-	VFMADD231PS.BCST 36(DI), Z0, Z1
-	VFMADD231PS.BCST 44(DI), Z0, Z3
-	VFMADD231PS.BCST 52(DI), Z0, Z4
-	VFMADD231PS.BCST 60(DI), Z0, Z5
-	VANDPS           Z6, Z1, Z8
-	VANDPS           Z6, Z3, Z9
-	VANDPS           Z6, Z4, Z10
-	VANDPS           Z6, Z5, Z13
-	VMINPS           Z8, Z11, Z8
-	VMINPS           Z9, Z11, Z9
-	VMINPS           Z10, Z11, Z10
-	VMINPS           Z13, Z11, Z13
-	VADDPS           Z12, Z8, Z14
-	VADDPS           Z12, Z9, Z15
-	VADDPS           Z12, Z10, Z16
-	VADDPS           Z12, Z13, Z21
-	VPSRLD           $0x14, Z14, Z14
-	VPSRLD           $0x14, Z15, Z15
-	VPSRLD           $0x14, Z16, Z16
-	VPSRLD           $0x14, Z21, Z21
-	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z22
-	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z26
-	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z27
-	VMOVAPS          Z21, Z28
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z28
-	VSUBPS           Z22, Z8, Z8
-	VSUBPS           Z26, Z9, Z9
-	VSUBPS           Z27, Z10, Z10
-	VSUBPS           Z28, Z13, Z13
-	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z22
-	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z26
-	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z27
-	VMOVAPS          Z21, Z28
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z28
-	VMOVAPS          Z14, Z29
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z29
-	VMOVAPS          Z15, Z30
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z30
-	VMOVAPS          Z16, Z31
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z31
-	VMOVAPS          Z21, Z18
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z18
-	VFMADD231PS      Z8, Z22, Z29
-	VFMADD231PS      Z9, Z26, Z30
-	VFMADD231PS      Z10, Z27, Z31
-	VFMADD231PS      Z13, Z28, Z18
-	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z22
-	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z26
-	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z27
-	VMOVAPS          Z21, Z28
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z28
-	VFMADD231PS      Z8, Z29, Z22
-	VFMADD231PS      Z9, Z30, Z26
-	VFMADD231PS      Z10, Z31, Z27
-	VFMADD231PS      Z13, Z18, Z28
-	VMOVAPS          Z14, Z18
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z18
-	VMOVAPS          Z15, Z29
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z29
-	VMOVAPS          Z16, Z30
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z30
-	VMOVAPS          Z21, Z31
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z31
-	VFMADD231PS      Z8, Z22, Z18
-	VFMADD231PS      Z9, Z26, Z29
-	VFMADD231PS      Z10, Z27, Z30
-	VFMADD231PS      Z13, Z28, Z31
-	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z22
-	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z26
-	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z27
-	VMOVAPS          Z21, Z28
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z28
-	VFMADD231PS      Z8, Z18, Z22
-	VFMADD231PS      Z9, Z29, Z26
-	VFMADD231PS      Z10, Z30, Z27
-	VFMADD231PS      Z13, Z31, Z28
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z14
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z15
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z16
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z21
-	VMAXPS           Z8, Z14, Z14
-	VMAXPS           Z9, Z15, Z15
-	VMAXPS           Z10, Z16, Z16
-	VMAXPS           Z13, Z21, Z18
-	VFMADD231PS      Z8, Z22, Z14
-	VFMADD231PS      Z9, Z26, Z15
-	VFMADD231PS      Z10, Z27, Z16
-	VFMADD231PS      Z13, Z28, Z18
-	VPTERNLOGD       $0xf8, Z7, Z1, Z14
-	VPTERNLOGD       $0xf8, Z7, Z3, Z15
-	VPTERNLOGD       $0xf8, Z7, Z4, Z16
-	VPTERNLOGD       $0xf8, Z7, Z5, Z18
-	VMOVUPS          Z14, 448(SI)
-	VMOVUPS          Z15, 512(SI)
-	VMOVUPS          Z16, 576(SI)
-	VMOVUPS          Z18, 640(SI)
-	VBROADCASTSS     160(DI), Z1
-	VBROADCASTSS     164(DI), Z3
-	VBROADCASTSS     168(DI), Z4
-	VBROADCASTSS     172(DI), Z5
-	VFMADD231PS.BCST 64(DI), Z2, Z1
-	VFMADD231PS.BCST 72(DI), Z2, Z3
-	VFMADD231PS.BCST 80(DI), Z2, Z4
-	VFMADD231PS.BCST 88(DI), Z2, Z5
-	VFMADD231PS.BCST 68(DI), Z0, Z1
-	VFMADD231PS.BCST 76(DI), Z0, Z3
-	VFMADD231PS.BCST 84(DI), Z0, Z4
-	VFMADD231PS.BCST 92(DI), Z0, Z5
-	VANDPS           Z6, Z1, Z8
-	VANDPS           Z6, Z3, Z9
-	VANDPS           Z6, Z4, Z10
-	VANDPS           Z6, Z5, Z13
-	VMINPS           Z8, Z11, Z8
-	VMINPS           Z9, Z11, Z9
-	VMINPS           Z10, Z11, Z10
-	VMINPS           Z13, Z11, Z13
-	VADDPS           Z12, Z8, Z14
-	VADDPS           Z12, Z9, Z15
-	VADDPS           Z12, Z10, Z16
-	VADDPS           Z12, Z13, Z18
-	VPSRLD           $0x14, Z14, Z14
-	VPSRLD           $0x14, Z15, Z15
-	VPSRLD           $0x14, Z16, Z16
+	VFMADD231PS.BCST 36(DI), Z0, Z6
+	VFMADD231PS.BCST 44(DI), Z0, Z7
+	VBROADCASTSS     SpiralsConstants<>+2144(SB), Z8
+	VANDPS           Z8, Z3, Z9
+	VANDPS           Z8, Z4, Z10
+	VANDPS           Z8, Z5, Z11
+	VANDPS           Z8, Z6, Z12
+	VANDPS           Z8, Z7, Z13
+	VANDPS           Z8, Z1, Z14
+	VBROADCASTSS     SpiralsConstants<>+964(SB), Z15
+	VMINPS           Z9, Z15, Z9
+	VMINPS           Z10, Z15, Z10
+	VMINPS           Z11, Z15, Z11
+	VMINPS           Z12, Z15, Z12
+	VMINPS           Z13, Z15, Z13
+	VMINPS           Z14, Z15, Z14
+	VBROADCASTSS     SpiralsConstants<>+1068(SB), Z16
+	VADDPS           Z16, Z9, Z17
+	VADDPS           Z16, Z10, Z18
+	VADDPS           Z16, Z11, Z19
+	VADDPS           Z16, Z12, Z20
+	VADDPS           Z16, Z13, Z21
+	VADDPS           Z16, Z14, Z22
+	VPSRLD           $0x14, Z17, Z17
 	VPSRLD           $0x14, Z18, Z18
-	VMOVAPS          Z14, Z21
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z21
-	VMOVAPS          Z15, Z22
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z22
-	VMOVAPS          Z16, Z26
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z26
+	VPSRLD           $0x14, Z19, Z19
+	VPSRLD           $0x14, Z20, Z20
+	VPSRLD           $0x14, Z21, Z21
+	VPSRLD           $0x14, Z22, Z22
+	VMOVUPS          SpiralsConstants<>+2176(SB), Z23
+	VMOVAPS          Z17, Z24
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z24
+	VMOVAPS          Z18, Z25
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z25
+	VMOVAPS          Z19, Z26
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z26
+	VMOVAPS          Z20, Z27
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z27
+	VMOVAPS          Z21, Z28
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z28
+	VMOVAPS          Z22, Z29
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z29
+	VSUBPS           Z24, Z9, Z9
+	VSUBPS           Z25, Z10, Z10
+	VSUBPS           Z26, Z11, Z11
+	VSUBPS           Z27, Z12, Z12
+	VSUBPS           Z28, Z13, Z13
+	VSUBPS           Z29, Z14, Z14
+	VMOVUPS          SpiralsConstants<>+2304(SB), Z24
+	VMOVAPS          Z17, Z25
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z25
+	VMOVAPS          Z18, Z26
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z26
+	VMOVAPS          Z19, Z27
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z27
+	VMOVAPS          Z20, Z28
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z28
+	VMOVAPS          Z21, Z29
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z29
+	VMOVAPS          Z22, Z30
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z30
+	VMOVUPS          SpiralsConstants<>+2432(SB), Z31
+	VMOVAPS          Z17, Z24
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z24
+	VMOVAPS          Z18, Z23
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z23
+	VMOVAPS          Z19, Z16
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z16
+	VMOVAPS          Z20, Z15
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z15
+	VMOVAPS          Z21, Z8
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z8
+	VMOVUPS          Z0, 64(SP)
+	VMOVAPS          Z22, Z0
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z0
+	VFMADD231PS      Z9, Z25, Z24
+	VFMADD231PS      Z10, Z26, Z23
+	VFMADD231PS      Z11, Z27, Z16
+	VFMADD231PS      Z12, Z28, Z15
+	VFMADD231PS      Z13, Z29, Z8
+	VFMADD231PS      Z14, Z30, Z0
+	VMOVUPS          SpiralsConstants<>+2560(SB), Z25
+	VMOVAPS          Z17, Z26
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z26
 	VMOVAPS          Z18, Z27
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z27
-	VSUBPS           Z21, Z8, Z8
-	VSUBPS           Z22, Z9, Z9
-	VSUBPS           Z26, Z10, Z10
-	VSUBPS           Z27, Z13, Z13
-	VMOVUPS          SpiralsConstants<>+2304(SB), Z21
-	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z21, Z22
-	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z21, Z26
-	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z21, Z27
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z27
+	VMOVAPS          Z19, Z28
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z28
+	VMOVAPS          Z20, Z29
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z29
+	VMOVAPS          Z21, Z30
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z30
+	VMOVAPS          Z22, Z31
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z31
+	VFMADD231PS      Z9, Z24, Z26
+	VFMADD231PS      Z10, Z23, Z27
+	VFMADD231PS      Z11, Z16, Z28
+	VFMADD231PS      Z12, Z15, Z29
+	VFMADD231PS      Z13, Z8, Z30
+	VFMADD231PS      Z14, Z0, Z31
+	VMOVUPS          SpiralsConstants<>+2688(SB), Z0
+	VMOVAPS          Z17, Z8
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z8
+	VMOVAPS          Z18, Z15
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z15
+	VMOVAPS          Z19, Z16
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z16
+	VMOVAPS          Z20, Z23
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z23
+	VMOVAPS          Z21, Z24
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z24
+	VMOVAPS          Z22, Z25
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z25
+	VFMADD231PS      Z9, Z26, Z8
+	VFMADD231PS      Z10, Z27, Z15
+	VFMADD231PS      Z11, Z28, Z16
+	VFMADD231PS      Z12, Z29, Z23
+	VFMADD231PS      Z13, Z30, Z24
+	VFMADD231PS      Z14, Z31, Z25
+	VMOVUPS          SpiralsConstants<>+2816(SB), Z26
+	VMOVAPS          Z17, Z27
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z27
 	VMOVAPS          Z18, Z28
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z21, Z28
-	VMOVAPS          Z14, Z29
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z29
-	VMOVAPS          Z15, Z30
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z30
-	VMOVAPS          Z16, Z31
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z31
-	VMOVAPS          Z18, Z21
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z21
-	VFMADD231PS      Z8, Z22, Z29
-	VFMADD231PS      Z9, Z26, Z30
-	VFMADD231PS      Z10, Z27, Z31
-	VFMADD231PS      Z13, Z28, Z21
-	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z22
-	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z26
-	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z27
-	VMOVAPS          Z18, Z28
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z28
-	VFMADD231PS      Z8, Z29, Z22
-	VFMADD231PS      Z9, Z30, Z26
-	VFMADD231PS      Z10, Z31, Z27
-	VFMADD231PS      Z13, Z21, Z28
-	VMOVAPS          Z14, Z21
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z21
-	VMOVAPS          Z15, Z29
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z29
-	VMOVAPS          Z16, Z30
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z30
-	VMOVAPS          Z18, Z31
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z31
-	VFMADD231PS      Z8, Z22, Z21
-	VFMADD231PS      Z9, Z26, Z29
-	VFMADD231PS      Z10, Z27, Z30
-	VFMADD231PS      Z13, Z28, Z31
-	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z22
-	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z26
-	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z27
-	VMOVAPS          Z18, Z28
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z28
-	VFMADD231PS      Z8, Z21, Z22
-	VFMADD231PS      Z9, Z29, Z26
-	VFMADD231PS      Z10, Z30, Z27
-	VFMADD231PS      Z13, Z31, Z28
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z14
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z15
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z16
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z18
-	VMAXPS           Z8, Z14, Z14
-	VMAXPS           Z9, Z15, Z15
-	VMAXPS           Z10, Z16, Z16
-	VMAXPS           Z13, Z18, Z18
-	VFMADD231PS      Z8, Z22, Z14
-	VFMADD231PS      Z9, Z26, Z15
-	VFMADD231PS      Z10, Z27, Z16
-	VFMADD231PS      Z13, Z28, Z18
-	VPTERNLOGD       $0xf8, Z7, Z1, Z14
-	VPTERNLOGD       $0xf8, Z7, Z3, Z15
-	VPTERNLOGD       $0xf8, Z7, Z4, Z16
-	VPTERNLOGD       $0xf8, Z7, Z5, Z18
-	VMOVUPS          Z14, 704(SI)
-	VMOVUPS          Z15, 768(SI)
-	VMOVUPS          Z16, 832(SI)
-	VMOVUPS          Z18, 896(SI)
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z28
+	VMOVAPS          Z19, Z29
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z29
+	VMOVAPS          Z20, Z30
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z30
+	VMOVAPS          Z21, Z31
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z31
+	VMOVAPS          Z22, Z0
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z0
+	VFMADD231PS      Z9, Z8, Z27
+	VFMADD231PS      Z10, Z15, Z28
+	VFMADD231PS      Z11, Z16, Z29
+	VFMADD231PS      Z12, Z23, Z30
+	VFMADD231PS      Z13, Z24, Z31
+	VFMADD231PS      Z14, Z25, Z0
+	VMOVUPS          SpiralsConstants<>+2944(SB), Z8
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z17
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z18
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z19
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z20
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z21
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z22
+	VMAXPS           Z9, Z17, Z15
+	VMAXPS           Z10, Z18, Z16
+	VMAXPS           Z11, Z19, Z17
+	VMAXPS           Z12, Z20, Z18
+	VMAXPS           Z13, Z21, Z19
+	VMAXPS           Z14, Z22, Z20
+	VFMADD231PS      Z9, Z27, Z15
+	VFMADD231PS      Z10, Z28, Z16
+	VFMADD231PS      Z11, Z29, Z17
+	VFMADD231PS      Z12, Z30, Z18
+	VFMADD231PS      Z13, Z31, Z19
+	VFMADD231PS      Z14, Z0, Z20
+	VBROADCASTSS     SpiralsConstants<>+3072(SB), Z0
+	VPTERNLOGD       $0xf8, Z0, Z3, Z15
+	VPTERNLOGD       $0xf8, Z0, Z4, Z16
+	VPTERNLOGD       $0xf8, Z0, Z5, Z17
+	VPTERNLOGD       $0xf8, Z0, Z6, Z18
+	VPTERNLOGD       $0xf8, Z0, Z7, Z19
+	VPTERNLOGD       $0xf8, Z0, Z1, Z20
+	VMOVUPS          Z15, 256(SI)
+	VMOVUPS          Z16, 320(SI)
+	VMOVUPS          Z17, 384(SI)
+	VMOVUPS          Z18, 448(SI)
+	VMOVUPS          Z19, 512(SI)
+	VMOVUPS          Z20, 192(SI)
+	VBROADCASTSS     152(DI), Z1
+	VBROADCASTSS     156(DI), Z3
+	VBROADCASTSS     160(DI), Z4
+	VBROADCASTSS     164(DI), Z5
+	VBROADCASTSS     168(DI), Z6
+	VBROADCASTSS     172(DI), Z7
+	VFMADD231PS.BCST 48(DI), Z2, Z1
+	VFMADD231PS.BCST 56(DI), Z2, Z3
+	VFMADD231PS.BCST 64(DI), Z2, Z4
+	VFMADD231PS.BCST 72(DI), Z2, Z5
+	VFMADD231PS.BCST 80(DI), Z2, Z6
+	VFMADD231PS.BCST 88(DI), Z2, Z7
+	VMOVUPS          64(SP), Z9
+	VFMADD231PS.BCST 52(DI), Z9, Z1
+	VFMADD231PS.BCST 60(DI), Z9, Z3
+	VFMADD231PS.BCST 68(DI), Z9, Z4
+	VFMADD231PS.BCST 76(DI), Z9, Z5
+	VFMADD231PS.BCST 84(DI), Z9, Z6
+	VFMADD231PS.BCST 92(DI), Z9, Z7
+	VBROADCASTSS     SpiralsConstants<>+2144(SB), Z10
+	VANDPS           Z10, Z1, Z11
+	VANDPS           Z10, Z3, Z12
+	VANDPS           Z10, Z4, Z13
+	VANDPS           Z10, Z5, Z14
+	VANDPS           Z10, Z6, Z15
+	VANDPS           Z10, Z7, Z16
+	VBROADCASTSS     SpiralsConstants<>+964(SB), Z17
+	VMINPS           Z11, Z17, Z11
+	VMINPS           Z12, Z17, Z12
+	VMINPS           Z13, Z17, Z13
+	VMINPS           Z14, Z17, Z14
+	VMINPS           Z15, Z17, Z15
+	VMINPS           Z16, Z17, Z16
+	VBROADCASTSS     SpiralsConstants<>+1068(SB), Z18
+	VADDPS           Z18, Z11, Z19
+	VADDPS           Z18, Z12, Z20
+	VADDPS           Z18, Z13, Z21
+	VADDPS           Z18, Z14, Z22
+	VADDPS           Z18, Z15, Z23
+	VADDPS           Z18, Z16, Z24
+	VPSRLD           $0x14, Z19, Z19
+	VPSRLD           $0x14, Z20, Z20
+	VPSRLD           $0x14, Z21, Z21
+	VPSRLD           $0x14, Z22, Z22
+	VPSRLD           $0x14, Z23, Z23
+	VPSRLD           $0x14, Z24, Z24
+	VMOVUPS          SpiralsConstants<>+2176(SB), Z25
+	VMOVAPS          Z19, Z27
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z27
+	VMOVAPS          Z20, Z28
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z28
+	VMOVAPS          Z21, Z29
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z29
+	VMOVAPS          Z22, Z30
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z30
+	VMOVAPS          Z23, Z31
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z31
+	VMOVAPS          Z24, Z18
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z18
+	VSUBPS           Z27, Z11, Z11
+	VSUBPS           Z28, Z12, Z12
+	VSUBPS           Z29, Z13, Z13
+	VSUBPS           Z30, Z14, Z14
+	VSUBPS           Z31, Z15, Z15
+	VSUBPS           Z18, Z16, Z16
+	VMOVUPS          SpiralsConstants<>+2304(SB), Z18
+	VMOVAPS          Z19, Z27
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z27
+	VMOVAPS          Z20, Z28
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z28
+	VMOVAPS          Z21, Z29
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z29
+	VMOVAPS          Z22, Z30
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z30
+	VMOVAPS          Z23, Z31
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z31
+	VMOVAPS          Z24, Z25
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z25
+	VMOVUPS          SpiralsConstants<>+2432(SB), Z18
+	VMOVAPS          Z19, Z17
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z17
+	VMOVAPS          Z20, Z10
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z10
+	VMOVAPS          Z21, Z0
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z0
+	VMOVAPS          Z22, Z8
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z8
+	VMOVAPS          Z23, Z26
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z26
+	VMOVAPS          Z24, Z9
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z9
+	VFMADD231PS      Z11, Z27, Z17
+	VFMADD231PS      Z12, Z28, Z10
+	VFMADD231PS      Z13, Z29, Z0
+	VFMADD231PS      Z14, Z30, Z8
+	VFMADD231PS      Z15, Z31, Z26
+	VFMADD231PS      Z16, Z25, Z9
+	VMOVUPS          SpiralsConstants<>+2560(SB), Z25
+	VMOVAPS          Z19, Z27
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z27
+	VMOVAPS          Z20, Z28
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z28
+	VMOVAPS          Z21, Z29
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z29
+	VMOVAPS          Z22, Z30
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z30
+	VMOVAPS          Z23, Z31
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z31
+	VMOVAPS          Z24, Z18
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z18
+	VFMADD231PS      Z11, Z17, Z27
+	VFMADD231PS      Z12, Z10, Z28
+	VFMADD231PS      Z13, Z0, Z29
+	VFMADD231PS      Z14, Z8, Z30
+	VFMADD231PS      Z15, Z26, Z31
+	VFMADD231PS      Z16, Z9, Z18
+	VMOVUPS          SpiralsConstants<>+2688(SB), Z0
+	VMOVAPS          Z19, Z8
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z8
+	VMOVAPS          Z20, Z9
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z9
+	VMOVAPS          Z21, Z10
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z10
+	VMOVAPS          Z22, Z17
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z17
+	VMOVAPS          Z23, Z26
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z26
+	VMOVAPS          Z24, Z25
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z25
+	VFMADD231PS      Z11, Z27, Z8
+	VFMADD231PS      Z12, Z28, Z9
+	VFMADD231PS      Z13, Z29, Z10
+	VFMADD231PS      Z14, Z30, Z17
+	VFMADD231PS      Z15, Z31, Z26
+	VFMADD231PS      Z16, Z18, Z25
+	VMOVUPS          SpiralsConstants<>+2816(SB), Z18
+	VMOVAPS          Z19, Z27
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z27
+	VMOVAPS          Z20, Z28
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z28
+	VMOVAPS          Z21, Z29
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z29
+	VMOVAPS          Z22, Z30
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z30
+	VMOVAPS          Z23, Z31
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z31
+	VMOVAPS          Z24, Z0
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z0
+	VFMADD231PS      Z11, Z8, Z27
+	VFMADD231PS      Z12, Z9, Z28
+	VFMADD231PS      Z13, Z10, Z29
+	VFMADD231PS      Z14, Z17, Z30
+	VFMADD231PS      Z15, Z26, Z31
+	VFMADD231PS      Z16, Z25, Z0
+	VMOVUPS          SpiralsConstants<>+2944(SB), Z8
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z19
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z20
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z21
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z22
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z23
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z24
+	VMAXPS           Z11, Z19, Z9
+	VMAXPS           Z12, Z20, Z10
+	VMAXPS           Z13, Z21, Z17
+	VMAXPS           Z14, Z22, Z19
+	VMAXPS           Z15, Z23, Z20
+	VMAXPS           Z16, Z24, Z21
+	VFMADD231PS      Z11, Z27, Z9
+	VFMADD231PS      Z12, Z28, Z10
+	VFMADD231PS      Z13, Z29, Z17
+	VFMADD231PS      Z14, Z30, Z19
+	VFMADD231PS      Z15, Z31, Z20
+	VFMADD231PS      Z16, Z0, Z21
+	VBROADCASTSS     SpiralsConstants<>+3072(SB), Z0
+	VPTERNLOGD       $0xf8, Z0, Z1, Z9
+	VPTERNLOGD       $0xf8, Z0, Z3, Z10
+	VPTERNLOGD       $0xf8, Z0, Z4, Z17
+	VPTERNLOGD       $0xf8, Z0, Z5, Z19
+	VPTERNLOGD       $0xf8, Z0, Z6, Z20
+	VPTERNLOGD       $0xf8, Z0, Z7, Z21
+	VMOVUPS          Z9, 576(SI)
+	VMOVUPS          Z10, 640(SI)
+	VMOVUPS          Z17, 704(SI)
+	VMOVUPS          Z19, 768(SI)
+	VMOVUPS          Z20, 832(SI)
+	VMOVUPS          Z21, 896(SI)
 	VBROADCASTSS     176(DI), Z1
 	VBROADCASTSS     180(DI), Z3
 	VBROADCASTSS     184(DI), Z4
@@ -9109,117 +9318,125 @@ loop0:
 	VFMADD231PS      6976(SI), Z2, Z4
 	VBROADCASTSS     120(DI), Z2
 	VFMADD231PS      6976(SI), Z2, Z5
-	VFMADD231PS.BCST 100(DI), Z0, Z1
-	VANDPS           Z6, Z1, Z2
-	VFMADD231PS.BCST 108(DI), Z0, Z3
-	VMINPS           Z2, Z11, Z0
-	VANDPS           Z6, Z3, Z2
-	VBROADCASTSS     116(DI), Z8
-	VFMADD231PS      7040(SI), Z8, Z4
-	VBROADCASTSS     124(DI), Z8
-	VFMADD231PS      7040(SI), Z8, Z5
-	VADDPS           Z12, Z0, Z8
-	VMINPS           Z2, Z11, Z2
-	VANDPS           Z6, Z4, Z9
+	VMOVUPS          64(SP), Z2
+	VFMADD231PS.BCST 100(DI), Z2, Z1
+	VBROADCASTSS     SpiralsConstants<>+2144(SB), Z6
+	VANDPS           Z6, Z1, Z7
+	VFMADD231PS.BCST 108(DI), Z2, Z3
+	VBROADCASTSS     SpiralsConstants<>+964(SB), Z2
+	VMINPS           Z7, Z2, Z7
+	VANDPS           Z6, Z3, Z9
+	VBROADCASTSS     116(DI), Z10
+	VFMADD231PS      7040(SI), Z10, Z4
+	VBROADCASTSS     124(DI), Z10
+	VFMADD231PS      7040(SI), Z10, Z5
+	VBROADCASTSS     SpiralsConstants<>+1068(SB), Z10
+	VADDPS           Z10, Z7, Z11
+	VMINPS           Z9, Z2, Z9
+	VANDPS           Z6, Z4, Z12
 	VANDPS           Z6, Z5, Z6
-	VPSRLD           $0x14, Z8, Z8
-	VADDPS           Z12, Z2, Z10
-	VMINPS           Z9, Z11, Z9
-	VMINPS           Z6, Z11, Z6
-	VMOVAPS          Z8, Z11
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z11
-	VPSRLD           $0x14, Z10, Z10
-	VADDPS           Z12, Z9, Z13
-	VADDPS           Z12, Z6, Z12
-	VSUBPS           Z11, Z0, Z0
-	VMOVAPS          Z10, Z11
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z11
+	VPSRLD           $0x14, Z11, Z11
+	VADDPS           Z10, Z9, Z13
+	VMINPS           Z12, Z2, Z12
+	VMINPS           Z6, Z2, Z2
+	VMOVUPS          SpiralsConstants<>+2176(SB), Z6
+	VMOVAPS          Z11, Z14
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z6, Z14
 	VPSRLD           $0x14, Z13, Z13
-	VPSRLD           $0x14, Z12, Z12
-	VMOVUPS          SpiralsConstants<>+2304(SB), Z14
-	VMOVAPS          Z8, Z15
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z14, Z15
-	VSUBPS           Z11, Z2, Z2
-	VMOVAPS          Z13, Z11
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z11
-	VMOVAPS          Z12, Z16
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z16
-	VMOVAPS          Z8, Z17
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z17
-	VMOVAPS          Z10, Z18
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z14, Z18
-	VSUBPS           Z11, Z9, Z9
-	VSUBPS           Z16, Z6, Z6
-	VFMADD231PS      Z0, Z15, Z17
-	VMOVAPS          Z10, Z11
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z11
-	VMOVAPS          Z13, Z15
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z14, Z15
-	VMOVAPS          Z12, Z16
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z14, Z16
-	VMOVAPS          Z8, Z14
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z14
-	VFMADD231PS      Z2, Z18, Z11
-	VMOVAPS          Z13, Z18
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z18
-	VMOVAPS          Z12, Z21
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z21
-	VFMADD231PS      Z0, Z17, Z14
-	VMOVAPS          Z10, Z17
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z17
-	VFMADD231PS      Z9, Z15, Z18
-	VFMADD231PS      Z6, Z16, Z21
-	VMOVAPS          Z8, Z15
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z15
-	VFMADD231PS      Z2, Z11, Z17
-	VMOVAPS          Z13, Z11
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z11
-	VMOVAPS          Z12, Z16
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z16
-	VFMADD231PS      Z0, Z14, Z15
-	VMOVAPS          Z10, Z14
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z14
-	VFMADD231PS      Z9, Z18, Z11
-	VFMADD231PS      Z6, Z21, Z16
-	VMOVAPS          Z8, Z18
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z18
-	VFMADD231PS      Z2, Z17, Z14
+	VADDPS           Z10, Z12, Z15
+	VADDPS           Z10, Z2, Z10
+	VSUBPS           Z14, Z7, Z7
+	VMOVAPS          Z13, Z14
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z6, Z14
+	VPSRLD           $0x14, Z15, Z15
+	VPSRLD           $0x14, Z10, Z10
+	VMOVUPS          SpiralsConstants<>+2304(SB), Z16
+	VMOVAPS          Z11, Z17
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z16, Z17
+	VSUBPS           Z14, Z9, Z9
+	VMOVAPS          Z15, Z14
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z6, Z14
+	VMOVAPS          Z10, Z19
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z6, Z19
+	VMOVUPS          SpiralsConstants<>+2432(SB), Z6
+	VMOVAPS          Z11, Z20
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z6, Z20
+	VMOVAPS          Z13, Z21
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z16, Z21
+	VSUBPS           Z14, Z12, Z12
+	VSUBPS           Z19, Z2, Z2
+	VFMADD231PS      Z7, Z17, Z20
+	VMOVAPS          Z13, Z14
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z6, Z14
+	VMOVAPS          Z15, Z17
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z16, Z17
+	VMOVAPS          Z10, Z19
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z16, Z19
+	VMOVUPS          SpiralsConstants<>+2560(SB), Z16
+	VMOVAPS          Z11, Z22
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z16, Z22
+	VFMADD231PS      Z9, Z21, Z14
+	VMOVAPS          Z15, Z21
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z6, Z21
+	VMOVAPS          Z10, Z23
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z6, Z23
+	VFMADD231PS      Z7, Z20, Z22
+	VMOVAPS          Z13, Z6
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z16, Z6
+	VFMADD231PS      Z12, Z17, Z21
+	VFMADD231PS      Z2, Z19, Z23
+	VMOVUPS          SpiralsConstants<>+2688(SB), Z17
+	VMOVAPS          Z11, Z19
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z17, Z19
+	VFMADD231PS      Z9, Z14, Z6
+	VMOVAPS          Z15, Z14
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z16, Z14
+	VMOVAPS          Z10, Z20
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z16, Z20
+	VFMADD231PS      Z7, Z22, Z19
+	VMOVAPS          Z13, Z16
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z17, Z16
+	VFMADD231PS      Z12, Z21, Z14
+	VFMADD231PS      Z2, Z23, Z20
+	VMOVAPS          Z11, Z21
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z21
+	VFMADD231PS      Z9, Z6, Z16
+	VMOVAPS          Z15, Z6
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z17, Z6
+	VMOVAPS          Z10, Z22
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z17, Z22
+	VFMADD231PS      Z7, Z19, Z21
 	VMOVAPS          Z13, Z17
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z17
-	VMOVAPS          Z12, Z19
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z19
-	VFMADD231PS      Z0, Z15, Z18
-	VMOVAPS          Z10, Z15
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z15
-	VFMADD231PS      Z9, Z11, Z17
-	VFMADD231PS      Z6, Z16, Z19
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z8
-	VFMADD231PS      Z2, Z14, Z15
-	VMOVAPS          Z13, Z11
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z11
-	VMOVAPS          Z12, Z14
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z14
-	VMAXPS           Z0, Z8, Z8
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z10
-	VFMADD231PS      Z9, Z17, Z11
-	VFMADD231PS      Z6, Z19, Z14
-	VFMADD231PS      Z0, Z18, Z8
-	VMAXPS           Z2, Z10, Z0
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z13
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z12
-	VPTERNLOGD       $0xf8, Z7, Z1, Z8
-	VFMADD231PS      Z2, Z15, Z0
-	VMAXPS           Z9, Z13, Z1
-	VMAXPS           Z6, Z12, Z2
-	VMOVUPS          Z8, 960(SI)
-	VPTERNLOGD       $0xf8, Z7, Z3, Z0
-	VFMADD231PS      Z9, Z11, Z1
-	VFMADD231PS      Z6, Z14, Z2
-	VMOVUPS          Z0, 1024(SI)
-	VPTERNLOGD       $0xf8, Z7, Z4, Z1
-	VPTERNLOGD       $0xf8, Z7, Z5, Z2
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z17
+	VFMADD231PS      Z12, Z14, Z6
+	VFMADD231PS      Z2, Z20, Z22
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z11
+	VFMADD231PS      Z9, Z16, Z17
+	VMOVAPS          Z15, Z14
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z14
+	VMOVAPS          Z10, Z16
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z16
+	VMAXPS           Z7, Z11, Z11
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z13
+	VFMADD231PS      Z12, Z6, Z14
+	VFMADD231PS      Z2, Z22, Z16
+	VFMADD231PS      Z7, Z21, Z11
+	VMAXPS           Z9, Z13, Z6
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z15
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z10
+	VPTERNLOGD       $0xf8, Z0, Z1, Z11
+	VFMADD231PS      Z9, Z17, Z6
+	VMAXPS           Z12, Z15, Z1
+	VMAXPS           Z2, Z10, Z7
+	VMOVUPS          Z11, 960(SI)
+	VPTERNLOGD       $0xf8, Z0, Z3, Z6
+	VFMADD231PS      Z12, Z14, Z1
+	VFMADD231PS      Z2, Z16, Z7
+	VMOVUPS          Z6, 1024(SI)
+	VPTERNLOGD       $0xf8, Z0, Z4, Z1
+	VPTERNLOGD       $0xf8, Z0, Z5, Z7
 	VMOVUPS          Z1, 1088(SI)
-	VMOVUPS          Z2, 1152(SI)
+	VMOVUPS          Z7, 1152(SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
 	VXORPS  X0, X0, X0
@@ -9456,6 +9673,182 @@ loop2:
 	VMOVUPS      1664(SI)(R12*1), Z1
 	VMOVUPS      1728(SI)(R12*1), Z2
 	VMOVUPS      1792(SI)(R12*1), Z3
+	VMOVUPS      1856(SI)(R12*1), Z4
+	VMOVUPS      1920(SI)(R12*1), Z5
+	VBROADCASTSS SpiralsConstants<>+2144(SB), Z6
+	VANDPS       Z6, Z1, Z7
+	VANDPS       Z6, Z2, Z8
+	VANDPS       Z6, Z3, Z9
+	VANDPS       Z6, Z4, Z10
+	VANDPS       Z6, Z5, Z11
+	VANDPS       Z6, Z0, Z6
+	VBROADCASTSS SpiralsConstants<>+964(SB), Z12
+	VMINPS       Z7, Z12, Z7
+	VMINPS       Z8, Z12, Z8
+	VMINPS       Z9, Z12, Z9
+	VMINPS       Z10, Z12, Z10
+	VMINPS       Z11, Z12, Z11
+	VMINPS       Z6, Z12, Z6
+	VBROADCASTSS SpiralsConstants<>+1068(SB), Z12
+	VADDPS       Z12, Z7, Z13
+	VADDPS       Z12, Z8, Z14
+	VADDPS       Z12, Z9, Z15
+	VADDPS       Z12, Z10, Z16
+	VADDPS       Z12, Z11, Z17
+	VADDPS       Z12, Z6, Z12
+	VPSRLD       $0x14, Z13, Z13
+	VPSRLD       $0x14, Z14, Z14
+	VPSRLD       $0x14, Z15, Z15
+	VPSRLD       $0x14, Z16, Z16
+	VPSRLD       $0x14, Z17, Z17
+	VPSRLD       $0x14, Z12, Z12
+	VMOVUPS      SpiralsConstants<>+2176(SB), Z18
+	VMOVAPS      Z13, Z19
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z19
+	VMOVAPS      Z14, Z20
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z20
+	VMOVAPS      Z15, Z21
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z21
+	VMOVAPS      Z16, Z22
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z22
+	VMOVAPS      Z17, Z23
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z23
+	VMOVAPS      Z12, Z24
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z24
+	VSUBPS       Z19, Z7, Z7
+	VSUBPS       Z20, Z8, Z8
+	VSUBPS       Z21, Z9, Z9
+	VSUBPS       Z22, Z10, Z10
+	VSUBPS       Z23, Z11, Z11
+	VSUBPS       Z24, Z6, Z6
+	VMOVUPS      SpiralsConstants<>+2304(SB), Z18
+	VMOVAPS      Z13, Z19
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z19
+	VMOVAPS      Z14, Z20
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z20
+	VMOVAPS      Z15, Z21
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z21
+	VMOVAPS      Z16, Z22
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z22
+	VMOVAPS      Z17, Z23
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z23
+	VMOVAPS      Z12, Z24
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z24
+	VMOVUPS      SpiralsConstants<>+2432(SB), Z18
+	VMOVAPS      Z13, Z25
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z25
+	VMOVAPS      Z14, Z26
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z26
+	VMOVAPS      Z15, Z27
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z27
+	VMOVAPS      Z16, Z28
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z28
+	VMOVAPS      Z17, Z29
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z29
+	VMOVAPS      Z12, Z30
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z30
+	VFMADD231PS  Z7, Z19, Z25
+	VFMADD231PS  Z8, Z20, Z26
+	VFMADD231PS  Z9, Z21, Z27
+	VFMADD231PS  Z10, Z22, Z28
+	VFMADD231PS  Z11, Z23, Z29
+	VFMADD231PS  Z6, Z24, Z30
+	VMOVUPS      SpiralsConstants<>+2560(SB), Z18
+	VMOVAPS      Z13, Z19
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z19
+	VMOVAPS      Z14, Z20
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z20
+	VMOVAPS      Z15, Z21
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z21
+	VMOVAPS      Z16, Z22
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z22
+	VMOVAPS      Z17, Z23
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z23
+	VMOVAPS      Z12, Z24
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z24
+	VFMADD231PS  Z7, Z25, Z19
+	VFMADD231PS  Z8, Z26, Z20
+	VFMADD231PS  Z9, Z27, Z21
+	VFMADD231PS  Z10, Z28, Z22
+	VFMADD231PS  Z11, Z29, Z23
+	VFMADD231PS  Z6, Z30, Z24
+	VMOVUPS      SpiralsConstants<>+2688(SB), Z18
+	VMOVAPS      Z13, Z25
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z25
+	VMOVAPS      Z14, Z26
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z26
+	VMOVAPS      Z15, Z27
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z27
+	VMOVAPS      Z16, Z28
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z28
+	VMOVAPS      Z17, Z29
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z29
+	VMOVAPS      Z12, Z30
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z30
+	VFMADD231PS  Z7, Z19, Z25
+	VFMADD231PS  Z8, Z20, Z26
+	VFMADD231PS  Z9, Z21, Z27
+	VFMADD231PS  Z10, Z22, Z28
+	VFMADD231PS  Z11, Z23, Z29
+	VFMADD231PS  Z6, Z24, Z30
+	VMOVUPS      SpiralsConstants<>+2816(SB), Z18
+	VMOVAPS      Z13, Z19
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z19
+	VMOVAPS      Z14, Z20
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z20
+	VMOVAPS      Z15, Z21
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z21
+	VMOVAPS      Z16, Z22
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z22
+	VMOVAPS      Z17, Z23
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z23
+	VMOVAPS      Z12, Z24
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z24
+	VFMADD231PS  Z7, Z25, Z19
+	VFMADD231PS  Z8, Z26, Z20
+	VFMADD231PS  Z9, Z27, Z21
+	VFMADD231PS  Z10, Z28, Z22
+	VFMADD231PS  Z11, Z29, Z23
+	VFMADD231PS  Z6, Z30, Z24
+	VMOVUPS      SpiralsConstants<>+2944(SB), Z18
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z13
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z14
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z15
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z16
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z17
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z12
+	VMAXPS       Z7, Z13, Z13
+	VMAXPS       Z8, Z14, Z14
+	VMAXPS       Z9, Z15, Z15
+	VMAXPS       Z10, Z16, Z16
+	VMAXPS       Z11, Z17, Z17
+	VMAXPS       Z6, Z12, Z12
+	VFMADD231PS  Z7, Z19, Z13
+	VFMADD231PS  Z8, Z20, Z14
+	VFMADD231PS  Z9, Z21, Z15
+	VFMADD231PS  Z10, Z22, Z16
+	VFMADD231PS  Z11, Z23, Z17
+	VFMADD231PS  Z6, Z24, Z12
+	VBROADCASTSS SpiralsConstants<>+3072(SB), Z6
+	VPTERNLOGD   $0xf8, Z6, Z1, Z13
+	VPTERNLOGD   $0xf8, Z6, Z2, Z14
+	VPTERNLOGD   $0xf8, Z6, Z3, Z15
+	VPTERNLOGD   $0xf8, Z6, Z4, Z16
+	VPTERNLOGD   $0xf8, Z6, Z5, Z17
+	VPTERNLOGD   $0xf8, Z6, Z0, Z12
+	VMOVUPS      Z13, 2944(SI)(R12*1)
+	VMOVUPS      Z14, 3008(SI)(R12*1)
+	VMOVUPS      Z15, 3072(SI)(R12*1)
+	VMOVUPS      Z16, 3136(SI)(R12*1)
+	VMOVUPS      Z17, 3200(SI)(R12*1)
+	VMOVUPS      Z12, 2880(SI)(R12*1)
+	ADDQ         $0x00000180, R12
+	CMPQ         R12, $0x00000300
+	JNE          loop2
+	VMOVUPS      2368(SI), Z0
+	VMOVUPS      2432(SI), Z1
+	VMOVUPS      2496(SI), Z2
+	VMOVUPS      2560(SI), Z3
 	VBROADCASTSS SpiralsConstants<>+2144(SB), Z4
 	VANDPS       Z4, Z1, Z5
 	VANDPS       Z4, Z2, Z6
@@ -9470,180 +9863,169 @@ loop2:
 	VADDPS       Z8, Z5, Z9
 	VADDPS       Z8, Z6, Z10
 	VADDPS       Z8, Z7, Z11
-	VADDPS       Z8, Z4, Z8
+	VADDPS       Z8, Z4, Z12
 	VPSRLD       $0x14, Z9, Z9
 	VPSRLD       $0x14, Z10, Z10
 	VPSRLD       $0x14, Z11, Z11
-	VPSRLD       $0x14, Z8, Z8
-	VMOVUPS      SpiralsConstants<>+2176(SB), Z12
-	VMOVAPS      Z9, Z13
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z12, Z13
-	VMOVAPS      Z10, Z14
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z12, Z14
-	VMOVAPS      Z11, Z15
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z12, Z15
-	VMOVAPS      Z8, Z16
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z12, Z16
-	VSUBPS       Z13, Z5, Z5
-	VSUBPS       Z14, Z6, Z6
-	VSUBPS       Z15, Z7, Z7
-	VSUBPS       Z16, Z4, Z4
-	VMOVUPS      SpiralsConstants<>+2304(SB), Z12
-	VMOVAPS      Z9, Z13
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z13
-	VMOVAPS      Z10, Z14
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z14
-	VMOVAPS      Z11, Z15
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z15
-	VMOVAPS      Z8, Z16
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z16
-	VMOVUPS      SpiralsConstants<>+2432(SB), Z12
-	VMOVAPS      Z9, Z17
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z12, Z17
-	VMOVAPS      Z10, Z18
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z12, Z18
-	VMOVAPS      Z11, Z19
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z12, Z19
-	VMOVAPS      Z8, Z20
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z12, Z20
-	VFMADD231PS  Z5, Z13, Z17
-	VFMADD231PS  Z6, Z14, Z18
-	VFMADD231PS  Z7, Z15, Z19
-	VFMADD231PS  Z4, Z16, Z20
-	VMOVUPS      SpiralsConstants<>+2560(SB), Z12
-	VMOVAPS      Z9, Z13
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z12, Z13
-	VMOVAPS      Z10, Z14
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z12, Z14
-	VMOVAPS      Z11, Z15
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z12, Z15
-	VMOVAPS      Z8, Z16
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z12, Z16
-	VFMADD231PS  Z5, Z17, Z13
-	VFMADD231PS  Z6, Z18, Z14
-	VFMADD231PS  Z7, Z19, Z15
-	VFMADD231PS  Z4, Z20, Z16
-	VMOVUPS      SpiralsConstants<>+2688(SB), Z12
-	VMOVAPS      Z9, Z17
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z12, Z17
-	VMOVAPS      Z10, Z18
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z12, Z18
-	VMOVAPS      Z11, Z19
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z12, Z19
-	VMOVAPS      Z8, Z20
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z12, Z20
-	VFMADD231PS  Z5, Z13, Z17
-	VFMADD231PS  Z6, Z14, Z18
-	VFMADD231PS  Z7, Z15, Z19
-	VFMADD231PS  Z4, Z16, Z20
-	VMOVUPS      SpiralsConstants<>+2816(SB), Z12
-	VMOVAPS      Z9, Z13
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z12, Z13
-	VMOVAPS      Z10, Z14
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z12, Z14
-	VMOVAPS      Z11, Z15
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z12, Z15
-	VMOVAPS      Z8, Z16
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z12, Z16
-	VFMADD231PS  Z5, Z17, Z13
-	VFMADD231PS  Z6, Z18, Z14
-	VFMADD231PS  Z7, Z19, Z15
-	VFMADD231PS  Z4, Z20, Z16
-	VMOVUPS      SpiralsConstants<>+2944(SB), Z12
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z12, Z9
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z12, Z10
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z12, Z11
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z12, Z8
+	VPSRLD       $0x14, Z12, Z12
+	VMOVUPS      SpiralsConstants<>+2176(SB), Z13
+	VMOVAPS      Z9, Z14
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z13, Z14
+	VMOVAPS      Z10, Z15
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z13, Z15
+	VMOVAPS      Z11, Z16
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z13, Z16
+	VMOVAPS      Z12, Z17
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z13, Z17
+	VSUBPS       Z14, Z5, Z5
+	VSUBPS       Z15, Z6, Z6
+	VSUBPS       Z16, Z7, Z7
+	VSUBPS       Z17, Z4, Z4
+	VMOVUPS      SpiralsConstants<>+2304(SB), Z13
+	VMOVAPS      Z9, Z14
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z13, Z14
+	VMOVAPS      Z10, Z15
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z13, Z15
+	VMOVAPS      Z11, Z16
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z13, Z16
+	VMOVAPS      Z12, Z17
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z13, Z17
+	VMOVUPS      SpiralsConstants<>+2432(SB), Z13
+	VMOVAPS      Z9, Z18
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z13, Z18
+	VMOVAPS      Z10, Z19
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z13, Z19
+	VMOVAPS      Z11, Z20
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z13, Z20
+	VMOVAPS      Z12, Z21
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z13, Z21
+	VFMADD231PS  Z5, Z14, Z18
+	VFMADD231PS  Z6, Z15, Z19
+	VFMADD231PS  Z7, Z16, Z20
+	VFMADD231PS  Z4, Z17, Z21
+	VMOVUPS      SpiralsConstants<>+2560(SB), Z13
+	VMOVAPS      Z9, Z14
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z13, Z14
+	VMOVAPS      Z10, Z15
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z13, Z15
+	VMOVAPS      Z11, Z16
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z13, Z16
+	VMOVAPS      Z12, Z17
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z13, Z17
+	VFMADD231PS  Z5, Z18, Z14
+	VFMADD231PS  Z6, Z19, Z15
+	VFMADD231PS  Z7, Z20, Z16
+	VFMADD231PS  Z4, Z21, Z17
+	VMOVUPS      SpiralsConstants<>+2688(SB), Z13
+	VMOVAPS      Z9, Z18
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z13, Z18
+	VMOVAPS      Z10, Z19
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z13, Z19
+	VMOVAPS      Z11, Z20
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z13, Z20
+	VMOVAPS      Z12, Z21
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z13, Z21
+	VFMADD231PS  Z5, Z14, Z18
+	VFMADD231PS  Z6, Z15, Z19
+	VFMADD231PS  Z7, Z16, Z20
+	VFMADD231PS  Z4, Z17, Z21
+	VMOVUPS      SpiralsConstants<>+2816(SB), Z13
+	VMOVAPS      Z9, Z14
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z13, Z14
+	VMOVAPS      Z10, Z15
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z13, Z15
+	VMOVAPS      Z11, Z16
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z13, Z16
+	VMOVAPS      Z12, Z17
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z13, Z17
+	VFMADD231PS  Z5, Z18, Z14
+	VFMADD231PS  Z6, Z19, Z15
+	VFMADD231PS  Z7, Z20, Z16
+	VFMADD231PS  Z4, Z21, Z17
+	VMOVUPS      SpiralsConstants<>+2944(SB), Z13
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z13, Z9
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z13, Z10
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z13, Z11
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z13, Z12
 	VMAXPS       Z5, Z9, Z9
 	VMAXPS       Z6, Z10, Z10
 	VMAXPS       Z7, Z11, Z11
-	VMAXPS       Z4, Z8, Z8
-	VFMADD231PS  Z5, Z13, Z9
-	VFMADD231PS  Z6, Z14, Z10
-	VFMADD231PS  Z7, Z15, Z11
-	VFMADD231PS  Z4, Z16, Z8
+	VMAXPS       Z4, Z12, Z12
+	VFMADD231PS  Z5, Z14, Z9
+	VFMADD231PS  Z6, Z15, Z10
+	VFMADD231PS  Z7, Z16, Z11
+	VFMADD231PS  Z4, Z17, Z12
 	VBROADCASTSS SpiralsConstants<>+3072(SB), Z4
 	VPTERNLOGD   $0xf8, Z4, Z1, Z9
 	VPTERNLOGD   $0xf8, Z4, Z2, Z10
 	VPTERNLOGD   $0xf8, Z4, Z3, Z11
-	VPTERNLOGD   $0xf8, Z4, Z0, Z8
-	VMOVUPS      Z9, 2944(SI)(R12*1)
-	VMOVUPS      Z10, 3008(SI)(R12*1)
-	VMOVUPS      Z11, 3072(SI)(R12*1)
-	VMOVUPS      Z8, 2880(SI)(R12*1)
-	ADDQ         $0x00000100, R12
-	CMPQ         R12, $0x00000400
-	JNE          loop2
+	VPTERNLOGD   $0xf8, Z4, Z0, Z12
+	VMOVUPS      Z9, 3712(SI)
+	VMOVUPS      Z10, 3776(SI)
+	VMOVUPS      Z11, 3840(SI)
+	VMOVUPS      Z12, 3648(SI)
 
 	// z3 = W3·a2 + b3
-	VBROADCASTSS 1408(DI), Z0
-	VBROADCASTSS 1412(DI), Z1
-	VBROADCASTSS 1280(DI), Z2
-	VFMADD231PS  2880(SI), Z2, Z0
-	VBROADCASTSS 1344(DI), Z2
-	VFMADD231PS  2880(SI), Z2, Z1
-	VBROADCASTSS 1284(DI), Z2
-	VFMADD231PS  2944(SI), Z2, Z0
-	VBROADCASTSS 1348(DI), Z2
-	VFMADD231PS  2944(SI), Z2, Z1
-	VBROADCASTSS 1288(DI), Z2
-	VFMADD231PS  3008(SI), Z2, Z0
-	VBROADCASTSS 1352(DI), Z2
-	VFMADD231PS  3008(SI), Z2, Z1
-	VBROADCASTSS 1292(DI), Z2
-	VFMADD231PS  3072(SI), Z2, Z0
-	VBROADCASTSS 1356(DI), Z2
-	VFMADD231PS  3072(SI), Z2, Z1
-	VBROADCASTSS 1296(DI), Z2
-	VFMADD231PS  3136(SI), Z2, Z0
-	VBROADCASTSS 1360(DI), Z2
-	VFMADD231PS  3136(SI), Z2, Z1
-	VBROADCASTSS 1300(DI), Z2
-	VFMADD231PS  3200(SI), Z2, Z0
-	VBROADCASTSS 1364(DI), Z2
-	VFMADD231PS  3200(SI), Z2, Z1
-	VBROADCASTSS 1304(DI), Z2
-	VFMADD231PS  3264(SI), Z2, Z0
-	VBROADCASTSS 1368(DI), Z2
-	VFMADD231PS  3264(SI), Z2, Z1
-	VBROADCASTSS 1308(DI), Z2
-	VFMADD231PS  3328(SI), Z2, Z0
-	VBROADCASTSS 1372(DI), Z2
-	VFMADD231PS  3328(SI), Z2, Z1
-	VBROADCASTSS 1312(DI), Z2
-	VFMADD231PS  3392(SI), Z2, Z0
-	VBROADCASTSS 1376(DI), Z2
-	VFMADD231PS  3392(SI), Z2, Z1
-	VBROADCASTSS 1316(DI), Z2
-	VFMADD231PS  3456(SI), Z2, Z0
-	VBROADCASTSS 1380(DI), Z2
-	VFMADD231PS  3456(SI), Z2, Z1
-	VBROADCASTSS 1320(DI), Z2
-	VFMADD231PS  3520(SI), Z2, Z0
-	VBROADCASTSS 1384(DI), Z2
-	VFMADD231PS  3520(SI), Z2, Z1
-	VBROADCASTSS 1324(DI), Z2
-	VFMADD231PS  3584(SI), Z2, Z0
-	VBROADCASTSS 1388(DI), Z2
-	VFMADD231PS  3584(SI), Z2, Z1
-	VBROADCASTSS 1328(DI), Z2
-	VFMADD231PS  3648(SI), Z2, Z0
-	VBROADCASTSS 1392(DI), Z2
-	VFMADD231PS  3648(SI), Z2, Z1
-	VBROADCASTSS 1332(DI), Z2
-	VFMADD231PS  3712(SI), Z2, Z0
-	VBROADCASTSS 1396(DI), Z2
-	VFMADD231PS  3712(SI), Z2, Z1
-	VBROADCASTSS 1336(DI), Z2
-	VFMADD231PS  3776(SI), Z2, Z0
-	VBROADCASTSS 1400(DI), Z2
-	VFMADD231PS  3776(SI), Z2, Z1
-	VBROADCASTSS 1340(DI), Z2
-	VFMADD231PS  3840(SI), Z2, Z0
-	VBROADCASTSS 1404(DI), Z2
-	VFMADD231PS  3840(SI), Z2, Z1
-	VMOVUPS      Z0, 1216(SI)
-	VMOVUPS      Z1, 1280(SI)
+	VBROADCASTSS     1408(DI), Z0
+	VBROADCASTSS     1412(DI), Z1
+	VBROADCASTSS     1280(DI), Z2
+	VFMADD231PS      2880(SI), Z2, Z0
+	VBROADCASTSS     1344(DI), Z2
+	VFMADD231PS      2880(SI), Z2, Z1
+	VBROADCASTSS     1284(DI), Z2
+	VFMADD231PS      2944(SI), Z2, Z0
+	VBROADCASTSS     1348(DI), Z2
+	VFMADD231PS      2944(SI), Z2, Z1
+	VBROADCASTSS     1288(DI), Z2
+	VFMADD231PS      3008(SI), Z2, Z0
+	VBROADCASTSS     1352(DI), Z2
+	VFMADD231PS      3008(SI), Z2, Z1
+	VBROADCASTSS     1292(DI), Z2
+	VFMADD231PS      3072(SI), Z2, Z0
+	VBROADCASTSS     1356(DI), Z2
+	VFMADD231PS      3072(SI), Z2, Z1
+	VBROADCASTSS     1296(DI), Z2
+	VFMADD231PS      3136(SI), Z2, Z0
+	VBROADCASTSS     1360(DI), Z2
+	VFMADD231PS      3136(SI), Z2, Z1
+	VBROADCASTSS     1300(DI), Z2
+	VFMADD231PS      3200(SI), Z2, Z0
+	VBROADCASTSS     1364(DI), Z2
+	VFMADD231PS      3200(SI), Z2, Z1
+	VBROADCASTSS     1304(DI), Z2
+	VFMADD231PS      3264(SI), Z2, Z0
+	VBROADCASTSS     1368(DI), Z2
+	VFMADD231PS      3264(SI), Z2, Z1
+	VBROADCASTSS     1308(DI), Z2
+	VFMADD231PS      3328(SI), Z2, Z0
+	VBROADCASTSS     1372(DI), Z2
+	VFMADD231PS      3328(SI), Z2, Z1
+	VBROADCASTSS     1312(DI), Z2
+	VFMADD231PS      3392(SI), Z2, Z0
+	VBROADCASTSS     1376(DI), Z2
+	VFMADD231PS      3392(SI), Z2, Z1
+	VBROADCASTSS     1316(DI), Z2
+	VFMADD231PS      3456(SI), Z2, Z0
+	VBROADCASTSS     1380(DI), Z2
+	VFMADD231PS      3456(SI), Z2, Z1
+	VBROADCASTSS     1320(DI), Z2
+	VFMADD231PS      3520(SI), Z2, Z0
+	VBROADCASTSS     1384(DI), Z2
+	VFMADD231PS      3520(SI), Z2, Z1
+	VBROADCASTSS     1324(DI), Z2
+	VFMADD231PS      3584(SI), Z2, Z0
+	VBROADCASTSS     1388(DI), Z2
+	VFMADD231PS      3584(SI), Z2, Z1
+	VFMADD231PS.BCST 1328(DI), Z12, Z0
+	VFMADD231PS.BCST 1392(DI), Z12, Z1
+	VFMADD231PS.BCST 1332(DI), Z9, Z0
+	VFMADD231PS.BCST 1396(DI), Z9, Z1
+	VFMADD231PS.BCST 1336(DI), Z10, Z0
+	VFMADD231PS.BCST 1400(DI), Z10, Z1
+	VFMADD231PS.BCST 1340(DI), Z11, Z0
+	VFMADD231PS.BCST 1404(DI), Z11, Z1
+	VMOVUPS          Z0, 1216(SI)
+	VMOVUPS          Z1, 1280(SI)
 
 	// a3 = softmax(z3)
 	VCMPPS       $0x03, Z0, Z0, K1
@@ -9657,49 +10039,48 @@ loop2:
 	VMAXPS       Z3, Z5, Z3
 	VBROADCASTSS SpiralsConstants<>+1064(SB), Z6
 	VBROADCASTSS SpiralsConstants<>+3084(SB), Z7
-	VMOVAPS      Z7, Z8
-	VFMADD231PS  Z6, Z3, Z8
-	VSUBPS       Z7, Z8, Z8
-	VBROADCASTSS SpiralsConstants<>+1072(SB), Z9
-	VFNMADD231PS Z9, Z8, Z3
-	VBROADCASTSS SpiralsConstants<>+1076(SB), Z10
-	VFNMADD231PS Z10, Z8, Z3
-	VMULPS       Z3, Z3, Z11
-	VBROADCASTSS SpiralsConstants<>+1100(SB), Z12
-	VBROADCASTSS SpiralsConstants<>+1096(SB), Z13
-	VMOVAPS      Z13, Z14
-	VFMADD231PS  Z3, Z12, Z14
-	VBROADCASTSS SpiralsConstants<>+1092(SB), Z15
-	VFMADD213PS  Z15, Z3, Z14
-	VBROADCASTSS SpiralsConstants<>+1088(SB), Z16
-	VFMADD213PS  Z16, Z3, Z14
-	VBROADCASTSS SpiralsConstants<>+1084(SB), Z17
-	VFMADD213PS  Z17, Z3, Z14
-	VBROADCASTSS SpiralsConstants<>+1080(SB), Z18
-	VFMADD213PS  Z18, Z3, Z14
-	VFMADD231PS  Z14, Z11, Z3
-	VBROADCASTSS SpiralsConstants<>+1068(SB), Z11
-	VADDPS       Z11, Z3, Z3
-	VSCALEFPS    Z8, Z3, Z3
-	VSUBPS       Z2, Z1, Z8
-	VMINPS       Z8, Z4, Z4
+	VMOVAPS      Z7, Z9
+	VFMADD231PS  Z6, Z3, Z9
+	VSUBPS       Z7, Z9, Z9
+	VBROADCASTSS SpiralsConstants<>+1072(SB), Z10
+	VFNMADD231PS Z10, Z9, Z3
+	VBROADCASTSS SpiralsConstants<>+1076(SB), Z11
+	VFNMADD231PS Z11, Z9, Z3
+	VMULPS       Z3, Z3, Z12
+	VBROADCASTSS SpiralsConstants<>+1100(SB), Z13
+	VBROADCASTSS SpiralsConstants<>+1096(SB), Z14
+	VMOVAPS      Z14, Z15
+	VFMADD231PS  Z3, Z13, Z15
+	VBROADCASTSS SpiralsConstants<>+1092(SB), Z16
+	VFMADD213PS  Z16, Z3, Z15
+	VBROADCASTSS SpiralsConstants<>+1088(SB), Z17
+	VFMADD213PS  Z17, Z3, Z15
+	VBROADCASTSS SpiralsConstants<>+1084(SB), Z18
+	VFMADD213PS  Z18, Z3, Z15
+	VBROADCASTSS SpiralsConstants<>+1080(SB), Z19
+	VFMADD213PS  Z19, Z3, Z15
+	VFMADD231PS  Z15, Z12, Z3
+	VADDPS       Z8, Z3, Z3
+	VSCALEFPS    Z9, Z3, Z3
+	VSUBPS       Z2, Z1, Z9
+	VMINPS       Z9, Z4, Z4
 	VMAXPS       Z4, Z5, Z4
 	VFMADD213PS  Z7, Z4, Z6
 	VSUBPS       Z7, Z6, Z5
-	VFNMADD231PS Z9, Z5, Z4
 	VFNMADD231PS Z10, Z5, Z4
+	VFNMADD231PS Z11, Z5, Z4
 	VMULPS       Z4, Z4, Z6
-	VFMADD231PS  Z4, Z12, Z13
-	VFMADD231PS  Z4, Z13, Z15
-	VFMADD231PS  Z4, Z15, Z16
+	VFMADD231PS  Z4, Z13, Z14
+	VFMADD231PS  Z4, Z14, Z16
 	VFMADD231PS  Z4, Z16, Z17
 	VFMADD231PS  Z4, Z17, Z18
-	VFMADD231PS  Z18, Z6, Z4
-	VADDPS       Z11, Z4, Z4
+	VFMADD231PS  Z4, Z18, Z19
+	VFMADD231PS  Z19, Z6, Z4
+	VADDPS       Z8, Z4, Z4
 	VSCALEFPS    Z5, Z4, Z4
 	VADDPS       Z4, Z3, Z5
 	VMOVUPS      Z5, 1536(SI)
-	VDIVPS       Z5, Z11, Z6
+	VDIVPS       Z5, Z8, Z6
 	VMULPS       Z6, Z3, Z3
 	VMOVUPS      Z3, 1344(SI)
 	VMULPS       Z6, Z4, Z3
@@ -9873,10 +10254,13 @@ loop0:
 	// z1 = W1·x + b1; a1 = tanh(z1)
 	VBROADCASTSS 128(DI), Y3
 	VBROADCASTSS 128(DI), Y5
-	VBROADCASTSS (DI), Y6
-	VFMADD231PS  Y6, Y2, Y3
+	VBROADCASTSS 132(DI), Y6
+	VBROADCASTSS (DI), Y7
+	VFMADD231PS  Y7, Y2, Y3
 	VBROADCASTSS (DI), Y2
 	VFMADD231PS  Y2, Y4, Y5
+	VBROADCASTSS 8(DI), Y2
+	VFMADD231PS  4224(BX), Y2, Y6
 	VBROADCASTSS 4(DI), Y2
 	VFMADD231PS  Y2, Y0, Y3
 	VBROADCASTSS 4(DI), Y0
@@ -9885,1316 +10269,1315 @@ loop0:
 	VEXTRACTF128 $0x01, Y5, X2
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X5, Y4
-	VMOVUPS      SpiralsConstants<>+2048(SB), Y5
-	VMINPD       Y4, Y5, Y4
-	VMINPD       Y3, Y5, Y3
-	VMOVUPS      SpiralsConstants<>+2016(SB), Y6
-	VMAXPD       Y4, Y6, Y4
-	VMAXPD       Y3, Y6, Y3
-	VMULPD       Y4, Y4, Y7
-	VMULPD       Y3, Y3, Y8
-	VMOVUPS      SpiralsConstants<>+192(SB), Y9
-	VMOVAPS      Y9, Y10
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y10
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y10
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y10
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y10
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
-	VMULPD       Y10, Y4, Y4
-	VMULPD       Y11, Y3, Y3
-	VMOVUPS      SpiralsConstants<>+384(SB), Y10
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VMOVAPS      Y10, Y12
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y12
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y12
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y12
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y12
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y12
-	VDIVPD       Y11, Y4, Y4
+	VBROADCASTSS 12(DI), Y5
+	VFMADD231PS  4288(BX), Y5, Y6
+	VEXTRACTF128 $0x01, Y6, X5
+	VMOVUPS      SpiralsConstants<>+2048(SB), Y7
+	VMINPD       Y4, Y7, Y4
+	VCVTPS2PD    X6, Y6
+	VMINPD       Y3, Y7, Y3
+	VMOVUPS      SpiralsConstants<>+2016(SB), Y8
+	VMAXPD       Y4, Y8, Y4
+	VMINPD       Y6, Y7, Y6
+	VMAXPD       Y3, Y8, Y3
+	VMULPD       Y4, Y4, Y9
+	VMAXPD       Y6, Y8, Y6
+	VMULPD       Y3, Y3, Y10
+	VMULPD       Y6, Y6, Y11
+	VMOVUPS      SpiralsConstants<>+192(SB), Y12
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y13
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y13
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y11, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y13
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y11, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y13
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y11, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VMULPD       Y13, Y4, Y4
+	VMULPD       Y14, Y6, Y6
+	VMULPD       Y15, Y3, Y3
+	VMOVUPS      SpiralsConstants<>+384(SB), Y13
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y11, Y15
+	VMOVAPS      Y13, Y12
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y12
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y12
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y12
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y12
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y12
+	VDIVPD       Y14, Y4, Y4
+	VDIVPD       Y15, Y6, Y6
 	VDIVPD       Y12, Y3, Y3
 	VCVTPD2PSY   Y4, X4
+	VCVTPD2PSY   Y6, X6
 	VCVTPD2PSY   Y3, X3
 	VCVTPS2PD    X2, Y2
+	VCVTPS2PD    X5, Y5
 	VCVTPS2PD    X0, Y0
-	VMINPD       Y2, Y5, Y2
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y2, Y6, Y2
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y2, Y2, Y7
-	VMULPD       Y0, Y0, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VMOVAPS      Y9, Y12
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y12
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y12
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y12
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y12
-	VMULPD       Y11, Y2, Y2
-	VMULPD       Y12, Y0, Y0
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VMOVAPS      Y10, Y12
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y12
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y12
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y12
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y12
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y12
-	VDIVPD       Y11, Y2, Y2
-	VDIVPD       Y12, Y0, Y0
+	VMINPD       Y2, Y7, Y2
+	VMINPD       Y5, Y7, Y5
+	VMINPD       Y0, Y7, Y0
+	VMAXPD       Y2, Y8, Y2
+	VMAXPD       Y5, Y8, Y5
+	VMAXPD       Y0, Y8, Y0
+	VMULPD       Y2, Y2, Y9
+	VMULPD       Y5, Y5, Y10
+	VMULPD       Y0, Y0, Y11
+	VMOVUPS      SpiralsConstants<>+192(SB), Y12
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VMOVAPS      Y12, Y8
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y8
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y11, Y8
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y11, Y8
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y11, Y8
+	VMULPD       Y14, Y2, Y2
+	VMULPD       Y15, Y5, Y5
+	VMULPD       Y8, Y0, Y0
+	VMOVAPS      Y13, Y8
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y8
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y8
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y8
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y8
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y8
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y11, Y15
+	VDIVPD       Y8, Y2, Y2
+	VDIVPD       Y14, Y5, Y5
+	VDIVPD       Y15, Y0, Y0
 	VCVTPD2PSY   Y2, X2
+	VCVTPD2PSY   Y5, X5
 	VCVTPD2PSY   Y0, X0
 	VINSERTF128  $0x01, X2, Y4, Y2
+	VINSERTF128  $0x01, X5, Y6, Y4
 	VINSERTF128  $0x01, X0, Y3, Y0
 	VMOVUPS      Y2, 224(SI)
+	VMOVUPS      Y4, 256(SI)
 	VMOVUPS      Y0, 192(SI)
 	VBROADCASTSS 132(DI), Y0
-	VBROADCASTSS 132(DI), Y2
-	VBROADCASTSS 8(DI), Y3
-	VFMADD231PS  4224(BX), Y3, Y0
-	VBROADCASTSS 8(DI), Y3
-	VFMADD231PS  4256(BX), Y3, Y2
-	VBROADCASTSS 12(DI), Y3
-	VFMADD231PS  Y3, Y1, Y2
-	VBROADCASTSS 12(DI), Y1
-	VFMADD231PS  4288(BX), Y1, Y0
-	VEXTRACTF128 $0x01, Y2, X1
-	VEXTRACTF128 $0x01, Y0, X3
-	VCVTPS2PD    X2, Y2
+	VBROADCASTSS 136(DI), Y2
+	VBROADCASTSS 136(DI), Y3
+	VBROADCASTSS 8(DI), Y4
+	VFMADD231PS  4256(BX), Y4, Y0
+	VBROADCASTSS 16(DI), Y4
+	VFMADD231PS  4224(BX), Y4, Y2
+	VBROADCASTSS 16(DI), Y4
+	VFMADD231PS  4256(BX), Y4, Y3
+	VBROADCASTSS 12(DI), Y4
+	VFMADD231PS  Y4, Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VBROADCASTSS 20(DI), Y4
+	VFMADD231PS  4288(BX), Y4, Y2
+	VBROADCASTSS 20(DI), Y4
+	VFMADD231PS  4320(BX), Y4, Y3
 	VCVTPS2PD    X0, Y0
-	VMINPD       Y2, Y5, Y2
-	VMINPD       Y0, Y5, Y0
-	VMAXPD       Y2, Y6, Y2
-	VMAXPD       Y0, Y6, Y0
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y0, Y0, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y2, Y2
-	VMULPD       Y11, Y0, Y0
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y2, Y2
-	VDIVPD       Y11, Y0, Y0
-	VCVTPD2PSY   Y2, X2
-	VCVTPD2PSY   Y0, X0
-	VCVTPS2PD    X1, Y1
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y1, Y5, Y1
-	VMINPD       Y3, Y5, Y3
-	VMAXPD       Y1, Y6, Y1
-	VMAXPD       Y3, Y6, Y3
-	VMULPD       Y1, Y1, Y4
-	VMULPD       Y3, Y3, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y1, Y1
-	VMULPD       Y11, Y3, Y3
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y1, Y1
-	VDIVPD       Y11, Y3, Y3
-	VCVTPD2PSY   Y1, X1
-	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X1, Y2, Y1
-	VINSERTF128  $0x01, X3, Y0, Y0
-	VMOVUPS      Y1, 288(SI)
-	VMOVUPS      Y0, 256(SI)
-	VBROADCASTSS 136(DI), Y0
-	VBROADCASTSS 136(DI), Y1
-	VBROADCASTSS 16(DI), Y2
-	VFMADD231PS  4224(BX), Y2, Y0
-	VBROADCASTSS 16(DI), Y2
-	VFMADD231PS  4256(BX), Y2, Y1
-	VBROADCASTSS 20(DI), Y2
-	VFMADD231PS  4288(BX), Y2, Y0
-	VBROADCASTSS 20(DI), Y2
-	VFMADD231PS  4320(BX), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y0, Y5, Y0
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y0, Y6, Y0
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y0, Y0
-	VMULPD       Y11, Y1, Y1
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y0, Y0
-	VDIVPD       Y11, Y1, Y1
-	VCVTPD2PSY   Y0, X0
-	VCVTPD2PSY   Y1, X1
+	VEXTRACTF128 $0x01, Y2, X4
+	VEXTRACTF128 $0x01, Y3, X5
+	VMINPD       Y0, Y7, Y0
 	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y5, Y2
-	VMINPD       Y3, Y5, Y3
+	VMOVUPS      SpiralsConstants<>+2016(SB), Y6
+	VMAXPD       Y0, Y6, Y0
+	VMINPD       Y2, Y7, Y2
+	VMINPD       Y3, Y7, Y3
+	VMULPD       Y0, Y0, Y8
 	VMAXPD       Y2, Y6, Y2
 	VMAXPD       Y3, Y6, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y2, Y2
-	VMULPD       Y11, Y3, Y3
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y2, Y2
-	VDIVPD       Y11, Y3, Y3
+	VMOVAPS      Y12, Y9
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y9
+	VMULPD       Y2, Y2, Y10
+	VMULPD       Y3, Y3, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y9
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y9
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y9
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y11, Y15
+	VMULPD       Y9, Y0, Y0
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y11, Y15
+	VMOVAPS      Y13, Y9
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y9
+	VMULPD       Y14, Y2, Y2
+	VMULPD       Y15, Y3, Y3
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y9
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y9
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y9
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y9
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y11, Y15
+	VDIVPD       Y9, Y0, Y0
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y11, Y15
+	VCVTPD2PSY   Y0, X0
+	VDIVPD       Y14, Y2, Y2
+	VDIVPD       Y15, Y3, Y3
+	VCVTPS2PD    X1, Y1
 	VCVTPD2PSY   Y2, X2
 	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
+	VMINPD       Y1, Y7, Y1
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X5, Y5
+	VMAXPD       Y1, Y6, Y1
+	VMINPD       Y4, Y7, Y4
+	VMINPD       Y5, Y7, Y5
+	VMULPD       Y1, Y1, Y8
+	VMAXPD       Y4, Y6, Y4
+	VMAXPD       Y5, Y6, Y5
+	VMOVAPS      Y12, Y9
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y9
+	VMULPD       Y4, Y4, Y10
+	VMULPD       Y5, Y5, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y9
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y9
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y9
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y11, Y15
+	VMULPD       Y9, Y1, Y1
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y11, Y15
+	VMOVAPS      Y13, Y9
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y9
+	VMULPD       Y14, Y4, Y4
+	VMULPD       Y15, Y5, Y5
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y9
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y9
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y9
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y11, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y9
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y11, Y15
+	VDIVPD       Y9, Y1, Y1
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y11, Y15
+	VCVTPD2PSY   Y1, X1
+	VDIVPD       Y14, Y4, Y4
+	VDIVPD       Y15, Y5, Y5
+	VINSERTF128  $0x01, X1, Y0, Y0
+	VCVTPD2PSY   Y4, X1
+	VCVTPD2PSY   Y5, X4
+	VMOVUPS      Y0, 288(SI)
+	VINSERTF128  $0x01, X1, Y2, Y0
+	VINSERTF128  $0x01, X4, Y3, Y1
 	VMOVUPS      Y0, 320(SI)
 	VMOVUPS      Y1, 352(SI)
 	VBROADCASTSS 140(DI), Y0
 	VBROADCASTSS 140(DI), Y1
-	VBROADCASTSS 24(DI), Y2
-	VFMADD231PS  4224(BX), Y2, Y0
-	VBROADCASTSS 24(DI), Y2
-	VFMADD231PS  4256(BX), Y2, Y1
-	VBROADCASTSS 28(DI), Y2
-	VFMADD231PS  4288(BX), Y2, Y0
-	VBROADCASTSS 28(DI), Y2
-	VFMADD231PS  4320(BX), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
+	VBROADCASTSS 144(DI), Y2
+	VBROADCASTSS 24(DI), Y3
+	VFMADD231PS  4224(BX), Y3, Y0
+	VBROADCASTSS 24(DI), Y3
+	VFMADD231PS  4256(BX), Y3, Y1
+	VBROADCASTSS 32(DI), Y3
+	VFMADD231PS  4224(BX), Y3, Y2
+	VBROADCASTSS 28(DI), Y3
+	VFMADD231PS  4288(BX), Y3, Y0
+	VBROADCASTSS 28(DI), Y3
+	VFMADD231PS  4320(BX), Y3, Y1
+	VBROADCASTSS 36(DI), Y3
+	VFMADD231PS  4288(BX), Y3, Y2
+	VEXTRACTF128 $0x01, Y0, X3
+	VEXTRACTF128 $0x01, Y1, X4
+	VEXTRACTF128 $0x01, Y2, X5
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
-	VMINPD       Y0, Y5, Y0
-	VMINPD       Y1, Y5, Y1
+	VCVTPS2PD    X2, Y2
+	VMINPD       Y0, Y7, Y0
+	VMINPD       Y1, Y7, Y1
+	VMINPD       Y2, Y7, Y2
 	VMAXPD       Y0, Y6, Y0
 	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y0, Y0
-	VMULPD       Y11, Y1, Y1
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y0, Y0
-	VDIVPD       Y11, Y1, Y1
+	VMAXPD       Y2, Y6, Y2
+	VMULPD       Y0, Y0, Y8
+	VMULPD       Y1, Y1, Y9
+	VMULPD       Y2, Y2, Y10
+	VMOVAPS      Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VMULPD       Y11, Y0, Y0
+	VMULPD       Y14, Y1, Y1
+	VMULPD       Y15, Y2, Y2
+	VMOVAPS      Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y11
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y15
+	VDIVPD       Y11, Y0, Y0
+	VDIVPD       Y14, Y1, Y1
+	VDIVPD       Y15, Y2, Y2
 	VCVTPD2PSY   Y0, X0
 	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y5, Y2
-	VMINPD       Y3, Y5, Y3
-	VMAXPD       Y2, Y6, Y2
-	VMAXPD       Y3, Y6, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y2, Y2
-	VMULPD       Y11, Y3, Y3
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y2, Y2
-	VDIVPD       Y11, Y3, Y3
 	VCVTPD2PSY   Y2, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X5, Y5
+	VMINPD       Y3, Y7, Y3
+	VMINPD       Y4, Y7, Y4
+	VMINPD       Y5, Y7, Y5
+	VMAXPD       Y3, Y6, Y3
+	VMAXPD       Y4, Y6, Y4
+	VMAXPD       Y5, Y6, Y5
+	VMULPD       Y3, Y3, Y8
+	VMULPD       Y4, Y4, Y9
+	VMULPD       Y5, Y5, Y10
+	VMOVAPS      Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VMULPD       Y11, Y3, Y3
+	VMULPD       Y14, Y4, Y4
+	VMULPD       Y15, Y5, Y5
+	VMOVAPS      Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y11
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y15
+	VDIVPD       Y11, Y3, Y3
+	VDIVPD       Y14, Y4, Y4
+	VDIVPD       Y15, Y5, Y5
 	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
+	VCVTPD2PSY   Y4, X4
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X3, Y0, Y0
+	VINSERTF128  $0x01, X4, Y1, Y1
+	VINSERTF128  $0x01, X5, Y2, Y2
 	VMOVUPS      Y0, 384(SI)
 	VMOVUPS      Y1, 416(SI)
+	VMOVUPS      Y2, 448(SI)
 	VBROADCASTSS 144(DI), Y0
-	VBROADCASTSS 144(DI), Y1
-	VBROADCASTSS 32(DI), Y2
-	VFMADD231PS  4224(BX), Y2, Y0
-	VBROADCASTSS 32(DI), Y2
-	VFMADD231PS  4256(BX), Y2, Y1
-	VBROADCASTSS 36(DI), Y2
-	VFMADD231PS  4288(BX), Y2, Y0
-	VBROADCASTSS 36(DI), Y2
-	VFMADD231PS  4320(BX), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y0, Y5, Y0
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y0, Y6, Y0
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y0, Y0
-	VMULPD       Y11, Y1, Y1
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y0, Y0
-	VDIVPD       Y11, Y1, Y1
-	VCVTPD2PSY   Y0, X0
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y5, Y2
-	VMINPD       Y3, Y5, Y3
-	VMAXPD       Y2, Y6, Y2
-	VMAXPD       Y3, Y6, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y2, Y2
-	VMULPD       Y11, Y3, Y3
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y2, Y2
-	VDIVPD       Y11, Y3, Y3
-	VCVTPD2PSY   Y2, X2
-	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
-	VMOVUPS      Y0, 448(SI)
-	VMOVUPS      Y1, 480(SI)
-	VBROADCASTSS 148(DI), Y0
 	VBROADCASTSS 148(DI), Y1
-	VBROADCASTSS 40(DI), Y2
-	VFMADD231PS  4224(BX), Y2, Y0
-	VBROADCASTSS 40(DI), Y2
-	VFMADD231PS  4256(BX), Y2, Y1
-	VBROADCASTSS 44(DI), Y2
-	VFMADD231PS  4288(BX), Y2, Y0
-	VBROADCASTSS 44(DI), Y2
-	VFMADD231PS  4320(BX), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
+	VBROADCASTSS 148(DI), Y2
+	VBROADCASTSS 32(DI), Y3
+	VFMADD231PS  4256(BX), Y3, Y0
+	VBROADCASTSS 40(DI), Y3
+	VFMADD231PS  4224(BX), Y3, Y1
+	VBROADCASTSS 40(DI), Y3
+	VFMADD231PS  4256(BX), Y3, Y2
+	VBROADCASTSS 36(DI), Y3
+	VFMADD231PS  4320(BX), Y3, Y0
+	VBROADCASTSS 44(DI), Y3
+	VFMADD231PS  4288(BX), Y3, Y1
+	VBROADCASTSS 44(DI), Y3
+	VFMADD231PS  4320(BX), Y3, Y2
+	VEXTRACTF128 $0x01, Y0, X3
+	VEXTRACTF128 $0x01, Y1, X4
+	VEXTRACTF128 $0x01, Y2, X5
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
-	VMINPD       Y0, Y5, Y0
-	VMINPD       Y1, Y5, Y1
+	VCVTPS2PD    X2, Y2
+	VMINPD       Y0, Y7, Y0
+	VMINPD       Y1, Y7, Y1
+	VMINPD       Y2, Y7, Y2
 	VMAXPD       Y0, Y6, Y0
 	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y0, Y0
-	VMULPD       Y11, Y1, Y1
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y0, Y0
-	VDIVPD       Y11, Y1, Y1
+	VMAXPD       Y2, Y6, Y2
+	VMULPD       Y0, Y0, Y8
+	VMULPD       Y1, Y1, Y9
+	VMULPD       Y2, Y2, Y10
+	VMOVAPS      Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VMULPD       Y11, Y0, Y0
+	VMULPD       Y14, Y1, Y1
+	VMULPD       Y15, Y2, Y2
+	VMOVAPS      Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y11
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y15
+	VDIVPD       Y11, Y0, Y0
+	VDIVPD       Y14, Y1, Y1
+	VDIVPD       Y15, Y2, Y2
 	VCVTPD2PSY   Y0, X0
 	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y5, Y2
-	VMINPD       Y3, Y5, Y3
-	VMAXPD       Y2, Y6, Y2
-	VMAXPD       Y3, Y6, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y2, Y2
-	VMULPD       Y11, Y3, Y3
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y2, Y2
-	VDIVPD       Y11, Y3, Y3
 	VCVTPD2PSY   Y2, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X5, Y5
+	VMINPD       Y3, Y7, Y3
+	VMINPD       Y4, Y7, Y4
+	VMINPD       Y5, Y7, Y5
+	VMAXPD       Y3, Y6, Y3
+	VMAXPD       Y4, Y6, Y4
+	VMAXPD       Y5, Y6, Y5
+	VMULPD       Y3, Y3, Y8
+	VMULPD       Y4, Y4, Y9
+	VMULPD       Y5, Y5, Y10
+	VMOVAPS      Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VMULPD       Y11, Y3, Y3
+	VMULPD       Y14, Y4, Y4
+	VMULPD       Y15, Y5, Y5
+	VMOVAPS      Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y11
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y15
+	VDIVPD       Y11, Y3, Y3
+	VDIVPD       Y14, Y4, Y4
+	VDIVPD       Y15, Y5, Y5
 	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
-	VMOVUPS      Y0, 512(SI)
-	VMOVUPS      Y1, 544(SI)
+	VCVTPD2PSY   Y4, X4
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X3, Y0, Y0
+	VINSERTF128  $0x01, X4, Y1, Y1
+	VINSERTF128  $0x01, X5, Y2, Y2
+	VMOVUPS      Y0, 480(SI)
+	VMOVUPS      Y1, 512(SI)
+	VMOVUPS      Y2, 544(SI)
 	VBROADCASTSS 152(DI), Y0
 	VBROADCASTSS 152(DI), Y1
-	VBROADCASTSS 48(DI), Y2
-	VFMADD231PS  4224(BX), Y2, Y0
-	VBROADCASTSS 48(DI), Y2
-	VFMADD231PS  4256(BX), Y2, Y1
-	VBROADCASTSS 52(DI), Y2
-	VFMADD231PS  4288(BX), Y2, Y0
-	VBROADCASTSS 52(DI), Y2
-	VFMADD231PS  4320(BX), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
+	VBROADCASTSS 156(DI), Y2
+	VBROADCASTSS 48(DI), Y3
+	VFMADD231PS  4224(BX), Y3, Y0
+	VBROADCASTSS 48(DI), Y3
+	VFMADD231PS  4256(BX), Y3, Y1
+	VBROADCASTSS 56(DI), Y3
+	VFMADD231PS  4224(BX), Y3, Y2
+	VBROADCASTSS 52(DI), Y3
+	VFMADD231PS  4288(BX), Y3, Y0
+	VBROADCASTSS 52(DI), Y3
+	VFMADD231PS  4320(BX), Y3, Y1
+	VBROADCASTSS 60(DI), Y3
+	VFMADD231PS  4288(BX), Y3, Y2
+	VEXTRACTF128 $0x01, Y0, X3
+	VEXTRACTF128 $0x01, Y1, X4
+	VEXTRACTF128 $0x01, Y2, X5
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
-	VMINPD       Y0, Y5, Y0
-	VMINPD       Y1, Y5, Y1
+	VCVTPS2PD    X2, Y2
+	VMINPD       Y0, Y7, Y0
+	VMINPD       Y1, Y7, Y1
+	VMINPD       Y2, Y7, Y2
 	VMAXPD       Y0, Y6, Y0
 	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y0, Y0
-	VMULPD       Y11, Y1, Y1
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y0, Y0
-	VDIVPD       Y11, Y1, Y1
+	VMAXPD       Y2, Y6, Y2
+	VMULPD       Y0, Y0, Y8
+	VMULPD       Y1, Y1, Y9
+	VMULPD       Y2, Y2, Y10
+	VMOVAPS      Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VMULPD       Y11, Y0, Y0
+	VMULPD       Y14, Y1, Y1
+	VMULPD       Y15, Y2, Y2
+	VMOVAPS      Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y11
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y15
+	VDIVPD       Y11, Y0, Y0
+	VDIVPD       Y14, Y1, Y1
+	VDIVPD       Y15, Y2, Y2
 	VCVTPD2PSY   Y0, X0
 	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y5, Y2
-	VMINPD       Y3, Y5, Y3
-	VMAXPD       Y2, Y6, Y2
-	VMAXPD       Y3, Y6, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y2, Y2
-	VMULPD       Y11, Y3, Y3
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y2, Y2
-	VDIVPD       Y11, Y3, Y3
 	VCVTPD2PSY   Y2, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X5, Y5
+	VMINPD       Y3, Y7, Y3
+	VMINPD       Y4, Y7, Y4
+	VMINPD       Y5, Y7, Y5
+	VMAXPD       Y3, Y6, Y3
+	VMAXPD       Y4, Y6, Y4
+	VMAXPD       Y5, Y6, Y5
+	VMULPD       Y3, Y3, Y8
+	VMULPD       Y4, Y4, Y9
+	VMULPD       Y5, Y5, Y10
+	VMOVAPS      Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VMULPD       Y11, Y3, Y3
+	VMULPD       Y14, Y4, Y4
+	VMULPD       Y15, Y5, Y5
+	VMOVAPS      Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y11
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y15
+	VDIVPD       Y11, Y3, Y3
+	VDIVPD       Y14, Y4, Y4
+	VDIVPD       Y15, Y5, Y5
 	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
+	VCVTPD2PSY   Y4, X4
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X3, Y0, Y0
+	VINSERTF128  $0x01, X4, Y1, Y1
+	VINSERTF128  $0x01, X5, Y2, Y2
 	VMOVUPS      Y0, 576(SI)
 	VMOVUPS      Y1, 608(SI)
+	VMOVUPS      Y2, 640(SI)
 	VBROADCASTSS 156(DI), Y0
-	VBROADCASTSS 156(DI), Y1
-	VBROADCASTSS 56(DI), Y2
-	VFMADD231PS  4224(BX), Y2, Y0
-	VBROADCASTSS 56(DI), Y2
-	VFMADD231PS  4256(BX), Y2, Y1
-	VBROADCASTSS 60(DI), Y2
-	VFMADD231PS  4288(BX), Y2, Y0
-	VBROADCASTSS 60(DI), Y2
-	VFMADD231PS  4320(BX), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y0, Y5, Y0
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y0, Y6, Y0
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y0, Y0
-	VMULPD       Y11, Y1, Y1
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y0, Y0
-	VDIVPD       Y11, Y1, Y1
-	VCVTPD2PSY   Y0, X0
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y5, Y2
-	VMINPD       Y3, Y5, Y3
-	VMAXPD       Y2, Y6, Y2
-	VMAXPD       Y3, Y6, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y2, Y2
-	VMULPD       Y11, Y3, Y3
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y2, Y2
-	VDIVPD       Y11, Y3, Y3
-	VCVTPD2PSY   Y2, X2
-	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
-	VMOVUPS      Y0, 640(SI)
-	VMOVUPS      Y1, 672(SI)
-	VBROADCASTSS 160(DI), Y0
 	VBROADCASTSS 160(DI), Y1
-	VBROADCASTSS 64(DI), Y2
-	VFMADD231PS  4224(BX), Y2, Y0
-	VBROADCASTSS 64(DI), Y2
-	VFMADD231PS  4256(BX), Y2, Y1
-	VBROADCASTSS 68(DI), Y2
-	VFMADD231PS  4288(BX), Y2, Y0
-	VBROADCASTSS 68(DI), Y2
-	VFMADD231PS  4320(BX), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
+	VBROADCASTSS 160(DI), Y2
+	VBROADCASTSS 56(DI), Y3
+	VFMADD231PS  4256(BX), Y3, Y0
+	VBROADCASTSS 64(DI), Y3
+	VFMADD231PS  4224(BX), Y3, Y1
+	VBROADCASTSS 64(DI), Y3
+	VFMADD231PS  4256(BX), Y3, Y2
+	VBROADCASTSS 60(DI), Y3
+	VFMADD231PS  4320(BX), Y3, Y0
+	VBROADCASTSS 68(DI), Y3
+	VFMADD231PS  4288(BX), Y3, Y1
+	VBROADCASTSS 68(DI), Y3
+	VFMADD231PS  4320(BX), Y3, Y2
+	VEXTRACTF128 $0x01, Y0, X3
+	VEXTRACTF128 $0x01, Y1, X4
+	VEXTRACTF128 $0x01, Y2, X5
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
-	VMINPD       Y0, Y5, Y0
-	VMINPD       Y1, Y5, Y1
+	VCVTPS2PD    X2, Y2
+	VMINPD       Y0, Y7, Y0
+	VMINPD       Y1, Y7, Y1
+	VMINPD       Y2, Y7, Y2
 	VMAXPD       Y0, Y6, Y0
 	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y0, Y0
-	VMULPD       Y11, Y1, Y1
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y0, Y0
-	VDIVPD       Y11, Y1, Y1
+	VMAXPD       Y2, Y6, Y2
+	VMULPD       Y0, Y0, Y8
+	VMULPD       Y1, Y1, Y9
+	VMULPD       Y2, Y2, Y10
+	VMOVAPS      Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VMULPD       Y11, Y0, Y0
+	VMULPD       Y14, Y1, Y1
+	VMULPD       Y15, Y2, Y2
+	VMOVAPS      Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y11
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y15
+	VDIVPD       Y11, Y0, Y0
+	VDIVPD       Y14, Y1, Y1
+	VDIVPD       Y15, Y2, Y2
 	VCVTPD2PSY   Y0, X0
 	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y5, Y2
-	VMINPD       Y3, Y5, Y3
-	VMAXPD       Y2, Y6, Y2
-	VMAXPD       Y3, Y6, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y2, Y2
-	VMULPD       Y11, Y3, Y3
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y2, Y2
-	VDIVPD       Y11, Y3, Y3
 	VCVTPD2PSY   Y2, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X5, Y5
+	VMINPD       Y3, Y7, Y3
+	VMINPD       Y4, Y7, Y4
+	VMINPD       Y5, Y7, Y5
+	VMAXPD       Y3, Y6, Y3
+	VMAXPD       Y4, Y6, Y4
+	VMAXPD       Y5, Y6, Y5
+	VMULPD       Y3, Y3, Y8
+	VMULPD       Y4, Y4, Y9
+	VMULPD       Y5, Y5, Y10
+	VMOVAPS      Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VMULPD       Y11, Y3, Y3
+	VMULPD       Y14, Y4, Y4
+	VMULPD       Y15, Y5, Y5
+	VMOVAPS      Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y11
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y15
+	VDIVPD       Y11, Y3, Y3
+	VDIVPD       Y14, Y4, Y4
+	VDIVPD       Y15, Y5, Y5
 	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
-	VMOVUPS      Y0, 704(SI)
-	VMOVUPS      Y1, 736(SI)
+	VCVTPD2PSY   Y4, X4
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X3, Y0, Y0
+	VINSERTF128  $0x01, X4, Y1, Y1
+	VINSERTF128  $0x01, X5, Y2, Y2
+	VMOVUPS      Y0, 672(SI)
+	VMOVUPS      Y1, 704(SI)
+	VMOVUPS      Y2, 736(SI)
 	VBROADCASTSS 164(DI), Y0
 	VBROADCASTSS 164(DI), Y1
-	VBROADCASTSS 72(DI), Y2
-	VFMADD231PS  4224(BX), Y2, Y0
-	VBROADCASTSS 72(DI), Y2
-	VFMADD231PS  4256(BX), Y2, Y1
-	VBROADCASTSS 76(DI), Y2
-	VFMADD231PS  4288(BX), Y2, Y0
-	VBROADCASTSS 76(DI), Y2
-	VFMADD231PS  4320(BX), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
+	VBROADCASTSS 168(DI), Y2
+	VBROADCASTSS 72(DI), Y3
+	VFMADD231PS  4224(BX), Y3, Y0
+	VBROADCASTSS 72(DI), Y3
+	VFMADD231PS  4256(BX), Y3, Y1
+	VBROADCASTSS 80(DI), Y3
+	VFMADD231PS  4224(BX), Y3, Y2
+	VBROADCASTSS 76(DI), Y3
+	VFMADD231PS  4288(BX), Y3, Y0
+	VBROADCASTSS 76(DI), Y3
+	VFMADD231PS  4320(BX), Y3, Y1
+	VBROADCASTSS 84(DI), Y3
+	VFMADD231PS  4288(BX), Y3, Y2
+	VEXTRACTF128 $0x01, Y0, X3
+	VEXTRACTF128 $0x01, Y1, X4
+	VEXTRACTF128 $0x01, Y2, X5
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
-	VMINPD       Y0, Y5, Y0
-	VMINPD       Y1, Y5, Y1
+	VCVTPS2PD    X2, Y2
+	VMINPD       Y0, Y7, Y0
+	VMINPD       Y1, Y7, Y1
+	VMINPD       Y2, Y7, Y2
 	VMAXPD       Y0, Y6, Y0
 	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y0, Y0
-	VMULPD       Y11, Y1, Y1
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y0, Y0
-	VDIVPD       Y11, Y1, Y1
+	VMAXPD       Y2, Y6, Y2
+	VMULPD       Y0, Y0, Y8
+	VMULPD       Y1, Y1, Y9
+	VMULPD       Y2, Y2, Y10
+	VMOVAPS      Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VMULPD       Y11, Y0, Y0
+	VMULPD       Y14, Y1, Y1
+	VMULPD       Y15, Y2, Y2
+	VMOVAPS      Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y11
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y15
+	VDIVPD       Y11, Y0, Y0
+	VDIVPD       Y14, Y1, Y1
+	VDIVPD       Y15, Y2, Y2
 	VCVTPD2PSY   Y0, X0
 	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y5, Y2
-	VMINPD       Y3, Y5, Y3
-	VMAXPD       Y2, Y6, Y2
-	VMAXPD       Y3, Y6, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y2, Y2
-	VMULPD       Y11, Y3, Y3
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y2, Y2
-	VDIVPD       Y11, Y3, Y3
 	VCVTPD2PSY   Y2, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X5, Y5
+	VMINPD       Y3, Y7, Y3
+	VMINPD       Y4, Y7, Y4
+	VMINPD       Y5, Y7, Y5
+	VMAXPD       Y3, Y6, Y3
+	VMAXPD       Y4, Y6, Y4
+	VMAXPD       Y5, Y6, Y5
+	VMULPD       Y3, Y3, Y8
+	VMULPD       Y4, Y4, Y9
+	VMULPD       Y5, Y5, Y10
+	VMOVAPS      Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VMULPD       Y11, Y3, Y3
+	VMULPD       Y14, Y4, Y4
+	VMULPD       Y15, Y5, Y5
+	VMOVAPS      Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y11
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y15
+	VDIVPD       Y11, Y3, Y3
+	VDIVPD       Y14, Y4, Y4
+	VDIVPD       Y15, Y5, Y5
 	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
+	VCVTPD2PSY   Y4, X4
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X3, Y0, Y0
+	VINSERTF128  $0x01, X4, Y1, Y1
+	VINSERTF128  $0x01, X5, Y2, Y2
 	VMOVUPS      Y0, 768(SI)
 	VMOVUPS      Y1, 800(SI)
+	VMOVUPS      Y2, 832(SI)
 	VBROADCASTSS 168(DI), Y0
-	VBROADCASTSS 168(DI), Y1
-	VBROADCASTSS 80(DI), Y2
-	VFMADD231PS  4224(BX), Y2, Y0
-	VBROADCASTSS 80(DI), Y2
-	VFMADD231PS  4256(BX), Y2, Y1
-	VBROADCASTSS 84(DI), Y2
-	VFMADD231PS  4288(BX), Y2, Y0
-	VBROADCASTSS 84(DI), Y2
-	VFMADD231PS  4320(BX), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y0, Y5, Y0
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y0, Y6, Y0
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y0, Y0
-	VMULPD       Y11, Y1, Y1
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y0, Y0
-	VDIVPD       Y11, Y1, Y1
-	VCVTPD2PSY   Y0, X0
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y5, Y2
-	VMINPD       Y3, Y5, Y3
-	VMAXPD       Y2, Y6, Y2
-	VMAXPD       Y3, Y6, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y2, Y2
-	VMULPD       Y11, Y3, Y3
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y2, Y2
-	VDIVPD       Y11, Y3, Y3
-	VCVTPD2PSY   Y2, X2
-	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
-	VMOVUPS      Y0, 832(SI)
-	VMOVUPS      Y1, 864(SI)
-	VBROADCASTSS 172(DI), Y0
 	VBROADCASTSS 172(DI), Y1
-	VBROADCASTSS 88(DI), Y2
-	VFMADD231PS  4224(BX), Y2, Y0
-	VBROADCASTSS 88(DI), Y2
-	VFMADD231PS  4256(BX), Y2, Y1
-	VBROADCASTSS 92(DI), Y2
-	VFMADD231PS  4288(BX), Y2, Y0
-	VBROADCASTSS 92(DI), Y2
-	VFMADD231PS  4320(BX), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
+	VBROADCASTSS 172(DI), Y2
+	VBROADCASTSS 80(DI), Y3
+	VFMADD231PS  4256(BX), Y3, Y0
+	VBROADCASTSS 88(DI), Y3
+	VFMADD231PS  4224(BX), Y3, Y1
+	VBROADCASTSS 88(DI), Y3
+	VFMADD231PS  4256(BX), Y3, Y2
+	VBROADCASTSS 84(DI), Y3
+	VFMADD231PS  4320(BX), Y3, Y0
+	VBROADCASTSS 92(DI), Y3
+	VFMADD231PS  4288(BX), Y3, Y1
+	VBROADCASTSS 92(DI), Y3
+	VFMADD231PS  4320(BX), Y3, Y2
+	VEXTRACTF128 $0x01, Y0, X3
+	VEXTRACTF128 $0x01, Y1, X4
+	VEXTRACTF128 $0x01, Y2, X5
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
-	VMINPD       Y0, Y5, Y0
-	VMINPD       Y1, Y5, Y1
+	VCVTPS2PD    X2, Y2
+	VMINPD       Y0, Y7, Y0
+	VMINPD       Y1, Y7, Y1
+	VMINPD       Y2, Y7, Y2
 	VMAXPD       Y0, Y6, Y0
 	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y0, Y0
-	VMULPD       Y11, Y1, Y1
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y0, Y0
-	VDIVPD       Y11, Y1, Y1
+	VMAXPD       Y2, Y6, Y2
+	VMULPD       Y0, Y0, Y8
+	VMULPD       Y1, Y1, Y9
+	VMULPD       Y2, Y2, Y10
+	VMOVAPS      Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VMULPD       Y11, Y0, Y0
+	VMULPD       Y14, Y1, Y1
+	VMULPD       Y15, Y2, Y2
+	VMOVAPS      Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y11
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y15
+	VDIVPD       Y11, Y0, Y0
+	VDIVPD       Y14, Y1, Y1
+	VDIVPD       Y15, Y2, Y2
 	VCVTPD2PSY   Y0, X0
 	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y5, Y2
-	VMINPD       Y3, Y5, Y3
-	VMAXPD       Y2, Y6, Y2
-	VMAXPD       Y3, Y6, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y2, Y2
-	VMULPD       Y11, Y3, Y3
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y2, Y2
-	VDIVPD       Y11, Y3, Y3
 	VCVTPD2PSY   Y2, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X5, Y5
+	VMINPD       Y3, Y7, Y3
+	VMINPD       Y4, Y7, Y4
+	VMINPD       Y5, Y7, Y5
+	VMAXPD       Y3, Y6, Y3
+	VMAXPD       Y4, Y6, Y4
+	VMAXPD       Y5, Y6, Y5
+	VMULPD       Y3, Y3, Y8
+	VMULPD       Y4, Y4, Y9
+	VMULPD       Y5, Y5, Y10
+	VMOVAPS      Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VMULPD       Y11, Y3, Y3
+	VMULPD       Y14, Y4, Y4
+	VMULPD       Y15, Y5, Y5
+	VMOVAPS      Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y11
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y15
+	VDIVPD       Y11, Y3, Y3
+	VDIVPD       Y14, Y4, Y4
+	VDIVPD       Y15, Y5, Y5
 	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
-	VMOVUPS      Y0, 896(SI)
-	VMOVUPS      Y1, 928(SI)
+	VCVTPD2PSY   Y4, X4
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X3, Y0, Y0
+	VINSERTF128  $0x01, X4, Y1, Y1
+	VINSERTF128  $0x01, X5, Y2, Y2
+	VMOVUPS      Y0, 864(SI)
+	VMOVUPS      Y1, 896(SI)
+	VMOVUPS      Y2, 928(SI)
 	VBROADCASTSS 176(DI), Y0
 	VBROADCASTSS 176(DI), Y1
-	VBROADCASTSS 96(DI), Y2
-	VFMADD231PS  4224(BX), Y2, Y0
-	VBROADCASTSS 96(DI), Y2
-	VFMADD231PS  4256(BX), Y2, Y1
-	VBROADCASTSS 100(DI), Y2
-	VFMADD231PS  4288(BX), Y2, Y0
-	VBROADCASTSS 100(DI), Y2
-	VFMADD231PS  4320(BX), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
+	VBROADCASTSS 180(DI), Y2
+	VBROADCASTSS 96(DI), Y3
+	VFMADD231PS  4224(BX), Y3, Y0
+	VBROADCASTSS 96(DI), Y3
+	VFMADD231PS  4256(BX), Y3, Y1
+	VBROADCASTSS 104(DI), Y3
+	VFMADD231PS  4224(BX), Y3, Y2
+	VBROADCASTSS 100(DI), Y3
+	VFMADD231PS  4288(BX), Y3, Y0
+	VBROADCASTSS 100(DI), Y3
+	VFMADD231PS  4320(BX), Y3, Y1
+	VBROADCASTSS 108(DI), Y3
+	VFMADD231PS  4288(BX), Y3, Y2
+	VEXTRACTF128 $0x01, Y0, X3
+	VEXTRACTF128 $0x01, Y1, X4
+	VEXTRACTF128 $0x01, Y2, X5
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
-	VMINPD       Y0, Y5, Y0
-	VMINPD       Y1, Y5, Y1
+	VCVTPS2PD    X2, Y2
+	VMINPD       Y0, Y7, Y0
+	VMINPD       Y1, Y7, Y1
+	VMINPD       Y2, Y7, Y2
 	VMAXPD       Y0, Y6, Y0
 	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y0, Y0
-	VMULPD       Y11, Y1, Y1
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y0, Y0
-	VDIVPD       Y11, Y1, Y1
+	VMAXPD       Y2, Y6, Y2
+	VMULPD       Y0, Y0, Y8
+	VMULPD       Y1, Y1, Y9
+	VMULPD       Y2, Y2, Y10
+	VMOVAPS      Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VMULPD       Y11, Y0, Y0
+	VMULPD       Y14, Y1, Y1
+	VMULPD       Y15, Y2, Y2
+	VMOVAPS      Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y11
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y15
+	VDIVPD       Y11, Y0, Y0
+	VDIVPD       Y14, Y1, Y1
+	VDIVPD       Y15, Y2, Y2
 	VCVTPD2PSY   Y0, X0
 	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y5, Y2
-	VMINPD       Y3, Y5, Y3
-	VMAXPD       Y2, Y6, Y2
-	VMAXPD       Y3, Y6, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y2, Y2
-	VMULPD       Y11, Y3, Y3
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y2, Y2
-	VDIVPD       Y11, Y3, Y3
 	VCVTPD2PSY   Y2, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X5, Y5
+	VMINPD       Y3, Y7, Y3
+	VMINPD       Y4, Y7, Y4
+	VMINPD       Y5, Y7, Y5
+	VMAXPD       Y3, Y6, Y3
+	VMAXPD       Y4, Y6, Y4
+	VMAXPD       Y5, Y6, Y5
+	VMULPD       Y3, Y3, Y8
+	VMULPD       Y4, Y4, Y9
+	VMULPD       Y5, Y5, Y10
+	VMOVAPS      Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VMULPD       Y11, Y3, Y3
+	VMULPD       Y14, Y4, Y4
+	VMULPD       Y15, Y5, Y5
+	VMOVAPS      Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y11
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y15
+	VDIVPD       Y11, Y3, Y3
+	VDIVPD       Y14, Y4, Y4
+	VDIVPD       Y15, Y5, Y5
 	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
+	VCVTPD2PSY   Y4, X4
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X3, Y0, Y0
+	VINSERTF128  $0x01, X4, Y1, Y1
+	VINSERTF128  $0x01, X5, Y2, Y2
 	VMOVUPS      Y0, 960(SI)
 	VMOVUPS      Y1, 992(SI)
+	VMOVUPS      Y2, 1024(SI)
 	VBROADCASTSS 180(DI), Y0
-	VBROADCASTSS 180(DI), Y1
-	VBROADCASTSS 104(DI), Y2
-	VFMADD231PS  4224(BX), Y2, Y0
-	VBROADCASTSS 104(DI), Y2
-	VFMADD231PS  4256(BX), Y2, Y1
-	VBROADCASTSS 108(DI), Y2
-	VFMADD231PS  4288(BX), Y2, Y0
-	VBROADCASTSS 108(DI), Y2
-	VFMADD231PS  4320(BX), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
-	VCVTPS2PD    X0, Y0
-	VCVTPS2PD    X1, Y1
-	VMINPD       Y0, Y5, Y0
-	VMINPD       Y1, Y5, Y1
-	VMAXPD       Y0, Y6, Y0
-	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y0, Y0
-	VMULPD       Y11, Y1, Y1
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y0, Y0
-	VDIVPD       Y11, Y1, Y1
-	VCVTPD2PSY   Y0, X0
-	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y5, Y2
-	VMINPD       Y3, Y5, Y3
-	VMAXPD       Y2, Y6, Y2
-	VMAXPD       Y3, Y6, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y2, Y2
-	VMULPD       Y11, Y3, Y3
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y2, Y2
-	VDIVPD       Y11, Y3, Y3
-	VCVTPD2PSY   Y2, X2
-	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
-	VMOVUPS      Y0, 1024(SI)
-	VMOVUPS      Y1, 1056(SI)
-	VBROADCASTSS 184(DI), Y0
 	VBROADCASTSS 184(DI), Y1
-	VBROADCASTSS 112(DI), Y2
-	VFMADD231PS  4224(BX), Y2, Y0
-	VBROADCASTSS 112(DI), Y2
-	VFMADD231PS  4256(BX), Y2, Y1
-	VBROADCASTSS 116(DI), Y2
-	VFMADD231PS  4288(BX), Y2, Y0
-	VBROADCASTSS 116(DI), Y2
-	VFMADD231PS  4320(BX), Y2, Y1
-	VEXTRACTF128 $0x01, Y0, X2
-	VEXTRACTF128 $0x01, Y1, X3
+	VBROADCASTSS 184(DI), Y2
+	VBROADCASTSS 104(DI), Y3
+	VFMADD231PS  4256(BX), Y3, Y0
+	VBROADCASTSS 112(DI), Y3
+	VFMADD231PS  4224(BX), Y3, Y1
+	VBROADCASTSS 112(DI), Y3
+	VFMADD231PS  4256(BX), Y3, Y2
+	VBROADCASTSS 108(DI), Y3
+	VFMADD231PS  4320(BX), Y3, Y0
+	VBROADCASTSS 116(DI), Y3
+	VFMADD231PS  4288(BX), Y3, Y1
+	VBROADCASTSS 116(DI), Y3
+	VFMADD231PS  4320(BX), Y3, Y2
+	VEXTRACTF128 $0x01, Y0, X3
+	VEXTRACTF128 $0x01, Y1, X4
+	VEXTRACTF128 $0x01, Y2, X5
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
-	VMINPD       Y0, Y5, Y0
-	VMINPD       Y1, Y5, Y1
+	VCVTPS2PD    X2, Y2
+	VMINPD       Y0, Y7, Y0
+	VMINPD       Y1, Y7, Y1
+	VMINPD       Y2, Y7, Y2
 	VMAXPD       Y0, Y6, Y0
 	VMAXPD       Y1, Y6, Y1
-	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y0, Y0
-	VMULPD       Y11, Y1, Y1
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y0, Y0
-	VDIVPD       Y11, Y1, Y1
+	VMAXPD       Y2, Y6, Y2
+	VMULPD       Y0, Y0, Y8
+	VMULPD       Y1, Y1, Y9
+	VMULPD       Y2, Y2, Y10
+	VMOVAPS      Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VMULPD       Y11, Y0, Y0
+	VMULPD       Y14, Y1, Y1
+	VMULPD       Y15, Y2, Y2
+	VMOVAPS      Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y11
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y15
+	VDIVPD       Y11, Y0, Y0
+	VDIVPD       Y14, Y1, Y1
+	VDIVPD       Y15, Y2, Y2
 	VCVTPD2PSY   Y0, X0
 	VCVTPD2PSY   Y1, X1
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y5, Y2
-	VMINPD       Y3, Y5, Y3
-	VMAXPD       Y2, Y6, Y2
-	VMAXPD       Y3, Y6, Y3
-	VMULPD       Y2, Y2, Y4
-	VMULPD       Y3, Y3, Y7
-	VMOVAPS      Y9, Y8
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
-	VMULPD       Y8, Y2, Y2
-	VMULPD       Y11, Y3, Y3
-	VMOVAPS      Y10, Y8
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
-	VDIVPD       Y8, Y2, Y2
-	VDIVPD       Y11, Y3, Y3
 	VCVTPD2PSY   Y2, X2
+	VCVTPS2PD    X3, Y3
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X5, Y5
+	VMINPD       Y3, Y7, Y3
+	VMINPD       Y4, Y7, Y4
+	VMINPD       Y5, Y7, Y5
+	VMAXPD       Y3, Y6, Y3
+	VMAXPD       Y4, Y6, Y4
+	VMAXPD       Y5, Y6, Y5
+	VMULPD       Y3, Y3, Y8
+	VMULPD       Y4, Y4, Y9
+	VMULPD       Y5, Y5, Y10
+	VMOVAPS      Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y8, Y11
+	VMOVAPS      Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y9, Y14
+	VMOVAPS      Y12, Y15
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y10, Y15
+	VMULPD       Y11, Y3, Y3
+	VMULPD       Y14, Y4, Y4
+	VMULPD       Y15, Y5, Y5
+	VMOVAPS      Y13, Y11
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y8, Y11
+	VMOVAPS      Y13, Y14
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y9, Y14
+	VMOVAPS      Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y10, Y15
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y8, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y9, Y14
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y10, Y15
+	VDIVPD       Y11, Y3, Y3
+	VDIVPD       Y14, Y4, Y4
+	VDIVPD       Y15, Y5, Y5
 	VCVTPD2PSY   Y3, X3
-	VINSERTF128  $0x01, X2, Y0, Y0
-	VINSERTF128  $0x01, X3, Y1, Y1
-	VMOVUPS      Y0, 1088(SI)
-	VMOVUPS      Y1, 1120(SI)
+	VCVTPD2PSY   Y4, X4
+	VCVTPD2PSY   Y5, X5
+	VINSERTF128  $0x01, X3, Y0, Y0
+	VINSERTF128  $0x01, X4, Y1, Y1
+	VINSERTF128  $0x01, X5, Y2, Y2
+	VMOVUPS      Y0, 1056(SI)
+	VMOVUPS      Y1, 1088(SI)
+	VMOVUPS      Y2, 1120(SI)
 	VBROADCASTSS 188(DI), Y0
 	VBROADCASTSS 188(DI), Y1
 	VBROADCASTSS 120(DI), Y2
@@ -11209,72 +11592,72 @@ loop0:
 	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
-	VMINPD       Y0, Y5, Y0
-	VMINPD       Y1, Y5, Y1
+	VMINPD       Y0, Y7, Y0
+	VMINPD       Y1, Y7, Y1
 	VMAXPD       Y0, Y6, Y0
 	VMAXPD       Y1, Y6, Y1
 	VMULPD       Y0, Y0, Y4
-	VMULPD       Y1, Y1, Y7
-	VMOVAPS      Y9, Y8
+	VMULPD       Y1, Y1, Y5
+	VMOVAPS      Y12, Y8
 	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y8
-	VMOVAPS      Y9, Y11
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y7, Y11
+	VMOVAPS      Y12, Y9
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y9
 	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y9
 	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y9
 	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y9
 	VMULPD       Y8, Y0, Y0
-	VMULPD       Y11, Y1, Y1
-	VMOVAPS      Y10, Y8
+	VMULPD       Y9, Y1, Y1
+	VMOVAPS      Y13, Y8
 	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y8
-	VMOVAPS      Y10, Y11
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y7, Y11
+	VMOVAPS      Y13, Y9
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y9
 	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y9
 	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y9
 	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y9
 	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y8
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y7, Y11
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y9
 	VDIVPD       Y8, Y0, Y0
-	VDIVPD       Y11, Y1, Y1
+	VDIVPD       Y9, Y1, Y1
 	VCVTPD2PSY   Y0, X0
 	VCVTPD2PSY   Y1, X1
 	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X3, Y3
-	VMINPD       Y2, Y5, Y2
-	VMINPD       Y3, Y5, Y3
+	VMINPD       Y2, Y7, Y2
+	VMINPD       Y3, Y7, Y3
 	VMAXPD       Y2, Y6, Y2
 	VMAXPD       Y3, Y6, Y3
 	VMULPD       Y2, Y2, Y4
 	VMULPD       Y3, Y3, Y5
-	VMOVAPS      Y9, Y6
+	VMOVAPS      Y12, Y6
 	VFMADD231PD  SpiralsConstants<>+224(SB), Y4, Y6
-	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y9
+	VFMADD231PD  SpiralsConstants<>+224(SB), Y5, Y12
 	VFMADD213PD  SpiralsConstants<>+160(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y9
+	VFMADD213PD  SpiralsConstants<>+160(SB), Y5, Y12
 	VFMADD213PD  SpiralsConstants<>+128(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y9
+	VFMADD213PD  SpiralsConstants<>+128(SB), Y5, Y12
 	VFMADD213PD  SpiralsConstants<>+96(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y9
+	VFMADD213PD  SpiralsConstants<>+96(SB), Y5, Y12
 	VMULPD       Y6, Y2, Y2
-	VMULPD       Y9, Y3, Y3
-	VMOVAPS      Y10, Y6
+	VMULPD       Y12, Y3, Y3
+	VMOVAPS      Y13, Y6
 	VFMADD231PD  SpiralsConstants<>+416(SB), Y4, Y6
-	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y10
+	VFMADD231PD  SpiralsConstants<>+416(SB), Y5, Y13
 	VFMADD213PD  SpiralsConstants<>+352(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y10
+	VFMADD213PD  SpiralsConstants<>+352(SB), Y5, Y13
 	VFMADD213PD  SpiralsConstants<>+320(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y10
+	VFMADD213PD  SpiralsConstants<>+320(SB), Y5, Y13
 	VFMADD213PD  SpiralsConstants<>+288(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y10
+	VFMADD213PD  SpiralsConstants<>+288(SB), Y5, Y13
 	VFMADD213PD  SpiralsConstants<>+256(SB), Y4, Y6
-	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y10
+	VFMADD213PD  SpiralsConstants<>+256(SB), Y5, Y13
 	VDIVPD       Y6, Y2, Y2
-	VDIVPD       Y10, Y3, Y3
+	VDIVPD       Y13, Y3, Y3
 	VCVTPD2PSY   Y2, X2
 	VCVTPD2PSY   Y3, X3
 	VINSERTF128  $0x01, X2, Y0, Y0
@@ -11858,139 +12241,139 @@ loop3:
 	// z3 = W3·a2 + b3
 	VBROADCASTSS 1408(DI), Y0
 	VBROADCASTSS 1408(DI), Y1
-	VBROADCASTSS 1280(DI), Y2
-	VFMADD231PS  128(BX), Y2, Y0
-	VBROADCASTSS 1280(DI), Y2
-	VFMADD231PS  160(BX), Y2, Y1
-	VBROADCASTSS 1284(DI), Y2
-	VFMADD231PS  192(BX), Y2, Y0
-	VBROADCASTSS 1284(DI), Y2
-	VFMADD231PS  224(BX), Y2, Y1
-	VBROADCASTSS 1288(DI), Y2
-	VFMADD231PS  256(BX), Y2, Y0
-	VBROADCASTSS 1288(DI), Y2
-	VFMADD231PS  288(BX), Y2, Y1
-	VBROADCASTSS 1292(DI), Y2
-	VFMADD231PS  320(BX), Y2, Y0
-	VBROADCASTSS 1292(DI), Y2
-	VFMADD231PS  352(BX), Y2, Y1
-	VBROADCASTSS 1296(DI), Y2
-	VFMADD231PS  384(BX), Y2, Y0
-	VBROADCASTSS 1296(DI), Y2
-	VFMADD231PS  416(BX), Y2, Y1
-	VBROADCASTSS 1300(DI), Y2
-	VFMADD231PS  448(BX), Y2, Y0
-	VBROADCASTSS 1300(DI), Y2
-	VFMADD231PS  480(BX), Y2, Y1
-	VBROADCASTSS 1304(DI), Y2
-	VFMADD231PS  512(BX), Y2, Y0
-	VBROADCASTSS 1304(DI), Y2
-	VFMADD231PS  544(BX), Y2, Y1
-	VBROADCASTSS 1308(DI), Y2
-	VFMADD231PS  576(BX), Y2, Y0
-	VBROADCASTSS 1308(DI), Y2
-	VFMADD231PS  608(BX), Y2, Y1
-	VBROADCASTSS 1312(DI), Y2
-	VFMADD231PS  640(BX), Y2, Y0
-	VBROADCASTSS 1312(DI), Y2
-	VFMADD231PS  672(BX), Y2, Y1
-	VBROADCASTSS 1316(DI), Y2
-	VFMADD231PS  704(BX), Y2, Y0
-	VBROADCASTSS 1316(DI), Y2
-	VFMADD231PS  736(BX), Y2, Y1
-	VBROADCASTSS 1320(DI), Y2
-	VFMADD231PS  768(BX), Y2, Y0
-	VBROADCASTSS 1320(DI), Y2
-	VFMADD231PS  800(BX), Y2, Y1
-	VBROADCASTSS 1324(DI), Y2
-	VFMADD231PS  832(BX), Y2, Y0
-	VBROADCASTSS 1324(DI), Y2
-	VFMADD231PS  864(BX), Y2, Y1
-	VBROADCASTSS 1328(DI), Y2
-	VFMADD231PS  896(BX), Y2, Y0
-	VBROADCASTSS 1328(DI), Y2
-	VFMADD231PS  928(BX), Y2, Y1
-	VBROADCASTSS 1332(DI), Y2
-	VFMADD231PS  960(BX), Y2, Y0
-	VBROADCASTSS 1332(DI), Y2
-	VFMADD231PS  992(BX), Y2, Y1
-	VBROADCASTSS 1336(DI), Y2
-	VFMADD231PS  1024(BX), Y2, Y0
-	VBROADCASTSS 1336(DI), Y2
-	VFMADD231PS  1056(BX), Y2, Y1
-	VBROADCASTSS 1340(DI), Y2
-	VFMADD231PS  1088(BX), Y2, Y0
-	VBROADCASTSS 1340(DI), Y2
-	VFMADD231PS  1120(BX), Y2, Y1
+	VBROADCASTSS 1412(DI), Y2
+	VBROADCASTSS 1280(DI), Y3
+	VFMADD231PS  128(BX), Y3, Y0
+	VBROADCASTSS 1280(DI), Y3
+	VFMADD231PS  160(BX), Y3, Y1
+	VBROADCASTSS 1344(DI), Y3
+	VFMADD231PS  128(BX), Y3, Y2
+	VBROADCASTSS 1284(DI), Y3
+	VFMADD231PS  192(BX), Y3, Y0
+	VBROADCASTSS 1284(DI), Y3
+	VFMADD231PS  224(BX), Y3, Y1
+	VBROADCASTSS 1348(DI), Y3
+	VFMADD231PS  192(BX), Y3, Y2
+	VBROADCASTSS 1288(DI), Y3
+	VFMADD231PS  256(BX), Y3, Y0
+	VBROADCASTSS 1288(DI), Y3
+	VFMADD231PS  288(BX), Y3, Y1
+	VBROADCASTSS 1352(DI), Y3
+	VFMADD231PS  256(BX), Y3, Y2
+	VBROADCASTSS 1292(DI), Y3
+	VFMADD231PS  320(BX), Y3, Y0
+	VBROADCASTSS 1292(DI), Y3
+	VFMADD231PS  352(BX), Y3, Y1
+	VBROADCASTSS 1356(DI), Y3
+	VFMADD231PS  320(BX), Y3, Y2
+	VBROADCASTSS 1296(DI), Y3
+	VFMADD231PS  384(BX), Y3, Y0
+	VBROADCASTSS 1296(DI), Y3
+	VFMADD231PS  416(BX), Y3, Y1
+	VBROADCASTSS 1360(DI), Y3
+	VFMADD231PS  384(BX), Y3, Y2
+	VBROADCASTSS 1300(DI), Y3
+	VFMADD231PS  448(BX), Y3, Y0
+	VBROADCASTSS 1300(DI), Y3
+	VFMADD231PS  480(BX), Y3, Y1
+	VBROADCASTSS 1364(DI), Y3
+	VFMADD231PS  448(BX), Y3, Y2
+	VBROADCASTSS 1304(DI), Y3
+	VFMADD231PS  512(BX), Y3, Y0
+	VBROADCASTSS 1304(DI), Y3
+	VFMADD231PS  544(BX), Y3, Y1
+	VBROADCASTSS 1368(DI), Y3
+	VFMADD231PS  512(BX), Y3, Y2
+	VBROADCASTSS 1308(DI), Y3
+	VFMADD231PS  576(BX), Y3, Y0
+	VBROADCASTSS 1308(DI), Y3
+	VFMADD231PS  608(BX), Y3, Y1
+	VBROADCASTSS 1372(DI), Y3
+	VFMADD231PS  576(BX), Y3, Y2
+	VBROADCASTSS 1312(DI), Y3
+	VFMADD231PS  640(BX), Y3, Y0
+	VBROADCASTSS 1312(DI), Y3
+	VFMADD231PS  672(BX), Y3, Y1
+	VBROADCASTSS 1376(DI), Y3
+	VFMADD231PS  640(BX), Y3, Y2
+	VBROADCASTSS 1316(DI), Y3
+	VFMADD231PS  704(BX), Y3, Y0
+	VBROADCASTSS 1316(DI), Y3
+	VFMADD231PS  736(BX), Y3, Y1
+	VBROADCASTSS 1380(DI), Y3
+	VFMADD231PS  704(BX), Y3, Y2
+	VBROADCASTSS 1320(DI), Y3
+	VFMADD231PS  768(BX), Y3, Y0
+	VBROADCASTSS 1320(DI), Y3
+	VFMADD231PS  800(BX), Y3, Y1
+	VBROADCASTSS 1384(DI), Y3
+	VFMADD231PS  768(BX), Y3, Y2
+	VBROADCASTSS 1324(DI), Y3
+	VFMADD231PS  832(BX), Y3, Y0
+	VBROADCASTSS 1324(DI), Y3
+	VFMADD231PS  864(BX), Y3, Y1
+	VBROADCASTSS 1388(DI), Y3
+	VFMADD231PS  832(BX), Y3, Y2
+	VBROADCASTSS 1328(DI), Y3
+	VFMADD231PS  896(BX), Y3, Y0
+	VBROADCASTSS 1328(DI), Y3
+	VFMADD231PS  928(BX), Y3, Y1
+	VBROADCASTSS 1392(DI), Y3
+	VFMADD231PS  896(BX), Y3, Y2
+	VBROADCASTSS 1332(DI), Y3
+	VFMADD231PS  960(BX), Y3, Y0
+	VBROADCASTSS 1332(DI), Y3
+	VFMADD231PS  992(BX), Y3, Y1
+	VBROADCASTSS 1396(DI), Y3
+	VFMADD231PS  960(BX), Y3, Y2
+	VBROADCASTSS 1336(DI), Y3
+	VFMADD231PS  1024(BX), Y3, Y0
+	VBROADCASTSS 1336(DI), Y3
+	VFMADD231PS  1056(BX), Y3, Y1
+	VBROADCASTSS 1400(DI), Y3
+	VFMADD231PS  1024(BX), Y3, Y2
+	VBROADCASTSS 1340(DI), Y3
+	VFMADD231PS  1088(BX), Y3, Y0
+	VBROADCASTSS 1340(DI), Y3
+	VFMADD231PS  1120(BX), Y3, Y1
+	VBROADCASTSS 1404(DI), Y3
+	VFMADD231PS  1088(BX), Y3, Y2
 	VMOVUPS      Y0, 1216(SI)
 	VMOVUPS      Y1, 1248(SI)
-	VBROADCASTSS 1412(DI), Y2
+	VMOVUPS      Y2, 1280(SI)
 	VBROADCASTSS 1412(DI), Y3
-	VBROADCASTSS 1344(DI), Y4
-	VFMADD231PS  128(BX), Y4, Y2
 	VBROADCASTSS 1344(DI), Y4
 	VFMADD231PS  160(BX), Y4, Y3
 	VBROADCASTSS 1348(DI), Y4
-	VFMADD231PS  192(BX), Y4, Y2
-	VBROADCASTSS 1348(DI), Y4
 	VFMADD231PS  224(BX), Y4, Y3
-	VBROADCASTSS 1352(DI), Y4
-	VFMADD231PS  256(BX), Y4, Y2
 	VBROADCASTSS 1352(DI), Y4
 	VFMADD231PS  288(BX), Y4, Y3
 	VBROADCASTSS 1356(DI), Y4
-	VFMADD231PS  320(BX), Y4, Y2
-	VBROADCASTSS 1356(DI), Y4
 	VFMADD231PS  352(BX), Y4, Y3
-	VBROADCASTSS 1360(DI), Y4
-	VFMADD231PS  384(BX), Y4, Y2
 	VBROADCASTSS 1360(DI), Y4
 	VFMADD231PS  416(BX), Y4, Y3
 	VBROADCASTSS 1364(DI), Y4
-	VFMADD231PS  448(BX), Y4, Y2
-	VBROADCASTSS 1364(DI), Y4
 	VFMADD231PS  480(BX), Y4, Y3
-	VBROADCASTSS 1368(DI), Y4
-	VFMADD231PS  512(BX), Y4, Y2
 	VBROADCASTSS 1368(DI), Y4
 	VFMADD231PS  544(BX), Y4, Y3
 	VBROADCASTSS 1372(DI), Y4
-	VFMADD231PS  576(BX), Y4, Y2
-	VBROADCASTSS 1372(DI), Y4
 	VFMADD231PS  608(BX), Y4, Y3
-	VBROADCASTSS 1376(DI), Y4
-	VFMADD231PS  640(BX), Y4, Y2
 	VBROADCASTSS 1376(DI), Y4
 	VFMADD231PS  672(BX), Y4, Y3
 	VBROADCASTSS 1380(DI), Y4
-	VFMADD231PS  704(BX), Y4, Y2
-	VBROADCASTSS 1380(DI), Y4
 	VFMADD231PS  736(BX), Y4, Y3
-	VBROADCASTSS 1384(DI), Y4
-	VFMADD231PS  768(BX), Y4, Y2
 	VBROADCASTSS 1384(DI), Y4
 	VFMADD231PS  800(BX), Y4, Y3
 	VBROADCASTSS 1388(DI), Y4
-	VFMADD231PS  832(BX), Y4, Y2
-	VBROADCASTSS 1388(DI), Y4
 	VFMADD231PS  864(BX), Y4, Y3
-	VBROADCASTSS 1392(DI), Y4
-	VFMADD231PS  896(BX), Y4, Y2
 	VBROADCASTSS 1392(DI), Y4
 	VFMADD231PS  928(BX), Y4, Y3
 	VBROADCASTSS 1396(DI), Y4
-	VFMADD231PS  960(BX), Y4, Y2
-	VBROADCASTSS 1396(DI), Y4
 	VFMADD231PS  992(BX), Y4, Y3
-	VBROADCASTSS 1400(DI), Y4
-	VFMADD231PS  1024(BX), Y4, Y2
 	VBROADCASTSS 1400(DI), Y4
 	VFMADD231PS  1056(BX), Y4, Y3
 	VBROADCASTSS 1404(DI), Y4
-	VFMADD231PS  1088(BX), Y4, Y2
-	VBROADCASTSS 1404(DI), Y4
 	VFMADD231PS  1120(BX), Y4, Y3
-	VMOVUPS      Y2, 1280(SI)
 	VMOVUPS      Y3, 1312(SI)
 
 	// a3 = softmax(z3)
@@ -12246,33 +12629,33 @@ loop3:
 	// d3 = a3 - y; loss = Σ y*(m3 - z3 + t)
 	VMOVUPS 64(SI), Y5
 	VMOVUPS 96(SI), Y6
+	VMOVUPS 1408(SI), Y7
 	VSUBPS  Y5, Y0, Y0
 	VSUBPS  Y6, Y1, Y1
-	VMOVUPS 1472(SI), Y7
-	VSUBPS  1248(SI), Y2, Y2
-	VSUBPS  1216(SI), Y7, Y7
-	VADDPS  Y4, Y2, Y2
-	VADDPS  Y3, Y7, Y7
-	VMULPS  Y2, Y6, Y2
-	VMULPS  Y7, Y5, Y5
-	VMOVUPS Y1, 32(BX)
-	VMOVUPS Y0, (BX)
-	VMOVUPS 1408(SI), Y6
-	VMOVUPS 160(SI), Y7
 	VMOVUPS 128(SI), Y8
-	VMOVUPS 32(SP), Y9
-	VSUBPS  Y7, Y9, Y9
-	VSUBPS  Y8, Y6, Y6
-	VMOVUPS 1504(SI), Y10
-	VMOVUPS 1472(SI), Y11
-	VSUBPS  1312(SI), Y10, Y10
-	VSUBPS  1280(SI), Y11, Y11
-	VADDPS  Y4, Y10, Y4
-	VADDPS  Y3, Y11, Y3
-	VMULPS  Y4, Y7, Y4
+	VMOVUPS 1472(SI), Y9
+	VSUBPS  Y8, Y7, Y7
+	VSUBPS  1248(SI), Y2, Y2
+	VMOVUPS 1472(SI), Y10
+	VSUBPS  1216(SI), Y9, Y9
+	VADDPS  Y4, Y2, Y2
+	VADDPS  Y3, Y9, Y9
+	VMULPS  Y2, Y6, Y2
+	VSUBPS  1280(SI), Y10, Y6
+	VMULPS  Y9, Y5, Y5
+	VMOVUPS Y1, 32(BX)
+	VADDPS  Y3, Y6, Y3
+	VMOVUPS Y0, (BX)
 	VMULPS  Y3, Y8, Y3
-	VMOVUPS Y9, 96(BX)
-	VMOVUPS Y6, 64(BX)
+	VMOVUPS Y7, 64(BX)
+	VMOVUPS 160(SI), Y6
+	VMOVUPS 32(SP), Y8
+	VSUBPS  Y6, Y8, Y8
+	VMOVUPS 1504(SI), Y9
+	VSUBPS  1312(SI), Y9, Y9
+	VADDPS  Y4, Y9, Y4
+	VMULPS  Y4, Y6, Y4
+	VMOVUPS Y8, 96(BX)
 	VADDPS  Y3, Y5, Y3
 	VADDPS  Y4, Y2, Y2
 	VMOVUPS 2624(SI), Y4
@@ -12292,273 +12675,273 @@ loop3:
 	VMULPS       Y2, Y0, Y2
 	VBROADCASTSS 1280(DI), Y3
 	VMULPS       Y3, Y1, Y3
+	VBROADCASTSS 1284(DI), Y4
+	VMULPS       Y4, Y0, Y0
 	VBROADCASTSS 1344(DI), Y4
-	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y4, Y7, Y2
 	VBROADCASTSS 1344(DI), Y4
-	VFMADD231PS  Y4, Y9, Y3
+	VFMADD231PS  Y4, Y8, Y3
+	VBROADCASTSS 1348(DI), Y4
+	VFMADD231PS  Y4, Y7, Y0
 	VMOVUPS      128(BX), Y4
 	VMOVUPS      160(BX), Y5
-	VMOVUPS      SpiralsConstants<>+640(SB), Y7
-	VMOVAPS      Y7, Y8
-	VFNMADD231PS Y4, Y4, Y8
-	VMOVAPS      Y7, Y4
+	VMOVUPS      192(BX), Y6
+	VMOVUPS      SpiralsConstants<>+640(SB), Y9
+	VMOVAPS      Y9, Y10
+	VFNMADD231PS Y4, Y4, Y10
+	VMOVAPS      Y9, Y4
 	VFNMADD231PS Y5, Y5, Y4
-	VMULPS       Y8, Y2, Y2
+	VMOVAPS      Y9, Y5
+	VFNMADD231PS Y6, Y6, Y5
+	VMULPS       Y10, Y2, Y2
 	VMULPS       Y4, Y3, Y3
+	VMULPS       Y5, Y0, Y0
 	VMOVUPS      Y2, 1152(BX)
 	VMOVUPS      Y3, 1184(BX)
-	VBROADCASTSS 1284(DI), Y2
-	VMULPS       Y2, Y0, Y0
-	VBROADCASTSS 1284(DI), Y2
-	VMULPS       Y2, Y1, Y1
-	VBROADCASTSS 1348(DI), Y2
-	VFMADD231PS  Y2, Y6, Y0
-	VBROADCASTSS 1348(DI), Y2
-	VFMADD231PS  Y2, Y9, Y1
-	VMOVUPS      192(BX), Y2
-	VMOVUPS      224(BX), Y3
-	VMOVAPS      Y7, Y4
-	VFNMADD231PS Y2, Y2, Y4
-	VMOVAPS      Y7, Y2
-	VFNMADD231PS Y3, Y3, Y2
-	VMULPS       Y4, Y0, Y0
-	VMULPS       Y2, Y1, Y1
 	VMOVUPS      Y0, 1216(BX)
-	VMOVUPS      Y1, 1248(BX)
-	VBROADCASTSS 1288(DI), Y0
-	VMULPS       (BX), Y0, Y0
+	VBROADCASTSS 1284(DI), Y0
+	VMULPS       Y0, Y1, Y0
 	VBROADCASTSS 1288(DI), Y1
-	VMULPS       32(BX), Y1, Y1
-	VBROADCASTSS 1352(DI), Y2
-	VFMADD231PS  Y2, Y6, Y0
-	VBROADCASTSS 1352(DI), Y2
-	VFMADD231PS  Y2, Y9, Y1
-	VMOVUPS      256(BX), Y2
-	VMOVUPS      288(BX), Y3
-	VMOVAPS      Y7, Y4
-	VFNMADD231PS Y2, Y2, Y4
-	VMOVAPS      Y7, Y2
-	VFNMADD231PS Y3, Y3, Y2
+	VMULPS       (BX), Y1, Y1
+	VBROADCASTSS 1288(DI), Y2
+	VMULPS       32(BX), Y2, Y2
+	VBROADCASTSS 1348(DI), Y3
+	VFMADD231PS  Y3, Y8, Y0
+	VMOVUPS      224(BX), Y3
+	VBROADCASTSS 1352(DI), Y4
+	VFMADD231PS  Y4, Y7, Y1
+	VBROADCASTSS 1352(DI), Y4
+	VFMADD231PS  Y4, Y8, Y2
+	VMOVAPS      Y9, Y4
+	VFNMADD231PS Y3, Y3, Y4
+	VMOVUPS      256(BX), Y3
+	VMOVUPS      288(BX), Y5
 	VMULPS       Y4, Y0, Y0
-	VMULPS       Y2, Y1, Y1
+	VMOVAPS      Y9, Y4
+	VFNMADD231PS Y3, Y3, Y4
+	VMOVAPS      Y9, Y3
+	VFNMADD231PS Y5, Y5, Y3
+	VMOVUPS      Y0, 1248(BX)
+	VMULPS       Y4, Y1, Y0
+	VMULPS       Y3, Y2, Y1
 	VMOVUPS      Y0, 1280(BX)
 	VMOVUPS      Y1, 1312(BX)
 	VBROADCASTSS 1292(DI), Y0
 	VMULPS       (BX), Y0, Y0
 	VBROADCASTSS 1292(DI), Y1
 	VMULPS       32(BX), Y1, Y1
-	VBROADCASTSS 1356(DI), Y2
-	VFMADD231PS  64(BX), Y2, Y0
-	VBROADCASTSS 1356(DI), Y2
-	VFMADD231PS  96(BX), Y2, Y1
-	VMOVUPS      320(BX), Y2
-	VMOVUPS      352(BX), Y3
-	VMOVAPS      Y7, Y4
-	VFNMADD231PS Y2, Y2, Y4
-	VMOVAPS      Y7, Y2
-	VFNMADD231PS Y3, Y3, Y2
-	VMULPS       Y4, Y0, Y0
-	VMULPS       Y2, Y1, Y1
+	VBROADCASTSS 1296(DI), Y2
+	VMULPS       (BX), Y2, Y2
+	VBROADCASTSS 1356(DI), Y3
+	VFMADD231PS  64(BX), Y3, Y0
+	VBROADCASTSS 1356(DI), Y3
+	VFMADD231PS  96(BX), Y3, Y1
+	VBROADCASTSS 1360(DI), Y3
+	VFMADD231PS  64(BX), Y3, Y2
+	VMOVUPS      320(BX), Y3
+	VMOVUPS      352(BX), Y4
+	VMOVUPS      384(BX), Y5
+	VMOVAPS      Y9, Y6
+	VFNMADD231PS Y3, Y3, Y6
+	VMOVAPS      Y9, Y3
+	VFNMADD231PS Y4, Y4, Y3
+	VMOVAPS      Y9, Y4
+	VFNMADD231PS Y5, Y5, Y4
+	VMULPS       Y6, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VMULPS       Y4, Y2, Y2
 	VMOVUPS      Y0, 1344(BX)
 	VMOVUPS      Y1, 1376(BX)
+	VMOVUPS      Y2, 1408(BX)
 	VBROADCASTSS 1296(DI), Y0
-	VMULPS       (BX), Y0, Y0
-	VBROADCASTSS 1296(DI), Y1
-	VMULPS       32(BX), Y1, Y1
-	VBROADCASTSS 1360(DI), Y2
-	VFMADD231PS  64(BX), Y2, Y0
-	VBROADCASTSS 1360(DI), Y2
-	VFMADD231PS  96(BX), Y2, Y1
-	VMOVUPS      384(BX), Y2
-	VMOVUPS      416(BX), Y3
-	VMOVAPS      Y7, Y4
-	VFNMADD231PS Y2, Y2, Y4
-	VMOVAPS      Y7, Y2
-	VFNMADD231PS Y3, Y3, Y2
-	VMULPS       Y4, Y0, Y0
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y0, 1408(BX)
-	VMOVUPS      Y1, 1440(BX)
-	VBROADCASTSS 1300(DI), Y0
-	VMULPS       (BX), Y0, Y0
+	VMULPS       32(BX), Y0, Y0
 	VBROADCASTSS 1300(DI), Y1
-	VMULPS       32(BX), Y1, Y1
-	VBROADCASTSS 1364(DI), Y2
-	VFMADD231PS  64(BX), Y2, Y0
-	VBROADCASTSS 1364(DI), Y2
-	VFMADD231PS  96(BX), Y2, Y1
-	VMOVUPS      448(BX), Y2
-	VMOVUPS      480(BX), Y3
-	VMOVAPS      Y7, Y4
-	VFNMADD231PS Y2, Y2, Y4
-	VMOVAPS      Y7, Y2
-	VFNMADD231PS Y3, Y3, Y2
-	VMULPS       Y4, Y0, Y0
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y0, 1472(BX)
-	VMOVUPS      Y1, 1504(BX)
+	VMULPS       (BX), Y1, Y1
+	VBROADCASTSS 1300(DI), Y2
+	VMULPS       32(BX), Y2, Y2
+	VBROADCASTSS 1360(DI), Y3
+	VFMADD231PS  96(BX), Y3, Y0
+	VBROADCASTSS 1364(DI), Y3
+	VFMADD231PS  64(BX), Y3, Y1
+	VBROADCASTSS 1364(DI), Y3
+	VFMADD231PS  96(BX), Y3, Y2
+	VMOVUPS      416(BX), Y3
+	VMOVUPS      448(BX), Y4
+	VMOVUPS      480(BX), Y5
+	VMOVAPS      Y9, Y6
+	VFNMADD231PS Y3, Y3, Y6
+	VMOVAPS      Y9, Y3
+	VFNMADD231PS Y4, Y4, Y3
+	VMOVAPS      Y9, Y4
+	VFNMADD231PS Y5, Y5, Y4
+	VMULPS       Y6, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VMULPS       Y4, Y2, Y2
+	VMOVUPS      Y0, 1440(BX)
+	VMOVUPS      Y1, 1472(BX)
+	VMOVUPS      Y2, 1504(BX)
 	VBROADCASTSS 1304(DI), Y0
 	VMULPS       (BX), Y0, Y0
 	VBROADCASTSS 1304(DI), Y1
 	VMULPS       32(BX), Y1, Y1
-	VBROADCASTSS 1368(DI), Y2
-	VFMADD231PS  64(BX), Y2, Y0
-	VBROADCASTSS 1368(DI), Y2
-	VFMADD231PS  96(BX), Y2, Y1
-	VMOVUPS      512(BX), Y2
-	VMOVUPS      544(BX), Y3
-	VMOVAPS      Y7, Y4
-	VFNMADD231PS Y2, Y2, Y4
-	VMOVAPS      Y7, Y2
-	VFNMADD231PS Y3, Y3, Y2
-	VMULPS       Y4, Y0, Y0
-	VMULPS       Y2, Y1, Y1
+	VBROADCASTSS 1308(DI), Y2
+	VMULPS       (BX), Y2, Y2
+	VBROADCASTSS 1368(DI), Y3
+	VFMADD231PS  64(BX), Y3, Y0
+	VBROADCASTSS 1368(DI), Y3
+	VFMADD231PS  96(BX), Y3, Y1
+	VBROADCASTSS 1372(DI), Y3
+	VFMADD231PS  64(BX), Y3, Y2
+	VMOVUPS      512(BX), Y3
+	VMOVUPS      544(BX), Y4
+	VMOVUPS      576(BX), Y5
+	VMOVAPS      Y9, Y6
+	VFNMADD231PS Y3, Y3, Y6
+	VMOVAPS      Y9, Y3
+	VFNMADD231PS Y4, Y4, Y3
+	VMOVAPS      Y9, Y4
+	VFNMADD231PS Y5, Y5, Y4
+	VMULPS       Y6, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VMULPS       Y4, Y2, Y2
 	VMOVUPS      Y0, 1536(BX)
 	VMOVUPS      Y1, 1568(BX)
+	VMOVUPS      Y2, 1600(BX)
 	VBROADCASTSS 1308(DI), Y0
-	VMULPS       (BX), Y0, Y0
-	VBROADCASTSS 1308(DI), Y1
-	VMULPS       32(BX), Y1, Y1
-	VBROADCASTSS 1372(DI), Y2
-	VFMADD231PS  64(BX), Y2, Y0
-	VBROADCASTSS 1372(DI), Y2
-	VFMADD231PS  96(BX), Y2, Y1
-	VMOVUPS      576(BX), Y2
-	VMOVUPS      608(BX), Y3
-	VMOVAPS      Y7, Y4
-	VFNMADD231PS Y2, Y2, Y4
-	VMOVAPS      Y7, Y2
-	VFNMADD231PS Y3, Y3, Y2
-	VMULPS       Y4, Y0, Y0
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y0, 1600(BX)
-	VMOVUPS      Y1, 1632(BX)
-	VBROADCASTSS 1312(DI), Y0
-	VMULPS       (BX), Y0, Y0
+	VMULPS       32(BX), Y0, Y0
 	VBROADCASTSS 1312(DI), Y1
-	VMULPS       32(BX), Y1, Y1
-	VBROADCASTSS 1376(DI), Y2
-	VFMADD231PS  64(BX), Y2, Y0
-	VBROADCASTSS 1376(DI), Y2
-	VFMADD231PS  96(BX), Y2, Y1
-	VMOVUPS      640(BX), Y2
-	VMOVUPS      672(BX), Y3
-	VMOVAPS      Y7, Y4
-	VFNMADD231PS Y2, Y2, Y4
-	VMOVAPS      Y7, Y2
-	VFNMADD231PS Y3, Y3, Y2
-	VMULPS       Y4, Y0, Y0
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y0, 1664(BX)
-	VMOVUPS      Y1, 1696(BX)
+	VMULPS       (BX), Y1, Y1
+	VBROADCASTSS 1312(DI), Y2
+	VMULPS       32(BX), Y2, Y2
+	VBROADCASTSS 1372(DI), Y3
+	VFMADD231PS  96(BX), Y3, Y0
+	VBROADCASTSS 1376(DI), Y3
+	VFMADD231PS  64(BX), Y3, Y1
+	VBROADCASTSS 1376(DI), Y3
+	VFMADD231PS  96(BX), Y3, Y2
+	VMOVUPS      608(BX), Y3
+	VMOVUPS      640(BX), Y4
+	VMOVUPS      672(BX), Y5
+	VMOVAPS      Y9, Y6
+	VFNMADD231PS Y3, Y3, Y6
+	VMOVAPS      Y9, Y3
+	VFNMADD231PS Y4, Y4, Y3
+	VMOVAPS      Y9, Y4
+	VFNMADD231PS Y5, Y5, Y4
+	VMULPS       Y6, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VMULPS       Y4, Y2, Y2
+	VMOVUPS      Y0, 1632(BX)
+	VMOVUPS      Y1, 1664(BX)
+	VMOVUPS      Y2, 1696(BX)
 	VBROADCASTSS 1316(DI), Y0
 	VMULPS       (BX), Y0, Y0
 	VBROADCASTSS 1316(DI), Y1
 	VMULPS       32(BX), Y1, Y1
-	VBROADCASTSS 1380(DI), Y2
-	VFMADD231PS  64(BX), Y2, Y0
-	VBROADCASTSS 1380(DI), Y2
-	VFMADD231PS  96(BX), Y2, Y1
-	VMOVUPS      704(BX), Y2
-	VMOVUPS      736(BX), Y3
-	VMOVAPS      Y7, Y4
-	VFNMADD231PS Y2, Y2, Y4
-	VMOVAPS      Y7, Y2
-	VFNMADD231PS Y3, Y3, Y2
-	VMULPS       Y4, Y0, Y0
-	VMULPS       Y2, Y1, Y1
+	VBROADCASTSS 1320(DI), Y2
+	VMULPS       (BX), Y2, Y2
+	VBROADCASTSS 1380(DI), Y3
+	VFMADD231PS  64(BX), Y3, Y0
+	VBROADCASTSS 1380(DI), Y3
+	VFMADD231PS  96(BX), Y3, Y1
+	VBROADCASTSS 1384(DI), Y3
+	VFMADD231PS  64(BX), Y3, Y2
+	VMOVUPS      704(BX), Y3
+	VMOVUPS      736(BX), Y4
+	VMOVUPS      768(BX), Y5
+	VMOVAPS      Y9, Y6
+	VFNMADD231PS Y3, Y3, Y6
+	VMOVAPS      Y9, Y3
+	VFNMADD231PS Y4, Y4, Y3
+	VMOVAPS      Y9, Y4
+	VFNMADD231PS Y5, Y5, Y4
+	VMULPS       Y6, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VMULPS       Y4, Y2, Y2
 	VMOVUPS      Y0, 1728(BX)
 	VMOVUPS      Y1, 1760(BX)
+	VMOVUPS      Y2, 1792(BX)
 	VBROADCASTSS 1320(DI), Y0
-	VMULPS       (BX), Y0, Y0
-	VBROADCASTSS 1320(DI), Y1
-	VMULPS       32(BX), Y1, Y1
-	VBROADCASTSS 1384(DI), Y2
-	VFMADD231PS  64(BX), Y2, Y0
-	VBROADCASTSS 1384(DI), Y2
-	VFMADD231PS  96(BX), Y2, Y1
-	VMOVUPS      768(BX), Y2
-	VMOVUPS      800(BX), Y3
-	VMOVAPS      Y7, Y4
-	VFNMADD231PS Y2, Y2, Y4
-	VMOVAPS      Y7, Y2
-	VFNMADD231PS Y3, Y3, Y2
-	VMULPS       Y4, Y0, Y0
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y0, 1792(BX)
-	VMOVUPS      Y1, 1824(BX)
-	VBROADCASTSS 1324(DI), Y0
-	VMULPS       (BX), Y0, Y0
+	VMULPS       32(BX), Y0, Y0
 	VBROADCASTSS 1324(DI), Y1
-	VMULPS       32(BX), Y1, Y1
-	VBROADCASTSS 1388(DI), Y2
-	VFMADD231PS  64(BX), Y2, Y0
-	VBROADCASTSS 1388(DI), Y2
-	VFMADD231PS  96(BX), Y2, Y1
-	VMOVUPS      832(BX), Y2
-	VMOVUPS      864(BX), Y3
-	VMOVAPS      Y7, Y4
-	VFNMADD231PS Y2, Y2, Y4
-	VMOVAPS      Y7, Y2
-	VFNMADD231PS Y3, Y3, Y2
-	VMULPS       Y4, Y0, Y0
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y0, 1856(BX)
-	VMOVUPS      Y1, 1888(BX)
+	VMULPS       (BX), Y1, Y1
+	VBROADCASTSS 1324(DI), Y2
+	VMULPS       32(BX), Y2, Y2
+	VBROADCASTSS 1384(DI), Y3
+	VFMADD231PS  96(BX), Y3, Y0
+	VBROADCASTSS 1388(DI), Y3
+	VFMADD231PS  64(BX), Y3, Y1
+	VBROADCASTSS 1388(DI), Y3
+	VFMADD231PS  96(BX), Y3, Y2
+	VMOVUPS      800(BX), Y3
+	VMOVUPS      832(BX), Y4
+	VMOVUPS      864(BX), Y5
+	VMOVAPS      Y9, Y6
+	VFNMADD231PS Y3, Y3, Y6
+	VMOVAPS      Y9, Y3
+	VFNMADD231PS Y4, Y4, Y3
+	VMOVAPS      Y9, Y4
+	VFNMADD231PS Y5, Y5, Y4
+	VMULPS       Y6, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VMULPS       Y4, Y2, Y2
+	VMOVUPS      Y0, 1824(BX)
+	VMOVUPS      Y1, 1856(BX)
+	VMOVUPS      Y2, 1888(BX)
 	VBROADCASTSS 1328(DI), Y0
 	VMULPS       (BX), Y0, Y0
 	VBROADCASTSS 1328(DI), Y1
 	VMULPS       32(BX), Y1, Y1
-	VBROADCASTSS 1392(DI), Y2
-	VFMADD231PS  64(BX), Y2, Y0
-	VBROADCASTSS 1392(DI), Y2
-	VFMADD231PS  96(BX), Y2, Y1
-	VMOVUPS      896(BX), Y2
-	VMOVUPS      928(BX), Y3
-	VMOVAPS      Y7, Y4
-	VFNMADD231PS Y2, Y2, Y4
-	VMOVAPS      Y7, Y2
-	VFNMADD231PS Y3, Y3, Y2
-	VMULPS       Y4, Y0, Y0
-	VMULPS       Y2, Y1, Y1
+	VBROADCASTSS 1332(DI), Y2
+	VMULPS       (BX), Y2, Y2
+	VBROADCASTSS 1392(DI), Y3
+	VFMADD231PS  64(BX), Y3, Y0
+	VBROADCASTSS 1392(DI), Y3
+	VFMADD231PS  96(BX), Y3, Y1
+	VBROADCASTSS 1396(DI), Y3
+	VFMADD231PS  64(BX), Y3, Y2
+	VMOVUPS      896(BX), Y3
+	VMOVUPS      928(BX), Y4
+	VMOVUPS      960(BX), Y5
+	VMOVAPS      Y9, Y6
+	VFNMADD231PS Y3, Y3, Y6
+	VMOVAPS      Y9, Y3
+	VFNMADD231PS Y4, Y4, Y3
+	VMOVAPS      Y9, Y4
+	VFNMADD231PS Y5, Y5, Y4
+	VMULPS       Y6, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VMULPS       Y4, Y2, Y2
 	VMOVUPS      Y0, 1920(BX)
 	VMOVUPS      Y1, 1952(BX)
+	VMOVUPS      Y2, 1984(BX)
 	VBROADCASTSS 1332(DI), Y0
-	VMULPS       (BX), Y0, Y0
-	VBROADCASTSS 1332(DI), Y1
-	VMULPS       32(BX), Y1, Y1
-	VBROADCASTSS 1396(DI), Y2
-	VFMADD231PS  64(BX), Y2, Y0
-	VBROADCASTSS 1396(DI), Y2
-	VFMADD231PS  96(BX), Y2, Y1
-	VMOVUPS      960(BX), Y2
-	VMOVUPS      992(BX), Y3
-	VMOVAPS      Y7, Y4
-	VFNMADD231PS Y2, Y2, Y4
-	VMOVAPS      Y7, Y2
-	VFNMADD231PS Y3, Y3, Y2
-	VMULPS       Y4, Y0, Y0
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y0, 1984(BX)
-	VMOVUPS      Y1, 2016(BX)
-	VBROADCASTSS 1336(DI), Y0
-	VMULPS       (BX), Y0, Y0
+	VMULPS       32(BX), Y0, Y0
 	VBROADCASTSS 1336(DI), Y1
-	VMULPS       32(BX), Y1, Y1
-	VBROADCASTSS 1400(DI), Y2
-	VFMADD231PS  64(BX), Y2, Y0
-	VBROADCASTSS 1400(DI), Y2
-	VFMADD231PS  96(BX), Y2, Y1
-	VMOVUPS      1024(BX), Y2
-	VMOVUPS      1056(BX), Y3
-	VMOVAPS      Y7, Y4
-	VFNMADD231PS Y2, Y2, Y4
-	VMOVAPS      Y7, Y2
-	VFNMADD231PS Y3, Y3, Y2
-	VMULPS       Y4, Y0, Y0
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y0, 2048(BX)
-	VMOVUPS      Y1, 2080(BX)
+	VMULPS       (BX), Y1, Y1
+	VBROADCASTSS 1336(DI), Y2
+	VMULPS       32(BX), Y2, Y2
+	VBROADCASTSS 1396(DI), Y3
+	VFMADD231PS  96(BX), Y3, Y0
+	VBROADCASTSS 1400(DI), Y3
+	VFMADD231PS  64(BX), Y3, Y1
+	VBROADCASTSS 1400(DI), Y3
+	VFMADD231PS  96(BX), Y3, Y2
+	VMOVUPS      992(BX), Y3
+	VMOVUPS      1024(BX), Y4
+	VMOVUPS      1056(BX), Y5
+	VMOVAPS      Y9, Y6
+	VFNMADD231PS Y3, Y3, Y6
+	VMOVAPS      Y9, Y3
+	VFNMADD231PS Y4, Y4, Y3
+	VMOVAPS      Y9, Y4
+	VFNMADD231PS Y5, Y5, Y4
+	VMULPS       Y6, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VMULPS       Y4, Y2, Y2
+	VMOVUPS      Y0, 2016(BX)
+	VMOVUPS      Y1, 2048(BX)
+	VMOVUPS      Y2, 2080(BX)
 	VBROADCASTSS 1340(DI), Y0
 	VMULPS       (BX), Y0, Y0
 	VBROADCASTSS 1340(DI), Y1
@@ -12569,11 +12952,11 @@ loop3:
 	VFMADD231PS  96(BX), Y2, Y1
 	VMOVUPS      1088(BX), Y2
 	VMOVUPS      1120(BX), Y3
-	VMOVAPS      Y7, Y4
+	VMOVAPS      Y9, Y4
 	VFNMADD231PS Y2, Y2, Y4
-	VFNMADD231PS Y3, Y3, Y7
+	VFNMADD231PS Y3, Y3, Y9
 	VMULPS       Y4, Y0, Y0
-	VMULPS       Y7, Y1, Y1
+	VMULPS       Y9, Y1, Y1
 	VMOVUPS      Y0, 2112(BX)
 	VMOVUPS      Y1, 2144(BX)
 
@@ -13671,7 +14054,7 @@ loop11:
 
 // func spiralsGradBatchAVX512(p *Spirals, b *SpiralsBatch, xs *[2]float32, ys *[2]float32, tiles int, samples int) float32
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·spiralsGradBatchAVX512(SB), NOSPLIT, $64-52
+TEXT ·spiralsGradBatchAVX512(SB), NOSPLIT, $128-52
 	MOVQ         p+0(FP), DI
 	MOVQ         b+8(FP), SI
 	MOVQ         xs+16(FP), DX
@@ -13724,362 +14107,374 @@ loop0:
 	VBROADCASTSS     132(DI), Z3
 	VBROADCASTSS     136(DI), Z4
 	VBROADCASTSS     140(DI), Z5
+	VBROADCASTSS     144(DI), Z6
+	VBROADCASTSS     148(DI), Z7
 	VFMADD231PS.BCST (DI), Z2, Z1
 	VFMADD231PS.BCST 8(DI), Z2, Z3
 	VFMADD231PS.BCST 16(DI), Z2, Z4
 	VFMADD231PS.BCST 24(DI), Z2, Z5
+	VFMADD231PS.BCST 32(DI), Z2, Z6
+	VFMADD231PS.BCST 40(DI), Z2, Z7
 	VFMADD231PS.BCST 4(DI), Z0, Z1
 	VFMADD231PS.BCST 12(DI), Z0, Z3
 	VFMADD231PS.BCST 20(DI), Z0, Z4
 	VFMADD231PS.BCST 28(DI), Z0, Z5
-	VBROADCASTSS     SpiralsConstants<>+2144(SB), Z6
-	VANDPS           Z6, Z3, Z7
-	VANDPS           Z6, Z4, Z8
-	VANDPS           Z6, Z5, Z9
-	VANDPS           Z6, Z1, Z10
-	VBROADCASTSS     SpiralsConstants<>+964(SB), Z11
-	VMINPS           Z7, Z11, Z7
-	VMINPS           Z8, Z11, Z8
-	VMINPS           Z9, Z11, Z9
-	VMINPS           Z10, Z11, Z10
-	VBROADCASTSS     SpiralsConstants<>+1068(SB), Z12
-	VADDPS           Z12, Z7, Z13
-	VADDPS           Z12, Z8, Z14
-	VADDPS           Z12, Z9, Z15
-	VADDPS           Z12, Z10, Z16
-	VPSRLD           $0x14, Z13, Z13
-	VPSRLD           $0x14, Z14, Z14
-	VPSRLD           $0x14, Z15, Z15
-	VPSRLD           $0x14, Z16, Z16
-	VMOVUPS          SpiralsConstants<>+2176(SB), Z17
-	VMOVAPS          Z13, Z18
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z18
-	VMOVAPS          Z14, Z19
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z19
-	VMOVAPS          Z15, Z20
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z20
-	VMOVAPS          Z16, Z21
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z21
-	VSUBPS           Z18, Z7, Z7
-	VSUBPS           Z19, Z8, Z8
-	VSUBPS           Z20, Z9, Z9
-	VSUBPS           Z21, Z10, Z10
-	VMOVUPS          SpiralsConstants<>+2304(SB), Z18
-	VMOVAPS          Z13, Z19
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z19
-	VMOVAPS          Z14, Z20
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z20
-	VMOVAPS          Z15, Z21
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z21
-	VMOVAPS          Z16, Z22
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z22
-	VMOVUPS          SpiralsConstants<>+2432(SB), Z23
-	VMOVAPS          Z13, Z24
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z24
-	VMOVAPS          Z14, Z25
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z25
-	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z26
-	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z27
-	VFMADD231PS      Z7, Z19, Z24
-	VFMADD231PS      Z8, Z20, Z25
-	VFMADD231PS      Z9, Z21, Z26
-	VFMADD231PS      Z10, Z22, Z27
-	VMOVUPS          SpiralsConstants<>+2560(SB), Z19
-	VMOVAPS          Z13, Z20
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z20
-	VMOVAPS          Z14, Z21
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z21
-	VMOVAPS          Z15, Z22
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z22
-	VMOVAPS          Z16, Z28
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z28
-	VFMADD231PS      Z7, Z24, Z20
-	VFMADD231PS      Z8, Z25, Z21
-	VFMADD231PS      Z9, Z26, Z22
-	VFMADD231PS      Z10, Z27, Z28
-	VMOVUPS          SpiralsConstants<>+2688(SB), Z24
-	VMOVAPS          Z13, Z25
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z25
-	VMOVAPS          Z14, Z26
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z26
-	VMOVAPS          Z15, Z27
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z27
-	VMOVAPS          Z16, Z29
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z29
-	VFMADD231PS      Z7, Z20, Z25
-	VFMADD231PS      Z8, Z21, Z26
-	VFMADD231PS      Z9, Z22, Z27
-	VFMADD231PS      Z10, Z28, Z29
-	VMOVUPS          SpiralsConstants<>+2816(SB), Z20
-	VMOVAPS          Z13, Z21
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z21
-	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z22
-	VMOVAPS          Z15, Z28
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z28
-	VMOVAPS          Z16, Z30
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z30
-	VFMADD231PS      Z7, Z25, Z21
-	VFMADD231PS      Z8, Z26, Z22
-	VFMADD231PS      Z9, Z27, Z28
-	VFMADD231PS      Z10, Z29, Z30
-	VMOVUPS          SpiralsConstants<>+2944(SB), Z25
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z13
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z14
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z15
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z16
-	VMAXPS           Z7, Z13, Z13
-	VMAXPS           Z8, Z14, Z14
-	VMAXPS           Z9, Z15, Z15
-	VMAXPS           Z10, Z16, Z16
-	VFMADD231PS      Z7, Z21, Z13
-	VFMADD231PS      Z8, Z22, Z14
-	VFMADD231PS      Z9, Z28, Z15
-	VFMADD231PS      Z10, Z30, Z16
-	VBROADCASTSS     SpiralsConstants<>+3072(SB), Z7
-	VPTERNLOGD       $0xf8, Z7, Z3, Z13
-	VPTERNLOGD       $0xf8, Z7, Z4, Z14
-	VPTERNLOGD       $0xf8, Z7, Z5, Z15
-	VPTERNLOGD       $0xf8, Z7, Z1, Z16
-	VMOVUPS          Z13, 256(SI)
-	VMOVUPS          Z14, 320(SI)
-	VMOVUPS          Z15, 384(SI)
-	VMOVUPS          Z16, 192(SI)
-	VBROADCASTSS     144(DI), Z1
-	VBROADCASTSS     148(DI), Z3
-	VBROADCASTSS     152(DI), Z4
-	VBROADCASTSS     156(DI), Z5
-	VFMADD231PS.BCST 32(DI), Z2, Z1
-	VFMADD231PS.BCST 40(DI), Z2, Z3
-	VFMADD231PS.BCST 48(DI), Z2, Z4
-	VFMADD231PS.BCST 56(DI), Z2, Z5
-	VFMADD231PS.BCST 36(DI), Z0, Z1
-	VFMADD231PS.BCST 44(DI), Z0, Z3
-	VFMADD231PS.BCST 52(DI), Z0, Z4
-	VFMADD231PS.BCST 60(DI), Z0, Z5
-	VANDPS           Z6, Z1, Z8
-	VANDPS           Z6, Z3, Z9
-	VANDPS           Z6, Z4, Z10
-	VANDPS           Z6, Z5, Z13
-	VMINPS           Z8, Z11, Z8
-	VMINPS           Z9, Z11, Z9
-	VMINPS           Z10, Z11, Z10
-	VMINPS           Z13, Z11, Z13
-	VADDPS           Z12, Z8, Z14
-	VADDPS           Z12, Z9, Z15
-	VADDPS           Z12, Z10, Z16
-	VADDPS           Z12, Z13, Z21
-	VPSRLD           $0x14, Z14, Z14
-	VPSRLD           $0x14, Z15, Z15
-	VPSRLD           $0x14, Z16, Z16
-	VPSRLD           $0x14, Z21, Z21
-	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z22
-	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z26
-	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z27
-	VMOVAPS          Z21, Z28
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z28
-	VSUBPS           Z22, Z8, Z8
-	VSUBPS           Z26, Z9, Z9
-	VSUBPS           Z27, Z10, Z10
-	VSUBPS           Z28, Z13, Z13
-	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z22
-	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z26
-	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z27
-	VMOVAPS          Z21, Z28
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z28
-	VMOVAPS          Z14, Z29
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z29
-	VMOVAPS          Z15, Z30
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z30
-	VMOVAPS          Z16, Z31
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z31
-	VMOVAPS          Z21, Z18
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z18
-	VFMADD231PS      Z8, Z22, Z29
-	VFMADD231PS      Z9, Z26, Z30
-	VFMADD231PS      Z10, Z27, Z31
-	VFMADD231PS      Z13, Z28, Z18
-	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z22
-	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z26
-	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z27
-	VMOVAPS          Z21, Z28
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z28
-	VFMADD231PS      Z8, Z29, Z22
-	VFMADD231PS      Z9, Z30, Z26
-	VFMADD231PS      Z10, Z31, Z27
-	VFMADD231PS      Z13, Z18, Z28
-	VMOVAPS          Z14, Z18
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z18
-	VMOVAPS          Z15, Z29
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z29
-	VMOVAPS          Z16, Z30
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z30
-	VMOVAPS          Z21, Z31
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z31
-	VFMADD231PS      Z8, Z22, Z18
-	VFMADD231PS      Z9, Z26, Z29
-	VFMADD231PS      Z10, Z27, Z30
-	VFMADD231PS      Z13, Z28, Z31
-	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z22
-	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z26
-	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z27
-	VMOVAPS          Z21, Z28
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z28
-	VFMADD231PS      Z8, Z18, Z22
-	VFMADD231PS      Z9, Z29, Z26
-	VFMADD231PS      Z10, Z30, Z27
-	VFMADD231PS      Z13, Z31, Z28
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z14
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z15
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z16
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z21
-	VMAXPS           Z8, Z14, Z14
-	VMAXPS           Z9, Z15, Z15
-	VMAXPS           Z10, Z16, Z16
-	VMAXPS           Z13, Z21, Z18
-	VFMADD231PS      Z8, Z22, Z14
-	VFMADD231PS      Z9, Z26, Z15
-	VFMADD231PS      Z10, Z27, Z16
-	VFMADD231PS      Z13, Z28, Z18
-	VPTERNLOGD       $0xf8, Z7, Z1, Z14
-	VPTERNLOGD       $0xf8, Z7, Z3, Z15
-	VPTERNLOGD       $0xf8, Z7, Z4, Z16
-	VPTERNLOGD       $0xf8, Z7, Z5, Z18
-	VMOVUPS          Z14, 448(SI)
-	VMOVUPS          Z15, 512(SI)
-	VMOVUPS          Z16, 576(SI)
-	VMOVUPS          Z18, 640(SI)
-	VBROADCASTSS     160(DI), Z1
-	VBROADCASTSS     164(DI), Z3
-	VBROADCASTSS     168(DI), Z4
-	VBROADCASTSS     172(DI), Z5
-	VFMADD231PS.BCST 64(DI), Z2, Z1
-	VFMADD231PS.BCST 72(DI), Z2, Z3
-	VFMADD231PS.BCST 80(DI), Z2, Z4
-	VFMADD231PS.BCST 88(DI), Z2, Z5
-	VFMADD231PS.BCST 68(DI), Z0, Z1
-	VFMADD231PS.BCST 76(DI), Z0, Z3
-	VFMADD231PS.BCST 84(DI), Z0, Z4
-	VFMADD231PS.BCST 92(DI), Z0, Z5
-	VANDPS           Z6, Z1, Z8
-	VANDPS           Z6, Z3, Z9
-	VANDPS           Z6, Z4, Z10
-	VANDPS           Z6, Z5, Z13
-	VMINPS           Z8, Z11, Z8
-	VMINPS           Z9, Z11, Z9
-	VMINPS           Z10, Z11, Z10
-	VMINPS           Z13, Z11, Z13
-	VADDPS           Z12, Z8, Z14
-	VADDPS           Z12, Z9, Z15
-	VADDPS           Z12, Z10, Z16
-	VADDPS           Z12, Z13, Z18
-	VPSRLD           $0x14, Z14, Z14
-	VPSRLD           $0x14, Z15, Z15
-	VPSRLD           $0x14, Z16, Z16
+	VFMADD231PS.BCST 36(DI), Z0, Z6
+	VFMADD231PS.BCST 44(DI), Z0, Z7
+	VBROADCASTSS     SpiralsConstants<>+2144(SB), Z8
+	VANDPS           Z8, Z3, Z9
+	VANDPS           Z8, Z4, Z10
+	VANDPS           Z8, Z5, Z11
+	VANDPS           Z8, Z6, Z12
+	VANDPS           Z8, Z7, Z13
+	VANDPS           Z8, Z1, Z14
+	VBROADCASTSS     SpiralsConstants<>+964(SB), Z15
+	VMINPS           Z9, Z15, Z9
+	VMINPS           Z10, Z15, Z10
+	VMINPS           Z11, Z15, Z11
+	VMINPS           Z12, Z15, Z12
+	VMINPS           Z13, Z15, Z13
+	VMINPS           Z14, Z15, Z14
+	VBROADCASTSS     SpiralsConstants<>+1068(SB), Z16
+	VADDPS           Z16, Z9, Z17
+	VADDPS           Z16, Z10, Z18
+	VADDPS           Z16, Z11, Z19
+	VADDPS           Z16, Z12, Z20
+	VADDPS           Z16, Z13, Z21
+	VADDPS           Z16, Z14, Z22
+	VPSRLD           $0x14, Z17, Z17
 	VPSRLD           $0x14, Z18, Z18
-	VMOVAPS          Z14, Z21
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z21
-	VMOVAPS          Z15, Z22
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z22
-	VMOVAPS          Z16, Z26
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z26
+	VPSRLD           $0x14, Z19, Z19
+	VPSRLD           $0x14, Z20, Z20
+	VPSRLD           $0x14, Z21, Z21
+	VPSRLD           $0x14, Z22, Z22
+	VMOVUPS          SpiralsConstants<>+2176(SB), Z23
+	VMOVAPS          Z17, Z24
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z24
+	VMOVAPS          Z18, Z25
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z25
+	VMOVAPS          Z19, Z26
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z26
+	VMOVAPS          Z20, Z27
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z27
+	VMOVAPS          Z21, Z28
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z28
+	VMOVAPS          Z22, Z29
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z29
+	VSUBPS           Z24, Z9, Z9
+	VSUBPS           Z25, Z10, Z10
+	VSUBPS           Z26, Z11, Z11
+	VSUBPS           Z27, Z12, Z12
+	VSUBPS           Z28, Z13, Z13
+	VSUBPS           Z29, Z14, Z14
+	VMOVUPS          SpiralsConstants<>+2304(SB), Z24
+	VMOVAPS          Z17, Z25
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z25
+	VMOVAPS          Z18, Z26
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z26
+	VMOVAPS          Z19, Z27
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z27
+	VMOVAPS          Z20, Z28
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z28
+	VMOVAPS          Z21, Z29
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z29
+	VMOVAPS          Z22, Z30
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z30
+	VMOVUPS          SpiralsConstants<>+2432(SB), Z31
+	VMOVAPS          Z17, Z24
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z24
+	VMOVAPS          Z18, Z23
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z23
+	VMOVAPS          Z19, Z16
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z16
+	VMOVAPS          Z20, Z15
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z15
+	VMOVAPS          Z21, Z8
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z8
+	VMOVUPS          Z0, 64(SP)
+	VMOVAPS          Z22, Z0
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z0
+	VFMADD231PS      Z9, Z25, Z24
+	VFMADD231PS      Z10, Z26, Z23
+	VFMADD231PS      Z11, Z27, Z16
+	VFMADD231PS      Z12, Z28, Z15
+	VFMADD231PS      Z13, Z29, Z8
+	VFMADD231PS      Z14, Z30, Z0
+	VMOVUPS          SpiralsConstants<>+2560(SB), Z25
+	VMOVAPS          Z17, Z26
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z26
 	VMOVAPS          Z18, Z27
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z27
-	VSUBPS           Z21, Z8, Z8
-	VSUBPS           Z22, Z9, Z9
-	VSUBPS           Z26, Z10, Z10
-	VSUBPS           Z27, Z13, Z13
-	VMOVUPS          SpiralsConstants<>+2304(SB), Z21
-	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z21, Z22
-	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z21, Z26
-	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z21, Z27
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z27
+	VMOVAPS          Z19, Z28
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z28
+	VMOVAPS          Z20, Z29
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z29
+	VMOVAPS          Z21, Z30
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z30
+	VMOVAPS          Z22, Z31
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z31
+	VFMADD231PS      Z9, Z24, Z26
+	VFMADD231PS      Z10, Z23, Z27
+	VFMADD231PS      Z11, Z16, Z28
+	VFMADD231PS      Z12, Z15, Z29
+	VFMADD231PS      Z13, Z8, Z30
+	VFMADD231PS      Z14, Z0, Z31
+	VMOVUPS          SpiralsConstants<>+2688(SB), Z0
+	VMOVAPS          Z17, Z8
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z8
+	VMOVAPS          Z18, Z15
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z15
+	VMOVAPS          Z19, Z16
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z16
+	VMOVAPS          Z20, Z23
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z23
+	VMOVAPS          Z21, Z24
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z24
+	VMOVAPS          Z22, Z25
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z25
+	VFMADD231PS      Z9, Z26, Z8
+	VFMADD231PS      Z10, Z27, Z15
+	VFMADD231PS      Z11, Z28, Z16
+	VFMADD231PS      Z12, Z29, Z23
+	VFMADD231PS      Z13, Z30, Z24
+	VFMADD231PS      Z14, Z31, Z25
+	VMOVUPS          SpiralsConstants<>+2816(SB), Z26
+	VMOVAPS          Z17, Z27
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z27
 	VMOVAPS          Z18, Z28
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z21, Z28
-	VMOVAPS          Z14, Z29
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z29
-	VMOVAPS          Z15, Z30
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z30
-	VMOVAPS          Z16, Z31
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z31
-	VMOVAPS          Z18, Z21
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z21
-	VFMADD231PS      Z8, Z22, Z29
-	VFMADD231PS      Z9, Z26, Z30
-	VFMADD231PS      Z10, Z27, Z31
-	VFMADD231PS      Z13, Z28, Z21
-	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z22
-	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z26
-	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z27
-	VMOVAPS          Z18, Z28
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z28
-	VFMADD231PS      Z8, Z29, Z22
-	VFMADD231PS      Z9, Z30, Z26
-	VFMADD231PS      Z10, Z31, Z27
-	VFMADD231PS      Z13, Z21, Z28
-	VMOVAPS          Z14, Z21
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z21
-	VMOVAPS          Z15, Z29
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z29
-	VMOVAPS          Z16, Z30
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z30
-	VMOVAPS          Z18, Z31
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z31
-	VFMADD231PS      Z8, Z22, Z21
-	VFMADD231PS      Z9, Z26, Z29
-	VFMADD231PS      Z10, Z27, Z30
-	VFMADD231PS      Z13, Z28, Z31
-	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z22
-	VMOVAPS          Z15, Z26
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z26
-	VMOVAPS          Z16, Z27
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z27
-	VMOVAPS          Z18, Z28
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z28
-	VFMADD231PS      Z8, Z21, Z22
-	VFMADD231PS      Z9, Z29, Z26
-	VFMADD231PS      Z10, Z30, Z27
-	VFMADD231PS      Z13, Z31, Z28
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z14
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z15
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z16
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z18
-	VMAXPS           Z8, Z14, Z14
-	VMAXPS           Z9, Z15, Z15
-	VMAXPS           Z10, Z16, Z16
-	VMAXPS           Z13, Z18, Z18
-	VFMADD231PS      Z8, Z22, Z14
-	VFMADD231PS      Z9, Z26, Z15
-	VFMADD231PS      Z10, Z27, Z16
-	VFMADD231PS      Z13, Z28, Z18
-	VPTERNLOGD       $0xf8, Z7, Z1, Z14
-	VPTERNLOGD       $0xf8, Z7, Z3, Z15
-	VPTERNLOGD       $0xf8, Z7, Z4, Z16
-	VPTERNLOGD       $0xf8, Z7, Z5, Z18
-	VMOVUPS          Z14, 704(SI)
-	VMOVUPS          Z15, 768(SI)
-	VMOVUPS          Z16, 832(SI)
-	VMOVUPS          Z18, 896(SI)
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z28
+	VMOVAPS          Z19, Z29
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z29
+	VMOVAPS          Z20, Z30
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z30
+	VMOVAPS          Z21, Z31
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z31
+	VMOVAPS          Z22, Z0
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z0
+	VFMADD231PS      Z9, Z8, Z27
+	VFMADD231PS      Z10, Z15, Z28
+	VFMADD231PS      Z11, Z16, Z29
+	VFMADD231PS      Z12, Z23, Z30
+	VFMADD231PS      Z13, Z24, Z31
+	VFMADD231PS      Z14, Z25, Z0
+	VMOVUPS          SpiralsConstants<>+2944(SB), Z8
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z17
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z18
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z19
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z20
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z21
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z22
+	VMAXPS           Z9, Z17, Z15
+	VMAXPS           Z10, Z18, Z16
+	VMAXPS           Z11, Z19, Z17
+	VMAXPS           Z12, Z20, Z18
+	VMAXPS           Z13, Z21, Z19
+	VMAXPS           Z14, Z22, Z20
+	VFMADD231PS      Z9, Z27, Z15
+	VFMADD231PS      Z10, Z28, Z16
+	VFMADD231PS      Z11, Z29, Z17
+	VFMADD231PS      Z12, Z30, Z18
+	VFMADD231PS      Z13, Z31, Z19
+	VFMADD231PS      Z14, Z0, Z20
+	VBROADCASTSS     SpiralsConstants<>+3072(SB), Z0
+	VPTERNLOGD       $0xf8, Z0, Z3, Z15
+	VPTERNLOGD       $0xf8, Z0, Z4, Z16
+	VPTERNLOGD       $0xf8, Z0, Z5, Z17
+	VPTERNLOGD       $0xf8, Z0, Z6, Z18
+	VPTERNLOGD       $0xf8, Z0, Z7, Z19
+	VPTERNLOGD       $0xf8, Z0, Z1, Z20
+	VMOVUPS          Z15, 256(SI)
+	VMOVUPS          Z16, 320(SI)
+	VMOVUPS          Z17, 384(SI)
+	VMOVUPS          Z18, 448(SI)
+	VMOVUPS          Z19, 512(SI)
+	VMOVUPS          Z20, 192(SI)
+	VBROADCASTSS     152(DI), Z1
+	VBROADCASTSS     156(DI), Z3
+	VBROADCASTSS     160(DI), Z4
+	VBROADCASTSS     164(DI), Z5
+	VBROADCASTSS     168(DI), Z6
+	VBROADCASTSS     172(DI), Z7
+	VFMADD231PS.BCST 48(DI), Z2, Z1
+	VFMADD231PS.BCST 56(DI), Z2, Z3
+	VFMADD231PS.BCST 64(DI), Z2, Z4
+	VFMADD231PS.BCST 72(DI), Z2, Z5
+	VFMADD231PS.BCST 80(DI), Z2, Z6
+	VFMADD231PS.BCST 88(DI), Z2, Z7
+	VMOVUPS          64(SP), Z9
+	VFMADD231PS.BCST 52(DI), Z9, Z1
+	VFMADD231PS.BCST 60(DI), Z9, Z3
+	VFMADD231PS.BCST 68(DI), Z9, Z4
+	VFMADD231PS.BCST 76(DI), Z9, Z5
+	VFMADD231PS.BCST 84(DI), Z9, Z6
+	VFMADD231PS.BCST 92(DI), Z9, Z7
+	VBROADCASTSS     SpiralsConstants<>+2144(SB), Z10
+	VANDPS           Z10, Z1, Z11
+	VANDPS           Z10, Z3, Z12
+	VANDPS           Z10, Z4, Z13
+	VANDPS           Z10, Z5, Z14
+	VANDPS           Z10, Z6, Z15
+	VANDPS           Z10, Z7, Z16
+	VBROADCASTSS     SpiralsConstants<>+964(SB), Z17
+	VMINPS           Z11, Z17, Z11
+	VMINPS           Z12, Z17, Z12
+	VMINPS           Z13, Z17, Z13
+	VMINPS           Z14, Z17, Z14
+	VMINPS           Z15, Z17, Z15
+	VMINPS           Z16, Z17, Z16
+	VBROADCASTSS     SpiralsConstants<>+1068(SB), Z18
+	VADDPS           Z18, Z11, Z19
+	VADDPS           Z18, Z12, Z20
+	VADDPS           Z18, Z13, Z21
+	VADDPS           Z18, Z14, Z22
+	VADDPS           Z18, Z15, Z23
+	VADDPS           Z18, Z16, Z24
+	VPSRLD           $0x14, Z19, Z19
+	VPSRLD           $0x14, Z20, Z20
+	VPSRLD           $0x14, Z21, Z21
+	VPSRLD           $0x14, Z22, Z22
+	VPSRLD           $0x14, Z23, Z23
+	VPSRLD           $0x14, Z24, Z24
+	VMOVUPS          SpiralsConstants<>+2176(SB), Z25
+	VMOVAPS          Z19, Z27
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z27
+	VMOVAPS          Z20, Z28
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z28
+	VMOVAPS          Z21, Z29
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z29
+	VMOVAPS          Z22, Z30
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z30
+	VMOVAPS          Z23, Z31
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z31
+	VMOVAPS          Z24, Z18
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z18
+	VSUBPS           Z27, Z11, Z11
+	VSUBPS           Z28, Z12, Z12
+	VSUBPS           Z29, Z13, Z13
+	VSUBPS           Z30, Z14, Z14
+	VSUBPS           Z31, Z15, Z15
+	VSUBPS           Z18, Z16, Z16
+	VMOVUPS          SpiralsConstants<>+2304(SB), Z18
+	VMOVAPS          Z19, Z27
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z27
+	VMOVAPS          Z20, Z28
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z28
+	VMOVAPS          Z21, Z29
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z29
+	VMOVAPS          Z22, Z30
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z30
+	VMOVAPS          Z23, Z31
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z31
+	VMOVAPS          Z24, Z25
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z25
+	VMOVUPS          SpiralsConstants<>+2432(SB), Z18
+	VMOVAPS          Z19, Z17
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z17
+	VMOVAPS          Z20, Z10
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z10
+	VMOVAPS          Z21, Z0
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z0
+	VMOVAPS          Z22, Z8
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z8
+	VMOVAPS          Z23, Z26
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z26
+	VMOVAPS          Z24, Z9
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z9
+	VFMADD231PS      Z11, Z27, Z17
+	VFMADD231PS      Z12, Z28, Z10
+	VFMADD231PS      Z13, Z29, Z0
+	VFMADD231PS      Z14, Z30, Z8
+	VFMADD231PS      Z15, Z31, Z26
+	VFMADD231PS      Z16, Z25, Z9
+	VMOVUPS          SpiralsConstants<>+2560(SB), Z25
+	VMOVAPS          Z19, Z27
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z27
+	VMOVAPS          Z20, Z28
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z28
+	VMOVAPS          Z21, Z29
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z29
+	VMOVAPS          Z22, Z30
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z30
+	VMOVAPS          Z23, Z31
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z31
+	VMOVAPS          Z24, Z18
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z18
+	VFMADD231PS      Z11, Z17, Z27
+	VFMADD231PS      Z12, Z10, Z28
+	VFMADD231PS      Z13, Z0, Z29
+	VFMADD231PS      Z14, Z8, Z30
+	VFMADD231PS      Z15, Z26, Z31
+	VFMADD231PS      Z16, Z9, Z18
+	VMOVUPS          SpiralsConstants<>+2688(SB), Z0
+	VMOVAPS          Z19, Z8
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z8
+	VMOVAPS          Z20, Z9
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z9
+	VMOVAPS          Z21, Z10
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z10
+	VMOVAPS          Z22, Z17
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z17
+	VMOVAPS          Z23, Z26
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z26
+	VMOVAPS          Z24, Z25
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z25
+	VFMADD231PS      Z11, Z27, Z8
+	VFMADD231PS      Z12, Z28, Z9
+	VFMADD231PS      Z13, Z29, Z10
+	VFMADD231PS      Z14, Z30, Z17
+	VFMADD231PS      Z15, Z31, Z26
+	VFMADD231PS      Z16, Z18, Z25
+	VMOVUPS          SpiralsConstants<>+2816(SB), Z18
+	VMOVAPS          Z19, Z27
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z27
+	VMOVAPS          Z20, Z28
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z28
+	VMOVAPS          Z21, Z29
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z29
+	VMOVAPS          Z22, Z30
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z30
+	VMOVAPS          Z23, Z31
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z31
+	VMOVAPS          Z24, Z0
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z0
+	VFMADD231PS      Z11, Z8, Z27
+	VFMADD231PS      Z12, Z9, Z28
+	VFMADD231PS      Z13, Z10, Z29
+	VFMADD231PS      Z14, Z17, Z30
+	VFMADD231PS      Z15, Z26, Z31
+	VFMADD231PS      Z16, Z25, Z0
+	VMOVUPS          SpiralsConstants<>+2944(SB), Z8
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z19
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z20
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z21
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z22
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z23
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z24
+	VMAXPS           Z11, Z19, Z9
+	VMAXPS           Z12, Z20, Z10
+	VMAXPS           Z13, Z21, Z17
+	VMAXPS           Z14, Z22, Z19
+	VMAXPS           Z15, Z23, Z20
+	VMAXPS           Z16, Z24, Z21
+	VFMADD231PS      Z11, Z27, Z9
+	VFMADD231PS      Z12, Z28, Z10
+	VFMADD231PS      Z13, Z29, Z17
+	VFMADD231PS      Z14, Z30, Z19
+	VFMADD231PS      Z15, Z31, Z20
+	VFMADD231PS      Z16, Z0, Z21
+	VBROADCASTSS     SpiralsConstants<>+3072(SB), Z0
+	VPTERNLOGD       $0xf8, Z0, Z1, Z9
+	VPTERNLOGD       $0xf8, Z0, Z3, Z10
+	VPTERNLOGD       $0xf8, Z0, Z4, Z17
+	VPTERNLOGD       $0xf8, Z0, Z5, Z19
+	VPTERNLOGD       $0xf8, Z0, Z6, Z20
+	VPTERNLOGD       $0xf8, Z0, Z7, Z21
+	VMOVUPS          Z9, 576(SI)
+	VMOVUPS          Z10, 640(SI)
+	VMOVUPS          Z17, 704(SI)
+	VMOVUPS          Z19, 768(SI)
+	VMOVUPS          Z20, 832(SI)
+	VMOVUPS          Z21, 896(SI)
 	VBROADCASTSS     176(DI), Z1
 	VBROADCASTSS     180(DI), Z3
 	VBROADCASTSS     184(DI), Z4
@@ -14091,117 +14486,125 @@ loop0:
 	VFMADD231PS      4224(BX), Z2, Z4
 	VBROADCASTSS     120(DI), Z2
 	VFMADD231PS      4224(BX), Z2, Z5
-	VFMADD231PS.BCST 100(DI), Z0, Z1
-	VANDPS           Z6, Z1, Z2
-	VFMADD231PS.BCST 108(DI), Z0, Z3
-	VMINPS           Z2, Z11, Z0
-	VANDPS           Z6, Z3, Z2
-	VBROADCASTSS     116(DI), Z8
-	VFMADD231PS      4288(BX), Z8, Z4
-	VBROADCASTSS     124(DI), Z8
-	VFMADD231PS      4288(BX), Z8, Z5
-	VADDPS           Z12, Z0, Z8
-	VMINPS           Z2, Z11, Z2
-	VANDPS           Z6, Z4, Z9
+	VMOVUPS          64(SP), Z2
+	VFMADD231PS.BCST 100(DI), Z2, Z1
+	VBROADCASTSS     SpiralsConstants<>+2144(SB), Z6
+	VANDPS           Z6, Z1, Z7
+	VFMADD231PS.BCST 108(DI), Z2, Z3
+	VBROADCASTSS     SpiralsConstants<>+964(SB), Z2
+	VMINPS           Z7, Z2, Z7
+	VANDPS           Z6, Z3, Z9
+	VBROADCASTSS     116(DI), Z10
+	VFMADD231PS      4288(BX), Z10, Z4
+	VBROADCASTSS     124(DI), Z10
+	VFMADD231PS      4288(BX), Z10, Z5
+	VBROADCASTSS     SpiralsConstants<>+1068(SB), Z10
+	VADDPS           Z10, Z7, Z11
+	VMINPS           Z9, Z2, Z9
+	VANDPS           Z6, Z4, Z12
 	VANDPS           Z6, Z5, Z6
-	VPSRLD           $0x14, Z8, Z8
-	VADDPS           Z12, Z2, Z10
-	VMINPS           Z9, Z11, Z9
-	VMINPS           Z6, Z11, Z6
-	VMOVAPS          Z8, Z11
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z11
-	VPSRLD           $0x14, Z10, Z10
-	VADDPS           Z12, Z9, Z13
-	VADDPS           Z12, Z6, Z12
-	VSUBPS           Z11, Z0, Z0
-	VMOVAPS          Z10, Z11
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z11
+	VPSRLD           $0x14, Z11, Z11
+	VADDPS           Z10, Z9, Z13
+	VMINPS           Z12, Z2, Z12
+	VMINPS           Z6, Z2, Z2
+	VMOVUPS          SpiralsConstants<>+2176(SB), Z6
+	VMOVAPS          Z11, Z14
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z6, Z14
 	VPSRLD           $0x14, Z13, Z13
-	VPSRLD           $0x14, Z12, Z12
-	VMOVUPS          SpiralsConstants<>+2304(SB), Z14
-	VMOVAPS          Z8, Z15
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z14, Z15
-	VSUBPS           Z11, Z2, Z2
-	VMOVAPS          Z13, Z11
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z11
-	VMOVAPS          Z12, Z16
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z17, Z16
-	VMOVAPS          Z8, Z17
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z17
-	VMOVAPS          Z10, Z18
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z14, Z18
-	VSUBPS           Z11, Z9, Z9
-	VSUBPS           Z16, Z6, Z6
-	VFMADD231PS      Z0, Z15, Z17
-	VMOVAPS          Z10, Z11
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z11
-	VMOVAPS          Z13, Z15
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z14, Z15
-	VMOVAPS          Z12, Z16
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z14, Z16
-	VMOVAPS          Z8, Z14
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z14
-	VFMADD231PS      Z2, Z18, Z11
-	VMOVAPS          Z13, Z18
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z18
-	VMOVAPS          Z12, Z21
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z23, Z21
-	VFMADD231PS      Z0, Z17, Z14
-	VMOVAPS          Z10, Z17
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z17
-	VFMADD231PS      Z9, Z15, Z18
-	VFMADD231PS      Z6, Z16, Z21
-	VMOVAPS          Z8, Z15
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z15
-	VFMADD231PS      Z2, Z11, Z17
-	VMOVAPS          Z13, Z11
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z11
-	VMOVAPS          Z12, Z16
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z19, Z16
-	VFMADD231PS      Z0, Z14, Z15
-	VMOVAPS          Z10, Z14
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z14
-	VFMADD231PS      Z9, Z18, Z11
-	VFMADD231PS      Z6, Z21, Z16
-	VMOVAPS          Z8, Z18
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z18
-	VFMADD231PS      Z2, Z17, Z14
+	VADDPS           Z10, Z12, Z15
+	VADDPS           Z10, Z2, Z10
+	VSUBPS           Z14, Z7, Z7
+	VMOVAPS          Z13, Z14
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z6, Z14
+	VPSRLD           $0x14, Z15, Z15
+	VPSRLD           $0x14, Z10, Z10
+	VMOVUPS          SpiralsConstants<>+2304(SB), Z16
+	VMOVAPS          Z11, Z17
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z16, Z17
+	VSUBPS           Z14, Z9, Z9
+	VMOVAPS          Z15, Z14
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z6, Z14
+	VMOVAPS          Z10, Z19
+	VPERMI2PS        SpiralsConstants<>+2240(SB), Z6, Z19
+	VMOVUPS          SpiralsConstants<>+2432(SB), Z6
+	VMOVAPS          Z11, Z20
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z6, Z20
+	VMOVAPS          Z13, Z21
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z16, Z21
+	VSUBPS           Z14, Z12, Z12
+	VSUBPS           Z19, Z2, Z2
+	VFMADD231PS      Z7, Z17, Z20
+	VMOVAPS          Z13, Z14
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z6, Z14
+	VMOVAPS          Z15, Z17
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z16, Z17
+	VMOVAPS          Z10, Z19
+	VPERMI2PS        SpiralsConstants<>+2368(SB), Z16, Z19
+	VMOVUPS          SpiralsConstants<>+2560(SB), Z16
+	VMOVAPS          Z11, Z22
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z16, Z22
+	VFMADD231PS      Z9, Z21, Z14
+	VMOVAPS          Z15, Z21
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z6, Z21
+	VMOVAPS          Z10, Z23
+	VPERMI2PS        SpiralsConstants<>+2496(SB), Z6, Z23
+	VFMADD231PS      Z7, Z20, Z22
+	VMOVAPS          Z13, Z6
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z16, Z6
+	VFMADD231PS      Z12, Z17, Z21
+	VFMADD231PS      Z2, Z19, Z23
+	VMOVUPS          SpiralsConstants<>+2688(SB), Z17
+	VMOVAPS          Z11, Z19
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z17, Z19
+	VFMADD231PS      Z9, Z14, Z6
+	VMOVAPS          Z15, Z14
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z16, Z14
+	VMOVAPS          Z10, Z20
+	VPERMI2PS        SpiralsConstants<>+2624(SB), Z16, Z20
+	VFMADD231PS      Z7, Z22, Z19
+	VMOVAPS          Z13, Z16
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z17, Z16
+	VFMADD231PS      Z12, Z21, Z14
+	VFMADD231PS      Z2, Z23, Z20
+	VMOVAPS          Z11, Z21
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z21
+	VFMADD231PS      Z9, Z6, Z16
+	VMOVAPS          Z15, Z6
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z17, Z6
+	VMOVAPS          Z10, Z22
+	VPERMI2PS        SpiralsConstants<>+2752(SB), Z17, Z22
+	VFMADD231PS      Z7, Z19, Z21
 	VMOVAPS          Z13, Z17
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z17
-	VMOVAPS          Z12, Z19
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z24, Z19
-	VFMADD231PS      Z0, Z15, Z18
-	VMOVAPS          Z10, Z15
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z15
-	VFMADD231PS      Z9, Z11, Z17
-	VFMADD231PS      Z6, Z16, Z19
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z8
-	VFMADD231PS      Z2, Z14, Z15
-	VMOVAPS          Z13, Z11
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z11
-	VMOVAPS          Z12, Z14
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z20, Z14
-	VMAXPS           Z0, Z8, Z8
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z10
-	VFMADD231PS      Z9, Z17, Z11
-	VFMADD231PS      Z6, Z19, Z14
-	VFMADD231PS      Z0, Z18, Z8
-	VMAXPS           Z2, Z10, Z0
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z13
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z25, Z12
-	VPTERNLOGD       $0xf8, Z7, Z1, Z8
-	VFMADD231PS      Z2, Z15, Z0
-	VMAXPS           Z9, Z13, Z1
-	VMAXPS           Z6, Z12, Z2
-	VMOVUPS          Z8, 960(SI)
-	VPTERNLOGD       $0xf8, Z7, Z3, Z0
-	VFMADD231PS      Z9, Z11, Z1
-	VFMADD231PS      Z6, Z14, Z2
-	VMOVUPS          Z0, 1024(SI)
-	VPTERNLOGD       $0xf8, Z7, Z4, Z1
-	VPTERNLOGD       $0xf8, Z7, Z5, Z2
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z17
+	VFMADD231PS      Z12, Z14, Z6
+	VFMADD231PS      Z2, Z20, Z22
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z11
+	VFMADD231PS      Z9, Z16, Z17
+	VMOVAPS          Z15, Z14
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z14
+	VMOVAPS          Z10, Z16
+	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z16
+	VMAXPS           Z7, Z11, Z11
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z13
+	VFMADD231PS      Z12, Z6, Z14
+	VFMADD231PS      Z2, Z22, Z16
+	VFMADD231PS      Z7, Z21, Z11
+	VMAXPS           Z9, Z13, Z6
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z15
+	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z10
+	VPTERNLOGD       $0xf8, Z0, Z1, Z11
+	VFMADD231PS      Z9, Z17, Z6
+	VMAXPS           Z12, Z15, Z1
+	VMAXPS           Z2, Z10, Z7
+	VMOVUPS          Z11, 960(SI)
+	VPTERNLOGD       $0xf8, Z0, Z3, Z6
+	VFMADD231PS      Z12, Z14, Z1
+	VFMADD231PS      Z2, Z16, Z7
+	VMOVUPS          Z6, 1024(SI)
+	VPTERNLOGD       $0xf8, Z0, Z4, Z1
+	VPTERNLOGD       $0xf8, Z0, Z5, Z7
 	VMOVUPS          Z1, 1088(SI)
-	VMOVUPS          Z2, 1152(SI)
+	VMOVUPS          Z7, 1152(SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
 	VXORPS  X0, X0, X0
@@ -14438,6 +14841,182 @@ loop2:
 	VMOVUPS      1664(SI)(R12*1), Z1
 	VMOVUPS      1728(SI)(R12*1), Z2
 	VMOVUPS      1792(SI)(R12*1), Z3
+	VMOVUPS      1856(SI)(R12*1), Z4
+	VMOVUPS      1920(SI)(R12*1), Z5
+	VBROADCASTSS SpiralsConstants<>+2144(SB), Z6
+	VANDPS       Z6, Z1, Z7
+	VANDPS       Z6, Z2, Z8
+	VANDPS       Z6, Z3, Z9
+	VANDPS       Z6, Z4, Z10
+	VANDPS       Z6, Z5, Z11
+	VANDPS       Z6, Z0, Z6
+	VBROADCASTSS SpiralsConstants<>+964(SB), Z12
+	VMINPS       Z7, Z12, Z7
+	VMINPS       Z8, Z12, Z8
+	VMINPS       Z9, Z12, Z9
+	VMINPS       Z10, Z12, Z10
+	VMINPS       Z11, Z12, Z11
+	VMINPS       Z6, Z12, Z6
+	VBROADCASTSS SpiralsConstants<>+1068(SB), Z12
+	VADDPS       Z12, Z7, Z13
+	VADDPS       Z12, Z8, Z14
+	VADDPS       Z12, Z9, Z15
+	VADDPS       Z12, Z10, Z16
+	VADDPS       Z12, Z11, Z17
+	VADDPS       Z12, Z6, Z12
+	VPSRLD       $0x14, Z13, Z13
+	VPSRLD       $0x14, Z14, Z14
+	VPSRLD       $0x14, Z15, Z15
+	VPSRLD       $0x14, Z16, Z16
+	VPSRLD       $0x14, Z17, Z17
+	VPSRLD       $0x14, Z12, Z12
+	VMOVUPS      SpiralsConstants<>+2176(SB), Z18
+	VMOVAPS      Z13, Z19
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z19
+	VMOVAPS      Z14, Z20
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z20
+	VMOVAPS      Z15, Z21
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z21
+	VMOVAPS      Z16, Z22
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z22
+	VMOVAPS      Z17, Z23
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z23
+	VMOVAPS      Z12, Z24
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z24
+	VSUBPS       Z19, Z7, Z7
+	VSUBPS       Z20, Z8, Z8
+	VSUBPS       Z21, Z9, Z9
+	VSUBPS       Z22, Z10, Z10
+	VSUBPS       Z23, Z11, Z11
+	VSUBPS       Z24, Z6, Z6
+	VMOVUPS      SpiralsConstants<>+2304(SB), Z18
+	VMOVAPS      Z13, Z19
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z19
+	VMOVAPS      Z14, Z20
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z20
+	VMOVAPS      Z15, Z21
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z21
+	VMOVAPS      Z16, Z22
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z22
+	VMOVAPS      Z17, Z23
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z23
+	VMOVAPS      Z12, Z24
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z24
+	VMOVUPS      SpiralsConstants<>+2432(SB), Z18
+	VMOVAPS      Z13, Z25
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z25
+	VMOVAPS      Z14, Z26
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z26
+	VMOVAPS      Z15, Z27
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z27
+	VMOVAPS      Z16, Z28
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z28
+	VMOVAPS      Z17, Z29
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z29
+	VMOVAPS      Z12, Z30
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z30
+	VFMADD231PS  Z7, Z19, Z25
+	VFMADD231PS  Z8, Z20, Z26
+	VFMADD231PS  Z9, Z21, Z27
+	VFMADD231PS  Z10, Z22, Z28
+	VFMADD231PS  Z11, Z23, Z29
+	VFMADD231PS  Z6, Z24, Z30
+	VMOVUPS      SpiralsConstants<>+2560(SB), Z18
+	VMOVAPS      Z13, Z19
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z19
+	VMOVAPS      Z14, Z20
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z20
+	VMOVAPS      Z15, Z21
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z21
+	VMOVAPS      Z16, Z22
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z22
+	VMOVAPS      Z17, Z23
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z23
+	VMOVAPS      Z12, Z24
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z24
+	VFMADD231PS  Z7, Z25, Z19
+	VFMADD231PS  Z8, Z26, Z20
+	VFMADD231PS  Z9, Z27, Z21
+	VFMADD231PS  Z10, Z28, Z22
+	VFMADD231PS  Z11, Z29, Z23
+	VFMADD231PS  Z6, Z30, Z24
+	VMOVUPS      SpiralsConstants<>+2688(SB), Z18
+	VMOVAPS      Z13, Z25
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z25
+	VMOVAPS      Z14, Z26
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z26
+	VMOVAPS      Z15, Z27
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z27
+	VMOVAPS      Z16, Z28
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z28
+	VMOVAPS      Z17, Z29
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z29
+	VMOVAPS      Z12, Z30
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z30
+	VFMADD231PS  Z7, Z19, Z25
+	VFMADD231PS  Z8, Z20, Z26
+	VFMADD231PS  Z9, Z21, Z27
+	VFMADD231PS  Z10, Z22, Z28
+	VFMADD231PS  Z11, Z23, Z29
+	VFMADD231PS  Z6, Z24, Z30
+	VMOVUPS      SpiralsConstants<>+2816(SB), Z18
+	VMOVAPS      Z13, Z19
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z19
+	VMOVAPS      Z14, Z20
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z20
+	VMOVAPS      Z15, Z21
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z21
+	VMOVAPS      Z16, Z22
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z22
+	VMOVAPS      Z17, Z23
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z23
+	VMOVAPS      Z12, Z24
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z24
+	VFMADD231PS  Z7, Z25, Z19
+	VFMADD231PS  Z8, Z26, Z20
+	VFMADD231PS  Z9, Z27, Z21
+	VFMADD231PS  Z10, Z28, Z22
+	VFMADD231PS  Z11, Z29, Z23
+	VFMADD231PS  Z6, Z30, Z24
+	VMOVUPS      SpiralsConstants<>+2944(SB), Z18
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z13
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z14
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z15
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z16
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z17
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z12
+	VMAXPS       Z7, Z13, Z13
+	VMAXPS       Z8, Z14, Z14
+	VMAXPS       Z9, Z15, Z15
+	VMAXPS       Z10, Z16, Z16
+	VMAXPS       Z11, Z17, Z17
+	VMAXPS       Z6, Z12, Z12
+	VFMADD231PS  Z7, Z19, Z13
+	VFMADD231PS  Z8, Z20, Z14
+	VFMADD231PS  Z9, Z21, Z15
+	VFMADD231PS  Z10, Z22, Z16
+	VFMADD231PS  Z11, Z23, Z17
+	VFMADD231PS  Z6, Z24, Z12
+	VBROADCASTSS SpiralsConstants<>+3072(SB), Z6
+	VPTERNLOGD   $0xf8, Z6, Z1, Z13
+	VPTERNLOGD   $0xf8, Z6, Z2, Z14
+	VPTERNLOGD   $0xf8, Z6, Z3, Z15
+	VPTERNLOGD   $0xf8, Z6, Z4, Z16
+	VPTERNLOGD   $0xf8, Z6, Z5, Z17
+	VPTERNLOGD   $0xf8, Z6, Z0, Z12
+	VMOVUPS      Z13, 192(BX)(R12*1)
+	VMOVUPS      Z14, 256(BX)(R12*1)
+	VMOVUPS      Z15, 320(BX)(R12*1)
+	VMOVUPS      Z16, 384(BX)(R12*1)
+	VMOVUPS      Z17, 448(BX)(R12*1)
+	VMOVUPS      Z12, 128(BX)(R12*1)
+	ADDQ         $0x00000180, R12
+	CMPQ         R12, $0x00000300
+	JNE          loop2
+	VMOVUPS      2368(SI), Z0
+	VMOVUPS      2432(SI), Z1
+	VMOVUPS      2496(SI), Z2
+	VMOVUPS      2560(SI), Z3
 	VBROADCASTSS SpiralsConstants<>+2144(SB), Z4
 	VANDPS       Z4, Z1, Z5
 	VANDPS       Z4, Z2, Z6
@@ -14452,180 +15031,169 @@ loop2:
 	VADDPS       Z8, Z5, Z9
 	VADDPS       Z8, Z6, Z10
 	VADDPS       Z8, Z7, Z11
-	VADDPS       Z8, Z4, Z8
+	VADDPS       Z8, Z4, Z12
 	VPSRLD       $0x14, Z9, Z9
 	VPSRLD       $0x14, Z10, Z10
 	VPSRLD       $0x14, Z11, Z11
-	VPSRLD       $0x14, Z8, Z8
-	VMOVUPS      SpiralsConstants<>+2176(SB), Z12
-	VMOVAPS      Z9, Z13
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z12, Z13
-	VMOVAPS      Z10, Z14
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z12, Z14
-	VMOVAPS      Z11, Z15
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z12, Z15
-	VMOVAPS      Z8, Z16
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z12, Z16
-	VSUBPS       Z13, Z5, Z5
-	VSUBPS       Z14, Z6, Z6
-	VSUBPS       Z15, Z7, Z7
-	VSUBPS       Z16, Z4, Z4
-	VMOVUPS      SpiralsConstants<>+2304(SB), Z12
-	VMOVAPS      Z9, Z13
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z13
-	VMOVAPS      Z10, Z14
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z14
-	VMOVAPS      Z11, Z15
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z15
-	VMOVAPS      Z8, Z16
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z12, Z16
-	VMOVUPS      SpiralsConstants<>+2432(SB), Z12
-	VMOVAPS      Z9, Z17
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z12, Z17
-	VMOVAPS      Z10, Z18
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z12, Z18
-	VMOVAPS      Z11, Z19
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z12, Z19
-	VMOVAPS      Z8, Z20
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z12, Z20
-	VFMADD231PS  Z5, Z13, Z17
-	VFMADD231PS  Z6, Z14, Z18
-	VFMADD231PS  Z7, Z15, Z19
-	VFMADD231PS  Z4, Z16, Z20
-	VMOVUPS      SpiralsConstants<>+2560(SB), Z12
-	VMOVAPS      Z9, Z13
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z12, Z13
-	VMOVAPS      Z10, Z14
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z12, Z14
-	VMOVAPS      Z11, Z15
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z12, Z15
-	VMOVAPS      Z8, Z16
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z12, Z16
-	VFMADD231PS  Z5, Z17, Z13
-	VFMADD231PS  Z6, Z18, Z14
-	VFMADD231PS  Z7, Z19, Z15
-	VFMADD231PS  Z4, Z20, Z16
-	VMOVUPS      SpiralsConstants<>+2688(SB), Z12
-	VMOVAPS      Z9, Z17
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z12, Z17
-	VMOVAPS      Z10, Z18
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z12, Z18
-	VMOVAPS      Z11, Z19
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z12, Z19
-	VMOVAPS      Z8, Z20
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z12, Z20
-	VFMADD231PS  Z5, Z13, Z17
-	VFMADD231PS  Z6, Z14, Z18
-	VFMADD231PS  Z7, Z15, Z19
-	VFMADD231PS  Z4, Z16, Z20
-	VMOVUPS      SpiralsConstants<>+2816(SB), Z12
-	VMOVAPS      Z9, Z13
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z12, Z13
-	VMOVAPS      Z10, Z14
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z12, Z14
-	VMOVAPS      Z11, Z15
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z12, Z15
-	VMOVAPS      Z8, Z16
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z12, Z16
-	VFMADD231PS  Z5, Z17, Z13
-	VFMADD231PS  Z6, Z18, Z14
-	VFMADD231PS  Z7, Z19, Z15
-	VFMADD231PS  Z4, Z20, Z16
-	VMOVUPS      SpiralsConstants<>+2944(SB), Z12
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z12, Z9
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z12, Z10
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z12, Z11
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z12, Z8
+	VPSRLD       $0x14, Z12, Z12
+	VMOVUPS      SpiralsConstants<>+2176(SB), Z13
+	VMOVAPS      Z9, Z14
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z13, Z14
+	VMOVAPS      Z10, Z15
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z13, Z15
+	VMOVAPS      Z11, Z16
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z13, Z16
+	VMOVAPS      Z12, Z17
+	VPERMI2PS    SpiralsConstants<>+2240(SB), Z13, Z17
+	VSUBPS       Z14, Z5, Z5
+	VSUBPS       Z15, Z6, Z6
+	VSUBPS       Z16, Z7, Z7
+	VSUBPS       Z17, Z4, Z4
+	VMOVUPS      SpiralsConstants<>+2304(SB), Z13
+	VMOVAPS      Z9, Z14
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z13, Z14
+	VMOVAPS      Z10, Z15
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z13, Z15
+	VMOVAPS      Z11, Z16
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z13, Z16
+	VMOVAPS      Z12, Z17
+	VPERMI2PS    SpiralsConstants<>+2368(SB), Z13, Z17
+	VMOVUPS      SpiralsConstants<>+2432(SB), Z13
+	VMOVAPS      Z9, Z18
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z13, Z18
+	VMOVAPS      Z10, Z19
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z13, Z19
+	VMOVAPS      Z11, Z20
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z13, Z20
+	VMOVAPS      Z12, Z21
+	VPERMI2PS    SpiralsConstants<>+2496(SB), Z13, Z21
+	VFMADD231PS  Z5, Z14, Z18
+	VFMADD231PS  Z6, Z15, Z19
+	VFMADD231PS  Z7, Z16, Z20
+	VFMADD231PS  Z4, Z17, Z21
+	VMOVUPS      SpiralsConstants<>+2560(SB), Z13
+	VMOVAPS      Z9, Z14
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z13, Z14
+	VMOVAPS      Z10, Z15
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z13, Z15
+	VMOVAPS      Z11, Z16
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z13, Z16
+	VMOVAPS      Z12, Z17
+	VPERMI2PS    SpiralsConstants<>+2624(SB), Z13, Z17
+	VFMADD231PS  Z5, Z18, Z14
+	VFMADD231PS  Z6, Z19, Z15
+	VFMADD231PS  Z7, Z20, Z16
+	VFMADD231PS  Z4, Z21, Z17
+	VMOVUPS      SpiralsConstants<>+2688(SB), Z13
+	VMOVAPS      Z9, Z18
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z13, Z18
+	VMOVAPS      Z10, Z19
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z13, Z19
+	VMOVAPS      Z11, Z20
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z13, Z20
+	VMOVAPS      Z12, Z21
+	VPERMI2PS    SpiralsConstants<>+2752(SB), Z13, Z21
+	VFMADD231PS  Z5, Z14, Z18
+	VFMADD231PS  Z6, Z15, Z19
+	VFMADD231PS  Z7, Z16, Z20
+	VFMADD231PS  Z4, Z17, Z21
+	VMOVUPS      SpiralsConstants<>+2816(SB), Z13
+	VMOVAPS      Z9, Z14
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z13, Z14
+	VMOVAPS      Z10, Z15
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z13, Z15
+	VMOVAPS      Z11, Z16
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z13, Z16
+	VMOVAPS      Z12, Z17
+	VPERMI2PS    SpiralsConstants<>+2880(SB), Z13, Z17
+	VFMADD231PS  Z5, Z18, Z14
+	VFMADD231PS  Z6, Z19, Z15
+	VFMADD231PS  Z7, Z20, Z16
+	VFMADD231PS  Z4, Z21, Z17
+	VMOVUPS      SpiralsConstants<>+2944(SB), Z13
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z13, Z9
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z13, Z10
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z13, Z11
+	VPERMI2PS    SpiralsConstants<>+3008(SB), Z13, Z12
 	VMAXPS       Z5, Z9, Z9
 	VMAXPS       Z6, Z10, Z10
 	VMAXPS       Z7, Z11, Z11
-	VMAXPS       Z4, Z8, Z8
-	VFMADD231PS  Z5, Z13, Z9
-	VFMADD231PS  Z6, Z14, Z10
-	VFMADD231PS  Z7, Z15, Z11
-	VFMADD231PS  Z4, Z16, Z8
+	VMAXPS       Z4, Z12, Z12
+	VFMADD231PS  Z5, Z14, Z9
+	VFMADD231PS  Z6, Z15, Z10
+	VFMADD231PS  Z7, Z16, Z11
+	VFMADD231PS  Z4, Z17, Z12
 	VBROADCASTSS SpiralsConstants<>+3072(SB), Z4
 	VPTERNLOGD   $0xf8, Z4, Z1, Z9
 	VPTERNLOGD   $0xf8, Z4, Z2, Z10
 	VPTERNLOGD   $0xf8, Z4, Z3, Z11
-	VPTERNLOGD   $0xf8, Z4, Z0, Z8
-	VMOVUPS      Z9, 192(BX)(R12*1)
-	VMOVUPS      Z10, 256(BX)(R12*1)
-	VMOVUPS      Z11, 320(BX)(R12*1)
-	VMOVUPS      Z8, 128(BX)(R12*1)
-	ADDQ         $0x00000100, R12
-	CMPQ         R12, $0x00000400
-	JNE          loop2
+	VPTERNLOGD   $0xf8, Z4, Z0, Z12
+	VMOVUPS      Z9, 960(BX)
+	VMOVUPS      Z10, 1024(BX)
+	VMOVUPS      Z11, 1088(BX)
+	VMOVUPS      Z12, 896(BX)
 
 	// z3 = W3·a2 + b3
-	VBROADCASTSS 1408(DI), Z0
-	VBROADCASTSS 1412(DI), Z1
-	VBROADCASTSS 1280(DI), Z2
-	VFMADD231PS  128(BX), Z2, Z0
-	VBROADCASTSS 1344(DI), Z2
-	VFMADD231PS  128(BX), Z2, Z1
-	VBROADCASTSS 1284(DI), Z2
-	VFMADD231PS  192(BX), Z2, Z0
-	VBROADCASTSS 1348(DI), Z2
-	VFMADD231PS  192(BX), Z2, Z1
-	VBROADCASTSS 1288(DI), Z2
-	VFMADD231PS  256(BX), Z2, Z0
-	VBROADCASTSS 1352(DI), Z2
-	VFMADD231PS  256(BX), Z2, Z1
-	VBROADCASTSS 1292(DI), Z2
-	VFMADD231PS  320(BX), Z2, Z0
-	VBROADCASTSS 1356(DI), Z2
-	VFMADD231PS  320(BX), Z2, Z1
-	VBROADCASTSS 1296(DI), Z2
-	VFMADD231PS  384(BX), Z2, Z0
-	VBROADCASTSS 1360(DI), Z2
-	VFMADD231PS  384(BX), Z2, Z1
-	VBROADCASTSS 1300(DI), Z2
-	VFMADD231PS  448(BX), Z2, Z0
-	VBROADCASTSS 1364(DI), Z2
-	VFMADD231PS  448(BX), Z2, Z1
-	VBROADCASTSS 1304(DI), Z2
-	VFMADD231PS  512(BX), Z2, Z0
-	VBROADCASTSS 1368(DI), Z2
-	VFMADD231PS  512(BX), Z2, Z1
-	VBROADCASTSS 1308(DI), Z2
-	VFMADD231PS  576(BX), Z2, Z0
-	VBROADCASTSS 1372(DI), Z2
-	VFMADD231PS  576(BX), Z2, Z1
-	VBROADCASTSS 1312(DI), Z2
-	VFMADD231PS  640(BX), Z2, Z0
-	VBROADCASTSS 1376(DI), Z2
-	VFMADD231PS  640(BX), Z2, Z1
-	VBROADCASTSS 1316(DI), Z2
-	VFMADD231PS  704(BX), Z2, Z0
-	VBROADCASTSS 1380(DI), Z2
-	VFMADD231PS  704(BX), Z2, Z1
-	VBROADCASTSS 1320(DI), Z2
-	VFMADD231PS  768(BX), Z2, Z0
-	VBROADCASTSS 1384(DI), Z2
-	VFMADD231PS  768(BX), Z2, Z1
-	VBROADCASTSS 1324(DI), Z2
-	VFMADD231PS  832(BX), Z2, Z0
-	VBROADCASTSS 1388(DI), Z2
-	VFMADD231PS  832(BX), Z2, Z1
-	VBROADCASTSS 1328(DI), Z2
-	VFMADD231PS  896(BX), Z2, Z0
-	VBROADCASTSS 1392(DI), Z2
-	VFMADD231PS  896(BX), Z2, Z1
-	VBROADCASTSS 1332(DI), Z2
-	VFMADD231PS  960(BX), Z2, Z0
-	VBROADCASTSS 1396(DI), Z2
-	VFMADD231PS  960(BX), Z2, Z1
-	VBROADCASTSS 1336(DI), Z2
-	VFMADD231PS  1024(BX), Z2, Z0
-	VBROADCASTSS 1400(DI), Z2
-	VFMADD231PS  1024(BX), Z2, Z1
-	VBROADCASTSS 1340(DI), Z2
-	VFMADD231PS  1088(BX), Z2, Z0
-	VBROADCASTSS 1404(DI), Z2
-	VFMADD231PS  1088(BX), Z2, Z1
-	VMOVUPS      Z0, 1216(SI)
-	VMOVUPS      Z1, 1280(SI)
+	VBROADCASTSS     1408(DI), Z0
+	VBROADCASTSS     1412(DI), Z1
+	VBROADCASTSS     1280(DI), Z2
+	VFMADD231PS      128(BX), Z2, Z0
+	VBROADCASTSS     1344(DI), Z2
+	VFMADD231PS      128(BX), Z2, Z1
+	VBROADCASTSS     1284(DI), Z2
+	VFMADD231PS      192(BX), Z2, Z0
+	VBROADCASTSS     1348(DI), Z2
+	VFMADD231PS      192(BX), Z2, Z1
+	VBROADCASTSS     1288(DI), Z2
+	VFMADD231PS      256(BX), Z2, Z0
+	VBROADCASTSS     1352(DI), Z2
+	VFMADD231PS      256(BX), Z2, Z1
+	VBROADCASTSS     1292(DI), Z2
+	VFMADD231PS      320(BX), Z2, Z0
+	VBROADCASTSS     1356(DI), Z2
+	VFMADD231PS      320(BX), Z2, Z1
+	VBROADCASTSS     1296(DI), Z2
+	VFMADD231PS      384(BX), Z2, Z0
+	VBROADCASTSS     1360(DI), Z2
+	VFMADD231PS      384(BX), Z2, Z1
+	VBROADCASTSS     1300(DI), Z2
+	VFMADD231PS      448(BX), Z2, Z0
+	VBROADCASTSS     1364(DI), Z2
+	VFMADD231PS      448(BX), Z2, Z1
+	VBROADCASTSS     1304(DI), Z2
+	VFMADD231PS      512(BX), Z2, Z0
+	VBROADCASTSS     1368(DI), Z2
+	VFMADD231PS      512(BX), Z2, Z1
+	VBROADCASTSS     1308(DI), Z2
+	VFMADD231PS      576(BX), Z2, Z0
+	VBROADCASTSS     1372(DI), Z2
+	VFMADD231PS      576(BX), Z2, Z1
+	VBROADCASTSS     1312(DI), Z2
+	VFMADD231PS      640(BX), Z2, Z0
+	VBROADCASTSS     1376(DI), Z2
+	VFMADD231PS      640(BX), Z2, Z1
+	VBROADCASTSS     1316(DI), Z2
+	VFMADD231PS      704(BX), Z2, Z0
+	VBROADCASTSS     1380(DI), Z2
+	VFMADD231PS      704(BX), Z2, Z1
+	VBROADCASTSS     1320(DI), Z2
+	VFMADD231PS      768(BX), Z2, Z0
+	VBROADCASTSS     1384(DI), Z2
+	VFMADD231PS      768(BX), Z2, Z1
+	VBROADCASTSS     1324(DI), Z2
+	VFMADD231PS      832(BX), Z2, Z0
+	VBROADCASTSS     1388(DI), Z2
+	VFMADD231PS      832(BX), Z2, Z1
+	VFMADD231PS.BCST 1328(DI), Z12, Z0
+	VFMADD231PS.BCST 1392(DI), Z12, Z1
+	VFMADD231PS.BCST 1332(DI), Z9, Z0
+	VFMADD231PS.BCST 1396(DI), Z9, Z1
+	VFMADD231PS.BCST 1336(DI), Z10, Z0
+	VFMADD231PS.BCST 1400(DI), Z10, Z1
+	VFMADD231PS.BCST 1340(DI), Z11, Z0
+	VFMADD231PS.BCST 1404(DI), Z11, Z1
+	VMOVUPS          Z0, 1216(SI)
+	VMOVUPS          Z1, 1280(SI)
 
 	// a3 = softmax(z3)
 	VCMPPS       $0x03, Z0, Z0, K1
@@ -14639,49 +15207,48 @@ loop2:
 	VMAXPS       Z3, Z5, Z3
 	VBROADCASTSS SpiralsConstants<>+1064(SB), Z6
 	VBROADCASTSS SpiralsConstants<>+3084(SB), Z7
-	VMOVAPS      Z7, Z8
-	VFMADD231PS  Z6, Z3, Z8
-	VSUBPS       Z7, Z8, Z8
-	VBROADCASTSS SpiralsConstants<>+1072(SB), Z9
-	VFNMADD231PS Z9, Z8, Z3
-	VBROADCASTSS SpiralsConstants<>+1076(SB), Z10
-	VFNMADD231PS Z10, Z8, Z3
-	VMULPS       Z3, Z3, Z11
-	VBROADCASTSS SpiralsConstants<>+1100(SB), Z12
-	VBROADCASTSS SpiralsConstants<>+1096(SB), Z13
-	VMOVAPS      Z13, Z14
-	VFMADD231PS  Z3, Z12, Z14
-	VBROADCASTSS SpiralsConstants<>+1092(SB), Z15
-	VFMADD213PS  Z15, Z3, Z14
-	VBROADCASTSS SpiralsConstants<>+1088(SB), Z16
-	VFMADD213PS  Z16, Z3, Z14
-	VBROADCASTSS SpiralsConstants<>+1084(SB), Z17
-	VFMADD213PS  Z17, Z3, Z14
-	VBROADCASTSS SpiralsConstants<>+1080(SB), Z18
-	VFMADD213PS  Z18, Z3, Z14
-	VFMADD231PS  Z14, Z11, Z3
-	VBROADCASTSS SpiralsConstants<>+1068(SB), Z11
-	VADDPS       Z11, Z3, Z3
-	VSCALEFPS    Z8, Z3, Z3
-	VSUBPS       Z2, Z1, Z8
-	VMINPS       Z8, Z4, Z4
+	VMOVAPS      Z7, Z9
+	VFMADD231PS  Z6, Z3, Z9
+	VSUBPS       Z7, Z9, Z9
+	VBROADCASTSS SpiralsConstants<>+1072(SB), Z10
+	VFNMADD231PS Z10, Z9, Z3
+	VBROADCASTSS SpiralsConstants<>+1076(SB), Z11
+	VFNMADD231PS Z11, Z9, Z3
+	VMULPS       Z3, Z3, Z12
+	VBROADCASTSS SpiralsConstants<>+1100(SB), Z13
+	VBROADCASTSS SpiralsConstants<>+1096(SB), Z14
+	VMOVAPS      Z14, Z15
+	VFMADD231PS  Z3, Z13, Z15
+	VBROADCASTSS SpiralsConstants<>+1092(SB), Z16
+	VFMADD213PS  Z16, Z3, Z15
+	VBROADCASTSS SpiralsConstants<>+1088(SB), Z17
+	VFMADD213PS  Z17, Z3, Z15
+	VBROADCASTSS SpiralsConstants<>+1084(SB), Z18
+	VFMADD213PS  Z18, Z3, Z15
+	VBROADCASTSS SpiralsConstants<>+1080(SB), Z19
+	VFMADD213PS  Z19, Z3, Z15
+	VFMADD231PS  Z15, Z12, Z3
+	VADDPS       Z8, Z3, Z3
+	VSCALEFPS    Z9, Z3, Z3
+	VSUBPS       Z2, Z1, Z9
+	VMINPS       Z9, Z4, Z4
 	VMAXPS       Z4, Z5, Z4
 	VFMADD213PS  Z7, Z4, Z6
 	VSUBPS       Z7, Z6, Z5
-	VFNMADD231PS Z9, Z5, Z4
 	VFNMADD231PS Z10, Z5, Z4
+	VFNMADD231PS Z11, Z5, Z4
 	VMULPS       Z4, Z4, Z6
-	VFMADD231PS  Z4, Z12, Z13
-	VFMADD231PS  Z4, Z13, Z15
-	VFMADD231PS  Z4, Z15, Z16
+	VFMADD231PS  Z4, Z13, Z14
+	VFMADD231PS  Z4, Z14, Z16
 	VFMADD231PS  Z4, Z16, Z17
 	VFMADD231PS  Z4, Z17, Z18
-	VFMADD231PS  Z18, Z6, Z4
-	VADDPS       Z11, Z4, Z4
+	VFMADD231PS  Z4, Z18, Z19
+	VFMADD231PS  Z19, Z6, Z4
+	VADDPS       Z8, Z4, Z4
 	VSCALEFPS    Z5, Z4, Z4
 	VADDPS       Z4, Z3, Z5
 	VMOVUPS      Z5, 1536(SI)
-	VDIVPS       Z5, Z11, Z6
+	VDIVPS       Z5, Z8, Z6
 	VMULPS       Z6, Z3, Z3
 	VMOVUPS      Z3, 1344(SI)
 	VMULPS       Z6, Z4, Z4
@@ -14691,22 +15258,22 @@ loop2:
 	VEXTRACTF64X4 $0x01, Z5, Y6
 	VCVTPS2PD     Y5, Z5
 	VBROADCASTSD  SpiralsConstants<>+1688(SB), Z7
-	VPADDQ        Z7, Z5, Z8
-	VPSRLQ        $0x34, Z8, Z9
-	VBROADCASTSD  SpiralsConstants<>+1696(SB), Z10
-	VORPD         Z10, Z9, Z9
+	VPADDQ        Z7, Z5, Z9
+	VPSRLQ        $0x34, Z9, Z10
+	VBROADCASTSD  SpiralsConstants<>+1696(SB), Z11
+	VORPD         Z11, Z10, Z10
 	VBROADCASTSD  SpiralsConstants<>+1704(SB), Z12
-	VSUBPD        Z12, Z9, Z9
+	VSUBPD        Z12, Z10, Z10
 	VBROADCASTSD  SpiralsConstants<>+1712(SB), Z13
-	VANDPD        Z13, Z8, Z8
+	VANDPD        Z13, Z9, Z9
 	VBROADCASTSD  SpiralsConstants<>+1720(SB), Z14
-	VPADDQ        Z14, Z8, Z8
+	VPADDQ        Z14, Z9, Z9
 	VBROADCASTSD  SpiralsConstants<>+1008(SB), Z15
-	VSUBPD        Z15, Z8, Z8
+	VSUBPD        Z15, Z9, Z9
 	VBROADCASTSD  SpiralsConstants<>+1728(SB), Z16
-	VADDPD        Z16, Z8, Z17
-	VDIVPD        Z17, Z8, Z8
-	VMULPD        Z8, Z8, Z17
+	VADDPD        Z16, Z9, Z17
+	VDIVPD        Z17, Z9, Z9
+	VMULPD        Z9, Z9, Z17
 	VBROADCASTSD  SpiralsConstants<>+1776(SB), Z18
 	VBROADCASTSD  SpiralsConstants<>+1768(SB), Z19
 	VMOVAPS       Z19, Z20
@@ -14717,25 +15284,25 @@ loop2:
 	VFMADD213PD   Z22, Z17, Z20
 	VBROADCASTSD  SpiralsConstants<>+1744(SB), Z23
 	VFMADD213PD   Z23, Z17, Z20
-	VMULPD        Z20, Z8, Z8
+	VMULPD        Z20, Z9, Z9
 	VBROADCASTSD  SpiralsConstants<>+1736(SB), Z17
-	VFMADD231PD   Z17, Z9, Z8
-	VXORPS        X9, X9, X9
-	VCMPPD        $0x00, Z9, Z5, K1
+	VFMADD231PD   Z17, Z10, Z9
+	VXORPS        X10, X10, X10
+	VCMPPD        $0x00, Z10, Z5, K1
 	VBROADCASTSD  SpiralsConstants<>+1792(SB), Z20
-	VBLENDMPD     Z20, Z8, K1, Z8
+	VBLENDMPD     Z20, Z9, K1, Z9
 	VBROADCASTSD  SpiralsConstants<>+1680(SB), Z24
 	VCMPPD        $0x00, Z24, Z5, K1
-	VBLENDMPD     Z24, Z8, K1, Z8
-	VCMPPD        $0x19, Z9, Z5, K1
+	VBLENDMPD     Z24, Z9, K1, Z9
+	VCMPPD        $0x19, Z10, Z5, K1
 	VBROADCASTSD  SpiralsConstants<>+1800(SB), Z5
-	VBLENDMPD     Z5, Z8, K1, Z8
-	VCVTPD2PS     Z8, Y8
+	VBLENDMPD     Z5, Z9, K1, Z9
+	VCVTPD2PS     Z9, Y9
 	VCVTPS2PD     Y6, Z6
 	VPADDQ        Z7, Z6, Z7
 	VPSRLQ        $0x34, Z7, Z25
-	VORPD         Z10, Z25, Z10
-	VSUBPD        Z12, Z10, Z10
+	VORPD         Z11, Z25, Z11
+	VSUBPD        Z12, Z11, Z11
 	VANDPD        Z13, Z7, Z7
 	VPADDQ        Z14, Z7, Z7
 	VSUBPD        Z15, Z7, Z7
@@ -14747,15 +15314,15 @@ loop2:
 	VFMADD231PD   Z12, Z21, Z22
 	VFMADD231PD   Z12, Z22, Z23
 	VMULPD        Z23, Z7, Z7
-	VFMADD231PD   Z17, Z10, Z7
-	VCMPPD        $0x00, Z9, Z6, K1
+	VFMADD231PD   Z17, Z11, Z7
+	VCMPPD        $0x00, Z10, Z6, K1
 	VBLENDMPD     Z20, Z7, K1, Z7
 	VCMPPD        $0x00, Z24, Z6, K1
 	VBLENDMPD     Z24, Z7, K1, Z7
-	VCMPPD        $0x19, Z9, Z6, K1
+	VCMPPD        $0x19, Z10, Z6, K1
 	VBLENDMPD     Z5, Z7, K1, Z5
 	VCVTPD2PS     Z5, Y5
-	VINSERTF64X4  $0x01, Y5, Z8, Z5
+	VINSERTF64X4  $0x01, Y5, Z9, Z5
 	VMOVUPS       Z5, (SI)
 
 	// d3 = a3 - y; loss = Σ y*(m3 - z3 + t)
@@ -14784,86 +15351,86 @@ loop2:
 	VMULPS.BCST      1284(DI), Z3, Z1
 	VMULPS.BCST      1288(DI), Z3, Z2
 	VMULPS.BCST      1292(DI), Z3, Z5
+	VMULPS.BCST      1296(DI), Z3, Z6
+	VMULPS.BCST      1300(DI), Z3, Z7
 	VFMADD231PS.BCST 1344(DI), Z4, Z0
 	VFMADD231PS.BCST 1348(DI), Z4, Z1
 	VFMADD231PS.BCST 1352(DI), Z4, Z2
 	VFMADD231PS.BCST 1356(DI), Z4, Z5
-	VMOVUPS          128(BX), Z6
-	VMOVUPS          192(BX), Z7
-	VMOVUPS          256(BX), Z8
-	VMOVUPS          320(BX), Z9
-	VMOVAPS          Z11, Z10
-	VFNMADD231PS     Z6, Z6, Z10
-	VMOVAPS          Z11, Z6
-	VFNMADD231PS     Z7, Z7, Z6
-	VMOVAPS          Z11, Z7
-	VFNMADD231PS     Z8, Z8, Z7
-	VMOVAPS          Z11, Z8
-	VFNMADD231PS     Z9, Z9, Z8
-	VMULPS           Z10, Z0, Z0
-	VMULPS           Z6, Z1, Z1
-	VMULPS           Z7, Z2, Z2
-	VMULPS           Z8, Z5, Z5
+	VFMADD231PS.BCST 1360(DI), Z4, Z6
+	VFMADD231PS.BCST 1364(DI), Z4, Z7
+	VMOVUPS          128(BX), Z9
+	VMOVUPS          192(BX), Z10
+	VMOVUPS          256(BX), Z11
+	VMOVUPS          320(BX), Z12
+	VMOVUPS          384(BX), Z13
+	VMOVUPS          448(BX), Z14
+	VMOVAPS          Z8, Z15
+	VFNMADD231PS     Z9, Z9, Z15
+	VMOVAPS          Z8, Z9
+	VFNMADD231PS     Z10, Z10, Z9
+	VMOVAPS          Z8, Z10
+	VFNMADD231PS     Z11, Z11, Z10
+	VMOVAPS          Z8, Z11
+	VFNMADD231PS     Z12, Z12, Z11
+	VMOVAPS          Z8, Z12
+	VFNMADD231PS     Z13, Z13, Z12
+	VMOVAPS          Z8, Z13
+	VFNMADD231PS     Z14, Z14, Z13
+	VMULPS           Z15, Z0, Z0
+	VMULPS           Z9, Z1, Z1
+	VMULPS           Z10, Z2, Z2
+	VMULPS           Z11, Z5, Z5
+	VMULPS           Z12, Z6, Z6
+	VMULPS           Z13, Z7, Z7
 	VMOVUPS          Z0, 1152(BX)
 	VMOVUPS          Z1, 1216(BX)
 	VMOVUPS          Z2, 1280(BX)
 	VMOVUPS          Z5, 1344(BX)
-	VMULPS.BCST      1296(DI), Z3, Z0
-	VMULPS.BCST      1300(DI), Z3, Z1
-	VMULPS.BCST      1304(DI), Z3, Z2
-	VMULPS.BCST      1308(DI), Z3, Z5
-	VFMADD231PS.BCST 1360(DI), Z4, Z0
-	VFMADD231PS.BCST 1364(DI), Z4, Z1
-	VFMADD231PS.BCST 1368(DI), Z4, Z2
-	VFMADD231PS.BCST 1372(DI), Z4, Z5
-	VMOVUPS          384(BX), Z6
-	VMOVUPS          448(BX), Z7
-	VMOVUPS          512(BX), Z8
-	VMOVUPS          576(BX), Z9
-	VMOVAPS          Z11, Z10
-	VFNMADD231PS     Z6, Z6, Z10
-	VMOVAPS          Z11, Z6
-	VFNMADD231PS     Z7, Z7, Z6
-	VMOVAPS          Z11, Z7
-	VFNMADD231PS     Z8, Z8, Z7
-	VMOVAPS          Z11, Z8
-	VFNMADD231PS     Z9, Z9, Z8
-	VMULPS           Z10, Z0, Z0
-	VMULPS           Z6, Z1, Z1
-	VMULPS           Z7, Z2, Z2
-	VMULPS           Z8, Z5, Z5
-	VMOVUPS          Z0, 1408(BX)
-	VMOVUPS          Z1, 1472(BX)
-	VMOVUPS          Z2, 1536(BX)
-	VMOVUPS          Z5, 1600(BX)
-	VMULPS.BCST      1312(DI), Z3, Z0
-	VMULPS.BCST      1316(DI), Z3, Z1
-	VMULPS.BCST      1320(DI), Z3, Z2
-	VMULPS.BCST      1324(DI), Z3, Z5
-	VFMADD231PS.BCST 1376(DI), Z4, Z0
-	VFMADD231PS.BCST 1380(DI), Z4, Z1
-	VFMADD231PS.BCST 1384(DI), Z4, Z2
-	VFMADD231PS.BCST 1388(DI), Z4, Z5
-	VMOVUPS          640(BX), Z6
-	VMOVUPS          704(BX), Z7
-	VMOVUPS          768(BX), Z8
-	VMOVUPS          832(BX), Z9
-	VMOVAPS          Z11, Z10
-	VFNMADD231PS     Z6, Z6, Z10
-	VMOVAPS          Z11, Z6
-	VFNMADD231PS     Z7, Z7, Z6
-	VMOVAPS          Z11, Z7
-	VFNMADD231PS     Z8, Z8, Z7
-	VMOVAPS          Z11, Z8
-	VFNMADD231PS     Z9, Z9, Z8
-	VMULPS           Z10, Z0, Z0
-	VMULPS           Z6, Z1, Z1
-	VMULPS           Z7, Z2, Z2
-	VMULPS           Z8, Z5, Z5
-	VMOVUPS          Z0, 1664(BX)
-	VMOVUPS          Z1, 1728(BX)
-	VMOVUPS          Z2, 1792(BX)
-	VMOVUPS          Z5, 1856(BX)
+	VMOVUPS          Z6, 1408(BX)
+	VMOVUPS          Z7, 1472(BX)
+	VMULPS.BCST      1304(DI), Z3, Z0
+	VMULPS.BCST      1308(DI), Z3, Z1
+	VMULPS.BCST      1312(DI), Z3, Z2
+	VMULPS.BCST      1316(DI), Z3, Z5
+	VMULPS.BCST      1320(DI), Z3, Z6
+	VMULPS.BCST      1324(DI), Z3, Z7
+	VFMADD231PS.BCST 1368(DI), Z4, Z0
+	VFMADD231PS.BCST 1372(DI), Z4, Z1
+	VFMADD231PS.BCST 1376(DI), Z4, Z2
+	VFMADD231PS.BCST 1380(DI), Z4, Z5
+	VFMADD231PS.BCST 1384(DI), Z4, Z6
+	VFMADD231PS.BCST 1388(DI), Z4, Z7
+	VMOVUPS          512(BX), Z9
+	VMOVUPS          576(BX), Z10
+	VMOVUPS          640(BX), Z11
+	VMOVUPS          704(BX), Z12
+	VMOVUPS          768(BX), Z13
+	VMOVUPS          832(BX), Z14
+	VMOVAPS          Z8, Z15
+	VFNMADD231PS     Z9, Z9, Z15
+	VMOVAPS          Z8, Z9
+	VFNMADD231PS     Z10, Z10, Z9
+	VMOVAPS          Z8, Z10
+	VFNMADD231PS     Z11, Z11, Z10
+	VMOVAPS          Z8, Z11
+	VFNMADD231PS     Z12, Z12, Z11
+	VMOVAPS          Z8, Z12
+	VFNMADD231PS     Z13, Z13, Z12
+	VMOVAPS          Z8, Z13
+	VFNMADD231PS     Z14, Z14, Z13
+	VMULPS           Z15, Z0, Z0
+	VMULPS           Z9, Z1, Z1
+	VMULPS           Z10, Z2, Z2
+	VMULPS           Z11, Z5, Z5
+	VMULPS           Z12, Z6, Z6
+	VMULPS           Z13, Z7, Z7
+	VMOVUPS          Z0, 1536(BX)
+	VMOVUPS          Z1, 1600(BX)
+	VMOVUPS          Z2, 1664(BX)
+	VMOVUPS          Z5, 1728(BX)
+	VMOVUPS          Z6, 1792(BX)
+	VMOVUPS          Z7, 1856(BX)
 	VMULPS.BCST      1328(DI), Z3, Z0
 	VMULPS.BCST      1332(DI), Z3, Z1
 	VMOVUPS          (BX), Z2
@@ -14875,24 +15442,24 @@ loop2:
 	VMOVUPS          896(BX), Z5
 	VMOVUPS          960(BX), Z6
 	VFMADD231PS.BCST 1400(DI), Z4, Z2
-	VMOVAPS          Z11, Z4
+	VMOVAPS          Z8, Z4
 	VFNMADD231PS     Z5, Z5, Z4
-	VMOVAPS          Z11, Z5
+	VMOVAPS          Z8, Z5
 	VFNMADD231PS     Z6, Z6, Z5
 	VMOVUPS          1024(BX), Z6
 	VBROADCASTSS     1404(DI), Z7
 	VFMADD231PS      64(BX), Z7, Z3
 	VMULPS           Z4, Z0, Z0
 	VMULPS           Z5, Z1, Z1
-	VMOVAPS          Z11, Z4
+	VMOVAPS          Z8, Z4
 	VFNMADD231PS     Z6, Z6, Z4
 	VMOVUPS          1088(BX), Z5
 	VMOVUPS          Z0, 1920(BX)
 	VMOVUPS          Z1, 1984(BX)
 	VMULPS           Z4, Z2, Z0
-	VFNMADD231PS     Z5, Z5, Z11
+	VFNMADD231PS     Z5, Z5, Z8
 	VMOVUPS          Z0, 2048(BX)
-	VMULPS           Z11, Z3, Z0
+	VMULPS           Z8, Z3, Z0
 	VMOVUPS          Z0, 2112(BX)
 
 	// ∇W3 += Σ d3·a2ᵀ; ∇b3 += Σ d3

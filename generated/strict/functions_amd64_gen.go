@@ -60,6 +60,9 @@ func functionsLoss(p *Functions, ws *FunctionsWorkspace, x *[5]float32, y *[5]fl
 //go:noescape
 func functionsLossAVX2(p *Functions, ws *FunctionsWorkspace, x *[5]float32, y *[5]float32) float32
 
+//go:noescape
+func functionsLossAVX512(p *Functions, ws *FunctionsWorkspace, x *[5]float32, y *[5]float32) float32
+
 // vectorBackward is Backward in assembly.
 func (p *Functions) vectorBackward(ws *FunctionsWorkspace, x *[5]float32, y *[5]float32, g *FunctionsGrad) float32 {
 	return functionsBackward(p, ws, x, y, g)

@@ -49,6 +49,9 @@ func xorForward(p *Xor, ws *XorWorkspace, x *[2]float32)
 //go:noescape
 func xorForwardAVX2(p *Xor, ws *XorWorkspace, x *[2]float32)
 
+//go:noescape
+func xorForwardAVX512(p *Xor, ws *XorWorkspace, x *[2]float32)
+
 // vectorLoss is Loss in assembly.
 func (p *Xor) vectorLoss(ws *XorWorkspace, x *[2]float32, y *[1]float32) float32 {
 	return xorLoss(p, ws, x, y)

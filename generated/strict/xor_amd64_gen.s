@@ -6,7 +6,12 @@
 
 // func xorForward(p *Xor, ws *XorWorkspace, x *[2]float32)
 TEXT ·xorForward(SB), NOSPLIT, $0-24
-	JMP ·xorForwardAVX2(SB)
+	CMPQ ·xorLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·xorForwardAVX2(SB)
+
+wide:
+	JMP ·xorForwardAVX512(SB)
 
 // func xorForwardAVX2(p *Xor, ws *XorWorkspace, x *[2]float32)
 // Requires: AVX, AVX2
@@ -134,6 +139,132 @@ TEXT ·xorForwardAVX2(SB), NOSPLIT, $0-24
 	VPCMPGTD   XorConstants<>+784(SB), X1, X1
 	VBLENDVPS  X1, X0, X2, X0
 	VMOVSS     X0, 24(SI)
+	VZEROUPPER
+	RET
+
+// func xorForwardAVX512(p *Xor, ws *XorWorkspace, x *[2]float32)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
+TEXT ·xorForwardAVX512(SB), NOSPLIT, $0-24
+	MOVQ p+0(FP), DI
+	MOVQ ws+8(FP), SI
+	MOVQ x+16(FP), DX
+
+	// z1 = W1·x + b1; a1 = sigmoid(z1)
+	VMOVSD         (DX), X0
+	VORPS          XorConstants<>+0(SB), X0, X0
+	VMOVSD         (DI), X1
+	VMULPS         X1, X0, X1
+	VMOVSD         8(DI), X2
+	VMULPS         X2, X0, X2
+	VMOVSD         16(DI), X3
+	VMULPS         X3, X0, X0
+	VUNPCKLPD      X2, X1, X3
+	VUNPCKHPD      X2, X1, X1
+	VADDPS         X1, X3, X1
+	VUNPCKLPD      X0, X0, X2
+	VUNPCKHPD      X0, X0, X0
+	VADDPS         X0, X2, X0
+	VSHUFPS        $0x88, X0, X1, X2
+	VSHUFPS        $0xdd, X0, X1, X0
+	VADDPS         X0, X2, X0
+	VMOVSD         24(DI), X1
+	VINSERTPS      $0x20, 32(DI), X1, X1
+	VADDPS         X1, X0, X0
+	VANDPS.BCST    XorConstants<>+868(SB), X0, X1
+	VPMINUD.BCST   XorConstants<>+872(SB), X1, X2
+	VPMOVZXDQ      X2, Y2
+	VPSLLQ         $0x1d, Y2, Y2
+	VPADDQ.BCST    XorConstants<>+876(SB), Y2, Y2
+	VORPD.BCST     XorConstants<>+884(SB), Y2, Y2
+	VMULPD.BCST    XorConstants<>+892(SB), Y2, Y3
+	VADDPD.BCST    XorConstants<>+900(SB), Y3, Y3
+	VSUBPD.BCST    XorConstants<>+900(SB), Y3, Y4
+	VMULPD.BCST    XorConstants<>+908(SB), Y4, Y4
+	VSUBPD         Y4, Y2, Y2
+	VANDPD.BCST    XorConstants<>+916(SB), Y3, Y4
+	VPSLLQ         $0x03, Y4, Y4
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           XorConstants<>+304(SB), AX
+	VXORPS         X5, X5, X5
+	VGATHERQPD     (AX)(Y4*1), K1, Y5
+	VPSRLQ         $0x05, Y3, Y3
+	VPSLLQ         $0x34, Y3, Y3
+	VPADDQ         Y3, Y5, Y3
+	VMULPD.BCST    XorConstants<>+932(SB), Y2, Y4
+	VADDPD.BCST    XorConstants<>+924(SB), Y4, Y4
+	VMULPD.BCST    XorConstants<>+948(SB), Y2, Y5
+	VADDPD.BCST    XorConstants<>+940(SB), Y5, Y5
+	VMULPD         Y2, Y2, Y6
+	VMULPD         Y6, Y5, Y5
+	VADDPD         Y5, Y4, Y4
+	VMULPD         Y4, Y2, Y2
+	VADDPD.BCST    XorConstants<>+924(SB), Y2, Y2
+	VMULPD         Y2, Y3, Y2
+	VXORPS         X3, X3, X3
+	VPCMPD         $0x05, X3, X0, K1
+	VBLENDMPD.BCST XorConstants<>+924(SB), Y2, K1, Y4
+	VADDPD.BCST    XorConstants<>+924(SB), Y2, Y2
+	VDIVPD         Y2, Y4, Y2
+	VCVTPD2PSY     Y2, X2
+	VPCMPUD.BCST   $0x06, XorConstants<>+960(SB), X1, K1
+	VBLENDMPS      X0, X2, K1, X0
+	VMOVSD         X0, (SI)
+	VEXTRACTPS     $0x02, X0, 8(SI)
+
+	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
+	VANDPS         XorConstants<>+964(SB), X0, X0
+	VORPS          XorConstants<>+848(SB), X0, X0
+	VMOVSD         36(DI), X1
+	VINSERTPS      $0x20, 44(DI), X1, X1
+	VMULPS         X1, X0, X0
+	VUNPCKLPD      X0, X0, X1
+	VUNPCKHPD      X0, X0, X0
+	VADDPS         X0, X1, X0
+	VSHUFPS        $0x88, X0, X0, X1
+	VSHUFPS        $0xdd, X0, X0, X0
+	VADDPS         X0, X1, X0
+	VMOVSS         48(DI), X1
+	VADDPS         X1, X0, X0
+	VANDPS.BCST    XorConstants<>+868(SB), X0, X1
+	VPMINUD.BCST   XorConstants<>+872(SB), X1, X2
+	VPMOVZXDQ      X2, Y2
+	VPSLLQ         $0x1d, Y2, Y2
+	VPADDQ.BCST    XorConstants<>+876(SB), Y2, Y2
+	VORPD.BCST     XorConstants<>+884(SB), Y2, Y2
+	VMULPD.BCST    XorConstants<>+892(SB), Y2, Y4
+	VADDPD.BCST    XorConstants<>+900(SB), Y4, Y4
+	VSUBPD.BCST    XorConstants<>+900(SB), Y4, Y5
+	VMULPD.BCST    XorConstants<>+908(SB), Y5, Y5
+	VSUBPD         Y5, Y2, Y2
+	VANDPD.BCST    XorConstants<>+916(SB), Y4, Y5
+	VPSLLQ         $0x03, Y5, Y5
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           XorConstants<>+304(SB), AX
+	VXORPS         X6, X6, X6
+	VGATHERQPD     (AX)(Y5*1), K1, Y6
+	VPSRLQ         $0x05, Y4, Y4
+	VPSLLQ         $0x34, Y4, Y4
+	VPADDQ         Y4, Y6, Y4
+	VMULPD.BCST    XorConstants<>+932(SB), Y2, Y5
+	VADDPD.BCST    XorConstants<>+924(SB), Y5, Y5
+	VMULPD.BCST    XorConstants<>+948(SB), Y2, Y6
+	VADDPD.BCST    XorConstants<>+940(SB), Y6, Y6
+	VMULPD         Y2, Y2, Y7
+	VMULPD         Y7, Y6, Y6
+	VADDPD         Y6, Y5, Y5
+	VMULPD         Y5, Y2, Y2
+	VADDPD.BCST    XorConstants<>+924(SB), Y2, Y2
+	VMULPD         Y2, Y4, Y2
+	VPCMPD         $0x05, X3, X0, K1
+	VBLENDMPD.BCST XorConstants<>+924(SB), Y2, K1, Y3
+	VADDPD.BCST    XorConstants<>+924(SB), Y2, Y2
+	VDIVPD         Y2, Y3, Y2
+	VCVTPD2PSY     Y2, X2
+	VPCMPUD.BCST   $0x06, XorConstants<>+960(SB), X1, K1
+	VBLENDMPS      X0, X2, K1, X0
+	VMOVSS         X0, 24(SI)
 	VZEROUPPER
 	RET
 
@@ -279,7 +410,7 @@ TEXT ·xorLossAVX2(SB), NOSPLIT, $0-36
 	VBROADCASTSS (CX), X1
 	VSUBPS       X1, X0, X0
 	VMULPS       X0, X0, X0
-	VMOVUPS      XorConstants<>+864(SB), X1
+	VMOVUPS      XorConstants<>+980(SB), X1
 	VMOVUPS      XorConstants<>+16(SB), X2
 	VBLENDVPS    X1, X0, X2, X0
 	VSHUFPS      $0x4e, X0, X0, X1
@@ -319,18 +450,18 @@ TEXT ·xorLossAVX512(SB), NOSPLIT, $0-36
 	VMOVSD         24(DI), X1
 	VINSERTPS      $0x20, 32(DI), X1, X1
 	VADDPS         X1, X0, X0
-	VANDPS.BCST    XorConstants<>+900(SB), X0, X1
-	VPMINUD.BCST   XorConstants<>+904(SB), X1, X2
+	VANDPS.BCST    XorConstants<>+868(SB), X0, X1
+	VPMINUD.BCST   XorConstants<>+872(SB), X1, X2
 	VPMOVZXDQ      X2, Y2
 	VPSLLQ         $0x1d, Y2, Y2
-	VPADDQ.BCST    XorConstants<>+908(SB), Y2, Y2
-	VORPD.BCST     XorConstants<>+916(SB), Y2, Y2
-	VMULPD.BCST    XorConstants<>+924(SB), Y2, Y3
-	VADDPD.BCST    XorConstants<>+932(SB), Y3, Y3
-	VSUBPD.BCST    XorConstants<>+932(SB), Y3, Y4
-	VMULPD.BCST    XorConstants<>+940(SB), Y4, Y4
+	VPADDQ.BCST    XorConstants<>+876(SB), Y2, Y2
+	VORPD.BCST     XorConstants<>+884(SB), Y2, Y2
+	VMULPD.BCST    XorConstants<>+892(SB), Y2, Y3
+	VADDPD.BCST    XorConstants<>+900(SB), Y3, Y3
+	VSUBPD.BCST    XorConstants<>+900(SB), Y3, Y4
+	VMULPD.BCST    XorConstants<>+908(SB), Y4, Y4
 	VSUBPD         Y4, Y2, Y2
-	VANDPD.BCST    XorConstants<>+948(SB), Y3, Y4
+	VANDPD.BCST    XorConstants<>+916(SB), Y3, Y4
 	VPSLLQ         $0x03, Y4, Y4
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
@@ -340,29 +471,29 @@ TEXT ·xorLossAVX512(SB), NOSPLIT, $0-36
 	VPSRLQ         $0x05, Y3, Y3
 	VPSLLQ         $0x34, Y3, Y3
 	VPADDQ         Y3, Y5, Y3
-	VMULPD.BCST    XorConstants<>+964(SB), Y2, Y4
-	VADDPD.BCST    XorConstants<>+956(SB), Y4, Y4
-	VMULPD.BCST    XorConstants<>+980(SB), Y2, Y5
-	VADDPD.BCST    XorConstants<>+972(SB), Y5, Y5
+	VMULPD.BCST    XorConstants<>+932(SB), Y2, Y4
+	VADDPD.BCST    XorConstants<>+924(SB), Y4, Y4
+	VMULPD.BCST    XorConstants<>+948(SB), Y2, Y5
+	VADDPD.BCST    XorConstants<>+940(SB), Y5, Y5
 	VMULPD         Y2, Y2, Y6
 	VMULPD         Y6, Y5, Y5
 	VADDPD         Y5, Y4, Y4
 	VMULPD         Y4, Y2, Y2
-	VADDPD.BCST    XorConstants<>+956(SB), Y2, Y2
+	VADDPD.BCST    XorConstants<>+924(SB), Y2, Y2
 	VMULPD         Y2, Y3, Y2
 	VXORPS         X3, X3, X3
 	VPCMPD         $0x05, X3, X0, K1
-	VBLENDMPD.BCST XorConstants<>+956(SB), Y2, K1, Y4
-	VADDPD.BCST    XorConstants<>+956(SB), Y2, Y2
+	VBLENDMPD.BCST XorConstants<>+924(SB), Y2, K1, Y4
+	VADDPD.BCST    XorConstants<>+924(SB), Y2, Y2
 	VDIVPD         Y2, Y4, Y2
 	VCVTPD2PSY     Y2, X2
-	VPCMPUD.BCST   $0x06, XorConstants<>+992(SB), X1, K1
+	VPCMPUD.BCST   $0x06, XorConstants<>+960(SB), X1, K1
 	VBLENDMPS      X0, X2, K1, X0
 	VMOVSD         X0, (SI)
 	VEXTRACTPS     $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VANDPS         XorConstants<>+996(SB), X0, X0
+	VANDPS         XorConstants<>+964(SB), X0, X0
 	VORPS          XorConstants<>+848(SB), X0, X0
 	VMOVSD         36(DI), X1
 	VINSERTPS      $0x20, 44(DI), X1, X1
@@ -375,18 +506,18 @@ TEXT ·xorLossAVX512(SB), NOSPLIT, $0-36
 	VADDPS         X0, X1, X0
 	VMOVSS         48(DI), X1
 	VADDPS         X1, X0, X0
-	VANDPS.BCST    XorConstants<>+900(SB), X0, X1
-	VPMINUD.BCST   XorConstants<>+904(SB), X1, X2
+	VANDPS.BCST    XorConstants<>+868(SB), X0, X1
+	VPMINUD.BCST   XorConstants<>+872(SB), X1, X2
 	VPMOVZXDQ      X2, Y2
 	VPSLLQ         $0x1d, Y2, Y2
-	VPADDQ.BCST    XorConstants<>+908(SB), Y2, Y2
-	VORPD.BCST     XorConstants<>+916(SB), Y2, Y2
-	VMULPD.BCST    XorConstants<>+924(SB), Y2, Y4
-	VADDPD.BCST    XorConstants<>+932(SB), Y4, Y4
-	VSUBPD.BCST    XorConstants<>+932(SB), Y4, Y5
-	VMULPD.BCST    XorConstants<>+940(SB), Y5, Y5
+	VPADDQ.BCST    XorConstants<>+876(SB), Y2, Y2
+	VORPD.BCST     XorConstants<>+884(SB), Y2, Y2
+	VMULPD.BCST    XorConstants<>+892(SB), Y2, Y4
+	VADDPD.BCST    XorConstants<>+900(SB), Y4, Y4
+	VSUBPD.BCST    XorConstants<>+900(SB), Y4, Y5
+	VMULPD.BCST    XorConstants<>+908(SB), Y5, Y5
 	VSUBPD         Y5, Y2, Y2
-	VANDPD.BCST    XorConstants<>+948(SB), Y4, Y5
+	VANDPD.BCST    XorConstants<>+916(SB), Y4, Y5
 	VPSLLQ         $0x03, Y5, Y5
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
@@ -396,22 +527,22 @@ TEXT ·xorLossAVX512(SB), NOSPLIT, $0-36
 	VPSRLQ         $0x05, Y4, Y4
 	VPSLLQ         $0x34, Y4, Y4
 	VPADDQ         Y4, Y6, Y4
-	VMULPD.BCST    XorConstants<>+964(SB), Y2, Y5
-	VADDPD.BCST    XorConstants<>+956(SB), Y5, Y5
-	VMULPD.BCST    XorConstants<>+980(SB), Y2, Y6
-	VADDPD.BCST    XorConstants<>+972(SB), Y6, Y6
+	VMULPD.BCST    XorConstants<>+932(SB), Y2, Y5
+	VADDPD.BCST    XorConstants<>+924(SB), Y5, Y5
+	VMULPD.BCST    XorConstants<>+948(SB), Y2, Y6
+	VADDPD.BCST    XorConstants<>+940(SB), Y6, Y6
 	VMULPD         Y2, Y2, Y7
 	VMULPD         Y7, Y6, Y6
 	VADDPD         Y6, Y5, Y5
 	VMULPD         Y5, Y2, Y2
-	VADDPD.BCST    XorConstants<>+956(SB), Y2, Y2
+	VADDPD.BCST    XorConstants<>+924(SB), Y2, Y2
 	VMULPD         Y2, Y4, Y2
 	VPCMPD         $0x05, X3, X0, K1
-	VBLENDMPD.BCST XorConstants<>+956(SB), Y2, K1, Y3
-	VADDPD.BCST    XorConstants<>+956(SB), Y2, Y2
+	VBLENDMPD.BCST XorConstants<>+924(SB), Y2, K1, Y3
+	VADDPD.BCST    XorConstants<>+924(SB), Y2, Y2
 	VDIVPD         Y2, Y3, Y2
 	VCVTPD2PSY     Y2, X2
-	VPCMPUD.BCST   $0x06, XorConstants<>+992(SB), X1, K1
+	VPCMPUD.BCST   $0x06, XorConstants<>+960(SB), X1, K1
 	VBLENDMPS      X0, X2, K1, X0
 	VMOVSS         X0, 24(SI)
 
@@ -421,7 +552,7 @@ TEXT ·xorLossAVX512(SB), NOSPLIT, $0-36
 	VMULPS       X0, X0, X0
 	MOVL         $0x00000001, AX
 	KMOVW        AX, K1
-	VBROADCASTSS XorConstants<>+896(SB), X1
+	VBROADCASTSS XorConstants<>+864(SB), X1
 	VBLENDMPS    X0, X1, K1, X0
 	VSHUFPS      $0x4e, X0, X0, X1
 	VADDPS       X1, X0, X0
@@ -455,7 +586,7 @@ TEXT ·xorBackwardAVX2(SB), NOSPLIT, $0-44
 	VMULPS       X0, X2, X0
 	VMULPS       X1, X1, X1
 	VMOVSS       X0, 28(SI)
-	VMOVUPS      XorConstants<>+864(SB), X2
+	VMOVUPS      XorConstants<>+980(SB), X2
 	VMOVUPS      XorConstants<>+16(SB), X4
 	VBLENDVPS    X2, X1, X4, X1
 	VSHUFPS      $0x4e, X1, X1, X4
@@ -652,7 +783,7 @@ TEXT ·xorGradAVX2(SB), NOSPLIT, $0-44
 	VMULPS       X1, X3, X1
 	VMULPS       X2, X2, X2
 	VMOVSS       X1, 28(SI)
-	VMOVUPS      XorConstants<>+864(SB), X3
+	VMOVUPS      XorConstants<>+980(SB), X3
 	VMOVUPS      XorConstants<>+16(SB), X5
 	VBLENDVPS    X3, X2, X5, X2
 	VSHUFPS      $0x4e, X2, X2, X5
@@ -726,18 +857,18 @@ TEXT ·xorGradAVX512(SB), NOSPLIT, $0-44
 	VMOVSD         24(DI), X1
 	VINSERTPS      $0x20, 32(DI), X1, X1
 	VADDPS         X1, X0, X0
-	VANDPS.BCST    XorConstants<>+900(SB), X0, X1
-	VPMINUD.BCST   XorConstants<>+904(SB), X1, X2
+	VANDPS.BCST    XorConstants<>+868(SB), X0, X1
+	VPMINUD.BCST   XorConstants<>+872(SB), X1, X2
 	VPMOVZXDQ      X2, Y2
 	VPSLLQ         $0x1d, Y2, Y2
-	VPADDQ.BCST    XorConstants<>+908(SB), Y2, Y2
-	VORPD.BCST     XorConstants<>+916(SB), Y2, Y2
-	VMULPD.BCST    XorConstants<>+924(SB), Y2, Y3
-	VADDPD.BCST    XorConstants<>+932(SB), Y3, Y3
-	VSUBPD.BCST    XorConstants<>+932(SB), Y3, Y4
-	VMULPD.BCST    XorConstants<>+940(SB), Y4, Y4
+	VPADDQ.BCST    XorConstants<>+876(SB), Y2, Y2
+	VORPD.BCST     XorConstants<>+884(SB), Y2, Y2
+	VMULPD.BCST    XorConstants<>+892(SB), Y2, Y3
+	VADDPD.BCST    XorConstants<>+900(SB), Y3, Y3
+	VSUBPD.BCST    XorConstants<>+900(SB), Y3, Y4
+	VMULPD.BCST    XorConstants<>+908(SB), Y4, Y4
 	VSUBPD         Y4, Y2, Y2
-	VANDPD.BCST    XorConstants<>+948(SB), Y3, Y4
+	VANDPD.BCST    XorConstants<>+916(SB), Y3, Y4
 	VPSLLQ         $0x03, Y4, Y4
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
@@ -747,29 +878,29 @@ TEXT ·xorGradAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ         $0x05, Y3, Y3
 	VPSLLQ         $0x34, Y3, Y3
 	VPADDQ         Y3, Y5, Y3
-	VMULPD.BCST    XorConstants<>+964(SB), Y2, Y4
-	VADDPD.BCST    XorConstants<>+956(SB), Y4, Y4
-	VMULPD.BCST    XorConstants<>+980(SB), Y2, Y5
-	VADDPD.BCST    XorConstants<>+972(SB), Y5, Y5
+	VMULPD.BCST    XorConstants<>+932(SB), Y2, Y4
+	VADDPD.BCST    XorConstants<>+924(SB), Y4, Y4
+	VMULPD.BCST    XorConstants<>+948(SB), Y2, Y5
+	VADDPD.BCST    XorConstants<>+940(SB), Y5, Y5
 	VMULPD         Y2, Y2, Y6
 	VMULPD         Y6, Y5, Y5
 	VADDPD         Y5, Y4, Y4
 	VMULPD         Y4, Y2, Y2
-	VADDPD.BCST    XorConstants<>+956(SB), Y2, Y2
+	VADDPD.BCST    XorConstants<>+924(SB), Y2, Y2
 	VMULPD         Y2, Y3, Y2
 	VXORPS         X3, X3, X3
 	VPCMPD         $0x05, X3, X0, K1
-	VBLENDMPD.BCST XorConstants<>+956(SB), Y2, K1, Y4
-	VADDPD.BCST    XorConstants<>+956(SB), Y2, Y2
+	VBLENDMPD.BCST XorConstants<>+924(SB), Y2, K1, Y4
+	VADDPD.BCST    XorConstants<>+924(SB), Y2, Y2
 	VDIVPD         Y2, Y4, Y2
 	VCVTPD2PSY     Y2, X2
-	VPCMPUD.BCST   $0x06, XorConstants<>+992(SB), X1, K1
+	VPCMPUD.BCST   $0x06, XorConstants<>+960(SB), X1, K1
 	VBLENDMPS      X0, X2, K1, X0
 	VMOVSD         X0, (SI)
 	VEXTRACTPS     $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VANDPS         XorConstants<>+996(SB), X0, X0
+	VANDPS         XorConstants<>+964(SB), X0, X0
 	VORPS          XorConstants<>+848(SB), X0, X1
 	VMOVSD         36(DI), X2
 	VINSERTPS      $0x20, 44(DI), X2, X2
@@ -782,18 +913,18 @@ TEXT ·xorGradAVX512(SB), NOSPLIT, $0-44
 	VADDPS         X1, X2, X1
 	VMOVSS         48(DI), X2
 	VADDPS         X2, X1, X1
-	VANDPS.BCST    XorConstants<>+900(SB), X1, X2
-	VPMINUD.BCST   XorConstants<>+904(SB), X2, X4
+	VANDPS.BCST    XorConstants<>+868(SB), X1, X2
+	VPMINUD.BCST   XorConstants<>+872(SB), X2, X4
 	VPMOVZXDQ      X4, Y4
 	VPSLLQ         $0x1d, Y4, Y4
-	VPADDQ.BCST    XorConstants<>+908(SB), Y4, Y4
-	VORPD.BCST     XorConstants<>+916(SB), Y4, Y4
-	VMULPD.BCST    XorConstants<>+924(SB), Y4, Y5
-	VADDPD.BCST    XorConstants<>+932(SB), Y5, Y5
-	VSUBPD.BCST    XorConstants<>+932(SB), Y5, Y6
-	VMULPD.BCST    XorConstants<>+940(SB), Y6, Y6
+	VPADDQ.BCST    XorConstants<>+876(SB), Y4, Y4
+	VORPD.BCST     XorConstants<>+884(SB), Y4, Y4
+	VMULPD.BCST    XorConstants<>+892(SB), Y4, Y5
+	VADDPD.BCST    XorConstants<>+900(SB), Y5, Y5
+	VSUBPD.BCST    XorConstants<>+900(SB), Y5, Y6
+	VMULPD.BCST    XorConstants<>+908(SB), Y6, Y6
 	VSUBPD         Y6, Y4, Y4
-	VANDPD.BCST    XorConstants<>+948(SB), Y5, Y6
+	VANDPD.BCST    XorConstants<>+916(SB), Y5, Y6
 	VPSLLQ         $0x03, Y6, Y6
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
@@ -803,22 +934,22 @@ TEXT ·xorGradAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ         $0x05, Y5, Y5
 	VPSLLQ         $0x34, Y5, Y5
 	VPADDQ         Y5, Y7, Y5
-	VMULPD.BCST    XorConstants<>+964(SB), Y4, Y6
-	VADDPD.BCST    XorConstants<>+956(SB), Y6, Y6
-	VMULPD.BCST    XorConstants<>+980(SB), Y4, Y7
-	VADDPD.BCST    XorConstants<>+972(SB), Y7, Y7
+	VMULPD.BCST    XorConstants<>+932(SB), Y4, Y6
+	VADDPD.BCST    XorConstants<>+924(SB), Y6, Y6
+	VMULPD.BCST    XorConstants<>+948(SB), Y4, Y7
+	VADDPD.BCST    XorConstants<>+940(SB), Y7, Y7
 	VMULPD         Y4, Y4, Y8
 	VMULPD         Y8, Y7, Y7
 	VADDPD         Y7, Y6, Y6
 	VMULPD         Y6, Y4, Y4
-	VADDPD.BCST    XorConstants<>+956(SB), Y4, Y4
+	VADDPD.BCST    XorConstants<>+924(SB), Y4, Y4
 	VMULPD         Y4, Y5, Y4
 	VPCMPD         $0x05, X3, X1, K1
-	VBLENDMPD.BCST XorConstants<>+956(SB), Y4, K1, Y3
-	VADDPD.BCST    XorConstants<>+956(SB), Y4, Y4
+	VBLENDMPD.BCST XorConstants<>+924(SB), Y4, K1, Y3
+	VADDPD.BCST    XorConstants<>+924(SB), Y4, Y4
 	VDIVPD         Y4, Y3, Y3
 	VCVTPD2PSY     Y3, X3
-	VPCMPUD.BCST   $0x06, XorConstants<>+992(SB), X2, K1
+	VPCMPUD.BCST   $0x06, XorConstants<>+960(SB), X2, K1
 	VBLENDMPS      X1, X3, K1, X1
 	VMOVSS         X1, 24(SI)
 
@@ -834,7 +965,7 @@ TEXT ·xorGradAVX512(SB), NOSPLIT, $0-44
 	VMOVSS       X1, 28(SI)
 	MOVL         $0x00000001, AX
 	KMOVW        AX, K1
-	VBROADCASTSS XorConstants<>+896(SB), X3
+	VBROADCASTSS XorConstants<>+864(SB), X3
 	VBLENDMPS    X2, X3, K1, X2
 	VSHUFPS      $0x4e, X2, X2, X3
 	VADDPS       X3, X2, X2
@@ -861,7 +992,7 @@ TEXT ·xorGradAVX512(SB), NOSPLIT, $0-44
 	VEXTRACTPS $0x02, X0, 44(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VANDPS     XorConstants<>+996(SB), X3, X0
+	VANDPS     XorConstants<>+964(SB), X3, X0
 	VMOVSD     X0, 24(BX)
 	VEXTRACTPS $0x02, X0, 32(BX)
 	VSHUFPS    $0x00, X3, X3, X0
@@ -1020,7 +1151,7 @@ TEXT ·xorStepAVX2(SB), NOSPLIT, $0-44
 	VMULPS       X1, X3, X1
 	VMULPS       X2, X2, X2
 	VMOVSS       X1, 28(SI)
-	VMOVUPS      XorConstants<>+864(SB), X3
+	VMOVUPS      XorConstants<>+980(SB), X3
 	VMOVUPS      XorConstants<>+16(SB), X5
 	VBLENDVPS    X3, X2, X5, X2
 	VSHUFPS      $0x4e, X2, X2, X5
@@ -1221,32 +1352,32 @@ DATA XorConstants<>+848(SB)/4, $0x00000000
 DATA XorConstants<>+852(SB)/4, $0x00000000
 DATA XorConstants<>+856(SB)/4, $0x00000000
 DATA XorConstants<>+860(SB)/4, $0x80000000
-DATA XorConstants<>+864(SB)/4, $0xffffffff
-DATA XorConstants<>+868(SB)/4, $0x00000000
-DATA XorConstants<>+872(SB)/4, $0x00000000
-DATA XorConstants<>+876(SB)/4, $0x00000000
-DATA XorConstants<>+880(SB)/4, $0x00000000
-DATA XorConstants<>+884(SB)/4, $0x00000000
-DATA XorConstants<>+888(SB)/4, $0x00000000
-DATA XorConstants<>+892(SB)/4, $0x00000000
-DATA XorConstants<>+896(SB)/4, $0x80000000
-DATA XorConstants<>+900(SB)/4, $0x7fffffff
-DATA XorConstants<>+904(SB)/4, $0x42dc0000
-DATA XorConstants<>+908(SB)/8, $0x3800000000000000
-DATA XorConstants<>+916(SB)/8, $0x8000000000000000
-DATA XorConstants<>+924(SB)/8, $0x40471547652b82fe
-DATA XorConstants<>+932(SB)/8, $0x4338000000000000
-DATA XorConstants<>+940(SB)/8, $0x3f962e42fefa39ef
-DATA XorConstants<>+948(SB)/8, $0x000000000000001f
-DATA XorConstants<>+956(SB)/8, $0x3ff0000000000000
-DATA XorConstants<>+964(SB)/8, $0x3fe0000000000000
-DATA XorConstants<>+972(SB)/8, $0x3fc5555555555555
-DATA XorConstants<>+980(SB)/8, $0x3fa5555555555555
+DATA XorConstants<>+864(SB)/4, $0x80000000
+DATA XorConstants<>+868(SB)/4, $0x7fffffff
+DATA XorConstants<>+872(SB)/4, $0x42dc0000
+DATA XorConstants<>+876(SB)/8, $0x3800000000000000
+DATA XorConstants<>+884(SB)/8, $0x8000000000000000
+DATA XorConstants<>+892(SB)/8, $0x40471547652b82fe
+DATA XorConstants<>+900(SB)/8, $0x4338000000000000
+DATA XorConstants<>+908(SB)/8, $0x3f962e42fefa39ef
+DATA XorConstants<>+916(SB)/8, $0x000000000000001f
+DATA XorConstants<>+924(SB)/8, $0x3ff0000000000000
+DATA XorConstants<>+932(SB)/8, $0x3fe0000000000000
+DATA XorConstants<>+940(SB)/8, $0x3fc5555555555555
+DATA XorConstants<>+948(SB)/8, $0x3fa5555555555555
+DATA XorConstants<>+956(SB)/4, $0x00000000
+DATA XorConstants<>+960(SB)/4, $0x7f800000
+DATA XorConstants<>+964(SB)/4, $0xffffffff
+DATA XorConstants<>+968(SB)/4, $0xffffffff
+DATA XorConstants<>+972(SB)/4, $0xffffffff
+DATA XorConstants<>+976(SB)/4, $0x00000000
+DATA XorConstants<>+980(SB)/4, $0xffffffff
+DATA XorConstants<>+984(SB)/4, $0x00000000
 DATA XorConstants<>+988(SB)/4, $0x00000000
-DATA XorConstants<>+992(SB)/4, $0x7f800000
-DATA XorConstants<>+996(SB)/4, $0xffffffff
-DATA XorConstants<>+1000(SB)/4, $0xffffffff
-DATA XorConstants<>+1004(SB)/4, $0xffffffff
+DATA XorConstants<>+992(SB)/4, $0x00000000
+DATA XorConstants<>+996(SB)/4, $0x00000000
+DATA XorConstants<>+1000(SB)/4, $0x00000000
+DATA XorConstants<>+1004(SB)/4, $0x00000000
 DATA XorConstants<>+1008(SB)/4, $0x00000000
 DATA XorConstants<>+1012(SB)/4, $0x40000000
 DATA XorConstants<>+1016(SB)/4, $0x40000000

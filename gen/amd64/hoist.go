@@ -1,0 +1,102 @@
+package amd64
+
+import (
+	"cmp"
+	"slices"
+)
+
+// A loop over tiles whose body is one block reads constants and weights anew for every tile, and to spread a number over 512 bits takes
+// a turn of the units that shuffle. As many as the body leaves registers for are read before the loop instead.
+
+// hoistSpare is how many registers hoisting leaves beyond those that the body's values take at once, for what is read from memory.
+const hoistSpare = 4
+
+// hoist moves reads of a block to before the loop whose body it is, the first of the function's nodes that belong to it being given.
+// Parameters do not change meanwhile. The registers are taken until they are released.
+func (t *tile) hoist(b *block, loop int) (hoisted []*value) {
+	var reads []*node
+	for _, n := range b.nodes {
+		if t.hoistGain(b, n) > 0 {
+			reads = append(reads, n)
+		}
+	}
+	slices.SortStableFunc(reads, func(x, y *node) int { return cmp.Compare(t.hoistGain(b, y), t.hoistGain(b, x)) })
+	reads = reads[:max(0, min(len(reads), t.m.registers()-b.pressure()-hoistSpare))]
+	body := slices.Clone(t.fn.Nodes[loop:])
+	t.fn.Nodes = t.fn.Nodes[:loop]
+	e := &emitter{f: t.function}
+	for _, n := range reads {
+		v := n.out
+		v.reg = slices.Index(t.taken, false)
+		if v.reg < 0 {
+			t.fail("no register is left for what is read before the loop")
+			break
+		}
+		t.taken[v.reg], v.cell = true, true
+		if n.kind == literal {
+			e.literal(v)
+		} else {
+			e.load(n)
+		}
+		v.def = nil
+		hoisted = append(hoisted, v)
+	}
+	t.fn.Nodes = append(t.fn.Nodes, body...)
+	b.nodes = slices.DeleteFunc(b.nodes, func(n *node) bool { return slices.Contains(reads, n) })
+	return hoisted
+}
+
+// hoistGain tells which reads are worth most: those of one number for a whole register that an instruction can't do on its way, then
+// tables. It is 0 for those that must stay or cost nothing.
+func (t *tile) hoistGain(b *block, n *node) int {
+	const broadcast, table = 1000, 1
+	if t.m.level != AVX512 || n.kind != literal && n.kind != splat || n.isZero || n.kind == splat && (n.mem.base != t.bases["p"] || n.mem.index != nil) {
+		return 0
+	}
+	uses, fold := 0, true
+	for _, user := range b.nodes {
+		for i, v := range user.in {
+			if v == n.out {
+				uses++
+				fold = fold && (user.kind == fused && i < 2 || user.kind == compute && user.fold && i == len(user.in)-1)
+			}
+		}
+	}
+	switch {
+	case n.n > 1:
+		return table * uses
+	case uses > 1 || !fold:
+		return broadcast + uses
+	}
+	return 0
+}
+
+// pressure is how many registers the values of a block take at once, at most, but for those that are as well read anew.
+func (b *block) pressure() int {
+	last := map[*value]int{}
+	for i, n := range b.nodes {
+		for _, v := range n.sources() {
+			last[v] = i
+		}
+	}
+	live, most := 0, 0
+	held := func(v *value) bool {
+		return v != nil && v.class == vectorClass && !v.cell && v.def != nil && !v.rematerialises()
+	}
+	for i, n := range b.nodes {
+		if held(n.out) {
+			if _, read := last[n.out]; read {
+				live++
+			}
+		}
+		most = max(most, live)
+		seen := map[*value]bool{}
+		for _, v := range n.sources() {
+			if held(v) && last[v] == i && !seen[v] {
+				live--
+			}
+			seen[v] = true
+		}
+	}
+	return most
+}

@@ -1,0 +1,83 @@
+package amd64
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/mmcloughlin/avo/ir"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// batchCode is the code of a batch function of a network at AVX-512: before its first loop, and from there on.
+func batchCode(t *testing.T, text, function string) (before, loop []modelled) {
+	t.Helper()
+	n, err := spec.Decode("test.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := plan.Compile(n.WithDefaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	fns, err := printBatch(newFile(p), p, machine{AVX512, p.ElementBytes()}, p.Func(function), "test", newTileLayout(p, Tiling{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := prepare(fns[0])
+	for at := range fns[0].Nodes {
+		if _, ok := fns[0].Nodes[at].(ir.Label); ok {
+			return code[:at], code[at:]
+		}
+	}
+	t.Fatalf("%s has no loop", function)
+	return nil, nil
+}
+
+const small = "name: Small\ninput: 3\nlayers:\n  - dense: 4\n    activation: sigmoid\n  - dense: 2\n    activation: tanh\ncost: mse\n"
+
+// TestHoist looks for the reads of a small network's constants and weights: as many as there are registers for are before the loop over
+// tiles, and so fewer are in it. A large network has loops within and keeps them where they are.
+func TestHoist(t *testing.T) {
+	spreads := func(code []modelled) (n int) {
+		for _, i := range code {
+			if strings.HasPrefix(i.opcode, "VBROADCAST") {
+				n++
+			}
+		}
+		return n
+	}
+	before, loop := batchCode(t, strings.Replace(small, "tanh", "sigmoid", 1), plan.ForwardBatch)
+	if b, l := spreads(before), spreads(loop); b < 6 || l > 10 {
+		t.Errorf("%d numbers are spread before the loop and %d in it", b, l)
+	}
+	before, loop = batchCode(t, strings.Replace(small, "dense: 4", "dense: 200", 1), plan.ForwardBatch)
+	if b, l := spreads(before), spreads(loop); b != 0 || l == 0 {
+		t.Errorf("a large network: %d numbers are spread before the loop and %d in it", b, l)
+	}
+}
+
+// TestDropUnread: ForwardBatch of a small network stores its outputs and nothing else; its gradient stores what the sums over samples
+// are made of, and the row of samples that are alive and the loss where they are read.
+func TestDropUnread(t *testing.T) {
+	stores := func(code []modelled, base string) (n int) {
+		for _, i := range code {
+			if i.store != nil && strings.Contains(i.store.Asm(), "("+base+")") {
+				n++
+			}
+		}
+		return n
+	}
+	_, loop := batchCode(t, small, plan.ForwardBatch)
+	if rows, out := stores(loop, "SI"), stores(loop, "CX"); rows != 0 || out == 0 {
+		t.Errorf("ForwardBatch stores %d rows and its output %d times", rows, out)
+	}
+	before, loop := batchCode(t, small, plan.GradBatch)
+	if rows, kept := stores(loop, "SI"), stores(loop, "BX"); stores(before, "SI") != 2 || rows != 1 || kept != 3+4+4+2 {
+		t.Errorf("GradBatch stores %d rows, %d of them before the loop, and %d that are kept", rows, stores(before, "SI"), kept)
+	}
+	if _, loop := batchCode(t, strings.Replace(small, "dense: 4", "dense: 200", 1), plan.ForwardBatch); stores(loop, "SI") == 0 {
+		t.Error("rows that are read in loops are not stored")
+	}
+}

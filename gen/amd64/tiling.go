@@ -1,0 +1,98 @@
+package amd64
+
+import (
+	"fmt"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+)
+
+// Tiling is how wide the tiles of a network's batches are. With two registers of samples in a row twice as many operations are independent
+// of one another, which small networks need to keep the processor busy; large ones would only have rows that leave the first cache.
+type Tiling struct {
+	// Row is the size of a row in bytes, 0 that of a register.
+	Row int
+}
+
+// bytes is the size of a row.
+func (t Tiling) bytes() int { return max(lineBytes, t.Row) }
+
+// Tilings are those that a network may have: of one that is too large for straight code rows have one register.
+func Tilings(p *plan.Program) []Tiling {
+	if straightBatches(p) {
+		return []Tiling{{lineBytes}, {2 * lineBytes}}
+	}
+	return []Tiling{{lineBytes}}
+}
+
+// wideMargin is how many cycles in a hundred wider rows must spare, for batches fill them up less often.
+const wideMargin = 2
+
+// ChooseTiling finds the tiling whose batches are predicted to take the least at the highest level.
+func ChooseTiling(p *plan.Program) (Tiling, error) {
+	tilings := Tilings(p)
+	best, least := tilings[0], 0.0
+	if len(tilings) == 1 {
+		return best, nil
+	}
+	for i, tiling := range tilings {
+		predicted, err := PredictBatches(p, tiling, Levels[len(Levels)-1:])
+		if err != nil {
+			return Tiling{}, err
+		}
+		total := 0.0
+		for _, c := range predicted {
+			total += c.Cycles[0]
+		}
+		if i == 0 || 100*total < (100-wideMargin)*least {
+			best, least = tiling, total
+		}
+	}
+	return best, nil
+}
+
+// straightBatches says whether all products of a network are written without loops in rows of two registers.
+func straightBatches(p *plan.Program) bool {
+	batches := false
+	for _, fn := range p.Funcs {
+		batches = batches || fn.Batch && Missing(p, fn) == ""
+	}
+	for _, b := range p.Buffers {
+		if b.Kind == plan.Weight && 2*b.Len() > straightProducts {
+			return false
+		}
+	}
+	return batches
+}
+
+// BatchCycles are how many cycles the assembly of a batch function is predicted to take for a sample, at some levels.
+type BatchCycles struct {
+	Function string
+	Cycles   []float64
+}
+
+// PredictBatches predicts what batches take with a tiling, as many samples as one call of the assembly takes.
+func PredictBatches(p *plan.Program, tiling Tiling, levels []Level) ([]BatchCycles, error) {
+	f, lay := newFile(p), newTileLayout(p, tiling)
+	arguments := map[string]int{"tiles": lay.tiles, "samples": lay.samples}
+	var predictions []BatchCycles
+	for _, name := range []string{plan.ForwardBatch, plan.GradBatch} {
+		fn := p.Func(name)
+		if fn == nil || Missing(p, fn) != "" {
+			continue
+		}
+		c := BatchCycles{Function: name}
+		for _, l := range levels {
+			parts, err := printBatch(f, p, machine{l, p.ElementBytes()}, fn, "", lay)
+			if err != nil {
+				return nil, fmt.Errorf("assembly: %w", err)
+			}
+			total := 0
+			for _, part := range parts {
+				total += cycles(part, 0, arguments)
+			}
+			c.Cycles = append(c.Cycles, float64(total)/float64(lay.tiles*lay.samples))
+		}
+		predictions = append(predictions, c)
+	}
+	return predictions, nil
+}

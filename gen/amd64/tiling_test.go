@@ -1,0 +1,76 @@
+package amd64
+
+import (
+	"reflect"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+)
+
+// TestChooseTiling: rows of two registers are chosen where they are predicted to be better, which they are for some of the committed
+// networks, and the choice is the same every time. Networks with loops have nothing to choose from.
+func TestChooseTiling(t *testing.T) {
+	wide, narrow, alone := 0, 0, 0
+	for _, n := range committed(t) {
+		p, err := plan.Compile(n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		chosen, err := ChooseTiling(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(Tilings(p)) == 1 {
+			alone++
+			if chosen.bytes() != lineBytes {
+				t.Errorf("%s: rows of %d bytes, want %d", n.Name, chosen.bytes(), lineBytes)
+			}
+			continue
+		}
+		var totals []float64
+		for _, tiling := range Tilings(p) {
+			predicted, err := PredictBatches(p, tiling, []Level{AVX512})
+			if err != nil {
+				t.Fatal(err)
+			}
+			again, err := PredictBatches(p, tiling, []Level{AVX512})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !reflect.DeepEqual(predicted, again) || len(predicted) != 2 {
+				t.Errorf("%s: %v, then %v", n.Name, predicted, again)
+			}
+			totals = append(totals, predicted[0].Cycles[0]+predicted[1].Cycles[0])
+		}
+		if better := totals[1] < 0.98*totals[0]; better != (chosen == Tilings(p)[1]) {
+			t.Errorf("%s: predicted %v cycles, chosen %v", n.Name, totals, chosen)
+		} else if better {
+			wide++
+		} else {
+			narrow++
+		}
+	}
+	if wide == 0 || alone == 0 {
+		t.Errorf("%d networks have wide rows, %d narrow ones, and %d no choice", wide, narrow, alone)
+	}
+}
+
+// TestPredictBatches: a call of the assembly takes as many tiles as it is given, not one.
+func TestPredictBatches(t *testing.T) {
+	p, err := plan.Compile(committed(t)[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	lay := newTileLayout(p, Tiling{})
+	parts, err := printBatch(newFile(p), p, machine{AVX512, p.ElementBytes()}, p.Func(plan.ForwardBatch), "", lay)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var total [2]int
+	for i, tiles := range []int{lay.tiles, 4 * lay.tiles} {
+		total[i] = cycles(parts[0], 0, map[string]int{"tiles": tiles})
+	}
+	if r := float64(total[1]) / float64(total[0]); !(r > 3.5 && r < 4.1) {
+		t.Errorf("%d tiles take %d cycles, four times as many %d", lay.tiles, total[0], total[1])
+	}
+}

@@ -1,0 +1,48 @@
+package amd64
+
+import (
+	"slices"
+
+	"github.com/mmcloughlin/avo/ir"
+	"github.com/mmcloughlin/avo/operand"
+)
+
+// dropUnread removes, once a function is finished, the stores to rows of the tile that nothing reads: an operation stores its results
+// whether or not those after it find them in registers. Where rows are read in loops all of them stay. Other functions read those of
+// the kept area of a function that keeps, which are not at the base of the tile, and the ones from live on.
+func (t *tile) dropUnread() {
+	base, read := t.bases["b"], map[int]bool{}
+	for _, n := range t.fn.Nodes {
+		i, ok := n.(*ir.Instruction)
+		if !ok {
+			continue
+		}
+		m := model(i)
+		for _, o := range i.Operands {
+			if mem, ok := o.(operand.Mem); ok && mem.Base == base && (mem.Index != nil || i.Opcode == "LEAQ" && mem.Disp != t.lay.work) {
+				return
+			}
+		}
+		if m.load != nil && m.load.Base == base {
+			for at := range m.bytes {
+				read[m.load.Disp+at] = true
+			}
+		}
+	}
+	t.fn.Nodes = slices.DeleteFunc(t.fn.Nodes, func(n ir.Node) bool {
+		i, ok := n.(*ir.Instruction)
+		if !ok {
+			return false
+		}
+		m := model(i)
+		if m.store == nil || m.store.Base != base || m.store.Disp >= t.lay.live && m.store.Disp < t.lay.work {
+			return false
+		}
+		for at := range m.bytes {
+			if read[m.store.Disp+at] {
+				return false
+			}
+		}
+		return true
+	})
+}
