@@ -168,7 +168,7 @@ func predictions(n spec.Network, p *plan.Program, tiling amd64.Tiling) (string, 
 	}
 	return "\npredicted cycles of one call in assembly, calls following one another\n" + table(rows) +
 		"  By a model of a Zen 4 core, with the data in its caches. The code marked runs where there is AVX-512: that of AVX2 too, unless the other is\n" +
-		"  predicted to take 2 % less, or 10 % where its weights don't fit the first cache.\n" + batches, nil
+		"  predicted to take 1 % less, or 10 % where its weights don't fit the first cache.\n" + batches, nil
 }
 
 // batchPredictions is the table of the cycles that batch functions are predicted to take for a sample, in every tiling that was tried, that

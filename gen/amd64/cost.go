@@ -23,7 +23,7 @@ func margin(bytes int) int {
 	if bytes > firstCache {
 		return 10
 	}
-	return 2
+	return 1
 }
 
 // Choose predicts what every function of one sample takes at every level and decides by it.

@@ -97,7 +97,7 @@ func TestChoose(t *testing.T) {
 			t.Errorf("%s: %v, then %v", n.Name, choices, again)
 		}
 		for _, c := range choices {
-			most := 0.98
+			most := 0.99
 			if memory(p, p.Func(c.Function)) > 28<<10 {
 				most = 0.9
 			}

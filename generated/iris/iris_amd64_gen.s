@@ -1234,7 +1234,12 @@ TEXT ·irisGradAVX512(SB), NOSPLIT, $0-44
 
 // func irisStep(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, rate float32) float32
 TEXT ·irisStep(SB), NOSPLIT, $0-44
-	JMP ·irisStepAVX2(SB)
+	CMPQ ·irisLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·irisStepAVX2(SB)
+
+wide:
+	JMP ·irisStepAVX512(SB)
 
 // func irisStepAVX2(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, rate float32) float32
 // Requires: AVX, AVX2, FMA3
@@ -1501,6 +1506,237 @@ TEXT ·irisStepAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS        96(DI), Y2
 	VFNMADD231PS   Y0, Y1, Y2
 	VMOVUPS        Y2, 96(DI)
+	VZEROUPPER
+	RET
+
+// func irisStepAVX512(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, rate float32) float32
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, FMA3
+TEXT ·irisStepAVX512(SB), NOSPLIT, $0-44
+	MOVQ p+0(FP), DI
+	MOVQ ws+8(FP), SI
+	MOVQ x+16(FP), DX
+	MOVQ y+24(FP), CX
+
+	// z1 = W1·x + b1; a1 = tanh(z1)
+	VBROADCASTF32X4  (DX), Y0
+	VMULPS           (DI), Y0, Y1
+	VMULPS           32(DI), Y0, Y2
+	VMULPS           64(DI), Y0, Y3
+	VMULPS           96(DI), Y0, Y0
+	VSHUFPS          $0x88, Y2, Y1, Y4
+	VSHUFPS          $0xdd, Y2, Y1, Y1
+	VADDPS           Y1, Y4, Y1
+	VSHUFPS          $0x88, Y0, Y3, Y2
+	VSHUFPS          $0xdd, Y0, Y3, Y0
+	VADDPS           Y0, Y2, Y0
+	VSHUFPS          $0x88, Y0, Y1, Y2
+	VSHUFPS          $0xdd, Y0, Y1, Y0
+	VADDPS           Y0, Y2, Y0
+	VMOVUPS          IrisConstants<>+0(SB), Y1
+	VPERMPS          Y0, Y1, Y0
+	VADDPS           128(DI), Y0, Y0
+	VCVTPS2PD        Y0, Z0
+	VMULPD           Z0, Z0, Z1
+	VBROADCASTSD     IrisConstants<>+1904(SB), Z2
+	VMINPD           Z1, Z2, Z1
+	VBROADCASTSD     IrisConstants<>+1920(SB), Z2
+	VMINPD           Z0, Z2, Z0
+	VBROADCASTSD     IrisConstants<>+1912(SB), Z2
+	VMAXPD           Z0, Z2, Z0
+	VMULPD           Z1, Z1, Z2
+	VBROADCASTSD     IrisConstants<>+904(SB), Z3
+	VFMADD231PD.BCST IrisConstants<>+912(SB), Z1, Z3
+	VMULPD           Z3, Z0, Z3
+	VBROADCASTSD     IrisConstants<>+920(SB), Z4
+	VFMADD231PD.BCST IrisConstants<>+928(SB), Z1, Z4
+	VFMADD231PD.BCST IrisConstants<>+936(SB), Z2, Z4
+	VMULPD           Z2, Z0, Z0
+	VFMADD231PD      Z4, Z0, Z3
+	VBROADCASTSD     IrisConstants<>+944(SB), Z0
+	VMOVAPS          Z0, Z4
+	VFMADD231PD.BCST IrisConstants<>+952(SB), Z1, Z4
+	VBROADCASTSD     IrisConstants<>+960(SB), Z5
+	VFMADD231PD.BCST IrisConstants<>+968(SB), Z1, Z5
+	VBROADCASTSD     IrisConstants<>+976(SB), Z6
+	VFMADD231PD.BCST IrisConstants<>+984(SB), Z1, Z6
+	VFMADD231PD      Z2, Z5, Z4
+	VMULPD           Z2, Z2, Z1
+	VFMADD231PD      Z1, Z6, Z4
+	VDIVPD           Z4, Z3, Z1
+	VCVTPD2PS        Z1, Y1
+	VMOVUPS          Y1, (SI)
+
+	// z2 = W2·a1 + b2
+	VMULPS        160(DI), Y1, Y2
+	VMULPS        192(DI), Y1, Y3
+	VMULPS        224(DI), Y1, Y4
+	VUNPCKLPS     Y3, Y2, Y5
+	VUNPCKHPS     Y3, Y2, Y2
+	VADDPS        Y2, Y5, Y2
+	VUNPCKLPS     Y4, Y4, Y3
+	VUNPCKHPS     Y4, Y4, Y4
+	VADDPS        Y4, Y3, Y3
+	VUNPCKLPD     Y3, Y2, Y4
+	VUNPCKHPD     Y3, Y2, Y2
+	VADDPS        Y2, Y4, Y2
+	VEXTRACTF32X4 $0x01, Y2, X3
+	VMOVSD        256(DI), X4
+	VINSERTPS     $0x20, 264(DI), X4, X4
+	VADDPS        X4, X2, X2
+	VADDPS        X3, X2, X2
+	VMOVSD        X2, 64(SI)
+	VEXTRACTPS    $0x02, X2, 72(SI)
+
+	// a2 = softmax(z2)
+	MOVL              $0x00000007, AX
+	KMOVW             AX, K1
+	VBROADCASTSS      IrisConstants<>+992(SB), X3
+	VBLENDMPS         X2, X3, K1, X3
+	VSHUFPS           $0x4e, X3, X3, X4
+	VMAXPS            X4, X3, X3
+	VSHUFPS           $0xb1, X3, X3, X4
+	VMAXPS            X4, X3, X3
+	VMOVSS            X3, 88(SI)
+	VSUBPS            X3, X2, X4
+	VBROADCASTSS      IrisConstants<>+996(SB), X5
+	VMAXPS            X4, X5, X4
+	VMULPS.BCST       IrisConstants<>+1000(SB), X4, X5
+	VRNDSCALEPS       $0x08, X5, X5
+	VBROADCASTSS      IrisConstants<>+1004(SB), Y6
+	VSCALEFPS         X5, X6, X7
+	VFNMADD231PS.BCST IrisConstants<>+1008(SB), X5, X4
+	VFNMADD231PS.BCST IrisConstants<>+1012(SB), X5, X4
+	VMULPS            X4, X4, X5
+	VBROADCASTSS      IrisConstants<>+1016(SB), X8
+	VFMADD231PS.BCST  IrisConstants<>+1020(SB), X4, X8
+	VBROADCASTSS      IrisConstants<>+1024(SB), X9
+	VFMADD231PS.BCST  IrisConstants<>+1028(SB), X4, X9
+	VBROADCASTSS      IrisConstants<>+1032(SB), X10
+	VFMADD231PS.BCST  IrisConstants<>+1036(SB), X4, X10
+	VFMADD231PS       X5, X9, X8
+	VMULPS            X5, X5, X9
+	VFMADD231PS       X9, X10, X8
+	VFMADD231PS       X8, X5, X4
+	VFMADD231PS       X7, X4, X7
+	VMOVAPS.Z         X7, K1, X4
+	VSHUFPS           $0x4e, X4, X4, X5
+	VADDPS            X5, X4, X4
+	VSHUFPS           $0xb1, X4, X4, X5
+	VADDPS            X5, X4, X4
+	VMOVSS            X4, 92(SI)
+	VDIVPS            X4, X7, X5
+	VMOVSD            X5, 76(SI)
+	VEXTRACTPS        $0x02, X5, 84(SI)
+
+	// t = log(s2)
+	VSHUFPS          $0x00, X4, X4, X4
+	VCVTPS2PD        X4, Y4
+	VPADDQ.BCST      IrisConstants<>+1560(SB), Y4, Y7
+	VPSRLQ           $0x34, Y7, Y8
+	VORPD.BCST       IrisConstants<>+1568(SB), Y8, Y8
+	VSUBPD.BCST      IrisConstants<>+1576(SB), Y8, Y8
+	VANDPD.BCST      IrisConstants<>+1584(SB), Y7, Y7
+	VPADDQ.BCST      IrisConstants<>+1592(SB), Y7, Y7
+	VSUBPD           Y0, Y7, Y0
+	VADDPD.BCST      IrisConstants<>+1600(SB), Y0, Y7
+	VDIVPD           Y7, Y0, Y0
+	VMULPD           Y0, Y0, Y7
+	VBROADCASTSD     IrisConstants<>+1616(SB), Y9
+	VFMADD231PD.BCST IrisConstants<>+1624(SB), Y7, Y9
+	VBROADCASTSD     IrisConstants<>+1632(SB), Y10
+	VFMADD231PD.BCST IrisConstants<>+1640(SB), Y7, Y10
+	VMULPD           Y7, Y7, Y7
+	VFMADD231PD      Y7, Y10, Y9
+	VMULPD           Y7, Y7, Y7
+	VFMADD231PD.BCST IrisConstants<>+1648(SB), Y7, Y9
+	VMULPD           Y9, Y0, Y0
+	VFMADD231PD.BCST IrisConstants<>+1608(SB), Y8, Y0
+	VXORPS           X7, X7, X7
+	VCMPPD           $0x00, Y7, Y4, K2
+	VBLENDMPD.BCST   IrisConstants<>+1664(SB), Y0, K2, Y0
+	VCMPPD.BCST      $0x00, IrisConstants<>+1552(SB), Y4, K2
+	VBLENDMPD.BCST   IrisConstants<>+1552(SB), Y0, K2, Y0
+	VCMPPD           $0x19, Y7, Y4, K2
+	VBLENDMPD.BCST   IrisConstants<>+1672(SB), Y0, K2, Y0
+	VCVTPD2PSY       Y0, X0
+	VMOVSS           X0, 108(SI)
+
+	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
+	VMOVSD     (CX), X4
+	VINSERTPS  $0x20, 8(CX), X4, X4
+	VSUBPS     X4, X5, X5
+	VSHUFPS    $0x00, X3, X3, X3
+	VSUBPS     X2, X3, X2
+	VSHUFPS    $0x00, X0, X0, X0
+	VADDPS     X0, X2, X0
+	VMULPS     X0, X4, X0
+	VMOVSD     X5, 96(SI)
+	VEXTRACTPS $0x02, X5, 104(SI)
+	VMOVAPS.Z  X0, K1, X0
+	VSHUFPS    $0x4e, X0, X0, X2
+	VADDPS     X2, X0, X0
+	VSHUFPS    $0xb1, X0, X0, X2
+	VADDPS     X2, X0, X0
+	VMOVSS     X0, ret+40(FP)
+
+	// d1 = (W2ᵀ·d2)*(1 - a1^2); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
+	VMOVSD       256(DI), X0
+	VINSERTPS    $0x20, 264(DI), X0, X0
+	VBROADCASTSS rate+32(FP), X2
+	VFNMADD231PS X5, X2, X0
+	VMOVSD       X0, 256(DI)
+	VEXTRACTPS   $0x02, X0, 264(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VMULPS       Y1, Y0, Y2
+	VFNMADD231PS Y1, Y1, Y6
+	VBROADCASTSS X5, Y1
+	VMOVUPS      160(DI), Y3
+	VMULPS       Y6, Y3, Y4
+	VMULPS       Y1, Y4, Y4
+	VFNMADD231PS Y2, Y1, Y3
+	VMOVUPS      Y3, 160(DI)
+	VSHUFPS      $0x55, X5, X5, X1
+	VBROADCASTSS X1, Y1
+	VMOVUPS      192(DI), Y3
+	VMULPS       Y6, Y3, Y7
+	VFMADD231PS  Y1, Y7, Y4
+	VFNMADD231PS Y2, Y1, Y3
+	VMOVUPS      Y3, 192(DI)
+	VSHUFPS      $0xaa, X5, X5, X1
+	VBROADCASTSS X1, Y1
+	VMOVUPS      224(DI), Y3
+	VMULPS       Y6, Y3, Y5
+	VFMADD231PS  Y1, Y5, Y4
+	VFNMADD231PS Y2, Y1, Y3
+	VMOVUPS      Y3, 224(DI)
+	VMOVUPS      Y4, 32(SI)
+
+	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
+	VMOVUPS         128(DI), Y1
+	VFNMADD231PS    Y4, Y0, Y1
+	VMOVUPS         Y1, 128(DI)
+	VBROADCASTF32X4 (DX), Y1
+	VMULPS          Y1, Y0, Y0
+	VMOVUPS         IrisConstants<>+1680(SB), Y1
+	VPERMPS         Y4, Y1, Y1
+	VMOVUPS         (DI), Y2
+	VFNMADD231PS    Y0, Y1, Y2
+	VMOVUPS         Y2, (DI)
+	VMOVUPS         IrisConstants<>+1712(SB), Y1
+	VPERMPS         Y4, Y1, Y1
+	VMOVUPS         32(DI), Y2
+	VFNMADD231PS    Y0, Y1, Y2
+	VMOVUPS         Y2, 32(DI)
+	VMOVUPS         IrisConstants<>+1744(SB), Y1
+	VPERMPS         Y4, Y1, Y1
+	VMOVUPS         64(DI), Y2
+	VFNMADD231PS    Y0, Y1, Y2
+	VMOVUPS         Y2, 64(DI)
+	VMOVUPS         IrisConstants<>+1776(SB), Y1
+	VPERMPS         Y4, Y1, Y1
+	VMOVUPS         96(DI), Y2
+	VFNMADD231PS    Y0, Y1, Y2
+	VMOVUPS         Y2, 96(DI)
 	VZEROUPPER
 	RET
 
@@ -3386,7 +3622,7 @@ loop0:
 	VBLENDVPS    Y2, Y1, Y4, Y1
 	VMOVUPS      512(SI), Y2
 	VSUBPS       Y1, Y2, Y2
-	VMOVUPS      IrisConstants<>+1904(SB), Y4
+	VMOVUPS      IrisConstants<>+1928(SB), Y4
 	VMINPS       Y2, Y4, Y2
 	VMOVUPS      IrisConstants<>+512(SB), Y5
 	VMAXPS       Y2, Y5, Y2
@@ -4030,7 +4266,7 @@ loop0:
 	VFMADD231PS.BCST 28(DI), Z1, Z11
 	VFMADD231PS.BCST 44(DI), Z0, Z12
 	VFMADD231PS.BCST 44(DI), Z1, Z13
-	VBROADCASTSS     IrisConstants<>+1936(SB), Z14
+	VBROADCASTSS     IrisConstants<>+1960(SB), Z14
 	VANDPS           Z14, Z7, Z15
 	VANDPS           Z14, Z9, Z16
 	VANDPS           Z14, Z11, Z17
@@ -4240,7 +4476,7 @@ loop0:
 	VFMADD231PS.BCST 76(DI), Z16, Z9
 	VFMADD231PS.BCST 88(DI), Z6, Z11
 	VFMADD231PS.BCST 92(DI), Z16, Z12
-	VBROADCASTSS     IrisConstants<>+1936(SB), Z6
+	VBROADCASTSS     IrisConstants<>+1960(SB), Z6
 	VANDPS           Z6, Z1, Z17
 	VANDPS           Z6, Z3, Z18
 	VANDPS           Z6, Z7, Z21
@@ -4442,7 +4678,7 @@ loop0:
 	VFMADD231PS      5504(SI), Z8, Z4
 	VBROADCASTSS     120(DI), Z8
 	VFMADD231PS      5568(SI), Z8, Z6
-	VBROADCASTSS     IrisConstants<>+1936(SB), Z8
+	VBROADCASTSS     IrisConstants<>+1960(SB), Z8
 	VANDPS           Z8, Z3, Z9
 	VBROADCASTSS     IrisConstants<>+900(SB), Z11
 	VMINPS           Z9, Z11, Z9
@@ -6906,7 +7142,7 @@ loop0:
 	VMOVUPS      Y0, 1280(SI)
 	VMOVUPS      512(SI), Y1
 	VSUBPS       Y0, Y1, Y1
-	VMOVUPS      IrisConstants<>+1904(SB), Y2
+	VMOVUPS      IrisConstants<>+1928(SB), Y2
 	VMINPS       Y1, Y2, Y1
 	VMOVUPS      IrisConstants<>+512(SB), Y3
 	VMAXPS       Y1, Y3, Y1
@@ -7860,7 +8096,7 @@ loop0:
 	VFMADD231PS.BCST 28(DI), Z1, Z11
 	VFMADD231PS.BCST 40(DI), Z2, Z12
 	VFMADD231PS.BCST 44(DI), Z1, Z13
-	VBROADCASTSS     IrisConstants<>+1936(SB), Z2
+	VBROADCASTSS     IrisConstants<>+1960(SB), Z2
 	VANDPS           Z2, Z7, Z4
 	VANDPS           Z2, Z9, Z6
 	VANDPS           Z2, Z11, Z10
@@ -8071,7 +8307,7 @@ loop0:
 	VFMADD231PS      5504(SI), Z10, Z7
 	VBROADCASTSS     88(DI), Z10
 	VFMADD231PS      5568(SI), Z10, Z9
-	VBROADCASTSS     IrisConstants<>+1936(SB), Z10
+	VBROADCASTSS     IrisConstants<>+1960(SB), Z10
 	VANDPS           Z10, Z3, Z11
 	VBROADCASTSS     IrisConstants<>+900(SB), Z12
 	VMINPS           Z11, Z12, Z11
@@ -8286,7 +8522,7 @@ loop0:
 	VFMADD231PS      5632(SI), Z7, Z4
 	VBROADCASTSS     124(DI), Z7
 	VFMADD231PS      5696(SI), Z7, Z6
-	VBROADCASTSS     IrisConstants<>+1936(SB), Z7
+	VBROADCASTSS     IrisConstants<>+1960(SB), Z7
 	VANDPS           Z7, Z0, Z8
 	VANDPS           Z7, Z1, Z9
 	VANDPS           Z7, Z4, Z10
@@ -10802,7 +11038,7 @@ loop0:
 	VMOVUPS      Y0, 1280(SI)
 	VMOVUPS      512(SI), Y1
 	VSUBPS       Y0, Y1, Y1
-	VMOVUPS      IrisConstants<>+1904(SB), Y2
+	VMOVUPS      IrisConstants<>+1928(SB), Y2
 	VMINPS       Y1, Y2, Y1
 	VMOVUPS      IrisConstants<>+512(SB), Y3
 	VMAXPS       Y1, Y3, Y1
@@ -12616,7 +12852,7 @@ loop0:
 	VFMADD231PS.BCST 28(DI), Z1, Z11
 	VFMADD231PS.BCST 40(DI), Z2, Z12
 	VFMADD231PS.BCST 44(DI), Z1, Z13
-	VBROADCASTSS     IrisConstants<>+1936(SB), Z2
+	VBROADCASTSS     IrisConstants<>+1960(SB), Z2
 	VANDPS           Z2, Z7, Z4
 	VANDPS           Z2, Z9, Z6
 	VANDPS           Z2, Z11, Z10
@@ -12829,7 +13065,7 @@ loop0:
 	VFMADD231PS      2688(BX), Z10, Z7
 	VBROADCASTSS     88(DI), Z10
 	VFMADD231PS      2752(BX), Z10, Z9
-	VBROADCASTSS     IrisConstants<>+1936(SB), Z10
+	VBROADCASTSS     IrisConstants<>+1960(SB), Z10
 	VANDPS           Z10, Z3, Z11
 	VBROADCASTSS     IrisConstants<>+900(SB), Z12
 	VMINPS           Z11, Z12, Z11
@@ -13050,7 +13286,7 @@ loop0:
 	VFMADD231PS      2816(BX), Z7, Z4
 	VBROADCASTSS     124(DI), Z7
 	VFMADD231PS      2880(BX), Z7, Z6
-	VBROADCASTSS     IrisConstants<>+1936(SB), Z7
+	VBROADCASTSS     IrisConstants<>+1960(SB), Z7
 	VANDPS           Z7, Z0, Z8
 	VANDPS           Z7, Z1, Z9
 	VANDPS           Z7, Z4, Z10
@@ -14610,21 +14846,18 @@ DATA IrisConstants<>+1872(SB)/8, $0x4022666666666666
 DATA IrisConstants<>+1880(SB)/8, $0x4022666666666666
 DATA IrisConstants<>+1888(SB)/8, $0x4022666666666666
 DATA IrisConstants<>+1896(SB)/8, $0x4022666666666666
-DATA IrisConstants<>+1904(SB)/4, $0x42b20000
-DATA IrisConstants<>+1908(SB)/4, $0x42b20000
-DATA IrisConstants<>+1912(SB)/4, $0x42b20000
-DATA IrisConstants<>+1916(SB)/4, $0x42b20000
-DATA IrisConstants<>+1920(SB)/4, $0x42b20000
-DATA IrisConstants<>+1924(SB)/4, $0x42b20000
+DATA IrisConstants<>+1904(SB)/8, $0x405528f5c28f5c29
+DATA IrisConstants<>+1912(SB)/8, $0xc022666666666666
+DATA IrisConstants<>+1920(SB)/8, $0x4022666666666666
 DATA IrisConstants<>+1928(SB)/4, $0x42b20000
 DATA IrisConstants<>+1932(SB)/4, $0x42b20000
-DATA IrisConstants<>+1936(SB)/4, $0x7fffffff
-DATA IrisConstants<>+1940(SB)/4, $0x00000000
-DATA IrisConstants<>+1944(SB)/4, $0x00000000
-DATA IrisConstants<>+1948(SB)/4, $0x00000000
-DATA IrisConstants<>+1952(SB)/4, $0x00000000
-DATA IrisConstants<>+1956(SB)/4, $0x00000000
-DATA IrisConstants<>+1960(SB)/4, $0x00000000
+DATA IrisConstants<>+1936(SB)/4, $0x42b20000
+DATA IrisConstants<>+1940(SB)/4, $0x42b20000
+DATA IrisConstants<>+1944(SB)/4, $0x42b20000
+DATA IrisConstants<>+1948(SB)/4, $0x42b20000
+DATA IrisConstants<>+1952(SB)/4, $0x42b20000
+DATA IrisConstants<>+1956(SB)/4, $0x42b20000
+DATA IrisConstants<>+1960(SB)/4, $0x7fffffff
 DATA IrisConstants<>+1964(SB)/4, $0x00000000
 DATA IrisConstants<>+1968(SB)/4, $0x00000000
 DATA IrisConstants<>+1972(SB)/4, $0x00000000

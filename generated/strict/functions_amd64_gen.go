@@ -49,6 +49,9 @@ func functionsForward(p *Functions, ws *FunctionsWorkspace, x *[5]float32)
 //go:noescape
 func functionsForwardAVX2(p *Functions, ws *FunctionsWorkspace, x *[5]float32)
 
+//go:noescape
+func functionsForwardAVX512(p *Functions, ws *FunctionsWorkspace, x *[5]float32)
+
 // vectorLoss is Loss in assembly.
 func (p *Functions) vectorLoss(ws *FunctionsWorkspace, x *[5]float32, y *[5]float32) float32 {
 	return functionsLoss(p, ws, x, y)
@@ -101,6 +104,9 @@ func functionsStep(p *Functions, ws *FunctionsWorkspace, x *[5]float32, y *[5]fl
 
 //go:noescape
 func functionsStepAVX2(p *Functions, ws *FunctionsWorkspace, x *[5]float32, y *[5]float32, rate float32) float32
+
+//go:noescape
+func functionsStepAVX512(p *Functions, ws *FunctionsWorkspace, x *[5]float32, y *[5]float32, rate float32) float32
 
 // Where the assembly looks for fields. This does not compile where one of them is elsewhere.
 var (

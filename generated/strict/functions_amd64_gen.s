@@ -6,7 +6,12 @@
 
 // func functionsForward(p *Functions, ws *FunctionsWorkspace, x *[5]float32)
 TEXT ·functionsForward(SB), NOSPLIT, $0-24
-	JMP ·functionsForwardAVX2(SB)
+	CMPQ ·functionsLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·functionsForwardAVX2(SB)
+
+wide:
+	JMP ·functionsForwardAVX512(SB)
 
 // func functionsForwardAVX2(p *Functions, ws *FunctionsWorkspace, x *[5]float32)
 // Requires: AVX, AVX2
@@ -2472,6 +2477,2009 @@ TEXT ·functionsForwardAVX2(SB), NOSPLIT, $0-24
 	VMOVUPS      X0, 772(SI)
 	VEXTRACTF128 $0x01, Y0, X1
 	VMOVSS       X1, 788(SI)
+	VZEROUPPER
+	RET
+
+// func functionsForwardAVX512(p *Functions, ws *FunctionsWorkspace, x *[5]float32)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
+TEXT ·functionsForwardAVX512(SB), NOSPLIT, $0-24
+	MOVQ p+0(FP), DI
+	MOVQ ws+8(FP), SI
+	MOVQ x+16(FP), DX
+
+	// z1 = W1·x + b1; a1 = z1*(0.5*(1 + erf(0.7071067811865476*z1)))
+	VMOVUPS       (DX), X0
+	VMOVSS        16(DX), X1
+	VINSERTF32X4  $0x01, X1, Y0, Y0
+	VORPS         FunctionsConstants<>+0(SB), Y0, Y0
+	VMOVUPS       (DI), X1
+	VMOVSS        16(DI), X2
+	VINSERTF32X4  $0x01, X2, Y1, Y1
+	VMULPS        Y1, Y0, Y1
+	VMOVUPS       20(DI), X2
+	VMOVSS        36(DI), X3
+	VINSERTF32X4  $0x01, X3, Y2, Y2
+	VMULPS        Y2, Y0, Y2
+	VMOVUPS       40(DI), X3
+	VMOVSS        56(DI), X4
+	VINSERTF32X4  $0x01, X4, Y3, Y3
+	VMULPS        Y3, Y0, Y3
+	VMOVUPS       60(DI), X4
+	VMOVSS        76(DI), X5
+	VINSERTF32X4  $0x01, X5, Y4, Y4
+	VMULPS        Y4, Y0, Y4
+	VMOVUPS       80(DI), X5
+	VMOVSS        96(DI), X6
+	VINSERTF32X4  $0x01, X6, Y5, Y5
+	VMULPS        Y5, Y0, Y5
+	VMOVUPS       100(DI), X6
+	VMOVSS        116(DI), X7
+	VINSERTF32X4  $0x01, X7, Y6, Y6
+	VMULPS        Y6, Y0, Y0
+	VSHUFF32X4    $0x00, Y5, Y1, Y6
+	VSHUFF32X4    $0x03, Y5, Y1, Y1
+	VADDPS        Y1, Y6, Y1
+	VSHUFF32X4    $0x00, Y0, Y2, Y5
+	VSHUFF32X4    $0x03, Y0, Y2, Y0
+	VADDPS        Y0, Y5, Y0
+	VSHUFF32X4    $0x00, Y3, Y3, Y2
+	VSHUFF32X4    $0x03, Y3, Y3, Y3
+	VADDPS        Y3, Y2, Y2
+	VSHUFF32X4    $0x00, Y4, Y4, Y3
+	VSHUFF32X4    $0x03, Y4, Y4, Y4
+	VADDPS        Y4, Y3, Y3
+	VUNPCKLPD     Y0, Y1, Y4
+	VUNPCKHPD     Y0, Y1, Y0
+	VADDPS        Y0, Y4, Y0
+	VUNPCKLPD     Y3, Y2, Y1
+	VUNPCKHPD     Y3, Y2, Y2
+	VADDPS        Y2, Y1, Y1
+	VSHUFPS       $0x88, Y1, Y0, Y2
+	VSHUFPS       $0xdd, Y1, Y0, Y0
+	VADDPS        Y0, Y2, Y0
+	VMOVUPS       120(DI), X1
+	VMOVSD        136(DI), X2
+	VINSERTF32X4  $0x01, X2, Y1, Y1
+	VADDPS        Y1, Y0, Y0
+	VMULPS.BCST   FunctionsConstants<>+7608(SB), Y0, Y1
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y1, Y2
+	VPMINUD.BCST  FunctionsConstants<>+7620(SB), Y2, Y3
+	VPMOVZXDQ     Y3, Z3
+	VPSLLQ        $0x1d, Z3, Z3
+	VMULPD.BCST   FunctionsConstants<>+7624(SB), Z3, Z3
+	VADDPD.BCST   FunctionsConstants<>+7632(SB), Z3, Z4
+	VSUBPD.BCST   FunctionsConstants<>+7632(SB), Z4, Z5
+	VSUBPD        Z5, Z3, Z3
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z4, Z4
+	VPSLLQ        $0x06, Z4, Z4
+	VMULPD        Z3, Z3, Z5
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+320(SB), AX
+	VXORPS        X6, X6, X6
+	VGATHERQPD    (AX)(Z4*1), K1, Z6
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+328(SB), AX
+	VXORPS        X7, X7, X7
+	VGATHERQPD    (AX)(Z4*1), K1, Z7
+	VMULPD        Z7, Z3, Z7
+	VADDPD        Z7, Z6, Z6
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+336(SB), AX
+	VXORPS        X7, X7, X7
+	VGATHERQPD    (AX)(Z4*1), K1, Z7
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+344(SB), AX
+	VXORPS        X8, X8, X8
+	VGATHERQPD    (AX)(Z4*1), K1, Z8
+	VMULPD        Z8, Z3, Z8
+	VADDPD        Z8, Z7, Z7
+	VMULPD        Z7, Z5, Z7
+	VADDPD        Z7, Z6, Z6
+	VMULPD        Z5, Z5, Z7
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+352(SB), AX
+	VXORPS        X8, X8, X8
+	VGATHERQPD    (AX)(Z4*1), K1, Z8
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+360(SB), AX
+	VXORPS        X9, X9, X9
+	VGATHERQPD    (AX)(Z4*1), K1, Z9
+	VMULPD        Z9, Z3, Z9
+	VADDPD        Z9, Z8, Z8
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+368(SB), AX
+	VXORPS        X9, X9, X9
+	VGATHERQPD    (AX)(Z4*1), K1, Z9
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+376(SB), AX
+	VXORPS        X10, X10, X10
+	VGATHERQPD    (AX)(Z4*1), K1, Z10
+	VMULPD        Z10, Z3, Z3
+	VADDPD        Z3, Z9, Z3
+	VMULPD        Z3, Z5, Z3
+	VADDPD        Z3, Z8, Z3
+	VMULPD        Z3, Z7, Z3
+	VADDPD        Z3, Z6, Z3
+	VCVTPD2PS     Z3, Y3
+	VANDPS.BCST   FunctionsConstants<>+7612(SB), Y1, Y4
+	VORPS         Y4, Y3, Y3
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7648(SB), Y2, K1
+	VBLENDMPS     Y1, Y3, K1, Y1
+	VADDPS.BCST   FunctionsConstants<>+7604(SB), Y1, Y1
+	VMULPS.BCST   FunctionsConstants<>+7600(SB), Y1, Y1
+	VMULPS        Y1, Y0, Y1
+	VMOVUPS       X0, (SI)
+	VEXTRACTF32X4 $0x01, Y0, X2
+	VMOVSD        X2, 16(SI)
+	VMOVUPS       X1, 24(SI)
+	VEXTRACTF32X4 $0x01, Y1, X0
+	VMOVSD        X0, 40(SI)
+
+	// z2 = W2·a1 + b2
+	VANDPS        FunctionsConstants<>+2464(SB), Y1, Y0
+	VORPS         FunctionsConstants<>+2496(SB), Y0, Y0
+	VMOVUPS       144(DI), X1
+	VMOVSD        160(DI), X2
+	VINSERTF32X4  $0x01, X2, Y1, Y1
+	VMULPS        Y1, Y0, Y1
+	VMOVUPS       168(DI), X2
+	VMOVSD        184(DI), X3
+	VINSERTF32X4  $0x01, X3, Y2, Y2
+	VMULPS        Y2, Y0, Y2
+	VMOVUPS       192(DI), X3
+	VMOVSD        208(DI), X4
+	VINSERTF32X4  $0x01, X4, Y3, Y3
+	VMULPS        Y3, Y0, Y3
+	VMOVUPS       216(DI), X4
+	VMOVSD        232(DI), X5
+	VINSERTF32X4  $0x01, X5, Y4, Y4
+	VMULPS        Y4, Y0, Y4
+	VMOVUPS       240(DI), X5
+	VMOVSD        256(DI), X6
+	VINSERTF32X4  $0x01, X6, Y5, Y5
+	VMULPS        Y5, Y0, Y5
+	VMOVUPS       264(DI), X6
+	VMOVSD        280(DI), X7
+	VINSERTF32X4  $0x01, X7, Y6, Y6
+	VMULPS        Y6, Y0, Y0
+	VSHUFF32X4    $0x00, Y5, Y1, Y6
+	VSHUFF32X4    $0x03, Y5, Y1, Y1
+	VADDPS        Y1, Y6, Y1
+	VSHUFF32X4    $0x00, Y0, Y2, Y5
+	VSHUFF32X4    $0x03, Y0, Y2, Y0
+	VADDPS        Y0, Y5, Y0
+	VSHUFF32X4    $0x00, Y3, Y3, Y2
+	VSHUFF32X4    $0x03, Y3, Y3, Y3
+	VADDPS        Y3, Y2, Y2
+	VSHUFF32X4    $0x00, Y4, Y4, Y3
+	VSHUFF32X4    $0x03, Y4, Y4, Y4
+	VADDPS        Y4, Y3, Y3
+	VUNPCKLPD     Y0, Y1, Y4
+	VUNPCKHPD     Y0, Y1, Y0
+	VADDPS        Y0, Y4, Y0
+	VUNPCKLPD     Y3, Y2, Y1
+	VUNPCKHPD     Y3, Y2, Y2
+	VADDPS        Y2, Y1, Y1
+	VSHUFPS       $0x88, Y1, Y0, Y2
+	VSHUFPS       $0xdd, Y1, Y0, Y0
+	VADDPS        Y0, Y2, Y0
+	VMOVUPS       288(DI), X1
+	VMOVSD        304(DI), X2
+	VINSERTF32X4  $0x01, X2, Y1, Y1
+	VADDPS        Y1, Y0, Y0
+	VMOVUPS       X0, 72(SI)
+	VEXTRACTF32X4 $0x01, Y0, X1
+	VMOVSD        X1, 88(SI)
+
+	// a2 = max(z2), windows of 2
+	MOVL         $0x00000003, AX
+	KMOVW        AX, K1
+	VBROADCASTSS FunctionsConstants<>+7652(SB), Z0
+	VMOVSD       72(SI), X1
+	VBLENDMPS    X1, X0, K1, X1
+	VSHUFPS      $0x4e, X1, X1, X2
+	VCMPPS       $0x00, X2, X1, K2
+	VANDPS       X2, X1, X3
+	VMAXPS       X2, X1, X2
+	VBLENDMPS    X3, X2, K2, X2
+	VCMPPS       $0x03, X1, X1, K2
+	VBLENDMPS    X1, X2, K2, X1
+	VSHUFPS      $0xb1, X1, X1, X2
+	VCMPPS       $0x00, X2, X1, K2
+	VANDPS       X2, X1, X3
+	VMAXPS       X2, X1, X2
+	VBLENDMPS    X3, X2, K2, X2
+	VCMPPS       $0x03, X1, X1, K2
+	VBLENDMPS    X1, X2, K2, X1
+	VMOVSS       X1, 96(SI)
+	VMOVSD       80(SI), X1
+	VBLENDMPS    X1, X0, K1, X1
+	VSHUFPS      $0x4e, X1, X1, X2
+	VCMPPS       $0x00, X2, X1, K2
+	VANDPS       X2, X1, X3
+	VMAXPS       X2, X1, X2
+	VBLENDMPS    X3, X2, K2, X2
+	VCMPPS       $0x03, X1, X1, K2
+	VBLENDMPS    X1, X2, K2, X1
+	VSHUFPS      $0xb1, X1, X1, X2
+	VCMPPS       $0x00, X2, X1, K2
+	VANDPS       X2, X1, X3
+	VMAXPS       X2, X1, X2
+	VBLENDMPS    X3, X2, K2, X2
+	VCMPPS       $0x03, X1, X1, K2
+	VBLENDMPS    X1, X2, K2, X1
+	VMOVSS       X1, 100(SI)
+	VMOVSD       88(SI), X1
+	VBLENDMPS    X1, X0, K1, X1
+	VSHUFPS      $0x4e, X1, X1, X2
+	VCMPPS       $0x00, X2, X1, K1
+	VANDPS       X2, X1, X3
+	VMAXPS       X2, X1, X2
+	VBLENDMPS    X3, X2, K1, X2
+	VCMPPS       $0x03, X1, X1, K1
+	VBLENDMPS    X1, X2, K1, X1
+	VSHUFPS      $0xb1, X1, X1, X2
+	VCMPPS       $0x00, X2, X1, K1
+	VANDPS       X2, X1, X3
+	VMAXPS       X2, X1, X2
+	VBLENDMPS    X3, X2, K1, X2
+	VCMPPS       $0x03, X1, X1, K1
+	VBLENDMPS    X1, X2, K1, X1
+	VMOVSS       X1, 104(SI)
+
+	// z3 = W3·a2 + b3
+	VMOVSD        96(SI), X1
+	VINSERTPS     $0x20, 104(SI), X1, X1
+	VORPS         FunctionsConstants<>+2560(SB), X1, X1
+	VMOVSD        312(DI), X2
+	VINSERTPS     $0x20, 320(DI), X2, X2
+	VMULPS        X2, X1, X2
+	VMOVSD        324(DI), X3
+	VINSERTPS     $0x20, 332(DI), X3, X3
+	VMULPS        X3, X1, X3
+	VMOVSD        336(DI), X4
+	VINSERTPS     $0x20, 344(DI), X4, X4
+	VMULPS        X4, X1, X4
+	VMOVSD        348(DI), X5
+	VINSERTPS     $0x20, 356(DI), X5, X5
+	VMULPS        X5, X1, X5
+	VMOVSD        360(DI), X6
+	VINSERTPS     $0x20, 368(DI), X6, X6
+	VMULPS        X6, X1, X1
+	VUNPCKLPD     X3, X2, X6
+	VUNPCKHPD     X3, X2, X2
+	VADDPS        X2, X6, X2
+	VUNPCKLPD     X5, X4, X3
+	VUNPCKHPD     X5, X4, X4
+	VADDPS        X4, X3, X3
+	VSHUFPS       $0x88, X3, X2, X4
+	VSHUFPS       $0xdd, X3, X2, X2
+	VADDPS        X2, X4, X2
+	VUNPCKLPD     X1, X1, X3
+	VUNPCKHPD     X1, X1, X1
+	VADDPS        X1, X3, X1
+	VSHUFPS       $0x88, X1, X1, X3
+	VSHUFPS       $0xdd, X1, X1, X1
+	VADDPS        X1, X3, X1
+	VINSERTF32X4  $0x01, X1, Y2, Y1
+	VMOVUPS       372(DI), X2
+	VMOVSS        388(DI), X3
+	VINSERTF32X4  $0x01, X3, Y2, Y2
+	VADDPS        Y2, Y1, Y1
+	VMOVUPS       X1, 832(SI)
+	VEXTRACTF32X4 $0x01, Y1, X2
+	VMOVSS        X2, 848(SI)
+
+	// a3 = σ(|z3|)·z3/|z3|
+	VANDPS         FunctionsConstants<>+2576(SB), Y1, Y2
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y2, Y2
+	MOVL           $0x0000001f, AX
+	KMOVW          AX, K1
+	VBLENDMPS      Y2, Y0, K1, Y2
+	VSHUFF32X4     $0x01, Y2, Y2, Y3
+	VCMPPS         $0x00, Y3, Y2, K2
+	VANDPS         Y3, Y2, Y4
+	VMAXPS         Y3, Y2, Y3
+	VBLENDMPS      Y4, Y3, K2, Y3
+	VCMPPS         $0x03, Y2, Y2, K2
+	VBLENDMPS      Y2, Y3, K2, Y2
+	VSHUFPS        $0x4e, Y2, Y2, Y3
+	VCMPPS         $0x00, Y3, Y2, K2
+	VANDPS         Y3, Y2, Y4
+	VMAXPS         Y3, Y2, Y3
+	VBLENDMPS      Y4, Y3, K2, Y3
+	VCMPPS         $0x03, Y2, Y2, K2
+	VBLENDMPS      Y2, Y3, K2, Y2
+	VSHUFPS        $0xb1, Y2, Y2, Y3
+	VCMPPS         $0x00, Y3, Y2, K2
+	VANDPS         Y3, Y2, Y4
+	VMAXPS         Y3, Y2, Y3
+	VBLENDMPS      Y4, Y3, K2, Y3
+	VCMPPS         $0x03, Y2, Y2, K2
+	VBLENDMPS      Y2, Y3, K2, Y2
+	VXORPS         X3, X3, X3
+	VCMPPS         $0x1e, Y3, Y2, K2
+	VBROADCASTSS   FunctionsConstants<>+7604(SB), Z4
+	VBLENDMPS      Y2, Y4, K2, Y5
+	VMOVAPS.Z      Y1, K1, Y1
+	VDIVPS         Y5, Y1, Y1
+	VMULPS         Y1, Y1, Y5
+	VBROADCASTSS   FunctionsConstants<>+7612(SB), Z6
+	VBLENDMPS      Y5, Y6, K1, Y5
+	VSHUFF32X4     $0x01, Y5, Y5, Y7
+	VADDPS         Y7, Y5, Y5
+	VSHUFPS        $0x4e, Y5, Y5, Y7
+	VADDPS         Y7, Y5, Y5
+	VSHUFPS        $0xb1, Y5, Y5, Y7
+	VADDPS         Y7, Y5, Y5
+	VSQRTPS        Y5, Y5
+	VMULPS         Y5, Y2, Y2
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y2, Y7
+	VPMINUD.BCST   FunctionsConstants<>+7660(SB), Y7, Y8
+	VPMOVZXDQ      Y8, Z8
+	VPSLLQ         $0x1d, Z8, Z8
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Z8, Z8
+	VORPD.BCST     FunctionsConstants<>+7672(SB), Z8, Z8
+	VMULPD.BCST    FunctionsConstants<>+7680(SB), Z8, Z9
+	VADDPD.BCST    FunctionsConstants<>+7632(SB), Z9, Z9
+	VSUBPD.BCST    FunctionsConstants<>+7632(SB), Z9, Z10
+	VMULPD.BCST    FunctionsConstants<>+7688(SB), Z10, Z10
+	VSUBPD         Z10, Z8, Z8
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Z9, Z10
+	VPSLLQ         $0x03, Z10, Z10
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+2800(SB), AX
+	VXORPS         X11, X11, X11
+	VGATHERQPD     (AX)(Z10*1), K2, Z11
+	VPSRLQ         $0x05, Z9, Z9
+	VPSLLQ         $0x34, Z9, Z9
+	VPADDQ         Z9, Z11, Z9
+	VMULPD.BCST    FunctionsConstants<>+7704(SB), Z8, Z10
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Z10, Z10
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Z8, Z11
+	VADDPD.BCST    FunctionsConstants<>+7712(SB), Z11, Z11
+	VMULPD         Z8, Z8, Z12
+	VMULPD         Z12, Z11, Z11
+	VADDPD         Z11, Z10, Z10
+	VMULPD         Z10, Z8, Z8
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Z8, Z8
+	VMULPD         Z8, Z9, Z8
+	VPCMPD         $0x05, Y3, Y2, K2
+	VBLENDMPD.BCST FunctionsConstants<>+7696(SB), Z8, K2, Z9
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Z8, Z8
+	VDIVPD         Z8, Z9, Z8
+	VCVTPD2PS      Z8, Y8
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7648(SB), Y7, K2
+	VBLENDMPS      Y2, Y8, K2, Y7
+	VCMPPS         $0x1e, Y3, Y5, K2
+	VDIVPS         Y5, Y7, Y5
+	VBLENDMPS      Y5, Y7, K2, Y5
+	VCMPPS         $0x1e, Y3, Y2, K2
+	VDIVPS         Y2, Y7, Y2
+	VBLENDMPS      Y2, Y3, K2, Y2
+	VMOVSS         X2, 152(SI)
+	VSUBPS         Y7, Y4, Y8
+	VMULPS         Y8, Y7, Y8
+	VSUBPS         Y2, Y8, Y2
+	VMULPS         Y7, Y7, Y7
+	VDIVPS         Y7, Y2, Y2
+	VBLENDMPS      Y2, Y3, K2, Y2
+	VMOVSS         X2, 156(SI)
+	VMULPS         Y1, Y5, Y1
+	VMOVUPS        X1, 132(SI)
+	VEXTRACTF32X4  $0x01, Y1, X2
+	VMOVSS         X2, 148(SI)
+
+	// z4 = W4·a3 + b4; a4 = atan(z4)
+	VMOVAPS.Z    Y1, K1, Y1
+	VORPS        FunctionsConstants<>+0(SB), Y1, Y1
+	VMOVUPS      392(DI), X2
+	VMOVSS       408(DI), X5
+	VINSERTF32X4 $0x01, X5, Y2, Y2
+	VMULPS       Y2, Y1, Y2
+	VMOVUPS      412(DI), X5
+	VMOVSS       428(DI), X7
+	VINSERTF32X4 $0x01, X7, Y5, Y5
+	VMULPS       Y5, Y1, Y5
+	VMOVUPS      432(DI), X7
+	VMOVSS       448(DI), X8
+	VINSERTF32X4 $0x01, X8, Y7, Y7
+	VMULPS       Y7, Y1, Y7
+	VMOVUPS      452(DI), X8
+	VMOVSS       468(DI), X9
+	VINSERTF32X4 $0x01, X9, Y8, Y8
+	VMULPS       Y8, Y1, Y1
+	VSHUFF32X4   $0x00, Y5, Y2, Y8
+	VSHUFF32X4   $0x03, Y5, Y2, Y2
+	VADDPS       Y2, Y8, Y2
+	VSHUFF32X4   $0x00, Y1, Y7, Y5
+	VSHUFF32X4   $0x03, Y1, Y7, Y1
+	VADDPS       Y1, Y5, Y1
+	VUNPCKLPD    Y1, Y2, Y5
+	VUNPCKHPD    Y1, Y2, Y1
+	VADDPS       Y1, Y5, Y1
+	VSHUFPS      $0x88, Y1, Y1, Y2
+	VSHUFPS      $0xdd, Y1, Y1, Y1
+	VADDPS       Y1, Y2, Y1
+	VMOVUPS      FunctionsConstants<>+3184(SB), Y2
+	VPERMPS      Y1, Y2, Y1
+	VADDPS       472(DI), X1, X1
+	VANDPS.BCST  FunctionsConstants<>+7616(SB), X1, X5
+	VPMOVZXDQ    X5, Y7
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ.BCST  FunctionsConstants<>+7664(SB), Y7, Y7
+	VPSRLD       $0x15, X5, X8
+	VPSUBD.BCST  FunctionsConstants<>+7728(SB), X8, X8
+	VPSRAD       $0x1f, X8, X9
+	VANDNPS      X8, X9, X8
+	VPSUBD.BCST  FunctionsConstants<>+7732(SB), X8, X9
+	VPSRAD       $0x1f, X9, X10
+	VANDNPS      X9, X10, X9
+	VPSUBD       X9, X8, X8
+	VANDPS.BCST  FunctionsConstants<>+7732(SB), X8, X8
+	VPMOVZXDQ    X8, Y8
+	VPSLLQ       $0x04, Y8, Y8
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K1
+	LEAQ         FunctionsConstants<>+3280(SB), AX
+	VXORPS       X9, X9, X9
+	VGATHERQPD   (AX)(Y8*1), K1, Y9
+	VSUBPD       Y9, Y7, Y10
+	VMULPD       Y9, Y7, Y7
+	VADDPD.BCST  FunctionsConstants<>+7696(SB), Y7, Y7
+	VDIVPD       Y7, Y10, Y7
+	VMULPD       Y7, Y7, Y9
+	VMULPD.BCST  FunctionsConstants<>+7752(SB), Y9, Y10
+	VADDPD.BCST  FunctionsConstants<>+7744(SB), Y10, Y10
+	VMULPD       Y10, Y9, Y10
+	VADDPD.BCST  FunctionsConstants<>+7736(SB), Y10, Y10
+	VMULPD       Y10, Y9, Y9
+	VADDPD.BCST  FunctionsConstants<>+7696(SB), Y9, Y9
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K1
+	LEAQ         FunctionsConstants<>+3288(SB), AX
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Y8*1), K1, Y10
+	VMULPD       Y9, Y7, Y7
+	VADDPD       Y7, Y10, Y7
+	VCVTPD2PSY   Y7, X7
+	VANDPS       X6, X1, X8
+	VORPS        X8, X7, X7
+	VPSUBD.BCST  FunctionsConstants<>+7760(SB), X5, X5
+	VPCMPUD.BCST $0x06, FunctionsConstants<>+7764(SB), X5, K1
+	VBLENDMPS    X1, X7, K1, X5
+	VMOVUPS      X1, 180(SI)
+	VMOVUPS      X5, 196(SI)
+
+	// z5 = W5·a4 + b5; a5 = max(z5, 0) + log1p(exp(-abs(z5)))
+	VMULPS       488(DI), X5, X1
+	VMULPS       504(DI), X5, X7
+	VMULPS       520(DI), X5, X8
+	VMULPS       536(DI), X5, X5
+	VUNPCKLPD    X7, X1, X9
+	VUNPCKHPD    X7, X1, X1
+	VADDPS       X1, X9, X1
+	VUNPCKLPD    X5, X8, X7
+	VUNPCKHPD    X5, X8, X5
+	VADDPS       X5, X7, X5
+	VSHUFPS      $0x88, X5, X1, X7
+	VSHUFPS      $0xdd, X5, X1, X1
+	VADDPS       X1, X7, X1
+	VADDPS       552(DI), X1, X1
+	VCMPPS       $0x16, X3, X1, K1
+	VMOVAPS.Z    X1, K1, X5
+	VANDPS.BCST  FunctionsConstants<>+7616(SB), X1, X7
+	VXORPS       X6, X7, X7
+	VANDPS.BCST  FunctionsConstants<>+7616(SB), X7, X8
+	VPMINUD.BCST FunctionsConstants<>+7660(SB), X8, X9
+	VPMOVZXDQ    X9, Y9
+	VPSLLQ       $0x1d, Y9, Y9
+	VPADDQ.BCST  FunctionsConstants<>+7664(SB), Y9, Y9
+	VPSRLD       $0x1f, X7, X10
+	VPMOVZXDQ    X10, Y10
+	VPSLLQ       $0x3f, Y10, Y10
+	VORPD        Y10, Y9, Y9
+	VMULPD.BCST  FunctionsConstants<>+7680(SB), Y9, Y10
+	VADDPD.BCST  FunctionsConstants<>+7632(SB), Y10, Y10
+	VSUBPD.BCST  FunctionsConstants<>+7632(SB), Y10, Y11
+	VMULPD.BCST  FunctionsConstants<>+7688(SB), Y11, Y11
+	VSUBPD       Y11, Y9, Y9
+	VANDPD.BCST  FunctionsConstants<>+7640(SB), Y10, Y11
+	VPSLLQ       $0x03, Y11, Y11
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K1
+	LEAQ         FunctionsConstants<>+2800(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   (AX)(Y11*1), K1, Y12
+	VPSRLQ       $0x05, Y10, Y10
+	VPSLLQ       $0x34, Y10, Y10
+	VPADDQ       Y10, Y12, Y10
+	VMULPD.BCST  FunctionsConstants<>+7704(SB), Y9, Y11
+	VADDPD.BCST  FunctionsConstants<>+7696(SB), Y11, Y11
+	VMULPD.BCST  FunctionsConstants<>+7720(SB), Y9, Y12
+	VADDPD.BCST  FunctionsConstants<>+7712(SB), Y12, Y12
+	VMULPD       Y9, Y9, Y13
+	VMULPD       Y13, Y12, Y12
+	VADDPD       Y12, Y11, Y11
+	VMULPD       Y11, Y9, Y9
+	VADDPD.BCST  FunctionsConstants<>+7696(SB), Y9, Y9
+	VMULPD       Y9, Y10, Y9
+	VCVTPD2PSY   Y9, X9
+	VPCMPUD.BCST $0x06, FunctionsConstants<>+7648(SB), X8, K1
+	VBLENDMPS    X7, X9, K1, X7
+	VANDPS.BCST  FunctionsConstants<>+7616(SB), X7, X8
+	VPMOVZXDQ    X8, Y9
+	VPSLLQ       $0x1d, Y9, Y9
+	VPADDQ.BCST  FunctionsConstants<>+7664(SB), Y9, Y9
+	VPSRLD       $0x1f, X7, X10
+	VPMOVZXDQ    X10, Y10
+	VPSLLQ       $0x3f, Y10, Y10
+	VORPD        Y10, Y9, Y9
+	VADDPD.BCST  FunctionsConstants<>+7696(SB), Y9, Y9
+	VPSUBQ.BCST  FunctionsConstants<>+7768(SB), Y9, Y10
+	VPSRAQ       $0x34, Y10, Y11
+	VBROADCASTSD FunctionsConstants<>+7632(SB), Z12
+	VPADDQ       Y11, Y12, Y11
+	VSUBPD       Y12, Y11, Y11
+	VANDPD.BCST  FunctionsConstants<>+7776(SB), Y10, Y13
+	VPSUBQ       Y13, Y9, Y9
+	VPSRLQ       $0x2f, Y10, Y10
+	VANDPD.BCST  FunctionsConstants<>+7640(SB), Y10, Y10
+	VPSLLQ       $0x04, Y10, Y10
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K1
+	LEAQ         FunctionsConstants<>+4080(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   (AX)(Y10*1), K1, Y13
+	VMULPD       Y13, Y9, Y9
+	VSUBPD.BCST  FunctionsConstants<>+7696(SB), Y9, Y9
+	VMULPD       Y9, Y9, Y13
+	VMULPD.BCST  FunctionsConstants<>+7792(SB), Y9, Y14
+	VADDPD.BCST  FunctionsConstants<>+7784(SB), Y14, Y14
+	VMULPD       Y14, Y13, Y14
+	VMULPD       Y13, Y13, Y13
+	VMULPD.BCST  FunctionsConstants<>+7808(SB), Y9, Y15
+	VADDPD.BCST  FunctionsConstants<>+7800(SB), Y15, Y15
+	VMULPD       Y15, Y13, Y13
+	VADDPD       Y13, Y14, Y13
+	VMULPD.BCST  FunctionsConstants<>+7816(SB), Y11, Y11
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K1
+	LEAQ         FunctionsConstants<>+4088(SB), AX
+	VXORPS       X14, X14, X14
+	VGATHERQPD   (AX)(Y10*1), K1, Y14
+	VADDPD       Y14, Y11, Y10
+	VADDPD       Y13, Y9, Y9
+	VADDPD       Y9, Y10, Y9
+	VCVTPD2PSY   Y9, X9
+	VPSUBD.BCST  FunctionsConstants<>+7824(SB), X8, X8
+	VPCMPUD.BCST $0x05, FunctionsConstants<>+7828(SB), X8, K1
+	VBLENDMPS    X7, X9, K1, X8
+	VPCMPUD.BCST $0x06, FunctionsConstants<>+7832(SB), X7, K1
+	VORPS.BCST   FunctionsConstants<>+7836(SB), X7, X9
+	VBLENDMPS    X9, X8, K1, X8
+	VPCMPUD.BCST $0x00, FunctionsConstants<>+7832(SB), X7, K1
+	VBLENDMPS    X0, X8, K1, X7
+	VADDPS       X7, X5, X5
+	VMOVUPS      X1, 228(SI)
+	VMOVUPS      X5, 244(SI)
+
+	// z6 = W6·a5 + b6; a6 = 1.0507009873554805*max(z6, 0) + 1.7580993408473768*expm1(min(z6, 0))
+	VMULPS       568(DI), X5, X1
+	VMULPS       584(DI), X5, X7
+	VMULPS       600(DI), X5, X8
+	VMULPS       616(DI), X5, X5
+	VUNPCKLPD    X7, X1, X9
+	VUNPCKHPD    X7, X1, X1
+	VADDPS       X1, X9, X1
+	VUNPCKLPD    X5, X8, X7
+	VUNPCKHPD    X5, X8, X5
+	VADDPS       X5, X7, X5
+	VSHUFPS      $0x88, X5, X1, X7
+	VSHUFPS      $0xdd, X5, X1, X1
+	VADDPS       X1, X7, X1
+	VADDPS       632(DI), X1, X1
+	VCMPPS       $0x16, X3, X1, K1
+	VMOVAPS.Z    X1, K1, X5
+	VCMPPS       $0x00, X3, X1, K1
+	VORPS        X3, X1, X7
+	VMINPS       X3, X1, X8
+	VBLENDMPS    X7, X8, K1, X7
+	VCMPPS       $0x03, X1, X1, K1
+	VBLENDMPS    X1, X7, K1, X1
+	VANDPS.BCST  FunctionsConstants<>+7616(SB), X1, X7
+	VPMINUD.BCST FunctionsConstants<>+7660(SB), X7, X8
+	VPMOVZXDQ    X8, Y8
+	VPSLLQ       $0x1d, Y8, Y8
+	VPADDQ.BCST  FunctionsConstants<>+7664(SB), Y8, Y8
+	VPSRLD       $0x1f, X1, X9
+	VPMOVZXDQ    X9, Y9
+	VPSLLQ       $0x3f, Y9, Y9
+	VORPD        Y9, Y8, Y8
+	VMULPD.BCST  FunctionsConstants<>+7680(SB), Y8, Y9
+	VADDPD       Y12, Y9, Y9
+	VSUBPD       Y12, Y9, Y10
+	VMULPD.BCST  FunctionsConstants<>+7688(SB), Y10, Y10
+	VSUBPD       Y10, Y8, Y8
+	VANDPD.BCST  FunctionsConstants<>+7640(SB), Y9, Y10
+	VPSLLQ       $0x03, Y10, Y10
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K1
+	LEAQ         FunctionsConstants<>+2800(SB), AX
+	VXORPS       X11, X11, X11
+	VGATHERQPD   (AX)(Y10*1), K1, Y11
+	VPSRLQ       $0x05, Y9, Y9
+	VPSLLQ       $0x34, Y9, Y9
+	VPADDQ       Y9, Y11, Y9
+	VMULPD.BCST  FunctionsConstants<>+7704(SB), Y8, Y10
+	VADDPD.BCST  FunctionsConstants<>+7696(SB), Y10, Y10
+	VMULPD.BCST  FunctionsConstants<>+7720(SB), Y8, Y11
+	VADDPD.BCST  FunctionsConstants<>+7712(SB), Y11, Y11
+	VMULPD       Y8, Y8, Y13
+	VMULPD       Y13, Y11, Y11
+	VADDPD       Y11, Y10, Y10
+	VMULPD       Y10, Y8, Y8
+	VMULPD       Y8, Y9, Y8
+	VSUBPD.BCST  FunctionsConstants<>+7696(SB), Y9, Y9
+	VADDPD       Y9, Y8, Y8
+	VCVTPD2PSY   Y8, X8
+	VPSUBD.BCST  FunctionsConstants<>+7824(SB), X7, X7
+	VPCMPUD.BCST $0x06, FunctionsConstants<>+7828(SB), X7, K1
+	VBLENDMPS    X1, X8, K1, X1
+	VMULPS.BCST  FunctionsConstants<>+7844(SB), X1, X1
+	VMULPS.BCST  FunctionsConstants<>+7840(SB), X5, X5
+	VADDPS       X5, X1, X1
+	VMOVUPS      X1, 276(SI)
+
+	// z7 = W7·a6 + b7; a7 = z7*sigmoid(z7)
+	VMULPS         648(DI), X1, X5
+	VMULPS         664(DI), X1, X7
+	VMULPS         680(DI), X1, X8
+	VMULPS         696(DI), X1, X1
+	VUNPCKLPD      X7, X5, X9
+	VUNPCKHPD      X7, X5, X5
+	VADDPS         X5, X9, X5
+	VUNPCKLPD      X1, X8, X7
+	VUNPCKHPD      X1, X8, X1
+	VADDPS         X1, X7, X1
+	VSHUFPS        $0x88, X1, X5, X7
+	VSHUFPS        $0xdd, X1, X5, X1
+	VADDPS         X1, X7, X1
+	VADDPS         712(DI), X1, X1
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X1, X5
+	VPMINUD.BCST   FunctionsConstants<>+7660(SB), X5, X7
+	VPMOVZXDQ      X7, Y7
+	VPSLLQ         $0x1d, Y7, Y7
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y7, Y7
+	VORPD.BCST     FunctionsConstants<>+7672(SB), Y7, Y7
+	VMULPD.BCST    FunctionsConstants<>+7680(SB), Y7, Y8
+	VADDPD         Y12, Y8, Y8
+	VSUBPD         Y12, Y8, Y9
+	VMULPD.BCST    FunctionsConstants<>+7688(SB), Y9, Y9
+	VSUBPD         Y9, Y7, Y7
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y8, Y9
+	VPSLLQ         $0x03, Y9, Y9
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+2800(SB), AX
+	VXORPS         X10, X10, X10
+	VGATHERQPD     (AX)(Y9*1), K1, Y10
+	VPSRLQ         $0x05, Y8, Y8
+	VPSLLQ         $0x34, Y8, Y8
+	VPADDQ         Y8, Y10, Y8
+	VMULPD.BCST    FunctionsConstants<>+7704(SB), Y7, Y9
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y9, Y9
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Y7, Y10
+	VADDPD.BCST    FunctionsConstants<>+7712(SB), Y10, Y10
+	VMULPD         Y7, Y7, Y11
+	VMULPD         Y11, Y10, Y10
+	VADDPD         Y10, Y9, Y9
+	VMULPD         Y9, Y7, Y7
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y7, Y7
+	VMULPD         Y7, Y8, Y7
+	VPCMPD         $0x05, X3, X1, K1
+	VBLENDMPD.BCST FunctionsConstants<>+7696(SB), Y7, K1, Y8
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y7, Y7
+	VDIVPD         Y7, Y8, Y7
+	VCVTPD2PSY     Y7, X7
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7648(SB), X5, K1
+	VBLENDMPS      X1, X7, K1, X5
+	VMULPS         X5, X1, X5
+	VMOVUPS        X1, 308(SI)
+	VMOVUPS        X5, 324(SI)
+
+	// z8 = W8·a7 + b8; a8 = sin(3*z8) + 0.25*(cos(z8)*log1p(z8^2)) + pow(1 + z8^2, 0.3)
+	VMULPS         728(DI), X5, X1
+	VMULPS         744(DI), X5, X7
+	VMULPS         760(DI), X5, X8
+	VMULPS         776(DI), X5, X5
+	VUNPCKLPD      X7, X1, X9
+	VUNPCKHPD      X7, X1, X1
+	VADDPS         X1, X9, X1
+	VUNPCKLPD      X5, X8, X7
+	VUNPCKHPD      X5, X8, X5
+	VADDPS         X5, X7, X5
+	VSHUFPS        $0x88, X5, X1, X7
+	VSHUFPS        $0xdd, X5, X1, X1
+	VADDPS         X1, X7, X1
+	VADDPS         792(DI), X1, X1
+	VMULPS         X1, X1, X5
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X1, X7
+	VPMOVZXDQ      X7, Y8
+	VPSLLQ         $0x1d, Y8, Y8
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y8, Y8
+	VPSRLD         $0x1a, X7, X9
+	VANDPS.BCST    FunctionsConstants<>+7732(SB), X9, X9
+	VPMOVZXDQ      X9, Y9
+	VPSLLQ         $0x05, Y9, Y9
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+5008(SB), AX
+	VXORPS         X10, X10, X10
+	VGATHERQPD     (AX)(Y9*1), K1, Y10
+	VMULPD         Y10, Y8, Y10
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+5016(SB), AX
+	VXORPS         X11, X11, X11
+	VGATHERQPD     (AX)(Y9*1), K1, Y11
+	VMULPD         Y11, Y8, Y11
+	VADDPD         Y11, Y10, Y13
+	VADDPD         Y12, Y13, Y13
+	VSUBPD         Y12, Y13, Y14
+	VSUBPD         Y14, Y10, Y10
+	VADDPD         Y11, Y10, Y10
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+5024(SB), AX
+	VXORPS         X11, X11, X11
+	VGATHERQPD     (AX)(Y9*1), K1, Y11
+	VMULPD         Y11, Y8, Y8
+	VADDPD         Y8, Y10, Y8
+	VPADDQ.BCST    FunctionsConstants<>+7852(SB), Y13, Y9
+	VMULPD.BCST    FunctionsConstants<>+7860(SB), Y8, Y8
+	VMULPD         Y8, Y8, Y10
+	VMULPD.BCST    FunctionsConstants<>+7876(SB), Y10, Y11
+	VADDPD.BCST    FunctionsConstants<>+7868(SB), Y11, Y11
+	VMULPD         Y11, Y10, Y11
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y11, Y11
+	VMULPD         Y11, Y8, Y8
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Y10, Y11
+	VADDPD.BCST    FunctionsConstants<>+7884(SB), Y11, Y11
+	VMULPD         Y11, Y10, Y10
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y10, Y10
+	VANDPD.BCST    FunctionsConstants<>+7892(SB), Y9, Y11
+	VPSLLQ         $0x03, Y11, Y11
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X13, X13, X13
+	VGATHERQPD     (AX)(Y11*1), K1, Y13
+	VMULPD         Y10, Y13, Y10
+	VPADDQ.BCST    FunctionsConstants<>+7852(SB), Y9, Y9
+	VANDPD.BCST    FunctionsConstants<>+7892(SB), Y9, Y9
+	VPSLLQ         $0x03, Y9, Y9
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X11, X11, X11
+	VGATHERQPD     (AX)(Y9*1), K1, Y11
+	VMULPD         Y8, Y11, Y8
+	VADDPD         Y8, Y10, Y8
+	VCVTPD2PSY     Y8, X8
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7648(SB), X7, K1
+	VORPS.BCST     FunctionsConstants<>+7836(SB), X1, X7
+	VBLENDMPS      X7, X8, K1, X7
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X5, X8
+	VPMOVZXDQ      X8, Y9
+	VPSLLQ         $0x1d, Y9, Y9
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y9, Y9
+	VPSRLD         $0x1f, X5, X10
+	VPMOVZXDQ      X10, Y10
+	VPSLLQ         $0x3f, Y10, Y10
+	VORPD          Y10, Y9, Y9
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y9, Y9
+	VPSUBQ.BCST    FunctionsConstants<>+7768(SB), Y9, Y10
+	VPSRAQ         $0x34, Y10, Y11
+	VPADDQ         Y11, Y12, Y11
+	VSUBPD         Y12, Y11, Y11
+	VANDPD.BCST    FunctionsConstants<>+7776(SB), Y10, Y13
+	VPSUBQ         Y13, Y9, Y9
+	VPSRLQ         $0x2f, Y10, Y10
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y10, Y10
+	VPSLLQ         $0x04, Y10, Y10
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+4080(SB), AX
+	VXORPS         X13, X13, X13
+	VGATHERQPD     (AX)(Y10*1), K1, Y13
+	VMULPD         Y13, Y9, Y9
+	VSUBPD.BCST    FunctionsConstants<>+7696(SB), Y9, Y9
+	VMULPD         Y9, Y9, Y13
+	VMULPD.BCST    FunctionsConstants<>+7792(SB), Y9, Y14
+	VADDPD.BCST    FunctionsConstants<>+7784(SB), Y14, Y14
+	VMULPD         Y14, Y13, Y14
+	VMULPD         Y13, Y13, Y13
+	VMULPD.BCST    FunctionsConstants<>+7808(SB), Y9, Y15
+	VADDPD.BCST    FunctionsConstants<>+7800(SB), Y15, Y15
+	VMULPD         Y15, Y13, Y13
+	VADDPD         Y13, Y14, Y13
+	VMULPD.BCST    FunctionsConstants<>+7816(SB), Y11, Y11
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+4088(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Y10*1), K1, Y14
+	VADDPD         Y14, Y11, Y10
+	VADDPD         Y13, Y9, Y9
+	VADDPD         Y9, Y10, Y9
+	VCVTPD2PSY     Y9, X9
+	VPSUBD.BCST    FunctionsConstants<>+7824(SB), X8, X8
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7828(SB), X8, K1
+	VBLENDMPS      X5, X9, K1, X8
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7832(SB), X5, K1
+	VORPS.BCST     FunctionsConstants<>+7836(SB), X5, X9
+	VBLENDMPS      X9, X8, K1, X8
+	VPCMPUD.BCST   $0x00, FunctionsConstants<>+7832(SB), X5, K1
+	VBLENDMPS      X0, X8, K1, X8
+	VMULPS         X8, X7, X7
+	VMULPS.BCST    FunctionsConstants<>+7900(SB), X1, X8
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X8, X9
+	VPMOVZXDQ      X9, Y10
+	VPSLLQ         $0x1d, Y10, Y10
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y10, Y10
+	VPSRLD         $0x1f, X8, X11
+	VPMOVZXDQ      X11, Y11
+	VPSLLQ         $0x3f, Y11, Y11
+	VORPD          Y11, Y10, Y10
+	VPSRLD         $0x1a, X9, X11
+	VANDPS.BCST    FunctionsConstants<>+7732(SB), X11, X11
+	VPMOVZXDQ      X11, Y11
+	VPSLLQ         $0x05, Y11, Y11
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+5008(SB), AX
+	VXORPS         X13, X13, X13
+	VGATHERQPD     (AX)(Y11*1), K1, Y13
+	VMULPD         Y13, Y10, Y13
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+5016(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Y11*1), K1, Y14
+	VMULPD         Y14, Y10, Y14
+	VADDPD         Y14, Y13, Y15
+	VADDPD         Y12, Y15, Y15
+	VSUBPD         Y12, Y15, Y16
+	VSUBPD         Y16, Y13, Y13
+	VADDPD         Y14, Y13, Y13
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+5024(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Y11*1), K1, Y14
+	VMULPD         Y14, Y10, Y10
+	VADDPD         Y10, Y13, Y10
+	VMULPD.BCST    FunctionsConstants<>+7860(SB), Y10, Y10
+	VMULPD         Y10, Y10, Y11
+	VMULPD.BCST    FunctionsConstants<>+7876(SB), Y11, Y13
+	VADDPD.BCST    FunctionsConstants<>+7868(SB), Y13, Y13
+	VMULPD         Y13, Y11, Y13
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y13, Y13
+	VMULPD         Y13, Y10, Y10
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Y11, Y13
+	VADDPD.BCST    FunctionsConstants<>+7884(SB), Y13, Y13
+	VMULPD         Y13, Y11, Y11
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y11, Y11
+	VANDPD.BCST    FunctionsConstants<>+7892(SB), Y15, Y13
+	VPSLLQ         $0x03, Y13, Y13
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Y13*1), K1, Y14
+	VMULPD         Y11, Y14, Y11
+	VPADDQ.BCST    FunctionsConstants<>+7852(SB), Y15, Y13
+	VANDPD.BCST    FunctionsConstants<>+7892(SB), Y13, Y13
+	VPSLLQ         $0x03, Y13, Y13
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Y13*1), K1, Y14
+	VMULPD         Y10, Y14, Y10
+	VADDPD         Y10, Y11, Y10
+	VCVTPD2PSY     Y10, X10
+	VPCMPUD.BCST   $0x01, FunctionsConstants<>+7760(SB), X9, K1
+	VBLENDMPS      X8, X10, K1, X10
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7648(SB), X9, K1
+	VORPS.BCST     FunctionsConstants<>+7836(SB), X8, X8
+	VBLENDMPS      X8, X10, K1, X8
+	VMULPS.BCST    FunctionsConstants<>+7848(SB), X7, X7
+	VADDPS         X7, X8, X7
+	VADDPS         X5, X4, X5
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X5, X8
+	VPMOVZXDQ      X8, Y9
+	VPSLLQ         $0x1d, Y9, Y9
+	VMULPD.BCST    FunctionsConstants<>+7908(SB), Y9, Y9
+	VPSUBQ.BCST    FunctionsConstants<>+7768(SB), Y9, Y10
+	VPSRAQ         $0x34, Y10, Y11
+	VPADDQ         Y11, Y12, Y11
+	VSUBPD         Y12, Y11, Y11
+	VANDPD.BCST    FunctionsConstants<>+7776(SB), Y10, Y13
+	VPSUBQ         Y13, Y9, Y9
+	VPSRLQ         $0x2f, Y10, Y10
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y10, Y10
+	VPSLLQ         $0x04, Y10, Y10
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+4080(SB), AX
+	VXORPS         X13, X13, X13
+	VGATHERQPD     (AX)(Y10*1), K1, Y13
+	VMULPD         Y13, Y9, Y9
+	VSUBPD.BCST    FunctionsConstants<>+7696(SB), Y9, Y9
+	VMULPD         Y9, Y9, Y13
+	VMULPD.BCST    FunctionsConstants<>+7924(SB), Y9, Y14
+	VADDPD.BCST    FunctionsConstants<>+7916(SB), Y14, Y14
+	VMULPD.BCST    FunctionsConstants<>+7940(SB), Y9, Y15
+	VADDPD.BCST    FunctionsConstants<>+7932(SB), Y15, Y15
+	VMULPD.BCST    FunctionsConstants<>+7956(SB), Y9, Y16
+	VADDPD.BCST    FunctionsConstants<>+7948(SB), Y16, Y16
+	VMULPD         Y16, Y13, Y16
+	VADDPD         Y16, Y15, Y15
+	VMULPD         Y15, Y13, Y15
+	VADDPD         Y15, Y14, Y14
+	VMULPD.BCST    FunctionsConstants<>+7816(SB), Y11, Y11
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+4088(SB), AX
+	VXORPS         X15, X15, X15
+	VGATHERQPD     (AX)(Y10*1), K1, Y15
+	VADDPD         Y15, Y11, Y10
+	VMULPD         Y14, Y13, Y11
+	VADDPD         Y11, Y9, Y9
+	VADDPD         Y9, Y10, Y9
+	VBROADCASTSS   FunctionsConstants<>+7904(SB), X10
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X10, X11
+	VPMOVZXDQ      X11, Y13
+	VPSLLQ         $0x1d, Y13, Y13
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y13, Y13
+	VPSRLD         $0x1f, X10, X14
+	VPMOVZXDQ      X14, Y15
+	VPSLLQ         $0x3f, Y15, Y15
+	VORPD          Y15, Y13, Y13
+	VMULPD         Y9, Y13, Y9
+	VANDPD.BCST    FunctionsConstants<>+7964(SB), Y9, Y13
+	VPMINUQ.BCST   FunctionsConstants<>+7972(SB), Y13, Y13
+	VANDPD.BCST    FunctionsConstants<>+7672(SB), Y9, Y9
+	VORPD          Y9, Y13, Y9
+	VMULPD.BCST    FunctionsConstants<>+7680(SB), Y9, Y13
+	VADDPD         Y12, Y13, Y13
+	VSUBPD         Y12, Y13, Y15
+	VMULPD.BCST    FunctionsConstants<>+7688(SB), Y15, Y15
+	VSUBPD         Y15, Y9, Y9
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y13, Y15
+	VPSLLQ         $0x03, Y15, Y15
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+2800(SB), AX
+	VXORPS         X16, X16, X16
+	VGATHERQPD     (AX)(Y15*1), K1, Y16
+	VPSRLQ         $0x05, Y13, Y13
+	VPSLLQ         $0x34, Y13, Y13
+	VPADDQ         Y13, Y16, Y13
+	VMULPD.BCST    FunctionsConstants<>+7704(SB), Y9, Y15
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y15, Y15
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Y9, Y16
+	VADDPD.BCST    FunctionsConstants<>+7712(SB), Y16, Y16
+	VMULPD         Y9, Y9, Y17
+	VMULPD         Y17, Y16, Y16
+	VADDPD         Y16, Y15, Y15
+	VMULPD         Y15, Y9, Y9
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y9, Y9
+	VMULPD         Y9, Y13, Y9
+	VCVTPD2PSY     Y9, X9
+	VPCMPUD        $0x04, X3, X8, K1
+	VBLENDMPS.BCST FunctionsConstants<>+7648(SB), X3, K1, X13
+	VBROADCASTSS   FunctionsConstants<>+7648(SB), Y15
+	VBLENDMPS      X3, X15, K1, X16
+	VPCMPUD        $0x04, X3, X14, K1
+	VBLENDMPS      X16, X13, K1, X13
+	VPSUBD.BCST    FunctionsConstants<>+7980(SB), X8, X14
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7984(SB), X14, K1
+	VBLENDMPS      X13, X9, K1, X9
+	VADDPS.BCST    FunctionsConstants<>+7988(SB), X11, X13
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7988(SB), X11, K2
+	VBLENDMPS      X11, X13, K2, X14
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7992(SB), X11, K3
+	VBLENDMPS      X3, X14, K3, X14
+	VPSLLD         $0x1f, X14, X14
+	VANDPS         X5, X14, X14
+	VORPS          X14, X9, X9
+	VPSRLD         $0x1f, X5, X14
+	VSUBPS.BCST    FunctionsConstants<>+7988(SB), X13, X13
+	VCMPPS         $0x00, X11, X13, K3
+	VBLENDMPS      X3, X14, K3, X13
+	VBLENDMPS      X3, X13, K2, X13
+	VBLENDMPS      X3, X13, K1, X13
+	VPCMPUD        $0x04, X3, X13, K1
+	VBLENDMPS.BCST FunctionsConstants<>+7836(SB), X9, K1, X9
+	VPCMPUD        $0x06, X15, X8, K1
+	VBLENDMPS      X5, X9, K1, X8
+	VPCMPUD        $0x06, X15, X11, K1
+	VBLENDMPS      X10, X8, K1, X8
+	VPCMPUD        $0x00, X4, X5, K1
+	VBLENDMPS      X4, X8, K1, X5
+	VPCMPUD        $0x00, X3, X11, K1
+	VBLENDMPS      X4, X5, K1, X5
+	VADDPS         X5, X7, X5
+	VMOVUPS        X1, 356(SI)
+	VMOVUPS        X5, 372(SI)
+
+	// z9 = W9·a8 + b9; a9 = expm1(min(z9, 3)) + sqrt(1 + abs(z9)) - erf(z9)
+	VMULPS        808(DI), X5, X1
+	VMULPS        824(DI), X5, X7
+	VMULPS        840(DI), X5, X8
+	VMULPS        856(DI), X5, X9
+	VMULPS        872(DI), X5, X10
+	VMULPS        888(DI), X5, X5
+	VUNPCKLPD     X7, X1, X11
+	VUNPCKHPD     X7, X1, X1
+	VADDPS        X1, X11, X1
+	VUNPCKLPD     X9, X8, X7
+	VUNPCKHPD     X9, X8, X8
+	VADDPS        X8, X7, X7
+	VSHUFPS       $0x88, X7, X1, X8
+	VSHUFPS       $0xdd, X7, X1, X1
+	VADDPS        X1, X8, X1
+	VUNPCKLPD     X5, X10, X7
+	VUNPCKHPD     X5, X10, X5
+	VADDPS        X5, X7, X5
+	VSHUFPS       $0x88, X5, X5, X7
+	VSHUFPS       $0xdd, X5, X5, X5
+	VADDPS        X5, X7, X5
+	VINSERTF32X4  $0x01, X5, Y1, Y1
+	VMOVUPS       904(DI), X5
+	VMOVSD        920(DI), X7
+	VINSERTF32X4  $0x01, X7, Y5, Y5
+	VADDPS        Y5, Y1, Y1
+	VBROADCASTSS  FunctionsConstants<>+7900(SB), Y5
+	VMINPS        Y1, Y5, Y5
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y5, Y7
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), Y7, Y8
+	VPMOVZXDQ     Y8, Z8
+	VPSLLQ        $0x1d, Z8, Z8
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Z8, Z8
+	VPSRLD        $0x1f, Y5, Y9
+	VPMOVZXDQ     Y9, Z9
+	VPSLLQ        $0x3f, Z9, Z9
+	VORPD         Z9, Z8, Z8
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z8, Z9
+	VADDPD        Z12, Z9, Z9
+	VSUBPD        Z12, Z9, Z10
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z10, Z10
+	VSUBPD        Z10, Z8, Z8
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z9, Z10
+	VPSLLQ        $0x03, Z10, Z10
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X11, X11, X11
+	VGATHERQPD    (AX)(Z10*1), K1, Z11
+	VPSRLQ        $0x05, Z9, Z9
+	VPSLLQ        $0x34, Z9, Z9
+	VPADDQ        Z9, Z11, Z9
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z8, Z10
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z10, Z10
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z8, Z11
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z11, Z11
+	VMULPD        Z8, Z8, Z13
+	VMULPD        Z13, Z11, Z11
+	VADDPD        Z11, Z10, Z10
+	VMULPD        Z10, Z8, Z8
+	VMULPD        Z8, Z9, Z8
+	VSUBPD.BCST   FunctionsConstants<>+7696(SB), Z9, Z9
+	VADDPD        Z9, Z8, Z8
+	VCVTPD2PS     Z8, Y8
+	VPSUBD.BCST   FunctionsConstants<>+7824(SB), Y7, Y7
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7828(SB), Y7, K1
+	VBLENDMPS     Y5, Y8, K1, Y5
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y1, Y7
+	VADDPS        Y7, Y4, Y8
+	VSQRTPS       Y8, Y8
+	VADDPS        Y8, Y5, Y5
+	VPMINUD.BCST  FunctionsConstants<>+7620(SB), Y7, Y8
+	VPMOVZXDQ     Y8, Z8
+	VPSLLQ        $0x1d, Z8, Z8
+	VMULPD.BCST   FunctionsConstants<>+7624(SB), Z8, Z8
+	VADDPD        Z12, Z8, Z9
+	VSUBPD        Z12, Z9, Z10
+	VSUBPD        Z10, Z8, Z8
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z9, Z9
+	VPSLLQ        $0x06, Z9, Z9
+	VMULPD        Z8, Z8, Z10
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+320(SB), AX
+	VXORPS        X11, X11, X11
+	VGATHERQPD    (AX)(Z9*1), K1, Z11
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+328(SB), AX
+	VXORPS        X13, X13, X13
+	VGATHERQPD    (AX)(Z9*1), K1, Z13
+	VMULPD        Z13, Z8, Z13
+	VADDPD        Z13, Z11, Z11
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+336(SB), AX
+	VXORPS        X13, X13, X13
+	VGATHERQPD    (AX)(Z9*1), K1, Z13
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+344(SB), AX
+	VXORPS        X14, X14, X14
+	VGATHERQPD    (AX)(Z9*1), K1, Z14
+	VMULPD        Z14, Z8, Z14
+	VADDPD        Z14, Z13, Z13
+	VMULPD        Z13, Z10, Z13
+	VADDPD        Z13, Z11, Z11
+	VMULPD        Z10, Z10, Z13
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+352(SB), AX
+	VXORPS        X14, X14, X14
+	VGATHERQPD    (AX)(Z9*1), K1, Z14
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+360(SB), AX
+	VXORPS        X16, X16, X16
+	VGATHERQPD    (AX)(Z9*1), K1, Z16
+	VMULPD        Z16, Z8, Z16
+	VADDPD        Z16, Z14, Z14
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+368(SB), AX
+	VXORPS        X16, X16, X16
+	VGATHERQPD    (AX)(Z9*1), K1, Z16
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+376(SB), AX
+	VXORPS        X17, X17, X17
+	VGATHERQPD    (AX)(Z9*1), K1, Z17
+	VMULPD        Z17, Z8, Z8
+	VADDPD        Z8, Z16, Z8
+	VMULPD        Z8, Z10, Z8
+	VADDPD        Z8, Z14, Z8
+	VMULPD        Z8, Z13, Z8
+	VADDPD        Z8, Z11, Z8
+	VCVTPD2PS     Z8, Y8
+	VANDPS        Y6, Y1, Y9
+	VORPS         Y9, Y8, Y8
+	VPCMPUD       $0x06, Y15, Y7, K1
+	VBLENDMPS     Y1, Y8, K1, Y7
+	VSUBPS        Y7, Y5, Y5
+	VMOVUPS       X1, 404(SI)
+	VEXTRACTF32X4 $0x01, Y1, X7
+	VMOVSD        X7, 420(SI)
+	VMOVUPS       X5, 428(SI)
+	VEXTRACTF32X4 $0x01, Y5, X1
+	VMOVSD        X1, 444(SI)
+
+	// z10 = W10·a9 + b10
+	VANDPS       FunctionsConstants<>+2464(SB), Y5, Y1
+	VORPS        FunctionsConstants<>+2496(SB), Y1, Y1
+	VMOVUPS      928(DI), X5
+	VMOVSD       944(DI), X7
+	VINSERTF32X4 $0x01, X7, Y5, Y5
+	VMULPS       Y5, Y1, Y5
+	VMOVUPS      952(DI), X7
+	VMOVSD       968(DI), X8
+	VINSERTF32X4 $0x01, X8, Y7, Y7
+	VMULPS       Y7, Y1, Y7
+	VMOVUPS      976(DI), X8
+	VMOVSD       992(DI), X9
+	VINSERTF32X4 $0x01, X9, Y8, Y8
+	VMULPS       Y8, Y1, Y8
+	VMOVUPS      1000(DI), X9
+	VMOVSD       1016(DI), X10
+	VINSERTF32X4 $0x01, X10, Y9, Y9
+	VMULPS       Y9, Y1, Y9
+	VMOVUPS      1024(DI), X10
+	VMOVSD       1040(DI), X11
+	VINSERTF32X4 $0x01, X11, Y10, Y10
+	VMULPS       Y10, Y1, Y10
+	VMOVUPS      1048(DI), X11
+	VMOVSD       1064(DI), X13
+	VINSERTF32X4 $0x01, X13, Y11, Y11
+	VMULPS       Y11, Y1, Y11
+	VMOVUPS      1072(DI), X13
+	VMOVSD       1088(DI), X14
+	VINSERTF32X4 $0x01, X14, Y13, Y13
+	VMULPS       Y13, Y1, Y13
+	VMOVUPS      1096(DI), X14
+	VMOVSD       1112(DI), X16
+	VINSERTF32X4 $0x01, X16, Y14, Y14
+	VMULPS       Y14, Y1, Y14
+	VMOVUPS      1120(DI), X16
+	VMOVSD       1136(DI), X17
+	VINSERTF32X4 $0x01, X17, Y16, Y16
+	VMULPS       Y16, Y1, Y16
+	VMOVUPS      1144(DI), X17
+	VMOVSD       1160(DI), X18
+	VINSERTF32X4 $0x01, X18, Y17, Y17
+	VMULPS       Y17, Y1, Y17
+	VMOVUPS      1168(DI), X18
+	VMOVSD       1184(DI), X19
+	VINSERTF32X4 $0x01, X19, Y18, Y18
+	VMULPS       Y18, Y1, Y18
+	VMOVUPS      1192(DI), X19
+	VMOVSD       1208(DI), X20
+	VINSERTF32X4 $0x01, X20, Y19, Y19
+	VMULPS       Y19, Y1, Y19
+	VMOVUPS      1216(DI), X20
+	VMOVSD       1232(DI), X21
+	VINSERTF32X4 $0x01, X21, Y20, Y20
+	VMULPS       Y20, Y1, Y20
+	VMOVUPS      1240(DI), X21
+	VMOVSD       1256(DI), X22
+	VINSERTF32X4 $0x01, X22, Y21, Y21
+	VMULPS       Y21, Y1, Y21
+	VMOVUPS      1264(DI), X22
+	VMOVSD       1280(DI), X23
+	VINSERTF32X4 $0x01, X23, Y22, Y22
+	VMULPS       Y22, Y1, Y22
+	VMOVUPS      1288(DI), X23
+	VMOVSD       1304(DI), X24
+	VINSERTF32X4 $0x01, X24, Y23, Y23
+	VMULPS       Y23, Y1, Y23
+	VSHUFF32X4   $0x00, Y10, Y5, Y24
+	VSHUFF32X4   $0x03, Y10, Y5, Y5
+	VADDPS       Y5, Y24, Y5
+	VSHUFF32X4   $0x00, Y11, Y7, Y10
+	VSHUFF32X4   $0x03, Y11, Y7, Y7
+	VADDPS       Y7, Y10, Y7
+	VSHUFF32X4   $0x00, Y13, Y8, Y10
+	VSHUFF32X4   $0x03, Y13, Y8, Y8
+	VADDPS       Y8, Y10, Y8
+	VSHUFF32X4   $0x00, Y14, Y9, Y10
+	VSHUFF32X4   $0x03, Y14, Y9, Y9
+	VADDPS       Y9, Y10, Y9
+	VUNPCKLPD    Y7, Y5, Y10
+	VUNPCKHPD    Y7, Y5, Y5
+	VADDPS       Y5, Y10, Y5
+	VUNPCKLPD    Y9, Y8, Y7
+	VUNPCKHPD    Y9, Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VSHUFPS      $0x88, Y7, Y5, Y8
+	VSHUFPS      $0xdd, Y7, Y5, Y5
+	VADDPS       Y5, Y8, Y5
+	VSHUFF32X4   $0x00, Y20, Y16, Y7
+	VSHUFF32X4   $0x03, Y20, Y16, Y8
+	VADDPS       Y8, Y7, Y7
+	VSHUFF32X4   $0x00, Y21, Y17, Y8
+	VSHUFF32X4   $0x03, Y21, Y17, Y9
+	VADDPS       Y9, Y8, Y8
+	VSHUFF32X4   $0x00, Y22, Y18, Y9
+	VSHUFF32X4   $0x03, Y22, Y18, Y10
+	VADDPS       Y10, Y9, Y9
+	VSHUFF32X4   $0x00, Y23, Y19, Y10
+	VSHUFF32X4   $0x03, Y23, Y19, Y11
+	VADDPS       Y11, Y10, Y10
+	VUNPCKLPD    Y8, Y7, Y11
+	VUNPCKHPD    Y8, Y7, Y7
+	VADDPS       Y7, Y11, Y7
+	VUNPCKLPD    Y10, Y9, Y8
+	VUNPCKHPD    Y10, Y9, Y9
+	VADDPS       Y9, Y8, Y8
+	VSHUFPS      $0x88, Y8, Y7, Y9
+	VSHUFPS      $0xdd, Y8, Y7, Y7
+	VADDPS       Y7, Y9, Y7
+	VINSERTF64X4 $0x01, Y7, Z5, Z5
+	VADDPS       1408(DI), Z5, Z5
+	VMOVUPS      Z5, 832(SI)
+	VMOVUPS      1312(DI), X7
+	VMOVSD       1328(DI), X8
+	VINSERTF32X4 $0x01, X8, Y7, Y7
+	VMULPS       Y7, Y1, Y7
+	VMOVUPS      1336(DI), X8
+	VMOVSD       1352(DI), X9
+	VINSERTF32X4 $0x01, X9, Y8, Y8
+	VMULPS       Y8, Y1, Y8
+	VMOVUPS      1360(DI), X9
+	VMOVSD       1376(DI), X10
+	VINSERTF32X4 $0x01, X10, Y9, Y9
+	VMULPS       Y9, Y1, Y9
+	VMOVUPS      1384(DI), X10
+	VMOVSD       1400(DI), X11
+	VINSERTF32X4 $0x01, X11, Y10, Y10
+	VMULPS       Y10, Y1, Y1
+	VSHUFF32X4   $0x00, Y8, Y7, Y10
+	VSHUFF32X4   $0x03, Y8, Y7, Y7
+	VADDPS       Y7, Y10, Y7
+	VSHUFF32X4   $0x00, Y1, Y9, Y8
+	VSHUFF32X4   $0x03, Y1, Y9, Y1
+	VADDPS       Y1, Y8, Y1
+	VUNPCKLPD    Y1, Y7, Y8
+	VUNPCKHPD    Y1, Y7, Y1
+	VADDPS       Y1, Y8, Y1
+	VSHUFPS      $0x88, Y1, Y1, Y7
+	VSHUFPS      $0xdd, Y1, Y1, Y1
+	VADDPS       Y1, Y7, Y1
+	VPERMPS      Y1, Y2, Y1
+	VADDPS       1472(DI), X1, X1
+	VMOVUPS      X1, 896(SI)
+
+	// a10 = softmax(z10)
+	MOVL          $0x0000000f, AX
+	KMOVW         AX, K1
+	VBLENDMPS     Z1, Z0, K1, Z2
+	VCMPPS        $0x00, Z2, Z5, K2
+	VANDPS        Z2, Z5, Z7
+	VMAXPS        Z2, Z5, Z2
+	VBLENDMPS     Z7, Z2, K2, Z2
+	VCMPPS        $0x03, Z5, Z5, K2
+	VBLENDMPS     Z5, Z2, K2, Z2
+	VSHUFF32X4    $0x4e, Z2, Z2, Z7
+	VCMPPS        $0x00, Z7, Z2, K2
+	VANDPS        Z7, Z2, Z8
+	VMAXPS        Z7, Z2, Z7
+	VBLENDMPS     Z8, Z7, K2, Z7
+	VCMPPS        $0x03, Z2, Z2, K2
+	VBLENDMPS     Z2, Z7, K2, Z2
+	VSHUFF32X4    $0xb1, Z2, Z2, Z7
+	VCMPPS        $0x00, Z7, Z2, K2
+	VANDPS        Z7, Z2, Z8
+	VMAXPS        Z7, Z2, Z7
+	VBLENDMPS     Z8, Z7, K2, Z7
+	VCMPPS        $0x03, Z2, Z2, K2
+	VBLENDMPS     Z2, Z7, K2, Z2
+	VSHUFPS       $0x4e, Z2, Z2, Z7
+	VCMPPS        $0x00, Z7, Z2, K2
+	VANDPS        Z7, Z2, Z8
+	VMAXPS        Z7, Z2, Z7
+	VBLENDMPS     Z8, Z7, K2, Z7
+	VCMPPS        $0x03, Z2, Z2, K2
+	VBLENDMPS     Z2, Z7, K2, Z2
+	VSHUFPS       $0xb1, Z2, Z2, Z7
+	VCMPPS        $0x00, Z7, Z2, K2
+	VANDPS        Z7, Z2, Z8
+	VMAXPS        Z7, Z2, Z7
+	VBLENDMPS     Z8, Z7, K2, Z7
+	VCMPPS        $0x03, Z2, Z2, K2
+	VBLENDMPS     Z2, Z7, K2, Z2
+	VSUBPS        Z2, Z5, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y7
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y5, Y8
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), Y8, Y9
+	VPMOVZXDQ     Y9, Z9
+	VPSLLQ        $0x1d, Z9, Z9
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Z9, Z9
+	VPSRLD        $0x1f, Y5, Y10
+	VPMOVZXDQ     Y10, Z10
+	VPSLLQ        $0x3f, Z10, Z10
+	VORPD         Z10, Z9, Z9
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z9, Z10
+	VADDPD        Z12, Z10, Z10
+	VSUBPD        Z12, Z10, Z11
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z11, Z11
+	VSUBPD        Z11, Z9, Z9
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z10, Z11
+	VPSLLQ        $0x03, Z11, Z11
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K2
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X13, X13, X13
+	VGATHERQPD    (AX)(Z11*1), K2, Z13
+	VPSRLQ        $0x05, Z10, Z10
+	VPSLLQ        $0x34, Z10, Z10
+	VPADDQ        Z10, Z13, Z10
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z9, Z11
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z9, Z13
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z13, Z13
+	VMULPD        Z9, Z9, Z14
+	VMULPD        Z14, Z13, Z13
+	VADDPD        Z13, Z11, Z11
+	VMULPD        Z11, Z9, Z9
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z9, Z9
+	VMULPD        Z9, Z10, Z9
+	VCVTPD2PS     Z9, Y9
+	VPCMPUD       $0x06, Y15, Y8, K2
+	VBLENDMPS     Y5, Y9, K2, Y5
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y7, Y8
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), Y8, Y9
+	VPMOVZXDQ     Y9, Z9
+	VPSLLQ        $0x1d, Z9, Z9
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Z9, Z9
+	VPSRLD        $0x1f, Y7, Y10
+	VPMOVZXDQ     Y10, Z10
+	VPSLLQ        $0x3f, Z10, Z10
+	VORPD         Z10, Z9, Z9
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z9, Z10
+	VADDPD        Z12, Z10, Z10
+	VSUBPD        Z12, Z10, Z11
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z11, Z11
+	VSUBPD        Z11, Z9, Z9
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z10, Z11
+	VPSLLQ        $0x03, Z11, Z11
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K2
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X13, X13, X13
+	VGATHERQPD    (AX)(Z11*1), K2, Z13
+	VPSRLQ        $0x05, Z10, Z10
+	VPSLLQ        $0x34, Z10, Z10
+	VPADDQ        Z10, Z13, Z10
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z9, Z11
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z9, Z13
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z13, Z13
+	VMULPD        Z9, Z9, Z14
+	VMULPD        Z14, Z13, Z13
+	VADDPD        Z13, Z11, Z11
+	VMULPD        Z11, Z9, Z9
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z9, Z9
+	VMULPD        Z9, Z10, Z9
+	VCVTPD2PS     Z9, Y9
+	VPCMPUD       $0x06, Y15, Y8, K2
+	VBLENDMPS     Y7, Y9, K2, Y7
+	VINSERTF64X4  $0x01, Y7, Z5, Z5
+	VSUBPS        X2, X1, X1
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), X1, X2
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), X2, X7
+	VPMOVZXDQ     X7, Y7
+	VPSLLQ        $0x1d, Y7, Y7
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Y7, Y7
+	VPSRLD        $0x1f, X1, X8
+	VPMOVZXDQ     X8, Y8
+	VPSLLQ        $0x3f, Y8, Y8
+	VORPD         Y8, Y7, Y7
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Y7, Y8
+	VADDPD        Y12, Y8, Y8
+	VSUBPD        Y12, Y8, Y9
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Y9, Y9
+	VSUBPD        Y9, Y7, Y7
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Y8, Y9
+	VPSLLQ        $0x03, Y9, Y9
+	MOVL          $0x0000000f, AX
+	KMOVW         AX, K2
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X10, X10, X10
+	VGATHERQPD    (AX)(Y9*1), K2, Y10
+	VPSRLQ        $0x05, Y8, Y8
+	VPSLLQ        $0x34, Y8, Y8
+	VPADDQ        Y8, Y10, Y8
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Y7, Y9
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Y9, Y9
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Y7, Y10
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Y10, Y10
+	VMULPD        Y7, Y7, Y11
+	VMULPD        Y11, Y10, Y10
+	VADDPD        Y10, Y9, Y9
+	VMULPD        Y9, Y7, Y7
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Y7, Y7
+	VMULPD        Y7, Y8, Y7
+	VCVTPD2PSY    Y7, X7
+	VPCMPUD       $0x06, X15, X2, K2
+	VBLENDMPS     X1, X7, K2, X1
+	VBLENDMPS     Z1, Z6, K1, Z2
+	VADDPS        Z2, Z5, Z2
+	VSHUFF32X4    $0x4e, Z2, Z2, Z7
+	VADDPS        Z7, Z2, Z2
+	VSHUFF32X4    $0xb1, Z2, Z2, Z7
+	VADDPS        Z7, Z2, Z2
+	VSHUFPS       $0x4e, Z2, Z2, Z7
+	VADDPS        Z7, Z2, Z2
+	VSHUFPS       $0xb1, Z2, Z2, Z7
+	VADDPS        Z7, Z2, Z2
+	VDIVPS        Z2, Z4, Z2
+	VMULPS        Z2, Z5, Z4
+	VMOVUPS       Z4, 476(SI)
+	VMULPS        X2, X1, X1
+	VMOVUPS       X1, 540(SI)
+
+	// z11 = W11·a10 + b11
+	VMULPS     1488(DI), Z4, Z1
+	VMULPS     1568(DI), Z4, Z2
+	VMULPS     1648(DI), Z4, Z5
+	VMULPS     1728(DI), Z4, Z7
+	VMULPS     1808(DI), Z4, Z8
+	VMULPS     1888(DI), Z4, Z9
+	VMULPS     1968(DI), Z4, Z10
+	VMULPS     2048(DI), Z4, Z11
+	VMULPS     2128(DI), Z4, Z13
+	VMULPS     2208(DI), Z4, Z14
+	VMULPS     2288(DI), Z4, Z16
+	VMULPS     2368(DI), Z4, Z17
+	VMULPS     2448(DI), Z4, Z18
+	VMULPS     2528(DI), Z4, Z19
+	VMULPS     2608(DI), Z4, Z20
+	VMULPS     2688(DI), Z4, Z21
+	VMOVUPS    540(SI), X22
+	VORPS      FunctionsConstants<>+8000(SB), Z22, Z22
+	VMOVUPS    1552(DI), X23
+	VMULPS     Z23, Z22, Z23
+	VADDPS     Z23, Z1, Z1
+	VMOVUPS    1632(DI), X23
+	VMULPS     Z23, Z22, Z23
+	VADDPS     Z23, Z2, Z2
+	VMOVUPS    1712(DI), X23
+	VMULPS     Z23, Z22, Z23
+	VADDPS     Z23, Z5, Z5
+	VMOVUPS    1792(DI), X23
+	VMULPS     Z23, Z22, Z23
+	VADDPS     Z23, Z7, Z7
+	VMOVUPS    1872(DI), X23
+	VMULPS     Z23, Z22, Z23
+	VADDPS     Z23, Z8, Z8
+	VMOVUPS    1952(DI), X23
+	VMULPS     Z23, Z22, Z23
+	VADDPS     Z23, Z9, Z9
+	VMOVUPS    2032(DI), X23
+	VMULPS     Z23, Z22, Z23
+	VADDPS     Z23, Z10, Z10
+	VMOVUPS    2112(DI), X23
+	VMULPS     Z23, Z22, Z23
+	VADDPS     Z23, Z11, Z11
+	VMOVUPS    2192(DI), X23
+	VMULPS     Z23, Z22, Z23
+	VADDPS     Z23, Z13, Z13
+	VMOVUPS    2272(DI), X23
+	VMULPS     Z23, Z22, Z23
+	VADDPS     Z23, Z14, Z14
+	VMOVUPS    2352(DI), X23
+	VMULPS     Z23, Z22, Z23
+	VADDPS     Z23, Z16, Z16
+	VMOVUPS    2432(DI), X23
+	VMULPS     Z23, Z22, Z23
+	VADDPS     Z23, Z17, Z17
+	VMOVUPS    2512(DI), X23
+	VMULPS     Z23, Z22, Z23
+	VADDPS     Z23, Z18, Z18
+	VMOVUPS    2592(DI), X23
+	VMULPS     Z23, Z22, Z23
+	VADDPS     Z23, Z19, Z19
+	VMOVUPS    2672(DI), X23
+	VMULPS     Z23, Z22, Z23
+	VADDPS     Z23, Z20, Z20
+	VMOVUPS    2752(DI), X23
+	VMULPS     Z23, Z22, Z22
+	VADDPS     Z22, Z21, Z21
+	VSHUFF32X4 $0x44, Z8, Z1, Z22
+	VSHUFF32X4 $0xee, Z8, Z1, Z1
+	VADDPS     Z1, Z22, Z1
+	VSHUFF32X4 $0x44, Z18, Z13, Z8
+	VSHUFF32X4 $0xee, Z18, Z13, Z13
+	VADDPS     Z13, Z8, Z8
+	VSHUFF32X4 $0x44, Z9, Z2, Z13
+	VSHUFF32X4 $0xee, Z9, Z2, Z2
+	VADDPS     Z2, Z13, Z2
+	VSHUFF32X4 $0x44, Z19, Z14, Z9
+	VSHUFF32X4 $0xee, Z19, Z14, Z13
+	VADDPS     Z13, Z9, Z9
+	VSHUFF32X4 $0x44, Z10, Z5, Z13
+	VSHUFF32X4 $0xee, Z10, Z5, Z5
+	VADDPS     Z5, Z13, Z5
+	VSHUFF32X4 $0x44, Z20, Z16, Z10
+	VSHUFF32X4 $0xee, Z20, Z16, Z13
+	VADDPS     Z13, Z10, Z10
+	VSHUFF32X4 $0x44, Z11, Z7, Z13
+	VSHUFF32X4 $0xee, Z11, Z7, Z7
+	VADDPS     Z7, Z13, Z7
+	VSHUFF32X4 $0x44, Z21, Z17, Z11
+	VSHUFF32X4 $0xee, Z21, Z17, Z13
+	VADDPS     Z13, Z11, Z11
+	VSHUFF32X4 $0x88, Z8, Z1, Z13
+	VSHUFF32X4 $0xdd, Z8, Z1, Z1
+	VADDPS     Z1, Z13, Z1
+	VSHUFF32X4 $0x88, Z9, Z2, Z8
+	VSHUFF32X4 $0xdd, Z9, Z2, Z2
+	VADDPS     Z2, Z8, Z2
+	VSHUFF32X4 $0x88, Z10, Z5, Z8
+	VSHUFF32X4 $0xdd, Z10, Z5, Z5
+	VADDPS     Z5, Z8, Z5
+	VSHUFF32X4 $0x88, Z11, Z7, Z8
+	VSHUFF32X4 $0xdd, Z11, Z7, Z7
+	VADDPS     Z7, Z8, Z7
+	VUNPCKLPD  Z2, Z1, Z8
+	VUNPCKHPD  Z2, Z1, Z1
+	VADDPS     Z1, Z8, Z1
+	VUNPCKLPD  Z7, Z5, Z2
+	VUNPCKHPD  Z7, Z5, Z5
+	VADDPS     Z5, Z2, Z2
+	VSHUFPS    $0x88, Z2, Z1, Z5
+	VSHUFPS    $0xdd, Z2, Z1, Z1
+	VADDPS     Z1, Z5, Z1
+	VADDPS     2848(DI), Z1, Z1
+	VMOVUPS    Z1, 832(SI)
+	VMULPS     2768(DI), Z4, Z2
+	VMOVUPS    540(SI), X4
+	VORPS      FunctionsConstants<>+8000(SB), Z4, Z4
+	VMOVUPS    2832(DI), X5
+	VMULPS     Z5, Z4, Z4
+	VADDPS     Z4, Z2, Z2
+	VSHUFF32X4 $0x44, Z2, Z2, Z4
+	VSHUFF32X4 $0xee, Z2, Z2, Z2
+	VADDPS     Z2, Z4, Z2
+	VSHUFF32X4 $0x88, Z2, Z2, Z4
+	VSHUFF32X4 $0xdd, Z2, Z2, Z2
+	VADDPS     Z2, Z4, Z2
+	VUNPCKLPD  Z2, Z2, Z4
+	VUNPCKHPD  Z2, Z2, Z2
+	VADDPS     Z2, Z4, Z2
+	VSHUFPS    $0x88, Z2, Z2, Z4
+	VSHUFPS    $0xdd, Z2, Z2, Z2
+	VADDPS     Z2, Z4, Z2
+	VMOVSS     2912(DI), X4
+	VADDPS     X4, X2, X2
+	VMOVSS     X2, 896(SI)
+
+	// a11 = log-softmax(z11)
+	VANDPS        FunctionsConstants<>+8064(SB), X2, X4
+	MOVL          $0x00000001, AX
+	KMOVW         AX, K1
+	VBLENDMPS     Z4, Z0, K1, Z4
+	VCMPPS        $0x00, Z4, Z1, K2
+	VANDPS        Z4, Z1, Z5
+	VMAXPS        Z4, Z1, Z4
+	VBLENDMPS     Z5, Z4, K2, Z4
+	VCMPPS        $0x03, Z1, Z1, K2
+	VBLENDMPS     Z1, Z4, K2, Z4
+	VSHUFF32X4    $0x4e, Z4, Z4, Z5
+	VCMPPS        $0x00, Z5, Z4, K2
+	VANDPS        Z5, Z4, Z7
+	VMAXPS        Z5, Z4, Z5
+	VBLENDMPS     Z7, Z5, K2, Z5
+	VCMPPS        $0x03, Z4, Z4, K2
+	VBLENDMPS     Z4, Z5, K2, Z4
+	VSHUFF32X4    $0xb1, Z4, Z4, Z5
+	VCMPPS        $0x00, Z5, Z4, K2
+	VANDPS        Z5, Z4, Z7
+	VMAXPS        Z5, Z4, Z5
+	VBLENDMPS     Z7, Z5, K2, Z5
+	VCMPPS        $0x03, Z4, Z4, K2
+	VBLENDMPS     Z4, Z5, K2, Z4
+	VSHUFPS       $0x4e, Z4, Z4, Z5
+	VCMPPS        $0x00, Z5, Z4, K2
+	VANDPS        Z5, Z4, Z7
+	VMAXPS        Z5, Z4, Z5
+	VBLENDMPS     Z7, Z5, K2, Z5
+	VCMPPS        $0x03, Z4, Z4, K2
+	VBLENDMPS     Z4, Z5, K2, Z4
+	VSHUFPS       $0xb1, Z4, Z4, Z5
+	VCMPPS        $0x00, Z5, Z4, K2
+	VANDPS        Z5, Z4, Z7
+	VMAXPS        Z5, Z4, Z5
+	VBLENDMPS     Z7, Z5, K2, Z5
+	VCMPPS        $0x03, Z4, Z4, K2
+	VBLENDMPS     Z4, Z5, K2, Z4
+	VSUBPS        Z4, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y5
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y1, Y7
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), Y7, Y8
+	VPMOVZXDQ     Y8, Z8
+	VPSLLQ        $0x1d, Z8, Z8
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Z8, Z8
+	VPSRLD        $0x1f, Y1, Y9
+	VPMOVZXDQ     Y9, Z9
+	VPSLLQ        $0x3f, Z9, Z9
+	VORPD         Z9, Z8, Z8
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z8, Z9
+	VADDPD        Z12, Z9, Z9
+	VSUBPD        Z12, Z9, Z10
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z10, Z10
+	VSUBPD        Z10, Z8, Z8
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z9, Z10
+	VPSLLQ        $0x03, Z10, Z10
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K2
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X11, X11, X11
+	VGATHERQPD    (AX)(Z10*1), K2, Z11
+	VPSRLQ        $0x05, Z9, Z9
+	VPSLLQ        $0x34, Z9, Z9
+	VPADDQ        Z9, Z11, Z9
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z8, Z10
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z10, Z10
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z8, Z11
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z11, Z11
+	VMULPD        Z8, Z8, Z13
+	VMULPD        Z13, Z11, Z11
+	VADDPD        Z11, Z10, Z10
+	VMULPD        Z10, Z8, Z8
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z8, Z8
+	VMULPD        Z8, Z9, Z8
+	VCVTPD2PS     Z8, Y8
+	VPCMPUD       $0x06, Y15, Y7, K2
+	VBLENDMPS     Y1, Y8, K2, Y7
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y5, Y8
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), Y8, Y9
+	VPMOVZXDQ     Y9, Z9
+	VPSLLQ        $0x1d, Z9, Z9
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Z9, Z9
+	VPSRLD        $0x1f, Y5, Y10
+	VPMOVZXDQ     Y10, Z10
+	VPSLLQ        $0x3f, Z10, Z10
+	VORPD         Z10, Z9, Z9
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z9, Z10
+	VADDPD        Z12, Z10, Z10
+	VSUBPD        Z12, Z10, Z11
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z11, Z11
+	VSUBPD        Z11, Z9, Z9
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z10, Z11
+	VPSLLQ        $0x03, Z11, Z11
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K2
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X13, X13, X13
+	VGATHERQPD    (AX)(Z11*1), K2, Z13
+	VPSRLQ        $0x05, Z10, Z10
+	VPSLLQ        $0x34, Z10, Z10
+	VPADDQ        Z10, Z13, Z10
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z9, Z11
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z9, Z13
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z13, Z13
+	VMULPD        Z9, Z9, Z14
+	VMULPD        Z14, Z13, Z13
+	VADDPD        Z13, Z11, Z11
+	VMULPD        Z11, Z9, Z9
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z9, Z9
+	VMULPD        Z9, Z10, Z9
+	VCVTPD2PS     Z9, Y9
+	VPCMPUD       $0x06, Y15, Y8, K2
+	VBLENDMPS     Y5, Y9, K2, Y5
+	VINSERTF64X4  $0x01, Y5, Z7, Z5
+	VMOVAPS.Z     X2, K1, X2
+	VSUBPS        X4, X2, X2
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), X2, X4
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), X4, X7
+	VPMOVZXDQ     X7, Y7
+	VPSLLQ        $0x1d, Y7, Y7
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Y7, Y7
+	VPSRLD        $0x1f, X2, X8
+	VPMOVZXDQ     X8, Y8
+	VPSLLQ        $0x3f, Y8, Y8
+	VORPD         Y8, Y7, Y7
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Y7, Y8
+	VADDPD        Y12, Y8, Y8
+	VSUBPD        Y12, Y8, Y9
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Y9, Y9
+	VSUBPD        Y9, Y7, Y7
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Y8, Y9
+	VPSLLQ        $0x03, Y9, Y9
+	MOVL          $0x0000000f, AX
+	KMOVW         AX, K2
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X10, X10, X10
+	VGATHERQPD    (AX)(Y9*1), K2, Y10
+	VPSRLQ        $0x05, Y8, Y8
+	VPSLLQ        $0x34, Y8, Y8
+	VPADDQ        Y8, Y10, Y8
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Y7, Y9
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Y9, Y9
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Y7, Y10
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Y10, Y10
+	VMULPD        Y7, Y7, Y11
+	VMULPD        Y11, Y10, Y10
+	VADDPD        Y10, Y9, Y9
+	VMULPD        Y9, Y7, Y7
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Y7, Y7
+	VMULPD        Y7, Y8, Y7
+	VCVTPD2PSY    Y7, X7
+	VPCMPUD       $0x06, X15, X4, K2
+	VBLENDMPS     X2, X7, K2, X4
+	VBLENDMPS     Z4, Z6, K1, Z4
+	VADDPS        Z4, Z5, Z4
+	VSHUFF32X4    $0x4e, Z4, Z4, Z5
+	VADDPS        Z5, Z4, Z4
+	VSHUFF32X4    $0xb1, Z4, Z4, Z5
+	VADDPS        Z5, Z4, Z4
+	VSHUFPS       $0x4e, Z4, Z4, Z5
+	VADDPS        Z5, Z4, Z4
+	VSHUFPS       $0xb1, Z4, Z4, Z5
+	VADDPS        Z5, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VPMOVZXDQ     Y4, Z7
+	VPSLLQ        $0x1d, Z7, Z7
+	VMULPD.BCST   FunctionsConstants<>+7908(SB), Z7, Z7
+	VPSUBQ.BCST   FunctionsConstants<>+7768(SB), Z7, Z8
+	VPSRAQ        $0x34, Z8, Z9
+	VPADDQ        Z9, Z12, Z9
+	VSUBPD        Z12, Z9, Z9
+	VANDPD.BCST   FunctionsConstants<>+7776(SB), Z8, Z10
+	VPSUBQ        Z10, Z7, Z7
+	VPSRLQ        $0x2f, Z8, Z8
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z8, Z8
+	VPSLLQ        $0x04, Z8, Z8
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+4080(SB), AX
+	VXORPS        X10, X10, X10
+	VGATHERQPD    (AX)(Z8*1), K1, Z10
+	VMULPD        Z10, Z7, Z7
+	VSUBPD.BCST   FunctionsConstants<>+7696(SB), Z7, Z7
+	VMULPD        Z7, Z7, Z10
+	VMULPD.BCST   FunctionsConstants<>+7792(SB), Z7, Z11
+	VADDPD.BCST   FunctionsConstants<>+7784(SB), Z11, Z11
+	VMULPD        Z11, Z10, Z11
+	VMULPD        Z10, Z10, Z10
+	VMULPD.BCST   FunctionsConstants<>+7808(SB), Z7, Z13
+	VADDPD.BCST   FunctionsConstants<>+7800(SB), Z13, Z13
+	VMULPD        Z13, Z10, Z10
+	VADDPD        Z10, Z11, Z10
+	VMULPD.BCST   FunctionsConstants<>+7816(SB), Z9, Z9
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+4088(SB), AX
+	VXORPS        X11, X11, X11
+	VGATHERQPD    (AX)(Z8*1), K1, Z11
+	VADDPD        Z11, Z9, Z8
+	VADDPD        Z10, Z7, Z7
+	VADDPD        Z7, Z8, Z7
+	VCVTPD2PS     Z7, Y7
+	VPSRAD        $0x1f, Y4, Y8
+	VANDPS.BCST   FunctionsConstants<>+7836(SB), Y8, Y8
+	VORPS         Y8, Y4, Y8
+	VPCMPUD       $0x05, Y15, Y4, K1
+	VBLENDMPS     Y8, Y7, K1, Y7
+	VPSLLD        $0x01, Y4, Y4
+	VPCMPUD       $0x00, Y3, Y4, K1
+	VBLENDMPS     Y0, Y7, K1, Y4
+	VPMOVZXDQ     Y5, Z7
+	VPSLLQ        $0x1d, Z7, Z7
+	VMULPD.BCST   FunctionsConstants<>+7908(SB), Z7, Z7
+	VPSUBQ.BCST   FunctionsConstants<>+7768(SB), Z7, Z8
+	VPSRAQ        $0x34, Z8, Z9
+	VPADDQ        Z9, Z12, Z9
+	VSUBPD        Z12, Z9, Z9
+	VANDPD.BCST   FunctionsConstants<>+7776(SB), Z8, Z10
+	VPSUBQ        Z10, Z7, Z7
+	VPSRLQ        $0x2f, Z8, Z8
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z8, Z8
+	VPSLLQ        $0x04, Z8, Z8
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+4080(SB), AX
+	VXORPS        X10, X10, X10
+	VGATHERQPD    (AX)(Z8*1), K1, Z10
+	VMULPD        Z10, Z7, Z7
+	VSUBPD.BCST   FunctionsConstants<>+7696(SB), Z7, Z7
+	VMULPD        Z7, Z7, Z10
+	VMULPD.BCST   FunctionsConstants<>+7792(SB), Z7, Z11
+	VADDPD.BCST   FunctionsConstants<>+7784(SB), Z11, Z11
+	VMULPD        Z11, Z10, Z11
+	VMULPD        Z10, Z10, Z10
+	VMULPD.BCST   FunctionsConstants<>+7808(SB), Z7, Z13
+	VADDPD.BCST   FunctionsConstants<>+7800(SB), Z13, Z13
+	VMULPD        Z13, Z10, Z10
+	VADDPD        Z10, Z11, Z10
+	VMULPD.BCST   FunctionsConstants<>+7816(SB), Z9, Z9
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+4088(SB), AX
+	VXORPS        X11, X11, X11
+	VGATHERQPD    (AX)(Z8*1), K1, Z11
+	VADDPD        Z11, Z9, Z8
+	VADDPD        Z10, Z7, Z7
+	VADDPD        Z7, Z8, Z7
+	VCVTPD2PS     Z7, Y7
+	VPSRAD        $0x1f, Y5, Y8
+	VANDPS.BCST   FunctionsConstants<>+7836(SB), Y8, Y8
+	VORPS         Y8, Y5, Y8
+	VPCMPUD       $0x05, Y15, Y5, K1
+	VBLENDMPS     Y8, Y7, K1, Y7
+	VPSLLD        $0x01, Y5, Y5
+	VPCMPUD       $0x00, Y3, Y5, K1
+	VBLENDMPS     Y0, Y7, K1, Y0
+	VINSERTF64X4  $0x01, Y0, Z4, Z0
+	VSUBPS        Z0, Z1, Z1
+	VMOVUPS       Z1, 636(SI)
+	VSUBPS        X0, X2, X0
+	VMOVSS        X0, 700(SI)
+
+	// z12 = W12·a11 + b12; a12 = tanh(z12)
+	VMULPS        2916(DI), Z1, Z0
+	VMULPS        2984(DI), Z1, Z2
+	VMULPS        3052(DI), Z1, Z3
+	VMULPS        3120(DI), Z1, Z4
+	VMULPS        3188(DI), Z1, Z1
+	VMOVSS        700(SI), X5
+	VORPS         FunctionsConstants<>+8128(SB), Z5, Z5
+	VMOVSS        2980(DI), X7
+	VMULPS        Z7, Z5, Z7
+	VADDPS        Z7, Z0, Z0
+	VMOVSS        3048(DI), X7
+	VMULPS        Z7, Z5, Z7
+	VADDPS        Z7, Z2, Z2
+	VMOVSS        3116(DI), X7
+	VMULPS        Z7, Z5, Z7
+	VADDPS        Z7, Z3, Z3
+	VMOVSS        3184(DI), X7
+	VMULPS        Z7, Z5, Z7
+	VADDPS        Z7, Z4, Z4
+	VMOVSS        3252(DI), X7
+	VMULPS        Z7, Z5, Z5
+	VADDPS        Z5, Z1, Z1
+	VSHUFF32X4    $0x44, Z2, Z0, Z5
+	VSHUFF32X4    $0xee, Z2, Z0, Z0
+	VADDPS        Z0, Z5, Z0
+	VSHUFF32X4    $0x44, Z4, Z3, Z2
+	VSHUFF32X4    $0xee, Z4, Z3, Z3
+	VADDPS        Z3, Z2, Z2
+	VSHUFF32X4    $0x44, Z1, Z1, Z3
+	VSHUFF32X4    $0xee, Z1, Z1, Z1
+	VADDPS        Z1, Z3, Z1
+	VSHUFF32X4    $0x88, Z2, Z0, Z3
+	VSHUFF32X4    $0xdd, Z2, Z0, Z0
+	VADDPS        Z0, Z3, Z0
+	VSHUFF32X4    $0x88, Z1, Z1, Z2
+	VSHUFF32X4    $0xdd, Z1, Z1, Z1
+	VADDPS        Z1, Z2, Z1
+	VUNPCKLPD     Z1, Z0, Z2
+	VUNPCKHPD     Z1, Z0, Z0
+	VADDPS        Z0, Z2, Z0
+	VSHUFPS       $0x88, Z0, Z0, Z1
+	VSHUFPS       $0xdd, Z0, Z0, Z0
+	VADDPS        Z0, Z1, Z0
+	VMOVUPS       FunctionsConstants<>+8192(SB), Z1
+	VPERMPS       Z0, Z1, Z0
+	VMOVUPS       3256(DI), X1
+	VMOVSS        3272(DI), X2
+	VINSERTF32X4  $0x01, X2, Y1, Y1
+	VADDPS        Y1, Y0, Y0
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y0, Y1
+	VPMINUD.BCST  FunctionsConstants<>+8256(SB), Y1, Y2
+	VPMOVZXDQ     Y2, Z2
+	VPSLLQ        $0x1d, Z2, Z2
+	VPADDQ.BCST   FunctionsConstants<>+8260(SB), Z2, Z2
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z2, Z3
+	VADDPD        Z12, Z3, Z3
+	VSUBPD        Z12, Z3, Z4
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z4, Z4
+	VSUBPD        Z4, Z2, Z2
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z3, Z4
+	VPSLLQ        $0x03, Z4, Z4
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X5, X5, X5
+	VGATHERQPD    (AX)(Z4*1), K1, Z5
+	VPSRLQ        $0x05, Z3, Z3
+	VPSLLQ        $0x34, Z3, Z3
+	VPADDQ        Z3, Z5, Z3
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z2, Z4
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z4, Z4
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z2, Z5
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z5, Z5
+	VMULPD        Z2, Z2, Z7
+	VMULPD        Z7, Z5, Z5
+	VADDPD        Z5, Z4, Z4
+	VMULPD        Z4, Z2, Z2
+	VMULPD        Z2, Z3, Z2
+	VSUBPD.BCST   FunctionsConstants<>+7696(SB), Z3, Z3
+	VADDPD        Z3, Z2, Z2
+	VADDPD.BCST   FunctionsConstants<>+8268(SB), Z2, Z3
+	VDIVPD        Z3, Z2, Z2
+	VCVTPD2PS     Z2, Y2
+	VANDPS        Y6, Y0, Y3
+	VORPS         Y3, Y2, Y2
+	VPSUBD.BCST   FunctionsConstants<>+7760(SB), Y1, Y1
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7764(SB), Y1, K1
+	VBLENDMPS     Y0, Y2, K1, Y0
+	VMOVUPS       X0, 772(SI)
+	VEXTRACTF32X4 $0x01, Y0, X1
+	VMOVSS        X1, 788(SI)
 	VZEROUPPER
 	RET
 
@@ -5037,12 +7045,12 @@ TEXT ·functionsLossAVX2(SB), NOSPLIT, $0-36
 	VPCMPGTD     FunctionsConstants<>+4816(SB), X3, X3
 	VBLENDVPS    X3, X1, X4, X1
 	VINSERTF128  $0x01, X1, Y2, Y1
-	VSUBPS       FunctionsConstants<>+7600(SB), Y0, Y2
+	VSUBPS       FunctionsConstants<>+8276(SB), Y0, Y2
 	VXORPS       X3, X3, X3
 	VCMPPS       $0x1e, Y3, Y2, Y2
-	VSUBPS       FunctionsConstants<>+7632(SB), Y0, Y0
-	VMULPS       FunctionsConstants<>+7664(SB), Y1, Y3
-	VADDPS       FunctionsConstants<>+7664(SB), Y3, Y3
+	VSUBPS       FunctionsConstants<>+8308(SB), Y0, Y0
+	VMULPS       FunctionsConstants<>+8340(SB), Y1, Y3
+	VADDPS       FunctionsConstants<>+8340(SB), Y3, Y3
 	VDIVPS       Y3, Y1, Y3
 	VMULPS       Y3, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X3
@@ -5167,7 +7175,7 @@ TEXT ·functionsLossAVX2(SB), NOSPLIT, $0-36
 	VADDPS       Y1, Y0, Y0
 	VSHUFPS      $0xb1, Y0, Y0, Y1
 	VADDPS       Y1, Y0, Y0
-	VMULPS       FunctionsConstants<>+7696(SB), Y0, Y0
+	VMULPS       FunctionsConstants<>+8372(SB), Y0, Y0
 	VMOVSS       X0, ret+32(FP)
 	VZEROUPPER
 	RET
@@ -5234,16 +7242,16 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VMOVSD        136(DI), X2
 	VINSERTF32X4  $0x01, X2, Y1, Y1
 	VADDPS        Y1, Y0, Y0
-	VMULPS.BCST   FunctionsConstants<>+7736(SB), Y0, Y1
-	VANDPS.BCST   FunctionsConstants<>+7744(SB), Y1, Y2
-	VPMINUD.BCST  FunctionsConstants<>+7748(SB), Y2, Y3
+	VMULPS.BCST   FunctionsConstants<>+7608(SB), Y0, Y1
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y1, Y2
+	VPMINUD.BCST  FunctionsConstants<>+7620(SB), Y2, Y3
 	VPMOVZXDQ     Y3, Z3
 	VPSLLQ        $0x1d, Z3, Z3
-	VMULPD.BCST   FunctionsConstants<>+7752(SB), Z3, Z3
-	VADDPD.BCST   FunctionsConstants<>+7760(SB), Z3, Z4
-	VSUBPD.BCST   FunctionsConstants<>+7760(SB), Z4, Z5
+	VMULPD.BCST   FunctionsConstants<>+7624(SB), Z3, Z3
+	VADDPD.BCST   FunctionsConstants<>+7632(SB), Z3, Z4
+	VSUBPD.BCST   FunctionsConstants<>+7632(SB), Z4, Z5
 	VSUBPD        Z5, Z3, Z3
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Z4, Z4
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z4, Z4
 	VPSLLQ        $0x06, Z4, Z4
 	VMULPD        Z3, Z3, Z5
 	MOVL          $0x000000ff, AX
@@ -5302,12 +7310,12 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VMULPD        Z3, Z7, Z3
 	VADDPD        Z3, Z6, Z3
 	VCVTPD2PS     Z3, Y3
-	VANDPS.BCST   FunctionsConstants<>+7740(SB), Y1, Y4
+	VANDPS.BCST   FunctionsConstants<>+7612(SB), Y1, Y4
 	VORPS         Y4, Y3, Y3
-	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7776(SB), Y2, K1
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7648(SB), Y2, K1
 	VBLENDMPS     Y1, Y3, K1, Y1
-	VADDPS.BCST   FunctionsConstants<>+7732(SB), Y1, Y1
-	VMULPS.BCST   FunctionsConstants<>+7728(SB), Y1, Y1
+	VADDPS.BCST   FunctionsConstants<>+7604(SB), Y1, Y1
+	VMULPS.BCST   FunctionsConstants<>+7600(SB), Y1, Y1
 	VMULPS        Y1, Y0, Y1
 	VMOVUPS       X0, (SI)
 	VEXTRACTF32X4 $0x01, Y0, X2
@@ -5375,7 +7383,7 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	// a2 = max(z2), windows of 2
 	MOVL         $0x00000003, AX
 	KMOVW        AX, K1
-	VBROADCASTSS FunctionsConstants<>+7780(SB), Z0
+	VBROADCASTSS FunctionsConstants<>+7652(SB), Z0
 	VMOVSD       72(SI), X1
 	VBLENDMPS    X1, X0, K1, X1
 	VSHUFPS      $0x4e, X1, X1, X2
@@ -5473,7 +7481,7 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 
 	// a3 = σ(|z3|)·z3/|z3|
 	VANDPS         FunctionsConstants<>+2576(SB), Y1, Y2
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), Y2, Y2
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y2, Y2
 	MOVL           $0x0000001f, AX
 	KMOVW          AX, K1
 	VBLENDMPS      Y2, Y0, K1, Y2
@@ -5500,12 +7508,12 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VBLENDMPS      Y2, Y3, K2, Y2
 	VXORPS         X3, X3, X3
 	VCMPPS         $0x1e, Y3, Y2, K2
-	VBROADCASTSS   FunctionsConstants<>+7732(SB), Z4
+	VBROADCASTSS   FunctionsConstants<>+7604(SB), Z4
 	VBLENDMPS      Y2, Y4, K2, Y5
 	VMOVAPS.Z      Y1, K1, Y1
 	VDIVPS         Y5, Y1, Y1
 	VMULPS         Y1, Y1, Y5
-	VBROADCASTSS   FunctionsConstants<>+7740(SB), Z6
+	VBROADCASTSS   FunctionsConstants<>+7612(SB), Z6
 	VBLENDMPS      Y5, Y6, K1, Y5
 	VSHUFF32X4     $0x01, Y5, Y5, Y7
 	VADDPS         Y7, Y5, Y5
@@ -5515,18 +7523,18 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VADDPS         Y7, Y5, Y5
 	VSQRTPS        Y5, Y5
 	VMULPS         Y5, Y2, Y2
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), Y2, Y7
-	VPMINUD.BCST   FunctionsConstants<>+7788(SB), Y7, Y8
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y2, Y7
+	VPMINUD.BCST   FunctionsConstants<>+7660(SB), Y7, Y8
 	VPMOVZXDQ      Y8, Z8
 	VPSLLQ         $0x1d, Z8, Z8
-	VPADDQ.BCST    FunctionsConstants<>+7792(SB), Z8, Z8
-	VORPD.BCST     FunctionsConstants<>+7800(SB), Z8, Z8
-	VMULPD.BCST    FunctionsConstants<>+7808(SB), Z8, Z9
-	VADDPD.BCST    FunctionsConstants<>+7760(SB), Z9, Z9
-	VSUBPD.BCST    FunctionsConstants<>+7760(SB), Z9, Z10
-	VMULPD.BCST    FunctionsConstants<>+7816(SB), Z10, Z10
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Z8, Z8
+	VORPD.BCST     FunctionsConstants<>+7672(SB), Z8, Z8
+	VMULPD.BCST    FunctionsConstants<>+7680(SB), Z8, Z9
+	VADDPD.BCST    FunctionsConstants<>+7632(SB), Z9, Z9
+	VSUBPD.BCST    FunctionsConstants<>+7632(SB), Z9, Z10
+	VMULPD.BCST    FunctionsConstants<>+7688(SB), Z10, Z10
 	VSUBPD         Z10, Z8, Z8
-	VANDPD.BCST    FunctionsConstants<>+7768(SB), Z9, Z10
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Z9, Z10
 	VPSLLQ         $0x03, Z10, Z10
 	MOVL           $0x000000ff, AX
 	KMOVW          AX, K2
@@ -5536,22 +7544,22 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VPSRLQ         $0x05, Z9, Z9
 	VPSLLQ         $0x34, Z9, Z9
 	VPADDQ         Z9, Z11, Z9
-	VMULPD.BCST    FunctionsConstants<>+7832(SB), Z8, Z10
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Z10, Z10
-	VMULPD.BCST    FunctionsConstants<>+7848(SB), Z8, Z11
-	VADDPD.BCST    FunctionsConstants<>+7840(SB), Z11, Z11
+	VMULPD.BCST    FunctionsConstants<>+7704(SB), Z8, Z10
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Z10, Z10
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Z8, Z11
+	VADDPD.BCST    FunctionsConstants<>+7712(SB), Z11, Z11
 	VMULPD         Z8, Z8, Z12
 	VMULPD         Z12, Z11, Z11
 	VADDPD         Z11, Z10, Z10
 	VMULPD         Z10, Z8, Z8
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Z8, Z8
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Z8, Z8
 	VMULPD         Z8, Z9, Z8
 	VPCMPD         $0x05, Y3, Y2, K2
-	VBLENDMPD.BCST FunctionsConstants<>+7824(SB), Z8, K2, Z9
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Z8, Z8
+	VBLENDMPD.BCST FunctionsConstants<>+7696(SB), Z8, K2, Z9
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Z8, Z8
 	VDIVPD         Z8, Z9, Z8
 	VCVTPD2PS      Z8, Y8
-	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7776(SB), Y7, K2
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7648(SB), Y7, K2
 	VBLENDMPS      Y2, Y8, K2, Y7
 	VCMPPS         $0x1e, Y3, Y5, K2
 	VDIVPS         Y5, Y7, Y5
@@ -5606,19 +7614,19 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VMOVUPS      FunctionsConstants<>+3184(SB), Y2
 	VPERMPS      Y1, Y2, Y1
 	VADDPS       472(DI), X1, X1
-	VANDPS.BCST  FunctionsConstants<>+7744(SB), X1, X5
+	VANDPS.BCST  FunctionsConstants<>+7616(SB), X1, X5
 	VPMOVZXDQ    X5, Y7
 	VPSLLQ       $0x1d, Y7, Y7
-	VPADDQ.BCST  FunctionsConstants<>+7792(SB), Y7, Y7
+	VPADDQ.BCST  FunctionsConstants<>+7664(SB), Y7, Y7
 	VPSRLD       $0x15, X5, X8
-	VPSUBD.BCST  FunctionsConstants<>+7856(SB), X8, X8
+	VPSUBD.BCST  FunctionsConstants<>+7728(SB), X8, X8
 	VPSRAD       $0x1f, X8, X9
 	VANDNPS      X8, X9, X8
-	VPSUBD.BCST  FunctionsConstants<>+7860(SB), X8, X9
+	VPSUBD.BCST  FunctionsConstants<>+7732(SB), X8, X9
 	VPSRAD       $0x1f, X9, X10
 	VANDNPS      X9, X10, X9
 	VPSUBD       X9, X8, X8
-	VANDPS.BCST  FunctionsConstants<>+7860(SB), X8, X8
+	VANDPS.BCST  FunctionsConstants<>+7732(SB), X8, X8
 	VPMOVZXDQ    X8, Y8
 	VPSLLQ       $0x04, Y8, Y8
 	MOVL         $0x0000000f, AX
@@ -5628,15 +7636,15 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VGATHERQPD   (AX)(Y8*1), K2, Y9
 	VSUBPD       Y9, Y7, Y10
 	VMULPD       Y9, Y7, Y7
-	VADDPD.BCST  FunctionsConstants<>+7824(SB), Y7, Y7
+	VADDPD.BCST  FunctionsConstants<>+7696(SB), Y7, Y7
 	VDIVPD       Y7, Y10, Y7
 	VMULPD       Y7, Y7, Y9
-	VMULPD.BCST  FunctionsConstants<>+7880(SB), Y9, Y10
-	VADDPD.BCST  FunctionsConstants<>+7872(SB), Y10, Y10
+	VMULPD.BCST  FunctionsConstants<>+7752(SB), Y9, Y10
+	VADDPD.BCST  FunctionsConstants<>+7744(SB), Y10, Y10
 	VMULPD       Y10, Y9, Y10
-	VADDPD.BCST  FunctionsConstants<>+7864(SB), Y10, Y10
+	VADDPD.BCST  FunctionsConstants<>+7736(SB), Y10, Y10
 	VMULPD       Y10, Y9, Y9
-	VADDPD.BCST  FunctionsConstants<>+7824(SB), Y9, Y9
+	VADDPD.BCST  FunctionsConstants<>+7696(SB), Y9, Y9
 	MOVL         $0x0000000f, AX
 	KMOVW        AX, K2
 	LEAQ         FunctionsConstants<>+3288(SB), AX
@@ -5647,8 +7655,8 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VCVTPD2PSY   Y7, X7
 	VANDPS       X6, X1, X8
 	VORPS        X8, X7, X7
-	VPSUBD.BCST  FunctionsConstants<>+7888(SB), X5, X5
-	VPCMPUD.BCST $0x06, FunctionsConstants<>+7892(SB), X5, K2
+	VPSUBD.BCST  FunctionsConstants<>+7760(SB), X5, X5
+	VPCMPUD.BCST $0x06, FunctionsConstants<>+7764(SB), X5, K2
 	VBLENDMPS    X1, X7, K2, X5
 	VMOVUPS      X1, 180(SI)
 	VMOVUPS      X5, 196(SI)
@@ -5670,23 +7678,23 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VADDPS       552(DI), X1, X1
 	VCMPPS       $0x16, X3, X1, K2
 	VMOVAPS.Z    X1, K2, X5
-	VANDPS.BCST  FunctionsConstants<>+7744(SB), X1, X7
+	VANDPS.BCST  FunctionsConstants<>+7616(SB), X1, X7
 	VXORPS       X6, X7, X7
-	VANDPS.BCST  FunctionsConstants<>+7744(SB), X7, X8
-	VPMINUD.BCST FunctionsConstants<>+7788(SB), X8, X9
+	VANDPS.BCST  FunctionsConstants<>+7616(SB), X7, X8
+	VPMINUD.BCST FunctionsConstants<>+7660(SB), X8, X9
 	VPMOVZXDQ    X9, Y9
 	VPSLLQ       $0x1d, Y9, Y9
-	VPADDQ.BCST  FunctionsConstants<>+7792(SB), Y9, Y9
+	VPADDQ.BCST  FunctionsConstants<>+7664(SB), Y9, Y9
 	VPSRLD       $0x1f, X7, X10
 	VPMOVZXDQ    X10, Y10
 	VPSLLQ       $0x3f, Y10, Y10
 	VORPD        Y10, Y9, Y9
-	VMULPD.BCST  FunctionsConstants<>+7808(SB), Y9, Y10
-	VADDPD.BCST  FunctionsConstants<>+7760(SB), Y10, Y10
-	VSUBPD.BCST  FunctionsConstants<>+7760(SB), Y10, Y11
-	VMULPD.BCST  FunctionsConstants<>+7816(SB), Y11, Y11
+	VMULPD.BCST  FunctionsConstants<>+7680(SB), Y9, Y10
+	VADDPD.BCST  FunctionsConstants<>+7632(SB), Y10, Y10
+	VSUBPD.BCST  FunctionsConstants<>+7632(SB), Y10, Y11
+	VMULPD.BCST  FunctionsConstants<>+7688(SB), Y11, Y11
 	VSUBPD       Y11, Y9, Y9
-	VANDPD.BCST  FunctionsConstants<>+7768(SB), Y10, Y11
+	VANDPD.BCST  FunctionsConstants<>+7640(SB), Y10, Y11
 	VPSLLQ       $0x03, Y11, Y11
 	MOVL         $0x0000000f, AX
 	KMOVW        AX, K2
@@ -5696,37 +7704,37 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VPSRLQ       $0x05, Y10, Y10
 	VPSLLQ       $0x34, Y10, Y10
 	VPADDQ       Y10, Y12, Y10
-	VMULPD.BCST  FunctionsConstants<>+7832(SB), Y9, Y11
-	VADDPD.BCST  FunctionsConstants<>+7824(SB), Y11, Y11
-	VMULPD.BCST  FunctionsConstants<>+7848(SB), Y9, Y12
-	VADDPD.BCST  FunctionsConstants<>+7840(SB), Y12, Y12
+	VMULPD.BCST  FunctionsConstants<>+7704(SB), Y9, Y11
+	VADDPD.BCST  FunctionsConstants<>+7696(SB), Y11, Y11
+	VMULPD.BCST  FunctionsConstants<>+7720(SB), Y9, Y12
+	VADDPD.BCST  FunctionsConstants<>+7712(SB), Y12, Y12
 	VMULPD       Y9, Y9, Y13
 	VMULPD       Y13, Y12, Y12
 	VADDPD       Y12, Y11, Y11
 	VMULPD       Y11, Y9, Y9
-	VADDPD.BCST  FunctionsConstants<>+7824(SB), Y9, Y9
+	VADDPD.BCST  FunctionsConstants<>+7696(SB), Y9, Y9
 	VMULPD       Y9, Y10, Y9
 	VCVTPD2PSY   Y9, X9
-	VPCMPUD.BCST $0x06, FunctionsConstants<>+7776(SB), X8, K2
+	VPCMPUD.BCST $0x06, FunctionsConstants<>+7648(SB), X8, K2
 	VBLENDMPS    X7, X9, K2, X7
-	VANDPS.BCST  FunctionsConstants<>+7744(SB), X7, X8
+	VANDPS.BCST  FunctionsConstants<>+7616(SB), X7, X8
 	VPMOVZXDQ    X8, Y9
 	VPSLLQ       $0x1d, Y9, Y9
-	VPADDQ.BCST  FunctionsConstants<>+7792(SB), Y9, Y9
+	VPADDQ.BCST  FunctionsConstants<>+7664(SB), Y9, Y9
 	VPSRLD       $0x1f, X7, X10
 	VPMOVZXDQ    X10, Y10
 	VPSLLQ       $0x3f, Y10, Y10
 	VORPD        Y10, Y9, Y9
-	VADDPD.BCST  FunctionsConstants<>+7824(SB), Y9, Y9
-	VPSUBQ.BCST  FunctionsConstants<>+7896(SB), Y9, Y10
+	VADDPD.BCST  FunctionsConstants<>+7696(SB), Y9, Y9
+	VPSUBQ.BCST  FunctionsConstants<>+7768(SB), Y9, Y10
 	VPSRAQ       $0x34, Y10, Y11
-	VBROADCASTSD FunctionsConstants<>+7760(SB), Z12
+	VBROADCASTSD FunctionsConstants<>+7632(SB), Z12
 	VPADDQ       Y11, Y12, Y11
 	VSUBPD       Y12, Y11, Y11
-	VANDPD.BCST  FunctionsConstants<>+7904(SB), Y10, Y13
+	VANDPD.BCST  FunctionsConstants<>+7776(SB), Y10, Y13
 	VPSUBQ       Y13, Y9, Y9
 	VPSRLQ       $0x2f, Y10, Y10
-	VANDPD.BCST  FunctionsConstants<>+7768(SB), Y10, Y10
+	VANDPD.BCST  FunctionsConstants<>+7640(SB), Y10, Y10
 	VPSLLQ       $0x04, Y10, Y10
 	MOVL         $0x0000000f, AX
 	KMOVW        AX, K2
@@ -5734,17 +7742,17 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VXORPS       X13, X13, X13
 	VGATHERQPD   (AX)(Y10*1), K2, Y13
 	VMULPD       Y13, Y9, Y9
-	VSUBPD.BCST  FunctionsConstants<>+7824(SB), Y9, Y9
+	VSUBPD.BCST  FunctionsConstants<>+7696(SB), Y9, Y9
 	VMULPD       Y9, Y9, Y13
-	VMULPD.BCST  FunctionsConstants<>+7920(SB), Y9, Y14
-	VADDPD.BCST  FunctionsConstants<>+7912(SB), Y14, Y14
+	VMULPD.BCST  FunctionsConstants<>+7792(SB), Y9, Y14
+	VADDPD.BCST  FunctionsConstants<>+7784(SB), Y14, Y14
 	VMULPD       Y14, Y13, Y14
 	VMULPD       Y13, Y13, Y13
-	VMULPD.BCST  FunctionsConstants<>+7936(SB), Y9, Y15
-	VADDPD.BCST  FunctionsConstants<>+7928(SB), Y15, Y15
+	VMULPD.BCST  FunctionsConstants<>+7808(SB), Y9, Y15
+	VADDPD.BCST  FunctionsConstants<>+7800(SB), Y15, Y15
 	VMULPD       Y15, Y13, Y13
 	VADDPD       Y13, Y14, Y13
-	VMULPD.BCST  FunctionsConstants<>+7944(SB), Y11, Y11
+	VMULPD.BCST  FunctionsConstants<>+7816(SB), Y11, Y11
 	MOVL         $0x0000000f, AX
 	KMOVW        AX, K2
 	LEAQ         FunctionsConstants<>+4088(SB), AX
@@ -5754,13 +7762,13 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VADDPD       Y13, Y9, Y9
 	VADDPD       Y9, Y10, Y9
 	VCVTPD2PSY   Y9, X9
-	VPSUBD.BCST  FunctionsConstants<>+7952(SB), X8, X8
-	VPCMPUD.BCST $0x05, FunctionsConstants<>+7956(SB), X8, K2
+	VPSUBD.BCST  FunctionsConstants<>+7824(SB), X8, X8
+	VPCMPUD.BCST $0x05, FunctionsConstants<>+7828(SB), X8, K2
 	VBLENDMPS    X7, X9, K2, X8
-	VPCMPUD.BCST $0x06, FunctionsConstants<>+7960(SB), X7, K2
-	VORPS.BCST   FunctionsConstants<>+7964(SB), X7, X9
+	VPCMPUD.BCST $0x06, FunctionsConstants<>+7832(SB), X7, K2
+	VORPS.BCST   FunctionsConstants<>+7836(SB), X7, X9
 	VBLENDMPS    X9, X8, K2, X8
-	VPCMPUD.BCST $0x00, FunctionsConstants<>+7960(SB), X7, K2
+	VPCMPUD.BCST $0x00, FunctionsConstants<>+7832(SB), X7, K2
 	VBLENDMPS    X0, X8, K2, X7
 	VADDPS       X7, X5, X5
 	VMOVUPS      X1, 228(SI)
@@ -5789,21 +7797,21 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VBLENDMPS    X7, X8, K2, X7
 	VCMPPS       $0x03, X1, X1, K2
 	VBLENDMPS    X1, X7, K2, X1
-	VANDPS.BCST  FunctionsConstants<>+7744(SB), X1, X7
-	VPMINUD.BCST FunctionsConstants<>+7788(SB), X7, X8
+	VANDPS.BCST  FunctionsConstants<>+7616(SB), X1, X7
+	VPMINUD.BCST FunctionsConstants<>+7660(SB), X7, X8
 	VPMOVZXDQ    X8, Y8
 	VPSLLQ       $0x1d, Y8, Y8
-	VPADDQ.BCST  FunctionsConstants<>+7792(SB), Y8, Y8
+	VPADDQ.BCST  FunctionsConstants<>+7664(SB), Y8, Y8
 	VPSRLD       $0x1f, X1, X9
 	VPMOVZXDQ    X9, Y9
 	VPSLLQ       $0x3f, Y9, Y9
 	VORPD        Y9, Y8, Y8
-	VMULPD.BCST  FunctionsConstants<>+7808(SB), Y8, Y9
+	VMULPD.BCST  FunctionsConstants<>+7680(SB), Y8, Y9
 	VADDPD       Y12, Y9, Y9
 	VSUBPD       Y12, Y9, Y10
-	VMULPD.BCST  FunctionsConstants<>+7816(SB), Y10, Y10
+	VMULPD.BCST  FunctionsConstants<>+7688(SB), Y10, Y10
 	VSUBPD       Y10, Y8, Y8
-	VANDPD.BCST  FunctionsConstants<>+7768(SB), Y9, Y10
+	VANDPD.BCST  FunctionsConstants<>+7640(SB), Y9, Y10
 	VPSLLQ       $0x03, Y10, Y10
 	MOVL         $0x0000000f, AX
 	KMOVW        AX, K2
@@ -5813,23 +7821,23 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VPSRLQ       $0x05, Y9, Y9
 	VPSLLQ       $0x34, Y9, Y9
 	VPADDQ       Y9, Y11, Y9
-	VMULPD.BCST  FunctionsConstants<>+7832(SB), Y8, Y10
-	VADDPD.BCST  FunctionsConstants<>+7824(SB), Y10, Y10
-	VMULPD.BCST  FunctionsConstants<>+7848(SB), Y8, Y11
-	VADDPD.BCST  FunctionsConstants<>+7840(SB), Y11, Y11
+	VMULPD.BCST  FunctionsConstants<>+7704(SB), Y8, Y10
+	VADDPD.BCST  FunctionsConstants<>+7696(SB), Y10, Y10
+	VMULPD.BCST  FunctionsConstants<>+7720(SB), Y8, Y11
+	VADDPD.BCST  FunctionsConstants<>+7712(SB), Y11, Y11
 	VMULPD       Y8, Y8, Y13
 	VMULPD       Y13, Y11, Y11
 	VADDPD       Y11, Y10, Y10
 	VMULPD       Y10, Y8, Y8
 	VMULPD       Y8, Y9, Y8
-	VSUBPD.BCST  FunctionsConstants<>+7824(SB), Y9, Y9
+	VSUBPD.BCST  FunctionsConstants<>+7696(SB), Y9, Y9
 	VADDPD       Y9, Y8, Y8
 	VCVTPD2PSY   Y8, X8
-	VPSUBD.BCST  FunctionsConstants<>+7952(SB), X7, X7
-	VPCMPUD.BCST $0x06, FunctionsConstants<>+7956(SB), X7, K2
+	VPSUBD.BCST  FunctionsConstants<>+7824(SB), X7, X7
+	VPCMPUD.BCST $0x06, FunctionsConstants<>+7828(SB), X7, K2
 	VBLENDMPS    X1, X8, K2, X1
-	VMULPS.BCST  FunctionsConstants<>+7972(SB), X1, X1
-	VMULPS.BCST  FunctionsConstants<>+7968(SB), X5, X5
+	VMULPS.BCST  FunctionsConstants<>+7844(SB), X1, X1
+	VMULPS.BCST  FunctionsConstants<>+7840(SB), X5, X5
 	VADDPS       X5, X1, X1
 	VMOVUPS      X1, 276(SI)
 
@@ -5848,18 +7856,18 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VSHUFPS        $0xdd, X1, X5, X1
 	VADDPS         X1, X7, X1
 	VADDPS         712(DI), X1, X1
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), X1, X5
-	VPMINUD.BCST   FunctionsConstants<>+7788(SB), X5, X7
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X1, X5
+	VPMINUD.BCST   FunctionsConstants<>+7660(SB), X5, X7
 	VPMOVZXDQ      X7, Y7
 	VPSLLQ         $0x1d, Y7, Y7
-	VPADDQ.BCST    FunctionsConstants<>+7792(SB), Y7, Y7
-	VORPD.BCST     FunctionsConstants<>+7800(SB), Y7, Y7
-	VMULPD.BCST    FunctionsConstants<>+7808(SB), Y7, Y8
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y7, Y7
+	VORPD.BCST     FunctionsConstants<>+7672(SB), Y7, Y7
+	VMULPD.BCST    FunctionsConstants<>+7680(SB), Y7, Y8
 	VADDPD         Y12, Y8, Y8
 	VSUBPD         Y12, Y8, Y9
-	VMULPD.BCST    FunctionsConstants<>+7816(SB), Y9, Y9
+	VMULPD.BCST    FunctionsConstants<>+7688(SB), Y9, Y9
 	VSUBPD         Y9, Y7, Y7
-	VANDPD.BCST    FunctionsConstants<>+7768(SB), Y8, Y9
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y8, Y9
 	VPSLLQ         $0x03, Y9, Y9
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
@@ -5869,22 +7877,22 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VPSRLQ         $0x05, Y8, Y8
 	VPSLLQ         $0x34, Y8, Y8
 	VPADDQ         Y8, Y10, Y8
-	VMULPD.BCST    FunctionsConstants<>+7832(SB), Y7, Y9
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y9, Y9
-	VMULPD.BCST    FunctionsConstants<>+7848(SB), Y7, Y10
-	VADDPD.BCST    FunctionsConstants<>+7840(SB), Y10, Y10
+	VMULPD.BCST    FunctionsConstants<>+7704(SB), Y7, Y9
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y9, Y9
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Y7, Y10
+	VADDPD.BCST    FunctionsConstants<>+7712(SB), Y10, Y10
 	VMULPD         Y7, Y7, Y11
 	VMULPD         Y11, Y10, Y10
 	VADDPD         Y10, Y9, Y9
 	VMULPD         Y9, Y7, Y7
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y7, Y7
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y7, Y7
 	VMULPD         Y7, Y8, Y7
 	VPCMPD         $0x05, X3, X1, K2
-	VBLENDMPD.BCST FunctionsConstants<>+7824(SB), Y7, K2, Y8
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y7, Y7
+	VBLENDMPD.BCST FunctionsConstants<>+7696(SB), Y7, K2, Y8
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y7, Y7
 	VDIVPD         Y7, Y8, Y7
 	VCVTPD2PSY     Y7, X7
-	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7776(SB), X5, K2
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7648(SB), X5, K2
 	VBLENDMPS      X1, X7, K2, X5
 	VMULPS         X5, X1, X5
 	VMOVUPS        X1, 308(SI)
@@ -5906,12 +7914,12 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VADDPS         X1, X7, X1
 	VADDPS         792(DI), X1, X1
 	VMULPS         X1, X1, X5
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), X1, X7
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X1, X7
 	VPMOVZXDQ      X7, Y8
 	VPSLLQ         $0x1d, Y8, Y8
-	VPADDQ.BCST    FunctionsConstants<>+7792(SB), Y8, Y8
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y8, Y8
 	VPSRLD         $0x1a, X7, X9
-	VANDPS.BCST    FunctionsConstants<>+7860(SB), X9, X9
+	VANDPS.BCST    FunctionsConstants<>+7732(SB), X9, X9
 	VPMOVZXDQ      X9, Y9
 	VPSLLQ         $0x05, Y9, Y9
 	MOVL           $0x0000000f, AX
@@ -5938,19 +7946,19 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VGATHERQPD     (AX)(Y9*1), K2, Y11
 	VMULPD         Y11, Y8, Y8
 	VADDPD         Y8, Y10, Y8
-	VPADDQ.BCST    FunctionsConstants<>+7980(SB), Y13, Y9
-	VMULPD.BCST    FunctionsConstants<>+7988(SB), Y8, Y8
+	VPADDQ.BCST    FunctionsConstants<>+7852(SB), Y13, Y9
+	VMULPD.BCST    FunctionsConstants<>+7860(SB), Y8, Y8
 	VMULPD         Y8, Y8, Y10
-	VMULPD.BCST    FunctionsConstants<>+8004(SB), Y10, Y11
-	VADDPD.BCST    FunctionsConstants<>+7996(SB), Y11, Y11
+	VMULPD.BCST    FunctionsConstants<>+7876(SB), Y10, Y11
+	VADDPD.BCST    FunctionsConstants<>+7868(SB), Y11, Y11
 	VMULPD         Y11, Y10, Y11
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y11, Y11
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y11, Y11
 	VMULPD         Y11, Y8, Y8
-	VMULPD.BCST    FunctionsConstants<>+7848(SB), Y10, Y11
-	VADDPD.BCST    FunctionsConstants<>+8012(SB), Y11, Y11
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Y10, Y11
+	VADDPD.BCST    FunctionsConstants<>+7884(SB), Y11, Y11
 	VMULPD         Y11, Y10, Y10
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y10, Y10
-	VANDPD.BCST    FunctionsConstants<>+8020(SB), Y9, Y11
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y10, Y10
+	VANDPD.BCST    FunctionsConstants<>+7892(SB), Y9, Y11
 	VPSLLQ         $0x03, Y11, Y11
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
@@ -5958,8 +7966,8 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VXORPS         X13, X13, X13
 	VGATHERQPD     (AX)(Y11*1), K2, Y13
 	VMULPD         Y10, Y13, Y10
-	VPADDQ.BCST    FunctionsConstants<>+7980(SB), Y9, Y9
-	VANDPD.BCST    FunctionsConstants<>+8020(SB), Y9, Y9
+	VPADDQ.BCST    FunctionsConstants<>+7852(SB), Y9, Y9
+	VANDPD.BCST    FunctionsConstants<>+7892(SB), Y9, Y9
 	VPSLLQ         $0x03, Y9, Y9
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
@@ -5969,26 +7977,26 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VMULPD         Y8, Y11, Y8
 	VADDPD         Y8, Y10, Y8
 	VCVTPD2PSY     Y8, X8
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7776(SB), X7, K2
-	VORPS.BCST     FunctionsConstants<>+7964(SB), X1, X7
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7648(SB), X7, K2
+	VORPS.BCST     FunctionsConstants<>+7836(SB), X1, X7
 	VBLENDMPS      X7, X8, K2, X7
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), X5, X8
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X5, X8
 	VPMOVZXDQ      X8, Y9
 	VPSLLQ         $0x1d, Y9, Y9
-	VPADDQ.BCST    FunctionsConstants<>+7792(SB), Y9, Y9
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y9, Y9
 	VPSRLD         $0x1f, X5, X10
 	VPMOVZXDQ      X10, Y10
 	VPSLLQ         $0x3f, Y10, Y10
 	VORPD          Y10, Y9, Y9
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y9, Y9
-	VPSUBQ.BCST    FunctionsConstants<>+7896(SB), Y9, Y10
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y9, Y9
+	VPSUBQ.BCST    FunctionsConstants<>+7768(SB), Y9, Y10
 	VPSRAQ         $0x34, Y10, Y11
 	VPADDQ         Y11, Y12, Y11
 	VSUBPD         Y12, Y11, Y11
-	VANDPD.BCST    FunctionsConstants<>+7904(SB), Y10, Y13
+	VANDPD.BCST    FunctionsConstants<>+7776(SB), Y10, Y13
 	VPSUBQ         Y13, Y9, Y9
 	VPSRLQ         $0x2f, Y10, Y10
-	VANDPD.BCST    FunctionsConstants<>+7768(SB), Y10, Y10
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y10, Y10
 	VPSLLQ         $0x04, Y10, Y10
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
@@ -5996,17 +8004,17 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VXORPS         X13, X13, X13
 	VGATHERQPD     (AX)(Y10*1), K2, Y13
 	VMULPD         Y13, Y9, Y9
-	VSUBPD.BCST    FunctionsConstants<>+7824(SB), Y9, Y9
+	VSUBPD.BCST    FunctionsConstants<>+7696(SB), Y9, Y9
 	VMULPD         Y9, Y9, Y13
-	VMULPD.BCST    FunctionsConstants<>+7920(SB), Y9, Y14
-	VADDPD.BCST    FunctionsConstants<>+7912(SB), Y14, Y14
+	VMULPD.BCST    FunctionsConstants<>+7792(SB), Y9, Y14
+	VADDPD.BCST    FunctionsConstants<>+7784(SB), Y14, Y14
 	VMULPD         Y14, Y13, Y14
 	VMULPD         Y13, Y13, Y13
-	VMULPD.BCST    FunctionsConstants<>+7936(SB), Y9, Y15
-	VADDPD.BCST    FunctionsConstants<>+7928(SB), Y15, Y15
+	VMULPD.BCST    FunctionsConstants<>+7808(SB), Y9, Y15
+	VADDPD.BCST    FunctionsConstants<>+7800(SB), Y15, Y15
 	VMULPD         Y15, Y13, Y13
 	VADDPD         Y13, Y14, Y13
-	VMULPD.BCST    FunctionsConstants<>+7944(SB), Y11, Y11
+	VMULPD.BCST    FunctionsConstants<>+7816(SB), Y11, Y11
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
 	LEAQ           FunctionsConstants<>+4088(SB), AX
@@ -6016,26 +8024,26 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VADDPD         Y13, Y9, Y9
 	VADDPD         Y9, Y10, Y9
 	VCVTPD2PSY     Y9, X9
-	VPSUBD.BCST    FunctionsConstants<>+7952(SB), X8, X8
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7956(SB), X8, K2
+	VPSUBD.BCST    FunctionsConstants<>+7824(SB), X8, X8
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7828(SB), X8, K2
 	VBLENDMPS      X5, X9, K2, X8
-	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7960(SB), X5, K2
-	VORPS.BCST     FunctionsConstants<>+7964(SB), X5, X9
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7832(SB), X5, K2
+	VORPS.BCST     FunctionsConstants<>+7836(SB), X5, X9
 	VBLENDMPS      X9, X8, K2, X8
-	VPCMPUD.BCST   $0x00, FunctionsConstants<>+7960(SB), X5, K2
+	VPCMPUD.BCST   $0x00, FunctionsConstants<>+7832(SB), X5, K2
 	VBLENDMPS      X0, X8, K2, X8
 	VMULPS         X8, X7, X7
-	VMULPS.BCST    FunctionsConstants<>+8028(SB), X1, X8
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), X8, X9
+	VMULPS.BCST    FunctionsConstants<>+7900(SB), X1, X8
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X8, X9
 	VPMOVZXDQ      X9, Y10
 	VPSLLQ         $0x1d, Y10, Y10
-	VPADDQ.BCST    FunctionsConstants<>+7792(SB), Y10, Y10
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y10, Y10
 	VPSRLD         $0x1f, X8, X11
 	VPMOVZXDQ      X11, Y11
 	VPSLLQ         $0x3f, Y11, Y11
 	VORPD          Y11, Y10, Y10
 	VPSRLD         $0x1a, X9, X11
-	VANDPS.BCST    FunctionsConstants<>+7860(SB), X11, X11
+	VANDPS.BCST    FunctionsConstants<>+7732(SB), X11, X11
 	VPMOVZXDQ      X11, Y11
 	VPSLLQ         $0x05, Y11, Y11
 	MOVL           $0x0000000f, AX
@@ -6062,18 +8070,18 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VGATHERQPD     (AX)(Y11*1), K2, Y14
 	VMULPD         Y14, Y10, Y10
 	VADDPD         Y10, Y13, Y10
-	VMULPD.BCST    FunctionsConstants<>+7988(SB), Y10, Y10
+	VMULPD.BCST    FunctionsConstants<>+7860(SB), Y10, Y10
 	VMULPD         Y10, Y10, Y11
-	VMULPD.BCST    FunctionsConstants<>+8004(SB), Y11, Y13
-	VADDPD.BCST    FunctionsConstants<>+7996(SB), Y13, Y13
+	VMULPD.BCST    FunctionsConstants<>+7876(SB), Y11, Y13
+	VADDPD.BCST    FunctionsConstants<>+7868(SB), Y13, Y13
 	VMULPD         Y13, Y11, Y13
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y13, Y13
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y13, Y13
 	VMULPD         Y13, Y10, Y10
-	VMULPD.BCST    FunctionsConstants<>+7848(SB), Y11, Y13
-	VADDPD.BCST    FunctionsConstants<>+8012(SB), Y13, Y13
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Y11, Y13
+	VADDPD.BCST    FunctionsConstants<>+7884(SB), Y13, Y13
 	VMULPD         Y13, Y11, Y11
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y11, Y11
-	VANDPD.BCST    FunctionsConstants<>+8020(SB), Y15, Y13
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y11, Y11
+	VANDPD.BCST    FunctionsConstants<>+7892(SB), Y15, Y13
 	VPSLLQ         $0x03, Y13, Y13
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
@@ -6081,8 +8089,8 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VXORPS         X14, X14, X14
 	VGATHERQPD     (AX)(Y13*1), K2, Y14
 	VMULPD         Y11, Y14, Y11
-	VPADDQ.BCST    FunctionsConstants<>+7980(SB), Y15, Y13
-	VANDPD.BCST    FunctionsConstants<>+8020(SB), Y13, Y13
+	VPADDQ.BCST    FunctionsConstants<>+7852(SB), Y15, Y13
+	VANDPD.BCST    FunctionsConstants<>+7892(SB), Y13, Y13
 	VPSLLQ         $0x03, Y13, Y13
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
@@ -6092,26 +8100,26 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VMULPD         Y10, Y14, Y10
 	VADDPD         Y10, Y11, Y10
 	VCVTPD2PSY     Y10, X10
-	VPCMPUD.BCST   $0x01, FunctionsConstants<>+7888(SB), X9, K2
+	VPCMPUD.BCST   $0x01, FunctionsConstants<>+7760(SB), X9, K2
 	VBLENDMPS      X8, X10, K2, X10
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7776(SB), X9, K2
-	VORPS.BCST     FunctionsConstants<>+7964(SB), X8, X8
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7648(SB), X9, K2
+	VORPS.BCST     FunctionsConstants<>+7836(SB), X8, X8
 	VBLENDMPS      X8, X10, K2, X8
-	VMULPS.BCST    FunctionsConstants<>+7976(SB), X7, X7
+	VMULPS.BCST    FunctionsConstants<>+7848(SB), X7, X7
 	VADDPS         X7, X8, X7
 	VADDPS         X5, X4, X5
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), X5, X8
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X5, X8
 	VPMOVZXDQ      X8, Y9
 	VPSLLQ         $0x1d, Y9, Y9
-	VMULPD.BCST    FunctionsConstants<>+8036(SB), Y9, Y9
-	VPSUBQ.BCST    FunctionsConstants<>+7896(SB), Y9, Y10
+	VMULPD.BCST    FunctionsConstants<>+7908(SB), Y9, Y9
+	VPSUBQ.BCST    FunctionsConstants<>+7768(SB), Y9, Y10
 	VPSRAQ         $0x34, Y10, Y11
 	VPADDQ         Y11, Y12, Y11
 	VSUBPD         Y12, Y11, Y11
-	VANDPD.BCST    FunctionsConstants<>+7904(SB), Y10, Y13
+	VANDPD.BCST    FunctionsConstants<>+7776(SB), Y10, Y13
 	VPSUBQ         Y13, Y9, Y9
 	VPSRLQ         $0x2f, Y10, Y10
-	VANDPD.BCST    FunctionsConstants<>+7768(SB), Y10, Y10
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y10, Y10
 	VPSLLQ         $0x04, Y10, Y10
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
@@ -6119,19 +8127,19 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VXORPS         X13, X13, X13
 	VGATHERQPD     (AX)(Y10*1), K2, Y13
 	VMULPD         Y13, Y9, Y9
-	VSUBPD.BCST    FunctionsConstants<>+7824(SB), Y9, Y9
+	VSUBPD.BCST    FunctionsConstants<>+7696(SB), Y9, Y9
 	VMULPD         Y9, Y9, Y13
-	VMULPD.BCST    FunctionsConstants<>+8052(SB), Y9, Y14
-	VADDPD.BCST    FunctionsConstants<>+8044(SB), Y14, Y14
-	VMULPD.BCST    FunctionsConstants<>+8068(SB), Y9, Y15
-	VADDPD.BCST    FunctionsConstants<>+8060(SB), Y15, Y15
-	VMULPD.BCST    FunctionsConstants<>+8084(SB), Y9, Y16
-	VADDPD.BCST    FunctionsConstants<>+8076(SB), Y16, Y16
+	VMULPD.BCST    FunctionsConstants<>+7924(SB), Y9, Y14
+	VADDPD.BCST    FunctionsConstants<>+7916(SB), Y14, Y14
+	VMULPD.BCST    FunctionsConstants<>+7940(SB), Y9, Y15
+	VADDPD.BCST    FunctionsConstants<>+7932(SB), Y15, Y15
+	VMULPD.BCST    FunctionsConstants<>+7956(SB), Y9, Y16
+	VADDPD.BCST    FunctionsConstants<>+7948(SB), Y16, Y16
 	VMULPD         Y16, Y13, Y16
 	VADDPD         Y16, Y15, Y15
 	VMULPD         Y15, Y13, Y15
 	VADDPD         Y15, Y14, Y14
-	VMULPD.BCST    FunctionsConstants<>+7944(SB), Y11, Y11
+	VMULPD.BCST    FunctionsConstants<>+7816(SB), Y11, Y11
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
 	LEAQ           FunctionsConstants<>+4088(SB), AX
@@ -6141,26 +8149,26 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VMULPD         Y14, Y13, Y11
 	VADDPD         Y11, Y9, Y9
 	VADDPD         Y9, Y10, Y9
-	VBROADCASTSS   FunctionsConstants<>+8032(SB), X10
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), X10, X11
+	VBROADCASTSS   FunctionsConstants<>+7904(SB), X10
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X10, X11
 	VPMOVZXDQ      X11, Y13
 	VPSLLQ         $0x1d, Y13, Y13
-	VPADDQ.BCST    FunctionsConstants<>+7792(SB), Y13, Y13
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y13, Y13
 	VPSRLD         $0x1f, X10, X14
 	VPMOVZXDQ      X14, Y15
 	VPSLLQ         $0x3f, Y15, Y15
 	VORPD          Y15, Y13, Y13
 	VMULPD         Y9, Y13, Y9
-	VANDPD.BCST    FunctionsConstants<>+8092(SB), Y9, Y13
-	VPMINUQ.BCST   FunctionsConstants<>+8100(SB), Y13, Y13
-	VANDPD.BCST    FunctionsConstants<>+7800(SB), Y9, Y9
+	VANDPD.BCST    FunctionsConstants<>+7964(SB), Y9, Y13
+	VPMINUQ.BCST   FunctionsConstants<>+7972(SB), Y13, Y13
+	VANDPD.BCST    FunctionsConstants<>+7672(SB), Y9, Y9
 	VORPD          Y9, Y13, Y9
-	VMULPD.BCST    FunctionsConstants<>+7808(SB), Y9, Y13
+	VMULPD.BCST    FunctionsConstants<>+7680(SB), Y9, Y13
 	VADDPD         Y12, Y13, Y13
 	VSUBPD         Y12, Y13, Y15
-	VMULPD.BCST    FunctionsConstants<>+7816(SB), Y15, Y15
+	VMULPD.BCST    FunctionsConstants<>+7688(SB), Y15, Y15
 	VSUBPD         Y15, Y9, Y9
-	VANDPD.BCST    FunctionsConstants<>+7768(SB), Y13, Y15
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y13, Y15
 	VPSLLQ         $0x03, Y15, Y15
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
@@ -6170,42 +8178,42 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VPSRLQ         $0x05, Y13, Y13
 	VPSLLQ         $0x34, Y13, Y13
 	VPADDQ         Y13, Y16, Y13
-	VMULPD.BCST    FunctionsConstants<>+7832(SB), Y9, Y15
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y15, Y15
-	VMULPD.BCST    FunctionsConstants<>+7848(SB), Y9, Y16
-	VADDPD.BCST    FunctionsConstants<>+7840(SB), Y16, Y16
+	VMULPD.BCST    FunctionsConstants<>+7704(SB), Y9, Y15
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y15, Y15
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Y9, Y16
+	VADDPD.BCST    FunctionsConstants<>+7712(SB), Y16, Y16
 	VMULPD         Y9, Y9, Y17
 	VMULPD         Y17, Y16, Y16
 	VADDPD         Y16, Y15, Y15
 	VMULPD         Y15, Y9, Y9
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y9, Y9
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y9, Y9
 	VMULPD         Y9, Y13, Y9
 	VCVTPD2PSY     Y9, X9
 	VPCMPUD        $0x04, X3, X8, K2
-	VBLENDMPS.BCST FunctionsConstants<>+7776(SB), X3, K2, X13
-	VBROADCASTSS   FunctionsConstants<>+7776(SB), Y15
+	VBLENDMPS.BCST FunctionsConstants<>+7648(SB), X3, K2, X13
+	VBROADCASTSS   FunctionsConstants<>+7648(SB), Y15
 	VBLENDMPS      X3, X15, K2, X16
 	VPCMPUD        $0x04, X3, X14, K2
 	VBLENDMPS      X16, X13, K2, X13
-	VPSUBD.BCST    FunctionsConstants<>+8108(SB), X8, X14
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+8112(SB), X14, K2
+	VPSUBD.BCST    FunctionsConstants<>+7980(SB), X8, X14
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7984(SB), X14, K2
 	VBLENDMPS      X13, X9, K2, X9
-	VADDPS.BCST    FunctionsConstants<>+8116(SB), X11, X13
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+8116(SB), X11, K3
+	VADDPS.BCST    FunctionsConstants<>+7988(SB), X11, X13
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7988(SB), X11, K3
 	VBLENDMPS      X11, X13, K3, X14
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+8120(SB), X11, K4
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7992(SB), X11, K4
 	VBLENDMPS      X3, X14, K4, X14
 	VPSLLD         $0x1f, X14, X14
 	VANDPS         X5, X14, X14
 	VORPS          X14, X9, X9
 	VPSRLD         $0x1f, X5, X14
-	VSUBPS.BCST    FunctionsConstants<>+8116(SB), X13, X13
+	VSUBPS.BCST    FunctionsConstants<>+7988(SB), X13, X13
 	VCMPPS         $0x00, X11, X13, K4
 	VBLENDMPS      X3, X14, K4, X13
 	VBLENDMPS      X3, X13, K3, X13
 	VBLENDMPS      X3, X13, K2, X13
 	VPCMPUD        $0x04, X3, X13, K2
-	VBLENDMPS.BCST FunctionsConstants<>+7964(SB), X9, K2, X9
+	VBLENDMPS.BCST FunctionsConstants<>+7836(SB), X9, K2, X9
 	VPCMPUD        $0x06, X15, X8, K2
 	VBLENDMPS      X5, X9, K2, X8
 	VPCMPUD        $0x06, X15, X11, K2
@@ -6245,23 +8253,23 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VMOVSD        920(DI), X7
 	VINSERTF32X4  $0x01, X7, Y5, Y5
 	VADDPS        Y5, Y1, Y1
-	VBROADCASTSS  FunctionsConstants<>+8028(SB), Y5
+	VBROADCASTSS  FunctionsConstants<>+7900(SB), Y5
 	VMINPS        Y1, Y5, Y5
-	VANDPS.BCST   FunctionsConstants<>+7744(SB), Y5, Y7
-	VPMINUD.BCST  FunctionsConstants<>+7788(SB), Y7, Y8
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y5, Y7
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), Y7, Y8
 	VPMOVZXDQ     Y8, Z8
 	VPSLLQ        $0x1d, Z8, Z8
-	VPADDQ.BCST   FunctionsConstants<>+7792(SB), Z8, Z8
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Z8, Z8
 	VPSRLD        $0x1f, Y5, Y9
 	VPMOVZXDQ     Y9, Z9
 	VPSLLQ        $0x3f, Z9, Z9
 	VORPD         Z9, Z8, Z8
-	VMULPD.BCST   FunctionsConstants<>+7808(SB), Z8, Z9
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z8, Z9
 	VADDPD        Z12, Z9, Z9
 	VSUBPD        Z12, Z9, Z10
-	VMULPD.BCST   FunctionsConstants<>+7816(SB), Z10, Z10
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z10, Z10
 	VSUBPD        Z10, Z8, Z8
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Z9, Z10
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z9, Z10
 	VPSLLQ        $0x03, Z10, Z10
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K2
@@ -6271,33 +8279,33 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VPSRLQ        $0x05, Z9, Z9
 	VPSLLQ        $0x34, Z9, Z9
 	VPADDQ        Z9, Z11, Z9
-	VMULPD.BCST   FunctionsConstants<>+7832(SB), Z8, Z10
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z10, Z10
-	VMULPD.BCST   FunctionsConstants<>+7848(SB), Z8, Z11
-	VADDPD.BCST   FunctionsConstants<>+7840(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z8, Z10
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z10, Z10
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z8, Z11
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z11, Z11
 	VMULPD        Z8, Z8, Z13
 	VMULPD        Z13, Z11, Z11
 	VADDPD        Z11, Z10, Z10
 	VMULPD        Z10, Z8, Z8
 	VMULPD        Z8, Z9, Z8
-	VSUBPD.BCST   FunctionsConstants<>+7824(SB), Z9, Z9
+	VSUBPD.BCST   FunctionsConstants<>+7696(SB), Z9, Z9
 	VADDPD        Z9, Z8, Z8
 	VCVTPD2PS     Z8, Y8
-	VPSUBD.BCST   FunctionsConstants<>+7952(SB), Y7, Y7
-	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7956(SB), Y7, K2
+	VPSUBD.BCST   FunctionsConstants<>+7824(SB), Y7, Y7
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7828(SB), Y7, K2
 	VBLENDMPS     Y5, Y8, K2, Y5
-	VANDPS.BCST   FunctionsConstants<>+7744(SB), Y1, Y7
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y1, Y7
 	VADDPS        Y7, Y4, Y8
 	VSQRTPS       Y8, Y8
 	VADDPS        Y8, Y5, Y5
-	VPMINUD.BCST  FunctionsConstants<>+7748(SB), Y7, Y8
+	VPMINUD.BCST  FunctionsConstants<>+7620(SB), Y7, Y8
 	VPMOVZXDQ     Y8, Z8
 	VPSLLQ        $0x1d, Z8, Z8
-	VMULPD.BCST   FunctionsConstants<>+7752(SB), Z8, Z8
+	VMULPD.BCST   FunctionsConstants<>+7624(SB), Z8, Z8
 	VADDPD        Z12, Z8, Z9
 	VSUBPD        Z12, Z9, Z10
 	VSUBPD        Z10, Z8, Z8
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Z9, Z9
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z9, Z9
 	VPSLLQ        $0x06, Z9, Z9
 	VMULPD        Z8, Z8, Z10
 	MOVL          $0x000000ff, AX
@@ -6552,21 +8560,21 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VBLENDMPS     Z2, Z7, K3, Z2
 	VSUBPS        Z2, Z5, Z5
 	VEXTRACTF64X4 $0x01, Z5, Y7
-	VANDPS.BCST   FunctionsConstants<>+7744(SB), Y5, Y8
-	VPMINUD.BCST  FunctionsConstants<>+7788(SB), Y8, Y9
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y5, Y8
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), Y8, Y9
 	VPMOVZXDQ     Y9, Z9
 	VPSLLQ        $0x1d, Z9, Z9
-	VPADDQ.BCST   FunctionsConstants<>+7792(SB), Z9, Z9
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Z9, Z9
 	VPSRLD        $0x1f, Y5, Y10
 	VPMOVZXDQ     Y10, Z10
 	VPSLLQ        $0x3f, Z10, Z10
 	VORPD         Z10, Z9, Z9
-	VMULPD.BCST   FunctionsConstants<>+7808(SB), Z9, Z10
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z9, Z10
 	VADDPD        Z12, Z10, Z10
 	VSUBPD        Z12, Z10, Z11
-	VMULPD.BCST   FunctionsConstants<>+7816(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z11, Z11
 	VSUBPD        Z11, Z9, Z9
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Z10, Z11
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z10, Z11
 	VPSLLQ        $0x03, Z11, Z11
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K3
@@ -6576,34 +8584,34 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VPSRLQ        $0x05, Z10, Z10
 	VPSLLQ        $0x34, Z10, Z10
 	VPADDQ        Z10, Z13, Z10
-	VMULPD.BCST   FunctionsConstants<>+7832(SB), Z9, Z11
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z11, Z11
-	VMULPD.BCST   FunctionsConstants<>+7848(SB), Z9, Z13
-	VADDPD.BCST   FunctionsConstants<>+7840(SB), Z13, Z13
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z9, Z11
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z9, Z13
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z13, Z13
 	VMULPD        Z9, Z9, Z14
 	VMULPD        Z14, Z13, Z13
 	VADDPD        Z13, Z11, Z11
 	VMULPD        Z11, Z9, Z9
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z9, Z9
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z9, Z9
 	VMULPD        Z9, Z10, Z9
 	VCVTPD2PS     Z9, Y9
 	VPCMPUD       $0x06, Y15, Y8, K3
 	VBLENDMPS     Y5, Y9, K3, Y5
-	VANDPS.BCST   FunctionsConstants<>+7744(SB), Y7, Y8
-	VPMINUD.BCST  FunctionsConstants<>+7788(SB), Y8, Y9
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y7, Y8
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), Y8, Y9
 	VPMOVZXDQ     Y9, Z9
 	VPSLLQ        $0x1d, Z9, Z9
-	VPADDQ.BCST   FunctionsConstants<>+7792(SB), Z9, Z9
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Z9, Z9
 	VPSRLD        $0x1f, Y7, Y10
 	VPMOVZXDQ     Y10, Z10
 	VPSLLQ        $0x3f, Z10, Z10
 	VORPD         Z10, Z9, Z9
-	VMULPD.BCST   FunctionsConstants<>+7808(SB), Z9, Z10
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z9, Z10
 	VADDPD        Z12, Z10, Z10
 	VSUBPD        Z12, Z10, Z11
-	VMULPD.BCST   FunctionsConstants<>+7816(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z11, Z11
 	VSUBPD        Z11, Z9, Z9
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Z10, Z11
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z10, Z11
 	VPSLLQ        $0x03, Z11, Z11
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K3
@@ -6613,36 +8621,36 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VPSRLQ        $0x05, Z10, Z10
 	VPSLLQ        $0x34, Z10, Z10
 	VPADDQ        Z10, Z13, Z10
-	VMULPD.BCST   FunctionsConstants<>+7832(SB), Z9, Z11
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z11, Z11
-	VMULPD.BCST   FunctionsConstants<>+7848(SB), Z9, Z13
-	VADDPD.BCST   FunctionsConstants<>+7840(SB), Z13, Z13
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z9, Z11
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z9, Z13
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z13, Z13
 	VMULPD        Z9, Z9, Z14
 	VMULPD        Z14, Z13, Z13
 	VADDPD        Z13, Z11, Z11
 	VMULPD        Z11, Z9, Z9
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z9, Z9
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z9, Z9
 	VMULPD        Z9, Z10, Z9
 	VCVTPD2PS     Z9, Y9
 	VPCMPUD       $0x06, Y15, Y8, K3
 	VBLENDMPS     Y7, Y9, K3, Y7
 	VINSERTF64X4  $0x01, Y7, Z5, Z5
 	VSUBPS        X2, X1, X1
-	VANDPS.BCST   FunctionsConstants<>+7744(SB), X1, X2
-	VPMINUD.BCST  FunctionsConstants<>+7788(SB), X2, X7
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), X1, X2
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), X2, X7
 	VPMOVZXDQ     X7, Y7
 	VPSLLQ        $0x1d, Y7, Y7
-	VPADDQ.BCST   FunctionsConstants<>+7792(SB), Y7, Y7
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Y7, Y7
 	VPSRLD        $0x1f, X1, X8
 	VPMOVZXDQ     X8, Y8
 	VPSLLQ        $0x3f, Y8, Y8
 	VORPD         Y8, Y7, Y7
-	VMULPD.BCST   FunctionsConstants<>+7808(SB), Y7, Y8
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Y7, Y8
 	VADDPD        Y12, Y8, Y8
 	VSUBPD        Y12, Y8, Y9
-	VMULPD.BCST   FunctionsConstants<>+7816(SB), Y9, Y9
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Y9, Y9
 	VSUBPD        Y9, Y7, Y7
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Y8, Y9
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Y8, Y9
 	VPSLLQ        $0x03, Y9, Y9
 	MOVL          $0x0000000f, AX
 	KMOVW         AX, K3
@@ -6652,15 +8660,15 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VPSRLQ        $0x05, Y8, Y8
 	VPSLLQ        $0x34, Y8, Y8
 	VPADDQ        Y8, Y10, Y8
-	VMULPD.BCST   FunctionsConstants<>+7832(SB), Y7, Y9
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Y9, Y9
-	VMULPD.BCST   FunctionsConstants<>+7848(SB), Y7, Y10
-	VADDPD.BCST   FunctionsConstants<>+7840(SB), Y10, Y10
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Y7, Y9
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Y9, Y9
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Y7, Y10
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Y10, Y10
 	VMULPD        Y7, Y7, Y11
 	VMULPD        Y11, Y10, Y10
 	VADDPD        Y10, Y9, Y9
 	VMULPD        Y9, Y7, Y7
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Y7, Y7
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Y7, Y7
 	VMULPD        Y7, Y8, Y7
 	VCVTPD2PSY    Y7, X7
 	VPCMPUD       $0x06, X15, X2, K3
@@ -6699,7 +8707,7 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VMULPS     2608(DI), Z4, Z20
 	VMULPS     2688(DI), Z4, Z21
 	VMOVUPS    540(SI), X22
-	VORPS      FunctionsConstants<>+8128(SB), Z22, Z22
+	VORPS      FunctionsConstants<>+8000(SB), Z22, Z22
 	VMOVUPS    1552(DI), X23
 	VMULPS     Z23, Z22, Z23
 	VADDPS     Z23, Z1, Z1
@@ -6797,7 +8805,7 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VMOVUPS    Z1, 832(SI)
 	VMULPS     2768(DI), Z4, Z2
 	VMOVUPS    540(SI), X4
-	VORPS      FunctionsConstants<>+8128(SB), Z4, Z4
+	VORPS      FunctionsConstants<>+8000(SB), Z4, Z4
 	VMOVUPS    2832(DI), X5
 	VMULPS     Z5, Z4, Z4
 	VADDPS     Z4, Z2, Z2
@@ -6818,7 +8826,7 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VMOVSS     X2, 896(SI)
 
 	// a11 = log-softmax(z11)
-	VANDPS        FunctionsConstants<>+8192(SB), X2, X4
+	VANDPS        FunctionsConstants<>+8064(SB), X2, X4
 	MOVL          $0x00000001, AX
 	KMOVW         AX, K2
 	VBLENDMPS     Z4, Z0, K2, Z4
@@ -6858,21 +8866,21 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VBLENDMPS     Z4, Z5, K3, Z4
 	VSUBPS        Z4, Z1, Z1
 	VEXTRACTF64X4 $0x01, Z1, Y5
-	VANDPS.BCST   FunctionsConstants<>+7744(SB), Y1, Y7
-	VPMINUD.BCST  FunctionsConstants<>+7788(SB), Y7, Y8
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y1, Y7
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), Y7, Y8
 	VPMOVZXDQ     Y8, Z8
 	VPSLLQ        $0x1d, Z8, Z8
-	VPADDQ.BCST   FunctionsConstants<>+7792(SB), Z8, Z8
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Z8, Z8
 	VPSRLD        $0x1f, Y1, Y9
 	VPMOVZXDQ     Y9, Z9
 	VPSLLQ        $0x3f, Z9, Z9
 	VORPD         Z9, Z8, Z8
-	VMULPD.BCST   FunctionsConstants<>+7808(SB), Z8, Z9
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z8, Z9
 	VADDPD        Z12, Z9, Z9
 	VSUBPD        Z12, Z9, Z10
-	VMULPD.BCST   FunctionsConstants<>+7816(SB), Z10, Z10
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z10, Z10
 	VSUBPD        Z10, Z8, Z8
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Z9, Z10
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z9, Z10
 	VPSLLQ        $0x03, Z10, Z10
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K3
@@ -6882,34 +8890,34 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VPSRLQ        $0x05, Z9, Z9
 	VPSLLQ        $0x34, Z9, Z9
 	VPADDQ        Z9, Z11, Z9
-	VMULPD.BCST   FunctionsConstants<>+7832(SB), Z8, Z10
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z10, Z10
-	VMULPD.BCST   FunctionsConstants<>+7848(SB), Z8, Z11
-	VADDPD.BCST   FunctionsConstants<>+7840(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z8, Z10
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z10, Z10
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z8, Z11
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z11, Z11
 	VMULPD        Z8, Z8, Z13
 	VMULPD        Z13, Z11, Z11
 	VADDPD        Z11, Z10, Z10
 	VMULPD        Z10, Z8, Z8
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z8, Z8
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z8, Z8
 	VMULPD        Z8, Z9, Z8
 	VCVTPD2PS     Z8, Y8
 	VPCMPUD       $0x06, Y15, Y7, K3
 	VBLENDMPS     Y1, Y8, K3, Y7
-	VANDPS.BCST   FunctionsConstants<>+7744(SB), Y5, Y8
-	VPMINUD.BCST  FunctionsConstants<>+7788(SB), Y8, Y9
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y5, Y8
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), Y8, Y9
 	VPMOVZXDQ     Y9, Z9
 	VPSLLQ        $0x1d, Z9, Z9
-	VPADDQ.BCST   FunctionsConstants<>+7792(SB), Z9, Z9
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Z9, Z9
 	VPSRLD        $0x1f, Y5, Y10
 	VPMOVZXDQ     Y10, Z10
 	VPSLLQ        $0x3f, Z10, Z10
 	VORPD         Z10, Z9, Z9
-	VMULPD.BCST   FunctionsConstants<>+7808(SB), Z9, Z10
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z9, Z10
 	VADDPD        Z12, Z10, Z10
 	VSUBPD        Z12, Z10, Z11
-	VMULPD.BCST   FunctionsConstants<>+7816(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z11, Z11
 	VSUBPD        Z11, Z9, Z9
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Z10, Z11
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z10, Z11
 	VPSLLQ        $0x03, Z11, Z11
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K3
@@ -6919,15 +8927,15 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VPSRLQ        $0x05, Z10, Z10
 	VPSLLQ        $0x34, Z10, Z10
 	VPADDQ        Z10, Z13, Z10
-	VMULPD.BCST   FunctionsConstants<>+7832(SB), Z9, Z11
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z11, Z11
-	VMULPD.BCST   FunctionsConstants<>+7848(SB), Z9, Z13
-	VADDPD.BCST   FunctionsConstants<>+7840(SB), Z13, Z13
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z9, Z11
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z9, Z13
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z13, Z13
 	VMULPD        Z9, Z9, Z14
 	VMULPD        Z14, Z13, Z13
 	VADDPD        Z13, Z11, Z11
 	VMULPD        Z11, Z9, Z9
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z9, Z9
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z9, Z9
 	VMULPD        Z9, Z10, Z9
 	VCVTPD2PS     Z9, Y9
 	VPCMPUD       $0x06, Y15, Y8, K3
@@ -6935,21 +8943,21 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VINSERTF64X4  $0x01, Y5, Z7, Z5
 	VMOVAPS.Z     X2, K2, X2
 	VSUBPS        X4, X2, X2
-	VANDPS.BCST   FunctionsConstants<>+7744(SB), X2, X4
-	VPMINUD.BCST  FunctionsConstants<>+7788(SB), X4, X7
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), X2, X4
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), X4, X7
 	VPMOVZXDQ     X7, Y7
 	VPSLLQ        $0x1d, Y7, Y7
-	VPADDQ.BCST   FunctionsConstants<>+7792(SB), Y7, Y7
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Y7, Y7
 	VPSRLD        $0x1f, X2, X8
 	VPMOVZXDQ     X8, Y8
 	VPSLLQ        $0x3f, Y8, Y8
 	VORPD         Y8, Y7, Y7
-	VMULPD.BCST   FunctionsConstants<>+7808(SB), Y7, Y8
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Y7, Y8
 	VADDPD        Y12, Y8, Y8
 	VSUBPD        Y12, Y8, Y9
-	VMULPD.BCST   FunctionsConstants<>+7816(SB), Y9, Y9
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Y9, Y9
 	VSUBPD        Y9, Y7, Y7
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Y8, Y9
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Y8, Y9
 	VPSLLQ        $0x03, Y9, Y9
 	MOVL          $0x0000000f, AX
 	KMOVW         AX, K3
@@ -6959,15 +8967,15 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VPSRLQ        $0x05, Y8, Y8
 	VPSLLQ        $0x34, Y8, Y8
 	VPADDQ        Y8, Y10, Y8
-	VMULPD.BCST   FunctionsConstants<>+7832(SB), Y7, Y9
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Y9, Y9
-	VMULPD.BCST   FunctionsConstants<>+7848(SB), Y7, Y10
-	VADDPD.BCST   FunctionsConstants<>+7840(SB), Y10, Y10
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Y7, Y9
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Y9, Y9
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Y7, Y10
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Y10, Y10
 	VMULPD        Y7, Y7, Y11
 	VMULPD        Y11, Y10, Y10
 	VADDPD        Y10, Y9, Y9
 	VMULPD        Y9, Y7, Y7
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Y7, Y7
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Y7, Y7
 	VMULPD        Y7, Y8, Y7
 	VCVTPD2PSY    Y7, X7
 	VPCMPUD       $0x06, X15, X4, K3
@@ -6985,15 +8993,15 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VEXTRACTF64X4 $0x01, Z4, Y5
 	VPMOVZXDQ     Y4, Z7
 	VPSLLQ        $0x1d, Z7, Z7
-	VMULPD.BCST   FunctionsConstants<>+8036(SB), Z7, Z7
-	VPSUBQ.BCST   FunctionsConstants<>+7896(SB), Z7, Z8
+	VMULPD.BCST   FunctionsConstants<>+7908(SB), Z7, Z7
+	VPSUBQ.BCST   FunctionsConstants<>+7768(SB), Z7, Z8
 	VPSRAQ        $0x34, Z8, Z9
 	VPADDQ        Z9, Z12, Z9
 	VSUBPD        Z12, Z9, Z9
-	VANDPD.BCST   FunctionsConstants<>+7904(SB), Z8, Z10
+	VANDPD.BCST   FunctionsConstants<>+7776(SB), Z8, Z10
 	VPSUBQ        Z10, Z7, Z7
 	VPSRLQ        $0x2f, Z8, Z8
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Z8, Z8
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z8, Z8
 	VPSLLQ        $0x04, Z8, Z8
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K2
@@ -7001,17 +9009,17 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VXORPS        X10, X10, X10
 	VGATHERQPD    (AX)(Z8*1), K2, Z10
 	VMULPD        Z10, Z7, Z7
-	VSUBPD.BCST   FunctionsConstants<>+7824(SB), Z7, Z7
+	VSUBPD.BCST   FunctionsConstants<>+7696(SB), Z7, Z7
 	VMULPD        Z7, Z7, Z10
-	VMULPD.BCST   FunctionsConstants<>+7920(SB), Z7, Z11
-	VADDPD.BCST   FunctionsConstants<>+7912(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7792(SB), Z7, Z11
+	VADDPD.BCST   FunctionsConstants<>+7784(SB), Z11, Z11
 	VMULPD        Z11, Z10, Z11
 	VMULPD        Z10, Z10, Z10
-	VMULPD.BCST   FunctionsConstants<>+7936(SB), Z7, Z13
-	VADDPD.BCST   FunctionsConstants<>+7928(SB), Z13, Z13
+	VMULPD.BCST   FunctionsConstants<>+7808(SB), Z7, Z13
+	VADDPD.BCST   FunctionsConstants<>+7800(SB), Z13, Z13
 	VMULPD        Z13, Z10, Z10
 	VADDPD        Z10, Z11, Z10
-	VMULPD.BCST   FunctionsConstants<>+7944(SB), Z9, Z9
+	VMULPD.BCST   FunctionsConstants<>+7816(SB), Z9, Z9
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K2
 	LEAQ          FunctionsConstants<>+4088(SB), AX
@@ -7022,7 +9030,7 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VADDPD        Z7, Z8, Z7
 	VCVTPD2PS     Z7, Y7
 	VPSRAD        $0x1f, Y4, Y8
-	VANDPS.BCST   FunctionsConstants<>+7964(SB), Y8, Y8
+	VANDPS.BCST   FunctionsConstants<>+7836(SB), Y8, Y8
 	VORPS         Y8, Y4, Y8
 	VPCMPUD       $0x05, Y15, Y4, K2
 	VBLENDMPS     Y8, Y7, K2, Y7
@@ -7031,15 +9039,15 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VBLENDMPS     Y0, Y7, K2, Y4
 	VPMOVZXDQ     Y5, Z7
 	VPSLLQ        $0x1d, Z7, Z7
-	VMULPD.BCST   FunctionsConstants<>+8036(SB), Z7, Z7
-	VPSUBQ.BCST   FunctionsConstants<>+7896(SB), Z7, Z8
+	VMULPD.BCST   FunctionsConstants<>+7908(SB), Z7, Z7
+	VPSUBQ.BCST   FunctionsConstants<>+7768(SB), Z7, Z8
 	VPSRAQ        $0x34, Z8, Z9
 	VPADDQ        Z9, Z12, Z9
 	VSUBPD        Z12, Z9, Z9
-	VANDPD.BCST   FunctionsConstants<>+7904(SB), Z8, Z10
+	VANDPD.BCST   FunctionsConstants<>+7776(SB), Z8, Z10
 	VPSUBQ        Z10, Z7, Z7
 	VPSRLQ        $0x2f, Z8, Z8
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Z8, Z8
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z8, Z8
 	VPSLLQ        $0x04, Z8, Z8
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K2
@@ -7047,17 +9055,17 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VXORPS        X10, X10, X10
 	VGATHERQPD    (AX)(Z8*1), K2, Z10
 	VMULPD        Z10, Z7, Z7
-	VSUBPD.BCST   FunctionsConstants<>+7824(SB), Z7, Z7
+	VSUBPD.BCST   FunctionsConstants<>+7696(SB), Z7, Z7
 	VMULPD        Z7, Z7, Z10
-	VMULPD.BCST   FunctionsConstants<>+7920(SB), Z7, Z11
-	VADDPD.BCST   FunctionsConstants<>+7912(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7792(SB), Z7, Z11
+	VADDPD.BCST   FunctionsConstants<>+7784(SB), Z11, Z11
 	VMULPD        Z11, Z10, Z11
 	VMULPD        Z10, Z10, Z10
-	VMULPD.BCST   FunctionsConstants<>+7936(SB), Z7, Z13
-	VADDPD.BCST   FunctionsConstants<>+7928(SB), Z13, Z13
+	VMULPD.BCST   FunctionsConstants<>+7808(SB), Z7, Z13
+	VADDPD.BCST   FunctionsConstants<>+7800(SB), Z13, Z13
 	VMULPD        Z13, Z10, Z10
 	VADDPD        Z10, Z11, Z10
-	VMULPD.BCST   FunctionsConstants<>+7944(SB), Z9, Z9
+	VMULPD.BCST   FunctionsConstants<>+7816(SB), Z9, Z9
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K2
 	LEAQ          FunctionsConstants<>+4088(SB), AX
@@ -7068,7 +9076,7 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VADDPD        Z7, Z8, Z7
 	VCVTPD2PS     Z7, Y7
 	VPSRAD        $0x1f, Y5, Y8
-	VANDPS.BCST   FunctionsConstants<>+7964(SB), Y8, Y8
+	VANDPS.BCST   FunctionsConstants<>+7836(SB), Y8, Y8
 	VORPS         Y8, Y5, Y8
 	VPCMPUD       $0x05, Y15, Y5, K2
 	VBLENDMPS     Y8, Y7, K2, Y7
@@ -7088,7 +9096,7 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VMULPS        3120(DI), Z1, Z7
 	VMULPS        3188(DI), Z1, Z1
 	VMOVSS        700(SI), X8
-	VORPS         FunctionsConstants<>+8256(SB), Z8, Z8
+	VORPS         FunctionsConstants<>+8128(SB), Z8, Z8
 	VMOVSS        2980(DI), X9
 	VMULPS        Z9, Z8, Z9
 	VADDPS        Z9, Z2, Z2
@@ -7125,23 +9133,23 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VSHUFPS       $0x88, Z1, Z1, Z2
 	VSHUFPS       $0xdd, Z1, Z1, Z1
 	VADDPS        Z1, Z2, Z1
-	VMOVUPS       FunctionsConstants<>+8320(SB), Z2
+	VMOVUPS       FunctionsConstants<>+8192(SB), Z2
 	VPERMPS       Z1, Z2, Z1
 	VMOVUPS       3256(DI), X2
 	VMOVSS        3272(DI), X4
 	VINSERTF32X4  $0x01, X4, Y2, Y2
 	VADDPS        Y2, Y1, Y1
-	VANDPS.BCST   FunctionsConstants<>+7744(SB), Y1, Y2
-	VPMINUD.BCST  FunctionsConstants<>+8384(SB), Y2, Y4
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y1, Y2
+	VPMINUD.BCST  FunctionsConstants<>+8256(SB), Y2, Y4
 	VPMOVZXDQ     Y4, Z4
 	VPSLLQ        $0x1d, Z4, Z4
-	VPADDQ.BCST   FunctionsConstants<>+8388(SB), Z4, Z4
-	VMULPD.BCST   FunctionsConstants<>+7808(SB), Z4, Z5
+	VPADDQ.BCST   FunctionsConstants<>+8260(SB), Z4, Z4
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z4, Z5
 	VADDPD        Z12, Z5, Z5
 	VSUBPD        Z12, Z5, Z7
-	VMULPD.BCST   FunctionsConstants<>+7816(SB), Z7, Z7
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z7, Z7
 	VSUBPD        Z7, Z4, Z4
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Z5, Z7
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z5, Z7
 	VPSLLQ        $0x03, Z7, Z7
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K2
@@ -7151,24 +9159,24 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VPSRLQ        $0x05, Z5, Z5
 	VPSLLQ        $0x34, Z5, Z5
 	VPADDQ        Z5, Z8, Z5
-	VMULPD.BCST   FunctionsConstants<>+7832(SB), Z4, Z7
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z7, Z7
-	VMULPD.BCST   FunctionsConstants<>+7848(SB), Z4, Z8
-	VADDPD.BCST   FunctionsConstants<>+7840(SB), Z8, Z8
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z4, Z7
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z7, Z7
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z4, Z8
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z8, Z8
 	VMULPD        Z4, Z4, Z9
 	VMULPD        Z9, Z8, Z8
 	VADDPD        Z8, Z7, Z7
 	VMULPD        Z7, Z4, Z4
 	VMULPD        Z4, Z5, Z4
-	VSUBPD.BCST   FunctionsConstants<>+7824(SB), Z5, Z5
+	VSUBPD.BCST   FunctionsConstants<>+7696(SB), Z5, Z5
 	VADDPD        Z5, Z4, Z4
-	VADDPD.BCST   FunctionsConstants<>+8396(SB), Z4, Z5
+	VADDPD.BCST   FunctionsConstants<>+8268(SB), Z4, Z5
 	VDIVPD        Z5, Z4, Z4
 	VCVTPD2PS     Z4, Y4
 	VANDPS        Y6, Y1, Y5
 	VORPS         Y5, Y4, Y4
-	VPSUBD.BCST   FunctionsConstants<>+7888(SB), Y2, Y2
-	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7892(SB), Y2, K2
+	VPSUBD.BCST   FunctionsConstants<>+7760(SB), Y2, Y2
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7764(SB), Y2, K2
 	VBLENDMPS     Y1, Y4, K2, Y1
 	VMOVUPS       X1, 772(SI)
 	VEXTRACTF32X4 $0x01, Y1, X2
@@ -7180,22 +9188,22 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VMOVSS       16(CX), X4
 	VINSERTF32X4 $0x01, X4, Y2, Y2
 	VSUBPS       Y2, Y1, Y1
-	VANDPS.BCST  FunctionsConstants<>+7744(SB), Y1, Y1
-	VANDPS.BCST  FunctionsConstants<>+7744(SB), Y1, Y2
-	VPMINUD.BCST FunctionsConstants<>+7788(SB), Y2, Y4
+	VANDPS.BCST  FunctionsConstants<>+7616(SB), Y1, Y1
+	VANDPS.BCST  FunctionsConstants<>+7616(SB), Y1, Y2
+	VPMINUD.BCST FunctionsConstants<>+7660(SB), Y2, Y4
 	VPMOVZXDQ    Y4, Z4
 	VPSLLQ       $0x1d, Z4, Z4
-	VPADDQ.BCST  FunctionsConstants<>+7792(SB), Z4, Z4
+	VPADDQ.BCST  FunctionsConstants<>+7664(SB), Z4, Z4
 	VPSRLD       $0x1f, Y1, Y5
 	VPMOVZXDQ    Y5, Z5
 	VPSLLQ       $0x3f, Z5, Z5
 	VORPD        Z5, Z4, Z4
-	VMULPD.BCST  FunctionsConstants<>+7808(SB), Z4, Z5
+	VMULPD.BCST  FunctionsConstants<>+7680(SB), Z4, Z5
 	VADDPD       Z12, Z5, Z5
 	VSUBPD       Z12, Z5, Z7
-	VMULPD.BCST  FunctionsConstants<>+7816(SB), Z7, Z7
+	VMULPD.BCST  FunctionsConstants<>+7688(SB), Z7, Z7
 	VSUBPD       Z7, Z4, Z4
-	VANDPD.BCST  FunctionsConstants<>+7768(SB), Z5, Z7
+	VANDPD.BCST  FunctionsConstants<>+7640(SB), Z5, Z7
 	VPSLLQ       $0x03, Z7, Z7
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K2
@@ -7205,20 +9213,20 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VPSRLQ       $0x05, Z5, Z5
 	VPSLLQ       $0x34, Z5, Z5
 	VPADDQ       Z5, Z8, Z5
-	VMULPD.BCST  FunctionsConstants<>+7832(SB), Z4, Z7
-	VADDPD.BCST  FunctionsConstants<>+7824(SB), Z7, Z7
-	VMULPD.BCST  FunctionsConstants<>+7848(SB), Z4, Z8
-	VADDPD.BCST  FunctionsConstants<>+7840(SB), Z8, Z8
+	VMULPD.BCST  FunctionsConstants<>+7704(SB), Z4, Z7
+	VADDPD.BCST  FunctionsConstants<>+7696(SB), Z7, Z7
+	VMULPD.BCST  FunctionsConstants<>+7720(SB), Z4, Z8
+	VADDPD.BCST  FunctionsConstants<>+7712(SB), Z8, Z8
 	VMULPD       Z4, Z4, Z9
 	VMULPD       Z9, Z8, Z8
 	VADDPD       Z8, Z7, Z7
 	VMULPD       Z7, Z4, Z4
 	VMULPD       Z4, Z5, Z4
-	VSUBPD.BCST  FunctionsConstants<>+7824(SB), Z5, Z5
+	VSUBPD.BCST  FunctionsConstants<>+7696(SB), Z5, Z5
 	VADDPD       Z5, Z4, Z4
 	VCVTPD2PS    Z4, Y4
-	VPSUBD.BCST  FunctionsConstants<>+7952(SB), Y2, Y2
-	VPCMPUD.BCST $0x06, FunctionsConstants<>+7956(SB), Y2, K2
+	VPSUBD.BCST  FunctionsConstants<>+7824(SB), Y2, Y2
+	VPCMPUD.BCST $0x06, FunctionsConstants<>+7828(SB), Y2, K2
 	VBLENDMPS    Y1, Y4, K2, Y2
 	VSUBPS.BCST  FunctionsConstants<>+8404(SB), Y1, Y4
 	VCMPPS       $0x1e, Y3, Y4, K2
@@ -7227,23 +9235,23 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VADDPS.BCST  FunctionsConstants<>+8412(SB), Y3, Y3
 	VDIVPS       Y3, Y2, Y3
 	VMULPS       Y3, Y2, Y2
-	VANDPS.BCST  FunctionsConstants<>+7744(SB), Y2, Y3
+	VANDPS.BCST  FunctionsConstants<>+7616(SB), Y2, Y3
 	VPMOVZXDQ    Y3, Z4
 	VPSLLQ       $0x1d, Z4, Z4
-	VPADDQ.BCST  FunctionsConstants<>+7792(SB), Z4, Z4
+	VPADDQ.BCST  FunctionsConstants<>+7664(SB), Z4, Z4
 	VPSRLD       $0x1f, Y2, Y5
 	VPMOVZXDQ    Y5, Z5
 	VPSLLQ       $0x3f, Z5, Z5
 	VORPD        Z5, Z4, Z4
-	VADDPD.BCST  FunctionsConstants<>+7824(SB), Z4, Z4
-	VPSUBQ.BCST  FunctionsConstants<>+7896(SB), Z4, Z5
+	VADDPD.BCST  FunctionsConstants<>+7696(SB), Z4, Z4
+	VPSUBQ.BCST  FunctionsConstants<>+7768(SB), Z4, Z5
 	VPSRAQ       $0x34, Z5, Z7
 	VPADDQ       Z7, Z12, Z7
 	VSUBPD       Z12, Z7, Z7
-	VANDPD.BCST  FunctionsConstants<>+7904(SB), Z5, Z8
+	VANDPD.BCST  FunctionsConstants<>+7776(SB), Z5, Z8
 	VPSUBQ       Z8, Z4, Z4
 	VPSRLQ       $0x2f, Z5, Z5
-	VANDPD.BCST  FunctionsConstants<>+7768(SB), Z5, Z5
+	VANDPD.BCST  FunctionsConstants<>+7640(SB), Z5, Z5
 	VPSLLQ       $0x04, Z5, Z5
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
@@ -7251,17 +9259,17 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VXORPS       X8, X8, X8
 	VGATHERQPD   (AX)(Z5*1), K3, Z8
 	VMULPD       Z8, Z4, Z4
-	VSUBPD.BCST  FunctionsConstants<>+7824(SB), Z4, Z4
+	VSUBPD.BCST  FunctionsConstants<>+7696(SB), Z4, Z4
 	VMULPD       Z4, Z4, Z8
-	VMULPD.BCST  FunctionsConstants<>+7920(SB), Z4, Z9
-	VADDPD.BCST  FunctionsConstants<>+7912(SB), Z9, Z9
+	VMULPD.BCST  FunctionsConstants<>+7792(SB), Z4, Z9
+	VADDPD.BCST  FunctionsConstants<>+7784(SB), Z9, Z9
 	VMULPD       Z9, Z8, Z9
 	VMULPD       Z8, Z8, Z8
-	VMULPD.BCST  FunctionsConstants<>+7936(SB), Z4, Z10
-	VADDPD.BCST  FunctionsConstants<>+7928(SB), Z10, Z10
+	VMULPD.BCST  FunctionsConstants<>+7808(SB), Z4, Z10
+	VADDPD.BCST  FunctionsConstants<>+7800(SB), Z10, Z10
 	VMULPD       Z10, Z8, Z8
 	VADDPD       Z8, Z9, Z8
-	VMULPD.BCST  FunctionsConstants<>+7944(SB), Z7, Z7
+	VMULPD.BCST  FunctionsConstants<>+7816(SB), Z7, Z7
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K3
 	LEAQ         FunctionsConstants<>+4088(SB), AX
@@ -7271,13 +9279,13 @@ TEXT ·functionsLossAVX512(SB), NOSPLIT, $0-36
 	VADDPD       Z8, Z4, Z4
 	VADDPD       Z4, Z5, Z4
 	VCVTPD2PS    Z4, Y4
-	VPSUBD.BCST  FunctionsConstants<>+7952(SB), Y3, Y3
-	VPCMPUD.BCST $0x05, FunctionsConstants<>+7956(SB), Y3, K3
+	VPSUBD.BCST  FunctionsConstants<>+7824(SB), Y3, Y3
+	VPCMPUD.BCST $0x05, FunctionsConstants<>+7828(SB), Y3, K3
 	VBLENDMPS    Y2, Y4, K3, Y3
-	VPCMPUD.BCST $0x06, FunctionsConstants<>+7960(SB), Y2, K3
-	VORPS.BCST   FunctionsConstants<>+7964(SB), Y2, Y4
+	VPCMPUD.BCST $0x06, FunctionsConstants<>+7832(SB), Y2, K3
+	VORPS.BCST   FunctionsConstants<>+7836(SB), Y2, Y4
 	VBLENDMPS    Y4, Y3, K3, Y3
-	VPCMPUD.BCST $0x00, FunctionsConstants<>+7960(SB), Y2, K3
+	VPCMPUD.BCST $0x00, FunctionsConstants<>+7832(SB), Y2, K3
 	VBLENDMPS    Y0, Y3, K3, Y0
 	VBLENDMPS    Y1, Y0, K2, Y0
 	VBLENDMPS    Y0, Y6, K1, Y0
@@ -7479,17 +9487,17 @@ TEXT ·functionsBackwardAVX2(SB), $352-44
 	VPCMPGTD     FunctionsConstants<>+3952(SB), X5, X5
 	VBLENDVPS    X5, X4, X6, X4
 	VINSERTF128  $0x01, X4, Y1, Y1
-	VMULPS       FunctionsConstants<>+7696(SB), Y1, Y1
+	VMULPS       FunctionsConstants<>+8372(SB), Y1, Y1
 	VMULPS       Y0, Y0, Y0
 	VMOVUPS      FunctionsConstants<>+64(SB), Y4
 	VSUBPS       Y0, Y4, Y0
 	VMULPS       Y0, Y1, Y0
-	VSUBPS       FunctionsConstants<>+7600(SB), Y2, Y1
+	VSUBPS       FunctionsConstants<>+8276(SB), Y2, Y1
 	VXORPS       X5, X5, X5
 	VCMPPS       $0x1e, Y5, Y1, Y1
-	VSUBPS       FunctionsConstants<>+7632(SB), Y2, Y2
-	VMULPS       FunctionsConstants<>+7664(SB), Y3, Y6
-	VADDPS       FunctionsConstants<>+7664(SB), Y6, Y6
+	VSUBPS       FunctionsConstants<>+8308(SB), Y2, Y2
+	VMULPS       FunctionsConstants<>+8340(SB), Y3, Y6
+	VADDPS       FunctionsConstants<>+8340(SB), Y6, Y6
 	VDIVPS       Y6, Y3, Y6
 	VMULPS       Y6, Y3, Y3
 	VEXTRACTF128 $0x01, Y3, X6
@@ -7617,7 +9625,7 @@ TEXT ·functionsBackwardAVX2(SB), $352-44
 	VADDPS       Y6, Y1, Y1
 	VSHUFPS      $0xb1, Y1, Y1, Y6
 	VADDPS       Y6, Y1, Y1
-	VMULPS       FunctionsConstants<>+7696(SB), Y1, Y1
+	VMULPS       FunctionsConstants<>+8372(SB), Y1, Y1
 	VMOVSS       X1, ret+40(FP)
 
 	// v11 = (W12ᵀ·d12)
@@ -9058,7 +11066,7 @@ TEXT ·functionsBackwardAVX2(SB), $352-44
 	VBLENDVPS    X6, X2, X10, X2
 	VDIVPS       X3, X1, X1
 	VMULPS       X1, X2, X1
-	VMULPS       FunctionsConstants<>+7664(SB), X1, X1
+	VMULPS       FunctionsConstants<>+8340(SB), X1, X1
 	VMOVUPS      256(SP), X2
 	VMULPS       X0, X2, X0
 	VSUBPS       X0, X1, X0
@@ -9915,22 +11923,22 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VMOVSS         16(CX), X2
 	VINSERTF32X4   $0x01, X2, Y1, Y1
 	VSUBPS         Y1, Y0, Y1
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), Y1, Y2
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), Y2, Y3
-	VPMINUD.BCST   FunctionsConstants<>+7788(SB), Y3, Y4
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y1, Y2
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y2, Y3
+	VPMINUD.BCST   FunctionsConstants<>+7660(SB), Y3, Y4
 	VPMOVZXDQ      Y4, Z4
 	VPSLLQ         $0x1d, Z4, Z4
-	VPADDQ.BCST    FunctionsConstants<>+7792(SB), Z4, Z4
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Z4, Z4
 	VPSRLD         $0x1f, Y2, Y5
 	VPMOVZXDQ      Y5, Z5
 	VPSLLQ         $0x3f, Z5, Z5
 	VORPD          Z5, Z4, Z4
-	VMULPD.BCST    FunctionsConstants<>+7808(SB), Z4, Z5
-	VADDPD.BCST    FunctionsConstants<>+7760(SB), Z5, Z5
-	VSUBPD.BCST    FunctionsConstants<>+7760(SB), Z5, Z6
-	VMULPD.BCST    FunctionsConstants<>+7816(SB), Z6, Z6
+	VMULPD.BCST    FunctionsConstants<>+7680(SB), Z4, Z5
+	VADDPD.BCST    FunctionsConstants<>+7632(SB), Z5, Z5
+	VSUBPD.BCST    FunctionsConstants<>+7632(SB), Z5, Z6
+	VMULPD.BCST    FunctionsConstants<>+7688(SB), Z6, Z6
 	VSUBPD         Z6, Z4, Z4
-	VANDPD.BCST    FunctionsConstants<>+7768(SB), Z5, Z6
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Z5, Z6
 	VPSLLQ         $0x03, Z6, Z6
 	MOVL           $0x000000ff, AX
 	KMOVW          AX, K1
@@ -9940,31 +11948,31 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ         $0x05, Z5, Z5
 	VPSLLQ         $0x34, Z5, Z5
 	VPADDQ         Z5, Z7, Z5
-	VMULPD.BCST    FunctionsConstants<>+7832(SB), Z4, Z6
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Z6, Z6
-	VMULPD.BCST    FunctionsConstants<>+7848(SB), Z4, Z7
-	VADDPD.BCST    FunctionsConstants<>+7840(SB), Z7, Z7
+	VMULPD.BCST    FunctionsConstants<>+7704(SB), Z4, Z6
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Z6, Z6
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Z4, Z7
+	VADDPD.BCST    FunctionsConstants<>+7712(SB), Z7, Z7
 	VMULPD         Z4, Z4, Z8
 	VMULPD         Z8, Z7, Z7
 	VADDPD         Z7, Z6, Z6
 	VMULPD         Z6, Z4, Z4
 	VMULPD         Z4, Z5, Z4
-	VSUBPD.BCST    FunctionsConstants<>+7824(SB), Z5, Z5
+	VSUBPD.BCST    FunctionsConstants<>+7696(SB), Z5, Z5
 	VADDPD         Z5, Z4, Z4
 	VCVTPD2PS      Z4, Y4
-	VPSUBD.BCST    FunctionsConstants<>+7952(SB), Y3, Y3
-	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7956(SB), Y3, K1
+	VPSUBD.BCST    FunctionsConstants<>+7824(SB), Y3, Y3
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7828(SB), Y3, K1
 	VBLENDMPS      Y2, Y4, K1, Y3
-	VPMINUD.BCST   FunctionsConstants<>+8384(SB), Y2, Y4
+	VPMINUD.BCST   FunctionsConstants<>+8256(SB), Y2, Y4
 	VPMOVZXDQ      Y4, Z4
 	VPSLLQ         $0x1d, Z4, Z4
-	VPADDQ.BCST    FunctionsConstants<>+8388(SB), Z4, Z4
-	VMULPD.BCST    FunctionsConstants<>+7808(SB), Z4, Z5
-	VADDPD.BCST    FunctionsConstants<>+7760(SB), Z5, Z5
-	VSUBPD.BCST    FunctionsConstants<>+7760(SB), Z5, Z6
-	VMULPD.BCST    FunctionsConstants<>+7816(SB), Z6, Z6
+	VPADDQ.BCST    FunctionsConstants<>+8260(SB), Z4, Z4
+	VMULPD.BCST    FunctionsConstants<>+7680(SB), Z4, Z5
+	VADDPD.BCST    FunctionsConstants<>+7632(SB), Z5, Z5
+	VSUBPD.BCST    FunctionsConstants<>+7632(SB), Z5, Z6
+	VMULPD.BCST    FunctionsConstants<>+7688(SB), Z6, Z6
 	VSUBPD         Z6, Z4, Z4
-	VANDPD.BCST    FunctionsConstants<>+7768(SB), Z5, Z6
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Z5, Z6
 	VPSLLQ         $0x03, Z6, Z6
 	MOVL           $0x000000ff, AX
 	KMOVW          AX, K1
@@ -9974,28 +11982,28 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ         $0x05, Z5, Z5
 	VPSLLQ         $0x34, Z5, Z5
 	VPADDQ         Z5, Z7, Z5
-	VMULPD.BCST    FunctionsConstants<>+7832(SB), Z4, Z6
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Z6, Z6
-	VMULPD.BCST    FunctionsConstants<>+7848(SB), Z4, Z7
-	VADDPD.BCST    FunctionsConstants<>+7840(SB), Z7, Z7
+	VMULPD.BCST    FunctionsConstants<>+7704(SB), Z4, Z6
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Z6, Z6
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Z4, Z7
+	VADDPD.BCST    FunctionsConstants<>+7712(SB), Z7, Z7
 	VMULPD         Z4, Z4, Z8
 	VMULPD         Z8, Z7, Z7
 	VADDPD         Z7, Z6, Z6
 	VMULPD         Z6, Z4, Z4
 	VMULPD         Z4, Z5, Z4
-	VSUBPD.BCST    FunctionsConstants<>+7824(SB), Z5, Z5
+	VSUBPD.BCST    FunctionsConstants<>+7696(SB), Z5, Z5
 	VADDPD         Z5, Z4, Z4
-	VADDPD.BCST    FunctionsConstants<>+8396(SB), Z4, Z5
+	VADDPD.BCST    FunctionsConstants<>+8268(SB), Z4, Z5
 	VDIVPD         Z5, Z4, Z4
 	VCVTPD2PS      Z4, Y4
-	VANDPS.BCST    FunctionsConstants<>+7740(SB), Y1, Y5
+	VANDPS.BCST    FunctionsConstants<>+7612(SB), Y1, Y5
 	VORPS          Y5, Y4, Y4
-	VPSUBD.BCST    FunctionsConstants<>+7888(SB), Y2, Y5
-	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7892(SB), Y5, K1
+	VPSUBD.BCST    FunctionsConstants<>+7760(SB), Y2, Y5
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7764(SB), Y5, K1
 	VBLENDMPS      Y1, Y4, K1, Y1
 	VMULPS.BCST    FunctionsConstants<>+8416(SB), Y1, Y1
 	VMULPS         Y0, Y0, Y0
-	VBROADCASTSS   FunctionsConstants<>+7732(SB), Y4
+	VBROADCASTSS   FunctionsConstants<>+7604(SB), Y4
 	VSUBPS         Y0, Y4, Y0
 	VMULPS         Y0, Y1, Y0
 	VSUBPS.BCST    FunctionsConstants<>+8404(SB), Y2, Y1
@@ -10006,24 +12014,24 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VADDPS.BCST    FunctionsConstants<>+8412(SB), Y2, Y2
 	VDIVPS         Y2, Y3, Y2
 	VMULPS         Y2, Y3, Y2
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), Y2, Y3
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y2, Y3
 	VPMOVZXDQ      Y3, Z6
 	VPSLLQ         $0x1d, Z6, Z6
-	VPADDQ.BCST    FunctionsConstants<>+7792(SB), Z6, Z6
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Z6, Z6
 	VPSRLD         $0x1f, Y2, Y7
 	VPMOVZXDQ      Y7, Z7
 	VPSLLQ         $0x3f, Z7, Z7
 	VORPD          Z7, Z6, Z6
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Z6, Z6
-	VPSUBQ.BCST    FunctionsConstants<>+7896(SB), Z6, Z7
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Z6, Z6
+	VPSUBQ.BCST    FunctionsConstants<>+7768(SB), Z6, Z7
 	VPSRAQ         $0x34, Z7, Z8
-	VBROADCASTSD   FunctionsConstants<>+7760(SB), Z9
+	VBROADCASTSD   FunctionsConstants<>+7632(SB), Z9
 	VPADDQ         Z8, Z9, Z8
 	VSUBPD         Z9, Z8, Z8
-	VANDPD.BCST    FunctionsConstants<>+7904(SB), Z7, Z10
+	VANDPD.BCST    FunctionsConstants<>+7776(SB), Z7, Z10
 	VPSUBQ         Z10, Z6, Z6
 	VPSRLQ         $0x2f, Z7, Z7
-	VANDPD.BCST    FunctionsConstants<>+7768(SB), Z7, Z7
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Z7, Z7
 	VPSLLQ         $0x04, Z7, Z7
 	MOVL           $0x000000ff, AX
 	KMOVW          AX, K2
@@ -10031,17 +12039,17 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VXORPS         X10, X10, X10
 	VGATHERQPD     (AX)(Z7*1), K2, Z10
 	VMULPD         Z10, Z6, Z6
-	VSUBPD.BCST    FunctionsConstants<>+7824(SB), Z6, Z6
+	VSUBPD.BCST    FunctionsConstants<>+7696(SB), Z6, Z6
 	VMULPD         Z6, Z6, Z10
-	VMULPD.BCST    FunctionsConstants<>+7920(SB), Z6, Z11
-	VADDPD.BCST    FunctionsConstants<>+7912(SB), Z11, Z11
+	VMULPD.BCST    FunctionsConstants<>+7792(SB), Z6, Z11
+	VADDPD.BCST    FunctionsConstants<>+7784(SB), Z11, Z11
 	VMULPD         Z11, Z10, Z11
 	VMULPD         Z10, Z10, Z10
-	VMULPD.BCST    FunctionsConstants<>+7936(SB), Z6, Z12
-	VADDPD.BCST    FunctionsConstants<>+7928(SB), Z12, Z12
+	VMULPD.BCST    FunctionsConstants<>+7808(SB), Z6, Z12
+	VADDPD.BCST    FunctionsConstants<>+7800(SB), Z12, Z12
 	VMULPD         Z12, Z10, Z10
 	VADDPD         Z10, Z11, Z10
-	VMULPD.BCST    FunctionsConstants<>+7944(SB), Z8, Z8
+	VMULPD.BCST    FunctionsConstants<>+7816(SB), Z8, Z8
 	MOVL           $0x000000ff, AX
 	KMOVW          AX, K2
 	LEAQ           FunctionsConstants<>+4088(SB), AX
@@ -10051,21 +12059,21 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VADDPD         Z10, Z6, Z6
 	VADDPD         Z6, Z7, Z6
 	VCVTPD2PS      Z6, Y6
-	VPSUBD.BCST    FunctionsConstants<>+7952(SB), Y3, Y3
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7956(SB), Y3, K2
+	VPSUBD.BCST    FunctionsConstants<>+7824(SB), Y3, Y3
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7828(SB), Y3, K2
 	VBLENDMPS      Y2, Y6, K2, Y3
-	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7960(SB), Y2, K2
-	VORPS.BCST     FunctionsConstants<>+7964(SB), Y2, Y6
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7832(SB), Y2, K2
+	VORPS.BCST     FunctionsConstants<>+7836(SB), Y2, Y6
 	VBLENDMPS      Y6, Y3, K2, Y3
-	VPCMPUD.BCST   $0x00, FunctionsConstants<>+7960(SB), Y2, K2
-	VBLENDMPS.BCST FunctionsConstants<>+7780(SB), Y3, K2, Y2
+	VPCMPUD.BCST   $0x00, FunctionsConstants<>+7832(SB), Y2, K2
+	VBLENDMPS.BCST FunctionsConstants<>+7652(SB), Y3, K2, Y2
 	VBLENDMPS      Y1, Y2, K1, Y1
 	VMOVUPS        X0, 792(SI)
 	VEXTRACTF32X4  $0x01, Y0, X2
 	VMOVSS         X2, 808(SI)
 	MOVL           $0x0000001f, AX
 	KMOVW          AX, K1
-	VBROADCASTSS   FunctionsConstants<>+7740(SB), Z2
+	VBROADCASTSS   FunctionsConstants<>+7612(SB), Z2
 	VBLENDMPS      Y1, Y2, K1, Y1
 	VSHUFF32X4     $0x01, Y1, Y1, Y3
 	VADDPS         Y3, Y1, Y1
@@ -10168,21 +12176,21 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VADDPS        Z1, Z0, Z0
 	VMOVUPS       636(SI), Z1
 	VEXTRACTF64X4 $0x01, Z1, Y3
-	VANDPS.BCST   FunctionsConstants<>+7744(SB), Y1, Y6
-	VPMINUD.BCST  FunctionsConstants<>+7788(SB), Y6, Y7
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y1, Y6
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), Y6, Y7
 	VPMOVZXDQ     Y7, Z7
 	VPSLLQ        $0x1d, Z7, Z7
-	VPADDQ.BCST   FunctionsConstants<>+7792(SB), Z7, Z7
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Z7, Z7
 	VPSRLD        $0x1f, Y1, Y8
 	VPMOVZXDQ     Y8, Z8
 	VPSLLQ        $0x3f, Z8, Z8
 	VORPD         Z8, Z7, Z7
-	VMULPD.BCST   FunctionsConstants<>+7808(SB), Z7, Z8
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z7, Z8
 	VADDPD        Z9, Z8, Z8
 	VSUBPD        Z9, Z8, Z10
-	VMULPD.BCST   FunctionsConstants<>+7816(SB), Z10, Z10
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z10, Z10
 	VSUBPD        Z10, Z7, Z7
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Z8, Z10
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z8, Z10
 	VPSLLQ        $0x03, Z10, Z10
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K3
@@ -10192,34 +12200,34 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ        $0x05, Z8, Z8
 	VPSLLQ        $0x34, Z8, Z8
 	VPADDQ        Z8, Z11, Z8
-	VMULPD.BCST   FunctionsConstants<>+7832(SB), Z7, Z10
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z10, Z10
-	VMULPD.BCST   FunctionsConstants<>+7848(SB), Z7, Z11
-	VADDPD.BCST   FunctionsConstants<>+7840(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z7, Z10
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z10, Z10
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z7, Z11
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z11, Z11
 	VMULPD        Z7, Z7, Z12
 	VMULPD        Z12, Z11, Z11
 	VADDPD        Z11, Z10, Z10
 	VMULPD        Z10, Z7, Z7
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z7, Z7
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z7, Z7
 	VMULPD        Z7, Z8, Z7
 	VCVTPD2PS     Z7, Y7
-	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7776(SB), Y6, K3
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7648(SB), Y6, K3
 	VBLENDMPS     Y1, Y7, K3, Y1
-	VANDPS.BCST   FunctionsConstants<>+7744(SB), Y3, Y6
-	VPMINUD.BCST  FunctionsConstants<>+7788(SB), Y6, Y7
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y3, Y6
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), Y6, Y7
 	VPMOVZXDQ     Y7, Z7
 	VPSLLQ        $0x1d, Z7, Z7
-	VPADDQ.BCST   FunctionsConstants<>+7792(SB), Z7, Z7
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Z7, Z7
 	VPSRLD        $0x1f, Y3, Y8
 	VPMOVZXDQ     Y8, Z8
 	VPSLLQ        $0x3f, Z8, Z8
 	VORPD         Z8, Z7, Z7
-	VMULPD.BCST   FunctionsConstants<>+7808(SB), Z7, Z8
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z7, Z8
 	VADDPD        Z9, Z8, Z8
 	VSUBPD        Z9, Z8, Z10
-	VMULPD.BCST   FunctionsConstants<>+7816(SB), Z10, Z10
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z10, Z10
 	VSUBPD        Z10, Z7, Z7
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Z8, Z10
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z8, Z10
 	VPSLLQ        $0x03, Z10, Z10
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K3
@@ -10229,18 +12237,18 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ        $0x05, Z8, Z8
 	VPSLLQ        $0x34, Z8, Z8
 	VPADDQ        Z8, Z11, Z8
-	VMULPD.BCST   FunctionsConstants<>+7832(SB), Z7, Z10
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z10, Z10
-	VMULPD.BCST   FunctionsConstants<>+7848(SB), Z7, Z11
-	VADDPD.BCST   FunctionsConstants<>+7840(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z7, Z10
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z10, Z10
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z7, Z11
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z11, Z11
 	VMULPD        Z7, Z7, Z12
 	VMULPD        Z12, Z11, Z11
 	VADDPD        Z11, Z10, Z10
 	VMULPD        Z10, Z7, Z7
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z7, Z7
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z7, Z7
 	VMULPD        Z7, Z8, Z7
 	VCVTPD2PS     Z7, Y7
-	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7776(SB), Y6, K3
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7648(SB), Y6, K3
 	VBLENDMPS     Y3, Y7, K3, Y3
 	VINSERTF64X4  $0x01, Y3, Z1, Z1
 	VMOVUPS       832(SI), Z3
@@ -10248,21 +12256,21 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VSUBPS        Z1, Z3, Z1
 	VMOVUPS       Z1, 704(SI)
 	VMOVSS        700(SI), X3
-	VANDPS.BCST   FunctionsConstants<>+7744(SB), X3, X6
-	VPMINUD.BCST  FunctionsConstants<>+7788(SB), X6, X7
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), X3, X6
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), X6, X7
 	VPMOVZXDQ     X7, Y7
 	VPSLLQ        $0x1d, Y7, Y7
-	VPADDQ.BCST   FunctionsConstants<>+7792(SB), Y7, Y7
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Y7, Y7
 	VPSRLD        $0x1f, X3, X8
 	VPMOVZXDQ     X8, Y8
 	VPSLLQ        $0x3f, Y8, Y8
 	VORPD         Y8, Y7, Y7
-	VMULPD.BCST   FunctionsConstants<>+7808(SB), Y7, Y8
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Y7, Y8
 	VADDPD        Y9, Y8, Y8
 	VSUBPD        Y9, Y8, Y10
-	VMULPD.BCST   FunctionsConstants<>+7816(SB), Y10, Y10
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Y10, Y10
 	VSUBPD        Y10, Y7, Y7
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Y8, Y10
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Y8, Y10
 	VPSLLQ        $0x03, Y10, Y10
 	MOVL          $0x0000000f, AX
 	KMOVW         AX, K3
@@ -10272,18 +12280,18 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ        $0x05, Y8, Y8
 	VPSLLQ        $0x34, Y8, Y8
 	VPADDQ        Y8, Y11, Y8
-	VMULPD.BCST   FunctionsConstants<>+7832(SB), Y7, Y10
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Y10, Y10
-	VMULPD.BCST   FunctionsConstants<>+7848(SB), Y7, Y11
-	VADDPD.BCST   FunctionsConstants<>+7840(SB), Y11, Y11
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Y7, Y10
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Y10, Y10
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Y7, Y11
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Y11, Y11
 	VMULPD        Y7, Y7, Y12
 	VMULPD        Y12, Y11, Y11
 	VADDPD        Y11, Y10, Y10
 	VMULPD        Y10, Y7, Y7
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Y7, Y7
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Y7, Y7
 	VMULPD        Y7, Y8, Y7
 	VCVTPD2PSY    Y7, X7
-	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7776(SB), X6, K3
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7648(SB), X6, K3
 	VBLENDMPS     X3, X7, K3, X3
 	VMOVSS        896(SI), X6
 	VMULPS        X0, X3, X0
@@ -10642,21 +12650,21 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VINSERTF32X4   $0x01, X7, Y6, Y6
 	VMULPS         Y6, Y6, Y7
 	VXORPS         Y2, Y7, Y7
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), Y7, Y8
-	VPMINUD.BCST   FunctionsConstants<>+7788(SB), Y8, Y10
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y7, Y8
+	VPMINUD.BCST   FunctionsConstants<>+7660(SB), Y8, Y10
 	VPMOVZXDQ      Y10, Z10
 	VPSLLQ         $0x1d, Z10, Z10
-	VPADDQ.BCST    FunctionsConstants<>+7792(SB), Z10, Z10
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Z10, Z10
 	VPSRLD         $0x1f, Y7, Y11
 	VPMOVZXDQ      Y11, Z11
 	VPSLLQ         $0x3f, Z11, Z11
 	VORPD          Z11, Z10, Z10
-	VMULPD.BCST    FunctionsConstants<>+7808(SB), Z10, Z11
+	VMULPD.BCST    FunctionsConstants<>+7680(SB), Z10, Z11
 	VADDPD         Z9, Z11, Z11
 	VSUBPD         Z9, Z11, Z12
-	VMULPD.BCST    FunctionsConstants<>+7816(SB), Z12, Z12
+	VMULPD.BCST    FunctionsConstants<>+7688(SB), Z12, Z12
 	VSUBPD         Z12, Z10, Z10
-	VANDPD.BCST    FunctionsConstants<>+7768(SB), Z11, Z12
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Z11, Z12
 	VPSLLQ         $0x03, Z12, Z12
 	MOVL           $0x000000ff, AX
 	KMOVW          AX, K2
@@ -10666,36 +12674,36 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ         $0x05, Z11, Z11
 	VPSLLQ         $0x34, Z11, Z11
 	VPADDQ         Z11, Z13, Z11
-	VMULPD.BCST    FunctionsConstants<>+7832(SB), Z10, Z12
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Z12, Z12
-	VMULPD.BCST    FunctionsConstants<>+7848(SB), Z10, Z13
-	VADDPD.BCST    FunctionsConstants<>+7840(SB), Z13, Z13
+	VMULPD.BCST    FunctionsConstants<>+7704(SB), Z10, Z12
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Z12, Z12
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Z10, Z13
+	VADDPD.BCST    FunctionsConstants<>+7712(SB), Z13, Z13
 	VMULPD         Z10, Z10, Z14
 	VMULPD         Z14, Z13, Z13
 	VADDPD         Z13, Z12, Z12
 	VMULPD         Z12, Z10, Z10
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Z10, Z10
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Z10, Z10
 	VMULPD         Z10, Z11, Z10
 	VCVTPD2PS      Z10, Y10
-	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7776(SB), Y8, K2
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7648(SB), Y8, K2
 	VBLENDMPS      Y7, Y10, K2, Y7
-	VBROADCASTSS   FunctionsConstants<>+8028(SB), Y8
+	VBROADCASTSS   FunctionsConstants<>+7900(SB), Y8
 	VMINPS         Y6, Y8, Y10
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), Y10, Y11
-	VPMINUD.BCST   FunctionsConstants<>+7788(SB), Y11, Y12
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y10, Y11
+	VPMINUD.BCST   FunctionsConstants<>+7660(SB), Y11, Y12
 	VPMOVZXDQ      Y12, Z12
 	VPSLLQ         $0x1d, Z12, Z12
-	VPADDQ.BCST    FunctionsConstants<>+7792(SB), Z12, Z12
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Z12, Z12
 	VPSRLD         $0x1f, Y10, Y13
 	VPMOVZXDQ      Y13, Z13
 	VPSLLQ         $0x3f, Z13, Z13
 	VORPD          Z13, Z12, Z12
-	VMULPD.BCST    FunctionsConstants<>+7808(SB), Z12, Z13
+	VMULPD.BCST    FunctionsConstants<>+7680(SB), Z12, Z13
 	VADDPD         Z9, Z13, Z13
 	VSUBPD         Z9, Z13, Z14
-	VMULPD.BCST    FunctionsConstants<>+7816(SB), Z14, Z14
+	VMULPD.BCST    FunctionsConstants<>+7688(SB), Z14, Z14
 	VSUBPD         Z14, Z12, Z12
-	VANDPD.BCST    FunctionsConstants<>+7768(SB), Z13, Z14
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Z13, Z14
 	VPSLLQ         $0x03, Z14, Z14
 	MOVL           $0x000000ff, AX
 	KMOVW          AX, K2
@@ -10705,31 +12713,31 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ         $0x05, Z13, Z13
 	VPSLLQ         $0x34, Z13, Z13
 	VPADDQ         Z13, Z15, Z13
-	VMULPD.BCST    FunctionsConstants<>+7832(SB), Z12, Z14
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Z14, Z14
-	VMULPD.BCST    FunctionsConstants<>+7848(SB), Z12, Z15
-	VADDPD.BCST    FunctionsConstants<>+7840(SB), Z15, Z15
+	VMULPD.BCST    FunctionsConstants<>+7704(SB), Z12, Z14
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Z14, Z14
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Z12, Z15
+	VADDPD.BCST    FunctionsConstants<>+7712(SB), Z15, Z15
 	VMULPD         Z12, Z12, Z16
 	VMULPD         Z16, Z15, Z15
 	VADDPD         Z15, Z14, Z14
 	VMULPD         Z14, Z12, Z12
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Z12, Z12
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Z12, Z12
 	VMULPD         Z12, Z13, Z12
 	VCVTPD2PS      Z12, Y12
-	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7776(SB), Y11, K2
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7648(SB), Y11, K2
 	VBLENDMPS      Y10, Y12, K2, Y10
 	VSUBPS         Y6, Y8, Y11
 	VCMPPS         $0x1e, Y5, Y11, K2
 	VBLENDMPS      Y4, Y5, K2, Y11
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), Y6, Y12
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y6, Y12
 	VADDPS         Y12, Y4, Y12
 	VSQRTPS        Y12, Y12
-	VBROADCASTSS   FunctionsConstants<>+7728(SB), Y13
+	VBROADCASTSS   FunctionsConstants<>+7600(SB), Y13
 	VDIVPS         Y12, Y13, Y12
 	VCMPPS         $0x1e, Y5, Y6, K2
 	VXORPS         Y2, Y6, Y6
 	VCMPPS         $0x1e, Y5, Y6, K3
-	VBLENDMPS.BCST FunctionsConstants<>+7960(SB), Y5, K3, Y6
+	VBLENDMPS.BCST FunctionsConstants<>+7832(SB), Y5, K3, Y6
 	VBLENDMPS      Y4, Y6, K2, Y6
 	VMULPS         Y6, Y12, Y6
 	VMULPS         Y11, Y10, Y10
@@ -10849,18 +12857,18 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VMOVUPS        356(SI), X1
 	VMULPS         X1, X1, X3
 	VADDPS         X3, X4, X6
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), X6, X7
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X6, X7
 	VPMOVZXDQ      X7, Y10
 	VPSLLQ         $0x1d, Y10, Y10
-	VMULPD.BCST    FunctionsConstants<>+8036(SB), Y10, Y10
-	VPSUBQ.BCST    FunctionsConstants<>+7896(SB), Y10, Y11
+	VMULPD.BCST    FunctionsConstants<>+7908(SB), Y10, Y10
+	VPSUBQ.BCST    FunctionsConstants<>+7768(SB), Y10, Y11
 	VPSRAQ         $0x34, Y11, Y12
 	VPADDQ         Y12, Y9, Y12
 	VSUBPD         Y9, Y12, Y12
-	VANDPD.BCST    FunctionsConstants<>+7904(SB), Y11, Y14
+	VANDPD.BCST    FunctionsConstants<>+7776(SB), Y11, Y14
 	VPSUBQ         Y14, Y10, Y10
 	VPSRLQ         $0x2f, Y11, Y11
-	VANDPD.BCST    FunctionsConstants<>+7768(SB), Y11, Y11
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y11, Y11
 	VPSLLQ         $0x04, Y11, Y11
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
@@ -10868,19 +12876,19 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VXORPS         X14, X14, X14
 	VGATHERQPD     (AX)(Y11*1), K2, Y14
 	VMULPD         Y14, Y10, Y10
-	VSUBPD.BCST    FunctionsConstants<>+7824(SB), Y10, Y10
+	VSUBPD.BCST    FunctionsConstants<>+7696(SB), Y10, Y10
 	VMULPD         Y10, Y10, Y14
-	VMULPD.BCST    FunctionsConstants<>+8052(SB), Y10, Y15
-	VADDPD.BCST    FunctionsConstants<>+8044(SB), Y15, Y15
-	VMULPD.BCST    FunctionsConstants<>+8068(SB), Y10, Y16
-	VADDPD.BCST    FunctionsConstants<>+8060(SB), Y16, Y16
-	VMULPD.BCST    FunctionsConstants<>+8084(SB), Y10, Y17
-	VADDPD.BCST    FunctionsConstants<>+8076(SB), Y17, Y17
+	VMULPD.BCST    FunctionsConstants<>+7924(SB), Y10, Y15
+	VADDPD.BCST    FunctionsConstants<>+7916(SB), Y15, Y15
+	VMULPD.BCST    FunctionsConstants<>+7940(SB), Y10, Y16
+	VADDPD.BCST    FunctionsConstants<>+7932(SB), Y16, Y16
+	VMULPD.BCST    FunctionsConstants<>+7956(SB), Y10, Y17
+	VADDPD.BCST    FunctionsConstants<>+7948(SB), Y17, Y17
 	VMULPD         Y17, Y14, Y17
 	VADDPD         Y17, Y16, Y16
 	VMULPD         Y16, Y14, Y16
 	VADDPD         Y16, Y15, Y15
-	VMULPD.BCST    FunctionsConstants<>+7944(SB), Y12, Y12
+	VMULPD.BCST    FunctionsConstants<>+7816(SB), Y12, Y12
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
 	LEAQ           FunctionsConstants<>+4088(SB), AX
@@ -10891,25 +12899,25 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VADDPD         Y12, Y10, Y10
 	VADDPD         Y10, Y11, Y10
 	VBROADCASTSS   FunctionsConstants<>+8588(SB), X11
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), X11, X12
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X11, X12
 	VPMOVZXDQ      X12, Y14
 	VPSLLQ         $0x1d, Y14, Y14
-	VPADDQ.BCST    FunctionsConstants<>+7792(SB), Y14, Y14
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y14, Y14
 	VPSRLD         $0x1f, X11, X15
 	VPMOVZXDQ      X15, Y16
 	VPSLLQ         $0x3f, Y16, Y16
 	VORPD          Y16, Y14, Y14
 	VMULPD         Y10, Y14, Y10
-	VANDPD.BCST    FunctionsConstants<>+8092(SB), Y10, Y14
-	VPMINUQ.BCST   FunctionsConstants<>+8100(SB), Y14, Y14
-	VANDPD.BCST    FunctionsConstants<>+7800(SB), Y10, Y10
+	VANDPD.BCST    FunctionsConstants<>+7964(SB), Y10, Y14
+	VPMINUQ.BCST   FunctionsConstants<>+7972(SB), Y14, Y14
+	VANDPD.BCST    FunctionsConstants<>+7672(SB), Y10, Y10
 	VORPD          Y10, Y14, Y10
-	VMULPD.BCST    FunctionsConstants<>+7808(SB), Y10, Y14
+	VMULPD.BCST    FunctionsConstants<>+7680(SB), Y10, Y14
 	VADDPD         Y9, Y14, Y14
 	VSUBPD         Y9, Y14, Y16
-	VMULPD.BCST    FunctionsConstants<>+7816(SB), Y16, Y16
+	VMULPD.BCST    FunctionsConstants<>+7688(SB), Y16, Y16
 	VSUBPD         Y16, Y10, Y10
-	VANDPD.BCST    FunctionsConstants<>+7768(SB), Y14, Y16
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y14, Y16
 	VPSLLQ         $0x03, Y16, Y16
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
@@ -10919,42 +12927,42 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ         $0x05, Y14, Y14
 	VPSLLQ         $0x34, Y14, Y14
 	VPADDQ         Y14, Y17, Y14
-	VMULPD.BCST    FunctionsConstants<>+7832(SB), Y10, Y16
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y16, Y16
-	VMULPD.BCST    FunctionsConstants<>+7848(SB), Y10, Y17
-	VADDPD.BCST    FunctionsConstants<>+7840(SB), Y17, Y17
+	VMULPD.BCST    FunctionsConstants<>+7704(SB), Y10, Y16
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y16, Y16
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Y10, Y17
+	VADDPD.BCST    FunctionsConstants<>+7712(SB), Y17, Y17
 	VMULPD         Y10, Y10, Y18
 	VMULPD         Y18, Y17, Y17
 	VADDPD         Y17, Y16, Y16
 	VMULPD         Y16, Y10, Y10
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y10, Y10
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y10, Y10
 	VMULPD         Y10, Y14, Y10
 	VCVTPD2PSY     Y10, X10
 	VPCMPUD        $0x04, X5, X7, K2
-	VBLENDMPS.BCST FunctionsConstants<>+7776(SB), X5, K2, X14
-	VBROADCASTSS   FunctionsConstants<>+7776(SB), Y16
+	VBLENDMPS.BCST FunctionsConstants<>+7648(SB), X5, K2, X14
+	VBROADCASTSS   FunctionsConstants<>+7648(SB), Y16
 	VBLENDMPS      X5, X16, K2, X17
 	VPCMPUD        $0x04, X5, X15, K2
 	VBLENDMPS      X17, X14, K2, X14
-	VPSUBD.BCST    FunctionsConstants<>+8108(SB), X7, X15
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+8112(SB), X15, K2
+	VPSUBD.BCST    FunctionsConstants<>+7980(SB), X7, X15
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7984(SB), X15, K2
 	VBLENDMPS      X14, X10, K2, X10
-	VADDPS.BCST    FunctionsConstants<>+8116(SB), X12, X14
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+8116(SB), X12, K3
+	VADDPS.BCST    FunctionsConstants<>+7988(SB), X12, X14
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7988(SB), X12, K3
 	VBLENDMPS      X12, X14, K3, X15
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+8120(SB), X12, K4
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7992(SB), X12, K4
 	VBLENDMPS      X5, X15, K4, X15
 	VPSLLD         $0x1f, X15, X15
 	VANDPS         X6, X15, X15
 	VORPS          X15, X10, X10
 	VPSRLD         $0x1f, X6, X15
-	VSUBPS.BCST    FunctionsConstants<>+8116(SB), X14, X14
+	VSUBPS.BCST    FunctionsConstants<>+7988(SB), X14, X14
 	VCMPPS         $0x00, X12, X14, K4
 	VBLENDMPS      X5, X15, K4, X14
 	VBLENDMPS      X5, X14, K3, X14
 	VBLENDMPS      X5, X14, K2, X14
 	VPCMPUD        $0x04, X5, X14, K2
-	VBLENDMPS.BCST FunctionsConstants<>+7964(SB), X10, K2, X10
+	VBLENDMPS.BCST FunctionsConstants<>+7836(SB), X10, K2, X10
 	VPCMPUD        $0x06, X16, X7, K2
 	VBLENDMPS      X6, X10, K2, X7
 	VPCMPUD        $0x06, X16, X12, K2
@@ -10965,12 +12973,12 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VBLENDMPS      X4, X7, K2, X7
 	VMULPS         X1, X7, X7
 	VMULPS         X1, X8, X10
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), X10, X11
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X10, X11
 	VPMOVZXDQ      X11, Y12
 	VPSLLQ         $0x1d, Y12, Y12
-	VPADDQ.BCST    FunctionsConstants<>+7792(SB), Y12, Y12
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y12, Y12
 	VPSRLD         $0x1a, X11, X14
-	VANDPS.BCST    FunctionsConstants<>+7860(SB), X14, X14
+	VANDPS.BCST    FunctionsConstants<>+7732(SB), X14, X14
 	VPMOVZXDQ      X14, Y14
 	VPSLLQ         $0x05, Y14, Y14
 	MOVL           $0x0000000f, AX
@@ -10997,19 +13005,19 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VGATHERQPD     (AX)(Y14*1), K2, Y17
 	VMULPD         Y17, Y12, Y12
 	VADDPD         Y12, Y15, Y12
-	VPADDQ.BCST    FunctionsConstants<>+7980(SB), Y18, Y14
-	VMULPD.BCST    FunctionsConstants<>+7988(SB), Y12, Y12
+	VPADDQ.BCST    FunctionsConstants<>+7852(SB), Y18, Y14
+	VMULPD.BCST    FunctionsConstants<>+7860(SB), Y12, Y12
 	VMULPD         Y12, Y12, Y15
-	VMULPD.BCST    FunctionsConstants<>+8004(SB), Y15, Y17
-	VADDPD.BCST    FunctionsConstants<>+7996(SB), Y17, Y17
+	VMULPD.BCST    FunctionsConstants<>+7876(SB), Y15, Y17
+	VADDPD.BCST    FunctionsConstants<>+7868(SB), Y17, Y17
 	VMULPD         Y17, Y15, Y17
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y17, Y17
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y17, Y17
 	VMULPD         Y17, Y12, Y12
-	VMULPD.BCST    FunctionsConstants<>+7848(SB), Y15, Y17
-	VADDPD.BCST    FunctionsConstants<>+8012(SB), Y17, Y17
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Y15, Y17
+	VADDPD.BCST    FunctionsConstants<>+7884(SB), Y17, Y17
 	VMULPD         Y17, Y15, Y15
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y15, Y15
-	VANDPD.BCST    FunctionsConstants<>+8020(SB), Y14, Y17
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y15, Y15
+	VANDPD.BCST    FunctionsConstants<>+7892(SB), Y14, Y17
 	VPSLLQ         $0x03, Y17, Y17
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
@@ -11017,8 +13025,8 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VXORPS         X18, X18, X18
 	VGATHERQPD     (AX)(Y17*1), K2, Y18
 	VMULPD         Y15, Y18, Y15
-	VPADDQ.BCST    FunctionsConstants<>+7980(SB), Y14, Y14
-	VANDPD.BCST    FunctionsConstants<>+8020(SB), Y14, Y14
+	VPADDQ.BCST    FunctionsConstants<>+7852(SB), Y14, Y14
+	VANDPD.BCST    FunctionsConstants<>+7892(SB), Y14, Y14
 	VPSLLQ         $0x03, Y14, Y14
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
@@ -11029,18 +13037,18 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VADDPD         Y12, Y15, Y12
 	VCVTPD2PSY     Y12, X12
 	VPCMPUD        $0x05, X16, X11, K2
-	VORPS.BCST     FunctionsConstants<>+7964(SB), X10, X10
+	VORPS.BCST     FunctionsConstants<>+7836(SB), X10, X10
 	VBLENDMPS      X10, X12, K2, X10
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), X1, X11
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X1, X11
 	VPMOVZXDQ      X11, Y12
 	VPSLLQ         $0x1d, Y12, Y12
-	VPADDQ.BCST    FunctionsConstants<>+7792(SB), Y12, Y12
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y12, Y12
 	VPSRLD         $0x1f, X1, X14
 	VPMOVZXDQ      X14, Y14
 	VPSLLQ         $0x3f, Y14, Y14
 	VORPD          Y14, Y12, Y14
 	VPSRLD         $0x1a, X11, X15
-	VANDPS.BCST    FunctionsConstants<>+7860(SB), X15, X15
+	VANDPS.BCST    FunctionsConstants<>+7732(SB), X15, X15
 	VPMOVZXDQ      X15, Y15
 	VPSLLQ         $0x05, Y15, Y15
 	MOVL           $0x0000000f, AX
@@ -11067,18 +13075,18 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VGATHERQPD     (AX)(Y15*1), K2, Y20
 	VMULPD         Y20, Y14, Y14
 	VADDPD         Y14, Y18, Y14
-	VMULPD.BCST    FunctionsConstants<>+7988(SB), Y14, Y14
+	VMULPD.BCST    FunctionsConstants<>+7860(SB), Y14, Y14
 	VMULPD         Y14, Y14, Y15
-	VMULPD.BCST    FunctionsConstants<>+8004(SB), Y15, Y18
-	VADDPD.BCST    FunctionsConstants<>+7996(SB), Y18, Y18
+	VMULPD.BCST    FunctionsConstants<>+7876(SB), Y15, Y18
+	VADDPD.BCST    FunctionsConstants<>+7868(SB), Y18, Y18
 	VMULPD         Y18, Y15, Y18
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y18, Y18
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y18, Y18
 	VMULPD         Y18, Y14, Y14
-	VMULPD.BCST    FunctionsConstants<>+7848(SB), Y15, Y18
-	VADDPD.BCST    FunctionsConstants<>+8012(SB), Y18, Y18
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Y15, Y18
+	VADDPD.BCST    FunctionsConstants<>+7884(SB), Y18, Y18
 	VMULPD         Y18, Y15, Y15
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y15, Y15
-	VANDPD.BCST    FunctionsConstants<>+8020(SB), Y21, Y18
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y15, Y15
+	VANDPD.BCST    FunctionsConstants<>+7892(SB), Y21, Y18
 	VPSLLQ         $0x03, Y18, Y18
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
@@ -11086,8 +13094,8 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VXORPS         X22, X22, X22
 	VGATHERQPD     (AX)(Y18*1), K2, Y22
 	VMULPD         Y15, Y22, Y15
-	VPADDQ.BCST    FunctionsConstants<>+7980(SB), Y21, Y18
-	VANDPD.BCST    FunctionsConstants<>+8020(SB), Y18, Y18
+	VPADDQ.BCST    FunctionsConstants<>+7852(SB), Y21, Y18
+	VANDPD.BCST    FunctionsConstants<>+7892(SB), Y18, Y18
 	VPSLLQ         $0x03, Y18, Y18
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
@@ -11097,28 +13105,28 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VMULPD         Y14, Y21, Y14
 	VADDPD         Y14, Y15, Y14
 	VCVTPD2PSY     Y14, X14
-	VPCMPUD.BCST   $0x01, FunctionsConstants<>+7888(SB), X11, K2
+	VPCMPUD.BCST   $0x01, FunctionsConstants<>+7760(SB), X11, K2
 	VBLENDMPS      X1, X14, K2, X14
 	VPCMPUD        $0x05, X16, X11, K2
-	VORPS.BCST     FunctionsConstants<>+7964(SB), X1, X11
+	VORPS.BCST     FunctionsConstants<>+7836(SB), X1, X11
 	VBLENDMPS      X11, X14, K2, X14
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), X3, X15
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X3, X15
 	VPMOVZXDQ      X15, Y18
 	VPSLLQ         $0x1d, Y18, Y18
-	VPADDQ.BCST    FunctionsConstants<>+7792(SB), Y18, Y18
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y18, Y18
 	VPSRLD         $0x1f, X3, X21
 	VPMOVZXDQ      X21, Y21
 	VPSLLQ         $0x3f, Y21, Y21
 	VORPD          Y21, Y18, Y18
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y18, Y18
-	VPSUBQ.BCST    FunctionsConstants<>+7896(SB), Y18, Y21
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y18, Y18
+	VPSUBQ.BCST    FunctionsConstants<>+7768(SB), Y18, Y21
 	VPSRAQ         $0x34, Y21, Y22
 	VPADDQ         Y22, Y9, Y22
 	VSUBPD         Y9, Y22, Y22
-	VANDPD.BCST    FunctionsConstants<>+7904(SB), Y21, Y23
+	VANDPD.BCST    FunctionsConstants<>+7776(SB), Y21, Y23
 	VPSUBQ         Y23, Y18, Y18
 	VPSRLQ         $0x2f, Y21, Y21
-	VANDPD.BCST    FunctionsConstants<>+7768(SB), Y21, Y21
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y21, Y21
 	VPSLLQ         $0x04, Y21, Y21
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K3
@@ -11126,17 +13134,17 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VXORPS         X23, X23, X23
 	VGATHERQPD     (AX)(Y21*1), K3, Y23
 	VMULPD         Y23, Y18, Y18
-	VSUBPD.BCST    FunctionsConstants<>+7824(SB), Y18, Y18
+	VSUBPD.BCST    FunctionsConstants<>+7696(SB), Y18, Y18
 	VMULPD         Y18, Y18, Y23
-	VMULPD.BCST    FunctionsConstants<>+7920(SB), Y18, Y24
-	VADDPD.BCST    FunctionsConstants<>+7912(SB), Y24, Y24
+	VMULPD.BCST    FunctionsConstants<>+7792(SB), Y18, Y24
+	VADDPD.BCST    FunctionsConstants<>+7784(SB), Y24, Y24
 	VMULPD         Y24, Y23, Y24
 	VMULPD         Y23, Y23, Y23
-	VMULPD.BCST    FunctionsConstants<>+7936(SB), Y18, Y25
-	VADDPD.BCST    FunctionsConstants<>+7928(SB), Y25, Y25
+	VMULPD.BCST    FunctionsConstants<>+7808(SB), Y18, Y25
+	VADDPD.BCST    FunctionsConstants<>+7800(SB), Y25, Y25
 	VMULPD         Y25, Y23, Y23
 	VADDPD         Y23, Y24, Y23
-	VMULPD.BCST    FunctionsConstants<>+7944(SB), Y22, Y22
+	VMULPD.BCST    FunctionsConstants<>+7816(SB), Y22, Y22
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K3
 	LEAQ           FunctionsConstants<>+4088(SB), AX
@@ -11146,14 +13154,14 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VADDPD         Y23, Y18, Y18
 	VADDPD         Y18, Y21, Y18
 	VCVTPD2PSY     Y18, X18
-	VPSUBD.BCST    FunctionsConstants<>+7952(SB), X15, X15
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7956(SB), X15, K3
+	VPSUBD.BCST    FunctionsConstants<>+7824(SB), X15, X15
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7828(SB), X15, K3
 	VBLENDMPS      X3, X18, K3, X15
-	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7960(SB), X3, K3
-	VORPS.BCST     FunctionsConstants<>+7964(SB), X3, X18
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7832(SB), X3, K3
+	VORPS.BCST     FunctionsConstants<>+7836(SB), X3, X18
 	VBLENDMPS      X18, X15, K3, X15
-	VPCMPUD.BCST   $0x00, FunctionsConstants<>+7960(SB), X3, K3
-	VBLENDMPS.BCST FunctionsConstants<>+7780(SB), X15, K3, X3
+	VPCMPUD.BCST   $0x00, FunctionsConstants<>+7832(SB), X3, K3
+	VBLENDMPS.BCST FunctionsConstants<>+7652(SB), X15, K3, X3
 	VMULPD         Y17, Y12, Y15
 	VMULPD         Y19, Y12, Y17
 	VADDPD         Y17, Y15, Y18
@@ -11163,19 +13171,19 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VADDPD         Y17, Y15, Y15
 	VMULPD         Y20, Y12, Y12
 	VADDPD         Y12, Y15, Y12
-	VPADDQ.BCST    FunctionsConstants<>+7980(SB), Y18, Y15
-	VMULPD.BCST    FunctionsConstants<>+7988(SB), Y12, Y12
+	VPADDQ.BCST    FunctionsConstants<>+7852(SB), Y18, Y15
+	VMULPD.BCST    FunctionsConstants<>+7860(SB), Y12, Y12
 	VMULPD         Y12, Y12, Y17
-	VMULPD.BCST    FunctionsConstants<>+8004(SB), Y17, Y18
-	VADDPD.BCST    FunctionsConstants<>+7996(SB), Y18, Y18
+	VMULPD.BCST    FunctionsConstants<>+7876(SB), Y17, Y18
+	VADDPD.BCST    FunctionsConstants<>+7868(SB), Y18, Y18
 	VMULPD         Y18, Y17, Y18
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y18, Y18
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y18, Y18
 	VMULPD         Y18, Y12, Y12
-	VMULPD.BCST    FunctionsConstants<>+7848(SB), Y17, Y18
-	VADDPD.BCST    FunctionsConstants<>+8012(SB), Y18, Y18
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Y17, Y18
+	VADDPD.BCST    FunctionsConstants<>+7884(SB), Y18, Y18
 	VMULPD         Y18, Y17, Y17
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y17, Y17
-	VANDPD.BCST    FunctionsConstants<>+8020(SB), Y15, Y18
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y17, Y17
+	VANDPD.BCST    FunctionsConstants<>+7892(SB), Y15, Y18
 	VPSLLQ         $0x03, Y18, Y18
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K3
@@ -11183,8 +13191,8 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VXORPS         X19, X19, X19
 	VGATHERQPD     (AX)(Y18*1), K3, Y19
 	VMULPD         Y17, Y19, Y17
-	VPADDQ.BCST    FunctionsConstants<>+7980(SB), Y15, Y15
-	VANDPD.BCST    FunctionsConstants<>+8020(SB), Y15, Y15
+	VPADDQ.BCST    FunctionsConstants<>+7852(SB), Y15, Y15
+	VANDPD.BCST    FunctionsConstants<>+7892(SB), Y15, Y15
 	VPSLLQ         $0x03, Y15, Y15
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K3
@@ -11200,7 +13208,7 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VMULPS.BCST    FunctionsConstants<>+8412(SB), X1, X1
 	VMULPS         X3, X14, X3
 	VSUBPS         X3, X1, X1
-	VMULPS.BCST    FunctionsConstants<>+7976(SB), X1, X1
+	VMULPS.BCST    FunctionsConstants<>+7848(SB), X1, X1
 	VMULPS         X10, X8, X3
 	VADDPS         X3, X1, X1
 	VMULPS.BCST    FunctionsConstants<>+8584(SB), X7, X3
@@ -11242,18 +13250,18 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VADDPS         X12, X7, X7
 	VADDPS         X7, X3, X3
 	VMOVUPS        308(SI), X7
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), X7, X10
-	VPMINUD.BCST   FunctionsConstants<>+7788(SB), X10, X12
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X7, X10
+	VPMINUD.BCST   FunctionsConstants<>+7660(SB), X10, X12
 	VPMOVZXDQ      X12, Y12
 	VPSLLQ         $0x1d, Y12, Y12
-	VPADDQ.BCST    FunctionsConstants<>+7792(SB), Y12, Y12
-	VORPD.BCST     FunctionsConstants<>+7800(SB), Y12, Y12
-	VMULPD.BCST    FunctionsConstants<>+7808(SB), Y12, Y14
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y12, Y12
+	VORPD.BCST     FunctionsConstants<>+7672(SB), Y12, Y12
+	VMULPD.BCST    FunctionsConstants<>+7680(SB), Y12, Y14
 	VADDPD         Y9, Y14, Y14
 	VSUBPD         Y9, Y14, Y15
-	VMULPD.BCST    FunctionsConstants<>+7816(SB), Y15, Y15
+	VMULPD.BCST    FunctionsConstants<>+7688(SB), Y15, Y15
 	VSUBPD         Y15, Y12, Y12
-	VANDPD.BCST    FunctionsConstants<>+7768(SB), Y14, Y15
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y14, Y15
 	VPSLLQ         $0x03, Y15, Y15
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
@@ -11263,19 +13271,19 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ         $0x05, Y14, Y14
 	VPSLLQ         $0x34, Y14, Y14
 	VPADDQ         Y14, Y17, Y14
-	VMULPD.BCST    FunctionsConstants<>+7832(SB), Y12, Y15
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y15, Y15
-	VMULPD.BCST    FunctionsConstants<>+7848(SB), Y12, Y17
-	VADDPD.BCST    FunctionsConstants<>+7840(SB), Y17, Y17
+	VMULPD.BCST    FunctionsConstants<>+7704(SB), Y12, Y15
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y15, Y15
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Y12, Y17
+	VADDPD.BCST    FunctionsConstants<>+7712(SB), Y17, Y17
 	VMULPD         Y12, Y12, Y18
 	VMULPD         Y18, Y17, Y17
 	VADDPD         Y17, Y15, Y15
 	VMULPD         Y15, Y12, Y12
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y12, Y12
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y12, Y12
 	VMULPD         Y12, Y14, Y12
 	VPCMPD         $0x05, X5, X7, K2
-	VBLENDMPD.BCST FunctionsConstants<>+7824(SB), Y12, K2, Y14
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y12, Y12
+	VBLENDMPD.BCST FunctionsConstants<>+7696(SB), Y12, K2, Y14
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y12, Y12
 	VDIVPD         Y12, Y14, Y12
 	VCVTPD2PSY     Y12, X12
 	VPCMPUD        $0x06, X16, X10, K2
@@ -11313,8 +13321,8 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VADDPS         X7, X1, X1
 	VMOVUPS        276(SI), X7
 	VCMPPS         $0x1e, X5, X7, K2
-	VADDPS.BCST    FunctionsConstants<>+7972(SB), X7, X7
-	VBLENDMPS.BCST FunctionsConstants<>+7968(SB), X7, K2, X7
+	VADDPS.BCST    FunctionsConstants<>+7844(SB), X7, X7
+	VBLENDMPS.BCST FunctionsConstants<>+7840(SB), X7, K2, X7
 	VMULPS         X7, X1, X1
 	VMOVUPS        X1, 292(SI)
 
@@ -11343,18 +13351,18 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VADDPS         X12, X7, X7
 	VADDPS         X7, X3, X3
 	VMOVUPS        228(SI), X7
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), X7, X10
-	VPMINUD.BCST   FunctionsConstants<>+7788(SB), X10, X12
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X7, X10
+	VPMINUD.BCST   FunctionsConstants<>+7660(SB), X10, X12
 	VPMOVZXDQ      X12, Y12
 	VPSLLQ         $0x1d, Y12, Y12
-	VPADDQ.BCST    FunctionsConstants<>+7792(SB), Y12, Y12
-	VORPD.BCST     FunctionsConstants<>+7800(SB), Y12, Y12
-	VMULPD.BCST    FunctionsConstants<>+7808(SB), Y12, Y14
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y12, Y12
+	VORPD.BCST     FunctionsConstants<>+7672(SB), Y12, Y12
+	VMULPD.BCST    FunctionsConstants<>+7680(SB), Y12, Y14
 	VADDPD         Y9, Y14, Y14
 	VSUBPD         Y9, Y14, Y15
-	VMULPD.BCST    FunctionsConstants<>+7816(SB), Y15, Y15
+	VMULPD.BCST    FunctionsConstants<>+7688(SB), Y15, Y15
 	VSUBPD         Y15, Y12, Y12
-	VANDPD.BCST    FunctionsConstants<>+7768(SB), Y14, Y15
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y14, Y15
 	VPSLLQ         $0x03, Y15, Y15
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
@@ -11364,19 +13372,19 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ         $0x05, Y14, Y14
 	VPSLLQ         $0x34, Y14, Y14
 	VPADDQ         Y14, Y17, Y14
-	VMULPD.BCST    FunctionsConstants<>+7832(SB), Y12, Y15
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y15, Y15
-	VMULPD.BCST    FunctionsConstants<>+7848(SB), Y12, Y17
-	VADDPD.BCST    FunctionsConstants<>+7840(SB), Y17, Y17
+	VMULPD.BCST    FunctionsConstants<>+7704(SB), Y12, Y15
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y15, Y15
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Y12, Y17
+	VADDPD.BCST    FunctionsConstants<>+7712(SB), Y17, Y17
 	VMULPD         Y12, Y12, Y18
 	VMULPD         Y18, Y17, Y17
 	VADDPD         Y17, Y15, Y15
 	VMULPD         Y15, Y12, Y12
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y12, Y12
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y12, Y12
 	VMULPD         Y12, Y14, Y12
 	VPCMPD         $0x05, X5, X7, K2
-	VBLENDMPD.BCST FunctionsConstants<>+7824(SB), Y12, K2, Y14
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y12, Y12
+	VBLENDMPD.BCST FunctionsConstants<>+7696(SB), Y12, K2, Y14
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y12, Y12
 	VDIVPD         Y12, Y14, Y12
 	VCVTPD2PSY     Y12, X12
 	VPCMPUD        $0x06, X16, X10, K2
@@ -11651,16 +13659,16 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VMOVUPS       (SI), X15
 	VMOVSD        16(SI), X17
 	VINSERTF32X4  $0x01, X17, Y15, Y15
-	VMULPS.BCST   FunctionsConstants<>+7736(SB), Y15, Y17
-	VANDPS.BCST   FunctionsConstants<>+7744(SB), Y17, Y18
-	VPMINUD.BCST  FunctionsConstants<>+7748(SB), Y18, Y19
+	VMULPS.BCST   FunctionsConstants<>+7608(SB), Y15, Y17
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y17, Y18
+	VPMINUD.BCST  FunctionsConstants<>+7620(SB), Y18, Y19
 	VPMOVZXDQ     Y19, Z19
 	VPSLLQ        $0x1d, Z19, Z19
-	VMULPD.BCST   FunctionsConstants<>+7752(SB), Z19, Z19
+	VMULPD.BCST   FunctionsConstants<>+7624(SB), Z19, Z19
 	VADDPD        Z9, Z19, Z20
 	VSUBPD        Z9, Z20, Z21
 	VSUBPD        Z21, Z19, Z19
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Z20, Z20
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z20, Z20
 	VPSLLQ        $0x06, Z20, Z20
 	VMULPD        Z19, Z19, Z21
 	MOVL          $0x000000ff, AX
@@ -11726,21 +13734,21 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VADDPS        Y2, Y4, Y2
 	VMULPS        Y15, Y15, Y4
 	VMULPS.BCST   FunctionsConstants<>+8596(SB), Y4, Y4
-	VANDPS.BCST   FunctionsConstants<>+7744(SB), Y4, Y17
-	VPMINUD.BCST  FunctionsConstants<>+7788(SB), Y17, Y18
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y4, Y17
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), Y17, Y18
 	VPMOVZXDQ     Y18, Z18
 	VPSLLQ        $0x1d, Z18, Z18
-	VPADDQ.BCST   FunctionsConstants<>+7792(SB), Z18, Z18
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Z18, Z18
 	VPSRLD        $0x1f, Y4, Y19
 	VPMOVZXDQ     Y19, Z19
 	VPSLLQ        $0x3f, Z19, Z19
 	VORPD         Z19, Z18, Z18
-	VMULPD.BCST   FunctionsConstants<>+7808(SB), Z18, Z19
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z18, Z19
 	VADDPD        Z9, Z19, Z19
 	VSUBPD        Z9, Z19, Z9
-	VMULPD.BCST   FunctionsConstants<>+7816(SB), Z9, Z9
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z9, Z9
 	VSUBPD        Z9, Z18, Z9
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Z19, Z18
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z19, Z18
 	VPSLLQ        $0x03, Z18, Z18
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K4
@@ -11750,15 +13758,15 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ        $0x05, Z19, Z18
 	VPSLLQ        $0x34, Z18, Z18
 	VPADDQ        Z18, Z20, Z18
-	VMULPD.BCST   FunctionsConstants<>+7832(SB), Z9, Z19
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z19, Z19
-	VMULPD.BCST   FunctionsConstants<>+7848(SB), Z9, Z20
-	VADDPD.BCST   FunctionsConstants<>+7840(SB), Z20, Z20
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z9, Z19
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z19, Z19
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z9, Z20
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z20, Z20
 	VMULPD        Z9, Z9, Z21
 	VMULPD        Z21, Z20, Z20
 	VADDPD        Z20, Z19, Z19
 	VMULPD        Z19, Z9, Z9
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z9, Z9
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z9, Z9
 	VMULPD        Z9, Z18, Z9
 	VCVTPD2PS     Z9, Y9
 	VPCMPUD       $0x06, Y16, Y17, K4
@@ -14530,17 +16538,17 @@ TEXT ·functionsGradAVX2(SB), $704-44
 	VPCMPGTD     FunctionsConstants<>+3952(SB), X5, X5
 	VBLENDVPS    X5, X4, X6, X4
 	VINSERTF128  $0x01, X4, Y1, Y1
-	VMULPS       FunctionsConstants<>+7696(SB), Y1, Y1
+	VMULPS       FunctionsConstants<>+8372(SB), Y1, Y1
 	VMULPS       Y0, Y0, Y0
 	VMOVUPS      FunctionsConstants<>+64(SB), Y4
 	VSUBPS       Y0, Y4, Y0
 	VMULPS       Y0, Y1, Y0
-	VSUBPS       FunctionsConstants<>+7600(SB), Y2, Y1
+	VSUBPS       FunctionsConstants<>+8276(SB), Y2, Y1
 	VXORPS       X5, X5, X5
 	VCMPPS       $0x1e, Y5, Y1, Y1
-	VSUBPS       FunctionsConstants<>+7632(SB), Y2, Y2
-	VMULPS       FunctionsConstants<>+7664(SB), Y3, Y6
-	VADDPS       FunctionsConstants<>+7664(SB), Y6, Y6
+	VSUBPS       FunctionsConstants<>+8308(SB), Y2, Y2
+	VMULPS       FunctionsConstants<>+8340(SB), Y3, Y6
+	VADDPS       FunctionsConstants<>+8340(SB), Y6, Y6
 	VDIVPS       Y6, Y3, Y6
 	VMULPS       Y6, Y3, Y3
 	VEXTRACTF128 $0x01, Y3, X6
@@ -14668,7 +16676,7 @@ TEXT ·functionsGradAVX2(SB), $704-44
 	VADDPS       Y6, Y1, Y1
 	VSHUFPS      $0xb1, Y1, Y1, Y6
 	VADDPS       Y6, Y1, Y1
-	VMULPS       FunctionsConstants<>+7696(SB), Y1, Y1
+	VMULPS       FunctionsConstants<>+8372(SB), Y1, Y1
 	VMOVSS       X1, ret+40(FP)
 
 	// v11 = (W12ᵀ·d12)
@@ -16109,7 +18117,7 @@ TEXT ·functionsGradAVX2(SB), $704-44
 	VBLENDVPS    X6, X2, X10, X2
 	VDIVPS       X3, X1, X1
 	VMULPS       X1, X2, X1
-	VMULPS       FunctionsConstants<>+7664(SB), X1, X1
+	VMULPS       FunctionsConstants<>+8340(SB), X1, X1
 	VMOVUPS      256(SP), X2
 	VMULPS       X0, X2, X0
 	VSUBPS       X0, X1, X0
@@ -17026,16 +19034,16 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VMOVSD        136(DI), X2
 	VINSERTF32X4  $0x01, X2, Y1, Y1
 	VADDPS        Y1, Y0, Y0
-	VMULPS.BCST   FunctionsConstants<>+7736(SB), Y0, Y1
-	VANDPS.BCST   FunctionsConstants<>+7744(SB), Y1, Y2
-	VPMINUD.BCST  FunctionsConstants<>+7748(SB), Y2, Y3
+	VMULPS.BCST   FunctionsConstants<>+7608(SB), Y0, Y1
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y1, Y2
+	VPMINUD.BCST  FunctionsConstants<>+7620(SB), Y2, Y3
 	VPMOVZXDQ     Y3, Z3
 	VPSLLQ        $0x1d, Z3, Z3
-	VMULPD.BCST   FunctionsConstants<>+7752(SB), Z3, Z3
-	VADDPD.BCST   FunctionsConstants<>+7760(SB), Z3, Z4
-	VSUBPD.BCST   FunctionsConstants<>+7760(SB), Z4, Z5
+	VMULPD.BCST   FunctionsConstants<>+7624(SB), Z3, Z3
+	VADDPD.BCST   FunctionsConstants<>+7632(SB), Z3, Z4
+	VSUBPD.BCST   FunctionsConstants<>+7632(SB), Z4, Z5
 	VSUBPD        Z5, Z3, Z3
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Z4, Z4
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z4, Z4
 	VPSLLQ        $0x06, Z4, Z4
 	VMULPD        Z3, Z3, Z5
 	MOVL          $0x000000ff, AX
@@ -17094,12 +19102,12 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VMULPD        Z3, Z7, Z3
 	VADDPD        Z3, Z6, Z3
 	VCVTPD2PS     Z3, Y3
-	VANDPS.BCST   FunctionsConstants<>+7740(SB), Y1, Y4
+	VANDPS.BCST   FunctionsConstants<>+7612(SB), Y1, Y4
 	VORPS         Y4, Y3, Y3
-	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7776(SB), Y2, K1
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7648(SB), Y2, K1
 	VBLENDMPS     Y1, Y3, K1, Y1
-	VADDPS.BCST   FunctionsConstants<>+7732(SB), Y1, Y1
-	VMULPS.BCST   FunctionsConstants<>+7728(SB), Y1, Y1
+	VADDPS.BCST   FunctionsConstants<>+7604(SB), Y1, Y1
+	VMULPS.BCST   FunctionsConstants<>+7600(SB), Y1, Y1
 	VMULPS        Y1, Y0, Y1
 	VMOVUPS       X0, (SI)
 	VEXTRACTF32X4 $0x01, Y0, X2
@@ -17167,7 +19175,7 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	// a2 = max(z2), windows of 2
 	MOVL         $0x00000003, AX
 	KMOVW        AX, K1
-	VBROADCASTSS FunctionsConstants<>+7780(SB), Z0
+	VBROADCASTSS FunctionsConstants<>+7652(SB), Z0
 	VMOVSD       72(SI), X1
 	VBLENDMPS    X1, X0, K1, X1
 	VSHUFPS      $0x4e, X1, X1, X2
@@ -17265,7 +19273,7 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 
 	// a3 = σ(|z3|)·z3/|z3|
 	VANDPS         FunctionsConstants<>+2576(SB), Y1, Y2
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), Y2, Y2
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y2, Y2
 	MOVL           $0x0000001f, AX
 	KMOVW          AX, K1
 	VBLENDMPS      Y2, Y0, K1, Y2
@@ -17292,12 +19300,12 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VBLENDMPS      Y2, Y3, K2, Y2
 	VXORPS         X3, X3, X3
 	VCMPPS         $0x1e, Y3, Y2, K2
-	VBROADCASTSS   FunctionsConstants<>+7732(SB), Z4
+	VBROADCASTSS   FunctionsConstants<>+7604(SB), Z4
 	VBLENDMPS      Y2, Y4, K2, Y5
 	VMOVAPS.Z      Y1, K1, Y1
 	VDIVPS         Y5, Y1, Y1
 	VMULPS         Y1, Y1, Y5
-	VBROADCASTSS   FunctionsConstants<>+7740(SB), Z6
+	VBROADCASTSS   FunctionsConstants<>+7612(SB), Z6
 	VBLENDMPS      Y5, Y6, K1, Y5
 	VSHUFF32X4     $0x01, Y5, Y5, Y7
 	VADDPS         Y7, Y5, Y5
@@ -17307,18 +19315,18 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VADDPS         Y7, Y5, Y5
 	VSQRTPS        Y5, Y5
 	VMULPS         Y5, Y2, Y2
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), Y2, Y7
-	VPMINUD.BCST   FunctionsConstants<>+7788(SB), Y7, Y8
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y2, Y7
+	VPMINUD.BCST   FunctionsConstants<>+7660(SB), Y7, Y8
 	VPMOVZXDQ      Y8, Z8
 	VPSLLQ         $0x1d, Z8, Z8
-	VPADDQ.BCST    FunctionsConstants<>+7792(SB), Z8, Z8
-	VORPD.BCST     FunctionsConstants<>+7800(SB), Z8, Z8
-	VMULPD.BCST    FunctionsConstants<>+7808(SB), Z8, Z9
-	VADDPD.BCST    FunctionsConstants<>+7760(SB), Z9, Z9
-	VSUBPD.BCST    FunctionsConstants<>+7760(SB), Z9, Z10
-	VMULPD.BCST    FunctionsConstants<>+7816(SB), Z10, Z10
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Z8, Z8
+	VORPD.BCST     FunctionsConstants<>+7672(SB), Z8, Z8
+	VMULPD.BCST    FunctionsConstants<>+7680(SB), Z8, Z9
+	VADDPD.BCST    FunctionsConstants<>+7632(SB), Z9, Z9
+	VSUBPD.BCST    FunctionsConstants<>+7632(SB), Z9, Z10
+	VMULPD.BCST    FunctionsConstants<>+7688(SB), Z10, Z10
 	VSUBPD         Z10, Z8, Z8
-	VANDPD.BCST    FunctionsConstants<>+7768(SB), Z9, Z10
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Z9, Z10
 	VPSLLQ         $0x03, Z10, Z10
 	MOVL           $0x000000ff, AX
 	KMOVW          AX, K2
@@ -17328,22 +19336,22 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ         $0x05, Z9, Z9
 	VPSLLQ         $0x34, Z9, Z9
 	VPADDQ         Z9, Z11, Z9
-	VMULPD.BCST    FunctionsConstants<>+7832(SB), Z8, Z10
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Z10, Z10
-	VMULPD.BCST    FunctionsConstants<>+7848(SB), Z8, Z11
-	VADDPD.BCST    FunctionsConstants<>+7840(SB), Z11, Z11
+	VMULPD.BCST    FunctionsConstants<>+7704(SB), Z8, Z10
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Z10, Z10
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Z8, Z11
+	VADDPD.BCST    FunctionsConstants<>+7712(SB), Z11, Z11
 	VMULPD         Z8, Z8, Z12
 	VMULPD         Z12, Z11, Z11
 	VADDPD         Z11, Z10, Z10
 	VMULPD         Z10, Z8, Z8
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Z8, Z8
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Z8, Z8
 	VMULPD         Z8, Z9, Z8
 	VPCMPD         $0x05, Y3, Y2, K2
-	VBLENDMPD.BCST FunctionsConstants<>+7824(SB), Z8, K2, Z9
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Z8, Z8
+	VBLENDMPD.BCST FunctionsConstants<>+7696(SB), Z8, K2, Z9
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Z8, Z8
 	VDIVPD         Z8, Z9, Z8
 	VCVTPD2PS      Z8, Y8
-	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7776(SB), Y7, K2
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7648(SB), Y7, K2
 	VBLENDMPS      Y2, Y8, K2, Y7
 	VCMPPS         $0x1e, Y3, Y5, K2
 	VDIVPS         Y5, Y7, Y5
@@ -17398,19 +19406,19 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VMOVUPS      FunctionsConstants<>+3184(SB), Y2
 	VPERMPS      Y1, Y2, Y1
 	VADDPS       472(DI), X1, X1
-	VANDPS.BCST  FunctionsConstants<>+7744(SB), X1, X5
+	VANDPS.BCST  FunctionsConstants<>+7616(SB), X1, X5
 	VPMOVZXDQ    X5, Y7
 	VPSLLQ       $0x1d, Y7, Y7
-	VPADDQ.BCST  FunctionsConstants<>+7792(SB), Y7, Y7
+	VPADDQ.BCST  FunctionsConstants<>+7664(SB), Y7, Y7
 	VPSRLD       $0x15, X5, X8
-	VPSUBD.BCST  FunctionsConstants<>+7856(SB), X8, X8
+	VPSUBD.BCST  FunctionsConstants<>+7728(SB), X8, X8
 	VPSRAD       $0x1f, X8, X9
 	VANDNPS      X8, X9, X8
-	VPSUBD.BCST  FunctionsConstants<>+7860(SB), X8, X9
+	VPSUBD.BCST  FunctionsConstants<>+7732(SB), X8, X9
 	VPSRAD       $0x1f, X9, X10
 	VANDNPS      X9, X10, X9
 	VPSUBD       X9, X8, X8
-	VANDPS.BCST  FunctionsConstants<>+7860(SB), X8, X8
+	VANDPS.BCST  FunctionsConstants<>+7732(SB), X8, X8
 	VPMOVZXDQ    X8, Y8
 	VPSLLQ       $0x04, Y8, Y8
 	MOVL         $0x0000000f, AX
@@ -17420,15 +19428,15 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VGATHERQPD   (AX)(Y8*1), K2, Y9
 	VSUBPD       Y9, Y7, Y10
 	VMULPD       Y9, Y7, Y7
-	VADDPD.BCST  FunctionsConstants<>+7824(SB), Y7, Y7
+	VADDPD.BCST  FunctionsConstants<>+7696(SB), Y7, Y7
 	VDIVPD       Y7, Y10, Y7
 	VMULPD       Y7, Y7, Y9
-	VMULPD.BCST  FunctionsConstants<>+7880(SB), Y9, Y10
-	VADDPD.BCST  FunctionsConstants<>+7872(SB), Y10, Y10
+	VMULPD.BCST  FunctionsConstants<>+7752(SB), Y9, Y10
+	VADDPD.BCST  FunctionsConstants<>+7744(SB), Y10, Y10
 	VMULPD       Y10, Y9, Y10
-	VADDPD.BCST  FunctionsConstants<>+7864(SB), Y10, Y10
+	VADDPD.BCST  FunctionsConstants<>+7736(SB), Y10, Y10
 	VMULPD       Y10, Y9, Y9
-	VADDPD.BCST  FunctionsConstants<>+7824(SB), Y9, Y9
+	VADDPD.BCST  FunctionsConstants<>+7696(SB), Y9, Y9
 	MOVL         $0x0000000f, AX
 	KMOVW        AX, K2
 	LEAQ         FunctionsConstants<>+3288(SB), AX
@@ -17439,8 +19447,8 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VCVTPD2PSY   Y7, X7
 	VANDPS       X6, X1, X8
 	VORPS        X8, X7, X7
-	VPSUBD.BCST  FunctionsConstants<>+7888(SB), X5, X5
-	VPCMPUD.BCST $0x06, FunctionsConstants<>+7892(SB), X5, K2
+	VPSUBD.BCST  FunctionsConstants<>+7760(SB), X5, X5
+	VPCMPUD.BCST $0x06, FunctionsConstants<>+7764(SB), X5, K2
 	VBLENDMPS    X1, X7, K2, X5
 	VMOVUPS      X1, 180(SI)
 	VMOVUPS      X5, 196(SI)
@@ -17462,23 +19470,23 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VADDPS       552(DI), X1, X1
 	VCMPPS       $0x16, X3, X1, K2
 	VMOVAPS.Z    X1, K2, X5
-	VANDPS.BCST  FunctionsConstants<>+7744(SB), X1, X7
+	VANDPS.BCST  FunctionsConstants<>+7616(SB), X1, X7
 	VXORPS       X6, X7, X7
-	VANDPS.BCST  FunctionsConstants<>+7744(SB), X7, X8
-	VPMINUD.BCST FunctionsConstants<>+7788(SB), X8, X9
+	VANDPS.BCST  FunctionsConstants<>+7616(SB), X7, X8
+	VPMINUD.BCST FunctionsConstants<>+7660(SB), X8, X9
 	VPMOVZXDQ    X9, Y9
 	VPSLLQ       $0x1d, Y9, Y9
-	VPADDQ.BCST  FunctionsConstants<>+7792(SB), Y9, Y9
+	VPADDQ.BCST  FunctionsConstants<>+7664(SB), Y9, Y9
 	VPSRLD       $0x1f, X7, X10
 	VPMOVZXDQ    X10, Y10
 	VPSLLQ       $0x3f, Y10, Y10
 	VORPD        Y10, Y9, Y9
-	VMULPD.BCST  FunctionsConstants<>+7808(SB), Y9, Y10
-	VADDPD.BCST  FunctionsConstants<>+7760(SB), Y10, Y10
-	VSUBPD.BCST  FunctionsConstants<>+7760(SB), Y10, Y11
-	VMULPD.BCST  FunctionsConstants<>+7816(SB), Y11, Y11
+	VMULPD.BCST  FunctionsConstants<>+7680(SB), Y9, Y10
+	VADDPD.BCST  FunctionsConstants<>+7632(SB), Y10, Y10
+	VSUBPD.BCST  FunctionsConstants<>+7632(SB), Y10, Y11
+	VMULPD.BCST  FunctionsConstants<>+7688(SB), Y11, Y11
 	VSUBPD       Y11, Y9, Y9
-	VANDPD.BCST  FunctionsConstants<>+7768(SB), Y10, Y11
+	VANDPD.BCST  FunctionsConstants<>+7640(SB), Y10, Y11
 	VPSLLQ       $0x03, Y11, Y11
 	MOVL         $0x0000000f, AX
 	KMOVW        AX, K2
@@ -17488,37 +19496,37 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ       $0x05, Y10, Y10
 	VPSLLQ       $0x34, Y10, Y10
 	VPADDQ       Y10, Y12, Y10
-	VMULPD.BCST  FunctionsConstants<>+7832(SB), Y9, Y11
-	VADDPD.BCST  FunctionsConstants<>+7824(SB), Y11, Y11
-	VMULPD.BCST  FunctionsConstants<>+7848(SB), Y9, Y12
-	VADDPD.BCST  FunctionsConstants<>+7840(SB), Y12, Y12
+	VMULPD.BCST  FunctionsConstants<>+7704(SB), Y9, Y11
+	VADDPD.BCST  FunctionsConstants<>+7696(SB), Y11, Y11
+	VMULPD.BCST  FunctionsConstants<>+7720(SB), Y9, Y12
+	VADDPD.BCST  FunctionsConstants<>+7712(SB), Y12, Y12
 	VMULPD       Y9, Y9, Y13
 	VMULPD       Y13, Y12, Y12
 	VADDPD       Y12, Y11, Y11
 	VMULPD       Y11, Y9, Y9
-	VADDPD.BCST  FunctionsConstants<>+7824(SB), Y9, Y9
+	VADDPD.BCST  FunctionsConstants<>+7696(SB), Y9, Y9
 	VMULPD       Y9, Y10, Y9
 	VCVTPD2PSY   Y9, X9
-	VPCMPUD.BCST $0x06, FunctionsConstants<>+7776(SB), X8, K2
+	VPCMPUD.BCST $0x06, FunctionsConstants<>+7648(SB), X8, K2
 	VBLENDMPS    X7, X9, K2, X7
-	VANDPS.BCST  FunctionsConstants<>+7744(SB), X7, X8
+	VANDPS.BCST  FunctionsConstants<>+7616(SB), X7, X8
 	VPMOVZXDQ    X8, Y9
 	VPSLLQ       $0x1d, Y9, Y9
-	VPADDQ.BCST  FunctionsConstants<>+7792(SB), Y9, Y9
+	VPADDQ.BCST  FunctionsConstants<>+7664(SB), Y9, Y9
 	VPSRLD       $0x1f, X7, X10
 	VPMOVZXDQ    X10, Y10
 	VPSLLQ       $0x3f, Y10, Y10
 	VORPD        Y10, Y9, Y9
-	VADDPD.BCST  FunctionsConstants<>+7824(SB), Y9, Y9
-	VPSUBQ.BCST  FunctionsConstants<>+7896(SB), Y9, Y10
+	VADDPD.BCST  FunctionsConstants<>+7696(SB), Y9, Y9
+	VPSUBQ.BCST  FunctionsConstants<>+7768(SB), Y9, Y10
 	VPSRAQ       $0x34, Y10, Y11
-	VBROADCASTSD FunctionsConstants<>+7760(SB), Z12
+	VBROADCASTSD FunctionsConstants<>+7632(SB), Z12
 	VPADDQ       Y11, Y12, Y11
 	VSUBPD       Y12, Y11, Y11
-	VANDPD.BCST  FunctionsConstants<>+7904(SB), Y10, Y13
+	VANDPD.BCST  FunctionsConstants<>+7776(SB), Y10, Y13
 	VPSUBQ       Y13, Y9, Y9
 	VPSRLQ       $0x2f, Y10, Y10
-	VANDPD.BCST  FunctionsConstants<>+7768(SB), Y10, Y10
+	VANDPD.BCST  FunctionsConstants<>+7640(SB), Y10, Y10
 	VPSLLQ       $0x04, Y10, Y10
 	MOVL         $0x0000000f, AX
 	KMOVW        AX, K2
@@ -17526,17 +19534,17 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VXORPS       X13, X13, X13
 	VGATHERQPD   (AX)(Y10*1), K2, Y13
 	VMULPD       Y13, Y9, Y9
-	VSUBPD.BCST  FunctionsConstants<>+7824(SB), Y9, Y9
+	VSUBPD.BCST  FunctionsConstants<>+7696(SB), Y9, Y9
 	VMULPD       Y9, Y9, Y13
-	VMULPD.BCST  FunctionsConstants<>+7920(SB), Y9, Y14
-	VADDPD.BCST  FunctionsConstants<>+7912(SB), Y14, Y14
+	VMULPD.BCST  FunctionsConstants<>+7792(SB), Y9, Y14
+	VADDPD.BCST  FunctionsConstants<>+7784(SB), Y14, Y14
 	VMULPD       Y14, Y13, Y14
 	VMULPD       Y13, Y13, Y13
-	VMULPD.BCST  FunctionsConstants<>+7936(SB), Y9, Y15
-	VADDPD.BCST  FunctionsConstants<>+7928(SB), Y15, Y15
+	VMULPD.BCST  FunctionsConstants<>+7808(SB), Y9, Y15
+	VADDPD.BCST  FunctionsConstants<>+7800(SB), Y15, Y15
 	VMULPD       Y15, Y13, Y13
 	VADDPD       Y13, Y14, Y13
-	VMULPD.BCST  FunctionsConstants<>+7944(SB), Y11, Y11
+	VMULPD.BCST  FunctionsConstants<>+7816(SB), Y11, Y11
 	MOVL         $0x0000000f, AX
 	KMOVW        AX, K2
 	LEAQ         FunctionsConstants<>+4088(SB), AX
@@ -17546,13 +19554,13 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VADDPD       Y13, Y9, Y9
 	VADDPD       Y9, Y10, Y9
 	VCVTPD2PSY   Y9, X9
-	VPSUBD.BCST  FunctionsConstants<>+7952(SB), X8, X8
-	VPCMPUD.BCST $0x05, FunctionsConstants<>+7956(SB), X8, K2
+	VPSUBD.BCST  FunctionsConstants<>+7824(SB), X8, X8
+	VPCMPUD.BCST $0x05, FunctionsConstants<>+7828(SB), X8, K2
 	VBLENDMPS    X7, X9, K2, X8
-	VPCMPUD.BCST $0x06, FunctionsConstants<>+7960(SB), X7, K2
-	VORPS.BCST   FunctionsConstants<>+7964(SB), X7, X9
+	VPCMPUD.BCST $0x06, FunctionsConstants<>+7832(SB), X7, K2
+	VORPS.BCST   FunctionsConstants<>+7836(SB), X7, X9
 	VBLENDMPS    X9, X8, K2, X8
-	VPCMPUD.BCST $0x00, FunctionsConstants<>+7960(SB), X7, K2
+	VPCMPUD.BCST $0x00, FunctionsConstants<>+7832(SB), X7, K2
 	VBLENDMPS    X0, X8, K2, X7
 	VADDPS       X7, X5, X5
 	VMOVUPS      X1, 228(SI)
@@ -17581,21 +19589,21 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VBLENDMPS    X7, X8, K2, X7
 	VCMPPS       $0x03, X1, X1, K2
 	VBLENDMPS    X1, X7, K2, X1
-	VANDPS.BCST  FunctionsConstants<>+7744(SB), X1, X7
-	VPMINUD.BCST FunctionsConstants<>+7788(SB), X7, X8
+	VANDPS.BCST  FunctionsConstants<>+7616(SB), X1, X7
+	VPMINUD.BCST FunctionsConstants<>+7660(SB), X7, X8
 	VPMOVZXDQ    X8, Y8
 	VPSLLQ       $0x1d, Y8, Y8
-	VPADDQ.BCST  FunctionsConstants<>+7792(SB), Y8, Y8
+	VPADDQ.BCST  FunctionsConstants<>+7664(SB), Y8, Y8
 	VPSRLD       $0x1f, X1, X9
 	VPMOVZXDQ    X9, Y9
 	VPSLLQ       $0x3f, Y9, Y9
 	VORPD        Y9, Y8, Y8
-	VMULPD.BCST  FunctionsConstants<>+7808(SB), Y8, Y9
+	VMULPD.BCST  FunctionsConstants<>+7680(SB), Y8, Y9
 	VADDPD       Y12, Y9, Y9
 	VSUBPD       Y12, Y9, Y10
-	VMULPD.BCST  FunctionsConstants<>+7816(SB), Y10, Y10
+	VMULPD.BCST  FunctionsConstants<>+7688(SB), Y10, Y10
 	VSUBPD       Y10, Y8, Y8
-	VANDPD.BCST  FunctionsConstants<>+7768(SB), Y9, Y10
+	VANDPD.BCST  FunctionsConstants<>+7640(SB), Y9, Y10
 	VPSLLQ       $0x03, Y10, Y10
 	MOVL         $0x0000000f, AX
 	KMOVW        AX, K2
@@ -17605,23 +19613,23 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ       $0x05, Y9, Y9
 	VPSLLQ       $0x34, Y9, Y9
 	VPADDQ       Y9, Y11, Y9
-	VMULPD.BCST  FunctionsConstants<>+7832(SB), Y8, Y10
-	VADDPD.BCST  FunctionsConstants<>+7824(SB), Y10, Y10
-	VMULPD.BCST  FunctionsConstants<>+7848(SB), Y8, Y11
-	VADDPD.BCST  FunctionsConstants<>+7840(SB), Y11, Y11
+	VMULPD.BCST  FunctionsConstants<>+7704(SB), Y8, Y10
+	VADDPD.BCST  FunctionsConstants<>+7696(SB), Y10, Y10
+	VMULPD.BCST  FunctionsConstants<>+7720(SB), Y8, Y11
+	VADDPD.BCST  FunctionsConstants<>+7712(SB), Y11, Y11
 	VMULPD       Y8, Y8, Y13
 	VMULPD       Y13, Y11, Y11
 	VADDPD       Y11, Y10, Y10
 	VMULPD       Y10, Y8, Y8
 	VMULPD       Y8, Y9, Y8
-	VSUBPD.BCST  FunctionsConstants<>+7824(SB), Y9, Y9
+	VSUBPD.BCST  FunctionsConstants<>+7696(SB), Y9, Y9
 	VADDPD       Y9, Y8, Y8
 	VCVTPD2PSY   Y8, X8
-	VPSUBD.BCST  FunctionsConstants<>+7952(SB), X7, X7
-	VPCMPUD.BCST $0x06, FunctionsConstants<>+7956(SB), X7, K2
+	VPSUBD.BCST  FunctionsConstants<>+7824(SB), X7, X7
+	VPCMPUD.BCST $0x06, FunctionsConstants<>+7828(SB), X7, K2
 	VBLENDMPS    X1, X8, K2, X1
-	VMULPS.BCST  FunctionsConstants<>+7972(SB), X1, X1
-	VMULPS.BCST  FunctionsConstants<>+7968(SB), X5, X5
+	VMULPS.BCST  FunctionsConstants<>+7844(SB), X1, X1
+	VMULPS.BCST  FunctionsConstants<>+7840(SB), X5, X5
 	VADDPS       X5, X1, X1
 	VMOVUPS      X1, 276(SI)
 
@@ -17640,18 +19648,18 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VSHUFPS        $0xdd, X1, X5, X1
 	VADDPS         X1, X7, X1
 	VADDPS         712(DI), X1, X1
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), X1, X5
-	VPMINUD.BCST   FunctionsConstants<>+7788(SB), X5, X7
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X1, X5
+	VPMINUD.BCST   FunctionsConstants<>+7660(SB), X5, X7
 	VPMOVZXDQ      X7, Y7
 	VPSLLQ         $0x1d, Y7, Y7
-	VPADDQ.BCST    FunctionsConstants<>+7792(SB), Y7, Y7
-	VORPD.BCST     FunctionsConstants<>+7800(SB), Y7, Y7
-	VMULPD.BCST    FunctionsConstants<>+7808(SB), Y7, Y8
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y7, Y7
+	VORPD.BCST     FunctionsConstants<>+7672(SB), Y7, Y7
+	VMULPD.BCST    FunctionsConstants<>+7680(SB), Y7, Y8
 	VADDPD         Y12, Y8, Y8
 	VSUBPD         Y12, Y8, Y9
-	VMULPD.BCST    FunctionsConstants<>+7816(SB), Y9, Y9
+	VMULPD.BCST    FunctionsConstants<>+7688(SB), Y9, Y9
 	VSUBPD         Y9, Y7, Y7
-	VANDPD.BCST    FunctionsConstants<>+7768(SB), Y8, Y9
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y8, Y9
 	VPSLLQ         $0x03, Y9, Y9
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
@@ -17661,22 +19669,22 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ         $0x05, Y8, Y8
 	VPSLLQ         $0x34, Y8, Y8
 	VPADDQ         Y8, Y10, Y8
-	VMULPD.BCST    FunctionsConstants<>+7832(SB), Y7, Y9
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y9, Y9
-	VMULPD.BCST    FunctionsConstants<>+7848(SB), Y7, Y10
-	VADDPD.BCST    FunctionsConstants<>+7840(SB), Y10, Y10
+	VMULPD.BCST    FunctionsConstants<>+7704(SB), Y7, Y9
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y9, Y9
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Y7, Y10
+	VADDPD.BCST    FunctionsConstants<>+7712(SB), Y10, Y10
 	VMULPD         Y7, Y7, Y11
 	VMULPD         Y11, Y10, Y10
 	VADDPD         Y10, Y9, Y9
 	VMULPD         Y9, Y7, Y7
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y7, Y7
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y7, Y7
 	VMULPD         Y7, Y8, Y7
 	VPCMPD         $0x05, X3, X1, K2
-	VBLENDMPD.BCST FunctionsConstants<>+7824(SB), Y7, K2, Y8
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y7, Y7
+	VBLENDMPD.BCST FunctionsConstants<>+7696(SB), Y7, K2, Y8
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y7, Y7
 	VDIVPD         Y7, Y8, Y7
 	VCVTPD2PSY     Y7, X7
-	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7776(SB), X5, K2
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7648(SB), X5, K2
 	VBLENDMPS      X1, X7, K2, X5
 	VMULPS         X5, X1, X5
 	VMOVUPS        X1, 308(SI)
@@ -17698,12 +19706,12 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VADDPS         X1, X7, X1
 	VADDPS         792(DI), X1, X1
 	VMULPS         X1, X1, X5
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), X1, X7
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X1, X7
 	VPMOVZXDQ      X7, Y8
 	VPSLLQ         $0x1d, Y8, Y8
-	VPADDQ.BCST    FunctionsConstants<>+7792(SB), Y8, Y8
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y8, Y8
 	VPSRLD         $0x1a, X7, X9
-	VANDPS.BCST    FunctionsConstants<>+7860(SB), X9, X9
+	VANDPS.BCST    FunctionsConstants<>+7732(SB), X9, X9
 	VPMOVZXDQ      X9, Y9
 	VPSLLQ         $0x05, Y9, Y9
 	MOVL           $0x0000000f, AX
@@ -17730,19 +19738,19 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VGATHERQPD     (AX)(Y9*1), K2, Y11
 	VMULPD         Y11, Y8, Y8
 	VADDPD         Y8, Y10, Y8
-	VPADDQ.BCST    FunctionsConstants<>+7980(SB), Y13, Y9
-	VMULPD.BCST    FunctionsConstants<>+7988(SB), Y8, Y8
+	VPADDQ.BCST    FunctionsConstants<>+7852(SB), Y13, Y9
+	VMULPD.BCST    FunctionsConstants<>+7860(SB), Y8, Y8
 	VMULPD         Y8, Y8, Y10
-	VMULPD.BCST    FunctionsConstants<>+8004(SB), Y10, Y11
-	VADDPD.BCST    FunctionsConstants<>+7996(SB), Y11, Y11
+	VMULPD.BCST    FunctionsConstants<>+7876(SB), Y10, Y11
+	VADDPD.BCST    FunctionsConstants<>+7868(SB), Y11, Y11
 	VMULPD         Y11, Y10, Y11
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y11, Y11
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y11, Y11
 	VMULPD         Y11, Y8, Y8
-	VMULPD.BCST    FunctionsConstants<>+7848(SB), Y10, Y11
-	VADDPD.BCST    FunctionsConstants<>+8012(SB), Y11, Y11
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Y10, Y11
+	VADDPD.BCST    FunctionsConstants<>+7884(SB), Y11, Y11
 	VMULPD         Y11, Y10, Y10
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y10, Y10
-	VANDPD.BCST    FunctionsConstants<>+8020(SB), Y9, Y11
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y10, Y10
+	VANDPD.BCST    FunctionsConstants<>+7892(SB), Y9, Y11
 	VPSLLQ         $0x03, Y11, Y11
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
@@ -17750,8 +19758,8 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VXORPS         X13, X13, X13
 	VGATHERQPD     (AX)(Y11*1), K2, Y13
 	VMULPD         Y10, Y13, Y10
-	VPADDQ.BCST    FunctionsConstants<>+7980(SB), Y9, Y9
-	VANDPD.BCST    FunctionsConstants<>+8020(SB), Y9, Y9
+	VPADDQ.BCST    FunctionsConstants<>+7852(SB), Y9, Y9
+	VANDPD.BCST    FunctionsConstants<>+7892(SB), Y9, Y9
 	VPSLLQ         $0x03, Y9, Y9
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
@@ -17761,26 +19769,26 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VMULPD         Y8, Y11, Y8
 	VADDPD         Y8, Y10, Y8
 	VCVTPD2PSY     Y8, X8
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7776(SB), X7, K2
-	VORPS.BCST     FunctionsConstants<>+7964(SB), X1, X7
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7648(SB), X7, K2
+	VORPS.BCST     FunctionsConstants<>+7836(SB), X1, X7
 	VBLENDMPS      X7, X8, K2, X7
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), X5, X8
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X5, X8
 	VPMOVZXDQ      X8, Y9
 	VPSLLQ         $0x1d, Y9, Y9
-	VPADDQ.BCST    FunctionsConstants<>+7792(SB), Y9, Y9
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y9, Y9
 	VPSRLD         $0x1f, X5, X10
 	VPMOVZXDQ      X10, Y10
 	VPSLLQ         $0x3f, Y10, Y10
 	VORPD          Y10, Y9, Y9
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y9, Y9
-	VPSUBQ.BCST    FunctionsConstants<>+7896(SB), Y9, Y10
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y9, Y9
+	VPSUBQ.BCST    FunctionsConstants<>+7768(SB), Y9, Y10
 	VPSRAQ         $0x34, Y10, Y11
 	VPADDQ         Y11, Y12, Y11
 	VSUBPD         Y12, Y11, Y11
-	VANDPD.BCST    FunctionsConstants<>+7904(SB), Y10, Y13
+	VANDPD.BCST    FunctionsConstants<>+7776(SB), Y10, Y13
 	VPSUBQ         Y13, Y9, Y9
 	VPSRLQ         $0x2f, Y10, Y10
-	VANDPD.BCST    FunctionsConstants<>+7768(SB), Y10, Y10
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y10, Y10
 	VPSLLQ         $0x04, Y10, Y10
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
@@ -17788,17 +19796,17 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VXORPS         X13, X13, X13
 	VGATHERQPD     (AX)(Y10*1), K2, Y13
 	VMULPD         Y13, Y9, Y9
-	VSUBPD.BCST    FunctionsConstants<>+7824(SB), Y9, Y9
+	VSUBPD.BCST    FunctionsConstants<>+7696(SB), Y9, Y9
 	VMULPD         Y9, Y9, Y13
-	VMULPD.BCST    FunctionsConstants<>+7920(SB), Y9, Y14
-	VADDPD.BCST    FunctionsConstants<>+7912(SB), Y14, Y14
+	VMULPD.BCST    FunctionsConstants<>+7792(SB), Y9, Y14
+	VADDPD.BCST    FunctionsConstants<>+7784(SB), Y14, Y14
 	VMULPD         Y14, Y13, Y14
 	VMULPD         Y13, Y13, Y13
-	VMULPD.BCST    FunctionsConstants<>+7936(SB), Y9, Y15
-	VADDPD.BCST    FunctionsConstants<>+7928(SB), Y15, Y15
+	VMULPD.BCST    FunctionsConstants<>+7808(SB), Y9, Y15
+	VADDPD.BCST    FunctionsConstants<>+7800(SB), Y15, Y15
 	VMULPD         Y15, Y13, Y13
 	VADDPD         Y13, Y14, Y13
-	VMULPD.BCST    FunctionsConstants<>+7944(SB), Y11, Y11
+	VMULPD.BCST    FunctionsConstants<>+7816(SB), Y11, Y11
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
 	LEAQ           FunctionsConstants<>+4088(SB), AX
@@ -17808,26 +19816,26 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VADDPD         Y13, Y9, Y9
 	VADDPD         Y9, Y10, Y9
 	VCVTPD2PSY     Y9, X9
-	VPSUBD.BCST    FunctionsConstants<>+7952(SB), X8, X8
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7956(SB), X8, K2
+	VPSUBD.BCST    FunctionsConstants<>+7824(SB), X8, X8
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7828(SB), X8, K2
 	VBLENDMPS      X5, X9, K2, X8
-	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7960(SB), X5, K2
-	VORPS.BCST     FunctionsConstants<>+7964(SB), X5, X9
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7832(SB), X5, K2
+	VORPS.BCST     FunctionsConstants<>+7836(SB), X5, X9
 	VBLENDMPS      X9, X8, K2, X8
-	VPCMPUD.BCST   $0x00, FunctionsConstants<>+7960(SB), X5, K2
+	VPCMPUD.BCST   $0x00, FunctionsConstants<>+7832(SB), X5, K2
 	VBLENDMPS      X0, X8, K2, X8
 	VMULPS         X8, X7, X7
-	VMULPS.BCST    FunctionsConstants<>+8028(SB), X1, X8
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), X8, X9
+	VMULPS.BCST    FunctionsConstants<>+7900(SB), X1, X8
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X8, X9
 	VPMOVZXDQ      X9, Y10
 	VPSLLQ         $0x1d, Y10, Y10
-	VPADDQ.BCST    FunctionsConstants<>+7792(SB), Y10, Y10
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y10, Y10
 	VPSRLD         $0x1f, X8, X11
 	VPMOVZXDQ      X11, Y11
 	VPSLLQ         $0x3f, Y11, Y11
 	VORPD          Y11, Y10, Y10
 	VPSRLD         $0x1a, X9, X11
-	VANDPS.BCST    FunctionsConstants<>+7860(SB), X11, X11
+	VANDPS.BCST    FunctionsConstants<>+7732(SB), X11, X11
 	VPMOVZXDQ      X11, Y11
 	VPSLLQ         $0x05, Y11, Y11
 	MOVL           $0x0000000f, AX
@@ -17854,18 +19862,18 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VGATHERQPD     (AX)(Y11*1), K2, Y14
 	VMULPD         Y14, Y10, Y10
 	VADDPD         Y10, Y13, Y10
-	VMULPD.BCST    FunctionsConstants<>+7988(SB), Y10, Y10
+	VMULPD.BCST    FunctionsConstants<>+7860(SB), Y10, Y10
 	VMULPD         Y10, Y10, Y11
-	VMULPD.BCST    FunctionsConstants<>+8004(SB), Y11, Y13
-	VADDPD.BCST    FunctionsConstants<>+7996(SB), Y13, Y13
+	VMULPD.BCST    FunctionsConstants<>+7876(SB), Y11, Y13
+	VADDPD.BCST    FunctionsConstants<>+7868(SB), Y13, Y13
 	VMULPD         Y13, Y11, Y13
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y13, Y13
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y13, Y13
 	VMULPD         Y13, Y10, Y10
-	VMULPD.BCST    FunctionsConstants<>+7848(SB), Y11, Y13
-	VADDPD.BCST    FunctionsConstants<>+8012(SB), Y13, Y13
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Y11, Y13
+	VADDPD.BCST    FunctionsConstants<>+7884(SB), Y13, Y13
 	VMULPD         Y13, Y11, Y11
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y11, Y11
-	VANDPD.BCST    FunctionsConstants<>+8020(SB), Y15, Y13
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y11, Y11
+	VANDPD.BCST    FunctionsConstants<>+7892(SB), Y15, Y13
 	VPSLLQ         $0x03, Y13, Y13
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
@@ -17873,8 +19881,8 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VXORPS         X14, X14, X14
 	VGATHERQPD     (AX)(Y13*1), K2, Y14
 	VMULPD         Y11, Y14, Y11
-	VPADDQ.BCST    FunctionsConstants<>+7980(SB), Y15, Y13
-	VANDPD.BCST    FunctionsConstants<>+8020(SB), Y13, Y13
+	VPADDQ.BCST    FunctionsConstants<>+7852(SB), Y15, Y13
+	VANDPD.BCST    FunctionsConstants<>+7892(SB), Y13, Y13
 	VPSLLQ         $0x03, Y13, Y13
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
@@ -17884,26 +19892,26 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VMULPD         Y10, Y14, Y10
 	VADDPD         Y10, Y11, Y10
 	VCVTPD2PSY     Y10, X10
-	VPCMPUD.BCST   $0x01, FunctionsConstants<>+7888(SB), X9, K2
+	VPCMPUD.BCST   $0x01, FunctionsConstants<>+7760(SB), X9, K2
 	VBLENDMPS      X8, X10, K2, X10
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7776(SB), X9, K2
-	VORPS.BCST     FunctionsConstants<>+7964(SB), X8, X8
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7648(SB), X9, K2
+	VORPS.BCST     FunctionsConstants<>+7836(SB), X8, X8
 	VBLENDMPS      X8, X10, K2, X8
-	VMULPS.BCST    FunctionsConstants<>+7976(SB), X7, X7
+	VMULPS.BCST    FunctionsConstants<>+7848(SB), X7, X7
 	VADDPS         X7, X8, X7
 	VADDPS         X5, X4, X5
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), X5, X8
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X5, X8
 	VPMOVZXDQ      X8, Y9
 	VPSLLQ         $0x1d, Y9, Y9
-	VMULPD.BCST    FunctionsConstants<>+8036(SB), Y9, Y9
-	VPSUBQ.BCST    FunctionsConstants<>+7896(SB), Y9, Y10
+	VMULPD.BCST    FunctionsConstants<>+7908(SB), Y9, Y9
+	VPSUBQ.BCST    FunctionsConstants<>+7768(SB), Y9, Y10
 	VPSRAQ         $0x34, Y10, Y11
 	VPADDQ         Y11, Y12, Y11
 	VSUBPD         Y12, Y11, Y11
-	VANDPD.BCST    FunctionsConstants<>+7904(SB), Y10, Y13
+	VANDPD.BCST    FunctionsConstants<>+7776(SB), Y10, Y13
 	VPSUBQ         Y13, Y9, Y9
 	VPSRLQ         $0x2f, Y10, Y10
-	VANDPD.BCST    FunctionsConstants<>+7768(SB), Y10, Y10
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y10, Y10
 	VPSLLQ         $0x04, Y10, Y10
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
@@ -17911,19 +19919,19 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VXORPS         X13, X13, X13
 	VGATHERQPD     (AX)(Y10*1), K2, Y13
 	VMULPD         Y13, Y9, Y9
-	VSUBPD.BCST    FunctionsConstants<>+7824(SB), Y9, Y9
+	VSUBPD.BCST    FunctionsConstants<>+7696(SB), Y9, Y9
 	VMULPD         Y9, Y9, Y13
-	VMULPD.BCST    FunctionsConstants<>+8052(SB), Y9, Y14
-	VADDPD.BCST    FunctionsConstants<>+8044(SB), Y14, Y14
-	VMULPD.BCST    FunctionsConstants<>+8068(SB), Y9, Y15
-	VADDPD.BCST    FunctionsConstants<>+8060(SB), Y15, Y15
-	VMULPD.BCST    FunctionsConstants<>+8084(SB), Y9, Y16
-	VADDPD.BCST    FunctionsConstants<>+8076(SB), Y16, Y16
+	VMULPD.BCST    FunctionsConstants<>+7924(SB), Y9, Y14
+	VADDPD.BCST    FunctionsConstants<>+7916(SB), Y14, Y14
+	VMULPD.BCST    FunctionsConstants<>+7940(SB), Y9, Y15
+	VADDPD.BCST    FunctionsConstants<>+7932(SB), Y15, Y15
+	VMULPD.BCST    FunctionsConstants<>+7956(SB), Y9, Y16
+	VADDPD.BCST    FunctionsConstants<>+7948(SB), Y16, Y16
 	VMULPD         Y16, Y13, Y16
 	VADDPD         Y16, Y15, Y15
 	VMULPD         Y15, Y13, Y15
 	VADDPD         Y15, Y14, Y14
-	VMULPD.BCST    FunctionsConstants<>+7944(SB), Y11, Y11
+	VMULPD.BCST    FunctionsConstants<>+7816(SB), Y11, Y11
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
 	LEAQ           FunctionsConstants<>+4088(SB), AX
@@ -17933,26 +19941,26 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VMULPD         Y14, Y13, Y11
 	VADDPD         Y11, Y9, Y9
 	VADDPD         Y9, Y10, Y9
-	VBROADCASTSS   FunctionsConstants<>+8032(SB), X10
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), X10, X11
+	VBROADCASTSS   FunctionsConstants<>+7904(SB), X10
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X10, X11
 	VPMOVZXDQ      X11, Y13
 	VPSLLQ         $0x1d, Y13, Y13
-	VPADDQ.BCST    FunctionsConstants<>+7792(SB), Y13, Y13
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y13, Y13
 	VPSRLD         $0x1f, X10, X14
 	VPMOVZXDQ      X14, Y15
 	VPSLLQ         $0x3f, Y15, Y15
 	VORPD          Y15, Y13, Y13
 	VMULPD         Y9, Y13, Y9
-	VANDPD.BCST    FunctionsConstants<>+8092(SB), Y9, Y13
-	VPMINUQ.BCST   FunctionsConstants<>+8100(SB), Y13, Y13
-	VANDPD.BCST    FunctionsConstants<>+7800(SB), Y9, Y9
+	VANDPD.BCST    FunctionsConstants<>+7964(SB), Y9, Y13
+	VPMINUQ.BCST   FunctionsConstants<>+7972(SB), Y13, Y13
+	VANDPD.BCST    FunctionsConstants<>+7672(SB), Y9, Y9
 	VORPD          Y9, Y13, Y9
-	VMULPD.BCST    FunctionsConstants<>+7808(SB), Y9, Y13
+	VMULPD.BCST    FunctionsConstants<>+7680(SB), Y9, Y13
 	VADDPD         Y12, Y13, Y13
 	VSUBPD         Y12, Y13, Y15
-	VMULPD.BCST    FunctionsConstants<>+7816(SB), Y15, Y15
+	VMULPD.BCST    FunctionsConstants<>+7688(SB), Y15, Y15
 	VSUBPD         Y15, Y9, Y9
-	VANDPD.BCST    FunctionsConstants<>+7768(SB), Y13, Y15
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y13, Y15
 	VPSLLQ         $0x03, Y15, Y15
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
@@ -17962,42 +19970,42 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ         $0x05, Y13, Y13
 	VPSLLQ         $0x34, Y13, Y13
 	VPADDQ         Y13, Y16, Y13
-	VMULPD.BCST    FunctionsConstants<>+7832(SB), Y9, Y15
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y15, Y15
-	VMULPD.BCST    FunctionsConstants<>+7848(SB), Y9, Y16
-	VADDPD.BCST    FunctionsConstants<>+7840(SB), Y16, Y16
+	VMULPD.BCST    FunctionsConstants<>+7704(SB), Y9, Y15
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y15, Y15
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Y9, Y16
+	VADDPD.BCST    FunctionsConstants<>+7712(SB), Y16, Y16
 	VMULPD         Y9, Y9, Y17
 	VMULPD         Y17, Y16, Y16
 	VADDPD         Y16, Y15, Y15
 	VMULPD         Y15, Y9, Y9
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y9, Y9
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y9, Y9
 	VMULPD         Y9, Y13, Y9
 	VCVTPD2PSY     Y9, X9
 	VPCMPUD        $0x04, X3, X8, K2
-	VBLENDMPS.BCST FunctionsConstants<>+7776(SB), X3, K2, X13
-	VBROADCASTSS   FunctionsConstants<>+7776(SB), Y15
+	VBLENDMPS.BCST FunctionsConstants<>+7648(SB), X3, K2, X13
+	VBROADCASTSS   FunctionsConstants<>+7648(SB), Y15
 	VBLENDMPS      X3, X15, K2, X16
 	VPCMPUD        $0x04, X3, X14, K2
 	VBLENDMPS      X16, X13, K2, X13
-	VPSUBD.BCST    FunctionsConstants<>+8108(SB), X8, X14
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+8112(SB), X14, K2
+	VPSUBD.BCST    FunctionsConstants<>+7980(SB), X8, X14
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7984(SB), X14, K2
 	VBLENDMPS      X13, X9, K2, X9
-	VADDPS.BCST    FunctionsConstants<>+8116(SB), X11, X13
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+8116(SB), X11, K3
+	VADDPS.BCST    FunctionsConstants<>+7988(SB), X11, X13
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7988(SB), X11, K3
 	VBLENDMPS      X11, X13, K3, X14
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+8120(SB), X11, K4
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7992(SB), X11, K4
 	VBLENDMPS      X3, X14, K4, X14
 	VPSLLD         $0x1f, X14, X14
 	VANDPS         X5, X14, X14
 	VORPS          X14, X9, X9
 	VPSRLD         $0x1f, X5, X14
-	VSUBPS.BCST    FunctionsConstants<>+8116(SB), X13, X13
+	VSUBPS.BCST    FunctionsConstants<>+7988(SB), X13, X13
 	VCMPPS         $0x00, X11, X13, K4
 	VBLENDMPS      X3, X14, K4, X13
 	VBLENDMPS      X3, X13, K3, X13
 	VBLENDMPS      X3, X13, K2, X13
 	VPCMPUD        $0x04, X3, X13, K2
-	VBLENDMPS.BCST FunctionsConstants<>+7964(SB), X9, K2, X9
+	VBLENDMPS.BCST FunctionsConstants<>+7836(SB), X9, K2, X9
 	VPCMPUD        $0x06, X15, X8, K2
 	VBLENDMPS      X5, X9, K2, X8
 	VPCMPUD        $0x06, X15, X11, K2
@@ -18037,23 +20045,23 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VMOVSD        920(DI), X7
 	VINSERTF32X4  $0x01, X7, Y5, Y5
 	VADDPS        Y5, Y1, Y1
-	VBROADCASTSS  FunctionsConstants<>+8028(SB), Y5
+	VBROADCASTSS  FunctionsConstants<>+7900(SB), Y5
 	VMINPS        Y1, Y5, Y5
-	VANDPS.BCST   FunctionsConstants<>+7744(SB), Y5, Y7
-	VPMINUD.BCST  FunctionsConstants<>+7788(SB), Y7, Y8
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y5, Y7
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), Y7, Y8
 	VPMOVZXDQ     Y8, Z8
 	VPSLLQ        $0x1d, Z8, Z8
-	VPADDQ.BCST   FunctionsConstants<>+7792(SB), Z8, Z8
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Z8, Z8
 	VPSRLD        $0x1f, Y5, Y9
 	VPMOVZXDQ     Y9, Z9
 	VPSLLQ        $0x3f, Z9, Z9
 	VORPD         Z9, Z8, Z8
-	VMULPD.BCST   FunctionsConstants<>+7808(SB), Z8, Z9
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z8, Z9
 	VADDPD        Z12, Z9, Z9
 	VSUBPD        Z12, Z9, Z10
-	VMULPD.BCST   FunctionsConstants<>+7816(SB), Z10, Z10
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z10, Z10
 	VSUBPD        Z10, Z8, Z8
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Z9, Z10
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z9, Z10
 	VPSLLQ        $0x03, Z10, Z10
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K2
@@ -18063,33 +20071,33 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ        $0x05, Z9, Z9
 	VPSLLQ        $0x34, Z9, Z9
 	VPADDQ        Z9, Z11, Z9
-	VMULPD.BCST   FunctionsConstants<>+7832(SB), Z8, Z10
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z10, Z10
-	VMULPD.BCST   FunctionsConstants<>+7848(SB), Z8, Z11
-	VADDPD.BCST   FunctionsConstants<>+7840(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z8, Z10
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z10, Z10
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z8, Z11
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z11, Z11
 	VMULPD        Z8, Z8, Z13
 	VMULPD        Z13, Z11, Z11
 	VADDPD        Z11, Z10, Z10
 	VMULPD        Z10, Z8, Z8
 	VMULPD        Z8, Z9, Z8
-	VSUBPD.BCST   FunctionsConstants<>+7824(SB), Z9, Z9
+	VSUBPD.BCST   FunctionsConstants<>+7696(SB), Z9, Z9
 	VADDPD        Z9, Z8, Z8
 	VCVTPD2PS     Z8, Y8
-	VPSUBD.BCST   FunctionsConstants<>+7952(SB), Y7, Y7
-	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7956(SB), Y7, K2
+	VPSUBD.BCST   FunctionsConstants<>+7824(SB), Y7, Y7
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7828(SB), Y7, K2
 	VBLENDMPS     Y5, Y8, K2, Y5
-	VANDPS.BCST   FunctionsConstants<>+7744(SB), Y1, Y7
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y1, Y7
 	VADDPS        Y7, Y4, Y8
 	VSQRTPS       Y8, Y8
 	VADDPS        Y8, Y5, Y5
-	VPMINUD.BCST  FunctionsConstants<>+7748(SB), Y7, Y8
+	VPMINUD.BCST  FunctionsConstants<>+7620(SB), Y7, Y8
 	VPMOVZXDQ     Y8, Z8
 	VPSLLQ        $0x1d, Z8, Z8
-	VMULPD.BCST   FunctionsConstants<>+7752(SB), Z8, Z8
+	VMULPD.BCST   FunctionsConstants<>+7624(SB), Z8, Z8
 	VADDPD        Z12, Z8, Z9
 	VSUBPD        Z12, Z9, Z10
 	VSUBPD        Z10, Z8, Z8
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Z9, Z9
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z9, Z9
 	VPSLLQ        $0x06, Z9, Z9
 	VMULPD        Z8, Z8, Z10
 	MOVL          $0x000000ff, AX
@@ -18344,21 +20352,21 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VBLENDMPS     Z2, Z7, K3, Z2
 	VSUBPS        Z2, Z5, Z5
 	VEXTRACTF64X4 $0x01, Z5, Y7
-	VANDPS.BCST   FunctionsConstants<>+7744(SB), Y5, Y8
-	VPMINUD.BCST  FunctionsConstants<>+7788(SB), Y8, Y9
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y5, Y8
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), Y8, Y9
 	VPMOVZXDQ     Y9, Z9
 	VPSLLQ        $0x1d, Z9, Z9
-	VPADDQ.BCST   FunctionsConstants<>+7792(SB), Z9, Z9
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Z9, Z9
 	VPSRLD        $0x1f, Y5, Y10
 	VPMOVZXDQ     Y10, Z10
 	VPSLLQ        $0x3f, Z10, Z10
 	VORPD         Z10, Z9, Z9
-	VMULPD.BCST   FunctionsConstants<>+7808(SB), Z9, Z10
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z9, Z10
 	VADDPD        Z12, Z10, Z10
 	VSUBPD        Z12, Z10, Z11
-	VMULPD.BCST   FunctionsConstants<>+7816(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z11, Z11
 	VSUBPD        Z11, Z9, Z9
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Z10, Z11
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z10, Z11
 	VPSLLQ        $0x03, Z11, Z11
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K3
@@ -18368,34 +20376,34 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ        $0x05, Z10, Z10
 	VPSLLQ        $0x34, Z10, Z10
 	VPADDQ        Z10, Z13, Z10
-	VMULPD.BCST   FunctionsConstants<>+7832(SB), Z9, Z11
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z11, Z11
-	VMULPD.BCST   FunctionsConstants<>+7848(SB), Z9, Z13
-	VADDPD.BCST   FunctionsConstants<>+7840(SB), Z13, Z13
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z9, Z11
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z9, Z13
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z13, Z13
 	VMULPD        Z9, Z9, Z14
 	VMULPD        Z14, Z13, Z13
 	VADDPD        Z13, Z11, Z11
 	VMULPD        Z11, Z9, Z9
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z9, Z9
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z9, Z9
 	VMULPD        Z9, Z10, Z9
 	VCVTPD2PS     Z9, Y9
 	VPCMPUD       $0x06, Y15, Y8, K3
 	VBLENDMPS     Y5, Y9, K3, Y5
-	VANDPS.BCST   FunctionsConstants<>+7744(SB), Y7, Y8
-	VPMINUD.BCST  FunctionsConstants<>+7788(SB), Y8, Y9
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y7, Y8
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), Y8, Y9
 	VPMOVZXDQ     Y9, Z9
 	VPSLLQ        $0x1d, Z9, Z9
-	VPADDQ.BCST   FunctionsConstants<>+7792(SB), Z9, Z9
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Z9, Z9
 	VPSRLD        $0x1f, Y7, Y10
 	VPMOVZXDQ     Y10, Z10
 	VPSLLQ        $0x3f, Z10, Z10
 	VORPD         Z10, Z9, Z9
-	VMULPD.BCST   FunctionsConstants<>+7808(SB), Z9, Z10
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z9, Z10
 	VADDPD        Z12, Z10, Z10
 	VSUBPD        Z12, Z10, Z11
-	VMULPD.BCST   FunctionsConstants<>+7816(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z11, Z11
 	VSUBPD        Z11, Z9, Z9
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Z10, Z11
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z10, Z11
 	VPSLLQ        $0x03, Z11, Z11
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K3
@@ -18405,36 +20413,36 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ        $0x05, Z10, Z10
 	VPSLLQ        $0x34, Z10, Z10
 	VPADDQ        Z10, Z13, Z10
-	VMULPD.BCST   FunctionsConstants<>+7832(SB), Z9, Z11
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z11, Z11
-	VMULPD.BCST   FunctionsConstants<>+7848(SB), Z9, Z13
-	VADDPD.BCST   FunctionsConstants<>+7840(SB), Z13, Z13
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z9, Z11
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z9, Z13
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z13, Z13
 	VMULPD        Z9, Z9, Z14
 	VMULPD        Z14, Z13, Z13
 	VADDPD        Z13, Z11, Z11
 	VMULPD        Z11, Z9, Z9
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z9, Z9
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z9, Z9
 	VMULPD        Z9, Z10, Z9
 	VCVTPD2PS     Z9, Y9
 	VPCMPUD       $0x06, Y15, Y8, K3
 	VBLENDMPS     Y7, Y9, K3, Y7
 	VINSERTF64X4  $0x01, Y7, Z5, Z5
 	VSUBPS        X2, X1, X1
-	VANDPS.BCST   FunctionsConstants<>+7744(SB), X1, X2
-	VPMINUD.BCST  FunctionsConstants<>+7788(SB), X2, X7
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), X1, X2
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), X2, X7
 	VPMOVZXDQ     X7, Y7
 	VPSLLQ        $0x1d, Y7, Y7
-	VPADDQ.BCST   FunctionsConstants<>+7792(SB), Y7, Y7
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Y7, Y7
 	VPSRLD        $0x1f, X1, X8
 	VPMOVZXDQ     X8, Y8
 	VPSLLQ        $0x3f, Y8, Y8
 	VORPD         Y8, Y7, Y7
-	VMULPD.BCST   FunctionsConstants<>+7808(SB), Y7, Y8
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Y7, Y8
 	VADDPD        Y12, Y8, Y8
 	VSUBPD        Y12, Y8, Y9
-	VMULPD.BCST   FunctionsConstants<>+7816(SB), Y9, Y9
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Y9, Y9
 	VSUBPD        Y9, Y7, Y7
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Y8, Y9
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Y8, Y9
 	VPSLLQ        $0x03, Y9, Y9
 	MOVL          $0x0000000f, AX
 	KMOVW         AX, K3
@@ -18444,15 +20452,15 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ        $0x05, Y8, Y8
 	VPSLLQ        $0x34, Y8, Y8
 	VPADDQ        Y8, Y10, Y8
-	VMULPD.BCST   FunctionsConstants<>+7832(SB), Y7, Y9
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Y9, Y9
-	VMULPD.BCST   FunctionsConstants<>+7848(SB), Y7, Y10
-	VADDPD.BCST   FunctionsConstants<>+7840(SB), Y10, Y10
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Y7, Y9
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Y9, Y9
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Y7, Y10
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Y10, Y10
 	VMULPD        Y7, Y7, Y11
 	VMULPD        Y11, Y10, Y10
 	VADDPD        Y10, Y9, Y9
 	VMULPD        Y9, Y7, Y7
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Y7, Y7
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Y7, Y7
 	VMULPD        Y7, Y8, Y7
 	VCVTPD2PSY    Y7, X7
 	VPCMPUD       $0x06, X15, X2, K3
@@ -18491,7 +20499,7 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VMULPS     2608(DI), Z5, Z21
 	VMULPS     2688(DI), Z5, Z22
 	VMOVUPS    540(SI), X23
-	VORPS      FunctionsConstants<>+8128(SB), Z23, Z23
+	VORPS      FunctionsConstants<>+8000(SB), Z23, Z23
 	VMOVUPS    1552(DI), X24
 	VMULPS     Z24, Z23, Z24
 	VADDPS     Z24, Z1, Z1
@@ -18589,7 +20597,7 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VMOVUPS    Z1, 832(SI)
 	VMULPS     2768(DI), Z5, Z2
 	VMOVUPS    540(SI), X5
-	VORPS      FunctionsConstants<>+8128(SB), Z5, Z5
+	VORPS      FunctionsConstants<>+8000(SB), Z5, Z5
 	VMOVUPS    2832(DI), X7
 	VMULPS     Z7, Z5, Z5
 	VADDPS     Z5, Z2, Z2
@@ -18610,7 +20618,7 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VMOVSS     X2, 896(SI)
 
 	// a11 = log-softmax(z11)
-	VANDPS        FunctionsConstants<>+8192(SB), X2, X5
+	VANDPS        FunctionsConstants<>+8064(SB), X2, X5
 	MOVL          $0x00000001, AX
 	KMOVW         AX, K2
 	VBLENDMPS     Z5, Z0, K2, Z5
@@ -18650,21 +20658,21 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VBLENDMPS     Z5, Z7, K3, Z5
 	VSUBPS        Z5, Z1, Z1
 	VEXTRACTF64X4 $0x01, Z1, Y7
-	VANDPS.BCST   FunctionsConstants<>+7744(SB), Y1, Y8
-	VPMINUD.BCST  FunctionsConstants<>+7788(SB), Y8, Y9
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y1, Y8
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), Y8, Y9
 	VPMOVZXDQ     Y9, Z9
 	VPSLLQ        $0x1d, Z9, Z9
-	VPADDQ.BCST   FunctionsConstants<>+7792(SB), Z9, Z9
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Z9, Z9
 	VPSRLD        $0x1f, Y1, Y10
 	VPMOVZXDQ     Y10, Z10
 	VPSLLQ        $0x3f, Z10, Z10
 	VORPD         Z10, Z9, Z9
-	VMULPD.BCST   FunctionsConstants<>+7808(SB), Z9, Z10
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z9, Z10
 	VADDPD        Z12, Z10, Z10
 	VSUBPD        Z12, Z10, Z11
-	VMULPD.BCST   FunctionsConstants<>+7816(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z11, Z11
 	VSUBPD        Z11, Z9, Z9
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Z10, Z11
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z10, Z11
 	VPSLLQ        $0x03, Z11, Z11
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K3
@@ -18674,34 +20682,34 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ        $0x05, Z10, Z10
 	VPSLLQ        $0x34, Z10, Z10
 	VPADDQ        Z10, Z13, Z10
-	VMULPD.BCST   FunctionsConstants<>+7832(SB), Z9, Z11
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z11, Z11
-	VMULPD.BCST   FunctionsConstants<>+7848(SB), Z9, Z13
-	VADDPD.BCST   FunctionsConstants<>+7840(SB), Z13, Z13
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z9, Z11
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z9, Z13
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z13, Z13
 	VMULPD        Z9, Z9, Z14
 	VMULPD        Z14, Z13, Z13
 	VADDPD        Z13, Z11, Z11
 	VMULPD        Z11, Z9, Z9
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z9, Z9
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z9, Z9
 	VMULPD        Z9, Z10, Z9
 	VCVTPD2PS     Z9, Y9
 	VPCMPUD       $0x06, Y15, Y8, K3
 	VBLENDMPS     Y1, Y9, K3, Y8
-	VANDPS.BCST   FunctionsConstants<>+7744(SB), Y7, Y9
-	VPMINUD.BCST  FunctionsConstants<>+7788(SB), Y9, Y10
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y7, Y9
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), Y9, Y10
 	VPMOVZXDQ     Y10, Z10
 	VPSLLQ        $0x1d, Z10, Z10
-	VPADDQ.BCST   FunctionsConstants<>+7792(SB), Z10, Z10
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Z10, Z10
 	VPSRLD        $0x1f, Y7, Y11
 	VPMOVZXDQ     Y11, Z11
 	VPSLLQ        $0x3f, Z11, Z11
 	VORPD         Z11, Z10, Z10
-	VMULPD.BCST   FunctionsConstants<>+7808(SB), Z10, Z11
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z10, Z11
 	VADDPD        Z12, Z11, Z11
 	VSUBPD        Z12, Z11, Z13
-	VMULPD.BCST   FunctionsConstants<>+7816(SB), Z13, Z13
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z13, Z13
 	VSUBPD        Z13, Z10, Z10
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Z11, Z13
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z11, Z13
 	VPSLLQ        $0x03, Z13, Z13
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K3
@@ -18711,15 +20719,15 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ        $0x05, Z11, Z11
 	VPSLLQ        $0x34, Z11, Z11
 	VPADDQ        Z11, Z14, Z11
-	VMULPD.BCST   FunctionsConstants<>+7832(SB), Z10, Z13
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z13, Z13
-	VMULPD.BCST   FunctionsConstants<>+7848(SB), Z10, Z14
-	VADDPD.BCST   FunctionsConstants<>+7840(SB), Z14, Z14
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z10, Z13
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z13, Z13
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z10, Z14
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z14, Z14
 	VMULPD        Z10, Z10, Z16
 	VMULPD        Z16, Z14, Z14
 	VADDPD        Z14, Z13, Z13
 	VMULPD        Z13, Z10, Z10
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z10, Z10
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z10, Z10
 	VMULPD        Z10, Z11, Z10
 	VCVTPD2PS     Z10, Y10
 	VPCMPUD       $0x06, Y15, Y9, K3
@@ -18727,21 +20735,21 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VINSERTF64X4  $0x01, Y7, Z8, Z7
 	VMOVAPS.Z     X2, K2, X2
 	VSUBPS        X5, X2, X2
-	VANDPS.BCST   FunctionsConstants<>+7744(SB), X2, X5
-	VPMINUD.BCST  FunctionsConstants<>+7788(SB), X5, X8
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), X2, X5
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), X5, X8
 	VPMOVZXDQ     X8, Y8
 	VPSLLQ        $0x1d, Y8, Y8
-	VPADDQ.BCST   FunctionsConstants<>+7792(SB), Y8, Y8
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Y8, Y8
 	VPSRLD        $0x1f, X2, X9
 	VPMOVZXDQ     X9, Y9
 	VPSLLQ        $0x3f, Y9, Y9
 	VORPD         Y9, Y8, Y8
-	VMULPD.BCST   FunctionsConstants<>+7808(SB), Y8, Y9
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Y8, Y9
 	VADDPD        Y12, Y9, Y9
 	VSUBPD        Y12, Y9, Y10
-	VMULPD.BCST   FunctionsConstants<>+7816(SB), Y10, Y10
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Y10, Y10
 	VSUBPD        Y10, Y8, Y8
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Y9, Y10
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Y9, Y10
 	VPSLLQ        $0x03, Y10, Y10
 	MOVL          $0x0000000f, AX
 	KMOVW         AX, K3
@@ -18751,15 +20759,15 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ        $0x05, Y9, Y9
 	VPSLLQ        $0x34, Y9, Y9
 	VPADDQ        Y9, Y11, Y9
-	VMULPD.BCST   FunctionsConstants<>+7832(SB), Y8, Y10
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Y10, Y10
-	VMULPD.BCST   FunctionsConstants<>+7848(SB), Y8, Y11
-	VADDPD.BCST   FunctionsConstants<>+7840(SB), Y11, Y11
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Y8, Y10
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Y10, Y10
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Y8, Y11
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Y11, Y11
 	VMULPD        Y8, Y8, Y13
 	VMULPD        Y13, Y11, Y11
 	VADDPD        Y11, Y10, Y10
 	VMULPD        Y10, Y8, Y8
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Y8, Y8
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Y8, Y8
 	VMULPD        Y8, Y9, Y8
 	VCVTPD2PSY    Y8, X8
 	VPCMPUD       $0x06, X15, X5, K3
@@ -18777,15 +20785,15 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VEXTRACTF64X4 $0x01, Z5, Y7
 	VPMOVZXDQ     Y5, Z8
 	VPSLLQ        $0x1d, Z8, Z8
-	VMULPD.BCST   FunctionsConstants<>+8036(SB), Z8, Z8
-	VPSUBQ.BCST   FunctionsConstants<>+7896(SB), Z8, Z9
+	VMULPD.BCST   FunctionsConstants<>+7908(SB), Z8, Z8
+	VPSUBQ.BCST   FunctionsConstants<>+7768(SB), Z8, Z9
 	VPSRAQ        $0x34, Z9, Z10
 	VPADDQ        Z10, Z12, Z10
 	VSUBPD        Z12, Z10, Z10
-	VANDPD.BCST   FunctionsConstants<>+7904(SB), Z9, Z11
+	VANDPD.BCST   FunctionsConstants<>+7776(SB), Z9, Z11
 	VPSUBQ        Z11, Z8, Z8
 	VPSRLQ        $0x2f, Z9, Z9
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Z9, Z9
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z9, Z9
 	VPSLLQ        $0x04, Z9, Z9
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K3
@@ -18793,17 +20801,17 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VXORPS        X11, X11, X11
 	VGATHERQPD    (AX)(Z9*1), K3, Z11
 	VMULPD        Z11, Z8, Z8
-	VSUBPD.BCST   FunctionsConstants<>+7824(SB), Z8, Z8
+	VSUBPD.BCST   FunctionsConstants<>+7696(SB), Z8, Z8
 	VMULPD        Z8, Z8, Z11
-	VMULPD.BCST   FunctionsConstants<>+7920(SB), Z8, Z13
-	VADDPD.BCST   FunctionsConstants<>+7912(SB), Z13, Z13
+	VMULPD.BCST   FunctionsConstants<>+7792(SB), Z8, Z13
+	VADDPD.BCST   FunctionsConstants<>+7784(SB), Z13, Z13
 	VMULPD        Z13, Z11, Z13
 	VMULPD        Z11, Z11, Z11
-	VMULPD.BCST   FunctionsConstants<>+7936(SB), Z8, Z14
-	VADDPD.BCST   FunctionsConstants<>+7928(SB), Z14, Z14
+	VMULPD.BCST   FunctionsConstants<>+7808(SB), Z8, Z14
+	VADDPD.BCST   FunctionsConstants<>+7800(SB), Z14, Z14
 	VMULPD        Z14, Z11, Z11
 	VADDPD        Z11, Z13, Z11
-	VMULPD.BCST   FunctionsConstants<>+7944(SB), Z10, Z10
+	VMULPD.BCST   FunctionsConstants<>+7816(SB), Z10, Z10
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K3
 	LEAQ          FunctionsConstants<>+4088(SB), AX
@@ -18814,7 +20822,7 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VADDPD        Z8, Z9, Z8
 	VCVTPD2PS     Z8, Y8
 	VPSRAD        $0x1f, Y5, Y9
-	VANDPS.BCST   FunctionsConstants<>+7964(SB), Y9, Y9
+	VANDPS.BCST   FunctionsConstants<>+7836(SB), Y9, Y9
 	VORPS         Y9, Y5, Y9
 	VPCMPUD       $0x05, Y15, Y5, K3
 	VBLENDMPS     Y9, Y8, K3, Y8
@@ -18823,15 +20831,15 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VBLENDMPS     Y0, Y8, K3, Y5
 	VPMOVZXDQ     Y7, Z8
 	VPSLLQ        $0x1d, Z8, Z8
-	VMULPD.BCST   FunctionsConstants<>+8036(SB), Z8, Z8
-	VPSUBQ.BCST   FunctionsConstants<>+7896(SB), Z8, Z9
+	VMULPD.BCST   FunctionsConstants<>+7908(SB), Z8, Z8
+	VPSUBQ.BCST   FunctionsConstants<>+7768(SB), Z8, Z9
 	VPSRAQ        $0x34, Z9, Z10
 	VPADDQ        Z10, Z12, Z10
 	VSUBPD        Z12, Z10, Z10
-	VANDPD.BCST   FunctionsConstants<>+7904(SB), Z9, Z11
+	VANDPD.BCST   FunctionsConstants<>+7776(SB), Z9, Z11
 	VPSUBQ        Z11, Z8, Z8
 	VPSRLQ        $0x2f, Z9, Z9
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Z9, Z9
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z9, Z9
 	VPSLLQ        $0x04, Z9, Z9
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K3
@@ -18839,17 +20847,17 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VXORPS        X11, X11, X11
 	VGATHERQPD    (AX)(Z9*1), K3, Z11
 	VMULPD        Z11, Z8, Z8
-	VSUBPD.BCST   FunctionsConstants<>+7824(SB), Z8, Z8
+	VSUBPD.BCST   FunctionsConstants<>+7696(SB), Z8, Z8
 	VMULPD        Z8, Z8, Z11
-	VMULPD.BCST   FunctionsConstants<>+7920(SB), Z8, Z13
-	VADDPD.BCST   FunctionsConstants<>+7912(SB), Z13, Z13
+	VMULPD.BCST   FunctionsConstants<>+7792(SB), Z8, Z13
+	VADDPD.BCST   FunctionsConstants<>+7784(SB), Z13, Z13
 	VMULPD        Z13, Z11, Z13
 	VMULPD        Z11, Z11, Z11
-	VMULPD.BCST   FunctionsConstants<>+7936(SB), Z8, Z14
-	VADDPD.BCST   FunctionsConstants<>+7928(SB), Z14, Z14
+	VMULPD.BCST   FunctionsConstants<>+7808(SB), Z8, Z14
+	VADDPD.BCST   FunctionsConstants<>+7800(SB), Z14, Z14
 	VMULPD        Z14, Z11, Z11
 	VADDPD        Z11, Z13, Z11
-	VMULPD.BCST   FunctionsConstants<>+7944(SB), Z10, Z10
+	VMULPD.BCST   FunctionsConstants<>+7816(SB), Z10, Z10
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K3
 	LEAQ          FunctionsConstants<>+4088(SB), AX
@@ -18860,7 +20868,7 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VADDPD        Z8, Z9, Z8
 	VCVTPD2PS     Z8, Y8
 	VPSRAD        $0x1f, Y7, Y9
-	VANDPS.BCST   FunctionsConstants<>+7964(SB), Y9, Y9
+	VANDPS.BCST   FunctionsConstants<>+7836(SB), Y9, Y9
 	VORPS         Y9, Y7, Y9
 	VPCMPUD       $0x05, Y15, Y7, K3
 	VBLENDMPS     Y9, Y8, K3, Y8
@@ -18880,7 +20888,7 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VMULPS        3120(DI), Z1, Z9
 	VMULPS        3188(DI), Z1, Z1
 	VMOVSS        700(SI), X10
-	VORPS         FunctionsConstants<>+8256(SB), Z10, Z10
+	VORPS         FunctionsConstants<>+8128(SB), Z10, Z10
 	VMOVSS        2980(DI), X11
 	VMULPS        Z11, Z10, Z11
 	VADDPS        Z11, Z5, Z5
@@ -18917,23 +20925,23 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VSHUFPS       $0x88, Z1, Z1, Z5
 	VSHUFPS       $0xdd, Z1, Z1, Z1
 	VADDPS        Z1, Z5, Z1
-	VMOVUPS       FunctionsConstants<>+8320(SB), Z5
+	VMOVUPS       FunctionsConstants<>+8192(SB), Z5
 	VPERMPS       Z1, Z5, Z1
 	VMOVUPS       3256(DI), X5
 	VMOVSS        3272(DI), X7
 	VINSERTF32X4  $0x01, X7, Y5, Y5
 	VADDPS        Y5, Y1, Y1
-	VANDPS.BCST   FunctionsConstants<>+7744(SB), Y1, Y5
-	VPMINUD.BCST  FunctionsConstants<>+8384(SB), Y5, Y7
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y1, Y5
+	VPMINUD.BCST  FunctionsConstants<>+8256(SB), Y5, Y7
 	VPMOVZXDQ     Y7, Z7
 	VPSLLQ        $0x1d, Z7, Z7
-	VPADDQ.BCST   FunctionsConstants<>+8388(SB), Z7, Z7
-	VMULPD.BCST   FunctionsConstants<>+7808(SB), Z7, Z8
+	VPADDQ.BCST   FunctionsConstants<>+8260(SB), Z7, Z7
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z7, Z8
 	VADDPD        Z12, Z8, Z8
 	VSUBPD        Z12, Z8, Z9
-	VMULPD.BCST   FunctionsConstants<>+7816(SB), Z9, Z9
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z9, Z9
 	VSUBPD        Z9, Z7, Z7
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Z8, Z9
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z8, Z9
 	VPSLLQ        $0x03, Z9, Z9
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K3
@@ -18943,24 +20951,24 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ        $0x05, Z8, Z8
 	VPSLLQ        $0x34, Z8, Z8
 	VPADDQ        Z8, Z10, Z8
-	VMULPD.BCST   FunctionsConstants<>+7832(SB), Z7, Z9
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z9, Z9
-	VMULPD.BCST   FunctionsConstants<>+7848(SB), Z7, Z10
-	VADDPD.BCST   FunctionsConstants<>+7840(SB), Z10, Z10
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z7, Z9
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z9, Z9
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z7, Z10
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z10, Z10
 	VMULPD        Z7, Z7, Z11
 	VMULPD        Z11, Z10, Z10
 	VADDPD        Z10, Z9, Z9
 	VMULPD        Z9, Z7, Z7
 	VMULPD        Z7, Z8, Z7
-	VSUBPD.BCST   FunctionsConstants<>+7824(SB), Z8, Z8
+	VSUBPD.BCST   FunctionsConstants<>+7696(SB), Z8, Z8
 	VADDPD        Z8, Z7, Z7
-	VADDPD.BCST   FunctionsConstants<>+8396(SB), Z7, Z8
+	VADDPD.BCST   FunctionsConstants<>+8268(SB), Z7, Z8
 	VDIVPD        Z8, Z7, Z7
 	VCVTPD2PS     Z7, Y7
 	VANDPS        Y6, Y1, Y8
 	VORPS         Y8, Y7, Y7
-	VPSUBD.BCST   FunctionsConstants<>+7888(SB), Y5, Y5
-	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7892(SB), Y5, K3
+	VPSUBD.BCST   FunctionsConstants<>+7760(SB), Y5, Y5
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7764(SB), Y5, K3
 	VBLENDMPS     Y1, Y7, K3, Y1
 	VMOVUPS       X1, 772(SI)
 	VEXTRACTF32X4 $0x01, Y1, X5
@@ -18972,22 +20980,22 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VMOVSS        16(CX), X7
 	VINSERTF32X4  $0x01, X7, Y5, Y5
 	VSUBPS        Y5, Y1, Y5
-	VANDPS.BCST   FunctionsConstants<>+7744(SB), Y5, Y7
-	VANDPS.BCST   FunctionsConstants<>+7744(SB), Y7, Y8
-	VPMINUD.BCST  FunctionsConstants<>+7788(SB), Y8, Y9
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y5, Y7
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y7, Y8
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), Y8, Y9
 	VPMOVZXDQ     Y9, Z9
 	VPSLLQ        $0x1d, Z9, Z9
-	VPADDQ.BCST   FunctionsConstants<>+7792(SB), Z9, Z9
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Z9, Z9
 	VPSRLD        $0x1f, Y7, Y10
 	VPMOVZXDQ     Y10, Z10
 	VPSLLQ        $0x3f, Z10, Z10
 	VORPD         Z10, Z9, Z9
-	VMULPD.BCST   FunctionsConstants<>+7808(SB), Z9, Z10
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z9, Z10
 	VADDPD        Z12, Z10, Z10
 	VSUBPD        Z12, Z10, Z11
-	VMULPD.BCST   FunctionsConstants<>+7816(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z11, Z11
 	VSUBPD        Z11, Z9, Z9
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Z10, Z11
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z10, Z11
 	VPSLLQ        $0x03, Z11, Z11
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K3
@@ -18997,31 +21005,31 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ        $0x05, Z10, Z10
 	VPSLLQ        $0x34, Z10, Z10
 	VPADDQ        Z10, Z13, Z10
-	VMULPD.BCST   FunctionsConstants<>+7832(SB), Z9, Z11
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z11, Z11
-	VMULPD.BCST   FunctionsConstants<>+7848(SB), Z9, Z13
-	VADDPD.BCST   FunctionsConstants<>+7840(SB), Z13, Z13
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z9, Z11
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z9, Z13
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z13, Z13
 	VMULPD        Z9, Z9, Z14
 	VMULPD        Z14, Z13, Z13
 	VADDPD        Z13, Z11, Z11
 	VMULPD        Z11, Z9, Z9
 	VMULPD        Z9, Z10, Z9
-	VSUBPD.BCST   FunctionsConstants<>+7824(SB), Z10, Z10
+	VSUBPD.BCST   FunctionsConstants<>+7696(SB), Z10, Z10
 	VADDPD        Z10, Z9, Z9
 	VCVTPD2PS     Z9, Y9
-	VPSUBD.BCST   FunctionsConstants<>+7952(SB), Y8, Y8
-	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7956(SB), Y8, K3
+	VPSUBD.BCST   FunctionsConstants<>+7824(SB), Y8, Y8
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7828(SB), Y8, K3
 	VBLENDMPS     Y7, Y9, K3, Y8
-	VPMINUD.BCST  FunctionsConstants<>+8384(SB), Y7, Y9
+	VPMINUD.BCST  FunctionsConstants<>+8256(SB), Y7, Y9
 	VPMOVZXDQ     Y9, Z9
 	VPSLLQ        $0x1d, Z9, Z9
-	VPADDQ.BCST   FunctionsConstants<>+8388(SB), Z9, Z9
-	VMULPD.BCST   FunctionsConstants<>+7808(SB), Z9, Z10
+	VPADDQ.BCST   FunctionsConstants<>+8260(SB), Z9, Z9
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z9, Z10
 	VADDPD        Z12, Z10, Z10
 	VSUBPD        Z12, Z10, Z11
-	VMULPD.BCST   FunctionsConstants<>+7816(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z11, Z11
 	VSUBPD        Z11, Z9, Z9
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Z10, Z11
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z10, Z11
 	VPSLLQ        $0x03, Z11, Z11
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K3
@@ -19031,24 +21039,24 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ        $0x05, Z10, Z10
 	VPSLLQ        $0x34, Z10, Z10
 	VPADDQ        Z10, Z13, Z10
-	VMULPD.BCST   FunctionsConstants<>+7832(SB), Z9, Z11
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z11, Z11
-	VMULPD.BCST   FunctionsConstants<>+7848(SB), Z9, Z13
-	VADDPD.BCST   FunctionsConstants<>+7840(SB), Z13, Z13
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z9, Z11
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z9, Z13
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z13, Z13
 	VMULPD        Z9, Z9, Z14
 	VMULPD        Z14, Z13, Z13
 	VADDPD        Z13, Z11, Z11
 	VMULPD        Z11, Z9, Z9
 	VMULPD        Z9, Z10, Z9
-	VSUBPD.BCST   FunctionsConstants<>+7824(SB), Z10, Z10
+	VSUBPD.BCST   FunctionsConstants<>+7696(SB), Z10, Z10
 	VADDPD        Z10, Z9, Z9
-	VADDPD.BCST   FunctionsConstants<>+8396(SB), Z9, Z10
+	VADDPD.BCST   FunctionsConstants<>+8268(SB), Z9, Z10
 	VDIVPD        Z10, Z9, Z9
 	VCVTPD2PS     Z9, Y9
 	VANDPS        Y6, Y5, Y10
 	VORPS         Y10, Y9, Y9
-	VPSUBD.BCST   FunctionsConstants<>+7888(SB), Y7, Y10
-	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7892(SB), Y10, K3
+	VPSUBD.BCST   FunctionsConstants<>+7760(SB), Y7, Y10
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7764(SB), Y10, K3
 	VBLENDMPS     Y5, Y9, K3, Y5
 	VMULPS.BCST   FunctionsConstants<>+8416(SB), Y5, Y5
 	VMULPS        Y1, Y1, Y1
@@ -19061,23 +21069,23 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VADDPS.BCST   FunctionsConstants<>+8412(SB), Y4, Y4
 	VDIVPS        Y4, Y8, Y4
 	VMULPS        Y4, Y8, Y4
-	VANDPS.BCST   FunctionsConstants<>+7744(SB), Y4, Y5
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y4, Y5
 	VPMOVZXDQ     Y5, Z7
 	VPSLLQ        $0x1d, Z7, Z7
-	VPADDQ.BCST   FunctionsConstants<>+7792(SB), Z7, Z7
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Z7, Z7
 	VPSRLD        $0x1f, Y4, Y8
 	VPMOVZXDQ     Y8, Z8
 	VPSLLQ        $0x3f, Z8, Z8
 	VORPD         Z8, Z7, Z7
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z7, Z7
-	VPSUBQ.BCST   FunctionsConstants<>+7896(SB), Z7, Z8
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z7, Z7
+	VPSUBQ.BCST   FunctionsConstants<>+7768(SB), Z7, Z8
 	VPSRAQ        $0x34, Z8, Z9
 	VPADDQ        Z9, Z12, Z9
 	VSUBPD        Z12, Z9, Z9
-	VANDPD.BCST   FunctionsConstants<>+7904(SB), Z8, Z10
+	VANDPD.BCST   FunctionsConstants<>+7776(SB), Z8, Z10
 	VPSUBQ        Z10, Z7, Z7
 	VPSRLQ        $0x2f, Z8, Z8
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Z8, Z8
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z8, Z8
 	VPSLLQ        $0x04, Z8, Z8
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K4
@@ -19085,17 +21093,17 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VXORPS        X10, X10, X10
 	VGATHERQPD    (AX)(Z8*1), K4, Z10
 	VMULPD        Z10, Z7, Z7
-	VSUBPD.BCST   FunctionsConstants<>+7824(SB), Z7, Z7
+	VSUBPD.BCST   FunctionsConstants<>+7696(SB), Z7, Z7
 	VMULPD        Z7, Z7, Z10
-	VMULPD.BCST   FunctionsConstants<>+7920(SB), Z7, Z11
-	VADDPD.BCST   FunctionsConstants<>+7912(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7792(SB), Z7, Z11
+	VADDPD.BCST   FunctionsConstants<>+7784(SB), Z11, Z11
 	VMULPD        Z11, Z10, Z11
 	VMULPD        Z10, Z10, Z10
-	VMULPD.BCST   FunctionsConstants<>+7936(SB), Z7, Z12
-	VADDPD.BCST   FunctionsConstants<>+7928(SB), Z12, Z12
+	VMULPD.BCST   FunctionsConstants<>+7808(SB), Z7, Z12
+	VADDPD.BCST   FunctionsConstants<>+7800(SB), Z12, Z12
 	VMULPD        Z12, Z10, Z10
 	VADDPD        Z10, Z11, Z10
-	VMULPD.BCST   FunctionsConstants<>+7944(SB), Z9, Z9
+	VMULPD.BCST   FunctionsConstants<>+7816(SB), Z9, Z9
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K4
 	LEAQ          FunctionsConstants<>+4088(SB), AX
@@ -19105,13 +21113,13 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VADDPD        Z10, Z7, Z7
 	VADDPD        Z7, Z8, Z7
 	VCVTPD2PS     Z7, Y7
-	VPSUBD.BCST   FunctionsConstants<>+7952(SB), Y5, Y5
-	VPCMPUD.BCST  $0x05, FunctionsConstants<>+7956(SB), Y5, K4
+	VPSUBD.BCST   FunctionsConstants<>+7824(SB), Y5, Y5
+	VPCMPUD.BCST  $0x05, FunctionsConstants<>+7828(SB), Y5, K4
 	VBLENDMPS     Y4, Y7, K4, Y5
-	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7960(SB), Y4, K4
-	VORPS.BCST    FunctionsConstants<>+7964(SB), Y4, Y7
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7832(SB), Y4, K4
+	VORPS.BCST    FunctionsConstants<>+7836(SB), Y4, Y7
 	VBLENDMPS     Y7, Y5, K4, Y5
-	VPCMPUD.BCST  $0x00, FunctionsConstants<>+7960(SB), Y4, K4
+	VPCMPUD.BCST  $0x00, FunctionsConstants<>+7832(SB), Y4, K4
 	VBLENDMPS     Y0, Y5, K4, Y0
 	VBLENDMPS     Y3, Y0, K3, Y0
 	VMOVUPS       X1, 792(SI)
@@ -19206,7 +21214,7 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	// d11 = v11 − exp(a11)·Σ v11
 	MOVL          $0x00000001, AX
 	KMOVW         AX, K1
-	VBROADCASTSS  FunctionsConstants<>+7740(SB), Z0
+	VBROADCASTSS  FunctionsConstants<>+7612(SB), Z0
 	VMOVSS        896(SI), X1
 	VBLENDMPS     Z1, Z0, K1, Z1
 	VADDPS        832(SI), Z1, Z1
@@ -19220,21 +21228,21 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VADDPS        Z2, Z1, Z1
 	VMOVUPS       636(SI), Z2
 	VEXTRACTF64X4 $0x01, Z2, Y3
-	VANDPS.BCST   FunctionsConstants<>+7744(SB), Y2, Y4
-	VPMINUD.BCST  FunctionsConstants<>+7788(SB), Y4, Y5
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y2, Y4
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), Y4, Y5
 	VPMOVZXDQ     Y5, Z5
 	VPSLLQ        $0x1d, Z5, Z5
-	VPADDQ.BCST   FunctionsConstants<>+7792(SB), Z5, Z5
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Z5, Z5
 	VPSRLD        $0x1f, Y2, Y6
 	VPMOVZXDQ     Y6, Z6
 	VPSLLQ        $0x3f, Z6, Z6
 	VORPD         Z6, Z5, Z5
-	VMULPD.BCST   FunctionsConstants<>+7808(SB), Z5, Z6
-	VADDPD.BCST   FunctionsConstants<>+7760(SB), Z6, Z6
-	VSUBPD.BCST   FunctionsConstants<>+7760(SB), Z6, Z7
-	VMULPD.BCST   FunctionsConstants<>+7816(SB), Z7, Z7
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z5, Z6
+	VADDPD.BCST   FunctionsConstants<>+7632(SB), Z6, Z6
+	VSUBPD.BCST   FunctionsConstants<>+7632(SB), Z6, Z7
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z7, Z7
 	VSUBPD        Z7, Z5, Z5
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Z6, Z7
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z6, Z7
 	VPSLLQ        $0x03, Z7, Z7
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K2
@@ -19244,34 +21252,34 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ        $0x05, Z6, Z6
 	VPSLLQ        $0x34, Z6, Z6
 	VPADDQ        Z6, Z8, Z6
-	VMULPD.BCST   FunctionsConstants<>+7832(SB), Z5, Z7
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z7, Z7
-	VMULPD.BCST   FunctionsConstants<>+7848(SB), Z5, Z8
-	VADDPD.BCST   FunctionsConstants<>+7840(SB), Z8, Z8
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z5, Z7
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z7, Z7
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z5, Z8
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z8, Z8
 	VMULPD        Z5, Z5, Z9
 	VMULPD        Z9, Z8, Z8
 	VADDPD        Z8, Z7, Z7
 	VMULPD        Z7, Z5, Z5
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z5, Z5
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z5, Z5
 	VMULPD        Z5, Z6, Z5
 	VCVTPD2PS     Z5, Y5
-	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7776(SB), Y4, K2
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7648(SB), Y4, K2
 	VBLENDMPS     Y2, Y5, K2, Y2
-	VANDPS.BCST   FunctionsConstants<>+7744(SB), Y3, Y4
-	VPMINUD.BCST  FunctionsConstants<>+7788(SB), Y4, Y5
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y3, Y4
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), Y4, Y5
 	VPMOVZXDQ     Y5, Z5
 	VPSLLQ        $0x1d, Z5, Z5
-	VPADDQ.BCST   FunctionsConstants<>+7792(SB), Z5, Z5
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Z5, Z5
 	VPSRLD        $0x1f, Y3, Y6
 	VPMOVZXDQ     Y6, Z6
 	VPSLLQ        $0x3f, Z6, Z6
 	VORPD         Z6, Z5, Z5
-	VMULPD.BCST   FunctionsConstants<>+7808(SB), Z5, Z6
-	VADDPD.BCST   FunctionsConstants<>+7760(SB), Z6, Z6
-	VSUBPD.BCST   FunctionsConstants<>+7760(SB), Z6, Z7
-	VMULPD.BCST   FunctionsConstants<>+7816(SB), Z7, Z7
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z5, Z6
+	VADDPD.BCST   FunctionsConstants<>+7632(SB), Z6, Z6
+	VSUBPD.BCST   FunctionsConstants<>+7632(SB), Z6, Z7
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z7, Z7
 	VSUBPD        Z7, Z5, Z5
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Z6, Z7
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z6, Z7
 	VPSLLQ        $0x03, Z7, Z7
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K2
@@ -19281,18 +21289,18 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ        $0x05, Z6, Z6
 	VPSLLQ        $0x34, Z6, Z6
 	VPADDQ        Z6, Z8, Z6
-	VMULPD.BCST   FunctionsConstants<>+7832(SB), Z5, Z7
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z7, Z7
-	VMULPD.BCST   FunctionsConstants<>+7848(SB), Z5, Z8
-	VADDPD.BCST   FunctionsConstants<>+7840(SB), Z8, Z8
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z5, Z7
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z7, Z7
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z5, Z8
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z8, Z8
 	VMULPD        Z5, Z5, Z9
 	VMULPD        Z9, Z8, Z8
 	VADDPD        Z8, Z7, Z7
 	VMULPD        Z7, Z5, Z5
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z5, Z5
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z5, Z5
 	VMULPD        Z5, Z6, Z5
 	VCVTPD2PS     Z5, Y5
-	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7776(SB), Y4, K2
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7648(SB), Y4, K2
 	VBLENDMPS     Y3, Y5, K2, Y3
 	VINSERTF64X4  $0x01, Y3, Z2, Z2
 	VMOVUPS       832(SI), Z3
@@ -19300,21 +21308,21 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VSUBPS        Z2, Z3, Z2
 	VMOVUPS       Z2, 704(SI)
 	VMOVSS        700(SI), X3
-	VANDPS.BCST   FunctionsConstants<>+7744(SB), X3, X4
-	VPMINUD.BCST  FunctionsConstants<>+7788(SB), X4, X5
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), X3, X4
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), X4, X5
 	VPMOVZXDQ     X5, Y5
 	VPSLLQ        $0x1d, Y5, Y5
-	VPADDQ.BCST   FunctionsConstants<>+7792(SB), Y5, Y5
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Y5, Y5
 	VPSRLD        $0x1f, X3, X6
 	VPMOVZXDQ     X6, Y6
 	VPSLLQ        $0x3f, Y6, Y6
 	VORPD         Y6, Y5, Y5
-	VMULPD.BCST   FunctionsConstants<>+7808(SB), Y5, Y6
-	VADDPD.BCST   FunctionsConstants<>+7760(SB), Y6, Y6
-	VSUBPD.BCST   FunctionsConstants<>+7760(SB), Y6, Y7
-	VMULPD.BCST   FunctionsConstants<>+7816(SB), Y7, Y7
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Y5, Y6
+	VADDPD.BCST   FunctionsConstants<>+7632(SB), Y6, Y6
+	VSUBPD.BCST   FunctionsConstants<>+7632(SB), Y6, Y7
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Y7, Y7
 	VSUBPD        Y7, Y5, Y5
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Y6, Y7
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Y6, Y7
 	VPSLLQ        $0x03, Y7, Y7
 	MOVL          $0x0000000f, AX
 	KMOVW         AX, K2
@@ -19324,18 +21332,18 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ        $0x05, Y6, Y6
 	VPSLLQ        $0x34, Y6, Y6
 	VPADDQ        Y6, Y8, Y6
-	VMULPD.BCST   FunctionsConstants<>+7832(SB), Y5, Y7
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Y7, Y7
-	VMULPD.BCST   FunctionsConstants<>+7848(SB), Y5, Y8
-	VADDPD.BCST   FunctionsConstants<>+7840(SB), Y8, Y8
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Y5, Y7
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Y7, Y7
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Y5, Y8
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Y8, Y8
 	VMULPD        Y5, Y5, Y9
 	VMULPD        Y9, Y8, Y8
 	VADDPD        Y8, Y7, Y7
 	VMULPD        Y7, Y5, Y5
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Y5, Y5
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Y5, Y5
 	VMULPD        Y5, Y6, Y5
 	VCVTPD2PSY    Y5, X5
-	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7776(SB), X4, K2
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7648(SB), X4, K2
 	VBLENDMPS     X3, X5, K2, X3
 	VMOVSS        896(SI), X4
 	VMULPS        X1, X3, X1
@@ -19694,21 +21702,21 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VINSERTF32X4   $0x01, X5, Y4, Y4
 	VMULPS         Y4, Y4, Y5
 	VXORPS         Y0, Y5, Y5
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), Y5, Y6
-	VPMINUD.BCST   FunctionsConstants<>+7788(SB), Y6, Y7
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y5, Y6
+	VPMINUD.BCST   FunctionsConstants<>+7660(SB), Y6, Y7
 	VPMOVZXDQ      Y7, Z7
 	VPSLLQ         $0x1d, Z7, Z7
-	VPADDQ.BCST    FunctionsConstants<>+7792(SB), Z7, Z7
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Z7, Z7
 	VPSRLD         $0x1f, Y5, Y8
 	VPMOVZXDQ      Y8, Z8
 	VPSLLQ         $0x3f, Z8, Z8
 	VORPD          Z8, Z7, Z7
-	VMULPD.BCST    FunctionsConstants<>+7808(SB), Z7, Z8
-	VADDPD.BCST    FunctionsConstants<>+7760(SB), Z8, Z8
-	VSUBPD.BCST    FunctionsConstants<>+7760(SB), Z8, Z9
-	VMULPD.BCST    FunctionsConstants<>+7816(SB), Z9, Z9
+	VMULPD.BCST    FunctionsConstants<>+7680(SB), Z7, Z8
+	VADDPD.BCST    FunctionsConstants<>+7632(SB), Z8, Z8
+	VSUBPD.BCST    FunctionsConstants<>+7632(SB), Z8, Z9
+	VMULPD.BCST    FunctionsConstants<>+7688(SB), Z9, Z9
 	VSUBPD         Z9, Z7, Z7
-	VANDPD.BCST    FunctionsConstants<>+7768(SB), Z8, Z9
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Z8, Z9
 	VPSLLQ         $0x03, Z9, Z9
 	MOVL           $0x000000ff, AX
 	KMOVW          AX, K1
@@ -19718,36 +21726,36 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ         $0x05, Z8, Z8
 	VPSLLQ         $0x34, Z8, Z8
 	VPADDQ         Z8, Z10, Z8
-	VMULPD.BCST    FunctionsConstants<>+7832(SB), Z7, Z9
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Z9, Z9
-	VMULPD.BCST    FunctionsConstants<>+7848(SB), Z7, Z10
-	VADDPD.BCST    FunctionsConstants<>+7840(SB), Z10, Z10
+	VMULPD.BCST    FunctionsConstants<>+7704(SB), Z7, Z9
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Z9, Z9
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Z7, Z10
+	VADDPD.BCST    FunctionsConstants<>+7712(SB), Z10, Z10
 	VMULPD         Z7, Z7, Z11
 	VMULPD         Z11, Z10, Z10
 	VADDPD         Z10, Z9, Z9
 	VMULPD         Z9, Z7, Z7
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Z7, Z7
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Z7, Z7
 	VMULPD         Z7, Z8, Z7
 	VCVTPD2PS      Z7, Y7
-	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7776(SB), Y6, K1
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7648(SB), Y6, K1
 	VBLENDMPS      Y5, Y7, K1, Y5
-	VBROADCASTSS   FunctionsConstants<>+8028(SB), Y6
+	VBROADCASTSS   FunctionsConstants<>+7900(SB), Y6
 	VMINPS         Y4, Y6, Y7
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), Y7, Y8
-	VPMINUD.BCST   FunctionsConstants<>+7788(SB), Y8, Y9
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y7, Y8
+	VPMINUD.BCST   FunctionsConstants<>+7660(SB), Y8, Y9
 	VPMOVZXDQ      Y9, Z9
 	VPSLLQ         $0x1d, Z9, Z9
-	VPADDQ.BCST    FunctionsConstants<>+7792(SB), Z9, Z9
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Z9, Z9
 	VPSRLD         $0x1f, Y7, Y10
 	VPMOVZXDQ      Y10, Z10
 	VPSLLQ         $0x3f, Z10, Z10
 	VORPD          Z10, Z9, Z9
-	VMULPD.BCST    FunctionsConstants<>+7808(SB), Z9, Z10
-	VADDPD.BCST    FunctionsConstants<>+7760(SB), Z10, Z10
-	VSUBPD.BCST    FunctionsConstants<>+7760(SB), Z10, Z11
-	VMULPD.BCST    FunctionsConstants<>+7816(SB), Z11, Z11
+	VMULPD.BCST    FunctionsConstants<>+7680(SB), Z9, Z10
+	VADDPD.BCST    FunctionsConstants<>+7632(SB), Z10, Z10
+	VSUBPD.BCST    FunctionsConstants<>+7632(SB), Z10, Z11
+	VMULPD.BCST    FunctionsConstants<>+7688(SB), Z11, Z11
 	VSUBPD         Z11, Z9, Z9
-	VANDPD.BCST    FunctionsConstants<>+7768(SB), Z10, Z11
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Z10, Z11
 	VPSLLQ         $0x03, Z11, Z11
 	MOVL           $0x000000ff, AX
 	KMOVW          AX, K1
@@ -19757,33 +21765,33 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ         $0x05, Z10, Z10
 	VPSLLQ         $0x34, Z10, Z10
 	VPADDQ         Z10, Z12, Z10
-	VMULPD.BCST    FunctionsConstants<>+7832(SB), Z9, Z11
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Z11, Z11
-	VMULPD.BCST    FunctionsConstants<>+7848(SB), Z9, Z12
-	VADDPD.BCST    FunctionsConstants<>+7840(SB), Z12, Z12
+	VMULPD.BCST    FunctionsConstants<>+7704(SB), Z9, Z11
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Z11, Z11
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Z9, Z12
+	VADDPD.BCST    FunctionsConstants<>+7712(SB), Z12, Z12
 	VMULPD         Z9, Z9, Z13
 	VMULPD         Z13, Z12, Z12
 	VADDPD         Z12, Z11, Z11
 	VMULPD         Z11, Z9, Z9
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Z9, Z9
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Z9, Z9
 	VMULPD         Z9, Z10, Z9
 	VCVTPD2PS      Z9, Y9
-	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7776(SB), Y8, K1
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7648(SB), Y8, K1
 	VBLENDMPS      Y7, Y9, K1, Y7
 	VSUBPS         Y4, Y6, Y8
 	VXORPS         X9, X9, X9
 	VCMPPS         $0x1e, Y9, Y8, K1
-	VBLENDMPS.BCST FunctionsConstants<>+7732(SB), Y9, K1, Y8
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), Y4, Y10
-	VADDPS.BCST    FunctionsConstants<>+7732(SB), Y10, Y10
+	VBLENDMPS.BCST FunctionsConstants<>+7604(SB), Y9, K1, Y8
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y4, Y10
+	VADDPS.BCST    FunctionsConstants<>+7604(SB), Y10, Y10
 	VSQRTPS        Y10, Y10
-	VBROADCASTSS   FunctionsConstants<>+7728(SB), Y11
+	VBROADCASTSS   FunctionsConstants<>+7600(SB), Y11
 	VDIVPS         Y10, Y11, Y10
 	VCMPPS         $0x1e, Y9, Y4, K1
 	VXORPS         Y0, Y4, Y4
 	VCMPPS         $0x1e, Y9, Y4, K2
-	VBLENDMPS.BCST FunctionsConstants<>+7960(SB), Y9, K2, Y4
-	VBLENDMPS.BCST FunctionsConstants<>+7732(SB), Y4, K1, Y4
+	VBLENDMPS.BCST FunctionsConstants<>+7832(SB), Y9, K2, Y4
+	VBLENDMPS.BCST FunctionsConstants<>+7604(SB), Y4, K1, Y4
 	VMULPS         Y4, Y10, Y4
 	VMULPS         Y8, Y7, Y7
 	VADDPS         Y7, Y4, Y4
@@ -19901,20 +21909,20 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VADDPS         X2, X1, X1
 	VMOVUPS        356(SI), X2
 	VMULPS         X2, X2, X3
-	VADDPS.BCST    FunctionsConstants<>+7732(SB), X3, X4
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), X4, X5
+	VADDPS.BCST    FunctionsConstants<>+7604(SB), X3, X4
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X4, X5
 	VPMOVZXDQ      X5, Y7
 	VPSLLQ         $0x1d, Y7, Y7
-	VMULPD.BCST    FunctionsConstants<>+8036(SB), Y7, Y7
-	VPSUBQ.BCST    FunctionsConstants<>+7896(SB), Y7, Y8
+	VMULPD.BCST    FunctionsConstants<>+7908(SB), Y7, Y7
+	VPSUBQ.BCST    FunctionsConstants<>+7768(SB), Y7, Y8
 	VPSRAQ         $0x34, Y8, Y10
-	VBROADCASTSD   FunctionsConstants<>+7760(SB), Z12
+	VBROADCASTSD   FunctionsConstants<>+7632(SB), Z12
 	VPADDQ         Y10, Y12, Y10
 	VSUBPD         Y12, Y10, Y10
-	VANDPD.BCST    FunctionsConstants<>+7904(SB), Y8, Y13
+	VANDPD.BCST    FunctionsConstants<>+7776(SB), Y8, Y13
 	VPSUBQ         Y13, Y7, Y7
 	VPSRLQ         $0x2f, Y8, Y8
-	VANDPD.BCST    FunctionsConstants<>+7768(SB), Y8, Y8
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y8, Y8
 	VPSLLQ         $0x04, Y8, Y8
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
@@ -19922,19 +21930,19 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VXORPS         X13, X13, X13
 	VGATHERQPD     (AX)(Y8*1), K1, Y13
 	VMULPD         Y13, Y7, Y7
-	VSUBPD.BCST    FunctionsConstants<>+7824(SB), Y7, Y7
+	VSUBPD.BCST    FunctionsConstants<>+7696(SB), Y7, Y7
 	VMULPD         Y7, Y7, Y13
-	VMULPD.BCST    FunctionsConstants<>+8052(SB), Y7, Y14
-	VADDPD.BCST    FunctionsConstants<>+8044(SB), Y14, Y14
-	VMULPD.BCST    FunctionsConstants<>+8068(SB), Y7, Y15
-	VADDPD.BCST    FunctionsConstants<>+8060(SB), Y15, Y15
-	VMULPD.BCST    FunctionsConstants<>+8084(SB), Y7, Y16
-	VADDPD.BCST    FunctionsConstants<>+8076(SB), Y16, Y16
+	VMULPD.BCST    FunctionsConstants<>+7924(SB), Y7, Y14
+	VADDPD.BCST    FunctionsConstants<>+7916(SB), Y14, Y14
+	VMULPD.BCST    FunctionsConstants<>+7940(SB), Y7, Y15
+	VADDPD.BCST    FunctionsConstants<>+7932(SB), Y15, Y15
+	VMULPD.BCST    FunctionsConstants<>+7956(SB), Y7, Y16
+	VADDPD.BCST    FunctionsConstants<>+7948(SB), Y16, Y16
 	VMULPD         Y16, Y13, Y16
 	VADDPD         Y16, Y15, Y15
 	VMULPD         Y15, Y13, Y15
 	VADDPD         Y15, Y14, Y14
-	VMULPD.BCST    FunctionsConstants<>+7944(SB), Y10, Y10
+	VMULPD.BCST    FunctionsConstants<>+7816(SB), Y10, Y10
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           FunctionsConstants<>+4088(SB), AX
@@ -19945,25 +21953,25 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VADDPD         Y10, Y7, Y7
 	VADDPD         Y7, Y8, Y7
 	VBROADCASTSS   FunctionsConstants<>+8588(SB), X8
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), X8, X10
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X8, X10
 	VPMOVZXDQ      X10, Y13
 	VPSLLQ         $0x1d, Y13, Y13
-	VPADDQ.BCST    FunctionsConstants<>+7792(SB), Y13, Y13
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y13, Y13
 	VPSRLD         $0x1f, X8, X14
 	VPMOVZXDQ      X14, Y15
 	VPSLLQ         $0x3f, Y15, Y15
 	VORPD          Y15, Y13, Y13
 	VMULPD         Y7, Y13, Y7
-	VANDPD.BCST    FunctionsConstants<>+8092(SB), Y7, Y13
-	VPMINUQ.BCST   FunctionsConstants<>+8100(SB), Y13, Y13
-	VANDPD.BCST    FunctionsConstants<>+7800(SB), Y7, Y7
+	VANDPD.BCST    FunctionsConstants<>+7964(SB), Y7, Y13
+	VPMINUQ.BCST   FunctionsConstants<>+7972(SB), Y13, Y13
+	VANDPD.BCST    FunctionsConstants<>+7672(SB), Y7, Y7
 	VORPD          Y7, Y13, Y7
-	VMULPD.BCST    FunctionsConstants<>+7808(SB), Y7, Y13
+	VMULPD.BCST    FunctionsConstants<>+7680(SB), Y7, Y13
 	VADDPD         Y12, Y13, Y13
 	VSUBPD         Y12, Y13, Y15
-	VMULPD.BCST    FunctionsConstants<>+7816(SB), Y15, Y15
+	VMULPD.BCST    FunctionsConstants<>+7688(SB), Y15, Y15
 	VSUBPD         Y15, Y7, Y7
-	VANDPD.BCST    FunctionsConstants<>+7768(SB), Y13, Y15
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y13, Y15
 	VPSLLQ         $0x03, Y15, Y15
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
@@ -19973,58 +21981,58 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ         $0x05, Y13, Y13
 	VPSLLQ         $0x34, Y13, Y13
 	VPADDQ         Y13, Y16, Y13
-	VMULPD.BCST    FunctionsConstants<>+7832(SB), Y7, Y15
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y15, Y15
-	VMULPD.BCST    FunctionsConstants<>+7848(SB), Y7, Y16
-	VADDPD.BCST    FunctionsConstants<>+7840(SB), Y16, Y16
+	VMULPD.BCST    FunctionsConstants<>+7704(SB), Y7, Y15
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y15, Y15
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Y7, Y16
+	VADDPD.BCST    FunctionsConstants<>+7712(SB), Y16, Y16
 	VMULPD         Y7, Y7, Y17
 	VMULPD         Y17, Y16, Y16
 	VADDPD         Y16, Y15, Y15
 	VMULPD         Y15, Y7, Y7
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y7, Y7
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y7, Y7
 	VMULPD         Y7, Y13, Y7
 	VCVTPD2PSY     Y7, X7
 	VPCMPUD        $0x04, X9, X5, K1
-	VBLENDMPS.BCST FunctionsConstants<>+7776(SB), X9, K1, X13
-	VBROADCASTSS   FunctionsConstants<>+7776(SB), Y15
+	VBLENDMPS.BCST FunctionsConstants<>+7648(SB), X9, K1, X13
+	VBROADCASTSS   FunctionsConstants<>+7648(SB), Y15
 	VBLENDMPS      X9, X15, K1, X16
 	VPCMPUD        $0x04, X9, X14, K1
 	VBLENDMPS      X16, X13, K1, X13
-	VPSUBD.BCST    FunctionsConstants<>+8108(SB), X5, X14
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+8112(SB), X14, K1
+	VPSUBD.BCST    FunctionsConstants<>+7980(SB), X5, X14
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7984(SB), X14, K1
 	VBLENDMPS      X13, X7, K1, X7
-	VADDPS.BCST    FunctionsConstants<>+8116(SB), X10, X13
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+8116(SB), X10, K2
+	VADDPS.BCST    FunctionsConstants<>+7988(SB), X10, X13
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7988(SB), X10, K2
 	VBLENDMPS      X10, X13, K2, X14
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+8120(SB), X10, K3
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7992(SB), X10, K3
 	VBLENDMPS      X9, X14, K3, X14
 	VPSLLD         $0x1f, X14, X14
 	VANDPS         X4, X14, X14
 	VORPS          X14, X7, X7
 	VPSRLD         $0x1f, X4, X14
-	VSUBPS.BCST    FunctionsConstants<>+8116(SB), X13, X13
+	VSUBPS.BCST    FunctionsConstants<>+7988(SB), X13, X13
 	VCMPPS         $0x00, X10, X13, K3
 	VBLENDMPS      X9, X14, K3, X13
 	VBLENDMPS      X9, X13, K2, X13
 	VBLENDMPS      X9, X13, K1, X13
 	VPCMPUD        $0x04, X9, X13, K1
-	VBLENDMPS.BCST FunctionsConstants<>+7964(SB), X7, K1, X7
+	VBLENDMPS.BCST FunctionsConstants<>+7836(SB), X7, K1, X7
 	VPCMPUD        $0x06, X15, X5, K1
 	VBLENDMPS      X4, X7, K1, X5
 	VPCMPUD        $0x06, X15, X10, K1
 	VBLENDMPS      X8, X5, K1, X5
-	VPCMPUD.BCST   $0x00, FunctionsConstants<>+7732(SB), X4, K1
-	VBLENDMPS.BCST FunctionsConstants<>+7732(SB), X5, K1, X5
+	VPCMPUD.BCST   $0x00, FunctionsConstants<>+7604(SB), X4, K1
+	VBLENDMPS.BCST FunctionsConstants<>+7604(SB), X5, K1, X5
 	VPCMPUD        $0x00, X9, X10, K1
-	VBLENDMPS.BCST FunctionsConstants<>+7732(SB), X5, K1, X5
+	VBLENDMPS.BCST FunctionsConstants<>+7604(SB), X5, K1, X5
 	VMULPS         X2, X5, X5
 	VMULPS         X2, X6, X7
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), X7, X8
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X7, X8
 	VPMOVZXDQ      X8, Y10
 	VPSLLQ         $0x1d, Y10, Y10
-	VPADDQ.BCST    FunctionsConstants<>+7792(SB), Y10, Y10
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y10, Y10
 	VPSRLD         $0x1a, X8, X13
-	VANDPS.BCST    FunctionsConstants<>+7860(SB), X13, X13
+	VANDPS.BCST    FunctionsConstants<>+7732(SB), X13, X13
 	VPMOVZXDQ      X13, Y13
 	VPSLLQ         $0x05, Y13, Y13
 	MOVL           $0x0000000f, AX
@@ -20051,19 +22059,19 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VGATHERQPD     (AX)(Y13*1), K1, Y16
 	VMULPD         Y16, Y10, Y10
 	VADDPD         Y10, Y14, Y10
-	VPADDQ.BCST    FunctionsConstants<>+7980(SB), Y17, Y13
-	VMULPD.BCST    FunctionsConstants<>+7988(SB), Y10, Y10
+	VPADDQ.BCST    FunctionsConstants<>+7852(SB), Y17, Y13
+	VMULPD.BCST    FunctionsConstants<>+7860(SB), Y10, Y10
 	VMULPD         Y10, Y10, Y14
-	VMULPD.BCST    FunctionsConstants<>+8004(SB), Y14, Y16
-	VADDPD.BCST    FunctionsConstants<>+7996(SB), Y16, Y16
+	VMULPD.BCST    FunctionsConstants<>+7876(SB), Y14, Y16
+	VADDPD.BCST    FunctionsConstants<>+7868(SB), Y16, Y16
 	VMULPD         Y16, Y14, Y16
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y16, Y16
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y16, Y16
 	VMULPD         Y16, Y10, Y10
-	VMULPD.BCST    FunctionsConstants<>+7848(SB), Y14, Y16
-	VADDPD.BCST    FunctionsConstants<>+8012(SB), Y16, Y16
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Y14, Y16
+	VADDPD.BCST    FunctionsConstants<>+7884(SB), Y16, Y16
 	VMULPD         Y16, Y14, Y14
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y14, Y14
-	VANDPD.BCST    FunctionsConstants<>+8020(SB), Y13, Y16
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y14, Y14
+	VANDPD.BCST    FunctionsConstants<>+7892(SB), Y13, Y16
 	VPSLLQ         $0x03, Y16, Y16
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
@@ -20071,8 +22079,8 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VXORPS         X17, X17, X17
 	VGATHERQPD     (AX)(Y16*1), K1, Y17
 	VMULPD         Y14, Y17, Y14
-	VPADDQ.BCST    FunctionsConstants<>+7980(SB), Y13, Y13
-	VANDPD.BCST    FunctionsConstants<>+8020(SB), Y13, Y13
+	VPADDQ.BCST    FunctionsConstants<>+7852(SB), Y13, Y13
+	VANDPD.BCST    FunctionsConstants<>+7892(SB), Y13, Y13
 	VPSLLQ         $0x03, Y13, Y13
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
@@ -20083,18 +22091,18 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VADDPD         Y10, Y14, Y10
 	VCVTPD2PSY     Y10, X10
 	VPCMPUD        $0x05, X15, X8, K1
-	VORPS.BCST     FunctionsConstants<>+7964(SB), X7, X7
+	VORPS.BCST     FunctionsConstants<>+7836(SB), X7, X7
 	VBLENDMPS      X7, X10, K1, X7
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), X2, X8
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X2, X8
 	VPMOVZXDQ      X8, Y10
 	VPSLLQ         $0x1d, Y10, Y10
-	VPADDQ.BCST    FunctionsConstants<>+7792(SB), Y10, Y10
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y10, Y10
 	VPSRLD         $0x1f, X2, X13
 	VPMOVZXDQ      X13, Y13
 	VPSLLQ         $0x3f, Y13, Y13
 	VORPD          Y13, Y10, Y13
 	VPSRLD         $0x1a, X8, X14
-	VANDPS.BCST    FunctionsConstants<>+7860(SB), X14, X14
+	VANDPS.BCST    FunctionsConstants<>+7732(SB), X14, X14
 	VPMOVZXDQ      X14, Y14
 	VPSLLQ         $0x05, Y14, Y14
 	MOVL           $0x0000000f, AX
@@ -20121,18 +22129,18 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VGATHERQPD     (AX)(Y14*1), K1, Y19
 	VMULPD         Y19, Y13, Y13
 	VADDPD         Y13, Y17, Y13
-	VMULPD.BCST    FunctionsConstants<>+7988(SB), Y13, Y13
+	VMULPD.BCST    FunctionsConstants<>+7860(SB), Y13, Y13
 	VMULPD         Y13, Y13, Y14
-	VMULPD.BCST    FunctionsConstants<>+8004(SB), Y14, Y17
-	VADDPD.BCST    FunctionsConstants<>+7996(SB), Y17, Y17
+	VMULPD.BCST    FunctionsConstants<>+7876(SB), Y14, Y17
+	VADDPD.BCST    FunctionsConstants<>+7868(SB), Y17, Y17
 	VMULPD         Y17, Y14, Y17
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y17, Y17
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y17, Y17
 	VMULPD         Y17, Y13, Y13
-	VMULPD.BCST    FunctionsConstants<>+7848(SB), Y14, Y17
-	VADDPD.BCST    FunctionsConstants<>+8012(SB), Y17, Y17
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Y14, Y17
+	VADDPD.BCST    FunctionsConstants<>+7884(SB), Y17, Y17
 	VMULPD         Y17, Y14, Y14
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y14, Y14
-	VANDPD.BCST    FunctionsConstants<>+8020(SB), Y20, Y17
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y14, Y14
+	VANDPD.BCST    FunctionsConstants<>+7892(SB), Y20, Y17
 	VPSLLQ         $0x03, Y17, Y17
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
@@ -20140,8 +22148,8 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VXORPS         X21, X21, X21
 	VGATHERQPD     (AX)(Y17*1), K1, Y21
 	VMULPD         Y14, Y21, Y14
-	VPADDQ.BCST    FunctionsConstants<>+7980(SB), Y20, Y17
-	VANDPD.BCST    FunctionsConstants<>+8020(SB), Y17, Y17
+	VPADDQ.BCST    FunctionsConstants<>+7852(SB), Y20, Y17
+	VANDPD.BCST    FunctionsConstants<>+7892(SB), Y17, Y17
 	VPSLLQ         $0x03, Y17, Y17
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
@@ -20151,28 +22159,28 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VMULPD         Y13, Y20, Y13
 	VADDPD         Y13, Y14, Y13
 	VCVTPD2PSY     Y13, X13
-	VPCMPUD.BCST   $0x01, FunctionsConstants<>+7888(SB), X8, K1
+	VPCMPUD.BCST   $0x01, FunctionsConstants<>+7760(SB), X8, K1
 	VBLENDMPS      X2, X13, K1, X13
 	VPCMPUD        $0x05, X15, X8, K1
-	VORPS.BCST     FunctionsConstants<>+7964(SB), X2, X8
+	VORPS.BCST     FunctionsConstants<>+7836(SB), X2, X8
 	VBLENDMPS      X8, X13, K1, X13
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), X3, X14
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X3, X14
 	VPMOVZXDQ      X14, Y17
 	VPSLLQ         $0x1d, Y17, Y17
-	VPADDQ.BCST    FunctionsConstants<>+7792(SB), Y17, Y17
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y17, Y17
 	VPSRLD         $0x1f, X3, X20
 	VPMOVZXDQ      X20, Y20
 	VPSLLQ         $0x3f, Y20, Y20
 	VORPD          Y20, Y17, Y17
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y17, Y17
-	VPSUBQ.BCST    FunctionsConstants<>+7896(SB), Y17, Y20
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y17, Y17
+	VPSUBQ.BCST    FunctionsConstants<>+7768(SB), Y17, Y20
 	VPSRAQ         $0x34, Y20, Y21
 	VPADDQ         Y21, Y12, Y21
 	VSUBPD         Y12, Y21, Y21
-	VANDPD.BCST    FunctionsConstants<>+7904(SB), Y20, Y22
+	VANDPD.BCST    FunctionsConstants<>+7776(SB), Y20, Y22
 	VPSUBQ         Y22, Y17, Y17
 	VPSRLQ         $0x2f, Y20, Y20
-	VANDPD.BCST    FunctionsConstants<>+7768(SB), Y20, Y20
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y20, Y20
 	VPSLLQ         $0x04, Y20, Y20
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
@@ -20180,17 +22188,17 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VXORPS         X22, X22, X22
 	VGATHERQPD     (AX)(Y20*1), K2, Y22
 	VMULPD         Y22, Y17, Y17
-	VSUBPD.BCST    FunctionsConstants<>+7824(SB), Y17, Y17
+	VSUBPD.BCST    FunctionsConstants<>+7696(SB), Y17, Y17
 	VMULPD         Y17, Y17, Y22
-	VMULPD.BCST    FunctionsConstants<>+7920(SB), Y17, Y23
-	VADDPD.BCST    FunctionsConstants<>+7912(SB), Y23, Y23
+	VMULPD.BCST    FunctionsConstants<>+7792(SB), Y17, Y23
+	VADDPD.BCST    FunctionsConstants<>+7784(SB), Y23, Y23
 	VMULPD         Y23, Y22, Y23
 	VMULPD         Y22, Y22, Y22
-	VMULPD.BCST    FunctionsConstants<>+7936(SB), Y17, Y24
-	VADDPD.BCST    FunctionsConstants<>+7928(SB), Y24, Y24
+	VMULPD.BCST    FunctionsConstants<>+7808(SB), Y17, Y24
+	VADDPD.BCST    FunctionsConstants<>+7800(SB), Y24, Y24
 	VMULPD         Y24, Y22, Y22
 	VADDPD         Y22, Y23, Y22
-	VMULPD.BCST    FunctionsConstants<>+7944(SB), Y21, Y21
+	VMULPD.BCST    FunctionsConstants<>+7816(SB), Y21, Y21
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
 	LEAQ           FunctionsConstants<>+4088(SB), AX
@@ -20200,14 +22208,14 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VADDPD         Y22, Y17, Y17
 	VADDPD         Y17, Y20, Y17
 	VCVTPD2PSY     Y17, X17
-	VPSUBD.BCST    FunctionsConstants<>+7952(SB), X14, X14
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7956(SB), X14, K2
+	VPSUBD.BCST    FunctionsConstants<>+7824(SB), X14, X14
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7828(SB), X14, K2
 	VBLENDMPS      X3, X17, K2, X14
-	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7960(SB), X3, K2
-	VORPS.BCST     FunctionsConstants<>+7964(SB), X3, X17
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7832(SB), X3, K2
+	VORPS.BCST     FunctionsConstants<>+7836(SB), X3, X17
 	VBLENDMPS      X17, X14, K2, X14
-	VPCMPUD.BCST   $0x00, FunctionsConstants<>+7960(SB), X3, K2
-	VBLENDMPS.BCST FunctionsConstants<>+7780(SB), X14, K2, X3
+	VPCMPUD.BCST   $0x00, FunctionsConstants<>+7832(SB), X3, K2
+	VBLENDMPS.BCST FunctionsConstants<>+7652(SB), X14, K2, X3
 	VMULPD         Y16, Y10, Y14
 	VMULPD         Y18, Y10, Y16
 	VADDPD         Y16, Y14, Y17
@@ -20217,19 +22225,19 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VADDPD         Y16, Y14, Y14
 	VMULPD         Y19, Y10, Y10
 	VADDPD         Y10, Y14, Y10
-	VPADDQ.BCST    FunctionsConstants<>+7980(SB), Y17, Y14
-	VMULPD.BCST    FunctionsConstants<>+7988(SB), Y10, Y10
+	VPADDQ.BCST    FunctionsConstants<>+7852(SB), Y17, Y14
+	VMULPD.BCST    FunctionsConstants<>+7860(SB), Y10, Y10
 	VMULPD         Y10, Y10, Y16
-	VMULPD.BCST    FunctionsConstants<>+8004(SB), Y16, Y17
-	VADDPD.BCST    FunctionsConstants<>+7996(SB), Y17, Y17
+	VMULPD.BCST    FunctionsConstants<>+7876(SB), Y16, Y17
+	VADDPD.BCST    FunctionsConstants<>+7868(SB), Y17, Y17
 	VMULPD         Y17, Y16, Y17
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y17, Y17
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y17, Y17
 	VMULPD         Y17, Y10, Y10
-	VMULPD.BCST    FunctionsConstants<>+7848(SB), Y16, Y17
-	VADDPD.BCST    FunctionsConstants<>+8012(SB), Y17, Y17
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Y16, Y17
+	VADDPD.BCST    FunctionsConstants<>+7884(SB), Y17, Y17
 	VMULPD         Y17, Y16, Y16
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y16, Y16
-	VANDPD.BCST    FunctionsConstants<>+8020(SB), Y14, Y17
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y16, Y16
+	VANDPD.BCST    FunctionsConstants<>+7892(SB), Y14, Y17
 	VPSLLQ         $0x03, Y17, Y17
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
@@ -20237,8 +22245,8 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VXORPS         X18, X18, X18
 	VGATHERQPD     (AX)(Y17*1), K2, Y18
 	VMULPD         Y16, Y18, Y16
-	VPADDQ.BCST    FunctionsConstants<>+7980(SB), Y14, Y14
-	VANDPD.BCST    FunctionsConstants<>+8020(SB), Y14, Y14
+	VPADDQ.BCST    FunctionsConstants<>+7852(SB), Y14, Y14
+	VANDPD.BCST    FunctionsConstants<>+7892(SB), Y14, Y14
 	VPSLLQ         $0x03, Y14, Y14
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
@@ -20254,7 +22262,7 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VMULPS.BCST    FunctionsConstants<>+8412(SB), X2, X2
 	VMULPS         X3, X13, X3
 	VSUBPS         X3, X2, X2
-	VMULPS.BCST    FunctionsConstants<>+7976(SB), X2, X2
+	VMULPS.BCST    FunctionsConstants<>+7848(SB), X2, X2
 	VMULPS         X7, X6, X3
 	VADDPS         X3, X2, X2
 	VMULPS.BCST    FunctionsConstants<>+8584(SB), X5, X3
@@ -20296,18 +22304,18 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VADDPS         X10, X5, X5
 	VADDPS         X5, X3, X3
 	VMOVUPS        308(SI), X5
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), X5, X7
-	VPMINUD.BCST   FunctionsConstants<>+7788(SB), X7, X10
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X5, X7
+	VPMINUD.BCST   FunctionsConstants<>+7660(SB), X7, X10
 	VPMOVZXDQ      X10, Y10
 	VPSLLQ         $0x1d, Y10, Y10
-	VPADDQ.BCST    FunctionsConstants<>+7792(SB), Y10, Y10
-	VORPD.BCST     FunctionsConstants<>+7800(SB), Y10, Y10
-	VMULPD.BCST    FunctionsConstants<>+7808(SB), Y10, Y13
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y10, Y10
+	VORPD.BCST     FunctionsConstants<>+7672(SB), Y10, Y10
+	VMULPD.BCST    FunctionsConstants<>+7680(SB), Y10, Y13
 	VADDPD         Y12, Y13, Y13
 	VSUBPD         Y12, Y13, Y14
-	VMULPD.BCST    FunctionsConstants<>+7816(SB), Y14, Y14
+	VMULPD.BCST    FunctionsConstants<>+7688(SB), Y14, Y14
 	VSUBPD         Y14, Y10, Y10
-	VANDPD.BCST    FunctionsConstants<>+7768(SB), Y13, Y14
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y13, Y14
 	VPSLLQ         $0x03, Y14, Y14
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
@@ -20317,24 +22325,24 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ         $0x05, Y13, Y13
 	VPSLLQ         $0x34, Y13, Y13
 	VPADDQ         Y13, Y16, Y13
-	VMULPD.BCST    FunctionsConstants<>+7832(SB), Y10, Y14
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y14, Y14
-	VMULPD.BCST    FunctionsConstants<>+7848(SB), Y10, Y16
-	VADDPD.BCST    FunctionsConstants<>+7840(SB), Y16, Y16
+	VMULPD.BCST    FunctionsConstants<>+7704(SB), Y10, Y14
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y14, Y14
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Y10, Y16
+	VADDPD.BCST    FunctionsConstants<>+7712(SB), Y16, Y16
 	VMULPD         Y10, Y10, Y17
 	VMULPD         Y17, Y16, Y16
 	VADDPD         Y16, Y14, Y14
 	VMULPD         Y14, Y10, Y10
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y10, Y10
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y10, Y10
 	VMULPD         Y10, Y13, Y10
 	VPCMPD         $0x05, X9, X5, K1
-	VBLENDMPD.BCST FunctionsConstants<>+7824(SB), Y10, K1, Y13
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y10, Y10
+	VBLENDMPD.BCST FunctionsConstants<>+7696(SB), Y10, K1, Y13
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y10, Y10
 	VDIVPD         Y10, Y13, Y10
 	VCVTPD2PSY     Y10, X10
 	VPCMPUD        $0x06, X15, X7, K1
 	VBLENDMPS      X5, X10, K1, X7
-	VBROADCASTSS   FunctionsConstants<>+7732(SB), Y10
+	VBROADCASTSS   FunctionsConstants<>+7604(SB), Y10
 	VSUBPS         X7, X10, X13
 	VMULPS         X13, X7, X13
 	VMULPS         X13, X5, X5
@@ -20368,8 +22376,8 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VADDPS         X5, X2, X2
 	VMOVUPS        276(SI), X5
 	VCMPPS         $0x1e, X9, X5, K1
-	VADDPS.BCST    FunctionsConstants<>+7972(SB), X5, X5
-	VBLENDMPS.BCST FunctionsConstants<>+7968(SB), X5, K1, X5
+	VADDPS.BCST    FunctionsConstants<>+7844(SB), X5, X5
+	VBLENDMPS.BCST FunctionsConstants<>+7840(SB), X5, K1, X5
 	VMULPS         X5, X2, X2
 	VMOVUPS        X2, 292(SI)
 
@@ -20398,18 +22406,18 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VADDPS         X13, X5, X5
 	VADDPS         X5, X3, X3
 	VMOVUPS        228(SI), X5
-	VANDPS.BCST    FunctionsConstants<>+7744(SB), X5, X7
-	VPMINUD.BCST   FunctionsConstants<>+7788(SB), X7, X13
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X5, X7
+	VPMINUD.BCST   FunctionsConstants<>+7660(SB), X7, X13
 	VPMOVZXDQ      X13, Y13
 	VPSLLQ         $0x1d, Y13, Y13
-	VPADDQ.BCST    FunctionsConstants<>+7792(SB), Y13, Y13
-	VORPD.BCST     FunctionsConstants<>+7800(SB), Y13, Y13
-	VMULPD.BCST    FunctionsConstants<>+7808(SB), Y13, Y14
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y13, Y13
+	VORPD.BCST     FunctionsConstants<>+7672(SB), Y13, Y13
+	VMULPD.BCST    FunctionsConstants<>+7680(SB), Y13, Y14
 	VADDPD         Y12, Y14, Y14
 	VSUBPD         Y12, Y14, Y16
-	VMULPD.BCST    FunctionsConstants<>+7816(SB), Y16, Y16
+	VMULPD.BCST    FunctionsConstants<>+7688(SB), Y16, Y16
 	VSUBPD         Y16, Y13, Y13
-	VANDPD.BCST    FunctionsConstants<>+7768(SB), Y14, Y16
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y14, Y16
 	VPSLLQ         $0x03, Y16, Y16
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
@@ -20419,19 +22427,19 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ         $0x05, Y14, Y14
 	VPSLLQ         $0x34, Y14, Y14
 	VPADDQ         Y14, Y17, Y14
-	VMULPD.BCST    FunctionsConstants<>+7832(SB), Y13, Y16
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y16, Y16
-	VMULPD.BCST    FunctionsConstants<>+7848(SB), Y13, Y17
-	VADDPD.BCST    FunctionsConstants<>+7840(SB), Y17, Y17
+	VMULPD.BCST    FunctionsConstants<>+7704(SB), Y13, Y16
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y16, Y16
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Y13, Y17
+	VADDPD.BCST    FunctionsConstants<>+7712(SB), Y17, Y17
 	VMULPD         Y13, Y13, Y18
 	VMULPD         Y18, Y17, Y17
 	VADDPD         Y17, Y16, Y16
 	VMULPD         Y16, Y13, Y13
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y13, Y13
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y13, Y13
 	VMULPD         Y13, Y14, Y13
 	VPCMPD         $0x05, X9, X5, K1
-	VBLENDMPD.BCST FunctionsConstants<>+7824(SB), Y13, K1, Y14
-	VADDPD.BCST    FunctionsConstants<>+7824(SB), Y13, Y13
+	VBLENDMPD.BCST FunctionsConstants<>+7696(SB), Y13, K1, Y14
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y13, Y13
 	VDIVPD         Y13, Y14, Y13
 	VCVTPD2PSY     Y13, X13
 	VPCMPUD        $0x06, X15, X7, K1
@@ -20709,16 +22717,16 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VMOVUPS       (SI), X16
 	VMOVSD        16(SI), X17
 	VINSERTF32X4  $0x01, X17, Y16, Y16
-	VMULPS.BCST   FunctionsConstants<>+7736(SB), Y16, Y17
-	VANDPS.BCST   FunctionsConstants<>+7744(SB), Y17, Y18
-	VPMINUD.BCST  FunctionsConstants<>+7748(SB), Y18, Y19
+	VMULPS.BCST   FunctionsConstants<>+7608(SB), Y16, Y17
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y17, Y18
+	VPMINUD.BCST  FunctionsConstants<>+7620(SB), Y18, Y19
 	VPMOVZXDQ     Y19, Z19
 	VPSLLQ        $0x1d, Z19, Z19
-	VMULPD.BCST   FunctionsConstants<>+7752(SB), Z19, Z19
+	VMULPD.BCST   FunctionsConstants<>+7624(SB), Z19, Z19
 	VADDPD        Z12, Z19, Z20
 	VSUBPD        Z12, Z20, Z21
 	VSUBPD        Z21, Z19, Z19
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Z20, Z20
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z20, Z20
 	VPSLLQ        $0x06, Z20, Z20
 	VMULPD        Z19, Z19, Z21
 	MOVL          $0x000000ff, AX
@@ -20784,21 +22792,21 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VADDPS        Y0, Y10, Y0
 	VMULPS        Y16, Y16, Y10
 	VMULPS.BCST   FunctionsConstants<>+8596(SB), Y10, Y10
-	VANDPS.BCST   FunctionsConstants<>+7744(SB), Y10, Y17
-	VPMINUD.BCST  FunctionsConstants<>+7788(SB), Y17, Y18
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y10, Y17
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), Y17, Y18
 	VPMOVZXDQ     Y18, Z18
 	VPSLLQ        $0x1d, Z18, Z18
-	VPADDQ.BCST   FunctionsConstants<>+7792(SB), Z18, Z18
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Z18, Z18
 	VPSRLD        $0x1f, Y10, Y19
 	VPMOVZXDQ     Y19, Z19
 	VPSLLQ        $0x3f, Z19, Z19
 	VORPD         Z19, Z18, Z18
-	VMULPD.BCST   FunctionsConstants<>+7808(SB), Z18, Z19
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z18, Z19
 	VADDPD        Z12, Z19, Z19
 	VSUBPD        Z12, Z19, Z12
-	VMULPD.BCST   FunctionsConstants<>+7816(SB), Z12, Z12
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z12, Z12
 	VSUBPD        Z12, Z18, Z12
-	VANDPD.BCST   FunctionsConstants<>+7768(SB), Z19, Z18
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z19, Z18
 	VPSLLQ        $0x03, Z18, Z18
 	MOVL          $0x000000ff, AX
 	KMOVW         AX, K4
@@ -20808,15 +22816,15 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ        $0x05, Z19, Z18
 	VPSLLQ        $0x34, Z18, Z18
 	VPADDQ        Z18, Z20, Z18
-	VMULPD.BCST   FunctionsConstants<>+7832(SB), Z12, Z19
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z19, Z19
-	VMULPD.BCST   FunctionsConstants<>+7848(SB), Z12, Z20
-	VADDPD.BCST   FunctionsConstants<>+7840(SB), Z20, Z20
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z12, Z19
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z19, Z19
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z12, Z20
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z20, Z20
 	VMULPD        Z12, Z12, Z21
 	VMULPD        Z21, Z20, Z20
 	VADDPD        Z20, Z19, Z19
 	VMULPD        Z19, Z12, Z12
-	VADDPD.BCST   FunctionsConstants<>+7824(SB), Z12, Z12
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z12, Z12
 	VMULPD        Z12, Z18, Z12
 	VCVTPD2PS     Z12, Y12
 	VPCMPUD       $0x06, Y15, Y17, K4
@@ -20947,7 +22955,12 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 
 // func functionsStep(p *Functions, ws *FunctionsWorkspace, x *[5]float32, y *[5]float32, rate float32) float32
 TEXT ·functionsStep(SB), NOSPLIT, $0-44
-	JMP ·functionsStepAVX2(SB)
+	CMPQ ·functionsLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·functionsStepAVX2(SB)
+
+wide:
+	JMP ·functionsStepAVX512(SB)
 
 // func functionsStepAVX2(p *Functions, ws *FunctionsWorkspace, x *[5]float32, y *[5]float32, rate float32) float32
 // Requires: AVX, AVX2
@@ -23582,17 +25595,17 @@ TEXT ·functionsStepAVX2(SB), $320-44
 	VPCMPGTD     FunctionsConstants<>+3952(SB), X5, X5
 	VBLENDVPS    X5, X4, X6, X4
 	VINSERTF128  $0x01, X4, Y1, Y1
-	VMULPS       FunctionsConstants<>+7696(SB), Y1, Y1
+	VMULPS       FunctionsConstants<>+8372(SB), Y1, Y1
 	VMULPS       Y0, Y0, Y0
 	VMOVUPS      FunctionsConstants<>+64(SB), Y4
 	VSUBPS       Y0, Y4, Y0
 	VMULPS       Y0, Y1, Y0
-	VSUBPS       FunctionsConstants<>+7600(SB), Y2, Y1
+	VSUBPS       FunctionsConstants<>+8276(SB), Y2, Y1
 	VXORPS       X5, X5, X5
 	VCMPPS       $0x1e, Y5, Y1, Y1
-	VSUBPS       FunctionsConstants<>+7632(SB), Y2, Y2
-	VMULPS       FunctionsConstants<>+7664(SB), Y3, Y6
-	VADDPS       FunctionsConstants<>+7664(SB), Y6, Y6
+	VSUBPS       FunctionsConstants<>+8308(SB), Y2, Y2
+	VMULPS       FunctionsConstants<>+8340(SB), Y3, Y6
+	VADDPS       FunctionsConstants<>+8340(SB), Y6, Y6
 	VDIVPS       Y6, Y3, Y6
 	VMULPS       Y6, Y3, Y3
 	VEXTRACTF128 $0x01, Y3, X6
@@ -23720,7 +25733,7 @@ TEXT ·functionsStepAVX2(SB), $320-44
 	VADDPS       Y6, Y1, Y1
 	VSHUFPS      $0xb1, Y1, Y1, Y6
 	VADDPS       Y6, Y1, Y1
-	VMULPS       FunctionsConstants<>+7696(SB), Y1, Y1
+	VMULPS       FunctionsConstants<>+8372(SB), Y1, Y1
 	VMOVSS       X1, ret+40(FP)
 
 	// v11 = (W12ᵀ·d12); in the same pass W12 −= rate·d12·a11ᵀ; b12 −= rate·d12
@@ -25402,7 +27415,7 @@ TEXT ·functionsStepAVX2(SB), $320-44
 	VBLENDVPS    X3, X2, X9, X2
 	VDIVPS       X4, X1, X1
 	VMULPS       X1, X2, X1
-	VMULPS       FunctionsConstants<>+7664(SB), X1, X1
+	VMULPS       FunctionsConstants<>+8340(SB), X1, X1
 	VMOVUPS      96(SP), X2
 	VMULPS       X0, X2, X0
 	VSUBPS       X0, X1, X0
@@ -26334,6 +28347,4313 @@ TEXT ·functionsStepAVX2(SB), $320-44
 	VMOVUPS      X0, 812(SI)
 	VEXTRACTF128 $0x01, Y0, X1
 	VMOVSS       X1, 828(SI)
+	VZEROUPPER
+	RET
+
+// func functionsStepAVX512(p *Functions, ws *FunctionsWorkspace, x *[5]float32, y *[5]float32, rate float32) float32
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
+TEXT ·functionsStepAVX512(SB), NOSPLIT, $0-44
+	MOVQ p+0(FP), DI
+	MOVQ ws+8(FP), SI
+	MOVQ x+16(FP), DX
+	MOVQ y+24(FP), CX
+
+	// z1 = W1·x + b1; a1 = z1*(0.5*(1 + erf(0.7071067811865476*z1)))
+	VMOVUPS       (DX), X0
+	VMOVSS        16(DX), X1
+	VINSERTF32X4  $0x01, X1, Y0, Y0
+	VORPS         FunctionsConstants<>+0(SB), Y0, Y0
+	VMOVUPS       (DI), X1
+	VMOVSS        16(DI), X2
+	VINSERTF32X4  $0x01, X2, Y1, Y1
+	VMULPS        Y1, Y0, Y1
+	VMOVUPS       20(DI), X2
+	VMOVSS        36(DI), X3
+	VINSERTF32X4  $0x01, X3, Y2, Y2
+	VMULPS        Y2, Y0, Y2
+	VMOVUPS       40(DI), X3
+	VMOVSS        56(DI), X4
+	VINSERTF32X4  $0x01, X4, Y3, Y3
+	VMULPS        Y3, Y0, Y3
+	VMOVUPS       60(DI), X4
+	VMOVSS        76(DI), X5
+	VINSERTF32X4  $0x01, X5, Y4, Y4
+	VMULPS        Y4, Y0, Y4
+	VMOVUPS       80(DI), X5
+	VMOVSS        96(DI), X6
+	VINSERTF32X4  $0x01, X6, Y5, Y5
+	VMULPS        Y5, Y0, Y5
+	VMOVUPS       100(DI), X6
+	VMOVSS        116(DI), X7
+	VINSERTF32X4  $0x01, X7, Y6, Y6
+	VMULPS        Y6, Y0, Y0
+	VSHUFF32X4    $0x00, Y5, Y1, Y6
+	VSHUFF32X4    $0x03, Y5, Y1, Y1
+	VADDPS        Y1, Y6, Y1
+	VSHUFF32X4    $0x00, Y0, Y2, Y5
+	VSHUFF32X4    $0x03, Y0, Y2, Y0
+	VADDPS        Y0, Y5, Y0
+	VSHUFF32X4    $0x00, Y3, Y3, Y2
+	VSHUFF32X4    $0x03, Y3, Y3, Y3
+	VADDPS        Y3, Y2, Y2
+	VSHUFF32X4    $0x00, Y4, Y4, Y3
+	VSHUFF32X4    $0x03, Y4, Y4, Y4
+	VADDPS        Y4, Y3, Y3
+	VUNPCKLPD     Y0, Y1, Y4
+	VUNPCKHPD     Y0, Y1, Y0
+	VADDPS        Y0, Y4, Y0
+	VUNPCKLPD     Y3, Y2, Y1
+	VUNPCKHPD     Y3, Y2, Y2
+	VADDPS        Y2, Y1, Y1
+	VSHUFPS       $0x88, Y1, Y0, Y2
+	VSHUFPS       $0xdd, Y1, Y0, Y0
+	VADDPS        Y0, Y2, Y0
+	VMOVUPS       120(DI), X1
+	VMOVSD        136(DI), X2
+	VINSERTF32X4  $0x01, X2, Y1, Y1
+	VADDPS        Y1, Y0, Y0
+	VMULPS.BCST   FunctionsConstants<>+7608(SB), Y0, Y1
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y1, Y2
+	VPMINUD.BCST  FunctionsConstants<>+7620(SB), Y2, Y3
+	VPMOVZXDQ     Y3, Z3
+	VPSLLQ        $0x1d, Z3, Z3
+	VMULPD.BCST   FunctionsConstants<>+7624(SB), Z3, Z3
+	VADDPD.BCST   FunctionsConstants<>+7632(SB), Z3, Z4
+	VSUBPD.BCST   FunctionsConstants<>+7632(SB), Z4, Z5
+	VSUBPD        Z5, Z3, Z3
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z4, Z4
+	VPSLLQ        $0x06, Z4, Z4
+	VMULPD        Z3, Z3, Z5
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+320(SB), AX
+	VXORPS        X6, X6, X6
+	VGATHERQPD    (AX)(Z4*1), K1, Z6
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+328(SB), AX
+	VXORPS        X7, X7, X7
+	VGATHERQPD    (AX)(Z4*1), K1, Z7
+	VMULPD        Z7, Z3, Z7
+	VADDPD        Z7, Z6, Z6
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+336(SB), AX
+	VXORPS        X7, X7, X7
+	VGATHERQPD    (AX)(Z4*1), K1, Z7
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+344(SB), AX
+	VXORPS        X8, X8, X8
+	VGATHERQPD    (AX)(Z4*1), K1, Z8
+	VMULPD        Z8, Z3, Z8
+	VADDPD        Z8, Z7, Z7
+	VMULPD        Z7, Z5, Z7
+	VADDPD        Z7, Z6, Z6
+	VMULPD        Z5, Z5, Z7
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+352(SB), AX
+	VXORPS        X8, X8, X8
+	VGATHERQPD    (AX)(Z4*1), K1, Z8
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+360(SB), AX
+	VXORPS        X9, X9, X9
+	VGATHERQPD    (AX)(Z4*1), K1, Z9
+	VMULPD        Z9, Z3, Z9
+	VADDPD        Z9, Z8, Z8
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+368(SB), AX
+	VXORPS        X9, X9, X9
+	VGATHERQPD    (AX)(Z4*1), K1, Z9
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K1
+	LEAQ          FunctionsConstants<>+376(SB), AX
+	VXORPS        X10, X10, X10
+	VGATHERQPD    (AX)(Z4*1), K1, Z10
+	VMULPD        Z10, Z3, Z3
+	VADDPD        Z3, Z9, Z3
+	VMULPD        Z3, Z5, Z3
+	VADDPD        Z3, Z8, Z3
+	VMULPD        Z3, Z7, Z3
+	VADDPD        Z3, Z6, Z3
+	VCVTPD2PS     Z3, Y3
+	VANDPS.BCST   FunctionsConstants<>+7612(SB), Y1, Y4
+	VORPS         Y4, Y3, Y3
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7648(SB), Y2, K1
+	VBLENDMPS     Y1, Y3, K1, Y1
+	VADDPS.BCST   FunctionsConstants<>+7604(SB), Y1, Y1
+	VMULPS.BCST   FunctionsConstants<>+7600(SB), Y1, Y1
+	VMULPS        Y1, Y0, Y1
+	VMOVUPS       X0, (SI)
+	VEXTRACTF32X4 $0x01, Y0, X2
+	VMOVSD        X2, 16(SI)
+	VMOVUPS       X1, 24(SI)
+	VEXTRACTF32X4 $0x01, Y1, X0
+	VMOVSD        X0, 40(SI)
+
+	// z2 = W2·a1 + b2
+	VANDPS        FunctionsConstants<>+2464(SB), Y1, Y0
+	VORPS         FunctionsConstants<>+2496(SB), Y0, Y0
+	VMOVUPS       144(DI), X1
+	VMOVSD        160(DI), X2
+	VINSERTF32X4  $0x01, X2, Y1, Y1
+	VMULPS        Y1, Y0, Y1
+	VMOVUPS       168(DI), X2
+	VMOVSD        184(DI), X3
+	VINSERTF32X4  $0x01, X3, Y2, Y2
+	VMULPS        Y2, Y0, Y2
+	VMOVUPS       192(DI), X3
+	VMOVSD        208(DI), X4
+	VINSERTF32X4  $0x01, X4, Y3, Y3
+	VMULPS        Y3, Y0, Y3
+	VMOVUPS       216(DI), X4
+	VMOVSD        232(DI), X5
+	VINSERTF32X4  $0x01, X5, Y4, Y4
+	VMULPS        Y4, Y0, Y4
+	VMOVUPS       240(DI), X5
+	VMOVSD        256(DI), X6
+	VINSERTF32X4  $0x01, X6, Y5, Y5
+	VMULPS        Y5, Y0, Y5
+	VMOVUPS       264(DI), X6
+	VMOVSD        280(DI), X7
+	VINSERTF32X4  $0x01, X7, Y6, Y6
+	VMULPS        Y6, Y0, Y0
+	VSHUFF32X4    $0x00, Y5, Y1, Y6
+	VSHUFF32X4    $0x03, Y5, Y1, Y1
+	VADDPS        Y1, Y6, Y1
+	VSHUFF32X4    $0x00, Y0, Y2, Y5
+	VSHUFF32X4    $0x03, Y0, Y2, Y0
+	VADDPS        Y0, Y5, Y0
+	VSHUFF32X4    $0x00, Y3, Y3, Y2
+	VSHUFF32X4    $0x03, Y3, Y3, Y3
+	VADDPS        Y3, Y2, Y2
+	VSHUFF32X4    $0x00, Y4, Y4, Y3
+	VSHUFF32X4    $0x03, Y4, Y4, Y4
+	VADDPS        Y4, Y3, Y3
+	VUNPCKLPD     Y0, Y1, Y4
+	VUNPCKHPD     Y0, Y1, Y0
+	VADDPS        Y0, Y4, Y0
+	VUNPCKLPD     Y3, Y2, Y1
+	VUNPCKHPD     Y3, Y2, Y2
+	VADDPS        Y2, Y1, Y1
+	VSHUFPS       $0x88, Y1, Y0, Y2
+	VSHUFPS       $0xdd, Y1, Y0, Y0
+	VADDPS        Y0, Y2, Y0
+	VMOVUPS       288(DI), X1
+	VMOVSD        304(DI), X2
+	VINSERTF32X4  $0x01, X2, Y1, Y1
+	VADDPS        Y1, Y0, Y0
+	VMOVUPS       X0, 72(SI)
+	VEXTRACTF32X4 $0x01, Y0, X1
+	VMOVSD        X1, 88(SI)
+
+	// a2 = max(z2), windows of 2
+	MOVL         $0x00000003, AX
+	KMOVW        AX, K1
+	VBROADCASTSS FunctionsConstants<>+7652(SB), Z0
+	VMOVSD       72(SI), X1
+	VBLENDMPS    X1, X0, K1, X1
+	VSHUFPS      $0x4e, X1, X1, X2
+	VCMPPS       $0x00, X2, X1, K2
+	VANDPS       X2, X1, X3
+	VMAXPS       X2, X1, X2
+	VBLENDMPS    X3, X2, K2, X2
+	VCMPPS       $0x03, X1, X1, K2
+	VBLENDMPS    X1, X2, K2, X1
+	VSHUFPS      $0xb1, X1, X1, X2
+	VCMPPS       $0x00, X2, X1, K2
+	VANDPS       X2, X1, X3
+	VMAXPS       X2, X1, X2
+	VBLENDMPS    X3, X2, K2, X2
+	VCMPPS       $0x03, X1, X1, K2
+	VBLENDMPS    X1, X2, K2, X1
+	VMOVSS       X1, 96(SI)
+	VMOVSD       80(SI), X1
+	VBLENDMPS    X1, X0, K1, X1
+	VSHUFPS      $0x4e, X1, X1, X2
+	VCMPPS       $0x00, X2, X1, K2
+	VANDPS       X2, X1, X3
+	VMAXPS       X2, X1, X2
+	VBLENDMPS    X3, X2, K2, X2
+	VCMPPS       $0x03, X1, X1, K2
+	VBLENDMPS    X1, X2, K2, X1
+	VSHUFPS      $0xb1, X1, X1, X2
+	VCMPPS       $0x00, X2, X1, K2
+	VANDPS       X2, X1, X3
+	VMAXPS       X2, X1, X2
+	VBLENDMPS    X3, X2, K2, X2
+	VCMPPS       $0x03, X1, X1, K2
+	VBLENDMPS    X1, X2, K2, X1
+	VMOVSS       X1, 100(SI)
+	VMOVSD       88(SI), X1
+	VBLENDMPS    X1, X0, K1, X1
+	VSHUFPS      $0x4e, X1, X1, X2
+	VCMPPS       $0x00, X2, X1, K1
+	VANDPS       X2, X1, X3
+	VMAXPS       X2, X1, X2
+	VBLENDMPS    X3, X2, K1, X2
+	VCMPPS       $0x03, X1, X1, K1
+	VBLENDMPS    X1, X2, K1, X1
+	VSHUFPS      $0xb1, X1, X1, X2
+	VCMPPS       $0x00, X2, X1, K1
+	VANDPS       X2, X1, X3
+	VMAXPS       X2, X1, X2
+	VBLENDMPS    X3, X2, K1, X2
+	VCMPPS       $0x03, X1, X1, K1
+	VBLENDMPS    X1, X2, K1, X1
+	VMOVSS       X1, 104(SI)
+
+	// z3 = W3·a2 + b3
+	VMOVSD        96(SI), X1
+	VINSERTPS     $0x20, 104(SI), X1, X1
+	VORPS         FunctionsConstants<>+2560(SB), X1, X1
+	VMOVSD        312(DI), X2
+	VINSERTPS     $0x20, 320(DI), X2, X2
+	VMULPS        X2, X1, X2
+	VMOVSD        324(DI), X3
+	VINSERTPS     $0x20, 332(DI), X3, X3
+	VMULPS        X3, X1, X3
+	VMOVSD        336(DI), X4
+	VINSERTPS     $0x20, 344(DI), X4, X4
+	VMULPS        X4, X1, X4
+	VMOVSD        348(DI), X5
+	VINSERTPS     $0x20, 356(DI), X5, X5
+	VMULPS        X5, X1, X5
+	VMOVSD        360(DI), X6
+	VINSERTPS     $0x20, 368(DI), X6, X6
+	VMULPS        X6, X1, X1
+	VUNPCKLPD     X3, X2, X6
+	VUNPCKHPD     X3, X2, X2
+	VADDPS        X2, X6, X2
+	VUNPCKLPD     X5, X4, X3
+	VUNPCKHPD     X5, X4, X4
+	VADDPS        X4, X3, X3
+	VSHUFPS       $0x88, X3, X2, X4
+	VSHUFPS       $0xdd, X3, X2, X2
+	VADDPS        X2, X4, X2
+	VUNPCKLPD     X1, X1, X3
+	VUNPCKHPD     X1, X1, X1
+	VADDPS        X1, X3, X1
+	VSHUFPS       $0x88, X1, X1, X3
+	VSHUFPS       $0xdd, X1, X1, X1
+	VADDPS        X1, X3, X1
+	VINSERTF32X4  $0x01, X1, Y2, Y1
+	VMOVUPS       372(DI), X2
+	VMOVSS        388(DI), X3
+	VINSERTF32X4  $0x01, X3, Y2, Y2
+	VADDPS        Y2, Y1, Y1
+	VMOVUPS       X1, 832(SI)
+	VEXTRACTF32X4 $0x01, Y1, X2
+	VMOVSS        X2, 848(SI)
+
+	// a3 = σ(|z3|)·z3/|z3|
+	VANDPS         FunctionsConstants<>+2576(SB), Y1, Y2
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y2, Y2
+	MOVL           $0x0000001f, AX
+	KMOVW          AX, K1
+	VBLENDMPS      Y2, Y0, K1, Y2
+	VSHUFF32X4     $0x01, Y2, Y2, Y3
+	VCMPPS         $0x00, Y3, Y2, K2
+	VANDPS         Y3, Y2, Y4
+	VMAXPS         Y3, Y2, Y3
+	VBLENDMPS      Y4, Y3, K2, Y3
+	VCMPPS         $0x03, Y2, Y2, K2
+	VBLENDMPS      Y2, Y3, K2, Y2
+	VSHUFPS        $0x4e, Y2, Y2, Y3
+	VCMPPS         $0x00, Y3, Y2, K2
+	VANDPS         Y3, Y2, Y4
+	VMAXPS         Y3, Y2, Y3
+	VBLENDMPS      Y4, Y3, K2, Y3
+	VCMPPS         $0x03, Y2, Y2, K2
+	VBLENDMPS      Y2, Y3, K2, Y2
+	VSHUFPS        $0xb1, Y2, Y2, Y3
+	VCMPPS         $0x00, Y3, Y2, K2
+	VANDPS         Y3, Y2, Y4
+	VMAXPS         Y3, Y2, Y3
+	VBLENDMPS      Y4, Y3, K2, Y3
+	VCMPPS         $0x03, Y2, Y2, K2
+	VBLENDMPS      Y2, Y3, K2, Y2
+	VXORPS         X3, X3, X3
+	VCMPPS         $0x1e, Y3, Y2, K2
+	VBROADCASTSS   FunctionsConstants<>+7604(SB), Z4
+	VBLENDMPS      Y2, Y4, K2, Y5
+	VMOVAPS.Z      Y1, K1, Y1
+	VDIVPS         Y5, Y1, Y1
+	VMULPS         Y1, Y1, Y5
+	VBROADCASTSS   FunctionsConstants<>+7612(SB), Z6
+	VBLENDMPS      Y5, Y6, K1, Y5
+	VSHUFF32X4     $0x01, Y5, Y5, Y7
+	VADDPS         Y7, Y5, Y5
+	VSHUFPS        $0x4e, Y5, Y5, Y7
+	VADDPS         Y7, Y5, Y5
+	VSHUFPS        $0xb1, Y5, Y5, Y7
+	VADDPS         Y7, Y5, Y5
+	VSQRTPS        Y5, Y5
+	VMULPS         Y5, Y2, Y2
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y2, Y7
+	VPMINUD.BCST   FunctionsConstants<>+7660(SB), Y7, Y8
+	VPMOVZXDQ      Y8, Z8
+	VPSLLQ         $0x1d, Z8, Z8
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Z8, Z8
+	VORPD.BCST     FunctionsConstants<>+7672(SB), Z8, Z8
+	VMULPD.BCST    FunctionsConstants<>+7680(SB), Z8, Z9
+	VADDPD.BCST    FunctionsConstants<>+7632(SB), Z9, Z9
+	VSUBPD.BCST    FunctionsConstants<>+7632(SB), Z9, Z10
+	VMULPD.BCST    FunctionsConstants<>+7688(SB), Z10, Z10
+	VSUBPD         Z10, Z8, Z8
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Z9, Z10
+	VPSLLQ         $0x03, Z10, Z10
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+2800(SB), AX
+	VXORPS         X11, X11, X11
+	VGATHERQPD     (AX)(Z10*1), K2, Z11
+	VPSRLQ         $0x05, Z9, Z9
+	VPSLLQ         $0x34, Z9, Z9
+	VPADDQ         Z9, Z11, Z9
+	VMULPD.BCST    FunctionsConstants<>+7704(SB), Z8, Z10
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Z10, Z10
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Z8, Z11
+	VADDPD.BCST    FunctionsConstants<>+7712(SB), Z11, Z11
+	VMULPD         Z8, Z8, Z12
+	VMULPD         Z12, Z11, Z11
+	VADDPD         Z11, Z10, Z10
+	VMULPD         Z10, Z8, Z8
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Z8, Z8
+	VMULPD         Z8, Z9, Z8
+	VPCMPD         $0x05, Y3, Y2, K2
+	VBLENDMPD.BCST FunctionsConstants<>+7696(SB), Z8, K2, Z9
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Z8, Z8
+	VDIVPD         Z8, Z9, Z8
+	VCVTPD2PS      Z8, Y8
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7648(SB), Y7, K2
+	VBLENDMPS      Y2, Y8, K2, Y7
+	VCMPPS         $0x1e, Y3, Y5, K2
+	VDIVPS         Y5, Y7, Y5
+	VBLENDMPS      Y5, Y7, K2, Y5
+	VCMPPS         $0x1e, Y3, Y2, K2
+	VDIVPS         Y2, Y7, Y2
+	VBLENDMPS      Y2, Y3, K2, Y2
+	VMOVSS         X2, 152(SI)
+	VSUBPS         Y7, Y4, Y8
+	VMULPS         Y8, Y7, Y8
+	VSUBPS         Y2, Y8, Y2
+	VMULPS         Y7, Y7, Y7
+	VDIVPS         Y7, Y2, Y2
+	VBLENDMPS      Y2, Y3, K2, Y2
+	VMOVSS         X2, 156(SI)
+	VMULPS         Y1, Y5, Y1
+	VMOVUPS        X1, 132(SI)
+	VEXTRACTF32X4  $0x01, Y1, X2
+	VMOVSS         X2, 148(SI)
+
+	// z4 = W4·a3 + b4; a4 = atan(z4)
+	VMOVAPS.Z    Y1, K1, Y1
+	VORPS        FunctionsConstants<>+0(SB), Y1, Y1
+	VMOVUPS      392(DI), X2
+	VMOVSS       408(DI), X5
+	VINSERTF32X4 $0x01, X5, Y2, Y2
+	VMULPS       Y2, Y1, Y2
+	VMOVUPS      412(DI), X5
+	VMOVSS       428(DI), X7
+	VINSERTF32X4 $0x01, X7, Y5, Y5
+	VMULPS       Y5, Y1, Y5
+	VMOVUPS      432(DI), X7
+	VMOVSS       448(DI), X8
+	VINSERTF32X4 $0x01, X8, Y7, Y7
+	VMULPS       Y7, Y1, Y7
+	VMOVUPS      452(DI), X8
+	VMOVSS       468(DI), X9
+	VINSERTF32X4 $0x01, X9, Y8, Y8
+	VMULPS       Y8, Y1, Y1
+	VSHUFF32X4   $0x00, Y5, Y2, Y8
+	VSHUFF32X4   $0x03, Y5, Y2, Y2
+	VADDPS       Y2, Y8, Y2
+	VSHUFF32X4   $0x00, Y1, Y7, Y5
+	VSHUFF32X4   $0x03, Y1, Y7, Y1
+	VADDPS       Y1, Y5, Y1
+	VUNPCKLPD    Y1, Y2, Y5
+	VUNPCKHPD    Y1, Y2, Y1
+	VADDPS       Y1, Y5, Y1
+	VSHUFPS      $0x88, Y1, Y1, Y2
+	VSHUFPS      $0xdd, Y1, Y1, Y1
+	VADDPS       Y1, Y2, Y1
+	VMOVUPS      FunctionsConstants<>+3184(SB), Y2
+	VPERMPS      Y1, Y2, Y1
+	VADDPS       472(DI), X1, X1
+	VANDPS.BCST  FunctionsConstants<>+7616(SB), X1, X5
+	VPMOVZXDQ    X5, Y7
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ.BCST  FunctionsConstants<>+7664(SB), Y7, Y7
+	VPSRLD       $0x15, X5, X8
+	VPSUBD.BCST  FunctionsConstants<>+7728(SB), X8, X8
+	VPSRAD       $0x1f, X8, X9
+	VANDNPS      X8, X9, X8
+	VPSUBD.BCST  FunctionsConstants<>+7732(SB), X8, X9
+	VPSRAD       $0x1f, X9, X10
+	VANDNPS      X9, X10, X9
+	VPSUBD       X9, X8, X8
+	VANDPS.BCST  FunctionsConstants<>+7732(SB), X8, X8
+	VPMOVZXDQ    X8, Y8
+	VPSLLQ       $0x04, Y8, Y8
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K2
+	LEAQ         FunctionsConstants<>+3280(SB), AX
+	VXORPS       X9, X9, X9
+	VGATHERQPD   (AX)(Y8*1), K2, Y9
+	VSUBPD       Y9, Y7, Y10
+	VMULPD       Y9, Y7, Y7
+	VADDPD.BCST  FunctionsConstants<>+7696(SB), Y7, Y7
+	VDIVPD       Y7, Y10, Y7
+	VMULPD       Y7, Y7, Y9
+	VMULPD.BCST  FunctionsConstants<>+7752(SB), Y9, Y10
+	VADDPD.BCST  FunctionsConstants<>+7744(SB), Y10, Y10
+	VMULPD       Y10, Y9, Y10
+	VADDPD.BCST  FunctionsConstants<>+7736(SB), Y10, Y10
+	VMULPD       Y10, Y9, Y9
+	VADDPD.BCST  FunctionsConstants<>+7696(SB), Y9, Y9
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K2
+	LEAQ         FunctionsConstants<>+3288(SB), AX
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Y8*1), K2, Y10
+	VMULPD       Y9, Y7, Y7
+	VADDPD       Y7, Y10, Y7
+	VCVTPD2PSY   Y7, X7
+	VANDPS       X6, X1, X8
+	VORPS        X8, X7, X7
+	VPSUBD.BCST  FunctionsConstants<>+7760(SB), X5, X5
+	VPCMPUD.BCST $0x06, FunctionsConstants<>+7764(SB), X5, K2
+	VBLENDMPS    X1, X7, K2, X5
+	VMOVUPS      X1, 180(SI)
+	VMOVUPS      X5, 196(SI)
+
+	// z5 = W5·a4 + b5; a5 = max(z5, 0) + log1p(exp(-abs(z5)))
+	VMULPS       488(DI), X5, X1
+	VMULPS       504(DI), X5, X7
+	VMULPS       520(DI), X5, X8
+	VMULPS       536(DI), X5, X5
+	VUNPCKLPD    X7, X1, X9
+	VUNPCKHPD    X7, X1, X1
+	VADDPS       X1, X9, X1
+	VUNPCKLPD    X5, X8, X7
+	VUNPCKHPD    X5, X8, X5
+	VADDPS       X5, X7, X5
+	VSHUFPS      $0x88, X5, X1, X7
+	VSHUFPS      $0xdd, X5, X1, X1
+	VADDPS       X1, X7, X1
+	VADDPS       552(DI), X1, X1
+	VCMPPS       $0x16, X3, X1, K2
+	VMOVAPS.Z    X1, K2, X5
+	VANDPS.BCST  FunctionsConstants<>+7616(SB), X1, X7
+	VXORPS       X6, X7, X7
+	VANDPS.BCST  FunctionsConstants<>+7616(SB), X7, X8
+	VPMINUD.BCST FunctionsConstants<>+7660(SB), X8, X9
+	VPMOVZXDQ    X9, Y9
+	VPSLLQ       $0x1d, Y9, Y9
+	VPADDQ.BCST  FunctionsConstants<>+7664(SB), Y9, Y9
+	VPSRLD       $0x1f, X7, X10
+	VPMOVZXDQ    X10, Y10
+	VPSLLQ       $0x3f, Y10, Y10
+	VORPD        Y10, Y9, Y9
+	VMULPD.BCST  FunctionsConstants<>+7680(SB), Y9, Y10
+	VADDPD.BCST  FunctionsConstants<>+7632(SB), Y10, Y10
+	VSUBPD.BCST  FunctionsConstants<>+7632(SB), Y10, Y11
+	VMULPD.BCST  FunctionsConstants<>+7688(SB), Y11, Y11
+	VSUBPD       Y11, Y9, Y9
+	VANDPD.BCST  FunctionsConstants<>+7640(SB), Y10, Y11
+	VPSLLQ       $0x03, Y11, Y11
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K2
+	LEAQ         FunctionsConstants<>+2800(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   (AX)(Y11*1), K2, Y12
+	VPSRLQ       $0x05, Y10, Y10
+	VPSLLQ       $0x34, Y10, Y10
+	VPADDQ       Y10, Y12, Y10
+	VMULPD.BCST  FunctionsConstants<>+7704(SB), Y9, Y11
+	VADDPD.BCST  FunctionsConstants<>+7696(SB), Y11, Y11
+	VMULPD.BCST  FunctionsConstants<>+7720(SB), Y9, Y12
+	VADDPD.BCST  FunctionsConstants<>+7712(SB), Y12, Y12
+	VMULPD       Y9, Y9, Y13
+	VMULPD       Y13, Y12, Y12
+	VADDPD       Y12, Y11, Y11
+	VMULPD       Y11, Y9, Y9
+	VADDPD.BCST  FunctionsConstants<>+7696(SB), Y9, Y9
+	VMULPD       Y9, Y10, Y9
+	VCVTPD2PSY   Y9, X9
+	VPCMPUD.BCST $0x06, FunctionsConstants<>+7648(SB), X8, K2
+	VBLENDMPS    X7, X9, K2, X7
+	VANDPS.BCST  FunctionsConstants<>+7616(SB), X7, X8
+	VPMOVZXDQ    X8, Y9
+	VPSLLQ       $0x1d, Y9, Y9
+	VPADDQ.BCST  FunctionsConstants<>+7664(SB), Y9, Y9
+	VPSRLD       $0x1f, X7, X10
+	VPMOVZXDQ    X10, Y10
+	VPSLLQ       $0x3f, Y10, Y10
+	VORPD        Y10, Y9, Y9
+	VADDPD.BCST  FunctionsConstants<>+7696(SB), Y9, Y9
+	VPSUBQ.BCST  FunctionsConstants<>+7768(SB), Y9, Y10
+	VPSRAQ       $0x34, Y10, Y11
+	VBROADCASTSD FunctionsConstants<>+7632(SB), Z12
+	VPADDQ       Y11, Y12, Y11
+	VSUBPD       Y12, Y11, Y11
+	VANDPD.BCST  FunctionsConstants<>+7776(SB), Y10, Y13
+	VPSUBQ       Y13, Y9, Y9
+	VPSRLQ       $0x2f, Y10, Y10
+	VANDPD.BCST  FunctionsConstants<>+7640(SB), Y10, Y10
+	VPSLLQ       $0x04, Y10, Y10
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K2
+	LEAQ         FunctionsConstants<>+4080(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   (AX)(Y10*1), K2, Y13
+	VMULPD       Y13, Y9, Y9
+	VSUBPD.BCST  FunctionsConstants<>+7696(SB), Y9, Y9
+	VMULPD       Y9, Y9, Y13
+	VMULPD.BCST  FunctionsConstants<>+7792(SB), Y9, Y14
+	VADDPD.BCST  FunctionsConstants<>+7784(SB), Y14, Y14
+	VMULPD       Y14, Y13, Y14
+	VMULPD       Y13, Y13, Y13
+	VMULPD.BCST  FunctionsConstants<>+7808(SB), Y9, Y15
+	VADDPD.BCST  FunctionsConstants<>+7800(SB), Y15, Y15
+	VMULPD       Y15, Y13, Y13
+	VADDPD       Y13, Y14, Y13
+	VMULPD.BCST  FunctionsConstants<>+7816(SB), Y11, Y11
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K2
+	LEAQ         FunctionsConstants<>+4088(SB), AX
+	VXORPS       X14, X14, X14
+	VGATHERQPD   (AX)(Y10*1), K2, Y14
+	VADDPD       Y14, Y11, Y10
+	VADDPD       Y13, Y9, Y9
+	VADDPD       Y9, Y10, Y9
+	VCVTPD2PSY   Y9, X9
+	VPSUBD.BCST  FunctionsConstants<>+7824(SB), X8, X8
+	VPCMPUD.BCST $0x05, FunctionsConstants<>+7828(SB), X8, K2
+	VBLENDMPS    X7, X9, K2, X8
+	VPCMPUD.BCST $0x06, FunctionsConstants<>+7832(SB), X7, K2
+	VORPS.BCST   FunctionsConstants<>+7836(SB), X7, X9
+	VBLENDMPS    X9, X8, K2, X8
+	VPCMPUD.BCST $0x00, FunctionsConstants<>+7832(SB), X7, K2
+	VBLENDMPS    X0, X8, K2, X7
+	VADDPS       X7, X5, X5
+	VMOVUPS      X1, 228(SI)
+	VMOVUPS      X5, 244(SI)
+
+	// z6 = W6·a5 + b6; a6 = 1.0507009873554805*max(z6, 0) + 1.7580993408473768*expm1(min(z6, 0))
+	VMULPS       568(DI), X5, X1
+	VMULPS       584(DI), X5, X7
+	VMULPS       600(DI), X5, X8
+	VMULPS       616(DI), X5, X5
+	VUNPCKLPD    X7, X1, X9
+	VUNPCKHPD    X7, X1, X1
+	VADDPS       X1, X9, X1
+	VUNPCKLPD    X5, X8, X7
+	VUNPCKHPD    X5, X8, X5
+	VADDPS       X5, X7, X5
+	VSHUFPS      $0x88, X5, X1, X7
+	VSHUFPS      $0xdd, X5, X1, X1
+	VADDPS       X1, X7, X1
+	VADDPS       632(DI), X1, X1
+	VCMPPS       $0x16, X3, X1, K2
+	VMOVAPS.Z    X1, K2, X5
+	VCMPPS       $0x00, X3, X1, K2
+	VORPS        X3, X1, X7
+	VMINPS       X3, X1, X8
+	VBLENDMPS    X7, X8, K2, X7
+	VCMPPS       $0x03, X1, X1, K2
+	VBLENDMPS    X1, X7, K2, X1
+	VANDPS.BCST  FunctionsConstants<>+7616(SB), X1, X7
+	VPMINUD.BCST FunctionsConstants<>+7660(SB), X7, X8
+	VPMOVZXDQ    X8, Y8
+	VPSLLQ       $0x1d, Y8, Y8
+	VPADDQ.BCST  FunctionsConstants<>+7664(SB), Y8, Y8
+	VPSRLD       $0x1f, X1, X9
+	VPMOVZXDQ    X9, Y9
+	VPSLLQ       $0x3f, Y9, Y9
+	VORPD        Y9, Y8, Y8
+	VMULPD.BCST  FunctionsConstants<>+7680(SB), Y8, Y9
+	VADDPD       Y12, Y9, Y9
+	VSUBPD       Y12, Y9, Y10
+	VMULPD.BCST  FunctionsConstants<>+7688(SB), Y10, Y10
+	VSUBPD       Y10, Y8, Y8
+	VANDPD.BCST  FunctionsConstants<>+7640(SB), Y9, Y10
+	VPSLLQ       $0x03, Y10, Y10
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K2
+	LEAQ         FunctionsConstants<>+2800(SB), AX
+	VXORPS       X11, X11, X11
+	VGATHERQPD   (AX)(Y10*1), K2, Y11
+	VPSRLQ       $0x05, Y9, Y9
+	VPSLLQ       $0x34, Y9, Y9
+	VPADDQ       Y9, Y11, Y9
+	VMULPD.BCST  FunctionsConstants<>+7704(SB), Y8, Y10
+	VADDPD.BCST  FunctionsConstants<>+7696(SB), Y10, Y10
+	VMULPD.BCST  FunctionsConstants<>+7720(SB), Y8, Y11
+	VADDPD.BCST  FunctionsConstants<>+7712(SB), Y11, Y11
+	VMULPD       Y8, Y8, Y13
+	VMULPD       Y13, Y11, Y11
+	VADDPD       Y11, Y10, Y10
+	VMULPD       Y10, Y8, Y8
+	VMULPD       Y8, Y9, Y8
+	VSUBPD.BCST  FunctionsConstants<>+7696(SB), Y9, Y9
+	VADDPD       Y9, Y8, Y8
+	VCVTPD2PSY   Y8, X8
+	VPSUBD.BCST  FunctionsConstants<>+7824(SB), X7, X7
+	VPCMPUD.BCST $0x06, FunctionsConstants<>+7828(SB), X7, K2
+	VBLENDMPS    X1, X8, K2, X1
+	VMULPS.BCST  FunctionsConstants<>+7844(SB), X1, X1
+	VMULPS.BCST  FunctionsConstants<>+7840(SB), X5, X5
+	VADDPS       X5, X1, X1
+	VMOVUPS      X1, 276(SI)
+
+	// z7 = W7·a6 + b7; a7 = z7*sigmoid(z7)
+	VMULPS         648(DI), X1, X5
+	VMULPS         664(DI), X1, X7
+	VMULPS         680(DI), X1, X8
+	VMULPS         696(DI), X1, X1
+	VUNPCKLPD      X7, X5, X9
+	VUNPCKHPD      X7, X5, X5
+	VADDPS         X5, X9, X5
+	VUNPCKLPD      X1, X8, X7
+	VUNPCKHPD      X1, X8, X1
+	VADDPS         X1, X7, X1
+	VSHUFPS        $0x88, X1, X5, X7
+	VSHUFPS        $0xdd, X1, X5, X1
+	VADDPS         X1, X7, X1
+	VADDPS         712(DI), X1, X1
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X1, X5
+	VPMINUD.BCST   FunctionsConstants<>+7660(SB), X5, X7
+	VPMOVZXDQ      X7, Y7
+	VPSLLQ         $0x1d, Y7, Y7
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y7, Y7
+	VORPD.BCST     FunctionsConstants<>+7672(SB), Y7, Y7
+	VMULPD.BCST    FunctionsConstants<>+7680(SB), Y7, Y8
+	VADDPD         Y12, Y8, Y8
+	VSUBPD         Y12, Y8, Y9
+	VMULPD.BCST    FunctionsConstants<>+7688(SB), Y9, Y9
+	VSUBPD         Y9, Y7, Y7
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y8, Y9
+	VPSLLQ         $0x03, Y9, Y9
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+2800(SB), AX
+	VXORPS         X10, X10, X10
+	VGATHERQPD     (AX)(Y9*1), K2, Y10
+	VPSRLQ         $0x05, Y8, Y8
+	VPSLLQ         $0x34, Y8, Y8
+	VPADDQ         Y8, Y10, Y8
+	VMULPD.BCST    FunctionsConstants<>+7704(SB), Y7, Y9
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y9, Y9
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Y7, Y10
+	VADDPD.BCST    FunctionsConstants<>+7712(SB), Y10, Y10
+	VMULPD         Y7, Y7, Y11
+	VMULPD         Y11, Y10, Y10
+	VADDPD         Y10, Y9, Y9
+	VMULPD         Y9, Y7, Y7
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y7, Y7
+	VMULPD         Y7, Y8, Y7
+	VPCMPD         $0x05, X3, X1, K2
+	VBLENDMPD.BCST FunctionsConstants<>+7696(SB), Y7, K2, Y8
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y7, Y7
+	VDIVPD         Y7, Y8, Y7
+	VCVTPD2PSY     Y7, X7
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7648(SB), X5, K2
+	VBLENDMPS      X1, X7, K2, X5
+	VMULPS         X5, X1, X5
+	VMOVUPS        X1, 308(SI)
+	VMOVUPS        X5, 324(SI)
+
+	// z8 = W8·a7 + b8; a8 = sin(3*z8) + 0.25*(cos(z8)*log1p(z8^2)) + pow(1 + z8^2, 0.3)
+	VMULPS         728(DI), X5, X1
+	VMULPS         744(DI), X5, X7
+	VMULPS         760(DI), X5, X8
+	VMULPS         776(DI), X5, X5
+	VUNPCKLPD      X7, X1, X9
+	VUNPCKHPD      X7, X1, X1
+	VADDPS         X1, X9, X1
+	VUNPCKLPD      X5, X8, X7
+	VUNPCKHPD      X5, X8, X5
+	VADDPS         X5, X7, X5
+	VSHUFPS        $0x88, X5, X1, X7
+	VSHUFPS        $0xdd, X5, X1, X1
+	VADDPS         X1, X7, X1
+	VADDPS         792(DI), X1, X1
+	VMULPS         X1, X1, X5
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X1, X7
+	VPMOVZXDQ      X7, Y8
+	VPSLLQ         $0x1d, Y8, Y8
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y8, Y8
+	VPSRLD         $0x1a, X7, X9
+	VANDPS.BCST    FunctionsConstants<>+7732(SB), X9, X9
+	VPMOVZXDQ      X9, Y9
+	VPSLLQ         $0x05, Y9, Y9
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+5008(SB), AX
+	VXORPS         X10, X10, X10
+	VGATHERQPD     (AX)(Y9*1), K2, Y10
+	VMULPD         Y10, Y8, Y10
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+5016(SB), AX
+	VXORPS         X11, X11, X11
+	VGATHERQPD     (AX)(Y9*1), K2, Y11
+	VMULPD         Y11, Y8, Y11
+	VADDPD         Y11, Y10, Y13
+	VADDPD         Y12, Y13, Y13
+	VSUBPD         Y12, Y13, Y14
+	VSUBPD         Y14, Y10, Y10
+	VADDPD         Y11, Y10, Y10
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+5024(SB), AX
+	VXORPS         X11, X11, X11
+	VGATHERQPD     (AX)(Y9*1), K2, Y11
+	VMULPD         Y11, Y8, Y8
+	VADDPD         Y8, Y10, Y8
+	VPADDQ.BCST    FunctionsConstants<>+7852(SB), Y13, Y9
+	VMULPD.BCST    FunctionsConstants<>+7860(SB), Y8, Y8
+	VMULPD         Y8, Y8, Y10
+	VMULPD.BCST    FunctionsConstants<>+7876(SB), Y10, Y11
+	VADDPD.BCST    FunctionsConstants<>+7868(SB), Y11, Y11
+	VMULPD         Y11, Y10, Y11
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y11, Y11
+	VMULPD         Y11, Y8, Y8
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Y10, Y11
+	VADDPD.BCST    FunctionsConstants<>+7884(SB), Y11, Y11
+	VMULPD         Y11, Y10, Y10
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y10, Y10
+	VANDPD.BCST    FunctionsConstants<>+7892(SB), Y9, Y11
+	VPSLLQ         $0x03, Y11, Y11
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X13, X13, X13
+	VGATHERQPD     (AX)(Y11*1), K2, Y13
+	VMULPD         Y10, Y13, Y10
+	VPADDQ.BCST    FunctionsConstants<>+7852(SB), Y9, Y9
+	VANDPD.BCST    FunctionsConstants<>+7892(SB), Y9, Y9
+	VPSLLQ         $0x03, Y9, Y9
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X11, X11, X11
+	VGATHERQPD     (AX)(Y9*1), K2, Y11
+	VMULPD         Y8, Y11, Y8
+	VADDPD         Y8, Y10, Y8
+	VCVTPD2PSY     Y8, X8
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7648(SB), X7, K2
+	VORPS.BCST     FunctionsConstants<>+7836(SB), X1, X7
+	VBLENDMPS      X7, X8, K2, X7
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X5, X8
+	VPMOVZXDQ      X8, Y9
+	VPSLLQ         $0x1d, Y9, Y9
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y9, Y9
+	VPSRLD         $0x1f, X5, X10
+	VPMOVZXDQ      X10, Y10
+	VPSLLQ         $0x3f, Y10, Y10
+	VORPD          Y10, Y9, Y9
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y9, Y9
+	VPSUBQ.BCST    FunctionsConstants<>+7768(SB), Y9, Y10
+	VPSRAQ         $0x34, Y10, Y11
+	VPADDQ         Y11, Y12, Y11
+	VSUBPD         Y12, Y11, Y11
+	VANDPD.BCST    FunctionsConstants<>+7776(SB), Y10, Y13
+	VPSUBQ         Y13, Y9, Y9
+	VPSRLQ         $0x2f, Y10, Y10
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y10, Y10
+	VPSLLQ         $0x04, Y10, Y10
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+4080(SB), AX
+	VXORPS         X13, X13, X13
+	VGATHERQPD     (AX)(Y10*1), K2, Y13
+	VMULPD         Y13, Y9, Y9
+	VSUBPD.BCST    FunctionsConstants<>+7696(SB), Y9, Y9
+	VMULPD         Y9, Y9, Y13
+	VMULPD.BCST    FunctionsConstants<>+7792(SB), Y9, Y14
+	VADDPD.BCST    FunctionsConstants<>+7784(SB), Y14, Y14
+	VMULPD         Y14, Y13, Y14
+	VMULPD         Y13, Y13, Y13
+	VMULPD.BCST    FunctionsConstants<>+7808(SB), Y9, Y15
+	VADDPD.BCST    FunctionsConstants<>+7800(SB), Y15, Y15
+	VMULPD         Y15, Y13, Y13
+	VADDPD         Y13, Y14, Y13
+	VMULPD.BCST    FunctionsConstants<>+7816(SB), Y11, Y11
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+4088(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Y10*1), K2, Y14
+	VADDPD         Y14, Y11, Y10
+	VADDPD         Y13, Y9, Y9
+	VADDPD         Y9, Y10, Y9
+	VCVTPD2PSY     Y9, X9
+	VPSUBD.BCST    FunctionsConstants<>+7824(SB), X8, X8
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7828(SB), X8, K2
+	VBLENDMPS      X5, X9, K2, X8
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7832(SB), X5, K2
+	VORPS.BCST     FunctionsConstants<>+7836(SB), X5, X9
+	VBLENDMPS      X9, X8, K2, X8
+	VPCMPUD.BCST   $0x00, FunctionsConstants<>+7832(SB), X5, K2
+	VBLENDMPS      X0, X8, K2, X8
+	VMULPS         X8, X7, X7
+	VMULPS.BCST    FunctionsConstants<>+7900(SB), X1, X8
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X8, X9
+	VPMOVZXDQ      X9, Y10
+	VPSLLQ         $0x1d, Y10, Y10
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y10, Y10
+	VPSRLD         $0x1f, X8, X11
+	VPMOVZXDQ      X11, Y11
+	VPSLLQ         $0x3f, Y11, Y11
+	VORPD          Y11, Y10, Y10
+	VPSRLD         $0x1a, X9, X11
+	VANDPS.BCST    FunctionsConstants<>+7732(SB), X11, X11
+	VPMOVZXDQ      X11, Y11
+	VPSLLQ         $0x05, Y11, Y11
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+5008(SB), AX
+	VXORPS         X13, X13, X13
+	VGATHERQPD     (AX)(Y11*1), K2, Y13
+	VMULPD         Y13, Y10, Y13
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+5016(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Y11*1), K2, Y14
+	VMULPD         Y14, Y10, Y14
+	VADDPD         Y14, Y13, Y15
+	VADDPD         Y12, Y15, Y15
+	VSUBPD         Y12, Y15, Y16
+	VSUBPD         Y16, Y13, Y13
+	VADDPD         Y14, Y13, Y13
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+5024(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Y11*1), K2, Y14
+	VMULPD         Y14, Y10, Y10
+	VADDPD         Y10, Y13, Y10
+	VMULPD.BCST    FunctionsConstants<>+7860(SB), Y10, Y10
+	VMULPD         Y10, Y10, Y11
+	VMULPD.BCST    FunctionsConstants<>+7876(SB), Y11, Y13
+	VADDPD.BCST    FunctionsConstants<>+7868(SB), Y13, Y13
+	VMULPD         Y13, Y11, Y13
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y13, Y13
+	VMULPD         Y13, Y10, Y10
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Y11, Y13
+	VADDPD.BCST    FunctionsConstants<>+7884(SB), Y13, Y13
+	VMULPD         Y13, Y11, Y11
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y11, Y11
+	VANDPD.BCST    FunctionsConstants<>+7892(SB), Y15, Y13
+	VPSLLQ         $0x03, Y13, Y13
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Y13*1), K2, Y14
+	VMULPD         Y11, Y14, Y11
+	VPADDQ.BCST    FunctionsConstants<>+7852(SB), Y15, Y13
+	VANDPD.BCST    FunctionsConstants<>+7892(SB), Y13, Y13
+	VPSLLQ         $0x03, Y13, Y13
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Y13*1), K2, Y14
+	VMULPD         Y10, Y14, Y10
+	VADDPD         Y10, Y11, Y10
+	VCVTPD2PSY     Y10, X10
+	VPCMPUD.BCST   $0x01, FunctionsConstants<>+7760(SB), X9, K2
+	VBLENDMPS      X8, X10, K2, X10
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7648(SB), X9, K2
+	VORPS.BCST     FunctionsConstants<>+7836(SB), X8, X8
+	VBLENDMPS      X8, X10, K2, X8
+	VMULPS.BCST    FunctionsConstants<>+7848(SB), X7, X7
+	VADDPS         X7, X8, X7
+	VADDPS         X5, X4, X5
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X5, X8
+	VPMOVZXDQ      X8, Y9
+	VPSLLQ         $0x1d, Y9, Y9
+	VMULPD.BCST    FunctionsConstants<>+7908(SB), Y9, Y9
+	VPSUBQ.BCST    FunctionsConstants<>+7768(SB), Y9, Y10
+	VPSRAQ         $0x34, Y10, Y11
+	VPADDQ         Y11, Y12, Y11
+	VSUBPD         Y12, Y11, Y11
+	VANDPD.BCST    FunctionsConstants<>+7776(SB), Y10, Y13
+	VPSUBQ         Y13, Y9, Y9
+	VPSRLQ         $0x2f, Y10, Y10
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y10, Y10
+	VPSLLQ         $0x04, Y10, Y10
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+4080(SB), AX
+	VXORPS         X13, X13, X13
+	VGATHERQPD     (AX)(Y10*1), K2, Y13
+	VMULPD         Y13, Y9, Y9
+	VSUBPD.BCST    FunctionsConstants<>+7696(SB), Y9, Y9
+	VMULPD         Y9, Y9, Y13
+	VMULPD.BCST    FunctionsConstants<>+7924(SB), Y9, Y14
+	VADDPD.BCST    FunctionsConstants<>+7916(SB), Y14, Y14
+	VMULPD.BCST    FunctionsConstants<>+7940(SB), Y9, Y15
+	VADDPD.BCST    FunctionsConstants<>+7932(SB), Y15, Y15
+	VMULPD.BCST    FunctionsConstants<>+7956(SB), Y9, Y16
+	VADDPD.BCST    FunctionsConstants<>+7948(SB), Y16, Y16
+	VMULPD         Y16, Y13, Y16
+	VADDPD         Y16, Y15, Y15
+	VMULPD         Y15, Y13, Y15
+	VADDPD         Y15, Y14, Y14
+	VMULPD.BCST    FunctionsConstants<>+7816(SB), Y11, Y11
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+4088(SB), AX
+	VXORPS         X15, X15, X15
+	VGATHERQPD     (AX)(Y10*1), K2, Y15
+	VADDPD         Y15, Y11, Y10
+	VMULPD         Y14, Y13, Y11
+	VADDPD         Y11, Y9, Y9
+	VADDPD         Y9, Y10, Y9
+	VBROADCASTSS   FunctionsConstants<>+7904(SB), X10
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X10, X11
+	VPMOVZXDQ      X11, Y13
+	VPSLLQ         $0x1d, Y13, Y13
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y13, Y13
+	VPSRLD         $0x1f, X10, X14
+	VPMOVZXDQ      X14, Y15
+	VPSLLQ         $0x3f, Y15, Y15
+	VORPD          Y15, Y13, Y13
+	VMULPD         Y9, Y13, Y9
+	VANDPD.BCST    FunctionsConstants<>+7964(SB), Y9, Y13
+	VPMINUQ.BCST   FunctionsConstants<>+7972(SB), Y13, Y13
+	VANDPD.BCST    FunctionsConstants<>+7672(SB), Y9, Y9
+	VORPD          Y9, Y13, Y9
+	VMULPD.BCST    FunctionsConstants<>+7680(SB), Y9, Y13
+	VADDPD         Y12, Y13, Y13
+	VSUBPD         Y12, Y13, Y15
+	VMULPD.BCST    FunctionsConstants<>+7688(SB), Y15, Y15
+	VSUBPD         Y15, Y9, Y9
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y13, Y15
+	VPSLLQ         $0x03, Y15, Y15
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+2800(SB), AX
+	VXORPS         X16, X16, X16
+	VGATHERQPD     (AX)(Y15*1), K2, Y16
+	VPSRLQ         $0x05, Y13, Y13
+	VPSLLQ         $0x34, Y13, Y13
+	VPADDQ         Y13, Y16, Y13
+	VMULPD.BCST    FunctionsConstants<>+7704(SB), Y9, Y15
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y15, Y15
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Y9, Y16
+	VADDPD.BCST    FunctionsConstants<>+7712(SB), Y16, Y16
+	VMULPD         Y9, Y9, Y17
+	VMULPD         Y17, Y16, Y16
+	VADDPD         Y16, Y15, Y15
+	VMULPD         Y15, Y9, Y9
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y9, Y9
+	VMULPD         Y9, Y13, Y9
+	VCVTPD2PSY     Y9, X9
+	VPCMPUD        $0x04, X3, X8, K2
+	VBLENDMPS.BCST FunctionsConstants<>+7648(SB), X3, K2, X13
+	VBROADCASTSS   FunctionsConstants<>+7648(SB), Y15
+	VBLENDMPS      X3, X15, K2, X16
+	VPCMPUD        $0x04, X3, X14, K2
+	VBLENDMPS      X16, X13, K2, X13
+	VPSUBD.BCST    FunctionsConstants<>+7980(SB), X8, X14
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7984(SB), X14, K2
+	VBLENDMPS      X13, X9, K2, X9
+	VADDPS.BCST    FunctionsConstants<>+7988(SB), X11, X13
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7988(SB), X11, K3
+	VBLENDMPS      X11, X13, K3, X14
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7992(SB), X11, K4
+	VBLENDMPS      X3, X14, K4, X14
+	VPSLLD         $0x1f, X14, X14
+	VANDPS         X5, X14, X14
+	VORPS          X14, X9, X9
+	VPSRLD         $0x1f, X5, X14
+	VSUBPS.BCST    FunctionsConstants<>+7988(SB), X13, X13
+	VCMPPS         $0x00, X11, X13, K4
+	VBLENDMPS      X3, X14, K4, X13
+	VBLENDMPS      X3, X13, K3, X13
+	VBLENDMPS      X3, X13, K2, X13
+	VPCMPUD        $0x04, X3, X13, K2
+	VBLENDMPS.BCST FunctionsConstants<>+7836(SB), X9, K2, X9
+	VPCMPUD        $0x06, X15, X8, K2
+	VBLENDMPS      X5, X9, K2, X8
+	VPCMPUD        $0x06, X15, X11, K2
+	VBLENDMPS      X10, X8, K2, X8
+	VPCMPUD        $0x00, X4, X5, K2
+	VBLENDMPS      X4, X8, K2, X5
+	VPCMPUD        $0x00, X3, X11, K2
+	VBLENDMPS      X4, X5, K2, X5
+	VADDPS         X5, X7, X5
+	VMOVUPS        X1, 356(SI)
+	VMOVUPS        X5, 372(SI)
+
+	// z9 = W9·a8 + b9; a9 = expm1(min(z9, 3)) + sqrt(1 + abs(z9)) - erf(z9)
+	VMULPS        808(DI), X5, X1
+	VMULPS        824(DI), X5, X7
+	VMULPS        840(DI), X5, X8
+	VMULPS        856(DI), X5, X9
+	VMULPS        872(DI), X5, X10
+	VMULPS        888(DI), X5, X5
+	VUNPCKLPD     X7, X1, X11
+	VUNPCKHPD     X7, X1, X1
+	VADDPS        X1, X11, X1
+	VUNPCKLPD     X9, X8, X7
+	VUNPCKHPD     X9, X8, X8
+	VADDPS        X8, X7, X7
+	VSHUFPS       $0x88, X7, X1, X8
+	VSHUFPS       $0xdd, X7, X1, X1
+	VADDPS        X1, X8, X1
+	VUNPCKLPD     X5, X10, X7
+	VUNPCKHPD     X5, X10, X5
+	VADDPS        X5, X7, X5
+	VSHUFPS       $0x88, X5, X5, X7
+	VSHUFPS       $0xdd, X5, X5, X5
+	VADDPS        X5, X7, X5
+	VINSERTF32X4  $0x01, X5, Y1, Y1
+	VMOVUPS       904(DI), X5
+	VMOVSD        920(DI), X7
+	VINSERTF32X4  $0x01, X7, Y5, Y5
+	VADDPS        Y5, Y1, Y1
+	VBROADCASTSS  FunctionsConstants<>+7900(SB), Y5
+	VMINPS        Y1, Y5, Y5
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y5, Y7
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), Y7, Y8
+	VPMOVZXDQ     Y8, Z8
+	VPSLLQ        $0x1d, Z8, Z8
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Z8, Z8
+	VPSRLD        $0x1f, Y5, Y9
+	VPMOVZXDQ     Y9, Z9
+	VPSLLQ        $0x3f, Z9, Z9
+	VORPD         Z9, Z8, Z8
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z8, Z9
+	VADDPD        Z12, Z9, Z9
+	VSUBPD        Z12, Z9, Z10
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z10, Z10
+	VSUBPD        Z10, Z8, Z8
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z9, Z10
+	VPSLLQ        $0x03, Z10, Z10
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K2
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X11, X11, X11
+	VGATHERQPD    (AX)(Z10*1), K2, Z11
+	VPSRLQ        $0x05, Z9, Z9
+	VPSLLQ        $0x34, Z9, Z9
+	VPADDQ        Z9, Z11, Z9
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z8, Z10
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z10, Z10
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z8, Z11
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z11, Z11
+	VMULPD        Z8, Z8, Z13
+	VMULPD        Z13, Z11, Z11
+	VADDPD        Z11, Z10, Z10
+	VMULPD        Z10, Z8, Z8
+	VMULPD        Z8, Z9, Z8
+	VSUBPD.BCST   FunctionsConstants<>+7696(SB), Z9, Z9
+	VADDPD        Z9, Z8, Z8
+	VCVTPD2PS     Z8, Y8
+	VPSUBD.BCST   FunctionsConstants<>+7824(SB), Y7, Y7
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7828(SB), Y7, K2
+	VBLENDMPS     Y5, Y8, K2, Y5
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y1, Y7
+	VADDPS        Y7, Y4, Y8
+	VSQRTPS       Y8, Y8
+	VADDPS        Y8, Y5, Y5
+	VPMINUD.BCST  FunctionsConstants<>+7620(SB), Y7, Y8
+	VPMOVZXDQ     Y8, Z8
+	VPSLLQ        $0x1d, Z8, Z8
+	VMULPD.BCST   FunctionsConstants<>+7624(SB), Z8, Z8
+	VADDPD        Z12, Z8, Z9
+	VSUBPD        Z12, Z9, Z10
+	VSUBPD        Z10, Z8, Z8
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z9, Z9
+	VPSLLQ        $0x06, Z9, Z9
+	VMULPD        Z8, Z8, Z10
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K2
+	LEAQ          FunctionsConstants<>+320(SB), AX
+	VXORPS        X11, X11, X11
+	VGATHERQPD    (AX)(Z9*1), K2, Z11
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K2
+	LEAQ          FunctionsConstants<>+328(SB), AX
+	VXORPS        X13, X13, X13
+	VGATHERQPD    (AX)(Z9*1), K2, Z13
+	VMULPD        Z13, Z8, Z13
+	VADDPD        Z13, Z11, Z11
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K2
+	LEAQ          FunctionsConstants<>+336(SB), AX
+	VXORPS        X13, X13, X13
+	VGATHERQPD    (AX)(Z9*1), K2, Z13
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K2
+	LEAQ          FunctionsConstants<>+344(SB), AX
+	VXORPS        X14, X14, X14
+	VGATHERQPD    (AX)(Z9*1), K2, Z14
+	VMULPD        Z14, Z8, Z14
+	VADDPD        Z14, Z13, Z13
+	VMULPD        Z13, Z10, Z13
+	VADDPD        Z13, Z11, Z11
+	VMULPD        Z10, Z10, Z13
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K2
+	LEAQ          FunctionsConstants<>+352(SB), AX
+	VXORPS        X14, X14, X14
+	VGATHERQPD    (AX)(Z9*1), K2, Z14
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K2
+	LEAQ          FunctionsConstants<>+360(SB), AX
+	VXORPS        X16, X16, X16
+	VGATHERQPD    (AX)(Z9*1), K2, Z16
+	VMULPD        Z16, Z8, Z16
+	VADDPD        Z16, Z14, Z14
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K2
+	LEAQ          FunctionsConstants<>+368(SB), AX
+	VXORPS        X16, X16, X16
+	VGATHERQPD    (AX)(Z9*1), K2, Z16
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K2
+	LEAQ          FunctionsConstants<>+376(SB), AX
+	VXORPS        X17, X17, X17
+	VGATHERQPD    (AX)(Z9*1), K2, Z17
+	VMULPD        Z17, Z8, Z8
+	VADDPD        Z8, Z16, Z8
+	VMULPD        Z8, Z10, Z8
+	VADDPD        Z8, Z14, Z8
+	VMULPD        Z8, Z13, Z8
+	VADDPD        Z8, Z11, Z8
+	VCVTPD2PS     Z8, Y8
+	VANDPS        Y6, Y1, Y9
+	VORPS         Y9, Y8, Y8
+	VPCMPUD       $0x06, Y15, Y7, K2
+	VBLENDMPS     Y1, Y8, K2, Y7
+	VSUBPS        Y7, Y5, Y5
+	VMOVUPS       X1, 404(SI)
+	VEXTRACTF32X4 $0x01, Y1, X7
+	VMOVSD        X7, 420(SI)
+	VMOVUPS       X5, 428(SI)
+	VEXTRACTF32X4 $0x01, Y5, X1
+	VMOVSD        X1, 444(SI)
+
+	// z10 = W10·a9 + b10
+	VANDPS       FunctionsConstants<>+2464(SB), Y5, Y1
+	VORPS        FunctionsConstants<>+2496(SB), Y1, Y1
+	VMOVUPS      928(DI), X5
+	VMOVSD       944(DI), X7
+	VINSERTF32X4 $0x01, X7, Y5, Y5
+	VMULPS       Y5, Y1, Y5
+	VMOVUPS      952(DI), X7
+	VMOVSD       968(DI), X8
+	VINSERTF32X4 $0x01, X8, Y7, Y7
+	VMULPS       Y7, Y1, Y7
+	VMOVUPS      976(DI), X8
+	VMOVSD       992(DI), X9
+	VINSERTF32X4 $0x01, X9, Y8, Y8
+	VMULPS       Y8, Y1, Y8
+	VMOVUPS      1000(DI), X9
+	VMOVSD       1016(DI), X10
+	VINSERTF32X4 $0x01, X10, Y9, Y9
+	VMULPS       Y9, Y1, Y9
+	VMOVUPS      1024(DI), X10
+	VMOVSD       1040(DI), X11
+	VINSERTF32X4 $0x01, X11, Y10, Y10
+	VMULPS       Y10, Y1, Y10
+	VMOVUPS      1048(DI), X11
+	VMOVSD       1064(DI), X13
+	VINSERTF32X4 $0x01, X13, Y11, Y11
+	VMULPS       Y11, Y1, Y11
+	VMOVUPS      1072(DI), X13
+	VMOVSD       1088(DI), X14
+	VINSERTF32X4 $0x01, X14, Y13, Y13
+	VMULPS       Y13, Y1, Y13
+	VMOVUPS      1096(DI), X14
+	VMOVSD       1112(DI), X16
+	VINSERTF32X4 $0x01, X16, Y14, Y14
+	VMULPS       Y14, Y1, Y14
+	VMOVUPS      1120(DI), X16
+	VMOVSD       1136(DI), X17
+	VINSERTF32X4 $0x01, X17, Y16, Y16
+	VMULPS       Y16, Y1, Y16
+	VMOVUPS      1144(DI), X17
+	VMOVSD       1160(DI), X18
+	VINSERTF32X4 $0x01, X18, Y17, Y17
+	VMULPS       Y17, Y1, Y17
+	VMOVUPS      1168(DI), X18
+	VMOVSD       1184(DI), X19
+	VINSERTF32X4 $0x01, X19, Y18, Y18
+	VMULPS       Y18, Y1, Y18
+	VMOVUPS      1192(DI), X19
+	VMOVSD       1208(DI), X20
+	VINSERTF32X4 $0x01, X20, Y19, Y19
+	VMULPS       Y19, Y1, Y19
+	VMOVUPS      1216(DI), X20
+	VMOVSD       1232(DI), X21
+	VINSERTF32X4 $0x01, X21, Y20, Y20
+	VMULPS       Y20, Y1, Y20
+	VMOVUPS      1240(DI), X21
+	VMOVSD       1256(DI), X22
+	VINSERTF32X4 $0x01, X22, Y21, Y21
+	VMULPS       Y21, Y1, Y21
+	VMOVUPS      1264(DI), X22
+	VMOVSD       1280(DI), X23
+	VINSERTF32X4 $0x01, X23, Y22, Y22
+	VMULPS       Y22, Y1, Y22
+	VMOVUPS      1288(DI), X23
+	VMOVSD       1304(DI), X24
+	VINSERTF32X4 $0x01, X24, Y23, Y23
+	VMULPS       Y23, Y1, Y23
+	VSHUFF32X4   $0x00, Y10, Y5, Y24
+	VSHUFF32X4   $0x03, Y10, Y5, Y5
+	VADDPS       Y5, Y24, Y5
+	VSHUFF32X4   $0x00, Y11, Y7, Y10
+	VSHUFF32X4   $0x03, Y11, Y7, Y7
+	VADDPS       Y7, Y10, Y7
+	VSHUFF32X4   $0x00, Y13, Y8, Y10
+	VSHUFF32X4   $0x03, Y13, Y8, Y8
+	VADDPS       Y8, Y10, Y8
+	VSHUFF32X4   $0x00, Y14, Y9, Y10
+	VSHUFF32X4   $0x03, Y14, Y9, Y9
+	VADDPS       Y9, Y10, Y9
+	VUNPCKLPD    Y7, Y5, Y10
+	VUNPCKHPD    Y7, Y5, Y5
+	VADDPS       Y5, Y10, Y5
+	VUNPCKLPD    Y9, Y8, Y7
+	VUNPCKHPD    Y9, Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VSHUFPS      $0x88, Y7, Y5, Y8
+	VSHUFPS      $0xdd, Y7, Y5, Y5
+	VADDPS       Y5, Y8, Y5
+	VSHUFF32X4   $0x00, Y20, Y16, Y7
+	VSHUFF32X4   $0x03, Y20, Y16, Y8
+	VADDPS       Y8, Y7, Y7
+	VSHUFF32X4   $0x00, Y21, Y17, Y8
+	VSHUFF32X4   $0x03, Y21, Y17, Y9
+	VADDPS       Y9, Y8, Y8
+	VSHUFF32X4   $0x00, Y22, Y18, Y9
+	VSHUFF32X4   $0x03, Y22, Y18, Y10
+	VADDPS       Y10, Y9, Y9
+	VSHUFF32X4   $0x00, Y23, Y19, Y10
+	VSHUFF32X4   $0x03, Y23, Y19, Y11
+	VADDPS       Y11, Y10, Y10
+	VUNPCKLPD    Y8, Y7, Y11
+	VUNPCKHPD    Y8, Y7, Y7
+	VADDPS       Y7, Y11, Y7
+	VUNPCKLPD    Y10, Y9, Y8
+	VUNPCKHPD    Y10, Y9, Y9
+	VADDPS       Y9, Y8, Y8
+	VSHUFPS      $0x88, Y8, Y7, Y9
+	VSHUFPS      $0xdd, Y8, Y7, Y7
+	VADDPS       Y7, Y9, Y7
+	VINSERTF64X4 $0x01, Y7, Z5, Z5
+	VADDPS       1408(DI), Z5, Z5
+	VMOVUPS      Z5, 832(SI)
+	VMOVUPS      1312(DI), X7
+	VMOVSD       1328(DI), X8
+	VINSERTF32X4 $0x01, X8, Y7, Y7
+	VMULPS       Y7, Y1, Y7
+	VMOVUPS      1336(DI), X8
+	VMOVSD       1352(DI), X9
+	VINSERTF32X4 $0x01, X9, Y8, Y8
+	VMULPS       Y8, Y1, Y8
+	VMOVUPS      1360(DI), X9
+	VMOVSD       1376(DI), X10
+	VINSERTF32X4 $0x01, X10, Y9, Y9
+	VMULPS       Y9, Y1, Y9
+	VMOVUPS      1384(DI), X10
+	VMOVSD       1400(DI), X11
+	VINSERTF32X4 $0x01, X11, Y10, Y10
+	VMULPS       Y10, Y1, Y1
+	VSHUFF32X4   $0x00, Y8, Y7, Y10
+	VSHUFF32X4   $0x03, Y8, Y7, Y7
+	VADDPS       Y7, Y10, Y7
+	VSHUFF32X4   $0x00, Y1, Y9, Y8
+	VSHUFF32X4   $0x03, Y1, Y9, Y1
+	VADDPS       Y1, Y8, Y1
+	VUNPCKLPD    Y1, Y7, Y8
+	VUNPCKHPD    Y1, Y7, Y1
+	VADDPS       Y1, Y8, Y1
+	VSHUFPS      $0x88, Y1, Y1, Y7
+	VSHUFPS      $0xdd, Y1, Y1, Y1
+	VADDPS       Y1, Y7, Y1
+	VPERMPS      Y1, Y2, Y1
+	VADDPS       1472(DI), X1, X1
+	VMOVUPS      X1, 896(SI)
+
+	// a10 = softmax(z10)
+	MOVL          $0x0000000f, AX
+	KMOVW         AX, K2
+	VBLENDMPS     Z1, Z0, K2, Z2
+	VCMPPS        $0x00, Z2, Z5, K3
+	VANDPS        Z2, Z5, Z7
+	VMAXPS        Z2, Z5, Z2
+	VBLENDMPS     Z7, Z2, K3, Z2
+	VCMPPS        $0x03, Z5, Z5, K3
+	VBLENDMPS     Z5, Z2, K3, Z2
+	VSHUFF32X4    $0x4e, Z2, Z2, Z7
+	VCMPPS        $0x00, Z7, Z2, K3
+	VANDPS        Z7, Z2, Z8
+	VMAXPS        Z7, Z2, Z7
+	VBLENDMPS     Z8, Z7, K3, Z7
+	VCMPPS        $0x03, Z2, Z2, K3
+	VBLENDMPS     Z2, Z7, K3, Z2
+	VSHUFF32X4    $0xb1, Z2, Z2, Z7
+	VCMPPS        $0x00, Z7, Z2, K3
+	VANDPS        Z7, Z2, Z8
+	VMAXPS        Z7, Z2, Z7
+	VBLENDMPS     Z8, Z7, K3, Z7
+	VCMPPS        $0x03, Z2, Z2, K3
+	VBLENDMPS     Z2, Z7, K3, Z2
+	VSHUFPS       $0x4e, Z2, Z2, Z7
+	VCMPPS        $0x00, Z7, Z2, K3
+	VANDPS        Z7, Z2, Z8
+	VMAXPS        Z7, Z2, Z7
+	VBLENDMPS     Z8, Z7, K3, Z7
+	VCMPPS        $0x03, Z2, Z2, K3
+	VBLENDMPS     Z2, Z7, K3, Z2
+	VSHUFPS       $0xb1, Z2, Z2, Z7
+	VCMPPS        $0x00, Z7, Z2, K3
+	VANDPS        Z7, Z2, Z8
+	VMAXPS        Z7, Z2, Z7
+	VBLENDMPS     Z8, Z7, K3, Z7
+	VCMPPS        $0x03, Z2, Z2, K3
+	VBLENDMPS     Z2, Z7, K3, Z2
+	VSUBPS        Z2, Z5, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y7
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y5, Y8
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), Y8, Y9
+	VPMOVZXDQ     Y9, Z9
+	VPSLLQ        $0x1d, Z9, Z9
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Z9, Z9
+	VPSRLD        $0x1f, Y5, Y10
+	VPMOVZXDQ     Y10, Z10
+	VPSLLQ        $0x3f, Z10, Z10
+	VORPD         Z10, Z9, Z9
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z9, Z10
+	VADDPD        Z12, Z10, Z10
+	VSUBPD        Z12, Z10, Z11
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z11, Z11
+	VSUBPD        Z11, Z9, Z9
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z10, Z11
+	VPSLLQ        $0x03, Z11, Z11
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K3
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X13, X13, X13
+	VGATHERQPD    (AX)(Z11*1), K3, Z13
+	VPSRLQ        $0x05, Z10, Z10
+	VPSLLQ        $0x34, Z10, Z10
+	VPADDQ        Z10, Z13, Z10
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z9, Z11
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z9, Z13
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z13, Z13
+	VMULPD        Z9, Z9, Z14
+	VMULPD        Z14, Z13, Z13
+	VADDPD        Z13, Z11, Z11
+	VMULPD        Z11, Z9, Z9
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z9, Z9
+	VMULPD        Z9, Z10, Z9
+	VCVTPD2PS     Z9, Y9
+	VPCMPUD       $0x06, Y15, Y8, K3
+	VBLENDMPS     Y5, Y9, K3, Y5
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y7, Y8
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), Y8, Y9
+	VPMOVZXDQ     Y9, Z9
+	VPSLLQ        $0x1d, Z9, Z9
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Z9, Z9
+	VPSRLD        $0x1f, Y7, Y10
+	VPMOVZXDQ     Y10, Z10
+	VPSLLQ        $0x3f, Z10, Z10
+	VORPD         Z10, Z9, Z9
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z9, Z10
+	VADDPD        Z12, Z10, Z10
+	VSUBPD        Z12, Z10, Z11
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z11, Z11
+	VSUBPD        Z11, Z9, Z9
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z10, Z11
+	VPSLLQ        $0x03, Z11, Z11
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K3
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X13, X13, X13
+	VGATHERQPD    (AX)(Z11*1), K3, Z13
+	VPSRLQ        $0x05, Z10, Z10
+	VPSLLQ        $0x34, Z10, Z10
+	VPADDQ        Z10, Z13, Z10
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z9, Z11
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z9, Z13
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z13, Z13
+	VMULPD        Z9, Z9, Z14
+	VMULPD        Z14, Z13, Z13
+	VADDPD        Z13, Z11, Z11
+	VMULPD        Z11, Z9, Z9
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z9, Z9
+	VMULPD        Z9, Z10, Z9
+	VCVTPD2PS     Z9, Y9
+	VPCMPUD       $0x06, Y15, Y8, K3
+	VBLENDMPS     Y7, Y9, K3, Y7
+	VINSERTF64X4  $0x01, Y7, Z5, Z5
+	VSUBPS        X2, X1, X1
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), X1, X2
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), X2, X7
+	VPMOVZXDQ     X7, Y7
+	VPSLLQ        $0x1d, Y7, Y7
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Y7, Y7
+	VPSRLD        $0x1f, X1, X8
+	VPMOVZXDQ     X8, Y8
+	VPSLLQ        $0x3f, Y8, Y8
+	VORPD         Y8, Y7, Y7
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Y7, Y8
+	VADDPD        Y12, Y8, Y8
+	VSUBPD        Y12, Y8, Y9
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Y9, Y9
+	VSUBPD        Y9, Y7, Y7
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Y8, Y9
+	VPSLLQ        $0x03, Y9, Y9
+	MOVL          $0x0000000f, AX
+	KMOVW         AX, K3
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X10, X10, X10
+	VGATHERQPD    (AX)(Y9*1), K3, Y10
+	VPSRLQ        $0x05, Y8, Y8
+	VPSLLQ        $0x34, Y8, Y8
+	VPADDQ        Y8, Y10, Y8
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Y7, Y9
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Y9, Y9
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Y7, Y10
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Y10, Y10
+	VMULPD        Y7, Y7, Y11
+	VMULPD        Y11, Y10, Y10
+	VADDPD        Y10, Y9, Y9
+	VMULPD        Y9, Y7, Y7
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Y7, Y7
+	VMULPD        Y7, Y8, Y7
+	VCVTPD2PSY    Y7, X7
+	VPCMPUD       $0x06, X15, X2, K3
+	VBLENDMPS     X1, X7, K3, X1
+	VBLENDMPS     Z1, Z6, K2, Z2
+	VADDPS        Z2, Z5, Z2
+	VSHUFF32X4    $0x4e, Z2, Z2, Z7
+	VADDPS        Z7, Z2, Z2
+	VSHUFF32X4    $0xb1, Z2, Z2, Z7
+	VADDPS        Z7, Z2, Z2
+	VSHUFPS       $0x4e, Z2, Z2, Z7
+	VADDPS        Z7, Z2, Z2
+	VSHUFPS       $0xb1, Z2, Z2, Z7
+	VADDPS        Z7, Z2, Z2
+	VDIVPS        Z2, Z4, Z2
+	VMULPS        Z2, Z5, Z5
+	VMOVUPS       Z5, 476(SI)
+	VMULPS        X2, X1, X1
+	VMOVUPS       X1, 540(SI)
+
+	// z11 = W11·a10 + b11
+	VMULPS     1488(DI), Z5, Z1
+	VMULPS     1568(DI), Z5, Z2
+	VMULPS     1648(DI), Z5, Z7
+	VMULPS     1728(DI), Z5, Z8
+	VMULPS     1808(DI), Z5, Z9
+	VMULPS     1888(DI), Z5, Z10
+	VMULPS     1968(DI), Z5, Z11
+	VMULPS     2048(DI), Z5, Z13
+	VMULPS     2128(DI), Z5, Z14
+	VMULPS     2208(DI), Z5, Z16
+	VMULPS     2288(DI), Z5, Z17
+	VMULPS     2368(DI), Z5, Z18
+	VMULPS     2448(DI), Z5, Z19
+	VMULPS     2528(DI), Z5, Z20
+	VMULPS     2608(DI), Z5, Z21
+	VMULPS     2688(DI), Z5, Z22
+	VMOVUPS    540(SI), X23
+	VORPS      FunctionsConstants<>+8000(SB), Z23, Z23
+	VMOVUPS    1552(DI), X24
+	VMULPS     Z24, Z23, Z24
+	VADDPS     Z24, Z1, Z1
+	VMOVUPS    1632(DI), X24
+	VMULPS     Z24, Z23, Z24
+	VADDPS     Z24, Z2, Z2
+	VMOVUPS    1712(DI), X24
+	VMULPS     Z24, Z23, Z24
+	VADDPS     Z24, Z7, Z7
+	VMOVUPS    1792(DI), X24
+	VMULPS     Z24, Z23, Z24
+	VADDPS     Z24, Z8, Z8
+	VMOVUPS    1872(DI), X24
+	VMULPS     Z24, Z23, Z24
+	VADDPS     Z24, Z9, Z9
+	VMOVUPS    1952(DI), X24
+	VMULPS     Z24, Z23, Z24
+	VADDPS     Z24, Z10, Z10
+	VMOVUPS    2032(DI), X24
+	VMULPS     Z24, Z23, Z24
+	VADDPS     Z24, Z11, Z11
+	VMOVUPS    2112(DI), X24
+	VMULPS     Z24, Z23, Z24
+	VADDPS     Z24, Z13, Z13
+	VMOVUPS    2192(DI), X24
+	VMULPS     Z24, Z23, Z24
+	VADDPS     Z24, Z14, Z14
+	VMOVUPS    2272(DI), X24
+	VMULPS     Z24, Z23, Z24
+	VADDPS     Z24, Z16, Z16
+	VMOVUPS    2352(DI), X24
+	VMULPS     Z24, Z23, Z24
+	VADDPS     Z24, Z17, Z17
+	VMOVUPS    2432(DI), X24
+	VMULPS     Z24, Z23, Z24
+	VADDPS     Z24, Z18, Z18
+	VMOVUPS    2512(DI), X24
+	VMULPS     Z24, Z23, Z24
+	VADDPS     Z24, Z19, Z19
+	VMOVUPS    2592(DI), X24
+	VMULPS     Z24, Z23, Z24
+	VADDPS     Z24, Z20, Z20
+	VMOVUPS    2672(DI), X24
+	VMULPS     Z24, Z23, Z24
+	VADDPS     Z24, Z21, Z21
+	VMOVUPS    2752(DI), X24
+	VMULPS     Z24, Z23, Z23
+	VADDPS     Z23, Z22, Z22
+	VSHUFF32X4 $0x44, Z9, Z1, Z23
+	VSHUFF32X4 $0xee, Z9, Z1, Z1
+	VADDPS     Z1, Z23, Z1
+	VSHUFF32X4 $0x44, Z19, Z14, Z9
+	VSHUFF32X4 $0xee, Z19, Z14, Z14
+	VADDPS     Z14, Z9, Z9
+	VSHUFF32X4 $0x44, Z10, Z2, Z14
+	VSHUFF32X4 $0xee, Z10, Z2, Z2
+	VADDPS     Z2, Z14, Z2
+	VSHUFF32X4 $0x44, Z20, Z16, Z10
+	VSHUFF32X4 $0xee, Z20, Z16, Z14
+	VADDPS     Z14, Z10, Z10
+	VSHUFF32X4 $0x44, Z11, Z7, Z14
+	VSHUFF32X4 $0xee, Z11, Z7, Z7
+	VADDPS     Z7, Z14, Z7
+	VSHUFF32X4 $0x44, Z21, Z17, Z11
+	VSHUFF32X4 $0xee, Z21, Z17, Z14
+	VADDPS     Z14, Z11, Z11
+	VSHUFF32X4 $0x44, Z13, Z8, Z14
+	VSHUFF32X4 $0xee, Z13, Z8, Z8
+	VADDPS     Z8, Z14, Z8
+	VSHUFF32X4 $0x44, Z22, Z18, Z13
+	VSHUFF32X4 $0xee, Z22, Z18, Z14
+	VADDPS     Z14, Z13, Z13
+	VSHUFF32X4 $0x88, Z9, Z1, Z14
+	VSHUFF32X4 $0xdd, Z9, Z1, Z1
+	VADDPS     Z1, Z14, Z1
+	VSHUFF32X4 $0x88, Z10, Z2, Z9
+	VSHUFF32X4 $0xdd, Z10, Z2, Z2
+	VADDPS     Z2, Z9, Z2
+	VSHUFF32X4 $0x88, Z11, Z7, Z9
+	VSHUFF32X4 $0xdd, Z11, Z7, Z7
+	VADDPS     Z7, Z9, Z7
+	VSHUFF32X4 $0x88, Z13, Z8, Z9
+	VSHUFF32X4 $0xdd, Z13, Z8, Z8
+	VADDPS     Z8, Z9, Z8
+	VUNPCKLPD  Z2, Z1, Z9
+	VUNPCKHPD  Z2, Z1, Z1
+	VADDPS     Z1, Z9, Z1
+	VUNPCKLPD  Z8, Z7, Z2
+	VUNPCKHPD  Z8, Z7, Z7
+	VADDPS     Z7, Z2, Z2
+	VSHUFPS    $0x88, Z2, Z1, Z7
+	VSHUFPS    $0xdd, Z2, Z1, Z1
+	VADDPS     Z1, Z7, Z1
+	VADDPS     2848(DI), Z1, Z1
+	VMOVUPS    Z1, 832(SI)
+	VMULPS     2768(DI), Z5, Z2
+	VMOVUPS    540(SI), X5
+	VORPS      FunctionsConstants<>+8000(SB), Z5, Z5
+	VMOVUPS    2832(DI), X7
+	VMULPS     Z7, Z5, Z5
+	VADDPS     Z5, Z2, Z2
+	VSHUFF32X4 $0x44, Z2, Z2, Z5
+	VSHUFF32X4 $0xee, Z2, Z2, Z2
+	VADDPS     Z2, Z5, Z2
+	VSHUFF32X4 $0x88, Z2, Z2, Z5
+	VSHUFF32X4 $0xdd, Z2, Z2, Z2
+	VADDPS     Z2, Z5, Z2
+	VUNPCKLPD  Z2, Z2, Z5
+	VUNPCKHPD  Z2, Z2, Z2
+	VADDPS     Z2, Z5, Z2
+	VSHUFPS    $0x88, Z2, Z2, Z5
+	VSHUFPS    $0xdd, Z2, Z2, Z2
+	VADDPS     Z2, Z5, Z2
+	VMOVSS     2912(DI), X5
+	VADDPS     X5, X2, X2
+	VMOVSS     X2, 896(SI)
+
+	// a11 = log-softmax(z11)
+	VANDPS        FunctionsConstants<>+8064(SB), X2, X5
+	MOVL          $0x00000001, AX
+	KMOVW         AX, K2
+	VBLENDMPS     Z5, Z0, K2, Z5
+	VCMPPS        $0x00, Z5, Z1, K3
+	VANDPS        Z5, Z1, Z7
+	VMAXPS        Z5, Z1, Z5
+	VBLENDMPS     Z7, Z5, K3, Z5
+	VCMPPS        $0x03, Z1, Z1, K3
+	VBLENDMPS     Z1, Z5, K3, Z5
+	VSHUFF32X4    $0x4e, Z5, Z5, Z7
+	VCMPPS        $0x00, Z7, Z5, K3
+	VANDPS        Z7, Z5, Z8
+	VMAXPS        Z7, Z5, Z7
+	VBLENDMPS     Z8, Z7, K3, Z7
+	VCMPPS        $0x03, Z5, Z5, K3
+	VBLENDMPS     Z5, Z7, K3, Z5
+	VSHUFF32X4    $0xb1, Z5, Z5, Z7
+	VCMPPS        $0x00, Z7, Z5, K3
+	VANDPS        Z7, Z5, Z8
+	VMAXPS        Z7, Z5, Z7
+	VBLENDMPS     Z8, Z7, K3, Z7
+	VCMPPS        $0x03, Z5, Z5, K3
+	VBLENDMPS     Z5, Z7, K3, Z5
+	VSHUFPS       $0x4e, Z5, Z5, Z7
+	VCMPPS        $0x00, Z7, Z5, K3
+	VANDPS        Z7, Z5, Z8
+	VMAXPS        Z7, Z5, Z7
+	VBLENDMPS     Z8, Z7, K3, Z7
+	VCMPPS        $0x03, Z5, Z5, K3
+	VBLENDMPS     Z5, Z7, K3, Z5
+	VSHUFPS       $0xb1, Z5, Z5, Z7
+	VCMPPS        $0x00, Z7, Z5, K3
+	VANDPS        Z7, Z5, Z8
+	VMAXPS        Z7, Z5, Z7
+	VBLENDMPS     Z8, Z7, K3, Z7
+	VCMPPS        $0x03, Z5, Z5, K3
+	VBLENDMPS     Z5, Z7, K3, Z5
+	VSUBPS        Z5, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y7
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y1, Y8
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), Y8, Y9
+	VPMOVZXDQ     Y9, Z9
+	VPSLLQ        $0x1d, Z9, Z9
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Z9, Z9
+	VPSRLD        $0x1f, Y1, Y10
+	VPMOVZXDQ     Y10, Z10
+	VPSLLQ        $0x3f, Z10, Z10
+	VORPD         Z10, Z9, Z9
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z9, Z10
+	VADDPD        Z12, Z10, Z10
+	VSUBPD        Z12, Z10, Z11
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z11, Z11
+	VSUBPD        Z11, Z9, Z9
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z10, Z11
+	VPSLLQ        $0x03, Z11, Z11
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K3
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X13, X13, X13
+	VGATHERQPD    (AX)(Z11*1), K3, Z13
+	VPSRLQ        $0x05, Z10, Z10
+	VPSLLQ        $0x34, Z10, Z10
+	VPADDQ        Z10, Z13, Z10
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z9, Z11
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z9, Z13
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z13, Z13
+	VMULPD        Z9, Z9, Z14
+	VMULPD        Z14, Z13, Z13
+	VADDPD        Z13, Z11, Z11
+	VMULPD        Z11, Z9, Z9
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z9, Z9
+	VMULPD        Z9, Z10, Z9
+	VCVTPD2PS     Z9, Y9
+	VPCMPUD       $0x06, Y15, Y8, K3
+	VBLENDMPS     Y1, Y9, K3, Y8
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y7, Y9
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), Y9, Y10
+	VPMOVZXDQ     Y10, Z10
+	VPSLLQ        $0x1d, Z10, Z10
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Z10, Z10
+	VPSRLD        $0x1f, Y7, Y11
+	VPMOVZXDQ     Y11, Z11
+	VPSLLQ        $0x3f, Z11, Z11
+	VORPD         Z11, Z10, Z10
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z10, Z11
+	VADDPD        Z12, Z11, Z11
+	VSUBPD        Z12, Z11, Z13
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z13, Z13
+	VSUBPD        Z13, Z10, Z10
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z11, Z13
+	VPSLLQ        $0x03, Z13, Z13
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K3
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X14, X14, X14
+	VGATHERQPD    (AX)(Z13*1), K3, Z14
+	VPSRLQ        $0x05, Z11, Z11
+	VPSLLQ        $0x34, Z11, Z11
+	VPADDQ        Z11, Z14, Z11
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z10, Z13
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z13, Z13
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z10, Z14
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z14, Z14
+	VMULPD        Z10, Z10, Z16
+	VMULPD        Z16, Z14, Z14
+	VADDPD        Z14, Z13, Z13
+	VMULPD        Z13, Z10, Z10
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z10, Z10
+	VMULPD        Z10, Z11, Z10
+	VCVTPD2PS     Z10, Y10
+	VPCMPUD       $0x06, Y15, Y9, K3
+	VBLENDMPS     Y7, Y10, K3, Y7
+	VINSERTF64X4  $0x01, Y7, Z8, Z7
+	VMOVAPS.Z     X2, K2, X2
+	VSUBPS        X5, X2, X2
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), X2, X5
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), X5, X8
+	VPMOVZXDQ     X8, Y8
+	VPSLLQ        $0x1d, Y8, Y8
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Y8, Y8
+	VPSRLD        $0x1f, X2, X9
+	VPMOVZXDQ     X9, Y9
+	VPSLLQ        $0x3f, Y9, Y9
+	VORPD         Y9, Y8, Y8
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Y8, Y9
+	VADDPD        Y12, Y9, Y9
+	VSUBPD        Y12, Y9, Y10
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Y10, Y10
+	VSUBPD        Y10, Y8, Y8
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Y9, Y10
+	VPSLLQ        $0x03, Y10, Y10
+	MOVL          $0x0000000f, AX
+	KMOVW         AX, K3
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X11, X11, X11
+	VGATHERQPD    (AX)(Y10*1), K3, Y11
+	VPSRLQ        $0x05, Y9, Y9
+	VPSLLQ        $0x34, Y9, Y9
+	VPADDQ        Y9, Y11, Y9
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Y8, Y10
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Y10, Y10
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Y8, Y11
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Y11, Y11
+	VMULPD        Y8, Y8, Y13
+	VMULPD        Y13, Y11, Y11
+	VADDPD        Y11, Y10, Y10
+	VMULPD        Y10, Y8, Y8
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Y8, Y8
+	VMULPD        Y8, Y9, Y8
+	VCVTPD2PSY    Y8, X8
+	VPCMPUD       $0x06, X15, X5, K3
+	VBLENDMPS     X2, X8, K3, X5
+	VBLENDMPS     Z5, Z6, K2, Z5
+	VADDPS        Z5, Z7, Z5
+	VSHUFF32X4    $0x4e, Z5, Z5, Z7
+	VADDPS        Z7, Z5, Z5
+	VSHUFF32X4    $0xb1, Z5, Z5, Z7
+	VADDPS        Z7, Z5, Z5
+	VSHUFPS       $0x4e, Z5, Z5, Z7
+	VADDPS        Z7, Z5, Z5
+	VSHUFPS       $0xb1, Z5, Z5, Z7
+	VADDPS        Z7, Z5, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y7
+	VPMOVZXDQ     Y5, Z8
+	VPSLLQ        $0x1d, Z8, Z8
+	VMULPD.BCST   FunctionsConstants<>+7908(SB), Z8, Z8
+	VPSUBQ.BCST   FunctionsConstants<>+7768(SB), Z8, Z9
+	VPSRAQ        $0x34, Z9, Z10
+	VPADDQ        Z10, Z12, Z10
+	VSUBPD        Z12, Z10, Z10
+	VANDPD.BCST   FunctionsConstants<>+7776(SB), Z9, Z11
+	VPSUBQ        Z11, Z8, Z8
+	VPSRLQ        $0x2f, Z9, Z9
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z9, Z9
+	VPSLLQ        $0x04, Z9, Z9
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K3
+	LEAQ          FunctionsConstants<>+4080(SB), AX
+	VXORPS        X11, X11, X11
+	VGATHERQPD    (AX)(Z9*1), K3, Z11
+	VMULPD        Z11, Z8, Z8
+	VSUBPD.BCST   FunctionsConstants<>+7696(SB), Z8, Z8
+	VMULPD        Z8, Z8, Z11
+	VMULPD.BCST   FunctionsConstants<>+7792(SB), Z8, Z13
+	VADDPD.BCST   FunctionsConstants<>+7784(SB), Z13, Z13
+	VMULPD        Z13, Z11, Z13
+	VMULPD        Z11, Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7808(SB), Z8, Z14
+	VADDPD.BCST   FunctionsConstants<>+7800(SB), Z14, Z14
+	VMULPD        Z14, Z11, Z11
+	VADDPD        Z11, Z13, Z11
+	VMULPD.BCST   FunctionsConstants<>+7816(SB), Z10, Z10
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K3
+	LEAQ          FunctionsConstants<>+4088(SB), AX
+	VXORPS        X13, X13, X13
+	VGATHERQPD    (AX)(Z9*1), K3, Z13
+	VADDPD        Z13, Z10, Z9
+	VADDPD        Z11, Z8, Z8
+	VADDPD        Z8, Z9, Z8
+	VCVTPD2PS     Z8, Y8
+	VPSRAD        $0x1f, Y5, Y9
+	VANDPS.BCST   FunctionsConstants<>+7836(SB), Y9, Y9
+	VORPS         Y9, Y5, Y9
+	VPCMPUD       $0x05, Y15, Y5, K3
+	VBLENDMPS     Y9, Y8, K3, Y8
+	VPSLLD        $0x01, Y5, Y5
+	VPCMPUD       $0x00, Y3, Y5, K3
+	VBLENDMPS     Y0, Y8, K3, Y5
+	VPMOVZXDQ     Y7, Z8
+	VPSLLQ        $0x1d, Z8, Z8
+	VMULPD.BCST   FunctionsConstants<>+7908(SB), Z8, Z8
+	VPSUBQ.BCST   FunctionsConstants<>+7768(SB), Z8, Z9
+	VPSRAQ        $0x34, Z9, Z10
+	VPADDQ        Z10, Z12, Z10
+	VSUBPD        Z12, Z10, Z10
+	VANDPD.BCST   FunctionsConstants<>+7776(SB), Z9, Z11
+	VPSUBQ        Z11, Z8, Z8
+	VPSRLQ        $0x2f, Z9, Z9
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z9, Z9
+	VPSLLQ        $0x04, Z9, Z9
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K3
+	LEAQ          FunctionsConstants<>+4080(SB), AX
+	VXORPS        X11, X11, X11
+	VGATHERQPD    (AX)(Z9*1), K3, Z11
+	VMULPD        Z11, Z8, Z8
+	VSUBPD.BCST   FunctionsConstants<>+7696(SB), Z8, Z8
+	VMULPD        Z8, Z8, Z11
+	VMULPD.BCST   FunctionsConstants<>+7792(SB), Z8, Z13
+	VADDPD.BCST   FunctionsConstants<>+7784(SB), Z13, Z13
+	VMULPD        Z13, Z11, Z13
+	VMULPD        Z11, Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7808(SB), Z8, Z14
+	VADDPD.BCST   FunctionsConstants<>+7800(SB), Z14, Z14
+	VMULPD        Z14, Z11, Z11
+	VADDPD        Z11, Z13, Z11
+	VMULPD.BCST   FunctionsConstants<>+7816(SB), Z10, Z10
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K3
+	LEAQ          FunctionsConstants<>+4088(SB), AX
+	VXORPS        X13, X13, X13
+	VGATHERQPD    (AX)(Z9*1), K3, Z13
+	VADDPD        Z13, Z10, Z9
+	VADDPD        Z11, Z8, Z8
+	VADDPD        Z8, Z9, Z8
+	VCVTPD2PS     Z8, Y8
+	VPSRAD        $0x1f, Y7, Y9
+	VANDPS.BCST   FunctionsConstants<>+7836(SB), Y9, Y9
+	VORPS         Y9, Y7, Y9
+	VPCMPUD       $0x05, Y15, Y7, K3
+	VBLENDMPS     Y9, Y8, K3, Y8
+	VPSLLD        $0x01, Y7, Y7
+	VPCMPUD       $0x00, Y3, Y7, K3
+	VBLENDMPS     Y0, Y8, K3, Y7
+	VINSERTF64X4  $0x01, Y7, Z5, Z5
+	VSUBPS        Z5, Z1, Z1
+	VMOVUPS       Z1, 636(SI)
+	VSUBPS        X5, X2, X2
+	VMOVSS        X2, 700(SI)
+
+	// z12 = W12·a11 + b12; a12 = tanh(z12)
+	VMULPS        2916(DI), Z1, Z5
+	VMULPS        2984(DI), Z1, Z7
+	VMULPS        3052(DI), Z1, Z8
+	VMULPS        3120(DI), Z1, Z9
+	VMULPS        3188(DI), Z1, Z10
+	VMOVSS        700(SI), X11
+	VORPS         FunctionsConstants<>+8128(SB), Z11, Z11
+	VMOVSS        2980(DI), X13
+	VMULPS        Z13, Z11, Z13
+	VADDPS        Z13, Z5, Z5
+	VMOVSS        3048(DI), X13
+	VMULPS        Z13, Z11, Z13
+	VADDPS        Z13, Z7, Z7
+	VMOVSS        3116(DI), X13
+	VMULPS        Z13, Z11, Z13
+	VADDPS        Z13, Z8, Z8
+	VMOVSS        3184(DI), X13
+	VMULPS        Z13, Z11, Z13
+	VADDPS        Z13, Z9, Z9
+	VMOVSS        3252(DI), X13
+	VMULPS        Z13, Z11, Z11
+	VADDPS        Z11, Z10, Z10
+	VSHUFF32X4    $0x44, Z7, Z5, Z11
+	VSHUFF32X4    $0xee, Z7, Z5, Z5
+	VADDPS        Z5, Z11, Z5
+	VSHUFF32X4    $0x44, Z9, Z8, Z7
+	VSHUFF32X4    $0xee, Z9, Z8, Z8
+	VADDPS        Z8, Z7, Z7
+	VSHUFF32X4    $0x44, Z10, Z10, Z8
+	VSHUFF32X4    $0xee, Z10, Z10, Z9
+	VADDPS        Z9, Z8, Z8
+	VSHUFF32X4    $0x88, Z7, Z5, Z9
+	VSHUFF32X4    $0xdd, Z7, Z5, Z5
+	VADDPS        Z5, Z9, Z5
+	VSHUFF32X4    $0x88, Z8, Z8, Z7
+	VSHUFF32X4    $0xdd, Z8, Z8, Z8
+	VADDPS        Z8, Z7, Z7
+	VUNPCKLPD     Z7, Z5, Z8
+	VUNPCKHPD     Z7, Z5, Z5
+	VADDPS        Z5, Z8, Z5
+	VSHUFPS       $0x88, Z5, Z5, Z7
+	VSHUFPS       $0xdd, Z5, Z5, Z5
+	VADDPS        Z5, Z7, Z5
+	VMOVUPS       FunctionsConstants<>+8192(SB), Z7
+	VPERMPS       Z5, Z7, Z5
+	VMOVUPS       3256(DI), X7
+	VMOVSS        3272(DI), X8
+	VINSERTF32X4  $0x01, X8, Y7, Y7
+	VADDPS        Y7, Y5, Y5
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y5, Y7
+	VPMINUD.BCST  FunctionsConstants<>+8256(SB), Y7, Y8
+	VPMOVZXDQ     Y8, Z8
+	VPSLLQ        $0x1d, Z8, Z8
+	VPADDQ.BCST   FunctionsConstants<>+8260(SB), Z8, Z8
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z8, Z9
+	VADDPD        Z12, Z9, Z9
+	VSUBPD        Z12, Z9, Z10
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z10, Z10
+	VSUBPD        Z10, Z8, Z8
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z9, Z10
+	VPSLLQ        $0x03, Z10, Z10
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K3
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X11, X11, X11
+	VGATHERQPD    (AX)(Z10*1), K3, Z11
+	VPSRLQ        $0x05, Z9, Z9
+	VPSLLQ        $0x34, Z9, Z9
+	VPADDQ        Z9, Z11, Z9
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z8, Z10
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z10, Z10
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z8, Z11
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z11, Z11
+	VMULPD        Z8, Z8, Z13
+	VMULPD        Z13, Z11, Z11
+	VADDPD        Z11, Z10, Z10
+	VMULPD        Z10, Z8, Z8
+	VMULPD        Z8, Z9, Z8
+	VSUBPD.BCST   FunctionsConstants<>+7696(SB), Z9, Z9
+	VADDPD        Z9, Z8, Z8
+	VADDPD.BCST   FunctionsConstants<>+8268(SB), Z8, Z9
+	VDIVPD        Z9, Z8, Z8
+	VCVTPD2PS     Z8, Y8
+	VANDPS        Y6, Y5, Y9
+	VORPS         Y9, Y8, Y8
+	VPSUBD.BCST   FunctionsConstants<>+7760(SB), Y7, Y7
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7764(SB), Y7, K3
+	VBLENDMPS     Y5, Y8, K3, Y5
+	VMOVUPS       X5, 772(SI)
+	VEXTRACTF32X4 $0x01, Y5, X7
+	VMOVSS        X7, 788(SI)
+
+	// d12 = 0.2*tanh(a12 - y)*(1 - a12^2); loss = 0.2·Σ where(abs(a12 - y) - 40, abs(a12 - y) - 0.6931471805599453, log1p(expm1(abs(a12 - y))*(expm1(abs(a12 - y))/(2 + 2*expm1(abs(a12 - y))))))
+	VMOVAPS.Z     Y5, K1, Y5
+	VMOVUPS       (CX), X7
+	VMOVSS        16(CX), X8
+	VINSERTF32X4  $0x01, X8, Y7, Y7
+	VSUBPS        Y7, Y5, Y7
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y7, Y8
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y8, Y9
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), Y9, Y10
+	VPMOVZXDQ     Y10, Z10
+	VPSLLQ        $0x1d, Z10, Z10
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Z10, Z10
+	VPSRLD        $0x1f, Y8, Y11
+	VPMOVZXDQ     Y11, Z11
+	VPSLLQ        $0x3f, Z11, Z11
+	VORPD         Z11, Z10, Z10
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z10, Z11
+	VADDPD        Z12, Z11, Z11
+	VSUBPD        Z12, Z11, Z13
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z13, Z13
+	VSUBPD        Z13, Z10, Z10
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z11, Z13
+	VPSLLQ        $0x03, Z13, Z13
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K3
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X14, X14, X14
+	VGATHERQPD    (AX)(Z13*1), K3, Z14
+	VPSRLQ        $0x05, Z11, Z11
+	VPSLLQ        $0x34, Z11, Z11
+	VPADDQ        Z11, Z14, Z11
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z10, Z13
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z13, Z13
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z10, Z14
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z14, Z14
+	VMULPD        Z10, Z10, Z15
+	VMULPD        Z15, Z14, Z14
+	VADDPD        Z14, Z13, Z13
+	VMULPD        Z13, Z10, Z10
+	VMULPD        Z10, Z11, Z10
+	VSUBPD.BCST   FunctionsConstants<>+7696(SB), Z11, Z11
+	VADDPD        Z11, Z10, Z10
+	VCVTPD2PS     Z10, Y10
+	VPSUBD.BCST   FunctionsConstants<>+7824(SB), Y9, Y9
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7828(SB), Y9, K3
+	VBLENDMPS     Y8, Y10, K3, Y9
+	VPMINUD.BCST  FunctionsConstants<>+8256(SB), Y8, Y10
+	VPMOVZXDQ     Y10, Z10
+	VPSLLQ        $0x1d, Z10, Z10
+	VPADDQ.BCST   FunctionsConstants<>+8260(SB), Z10, Z10
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z10, Z11
+	VADDPD        Z12, Z11, Z11
+	VSUBPD        Z12, Z11, Z13
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z13, Z13
+	VSUBPD        Z13, Z10, Z10
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z11, Z13
+	VPSLLQ        $0x03, Z13, Z13
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K3
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X14, X14, X14
+	VGATHERQPD    (AX)(Z13*1), K3, Z14
+	VPSRLQ        $0x05, Z11, Z11
+	VPSLLQ        $0x34, Z11, Z11
+	VPADDQ        Z11, Z14, Z11
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z10, Z13
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z13, Z13
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z10, Z14
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z14, Z14
+	VMULPD        Z10, Z10, Z15
+	VMULPD        Z15, Z14, Z14
+	VADDPD        Z14, Z13, Z13
+	VMULPD        Z13, Z10, Z10
+	VMULPD        Z10, Z11, Z10
+	VSUBPD.BCST   FunctionsConstants<>+7696(SB), Z11, Z11
+	VADDPD        Z11, Z10, Z10
+	VADDPD.BCST   FunctionsConstants<>+8268(SB), Z10, Z11
+	VDIVPD        Z11, Z10, Z10
+	VCVTPD2PS     Z10, Y10
+	VANDPS        Y6, Y7, Y11
+	VORPS         Y11, Y10, Y10
+	VPSUBD.BCST   FunctionsConstants<>+7760(SB), Y8, Y11
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7764(SB), Y11, K3
+	VBLENDMPS     Y7, Y10, K3, Y7
+	VMULPS.BCST   FunctionsConstants<>+8416(SB), Y7, Y7
+	VMULPS        Y5, Y5, Y5
+	VSUBPS        Y5, Y4, Y4
+	VMULPS        Y4, Y7, Y4
+	VSUBPS.BCST   FunctionsConstants<>+8404(SB), Y8, Y5
+	VCMPPS        $0x1e, Y3, Y5, K3
+	VSUBPS.BCST   FunctionsConstants<>+8408(SB), Y8, Y3
+	VMULPS.BCST   FunctionsConstants<>+8412(SB), Y9, Y5
+	VADDPS.BCST   FunctionsConstants<>+8412(SB), Y5, Y5
+	VDIVPS        Y5, Y9, Y5
+	VMULPS        Y5, Y9, Y5
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y5, Y7
+	VPMOVZXDQ     Y7, Z8
+	VPSLLQ        $0x1d, Z8, Z8
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Z8, Z8
+	VPSRLD        $0x1f, Y5, Y9
+	VPMOVZXDQ     Y9, Z9
+	VPSLLQ        $0x3f, Z9, Z9
+	VORPD         Z9, Z8, Z8
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z8, Z8
+	VPSUBQ.BCST   FunctionsConstants<>+7768(SB), Z8, Z9
+	VPSRAQ        $0x34, Z9, Z10
+	VPADDQ        Z10, Z12, Z10
+	VSUBPD        Z12, Z10, Z10
+	VANDPD.BCST   FunctionsConstants<>+7776(SB), Z9, Z11
+	VPSUBQ        Z11, Z8, Z8
+	VPSRLQ        $0x2f, Z9, Z9
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z9, Z9
+	VPSLLQ        $0x04, Z9, Z9
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K4
+	LEAQ          FunctionsConstants<>+4080(SB), AX
+	VXORPS        X11, X11, X11
+	VGATHERQPD    (AX)(Z9*1), K4, Z11
+	VMULPD        Z11, Z8, Z8
+	VSUBPD.BCST   FunctionsConstants<>+7696(SB), Z8, Z8
+	VMULPD        Z8, Z8, Z11
+	VMULPD.BCST   FunctionsConstants<>+7792(SB), Z8, Z12
+	VADDPD.BCST   FunctionsConstants<>+7784(SB), Z12, Z12
+	VMULPD        Z12, Z11, Z12
+	VMULPD        Z11, Z11, Z11
+	VMULPD.BCST   FunctionsConstants<>+7808(SB), Z8, Z13
+	VADDPD.BCST   FunctionsConstants<>+7800(SB), Z13, Z13
+	VMULPD        Z13, Z11, Z11
+	VADDPD        Z11, Z12, Z11
+	VMULPD.BCST   FunctionsConstants<>+7816(SB), Z10, Z10
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K4
+	LEAQ          FunctionsConstants<>+4088(SB), AX
+	VXORPS        X12, X12, X12
+	VGATHERQPD    (AX)(Z9*1), K4, Z12
+	VADDPD        Z12, Z10, Z9
+	VADDPD        Z11, Z8, Z8
+	VADDPD        Z8, Z9, Z8
+	VCVTPD2PS     Z8, Y8
+	VPSUBD.BCST   FunctionsConstants<>+7824(SB), Y7, Y7
+	VPCMPUD.BCST  $0x05, FunctionsConstants<>+7828(SB), Y7, K4
+	VBLENDMPS     Y5, Y8, K4, Y7
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7832(SB), Y5, K4
+	VORPS.BCST    FunctionsConstants<>+7836(SB), Y5, Y8
+	VBLENDMPS     Y8, Y7, K4, Y7
+	VPCMPUD.BCST  $0x00, FunctionsConstants<>+7832(SB), Y5, K4
+	VBLENDMPS     Y0, Y7, K4, Y0
+	VBLENDMPS     Y3, Y0, K3, Y0
+	VMOVUPS       X4, 792(SI)
+	VEXTRACTF32X4 $0x01, Y4, X3
+	VMOVSS        X3, 808(SI)
+	VBLENDMPS     Y0, Y6, K1, Y0
+	VSHUFF32X4    $0x01, Y0, Y0, Y3
+	VADDPS        Y3, Y0, Y0
+	VSHUFPS       $0x4e, Y0, Y0, Y3
+	VADDPS        Y3, Y0, Y0
+	VSHUFPS       $0xb1, Y0, Y0, Y3
+	VADDPS        Y3, Y0, Y0
+	VMULPS.BCST   FunctionsConstants<>+8416(SB), Y0, Y0
+	VMOVSS        X0, ret+40(FP)
+
+	// v11 = (W12ᵀ·d12); in the same pass W12 −= rate·d12·a11ᵀ; b12 −= rate·d12
+	VMOVAPS.Z     Y4, K1, Y0
+	VMOVUPS       3256(DI), X3
+	VMOVSS        3272(DI), X5
+	VINSERTF32X4  $0x01, X5, Y3, Y3
+	VBROADCASTSS  rate+32(FP), Y5
+	VMULPS        Y0, Y5, Y0
+	VSUBPS        Y0, Y3, Y0
+	VMOVUPS       X0, 3256(DI)
+	VEXTRACTF32X4 $0x01, Y0, X3
+	VMOVSS        X3, 3272(DI)
+	VBROADCASTSS  X4, Z0
+	VBROADCASTSS  rate+32(FP), Z3
+	VMULPS        Z0, Z3, Z5
+	VMOVUPS       2916(DI), Z6
+	VMULPS        Z0, Z6, Z7
+	VMULPS        Z1, Z5, Z8
+	VSUBPS        Z8, Z6, Z6
+	VMOVUPS       Z6, 2916(DI)
+	VMOVSS        2980(DI), X6
+	VMULPS        X0, X6, X0
+	VMOVAPS.Z     X2, K2, X2
+	VMULPS        X2, X5, X5
+	VSUBPS        X5, X6, X5
+	VMOVSS        X5, 2980(DI)
+	VSHUFPS       $0x55, X4, X4, X5
+	VBROADCASTSS  X5, Z5
+	VMULPS        Z5, Z3, Z6
+	VMOVUPS       2984(DI), Z8
+	VMULPS        Z5, Z8, Z9
+	VMULPS        Z1, Z6, Z10
+	VSUBPS        Z10, Z8, Z8
+	VMOVUPS       Z8, 2984(DI)
+	VMOVSS        3048(DI), X8
+	VMULPS        X5, X8, X5
+	VMULPS        X2, X6, X6
+	VSUBPS        X6, X8, X6
+	VMOVSS        X6, 3048(DI)
+	VSHUFPS       $0xaa, X4, X4, X6
+	VBROADCASTSS  X6, Z6
+	VMULPS        Z6, Z3, Z8
+	VMOVUPS       3052(DI), Z10
+	VMULPS        Z6, Z10, Z11
+	VMULPS        Z1, Z8, Z12
+	VSUBPS        Z12, Z10, Z10
+	VMOVUPS       Z10, 3052(DI)
+	VMOVSS        3116(DI), X10
+	VMULPS        X6, X10, X6
+	VMULPS        X2, X8, X8
+	VSUBPS        X8, X10, X8
+	VMOVSS        X8, 3116(DI)
+	VSHUFPS       $0xff, X4, X4, X8
+	VBROADCASTSS  X8, Z8
+	VMULPS        Z8, Z3, Z10
+	VMOVUPS       3120(DI), Z12
+	VMULPS        Z8, Z12, Z13
+	VMULPS        Z1, Z10, Z14
+	VSUBPS        Z14, Z12, Z12
+	VMOVUPS       Z12, 3120(DI)
+	VMOVSS        3184(DI), X12
+	VMULPS        X8, X12, X8
+	VMULPS        X2, X10, X10
+	VSUBPS        X10, X12, X10
+	VMOVSS        X10, 3184(DI)
+	VEXTRACTF32X4 $0x01, Y4, X4
+	VBROADCASTSS  X4, Z4
+	VMULPS        Z4, Z3, Z3
+	VMOVUPS       3188(DI), Z10
+	VMULPS        Z4, Z10, Z12
+	VADDPS        Z12, Z7, Z7
+	VMULPS        Z1, Z3, Z1
+	VSUBPS        Z1, Z10, Z1
+	VMOVUPS       Z1, 3188(DI)
+	VMOVSS        3252(DI), X1
+	VMULPS        X4, X1, X4
+	VADDPS        X4, X0, X0
+	VMULPS        X2, X3, X2
+	VSUBPS        X2, X1, X1
+	VMOVSS        X1, 3252(DI)
+	VADDPS        Z11, Z7, Z1
+	VADDPS        Z13, Z9, Z2
+	VADDPS        Z2, Z1, Z1
+	VMOVUPS       Z1, 832(SI)
+	VADDPS        X6, X0, X0
+	VADDPS        X8, X5, X1
+	VADDPS        X1, X0, X0
+	VMOVSS        X0, 896(SI)
+
+	// d11 = v11 − exp(a11)·Σ v11
+	MOVL          $0x00000001, AX
+	KMOVW         AX, K1
+	VBROADCASTSS  FunctionsConstants<>+7612(SB), Z0
+	VMOVSS        896(SI), X1
+	VBLENDMPS     Z1, Z0, K1, Z1
+	VADDPS        832(SI), Z1, Z1
+	VSHUFF32X4    $0x4e, Z1, Z1, Z2
+	VADDPS        Z2, Z1, Z1
+	VSHUFF32X4    $0xb1, Z1, Z1, Z2
+	VADDPS        Z2, Z1, Z1
+	VSHUFPS       $0x4e, Z1, Z1, Z2
+	VADDPS        Z2, Z1, Z1
+	VSHUFPS       $0xb1, Z1, Z1, Z2
+	VADDPS        Z2, Z1, Z1
+	VMOVUPS       636(SI), Z2
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y2, Y4
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), Y4, Y5
+	VPMOVZXDQ     Y5, Z5
+	VPSLLQ        $0x1d, Z5, Z5
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Z5, Z5
+	VPSRLD        $0x1f, Y2, Y6
+	VPMOVZXDQ     Y6, Z6
+	VPSLLQ        $0x3f, Z6, Z6
+	VORPD         Z6, Z5, Z5
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z5, Z6
+	VADDPD.BCST   FunctionsConstants<>+7632(SB), Z6, Z6
+	VSUBPD.BCST   FunctionsConstants<>+7632(SB), Z6, Z7
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z7, Z7
+	VSUBPD        Z7, Z5, Z5
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z6, Z7
+	VPSLLQ        $0x03, Z7, Z7
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K2
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X8, X8, X8
+	VGATHERQPD    (AX)(Z7*1), K2, Z8
+	VPSRLQ        $0x05, Z6, Z6
+	VPSLLQ        $0x34, Z6, Z6
+	VPADDQ        Z6, Z8, Z6
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z5, Z7
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z7, Z7
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z5, Z8
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z8, Z8
+	VMULPD        Z5, Z5, Z9
+	VMULPD        Z9, Z8, Z8
+	VADDPD        Z8, Z7, Z7
+	VMULPD        Z7, Z5, Z5
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z5, Z5
+	VMULPD        Z5, Z6, Z5
+	VCVTPD2PS     Z5, Y5
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7648(SB), Y4, K2
+	VBLENDMPS     Y2, Y5, K2, Y2
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y3, Y4
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), Y4, Y5
+	VPMOVZXDQ     Y5, Z5
+	VPSLLQ        $0x1d, Z5, Z5
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Z5, Z5
+	VPSRLD        $0x1f, Y3, Y6
+	VPMOVZXDQ     Y6, Z6
+	VPSLLQ        $0x3f, Z6, Z6
+	VORPD         Z6, Z5, Z5
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z5, Z6
+	VADDPD.BCST   FunctionsConstants<>+7632(SB), Z6, Z6
+	VSUBPD.BCST   FunctionsConstants<>+7632(SB), Z6, Z7
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z7, Z7
+	VSUBPD        Z7, Z5, Z5
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z6, Z7
+	VPSLLQ        $0x03, Z7, Z7
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K2
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X8, X8, X8
+	VGATHERQPD    (AX)(Z7*1), K2, Z8
+	VPSRLQ        $0x05, Z6, Z6
+	VPSLLQ        $0x34, Z6, Z6
+	VPADDQ        Z6, Z8, Z6
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z5, Z7
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z7, Z7
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z5, Z8
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z8, Z8
+	VMULPD        Z5, Z5, Z9
+	VMULPD        Z9, Z8, Z8
+	VADDPD        Z8, Z7, Z7
+	VMULPD        Z7, Z5, Z5
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z5, Z5
+	VMULPD        Z5, Z6, Z5
+	VCVTPD2PS     Z5, Y5
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7648(SB), Y4, K2
+	VBLENDMPS     Y3, Y5, K2, Y3
+	VINSERTF64X4  $0x01, Y3, Z2, Z2
+	VMOVUPS       832(SI), Z3
+	VMULPS        Z1, Z2, Z2
+	VSUBPS        Z2, Z3, Z2
+	VMOVUPS       Z2, 704(SI)
+	VMOVSS        700(SI), X3
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), X3, X4
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), X4, X5
+	VPMOVZXDQ     X5, Y5
+	VPSLLQ        $0x1d, Y5, Y5
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Y5, Y5
+	VPSRLD        $0x1f, X3, X6
+	VPMOVZXDQ     X6, Y6
+	VPSLLQ        $0x3f, Y6, Y6
+	VORPD         Y6, Y5, Y5
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Y5, Y6
+	VADDPD.BCST   FunctionsConstants<>+7632(SB), Y6, Y6
+	VSUBPD.BCST   FunctionsConstants<>+7632(SB), Y6, Y7
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Y7, Y7
+	VSUBPD        Y7, Y5, Y5
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Y6, Y7
+	VPSLLQ        $0x03, Y7, Y7
+	MOVL          $0x0000000f, AX
+	KMOVW         AX, K2
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X8, X8, X8
+	VGATHERQPD    (AX)(Y7*1), K2, Y8
+	VPSRLQ        $0x05, Y6, Y6
+	VPSLLQ        $0x34, Y6, Y6
+	VPADDQ        Y6, Y8, Y6
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Y5, Y7
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Y7, Y7
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Y5, Y8
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Y8, Y8
+	VMULPD        Y5, Y5, Y9
+	VMULPD        Y9, Y8, Y8
+	VADDPD        Y8, Y7, Y7
+	VMULPD        Y7, Y5, Y5
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Y5, Y5
+	VMULPD        Y5, Y6, Y5
+	VCVTPD2PSY    Y5, X5
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+7648(SB), X4, K2
+	VBLENDMPS     X3, X5, K2, X3
+	VMOVSS        896(SI), X4
+	VMULPS        X1, X3, X1
+	VSUBPS        X1, X4, X1
+	VMOVSS        X1, 768(SI)
+
+	// v10 = (W11ᵀ·d11); in the same pass W11 −= rate·d11·a10ᵀ; b11 −= rate·d11
+	VBROADCASTSS rate+32(FP), Z3
+	VMOVUPS      2848(DI), Z4
+	VMULPS       Z2, Z3, Z2
+	VSUBPS       Z2, Z4, Z2
+	VMOVUPS      Z2, 2848(DI)
+	VBROADCASTSS rate+32(FP), X2
+	VMOVAPS.Z    X1, K1, X1
+	VMOVSS       2912(DI), X4
+	VMULPS       X1, X2, X1
+	VSUBPS       X1, X4, X1
+	VMOVSS       X1, 2912(DI)
+	VBROADCASTSS 704(SI), Z1
+	VMULPS       Z1, Z3, Z4
+	VMOVUPS      1488(DI), Z5
+	VMULPS       Z1, Z5, Z6
+	VMULPS       476(SI), Z4, Z7
+	VSUBPS       Z7, Z5, Z5
+	VMOVUPS      Z5, 1488(DI)
+	VMOVUPS      1552(DI), X5
+	VMULPS       X1, X5, X1
+	VMULPS       540(SI), X4, X4
+	VSUBPS       X4, X5, X4
+	VMOVUPS      X4, 1552(DI)
+	VBROADCASTSS 708(SI), Z4
+	VMULPS       Z4, Z3, Z5
+	VMOVUPS      1568(DI), Z7
+	VMULPS       Z4, Z7, Z8
+	VMULPS       476(SI), Z5, Z9
+	VSUBPS       Z9, Z7, Z7
+	VMOVUPS      Z7, 1568(DI)
+	VMOVUPS      1632(DI), X7
+	VMULPS       X4, X7, X4
+	VMULPS       540(SI), X5, X5
+	VSUBPS       X5, X7, X5
+	VMOVUPS      X5, 1632(DI)
+	VBROADCASTSS 712(SI), Z5
+	VMULPS       Z5, Z3, Z7
+	VMOVUPS      1648(DI), Z9
+	VMULPS       Z5, Z9, Z10
+	VMULPS       476(SI), Z7, Z11
+	VSUBPS       Z11, Z9, Z9
+	VMOVUPS      Z9, 1648(DI)
+	VMOVUPS      1712(DI), X9
+	VMULPS       X5, X9, X5
+	VMULPS       540(SI), X7, X7
+	VSUBPS       X7, X9, X7
+	VMOVUPS      X7, 1712(DI)
+	VBROADCASTSS 716(SI), Z7
+	VMULPS       Z7, Z3, Z9
+	VMOVUPS      1728(DI), Z11
+	VMULPS       Z7, Z11, Z12
+	VMULPS       476(SI), Z9, Z13
+	VSUBPS       Z13, Z11, Z11
+	VMOVUPS      Z11, 1728(DI)
+	VMOVUPS      1792(DI), X11
+	VMULPS       X7, X11, X7
+	VMULPS       540(SI), X9, X9
+	VSUBPS       X9, X11, X9
+	VMOVUPS      X9, 1792(DI)
+	VBROADCASTSS 720(SI), Z9
+	VMULPS       Z9, Z3, Z11
+	VMOVUPS      1808(DI), Z13
+	VMULPS       Z9, Z13, Z14
+	VADDPS       Z14, Z6, Z6
+	VMULPS       476(SI), Z11, Z14
+	VSUBPS       Z14, Z13, Z13
+	VMOVUPS      Z13, 1808(DI)
+	VMOVUPS      1872(DI), X13
+	VMULPS       X9, X13, X9
+	VADDPS       X9, X1, X1
+	VMULPS       540(SI), X11, X9
+	VSUBPS       X9, X13, X9
+	VMOVUPS      X9, 1872(DI)
+	VBROADCASTSS 724(SI), Z9
+	VMULPS       Z9, Z3, Z11
+	VMOVUPS      1888(DI), Z13
+	VMULPS       Z9, Z13, Z14
+	VADDPS       Z14, Z8, Z8
+	VMULPS       476(SI), Z11, Z14
+	VSUBPS       Z14, Z13, Z13
+	VMOVUPS      Z13, 1888(DI)
+	VMOVUPS      1952(DI), X13
+	VMULPS       X9, X13, X9
+	VADDPS       X9, X4, X4
+	VMULPS       540(SI), X11, X9
+	VSUBPS       X9, X13, X9
+	VMOVUPS      X9, 1952(DI)
+	VBROADCASTSS 728(SI), Z9
+	VMULPS       Z9, Z3, Z11
+	VMOVUPS      1968(DI), Z13
+	VMULPS       Z9, Z13, Z14
+	VADDPS       Z14, Z10, Z10
+	VMULPS       476(SI), Z11, Z14
+	VSUBPS       Z14, Z13, Z13
+	VMOVUPS      Z13, 1968(DI)
+	VMOVUPS      2032(DI), X13
+	VMULPS       X9, X13, X9
+	VADDPS       X9, X5, X5
+	VMULPS       540(SI), X11, X9
+	VSUBPS       X9, X13, X9
+	VMOVUPS      X9, 2032(DI)
+	VBROADCASTSS 732(SI), Z9
+	VMULPS       Z9, Z3, Z11
+	VMOVUPS      2048(DI), Z13
+	VMULPS       Z9, Z13, Z14
+	VADDPS       Z14, Z12, Z12
+	VMULPS       476(SI), Z11, Z14
+	VSUBPS       Z14, Z13, Z13
+	VMOVUPS      Z13, 2048(DI)
+	VMOVUPS      2112(DI), X13
+	VMULPS       X9, X13, X9
+	VADDPS       X9, X7, X7
+	VMULPS       540(SI), X11, X9
+	VSUBPS       X9, X13, X9
+	VMOVUPS      X9, 2112(DI)
+	VBROADCASTSS 736(SI), Z9
+	VMULPS       Z9, Z3, Z11
+	VMOVUPS      2128(DI), Z13
+	VMULPS       Z9, Z13, Z14
+	VADDPS       Z14, Z6, Z6
+	VMULPS       476(SI), Z11, Z14
+	VSUBPS       Z14, Z13, Z13
+	VMOVUPS      Z13, 2128(DI)
+	VMOVUPS      2192(DI), X13
+	VMULPS       X9, X13, X9
+	VADDPS       X9, X1, X1
+	VMULPS       540(SI), X11, X9
+	VSUBPS       X9, X13, X9
+	VMOVUPS      X9, 2192(DI)
+	VBROADCASTSS 740(SI), Z9
+	VMULPS       Z9, Z3, Z11
+	VMOVUPS      2208(DI), Z13
+	VMULPS       Z9, Z13, Z14
+	VADDPS       Z14, Z8, Z8
+	VMULPS       476(SI), Z11, Z14
+	VSUBPS       Z14, Z13, Z13
+	VMOVUPS      Z13, 2208(DI)
+	VMOVUPS      2272(DI), X13
+	VMULPS       X9, X13, X9
+	VADDPS       X9, X4, X4
+	VMULPS       540(SI), X11, X9
+	VSUBPS       X9, X13, X9
+	VMOVUPS      X9, 2272(DI)
+	VBROADCASTSS 744(SI), Z9
+	VMULPS       Z9, Z3, Z11
+	VMOVUPS      2288(DI), Z13
+	VMULPS       Z9, Z13, Z14
+	VADDPS       Z14, Z10, Z10
+	VMULPS       476(SI), Z11, Z14
+	VSUBPS       Z14, Z13, Z13
+	VMOVUPS      Z13, 2288(DI)
+	VMOVUPS      2352(DI), X13
+	VMULPS       X9, X13, X9
+	VADDPS       X9, X5, X5
+	VMULPS       540(SI), X11, X9
+	VSUBPS       X9, X13, X9
+	VMOVUPS      X9, 2352(DI)
+	VBROADCASTSS 748(SI), Z9
+	VMULPS       Z9, Z3, Z11
+	VMOVUPS      2368(DI), Z13
+	VMULPS       Z9, Z13, Z14
+	VADDPS       Z14, Z12, Z12
+	VMULPS       476(SI), Z11, Z14
+	VSUBPS       Z14, Z13, Z13
+	VMOVUPS      Z13, 2368(DI)
+	VMOVUPS      2432(DI), X13
+	VMULPS       X9, X13, X9
+	VADDPS       X9, X7, X7
+	VMULPS       540(SI), X11, X9
+	VSUBPS       X9, X13, X9
+	VMOVUPS      X9, 2432(DI)
+	VBROADCASTSS 752(SI), Z9
+	VMULPS       Z9, Z3, Z11
+	VMOVUPS      2448(DI), Z13
+	VMULPS       Z9, Z13, Z14
+	VADDPS       Z14, Z6, Z6
+	VMULPS       476(SI), Z11, Z14
+	VSUBPS       Z14, Z13, Z13
+	VMOVUPS      Z13, 2448(DI)
+	VMOVUPS      2512(DI), X13
+	VMULPS       X9, X13, X9
+	VADDPS       X9, X1, X1
+	VMULPS       540(SI), X11, X9
+	VSUBPS       X9, X13, X9
+	VMOVUPS      X9, 2512(DI)
+	VBROADCASTSS 756(SI), Z9
+	VMULPS       Z9, Z3, Z11
+	VMOVUPS      2528(DI), Z13
+	VMULPS       Z9, Z13, Z14
+	VADDPS       Z14, Z8, Z8
+	VMULPS       476(SI), Z11, Z14
+	VSUBPS       Z14, Z13, Z13
+	VMOVUPS      Z13, 2528(DI)
+	VMOVUPS      2592(DI), X13
+	VMULPS       X9, X13, X9
+	VADDPS       X9, X4, X4
+	VMULPS       540(SI), X11, X9
+	VSUBPS       X9, X13, X9
+	VMOVUPS      X9, 2592(DI)
+	VBROADCASTSS 760(SI), Z9
+	VMULPS       Z9, Z3, Z11
+	VMOVUPS      2608(DI), Z13
+	VMULPS       Z9, Z13, Z14
+	VADDPS       Z14, Z10, Z10
+	VMULPS       476(SI), Z11, Z14
+	VSUBPS       Z14, Z13, Z13
+	VMOVUPS      Z13, 2608(DI)
+	VMOVUPS      2672(DI), X13
+	VMULPS       X9, X13, X9
+	VADDPS       X9, X5, X5
+	VMULPS       540(SI), X11, X9
+	VSUBPS       X9, X13, X9
+	VMOVUPS      X9, 2672(DI)
+	VBROADCASTSS 764(SI), Z9
+	VMULPS       Z9, Z3, Z11
+	VMOVUPS      2688(DI), Z13
+	VMULPS       Z9, Z13, Z14
+	VADDPS       Z14, Z12, Z12
+	VMULPS       476(SI), Z11, Z14
+	VSUBPS       Z14, Z13, Z13
+	VMOVUPS      Z13, 2688(DI)
+	VMOVUPS      2752(DI), X13
+	VMULPS       X9, X13, X9
+	VADDPS       X9, X7, X7
+	VMULPS       540(SI), X11, X9
+	VSUBPS       X9, X13, X9
+	VMOVUPS      X9, 2752(DI)
+	VBROADCASTSS 768(SI), Z9
+	VMULPS       Z9, Z3, Z11
+	VMOVUPS      2768(DI), Z13
+	VMULPS       Z9, Z13, Z14
+	VADDPS       Z14, Z6, Z6
+	VMULPS       476(SI), Z11, Z14
+	VSUBPS       Z14, Z13, Z13
+	VMOVUPS      Z13, 2768(DI)
+	VMOVUPS      2832(DI), X13
+	VMULPS       X9, X13, X9
+	VADDPS       X9, X1, X1
+	VMULPS       540(SI), X11, X9
+	VSUBPS       X9, X13, X9
+	VMOVUPS      X9, 2832(DI)
+	VADDPS       Z10, Z6, Z6
+	VADDPS       Z12, Z8, Z8
+	VADDPS       Z8, Z6, Z6
+	VMOVUPS      Z6, 832(SI)
+	VADDPS       X5, X1, X1
+	VADDPS       X7, X4, X4
+	VADDPS       X4, X1, X1
+	VMOVUPS      X1, 896(SI)
+
+	// d10 = a10 ⊙ (v10 − a10ᵀ·v10)
+	VMULPS     476(SI), Z6, Z4
+	VMULPS     540(SI), X1, X5
+	MOVL       $0x0000000f, AX
+	KMOVW      AX, K1
+	VBLENDMPS  Z5, Z0, K1, Z5
+	VADDPS     Z5, Z4, Z4
+	VSHUFF32X4 $0x4e, Z4, Z4, Z5
+	VADDPS     Z5, Z4, Z4
+	VSHUFF32X4 $0xb1, Z4, Z4, Z5
+	VADDPS     Z5, Z4, Z4
+	VSHUFPS    $0x4e, Z4, Z4, Z5
+	VADDPS     Z5, Z4, Z4
+	VSHUFPS    $0xb1, Z4, Z4, Z5
+	VADDPS     Z5, Z4, Z4
+	VSUBPS     Z4, Z6, Z5
+	VMULPS     476(SI), Z5, Z5
+	VMOVUPS    Z5, 556(SI)
+	VSUBPS     X4, X1, X1
+	VMULPS     540(SI), X1, X1
+	VMOVUPS    X1, 620(SI)
+
+	// d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2)); in the same pass W10 −= rate·d10·a9ᵀ; b10 −= rate·d10
+	VMOVUPS        1408(DI), Z4
+	VMULPS         Z5, Z3, Z3
+	VSUBPS         Z3, Z4, Z3
+	VMOVUPS        Z3, 1408(DI)
+	VMOVUPS        1472(DI), X3
+	VMULPS         X1, X2, X1
+	VSUBPS         X1, X3, X1
+	VMOVUPS        X1, 1472(DI)
+	VBROADCASTSS   556(SI), Y1
+	VBROADCASTSS   rate+32(FP), Y3
+	VMULPS         Y1, Y3, Y4
+	VMOVUPS        928(DI), X5
+	VMOVSD         944(DI), X6
+	VINSERTF32X4   $0x01, X6, Y5, Y5
+	VMULPS         Y1, Y5, Y1
+	VMOVUPS        428(SI), X6
+	VMOVSD         444(SI), X7
+	VINSERTF32X4   $0x01, X7, Y6, Y6
+	VMULPS         Y6, Y4, Y4
+	VSUBPS         Y4, Y5, Y4
+	VMOVUPS        X4, 928(DI)
+	VEXTRACTF32X4  $0x01, Y4, X5
+	VMOVSD         X5, 944(DI)
+	VBROADCASTSS   560(SI), Y4
+	VMULPS         Y4, Y3, Y5
+	VMOVUPS        952(DI), X6
+	VMOVSD         968(DI), X7
+	VINSERTF32X4   $0x01, X7, Y6, Y6
+	VMULPS         Y4, Y6, Y4
+	VMOVUPS        428(SI), X7
+	VMOVSD         444(SI), X8
+	VINSERTF32X4   $0x01, X8, Y7, Y7
+	VMULPS         Y7, Y5, Y5
+	VSUBPS         Y5, Y6, Y5
+	VMOVUPS        X5, 952(DI)
+	VEXTRACTF32X4  $0x01, Y5, X6
+	VMOVSD         X6, 968(DI)
+	VBROADCASTSS   564(SI), Y5
+	VMULPS         Y5, Y3, Y6
+	VMOVUPS        976(DI), X7
+	VMOVSD         992(DI), X8
+	VINSERTF32X4   $0x01, X8, Y7, Y7
+	VMULPS         Y5, Y7, Y5
+	VMOVUPS        428(SI), X8
+	VMOVSD         444(SI), X9
+	VINSERTF32X4   $0x01, X9, Y8, Y8
+	VMULPS         Y8, Y6, Y6
+	VSUBPS         Y6, Y7, Y6
+	VMOVUPS        X6, 976(DI)
+	VEXTRACTF32X4  $0x01, Y6, X7
+	VMOVSD         X7, 992(DI)
+	VBROADCASTSS   568(SI), Y6
+	VMULPS         Y6, Y3, Y7
+	VMOVUPS        1000(DI), X8
+	VMOVSD         1016(DI), X9
+	VINSERTF32X4   $0x01, X9, Y8, Y8
+	VMULPS         Y6, Y8, Y6
+	VMOVUPS        428(SI), X9
+	VMOVSD         444(SI), X10
+	VINSERTF32X4   $0x01, X10, Y9, Y9
+	VMULPS         Y9, Y7, Y7
+	VSUBPS         Y7, Y8, Y7
+	VMOVUPS        X7, 1000(DI)
+	VEXTRACTF32X4  $0x01, Y7, X8
+	VMOVSD         X8, 1016(DI)
+	VBROADCASTSS   572(SI), Y7
+	VMULPS         Y7, Y3, Y8
+	VMOVUPS        1024(DI), X9
+	VMOVSD         1040(DI), X10
+	VINSERTF32X4   $0x01, X10, Y9, Y9
+	VMULPS         Y7, Y9, Y7
+	VADDPS         Y7, Y1, Y1
+	VMOVUPS        428(SI), X7
+	VMOVSD         444(SI), X10
+	VINSERTF32X4   $0x01, X10, Y7, Y7
+	VMULPS         Y7, Y8, Y7
+	VSUBPS         Y7, Y9, Y7
+	VMOVUPS        X7, 1024(DI)
+	VEXTRACTF32X4  $0x01, Y7, X8
+	VMOVSD         X8, 1040(DI)
+	VBROADCASTSS   576(SI), Y7
+	VMULPS         Y7, Y3, Y8
+	VMOVUPS        1048(DI), X9
+	VMOVSD         1064(DI), X10
+	VINSERTF32X4   $0x01, X10, Y9, Y9
+	VMULPS         Y7, Y9, Y7
+	VADDPS         Y7, Y4, Y4
+	VMOVUPS        428(SI), X7
+	VMOVSD         444(SI), X10
+	VINSERTF32X4   $0x01, X10, Y7, Y7
+	VMULPS         Y7, Y8, Y7
+	VSUBPS         Y7, Y9, Y7
+	VMOVUPS        X7, 1048(DI)
+	VEXTRACTF32X4  $0x01, Y7, X8
+	VMOVSD         X8, 1064(DI)
+	VBROADCASTSS   580(SI), Y7
+	VMULPS         Y7, Y3, Y8
+	VMOVUPS        1072(DI), X9
+	VMOVSD         1088(DI), X10
+	VINSERTF32X4   $0x01, X10, Y9, Y9
+	VMULPS         Y7, Y9, Y7
+	VADDPS         Y7, Y5, Y5
+	VMOVUPS        428(SI), X7
+	VMOVSD         444(SI), X10
+	VINSERTF32X4   $0x01, X10, Y7, Y7
+	VMULPS         Y7, Y8, Y7
+	VSUBPS         Y7, Y9, Y7
+	VMOVUPS        X7, 1072(DI)
+	VEXTRACTF32X4  $0x01, Y7, X8
+	VMOVSD         X8, 1088(DI)
+	VBROADCASTSS   584(SI), Y7
+	VMULPS         Y7, Y3, Y8
+	VMOVUPS        1096(DI), X9
+	VMOVSD         1112(DI), X10
+	VINSERTF32X4   $0x01, X10, Y9, Y9
+	VMULPS         Y7, Y9, Y7
+	VADDPS         Y7, Y6, Y6
+	VMOVUPS        428(SI), X7
+	VMOVSD         444(SI), X10
+	VINSERTF32X4   $0x01, X10, Y7, Y7
+	VMULPS         Y7, Y8, Y7
+	VSUBPS         Y7, Y9, Y7
+	VMOVUPS        X7, 1096(DI)
+	VEXTRACTF32X4  $0x01, Y7, X8
+	VMOVSD         X8, 1112(DI)
+	VBROADCASTSS   588(SI), Y7
+	VMULPS         Y7, Y3, Y8
+	VMOVUPS        1120(DI), X9
+	VMOVSD         1136(DI), X10
+	VINSERTF32X4   $0x01, X10, Y9, Y9
+	VMULPS         Y7, Y9, Y7
+	VADDPS         Y7, Y1, Y1
+	VMOVUPS        428(SI), X7
+	VMOVSD         444(SI), X10
+	VINSERTF32X4   $0x01, X10, Y7, Y7
+	VMULPS         Y7, Y8, Y7
+	VSUBPS         Y7, Y9, Y7
+	VMOVUPS        X7, 1120(DI)
+	VEXTRACTF32X4  $0x01, Y7, X8
+	VMOVSD         X8, 1136(DI)
+	VBROADCASTSS   592(SI), Y7
+	VMULPS         Y7, Y3, Y8
+	VMOVUPS        1144(DI), X9
+	VMOVSD         1160(DI), X10
+	VINSERTF32X4   $0x01, X10, Y9, Y9
+	VMULPS         Y7, Y9, Y7
+	VADDPS         Y7, Y4, Y4
+	VMOVUPS        428(SI), X7
+	VMOVSD         444(SI), X10
+	VINSERTF32X4   $0x01, X10, Y7, Y7
+	VMULPS         Y7, Y8, Y7
+	VSUBPS         Y7, Y9, Y7
+	VMOVUPS        X7, 1144(DI)
+	VEXTRACTF32X4  $0x01, Y7, X8
+	VMOVSD         X8, 1160(DI)
+	VBROADCASTSS   596(SI), Y7
+	VMULPS         Y7, Y3, Y8
+	VMOVUPS        1168(DI), X9
+	VMOVSD         1184(DI), X10
+	VINSERTF32X4   $0x01, X10, Y9, Y9
+	VMULPS         Y7, Y9, Y7
+	VADDPS         Y7, Y5, Y5
+	VMOVUPS        428(SI), X7
+	VMOVSD         444(SI), X10
+	VINSERTF32X4   $0x01, X10, Y7, Y7
+	VMULPS         Y7, Y8, Y7
+	VSUBPS         Y7, Y9, Y7
+	VMOVUPS        X7, 1168(DI)
+	VEXTRACTF32X4  $0x01, Y7, X8
+	VMOVSD         X8, 1184(DI)
+	VBROADCASTSS   600(SI), Y7
+	VMULPS         Y7, Y3, Y8
+	VMOVUPS        1192(DI), X9
+	VMOVSD         1208(DI), X10
+	VINSERTF32X4   $0x01, X10, Y9, Y9
+	VMULPS         Y7, Y9, Y7
+	VADDPS         Y7, Y6, Y6
+	VMOVUPS        428(SI), X7
+	VMOVSD         444(SI), X10
+	VINSERTF32X4   $0x01, X10, Y7, Y7
+	VMULPS         Y7, Y8, Y7
+	VSUBPS         Y7, Y9, Y7
+	VMOVUPS        X7, 1192(DI)
+	VEXTRACTF32X4  $0x01, Y7, X8
+	VMOVSD         X8, 1208(DI)
+	VBROADCASTSS   604(SI), Y7
+	VMULPS         Y7, Y3, Y8
+	VMOVUPS        1216(DI), X9
+	VMOVSD         1232(DI), X10
+	VINSERTF32X4   $0x01, X10, Y9, Y9
+	VMULPS         Y7, Y9, Y7
+	VADDPS         Y7, Y1, Y1
+	VMOVUPS        428(SI), X7
+	VMOVSD         444(SI), X10
+	VINSERTF32X4   $0x01, X10, Y7, Y7
+	VMULPS         Y7, Y8, Y7
+	VSUBPS         Y7, Y9, Y7
+	VMOVUPS        X7, 1216(DI)
+	VEXTRACTF32X4  $0x01, Y7, X8
+	VMOVSD         X8, 1232(DI)
+	VBROADCASTSS   608(SI), Y7
+	VMULPS         Y7, Y3, Y8
+	VMOVUPS        1240(DI), X9
+	VMOVSD         1256(DI), X10
+	VINSERTF32X4   $0x01, X10, Y9, Y9
+	VMULPS         Y7, Y9, Y7
+	VADDPS         Y7, Y4, Y4
+	VMOVUPS        428(SI), X7
+	VMOVSD         444(SI), X10
+	VINSERTF32X4   $0x01, X10, Y7, Y7
+	VMULPS         Y7, Y8, Y7
+	VSUBPS         Y7, Y9, Y7
+	VMOVUPS        X7, 1240(DI)
+	VEXTRACTF32X4  $0x01, Y7, X8
+	VMOVSD         X8, 1256(DI)
+	VBROADCASTSS   612(SI), Y7
+	VMULPS         Y7, Y3, Y8
+	VMOVUPS        1264(DI), X9
+	VMOVSD         1280(DI), X10
+	VINSERTF32X4   $0x01, X10, Y9, Y9
+	VMULPS         Y7, Y9, Y7
+	VADDPS         Y7, Y5, Y5
+	VMOVUPS        428(SI), X7
+	VMOVSD         444(SI), X10
+	VINSERTF32X4   $0x01, X10, Y7, Y7
+	VMULPS         Y7, Y8, Y7
+	VSUBPS         Y7, Y9, Y7
+	VMOVUPS        X7, 1264(DI)
+	VEXTRACTF32X4  $0x01, Y7, X8
+	VMOVSD         X8, 1280(DI)
+	VBROADCASTSS   616(SI), Y7
+	VMULPS         Y7, Y3, Y8
+	VMOVUPS        1288(DI), X9
+	VMOVSD         1304(DI), X10
+	VINSERTF32X4   $0x01, X10, Y9, Y9
+	VMULPS         Y7, Y9, Y7
+	VADDPS         Y7, Y6, Y6
+	VMOVUPS        428(SI), X7
+	VMOVSD         444(SI), X10
+	VINSERTF32X4   $0x01, X10, Y7, Y7
+	VMULPS         Y7, Y8, Y7
+	VSUBPS         Y7, Y9, Y7
+	VMOVUPS        X7, 1288(DI)
+	VEXTRACTF32X4  $0x01, Y7, X8
+	VMOVSD         X8, 1304(DI)
+	VBROADCASTSS   620(SI), Y7
+	VMULPS         Y7, Y3, Y8
+	VMOVUPS        1312(DI), X9
+	VMOVSD         1328(DI), X10
+	VINSERTF32X4   $0x01, X10, Y9, Y9
+	VMULPS         Y7, Y9, Y7
+	VADDPS         Y7, Y1, Y1
+	VMOVUPS        428(SI), X7
+	VMOVSD         444(SI), X10
+	VINSERTF32X4   $0x01, X10, Y7, Y7
+	VMULPS         Y7, Y8, Y7
+	VSUBPS         Y7, Y9, Y7
+	VMOVUPS        X7, 1312(DI)
+	VEXTRACTF32X4  $0x01, Y7, X8
+	VMOVSD         X8, 1328(DI)
+	VBROADCASTSS   624(SI), Y7
+	VMULPS         Y7, Y3, Y8
+	VMOVUPS        1336(DI), X9
+	VMOVSD         1352(DI), X10
+	VINSERTF32X4   $0x01, X10, Y9, Y9
+	VMULPS         Y7, Y9, Y7
+	VADDPS         Y7, Y4, Y4
+	VMOVUPS        428(SI), X7
+	VMOVSD         444(SI), X10
+	VINSERTF32X4   $0x01, X10, Y7, Y7
+	VMULPS         Y7, Y8, Y7
+	VSUBPS         Y7, Y9, Y7
+	VMOVUPS        X7, 1336(DI)
+	VEXTRACTF32X4  $0x01, Y7, X8
+	VMOVSD         X8, 1352(DI)
+	VBROADCASTSS   628(SI), Y7
+	VMULPS         Y7, Y3, Y8
+	VMOVUPS        1360(DI), X9
+	VMOVSD         1376(DI), X10
+	VINSERTF32X4   $0x01, X10, Y9, Y9
+	VMULPS         Y7, Y9, Y7
+	VADDPS         Y7, Y5, Y5
+	VMOVUPS        428(SI), X7
+	VMOVSD         444(SI), X10
+	VINSERTF32X4   $0x01, X10, Y7, Y7
+	VMULPS         Y7, Y8, Y7
+	VSUBPS         Y7, Y9, Y7
+	VMOVUPS        X7, 1360(DI)
+	VEXTRACTF32X4  $0x01, Y7, X8
+	VMOVSD         X8, 1376(DI)
+	VBROADCASTSS   632(SI), Y7
+	VMULPS         Y7, Y3, Y8
+	VMOVUPS        1384(DI), X9
+	VMOVSD         1400(DI), X10
+	VINSERTF32X4   $0x01, X10, Y9, Y9
+	VMULPS         Y7, Y9, Y7
+	VADDPS         Y7, Y6, Y6
+	VMOVUPS        428(SI), X7
+	VMOVSD         444(SI), X10
+	VINSERTF32X4   $0x01, X10, Y7, Y7
+	VMULPS         Y7, Y8, Y7
+	VSUBPS         Y7, Y9, Y7
+	VMOVUPS        X7, 1384(DI)
+	VEXTRACTF32X4  $0x01, Y7, X8
+	VMOVSD         X8, 1400(DI)
+	VADDPS         Y5, Y1, Y1
+	VADDPS         Y6, Y4, Y4
+	VADDPS         Y4, Y1, Y1
+	VMOVUPS        404(SI), X4
+	VMOVSD         420(SI), X5
+	VINSERTF32X4   $0x01, X5, Y4, Y4
+	VMULPS         Y4, Y4, Y5
+	VXORPS         Y0, Y5, Y5
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y5, Y6
+	VPMINUD.BCST   FunctionsConstants<>+7660(SB), Y6, Y7
+	VPMOVZXDQ      Y7, Z7
+	VPSLLQ         $0x1d, Z7, Z7
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Z7, Z7
+	VPSRLD         $0x1f, Y5, Y8
+	VPMOVZXDQ      Y8, Z8
+	VPSLLQ         $0x3f, Z8, Z8
+	VORPD          Z8, Z7, Z7
+	VMULPD.BCST    FunctionsConstants<>+7680(SB), Z7, Z8
+	VADDPD.BCST    FunctionsConstants<>+7632(SB), Z8, Z8
+	VSUBPD.BCST    FunctionsConstants<>+7632(SB), Z8, Z9
+	VMULPD.BCST    FunctionsConstants<>+7688(SB), Z9, Z9
+	VSUBPD         Z9, Z7, Z7
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Z8, Z9
+	VPSLLQ         $0x03, Z9, Z9
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+2800(SB), AX
+	VXORPS         X10, X10, X10
+	VGATHERQPD     (AX)(Z9*1), K1, Z10
+	VPSRLQ         $0x05, Z8, Z8
+	VPSLLQ         $0x34, Z8, Z8
+	VPADDQ         Z8, Z10, Z8
+	VMULPD.BCST    FunctionsConstants<>+7704(SB), Z7, Z9
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Z9, Z9
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Z7, Z10
+	VADDPD.BCST    FunctionsConstants<>+7712(SB), Z10, Z10
+	VMULPD         Z7, Z7, Z11
+	VMULPD         Z11, Z10, Z10
+	VADDPD         Z10, Z9, Z9
+	VMULPD         Z9, Z7, Z7
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Z7, Z7
+	VMULPD         Z7, Z8, Z7
+	VCVTPD2PS      Z7, Y7
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7648(SB), Y6, K1
+	VBLENDMPS      Y5, Y7, K1, Y5
+	VBROADCASTSS   FunctionsConstants<>+7900(SB), Y6
+	VMINPS         Y4, Y6, Y7
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y7, Y8
+	VPMINUD.BCST   FunctionsConstants<>+7660(SB), Y8, Y9
+	VPMOVZXDQ      Y9, Z9
+	VPSLLQ         $0x1d, Z9, Z9
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Z9, Z9
+	VPSRLD         $0x1f, Y7, Y10
+	VPMOVZXDQ      Y10, Z10
+	VPSLLQ         $0x3f, Z10, Z10
+	VORPD          Z10, Z9, Z9
+	VMULPD.BCST    FunctionsConstants<>+7680(SB), Z9, Z10
+	VADDPD.BCST    FunctionsConstants<>+7632(SB), Z10, Z10
+	VSUBPD.BCST    FunctionsConstants<>+7632(SB), Z10, Z11
+	VMULPD.BCST    FunctionsConstants<>+7688(SB), Z11, Z11
+	VSUBPD         Z11, Z9, Z9
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Z10, Z11
+	VPSLLQ         $0x03, Z11, Z11
+	MOVL           $0x000000ff, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+2800(SB), AX
+	VXORPS         X12, X12, X12
+	VGATHERQPD     (AX)(Z11*1), K1, Z12
+	VPSRLQ         $0x05, Z10, Z10
+	VPSLLQ         $0x34, Z10, Z10
+	VPADDQ         Z10, Z12, Z10
+	VMULPD.BCST    FunctionsConstants<>+7704(SB), Z9, Z11
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Z11, Z11
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Z9, Z12
+	VADDPD.BCST    FunctionsConstants<>+7712(SB), Z12, Z12
+	VMULPD         Z9, Z9, Z13
+	VMULPD         Z13, Z12, Z12
+	VADDPD         Z12, Z11, Z11
+	VMULPD         Z11, Z9, Z9
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Z9, Z9
+	VMULPD         Z9, Z10, Z9
+	VCVTPD2PS      Z9, Y9
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7648(SB), Y8, K1
+	VBLENDMPS      Y7, Y9, K1, Y7
+	VSUBPS         Y4, Y6, Y8
+	VXORPS         X9, X9, X9
+	VCMPPS         $0x1e, Y9, Y8, K1
+	VBLENDMPS.BCST FunctionsConstants<>+7604(SB), Y9, K1, Y8
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y4, Y10
+	VADDPS.BCST    FunctionsConstants<>+7604(SB), Y10, Y10
+	VSQRTPS        Y10, Y10
+	VBROADCASTSS   FunctionsConstants<>+7600(SB), Y11
+	VDIVPS         Y10, Y11, Y10
+	VCMPPS         $0x1e, Y9, Y4, K1
+	VXORPS         Y0, Y4, Y4
+	VCMPPS         $0x1e, Y9, Y4, K2
+	VBLENDMPS.BCST FunctionsConstants<>+7832(SB), Y9, K2, Y4
+	VBLENDMPS.BCST FunctionsConstants<>+7604(SB), Y4, K1, Y4
+	VMULPS         Y4, Y10, Y4
+	VMULPS         Y8, Y7, Y7
+	VADDPS         Y7, Y4, Y4
+	VMULPS.BCST    FunctionsConstants<>+8580(SB), Y5, Y5
+	VSUBPS         Y5, Y4, Y4
+	VMULPS         Y4, Y1, Y1
+	VMOVUPS        X1, 452(SI)
+	VEXTRACTF32X4  $0x01, Y1, X4
+	VMOVSD         X4, 468(SI)
+
+	// d8 = (W9ᵀ·d9)*(3*cos(3*z8) + 0.25*(2*(cos(z8)*(z8/(1 + z8^2))) - sin(z8)*log1p(z8^2)) + 0.6*(pow(1 + z8^2, -0.7)*z8)); in the same pass W9 −= rate·d9·a8ᵀ; b9 −= rate·d9
+	VANDPS         FunctionsConstants<>+2464(SB), Y1, Y4
+	VMOVUPS        904(DI), X5
+	VMOVSD         920(DI), X7
+	VINSERTF32X4   $0x01, X7, Y5, Y5
+	VMULPS         Y4, Y3, Y4
+	VSUBPS         Y4, Y5, Y4
+	VMOVUPS        X4, 904(DI)
+	VEXTRACTF32X4  $0x01, Y4, X5
+	VMOVSD         X5, 920(DI)
+	VSHUFPS        $0x00, X1, X1, X4
+	VMULPS         X4, X2, X5
+	VMOVUPS        808(DI), X7
+	VMULPS         X4, X7, X4
+	VMULPS         372(SI), X5, X5
+	VSUBPS         X5, X7, X5
+	VMOVUPS        X5, 808(DI)
+	VSHUFPS        $0x55, X1, X1, X5
+	VMULPS         X5, X2, X7
+	VMOVUPS        824(DI), X8
+	VMULPS         X5, X8, X5
+	VMULPS         372(SI), X7, X7
+	VSUBPS         X7, X8, X7
+	VMOVUPS        X7, 824(DI)
+	VSHUFPS        $0xaa, X1, X1, X7
+	VMULPS         X7, X2, X8
+	VMOVUPS        840(DI), X10
+	VMULPS         X7, X10, X7
+	VMULPS         372(SI), X8, X8
+	VSUBPS         X8, X10, X8
+	VMOVUPS        X8, 840(DI)
+	VSHUFPS        $0xff, X1, X1, X8
+	VMULPS         X8, X2, X10
+	VMOVUPS        856(DI), X12
+	VMULPS         X8, X12, X8
+	VMULPS         372(SI), X10, X10
+	VSUBPS         X10, X12, X10
+	VMOVUPS        X10, 856(DI)
+	VEXTRACTF32X4  $0x01, Y1, X1
+	VSHUFPS        $0x00, X1, X1, X10
+	VMULPS         X10, X2, X12
+	VMOVUPS        872(DI), X13
+	VMULPS         X10, X13, X10
+	VADDPS         X10, X4, X4
+	VMULPS         372(SI), X12, X10
+	VSUBPS         X10, X13, X10
+	VMOVUPS        X10, 872(DI)
+	VSHUFPS        $0x55, X1, X1, X1
+	VMULPS         X1, X2, X10
+	VMOVUPS        888(DI), X12
+	VMULPS         X1, X12, X1
+	VADDPS         X1, X5, X1
+	VMULPS         372(SI), X10, X5
+	VSUBPS         X5, X12, X5
+	VMOVUPS        X5, 888(DI)
+	VADDPS         X7, X4, X4
+	VADDPS         X8, X1, X1
+	VADDPS         X1, X4, X1
+	VMOVUPS        356(SI), X4
+	VMULPS         X4, X4, X5
+	VADDPS.BCST    FunctionsConstants<>+7604(SB), X5, X7
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X7, X8
+	VPMOVZXDQ      X8, Y10
+	VPSLLQ         $0x1d, Y10, Y10
+	VMULPD.BCST    FunctionsConstants<>+7908(SB), Y10, Y10
+	VPSUBQ.BCST    FunctionsConstants<>+7768(SB), Y10, Y12
+	VPSRAQ         $0x34, Y12, Y13
+	VBROADCASTSD   FunctionsConstants<>+7632(SB), Z14
+	VPADDQ         Y13, Y14, Y13
+	VSUBPD         Y14, Y13, Y13
+	VANDPD.BCST    FunctionsConstants<>+7776(SB), Y12, Y15
+	VPSUBQ         Y15, Y10, Y10
+	VPSRLQ         $0x2f, Y12, Y12
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y12, Y12
+	VPSLLQ         $0x04, Y12, Y12
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+4080(SB), AX
+	VXORPS         X15, X15, X15
+	VGATHERQPD     (AX)(Y12*1), K1, Y15
+	VMULPD         Y15, Y10, Y10
+	VSUBPD.BCST    FunctionsConstants<>+7696(SB), Y10, Y10
+	VMULPD         Y10, Y10, Y15
+	VMULPD.BCST    FunctionsConstants<>+7924(SB), Y10, Y16
+	VADDPD.BCST    FunctionsConstants<>+7916(SB), Y16, Y16
+	VMULPD.BCST    FunctionsConstants<>+7940(SB), Y10, Y17
+	VADDPD.BCST    FunctionsConstants<>+7932(SB), Y17, Y17
+	VMULPD.BCST    FunctionsConstants<>+7956(SB), Y10, Y18
+	VADDPD.BCST    FunctionsConstants<>+7948(SB), Y18, Y18
+	VMULPD         Y18, Y15, Y18
+	VADDPD         Y18, Y17, Y17
+	VMULPD         Y17, Y15, Y17
+	VADDPD         Y17, Y16, Y16
+	VMULPD.BCST    FunctionsConstants<>+7816(SB), Y13, Y13
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+4088(SB), AX
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y12*1), K1, Y17
+	VADDPD         Y17, Y13, Y12
+	VMULPD         Y16, Y15, Y13
+	VADDPD         Y13, Y10, Y10
+	VADDPD         Y10, Y12, Y10
+	VBROADCASTSS   FunctionsConstants<>+8588(SB), X12
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X12, X13
+	VPMOVZXDQ      X13, Y15
+	VPSLLQ         $0x1d, Y15, Y15
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y15, Y15
+	VPSRLD         $0x1f, X12, X16
+	VPMOVZXDQ      X16, Y17
+	VPSLLQ         $0x3f, Y17, Y17
+	VORPD          Y17, Y15, Y15
+	VMULPD         Y10, Y15, Y10
+	VANDPD.BCST    FunctionsConstants<>+7964(SB), Y10, Y15
+	VPMINUQ.BCST   FunctionsConstants<>+7972(SB), Y15, Y15
+	VANDPD.BCST    FunctionsConstants<>+7672(SB), Y10, Y10
+	VORPD          Y10, Y15, Y10
+	VMULPD.BCST    FunctionsConstants<>+7680(SB), Y10, Y15
+	VADDPD         Y14, Y15, Y15
+	VSUBPD         Y14, Y15, Y17
+	VMULPD.BCST    FunctionsConstants<>+7688(SB), Y17, Y17
+	VSUBPD         Y17, Y10, Y10
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y15, Y17
+	VPSLLQ         $0x03, Y17, Y17
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+2800(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y17*1), K1, Y18
+	VPSRLQ         $0x05, Y15, Y15
+	VPSLLQ         $0x34, Y15, Y15
+	VPADDQ         Y15, Y18, Y15
+	VMULPD.BCST    FunctionsConstants<>+7704(SB), Y10, Y17
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y17, Y17
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Y10, Y18
+	VADDPD.BCST    FunctionsConstants<>+7712(SB), Y18, Y18
+	VMULPD         Y10, Y10, Y19
+	VMULPD         Y19, Y18, Y18
+	VADDPD         Y18, Y17, Y17
+	VMULPD         Y17, Y10, Y10
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y10, Y10
+	VMULPD         Y10, Y15, Y10
+	VCVTPD2PSY     Y10, X10
+	VPCMPUD        $0x04, X9, X8, K1
+	VBLENDMPS.BCST FunctionsConstants<>+7648(SB), X9, K1, X15
+	VBROADCASTSS   FunctionsConstants<>+7648(SB), Y17
+	VBLENDMPS      X9, X17, K1, X18
+	VPCMPUD        $0x04, X9, X16, K1
+	VBLENDMPS      X18, X15, K1, X15
+	VPSUBD.BCST    FunctionsConstants<>+7980(SB), X8, X16
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7984(SB), X16, K1
+	VBLENDMPS      X15, X10, K1, X10
+	VADDPS.BCST    FunctionsConstants<>+7988(SB), X13, X15
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7988(SB), X13, K2
+	VBLENDMPS      X13, X15, K2, X16
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7992(SB), X13, K3
+	VBLENDMPS      X9, X16, K3, X16
+	VPSLLD         $0x1f, X16, X16
+	VANDPS         X7, X16, X16
+	VORPS          X16, X10, X10
+	VPSRLD         $0x1f, X7, X16
+	VSUBPS.BCST    FunctionsConstants<>+7988(SB), X15, X15
+	VCMPPS         $0x00, X13, X15, K3
+	VBLENDMPS      X9, X16, K3, X15
+	VBLENDMPS      X9, X15, K2, X15
+	VBLENDMPS      X9, X15, K1, X15
+	VPCMPUD        $0x04, X9, X15, K1
+	VBLENDMPS.BCST FunctionsConstants<>+7836(SB), X10, K1, X10
+	VPCMPUD        $0x06, X17, X8, K1
+	VBLENDMPS      X7, X10, K1, X8
+	VPCMPUD        $0x06, X17, X13, K1
+	VBLENDMPS      X12, X8, K1, X8
+	VPCMPUD.BCST   $0x00, FunctionsConstants<>+7604(SB), X7, K1
+	VBLENDMPS.BCST FunctionsConstants<>+7604(SB), X8, K1, X8
+	VPCMPUD        $0x00, X9, X13, K1
+	VBLENDMPS.BCST FunctionsConstants<>+7604(SB), X8, K1, X8
+	VMULPS         X4, X8, X8
+	VMULPS         X4, X6, X10
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X10, X12
+	VPMOVZXDQ      X12, Y13
+	VPSLLQ         $0x1d, Y13, Y13
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y13, Y13
+	VPSRLD         $0x1a, X12, X15
+	VANDPS.BCST    FunctionsConstants<>+7732(SB), X15, X15
+	VPMOVZXDQ      X15, Y15
+	VPSLLQ         $0x05, Y15, Y15
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+5008(SB), AX
+	VXORPS         X16, X16, X16
+	VGATHERQPD     (AX)(Y15*1), K1, Y16
+	VMULPD         Y16, Y13, Y16
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+5016(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y15*1), K1, Y18
+	VMULPD         Y18, Y13, Y18
+	VADDPD         Y18, Y16, Y19
+	VADDPD         Y14, Y19, Y19
+	VSUBPD         Y14, Y19, Y20
+	VSUBPD         Y20, Y16, Y16
+	VADDPD         Y18, Y16, Y16
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+5024(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y15*1), K1, Y18
+	VMULPD         Y18, Y13, Y13
+	VADDPD         Y13, Y16, Y13
+	VPADDQ.BCST    FunctionsConstants<>+7852(SB), Y19, Y15
+	VMULPD.BCST    FunctionsConstants<>+7860(SB), Y13, Y13
+	VMULPD         Y13, Y13, Y16
+	VMULPD.BCST    FunctionsConstants<>+7876(SB), Y16, Y18
+	VADDPD.BCST    FunctionsConstants<>+7868(SB), Y18, Y18
+	VMULPD         Y18, Y16, Y18
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y18, Y18
+	VMULPD         Y18, Y13, Y13
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Y16, Y18
+	VADDPD.BCST    FunctionsConstants<>+7884(SB), Y18, Y18
+	VMULPD         Y18, Y16, Y16
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y16, Y16
+	VANDPD.BCST    FunctionsConstants<>+7892(SB), Y15, Y18
+	VPSLLQ         $0x03, Y18, Y18
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y18*1), K1, Y19
+	VMULPD         Y16, Y19, Y16
+	VPADDQ.BCST    FunctionsConstants<>+7852(SB), Y15, Y15
+	VANDPD.BCST    FunctionsConstants<>+7892(SB), Y15, Y15
+	VPSLLQ         $0x03, Y15, Y15
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y15*1), K1, Y18
+	VMULPD         Y13, Y18, Y13
+	VADDPD         Y13, Y16, Y13
+	VCVTPD2PSY     Y13, X13
+	VPCMPUD        $0x05, X17, X12, K1
+	VORPS.BCST     FunctionsConstants<>+7836(SB), X10, X10
+	VBLENDMPS      X10, X13, K1, X10
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X4, X12
+	VPMOVZXDQ      X12, Y13
+	VPSLLQ         $0x1d, Y13, Y13
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y13, Y13
+	VPSRLD         $0x1f, X4, X15
+	VPMOVZXDQ      X15, Y15
+	VPSLLQ         $0x3f, Y15, Y15
+	VORPD          Y15, Y13, Y15
+	VPSRLD         $0x1a, X12, X16
+	VANDPS.BCST    FunctionsConstants<>+7732(SB), X16, X16
+	VPMOVZXDQ      X16, Y16
+	VPSLLQ         $0x05, Y16, Y16
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+5008(SB), AX
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y16*1), K1, Y18
+	VMULPD         Y18, Y15, Y19
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+5016(SB), AX
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Y16*1), K1, Y20
+	VMULPD         Y20, Y15, Y21
+	VADDPD         Y21, Y19, Y22
+	VADDPD         Y14, Y22, Y22
+	VSUBPD         Y14, Y22, Y23
+	VSUBPD         Y23, Y19, Y19
+	VADDPD         Y21, Y19, Y19
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+5024(SB), AX
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y16*1), K1, Y21
+	VMULPD         Y21, Y15, Y15
+	VADDPD         Y15, Y19, Y15
+	VMULPD.BCST    FunctionsConstants<>+7860(SB), Y15, Y15
+	VMULPD         Y15, Y15, Y16
+	VMULPD.BCST    FunctionsConstants<>+7876(SB), Y16, Y19
+	VADDPD.BCST    FunctionsConstants<>+7868(SB), Y19, Y19
+	VMULPD         Y19, Y16, Y19
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y19, Y19
+	VMULPD         Y19, Y15, Y15
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Y16, Y19
+	VADDPD.BCST    FunctionsConstants<>+7884(SB), Y19, Y19
+	VMULPD         Y19, Y16, Y16
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y16, Y16
+	VANDPD.BCST    FunctionsConstants<>+7892(SB), Y22, Y19
+	VPSLLQ         $0x03, Y19, Y19
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X23, X23, X23
+	VGATHERQPD     (AX)(Y19*1), K1, Y23
+	VMULPD         Y16, Y23, Y16
+	VPADDQ.BCST    FunctionsConstants<>+7852(SB), Y22, Y19
+	VANDPD.BCST    FunctionsConstants<>+7892(SB), Y19, Y19
+	VPSLLQ         $0x03, Y19, Y19
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X22, X22, X22
+	VGATHERQPD     (AX)(Y19*1), K1, Y22
+	VMULPD         Y15, Y22, Y15
+	VADDPD         Y15, Y16, Y15
+	VCVTPD2PSY     Y15, X15
+	VPCMPUD.BCST   $0x01, FunctionsConstants<>+7760(SB), X12, K1
+	VBLENDMPS      X4, X15, K1, X15
+	VPCMPUD        $0x05, X17, X12, K1
+	VORPS.BCST     FunctionsConstants<>+7836(SB), X4, X12
+	VBLENDMPS      X12, X15, K1, X15
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X5, X16
+	VPMOVZXDQ      X16, Y19
+	VPSLLQ         $0x1d, Y19, Y19
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y19, Y19
+	VPSRLD         $0x1f, X5, X22
+	VPMOVZXDQ      X22, Y22
+	VPSLLQ         $0x3f, Y22, Y22
+	VORPD          Y22, Y19, Y19
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y19, Y19
+	VPSUBQ.BCST    FunctionsConstants<>+7768(SB), Y19, Y22
+	VPSRAQ         $0x34, Y22, Y23
+	VPADDQ         Y23, Y14, Y23
+	VSUBPD         Y14, Y23, Y23
+	VANDPD.BCST    FunctionsConstants<>+7776(SB), Y22, Y24
+	VPSUBQ         Y24, Y19, Y19
+	VPSRLQ         $0x2f, Y22, Y22
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y22, Y22
+	VPSLLQ         $0x04, Y22, Y22
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+4080(SB), AX
+	VXORPS         X24, X24, X24
+	VGATHERQPD     (AX)(Y22*1), K2, Y24
+	VMULPD         Y24, Y19, Y19
+	VSUBPD.BCST    FunctionsConstants<>+7696(SB), Y19, Y19
+	VMULPD         Y19, Y19, Y24
+	VMULPD.BCST    FunctionsConstants<>+7792(SB), Y19, Y25
+	VADDPD.BCST    FunctionsConstants<>+7784(SB), Y25, Y25
+	VMULPD         Y25, Y24, Y25
+	VMULPD         Y24, Y24, Y24
+	VMULPD.BCST    FunctionsConstants<>+7808(SB), Y19, Y26
+	VADDPD.BCST    FunctionsConstants<>+7800(SB), Y26, Y26
+	VMULPD         Y26, Y24, Y24
+	VADDPD         Y24, Y25, Y24
+	VMULPD.BCST    FunctionsConstants<>+7816(SB), Y23, Y23
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+4088(SB), AX
+	VXORPS         X25, X25, X25
+	VGATHERQPD     (AX)(Y22*1), K2, Y25
+	VADDPD         Y25, Y23, Y22
+	VADDPD         Y24, Y19, Y19
+	VADDPD         Y19, Y22, Y19
+	VCVTPD2PSY     Y19, X19
+	VPSUBD.BCST    FunctionsConstants<>+7824(SB), X16, X16
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+7828(SB), X16, K2
+	VBLENDMPS      X5, X19, K2, X16
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+7832(SB), X5, K2
+	VORPS.BCST     FunctionsConstants<>+7836(SB), X5, X19
+	VBLENDMPS      X19, X16, K2, X16
+	VPCMPUD.BCST   $0x00, FunctionsConstants<>+7832(SB), X5, K2
+	VBLENDMPS.BCST FunctionsConstants<>+7652(SB), X16, K2, X5
+	VMULPD         Y18, Y13, Y16
+	VMULPD         Y20, Y13, Y18
+	VADDPD         Y18, Y16, Y19
+	VADDPD         Y14, Y19, Y19
+	VSUBPD         Y14, Y19, Y20
+	VSUBPD         Y20, Y16, Y16
+	VADDPD         Y18, Y16, Y16
+	VMULPD         Y21, Y13, Y13
+	VADDPD         Y13, Y16, Y13
+	VPADDQ.BCST    FunctionsConstants<>+7852(SB), Y19, Y16
+	VMULPD.BCST    FunctionsConstants<>+7860(SB), Y13, Y13
+	VMULPD         Y13, Y13, Y18
+	VMULPD.BCST    FunctionsConstants<>+7876(SB), Y18, Y19
+	VADDPD.BCST    FunctionsConstants<>+7868(SB), Y19, Y19
+	VMULPD         Y19, Y18, Y19
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y19, Y19
+	VMULPD         Y19, Y13, Y13
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Y18, Y19
+	VADDPD.BCST    FunctionsConstants<>+7884(SB), Y19, Y19
+	VMULPD         Y19, Y18, Y18
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y18, Y18
+	VANDPD.BCST    FunctionsConstants<>+7892(SB), Y16, Y19
+	VPSLLQ         $0x03, Y19, Y19
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Y19*1), K2, Y20
+	VMULPD         Y18, Y20, Y18
+	VPADDQ.BCST    FunctionsConstants<>+7852(SB), Y16, Y16
+	VANDPD.BCST    FunctionsConstants<>+7892(SB), Y16, Y16
+	VPSLLQ         $0x03, Y16, Y16
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y16*1), K2, Y19
+	VMULPD         Y13, Y19, Y13
+	VADDPD         Y13, Y18, Y13
+	VCVTPD2PSY     Y13, X13
+	VBLENDMPS      X12, X13, K1, X12
+	VDIVPS         X7, X4, X4
+	VMULPS         X4, X12, X4
+	VMULPS.BCST    FunctionsConstants<>+8412(SB), X4, X4
+	VMULPS         X5, X15, X5
+	VSUBPS         X5, X4, X4
+	VMULPS.BCST    FunctionsConstants<>+7848(SB), X4, X4
+	VMULPS         X10, X6, X5
+	VADDPS         X5, X4, X4
+	VMULPS.BCST    FunctionsConstants<>+8584(SB), X8, X5
+	VADDPS         X5, X4, X4
+	VMULPS         X4, X1, X1
+	VMOVUPS        X1, 388(SI)
+
+	// d7 = (W8ᵀ·d8)*(sigmoid(z7) + z7*(sigmoid(z7)*(1 - sigmoid(z7)))); in the same pass W8 −= rate·d8·a7ᵀ; b8 −= rate·d8
+	VMOVUPS        792(DI), X4
+	VMULPS         X1, X2, X5
+	VSUBPS         X5, X4, X4
+	VMOVUPS        X4, 792(DI)
+	VSHUFPS        $0x00, X1, X1, X4
+	VMULPS         X4, X2, X5
+	VMOVUPS        728(DI), X6
+	VMULPS         X4, X6, X4
+	VMULPS         324(SI), X5, X5
+	VSUBPS         X5, X6, X5
+	VMOVUPS        X5, 728(DI)
+	VSHUFPS        $0x55, X1, X1, X5
+	VMULPS         X5, X2, X6
+	VMOVUPS        744(DI), X7
+	VMULPS         X5, X7, X5
+	VMULPS         324(SI), X6, X6
+	VSUBPS         X6, X7, X6
+	VMOVUPS        X6, 744(DI)
+	VSHUFPS        $0xaa, X1, X1, X6
+	VMULPS         X6, X2, X7
+	VMOVUPS        760(DI), X8
+	VMULPS         X6, X8, X6
+	VMULPS         324(SI), X7, X7
+	VSUBPS         X7, X8, X7
+	VMOVUPS        X7, 760(DI)
+	VSHUFPS        $0xff, X1, X1, X1
+	VMULPS         X1, X2, X7
+	VMOVUPS        776(DI), X8
+	VMULPS         X1, X8, X1
+	VMULPS         324(SI), X7, X7
+	VSUBPS         X7, X8, X7
+	VMOVUPS        X7, 776(DI)
+	VADDPS         X6, X4, X4
+	VADDPS         X1, X5, X1
+	VADDPS         X1, X4, X1
+	VMOVUPS        308(SI), X4
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X4, X5
+	VPMINUD.BCST   FunctionsConstants<>+7660(SB), X5, X6
+	VPMOVZXDQ      X6, Y6
+	VPSLLQ         $0x1d, Y6, Y6
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y6, Y6
+	VORPD.BCST     FunctionsConstants<>+7672(SB), Y6, Y6
+	VMULPD.BCST    FunctionsConstants<>+7680(SB), Y6, Y7
+	VADDPD         Y14, Y7, Y7
+	VSUBPD         Y14, Y7, Y8
+	VMULPD.BCST    FunctionsConstants<>+7688(SB), Y8, Y8
+	VSUBPD         Y8, Y6, Y6
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y7, Y8
+	VPSLLQ         $0x03, Y8, Y8
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+2800(SB), AX
+	VXORPS         X10, X10, X10
+	VGATHERQPD     (AX)(Y8*1), K1, Y10
+	VPSRLQ         $0x05, Y7, Y7
+	VPSLLQ         $0x34, Y7, Y7
+	VPADDQ         Y7, Y10, Y7
+	VMULPD.BCST    FunctionsConstants<>+7704(SB), Y6, Y8
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y8, Y8
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Y6, Y10
+	VADDPD.BCST    FunctionsConstants<>+7712(SB), Y10, Y10
+	VMULPD         Y6, Y6, Y12
+	VMULPD         Y12, Y10, Y10
+	VADDPD         Y10, Y8, Y8
+	VMULPD         Y8, Y6, Y6
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y6, Y6
+	VMULPD         Y6, Y7, Y6
+	VPCMPD         $0x05, X9, X4, K1
+	VBLENDMPD.BCST FunctionsConstants<>+7696(SB), Y6, K1, Y7
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y6, Y6
+	VDIVPD         Y6, Y7, Y6
+	VCVTPD2PSY     Y6, X6
+	VPCMPUD        $0x06, X17, X5, K1
+	VBLENDMPS      X4, X6, K1, X5
+	VBROADCASTSS   FunctionsConstants<>+7604(SB), Y6
+	VSUBPS         X5, X6, X7
+	VMULPS         X7, X5, X7
+	VMULPS         X7, X4, X4
+	VADDPS         X4, X5, X4
+	VMULPS         X4, X1, X1
+	VMOVUPS        X1, 340(SI)
+
+	// d6 = (W7ᵀ·d7)*where(a6, 1.0507009873554805, a6 + 1.7580993408473768); in the same pass W7 −= rate·d7·a6ᵀ; b7 −= rate·d7
+	VMOVUPS        712(DI), X4
+	VMULPS         X1, X2, X5
+	VSUBPS         X5, X4, X4
+	VMOVUPS        X4, 712(DI)
+	VSHUFPS        $0x00, X1, X1, X4
+	VMULPS         X4, X2, X5
+	VMOVUPS        648(DI), X7
+	VMULPS         X4, X7, X4
+	VMULPS         276(SI), X5, X5
+	VSUBPS         X5, X7, X5
+	VMOVUPS        X5, 648(DI)
+	VSHUFPS        $0x55, X1, X1, X5
+	VMULPS         X5, X2, X7
+	VMOVUPS        664(DI), X8
+	VMULPS         X5, X8, X5
+	VMULPS         276(SI), X7, X7
+	VSUBPS         X7, X8, X7
+	VMOVUPS        X7, 664(DI)
+	VSHUFPS        $0xaa, X1, X1, X7
+	VMULPS         X7, X2, X8
+	VMOVUPS        680(DI), X10
+	VMULPS         X7, X10, X7
+	VMULPS         276(SI), X8, X8
+	VSUBPS         X8, X10, X8
+	VMOVUPS        X8, 680(DI)
+	VSHUFPS        $0xff, X1, X1, X1
+	VMULPS         X1, X2, X8
+	VMOVUPS        696(DI), X10
+	VMULPS         X1, X10, X1
+	VMULPS         276(SI), X8, X8
+	VSUBPS         X8, X10, X8
+	VMOVUPS        X8, 696(DI)
+	VADDPS         X7, X4, X4
+	VADDPS         X1, X5, X1
+	VADDPS         X1, X4, X1
+	VMOVUPS        276(SI), X4
+	VCMPPS         $0x1e, X9, X4, K1
+	VADDPS.BCST    FunctionsConstants<>+7844(SB), X4, X4
+	VBLENDMPS.BCST FunctionsConstants<>+7840(SB), X4, K1, X4
+	VMULPS         X4, X1, X1
+	VMOVUPS        X1, 292(SI)
+
+	// d5 = (W6ᵀ·d6)*sigmoid(z5); in the same pass W6 −= rate·d6·a5ᵀ; b6 −= rate·d6
+	VMOVUPS        632(DI), X4
+	VMULPS         X1, X2, X5
+	VSUBPS         X5, X4, X4
+	VMOVUPS        X4, 632(DI)
+	VSHUFPS        $0x00, X1, X1, X4
+	VMULPS         X4, X2, X5
+	VMOVUPS        568(DI), X7
+	VMULPS         X4, X7, X4
+	VMULPS         244(SI), X5, X5
+	VSUBPS         X5, X7, X5
+	VMOVUPS        X5, 568(DI)
+	VSHUFPS        $0x55, X1, X1, X5
+	VMULPS         X5, X2, X7
+	VMOVUPS        584(DI), X8
+	VMULPS         X5, X8, X5
+	VMULPS         244(SI), X7, X7
+	VSUBPS         X7, X8, X7
+	VMOVUPS        X7, 584(DI)
+	VSHUFPS        $0xaa, X1, X1, X7
+	VMULPS         X7, X2, X8
+	VMOVUPS        600(DI), X10
+	VMULPS         X7, X10, X7
+	VMULPS         244(SI), X8, X8
+	VSUBPS         X8, X10, X8
+	VMOVUPS        X8, 600(DI)
+	VSHUFPS        $0xff, X1, X1, X1
+	VMULPS         X1, X2, X8
+	VMOVUPS        616(DI), X10
+	VMULPS         X1, X10, X1
+	VMULPS         244(SI), X8, X8
+	VSUBPS         X8, X10, X8
+	VMOVUPS        X8, 616(DI)
+	VADDPS         X7, X4, X4
+	VADDPS         X1, X5, X1
+	VADDPS         X1, X4, X1
+	VMOVUPS        228(SI), X4
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X4, X5
+	VPMINUD.BCST   FunctionsConstants<>+7660(SB), X5, X7
+	VPMOVZXDQ      X7, Y7
+	VPSLLQ         $0x1d, Y7, Y7
+	VPADDQ.BCST    FunctionsConstants<>+7664(SB), Y7, Y7
+	VORPD.BCST     FunctionsConstants<>+7672(SB), Y7, Y7
+	VMULPD.BCST    FunctionsConstants<>+7680(SB), Y7, Y8
+	VADDPD         Y14, Y8, Y8
+	VSUBPD         Y14, Y8, Y10
+	VMULPD.BCST    FunctionsConstants<>+7688(SB), Y10, Y10
+	VSUBPD         Y10, Y7, Y7
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y8, Y10
+	VPSLLQ         $0x03, Y10, Y10
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+2800(SB), AX
+	VXORPS         X12, X12, X12
+	VGATHERQPD     (AX)(Y10*1), K1, Y12
+	VPSRLQ         $0x05, Y8, Y8
+	VPSLLQ         $0x34, Y8, Y8
+	VPADDQ         Y8, Y12, Y8
+	VMULPD.BCST    FunctionsConstants<>+7704(SB), Y7, Y10
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y10, Y10
+	VMULPD.BCST    FunctionsConstants<>+7720(SB), Y7, Y12
+	VADDPD.BCST    FunctionsConstants<>+7712(SB), Y12, Y12
+	VMULPD         Y7, Y7, Y13
+	VMULPD         Y13, Y12, Y12
+	VADDPD         Y12, Y10, Y10
+	VMULPD         Y10, Y7, Y7
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y7, Y7
+	VMULPD         Y7, Y8, Y7
+	VPCMPD         $0x05, X9, X4, K1
+	VBLENDMPD.BCST FunctionsConstants<>+7696(SB), Y7, K1, Y8
+	VADDPD.BCST    FunctionsConstants<>+7696(SB), Y7, Y7
+	VDIVPD         Y7, Y8, Y7
+	VCVTPD2PSY     Y7, X7
+	VPCMPUD        $0x06, X17, X5, K1
+	VBLENDMPS      X4, X7, K1, X4
+	VMULPS         X4, X1, X1
+	VMOVUPS        X1, 260(SI)
+
+	// d4 = (W5ᵀ·d5)*(1/(1 + z4^2)); in the same pass W5 −= rate·d5·a4ᵀ; b5 −= rate·d5
+	VMOVUPS 552(DI), X4
+	VMULPS  X1, X2, X5
+	VSUBPS  X5, X4, X4
+	VMOVUPS X4, 552(DI)
+	VSHUFPS $0x00, X1, X1, X4
+	VMULPS  X4, X2, X5
+	VMOVUPS 488(DI), X7
+	VMULPS  X4, X7, X4
+	VMULPS  196(SI), X5, X5
+	VSUBPS  X5, X7, X5
+	VMOVUPS X5, 488(DI)
+	VSHUFPS $0x55, X1, X1, X5
+	VMULPS  X5, X2, X7
+	VMOVUPS 504(DI), X8
+	VMULPS  X5, X8, X5
+	VMULPS  196(SI), X7, X7
+	VSUBPS  X7, X8, X7
+	VMOVUPS X7, 504(DI)
+	VSHUFPS $0xaa, X1, X1, X7
+	VMULPS  X7, X2, X8
+	VMOVUPS 520(DI), X10
+	VMULPS  X7, X10, X7
+	VMULPS  196(SI), X8, X8
+	VSUBPS  X8, X10, X8
+	VMOVUPS X8, 520(DI)
+	VSHUFPS $0xff, X1, X1, X1
+	VMULPS  X1, X2, X8
+	VMOVUPS 536(DI), X10
+	VMULPS  X1, X10, X1
+	VMULPS  196(SI), X8, X8
+	VSUBPS  X8, X10, X8
+	VMOVUPS X8, 536(DI)
+	VADDPS  X7, X4, X4
+	VADDPS  X1, X5, X1
+	VADDPS  X1, X4, X1
+	VMOVUPS 180(SI), X4
+	VMULPS  X4, X4, X4
+	VADDPS  X4, X6, X4
+	VDIVPS  X4, X6, X4
+	VMULPS  X4, X1, X1
+	VMOVUPS X1, 212(SI)
+
+	// v3 = (W4ᵀ·d4); in the same pass W4 −= rate·d4·a3ᵀ; b4 −= rate·d4
+	VMOVUPS       472(DI), X4
+	VMULPS        X1, X2, X5
+	VSUBPS        X5, X4, X4
+	VMOVUPS       X4, 472(DI)
+	VBROADCASTSS  X1, Y4
+	VMULPS        Y4, Y3, Y5
+	VMOVUPS       392(DI), X7
+	VMOVSS        408(DI), X8
+	VINSERTF32X4  $0x01, X8, Y7, Y7
+	VMULPS        Y4, Y7, Y4
+	VMOVUPS       132(SI), X8
+	VMOVSS        148(SI), X10
+	VINSERTF32X4  $0x01, X10, Y8, Y8
+	VMULPS        Y8, Y5, Y5
+	VSUBPS        Y5, Y7, Y5
+	VMOVUPS       X5, 392(DI)
+	VEXTRACTF32X4 $0x01, Y5, X7
+	VMOVSS        X7, 408(DI)
+	VSHUFPS       $0x55, X1, X1, X5
+	VBROADCASTSS  X5, Y5
+	VMULPS        Y5, Y3, Y7
+	VMOVUPS       412(DI), X8
+	VMOVSS        428(DI), X10
+	VINSERTF32X4  $0x01, X10, Y8, Y8
+	VMULPS        Y5, Y8, Y5
+	VMOVUPS       132(SI), X10
+	VMOVSS        148(SI), X12
+	VINSERTF32X4  $0x01, X12, Y10, Y10
+	VMULPS        Y10, Y7, Y7
+	VSUBPS        Y7, Y8, Y7
+	VMOVUPS       X7, 412(DI)
+	VEXTRACTF32X4 $0x01, Y7, X8
+	VMOVSS        X8, 428(DI)
+	VSHUFPS       $0xaa, X1, X1, X7
+	VBROADCASTSS  X7, Y7
+	VMULPS        Y7, Y3, Y8
+	VMOVUPS       432(DI), X10
+	VMOVSS        448(DI), X12
+	VINSERTF32X4  $0x01, X12, Y10, Y10
+	VMULPS        Y7, Y10, Y7
+	VMOVUPS       132(SI), X12
+	VMOVSS        148(SI), X13
+	VINSERTF32X4  $0x01, X13, Y12, Y12
+	VMULPS        Y12, Y8, Y8
+	VSUBPS        Y8, Y10, Y8
+	VMOVUPS       X8, 432(DI)
+	VEXTRACTF32X4 $0x01, Y8, X10
+	VMOVSS        X10, 448(DI)
+	VSHUFPS       $0xff, X1, X1, X1
+	VBROADCASTSS  X1, Y1
+	VMULPS        Y1, Y3, Y8
+	VMOVUPS       452(DI), X10
+	VMOVSS        468(DI), X12
+	VINSERTF32X4  $0x01, X12, Y10, Y10
+	VMULPS        Y1, Y10, Y1
+	VMOVUPS       132(SI), X12
+	VMOVSS        148(SI), X13
+	VINSERTF32X4  $0x01, X13, Y12, Y12
+	VMULPS        Y12, Y8, Y8
+	VSUBPS        Y8, Y10, Y8
+	VMOVUPS       X8, 452(DI)
+	VEXTRACTF32X4 $0x01, Y8, X10
+	VMOVSS        X10, 468(DI)
+	VADDPS        Y7, Y4, Y4
+	VADDPS        Y1, Y5, Y1
+	VADDPS        Y1, Y4, Y1
+	VMOVUPS       X1, 832(SI)
+	VEXTRACTF32X4 $0x01, Y1, X4
+	VMOVSS        X4, 848(SI)
+
+	// d3 = q3·v3 + k3·(a3ᵀ·v3)·a3
+	VANDPS        FunctionsConstants<>+2576(SB), Y1, Y4
+	VMOVUPS       132(SI), X5
+	VMOVSS        148(SI), X7
+	VINSERTF32X4  $0x01, X7, Y5, Y5
+	VMULPS        Y4, Y5, Y4
+	MOVL          $0x0000001f, AX
+	KMOVW         AX, K1
+	VBLENDMPS     Y4, Y0, K1, Y4
+	VSHUFF32X4    $0x01, Y4, Y4, Y5
+	VADDPS        Y5, Y4, Y4
+	VSHUFPS       $0x4e, Y4, Y4, Y5
+	VADDPS        Y5, Y4, Y4
+	VSHUFPS       $0xb1, Y4, Y4, Y5
+	VADDPS        Y5, Y4, Y4
+	VMULPS.BCST   156(SI), Y4, Y4
+	VMOVAPS.Z     Y1, K1, Y1
+	VMOVUPS       132(SI), X5
+	VMOVSS        148(SI), X7
+	VINSERTF32X4  $0x01, X7, Y5, Y5
+	VMULPS        Y5, Y4, Y4
+	VMULPS.BCST   152(SI), Y1, Y1
+	VADDPS        Y1, Y4, Y1
+	VMOVUPS       X1, 160(SI)
+	VEXTRACTF32X4 $0x01, Y1, X4
+	VMOVSS        X4, 176(SI)
+
+	// v2 = (W3ᵀ·d3); in the same pass W3 −= rate·d3·a2ᵀ; b3 −= rate·d3
+	VMOVAPS.Z     Y1, K1, Y4
+	VMOVUPS       372(DI), X5
+	VMOVSS        388(DI), X7
+	VINSERTF32X4  $0x01, X7, Y5, Y5
+	VMULPS        Y4, Y3, Y4
+	VSUBPS        Y4, Y5, Y4
+	VMOVUPS       X4, 372(DI)
+	VEXTRACTF32X4 $0x01, Y4, X5
+	VMOVSS        X5, 388(DI)
+	VSHUFPS       $0x00, X1, X1, X4
+	VMULPS        X4, X2, X5
+	VMOVSD        312(DI), X7
+	VINSERTPS     $0x20, 320(DI), X7, X7
+	VMULPS        X4, X7, X4
+	VMOVSD        96(SI), X8
+	VINSERTPS     $0x20, 104(SI), X8, X8
+	VMULPS        X8, X5, X5
+	VSUBPS        X5, X7, X5
+	VMOVSD        X5, 312(DI)
+	VEXTRACTPS    $0x02, X5, 320(DI)
+	VSHUFPS       $0x55, X1, X1, X5
+	VMULPS        X5, X2, X7
+	VMOVSD        324(DI), X8
+	VINSERTPS     $0x20, 332(DI), X8, X8
+	VMULPS        X5, X8, X5
+	VMOVSD        96(SI), X10
+	VINSERTPS     $0x20, 104(SI), X10, X10
+	VMULPS        X10, X7, X7
+	VSUBPS        X7, X8, X7
+	VMOVSD        X7, 324(DI)
+	VEXTRACTPS    $0x02, X7, 332(DI)
+	VSHUFPS       $0xaa, X1, X1, X7
+	VMULPS        X7, X2, X8
+	VMOVSD        336(DI), X10
+	VINSERTPS     $0x20, 344(DI), X10, X10
+	VMULPS        X7, X10, X7
+	VMOVSD        96(SI), X12
+	VINSERTPS     $0x20, 104(SI), X12, X12
+	VMULPS        X12, X8, X8
+	VSUBPS        X8, X10, X8
+	VMOVSD        X8, 336(DI)
+	VEXTRACTPS    $0x02, X8, 344(DI)
+	VSHUFPS       $0xff, X1, X1, X8
+	VMULPS        X8, X2, X10
+	VMOVSD        348(DI), X12
+	VINSERTPS     $0x20, 356(DI), X12, X12
+	VMULPS        X8, X12, X8
+	VMOVSD        96(SI), X13
+	VINSERTPS     $0x20, 104(SI), X13, X13
+	VMULPS        X13, X10, X10
+	VSUBPS        X10, X12, X10
+	VMOVSD        X10, 348(DI)
+	VEXTRACTPS    $0x02, X10, 356(DI)
+	VEXTRACTF32X4 $0x01, Y1, X1
+	VSHUFPS       $0x00, X1, X1, X1
+	VMULPS        X1, X2, X2
+	VMOVSD        360(DI), X10
+	VINSERTPS     $0x20, 368(DI), X10, X10
+	VMULPS        X1, X10, X1
+	VADDPS        X1, X4, X1
+	VMOVSD        96(SI), X4
+	VINSERTPS     $0x20, 104(SI), X4, X4
+	VMULPS        X4, X2, X2
+	VSUBPS        X2, X10, X2
+	VMOVSD        X2, 360(DI)
+	VEXTRACTPS    $0x02, X2, 368(DI)
+	VADDPS        X7, X1, X1
+	VADDPS        X8, X5, X2
+	VADDPS        X2, X1, X1
+	VMOVSD        X1, 832(SI)
+	VEXTRACTPS    $0x02, X1, 840(SI)
+
+	// d2 = v2 where z2 is the first to be a2, else 0, windows of 2
+	VBROADCASTSS 96(SI), X2
+	VMOVSS       72(SI), X4
+	VSUBPS       X4, X2, X2
+	VCMPPS       $0x1e, X9, X2, K1
+	VBLENDMPS    X9, X6, K1, X2
+	VCMPPS       $0x1e, X9, X2, K2
+	VSHUFPS      $0x00, X1, X1, X2
+	VBLENDMPS    X2, X9, K2, X4
+	VBLENDMPS    X6, X9, K1, X5
+	VMOVSS       X4, 108(SI)
+	VBROADCASTSS 96(SI), X7
+	VMOVSS       76(SI), X8
+	VSUBPS       X8, X7, X7
+	VCMPPS       $0x1e, X9, X7, K1
+	VBLENDMPS    X9, X5, K1, X7
+	VCMPPS       $0x1e, X9, X7, K2
+	VBLENDMPS    X2, X9, K2, X2
+	VMOVSS       X2, 112(SI)
+	VBROADCASTSS 100(SI), X7
+	VMOVSS       80(SI), X8
+	VSUBPS       X8, X7, X7
+	VCMPPS       $0x1e, X9, X7, K2
+	VBLENDMPS    X9, X6, K2, X7
+	VCMPPS       $0x1e, X9, X7, K3
+	VSHUFPS      $0x55, X1, X1, X7
+	VBLENDMPS    X7, X9, K3, X8
+	VBLENDMPS    X6, X9, K2, X10
+	VMOVSS       X8, 116(SI)
+	VBROADCASTSS 100(SI), X12
+	VMOVSS       84(SI), X13
+	VSUBPS       X13, X12, X12
+	VCMPPS       $0x1e, X9, X12, K2
+	VBLENDMPS    X9, X10, K2, X12
+	VCMPPS       $0x1e, X9, X12, K3
+	VBLENDMPS    X7, X9, K3, X7
+	VMOVSS       X7, 120(SI)
+	VBROADCASTSS 104(SI), X12
+	VMOVSS       88(SI), X13
+	VSUBPS       X13, X12, X12
+	VCMPPS       $0x1e, X9, X12, K3
+	VBLENDMPS    X9, X6, K3, X12
+	VCMPPS       $0x1e, X9, X12, K4
+	VSHUFPS      $0xaa, X1, X1, X1
+	VBLENDMPS    X1, X9, K4, X12
+	VBLENDMPS    X6, X9, K3, X13
+	VMOVSS       X12, 124(SI)
+	VBROADCASTSS 104(SI), X15
+	VMOVSS       92(SI), X16
+	VSUBPS       X16, X15, X15
+	VCMPPS       $0x1e, X9, X15, K3
+	VBLENDMPS    X9, X13, K3, X15
+	VCMPPS       $0x1e, X9, X15, K4
+	VBLENDMPS    X1, X9, K4, X1
+	VMOVSS       X1, 128(SI)
+
+	// d1 = (W2ᵀ·d2)*(0.5*(1 + erf(0.7071067811865476*z1)) + 0.3989422804014327*(z1*exp(-0.5000000000000001*z1^2))); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
+	VMOVUPS       288(DI), X15
+	VMOVSD        304(DI), X16
+	VINSERTF32X4  $0x01, X16, Y15, Y15
+	VMOVUPS       108(SI), X16
+	VMOVSD        124(SI), X18
+	VINSERTF32X4  $0x01, X18, Y16, Y16
+	VMULPS        Y16, Y3, Y16
+	VSUBPS        Y16, Y15, Y15
+	VMOVUPS       X15, 288(DI)
+	VEXTRACTF32X4 $0x01, Y15, X16
+	VMOVSD        X16, 304(DI)
+	VBROADCASTSS  X4, Y4
+	VMULPS        Y4, Y3, Y15
+	VMOVUPS       144(DI), X16
+	VMOVSD        160(DI), X18
+	VINSERTF32X4  $0x01, X18, Y16, Y16
+	VMULPS        Y4, Y16, Y4
+	VMOVUPS       24(SI), X18
+	VMOVSD        40(SI), X19
+	VINSERTF32X4  $0x01, X19, Y18, Y18
+	VMULPS        Y18, Y15, Y15
+	VSUBPS        Y15, Y16, Y15
+	VMOVUPS       X15, 144(DI)
+	VEXTRACTF32X4 $0x01, Y15, X16
+	VMOVSD        X16, 160(DI)
+	VBROADCASTSS  X2, Y2
+	VMULPS        Y2, Y3, Y15
+	VMOVUPS       168(DI), X16
+	VMOVSD        184(DI), X18
+	VINSERTF32X4  $0x01, X18, Y16, Y16
+	VMULPS        Y2, Y16, Y2
+	VMOVUPS       24(SI), X18
+	VMOVSD        40(SI), X19
+	VINSERTF32X4  $0x01, X19, Y18, Y18
+	VMULPS        Y18, Y15, Y15
+	VSUBPS        Y15, Y16, Y15
+	VMOVUPS       X15, 168(DI)
+	VEXTRACTF32X4 $0x01, Y15, X16
+	VMOVSD        X16, 184(DI)
+	VBROADCASTSS  X8, Y8
+	VMULPS        Y8, Y3, Y15
+	VMOVUPS       192(DI), X16
+	VMOVSD        208(DI), X18
+	VINSERTF32X4  $0x01, X18, Y16, Y16
+	VMULPS        Y8, Y16, Y8
+	VMOVUPS       24(SI), X18
+	VMOVSD        40(SI), X19
+	VINSERTF32X4  $0x01, X19, Y18, Y18
+	VMULPS        Y18, Y15, Y15
+	VSUBPS        Y15, Y16, Y15
+	VMOVUPS       X15, 192(DI)
+	VEXTRACTF32X4 $0x01, Y15, X16
+	VMOVSD        X16, 208(DI)
+	VBROADCASTSS  X7, Y7
+	VMULPS        Y7, Y3, Y15
+	VMOVUPS       216(DI), X16
+	VMOVSD        232(DI), X18
+	VINSERTF32X4  $0x01, X18, Y16, Y16
+	VMULPS        Y7, Y16, Y7
+	VMOVUPS       24(SI), X18
+	VMOVSD        40(SI), X19
+	VINSERTF32X4  $0x01, X19, Y18, Y18
+	VMULPS        Y18, Y15, Y15
+	VSUBPS        Y15, Y16, Y15
+	VMOVUPS       X15, 216(DI)
+	VEXTRACTF32X4 $0x01, Y15, X16
+	VMOVSD        X16, 232(DI)
+	VBROADCASTSS  X12, Y12
+	VMULPS        Y12, Y3, Y15
+	VMOVUPS       240(DI), X16
+	VMOVSD        256(DI), X18
+	VINSERTF32X4  $0x01, X18, Y16, Y16
+	VMULPS        Y12, Y16, Y12
+	VADDPS        Y12, Y4, Y4
+	VMOVUPS       24(SI), X12
+	VMOVSD        40(SI), X18
+	VINSERTF32X4  $0x01, X18, Y12, Y12
+	VMULPS        Y12, Y15, Y12
+	VSUBPS        Y12, Y16, Y12
+	VMOVUPS       X12, 240(DI)
+	VEXTRACTF32X4 $0x01, Y12, X15
+	VMOVSD        X15, 256(DI)
+	VBROADCASTSS  X1, Y1
+	VMULPS        Y1, Y3, Y12
+	VMOVUPS       264(DI), X15
+	VMOVSD        280(DI), X16
+	VINSERTF32X4  $0x01, X16, Y15, Y15
+	VMULPS        Y1, Y15, Y1
+	VADDPS        Y1, Y2, Y1
+	VMOVUPS       24(SI), X2
+	VMOVSD        40(SI), X16
+	VINSERTF32X4  $0x01, X16, Y2, Y2
+	VMULPS        Y2, Y12, Y2
+	VSUBPS        Y2, Y15, Y2
+	VMOVUPS       X2, 264(DI)
+	VEXTRACTF32X4 $0x01, Y2, X12
+	VMOVSD        X12, 280(DI)
+	VADDPS        Y8, Y4, Y2
+	VADDPS        Y7, Y1, Y1
+	VADDPS        Y1, Y2, Y1
+	VMOVUPS       (SI), X2
+	VMOVSD        16(SI), X4
+	VINSERTF32X4  $0x01, X4, Y2, Y2
+	VMULPS.BCST   FunctionsConstants<>+7608(SB), Y2, Y4
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y4, Y7
+	VPMINUD.BCST  FunctionsConstants<>+7620(SB), Y7, Y8
+	VPMOVZXDQ     Y8, Z8
+	VPSLLQ        $0x1d, Z8, Z8
+	VMULPD.BCST   FunctionsConstants<>+7624(SB), Z8, Z8
+	VADDPD        Z14, Z8, Z12
+	VSUBPD        Z14, Z12, Z15
+	VSUBPD        Z15, Z8, Z8
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z12, Z12
+	VPSLLQ        $0x06, Z12, Z12
+	VMULPD        Z8, Z8, Z15
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K4
+	LEAQ          FunctionsConstants<>+320(SB), AX
+	VXORPS        X16, X16, X16
+	VGATHERQPD    (AX)(Z12*1), K4, Z16
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K4
+	LEAQ          FunctionsConstants<>+328(SB), AX
+	VXORPS        X18, X18, X18
+	VGATHERQPD    (AX)(Z12*1), K4, Z18
+	VMULPD        Z18, Z8, Z18
+	VADDPD        Z18, Z16, Z16
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K4
+	LEAQ          FunctionsConstants<>+336(SB), AX
+	VXORPS        X18, X18, X18
+	VGATHERQPD    (AX)(Z12*1), K4, Z18
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K4
+	LEAQ          FunctionsConstants<>+344(SB), AX
+	VXORPS        X19, X19, X19
+	VGATHERQPD    (AX)(Z12*1), K4, Z19
+	VMULPD        Z19, Z8, Z19
+	VADDPD        Z19, Z18, Z18
+	VMULPD        Z18, Z15, Z18
+	VADDPD        Z18, Z16, Z16
+	VMULPD        Z15, Z15, Z18
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K4
+	LEAQ          FunctionsConstants<>+352(SB), AX
+	VXORPS        X19, X19, X19
+	VGATHERQPD    (AX)(Z12*1), K4, Z19
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K4
+	LEAQ          FunctionsConstants<>+360(SB), AX
+	VXORPS        X20, X20, X20
+	VGATHERQPD    (AX)(Z12*1), K4, Z20
+	VMULPD        Z20, Z8, Z20
+	VADDPD        Z20, Z19, Z19
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K4
+	LEAQ          FunctionsConstants<>+368(SB), AX
+	VXORPS        X20, X20, X20
+	VGATHERQPD    (AX)(Z12*1), K4, Z20
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K4
+	LEAQ          FunctionsConstants<>+376(SB), AX
+	VXORPS        X21, X21, X21
+	VGATHERQPD    (AX)(Z12*1), K4, Z21
+	VMULPD        Z21, Z8, Z8
+	VADDPD        Z8, Z20, Z8
+	VMULPD        Z8, Z15, Z8
+	VADDPD        Z8, Z19, Z8
+	VMULPD        Z8, Z18, Z8
+	VADDPD        Z8, Z16, Z8
+	VCVTPD2PS     Z8, Y8
+	VANDPS        Y0, Y4, Y0
+	VORPS         Y0, Y8, Y0
+	VPCMPUD       $0x06, Y17, Y7, K4
+	VBLENDMPS     Y4, Y0, K4, Y0
+	VADDPS        Y0, Y6, Y0
+	VMULPS        Y2, Y2, Y4
+	VMULPS.BCST   FunctionsConstants<>+8596(SB), Y4, Y4
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y4, Y6
+	VPMINUD.BCST  FunctionsConstants<>+7660(SB), Y6, Y7
+	VPMOVZXDQ     Y7, Z7
+	VPSLLQ        $0x1d, Z7, Z7
+	VPADDQ.BCST   FunctionsConstants<>+7664(SB), Z7, Z7
+	VPSRLD        $0x1f, Y4, Y8
+	VPMOVZXDQ     Y8, Z8
+	VPSLLQ        $0x3f, Z8, Z8
+	VORPD         Z8, Z7, Z7
+	VMULPD.BCST   FunctionsConstants<>+7680(SB), Z7, Z8
+	VADDPD        Z14, Z8, Z8
+	VSUBPD        Z14, Z8, Z12
+	VMULPD.BCST   FunctionsConstants<>+7688(SB), Z12, Z12
+	VSUBPD        Z12, Z7, Z7
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z8, Z12
+	VPSLLQ        $0x03, Z12, Z12
+	MOVL          $0x000000ff, AX
+	KMOVW         AX, K4
+	LEAQ          FunctionsConstants<>+2800(SB), AX
+	VXORPS        X14, X14, X14
+	VGATHERQPD    (AX)(Z12*1), K4, Z14
+	VPSRLQ        $0x05, Z8, Z8
+	VPSLLQ        $0x34, Z8, Z8
+	VPADDQ        Z8, Z14, Z8
+	VMULPD.BCST   FunctionsConstants<>+7704(SB), Z7, Z12
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z12, Z12
+	VMULPD.BCST   FunctionsConstants<>+7720(SB), Z7, Z14
+	VADDPD.BCST   FunctionsConstants<>+7712(SB), Z14, Z14
+	VMULPD        Z7, Z7, Z15
+	VMULPD        Z15, Z14, Z14
+	VADDPD        Z14, Z12, Z12
+	VMULPD        Z12, Z7, Z7
+	VADDPD.BCST   FunctionsConstants<>+7696(SB), Z7, Z7
+	VMULPD        Z7, Z8, Z7
+	VCVTPD2PS     Z7, Y7
+	VPCMPUD       $0x06, Y17, Y6, K4
+	VBLENDMPS     Y4, Y7, K4, Y4
+	VMULPS        Y4, Y2, Y2
+	VMULPS.BCST   FunctionsConstants<>+8592(SB), Y2, Y2
+	VMULPS        Y0, Y11, Y0
+	VADDPS        Y0, Y2, Y0
+	VMULPS        Y0, Y1, Y0
+	VMOVUPS       X0, 48(SI)
+	VEXTRACTF32X4 $0x01, Y0, X1
+	VMOVSD        X1, 64(SI)
+
+	// d0 = (W1ᵀ·d1); in the same pass W1 −= rate·d1·xᵀ; b1 −= rate·d1
+	VANDPS        FunctionsConstants<>+2464(SB), Y0, Y1
+	VMOVUPS       120(DI), X2
+	VMOVSD        136(DI), X4
+	VINSERTF32X4  $0x01, X4, Y2, Y2
+	VMULPS        Y1, Y3, Y1
+	VSUBPS        Y1, Y2, Y1
+	VMOVUPS       X1, 120(DI)
+	VEXTRACTF32X4 $0x01, Y1, X2
+	VMOVSD        X2, 136(DI)
+	VBROADCASTSS  X0, Y1
+	VMULPS        Y1, Y3, Y2
+	VMOVUPS       (DI), X4
+	VMOVSS        16(DI), X6
+	VINSERTF32X4  $0x01, X6, Y4, Y4
+	VMULPS        Y1, Y4, Y1
+	VMOVUPS       (DX), X6
+	VMOVSS        16(DX), X7
+	VINSERTF32X4  $0x01, X7, Y6, Y6
+	VMULPS        Y6, Y2, Y2
+	VSUBPS        Y2, Y4, Y2
+	VMOVUPS       X2, (DI)
+	VEXTRACTF32X4 $0x01, Y2, X4
+	VMOVSS        X4, 16(DI)
+	VSHUFPS       $0x55, X0, X0, X2
+	VBROADCASTSS  X2, Y2
+	VMULPS        Y2, Y3, Y4
+	VMOVUPS       20(DI), X6
+	VMOVSS        36(DI), X7
+	VINSERTF32X4  $0x01, X7, Y6, Y6
+	VMULPS        Y2, Y6, Y2
+	VMOVUPS       (DX), X7
+	VMOVSS        16(DX), X8
+	VINSERTF32X4  $0x01, X8, Y7, Y7
+	VMULPS        Y7, Y4, Y4
+	VSUBPS        Y4, Y6, Y4
+	VMOVUPS       X4, 20(DI)
+	VEXTRACTF32X4 $0x01, Y4, X6
+	VMOVSS        X6, 36(DI)
+	VSHUFPS       $0xaa, X0, X0, X4
+	VBROADCASTSS  X4, Y4
+	VMULPS        Y4, Y3, Y6
+	VMOVUPS       40(DI), X7
+	VMOVSS        56(DI), X8
+	VINSERTF32X4  $0x01, X8, Y7, Y7
+	VMULPS        Y4, Y7, Y4
+	VMOVUPS       (DX), X8
+	VMOVSS        16(DX), X11
+	VINSERTF32X4  $0x01, X11, Y8, Y8
+	VMULPS        Y8, Y6, Y6
+	VSUBPS        Y6, Y7, Y6
+	VMOVUPS       X6, 40(DI)
+	VEXTRACTF32X4 $0x01, Y6, X7
+	VMOVSS        X7, 56(DI)
+	VSHUFPS       $0xff, X0, X0, X6
+	VBROADCASTSS  X6, Y6
+	VMULPS        Y6, Y3, Y7
+	VMOVUPS       60(DI), X8
+	VMOVSS        76(DI), X11
+	VINSERTF32X4  $0x01, X11, Y8, Y8
+	VMULPS        Y6, Y8, Y6
+	VMOVUPS       (DX), X11
+	VMOVSS        16(DX), X12
+	VINSERTF32X4  $0x01, X12, Y11, Y11
+	VMULPS        Y11, Y7, Y7
+	VSUBPS        Y7, Y8, Y7
+	VMOVUPS       X7, 60(DI)
+	VEXTRACTF32X4 $0x01, Y7, X8
+	VMOVSS        X8, 76(DI)
+	VEXTRACTF32X4 $0x01, Y0, X0
+	VBROADCASTSS  X0, Y7
+	VMULPS        Y7, Y3, Y8
+	VMOVUPS       80(DI), X11
+	VMOVSS        96(DI), X12
+	VINSERTF32X4  $0x01, X12, Y11, Y11
+	VMULPS        Y7, Y11, Y7
+	VADDPS        Y7, Y1, Y1
+	VMOVUPS       (DX), X7
+	VMOVSS        16(DX), X12
+	VINSERTF32X4  $0x01, X12, Y7, Y7
+	VMULPS        Y7, Y8, Y7
+	VSUBPS        Y7, Y11, Y7
+	VMOVUPS       X7, 80(DI)
+	VEXTRACTF32X4 $0x01, Y7, X8
+	VMOVSS        X8, 96(DI)
+	VSHUFPS       $0x55, X0, X0, X0
+	VBROADCASTSS  X0, Y0
+	VMULPS        Y0, Y3, Y3
+	VMOVUPS       100(DI), X7
+	VMOVSS        116(DI), X8
+	VINSERTF32X4  $0x01, X8, Y7, Y7
+	VMULPS        Y0, Y7, Y0
+	VADDPS        Y0, Y2, Y0
+	VMOVUPS       (DX), X2
+	VMOVSS        16(DX), X8
+	VINSERTF32X4  $0x01, X8, Y2, Y2
+	VMULPS        Y2, Y3, Y2
+	VSUBPS        Y2, Y7, Y2
+	VMOVUPS       X2, 100(DI)
+	VEXTRACTF32X4 $0x01, Y2, X3
+	VMOVSS        X3, 116(DI)
+	VADDPS        Y4, Y1, Y1
+	VADDPS        Y6, Y0, Y0
+	VADDPS        Y0, Y1, Y0
+	VMOVUPS       X0, 812(SI)
+	VEXTRACTF32X4 $0x01, Y0, X1
+	VMOVSS        X1, 828(SI)
 	VZEROUPPER
 	RET
 
@@ -27465,106 +33785,106 @@ DATA FunctionsConstants<>+7568(SB)/8, $0x4000000000000000
 DATA FunctionsConstants<>+7576(SB)/8, $0x4000000000000000
 DATA FunctionsConstants<>+7584(SB)/8, $0x4000000000000000
 DATA FunctionsConstants<>+7592(SB)/8, $0x4000000000000000
-DATA FunctionsConstants<>+7600(SB)/4, $0x42200000
-DATA FunctionsConstants<>+7604(SB)/4, $0x42200000
-DATA FunctionsConstants<>+7608(SB)/4, $0x42200000
-DATA FunctionsConstants<>+7612(SB)/4, $0x42200000
-DATA FunctionsConstants<>+7616(SB)/4, $0x42200000
-DATA FunctionsConstants<>+7620(SB)/4, $0x42200000
-DATA FunctionsConstants<>+7624(SB)/4, $0x42200000
-DATA FunctionsConstants<>+7628(SB)/4, $0x42200000
-DATA FunctionsConstants<>+7632(SB)/4, $0x3f317218
-DATA FunctionsConstants<>+7636(SB)/4, $0x3f317218
-DATA FunctionsConstants<>+7640(SB)/4, $0x3f317218
-DATA FunctionsConstants<>+7644(SB)/4, $0x3f317218
-DATA FunctionsConstants<>+7648(SB)/4, $0x3f317218
-DATA FunctionsConstants<>+7652(SB)/4, $0x3f317218
-DATA FunctionsConstants<>+7656(SB)/4, $0x3f317218
-DATA FunctionsConstants<>+7660(SB)/4, $0x3f317218
-DATA FunctionsConstants<>+7664(SB)/4, $0x40000000
-DATA FunctionsConstants<>+7668(SB)/4, $0x40000000
-DATA FunctionsConstants<>+7672(SB)/4, $0x40000000
-DATA FunctionsConstants<>+7676(SB)/4, $0x40000000
-DATA FunctionsConstants<>+7680(SB)/4, $0x40000000
-DATA FunctionsConstants<>+7684(SB)/4, $0x40000000
-DATA FunctionsConstants<>+7688(SB)/4, $0x40000000
-DATA FunctionsConstants<>+7692(SB)/4, $0x40000000
-DATA FunctionsConstants<>+7696(SB)/4, $0x3e4ccccd
-DATA FunctionsConstants<>+7700(SB)/4, $0x3e4ccccd
-DATA FunctionsConstants<>+7704(SB)/4, $0x3e4ccccd
-DATA FunctionsConstants<>+7708(SB)/4, $0x3e4ccccd
-DATA FunctionsConstants<>+7712(SB)/4, $0x3e4ccccd
-DATA FunctionsConstants<>+7716(SB)/4, $0x3e4ccccd
-DATA FunctionsConstants<>+7720(SB)/4, $0x3e4ccccd
-DATA FunctionsConstants<>+7724(SB)/4, $0x3e4ccccd
-DATA FunctionsConstants<>+7728(SB)/4, $0x3f000000
-DATA FunctionsConstants<>+7732(SB)/4, $0x3f800000
-DATA FunctionsConstants<>+7736(SB)/4, $0x3f3504f3
-DATA FunctionsConstants<>+7740(SB)/4, $0x80000000
-DATA FunctionsConstants<>+7744(SB)/4, $0x7fffffff
-DATA FunctionsConstants<>+7748(SB)/4, $0x407b8000
-DATA FunctionsConstants<>+7752(SB)/8, $0x7820000000000000
-DATA FunctionsConstants<>+7760(SB)/8, $0x4338000000000000
-DATA FunctionsConstants<>+7768(SB)/8, $0x000000000000001f
-DATA FunctionsConstants<>+7776(SB)/4, $0x7f800000
-DATA FunctionsConstants<>+7780(SB)/4, $0xff800000
-DATA FunctionsConstants<>+7784(SB)/4, $0x00000000
-DATA FunctionsConstants<>+7788(SB)/4, $0x42dc0000
-DATA FunctionsConstants<>+7792(SB)/8, $0x3800000000000000
-DATA FunctionsConstants<>+7800(SB)/8, $0x8000000000000000
-DATA FunctionsConstants<>+7808(SB)/8, $0x40471547652b82fe
-DATA FunctionsConstants<>+7816(SB)/8, $0x3f962e42fefa39ef
-DATA FunctionsConstants<>+7824(SB)/8, $0x3ff0000000000000
-DATA FunctionsConstants<>+7832(SB)/8, $0x3fe0000000000000
-DATA FunctionsConstants<>+7840(SB)/8, $0x3fc5555555555555
-DATA FunctionsConstants<>+7848(SB)/8, $0x3fa5555555555555
-DATA FunctionsConstants<>+7856(SB)/4, $0x000001eb
-DATA FunctionsConstants<>+7860(SB)/4, $0x0000001f
-DATA FunctionsConstants<>+7864(SB)/8, $0xbfd5555555555555
-DATA FunctionsConstants<>+7872(SB)/8, $0x3fc999999999999a
-DATA FunctionsConstants<>+7880(SB)/8, $0xbfc2492492492492
-DATA FunctionsConstants<>+7888(SB)/4, $0x39800000
-DATA FunctionsConstants<>+7892(SB)/4, $0x46000000
-DATA FunctionsConstants<>+7896(SB)/8, $0x3fe6c00000000000
-DATA FunctionsConstants<>+7904(SB)/8, $0xfff0000000000000
-DATA FunctionsConstants<>+7912(SB)/8, $0xbfdffffffe7f22bc
-DATA FunctionsConstants<>+7920(SB)/8, $0x3fd55555521c977a
-DATA FunctionsConstants<>+7928(SB)/8, $0xbfd000b53be476ec
-DATA FunctionsConstants<>+7936(SB)/8, $0x3fc99b1df84bc4e8
-DATA FunctionsConstants<>+7944(SB)/8, $0x3fe62e42fefa39ef
-DATA FunctionsConstants<>+7952(SB)/4, $0x33800000
-DATA FunctionsConstants<>+7956(SB)/4, $0x4c000000
-DATA FunctionsConstants<>+7960(SB)/4, $0xbf800000
-DATA FunctionsConstants<>+7964(SB)/4, $0x7fc00000
-DATA FunctionsConstants<>+7968(SB)/4, $0x3f867d5f
-DATA FunctionsConstants<>+7972(SB)/4, $0x3fe10966
-DATA FunctionsConstants<>+7976(SB)/4, $0x3e800000
-DATA FunctionsConstants<>+7980(SB)/8, $0x0000000000000010
-DATA FunctionsConstants<>+7988(SB)/8, $0x3fb921fb54442d18
-DATA FunctionsConstants<>+7996(SB)/8, $0xbfc5555555555555
-DATA FunctionsConstants<>+8004(SB)/8, $0x3f81111111111111
-DATA FunctionsConstants<>+8012(SB)/8, $0xbfe0000000000000
-DATA FunctionsConstants<>+8020(SB)/8, $0x000000000000003f
-DATA FunctionsConstants<>+8028(SB)/4, $0x40400000
-DATA FunctionsConstants<>+8032(SB)/4, $0x3e99999a
-DATA FunctionsConstants<>+8036(SB)/8, $0x77f0000000000000
-DATA FunctionsConstants<>+8044(SB)/8, $0xbfe0000000000265
-DATA FunctionsConstants<>+8052(SB)/8, $0x3fd555555555643c
-DATA FunctionsConstants<>+8060(SB)/8, $0xbfcffffff5d9f589
-DATA FunctionsConstants<>+8068(SB)/8, $0x3fc999998b911993
-DATA FunctionsConstants<>+8076(SB)/8, $0xbfc556ed22525382
-DATA FunctionsConstants<>+8084(SB)/8, $0x3fc24acb7d2887f0
-DATA FunctionsConstants<>+8092(SB)/8, $0x7fffffffffffffff
-DATA FunctionsConstants<>+8100(SB)/8, $0x405b800000000000
-DATA FunctionsConstants<>+8108(SB)/4, $0x00000001
-DATA FunctionsConstants<>+8112(SB)/4, $0x7f7fffff
-DATA FunctionsConstants<>+8116(SB)/4, $0x4b000000
-DATA FunctionsConstants<>+8120(SB)/4, $0x4b800000
+DATA FunctionsConstants<>+7600(SB)/4, $0x3f000000
+DATA FunctionsConstants<>+7604(SB)/4, $0x3f800000
+DATA FunctionsConstants<>+7608(SB)/4, $0x3f3504f3
+DATA FunctionsConstants<>+7612(SB)/4, $0x80000000
+DATA FunctionsConstants<>+7616(SB)/4, $0x7fffffff
+DATA FunctionsConstants<>+7620(SB)/4, $0x407b8000
+DATA FunctionsConstants<>+7624(SB)/8, $0x7820000000000000
+DATA FunctionsConstants<>+7632(SB)/8, $0x4338000000000000
+DATA FunctionsConstants<>+7640(SB)/8, $0x000000000000001f
+DATA FunctionsConstants<>+7648(SB)/4, $0x7f800000
+DATA FunctionsConstants<>+7652(SB)/4, $0xff800000
+DATA FunctionsConstants<>+7656(SB)/4, $0x00000000
+DATA FunctionsConstants<>+7660(SB)/4, $0x42dc0000
+DATA FunctionsConstants<>+7664(SB)/8, $0x3800000000000000
+DATA FunctionsConstants<>+7672(SB)/8, $0x8000000000000000
+DATA FunctionsConstants<>+7680(SB)/8, $0x40471547652b82fe
+DATA FunctionsConstants<>+7688(SB)/8, $0x3f962e42fefa39ef
+DATA FunctionsConstants<>+7696(SB)/8, $0x3ff0000000000000
+DATA FunctionsConstants<>+7704(SB)/8, $0x3fe0000000000000
+DATA FunctionsConstants<>+7712(SB)/8, $0x3fc5555555555555
+DATA FunctionsConstants<>+7720(SB)/8, $0x3fa5555555555555
+DATA FunctionsConstants<>+7728(SB)/4, $0x000001eb
+DATA FunctionsConstants<>+7732(SB)/4, $0x0000001f
+DATA FunctionsConstants<>+7736(SB)/8, $0xbfd5555555555555
+DATA FunctionsConstants<>+7744(SB)/8, $0x3fc999999999999a
+DATA FunctionsConstants<>+7752(SB)/8, $0xbfc2492492492492
+DATA FunctionsConstants<>+7760(SB)/4, $0x39800000
+DATA FunctionsConstants<>+7764(SB)/4, $0x46000000
+DATA FunctionsConstants<>+7768(SB)/8, $0x3fe6c00000000000
+DATA FunctionsConstants<>+7776(SB)/8, $0xfff0000000000000
+DATA FunctionsConstants<>+7784(SB)/8, $0xbfdffffffe7f22bc
+DATA FunctionsConstants<>+7792(SB)/8, $0x3fd55555521c977a
+DATA FunctionsConstants<>+7800(SB)/8, $0xbfd000b53be476ec
+DATA FunctionsConstants<>+7808(SB)/8, $0x3fc99b1df84bc4e8
+DATA FunctionsConstants<>+7816(SB)/8, $0x3fe62e42fefa39ef
+DATA FunctionsConstants<>+7824(SB)/4, $0x33800000
+DATA FunctionsConstants<>+7828(SB)/4, $0x4c000000
+DATA FunctionsConstants<>+7832(SB)/4, $0xbf800000
+DATA FunctionsConstants<>+7836(SB)/4, $0x7fc00000
+DATA FunctionsConstants<>+7840(SB)/4, $0x3f867d5f
+DATA FunctionsConstants<>+7844(SB)/4, $0x3fe10966
+DATA FunctionsConstants<>+7848(SB)/4, $0x3e800000
+DATA FunctionsConstants<>+7852(SB)/8, $0x0000000000000010
+DATA FunctionsConstants<>+7860(SB)/8, $0x3fb921fb54442d18
+DATA FunctionsConstants<>+7868(SB)/8, $0xbfc5555555555555
+DATA FunctionsConstants<>+7876(SB)/8, $0x3f81111111111111
+DATA FunctionsConstants<>+7884(SB)/8, $0xbfe0000000000000
+DATA FunctionsConstants<>+7892(SB)/8, $0x000000000000003f
+DATA FunctionsConstants<>+7900(SB)/4, $0x40400000
+DATA FunctionsConstants<>+7904(SB)/4, $0x3e99999a
+DATA FunctionsConstants<>+7908(SB)/8, $0x77f0000000000000
+DATA FunctionsConstants<>+7916(SB)/8, $0xbfe0000000000265
+DATA FunctionsConstants<>+7924(SB)/8, $0x3fd555555555643c
+DATA FunctionsConstants<>+7932(SB)/8, $0xbfcffffff5d9f589
+DATA FunctionsConstants<>+7940(SB)/8, $0x3fc999998b911993
+DATA FunctionsConstants<>+7948(SB)/8, $0xbfc556ed22525382
+DATA FunctionsConstants<>+7956(SB)/8, $0x3fc24acb7d2887f0
+DATA FunctionsConstants<>+7964(SB)/8, $0x7fffffffffffffff
+DATA FunctionsConstants<>+7972(SB)/8, $0x405b800000000000
+DATA FunctionsConstants<>+7980(SB)/4, $0x00000001
+DATA FunctionsConstants<>+7984(SB)/4, $0x7f7fffff
+DATA FunctionsConstants<>+7988(SB)/4, $0x4b000000
+DATA FunctionsConstants<>+7992(SB)/4, $0x4b800000
+DATA FunctionsConstants<>+7996(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8000(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8004(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8008(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8012(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8016(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8020(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8024(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8028(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8032(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8036(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8040(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8044(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8048(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8052(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8056(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8060(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8064(SB)/4, $0xffffffff
+DATA FunctionsConstants<>+8068(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8072(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8076(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8080(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8084(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8088(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8092(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8096(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8100(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8104(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8108(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8112(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8116(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8120(SB)/4, $0x00000000
 DATA FunctionsConstants<>+8124(SB)/4, $0x00000000
 DATA FunctionsConstants<>+8128(SB)/4, $0x00000000
-DATA FunctionsConstants<>+8132(SB)/4, $0x00000000
-DATA FunctionsConstants<>+8136(SB)/4, $0x00000000
-DATA FunctionsConstants<>+8140(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8132(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8136(SB)/4, $0x80000000
+DATA FunctionsConstants<>+8140(SB)/4, $0x80000000
 DATA FunctionsConstants<>+8144(SB)/4, $0x80000000
 DATA FunctionsConstants<>+8148(SB)/4, $0x80000000
 DATA FunctionsConstants<>+8152(SB)/4, $0x80000000
@@ -27577,11 +33897,11 @@ DATA FunctionsConstants<>+8176(SB)/4, $0x80000000
 DATA FunctionsConstants<>+8180(SB)/4, $0x80000000
 DATA FunctionsConstants<>+8184(SB)/4, $0x80000000
 DATA FunctionsConstants<>+8188(SB)/4, $0x80000000
-DATA FunctionsConstants<>+8192(SB)/4, $0xffffffff
-DATA FunctionsConstants<>+8196(SB)/4, $0x00000000
-DATA FunctionsConstants<>+8200(SB)/4, $0x00000000
-DATA FunctionsConstants<>+8204(SB)/4, $0x00000000
-DATA FunctionsConstants<>+8208(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8192(SB)/4, $0x00000000
+DATA FunctionsConstants<>+8196(SB)/4, $0x00000004
+DATA FunctionsConstants<>+8200(SB)/4, $0x00000008
+DATA FunctionsConstants<>+8204(SB)/4, $0x0000000c
+DATA FunctionsConstants<>+8208(SB)/4, $0x00000001
 DATA FunctionsConstants<>+8212(SB)/4, $0x00000000
 DATA FunctionsConstants<>+8216(SB)/4, $0x00000000
 DATA FunctionsConstants<>+8220(SB)/4, $0x00000000
@@ -27593,41 +33913,41 @@ DATA FunctionsConstants<>+8240(SB)/4, $0x00000000
 DATA FunctionsConstants<>+8244(SB)/4, $0x00000000
 DATA FunctionsConstants<>+8248(SB)/4, $0x00000000
 DATA FunctionsConstants<>+8252(SB)/4, $0x00000000
-DATA FunctionsConstants<>+8256(SB)/4, $0x00000000
-DATA FunctionsConstants<>+8260(SB)/4, $0x80000000
-DATA FunctionsConstants<>+8264(SB)/4, $0x80000000
-DATA FunctionsConstants<>+8268(SB)/4, $0x80000000
-DATA FunctionsConstants<>+8272(SB)/4, $0x80000000
-DATA FunctionsConstants<>+8276(SB)/4, $0x80000000
-DATA FunctionsConstants<>+8280(SB)/4, $0x80000000
-DATA FunctionsConstants<>+8284(SB)/4, $0x80000000
-DATA FunctionsConstants<>+8288(SB)/4, $0x80000000
-DATA FunctionsConstants<>+8292(SB)/4, $0x80000000
-DATA FunctionsConstants<>+8296(SB)/4, $0x80000000
-DATA FunctionsConstants<>+8300(SB)/4, $0x80000000
-DATA FunctionsConstants<>+8304(SB)/4, $0x80000000
-DATA FunctionsConstants<>+8308(SB)/4, $0x80000000
-DATA FunctionsConstants<>+8312(SB)/4, $0x80000000
-DATA FunctionsConstants<>+8316(SB)/4, $0x80000000
-DATA FunctionsConstants<>+8320(SB)/4, $0x00000000
-DATA FunctionsConstants<>+8324(SB)/4, $0x00000004
-DATA FunctionsConstants<>+8328(SB)/4, $0x00000008
-DATA FunctionsConstants<>+8332(SB)/4, $0x0000000c
-DATA FunctionsConstants<>+8336(SB)/4, $0x00000001
-DATA FunctionsConstants<>+8340(SB)/4, $0x00000000
-DATA FunctionsConstants<>+8344(SB)/4, $0x00000000
-DATA FunctionsConstants<>+8348(SB)/4, $0x00000000
-DATA FunctionsConstants<>+8352(SB)/4, $0x00000000
-DATA FunctionsConstants<>+8356(SB)/4, $0x00000000
-DATA FunctionsConstants<>+8360(SB)/4, $0x00000000
-DATA FunctionsConstants<>+8364(SB)/4, $0x00000000
-DATA FunctionsConstants<>+8368(SB)/4, $0x00000000
-DATA FunctionsConstants<>+8372(SB)/4, $0x00000000
-DATA FunctionsConstants<>+8376(SB)/4, $0x00000000
-DATA FunctionsConstants<>+8380(SB)/4, $0x00000000
-DATA FunctionsConstants<>+8384(SB)/4, $0x41b00000
-DATA FunctionsConstants<>+8388(SB)/8, $0x3810000000000000
-DATA FunctionsConstants<>+8396(SB)/8, $0x4000000000000000
+DATA FunctionsConstants<>+8256(SB)/4, $0x41b00000
+DATA FunctionsConstants<>+8260(SB)/8, $0x3810000000000000
+DATA FunctionsConstants<>+8268(SB)/8, $0x4000000000000000
+DATA FunctionsConstants<>+8276(SB)/4, $0x42200000
+DATA FunctionsConstants<>+8280(SB)/4, $0x42200000
+DATA FunctionsConstants<>+8284(SB)/4, $0x42200000
+DATA FunctionsConstants<>+8288(SB)/4, $0x42200000
+DATA FunctionsConstants<>+8292(SB)/4, $0x42200000
+DATA FunctionsConstants<>+8296(SB)/4, $0x42200000
+DATA FunctionsConstants<>+8300(SB)/4, $0x42200000
+DATA FunctionsConstants<>+8304(SB)/4, $0x42200000
+DATA FunctionsConstants<>+8308(SB)/4, $0x3f317218
+DATA FunctionsConstants<>+8312(SB)/4, $0x3f317218
+DATA FunctionsConstants<>+8316(SB)/4, $0x3f317218
+DATA FunctionsConstants<>+8320(SB)/4, $0x3f317218
+DATA FunctionsConstants<>+8324(SB)/4, $0x3f317218
+DATA FunctionsConstants<>+8328(SB)/4, $0x3f317218
+DATA FunctionsConstants<>+8332(SB)/4, $0x3f317218
+DATA FunctionsConstants<>+8336(SB)/4, $0x3f317218
+DATA FunctionsConstants<>+8340(SB)/4, $0x40000000
+DATA FunctionsConstants<>+8344(SB)/4, $0x40000000
+DATA FunctionsConstants<>+8348(SB)/4, $0x40000000
+DATA FunctionsConstants<>+8352(SB)/4, $0x40000000
+DATA FunctionsConstants<>+8356(SB)/4, $0x40000000
+DATA FunctionsConstants<>+8360(SB)/4, $0x40000000
+DATA FunctionsConstants<>+8364(SB)/4, $0x40000000
+DATA FunctionsConstants<>+8368(SB)/4, $0x40000000
+DATA FunctionsConstants<>+8372(SB)/4, $0x3e4ccccd
+DATA FunctionsConstants<>+8376(SB)/4, $0x3e4ccccd
+DATA FunctionsConstants<>+8380(SB)/4, $0x3e4ccccd
+DATA FunctionsConstants<>+8384(SB)/4, $0x3e4ccccd
+DATA FunctionsConstants<>+8388(SB)/4, $0x3e4ccccd
+DATA FunctionsConstants<>+8392(SB)/4, $0x3e4ccccd
+DATA FunctionsConstants<>+8396(SB)/4, $0x3e4ccccd
+DATA FunctionsConstants<>+8400(SB)/4, $0x3e4ccccd
 DATA FunctionsConstants<>+8404(SB)/4, $0x42200000
 DATA FunctionsConstants<>+8408(SB)/4, $0x3f317218
 DATA FunctionsConstants<>+8412(SB)/4, $0x40000000

@@ -49,6 +49,9 @@ func irisForward(p *Iris, ws *IrisWorkspace, x *[4]float32)
 //go:noescape
 func irisForwardAVX2(p *Iris, ws *IrisWorkspace, x *[4]float32)
 
+//go:noescape
+func irisForwardAVX512(p *Iris, ws *IrisWorkspace, x *[4]float32)
+
 // vectorLoss is Loss in assembly.
 func (p *Iris) vectorLoss(ws *IrisWorkspace, x *[4]float32, y *[3]float32) float32 {
 	return irisLoss(p, ws, x, y)

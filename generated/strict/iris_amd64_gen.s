@@ -6,7 +6,12 @@
 
 // func irisForward(p *Iris, ws *IrisWorkspace, x *[4]float32)
 TEXT ·irisForward(SB), NOSPLIT, $0-24
-	JMP ·irisForwardAVX2(SB)
+	CMPQ ·irisLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·irisForwardAVX2(SB)
+
+wide:
+	JMP ·irisForwardAVX512(SB)
 
 // func irisForwardAVX2(p *Iris, ws *IrisWorkspace, x *[4]float32)
 // Requires: AVX, AVX2
@@ -221,6 +226,183 @@ TEXT ·irisForwardAVX2(SB), NOSPLIT, $0-24
 	VMULPS     X1, X0, X0
 	VMOVSD     X0, 76(SI)
 	VEXTRACTPS $0x02, X0, 84(SI)
+	VZEROUPPER
+	RET
+
+// func irisForwardAVX512(p *Iris, ws *IrisWorkspace, x *[4]float32)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
+TEXT ·irisForwardAVX512(SB), NOSPLIT, $0-24
+	MOVQ p+0(FP), DI
+	MOVQ ws+8(FP), SI
+	MOVQ x+16(FP), DX
+
+	// z1 = W1·x + b1; a1 = tanh(z1)
+	VMOVUPS      (DX), X0
+	VMULPS       (DI), X0, X1
+	VMULPS       16(DI), X0, X2
+	VMULPS       32(DI), X0, X3
+	VMULPS       48(DI), X0, X4
+	VMULPS       64(DI), X0, X5
+	VMULPS       80(DI), X0, X6
+	VMULPS       96(DI), X0, X7
+	VMULPS       112(DI), X0, X0
+	VUNPCKLPD    X2, X1, X8
+	VUNPCKHPD    X2, X1, X1
+	VADDPS       X1, X8, X1
+	VUNPCKLPD    X4, X3, X2
+	VUNPCKHPD    X4, X3, X3
+	VADDPS       X3, X2, X2
+	VSHUFPS      $0x88, X2, X1, X3
+	VSHUFPS      $0xdd, X2, X1, X1
+	VADDPS       X1, X3, X1
+	VUNPCKLPD    X6, X5, X2
+	VUNPCKHPD    X6, X5, X3
+	VADDPS       X3, X2, X2
+	VUNPCKLPD    X0, X7, X3
+	VUNPCKHPD    X0, X7, X0
+	VADDPS       X0, X3, X0
+	VSHUFPS      $0x88, X0, X2, X3
+	VSHUFPS      $0xdd, X0, X2, X0
+	VADDPS       X0, X3, X0
+	VINSERTF32X4 $0x01, X0, Y1, Y0
+	VADDPS       128(DI), Y0, Y0
+	VANDPS.BCST  IrisConstants<>+1028(SB), Y0, Y1
+	VPMINUD.BCST IrisConstants<>+1032(SB), Y1, Y2
+	VPMOVZXDQ    Y2, Z2
+	VPSLLQ       $0x1d, Z2, Z2
+	VPADDQ.BCST  IrisConstants<>+1036(SB), Z2, Z2
+	VMULPD.BCST  IrisConstants<>+1044(SB), Z2, Z3
+	VADDPD.BCST  IrisConstants<>+1052(SB), Z3, Z3
+	VSUBPD.BCST  IrisConstants<>+1052(SB), Z3, Z4
+	VMULPD.BCST  IrisConstants<>+1060(SB), Z4, Z4
+	VSUBPD       Z4, Z2, Z2
+	VANDPD.BCST  IrisConstants<>+1068(SB), Z3, Z4
+	VPSLLQ       $0x03, Z4, Z4
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K1
+	LEAQ         IrisConstants<>+256(SB), AX
+	VXORPS       X5, X5, X5
+	VGATHERQPD   (AX)(Z4*1), K1, Z5
+	VPSRLQ       $0x05, Z3, Z3
+	VPSLLQ       $0x34, Z3, Z3
+	VPADDQ       Z3, Z5, Z3
+	VMULPD.BCST  IrisConstants<>+1084(SB), Z2, Z4
+	VADDPD.BCST  IrisConstants<>+1076(SB), Z4, Z4
+	VMULPD.BCST  IrisConstants<>+1100(SB), Z2, Z5
+	VADDPD.BCST  IrisConstants<>+1092(SB), Z5, Z5
+	VMULPD       Z2, Z2, Z6
+	VMULPD       Z6, Z5, Z5
+	VADDPD       Z5, Z4, Z4
+	VMULPD       Z4, Z2, Z2
+	VMULPD       Z2, Z3, Z2
+	VSUBPD.BCST  IrisConstants<>+1076(SB), Z3, Z3
+	VADDPD       Z3, Z2, Z2
+	VADDPD.BCST  IrisConstants<>+1108(SB), Z2, Z3
+	VDIVPD       Z3, Z2, Z2
+	VCVTPD2PS    Z2, Y2
+	VANDPS.BCST  IrisConstants<>+1024(SB), Y0, Y3
+	VORPS        Y3, Y2, Y2
+	VPSUBD.BCST  IrisConstants<>+1116(SB), Y1, Y1
+	VPCMPUD.BCST $0x06, IrisConstants<>+1120(SB), Y1, K1
+	VBLENDMPS    Y0, Y2, K1, Y0
+	VMOVUPS      Y0, (SI)
+
+	// z2 = W2·a1 + b2
+	VMULPS     160(DI), Y0, Y1
+	VMULPS     192(DI), Y0, Y2
+	VMULPS     224(DI), Y0, Y0
+	VSHUFF32X4 $0x00, Y2, Y1, Y3
+	VSHUFF32X4 $0x03, Y2, Y1, Y1
+	VADDPS     Y1, Y3, Y1
+	VSHUFF32X4 $0x00, Y0, Y0, Y2
+	VSHUFF32X4 $0x03, Y0, Y0, Y0
+	VADDPS     Y0, Y2, Y0
+	VUNPCKLPD  Y0, Y1, Y2
+	VUNPCKHPD  Y0, Y1, Y0
+	VADDPS     Y0, Y2, Y0
+	VSHUFPS    $0x88, Y0, Y0, Y1
+	VSHUFPS    $0xdd, Y0, Y0, Y0
+	VADDPS     Y0, Y1, Y0
+	VMOVUPS    IrisConstants<>+800(SB), Y1
+	VPERMPS    Y0, Y1, Y0
+	VMOVSD     256(DI), X1
+	VINSERTPS  $0x20, 264(DI), X1, X1
+	VADDPS     X1, X0, X0
+	VMOVSD     X0, 64(SI)
+	VEXTRACTPS $0x02, X0, 72(SI)
+
+	// a2 = softmax(z2)
+	VANDPS       IrisConstants<>+1124(SB), X0, X1
+	MOVL         $0x00000007, AX
+	KMOVW        AX, K1
+	VBROADCASTSS IrisConstants<>+1140(SB), X2
+	VBLENDMPS    X1, X2, K1, X1
+	VSHUFPS      $0x4e, X1, X1, X2
+	VCMPPS       $0x00, X2, X1, K2
+	VANDPS       X2, X1, X3
+	VMAXPS       X2, X1, X2
+	VBLENDMPS    X3, X2, K2, X2
+	VCMPPS       $0x03, X1, X1, K2
+	VBLENDMPS    X1, X2, K2, X1
+	VSHUFPS      $0xb1, X1, X1, X2
+	VCMPPS       $0x00, X2, X1, K2
+	VANDPS       X2, X1, X3
+	VMAXPS       X2, X1, X2
+	VBLENDMPS    X3, X2, K2, X2
+	VCMPPS       $0x03, X1, X1, K2
+	VBLENDMPS    X1, X2, K2, X1
+	VMOVSS       X1, 88(SI)
+	VMOVAPS.Z    X0, K1, X0
+	VSUBPS       X1, X0, X0
+	VANDPS.BCST  IrisConstants<>+1028(SB), X0, X1
+	VPMINUD.BCST IrisConstants<>+1144(SB), X1, X2
+	VPMOVZXDQ    X2, Y2
+	VPSLLQ       $0x1d, Y2, Y2
+	VPADDQ.BCST  IrisConstants<>+1148(SB), Y2, Y2
+	VPSRLD       $0x1f, X0, X3
+	VPMOVZXDQ    X3, Y3
+	VPSLLQ       $0x3f, Y3, Y3
+	VORPD        Y3, Y2, Y2
+	VMULPD.BCST  IrisConstants<>+1044(SB), Y2, Y3
+	VADDPD.BCST  IrisConstants<>+1052(SB), Y3, Y3
+	VSUBPD.BCST  IrisConstants<>+1052(SB), Y3, Y4
+	VMULPD.BCST  IrisConstants<>+1060(SB), Y4, Y4
+	VSUBPD       Y4, Y2, Y2
+	VANDPD.BCST  IrisConstants<>+1068(SB), Y3, Y4
+	VPSLLQ       $0x03, Y4, Y4
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K2
+	LEAQ         IrisConstants<>+256(SB), AX
+	VXORPS       X5, X5, X5
+	VGATHERQPD   (AX)(Y4*1), K2, Y5
+	VPSRLQ       $0x05, Y3, Y3
+	VPSLLQ       $0x34, Y3, Y3
+	VPADDQ       Y3, Y5, Y3
+	VMULPD.BCST  IrisConstants<>+1084(SB), Y2, Y4
+	VADDPD.BCST  IrisConstants<>+1076(SB), Y4, Y4
+	VMULPD.BCST  IrisConstants<>+1100(SB), Y2, Y5
+	VADDPD.BCST  IrisConstants<>+1092(SB), Y5, Y5
+	VMULPD       Y2, Y2, Y6
+	VMULPD       Y6, Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	VMULPD       Y4, Y2, Y2
+	VADDPD.BCST  IrisConstants<>+1076(SB), Y2, Y2
+	VMULPD       Y2, Y3, Y2
+	VCVTPD2PSY   Y2, X2
+	VPCMPUD.BCST $0x06, IrisConstants<>+1156(SB), X1, K2
+	VBLENDMPS    X0, X2, K2, X0
+	VBROADCASTSS IrisConstants<>+1024(SB), Y1
+	VBLENDMPS    X0, X1, K1, X1
+	VSHUFPS      $0x4e, X1, X1, X2
+	VADDPS       X2, X1, X1
+	VSHUFPS      $0xb1, X1, X1, X2
+	VADDPS       X2, X1, X1
+	VMOVSS       X1, 92(SI)
+	VBROADCASTSS IrisConstants<>+1160(SB), X2
+	VDIVPS       X1, X2, X1
+	VMULPS       X1, X0, X0
+	VMOVSD       X0, 76(SI)
+	VEXTRACTPS   $0x02, X0, 84(SI)
 	VZEROUPPER
 	RET
 
@@ -452,37 +634,37 @@ TEXT ·irisLossAVX2(SB), NOSPLIT, $0-36
 	VSHUFPS    $0x00, X6, X6, X4
 	VPMOVZXDQ  X4, Y6
 	VPSLLQ     $0x1d, Y6, Y6
-	VMULPD     IrisConstants<>+1024(SB), Y6, Y6
-	VPSUBQ     IrisConstants<>+1056(SB), Y6, Y7
+	VMULPD     IrisConstants<>+1164(SB), Y6, Y6
+	VPSUBQ     IrisConstants<>+1196(SB), Y6, Y7
 	VPSRLQ     $0x34, Y7, Y8
-	VXORPD     IrisConstants<>+1088(SB), Y8, Y8
-	VPSUBQ     IrisConstants<>+1088(SB), Y8, Y8
+	VXORPD     IrisConstants<>+1228(SB), Y8, Y8
+	VPSUBQ     IrisConstants<>+1228(SB), Y8, Y8
 	VMOVUPS    IrisConstants<>+160(SB), Y9
 	VPADDQ     Y8, Y9, Y8
 	VSUBPD     Y9, Y8, Y8
-	VANDPD     IrisConstants<>+1120(SB), Y7, Y9
+	VANDPD     IrisConstants<>+1260(SB), Y7, Y9
 	VPSUBQ     Y9, Y6, Y6
 	VPSRLQ     $0x2f, Y7, Y7
 	VANDPD     IrisConstants<>+224(SB), Y7, Y7
 	VPSLLQ     $0x04, Y7, Y7
 	VMOVUPS    IrisConstants<>+512(SB), Y9
-	LEAQ       IrisConstants<>+1152(SB), AX
+	LEAQ       IrisConstants<>+1292(SB), AX
 	VXORPS     X10, X10, X10
 	VGATHERQPD Y9, (AX)(Y7*1), Y10
 	VMULPD     Y10, Y6, Y6
 	VSUBPD     IrisConstants<>+544(SB), Y6, Y6
 	VMULPD     Y6, Y6, Y9
-	VMULPD     IrisConstants<>+1696(SB), Y6, Y10
-	VADDPD     IrisConstants<>+1664(SB), Y10, Y10
+	VMULPD     IrisConstants<>+1836(SB), Y6, Y10
+	VADDPD     IrisConstants<>+1804(SB), Y10, Y10
 	VMULPD     Y10, Y9, Y10
 	VMULPD     Y9, Y9, Y9
-	VMULPD     IrisConstants<>+1760(SB), Y6, Y11
-	VADDPD     IrisConstants<>+1728(SB), Y11, Y11
+	VMULPD     IrisConstants<>+1900(SB), Y6, Y11
+	VADDPD     IrisConstants<>+1868(SB), Y11, Y11
 	VMULPD     Y11, Y9, Y9
 	VADDPD     Y9, Y10, Y9
-	VMULPD     IrisConstants<>+1792(SB), Y8, Y8
+	VMULPD     IrisConstants<>+1932(SB), Y8, Y8
 	VMOVUPS    IrisConstants<>+512(SB), Y10
-	LEAQ       IrisConstants<>+1160(SB), AX
+	LEAQ       IrisConstants<>+1300(SB), AX
 	VXORPS     X11, X11, X11
 	VGATHERQPD Y10, (AX)(Y7*1), Y11
 	VADDPD     Y11, Y8, Y7
@@ -490,7 +672,7 @@ TEXT ·irisLossAVX2(SB), NOSPLIT, $0-36
 	VADDPD     Y6, Y7, Y6
 	VCVTPD2PSY Y6, X6
 	VPSRAD     $0x1f, X4, X7
-	VANDPS     IrisConstants<>+1824(SB), X7, X7
+	VANDPS     IrisConstants<>+1964(SB), X7, X7
 	VORPS      X7, X4, X7
 	VXORPS     X5, X4, X8
 	VPCMPGTD   X8, X2, X8
@@ -556,17 +738,17 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	VADDPS       X0, X3, X0
 	VINSERTF32X4 $0x01, X0, Y1, Y0
 	VADDPS       128(DI), Y0, Y0
-	VANDPS.BCST  IrisConstants<>+1892(SB), Y0, Y1
-	VPMINUD.BCST IrisConstants<>+1896(SB), Y1, Y2
+	VANDPS.BCST  IrisConstants<>+1028(SB), Y0, Y1
+	VPMINUD.BCST IrisConstants<>+1032(SB), Y1, Y2
 	VPMOVZXDQ    Y2, Z2
 	VPSLLQ       $0x1d, Z2, Z2
-	VPADDQ.BCST  IrisConstants<>+1900(SB), Z2, Z2
-	VMULPD.BCST  IrisConstants<>+1908(SB), Z2, Z3
-	VADDPD.BCST  IrisConstants<>+1916(SB), Z3, Z3
-	VSUBPD.BCST  IrisConstants<>+1916(SB), Z3, Z4
-	VMULPD.BCST  IrisConstants<>+1924(SB), Z4, Z4
+	VPADDQ.BCST  IrisConstants<>+1036(SB), Z2, Z2
+	VMULPD.BCST  IrisConstants<>+1044(SB), Z2, Z3
+	VADDPD.BCST  IrisConstants<>+1052(SB), Z3, Z3
+	VSUBPD.BCST  IrisConstants<>+1052(SB), Z3, Z4
+	VMULPD.BCST  IrisConstants<>+1060(SB), Z4, Z4
 	VSUBPD       Z4, Z2, Z2
-	VANDPD.BCST  IrisConstants<>+1932(SB), Z3, Z4
+	VANDPD.BCST  IrisConstants<>+1068(SB), Z3, Z4
 	VPSLLQ       $0x03, Z4, Z4
 	MOVL         $0x000000ff, AX
 	KMOVW        AX, K1
@@ -576,24 +758,24 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	VPSRLQ       $0x05, Z3, Z3
 	VPSLLQ       $0x34, Z3, Z3
 	VPADDQ       Z3, Z5, Z3
-	VMULPD.BCST  IrisConstants<>+1948(SB), Z2, Z4
-	VADDPD.BCST  IrisConstants<>+1940(SB), Z4, Z4
-	VMULPD.BCST  IrisConstants<>+1964(SB), Z2, Z5
-	VADDPD.BCST  IrisConstants<>+1956(SB), Z5, Z5
+	VMULPD.BCST  IrisConstants<>+1084(SB), Z2, Z4
+	VADDPD.BCST  IrisConstants<>+1076(SB), Z4, Z4
+	VMULPD.BCST  IrisConstants<>+1100(SB), Z2, Z5
+	VADDPD.BCST  IrisConstants<>+1092(SB), Z5, Z5
 	VMULPD       Z2, Z2, Z6
 	VMULPD       Z6, Z5, Z5
 	VADDPD       Z5, Z4, Z4
 	VMULPD       Z4, Z2, Z2
 	VMULPD       Z2, Z3, Z2
-	VSUBPD.BCST  IrisConstants<>+1940(SB), Z3, Z3
+	VSUBPD.BCST  IrisConstants<>+1076(SB), Z3, Z3
 	VADDPD       Z3, Z2, Z2
-	VADDPD.BCST  IrisConstants<>+1972(SB), Z2, Z3
+	VADDPD.BCST  IrisConstants<>+1108(SB), Z2, Z3
 	VDIVPD       Z3, Z2, Z2
 	VCVTPD2PS    Z2, Y2
-	VANDPS.BCST  IrisConstants<>+1888(SB), Y0, Y3
+	VANDPS.BCST  IrisConstants<>+1024(SB), Y0, Y3
 	VORPS        Y3, Y2, Y2
-	VPSUBD.BCST  IrisConstants<>+1980(SB), Y1, Y1
-	VPCMPUD.BCST $0x06, IrisConstants<>+1984(SB), Y1, K1
+	VPSUBD.BCST  IrisConstants<>+1116(SB), Y1, Y1
+	VPCMPUD.BCST $0x06, IrisConstants<>+1120(SB), Y1, K1
 	VBLENDMPS    Y0, Y2, K1, Y0
 	VMOVUPS      Y0, (SI)
 
@@ -622,10 +804,10 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	VEXTRACTPS $0x02, X0, 72(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       IrisConstants<>+1988(SB), X0, X1
+	VANDPS       IrisConstants<>+1124(SB), X0, X1
 	MOVL         $0x00000007, AX
 	KMOVW        AX, K1
-	VBROADCASTSS IrisConstants<>+2004(SB), X2
+	VBROADCASTSS IrisConstants<>+1140(SB), X2
 	VBLENDMPS    X1, X2, K1, X1
 	VSHUFPS      $0x4e, X1, X1, X3
 	VCMPPS       $0x00, X3, X1, K2
@@ -644,21 +826,21 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	VMOVSS       X1, 88(SI)
 	VMOVAPS.Z    X0, K1, X0
 	VSUBPS       X1, X0, X3
-	VANDPS.BCST  IrisConstants<>+1892(SB), X3, X4
-	VPMINUD.BCST IrisConstants<>+2008(SB), X4, X5
+	VANDPS.BCST  IrisConstants<>+1028(SB), X3, X4
+	VPMINUD.BCST IrisConstants<>+1144(SB), X4, X5
 	VPMOVZXDQ    X5, Y5
 	VPSLLQ       $0x1d, Y5, Y5
-	VPADDQ.BCST  IrisConstants<>+2012(SB), Y5, Y5
+	VPADDQ.BCST  IrisConstants<>+1148(SB), Y5, Y5
 	VPSRLD       $0x1f, X3, X6
 	VPMOVZXDQ    X6, Y6
 	VPSLLQ       $0x3f, Y6, Y6
 	VORPD        Y6, Y5, Y5
-	VMULPD.BCST  IrisConstants<>+1908(SB), Y5, Y6
-	VADDPD.BCST  IrisConstants<>+1916(SB), Y6, Y6
-	VSUBPD.BCST  IrisConstants<>+1916(SB), Y6, Y7
-	VMULPD.BCST  IrisConstants<>+1924(SB), Y7, Y7
+	VMULPD.BCST  IrisConstants<>+1044(SB), Y5, Y6
+	VADDPD.BCST  IrisConstants<>+1052(SB), Y6, Y6
+	VSUBPD.BCST  IrisConstants<>+1052(SB), Y6, Y7
+	VMULPD.BCST  IrisConstants<>+1060(SB), Y7, Y7
 	VSUBPD       Y7, Y5, Y5
-	VANDPD.BCST  IrisConstants<>+1932(SB), Y6, Y7
+	VANDPD.BCST  IrisConstants<>+1068(SB), Y6, Y7
 	VPSLLQ       $0x03, Y7, Y7
 	MOVL         $0x0000000f, AX
 	KMOVW        AX, K2
@@ -668,27 +850,27 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	VPSRLQ       $0x05, Y6, Y6
 	VPSLLQ       $0x34, Y6, Y6
 	VPADDQ       Y6, Y8, Y6
-	VMULPD.BCST  IrisConstants<>+1948(SB), Y5, Y7
-	VADDPD.BCST  IrisConstants<>+1940(SB), Y7, Y7
-	VMULPD.BCST  IrisConstants<>+1964(SB), Y5, Y8
-	VADDPD.BCST  IrisConstants<>+1956(SB), Y8, Y8
+	VMULPD.BCST  IrisConstants<>+1084(SB), Y5, Y7
+	VADDPD.BCST  IrisConstants<>+1076(SB), Y7, Y7
+	VMULPD.BCST  IrisConstants<>+1100(SB), Y5, Y8
+	VADDPD.BCST  IrisConstants<>+1092(SB), Y8, Y8
 	VMULPD       Y5, Y5, Y9
 	VMULPD       Y9, Y8, Y8
 	VADDPD       Y8, Y7, Y7
 	VMULPD       Y7, Y5, Y5
-	VADDPD.BCST  IrisConstants<>+1940(SB), Y5, Y5
+	VADDPD.BCST  IrisConstants<>+1076(SB), Y5, Y5
 	VMULPD       Y5, Y6, Y5
 	VCVTPD2PSY   Y5, X5
-	VPCMPUD.BCST $0x06, IrisConstants<>+2020(SB), X4, K2
+	VPCMPUD.BCST $0x06, IrisConstants<>+1156(SB), X4, K2
 	VBLENDMPS    X3, X5, K2, X3
-	VBROADCASTSS IrisConstants<>+1888(SB), Y4
+	VBROADCASTSS IrisConstants<>+1024(SB), Y4
 	VBLENDMPS    X3, X4, K1, X5
 	VSHUFPS      $0x4e, X5, X5, X6
 	VADDPS       X6, X5, X5
 	VSHUFPS      $0xb1, X5, X5, X6
 	VADDPS       X6, X5, X5
 	VMOVSS       X5, 92(SI)
-	VBROADCASTSS IrisConstants<>+2024(SB), X6
+	VBROADCASTSS IrisConstants<>+1160(SB), X6
 	VDIVPS       X5, X6, X6
 	VMULPS       X6, X3, X3
 	VMOVSD       X3, 76(SI)
@@ -701,21 +883,21 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	VMULPD.BCST  IrisConstants<>+2028(SB), Y5, Y5
 	VPSUBQ.BCST  IrisConstants<>+2036(SB), Y5, Y6
 	VPSRAQ       $0x34, Y6, Y7
-	VBROADCASTSD IrisConstants<>+1916(SB), Z8
+	VBROADCASTSD IrisConstants<>+1052(SB), Z8
 	VPADDQ       Y7, Y8, Y7
 	VSUBPD       Y8, Y7, Y7
 	VANDPD.BCST  IrisConstants<>+2044(SB), Y6, Y8
 	VPSUBQ       Y8, Y5, Y5
 	VPSRLQ       $0x2f, Y6, Y6
-	VANDPD.BCST  IrisConstants<>+1932(SB), Y6, Y6
+	VANDPD.BCST  IrisConstants<>+1068(SB), Y6, Y6
 	VPSLLQ       $0x04, Y6, Y6
 	MOVL         $0x0000000f, AX
 	KMOVW        AX, K2
-	LEAQ         IrisConstants<>+1152(SB), AX
+	LEAQ         IrisConstants<>+1292(SB), AX
 	VXORPS       X8, X8, X8
 	VGATHERQPD   (AX)(Y6*1), K2, Y8
 	VMULPD       Y8, Y5, Y5
-	VSUBPD.BCST  IrisConstants<>+1940(SB), Y5, Y5
+	VSUBPD.BCST  IrisConstants<>+1076(SB), Y5, Y5
 	VMULPD       Y5, Y5, Y8
 	VMULPD.BCST  IrisConstants<>+2060(SB), Y5, Y9
 	VADDPD.BCST  IrisConstants<>+2052(SB), Y9, Y9
@@ -728,7 +910,7 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	VMULPD.BCST  IrisConstants<>+2084(SB), Y7, Y7
 	MOVL         $0x0000000f, AX
 	KMOVW        AX, K2
-	LEAQ         IrisConstants<>+1160(SB), AX
+	LEAQ         IrisConstants<>+1300(SB), AX
 	VXORPS       X9, X9, X9
 	VGATHERQPD   (AX)(Y6*1), K2, Y9
 	VADDPD       Y9, Y7, Y6
@@ -738,7 +920,7 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	VPSRAD       $0x1f, X3, X6
 	VANDPS.BCST  IrisConstants<>+2092(SB), X6, X6
 	VORPS        X6, X3, X6
-	VPCMPUD.BCST $0x05, IrisConstants<>+2020(SB), X3, K2
+	VPCMPUD.BCST $0x05, IrisConstants<>+1156(SB), X3, K2
 	VBLENDMPS    X6, X5, K2, X5
 	VPSLLD       $0x01, X3, X3
 	VXORPS       X6, X6, X6
@@ -780,37 +962,37 @@ TEXT ·irisBackwardAVX2(SB), NOSPLIT, $0-44
 	VBROADCASTSS 92(SI), X0
 	VPMOVZXDQ    X0, Y1
 	VPSLLQ       $0x1d, Y1, Y1
-	VMULPD       IrisConstants<>+1024(SB), Y1, Y1
-	VPSUBQ       IrisConstants<>+1056(SB), Y1, Y2
+	VMULPD       IrisConstants<>+1164(SB), Y1, Y1
+	VPSUBQ       IrisConstants<>+1196(SB), Y1, Y2
 	VPSRLQ       $0x34, Y2, Y3
-	VXORPD       IrisConstants<>+1088(SB), Y3, Y3
-	VPSUBQ       IrisConstants<>+1088(SB), Y3, Y3
+	VXORPD       IrisConstants<>+1228(SB), Y3, Y3
+	VPSUBQ       IrisConstants<>+1228(SB), Y3, Y3
 	VMOVUPS      IrisConstants<>+160(SB), Y4
 	VPADDQ       Y3, Y4, Y3
 	VSUBPD       Y4, Y3, Y3
-	VANDPD       IrisConstants<>+1120(SB), Y2, Y4
+	VANDPD       IrisConstants<>+1260(SB), Y2, Y4
 	VPSUBQ       Y4, Y1, Y1
 	VPSRLQ       $0x2f, Y2, Y2
 	VANDPD       IrisConstants<>+224(SB), Y2, Y2
 	VPSLLQ       $0x04, Y2, Y2
 	VMOVUPS      IrisConstants<>+512(SB), Y4
-	LEAQ         IrisConstants<>+1152(SB), AX
+	LEAQ         IrisConstants<>+1292(SB), AX
 	VXORPS       X5, X5, X5
 	VGATHERQPD   Y4, (AX)(Y2*1), Y5
 	VMULPD       Y5, Y1, Y1
 	VSUBPD       IrisConstants<>+544(SB), Y1, Y1
 	VMULPD       Y1, Y1, Y4
-	VMULPD       IrisConstants<>+1696(SB), Y1, Y5
-	VADDPD       IrisConstants<>+1664(SB), Y5, Y5
+	VMULPD       IrisConstants<>+1836(SB), Y1, Y5
+	VADDPD       IrisConstants<>+1804(SB), Y5, Y5
 	VMULPD       Y5, Y4, Y5
 	VMULPD       Y4, Y4, Y4
-	VMULPD       IrisConstants<>+1760(SB), Y1, Y6
-	VADDPD       IrisConstants<>+1728(SB), Y6, Y6
+	VMULPD       IrisConstants<>+1900(SB), Y1, Y6
+	VADDPD       IrisConstants<>+1868(SB), Y6, Y6
 	VMULPD       Y6, Y4, Y4
 	VADDPD       Y4, Y5, Y4
-	VMULPD       IrisConstants<>+1792(SB), Y3, Y3
+	VMULPD       IrisConstants<>+1932(SB), Y3, Y3
 	VMOVUPS      IrisConstants<>+512(SB), Y5
-	LEAQ         IrisConstants<>+1160(SB), AX
+	LEAQ         IrisConstants<>+1300(SB), AX
 	VXORPS       X6, X6, X6
 	VGATHERQPD   Y5, (AX)(Y2*1), Y6
 	VADDPD       Y6, Y3, Y2
@@ -818,7 +1000,7 @@ TEXT ·irisBackwardAVX2(SB), NOSPLIT, $0-44
 	VADDPD       Y1, Y2, Y1
 	VCVTPD2PSY   Y1, X1
 	VPSRAD       $0x1f, X0, X2
-	VANDPS       IrisConstants<>+1824(SB), X2, X2
+	VANDPS       IrisConstants<>+1964(SB), X2, X2
 	VORPS        X2, X0, X2
 	VXORPS       IrisConstants<>+0(SB), X0, X3
 	VMOVUPS      IrisConstants<>+864(SB), X4
@@ -1138,37 +1320,37 @@ TEXT ·irisGradAVX2(SB), NOSPLIT, $0-44
 	VSHUFPS    $0x00, X7, X7, X7
 	VPMOVZXDQ  X7, Y9
 	VPSLLQ     $0x1d, Y9, Y9
-	VMULPD     IrisConstants<>+1024(SB), Y9, Y9
-	VPSUBQ     IrisConstants<>+1056(SB), Y9, Y10
+	VMULPD     IrisConstants<>+1164(SB), Y9, Y9
+	VPSUBQ     IrisConstants<>+1196(SB), Y9, Y10
 	VPSRLQ     $0x34, Y10, Y11
-	VXORPD     IrisConstants<>+1088(SB), Y11, Y11
-	VPSUBQ     IrisConstants<>+1088(SB), Y11, Y11
+	VXORPD     IrisConstants<>+1228(SB), Y11, Y11
+	VPSUBQ     IrisConstants<>+1228(SB), Y11, Y11
 	VMOVUPS    IrisConstants<>+160(SB), Y12
 	VPADDQ     Y11, Y12, Y11
 	VSUBPD     Y12, Y11, Y11
-	VANDPD     IrisConstants<>+1120(SB), Y10, Y12
+	VANDPD     IrisConstants<>+1260(SB), Y10, Y12
 	VPSUBQ     Y12, Y9, Y9
 	VPSRLQ     $0x2f, Y10, Y10
 	VANDPD     IrisConstants<>+224(SB), Y10, Y10
 	VPSLLQ     $0x04, Y10, Y10
 	VMOVUPS    IrisConstants<>+512(SB), Y12
-	LEAQ       IrisConstants<>+1152(SB), AX
+	LEAQ       IrisConstants<>+1292(SB), AX
 	VXORPS     X13, X13, X13
 	VGATHERQPD Y12, (AX)(Y10*1), Y13
 	VMULPD     Y13, Y9, Y9
 	VSUBPD     IrisConstants<>+544(SB), Y9, Y9
 	VMULPD     Y9, Y9, Y12
-	VMULPD     IrisConstants<>+1696(SB), Y9, Y13
-	VADDPD     IrisConstants<>+1664(SB), Y13, Y13
+	VMULPD     IrisConstants<>+1836(SB), Y9, Y13
+	VADDPD     IrisConstants<>+1804(SB), Y13, Y13
 	VMULPD     Y13, Y12, Y13
 	VMULPD     Y12, Y12, Y12
-	VMULPD     IrisConstants<>+1760(SB), Y9, Y14
-	VADDPD     IrisConstants<>+1728(SB), Y14, Y14
+	VMULPD     IrisConstants<>+1900(SB), Y9, Y14
+	VADDPD     IrisConstants<>+1868(SB), Y14, Y14
 	VMULPD     Y14, Y12, Y12
 	VADDPD     Y12, Y13, Y12
-	VMULPD     IrisConstants<>+1792(SB), Y11, Y11
+	VMULPD     IrisConstants<>+1932(SB), Y11, Y11
 	VMOVUPS    IrisConstants<>+512(SB), Y13
-	LEAQ       IrisConstants<>+1160(SB), AX
+	LEAQ       IrisConstants<>+1300(SB), AX
 	VXORPS     X14, X14, X14
 	VGATHERQPD Y13, (AX)(Y10*1), Y14
 	VADDPD     Y14, Y11, Y10
@@ -1176,7 +1358,7 @@ TEXT ·irisGradAVX2(SB), NOSPLIT, $0-44
 	VADDPD     Y9, Y10, Y9
 	VCVTPD2PSY Y9, X9
 	VPSRAD     $0x1f, X7, X10
-	VANDPS     IrisConstants<>+1824(SB), X10, X10
+	VANDPS     IrisConstants<>+1964(SB), X10, X10
 	VORPS      X10, X7, X10
 	VXORPS     X6, X7, X11
 	VPCMPGTD   X11, X3, X11
@@ -1487,37 +1669,37 @@ TEXT ·irisStepAVX2(SB), NOSPLIT, $0-44
 	VSHUFPS    $0x00, X6, X6, X6
 	VPMOVZXDQ  X6, Y8
 	VPSLLQ     $0x1d, Y8, Y8
-	VMULPD     IrisConstants<>+1024(SB), Y8, Y8
-	VPSUBQ     IrisConstants<>+1056(SB), Y8, Y9
+	VMULPD     IrisConstants<>+1164(SB), Y8, Y8
+	VPSUBQ     IrisConstants<>+1196(SB), Y8, Y9
 	VPSRLQ     $0x34, Y9, Y10
-	VXORPD     IrisConstants<>+1088(SB), Y10, Y10
-	VPSUBQ     IrisConstants<>+1088(SB), Y10, Y10
+	VXORPD     IrisConstants<>+1228(SB), Y10, Y10
+	VPSUBQ     IrisConstants<>+1228(SB), Y10, Y10
 	VMOVUPS    IrisConstants<>+160(SB), Y11
 	VPADDQ     Y10, Y11, Y10
 	VSUBPD     Y11, Y10, Y10
-	VANDPD     IrisConstants<>+1120(SB), Y9, Y11
+	VANDPD     IrisConstants<>+1260(SB), Y9, Y11
 	VPSUBQ     Y11, Y8, Y8
 	VPSRLQ     $0x2f, Y9, Y9
 	VANDPD     IrisConstants<>+224(SB), Y9, Y9
 	VPSLLQ     $0x04, Y9, Y9
 	VMOVUPS    IrisConstants<>+512(SB), Y11
-	LEAQ       IrisConstants<>+1152(SB), AX
+	LEAQ       IrisConstants<>+1292(SB), AX
 	VXORPS     X12, X12, X12
 	VGATHERQPD Y11, (AX)(Y9*1), Y12
 	VMULPD     Y12, Y8, Y8
 	VSUBPD     IrisConstants<>+544(SB), Y8, Y8
 	VMULPD     Y8, Y8, Y11
-	VMULPD     IrisConstants<>+1696(SB), Y8, Y12
-	VADDPD     IrisConstants<>+1664(SB), Y12, Y12
+	VMULPD     IrisConstants<>+1836(SB), Y8, Y12
+	VADDPD     IrisConstants<>+1804(SB), Y12, Y12
 	VMULPD     Y12, Y11, Y12
 	VMULPD     Y11, Y11, Y11
-	VMULPD     IrisConstants<>+1760(SB), Y8, Y13
-	VADDPD     IrisConstants<>+1728(SB), Y13, Y13
+	VMULPD     IrisConstants<>+1900(SB), Y8, Y13
+	VADDPD     IrisConstants<>+1868(SB), Y13, Y13
 	VMULPD     Y13, Y11, Y11
 	VADDPD     Y11, Y12, Y11
-	VMULPD     IrisConstants<>+1792(SB), Y10, Y10
+	VMULPD     IrisConstants<>+1932(SB), Y10, Y10
 	VMOVUPS    IrisConstants<>+512(SB), Y12
-	LEAQ       IrisConstants<>+1160(SB), AX
+	LEAQ       IrisConstants<>+1300(SB), AX
 	VXORPS     X13, X13, X13
 	VGATHERQPD Y12, (AX)(Y9*1), Y13
 	VADDPD     Y13, Y10, Y9
@@ -1525,7 +1707,7 @@ TEXT ·irisStepAVX2(SB), NOSPLIT, $0-44
 	VADDPD     Y8, Y9, Y8
 	VCVTPD2PSY Y8, X8
 	VPSRAD     $0x1f, X6, X9
-	VANDPS     IrisConstants<>+1824(SB), X9, X9
+	VANDPS     IrisConstants<>+1964(SB), X9, X9
 	VORPS      X9, X6, X9
 	VXORPS     X5, X6, X10
 	VPCMPGTD   X10, X2, X10
@@ -1830,146 +2012,146 @@ DATA IrisConstants<>+1008(SB)/4, $0x3f800000
 DATA IrisConstants<>+1012(SB)/4, $0x3f800000
 DATA IrisConstants<>+1016(SB)/4, $0x3f800000
 DATA IrisConstants<>+1020(SB)/4, $0x3f800000
-DATA IrisConstants<>+1024(SB)/8, $0x77f0000000000000
-DATA IrisConstants<>+1032(SB)/8, $0x77f0000000000000
-DATA IrisConstants<>+1040(SB)/8, $0x77f0000000000000
-DATA IrisConstants<>+1048(SB)/8, $0x77f0000000000000
-DATA IrisConstants<>+1056(SB)/8, $0x3fe6c00000000000
-DATA IrisConstants<>+1064(SB)/8, $0x3fe6c00000000000
-DATA IrisConstants<>+1072(SB)/8, $0x3fe6c00000000000
-DATA IrisConstants<>+1080(SB)/8, $0x3fe6c00000000000
-DATA IrisConstants<>+1088(SB)/8, $0x0000000000000800
-DATA IrisConstants<>+1096(SB)/8, $0x0000000000000800
-DATA IrisConstants<>+1104(SB)/8, $0x0000000000000800
-DATA IrisConstants<>+1112(SB)/8, $0x0000000000000800
-DATA IrisConstants<>+1120(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+1128(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+1136(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+1144(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+1152(SB)/8, $0x3ff6430000000000
-DATA IrisConstants<>+1160(SB)/8, $0xbfd5234e0670a525
-DATA IrisConstants<>+1168(SB)/8, $0x3ff5ca0000000000
-DATA IrisConstants<>+1176(SB)/8, $0xbfd3c3b2736b3f61
-DATA IrisConstants<>+1184(SB)/8, $0x3ff5550000000000
-DATA IrisConstants<>+1192(SB)/8, $0xbfd268620f34d63d
-DATA IrisConstants<>+1200(SB)/8, $0x3ff4e60000000000
-DATA IrisConstants<>+1208(SB)/8, $0xbfd117ee81dfe4c4
-DATA IrisConstants<>+1216(SB)/8, $0x3ff47b0000000000
-DATA IrisConstants<>+1224(SB)/8, $0xbfcf99dc6c23b409
-DATA IrisConstants<>+1232(SB)/8, $0x3ff4140000000000
-DATA IrisConstants<>+1240(SB)/8, $0xbfcd0fb7f2255e51
-DATA IrisConstants<>+1248(SB)/8, $0x3ff3b10000000000
-DATA IrisConstants<>+1256(SB)/8, $0xbfca926d3a4ad563
-DATA IrisConstants<>+1264(SB)/8, $0x3ff3520000000000
-DATA IrisConstants<>+1272(SB)/8, $0xbfc8230164c1a332
-DATA IrisConstants<>+1280(SB)/8, $0x3ff2f70000000000
-DATA IrisConstants<>+1288(SB)/8, $0xbfc5c28060c46b76
-DATA IrisConstants<>+1296(SB)/8, $0x3ff29e0000000000
-DATA IrisConstants<>+1304(SB)/8, $0xbfc3643cad0588f1
-DATA IrisConstants<>+1312(SB)/8, $0x3ff2490000000000
-DATA IrisConstants<>+1320(SB)/8, $0xbfc1168e8127e327
-DATA IrisConstants<>+1328(SB)/8, $0x3ff1f70000000000
-DATA IrisConstants<>+1336(SB)/8, $0xbfbda6e7637c46a1
-DATA IrisConstants<>+1344(SB)/8, $0x3ff1a80000000000
-DATA IrisConstants<>+1352(SB)/8, $0xbfb9375e55595ede
-DATA IrisConstants<>+1360(SB)/8, $0x3ff15b0000000000
-DATA IrisConstants<>+1368(SB)/8, $0xbfb4d1515b987ce3
-DATA IrisConstants<>+1376(SB)/8, $0x3ff1110000000000
-DATA IrisConstants<>+1384(SB)/8, $0xbfb08498b51e39b1
-DATA IrisConstants<>+1392(SB)/8, $0x3ff0c90000000000
-DATA IrisConstants<>+1400(SB)/8, $0xbfa88729e70ee637
-DATA IrisConstants<>+1408(SB)/8, $0x3ff0840000000000
-DATA IrisConstants<>+1416(SB)/8, $0xbfa03d5d85e73eef
-DATA IrisConstants<>+1424(SB)/8, $0x3ff0410000000000
-DATA IrisConstants<>+1432(SB)/8, $0xbf901f5658735842
-DATA IrisConstants<>+1440(SB)/8, $0x3ff0000000000000
-DATA IrisConstants<>+1448(SB)/8, $0x0000000000000000
-DATA IrisConstants<>+1456(SB)/8, $0x3fef080000000000
-DATA IrisConstants<>+1464(SB)/8, $0x3f9f7a9b16782856
-DATA IrisConstants<>+1472(SB)/8, $0x3fee1e0000000000
-DATA IrisConstants<>+1480(SB)/8, $0x3faf0c30c1116351
-DATA IrisConstants<>+1488(SB)/8, $0x3fed420000000000
-DATA IrisConstants<>+1496(SB)/8, $0x3fb6ef528c056a2c
-DATA IrisConstants<>+1504(SB)/8, $0x3fec720000000000
-DATA IrisConstants<>+1512(SB)/8, $0x3fbe2507702af03b
-DATA IrisConstants<>+1520(SB)/8, $0x3febac0000000000
-DATA IrisConstants<>+1528(SB)/8, $0x3fc299d30c606ea7
-DATA IrisConstants<>+1536(SB)/8, $0x3feaf20000000000
-DATA IrisConstants<>+1544(SB)/8, $0x3fc601b076e7a8a9
-DATA IrisConstants<>+1552(SB)/8, $0x3fea420000000000
-DATA IrisConstants<>+1560(SB)/8, $0x3fc9509aa0044f8f
-DATA IrisConstants<>+1568(SB)/8, $0x3fe99a0000000000
-DATA IrisConstants<>+1576(SB)/8, $0x3fcc8df7cb9a8f77
-DATA IrisConstants<>+1584(SB)/8, $0x3fe8fa0000000000
-DATA IrisConstants<>+1592(SB)/8, $0x3fcfb7d86eee3b90
-DATA IrisConstants<>+1600(SB)/8, $0x3fe8620000000000
-DATA IrisConstants<>+1608(SB)/8, $0x3fd1661caecb9ba4
-DATA IrisConstants<>+1616(SB)/8, $0x3fe7d00000000000
-DATA IrisConstants<>+1624(SB)/8, $0x3fd2e9e2bce12286
-DATA IrisConstants<>+1632(SB)/8, $0x3fe7460000000000
-DATA IrisConstants<>+1640(SB)/8, $0x3fd4610bc29c5e18
-DATA IrisConstants<>+1648(SB)/8, $0x3fe6c20000000000
-DATA IrisConstants<>+1656(SB)/8, $0x3fd5d01dc49ff2e8
-DATA IrisConstants<>+1664(SB)/8, $0xbfdffffffe7f22bc
-DATA IrisConstants<>+1672(SB)/8, $0xbfdffffffe7f22bc
-DATA IrisConstants<>+1680(SB)/8, $0xbfdffffffe7f22bc
-DATA IrisConstants<>+1688(SB)/8, $0xbfdffffffe7f22bc
-DATA IrisConstants<>+1696(SB)/8, $0x3fd55555521c977a
-DATA IrisConstants<>+1704(SB)/8, $0x3fd55555521c977a
-DATA IrisConstants<>+1712(SB)/8, $0x3fd55555521c977a
-DATA IrisConstants<>+1720(SB)/8, $0x3fd55555521c977a
-DATA IrisConstants<>+1728(SB)/8, $0xbfd000b53be476ec
-DATA IrisConstants<>+1736(SB)/8, $0xbfd000b53be476ec
-DATA IrisConstants<>+1744(SB)/8, $0xbfd000b53be476ec
-DATA IrisConstants<>+1752(SB)/8, $0xbfd000b53be476ec
-DATA IrisConstants<>+1760(SB)/8, $0x3fc99b1df84bc4e8
-DATA IrisConstants<>+1768(SB)/8, $0x3fc99b1df84bc4e8
-DATA IrisConstants<>+1776(SB)/8, $0x3fc99b1df84bc4e8
-DATA IrisConstants<>+1784(SB)/8, $0x3fc99b1df84bc4e8
-DATA IrisConstants<>+1792(SB)/8, $0x3fe62e42fefa39ef
-DATA IrisConstants<>+1800(SB)/8, $0x3fe62e42fefa39ef
-DATA IrisConstants<>+1808(SB)/8, $0x3fe62e42fefa39ef
-DATA IrisConstants<>+1816(SB)/8, $0x3fe62e42fefa39ef
-DATA IrisConstants<>+1824(SB)/4, $0x7fc00000
-DATA IrisConstants<>+1828(SB)/4, $0x7fc00000
-DATA IrisConstants<>+1832(SB)/4, $0x7fc00000
-DATA IrisConstants<>+1836(SB)/4, $0x7fc00000
-DATA IrisConstants<>+1840(SB)/4, $0x7fc00000
-DATA IrisConstants<>+1844(SB)/4, $0x7fc00000
-DATA IrisConstants<>+1848(SB)/4, $0x7fc00000
-DATA IrisConstants<>+1852(SB)/4, $0x7fc00000
-DATA IrisConstants<>+1856(SB)/4, $0x00000000
-DATA IrisConstants<>+1860(SB)/4, $0x00000000
-DATA IrisConstants<>+1864(SB)/4, $0x00000000
-DATA IrisConstants<>+1868(SB)/4, $0x00000000
-DATA IrisConstants<>+1872(SB)/4, $0x00000000
-DATA IrisConstants<>+1876(SB)/4, $0x00000000
-DATA IrisConstants<>+1880(SB)/4, $0x00000000
-DATA IrisConstants<>+1884(SB)/4, $0x00000000
-DATA IrisConstants<>+1888(SB)/4, $0x80000000
-DATA IrisConstants<>+1892(SB)/4, $0x7fffffff
-DATA IrisConstants<>+1896(SB)/4, $0x41b00000
-DATA IrisConstants<>+1900(SB)/8, $0x3810000000000000
-DATA IrisConstants<>+1908(SB)/8, $0x40471547652b82fe
-DATA IrisConstants<>+1916(SB)/8, $0x4338000000000000
-DATA IrisConstants<>+1924(SB)/8, $0x3f962e42fefa39ef
-DATA IrisConstants<>+1932(SB)/8, $0x000000000000001f
-DATA IrisConstants<>+1940(SB)/8, $0x3ff0000000000000
-DATA IrisConstants<>+1948(SB)/8, $0x3fe0000000000000
-DATA IrisConstants<>+1956(SB)/8, $0x3fc5555555555555
-DATA IrisConstants<>+1964(SB)/8, $0x3fa5555555555555
-DATA IrisConstants<>+1972(SB)/8, $0x4000000000000000
-DATA IrisConstants<>+1980(SB)/4, $0x39800000
-DATA IrisConstants<>+1984(SB)/4, $0x46000000
-DATA IrisConstants<>+1988(SB)/4, $0xffffffff
-DATA IrisConstants<>+1992(SB)/4, $0xffffffff
-DATA IrisConstants<>+1996(SB)/4, $0xffffffff
+DATA IrisConstants<>+1024(SB)/4, $0x80000000
+DATA IrisConstants<>+1028(SB)/4, $0x7fffffff
+DATA IrisConstants<>+1032(SB)/4, $0x41b00000
+DATA IrisConstants<>+1036(SB)/8, $0x3810000000000000
+DATA IrisConstants<>+1044(SB)/8, $0x40471547652b82fe
+DATA IrisConstants<>+1052(SB)/8, $0x4338000000000000
+DATA IrisConstants<>+1060(SB)/8, $0x3f962e42fefa39ef
+DATA IrisConstants<>+1068(SB)/8, $0x000000000000001f
+DATA IrisConstants<>+1076(SB)/8, $0x3ff0000000000000
+DATA IrisConstants<>+1084(SB)/8, $0x3fe0000000000000
+DATA IrisConstants<>+1092(SB)/8, $0x3fc5555555555555
+DATA IrisConstants<>+1100(SB)/8, $0x3fa5555555555555
+DATA IrisConstants<>+1108(SB)/8, $0x4000000000000000
+DATA IrisConstants<>+1116(SB)/4, $0x39800000
+DATA IrisConstants<>+1120(SB)/4, $0x46000000
+DATA IrisConstants<>+1124(SB)/4, $0xffffffff
+DATA IrisConstants<>+1128(SB)/4, $0xffffffff
+DATA IrisConstants<>+1132(SB)/4, $0xffffffff
+DATA IrisConstants<>+1136(SB)/4, $0x00000000
+DATA IrisConstants<>+1140(SB)/4, $0xff800000
+DATA IrisConstants<>+1144(SB)/4, $0x42dc0000
+DATA IrisConstants<>+1148(SB)/8, $0x3800000000000000
+DATA IrisConstants<>+1156(SB)/4, $0x7f800000
+DATA IrisConstants<>+1160(SB)/4, $0x3f800000
+DATA IrisConstants<>+1164(SB)/8, $0x77f0000000000000
+DATA IrisConstants<>+1172(SB)/8, $0x77f0000000000000
+DATA IrisConstants<>+1180(SB)/8, $0x77f0000000000000
+DATA IrisConstants<>+1188(SB)/8, $0x77f0000000000000
+DATA IrisConstants<>+1196(SB)/8, $0x3fe6c00000000000
+DATA IrisConstants<>+1204(SB)/8, $0x3fe6c00000000000
+DATA IrisConstants<>+1212(SB)/8, $0x3fe6c00000000000
+DATA IrisConstants<>+1220(SB)/8, $0x3fe6c00000000000
+DATA IrisConstants<>+1228(SB)/8, $0x0000000000000800
+DATA IrisConstants<>+1236(SB)/8, $0x0000000000000800
+DATA IrisConstants<>+1244(SB)/8, $0x0000000000000800
+DATA IrisConstants<>+1252(SB)/8, $0x0000000000000800
+DATA IrisConstants<>+1260(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+1268(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+1276(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+1284(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+1292(SB)/8, $0x3ff6430000000000
+DATA IrisConstants<>+1300(SB)/8, $0xbfd5234e0670a525
+DATA IrisConstants<>+1308(SB)/8, $0x3ff5ca0000000000
+DATA IrisConstants<>+1316(SB)/8, $0xbfd3c3b2736b3f61
+DATA IrisConstants<>+1324(SB)/8, $0x3ff5550000000000
+DATA IrisConstants<>+1332(SB)/8, $0xbfd268620f34d63d
+DATA IrisConstants<>+1340(SB)/8, $0x3ff4e60000000000
+DATA IrisConstants<>+1348(SB)/8, $0xbfd117ee81dfe4c4
+DATA IrisConstants<>+1356(SB)/8, $0x3ff47b0000000000
+DATA IrisConstants<>+1364(SB)/8, $0xbfcf99dc6c23b409
+DATA IrisConstants<>+1372(SB)/8, $0x3ff4140000000000
+DATA IrisConstants<>+1380(SB)/8, $0xbfcd0fb7f2255e51
+DATA IrisConstants<>+1388(SB)/8, $0x3ff3b10000000000
+DATA IrisConstants<>+1396(SB)/8, $0xbfca926d3a4ad563
+DATA IrisConstants<>+1404(SB)/8, $0x3ff3520000000000
+DATA IrisConstants<>+1412(SB)/8, $0xbfc8230164c1a332
+DATA IrisConstants<>+1420(SB)/8, $0x3ff2f70000000000
+DATA IrisConstants<>+1428(SB)/8, $0xbfc5c28060c46b76
+DATA IrisConstants<>+1436(SB)/8, $0x3ff29e0000000000
+DATA IrisConstants<>+1444(SB)/8, $0xbfc3643cad0588f1
+DATA IrisConstants<>+1452(SB)/8, $0x3ff2490000000000
+DATA IrisConstants<>+1460(SB)/8, $0xbfc1168e8127e327
+DATA IrisConstants<>+1468(SB)/8, $0x3ff1f70000000000
+DATA IrisConstants<>+1476(SB)/8, $0xbfbda6e7637c46a1
+DATA IrisConstants<>+1484(SB)/8, $0x3ff1a80000000000
+DATA IrisConstants<>+1492(SB)/8, $0xbfb9375e55595ede
+DATA IrisConstants<>+1500(SB)/8, $0x3ff15b0000000000
+DATA IrisConstants<>+1508(SB)/8, $0xbfb4d1515b987ce3
+DATA IrisConstants<>+1516(SB)/8, $0x3ff1110000000000
+DATA IrisConstants<>+1524(SB)/8, $0xbfb08498b51e39b1
+DATA IrisConstants<>+1532(SB)/8, $0x3ff0c90000000000
+DATA IrisConstants<>+1540(SB)/8, $0xbfa88729e70ee637
+DATA IrisConstants<>+1548(SB)/8, $0x3ff0840000000000
+DATA IrisConstants<>+1556(SB)/8, $0xbfa03d5d85e73eef
+DATA IrisConstants<>+1564(SB)/8, $0x3ff0410000000000
+DATA IrisConstants<>+1572(SB)/8, $0xbf901f5658735842
+DATA IrisConstants<>+1580(SB)/8, $0x3ff0000000000000
+DATA IrisConstants<>+1588(SB)/8, $0x0000000000000000
+DATA IrisConstants<>+1596(SB)/8, $0x3fef080000000000
+DATA IrisConstants<>+1604(SB)/8, $0x3f9f7a9b16782856
+DATA IrisConstants<>+1612(SB)/8, $0x3fee1e0000000000
+DATA IrisConstants<>+1620(SB)/8, $0x3faf0c30c1116351
+DATA IrisConstants<>+1628(SB)/8, $0x3fed420000000000
+DATA IrisConstants<>+1636(SB)/8, $0x3fb6ef528c056a2c
+DATA IrisConstants<>+1644(SB)/8, $0x3fec720000000000
+DATA IrisConstants<>+1652(SB)/8, $0x3fbe2507702af03b
+DATA IrisConstants<>+1660(SB)/8, $0x3febac0000000000
+DATA IrisConstants<>+1668(SB)/8, $0x3fc299d30c606ea7
+DATA IrisConstants<>+1676(SB)/8, $0x3feaf20000000000
+DATA IrisConstants<>+1684(SB)/8, $0x3fc601b076e7a8a9
+DATA IrisConstants<>+1692(SB)/8, $0x3fea420000000000
+DATA IrisConstants<>+1700(SB)/8, $0x3fc9509aa0044f8f
+DATA IrisConstants<>+1708(SB)/8, $0x3fe99a0000000000
+DATA IrisConstants<>+1716(SB)/8, $0x3fcc8df7cb9a8f77
+DATA IrisConstants<>+1724(SB)/8, $0x3fe8fa0000000000
+DATA IrisConstants<>+1732(SB)/8, $0x3fcfb7d86eee3b90
+DATA IrisConstants<>+1740(SB)/8, $0x3fe8620000000000
+DATA IrisConstants<>+1748(SB)/8, $0x3fd1661caecb9ba4
+DATA IrisConstants<>+1756(SB)/8, $0x3fe7d00000000000
+DATA IrisConstants<>+1764(SB)/8, $0x3fd2e9e2bce12286
+DATA IrisConstants<>+1772(SB)/8, $0x3fe7460000000000
+DATA IrisConstants<>+1780(SB)/8, $0x3fd4610bc29c5e18
+DATA IrisConstants<>+1788(SB)/8, $0x3fe6c20000000000
+DATA IrisConstants<>+1796(SB)/8, $0x3fd5d01dc49ff2e8
+DATA IrisConstants<>+1804(SB)/8, $0xbfdffffffe7f22bc
+DATA IrisConstants<>+1812(SB)/8, $0xbfdffffffe7f22bc
+DATA IrisConstants<>+1820(SB)/8, $0xbfdffffffe7f22bc
+DATA IrisConstants<>+1828(SB)/8, $0xbfdffffffe7f22bc
+DATA IrisConstants<>+1836(SB)/8, $0x3fd55555521c977a
+DATA IrisConstants<>+1844(SB)/8, $0x3fd55555521c977a
+DATA IrisConstants<>+1852(SB)/8, $0x3fd55555521c977a
+DATA IrisConstants<>+1860(SB)/8, $0x3fd55555521c977a
+DATA IrisConstants<>+1868(SB)/8, $0xbfd000b53be476ec
+DATA IrisConstants<>+1876(SB)/8, $0xbfd000b53be476ec
+DATA IrisConstants<>+1884(SB)/8, $0xbfd000b53be476ec
+DATA IrisConstants<>+1892(SB)/8, $0xbfd000b53be476ec
+DATA IrisConstants<>+1900(SB)/8, $0x3fc99b1df84bc4e8
+DATA IrisConstants<>+1908(SB)/8, $0x3fc99b1df84bc4e8
+DATA IrisConstants<>+1916(SB)/8, $0x3fc99b1df84bc4e8
+DATA IrisConstants<>+1924(SB)/8, $0x3fc99b1df84bc4e8
+DATA IrisConstants<>+1932(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+1940(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+1948(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+1956(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+1964(SB)/4, $0x7fc00000
+DATA IrisConstants<>+1968(SB)/4, $0x7fc00000
+DATA IrisConstants<>+1972(SB)/4, $0x7fc00000
+DATA IrisConstants<>+1976(SB)/4, $0x7fc00000
+DATA IrisConstants<>+1980(SB)/4, $0x7fc00000
+DATA IrisConstants<>+1984(SB)/4, $0x7fc00000
+DATA IrisConstants<>+1988(SB)/4, $0x7fc00000
+DATA IrisConstants<>+1992(SB)/4, $0x7fc00000
+DATA IrisConstants<>+1996(SB)/4, $0x00000000
 DATA IrisConstants<>+2000(SB)/4, $0x00000000
-DATA IrisConstants<>+2004(SB)/4, $0xff800000
-DATA IrisConstants<>+2008(SB)/4, $0x42dc0000
-DATA IrisConstants<>+2012(SB)/8, $0x3800000000000000
-DATA IrisConstants<>+2020(SB)/4, $0x7f800000
-DATA IrisConstants<>+2024(SB)/4, $0x3f800000
+DATA IrisConstants<>+2004(SB)/4, $0x00000000
+DATA IrisConstants<>+2008(SB)/4, $0x00000000
+DATA IrisConstants<>+2012(SB)/4, $0x00000000
+DATA IrisConstants<>+2016(SB)/4, $0x00000000
+DATA IrisConstants<>+2020(SB)/4, $0x00000000
+DATA IrisConstants<>+2024(SB)/4, $0x00000000
 DATA IrisConstants<>+2028(SB)/8, $0x77f0000000000000
 DATA IrisConstants<>+2036(SB)/8, $0x3fe6c00000000000
 DATA IrisConstants<>+2044(SB)/8, $0xfff0000000000000
