@@ -103,7 +103,7 @@ var erfRounded = struct{ num, den []float64 }{
 
 // erfRounded is the error function.
 func (b *block) erfRounded(x *value) *value {
-	x = b.larger(b.number(-3.92), b.smaller(b.number(3.92), x))
+	x = b.bounded(x, 3.92)
 	u := b.product(x, x)
 	return b.quotient(b.product(x, b.polynomial(u, erfRounded.num...)), b.polynomial(u, erfRounded.den...))
 }
