@@ -76,13 +76,16 @@ func (j *judge32) stretch(part uint64) bool {
 		return true
 	}
 	// Patterns from size·(part-1) on that are multiples of the stride.
-	first := (size*(part-1) + *stride - 1) / *stride * *stride
 	end := size * part
+	if end > 1<<32 {
+		return false
+	}
+	first := (size*(part-1) + *stride - 1) / *stride * *stride
 	for b := first; b < end; b += *stride {
 		j.put(uint32(b))
 	}
 	j.flush()
-	return end < 1<<32
+	return true
 }
 
 // put takes an argument, as its bits, and judges when there are enough.
