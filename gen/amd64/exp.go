@@ -107,32 +107,24 @@ func (b *block) exp(x *value) *value {
 	return b.scale(n, b.sum(high, b.madd(square, b.polynomial(r, c.exp...), low)))[0]
 }
 
-// expOfNegative is e^x for x ≤ 0 and NaN. As 2^n is no infinity then, it is not multiplied with 1 + e^r - 1 but joins their sum, which leaves
-// a shorter chain.
+// expOfNegative is e^x for x ≤ 0 and NaN. As 2^n is no infinity then, its halves need not both be multiplied with 1 + r + …: one joins
+// the terms, which leaves a shorter chain. With AVX-512 2^n is one factor, by which a subnormal sum would be rounded twice.
 func (b *block) expOfNegative(x *value) *value {
-	if b.m.size == 8 {
+	if b.m.size == 8 || b.m.level == AVX512 {
 		return b.exp(x)
 	}
 	c := b.format()
 	x = b.larger(b.number(c.least), x)
-	var n *value
-	var powers []*value // their product is 2^n
-	if b.m.level == AVX512 {
-		n = b.rounded(b.product(x, b.number(math.Log2E)))
-		powers = b.scale(n, b.number(1))
-	} else {
-		magic := b.number(c.magic)
-		n = b.less(b.madd(x, b.number(math.Log2E), magic), magic)
-		powers = b.powers(n)
-	}
+	magic := b.number(c.magic)
+	n := b.less(b.madd(x, b.number(math.Log2E), magic), magic)
+	powers := b.powers(n)
 	r := b.nmadd(n, b.number(c.ln2High), x)
 	r = b.nmadd(n, b.number(c.ln2Low), r)
-	p := b.madd(b.product(r, r), b.polynomial(r, c.exp...), r)
-	p = b.madd(p, powers[0], powers[0])
-	for _, power := range powers[1:] {
-		p = b.product(p, power)
-	}
-	return p
+	// What rounding takes from p·(1 + r) is known before the polynomial is.
+	p := powers[0]
+	high := b.madd(p, r, p)
+	low := b.madd(p, r, b.less(p, high))
+	return b.product(b.sum(high, b.madd(b.product(p, b.product(r, r)), b.polynomial(r, c.exp...), low)), powers[1])
 }
 
 // powers are two powers of two whose product is 2^n: neither overflows before that does, and a number that is multiplied with one after the

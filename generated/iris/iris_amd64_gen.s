@@ -135,19 +135,24 @@ TEXT ·irisForwardAVX2(SB), NOSPLIT, $0-24
 	VPADDD       IrisConstants<>+640(SB), X2, X2
 	VFNMADD231PS IrisConstants<>+672(SB), X3, X0
 	VFNMADD231PS IrisConstants<>+704(SB), X3, X0
-	VMULPS       X0, X0, X3
-	VMOVUPS      IrisConstants<>+608(SB), X5
-	VFMADD231PS  IrisConstants<>+736(SB), X0, X5
-	VMOVUPS      IrisConstants<>+768(SB), X6
-	VFMADD231PS  IrisConstants<>+800(SB), X0, X6
-	VMOVUPS      IrisConstants<>+832(SB), X7
-	VFMADD231PS  IrisConstants<>+864(SB), X0, X7
-	VFMADD231PS  X3, X6, X5
-	VMULPS       X3, X3, X6
-	VFMADD231PS  X6, X7, X5
-	VFMADD231PS  X5, X3, X0
-	VFMADD231PS  X4, X0, X4
-	VMULPS       X2, X4, X0
+	VMOVAPS      X4, X3
+	VFMADD231PS  X0, X4, X3
+	VSUBPS       X3, X4, X5
+	VFMADD231PS  X0, X4, X5
+	VMULPS       X0, X0, X6
+	VMULPS       X6, X4, X4
+	VMOVUPS      IrisConstants<>+608(SB), X7
+	VFMADD231PS  IrisConstants<>+736(SB), X0, X7
+	VMOVUPS      IrisConstants<>+768(SB), X8
+	VFMADD231PS  IrisConstants<>+800(SB), X0, X8
+	VMOVUPS      IrisConstants<>+832(SB), X9
+	VFMADD231PS  IrisConstants<>+864(SB), X0, X9
+	VFMADD231PS  X6, X8, X7
+	VMULPS       X6, X6, X0
+	VFMADD231PS  X0, X9, X7
+	VFMADD231PS  X7, X4, X5
+	VADDPS       X5, X3, X0
+	VMULPS       X2, X0, X0
 	VANDPS       X0, X1, X1
 	VSHUFPS      $0x4e, X1, X1, X2
 	VADDPS       X2, X1, X1
@@ -244,33 +249,39 @@ TEXT ·irisForwardAVX512(SB), NOSPLIT, $0-24
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 88(SI)
 	VSUBPS            X1, X0, X0
+	VBROADCASTSS      IrisConstants<>+1000(SB), X1
+	VMINPS            X0, X1, X0
 	VBROADCASTSS      IrisConstants<>+996(SB), X1
 	VMAXPS            X0, X1, X0
-	VMULPS.BCST       IrisConstants<>+1000(SB), X0, X1
-	VRNDSCALEPS       $0x08, X1, X1
-	VBROADCASTSS      IrisConstants<>+1004(SB), X2
-	VSCALEFPS         X1, X2, X3
-	VFNMADD231PS.BCST IrisConstants<>+1008(SB), X1, X0
+	VBROADCASTSS      IrisConstants<>+1004(SB), X1
+	VMOVAPS           X1, X2
+	VFMADD231PS.BCST  IrisConstants<>+1008(SB), X0, X2
+	VSUBPS            X1, X2, X1
 	VFNMADD231PS.BCST IrisConstants<>+1012(SB), X1, X0
-	VMULPS            X0, X0, X1
-	VBROADCASTSS      IrisConstants<>+1016(SB), X4
-	VFMADD231PS.BCST  IrisConstants<>+1020(SB), X0, X4
+	VFNMADD231PS.BCST IrisConstants<>+1016(SB), X1, X0
+	VMULPS            X0, X0, X2
+	VADDPS.BCST       IrisConstants<>+1020(SB), X0, X3
+	VSUBPS.BCST       IrisConstants<>+1020(SB), X3, X4
+	VSUBPS            X4, X0, X4
 	VBROADCASTSS      IrisConstants<>+1024(SB), X5
 	VFMADD231PS.BCST  IrisConstants<>+1028(SB), X0, X5
 	VBROADCASTSS      IrisConstants<>+1032(SB), X6
 	VFMADD231PS.BCST  IrisConstants<>+1036(SB), X0, X6
-	VFMADD231PS       X1, X5, X4
-	VMULPS            X1, X1, X5
-	VFMADD231PS       X5, X6, X4
-	VFMADD231PS       X4, X1, X0
-	VFMADD231PS       X3, X0, X3
-	VMOVAPS.Z         X3, K1, X0
-	VSHUFPS           $0x4e, X0, X0, X1
-	VADDPS            X1, X0, X0
-	VSHUFPS           $0xb1, X0, X0, X1
-	VADDPS            X1, X0, X0
-	VMOVSS            X0, 92(SI)
-	VDIVPS            X0, X3, X0
+	VBROADCASTSS      IrisConstants<>+1040(SB), X7
+	VFMADD231PS.BCST  IrisConstants<>+1044(SB), X0, X7
+	VFMADD231PS       X2, X6, X5
+	VMULPS            X2, X2, X0
+	VFMADD231PS       X0, X7, X5
+	VFMADD231PS       X5, X2, X4
+	VADDPS            X4, X3, X0
+	VSCALEFPS         X1, X0, X0
+	VMOVAPS.Z         X0, K1, X1
+	VSHUFPS           $0x4e, X1, X1, X2
+	VADDPS            X2, X1, X1
+	VSHUFPS           $0xb1, X1, X1, X2
+	VADDPS            X2, X1, X1
+	VMOVSS            X1, 92(SI)
+	VDIVPS            X1, X0, X0
 	VMOVSD            X0, 76(SI)
 	VEXTRACTPS        $0x02, X0, 84(SI)
 	VZEROUPPER
@@ -409,19 +420,24 @@ TEXT ·irisLossAVX2(SB), NOSPLIT, $0-36
 	VPADDD       IrisConstants<>+640(SB), X5, X5
 	VFNMADD231PS IrisConstants<>+672(SB), X6, X3
 	VFNMADD231PS IrisConstants<>+704(SB), X6, X3
-	VMULPS       X3, X3, X6
-	VMOVUPS      IrisConstants<>+608(SB), X8
-	VFMADD231PS  IrisConstants<>+736(SB), X3, X8
-	VMOVUPS      IrisConstants<>+768(SB), X9
-	VFMADD231PS  IrisConstants<>+800(SB), X3, X9
-	VMOVUPS      IrisConstants<>+832(SB), X10
-	VFMADD231PS  IrisConstants<>+864(SB), X3, X10
-	VFMADD231PS  X6, X9, X8
-	VMULPS       X6, X6, X9
-	VFMADD231PS  X9, X10, X8
-	VFMADD231PS  X8, X6, X3
-	VFMADD231PS  X7, X3, X7
-	VMULPS       X5, X7, X3
+	VMOVAPS      X7, X6
+	VFMADD231PS  X3, X7, X6
+	VSUBPS       X6, X7, X8
+	VFMADD231PS  X3, X7, X8
+	VMULPS       X3, X3, X9
+	VMULPS       X9, X7, X7
+	VMOVUPS      IrisConstants<>+608(SB), X10
+	VFMADD231PS  IrisConstants<>+736(SB), X3, X10
+	VMOVUPS      IrisConstants<>+768(SB), X11
+	VFMADD231PS  IrisConstants<>+800(SB), X3, X11
+	VMOVUPS      IrisConstants<>+832(SB), X12
+	VFMADD231PS  IrisConstants<>+864(SB), X3, X12
+	VFMADD231PS  X9, X11, X10
+	VMULPS       X9, X9, X3
+	VFMADD231PS  X3, X12, X10
+	VFMADD231PS  X10, X7, X8
+	VADDPS       X8, X6, X3
+	VMULPS       X5, X3, X3
 	VANDPS       X3, X1, X5
 	VSHUFPS      $0x4e, X5, X5, X6
 	VADDPS       X6, X5, X5
@@ -435,33 +451,33 @@ TEXT ·irisLossAVX2(SB), NOSPLIT, $0-36
 	// t = log(s2)
 	VSHUFPS     $0x00, X5, X5, X3
 	VCVTPS2PD   X3, Y3
-	VPADDQ      IrisConstants<>+1072(SB), Y3, Y5
+	VPADDQ      IrisConstants<>+1080(SB), Y3, Y5
 	VPSRLQ      $0x34, Y5, Y6
-	VORPD       IrisConstants<>+1104(SB), Y6, Y6
-	VSUBPD      IrisConstants<>+1136(SB), Y6, Y6
-	VANDPD      IrisConstants<>+1168(SB), Y5, Y5
-	VPADDQ      IrisConstants<>+1200(SB), Y5, Y5
+	VORPD       IrisConstants<>+1112(SB), Y6, Y6
+	VSUBPD      IrisConstants<>+1144(SB), Y6, Y6
+	VANDPD      IrisConstants<>+1176(SB), Y5, Y5
+	VPADDQ      IrisConstants<>+1208(SB), Y5, Y5
 	VSUBPD      Y4, Y5, Y4
-	VADDPD      IrisConstants<>+1232(SB), Y4, Y5
+	VADDPD      IrisConstants<>+1240(SB), Y4, Y5
 	VDIVPD      Y5, Y4, Y4
 	VMULPD      Y4, Y4, Y5
-	VMOVUPS     IrisConstants<>+1296(SB), Y7
-	VFMADD231PD IrisConstants<>+1328(SB), Y5, Y7
-	VMOVUPS     IrisConstants<>+1360(SB), Y8
-	VFMADD231PD IrisConstants<>+1392(SB), Y5, Y8
+	VMOVUPS     IrisConstants<>+1304(SB), Y7
+	VFMADD231PD IrisConstants<>+1336(SB), Y5, Y7
+	VMOVUPS     IrisConstants<>+1368(SB), Y8
+	VFMADD231PD IrisConstants<>+1400(SB), Y5, Y8
 	VMULPD      Y5, Y5, Y5
 	VFMADD231PD Y5, Y8, Y7
 	VMULPD      Y5, Y5, Y5
-	VFMADD231PD IrisConstants<>+1424(SB), Y5, Y7
+	VFMADD231PD IrisConstants<>+1432(SB), Y5, Y7
 	VMULPD      Y7, Y4, Y4
-	VFMADD231PD IrisConstants<>+1264(SB), Y6, Y4
+	VFMADD231PD IrisConstants<>+1272(SB), Y6, Y4
 	VXORPS      X5, X5, X5
 	VCMPPD      $0x00, Y5, Y3, Y6
-	VBLENDVPD   Y6, IrisConstants<>+1488(SB), Y4, Y4
-	VCMPPD      $0x00, IrisConstants<>+1040(SB), Y3, Y6
-	VBLENDVPD   Y6, IrisConstants<>+1040(SB), Y4, Y4
+	VBLENDVPD   Y6, IrisConstants<>+1496(SB), Y4, Y4
+	VCMPPD      $0x00, IrisConstants<>+1048(SB), Y3, Y6
+	VBLENDVPD   Y6, IrisConstants<>+1048(SB), Y4, Y4
 	VCMPPD      $0x19, Y5, Y3, Y3
-	VBLENDVPD   Y3, IrisConstants<>+1520(SB), Y4, Y3
+	VBLENDVPD   Y3, IrisConstants<>+1528(SB), Y4, Y3
 	VCVTPD2PSY  Y3, X3
 	VMOVSS      X3, 108(SI)
 
@@ -568,66 +584,72 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	VMAXPS            X3, X1, X1
 	VMOVSS            X1, 88(SI)
 	VSUBPS            X1, X0, X3
+	VBROADCASTSS      IrisConstants<>+1000(SB), X4
+	VMINPS            X3, X4, X3
 	VBROADCASTSS      IrisConstants<>+996(SB), X4
 	VMAXPS            X3, X4, X3
-	VMULPS.BCST       IrisConstants<>+1000(SB), X3, X4
-	VRNDSCALEPS       $0x08, X4, X4
-	VBROADCASTSS      IrisConstants<>+1004(SB), X5
-	VSCALEFPS         X4, X5, X6
-	VFNMADD231PS.BCST IrisConstants<>+1008(SB), X4, X3
+	VBROADCASTSS      IrisConstants<>+1004(SB), X4
+	VMOVAPS           X4, X5
+	VFMADD231PS.BCST  IrisConstants<>+1008(SB), X3, X5
+	VSUBPS            X4, X5, X4
 	VFNMADD231PS.BCST IrisConstants<>+1012(SB), X4, X3
-	VMULPS            X3, X3, X4
-	VBROADCASTSS      IrisConstants<>+1016(SB), X7
-	VFMADD231PS.BCST  IrisConstants<>+1020(SB), X3, X7
+	VFNMADD231PS.BCST IrisConstants<>+1016(SB), X4, X3
+	VMULPS            X3, X3, X5
+	VADDPS.BCST       IrisConstants<>+1020(SB), X3, X6
+	VSUBPS.BCST       IrisConstants<>+1020(SB), X6, X7
+	VSUBPS            X7, X3, X7
 	VBROADCASTSS      IrisConstants<>+1024(SB), X8
 	VFMADD231PS.BCST  IrisConstants<>+1028(SB), X3, X8
 	VBROADCASTSS      IrisConstants<>+1032(SB), X9
 	VFMADD231PS.BCST  IrisConstants<>+1036(SB), X3, X9
-	VFMADD231PS       X4, X8, X7
-	VMULPS            X4, X4, X8
-	VFMADD231PS       X8, X9, X7
-	VFMADD231PS       X7, X4, X3
-	VFMADD231PS       X6, X3, X6
-	VMOVAPS.Z         X6, K1, X3
-	VSHUFPS           $0x4e, X3, X3, X4
-	VADDPS            X4, X3, X3
-	VSHUFPS           $0xb1, X3, X3, X4
-	VADDPS            X4, X3, X3
-	VMOVSS            X3, 92(SI)
-	VDIVPS            X3, X6, X4
-	VMOVSD            X4, 76(SI)
-	VEXTRACTPS        $0x02, X4, 84(SI)
+	VBROADCASTSS      IrisConstants<>+1040(SB), X10
+	VFMADD231PS.BCST  IrisConstants<>+1044(SB), X3, X10
+	VFMADD231PS       X5, X9, X8
+	VMULPS            X5, X5, X3
+	VFMADD231PS       X3, X10, X8
+	VFMADD231PS       X8, X5, X7
+	VADDPS            X7, X6, X3
+	VSCALEFPS         X4, X3, X3
+	VMOVAPS.Z         X3, K1, X4
+	VSHUFPS           $0x4e, X4, X4, X5
+	VADDPS            X5, X4, X4
+	VSHUFPS           $0xb1, X4, X4, X5
+	VADDPS            X5, X4, X4
+	VMOVSS            X4, 92(SI)
+	VDIVPS            X4, X3, X3
+	VMOVSD            X3, 76(SI)
+	VEXTRACTPS        $0x02, X3, 84(SI)
 
 	// t = log(s2)
-	VSHUFPS          $0x00, X3, X3, X3
+	VSHUFPS          $0x00, X4, X4, X3
 	VCVTPS2PD        X3, Y3
-	VPADDQ.BCST      IrisConstants<>+1560(SB), Y3, Y4
-	VPSRLQ           $0x34, Y4, Y6
-	VORPD.BCST       IrisConstants<>+1568(SB), Y6, Y6
-	VSUBPD.BCST      IrisConstants<>+1576(SB), Y6, Y6
-	VANDPD.BCST      IrisConstants<>+1584(SB), Y4, Y4
-	VPADDQ.BCST      IrisConstants<>+1592(SB), Y4, Y4
+	VPADDQ.BCST      IrisConstants<>+1568(SB), Y3, Y4
+	VPSRLQ           $0x34, Y4, Y5
+	VORPD.BCST       IrisConstants<>+1576(SB), Y5, Y5
+	VSUBPD.BCST      IrisConstants<>+1584(SB), Y5, Y5
+	VANDPD.BCST      IrisConstants<>+1592(SB), Y4, Y4
+	VPADDQ.BCST      IrisConstants<>+1600(SB), Y4, Y4
 	VSUBPD           Y2, Y4, Y2
-	VADDPD.BCST      IrisConstants<>+1600(SB), Y2, Y4
+	VADDPD.BCST      IrisConstants<>+1608(SB), Y2, Y4
 	VDIVPD           Y4, Y2, Y2
 	VMULPD           Y2, Y2, Y4
-	VBROADCASTSD     IrisConstants<>+1616(SB), Y7
-	VFMADD231PD.BCST IrisConstants<>+1624(SB), Y4, Y7
-	VBROADCASTSD     IrisConstants<>+1632(SB), Y8
-	VFMADD231PD.BCST IrisConstants<>+1640(SB), Y4, Y8
-	VMULPD           Y4, Y4, Y4
-	VFMADD231PD      Y4, Y8, Y7
-	VMULPD           Y4, Y4, Y4
+	VBROADCASTSD     IrisConstants<>+1624(SB), Y6
+	VFMADD231PD.BCST IrisConstants<>+1632(SB), Y4, Y6
+	VBROADCASTSD     IrisConstants<>+1640(SB), Y7
 	VFMADD231PD.BCST IrisConstants<>+1648(SB), Y4, Y7
-	VMULPD           Y7, Y2, Y2
-	VFMADD231PD.BCST IrisConstants<>+1608(SB), Y6, Y2
+	VMULPD           Y4, Y4, Y4
+	VFMADD231PD      Y4, Y7, Y6
+	VMULPD           Y4, Y4, Y4
+	VFMADD231PD.BCST IrisConstants<>+1656(SB), Y4, Y6
+	VMULPD           Y6, Y2, Y2
+	VFMADD231PD.BCST IrisConstants<>+1616(SB), Y5, Y2
 	VXORPS           X4, X4, X4
 	VCMPPD           $0x00, Y4, Y3, K2
-	VBLENDMPD.BCST   IrisConstants<>+1664(SB), Y2, K2, Y2
-	VCMPPD.BCST      $0x00, IrisConstants<>+1552(SB), Y3, K2
-	VBLENDMPD.BCST   IrisConstants<>+1552(SB), Y2, K2, Y2
-	VCMPPD           $0x19, Y4, Y3, K2
 	VBLENDMPD.BCST   IrisConstants<>+1672(SB), Y2, K2, Y2
+	VCMPPD.BCST      $0x00, IrisConstants<>+1560(SB), Y3, K2
+	VBLENDMPD.BCST   IrisConstants<>+1560(SB), Y2, K2, Y2
+	VCMPPD           $0x19, Y4, Y3, K2
+	VBLENDMPD.BCST   IrisConstants<>+1680(SB), Y2, K2, Y2
 	VCVTPD2PSY       Y2, X2
 	VMOVSS           X2, 108(SI)
 
@@ -664,33 +686,33 @@ TEXT ·irisBackwardAVX2(SB), NOSPLIT, $0-44
 	// t = log(s2)
 	VBROADCASTSS 92(SI), X0
 	VCVTPS2PD    X0, Y0
-	VPADDQ       IrisConstants<>+1072(SB), Y0, Y1
+	VPADDQ       IrisConstants<>+1080(SB), Y0, Y1
 	VPSRLQ       $0x34, Y1, Y2
-	VORPD        IrisConstants<>+1104(SB), Y2, Y2
-	VSUBPD       IrisConstants<>+1136(SB), Y2, Y2
-	VANDPD       IrisConstants<>+1168(SB), Y1, Y1
-	VPADDQ       IrisConstants<>+1200(SB), Y1, Y1
+	VORPD        IrisConstants<>+1112(SB), Y2, Y2
+	VSUBPD       IrisConstants<>+1144(SB), Y2, Y2
+	VANDPD       IrisConstants<>+1176(SB), Y1, Y1
+	VPADDQ       IrisConstants<>+1208(SB), Y1, Y1
 	VSUBPD       IrisConstants<>+256(SB), Y1, Y1
-	VADDPD       IrisConstants<>+1232(SB), Y1, Y3
+	VADDPD       IrisConstants<>+1240(SB), Y1, Y3
 	VDIVPD       Y3, Y1, Y1
 	VMULPD       Y1, Y1, Y3
-	VMOVUPS      IrisConstants<>+1296(SB), Y4
-	VFMADD231PD  IrisConstants<>+1328(SB), Y3, Y4
-	VMOVUPS      IrisConstants<>+1360(SB), Y5
-	VFMADD231PD  IrisConstants<>+1392(SB), Y3, Y5
+	VMOVUPS      IrisConstants<>+1304(SB), Y4
+	VFMADD231PD  IrisConstants<>+1336(SB), Y3, Y4
+	VMOVUPS      IrisConstants<>+1368(SB), Y5
+	VFMADD231PD  IrisConstants<>+1400(SB), Y3, Y5
 	VMULPD       Y3, Y3, Y3
 	VFMADD231PD  Y3, Y5, Y4
 	VMULPD       Y3, Y3, Y3
-	VFMADD231PD  IrisConstants<>+1424(SB), Y3, Y4
+	VFMADD231PD  IrisConstants<>+1432(SB), Y3, Y4
 	VMULPD       Y4, Y1, Y1
-	VFMADD231PD  IrisConstants<>+1264(SB), Y2, Y1
+	VFMADD231PD  IrisConstants<>+1272(SB), Y2, Y1
 	VXORPS       X2, X2, X2
 	VCMPPD       $0x00, Y2, Y0, Y3
-	VBLENDVPD    Y3, IrisConstants<>+1488(SB), Y1, Y1
-	VCMPPD       $0x00, IrisConstants<>+1040(SB), Y0, Y3
-	VBLENDVPD    Y3, IrisConstants<>+1040(SB), Y1, Y1
+	VBLENDVPD    Y3, IrisConstants<>+1496(SB), Y1, Y1
+	VCMPPD       $0x00, IrisConstants<>+1048(SB), Y0, Y3
+	VBLENDVPD    Y3, IrisConstants<>+1048(SB), Y1, Y1
 	VCMPPD       $0x19, Y2, Y0, Y0
-	VBLENDVPD    Y0, IrisConstants<>+1520(SB), Y1, Y0
+	VBLENDVPD    Y0, IrisConstants<>+1528(SB), Y1, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVSS       X0, 108(SI)
 
@@ -745,19 +767,19 @@ TEXT ·irisBackwardAVX2(SB), NOSPLIT, $0-44
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
 	VMOVUPS        Y2, 128(BX)
 	VBROADCASTF128 (DX), Y0
-	VMOVUPS        IrisConstants<>+1680(SB), Y1
+	VMOVUPS        IrisConstants<>+1688(SB), Y1
 	VPERMPS        Y2, Y1, Y1
 	VMULPS         Y0, Y1, Y1
 	VMOVUPS        Y1, (BX)
-	VMOVUPS        IrisConstants<>+1712(SB), Y1
+	VMOVUPS        IrisConstants<>+1720(SB), Y1
 	VPERMPS        Y2, Y1, Y1
 	VMULPS         Y0, Y1, Y1
 	VMOVUPS        Y1, 32(BX)
-	VMOVUPS        IrisConstants<>+1744(SB), Y1
+	VMOVUPS        IrisConstants<>+1752(SB), Y1
 	VPERMPS        Y2, Y1, Y1
 	VMULPS         Y0, Y1, Y1
 	VMOVUPS        Y1, 64(BX)
-	VMOVUPS        IrisConstants<>+1776(SB), Y1
+	VMOVUPS        IrisConstants<>+1784(SB), Y1
 	VPERMPS        Y2, Y1, Y1
 	VMULPS         Y0, Y1, Y0
 	VMOVUPS        Y0, 96(BX)
@@ -898,19 +920,24 @@ TEXT ·irisGradAVX2(SB), NOSPLIT, $0-44
 	VPADDD       IrisConstants<>+640(SB), X6, X6
 	VFNMADD231PS IrisConstants<>+672(SB), X7, X5
 	VFNMADD231PS IrisConstants<>+704(SB), X7, X5
-	VMULPS       X5, X5, X7
-	VMOVUPS      IrisConstants<>+608(SB), X9
-	VFMADD231PS  IrisConstants<>+736(SB), X5, X9
-	VMOVUPS      IrisConstants<>+768(SB), X10
-	VFMADD231PS  IrisConstants<>+800(SB), X5, X10
-	VMOVUPS      IrisConstants<>+832(SB), X11
-	VFMADD231PS  IrisConstants<>+864(SB), X5, X11
-	VFMADD231PS  X7, X10, X9
-	VMULPS       X7, X7, X10
-	VFMADD231PS  X10, X11, X9
-	VFMADD231PS  X9, X7, X5
-	VFMADD231PS  X8, X5, X8
-	VMULPS       X6, X8, X5
+	VMOVAPS      X8, X7
+	VFMADD231PS  X5, X8, X7
+	VSUBPS       X7, X8, X9
+	VFMADD231PS  X5, X8, X9
+	VMULPS       X5, X5, X10
+	VMULPS       X10, X8, X8
+	VMOVUPS      IrisConstants<>+608(SB), X11
+	VFMADD231PS  IrisConstants<>+736(SB), X5, X11
+	VMOVUPS      IrisConstants<>+768(SB), X12
+	VFMADD231PS  IrisConstants<>+800(SB), X5, X12
+	VMOVUPS      IrisConstants<>+832(SB), X13
+	VFMADD231PS  IrisConstants<>+864(SB), X5, X13
+	VFMADD231PS  X10, X12, X11
+	VMULPS       X10, X10, X5
+	VFMADD231PS  X5, X13, X11
+	VFMADD231PS  X11, X8, X9
+	VADDPS       X9, X7, X5
+	VMULPS       X6, X5, X5
 	VANDPS       X5, X2, X6
 	VSHUFPS      $0x4e, X6, X6, X7
 	VADDPS       X7, X6, X6
@@ -924,33 +951,33 @@ TEXT ·irisGradAVX2(SB), NOSPLIT, $0-44
 	// t = log(s2)
 	VSHUFPS     $0x00, X6, X6, X6
 	VCVTPS2PD   X6, Y6
-	VPADDQ      IrisConstants<>+1072(SB), Y6, Y7
+	VPADDQ      IrisConstants<>+1080(SB), Y6, Y7
 	VPSRLQ      $0x34, Y7, Y8
-	VORPD       IrisConstants<>+1104(SB), Y8, Y8
-	VSUBPD      IrisConstants<>+1136(SB), Y8, Y8
-	VANDPD      IrisConstants<>+1168(SB), Y7, Y7
-	VPADDQ      IrisConstants<>+1200(SB), Y7, Y7
+	VORPD       IrisConstants<>+1112(SB), Y8, Y8
+	VSUBPD      IrisConstants<>+1144(SB), Y8, Y8
+	VANDPD      IrisConstants<>+1176(SB), Y7, Y7
+	VPADDQ      IrisConstants<>+1208(SB), Y7, Y7
 	VSUBPD      Y4, Y7, Y4
-	VADDPD      IrisConstants<>+1232(SB), Y4, Y7
+	VADDPD      IrisConstants<>+1240(SB), Y4, Y7
 	VDIVPD      Y7, Y4, Y4
 	VMULPD      Y4, Y4, Y7
-	VMOVUPS     IrisConstants<>+1296(SB), Y9
-	VFMADD231PD IrisConstants<>+1328(SB), Y7, Y9
-	VMOVUPS     IrisConstants<>+1360(SB), Y10
-	VFMADD231PD IrisConstants<>+1392(SB), Y7, Y10
+	VMOVUPS     IrisConstants<>+1304(SB), Y9
+	VFMADD231PD IrisConstants<>+1336(SB), Y7, Y9
+	VMOVUPS     IrisConstants<>+1368(SB), Y10
+	VFMADD231PD IrisConstants<>+1400(SB), Y7, Y10
 	VMULPD      Y7, Y7, Y7
 	VFMADD231PD Y7, Y10, Y9
 	VMULPD      Y7, Y7, Y7
-	VFMADD231PD IrisConstants<>+1424(SB), Y7, Y9
+	VFMADD231PD IrisConstants<>+1432(SB), Y7, Y9
 	VMULPD      Y9, Y4, Y4
-	VFMADD231PD IrisConstants<>+1264(SB), Y8, Y4
+	VFMADD231PD IrisConstants<>+1272(SB), Y8, Y4
 	VXORPS      X7, X7, X7
 	VCMPPD      $0x00, Y7, Y6, Y8
-	VBLENDVPD   Y8, IrisConstants<>+1488(SB), Y4, Y4
-	VCMPPD      $0x00, IrisConstants<>+1040(SB), Y6, Y8
-	VBLENDVPD   Y8, IrisConstants<>+1040(SB), Y4, Y4
+	VBLENDVPD   Y8, IrisConstants<>+1496(SB), Y4, Y4
+	VCMPPD      $0x00, IrisConstants<>+1048(SB), Y6, Y8
+	VBLENDVPD   Y8, IrisConstants<>+1048(SB), Y4, Y4
 	VCMPPD      $0x19, Y7, Y6, Y6
-	VBLENDVPD   Y6, IrisConstants<>+1520(SB), Y4, Y4
+	VBLENDVPD   Y6, IrisConstants<>+1528(SB), Y4, Y4
 	VCVTPD2PSY  Y4, X4
 	VMOVSS      X4, 108(SI)
 
@@ -1000,19 +1027,19 @@ TEXT ·irisGradAVX2(SB), NOSPLIT, $0-44
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
 	VMOVUPS        Y0, 128(BX)
 	VBROADCASTF128 (DX), Y1
-	VMOVUPS        IrisConstants<>+1680(SB), Y2
+	VMOVUPS        IrisConstants<>+1688(SB), Y2
 	VPERMPS        Y0, Y2, Y2
 	VMULPS         Y1, Y2, Y2
 	VMOVUPS        Y2, (BX)
-	VMOVUPS        IrisConstants<>+1712(SB), Y2
+	VMOVUPS        IrisConstants<>+1720(SB), Y2
 	VPERMPS        Y0, Y2, Y2
 	VMULPS         Y1, Y2, Y2
 	VMOVUPS        Y2, 32(BX)
-	VMOVUPS        IrisConstants<>+1744(SB), Y2
+	VMOVUPS        IrisConstants<>+1752(SB), Y2
 	VPERMPS        Y0, Y2, Y2
 	VMULPS         Y1, Y2, Y2
 	VMOVUPS        Y2, 64(BX)
-	VMOVUPS        IrisConstants<>+1776(SB), Y2
+	VMOVUPS        IrisConstants<>+1784(SB), Y2
 	VPERMPS        Y0, Y2, Y0
 	VMULPS         Y1, Y0, Y0
 	VMOVUPS        Y0, 96(BX)
@@ -1106,80 +1133,86 @@ TEXT ·irisGradAVX512(SB), NOSPLIT, $0-44
 	VMAXPS            X4, X3, X3
 	VMOVSS            X3, 88(SI)
 	VSUBPS            X3, X1, X4
+	VBROADCASTSS      IrisConstants<>+1000(SB), X5
+	VMINPS            X4, X5, X4
 	VBROADCASTSS      IrisConstants<>+996(SB), X5
 	VMAXPS            X4, X5, X4
-	VMULPS.BCST       IrisConstants<>+1000(SB), X4, X5
-	VRNDSCALEPS       $0x08, X5, X5
-	VBROADCASTSS      IrisConstants<>+1004(SB), Y6
-	VSCALEFPS         X5, X6, X7
-	VFNMADD231PS.BCST IrisConstants<>+1008(SB), X5, X4
+	VBROADCASTSS      IrisConstants<>+1004(SB), X5
+	VMOVAPS           X5, X6
+	VFMADD231PS.BCST  IrisConstants<>+1008(SB), X4, X6
+	VSUBPS            X5, X6, X5
 	VFNMADD231PS.BCST IrisConstants<>+1012(SB), X5, X4
-	VMULPS            X4, X4, X5
-	VBROADCASTSS      IrisConstants<>+1016(SB), X8
-	VFMADD231PS.BCST  IrisConstants<>+1020(SB), X4, X8
+	VFNMADD231PS.BCST IrisConstants<>+1016(SB), X5, X4
+	VMULPS            X4, X4, X6
+	VADDPS.BCST       IrisConstants<>+1020(SB), X4, X7
+	VSUBPS.BCST       IrisConstants<>+1020(SB), X7, X8
+	VSUBPS            X8, X4, X8
 	VBROADCASTSS      IrisConstants<>+1024(SB), X9
 	VFMADD231PS.BCST  IrisConstants<>+1028(SB), X4, X9
 	VBROADCASTSS      IrisConstants<>+1032(SB), X10
 	VFMADD231PS.BCST  IrisConstants<>+1036(SB), X4, X10
-	VFMADD231PS       X5, X9, X8
-	VMULPS            X5, X5, X9
-	VFMADD231PS       X9, X10, X8
-	VFMADD231PS       X8, X5, X4
-	VFMADD231PS       X7, X4, X7
-	VMOVAPS.Z         X7, K1, X4
-	VSHUFPS           $0x4e, X4, X4, X5
-	VADDPS            X5, X4, X4
-	VSHUFPS           $0xb1, X4, X4, X5
-	VADDPS            X5, X4, X4
-	VMOVSS            X4, 92(SI)
-	VDIVPS            X4, X7, X5
-	VMOVSD            X5, 76(SI)
-	VEXTRACTPS        $0x02, X5, 84(SI)
+	VBROADCASTSS      IrisConstants<>+1040(SB), X11
+	VFMADD231PS.BCST  IrisConstants<>+1044(SB), X4, X11
+	VFMADD231PS       X6, X10, X9
+	VMULPS            X6, X6, X4
+	VFMADD231PS       X4, X11, X9
+	VFMADD231PS       X9, X6, X8
+	VADDPS            X8, X7, X4
+	VSCALEFPS         X5, X4, X4
+	VMOVAPS.Z         X4, K1, X5
+	VSHUFPS           $0x4e, X5, X5, X6
+	VADDPS            X6, X5, X5
+	VSHUFPS           $0xb1, X5, X5, X6
+	VADDPS            X6, X5, X5
+	VMOVSS            X5, 92(SI)
+	VDIVPS            X5, X4, X4
+	VMOVSD            X4, 76(SI)
+	VEXTRACTPS        $0x02, X4, 84(SI)
 
 	// t = log(s2)
-	VSHUFPS          $0x00, X4, X4, X4
-	VCVTPS2PD        X4, Y4
-	VPADDQ.BCST      IrisConstants<>+1560(SB), Y4, Y7
-	VPSRLQ           $0x34, Y7, Y8
-	VORPD.BCST       IrisConstants<>+1568(SB), Y8, Y8
-	VSUBPD.BCST      IrisConstants<>+1576(SB), Y8, Y8
-	VANDPD.BCST      IrisConstants<>+1584(SB), Y7, Y7
-	VPADDQ.BCST      IrisConstants<>+1592(SB), Y7, Y7
-	VSUBPD           Y2, Y7, Y2
-	VADDPD.BCST      IrisConstants<>+1600(SB), Y2, Y7
-	VDIVPD           Y7, Y2, Y2
-	VMULPD           Y2, Y2, Y7
-	VBROADCASTSD     IrisConstants<>+1616(SB), Y9
-	VFMADD231PD.BCST IrisConstants<>+1624(SB), Y7, Y9
-	VBROADCASTSD     IrisConstants<>+1632(SB), Y10
-	VFMADD231PD.BCST IrisConstants<>+1640(SB), Y7, Y10
-	VMULPD           Y7, Y7, Y7
-	VFMADD231PD      Y7, Y10, Y9
-	VMULPD           Y7, Y7, Y7
-	VFMADD231PD.BCST IrisConstants<>+1648(SB), Y7, Y9
-	VMULPD           Y9, Y2, Y2
-	VFMADD231PD.BCST IrisConstants<>+1608(SB), Y8, Y2
-	VXORPS           X7, X7, X7
-	VCMPPD           $0x00, Y7, Y4, K2
-	VBLENDMPD.BCST   IrisConstants<>+1664(SB), Y2, K2, Y2
-	VCMPPD.BCST      $0x00, IrisConstants<>+1552(SB), Y4, K2
-	VBLENDMPD.BCST   IrisConstants<>+1552(SB), Y2, K2, Y2
-	VCMPPD           $0x19, Y7, Y4, K2
+	VSHUFPS          $0x00, X5, X5, X5
+	VCVTPS2PD        X5, Y5
+	VPADDQ.BCST      IrisConstants<>+1568(SB), Y5, Y6
+	VPSRLQ           $0x34, Y6, Y7
+	VORPD.BCST       IrisConstants<>+1576(SB), Y7, Y7
+	VSUBPD.BCST      IrisConstants<>+1584(SB), Y7, Y7
+	VANDPD.BCST      IrisConstants<>+1592(SB), Y6, Y6
+	VPADDQ.BCST      IrisConstants<>+1600(SB), Y6, Y6
+	VSUBPD           Y2, Y6, Y2
+	VADDPD.BCST      IrisConstants<>+1608(SB), Y2, Y6
+	VDIVPD           Y6, Y2, Y2
+	VMULPD           Y2, Y2, Y6
+	VBROADCASTSD     IrisConstants<>+1624(SB), Y8
+	VFMADD231PD.BCST IrisConstants<>+1632(SB), Y6, Y8
+	VBROADCASTSD     IrisConstants<>+1640(SB), Y9
+	VFMADD231PD.BCST IrisConstants<>+1648(SB), Y6, Y9
+	VMULPD           Y6, Y6, Y6
+	VFMADD231PD      Y6, Y9, Y8
+	VMULPD           Y6, Y6, Y6
+	VFMADD231PD.BCST IrisConstants<>+1656(SB), Y6, Y8
+	VMULPD           Y8, Y2, Y2
+	VFMADD231PD.BCST IrisConstants<>+1616(SB), Y7, Y2
+	VXORPS           X6, X6, X6
+	VCMPPD           $0x00, Y6, Y5, K2
 	VBLENDMPD.BCST   IrisConstants<>+1672(SB), Y2, K2, Y2
+	VCMPPD.BCST      $0x00, IrisConstants<>+1560(SB), Y5, K2
+	VBLENDMPD.BCST   IrisConstants<>+1560(SB), Y2, K2, Y2
+	VCMPPD           $0x19, Y6, Y5, K2
+	VBLENDMPD.BCST   IrisConstants<>+1680(SB), Y2, K2, Y2
 	VCVTPD2PSY       Y2, X2
 	VMOVSS           X2, 108(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVSD     (CX), X4
-	VINSERTPS  $0x20, 8(CX), X4, X4
-	VSUBPS     X4, X5, X5
+	VMOVSD     (CX), X5
+	VINSERTPS  $0x20, 8(CX), X5, X5
+	VSUBPS     X5, X4, X4
 	VSHUFPS    $0x00, X3, X3, X3
 	VSUBPS     X1, X3, X1
 	VSHUFPS    $0x00, X2, X2, X2
 	VADDPS     X2, X1, X1
-	VMULPS     X1, X4, X1
-	VMOVSD     X5, 96(SI)
-	VEXTRACTPS $0x02, X5, 104(SI)
+	VMULPS     X1, X5, X1
+	VMOVSD     X4, 96(SI)
+	VEXTRACTPS $0x02, X4, 104(SI)
 	VMOVAPS.Z  X1, K1, X1
 	VSHUFPS    $0x4e, X1, X1, X2
 	VADDPS     X2, X1, X1
@@ -1188,44 +1221,45 @@ TEXT ·irisGradAVX512(SB), NOSPLIT, $0-44
 	VMOVSS     X1, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
-	VBROADCASTSS X5, Y1
+	VBROADCASTSS X4, Y1
 	VMULPS       160(DI), Y1, Y2
-	VSHUFPS      $0x55, X5, X5, X3
+	VSHUFPS      $0x55, X4, X4, X3
 	VBROADCASTSS X3, Y3
 	VFMADD231PS  192(DI), Y3, Y2
-	VSHUFPS      $0xaa, X5, X5, X4
-	VBROADCASTSS X4, Y4
-	VFMADD231PS  224(DI), Y4, Y2
+	VSHUFPS      $0xaa, X4, X4, X5
+	VBROADCASTSS X5, Y5
+	VFMADD231PS  224(DI), Y5, Y2
+	VBROADCASTSS IrisConstants<>+1020(SB), Y6
 	VFNMADD231PS Y0, Y0, Y6
 	VMULPS       Y6, Y2, Y2
 	VMOVUPS      Y2, 32(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VMOVSD     X5, 256(BX)
-	VEXTRACTPS $0x02, X5, 264(BX)
+	VMOVSD     X4, 256(BX)
+	VEXTRACTPS $0x02, X4, 264(BX)
 	VMULPS     Y0, Y1, Y1
 	VMOVUPS    Y1, 160(BX)
 	VMULPS     Y0, Y3, Y1
 	VMOVUPS    Y1, 192(BX)
-	VMULPS     Y0, Y4, Y0
+	VMULPS     Y0, Y5, Y0
 	VMOVUPS    Y0, 224(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
 	VMOVUPS         Y2, 128(BX)
 	VBROADCASTF32X4 (DX), Y0
-	VMOVUPS         IrisConstants<>+1680(SB), Y1
+	VMOVUPS         IrisConstants<>+1688(SB), Y1
 	VPERMPS         Y2, Y1, Y1
 	VMULPS          Y0, Y1, Y1
 	VMOVUPS         Y1, (BX)
-	VMOVUPS         IrisConstants<>+1712(SB), Y1
+	VMOVUPS         IrisConstants<>+1720(SB), Y1
 	VPERMPS         Y2, Y1, Y1
 	VMULPS          Y0, Y1, Y1
 	VMOVUPS         Y1, 32(BX)
-	VMOVUPS         IrisConstants<>+1744(SB), Y1
+	VMOVUPS         IrisConstants<>+1752(SB), Y1
 	VPERMPS         Y2, Y1, Y1
 	VMULPS          Y0, Y1, Y1
 	VMOVUPS         Y1, 64(BX)
-	VMOVUPS         IrisConstants<>+1776(SB), Y1
+	VMOVUPS         IrisConstants<>+1784(SB), Y1
 	VPERMPS         Y2, Y1, Y1
 	VMULPS          Y0, Y1, Y0
 	VMOVUPS         Y0, 96(BX)
@@ -1234,12 +1268,7 @@ TEXT ·irisGradAVX512(SB), NOSPLIT, $0-44
 
 // func irisStep(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, rate float32) float32
 TEXT ·irisStep(SB), NOSPLIT, $0-44
-	CMPQ ·irisLevel+0(SB), $0x01
-	JGT  wide
-	JMP  ·irisStepAVX2(SB)
-
-wide:
-	JMP ·irisStepAVX512(SB)
+	JMP ·irisStepAVX2(SB)
 
 // func irisStepAVX2(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, rate float32) float32
 // Requires: AVX, AVX2, FMA3
@@ -1270,11 +1299,11 @@ TEXT ·irisStepAVX2(SB), NOSPLIT, $0-44
 	VEXTRACTF128   $0x01, Y0, X1
 	VCVTPS2PD      X0, Y0
 	VMULPD         Y0, Y0, Y2
-	VMOVUPS        IrisConstants<>+1808(SB), Y3
+	VMOVUPS        IrisConstants<>+1816(SB), Y3
 	VMINPD         Y2, Y3, Y2
-	VMOVUPS        IrisConstants<>+1872(SB), Y4
+	VMOVUPS        IrisConstants<>+1880(SB), Y4
 	VMINPD         Y0, Y4, Y0
-	VMOVUPS        IrisConstants<>+1840(SB), Y5
+	VMOVUPS        IrisConstants<>+1848(SB), Y5
 	VMAXPD         Y0, Y5, Y0
 	VMULPD         Y2, Y2, Y6
 	VMOVUPS        IrisConstants<>+96(SB), Y7
@@ -1372,19 +1401,24 @@ TEXT ·irisStepAVX2(SB), NOSPLIT, $0-44
 	VPADDD       IrisConstants<>+640(SB), X5, X5
 	VFNMADD231PS IrisConstants<>+672(SB), X6, X4
 	VFNMADD231PS IrisConstants<>+704(SB), X6, X4
-	VMULPS       X4, X4, X6
-	VMOVUPS      IrisConstants<>+608(SB), X8
-	VFMADD231PS  IrisConstants<>+736(SB), X4, X8
-	VMOVUPS      IrisConstants<>+768(SB), X9
-	VFMADD231PS  IrisConstants<>+800(SB), X4, X9
-	VMOVUPS      IrisConstants<>+832(SB), X10
-	VFMADD231PS  IrisConstants<>+864(SB), X4, X10
-	VFMADD231PS  X6, X9, X8
-	VMULPS       X6, X6, X9
-	VFMADD231PS  X9, X10, X8
-	VFMADD231PS  X8, X6, X4
-	VFMADD231PS  X7, X4, X7
-	VMULPS       X5, X7, X4
+	VMOVAPS      X7, X6
+	VFMADD231PS  X4, X7, X6
+	VSUBPS       X6, X7, X8
+	VFMADD231PS  X4, X7, X8
+	VMULPS       X4, X4, X9
+	VMULPS       X9, X7, X7
+	VMOVUPS      IrisConstants<>+608(SB), X10
+	VFMADD231PS  IrisConstants<>+736(SB), X4, X10
+	VMOVUPS      IrisConstants<>+768(SB), X11
+	VFMADD231PS  IrisConstants<>+800(SB), X4, X11
+	VMOVUPS      IrisConstants<>+832(SB), X12
+	VFMADD231PS  IrisConstants<>+864(SB), X4, X12
+	VFMADD231PS  X9, X11, X10
+	VMULPS       X9, X9, X4
+	VFMADD231PS  X4, X12, X10
+	VFMADD231PS  X10, X7, X8
+	VADDPS       X8, X6, X4
+	VMULPS       X5, X4, X4
 	VANDPS       X4, X2, X5
 	VSHUFPS      $0x4e, X5, X5, X6
 	VADDPS       X6, X5, X5
@@ -1398,33 +1432,33 @@ TEXT ·irisStepAVX2(SB), NOSPLIT, $0-44
 	// t = log(s2)
 	VSHUFPS     $0x00, X5, X5, X5
 	VCVTPS2PD   X5, Y5
-	VPADDQ      IrisConstants<>+1072(SB), Y5, Y6
+	VPADDQ      IrisConstants<>+1080(SB), Y5, Y6
 	VPSRLQ      $0x34, Y6, Y7
-	VORPD       IrisConstants<>+1104(SB), Y7, Y7
-	VSUBPD      IrisConstants<>+1136(SB), Y7, Y7
-	VANDPD      IrisConstants<>+1168(SB), Y6, Y6
-	VPADDQ      IrisConstants<>+1200(SB), Y6, Y6
+	VORPD       IrisConstants<>+1112(SB), Y7, Y7
+	VSUBPD      IrisConstants<>+1144(SB), Y7, Y7
+	VANDPD      IrisConstants<>+1176(SB), Y6, Y6
+	VPADDQ      IrisConstants<>+1208(SB), Y6, Y6
 	VSUBPD      Y0, Y6, Y0
-	VADDPD      IrisConstants<>+1232(SB), Y0, Y6
+	VADDPD      IrisConstants<>+1240(SB), Y0, Y6
 	VDIVPD      Y6, Y0, Y0
 	VMULPD      Y0, Y0, Y6
-	VMOVUPS     IrisConstants<>+1296(SB), Y8
-	VFMADD231PD IrisConstants<>+1328(SB), Y6, Y8
-	VMOVUPS     IrisConstants<>+1360(SB), Y9
-	VFMADD231PD IrisConstants<>+1392(SB), Y6, Y9
+	VMOVUPS     IrisConstants<>+1304(SB), Y8
+	VFMADD231PD IrisConstants<>+1336(SB), Y6, Y8
+	VMOVUPS     IrisConstants<>+1368(SB), Y9
+	VFMADD231PD IrisConstants<>+1400(SB), Y6, Y9
 	VMULPD      Y6, Y6, Y6
 	VFMADD231PD Y6, Y9, Y8
 	VMULPD      Y6, Y6, Y6
-	VFMADD231PD IrisConstants<>+1424(SB), Y6, Y8
+	VFMADD231PD IrisConstants<>+1432(SB), Y6, Y8
 	VMULPD      Y8, Y0, Y0
-	VFMADD231PD IrisConstants<>+1264(SB), Y7, Y0
+	VFMADD231PD IrisConstants<>+1272(SB), Y7, Y0
 	VXORPS      X6, X6, X6
 	VCMPPD      $0x00, Y6, Y5, Y7
-	VBLENDVPD   Y7, IrisConstants<>+1488(SB), Y0, Y0
-	VCMPPD      $0x00, IrisConstants<>+1040(SB), Y5, Y7
-	VBLENDVPD   Y7, IrisConstants<>+1040(SB), Y0, Y0
+	VBLENDVPD   Y7, IrisConstants<>+1496(SB), Y0, Y0
+	VCMPPD      $0x00, IrisConstants<>+1048(SB), Y5, Y7
+	VBLENDVPD   Y7, IrisConstants<>+1048(SB), Y0, Y0
 	VCMPPD      $0x19, Y6, Y5, Y5
-	VBLENDVPD   Y5, IrisConstants<>+1520(SB), Y0, Y0
+	VBLENDVPD   Y5, IrisConstants<>+1528(SB), Y0, Y0
 	VCVTPD2PSY  Y0, X0
 	VMOVSS      X0, 108(SI)
 
@@ -1486,257 +1520,26 @@ TEXT ·irisStepAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS        Y1, 128(DI)
 	VBROADCASTF128 (DX), Y1
 	VMULPS         Y1, Y0, Y0
-	VMOVUPS        IrisConstants<>+1680(SB), Y1
+	VMOVUPS        IrisConstants<>+1688(SB), Y1
 	VPERMPS        Y6, Y1, Y1
 	VMOVUPS        (DI), Y2
 	VFNMADD231PS   Y0, Y1, Y2
 	VMOVUPS        Y2, (DI)
-	VMOVUPS        IrisConstants<>+1712(SB), Y1
+	VMOVUPS        IrisConstants<>+1720(SB), Y1
 	VPERMPS        Y6, Y1, Y1
 	VMOVUPS        32(DI), Y2
 	VFNMADD231PS   Y0, Y1, Y2
 	VMOVUPS        Y2, 32(DI)
-	VMOVUPS        IrisConstants<>+1744(SB), Y1
+	VMOVUPS        IrisConstants<>+1752(SB), Y1
 	VPERMPS        Y6, Y1, Y1
 	VMOVUPS        64(DI), Y2
 	VFNMADD231PS   Y0, Y1, Y2
 	VMOVUPS        Y2, 64(DI)
-	VMOVUPS        IrisConstants<>+1776(SB), Y1
+	VMOVUPS        IrisConstants<>+1784(SB), Y1
 	VPERMPS        Y6, Y1, Y1
 	VMOVUPS        96(DI), Y2
 	VFNMADD231PS   Y0, Y1, Y2
 	VMOVUPS        Y2, 96(DI)
-	VZEROUPPER
-	RET
-
-// func irisStepAVX512(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, rate float32) float32
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, FMA3
-TEXT ·irisStepAVX512(SB), NOSPLIT, $0-44
-	MOVQ p+0(FP), DI
-	MOVQ ws+8(FP), SI
-	MOVQ x+16(FP), DX
-	MOVQ y+24(FP), CX
-
-	// z1 = W1·x + b1; a1 = tanh(z1)
-	VBROADCASTF32X4  (DX), Y0
-	VMULPS           (DI), Y0, Y1
-	VMULPS           32(DI), Y0, Y2
-	VMULPS           64(DI), Y0, Y3
-	VMULPS           96(DI), Y0, Y0
-	VSHUFPS          $0x88, Y2, Y1, Y4
-	VSHUFPS          $0xdd, Y2, Y1, Y1
-	VADDPS           Y1, Y4, Y1
-	VSHUFPS          $0x88, Y0, Y3, Y2
-	VSHUFPS          $0xdd, Y0, Y3, Y0
-	VADDPS           Y0, Y2, Y0
-	VSHUFPS          $0x88, Y0, Y1, Y2
-	VSHUFPS          $0xdd, Y0, Y1, Y0
-	VADDPS           Y0, Y2, Y0
-	VMOVUPS          IrisConstants<>+0(SB), Y1
-	VPERMPS          Y0, Y1, Y0
-	VADDPS           128(DI), Y0, Y0
-	VCVTPS2PD        Y0, Z0
-	VMULPD           Z0, Z0, Z1
-	VBROADCASTSD     IrisConstants<>+1904(SB), Z2
-	VMINPD           Z1, Z2, Z1
-	VBROADCASTSD     IrisConstants<>+1920(SB), Z2
-	VMINPD           Z0, Z2, Z0
-	VBROADCASTSD     IrisConstants<>+1912(SB), Z2
-	VMAXPD           Z0, Z2, Z0
-	VMULPD           Z1, Z1, Z2
-	VBROADCASTSD     IrisConstants<>+904(SB), Z3
-	VFMADD231PD.BCST IrisConstants<>+912(SB), Z1, Z3
-	VMULPD           Z3, Z0, Z3
-	VBROADCASTSD     IrisConstants<>+920(SB), Z4
-	VFMADD231PD.BCST IrisConstants<>+928(SB), Z1, Z4
-	VFMADD231PD.BCST IrisConstants<>+936(SB), Z2, Z4
-	VMULPD           Z2, Z0, Z0
-	VFMADD231PD      Z4, Z0, Z3
-	VBROADCASTSD     IrisConstants<>+944(SB), Z0
-	VMOVAPS          Z0, Z4
-	VFMADD231PD.BCST IrisConstants<>+952(SB), Z1, Z4
-	VBROADCASTSD     IrisConstants<>+960(SB), Z5
-	VFMADD231PD.BCST IrisConstants<>+968(SB), Z1, Z5
-	VBROADCASTSD     IrisConstants<>+976(SB), Z6
-	VFMADD231PD.BCST IrisConstants<>+984(SB), Z1, Z6
-	VFMADD231PD      Z2, Z5, Z4
-	VMULPD           Z2, Z2, Z1
-	VFMADD231PD      Z1, Z6, Z4
-	VDIVPD           Z4, Z3, Z1
-	VCVTPD2PS        Z1, Y1
-	VMOVUPS          Y1, (SI)
-
-	// z2 = W2·a1 + b2
-	VMULPS        160(DI), Y1, Y2
-	VMULPS        192(DI), Y1, Y3
-	VMULPS        224(DI), Y1, Y4
-	VUNPCKLPS     Y3, Y2, Y5
-	VUNPCKHPS     Y3, Y2, Y2
-	VADDPS        Y2, Y5, Y2
-	VUNPCKLPS     Y4, Y4, Y3
-	VUNPCKHPS     Y4, Y4, Y4
-	VADDPS        Y4, Y3, Y3
-	VUNPCKLPD     Y3, Y2, Y4
-	VUNPCKHPD     Y3, Y2, Y2
-	VADDPS        Y2, Y4, Y2
-	VEXTRACTF32X4 $0x01, Y2, X3
-	VMOVSD        256(DI), X4
-	VINSERTPS     $0x20, 264(DI), X4, X4
-	VADDPS        X4, X2, X2
-	VADDPS        X3, X2, X2
-	VMOVSD        X2, 64(SI)
-	VEXTRACTPS    $0x02, X2, 72(SI)
-
-	// a2 = softmax(z2)
-	MOVL              $0x00000007, AX
-	KMOVW             AX, K1
-	VBROADCASTSS      IrisConstants<>+992(SB), X3
-	VBLENDMPS         X2, X3, K1, X3
-	VSHUFPS           $0x4e, X3, X3, X4
-	VMAXPS            X4, X3, X3
-	VSHUFPS           $0xb1, X3, X3, X4
-	VMAXPS            X4, X3, X3
-	VMOVSS            X3, 88(SI)
-	VSUBPS            X3, X2, X4
-	VBROADCASTSS      IrisConstants<>+996(SB), X5
-	VMAXPS            X4, X5, X4
-	VMULPS.BCST       IrisConstants<>+1000(SB), X4, X5
-	VRNDSCALEPS       $0x08, X5, X5
-	VBROADCASTSS      IrisConstants<>+1004(SB), Y6
-	VSCALEFPS         X5, X6, X7
-	VFNMADD231PS.BCST IrisConstants<>+1008(SB), X5, X4
-	VFNMADD231PS.BCST IrisConstants<>+1012(SB), X5, X4
-	VMULPS            X4, X4, X5
-	VBROADCASTSS      IrisConstants<>+1016(SB), X8
-	VFMADD231PS.BCST  IrisConstants<>+1020(SB), X4, X8
-	VBROADCASTSS      IrisConstants<>+1024(SB), X9
-	VFMADD231PS.BCST  IrisConstants<>+1028(SB), X4, X9
-	VBROADCASTSS      IrisConstants<>+1032(SB), X10
-	VFMADD231PS.BCST  IrisConstants<>+1036(SB), X4, X10
-	VFMADD231PS       X5, X9, X8
-	VMULPS            X5, X5, X9
-	VFMADD231PS       X9, X10, X8
-	VFMADD231PS       X8, X5, X4
-	VFMADD231PS       X7, X4, X7
-	VMOVAPS.Z         X7, K1, X4
-	VSHUFPS           $0x4e, X4, X4, X5
-	VADDPS            X5, X4, X4
-	VSHUFPS           $0xb1, X4, X4, X5
-	VADDPS            X5, X4, X4
-	VMOVSS            X4, 92(SI)
-	VDIVPS            X4, X7, X5
-	VMOVSD            X5, 76(SI)
-	VEXTRACTPS        $0x02, X5, 84(SI)
-
-	// t = log(s2)
-	VSHUFPS          $0x00, X4, X4, X4
-	VCVTPS2PD        X4, Y4
-	VPADDQ.BCST      IrisConstants<>+1560(SB), Y4, Y7
-	VPSRLQ           $0x34, Y7, Y8
-	VORPD.BCST       IrisConstants<>+1568(SB), Y8, Y8
-	VSUBPD.BCST      IrisConstants<>+1576(SB), Y8, Y8
-	VANDPD.BCST      IrisConstants<>+1584(SB), Y7, Y7
-	VPADDQ.BCST      IrisConstants<>+1592(SB), Y7, Y7
-	VSUBPD           Y0, Y7, Y0
-	VADDPD.BCST      IrisConstants<>+1600(SB), Y0, Y7
-	VDIVPD           Y7, Y0, Y0
-	VMULPD           Y0, Y0, Y7
-	VBROADCASTSD     IrisConstants<>+1616(SB), Y9
-	VFMADD231PD.BCST IrisConstants<>+1624(SB), Y7, Y9
-	VBROADCASTSD     IrisConstants<>+1632(SB), Y10
-	VFMADD231PD.BCST IrisConstants<>+1640(SB), Y7, Y10
-	VMULPD           Y7, Y7, Y7
-	VFMADD231PD      Y7, Y10, Y9
-	VMULPD           Y7, Y7, Y7
-	VFMADD231PD.BCST IrisConstants<>+1648(SB), Y7, Y9
-	VMULPD           Y9, Y0, Y0
-	VFMADD231PD.BCST IrisConstants<>+1608(SB), Y8, Y0
-	VXORPS           X7, X7, X7
-	VCMPPD           $0x00, Y7, Y4, K2
-	VBLENDMPD.BCST   IrisConstants<>+1664(SB), Y0, K2, Y0
-	VCMPPD.BCST      $0x00, IrisConstants<>+1552(SB), Y4, K2
-	VBLENDMPD.BCST   IrisConstants<>+1552(SB), Y0, K2, Y0
-	VCMPPD           $0x19, Y7, Y4, K2
-	VBLENDMPD.BCST   IrisConstants<>+1672(SB), Y0, K2, Y0
-	VCVTPD2PSY       Y0, X0
-	VMOVSS           X0, 108(SI)
-
-	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVSD     (CX), X4
-	VINSERTPS  $0x20, 8(CX), X4, X4
-	VSUBPS     X4, X5, X5
-	VSHUFPS    $0x00, X3, X3, X3
-	VSUBPS     X2, X3, X2
-	VSHUFPS    $0x00, X0, X0, X0
-	VADDPS     X0, X2, X0
-	VMULPS     X0, X4, X0
-	VMOVSD     X5, 96(SI)
-	VEXTRACTPS $0x02, X5, 104(SI)
-	VMOVAPS.Z  X0, K1, X0
-	VSHUFPS    $0x4e, X0, X0, X2
-	VADDPS     X2, X0, X0
-	VSHUFPS    $0xb1, X0, X0, X2
-	VADDPS     X2, X0, X0
-	VMOVSS     X0, ret+40(FP)
-
-	// d1 = (W2ᵀ·d2)*(1 - a1^2); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
-	VMOVSD       256(DI), X0
-	VINSERTPS    $0x20, 264(DI), X0, X0
-	VBROADCASTSS rate+32(FP), X2
-	VFNMADD231PS X5, X2, X0
-	VMOVSD       X0, 256(DI)
-	VEXTRACTPS   $0x02, X0, 264(DI)
-	VBROADCASTSS rate+32(FP), Y0
-	VMULPS       Y1, Y0, Y2
-	VFNMADD231PS Y1, Y1, Y6
-	VBROADCASTSS X5, Y1
-	VMOVUPS      160(DI), Y3
-	VMULPS       Y6, Y3, Y4
-	VMULPS       Y1, Y4, Y4
-	VFNMADD231PS Y2, Y1, Y3
-	VMOVUPS      Y3, 160(DI)
-	VSHUFPS      $0x55, X5, X5, X1
-	VBROADCASTSS X1, Y1
-	VMOVUPS      192(DI), Y3
-	VMULPS       Y6, Y3, Y7
-	VFMADD231PS  Y1, Y7, Y4
-	VFNMADD231PS Y2, Y1, Y3
-	VMOVUPS      Y3, 192(DI)
-	VSHUFPS      $0xaa, X5, X5, X1
-	VBROADCASTSS X1, Y1
-	VMOVUPS      224(DI), Y3
-	VMULPS       Y6, Y3, Y5
-	VFMADD231PS  Y1, Y5, Y4
-	VFNMADD231PS Y2, Y1, Y3
-	VMOVUPS      Y3, 224(DI)
-	VMOVUPS      Y4, 32(SI)
-
-	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
-	VMOVUPS         128(DI), Y1
-	VFNMADD231PS    Y4, Y0, Y1
-	VMOVUPS         Y1, 128(DI)
-	VBROADCASTF32X4 (DX), Y1
-	VMULPS          Y1, Y0, Y0
-	VMOVUPS         IrisConstants<>+1680(SB), Y1
-	VPERMPS         Y4, Y1, Y1
-	VMOVUPS         (DI), Y2
-	VFNMADD231PS    Y0, Y1, Y2
-	VMOVUPS         Y2, (DI)
-	VMOVUPS         IrisConstants<>+1712(SB), Y1
-	VPERMPS         Y4, Y1, Y1
-	VMOVUPS         32(DI), Y2
-	VFNMADD231PS    Y0, Y1, Y2
-	VMOVUPS         Y2, 32(DI)
-	VMOVUPS         IrisConstants<>+1744(SB), Y1
-	VPERMPS         Y4, Y1, Y1
-	VMOVUPS         64(DI), Y2
-	VFNMADD231PS    Y0, Y1, Y2
-	VMOVUPS         Y2, 64(DI)
-	VMOVUPS         IrisConstants<>+1776(SB), Y1
-	VPERMPS         Y4, Y1, Y1
-	VMOVUPS         96(DI), Y2
-	VFNMADD231PS    Y0, Y1, Y2
-	VMOVUPS         Y2, 96(DI)
 	VZEROUPPER
 	RET
 
@@ -1868,11 +1671,11 @@ loop0:
 	VEXTRACTF128 $0x01, Y5, X9
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X5, Y5
-	VMOVUPS      IrisConstants<>+1872(SB), Y10
+	VMOVUPS      IrisConstants<>+1880(SB), Y10
 	VMINPD       Y5, Y10, Y5
 	VMINPD       Y2, Y10, Y2
 	VMINPD       Y3, Y10, Y3
-	VMOVUPS      IrisConstants<>+1840(SB), Y11
+	VMOVUPS      IrisConstants<>+1848(SB), Y11
 	VMAXPD       Y5, Y11, Y5
 	VMAXPD       Y2, Y11, Y2
 	VMAXPD       Y3, Y11, Y3
@@ -1927,11 +1730,11 @@ loop0:
 	VCVTPS2PD    X9, Y9
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X7, Y7
-	VMOVUPS      IrisConstants<>+1872(SB), Y10
+	VMOVUPS      IrisConstants<>+1880(SB), Y10
 	VMINPD       Y9, Y10, Y9
 	VMINPD       Y0, Y10, Y0
 	VMINPD       Y7, Y10, Y7
-	VMOVUPS      IrisConstants<>+1840(SB), Y11
+	VMOVUPS      IrisConstants<>+1848(SB), Y11
 	VMAXPD       Y9, Y11, Y9
 	VMAXPD       Y0, Y11, Y0
 	VMAXPD       Y7, Y11, Y7
@@ -2014,9 +1817,9 @@ loop0:
 	VBROADCASTSS 24(DI), Y5
 	VFMADD231PS  5536(SI), Y5, Y2
 	VCVTPS2PD    X0, Y0
-	VMOVUPS      IrisConstants<>+1872(SB), Y5
+	VMOVUPS      IrisConstants<>+1880(SB), Y5
 	VMINPD       Y0, Y5, Y0
-	VMOVUPS      IrisConstants<>+1840(SB), Y6
+	VMOVUPS      IrisConstants<>+1848(SB), Y6
 	VMAXPD       Y0, Y6, Y0
 	VBROADCASTSS 28(DI), Y8
 	VFMADD231PS  5632(SI), Y8, Y1
@@ -3234,11 +3037,11 @@ loop0:
 	VCVTPS2PD    X9, Y7
 	VCVTPS2PD    X10, Y8
 	VCVTPS2PD    X12, Y9
-	VMOVUPS      IrisConstants<>+1872(SB), Y10
+	VMOVUPS      IrisConstants<>+1880(SB), Y10
 	VMINPD       Y7, Y10, Y7
 	VMINPD       Y8, Y10, Y8
 	VMINPD       Y9, Y10, Y9
-	VMOVUPS      IrisConstants<>+1840(SB), Y11
+	VMOVUPS      IrisConstants<>+1848(SB), Y11
 	VMAXPD       Y7, Y11, Y7
 	VMAXPD       Y8, Y11, Y8
 	VMAXPD       Y9, Y11, Y9
@@ -3317,10 +3120,10 @@ loop0:
 	VEXTRACTF128 $0x01, Y7, X10
 	VCVTPS2PD    X6, Y6
 	VCVTPS2PD    X7, Y7
-	VMOVUPS      IrisConstants<>+1872(SB), Y11
+	VMOVUPS      IrisConstants<>+1880(SB), Y11
 	VMINPD       Y6, Y11, Y6
 	VMINPD       Y7, Y11, Y7
-	VMOVUPS      IrisConstants<>+1840(SB), Y12
+	VMOVUPS      IrisConstants<>+1848(SB), Y12
 	VMAXPD       Y6, Y12, Y6
 	VMAXPD       Y7, Y12, Y7
 	VMULPD       Y6, Y6, Y13
@@ -3356,10 +3159,10 @@ loop0:
 	VCVTPD2PSY   Y7, X7
 	VCVTPS2PD    X8, Y8
 	VCVTPS2PD    X10, Y10
-	VMOVUPS      IrisConstants<>+1872(SB), Y11
+	VMOVUPS      IrisConstants<>+1880(SB), Y11
 	VMINPD       Y8, Y11, Y8
 	VMINPD       Y10, Y11, Y10
-	VMOVUPS      IrisConstants<>+1840(SB), Y11
+	VMOVUPS      IrisConstants<>+1848(SB), Y11
 	VMAXPD       Y8, Y11, Y8
 	VMAXPD       Y10, Y11, Y10
 	VMULPD       Y8, Y8, Y11
@@ -3622,7 +3425,7 @@ loop0:
 	VBLENDVPS    Y2, Y1, Y4, Y1
 	VMOVUPS      512(SI), Y2
 	VSUBPS       Y1, Y2, Y2
-	VMOVUPS      IrisConstants<>+1928(SB), Y4
+	VMOVUPS      IrisConstants<>+1912(SB), Y4
 	VMINPS       Y2, Y4, Y2
 	VMOVUPS      IrisConstants<>+512(SB), Y5
 	VMAXPS       Y2, Y5, Y2
@@ -4266,7 +4069,7 @@ loop0:
 	VFMADD231PS.BCST 28(DI), Z1, Z11
 	VFMADD231PS.BCST 44(DI), Z0, Z12
 	VFMADD231PS.BCST 44(DI), Z1, Z13
-	VBROADCASTSS     IrisConstants<>+1960(SB), Z14
+	VBROADCASTSS     IrisConstants<>+1944(SB), Z14
 	VANDPS           Z14, Z7, Z15
 	VANDPS           Z14, Z9, Z16
 	VANDPS           Z14, Z11, Z17
@@ -4280,7 +4083,7 @@ loop0:
 	VMINPS           Z18, Z21, Z18
 	VMINPS           Z19, Z21, Z19
 	VMINPS           Z20, Z21, Z20
-	VBROADCASTSS     IrisConstants<>+1004(SB), Z22
+	VBROADCASTSS     IrisConstants<>+1020(SB), Z22
 	VADDPS           Z22, Z15, Z23
 	VADDPS           Z22, Z16, Z24
 	VADDPS           Z22, Z17, Z25
@@ -4476,7 +4279,7 @@ loop0:
 	VFMADD231PS.BCST 76(DI), Z16, Z9
 	VFMADD231PS.BCST 88(DI), Z6, Z11
 	VFMADD231PS.BCST 92(DI), Z16, Z12
-	VBROADCASTSS     IrisConstants<>+1960(SB), Z6
+	VBROADCASTSS     IrisConstants<>+1944(SB), Z6
 	VANDPS           Z6, Z1, Z17
 	VANDPS           Z6, Z3, Z18
 	VANDPS           Z6, Z7, Z21
@@ -4489,7 +4292,7 @@ loop0:
 	VMINPS           Z22, Z25, Z22
 	VFMADD231PS.BCST 92(DI), Z15, Z11
 	VMINPS           Z24, Z25, Z15
-	VBROADCASTSS     IrisConstants<>+1004(SB), Z24
+	VBROADCASTSS     IrisConstants<>+1020(SB), Z24
 	VADDPS           Z24, Z17, Z26
 	VADDPS           Z24, Z18, Z27
 	VADDPS           Z24, Z21, Z28
@@ -4678,14 +4481,14 @@ loop0:
 	VFMADD231PS      5504(SI), Z8, Z4
 	VBROADCASTSS     120(DI), Z8
 	VFMADD231PS      5568(SI), Z8, Z6
-	VBROADCASTSS     IrisConstants<>+1960(SB), Z8
+	VBROADCASTSS     IrisConstants<>+1944(SB), Z8
 	VANDPS           Z8, Z3, Z9
 	VBROADCASTSS     IrisConstants<>+900(SB), Z11
 	VMINPS           Z9, Z11, Z9
 	VFMADD231PS.BCST 124(DI), Z7, Z6
 	VBROADCASTSS     108(DI), Z7
 	VFMADD231PS      5632(SI), Z7, Z2
-	VBROADCASTSS     IrisConstants<>+1004(SB), Z7
+	VBROADCASTSS     IrisConstants<>+1020(SB), Z7
 	VADDPS           Z7, Z9, Z12
 	VBROADCASTSS     124(DI), Z13
 	VFMADD231PS      5632(SI), Z13, Z4
@@ -4868,31 +4671,31 @@ loop0:
 	VMAXPS       Z8, Z1, Z3
 	VBLENDMPS    Z1, Z3, K1, Z1
 	VSUBPS       Z1, Z0, Z0
-	VBROADCASTSS IrisConstants<>+2884(SB), Z3
+	VBROADCASTSS IrisConstants<>+1000(SB), Z3
 	VMINPS       Z0, Z3, Z0
 	VBROADCASTSS IrisConstants<>+996(SB), Z5
 	VMAXPS       Z0, Z5, Z0
-	VBROADCASTSS IrisConstants<>+1000(SB), Z9
-	VBROADCASTSS IrisConstants<>+2888(SB), Z10
+	VBROADCASTSS IrisConstants<>+1008(SB), Z9
+	VBROADCASTSS IrisConstants<>+1004(SB), Z10
 	VMOVAPS      Z10, Z12
 	VFMADD231PS  Z9, Z0, Z12
 	VSUBPS       Z10, Z12, Z12
-	VBROADCASTSS IrisConstants<>+1008(SB), Z13
+	VBROADCASTSS IrisConstants<>+1012(SB), Z13
 	VFNMADD231PS Z13, Z12, Z0
-	VBROADCASTSS IrisConstants<>+1012(SB), Z14
+	VBROADCASTSS IrisConstants<>+1016(SB), Z14
 	VFNMADD231PS Z14, Z12, Z0
 	VMULPS       Z0, Z0, Z15
-	VBROADCASTSS IrisConstants<>+1036(SB), Z16
-	VBROADCASTSS IrisConstants<>+1032(SB), Z17
+	VBROADCASTSS IrisConstants<>+1044(SB), Z16
+	VBROADCASTSS IrisConstants<>+1040(SB), Z17
 	VMOVAPS      Z17, Z18
 	VFMADD231PS  Z0, Z16, Z18
-	VBROADCASTSS IrisConstants<>+1028(SB), Z19
+	VBROADCASTSS IrisConstants<>+1036(SB), Z19
 	VFMADD213PS  Z19, Z0, Z18
-	VBROADCASTSS IrisConstants<>+1024(SB), Z20
+	VBROADCASTSS IrisConstants<>+1032(SB), Z20
 	VFMADD213PS  Z20, Z0, Z18
-	VBROADCASTSS IrisConstants<>+1020(SB), Z21
+	VBROADCASTSS IrisConstants<>+1028(SB), Z21
 	VFMADD213PS  Z21, Z0, Z18
-	VBROADCASTSS IrisConstants<>+1016(SB), Z22
+	VBROADCASTSS IrisConstants<>+1024(SB), Z22
 	VFMADD213PS  Z22, Z0, Z18
 	VFMADD231PS  Z18, Z15, Z0
 	VADDPS       Z7, Z0, Z0
@@ -5137,23 +4940,23 @@ TEXT ·irisLossBatchAVX2(SB), NOSPLIT, $160-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      IrisConstants<>+2892(SB), Y0
+	VMOVUPS      IrisConstants<>+2884(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
 	VANDPS       IrisConstants<>+640(SB), Y0, Y0
 	VMOVUPS      Y0, 2560(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 2688(SI)
-	VMOVUPS      IrisConstants<>+2956(SB), Y1
+	VMOVUPS      IrisConstants<>+2948(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       IrisConstants<>+640(SB), Y1, Y1
 	VMOVUPS      Y1, 2592(SI)
 	VMOVUPS      Y0, 2720(SI)
-	VMOVUPS      IrisConstants<>+2988(SB), Y1
+	VMOVUPS      IrisConstants<>+2980(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       IrisConstants<>+640(SB), Y1, Y1
 	VMOVUPS      Y1, 2624(SI)
 	VMOVUPS      Y0, 2752(SI)
-	VMOVUPS      IrisConstants<>+3020(SB), Y1
+	VMOVUPS      IrisConstants<>+3012(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       IrisConstants<>+640(SB), Y1, Y1
 	VMOVUPS      Y1, 2656(SI)
@@ -5397,11 +5200,11 @@ loop0:
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
 	VCVTPS2PD    X2, Y2
-	VMOVUPS      IrisConstants<>+1872(SB), Y6
+	VMOVUPS      IrisConstants<>+1880(SB), Y6
 	VMINPD       Y1, Y6, Y1
 	VMINPD       Y2, Y6, Y2
 	VMINPD       Y0, Y6, Y0
-	VMOVUPS      IrisConstants<>+1840(SB), Y7
+	VMOVUPS      IrisConstants<>+1848(SB), Y7
 	VMAXPD       Y1, Y7, Y1
 	VMAXPD       Y2, Y7, Y2
 	VMAXPD       Y0, Y7, Y0
@@ -6752,11 +6555,11 @@ loop0:
 	VCVTPS2PD    X8, Y7
 	VCVTPS2PD    X9, Y8
 	VCVTPS2PD    X10, Y9
-	VMOVUPS      IrisConstants<>+1872(SB), Y10
+	VMOVUPS      IrisConstants<>+1880(SB), Y10
 	VMINPD       Y7, Y10, Y7
 	VMINPD       Y8, Y10, Y8
 	VMINPD       Y9, Y10, Y9
-	VMOVUPS      IrisConstants<>+1840(SB), Y11
+	VMOVUPS      IrisConstants<>+1848(SB), Y11
 	VMAXPD       Y7, Y11, Y7
 	VMAXPD       Y8, Y11, Y8
 	VMAXPD       Y9, Y11, Y9
@@ -6835,10 +6638,10 @@ loop0:
 	VEXTRACTF128 $0x01, Y7, X10
 	VCVTPS2PD    X6, Y6
 	VCVTPS2PD    X7, Y7
-	VMOVUPS      IrisConstants<>+1872(SB), Y11
+	VMOVUPS      IrisConstants<>+1880(SB), Y11
 	VMINPD       Y6, Y11, Y6
 	VMINPD       Y7, Y11, Y7
-	VMOVUPS      IrisConstants<>+1840(SB), Y12
+	VMOVUPS      IrisConstants<>+1848(SB), Y12
 	VMAXPD       Y6, Y12, Y6
 	VMAXPD       Y7, Y12, Y7
 	VMULPD       Y6, Y6, Y13
@@ -6874,10 +6677,10 @@ loop0:
 	VCVTPD2PSY   Y7, X7
 	VCVTPS2PD    X8, Y8
 	VCVTPS2PD    X10, Y10
-	VMOVUPS      IrisConstants<>+1872(SB), Y11
+	VMOVUPS      IrisConstants<>+1880(SB), Y11
 	VMINPD       Y8, Y11, Y8
 	VMINPD       Y10, Y11, Y10
-	VMOVUPS      IrisConstants<>+1840(SB), Y11
+	VMOVUPS      IrisConstants<>+1848(SB), Y11
 	VMAXPD       Y8, Y11, Y8
 	VMAXPD       Y10, Y11, Y10
 	VMULPD       Y8, Y8, Y11
@@ -7142,7 +6945,7 @@ loop0:
 	VMOVUPS      Y0, 1280(SI)
 	VMOVUPS      512(SI), Y1
 	VSUBPS       Y0, Y1, Y1
-	VMOVUPS      IrisConstants<>+1928(SB), Y2
+	VMOVUPS      IrisConstants<>+1912(SB), Y2
 	VMINPS       Y1, Y2, Y1
 	VMOVUPS      IrisConstants<>+512(SB), Y3
 	VMAXPS       Y1, Y3, Y1
@@ -7554,30 +7357,30 @@ loop0:
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
 	VCVTPS2PD    X3, Y3
-	VPADDQ       IrisConstants<>+1072(SB), Y1, Y7
-	VPADDQ       IrisConstants<>+1072(SB), Y3, Y8
-	VPADDQ       IrisConstants<>+1072(SB), Y0, Y9
+	VPADDQ       IrisConstants<>+1080(SB), Y1, Y7
+	VPADDQ       IrisConstants<>+1080(SB), Y3, Y8
+	VPADDQ       IrisConstants<>+1080(SB), Y0, Y9
 	VPSRLQ       $0x34, Y7, Y10
 	VPSRLQ       $0x34, Y8, Y11
 	VPSRLQ       $0x34, Y9, Y12
-	VORPD        IrisConstants<>+1104(SB), Y10, Y10
-	VORPD        IrisConstants<>+1104(SB), Y11, Y11
-	VORPD        IrisConstants<>+1104(SB), Y12, Y12
-	VSUBPD       IrisConstants<>+1136(SB), Y10, Y10
-	VSUBPD       IrisConstants<>+1136(SB), Y11, Y11
-	VSUBPD       IrisConstants<>+1136(SB), Y12, Y12
-	VANDPD       IrisConstants<>+1168(SB), Y7, Y7
-	VANDPD       IrisConstants<>+1168(SB), Y8, Y8
-	VANDPD       IrisConstants<>+1168(SB), Y9, Y9
-	VPADDQ       IrisConstants<>+1200(SB), Y7, Y7
-	VPADDQ       IrisConstants<>+1200(SB), Y8, Y8
-	VPADDQ       IrisConstants<>+1200(SB), Y9, Y9
+	VORPD        IrisConstants<>+1112(SB), Y10, Y10
+	VORPD        IrisConstants<>+1112(SB), Y11, Y11
+	VORPD        IrisConstants<>+1112(SB), Y12, Y12
+	VSUBPD       IrisConstants<>+1144(SB), Y10, Y10
+	VSUBPD       IrisConstants<>+1144(SB), Y11, Y11
+	VSUBPD       IrisConstants<>+1144(SB), Y12, Y12
+	VANDPD       IrisConstants<>+1176(SB), Y7, Y7
+	VANDPD       IrisConstants<>+1176(SB), Y8, Y8
+	VANDPD       IrisConstants<>+1176(SB), Y9, Y9
+	VPADDQ       IrisConstants<>+1208(SB), Y7, Y7
+	VPADDQ       IrisConstants<>+1208(SB), Y8, Y8
+	VPADDQ       IrisConstants<>+1208(SB), Y9, Y9
 	VSUBPD       IrisConstants<>+256(SB), Y7, Y7
 	VSUBPD       IrisConstants<>+256(SB), Y8, Y8
 	VSUBPD       IrisConstants<>+256(SB), Y9, Y9
-	VADDPD       IrisConstants<>+1232(SB), Y7, Y13
-	VADDPD       IrisConstants<>+1232(SB), Y8, Y14
-	VADDPD       IrisConstants<>+1232(SB), Y9, Y15
+	VADDPD       IrisConstants<>+1240(SB), Y7, Y13
+	VADDPD       IrisConstants<>+1240(SB), Y8, Y14
+	VADDPD       IrisConstants<>+1240(SB), Y9, Y15
 	VDIVPD       Y13, Y7, Y7
 	VDIVPD       Y14, Y8, Y8
 	VDIVPD       Y15, Y9, Y9
@@ -7585,50 +7388,50 @@ loop0:
 	VMULPD       Y8, Y8, Y14
 	VMULPD       Y9, Y9, Y15
 	VMOVUPS      Y2, 32(SP)
-	VMOVUPS      IrisConstants<>+1392(SB), Y2
+	VMOVUPS      IrisConstants<>+1400(SB), Y2
 	VMOVUPS      X4, 64(SP)
 	VMOVAPS      Y2, Y4
-	VFMADD231PD  IrisConstants<>+1424(SB), Y13, Y4
+	VFMADD231PD  IrisConstants<>+1432(SB), Y13, Y4
 	VMOVUPS      X6, 96(SP)
 	VMOVAPS      Y2, Y6
-	VFMADD231PD  IrisConstants<>+1424(SB), Y14, Y6
+	VFMADD231PD  IrisConstants<>+1432(SB), Y14, Y6
 	VMOVUPS      X5, 128(SP)
 	VMOVAPS      Y2, Y5
-	VFMADD231PD  IrisConstants<>+1424(SB), Y15, Y5
-	VFMADD213PD  IrisConstants<>+1360(SB), Y13, Y4
-	VFMADD213PD  IrisConstants<>+1360(SB), Y14, Y6
-	VFMADD213PD  IrisConstants<>+1360(SB), Y15, Y5
-	VFMADD213PD  IrisConstants<>+1328(SB), Y13, Y4
-	VFMADD213PD  IrisConstants<>+1328(SB), Y14, Y6
-	VFMADD213PD  IrisConstants<>+1328(SB), Y15, Y5
-	VFMADD213PD  IrisConstants<>+1296(SB), Y13, Y4
-	VFMADD213PD  IrisConstants<>+1296(SB), Y14, Y6
-	VFMADD213PD  IrisConstants<>+1296(SB), Y15, Y5
+	VFMADD231PD  IrisConstants<>+1432(SB), Y15, Y5
+	VFMADD213PD  IrisConstants<>+1368(SB), Y13, Y4
+	VFMADD213PD  IrisConstants<>+1368(SB), Y14, Y6
+	VFMADD213PD  IrisConstants<>+1368(SB), Y15, Y5
+	VFMADD213PD  IrisConstants<>+1336(SB), Y13, Y4
+	VFMADD213PD  IrisConstants<>+1336(SB), Y14, Y6
+	VFMADD213PD  IrisConstants<>+1336(SB), Y15, Y5
+	VFMADD213PD  IrisConstants<>+1304(SB), Y13, Y4
+	VFMADD213PD  IrisConstants<>+1304(SB), Y14, Y6
+	VFMADD213PD  IrisConstants<>+1304(SB), Y15, Y5
 	VMULPD       Y4, Y7, Y4
 	VMULPD       Y6, Y8, Y6
 	VMULPD       Y5, Y9, Y5
-	VFMADD231PD  IrisConstants<>+1264(SB), Y10, Y4
-	VFMADD231PD  IrisConstants<>+1264(SB), Y11, Y6
-	VFMADD231PD  IrisConstants<>+1264(SB), Y12, Y5
+	VFMADD231PD  IrisConstants<>+1272(SB), Y10, Y4
+	VFMADD231PD  IrisConstants<>+1272(SB), Y11, Y6
+	VFMADD231PD  IrisConstants<>+1272(SB), Y12, Y5
 	VXORPS       X7, X7, X7
 	VCMPPD       $0x00, Y7, Y1, Y8
 	VCMPPD       $0x00, Y7, Y3, Y9
 	VCMPPD       $0x00, Y7, Y0, Y10
-	VBLENDVPD    Y8, IrisConstants<>+1488(SB), Y4, Y4
-	VBLENDVPD    Y9, IrisConstants<>+1488(SB), Y6, Y6
-	VBLENDVPD    Y10, IrisConstants<>+1488(SB), Y5, Y5
-	VCMPPD       $0x00, IrisConstants<>+1040(SB), Y1, Y8
-	VCMPPD       $0x00, IrisConstants<>+1040(SB), Y3, Y9
-	VCMPPD       $0x00, IrisConstants<>+1040(SB), Y0, Y10
-	VBLENDVPD    Y8, IrisConstants<>+1040(SB), Y4, Y4
-	VBLENDVPD    Y9, IrisConstants<>+1040(SB), Y6, Y6
-	VBLENDVPD    Y10, IrisConstants<>+1040(SB), Y5, Y5
+	VBLENDVPD    Y8, IrisConstants<>+1496(SB), Y4, Y4
+	VBLENDVPD    Y9, IrisConstants<>+1496(SB), Y6, Y6
+	VBLENDVPD    Y10, IrisConstants<>+1496(SB), Y5, Y5
+	VCMPPD       $0x00, IrisConstants<>+1048(SB), Y1, Y8
+	VCMPPD       $0x00, IrisConstants<>+1048(SB), Y3, Y9
+	VCMPPD       $0x00, IrisConstants<>+1048(SB), Y0, Y10
+	VBLENDVPD    Y8, IrisConstants<>+1048(SB), Y4, Y4
+	VBLENDVPD    Y9, IrisConstants<>+1048(SB), Y6, Y6
+	VBLENDVPD    Y10, IrisConstants<>+1048(SB), Y5, Y5
 	VCMPPD       $0x19, Y7, Y1, Y1
 	VCMPPD       $0x19, Y7, Y3, Y3
 	VCMPPD       $0x19, Y7, Y0, Y0
-	VBLENDVPD    Y1, IrisConstants<>+1520(SB), Y4, Y1
-	VBLENDVPD    Y3, IrisConstants<>+1520(SB), Y6, Y3
-	VBLENDVPD    Y0, IrisConstants<>+1520(SB), Y5, Y0
+	VBLENDVPD    Y1, IrisConstants<>+1528(SB), Y4, Y1
+	VBLENDVPD    Y3, IrisConstants<>+1528(SB), Y6, Y3
+	VBLENDVPD    Y0, IrisConstants<>+1528(SB), Y5, Y0
 	VCVTPD2PSY   Y1, X1
 	VCVTPD2PSY   Y3, X3
 	VCVTPD2PSY   Y0, X0
@@ -7638,30 +7441,30 @@ loop0:
 	VCVTPS2PD    X5, Y5
 	VMOVUPS      64(SP), X6
 	VCVTPS2PD    X6, Y6
-	VPADDQ       IrisConstants<>+1072(SB), Y4, Y8
-	VPADDQ       IrisConstants<>+1072(SB), Y5, Y9
-	VPADDQ       IrisConstants<>+1072(SB), Y6, Y10
+	VPADDQ       IrisConstants<>+1080(SB), Y4, Y8
+	VPADDQ       IrisConstants<>+1080(SB), Y5, Y9
+	VPADDQ       IrisConstants<>+1080(SB), Y6, Y10
 	VPSRLQ       $0x34, Y8, Y11
 	VPSRLQ       $0x34, Y9, Y12
 	VPSRLQ       $0x34, Y10, Y13
-	VORPD        IrisConstants<>+1104(SB), Y11, Y11
-	VORPD        IrisConstants<>+1104(SB), Y12, Y12
-	VORPD        IrisConstants<>+1104(SB), Y13, Y13
-	VSUBPD       IrisConstants<>+1136(SB), Y11, Y11
-	VSUBPD       IrisConstants<>+1136(SB), Y12, Y12
-	VSUBPD       IrisConstants<>+1136(SB), Y13, Y13
-	VANDPD       IrisConstants<>+1168(SB), Y8, Y8
-	VANDPD       IrisConstants<>+1168(SB), Y9, Y9
-	VANDPD       IrisConstants<>+1168(SB), Y10, Y10
-	VPADDQ       IrisConstants<>+1200(SB), Y8, Y8
-	VPADDQ       IrisConstants<>+1200(SB), Y9, Y9
-	VPADDQ       IrisConstants<>+1200(SB), Y10, Y10
+	VORPD        IrisConstants<>+1112(SB), Y11, Y11
+	VORPD        IrisConstants<>+1112(SB), Y12, Y12
+	VORPD        IrisConstants<>+1112(SB), Y13, Y13
+	VSUBPD       IrisConstants<>+1144(SB), Y11, Y11
+	VSUBPD       IrisConstants<>+1144(SB), Y12, Y12
+	VSUBPD       IrisConstants<>+1144(SB), Y13, Y13
+	VANDPD       IrisConstants<>+1176(SB), Y8, Y8
+	VANDPD       IrisConstants<>+1176(SB), Y9, Y9
+	VANDPD       IrisConstants<>+1176(SB), Y10, Y10
+	VPADDQ       IrisConstants<>+1208(SB), Y8, Y8
+	VPADDQ       IrisConstants<>+1208(SB), Y9, Y9
+	VPADDQ       IrisConstants<>+1208(SB), Y10, Y10
 	VSUBPD       IrisConstants<>+256(SB), Y8, Y8
 	VSUBPD       IrisConstants<>+256(SB), Y9, Y9
 	VSUBPD       IrisConstants<>+256(SB), Y10, Y10
-	VADDPD       IrisConstants<>+1232(SB), Y8, Y14
-	VADDPD       IrisConstants<>+1232(SB), Y9, Y15
-	VADDPD       IrisConstants<>+1232(SB), Y10, Y7
+	VADDPD       IrisConstants<>+1240(SB), Y8, Y14
+	VADDPD       IrisConstants<>+1240(SB), Y9, Y15
+	VADDPD       IrisConstants<>+1240(SB), Y10, Y7
 	VDIVPD       Y14, Y8, Y8
 	VDIVPD       Y15, Y9, Y9
 	VDIVPD       Y7, Y10, Y7
@@ -7670,47 +7473,47 @@ loop0:
 	VMULPD       Y7, Y7, Y15
 	VMOVUPS      X0, 64(SP)
 	VMOVAPS      Y2, Y0
-	VFMADD231PD  IrisConstants<>+1424(SB), Y10, Y0
+	VFMADD231PD  IrisConstants<>+1432(SB), Y10, Y0
 	VMOVUPS      X3, 96(SP)
 	VMOVAPS      Y2, Y3
-	VFMADD231PD  IrisConstants<>+1424(SB), Y14, Y3
+	VFMADD231PD  IrisConstants<>+1432(SB), Y14, Y3
 	VMOVUPS      X1, 128(SP)
 	VMOVAPS      Y2, Y1
-	VFMADD231PD  IrisConstants<>+1424(SB), Y15, Y1
-	VFMADD213PD  IrisConstants<>+1360(SB), Y10, Y0
-	VFMADD213PD  IrisConstants<>+1360(SB), Y14, Y3
-	VFMADD213PD  IrisConstants<>+1360(SB), Y15, Y1
-	VFMADD213PD  IrisConstants<>+1328(SB), Y10, Y0
-	VFMADD213PD  IrisConstants<>+1328(SB), Y14, Y3
-	VFMADD213PD  IrisConstants<>+1328(SB), Y15, Y1
-	VFMADD213PD  IrisConstants<>+1296(SB), Y10, Y0
-	VFMADD213PD  IrisConstants<>+1296(SB), Y14, Y3
-	VFMADD213PD  IrisConstants<>+1296(SB), Y15, Y1
+	VFMADD231PD  IrisConstants<>+1432(SB), Y15, Y1
+	VFMADD213PD  IrisConstants<>+1368(SB), Y10, Y0
+	VFMADD213PD  IrisConstants<>+1368(SB), Y14, Y3
+	VFMADD213PD  IrisConstants<>+1368(SB), Y15, Y1
+	VFMADD213PD  IrisConstants<>+1336(SB), Y10, Y0
+	VFMADD213PD  IrisConstants<>+1336(SB), Y14, Y3
+	VFMADD213PD  IrisConstants<>+1336(SB), Y15, Y1
+	VFMADD213PD  IrisConstants<>+1304(SB), Y10, Y0
+	VFMADD213PD  IrisConstants<>+1304(SB), Y14, Y3
+	VFMADD213PD  IrisConstants<>+1304(SB), Y15, Y1
 	VMULPD       Y0, Y8, Y0
 	VMULPD       Y3, Y9, Y3
 	VMULPD       Y1, Y7, Y1
-	VFMADD231PD  IrisConstants<>+1264(SB), Y11, Y0
-	VFMADD231PD  IrisConstants<>+1264(SB), Y12, Y3
-	VFMADD231PD  IrisConstants<>+1264(SB), Y13, Y1
+	VFMADD231PD  IrisConstants<>+1272(SB), Y11, Y0
+	VFMADD231PD  IrisConstants<>+1272(SB), Y12, Y3
+	VFMADD231PD  IrisConstants<>+1272(SB), Y13, Y1
 	VXORPS       X7, X7, X7
 	VCMPPD       $0x00, Y7, Y4, Y8
 	VCMPPD       $0x00, Y7, Y5, Y9
 	VCMPPD       $0x00, Y7, Y6, Y10
-	VBLENDVPD    Y8, IrisConstants<>+1488(SB), Y0, Y0
-	VBLENDVPD    Y9, IrisConstants<>+1488(SB), Y3, Y3
-	VBLENDVPD    Y10, IrisConstants<>+1488(SB), Y1, Y1
-	VCMPPD       $0x00, IrisConstants<>+1040(SB), Y4, Y8
-	VCMPPD       $0x00, IrisConstants<>+1040(SB), Y5, Y9
-	VCMPPD       $0x00, IrisConstants<>+1040(SB), Y6, Y10
-	VBLENDVPD    Y8, IrisConstants<>+1040(SB), Y0, Y0
-	VBLENDVPD    Y9, IrisConstants<>+1040(SB), Y3, Y3
-	VBLENDVPD    Y10, IrisConstants<>+1040(SB), Y1, Y1
+	VBLENDVPD    Y8, IrisConstants<>+1496(SB), Y0, Y0
+	VBLENDVPD    Y9, IrisConstants<>+1496(SB), Y3, Y3
+	VBLENDVPD    Y10, IrisConstants<>+1496(SB), Y1, Y1
+	VCMPPD       $0x00, IrisConstants<>+1048(SB), Y4, Y8
+	VCMPPD       $0x00, IrisConstants<>+1048(SB), Y5, Y9
+	VCMPPD       $0x00, IrisConstants<>+1048(SB), Y6, Y10
+	VBLENDVPD    Y8, IrisConstants<>+1048(SB), Y0, Y0
+	VBLENDVPD    Y9, IrisConstants<>+1048(SB), Y3, Y3
+	VBLENDVPD    Y10, IrisConstants<>+1048(SB), Y1, Y1
 	VCMPPD       $0x19, Y7, Y4, Y4
 	VCMPPD       $0x19, Y7, Y5, Y5
 	VCMPPD       $0x19, Y7, Y6, Y6
-	VBLENDVPD    Y4, IrisConstants<>+1520(SB), Y0, Y0
-	VBLENDVPD    Y5, IrisConstants<>+1520(SB), Y3, Y3
-	VBLENDVPD    Y6, IrisConstants<>+1520(SB), Y1, Y1
+	VBLENDVPD    Y4, IrisConstants<>+1528(SB), Y0, Y0
+	VBLENDVPD    Y5, IrisConstants<>+1528(SB), Y3, Y3
+	VBLENDVPD    Y6, IrisConstants<>+1528(SB), Y1, Y1
 	VCVTPD2PSY   Y0, X0
 	VCVTPD2PSY   Y3, X3
 	VCVTPD2PSY   Y1, X1
@@ -7723,53 +7526,53 @@ loop0:
 	VMOVUPS      32(SP), Y4
 	VEXTRACTF128 $0x01, Y4, X5
 	VCVTPS2PD    X4, Y4
-	VPADDQ       IrisConstants<>+1072(SB), Y4, Y6
+	VPADDQ       IrisConstants<>+1080(SB), Y4, Y6
 	VPSRLQ       $0x34, Y6, Y8
-	VORPD        IrisConstants<>+1104(SB), Y8, Y8
-	VSUBPD       IrisConstants<>+1136(SB), Y8, Y8
-	VANDPD       IrisConstants<>+1168(SB), Y6, Y6
-	VPADDQ       IrisConstants<>+1200(SB), Y6, Y6
+	VORPD        IrisConstants<>+1112(SB), Y8, Y8
+	VSUBPD       IrisConstants<>+1144(SB), Y8, Y8
+	VANDPD       IrisConstants<>+1176(SB), Y6, Y6
+	VPADDQ       IrisConstants<>+1208(SB), Y6, Y6
 	VSUBPD       IrisConstants<>+256(SB), Y6, Y6
-	VADDPD       IrisConstants<>+1232(SB), Y6, Y9
+	VADDPD       IrisConstants<>+1240(SB), Y6, Y9
 	VDIVPD       Y9, Y6, Y6
 	VMULPD       Y6, Y6, Y9
 	VMOVAPS      Y2, Y10
-	VFMADD231PD  IrisConstants<>+1424(SB), Y9, Y10
-	VFMADD213PD  IrisConstants<>+1360(SB), Y9, Y10
-	VFMADD213PD  IrisConstants<>+1328(SB), Y9, Y10
-	VFMADD213PD  IrisConstants<>+1296(SB), Y9, Y10
+	VFMADD231PD  IrisConstants<>+1432(SB), Y9, Y10
+	VFMADD213PD  IrisConstants<>+1368(SB), Y9, Y10
+	VFMADD213PD  IrisConstants<>+1336(SB), Y9, Y10
+	VFMADD213PD  IrisConstants<>+1304(SB), Y9, Y10
 	VMULPD       Y10, Y6, Y6
-	VFMADD231PD  IrisConstants<>+1264(SB), Y8, Y6
+	VFMADD231PD  IrisConstants<>+1272(SB), Y8, Y6
 	VCMPPD       $0x00, Y7, Y4, Y8
-	VBLENDVPD    Y8, IrisConstants<>+1488(SB), Y6, Y6
-	VCMPPD       $0x00, IrisConstants<>+1040(SB), Y4, Y8
-	VBLENDVPD    Y8, IrisConstants<>+1040(SB), Y6, Y6
+	VBLENDVPD    Y8, IrisConstants<>+1496(SB), Y6, Y6
+	VCMPPD       $0x00, IrisConstants<>+1048(SB), Y4, Y8
+	VBLENDVPD    Y8, IrisConstants<>+1048(SB), Y6, Y6
 	VCMPPD       $0x19, Y7, Y4, Y4
-	VBLENDVPD    Y4, IrisConstants<>+1520(SB), Y6, Y4
+	VBLENDVPD    Y4, IrisConstants<>+1528(SB), Y6, Y4
 	VCVTPD2PSY   Y4, X4
 	VCVTPS2PD    X5, Y5
-	VPADDQ       IrisConstants<>+1072(SB), Y5, Y6
+	VPADDQ       IrisConstants<>+1080(SB), Y5, Y6
 	VPSRLQ       $0x34, Y6, Y8
-	VORPD        IrisConstants<>+1104(SB), Y8, Y8
-	VSUBPD       IrisConstants<>+1136(SB), Y8, Y8
-	VANDPD       IrisConstants<>+1168(SB), Y6, Y6
-	VPADDQ       IrisConstants<>+1200(SB), Y6, Y6
+	VORPD        IrisConstants<>+1112(SB), Y8, Y8
+	VSUBPD       IrisConstants<>+1144(SB), Y8, Y8
+	VANDPD       IrisConstants<>+1176(SB), Y6, Y6
+	VPADDQ       IrisConstants<>+1208(SB), Y6, Y6
 	VSUBPD       IrisConstants<>+256(SB), Y6, Y6
-	VADDPD       IrisConstants<>+1232(SB), Y6, Y9
+	VADDPD       IrisConstants<>+1240(SB), Y6, Y9
 	VDIVPD       Y9, Y6, Y6
 	VMULPD       Y6, Y6, Y9
-	VFMADD231PD  IrisConstants<>+1424(SB), Y9, Y2
-	VFMADD213PD  IrisConstants<>+1360(SB), Y9, Y2
-	VFMADD213PD  IrisConstants<>+1328(SB), Y9, Y2
-	VFMADD213PD  IrisConstants<>+1296(SB), Y9, Y2
+	VFMADD231PD  IrisConstants<>+1432(SB), Y9, Y2
+	VFMADD213PD  IrisConstants<>+1368(SB), Y9, Y2
+	VFMADD213PD  IrisConstants<>+1336(SB), Y9, Y2
+	VFMADD213PD  IrisConstants<>+1304(SB), Y9, Y2
 	VMULPD       Y2, Y6, Y2
-	VFMADD231PD  IrisConstants<>+1264(SB), Y8, Y2
+	VFMADD231PD  IrisConstants<>+1272(SB), Y8, Y2
 	VCMPPD       $0x00, Y7, Y5, Y6
-	VBLENDVPD    Y6, IrisConstants<>+1488(SB), Y2, Y2
-	VCMPPD       $0x00, IrisConstants<>+1040(SB), Y5, Y6
-	VBLENDVPD    Y6, IrisConstants<>+1040(SB), Y2, Y2
+	VBLENDVPD    Y6, IrisConstants<>+1496(SB), Y2, Y2
+	VCMPPD       $0x00, IrisConstants<>+1048(SB), Y5, Y6
+	VBLENDVPD    Y6, IrisConstants<>+1048(SB), Y2, Y2
 	VCMPPD       $0x19, Y7, Y5, Y5
-	VBLENDVPD    Y5, IrisConstants<>+1520(SB), Y2, Y2
+	VBLENDVPD    Y5, IrisConstants<>+1528(SB), Y2, Y2
 	VCVTPD2PSY   Y2, X2
 	VINSERTF128  $0x01, X2, Y4, Y2
 
@@ -7885,7 +7688,7 @@ TEXT ·irisLossBatchAVX512(SB), NOSPLIT, $256-52
 	VBROADCASTSS X31, Z31
 	VMOVUPS      IrisConstants<>+3072(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS IrisConstants<>+1004(SB), Z0
+	VBROADCASTSS IrisConstants<>+1020(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z1
 	VMOVUPS      Z1, 2560(SI)
 	VXORPS       X1, X1, X1
@@ -8096,7 +7899,7 @@ loop0:
 	VFMADD231PS.BCST 28(DI), Z1, Z11
 	VFMADD231PS.BCST 40(DI), Z2, Z12
 	VFMADD231PS.BCST 44(DI), Z1, Z13
-	VBROADCASTSS     IrisConstants<>+1960(SB), Z2
+	VBROADCASTSS     IrisConstants<>+1944(SB), Z2
 	VANDPS           Z2, Z7, Z4
 	VANDPS           Z2, Z9, Z6
 	VANDPS           Z2, Z11, Z10
@@ -8111,7 +7914,7 @@ loop0:
 	VMINPS           Z0, Z15, Z0
 	VMINPS           Z14, Z15, Z14
 	VMINPS           Z16, Z15, Z16
-	VBROADCASTSS     IrisConstants<>+1004(SB), Z17
+	VBROADCASTSS     IrisConstants<>+1020(SB), Z17
 	VADDPS           Z17, Z4, Z18
 	VADDPS           Z17, Z6, Z19
 	VADDPS           Z17, Z10, Z20
@@ -8307,14 +8110,14 @@ loop0:
 	VFMADD231PS      5504(SI), Z10, Z7
 	VBROADCASTSS     88(DI), Z10
 	VFMADD231PS      5568(SI), Z10, Z9
-	VBROADCASTSS     IrisConstants<>+1960(SB), Z10
+	VBROADCASTSS     IrisConstants<>+1944(SB), Z10
 	VANDPS           Z10, Z3, Z11
 	VBROADCASTSS     IrisConstants<>+900(SB), Z12
 	VMINPS           Z11, Z12, Z11
 	VFMADD231PS.BCST 76(DI), Z8, Z6
 	VBROADCASTSS     60(DI), Z8
 	VFMADD231PS      5632(SI), Z8, Z1
-	VBROADCASTSS     IrisConstants<>+1004(SB), Z8
+	VBROADCASTSS     IrisConstants<>+1020(SB), Z8
 	VADDPS           Z8, Z11, Z13
 	VBROADCASTSS     76(DI), Z14
 	VFMADD231PS      5632(SI), Z14, Z4
@@ -8522,7 +8325,7 @@ loop0:
 	VFMADD231PS      5632(SI), Z7, Z4
 	VBROADCASTSS     124(DI), Z7
 	VFMADD231PS      5696(SI), Z7, Z6
-	VBROADCASTSS     IrisConstants<>+1960(SB), Z7
+	VBROADCASTSS     IrisConstants<>+1944(SB), Z7
 	VANDPS           Z7, Z0, Z8
 	VANDPS           Z7, Z1, Z9
 	VANDPS           Z7, Z4, Z10
@@ -8532,7 +8335,7 @@ loop0:
 	VMINPS           Z9, Z14, Z9
 	VMINPS           Z10, Z14, Z10
 	VMINPS           Z7, Z14, Z7
-	VBROADCASTSS     IrisConstants<>+1004(SB), Z14
+	VBROADCASTSS     IrisConstants<>+1020(SB), Z14
 	VADDPS           Z14, Z8, Z18
 	VADDPS           Z14, Z9, Z19
 	VADDPS           Z14, Z10, Z22
@@ -8707,34 +8510,34 @@ loop0:
 	VMAXPS       Z7, Z2, Z3
 	VBLENDMPS    Z2, Z3, K1, Z2
 	VSUBPS       Z2, Z0, Z0
-	VBROADCASTSS IrisConstants<>+2884(SB), Z3
+	VBROADCASTSS IrisConstants<>+1000(SB), Z3
 	VMINPS       Z0, Z3, Z0
 	VBROADCASTSS IrisConstants<>+996(SB), Z5
 	VMAXPS       Z0, Z5, Z0
-	VBROADCASTSS IrisConstants<>+1000(SB), Z9
-	VBROADCASTSS IrisConstants<>+2888(SB), Z10
+	VBROADCASTSS IrisConstants<>+1008(SB), Z9
+	VBROADCASTSS IrisConstants<>+1004(SB), Z10
 	VMOVAPS      Z10, Z11
 	VFMADD231PS  Z9, Z0, Z11
 	VSUBPS       Z10, Z11, Z11
-	VBROADCASTSS IrisConstants<>+1008(SB), Z12
+	VBROADCASTSS IrisConstants<>+1012(SB), Z12
 	VFNMADD231PS Z12, Z11, Z0
-	VBROADCASTSS IrisConstants<>+1012(SB), Z13
+	VBROADCASTSS IrisConstants<>+1016(SB), Z13
 	VFNMADD231PS Z13, Z11, Z0
 	VMULPS       Z0, Z0, Z14
-	VBROADCASTSS IrisConstants<>+1036(SB), Z15
-	VBROADCASTSS IrisConstants<>+1032(SB), Z16
+	VBROADCASTSS IrisConstants<>+1044(SB), Z15
+	VBROADCASTSS IrisConstants<>+1040(SB), Z16
 	VMOVAPS      Z16, Z17
 	VFMADD231PS  Z0, Z15, Z17
-	VBROADCASTSS IrisConstants<>+1028(SB), Z18
+	VBROADCASTSS IrisConstants<>+1036(SB), Z18
 	VFMADD213PS  Z18, Z0, Z17
-	VBROADCASTSS IrisConstants<>+1024(SB), Z19
+	VBROADCASTSS IrisConstants<>+1032(SB), Z19
 	VFMADD213PS  Z19, Z0, Z17
-	VBROADCASTSS IrisConstants<>+1020(SB), Z20
+	VBROADCASTSS IrisConstants<>+1028(SB), Z20
 	VFMADD213PS  Z20, Z0, Z17
-	VBROADCASTSS IrisConstants<>+1016(SB), Z21
+	VBROADCASTSS IrisConstants<>+1024(SB), Z21
 	VFMADD213PS  Z21, Z0, Z17
 	VFMADD231PS  Z17, Z14, Z0
-	VBROADCASTSS IrisConstants<>+1004(SB), Z14
+	VBROADCASTSS IrisConstants<>+1020(SB), Z14
 	VADDPS       Z14, Z0, Z0
 	VSCALEFPS    Z11, Z0, Z0
 	VSUBPS       Z2, Z4, Z11
@@ -8849,67 +8652,67 @@ loop0:
 	VEXTRACTF64X4 $0x01, Z5, Y3
 	VCVTPS2PD     Y17, Z9
 	VCVTPS2PD     Y5, Z5
-	VBROADCASTSD  IrisConstants<>+1560(SB), Z10
+	VBROADCASTSD  IrisConstants<>+1568(SB), Z10
 	VPADDQ        Z10, Z5, Z11
 	VPADDQ        Z10, Z9, Z12
 	VPSRLQ        $0x34, Z11, Z13
 	VPSRLQ        $0x34, Z12, Z14
-	VBROADCASTSD  IrisConstants<>+1568(SB), Z15
+	VBROADCASTSD  IrisConstants<>+1576(SB), Z15
 	VORPD         Z15, Z13, Z13
 	VORPD         Z15, Z14, Z14
-	VBROADCASTSD  IrisConstants<>+1576(SB), Z16
+	VBROADCASTSD  IrisConstants<>+1584(SB), Z16
 	VSUBPD        Z16, Z13, Z13
 	VSUBPD        Z16, Z14, Z14
-	VBROADCASTSD  IrisConstants<>+1584(SB), Z17
+	VBROADCASTSD  IrisConstants<>+1592(SB), Z17
 	VANDPD        Z17, Z11, Z11
 	VANDPD        Z17, Z12, Z12
-	VBROADCASTSD  IrisConstants<>+1592(SB), Z18
+	VBROADCASTSD  IrisConstants<>+1600(SB), Z18
 	VPADDQ        Z18, Z11, Z11
 	VPADDQ        Z18, Z12, Z12
 	VBROADCASTSD  IrisConstants<>+944(SB), Z19
 	VSUBPD        Z19, Z11, Z11
 	VSUBPD        Z19, Z12, Z12
-	VBROADCASTSD  IrisConstants<>+1600(SB), Z20
+	VBROADCASTSD  IrisConstants<>+1608(SB), Z20
 	VADDPD        Z20, Z11, Z21
 	VADDPD        Z20, Z12, Z22
 	VDIVPD        Z21, Z11, Z11
 	VDIVPD        Z22, Z12, Z12
 	VMULPD        Z11, Z11, Z21
 	VMULPD        Z12, Z12, Z22
-	VBROADCASTSD  IrisConstants<>+1648(SB), Z23
-	VBROADCASTSD  IrisConstants<>+1640(SB), Z24
+	VBROADCASTSD  IrisConstants<>+1656(SB), Z23
+	VBROADCASTSD  IrisConstants<>+1648(SB), Z24
 	VMOVAPS       Z24, Z25
 	VFMADD231PD   Z21, Z23, Z25
 	VMOVAPS       Z24, Z26
 	VFMADD231PD   Z22, Z23, Z26
-	VBROADCASTSD  IrisConstants<>+1632(SB), Z27
+	VBROADCASTSD  IrisConstants<>+1640(SB), Z27
 	VFMADD213PD   Z27, Z21, Z25
 	VFMADD213PD   Z27, Z22, Z26
-	VBROADCASTSD  IrisConstants<>+1624(SB), Z28
+	VBROADCASTSD  IrisConstants<>+1632(SB), Z28
 	VFMADD213PD   Z28, Z21, Z25
 	VFMADD213PD   Z28, Z22, Z26
-	VBROADCASTSD  IrisConstants<>+1616(SB), Z29
+	VBROADCASTSD  IrisConstants<>+1624(SB), Z29
 	VFMADD213PD   Z29, Z21, Z25
 	VFMADD213PD   Z29, Z22, Z26
 	VMULPD        Z25, Z11, Z11
 	VMULPD        Z26, Z12, Z12
-	VBROADCASTSD  IrisConstants<>+1608(SB), Z21
+	VBROADCASTSD  IrisConstants<>+1616(SB), Z21
 	VFMADD231PD   Z21, Z13, Z11
 	VFMADD231PD   Z21, Z14, Z12
 	VXORPS        X13, X13, X13
 	VCMPPD        $0x00, Z13, Z5, K1
 	VCMPPD        $0x00, Z13, Z9, K2
-	VBROADCASTSD  IrisConstants<>+1664(SB), Z14
+	VBROADCASTSD  IrisConstants<>+1672(SB), Z14
 	VBLENDMPD     Z14, Z11, K1, Z11
 	VBLENDMPD     Z14, Z12, K2, Z12
-	VBROADCASTSD  IrisConstants<>+1552(SB), Z22
+	VBROADCASTSD  IrisConstants<>+1560(SB), Z22
 	VCMPPD        $0x00, Z22, Z5, K1
 	VCMPPD        $0x00, Z22, Z9, K2
 	VBLENDMPD     Z22, Z11, K1, Z11
 	VBLENDMPD     Z22, Z12, K2, Z12
 	VCMPPD        $0x19, Z13, Z5, K1
 	VCMPPD        $0x19, Z13, Z9, K2
-	VBROADCASTSD  IrisConstants<>+1672(SB), Z5
+	VBROADCASTSD  IrisConstants<>+1680(SB), Z5
 	VBLENDMPD     Z5, Z11, K1, Z9
 	VBLENDMPD     Z5, Z12, K2, Z11
 	VCVTPD2PS     Z9, Y9
@@ -9032,23 +8835,23 @@ TEXT ·irisGradBatchAVX2(SB), NOSPLIT, $160-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      IrisConstants<>+2892(SB), Y0
+	VMOVUPS      IrisConstants<>+2884(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
 	VANDPS       IrisConstants<>+640(SB), Y0, Y0
 	VMOVUPS      Y0, 2560(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 2688(SI)
-	VMOVUPS      IrisConstants<>+2956(SB), Y1
+	VMOVUPS      IrisConstants<>+2948(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       IrisConstants<>+640(SB), Y1, Y1
 	VMOVUPS      Y1, 2592(SI)
 	VMOVUPS      Y0, 2720(SI)
-	VMOVUPS      IrisConstants<>+2988(SB), Y1
+	VMOVUPS      IrisConstants<>+2980(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       IrisConstants<>+640(SB), Y1, Y1
 	VMOVUPS      Y1, 2624(SI)
 	VMOVUPS      Y0, 2752(SI)
-	VMOVUPS      IrisConstants<>+3020(SB), Y1
+	VMOVUPS      IrisConstants<>+3012(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       IrisConstants<>+640(SB), Y1, Y1
 	VMOVUPS      Y1, 2656(SI)
@@ -9293,11 +9096,11 @@ loop0:
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
 	VCVTPS2PD    X2, Y2
-	VMOVUPS      IrisConstants<>+1872(SB), Y6
+	VMOVUPS      IrisConstants<>+1880(SB), Y6
 	VMINPD       Y1, Y6, Y1
 	VMINPD       Y2, Y6, Y2
 	VMINPD       Y0, Y6, Y0
-	VMOVUPS      IrisConstants<>+1840(SB), Y7
+	VMOVUPS      IrisConstants<>+1848(SB), Y7
 	VMAXPD       Y1, Y7, Y1
 	VMAXPD       Y2, Y7, Y2
 	VMAXPD       Y0, Y7, Y0
@@ -10648,11 +10451,11 @@ loop0:
 	VCVTPS2PD    X8, Y7
 	VCVTPS2PD    X9, Y8
 	VCVTPS2PD    X10, Y9
-	VMOVUPS      IrisConstants<>+1872(SB), Y10
+	VMOVUPS      IrisConstants<>+1880(SB), Y10
 	VMINPD       Y7, Y10, Y7
 	VMINPD       Y8, Y10, Y8
 	VMINPD       Y9, Y10, Y9
-	VMOVUPS      IrisConstants<>+1840(SB), Y11
+	VMOVUPS      IrisConstants<>+1848(SB), Y11
 	VMAXPD       Y7, Y11, Y7
 	VMAXPD       Y8, Y11, Y8
 	VMAXPD       Y9, Y11, Y9
@@ -10731,10 +10534,10 @@ loop0:
 	VEXTRACTF128 $0x01, Y7, X10
 	VCVTPS2PD    X6, Y6
 	VCVTPS2PD    X7, Y7
-	VMOVUPS      IrisConstants<>+1872(SB), Y11
+	VMOVUPS      IrisConstants<>+1880(SB), Y11
 	VMINPD       Y6, Y11, Y6
 	VMINPD       Y7, Y11, Y7
-	VMOVUPS      IrisConstants<>+1840(SB), Y12
+	VMOVUPS      IrisConstants<>+1848(SB), Y12
 	VMAXPD       Y6, Y12, Y6
 	VMAXPD       Y7, Y12, Y7
 	VMULPD       Y6, Y6, Y13
@@ -10770,10 +10573,10 @@ loop0:
 	VCVTPD2PSY   Y7, X7
 	VCVTPS2PD    X8, Y8
 	VCVTPS2PD    X10, Y10
-	VMOVUPS      IrisConstants<>+1872(SB), Y11
+	VMOVUPS      IrisConstants<>+1880(SB), Y11
 	VMINPD       Y8, Y11, Y8
 	VMINPD       Y10, Y11, Y10
-	VMOVUPS      IrisConstants<>+1840(SB), Y11
+	VMOVUPS      IrisConstants<>+1848(SB), Y11
 	VMAXPD       Y8, Y11, Y8
 	VMAXPD       Y10, Y11, Y10
 	VMULPD       Y8, Y8, Y11
@@ -11038,7 +10841,7 @@ loop0:
 	VMOVUPS      Y0, 1280(SI)
 	VMOVUPS      512(SI), Y1
 	VSUBPS       Y0, Y1, Y1
-	VMOVUPS      IrisConstants<>+1928(SB), Y2
+	VMOVUPS      IrisConstants<>+1912(SB), Y2
 	VMINPS       Y1, Y2, Y1
 	VMOVUPS      IrisConstants<>+512(SB), Y3
 	VMAXPS       Y1, Y3, Y1
@@ -11462,30 +11265,30 @@ loop0:
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
 	VCVTPS2PD    X3, Y3
-	VPADDQ       IrisConstants<>+1072(SB), Y1, Y7
-	VPADDQ       IrisConstants<>+1072(SB), Y3, Y9
-	VPADDQ       IrisConstants<>+1072(SB), Y0, Y10
+	VPADDQ       IrisConstants<>+1080(SB), Y1, Y7
+	VPADDQ       IrisConstants<>+1080(SB), Y3, Y9
+	VPADDQ       IrisConstants<>+1080(SB), Y0, Y10
 	VPSRLQ       $0x34, Y7, Y11
 	VPSRLQ       $0x34, Y9, Y12
 	VPSRLQ       $0x34, Y10, Y13
-	VORPD        IrisConstants<>+1104(SB), Y11, Y11
-	VORPD        IrisConstants<>+1104(SB), Y12, Y12
-	VORPD        IrisConstants<>+1104(SB), Y13, Y13
-	VSUBPD       IrisConstants<>+1136(SB), Y11, Y11
-	VSUBPD       IrisConstants<>+1136(SB), Y12, Y12
-	VSUBPD       IrisConstants<>+1136(SB), Y13, Y13
-	VANDPD       IrisConstants<>+1168(SB), Y7, Y7
-	VANDPD       IrisConstants<>+1168(SB), Y9, Y9
-	VANDPD       IrisConstants<>+1168(SB), Y10, Y10
-	VPADDQ       IrisConstants<>+1200(SB), Y7, Y7
-	VPADDQ       IrisConstants<>+1200(SB), Y9, Y9
-	VPADDQ       IrisConstants<>+1200(SB), Y10, Y10
+	VORPD        IrisConstants<>+1112(SB), Y11, Y11
+	VORPD        IrisConstants<>+1112(SB), Y12, Y12
+	VORPD        IrisConstants<>+1112(SB), Y13, Y13
+	VSUBPD       IrisConstants<>+1144(SB), Y11, Y11
+	VSUBPD       IrisConstants<>+1144(SB), Y12, Y12
+	VSUBPD       IrisConstants<>+1144(SB), Y13, Y13
+	VANDPD       IrisConstants<>+1176(SB), Y7, Y7
+	VANDPD       IrisConstants<>+1176(SB), Y9, Y9
+	VANDPD       IrisConstants<>+1176(SB), Y10, Y10
+	VPADDQ       IrisConstants<>+1208(SB), Y7, Y7
+	VPADDQ       IrisConstants<>+1208(SB), Y9, Y9
+	VPADDQ       IrisConstants<>+1208(SB), Y10, Y10
 	VSUBPD       IrisConstants<>+256(SB), Y7, Y7
 	VSUBPD       IrisConstants<>+256(SB), Y9, Y9
 	VSUBPD       IrisConstants<>+256(SB), Y10, Y10
-	VADDPD       IrisConstants<>+1232(SB), Y7, Y14
-	VADDPD       IrisConstants<>+1232(SB), Y9, Y15
-	VADDPD       IrisConstants<>+1232(SB), Y10, Y8
+	VADDPD       IrisConstants<>+1240(SB), Y7, Y14
+	VADDPD       IrisConstants<>+1240(SB), Y9, Y15
+	VADDPD       IrisConstants<>+1240(SB), Y10, Y8
 	VDIVPD       Y14, Y7, Y7
 	VDIVPD       Y15, Y9, Y9
 	VDIVPD       Y8, Y10, Y8
@@ -11493,50 +11296,50 @@ loop0:
 	VMULPD       Y9, Y9, Y14
 	VMULPD       Y8, Y8, Y15
 	VMOVUPS      Y2, 32(SP)
-	VMOVUPS      IrisConstants<>+1392(SB), Y2
+	VMOVUPS      IrisConstants<>+1400(SB), Y2
 	VMOVUPS      X4, 64(SP)
 	VMOVAPS      Y2, Y4
-	VFMADD231PD  IrisConstants<>+1424(SB), Y10, Y4
+	VFMADD231PD  IrisConstants<>+1432(SB), Y10, Y4
 	VMOVUPS      X6, 96(SP)
 	VMOVAPS      Y2, Y6
-	VFMADD231PD  IrisConstants<>+1424(SB), Y14, Y6
+	VFMADD231PD  IrisConstants<>+1432(SB), Y14, Y6
 	VMOVUPS      X5, 128(SP)
 	VMOVAPS      Y2, Y5
-	VFMADD231PD  IrisConstants<>+1424(SB), Y15, Y5
-	VFMADD213PD  IrisConstants<>+1360(SB), Y10, Y4
-	VFMADD213PD  IrisConstants<>+1360(SB), Y14, Y6
-	VFMADD213PD  IrisConstants<>+1360(SB), Y15, Y5
-	VFMADD213PD  IrisConstants<>+1328(SB), Y10, Y4
-	VFMADD213PD  IrisConstants<>+1328(SB), Y14, Y6
-	VFMADD213PD  IrisConstants<>+1328(SB), Y15, Y5
-	VFMADD213PD  IrisConstants<>+1296(SB), Y10, Y4
-	VFMADD213PD  IrisConstants<>+1296(SB), Y14, Y6
-	VFMADD213PD  IrisConstants<>+1296(SB), Y15, Y5
+	VFMADD231PD  IrisConstants<>+1432(SB), Y15, Y5
+	VFMADD213PD  IrisConstants<>+1368(SB), Y10, Y4
+	VFMADD213PD  IrisConstants<>+1368(SB), Y14, Y6
+	VFMADD213PD  IrisConstants<>+1368(SB), Y15, Y5
+	VFMADD213PD  IrisConstants<>+1336(SB), Y10, Y4
+	VFMADD213PD  IrisConstants<>+1336(SB), Y14, Y6
+	VFMADD213PD  IrisConstants<>+1336(SB), Y15, Y5
+	VFMADD213PD  IrisConstants<>+1304(SB), Y10, Y4
+	VFMADD213PD  IrisConstants<>+1304(SB), Y14, Y6
+	VFMADD213PD  IrisConstants<>+1304(SB), Y15, Y5
 	VMULPD       Y4, Y7, Y4
 	VMULPD       Y6, Y9, Y6
 	VMULPD       Y5, Y8, Y5
-	VFMADD231PD  IrisConstants<>+1264(SB), Y11, Y4
-	VFMADD231PD  IrisConstants<>+1264(SB), Y12, Y6
-	VFMADD231PD  IrisConstants<>+1264(SB), Y13, Y5
+	VFMADD231PD  IrisConstants<>+1272(SB), Y11, Y4
+	VFMADD231PD  IrisConstants<>+1272(SB), Y12, Y6
+	VFMADD231PD  IrisConstants<>+1272(SB), Y13, Y5
 	VXORPS       X7, X7, X7
 	VCMPPD       $0x00, Y7, Y1, Y8
 	VCMPPD       $0x00, Y7, Y3, Y9
 	VCMPPD       $0x00, Y7, Y0, Y10
-	VBLENDVPD    Y8, IrisConstants<>+1488(SB), Y4, Y4
-	VBLENDVPD    Y9, IrisConstants<>+1488(SB), Y6, Y6
-	VBLENDVPD    Y10, IrisConstants<>+1488(SB), Y5, Y5
-	VCMPPD       $0x00, IrisConstants<>+1040(SB), Y1, Y8
-	VCMPPD       $0x00, IrisConstants<>+1040(SB), Y3, Y9
-	VCMPPD       $0x00, IrisConstants<>+1040(SB), Y0, Y10
-	VBLENDVPD    Y8, IrisConstants<>+1040(SB), Y4, Y4
-	VBLENDVPD    Y9, IrisConstants<>+1040(SB), Y6, Y6
-	VBLENDVPD    Y10, IrisConstants<>+1040(SB), Y5, Y5
+	VBLENDVPD    Y8, IrisConstants<>+1496(SB), Y4, Y4
+	VBLENDVPD    Y9, IrisConstants<>+1496(SB), Y6, Y6
+	VBLENDVPD    Y10, IrisConstants<>+1496(SB), Y5, Y5
+	VCMPPD       $0x00, IrisConstants<>+1048(SB), Y1, Y8
+	VCMPPD       $0x00, IrisConstants<>+1048(SB), Y3, Y9
+	VCMPPD       $0x00, IrisConstants<>+1048(SB), Y0, Y10
+	VBLENDVPD    Y8, IrisConstants<>+1048(SB), Y4, Y4
+	VBLENDVPD    Y9, IrisConstants<>+1048(SB), Y6, Y6
+	VBLENDVPD    Y10, IrisConstants<>+1048(SB), Y5, Y5
 	VCMPPD       $0x19, Y7, Y1, Y1
 	VCMPPD       $0x19, Y7, Y3, Y3
 	VCMPPD       $0x19, Y7, Y0, Y0
-	VBLENDVPD    Y1, IrisConstants<>+1520(SB), Y4, Y1
-	VBLENDVPD    Y3, IrisConstants<>+1520(SB), Y6, Y3
-	VBLENDVPD    Y0, IrisConstants<>+1520(SB), Y5, Y0
+	VBLENDVPD    Y1, IrisConstants<>+1528(SB), Y4, Y1
+	VBLENDVPD    Y3, IrisConstants<>+1528(SB), Y6, Y3
+	VBLENDVPD    Y0, IrisConstants<>+1528(SB), Y5, Y0
 	VCVTPD2PSY   Y1, X1
 	VCVTPD2PSY   Y3, X3
 	VCVTPD2PSY   Y0, X0
@@ -11546,30 +11349,30 @@ loop0:
 	VCVTPS2PD    X5, Y5
 	VMOVUPS      64(SP), X6
 	VCVTPS2PD    X6, Y6
-	VPADDQ       IrisConstants<>+1072(SB), Y4, Y8
-	VPADDQ       IrisConstants<>+1072(SB), Y5, Y9
-	VPADDQ       IrisConstants<>+1072(SB), Y6, Y10
+	VPADDQ       IrisConstants<>+1080(SB), Y4, Y8
+	VPADDQ       IrisConstants<>+1080(SB), Y5, Y9
+	VPADDQ       IrisConstants<>+1080(SB), Y6, Y10
 	VPSRLQ       $0x34, Y8, Y11
 	VPSRLQ       $0x34, Y9, Y12
 	VPSRLQ       $0x34, Y10, Y13
-	VORPD        IrisConstants<>+1104(SB), Y11, Y11
-	VORPD        IrisConstants<>+1104(SB), Y12, Y12
-	VORPD        IrisConstants<>+1104(SB), Y13, Y13
-	VSUBPD       IrisConstants<>+1136(SB), Y11, Y11
-	VSUBPD       IrisConstants<>+1136(SB), Y12, Y12
-	VSUBPD       IrisConstants<>+1136(SB), Y13, Y13
-	VANDPD       IrisConstants<>+1168(SB), Y8, Y8
-	VANDPD       IrisConstants<>+1168(SB), Y9, Y9
-	VANDPD       IrisConstants<>+1168(SB), Y10, Y10
-	VPADDQ       IrisConstants<>+1200(SB), Y8, Y8
-	VPADDQ       IrisConstants<>+1200(SB), Y9, Y9
-	VPADDQ       IrisConstants<>+1200(SB), Y10, Y10
+	VORPD        IrisConstants<>+1112(SB), Y11, Y11
+	VORPD        IrisConstants<>+1112(SB), Y12, Y12
+	VORPD        IrisConstants<>+1112(SB), Y13, Y13
+	VSUBPD       IrisConstants<>+1144(SB), Y11, Y11
+	VSUBPD       IrisConstants<>+1144(SB), Y12, Y12
+	VSUBPD       IrisConstants<>+1144(SB), Y13, Y13
+	VANDPD       IrisConstants<>+1176(SB), Y8, Y8
+	VANDPD       IrisConstants<>+1176(SB), Y9, Y9
+	VANDPD       IrisConstants<>+1176(SB), Y10, Y10
+	VPADDQ       IrisConstants<>+1208(SB), Y8, Y8
+	VPADDQ       IrisConstants<>+1208(SB), Y9, Y9
+	VPADDQ       IrisConstants<>+1208(SB), Y10, Y10
 	VSUBPD       IrisConstants<>+256(SB), Y8, Y8
 	VSUBPD       IrisConstants<>+256(SB), Y9, Y9
 	VSUBPD       IrisConstants<>+256(SB), Y10, Y10
-	VADDPD       IrisConstants<>+1232(SB), Y8, Y14
-	VADDPD       IrisConstants<>+1232(SB), Y9, Y15
-	VADDPD       IrisConstants<>+1232(SB), Y10, Y7
+	VADDPD       IrisConstants<>+1240(SB), Y8, Y14
+	VADDPD       IrisConstants<>+1240(SB), Y9, Y15
+	VADDPD       IrisConstants<>+1240(SB), Y10, Y7
 	VDIVPD       Y14, Y8, Y8
 	VDIVPD       Y15, Y9, Y9
 	VDIVPD       Y7, Y10, Y7
@@ -11578,47 +11381,47 @@ loop0:
 	VMULPD       Y7, Y7, Y15
 	VMOVUPS      X0, 64(SP)
 	VMOVAPS      Y2, Y0
-	VFMADD231PD  IrisConstants<>+1424(SB), Y10, Y0
+	VFMADD231PD  IrisConstants<>+1432(SB), Y10, Y0
 	VMOVUPS      X3, 96(SP)
 	VMOVAPS      Y2, Y3
-	VFMADD231PD  IrisConstants<>+1424(SB), Y14, Y3
+	VFMADD231PD  IrisConstants<>+1432(SB), Y14, Y3
 	VMOVUPS      X1, 128(SP)
 	VMOVAPS      Y2, Y1
-	VFMADD231PD  IrisConstants<>+1424(SB), Y15, Y1
-	VFMADD213PD  IrisConstants<>+1360(SB), Y10, Y0
-	VFMADD213PD  IrisConstants<>+1360(SB), Y14, Y3
-	VFMADD213PD  IrisConstants<>+1360(SB), Y15, Y1
-	VFMADD213PD  IrisConstants<>+1328(SB), Y10, Y0
-	VFMADD213PD  IrisConstants<>+1328(SB), Y14, Y3
-	VFMADD213PD  IrisConstants<>+1328(SB), Y15, Y1
-	VFMADD213PD  IrisConstants<>+1296(SB), Y10, Y0
-	VFMADD213PD  IrisConstants<>+1296(SB), Y14, Y3
-	VFMADD213PD  IrisConstants<>+1296(SB), Y15, Y1
+	VFMADD231PD  IrisConstants<>+1432(SB), Y15, Y1
+	VFMADD213PD  IrisConstants<>+1368(SB), Y10, Y0
+	VFMADD213PD  IrisConstants<>+1368(SB), Y14, Y3
+	VFMADD213PD  IrisConstants<>+1368(SB), Y15, Y1
+	VFMADD213PD  IrisConstants<>+1336(SB), Y10, Y0
+	VFMADD213PD  IrisConstants<>+1336(SB), Y14, Y3
+	VFMADD213PD  IrisConstants<>+1336(SB), Y15, Y1
+	VFMADD213PD  IrisConstants<>+1304(SB), Y10, Y0
+	VFMADD213PD  IrisConstants<>+1304(SB), Y14, Y3
+	VFMADD213PD  IrisConstants<>+1304(SB), Y15, Y1
 	VMULPD       Y0, Y8, Y0
 	VMULPD       Y3, Y9, Y3
 	VMULPD       Y1, Y7, Y1
-	VFMADD231PD  IrisConstants<>+1264(SB), Y11, Y0
-	VFMADD231PD  IrisConstants<>+1264(SB), Y12, Y3
-	VFMADD231PD  IrisConstants<>+1264(SB), Y13, Y1
+	VFMADD231PD  IrisConstants<>+1272(SB), Y11, Y0
+	VFMADD231PD  IrisConstants<>+1272(SB), Y12, Y3
+	VFMADD231PD  IrisConstants<>+1272(SB), Y13, Y1
 	VXORPS       X7, X7, X7
 	VCMPPD       $0x00, Y7, Y4, Y8
 	VCMPPD       $0x00, Y7, Y5, Y9
 	VCMPPD       $0x00, Y7, Y6, Y10
-	VBLENDVPD    Y8, IrisConstants<>+1488(SB), Y0, Y0
-	VBLENDVPD    Y9, IrisConstants<>+1488(SB), Y3, Y3
-	VBLENDVPD    Y10, IrisConstants<>+1488(SB), Y1, Y1
-	VCMPPD       $0x00, IrisConstants<>+1040(SB), Y4, Y8
-	VCMPPD       $0x00, IrisConstants<>+1040(SB), Y5, Y9
-	VCMPPD       $0x00, IrisConstants<>+1040(SB), Y6, Y10
-	VBLENDVPD    Y8, IrisConstants<>+1040(SB), Y0, Y0
-	VBLENDVPD    Y9, IrisConstants<>+1040(SB), Y3, Y3
-	VBLENDVPD    Y10, IrisConstants<>+1040(SB), Y1, Y1
+	VBLENDVPD    Y8, IrisConstants<>+1496(SB), Y0, Y0
+	VBLENDVPD    Y9, IrisConstants<>+1496(SB), Y3, Y3
+	VBLENDVPD    Y10, IrisConstants<>+1496(SB), Y1, Y1
+	VCMPPD       $0x00, IrisConstants<>+1048(SB), Y4, Y8
+	VCMPPD       $0x00, IrisConstants<>+1048(SB), Y5, Y9
+	VCMPPD       $0x00, IrisConstants<>+1048(SB), Y6, Y10
+	VBLENDVPD    Y8, IrisConstants<>+1048(SB), Y0, Y0
+	VBLENDVPD    Y9, IrisConstants<>+1048(SB), Y3, Y3
+	VBLENDVPD    Y10, IrisConstants<>+1048(SB), Y1, Y1
 	VCMPPD       $0x19, Y7, Y4, Y4
 	VCMPPD       $0x19, Y7, Y5, Y5
 	VCMPPD       $0x19, Y7, Y6, Y6
-	VBLENDVPD    Y4, IrisConstants<>+1520(SB), Y0, Y0
-	VBLENDVPD    Y5, IrisConstants<>+1520(SB), Y3, Y3
-	VBLENDVPD    Y6, IrisConstants<>+1520(SB), Y1, Y1
+	VBLENDVPD    Y4, IrisConstants<>+1528(SB), Y0, Y0
+	VBLENDVPD    Y5, IrisConstants<>+1528(SB), Y3, Y3
+	VBLENDVPD    Y6, IrisConstants<>+1528(SB), Y1, Y1
 	VCVTPD2PSY   Y0, X0
 	VCVTPD2PSY   Y3, X3
 	VCVTPD2PSY   Y1, X1
@@ -11634,53 +11437,53 @@ loop0:
 	VMOVUPS      32(SP), Y4
 	VEXTRACTF128 $0x01, Y4, X5
 	VCVTPS2PD    X4, Y4
-	VPADDQ       IrisConstants<>+1072(SB), Y4, Y6
+	VPADDQ       IrisConstants<>+1080(SB), Y4, Y6
 	VPSRLQ       $0x34, Y6, Y8
-	VORPD        IrisConstants<>+1104(SB), Y8, Y8
-	VSUBPD       IrisConstants<>+1136(SB), Y8, Y8
-	VANDPD       IrisConstants<>+1168(SB), Y6, Y6
-	VPADDQ       IrisConstants<>+1200(SB), Y6, Y6
+	VORPD        IrisConstants<>+1112(SB), Y8, Y8
+	VSUBPD       IrisConstants<>+1144(SB), Y8, Y8
+	VANDPD       IrisConstants<>+1176(SB), Y6, Y6
+	VPADDQ       IrisConstants<>+1208(SB), Y6, Y6
 	VSUBPD       IrisConstants<>+256(SB), Y6, Y6
-	VADDPD       IrisConstants<>+1232(SB), Y6, Y9
+	VADDPD       IrisConstants<>+1240(SB), Y6, Y9
 	VDIVPD       Y9, Y6, Y6
 	VMULPD       Y6, Y6, Y9
 	VMOVAPS      Y2, Y10
-	VFMADD231PD  IrisConstants<>+1424(SB), Y9, Y10
-	VFMADD213PD  IrisConstants<>+1360(SB), Y9, Y10
-	VFMADD213PD  IrisConstants<>+1328(SB), Y9, Y10
-	VFMADD213PD  IrisConstants<>+1296(SB), Y9, Y10
+	VFMADD231PD  IrisConstants<>+1432(SB), Y9, Y10
+	VFMADD213PD  IrisConstants<>+1368(SB), Y9, Y10
+	VFMADD213PD  IrisConstants<>+1336(SB), Y9, Y10
+	VFMADD213PD  IrisConstants<>+1304(SB), Y9, Y10
 	VMULPD       Y10, Y6, Y6
-	VFMADD231PD  IrisConstants<>+1264(SB), Y8, Y6
+	VFMADD231PD  IrisConstants<>+1272(SB), Y8, Y6
 	VCMPPD       $0x00, Y7, Y4, Y8
-	VBLENDVPD    Y8, IrisConstants<>+1488(SB), Y6, Y6
-	VCMPPD       $0x00, IrisConstants<>+1040(SB), Y4, Y8
-	VBLENDVPD    Y8, IrisConstants<>+1040(SB), Y6, Y6
+	VBLENDVPD    Y8, IrisConstants<>+1496(SB), Y6, Y6
+	VCMPPD       $0x00, IrisConstants<>+1048(SB), Y4, Y8
+	VBLENDVPD    Y8, IrisConstants<>+1048(SB), Y6, Y6
 	VCMPPD       $0x19, Y7, Y4, Y4
-	VBLENDVPD    Y4, IrisConstants<>+1520(SB), Y6, Y4
+	VBLENDVPD    Y4, IrisConstants<>+1528(SB), Y6, Y4
 	VCVTPD2PSY   Y4, X4
 	VCVTPS2PD    X5, Y5
-	VPADDQ       IrisConstants<>+1072(SB), Y5, Y6
+	VPADDQ       IrisConstants<>+1080(SB), Y5, Y6
 	VPSRLQ       $0x34, Y6, Y8
-	VORPD        IrisConstants<>+1104(SB), Y8, Y8
-	VSUBPD       IrisConstants<>+1136(SB), Y8, Y8
-	VANDPD       IrisConstants<>+1168(SB), Y6, Y6
-	VPADDQ       IrisConstants<>+1200(SB), Y6, Y6
+	VORPD        IrisConstants<>+1112(SB), Y8, Y8
+	VSUBPD       IrisConstants<>+1144(SB), Y8, Y8
+	VANDPD       IrisConstants<>+1176(SB), Y6, Y6
+	VPADDQ       IrisConstants<>+1208(SB), Y6, Y6
 	VSUBPD       IrisConstants<>+256(SB), Y6, Y6
-	VADDPD       IrisConstants<>+1232(SB), Y6, Y9
+	VADDPD       IrisConstants<>+1240(SB), Y6, Y9
 	VDIVPD       Y9, Y6, Y6
 	VMULPD       Y6, Y6, Y9
-	VFMADD231PD  IrisConstants<>+1424(SB), Y9, Y2
-	VFMADD213PD  IrisConstants<>+1360(SB), Y9, Y2
-	VFMADD213PD  IrisConstants<>+1328(SB), Y9, Y2
-	VFMADD213PD  IrisConstants<>+1296(SB), Y9, Y2
+	VFMADD231PD  IrisConstants<>+1432(SB), Y9, Y2
+	VFMADD213PD  IrisConstants<>+1368(SB), Y9, Y2
+	VFMADD213PD  IrisConstants<>+1336(SB), Y9, Y2
+	VFMADD213PD  IrisConstants<>+1304(SB), Y9, Y2
 	VMULPD       Y2, Y6, Y2
-	VFMADD231PD  IrisConstants<>+1264(SB), Y8, Y2
+	VFMADD231PD  IrisConstants<>+1272(SB), Y8, Y2
 	VCMPPD       $0x00, Y7, Y5, Y6
-	VBLENDVPD    Y6, IrisConstants<>+1488(SB), Y2, Y2
-	VCMPPD       $0x00, IrisConstants<>+1040(SB), Y5, Y6
-	VBLENDVPD    Y6, IrisConstants<>+1040(SB), Y2, Y2
+	VBLENDVPD    Y6, IrisConstants<>+1496(SB), Y2, Y2
+	VCMPPD       $0x00, IrisConstants<>+1048(SB), Y5, Y6
+	VBLENDVPD    Y6, IrisConstants<>+1048(SB), Y2, Y2
 	VCMPPD       $0x19, Y7, Y5, Y5
-	VBLENDVPD    Y5, IrisConstants<>+1520(SB), Y2, Y2
+	VBLENDVPD    Y5, IrisConstants<>+1528(SB), Y2, Y2
 	VCVTPD2PSY   Y2, X2
 	VINSERTF128  $0x01, X2, Y4, Y2
 	VMOVUPS      Y2, 96(SI)
@@ -12640,7 +12443,7 @@ TEXT ·irisGradBatchAVX512(SB), NOSPLIT, $256-52
 	VBROADCASTSS X31, Z31
 	VMOVUPS      IrisConstants<>+3072(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS IrisConstants<>+1004(SB), Z0
+	VBROADCASTSS IrisConstants<>+1020(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z1
 	VMOVUPS      Z1, 2560(SI)
 	VXORPS       X1, X1, X1
@@ -12852,7 +12655,7 @@ loop0:
 	VFMADD231PS.BCST 28(DI), Z1, Z11
 	VFMADD231PS.BCST 40(DI), Z2, Z12
 	VFMADD231PS.BCST 44(DI), Z1, Z13
-	VBROADCASTSS     IrisConstants<>+1960(SB), Z2
+	VBROADCASTSS     IrisConstants<>+1944(SB), Z2
 	VANDPS           Z2, Z7, Z4
 	VANDPS           Z2, Z9, Z6
 	VANDPS           Z2, Z11, Z10
@@ -12867,7 +12670,7 @@ loop0:
 	VMINPS           Z0, Z15, Z0
 	VMINPS           Z14, Z15, Z14
 	VMINPS           Z16, Z15, Z16
-	VBROADCASTSS     IrisConstants<>+1004(SB), Z17
+	VBROADCASTSS     IrisConstants<>+1020(SB), Z17
 	VADDPS           Z17, Z4, Z18
 	VADDPS           Z17, Z6, Z19
 	VADDPS           Z17, Z10, Z20
@@ -13065,14 +12868,14 @@ loop0:
 	VFMADD231PS      2688(BX), Z10, Z7
 	VBROADCASTSS     88(DI), Z10
 	VFMADD231PS      2752(BX), Z10, Z9
-	VBROADCASTSS     IrisConstants<>+1960(SB), Z10
+	VBROADCASTSS     IrisConstants<>+1944(SB), Z10
 	VANDPS           Z10, Z3, Z11
 	VBROADCASTSS     IrisConstants<>+900(SB), Z12
 	VMINPS           Z11, Z12, Z11
 	VFMADD231PS.BCST 76(DI), Z8, Z6
 	VBROADCASTSS     60(DI), Z8
 	VFMADD231PS      2816(BX), Z8, Z1
-	VBROADCASTSS     IrisConstants<>+1004(SB), Z8
+	VBROADCASTSS     IrisConstants<>+1020(SB), Z8
 	VADDPS           Z8, Z11, Z13
 	VBROADCASTSS     76(DI), Z14
 	VFMADD231PS      2816(BX), Z14, Z4
@@ -13286,7 +13089,7 @@ loop0:
 	VFMADD231PS      2816(BX), Z7, Z4
 	VBROADCASTSS     124(DI), Z7
 	VFMADD231PS      2880(BX), Z7, Z6
-	VBROADCASTSS     IrisConstants<>+1960(SB), Z7
+	VBROADCASTSS     IrisConstants<>+1944(SB), Z7
 	VANDPS           Z7, Z0, Z8
 	VANDPS           Z7, Z1, Z9
 	VANDPS           Z7, Z4, Z10
@@ -13296,7 +13099,7 @@ loop0:
 	VMINPS           Z9, Z14, Z9
 	VMINPS           Z10, Z14, Z10
 	VMINPS           Z7, Z14, Z7
-	VBROADCASTSS     IrisConstants<>+1004(SB), Z14
+	VBROADCASTSS     IrisConstants<>+1020(SB), Z14
 	VADDPS           Z14, Z8, Z18
 	VADDPS           Z14, Z9, Z19
 	VADDPS           Z14, Z10, Z22
@@ -13479,34 +13282,34 @@ loop0:
 	VMAXPS       Z7, Z2, Z3
 	VBLENDMPS    Z2, Z3, K1, Z2
 	VSUBPS       Z2, Z0, Z0
-	VBROADCASTSS IrisConstants<>+2884(SB), Z3
+	VBROADCASTSS IrisConstants<>+1000(SB), Z3
 	VMINPS       Z0, Z3, Z0
 	VBROADCASTSS IrisConstants<>+996(SB), Z5
 	VMAXPS       Z0, Z5, Z0
-	VBROADCASTSS IrisConstants<>+1000(SB), Z9
-	VBROADCASTSS IrisConstants<>+2888(SB), Z10
+	VBROADCASTSS IrisConstants<>+1008(SB), Z9
+	VBROADCASTSS IrisConstants<>+1004(SB), Z10
 	VMOVAPS      Z10, Z11
 	VFMADD231PS  Z9, Z0, Z11
 	VSUBPS       Z10, Z11, Z11
-	VBROADCASTSS IrisConstants<>+1008(SB), Z12
+	VBROADCASTSS IrisConstants<>+1012(SB), Z12
 	VFNMADD231PS Z12, Z11, Z0
-	VBROADCASTSS IrisConstants<>+1012(SB), Z13
+	VBROADCASTSS IrisConstants<>+1016(SB), Z13
 	VFNMADD231PS Z13, Z11, Z0
 	VMULPS       Z0, Z0, Z14
-	VBROADCASTSS IrisConstants<>+1036(SB), Z15
-	VBROADCASTSS IrisConstants<>+1032(SB), Z16
+	VBROADCASTSS IrisConstants<>+1044(SB), Z15
+	VBROADCASTSS IrisConstants<>+1040(SB), Z16
 	VMOVAPS      Z16, Z17
 	VFMADD231PS  Z0, Z15, Z17
-	VBROADCASTSS IrisConstants<>+1028(SB), Z18
+	VBROADCASTSS IrisConstants<>+1036(SB), Z18
 	VFMADD213PS  Z18, Z0, Z17
-	VBROADCASTSS IrisConstants<>+1024(SB), Z19
+	VBROADCASTSS IrisConstants<>+1032(SB), Z19
 	VFMADD213PS  Z19, Z0, Z17
-	VBROADCASTSS IrisConstants<>+1020(SB), Z20
+	VBROADCASTSS IrisConstants<>+1028(SB), Z20
 	VFMADD213PS  Z20, Z0, Z17
-	VBROADCASTSS IrisConstants<>+1016(SB), Z21
+	VBROADCASTSS IrisConstants<>+1024(SB), Z21
 	VFMADD213PS  Z21, Z0, Z17
 	VFMADD231PS  Z17, Z14, Z0
-	VBROADCASTSS IrisConstants<>+1004(SB), Z14
+	VBROADCASTSS IrisConstants<>+1020(SB), Z14
 	VADDPS       Z14, Z0, Z0
 	VSCALEFPS    Z11, Z0, Z0
 	VSUBPS       Z2, Z4, Z4
@@ -13621,67 +13424,67 @@ loop0:
 	VEXTRACTF64X4 $0x01, Z5, Y9
 	VCVTPS2PD     Y11, Z10
 	VCVTPS2PD     Y5, Z5
-	VBROADCASTSD  IrisConstants<>+1560(SB), Z11
+	VBROADCASTSD  IrisConstants<>+1568(SB), Z11
 	VPADDQ        Z11, Z5, Z12
 	VPADDQ        Z11, Z10, Z13
 	VPSRLQ        $0x34, Z12, Z15
 	VPSRLQ        $0x34, Z13, Z16
-	VBROADCASTSD  IrisConstants<>+1568(SB), Z18
+	VBROADCASTSD  IrisConstants<>+1576(SB), Z18
 	VORPD         Z18, Z15, Z15
 	VORPD         Z18, Z16, Z16
-	VBROADCASTSD  IrisConstants<>+1576(SB), Z19
+	VBROADCASTSD  IrisConstants<>+1584(SB), Z19
 	VSUBPD        Z19, Z15, Z15
 	VSUBPD        Z19, Z16, Z16
-	VBROADCASTSD  IrisConstants<>+1584(SB), Z20
+	VBROADCASTSD  IrisConstants<>+1592(SB), Z20
 	VANDPD        Z20, Z12, Z12
 	VANDPD        Z20, Z13, Z13
-	VBROADCASTSD  IrisConstants<>+1592(SB), Z21
+	VBROADCASTSD  IrisConstants<>+1600(SB), Z21
 	VPADDQ        Z21, Z12, Z12
 	VPADDQ        Z21, Z13, Z13
 	VBROADCASTSD  IrisConstants<>+944(SB), Z22
 	VSUBPD        Z22, Z12, Z12
 	VSUBPD        Z22, Z13, Z13
-	VBROADCASTSD  IrisConstants<>+1600(SB), Z23
+	VBROADCASTSD  IrisConstants<>+1608(SB), Z23
 	VADDPD        Z23, Z12, Z24
 	VADDPD        Z23, Z13, Z25
 	VDIVPD        Z24, Z12, Z12
 	VDIVPD        Z25, Z13, Z13
 	VMULPD        Z12, Z12, Z24
 	VMULPD        Z13, Z13, Z25
-	VBROADCASTSD  IrisConstants<>+1648(SB), Z26
-	VBROADCASTSD  IrisConstants<>+1640(SB), Z27
+	VBROADCASTSD  IrisConstants<>+1656(SB), Z26
+	VBROADCASTSD  IrisConstants<>+1648(SB), Z27
 	VMOVAPS       Z27, Z28
 	VFMADD231PD   Z24, Z26, Z28
 	VMOVAPS       Z27, Z29
 	VFMADD231PD   Z25, Z26, Z29
-	VBROADCASTSD  IrisConstants<>+1632(SB), Z30
+	VBROADCASTSD  IrisConstants<>+1640(SB), Z30
 	VFMADD213PD   Z30, Z24, Z28
 	VFMADD213PD   Z30, Z25, Z29
-	VBROADCASTSD  IrisConstants<>+1624(SB), Z31
+	VBROADCASTSD  IrisConstants<>+1632(SB), Z31
 	VFMADD213PD   Z31, Z24, Z28
 	VFMADD213PD   Z31, Z25, Z29
-	VBROADCASTSD  IrisConstants<>+1616(SB), Z14
+	VBROADCASTSD  IrisConstants<>+1624(SB), Z14
 	VFMADD213PD   Z14, Z24, Z28
 	VFMADD213PD   Z14, Z25, Z29
 	VMULPD        Z28, Z12, Z12
 	VMULPD        Z29, Z13, Z13
-	VBROADCASTSD  IrisConstants<>+1608(SB), Z24
+	VBROADCASTSD  IrisConstants<>+1616(SB), Z24
 	VFMADD231PD   Z24, Z15, Z12
 	VFMADD231PD   Z24, Z16, Z13
 	VXORPS        X15, X15, X15
 	VCMPPD        $0x00, Z15, Z5, K1
 	VCMPPD        $0x00, Z15, Z10, K2
-	VBROADCASTSD  IrisConstants<>+1664(SB), Z16
+	VBROADCASTSD  IrisConstants<>+1672(SB), Z16
 	VBLENDMPD     Z16, Z12, K1, Z12
 	VBLENDMPD     Z16, Z13, K2, Z13
-	VBROADCASTSD  IrisConstants<>+1552(SB), Z25
+	VBROADCASTSD  IrisConstants<>+1560(SB), Z25
 	VCMPPD        $0x00, Z25, Z5, K1
 	VCMPPD        $0x00, Z25, Z10, K2
 	VBLENDMPD     Z25, Z12, K1, Z12
 	VBLENDMPD     Z25, Z13, K2, Z13
 	VCMPPD        $0x19, Z15, Z5, K1
 	VCMPPD        $0x19, Z15, Z10, K2
-	VBROADCASTSD  IrisConstants<>+1672(SB), Z5
+	VBROADCASTSD  IrisConstants<>+1680(SB), Z5
 	VBLENDMPD     Z5, Z12, K1, Z10
 	VBLENDMPD     Z5, Z13, K2, Z12
 	VCVTPD2PS     Z10, Y10
@@ -13816,7 +13619,7 @@ loop0:
 	VMOVUPS          576(BX), Z15
 	VMOVUPS          640(BX), Z16
 	VMOVUPS          704(BX), Z17
-	VBROADCASTSS     IrisConstants<>+1004(SB), Z18
+	VBROADCASTSS     IrisConstants<>+1020(SB), Z18
 	VMOVAPS          Z18, Z19
 	VFNMADD231PS     Z12, Z12, Z19
 	VMOVAPS          Z18, Z12
@@ -14712,152 +14515,155 @@ DATA IrisConstants<>+976(SB)/8, $0x3ebad30869630fb0
 DATA IrisConstants<>+984(SB)/8, $0x3e08c1ab44ef68c0
 DATA IrisConstants<>+992(SB)/4, $0xff800000
 DATA IrisConstants<>+996(SB)/4, $0xc2d00000
-DATA IrisConstants<>+1000(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+1004(SB)/4, $0x3f800000
-DATA IrisConstants<>+1008(SB)/4, $0x3f317200
-DATA IrisConstants<>+1012(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+1016(SB)/4, $0x3f000000
-DATA IrisConstants<>+1020(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+1024(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+1028(SB)/4, $0x3c088870
-DATA IrisConstants<>+1032(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+1036(SB)/4, $0x39509279
-DATA IrisConstants<>+1040(SB)/8, $0x7ff0000000000000
+DATA IrisConstants<>+1000(SB)/4, $0x42b20000
+DATA IrisConstants<>+1004(SB)/4, $0x4b400000
+DATA IrisConstants<>+1008(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+1012(SB)/4, $0x3f317200
+DATA IrisConstants<>+1016(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+1020(SB)/4, $0x3f800000
+DATA IrisConstants<>+1024(SB)/4, $0x3f000000
+DATA IrisConstants<>+1028(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+1032(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+1036(SB)/4, $0x3c088870
+DATA IrisConstants<>+1040(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+1044(SB)/4, $0x39509279
 DATA IrisConstants<>+1048(SB)/8, $0x7ff0000000000000
 DATA IrisConstants<>+1056(SB)/8, $0x7ff0000000000000
 DATA IrisConstants<>+1064(SB)/8, $0x7ff0000000000000
-DATA IrisConstants<>+1072(SB)/8, $0x00095f619980c433
+DATA IrisConstants<>+1072(SB)/8, $0x7ff0000000000000
 DATA IrisConstants<>+1080(SB)/8, $0x00095f619980c433
 DATA IrisConstants<>+1088(SB)/8, $0x00095f619980c433
 DATA IrisConstants<>+1096(SB)/8, $0x00095f619980c433
-DATA IrisConstants<>+1104(SB)/8, $0x4330000000000000
+DATA IrisConstants<>+1104(SB)/8, $0x00095f619980c433
 DATA IrisConstants<>+1112(SB)/8, $0x4330000000000000
 DATA IrisConstants<>+1120(SB)/8, $0x4330000000000000
 DATA IrisConstants<>+1128(SB)/8, $0x4330000000000000
-DATA IrisConstants<>+1136(SB)/8, $0x43300000000003ff
+DATA IrisConstants<>+1136(SB)/8, $0x4330000000000000
 DATA IrisConstants<>+1144(SB)/8, $0x43300000000003ff
 DATA IrisConstants<>+1152(SB)/8, $0x43300000000003ff
 DATA IrisConstants<>+1160(SB)/8, $0x43300000000003ff
-DATA IrisConstants<>+1168(SB)/8, $0x000fffffffffffff
+DATA IrisConstants<>+1168(SB)/8, $0x43300000000003ff
 DATA IrisConstants<>+1176(SB)/8, $0x000fffffffffffff
 DATA IrisConstants<>+1184(SB)/8, $0x000fffffffffffff
 DATA IrisConstants<>+1192(SB)/8, $0x000fffffffffffff
-DATA IrisConstants<>+1200(SB)/8, $0x3fe6a09e667f3bcd
+DATA IrisConstants<>+1200(SB)/8, $0x000fffffffffffff
 DATA IrisConstants<>+1208(SB)/8, $0x3fe6a09e667f3bcd
 DATA IrisConstants<>+1216(SB)/8, $0x3fe6a09e667f3bcd
 DATA IrisConstants<>+1224(SB)/8, $0x3fe6a09e667f3bcd
-DATA IrisConstants<>+1232(SB)/8, $0x4000000000000000
+DATA IrisConstants<>+1232(SB)/8, $0x3fe6a09e667f3bcd
 DATA IrisConstants<>+1240(SB)/8, $0x4000000000000000
 DATA IrisConstants<>+1248(SB)/8, $0x4000000000000000
 DATA IrisConstants<>+1256(SB)/8, $0x4000000000000000
-DATA IrisConstants<>+1264(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+1264(SB)/8, $0x4000000000000000
 DATA IrisConstants<>+1272(SB)/8, $0x3fe62e42fefa39ef
 DATA IrisConstants<>+1280(SB)/8, $0x3fe62e42fefa39ef
 DATA IrisConstants<>+1288(SB)/8, $0x3fe62e42fefa39ef
-DATA IrisConstants<>+1296(SB)/8, $0x4000000000004990
+DATA IrisConstants<>+1296(SB)/8, $0x3fe62e42fefa39ef
 DATA IrisConstants<>+1304(SB)/8, $0x4000000000004990
 DATA IrisConstants<>+1312(SB)/8, $0x4000000000004990
 DATA IrisConstants<>+1320(SB)/8, $0x4000000000004990
-DATA IrisConstants<>+1328(SB)/8, $0x3fe555554db62b8a
+DATA IrisConstants<>+1328(SB)/8, $0x4000000000004990
 DATA IrisConstants<>+1336(SB)/8, $0x3fe555554db62b8a
 DATA IrisConstants<>+1344(SB)/8, $0x3fe555554db62b8a
 DATA IrisConstants<>+1352(SB)/8, $0x3fe555554db62b8a
-DATA IrisConstants<>+1360(SB)/8, $0x3fd999a9bd09c3ae
+DATA IrisConstants<>+1360(SB)/8, $0x3fe555554db62b8a
 DATA IrisConstants<>+1368(SB)/8, $0x3fd999a9bd09c3ae
 DATA IrisConstants<>+1376(SB)/8, $0x3fd999a9bd09c3ae
 DATA IrisConstants<>+1384(SB)/8, $0x3fd999a9bd09c3ae
-DATA IrisConstants<>+1392(SB)/8, $0x3fd2432e86d5da18
+DATA IrisConstants<>+1392(SB)/8, $0x3fd999a9bd09c3ae
 DATA IrisConstants<>+1400(SB)/8, $0x3fd2432e86d5da18
 DATA IrisConstants<>+1408(SB)/8, $0x3fd2432e86d5da18
 DATA IrisConstants<>+1416(SB)/8, $0x3fd2432e86d5da18
-DATA IrisConstants<>+1424(SB)/8, $0x3fce3aa5e803484d
+DATA IrisConstants<>+1424(SB)/8, $0x3fd2432e86d5da18
 DATA IrisConstants<>+1432(SB)/8, $0x3fce3aa5e803484d
 DATA IrisConstants<>+1440(SB)/8, $0x3fce3aa5e803484d
 DATA IrisConstants<>+1448(SB)/8, $0x3fce3aa5e803484d
-DATA IrisConstants<>+1456(SB)/8, $0x0000000000000000
+DATA IrisConstants<>+1456(SB)/8, $0x3fce3aa5e803484d
 DATA IrisConstants<>+1464(SB)/8, $0x0000000000000000
 DATA IrisConstants<>+1472(SB)/8, $0x0000000000000000
 DATA IrisConstants<>+1480(SB)/8, $0x0000000000000000
-DATA IrisConstants<>+1488(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+1488(SB)/8, $0x0000000000000000
 DATA IrisConstants<>+1496(SB)/8, $0xfff0000000000000
 DATA IrisConstants<>+1504(SB)/8, $0xfff0000000000000
 DATA IrisConstants<>+1512(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+1520(SB)/8, $0x7ff8000000000001
+DATA IrisConstants<>+1520(SB)/8, $0xfff0000000000000
 DATA IrisConstants<>+1528(SB)/8, $0x7ff8000000000001
 DATA IrisConstants<>+1536(SB)/8, $0x7ff8000000000001
 DATA IrisConstants<>+1544(SB)/8, $0x7ff8000000000001
-DATA IrisConstants<>+1552(SB)/8, $0x7ff0000000000000
-DATA IrisConstants<>+1560(SB)/8, $0x00095f619980c433
-DATA IrisConstants<>+1568(SB)/8, $0x4330000000000000
-DATA IrisConstants<>+1576(SB)/8, $0x43300000000003ff
-DATA IrisConstants<>+1584(SB)/8, $0x000fffffffffffff
-DATA IrisConstants<>+1592(SB)/8, $0x3fe6a09e667f3bcd
-DATA IrisConstants<>+1600(SB)/8, $0x4000000000000000
-DATA IrisConstants<>+1608(SB)/8, $0x3fe62e42fefa39ef
-DATA IrisConstants<>+1616(SB)/8, $0x4000000000004990
-DATA IrisConstants<>+1624(SB)/8, $0x3fe555554db62b8a
-DATA IrisConstants<>+1632(SB)/8, $0x3fd999a9bd09c3ae
-DATA IrisConstants<>+1640(SB)/8, $0x3fd2432e86d5da18
-DATA IrisConstants<>+1648(SB)/8, $0x3fce3aa5e803484d
-DATA IrisConstants<>+1656(SB)/8, $0x0000000000000000
-DATA IrisConstants<>+1664(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+1672(SB)/8, $0x7ff8000000000001
-DATA IrisConstants<>+1680(SB)/4, $0x00000000
-DATA IrisConstants<>+1684(SB)/4, $0x00000000
+DATA IrisConstants<>+1552(SB)/8, $0x7ff8000000000001
+DATA IrisConstants<>+1560(SB)/8, $0x7ff0000000000000
+DATA IrisConstants<>+1568(SB)/8, $0x00095f619980c433
+DATA IrisConstants<>+1576(SB)/8, $0x4330000000000000
+DATA IrisConstants<>+1584(SB)/8, $0x43300000000003ff
+DATA IrisConstants<>+1592(SB)/8, $0x000fffffffffffff
+DATA IrisConstants<>+1600(SB)/8, $0x3fe6a09e667f3bcd
+DATA IrisConstants<>+1608(SB)/8, $0x4000000000000000
+DATA IrisConstants<>+1616(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+1624(SB)/8, $0x4000000000004990
+DATA IrisConstants<>+1632(SB)/8, $0x3fe555554db62b8a
+DATA IrisConstants<>+1640(SB)/8, $0x3fd999a9bd09c3ae
+DATA IrisConstants<>+1648(SB)/8, $0x3fd2432e86d5da18
+DATA IrisConstants<>+1656(SB)/8, $0x3fce3aa5e803484d
+DATA IrisConstants<>+1664(SB)/8, $0x0000000000000000
+DATA IrisConstants<>+1672(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+1680(SB)/8, $0x7ff8000000000001
 DATA IrisConstants<>+1688(SB)/4, $0x00000000
 DATA IrisConstants<>+1692(SB)/4, $0x00000000
-DATA IrisConstants<>+1696(SB)/4, $0x00000001
-DATA IrisConstants<>+1700(SB)/4, $0x00000001
+DATA IrisConstants<>+1696(SB)/4, $0x00000000
+DATA IrisConstants<>+1700(SB)/4, $0x00000000
 DATA IrisConstants<>+1704(SB)/4, $0x00000001
 DATA IrisConstants<>+1708(SB)/4, $0x00000001
-DATA IrisConstants<>+1712(SB)/4, $0x00000002
-DATA IrisConstants<>+1716(SB)/4, $0x00000002
+DATA IrisConstants<>+1712(SB)/4, $0x00000001
+DATA IrisConstants<>+1716(SB)/4, $0x00000001
 DATA IrisConstants<>+1720(SB)/4, $0x00000002
 DATA IrisConstants<>+1724(SB)/4, $0x00000002
-DATA IrisConstants<>+1728(SB)/4, $0x00000003
-DATA IrisConstants<>+1732(SB)/4, $0x00000003
+DATA IrisConstants<>+1728(SB)/4, $0x00000002
+DATA IrisConstants<>+1732(SB)/4, $0x00000002
 DATA IrisConstants<>+1736(SB)/4, $0x00000003
 DATA IrisConstants<>+1740(SB)/4, $0x00000003
-DATA IrisConstants<>+1744(SB)/4, $0x00000004
-DATA IrisConstants<>+1748(SB)/4, $0x00000004
+DATA IrisConstants<>+1744(SB)/4, $0x00000003
+DATA IrisConstants<>+1748(SB)/4, $0x00000003
 DATA IrisConstants<>+1752(SB)/4, $0x00000004
 DATA IrisConstants<>+1756(SB)/4, $0x00000004
-DATA IrisConstants<>+1760(SB)/4, $0x00000005
-DATA IrisConstants<>+1764(SB)/4, $0x00000005
+DATA IrisConstants<>+1760(SB)/4, $0x00000004
+DATA IrisConstants<>+1764(SB)/4, $0x00000004
 DATA IrisConstants<>+1768(SB)/4, $0x00000005
 DATA IrisConstants<>+1772(SB)/4, $0x00000005
-DATA IrisConstants<>+1776(SB)/4, $0x00000006
-DATA IrisConstants<>+1780(SB)/4, $0x00000006
+DATA IrisConstants<>+1776(SB)/4, $0x00000005
+DATA IrisConstants<>+1780(SB)/4, $0x00000005
 DATA IrisConstants<>+1784(SB)/4, $0x00000006
 DATA IrisConstants<>+1788(SB)/4, $0x00000006
-DATA IrisConstants<>+1792(SB)/4, $0x00000007
-DATA IrisConstants<>+1796(SB)/4, $0x00000007
+DATA IrisConstants<>+1792(SB)/4, $0x00000006
+DATA IrisConstants<>+1796(SB)/4, $0x00000006
 DATA IrisConstants<>+1800(SB)/4, $0x00000007
 DATA IrisConstants<>+1804(SB)/4, $0x00000007
-DATA IrisConstants<>+1808(SB)/8, $0x405528f5c28f5c29
+DATA IrisConstants<>+1808(SB)/4, $0x00000007
+DATA IrisConstants<>+1812(SB)/4, $0x00000007
 DATA IrisConstants<>+1816(SB)/8, $0x405528f5c28f5c29
 DATA IrisConstants<>+1824(SB)/8, $0x405528f5c28f5c29
 DATA IrisConstants<>+1832(SB)/8, $0x405528f5c28f5c29
-DATA IrisConstants<>+1840(SB)/8, $0xc022666666666666
+DATA IrisConstants<>+1840(SB)/8, $0x405528f5c28f5c29
 DATA IrisConstants<>+1848(SB)/8, $0xc022666666666666
 DATA IrisConstants<>+1856(SB)/8, $0xc022666666666666
 DATA IrisConstants<>+1864(SB)/8, $0xc022666666666666
-DATA IrisConstants<>+1872(SB)/8, $0x4022666666666666
+DATA IrisConstants<>+1872(SB)/8, $0xc022666666666666
 DATA IrisConstants<>+1880(SB)/8, $0x4022666666666666
 DATA IrisConstants<>+1888(SB)/8, $0x4022666666666666
 DATA IrisConstants<>+1896(SB)/8, $0x4022666666666666
-DATA IrisConstants<>+1904(SB)/8, $0x405528f5c28f5c29
-DATA IrisConstants<>+1912(SB)/8, $0xc022666666666666
-DATA IrisConstants<>+1920(SB)/8, $0x4022666666666666
+DATA IrisConstants<>+1904(SB)/8, $0x4022666666666666
+DATA IrisConstants<>+1912(SB)/4, $0x42b20000
+DATA IrisConstants<>+1916(SB)/4, $0x42b20000
+DATA IrisConstants<>+1920(SB)/4, $0x42b20000
+DATA IrisConstants<>+1924(SB)/4, $0x42b20000
 DATA IrisConstants<>+1928(SB)/4, $0x42b20000
 DATA IrisConstants<>+1932(SB)/4, $0x42b20000
 DATA IrisConstants<>+1936(SB)/4, $0x42b20000
 DATA IrisConstants<>+1940(SB)/4, $0x42b20000
-DATA IrisConstants<>+1944(SB)/4, $0x42b20000
-DATA IrisConstants<>+1948(SB)/4, $0x42b20000
-DATA IrisConstants<>+1952(SB)/4, $0x42b20000
-DATA IrisConstants<>+1956(SB)/4, $0x42b20000
-DATA IrisConstants<>+1960(SB)/4, $0x7fffffff
+DATA IrisConstants<>+1944(SB)/4, $0x7fffffff
+DATA IrisConstants<>+1948(SB)/4, $0x00000000
+DATA IrisConstants<>+1952(SB)/4, $0x00000000
+DATA IrisConstants<>+1956(SB)/4, $0x00000000
+DATA IrisConstants<>+1960(SB)/4, $0x00000000
 DATA IrisConstants<>+1964(SB)/4, $0x00000000
 DATA IrisConstants<>+1968(SB)/4, $0x00000000
 DATA IrisConstants<>+1972(SB)/4, $0x00000000
@@ -15088,48 +14894,48 @@ DATA IrisConstants<>+2868(SB)/4, $0x3f17bea7
 DATA IrisConstants<>+2872(SB)/4, $0x3f2bc87d
 DATA IrisConstants<>+2876(SB)/4, $0x3f3b1ae2
 DATA IrisConstants<>+2880(SB)/4, $0x80000000
-DATA IrisConstants<>+2884(SB)/4, $0x42b20000
-DATA IrisConstants<>+2888(SB)/4, $0x4b400000
-DATA IrisConstants<>+2892(SB)/4, $0x00000000
-DATA IrisConstants<>+2896(SB)/4, $0x3f800000
-DATA IrisConstants<>+2900(SB)/4, $0x40000000
-DATA IrisConstants<>+2904(SB)/4, $0x40400000
-DATA IrisConstants<>+2908(SB)/4, $0x40800000
-DATA IrisConstants<>+2912(SB)/4, $0x40a00000
-DATA IrisConstants<>+2916(SB)/4, $0x40c00000
-DATA IrisConstants<>+2920(SB)/4, $0x40e00000
+DATA IrisConstants<>+2884(SB)/4, $0x00000000
+DATA IrisConstants<>+2888(SB)/4, $0x3f800000
+DATA IrisConstants<>+2892(SB)/4, $0x40000000
+DATA IrisConstants<>+2896(SB)/4, $0x40400000
+DATA IrisConstants<>+2900(SB)/4, $0x40800000
+DATA IrisConstants<>+2904(SB)/4, $0x40a00000
+DATA IrisConstants<>+2908(SB)/4, $0x40c00000
+DATA IrisConstants<>+2912(SB)/4, $0x40e00000
+DATA IrisConstants<>+2916(SB)/4, $0x00000000
+DATA IrisConstants<>+2920(SB)/4, $0x00000000
 DATA IrisConstants<>+2924(SB)/4, $0x00000000
 DATA IrisConstants<>+2928(SB)/4, $0x00000000
 DATA IrisConstants<>+2932(SB)/4, $0x00000000
 DATA IrisConstants<>+2936(SB)/4, $0x00000000
 DATA IrisConstants<>+2940(SB)/4, $0x00000000
 DATA IrisConstants<>+2944(SB)/4, $0x00000000
-DATA IrisConstants<>+2948(SB)/4, $0x00000000
-DATA IrisConstants<>+2952(SB)/4, $0x00000000
-DATA IrisConstants<>+2956(SB)/4, $0x41000000
-DATA IrisConstants<>+2960(SB)/4, $0x41100000
-DATA IrisConstants<>+2964(SB)/4, $0x41200000
-DATA IrisConstants<>+2968(SB)/4, $0x41300000
-DATA IrisConstants<>+2972(SB)/4, $0x41400000
-DATA IrisConstants<>+2976(SB)/4, $0x41500000
-DATA IrisConstants<>+2980(SB)/4, $0x41600000
-DATA IrisConstants<>+2984(SB)/4, $0x41700000
-DATA IrisConstants<>+2988(SB)/4, $0x41800000
-DATA IrisConstants<>+2992(SB)/4, $0x41880000
-DATA IrisConstants<>+2996(SB)/4, $0x41900000
-DATA IrisConstants<>+3000(SB)/4, $0x41980000
-DATA IrisConstants<>+3004(SB)/4, $0x41a00000
-DATA IrisConstants<>+3008(SB)/4, $0x41a80000
-DATA IrisConstants<>+3012(SB)/4, $0x41b00000
-DATA IrisConstants<>+3016(SB)/4, $0x41b80000
-DATA IrisConstants<>+3020(SB)/4, $0x41c00000
-DATA IrisConstants<>+3024(SB)/4, $0x41c80000
-DATA IrisConstants<>+3028(SB)/4, $0x41d00000
-DATA IrisConstants<>+3032(SB)/4, $0x41d80000
-DATA IrisConstants<>+3036(SB)/4, $0x41e00000
-DATA IrisConstants<>+3040(SB)/4, $0x41e80000
-DATA IrisConstants<>+3044(SB)/4, $0x41f00000
-DATA IrisConstants<>+3048(SB)/4, $0x41f80000
+DATA IrisConstants<>+2948(SB)/4, $0x41000000
+DATA IrisConstants<>+2952(SB)/4, $0x41100000
+DATA IrisConstants<>+2956(SB)/4, $0x41200000
+DATA IrisConstants<>+2960(SB)/4, $0x41300000
+DATA IrisConstants<>+2964(SB)/4, $0x41400000
+DATA IrisConstants<>+2968(SB)/4, $0x41500000
+DATA IrisConstants<>+2972(SB)/4, $0x41600000
+DATA IrisConstants<>+2976(SB)/4, $0x41700000
+DATA IrisConstants<>+2980(SB)/4, $0x41800000
+DATA IrisConstants<>+2984(SB)/4, $0x41880000
+DATA IrisConstants<>+2988(SB)/4, $0x41900000
+DATA IrisConstants<>+2992(SB)/4, $0x41980000
+DATA IrisConstants<>+2996(SB)/4, $0x41a00000
+DATA IrisConstants<>+3000(SB)/4, $0x41a80000
+DATA IrisConstants<>+3004(SB)/4, $0x41b00000
+DATA IrisConstants<>+3008(SB)/4, $0x41b80000
+DATA IrisConstants<>+3012(SB)/4, $0x41c00000
+DATA IrisConstants<>+3016(SB)/4, $0x41c80000
+DATA IrisConstants<>+3020(SB)/4, $0x41d00000
+DATA IrisConstants<>+3024(SB)/4, $0x41d80000
+DATA IrisConstants<>+3028(SB)/4, $0x41e00000
+DATA IrisConstants<>+3032(SB)/4, $0x41e80000
+DATA IrisConstants<>+3036(SB)/4, $0x41f00000
+DATA IrisConstants<>+3040(SB)/4, $0x41f80000
+DATA IrisConstants<>+3044(SB)/4, $0x00000000
+DATA IrisConstants<>+3048(SB)/4, $0x00000000
 DATA IrisConstants<>+3052(SB)/4, $0x00000000
 DATA IrisConstants<>+3056(SB)/4, $0x00000000
 DATA IrisConstants<>+3060(SB)/4, $0x00000000

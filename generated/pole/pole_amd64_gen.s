@@ -191,19 +191,24 @@ TEXT ·poleForwardAVX2(SB), NOSPLIT, $0-24
 	VPADDD       PoleConstants<>+640(SB), X2, X2
 	VFNMADD231PS PoleConstants<>+672(SB), X3, X0
 	VFNMADD231PS PoleConstants<>+704(SB), X3, X0
-	VMULPS       X0, X0, X3
-	VMOVUPS      PoleConstants<>+608(SB), X5
-	VFMADD231PS  PoleConstants<>+736(SB), X0, X5
-	VMOVUPS      PoleConstants<>+768(SB), X6
-	VFMADD231PS  PoleConstants<>+800(SB), X0, X6
-	VMOVUPS      PoleConstants<>+832(SB), X7
-	VFMADD231PS  PoleConstants<>+864(SB), X0, X7
-	VFMADD231PS  X3, X6, X5
-	VMULPS       X3, X3, X6
-	VFMADD231PS  X6, X7, X5
-	VFMADD231PS  X5, X3, X0
-	VFMADD231PS  X4, X0, X4
-	VMULPS       X2, X4, X0
+	VMOVAPS      X4, X3
+	VFMADD231PS  X0, X4, X3
+	VSUBPS       X3, X4, X5
+	VFMADD231PS  X0, X4, X5
+	VMULPS       X0, X0, X6
+	VMULPS       X6, X4, X4
+	VMOVUPS      PoleConstants<>+608(SB), X7
+	VFMADD231PS  PoleConstants<>+736(SB), X0, X7
+	VMOVUPS      PoleConstants<>+768(SB), X8
+	VFMADD231PS  PoleConstants<>+800(SB), X0, X8
+	VMOVUPS      PoleConstants<>+832(SB), X9
+	VFMADD231PS  PoleConstants<>+864(SB), X0, X9
+	VFMADD231PS  X6, X8, X7
+	VMULPS       X6, X6, X0
+	VFMADD231PS  X0, X9, X7
+	VFMADD231PS  X7, X4, X5
+	VADDPS       X5, X3, X0
+	VMULPS       X2, X0, X0
 	VANDPS       X0, X1, X1
 	VSHUFPS      $0x4e, X1, X1, X2
 	VADDPS       X2, X1, X1
@@ -316,33 +321,39 @@ TEXT ·poleForwardAVX512(SB), NOSPLIT, $0-24
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 144(SI)
 	VSUBPS            X1, X0, X0
+	VBROADCASTSS      PoleConstants<>+1064(SB), X1
+	VMINPS            X0, X1, X0
 	VBROADCASTSS      PoleConstants<>+1060(SB), X1
 	VMAXPS            X0, X1, X0
-	VMULPS.BCST       PoleConstants<>+1064(SB), X0, X1
-	VRNDSCALEPS       $0x08, X1, X1
-	VBROADCASTSS      PoleConstants<>+1068(SB), X2
-	VSCALEFPS         X1, X2, X3
-	VFNMADD231PS.BCST PoleConstants<>+1072(SB), X1, X0
+	VBROADCASTSS      PoleConstants<>+1068(SB), X1
+	VMOVAPS           X1, X2
+	VFMADD231PS.BCST  PoleConstants<>+1072(SB), X0, X2
+	VSUBPS            X1, X2, X1
 	VFNMADD231PS.BCST PoleConstants<>+1076(SB), X1, X0
-	VMULPS            X0, X0, X1
-	VBROADCASTSS      PoleConstants<>+1080(SB), X4
-	VFMADD231PS.BCST  PoleConstants<>+1084(SB), X0, X4
+	VFNMADD231PS.BCST PoleConstants<>+1080(SB), X1, X0
+	VMULPS            X0, X0, X2
+	VADDPS.BCST       PoleConstants<>+1084(SB), X0, X3
+	VSUBPS.BCST       PoleConstants<>+1084(SB), X3, X4
+	VSUBPS            X4, X0, X4
 	VBROADCASTSS      PoleConstants<>+1088(SB), X5
 	VFMADD231PS.BCST  PoleConstants<>+1092(SB), X0, X5
 	VBROADCASTSS      PoleConstants<>+1096(SB), X6
 	VFMADD231PS.BCST  PoleConstants<>+1100(SB), X0, X6
-	VFMADD231PS       X1, X5, X4
-	VMULPS            X1, X1, X5
-	VFMADD231PS       X5, X6, X4
-	VFMADD231PS       X4, X1, X0
-	VFMADD231PS       X3, X0, X3
-	VMOVAPS.Z         X3, K1, X0
-	VSHUFPS           $0x4e, X0, X0, X1
-	VADDPS            X1, X0, X0
-	VSHUFPS           $0xb1, X0, X0, X1
-	VADDPS            X1, X0, X0
-	VMOVSS            X0, 148(SI)
-	VDIVPS            X0, X3, X0
+	VBROADCASTSS      PoleConstants<>+1104(SB), X7
+	VFMADD231PS.BCST  PoleConstants<>+1108(SB), X0, X7
+	VFMADD231PS       X2, X6, X5
+	VMULPS            X2, X2, X0
+	VFMADD231PS       X0, X7, X5
+	VFMADD231PS       X5, X2, X4
+	VADDPS            X4, X3, X0
+	VSCALEFPS         X1, X0, X0
+	VMOVAPS.Z         X0, K1, X1
+	VSHUFPS           $0x4e, X1, X1, X2
+	VADDPS            X2, X1, X1
+	VSHUFPS           $0xb1, X1, X1, X2
+	VADDPS            X2, X1, X1
+	VMOVSS            X1, 148(SI)
+	VDIVPS            X1, X0, X0
 	VMOVSD            X0, 136(SI)
 	VZEROUPPER
 	RET
@@ -536,19 +547,24 @@ TEXT ·poleLossAVX2(SB), NOSPLIT, $0-36
 	VPADDD       PoleConstants<>+640(SB), X4, X4
 	VFNMADD231PS PoleConstants<>+672(SB), X5, X3
 	VFNMADD231PS PoleConstants<>+704(SB), X5, X3
-	VMULPS       X3, X3, X5
-	VMOVUPS      PoleConstants<>+608(SB), X8
-	VFMADD231PS  PoleConstants<>+736(SB), X3, X8
-	VMOVUPS      PoleConstants<>+768(SB), X9
-	VFMADD231PS  PoleConstants<>+800(SB), X3, X9
-	VMOVUPS      PoleConstants<>+832(SB), X10
-	VFMADD231PS  PoleConstants<>+864(SB), X3, X10
-	VFMADD231PS  X5, X9, X8
-	VMULPS       X5, X5, X9
-	VFMADD231PS  X9, X10, X8
-	VFMADD231PS  X8, X5, X3
-	VFMADD231PS  X6, X3, X6
-	VMULPS       X4, X6, X3
+	VMOVAPS      X6, X5
+	VFMADD231PS  X3, X6, X5
+	VSUBPS       X5, X6, X8
+	VFMADD231PS  X3, X6, X8
+	VMULPS       X3, X3, X9
+	VMULPS       X9, X6, X6
+	VMOVUPS      PoleConstants<>+608(SB), X10
+	VFMADD231PS  PoleConstants<>+736(SB), X3, X10
+	VMOVUPS      PoleConstants<>+768(SB), X11
+	VFMADD231PS  PoleConstants<>+800(SB), X3, X11
+	VMOVUPS      PoleConstants<>+832(SB), X12
+	VFMADD231PS  PoleConstants<>+864(SB), X3, X12
+	VFMADD231PS  X9, X11, X10
+	VMULPS       X9, X9, X3
+	VFMADD231PS  X3, X12, X10
+	VFMADD231PS  X10, X6, X8
+	VADDPS       X8, X5, X3
+	VMULPS       X4, X3, X3
 	VANDPS       X3, X1, X4
 	VSHUFPS      $0x4e, X4, X4, X5
 	VADDPS       X5, X4, X4
@@ -561,33 +577,33 @@ TEXT ·poleLossAVX2(SB), NOSPLIT, $0-36
 	// t = log(s2)
 	VSHUFPS     $0x00, X4, X4, X3
 	VCVTPS2PD   X3, Y3
-	VPADDQ      PoleConstants<>+1136(SB), Y3, Y4
+	VPADDQ      PoleConstants<>+1144(SB), Y3, Y4
 	VPSRLQ      $0x34, Y4, Y5
-	VORPD       PoleConstants<>+1168(SB), Y5, Y5
-	VSUBPD      PoleConstants<>+1200(SB), Y5, Y5
-	VANDPD      PoleConstants<>+1232(SB), Y4, Y4
-	VPADDQ      PoleConstants<>+1264(SB), Y4, Y4
+	VORPD       PoleConstants<>+1176(SB), Y5, Y5
+	VSUBPD      PoleConstants<>+1208(SB), Y5, Y5
+	VANDPD      PoleConstants<>+1240(SB), Y4, Y4
+	VPADDQ      PoleConstants<>+1272(SB), Y4, Y4
 	VSUBPD      Y7, Y4, Y4
-	VADDPD      PoleConstants<>+1296(SB), Y4, Y6
+	VADDPD      PoleConstants<>+1304(SB), Y4, Y6
 	VDIVPD      Y6, Y4, Y4
 	VMULPD      Y4, Y4, Y6
-	VMOVUPS     PoleConstants<>+1360(SB), Y7
-	VFMADD231PD PoleConstants<>+1392(SB), Y6, Y7
-	VMOVUPS     PoleConstants<>+1424(SB), Y8
-	VFMADD231PD PoleConstants<>+1456(SB), Y6, Y8
+	VMOVUPS     PoleConstants<>+1368(SB), Y7
+	VFMADD231PD PoleConstants<>+1400(SB), Y6, Y7
+	VMOVUPS     PoleConstants<>+1432(SB), Y8
+	VFMADD231PD PoleConstants<>+1464(SB), Y6, Y8
 	VMULPD      Y6, Y6, Y6
 	VFMADD231PD Y6, Y8, Y7
 	VMULPD      Y6, Y6, Y6
-	VFMADD231PD PoleConstants<>+1488(SB), Y6, Y7
+	VFMADD231PD PoleConstants<>+1496(SB), Y6, Y7
 	VMULPD      Y7, Y4, Y4
-	VFMADD231PD PoleConstants<>+1328(SB), Y5, Y4
+	VFMADD231PD PoleConstants<>+1336(SB), Y5, Y4
 	VXORPS      X5, X5, X5
 	VCMPPD      $0x00, Y5, Y3, Y6
-	VBLENDVPD   Y6, PoleConstants<>+1552(SB), Y4, Y4
-	VCMPPD      $0x00, PoleConstants<>+1104(SB), Y3, Y6
-	VBLENDVPD   Y6, PoleConstants<>+1104(SB), Y4, Y4
+	VBLENDVPD   Y6, PoleConstants<>+1560(SB), Y4, Y4
+	VCMPPD      $0x00, PoleConstants<>+1112(SB), Y3, Y6
+	VBLENDVPD   Y6, PoleConstants<>+1112(SB), Y4, Y4
 	VCMPPD      $0x19, Y5, Y3, Y3
-	VBLENDVPD   Y3, PoleConstants<>+1584(SB), Y4, Y3
+	VBLENDVPD   Y3, PoleConstants<>+1592(SB), Y4, Y3
 	VCVTPD2PSY  Y3, X3
 	VMOVSS      X3, 160(SI)
 
@@ -710,65 +726,71 @@ TEXT ·poleLossAVX512(SB), NOSPLIT, $0-36
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 144(SI)
 	VSUBPS            X1, X0, X2
+	VBROADCASTSS      PoleConstants<>+1064(SB), X3
+	VMINPS            X2, X3, X2
 	VBROADCASTSS      PoleConstants<>+1060(SB), X3
 	VMAXPS            X2, X3, X2
-	VMULPS.BCST       PoleConstants<>+1064(SB), X2, X3
-	VRNDSCALEPS       $0x08, X3, X3
-	VBROADCASTSS      PoleConstants<>+1068(SB), X5
-	VSCALEFPS         X3, X5, X6
-	VFNMADD231PS.BCST PoleConstants<>+1072(SB), X3, X2
+	VBROADCASTSS      PoleConstants<>+1068(SB), X3
+	VMOVAPS           X3, X5
+	VFMADD231PS.BCST  PoleConstants<>+1072(SB), X2, X5
+	VSUBPS            X3, X5, X3
 	VFNMADD231PS.BCST PoleConstants<>+1076(SB), X3, X2
-	VMULPS            X2, X2, X3
-	VBROADCASTSS      PoleConstants<>+1080(SB), X7
-	VFMADD231PS.BCST  PoleConstants<>+1084(SB), X2, X7
+	VFNMADD231PS.BCST PoleConstants<>+1080(SB), X3, X2
+	VMULPS            X2, X2, X5
+	VADDPS.BCST       PoleConstants<>+1084(SB), X2, X6
+	VSUBPS.BCST       PoleConstants<>+1084(SB), X6, X7
+	VSUBPS            X7, X2, X7
 	VBROADCASTSS      PoleConstants<>+1088(SB), X8
 	VFMADD231PS.BCST  PoleConstants<>+1092(SB), X2, X8
 	VBROADCASTSS      PoleConstants<>+1096(SB), X9
 	VFMADD231PS.BCST  PoleConstants<>+1100(SB), X2, X9
-	VFMADD231PS       X3, X8, X7
-	VMULPS            X3, X3, X8
-	VFMADD231PS       X8, X9, X7
-	VFMADD231PS       X7, X3, X2
-	VFMADD231PS       X6, X2, X6
-	VMOVAPS.Z         X6, K1, X2
-	VSHUFPS           $0x4e, X2, X2, X3
-	VADDPS            X3, X2, X2
-	VSHUFPS           $0xb1, X2, X2, X3
-	VADDPS            X3, X2, X2
-	VMOVSS            X2, 148(SI)
-	VDIVPS            X2, X6, X3
-	VMOVSD            X3, 136(SI)
+	VBROADCASTSS      PoleConstants<>+1104(SB), X10
+	VFMADD231PS.BCST  PoleConstants<>+1108(SB), X2, X10
+	VFMADD231PS       X5, X9, X8
+	VMULPS            X5, X5, X2
+	VFMADD231PS       X2, X10, X8
+	VFMADD231PS       X8, X5, X7
+	VADDPS            X7, X6, X2
+	VSCALEFPS         X3, X2, X2
+	VMOVAPS.Z         X2, K1, X3
+	VSHUFPS           $0x4e, X3, X3, X5
+	VADDPS            X5, X3, X3
+	VSHUFPS           $0xb1, X3, X3, X5
+	VADDPS            X5, X3, X3
+	VMOVSS            X3, 148(SI)
+	VDIVPS            X3, X2, X2
+	VMOVSD            X2, 136(SI)
 
 	// t = log(s2)
-	VSHUFPS          $0x00, X2, X2, X2
+	VSHUFPS          $0x00, X3, X3, X2
 	VCVTPS2PD        X2, Y2
-	VPADDQ.BCST      PoleConstants<>+1624(SB), Y2, Y3
-	VPSRLQ           $0x34, Y3, Y6
-	VORPD.BCST       PoleConstants<>+1632(SB), Y6, Y6
-	VSUBPD.BCST      PoleConstants<>+1640(SB), Y6, Y6
-	VANDPD.BCST      PoleConstants<>+1648(SB), Y3, Y3
-	VPADDQ.BCST      PoleConstants<>+1656(SB), Y3, Y3
+	VPADDQ.BCST      PoleConstants<>+1632(SB), Y2, Y3
+	VPSRLQ           $0x34, Y3, Y5
+	VORPD.BCST       PoleConstants<>+1640(SB), Y5, Y5
+	VSUBPD.BCST      PoleConstants<>+1648(SB), Y5, Y5
+	VANDPD.BCST      PoleConstants<>+1656(SB), Y3, Y3
+	VPADDQ.BCST      PoleConstants<>+1664(SB), Y3, Y3
 	VSUBPD           Y4, Y3, Y3
-	VADDPD.BCST      PoleConstants<>+1664(SB), Y3, Y4
+	VADDPD.BCST      PoleConstants<>+1672(SB), Y3, Y4
 	VDIVPD           Y4, Y3, Y3
 	VMULPD           Y3, Y3, Y4
-	VBROADCASTSD     PoleConstants<>+1680(SB), Y7
-	VFMADD231PD.BCST PoleConstants<>+1688(SB), Y4, Y7
-	VBROADCASTSD     PoleConstants<>+1696(SB), Y8
-	VFMADD231PD.BCST PoleConstants<>+1704(SB), Y4, Y8
-	VMULPD           Y4, Y4, Y4
-	VFMADD231PD      Y4, Y8, Y7
-	VMULPD           Y4, Y4, Y4
+	VBROADCASTSD     PoleConstants<>+1688(SB), Y6
+	VFMADD231PD.BCST PoleConstants<>+1696(SB), Y4, Y6
+	VBROADCASTSD     PoleConstants<>+1704(SB), Y7
 	VFMADD231PD.BCST PoleConstants<>+1712(SB), Y4, Y7
-	VMULPD           Y7, Y3, Y3
-	VFMADD231PD.BCST PoleConstants<>+1672(SB), Y6, Y3
+	VMULPD           Y4, Y4, Y4
+	VFMADD231PD      Y4, Y7, Y6
+	VMULPD           Y4, Y4, Y4
+	VFMADD231PD.BCST PoleConstants<>+1720(SB), Y4, Y6
+	VMULPD           Y6, Y3, Y3
+	VFMADD231PD.BCST PoleConstants<>+1680(SB), Y5, Y3
 	VXORPS           X4, X4, X4
 	VCMPPD           $0x00, Y4, Y2, K2
-	VBLENDMPD.BCST   PoleConstants<>+1728(SB), Y3, K2, Y3
-	VCMPPD.BCST      $0x00, PoleConstants<>+1616(SB), Y2, K2
-	VBLENDMPD.BCST   PoleConstants<>+1616(SB), Y3, K2, Y3
+	VBLENDMPD.BCST   PoleConstants<>+1736(SB), Y3, K2, Y3
+	VCMPPD.BCST      $0x00, PoleConstants<>+1624(SB), Y2, K2
+	VBLENDMPD.BCST   PoleConstants<>+1624(SB), Y3, K2, Y3
 	VCMPPD           $0x19, Y4, Y2, K2
-	VBLENDMPD.BCST   PoleConstants<>+1736(SB), Y3, K2, Y2
+	VBLENDMPD.BCST   PoleConstants<>+1744(SB), Y3, K2, Y2
 	VCVTPD2PSY       Y2, X2
 	VMOVSS           X2, 160(SI)
 
@@ -804,33 +826,33 @@ TEXT ·poleBackwardAVX2(SB), NOSPLIT, $0-44
 	// t = log(s2)
 	VBROADCASTSS 148(SI), X0
 	VCVTPS2PD    X0, Y0
-	VPADDQ       PoleConstants<>+1136(SB), Y0, Y1
+	VPADDQ       PoleConstants<>+1144(SB), Y0, Y1
 	VPSRLQ       $0x34, Y1, Y2
-	VORPD        PoleConstants<>+1168(SB), Y2, Y2
-	VSUBPD       PoleConstants<>+1200(SB), Y2, Y2
-	VANDPD       PoleConstants<>+1232(SB), Y1, Y1
-	VPADDQ       PoleConstants<>+1264(SB), Y1, Y1
+	VORPD        PoleConstants<>+1176(SB), Y2, Y2
+	VSUBPD       PoleConstants<>+1208(SB), Y2, Y2
+	VANDPD       PoleConstants<>+1240(SB), Y1, Y1
+	VPADDQ       PoleConstants<>+1272(SB), Y1, Y1
 	VSUBPD       PoleConstants<>+256(SB), Y1, Y1
-	VADDPD       PoleConstants<>+1296(SB), Y1, Y3
+	VADDPD       PoleConstants<>+1304(SB), Y1, Y3
 	VDIVPD       Y3, Y1, Y1
 	VMULPD       Y1, Y1, Y3
-	VMOVUPS      PoleConstants<>+1360(SB), Y4
-	VFMADD231PD  PoleConstants<>+1392(SB), Y3, Y4
-	VMOVUPS      PoleConstants<>+1424(SB), Y5
-	VFMADD231PD  PoleConstants<>+1456(SB), Y3, Y5
+	VMOVUPS      PoleConstants<>+1368(SB), Y4
+	VFMADD231PD  PoleConstants<>+1400(SB), Y3, Y4
+	VMOVUPS      PoleConstants<>+1432(SB), Y5
+	VFMADD231PD  PoleConstants<>+1464(SB), Y3, Y5
 	VMULPD       Y3, Y3, Y3
 	VFMADD231PD  Y3, Y5, Y4
 	VMULPD       Y3, Y3, Y3
-	VFMADD231PD  PoleConstants<>+1488(SB), Y3, Y4
+	VFMADD231PD  PoleConstants<>+1496(SB), Y3, Y4
 	VMULPD       Y4, Y1, Y1
-	VFMADD231PD  PoleConstants<>+1328(SB), Y2, Y1
+	VFMADD231PD  PoleConstants<>+1336(SB), Y2, Y1
 	VXORPS       X2, X2, X2
 	VCMPPD       $0x00, Y2, Y0, Y3
-	VBLENDVPD    Y3, PoleConstants<>+1552(SB), Y1, Y1
-	VCMPPD       $0x00, PoleConstants<>+1104(SB), Y0, Y3
-	VBLENDVPD    Y3, PoleConstants<>+1104(SB), Y1, Y1
+	VBLENDVPD    Y3, PoleConstants<>+1560(SB), Y1, Y1
+	VCMPPD       $0x00, PoleConstants<>+1112(SB), Y0, Y3
+	VBLENDVPD    Y3, PoleConstants<>+1112(SB), Y1, Y1
 	VCMPPD       $0x19, Y2, Y0, Y0
-	VBLENDVPD    Y0, PoleConstants<>+1584(SB), Y1, Y0
+	VBLENDVPD    Y0, PoleConstants<>+1592(SB), Y1, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVSS       X0, 160(SI)
 
@@ -889,19 +911,19 @@ TEXT ·poleBackwardAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS        Y3, 288(BX)
 	VBROADCASTF128 (DX), Y0
 	VMOVUPS        64(SI), Y1
-	VMOVUPS        PoleConstants<>+1744(SB), Y2
+	VMOVUPS        PoleConstants<>+1752(SB), Y2
 	VPERMPS        Y1, Y2, Y3
 	VMULPS         Y0, Y3, Y3
 	VMOVUPS        Y3, (BX)
-	VMOVUPS        PoleConstants<>+1776(SB), Y3
+	VMOVUPS        PoleConstants<>+1784(SB), Y3
 	VPERMPS        Y1, Y3, Y4
 	VMULPS         Y0, Y4, Y4
 	VMOVUPS        Y4, 32(BX)
-	VMOVUPS        PoleConstants<>+1808(SB), Y4
+	VMOVUPS        PoleConstants<>+1816(SB), Y4
 	VPERMPS        Y1, Y4, Y5
 	VMULPS         Y0, Y5, Y5
 	VMOVUPS        Y5, 64(BX)
-	VMOVUPS        PoleConstants<>+1840(SB), Y5
+	VMOVUPS        PoleConstants<>+1848(SB), Y5
 	VPERMPS        Y1, Y5, Y1
 	VMULPS         Y0, Y1, Y1
 	VMOVUPS        Y1, 96(BX)
@@ -1111,19 +1133,24 @@ TEXT ·poleGradAVX2(SB), NOSPLIT, $0-44
 	VPADDD       PoleConstants<>+640(SB), X4, X4
 	VFNMADD231PS PoleConstants<>+672(SB), X5, X3
 	VFNMADD231PS PoleConstants<>+704(SB), X5, X3
-	VMULPS       X3, X3, X5
-	VMOVUPS      PoleConstants<>+608(SB), X8
-	VFMADD231PS  PoleConstants<>+736(SB), X3, X8
-	VMOVUPS      PoleConstants<>+768(SB), X9
-	VFMADD231PS  PoleConstants<>+800(SB), X3, X9
-	VMOVUPS      PoleConstants<>+832(SB), X10
-	VFMADD231PS  PoleConstants<>+864(SB), X3, X10
-	VFMADD231PS  X5, X9, X8
-	VMULPS       X5, X5, X9
-	VFMADD231PS  X9, X10, X8
-	VFMADD231PS  X8, X5, X3
-	VFMADD231PS  X6, X3, X6
-	VMULPS       X4, X6, X3
+	VMOVAPS      X6, X5
+	VFMADD231PS  X3, X6, X5
+	VSUBPS       X5, X6, X8
+	VFMADD231PS  X3, X6, X8
+	VMULPS       X3, X3, X9
+	VMULPS       X9, X6, X6
+	VMOVUPS      PoleConstants<>+608(SB), X10
+	VFMADD231PS  PoleConstants<>+736(SB), X3, X10
+	VMOVUPS      PoleConstants<>+768(SB), X11
+	VFMADD231PS  PoleConstants<>+800(SB), X3, X11
+	VMOVUPS      PoleConstants<>+832(SB), X12
+	VFMADD231PS  PoleConstants<>+864(SB), X3, X12
+	VFMADD231PS  X9, X11, X10
+	VMULPS       X9, X9, X3
+	VFMADD231PS  X3, X12, X10
+	VFMADD231PS  X10, X6, X8
+	VADDPS       X8, X5, X3
+	VMULPS       X4, X3, X3
 	VANDPS       X3, X1, X4
 	VSHUFPS      $0x4e, X4, X4, X5
 	VADDPS       X5, X4, X4
@@ -1136,33 +1163,33 @@ TEXT ·poleGradAVX2(SB), NOSPLIT, $0-44
 	// t = log(s2)
 	VSHUFPS     $0x00, X4, X4, X4
 	VCVTPS2PD   X4, Y4
-	VPADDQ      PoleConstants<>+1136(SB), Y4, Y5
+	VPADDQ      PoleConstants<>+1144(SB), Y4, Y5
 	VPSRLQ      $0x34, Y5, Y6
-	VORPD       PoleConstants<>+1168(SB), Y6, Y6
-	VSUBPD      PoleConstants<>+1200(SB), Y6, Y6
-	VANDPD      PoleConstants<>+1232(SB), Y5, Y5
-	VPADDQ      PoleConstants<>+1264(SB), Y5, Y5
+	VORPD       PoleConstants<>+1176(SB), Y6, Y6
+	VSUBPD      PoleConstants<>+1208(SB), Y6, Y6
+	VANDPD      PoleConstants<>+1240(SB), Y5, Y5
+	VPADDQ      PoleConstants<>+1272(SB), Y5, Y5
 	VSUBPD      Y7, Y5, Y5
-	VADDPD      PoleConstants<>+1296(SB), Y5, Y7
+	VADDPD      PoleConstants<>+1304(SB), Y5, Y7
 	VDIVPD      Y7, Y5, Y5
 	VMULPD      Y5, Y5, Y7
-	VMOVUPS     PoleConstants<>+1360(SB), Y8
-	VFMADD231PD PoleConstants<>+1392(SB), Y7, Y8
-	VMOVUPS     PoleConstants<>+1424(SB), Y9
-	VFMADD231PD PoleConstants<>+1456(SB), Y7, Y9
+	VMOVUPS     PoleConstants<>+1368(SB), Y8
+	VFMADD231PD PoleConstants<>+1400(SB), Y7, Y8
+	VMOVUPS     PoleConstants<>+1432(SB), Y9
+	VFMADD231PD PoleConstants<>+1464(SB), Y7, Y9
 	VMULPD      Y7, Y7, Y7
 	VFMADD231PD Y7, Y9, Y8
 	VMULPD      Y7, Y7, Y7
-	VFMADD231PD PoleConstants<>+1488(SB), Y7, Y8
+	VFMADD231PD PoleConstants<>+1496(SB), Y7, Y8
 	VMULPD      Y8, Y5, Y5
-	VFMADD231PD PoleConstants<>+1328(SB), Y6, Y5
+	VFMADD231PD PoleConstants<>+1336(SB), Y6, Y5
 	VXORPS      X6, X6, X6
 	VCMPPD      $0x00, Y6, Y4, Y7
-	VBLENDVPD   Y7, PoleConstants<>+1552(SB), Y5, Y5
-	VCMPPD      $0x00, PoleConstants<>+1104(SB), Y4, Y7
-	VBLENDVPD   Y7, PoleConstants<>+1104(SB), Y5, Y5
+	VBLENDVPD   Y7, PoleConstants<>+1560(SB), Y5, Y5
+	VCMPPD      $0x00, PoleConstants<>+1112(SB), Y4, Y7
+	VBLENDVPD   Y7, PoleConstants<>+1112(SB), Y5, Y5
 	VCMPPD      $0x19, Y6, Y4, Y4
-	VBLENDVPD   Y4, PoleConstants<>+1584(SB), Y5, Y4
+	VBLENDVPD   Y4, PoleConstants<>+1592(SB), Y5, Y4
 	VCVTPD2PSY  Y4, X4
 	VMOVSS      X4, 160(SI)
 
@@ -1219,19 +1246,19 @@ TEXT ·poleGradAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS        Y2, 288(BX)
 	VBROADCASTF128 (DX), Y0
 	VMOVUPS        64(SI), Y1
-	VMOVUPS        PoleConstants<>+1744(SB), Y2
+	VMOVUPS        PoleConstants<>+1752(SB), Y2
 	VPERMPS        Y1, Y2, Y3
 	VMULPS         Y0, Y3, Y3
 	VMOVUPS        Y3, (BX)
-	VMOVUPS        PoleConstants<>+1776(SB), Y3
+	VMOVUPS        PoleConstants<>+1784(SB), Y3
 	VPERMPS        Y1, Y3, Y4
 	VMULPS         Y0, Y4, Y4
 	VMOVUPS        Y4, 32(BX)
-	VMOVUPS        PoleConstants<>+1808(SB), Y4
+	VMOVUPS        PoleConstants<>+1816(SB), Y4
 	VPERMPS        Y1, Y4, Y5
 	VMULPS         Y0, Y5, Y5
 	VMOVUPS        Y5, 64(BX)
-	VMOVUPS        PoleConstants<>+1840(SB), Y5
+	VMOVUPS        PoleConstants<>+1848(SB), Y5
 	VPERMPS        Y1, Y5, Y1
 	VMULPS         Y0, Y1, Y1
 	VMOVUPS        Y1, 96(BX)
@@ -1355,77 +1382,83 @@ TEXT ·poleGradAVX512(SB), NOSPLIT, $0-44
 	VMAXPS            X3, X2, X2
 	VMOVSS            X2, 144(SI)
 	VSUBPS            X2, X1, X3
+	VBROADCASTSS      PoleConstants<>+1064(SB), X5
+	VMINPS            X3, X5, X3
 	VBROADCASTSS      PoleConstants<>+1060(SB), X5
 	VMAXPS            X3, X5, X3
-	VMULPS.BCST       PoleConstants<>+1064(SB), X3, X5
-	VRNDSCALEPS       $0x08, X5, X5
-	VBROADCASTSS      PoleConstants<>+1068(SB), Z6
-	VSCALEFPS         X5, X6, X7
-	VFNMADD231PS.BCST PoleConstants<>+1072(SB), X5, X3
+	VBROADCASTSS      PoleConstants<>+1068(SB), X5
+	VMOVAPS           X5, X6
+	VFMADD231PS.BCST  PoleConstants<>+1072(SB), X3, X6
+	VSUBPS            X5, X6, X5
 	VFNMADD231PS.BCST PoleConstants<>+1076(SB), X5, X3
-	VMULPS            X3, X3, X5
-	VBROADCASTSS      PoleConstants<>+1080(SB), X8
-	VFMADD231PS.BCST  PoleConstants<>+1084(SB), X3, X8
+	VFNMADD231PS.BCST PoleConstants<>+1080(SB), X5, X3
+	VMULPS            X3, X3, X6
+	VADDPS.BCST       PoleConstants<>+1084(SB), X3, X7
+	VSUBPS.BCST       PoleConstants<>+1084(SB), X7, X8
+	VSUBPS            X8, X3, X8
 	VBROADCASTSS      PoleConstants<>+1088(SB), X9
 	VFMADD231PS.BCST  PoleConstants<>+1092(SB), X3, X9
 	VBROADCASTSS      PoleConstants<>+1096(SB), X10
 	VFMADD231PS.BCST  PoleConstants<>+1100(SB), X3, X10
-	VFMADD231PS       X5, X9, X8
-	VMULPS            X5, X5, X9
-	VFMADD231PS       X9, X10, X8
-	VFMADD231PS       X8, X5, X3
-	VFMADD231PS       X7, X3, X7
-	VMOVAPS.Z         X7, K1, X3
-	VSHUFPS           $0x4e, X3, X3, X5
-	VADDPS            X5, X3, X3
-	VSHUFPS           $0xb1, X3, X3, X5
-	VADDPS            X5, X3, X3
-	VMOVSS            X3, 148(SI)
-	VDIVPS            X3, X7, X5
-	VMOVSD            X5, 136(SI)
+	VBROADCASTSS      PoleConstants<>+1104(SB), X11
+	VFMADD231PS.BCST  PoleConstants<>+1108(SB), X3, X11
+	VFMADD231PS       X6, X10, X9
+	VMULPS            X6, X6, X3
+	VFMADD231PS       X3, X11, X9
+	VFMADD231PS       X9, X6, X8
+	VADDPS            X8, X7, X3
+	VSCALEFPS         X5, X3, X3
+	VMOVAPS.Z         X3, K1, X5
+	VSHUFPS           $0x4e, X5, X5, X6
+	VADDPS            X6, X5, X5
+	VSHUFPS           $0xb1, X5, X5, X6
+	VADDPS            X6, X5, X5
+	VMOVSS            X5, 148(SI)
+	VDIVPS            X5, X3, X3
+	VMOVSD            X3, 136(SI)
 
 	// t = log(s2)
-	VSHUFPS          $0x00, X3, X3, X3
-	VCVTPS2PD        X3, Y3
-	VPADDQ.BCST      PoleConstants<>+1624(SB), Y3, Y7
-	VPSRLQ           $0x34, Y7, Y8
-	VORPD.BCST       PoleConstants<>+1632(SB), Y8, Y8
-	VSUBPD.BCST      PoleConstants<>+1640(SB), Y8, Y8
-	VANDPD.BCST      PoleConstants<>+1648(SB), Y7, Y7
-	VPADDQ.BCST      PoleConstants<>+1656(SB), Y7, Y7
-	VSUBPD           Y4, Y7, Y4
-	VADDPD.BCST      PoleConstants<>+1664(SB), Y4, Y7
-	VDIVPD           Y7, Y4, Y4
-	VMULPD           Y4, Y4, Y7
-	VBROADCASTSD     PoleConstants<>+1680(SB), Y9
-	VFMADD231PD.BCST PoleConstants<>+1688(SB), Y7, Y9
-	VBROADCASTSD     PoleConstants<>+1696(SB), Y10
-	VFMADD231PD.BCST PoleConstants<>+1704(SB), Y7, Y10
-	VMULPD           Y7, Y7, Y7
-	VFMADD231PD      Y7, Y10, Y9
-	VMULPD           Y7, Y7, Y7
-	VFMADD231PD.BCST PoleConstants<>+1712(SB), Y7, Y9
-	VMULPD           Y9, Y4, Y4
-	VFMADD231PD.BCST PoleConstants<>+1672(SB), Y8, Y4
-	VXORPS           X7, X7, X7
-	VCMPPD           $0x00, Y7, Y3, K2
-	VBLENDMPD.BCST   PoleConstants<>+1728(SB), Y4, K2, Y4
-	VCMPPD.BCST      $0x00, PoleConstants<>+1616(SB), Y3, K2
-	VBLENDMPD.BCST   PoleConstants<>+1616(SB), Y4, K2, Y4
-	VCMPPD           $0x19, Y7, Y3, K2
-	VBLENDMPD.BCST   PoleConstants<>+1736(SB), Y4, K2, Y3
-	VCVTPD2PSY       Y3, X3
-	VMOVSS           X3, 160(SI)
+	VSHUFPS          $0x00, X5, X5, X5
+	VCVTPS2PD        X5, Y5
+	VPADDQ.BCST      PoleConstants<>+1632(SB), Y5, Y6
+	VPSRLQ           $0x34, Y6, Y7
+	VORPD.BCST       PoleConstants<>+1640(SB), Y7, Y7
+	VSUBPD.BCST      PoleConstants<>+1648(SB), Y7, Y7
+	VANDPD.BCST      PoleConstants<>+1656(SB), Y6, Y6
+	VPADDQ.BCST      PoleConstants<>+1664(SB), Y6, Y6
+	VSUBPD           Y4, Y6, Y4
+	VADDPD.BCST      PoleConstants<>+1672(SB), Y4, Y6
+	VDIVPD           Y6, Y4, Y4
+	VMULPD           Y4, Y4, Y6
+	VBROADCASTSD     PoleConstants<>+1688(SB), Y8
+	VFMADD231PD.BCST PoleConstants<>+1696(SB), Y6, Y8
+	VBROADCASTSD     PoleConstants<>+1704(SB), Y9
+	VFMADD231PD.BCST PoleConstants<>+1712(SB), Y6, Y9
+	VMULPD           Y6, Y6, Y6
+	VFMADD231PD      Y6, Y9, Y8
+	VMULPD           Y6, Y6, Y6
+	VFMADD231PD.BCST PoleConstants<>+1720(SB), Y6, Y8
+	VMULPD           Y8, Y4, Y4
+	VFMADD231PD.BCST PoleConstants<>+1680(SB), Y7, Y4
+	VXORPS           X6, X6, X6
+	VCMPPD           $0x00, Y6, Y5, K2
+	VBLENDMPD.BCST   PoleConstants<>+1736(SB), Y4, K2, Y4
+	VCMPPD.BCST      $0x00, PoleConstants<>+1624(SB), Y5, K2
+	VBLENDMPD.BCST   PoleConstants<>+1624(SB), Y4, K2, Y4
+	VCMPPD           $0x19, Y6, Y5, K2
+	VBLENDMPD.BCST   PoleConstants<>+1744(SB), Y4, K2, Y4
+	VCVTPD2PSY       Y4, X4
+	VMOVSS           X4, 160(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVSD    (CX), X4
-	VSUBPS    X4, X5, X5
+	VMOVSD    (CX), X5
+	VSUBPS    X5, X3, X3
 	VSHUFPS   $0x00, X2, X2, X2
 	VSUBPS    X1, X2, X1
-	VSHUFPS   $0x00, X3, X3, X2
+	VSHUFPS   $0x00, X4, X4, X2
 	VADDPS    X2, X1, X1
-	VMULPS    X1, X4, X1
-	VMOVSD    X5, 152(SI)
+	VMULPS    X1, X5, X1
+	VMOVSD    X3, 152(SI)
 	VMOVAPS.Z X1, K1, X1
 	VSHUFPS   $0x4e, X1, X1, X2
 	VADDPS    X2, X1, X1
@@ -1434,26 +1467,27 @@ TEXT ·poleGradAVX512(SB), NOSPLIT, $0-44
 	VMOVSS    X1, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
-	VBROADCASTSS X5, Z1
+	VBROADCASTSS X3, Z1
 	VMULPS       320(DI), Z1, Z2
-	VSHUFPS      $0x55, X5, X5, X3
-	VBROADCASTSS X3, Z3
-	VFMADD231PS  384(DI), Z3, Z2
-	VFNMADD231PS Z0, Z0, Z6
-	VMULPS       Z6, Z2, Z0
+	VSHUFPS      $0x55, X3, X3, X4
+	VBROADCASTSS X4, Z4
+	VFMADD231PS  384(DI), Z4, Z2
+	VBROADCASTSS PoleConstants<>+1084(SB), Z5
+	VFNMADD231PS Z0, Z0, Z5
+	VMULPS       Z5, Z2, Z0
 	VMOVUPS      Z0, 64(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VMOVSD  X5, 448(BX)
+	VMOVSD  X3, 448(BX)
 	VMOVUPS (SI), Y2
-	VMULPS  Y2, Y1, Y4
-	VMOVUPS Y4, 320(BX)
-	VMOVUPS 32(SI), Y4
-	VMULPS  Y4, Y1, Y1
+	VMULPS  Y2, Y1, Y3
+	VMOVUPS Y3, 320(BX)
+	VMOVUPS 32(SI), Y3
+	VMULPS  Y3, Y1, Y1
 	VMOVUPS Y1, 352(BX)
-	VMULPS  Y2, Y3, Y1
+	VMULPS  Y2, Y4, Y1
 	VMOVUPS Y1, 384(BX)
-	VMULPS  Y4, Y3, Y1
+	VMULPS  Y3, Y4, Y1
 	VMOVUPS Y1, 416(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
@@ -1675,19 +1709,24 @@ TEXT ·poleStepAVX2(SB), NOSPLIT, $0-44
 	VPADDD       PoleConstants<>+640(SB), X5, X5
 	VFNMADD231PS PoleConstants<>+672(SB), X6, X4
 	VFNMADD231PS PoleConstants<>+704(SB), X6, X4
-	VMULPS       X4, X4, X6
-	VMOVUPS      PoleConstants<>+608(SB), X8
-	VFMADD231PS  PoleConstants<>+736(SB), X4, X8
-	VMOVUPS      PoleConstants<>+768(SB), X9
-	VFMADD231PS  PoleConstants<>+800(SB), X4, X9
-	VMOVUPS      PoleConstants<>+832(SB), X10
-	VFMADD231PS  PoleConstants<>+864(SB), X4, X10
-	VFMADD231PS  X6, X9, X8
-	VMULPS       X6, X6, X9
-	VFMADD231PS  X9, X10, X8
-	VFMADD231PS  X8, X6, X4
-	VFMADD231PS  X7, X4, X7
-	VMULPS       X5, X7, X4
+	VMOVAPS      X7, X6
+	VFMADD231PS  X4, X7, X6
+	VSUBPS       X6, X7, X8
+	VFMADD231PS  X4, X7, X8
+	VMULPS       X4, X4, X9
+	VMULPS       X9, X7, X7
+	VMOVUPS      PoleConstants<>+608(SB), X10
+	VFMADD231PS  PoleConstants<>+736(SB), X4, X10
+	VMOVUPS      PoleConstants<>+768(SB), X11
+	VFMADD231PS  PoleConstants<>+800(SB), X4, X11
+	VMOVUPS      PoleConstants<>+832(SB), X12
+	VFMADD231PS  PoleConstants<>+864(SB), X4, X12
+	VFMADD231PS  X9, X11, X10
+	VMULPS       X9, X9, X4
+	VFMADD231PS  X4, X12, X10
+	VFMADD231PS  X10, X7, X8
+	VADDPS       X8, X6, X4
+	VMULPS       X5, X4, X4
 	VANDPS       X4, X2, X5
 	VSHUFPS      $0x4e, X5, X5, X6
 	VADDPS       X6, X5, X5
@@ -1700,33 +1739,33 @@ TEXT ·poleStepAVX2(SB), NOSPLIT, $0-44
 	// t = log(s2)
 	VSHUFPS     $0x00, X5, X5, X5
 	VCVTPS2PD   X5, Y5
-	VPADDQ      PoleConstants<>+1136(SB), Y5, Y6
+	VPADDQ      PoleConstants<>+1144(SB), Y5, Y6
 	VPSRLQ      $0x34, Y6, Y7
-	VORPD       PoleConstants<>+1168(SB), Y7, Y7
-	VSUBPD      PoleConstants<>+1200(SB), Y7, Y7
-	VANDPD      PoleConstants<>+1232(SB), Y6, Y6
-	VPADDQ      PoleConstants<>+1264(SB), Y6, Y6
+	VORPD       PoleConstants<>+1176(SB), Y7, Y7
+	VSUBPD      PoleConstants<>+1208(SB), Y7, Y7
+	VANDPD      PoleConstants<>+1240(SB), Y6, Y6
+	VPADDQ      PoleConstants<>+1272(SB), Y6, Y6
 	VSUBPD      Y0, Y6, Y0
-	VADDPD      PoleConstants<>+1296(SB), Y0, Y6
+	VADDPD      PoleConstants<>+1304(SB), Y0, Y6
 	VDIVPD      Y6, Y0, Y0
 	VMULPD      Y0, Y0, Y6
-	VMOVUPS     PoleConstants<>+1360(SB), Y8
-	VFMADD231PD PoleConstants<>+1392(SB), Y6, Y8
-	VMOVUPS     PoleConstants<>+1424(SB), Y9
-	VFMADD231PD PoleConstants<>+1456(SB), Y6, Y9
+	VMOVUPS     PoleConstants<>+1368(SB), Y8
+	VFMADD231PD PoleConstants<>+1400(SB), Y6, Y8
+	VMOVUPS     PoleConstants<>+1432(SB), Y9
+	VFMADD231PD PoleConstants<>+1464(SB), Y6, Y9
 	VMULPD      Y6, Y6, Y6
 	VFMADD231PD Y6, Y9, Y8
 	VMULPD      Y6, Y6, Y6
-	VFMADD231PD PoleConstants<>+1488(SB), Y6, Y8
+	VFMADD231PD PoleConstants<>+1496(SB), Y6, Y8
 	VMULPD      Y8, Y0, Y0
-	VFMADD231PD PoleConstants<>+1328(SB), Y7, Y0
+	VFMADD231PD PoleConstants<>+1336(SB), Y7, Y0
 	VXORPS      X6, X6, X6
 	VCMPPD      $0x00, Y6, Y5, Y7
-	VBLENDVPD   Y7, PoleConstants<>+1552(SB), Y0, Y0
-	VCMPPD      $0x00, PoleConstants<>+1104(SB), Y5, Y7
-	VBLENDVPD   Y7, PoleConstants<>+1104(SB), Y0, Y0
+	VBLENDVPD   Y7, PoleConstants<>+1560(SB), Y0, Y0
+	VCMPPD      $0x00, PoleConstants<>+1112(SB), Y5, Y7
+	VBLENDVPD   Y7, PoleConstants<>+1112(SB), Y0, Y0
 	VCMPPD      $0x19, Y6, Y5, Y5
-	VBLENDVPD   Y5, PoleConstants<>+1584(SB), Y0, Y0
+	VBLENDVPD   Y5, PoleConstants<>+1592(SB), Y0, Y0
 	VCVTPD2PSY  Y0, X0
 	VMOVSS      X0, 160(SI)
 
@@ -1794,22 +1833,22 @@ TEXT ·poleStepAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS        Y1, 288(DI)
 	VBROADCASTF128 (DX), Y1
 	VMULPS         Y1, Y0, Y0
-	VMOVUPS        PoleConstants<>+1744(SB), Y1
+	VMOVUPS        PoleConstants<>+1752(SB), Y1
 	VPERMPS        Y8, Y1, Y2
 	VMOVUPS        (DI), Y3
 	VFNMADD231PS   Y0, Y2, Y3
 	VMOVUPS        Y3, (DI)
-	VMOVUPS        PoleConstants<>+1776(SB), Y2
+	VMOVUPS        PoleConstants<>+1784(SB), Y2
 	VPERMPS        Y8, Y2, Y3
 	VMOVUPS        32(DI), Y4
 	VFNMADD231PS   Y0, Y3, Y4
 	VMOVUPS        Y4, 32(DI)
-	VMOVUPS        PoleConstants<>+1808(SB), Y3
+	VMOVUPS        PoleConstants<>+1816(SB), Y3
 	VPERMPS        Y8, Y3, Y4
 	VMOVUPS        64(DI), Y5
 	VFNMADD231PS   Y0, Y4, Y5
 	VMOVUPS        Y5, 64(DI)
-	VMOVUPS        PoleConstants<>+1840(SB), Y4
+	VMOVUPS        PoleConstants<>+1848(SB), Y4
 	VPERMPS        Y8, Y4, Y5
 	VMOVUPS        96(DI), Y6
 	VFNMADD231PS   Y0, Y5, Y6
@@ -3079,7 +3118,7 @@ loop0:
 	VMINPS           Z18, Z21, Z18
 	VMINPS           Z19, Z21, Z19
 	VMINPS           Z20, Z21, Z20
-	VBROADCASTSS     PoleConstants<>+1068(SB), Z22
+	VBROADCASTSS     PoleConstants<>+1084(SB), Z22
 	VADDPS           Z22, Z15, Z23
 	VADDPS           Z22, Z16, Z24
 	VADDPS           Z22, Z17, Z25
@@ -3290,7 +3329,7 @@ loop0:
 	VMINPS           Z16, Z18, Z16
 	VFMADD231PS.BCST 92(DI), Z11, Z7
 	VMINPS           Z17, Z18, Z11
-	VBROADCASTSS     PoleConstants<>+1068(SB), Z17
+	VBROADCASTSS     PoleConstants<>+1084(SB), Z17
 	VADDPS           Z17, Z13, Z20
 	VADDPS           Z17, Z14, Z21
 	VADDPS           Z17, Z15, Z22
@@ -3498,7 +3537,7 @@ loop0:
 	VFMADD231PS.BCST 124(DI), Z9, Z5
 	VBROADCASTSS     108(DI), Z9
 	VFMADD231PS      8192(SI), Z9, Z1
-	VBROADCASTSS     PoleConstants<>+1068(SB), Z9
+	VBROADCASTSS     PoleConstants<>+1084(SB), Z9
 	VADDPS           Z9, Z11, Z13
 	VBROADCASTSS     124(DI), Z14
 	VFMADD231PS      8192(SI), Z14, Z4
@@ -3733,7 +3772,7 @@ loop0:
 	VMINPS           Z15, Z19, Z15
 	VMINPS           Z16, Z19, Z16
 	VMINPS           Z17, Z19, Z17
-	VBROADCASTSS     PoleConstants<>+1068(SB), Z20
+	VBROADCASTSS     PoleConstants<>+1084(SB), Z20
 	VADDPS           Z20, Z11, Z21
 	VADDPS           Z20, Z12, Z22
 	VADDPS           Z20, Z13, Z23
@@ -3949,7 +3988,7 @@ loop0:
 	VMINPS           Z15, Z23, Z15
 	VMINPS           Z16, Z23, Z16
 	VMINPS           Z20, Z23, Z20
-	VBROADCASTSS     PoleConstants<>+1068(SB), Z24
+	VBROADCASTSS     PoleConstants<>+1084(SB), Z24
 	VADDPS           Z24, Z11, Z25
 	VADDPS           Z24, Z12, Z26
 	VADDPS           Z24, Z13, Z27
@@ -4126,7 +4165,7 @@ loop0:
 	VBROADCASTSS     PoleConstants<>+964(SB), Z5
 	VMINPS           Z4, Z5, Z4
 	VMINPS           Z3, Z5, Z3
-	VBROADCASTSS     PoleConstants<>+1068(SB), Z5
+	VBROADCASTSS     PoleConstants<>+1084(SB), Z5
 	VADDPS           Z5, Z4, Z6
 	VADDPS           Z5, Z3, Z7
 	VPSRLD           $0x14, Z6, Z6
@@ -4295,31 +4334,31 @@ loop0:
 	VMAXPS       Z2, Z0, Z4
 	VBLENDMPS    Z0, Z4, K1, Z4
 	VSUBPS       Z4, Z0, Z0
-	VBROADCASTSS PoleConstants<>+3268(SB), Z6
+	VBROADCASTSS PoleConstants<>+1064(SB), Z6
 	VMINPS       Z0, Z6, Z0
 	VBROADCASTSS PoleConstants<>+1060(SB), Z7
 	VMAXPS       Z0, Z7, Z0
-	VBROADCASTSS PoleConstants<>+1064(SB), Z8
-	VBROADCASTSS PoleConstants<>+3272(SB), Z9
+	VBROADCASTSS PoleConstants<>+1072(SB), Z8
+	VBROADCASTSS PoleConstants<>+1068(SB), Z9
 	VMOVAPS      Z9, Z10
 	VFMADD231PS  Z8, Z0, Z10
 	VSUBPS       Z9, Z10, Z10
-	VBROADCASTSS PoleConstants<>+1072(SB), Z11
+	VBROADCASTSS PoleConstants<>+1076(SB), Z11
 	VFNMADD231PS Z11, Z10, Z0
-	VBROADCASTSS PoleConstants<>+1076(SB), Z12
+	VBROADCASTSS PoleConstants<>+1080(SB), Z12
 	VFNMADD231PS Z12, Z10, Z0
 	VMULPS       Z0, Z0, Z13
-	VBROADCASTSS PoleConstants<>+1100(SB), Z14
-	VBROADCASTSS PoleConstants<>+1096(SB), Z15
+	VBROADCASTSS PoleConstants<>+1108(SB), Z14
+	VBROADCASTSS PoleConstants<>+1104(SB), Z15
 	VMOVAPS      Z15, Z16
 	VFMADD231PS  Z0, Z14, Z16
-	VBROADCASTSS PoleConstants<>+1092(SB), Z17
+	VBROADCASTSS PoleConstants<>+1100(SB), Z17
 	VFMADD213PS  Z17, Z0, Z16
-	VBROADCASTSS PoleConstants<>+1088(SB), Z18
+	VBROADCASTSS PoleConstants<>+1096(SB), Z18
 	VFMADD213PS  Z18, Z0, Z16
-	VBROADCASTSS PoleConstants<>+1084(SB), Z19
+	VBROADCASTSS PoleConstants<>+1092(SB), Z19
 	VFMADD213PS  Z19, Z0, Z16
-	VBROADCASTSS PoleConstants<>+1080(SB), Z20
+	VBROADCASTSS PoleConstants<>+1088(SB), Z20
 	VFMADD213PS  Z20, Z0, Z16
 	VFMADD231PS  Z16, Z13, Z0
 	VADDPS       Z5, Z0, Z0
@@ -4488,23 +4527,23 @@ TEXT ·poleLossBatchAVX2(SB), $288-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      PoleConstants<>+3276(SB), Y0
+	VMOVUPS      PoleConstants<>+3268(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
 	VANDPS       PoleConstants<>+640(SB), Y0, Y0
 	VMOVUPS      Y0, 3200(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 3328(SI)
-	VMOVUPS      PoleConstants<>+3308(SB), Y1
+	VMOVUPS      PoleConstants<>+3300(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       PoleConstants<>+640(SB), Y1, Y1
 	VMOVUPS      Y1, 3232(SI)
 	VMOVUPS      Y0, 3360(SI)
-	VMOVUPS      PoleConstants<>+3340(SB), Y1
+	VMOVUPS      PoleConstants<>+3332(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       PoleConstants<>+640(SB), Y1, Y1
 	VMOVUPS      Y1, 3264(SI)
 	VMOVUPS      Y0, 3392(SI)
-	VMOVUPS      PoleConstants<>+3372(SB), Y1
+	VMOVUPS      PoleConstants<>+3364(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       PoleConstants<>+640(SB), Y1, Y1
 	VMOVUPS      Y1, 3296(SI)
@@ -5568,31 +5607,31 @@ loop2:
 	VCVTPS2PD    X1, Y1
 	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X4, Y4
-	VPADDQ       PoleConstants<>+1136(SB), Y2, Y8
-	VPADDQ       PoleConstants<>+1136(SB), Y4, Y9
-	VPADDQ       PoleConstants<>+1136(SB), Y1, Y10
+	VPADDQ       PoleConstants<>+1144(SB), Y2, Y8
+	VPADDQ       PoleConstants<>+1144(SB), Y4, Y9
+	VPADDQ       PoleConstants<>+1144(SB), Y1, Y10
 	VPSRLQ       $0x34, Y8, Y11
 	VPSRLQ       $0x34, Y9, Y12
 	VPSRLQ       $0x34, Y10, Y13
-	VORPD        PoleConstants<>+1168(SB), Y11, Y11
-	VORPD        PoleConstants<>+1168(SB), Y12, Y12
-	VORPD        PoleConstants<>+1168(SB), Y13, Y13
-	VSUBPD       PoleConstants<>+1200(SB), Y11, Y11
-	VSUBPD       PoleConstants<>+1200(SB), Y12, Y12
-	VSUBPD       PoleConstants<>+1200(SB), Y13, Y13
-	VANDPD       PoleConstants<>+1232(SB), Y8, Y8
-	VANDPD       PoleConstants<>+1232(SB), Y9, Y9
-	VANDPD       PoleConstants<>+1232(SB), Y10, Y10
-	VPADDQ       PoleConstants<>+1264(SB), Y8, Y8
-	VPADDQ       PoleConstants<>+1264(SB), Y9, Y9
-	VPADDQ       PoleConstants<>+1264(SB), Y10, Y10
+	VORPD        PoleConstants<>+1176(SB), Y11, Y11
+	VORPD        PoleConstants<>+1176(SB), Y12, Y12
+	VORPD        PoleConstants<>+1176(SB), Y13, Y13
+	VSUBPD       PoleConstants<>+1208(SB), Y11, Y11
+	VSUBPD       PoleConstants<>+1208(SB), Y12, Y12
+	VSUBPD       PoleConstants<>+1208(SB), Y13, Y13
+	VANDPD       PoleConstants<>+1240(SB), Y8, Y8
+	VANDPD       PoleConstants<>+1240(SB), Y9, Y9
+	VANDPD       PoleConstants<>+1240(SB), Y10, Y10
+	VPADDQ       PoleConstants<>+1272(SB), Y8, Y8
+	VPADDQ       PoleConstants<>+1272(SB), Y9, Y9
+	VPADDQ       PoleConstants<>+1272(SB), Y10, Y10
 	VSUBPD       PoleConstants<>+256(SB), Y8, Y8
 	VSUBPD       PoleConstants<>+256(SB), Y9, Y9
 	VSUBPD       PoleConstants<>+256(SB), Y10, Y10
-	VADDPD       PoleConstants<>+1296(SB), Y8, Y14
-	VADDPD       PoleConstants<>+1296(SB), Y9, Y15
+	VADDPD       PoleConstants<>+1304(SB), Y8, Y14
+	VADDPD       PoleConstants<>+1304(SB), Y9, Y15
 	VMOVUPS      Y0, 128(SP)
-	VADDPD       PoleConstants<>+1296(SB), Y10, Y0
+	VADDPD       PoleConstants<>+1304(SB), Y10, Y0
 	VDIVPD       Y14, Y8, Y8
 	VDIVPD       Y15, Y9, Y9
 	VDIVPD       Y0, Y10, Y0
@@ -5600,50 +5639,50 @@ loop2:
 	VMULPD       Y9, Y9, Y14
 	VMULPD       Y0, Y0, Y15
 	VMOVUPS      Y3, 160(SP)
-	VMOVUPS      PoleConstants<>+1456(SB), Y3
+	VMOVUPS      PoleConstants<>+1464(SB), Y3
 	VMOVUPS      X5, 192(SP)
 	VMOVAPS      Y3, Y5
-	VFMADD231PD  PoleConstants<>+1488(SB), Y10, Y5
+	VFMADD231PD  PoleConstants<>+1496(SB), Y10, Y5
 	VMOVUPS      X7, 224(SP)
 	VMOVAPS      Y3, Y7
-	VFMADD231PD  PoleConstants<>+1488(SB), Y14, Y7
+	VFMADD231PD  PoleConstants<>+1496(SB), Y14, Y7
 	VMOVUPS      X6, 256(SP)
 	VMOVAPS      Y3, Y6
-	VFMADD231PD  PoleConstants<>+1488(SB), Y15, Y6
-	VFMADD213PD  PoleConstants<>+1424(SB), Y10, Y5
-	VFMADD213PD  PoleConstants<>+1424(SB), Y14, Y7
-	VFMADD213PD  PoleConstants<>+1424(SB), Y15, Y6
-	VFMADD213PD  PoleConstants<>+1392(SB), Y10, Y5
-	VFMADD213PD  PoleConstants<>+1392(SB), Y14, Y7
-	VFMADD213PD  PoleConstants<>+1392(SB), Y15, Y6
-	VFMADD213PD  PoleConstants<>+1360(SB), Y10, Y5
-	VFMADD213PD  PoleConstants<>+1360(SB), Y14, Y7
-	VFMADD213PD  PoleConstants<>+1360(SB), Y15, Y6
+	VFMADD231PD  PoleConstants<>+1496(SB), Y15, Y6
+	VFMADD213PD  PoleConstants<>+1432(SB), Y10, Y5
+	VFMADD213PD  PoleConstants<>+1432(SB), Y14, Y7
+	VFMADD213PD  PoleConstants<>+1432(SB), Y15, Y6
+	VFMADD213PD  PoleConstants<>+1400(SB), Y10, Y5
+	VFMADD213PD  PoleConstants<>+1400(SB), Y14, Y7
+	VFMADD213PD  PoleConstants<>+1400(SB), Y15, Y6
+	VFMADD213PD  PoleConstants<>+1368(SB), Y10, Y5
+	VFMADD213PD  PoleConstants<>+1368(SB), Y14, Y7
+	VFMADD213PD  PoleConstants<>+1368(SB), Y15, Y6
 	VMULPD       Y5, Y8, Y5
 	VMULPD       Y7, Y9, Y7
 	VMULPD       Y6, Y0, Y0
-	VFMADD231PD  PoleConstants<>+1328(SB), Y11, Y5
-	VFMADD231PD  PoleConstants<>+1328(SB), Y12, Y7
-	VFMADD231PD  PoleConstants<>+1328(SB), Y13, Y0
+	VFMADD231PD  PoleConstants<>+1336(SB), Y11, Y5
+	VFMADD231PD  PoleConstants<>+1336(SB), Y12, Y7
+	VFMADD231PD  PoleConstants<>+1336(SB), Y13, Y0
 	VXORPS       X6, X6, X6
 	VCMPPD       $0x00, Y6, Y2, Y8
 	VCMPPD       $0x00, Y6, Y4, Y9
 	VCMPPD       $0x00, Y6, Y1, Y10
-	VBLENDVPD    Y8, PoleConstants<>+1552(SB), Y5, Y5
-	VBLENDVPD    Y9, PoleConstants<>+1552(SB), Y7, Y7
-	VBLENDVPD    Y10, PoleConstants<>+1552(SB), Y0, Y0
-	VCMPPD       $0x00, PoleConstants<>+1104(SB), Y2, Y8
-	VCMPPD       $0x00, PoleConstants<>+1104(SB), Y4, Y9
-	VCMPPD       $0x00, PoleConstants<>+1104(SB), Y1, Y10
-	VBLENDVPD    Y8, PoleConstants<>+1104(SB), Y5, Y5
-	VBLENDVPD    Y9, PoleConstants<>+1104(SB), Y7, Y7
-	VBLENDVPD    Y10, PoleConstants<>+1104(SB), Y0, Y0
+	VBLENDVPD    Y8, PoleConstants<>+1560(SB), Y5, Y5
+	VBLENDVPD    Y9, PoleConstants<>+1560(SB), Y7, Y7
+	VBLENDVPD    Y10, PoleConstants<>+1560(SB), Y0, Y0
+	VCMPPD       $0x00, PoleConstants<>+1112(SB), Y2, Y8
+	VCMPPD       $0x00, PoleConstants<>+1112(SB), Y4, Y9
+	VCMPPD       $0x00, PoleConstants<>+1112(SB), Y1, Y10
+	VBLENDVPD    Y8, PoleConstants<>+1112(SB), Y5, Y5
+	VBLENDVPD    Y9, PoleConstants<>+1112(SB), Y7, Y7
+	VBLENDVPD    Y10, PoleConstants<>+1112(SB), Y0, Y0
 	VCMPPD       $0x19, Y6, Y2, Y2
 	VCMPPD       $0x19, Y6, Y4, Y4
 	VCMPPD       $0x19, Y6, Y1, Y1
-	VBLENDVPD    Y2, PoleConstants<>+1584(SB), Y5, Y2
-	VBLENDVPD    Y4, PoleConstants<>+1584(SB), Y7, Y4
-	VBLENDVPD    Y1, PoleConstants<>+1584(SB), Y0, Y0
+	VBLENDVPD    Y2, PoleConstants<>+1592(SB), Y5, Y2
+	VBLENDVPD    Y4, PoleConstants<>+1592(SB), Y7, Y4
+	VBLENDVPD    Y1, PoleConstants<>+1592(SB), Y0, Y0
 	VCVTPD2PSY   Y2, X1
 	VCVTPD2PSY   Y4, X2
 	VCVTPD2PSY   Y0, X0
@@ -5653,30 +5692,30 @@ loop2:
 	VCVTPS2PD    X5, Y5
 	VMOVUPS      192(SP), X7
 	VCVTPS2PD    X7, Y7
-	VPADDQ       PoleConstants<>+1136(SB), Y4, Y8
-	VPADDQ       PoleConstants<>+1136(SB), Y5, Y9
-	VPADDQ       PoleConstants<>+1136(SB), Y7, Y10
+	VPADDQ       PoleConstants<>+1144(SB), Y4, Y8
+	VPADDQ       PoleConstants<>+1144(SB), Y5, Y9
+	VPADDQ       PoleConstants<>+1144(SB), Y7, Y10
 	VPSRLQ       $0x34, Y8, Y11
 	VPSRLQ       $0x34, Y9, Y12
 	VPSRLQ       $0x34, Y10, Y13
-	VORPD        PoleConstants<>+1168(SB), Y11, Y11
-	VORPD        PoleConstants<>+1168(SB), Y12, Y12
-	VORPD        PoleConstants<>+1168(SB), Y13, Y13
-	VSUBPD       PoleConstants<>+1200(SB), Y11, Y11
-	VSUBPD       PoleConstants<>+1200(SB), Y12, Y12
-	VSUBPD       PoleConstants<>+1200(SB), Y13, Y13
-	VANDPD       PoleConstants<>+1232(SB), Y8, Y8
-	VANDPD       PoleConstants<>+1232(SB), Y9, Y9
-	VANDPD       PoleConstants<>+1232(SB), Y10, Y10
-	VPADDQ       PoleConstants<>+1264(SB), Y8, Y8
-	VPADDQ       PoleConstants<>+1264(SB), Y9, Y9
-	VPADDQ       PoleConstants<>+1264(SB), Y10, Y10
+	VORPD        PoleConstants<>+1176(SB), Y11, Y11
+	VORPD        PoleConstants<>+1176(SB), Y12, Y12
+	VORPD        PoleConstants<>+1176(SB), Y13, Y13
+	VSUBPD       PoleConstants<>+1208(SB), Y11, Y11
+	VSUBPD       PoleConstants<>+1208(SB), Y12, Y12
+	VSUBPD       PoleConstants<>+1208(SB), Y13, Y13
+	VANDPD       PoleConstants<>+1240(SB), Y8, Y8
+	VANDPD       PoleConstants<>+1240(SB), Y9, Y9
+	VANDPD       PoleConstants<>+1240(SB), Y10, Y10
+	VPADDQ       PoleConstants<>+1272(SB), Y8, Y8
+	VPADDQ       PoleConstants<>+1272(SB), Y9, Y9
+	VPADDQ       PoleConstants<>+1272(SB), Y10, Y10
 	VSUBPD       PoleConstants<>+256(SB), Y8, Y8
 	VSUBPD       PoleConstants<>+256(SB), Y9, Y9
 	VSUBPD       PoleConstants<>+256(SB), Y10, Y10
-	VADDPD       PoleConstants<>+1296(SB), Y8, Y14
-	VADDPD       PoleConstants<>+1296(SB), Y9, Y15
-	VADDPD       PoleConstants<>+1296(SB), Y10, Y6
+	VADDPD       PoleConstants<>+1304(SB), Y8, Y14
+	VADDPD       PoleConstants<>+1304(SB), Y9, Y15
+	VADDPD       PoleConstants<>+1304(SB), Y10, Y6
 	VDIVPD       Y14, Y8, Y8
 	VDIVPD       Y15, Y9, Y9
 	VDIVPD       Y6, Y10, Y6
@@ -5685,47 +5724,47 @@ loop2:
 	VMULPD       Y6, Y6, Y15
 	VMOVUPS      X0, 192(SP)
 	VMOVAPS      Y3, Y0
-	VFMADD231PD  PoleConstants<>+1488(SB), Y10, Y0
+	VFMADD231PD  PoleConstants<>+1496(SB), Y10, Y0
 	VMOVUPS      X2, 224(SP)
 	VMOVAPS      Y3, Y2
-	VFMADD231PD  PoleConstants<>+1488(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+1496(SB), Y14, Y2
 	VMOVUPS      X1, 256(SP)
 	VMOVAPS      Y3, Y1
-	VFMADD231PD  PoleConstants<>+1488(SB), Y15, Y1
-	VFMADD213PD  PoleConstants<>+1424(SB), Y10, Y0
-	VFMADD213PD  PoleConstants<>+1424(SB), Y14, Y2
-	VFMADD213PD  PoleConstants<>+1424(SB), Y15, Y1
-	VFMADD213PD  PoleConstants<>+1392(SB), Y10, Y0
-	VFMADD213PD  PoleConstants<>+1392(SB), Y14, Y2
-	VFMADD213PD  PoleConstants<>+1392(SB), Y15, Y1
-	VFMADD213PD  PoleConstants<>+1360(SB), Y10, Y0
-	VFMADD213PD  PoleConstants<>+1360(SB), Y14, Y2
-	VFMADD213PD  PoleConstants<>+1360(SB), Y15, Y1
+	VFMADD231PD  PoleConstants<>+1496(SB), Y15, Y1
+	VFMADD213PD  PoleConstants<>+1432(SB), Y10, Y0
+	VFMADD213PD  PoleConstants<>+1432(SB), Y14, Y2
+	VFMADD213PD  PoleConstants<>+1432(SB), Y15, Y1
+	VFMADD213PD  PoleConstants<>+1400(SB), Y10, Y0
+	VFMADD213PD  PoleConstants<>+1400(SB), Y14, Y2
+	VFMADD213PD  PoleConstants<>+1400(SB), Y15, Y1
+	VFMADD213PD  PoleConstants<>+1368(SB), Y10, Y0
+	VFMADD213PD  PoleConstants<>+1368(SB), Y14, Y2
+	VFMADD213PD  PoleConstants<>+1368(SB), Y15, Y1
 	VMULPD       Y0, Y8, Y0
 	VMULPD       Y2, Y9, Y2
 	VMULPD       Y1, Y6, Y1
-	VFMADD231PD  PoleConstants<>+1328(SB), Y11, Y0
-	VFMADD231PD  PoleConstants<>+1328(SB), Y12, Y2
-	VFMADD231PD  PoleConstants<>+1328(SB), Y13, Y1
+	VFMADD231PD  PoleConstants<>+1336(SB), Y11, Y0
+	VFMADD231PD  PoleConstants<>+1336(SB), Y12, Y2
+	VFMADD231PD  PoleConstants<>+1336(SB), Y13, Y1
 	VXORPS       X6, X6, X6
 	VCMPPD       $0x00, Y6, Y4, Y8
 	VCMPPD       $0x00, Y6, Y5, Y9
 	VCMPPD       $0x00, Y6, Y7, Y10
-	VBLENDVPD    Y8, PoleConstants<>+1552(SB), Y0, Y0
-	VBLENDVPD    Y9, PoleConstants<>+1552(SB), Y2, Y2
-	VBLENDVPD    Y10, PoleConstants<>+1552(SB), Y1, Y1
-	VCMPPD       $0x00, PoleConstants<>+1104(SB), Y4, Y8
-	VCMPPD       $0x00, PoleConstants<>+1104(SB), Y5, Y9
-	VCMPPD       $0x00, PoleConstants<>+1104(SB), Y7, Y10
-	VBLENDVPD    Y8, PoleConstants<>+1104(SB), Y0, Y0
-	VBLENDVPD    Y9, PoleConstants<>+1104(SB), Y2, Y2
-	VBLENDVPD    Y10, PoleConstants<>+1104(SB), Y1, Y1
+	VBLENDVPD    Y8, PoleConstants<>+1560(SB), Y0, Y0
+	VBLENDVPD    Y9, PoleConstants<>+1560(SB), Y2, Y2
+	VBLENDVPD    Y10, PoleConstants<>+1560(SB), Y1, Y1
+	VCMPPD       $0x00, PoleConstants<>+1112(SB), Y4, Y8
+	VCMPPD       $0x00, PoleConstants<>+1112(SB), Y5, Y9
+	VCMPPD       $0x00, PoleConstants<>+1112(SB), Y7, Y10
+	VBLENDVPD    Y8, PoleConstants<>+1112(SB), Y0, Y0
+	VBLENDVPD    Y9, PoleConstants<>+1112(SB), Y2, Y2
+	VBLENDVPD    Y10, PoleConstants<>+1112(SB), Y1, Y1
 	VCMPPD       $0x19, Y6, Y4, Y4
 	VCMPPD       $0x19, Y6, Y5, Y5
 	VCMPPD       $0x19, Y6, Y7, Y7
-	VBLENDVPD    Y4, PoleConstants<>+1584(SB), Y0, Y0
-	VBLENDVPD    Y5, PoleConstants<>+1584(SB), Y2, Y2
-	VBLENDVPD    Y7, PoleConstants<>+1584(SB), Y1, Y1
+	VBLENDVPD    Y4, PoleConstants<>+1592(SB), Y0, Y0
+	VBLENDVPD    Y5, PoleConstants<>+1592(SB), Y2, Y2
+	VBLENDVPD    Y7, PoleConstants<>+1592(SB), Y1, Y1
 	VCVTPD2PSY   Y0, X0
 	VCVTPD2PSY   Y2, X2
 	VCVTPD2PSY   Y1, X1
@@ -5741,53 +5780,53 @@ loop2:
 	VMOVUPS      160(SP), Y4
 	VEXTRACTF128 $0x01, Y4, X5
 	VCVTPS2PD    X4, Y4
-	VPADDQ       PoleConstants<>+1136(SB), Y4, Y7
+	VPADDQ       PoleConstants<>+1144(SB), Y4, Y7
 	VPSRLQ       $0x34, Y7, Y8
-	VORPD        PoleConstants<>+1168(SB), Y8, Y8
-	VSUBPD       PoleConstants<>+1200(SB), Y8, Y8
-	VANDPD       PoleConstants<>+1232(SB), Y7, Y7
-	VPADDQ       PoleConstants<>+1264(SB), Y7, Y7
+	VORPD        PoleConstants<>+1176(SB), Y8, Y8
+	VSUBPD       PoleConstants<>+1208(SB), Y8, Y8
+	VANDPD       PoleConstants<>+1240(SB), Y7, Y7
+	VPADDQ       PoleConstants<>+1272(SB), Y7, Y7
 	VSUBPD       PoleConstants<>+256(SB), Y7, Y7
-	VADDPD       PoleConstants<>+1296(SB), Y7, Y9
+	VADDPD       PoleConstants<>+1304(SB), Y7, Y9
 	VDIVPD       Y9, Y7, Y7
 	VMULPD       Y7, Y7, Y9
 	VMOVAPS      Y3, Y10
-	VFMADD231PD  PoleConstants<>+1488(SB), Y9, Y10
-	VFMADD213PD  PoleConstants<>+1424(SB), Y9, Y10
-	VFMADD213PD  PoleConstants<>+1392(SB), Y9, Y10
-	VFMADD213PD  PoleConstants<>+1360(SB), Y9, Y10
+	VFMADD231PD  PoleConstants<>+1496(SB), Y9, Y10
+	VFMADD213PD  PoleConstants<>+1432(SB), Y9, Y10
+	VFMADD213PD  PoleConstants<>+1400(SB), Y9, Y10
+	VFMADD213PD  PoleConstants<>+1368(SB), Y9, Y10
 	VMULPD       Y10, Y7, Y7
-	VFMADD231PD  PoleConstants<>+1328(SB), Y8, Y7
+	VFMADD231PD  PoleConstants<>+1336(SB), Y8, Y7
 	VCMPPD       $0x00, Y6, Y4, Y8
-	VBLENDVPD    Y8, PoleConstants<>+1552(SB), Y7, Y7
-	VCMPPD       $0x00, PoleConstants<>+1104(SB), Y4, Y8
-	VBLENDVPD    Y8, PoleConstants<>+1104(SB), Y7, Y7
+	VBLENDVPD    Y8, PoleConstants<>+1560(SB), Y7, Y7
+	VCMPPD       $0x00, PoleConstants<>+1112(SB), Y4, Y8
+	VBLENDVPD    Y8, PoleConstants<>+1112(SB), Y7, Y7
 	VCMPPD       $0x19, Y6, Y4, Y4
-	VBLENDVPD    Y4, PoleConstants<>+1584(SB), Y7, Y4
+	VBLENDVPD    Y4, PoleConstants<>+1592(SB), Y7, Y4
 	VCVTPD2PSY   Y4, X4
 	VCVTPS2PD    X5, Y5
-	VPADDQ       PoleConstants<>+1136(SB), Y5, Y7
+	VPADDQ       PoleConstants<>+1144(SB), Y5, Y7
 	VPSRLQ       $0x34, Y7, Y8
-	VORPD        PoleConstants<>+1168(SB), Y8, Y8
-	VSUBPD       PoleConstants<>+1200(SB), Y8, Y8
-	VANDPD       PoleConstants<>+1232(SB), Y7, Y7
-	VPADDQ       PoleConstants<>+1264(SB), Y7, Y7
+	VORPD        PoleConstants<>+1176(SB), Y8, Y8
+	VSUBPD       PoleConstants<>+1208(SB), Y8, Y8
+	VANDPD       PoleConstants<>+1240(SB), Y7, Y7
+	VPADDQ       PoleConstants<>+1272(SB), Y7, Y7
 	VSUBPD       PoleConstants<>+256(SB), Y7, Y7
-	VADDPD       PoleConstants<>+1296(SB), Y7, Y9
+	VADDPD       PoleConstants<>+1304(SB), Y7, Y9
 	VDIVPD       Y9, Y7, Y7
 	VMULPD       Y7, Y7, Y9
-	VFMADD231PD  PoleConstants<>+1488(SB), Y9, Y3
-	VFMADD213PD  PoleConstants<>+1424(SB), Y9, Y3
-	VFMADD213PD  PoleConstants<>+1392(SB), Y9, Y3
-	VFMADD213PD  PoleConstants<>+1360(SB), Y9, Y3
+	VFMADD231PD  PoleConstants<>+1496(SB), Y9, Y3
+	VFMADD213PD  PoleConstants<>+1432(SB), Y9, Y3
+	VFMADD213PD  PoleConstants<>+1400(SB), Y9, Y3
+	VFMADD213PD  PoleConstants<>+1368(SB), Y9, Y3
 	VMULPD       Y3, Y7, Y3
-	VFMADD231PD  PoleConstants<>+1328(SB), Y8, Y3
+	VFMADD231PD  PoleConstants<>+1336(SB), Y8, Y3
 	VCMPPD       $0x00, Y6, Y5, Y7
-	VBLENDVPD    Y7, PoleConstants<>+1552(SB), Y3, Y3
-	VCMPPD       $0x00, PoleConstants<>+1104(SB), Y5, Y7
-	VBLENDVPD    Y7, PoleConstants<>+1104(SB), Y3, Y3
+	VBLENDVPD    Y7, PoleConstants<>+1560(SB), Y3, Y3
+	VCMPPD       $0x00, PoleConstants<>+1112(SB), Y5, Y7
+	VBLENDVPD    Y7, PoleConstants<>+1112(SB), Y3, Y3
 	VCMPPD       $0x19, Y6, Y5, Y5
-	VBLENDVPD    Y5, PoleConstants<>+1584(SB), Y3, Y3
+	VBLENDVPD    Y5, PoleConstants<>+1592(SB), Y3, Y3
 	VCVTPD2PSY   Y3, X3
 	VINSERTF128  $0x01, X3, Y4, Y3
 	VMOVUPS      Y3, 96(SI)
@@ -5883,7 +5922,7 @@ TEXT ·poleLossBatchAVX512(SB), $512-52
 	VBROADCASTSS X31, Z31
 	VMOVUPS      PoleConstants<>+3456(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS PoleConstants<>+1068(SB), Z0
+	VBROADCASTSS PoleConstants<>+1084(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z1
 	VMOVUPS      Z1, 3200(SI)
 	VXORPS       X1, X1, X1
@@ -6023,7 +6062,7 @@ loop0:
 	VMINPS           Z16, Z19, Z16
 	VMINPS           Z17, Z19, Z17
 	VMINPS           Z18, Z19, Z18
-	VBROADCASTSS     PoleConstants<>+1068(SB), Z20
+	VBROADCASTSS     PoleConstants<>+1084(SB), Z20
 	VADDPS           Z20, Z6, Z21
 	VADDPS           Z20, Z14, Z22
 	VADDPS           Z20, Z15, Z23
@@ -6231,7 +6270,7 @@ loop0:
 	VMINPS           Z10, Z11, Z10
 	VANDPS           Z9, Z5, Z12
 	VANDPS           Z9, Z2, Z13
-	VBROADCASTSS     PoleConstants<>+1068(SB), Z14
+	VBROADCASTSS     PoleConstants<>+1084(SB), Z14
 	VADDPS           Z14, Z10, Z15
 	VMINPS           Z12, Z11, Z12
 	VFMADD231PS.BCST 92(DI), Z8, Z7
@@ -6465,7 +6504,7 @@ loop0:
 	VMINPS           Z11, Z14, Z11
 	VMINPS           Z12, Z14, Z12
 	VMINPS           Z13, Z14, Z13
-	VBROADCASTSS     PoleConstants<>+1068(SB), Z15
+	VBROADCASTSS     PoleConstants<>+1084(SB), Z15
 	VADDPS           Z15, Z8, Z16
 	VADDPS           Z15, Z9, Z19
 	VADDPS           Z15, Z10, Z20
@@ -6685,7 +6724,7 @@ loop0:
 	VMINPS           Z12, Z16, Z12
 	VMINPS           Z13, Z16, Z13
 	VMINPS           Z14, Z16, Z14
-	VBROADCASTSS     PoleConstants<>+1068(SB), Z17
+	VBROADCASTSS     PoleConstants<>+1084(SB), Z17
 	VADDPS           Z17, Z9, Z18
 	VADDPS           Z17, Z10, Z21
 	VADDPS           Z17, Z11, Z22
@@ -6900,7 +6939,7 @@ loop0:
 	VMINPS           Z13, Z23, Z13
 	VMINPS           Z14, Z23, Z14
 	VMINPS           Z22, Z23, Z22
-	VBROADCASTSS     PoleConstants<>+1068(SB), Z24
+	VBROADCASTSS     PoleConstants<>+1084(SB), Z24
 	VADDPS           Z24, Z10, Z25
 	VADDPS           Z24, Z11, Z26
 	VADDPS           Z24, Z12, Z27
@@ -7077,7 +7116,7 @@ loop0:
 	VBROADCASTSS     PoleConstants<>+964(SB), Z5
 	VMINPS           Z4, Z5, Z4
 	VMINPS           Z3, Z5, Z3
-	VBROADCASTSS     PoleConstants<>+1068(SB), Z5
+	VBROADCASTSS     PoleConstants<>+1084(SB), Z5
 	VADDPS           Z5, Z4, Z6
 	VADDPS           Z5, Z3, Z7
 	VPSRLD           $0x14, Z6, Z6
@@ -7246,31 +7285,31 @@ loop0:
 	VMAXPS       Z2, Z0, Z4
 	VBLENDMPS    Z0, Z4, K1, Z4
 	VSUBPS       Z4, Z0, Z6
-	VBROADCASTSS PoleConstants<>+3268(SB), Z7
+	VBROADCASTSS PoleConstants<>+1064(SB), Z7
 	VMINPS       Z6, Z7, Z6
 	VBROADCASTSS PoleConstants<>+1060(SB), Z8
 	VMAXPS       Z6, Z8, Z6
-	VBROADCASTSS PoleConstants<>+1064(SB), Z9
-	VBROADCASTSS PoleConstants<>+3272(SB), Z10
+	VBROADCASTSS PoleConstants<>+1072(SB), Z9
+	VBROADCASTSS PoleConstants<>+1068(SB), Z10
 	VMOVAPS      Z10, Z11
 	VFMADD231PS  Z9, Z6, Z11
 	VSUBPS       Z10, Z11, Z11
-	VBROADCASTSS PoleConstants<>+1072(SB), Z12
+	VBROADCASTSS PoleConstants<>+1076(SB), Z12
 	VFNMADD231PS Z12, Z11, Z6
-	VBROADCASTSS PoleConstants<>+1076(SB), Z13
+	VBROADCASTSS PoleConstants<>+1080(SB), Z13
 	VFNMADD231PS Z13, Z11, Z6
 	VMULPS       Z6, Z6, Z14
-	VBROADCASTSS PoleConstants<>+1100(SB), Z15
-	VBROADCASTSS PoleConstants<>+1096(SB), Z16
+	VBROADCASTSS PoleConstants<>+1108(SB), Z15
+	VBROADCASTSS PoleConstants<>+1104(SB), Z16
 	VMOVAPS      Z16, Z17
 	VFMADD231PS  Z6, Z15, Z17
-	VBROADCASTSS PoleConstants<>+1092(SB), Z18
+	VBROADCASTSS PoleConstants<>+1100(SB), Z18
 	VFMADD213PS  Z18, Z6, Z17
-	VBROADCASTSS PoleConstants<>+1088(SB), Z19
+	VBROADCASTSS PoleConstants<>+1096(SB), Z19
 	VFMADD213PS  Z19, Z6, Z17
-	VBROADCASTSS PoleConstants<>+1084(SB), Z20
+	VBROADCASTSS PoleConstants<>+1092(SB), Z20
 	VFMADD213PS  Z20, Z6, Z17
-	VBROADCASTSS PoleConstants<>+1080(SB), Z21
+	VBROADCASTSS PoleConstants<>+1088(SB), Z21
 	VFMADD213PS  Z21, Z6, Z17
 	VFMADD231PS  Z17, Z14, Z6
 	VADDPS       Z5, Z6, Z6
@@ -7344,67 +7383,67 @@ loop0:
 	VEXTRACTF64X4 $0x01, Z8, Y7
 	VCVTPS2PD     Y14, Z9
 	VCVTPS2PD     Y8, Z8
-	VBROADCASTSD  PoleConstants<>+1624(SB), Z10
+	VBROADCASTSD  PoleConstants<>+1632(SB), Z10
 	VPADDQ        Z10, Z8, Z11
 	VPADDQ        Z10, Z9, Z12
 	VPSRLQ        $0x34, Z11, Z13
 	VPSRLQ        $0x34, Z12, Z14
-	VBROADCASTSD  PoleConstants<>+1632(SB), Z15
+	VBROADCASTSD  PoleConstants<>+1640(SB), Z15
 	VORPD         Z15, Z13, Z13
 	VORPD         Z15, Z14, Z14
-	VBROADCASTSD  PoleConstants<>+1640(SB), Z16
+	VBROADCASTSD  PoleConstants<>+1648(SB), Z16
 	VSUBPD        Z16, Z13, Z13
 	VSUBPD        Z16, Z14, Z14
-	VBROADCASTSD  PoleConstants<>+1648(SB), Z17
+	VBROADCASTSD  PoleConstants<>+1656(SB), Z17
 	VANDPD        Z17, Z11, Z11
 	VANDPD        Z17, Z12, Z12
-	VBROADCASTSD  PoleConstants<>+1656(SB), Z18
+	VBROADCASTSD  PoleConstants<>+1664(SB), Z18
 	VPADDQ        Z18, Z11, Z11
 	VPADDQ        Z18, Z12, Z12
 	VBROADCASTSD  PoleConstants<>+1008(SB), Z19
 	VSUBPD        Z19, Z11, Z11
 	VSUBPD        Z19, Z12, Z12
-	VBROADCASTSD  PoleConstants<>+1664(SB), Z20
+	VBROADCASTSD  PoleConstants<>+1672(SB), Z20
 	VADDPD        Z20, Z11, Z21
 	VADDPD        Z20, Z12, Z22
 	VDIVPD        Z21, Z11, Z11
 	VDIVPD        Z22, Z12, Z12
 	VMULPD        Z11, Z11, Z21
 	VMULPD        Z12, Z12, Z22
-	VBROADCASTSD  PoleConstants<>+1712(SB), Z23
-	VBROADCASTSD  PoleConstants<>+1704(SB), Z24
+	VBROADCASTSD  PoleConstants<>+1720(SB), Z23
+	VBROADCASTSD  PoleConstants<>+1712(SB), Z24
 	VMOVAPS       Z24, Z25
 	VFMADD231PD   Z21, Z23, Z25
 	VMOVAPS       Z24, Z26
 	VFMADD231PD   Z22, Z23, Z26
-	VBROADCASTSD  PoleConstants<>+1696(SB), Z27
+	VBROADCASTSD  PoleConstants<>+1704(SB), Z27
 	VFMADD213PD   Z27, Z21, Z25
 	VFMADD213PD   Z27, Z22, Z26
-	VBROADCASTSD  PoleConstants<>+1688(SB), Z28
+	VBROADCASTSD  PoleConstants<>+1696(SB), Z28
 	VFMADD213PD   Z28, Z21, Z25
 	VFMADD213PD   Z28, Z22, Z26
-	VBROADCASTSD  PoleConstants<>+1680(SB), Z29
+	VBROADCASTSD  PoleConstants<>+1688(SB), Z29
 	VFMADD213PD   Z29, Z21, Z25
 	VFMADD213PD   Z29, Z22, Z26
 	VMULPD        Z25, Z11, Z11
 	VMULPD        Z26, Z12, Z12
-	VBROADCASTSD  PoleConstants<>+1672(SB), Z21
+	VBROADCASTSD  PoleConstants<>+1680(SB), Z21
 	VFMADD231PD   Z21, Z13, Z11
 	VFMADD231PD   Z21, Z14, Z12
 	VXORPS        X13, X13, X13
 	VCMPPD        $0x00, Z13, Z8, K1
 	VCMPPD        $0x00, Z13, Z9, K2
-	VBROADCASTSD  PoleConstants<>+1728(SB), Z14
+	VBROADCASTSD  PoleConstants<>+1736(SB), Z14
 	VBLENDMPD     Z14, Z11, K1, Z11
 	VBLENDMPD     Z14, Z12, K2, Z12
-	VBROADCASTSD  PoleConstants<>+1616(SB), Z22
+	VBROADCASTSD  PoleConstants<>+1624(SB), Z22
 	VCMPPD        $0x00, Z22, Z8, K1
 	VCMPPD        $0x00, Z22, Z9, K2
 	VBLENDMPD     Z22, Z11, K1, Z11
 	VBLENDMPD     Z22, Z12, K2, Z12
 	VCMPPD        $0x19, Z13, Z8, K1
 	VCMPPD        $0x19, Z13, Z9, K2
-	VBROADCASTSD  PoleConstants<>+1736(SB), Z8
+	VBROADCASTSD  PoleConstants<>+1744(SB), Z8
 	VBLENDMPD     Z8, Z11, K1, Z9
 	VBLENDMPD     Z8, Z12, K2, Z11
 	VCVTPD2PS     Z9, Y9
@@ -7519,23 +7558,23 @@ TEXT ·poleGradBatchAVX2(SB), NOSPLIT, $256-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      PoleConstants<>+3276(SB), Y0
+	VMOVUPS      PoleConstants<>+3268(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
 	VANDPS       PoleConstants<>+640(SB), Y0, Y0
 	VMOVUPS      Y0, 3200(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 3328(SI)
-	VMOVUPS      PoleConstants<>+3308(SB), Y1
+	VMOVUPS      PoleConstants<>+3300(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       PoleConstants<>+640(SB), Y1, Y1
 	VMOVUPS      Y1, 3232(SI)
 	VMOVUPS      Y0, 3360(SI)
-	VMOVUPS      PoleConstants<>+3340(SB), Y1
+	VMOVUPS      PoleConstants<>+3332(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       PoleConstants<>+640(SB), Y1, Y1
 	VMOVUPS      Y1, 3264(SI)
 	VMOVUPS      Y0, 3392(SI)
-	VMOVUPS      PoleConstants<>+3372(SB), Y1
+	VMOVUPS      PoleConstants<>+3364(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       PoleConstants<>+640(SB), Y1, Y1
 	VMOVUPS      Y1, 3296(SI)
@@ -8600,30 +8639,30 @@ loop2:
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
 	VCVTPS2PD    X3, Y3
-	VPADDQ       PoleConstants<>+1136(SB), Y1, Y8
-	VPADDQ       PoleConstants<>+1136(SB), Y3, Y9
-	VPADDQ       PoleConstants<>+1136(SB), Y0, Y10
+	VPADDQ       PoleConstants<>+1144(SB), Y1, Y8
+	VPADDQ       PoleConstants<>+1144(SB), Y3, Y9
+	VPADDQ       PoleConstants<>+1144(SB), Y0, Y10
 	VPSRLQ       $0x34, Y8, Y11
 	VPSRLQ       $0x34, Y9, Y12
 	VPSRLQ       $0x34, Y10, Y13
-	VORPD        PoleConstants<>+1168(SB), Y11, Y11
-	VORPD        PoleConstants<>+1168(SB), Y12, Y12
-	VORPD        PoleConstants<>+1168(SB), Y13, Y13
-	VSUBPD       PoleConstants<>+1200(SB), Y11, Y11
-	VSUBPD       PoleConstants<>+1200(SB), Y12, Y12
-	VSUBPD       PoleConstants<>+1200(SB), Y13, Y13
-	VANDPD       PoleConstants<>+1232(SB), Y8, Y8
-	VANDPD       PoleConstants<>+1232(SB), Y9, Y9
-	VANDPD       PoleConstants<>+1232(SB), Y10, Y10
-	VPADDQ       PoleConstants<>+1264(SB), Y8, Y8
-	VPADDQ       PoleConstants<>+1264(SB), Y9, Y9
-	VPADDQ       PoleConstants<>+1264(SB), Y10, Y10
+	VORPD        PoleConstants<>+1176(SB), Y11, Y11
+	VORPD        PoleConstants<>+1176(SB), Y12, Y12
+	VORPD        PoleConstants<>+1176(SB), Y13, Y13
+	VSUBPD       PoleConstants<>+1208(SB), Y11, Y11
+	VSUBPD       PoleConstants<>+1208(SB), Y12, Y12
+	VSUBPD       PoleConstants<>+1208(SB), Y13, Y13
+	VANDPD       PoleConstants<>+1240(SB), Y8, Y8
+	VANDPD       PoleConstants<>+1240(SB), Y9, Y9
+	VANDPD       PoleConstants<>+1240(SB), Y10, Y10
+	VPADDQ       PoleConstants<>+1272(SB), Y8, Y8
+	VPADDQ       PoleConstants<>+1272(SB), Y9, Y9
+	VPADDQ       PoleConstants<>+1272(SB), Y10, Y10
 	VSUBPD       PoleConstants<>+256(SB), Y8, Y8
 	VSUBPD       PoleConstants<>+256(SB), Y9, Y9
 	VSUBPD       PoleConstants<>+256(SB), Y10, Y10
-	VADDPD       PoleConstants<>+1296(SB), Y8, Y14
-	VADDPD       PoleConstants<>+1296(SB), Y9, Y15
-	VADDPD       PoleConstants<>+1296(SB), Y10, Y7
+	VADDPD       PoleConstants<>+1304(SB), Y8, Y14
+	VADDPD       PoleConstants<>+1304(SB), Y9, Y15
+	VADDPD       PoleConstants<>+1304(SB), Y10, Y7
 	VDIVPD       Y14, Y8, Y8
 	VDIVPD       Y15, Y9, Y9
 	VDIVPD       Y7, Y10, Y7
@@ -8631,50 +8670,50 @@ loop2:
 	VMULPD       Y9, Y9, Y14
 	VMULPD       Y7, Y7, Y15
 	VMOVUPS      Y2, 128(SP)
-	VMOVUPS      PoleConstants<>+1456(SB), Y2
+	VMOVUPS      PoleConstants<>+1464(SB), Y2
 	VMOVUPS      X4, 160(SP)
 	VMOVAPS      Y2, Y4
-	VFMADD231PD  PoleConstants<>+1488(SB), Y10, Y4
+	VFMADD231PD  PoleConstants<>+1496(SB), Y10, Y4
 	VMOVUPS      X6, 192(SP)
 	VMOVAPS      Y2, Y6
-	VFMADD231PD  PoleConstants<>+1488(SB), Y14, Y6
+	VFMADD231PD  PoleConstants<>+1496(SB), Y14, Y6
 	VMOVUPS      X5, 224(SP)
 	VMOVAPS      Y2, Y5
-	VFMADD231PD  PoleConstants<>+1488(SB), Y15, Y5
-	VFMADD213PD  PoleConstants<>+1424(SB), Y10, Y4
-	VFMADD213PD  PoleConstants<>+1424(SB), Y14, Y6
-	VFMADD213PD  PoleConstants<>+1424(SB), Y15, Y5
-	VFMADD213PD  PoleConstants<>+1392(SB), Y10, Y4
-	VFMADD213PD  PoleConstants<>+1392(SB), Y14, Y6
-	VFMADD213PD  PoleConstants<>+1392(SB), Y15, Y5
-	VFMADD213PD  PoleConstants<>+1360(SB), Y10, Y4
-	VFMADD213PD  PoleConstants<>+1360(SB), Y14, Y6
-	VFMADD213PD  PoleConstants<>+1360(SB), Y15, Y5
+	VFMADD231PD  PoleConstants<>+1496(SB), Y15, Y5
+	VFMADD213PD  PoleConstants<>+1432(SB), Y10, Y4
+	VFMADD213PD  PoleConstants<>+1432(SB), Y14, Y6
+	VFMADD213PD  PoleConstants<>+1432(SB), Y15, Y5
+	VFMADD213PD  PoleConstants<>+1400(SB), Y10, Y4
+	VFMADD213PD  PoleConstants<>+1400(SB), Y14, Y6
+	VFMADD213PD  PoleConstants<>+1400(SB), Y15, Y5
+	VFMADD213PD  PoleConstants<>+1368(SB), Y10, Y4
+	VFMADD213PD  PoleConstants<>+1368(SB), Y14, Y6
+	VFMADD213PD  PoleConstants<>+1368(SB), Y15, Y5
 	VMULPD       Y4, Y8, Y4
 	VMULPD       Y6, Y9, Y6
 	VMULPD       Y5, Y7, Y5
-	VFMADD231PD  PoleConstants<>+1328(SB), Y11, Y4
-	VFMADD231PD  PoleConstants<>+1328(SB), Y12, Y6
-	VFMADD231PD  PoleConstants<>+1328(SB), Y13, Y5
+	VFMADD231PD  PoleConstants<>+1336(SB), Y11, Y4
+	VFMADD231PD  PoleConstants<>+1336(SB), Y12, Y6
+	VFMADD231PD  PoleConstants<>+1336(SB), Y13, Y5
 	VXORPS       X7, X7, X7
 	VCMPPD       $0x00, Y7, Y1, Y8
 	VCMPPD       $0x00, Y7, Y3, Y9
 	VCMPPD       $0x00, Y7, Y0, Y10
-	VBLENDVPD    Y8, PoleConstants<>+1552(SB), Y4, Y4
-	VBLENDVPD    Y9, PoleConstants<>+1552(SB), Y6, Y6
-	VBLENDVPD    Y10, PoleConstants<>+1552(SB), Y5, Y5
-	VCMPPD       $0x00, PoleConstants<>+1104(SB), Y1, Y8
-	VCMPPD       $0x00, PoleConstants<>+1104(SB), Y3, Y9
-	VCMPPD       $0x00, PoleConstants<>+1104(SB), Y0, Y10
-	VBLENDVPD    Y8, PoleConstants<>+1104(SB), Y4, Y4
-	VBLENDVPD    Y9, PoleConstants<>+1104(SB), Y6, Y6
-	VBLENDVPD    Y10, PoleConstants<>+1104(SB), Y5, Y5
+	VBLENDVPD    Y8, PoleConstants<>+1560(SB), Y4, Y4
+	VBLENDVPD    Y9, PoleConstants<>+1560(SB), Y6, Y6
+	VBLENDVPD    Y10, PoleConstants<>+1560(SB), Y5, Y5
+	VCMPPD       $0x00, PoleConstants<>+1112(SB), Y1, Y8
+	VCMPPD       $0x00, PoleConstants<>+1112(SB), Y3, Y9
+	VCMPPD       $0x00, PoleConstants<>+1112(SB), Y0, Y10
+	VBLENDVPD    Y8, PoleConstants<>+1112(SB), Y4, Y4
+	VBLENDVPD    Y9, PoleConstants<>+1112(SB), Y6, Y6
+	VBLENDVPD    Y10, PoleConstants<>+1112(SB), Y5, Y5
 	VCMPPD       $0x19, Y7, Y1, Y1
 	VCMPPD       $0x19, Y7, Y3, Y3
 	VCMPPD       $0x19, Y7, Y0, Y0
-	VBLENDVPD    Y1, PoleConstants<>+1584(SB), Y4, Y1
-	VBLENDVPD    Y3, PoleConstants<>+1584(SB), Y6, Y3
-	VBLENDVPD    Y0, PoleConstants<>+1584(SB), Y5, Y0
+	VBLENDVPD    Y1, PoleConstants<>+1592(SB), Y4, Y1
+	VBLENDVPD    Y3, PoleConstants<>+1592(SB), Y6, Y3
+	VBLENDVPD    Y0, PoleConstants<>+1592(SB), Y5, Y0
 	VCVTPD2PSY   Y1, X1
 	VCVTPD2PSY   Y3, X3
 	VCVTPD2PSY   Y0, X0
@@ -8684,30 +8723,30 @@ loop2:
 	VCVTPS2PD    X5, Y5
 	VMOVUPS      160(SP), X6
 	VCVTPS2PD    X6, Y6
-	VPADDQ       PoleConstants<>+1136(SB), Y4, Y8
-	VPADDQ       PoleConstants<>+1136(SB), Y5, Y9
-	VPADDQ       PoleConstants<>+1136(SB), Y6, Y10
+	VPADDQ       PoleConstants<>+1144(SB), Y4, Y8
+	VPADDQ       PoleConstants<>+1144(SB), Y5, Y9
+	VPADDQ       PoleConstants<>+1144(SB), Y6, Y10
 	VPSRLQ       $0x34, Y8, Y11
 	VPSRLQ       $0x34, Y9, Y12
 	VPSRLQ       $0x34, Y10, Y13
-	VORPD        PoleConstants<>+1168(SB), Y11, Y11
-	VORPD        PoleConstants<>+1168(SB), Y12, Y12
-	VORPD        PoleConstants<>+1168(SB), Y13, Y13
-	VSUBPD       PoleConstants<>+1200(SB), Y11, Y11
-	VSUBPD       PoleConstants<>+1200(SB), Y12, Y12
-	VSUBPD       PoleConstants<>+1200(SB), Y13, Y13
-	VANDPD       PoleConstants<>+1232(SB), Y8, Y8
-	VANDPD       PoleConstants<>+1232(SB), Y9, Y9
-	VANDPD       PoleConstants<>+1232(SB), Y10, Y10
-	VPADDQ       PoleConstants<>+1264(SB), Y8, Y8
-	VPADDQ       PoleConstants<>+1264(SB), Y9, Y9
-	VPADDQ       PoleConstants<>+1264(SB), Y10, Y10
+	VORPD        PoleConstants<>+1176(SB), Y11, Y11
+	VORPD        PoleConstants<>+1176(SB), Y12, Y12
+	VORPD        PoleConstants<>+1176(SB), Y13, Y13
+	VSUBPD       PoleConstants<>+1208(SB), Y11, Y11
+	VSUBPD       PoleConstants<>+1208(SB), Y12, Y12
+	VSUBPD       PoleConstants<>+1208(SB), Y13, Y13
+	VANDPD       PoleConstants<>+1240(SB), Y8, Y8
+	VANDPD       PoleConstants<>+1240(SB), Y9, Y9
+	VANDPD       PoleConstants<>+1240(SB), Y10, Y10
+	VPADDQ       PoleConstants<>+1272(SB), Y8, Y8
+	VPADDQ       PoleConstants<>+1272(SB), Y9, Y9
+	VPADDQ       PoleConstants<>+1272(SB), Y10, Y10
 	VSUBPD       PoleConstants<>+256(SB), Y8, Y8
 	VSUBPD       PoleConstants<>+256(SB), Y9, Y9
 	VSUBPD       PoleConstants<>+256(SB), Y10, Y10
-	VADDPD       PoleConstants<>+1296(SB), Y8, Y14
-	VADDPD       PoleConstants<>+1296(SB), Y9, Y15
-	VADDPD       PoleConstants<>+1296(SB), Y10, Y7
+	VADDPD       PoleConstants<>+1304(SB), Y8, Y14
+	VADDPD       PoleConstants<>+1304(SB), Y9, Y15
+	VADDPD       PoleConstants<>+1304(SB), Y10, Y7
 	VDIVPD       Y14, Y8, Y8
 	VDIVPD       Y15, Y9, Y9
 	VDIVPD       Y7, Y10, Y7
@@ -8716,47 +8755,47 @@ loop2:
 	VMULPD       Y7, Y7, Y15
 	VMOVUPS      X0, 160(SP)
 	VMOVAPS      Y2, Y0
-	VFMADD231PD  PoleConstants<>+1488(SB), Y10, Y0
+	VFMADD231PD  PoleConstants<>+1496(SB), Y10, Y0
 	VMOVUPS      X3, 192(SP)
 	VMOVAPS      Y2, Y3
-	VFMADD231PD  PoleConstants<>+1488(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+1496(SB), Y14, Y3
 	VMOVUPS      X1, 224(SP)
 	VMOVAPS      Y2, Y1
-	VFMADD231PD  PoleConstants<>+1488(SB), Y15, Y1
-	VFMADD213PD  PoleConstants<>+1424(SB), Y10, Y0
-	VFMADD213PD  PoleConstants<>+1424(SB), Y14, Y3
-	VFMADD213PD  PoleConstants<>+1424(SB), Y15, Y1
-	VFMADD213PD  PoleConstants<>+1392(SB), Y10, Y0
-	VFMADD213PD  PoleConstants<>+1392(SB), Y14, Y3
-	VFMADD213PD  PoleConstants<>+1392(SB), Y15, Y1
-	VFMADD213PD  PoleConstants<>+1360(SB), Y10, Y0
-	VFMADD213PD  PoleConstants<>+1360(SB), Y14, Y3
-	VFMADD213PD  PoleConstants<>+1360(SB), Y15, Y1
+	VFMADD231PD  PoleConstants<>+1496(SB), Y15, Y1
+	VFMADD213PD  PoleConstants<>+1432(SB), Y10, Y0
+	VFMADD213PD  PoleConstants<>+1432(SB), Y14, Y3
+	VFMADD213PD  PoleConstants<>+1432(SB), Y15, Y1
+	VFMADD213PD  PoleConstants<>+1400(SB), Y10, Y0
+	VFMADD213PD  PoleConstants<>+1400(SB), Y14, Y3
+	VFMADD213PD  PoleConstants<>+1400(SB), Y15, Y1
+	VFMADD213PD  PoleConstants<>+1368(SB), Y10, Y0
+	VFMADD213PD  PoleConstants<>+1368(SB), Y14, Y3
+	VFMADD213PD  PoleConstants<>+1368(SB), Y15, Y1
 	VMULPD       Y0, Y8, Y0
 	VMULPD       Y3, Y9, Y3
 	VMULPD       Y1, Y7, Y1
-	VFMADD231PD  PoleConstants<>+1328(SB), Y11, Y0
-	VFMADD231PD  PoleConstants<>+1328(SB), Y12, Y3
-	VFMADD231PD  PoleConstants<>+1328(SB), Y13, Y1
+	VFMADD231PD  PoleConstants<>+1336(SB), Y11, Y0
+	VFMADD231PD  PoleConstants<>+1336(SB), Y12, Y3
+	VFMADD231PD  PoleConstants<>+1336(SB), Y13, Y1
 	VXORPS       X7, X7, X7
 	VCMPPD       $0x00, Y7, Y4, Y8
 	VCMPPD       $0x00, Y7, Y5, Y9
 	VCMPPD       $0x00, Y7, Y6, Y10
-	VBLENDVPD    Y8, PoleConstants<>+1552(SB), Y0, Y0
-	VBLENDVPD    Y9, PoleConstants<>+1552(SB), Y3, Y3
-	VBLENDVPD    Y10, PoleConstants<>+1552(SB), Y1, Y1
-	VCMPPD       $0x00, PoleConstants<>+1104(SB), Y4, Y8
-	VCMPPD       $0x00, PoleConstants<>+1104(SB), Y5, Y9
-	VCMPPD       $0x00, PoleConstants<>+1104(SB), Y6, Y10
-	VBLENDVPD    Y8, PoleConstants<>+1104(SB), Y0, Y0
-	VBLENDVPD    Y9, PoleConstants<>+1104(SB), Y3, Y3
-	VBLENDVPD    Y10, PoleConstants<>+1104(SB), Y1, Y1
+	VBLENDVPD    Y8, PoleConstants<>+1560(SB), Y0, Y0
+	VBLENDVPD    Y9, PoleConstants<>+1560(SB), Y3, Y3
+	VBLENDVPD    Y10, PoleConstants<>+1560(SB), Y1, Y1
+	VCMPPD       $0x00, PoleConstants<>+1112(SB), Y4, Y8
+	VCMPPD       $0x00, PoleConstants<>+1112(SB), Y5, Y9
+	VCMPPD       $0x00, PoleConstants<>+1112(SB), Y6, Y10
+	VBLENDVPD    Y8, PoleConstants<>+1112(SB), Y0, Y0
+	VBLENDVPD    Y9, PoleConstants<>+1112(SB), Y3, Y3
+	VBLENDVPD    Y10, PoleConstants<>+1112(SB), Y1, Y1
 	VCMPPD       $0x19, Y7, Y4, Y4
 	VCMPPD       $0x19, Y7, Y5, Y5
 	VCMPPD       $0x19, Y7, Y6, Y6
-	VBLENDVPD    Y4, PoleConstants<>+1584(SB), Y0, Y0
-	VBLENDVPD    Y5, PoleConstants<>+1584(SB), Y3, Y3
-	VBLENDVPD    Y6, PoleConstants<>+1584(SB), Y1, Y1
+	VBLENDVPD    Y4, PoleConstants<>+1592(SB), Y0, Y0
+	VBLENDVPD    Y5, PoleConstants<>+1592(SB), Y3, Y3
+	VBLENDVPD    Y6, PoleConstants<>+1592(SB), Y1, Y1
 	VCVTPD2PSY   Y0, X0
 	VCVTPD2PSY   Y3, X3
 	VCVTPD2PSY   Y1, X1
@@ -8772,53 +8811,53 @@ loop2:
 	VMOVUPS      128(SP), Y4
 	VEXTRACTF128 $0x01, Y4, X5
 	VCVTPS2PD    X4, Y4
-	VPADDQ       PoleConstants<>+1136(SB), Y4, Y6
+	VPADDQ       PoleConstants<>+1144(SB), Y4, Y6
 	VPSRLQ       $0x34, Y6, Y8
-	VORPD        PoleConstants<>+1168(SB), Y8, Y8
-	VSUBPD       PoleConstants<>+1200(SB), Y8, Y8
-	VANDPD       PoleConstants<>+1232(SB), Y6, Y6
-	VPADDQ       PoleConstants<>+1264(SB), Y6, Y6
+	VORPD        PoleConstants<>+1176(SB), Y8, Y8
+	VSUBPD       PoleConstants<>+1208(SB), Y8, Y8
+	VANDPD       PoleConstants<>+1240(SB), Y6, Y6
+	VPADDQ       PoleConstants<>+1272(SB), Y6, Y6
 	VSUBPD       PoleConstants<>+256(SB), Y6, Y6
-	VADDPD       PoleConstants<>+1296(SB), Y6, Y9
+	VADDPD       PoleConstants<>+1304(SB), Y6, Y9
 	VDIVPD       Y9, Y6, Y6
 	VMULPD       Y6, Y6, Y9
 	VMOVAPS      Y2, Y10
-	VFMADD231PD  PoleConstants<>+1488(SB), Y9, Y10
-	VFMADD213PD  PoleConstants<>+1424(SB), Y9, Y10
-	VFMADD213PD  PoleConstants<>+1392(SB), Y9, Y10
-	VFMADD213PD  PoleConstants<>+1360(SB), Y9, Y10
+	VFMADD231PD  PoleConstants<>+1496(SB), Y9, Y10
+	VFMADD213PD  PoleConstants<>+1432(SB), Y9, Y10
+	VFMADD213PD  PoleConstants<>+1400(SB), Y9, Y10
+	VFMADD213PD  PoleConstants<>+1368(SB), Y9, Y10
 	VMULPD       Y10, Y6, Y6
-	VFMADD231PD  PoleConstants<>+1328(SB), Y8, Y6
+	VFMADD231PD  PoleConstants<>+1336(SB), Y8, Y6
 	VCMPPD       $0x00, Y7, Y4, Y8
-	VBLENDVPD    Y8, PoleConstants<>+1552(SB), Y6, Y6
-	VCMPPD       $0x00, PoleConstants<>+1104(SB), Y4, Y8
-	VBLENDVPD    Y8, PoleConstants<>+1104(SB), Y6, Y6
+	VBLENDVPD    Y8, PoleConstants<>+1560(SB), Y6, Y6
+	VCMPPD       $0x00, PoleConstants<>+1112(SB), Y4, Y8
+	VBLENDVPD    Y8, PoleConstants<>+1112(SB), Y6, Y6
 	VCMPPD       $0x19, Y7, Y4, Y4
-	VBLENDVPD    Y4, PoleConstants<>+1584(SB), Y6, Y4
+	VBLENDVPD    Y4, PoleConstants<>+1592(SB), Y6, Y4
 	VCVTPD2PSY   Y4, X4
 	VCVTPS2PD    X5, Y5
-	VPADDQ       PoleConstants<>+1136(SB), Y5, Y6
+	VPADDQ       PoleConstants<>+1144(SB), Y5, Y6
 	VPSRLQ       $0x34, Y6, Y8
-	VORPD        PoleConstants<>+1168(SB), Y8, Y8
-	VSUBPD       PoleConstants<>+1200(SB), Y8, Y8
-	VANDPD       PoleConstants<>+1232(SB), Y6, Y6
-	VPADDQ       PoleConstants<>+1264(SB), Y6, Y6
+	VORPD        PoleConstants<>+1176(SB), Y8, Y8
+	VSUBPD       PoleConstants<>+1208(SB), Y8, Y8
+	VANDPD       PoleConstants<>+1240(SB), Y6, Y6
+	VPADDQ       PoleConstants<>+1272(SB), Y6, Y6
 	VSUBPD       PoleConstants<>+256(SB), Y6, Y6
-	VADDPD       PoleConstants<>+1296(SB), Y6, Y9
+	VADDPD       PoleConstants<>+1304(SB), Y6, Y9
 	VDIVPD       Y9, Y6, Y6
 	VMULPD       Y6, Y6, Y9
-	VFMADD231PD  PoleConstants<>+1488(SB), Y9, Y2
-	VFMADD213PD  PoleConstants<>+1424(SB), Y9, Y2
-	VFMADD213PD  PoleConstants<>+1392(SB), Y9, Y2
-	VFMADD213PD  PoleConstants<>+1360(SB), Y9, Y2
+	VFMADD231PD  PoleConstants<>+1496(SB), Y9, Y2
+	VFMADD213PD  PoleConstants<>+1432(SB), Y9, Y2
+	VFMADD213PD  PoleConstants<>+1400(SB), Y9, Y2
+	VFMADD213PD  PoleConstants<>+1368(SB), Y9, Y2
 	VMULPD       Y2, Y6, Y2
-	VFMADD231PD  PoleConstants<>+1328(SB), Y8, Y2
+	VFMADD231PD  PoleConstants<>+1336(SB), Y8, Y2
 	VCMPPD       $0x00, Y7, Y5, Y6
-	VBLENDVPD    Y6, PoleConstants<>+1552(SB), Y2, Y2
-	VCMPPD       $0x00, PoleConstants<>+1104(SB), Y5, Y6
-	VBLENDVPD    Y6, PoleConstants<>+1104(SB), Y2, Y2
+	VBLENDVPD    Y6, PoleConstants<>+1560(SB), Y2, Y2
+	VCMPPD       $0x00, PoleConstants<>+1112(SB), Y5, Y6
+	VBLENDVPD    Y6, PoleConstants<>+1112(SB), Y2, Y2
 	VCMPPD       $0x19, Y7, Y5, Y5
-	VBLENDVPD    Y5, PoleConstants<>+1584(SB), Y2, Y2
+	VBLENDVPD    Y5, PoleConstants<>+1592(SB), Y2, Y2
 	VCVTPD2PSY   Y2, X2
 	VINSERTF128  $0x01, X2, Y4, Y2
 	VMOVUPS      Y2, 96(SI)
@@ -9861,7 +9900,7 @@ TEXT ·poleGradBatchAVX512(SB), $512-52
 	VBROADCASTSS X31, Z31
 	VMOVUPS      PoleConstants<>+3456(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS PoleConstants<>+1068(SB), Z0
+	VBROADCASTSS PoleConstants<>+1084(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z1
 	VMOVUPS      Z1, 3200(SI)
 	VXORPS       X1, X1, X1
@@ -10002,7 +10041,7 @@ loop0:
 	VMINPS           Z16, Z19, Z16
 	VMINPS           Z17, Z19, Z17
 	VMINPS           Z18, Z19, Z18
-	VBROADCASTSS     PoleConstants<>+1068(SB), Z20
+	VBROADCASTSS     PoleConstants<>+1084(SB), Z20
 	VADDPS           Z20, Z6, Z21
 	VADDPS           Z20, Z14, Z22
 	VADDPS           Z20, Z15, Z23
@@ -10210,7 +10249,7 @@ loop0:
 	VMINPS           Z10, Z11, Z10
 	VANDPS           Z9, Z5, Z12
 	VANDPS           Z9, Z2, Z13
-	VBROADCASTSS     PoleConstants<>+1068(SB), Z14
+	VBROADCASTSS     PoleConstants<>+1084(SB), Z14
 	VADDPS           Z14, Z10, Z15
 	VMINPS           Z12, Z11, Z12
 	VFMADD231PS.BCST 92(DI), Z8, Z7
@@ -10444,7 +10483,7 @@ loop0:
 	VMINPS           Z11, Z14, Z11
 	VMINPS           Z12, Z14, Z12
 	VMINPS           Z13, Z14, Z13
-	VBROADCASTSS     PoleConstants<>+1068(SB), Z15
+	VBROADCASTSS     PoleConstants<>+1084(SB), Z15
 	VADDPS           Z15, Z8, Z16
 	VADDPS           Z15, Z9, Z19
 	VADDPS           Z15, Z10, Z20
@@ -10664,7 +10703,7 @@ loop0:
 	VMINPS           Z12, Z16, Z12
 	VMINPS           Z13, Z16, Z13
 	VMINPS           Z14, Z16, Z14
-	VBROADCASTSS     PoleConstants<>+1068(SB), Z17
+	VBROADCASTSS     PoleConstants<>+1084(SB), Z17
 	VADDPS           Z17, Z9, Z18
 	VADDPS           Z17, Z10, Z21
 	VADDPS           Z17, Z11, Z22
@@ -10885,7 +10924,7 @@ loop0:
 	VMINPS           Z13, Z23, Z13
 	VMINPS           Z14, Z23, Z14
 	VMINPS           Z22, Z23, Z22
-	VBROADCASTSS     PoleConstants<>+1068(SB), Z24
+	VBROADCASTSS     PoleConstants<>+1084(SB), Z24
 	VADDPS           Z24, Z10, Z25
 	VADDPS           Z24, Z11, Z26
 	VADDPS           Z24, Z12, Z27
@@ -11068,7 +11107,7 @@ loop0:
 	VBROADCASTSS     PoleConstants<>+964(SB), Z5
 	VMINPS           Z4, Z5, Z4
 	VMINPS           Z3, Z5, Z3
-	VBROADCASTSS     PoleConstants<>+1068(SB), Z5
+	VBROADCASTSS     PoleConstants<>+1084(SB), Z5
 	VADDPS           Z5, Z4, Z6
 	VADDPS           Z5, Z3, Z7
 	VPSRLD           $0x14, Z6, Z6
@@ -11239,31 +11278,31 @@ loop0:
 	VMAXPS       Z2, Z0, Z4
 	VBLENDMPS    Z0, Z4, K1, Z4
 	VSUBPS       Z4, Z0, Z6
-	VBROADCASTSS PoleConstants<>+3268(SB), Z7
+	VBROADCASTSS PoleConstants<>+1064(SB), Z7
 	VMINPS       Z6, Z7, Z6
 	VBROADCASTSS PoleConstants<>+1060(SB), Z8
 	VMAXPS       Z6, Z8, Z6
-	VBROADCASTSS PoleConstants<>+1064(SB), Z9
-	VBROADCASTSS PoleConstants<>+3272(SB), Z10
+	VBROADCASTSS PoleConstants<>+1072(SB), Z9
+	VBROADCASTSS PoleConstants<>+1068(SB), Z10
 	VMOVAPS      Z10, Z11
 	VFMADD231PS  Z9, Z6, Z11
 	VSUBPS       Z10, Z11, Z11
-	VBROADCASTSS PoleConstants<>+1072(SB), Z12
+	VBROADCASTSS PoleConstants<>+1076(SB), Z12
 	VFNMADD231PS Z12, Z11, Z6
-	VBROADCASTSS PoleConstants<>+1076(SB), Z13
+	VBROADCASTSS PoleConstants<>+1080(SB), Z13
 	VFNMADD231PS Z13, Z11, Z6
 	VMULPS       Z6, Z6, Z14
-	VBROADCASTSS PoleConstants<>+1100(SB), Z15
-	VBROADCASTSS PoleConstants<>+1096(SB), Z16
+	VBROADCASTSS PoleConstants<>+1108(SB), Z15
+	VBROADCASTSS PoleConstants<>+1104(SB), Z16
 	VMOVAPS      Z16, Z17
 	VFMADD231PS  Z6, Z15, Z17
-	VBROADCASTSS PoleConstants<>+1092(SB), Z18
+	VBROADCASTSS PoleConstants<>+1100(SB), Z18
 	VFMADD213PS  Z18, Z6, Z17
-	VBROADCASTSS PoleConstants<>+1088(SB), Z19
+	VBROADCASTSS PoleConstants<>+1096(SB), Z19
 	VFMADD213PS  Z19, Z6, Z17
-	VBROADCASTSS PoleConstants<>+1084(SB), Z20
+	VBROADCASTSS PoleConstants<>+1092(SB), Z20
 	VFMADD213PS  Z20, Z6, Z17
-	VBROADCASTSS PoleConstants<>+1080(SB), Z21
+	VBROADCASTSS PoleConstants<>+1088(SB), Z21
 	VFMADD213PS  Z21, Z6, Z17
 	VFMADD231PS  Z17, Z14, Z6
 	VADDPS       Z5, Z6, Z6
@@ -11337,67 +11376,67 @@ loop0:
 	VEXTRACTF64X4 $0x01, Z8, Y12
 	VCVTPS2PD     Y14, Z13
 	VCVTPS2PD     Y8, Z8
-	VBROADCASTSD  PoleConstants<>+1624(SB), Z14
+	VBROADCASTSD  PoleConstants<>+1632(SB), Z14
 	VPADDQ        Z14, Z8, Z15
 	VPADDQ        Z14, Z13, Z16
 	VPSRLQ        $0x34, Z15, Z18
 	VPSRLQ        $0x34, Z16, Z19
-	VBROADCASTSD  PoleConstants<>+1632(SB), Z20
+	VBROADCASTSD  PoleConstants<>+1640(SB), Z20
 	VORPD         Z20, Z18, Z18
 	VORPD         Z20, Z19, Z19
-	VBROADCASTSD  PoleConstants<>+1640(SB), Z21
+	VBROADCASTSD  PoleConstants<>+1648(SB), Z21
 	VSUBPD        Z21, Z18, Z18
 	VSUBPD        Z21, Z19, Z19
-	VBROADCASTSD  PoleConstants<>+1648(SB), Z22
+	VBROADCASTSD  PoleConstants<>+1656(SB), Z22
 	VANDPD        Z22, Z15, Z15
 	VANDPD        Z22, Z16, Z16
-	VBROADCASTSD  PoleConstants<>+1656(SB), Z23
+	VBROADCASTSD  PoleConstants<>+1664(SB), Z23
 	VPADDQ        Z23, Z15, Z15
 	VPADDQ        Z23, Z16, Z16
 	VBROADCASTSD  PoleConstants<>+1008(SB), Z24
 	VSUBPD        Z24, Z15, Z15
 	VSUBPD        Z24, Z16, Z16
-	VBROADCASTSD  PoleConstants<>+1664(SB), Z25
+	VBROADCASTSD  PoleConstants<>+1672(SB), Z25
 	VADDPD        Z25, Z15, Z26
 	VADDPD        Z25, Z16, Z27
 	VDIVPD        Z26, Z15, Z15
 	VDIVPD        Z27, Z16, Z16
 	VMULPD        Z15, Z15, Z26
 	VMULPD        Z16, Z16, Z27
-	VBROADCASTSD  PoleConstants<>+1712(SB), Z28
-	VBROADCASTSD  PoleConstants<>+1704(SB), Z29
+	VBROADCASTSD  PoleConstants<>+1720(SB), Z28
+	VBROADCASTSD  PoleConstants<>+1712(SB), Z29
 	VMOVAPS       Z29, Z30
 	VFMADD231PD   Z26, Z28, Z30
 	VMOVAPS       Z29, Z31
 	VFMADD231PD   Z27, Z28, Z31
+	VBROADCASTSD  PoleConstants<>+1704(SB), Z5
+	VFMADD213PD   Z5, Z26, Z30
+	VFMADD213PD   Z5, Z27, Z31
 	VBROADCASTSD  PoleConstants<>+1696(SB), Z5
 	VFMADD213PD   Z5, Z26, Z30
 	VFMADD213PD   Z5, Z27, Z31
 	VBROADCASTSD  PoleConstants<>+1688(SB), Z5
 	VFMADD213PD   Z5, Z26, Z30
 	VFMADD213PD   Z5, Z27, Z31
-	VBROADCASTSD  PoleConstants<>+1680(SB), Z5
-	VFMADD213PD   Z5, Z26, Z30
-	VFMADD213PD   Z5, Z27, Z31
 	VMULPD        Z30, Z15, Z15
 	VMULPD        Z31, Z16, Z16
-	VBROADCASTSD  PoleConstants<>+1672(SB), Z26
+	VBROADCASTSD  PoleConstants<>+1680(SB), Z26
 	VFMADD231PD   Z26, Z18, Z15
 	VFMADD231PD   Z26, Z19, Z16
 	VXORPS        X18, X18, X18
 	VCMPPD        $0x00, Z18, Z8, K1
 	VCMPPD        $0x00, Z18, Z13, K2
-	VBROADCASTSD  PoleConstants<>+1728(SB), Z19
+	VBROADCASTSD  PoleConstants<>+1736(SB), Z19
 	VBLENDMPD     Z19, Z15, K1, Z15
 	VBLENDMPD     Z19, Z16, K2, Z16
-	VBROADCASTSD  PoleConstants<>+1616(SB), Z27
+	VBROADCASTSD  PoleConstants<>+1624(SB), Z27
 	VCMPPD        $0x00, Z27, Z8, K1
 	VCMPPD        $0x00, Z27, Z13, K2
 	VBLENDMPD     Z27, Z15, K1, Z15
 	VBLENDMPD     Z27, Z16, K2, Z16
 	VCMPPD        $0x19, Z18, Z8, K1
 	VCMPPD        $0x19, Z18, Z13, K2
-	VBROADCASTSD  PoleConstants<>+1736(SB), Z8
+	VBROADCASTSD  PoleConstants<>+1744(SB), Z8
 	VBLENDMPD     Z8, Z15, K1, Z13
 	VBLENDMPD     Z8, Z16, K2, Z15
 	VCVTPD2PS     Z13, Y13
@@ -11427,10 +11466,10 @@ loop0:
 	VMOVAPS       Z29, Z23
 	VFMADD231PD   Z21, Z28, Z23
 	VFMADD231PD   Z22, Z28, Z29
-	VBROADCASTSD  PoleConstants<>+1696(SB), Z24
+	VBROADCASTSD  PoleConstants<>+1704(SB), Z24
 	VFMADD213PD   Z24, Z21, Z23
 	VFMADD231PD   Z22, Z29, Z24
-	VBROADCASTSD  PoleConstants<>+1688(SB), Z25
+	VBROADCASTSD  PoleConstants<>+1696(SB), Z25
 	VFMADD213PD   Z25, Z21, Z23
 	VFMADD231PD   Z22, Z24, Z25
 	VFMADD213PD   Z5, Z21, Z23
@@ -11514,7 +11553,7 @@ loop0:
 	VMOVUPS          448(BX), Z13
 	VMOVUPS          512(BX), Z14
 	VMOVUPS          576(BX), Z15
-	VBROADCASTSS     PoleConstants<>+1068(SB), Z16
+	VBROADCASTSS     PoleConstants<>+1084(SB), Z16
 	VMOVAPS          Z16, Z17
 	VFNMADD231PS     Z8, Z8, Z17
 	VMOVAPS          Z16, Z8
@@ -12411,130 +12450,130 @@ DATA PoleConstants<>+1040(SB)/8, $0x3ebad30869630fb0
 DATA PoleConstants<>+1048(SB)/8, $0x3e08c1ab44ef68c0
 DATA PoleConstants<>+1056(SB)/4, $0xff800000
 DATA PoleConstants<>+1060(SB)/4, $0xc2d00000
-DATA PoleConstants<>+1064(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+1068(SB)/4, $0x3f800000
-DATA PoleConstants<>+1072(SB)/4, $0x3f317200
-DATA PoleConstants<>+1076(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+1080(SB)/4, $0x3f000000
-DATA PoleConstants<>+1084(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+1088(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+1092(SB)/4, $0x3c088870
-DATA PoleConstants<>+1096(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+1100(SB)/4, $0x39509279
-DATA PoleConstants<>+1104(SB)/8, $0x7ff0000000000000
+DATA PoleConstants<>+1064(SB)/4, $0x42b20000
+DATA PoleConstants<>+1068(SB)/4, $0x4b400000
+DATA PoleConstants<>+1072(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+1076(SB)/4, $0x3f317200
+DATA PoleConstants<>+1080(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+1084(SB)/4, $0x3f800000
+DATA PoleConstants<>+1088(SB)/4, $0x3f000000
+DATA PoleConstants<>+1092(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+1096(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+1100(SB)/4, $0x3c088870
+DATA PoleConstants<>+1104(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+1108(SB)/4, $0x39509279
 DATA PoleConstants<>+1112(SB)/8, $0x7ff0000000000000
 DATA PoleConstants<>+1120(SB)/8, $0x7ff0000000000000
 DATA PoleConstants<>+1128(SB)/8, $0x7ff0000000000000
-DATA PoleConstants<>+1136(SB)/8, $0x00095f619980c433
+DATA PoleConstants<>+1136(SB)/8, $0x7ff0000000000000
 DATA PoleConstants<>+1144(SB)/8, $0x00095f619980c433
 DATA PoleConstants<>+1152(SB)/8, $0x00095f619980c433
 DATA PoleConstants<>+1160(SB)/8, $0x00095f619980c433
-DATA PoleConstants<>+1168(SB)/8, $0x4330000000000000
+DATA PoleConstants<>+1168(SB)/8, $0x00095f619980c433
 DATA PoleConstants<>+1176(SB)/8, $0x4330000000000000
 DATA PoleConstants<>+1184(SB)/8, $0x4330000000000000
 DATA PoleConstants<>+1192(SB)/8, $0x4330000000000000
-DATA PoleConstants<>+1200(SB)/8, $0x43300000000003ff
+DATA PoleConstants<>+1200(SB)/8, $0x4330000000000000
 DATA PoleConstants<>+1208(SB)/8, $0x43300000000003ff
 DATA PoleConstants<>+1216(SB)/8, $0x43300000000003ff
 DATA PoleConstants<>+1224(SB)/8, $0x43300000000003ff
-DATA PoleConstants<>+1232(SB)/8, $0x000fffffffffffff
+DATA PoleConstants<>+1232(SB)/8, $0x43300000000003ff
 DATA PoleConstants<>+1240(SB)/8, $0x000fffffffffffff
 DATA PoleConstants<>+1248(SB)/8, $0x000fffffffffffff
 DATA PoleConstants<>+1256(SB)/8, $0x000fffffffffffff
-DATA PoleConstants<>+1264(SB)/8, $0x3fe6a09e667f3bcd
+DATA PoleConstants<>+1264(SB)/8, $0x000fffffffffffff
 DATA PoleConstants<>+1272(SB)/8, $0x3fe6a09e667f3bcd
 DATA PoleConstants<>+1280(SB)/8, $0x3fe6a09e667f3bcd
 DATA PoleConstants<>+1288(SB)/8, $0x3fe6a09e667f3bcd
-DATA PoleConstants<>+1296(SB)/8, $0x4000000000000000
+DATA PoleConstants<>+1296(SB)/8, $0x3fe6a09e667f3bcd
 DATA PoleConstants<>+1304(SB)/8, $0x4000000000000000
 DATA PoleConstants<>+1312(SB)/8, $0x4000000000000000
 DATA PoleConstants<>+1320(SB)/8, $0x4000000000000000
-DATA PoleConstants<>+1328(SB)/8, $0x3fe62e42fefa39ef
+DATA PoleConstants<>+1328(SB)/8, $0x4000000000000000
 DATA PoleConstants<>+1336(SB)/8, $0x3fe62e42fefa39ef
 DATA PoleConstants<>+1344(SB)/8, $0x3fe62e42fefa39ef
 DATA PoleConstants<>+1352(SB)/8, $0x3fe62e42fefa39ef
-DATA PoleConstants<>+1360(SB)/8, $0x4000000000004990
+DATA PoleConstants<>+1360(SB)/8, $0x3fe62e42fefa39ef
 DATA PoleConstants<>+1368(SB)/8, $0x4000000000004990
 DATA PoleConstants<>+1376(SB)/8, $0x4000000000004990
 DATA PoleConstants<>+1384(SB)/8, $0x4000000000004990
-DATA PoleConstants<>+1392(SB)/8, $0x3fe555554db62b8a
+DATA PoleConstants<>+1392(SB)/8, $0x4000000000004990
 DATA PoleConstants<>+1400(SB)/8, $0x3fe555554db62b8a
 DATA PoleConstants<>+1408(SB)/8, $0x3fe555554db62b8a
 DATA PoleConstants<>+1416(SB)/8, $0x3fe555554db62b8a
-DATA PoleConstants<>+1424(SB)/8, $0x3fd999a9bd09c3ae
+DATA PoleConstants<>+1424(SB)/8, $0x3fe555554db62b8a
 DATA PoleConstants<>+1432(SB)/8, $0x3fd999a9bd09c3ae
 DATA PoleConstants<>+1440(SB)/8, $0x3fd999a9bd09c3ae
 DATA PoleConstants<>+1448(SB)/8, $0x3fd999a9bd09c3ae
-DATA PoleConstants<>+1456(SB)/8, $0x3fd2432e86d5da18
+DATA PoleConstants<>+1456(SB)/8, $0x3fd999a9bd09c3ae
 DATA PoleConstants<>+1464(SB)/8, $0x3fd2432e86d5da18
 DATA PoleConstants<>+1472(SB)/8, $0x3fd2432e86d5da18
 DATA PoleConstants<>+1480(SB)/8, $0x3fd2432e86d5da18
-DATA PoleConstants<>+1488(SB)/8, $0x3fce3aa5e803484d
+DATA PoleConstants<>+1488(SB)/8, $0x3fd2432e86d5da18
 DATA PoleConstants<>+1496(SB)/8, $0x3fce3aa5e803484d
 DATA PoleConstants<>+1504(SB)/8, $0x3fce3aa5e803484d
 DATA PoleConstants<>+1512(SB)/8, $0x3fce3aa5e803484d
-DATA PoleConstants<>+1520(SB)/8, $0x0000000000000000
+DATA PoleConstants<>+1520(SB)/8, $0x3fce3aa5e803484d
 DATA PoleConstants<>+1528(SB)/8, $0x0000000000000000
 DATA PoleConstants<>+1536(SB)/8, $0x0000000000000000
 DATA PoleConstants<>+1544(SB)/8, $0x0000000000000000
-DATA PoleConstants<>+1552(SB)/8, $0xfff0000000000000
+DATA PoleConstants<>+1552(SB)/8, $0x0000000000000000
 DATA PoleConstants<>+1560(SB)/8, $0xfff0000000000000
 DATA PoleConstants<>+1568(SB)/8, $0xfff0000000000000
 DATA PoleConstants<>+1576(SB)/8, $0xfff0000000000000
-DATA PoleConstants<>+1584(SB)/8, $0x7ff8000000000001
+DATA PoleConstants<>+1584(SB)/8, $0xfff0000000000000
 DATA PoleConstants<>+1592(SB)/8, $0x7ff8000000000001
 DATA PoleConstants<>+1600(SB)/8, $0x7ff8000000000001
 DATA PoleConstants<>+1608(SB)/8, $0x7ff8000000000001
-DATA PoleConstants<>+1616(SB)/8, $0x7ff0000000000000
-DATA PoleConstants<>+1624(SB)/8, $0x00095f619980c433
-DATA PoleConstants<>+1632(SB)/8, $0x4330000000000000
-DATA PoleConstants<>+1640(SB)/8, $0x43300000000003ff
-DATA PoleConstants<>+1648(SB)/8, $0x000fffffffffffff
-DATA PoleConstants<>+1656(SB)/8, $0x3fe6a09e667f3bcd
-DATA PoleConstants<>+1664(SB)/8, $0x4000000000000000
-DATA PoleConstants<>+1672(SB)/8, $0x3fe62e42fefa39ef
-DATA PoleConstants<>+1680(SB)/8, $0x4000000000004990
-DATA PoleConstants<>+1688(SB)/8, $0x3fe555554db62b8a
-DATA PoleConstants<>+1696(SB)/8, $0x3fd999a9bd09c3ae
-DATA PoleConstants<>+1704(SB)/8, $0x3fd2432e86d5da18
-DATA PoleConstants<>+1712(SB)/8, $0x3fce3aa5e803484d
-DATA PoleConstants<>+1720(SB)/8, $0x0000000000000000
-DATA PoleConstants<>+1728(SB)/8, $0xfff0000000000000
-DATA PoleConstants<>+1736(SB)/8, $0x7ff8000000000001
-DATA PoleConstants<>+1744(SB)/4, $0x00000000
-DATA PoleConstants<>+1748(SB)/4, $0x00000000
+DATA PoleConstants<>+1616(SB)/8, $0x7ff8000000000001
+DATA PoleConstants<>+1624(SB)/8, $0x7ff0000000000000
+DATA PoleConstants<>+1632(SB)/8, $0x00095f619980c433
+DATA PoleConstants<>+1640(SB)/8, $0x4330000000000000
+DATA PoleConstants<>+1648(SB)/8, $0x43300000000003ff
+DATA PoleConstants<>+1656(SB)/8, $0x000fffffffffffff
+DATA PoleConstants<>+1664(SB)/8, $0x3fe6a09e667f3bcd
+DATA PoleConstants<>+1672(SB)/8, $0x4000000000000000
+DATA PoleConstants<>+1680(SB)/8, $0x3fe62e42fefa39ef
+DATA PoleConstants<>+1688(SB)/8, $0x4000000000004990
+DATA PoleConstants<>+1696(SB)/8, $0x3fe555554db62b8a
+DATA PoleConstants<>+1704(SB)/8, $0x3fd999a9bd09c3ae
+DATA PoleConstants<>+1712(SB)/8, $0x3fd2432e86d5da18
+DATA PoleConstants<>+1720(SB)/8, $0x3fce3aa5e803484d
+DATA PoleConstants<>+1728(SB)/8, $0x0000000000000000
+DATA PoleConstants<>+1736(SB)/8, $0xfff0000000000000
+DATA PoleConstants<>+1744(SB)/8, $0x7ff8000000000001
 DATA PoleConstants<>+1752(SB)/4, $0x00000000
 DATA PoleConstants<>+1756(SB)/4, $0x00000000
-DATA PoleConstants<>+1760(SB)/4, $0x00000001
-DATA PoleConstants<>+1764(SB)/4, $0x00000001
+DATA PoleConstants<>+1760(SB)/4, $0x00000000
+DATA PoleConstants<>+1764(SB)/4, $0x00000000
 DATA PoleConstants<>+1768(SB)/4, $0x00000001
 DATA PoleConstants<>+1772(SB)/4, $0x00000001
-DATA PoleConstants<>+1776(SB)/4, $0x00000002
-DATA PoleConstants<>+1780(SB)/4, $0x00000002
+DATA PoleConstants<>+1776(SB)/4, $0x00000001
+DATA PoleConstants<>+1780(SB)/4, $0x00000001
 DATA PoleConstants<>+1784(SB)/4, $0x00000002
 DATA PoleConstants<>+1788(SB)/4, $0x00000002
-DATA PoleConstants<>+1792(SB)/4, $0x00000003
-DATA PoleConstants<>+1796(SB)/4, $0x00000003
+DATA PoleConstants<>+1792(SB)/4, $0x00000002
+DATA PoleConstants<>+1796(SB)/4, $0x00000002
 DATA PoleConstants<>+1800(SB)/4, $0x00000003
 DATA PoleConstants<>+1804(SB)/4, $0x00000003
-DATA PoleConstants<>+1808(SB)/4, $0x00000004
-DATA PoleConstants<>+1812(SB)/4, $0x00000004
+DATA PoleConstants<>+1808(SB)/4, $0x00000003
+DATA PoleConstants<>+1812(SB)/4, $0x00000003
 DATA PoleConstants<>+1816(SB)/4, $0x00000004
 DATA PoleConstants<>+1820(SB)/4, $0x00000004
-DATA PoleConstants<>+1824(SB)/4, $0x00000005
-DATA PoleConstants<>+1828(SB)/4, $0x00000005
+DATA PoleConstants<>+1824(SB)/4, $0x00000004
+DATA PoleConstants<>+1828(SB)/4, $0x00000004
 DATA PoleConstants<>+1832(SB)/4, $0x00000005
 DATA PoleConstants<>+1836(SB)/4, $0x00000005
-DATA PoleConstants<>+1840(SB)/4, $0x00000006
-DATA PoleConstants<>+1844(SB)/4, $0x00000006
+DATA PoleConstants<>+1840(SB)/4, $0x00000005
+DATA PoleConstants<>+1844(SB)/4, $0x00000005
 DATA PoleConstants<>+1848(SB)/4, $0x00000006
 DATA PoleConstants<>+1852(SB)/4, $0x00000006
-DATA PoleConstants<>+1856(SB)/4, $0x00000007
-DATA PoleConstants<>+1860(SB)/4, $0x00000007
+DATA PoleConstants<>+1856(SB)/4, $0x00000006
+DATA PoleConstants<>+1860(SB)/4, $0x00000006
 DATA PoleConstants<>+1864(SB)/4, $0x00000007
 DATA PoleConstants<>+1868(SB)/4, $0x00000007
-DATA PoleConstants<>+1872(SB)/4, $0x00000000
-DATA PoleConstants<>+1876(SB)/4, $0x00000000
+DATA PoleConstants<>+1872(SB)/4, $0x00000007
+DATA PoleConstants<>+1876(SB)/4, $0x00000007
 DATA PoleConstants<>+1880(SB)/4, $0x00000000
 DATA PoleConstants<>+1884(SB)/4, $0x00000000
 DATA PoleConstants<>+1888(SB)/4, $0x00000000
@@ -12870,40 +12909,40 @@ DATA PoleConstants<>+3252(SB)/4, $0x3f17bea7
 DATA PoleConstants<>+3256(SB)/4, $0x3f2bc87d
 DATA PoleConstants<>+3260(SB)/4, $0x3f3b1ae2
 DATA PoleConstants<>+3264(SB)/4, $0x80000000
-DATA PoleConstants<>+3268(SB)/4, $0x42b20000
-DATA PoleConstants<>+3272(SB)/4, $0x4b400000
-DATA PoleConstants<>+3276(SB)/4, $0x00000000
-DATA PoleConstants<>+3280(SB)/4, $0x3f800000
-DATA PoleConstants<>+3284(SB)/4, $0x40000000
-DATA PoleConstants<>+3288(SB)/4, $0x40400000
-DATA PoleConstants<>+3292(SB)/4, $0x40800000
-DATA PoleConstants<>+3296(SB)/4, $0x40a00000
-DATA PoleConstants<>+3300(SB)/4, $0x40c00000
-DATA PoleConstants<>+3304(SB)/4, $0x40e00000
-DATA PoleConstants<>+3308(SB)/4, $0x41000000
-DATA PoleConstants<>+3312(SB)/4, $0x41100000
-DATA PoleConstants<>+3316(SB)/4, $0x41200000
-DATA PoleConstants<>+3320(SB)/4, $0x41300000
-DATA PoleConstants<>+3324(SB)/4, $0x41400000
-DATA PoleConstants<>+3328(SB)/4, $0x41500000
-DATA PoleConstants<>+3332(SB)/4, $0x41600000
-DATA PoleConstants<>+3336(SB)/4, $0x41700000
-DATA PoleConstants<>+3340(SB)/4, $0x41800000
-DATA PoleConstants<>+3344(SB)/4, $0x41880000
-DATA PoleConstants<>+3348(SB)/4, $0x41900000
-DATA PoleConstants<>+3352(SB)/4, $0x41980000
-DATA PoleConstants<>+3356(SB)/4, $0x41a00000
-DATA PoleConstants<>+3360(SB)/4, $0x41a80000
-DATA PoleConstants<>+3364(SB)/4, $0x41b00000
-DATA PoleConstants<>+3368(SB)/4, $0x41b80000
-DATA PoleConstants<>+3372(SB)/4, $0x41c00000
-DATA PoleConstants<>+3376(SB)/4, $0x41c80000
-DATA PoleConstants<>+3380(SB)/4, $0x41d00000
-DATA PoleConstants<>+3384(SB)/4, $0x41d80000
-DATA PoleConstants<>+3388(SB)/4, $0x41e00000
-DATA PoleConstants<>+3392(SB)/4, $0x41e80000
-DATA PoleConstants<>+3396(SB)/4, $0x41f00000
-DATA PoleConstants<>+3400(SB)/4, $0x41f80000
+DATA PoleConstants<>+3268(SB)/4, $0x00000000
+DATA PoleConstants<>+3272(SB)/4, $0x3f800000
+DATA PoleConstants<>+3276(SB)/4, $0x40000000
+DATA PoleConstants<>+3280(SB)/4, $0x40400000
+DATA PoleConstants<>+3284(SB)/4, $0x40800000
+DATA PoleConstants<>+3288(SB)/4, $0x40a00000
+DATA PoleConstants<>+3292(SB)/4, $0x40c00000
+DATA PoleConstants<>+3296(SB)/4, $0x40e00000
+DATA PoleConstants<>+3300(SB)/4, $0x41000000
+DATA PoleConstants<>+3304(SB)/4, $0x41100000
+DATA PoleConstants<>+3308(SB)/4, $0x41200000
+DATA PoleConstants<>+3312(SB)/4, $0x41300000
+DATA PoleConstants<>+3316(SB)/4, $0x41400000
+DATA PoleConstants<>+3320(SB)/4, $0x41500000
+DATA PoleConstants<>+3324(SB)/4, $0x41600000
+DATA PoleConstants<>+3328(SB)/4, $0x41700000
+DATA PoleConstants<>+3332(SB)/4, $0x41800000
+DATA PoleConstants<>+3336(SB)/4, $0x41880000
+DATA PoleConstants<>+3340(SB)/4, $0x41900000
+DATA PoleConstants<>+3344(SB)/4, $0x41980000
+DATA PoleConstants<>+3348(SB)/4, $0x41a00000
+DATA PoleConstants<>+3352(SB)/4, $0x41a80000
+DATA PoleConstants<>+3356(SB)/4, $0x41b00000
+DATA PoleConstants<>+3360(SB)/4, $0x41b80000
+DATA PoleConstants<>+3364(SB)/4, $0x41c00000
+DATA PoleConstants<>+3368(SB)/4, $0x41c80000
+DATA PoleConstants<>+3372(SB)/4, $0x41d00000
+DATA PoleConstants<>+3376(SB)/4, $0x41d80000
+DATA PoleConstants<>+3380(SB)/4, $0x41e00000
+DATA PoleConstants<>+3384(SB)/4, $0x41e80000
+DATA PoleConstants<>+3388(SB)/4, $0x41f00000
+DATA PoleConstants<>+3392(SB)/4, $0x41f80000
+DATA PoleConstants<>+3396(SB)/4, $0x00000000
+DATA PoleConstants<>+3400(SB)/4, $0x00000000
 DATA PoleConstants<>+3404(SB)/4, $0x00000000
 DATA PoleConstants<>+3408(SB)/4, $0x00000000
 DATA PoleConstants<>+3412(SB)/4, $0x00000000

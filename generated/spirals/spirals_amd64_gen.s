@@ -345,19 +345,24 @@ TEXT ·spiralsForwardAVX2(SB), NOSPLIT, $0-24
 	VPADDD       SpiralsConstants<>+640(SB), X2, X2
 	VFNMADD231PS SpiralsConstants<>+672(SB), X3, X0
 	VFNMADD231PS SpiralsConstants<>+704(SB), X3, X0
-	VMULPS       X0, X0, X3
-	VMOVUPS      SpiralsConstants<>+608(SB), X5
-	VFMADD231PS  SpiralsConstants<>+736(SB), X0, X5
-	VMOVUPS      SpiralsConstants<>+768(SB), X6
-	VFMADD231PS  SpiralsConstants<>+800(SB), X0, X6
-	VMOVUPS      SpiralsConstants<>+832(SB), X7
-	VFMADD231PS  SpiralsConstants<>+864(SB), X0, X7
-	VFMADD231PS  X3, X6, X5
-	VMULPS       X3, X3, X6
-	VFMADD231PS  X6, X7, X5
-	VFMADD231PS  X5, X3, X0
-	VFMADD231PS  X4, X0, X4
-	VMULPS       X2, X4, X0
+	VMOVAPS      X4, X3
+	VFMADD231PS  X0, X4, X3
+	VSUBPS       X3, X4, X5
+	VFMADD231PS  X0, X4, X5
+	VMULPS       X0, X0, X6
+	VMULPS       X6, X4, X4
+	VMOVUPS      SpiralsConstants<>+608(SB), X7
+	VFMADD231PS  SpiralsConstants<>+736(SB), X0, X7
+	VMOVUPS      SpiralsConstants<>+768(SB), X8
+	VFMADD231PS  SpiralsConstants<>+800(SB), X0, X8
+	VMOVUPS      SpiralsConstants<>+832(SB), X9
+	VFMADD231PS  SpiralsConstants<>+864(SB), X0, X9
+	VFMADD231PS  X6, X8, X7
+	VMULPS       X6, X6, X0
+	VFMADD231PS  X0, X9, X7
+	VFMADD231PS  X7, X4, X5
+	VADDPS       X5, X3, X0
+	VMULPS       X2, X0, X0
 	VANDPS       X0, X1, X1
 	VSHUFPS      $0x4e, X1, X1, X2
 	VADDPS       X2, X1, X1
@@ -571,33 +576,39 @@ TEXT ·spiralsForwardAVX512(SB), NOSPLIT, $0-24
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 272(SI)
 	VSUBPS            X1, X0, X0
+	VBROADCASTSS      SpiralsConstants<>+1064(SB), X1
+	VMINPS            X0, X1, X0
 	VBROADCASTSS      SpiralsConstants<>+1060(SB), X1
 	VMAXPS            X0, X1, X0
-	VMULPS.BCST       SpiralsConstants<>+1064(SB), X0, X1
-	VRNDSCALEPS       $0x08, X1, X1
-	VBROADCASTSS      SpiralsConstants<>+1068(SB), X2
-	VSCALEFPS         X1, X2, X3
-	VFNMADD231PS.BCST SpiralsConstants<>+1072(SB), X1, X0
+	VBROADCASTSS      SpiralsConstants<>+1068(SB), X1
+	VMOVAPS           X1, X2
+	VFMADD231PS.BCST  SpiralsConstants<>+1072(SB), X0, X2
+	VSUBPS            X1, X2, X1
 	VFNMADD231PS.BCST SpiralsConstants<>+1076(SB), X1, X0
-	VMULPS            X0, X0, X1
-	VBROADCASTSS      SpiralsConstants<>+1080(SB), X4
-	VFMADD231PS.BCST  SpiralsConstants<>+1084(SB), X0, X4
+	VFNMADD231PS.BCST SpiralsConstants<>+1080(SB), X1, X0
+	VMULPS            X0, X0, X2
+	VADDPS.BCST       SpiralsConstants<>+1084(SB), X0, X3
+	VSUBPS.BCST       SpiralsConstants<>+1084(SB), X3, X4
+	VSUBPS            X4, X0, X4
 	VBROADCASTSS      SpiralsConstants<>+1088(SB), X5
 	VFMADD231PS.BCST  SpiralsConstants<>+1092(SB), X0, X5
 	VBROADCASTSS      SpiralsConstants<>+1096(SB), X6
 	VFMADD231PS.BCST  SpiralsConstants<>+1100(SB), X0, X6
-	VFMADD231PS       X1, X5, X4
-	VMULPS            X1, X1, X5
-	VFMADD231PS       X5, X6, X4
-	VFMADD231PS       X4, X1, X0
-	VFMADD231PS       X3, X0, X3
-	VMOVAPS.Z         X3, K1, X0
-	VSHUFPS           $0x4e, X0, X0, X1
-	VADDPS            X1, X0, X0
-	VSHUFPS           $0xb1, X0, X0, X1
-	VADDPS            X1, X0, X0
-	VMOVSS            X0, 276(SI)
-	VDIVPS            X0, X3, X0
+	VBROADCASTSS      SpiralsConstants<>+1104(SB), X7
+	VFMADD231PS.BCST  SpiralsConstants<>+1108(SB), X0, X7
+	VFMADD231PS       X2, X6, X5
+	VMULPS            X2, X2, X0
+	VFMADD231PS       X0, X7, X5
+	VFMADD231PS       X5, X2, X4
+	VADDPS            X4, X3, X0
+	VSCALEFPS         X1, X0, X0
+	VMOVAPS.Z         X0, K1, X1
+	VSHUFPS           $0x4e, X1, X1, X2
+	VADDPS            X2, X1, X1
+	VSHUFPS           $0xb1, X1, X1, X2
+	VADDPS            X2, X1, X1
+	VMOVSS            X1, 276(SI)
+	VDIVPS            X1, X0, X0
 	VMOVSD            X0, 264(SI)
 	VZEROUPPER
 	RET
@@ -940,19 +951,24 @@ TEXT ·spiralsLossAVX2(SB), NOSPLIT, $0-36
 	VPADDD       SpiralsConstants<>+640(SB), X4, X4
 	VFNMADD231PS SpiralsConstants<>+672(SB), X5, X3
 	VFNMADD231PS SpiralsConstants<>+704(SB), X5, X3
-	VMULPS       X3, X3, X5
-	VMOVUPS      SpiralsConstants<>+608(SB), X8
-	VFMADD231PS  SpiralsConstants<>+736(SB), X3, X8
-	VMOVUPS      SpiralsConstants<>+768(SB), X9
-	VFMADD231PS  SpiralsConstants<>+800(SB), X3, X9
-	VMOVUPS      SpiralsConstants<>+832(SB), X10
-	VFMADD231PS  SpiralsConstants<>+864(SB), X3, X10
-	VFMADD231PS  X5, X9, X8
-	VMULPS       X5, X5, X9
-	VFMADD231PS  X9, X10, X8
-	VFMADD231PS  X8, X5, X3
-	VFMADD231PS  X6, X3, X6
-	VMULPS       X4, X6, X3
+	VMOVAPS      X6, X5
+	VFMADD231PS  X3, X6, X5
+	VSUBPS       X5, X6, X8
+	VFMADD231PS  X3, X6, X8
+	VMULPS       X3, X3, X9
+	VMULPS       X9, X6, X6
+	VMOVUPS      SpiralsConstants<>+608(SB), X10
+	VFMADD231PS  SpiralsConstants<>+736(SB), X3, X10
+	VMOVUPS      SpiralsConstants<>+768(SB), X11
+	VFMADD231PS  SpiralsConstants<>+800(SB), X3, X11
+	VMOVUPS      SpiralsConstants<>+832(SB), X12
+	VFMADD231PS  SpiralsConstants<>+864(SB), X3, X12
+	VFMADD231PS  X9, X11, X10
+	VMULPS       X9, X9, X3
+	VFMADD231PS  X3, X12, X10
+	VFMADD231PS  X10, X6, X8
+	VADDPS       X8, X5, X3
+	VMULPS       X4, X3, X3
 	VANDPS       X3, X1, X4
 	VSHUFPS      $0x4e, X4, X4, X5
 	VADDPS       X5, X4, X4
@@ -965,33 +981,33 @@ TEXT ·spiralsLossAVX2(SB), NOSPLIT, $0-36
 	// t = log(s3)
 	VSHUFPS     $0x00, X4, X4, X3
 	VCVTPS2PD   X3, Y3
-	VPADDQ      SpiralsConstants<>+1136(SB), Y3, Y4
+	VPADDQ      SpiralsConstants<>+1144(SB), Y3, Y4
 	VPSRLQ      $0x34, Y4, Y5
-	VORPD       SpiralsConstants<>+1168(SB), Y5, Y5
-	VSUBPD      SpiralsConstants<>+1200(SB), Y5, Y5
-	VANDPD      SpiralsConstants<>+1232(SB), Y4, Y4
-	VPADDQ      SpiralsConstants<>+1264(SB), Y4, Y4
+	VORPD       SpiralsConstants<>+1176(SB), Y5, Y5
+	VSUBPD      SpiralsConstants<>+1208(SB), Y5, Y5
+	VANDPD      SpiralsConstants<>+1240(SB), Y4, Y4
+	VPADDQ      SpiralsConstants<>+1272(SB), Y4, Y4
 	VSUBPD      Y7, Y4, Y4
-	VADDPD      SpiralsConstants<>+1296(SB), Y4, Y6
+	VADDPD      SpiralsConstants<>+1304(SB), Y4, Y6
 	VDIVPD      Y6, Y4, Y4
 	VMULPD      Y4, Y4, Y6
-	VMOVUPS     SpiralsConstants<>+1360(SB), Y7
-	VFMADD231PD SpiralsConstants<>+1392(SB), Y6, Y7
-	VMOVUPS     SpiralsConstants<>+1424(SB), Y8
-	VFMADD231PD SpiralsConstants<>+1456(SB), Y6, Y8
+	VMOVUPS     SpiralsConstants<>+1368(SB), Y7
+	VFMADD231PD SpiralsConstants<>+1400(SB), Y6, Y7
+	VMOVUPS     SpiralsConstants<>+1432(SB), Y8
+	VFMADD231PD SpiralsConstants<>+1464(SB), Y6, Y8
 	VMULPD      Y6, Y6, Y6
 	VFMADD231PD Y6, Y8, Y7
 	VMULPD      Y6, Y6, Y6
-	VFMADD231PD SpiralsConstants<>+1488(SB), Y6, Y7
+	VFMADD231PD SpiralsConstants<>+1496(SB), Y6, Y7
 	VMULPD      Y7, Y4, Y4
-	VFMADD231PD SpiralsConstants<>+1328(SB), Y5, Y4
+	VFMADD231PD SpiralsConstants<>+1336(SB), Y5, Y4
 	VXORPS      X5, X5, X5
 	VCMPPD      $0x00, Y5, Y3, Y6
-	VBLENDVPD   Y6, SpiralsConstants<>+1552(SB), Y4, Y4
-	VCMPPD      $0x00, SpiralsConstants<>+1104(SB), Y3, Y6
-	VBLENDVPD   Y6, SpiralsConstants<>+1104(SB), Y4, Y4
+	VBLENDVPD   Y6, SpiralsConstants<>+1560(SB), Y4, Y4
+	VCMPPD      $0x00, SpiralsConstants<>+1112(SB), Y3, Y6
+	VBLENDVPD   Y6, SpiralsConstants<>+1112(SB), Y4, Y4
 	VCMPPD      $0x19, Y5, Y3, Y3
-	VBLENDVPD   Y3, SpiralsConstants<>+1584(SB), Y4, Y3
+	VBLENDVPD   Y3, SpiralsConstants<>+1592(SB), Y4, Y3
 	VCVTPD2PSY  Y3, X3
 	VMOVSS      X3, 288(SI)
 
@@ -1032,33 +1048,33 @@ TEXT ·spiralsBackwardAVX2(SB), NOSPLIT, $0-44
 	// t = log(s3)
 	VBROADCASTSS 276(SI), X0
 	VCVTPS2PD    X0, Y0
-	VPADDQ       SpiralsConstants<>+1136(SB), Y0, Y1
+	VPADDQ       SpiralsConstants<>+1144(SB), Y0, Y1
 	VPSRLQ       $0x34, Y1, Y2
-	VORPD        SpiralsConstants<>+1168(SB), Y2, Y2
-	VSUBPD       SpiralsConstants<>+1200(SB), Y2, Y2
-	VANDPD       SpiralsConstants<>+1232(SB), Y1, Y1
-	VPADDQ       SpiralsConstants<>+1264(SB), Y1, Y1
+	VORPD        SpiralsConstants<>+1176(SB), Y2, Y2
+	VSUBPD       SpiralsConstants<>+1208(SB), Y2, Y2
+	VANDPD       SpiralsConstants<>+1240(SB), Y1, Y1
+	VPADDQ       SpiralsConstants<>+1272(SB), Y1, Y1
 	VSUBPD       SpiralsConstants<>+256(SB), Y1, Y1
-	VADDPD       SpiralsConstants<>+1296(SB), Y1, Y3
+	VADDPD       SpiralsConstants<>+1304(SB), Y1, Y3
 	VDIVPD       Y3, Y1, Y1
 	VMULPD       Y1, Y1, Y3
-	VMOVUPS      SpiralsConstants<>+1360(SB), Y4
-	VFMADD231PD  SpiralsConstants<>+1392(SB), Y3, Y4
-	VMOVUPS      SpiralsConstants<>+1424(SB), Y5
-	VFMADD231PD  SpiralsConstants<>+1456(SB), Y3, Y5
+	VMOVUPS      SpiralsConstants<>+1368(SB), Y4
+	VFMADD231PD  SpiralsConstants<>+1400(SB), Y3, Y4
+	VMOVUPS      SpiralsConstants<>+1432(SB), Y5
+	VFMADD231PD  SpiralsConstants<>+1464(SB), Y3, Y5
 	VMULPD       Y3, Y3, Y3
 	VFMADD231PD  Y3, Y5, Y4
 	VMULPD       Y3, Y3, Y3
-	VFMADD231PD  SpiralsConstants<>+1488(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+1496(SB), Y3, Y4
 	VMULPD       Y4, Y1, Y1
-	VFMADD231PD  SpiralsConstants<>+1328(SB), Y2, Y1
+	VFMADD231PD  SpiralsConstants<>+1336(SB), Y2, Y1
 	VXORPS       X2, X2, X2
 	VCMPPD       $0x00, Y2, Y0, Y3
-	VBLENDVPD    Y3, SpiralsConstants<>+1552(SB), Y1, Y1
-	VCMPPD       $0x00, SpiralsConstants<>+1104(SB), Y0, Y3
-	VBLENDVPD    Y3, SpiralsConstants<>+1104(SB), Y1, Y1
+	VBLENDVPD    Y3, SpiralsConstants<>+1560(SB), Y1, Y1
+	VCMPPD       $0x00, SpiralsConstants<>+1112(SB), Y0, Y3
+	VBLENDVPD    Y3, SpiralsConstants<>+1112(SB), Y1, Y1
 	VCMPPD       $0x19, Y2, Y0, Y0
-	VBLENDVPD    Y0, SpiralsConstants<>+1584(SB), Y1, Y0
+	VBLENDVPD    Y0, SpiralsConstants<>+1592(SB), Y1, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVSS       X0, 288(SI)
 
@@ -1283,11 +1299,11 @@ TEXT ·spiralsBackwardAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS      Y0, 160(BX)
 	VBROADCASTSD (DX), Y0
 	VMOVUPS      64(SI), Y1
-	VMOVUPS      SpiralsConstants<>+1616(SB), Y2
+	VMOVUPS      SpiralsConstants<>+1624(SB), Y2
 	VPERMPS      Y1, Y2, Y3
 	VMULPS       Y0, Y3, Y3
 	VMOVUPS      Y3, (BX)
-	VMOVUPS      SpiralsConstants<>+1648(SB), Y3
+	VMOVUPS      SpiralsConstants<>+1656(SB), Y3
 	VPERMPS      Y1, Y3, Y1
 	VMULPS       Y0, Y1, Y1
 	VMOVUPS      Y1, 32(BX)
@@ -1313,33 +1329,33 @@ TEXT ·spiralsBackwardAVX512(SB), NOSPLIT, $0-44
 	// t = log(s3)
 	VBROADCASTSS     276(SI), X0
 	VCVTPS2PD        X0, Y0
-	VPADDQ.BCST      SpiralsConstants<>+1688(SB), Y0, Y1
+	VPADDQ.BCST      SpiralsConstants<>+1696(SB), Y0, Y1
 	VPSRLQ           $0x34, Y1, Y2
-	VORPD.BCST       SpiralsConstants<>+1696(SB), Y2, Y2
-	VSUBPD.BCST      SpiralsConstants<>+1704(SB), Y2, Y2
-	VANDPD.BCST      SpiralsConstants<>+1712(SB), Y1, Y1
-	VPADDQ.BCST      SpiralsConstants<>+1720(SB), Y1, Y1
+	VORPD.BCST       SpiralsConstants<>+1704(SB), Y2, Y2
+	VSUBPD.BCST      SpiralsConstants<>+1712(SB), Y2, Y2
+	VANDPD.BCST      SpiralsConstants<>+1720(SB), Y1, Y1
+	VPADDQ.BCST      SpiralsConstants<>+1728(SB), Y1, Y1
 	VSUBPD.BCST      SpiralsConstants<>+1008(SB), Y1, Y1
-	VADDPD.BCST      SpiralsConstants<>+1728(SB), Y1, Y3
+	VADDPD.BCST      SpiralsConstants<>+1736(SB), Y1, Y3
 	VDIVPD           Y3, Y1, Y1
 	VMULPD           Y1, Y1, Y3
-	VBROADCASTSD     SpiralsConstants<>+1744(SB), Y4
-	VFMADD231PD.BCST SpiralsConstants<>+1752(SB), Y3, Y4
-	VBROADCASTSD     SpiralsConstants<>+1760(SB), Y5
-	VFMADD231PD.BCST SpiralsConstants<>+1768(SB), Y3, Y5
+	VBROADCASTSD     SpiralsConstants<>+1752(SB), Y4
+	VFMADD231PD.BCST SpiralsConstants<>+1760(SB), Y3, Y4
+	VBROADCASTSD     SpiralsConstants<>+1768(SB), Y5
+	VFMADD231PD.BCST SpiralsConstants<>+1776(SB), Y3, Y5
 	VMULPD           Y3, Y3, Y3
 	VFMADD231PD      Y3, Y5, Y4
 	VMULPD           Y3, Y3, Y3
-	VFMADD231PD.BCST SpiralsConstants<>+1776(SB), Y3, Y4
+	VFMADD231PD.BCST SpiralsConstants<>+1784(SB), Y3, Y4
 	VMULPD           Y4, Y1, Y1
-	VFMADD231PD.BCST SpiralsConstants<>+1736(SB), Y2, Y1
+	VFMADD231PD.BCST SpiralsConstants<>+1744(SB), Y2, Y1
 	VXORPS           X2, X2, X2
 	VCMPPD           $0x00, Y2, Y0, K1
-	VBLENDMPD.BCST   SpiralsConstants<>+1792(SB), Y1, K1, Y1
-	VCMPPD.BCST      $0x00, SpiralsConstants<>+1680(SB), Y0, K1
-	VBLENDMPD.BCST   SpiralsConstants<>+1680(SB), Y1, K1, Y1
+	VBLENDMPD.BCST   SpiralsConstants<>+1800(SB), Y1, K1, Y1
+	VCMPPD.BCST      $0x00, SpiralsConstants<>+1688(SB), Y0, K1
+	VBLENDMPD.BCST   SpiralsConstants<>+1688(SB), Y1, K1, Y1
 	VCMPPD           $0x19, Y2, Y0, K1
-	VBLENDMPD.BCST   SpiralsConstants<>+1800(SB), Y1, K1, Y0
+	VBLENDMPD.BCST   SpiralsConstants<>+1808(SB), Y1, K1, Y0
 	VCVTPD2PSY       Y0, X0
 	VMOVSS           X0, 288(SI)
 
@@ -1354,7 +1370,7 @@ TEXT ·spiralsBackwardAVX512(SB), NOSPLIT, $0-44
 	VADDPS       X0, X3, X0
 	VMULPS       X0, X2, X0
 	VMOVSD       X1, 280(SI)
-	VANDPS       SpiralsConstants<>+1808(SB), X0, X0
+	VANDPS       SpiralsConstants<>+1816(SB), X0, X0
 	VSHUFPS      $0x4e, X0, X0, X2
 	VADDPS       X2, X0, X0
 	VSHUFPS      $0xb1, X0, X0, X2
@@ -1368,7 +1384,7 @@ TEXT ·spiralsBackwardAVX512(SB), NOSPLIT, $0-44
 	VBROADCASTSS X3, Z3
 	VFMADD231PS  1344(DI), Z3, Z2
 	VMOVUPS      128(SI), Z4
-	VBROADCASTSS SpiralsConstants<>+1068(SB), Z5
+	VBROADCASTSS SpiralsConstants<>+1084(SB), Z5
 	VMOVAPS      Z5, Z6
 	VFNMADD231PS Z4, Z4, Z6
 	VMULPS       Z6, Z2, Z2
@@ -1866,19 +1882,24 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	VPADDD       SpiralsConstants<>+640(SB), X4, X4
 	VFNMADD231PS SpiralsConstants<>+672(SB), X5, X3
 	VFNMADD231PS SpiralsConstants<>+704(SB), X5, X3
-	VMULPS       X3, X3, X5
-	VMOVUPS      SpiralsConstants<>+608(SB), X8
-	VFMADD231PS  SpiralsConstants<>+736(SB), X3, X8
-	VMOVUPS      SpiralsConstants<>+768(SB), X9
-	VFMADD231PS  SpiralsConstants<>+800(SB), X3, X9
-	VMOVUPS      SpiralsConstants<>+832(SB), X10
-	VFMADD231PS  SpiralsConstants<>+864(SB), X3, X10
-	VFMADD231PS  X5, X9, X8
-	VMULPS       X5, X5, X9
-	VFMADD231PS  X9, X10, X8
-	VFMADD231PS  X8, X5, X3
-	VFMADD231PS  X6, X3, X6
-	VMULPS       X4, X6, X3
+	VMOVAPS      X6, X5
+	VFMADD231PS  X3, X6, X5
+	VSUBPS       X5, X6, X8
+	VFMADD231PS  X3, X6, X8
+	VMULPS       X3, X3, X9
+	VMULPS       X9, X6, X6
+	VMOVUPS      SpiralsConstants<>+608(SB), X10
+	VFMADD231PS  SpiralsConstants<>+736(SB), X3, X10
+	VMOVUPS      SpiralsConstants<>+768(SB), X11
+	VFMADD231PS  SpiralsConstants<>+800(SB), X3, X11
+	VMOVUPS      SpiralsConstants<>+832(SB), X12
+	VFMADD231PS  SpiralsConstants<>+864(SB), X3, X12
+	VFMADD231PS  X9, X11, X10
+	VMULPS       X9, X9, X3
+	VFMADD231PS  X3, X12, X10
+	VFMADD231PS  X10, X6, X8
+	VADDPS       X8, X5, X3
+	VMULPS       X4, X3, X3
 	VANDPS       X3, X1, X4
 	VSHUFPS      $0x4e, X4, X4, X5
 	VADDPS       X5, X4, X4
@@ -1891,33 +1912,33 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	// t = log(s3)
 	VSHUFPS     $0x00, X4, X4, X4
 	VCVTPS2PD   X4, Y4
-	VPADDQ      SpiralsConstants<>+1136(SB), Y4, Y5
+	VPADDQ      SpiralsConstants<>+1144(SB), Y4, Y5
 	VPSRLQ      $0x34, Y5, Y6
-	VORPD       SpiralsConstants<>+1168(SB), Y6, Y6
-	VSUBPD      SpiralsConstants<>+1200(SB), Y6, Y6
-	VANDPD      SpiralsConstants<>+1232(SB), Y5, Y5
-	VPADDQ      SpiralsConstants<>+1264(SB), Y5, Y5
+	VORPD       SpiralsConstants<>+1176(SB), Y6, Y6
+	VSUBPD      SpiralsConstants<>+1208(SB), Y6, Y6
+	VANDPD      SpiralsConstants<>+1240(SB), Y5, Y5
+	VPADDQ      SpiralsConstants<>+1272(SB), Y5, Y5
 	VSUBPD      Y7, Y5, Y5
-	VADDPD      SpiralsConstants<>+1296(SB), Y5, Y7
+	VADDPD      SpiralsConstants<>+1304(SB), Y5, Y7
 	VDIVPD      Y7, Y5, Y5
 	VMULPD      Y5, Y5, Y7
-	VMOVUPS     SpiralsConstants<>+1360(SB), Y8
-	VFMADD231PD SpiralsConstants<>+1392(SB), Y7, Y8
-	VMOVUPS     SpiralsConstants<>+1424(SB), Y9
-	VFMADD231PD SpiralsConstants<>+1456(SB), Y7, Y9
+	VMOVUPS     SpiralsConstants<>+1368(SB), Y8
+	VFMADD231PD SpiralsConstants<>+1400(SB), Y7, Y8
+	VMOVUPS     SpiralsConstants<>+1432(SB), Y9
+	VFMADD231PD SpiralsConstants<>+1464(SB), Y7, Y9
 	VMULPD      Y7, Y7, Y7
 	VFMADD231PD Y7, Y9, Y8
 	VMULPD      Y7, Y7, Y7
-	VFMADD231PD SpiralsConstants<>+1488(SB), Y7, Y8
+	VFMADD231PD SpiralsConstants<>+1496(SB), Y7, Y8
 	VMULPD      Y8, Y5, Y5
-	VFMADD231PD SpiralsConstants<>+1328(SB), Y6, Y5
+	VFMADD231PD SpiralsConstants<>+1336(SB), Y6, Y5
 	VXORPS      X6, X6, X6
 	VCMPPD      $0x00, Y6, Y4, Y7
-	VBLENDVPD   Y7, SpiralsConstants<>+1552(SB), Y5, Y5
-	VCMPPD      $0x00, SpiralsConstants<>+1104(SB), Y4, Y7
-	VBLENDVPD   Y7, SpiralsConstants<>+1104(SB), Y5, Y5
+	VBLENDVPD   Y7, SpiralsConstants<>+1560(SB), Y5, Y5
+	VCMPPD      $0x00, SpiralsConstants<>+1112(SB), Y4, Y7
+	VBLENDVPD   Y7, SpiralsConstants<>+1112(SB), Y5, Y5
 	VCMPPD      $0x19, Y6, Y4, Y4
-	VBLENDVPD   Y4, SpiralsConstants<>+1584(SB), Y5, Y4
+	VBLENDVPD   Y4, SpiralsConstants<>+1592(SB), Y5, Y4
 	VCVTPD2PSY  Y4, X4
 	VMOVSS      X4, 288(SI)
 
@@ -2140,11 +2161,11 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS      Y0, 160(BX)
 	VBROADCASTSD (DX), Y0
 	VMOVUPS      64(SI), Y1
-	VMOVUPS      SpiralsConstants<>+1616(SB), Y2
+	VMOVUPS      SpiralsConstants<>+1624(SB), Y2
 	VPERMPS      Y1, Y2, Y3
 	VMULPS       Y0, Y3, Y3
 	VMOVUPS      Y3, (BX)
-	VMOVUPS      SpiralsConstants<>+1648(SB), Y3
+	VMOVUPS      SpiralsConstants<>+1656(SB), Y3
 	VPERMPS      Y1, Y3, Y1
 	VMULPS       Y0, Y1, Y1
 	VMOVUPS      Y1, 32(BX)
@@ -2522,19 +2543,24 @@ TEXT ·spiralsStepAVX2(SB), NOSPLIT, $0-44
 	VPADDD       SpiralsConstants<>+640(SB), X5, X5
 	VFNMADD231PS SpiralsConstants<>+672(SB), X6, X4
 	VFNMADD231PS SpiralsConstants<>+704(SB), X6, X4
-	VMULPS       X4, X4, X6
-	VMOVUPS      SpiralsConstants<>+608(SB), X8
-	VFMADD231PS  SpiralsConstants<>+736(SB), X4, X8
-	VMOVUPS      SpiralsConstants<>+768(SB), X9
-	VFMADD231PS  SpiralsConstants<>+800(SB), X4, X9
-	VMOVUPS      SpiralsConstants<>+832(SB), X10
-	VFMADD231PS  SpiralsConstants<>+864(SB), X4, X10
-	VFMADD231PS  X6, X9, X8
-	VMULPS       X6, X6, X9
-	VFMADD231PS  X9, X10, X8
-	VFMADD231PS  X8, X6, X4
-	VFMADD231PS  X7, X4, X7
-	VMULPS       X5, X7, X4
+	VMOVAPS      X7, X6
+	VFMADD231PS  X4, X7, X6
+	VSUBPS       X6, X7, X8
+	VFMADD231PS  X4, X7, X8
+	VMULPS       X4, X4, X9
+	VMULPS       X9, X7, X7
+	VMOVUPS      SpiralsConstants<>+608(SB), X10
+	VFMADD231PS  SpiralsConstants<>+736(SB), X4, X10
+	VMOVUPS      SpiralsConstants<>+768(SB), X11
+	VFMADD231PS  SpiralsConstants<>+800(SB), X4, X11
+	VMOVUPS      SpiralsConstants<>+832(SB), X12
+	VFMADD231PS  SpiralsConstants<>+864(SB), X4, X12
+	VFMADD231PS  X9, X11, X10
+	VMULPS       X9, X9, X4
+	VFMADD231PS  X4, X12, X10
+	VFMADD231PS  X10, X7, X8
+	VADDPS       X8, X6, X4
+	VMULPS       X5, X4, X4
 	VANDPS       X4, X2, X5
 	VSHUFPS      $0x4e, X5, X5, X6
 	VADDPS       X6, X5, X5
@@ -2547,33 +2573,33 @@ TEXT ·spiralsStepAVX2(SB), NOSPLIT, $0-44
 	// t = log(s3)
 	VSHUFPS     $0x00, X5, X5, X5
 	VCVTPS2PD   X5, Y5
-	VPADDQ      SpiralsConstants<>+1136(SB), Y5, Y6
+	VPADDQ      SpiralsConstants<>+1144(SB), Y5, Y6
 	VPSRLQ      $0x34, Y6, Y7
-	VORPD       SpiralsConstants<>+1168(SB), Y7, Y7
-	VSUBPD      SpiralsConstants<>+1200(SB), Y7, Y7
-	VANDPD      SpiralsConstants<>+1232(SB), Y6, Y6
-	VPADDQ      SpiralsConstants<>+1264(SB), Y6, Y6
+	VORPD       SpiralsConstants<>+1176(SB), Y7, Y7
+	VSUBPD      SpiralsConstants<>+1208(SB), Y7, Y7
+	VANDPD      SpiralsConstants<>+1240(SB), Y6, Y6
+	VPADDQ      SpiralsConstants<>+1272(SB), Y6, Y6
 	VSUBPD      Y0, Y6, Y0
-	VADDPD      SpiralsConstants<>+1296(SB), Y0, Y6
+	VADDPD      SpiralsConstants<>+1304(SB), Y0, Y6
 	VDIVPD      Y6, Y0, Y0
 	VMULPD      Y0, Y0, Y6
-	VMOVUPS     SpiralsConstants<>+1360(SB), Y8
-	VFMADD231PD SpiralsConstants<>+1392(SB), Y6, Y8
-	VMOVUPS     SpiralsConstants<>+1424(SB), Y9
-	VFMADD231PD SpiralsConstants<>+1456(SB), Y6, Y9
+	VMOVUPS     SpiralsConstants<>+1368(SB), Y8
+	VFMADD231PD SpiralsConstants<>+1400(SB), Y6, Y8
+	VMOVUPS     SpiralsConstants<>+1432(SB), Y9
+	VFMADD231PD SpiralsConstants<>+1464(SB), Y6, Y9
 	VMULPD      Y6, Y6, Y6
 	VFMADD231PD Y6, Y9, Y8
 	VMULPD      Y6, Y6, Y6
-	VFMADD231PD SpiralsConstants<>+1488(SB), Y6, Y8
+	VFMADD231PD SpiralsConstants<>+1496(SB), Y6, Y8
 	VMULPD      Y8, Y0, Y0
-	VFMADD231PD SpiralsConstants<>+1328(SB), Y7, Y0
+	VFMADD231PD SpiralsConstants<>+1336(SB), Y7, Y0
 	VXORPS      X6, X6, X6
 	VCMPPD      $0x00, Y6, Y5, Y7
-	VBLENDVPD   Y7, SpiralsConstants<>+1552(SB), Y0, Y0
-	VCMPPD      $0x00, SpiralsConstants<>+1104(SB), Y5, Y7
-	VBLENDVPD   Y7, SpiralsConstants<>+1104(SB), Y0, Y0
+	VBLENDVPD   Y7, SpiralsConstants<>+1560(SB), Y0, Y0
+	VCMPPD      $0x00, SpiralsConstants<>+1112(SB), Y5, Y7
+	VBLENDVPD   Y7, SpiralsConstants<>+1112(SB), Y0, Y0
 	VCMPPD      $0x19, Y6, Y5, Y5
-	VBLENDVPD   Y5, SpiralsConstants<>+1584(SB), Y0, Y0
+	VBLENDVPD   Y5, SpiralsConstants<>+1592(SB), Y0, Y0
 	VCVTPD2PSY  Y0, X0
 	VMOVSS      X0, 288(SI)
 
@@ -2808,12 +2834,12 @@ TEXT ·spiralsStepAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS      Y3, 160(DI)
 	VBROADCASTSD (DX), Y3
 	VMULPS       Y3, Y0, Y0
-	VMOVUPS      SpiralsConstants<>+1616(SB), Y3
+	VMOVUPS      SpiralsConstants<>+1624(SB), Y3
 	VPERMPS      Y1, Y3, Y4
 	VMOVUPS      (DI), Y5
 	VFNMADD231PS Y0, Y4, Y5
 	VMOVUPS      Y5, (DI)
-	VMOVUPS      SpiralsConstants<>+1648(SB), Y4
+	VMOVUPS      SpiralsConstants<>+1656(SB), Y4
 	VPERMPS      Y1, Y4, Y1
 	VMOVUPS      32(DI), Y5
 	VFNMADD231PS Y0, Y1, Y5
@@ -5245,7 +5271,7 @@ loop0:
 	VMINPS           Z12, Z15, Z12
 	VMINPS           Z13, Z15, Z13
 	VMINPS           Z14, Z15, Z14
-	VBROADCASTSS     SpiralsConstants<>+1068(SB), Z16
+	VBROADCASTSS     SpiralsConstants<>+1084(SB), Z16
 	VADDPS           Z16, Z9, Z17
 	VADDPS           Z16, Z10, Z18
 	VADDPS           Z16, Z11, Z19
@@ -5432,7 +5458,7 @@ loop0:
 	VMINPS           Z14, Z17, Z14
 	VMINPS           Z15, Z17, Z15
 	VMINPS           Z16, Z17, Z16
-	VBROADCASTSS     SpiralsConstants<>+1068(SB), Z18
+	VBROADCASTSS     SpiralsConstants<>+1084(SB), Z18
 	VADDPS           Z18, Z11, Z19
 	VADDPS           Z18, Z12, Z20
 	VADDPS           Z18, Z13, Z21
@@ -5608,7 +5634,7 @@ loop0:
 	VMINPS           Z9, Z2, Z9
 	VMINPS           Z10, Z2, Z10
 	VANDPS           Z6, Z5, Z6
-	VBROADCASTSS     SpiralsConstants<>+1068(SB), Z11
+	VBROADCASTSS     SpiralsConstants<>+1084(SB), Z11
 	VADDPS           Z11, Z7, Z12
 	VADDPS           Z11, Z9, Z13
 	VADDPS           Z11, Z10, Z14
@@ -5963,7 +5989,7 @@ loop2:
 	VMINPS       Z10, Z12, Z10
 	VMINPS       Z11, Z12, Z11
 	VMINPS       Z6, Z12, Z6
-	VBROADCASTSS SpiralsConstants<>+1068(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+1084(SB), Z12
 	VADDPS       Z12, Z7, Z13
 	VADDPS       Z12, Z8, Z14
 	VADDPS       Z12, Z9, Z15
@@ -6133,7 +6159,7 @@ loop2:
 	VMINPS       Z6, Z8, Z6
 	VMINPS       Z7, Z8, Z7
 	VMINPS       Z4, Z8, Z4
-	VBROADCASTSS SpiralsConstants<>+1068(SB), Z8
+	VBROADCASTSS SpiralsConstants<>+1084(SB), Z8
 	VADDPS       Z8, Z5, Z9
 	VADDPS       Z8, Z6, Z10
 	VADDPS       Z8, Z7, Z11
@@ -6307,31 +6333,31 @@ loop2:
 	VBLENDMPS    Z0, Z2, K1, Z2
 	VMOVUPS      Z2, 1472(SI)
 	VSUBPS       Z2, Z0, Z0
-	VBROADCASTSS SpiralsConstants<>+3080(SB), Z3
+	VBROADCASTSS SpiralsConstants<>+1064(SB), Z3
 	VMINPS       Z0, Z3, Z0
 	VBROADCASTSS SpiralsConstants<>+1060(SB), Z4
 	VMAXPS       Z0, Z4, Z0
-	VBROADCASTSS SpiralsConstants<>+1064(SB), Z5
-	VBROADCASTSS SpiralsConstants<>+3084(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+1072(SB), Z5
+	VBROADCASTSS SpiralsConstants<>+1068(SB), Z6
 	VMOVAPS      Z6, Z7
 	VFMADD231PS  Z5, Z0, Z7
 	VSUBPS       Z6, Z7, Z7
-	VBROADCASTSS SpiralsConstants<>+1072(SB), Z9
+	VBROADCASTSS SpiralsConstants<>+1076(SB), Z9
 	VFNMADD231PS Z9, Z7, Z0
-	VBROADCASTSS SpiralsConstants<>+1076(SB), Z10
+	VBROADCASTSS SpiralsConstants<>+1080(SB), Z10
 	VFNMADD231PS Z10, Z7, Z0
 	VMULPS       Z0, Z0, Z11
-	VBROADCASTSS SpiralsConstants<>+1100(SB), Z12
-	VBROADCASTSS SpiralsConstants<>+1096(SB), Z13
+	VBROADCASTSS SpiralsConstants<>+1108(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+1104(SB), Z13
 	VMOVAPS      Z13, Z14
 	VFMADD231PS  Z0, Z12, Z14
-	VBROADCASTSS SpiralsConstants<>+1092(SB), Z15
+	VBROADCASTSS SpiralsConstants<>+1100(SB), Z15
 	VFMADD213PS  Z15, Z0, Z14
-	VBROADCASTSS SpiralsConstants<>+1088(SB), Z16
+	VBROADCASTSS SpiralsConstants<>+1096(SB), Z16
 	VFMADD213PS  Z16, Z0, Z14
-	VBROADCASTSS SpiralsConstants<>+1084(SB), Z17
+	VBROADCASTSS SpiralsConstants<>+1092(SB), Z17
 	VFMADD213PS  Z17, Z0, Z14
-	VBROADCASTSS SpiralsConstants<>+1080(SB), Z18
+	VBROADCASTSS SpiralsConstants<>+1088(SB), Z18
 	VFMADD213PS  Z18, Z0, Z14
 	VFMADD231PS  Z14, Z11, Z0
 	VADDPS       Z8, Z0, Z0
@@ -6418,13 +6444,13 @@ TEXT ·spiralsLossBatchAVX2(SB), NOSPLIT, $32-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      SpiralsConstants<>+3088(SB), Y0
+	VMOVUPS      SpiralsConstants<>+3080(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
 	VANDPS       SpiralsConstants<>+640(SB), Y0, Y0
 	VMOVUPS      Y0, 2624(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 2688(SI)
-	VMOVUPS      SpiralsConstants<>+3120(SB), Y1
+	VMOVUPS      SpiralsConstants<>+3112(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       SpiralsConstants<>+640(SB), Y1, Y1
 	VMOVUPS      Y1, 2656(SI)
@@ -8736,103 +8762,103 @@ loop3:
 	VEXTRACTF128 $0x01, Y3, X2
 	VCVTPS2PD    X4, Y4
 	VCVTPS2PD    X3, Y3
-	VPADDQ       SpiralsConstants<>+1136(SB), Y3, Y5
-	VPADDQ       SpiralsConstants<>+1136(SB), Y4, Y6
+	VPADDQ       SpiralsConstants<>+1144(SB), Y3, Y5
+	VPADDQ       SpiralsConstants<>+1144(SB), Y4, Y6
 	VPSRLQ       $0x34, Y5, Y7
 	VPSRLQ       $0x34, Y6, Y8
-	VORPD        SpiralsConstants<>+1168(SB), Y7, Y7
-	VORPD        SpiralsConstants<>+1168(SB), Y8, Y8
-	VSUBPD       SpiralsConstants<>+1200(SB), Y7, Y7
-	VSUBPD       SpiralsConstants<>+1200(SB), Y8, Y8
-	VANDPD       SpiralsConstants<>+1232(SB), Y5, Y5
-	VANDPD       SpiralsConstants<>+1232(SB), Y6, Y6
-	VPADDQ       SpiralsConstants<>+1264(SB), Y5, Y5
-	VPADDQ       SpiralsConstants<>+1264(SB), Y6, Y6
+	VORPD        SpiralsConstants<>+1176(SB), Y7, Y7
+	VORPD        SpiralsConstants<>+1176(SB), Y8, Y8
+	VSUBPD       SpiralsConstants<>+1208(SB), Y7, Y7
+	VSUBPD       SpiralsConstants<>+1208(SB), Y8, Y8
+	VANDPD       SpiralsConstants<>+1240(SB), Y5, Y5
+	VANDPD       SpiralsConstants<>+1240(SB), Y6, Y6
+	VPADDQ       SpiralsConstants<>+1272(SB), Y5, Y5
+	VPADDQ       SpiralsConstants<>+1272(SB), Y6, Y6
 	VSUBPD       SpiralsConstants<>+256(SB), Y5, Y5
 	VSUBPD       SpiralsConstants<>+256(SB), Y6, Y6
-	VADDPD       SpiralsConstants<>+1296(SB), Y5, Y9
-	VADDPD       SpiralsConstants<>+1296(SB), Y6, Y10
+	VADDPD       SpiralsConstants<>+1304(SB), Y5, Y9
+	VADDPD       SpiralsConstants<>+1304(SB), Y6, Y10
 	VDIVPD       Y9, Y5, Y5
 	VDIVPD       Y10, Y6, Y6
 	VMULPD       Y5, Y5, Y9
 	VMULPD       Y6, Y6, Y10
-	VMOVUPS      SpiralsConstants<>+1456(SB), Y11
+	VMOVUPS      SpiralsConstants<>+1464(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+1488(SB), Y9, Y12
+	VFMADD231PD  SpiralsConstants<>+1496(SB), Y9, Y12
 	VMOVAPS      Y11, Y13
-	VFMADD231PD  SpiralsConstants<>+1488(SB), Y10, Y13
-	VFMADD213PD  SpiralsConstants<>+1424(SB), Y9, Y12
-	VFMADD213PD  SpiralsConstants<>+1424(SB), Y10, Y13
-	VFMADD213PD  SpiralsConstants<>+1392(SB), Y9, Y12
-	VFMADD213PD  SpiralsConstants<>+1392(SB), Y10, Y13
-	VFMADD213PD  SpiralsConstants<>+1360(SB), Y9, Y12
-	VFMADD213PD  SpiralsConstants<>+1360(SB), Y10, Y13
+	VFMADD231PD  SpiralsConstants<>+1496(SB), Y10, Y13
+	VFMADD213PD  SpiralsConstants<>+1432(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+1432(SB), Y10, Y13
+	VFMADD213PD  SpiralsConstants<>+1400(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+1400(SB), Y10, Y13
+	VFMADD213PD  SpiralsConstants<>+1368(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+1368(SB), Y10, Y13
 	VMULPD       Y12, Y5, Y5
 	VMULPD       Y13, Y6, Y6
-	VFMADD231PD  SpiralsConstants<>+1328(SB), Y7, Y5
-	VFMADD231PD  SpiralsConstants<>+1328(SB), Y8, Y6
+	VFMADD231PD  SpiralsConstants<>+1336(SB), Y7, Y5
+	VFMADD231PD  SpiralsConstants<>+1336(SB), Y8, Y6
 	VXORPS       X7, X7, X7
 	VCMPPD       $0x00, Y7, Y3, Y8
 	VCMPPD       $0x00, Y7, Y4, Y9
-	VBLENDVPD    Y8, SpiralsConstants<>+1552(SB), Y5, Y5
-	VBLENDVPD    Y9, SpiralsConstants<>+1552(SB), Y6, Y6
-	VCMPPD       $0x00, SpiralsConstants<>+1104(SB), Y3, Y8
-	VCMPPD       $0x00, SpiralsConstants<>+1104(SB), Y4, Y9
-	VBLENDVPD    Y8, SpiralsConstants<>+1104(SB), Y5, Y5
-	VBLENDVPD    Y9, SpiralsConstants<>+1104(SB), Y6, Y6
+	VBLENDVPD    Y8, SpiralsConstants<>+1560(SB), Y5, Y5
+	VBLENDVPD    Y9, SpiralsConstants<>+1560(SB), Y6, Y6
+	VCMPPD       $0x00, SpiralsConstants<>+1112(SB), Y3, Y8
+	VCMPPD       $0x00, SpiralsConstants<>+1112(SB), Y4, Y9
+	VBLENDVPD    Y8, SpiralsConstants<>+1112(SB), Y5, Y5
+	VBLENDVPD    Y9, SpiralsConstants<>+1112(SB), Y6, Y6
 	VCMPPD       $0x19, Y7, Y3, Y3
 	VCMPPD       $0x19, Y7, Y4, Y4
-	VBLENDVPD    Y3, SpiralsConstants<>+1584(SB), Y5, Y3
-	VBLENDVPD    Y4, SpiralsConstants<>+1584(SB), Y6, Y4
+	VBLENDVPD    Y3, SpiralsConstants<>+1592(SB), Y5, Y3
+	VBLENDVPD    Y4, SpiralsConstants<>+1592(SB), Y6, Y4
 	VCVTPD2PSY   Y3, X3
 	VCVTPD2PSY   Y4, X4
 	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X1, Y1
-	VPADDQ       SpiralsConstants<>+1136(SB), Y2, Y5
-	VPADDQ       SpiralsConstants<>+1136(SB), Y1, Y6
+	VPADDQ       SpiralsConstants<>+1144(SB), Y2, Y5
+	VPADDQ       SpiralsConstants<>+1144(SB), Y1, Y6
 	VPSRLQ       $0x34, Y5, Y8
 	VPSRLQ       $0x34, Y6, Y9
-	VORPD        SpiralsConstants<>+1168(SB), Y8, Y8
-	VORPD        SpiralsConstants<>+1168(SB), Y9, Y9
-	VSUBPD       SpiralsConstants<>+1200(SB), Y8, Y8
-	VSUBPD       SpiralsConstants<>+1200(SB), Y9, Y9
-	VANDPD       SpiralsConstants<>+1232(SB), Y5, Y5
-	VANDPD       SpiralsConstants<>+1232(SB), Y6, Y6
-	VPADDQ       SpiralsConstants<>+1264(SB), Y5, Y5
-	VPADDQ       SpiralsConstants<>+1264(SB), Y6, Y6
+	VORPD        SpiralsConstants<>+1176(SB), Y8, Y8
+	VORPD        SpiralsConstants<>+1176(SB), Y9, Y9
+	VSUBPD       SpiralsConstants<>+1208(SB), Y8, Y8
+	VSUBPD       SpiralsConstants<>+1208(SB), Y9, Y9
+	VANDPD       SpiralsConstants<>+1240(SB), Y5, Y5
+	VANDPD       SpiralsConstants<>+1240(SB), Y6, Y6
+	VPADDQ       SpiralsConstants<>+1272(SB), Y5, Y5
+	VPADDQ       SpiralsConstants<>+1272(SB), Y6, Y6
 	VSUBPD       SpiralsConstants<>+256(SB), Y5, Y5
 	VSUBPD       SpiralsConstants<>+256(SB), Y6, Y6
-	VADDPD       SpiralsConstants<>+1296(SB), Y5, Y10
-	VADDPD       SpiralsConstants<>+1296(SB), Y6, Y12
+	VADDPD       SpiralsConstants<>+1304(SB), Y5, Y10
+	VADDPD       SpiralsConstants<>+1304(SB), Y6, Y12
 	VDIVPD       Y10, Y5, Y5
 	VDIVPD       Y12, Y6, Y6
 	VMULPD       Y5, Y5, Y10
 	VMULPD       Y6, Y6, Y12
 	VMOVAPS      Y11, Y13
-	VFMADD231PD  SpiralsConstants<>+1488(SB), Y10, Y13
-	VFMADD231PD  SpiralsConstants<>+1488(SB), Y12, Y11
-	VFMADD213PD  SpiralsConstants<>+1424(SB), Y10, Y13
-	VFMADD213PD  SpiralsConstants<>+1424(SB), Y12, Y11
-	VFMADD213PD  SpiralsConstants<>+1392(SB), Y10, Y13
-	VFMADD213PD  SpiralsConstants<>+1392(SB), Y12, Y11
-	VFMADD213PD  SpiralsConstants<>+1360(SB), Y10, Y13
-	VFMADD213PD  SpiralsConstants<>+1360(SB), Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+1496(SB), Y10, Y13
+	VFMADD231PD  SpiralsConstants<>+1496(SB), Y12, Y11
+	VFMADD213PD  SpiralsConstants<>+1432(SB), Y10, Y13
+	VFMADD213PD  SpiralsConstants<>+1432(SB), Y12, Y11
+	VFMADD213PD  SpiralsConstants<>+1400(SB), Y10, Y13
+	VFMADD213PD  SpiralsConstants<>+1400(SB), Y12, Y11
+	VFMADD213PD  SpiralsConstants<>+1368(SB), Y10, Y13
+	VFMADD213PD  SpiralsConstants<>+1368(SB), Y12, Y11
 	VMULPD       Y13, Y5, Y5
 	VMULPD       Y11, Y6, Y6
-	VFMADD231PD  SpiralsConstants<>+1328(SB), Y8, Y5
-	VFMADD231PD  SpiralsConstants<>+1328(SB), Y9, Y6
+	VFMADD231PD  SpiralsConstants<>+1336(SB), Y8, Y5
+	VFMADD231PD  SpiralsConstants<>+1336(SB), Y9, Y6
 	VCMPPD       $0x00, Y7, Y2, Y8
 	VCMPPD       $0x00, Y7, Y1, Y9
-	VBLENDVPD    Y8, SpiralsConstants<>+1552(SB), Y5, Y5
-	VBLENDVPD    Y9, SpiralsConstants<>+1552(SB), Y6, Y6
-	VCMPPD       $0x00, SpiralsConstants<>+1104(SB), Y2, Y8
-	VCMPPD       $0x00, SpiralsConstants<>+1104(SB), Y1, Y9
-	VBLENDVPD    Y8, SpiralsConstants<>+1104(SB), Y5, Y5
-	VBLENDVPD    Y9, SpiralsConstants<>+1104(SB), Y6, Y6
+	VBLENDVPD    Y8, SpiralsConstants<>+1560(SB), Y5, Y5
+	VBLENDVPD    Y9, SpiralsConstants<>+1560(SB), Y6, Y6
+	VCMPPD       $0x00, SpiralsConstants<>+1112(SB), Y2, Y8
+	VCMPPD       $0x00, SpiralsConstants<>+1112(SB), Y1, Y9
+	VBLENDVPD    Y8, SpiralsConstants<>+1112(SB), Y5, Y5
+	VBLENDVPD    Y9, SpiralsConstants<>+1112(SB), Y6, Y6
 	VCMPPD       $0x19, Y7, Y2, Y2
 	VCMPPD       $0x19, Y7, Y1, Y1
-	VBLENDVPD    Y2, SpiralsConstants<>+1584(SB), Y5, Y2
-	VBLENDVPD    Y1, SpiralsConstants<>+1584(SB), Y6, Y1
+	VBLENDVPD    Y2, SpiralsConstants<>+1592(SB), Y5, Y2
+	VBLENDVPD    Y1, SpiralsConstants<>+1592(SB), Y6, Y1
 	VCVTPD2PSY   Y2, X2
 	VCVTPD2PSY   Y1, X1
 	VINSERTF128  $0x01, X2, Y3, Y2
@@ -8900,7 +8926,7 @@ TEXT ·spiralsLossBatchAVX512(SB), NOSPLIT, $128-52
 	VBROADCASTSS X31, Z31
 	VMOVUPS      SpiralsConstants<>+3200(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS SpiralsConstants<>+1068(SB), Z0
+	VBROADCASTSS SpiralsConstants<>+1084(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 2624(SI)
 	VXORPS       X0, X0, X0
@@ -8967,7 +8993,7 @@ loop0:
 	VMINPS           Z12, Z15, Z12
 	VMINPS           Z13, Z15, Z13
 	VMINPS           Z14, Z15, Z14
-	VBROADCASTSS     SpiralsConstants<>+1068(SB), Z16
+	VBROADCASTSS     SpiralsConstants<>+1084(SB), Z16
 	VADDPS           Z16, Z9, Z17
 	VADDPS           Z16, Z10, Z18
 	VADDPS           Z16, Z11, Z19
@@ -9154,7 +9180,7 @@ loop0:
 	VMINPS           Z14, Z17, Z14
 	VMINPS           Z15, Z17, Z15
 	VMINPS           Z16, Z17, Z16
-	VBROADCASTSS     SpiralsConstants<>+1068(SB), Z18
+	VBROADCASTSS     SpiralsConstants<>+1084(SB), Z18
 	VADDPS           Z18, Z11, Z19
 	VADDPS           Z18, Z12, Z20
 	VADDPS           Z18, Z13, Z21
@@ -9330,7 +9356,7 @@ loop0:
 	VFMADD231PS      7040(SI), Z10, Z4
 	VBROADCASTSS     124(DI), Z10
 	VFMADD231PS      7040(SI), Z10, Z5
-	VBROADCASTSS     SpiralsConstants<>+1068(SB), Z10
+	VBROADCASTSS     SpiralsConstants<>+1084(SB), Z10
 	VADDPS           Z10, Z7, Z11
 	VMINPS           Z9, Z2, Z9
 	VANDPS           Z6, Z4, Z12
@@ -9689,7 +9715,7 @@ loop2:
 	VMINPS       Z10, Z12, Z10
 	VMINPS       Z11, Z12, Z11
 	VMINPS       Z6, Z12, Z6
-	VBROADCASTSS SpiralsConstants<>+1068(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+1084(SB), Z12
 	VADDPS       Z12, Z7, Z13
 	VADDPS       Z12, Z8, Z14
 	VADDPS       Z12, Z9, Z15
@@ -9859,7 +9885,7 @@ loop2:
 	VMINPS       Z6, Z8, Z6
 	VMINPS       Z7, Z8, Z7
 	VMINPS       Z4, Z8, Z4
-	VBROADCASTSS SpiralsConstants<>+1068(SB), Z8
+	VBROADCASTSS SpiralsConstants<>+1084(SB), Z8
 	VADDPS       Z8, Z5, Z9
 	VADDPS       Z8, Z6, Z10
 	VADDPS       Z8, Z7, Z11
@@ -10033,31 +10059,31 @@ loop2:
 	VBLENDMPS    Z0, Z2, K1, Z2
 	VMOVUPS      Z2, 1472(SI)
 	VSUBPS       Z2, Z0, Z3
-	VBROADCASTSS SpiralsConstants<>+3080(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+1064(SB), Z4
 	VMINPS       Z3, Z4, Z3
 	VBROADCASTSS SpiralsConstants<>+1060(SB), Z5
 	VMAXPS       Z3, Z5, Z3
-	VBROADCASTSS SpiralsConstants<>+1064(SB), Z6
-	VBROADCASTSS SpiralsConstants<>+3084(SB), Z7
+	VBROADCASTSS SpiralsConstants<>+1072(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+1068(SB), Z7
 	VMOVAPS      Z7, Z9
 	VFMADD231PS  Z6, Z3, Z9
 	VSUBPS       Z7, Z9, Z9
-	VBROADCASTSS SpiralsConstants<>+1072(SB), Z10
+	VBROADCASTSS SpiralsConstants<>+1076(SB), Z10
 	VFNMADD231PS Z10, Z9, Z3
-	VBROADCASTSS SpiralsConstants<>+1076(SB), Z11
+	VBROADCASTSS SpiralsConstants<>+1080(SB), Z11
 	VFNMADD231PS Z11, Z9, Z3
 	VMULPS       Z3, Z3, Z12
-	VBROADCASTSS SpiralsConstants<>+1100(SB), Z13
-	VBROADCASTSS SpiralsConstants<>+1096(SB), Z14
+	VBROADCASTSS SpiralsConstants<>+1108(SB), Z13
+	VBROADCASTSS SpiralsConstants<>+1104(SB), Z14
 	VMOVAPS      Z14, Z15
 	VFMADD231PS  Z3, Z13, Z15
-	VBROADCASTSS SpiralsConstants<>+1092(SB), Z16
+	VBROADCASTSS SpiralsConstants<>+1100(SB), Z16
 	VFMADD213PS  Z16, Z3, Z15
-	VBROADCASTSS SpiralsConstants<>+1088(SB), Z17
+	VBROADCASTSS SpiralsConstants<>+1096(SB), Z17
 	VFMADD213PS  Z17, Z3, Z15
-	VBROADCASTSS SpiralsConstants<>+1084(SB), Z18
+	VBROADCASTSS SpiralsConstants<>+1092(SB), Z18
 	VFMADD213PS  Z18, Z3, Z15
-	VBROADCASTSS SpiralsConstants<>+1080(SB), Z19
+	VBROADCASTSS SpiralsConstants<>+1088(SB), Z19
 	VFMADD213PS  Z19, Z3, Z15
 	VFMADD231PS  Z15, Z12, Z3
 	VADDPS       Z8, Z3, Z3
@@ -10089,45 +10115,45 @@ loop2:
 	// t = log(s3)
 	VEXTRACTF64X4 $0x01, Z5, Y3
 	VCVTPS2PD     Y5, Z4
-	VBROADCASTSD  SpiralsConstants<>+1688(SB), Z5
+	VBROADCASTSD  SpiralsConstants<>+1696(SB), Z5
 	VPADDQ        Z5, Z4, Z6
 	VPSRLQ        $0x34, Z6, Z7
-	VBROADCASTSD  SpiralsConstants<>+1696(SB), Z8
+	VBROADCASTSD  SpiralsConstants<>+1704(SB), Z8
 	VORPD         Z8, Z7, Z7
-	VBROADCASTSD  SpiralsConstants<>+1704(SB), Z9
+	VBROADCASTSD  SpiralsConstants<>+1712(SB), Z9
 	VSUBPD        Z9, Z7, Z7
-	VBROADCASTSD  SpiralsConstants<>+1712(SB), Z10
+	VBROADCASTSD  SpiralsConstants<>+1720(SB), Z10
 	VANDPD        Z10, Z6, Z6
-	VBROADCASTSD  SpiralsConstants<>+1720(SB), Z11
+	VBROADCASTSD  SpiralsConstants<>+1728(SB), Z11
 	VPADDQ        Z11, Z6, Z6
 	VBROADCASTSD  SpiralsConstants<>+1008(SB), Z12
 	VSUBPD        Z12, Z6, Z6
-	VBROADCASTSD  SpiralsConstants<>+1728(SB), Z13
+	VBROADCASTSD  SpiralsConstants<>+1736(SB), Z13
 	VADDPD        Z13, Z6, Z14
 	VDIVPD        Z14, Z6, Z6
 	VMULPD        Z6, Z6, Z14
-	VBROADCASTSD  SpiralsConstants<>+1776(SB), Z15
-	VBROADCASTSD  SpiralsConstants<>+1768(SB), Z16
+	VBROADCASTSD  SpiralsConstants<>+1784(SB), Z15
+	VBROADCASTSD  SpiralsConstants<>+1776(SB), Z16
 	VMOVAPS       Z16, Z17
 	VFMADD231PD   Z14, Z15, Z17
-	VBROADCASTSD  SpiralsConstants<>+1760(SB), Z18
+	VBROADCASTSD  SpiralsConstants<>+1768(SB), Z18
 	VFMADD213PD   Z18, Z14, Z17
-	VBROADCASTSD  SpiralsConstants<>+1752(SB), Z19
+	VBROADCASTSD  SpiralsConstants<>+1760(SB), Z19
 	VFMADD213PD   Z19, Z14, Z17
-	VBROADCASTSD  SpiralsConstants<>+1744(SB), Z20
+	VBROADCASTSD  SpiralsConstants<>+1752(SB), Z20
 	VFMADD213PD   Z20, Z14, Z17
 	VMULPD        Z17, Z6, Z6
-	VBROADCASTSD  SpiralsConstants<>+1736(SB), Z14
+	VBROADCASTSD  SpiralsConstants<>+1744(SB), Z14
 	VFMADD231PD   Z14, Z7, Z6
 	VXORPS        X7, X7, X7
 	VCMPPD        $0x00, Z7, Z4, K1
-	VBROADCASTSD  SpiralsConstants<>+1792(SB), Z17
+	VBROADCASTSD  SpiralsConstants<>+1800(SB), Z17
 	VBLENDMPD     Z17, Z6, K1, Z6
-	VBROADCASTSD  SpiralsConstants<>+1680(SB), Z21
+	VBROADCASTSD  SpiralsConstants<>+1688(SB), Z21
 	VCMPPD        $0x00, Z21, Z4, K1
 	VBLENDMPD     Z21, Z6, K1, Z6
 	VCMPPD        $0x19, Z7, Z4, K1
-	VBROADCASTSD  SpiralsConstants<>+1800(SB), Z4
+	VBROADCASTSD  SpiralsConstants<>+1808(SB), Z4
 	VBLENDMPD     Z4, Z6, K1, Z6
 	VCVTPD2PS     Z6, Y6
 	VCVTPS2PD     Y3, Z3
@@ -10202,13 +10228,13 @@ TEXT ·spiralsGradBatchAVX2(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      SpiralsConstants<>+3088(SB), Y0
+	VMOVUPS      SpiralsConstants<>+3080(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
 	VANDPS       SpiralsConstants<>+640(SB), Y0, Y0
 	VMOVUPS      Y0, 2624(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 2688(SI)
-	VMOVUPS      SpiralsConstants<>+3120(SB), Y1
+	VMOVUPS      SpiralsConstants<>+3112(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       SpiralsConstants<>+640(SB), Y1, Y1
 	VMOVUPS      Y1, 2656(SI)
@@ -12521,104 +12547,104 @@ loop3:
 	VEXTRACTF128 $0x01, Y5, X7
 	VCVTPS2PD    X4, Y4
 	VCVTPS2PD    X5, Y5
-	VPADDQ       SpiralsConstants<>+1136(SB), Y5, Y9
-	VPADDQ       SpiralsConstants<>+1136(SB), Y4, Y10
+	VPADDQ       SpiralsConstants<>+1144(SB), Y5, Y9
+	VPADDQ       SpiralsConstants<>+1144(SB), Y4, Y10
 	VPSRLQ       $0x34, Y9, Y11
 	VPSRLQ       $0x34, Y10, Y12
-	VORPD        SpiralsConstants<>+1168(SB), Y11, Y11
-	VORPD        SpiralsConstants<>+1168(SB), Y12, Y12
-	VSUBPD       SpiralsConstants<>+1200(SB), Y11, Y11
-	VSUBPD       SpiralsConstants<>+1200(SB), Y12, Y12
-	VANDPD       SpiralsConstants<>+1232(SB), Y9, Y9
-	VANDPD       SpiralsConstants<>+1232(SB), Y10, Y10
-	VPADDQ       SpiralsConstants<>+1264(SB), Y9, Y9
-	VPADDQ       SpiralsConstants<>+1264(SB), Y10, Y10
+	VORPD        SpiralsConstants<>+1176(SB), Y11, Y11
+	VORPD        SpiralsConstants<>+1176(SB), Y12, Y12
+	VSUBPD       SpiralsConstants<>+1208(SB), Y11, Y11
+	VSUBPD       SpiralsConstants<>+1208(SB), Y12, Y12
+	VANDPD       SpiralsConstants<>+1240(SB), Y9, Y9
+	VANDPD       SpiralsConstants<>+1240(SB), Y10, Y10
+	VPADDQ       SpiralsConstants<>+1272(SB), Y9, Y9
+	VPADDQ       SpiralsConstants<>+1272(SB), Y10, Y10
 	VSUBPD       SpiralsConstants<>+256(SB), Y9, Y9
 	VSUBPD       SpiralsConstants<>+256(SB), Y10, Y10
-	VADDPD       SpiralsConstants<>+1296(SB), Y9, Y13
-	VADDPD       SpiralsConstants<>+1296(SB), Y10, Y14
+	VADDPD       SpiralsConstants<>+1304(SB), Y9, Y13
+	VADDPD       SpiralsConstants<>+1304(SB), Y10, Y14
 	VDIVPD       Y13, Y9, Y9
 	VDIVPD       Y14, Y10, Y10
 	VMULPD       Y9, Y9, Y13
 	VMULPD       Y10, Y10, Y14
-	VMOVUPS      SpiralsConstants<>+1456(SB), Y15
+	VMOVUPS      SpiralsConstants<>+1464(SB), Y15
 	VMOVAPS      Y15, Y8
-	VFMADD231PD  SpiralsConstants<>+1488(SB), Y13, Y8
+	VFMADD231PD  SpiralsConstants<>+1496(SB), Y13, Y8
 	VMOVUPS      Y3, 32(SP)
 	VMOVAPS      Y15, Y3
-	VFMADD231PD  SpiralsConstants<>+1488(SB), Y14, Y3
-	VFMADD213PD  SpiralsConstants<>+1424(SB), Y13, Y8
-	VFMADD213PD  SpiralsConstants<>+1424(SB), Y14, Y3
-	VFMADD213PD  SpiralsConstants<>+1392(SB), Y13, Y8
-	VFMADD213PD  SpiralsConstants<>+1392(SB), Y14, Y3
-	VFMADD213PD  SpiralsConstants<>+1360(SB), Y13, Y8
-	VFMADD213PD  SpiralsConstants<>+1360(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+1496(SB), Y14, Y3
+	VFMADD213PD  SpiralsConstants<>+1432(SB), Y13, Y8
+	VFMADD213PD  SpiralsConstants<>+1432(SB), Y14, Y3
+	VFMADD213PD  SpiralsConstants<>+1400(SB), Y13, Y8
+	VFMADD213PD  SpiralsConstants<>+1400(SB), Y14, Y3
+	VFMADD213PD  SpiralsConstants<>+1368(SB), Y13, Y8
+	VFMADD213PD  SpiralsConstants<>+1368(SB), Y14, Y3
 	VMULPD       Y8, Y9, Y8
 	VMULPD       Y3, Y10, Y3
-	VFMADD231PD  SpiralsConstants<>+1328(SB), Y11, Y8
-	VFMADD231PD  SpiralsConstants<>+1328(SB), Y12, Y3
+	VFMADD231PD  SpiralsConstants<>+1336(SB), Y11, Y8
+	VFMADD231PD  SpiralsConstants<>+1336(SB), Y12, Y3
 	VXORPS       X9, X9, X9
 	VCMPPD       $0x00, Y9, Y5, Y10
 	VCMPPD       $0x00, Y9, Y4, Y11
-	VBLENDVPD    Y10, SpiralsConstants<>+1552(SB), Y8, Y8
-	VBLENDVPD    Y11, SpiralsConstants<>+1552(SB), Y3, Y3
-	VCMPPD       $0x00, SpiralsConstants<>+1104(SB), Y5, Y10
-	VCMPPD       $0x00, SpiralsConstants<>+1104(SB), Y4, Y11
-	VBLENDVPD    Y10, SpiralsConstants<>+1104(SB), Y8, Y8
-	VBLENDVPD    Y11, SpiralsConstants<>+1104(SB), Y3, Y3
+	VBLENDVPD    Y10, SpiralsConstants<>+1560(SB), Y8, Y8
+	VBLENDVPD    Y11, SpiralsConstants<>+1560(SB), Y3, Y3
+	VCMPPD       $0x00, SpiralsConstants<>+1112(SB), Y5, Y10
+	VCMPPD       $0x00, SpiralsConstants<>+1112(SB), Y4, Y11
+	VBLENDVPD    Y10, SpiralsConstants<>+1112(SB), Y8, Y8
+	VBLENDVPD    Y11, SpiralsConstants<>+1112(SB), Y3, Y3
 	VCMPPD       $0x19, Y9, Y5, Y5
 	VCMPPD       $0x19, Y9, Y4, Y4
-	VBLENDVPD    Y5, SpiralsConstants<>+1584(SB), Y8, Y5
-	VBLENDVPD    Y4, SpiralsConstants<>+1584(SB), Y3, Y3
+	VBLENDVPD    Y5, SpiralsConstants<>+1592(SB), Y8, Y5
+	VBLENDVPD    Y4, SpiralsConstants<>+1592(SB), Y3, Y3
 	VCVTPD2PSY   Y5, X4
 	VCVTPD2PSY   Y3, X3
 	VCVTPS2PD    X7, Y5
 	VCVTPS2PD    X6, Y6
-	VPADDQ       SpiralsConstants<>+1136(SB), Y5, Y7
-	VPADDQ       SpiralsConstants<>+1136(SB), Y6, Y8
+	VPADDQ       SpiralsConstants<>+1144(SB), Y5, Y7
+	VPADDQ       SpiralsConstants<>+1144(SB), Y6, Y8
 	VPSRLQ       $0x34, Y7, Y10
 	VPSRLQ       $0x34, Y8, Y11
-	VORPD        SpiralsConstants<>+1168(SB), Y10, Y10
-	VORPD        SpiralsConstants<>+1168(SB), Y11, Y11
-	VSUBPD       SpiralsConstants<>+1200(SB), Y10, Y10
-	VSUBPD       SpiralsConstants<>+1200(SB), Y11, Y11
-	VANDPD       SpiralsConstants<>+1232(SB), Y7, Y7
-	VANDPD       SpiralsConstants<>+1232(SB), Y8, Y8
-	VPADDQ       SpiralsConstants<>+1264(SB), Y7, Y7
-	VPADDQ       SpiralsConstants<>+1264(SB), Y8, Y8
+	VORPD        SpiralsConstants<>+1176(SB), Y10, Y10
+	VORPD        SpiralsConstants<>+1176(SB), Y11, Y11
+	VSUBPD       SpiralsConstants<>+1208(SB), Y10, Y10
+	VSUBPD       SpiralsConstants<>+1208(SB), Y11, Y11
+	VANDPD       SpiralsConstants<>+1240(SB), Y7, Y7
+	VANDPD       SpiralsConstants<>+1240(SB), Y8, Y8
+	VPADDQ       SpiralsConstants<>+1272(SB), Y7, Y7
+	VPADDQ       SpiralsConstants<>+1272(SB), Y8, Y8
 	VSUBPD       SpiralsConstants<>+256(SB), Y7, Y7
 	VSUBPD       SpiralsConstants<>+256(SB), Y8, Y8
-	VADDPD       SpiralsConstants<>+1296(SB), Y7, Y12
-	VADDPD       SpiralsConstants<>+1296(SB), Y8, Y13
+	VADDPD       SpiralsConstants<>+1304(SB), Y7, Y12
+	VADDPD       SpiralsConstants<>+1304(SB), Y8, Y13
 	VDIVPD       Y12, Y7, Y7
 	VDIVPD       Y13, Y8, Y8
 	VMULPD       Y7, Y7, Y12
 	VMULPD       Y8, Y8, Y13
 	VMOVAPS      Y15, Y14
-	VFMADD231PD  SpiralsConstants<>+1488(SB), Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+1488(SB), Y13, Y15
-	VFMADD213PD  SpiralsConstants<>+1424(SB), Y12, Y14
-	VFMADD213PD  SpiralsConstants<>+1424(SB), Y13, Y15
-	VFMADD213PD  SpiralsConstants<>+1392(SB), Y12, Y14
-	VFMADD213PD  SpiralsConstants<>+1392(SB), Y13, Y15
-	VFMADD213PD  SpiralsConstants<>+1360(SB), Y12, Y14
-	VFMADD213PD  SpiralsConstants<>+1360(SB), Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+1496(SB), Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+1496(SB), Y13, Y15
+	VFMADD213PD  SpiralsConstants<>+1432(SB), Y12, Y14
+	VFMADD213PD  SpiralsConstants<>+1432(SB), Y13, Y15
+	VFMADD213PD  SpiralsConstants<>+1400(SB), Y12, Y14
+	VFMADD213PD  SpiralsConstants<>+1400(SB), Y13, Y15
+	VFMADD213PD  SpiralsConstants<>+1368(SB), Y12, Y14
+	VFMADD213PD  SpiralsConstants<>+1368(SB), Y13, Y15
 	VMULPD       Y14, Y7, Y7
 	VMULPD       Y15, Y8, Y8
-	VFMADD231PD  SpiralsConstants<>+1328(SB), Y10, Y7
-	VFMADD231PD  SpiralsConstants<>+1328(SB), Y11, Y8
+	VFMADD231PD  SpiralsConstants<>+1336(SB), Y10, Y7
+	VFMADD231PD  SpiralsConstants<>+1336(SB), Y11, Y8
 	VCMPPD       $0x00, Y9, Y5, Y10
 	VCMPPD       $0x00, Y9, Y6, Y11
-	VBLENDVPD    Y10, SpiralsConstants<>+1552(SB), Y7, Y7
-	VBLENDVPD    Y11, SpiralsConstants<>+1552(SB), Y8, Y8
-	VCMPPD       $0x00, SpiralsConstants<>+1104(SB), Y5, Y10
-	VCMPPD       $0x00, SpiralsConstants<>+1104(SB), Y6, Y11
-	VBLENDVPD    Y10, SpiralsConstants<>+1104(SB), Y7, Y7
-	VBLENDVPD    Y11, SpiralsConstants<>+1104(SB), Y8, Y8
+	VBLENDVPD    Y10, SpiralsConstants<>+1560(SB), Y7, Y7
+	VBLENDVPD    Y11, SpiralsConstants<>+1560(SB), Y8, Y8
+	VCMPPD       $0x00, SpiralsConstants<>+1112(SB), Y5, Y10
+	VCMPPD       $0x00, SpiralsConstants<>+1112(SB), Y6, Y11
+	VBLENDVPD    Y10, SpiralsConstants<>+1112(SB), Y7, Y7
+	VBLENDVPD    Y11, SpiralsConstants<>+1112(SB), Y8, Y8
 	VCMPPD       $0x19, Y9, Y5, Y5
 	VCMPPD       $0x19, Y9, Y6, Y6
-	VBLENDVPD    Y5, SpiralsConstants<>+1584(SB), Y7, Y5
-	VBLENDVPD    Y6, SpiralsConstants<>+1584(SB), Y8, Y6
+	VBLENDVPD    Y5, SpiralsConstants<>+1592(SB), Y7, Y5
+	VBLENDVPD    Y6, SpiralsConstants<>+1592(SB), Y8, Y6
 	VCVTPD2PSY   Y5, X5
 	VCVTPD2PSY   Y6, X6
 	VINSERTF128  $0x01, X5, Y4, Y4
@@ -14067,7 +14093,7 @@ TEXT ·spiralsGradBatchAVX512(SB), NOSPLIT, $128-52
 	VBROADCASTSS X31, Z31
 	VMOVUPS      SpiralsConstants<>+3200(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS SpiralsConstants<>+1068(SB), Z0
+	VBROADCASTSS SpiralsConstants<>+1084(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 2624(SI)
 	VXORPS       X0, X0, X0
@@ -14135,7 +14161,7 @@ loop0:
 	VMINPS           Z12, Z15, Z12
 	VMINPS           Z13, Z15, Z13
 	VMINPS           Z14, Z15, Z14
-	VBROADCASTSS     SpiralsConstants<>+1068(SB), Z16
+	VBROADCASTSS     SpiralsConstants<>+1084(SB), Z16
 	VADDPS           Z16, Z9, Z17
 	VADDPS           Z16, Z10, Z18
 	VADDPS           Z16, Z11, Z19
@@ -14322,7 +14348,7 @@ loop0:
 	VMINPS           Z14, Z17, Z14
 	VMINPS           Z15, Z17, Z15
 	VMINPS           Z16, Z17, Z16
-	VBROADCASTSS     SpiralsConstants<>+1068(SB), Z18
+	VBROADCASTSS     SpiralsConstants<>+1084(SB), Z18
 	VADDPS           Z18, Z11, Z19
 	VADDPS           Z18, Z12, Z20
 	VADDPS           Z18, Z13, Z21
@@ -14498,7 +14524,7 @@ loop0:
 	VFMADD231PS      4288(BX), Z10, Z4
 	VBROADCASTSS     124(DI), Z10
 	VFMADD231PS      4288(BX), Z10, Z5
-	VBROADCASTSS     SpiralsConstants<>+1068(SB), Z10
+	VBROADCASTSS     SpiralsConstants<>+1084(SB), Z10
 	VADDPS           Z10, Z7, Z11
 	VMINPS           Z9, Z2, Z9
 	VANDPS           Z6, Z4, Z12
@@ -14857,7 +14883,7 @@ loop2:
 	VMINPS       Z10, Z12, Z10
 	VMINPS       Z11, Z12, Z11
 	VMINPS       Z6, Z12, Z6
-	VBROADCASTSS SpiralsConstants<>+1068(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+1084(SB), Z12
 	VADDPS       Z12, Z7, Z13
 	VADDPS       Z12, Z8, Z14
 	VADDPS       Z12, Z9, Z15
@@ -15027,7 +15053,7 @@ loop2:
 	VMINPS       Z6, Z8, Z6
 	VMINPS       Z7, Z8, Z7
 	VMINPS       Z4, Z8, Z4
-	VBROADCASTSS SpiralsConstants<>+1068(SB), Z8
+	VBROADCASTSS SpiralsConstants<>+1084(SB), Z8
 	VADDPS       Z8, Z5, Z9
 	VADDPS       Z8, Z6, Z10
 	VADDPS       Z8, Z7, Z11
@@ -15201,31 +15227,31 @@ loop2:
 	VBLENDMPS    Z0, Z2, K1, Z2
 	VMOVUPS      Z2, 1472(SI)
 	VSUBPS       Z2, Z0, Z3
-	VBROADCASTSS SpiralsConstants<>+3080(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+1064(SB), Z4
 	VMINPS       Z3, Z4, Z3
 	VBROADCASTSS SpiralsConstants<>+1060(SB), Z5
 	VMAXPS       Z3, Z5, Z3
-	VBROADCASTSS SpiralsConstants<>+1064(SB), Z6
-	VBROADCASTSS SpiralsConstants<>+3084(SB), Z7
+	VBROADCASTSS SpiralsConstants<>+1072(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+1068(SB), Z7
 	VMOVAPS      Z7, Z9
 	VFMADD231PS  Z6, Z3, Z9
 	VSUBPS       Z7, Z9, Z9
-	VBROADCASTSS SpiralsConstants<>+1072(SB), Z10
+	VBROADCASTSS SpiralsConstants<>+1076(SB), Z10
 	VFNMADD231PS Z10, Z9, Z3
-	VBROADCASTSS SpiralsConstants<>+1076(SB), Z11
+	VBROADCASTSS SpiralsConstants<>+1080(SB), Z11
 	VFNMADD231PS Z11, Z9, Z3
 	VMULPS       Z3, Z3, Z12
-	VBROADCASTSS SpiralsConstants<>+1100(SB), Z13
-	VBROADCASTSS SpiralsConstants<>+1096(SB), Z14
+	VBROADCASTSS SpiralsConstants<>+1108(SB), Z13
+	VBROADCASTSS SpiralsConstants<>+1104(SB), Z14
 	VMOVAPS      Z14, Z15
 	VFMADD231PS  Z3, Z13, Z15
-	VBROADCASTSS SpiralsConstants<>+1092(SB), Z16
+	VBROADCASTSS SpiralsConstants<>+1100(SB), Z16
 	VFMADD213PS  Z16, Z3, Z15
-	VBROADCASTSS SpiralsConstants<>+1088(SB), Z17
+	VBROADCASTSS SpiralsConstants<>+1096(SB), Z17
 	VFMADD213PS  Z17, Z3, Z15
-	VBROADCASTSS SpiralsConstants<>+1084(SB), Z18
+	VBROADCASTSS SpiralsConstants<>+1092(SB), Z18
 	VFMADD213PS  Z18, Z3, Z15
-	VBROADCASTSS SpiralsConstants<>+1080(SB), Z19
+	VBROADCASTSS SpiralsConstants<>+1088(SB), Z19
 	VFMADD213PS  Z19, Z3, Z15
 	VFMADD231PS  Z15, Z12, Z3
 	VADDPS       Z8, Z3, Z3
@@ -15257,45 +15283,45 @@ loop2:
 	// t = log(s3)
 	VEXTRACTF64X4 $0x01, Z5, Y6
 	VCVTPS2PD     Y5, Z5
-	VBROADCASTSD  SpiralsConstants<>+1688(SB), Z7
+	VBROADCASTSD  SpiralsConstants<>+1696(SB), Z7
 	VPADDQ        Z7, Z5, Z9
 	VPSRLQ        $0x34, Z9, Z10
-	VBROADCASTSD  SpiralsConstants<>+1696(SB), Z11
+	VBROADCASTSD  SpiralsConstants<>+1704(SB), Z11
 	VORPD         Z11, Z10, Z10
-	VBROADCASTSD  SpiralsConstants<>+1704(SB), Z12
+	VBROADCASTSD  SpiralsConstants<>+1712(SB), Z12
 	VSUBPD        Z12, Z10, Z10
-	VBROADCASTSD  SpiralsConstants<>+1712(SB), Z13
+	VBROADCASTSD  SpiralsConstants<>+1720(SB), Z13
 	VANDPD        Z13, Z9, Z9
-	VBROADCASTSD  SpiralsConstants<>+1720(SB), Z14
+	VBROADCASTSD  SpiralsConstants<>+1728(SB), Z14
 	VPADDQ        Z14, Z9, Z9
 	VBROADCASTSD  SpiralsConstants<>+1008(SB), Z15
 	VSUBPD        Z15, Z9, Z9
-	VBROADCASTSD  SpiralsConstants<>+1728(SB), Z16
+	VBROADCASTSD  SpiralsConstants<>+1736(SB), Z16
 	VADDPD        Z16, Z9, Z17
 	VDIVPD        Z17, Z9, Z9
 	VMULPD        Z9, Z9, Z17
-	VBROADCASTSD  SpiralsConstants<>+1776(SB), Z18
-	VBROADCASTSD  SpiralsConstants<>+1768(SB), Z19
+	VBROADCASTSD  SpiralsConstants<>+1784(SB), Z18
+	VBROADCASTSD  SpiralsConstants<>+1776(SB), Z19
 	VMOVAPS       Z19, Z20
 	VFMADD231PD   Z17, Z18, Z20
-	VBROADCASTSD  SpiralsConstants<>+1760(SB), Z21
+	VBROADCASTSD  SpiralsConstants<>+1768(SB), Z21
 	VFMADD213PD   Z21, Z17, Z20
-	VBROADCASTSD  SpiralsConstants<>+1752(SB), Z22
+	VBROADCASTSD  SpiralsConstants<>+1760(SB), Z22
 	VFMADD213PD   Z22, Z17, Z20
-	VBROADCASTSD  SpiralsConstants<>+1744(SB), Z23
+	VBROADCASTSD  SpiralsConstants<>+1752(SB), Z23
 	VFMADD213PD   Z23, Z17, Z20
 	VMULPD        Z20, Z9, Z9
-	VBROADCASTSD  SpiralsConstants<>+1736(SB), Z17
+	VBROADCASTSD  SpiralsConstants<>+1744(SB), Z17
 	VFMADD231PD   Z17, Z10, Z9
 	VXORPS        X10, X10, X10
 	VCMPPD        $0x00, Z10, Z5, K1
-	VBROADCASTSD  SpiralsConstants<>+1792(SB), Z20
+	VBROADCASTSD  SpiralsConstants<>+1800(SB), Z20
 	VBLENDMPD     Z20, Z9, K1, Z9
-	VBROADCASTSD  SpiralsConstants<>+1680(SB), Z24
+	VBROADCASTSD  SpiralsConstants<>+1688(SB), Z24
 	VCMPPD        $0x00, Z24, Z5, K1
 	VBLENDMPD     Z24, Z9, K1, Z9
 	VCMPPD        $0x19, Z10, Z5, K1
-	VBROADCASTSD  SpiralsConstants<>+1800(SB), Z5
+	VBROADCASTSD  SpiralsConstants<>+1808(SB), Z5
 	VBLENDMPD     Z5, Z9, K1, Z9
 	VCVTPD2PS     Z9, Y9
 	VCVTPS2PD     Y6, Z6
@@ -15658,7 +15684,7 @@ loop3:
 	VFMADD231PS.BCST 1208(DI), Z0, Z17
 	VFMADD231PS.BCST 1212(DI), Z0, Z16
 	VMOVUPS          192(SI), Z0
-	VBROADCASTSS     SpiralsConstants<>+1068(SB), Z1
+	VBROADCASTSS     SpiralsConstants<>+1084(SB), Z1
 	VMOVAPS          Z1, Z2
 	VFNMADD231PS     Z0, Z0, Z2
 	VMULPS           Z2, Z31, Z0
@@ -16723,116 +16749,116 @@ DATA SpiralsConstants<>+1040(SB)/8, $0x3ebad30869630fb0
 DATA SpiralsConstants<>+1048(SB)/8, $0x3e08c1ab44ef68c0
 DATA SpiralsConstants<>+1056(SB)/4, $0xff800000
 DATA SpiralsConstants<>+1060(SB)/4, $0xc2d00000
-DATA SpiralsConstants<>+1064(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+1068(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+1072(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+1076(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+1080(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+1084(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+1088(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+1092(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+1096(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+1100(SB)/4, $0x39509279
-DATA SpiralsConstants<>+1104(SB)/8, $0x7ff0000000000000
+DATA SpiralsConstants<>+1064(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+1068(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+1072(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+1076(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+1080(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+1084(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+1088(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+1092(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+1096(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+1100(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+1104(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+1108(SB)/4, $0x39509279
 DATA SpiralsConstants<>+1112(SB)/8, $0x7ff0000000000000
 DATA SpiralsConstants<>+1120(SB)/8, $0x7ff0000000000000
 DATA SpiralsConstants<>+1128(SB)/8, $0x7ff0000000000000
-DATA SpiralsConstants<>+1136(SB)/8, $0x00095f619980c433
+DATA SpiralsConstants<>+1136(SB)/8, $0x7ff0000000000000
 DATA SpiralsConstants<>+1144(SB)/8, $0x00095f619980c433
 DATA SpiralsConstants<>+1152(SB)/8, $0x00095f619980c433
 DATA SpiralsConstants<>+1160(SB)/8, $0x00095f619980c433
-DATA SpiralsConstants<>+1168(SB)/8, $0x4330000000000000
+DATA SpiralsConstants<>+1168(SB)/8, $0x00095f619980c433
 DATA SpiralsConstants<>+1176(SB)/8, $0x4330000000000000
 DATA SpiralsConstants<>+1184(SB)/8, $0x4330000000000000
 DATA SpiralsConstants<>+1192(SB)/8, $0x4330000000000000
-DATA SpiralsConstants<>+1200(SB)/8, $0x43300000000003ff
+DATA SpiralsConstants<>+1200(SB)/8, $0x4330000000000000
 DATA SpiralsConstants<>+1208(SB)/8, $0x43300000000003ff
 DATA SpiralsConstants<>+1216(SB)/8, $0x43300000000003ff
 DATA SpiralsConstants<>+1224(SB)/8, $0x43300000000003ff
-DATA SpiralsConstants<>+1232(SB)/8, $0x000fffffffffffff
+DATA SpiralsConstants<>+1232(SB)/8, $0x43300000000003ff
 DATA SpiralsConstants<>+1240(SB)/8, $0x000fffffffffffff
 DATA SpiralsConstants<>+1248(SB)/8, $0x000fffffffffffff
 DATA SpiralsConstants<>+1256(SB)/8, $0x000fffffffffffff
-DATA SpiralsConstants<>+1264(SB)/8, $0x3fe6a09e667f3bcd
+DATA SpiralsConstants<>+1264(SB)/8, $0x000fffffffffffff
 DATA SpiralsConstants<>+1272(SB)/8, $0x3fe6a09e667f3bcd
 DATA SpiralsConstants<>+1280(SB)/8, $0x3fe6a09e667f3bcd
 DATA SpiralsConstants<>+1288(SB)/8, $0x3fe6a09e667f3bcd
-DATA SpiralsConstants<>+1296(SB)/8, $0x4000000000000000
+DATA SpiralsConstants<>+1296(SB)/8, $0x3fe6a09e667f3bcd
 DATA SpiralsConstants<>+1304(SB)/8, $0x4000000000000000
 DATA SpiralsConstants<>+1312(SB)/8, $0x4000000000000000
 DATA SpiralsConstants<>+1320(SB)/8, $0x4000000000000000
-DATA SpiralsConstants<>+1328(SB)/8, $0x3fe62e42fefa39ef
+DATA SpiralsConstants<>+1328(SB)/8, $0x4000000000000000
 DATA SpiralsConstants<>+1336(SB)/8, $0x3fe62e42fefa39ef
 DATA SpiralsConstants<>+1344(SB)/8, $0x3fe62e42fefa39ef
 DATA SpiralsConstants<>+1352(SB)/8, $0x3fe62e42fefa39ef
-DATA SpiralsConstants<>+1360(SB)/8, $0x4000000000004990
+DATA SpiralsConstants<>+1360(SB)/8, $0x3fe62e42fefa39ef
 DATA SpiralsConstants<>+1368(SB)/8, $0x4000000000004990
 DATA SpiralsConstants<>+1376(SB)/8, $0x4000000000004990
 DATA SpiralsConstants<>+1384(SB)/8, $0x4000000000004990
-DATA SpiralsConstants<>+1392(SB)/8, $0x3fe555554db62b8a
+DATA SpiralsConstants<>+1392(SB)/8, $0x4000000000004990
 DATA SpiralsConstants<>+1400(SB)/8, $0x3fe555554db62b8a
 DATA SpiralsConstants<>+1408(SB)/8, $0x3fe555554db62b8a
 DATA SpiralsConstants<>+1416(SB)/8, $0x3fe555554db62b8a
-DATA SpiralsConstants<>+1424(SB)/8, $0x3fd999a9bd09c3ae
+DATA SpiralsConstants<>+1424(SB)/8, $0x3fe555554db62b8a
 DATA SpiralsConstants<>+1432(SB)/8, $0x3fd999a9bd09c3ae
 DATA SpiralsConstants<>+1440(SB)/8, $0x3fd999a9bd09c3ae
 DATA SpiralsConstants<>+1448(SB)/8, $0x3fd999a9bd09c3ae
-DATA SpiralsConstants<>+1456(SB)/8, $0x3fd2432e86d5da18
+DATA SpiralsConstants<>+1456(SB)/8, $0x3fd999a9bd09c3ae
 DATA SpiralsConstants<>+1464(SB)/8, $0x3fd2432e86d5da18
 DATA SpiralsConstants<>+1472(SB)/8, $0x3fd2432e86d5da18
 DATA SpiralsConstants<>+1480(SB)/8, $0x3fd2432e86d5da18
-DATA SpiralsConstants<>+1488(SB)/8, $0x3fce3aa5e803484d
+DATA SpiralsConstants<>+1488(SB)/8, $0x3fd2432e86d5da18
 DATA SpiralsConstants<>+1496(SB)/8, $0x3fce3aa5e803484d
 DATA SpiralsConstants<>+1504(SB)/8, $0x3fce3aa5e803484d
 DATA SpiralsConstants<>+1512(SB)/8, $0x3fce3aa5e803484d
-DATA SpiralsConstants<>+1520(SB)/8, $0x0000000000000000
+DATA SpiralsConstants<>+1520(SB)/8, $0x3fce3aa5e803484d
 DATA SpiralsConstants<>+1528(SB)/8, $0x0000000000000000
 DATA SpiralsConstants<>+1536(SB)/8, $0x0000000000000000
 DATA SpiralsConstants<>+1544(SB)/8, $0x0000000000000000
-DATA SpiralsConstants<>+1552(SB)/8, $0xfff0000000000000
+DATA SpiralsConstants<>+1552(SB)/8, $0x0000000000000000
 DATA SpiralsConstants<>+1560(SB)/8, $0xfff0000000000000
 DATA SpiralsConstants<>+1568(SB)/8, $0xfff0000000000000
 DATA SpiralsConstants<>+1576(SB)/8, $0xfff0000000000000
-DATA SpiralsConstants<>+1584(SB)/8, $0x7ff8000000000001
+DATA SpiralsConstants<>+1584(SB)/8, $0xfff0000000000000
 DATA SpiralsConstants<>+1592(SB)/8, $0x7ff8000000000001
 DATA SpiralsConstants<>+1600(SB)/8, $0x7ff8000000000001
 DATA SpiralsConstants<>+1608(SB)/8, $0x7ff8000000000001
-DATA SpiralsConstants<>+1616(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1620(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1624(SB)/4, $0x00000001
-DATA SpiralsConstants<>+1628(SB)/4, $0x00000001
-DATA SpiralsConstants<>+1632(SB)/4, $0x00000002
-DATA SpiralsConstants<>+1636(SB)/4, $0x00000002
-DATA SpiralsConstants<>+1640(SB)/4, $0x00000003
-DATA SpiralsConstants<>+1644(SB)/4, $0x00000003
-DATA SpiralsConstants<>+1648(SB)/4, $0x00000004
-DATA SpiralsConstants<>+1652(SB)/4, $0x00000004
-DATA SpiralsConstants<>+1656(SB)/4, $0x00000005
-DATA SpiralsConstants<>+1660(SB)/4, $0x00000005
-DATA SpiralsConstants<>+1664(SB)/4, $0x00000006
-DATA SpiralsConstants<>+1668(SB)/4, $0x00000006
-DATA SpiralsConstants<>+1672(SB)/4, $0x00000007
-DATA SpiralsConstants<>+1676(SB)/4, $0x00000007
-DATA SpiralsConstants<>+1680(SB)/8, $0x7ff0000000000000
-DATA SpiralsConstants<>+1688(SB)/8, $0x00095f619980c433
-DATA SpiralsConstants<>+1696(SB)/8, $0x4330000000000000
-DATA SpiralsConstants<>+1704(SB)/8, $0x43300000000003ff
-DATA SpiralsConstants<>+1712(SB)/8, $0x000fffffffffffff
-DATA SpiralsConstants<>+1720(SB)/8, $0x3fe6a09e667f3bcd
-DATA SpiralsConstants<>+1728(SB)/8, $0x4000000000000000
-DATA SpiralsConstants<>+1736(SB)/8, $0x3fe62e42fefa39ef
-DATA SpiralsConstants<>+1744(SB)/8, $0x4000000000004990
-DATA SpiralsConstants<>+1752(SB)/8, $0x3fe555554db62b8a
-DATA SpiralsConstants<>+1760(SB)/8, $0x3fd999a9bd09c3ae
-DATA SpiralsConstants<>+1768(SB)/8, $0x3fd2432e86d5da18
-DATA SpiralsConstants<>+1776(SB)/8, $0x3fce3aa5e803484d
-DATA SpiralsConstants<>+1784(SB)/8, $0x0000000000000000
-DATA SpiralsConstants<>+1792(SB)/8, $0xfff0000000000000
-DATA SpiralsConstants<>+1800(SB)/8, $0x7ff8000000000001
-DATA SpiralsConstants<>+1808(SB)/4, $0xffffffff
-DATA SpiralsConstants<>+1812(SB)/4, $0xffffffff
-DATA SpiralsConstants<>+1816(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1820(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1616(SB)/8, $0x7ff8000000000001
+DATA SpiralsConstants<>+1624(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1628(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1632(SB)/4, $0x00000001
+DATA SpiralsConstants<>+1636(SB)/4, $0x00000001
+DATA SpiralsConstants<>+1640(SB)/4, $0x00000002
+DATA SpiralsConstants<>+1644(SB)/4, $0x00000002
+DATA SpiralsConstants<>+1648(SB)/4, $0x00000003
+DATA SpiralsConstants<>+1652(SB)/4, $0x00000003
+DATA SpiralsConstants<>+1656(SB)/4, $0x00000004
+DATA SpiralsConstants<>+1660(SB)/4, $0x00000004
+DATA SpiralsConstants<>+1664(SB)/4, $0x00000005
+DATA SpiralsConstants<>+1668(SB)/4, $0x00000005
+DATA SpiralsConstants<>+1672(SB)/4, $0x00000006
+DATA SpiralsConstants<>+1676(SB)/4, $0x00000006
+DATA SpiralsConstants<>+1680(SB)/4, $0x00000007
+DATA SpiralsConstants<>+1684(SB)/4, $0x00000007
+DATA SpiralsConstants<>+1688(SB)/8, $0x7ff0000000000000
+DATA SpiralsConstants<>+1696(SB)/8, $0x00095f619980c433
+DATA SpiralsConstants<>+1704(SB)/8, $0x4330000000000000
+DATA SpiralsConstants<>+1712(SB)/8, $0x43300000000003ff
+DATA SpiralsConstants<>+1720(SB)/8, $0x000fffffffffffff
+DATA SpiralsConstants<>+1728(SB)/8, $0x3fe6a09e667f3bcd
+DATA SpiralsConstants<>+1736(SB)/8, $0x4000000000000000
+DATA SpiralsConstants<>+1744(SB)/8, $0x3fe62e42fefa39ef
+DATA SpiralsConstants<>+1752(SB)/8, $0x4000000000004990
+DATA SpiralsConstants<>+1760(SB)/8, $0x3fe555554db62b8a
+DATA SpiralsConstants<>+1768(SB)/8, $0x3fd999a9bd09c3ae
+DATA SpiralsConstants<>+1776(SB)/8, $0x3fd2432e86d5da18
+DATA SpiralsConstants<>+1784(SB)/8, $0x3fce3aa5e803484d
+DATA SpiralsConstants<>+1792(SB)/8, $0x0000000000000000
+DATA SpiralsConstants<>+1800(SB)/8, $0xfff0000000000000
+DATA SpiralsConstants<>+1808(SB)/8, $0x7ff8000000000001
+DATA SpiralsConstants<>+1816(SB)/4, $0xffffffff
+DATA SpiralsConstants<>+1820(SB)/4, $0xffffffff
 DATA SpiralsConstants<>+1824(SB)/4, $0x00000000
 DATA SpiralsConstants<>+1828(SB)/4, $0x00000000
 DATA SpiralsConstants<>+1832(SB)/4, $0x00000000
@@ -17135,24 +17161,24 @@ DATA SpiralsConstants<>+3064(SB)/4, $0x3f2bc87d
 DATA SpiralsConstants<>+3068(SB)/4, $0x3f3b1ae2
 DATA SpiralsConstants<>+3072(SB)/4, $0x80000000
 DATA SpiralsConstants<>+3076(SB)/4, $0x00000000
-DATA SpiralsConstants<>+3080(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+3084(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+3088(SB)/4, $0x00000000
-DATA SpiralsConstants<>+3092(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+3096(SB)/4, $0x40000000
-DATA SpiralsConstants<>+3100(SB)/4, $0x40400000
-DATA SpiralsConstants<>+3104(SB)/4, $0x40800000
-DATA SpiralsConstants<>+3108(SB)/4, $0x40a00000
-DATA SpiralsConstants<>+3112(SB)/4, $0x40c00000
-DATA SpiralsConstants<>+3116(SB)/4, $0x40e00000
-DATA SpiralsConstants<>+3120(SB)/4, $0x41000000
-DATA SpiralsConstants<>+3124(SB)/4, $0x41100000
-DATA SpiralsConstants<>+3128(SB)/4, $0x41200000
-DATA SpiralsConstants<>+3132(SB)/4, $0x41300000
-DATA SpiralsConstants<>+3136(SB)/4, $0x41400000
-DATA SpiralsConstants<>+3140(SB)/4, $0x41500000
-DATA SpiralsConstants<>+3144(SB)/4, $0x41600000
-DATA SpiralsConstants<>+3148(SB)/4, $0x41700000
+DATA SpiralsConstants<>+3080(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3084(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+3088(SB)/4, $0x40000000
+DATA SpiralsConstants<>+3092(SB)/4, $0x40400000
+DATA SpiralsConstants<>+3096(SB)/4, $0x40800000
+DATA SpiralsConstants<>+3100(SB)/4, $0x40a00000
+DATA SpiralsConstants<>+3104(SB)/4, $0x40c00000
+DATA SpiralsConstants<>+3108(SB)/4, $0x40e00000
+DATA SpiralsConstants<>+3112(SB)/4, $0x41000000
+DATA SpiralsConstants<>+3116(SB)/4, $0x41100000
+DATA SpiralsConstants<>+3120(SB)/4, $0x41200000
+DATA SpiralsConstants<>+3124(SB)/4, $0x41300000
+DATA SpiralsConstants<>+3128(SB)/4, $0x41400000
+DATA SpiralsConstants<>+3132(SB)/4, $0x41500000
+DATA SpiralsConstants<>+3136(SB)/4, $0x41600000
+DATA SpiralsConstants<>+3140(SB)/4, $0x41700000
+DATA SpiralsConstants<>+3144(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3148(SB)/4, $0x00000000
 DATA SpiralsConstants<>+3152(SB)/4, $0x00000000
 DATA SpiralsConstants<>+3156(SB)/4, $0x00000000
 DATA SpiralsConstants<>+3160(SB)/4, $0x00000000
